@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { backend } from './backend.ts';
+import { listener } from './listener.ts';
+import { service } from './service.ts';
+import { status } from './status.ts';
+import { tuning } from './tuning.ts';
+import { workload } from './workload.ts';
+
+export const GROUP = 'l4balancer.dev';
+export const VERSION = 'v1alpha1';
+export const API_VERSION = `${GROUP}/${VERSION}`;
+export const KIND = 'L4Balancer';
+export const PLURAL = 'l4balancers';
+/** Port of the proxy's admin endpoint in every pod; no listener may take it. */
+export const ADMIN_PORT = 9901;
+
+export const spec = z.object({
+  listeners: z.array(listener).min(1).max(64).describe('Ports that clients connect to.'),
+  backends: z.array(backend).min(1).max(64).describe('Where the connections go.'),
+  tuning: tuning.prefault({}).describe('Kernel and runtime settings; see the production tuning guide.'),
+  workload: workload.prefault({}).describe('The pods that run the proxy.'),
+  service: service.prefault({}).describe('The Service in front of them.'),
+  paused: z
+    .boolean()
+    .default(false)
+    .describe('True makes the operator leave the resource’s children alone; traffic goes on.'),
+});
+
+/** The whole resource as its readers use it: parsed, with defaults filled in. */
+export const l4balancer = z.object({
+  apiVersion: z.literal(API_VERSION),
+  kind: z.literal(KIND),
+  metadata: z.looseObject({
+    name: z.string().min(1).max(253),
+    namespace: z.string().optional(),
+    uid: z.string().optional(),
+    generation: z.number().optional(),
+    resourceVersion: z.string().optional(),
+    deletionTimestamp: z.string().optional(),
+    labels: z.record(z.string(), z.string()).optional(),
+    annotations: z.record(z.string(), z.string()).optional(),
+  }),
+  spec,
+  status: status.optional(),
+});
+
+export type L4Balancer = z.output<typeof l4balancer>;
+export type L4BalancerSpec = z.output<typeof spec>;

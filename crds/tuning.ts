@@ -1,0 +1,49 @@
+import { z } from 'zod';
+
+const sysctl = z.object({
+  name: z
+    .string()
+    .max(253)
+    .regex(/^(net\.[a-z0-9._-]+|kernel\.shm[a-z0-9._-]*)$/)
+    .describe('Name of a namespaced sysctl: net.* or kernel.shm*.'),
+  value: z.string().min(1).max(64).describe('Value, as a string.'),
+});
+
+/** The guide's knobs. The profile is a preset; each knob given here wins over it. */
+export const tuning = z.object({
+  profile: z
+    .enum(['Restricted', 'Tuned'])
+    .default('Restricted')
+    .describe('Restricted passes Pod Security "restricted"; Tuned is the production tuning guide.'),
+  acceptors: z
+    .int()
+    .min(1)
+    .max(256)
+    .optional()
+    .describe('Acceptor threads; by default as many as the CPU limit has whole cores.'),
+  sysctls: z
+    .array(sysctl)
+    .max(32)
+    .optional()
+    .describe(
+      'Kernel settings of the pod’s network namespace, added to the profile’s; the same name replaces.',
+    ),
+  fileDescriptors: z
+    .int()
+    .min(1024)
+    .max(1048576)
+    .optional()
+    .describe('File descriptors that the proxy asks the kernel for (RLIMIT_NOFILE).'),
+  capabilities: z
+    .array(z.enum(['SYS_RESOURCE', 'IPC_LOCK', 'NET_BIND_SERVICE']))
+    .max(3)
+    .optional()
+    .describe('Linux capabilities added to the container, instead of the profile’s.'),
+  logLevel: z
+    .enum(['error', 'warn', 'info', 'debug'])
+    .optional()
+    .describe('Level of the proxy’s log; Restricted: info, Tuned: error.'),
+});
+
+export type Tuning = z.output<typeof tuning>;
+export type Sysctl = z.output<typeof sysctl>;

@@ -1,0 +1,20 @@
+import type { Finding } from '../../crds/finding.ts';
+import type { Table } from '../table/table.ts';
+import type { EngineStats } from './stats.ts';
+
+/** A data plane: takes whole tables and serves them. */
+export interface Engine {
+  /**
+   * Serves `table` from now on. Listeners that cannot be opened (port taken, no right to bind) are left out, come
+   * back as findings and are tried again by the engine; the rest is served. Resolves once every acceptor has adopted it.
+   */
+  publish(table: Table): Promise<readonly Finding[]>;
+  /** Reads shared memory; never interrupts an acceptor. */
+  stats(): EngineStats;
+  /** Stops accepting after taking what the kernel has queued; open connections go on. */
+  stopAccepting(): Promise<void>;
+  /** Resolves when no connection is open, or when `signal` aborts. */
+  drained(signal: AbortSignal): Promise<void>;
+  /** Closes every connection and ends the acceptors. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,22 @@
+import type { Finding } from '../../crds/finding.ts';
+import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+
+/** One address that new connections may go to, as a source found it. */
+export interface Target {
+  /** IPv4 or IPv6 address, without brackets. */
+  readonly address: string;
+  readonly port: number;
+  /** 0 to 256; 0 takes no new connections. */
+  readonly weight: number;
+}
+
+/** Everything a source knows at one moment, whole and frozen; the only input of the data plane's control. */
+export interface Snapshot {
+  /** Names what is served: a resource's generation or a file's digest; shown in /status. */
+  readonly revision: string;
+  readonly spec: L4BalancerSpec;
+  /** Targets by backend name; a backend whose Service is missing has an empty list and a finding. */
+  readonly targets: ReadonlyMap<string, readonly Target[]>;
+  /** What is wrong but not fatal: a missing Service, an unknown field, a port without a name. */
+  readonly findings: readonly Finding[];
+}
