@@ -1,0 +1,116 @@
+/** Sides of a connection: also the place of each side's values in the two-wide arrays. */
+export const CLIENT = 0;
+export const ENDPOINT = 1;
+export type Side = 0 | 1;
+
+export const FREE = 0;
+/** Waiting for an endpoint's connection. */
+export const CONNECTING = 1;
+/** Both sides are connected. */
+export const RELAYING = 2;
+/** Closed in this turn of the loop; its number is free again after the turn. */
+export const CLOSED = 3;
+
+/** Flags of one side. */
+export const READABLE = 1; // the kernel said there is something to read
+export const ENDED = 2; // its end of stream was read
+export const SHUT = 4; // our end of stream was sent to it
+export const HUNG_UP = 8; // the kernel said that it sends no more: read on until the end
+export const BROKEN = 16; // sending to it failed: read what it has left, then reset
+
+const GROWTH = 1024;
+
+/**
+ * The connections of one acceptor as arrays indexed by connection number: no object per connection, nothing for the
+ * garbage collector. Two-wide arrays hold a value for each side at `connection * 2 + side`.
+ */
+export class Connections {
+  capacity = 0;
+  state = new Uint8Array(0);
+  /** Descriptors, two-wide; -1 for none. */
+  fd = new Int32Array(0);
+  /** Flags, two-wide. */
+  flags = new Uint8Array(0);
+  listenerSlot = new Int32Array(0);
+  backendSlot = new Int32Array(0);
+  /** Slot of the endpoint in use, -1 for none. */
+  endpointSlot = new Int32Array(0);
+  /** Bytes kept that this side has not taken yet, two-wide: buffer number (-1 none), first byte, length. */
+  pendingBuffer = new Int32Array(0);
+  pendingStart = new Int32Array(0);
+  pendingLength = new Int32Array(0);
+  /** Ticks of the timer wheel. */
+  lastActive = new Uint32Array(0);
+  idleTicks = new Uint32Array(0);
+  deadline = new Uint32Array(0);
+  timerNext = new Int32Array(0);
+  timerPrevious = new Int32Array(0);
+  timerBucket = new Int32Array(0);
+  /** Slots of endpoints that failed, by connection; only for connections on a second attempt. */
+  readonly tried = new Map<number, number[]>();
+  open = 0;
+  #free: number[] = [];
+  #closed: number[] = [];
+
+  /** Takes a connection number in state CONNECTING. */
+  take(): number {
+    if (this.#free.length === 0) this.#grow();
+    const connection = this.#free.pop() as number;
+    this.state[connection] = CONNECTING;
+    this.fd[connection * 2] = -1;
+    this.fd[connection * 2 + 1] = -1;
+    this.flags[connection * 2] = 0;
+    this.flags[connection * 2 + 1] = 0;
+    this.endpointSlot[connection] = -1;
+    this.open++;
+    return connection;
+  }
+
+  /** Marks a connection closed; its number is not used again before `recycle`, as events of this turn may still name it. */
+  release(connection: number): void {
+    this.state[connection] = CLOSED;
+    this.tried.delete(connection);
+    this.#closed.push(connection);
+    this.open--;
+  }
+
+  /** Makes the numbers of closed connections free again. Called between two turns of the loop. */
+  recycle(): void {
+    while (this.#closed.length > 0) {
+      const connection = this.#closed.pop() as number;
+      this.state[connection] = FREE;
+      this.#free.push(connection);
+    }
+  }
+
+  #grow(): void {
+    const from = this.capacity;
+    const to = Math.max(GROWTH, from * 2);
+    this.state = enlarged(this.state, to, 0);
+    this.fd = enlarged(this.fd, to * 2, -1);
+    this.flags = enlarged(this.flags, to * 2, 0);
+    this.listenerSlot = enlarged(this.listenerSlot, to, -1);
+    this.backendSlot = enlarged(this.backendSlot, to, -1);
+    this.endpointSlot = enlarged(this.endpointSlot, to, -1);
+    this.pendingBuffer = enlarged(this.pendingBuffer, to * 2, -1);
+    this.pendingStart = enlarged(this.pendingStart, to * 2, 0);
+    this.pendingLength = enlarged(this.pendingLength, to * 2, 0);
+    this.lastActive = enlarged(this.lastActive, to, 0);
+    this.idleTicks = enlarged(this.idleTicks, to, 0);
+    this.deadline = enlarged(this.deadline, to, 0);
+    this.timerNext = enlarged(this.timerNext, to, -1);
+    this.timerPrevious = enlarged(this.timerPrevious, to, -1);
+    this.timerBucket = enlarged(this.timerBucket, to, -1);
+    for (let connection = to - 1; connection >= from; connection--) this.#free.push(connection);
+    this.capacity = to;
+  }
+}
+
+type Column = Uint8Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
+
+const enlarged = <T extends Column>(old: T, length: number, fill: number): T => {
+  const grown = new (old.constructor as new (length: number) => T)(length);
+  grown.fill(fill);
+  grown.set(old);
+  return grown;
+};

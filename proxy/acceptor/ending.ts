@@ -1,0 +1,56 @@
+import type { CloseReason } from './close-reason.ts';
+import { CLIENT, CLOSED, ENDPOINT, FREE, type Side } from './connections.ts';
+import type { Acceptor } from './context.ts';
+
+/** Closes a descriptor that this acceptor holds. */
+export const closeDescriptor = (acceptor: Acceptor, fd: number): void => {
+  // Cleared first: the number may be another thread's as soon as it is closed.
+  acceptor.shared.owners[fd] = 0;
+  acceptor.sys.close(fd);
+};
+
+/** Gives the endpoint of a connection back: its gauge and its descriptor. */
+export const leaveEndpoint = (acceptor: Acceptor, connection: number): void => {
+  const { connections } = acceptor;
+  const fd = connections.fd[connection * 2 + ENDPOINT] as number;
+  if (fd >= 0) closeDescriptor(acceptor, fd);
+  connections.fd[connection * 2 + ENDPOINT] = -1;
+  const slot = connections.endpointSlot[connection] as number;
+  if (slot >= 0) acceptor.counters.endpointLeft(slot);
+  connections.endpointSlot[connection] = -1;
+};
+
+const dropPending = (acceptor: Acceptor, place: number): void => {
+  const buffer = acceptor.connections.pendingBuffer[place] as number;
+  if (buffer < 0) return;
+  acceptor.buffers.give(buffer);
+  acceptor.connections.pendingBuffer[place] = -1;
+};
+
+/** Ends a connection on both sides, with one reason. */
+export const closeConnection = (acceptor: Acceptor, connection: number, reason: CloseReason): void => {
+  const { connections } = acceptor;
+  const state = connections.state[connection];
+  if (state === CLOSED || state === FREE) return;
+  acceptor.timers.clear(connection);
+  const client = connections.fd[connection * 2 + CLIENT] as number;
+  if (client >= 0) closeDescriptor(acceptor, client);
+  connections.fd[connection * 2 + CLIENT] = -1;
+  leaveEndpoint(acceptor, connection);
+  dropPending(acceptor, connection * 2 + CLIENT);
+  dropPending(acceptor, connection * 2 + ENDPOINT);
+  acceptor.counters.closed(connections.listenerSlot[connection] as number, reason);
+  connections.release(connection);
+};
+
+/** Ends a connection with a reset to `side`: what the other side did, or what went wrong, is not hidden from it. */
+export const resetConnection = (
+  acceptor: Acceptor,
+  connection: number,
+  side: Side,
+  reason: CloseReason,
+): void => {
+  const fd = acceptor.connections.fd[connection * 2 + side] as number;
+  if (fd >= 0) acceptor.sys.resetOnClose(fd);
+  closeConnection(acceptor, connection, reason);
+};

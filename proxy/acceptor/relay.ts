@@ -1,0 +1,175 @@
+import {
+  EAGAIN,
+  EINTR,
+  EPOLL_CTL_ADD,
+  EPOLLET,
+  EPOLLIN,
+  EPOLLOUT,
+  EPOLLPRI,
+  EPOLLRDHUP,
+  SHUT_WR,
+} from '../sys/sys.ts';
+import { BUFFER_BYTES } from './buffer-pool.ts';
+import {
+  BROKEN,
+  CLIENT,
+  ENDED,
+  ENDPOINT,
+  HUNG_UP,
+  READABLE,
+  RELAYING,
+  SHUT,
+  type Side,
+} from './connections.ts';
+import { type Acceptor, sideToken } from './context.ts';
+import { closeConnection, resetConnection } from './ending.ts';
+
+/** What a side is watched for: edges, so that a side that nobody can serve now costs nothing. */
+export const SIDE_EVENTS = (EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET) >>> 0;
+/** Reads of one side in one turn, so that one fast connection does not keep the others waiting. */
+const READS_PER_TURN = 8;
+
+export const watchSide = (acceptor: Acceptor, connection: number, side: Side, fd: number): number =>
+  acceptor.sys.epollControl(acceptor.epoll, EPOLL_CTL_ADD, fd, SIDE_EVENTS, sideToken(connection, side));
+
+/** The far side of `from` did reset, or broke: the other one gets a reset too. */
+const abort = (acceptor: Acceptor, connection: number, from: Side): void =>
+  resetConnection(
+    acceptor,
+    connection,
+    (1 - from) as Side,
+    from === CLIENT ? 'ClientReset' : 'EndpointReset',
+  );
+
+/** `from` sent its end of stream and all before it has been passed on. */
+const ended = (acceptor: Acceptor, connection: number, from: Side): void => {
+  const { flags, fd } = acceptor.connections;
+  const source = connection * 2 + from;
+  const sink = connection * 2 + 1 - from;
+  // What this side did not take is lost, so the other must not believe in a clean end.
+  if (((flags[source] as number) & BROKEN) !== 0) {
+    abort(acceptor, connection, from);
+    return;
+  }
+  flags[source] = ((flags[source] as number) | ENDED) & ~READABLE;
+  if (((flags[sink] as number) & ENDED) !== 0) {
+    closeConnection(acceptor, connection, 'Finished');
+    return;
+  }
+  flags[sink] = (flags[sink] as number) | SHUT;
+  acceptor.sys.shutdown(fd[sink] as number, SHUT_WR);
+};
+
+/** Keeps what `sink` did not take; nothing more is read for it until it has. */
+const keep = (acceptor: Acceptor, sink: number, start: number, length: number): void => {
+  const { connections, buffers, scratch } = acceptor;
+  const buffer = buffers.take();
+  buffers.memory(buffer).bytes.set(scratch.bytes.subarray(start, start + length));
+  connections.pendingBuffer[sink] = buffer;
+  connections.pendingStart[sink] = 0;
+  connections.pendingLength[sink] = length;
+};
+
+/** Sending to `to` failed. It may have sent something before it went, so that is read first. */
+const broke = (acceptor: Acceptor, connection: number, to: Side): void => {
+  const { flags } = acceptor.connections;
+  const place = connection * 2 + to;
+  if (((flags[place] as number) & ENDED) !== 0) {
+    abort(acceptor, connection, to);
+    return;
+  }
+  flags[place] = (flags[place] as number) | BROKEN | READABLE | HUNG_UP;
+  pump(acceptor, connection, to);
+};
+
+/** Reads from `from` and sends to the other side until there is no more, or the other side takes no more. */
+export const pump = (acceptor: Acceptor, connection: number, from: Side): void => {
+  const { connections, sys, scratch, counters } = acceptor;
+  const { flags } = connections;
+  const source = connection * 2 + from;
+  const sink = connection * 2 + 1 - from;
+  if (((flags[source] as number) & ENDED) !== 0) return;
+  if ((connections.pendingBuffer[sink] as number) >= 0) return;
+  const sourceFd = connections.fd[source] as number;
+  const sinkFd = connections.fd[sink] as number;
+  const listenerSlot = connections.listenerSlot[connection] as number;
+  for (let reads = 0; reads < READS_PER_TURN; reads++) {
+    const read = sys.recv(sourceFd, scratch.address, BUFFER_BYTES);
+    if (read === 0) {
+      ended(acceptor, connection, from);
+      return;
+    }
+    if (read === -EAGAIN) {
+      flags[source] = (flags[source] as number) & ~READABLE;
+      return;
+    }
+    if (read === -EINTR) continue;
+    if (read < 0) {
+      abort(acceptor, connection, from);
+      return;
+    }
+    connections.lastActive[connection] = acceptor.now;
+    if (from === CLIENT) counters.received(listenerSlot, read);
+    else counters.sent(listenerSlot, read);
+    if (((flags[sink] as number) & BROKEN) !== 0) continue; // nobody is left to take it
+    const sent = sys.send(sinkFd, scratch.address, read);
+    if (sent < read) {
+      if (sent < 0 && sent !== -EAGAIN && sent !== -EINTR) {
+        broke(acceptor, connection, (1 - from) as Side);
+        return;
+      }
+      const taken = Math.max(0, sent);
+      keep(acceptor, sink, taken, read - taken);
+      return;
+    }
+    // A short read emptied the queue; only an end of stream that is already known may still be behind it.
+    if (read < BUFFER_BYTES && ((flags[source] as number) & HUNG_UP) === 0) {
+      flags[source] = (flags[source] as number) & ~READABLE;
+      return;
+    }
+  }
+  acceptor.again.push(sideToken(connection, from));
+};
+
+/** Sends what was kept for `to`; when all is taken, reading for it goes on. */
+const flush = (acceptor: Acceptor, connection: number, to: Side): void => {
+  const { connections, buffers, sys } = acceptor;
+  const place = connection * 2 + to;
+  const buffer = connections.pendingBuffer[place] as number;
+  const start = connections.pendingStart[place] as number;
+  const length = connections.pendingLength[place] as number;
+  const sent = sys.send(connections.fd[place] as number, buffers.memory(buffer).address + start, length);
+  if (sent === -EAGAIN || sent === -EINTR) return;
+  if (sent < 0) {
+    buffers.give(buffer);
+    connections.pendingBuffer[place] = -1;
+    broke(acceptor, connection, to);
+    return;
+  }
+  connections.lastActive[connection] = acceptor.now;
+  if (sent < length) {
+    connections.pendingStart[place] = start + sent;
+    connections.pendingLength[place] = length - sent;
+    return;
+  }
+  buffers.give(buffer);
+  connections.pendingBuffer[place] = -1;
+  const from = (1 - to) as Side;
+  if (((connections.flags[connection * 2 + from] as number) & READABLE) !== 0)
+    pump(acceptor, connection, from);
+};
+
+/** A side of a relaying connection can be written to (`writable`) or read from, as its flags say. */
+export const relay = (acceptor: Acceptor, connection: number, side: Side, writable: boolean): void => {
+  const { connections } = acceptor;
+  const place = connection * 2 + side;
+  if (writable && (connections.pendingBuffer[place] as number) >= 0) flush(acceptor, connection, side);
+  if (connections.state[connection] !== RELAYING) return;
+  if (((connections.flags[place] as number) & READABLE) !== 0) pump(acceptor, connection, side);
+};
+
+/** Both sides are connected: passes on what arrived meanwhile. */
+export const beginRelay = (acceptor: Acceptor, connection: number): void => {
+  relay(acceptor, connection, CLIENT, false);
+  if (acceptor.connections.state[connection] === RELAYING) relay(acceptor, connection, ENDPOINT, false);
+};

@@ -1,0 +1,69 @@
+import { pinnedMemory } from '../sys/memory.ts';
+import { SOCKET_ADDRESS_BYTES, writeSocketAddress } from '../sys/socket-address.ts';
+import { AF_INET, AF_INET6 } from '../sys/sys.ts';
+import { type Choice, PICKERS, type Picker } from '../table/pick.ts';
+import type { AcceptorBackend, AcceptorListener, AcceptorTable } from './messages.ts';
+import type { SharedMemory } from './shared-memory.ts';
+import { TimerWheel } from './timer-wheel.ts';
+
+/** A backend, ready for the loop: socket addresses encoded, times in ticks, shared gauges at hand. */
+export interface ServedBackend {
+  readonly pick: Picker;
+  readonly choice: Choice;
+  readonly connectTicks: number;
+  readonly retries: number;
+  /** Pinned memory of every endpoint's socket address, one after the other. */
+  readonly addresses: number;
+  readonly addressLengths: readonly number[];
+  readonly families: readonly number[];
+  /** Keeps the pinned memory alive as long as the addresses may be used. */
+  readonly memory: unknown;
+}
+
+export interface ServedListener extends AcceptorListener {
+  readonly idleTicks: number;
+}
+
+/** The table that an acceptor serves. */
+export interface ServedTable {
+  readonly version: number;
+  readonly listeners: readonly ServedListener[];
+  /** By backend slot. */
+  readonly backends: ReadonlyMap<number, ServedBackend>;
+}
+
+export const EMPTY_TABLE: ServedTable = { version: 0, listeners: [], backends: new Map() };
+
+const serveBackend = (backend: AcceptorBackend, shared: SharedMemory): ServedBackend => {
+  const { endpoints } = backend;
+  // At least 128 bytes, so that the memory is never on V8's moving heap.
+  const memory = pinnedMemory(Math.max(128, endpoints.length * SOCKET_ADDRESS_BYTES));
+  const addressLengths = endpoints.map(({ address, port }, index) =>
+    writeSocketAddress(memory.view, index * SOCKET_ADDRESS_BYTES, address, port),
+  );
+  return {
+    pick: PICKERS[backend.algorithm],
+    choice: {
+      candidates: endpoints,
+      order: backend.order,
+      open: shared.endpointsOpen,
+      cursors: shared.cursors,
+      cursor: backend.slot,
+    },
+    connectTicks: TimerWheel.ticks(backend.connectMs),
+    retries: backend.retries,
+    addresses: memory.address,
+    addressLengths,
+    families: endpoints.map(({ address }) => (address.includes(':') ? AF_INET6 : AF_INET)),
+    memory,
+  };
+};
+
+export const serveTable = (table: AcceptorTable, shared: SharedMemory): ServedTable => ({
+  version: table.version,
+  listeners: table.listeners.map((listener) => ({
+    ...listener,
+    idleTicks: TimerWheel.ticks(listener.idleMs),
+  })),
+  backends: new Map(table.backends.map((backend) => [backend.slot, serveBackend(backend, shared)])),
+});

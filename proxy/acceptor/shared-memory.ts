@@ -1,0 +1,97 @@
+import { CLOSE_REASONS } from './close-reason.ts';
+
+/** How many of each may exist at once; slots are reused when what they counted is gone. */
+export const SLOTS = { listeners: 128, backends: 128, endpoints: 4096 } as const;
+/** Descriptors that the owner table can describe: the highest limit that a resource may ask for. */
+export const MAX_DESCRIPTORS = 1048576;
+
+/** Integers of one acceptor, written by it alone, except Stop. */
+export const INTS = {
+  /** Version of the table that it serves. */
+  Version: 0,
+  /** Open connections. */
+  Open: 1,
+  /** Rises with every turn of the loop, at least once a second: a standing beat is a stalled acceptor. */
+  Beat: 2,
+  /** Set to 1 by the control thread to end the acceptor. */
+  Stop: 3,
+  /** 1 while accepting is paused because descriptors ran out. */
+  AcceptPaused: 4,
+} as const;
+const INTS_HEAD = 16;
+const INTS_PER_ACCEPTOR = INTS_HEAD + SLOTS.listeners + SLOTS.endpoints;
+
+/** Totals of one acceptor, written by it alone. */
+export const TOTALS = {
+  Accepted: 0,
+  Retries: 1,
+  /** accept() refused for want of descriptors or memory. */
+  AcceptFailures: 2,
+  /** The first of the close reasons, in the order of CLOSE_REASONS. */
+  Closes: 8,
+} as const;
+const TOTALS_HEAD = 32;
+/** Totals of one listener. */
+export const LISTENER_TOTALS = { Accepted: 0, Received: 1, Sent: 2 } as const;
+const LISTENER_STRIDE = 4;
+/** Totals of one endpoint. */
+export const ENDPOINT_TOTALS = { Connections: 0, Failures: 1 } as const;
+const ENDPOINT_STRIDE = 2;
+const TOTALS_PER_ACCEPTOR =
+  TOTALS_HEAD + SLOTS.listeners * LISTENER_STRIDE + SLOTS.endpoints * ENDPOINT_STRIDE;
+
+if (TOTALS.Closes + CLOSE_REASONS.length > TOTALS_HEAD) throw new Error('TOTALS_HEAD is too small');
+
+/** The buffers that the control thread and the acceptors share. */
+export interface SharedBuffers {
+  readonly ints: SharedArrayBuffer;
+  readonly totals: SharedArrayBuffer;
+  readonly endpointsOpen: SharedArrayBuffer;
+  readonly cursors: SharedArrayBuffer;
+  readonly owners: SharedArrayBuffer;
+}
+
+/** Views of the shared buffers; see the offset functions for what is where. */
+export interface SharedMemory {
+  readonly ints: Int32Array;
+  /** Doubles: exact to 2^53, and one aligned 8-byte store each, so a reader never sees half a value. */
+  readonly totals: Float64Array;
+  /** Open connections by endpoint slot, over all acceptors; only by Atomics. */
+  readonly endpointsOpen: Int32Array;
+  /** Round-robin cursors by backend slot; only by Atomics. */
+  readonly cursors: Int32Array;
+  /** By descriptor: 1 + index of the acceptor that holds it, 0 for none. Written by the holder. */
+  readonly owners: Uint16Array;
+}
+
+export const allocateShared = (acceptors: number, descriptors: number): SharedBuffers => ({
+  ints: new SharedArrayBuffer(acceptors * INTS_PER_ACCEPTOR * 4),
+  totals: new SharedArrayBuffer(acceptors * TOTALS_PER_ACCEPTOR * 8),
+  endpointsOpen: new SharedArrayBuffer(SLOTS.endpoints * 4),
+  cursors: new SharedArrayBuffer(SLOTS.backends * 4),
+  owners: new SharedArrayBuffer(Math.min(descriptors, MAX_DESCRIPTORS) * 2),
+});
+
+export const viewShared = (buffers: SharedBuffers): SharedMemory => ({
+  ints: new Int32Array(buffers.ints),
+  totals: new Float64Array(buffers.totals),
+  endpointsOpen: new Int32Array(buffers.endpointsOpen),
+  cursors: new Int32Array(buffers.cursors),
+  owners: new Uint16Array(buffers.owners),
+});
+
+/** Offset of an acceptor's own integers (INTS) in `ints`. */
+export const intsAt = (acceptor: number): number => acceptor * INTS_PER_ACCEPTOR;
+/** Offset of an acceptor's gauge of open connections of a listener in `ints`. */
+export const listenerOpenAt = (acceptor: number, slot: number): number => intsAt(acceptor) + INTS_HEAD + slot;
+/** Offset of an acceptor's gauge of open connections of an endpoint in `ints`. */
+export const endpointOpenAt = (acceptor: number, slot: number): number =>
+  intsAt(acceptor) + INTS_HEAD + SLOTS.listeners + slot;
+/** Offset of an acceptor's own totals (TOTALS) in `totals`. */
+export const totalsAt = (acceptor: number): number => acceptor * TOTALS_PER_ACCEPTOR;
+/** Offset of an acceptor's totals of a listener (LISTENER_TOTALS). */
+export const listenerTotalsAt = (acceptor: number, slot: number): number =>
+  totalsAt(acceptor) + TOTALS_HEAD + slot * LISTENER_STRIDE;
+/** Offset of an acceptor's totals of an endpoint (ENDPOINT_TOTALS). */
+export const endpointTotalsAt = (acceptor: number, slot: number): number =>
+  totalsAt(acceptor) + TOTALS_HEAD + SLOTS.listeners * LISTENER_STRIDE + slot * ENDPOINT_STRIDE;

@@ -1,0 +1,140 @@
+import type { Finding } from '../../crds/finding.ts';
+import { pinnedMemory } from '../sys/memory.ts';
+import { writeSocketAddress } from '../sys/socket-address.ts';
+import {
+  AF_INET,
+  AF_INET6,
+  EACCES,
+  EADDRINUSE,
+  EADDRNOTAVAIL,
+  EAFNOSUPPORT,
+  EMFILE,
+  ENFILE,
+  IPPROTO_IPV6,
+  IPPROTO_TCP,
+  IPV6_V6ONLY,
+  SO_OOBINLINE,
+  SO_REUSEADDR,
+  SO_REUSEPORT,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  SOCK_STREAM,
+  SOL_SOCKET,
+  type Sys,
+  TCP_NODELAY,
+} from '../sys/sys.ts';
+
+/** Asked of listen(); the kernel caps it at net.core.somaxconn without saying so. */
+const BACKLOG = 65535;
+
+class BindRefused extends Error {
+  readonly errno: number;
+  readonly call: string;
+  constructor(call: string, errno: number) {
+    super(`${call}: errno ${errno}`);
+    this.call = call;
+    this.errno = errno;
+  }
+}
+
+const must = (call: string, result: number): number => {
+  if (result < 0) throw new BindRefused(call, -result);
+  return result;
+};
+
+const REMEDIES: Readonly<Record<number, string>> = {
+  [EADDRINUSE]: 'another process or connection holds it. Free the port or choose another one',
+  [EACCES]:
+    'ports below net.ipv4.ip_unprivileged_port_start need CAP_NET_BIND_SERVICE. Lower that sysctl or choose a higher port',
+  [EMFILE]: 'the process has no file descriptors left. Raise its limit (tuning.fileDescriptors)',
+  [ENFILE]: 'the machine has no file descriptors left. Raise fs.file-max on the node',
+};
+
+const explain = (name: string, port: number, error: BindRefused): Finding => ({
+  path: `spec.listeners[${name}].port`,
+  message: `Cannot listen on port ${port}: ${REMEDIES[error.errno] ?? `${error.call} failed with errno ${error.errno}`}. It is tried again every few seconds; the other listeners serve.`,
+});
+
+/**
+ * The listening sockets of every port: one for each acceptor, in one SO_REUSEPORT group. The control thread opens them, so
+ * that a port that is taken is one clear finding before anything changes, and so that the queue of an acceptor that died is
+ * still there for the one that replaces it.
+ */
+export class ListeningSockets {
+  #sys: Sys;
+  #acceptors: number;
+  #ports = new Map<number, readonly number[]>();
+  #address = pinnedMemory(128);
+  #family: number;
+
+  constructor(sys: Sys, acceptors: number) {
+    this.#sys = sys;
+    this.#acceptors = acceptors;
+    const probe = sys.socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    this.#family = probe === -EAFNOSUPPORT || probe === -EADDRNOTAVAIL ? AF_INET : AF_INET6;
+    if (probe >= 0) sys.close(probe);
+    // A kernel with IPv6 switched off makes the socket and refuses the address.
+    if (this.#family === AF_INET6 && !this.#canBind(0)) this.#family = AF_INET;
+  }
+
+  /** Sockets of `port` by acceptor, opened if need be; a finding when the kernel refuses. */
+  open(name: string, port: number): readonly number[] | Finding {
+    const known = this.#ports.get(port);
+    if (known !== undefined) return known;
+    const sockets: number[] = [];
+    try {
+      this.#probe(port);
+      for (let i = 0; i < this.#acceptors; i++) sockets.push(this.#bound(port, true));
+      for (const socket of sockets) must('listen', this.#sys.listen(socket, BACKLOG));
+    } catch (error) {
+      for (const socket of sockets) this.#sys.close(socket);
+      if (error instanceof BindRefused) return explain(name, port, error);
+      throw error;
+    }
+    this.#ports.set(port, sockets);
+    return sockets;
+  }
+
+  /** Closes the sockets of every port that is not in `ports`; no acceptor may still serve them. */
+  keepOnly(ports: ReadonlySet<number>): void {
+    for (const [port, sockets] of this.#ports) {
+      if (ports.has(port)) continue;
+      for (const socket of sockets) this.#sys.close(socket);
+      this.#ports.delete(port);
+    }
+  }
+
+  /** Without SO_REUSEPORT a bind fails where somebody listens: our group must not share a port with a stranger's. */
+  #probe(port: number): void {
+    this.#sys.close(this.#bound(port, false));
+  }
+
+  #canBind(port: number): boolean {
+    try {
+      this.#probe(port);
+      return true;
+    } catch {
+      return false; // which is the answer
+    }
+  }
+
+  #bound(port: number, reusePort: boolean): number {
+    const sys = this.#sys;
+    const socket = must('socket', sys.socket(this.#family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    const any = this.#family === AF_INET6 ? '::' : '0.0.0.0';
+    const length = writeSocketAddress(this.#address.view, 0, any, port);
+    try {
+      if (this.#family === AF_INET6) must('setsockopt', sys.setOption(socket, IPPROTO_IPV6, IPV6_V6ONLY, 0));
+      must('setsockopt', sys.setOption(socket, SOL_SOCKET, SO_REUSEADDR, 1));
+      if (reusePort) must('setsockopt', sys.setOption(socket, SOL_SOCKET, SO_REUSEPORT, 1));
+      // Accepted sockets inherit these two.
+      must('setsockopt', sys.setOption(socket, IPPROTO_TCP, TCP_NODELAY, 1));
+      must('setsockopt', sys.setOption(socket, SOL_SOCKET, SO_OOBINLINE, 1));
+      must('bind', sys.bind(socket, this.#address.address, length));
+      return socket;
+    } catch (error) {
+      sys.close(socket);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,186 @@
+import type { Finding } from '../../crds/finding.ts';
+import type { FromAcceptor } from '../acceptor/messages.ts';
+import { allocateShared, MAX_DESCRIPTORS, viewShared } from '../acceptor/shared-memory.ts';
+import { libc } from '../sys/libc.ts';
+import type { Table } from '../table/table.ts';
+import { endpointKey } from '../table/table.ts';
+import { AcceptorThread } from './acceptor-thread.ts';
+import { cleanUpAfter, clearEndpoint, clearListener, listenerInUse } from './clean-up.ts';
+import type { Engine } from './engine.ts';
+import { ListeningSockets } from './listening-sockets.ts';
+import { readStats } from './read-stats.ts';
+import { cutFor, Places, placeKey, type Wiring, wire } from './wire.ts';
+
+/** What happens in the data plane beside traffic. */
+export type EngineEvent =
+  | { readonly type: 'AcceptorDied'; readonly acceptor: number; readonly error: Error }
+  | { readonly type: 'AcceptorReplaced'; readonly acceptor: number; readonly closedDescriptors: number }
+  /** Descriptors or memory ran out; the kernel keeps new clients queued meanwhile. */
+  | { readonly type: 'AcceptPaused'; readonly acceptor: number; readonly errno: number }
+  | { readonly type: 'AcceptResumed'; readonly acceptor: number }
+  /** What a retry of the listeners that could not be opened came to. */
+  | { readonly type: 'Findings'; readonly findings: readonly Finding[] };
+
+export interface EngineOptions {
+  /** Number of acceptor threads, at least 1. */
+  readonly acceptors: number;
+  readonly onEvent: (event: EngineEvent) => void;
+}
+
+/** How often a port that could not be opened is tried again. */
+const RETRY_MS = 2000;
+/** How long the replacement of an acceptor that died waits, so that one that dies at once does not spin. */
+const REPLACE_MS = 200;
+const DRAIN_POLL_MS = 50;
+const EMPTY: Table = { listeners: [], backends: [] };
+
+class ThreadedEngine implements Engine {
+  #options: EngineOptions;
+  #sys = libc();
+  #buffers;
+  #shared;
+  #places = new Places();
+  #sockets: ListeningSockets;
+  #threads: AcceptorThread[] = [];
+  #table = EMPTY;
+  #wiring: Wiring = { version: 0, listeners: [], backends: [], findings: [] };
+  #adopted: number[];
+  #waiting: { readonly version: number; readonly resolve: () => void }[] = [];
+  #retry: NodeJS.Timeout | undefined;
+  #publishing: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#buffers = allocateShared(options.acceptors, MAX_DESCRIPTORS);
+    this.#shared = viewShared(this.#buffers);
+    this.#sockets = new ListeningSockets(this.#sys, options.acceptors);
+    this.#adopted = Array<number>(options.acceptors).fill(0);
+    for (let index = 0; index < options.acceptors; index++) this.#threads.push(this.#spawn(index));
+  }
+
+  publish(table: Table): Promise<readonly Finding[]> {
+    const published = this.#publishing.then(() => this.#publish(table));
+    this.#publishing = published.catch(() => undefined); // the caller has the rejection
+    return published;
+  }
+
+  stats() {
+    return readStats(this.#shared, this.#options.acceptors, this.#places, this.#table, this.#wiring.version);
+  }
+
+  async stopAccepting(): Promise<void> {
+    await this.publish({ listeners: [], backends: this.#table.backends });
+  }
+
+  async drained(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && this.stats().acceptors.some(({ openConnections }) => openConnections > 0))
+      await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#retry);
+    await Promise.all(this.#threads.map((thread) => thread.stop()));
+    this.#sockets.keepOnly(new Set());
+    for (const { resolve } of this.#waiting.splice(0)) resolve();
+  }
+
+  async #publish(table: Table): Promise<readonly Finding[]> {
+    if (this.#closed) return [];
+    clearTimeout(this.#retry);
+    const { acceptors } = this.#options;
+    const wiring = wire(table, this.#wiring.version + 1, this.#places, this.#sockets, {
+      listener: (slot) => clearListener(this.#shared, acceptors, slot),
+      endpoint: (slot) => clearEndpoint(this.#shared, acceptors, slot),
+    });
+    this.#table = table;
+    this.#wiring = wiring;
+    for (const [index, thread] of this.#threads.entries()) thread.post(cutFor(wiring, index));
+    await this.#adoption(wiring.version);
+    this.#sockets.keepOnly(new Set(wiring.listeners.map(({ port }) => port)));
+    this.#freePlaces();
+    if (wiring.listeners.length < table.listeners.length && !this.#closed)
+      this.#retry = setTimeout(() => void this.#tryAgain(), RETRY_MS);
+    return wiring.findings;
+  }
+
+  /** Publishes the same table again, in the hope that its ports can be opened now. */
+  async #tryAgain(): Promise<void> {
+    const findings = await this.publish(this.#table);
+    this.#options.onEvent({ type: 'Findings', findings });
+  }
+
+  #adoption(version: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push({ version, resolve });
+      this.#settle();
+    });
+  }
+
+  #settle(): void {
+    const oldest = Math.min(...this.#adopted);
+    const waiting = this.#waiting;
+    this.#waiting = waiting.filter(({ version }) => version > oldest);
+    for (const { version, resolve } of waiting) if (version <= oldest) resolve();
+  }
+
+  /** Slots of what is in no table and has no connection left are free for others. */
+  #freePlaces(): void {
+    const shared = this.#shared;
+    const { acceptors } = this.#options;
+    const { listeners, backends } = this.#table;
+    const listenerNames = new Set(listeners.map(({ name }) => name));
+    const backendNames = new Set(backends.map(({ name }) => name));
+    const endpoints = new Set(
+      backends.flatMap(({ name, endpoints: all }) => all.map((one) => placeKey(name, endpointKey(one)))),
+    );
+    this.#places.listeners.keepOnly(
+      (name, slot) => listenerNames.has(name) || listenerInUse(shared, acceptors, slot),
+    );
+    this.#places.backends.keepOnly((name) => backendNames.has(name));
+    this.#places.endpoints.keepOnly(
+      (key, slot) => endpoints.has(key) || Atomics.load(shared.endpointsOpen, slot) !== 0,
+    );
+  }
+
+  #spawn(index: number): AcceptorThread {
+    return new AcceptorThread(index, this.#buffers, this.#shared, this.#sys, {
+      onMessage: (message) => this.#onMessage(index, message),
+      onDeath: (error) => this.#onDeath(index, error),
+    });
+  }
+
+  #onMessage(acceptor: number, message: FromAcceptor): void {
+    switch (message.type) {
+      case 'Adopted':
+        this.#adopted[acceptor] = message.version;
+        this.#settle();
+        return;
+      case 'Paused':
+        this.#options.onEvent({ type: 'AcceptPaused', acceptor, errno: message.errno });
+        return;
+      case 'Resumed':
+        this.#options.onEvent({ type: 'AcceptResumed', acceptor });
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  #onDeath(acceptor: number, error: Error): void {
+    this.#options.onEvent({ type: 'AcceptorDied', acceptor, error });
+    const closedDescriptors = cleanUpAfter(this.#shared, this.#sys, acceptor);
+    this.#adopted[acceptor] = 0;
+    setTimeout(() => {
+      if (this.#closed) return;
+      const thread = this.#spawn(acceptor);
+      this.#threads[acceptor] = thread;
+      if (this.#wiring.version > 0) thread.post(cutFor(this.#wiring, acceptor));
+      this.#options.onEvent({ type: 'AcceptorReplaced', acceptor, closedDescriptors });
+    }, REPLACE_MS);
+  }
+}
+
+/** Starts the acceptors; they serve nothing until the first table is published. */
+export const startEngine = async (options: EngineOptions): Promise<Engine> => new ThreadedEngine(options);

@@ -1,0 +1,51 @@
+import koffi from 'koffi';
+import { pinnedMemory } from './memory.ts';
+
+const RLIMIT_NOFILE = 7;
+
+/** What the process may open. */
+export interface FileLimit {
+  /** File descriptors that the process may hold now. */
+  readonly soft: number;
+  /** How far it may raise that itself. */
+  readonly hard: number;
+  readonly asked: number | undefined;
+  /** Why less than asked is in effect, and what to do. */
+  readonly problem?: string;
+}
+
+/**
+ * Raises RLIMIT_NOFILE to `wanted`, or to the hard limit when nothing is wanted. Raising the hard limit takes CAP_SYS_RESOURCE;
+ * without it the hard limit is what the process gets, and `problem` says so. Never lowers a limit.
+ */
+export const raiseFileLimit = (wanted: number | undefined): FileLimit => {
+  const libc = koffi.load(null);
+  const getrlimit = libc.func('getrlimit', 'int', ['int', 'uintptr_t']);
+  const setrlimit = libc.func('setrlimit', 'int', ['int', 'uintptr_t']);
+  const limit = pinnedMemory(16); // struct rlimit { rlim_cur, rlim_max }
+  const read = () => {
+    if (getrlimit(RLIMIT_NOFILE, limit.address) !== 0)
+      throw new Error(`Cannot read RLIMIT_NOFILE: errno ${koffi.errno()}`);
+    return { soft: Number(limit.view.getBigUint64(0, true)), hard: Number(limit.view.getBigUint64(8, true)) };
+  };
+  const write = (soft: number, hard: number): boolean => {
+    limit.view.setBigUint64(0, BigInt(soft), true);
+    limit.view.setBigUint64(8, BigInt(hard), true);
+    return setrlimit(RLIMIT_NOFILE, limit.address) === 0;
+  };
+  const before = read();
+  const target = Math.max(wanted ?? before.hard, before.soft);
+  if (target > before.hard) write(target, target);
+  else write(target, before.hard);
+  let now = read();
+  if (now.soft < Math.min(target, now.hard)) {
+    write(now.hard, now.hard);
+    now = read();
+  }
+  if (now.soft >= target) return { ...now, asked: wanted };
+  return {
+    ...now,
+    asked: wanted,
+    problem: `${target} file descriptors were asked for, ${now.soft} are in effect: the hard limit comes from the container runtime or the login, and raising it takes CAP_SYS_RESOURCE. Raise LimitNOFILE of the container runtime, or ask for ${now.hard}.`,
+  };
+};

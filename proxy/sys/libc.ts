@@ -1,0 +1,86 @@
+import koffi from 'koffi';
+import { pinnedMemory } from './memory.ts';
+import {
+  EPOLL_EVENT_BYTES,
+  EPOLL_TOKEN_BYTES,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  SOL_SOCKET,
+  type Sys,
+} from './sys.ts';
+
+const MSG_NOSIGNAL = 0x4000;
+const SO_ERROR = 4;
+const SO_LINGER = 13;
+const EPOLL_CLOEXEC = 0o2000000;
+const EFD_FLAGS = 0o2000000 | 0o4000; // EFD_CLOEXEC | EFD_NONBLOCK
+const ACCEPT_FLAGS = SOCK_NONBLOCK | SOCK_CLOEXEC;
+
+const symbols = () => {
+  const libc = koffi.load(null);
+  return {
+    socket: libc.func('socket', 'int', ['int', 'int', 'int']),
+    bind: libc.func('bind', 'int', ['int', 'uintptr_t', 'uint']),
+    listen: libc.func('listen', 'int', ['int', 'int']),
+    accept4: libc.func('accept4', 'int', ['int', 'uintptr_t', 'uintptr_t', 'int']),
+    connect: libc.func('connect', 'int', ['int', 'uintptr_t', 'uint']),
+    recv: libc.func('recv', 'long', ['int', 'uintptr_t', 'ulong', 'int']),
+    send: libc.func('send', 'long', ['int', 'uintptr_t', 'ulong', 'int']),
+    shutdown: libc.func('shutdown', 'int', ['int', 'int']),
+    close: libc.func('close', 'int', ['int']),
+    setsockopt: libc.func('setsockopt', 'int', ['int', 'int', 'int', 'uintptr_t', 'uint']),
+    getsockopt: libc.func('getsockopt', 'int', ['int', 'int', 'int', 'uintptr_t', 'uintptr_t']),
+    epoll_create1: libc.func('epoll_create1', 'int', ['int']),
+    epoll_ctl: libc.func('epoll_ctl', 'int', ['int', 'int', 'int', 'uintptr_t']),
+    epoll_wait: libc.func('epoll_wait', 'int', ['int', 'uintptr_t', 'int', 'int']),
+    eventfd: libc.func('eventfd', 'int', ['uint', 'int']),
+    read: libc.func('read', 'long', ['int', 'uintptr_t', 'ulong']),
+    write: libc.func('write', 'long', ['int', 'uintptr_t', 'ulong']),
+  };
+};
+
+/** The real system calls, for the calling thread (the scratch memory is its own). */
+export const libc = (): Sys => {
+  const c = symbols();
+  const errno = koffi.errno;
+  const outcome = (result: number): number => (result < 0 ? -errno() : result);
+  // Scratch: an epoll_event at 0, an option value at 16, its length at 24, a linger at 32, an eventfd's counter at 40.
+  const scratch = pinnedMemory(64);
+  const { view, address } = scratch;
+  view.setInt32(32, 1, true); // struct linger { l_onoff = 1, l_linger = 0 }
+  view.setBigUint64(40, 1n, true);
+  return {
+    socket: (family, type, protocol) => outcome(c.socket(family, type, protocol)),
+    bind: (fd, at, length) => outcome(c.bind(fd, at, length)),
+    listen: (fd, backlog) => outcome(c.listen(fd, backlog)),
+    accept: (fd) => outcome(c.accept4(fd, 0, 0, ACCEPT_FLAGS)),
+    connect: (fd, at, length) => outcome(c.connect(fd, at, length)),
+    recv: (fd, at, length) => outcome(c.recv(fd, at, length, 0)),
+    send: (fd, at, length) => outcome(c.send(fd, at, length, MSG_NOSIGNAL)),
+    shutdown: (fd, how) => outcome(c.shutdown(fd, how)),
+    close: (fd) => outcome(c.close(fd)),
+    setOption: (fd, level, option, value) => {
+      view.setInt32(16, value, true);
+      return outcome(c.setsockopt(fd, level, option, address + 16, 4));
+    },
+    socketError: (fd) => {
+      view.setInt32(24, 4, true);
+      const result = outcome(c.getsockopt(fd, SOL_SOCKET, SO_ERROR, address + 16, address + 24));
+      return result < 0 ? result : view.getInt32(16, true);
+    },
+    resetOnClose: (fd) => outcome(c.setsockopt(fd, SOL_SOCKET, SO_LINGER, address + 32, 8)),
+    epollCreate: () => outcome(c.epoll_create1(EPOLL_CLOEXEC)),
+    epollControl: (epoll, operation, fd, events, token) => {
+      view.setUint32(0, events, true);
+      view.setInt32(EPOLL_TOKEN_BYTES, token, true);
+      return outcome(c.epoll_ctl(epoll, operation, fd, address));
+    },
+    epollWait: (epoll, at, max, timeoutMs) => outcome(c.epoll_wait(epoll, at, max, timeoutMs)),
+    eventfd: () => outcome(c.eventfd(0, EFD_FLAGS)),
+    signal: (fd) => outcome(c.write(fd, address + 40, 8)),
+    consume: (fd) => outcome(c.read(fd, address + 48, 8)),
+  };
+};
+
+/** Size of one event in bytes, for those who allocate the event array. */
+export const eventArrayBytes = (count: number): number => count * EPOLL_EVENT_BYTES;

@@ -1,0 +1,19 @@
+import koffi from 'koffi';
+
+/**
+ * Memory that the kernel may write: its address stays the same as long as the object is referenced. An ArrayBuffer of its
+ * own is always outside V8's moving heap; a small typed array made without one would not be.
+ */
+export interface PinnedMemory {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  /** Address of the first byte; below 2^53 on every Linux that Node runs on. */
+  readonly address: number;
+}
+
+/** Allocates `size` bytes of zeroed pinned memory. */
+export const pinnedMemory = (size: number): PinnedMemory => {
+  const buffer = new ArrayBuffer(size);
+  const bytes = new Uint8Array(buffer);
+  return { bytes, view: new DataView(buffer), address: Number(koffi.address(bytes)) };
+};

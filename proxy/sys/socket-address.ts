@@ -1,0 +1,39 @@
+import { isIPv4, isIPv6, SocketAddress } from 'node:net';
+import { AF_INET, AF_INET6 } from './sys.ts';
+
+/** Bytes that one encoded address may take: sizeof(struct sockaddr_in6). */
+export const SOCKET_ADDRESS_BYTES = 28;
+
+/** The sixteen bytes of an IPv6 address, network order; understands `::` and an embedded IPv4 tail. */
+const ipv6Bytes = (address: string): number[] => {
+  const canonical = new SocketAddress({ address, family: 'ipv6' }).address;
+  const tail = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(canonical);
+  const text = tail
+    ? `${tail[1]}${((Number(tail[2]) << 8) | Number(tail[3])).toString(16)}:${((Number(tail[4]) << 8) | Number(tail[5])).toString(16)}`
+    : canonical;
+  const [left = '', right] = text.split('::');
+  const groups = (part: string): number[] =>
+    part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16));
+  const head = groups(left);
+  const end = right === undefined ? [] : groups(right);
+  const all = [...head, ...Array<number>(8 - head.length - end.length).fill(0), ...end];
+  return all.flatMap((group) => [group >> 8, group & 0xff]);
+};
+
+/**
+ * Writes a struct sockaddr_in or sockaddr_in6 at `offset` and returns its length in bytes (16 or 28).
+ * Throws a RangeError when `address` is no IP address: addresses were checked where they came in.
+ */
+export const writeSocketAddress = (view: DataView, offset: number, address: string, port: number): number => {
+  for (let i = 0; i < SOCKET_ADDRESS_BYTES; i++) view.setUint8(offset + i, 0);
+  view.setUint16(offset + 2, port, false);
+  if (isIPv4(address)) {
+    view.setUint16(offset, AF_INET, true);
+    for (const [i, part] of address.split('.').entries()) view.setUint8(offset + 4 + i, Number(part));
+    return 16;
+  }
+  if (!isIPv6(address)) throw new RangeError(`Cannot encode "${address}": it is not an IP address`);
+  view.setUint16(offset, AF_INET6, true);
+  for (const [i, byte] of ipv6Bytes(address).entries()) view.setUint8(offset + 8 + i, byte);
+  return SOCKET_ADDRESS_BYTES;
+};

@@ -1,0 +1,80 @@
+/**
+ * The system calls that the data plane makes. Each returns what the kernel returned, or the negated errno: a result below
+ * zero is `-EAGAIN` and so on. Memory is passed as addresses of pinned memory (memory.ts), so nothing is allocated
+ * per call. The acceptors get this as an argument; tests pass one that fails on purpose.
+ */
+export interface Sys {
+  socket(family: number, type: number, protocol: number): number;
+  bind(fd: number, address: number, length: number): number;
+  listen(fd: number, backlog: number): number;
+  /** accept4 with SOCK_NONBLOCK and SOCK_CLOEXEC. */
+  accept(fd: number): number;
+  connect(fd: number, address: number, length: number): number;
+  recv(fd: number, address: number, length: number): number;
+  /** send with MSG_NOSIGNAL: a closed peer is -EPIPE, never a signal. */
+  send(fd: number, address: number, length: number): number;
+  shutdown(fd: number, how: number): number;
+  close(fd: number): number;
+  setOption(fd: number, level: number, option: number, value: number): number;
+  /** The socket's pending error as a positive errno, 0 for none; negative when the call itself failed. */
+  socketError(fd: number): number;
+  /** Makes close send a reset instead of an end of stream (SO_LINGER with zero seconds). */
+  resetOnClose(fd: number): number;
+  epollCreate(): number;
+  /** `token` comes back with each event. `events` 0 with EPOLL_CTL_DEL. */
+  epollControl(epoll: number, operation: number, fd: number, events: number, token: number): number;
+  /** Fills `address` with up to `max` events (EPOLL_EVENT_BYTES each); `timeoutMs` -1 waits for ever. */
+  epollWait(epoll: number, address: number, max: number, timeoutMs: number): number;
+  eventfd(): number;
+  /** Wakes whoever waits for the eventfd. */
+  signal(eventfd: number): number;
+  /** Takes the wake-ups of an eventfd; -EAGAIN when there is none. */
+  consume(eventfd: number): number;
+}
+
+export const AF_INET = 2;
+export const AF_INET6 = 10;
+export const SOCK_STREAM = 1;
+export const SOCK_NONBLOCK = 0o4000;
+export const SOCK_CLOEXEC = 0o2000000;
+export const SOL_SOCKET = 1;
+export const SO_REUSEADDR = 2;
+export const SO_OOBINLINE = 10;
+export const SO_REUSEPORT = 15;
+export const IPPROTO_TCP = 6;
+export const TCP_NODELAY = 1;
+export const IPPROTO_IPV6 = 41;
+export const IPV6_V6ONLY = 26;
+export const SHUT_WR = 1;
+
+export const EPOLLIN = 0x1;
+export const EPOLLPRI = 0x2;
+export const EPOLLOUT = 0x4;
+export const EPOLLERR = 0x8;
+export const EPOLLHUP = 0x10;
+export const EPOLLRDHUP = 0x2000;
+export const EPOLLET = 0x80000000;
+export const EPOLL_CTL_ADD = 1;
+export const EPOLL_CTL_DEL = 2;
+
+/** struct epoll_event is packed on x86-64 only (linux/eventpoll.h): 12 bytes there, 16 elsewhere. */
+export const EPOLL_EVENT_BYTES = process.arch === 'x64' ? 12 : 16;
+/** Offset of the token within an event. */
+export const EPOLL_TOKEN_BYTES = process.arch === 'x64' ? 4 : 8;
+
+export const EINTR = 4;
+export const EAGAIN = 11;
+export const EACCES = 13;
+export const ENFILE = 23;
+export const EMFILE = 24;
+export const EPIPE = 32;
+export const EADDRINUSE = 98;
+export const EADDRNOTAVAIL = 99;
+export const ENOBUFS = 105;
+export const ENOMEM = 12;
+export const ECONNABORTED = 103;
+export const ECONNRESET = 104;
+export const EAFNOSUPPORT = 97;
+export const ETIMEDOUT = 110;
+export const ECONNREFUSED = 111;
+export const EINPROGRESS = 115;

@@ -1,0 +1,25 @@
+/** Longest order that is made; weights that would need more are rounded to fit. */
+export const MAX_ORDER = 4096;
+
+const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
+
+const fitted = (weights: readonly number[]): readonly number[] => {
+  const divisor = weights.reduce(gcd, 0) || 1;
+  const reduced = weights.map((weight) => weight / divisor);
+  const sum = reduced.reduce((a, b) => a + b, 0);
+  if (sum <= MAX_ORDER) return reduced;
+  return reduced.map((weight) => Math.max(1, Math.round((weight * MAX_ORDER) / sum)));
+};
+
+/**
+ * The order in which weighted round robin visits endpoints: each index occurs in proportion to its weight and as evenly
+ * spread as it can be. An endpoint of weight w has its turns at (k + 0.5) / w of the way round; the turns are sorted.
+ * All acceptors step through one order with one shared cursor, so the weights hold over all of them together.
+ */
+export const weightedOrder = (weights: readonly number[]): Uint16Array => {
+  const turns = fitted(weights).flatMap((weight, index) =>
+    Array.from({ length: weight }, (_, turn) => ({ index, at: (turn + 0.5) / weight })),
+  );
+  turns.sort((a, b) => a.at - b.at || a.index - b.index);
+  return Uint16Array.from(turns, ({ index }) => index);
+};
