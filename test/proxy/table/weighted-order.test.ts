@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { MAX_ORDER, weightedOrder } from '../../../proxy/table/weighted-order.ts';
+
+const counts = (order: Uint16Array, of: number): number[] =>
+  Array.from({ length: of }, (_, index) => order.filter((at) => at === index).length);
+
+test('equal weights visit every endpoint once, in order', () => {
+  assert.deepEqual([...weightedOrder([7, 7, 7])], [0, 1, 2]);
+});
+
+test('weights are met exactly within one round', () => {
+  for (const weights of [
+    [3, 1],
+    [5, 1, 1],
+    [2, 3, 4],
+    [256, 1],
+    [10, 20, 30],
+  ]) {
+    const order = weightedOrder(weights);
+    const total = weights.reduce((a, b) => a + b, 0);
+    const seen = counts(order, weights.length);
+    for (const [index, weight] of weights.entries())
+      assert.equal((seen[index] as number) * total, weight * order.length, `weights ${weights}`);
+  }
+});
+
+test('turns of a heavy endpoint are spread, not bunched', () => {
+  assert.deepEqual([...weightedOrder([3, 1])], [0, 0, 1, 0]);
+  const order = [...weightedOrder([4, 2, 2])];
+  for (let i = 0; i + 1 < order.length; i++) assert.notDeepEqual([order[i], order[i + 1]], [1, 1]);
+  assert.ok(!order.join('').includes('000'), order.join(''));
+});
+
+test('no endpoints give an empty order', () => {
+  assert.equal(weightedOrder([]).length, 0);
+});
+
+test('an order never outgrows its bound by more than one turn per endpoint, and leaves nobody out', () => {
+  const weights = Array.from({ length: 256 }, (_, index) => 256 - (index % 255));
+  const order = weightedOrder(weights);
+  assert.ok(order.length <= MAX_ORDER + 256, `${order.length}`);
+  assert.equal(new Set(order).size, 256);
+});
