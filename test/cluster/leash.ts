@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * Processes that never outlive the one that started them, and a folder that goes with them.
+ * A shell holds the other end of a pipe: when this process ends in whatever way (return, Ctrl-C, SIGKILL), the kernel
+ * closes the pipe, and the shell kills what is still on its list and removes the folder.
+ */
+export interface Leash {
+  readonly folder: string;
+  /** Starts a program whose output goes to `<folder>/<name>.log`. */
+  start(name: string, program: string, args: readonly string[]): ChildProcess;
+  /** Ends everything that still runs (SIGTERM, SIGKILL after `graceMs`), removes the folder. */
+  release(graceMs?: number): Promise<void>;
+}
+
+// Reads "add PID" and "drop PID" lines. Its own session, so that a Ctrl-C in the terminal does not reach it.
+const KEEPER = `
+pids=" "
+while read -r verb pid; do
+  case $verb in
+    add) pids="$pids$pid " ;;
+    drop) pids="\${pids%% $pid *} \${pids#* $pid }" ;;
+  esac
+done
+for pid in $pids; do kill -9 "$pid" 2>/dev/null; done
+rm -rf -- "$1"
+`;
+
+/** Takes over `folder`, which must exist and be the caller's own: it is removed in the end. */
+export function openLeash(folder: string): Leash {
+  const keeper = spawn('/bin/sh', ['-c', KEEPER, 'l4balancer-keeper', folder], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+    cwd: '/',
+  });
+  keeper.unref();
+  const line = keeper.stdin;
+  if ('unref' in line && typeof line.unref === 'function') line.unref();
+  const running = new Set<ChildProcess>();
+
+  return {
+    folder,
+    start(name, program, args) {
+      const path = join(folder, `${name}.log`);
+      const log = openSync(path, 'a');
+      try {
+        const child = spawn(program, [...args], { detached: true, stdio: ['ignore', log, log], cwd: folder });
+        child.unref();
+        child.once('error', (cause) => appendFileSync(path, `cannot run ${program}: ${cause.message}\n`));
+        if (child.pid !== undefined) {
+          const pid = child.pid;
+          running.add(child);
+          line.write(`add ${pid}\n`);
+          child.once('exit', () => {
+            running.delete(child);
+            if (line.writable) line.write(`drop ${pid}\n`);
+          });
+        }
+        return child;
+      } finally {
+        closeSync(log);
+      }
+    },
+    async release(graceMs = 5_000) {
+      await Promise.all([...running].map((child) => endChild(child, graceMs)));
+      if (keeper.exitCode !== null || keeper.signalCode !== null) return;
+      const gone = once(keeper, 'exit');
+      keeper.ref();
+      line.end();
+      await gone;
+    },
+  };
+}
+
+/** Resolves once the process has gone: SIGTERM first, SIGKILL after `graceMs` milliseconds. */
+export async function endChild(child: ChildProcess, graceMs: number): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.ref();
+  child.kill(graceMs > 0 ? 'SIGTERM' : 'SIGKILL');
+  const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
+  await gone;
+  clearTimeout(timer);
+}
