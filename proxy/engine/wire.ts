@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Finding } from '../../crds/finding.ts';
 import type { AcceptorBackend, AcceptorListener, AcceptorTable } from '../acceptor/messages.ts';
 import { SLOTS } from '../acceptor/shared-memory.ts';
@@ -43,6 +44,14 @@ const wireBackend = (
 ): AcceptorBackend => {
   const endpoints = [];
   for (const endpoint of backend.endpoints) {
+    if (isIP(endpoint.address) === 0) {
+      // An acceptor could not encode it; one bad address must not take the others down.
+      findings.push({
+        path: `spec.backends[${backend.name}]`,
+        message: `Endpoint "${endpoint.address}" is left out: it is not an IP address`,
+      });
+      continue;
+    }
     const place = places.endpoints.take(placeKey(backend.name, endpointKey(endpoint)));
     if (place === undefined) {
       findings.push(tooMany(`spec.backends[${backend.name}]`, 'endpoints', SLOTS.endpoints));
