@@ -1,0 +1,90 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { lookForProgram } from '../process/find-program.ts';
+import { cacheFolder, REPOSITORY } from '../process/folders.ts';
+import { buildahBuilder } from './buildah.ts';
+import type { ImageBuilder } from './builder.ts';
+import { dockerBuilder, dockerVersion } from './docker.ts';
+import { IMAGES, type ImageName, inputDigest } from './inputs.ts';
+
+/** An image that is ready to be loaded into a cluster. */
+export interface BuiltImage {
+  readonly name: ImageName | 'redis';
+  /** Such as `localhost/l4balancer-proxy:1f2e3d4c5b6a`; the tag follows from what is inside. */
+  readonly reference: string;
+  /** A docker archive. */
+  readonly tar: string;
+}
+
+export interface BuildOptions {
+  readonly signal: AbortSignal;
+  /** Told what is being done now. */
+  readonly progress: (text: string) => void;
+}
+
+/** What builds images on this machine: docker where an engine answers, else buildah. Throws where there is neither. */
+export const openBuilder = async (signal: AbortSignal): Promise<ImageBuilder> => {
+  if (await dockerVersion(signal)) return dockerBuilder(REPOSITORY);
+  if (lookForProgram('buildah')) return await buildahBuilder(REPOSITORY, join(cacheFolder(), 'images'));
+  throw new Error(
+    'Nothing here builds images: no docker engine answers and buildah is not installed. Start docker, or install buildah.',
+  );
+};
+
+/** Removes what was built of the same image before, so that the cache holds one of each. */
+const removeOthers = (folder: string, name: string, keep: string): void => {
+  for (const file of readdirSync(folder))
+    if (file.startsWith(`${name}-`) && file.endsWith('.tar') && file !== keep) rmSync(join(folder, file));
+};
+
+/** A line of a build worth showing: its steps, without their arguments. */
+const stepOf = (line: string): string => line.replace(/\s+/g, ' ').slice(0, 60);
+
+const ensureTar = async (
+  name: BuiltImage['name'],
+  tag: string,
+  { progress }: BuildOptions,
+  make: (reference: string, tar: string, onLine: (line: string) => void) => Promise<unknown>,
+): Promise<BuiltImage> => {
+  const folder = join(cacheFolder(), 'images');
+  mkdirSync(folder, { recursive: true });
+  const file = `${name}-${tag}.tar`;
+  const image = { name, reference: `localhost/l4balancer-${name}:${tag}`, tar: join(folder, file) };
+  if (existsSync(image.tar)) return image;
+  const partial = `${image.tar}.partial`;
+  rmSync(partial, { force: true });
+  await make(image.reference, partial, (line) => progress(`${name}: ${stepOf(line)}`));
+  renameSync(partial, image.tar);
+  removeOthers(folder, name, file);
+  return image;
+};
+
+/**
+ * Builds what has changed since the last call, into docker archives in the cache: an unchanged tree builds nothing.
+ * Throws where nothing builds images here, or with the last lines of the build that failed.
+ */
+export const buildImages = async (options: BuildOptions): Promise<readonly BuiltImage[]> => {
+  const builder = await openBuilder(options.signal);
+  const built: BuiltImage[] = [];
+  for (const name of Object.keys(IMAGES) as ImageName[]) {
+    const tag = inputDigest(REPOSITORY, name, builder.base);
+    const { signal } = options;
+    built.push(
+      await ensureTar(name, tag, options, (reference, tar, onLine) =>
+        builder.build(IMAGES[name].dockerfile, reference, tar, { signal, onLine }),
+      ),
+    );
+  }
+  return built;
+};
+
+/** An image with a real redis-server, for the sample; undefined where this machine has none to make it of. */
+export const redisImage = async (options: BuildOptions): Promise<BuiltImage | undefined> => {
+  const builder = await openBuilder(options.signal);
+  const tag = await builder.redisTag();
+  if (tag === undefined) return undefined;
+  const { signal } = options;
+  return await ensureTar('redis', tag, options, (reference, tar, onLine) =>
+    builder.redis(reference, tar, { signal, onLine }),
+  );
+};

@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { runChild } from '../process/child.ts';
+import { findProgram, lookForProgram } from '../process/find-program.ts';
+import type { BuildIo, ImageBuilder } from './builder.ts';
+import { IMAGES } from './inputs.ts';
+import { librariesOf, put, putFolder, putLibraries, putPrograms, putSkeleton } from './local-base.ts';
+import { networkArguments } from './secret.ts';
+
+/** Programs that a build stage uses beside node and npm. */
+const BUILD_TOOLS = ['sh', 'env', 'cp', 'rm', 'find', 'setcap'];
+const REDIS_PROGRAMS = ['redis-server', 'redis-cli', 'redis-benchmark'];
+const NPM = '#!/bin/sh\nexec node /usr/lib/npm/bin/npm-cli.js "$@"\n';
+const LIBRARIES = 'localhost/l4b-libraries';
+const BASE = 'localhost/l4b-base';
+const BUILD = 'localhost/l4b-build';
+
+/** Changes with a program and with the libraries of this machine that go into an image with it. */
+const filesDigest = async (program: string): Promise<string> => {
+  const files = [program, ...(await librariesOf(program))].map((path) => {
+    const { size, mtimeMs } = statSync(realpathSync(path));
+    return `${path} ${size} ${Math.trunc(mtimeMs)}`;
+  });
+  return createHash('sha256').update(files.join('\n')).digest('hex').slice(0, 12);
+};
+
+/**
+ * Builds with buildah, without an engine and without a registry: the base image is made of the Node binary that runs this
+ * program and the libraries it needs; the build stage's image adds npm, a shell and setcap of this machine. Storage
+ * is `folder`, by plain copies (vfs), so that nothing is mounted.
+ */
+export const buildahBuilder = async (root: string, folder: string): Promise<ImageBuilder> => {
+  const storage = join(folder, 'storage');
+  const temporary = join(folder, 'tmp');
+  const node = process.execPath;
+  const base = await filesDigest(node);
+  const env = { BUILDAH_ISOLATION: 'chroot', STORAGE_DRIVER: 'vfs', TMPDIR: temporary };
+  const buildah = (argv: readonly string[], { signal, onLine }: BuildIo, cwd = root): Promise<string> => {
+    mkdirSync(temporary, { recursive: true });
+    const stores = ['--root', storage, '--runroot', join(folder, 'run')];
+    return runChild(['buildah', ...stores, ...argv], { cwd, env, signal, onLine });
+  };
+  const exists = async (reference: string, io: BuildIo): Promise<boolean> => {
+    const listed = await buildah(['images', '--format', '{{.Name}}:{{.Tag}}'], { ...io, onLine: () => {} });
+    return listed.split('\n').includes(reference);
+  };
+
+  /** Makes `reference` out of a root file system that `fill` fills, unless it is there. */
+  const fromFiles = async (
+    reference: string,
+    containerfile: string,
+    fill: (rootfs: string) => Promise<void>,
+    io: BuildIo,
+  ): Promise<void> => {
+    if (await exists(reference, io)) return;
+    mkdirSync(temporary, { recursive: true });
+    const context = mkdtempSync(join(temporary, 'rootfs-'));
+    try {
+      await fill(context);
+      const input = join(temporary, `${reference.replaceAll('/', '_')}.containerfile`);
+      await runChild(['tee', input], { input: containerfile });
+      await buildah(['bud', '--layers=false', '-f', input, '-t', reference, context], io);
+      rmSync(input);
+    } finally {
+      rmSync(context, { recursive: true, force: true });
+    }
+  };
+
+  const ensureBase = async (io: BuildIo): Promise<void> => {
+    const fillLibraries = async (rootfs: string): Promise<void> => {
+      putSkeleton(rootfs);
+      await putLibraries(rootfs, node);
+    };
+    const path = 'ENV PATH=/usr/local/bin:/usr/bin:/bin';
+    await fromFiles(`${LIBRARIES}:${base}`, `FROM scratch\nCOPY . /\n${path}\n`, fillLibraries, io);
+    const fillBase = async (rootfs: string): Promise<void> => {
+      const target = put(rootfs, node, '/usr/local/bin/node');
+      // A fifth of the binary is symbols for debuggers; what koffi looks up is kept.
+      const strip = lookForProgram('strip');
+      if (strip) await runChild([strip, '--strip-all', target]);
+    };
+    await fromFiles(`${BASE}:${base}`, `FROM ${LIBRARIES}:${base}\nCOPY . /\n`, fillBase, io);
+    const fillBuild = async (rootfs: string): Promise<void> => {
+      for (const tool of BUILD_TOOLS) {
+        const from = findProgram(tool);
+        await putPrograms(rootfs, [{ from, to: tool === 'sh' ? '/bin/sh' : `/usr/bin/${tool}` }]);
+      }
+      // npm is a folder of scripts; its command is a link to npm/bin/npm-cli.js.
+      putFolder(rootfs, dirname(dirname(realpathSync(findProgram('npm')))), '/usr/lib/npm');
+      writeFileSync(join(rootfs, 'usr/bin/npm'), NPM, { mode: 0o755 });
+    };
+    await fromFiles(`${BUILD}:${base}`, `FROM ${BASE}:${base}\nCOPY . /\n`, fillBuild, io);
+  };
+
+  const save = (reference: string, tar: string, io: BuildIo): Promise<string> => {
+    rmSync(tar, { force: true });
+    return buildah(['push', reference, `docker-archive:${tar}:${reference}`], io);
+  };
+
+  return {
+    name: 'buildah',
+    base: `buildah ${base}`,
+    async build(dockerfile, reference, tar, io) {
+      await ensureBase(io);
+      // The proxy's image brings its own copy of node, so its base needs none.
+      const start = dockerfile === IMAGES.proxy.dockerfile ? LIBRARIES : BASE;
+      const images = [`BASE_IMAGE=${start}:${base}`, `BUILD_IMAGE=${BUILD}:${base}`];
+      const from = images.flatMap((argument) => ['--build-arg', argument]);
+      const network = await networkArguments(root, process.env);
+      await buildah(
+        [
+          'bud',
+          '--pull-never',
+          '--format=docker',
+          '-f',
+          dockerfile,
+          '-t',
+          reference,
+          ...from,
+          ...network,
+          '.',
+        ],
+        io,
+      );
+      await save(reference, tar, io);
+    },
+    async redisTag() {
+      const missing = REDIS_PROGRAMS.some((name) => !lookForProgram(name));
+      return missing ? undefined : await filesDigest(findProgram('redis-server'));
+    },
+    async redis(reference, tar, io) {
+      const programs = REDIS_PROGRAMS.map((name) => ({
+        from: findProgram(name),
+        to: `/usr/local/bin/${name}`,
+      }));
+      const containerfile =
+        'FROM scratch\nCOPY . /\nUSER 65532:65532\nENTRYPOINT ["/usr/local/bin/redis-server"]\n';
+      const fill = async (rootfs: string): Promise<void> => {
+        putSkeleton(rootfs);
+        await putPrograms(rootfs, programs);
+      };
+      await fromFiles(reference, containerfile, fill, io);
+      await save(reference, tar, io);
+    },
+  };
+};

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The images of this repository, and the folders that go into each; .dockerignore names the same. */
+export const IMAGES = {
+  operator: { dockerfile: 'Dockerfile.operator', folders: ['crds', 'kube', 'operator'] },
+  proxy: { dockerfile: 'Dockerfile.proxy', folders: ['crds', 'kube', 'proxy'] },
+} as const;
+
+export type ImageName = keyof typeof IMAGES;
+
+const COMMON = ['.dockerignore', '.npmrc', 'package.json', 'package-lock.json'];
+
+/** Files that make up an image, relative to `root` and sorted; what .dockerignore leaves out is left out. */
+export const inputFiles = (root: string, image: ImageName): readonly string[] => {
+  const { dockerfile, folders } = IMAGES[image];
+  const sources = folders.flatMap((folder) => globSync(`${folder}/**/*.{ts,json}`, { cwd: root }));
+  return [...COMMON, dockerfile, ...sources].sort();
+};
+
+/**
+ * Twelve hexadecimal digits that change when anything that makes up the image changes. `base` names what else decides:
+ * the builder and the image it starts from.
+ */
+export const inputDigest = (root: string, image: ImageName, base: string): string => {
+  const hash = createHash('sha256').update(base);
+  for (const file of inputFiles(root, image)) {
+    const content = readFileSync(join(root, file));
+    hash.update(`\0${file}\0${content.length}\0`).update(content);
+  }
+  return hash.digest('hex').slice(0, 12);
+};

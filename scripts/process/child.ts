@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process';
+
+/** A child process ended other than well, was not found, or was stopped. */
+export class ChildError extends Error {
+  readonly code: 'ChildFailed' | 'ChildMissing' | 'ChildStopped';
+  /** The last lines that it wrote, oldest first. */
+  readonly lastLines: readonly string[];
+
+  constructor(code: ChildError['code'], message: string, lastLines: readonly string[], cause?: unknown) {
+    super(message, { cause });
+    this.name = 'ChildError';
+    this.code = code;
+    this.lastLines = lastLines;
+  }
+}
+
+export interface ChildOptions {
+  readonly cwd?: string;
+  /** Added to this process's environment; undefined takes one away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly input?: string;
+  /** Stops the child and everything that it started. */
+  readonly signal?: AbortSignal;
+  /** Told each line of both outputs as it comes. */
+  readonly onLine?: (line: string) => void;
+  /** Milliseconds between SIGTERM and SIGKILL. */
+  readonly graceMs?: number;
+}
+
+/** Lines of output kept for the message of a failure. */
+const KEPT_LINES = 12;
+
+const lineReader = (onLine: (line: string) => void) => {
+  let rest = '';
+  return (text: string): void => {
+    const lines = (rest + text).split(/\r?\n|\r/);
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line.trim() !== '') onLine(line);
+  };
+};
+
+/**
+ * Runs a command to its end and returns what it wrote to standard output. The child leads its own process group, so Ctrl-C
+ * reaches it only through `signal`, in the order that this program chooses, and takes its own children along.
+ * Throws ChildError.
+ */
+export const runChild = (
+  argv: readonly [string, ...string[]],
+  { cwd, env, input, signal, onLine, graceMs = 5000 }: ChildOptions = {},
+): Promise<string> => {
+  const [command, ...rest] = argv;
+  const named = `${command} ${rest.slice(0, 3).join(' ')}`.trim();
+  if (signal?.aborted) return Promise.reject(new ChildError('ChildStopped', `${named} was not started`, []));
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, rest, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+    });
+    let stdout = '';
+    const last: string[] = [];
+    const keep = lineReader((line) => {
+      last.push(line);
+      if (last.length > KEPT_LINES) last.shift();
+      onLine?.(line);
+    });
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+      keep(text);
+    });
+    child.stderr.setEncoding('utf8').on('data', keep);
+    // A child that ends without reading its input breaks the pipe; its exit status says what happened.
+    child.stdin.on('error', () => {});
+    child.stdin.end(input ?? '');
+    const kill = (how: NodeJS.Signals): void => {
+      try {
+        if (child.pid !== undefined) process.kill(-child.pid, how);
+      } catch (cause) {
+        if ((cause as NodeJS.ErrnoException).code !== 'ESRCH') throw cause;
+      }
+    };
+    let killer: NodeJS.Timeout | undefined;
+    const stop = (): void => {
+      kill('SIGTERM');
+      killer = setTimeout(kill, graceMs, 'SIGKILL');
+    };
+    signal?.addEventListener('abort', stop, { once: true });
+    const done = (error?: ChildError): void => {
+      clearTimeout(killer);
+      signal?.removeEventListener('abort', stop);
+      if (error) reject(error);
+      else resolve(stdout);
+    };
+    child.on('error', (cause: NodeJS.ErrnoException) =>
+      done(
+        cause.code === 'ENOENT'
+          ? new ChildError('ChildMissing', `${command} is not installed or not on the PATH`, [], cause)
+          : new ChildError('ChildFailed', `${named} could not be started: ${cause.message}`, [], cause),
+      ),
+    );
+    child.on('close', (status, killedBy) => {
+      keep('\n');
+      if (signal?.aborted) done(new ChildError('ChildStopped', `${named} was stopped`, last));
+      else if (status === 0) done();
+      else
+        done(new ChildError('ChildFailed', `${named} ended with ${killedBy ?? `exit code ${status}`}`, last));
+    });
+  });
+};

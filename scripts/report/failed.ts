@@ -1,0 +1,18 @@
+import { ChildError } from '../process/child.ts';
+
+/**
+ * Says why the program ends and sets its exit code: the message, its causes, and the last lines of the command that
+ * failed. Nothing is said of a stop that the user asked for.
+ */
+export const failed = (error: unknown, out: NodeJS.WritableStream): void => {
+  if (process.exitCode !== undefined && process.exitCode !== 0) return;
+  process.exitCode = 1;
+  if (!(error instanceof Error)) {
+    out.write(`\n${String(error)}\n`);
+    return;
+  }
+  out.write(`\n${error.message}\n`);
+  for (let at = error.cause; at instanceof Error; at = at.cause) out.write(`  because: ${at.message}\n`);
+  for (let at: unknown = error; at instanceof Error; at = at.cause)
+    if (at instanceof ChildError) for (const line of at.lastLines) out.write(`  | ${line}\n`);
+};
