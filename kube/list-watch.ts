@@ -1,5 +1,11 @@
+import { type Backoff, type BackoffLimits, createBackoff } from './backoff.ts';
+import { type Clock, realClock } from './clock.ts';
+import { ApiError, TransportError } from './errors.ts';
 import type { KubeObject } from './object.ts';
+import { ObjectStore } from './object-store.ts';
+import { listAll } from './page-list.ts';
 import type { Transport } from './transport.ts';
+import { watchEvents } from './watch-stream.ts';
 
 export interface ListWatchOptions<T extends KubeObject> {
   readonly transport: Transport;
@@ -11,7 +17,12 @@ export interface ListWatchOptions<T extends KubeObject> {
   readonly onSync: (objects: ReadonlyMap<string, T>) => void;
   /** Called for each change after a list; `object` is the last known state when deleted. */
   readonly onChange: (key: string, object: T, change: 'Added' | 'Modified' | 'Deleted') => void;
-  /** Called when the watch is lost and when it is back; the error says why it was lost. */
+  /**
+   * Called when the watch is lost and when it is back; the error says why it was lost. Also told, as lost, when
+   * onSync or onChange throws: the collection is then listed again after a backoff, so that a caller that failed gets
+   * the whole state once more instead of silence. Without onState such an error ends the process, as does one thrown
+   * by onState itself.
+   */
   readonly onState?: (state: ListWatchState) => void;
 }
 
@@ -26,5 +37,174 @@ export interface ListWatch {
   silentMs(): number;
 }
 
-// startListWatch<T>(options: ListWatchOptions<T>): ListWatch — implemented by the owner of kube/
-export declare function startListWatch<T extends KubeObject>(options: ListWatchOptions<T>): ListWatch;
+export interface ListWatchDeps {
+  readonly clock: Clock;
+  /** From 0 to below 1. */
+  readonly random: () => number;
+  readonly limits: ListWatchLimits;
+}
+
+export interface ListWatchLimits {
+  readonly backoff: BackoffLimits;
+  readonly pageTimeoutMs: number;
+  /** How long the server is asked to keep one watch, in seconds. */
+  readonly serverSeconds: number;
+  /** A watch silent for longer is cut; servers send a bookmark about once a minute. */
+  readonly silenceMs: number;
+  /** A watch that ends sooner without a word counts as a failure, so that it is not opened again in a hot loop. */
+  readonly shortestMs: number;
+}
+
+export const LIMITS: ListWatchLimits = {
+  backoff: { firstMs: 200, longestMs: 30_000 },
+  pageTimeoutMs: 60_000,
+  serverSeconds: 290,
+  silenceMs: 150_000,
+  shortestMs: 1_000,
+};
+
+const REAL: ListWatchDeps = { clock: realClock, random: Math.random, limits: LIMITS };
+
+/** How one turn of the loop ended. */
+type Outcome =
+  | { readonly kind: 'Ended' } // as the server was asked: go on from where it stood
+  | { readonly kind: 'Lost'; readonly error: Error; readonly relist: boolean }
+  | { readonly kind: 'Stopped' };
+
+/**
+ * Lists a collection in pages, then watches it: one onSync, then onChange for each event. A watch that ends in order or
+ * whose connection breaks goes on from its last event without a list; a second failure in a row, an ERROR event, 410 or
+ * anything doubtful lists again. What was known is kept while the server is away.
+ */
+export function startListWatch<T extends KubeObject>(
+  options: ListWatchOptions<T>,
+  deps: ListWatchDeps = REAL,
+): ListWatch {
+  const { clock, limits } = deps;
+  const abort = new AbortController();
+  const request = { ...options, signal: abort.signal };
+  const backoff: Backoff = createBackoff(limits.backoff, deps.random);
+  const store = new ObjectStore<T>();
+  let heardAt = clock.now();
+  let connected = false;
+  /** Where the next watch starts; undefined when a list has to come first. */
+  let position: string | undefined;
+
+  const heard = () => {
+    heardAt = clock.now();
+  };
+
+  const isBack = () => {
+    if (connected) return;
+    connected = true;
+    options.onState?.({ connected: true });
+  };
+
+  async function list(): Promise<void> {
+    const listed = await listAll<T>({ ...request, timeoutMs: limits.pageTimeoutMs }, heard);
+    if (abort.signal.aborted) return;
+    store.replace(listed.objects);
+    position = listed.resourceVersion;
+    callBack(() => options.onSync(store.objects));
+  }
+
+  /** Returns whether anything was heard, or the watch lived long enough to be in order. */
+  async function watch(from: string): Promise<boolean> {
+    const startedAt = clock.now();
+    let events = 0;
+    const onOpen = () => {
+      heard();
+      isBack();
+    };
+    const { serverSeconds, silenceMs } = limits;
+    for await (const event of watchEvents<T>({ ...request, resourceVersion: from, serverSeconds, silenceMs, onOpen })) {
+      if (abort.signal.aborted) break;
+      events++;
+      onOpen();
+      backoff.reset();
+      if (event.type !== 'Bookmark') {
+        const change = event.type === 'Put' ? store.put(event.object) : store.remove(event.object);
+        if (change !== undefined) callBack(() => options.onChange(change.key, change.object, change.change));
+      }
+      position = event.resourceVersion;
+      if (abort.signal.aborted) break;
+    }
+    return events > 0 || clock.now() - startedAt >= limits.shortestMs;
+  }
+
+  async function turn(): Promise<Outcome> {
+    let isWatching = false;
+    let wasOpen = false;
+    try {
+      if (position === undefined) await list();
+      if (abort.signal.aborted || position === undefined) return { kind: 'Stopped' };
+      isWatching = true;
+      const inOrder = await watch(position);
+      if (abort.signal.aborted) return { kind: 'Stopped' };
+      if (inOrder) return { kind: 'Ended' };
+      const error = new Error(`WATCH ${options.path}: the server ended the watch at once — opening it again`);
+      return { kind: 'Lost', error, relist: false };
+    } catch (error) {
+      if (abort.signal.aborted) return { kind: 'Stopped' };
+      wasOpen = connected;
+      // A stream that broke has delivered whole lines up to there, and the server keeps what follows. When it cannot
+      // even be opened, the server may come back with another history (a restored etcd): list.
+      const canResume = isWatching && wasOpen && error instanceof TransportError;
+      return { kind: 'Lost', error: toError(error), relist: !canResume };
+    }
+  }
+
+  async function run(): Promise<void> {
+    for (;;) {
+      const outcome = await turn();
+      switch (outcome.kind) {
+        case 'Stopped':
+          return;
+        case 'Ended':
+          backoff.reset();
+          break;
+        case 'Lost': {
+          if (outcome.relist) position = undefined;
+          connected = false;
+          const asked = outcome.error instanceof ApiError ? (outcome.error.retryAfterMs ?? 0) : 0;
+          const retryInMs = Math.max(backoff.next(), asked);
+          if (outcome.error instanceof CallbackError && options.onState === undefined) throw outcome.error;
+          options.onState?.({ connected: false, error: outcome.error, retryInMs });
+          await clock.sleep(retryInMs, abort.signal);
+          break;
+        }
+      }
+    }
+  }
+
+  run().catch((error: unknown) => {
+    abort.abort();
+    // Out of the promise, so that it ends the process as any bug does, instead of a watch that is silently gone.
+    queueMicrotask(() => {
+      throw error;
+    });
+  });
+
+  return {
+    stop: () => abort.abort(),
+    silentMs: () => clock.now() - heardAt,
+  };
+}
+
+/** onSync or onChange threw; the cause is what they threw. */
+export class CallbackError extends Error {
+  override readonly name = 'CallbackError';
+  readonly code = 'CallbackThrew';
+}
+
+function callBack(call: () => void): void {
+  try {
+    call();
+  } catch (cause) {
+    throw new CallbackError(`A follower of this watch failed: ${String(cause)} — listing again`, { cause });
+  }
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

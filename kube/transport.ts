@@ -18,4 +18,6 @@ export interface Call {
   readonly signal?: AbortSignal;
   /** Milliseconds for the whole call; for a stream, the longest silence. */
   readonly timeoutMs?: number;
+  /** Streams only: the server has answered with 200; lines may come much later. */
+  readonly onOpen?: () => void;
 }

@@ -1,0 +1,166 @@
+import type { Dispatcher } from 'undici';
+import type { Credentials, TlsIdentity } from './credentials.ts';
+import { type Deadline, startDeadline } from './deadline.ts';
+import { ApiError, TransportError } from './errors.ts';
+import { explainFailure } from './explain-failure.ts';
+import { findCredentials } from './find-credentials.ts';
+import type { Environment } from './in-cluster.ts';
+import { openPools, type Pools } from './pool.ts';
+import { LineSplitter } from './split-lines.ts';
+import type { Call, Transport } from './transport.ts';
+
+export interface ConnectOptions {
+  /** Path of a kubeconfig; when left out: KUBECONFIG, the pod's service account, ~/.kube/config. */
+  readonly kubeconfig?: string | undefined;
+  /** Context in the kubeconfig; its current one when left out. */
+  readonly context?: string | undefined;
+  /** How the API server's audit log names the caller. */
+  readonly userAgent?: string | undefined;
+}
+
+const REQUEST_TIMEOUT_MS = 30_000;
+const SILENCE_MS = 320_000;
+/** A token that stays wrong is not read again for every call. */
+const FORGET_AT_MOST_EVERY_MS = 10_000;
+
+/**
+ * Calls to the API server that a kubeconfig or the pod's service account names. Opens nothing until the first call.
+ * @throws CredentialsError when there is no kubeconfig or it is broken; calls throw it when a login fails.
+ */
+export function connect(
+  options: ConnectOptions = {},
+  env: Environment = process.env,
+  now: () => number = () => performance.now(),
+): Transport {
+  return openTransport(findCredentials(options, env, now), options.userAgent ?? 'l4balancer', now);
+}
+
+/** As `connect`, for credentials that are at hand. */
+export function openTransport(credentials: Credentials, userAgent: string, now: () => number): Transport {
+  const server = new URL(credentials.server);
+  const prefix = server.pathname.replace(/\/$/, '');
+  const address = server.origin;
+  let pools: { readonly tls: TlsIdentity; readonly key: string; readonly open: Pools } | undefined;
+  let forgotAt = Number.NEGATIVE_INFINITY;
+  let closed = false;
+
+  function poolsFor(tls: TlsIdentity): Pools {
+    if (pools?.tls === tls) return pools.open;
+    const key = JSON.stringify(tls);
+    const old = pools;
+    const open = old?.key === key ? old.open : openPools(address, tls, credentials.proxyUrl);
+    pools = { tls, key, open };
+    if (old !== undefined && old.open !== open) void old.open.retire(); // running watches end in their own time
+    return open;
+  }
+
+  async function send(call: Call, kind: 'requests' | 'streams', deadline: Deadline): Promise<Dispatcher.ResponseData> {
+    const tried = `${call.method} ${call.path}`;
+    for (let attempt = 0; ; attempt++) {
+      const login = await credentials.current();
+      if (closed) throw new TransportError('Stopped', address, tried, 'the transport has been closed');
+      const answer = await poolsFor(login.tls)[kind].request({
+        origin: address,
+        method: call.method,
+        path: prefix + withQuery(call),
+        headers: {
+          accept: 'application/json',
+          'user-agent': userAgent,
+          ...login.headers,
+          ...(call.body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' }),
+        },
+        ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+        signal: deadline.signal,
+      });
+      if (answer.statusCode < 400) return answer;
+      const body = await answer.body.text();
+      if (answer.statusCode === 401 && attempt === 0 && now() - forgotAt > FORGET_AT_MOST_EVERY_MS) {
+        forgotAt = now();
+        credentials.forget();
+        continue;
+      }
+      const retryAfter = answer.headers['retry-after'];
+      throw new ApiError({
+        method: call.method,
+        path: call.path,
+        httpStatus: answer.statusCode,
+        body,
+        retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
+      });
+    }
+  }
+
+  function failure(cause: unknown, call: Call, deadline: Deadline, late: () => TransportError): unknown {
+    if (cause instanceof ApiError || (cause instanceof Error && cause.name === 'CredentialsError')) return cause;
+    if (deadline.expired) return late();
+    const tried = `${call.method} ${call.path}`;
+    if (deadline.signal.aborted) {
+      return new TransportError('Stopped', address, tried, 'the caller gave the call up', cause);
+    }
+    return explainFailure(cause, address, tried);
+  }
+
+  return {
+    async request(call) {
+      const timeoutMs = call.timeoutMs ?? REQUEST_TIMEOUT_MS;
+      const deadline = startDeadline(timeoutMs, call.signal);
+      try {
+        const answer = await send(call, 'requests', deadline);
+        return parseAnswer(await answer.body.text(), address, call);
+      } catch (cause) {
+        const tried = `${call.method} ${call.path}`;
+        throw failure(cause, call, deadline, () => {
+          return new TransportError('Timeout', address, tried, `nothing complete in ${timeoutMs / 1000} s`, cause);
+        });
+      } finally {
+        deadline.end();
+      }
+    },
+
+    async *lines(call) {
+      const silenceMs = call.timeoutMs ?? SILENCE_MS;
+      const deadline = startDeadline(silenceMs, call.signal);
+      const splitter = new LineSplitter();
+      let body: Dispatcher.ResponseData['body'] | undefined;
+      try {
+        body = (await send(call, 'streams', deadline)).body;
+        deadline.restart();
+        call.onOpen?.();
+        for await (const chunk of body) {
+          deadline.restart();
+          yield* splitter.push(chunk);
+        }
+        const rest = splitter.rest();
+        if (rest !== '') yield rest;
+      } catch (cause) {
+        if (call.signal?.aborted) return;
+        const tried = `${call.method} ${call.path}`;
+        throw failure(cause, call, deadline, () => {
+          return new TransportError('Silent', address, tried, `silent for ${silenceMs / 1000} s`, cause);
+        });
+      } finally {
+        deadline.end();
+        body?.destroy();
+      }
+    },
+
+    async close() {
+      closed = true;
+      await pools?.open.destroy();
+    },
+  };
+}
+
+function withQuery(call: Call): string {
+  const query = new URLSearchParams(call.query).toString();
+  return query === '' ? call.path : `${call.path}?${query}`;
+}
+
+function parseAnswer(text: string, address: string, call: Call): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const start = JSON.stringify(text.slice(0, 80));
+    throw new TransportError('BadAnswer', address, `${call.method} ${call.path}`, `not JSON: ${start}`, cause);
+  }
+}

@@ -1,0 +1,47 @@
+import { errorCode, TransportError, type TransportErrorCode } from './errors.ts';
+
+const BY_CODE: Readonly<Record<string, TransportErrorCode>> = {
+  ECONNREFUSED: 'ConnectionRefused',
+  ENOTFOUND: 'HostNotFound',
+  EAI_AGAIN: 'HostNotFound',
+  EHOSTUNREACH: 'Unreachable',
+  ENETUNREACH: 'Unreachable',
+  EADDRNOTAVAIL: 'Unreachable',
+  EACCES: 'Unreachable',
+  EPERM: 'Unreachable',
+  ETIMEDOUT: 'Timeout',
+  UND_ERR_CONNECT_TIMEOUT: 'Timeout',
+  UND_ERR_DESTROYED: 'Stopped',
+  UND_ERR_CLOSED: 'Stopped',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'BadAnswer',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'BadAnswer',
+  EPROTO: 'BadAnswer',
+};
+
+const OF_CERTIFICATES = /^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT_|ERR_SSL_|ERR_OSSL_|HOSTNAME_MISMATCH)/;
+
+/** Why a call got no answer, from what Node, undici or OpenSSL threw. */
+export function explainFailure(cause: unknown, address: string, tried: string): TransportError {
+  if (cause instanceof TransportError) return cause;
+  const code = errorCode(cause);
+  const words = cause instanceof Error ? innermost(cause).message : String(cause);
+  const found = words.includes(code) ? words : `${words} (${code})`;
+  return new TransportError(kindOf(code), address, tried, found, cause);
+}
+
+function kindOf(code: string): TransportErrorCode {
+  const known = BY_CODE[code];
+  if (known !== undefined) return known;
+  if (code.startsWith('HPE_')) return 'BadAnswer';
+  return OF_CERTIFICATES.test(code) ? 'CertificateRefused' : 'ConnectionLost';
+}
+
+function innermost(error: Error): Error {
+  let at = error;
+  for (let depth = 0; depth < 5; depth++) {
+    const inner = at instanceof AggregateError ? at.errors[0] : at.cause;
+    if (!(inner instanceof Error)) break;
+    at = inner;
+  }
+  return at;
+}

@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises';
+import { isIPv6 } from 'node:net';
+import { join } from 'node:path';
+import type { Credentials, Login } from './credentials.ts';
+import { CredentialsError } from './errors.ts';
+
+const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
+/** The kubelet renews a projected token at 80 % of its life, an hour by default: a minute is soon enough. */
+const REREAD_MS = 60_000;
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** True where a pod's service account could be used. */
+export function isInCluster(env: Environment): boolean {
+  return Boolean(env.KUBERNETES_SERVICE_HOST && env.KUBERNETES_SERVICE_PORT);
+}
+
+/**
+ * The service account that Kubernetes gives every pod. Written here and not taken from client-node, which costs
+ * 60 MB of memory once loaded: a proxy pod never needs a kubeconfig.
+ */
+export function inCluster(env: Environment, now: () => number, folder = SERVICE_ACCOUNT): Credentials {
+  const host = env.KUBERNETES_SERVICE_HOST ?? '';
+  const port = env.KUBERNETES_SERVICE_PORT ?? '443';
+  let login: Login | undefined;
+  let readAt = 0;
+
+  return {
+    server: `https://${isIPv6(host) ? `[${host}]` : host}:${port}`,
+    async current() {
+      if (login !== undefined && now() - readAt < REREAD_MS) return login;
+      const [token, ca] = await Promise.all([read(join(folder, 'token')), read(join(folder, 'ca.crt'))]);
+      login = { headers: { authorization: `Bearer ${token.trim()}` }, tls: { ca } };
+      readAt = now();
+      return login;
+    },
+    forget() {
+      login = undefined;
+    },
+  };
+}
+
+async function read(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new CredentialsError(
+      'NoCredentials',
+      `Cannot read ${path}, which a pod needs to talk to the API server: ${String(cause)} — ` +
+        'set automountServiceAccountToken: true, or outside a cluster give a kubeconfig',
+      cause,
+    );
+  }
+}

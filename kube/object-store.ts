@@ -1,0 +1,37 @@
+import type { KubeObject } from './object.ts';
+import { keyOf } from './strip.ts';
+
+export interface ObjectChange<T> {
+  readonly key: string;
+  readonly object: T;
+  readonly change: 'Added' | 'Modified' | 'Deleted';
+}
+
+/** The objects of one collection as last heard. */
+export class ObjectStore<T extends KubeObject> {
+  objects: Map<string, T> = new Map();
+
+  /** Takes the map over. */
+  replace(objects: Map<string, T>): void {
+    this.objects = objects;
+  }
+
+  /** Returns undefined when exactly this version is known already. */
+  put(object: T): ObjectChange<T> | undefined {
+    const key = keyOf(object);
+    const before = this.objects.get(key);
+    if (before !== undefined && isSameVersion(before, object)) return undefined;
+    this.objects.set(key, object);
+    return { key, object, change: before === undefined ? 'Added' : 'Modified' };
+  }
+
+  /** Returns undefined when the object is not known. The object given is its last state, as the server tells it. */
+  remove(object: T): ObjectChange<T> | undefined {
+    const key = keyOf(object);
+    return this.objects.delete(key) ? { key, object, change: 'Deleted' } : undefined;
+  }
+}
+
+function isSameVersion(a: KubeObject, b: KubeObject): boolean {
+  return a.metadata.resourceVersion === b.metadata.resourceVersion && a.metadata.uid === b.metadata.uid;
+}

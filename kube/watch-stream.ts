@@ -1,0 +1,88 @@
+import { ApiError } from './errors.ts';
+import type { KubeObject } from './object.ts';
+import { type ListRequest, selectors } from './page-list.ts';
+import { stripManagedFields } from './strip.ts';
+
+export interface WatchRequest extends ListRequest {
+  readonly resourceVersion: string;
+  /** How long the server is asked to keep the watch, in seconds. */
+  readonly serverSeconds: number;
+  /** Milliseconds without a byte after which the watch is cut. */
+  readonly silenceMs: number;
+  readonly onOpen: () => void;
+}
+
+/** What one line of a watch says. `resourceVersion` is where a later watch goes on from. */
+export type WatchEvent<T> =
+  | { readonly type: 'Put'; readonly object: T; readonly resourceVersion: string }
+  | { readonly type: 'Deleted'; readonly object: T; readonly resourceVersion: string }
+  | { readonly type: 'Bookmark'; readonly resourceVersion: string };
+
+/** A line that is not an event: the stream cannot be trusted any more. */
+export class WatchBrokenError extends Error {
+  override readonly name = 'WatchBrokenError';
+  readonly code = 'WatchBroken';
+}
+
+/**
+ * Events from `resourceVersion` on, until the server ends the watch or `signal` aborts. Throws ApiError for an ERROR
+ * event as for a refusal, TransportError when the connection breaks or falls silent, WatchBrokenError for nonsense.
+ */
+export async function* watchEvents<T extends KubeObject>(request: WatchRequest): AsyncGenerator<WatchEvent<T>> {
+  const lines = request.transport.lines({
+    method: 'GET',
+    path: request.path,
+    query: {
+      ...selectors(request),
+      watch: 'true',
+      allowWatchBookmarks: 'true',
+      resourceVersion: request.resourceVersion,
+      timeoutSeconds: String(request.serverSeconds),
+    },
+    timeoutMs: request.silenceMs,
+    onOpen: request.onOpen,
+    ...(request.signal === undefined ? {} : { signal: request.signal }),
+  });
+  for await (const line of lines) yield parseEvent<T>(line, request.path);
+}
+
+interface Raw {
+  readonly type?: string;
+  readonly object?: KubeObject & { readonly code?: number };
+}
+
+function parseEvent<T extends KubeObject>(line: string, path: string): WatchEvent<T> {
+  const { type, object } = parseLine(line, path);
+  if (type === 'ERROR') {
+    const httpStatus = object?.code ?? 500;
+    throw new ApiError({ method: 'WATCH', path, httpStatus, body: JSON.stringify(object ?? {}) });
+  }
+  const resourceVersion = object?.metadata?.resourceVersion;
+  if (object === undefined || !resourceVersion) throw broken(path, 'an event without a resourceVersion', line);
+  switch (type) {
+    case 'ADDED':
+    case 'MODIFIED':
+      return { type: 'Put', object: stripManagedFields(object as T), resourceVersion };
+    case 'DELETED':
+      return { type: 'Deleted', object: stripManagedFields(object as T), resourceVersion };
+    case 'BOOKMARK':
+      return { type: 'Bookmark', resourceVersion };
+    default:
+      throw broken(path, 'an event of an unknown type', line);
+  }
+}
+
+function parseLine(line: string, path: string): Raw {
+  try {
+    const parsed: unknown = JSON.parse(line);
+    if (typeof parsed === 'object' && parsed !== null) return parsed;
+  } catch (cause) {
+    throw broken(path, 'a line that is not JSON', line, cause);
+  }
+  throw broken(path, 'a line that is not an event', line);
+}
+
+function broken(path: string, found: string, line: string, cause?: unknown): WatchBrokenError {
+  const start = JSON.stringify(line.slice(0, 80));
+  return new WatchBrokenError(`WATCH ${path}: ${found}: ${start} — listing again`, { cause });
+}
