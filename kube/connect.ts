@@ -54,7 +54,11 @@ export function openTransport(credentials: Credentials, userAgent: string, now: 
     return open;
   }
 
-  async function send(call: Call, kind: 'requests' | 'streams', deadline: Deadline): Promise<Dispatcher.ResponseData> {
+  async function send(
+    call: Call,
+    kind: 'requests' | 'streams',
+    deadline: Deadline,
+  ): Promise<Dispatcher.ResponseData> {
     const tried = `${call.method} ${call.path}`;
     for (let attempt = 0; ; attempt++) {
       const login = await credentials.current();
@@ -91,7 +95,8 @@ export function openTransport(credentials: Credentials, userAgent: string, now: 
   }
 
   function failure(cause: unknown, call: Call, deadline: Deadline, late: () => TransportError): unknown {
-    if (cause instanceof ApiError || (cause instanceof Error && cause.name === 'CredentialsError')) return cause;
+    if (cause instanceof ApiError || (cause instanceof Error && cause.name === 'CredentialsError'))
+      return cause;
     if (deadline.expired) return late();
     const tried = `${call.method} ${call.path}`;
     if (deadline.signal.aborted) {
@@ -110,7 +115,13 @@ export function openTransport(credentials: Credentials, userAgent: string, now: 
       } catch (cause) {
         const tried = `${call.method} ${call.path}`;
         throw failure(cause, call, deadline, () => {
-          return new TransportError('Timeout', address, tried, `nothing complete in ${timeoutMs / 1000} s`, cause);
+          return new TransportError(
+            'Timeout',
+            address,
+            tried,
+            `nothing complete in ${timeoutMs / 1000} s`,
+            cause,
+          );
         });
       } finally {
         deadline.end();
@@ -161,6 +172,12 @@ function parseAnswer(text: string, address: string, call: Call): unknown {
     return JSON.parse(text);
   } catch (cause) {
     const start = JSON.stringify(text.slice(0, 80));
-    throw new TransportError('BadAnswer', address, `${call.method} ${call.path}`, `not JSON: ${start}`, cause);
+    throw new TransportError(
+      'BadAnswer',
+      address,
+      `${call.method} ${call.path}`,
+      `not JSON: ${start}`,
+      cause,
+    );
   }
 }

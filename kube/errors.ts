@@ -100,7 +100,11 @@ export class TransportError extends Error {
   }
 }
 
-export type CredentialsErrorCode = 'KubeconfigUnreadable' | 'KubeconfigInvalid' | 'NoCredentials' | 'LoginFailed';
+export type CredentialsErrorCode =
+  | 'KubeconfigUnreadable'
+  | 'KubeconfigInvalid'
+  | 'NoCredentials'
+  | 'LoginFailed';
 
 /** There is no way to log in to an API server: no kubeconfig, a broken one, no service account, a failed plugin. */
 export class CredentialsError extends Error {
@@ -135,10 +139,12 @@ const HINTS: Partial<Record<ApiErrorCode, string>> = {
 };
 
 const ADVICE: Record<TransportErrorCode, string> = {
-  ConnectionRefused: 'nothing listens there; check that the API server runs and that address and port are right',
+  ConnectionRefused:
+    'nothing listens there; check that the API server runs and that address and port are right',
   HostNotFound: 'the name does not resolve; check the server in the kubeconfig and the DNS',
   Unreachable: 'no route; check the network and any firewall between',
-  CertificateRefused: 'check certificate-authority, tls-server-name, both clocks, and whether the certificate was renewed',
+  CertificateRefused:
+    'check certificate-authority, tls-server-name, both clocks, and whether the certificate was renewed',
   Timeout: 'the server or the network is too slow or drops packets; it is tried again by whoever asked',
   Silent: 'the connection looked open but nothing came; it is cut and opened again',
   ConnectionLost: 'the connection broke; the API server may have restarted',

@@ -18,7 +18,8 @@ const BY_CODE: Readonly<Record<string, TransportErrorCode>> = {
   EPROTO: 'BadAnswer',
 };
 
-const OF_CERTIFICATES = /^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT_|ERR_SSL_|ERR_OSSL_|HOSTNAME_MISMATCH)/;
+const OF_CERTIFICATES =
+  /^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT_|ERR_SSL_|ERR_OSSL_|HOSTNAME_MISMATCH)/;
 
 /** Why a call got no answer, from what Node, undici or OpenSSL threw. */
 export function explainFailure(cause: unknown, address: string, tried: string): TransportError {

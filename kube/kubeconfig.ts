@@ -124,7 +124,10 @@ async function logIn(config: KubeConfig, path: string): Promise<Login> {
   const options: Parameters<KubeConfig['applyToHTTPSOptions']>[0] = {};
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${LOGIN_TIMEOUT_MS / 1000} s`)), LOGIN_TIMEOUT_MS);
+    timer = setTimeout(
+      () => reject(new Error(`no answer in ${LOGIN_TIMEOUT_MS / 1000} s`)),
+      LOGIN_TIMEOUT_MS,
+    );
   });
   try {
     await Promise.race([config.applyToHTTPSOptions(options), late]);
@@ -152,7 +155,8 @@ interface RawLogin {
 
 function toLogin(raw: RawLogin): Login {
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(raw.headers ?? {})) headers[name.toLowerCase()] = String(value).trim();
+  for (const [name, value] of Object.entries(raw.headers ?? {}))
+    headers[name.toLowerCase()] = String(value).trim();
   if (raw.auth) headers.authorization = `Basic ${Buffer.from(raw.auth).toString('base64')}`;
   return {
     headers,

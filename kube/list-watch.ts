@@ -117,7 +117,13 @@ export function startListWatch<T extends KubeObject>(
       isBack();
     };
     const { serverSeconds, silenceMs } = limits;
-    for await (const event of watchEvents<T>({ ...request, resourceVersion: from, serverSeconds, silenceMs, onOpen })) {
+    for await (const event of watchEvents<T>({
+      ...request,
+      resourceVersion: from,
+      serverSeconds,
+      silenceMs,
+      onOpen,
+    })) {
       if (abort.signal.aborted) break;
       events++;
       onOpen();

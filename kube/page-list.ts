@@ -56,7 +56,11 @@ async function listOnce<T extends KubeObject>(
     const page = (await request.transport.request({
       method: 'GET',
       path: request.path,
-      query: { ...selectors(request), limit: String(pageSize), ...(token === undefined ? {} : { continue: token }) },
+      query: {
+        ...selectors(request),
+        limit: String(pageSize),
+        ...(token === undefined ? {} : { continue: token }),
+      },
       ...(request.signal === undefined ? {} : { signal: request.signal }),
       ...(request.timeoutMs === undefined ? {} : { timeoutMs: request.timeoutMs }),
     })) as Page<T>;
@@ -70,7 +74,9 @@ async function listOnce<T extends KubeObject>(
 }
 
 /** The selectors as query parameters. */
-export function selectors(request: Pick<ListRequest, 'labelSelector' | 'fieldSelector'>): Record<string, string> {
+export function selectors(
+  request: Pick<ListRequest, 'labelSelector' | 'fieldSelector'>,
+): Record<string, string> {
   return {
     ...(request.labelSelector === undefined ? {} : { labelSelector: request.labelSelector }),
     ...(request.fieldSelector === undefined ? {} : { fieldSelector: request.fieldSelector }),

@@ -30,7 +30,12 @@ export function openPools(origin: string, tls: TlsIdentity, proxyUrl: string | u
   };
 }
 
-function open(origin: string, tls: TlsIdentity, proxyUrl: string | undefined, connections: number | null): Dispatcher {
+function open(
+  origin: string,
+  tls: TlsIdentity,
+  proxyUrl: string | undefined,
+  connections: number | null,
+): Dispatcher {
   const connect = { ...tls, timeout: CONNECT_TIMEOUT_MS, keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS };
   const options = {
     connections,
@@ -40,5 +45,10 @@ function open(origin: string, tls: TlsIdentity, proxyUrl: string | undefined, co
     bodyTimeout: 0,
   };
   if (proxyUrl === undefined) return new Pool(origin, { ...options, connect });
-  return new ProxyAgent({ ...options, uri: proxyUrl, requestTls: connect, connect: { timeout: CONNECT_TIMEOUT_MS } });
+  return new ProxyAgent({
+    ...options,
+    uri: proxyUrl,
+    requestTls: connect,
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+  });
 }

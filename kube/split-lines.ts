@@ -11,7 +11,8 @@ export class LineSplitter {
     const text = this.#rest + this.#decoder.decode(chunk, { stream: true });
     const lines = text.split('\n');
     this.#rest = lines.pop() ?? '';
-    if (this.#rest.length > LONGEST_LINE) throw new RangeError(`a line of more than ${LONGEST_LINE} characters`);
+    if (this.#rest.length > LONGEST_LINE)
+      throw new RangeError(`a line of more than ${LONGEST_LINE} characters`);
     return lines.filter((line) => line !== '');
   }
 

@@ -28,7 +28,9 @@ export class WatchBrokenError extends Error {
  * Events from `resourceVersion` on, until the server ends the watch or `signal` aborts. Throws ApiError for an ERROR
  * event as for a refusal, TransportError when the connection breaks or falls silent, WatchBrokenError for nonsense.
  */
-export async function* watchEvents<T extends KubeObject>(request: WatchRequest): AsyncGenerator<WatchEvent<T>> {
+export async function* watchEvents<T extends KubeObject>(
+  request: WatchRequest,
+): AsyncGenerator<WatchEvent<T>> {
   const lines = request.transport.lines({
     method: 'GET',
     path: request.path,
@@ -58,7 +60,8 @@ function parseEvent<T extends KubeObject>(line: string, path: string): WatchEven
     throw new ApiError({ method: 'WATCH', path, httpStatus, body: JSON.stringify(object ?? {}) });
   }
   const resourceVersion = object?.metadata?.resourceVersion;
-  if (object === undefined || !resourceVersion) throw broken(path, 'an event without a resourceVersion', line);
+  if (object === undefined || !resourceVersion)
+    throw broken(path, 'an event without a resourceVersion', line);
   switch (type) {
     case 'ADDED':
     case 'MODIFIED':

@@ -1,0 +1,85 @@
+import { ApiError } from './errors.ts';
+import type { KubeObject } from './object.ts';
+import { collectionPath, type ObjectRef, objectPath } from './paths.ts';
+import { stripManagedFields } from './strip.ts';
+import type { Call, Transport } from './transport.ts';
+
+/** What is written: an object with its type. The API server adds the rest. */
+export interface Manifest extends KubeObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
+export interface RemoveOptions {
+  /** Removes only the object of this uid; a later one of the same name stays. */
+  readonly uid?: string | undefined;
+  /** What becomes of what it owns; Background when left out. */
+  readonly propagation?: 'Background' | 'Foreground' | 'Orphan' | undefined;
+}
+
+/** `Gone`: there was no such object (or, with a uid, another one by now); nothing was done. */
+export type Removal = 'Removed' | 'Gone';
+
+/** The only way to change anything at the API server. Every call throws as Transport.request does. */
+export interface Writer {
+  /**
+   * Server-side apply: creates the object or brings the fields named to these values, taking them over from other
+   * managers. With a metadata.resourceVersion it throws ApiError Conflict when the object has changed since.
+   * @returns the object as the server has it now, without managedFields.
+   */
+  apply<T extends KubeObject>(manifest: T & Manifest, signal?: AbortSignal): Promise<T>;
+  /** As apply, of the status subresource: only `status` counts, and the object must exist. */
+  applyStatus<T extends KubeObject>(manifest: T & Manifest, signal?: AbortSignal): Promise<T>;
+  /** Creates an object, also one with metadata.generateName; throws ApiError AlreadyExists when the name is taken. */
+  create<T extends KubeObject>(manifest: T & Manifest, signal?: AbortSignal): Promise<T>;
+  remove(ref: ObjectRef, options?: RemoveOptions, signal?: AbortSignal): Promise<Removal>;
+}
+
+/** `fieldManager` names, in every object's managedFields, whose fields these are. */
+export function createWriter(transport: Transport, fieldManager: string): Writer {
+  async function write<T extends KubeObject>(call: Call, signal: AbortSignal | undefined): Promise<T> {
+    const answer = await transport.request({ ...call, ...(signal === undefined ? {} : { signal }) });
+    return stripManagedFields(answer as T);
+  }
+
+  const patch = (path: string, manifest: Manifest): Call => ({
+    method: 'PATCH',
+    path,
+    query: { fieldManager, force: 'true' },
+    contentType: 'application/apply-patch+yaml', // JSON is YAML, and every version takes this type
+    body: manifest,
+  });
+
+  return {
+    apply: (manifest, signal) => write(patch(objectPath(refOf(manifest)), manifest), signal),
+    applyStatus: (manifest, signal) =>
+      write(patch(`${objectPath(refOf(manifest))}/status`, manifest), signal),
+    create: (manifest, signal) => {
+      const path = collectionPath(manifest, manifest.metadata.namespace);
+      return write({ method: 'POST', path, query: { fieldManager }, body: manifest }, signal);
+    },
+    async remove(ref, options = {}, signal) {
+      const { uid, propagation = 'Background' } = options;
+      try {
+        await transport.request({
+          method: 'DELETE',
+          path: objectPath(ref),
+          body: { propagationPolicy: propagation, ...(uid === undefined ? {} : { preconditions: { uid } }) },
+          ...(signal === undefined ? {} : { signal }),
+        });
+        return 'Removed';
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        const isAnother =
+          error.code === 'Conflict' && uid !== undefined && error.serverMessage.includes('UID');
+        if (error.code === 'NotFound' || isAnother) return 'Gone';
+        throw error;
+      }
+    },
+  };
+}
+
+function refOf(manifest: Manifest): ObjectRef {
+  const { apiVersion, kind, metadata } = manifest;
+  return { apiVersion, kind, name: metadata.name, namespace: metadata.namespace };
+}

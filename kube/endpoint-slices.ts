@@ -1,0 +1,124 @@
+import type { EndpointSlice, SliceEndpoint } from './endpoint-slice.ts';
+import type { KubeService } from './service.ts';
+import { slicePortNumber, wantedPort } from './service-port.ts';
+
+export type { EndpointSlice } from './endpoint-slice.ts';
+export type { KubeService } from './service.ts';
+
+/** Where connections to a Service go. */
+export interface Target {
+  readonly address: string;
+  readonly port: number;
+}
+
+export type EndpointsProblemCode =
+  | 'ServiceNotFound'
+  | 'ExternalName'
+  | 'PortNotFound'
+  | 'NoEndpoints'
+  | 'NoneReady';
+
+export interface Endpoints {
+  /** Sorted by address, then by port; each once. */
+  readonly targets: readonly Target[];
+  /** Why there are none, or why those that are there are the last resort; with what to do. */
+  readonly problem?: string;
+  readonly code?: EndpointsProblemCode;
+}
+
+/** In which order endpoints are used: those of a later group only while the earlier ones are empty. */
+const READY = 0;
+const TERMINATING = 1;
+const UNUSABLE = 2;
+
+/**
+ * The endpoints of one port of a Service, as kube-proxy would choose them: the ready ones; while there is none, those
+ * that terminate and still serve. The order of the slices changes nothing.
+ * @param slices the Service's EndpointSlices and no others.
+ * @param port its number or its name in the Service.
+ */
+export function endpointsOf(
+  service: KubeService | undefined,
+  slices: readonly EndpointSlice[],
+  port: number | string,
+  protocol: 'TCP' | 'UDP' = 'TCP',
+): Endpoints {
+  const wanted = wantedPort(service, port, protocol);
+  if (wanted.kind === 'Problem') return { targets: [], problem: wanted.problem, code: wanted.code };
+
+  const best = new Map<string, { readonly target: Target; readonly group: number }>();
+  for (const slice of ofOneFamily(service, slices)) {
+    const number = slicePortNumber(wanted, slice.ports ?? [], protocol);
+    if (number === undefined) continue;
+    for (const endpoint of slice.endpoints ?? []) {
+      const address = endpoint.addresses?.[0];
+      if (address === undefined) continue;
+      const key = `${address} ${number}`;
+      const group = groupOf(endpoint);
+      // While an endpoint moves from one slice to another it is in both, perhaps not ready in one of them.
+      if (group < (best.get(key)?.group ?? Number.POSITIVE_INFINITY)) {
+        best.set(key, { target: { address, port: number }, group });
+      }
+    }
+  }
+  return choose([...best.values()], slices.length, service);
+}
+
+function choose(
+  found: readonly { readonly target: Target; readonly group: number }[],
+  slices: number,
+  service: KubeService | undefined,
+): Endpoints {
+  const name = service?.metadata.name ?? '';
+  const group = Math.min(...found.map((each) => each.group));
+  const targets = found
+    .filter((each) => each.group === group)
+    .map((each) => each.target)
+    .sort(byAddress);
+  if (group === READY) return { targets };
+  if (group === TERMINATING) {
+    return {
+      targets,
+      code: 'NoneReady',
+      problem: `No endpoint of Service ${name} is ready; ${targets.length} that are terminating still serve: start pods that become ready`,
+    };
+  }
+  if (found.length > 0) {
+    return {
+      targets: [],
+      code: 'NoneReady',
+      problem: `None of the ${found.length} endpoints of Service ${name} is ready: see why its pods are not (kubectl describe pod)`,
+    };
+  }
+  const why =
+    slices === 0 || service?.spec?.selector === undefined
+      ? 'give it a selector or EndpointSlices of its own'
+      : 'see whether pods match its selector and whether its targetPort exists in them';
+  return { targets: [], code: 'NoEndpoints', problem: `Service ${name} has no endpoints: ${why}` };
+}
+
+function groupOf(endpoint: SliceEndpoint): number {
+  const { ready, serving, terminating } = endpoint.conditions ?? {};
+  const isReady = ready ?? true;
+  if (terminating ?? false) return (serving ?? isReady) ? TERMINATING : UNUSABLE;
+  return isReady ? READY : UNUSABLE;
+}
+
+/**
+ * A dual-stack Service lists every pod twice, once per family. One family is used, so that each pod counts once: the
+ * Service's first one, or the other while the first has no endpoint at all.
+ */
+function ofOneFamily(
+  service: KubeService | undefined,
+  slices: readonly EndpointSlice[],
+): readonly EndpointSlice[] {
+  const addressed = slices.filter((slice) => slice.addressType === 'IPv4' || slice.addressType === 'IPv6');
+  const first = service?.spec?.ipFamilies?.[0];
+  const preferred = addressed.filter((slice) => slice.addressType === first);
+  return preferred.some((slice) => (slice.endpoints ?? []).length > 0) ? preferred : addressed;
+}
+
+function byAddress(a: Target, b: Target): number {
+  if (a.address !== b.address) return a.address < b.address ? -1 : 1;
+  return a.port - b.port;
+}

@@ -1,0 +1,29 @@
+import type { KubeObject } from './object.ts';
+
+/** A Service of Kubernetes: only the fields used. */
+export interface KubeService extends KubeObject {
+  readonly spec?: {
+    readonly type?: string;
+    /** The string `None` for a headless Service. */
+    readonly clusterIP?: string;
+    readonly externalName?: string;
+    readonly ipFamilies?: readonly string[];
+    readonly selector?: Readonly<Record<string, string>>;
+    readonly ports?: readonly ServicePort[];
+  };
+  readonly status?: {
+    readonly loadBalancer?: {
+      readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[];
+    };
+  };
+}
+
+export interface ServicePort {
+  /** May be left out when the Service has a single port. */
+  readonly name?: string;
+  readonly port: number;
+  /** TCP when left out. */
+  readonly protocol?: string;
+  readonly targetPort?: number | string;
+  readonly nodePort?: number;
+}
