@@ -93,6 +93,14 @@ export const buildahBuilder = async (root: string, folder: string): Promise<Imag
     await fromFiles(`${BUILD}:${base}`, `FROM ${BASE}:${base}\nCOPY . /\n`, fillBuild, io);
   };
 
+  /** Forgets what was built of the same image before, so that storage does not grow with every edit. */
+  const forgetOthers = async (reference: string, io: BuildIo): Promise<void> => {
+    const repository = reference.slice(0, reference.lastIndexOf(':') + 1);
+    const listed = await buildah(['images', '--format', '{{.Name}}:{{.Tag}}'], { ...io, onLine: () => {} });
+    const others = listed.split('\n').filter((name) => name.startsWith(repository) && name !== reference);
+    if (others.length > 0) await buildah(['rmi', ...others], { ...io, onLine: () => {} });
+  };
+
   const save = (reference: string, tar: string, io: BuildIo): Promise<string> => {
     rmSync(tar, { force: true });
     return buildah(['push', reference, `docker-archive:${tar}:${reference}`], io);
@@ -112,6 +120,7 @@ export const buildahBuilder = async (root: string, folder: string): Promise<Imag
         [
           'bud',
           '--pull-never',
+          '--layers',
           '--format=docker',
           '-f',
           dockerfile,
@@ -124,6 +133,7 @@ export const buildahBuilder = async (root: string, folder: string): Promise<Imag
         io,
       );
       await save(reference, tar, io);
+      await forgetOthers(reference, io);
     },
     async redisTag() {
       const missing = REDIS_PROGRAMS.some((name) => !lookForProgram(name));

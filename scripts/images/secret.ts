@@ -3,7 +3,7 @@ import { runChild } from '../process/child.ts';
 
 /** The certificates that this machine trusts beyond Node's own, so that npm inside a build trusts them too. */
 export const trustedCertificates = (env: NodeJS.ProcessEnv): string | undefined =>
-  [env['NODE_EXTRA_CA_CERTS'], env['SSL_CERT_FILE']].find((path) => path !== undefined && existsSync(path));
+  [env.NODE_EXTRA_CA_CERTS, env.SSL_CERT_FILE].find((path) => path !== undefined && existsSync(path));
 
 /** Arguments common to docker and buildah: this machine's certificates and npm registry, where it has its own. */
 export const networkArguments = async (root: string, env: NodeJS.ProcessEnv): Promise<readonly string[]> => {

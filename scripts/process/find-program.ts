@@ -16,7 +16,7 @@ const isProgram = (path: string): boolean => {
 
 /** Absolute path of a program, or undefined where it is not installed. */
 export const lookForProgram = (name: string, env: NodeJS.ProcessEnv = process.env): string | undefined =>
-  [...(env['PATH'] ?? '').split(delimiter), ...ALSO]
+  [...(env.PATH ?? '').split(delimiter), ...ALSO]
     .filter((folder) => folder.startsWith('/'))
     .map((folder) => join(folder, name))
     .find(isProgram);
