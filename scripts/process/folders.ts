@@ -6,4 +6,5 @@ import { fileURLToPath } from 'node:url';
 export const REPOSITORY = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /** Where everything is kept that is made once: binaries, images. Removing it costs time, nothing else. */
-export const cacheFolder = (): string => join(homedir(), '.cache', 'l4balancer');
+export const cacheFolder = (): string =>
+  join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'l4balancer');

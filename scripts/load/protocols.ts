@@ -1,0 +1,46 @@
+import type { Protocol } from './request-load.ts';
+
+const HEAD_END = '\r\n\r\n';
+
+/** Name of the endpoint that answered: the header that the sample's servers set, else the first line of the body. */
+const endpointOf = (head: string, body: string): string =>
+  /\r\nx-endpoint: *([^\r]*)/i.exec(head)?.[1] ?? body.split('\n', 1)[0] ?? '';
+
+/** HTTP/1.1 with keep-alive; answers must have a Content-Length and status 200. */
+export const httpProtocol = (host: string): Protocol => {
+  const request = `GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`;
+  return {
+    request: () => request,
+    answer(received) {
+      const headLength = received.indexOf(HEAD_END);
+      if (headLength < 0) return undefined;
+      const head = received.slice(0, headLength);
+      const status = /^HTTP\/1\.1 (\d+)/.exec(head)?.[1];
+      if (status !== '200') throw new Error(`answer ${status ?? 'is not HTTP'}`);
+      const bodyLength = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
+      if (bodyLength === undefined) throw new Error('answer without Content-Length');
+      const length = headLength + HEAD_END.length + Number(bodyLength);
+      if (received.length < length) return undefined;
+      return { length, endpoint: endpointOf(head, received.slice(headLength + HEAD_END.length, length)) };
+    },
+  };
+};
+
+const bulk = (text: string): string => `$${text.length}\r\n${text}\r\n`;
+const command = (...words: readonly string[]): string => `*${words.length}\r\n${words.map(bulk).join('')}`;
+const keyOf = (connection: number): string => `l4b:${connection}`;
+const valueOf = (connection: number, request: number): string => `${connection}:${request - (request % 2)}`;
+
+/** Redis: a SET, then a GET that must give back the same value, on every connection with a key of its own. */
+export const redisProtocol: Protocol = {
+  request: (connection, request) =>
+    request % 2 === 0
+      ? command('SET', keyOf(connection), valueOf(connection, request))
+      : command('GET', keyOf(connection)),
+  answer(received, connection, request) {
+    const expected = request % 2 === 0 ? '+OK\r\n' : bulk(valueOf(connection, request));
+    if (received.startsWith(expected)) return { length: expected.length };
+    if (expected.startsWith(received)) return undefined;
+    throw new Error(received.startsWith('-') ? (received.split('\r\n', 1)[0] ?? '') : 'another value than was set');
+  },
+};
