@@ -19,7 +19,9 @@ const FORM = /^([0-9]{1,15})(?:\.([0-9]{1,9}))?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/;
 const scaled = (quantity: Quantity, scale: number): number => {
   const parts = FORM.exec(String(quantity));
   if (!parts) {
-    throw new RangeError(`"${quantity}" is not a quantity: expected a number with an optional unit, such as 500m or 4Gi`);
+    throw new RangeError(
+      `"${quantity}" is not a quantity: expected a number with an optional unit, such as 500m or 4Gi`,
+    );
   }
   const [, whole = '', fraction = '', unit = ''] = parts;
   const factor = (UNITS[unit] ?? 1) * scale;
