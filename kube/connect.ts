@@ -1,11 +1,11 @@
 import type { Dispatcher } from 'undici';
-import type { Credentials, TlsIdentity } from './credentials.ts';
+import type { Credentials } from './credentials.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { ApiError, TransportError } from './errors.ts';
 import { explainFailure } from './explain-failure.ts';
 import { findCredentials } from './find-credentials.ts';
 import type { Environment } from './in-cluster.ts';
-import { openPools, type Pools } from './pool.ts';
+import { keepPools } from './pool.ts';
 import { LineSplitter } from './split-lines.ts';
 import type { Call, Transport } from './transport.ts';
 
@@ -40,19 +40,9 @@ export function openTransport(credentials: Credentials, userAgent: string, now: 
   const server = new URL(credentials.server);
   const prefix = server.pathname.replace(/\/$/, '');
   const address = server.origin;
-  let pools: { readonly tls: TlsIdentity; readonly key: string; readonly open: Pools } | undefined;
+  const keeper = keepPools(address, credentials.proxyUrl);
   let forgotAt = Number.NEGATIVE_INFINITY;
   let closed = false;
-
-  function poolsFor(tls: TlsIdentity): Pools {
-    if (pools?.tls === tls) return pools.open;
-    const key = JSON.stringify(tls);
-    const old = pools;
-    const open = old?.key === key ? old.open : openPools(address, tls, credentials.proxyUrl);
-    pools = { tls, key, open };
-    if (old !== undefined && old.open !== open) void old.open.retire(); // running watches end in their own time
-    return open;
-  }
 
   async function send(
     call: Call,
@@ -61,9 +51,9 @@ export function openTransport(credentials: Credentials, userAgent: string, now: 
   ): Promise<Dispatcher.ResponseData> {
     const tried = `${call.method} ${call.path}`;
     for (let attempt = 0; ; attempt++) {
-      const login = await credentials.current();
+      const login = await deadline.race(credentials.current());
       if (closed) throw new TransportError('Stopped', address, tried, 'the transport has been closed');
-      const answer = await poolsFor(login.tls)[kind].request({
+      const answer = await keeper.poolsFor(login.tls)[kind].request({
         origin: address,
         method: call.method,
         path: prefix + withQuery(call),
@@ -130,12 +120,12 @@ export function openTransport(credentials: Credentials, userAgent: string, now: 
 
     async *lines(call) {
       const silenceMs = call.timeoutMs ?? SILENCE_MS;
-      const deadline = startDeadline(silenceMs, call.signal);
+      const deadline = startDeadline(Math.min(silenceMs, REQUEST_TIMEOUT_MS), call.signal);
       const splitter = new LineSplitter();
       let body: Dispatcher.ResponseData['body'] | undefined;
       try {
         body = (await send(call, 'streams', deadline)).body;
-        deadline.restart();
+        deadline.restart(silenceMs);
         call.onOpen?.();
         for await (const chunk of body) {
           deadline.restart();
@@ -147,7 +137,9 @@ export function openTransport(credentials: Credentials, userAgent: string, now: 
         if (call.signal?.aborted) return;
         const tried = `${call.method} ${call.path}`;
         throw failure(cause, call, deadline, () => {
-          return new TransportError('Silent', address, tried, `silent for ${silenceMs / 1000} s`, cause);
+          const found =
+            body === undefined ? 'the watch did not open in time' : `silent for ${silenceMs / 1000} s`;
+          return new TransportError('Silent', address, tried, found, cause);
         });
       } finally {
         deadline.end();
@@ -157,7 +149,7 @@ export function openTransport(credentials: Credentials, userAgent: string, now: 
 
     async close() {
       closed = true;
-      await pools?.open.destroy();
+      await keeper.destroy();
     },
   };
 }

@@ -45,8 +45,8 @@ export class ApiError extends Error {
   readonly path: string;
   /** What to do; empty when the message says it all. */
   readonly hint: string;
-  /** How long the server asks to wait before the next try. */
-  readonly retryAfterMs?: number;
+  /** How long the server asks to wait before the next try; undefined when it does not say. */
+  readonly retryAfterMs: number | undefined;
   /** What the server said, without what was tried and the hint. */
   readonly serverMessage: string;
 
@@ -68,7 +68,7 @@ export class ApiError extends Error {
     this.path = answer.path;
     this.hint = hint;
     const seconds = status.details?.retryAfterSeconds ?? Number(answer.retryAfter ?? Number.NaN);
-    if (Number.isFinite(seconds) && seconds >= 0) this.retryAfterMs = seconds * 1000;
+    this.retryAfterMs = Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
   }
 }
 

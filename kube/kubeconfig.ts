@@ -91,8 +91,12 @@ function readText(path: string): string {
 
 /** client-node knows no `tokenFile` in a user, only an auth provider of that name, which reads it every minute. */
 function useTokenFiles(config: KubeConfig, text: string, folder: string): void {
-  const raw = parse(text) as { users?: { name: string; user?: { tokenFile?: string } }[] };
+  const raw = parse(text) as {
+    users?: { name: string; user?: { tokenFile?: string; 'as-groups'?: unknown } }[];
+  };
   for (const { name, user } of raw.users ?? []) {
+    if (user?.['as-groups'] !== undefined)
+      throw new Error(`user "${name}" has as-groups, which is not supported`);
     if (user?.tokenFile === undefined) continue;
     const known = config.getUser(name) as { authProvider?: unknown } | null;
     if (known !== null) {

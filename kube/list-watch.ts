@@ -1,11 +1,11 @@
-import { type Backoff, type BackoffLimits, createBackoff } from './backoff.ts';
+import { type BackoffLimits, createBackoff } from './backoff.ts';
 import { type Clock, realClock } from './clock.ts';
 import { ApiError, TransportError } from './errors.ts';
 import type { KubeObject } from './object.ts';
 import { ObjectStore } from './object-store.ts';
 import { listAll } from './page-list.ts';
 import type { Transport } from './transport.ts';
-import { watchEvents } from './watch-stream.ts';
+import { WatchBrokenError, watchEvents } from './watch-stream.ts';
 
 export interface ListWatchOptions<T extends KubeObject> {
   readonly transport: Transport;
@@ -56,7 +56,7 @@ export interface ListWatchLimits {
 }
 
 export const LIMITS: ListWatchLimits = {
-  backoff: { firstMs: 200, longestMs: 30_000 },
+  backoff: { firstMs: 200, longestMs: 15_000 },
   pageTimeoutMs: 60_000,
   serverSeconds: 290,
   silenceMs: 150_000,
@@ -83,7 +83,7 @@ export function startListWatch<T extends KubeObject>(
   const { clock, limits } = deps;
   const abort = new AbortController();
   const request = { ...options, signal: abort.signal };
-  const backoff: Backoff = createBackoff(limits.backoff, deps.random);
+  const backoff = createBackoff(limits.backoff, deps.random);
   const store = new ObjectStore<T>();
   let heardAt = clock.now();
   let connected = false;
@@ -94,68 +94,73 @@ export function startListWatch<T extends KubeObject>(
     heardAt = clock.now();
   };
 
-  const isBack = () => {
-    if (connected) return;
-    connected = true;
-    options.onState?.({ connected: true });
+  const tell = (state: ListWatchState) => {
+    try {
+      options.onState?.(state);
+    } catch (error) {
+      crash(error);
+    }
   };
 
-  async function list(): Promise<void> {
+  const crash = (error: unknown) => {
+    abort.abort();
+    // Out of every promise, so that it ends the process as any bug does, instead of a watch that is silently gone.
+    queueMicrotask(() => {
+      throw error;
+    });
+  };
+
+  const onOpen = () => {
+    heard();
+    if (connected || abort.signal.aborted) return;
+    connected = true;
+    tell({ connected: true });
+  };
+
+  async function list(): Promise<string> {
     const listed = await listAll<T>({ ...request, timeoutMs: limits.pageTimeoutMs }, heard);
-    if (abort.signal.aborted) return;
-    store.replace(listed.objects);
-    position = listed.resourceVersion;
-    callBack(() => options.onSync(store.objects));
+    if (!abort.signal.aborted) {
+      store.replace(listed.objects);
+      callBack(() => options.onSync(store.objects));
+    }
+    return listed.resourceVersion;
   }
 
-  /** Returns whether anything was heard, or the watch lived long enough to be in order. */
-  async function watch(from: string): Promise<boolean> {
-    const startedAt = clock.now();
-    let events = 0;
-    const onOpen = () => {
-      heard();
-      isBack();
-    };
+  async function watch(from: string): Promise<void> {
     const { serverSeconds, silenceMs } = limits;
-    for await (const event of watchEvents<T>({
-      ...request,
-      resourceVersion: from,
-      serverSeconds,
-      silenceMs,
-      onOpen,
-    })) {
-      if (abort.signal.aborted) break;
-      events++;
+    const events = watchEvents<T>({ ...request, resourceVersion: from, serverSeconds, silenceMs, onOpen });
+    for await (const event of events) {
       onOpen();
-      backoff.reset();
+      if (abort.signal.aborted) return;
       if (event.type !== 'Bookmark') {
         const change = event.type === 'Put' ? store.put(event.object) : store.remove(event.object);
         if (change !== undefined) callBack(() => options.onChange(change.key, change.object, change.change));
       }
+      if (abort.signal.aborted) return;
       position = event.resourceVersion;
-      if (abort.signal.aborted) break;
+      backoff.reset();
     }
-    return events > 0 || clock.now() - startedAt >= limits.shortestMs;
   }
 
   async function turn(): Promise<Outcome> {
     let isWatching = false;
-    let wasOpen = false;
     try {
-      if (position === undefined) await list();
-      if (abort.signal.aborted || position === undefined) return { kind: 'Stopped' };
-      isWatching = true;
-      const inOrder = await watch(position);
+      position ??= await list();
       if (abort.signal.aborted) return { kind: 'Stopped' };
-      if (inOrder) return { kind: 'Ended' };
-      const error = new Error(`WATCH ${options.path}: the server ended the watch at once — opening it again`);
+      isWatching = true;
+      const startedAt = clock.now();
+      await watch(position);
+      if (abort.signal.aborted) return { kind: 'Stopped' };
+      if (clock.now() - startedAt >= limits.shortestMs) return { kind: 'Ended' };
+      const error = new WatchBrokenError(
+        `WATCH ${options.path}: the server ended the watch at once — opening it again`,
+      );
       return { kind: 'Lost', error, relist: false };
     } catch (error) {
       if (abort.signal.aborted) return { kind: 'Stopped' };
-      wasOpen = connected;
       // A stream that broke has delivered whole lines up to there, and the server keeps what follows. When it cannot
-      // even be opened, the server may come back with another history (a restored etcd): list.
-      const canResume = isWatching && wasOpen && error instanceof TransportError;
+      // even be opened again, the server may come back with another history (a restored etcd): list.
+      const canResume = isWatching && connected && error instanceof TransportError;
       return { kind: 'Lost', error: toError(error), relist: !canResume };
     }
   }
@@ -170,12 +175,13 @@ export function startListWatch<T extends KubeObject>(
           backoff.reset();
           break;
         case 'Lost': {
+          const { error } = outcome;
+          if (error instanceof CallbackError && options.onState === undefined) throw error;
           if (outcome.relist) position = undefined;
           connected = false;
-          const asked = outcome.error instanceof ApiError ? (outcome.error.retryAfterMs ?? 0) : 0;
-          const retryInMs = Math.max(backoff.next(), asked);
-          if (outcome.error instanceof CallbackError && options.onState === undefined) throw outcome.error;
-          options.onState?.({ connected: false, error: outcome.error, retryInMs });
+          const askedMs = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
+          const retryInMs = Math.max(backoff.next(), askedMs);
+          tell({ connected: false, error, retryInMs });
           await clock.sleep(retryInMs, abort.signal);
           break;
         }
@@ -183,13 +189,7 @@ export function startListWatch<T extends KubeObject>(
     }
   }
 
-  run().catch((error: unknown) => {
-    abort.abort();
-    // Out of the promise, so that it ends the process as any bug does, instead of a watch that is silently gone.
-    queueMicrotask(() => {
-      throw error;
-    });
-  });
+  run().catch(crash);
 
   return {
     stop: () => abort.abort(),

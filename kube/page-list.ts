@@ -63,14 +63,32 @@ async function listOnce<T extends KubeObject>(
       },
       ...(request.signal === undefined ? {} : { signal: request.signal }),
       ...(request.timeoutMs === undefined ? {} : { timeoutMs: request.timeoutMs }),
-    })) as Page<T>;
+    })) as Page<T> | null;
+    if (!isPage(page)) throw notAList(request.path, page);
     onPage();
     // Items of a list carry no type of their own; those of a watch do.
     const type = { apiVersion: page.apiVersion ?? '', kind: (page.kind ?? '').replace(/List$/, '') };
     for (const item of page.items ?? []) objects.set(keyOf(item), { ...type, ...stripManagedFields(item) });
-    token = page.metadata?.continue || undefined;
-    if (token === undefined) return { objects, resourceVersion: page.metadata?.resourceVersion ?? '' };
+    token = page.metadata.continue || undefined;
+    if (token === undefined) return { objects, resourceVersion: page.metadata.resourceVersion };
   }
+}
+
+/** The answer of a LIST is not a list: something else than an API server answered, or the path is of a single object. */
+export class NotAListError extends Error {
+  override readonly name = 'NotAListError';
+  readonly code = 'NotAList';
+}
+
+function isPage<T>(page: Page<T> | null): page is Page<T> & { metadata: { resourceVersion: string } } {
+  return Array.isArray(page?.items ?? []) && Boolean(page?.metadata?.resourceVersion);
+}
+
+function notAList(path: string, found: unknown): NotAListError {
+  const start = JSON.stringify(found).slice(0, 80);
+  return new NotAListError(
+    `GET ${path}: the answer is not a list: ${start} — check the address of the API server`,
+  );
 }
 
 /** The selectors as query parameters. */

@@ -13,20 +13,47 @@ const IDLE_MS = 30_000;
 export interface Pools {
   readonly requests: Dispatcher;
   readonly streams: Dispatcher;
-  /** Closes once the running calls have ended. */
-  retire(): Promise<void>;
+}
+
+/** The pools for the newest certificates; those of older ones end with their last call. */
+export interface PoolKeeper {
+  poolsFor(tls: TlsIdentity): Pools;
   /** Cuts everything. */
   destroy(): Promise<void>;
 }
 
-export function openPools(origin: string, tls: TlsIdentity, proxyUrl: string | undefined): Pools {
-  const requests = open(origin, tls, proxyUrl, REQUEST_CONNECTIONS);
-  const streams = open(origin, tls, proxyUrl, null);
+/** Opens no connection by itself. `origin` such as `https://10.96.0.1:443`. */
+export function keepPools(origin: string, proxyUrl: string | undefined): PoolKeeper {
+  const retiring = new Set<Pools>();
+  let current: { readonly tls: TlsIdentity; readonly key: string; readonly pools: Pools } | undefined;
+
+  function retire(pools: Pools): void {
+    retiring.add(pools);
+    const ended = Promise.allSettled([pools.requests.close(), pools.streams.close()]);
+    void ended.then(() => retiring.delete(pools));
+  }
+
   return {
-    requests,
-    streams,
-    retire: () => Promise.all([requests.close(), streams.close()]).then(() => {}),
-    destroy: () => Promise.all([requests.destroy(), streams.destroy()]).then(() => {}),
+    poolsFor(tls) {
+      if (current?.tls === tls) return current.pools;
+      const key = JSON.stringify(tls);
+      const old = current;
+      const pools = old?.key === key ? old.pools : openPools(origin, tls, proxyUrl);
+      current = { tls, key, pools };
+      if (old !== undefined && old.pools !== pools) retire(old.pools);
+      return pools;
+    },
+    async destroy() {
+      const all = [...retiring, ...(current === undefined ? [] : [current.pools])];
+      await Promise.all(all.flatMap((pools) => [pools.requests.destroy(), pools.streams.destroy()]));
+    },
+  };
+}
+
+function openPools(origin: string, tls: TlsIdentity, proxyUrl: string | undefined): Pools {
+  return {
+    requests: open(origin, tls, proxyUrl, REQUEST_CONNECTIONS),
+    streams: open(origin, tls, proxyUrl, null),
   };
 }
 
