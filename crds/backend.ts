@@ -1,9 +1,17 @@
 import { z } from 'zod';
-import { duration, intOrString, name, port } from './scalars.ts';
+import { keyedList, valueSet } from './collections.ts';
+import { duration, name, port, servicePort } from './scalars.ts';
 
 const serviceReference = z.object({
-  name: z.string().min(1).max(253).describe('Name of a Service in the same namespace.'),
-  port: intOrString.describe('Port of that Service, by number or by name.'),
+  name: z
+    .string()
+    .max(63)
+    .regex(
+      /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
+      'is not the name of a Service in the same namespace: use lower-case letters, digits and "-"; no dots',
+    )
+    .describe('Name of a Service in the same namespace.'),
+  port: servicePort.describe('Port of that Service: its number, without quotes, or its name.'),
 });
 
 const endpoint = z.object({
@@ -20,24 +28,23 @@ const endpoint = z.object({
 const httpCheck = z.object({
   path: z
     .string()
-    .min(1)
     .max(1024)
-    .regex(/^\/[^\s]*$/)
+    .regex(/^\/[!-~]*$/, 'is not a path: start with "/" and leave out blanks')
     .default('/')
     .describe('Path that the check requests with GET.'),
-  expectedStatuses: z
-    .array(z.int().min(100).max(599))
+  expectedStatuses: valueSet(z.int().min(100).max(599), 32)
     .min(1)
-    .max(32)
     .default([200])
     .describe('Response statuses that count as healthy.'),
 });
 
 const healthCheck = z.object({
   type: z.enum(['TCP', 'HTTP']).default('TCP').describe('TCP connects; HTTP also sends a GET.'),
-  http: httpCheck.optional().describe('Details of an HTTP check; only with type HTTP.'),
-  interval: duration.default('5s').describe('Time between two checks of one endpoint.'),
-  timeout: duration.default('1s').describe('A check not answered within this time has failed.'),
+  http: httpCheck.optional().describe('What an HTTP check asks and accepts; only with type HTTP.'),
+  interval: duration.default('5s').describe('Time between two checks of one endpoint; 100ms to 1h.'),
+  timeout: duration
+    .default('1s')
+    .describe('A check not answered within this time has failed; 10ms up to the interval.'),
   healthyThreshold: z
     .int()
     .min(1)
@@ -51,7 +58,10 @@ const healthCheck = z.object({
 export const backend = z.object({
   name: name.describe('Unique name of the backend.'),
   service: serviceReference.optional().describe('A Service, followed through its EndpointSlices.'),
-  endpoints: z.array(endpoint).min(1).max(256).optional().describe('Fixed endpoints, instead of a Service.'),
+  endpoints: keyedList(endpoint, ['address', 'port'], 256)
+    .min(1)
+    .optional()
+    .describe('Fixed endpoints, instead of a Service.'),
   algorithm: z
     .enum(['RoundRobin', 'LeastConnections'])
     .default('RoundRobin')
@@ -59,7 +69,7 @@ export const backend = z.object({
   healthCheck: healthCheck.optional().describe('Active checks; without it every ready endpoint is used.'),
   connect: z
     .object({
-      timeout: duration.default('5s').describe('Time for one attempt to connect to an endpoint.'),
+      timeout: duration.default('5s').describe('Time for one attempt to connect to an endpoint; 10ms to 5m.'),
       retries: z.int().min(0).max(10).default(2).describe('Further attempts, each on another endpoint.'),
     })
     .prefault({})

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { backend } from './backend.ts';
+import { keyedList } from './collections.ts';
 import { listener } from './listener.ts';
 import { service } from './service.ts';
 import { status } from './status.ts';
@@ -15,8 +16,8 @@ export const PLURAL = 'l4balancers';
 export const ADMIN_PORT = 9901;
 
 export const spec = z.object({
-  listeners: z.array(listener).min(1).max(64).describe('Ports that clients connect to.'),
-  backends: z.array(backend).min(1).max(64).describe('Where the connections go.'),
+  listeners: keyedList(listener, ['name'], 64).min(1).describe('Ports that clients connect to.'),
+  backends: keyedList(backend, ['name'], 64).min(1).describe('Where the connections go.'),
   tuning: tuning.prefault({}).describe('Kernel and runtime settings; see the production tuning guide.'),
   workload: workload.prefault({}).describe('The pods that run the proxy.'),
   service: service.prefault({}).describe('The Service in front of them.'),

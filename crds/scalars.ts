@@ -1,11 +1,25 @@
 import { z } from 'zod';
 
+// The text given to regex() completes a sentence that starts with the value found: `"A_b" is not a name: …`.
+// Patterns keep to what Go's RE2 and JavaScript read alike: no lookahead, no \s, no \d.
+
 /** Name of a list entry: a DNS label that starts with a letter (RFC 1035), as Service port names must be. */
 export const name = z
   .string()
-  .min(1)
   .max(63)
-  .regex(/^[a-z]([-a-z0-9]*[a-z0-9])?$/);
+  .regex(
+    /^[a-z]([-a-z0-9]*[a-z0-9])?$/,
+    'is not a name: use lower-case letters, digits and "-", and start with a letter',
+  );
+
+/** Name of a Kubernetes object that may contain dots: a DNS subdomain (RFC 1123). */
+export const objectName = z
+  .string()
+  .max(253)
+  .regex(
+    /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+    'is not the name of an object: use lower-case letters, digits, "-" and "."',
+  );
 
 /** TCP or UDP port, 1 to 65535. */
 export const port = z.int().min(1).max(65535);
@@ -13,18 +27,44 @@ export const port = z.int().min(1).max(65535);
 /** Gateway API duration (GEP-2257): up to four of h, m, s, ms, such as `500ms`, `5s`, `1h30m`. */
 export const duration = z
   .string()
-  .min(2)
   .max(24)
-  .regex(/^([0-9]{1,5}(h|m|s|ms)){1,4}$/);
+  .regex(
+    /^([0-9]{1,5}(h|m|s|ms)){1,4}$/,
+    'is not a duration: write a number and h, m, s or ms, such as 500ms, 5s or 1h30m',
+  );
 
-/** A number or a string, as Kubernetes' IntOrString; becomes x-kubernetes-int-or-string. */
-export const intOrString = z.union([z.int(), z.string().min(1).max(63)]);
+/** Port of a Service by number or by name, as Kubernetes' IntOrString; becomes x-kubernetes-int-or-string. */
+export const servicePort = z.union([
+  z.int().min(1).max(65535),
+  z
+    .string()
+    .max(63)
+    .regex(
+      /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
+      'is not the name of a Service port: use lower-case letters, digits and "-"',
+    ),
+]);
 
-/** Kubernetes resource quantity such as `4`, `"500m"`, `4Gi`. */
-export const quantity = z.union([
+/** Kubernetes quantity of CPU: `4`, `"0.5"`, `"500m"`. */
+export const cpuQuantity = z.union([
+  z.int().min(0).max(1_000_000),
+  z
+    .string()
+    .max(20)
+    .regex(
+      /^[0-9]{1,9}(\.[0-9]{1,6})?m?$/,
+      'is not an amount of CPU: write cores or millicores, such as "4" or "500m"',
+    ),
+]);
+
+/** Kubernetes quantity of memory: `4Gi`, `512M`, or bytes. A trailing `m` is refused: `512m` would be half a byte. */
+export const memoryQuantity = z.union([
   z.int().min(0),
   z
     .string()
-    .regex(/^[0-9]+(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/)
-    .max(32),
+    .max(24)
+    .regex(
+      /^[0-9]{1,15}(\.[0-9]{1,6})?(k|M|G|T|Ki|Mi|Gi|Ti)?$/,
+      'is not an amount of memory: write a number and a unit, such as "512Mi" or "4Gi"',
+    ),
 ]);

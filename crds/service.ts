@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { textMap } from './collections.ts';
 
 /** The Service in front of the proxy pods. */
 export const service = z.object({
@@ -6,13 +7,21 @@ export const service = z.object({
     .enum(['LoadBalancer', 'NodePort', 'ClusterIP', 'None'])
     .default('LoadBalancer')
     .describe('Type of the Service; None makes none.'),
-  annotations: z.record(z.string(), z.string().max(4096)).optional().describe('Annotations of the Service.'),
-  loadBalancerClass: z.string().max(253).optional().describe('Implementation that serves a LoadBalancer.'),
+  annotations: textMap(64, 4096).optional().describe('Annotations of the Service.'),
+  loadBalancerClass: z
+    .string()
+    .max(317)
+    .regex(
+      /^([a-z0-9]([-.a-z0-9]*[a-z0-9])?\/)?[A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?$/,
+      'is not a load balancer class: write a name such as example.com/internal',
+    )
+    .optional()
+    .describe('Implementation that serves the Service; only with type LoadBalancer.'),
   externalTrafficPolicy: z
     .enum(['Cluster', 'Local'])
     .optional()
     .describe(
-      'Local keeps the client’s address and skips nodes without a pod; the default of Kubernetes is Cluster.',
+      'Local keeps the client’s address and skips nodes without a pod; Kubernetes’ default is Cluster. Only with type LoadBalancer or NodePort.',
     ),
 });
 

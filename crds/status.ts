@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { keyedList, plainList } from './collections.ts';
 
 const condition = z.object({
   type: z.string().max(316).describe('Ready, Reconciling or Stalled (kstatus).'),
   status: z.enum(['True', 'False', 'Unknown']).describe('Whether the condition holds.'),
   reason: z.string().max(1024).describe('One word of the documented catalogue.'),
   message: z.string().max(32768).describe('What happened, where, and what to do.'),
-  lastTransitionTime: z.string().describe('When the status last changed (RFC 3339).'),
+  lastTransitionTime: z.string().max(64).describe('When the status last changed (RFC 3339).'),
   observedGeneration: z.int().min(0).optional().describe('Generation of the spec that this speaks of.'),
 });
 
@@ -17,7 +18,7 @@ const address = z.object({
 /** What the operator reports; it writes nothing else of the resource. */
 export const status = z.object({
   observedGeneration: z.int().min(0).optional().describe('Generation of the spec that was last acted on.'),
-  conditions: z.array(condition).max(16).optional().describe('Ready, Reconciling, Stalled.'),
+  conditions: keyedList(condition, ['type'], 16).optional().describe('Ready, Reconciling, Stalled.'),
   replicas: z.int().min(0).optional().describe('Proxy pods that exist.'),
   readyReplicas: z.int().min(0).optional().describe('Proxy pods that serve.'),
   replicaSummary: z.string().max(32).optional().describe('Ready and wanted pods, as kubectl get shows them.'),
@@ -27,7 +28,7 @@ export const status = z.object({
     .optional()
     .describe('Label selector of the pods, for kubectl scale and the HPA.'),
   acceptors: z.int().min(0).optional().describe('Acceptor threads of each pod.'),
-  addresses: z.array(address).max(32).optional().describe('Addresses of the Service.'),
+  addresses: plainList(address, 32).optional().describe('Addresses of the Service.'),
 });
 
 export type Status = z.output<typeof status>;

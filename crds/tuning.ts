@@ -1,12 +1,23 @@
 import { z } from 'zod';
+import { keyedList, valueSet } from './collections.ts';
 
 const sysctl = z.object({
   name: z
     .string()
     .max(253)
-    .regex(/^(net\.[a-z0-9._-]+|kernel\.shm[a-z0-9._-]*)$/)
+    .regex(
+      /^(net\.[a-z0-9._-]+|kernel\.shm[a-z0-9._-]*)$/,
+      'is not a sysctl of the pod: only net.* and kernel.shm* belong to a pod, written with dots',
+    )
     .describe('Name of a namespaced sysctl: net.* or kernel.shm*.'),
-  value: z.string().min(1).max(64).describe('Value, as a string.'),
+  value: z
+    .string()
+    .max(64)
+    .regex(
+      /^[!-~]+([ \t][!-~]+)*$/,
+      'is not the value of a sysctl: numbers or words, with single blanks between',
+    )
+    .describe('Value, in quotes.'),
 });
 
 /** The guide's knobs. The profile is a preset; each knob given here wins over it. */
@@ -20,10 +31,8 @@ export const tuning = z.object({
     .min(1)
     .max(256)
     .optional()
-    .describe('Acceptor threads; by default as many as the CPU limit has whole cores.'),
-  sysctls: z
-    .array(sysctl)
-    .max(32)
+    .describe('Acceptor threads; by default as many as the CPU limit has whole cores, and never more.'),
+  sysctls: keyedList(sysctl, ['name'], 32)
     .optional()
     .describe(
       'Kernel settings of the pod’s network namespace, added to the profile’s; the same name replaces.',
@@ -34,9 +43,7 @@ export const tuning = z.object({
     .max(1048576)
     .optional()
     .describe('File descriptors that the proxy asks the kernel for (RLIMIT_NOFILE).'),
-  capabilities: z
-    .array(z.enum(['SYS_RESOURCE', 'IPC_LOCK', 'NET_BIND_SERVICE']))
-    .max(3)
+  capabilities: valueSet(z.enum(['SYS_RESOURCE', 'IPC_LOCK', 'NET_BIND_SERVICE']), 3)
     .optional()
     .describe('Linux capabilities added to the container, instead of the profile’s.'),
   logLevel: z

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+
+/** A list whose entries differ in `keys`; server-side apply merges it by them. Up to `max` entries. */
+export const keyedList = <T extends z.ZodType>(entry: T, keys: readonly string[], max: number) =>
+  z.array(entry).max(max).meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': keys });
+
+/** A list in which every value occurs once. Up to `max` values. */
+export const valueSet = <T extends z.ZodType>(value: T, max: number) =>
+  z.array(value).max(max).meta({ 'x-kubernetes-list-type': 'set' });
+
+/** A list that is replaced as a whole. Up to `max` entries. */
+export const plainList = <T extends z.ZodType>(entry: T, max: number) =>
+  z.array(entry).max(max).meta({ 'x-kubernetes-list-type': 'atomic' });
+
+/** Labels, annotations and the like: text by text, up to `max` entries with values up to `length` characters. */
+export const textMap = (max: number, length: number) =>
+  z
+    .record(z.string(), z.string().max(length))
+    .refine((map) => Object.keys(map).length <= max, `has more than ${max} entries`)
+    .meta({ maxProperties: max });
+
+/** An object that Kubernetes defines and checks; passed on as it is. */
+export const passedOn = () =>
+  z.record(z.string(), z.unknown()).meta({ 'x-kubernetes-preserve-unknown-fields': true });
