@@ -1,0 +1,87 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { FROM_ENGINE, type MetricsFacts } from './engine-metrics.ts';
+
+/** Metrics that other parts count themselves. */
+export interface ProxyMetrics {
+  readonly registry: Registry;
+  readonly healthChecks: Counter<'backend' | 'result'>;
+  readonly healthTransitions: Counter<'backend' | 'to'>;
+  readonly publishSeconds: Histogram;
+  readonly acceptorDeaths: Counter;
+  readonly acceptPauses: Counter;
+  readonly ignoredFields: Gauge;
+}
+
+/** All metrics of the proxy, each at zero from the start. Names begin with l4balancer_ and end with their unit. */
+export const createMetrics = (version: string, facts: MetricsFacts): ProxyMetrics => {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  new Gauge({
+    name: 'l4balancer_build_info',
+    help: 'Version of the proxy; always 1.',
+    labelNames: ['version'],
+    registers,
+  }).set({ version }, 1);
+  // Counted in shared memory by the acceptors; written here at each scrape.
+  for (const { name, help, labels, counter, read } of FROM_ENGINE) {
+    if (counter)
+      new Counter({
+        name,
+        help,
+        labelNames: [...labels],
+        registers,
+        collect() {
+          this.reset();
+          for (const [values, value] of read(facts.stats(), facts)) this.inc(values, value);
+        },
+      });
+    else
+      new Gauge({
+        name,
+        help,
+        labelNames: [...labels],
+        registers,
+        collect() {
+          this.reset();
+          for (const [values, value] of read(facts.stats(), facts)) this.set(values, value);
+        },
+      });
+  }
+  return {
+    registry,
+    healthChecks: new Counter({
+      name: 'l4balancer_health_checks_total',
+      help: 'Health checks made, by result.',
+      labelNames: ['backend', 'result'],
+      registers,
+    }),
+    healthTransitions: new Counter({
+      name: 'l4balancer_health_transitions_total',
+      help: 'Endpoints that became Healthy or Unhealthy.',
+      labelNames: ['backend', 'to'],
+      registers,
+    }),
+    publishSeconds: new Histogram({
+      name: 'l4balancer_publish_duration_seconds',
+      help: 'Time from publishing a table until every acceptor serves it.',
+      buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
+      registers,
+    }),
+    acceptorDeaths: new Counter({
+      name: 'l4balancer_acceptor_deaths_total',
+      help: 'Acceptor threads that died.',
+      registers,
+    }),
+    acceptPauses: new Counter({
+      name: 'l4balancer_accept_pauses_total',
+      help: 'Times an acceptor stopped taking clients, for want of file descriptors or memory.',
+      registers,
+    }),
+    ignoredFields: new Gauge({
+      name: 'l4balancer_ignored_fields',
+      help: 'Fields of the served resource that this version does not know.',
+      registers,
+    }),
+  };
+};

@@ -1,0 +1,33 @@
+import type { Registry } from 'prom-client';
+import { json, type Pages, probe } from './server.ts';
+import type { Status } from './status.ts';
+
+export interface PageSources {
+  /** Why the proxy should be restarted; undefined when it works. */
+  readonly whyUnhealthy: () => string | undefined;
+  /** Why it should get no traffic; undefined when it should. */
+  readonly whyNotReady: () => string | undefined;
+  readonly status: () => Status;
+  readonly registry: Registry;
+}
+
+const INDEX = `L4Balancer proxy
+
+/healthz   200 while the control thread and every acceptor live
+/readyz    200 once every acceptor serves a table, until SIGTERM
+/metrics   Prometheus text format
+/status    JSON: what is served, endpoints and their health, what is wrong, tuning asked and in effect
+`;
+
+/** The admin endpoint's pages by path. */
+export const adminPages = (from: PageSources): Pages => ({
+  '/': () => ({ status: 200, type: 'text/plain; charset=utf-8', text: INDEX }),
+  '/healthz': () => probe(from.whyUnhealthy()),
+  '/readyz': () => probe(from.whyNotReady()),
+  '/metrics': async () => ({
+    status: 200,
+    type: from.registry.contentType,
+    text: await from.registry.metrics(),
+  }),
+  '/status': () => json(from.status()),
+});

@@ -1,0 +1,112 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ProxyError, systemCode } from '../errors.ts';
+import { formatListenAddress, type ListenAddress } from './listen-address.ts';
+
+/** One page: a status, a content type and a text. */
+export interface Page {
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+}
+
+export type Pages = Readonly<Record<string, () => Page | Promise<Page>>>;
+
+export interface AdminServer {
+  /** Port that it listens on, also where 0 was asked for. */
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+const text = (status: number, content: string): Page => ({
+  status,
+  type: 'text/plain; charset=utf-8',
+  text: `${content}\n`,
+});
+
+/** A probe's page: 200 ok, or 503 with the reason. */
+export const probe = (problem: string | undefined): Page =>
+  problem === undefined ? text(200, 'ok') : text(503, problem);
+
+export const json = (value: unknown): Page => ({
+  status: 200,
+  type: 'application/json',
+  text: `${JSON.stringify(value, null, 2)}\n`,
+});
+
+/**
+ * Serves `pages` by path. Throws ProxyError AdminAddressTaken or AdminAddressRefused when it cannot listen. `onError` hears of pages that throw.
+ */
+export const startAdmin = async (
+  address: ListenAddress,
+  pages: Pages,
+  onError: (error: unknown, path: string) => void,
+): Promise<AdminServer> => {
+  const answer = async (request: http.IncomingMessage): Promise<Page & { allow?: string }> => {
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
+    if (page === undefined) return text(404, `No such page: there are ${Object.keys(pages).join(' ')}`);
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      return { ...text(405, 'Only GET and HEAD are answered.'), allow: 'GET, HEAD' };
+    try {
+      return await page();
+    } catch (error) {
+      onError(error, path);
+      return text(500, 'The page could not be made; the log says why.');
+    }
+  };
+  const server = http.createServer({ requestTimeout: 10_000, headersTimeout: 5_000 }, (request, response) => {
+    void answer(request).then((page) => {
+      response.writeHead(page.status, {
+        'content-type': page.type,
+        'content-length': Buffer.byteLength(page.text),
+        ...(page.allow === undefined ? {} : { allow: page.allow }),
+      });
+      response.end(request.method === 'HEAD' ? undefined : page.text);
+      request.resume();
+    });
+  });
+  await listen(server, address);
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};
+
+const listen = (server: http.Server, address: ListenAddress): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(refusal(address, error)));
+    server.listen(
+      { port: address.port, ...(address.host === undefined ? {} : { host: address.host }) },
+      () => {
+        server.removeAllListeners('error');
+        resolve();
+      },
+    );
+  });
+
+const refusal = (address: ListenAddress, error: Error): ProxyError => {
+  const where = formatListenAddress(address);
+  const code = systemCode(error);
+  if (code === 'EADDRINUSE')
+    return new ProxyError(
+      'AdminAddressTaken',
+      `Cannot listen on admin address ${where}: another program listens there. Stop it, or choose another address with --admin or L4B_ADMIN.`,
+      { cause: error },
+    );
+  const why =
+    code === 'EACCES'
+      ? 'this user may not use ports that low'
+      : code === 'EADDRNOTAVAIL'
+        ? 'this machine has no such address'
+        : error.message;
+  return new ProxyError(
+    'AdminAddressRefused',
+    `Cannot listen on admin address ${where}: ${why}. Choose another address with --admin or L4B_ADMIN.`,
+    { cause: error },
+  );
+};

@@ -1,0 +1,139 @@
+import type { Finding } from '../../crds/finding.ts';
+import type { ControlState } from '../control/control.ts';
+import type { EngineStats } from '../engine/stats.ts';
+import type { Health } from '../health/state.ts';
+import type { SourceState } from '../source/source.ts';
+import { endpointKey } from '../table/table.ts';
+import type { TuningEntry } from '../tuning/report.ts';
+
+/** The answer of /status. Fields are only ever added. */
+export interface Status {
+  /** Version of the program. */
+  readonly version: string;
+  /** True once every acceptor serves a table; false after SIGTERM. */
+  readonly ready: boolean;
+  /** Why not ready; left out when ready. */
+  readonly notReady?: string;
+  readonly source: SourceState & { readonly from: string };
+  /** What every acceptor serves: a resource's `generation/N` or a file's digest. */
+  readonly revision?: string;
+  /** Version of the table of that revision; it rises with each change of endpoints or health. */
+  readonly tableVersion: number;
+  readonly acceptors: readonly {
+    readonly index: number;
+    readonly alive: boolean;
+    readonly tableVersion: number;
+    /** Open client connections. */
+    readonly open: number;
+    readonly accepted: number;
+  }[];
+  readonly listeners: readonly {
+    readonly name: string;
+    readonly port: number;
+    readonly backend: string;
+    readonly open: number;
+    readonly accepted: number;
+  }[];
+  readonly backends: readonly {
+    readonly name: string;
+    readonly algorithm: string;
+    readonly endpoints: readonly EndpointStatus[];
+  }[];
+  readonly findings: readonly Finding[];
+  readonly tuning: readonly TuningEntry[];
+}
+
+export interface EndpointStatus {
+  readonly address: string;
+  readonly port: number;
+  readonly weight: number;
+  /** Unknown where nothing is checked and until the first check has answered. */
+  readonly health: Health;
+  /** Why the last check failed. */
+  readonly reason?: string;
+  /** Whether new connections may go there. */
+  readonly used: boolean;
+  readonly open: number;
+  readonly connections: number;
+  /** Attempts to connect that failed. */
+  readonly failures: number;
+}
+
+export interface StatusFacts {
+  readonly version: string;
+  readonly notReady: string | undefined;
+  readonly from: string;
+  readonly source: SourceState;
+  readonly control: ControlState;
+  readonly stats: EngineStats;
+  readonly deadAcceptors: ReadonlySet<number>;
+  readonly healthOf: (
+    backend: string,
+    endpoint: string,
+  ) => { readonly health: Health; readonly reason: string } | undefined;
+  readonly tuning: readonly TuningEntry[];
+}
+
+/** Puts together what the parts know; reads nothing itself. */
+export const buildStatus = (facts: StatusFacts): Status => {
+  const { control, stats } = facts;
+  const listenerStats = new Map(stats.listeners.map((listener) => [listener.name, listener]));
+  return {
+    version: facts.version,
+    ready: facts.notReady === undefined,
+    ...(facts.notReady === undefined ? {} : { notReady: facts.notReady }),
+    source: { from: facts.from, ...facts.source },
+    ...(control.served === undefined ? {} : { revision: control.served.revision }),
+    tableVersion: stats.version,
+    acceptors: stats.acceptors.map((acceptor) => ({
+      index: acceptor.index,
+      alive: !facts.deadAcceptors.has(acceptor.index),
+      tableVersion: acceptor.version,
+      open: acceptor.openConnections,
+      accepted: acceptor.acceptedTotal,
+    })),
+    listeners: (control.served?.table.listeners ?? []).map(({ name, port, backend }) => {
+      const counted = listenerStats.get(name);
+      return {
+        name,
+        port,
+        backend,
+        open: counted?.openConnections ?? 0,
+        accepted: counted?.acceptedTotal ?? 0,
+      };
+    }),
+    backends: backends(facts),
+    findings: control.findings,
+    tuning: facts.tuning,
+  };
+};
+
+const backends = ({ control, stats, healthOf }: StatusFacts): Status['backends'] => {
+  const counted = new Map(stats.endpoints.map((one) => [`${one.backend} ${endpointKey(one)}`, one]));
+  const used = new Set(
+    control.served?.table.backends.flatMap(({ name, endpoints }) =>
+      endpoints.map((endpoint) => `${name} ${endpointKey(endpoint)}`),
+    ),
+  );
+  const { snapshot } = control;
+  return (snapshot?.spec.backends ?? []).map(({ name, algorithm }) => ({
+    name,
+    algorithm,
+    endpoints: (snapshot?.targets.get(name) ?? []).map((target): EndpointStatus => {
+      const key = endpointKey(target);
+      const totals = counted.get(`${name} ${key}`);
+      const health = healthOf(name, key);
+      return {
+        address: target.address,
+        port: target.port,
+        weight: target.weight,
+        health: health?.health ?? 'Unknown',
+        ...(health === undefined || health.reason === '' ? {} : { reason: health.reason }),
+        used: used.has(`${name} ${key}`),
+        open: totals?.openConnections ?? 0,
+        connections: totals?.connectionsTotal ?? 0,
+        failures: totals?.connectFailuresTotal ?? 0,
+      };
+    }),
+  }));
+};

@@ -1,0 +1,61 @@
+import { parseArgs } from 'node:util';
+
+/** The command line, taken apart but not yet judged. */
+export interface Arguments {
+  readonly help: boolean;
+  readonly version: boolean;
+  /** Files to check; undefined when --check was not given. */
+  readonly check?: readonly string[];
+  readonly config?: string;
+  readonly admin?: string;
+  readonly acceptors?: string;
+  readonly problems: readonly string[];
+}
+
+const WITH_VALUE = ['config', 'admin', 'acceptors'] as const;
+type WithValue = (typeof WITH_VALUE)[number];
+
+const isWithValue = (name: string): name is WithValue => (WITH_VALUE as readonly string[]).includes(name);
+
+/** Reads the arguments without ever throwing, so that every problem can be told at once. */
+export const readArguments = (argv: readonly string[]): Arguments => {
+  const { tokens } = parseArgs({
+    args: [...argv],
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      version: { type: 'boolean' },
+      check: { type: 'boolean' },
+      config: { type: 'string' },
+      admin: { type: 'string' },
+      acceptors: { type: 'string' },
+    },
+  });
+  const problems: string[] = [];
+  const values: Partial<Record<WithValue, string>> = {};
+  const files: string[] = [];
+  let help = false;
+  let version = false;
+  let check = false;
+  for (const token of tokens) {
+    if (token.kind === 'positional') files.push(token.value);
+    if (token.kind !== 'option') continue;
+    if (token.name === 'help') help = true;
+    else if (token.name === 'version') version = true;
+    else if (token.name === 'check') {
+      check = true;
+      if (token.value !== undefined) files.push(token.value);
+    } else if (!isWithValue(token.name)) problems.push(`${token.rawName}: no such flag; --help lists them`);
+    else if (!token.value || (!token.inlineValue && token.value.startsWith('--')))
+      problems.push(`${token.rawName}: expected a value, found none`);
+    else values[token.name] = token.value;
+  }
+  if (check && files.length === 0)
+    problems.push('--check: expected one or more manifest files, or - for stdin; found none');
+  if (!check)
+    for (const file of files)
+      problems.push(`${file}: unexpected argument; a manifest is given with --config ${file}`);
+  return { help, version, ...(check ? { check: files } : {}), ...values, problems };
+};

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import type { L4BalancerSpec } from '../crds/l4balancer.ts';
+import { parseManifest } from '../crds/parse-manifest.ts';
+import { EXIT } from './errors.ts';
+import { formatFinding } from './source/format-finding.ts';
+import { type FileContent, readManifestFile } from './source/read-file.ts';
+
+/** Checks manifests as `--check` does and writes what it found; answers the exit code. `-` reads stdin. */
+export const checkManifests = (files: readonly string[], out: { write(text: string): unknown }): number => {
+  let problems = 0;
+  for (const file of files) {
+    const content = file === '-' ? readStdin() : readManifestFile(file);
+    if (!content.ok) {
+      out.write(`${content.problem}\n`);
+      problems += 1;
+      continue;
+    }
+    const { balancer, findings } = parseManifest(content.text, 'Strict');
+    for (const finding of findings) out.write(`${formatFinding(file, finding)}\n`);
+    problems += findings.length;
+    if (balancer !== undefined && findings.length === 0)
+      out.write(summary(file, balancer.metadata.name, balancer.spec));
+  }
+  if (problems === 0) return EXIT.ok;
+  out.write(`${problems} ${problems === 1 ? 'problem' : 'problems'}\n`);
+  return EXIT.failed;
+};
+
+const readStdin = (): FileContent => ({ ok: true, text: readFileSync(0, 'utf8') });
+
+/** What would be served, one line for each listener. */
+const summary = (file: string, name: string, spec: L4BalancerSpec): string =>
+  [
+    `${file === '-' ? 'stdin' : file}: OK, L4Balancer "${name}" serves`,
+    ...spec.listeners.map((listener) => {
+      const backend = spec.backends.find((one) => one.name === listener.backend);
+      return `  ${listener.protocol} ${listener.port} (${listener.name}) → ${listener.backend}: ${describe(backend)}`;
+    }),
+    '',
+  ].join('\n');
+
+const describe = (backend: L4BalancerSpec['backends'][number] | undefined): string => {
+  if (backend === undefined) return 'nothing';
+  const { service, endpoints = [], algorithm, healthCheck } = backend;
+  const where =
+    service === undefined
+      ? `${endpoints.length} ${endpoints.length === 1 ? 'endpoint' : 'endpoints'}`
+      : `Service ${service.name} port ${service.port} (only in Kubernetes)`;
+  const check =
+    healthCheck === undefined ? 'no health check' : `${healthCheck.type} check every ${healthCheck.interval}`;
+  return `${where}, ${algorithm}, ${check}`;
+};

@@ -1,0 +1,55 @@
+import type { EngineEvent } from '../engine/start.ts';
+
+export interface AcceptorWatchOptions {
+  readonly log: {
+    warn(fields: object, message: string): void;
+    error(fields: object, message: string): void;
+    info(fields: object, message: string): void;
+  };
+  readonly onDeath: () => void;
+  readonly onPause: () => void;
+}
+
+/** Which acceptors are dead, and a log line for each change. */
+export interface AcceptorWatch {
+  readonly dead: ReadonlySet<number>;
+  take(event: Exclude<EngineEvent, { readonly type: 'Findings' }>): void;
+}
+
+/** Starts with every acceptor alive. */
+export const watchAcceptors = ({ log, onDeath, onPause }: AcceptorWatchOptions): AcceptorWatch => {
+  const dead = new Set<number>();
+  return {
+    dead,
+    take(event) {
+      const { acceptor } = event;
+      switch (event.type) {
+        case 'AcceptorDied':
+          dead.add(acceptor);
+          onDeath();
+          log.error({ code: 'AcceptorDied', acceptor, error: event.error }, 'acceptor died');
+          return;
+        case 'AcceptorReplaced':
+          dead.delete(acceptor);
+          log.warn({ acceptor, closedDescriptors: event.closedDescriptors }, 'acceptor replaced');
+          return;
+        case 'AcceptPaused':
+          onPause();
+          log.warn(
+            {
+              acceptor,
+              errno: event.errno,
+              todo: 'raise the file descriptor limit (tuning.fileDescriptors) or the memory limit',
+            },
+            'acceptor takes no clients for now: the kernel has no file descriptor or memory for them',
+          );
+          return;
+        case 'AcceptResumed':
+          log.info({ acceptor }, 'acceptor takes clients again');
+          return;
+        default:
+          event satisfies never;
+      }
+    },
+  };
+};

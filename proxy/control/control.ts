@@ -1,0 +1,125 @@
+import type { Finding } from '../../crds/finding.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { SourceInput } from '../source/source.ts';
+import { compileTable } from '../table/compile.ts';
+import type { Snapshot } from '../table/snapshot.ts';
+import type { Table } from '../table/table.ts';
+
+export interface ControlOptions {
+  readonly engine: Pick<Engine, 'publish'>;
+  /** False only for endpoints that take no new connections. */
+  readonly isHealthy: (backend: string, endpoint: string) => boolean;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
+  /** Calls `run` once after `ms` milliseconds. */
+  readonly after: (ms: number, run: () => void) => unknown;
+  readonly onPublished?: (published: Published) => void;
+  /** The engine did not take the table; it is tried again after `retryInMs`. */
+  readonly onFailed: (error: unknown, retryInMs: number) => void;
+  /** Called when what `findings()` answers has changed. */
+  readonly onFindings: (appeared: readonly Finding[], gone: readonly Finding[]) => void;
+}
+
+export interface Published {
+  readonly table: Table;
+  readonly revision: string;
+  /** From the call of publish until every acceptor served it. */
+  readonly tookMs: number;
+}
+
+/** Turns what the source and the health checks know into tables and hands them to the engine, one at a time, always the newest. */
+export interface Control {
+  take(input: Pick<SourceInput, 'snapshot' | 'refused'>): void;
+  healthChanged(): void;
+  /** The engine tried again by itself to open what it could not; these are what is left. */
+  engineFindings(findings: readonly Finding[]): void;
+  /** Publishes no more. */
+  stop(): void;
+  readonly state: ControlState;
+}
+
+export interface ControlState {
+  /** The newest good input. */
+  readonly snapshot: Snapshot | undefined;
+  /** Revision and table that every acceptor serves. */
+  readonly served: { readonly revision: string; readonly table: Table } | undefined;
+  /** All that is wrong: of input that was refused, of the snapshot, of the engine. */
+  readonly findings: readonly Finding[];
+  /** Listeners of the served table that the engine could not open. */
+  readonly closedListeners: readonly Finding[];
+}
+
+const RETRY_MS = 1_000;
+
+/** Starts with nothing to serve. */
+export const createControl = (options: ControlOptions): Control => {
+  let snapshot: Snapshot | undefined;
+  let served: { revision: string; table: Table; text: string } | undefined;
+  let refused: readonly Finding[] = [];
+  let fromEngine: readonly Finding[] = [];
+  let known = new Map<string, Finding>();
+  let changed = false;
+  let publishing = false;
+  let stopped = false;
+
+  const findings = (): Finding[] => [...refused, ...(snapshot?.findings ?? []), ...fromEngine];
+
+  const tellFindings = (): void => {
+    const now = new Map(findings().map((finding) => [JSON.stringify(finding), finding]));
+    const appeared = [...now].filter(([key]) => !known.has(key)).map(([, finding]) => finding);
+    const gone = [...known].filter(([key]) => !now.has(key)).map(([, finding]) => finding);
+    known = now;
+    if (appeared.length + gone.length > 0) options.onFindings(appeared, gone);
+  };
+
+  const changeSeen = (): void => {
+    changed = true;
+    if (!publishing) void publishAll();
+  };
+
+  const publishAll = async (): Promise<void> => {
+    publishing = true;
+    while (changed && snapshot !== undefined && !stopped) {
+      changed = false;
+      const { revision } = snapshot;
+      const table = compileTable(snapshot, options.isHealthy);
+      const text = JSON.stringify(table);
+      if (text === served?.text) {
+        served = { revision, table, text };
+        continue;
+      }
+      try {
+        const start = options.now();
+        fromEngine = await options.engine.publish(table);
+        served = { revision, table, text };
+        options.onPublished?.({ table, revision, tookMs: options.now() - start });
+        tellFindings();
+      } catch (error) {
+        options.onFailed(error, RETRY_MS);
+        options.after(RETRY_MS, changeSeen);
+        break;
+      }
+    }
+    publishing = false;
+  };
+
+  return {
+    take(input) {
+      snapshot = input.snapshot ?? snapshot;
+      refused = input.refused;
+      tellFindings();
+      changeSeen();
+    },
+    healthChanged: changeSeen,
+    engineFindings(next) {
+      fromEngine = next;
+      tellFindings();
+    },
+    stop() {
+      stopped = true;
+    },
+    get state() {
+      return { snapshot, served, findings: findings(), closedListeners: fromEngine };
+    },
+  };
+};

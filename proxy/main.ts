@@ -1,0 +1,64 @@
+import { checkManifests } from './check.ts';
+import { startProxy } from './control/run.ts';
+import { onStopSignals, SIGNAL_EXIT } from './control/stop-signals.ts';
+import { EXIT, exitCodeOf, ProxyError } from './errors.ts';
+import { parseSettings, type Settings } from './settings.ts';
+import { createLog } from './telemetry/log.ts';
+import { USAGE } from './usage.ts';
+import { VERSION } from './version.ts';
+
+/** Ends the program for an error. Bad input is told in plain words on stderr; anything else is also logged with its cause. */
+const fail = (error: unknown): never => {
+  const exitCode = exitCodeOf(error);
+  const known = error instanceof ProxyError;
+  if (exitCode !== EXIT.badInput) log.fatal({ code: known ? error.code : 'Internal', error }, 'proxy ends');
+  process.stderr.write(
+    `${known ? error.message : `Internal error: ${error instanceof Error ? error.stack : error}`}\n`,
+  );
+  const details = known ? error.details : [];
+  for (const line of details) process.stderr.write(`${line}\n`);
+  if (details.length > 0) process.stderr.write(`${count(details.length)}\n`);
+  process.exit(exitCode);
+};
+
+const count = (problems: number): string => `${problems} ${problems === 1 ? 'problem' : 'problems'}`;
+
+const run = async (settings: Settings): Promise<void> => {
+  process.on('uncaughtException', fail); // rejections come here too
+  const starting = startProxy(settings, log);
+  onStopSignals(
+    (signal) => {
+      log.info({ signal }, 'stop asked');
+      starting
+        .then((proxy) => proxy.stop())
+        .then(() => process.exit(EXIT.ok))
+        .catch(fail);
+    },
+    (signal) => process.exit(SIGNAL_EXIT[signal]),
+  );
+  await starting;
+};
+
+const log = createLog('info');
+const command = parseSettings(process.argv.slice(2), process.env);
+switch (command.command) {
+  case 'Help':
+    process.stdout.write(USAGE);
+    break;
+  case 'Version':
+    process.stdout.write(`l4balancer-proxy ${VERSION}\n`);
+    break;
+  case 'Check':
+    process.exitCode = checkManifests(command.files, process.stdout);
+    break;
+  case 'Refused':
+    for (const problem of command.problems) process.stderr.write(`${problem}\n`);
+    process.stderr.write(`${count(command.problems.length)}; --help lists flags and variables\n`);
+    process.exitCode = EXIT.badInput;
+    break;
+  case 'Run':
+    await run(command.settings).catch(fail);
+    break;
+  default:
+    command satisfies never;
+}

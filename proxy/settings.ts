@@ -1,0 +1,153 @@
+import { durationMs } from '../crds/duration.ts';
+import { duration } from '../crds/scalars.ts';
+import { type ListenAddress, parseListenAddress } from './admin/listen-address.ts';
+import { type Arguments, readArguments } from './arguments.ts';
+import { type LogLevel, parseLogLevel, parseRustLog } from './telemetry/log-level.ts';
+
+/** What the proxy is told from outside; a value left out follows the manifest or the machine. */
+export interface Settings {
+  readonly source: SourceSettings;
+  /** Acceptor threads, 1 to 256. */
+  readonly acceptors?: number;
+  readonly logLevel?: LogLevel;
+  readonly admin: ListenAddress;
+  readonly fileDescriptors?: number;
+  /** Milliseconds after SIGTERM in which open connections may end. */
+  readonly gracePeriodMs: number;
+  /** Milliseconds after SIGTERM in which new connections are still taken. */
+  readonly drainDelayMs: number;
+}
+
+export type SourceSettings =
+  | { readonly kind: 'File'; readonly path: string }
+  | {
+      readonly kind: 'Kubernetes';
+      readonly namespace: string;
+      readonly name: string;
+      readonly kubeconfig?: string;
+    };
+
+export type Command =
+  | { readonly command: 'Run'; readonly settings: Settings }
+  | { readonly command: 'Check'; readonly files: readonly string[] }
+  | { readonly command: 'Help' }
+  | { readonly command: 'Version' }
+  /** Every problem there is, each with the name of what is wrong, what was found and what is expected. */
+  | { readonly command: 'Refused'; readonly problems: readonly string[] };
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export const MAX_ACCEPTORS = 256;
+const MAX_FILE_DESCRIPTORS = 1_048_576; // fs.nr_open of every stock kernel
+
+/** A value and the name it was given under, as problems quote it. */
+interface Given {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Parses arguments (without program names) and environment. Flags win over the environment; empty variables are unset. */
+export const parseSettings = (argv: readonly string[], env: Environment): Command => {
+  const args = readArguments(argv);
+  if (args.help) return { command: 'Help' };
+  if (args.version) return { command: 'Version' };
+  if (args.check !== undefined)
+    return args.problems.length > 0
+      ? { command: 'Refused', problems: args.problems }
+      : { command: 'Check', files: args.check };
+
+  const problems = [...args.problems];
+  const given = (variable: string, flag?: string, fromFlag?: string): Given | undefined => {
+    if (flag !== undefined && fromFlag !== undefined) return { name: flag, text: fromFlag };
+    const text = env[variable]?.trim();
+    return text === undefined || text === '' ? undefined : { name: variable, text };
+  };
+  const parsed = <T>(from: Given | undefined, parse: (text: string) => T | undefined, expected: string) => {
+    if (from === undefined) return undefined;
+    const value = parse(from.text);
+    if (value === undefined)
+      problems.push(`${from.name}: expected ${expected}, found ${JSON.stringify(from.text)}`);
+    return value;
+  };
+
+  const source = readSource(args, given, problems);
+  const acceptors = parsed(
+    given('NUM_ACCEPTORS', '--acceptors', args.acceptors),
+    (text) => wholeNumber(text, 1, MAX_ACCEPTORS),
+    `a whole number from 1 to ${MAX_ACCEPTORS}`,
+  );
+  const level =
+    parsed(given('LOG_LEVEL'), parseLogLevel, 'error, warn, info or debug') ??
+    (given('LOG_LEVEL') === undefined
+      ? parsed(given('RUST_LOG'), parseRustLog, 'a level such as error, or module=level such as layer4=error')
+      : undefined);
+  const admin = parsed(
+    given('L4B_ADMIN', '--admin', args.admin),
+    parseListenAddress,
+    'an address and port such as :9901, 127.0.0.1:9901 or [::1]:9901',
+  );
+  const fileDescriptors = parsed(
+    given('L4B_FILE_DESCRIPTORS'),
+    (text) => wholeNumber(text, 64, MAX_FILE_DESCRIPTORS),
+    `a whole number from 64 to ${MAX_FILE_DESCRIPTORS}`,
+  );
+  const time = (variable: string) =>
+    parsed(given(variable), parseDuration, 'a duration such as 500ms, 5s or 1h30m');
+  const gracePeriodMs = time('L4B_GRACE_PERIOD') ?? 60_000;
+  const drainDelayMs = time('L4B_DRAIN_DELAY') ?? (source?.kind === 'Kubernetes' ? 5_000 : 0);
+
+  if (problems.length > 0 || source === undefined) return { command: 'Refused', problems };
+  return {
+    command: 'Run',
+    settings: {
+      source,
+      ...(acceptors === undefined ? {} : { acceptors }),
+      ...(level === undefined ? {} : { logLevel: level }),
+      admin: admin ?? { port: 9901 },
+      ...(fileDescriptors === undefined ? {} : { fileDescriptors }),
+      gracePeriodMs,
+      drainDelayMs,
+    },
+  };
+};
+
+const readSource = (
+  args: Arguments,
+  given: (variable: string, flag?: string, fromFlag?: string) => Given | undefined,
+  problems: string[],
+): SourceSettings | undefined => {
+  const file = given('L4B_CONFIG', '--config', args.config);
+  const namespace = given('L4B_NAMESPACE')?.text;
+  const name = given('L4B_NAME')?.text;
+  if (file !== undefined && file.name === 'L4B_CONFIG' && (namespace !== undefined || name !== undefined)) {
+    problems.push(
+      'L4B_CONFIG: found together with L4B_NAMESPACE or L4B_NAME; expected either a manifest file or a resource, not both',
+    );
+    return undefined;
+  }
+  if (file !== undefined) return { kind: 'File', path: file.text };
+  if (namespace !== undefined && name !== undefined) {
+    const kubeconfig = given('KUBECONFIG')?.text;
+    return { kind: 'Kubernetes', namespace, name, ...(kubeconfig === undefined ? {} : { kubeconfig }) };
+  }
+  if (namespace === undefined && name === undefined)
+    problems.push(
+      'L4B_CONFIG: nothing to serve is set; expected a manifest file (--config FILE or L4B_CONFIG), or L4B_NAMESPACE and L4B_NAME of a resource',
+    );
+  else if (namespace === undefined)
+    problems.push(`L4B_NAMESPACE: not set; expected the namespace of the L4Balancer ${JSON.stringify(name)}`);
+  else
+    problems.push(
+      `L4B_NAME: not set; expected the name of an L4Balancer in namespace ${JSON.stringify(namespace)}`,
+    );
+  return undefined;
+};
+
+const wholeNumber = (text: string, least: number, most: number): number | undefined => {
+  if (!/^[0-9]{1,9}$/.test(text)) return undefined;
+  const value = Number(text);
+  return value >= least && value <= most ? value : undefined;
+};
+
+const parseDuration = (text: string): number | undefined =>
+  duration.safeParse(text).success ? durationMs(text) : undefined;

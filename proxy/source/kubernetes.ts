@@ -1,0 +1,134 @@
+import type { Finding } from '../../crds/finding.ts';
+import { API_VERSION, KIND, type L4BalancerSpec, PLURAL } from '../../crds/l4balancer.ts';
+import { parseL4Balancer } from '../../crds/parse.ts';
+import type { KubeService } from '../../kube/endpoint-slices.ts';
+import type { KubeObject } from '../../kube/object.ts';
+import type { Transport } from '../../kube/transport.ts';
+import type { Snapshot } from '../table/snapshot.ts';
+import type { ApiProblem } from './api-problem.ts';
+import { follow } from './followed.ts';
+import { resolveTargets, servicesOf } from './resolve.ts';
+import { followSlices } from './slices.ts';
+import type { Source, SourceEvents } from './source.ts';
+
+export interface KubernetesSourceOptions extends SourceEvents {
+  readonly transport: Transport;
+  readonly namespace: string;
+  readonly name: string;
+  /** Calls `run` once after `ms` milliseconds; lets a burst of changes become one snapshot. */
+  readonly after: (ms: number, run: () => void) => unknown;
+}
+
+/** A change waits this long for others of the same burst: far below the 100 ms in which a removed endpoint must be gone. */
+const COALESCE_MS = 3;
+
+/** A spec that can be served, and what it was parsed from. */
+interface Accepted {
+  readonly revision: string;
+  readonly spec: L4BalancerSpec;
+  readonly findings: readonly Finding[];
+  readonly ignoredFields: number;
+}
+
+/**
+ * Follows one L4Balancer, the Services of its namespace and the EndpointSlices of those it names. Each loss of the API server is waited
+ * out with what was seen last; so is a spec that does not parse, and a resource that was deleted.
+ */
+export const followKubernetes = (options: KubernetesSourceOptions): Source => {
+  const { namespace, name, transport } = options;
+  let newest: Accepted | undefined;
+  let active: Accepted | undefined;
+  let refused: readonly Finding[] = [];
+  let parsedVersion: string | undefined;
+  let snapshot: Snapshot | undefined;
+  let scheduled = false;
+  let stopped = false;
+
+  const changed = (): void => {
+    if (scheduled) return;
+    scheduled = true;
+    options.after(COALESCE_MS, () => {
+      scheduled = false;
+      if (!stopped) settle();
+    });
+  };
+
+  const problems = new Map<string, ApiProblem>();
+  const following = (what: string, path: string) => ({
+    transport,
+    what,
+    path,
+    onChange: changed,
+    onProblem: (problem: ApiProblem | undefined) => {
+      if (problem === undefined) problems.delete(what);
+      else problems.set(what, problem);
+      const [first] = problems.values();
+      options.onState(first === undefined ? { following: true } : { following: false, ...first });
+    },
+  });
+  const balancers = follow({
+    ...following(`${KIND} ${namespace}/${name}`, `/apis/${API_VERSION}/namespaces/${namespace}/${PLURAL}`),
+    fieldSelector: `metadata.name=${name}`,
+  });
+  const services = follow<KubeService>(following('Services', `/api/v1/namespaces/${namespace}/services`));
+  const slices = followSlices(
+    following('EndpointSlices', `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`),
+  );
+
+  const settle = (): void => {
+    if (balancers.objects === undefined) return;
+    read(balancers.objects.get(`${namespace}/${name}`));
+    if (newest !== undefined) slices.want(servicesOf(newest.spec));
+    // A new spec is taken when the endpoints of all its Services are known; until then the old one is served on.
+    const known = slices.wanted ?? slices.before;
+    if (slices.wanted !== undefined) active = newest;
+    if (active !== undefined && known !== undefined && services.objects !== undefined) {
+      const { targets, findings } = resolveTargets(active.spec, services.objects, known);
+      snapshot = {
+        revision: active.revision,
+        spec: active.spec,
+        targets,
+        findings: [...active.findings, ...findings],
+      };
+    }
+    options.onInput({ snapshot, refused, ignoredFields: active?.ignoredFields ?? 0 });
+  };
+
+  /** Parses the resource when it has changed; what does not parse changes nothing but the findings. */
+  const read = (object: KubeObject | undefined): void => {
+    if (object === undefined) {
+      refused = [{ path: '', message: missing(namespace, name, newest !== undefined) }];
+      parsedVersion = undefined;
+      return;
+    }
+    const version = object.metadata.resourceVersion;
+    if (version !== undefined && version === parsedVersion) return;
+    parsedVersion = version;
+    const parsed = parseL4Balancer(object, 'Report');
+    if (parsed.balancer === undefined) {
+      refused = parsed.findings;
+      return;
+    }
+    refused = [];
+    newest = {
+      revision: `generation/${object.metadata.generation ?? 0}`,
+      spec: parsed.balancer.spec,
+      findings: parsed.ignored,
+      ignoredFields: parsed.ignored.length,
+    };
+  };
+
+  return {
+    stop() {
+      stopped = true;
+      balancers.stop();
+      services.stop();
+      slices.stop();
+    },
+  };
+};
+
+const missing = (namespace: string, name: string, served: boolean): string =>
+  served
+    ? `L4Balancer ${namespace}/${name} was deleted; what it said last stays in service until this proxy stops.`
+    : `L4Balancer ${namespace}/${name} does not exist. Create it, or correct L4B_NAMESPACE and L4B_NAME.`;

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import type { Finding } from '../../crds/finding.ts';
+import { ProxyError } from '../errors.ts';
+import type { Snapshot } from '../table/snapshot.ts';
+import { watchFile } from './file-change.ts';
+import { formatFinding } from './format-finding.ts';
+import { readManifestFile } from './read-file.ts';
+import type { Source, SourceEvents } from './source.ts';
+import { snapshotOfManifest } from './standalone.ts';
+
+/**
+ * Loads the manifest that the proxy starts with. Throws ProxyError ManifestUnreadable or ManifestInvalid, whose details are
+ * the findings as `--check` prints them.
+ */
+export const loadManifest = (path: string): Snapshot => {
+  const content = readManifestFile(path);
+  if (!content.ok) throw new ProxyError('ManifestUnreadable', `${content.problem}.`);
+  const read = snapshotOfManifest(content.text, digestOf(content.text));
+  if (read.ok) return read.snapshot;
+  throw new ProxyError('ManifestInvalid', `${path} cannot be served.`, {
+    details: read.findings.map((finding) => formatFinding(path, finding)),
+  });
+};
+
+/** Follows the manifest from `first` on. A file that goes bad or away changes nothing but the findings. */
+export const followManifest = (path: string, first: Snapshot, events: SourceEvents): Source => {
+  let snapshot = first;
+  const give = (refused: readonly Finding[]): void => events.onInput({ snapshot, refused, ignoredFields: 0 });
+
+  const look = (): void => {
+    const content = readManifestFile(path);
+    if (!content.ok) {
+      events.onState({ following: false, code: content.code, problem: content.problem });
+      give([
+        {
+          path: '',
+          message: `${content.problem}. What was read last stays in service until the file is back.`,
+        },
+      ]);
+      return;
+    }
+    events.onState({ following: true });
+    const revision = digestOf(content.text);
+    // Back to what is served: an edit that was undone leaves nothing to complain about.
+    if (revision === snapshot.revision) {
+      give([]);
+      return;
+    }
+    const read = snapshotOfManifest(content.text, revision);
+    if (read.ok) snapshot = read.snapshot;
+    give(read.ok ? [] : read.findings);
+  };
+
+  events.onState({ following: true });
+  give([]);
+  return { stop: watchFile(path, look) };
+};
+
+const digestOf = (text: string): string =>
+  `sha256:${createHash('sha256').update(text).digest('hex').slice(0, 12)}`;

@@ -1,0 +1,42 @@
+import { readFileSync, statSync } from 'node:fs';
+import { systemCode } from '../errors.ts';
+
+/** Content of a manifest file, or why it cannot be read. */
+export type FileContent =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly code: string; readonly problem: string };
+
+/** No resource of the API comes near this: etcd refuses more than 1.5 MiB. */
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** Reads a manifest as UTF-8; every failure comes back as a sentence. Synchronous: it is one small file. */
+export const readManifestFile = (path: string): FileContent => {
+  try {
+    const { size, isFile } = stat(path);
+    if (!isFile)
+      return { ok: false, code: 'EISDIR', problem: `${path} is not a file; name the manifest file itself` };
+    if (size > MAX_BYTES)
+      return {
+        ok: false,
+        code: 'EFBIG',
+        problem: `${path} has ${size} bytes; a manifest has at most ${MAX_BYTES}`,
+      };
+    return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)) };
+  } catch (error) {
+    const code = systemCode(error) ?? 'Unreadable';
+    return { ok: false, code, problem: `Cannot read ${path}: ${WHY[code] ?? (error as Error).message}` };
+  }
+};
+
+const stat = (path: string) => {
+  const found = statSync(path);
+  return { size: found.size, isFile: found.isFile() };
+};
+
+const WHY: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'a part of its path is not a directory',
+  EACCES: 'this user may not read it; change its mode or its owner',
+  ELOOP: 'its symbolic links go round in a circle',
+  ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not UTF-8 text',
+};

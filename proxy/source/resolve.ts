@@ -1,0 +1,56 @@
+import type { Finding } from '../../crds/finding.ts';
+import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import { SERVICE_NAME_LABEL } from '../../kube/endpoint-slice.ts';
+import { type EndpointSlice, endpointsOf, type KubeService } from '../../kube/endpoint-slices.ts';
+import type { Target } from '../table/snapshot.ts';
+
+/** What the cluster says about the backends of one spec. */
+export interface Resolved {
+  /** By backend name; every backend has an entry. */
+  readonly targets: ReadonlyMap<string, readonly Target[]>;
+  readonly findings: readonly Finding[];
+}
+
+/** Names of the Services that the backends name; each once. */
+export const servicesOf = (spec: L4BalancerSpec): readonly string[] => [
+  ...new Set(spec.backends.flatMap(({ service }) => (service === undefined ? [] : [service.name]))),
+];
+
+/** The targets of every backend: those that it lists, or those of its Service. The objects' order changes nothing. */
+export const resolveTargets = (
+  spec: L4BalancerSpec,
+  services: ReadonlyMap<string, KubeService>,
+  slices: ReadonlyMap<string, EndpointSlice>,
+): Resolved => {
+  const serviceByName = new Map([...services.values()].map((service) => [service.metadata.name, service]));
+  const slicesByService = Map.groupBy(
+    slices.values(),
+    ({ metadata }) => metadata.labels?.[SERVICE_NAME_LABEL],
+  );
+  const findings: Finding[] = [];
+  const targets = new Map<string, readonly Target[]>();
+  for (const [index, { name, service, endpoints = [] }] of spec.backends.entries()) {
+    if (service === undefined) {
+      targets.set(
+        name,
+        endpoints.map(({ address, port, weight }) => ({ address, port, weight })),
+      );
+      continue;
+    }
+    const found = endpointsOf(
+      serviceByName.get(service.name),
+      slicesByService.get(service.name) ?? [],
+      service.port,
+    );
+    targets.set(
+      name,
+      found.targets.map((target) => ({ ...target, weight: 1 })),
+    );
+    if (found.problem !== undefined)
+      findings.push({
+        path: `spec.backends[${index}].service`,
+        message: `backend "${name}", Service "${service.name}": ${found.problem}`,
+      });
+  }
+  return { targets, findings };
+};

@@ -1,0 +1,28 @@
+import type { Finding } from '../../crds/finding.ts';
+import type { Snapshot } from '../table/snapshot.ts';
+
+/** What a source knows at one moment; each replaces the one before. */
+export interface SourceInput {
+  /** The last whole, good picture of what shall be served; undefined before the first. */
+  readonly snapshot: Snapshot | undefined;
+  /** Why newer input is not served; empty when `snapshot` is the newest there is. */
+  readonly refused: readonly Finding[];
+  /** Number of fields that this version does not know and leaves out. */
+  readonly ignoredFields: number;
+}
+
+export interface SourceEvents {
+  readonly onInput: (input: SourceInput) => void;
+  /** Whether the source can see its input now. */
+  readonly onState: (state: SourceState) => void;
+}
+
+export type SourceState =
+  | { readonly following: true }
+  /** `problem` is a constant for one kind of trouble, so that it is logged once and not at every retry. */
+  | { readonly following: false; readonly code: string; readonly problem: string };
+
+/** Follows its input for ever, until stopped. */
+export interface Source {
+  stop(): void;
+}

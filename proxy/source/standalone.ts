@@ -1,0 +1,43 @@
+import type { Finding } from '../../crds/finding.ts';
+import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import { parseManifest } from '../../crds/parse-manifest.ts';
+import type { Snapshot } from '../table/snapshot.ts';
+
+export type ManifestRead =
+  | { readonly ok: true; readonly snapshot: Snapshot }
+  | { readonly ok: false; readonly findings: readonly Finding[] };
+
+/** What a manifest's text says for a proxy without a cluster: strict, and every backend needs endpoints of its own. */
+export const snapshotOfManifest = (text: string, revision: string): ManifestRead => {
+  const { balancer, findings } = parseManifest(text, 'Strict');
+  if (balancer === undefined) return { ok: false, findings };
+  const needCluster = servicesIn(balancer.spec);
+  if (findings.length + needCluster.length > 0) return { ok: false, findings: [...findings, ...needCluster] };
+  return {
+    ok: true,
+    snapshot: {
+      revision,
+      spec: balancer.spec,
+      targets: new Map(
+        balancer.spec.backends.map(({ name, endpoints = [] }) => [
+          name,
+          endpoints.map(({ address, port, weight }) => ({ address, port, weight })),
+        ]),
+      ),
+      findings: [],
+    },
+  };
+};
+
+/** Services can be followed only where there is a Kubernetes that knows them. */
+const servicesIn = (spec: L4BalancerSpec): Finding[] =>
+  spec.backends.flatMap(({ name, service }, index) =>
+    service === undefined
+      ? []
+      : [
+          {
+            path: `spec.backends[${index}].service`,
+            message: `backend "${name}" names the Service "${service.name}", which only Kubernetes knows. Without a cluster list its addresses under spec.backends[${index}].endpoints instead`,
+          },
+        ],
+  );

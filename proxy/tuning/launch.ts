@@ -1,0 +1,33 @@
+import { effectiveTuning } from '../../crds/effective.ts';
+import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import type { LogLevel } from '../telemetry/log-level.ts';
+import { acceptorsFor, type CpuQuota } from './cpu-quota.ts';
+
+/** What the proxy is started with. */
+export interface Launch {
+  readonly acceptors: number;
+  /** Who said so, for the log. */
+  readonly acceptorsFrom: 'settings' | 'manifest' | 'cpu';
+  readonly logLevel: LogLevel;
+  /** Undefined asks for as many as the hard limit allows. */
+  readonly fileDescriptors: number | undefined;
+}
+
+/** Settings win over the manifest, the manifest over the machine. */
+export const decideLaunch = (
+  settings: { readonly acceptors?: number; readonly logLevel?: LogLevel; readonly fileDescriptors?: number },
+  spec: L4BalancerSpec | undefined,
+  machine: { readonly quota: CpuQuota; readonly parallelism: number },
+): Launch => {
+  const tuning = spec === undefined ? undefined : effectiveTuning(spec);
+  // Not the tuning's: without a number of its own that follows a CPU limit which this machine may not have.
+  const acceptors = spec?.tuning.acceptors;
+  const chosen = settings.acceptors ?? acceptors;
+  return {
+    acceptors: chosen ?? acceptorsFor(machine.quota, machine.parallelism),
+    acceptorsFrom:
+      settings.acceptors !== undefined ? 'settings' : acceptors !== undefined ? 'manifest' : 'cpu',
+    logLevel: settings.logLevel ?? tuning?.logLevel ?? 'info',
+    fileDescriptors: settings.fileDescriptors ?? tuning?.fileDescriptors,
+  };
+};

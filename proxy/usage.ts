@@ -1,0 +1,24 @@
+/** What --help prints. */
+export const USAGE = `L4Balancer proxy: a multi-core TCP load balancer.
+
+  main.ts --config FILE          serve the L4Balancer of a manifest file; edits are taken live
+  main.ts                        the same from the environment; see below
+  main.ts --check FILE...        say what is wrong with manifest files (- is stdin); exit 0 when nothing is, else 1
+  main.ts --help | --version
+
+Flag               Environment            Default         Meaning
+--config FILE      L4B_CONFIG                             manifest file to serve
+                   L4B_NAMESPACE,                         or: the resource to follow in Kubernetes; the API server and
+                   L4B_NAME                               credentials come from KUBECONFIG or from the pod
+--acceptors N      NUM_ACCEPTORS          CPU limit       acceptor threads, 1 to 256
+--admin ADDRESS    L4B_ADMIN              :9901           /healthz /readyz /metrics /status; :9901, 127.0.0.1:9901, [::1]:9901
+                   LOG_LEVEL              info            error, warn, info or debug
+                   RUST_LOG                               the same in the form of the tuning guide; LOG_LEVEL wins
+                   L4B_FILE_DESCRIPTORS   hard limit      file descriptors to ask the kernel for
+                   L4B_DRAIN_DELAY        5s in           after SIGTERM, time in which new connections are still taken;
+                                          Kubernetes      0s with a manifest file
+                   L4B_GRACE_PERIOD       60s             after SIGTERM, time for open connections to end
+
+A flag wins over the environment, the environment over what a manifest file says under spec.tuning.
+Exit codes: 0 stopped as asked, 1 failed, 2 the settings or the manifest are wrong, 130 or 143 told twice to stop.
+`;

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createMetrics } from '../../../proxy/admin/metrics.ts';
+import type { EngineStats } from '../../../proxy/engine/stats.ts';
+
+const stats = (accepted: number): EngineStats => ({
+  version: 3,
+  acceptors: [{ index: 0, version: 3, openConnections: 1, acceptedTotal: accepted }],
+  listeners: [
+    { name: 'http', port: 80, openConnections: 1, acceptedTotal: accepted, receivedBytes: 10, sentBytes: 20 },
+  ],
+  endpoints: [
+    {
+      backend: 'web',
+      address: '2001:db8::1',
+      port: 1,
+      openConnections: 1,
+      connectionsTotal: 5,
+      connectFailuresTotal: 2,
+    },
+  ],
+  closes: [{ reason: 'Finished', total: 4 }],
+  retriesTotal: 2,
+});
+
+const bench = (read: () => EngineStats) =>
+  createMetrics('1.2.3', {
+    stats: read,
+    health: () => [{ backend: 'web', endpoint: '192.0.2.9:1', healthy: false }],
+    findings: () => 2,
+    connected: () => true,
+  });
+
+test('what the engine counted is read at each scrape and never added up twice', async () => {
+  let accepted = 5;
+  const { registry } = bench(() => stats(accepted));
+  const lines = async () => (await registry.metrics()).split('\n');
+  assert.ok(
+    (await lines()).includes('l4balancer_listener_accepted_connections_total{listener="http",port="80"} 5'),
+  );
+  accepted = 7;
+  const found = await lines();
+  for (const line of [
+    'l4balancer_build_info{version="1.2.3"} 1',
+    'l4balancer_table_version 3',
+    'l4balancer_findings 2',
+    'l4balancer_source_connected 1',
+    'l4balancer_acceptor_open_connections{acceptor="0"} 1',
+    'l4balancer_listener_accepted_connections_total{listener="http",port="80"} 7',
+    'l4balancer_listener_received_bytes_total{listener="http",port="80"} 10',
+    'l4balancer_listener_sent_bytes_total{listener="http",port="80"} 20',
+    'l4balancer_endpoint_connect_failures_total{backend="web",endpoint="[2001:db8::1]:1"} 2',
+    'l4balancer_endpoint_healthy{backend="web",endpoint="192.0.2.9:1"} 0',
+    'l4balancer_connections_closed_total{reason="Finished"} 4',
+    'l4balancer_connect_retries_total 2',
+  ])
+    assert.ok(found.includes(line), `${line} is missing`);
+});
+
+test('metrics that count events are there at zero before the first one', async () => {
+  const text = await bench(() => stats(0)).registry.metrics();
+  for (const name of [
+    'l4balancer_acceptor_deaths_total',
+    'l4balancer_accept_pauses_total',
+    'l4balancer_ignored_fields',
+  ])
+    assert.match(text, new RegExp(`^${name} 0$`, 'm'));
+  assert.match(text, /^l4balancer_publish_duration_seconds_count 0$/m);
+  assert.match(text, /^process_cpu_seconds_total /m);
+});
+
+test('every metric of ours has the prefix, and every counter ends in _total', async () => {
+  const all = await bench(() => stats(0)).registry.getMetricsAsJSON();
+  const ours = all.filter(({ name }) => !/^(process|nodejs)_/.test(name));
+  assert.ok(ours.length > 20);
+  for (const { name, type } of ours) {
+    assert.match(name, /^l4balancer_[a-z_]+$/);
+    assert.equal(name.endsWith('_total'), String(type) === 'counter', name);
+  }
+});

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { whyNotReady, whyUnhealthy } from '../../../proxy/admin/readiness.ts';
+import type { ControlState } from '../../../proxy/control/control.ts';
+import type { EngineStats } from '../../../proxy/engine/stats.ts';
+
+const TAKEN = { path: 'spec.listeners[0].port', message: 'taken' };
+const control = (more: Partial<ControlState> = {}): ControlState => ({
+  snapshot: undefined,
+  served: {
+    revision: 'r',
+    table: {
+      listeners: [
+        { name: 'a', port: 1, backend: 'b', idleMs: 1 },
+        { name: 'b', port: 2, backend: 'b', idleMs: 1 },
+      ],
+      backends: [],
+    },
+  },
+  findings: [],
+  closedListeners: [],
+  ...more,
+});
+const stats = (...versions: readonly number[]): EngineStats => ({
+  version: 1,
+  acceptors: versions.map((version, index) => ({ index, version, openConnections: 0, acceptedTotal: 0 })),
+  listeners: [],
+  endpoints: [],
+  closes: [],
+  retriesTotal: 0,
+});
+
+const TABLE: readonly {
+  readonly name: string;
+  readonly facts: Parameters<typeof whyNotReady>[0];
+  readonly why: RegExp | undefined;
+}[] = [
+  {
+    name: 'ready when every acceptor serves a table',
+    facts: { stopping: false, control: control(), stats: stats(1, 1) },
+    why: undefined,
+  },
+  {
+    name: 'ready while an acceptor is one table behind',
+    facts: { stopping: false, control: control(), stats: stats(3, 2) },
+    why: undefined,
+  },
+  {
+    name: 'ready when one of two listeners is open',
+    facts: { stopping: false, control: control({ closedListeners: [TAKEN] }), stats: stats(1) },
+    why: undefined,
+  },
+  {
+    name: 'not ready when no listener could be opened',
+    facts: { stopping: false, control: control({ closedListeners: [TAKEN, TAKEN] }), stats: stats(1) },
+    why: /No listener could be opened/,
+  },
+  {
+    name: 'not ready when an acceptor has no table',
+    facts: { stopping: false, control: control(), stats: stats(1, 0) },
+    why: /1 of 2 acceptors serve no table yet/,
+  },
+  {
+    name: 'not ready before the first table',
+    facts: { stopping: false, control: control({ served: undefined }), stats: stats(0) },
+    why: /the source has given nothing/,
+  },
+  {
+    name: 'not ready when there is only bad input',
+    facts: { stopping: false, control: control({ served: undefined, findings: [TAKEN] }), stats: stats(0) },
+    why: /the findings say why/,
+  },
+  {
+    name: 'not ready after a signal to stop',
+    facts: { stopping: true, control: control(), stats: stats(1) },
+    why: /told to stop/,
+  },
+];
+
+for (const { name, facts, why } of TABLE)
+  test(name, () => {
+    const found = whyNotReady(facts);
+    if (why === undefined) assert.equal(found, undefined);
+    else assert.match(found ?? '', why);
+  });
+
+test('healthy until an acceptor died that was not replaced', () => {
+  assert.equal(whyUnhealthy({ deadAcceptors: new Set(), acceptors: 2 }), undefined);
+  assert.match(
+    whyUnhealthy({ deadAcceptors: new Set([1]), acceptors: 2 }) ?? '',
+    /^1 of 2 acceptors died .*: 1\.$/,
+  );
+});

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import net, { type AddressInfo } from 'node:net';
+import { test } from 'node:test';
+import { json, type Pages, probe, startAdmin } from '../../../proxy/admin/server.ts';
+import { ProxyError } from '../../../proxy/errors.ts';
+
+const PAGES: Pages = {
+  '/': () => probe(undefined),
+  '/sick': () => probe('1 of 2 acceptors died.'),
+  '/data': () => json({ a: 1 }),
+  '/broken': () => Promise.reject(new Error('no')),
+};
+
+const serve = async (run: (url: string, errors: unknown[]) => Promise<void>): Promise<void> => {
+  const errors: unknown[] = [];
+  const admin = await startAdmin({ host: '127.0.0.1', port: 0 }, PAGES, (error) => errors.push(error));
+  try {
+    await run(`http://127.0.0.1:${admin.port}`, errors);
+  } finally {
+    await admin.close();
+  }
+};
+
+const TABLE: readonly (readonly [request: string, status: number, text: string])[] = [
+  ['GET /', 200, 'ok\n'],
+  ['HEAD /', 200, ''],
+  ['GET /?verbose=1', 200, 'ok\n'],
+  ['GET /sick', 503, '1 of 2 acceptors died.\n'],
+  ['GET /data', 200, '{\n  "a": 1\n}\n'],
+  ['GET /nowhere', 404, 'No such page: there are / /sick /data /broken\n'],
+  ['GET /__proto__', 404, 'No such page: there are / /sick /data /broken\n'],
+  ['POST /', 405, 'Only GET and HEAD are answered.\n'],
+  ['POST /nowhere', 404, 'No such page: there are / /sick /data /broken\n'],
+  ['GET /broken', 500, 'The page could not be made; the log says why.\n'],
+];
+
+test('each request gets its status and text', () =>
+  serve(async (url) => {
+    for (const [request, status, text] of TABLE) {
+      const [method = '', path = ''] = request.split(' ');
+      const response = await fetch(url + path, { method });
+      assert.deepEqual([response.status, await response.text()], [status, text], request);
+      if (status === 405) assert.equal(response.headers.get('allow'), 'GET, HEAD');
+    }
+  }));
+
+test('a page that throws is told to the log with its error', () =>
+  serve(async (url, errors) => {
+    await (await fetch(`${url}/broken`)).text();
+    assert.deepEqual(
+      errors.map((error) => (error as Error).message),
+      ['no'],
+    );
+  }));
+
+const refused = (address: { host?: string; port: number }, code: string, text: RegExp) =>
+  assert.rejects(
+    startAdmin(address, PAGES, () => {}),
+    (error) => error instanceof ProxyError && error.code === code && text.test(error.message),
+  );
+
+test('an address that is taken is told with what to do', async () => {
+  const other = net.createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  await refused(
+    { host: '127.0.0.1', port },
+    'AdminAddressTaken',
+    /another program listens there.*--admin or L4B_ADMIN/,
+  );
+  other.close();
+});
+
+test('an address that this machine does not have is told with what to do', () =>
+  refused(
+    { host: '192.0.2.1', port: 0 },
+    'AdminAddressRefused',
+    /this machine has no such address.*L4B_ADMIN/,
+  ));

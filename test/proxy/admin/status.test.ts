@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { spec } from '../../../crds/l4balancer.ts';
+import { buildStatus, type StatusFacts } from '../../../proxy/admin/status.ts';
+
+const FACTS: StatusFacts = {
+  version: '1.2.3',
+  notReady: undefined,
+  from: 'file edge.yaml',
+  source: { following: true },
+  control: {
+    snapshot: {
+      revision: 'generation/2',
+      spec: spec.parse({
+        listeners: [{ name: 'http', port: 80, backend: 'web' }],
+        backends: [
+          {
+            name: 'web',
+            endpoints: [
+              { address: '192.0.2.1', port: 1 },
+              { address: '2001:db8::1', port: 1, weight: 3 },
+            ],
+          },
+        ],
+      }),
+      targets: new Map([
+        [
+          'web',
+          [
+            { address: '192.0.2.1', port: 1, weight: 1 },
+            { address: '2001:db8::1', port: 1, weight: 3 },
+          ],
+        ],
+      ]),
+      findings: [],
+    },
+    served: {
+      revision: 'generation/1',
+      table: {
+        listeners: [{ name: 'http', port: 80, backend: 'web', idleMs: 1 }],
+        backends: [
+          {
+            name: 'web',
+            algorithm: 'RoundRobin',
+            connectMs: 1,
+            retries: 0,
+            endpoints: [{ address: '2001:db8::1', port: 1, weight: 3 }],
+          },
+        ],
+      },
+    },
+    findings: [{ path: 'spec', message: 'what is wrong' }],
+    closedListeners: [],
+  },
+  stats: {
+    version: 7,
+    acceptors: [
+      { index: 0, version: 7, openConnections: 2, acceptedTotal: 20 },
+      { index: 1, version: 6, openConnections: 1, acceptedTotal: 10 },
+    ],
+    listeners: [
+      { name: 'http', port: 80, openConnections: 3, acceptedTotal: 30, receivedBytes: 1, sentBytes: 2 },
+    ],
+    endpoints: [
+      {
+        backend: 'web',
+        address: '2001:db8::1',
+        port: 1,
+        openConnections: 3,
+        connectionsTotal: 29,
+        connectFailuresTotal: 4,
+      },
+    ],
+    closes: [],
+    retriesTotal: 4,
+  },
+  deadAcceptors: new Set([1]),
+  healthOf: (_, endpoint) =>
+    endpoint === '192.0.2.1:1' ? { health: 'Unhealthy', reason: 'connection refused' } : undefined,
+  tuning: [],
+};
+
+test('the status puts side by side what each part knows', () => {
+  assert.deepEqual(buildStatus(FACTS), {
+    version: '1.2.3',
+    ready: true,
+    source: { from: 'file edge.yaml', following: true },
+    revision: 'generation/1',
+    tableVersion: 7,
+    acceptors: [
+      { index: 0, alive: true, tableVersion: 7, open: 2, accepted: 20 },
+      { index: 1, alive: false, tableVersion: 6, open: 1, accepted: 10 },
+    ],
+    listeners: [{ name: 'http', port: 80, backend: 'web', open: 3, accepted: 30 }],
+    backends: [
+      {
+        name: 'web',
+        algorithm: 'RoundRobin',
+        endpoints: [
+          {
+            address: '192.0.2.1',
+            port: 1,
+            weight: 1,
+            health: 'Unhealthy',
+            reason: 'connection refused',
+            used: false,
+            open: 0,
+            connections: 0,
+            failures: 0,
+          },
+          {
+            address: '2001:db8::1',
+            port: 1,
+            weight: 3,
+            health: 'Unknown',
+            used: true,
+            open: 3,
+            connections: 29,
+            failures: 4,
+          },
+        ],
+      },
+    ],
+    findings: [{ path: 'spec', message: 'what is wrong' }],
+    tuning: [],
+  });
+});
+
+test('before the first input there is a status too, and it says why nothing is served', () => {
+  const status = buildStatus({
+    ...FACTS,
+    notReady: 'There is no table to serve yet; the source has given nothing.',
+    source: { following: false, code: 'ConnectionRefused', problem: 'nothing listens there' },
+    control: { snapshot: undefined, served: undefined, findings: [], closedListeners: [] },
+    stats: { ...FACTS.stats, version: 0, listeners: [], endpoints: [] },
+  });
+  assert.equal(status.ready, false);
+  assert.equal(status.notReady, 'There is no table to serve yet; the source has given nothing.');
+  assert.deepEqual([status.revision, status.listeners, status.backends], [undefined, [], []]);
+  assert.deepEqual(status.source, {
+    from: 'file edge.yaml',
+    following: false,
+    code: 'ConnectionRefused',
+    problem: 'nothing listens there',
+  });
+});

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Finding } from '../../../crds/finding.ts';
+import { spec } from '../../../crds/l4balancer.ts';
+import { createControl } from '../../../proxy/control/control.ts';
+import type { Snapshot } from '../../../proxy/table/snapshot.ts';
+import type { Table } from '../../../proxy/table/table.ts';
+
+const snapshot = (
+  revision: string,
+  ports: readonly number[],
+  findings: readonly Finding[] = [],
+): Snapshot => ({
+  revision,
+  spec: spec.parse({
+    listeners: [{ name: 'l', port: 80, backend: 'web' }],
+    backends: [{ name: 'web', endpoints: [{ address: '192.0.2.1', port: 1 }] }],
+  }),
+  targets: new Map([['web', ports.map((port) => ({ address: '192.0.2.1', port, weight: 1 }))]]),
+  findings,
+});
+const input = (of: Snapshot | undefined, refused: readonly Finding[] = []) => ({ snapshot: of, refused });
+const portsOf = (table: Table) => table.backends[0]?.endpoints.map(({ port }) => port);
+const servedBy = ({ state }: ReturnType<typeof createControl>) => state.served?.revision;
+const turn = () => new Promise(setImmediate);
+
+/** A control whose engine notes the tables and answers when told to. */
+const bench = () => {
+  const tables: Table[] = [];
+  const answers: { resolve(findings: readonly Finding[]): void; reject(error: Error): void }[] = [];
+  const told: string[] = [];
+  const failures: unknown[] = [];
+  const retries: (() => void)[] = [];
+  const sick = new Set<string>();
+  const control = createControl({
+    engine: {
+      publish(table) {
+        tables.push(table);
+        return new Promise((resolve, reject) => answers.push({ resolve, reject }));
+      },
+    },
+    isHealthy: (backend, endpoint) => !sick.has(`${backend} ${endpoint}`),
+    now: () => 0,
+    after: (_, run) => retries.push(run),
+    onFailed: (error) => failures.push(error),
+    onFindings(appeared, gone) {
+      told.push(...appeared.map(({ message }) => `+${message}`), ...gone.map(({ message }) => `-${message}`));
+    },
+  });
+  return {
+    control,
+    tables,
+    told,
+    failures,
+    retries,
+    sick,
+    async adopt(findings: readonly Finding[] = []) {
+      answers.shift()?.resolve(findings);
+      await turn();
+    },
+    async fail(error: Error) {
+      answers.shift()?.reject(error);
+      await turn();
+    },
+  };
+};
+
+test('a snapshot becomes a table, and its revision is served once the engine has adopted it', async () => {
+  const { control, tables, adopt } = bench();
+  control.take(input(snapshot('a', [1, 2])));
+  assert.deepEqual(tables.map(portsOf), [[1, 2]]);
+  assert.equal(servedBy(control), undefined);
+  await adopt();
+  assert.equal(servedBy(control), 'a');
+});
+
+test('while one table is being adopted, of all that follow only the newest is published', async () => {
+  const { control, tables, adopt } = bench();
+  for (const port of [1, 2, 3, 4]) control.take(input(snapshot(`r${port}`, [port])));
+  assert.deepEqual(tables.map(portsOf), [[1]]);
+  await adopt();
+  await adopt();
+  assert.deepEqual(tables.map(portsOf), [[1], [4]]);
+  assert.equal(servedBy(control), 'r4');
+});
+
+test('input that makes the same table publishes nothing, but its revision is served', async () => {
+  const { control, tables, adopt } = bench();
+  control.take(input(snapshot('a', [1])));
+  await adopt();
+  control.take(input(snapshot('b', [1])));
+  control.healthChanged();
+  await turn();
+  assert.equal(tables.length, 1);
+  assert.equal(servedBy(control), 'b');
+});
+
+test('an endpoint that became unhealthy leaves the table, and comes back', async () => {
+  const { control, tables, sick, adopt } = bench();
+  control.take(input(snapshot('a', [1, 2])));
+  await adopt();
+  sick.add('web 192.0.2.1:2');
+  control.healthChanged();
+  await adopt();
+  sick.clear();
+  control.healthChanged();
+  await adopt();
+  assert.deepEqual(tables.map(portsOf), [[1, 2], [1], [1, 2]]);
+});
+
+test('nothing is published before there is a snapshot, nor after the stop', async () => {
+  const { control, tables } = bench();
+  control.healthChanged();
+  control.take(input(undefined, [{ path: '', message: 'bad' }]));
+  control.stop();
+  control.take(input(snapshot('a', [1])));
+  await turn();
+  assert.equal(tables.length, 0);
+});
+
+test('findings are told when they appear and when they go, not at every input', async () => {
+  const { control, told, adopt } = bench();
+  const missing = { path: 'spec.backends[0].service', message: 'missing' };
+  control.take(input(snapshot('a', [1], [missing])));
+  await adopt([{ path: 'spec.listeners[0].port', message: 'taken' }]);
+  control.take(input(snapshot('b', [1], [missing])));
+  control.take(input(snapshot('b', [1], [missing]), [{ path: 'spec', message: 'bad edit' }]));
+  assert.deepEqual(
+    control.state.findings.map(({ message }) => message),
+    ['bad edit', 'missing', 'taken'],
+  );
+  control.engineFindings([]);
+  control.take(input(snapshot('c', [1])));
+  assert.deepEqual(told, ['+missing', '+taken', '+bad edit', '-taken', '-bad edit', '-missing']);
+});
+
+test('refused input leaves the last good snapshot in service', async () => {
+  const { control, tables, adopt } = bench();
+  control.take(input(snapshot('a', [1])));
+  await adopt();
+  control.take(input(undefined, [{ path: 'spec', message: 'bad' }]));
+  await turn();
+  assert.equal(tables.length, 1);
+  assert.equal(servedBy(control), 'a');
+});
+
+test('a table that the engine did not take is told and tried again', async () => {
+  const { control, tables, failures, retries, adopt, fail } = bench();
+  control.take(input(snapshot('a', [1])));
+  const error = new Error('no');
+  await fail(error);
+  assert.deepEqual(failures, [error]);
+  assert.equal(servedBy(control), undefined);
+  retries.shift()?.();
+  await adopt();
+  assert.equal(tables.length, 2);
+  assert.equal(servedBy(control), 'a');
+});

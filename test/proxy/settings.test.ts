@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Environment, parseSettings } from '../../proxy/settings.ts';
+
+const FILE = ['--config', 'edge.yaml'];
+const KUBERNETES = { L4B_NAMESPACE: 'default', L4B_NAME: 'edge' };
+
+/** Settings of a start that is accepted. */
+const settings = (argv: readonly string[], env: Environment = {}) => {
+  const command = parseSettings(argv, env);
+  assert.equal(command.command, 'Run', JSON.stringify(command));
+  return command.command === 'Run' ? command.settings : assert.fail();
+};
+const problems = (argv: readonly string[], env: Environment = {}) => {
+  const command = parseSettings(argv, env);
+  return command.command === 'Refused' ? command.problems : [];
+};
+
+test('a manifest file alone is enough; everything else has a default', () => {
+  assert.deepEqual(settings(FILE), {
+    source: { kind: 'File', path: 'edge.yaml' },
+    admin: { port: 9901 },
+    gracePeriodMs: 60_000,
+    drainDelayMs: 0,
+  });
+});
+
+test('namespace and name alone are enough; in Kubernetes a stop waits five seconds for clients to go elsewhere', () => {
+  assert.deepEqual(settings([], KUBERNETES), {
+    source: { kind: 'Kubernetes', namespace: 'default', name: 'edge' },
+    admin: { port: 9901 },
+    gracePeriodMs: 60_000,
+    drainDelayMs: 5_000,
+  });
+});
+
+test('every variable is taken', () => {
+  assert.deepEqual(
+    settings([], {
+      ...KUBERNETES,
+      KUBECONFIG: '/k',
+      NUM_ACCEPTORS: '16',
+      LOG_LEVEL: 'warn',
+      L4B_ADMIN: '[::1]:99',
+      L4B_FILE_DESCRIPTORS: '1048576',
+      L4B_GRACE_PERIOD: '1m30s',
+      L4B_DRAIN_DELAY: '500ms',
+    }),
+    {
+      source: { kind: 'Kubernetes', namespace: 'default', name: 'edge', kubeconfig: '/k' },
+      acceptors: 16,
+      logLevel: 'warn',
+      admin: { host: '::1', port: 99 },
+      fileDescriptors: 1_048_576,
+      gracePeriodMs: 90_000,
+      drainDelayMs: 500,
+    },
+  );
+});
+
+test('flags win over the environment', () => {
+  const taken = settings(['--config=a.yaml', '--acceptors', '2', '--admin', ':1'], {
+    ...KUBERNETES,
+    NUM_ACCEPTORS: '16',
+    L4B_ADMIN: ':2',
+  });
+  assert.deepEqual(
+    [taken.source, taken.acceptors, taken.admin],
+    [{ kind: 'File', path: 'a.yaml' }, 2, { port: 1 }],
+  );
+});
+
+test('LOG_LEVEL wins over RUST_LOG, which takes the forms of the tuning guide', () => {
+  const level = (env: Environment) => settings(FILE, env).logLevel;
+  assert.equal(level({ RUST_LOG: 'layer4=error' }), 'error');
+  assert.equal(level({ RUST_LOG: 'info' }), 'info');
+  assert.equal(level({ RUST_LOG: 'error', LOG_LEVEL: 'debug' }), 'debug');
+  assert.equal(level({ RUST_LOG: '', LOG_LEVEL: '' }), undefined);
+});
+
+test('asking for something else than a start is understood', () => {
+  assert.deepEqual(parseSettings(['--help'], {}), { command: 'Help' });
+  assert.deepEqual(parseSettings(['-h', '--nonsense'], {}), { command: 'Help' });
+  assert.deepEqual(parseSettings(['--version'], {}), { command: 'Version' });
+  assert.deepEqual(parseSettings(['--check', 'a', 'b', '-'], {}), {
+    command: 'Check',
+    files: ['a', 'b', '-'],
+  });
+  assert.deepEqual(parseSettings(['--check=a'], { NUM_ACCEPTORS: 'x' }), { command: 'Check', files: ['a'] });
+});
+
+const BAD: readonly {
+  readonly argv?: readonly string[];
+  readonly env?: Environment;
+  readonly says: RegExp;
+}[] = [
+  {
+    argv: [],
+    says: /^L4B_CONFIG: nothing to serve is set; expected a manifest file .* or L4B_NAMESPACE and L4B_NAME/,
+  },
+  {
+    argv: [],
+    env: { L4B_NAME: 'edge' },
+    says: /^L4B_NAMESPACE: not set; expected the namespace of the L4Balancer "edge"$/,
+  },
+  { argv: [], env: { L4B_NAMESPACE: 'a' }, says: /^L4B_NAME: not set; .*namespace "a"$/ },
+  {
+    argv: [],
+    env: { L4B_CONFIG: 'f', ...KUBERNETES },
+    says: /^L4B_CONFIG: found together with L4B_NAMESPACE/,
+  },
+  { env: { NUM_ACCEPTORS: '0' }, says: /^NUM_ACCEPTORS: expected a whole number from 1 to 256, found "0"$/ },
+  { env: { NUM_ACCEPTORS: '257' }, says: /^NUM_ACCEPTORS: .*found "257"$/ },
+  { env: { NUM_ACCEPTORS: '2.5' }, says: /^NUM_ACCEPTORS: .*found "2.5"$/ },
+  { env: { NUM_ACCEPTORS: 'many' }, says: /^NUM_ACCEPTORS: .*found "many"$/ },
+  { argv: [...FILE, '--acceptors', '-1'], says: /^--acceptors: / },
+  { argv: [...FILE, '--acceptors'], says: /^--acceptors: expected a value, found none$/ },
+  { argv: ['--config', '--acceptors', '2'], says: /^--config: expected a value, found none$/ },
+  { env: { LOG_LEVEL: 'loud' }, says: /^LOG_LEVEL: expected error, warn, info or debug, found "loud"$/ },
+  {
+    env: { RUST_LOG: 'layer4=loud' },
+    says: /^RUST_LOG: expected a level such as error, .*found "layer4=loud"$/,
+  },
+  {
+    env: { L4B_ADMIN: '9901' },
+    says: /^L4B_ADMIN: expected an address and port such as :9901, .*found "9901"$/,
+  },
+  {
+    env: { L4B_FILE_DESCRIPTORS: '10' },
+    says: /^L4B_FILE_DESCRIPTORS: expected a whole number from 64 to 1048576, found "10"$/,
+  },
+  {
+    env: { L4B_GRACE_PERIOD: '60' },
+    says: /^L4B_GRACE_PERIOD: expected a duration such as 500ms, 5s or 1h30m, found "60"$/,
+  },
+  { env: { L4B_DRAIN_DELAY: '-5s' }, says: /^L4B_DRAIN_DELAY: expected a duration/ },
+  { argv: [...FILE, '--acceptor', '2'], says: /^--acceptor: no such flag; --help lists them$/ },
+  {
+    argv: ['edge.yaml'],
+    says: /^edge\.yaml: unexpected argument; a manifest is given with --config edge\.yaml$/,
+  },
+  { argv: ['--check'], says: /^--check: expected one or more manifest files, or - for stdin; found none$/ },
+];
+
+for (const { argv = FILE, env = {}, says } of BAD)
+  test(`refused: ${[...argv, ...Object.entries(env).map(([name, value]) => `${name}=${value}`)].join(' ')}`, () => {
+    const told = problems(argv, env);
+    assert.ok(
+      told.some((problem) => says.test(problem)),
+      JSON.stringify(told),
+    );
+  });
+
+test('all problems are told at once', () => {
+  const told = problems([], { NUM_ACCEPTORS: '0', LOG_LEVEL: 'x', L4B_ADMIN: 'x', L4B_GRACE_PERIOD: 'x' });
+  assert.deepEqual(
+    told.map((problem) => problem.split(':')[0]),
+    ['L4B_CONFIG', 'NUM_ACCEPTORS', 'LOG_LEVEL', 'L4B_ADMIN', 'L4B_GRACE_PERIOD'],
+  );
+});

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { spec } from '../../../crds/l4balancer.ts';
+import type { EndpointSlice, KubeService } from '../../../kube/endpoint-slices.ts';
+import { resolveTargets, servicesOf } from '../../../proxy/source/resolve.ts';
+
+const SPEC = spec.parse({
+  listeners: [{ name: 'l', port: 80, backend: 'web' }],
+  backends: [
+    { name: 'web', service: { name: 'web', port: 80 } },
+    { name: 'admin', service: { name: 'web', port: 'admin' } },
+    { name: 'fixed', endpoints: [{ address: '2001:db8::1', port: 5432, weight: 3 }] },
+    { name: 'gone', service: { name: 'gone', port: 1 } },
+  ],
+});
+
+const service = (name: string): [string, KubeService] => [
+  `default/${name}`,
+  {
+    metadata: { name, namespace: 'default' },
+    spec: {
+      selector: { app: name },
+      ports: [
+        { name: 'http', port: 80 },
+        { name: 'admin', port: 81 },
+      ],
+    },
+  },
+];
+const slice = (name: string, of: string, ...addresses: string[]): [string, EndpointSlice] => [
+  `default/${name}`,
+  {
+    metadata: { name, namespace: 'default', labels: { 'kubernetes.io/service-name': of } },
+    addressType: 'IPv4',
+    endpoints: addresses.map((address) => ({ addresses: [address] })),
+    ports: [
+      { name: 'http', port: 8080 },
+      { name: 'admin', port: 8081 },
+    ],
+  },
+];
+
+test('each Service is asked for once', () => {
+  assert.deepEqual(servicesOf(SPEC), ['web', 'gone']);
+});
+
+test('targets come from the slices of the named Service, or from the list in the spec', () => {
+  const { targets, findings } = resolveTargets(
+    SPEC,
+    new Map([service('web'), service('other')]),
+    new Map([slice('a', 'web', '10.0.0.2'), slice('b', 'web', '10.0.0.1'), slice('c', 'other', '10.9.9.9')]),
+  );
+  assert.deepEqual(Object.fromEntries(targets), {
+    web: [
+      { address: '10.0.0.1', port: 8080, weight: 1 },
+      { address: '10.0.0.2', port: 8080, weight: 1 },
+    ],
+    admin: [
+      { address: '10.0.0.1', port: 8081, weight: 1 },
+      { address: '10.0.0.2', port: 8081, weight: 1 },
+    ],
+    fixed: [{ address: '2001:db8::1', port: 5432, weight: 3 }],
+    gone: [],
+  });
+  assert.equal(findings.length, 1);
+  assert.equal(findings[0]?.path, 'spec.backends[3].service');
+  assert.match(findings[0]?.message ?? '', /^backend "gone", Service "gone": The Service does not exist/);
+});
+
+test('the order in which objects arrived changes nothing', () => {
+  const services = [service('web'), service('gone')];
+  const slices = [slice('a', 'web', '10.0.0.2'), slice('b', 'web', '10.0.0.1'), slice('c', 'gone')];
+  assert.deepEqual(
+    resolveTargets(SPEC, new Map(services), new Map(slices)),
+    resolveTargets(SPEC, new Map(services.toReversed()), new Map(slices.toReversed())),
+  );
+});
