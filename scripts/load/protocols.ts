@@ -29,18 +29,20 @@ export const httpProtocol = (host: string): Protocol => {
 const bulk = (text: string): string => `$${text.length}\r\n${text}\r\n`;
 const command = (...words: readonly string[]): string => `*${words.length}\r\n${words.map(bulk).join('')}`;
 const keyOf = (connection: number): string => `l4b:${connection}`;
-const valueOf = (connection: number, request: number): string => `${connection}:${request - (request % 2)}`;
+const setValue = (connection: number, request: number): string => `${connection}:${request - (request % 2)}`;
 
 /** Redis: a SET, then a GET that must give back the same value, on every connection with a key of its own. */
 export const redisProtocol: Protocol = {
   request: (connection, request) =>
     request % 2 === 0
-      ? command('SET', keyOf(connection), valueOf(connection, request))
+      ? command('SET', keyOf(connection), setValue(connection, request))
       : command('GET', keyOf(connection)),
   answer(received, connection, request) {
-    const expected = request % 2 === 0 ? '+OK\r\n' : bulk(valueOf(connection, request));
+    const expected = request % 2 === 0 ? '+OK\r\n' : bulk(setValue(connection, request));
     if (received.startsWith(expected)) return { length: expected.length };
     if (expected.startsWith(received)) return undefined;
-    throw new Error(received.startsWith('-') ? (received.split('\r\n', 1)[0] ?? '') : 'another value than was set');
+    throw new Error(
+      received.startsWith('-') ? (received.split('\r\n', 1)[0] ?? '') : 'another value than was set',
+    );
   },
 };

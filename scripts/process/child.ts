@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { lineReader } from './lines.ts';
 
 /** A child process ended other than well, was not found, or was stopped. */
 export class ChildError extends Error {
@@ -30,15 +31,6 @@ export interface ChildOptions {
 /** Lines of output kept for the message of a failure. */
 const KEPT_LINES = 12;
 
-const lineReader = (onLine: (line: string) => void) => {
-  let rest = '';
-  return (text: string): void => {
-    const lines = (rest + text).split(/\r?\n|\r/);
-    rest = lines.pop() ?? '';
-    for (const line of lines) if (line.trim() !== '') onLine(line);
-  };
-};
-
 /**
  * Runs a command to its end and returns what it wrote to standard output. The child leads its own process group, so Ctrl-C
  * reaches it only through `signal`, in the order that this program chooses, and takes its own children along.
@@ -60,16 +52,17 @@ export const runChild = (
     });
     let stdout = '';
     const last: string[] = [];
-    const keep = lineReader((line) => {
+    const keep = (line: string): void => {
       last.push(line);
       if (last.length > KEPT_LINES) last.shift();
       onLine?.(line);
-    });
+    };
+    const readers = { stdout: lineReader(keep), stderr: lineReader(keep) };
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
-      keep(text);
+      readers.stdout(text);
     });
-    child.stderr.setEncoding('utf8').on('data', keep);
+    child.stderr.setEncoding('utf8').on('data', readers.stderr);
     // A child that ends without reading its input breaks the pipe; its exit status says what happened.
     child.stdin.on('error', () => {});
     child.stdin.end(input ?? '');
@@ -100,7 +93,8 @@ export const runChild = (
       ),
     );
     child.on('close', (status, killedBy) => {
-      keep('\n');
+      // The last line may lack its end.
+      for (const read of Object.values(readers)) read('\n');
       if (signal?.aborted) done(new ChildError('ChildStopped', `${named} was stopped`, last));
       else if (status === 0) done();
       else

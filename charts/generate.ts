@@ -1,0 +1,83 @@
+/**
+ * Writes what follows from other files: the chart's copy of the CRD, and install.yaml, which is the chart rendered with
+ * its defaults.
+ *
+ *   node charts/generate.ts [--check]      --check writes nothing and fails where a file differs
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { runChild } from '../scripts/process/child.ts';
+import { REPOSITORY } from '../scripts/process/folders.ts';
+import { helmProgram } from '../scripts/process/helm.ts';
+
+const CRD = join(REPOSITORY, 'crds', 'l4balancers.yaml');
+const CHART = join(REPOSITORY, 'charts', 'l4balancer-operator');
+const CHART_CRD = join(CHART, 'files', 'l4balancers.yaml');
+const INSTALL = join(REPOSITORY, 'install.yaml');
+const NAMESPACE = 'l4balancer-system';
+const RELEASE = 'l4balancer-operator';
+
+const KEEP = `metadata:
+  annotations:
+    # helm uninstall leaves it: removing the definition removes every L4Balancer.
+    helm.sh/resource-policy: keep
+`;
+
+const INSTALL_HEAD = `# Written by charts/generate.ts from charts/l4balancer-operator with its default values. Do not edit.
+#
+#   kubectl apply --server-side -f install.yaml
+---
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: ${NAMESPACE}
+  labels:
+    pod-security.kubernetes.io/enforce: restricted
+`;
+
+/** The CRD with the annotation that makes helm keep it. Throws where the CRD does not look as its generator writes it. */
+export const chartCrd = (crd: string): string => {
+  if (crd.split(/^metadata:\n/m).length !== 2 || /^ {2}annotations:/m.test(crd))
+    throw new Error('crds/l4balancers.yaml has no metadata without annotations: adapt charts/generate.ts');
+  return `# Copied by charts/generate.ts from crds/l4balancers.yaml. Do not edit.\n${crd.replace('metadata:\n', KEEP)}`;
+};
+
+/** Renders the chart with its defaults as helm would install it. */
+const renderInstall = async (helm: string): Promise<string> => {
+  const home = mkdtempSync(join(tmpdir(), 'l4balancer-helm-'));
+  try {
+    // The user's own helm settings have no say in what is committed.
+    const env = {
+      HELM_CACHE_HOME: home,
+      HELM_CONFIG_HOME: home,
+      HELM_DATA_HOME: home,
+      KUBECONFIG: '/dev/null',
+    };
+    const argv = [helm, 'template', RELEASE, CHART, '--namespace', NAMESPACE] as const;
+    // Versions of helm differ in the blank lines between documents.
+    const documents = (await runChild(argv, { env })).replaceAll(/\n+---\n/g, '\n---\n');
+    return `${INSTALL_HEAD}${documents.trimEnd()}\n`;
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+};
+
+const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+let stale = false;
+const put = (file: string, content: string): void => {
+  if (existsSync(file) && readFileSync(file, 'utf8') === content) return;
+  if (values.check) {
+    stale = true;
+    console.error(
+      `${relative(process.cwd(), file)} is not what charts/generate.ts writes: run make generate`,
+    );
+  } else writeFileSync(file, content);
+};
+
+if (import.meta.main) {
+  put(CHART_CRD, chartCrd(readFileSync(CRD, 'utf8')));
+  if (!stale) put(INSTALL, await renderInstall(await helmProgram()));
+  if (stale) process.exitCode = 1;
+}

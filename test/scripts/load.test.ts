@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { test } from 'node:test';
+import { percentile } from '../../scripts/load/load-result.ts';
+import { httpProtocol, redisProtocol } from '../../scripts/load/protocols.ts';
+import { requestLoad } from '../../scripts/load/request-load.ts';
+
+const serve = async (onConnection: (socket: Socket) => void): Promise<Server & AsyncDisposable> => {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket.on('error', () => {}).on('close', () => sockets.delete(socket)));
+    onConnection(socket);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return Object.assign(server, {
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  });
+};
+
+const options = (server: Server, more: { requests: number; connections: number; timeoutMs?: number }) => ({
+  host: '127.0.0.1',
+  port: (server.address() as AddressInfo).port,
+  timeoutMs: 5000,
+  ...more,
+});
+
+const answer = (body: string, header = '') =>
+  `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n${header}\r\n${body}`;
+
+test('percentiles are nearest ranks', () => {
+  const numbers = Float64Array.from({ length: 100 }, (_, index) => index + 1);
+  const table: readonly [number, number][] = [
+    [0, 1],
+    [0.5, 50],
+    [0.99, 99],
+    [1, 100],
+  ];
+  for (const [p, value] of table) assert.equal(percentile(numbers, p), value);
+  assert.equal(percentile(new Float64Array(0), 0.5), 0);
+});
+
+test('an HTTP answer is read whole, however it is cut, and names its endpoint', () => {
+  const { answer: read } = httpProtocol('host');
+  const whole = answer('one\n', 'X-Endpoint: web-1\r\n');
+  for (let cut = 0; cut < whole.length; cut++) assert.equal(read(whole.slice(0, cut), 0, 0), undefined);
+  assert.deepEqual(read(`${whole}HTTP/1.1`, 0, 0), { length: whole.length, endpoint: 'web-1' });
+  assert.equal(read(answer('pod-a\nmore'), 0, 0)?.endpoint, 'pod-a');
+});
+
+test('answers that are not what was asked for are failures', () => {
+  const table: readonly [() => unknown, RegExp][] = [
+    [() => httpProtocol('h').answer('HTTP/1.1 503 No\r\n\r\n', 0, 0), /503/],
+    [() => httpProtocol('h').answer('garbage\r\n\r\n', 0, 0), /not HTTP/],
+    [() => httpProtocol('h').answer('HTTP/1.1 200 OK\r\n\r\n', 0, 0), /Content-Length/],
+    [() => redisProtocol.answer('-ERR no\r\n', 0, 0), /^Error: -ERR no$/],
+    [() => redisProtocol.answer('$1\r\nx\r\n', 0, 1), /another value/],
+  ];
+  for (const [read, message] of table) assert.throws(read, message);
+});
+
+test('a load sends exactly as many requests as asked and counts who answered', async () => {
+  let accepted = 0;
+  await using server = await serve((socket) => {
+    const name = `web-${(accepted++ % 3) + 1}`;
+    socket.on('data', () => socket.write(answer('x', `X-Endpoint: ${name}\r\n`)));
+  });
+  const result = await requestLoad(httpProtocol('h'), options(server, { requests: 100, connections: 6 }));
+  assert.equal(accepted, 6);
+  assert.equal(result.done, 100);
+  assert.equal(result.failed, 0);
+  assert.deepEqual(
+    result.endpoints.map(({ name }) => name),
+    ['web-1', 'web-2', 'web-3'],
+  );
+  assert.equal(
+    result.endpoints.reduce((sum, { requests }) => sum + requests, 0),
+    100,
+  );
+  assert.ok(result.p99Ms >= result.p50Ms);
+});
+
+test('each request on a connection that is closed without an answer is one failure', async () => {
+  await using server = await serve((socket) => socket.once('data', () => socket.end()));
+  const result = await requestLoad(httpProtocol('h'), options(server, { requests: 10, connections: 2 }));
+  assert.deepEqual([result.done, result.failed], [0, 10]);
+  assert.deepEqual(result.failures, [{ reason: 'closed before the answer', count: 10 }]);
+});
+
+test('a server that never answers fails the request in time', async () => {
+  await using server = await serve((socket) => socket.resume());
+  const result = await requestLoad(
+    redisProtocol,
+    options(server, { requests: 1, connections: 1, timeoutMs: 50 }),
+  );
+  assert.deepEqual(result.failures, [{ reason: 'no answer in time', count: 1 }]);
+});
+
+test('a port that nobody listens on fails every request', async () => {
+  const server = await serve(() => {});
+  const unused = options(server, { requests: 5, connections: 5 });
+  await server[Symbol.asyncDispose]();
+  const result = await requestLoad(redisProtocol, unused);
+  assert.deepEqual(result.failures, [{ reason: 'ECONNREFUSED', count: 5 }]);
+});

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
+import { test } from 'node:test';
+import { renderReport } from '../../scripts/report/render.ts';
+import type { Report } from '../../scripts/report/report.ts';
+import { openSteps } from '../../scripts/report/steps.ts';
+
+const report: Report = {
+  mode: 'cluster',
+  resource: 'NAME   READY\nedge   True\n',
+  http: {
+    done: 19_999,
+    failed: 1,
+    durationMs: 2100,
+    p50Ms: 0.91,
+    p99Ms: 12.4,
+    endpoints: [
+      { name: 'web-a', requests: 13_333 },
+      { name: 'web-b', requests: 6666 },
+    ],
+    failures: [{ reason: 'ECONNRESET', count: 1 }],
+  },
+  redis: { done: 20_000, failed: 0, durationMs: 500, p50Ms: 1, p99Ms: 2, endpoints: [], failures: [] },
+  notes: [],
+  tuning: [
+    {
+      name: 'net.core.somaxconn',
+      asked: '65535',
+      effective: '4096',
+      ok: false,
+      hint: 'Allow it in the kubelet.',
+    },
+    { name: 'acceptors', asked: '2', effective: '2', ok: true },
+    { name: 'cpu.max', effective: '2', ok: true },
+  ],
+  next: [{ command: 'make down', means: 'removes all of it' }],
+};
+
+test('the report reads as people expect it', () => {
+  assert.equal(
+    renderReport(report),
+    `
+NAME   READY
+edge   True
+
+HTTP: 19,999 requests in 2.1 s (9,523/s), 1 failed, p50 0.91 ms, p99 12.4 ms
+  web-a   13,333  ████████████████████████
+  web-b    6,666  ████████████
+  failed: ECONNRESET (1)
+
+Redis: 20,000 SETs and GETs in 0.5 s (40,000/s), 0 failed, p50 1.00 ms, p99 2.00 ms
+
+TUNING              ASKED  IN EFFECT
+net.core.somaxconn  65535  4096       differs
+    Allow it in the kubelet.
+acceptors           2      2          ok
+cpu.max             -      2
+
+Next:
+  make down  removes all of it
+`,
+  );
+});
+
+test('what is missing of the sample is said', () => {
+  const { redis: _, ...rest } = report;
+  const text = renderReport({ ...rest, notes: ['Redis was left out: redis-server is not installed.'] });
+  assert.match(text, /Redis was left out/);
+  assert.doesNotMatch(text, /SETs/);
+});
+
+const printed = async (use: (steps: ReturnType<typeof openSteps>) => Promise<unknown>, terminal: boolean) => {
+  const out = Object.assign(new PassThrough({ encoding: 'utf8' }), { isTTY: terminal, columns: 60 });
+  let now = 0;
+  const steps = openSteps(out, {
+    now: () => {
+      now += 4000;
+      return now;
+    },
+  });
+  await use(steps).catch(() => {});
+  out.end();
+  return (await out.toArray()).join('');
+};
+
+test('a log gets one line for each step, with its time and whether it went well', async () => {
+  assert.match(await printed((steps) => steps.run('images', async () => 1), false), /^ {2}✓ images +4 s\n$/);
+  const bad = await printed((steps) => steps.run('images', () => Promise.reject(new Error('no'))), false);
+  assert.match(bad, /^ {2}✗ images +4 s\n$/);
+});
+
+test('a terminal’s line is rewritten and never longer than the terminal is wide', async () => {
+  const text = await printed(
+    (steps) => steps.run('images', async (progress) => progress('x'.repeat(200))),
+    true,
+  );
+  const lines = text.split('\r\x1b[2K');
+  assert.equal(lines.at(-1)?.includes('✓'), true);
+  for (const line of lines.slice(0, -1)) assert.ok(line.length < 60, line);
+});

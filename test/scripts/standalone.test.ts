@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { runChild } from '../../scripts/process/child.ts';
+import { REPOSITORY } from '../../scripts/process/folders.ts';
+import { SAMPLE_FILE } from '../../scripts/run/sample.ts';
+import { standaloneManifest } from '../../scripts/run/standalone-manifest.ts';
+
+const sample = readFileSync(SAMPLE_FILE, 'utf8');
+const web = [{ address: '127.0.0.1', port: 8001 }];
+
+test('without a cluster the sample has fixed endpoints, and only what there are endpoints for', () => {
+  const manifest = JSON.parse(standaloneManifest(sample, { listeners: { http: 18080 }, endpoints: { web } }));
+  assert.deepEqual(manifest.spec.listeners, [{ name: 'http', port: 18080, backend: 'web' }]);
+  assert.deepEqual(
+    manifest.spec.backends.map((backend: { name: string; endpoints: unknown; service?: unknown }) => [
+      backend.name,
+      backend.endpoints,
+      backend.service,
+    ]),
+    [['web', web, undefined]],
+  );
+});
+
+test('make run without a cluster sends traffic to every endpoint and stops all that it started', async () => {
+  const script = `${REPOSITORY}/scripts/run.ts`;
+  const report = JSON.parse(
+    await runChild([process.execPath, script, '--standalone', '--output', 'json', '--requests', '600']),
+  );
+  assert.equal(report.mode, 'standalone');
+  assert.equal(report.http.done, 600);
+  assert.equal(report.http.failed, 0);
+  assert.deepEqual(
+    report.http.endpoints.map(({ name }: { name: string }) => name),
+    ['web-1', 'web-2', 'web-3'],
+  );
+  assert.ok(report.tuning.length > 0);
+  const mine = (await runChild(['ps', '-eo', 'ppid,args']))
+    .split('\n')
+    .filter((line) => line.includes(script));
+  assert.deepEqual(mine, []);
+});
