@@ -5,7 +5,7 @@ import { join } from 'node:path';
 export const KUBERNETES_VERSION = 'v1.34.4';
 
 /** The folder that has every one of `names`: KUBEBUILDER_ASSETS, else the cache. */
-export async function assetFolder(names: readonly string[]): Promise<string> {
+export async function assetFolder(names: readonly string[], _o: object = {}): Promise<string> {
   const given = process.env.KUBEBUILDER_ASSETS;
   const cache = join(
     process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'),

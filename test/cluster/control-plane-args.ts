@@ -71,6 +71,8 @@ export function controllerManagerArgs(folder: string, kubeconfig: string): strin
     '--use-service-account-credentials',
     '--leader-elect=false',
     '--secure-port=0',
+    // Its default lies in /usr and would be made there.
+    `--flex-volume-plugin-dir=${join(folder, 'volume-plugins')}`,
     '--kube-api-qps=200',
     '--kube-api-burst=400',
   ];

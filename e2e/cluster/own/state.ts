@@ -1,0 +1,27 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { Plan } from './plan.ts';
+
+/** What a running cluster keeps about itself. */
+export interface State {
+  /** Third byte of its network. */
+  readonly subnet: number;
+  readonly binaries: string;
+  /** False while it is being made. */
+  readonly complete: boolean;
+}
+
+/** Nothing where there is no cluster; `broken` where its file cannot be read. */
+export function readState(plan: Plan): State | 'broken' | undefined {
+  const path = plan.path('cluster.json');
+  if (!existsSync(path)) return undefined;
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return 'broken'; // its writer was killed
+  }
+}
+
+export function writeState(plan: Plan, state: State): void {
+  mkdirSync(plan.folder, { recursive: true, mode: 0o755 });
+  writeFileSync(plan.path('cluster.json'), JSON.stringify(state));
+}

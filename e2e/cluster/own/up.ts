@@ -1,0 +1,47 @@
+import { createCgroups } from './cgroups.ts';
+import { startApi, startControllers } from './control-plane.ts';
+import { untilServing } from './daemon.ts';
+import { isApiReady, nodesReady, serviceAccountReady } from './health.ts';
+import { writeKeys } from './keys.ts';
+import { createNetwork, freeSubnet } from './network.ts';
+import { type NodeParts, startAgents, startRuntime } from './node.ts';
+import { NODES, type Plan } from './plan.ts';
+import { type State, writeState } from './state.ts';
+
+/** Makes a cluster where none is. Throws with the last lines of the part that did not come up. */
+export async function bringUp(
+  plan: Plan,
+  parts: NodeParts,
+  progress: (text: string) => void,
+): Promise<State> {
+  const { binaries, signal } = parts;
+  const hosts = NODES.map((node) => node.host);
+  const state: State = { subnet: freeSubnet(), binaries, complete: false };
+  writeState(plan, state);
+  progress('network');
+  createCgroups(plan, hosts);
+  await createNetwork(plan, state.subnet);
+  writeKeys(plan, state.subnet);
+
+  progress('API server');
+  await startApi(plan, state.subnet, binaries);
+  const runtimes = Promise.all(NODES.map((node) => startRuntime(plan, node, parts)));
+  // Awaited below; until then its failure must not count as unhandled.
+  runtimes.catch(() => undefined);
+  await untilServing(plan, ['etcd', 'kube-apiserver'], () => isApiReady(plan, state), { signal });
+  await startControllers(plan, binaries);
+
+  progress('container runtimes');
+  await runtimes;
+  await Promise.all(NODES.map((node) => startAgents(plan, state.subnet, node)));
+  progress('nodes');
+  const agents = hosts.flatMap((host) =>
+    ['containerd', 'kubelet', 'kube-proxy'].map((name) => `${host}-${name}`),
+  );
+  await untilServing(plan, agents, () => nodesReady(plan, state), { signal, withinMs: 90_000 });
+  const controllers = ['kube-controller-manager', 'kube-scheduler'];
+  await untilServing(plan, controllers, () => serviceAccountReady(plan, state), { signal });
+  const complete = { ...state, complete: true };
+  writeState(plan, complete);
+  return complete;
+}

@@ -1,0 +1,3 @@
+module l4balancer.test/echo
+
+go 1.22

@@ -1,0 +1,3 @@
+module l4balancer.test/pause
+
+go 1.22
