@@ -49,7 +49,7 @@ export interface ListWatchLimits {
   readonly pageTimeoutMs: number;
   /** How long the server is asked to keep one watch, in seconds. */
   readonly serverSeconds: number;
-  /** A watch silent for longer is cut; servers send a bookmark about once a minute. */
+  /** A watch silent for longer is cut; servers send a bookmark about once a minute, the first after up to two. */
   readonly silenceMs: number;
   /** A watch that ends sooner without a word counts as a failure, so that it is not opened again in a hot loop. */
   readonly shortestMs: number;
@@ -59,7 +59,7 @@ export const LIMITS: ListWatchLimits = {
   backoff: { firstMs: 200, longestMs: 15_000 },
   pageTimeoutMs: 60_000,
   serverSeconds: 290,
-  silenceMs: 150_000,
+  silenceMs: 180_000,
   shortestMs: 1_000,
 };
 

@@ -1,0 +1,137 @@
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
+/** A TCP proxy on 127.0.0.1 whose network can be made bad while it runs. */
+export interface FlakyProxy {
+  readonly port: number;
+  /** Connections taken since the start. */
+  readonly accepted: number;
+  /** Connections open now. */
+  readonly open: number;
+  /** Resets every open connection. New ones are taken as before. */
+  cut(): void;
+  /** Lets so many more bytes through towards the clients, then resets the connection that reached it. */
+  cutAfter(bytes: number): void;
+  /** Stops carrying bytes; connections stay open and new ones are taken: a peer that hangs. */
+  stall(): void;
+  /** Carries again what was held. */
+  resume(): void;
+  /** Stops listening (ECONNREFUSED) and resets every open connection. */
+  refuse(): Promise<void>;
+  /** Listens again at the same port. */
+  accept(): Promise<void>;
+  /** Ends everything. */
+  stop(): Promise<void>;
+}
+
+interface Pair {
+  readonly client: Socket;
+  readonly server: Socket;
+}
+
+/** Starts a proxy to 127.0.0.1:`targetPort`. */
+export async function startFlakyProxy(targetPort: number): Promise<FlakyProxy> {
+  const pairs = new Set<Pair>();
+  let accepted = 0;
+  let stalled = false;
+  let bytesLeft = Number.POSITIVE_INFINITY;
+
+  function take(client: Socket): void {
+    accepted++;
+    const server = connect(targetPort, '127.0.0.1');
+    const pair = { client, server };
+    pairs.add(pair);
+    const end = () => {
+      pairs.delete(pair);
+      client.destroy();
+      server.destroy();
+    };
+    for (const socket of [client, server]) {
+      socket.setNoDelay(true);
+      socket.on('error', end);
+      socket.on('close', end);
+    }
+    client.on('data', (chunk) => carry(Buffer.from(chunk), client, server));
+    server.on('data', (data) => {
+      const chunk = Buffer.from(data);
+      if (chunk.length > bytesLeft) {
+        client.write(chunk.subarray(0, bytesLeft), () => client.resetAndDestroy());
+        bytesLeft = Number.POSITIVE_INFINITY;
+        return;
+      }
+      bytesLeft -= chunk.length;
+      carry(chunk, server, client);
+    });
+    if (stalled) hold(pair);
+  }
+
+  async function listen(port: number): Promise<Server> {
+    const server = createServer(take);
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return server;
+  }
+
+  let listener: Server | undefined = await listen(0);
+  const address = listener.address();
+  if (address === null || typeof address === 'string') throw new Error('the proxy has no TCP port');
+  const { port } = address;
+
+  const cut = () => {
+    for (const { client, server } of pairs) {
+      client.resetAndDestroy();
+      server.destroy();
+    }
+  };
+
+  async function refuse(): Promise<void> {
+    const closing = listener;
+    listener = undefined;
+    if (closing === undefined) return;
+    const closed = once(closing, 'close');
+    closing.close();
+    cut();
+    await closed;
+  }
+
+  return {
+    port,
+    get accepted() {
+      return accepted;
+    },
+    get open() {
+      return pairs.size;
+    },
+    cut,
+    cutAfter(bytes) {
+      bytesLeft = bytes;
+    },
+    stall() {
+      stalled = true;
+      for (const pair of pairs) hold(pair);
+    },
+    resume() {
+      stalled = false;
+      for (const { client, server } of pairs) {
+        client.resume();
+        server.resume();
+      }
+    },
+    refuse,
+    async accept() {
+      listener ??= await listen(port);
+    },
+    stop: refuse,
+  };
+}
+
+function carry(chunk: Buffer, from: Socket, to: Socket): void {
+  if (to.write(chunk)) return;
+  from.pause();
+  to.once('drain', () => from.resume());
+}
+
+function hold({ client, server }: Pair): void {
+  client.pause();
+  server.pause();
+}

@@ -1,0 +1,240 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Clock } from '../../kube/clock.ts';
+import { ApiError, TransportError } from '../../kube/errors.ts';
+import { LIMITS, type ListWatchState, startListWatch } from '../../kube/list-watch.ts';
+import type { KubeObject } from '../../kube/object.ts';
+import { type Step, scriptedTransport } from './scripted-transport.ts';
+
+const pod = (name: string, resourceVersion: string): KubeObject => ({
+  metadata: { name, namespace: 'ns', resourceVersion, uid: name },
+});
+const page = (resourceVersion: string, items: readonly KubeObject[], token?: string): Step => ({
+  answer: { kind: 'PodList', apiVersion: 'v1', metadata: { resourceVersion, continue: token ?? '' }, items },
+});
+const event = (type: string, object: KubeObject) => ({ type, object });
+const status = (code: number, extra: object = {}) => ({ kind: 'Status', code, message: 'said so', ...extra });
+const refusal = (httpStatus: number, extra: object = {}) =>
+  new ApiError({ method: 'GET', path: '/p', httpStatus, body: JSON.stringify(status(httpStatus, extra)) });
+const cut = () => new TransportError('ConnectionLost', 'https://x', 'GET /p', 'cut');
+const HANG: Step = { lines: [], ending: 'Hang' };
+
+interface Case {
+  readonly name: string;
+  readonly script: readonly Step[];
+  /** What every call asked for: LIST, LIST token, or WATCH version. */
+  readonly calls: readonly string[];
+  /** What was told, in order. */
+  readonly told: readonly string[];
+}
+
+const CASES: readonly Case[] = [
+  {
+    name: 'a page refused as too old starts the list over, within the same try',
+    script: [page('1', [pod('a', '1')], 'more'), { error: refusal(410) }, page('2', [pod('b', '2')]), HANG],
+    calls: ['LIST', 'LIST more', 'LIST', 'WATCH 2'],
+    told: ['sync ns/b', 'connected'],
+  },
+  {
+    name: 'an ERROR event of 410 lists again',
+    script: [
+      page('1', []),
+      { lines: [event('ADDED', pod('a', '2')), { type: 'ERROR', object: status(410) }] },
+      page('9', []),
+      HANG,
+    ],
+    calls: ['LIST', 'WATCH 1', 'LIST', 'WATCH 9'],
+    told: ['sync ', 'connected', 'Added ns/a', 'lost Gone 150', 'sync ', 'connected'],
+  },
+  {
+    name: 'a watch refused as too old lists again',
+    script: [page('1', []), { error: refusal(410) }, page('9', []), HANG],
+    calls: ['LIST', 'WATCH 1', 'LIST', 'WATCH 9'],
+    told: ['sync ', 'lost Gone 150', 'sync ', 'connected'],
+  },
+  {
+    name: 'any other ERROR event lists again',
+    script: [page('1', []), { lines: [{ type: 'ERROR', object: status(500) }] }, page('9', []), HANG],
+    calls: ['LIST', 'WATCH 1', 'LIST', 'WATCH 9'],
+    told: ['sync ', 'connected', 'lost ServerError 150', 'sync ', 'connected'],
+  },
+  {
+    name: 'a line that is not JSON lists again',
+    script: [page('1', []), { lines: ['{"type":"ADD'] }, page('9', []), HANG],
+    calls: ['LIST', 'WATCH 1', 'LIST', 'WATCH 9'],
+    told: ['sync ', 'connected', 'lost WatchBroken 150', 'sync ', 'connected'],
+  },
+  {
+    name: 'an event of an unknown type lists again',
+    script: [page('1', []), { lines: [event('MOVED', pod('a', '2'))] }, page('9', []), HANG],
+    calls: ['LIST', 'WATCH 1', 'LIST', 'WATCH 9'],
+    told: ['sync ', 'connected', 'lost WatchBroken 150', 'sync ', 'connected'],
+  },
+  {
+    name: 'a broken connection goes on from the last bookmark',
+    script: [page('1', []), { lines: [event('BOOKMARK', pod('', '7'))], ending: cut() }, HANG],
+    calls: ['LIST', 'WATCH 1', 'WATCH 7'],
+    told: ['sync ', 'connected', 'lost ConnectionLost 150', 'connected'],
+  },
+  {
+    name: 'a second broken connection in a row lists, because the server may be another by then',
+    script: [page('1', []), { lines: [], ending: cut() }, { error: cut() }, page('3', []), HANG],
+    calls: ['LIST', 'WATCH 1', 'WATCH 1', 'LIST', 'WATCH 3'],
+    told: ['sync ', 'connected', 'lost ConnectionLost 150', 'lost ConnectionLost 300', 'sync ', 'connected'],
+  },
+  {
+    name: 'waits double while the server is away, and are short again after an event',
+    script: [
+      { error: cut() },
+      { error: cut() },
+      { error: cut() },
+      page('1', []),
+      { lines: [event('ADDED', pod('a', '2'))], ending: cut() },
+      HANG,
+    ],
+    calls: ['LIST', 'LIST', 'LIST', 'LIST', 'WATCH 1', 'WATCH 2'],
+    told: [
+      'lost ConnectionLost 150',
+      'lost ConnectionLost 300',
+      'lost ConnectionLost 600',
+      'sync ',
+      'connected',
+      'Added ns/a',
+      'lost ConnectionLost 150',
+      'connected',
+    ],
+  },
+  {
+    name: 'the wait that the server asks for is kept',
+    script: [{ error: refusal(429, { details: { retryAfterSeconds: 7 } }) }, page('1', []), HANG],
+    calls: ['LIST', 'LIST', 'WATCH 1'],
+    told: ['lost TooManyRequests 7000', 'sync ', 'connected'],
+  },
+  {
+    name: 'a watch that ends at once is not opened again in a hot loop',
+    script: [page('1', []), { lines: [] }, { lines: [] }, HANG],
+    calls: ['LIST', 'WATCH 1', 'WATCH 1', 'WATCH 1'],
+    told: ['sync ', 'connected', 'lost WatchBroken 150', 'connected', 'lost WatchBroken 300', 'connected'],
+  },
+  {
+    name: 'the same version told twice is one change; unknown deletions are none',
+    script: [
+      page('1', [pod('a', '1')]),
+      {
+        lines: [
+          event('ADDED', pod('a', '1')),
+          event('MODIFIED', pod('a', '2')),
+          event('MODIFIED', pod('b', '3')),
+          event('DELETED', pod('c', '4')),
+          event('DELETED', pod('a', '5')),
+        ],
+        ending: 'Hang',
+      },
+    ],
+    calls: ['LIST', 'WATCH 1'],
+    told: ['sync ns/a', 'connected', 'Modified ns/a', 'Added ns/b', 'Deleted ns/a'],
+  },
+  {
+    name: 'an answer that is not a list is an error',
+    script: [{ answer: { hello: 'world' } }, { answer: null }, page('1', []), HANG],
+    calls: ['LIST', 'LIST', 'LIST', 'WATCH 1'],
+    told: ['lost NotAList 150', 'lost NotAList 300', 'sync ', 'connected'],
+  },
+];
+
+/** Time that stands still but for sleeps, which take no real time. */
+function stillClock(): Clock {
+  let now = 0;
+  return {
+    now: () => now,
+    sleep: async (ms) => {
+      now += ms;
+    },
+  };
+}
+
+function run(script: readonly Step[], fail: (told: string) => boolean = () => false) {
+  const transport = scriptedTransport(script);
+  const told: string[] = [];
+  const tell = (line: string) => {
+    told.push(line);
+    if (fail(line)) throw new Error('the follower is broken');
+  };
+  const watch = startListWatch(
+    {
+      transport,
+      path: '/p',
+      onSync: (objects) => tell(`sync ${[...objects.keys()].join(' ')}`),
+      onChange: (key, _, change) => tell(`${change} ${key}`),
+      onState: (state) => told.push(describeState(state)),
+    },
+    { clock: stillClock(), random: () => 0.5, limits: LIMITS },
+  );
+  return { transport, told, watch };
+}
+
+function describeState(state: ListWatchState): string {
+  if (state.connected) return 'connected';
+  return `lost ${(state.error as { code?: string }).code} ${state.retryInMs}`;
+}
+
+/** Lets everything that is not waiting for a hanging call run to its end. */
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('a list and watch', () => {
+  for (const { name, script, calls, told } of CASES) {
+    test(name, async () => {
+      const ran = run(script);
+      await settle();
+      ran.watch.stop();
+      assert.deepEqual(
+        ran.transport.calls.map(({ query = {} }) =>
+          query.watch ? `WATCH ${query.resourceVersion}` : `LIST ${query.continue ?? ''}`.trim(),
+        ),
+        calls,
+      );
+      assert.deepEqual(ran.told, told);
+    });
+  }
+
+  test('lists again for a follower that threw in onChange', async () => {
+    const lines = [event('ADDED', pod('a', '2')), event('ADDED', pod('b', '3'))];
+    const ran = run(
+      [page('1', []), { lines, ending: 'Hang' }, page('3', [pod('a', '2'), pod('b', '3')]), HANG],
+      (line) => line === 'Added ns/a',
+    );
+    await settle();
+    ran.watch.stop();
+    assert.deepEqual(ran.told, [
+      'sync ',
+      'connected',
+      'Added ns/a',
+      'lost CallbackThrew 150',
+      'sync ns/a ns/b',
+      'connected',
+    ]);
+  });
+
+  test('tells nothing more once it is stopped from within a callback', async () => {
+    const lines = [event('ADDED', pod('a', '2')), event('ADDED', pod('b', '3'))];
+    const ran = run([page('1', []), { lines }, HANG], (line) => {
+      if (line === 'Added ns/a') ran.watch.stop();
+      return false;
+    });
+    await settle();
+    assert.deepEqual(ran.told, ['sync ', 'connected', 'Added ns/a']);
+  });
+
+  test('asks for bookmarks and for an end within five minutes', async () => {
+    const ran = run([page('1', []), HANG]);
+    await settle();
+    ran.watch.stop();
+    assert.deepEqual(ran.transport.calls[1]?.query, {
+      watch: 'true',
+      allowWatchBookmarks: 'true',
+      resourceVersion: '1',
+      timeoutSeconds: '290',
+    });
+    assert.equal(ran.transport.calls[1]?.timeoutMs, 180_000);
+  });
+});

@@ -1,0 +1,84 @@
+import { EventEmitter, once } from 'node:events';
+import { realClock } from '../../kube/clock.ts';
+import {
+  LIMITS,
+  type ListWatch,
+  type ListWatchDeps,
+  type ListWatchOptions,
+  type ListWatchState,
+  startListWatch,
+} from '../../kube/list-watch.ts';
+import type { KubeObject } from '../../kube/object.ts';
+
+/** A list+watch that writes down what it was told, and lets a test wait for a condition on it. */
+export class WatchRecorder<T extends KubeObject = KubeObject> {
+  readonly changes: string[] = [];
+  readonly states: ListWatchState[] = [];
+  /** What a follower knows: the last list and the changes since. */
+  objects: Map<string, T> = new Map();
+  syncs = 0;
+  readonly watch: ListWatch;
+  readonly #told = new EventEmitter();
+
+  constructor(
+    options: Omit<ListWatchOptions<T>, 'onSync' | 'onChange' | 'onState'>,
+    deps: ListWatchDeps = quickDeps(),
+  ) {
+    this.watch = startListWatch<T>(
+      {
+        ...options,
+        onSync: (objects) => {
+          this.syncs++;
+          this.objects = new Map(objects);
+          this.#told.emit('told');
+        },
+        onChange: (key, object, change) => {
+          this.changes.push(`${change} ${key}`);
+          if (change === 'Deleted') this.objects.delete(key);
+          else this.objects.set(key, object);
+          this.#told.emit('told');
+        },
+        onState: (state) => {
+          this.states.push(state);
+          this.#told.emit('told');
+        },
+      },
+      deps,
+    );
+  }
+
+  get connected(): boolean {
+    return this.states.at(-1)?.connected === true;
+  }
+
+  /** Errors told so far, as `code: message`. */
+  get errors(): string[] {
+    return this.states.flatMap((state) => {
+      if (state.connected) return [];
+      const { code } = state.error as { code?: string };
+      return [`${code}: ${state.error.message}`];
+    });
+  }
+
+  /** Resolves as soon as the condition holds; fails after 60 s with what was known then. */
+  async until(what: string, condition: () => boolean): Promise<void> {
+    const tooLate = AbortSignal.timeout(60_000);
+    while (!condition()) {
+      try {
+        await once(this.#told, 'told', { signal: tooLate });
+      } catch (cause) {
+        const known = { changes: this.changes.slice(-5), syncs: this.syncs, errors: this.errors.slice(-5) };
+        throw new Error(`never happened: ${what}; known: ${JSON.stringify(known)}`, { cause });
+      }
+    }
+  }
+}
+
+/** The real clock, and waits short enough for a test. */
+export function quickDeps(limits: Partial<typeof LIMITS> = {}): ListWatchDeps {
+  return {
+    clock: realClock,
+    random: Math.random,
+    limits: { ...LIMITS, backoff: { firstMs: 20, longestMs: 500 }, ...limits },
+  };
+}
