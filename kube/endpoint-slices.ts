@@ -61,12 +61,11 @@ export function endpointsOf(
       }
     }
   }
-  return choose([...best.values()], slices.length, service);
+  return choose([...best.values()], service);
 }
 
 function choose(
   found: readonly { readonly target: Target; readonly group: number }[],
-  slices: number,
   service: KubeService | undefined,
 ): Endpoints {
   const name = service?.metadata.name ?? '';
@@ -91,7 +90,7 @@ function choose(
     };
   }
   const why =
-    slices === 0 || service?.spec?.selector === undefined
+    service?.spec?.selector === undefined
       ? 'give it a selector or EndpointSlices of its own'
       : 'see whether pods match its selector and whether its targetPort exists in them';
   return { targets: [], code: 'NoEndpoints', problem: `Service ${name} has no endpoints: ${why}` };
