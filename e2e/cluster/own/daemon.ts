@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startTime } from '../../../scripts/lock.ts';
 import { lastLines } from '../../../test/cluster/wait.ts';
 import { daemonCgroup } from './cgroups.ts';
-import { type Host, NETNS_FOLDER, type Plan } from './plan.ts';
+import type { Host, Plan } from './plan.ts';
 
 /** What is kept of a daemon, so that another process can ask after it, end it and start it again. */
 interface DaemonRecord {
@@ -18,10 +17,13 @@ interface DaemonRecord {
 /** Enters the cgroup given first, then becomes the rest. */
 const ENTER = 'echo $$ > "$1/cgroup.procs" && shift && exec "$@"';
 
-/** Arguments before a program's own that run it on `host`; with `mounts`, the process whose mounts it shares. */
-export function onHost(plan: Plan, host: Host, mounts?: number): string[] {
+/**
+ * Arguments before a program's own that run it on `host`, whose network is held by the daemon `<host>-network`; with `mounts`,
+ * the process whose mounts it shares.
+ */
+export function onHost(plan: Plan, host: Host | 'fab', mounts?: number): string[] {
   const own = mounts === undefined ? [] : [`--mount=/proc/${mounts}/ns/mnt`];
-  return ['nsenter', `--net=${join(NETNS_FOLDER, plan.namespace(host))}`, ...own, '--'];
+  return ['nsenter', `--net=/proc/${daemonPid(plan, `${host}-network`)}/ns/net`, ...own, '--'];
 }
 
 /** Starts a program that outlives this process; its output goes to `log/<name>.log`. */

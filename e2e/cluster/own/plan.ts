@@ -21,7 +21,6 @@ export interface Plan {
   /** The one interface that appears among the machine's own. */
   readonly hostInterface: string;
   readonly path: (...parts: string[]) => string;
-  readonly namespace: (host: Host | 'fab') => string;
 }
 
 export const HOSTS: readonly Host[] = ['cp', 'n1', 'n2', 'cl'];
@@ -33,8 +32,6 @@ export const POD_RANGE = '10.244.0.0/16';
 export const SERVICE_RANGE = '10.96.0.0/16';
 export const API_SERVICE = '10.96.0.1';
 export const API_PORT = 6443;
-/** Folder of a network namespace made by `ip netns`. */
-export const NETNS_FOLDER = '/run/netns';
 
 const NAME = /^[a-z][a-z0-9]{0,9}$/;
 
@@ -52,7 +49,6 @@ export function planCluster(name: string): Plan {
     cgroup: `l4b-${name}`,
     hostInterface: `l4b-${name}`,
     path: (...parts) => join(folder, ...parts),
-    namespace: (host) => `l4b-${name}-${host}`,
   };
 }
 
