@@ -1,0 +1,16 @@
+/** A file that a program writes and git keeps. */
+export interface Generated {
+  readonly path: RegExp;
+  /** The program, as the header of the file names it. */
+  readonly by: string;
+}
+
+export const GENERATED: readonly Generated[] = [
+  { path: /^crds\/l4balancers\.yaml$/, by: 'crds/generate.ts' },
+  { path: /^crds\/REFERENCE\.md$/, by: 'crds/generate.ts' },
+  { path: /^charts\/l4balancer-operator\/files\/l4balancers\.yaml$/, by: 'crds/generate.ts' },
+  { path: /^install\.yaml$/, by: 'scripts/' },
+];
+
+export const isGenerated = (path: string): boolean =>
+  path === 'package-lock.json' || GENERATED.some((generated) => generated.path.test(path));

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { assertNone, type Check } from './finding.ts';
+import { importsOf } from './imports.ts';
+import { tree } from './tree.ts';
+
+interface Rule {
+  /** Files that the rule is about. */
+  readonly of: RegExp;
+  /** What they do not import. */
+  readonly never: RegExp;
+  readonly why: string;
+  /** One that breaks it. */
+  readonly example: { readonly path: string; readonly text: string };
+}
+
+const KUBERNETES_CLIENT = /^@kubernetes\//;
+
+const RULES: readonly Rule[] = [
+  {
+    of: /^operator\//,
+    never: /^proxy\//,
+    why: 'the operator knows the proxy by its admin endpoint only',
+    example: { path: 'operator/status/a.ts', text: "import { b } from '../../proxy/engine/b.ts';" },
+  },
+  {
+    of: /^proxy\//,
+    never: /^operator\//,
+    why: 'the proxy serves without an operator',
+    example: { path: 'proxy/source/a.ts', text: "import type { B } from '../../operator/b.ts';" },
+  },
+  {
+    of: /^crds\//,
+    never: /^(kube|operator|proxy)\//,
+    why: 'the contract depends on nobody',
+    example: { path: 'crds/a.ts', text: "export { b } from '../kube/b.ts';" },
+  },
+  {
+    of: /^kube\//,
+    never: /^(operator|proxy)\//,
+    why: 'the client serves both programs',
+    example: { path: 'kube/a.ts', text: "await import('../proxy/b.ts');" },
+  },
+  {
+    of: /^(crds|kube|operator|proxy\/(?!sys\/))/,
+    never: /^koffi$/,
+    why: 'only proxy/sys calls the kernel directly',
+    example: { path: 'proxy/acceptor/a.ts', text: "import koffi from 'koffi';" },
+  },
+  {
+    of: /^proxy\//,
+    never: /^kube\/apply\.ts$/,
+    why: 'the proxy only reads the API server',
+    example: { path: 'proxy/source/a.ts', text: "import { createWriter } from '../../kube/apply.ts';" },
+  },
+  {
+    of: /^(crds|operator|proxy)\//,
+    never: KUBERNETES_CLIENT,
+    why: 'kube/ is the only client',
+    example: { path: 'operator/a.ts', text: "import { KubeConfig } from '@kubernetes/client-node';" },
+  },
+  {
+    of: /^proxy\/acceptor\//,
+    never: /^(zod|pino|prom-client|yaml|undici)$/,
+    why: 'an acceptor does nothing but system calls',
+    example: { path: 'proxy/acceptor/a.ts', text: "import { pino } from 'pino';" },
+  },
+  {
+    of: /^(crds|kube|operator|proxy)\//,
+    never: /^(test|e2e|scripts)\//,
+    why: 'what runs for users knows no tests and no tools',
+    example: { path: 'kube/a.ts', text: "import { until } from '../test/cluster/wait.ts';" },
+  },
+];
+
+const check =
+  ({ of, never, why }: Rule): Check =>
+  (file) =>
+    of.test(file.path)
+      ? importsOf(file)
+          .filter(({ target }) => never.test(target))
+          .map(({ target, line }) => ({
+            path: file.path,
+            line,
+            says: `must not import ${target}: ${why}`,
+          }))
+      : [];
+
+const files = tree().filter(({ path }) => path.endsWith('.ts'));
+
+for (const rule of RULES)
+  test(`${rule.of.source} never imports ${rule.never.source}: ${rule.why}`, () => {
+    assert.equal(check(rule)(rule.example).length, 1, 'the example that breaks the rule is not found');
+    assertNone(files.flatMap(check(rule)));
+  });
+
+test('imports are found in every form that TypeScript has', () => {
+  const text = [
+    "import a, { type T, b as c } from './a.ts';",
+    'import {',
+    '  d,',
+    "} from './d.ts';",
+    "import type { E } from './e.ts';",
+    "import { type F } from './f.ts';",
+    "export * from './g.ts';",
+    "import './h.ts';",
+    "const i = await import('./i.ts');",
+    "new Worker(new URL('./j.ts', import.meta.url));",
+    "// import './k.ts';",
+    "const text = 'x'; /* from './l.ts' */",
+  ].join('\n');
+  const found = importsOf({ path: 'crds/x.ts', text });
+  assert.deepEqual(found.map(({ target }) => target).sort(), [
+    ...'adefghij'.split('').map((name) => `crds/${name}.ts`),
+  ]);
+  assert.deepEqual(found.find(({ target }) => target === 'crds/a.ts')?.names, ['b']);
+  assert.deepEqual(
+    found.filter(({ typeOnly }) => typeOnly).map(({ target }) => target),
+    ['crds/e.ts', 'crds/f.ts'],
+  );
+  assert.equal(found.find(({ target }) => target === 'crds/d.ts')?.line, 2);
+});

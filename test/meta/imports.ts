@@ -1,0 +1,45 @@
+import { posix } from 'node:path';
+import { withoutComments } from './comments.ts';
+import { lineAt } from './finding.ts';
+import type { SourceFile } from './tree.ts';
+
+export interface Import {
+  /** As written; a relative one is resolved to a path of the tree. */
+  readonly target: string;
+  readonly line: number;
+  /** A type is erased before the program runs. */
+  readonly typeOnly: boolean;
+  /** What is imported by name, without types; empty where all of it is. */
+  readonly names: readonly string[];
+}
+
+const FORMS = [
+  /^[ \t]*(?:import|export)\s+(type\s+)?([^'";]*?)\s*from\s*['"]([^'"]+)['"]/gm,
+  /^[ \t]*import\s*()()['"]([^'"]+)['"]/gm,
+  /\bimport\(()()\s*['"]([^'"]+)['"]/g,
+  /\bnew URL\(()()\s*['"](\.[^'"]+\.ts)['"]/g,
+];
+
+const namesOf = (clause: string): readonly string[] =>
+  (/\{([^}]*)\}/.exec(clause)?.[1] ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+
+/** Everything that a file imports, re-exports, imports late or starts as a worker. */
+export const importsOf = ({ path, text }: SourceFile): readonly Import[] => {
+  const code = withoutComments(text);
+  return FORMS.flatMap((form) =>
+    [...code.matchAll(form)].map((match) => {
+      const [, type, clause = '', specifier = ''] = match;
+      const names = namesOf(clause);
+      const values = names.filter((name) => !name.startsWith('type '));
+      return {
+        target: specifier.startsWith('.') ? posix.join(posix.dirname(path), specifier) : specifier,
+        line: lineAt(code, match.index + match[0].search(/\S/)),
+        typeOnly: Boolean(type) || (names.length > 0 && values.length === 0),
+        names: values.map((name) => name.split(/\s+as\s+/)[0] ?? name),
+      };
+    }),
+  );
+};

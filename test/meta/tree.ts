@@ -1,0 +1,28 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** A file of the tree; the path is relative to the checkout. */
+export interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The checkout. */
+export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** Every file that is committed or would be: what git ignores is not part of the project. Sorted by path. */
+export const tree = (): readonly SourceFile[] =>
+  execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    maxBuffer: 64 << 20,
+  })
+    .split('\0')
+    .filter((path) => path !== '' && existsSync(join(ROOT, path)))
+    .sort()
+    .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
+
+/** The rooms whose code goes into an image. */
+export const isProduction = (path: string): boolean => /^(crds|kube|operator|proxy)\/.*\.ts$/.test(path);
