@@ -77,7 +77,7 @@ const convert = (json: Json, path: string): Structural => {
     if (KEPT.has(key)) {
       if (!isSafeBound(json, key)) out[key] = value;
     } else if (key === 'const') {
-      out['enum'] = [value];
+      out.enum = [value];
     } else if (key === 'anyOf') {
       Object.assign(out, intOrString(value, path));
     } else if (key === 'properties') {
@@ -106,7 +106,7 @@ const properties = (of: Json, path: string): Record<string, Structural> =>
 const mapValues = (json: Json, path: string): Structural => {
   // Properties beside additionalProperties come from strict and loose objects; a CRD prunes unknown fields by itself.
   if ('properties' in json) throw inexpressible(path, 'an object that is strict or loose');
-  return convert(asSchema(json['additionalProperties'], path), `${path}{}`);
+  return convert(asSchema(json.additionalProperties, path), `${path}{}`);
 };
 
 const asSchema = (value: unknown, path: string): Json => {

@@ -1,0 +1,98 @@
+import { GROUP, KIND, PLURAL, VERSION } from './l4balancer.ts';
+import { type Path, patternPath } from './path.ts';
+import { RULES } from './rules/all.ts';
+import { SPEC_SCHEMA, STATUS_SCHEMA } from './schemas.ts';
+import type { Structural, Validation } from './structural.ts';
+
+/** The CustomResourceDefinition as a plain object. */
+export const definition = () => ({
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: `${PLURAL}.${GROUP}` },
+  spec: {
+    group: GROUP,
+    scope: 'Namespaced',
+    names: {
+      kind: KIND,
+      listKind: `${KIND}List`,
+      plural: PLURAL,
+      singular: KIND.toLowerCase(),
+      shortNames: ['l4b'],
+      categories: ['all'],
+    },
+    versions: [
+      {
+        name: VERSION,
+        served: true,
+        storage: true,
+        subresources: {
+          status: {},
+          scale: {
+            specReplicasPath: '.spec.workload.replicas',
+            statusReplicasPath: '.status.replicas',
+            labelSelectorPath: '.status.selector',
+          },
+        },
+        additionalPrinterColumns: COLUMNS,
+        schema: { openAPIV3Schema: rootSchema() },
+      },
+    ],
+  },
+});
+
+const READY = '.status.conditions[?(@.type=="Ready")]';
+
+const COLUMNS = [
+  { name: 'Ready', type: 'string', jsonPath: `${READY}.status` },
+  { name: 'Reason', type: 'string', jsonPath: `${READY}.reason` },
+  {
+    name: 'Replicas',
+    type: 'string',
+    jsonPath: '.status.replicaSummary',
+    description: 'Ready and wanted pods.',
+  },
+  {
+    name: 'Acceptors',
+    type: 'integer',
+    jsonPath: '.status.acceptors',
+    description: 'Acceptor threads of each pod.',
+  },
+  { name: 'Address', type: 'string', jsonPath: '.status.addresses[0].value' },
+  { name: 'Profile', type: 'string', jsonPath: '.spec.tuning.profile', priority: 1 },
+  { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+];
+
+const rootSchema = (): Structural => {
+  const root: Structural = {
+    type: 'object',
+    description:
+      'A multi-core TCP load balancer: its ports, where their connections go, and the tuned pods that carry them.',
+    required: ['spec'],
+    properties: {
+      apiVersion: { type: 'string' },
+      kind: { type: 'string' },
+      metadata: { type: 'object' },
+      spec: structuredClone({ description: 'What is wanted.', ...SPEC_SCHEMA }),
+      status: structuredClone({ description: 'What is; written by the operator.', ...STATUS_SCHEMA }),
+    },
+  };
+  for (const { id, scope, rule, message, messageExpression, fieldPath } of RULES) {
+    const place = schemaAt(root, patternPath(scope));
+    if (place === undefined)
+      throw new TypeError(`Rule "${id}" has the scope "${scope}", which is not in the schema`);
+    const validation: Validation = {
+      rule,
+      message,
+      ...(messageExpression === undefined ? {} : { messageExpression }),
+      ...(fieldPath === undefined ? {} : { fieldPath }),
+    };
+    place['x-kubernetes-validations'] = [...(place['x-kubernetes-validations'] ?? []), validation];
+  }
+  return root;
+};
+
+const schemaAt = (root: Structural, path: Path): Structural | undefined =>
+  path.reduce<Structural | undefined>(
+    (schema, step) => (step === '[]' ? schema?.items : schema?.properties?.[step]),
+    root,
+  );

@@ -1,0 +1,140 @@
+import { API_VERSION, KIND, type L4Balancer, l4balancer } from './l4balancer.ts';
+import { nearest } from './nearest.ts';
+import { type Duplicate, isRecord, normalise } from './normalise.ts';
+import { formatPath, type Path, valueAt } from './path.ts';
+import { ruleProblems } from './rules/apply.ts';
+import { type Problem, schemaProblems } from './schema-findings.ts';
+import { SPEC_SCHEMA } from './schemas.ts';
+import { status } from './status.ts';
+import { unknownFieldProblems } from './unknown-fields.ts';
+import { show } from './words.ts';
+
+/** `Refuse` makes a problem of each unknown field; `Report` lists and drops it, as the API server does. */
+export type UnknownFields = 'Refuse' | 'Report';
+
+export interface Inspection {
+  /** Only when there is no problem. */
+  readonly balancer: L4Balancer | undefined;
+  readonly problems: readonly Problem[];
+  /** Unknown fields; empty with `Refuse`. */
+  readonly ignored: readonly Path[];
+}
+
+const ROOT_FIELDS = ['apiVersion', 'kind', 'metadata', 'spec', 'status'];
+const METADATA_FIELDS = [
+  'annotations',
+  'creationTimestamp',
+  'deletionGracePeriodSeconds',
+  'deletionTimestamp',
+  'finalizers',
+  'generateName',
+  'generation',
+  'labels',
+  'managedFields',
+  'name',
+  'namespace',
+  'ownerReferences',
+  'resourceVersion',
+  'selfLink',
+  'uid',
+];
+
+/** Everything that is wrong with an input, in the order schema, repeated entries, rules, unknown fields. Never throws. */
+export const inspect = (input: unknown, unknownFields: UnknownFields): Inspection => {
+  const wrongKind = notABalancer(input);
+  if (wrongKind.length > 0 || !isRecord(input))
+    return { balancer: undefined, problems: wrongKind, ignored: [] };
+
+  const spec = normalise(SPEC_SCHEMA, own(input, 'spec'), ['spec']);
+  const metadata = withoutNulls(own(input, 'metadata'));
+  const candidate = { apiVersion: API_VERSION, kind: KIND, metadata, spec: spec.value };
+  const parsed = l4balancer.safeParse(candidate);
+  const refused = parsed.success ? [] : schemaProblems(parsed.error.issues, [], candidate);
+  const paths = [...refused.map(({ at }) => at), ...spec.duplicates.map(({ at }) => at)];
+  const unknown = [...unknownAtRoot(input), ...spec.unknown];
+  const problems = [
+    ...refused,
+    ...spec.duplicates.map((duplicate) => repeated(duplicate, spec.value)),
+    ...ruleProblems(candidate, paths),
+    ...(unknownFields === 'Refuse' ? unknownProblems(unknown) : []),
+  ];
+  const ignored = unknownFields === 'Report' ? unknown : [];
+  if (!parsed.success || problems.length > 0) return { balancer: undefined, problems, ignored };
+  return { balancer: { ...parsed.data, ...statusOf(input) }, problems: [], ignored };
+};
+
+/** Findings about any other field make no sense when the input is something else altogether. */
+const notABalancer = (input: unknown): Problem[] => {
+  if (!isRecord(input)) return [{ at: [], message: `${show(input)} is not an ${KIND}: expected an object` }];
+  return [...fixed(input, 'apiVersion', API_VERSION), ...fixed(input, 'kind', KIND)];
+};
+
+const fixed = (input: Record<string, unknown>, field: string, expected: string): Problem[] => {
+  const found = own(input, field);
+  if (found === expected) return [];
+  const message =
+    found === undefined
+      ? `is missing: expected ${expected}`
+      : `${show(found)} is not known: expected ${expected}`;
+  return [{ at: [field], message }];
+};
+
+/**
+ * A status says nothing about what shall be served, and may come from a newer operator: one that does not parse counts as
+ * none.
+ */
+const statusOf = (input: Record<string, unknown>): Pick<L4Balancer, 'status'> => {
+  const parsed = status.safeParse(withoutNulls(own(input, 'status')));
+  return parsed.success ? { status: parsed.data } : {};
+};
+
+const own = (input: Record<string, unknown>, key: string): unknown =>
+  Object.hasOwn(input, key) ? input[key] : undefined;
+
+const withoutNulls = (value: unknown): unknown =>
+  isRecord(value) ? Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== null)) : value;
+
+const repeated = ({ at, first, keys }: Duplicate, spec: unknown): Problem => {
+  const entry = valueAt(spec, at.slice(1));
+  const identity =
+    keys.length === 0 ? show(entry) : keys.map((key) => show(valueAt(entry, [key]))).join(' port ');
+  const [key] = keys;
+  return {
+    at: keys.length === 1 && key !== undefined ? [...at, key] : at,
+    message: (lineOf) => `${identity} is already given at ${formatPath(first)}${lineOf(first)}`,
+  };
+};
+
+const unknownAtRoot = (input: Record<string, unknown>): Path[] => {
+  const metadata = own(input, 'metadata');
+  return [
+    ...Object.keys(input)
+      .filter((key) => !ROOT_FIELDS.includes(key))
+      .map((key) => [key]),
+    ...(isRecord(metadata)
+      ? Object.keys(metadata)
+          .filter((key) => !METADATA_FIELDS.includes(key))
+          .map((key) => ['metadata', key])
+      : []),
+  ];
+};
+
+const unknownProblems = (unknown: readonly Path[]): Problem[] => [
+  ...unknown.filter(([first]) => first !== 'spec').map(unknownOutsideSpec),
+  ...unknownFieldProblems(
+    SPEC_SCHEMA,
+    unknown.filter(([first]) => first === 'spec'),
+  ),
+];
+
+const unknownOutsideSpec = (at: Path): Problem => {
+  const name = String(at.at(-1));
+  const isSpecField = at.length === 1 && Object.hasOwn(SPEC_SCHEMA.properties ?? {}, name);
+  const meant = nearest(name, at.length === 1 ? ROOT_FIELDS : METADATA_FIELDS);
+  const hint = isSpecField
+    ? `; it belongs at spec.${name}`
+    : meant === undefined
+      ? ''
+      : `; did you mean ${meant}?`;
+  return { at, message: `is not a known field${hint}` };
+};

@@ -1,0 +1,29 @@
+/** The candidate that a person most likely meant by `word`, or undefined where none is near. Upper and lower case are one. */
+export const nearest = (word: string, candidates: readonly string[]): string | undefined => {
+  const wanted = word.toLowerCase().slice(0, 64);
+  let best: string | undefined;
+  // Half of the word may differ, but never more than three letters: else the suggestion misleads.
+  let least = Math.min(3, Math.ceil(wanted.length / 2)) + 1;
+  for (const candidate of candidates) {
+    const distance = editDistance(wanted, candidate.toLowerCase());
+    if (distance < least) {
+      least = distance;
+      best = candidate;
+    }
+  }
+  return best;
+};
+
+/** Letters to insert, remove or replace to turn one word into the other. */
+const editDistance = (a: string, b: string): number => {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+};

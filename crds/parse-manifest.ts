@@ -1,0 +1,107 @@
+import { type Document, isCollection, isNode, LineCounter, parseAllDocuments } from 'yaml';
+import type { Finding } from './finding.ts';
+import { inspect } from './inspect.ts';
+import { KIND, type L4Balancer } from './l4balancer.ts';
+import { formatPath, type Path } from './path.ts';
+
+export interface ParsedManifest {
+  /** Undefined when there is any finding. */
+  readonly balancer: L4Balancer | undefined;
+  /** In the order of the file. */
+  readonly findings: readonly Finding[];
+}
+
+/** Longest text that is read, in characters; the API server takes no larger object. */
+const MAX_LENGTH = 1_500_000;
+
+/**
+ * Reads the text of a manifest file (YAML or JSON): exactly one L4Balancer, no key twice, no unknown field. Findings carry
+ * the line that they speak of. Never throws.
+ */
+export const parseManifest = (text: string): ParsedManifest => {
+  if (text.length > MAX_LENGTH) {
+    return refused(`has ${text.length} characters: a manifest has at most ${MAX_LENGTH}`);
+  }
+  try {
+    return read(text);
+  } catch (cause) {
+    // The library throws on alias bombs, and on nesting so deep that its stack ends.
+    return refused(`cannot be read as YAML: ${cause instanceof Error ? cause.message : String(cause)}`);
+  }
+};
+
+const read = (text: string): ParsedManifest => {
+  const lines = new LineCounter();
+  const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: true, merge: true };
+  const parsed = parseAllDocuments(text, options);
+  const documents = ('empty' in parsed ? [] : parsed).filter(hasContent);
+
+  const broken = documents.flatMap(({ errors }) => errors);
+  if (broken.length > 0) {
+    return {
+      balancer: undefined,
+      findings: broken.map(({ pos, message }) => ({
+        path: '',
+        message: `is not valid YAML: ${message}`,
+        line: lines.linePos(pos[0]).line,
+      })),
+    };
+  }
+  const [document, second] = documents;
+  if (document === undefined) return refused(`is empty: expected one ${KIND}`);
+  if (second !== undefined) {
+    const message = `has ${documents.length} documents: expected one ${KIND} and nothing else`;
+    return refused(message, lineAt(second, [], lines));
+  }
+  return inspected(document, lines);
+};
+
+const inspected = (document: Document.Parsed, lines: LineCounter): ParsedManifest => {
+  const { balancer, problems } = inspect(document.toJS(), 'Refuse');
+  const findings = problems.map(({ at, message }) => {
+    const line = lineAt(document, at, lines);
+    const lineOf = (other: Path): string => {
+      const found = lineAt(document, other, lines);
+      return found === undefined ? '' : ` (line ${found})`;
+    };
+    return {
+      path: formatPath(at),
+      message: typeof message === 'string' ? message : message(lineOf),
+      ...(line === undefined ? {} : { line }),
+    };
+  });
+  return { balancer, findings: findings.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
+};
+
+/** A lone comment or `---` is no document to complain about, unless it is broken. */
+const hasContent = (document: Document.Parsed): boolean =>
+  document.errors.length > 0 || (document.contents !== null && document.toJS() !== null);
+
+const refused = (message: string, line?: number): ParsedManifest => ({
+  balancer: undefined,
+  findings: [{ path: '', message, ...(line === undefined ? {} : { line }) }],
+});
+
+/** 1-based line of what is at `path`, or of the nearest thing around it that is written in the file. */
+const lineAt = (document: Document.Parsed, path: Path, lines: LineCounter): number | undefined => {
+  for (let length = path.length; length >= 0; length--) {
+    const offset = offsetAt(document, path.slice(0, length));
+    if (offset !== undefined) return lines.linePos(offset).line;
+  }
+  return undefined;
+};
+
+/** Where the key of a field stands, or the entry of a list. */
+const offsetAt = (document: Document.Parsed, path: Path): number | undefined => {
+  const last = path.at(-1);
+  if (typeof last === 'string') {
+    const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+    if (!isCollection(parent)) return undefined;
+    for (const { key } of parent.items as { key?: unknown }[]) {
+      if (isNode(key) && 'value' in key && String(key.value) === last) return key.range?.[0];
+    }
+    return undefined;
+  }
+  const node = last === undefined ? document.contents : document.getIn(path, true);
+  return isNode(node) ? node.range?.[0] : undefined;
+};

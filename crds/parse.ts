@@ -1,0 +1,30 @@
+import type { Finding } from './finding.ts';
+import { inspect, type UnknownFields } from './inspect.ts';
+import type { L4Balancer } from './l4balancer.ts';
+import { formatPath } from './path.ts';
+
+export interface Parsed {
+  /** The resource with its defaults filled in; undefined when there is any finding. */
+  readonly balancer: L4Balancer | undefined;
+  /** Everything that is wrong, in a stable order. */
+  readonly findings: readonly Finding[];
+  /** Paths of unknown fields that were dropped; empty with `Refuse`. */
+  readonly ignored: readonly string[];
+}
+
+/**
+ * The only way from an untrusted value to an L4Balancer: what the API server refuses is refused here with the same paths, and
+ * defaults are the same. `Refuse` is for a file that a person wrote, where an unknown field is a mistake; `Report` for objects from
+ * the API server, whose CRD may be newer than this program. Never throws, whatever the input.
+ */
+export const parseL4Balancer = (input: unknown, unknownFields: UnknownFields): Parsed => {
+  const { balancer, problems, ignored } = inspect(input, unknownFields);
+  return {
+    balancer,
+    findings: problems.map(({ at, message }) => ({
+      path: formatPath(at),
+      message: typeof message === 'string' ? message : message(() => ''),
+    })),
+    ignored: ignored.map(formatPath),
+  };
+};

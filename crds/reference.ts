@@ -1,0 +1,102 @@
+import { API_VERSION, KIND } from './l4balancer.ts';
+import { PRESETS } from './presets.ts';
+import { RULES } from './rules/all.ts';
+import { SPEC_SCHEMA, STATUS_SCHEMA } from './schemas.ts';
+import type { Structural } from './structural.ts';
+
+/** The reference page: a table for each object, the rules with their messages, the profiles. Markdown. */
+export const reference = (): string =>
+  [
+    `# ${KIND} reference`,
+    `\`apiVersion: ${API_VERSION}\`, \`kind: ${KIND}\`, short name \`l4b\`. Durations are written as \`500ms\`, \`5s\` or \`1h30m\`, CPU and memory as Kubernetes quantities (\`500m\`, \`4Gi\`). A field left out takes its default.`,
+    ...objectSections(SPEC_SCHEMA, 'spec'),
+    profiles(),
+    rules(),
+    ...objectSections(STATUS_SCHEMA, 'status'),
+  ].join('\n\n') + '\n';
+
+const objectSections = (schema: Structural, path: string): string[] => {
+  const entry = schema.items ?? schema;
+  const own = schema.items === undefined ? path : `${path}[]`;
+  if (entry.properties === undefined) return [];
+  const required = new Set(entry.required);
+  const rows = Object.entries(entry.properties).map(([name, part]) => [
+    `\`${name}\``,
+    typeOf(part),
+    defaultOf(part, required.has(name)),
+    part.description ?? '',
+  ]);
+  return [
+    `## ${own}`,
+    ...(schema.description === undefined ? [] : [schema.description]),
+    table(['field', 'type', 'default', 'what it does'], rows),
+    ...Object.entries(entry.properties).flatMap(([name, part]) => objectSections(part, `${own}.${name}`)),
+  ];
+};
+
+const typeOf = (schema: Structural): string => {
+  if (schema['x-kubernetes-int-or-string']) return 'number or text';
+  if (schema.enum !== undefined) return schema.enum.map((value) => `\`${value}\``).join(', ');
+  if (schema.items !== undefined) {
+    return `list of ${schema.items.properties ? 'objects' : typeOf(schema.items)}, ${range(schema.minItems ?? 0, schema.maxItems)}`;
+  }
+  if (schema.additionalProperties !== undefined) return `map of text, up to ${schema.maxProperties}`;
+  if (schema.type === 'integer') return `whole number, ${range(schema.minimum, schema.maximum)}`;
+  if (schema.type === 'boolean') return 'true or false';
+  return schema.type === 'object' ? 'object' : `text, up to ${schema.maxLength}`;
+};
+
+const range = (least: number | undefined, most: number | undefined): string =>
+  most === undefined ? `from ${least ?? 0}` : `${least ?? 0} to ${most}`;
+
+const defaultOf = ({ default: value }: Structural, isRequired: boolean): string => {
+  if (isRequired) return '**required**';
+  // An object's default is that of its fields, which its own table shows.
+  if (value === undefined || JSON.stringify(value) === '{}') return '';
+  return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
+};
+
+const profiles = (): string => {
+  const names = Object.keys(PRESETS) as (keyof typeof PRESETS)[];
+  const row = (what: string, of: (preset: (typeof PRESETS)['Tuned']) => string) => [
+    what,
+    ...names.map((name) => of(PRESETS[name])),
+  ];
+  const sysctls = [...new Set(names.flatMap((name) => PRESETS[name].sysctls.map((sysctl) => sysctl.name)))];
+  return [
+    '## Profiles',
+    'What `spec.tuning.profile` sets; each value given in the resource wins over it.',
+    table(
+      ['', ...names.map((name) => `\`${name}\``)],
+      [
+        row('CPU request, limit', ({ requests, limits }) => `${requests.cpu}, ${limits.cpu}`),
+        row('memory request, limit', ({ requests, limits }) => `${requests.memory}, ${limits.memory}`),
+        row('logLevel', ({ logLevel }) => logLevel),
+        row('fileDescriptors', ({ fileDescriptors }) => String(fileDescriptors ?? 'the hard limit')),
+        row('capabilities', ({ capabilities }) => capabilities.join(', ') || 'none'),
+        ...sysctls.map((name) =>
+          row(name, (preset) => preset.sysctls.find((sysctl) => sysctl.name === name)?.value ?? ''),
+        ),
+      ],
+    ),
+  ].join('\n\n');
+};
+
+const rules = (): string =>
+  [
+    '## Rules',
+    'Checked by the API server when the resource is applied, and by `--check` for a file.',
+    table(
+      ['where', 'rule', 'refused with'],
+      RULES.map(({ id, scope, fieldPath = '', message }) => [
+        `\`${`${scope}${fieldPath}` || 'metadata.name'}\``,
+        id,
+        message,
+      ]),
+    ),
+  ].join('\n\n');
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows]
+    .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
+    .join('\n');

@@ -1,0 +1,19 @@
+import { BACKEND_RULES } from './backends.ts';
+import { DURATION_RULES } from './durations.ts';
+import { LISTENER_RULES } from './listeners.ts';
+import { METADATA_RULES } from './metadata.ts';
+import type { Rule } from './rule.ts';
+import { SERVICE_RULES } from './service.ts';
+import { TUNING_RULES } from './tuning.ts';
+import { WORKLOAD_RULES } from './workload.ts';
+
+/** Every rule across fields, in the order in which findings are told. */
+export const RULES: readonly Rule[] = [
+  ...METADATA_RULES,
+  ...LISTENER_RULES,
+  ...BACKEND_RULES,
+  ...DURATION_RULES,
+  ...TUNING_RULES,
+  ...WORKLOAD_RULES,
+  ...SERVICE_RULES,
+];

@@ -1,0 +1,129 @@
+import type { Backend, HealthCheck, ServiceReference, StaticEndpoint } from '../backend.ts';
+import { durationMs } from '../duration.ts';
+import { addressKind } from '../ip-address.ts';
+import { show } from '../words.ts';
+import { problemIf, rule } from './rule.ts';
+
+const serviceOrEndpoints = rule<Backend>({
+  id: 'backend-service-or-endpoints',
+  scope: 'spec.backends[]',
+  reads: ['name', 'service', 'endpoints'],
+  rule: 'has(self.service) != has(self.endpoints)',
+  message: 'give either service or endpoints',
+  messageExpression:
+    "'backend \"' + self.name + '\" has ' + (has(self.service) ? 'both service and endpoints: keep one' : 'neither service nor endpoints: give one')",
+  check: ({ name, service, endpoints }) =>
+    problemIf(
+      (service === undefined) === (endpoints === undefined),
+      [],
+      service === undefined
+        ? `backend "${name}" has neither service nor endpoints: give one`
+        : `backend "${name}" has both service and endpoints: keep one`,
+    ),
+});
+
+const quotedPort = rule<ServiceReference>({
+  id: 'service-port-quoted',
+  scope: 'spec.backends[].service',
+  rule: "type(self.port) == int || !self.port.matches('^[0-9]+$')",
+  message: 'port is a number in quotes, which would be looked up as a name; leave out the quotes',
+  fieldPath: '.port',
+  check: ({ port }) =>
+    problemIf(
+      typeof port === 'string' && /^[0-9]+$/.test(port),
+      ['port'],
+      `${show(port)} is a number in quotes, which would be looked up as a name; leave out the quotes`,
+    ),
+});
+
+const endpointAddress = rule<StaticEndpoint>({
+  id: 'endpoint-address-ip',
+  scope: 'spec.backends[].endpoints[]',
+  reads: ['address'],
+  rule: 'isIP(self.address)',
+  message: 'address is not an IP address; host names are not resolved, use a Service for those',
+  messageExpression:
+    "'\"' + self.address + '\" is not an IP address; host names are not resolved, use a Service for those'",
+  fieldPath: '.address',
+  check: ({ address }) =>
+    problemIf(
+      addressKind(address) === 'none',
+      ['address'],
+      `${show(address)} is not an IP address; host names are not resolved, use a Service for those`,
+    ),
+});
+
+const endpointUnicast = rule<StaticEndpoint>({
+  id: 'endpoint-address-unicast',
+  scope: 'spec.backends[].endpoints[]',
+  reads: ['address'],
+  rule: "!isIP(self.address) || (!ip(self.address).isUnspecified() && self.address != '255.255.255.255' && !(ip(self.address).family() == 4 ? self.address.matches('^2(2[4-9]|3[0-9])[.]') : self.address.matches('^[fF][fF][0-9a-fA-F]{2}:')))",
+  message: 'address is unspecified, multicast or broadcast: no TCP connection can go there',
+  messageExpression:
+    "'\"' + self.address + '\" is unspecified, multicast or broadcast: no TCP connection can go there'",
+  fieldPath: '.address',
+  check: ({ address }) =>
+    problemIf(
+      ['unspecified', 'multicast', 'broadcast'].includes(addressKind(address)),
+      ['address'],
+      `${show(address)} is ${addressKind(address)}: no TCP connection can go there`,
+    ),
+});
+
+const someWeight = rule<Backend>({
+  id: 'endpoints-some-weight',
+  scope: 'spec.backends[]',
+  reads: ['name', 'endpoints[].weight'],
+  rule: '!has(self.endpoints) || self.endpoints.exists(e, e.weight > 0)',
+  message: 'every endpoint has weight 0, so none would take connections',
+  messageExpression:
+    "'every endpoint of backend \"' + self.name + '\" has weight 0, so none would take connections'",
+  fieldPath: '.endpoints',
+  check: ({ name, endpoints }) =>
+    problemIf(
+      endpoints?.every(({ weight }) => weight === 0) ?? false,
+      ['endpoints'],
+      `every endpoint of backend "${name}" has weight 0, so none would take connections`,
+    ),
+});
+
+const httpOnlyWithHttp = rule<HealthCheck>({
+  id: 'health-check-http-type',
+  scope: 'spec.backends[].healthCheck',
+  reads: ['type', 'http'],
+  rule: "!has(self.http) || self.type == 'HTTP'",
+  message: 'http is given, but type is TCP: set type to HTTP or leave out http',
+  fieldPath: '.http',
+  check: ({ type, http }) =>
+    problemIf(
+      http !== undefined && type !== 'HTTP',
+      ['http'],
+      `is given, but type is ${type}: set type to HTTP or leave out http`,
+    ),
+});
+
+const timeoutWithinInterval = rule<HealthCheck>({
+  id: 'health-check-timeout',
+  scope: 'spec.backends[].healthCheck',
+  reads: ['interval', 'timeout'],
+  rule: 'duration(self.timeout) <= duration(self.interval)',
+  message: 'timeout is longer than interval',
+  messageExpression: "'timeout ' + self.timeout + ' is longer than interval ' + self.interval",
+  fieldPath: '.timeout',
+  check: ({ interval, timeout }) =>
+    problemIf(
+      durationMs(timeout) > durationMs(interval),
+      ['timeout'],
+      `${timeout} is longer than interval ${interval}`,
+    ),
+});
+
+export const BACKEND_RULES = [
+  serviceOrEndpoints,
+  quotedPort,
+  endpointAddress,
+  endpointUnicast,
+  someWeight,
+  httpOnlyWithHttp,
+  timeoutWithinInterval,
+];

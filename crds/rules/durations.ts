@@ -1,0 +1,56 @@
+import { durationMs } from '../duration.ts';
+import { problemIf, type Rule, rule } from './rule.ts';
+
+/** Shortest and longest value of each duration in the schema. A timer above 2^31 ms would fire at once. */
+const RANGES = [
+  { id: 'idle-timeout-range', scope: 'spec.listeners[].timeouts', field: 'idle', least: '1s', most: '168h' },
+  {
+    id: 'health-check-interval-range',
+    scope: 'spec.backends[].healthCheck',
+    field: 'interval',
+    least: '100ms',
+    most: '1h',
+  },
+  {
+    id: 'health-check-timeout-range',
+    scope: 'spec.backends[].healthCheck',
+    field: 'timeout',
+    least: '10ms',
+    most: '1h',
+  },
+  {
+    id: 'connect-timeout-range',
+    scope: 'spec.backends[].connect',
+    field: 'timeout',
+    least: '10ms',
+    most: '5m',
+  },
+  {
+    id: 'termination-grace-period-range',
+    scope: 'spec.workload',
+    field: 'terminationGracePeriod',
+    least: '1s',
+    most: '24h',
+  },
+] as const;
+
+export const DURATION_RULES: readonly Rule[] = RANGES.map(({ id, scope, field, least, most }) =>
+  rule<Readonly<Record<string, string>>>({
+    id,
+    scope,
+    reads: [field],
+    rule: `duration(self.${field}) >= duration('${least}') && duration(self.${field}) <= duration('${most}')`,
+    message: `${field} is out of range: expected ${least} to ${most}`,
+    messageExpression: `'${field} ' + self.${field} + ' is out of range: expected ${least} to ${most}'`,
+    fieldPath: `.${field}`,
+    check: (value) => {
+      const text = value[field] ?? least;
+      const ms = durationMs(text);
+      return problemIf(
+        ms < durationMs(least) || ms > durationMs(most),
+        [field],
+        `${text} is out of range: expected ${least} to ${most}`,
+      );
+    },
+  }),
+);

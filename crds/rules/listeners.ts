@@ -1,0 +1,65 @@
+import { ADMIN_PORT, type L4BalancerSpec } from '../l4balancer.ts';
+import type { Listener } from '../listener.ts';
+import { nearest } from '../nearest.ts';
+import { show } from '../words.ts';
+import { problemIf, rule } from './rule.ts';
+
+const portUnique = rule<readonly Listener[]>({
+  id: 'listener-port-unique',
+  scope: 'spec.listeners',
+  reads: ['[].name', '[].port', '[].protocol'],
+  rule: 'self.all(l, self.exists_one(m, m.port == l.port && m.protocol == l.protocol))',
+  message: 'two listeners use the same port and protocol',
+  messageExpression:
+    "'the same port and protocol is used by listeners ' + self.filter(l, !self.exists_one(m, m.port == l.port && m.protocol == l.protocol)).map(l, l.name + ' (' + string(l.port) + ' ' + l.protocol + ')').join(', ')",
+  check: (listeners) =>
+    listeners.flatMap(({ port, protocol }, i) => {
+      const first = listeners.findIndex((other) => other.port === port && other.protocol === protocol);
+      return problemIf(
+        first < i,
+        [i, 'port'],
+        (lineOf) =>
+          `${port} is already used by listener "${listeners[first]?.name}"${lineOf(['spec', 'listeners', first])} with ${protocol}`,
+      );
+    }),
+});
+
+const adminPort = rule<Listener>({
+  id: 'listener-port-admin',
+  scope: 'spec.listeners[]',
+  reads: ['port'],
+  rule: `self.port != ${ADMIN_PORT}`,
+  message: `port ${ADMIN_PORT} is taken by the proxy's admin endpoint (health, metrics); choose another`,
+  fieldPath: '.port',
+  check: ({ port }) =>
+    problemIf(
+      port === ADMIN_PORT,
+      ['port'],
+      `${port} is taken by the proxy's admin endpoint (health, metrics); choose another`,
+    ),
+});
+
+const backendExists = rule<L4BalancerSpec>({
+  id: 'listener-backend-exists',
+  scope: 'spec',
+  reads: ['listeners[].backend', 'backends[].name'],
+  rule: 'self.listeners.all(l, self.backends.exists(b, b.name == l.backend))',
+  message: 'a listener names a backend that is no entry of spec.backends',
+  messageExpression:
+    "self.listeners.filter(l, !self.backends.exists(b, b.name == l.backend)).map(l, 'listener \"' + l.name + '\" names backend \"' + l.backend + '\"').join(', ') + ', which is no entry of spec.backends; there are: ' + self.backends.map(b, b.name).join(', ')",
+  fieldPath: '.listeners',
+  check: ({ listeners, backends }) => {
+    const names = backends.map(({ name }) => name);
+    return listeners.flatMap(({ backend }, i) => {
+      const meant = nearest(backend, names);
+      const hint = meant === undefined ? '' : `; did you mean "${meant}"?`;
+      return problemIf(
+        !names.includes(backend),
+        ['listeners', i, 'backend'],
+        `${show(backend)} names no entry of spec.backends; there are: ${names.join(', ')}${hint}`,
+      );
+    });
+  },
+});
+
+export const LISTENER_RULES = [portUnique, adminPort, backendExists];

@@ -1,0 +1,142 @@
+import { acceptorsOfCpu } from '../acceptors.ts';
+import type { L4BalancerSpec } from '../l4balancer.ts';
+import { PRESETS, type Resources } from '../presets.ts';
+import { bytes, cpuMillis, type Quantity } from '../quantity.ts';
+import { effectiveResources } from '../resources.ts';
+import type { Sysctl } from '../tuning.ts';
+import { show } from '../words.ts';
+import { celText, problemIf, type Rule, rule } from './rule.ts';
+
+const KINDS = [
+  { kind: 'cpu', size: cpuMillis },
+  { kind: 'memory', size: bytes },
+] as const;
+
+/** The least memory that the proxy's runtime starts in. */
+const LEAST_MEMORY = '64Mi';
+
+/** CEL: what the profile sets, chosen by the profile. */
+const ofProfile = (pick: (preset: (typeof PRESETS)['Tuned']) => string): string =>
+  `{${Object.entries(PRESETS)
+    .map(([profile, preset]) => `${celText(profile)}: ${celText(pick(preset))}`)
+    .join(', ')}}[self.tuning.profile]`;
+
+/** CEL: the limit as the pods get it, as text. */
+const limitOf = (kind: keyof Resources): string =>
+  `string(self.workload.?resources.?limits.?${kind}.orValue(${ofProfile(({ limits }) => limits[kind])}))`;
+
+const isGiven = (group: 'requests' | 'limits', kind: keyof Resources): string =>
+  `self.workload.?resources.?${group}.?${kind}.hasValue()`;
+
+const given = (group: 'requests' | 'limits', kind: keyof Resources): string =>
+  `string(self.workload.resources.${group}.${kind})`;
+
+/** How a limit came about, in words. */
+const limitInWords = (spec: L4BalancerSpec, kind: keyof Resources): string => {
+  const own = spec.workload.resources?.limits?.[kind];
+  return own === undefined
+    ? `the ${kind} limit ${PRESETS[spec.tuning.profile].limits[kind]} of profile ${spec.tuning.profile}`
+    : `workload.resources.limits.${kind} ${own}`;
+};
+
+const limitInCel = (kind: keyof Resources): string =>
+  `(${isGiven('limits', kind)} ? 'workload.resources.limits.${kind} ' + ${given('limits', kind)} : 'the ${kind} limit ' + ${limitOf(kind)} + ' of profile ' + self.tuning.profile)`;
+
+const acceptorsWithinLimit = rule<L4BalancerSpec>({
+  id: 'acceptors-within-cpu-limit',
+  scope: 'spec',
+  reads: ['tuning.profile', 'tuning.acceptors', 'workload.resources'],
+  rule: `!has(self.tuning.acceptors) || self.tuning.acceptors == 1 || quantity(string(self.tuning.acceptors)).compareTo(quantity(${limitOf('cpu')})) <= 0`,
+  message: 'more acceptors than the CPU limit has whole cores: raise the limit or lower acceptors',
+  messageExpression: `string(self.tuning.acceptors) + ' acceptors are more than the whole cores of ' + ${limitInCel('cpu')} + ': raise the limit or lower acceptors'`,
+  fieldPath: '.tuning.acceptors',
+  check: (spec) => {
+    const { acceptors } = spec.tuning;
+    const most = acceptorsOfCpu(effectiveResources(spec).limits.cpu);
+    return problemIf(
+      acceptors !== undefined && acceptors > most,
+      ['tuning', 'acceptors'],
+      `${acceptors} acceptors are more than the whole cores of ${limitInWords(spec, 'cpu')}: raise the limit or lower acceptors`,
+    );
+  },
+});
+
+const requestsWithinLimits: readonly Rule[] = KINDS.map(({ kind, size }) =>
+  rule<L4BalancerSpec>({
+    id: `${kind}-request-within-limit`,
+    scope: 'spec',
+    reads: ['tuning.profile', 'workload.resources'],
+    rule: `!${isGiven('requests', kind)} || quantity(${given('requests', kind)}).compareTo(quantity(${limitOf(kind)})) <= 0`,
+    message: `the ${kind} request is above the ${kind} limit: lower it or raise the limit`,
+    messageExpression: `'the ${kind} request ' + ${given('requests', kind)} + ' is above ' + ${limitInCel(kind)} + ': lower it or raise the limit'`,
+    fieldPath: '.workload.resources.requests',
+    check: (spec) => {
+      const request = spec.workload.resources?.requests?.[kind];
+      return problemIf(
+        request !== undefined && size(request) > size(effectiveResources(spec).limits[kind]),
+        ['workload', 'resources', 'requests', kind],
+        `${show(request)} is above ${limitInWords(spec, kind)}: lower it or raise the limit`,
+      );
+    },
+  }),
+);
+
+type Limits = Readonly<Partial<Record<keyof Resources, Quantity>>>;
+
+const cpuLimitAboveZero = rule<Limits>({
+  id: 'cpu-limit-above-zero',
+  scope: 'spec.workload.resources.limits',
+  reads: ['cpu'],
+  rule: "!has(self.cpu) || quantity(string(self.cpu)).compareTo(quantity('0')) > 0",
+  message: 'a CPU limit of 0 gives the proxy no time to run; leave it out to use the profile’s',
+  fieldPath: '.cpu',
+  check: ({ cpu }) =>
+    problemIf(
+      cpu !== undefined && cpuMillis(cpu) === 0,
+      ['cpu'],
+      `${show(cpu)} gives the proxy no time to run; leave it out to use the profile’s`,
+    ),
+});
+
+const memoryLimitEnough = rule<Limits>({
+  id: 'memory-limit-enough',
+  scope: 'spec.workload.resources.limits',
+  reads: ['memory'],
+  rule: `!has(self.memory) || quantity(string(self.memory)).compareTo(quantity('${LEAST_MEMORY}')) >= 0`,
+  message: `the memory limit is below ${LEAST_MEMORY}, which the proxy needs to start; was a unit such as Mi left out?`,
+  fieldPath: '.memory',
+  check: ({ memory }) =>
+    problemIf(
+      memory !== undefined && bytes(memory) < bytes(LEAST_MEMORY),
+      ['memory'],
+      `${show(memory)} is below ${LEAST_MEMORY}, which the proxy needs to start; was a unit such as Mi left out?`,
+    ),
+});
+
+const portRange = rule<Sysctl>({
+  id: 'sysctl-port-range',
+  scope: 'spec.tuning.sysctls[]',
+  rule: "self.name != 'net.ipv4.ip_local_port_range' || (self.value.matches('^[0-9]{1,5}[ \\t][0-9]{1,5}$') && [self.value.replace('\\t', ' ').split(' ')].all(p, int(p[0]) > 0 && int(p[0]) < int(p[1]) && int(p[1]) < 65536))",
+  message: 'the port range is two numbers with a blank between, the lower one first, such as "10240 65535"',
+  fieldPath: '.value',
+  check: ({ name, value }) =>
+    problemIf(
+      name === 'net.ipv4.ip_local_port_range' && !isPortRange(value),
+      ['value'],
+      `${show(value)} is not a port range: two numbers with a blank between, the lower one first, such as "10240 65535"`,
+    ),
+});
+
+const isPortRange = (value: string): boolean => {
+  if (!/^[0-9]{1,5}[ \t][0-9]{1,5}$/.test(value)) return false;
+  const [low = 0, high = 0] = value.split(/[ \t]/).map(Number);
+  return low > 0 && low < high && high < 65536;
+};
+
+export const TUNING_RULES = [
+  acceptorsWithinLimit,
+  ...requestsWithinLimits,
+  cpuLimitAboveZero,
+  memoryLimitEnough,
+  portRange,
+];

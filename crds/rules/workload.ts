@@ -1,0 +1,140 @@
+import { show } from '../words.ts';
+import type { Toleration, Workload } from '../workload.ts';
+import { problemIf, type Rule, rule } from './rule.ts';
+
+const tolerationValue = rule<Toleration>({
+  id: 'toleration-exists-value',
+  scope: 'spec.workload.tolerations[]',
+  rule: "!(has(self.operator) && self.operator == 'Exists' && has(self.value) && self.value != '')",
+  message: 'operator Exists compares no value: leave out value or use Equal',
+  fieldPath: '.value',
+  check: ({ operator, value }) =>
+    problemIf(
+      operator === 'Exists' && value !== undefined && value !== '',
+      ['value'],
+      `${show(value)} is given, but operator Exists compares no value: leave out value or use Equal`,
+    ),
+});
+
+const tolerationKey = rule<Toleration>({
+  id: 'toleration-key',
+  scope: 'spec.workload.tolerations[]',
+  rule: "(has(self.key) && self.key != '') || (has(self.operator) && self.operator == 'Exists')",
+  message: 'key is missing: without a key only operator Exists can be used, which matches every taint',
+  check: ({ key, operator }) =>
+    problemIf(
+      (key === undefined || key === '') && operator !== 'Exists',
+      [],
+      'key is missing: without a key only operator Exists can be used, which matches every taint',
+    ),
+});
+
+const tolerationSeconds = rule<Toleration>({
+  id: 'toleration-seconds-effect',
+  scope: 'spec.workload.tolerations[]',
+  rule: "!has(self.tolerationSeconds) || (has(self.effect) && self.effect == 'NoExecute')",
+  message: 'tolerationSeconds has a meaning only with effect NoExecute',
+  fieldPath: '.tolerationSeconds',
+  check: ({ tolerationSeconds: seconds, effect }) =>
+    problemIf(
+      seconds !== undefined && effect !== 'NoExecute',
+      ['tolerationSeconds'],
+      `${seconds} has a meaning only with effect NoExecute`,
+    ),
+});
+
+const imageScheme = rule<Workload>({
+  id: 'image-no-scheme',
+  scope: 'spec.workload',
+  reads: ['image'],
+  rule: "!has(self.image) || !self.image.contains('://')",
+  message: 'image is an address with a scheme: leave out everything up to "://"',
+  fieldPath: '.image',
+  check: ({ image }) =>
+    problemIf(
+      image?.includes('://') ?? false,
+      ['image'],
+      `${show(image)} is an address with a scheme: leave out everything up to "://"`,
+    ),
+});
+
+type TextMap = Readonly<Record<string, string>>;
+
+const MAPS = ['podLabels', 'podAnnotations', 'nodeSelector'] as const;
+
+/** Key prefixes that the operator writes itself: selectors and rollouts hang on them. */
+const RESERVED: Readonly<Record<'podLabels' | 'podAnnotations', readonly string[]>> = {
+  podLabels: ['l4balancer.dev/', 'app.kubernetes.io/'],
+  podAnnotations: ['l4balancer.dev/'],
+};
+
+const reservedKeys: readonly Rule[] = Object.entries(RESERVED).map(([field, prefixes]) =>
+  rule<TextMap>({
+    id: field === 'podLabels' ? 'pod-label-reserved' : 'pod-annotation-reserved',
+    scope: `spec.workload.${field}`,
+    rule: `self.all(k, ${prefixes.map((prefix) => `!k.startsWith('${prefix}')`).join(' && ')})`,
+    message: `keys that start with ${prefixes.join(' or ')} belong to the operator`,
+    check: (map) =>
+      Object.keys(map).flatMap((key) =>
+        problemIf(
+          prefixes.some((prefix) => key.startsWith(prefix)),
+          [key],
+          `${show(key)} belongs to the operator, as all keys that start with ${prefixes.join(' or ')}`,
+        ),
+      ),
+  }),
+);
+
+/** Kubernetes' qualified name: an optional DNS prefix and up to 63 letters, digits, "-", "_", ".". */
+const KEY = '^([a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$';
+const KEY_FORM = new RegExp(KEY);
+const LABEL_VALUE = '^([A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?)?$';
+const LABEL_VALUE_FORM = new RegExp(LABEL_VALUE);
+
+const keyForms: readonly Rule[] = MAPS.map((field) =>
+  rule<TextMap>({
+    id: {
+      podLabels: 'pod-label-key',
+      podAnnotations: 'pod-annotation-key',
+      nodeSelector: 'node-selector-key',
+    }[field],
+    scope: `spec.workload.${field}`,
+    rule: `self.all(k, k.matches('${KEY}'))`,
+    message: 'a key is not a label or annotation key, such as team or example.com/team',
+    check: (map) =>
+      Object.keys(map).flatMap((key) =>
+        problemIf(
+          !KEY_FORM.test(key),
+          [key],
+          `${show(key)} is not a label or annotation key, such as team or example.com/team`,
+        ),
+      ),
+  }),
+);
+
+const labelValues: readonly Rule[] = (['podLabels', 'nodeSelector'] as const).map((field) =>
+  rule<TextMap>({
+    id: field === 'podLabels' ? 'pod-label-value' : 'node-selector-value',
+    scope: `spec.workload.${field}`,
+    rule: `self.all(k, self[k].matches('${LABEL_VALUE}'))`,
+    message: 'a value is not a label value: up to 63 letters, digits, "-", "_" and "."',
+    check: (map) =>
+      Object.entries(map).flatMap(([key, value]) =>
+        problemIf(
+          !LABEL_VALUE_FORM.test(value),
+          [key],
+          `${show(value)} is not a label value: up to 63 letters, digits, "-", "_" and "."`,
+        ),
+      ),
+  }),
+);
+
+export const WORKLOAD_RULES = [
+  tolerationValue,
+  tolerationKey,
+  tolerationSeconds,
+  imageScheme,
+  ...reservedKeys,
+  ...keyForms,
+  ...labelValues,
+];
