@@ -10,7 +10,7 @@ import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runChild } from '../scripts/process/child.ts';
 import { REPOSITORY } from '../scripts/process/folders.ts';
-import { helmProgram } from '../scripts/process/helm.ts';
+import { helperProgram } from '../test/cluster/helpers.ts';
 
 const CRD = join(REPOSITORY, 'crds', 'l4balancers.yaml');
 const CHART = join(REPOSITORY, 'charts', 'l4balancer-operator');
@@ -78,6 +78,6 @@ const put = (file: string, content: string): void => {
 
 if (import.meta.main) {
   put(CHART_CRD, chartCrd(readFileSync(CRD, 'utf8')));
-  if (!stale) put(INSTALL, await renderInstall(await helmProgram()));
+  if (!stale) put(INSTALL, await renderInstall(await helperProgram('helm')));
   if (stale) process.exitCode = 1;
 }

@@ -10,6 +10,8 @@ import { abortOnSignals } from './process/abort-on-signals.ts';
 import { failed } from './report/failed.ts';
 import { renderReport } from './report/render.ts';
 import { openSteps } from './report/steps.ts';
+import { runInCluster } from './run/in-cluster.ts';
+import { noClusterBecause } from './run/possible.ts';
 import { runStandalone } from './run/standalone.ts';
 
 const { values } = parseArgs({
@@ -19,13 +21,28 @@ const { values } = parseArgs({
     output: { type: 'string', default: 'text' },
   },
 });
+const requests = Number(values.requests);
+if (
+  !Number.isInteger(requests) ||
+  requests < 1 ||
+  requests > 1_000_000 ||
+  !/^(text|json)$/.test(values.output)
+) {
+  console.error('--requests must be a number from 1 to 1000000, --output must be text or json');
+  process.exit(2);
+}
 const signal = abortOnSignals();
 const steps = openSteps(process.stderr);
 try {
-  const report = await runStandalone({ steps, signal, requests: Number(values.requests) });
+  const impossible = values.standalone ? 'asked for with --standalone' : await noClusterBecause(signal);
+  if (impossible) process.stderr.write(`Without a cluster: ${impossible}.\n`);
+  const options = { steps, signal, requests };
+  const report = impossible ? await runStandalone(options) : await runInCluster(options);
   process.stdout.write(
     values.output === 'json' ? `${JSON.stringify(report, null, 2)}\n` : renderReport(report),
   );
 } catch (error) {
   failed(error, process.stderr);
+} finally {
+  if (signal.aborted) process.stderr.write('\nStopped. make down removes what is left.\n');
 }

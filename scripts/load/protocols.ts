@@ -2,11 +2,7 @@ import type { Protocol } from './request-load.ts';
 
 const HEAD_END = '\r\n\r\n';
 
-/** Name of the endpoint that answered: the header that the sample's servers set, else the first line of the body. */
-const endpointOf = (head: string, body: string): string =>
-  /\r\nx-endpoint: *([^\r]*)/i.exec(head)?.[1] ?? body.split('\n', 1)[0] ?? '';
-
-/** HTTP/1.1 with keep-alive; answers must have a Content-Length and status 200. */
+/** HTTP/1.1 with keep-alive; answers must have a Content-Length, status 200, and the endpoint's name in their first line. */
 export const httpProtocol = (host: string): Protocol => {
   const request = `GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`;
   return {
@@ -21,7 +17,10 @@ export const httpProtocol = (host: string): Protocol => {
       if (bodyLength === undefined) throw new Error('answer without Content-Length');
       const length = headLength + HEAD_END.length + Number(bodyLength);
       if (received.length < length) return undefined;
-      return { length, endpoint: endpointOf(head, received.slice(headLength + HEAD_END.length, length)) };
+      return {
+        length,
+        endpoint: received.slice(headLength + HEAD_END.length, length).split('\n', 1)[0] ?? '',
+      };
     },
   };
 };

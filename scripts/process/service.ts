@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { ChildError } from './child.ts';
 import { lineReader } from './lines.ts';
@@ -80,22 +80,21 @@ export const startService = (
 };
 
 /** Waits for a child that somebody else started; resolves with what it printed, throws with its last lines. */
-export const outputOf = async (
-  name: string,
-  child: import('node:child_process').ChildProcess,
-): Promise<string> => {
+export const outputOf = async (name: string, child: ChildProcess): Promise<string> => {
   let stdout = '';
   const lastLines: string[] = [];
-  const keep = lineReader((line) => {
-    lastLines.push(line);
-    if (lastLines.length > KEPT_LINES) lastLines.shift();
-  });
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
   });
-  child.stderr?.setEncoding('utf8').on('data', keep);
+  const read = lineReader((line) => lastLines.push(line));
+  child.stderr?.setEncoding('utf8').on('data', read);
+  // Rejects when the child could not be started or was aborted.
   const [status] = (await once(child, 'close')) as [number | null];
   if (status !== 0)
-    throw new ChildError('ChildFailed', `${name} ended with ${status ?? 'a signal'}`, lastLines);
+    throw new ChildError(
+      'ChildFailed',
+      `${name} ended with ${status ?? 'a signal'}`,
+      lastLines.slice(-KEPT_LINES),
+    );
   return stdout;
 };

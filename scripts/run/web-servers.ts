@@ -14,7 +14,7 @@ export const startWebServers = async (count: number): Promise<WebServers> => {
   for (let number = 1; number <= count; number++) {
     const name = `web-${number}`;
     const server = createServer((_, response) => {
-      response.setHeader('X-Endpoint', name).end(`${name}\n`);
+      response.end(`${name}\n`);
     });
     server.keepAliveTimeout = 0;
     server.listen(0, '127.0.0.1');

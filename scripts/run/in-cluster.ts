@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Cluster } from '../../e2e/cluster/cluster.ts';
+import { goImage } from '../../e2e/cluster/go-image.ts';
+import { openCluster } from '../../e2e/cluster/open-cluster.ts';
+import { assetFolder } from '../../test/cluster/assets.ts';
+import { type BuiltImage, buildImages, redisImage } from '../images/build-images.ts';
+import type { LoadResult } from '../load/load-result.ts';
+import { lookForProgram } from '../process/find-program.ts';
+import { REPOSITORY } from '../process/folders.ts';
+import { outputOf } from '../process/service.ts';
+import type { Report } from '../report/report.ts';
+import { installOperator } from './install-operator.ts';
+import { loadImages } from './load-images.ts';
+import { proxyTuning } from './proxy-tuning.ts';
+import type { RunOptions } from './run-options.ts';
+import { SAMPLE_FILE } from './sample.ts';
+import { untilReady } from './until-ready.ts';
+import { sampleWorkloads } from './workloads.ts';
+
+/** Name of the cluster that `make run` makes and `make down` removes. */
+export const CLUSTER = 'run';
+/** The HTTP server of the sample: e2e/echo. */
+const ECHO = 'localhost/l4b-echo:test';
+const READY_MS = 180_000;
+const [HTTP_PORT, REDIS_PORT] = [8080, 6379];
+
+const named = (images: readonly BuiltImage[], name: string): BuiltImage => {
+  const found = images.find((image) => image.name === name);
+  if (!found) throw new Error(`no image ${name} was built`);
+  return found;
+};
+
+const apply = async ({ kubectl }: Cluster, input: string): Promise<void> => {
+  await kubectl(['apply', '--server-side', '--force-conflicts', '--field-manager=make-run', '-f', '-'], {
+    input,
+  });
+};
+
+const load = async (
+  cluster: Cluster,
+  [protocol, host, port]: readonly ['http' | 'redis', string, number],
+  { requests, signal }: RunOptions,
+): Promise<LoadResult> => {
+  const script = join(REPOSITORY, 'scripts', 'load.ts');
+  const argv = [process.execPath, script, protocol, host, `${port}`, '--requests', `${requests}`];
+  const child = cluster.runInClient(argv, { stdio: ['ignore', 'pipe', 'pipe'], signal });
+  return JSON.parse(await outputOf('load', child)) as LoadResult;
+};
+
+const nextSteps = async ({ kubeconfig }: Cluster): Promise<Report['next']> => {
+  const path = lookForProgram('kubectl') ? '' : ` PATH=${await assetFolder(['kubectl'])}:$PATH`;
+  return [
+    { command: `export KUBECONFIG=${kubeconfig}${path}`, means: 'this cluster, for the commands below' },
+    { command: 'kubectl get l4b -w', means: 'watch it' },
+    { command: 'kubectl edit l4b edge', means: 'change a port: served within a second, no pod restarts' },
+    { command: 'kubectl scale l4b edge --replicas=3', means: 'one more proxy' },
+    { command: 'kubectl scale deployment web --replicas=5', means: 'more endpoints: followed at once' },
+    { command: 'make down', means: 'removes all of it' },
+  ];
+};
+
+/** Runs the sample in a cluster of its own, which stays until `make down`; a second run takes what the first one made. */
+export const runInCluster = async (options: RunOptions): Promise<Report> => {
+  const { steps, signal } = options;
+  const images = await steps.run('images', (progress) => buildImages({ signal, progress }));
+  const services = await steps.run('images of the sample', async (progress) => {
+    const redis = await redisImage({ signal, progress });
+    progress('echo');
+    return { echo: { reference: ECHO, tar: await goImage('echo', ECHO, signal) }, redis };
+  });
+  const cluster = await steps.run('cluster, 2 nodes', (progress) =>
+    openCluster(CLUSTER, { signal, progress }),
+  );
+  await steps.run('images on the nodes', (progress) => {
+    const all = [...images, services.echo, ...(services.redis ? [services.redis] : [])];
+    return loadImages(cluster, all, { signal, progress });
+  });
+  await steps.run('operator installed by helm', (progress) => {
+    const pair = { operator: named(images, 'operator'), proxy: named(images, 'proxy') };
+    return installOperator(cluster, pair, { signal, progress });
+  });
+  const resource = await steps.run('sample applied, ready', async (progress) => {
+    const objects = sampleWorkloads({ echo: services.echo.reference, redis: services.redis?.reference });
+    await apply(cluster, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
+    await apply(cluster, readFileSync(SAMPLE_FILE, 'utf8'));
+    const deployments = services.redis ? ['web', 'cache'] : ['web'];
+    return await untilReady(cluster, deployments, { signal, progress, timeoutMs: READY_MS });
+  });
+  const address = resource.status?.addresses?.[0]?.value;
+  if (!address) throw new Error('The L4Balancer edge is ready, but its status has no address');
+  const http = await steps.run('traffic, HTTP', () => load(cluster, ['http', address, HTTP_PORT], options));
+  const redis = services.redis
+    ? await steps.run('traffic, Redis', () => load(cluster, ['redis', address, REDIS_PORT], options))
+    : undefined;
+  return {
+    mode: 'cluster',
+    resource: (await cluster.kubectl(['get', 'l4balancer', 'edge'])).stdout,
+    http,
+    ...(redis ? { redis } : {}),
+    notes: redis
+      ? []
+      : ['Redis was left out: redis-server is not installed, so no image could be made of it.'],
+    tuning: await proxyTuning(cluster, resource.status?.selector ?? ''),
+    next: await nextSteps(cluster),
+  };
+};

@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import type { Cluster } from '../../e2e/cluster/cluster.ts';
+import { helperProgram } from '../../test/cluster/helpers.ts';
+import type { BuiltImage } from '../images/build-images.ts';
+import { ChildError, runChild } from '../process/child.ts';
+import { cacheFolder, REPOSITORY } from '../process/folders.ts';
+
+export const OPERATOR_NAMESPACE = 'l4balancer-system';
+const RELEASE = 'l4balancer-operator';
+const CHART = join(REPOSITORY, 'charts', 'l4balancer-operator');
+
+/** Values of one image: `localhost/name:tag` in two. */
+const imageValues = (key: string, { reference }: BuiltImage): readonly string[] => {
+  const colon = reference.lastIndexOf(':');
+  return ['--set', `${key}.repository=${reference.slice(0, colon)},${key}.tag=${reference.slice(colon + 1)}`];
+};
+
+/** What the operator's pods say of themselves, for the message of a failure. */
+const lastWords = async ({ kubectl }: Cluster): Promise<readonly string[]> => {
+  const ask = async (argv: readonly string[]): Promise<readonly string[]> => {
+    try {
+      return (await kubectl(['-n', OPERATOR_NAMESPACE, ...argv])).stdout.trim().split('\n');
+    } catch (error) {
+      return [error instanceof Error ? error.message : String(error)];
+    }
+  };
+  return [...(await ask(['get', 'pods'])), ...(await ask(['logs', `deployment/${RELEASE}`, '--tail=10']))];
+};
+
+/** Installs or upgrades the chart with these images and waits until the operator is ready. */
+export const installOperator = async (
+  cluster: Cluster,
+  images: { readonly operator: BuiltImage; readonly proxy: BuiltImage },
+  { signal, progress }: { readonly signal: AbortSignal; readonly progress: (text: string) => void },
+): Promise<void> => {
+  const helm = await helperProgram('helm', { signal, progress });
+  progress('helm upgrade --install, waiting for the operator to be ready');
+  const argv = [
+    'upgrade',
+    '--install',
+    RELEASE,
+    CHART,
+    '--namespace',
+    OPERATOR_NAMESPACE,
+    '--create-namespace',
+  ];
+  const values = [...imageValues('image', images.operator), ...imageValues('proxyImage', images.proxy)];
+  // The user's own helm settings and clusters are none of this.
+  const home = join(cacheFolder(), 'helm-home');
+  const env = {
+    HELM_CACHE_HOME: home,
+    HELM_CONFIG_HOME: home,
+    HELM_DATA_HOME: home,
+    KUBECONFIG: cluster.kubeconfig,
+  };
+  try {
+    await runChild([helm, ...argv, ...values, '--wait', '--timeout', '2m'], { env, signal });
+  } catch (cause) {
+    signal.throwIfAborted();
+    const said = cause instanceof ChildError ? cause.lastLines : [];
+    const lines = [...said, ...(await lastWords(cluster))];
+    throw new ChildError('ChildFailed', 'helm could not install the operator', lines, cause);
+  }
+};

@@ -1,0 +1,14 @@
+import { impossibleBecause } from '../../e2e/cluster/own/requirements.ts';
+import { dockerVersion } from '../images/docker.ts';
+import { lookForProgram } from '../process/find-program.ts';
+
+/** Why no cluster can be made here, in words for the user; undefined where one can. */
+export const noClusterBecause = async (signal: AbortSignal): Promise<string | undefined> => {
+  if (await dockerVersion(signal)) return undefined;
+  const reason = impossibleBecause();
+  if (reason) return `no docker engine answers; ${reason}`;
+  const missing = ['go', 'buildah'].filter((program) => !lookForProgram(program));
+  if (missing.length > 0)
+    return `no docker engine answers, and without docker a cluster needs ${missing.join(' and ')}, not installed here`;
+  return undefined;
+};
