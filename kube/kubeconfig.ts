@@ -117,7 +117,9 @@ function clusterOf(config: KubeConfig, path: string) {
   if (config.getCurrentUser() === null) {
     throw invalid(path, `its context "${name}" names a user that it does not have`);
   }
-  if (!URL.canParse(cluster.server)) throw invalid(path, `its server "${cluster.server}" is not a URL`);
+  if (!/^https?:$/.test(URL.parse(cluster.server)?.protocol ?? '')) {
+    throw invalid(path, `its server "${cluster.server}" is not a URL of http or https`);
+  }
   if (cluster.proxyUrl?.startsWith('socks')) {
     throw invalid(path, 'its proxy-url is a SOCKS proxy, which is not supported; use an HTTP proxy');
   }

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { CredentialsError, type CredentialsErrorCode } from '../../kube/errors.ts';
+import { findCredentials } from '../../kube/find-credentials.ts';
+import { kubeconfigFolder } from './kubeconfig-file.ts';
+
+const files = kubeconfigFolder();
+after(files.remove);
+
+const now = () => 0;
+const GOOD = files.kubeconfig({ cluster: { server: 'https://good:6443/' } });
+const OTHER = files.write(
+  JSON.stringify({
+    clusters: [{ name: 'other', cluster: { server: 'https://other:6443' } }],
+    users: [{ name: 'other', user: {} }],
+    contexts: [{ name: 'other', context: { cluster: 'other', user: 'other' } }],
+    'current-context': 'other',
+  }),
+);
+const HOME = join(files.folder, 'home');
+mkdirSync(join(HOME, '.kube'), { recursive: true });
+writeFileSync(join(HOME, '.kube', 'config'), JSON.stringify(homeConfig()));
+function homeConfig() {
+  return {
+    clusters: [{ name: 'home', cluster: { server: 'http://home:8080' } }],
+    users: [{ name: 'home', user: {} }],
+    contexts: [{ name: 'home', context: { cluster: 'home', user: 'home' } }],
+    'current-context': 'home',
+  };
+}
+const POD = { KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '443' };
+
+const FOUND = [
+  ['the file that is named', { kubeconfig: GOOD }, { KUBECONFIG: OTHER, ...POD }, 'https://good:6443'],
+  ['KUBECONFIG', {}, { KUBECONFIG: OTHER, ...POD, HOME }, 'https://other:6443'],
+  ['the first file of KUBECONFIG decides', {}, { KUBECONFIG: `${GOOD}:${OTHER}` }, 'https://good:6443'],
+  [
+    'a context of a later file',
+    { context: 'other' },
+    { KUBECONFIG: `${GOOD}:${OTHER}` },
+    'https://other:6443',
+  ],
+  [
+    'files of KUBECONFIG that are missing are passed over',
+    {},
+    { KUBECONFIG: `/nope:${OTHER}` },
+    'https://other:6443',
+  ],
+  ['the service account of the pod', {}, { ...POD, HOME }, 'https://10.96.0.1:443'],
+  [
+    'an IPv6 address of the pod’s API server',
+    {},
+    { ...POD, KUBERNETES_SERVICE_HOST: 'fd00::1' },
+    'https://[fd00::1]:443',
+  ],
+  ['~/.kube/config', {}, { HOME }, 'http://home:8080'],
+] as const;
+
+describe('the API server and the login are found in', () => {
+  for (const [what, options, env, server] of FOUND) {
+    test(what, () => assert.equal(findCredentials(options, env, now).server, server));
+  }
+});
+
+const cluster = { server: 'https://x' };
+const REFUSED: readonly (readonly [string, string | undefined, CredentialsErrorCode, RegExp])[] = [
+  [
+    'a file that is missing',
+    '/no/such/file',
+    'KubeconfigUnreadable',
+    /\/no\/such\/file: .*ENOENT.* --kubeconfig/,
+  ],
+  ['a folder', files.folder, 'KubeconfigUnreadable', /EISDIR/],
+  ['a file that is not YAML', files.write('a: [b'), 'KubeconfigInvalid', /it is not a kubeconfig/],
+  ['an empty file', files.write(''), 'KubeconfigInvalid', /it is not a kubeconfig/],
+  ['a text', files.write('hello'), 'KubeconfigInvalid', /has no current-context/],
+  ['a cluster without a server', files.kubeconfig({}), 'KubeconfigInvalid', /server is missing/],
+  [
+    'a server that is no URL',
+    files.kubeconfig({ cluster: { server: 'x:y:z' } }),
+    'KubeconfigInvalid',
+    /not a URL/,
+  ],
+  [
+    'no current context',
+    files.kubeconfig({ cluster, currentContext: '' }),
+    'KubeconfigInvalid',
+    /no current-context/,
+  ],
+  [
+    'an unknown context',
+    files.kubeconfig({ cluster, currentContext: 'b' }),
+    'KubeconfigInvalid',
+    /context "b"; it has: test/,
+  ],
+  [
+    'a SOCKS proxy',
+    files.kubeconfig({ cluster: { ...cluster, 'proxy-url': 'socks5://a' } }),
+    'KubeconfigInvalid',
+    /SOCKS/,
+  ],
+  [
+    'groups to impersonate',
+    files.kubeconfig({ cluster, user: { 'as-groups': ['a'] } }),
+    'KubeconfigInvalid',
+    /as-groups/,
+  ],
+  ['nothing at all', undefined, 'NoCredentials', /no --kubeconfig, no KUBECONFIG, not in a pod/],
+];
+
+describe('a clear error for', () => {
+  for (const [what, kubeconfig, code, message] of REFUSED) {
+    test(what, () => {
+      assert.throws(
+        () => findCredentials({ kubeconfig }, { HOME: '/nowhere' }, now),
+        (error) => {
+          assert.ok(error instanceof CredentialsError);
+          assert.equal(error.code, code);
+          assert.match(error.message, message);
+          if (kubeconfig !== undefined) assert.ok(error.message.includes(kubeconfig), error.message);
+          return true;
+        },
+      );
+    });
+  }
+
+  test('a context that names a cluster or user that is not there', () => {
+    const config = (cluster: string, user: string) =>
+      files.write(
+        JSON.stringify({ ...homeConfig(), contexts: [{ name: 'home', context: { cluster, user } }] }),
+      );
+    const load = (path: string) => findCredentials({ kubeconfig: path }, {}, now);
+    assert.throws(() => load(config('nope', 'home')), /names a cluster that it does not have/);
+    assert.throws(() => load(config('home', 'nope')), /names a user that it does not have/);
+  });
+
+  test('a pod without a service account token', async () => {
+    const credentials = findCredentials({}, POD, now);
+    await assert.rejects(credentials.current(), /serviceaccount.*automountServiceAccountToken/);
+  });
+});
