@@ -12,7 +12,10 @@ const CHART = join(REPOSITORY, 'charts', 'l4balancer-operator');
 /** Values of one image: `localhost/name:tag` in two. */
 const imageValues = (key: string, { reference }: BuiltImage): readonly string[] => {
   const colon = reference.lastIndexOf(':');
-  return ['--set', `${key}.repository=${reference.slice(0, colon)},${key}.tag=${reference.slice(colon + 1)}`];
+  return [
+    '--set-string',
+    `${key}.repository=${reference.slice(0, colon)},${key}.tag=${reference.slice(colon + 1)}`,
+  ];
 };
 
 /** What the operator's pods say of themselves, for the message of a failure. */

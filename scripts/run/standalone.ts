@@ -101,7 +101,10 @@ export const runStandalone = async ({ steps, signal, requests }: RunOptions): Pr
     notes: redisServer ? [] : ['Redis was left out: redis-server is not installed.'],
     tuning: status.tuning,
     next: [
-      { command: 'node_modules/.bin/node proxy/main.ts --help', means: 'the proxy without Kubernetes: flags and variables' },
+      {
+        command: 'node_modules/.bin/node proxy/main.ts --help',
+        means: 'the proxy without Kubernetes: flags and variables',
+      },
       {
         command: `node_modules/.bin/node proxy/main.ts --check ${relative(process.cwd(), SAMPLE_FILE)}`,
         means: 'what is wrong with a manifest, if anything',

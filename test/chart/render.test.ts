@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { parse } from 'yaml';
+import { chartCrd } from '../../charts/generate.ts';
+import { ChildError, runChild } from '../../scripts/process/child.ts';
+import { REPOSITORY } from '../../scripts/process/folders.ts';
+import { CHART, helm, one, parseDocuments, type Rendered, render } from './render.ts';
+
+const read = (file: string): string => readFileSync(join(REPOSITORY, file), 'utf8');
+const crdName = 'l4balancers.l4balancer.dev';
+
+const rulesOf = (objects: readonly Rendered[]) => objects.flatMap(({ rules = [] }) => rules);
+
+test('no role has a wildcard, reads Secrets, or may give itself more', async () => {
+  const rules = rulesOf(await render());
+  assert.ok(rules.length > 5);
+  for (const rule of rules) {
+    for (const value of [...rule.apiGroups, ...rule.resources, ...rule.verbs])
+      assert.doesNotMatch(value, /\*/);
+    assert.equal(rule.nonResourceURLs, undefined);
+    assert.ok(!rule.resources.some((resource) => /^(secrets|configmaps|.*\/exec|.*\/proxy)$/.test(resource)));
+    for (const verb of ['escalate', 'bind', 'impersonate', 'deletecollection'])
+      if (rule.apiGroups[0] !== 'l4balancer.dev') assert.ok(!rule.verbs.includes(verb), verb);
+  }
+});
+
+test('the operator writes nothing of the users’ resources but their status', async () => {
+  const { rules = [] } = one(await render(), 'ClusterRole');
+  const writes = rules
+    .filter(
+      ({ apiGroups, verbs }) =>
+        apiGroups.includes('l4balancer.dev') && verbs.some((verb) => !/^(get|list|watch)$/.test(verb)),
+    )
+    .map(({ resources, verbs }) => [resources, verbs]);
+  assert.deepEqual(writes, [[['l4balancers/status'], ['patch']]]);
+});
+
+test('the chart’s definition is the one of crds/, and helm keeps it when the chart goes', async () => {
+  const crd = read('crds/l4balancers.yaml');
+  const { metadata, ...rest } = one(await render(), 'CustomResourceDefinition', crdName);
+  const { metadata: original, ...expected } = parse(crd);
+  assert.deepEqual(rest, expected);
+  assert.deepEqual(metadata, { ...original, annotations: { 'helm.sh/resource-policy': 'keep' } });
+});
+
+test('a definition that already has annotations is not silently given a second block of them', () => {
+  assert.throws(
+    () => chartCrd('metadata:\n  name: x\n  annotations:\n    a: b\n'),
+    /adapt charts\/generate.ts/,
+  );
+  assert.throws(() => chartCrd('kind: x\n'), /adapt charts\/generate.ts/);
+});
+
+test('the definition is left out on request', async () => {
+  const kinds = (await render('crds.install=false')).map(({ kind }) => kind);
+  assert.ok(!kinds.includes('CustomResourceDefinition'));
+  assert.ok(kinds.includes('Deployment'));
+});
+
+test('images are named by tag, by digest, or by the version of the chart', async () => {
+  const digest = `sha256:${'0'.repeat(64)}`;
+  const table: readonly [readonly string[], string, string][] = [
+    [[], 'l4balancer-operator:0.1.0', '--proxy-image=l4balancer-proxy:0.1.0'],
+    [
+      ['image.tag=v1.2', 'proxyImage.repository=registry.test/p'],
+      'l4balancer-operator:v1.2',
+      '--proxy-image=registry.test/p:0.1.0',
+    ],
+    [
+      [`image.digest=${digest}`, 'image.tag=v1.2', 'proxyImage.tag=v7'],
+      `l4balancer-operator@${digest}`,
+      '--proxy-image=l4balancer-proxy:v7',
+    ],
+  ];
+  for (const [values, image, argument] of table) {
+    const [container] = one(await render(...values), 'Deployment').spec?.template.spec.containers ?? [];
+    assert.equal(container?.image, image);
+    assert.ok(container?.args.includes(argument), argument);
+  }
+});
+
+test('labels of the user never replace those that the Deployment selects by', async () => {
+  const { spec } = one(await render('podLabels.team=edge'), 'Deployment');
+  assert.equal(spec?.template.metadata.labels.team, 'edge');
+  assert.equal(spec?.template.metadata.labels['app.kubernetes.io/instance'], 'l4balancer-operator');
+});
+
+test('values that the chart does not know, or of another kind, are refused and named', async () => {
+  const table: readonly [string, RegExp][] = [
+    ['replicas=2', /replicas/],
+    ['image.tga=1', /tga/],
+    ['image.tag=1.10', /tag/], // a number, which would lose its last digit: --set-string
+    ['logLevel=verbose', /logLevel/],
+    ['crds.install=maybe', /crds.*install|install/],
+    ['image.pullPolicy=Sometimes', /pullPolicy/],
+    ['image.digest=abc', /digest/],
+    ['resources.limits.memory=lots', /memory/],
+    ['podLabels.a=null,podLabels.b.c=d', /podLabels/],
+    ['tolerations=x', /tolerations/],
+  ];
+  for (const [value, named] of table)
+    await assert.rejects(render(value), (error: unknown) => {
+      assert.ok(error instanceof ChildError);
+      assert.match(error.lastLines.join('\n'), named, value);
+      return true;
+    });
+});
+
+test('the chart passes helm’s own lint', async () => {
+  assert.match(await helm(['lint', '--strict', CHART]), /0 chart\(s\) failed/);
+});
+
+test('install.yaml and the chart’s definition are what the generator writes', async () => {
+  await runChild([process.execPath, join(REPOSITORY, 'charts', 'generate.ts'), '--check']);
+  const kinds = parseDocuments(read('install.yaml')).map(({ kind }) => kind);
+  assert.equal(kinds[0], 'Namespace');
+  assert.ok(kinds.includes('CustomResourceDefinition') && kinds.includes('Deployment'));
+});
