@@ -27,19 +27,22 @@ export interface Writer {
    * managers. With a metadata.resourceVersion it throws ApiError Conflict when the object has changed since.
    * @returns the object as the server has it now, without managedFields.
    */
-  apply<T extends KubeObject>(manifest: T & Manifest, signal?: AbortSignal): Promise<T>;
+  apply<T extends KubeObject>(manifest: T & Manifest, signal?: AbortSignal): Promise<T & KubeObject>;
   /** As apply, of the status subresource: only `status` counts, and the object must exist. */
-  applyStatus<T extends KubeObject>(manifest: T & Manifest, signal?: AbortSignal): Promise<T>;
+  applyStatus<T extends KubeObject>(manifest: T & Manifest, signal?: AbortSignal): Promise<T & KubeObject>;
   /** Creates an object, also one with metadata.generateName; throws ApiError AlreadyExists when the name is taken. */
-  create<T extends KubeObject>(manifest: T & Manifest, signal?: AbortSignal): Promise<T>;
+  create<T extends KubeObject>(manifest: T & Manifest, signal?: AbortSignal): Promise<T & KubeObject>;
   remove(ref: ObjectRef, options?: RemoveOptions, signal?: AbortSignal): Promise<Removal>;
 }
 
 /** `fieldManager` names, in every object's managedFields, whose fields these are. */
 export function createWriter(transport: Transport, fieldManager: string): Writer {
-  async function write<T extends KubeObject>(call: Call, signal: AbortSignal | undefined): Promise<T> {
+  async function write<T extends KubeObject>(
+    call: Call,
+    signal: AbortSignal | undefined,
+  ): Promise<T & KubeObject> {
     const answer = await transport.request({ ...call, ...(signal === undefined ? {} : { signal }) });
-    return stripManagedFields(answer as T);
+    return stripManagedFields(answer as T & KubeObject);
   }
 
   const patch = (path: string, manifest: Manifest): Call => ({

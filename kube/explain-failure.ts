@@ -26,8 +26,9 @@ export function explainFailure(cause: unknown, address: string, tried: string): 
   if (cause instanceof TransportError) return cause;
   const code = errorCode(cause);
   const words = cause instanceof Error ? innermost(cause).message : String(cause);
-  const found = words.includes(code) ? words : `${words} (${code})`;
-  return new TransportError(kindOf(code), address, tried, found, cause);
+  const found = code === '' || words.includes(code) ? words : `${words} (${code})`;
+  const kind = cause instanceof Error && cause.name === 'HTTPParserError' ? 'BadAnswer' : kindOf(code);
+  return new TransportError(kind, address, tried, found, cause);
 }
 
 function kindOf(code: string): TransportErrorCode {
