@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { toolProgram } from '../../../scripts/assets/programs.ts';
 import { runChild } from '../../../scripts/process/child.ts';
-import { helperProgram } from '../../../test/cluster/helpers.ts';
 import type { Cluster } from '../cluster.ts';
 import { addressOf, clientContainer } from './client.ts';
 
@@ -18,7 +18,7 @@ export interface KindPlace {
 
 /** What tests do with a kind cluster; `close` leaves it running. */
 export async function kindCluster({ name, cluster, kubeconfig }: KindPlace): Promise<Cluster> {
-  const kubectl = await helperProgram('kubectl');
+  const kubectl = await toolProgram('kubectl');
   const workers = [
     { name: `${cluster}-worker`, sysctls: 'strict' },
     { name: `${cluster}-worker2`, sysctls: 'allowed' },
@@ -64,7 +64,7 @@ export async function kindCluster({ name, cluster, kubeconfig }: KindPlace): Pro
       return { stdout: await runChild([kubectl, '--kubeconfig', kubeconfig, ...args], more) };
     },
     async loadImage(image) {
-      const kind = await helperProgram('kind');
+      const kind = await toolProgram('kind');
       const what = image.endsWith('.tar') ? 'image-archive' : 'docker-image';
       const targets = nodes.map((node) => node.name).join(',');
       await runChild([kind, 'load', what, image, '--name', cluster, '--nodes', targets]);

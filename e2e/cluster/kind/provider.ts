@@ -1,9 +1,9 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { toolProgram } from '../../../scripts/assets/programs.ts';
 import { withLock } from '../../../scripts/lock.ts';
 import { runChild } from '../../../scripts/process/child.ts';
-import { helperProgram } from '../../../test/cluster/helpers.ts';
 import type { Cluster, ClusterOptions, ClusterProvider } from '../cluster.ts';
 import { clientContainer, removeClient, startClient } from './client.ts';
 import { kindConfig } from './config.ts';
@@ -46,7 +46,7 @@ async function upLocked(
   await writeFile(config, JSON.stringify(kindConfig(), null, 2));
   try {
     progress('kind creates the nodes');
-    const kind = await helperProgram('kind', { progress, ...more });
+    const kind = await toolProgram('kind', { progress, ...more });
     const kubeconfig = ['--kubeconfig', kubeconfigOf(name)];
     const create = [
       'create',
@@ -95,7 +95,7 @@ async function isHealthy(name: string): Promise<boolean> {
 async function remove(name: string): Promise<void> {
   await removeClient(kindName(name));
   if (await exists(name)) {
-    const kind = await helperProgram('kind');
+    const kind = await toolProgram('kind');
     const kubeconfig = ['--kubeconfig', kubeconfigOf(name)];
     await runChild([kind, 'delete', 'cluster', '--name', kindName(name), ...kubeconfig]);
   }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
+import { clusterPrograms } from '../../../scripts/assets/programs.ts';
 import { withLock } from '../../../scripts/lock.ts';
-import { assetFolder } from '../../../test/cluster/assets.ts';
 import type { ClusterOptions, ClusterProvider } from '../cluster.ts';
 import { goImage } from '../go-image.ts';
 import { daemons } from './daemon.ts';
@@ -63,7 +63,7 @@ async function make(plan: Plan, options: ClusterOptions): Promise<State> {
   await installNeeds(progress, signal);
   const cni = cniFolder();
   if (!cni) throw new Error('no folder has the CNI plugins bridge, host-local and loopback');
-  const binaries = await assetFolder(BINARIES, { progress, ...(signal ? { signal } : {}) });
+  const binaries = await clusterPrograms(BINARIES, { progress, ...(signal ? { signal } : {}) });
   const pause = await goImage('pause', PAUSE_IMAGE, signal);
   try {
     return await bringUp(plan, { binaries, cni, images: [pause], signal }, progress);

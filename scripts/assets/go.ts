@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { type ChildOptions, runChild } from '../process/child.ts';
+import { lookForProgram } from '../process/find-program.ts';
+import { cacheFolder } from '../process/folders.ts';
+
+/** From 1.21 on Go fetches the release that a module asks for by itself. */
+const OLDEST_MINOR = 21;
+
+/** Path of Go. Throws with where to get it, and what else would do. */
+export async function findGo(what: string): Promise<string> {
+  const advice = `Install it from https://go.dev/dl (1.${OLDEST_MINOR} or later)`;
+  const go = lookForProgram('go') ?? lookForProgram('go', { PATH: '/usr/local/go/bin' });
+  if (!go)
+    throw new Error(`${what} is built from source, which needs Go, and Go is not on the PATH. ${advice}.`);
+  const version = (await runChild([go, 'env', 'GOVERSION'])).trim();
+  const minor = Number(/^go1\.(\d+)/.exec(version)?.[1] ?? Number.NaN);
+  if (minor < OLDEST_MINOR)
+    throw new Error(`${what} is built from source; ${go} is ${version}, too old. ${advice}.`);
+  return go;
+}
+
+/** Runs Go in `cwd`, for programs without C. Throws ChildError with Go's last lines. */
+export function runGo(
+  go: string,
+  args: readonly string[],
+  cwd: string,
+  options: Pick<ChildOptions, 'signal' | 'onLine'> & { readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<string> {
+  const { env, ...rest } = options;
+  return runChild([go, ...args], { cwd, ...rest, env: { CGO_ENABLED: '0', ...homeless(), ...env } });
+}
+
+/** Go keeps its own cache at home; without a home it gets one in ours. */
+function homeless(): Record<string, string> {
+  const { HOME, GOCACHE, GOPATH, XDG_CACHE_HOME } = process.env;
+  return {
+    ...(HOME || GOCACHE || XDG_CACHE_HOME ? {} : { GOCACHE: join(cacheFolder(), 'go-build') }),
+    ...(HOME || GOPATH ? {} : { GOPATH: join(cacheFolder(), 'go') }),
+  };
+}

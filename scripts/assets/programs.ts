@@ -1,0 +1,114 @@
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { withLock } from '../lock.ts';
+import { lookForProgram } from '../process/find-program.ts';
+import { cacheFolder } from '../process/folders.ts';
+import { openSteps, type Steps } from '../report/steps.ts';
+import { type BuildOptions, buildPrograms, buildTool } from './build.ts';
+import { ENVTEST_PROGRAMS, KUBERNETES_VERSION, TOOLS } from './catalogue.ts';
+import { downloadEnvtest } from './envtest.ts';
+
+export interface AssetOptions {
+  /** Shows each build as a step of its own; without it, on standard error. */
+  readonly steps?: Steps;
+  /** Instead of `steps`: told in one line what is being built. */
+  readonly progress?: (text: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+const HEARTBEAT_MS = 30_000;
+
+/**
+ * The folder that has all of `names` (etcd and programs of Kubernetes): KUBEBUILDER_ASSETS, else the cache, else what
+ * setup-envtest downloads, else the cache again after a build from source. Always one folder, so that versions never mix.
+ */
+export async function clusterPrograms(names: readonly string[], options: AssetOptions = {}): Promise<string> {
+  const root = join(cacheFolder(), 'k8s');
+  const built = join(root, KUBERNETES_VERSION);
+  const downloaded = join(root, `envtest-${KUBERNETES_VERSION}`);
+  const find = () =>
+    [process.env.KUBEBUILDER_ASSETS, built, downloaded].find((folder) => folder && hasAll(folder, names));
+  const found = find();
+  if (found) return found;
+  requireWritable(root);
+  const build = buildOptions(options);
+  return withLock(
+    `${built}.lock`,
+    async () => {
+      const madeMeanwhile = find();
+      if (madeMeanwhile) return madeMeanwhile;
+      const downloadable = names.every((name) => ENVTEST_PROGRAMS.includes(name));
+      if (downloadable && (await downloadEnvtest(downloaded, build)) && hasAll(downloaded, names))
+        return downloaded;
+      const missing = names.filter((name) => !isExecutable(join(built, name)));
+      await buildPrograms(missing, built, build);
+      return built;
+    },
+    sayWaiting(options),
+  );
+}
+
+/** Path of helm, kind or kubectl: on the PATH, else in the cache, else built into it. */
+export async function toolProgram(name: string, options: AssetOptions = {}): Promise<string> {
+  const onPath = lookForProgram(name);
+  if (onPath) return onPath;
+  const tool = TOOLS[name];
+  if (!tool) return join(await clusterPrograms([name], options), name);
+  const folder = join(cacheFolder(), name, tool.version);
+  const path = join(folder, name);
+  if (isExecutable(path)) return path;
+  requireWritable(folder);
+  await withLock(
+    `${folder}.lock`,
+    async () => {
+      if (!isExecutable(path)) await buildTool(name, path, buildOptions(options));
+    },
+    sayWaiting(options),
+  );
+  return path;
+}
+
+function buildOptions({ steps, progress, signal }: AssetOptions): BuildOptions {
+  const shown =
+    steps ?? (progress ? stepsAsText(progress) : openSteps(process.stderr, { quietMs: HEARTBEAT_MS }));
+  return { steps: shown, signal };
+}
+
+/** Steps within somebody else's step: one line that changes. */
+function stepsAsText(progress: (text: string) => void): Steps {
+  return {
+    run(name, work) {
+      progress(name);
+      return work((text) => progress(`${name} ${text}`));
+    },
+  };
+}
+
+function sayWaiting({ progress }: AssetOptions): (owner: number) => void {
+  const say = progress ?? ((text: string) => process.stderr.write(`  … ${text}\n`));
+  return (owner) => say(`waiting for process ${owner}, which builds the same`);
+}
+
+function requireWritable(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (cause) {
+    const advice =
+      'set XDG_CACHE_HOME (or HOME) to a folder that can be written; some gigabytes are needed while building';
+    throw new Error(`cannot write the cache ${folder}: ${advice}`, { cause });
+  }
+}
+
+function hasAll(folder: string, names: readonly string[]): boolean {
+  return names.every((name) => isExecutable(join(folder, name)));
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false; // not there, or not to be run: either way it has to be made
+  }
+}
