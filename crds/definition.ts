@@ -71,7 +71,8 @@ const rootSchema = (): Structural => {
     properties: {
       apiVersion: { type: 'string' },
       kind: { type: 'string' },
-      metadata: { type: 'object' },
+      // Declared so that a rule can point to it; Kubernetes describes the rest.
+      metadata: { type: 'object', properties: { name: { type: 'string' } } },
       spec: structuredClone({ description: 'What is wanted.', ...SPEC_SCHEMA }),
       status: structuredClone({ description: 'What is; written by the operator.', ...STATUS_SCHEMA }),
     },

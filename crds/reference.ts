@@ -6,14 +6,14 @@ import type { Structural } from './structural.ts';
 
 /** The reference page: a table for each object, the rules with their messages, the profiles. Markdown. */
 export const reference = (): string =>
-  [
+  `${[
     `# ${KIND} reference`,
     `\`apiVersion: ${API_VERSION}\`, \`kind: ${KIND}\`, short name \`l4b\`. Durations are written as \`500ms\`, \`5s\` or \`1h30m\`, CPU and memory as Kubernetes quantities (\`500m\`, \`4Gi\`). A field left out takes its default.`,
     ...objectSections(SPEC_SCHEMA, 'spec'),
     profiles(),
     rules(),
     ...objectSections(STATUS_SCHEMA, 'status'),
-  ].join('\n\n') + '\n';
+  ].join('\n\n')}\n`;
 
 const objectSections = (schema: Structural, path: string): string[] => {
   const entry = schema.items ?? schema;
@@ -89,7 +89,7 @@ const rules = (): string =>
     table(
       ['where', 'rule', 'refused with'],
       RULES.map(({ id, scope, fieldPath = '', message }) => [
-        `\`${`${scope}${fieldPath}` || 'metadata.name'}\``,
+        `\`${`${scope}${fieldPath}`.replace(/^[.]/, '')}\``,
         id,
         message,
       ]),

@@ -39,7 +39,8 @@ export const DURATION_RULES: readonly Rule[] = RANGES.map(({ id, scope, field, l
     id,
     scope,
     reads: [field],
-    rule: `duration(self.${field}) >= duration('${least}') && duration(self.${field}) <= duration('${most}')`,
+    // Always there in a resource, but the API server also tries the rule on the parent's default, {}.
+    rule: `!has(self.${field}) || duration(self.${field}) >= duration('${least}') && duration(self.${field}) <= duration('${most}')`,
     message: `${field} is out of range: expected ${least} to ${most}`,
     messageExpression: `'${field} ' + self.${field} + ' is out of range: expected ${least} to ${most}'`,
     fieldPath: `.${field}`,

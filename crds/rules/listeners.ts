@@ -11,7 +11,7 @@ const portUnique = rule<readonly Listener[]>({
   rule: 'self.all(l, self.exists_one(m, m.port == l.port && m.protocol == l.protocol))',
   message: 'two listeners use the same port and protocol',
   messageExpression:
-    "'the same port and protocol is used by listeners ' + self.filter(l, !self.exists_one(m, m.port == l.port && m.protocol == l.protocol)).map(l, l.name + ' (' + string(l.port) + ' ' + l.protocol + ')').join(', ')",
+    "'the same port and protocol is used by listeners %s'.format([self.filter(l, !self.exists_one(m, m.port == l.port && m.protocol == l.protocol)).map(l, l.name)])",
   check: (listeners) =>
     listeners.flatMap(({ port, protocol }, i) => {
       const first = listeners.findIndex((other) => other.port === port && other.protocol === protocol);
@@ -46,7 +46,7 @@ const backendExists = rule<L4BalancerSpec>({
   rule: 'self.listeners.all(l, self.backends.exists(b, b.name == l.backend))',
   message: 'a listener names a backend that is no entry of spec.backends',
   messageExpression:
-    "self.listeners.filter(l, !self.backends.exists(b, b.name == l.backend)).map(l, 'listener \"' + l.name + '\" names backend \"' + l.backend + '\"').join(', ') + ', which is no entry of spec.backends; there are: ' + self.backends.map(b, b.name).join(', ')",
+    '\'listener "%s" names backend "%s", which is no entry of spec.backends; there are: %s\'.format([self.listeners.filter(l, !self.backends.exists(b, b.name == l.backend))[0].name, self.listeners.filter(l, !self.backends.exists(b, b.name == l.backend))[0].backend, self.backends.map(b, b.name)])',
   fieldPath: '.listeners',
   check: ({ listeners, backends }) => {
     const names = backends.map(({ name }) => name);

@@ -13,6 +13,7 @@ const resourceName = rule<Pick<L4Balancer, 'metadata'>>({
   rule: `self.metadata.name.matches('${FORM}')`,
   message:
     'metadata.name becomes the name of a Service: use up to 52 lower-case letters, digits and "-", and start with a letter',
+  fieldPath: '.metadata.name',
   check: ({ metadata: { name } }) =>
     problemIf(
       !NAME.test(name),

@@ -1,6 +1,6 @@
 import { acceptorsOfCpu } from '../acceptors.ts';
 import type { L4BalancerSpec } from '../l4balancer.ts';
-import { PRESETS, type Resources } from '../presets.ts';
+import { PRESETS, type Preset, type Resources } from '../presets.ts';
 import { bytes, cpuMillis, type Quantity } from '../quantity.ts';
 import { effectiveResources } from '../resources.ts';
 import type { Sysctl } from '../tuning.ts';
@@ -15,21 +15,26 @@ const KINDS = [
 /** The least memory that the proxy's runtime starts in. */
 const LEAST_MEMORY = '64Mi';
 
-/** CEL: what the profile sets, chosen by the profile. */
-const ofProfile = (pick: (preset: (typeof PRESETS)['Tuned']) => string): string =>
-  `{${Object.entries(PRESETS)
-    .map(([profile, preset]) => `${celText(profile)}: ${celText(pick(preset))}`)
-    .join(', ')}}[self.tuning.profile]`;
-
-/** CEL: the limit as the pods get it, as text. */
-const limitOf = (kind: keyof Resources): string =>
-  `string(self.workload.?resources.?limits.?${kind}.orValue(${ofProfile(({ limits }) => limits[kind])}))`;
+/** CEL: what the profile sets. A chain of comparisons, since the API server cannot estimate what a map literal holds. */
+const ofProfile = (value: (preset: Preset) => string): string => {
+  const [last = '', ...others] = Object.entries(PRESETS)
+    .map(([profile, preset]) => ({ profile, text: value(preset) }))
+    .reverse()
+    .map(({ profile, text }, i) =>
+      i === 0 ? text : `self.tuning.profile == ${celText(profile)} ? ${text} : `,
+    );
+  return `(${others.reverse().join('')}${last})`;
+};
 
 const isGiven = (group: 'requests' | 'limits', kind: keyof Resources): string =>
-  `self.workload.?resources.?${group}.?${kind}.hasValue()`;
+  `(has(self.workload.resources) && has(self.workload.resources.${group}) && has(self.workload.resources.${group}.${kind}))`;
 
 const given = (group: 'requests' | 'limits', kind: keyof Resources): string =>
   `string(self.workload.resources.${group}.${kind})`;
+
+/** CEL: the limit as the pods get it. */
+const limitOf = (kind: keyof Resources): string =>
+  `(${isGiven('limits', kind)} ? quantity(${given('limits', kind)}) : ${ofProfile(({ limits }) => `quantity(${celText(limits[kind])})`)})`;
 
 /** How a limit came about, in words. */
 const limitInWords = (spec: L4BalancerSpec, kind: keyof Resources): string => {
@@ -40,15 +45,15 @@ const limitInWords = (spec: L4BalancerSpec, kind: keyof Resources): string => {
 };
 
 const limitInCel = (kind: keyof Resources): string =>
-  `(${isGiven('limits', kind)} ? 'workload.resources.limits.${kind} ' + ${given('limits', kind)} : 'the ${kind} limit ' + ${limitOf(kind)} + ' of profile ' + self.tuning.profile)`;
+  `(${isGiven('limits', kind)} ? 'workload.resources.limits.${kind} %s'.format([self.workload.resources.limits.${kind}]) : 'the ${kind} limit %s of profile %s'.format([${ofProfile(({ limits }) => celText(limits[kind]))}, self.tuning.profile]))`;
 
 const acceptorsWithinLimit = rule<L4BalancerSpec>({
   id: 'acceptors-within-cpu-limit',
   scope: 'spec',
   reads: ['tuning.profile', 'tuning.acceptors', 'workload.resources'],
-  rule: `!has(self.tuning.acceptors) || self.tuning.acceptors == 1 || quantity(string(self.tuning.acceptors)).compareTo(quantity(${limitOf('cpu')})) <= 0`,
+  rule: `!has(self.tuning.acceptors) || self.tuning.acceptors == 1 || ${limitOf('cpu')}.sub(self.tuning.acceptors).compareTo(quantity('0')) >= 0`,
   message: 'more acceptors than the CPU limit has whole cores: raise the limit or lower acceptors',
-  messageExpression: `string(self.tuning.acceptors) + ' acceptors are more than the whole cores of ' + ${limitInCel('cpu')} + ': raise the limit or lower acceptors'`,
+  messageExpression: `'%d acceptors are more than the whole cores of %s: raise the limit or lower acceptors'.format([self.tuning.acceptors, ${limitInCel('cpu')}])`,
   fieldPath: '.tuning.acceptors',
   check: (spec) => {
     const { acceptors } = spec.tuning;
@@ -66,9 +71,9 @@ const requestsWithinLimits: readonly Rule[] = KINDS.map(({ kind, size }) =>
     id: `${kind}-request-within-limit`,
     scope: 'spec',
     reads: ['tuning.profile', 'workload.resources'],
-    rule: `!${isGiven('requests', kind)} || quantity(${given('requests', kind)}).compareTo(quantity(${limitOf(kind)})) <= 0`,
+    rule: `!${isGiven('requests', kind)} || quantity(${given('requests', kind)}).compareTo(${limitOf(kind)}) <= 0`,
     message: `the ${kind} request is above the ${kind} limit: lower it or raise the limit`,
-    messageExpression: `'the ${kind} request ' + ${given('requests', kind)} + ' is above ' + ${limitInCel(kind)} + ': lower it or raise the limit'`,
+    messageExpression: `'the ${kind} request %s is above %s: lower it or raise the limit'.format([self.workload.resources.requests.${kind}, ${limitInCel(kind)}])`,
     fieldPath: '.workload.resources.requests',
     check: (spec) => {
       const request = spec.workload.resources?.requests?.[kind];
