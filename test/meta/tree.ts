@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { treePaths } from '../../scripts/verify/tree-copy.ts';
 
 /** A file of the tree; the path is relative to the checkout. */
 export interface SourceFile {
@@ -14,13 +14,7 @@ export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /** Every file that is committed or would be: what git ignores is not part of the project. Sorted by path. */
 export const tree = (): readonly SourceFile[] =>
-  execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
-    cwd: ROOT,
-    encoding: 'utf8',
-    maxBuffer: 64 << 20,
-  })
-    .split('\0')
-    .filter((path) => path !== '' && existsSync(join(ROOT, path)))
+  [...treePaths(ROOT)]
     .sort()
     .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
 

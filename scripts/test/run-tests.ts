@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { REPOSITORY } from '../process/folders.ts';
+import { countsOf, type TestCounts } from './counts.ts';
+import type { Stage } from './stages.ts';
+
+/** Milliseconds after which a test that does not end is a failed one. */
+const LONGEST_TEST_MS = 15 * 60_000;
+
+export interface StageResult {
+  readonly counts: TestCounts;
+  readonly ok: boolean;
+}
+
+/**
+ * Runs the files of one stage with Node's test runner, passes on what it prints, and counts. Ctrl-C reaches the runner by
+ * itself; on `signal` it is asked to stop. Either way this waits, so that tests can clear away what they made.
+ */
+export const runTests = async (
+  { files, concurrency }: Stage,
+  out: NodeJS.WritableStream,
+  signal: AbortSignal,
+): Promise<StageResult> => {
+  const child = spawn(
+    process.execPath,
+    [
+      '--test',
+      `--test-concurrency=${concurrency}`,
+      `--test-timeout=${LONGEST_TEST_MS}`,
+      `--test-reporter=${join(REPOSITORY, 'scripts/test/reporter.ts')}`,
+      '--test-reporter-destination=stdout',
+      ...files,
+    ],
+    { cwd: REPOSITORY, stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const stop = (): void => void child.kill('SIGTERM');
+  signal.addEventListener('abort', stop, { once: true });
+  const seen: string[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    seen.push(line);
+    out.write(`${line}\n`);
+  });
+  const status = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  signal.removeEventListener('abort', stop);
+  const counts = countsOf(seen);
+  return { counts, ok: status === 0 && counts.failed === 0 };
+};

@@ -1,0 +1,56 @@
+/**
+ * `make verify`: writes every generated file anew in a copy of the tree and compares, so that nothing of the user's is touched;
+ * and checks that the lockfile holds what package.json asks for.
+ */
+import { execFileSync } from 'node:child_process';
+import { globSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { abortOnSignals } from './process/abort-on-signals.ts';
+import { runChild } from './process/child.ts';
+import { REPOSITORY } from './process/folders.ts';
+import { failed } from './report/failed.ts';
+import { openSteps } from './report/steps.ts';
+import { copyTree, differences, treePaths } from './verify/tree-copy.ts';
+
+/** In the order in which they read each other's files. */
+const GENERATORS = ['crds/generate.ts', 'charts/generate.ts'];
+
+const signal = abortOnSignals();
+const steps = openSteps(process.stderr);
+const copy = mkdtempSync(join(tmpdir(), 'l4balancer-verify-'));
+
+const diff = (path: string): string => {
+  try {
+    execFileSync('diff', ['-u', join(REPOSITORY, path), join(copy, path)], { encoding: 'utf8' });
+    return '';
+  } catch (error) {
+    const { stdout } = error as { stdout?: string };
+    return (stdout ?? String(error)).split('\n').slice(0, 40).join('\n');
+  }
+};
+
+try {
+  await steps.run('lockfile', () =>
+    runChild(['npm', 'ls', '--package-lock-only', '--all'], { cwd: REPOSITORY, signal }),
+  );
+  await steps.run('copy of the tree', async () => copyTree(REPOSITORY, copy));
+  for (const generator of GENERATORS)
+    await steps.run(generator, (progress) =>
+      runChild([process.execPath, join(copy, generator)], { cwd: copy, signal, onLine: progress }),
+    );
+  const written = globSync('**/*', { cwd: copy, withFileTypes: true, exclude: ['node_modules'] })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(copy.length + 1));
+  const stale = differences([...treePaths(REPOSITORY), ...written], REPOSITORY, copy);
+  for (const path of stale) process.stderr.write(`\n${diff(path)}\n`);
+  if (stale.length > 0)
+    throw new Error(
+      `${stale.join(', ')}: not what the generators write. Run make generate and commit the result`,
+    );
+  console.log('Every generated file is what its generator writes.');
+} catch (error) {
+  failed(error, process.stderr);
+} finally {
+  rmSync(copy, { recursive: true, force: true });
+}
