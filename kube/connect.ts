@@ -53,7 +53,8 @@ export function openTransport(credentials: Credentials, userAgent: string, now: 
     for (let attempt = 0; ; attempt++) {
       const login = await deadline.race(credentials.current());
       if (closed) throw new TransportError('Stopped', address, tried, 'the transport has been closed');
-      const answer = await keeper.poolsFor(login.tls)[kind].request({
+      // undici notices an abort only once it is connected, so the deadline is raced as well.
+      const asked = keeper.poolsFor(login.tls)[kind].request({
         origin: address,
         method: call.method,
         path: prefix + withQuery(call),
@@ -66,6 +67,7 @@ export function openTransport(credentials: Credentials, userAgent: string, now: 
         ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
         signal: deadline.signal,
       });
+      const answer = await deadline.race(asked);
       if (answer.statusCode < 400) return answer;
       const body = await answer.body.text();
       if (answer.statusCode === 401 && attempt === 0 && now() - forgotAt > FORGET_AT_MOST_EVERY_MS) {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type Dispatcher, Pool, ProxyAgent } from 'undici';
 import type { TlsIdentity } from './credentials.ts';
 
@@ -25,6 +26,9 @@ export interface PoolKeeper {
 /** Opens no connection by itself. `origin` such as `https://10.96.0.1:443`. */
 export function keepPools(origin: string, proxyUrl: string | undefined): PoolKeeper {
   const retiring = new Set<Pools>();
+  /** Ends also what is still connecting, for which undici would wait. */
+  const end = new AbortController();
+  setMaxListeners(0, end.signal);
   let current: { readonly tls: TlsIdentity; readonly key: string; readonly pools: Pools } | undefined;
 
   function retire(pools: Pools): void {
@@ -38,32 +42,32 @@ export function keepPools(origin: string, proxyUrl: string | undefined): PoolKee
       if (current?.tls === tls) return current.pools;
       const key = JSON.stringify(tls);
       const old = current;
-      const pools = old?.key === key ? old.pools : openPools(origin, tls, proxyUrl);
+      const pools = old?.key === key ? old.pools : openPools({ origin, tls, proxyUrl, signal: end.signal });
       current = { tls, key, pools };
       if (old !== undefined && old.pools !== pools) retire(old.pools);
       return pools;
     },
     async destroy() {
+      end.abort();
       const all = [...retiring, ...(current === undefined ? [] : [current.pools])];
       await Promise.all(all.flatMap((pools) => [pools.requests.destroy(), pools.streams.destroy()]));
     },
   };
 }
 
-function openPools(origin: string, tls: TlsIdentity, proxyUrl: string | undefined): Pools {
-  return {
-    requests: open(origin, tls, proxyUrl, REQUEST_CONNECTIONS),
-    streams: open(origin, tls, proxyUrl, null),
-  };
+interface PoolOptions {
+  readonly origin: string;
+  readonly tls: TlsIdentity;
+  readonly proxyUrl: string | undefined;
+  readonly signal: AbortSignal;
 }
 
-function open(
-  origin: string,
-  tls: TlsIdentity,
-  proxyUrl: string | undefined,
-  connections: number | null,
-): Dispatcher {
-  const connect = { ...tls, timeout: CONNECT_TIMEOUT_MS, keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS };
+function openPools(options: PoolOptions): Pools {
+  return { requests: open(options, REQUEST_CONNECTIONS), streams: open(options, null) };
+}
+
+function open({ origin, tls, proxyUrl, signal }: PoolOptions, connections: number | null): Dispatcher {
+  const dial = { signal, timeout: CONNECT_TIMEOUT_MS, keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS };
   const options = {
     connections,
     allowH2: false, // one watch that is not read must not hold up the others
@@ -71,11 +75,6 @@ function open(
     headersTimeout: 0, // each call has its own deadline, in connect.ts
     bodyTimeout: 0,
   };
-  if (proxyUrl === undefined) return new Pool(origin, { ...options, connect });
-  return new ProxyAgent({
-    ...options,
-    uri: proxyUrl,
-    requestTls: connect,
-    connect: { timeout: CONNECT_TIMEOUT_MS },
-  });
+  if (proxyUrl === undefined) return new Pool(origin, { ...options, connect: { ...tls, ...dial } });
+  return new ProxyAgent({ ...options, uri: proxyUrl, requestTls: { ...tls, ...dial }, connect: dial });
 }
