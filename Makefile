@@ -45,8 +45,11 @@ relay: $(PACKAGES) ## the proxy as a process: bytes, endings, limits, reloads
 integration: assets ## against a real kube-apiserver and etcd
 	@node scripts/test.ts integration
 
-e2e: $(PACKAGES) ## against a real cluster with real nodes (root and Go, or docker)
-	@node scripts/test.ts e2e
+e2e: $(PACKAGES) ## against a real cluster with real nodes (root and Go, or docker); KEEP=1 leaves the cluster for the next
+	@node scripts/assets.ts helm >/dev/null
+	@node scripts/images.ts >/dev/null
+	@$(if $(KEEP),,trap 'node e2e/cluster/main.ts down e2e' EXIT;) \
+	  node e2e/cluster/main.ts up e2e >/dev/null; node scripts/test.ts e2e
 
 verify: $(PACKAGES) ## writes all generated files anew, elsewhere, and compares; checks the lockfile
 	@node scripts/verify.ts
@@ -64,7 +67,7 @@ images: $(PACKAGES) ## the operator's and the proxy's image (docker, or buildah 
 	@node scripts/images.ts $(ARGS)
 
 assets: $(PACKAGES) ## the programs of Kubernetes that tests start: found, else built from source (Go; some minutes, once)
-	@node scripts/assets.ts
+	@node scripts/assets.ts etcd kube-apiserver kubectl helm >/dev/null
 
 format: $(PACKAGES) ## rewrites the sources in the project's style
 	@node node_modules/@biomejs/biome/bin/biome check --write .
