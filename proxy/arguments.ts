@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { nearest } from '../crds/nearest.ts';
 
 /** The command line, taken apart but not yet judged. */
 export interface Arguments {
@@ -7,12 +8,14 @@ export interface Arguments {
   /** Files to check; undefined when --check was not given. */
   readonly check?: readonly string[];
   readonly config?: string;
+  readonly kubeconfig?: string;
+  readonly context?: string;
   readonly admin?: string;
   readonly acceptors?: string;
   readonly problems: readonly string[];
 }
 
-const WITH_VALUE = ['config', 'admin', 'acceptors'] as const;
+const WITH_VALUE = ['config', 'kubeconfig', 'context', 'admin', 'acceptors'] as const;
 type WithValue = (typeof WITH_VALUE)[number];
 
 const isWithValue = (name: string): name is WithValue => (WITH_VALUE as readonly string[]).includes(name);
@@ -29,6 +32,8 @@ export const readArguments = (argv: readonly string[]): Arguments => {
       version: { type: 'boolean' },
       check: { type: 'boolean' },
       config: { type: 'string' },
+      kubeconfig: { type: 'string' },
+      context: { type: 'string' },
       admin: { type: 'string' },
       acceptors: { type: 'string' },
     },
@@ -39,6 +44,7 @@ export const readArguments = (argv: readonly string[]): Arguments => {
   let help = false;
   let version = false;
   let check = false;
+  let unknown = false;
   for (const token of tokens) {
     if (token.kind === 'positional') files.push(token.value);
     if (token.kind !== 'option') continue;
@@ -47,14 +53,20 @@ export const readArguments = (argv: readonly string[]): Arguments => {
     else if (token.name === 'check') {
       check = true;
       if (token.value !== undefined) files.push(token.value);
-    } else if (!isWithValue(token.name)) problems.push(`${token.rawName}: no such flag; --help lists them`);
-    else if (!token.value || (!token.inlineValue && token.value.startsWith('--')))
+    } else if (!isWithValue(token.name)) {
+      unknown = true;
+      const meant = nearest(token.name, [...WITH_VALUE, 'check', 'help', 'version']);
+      problems.push(
+        `${token.rawName}: no such flag; ${meant === undefined ? '--help lists them' : `did you mean --${meant}?`}`,
+      );
+    } else if (!token.value || (!token.inlineValue && token.value.startsWith('--')))
       problems.push(`${token.rawName}: expected a value, found none`);
     else values[token.name] = token.value;
   }
   if (check && files.length === 0)
     problems.push('--check: expected one or more manifest files, or - for stdin; found none');
-  if (!check)
+  // What follows an unknown flag may be its value.
+  if (!check && !unknown)
     for (const file of files)
       problems.push(`${file}: unexpected argument; a manifest is given with --config ${file}`);
   return { help, version, ...(check ? { check: files } : {}), ...values, problems };

@@ -15,7 +15,7 @@ export const checkManifests = (files: readonly string[], out: { write(text: stri
       problems += 1;
       continue;
     }
-    const { balancer, findings } = parseManifest(content.text, 'Strict');
+    const { balancer, findings } = parseManifest(content.text);
     for (const finding of findings) out.write(`${formatFinding(file, finding)}\n`);
     problems += findings.length;
     if (balancer !== undefined && findings.length === 0)

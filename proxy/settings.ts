@@ -25,6 +25,7 @@ export type SourceSettings =
       readonly namespace: string;
       readonly name: string;
       readonly kubeconfig?: string;
+      readonly context?: string;
     };
 
 export type Command =
@@ -127,9 +128,17 @@ const readSource = (
   }
   if (file !== undefined) return { kind: 'File', path: file.text };
   if (namespace !== undefined && name !== undefined) {
-    const kubeconfig = given('KUBECONFIG')?.text;
-    return { kind: 'Kubernetes', namespace, name, ...(kubeconfig === undefined ? {} : { kubeconfig }) };
+    const kubeconfig = given('KUBECONFIG', '--kubeconfig', args.kubeconfig)?.text;
+    return {
+      kind: 'Kubernetes',
+      namespace,
+      name,
+      ...(kubeconfig === undefined ? {} : { kubeconfig }),
+      ...(args.context === undefined ? {} : { context: args.context }),
+    };
   }
+  // One problem is enough where a misspelt flag may be the reason.
+  if (args.problems.length > 0) return undefined;
   if (namespace === undefined && name === undefined)
     problems.push(
       'L4B_CONFIG: nothing to serve is set; expected a manifest file (--config FILE or L4B_CONFIG), or L4B_NAMESPACE and L4B_NAME of a resource',

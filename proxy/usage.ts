@@ -8,8 +8,9 @@ export const USAGE = `L4Balancer proxy: a multi-core TCP load balancer.
 
 Flag               Environment            Default         Meaning
 --config FILE      L4B_CONFIG                             manifest file to serve
-                   L4B_NAMESPACE,                         or: the resource to follow in Kubernetes; the API server and
-                   L4B_NAME                               credentials come from KUBECONFIG or from the pod
+                   L4B_NAMESPACE,                         or: the resource to follow in Kubernetes
+                   L4B_NAME
+--kubeconfig FILE  KUBECONFIG             the pod's own   API server and credentials; --context NAME picks a context of it
 --acceptors N      NUM_ACCEPTORS          CPU limit       acceptor threads, 1 to 256
 --admin ADDRESS    L4B_ADMIN              :9901           /healthz /readyz /metrics /status; :9901, 127.0.0.1:9901, [::1]:9901
                    LOG_LEVEL              info            error, warn, info or debug

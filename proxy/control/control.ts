@@ -33,6 +33,8 @@ export interface Control {
   healthChanged(): void;
   /** The engine tried again by itself to open what it could not; these are what is left. */
   engineFindings(findings: readonly Finding[]): void;
+  /** What the process found out while running, such as a shortage of file descriptors. */
+  runtimeFindings(findings: readonly Finding[]): void;
   /** Publishes no more. */
   stop(): void;
   readonly state: ControlState;
@@ -57,12 +59,18 @@ export const createControl = (options: ControlOptions): Control => {
   let served: { revision: string; table: Table; text: string } | undefined;
   let refused: readonly Finding[] = [];
   let fromEngine: readonly Finding[] = [];
+  let fromRuntime: readonly Finding[] = [];
   let known = new Map<string, Finding>();
   let changed = false;
   let publishing = false;
   let stopped = false;
 
-  const findings = (): Finding[] => [...refused, ...(snapshot?.findings ?? []), ...fromEngine];
+  const findings = (): Finding[] => [
+    ...refused,
+    ...(snapshot?.findings ?? []),
+    ...fromEngine,
+    ...fromRuntime,
+  ];
 
   const tellFindings = (): void => {
     const now = new Map(findings().map((finding) => [JSON.stringify(finding), finding]));
@@ -113,6 +121,10 @@ export const createControl = (options: ControlOptions): Control => {
     healthChanged: changeSeen,
     engineFindings(next) {
       fromEngine = next;
+      tellFindings();
+    },
+    runtimeFindings(next) {
+      fromRuntime = next;
       tellFindings();
     },
     stop() {

@@ -9,6 +9,8 @@ export interface ShutdownOptions {
   readonly wait: (ms: number) => Promise<void>;
   /** Resolves when the engine is drained, or after `ms` milliseconds. */
   readonly drainedWithin: (ms: number) => Promise<void>;
+  /** Called right before; from then on nothing may publish a table. */
+  readonly beforeStopAccepting: () => void;
   readonly onStep: (step: ShutdownStep) => void;
 }
 
@@ -28,6 +30,7 @@ export const shutdown = async (options: ShutdownOptions): Promise<void> => {
   const delay = Math.min(options.drainDelayMs, gracePeriodMs - margin);
   onStep('NotReady');
   if (delay > 0) await options.wait(delay);
+  options.beforeStopAccepting();
   await engine.stopAccepting();
   onStep('StoppedAccepting');
   await options.drainedWithin(gracePeriodMs - delay - margin);

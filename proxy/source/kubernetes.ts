@@ -5,6 +5,7 @@ import type { KubeService } from '../../kube/endpoint-slices.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { Transport } from '../../kube/transport.ts';
 import type { Snapshot } from '../table/snapshot.ts';
+import { VERSION } from '../version.ts';
 import type { ApiProblem } from './api-problem.ts';
 import { follow } from './followed.ts';
 import { resolveTargets, servicesOf } from './resolve.ts';
@@ -113,7 +114,10 @@ export const followKubernetes = (options: KubernetesSourceOptions): Source => {
     newest = {
       revision: `generation/${object.metadata.generation ?? 0}`,
       spec: parsed.balancer.spec,
-      findings: parsed.ignored,
+      findings: parsed.ignored.map((path) => ({
+        path,
+        message: `is not known to version ${VERSION} of the proxy and has no effect; upgrade the proxy`,
+      })),
       ignoredFields: parsed.ignored.length,
     };
   };

@@ -23,7 +23,7 @@ export const openSource = async (settings: SourceSettings): Promise<OpenedSource
       follow: (events) => followManifest(settings.path, first, events),
     };
   }
-  const { namespace, name, kubeconfig } = settings;
+  const { namespace, name, kubeconfig, context } = settings;
   // Only loaded where there is a cluster: it costs memory that a standalone proxy can do without.
   const [{ connect }, { followKubernetes }] = await Promise.all([
     import('../../kube/connect.ts'),
@@ -31,7 +31,7 @@ export const openSource = async (settings: SourceSettings): Promise<OpenedSource
   ]);
   let transport: ReturnType<typeof connect>;
   try {
-    transport = connect({ kubeconfig, userAgent: 'l4balancer-proxy' });
+    transport = connect({ kubeconfig, context, userAgent: 'l4balancer-proxy' });
   } catch (error) {
     throw new ProxyError('KubeconfigInvalid', (error as Error).message, { cause: error });
   }

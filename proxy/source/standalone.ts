@@ -9,7 +9,7 @@ export type ManifestRead =
 
 /** What a manifest's text says for a proxy without a cluster: strict, and every backend needs endpoints of its own. */
 export const snapshotOfManifest = (text: string, revision: string): ManifestRead => {
-  const { balancer, findings } = parseManifest(text, 'Strict');
+  const { balancer, findings } = parseManifest(text);
   if (balancer === undefined) return { ok: false, findings };
   const needCluster = servicesIn(balancer.spec);
   if (findings.length + needCluster.length > 0) return { ok: false, findings: [...findings, ...needCluster] };

@@ -134,7 +134,7 @@ const BAD: readonly {
     says: /^L4B_GRACE_PERIOD: expected a duration such as 500ms, 5s or 1h30m, found "60"$/,
   },
   { env: { L4B_DRAIN_DELAY: '-5s' }, says: /^L4B_DRAIN_DELAY: expected a duration/ },
-  { argv: [...FILE, '--acceptor', '2'], says: /^--acceptor: no such flag; --help lists them$/ },
+  { argv: [...FILE, '--acceptor', '2'], says: /^--acceptor: no such flag; did you mean --acceptors\?$/ },
   {
     argv: ['edge.yaml'],
     says: /^edge\.yaml: unexpected argument; a manifest is given with --config edge\.yaml$/,
@@ -150,6 +150,23 @@ for (const { argv = FILE, env = {}, says } of BAD)
       JSON.stringify(told),
     );
   });
+
+test('the kubeconfig flag wins over KUBECONFIG', () => {
+  assert.deepEqual(
+    settings(['--kubeconfig', 'a', '--context', 'b'], { ...KUBERNETES, KUBECONFIG: 'c' }).source,
+    {
+      kind: 'Kubernetes',
+      namespace: 'default',
+      name: 'edge',
+      kubeconfig: 'a',
+      context: 'b',
+    },
+  );
+});
+
+test('a misspelt flag is the only problem told when it may be the cause of the others', () => {
+  assert.deepEqual(problems(['--confg', 'edge.yaml']), ['--confg: no such flag; did you mean --config?']);
+});
 
 test('all problems are told at once', () => {
   const told = problems([], { NUM_ACCEPTORS: '0', LOG_LEVEL: 'x', L4B_ADMIN: 'x', L4B_GRACE_PERIOD: 'x' });

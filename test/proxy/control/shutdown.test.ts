@@ -11,6 +11,7 @@ const run = async (drainDelayMs: number, gracePeriodMs: number): Promise<string[
     gracePeriodMs,
     wait: async (ms) => void steps.push(`wait ${ms}`),
     drainedWithin: async (ms) => void steps.push(`drain ${ms}`),
+    beforeStopAccepting: () => steps.push('publish no more'),
     onStep: (step) => steps.push(step),
   });
   return steps;
@@ -20,6 +21,7 @@ test('a stop is told first, goes on accepting for the delay, then lets connectio
   assert.deepEqual(await run(5_000, 60_000), [
     'NotReady',
     'wait 5000',
+    'publish no more',
     'stop accepting',
     'StoppedAccepting',
     'drain 53000',
@@ -30,7 +32,12 @@ test('a stop is told first, goes on accepting for the delay, then lets connectio
 });
 
 test('without a delay accepting stops at once', async () => {
-  assert.deepEqual((await run(0, 60_000)).slice(0, 3), ['NotReady', 'stop accepting', 'StoppedAccepting']);
+  assert.deepEqual((await run(0, 60_000)).slice(0, 4), [
+    'NotReady',
+    'publish no more',
+    'stop accepting',
+    'StoppedAccepting',
+  ]);
 });
 
 test('delay and draining together never take longer than the grace period', async () => {

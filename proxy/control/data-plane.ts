@@ -1,0 +1,115 @@
+import { createMetrics, type ProxyMetrics } from '../admin/metrics.ts';
+import type { Engine } from '../engine/engine.ts';
+import { type EngineEvent, startEngine } from '../engine/start.ts';
+import { check } from '../health/check.ts';
+import { type HealthMonitor, startMonitor } from '../health/monitor.ts';
+import { endpointKey } from '../table/table.ts';
+import type { Logger } from '../telemetry/log.ts';
+import { VERSION } from '../version.ts';
+import { watchAcceptors } from './acceptor-watch.ts';
+import { after, every } from './clock.ts';
+import { type Control, createControl } from './control.ts';
+import { watchShortage } from './shortage.ts';
+
+/** Health checks at one time: enough for thousands of endpoints, few enough to leave descriptors to the traffic. */
+const CHECKS_AT_ONCE = 128;
+const LOOK_FOR_SHORTAGE_MS = 2_000;
+
+/** What serves the traffic, and what steers it. */
+export interface DataPlane {
+  readonly engine: Engine;
+  readonly control: Control;
+  readonly monitor: HealthMonitor;
+  readonly metrics: ProxyMetrics;
+  readonly deadAcceptors: ReadonlySet<number>;
+  /** Ends what steers; the engine is closed by who stops it gracefully. */
+  stop(): void;
+}
+
+export interface DataPlaneOptions {
+  readonly acceptors: number;
+  /** File descriptors that the process may hold. */
+  readonly fileDescriptors: number;
+  readonly log: Logger;
+  /** Whether the source can see its input now. */
+  readonly connected: () => boolean;
+}
+
+/** Starts engine, health checks and control, with nothing to serve yet, and lets each hear what it needs of the others. */
+export const startDataPlane = async ({
+  acceptors,
+  fileDescriptors,
+  log,
+  connected,
+}: DataPlaneOptions): Promise<DataPlane> => {
+  const watch = watchAcceptors({
+    log,
+    onDeath: () => metrics.acceptorDeaths.inc(),
+    onPause: () => metrics.acceptPauses.inc(),
+  });
+  const onEvent = (event: EngineEvent): void =>
+    event.type === 'Findings' ? control.engineFindings(event.findings) : watch.take(event);
+  const engine = await startEngine({ acceptors, onEvent });
+
+  const monitor = startMonitor({
+    check,
+    after,
+    random: Math.random,
+    concurrency: CHECKS_AT_ONCE,
+    onTransition(target, { from, to, reason }) {
+      metrics.healthTransitions.inc({ backend: target.backend, to });
+      const fields = { backend: target.backend, endpoint: target.endpoint, from, reason };
+      if (to === 'Unhealthy') log.warn(fields, 'endpoint became unhealthy');
+      else log.info(fields, 'endpoint became healthy');
+      control.healthChanged();
+    },
+    onResult: ({ backend }, ok) => metrics.healthChecks.inc({ backend, result: ok ? 'ok' : 'failed' }),
+  });
+
+  const control = createControl({
+    engine,
+    isHealthy: monitor.isHealthy,
+    now: () => performance.now(),
+    after,
+    onPublished({ revision, tookMs }) {
+      metrics.publishSeconds.observe(tookMs / 1000);
+      log.debug({ revision, tookMs }, 'table published');
+    },
+    onFailed(error, retryInMs) {
+      log.error({ code: 'EngineFailed', error, retryInMs }, 'table was not taken');
+    },
+    onFindings(appeared, gone) {
+      for (const { path, message } of appeared) log.warn({ path, finding: message }, 'finding');
+      for (const { path, message } of gone) log.info({ path, finding: message }, 'finding is gone');
+    },
+  });
+
+  const metrics = createMetrics(VERSION, {
+    stats: () => engine.stats(),
+    findings: () => control.state.findings.length,
+    connected,
+    health: () =>
+      [...(control.state.snapshot?.targets ?? [])].flatMap(([backend, targets]) =>
+        targets.map((target) => {
+          const endpoint = endpointKey(target);
+          return { backend, endpoint, healthy: monitor.isHealthy(backend, endpoint) };
+        }),
+      ),
+  });
+
+  const shortage = watchShortage({ fileDescriptors, now: () => performance.now() });
+  const stopLooking = every(LOOK_FOR_SHORTAGE_MS, () => control.runtimeFindings(shortage(engine.stats())));
+
+  return {
+    engine,
+    control,
+    monitor,
+    metrics,
+    deadAcceptors: watch.dead,
+    stop() {
+      stopLooking();
+      monitor.stop();
+      control.stop();
+    },
+  };
+};

@@ -1,0 +1,415 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import net, { type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import tls from 'node:tls';
+import { type Authority, createAuthority } from '../cluster/certificates.ts';
+import { renderKubeconfig } from '../cluster/kubeconfig.ts';
+import { type LogLine, startProgram } from './program.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'l4b-bad-'));
+const servers: net.Server[] = [];
+const table: { readonly tried: string; readonly exit: string; readonly message: string }[] = [];
+after(() => {
+  for (const server of servers) server.close();
+  rmSync(folder, { recursive: true });
+});
+
+let files = 0;
+const file = (content: string | Buffer): string => {
+  files += 1;
+  const path = join(folder, `${files}.yaml`);
+  writeFileSync(path, content);
+  return path;
+};
+const listening = async (server: net.Server, port = 0): Promise<number> => {
+  servers.push(server.listen(port, '127.0.0.1'));
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+};
+const closedPort = async (): Promise<number> => {
+  const server = net.createServer();
+  const port = await listening(server);
+  server.close();
+  await once(server, 'close');
+  return port;
+};
+
+const manifest = (listeners: string, more = ''): string => `apiVersion: l4balancer.dev/v1alpha1
+kind: L4Balancer
+metadata: {name: edge}
+spec:
+  listeners:
+  ${listeners}
+  backends:
+  - name: web
+    endpoints:
+    - {address: 192.0.2.1, port: 80}
+${more}`;
+const GOOD = manifest('- {name: web, port: 8080, backend: web}');
+
+interface Tried {
+  readonly tried: string;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Put before the command, to take rights away. */
+  readonly wrap?: readonly string[];
+}
+
+const ADMIN = ['--admin', '127.0.0.1:0'];
+
+/** Runs the program to its end and notes what it said. */
+const ends = async (
+  { tried, args = [], env = {}, wrap }: Tried,
+  exit: number,
+  says: RegExp,
+): Promise<void> => {
+  const program = startProgram(args, env, { ...(wrap && { wrap }) });
+  const code = await program.ended;
+  const told = (program.stderr() || program.stdout()).trim().replaceAll(`${folder}/`, '');
+  table.push({ tried, exit: `exit ${code}`, message: told });
+  assert.equal(code, exit, told);
+  assert.match(told, says);
+};
+
+/** Runs the program until it logs the line, which must say so; it must go on running, and stop with 0 when told to. */
+const warns = async (
+  { tried, args = [], env = {}, wrap }: Tried,
+  line: (line: LogLine) => unknown,
+  says: RegExp,
+  meanwhile: (port: number) => Promise<void> = async () => {},
+): Promise<void> => {
+  const program = startProgram([...args, ...ADMIN], env, { ...(wrap && { wrap }) });
+  try {
+    const admin = await program.line(({ msg }) => msg === 'admin endpoint listens');
+    await meanwhile(Number(admin.port));
+    const found = await program.line((one) => Boolean(line(one)));
+    const told = String(line(found)).replaceAll(`${folder}/`, '');
+    table.push({ tried, exit: 'runs on', message: told });
+    assert.match(told, says);
+  } finally {
+    program.child.kill('SIGTERM');
+  }
+  assert.equal(await program.ended, 0);
+};
+
+const ONE_BAD: readonly { readonly tried: string; readonly text: string; readonly says: RegExp }[] = [
+  { tried: 'manifest: no YAML', text: 'spec: [', says: /1\.yaml:\d+: .*\n1 problem$/s },
+  { tried: 'manifest: empty', text: '', says: /yaml.*\n1 problem$/s },
+  { tried: 'manifest: another kind', text: GOOD.replace('kind: L4Balancer', 'kind: Service'), says: /kind/ },
+  { tried: 'manifest: misspelt field', text: `${GOOD}  pausd: true\n`, says: /:11: spec\.pausd: / },
+  {
+    tried: 'manifest: port out of range',
+    text: manifest('- {name: web, port: 70000, backend: web}'),
+    says: /:6: spec\.listeners\[0\]\.port: /,
+  },
+  {
+    tried: 'manifest: port as text',
+    text: manifest('- {name: web, port: http, backend: web}'),
+    says: /:6: spec\.listeners\[0\]\.port: /,
+  },
+  {
+    tried: 'manifest: port used twice',
+    text: manifest('- {name: a, port: 80, backend: web}\n  - {name: b, port: 80, backend: web}'),
+    says: /:7: spec\.listeners\[1\]\.port: /,
+  },
+  {
+    tried: 'manifest: the admin port',
+    text: manifest('- {name: a, port: 9901, backend: web}'),
+    says: /spec\.listeners\[0\]\.port: /,
+  },
+  {
+    tried: 'manifest: backend that is not there',
+    text: manifest('- {name: a, port: 80, backend: wbe}'),
+    says: /:6: spec\.listeners\[0\]\.backend: /,
+  },
+  {
+    tried: 'manifest: no IP address',
+    text: GOOD.replace('192.0.2.1', '10.0.0.300'),
+    says: /spec\.backends\[0\]\.endpoints\[0\]\.address: .*10\.0\.0\.300/,
+  },
+  {
+    tried: 'manifest: bad duration',
+    text: manifest('- {name: a, port: 80, backend: web, timeouts: {idle: 5 minutes}}'),
+    says: /spec\.listeners\[0\]\.timeouts\.idle: /,
+  },
+  {
+    tried: 'manifest: Service without a cluster',
+    text: GOOD.replace(/endpoints:\n.*/, 'service: {name: web, port: 80}'),
+    says: /spec\.backends\[0\]\.service: .*only Kubernetes knows.*endpoints instead/,
+  },
+  {
+    tried: 'manifest: several mistakes',
+    text: manifest('- {name: A, port: 0, backend: b}'),
+    says: /\n[2-9] problems$/,
+  },
+];
+for (const { tried, text, says } of ONE_BAD)
+  test(tried, () => ends({ tried, args: ['--config', file(text)] }, 2, says));
+
+test('--check tells the same findings, and how many', () =>
+  ends(
+    { tried: '--check of a bad file', args: ['--check', file(`${GOOD}  pausd: true\n`)] },
+    1,
+    /pausd.*\n1 problem$/s,
+  ));
+
+test('files that cannot be read', async () => {
+  const config = (path: string) => ['--config', path];
+  mkdirSync(join(folder, 'directory'));
+  const secret = file(GOOD);
+  chmodSync(secret, 0);
+  await ends(
+    { tried: 'no such file', args: config(join(folder, 'no.yaml')) },
+    2,
+    /^Cannot read no\.yaml: there is no such file\.$/,
+  );
+  await ends(
+    { tried: 'a directory', args: config(join(folder, 'directory')) },
+    2,
+    /^directory is not a file; name the manifest file itself\.$/,
+  );
+  await ends(
+    { tried: 'a file of somebody else', args: config(secret), wrap: WITHOUT_RIGHTS },
+    2,
+    /^Cannot read .*: this user may not read it; change its mode or its owner\.$/,
+  );
+  await ends(
+    { tried: 'a binary file', args: config(file(Buffer.from([0xff, 0xfe, 0xfd]))) },
+    2,
+    /it is not UTF-8 text\.$/,
+  );
+});
+
+test('settings', async () => {
+  await ends({ tried: 'nothing set' }, 2, /^L4B_CONFIG: nothing to serve is set; /);
+  await ends({ tried: 'L4B_NAME alone', env: { L4B_NAME: 'edge' } }, 2, /^L4B_NAMESPACE: not set; /);
+  await ends(
+    {
+      tried: 'five variables, all wrong',
+      args: ['--config', 'x'],
+      env: {
+        NUM_ACCEPTORS: '0',
+        LOG_LEVEL: 'loud',
+        L4B_ADMIN: '9901',
+        L4B_GRACE_PERIOD: '60',
+        L4B_FILE_DESCRIPTORS: 'all',
+      },
+    },
+    2,
+    /^NUM_ACCEPTORS: .*"0"\nLOG_LEVEL: .*"loud"\nL4B_ADMIN: .*"9901"\nL4B_FILE_DESCRIPTORS: .*"all"\nL4B_GRACE_PERIOD: .*"60"\n5 problems/,
+  );
+  await ends(
+    { tried: 'RUST_LOG=layer4=loud', args: ['--config', 'x'], env: { RUST_LOG: 'layer4=loud' } },
+    2,
+    /^RUST_LOG: /,
+  );
+  await ends(
+    { tried: '--confg FILE', args: ['--confg', 'x'] },
+    2,
+    /^--confg: no such flag; did you mean --config\?\n1 problem/,
+  );
+  await ends(
+    { tried: 'a file without --config', args: ['edge.yaml'] },
+    2,
+    /^edge\.yaml: unexpected argument; /,
+  );
+});
+
+/** Takes the rights away that root has and a container's user has not. */
+const WITHOUT_RIGHTS =
+  process.getuid?.() === 0
+    ? ['setpriv', '--bounding-set=-net_bind_service,-dac_override,-dac_read_search']
+    : [];
+
+test('ports that cannot be had', async () => {
+  const taken = await listening(net.createServer());
+  const config = ['--config', file(GOOD)];
+  await ends(
+    { tried: 'admin port taken', args: [...config, '--admin', `127.0.0.1:${taken}`] },
+    1,
+    /^Cannot listen on admin address 127\.0\.0\.1:\d+: another program listens there\. .*--admin or L4B_ADMIN\.$/,
+  );
+  await ends(
+    {
+      tried: 'admin port below 1024 without the right',
+      args: [...config, '--admin', ':81'],
+      wrap: WITHOUT_RIGHTS,
+    },
+    1,
+    /^Cannot listen on admin address :81: this user may not use ports that low\. /,
+  );
+  const finding = ({ msg, finding: told, path }: LogLine) => msg === 'finding' && `${path}: ${told}`;
+  const other = await closedPort();
+  const two = (port: number) =>
+    file(manifest(`- {name: a, port: ${port}, backend: web}\n  - {name: b, port: ${other}, backend: web}`));
+  await warns(
+    { tried: 'listener port taken', args: ['--config', two(taken)] },
+    finding,
+    /port .*Cannot listen on port \d+: another process .* The other listeners serve\.|tried again/,
+  );
+  await warns(
+    {
+      tried: 'listener port below 1024 without the right',
+      args: ['--config', two(82)],
+      wrap: WITHOUT_RIGHTS,
+    },
+    finding,
+    /port 82: .*ip_unprivileged_port_start.*CAP_NET_BIND_SERVICE/,
+  );
+});
+
+test('file descriptors', async () => {
+  const port = await closedPort();
+  const config = ['--config', file(manifest(`- {name: a, port: ${port}, backend: web}`))];
+  await warns(
+    {
+      tried: 'more file descriptors than the hard limit',
+      args: config,
+      env: { L4B_FILE_DESCRIPTORS: '1048576' },
+      wrap: ['prlimit', '--nofile=4096:4096'],
+    },
+    ({ msg, problem }) => msg === 'file limit not reached' && problem,
+    /^1048576 file descriptors were asked for, 4096 are in effect: .*LimitNOFILE/,
+  );
+  const backend = await listening(net.createServer((socket) => socket.on('error', () => {})));
+  const served = file(
+    manifest(`- {name: a, port: ${port}, backend: web}`).replace(
+      'address: 192.0.2.1, port: 80',
+      `address: 127.0.0.1, port: ${backend}`,
+    ),
+  );
+  const clients: net.Socket[] = [];
+  await warns(
+    {
+      tried: 'no file descriptors left',
+      args: ['--config', served],
+      wrap: ['prlimit', '--nofile=128:128'],
+      env: { L4B_GRACE_PERIOD: '1s' },
+    },
+    ({ path, finding }) => path === 'spec.tuning.fileDescriptors' && finding,
+    /no file descriptor or source port is left.* 128 file descriptors, two for each connection\. Raise /,
+    async (admin) => {
+      while ((await fetch(`http://127.0.0.1:${admin}/readyz`)).status !== 200);
+      for (let count = 0; count < 120; count += 1)
+        clients.push(net.connect(port, '127.0.0.1').on('error', () => {}));
+    },
+  );
+  for (const client of clients) client.destroy();
+});
+
+const RESOURCE = { L4B_NAMESPACE: 'default', L4B_NAME: 'edge', L4B_DRAIN_DELAY: '0s' };
+
+/** A kubeconfig for a server at `port` whose certificate `server` signed, for a user whose certificate `client` signed. */
+const kubeconfig = (port: number, server: Authority, client = server): string =>
+  file(
+    renderKubeconfig({
+      url: `https://127.0.0.1:${port}`,
+      authority: server.certificate,
+      user: 'proxy',
+      identity: client.issue({ commonName: 'proxy' }),
+    }),
+  );
+const asServer = (authority: Authority, options: tls.TlsOptions = {}) => {
+  const { certificate, key } = authority.issue({ commonName: 'api', altNames: ['127.0.0.1'] });
+  return tls.createServer({ cert: certificate, key, ...options });
+};
+const VALID = createAuthority('valid');
+const TWENTY_YEARS_MS = 20 * 365 * 24 * 3_600_000;
+const EXPIRED = createAuthority('expired', new Date(Date.now() - TWENTY_YEARS_MS));
+
+test('credentials that cannot be read', async () => {
+  const env = (path: string) => ({ ...RESOURCE, KUBECONFIG: path });
+  await ends({ tried: 'KUBECONFIG: no such file', env: env(join(folder, 'no')) }, 2, /no/);
+  await ends({ tried: 'KUBECONFIG: no kubeconfig', env: env(file('just text')) }, 2, /kubeconfig/);
+  await ends(
+    { tried: 'neither a pod nor a kubeconfig', env: { ...RESOURCE, HOME: folder } },
+    2,
+    /kubeconfig/,
+  );
+});
+
+/** Answers every request with a Status of the API server. */
+const refusing = (code: number, reason: string, options: tls.TlsOptions = {}) =>
+  asServer(VALID, options).on('secureConnection', (socket) => {
+    const body = JSON.stringify({
+      kind: 'Status',
+      status: 'Failure',
+      reason,
+      message: `${reason} by the server ${socket.authorizationError ?? ''}`.trim(),
+      code,
+    });
+    socket.on('error', () => {});
+    socket.on('data', () =>
+      socket.write(
+        `HTTP/1.1 ${code} x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+      ),
+    );
+  });
+
+const AWAY: readonly {
+  readonly tried: string;
+  readonly server: () => net.Server | undefined;
+  readonly config?: (port: number) => string;
+  readonly says: RegExp;
+}[] = [
+  { tried: 'API server away', server: () => undefined, says: /127\.0\.0\.1:\d+.*nothing listens there/ },
+  {
+    tried: "API server's certificate expired",
+    server: () => asServer(EXPIRED),
+    config: (port) => kubeconfig(port, EXPIRED),
+    says: /certificate.*expired/i,
+  },
+  {
+    tried: 'our client certificate expired',
+    // As an API server does: the handshake succeeds, and who shows no good certificate is nobody it knows.
+    server: () =>
+      refusing(401, 'Unauthorized', {
+        requestCert: true,
+        rejectUnauthorized: false,
+        ca: VALID.certificate + EXPIRED.certificate,
+      }),
+    config: (port) => kubeconfig(port, VALID, EXPIRED),
+    says: /401 Unauthorized.*CERT_HAS_EXPIRED.*client certificate.*expired/,
+  },
+  {
+    tried: 'API server signed by a stranger',
+    server: () => asServer(createAuthority('stranger')),
+    says: /certificate-authority/,
+  },
+  {
+    tried: 'no TLS at the address',
+    server: () => net.createServer((socket) => socket.on('error', () => {}).end('SSH-2.0-OpenSSH\r\n')),
+    says: /no answer from the API server/,
+  },
+  { tried: 'API server: 401', server: () => refusing(401, 'Unauthorized'), says: /401 Unauthorized.*renew/ },
+  { tried: 'API server: 403', server: () => refusing(403, 'Forbidden'), says: /403 Forbidden.*Role/ },
+  {
+    tried: 'API server: 404',
+    server: () => refusing(404, 'NotFound'),
+    says: /404 NotFound.*CustomResourceDefinition/,
+  },
+];
+for (const { tried, server, config = (port: number) => kubeconfig(port, VALID), says } of AWAY)
+  test(tried, async () => {
+    const made = server();
+    const port = made === undefined ? await closedPort() : await listening(made);
+    await warns(
+      { tried, env: { ...RESOURCE, KUBECONFIG: config(port) } },
+      ({ msg, problem }) => String(msg).startsWith('source cannot be followed') && problem,
+      says,
+      async (admin) => {
+        const ready = await fetch(`http://127.0.0.1:${admin}/readyz`);
+        assert.equal(ready.status, 503);
+      },
+    );
+  });
+
+test('what was tried, and what was said', (context) => {
+  for (const { tried, exit, message } of table)
+    context.diagnostic(`| ${tried} | ${exit} | ${message.replaceAll('\n', ' ⏎ ')} |`);
+  assert.ok(table.length >= 35);
+});

@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+/** A line of the program's log. */
+export type LogLine = Readonly<Record<string, unknown>> & { readonly msg?: string };
+
+/** The real program, running; or what it said when it has ended. */
+export interface Program {
+  readonly child: ChildProcess;
+  readonly stderr: () => string;
+  readonly stdout: () => string;
+  /** Resolves with the first line, past or to come, that fulfils `wanted`; rejects when the program ends before. */
+  line(wanted: (line: LogLine) => boolean): Promise<LogLine>;
+  /** Resolves with the exit code (or the signal's name) once all output has been read. */
+  readonly ended: Promise<number | string>;
+}
+
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** Starts proxy/main.ts with an environment of only `env`, so that nothing of the test's own gets in. `wrap` is put before the command. */
+export const startProgram = (
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  options: { readonly input?: string; readonly wrap?: readonly string[] } = {},
+): Program => {
+  const [command = process.execPath, ...rest] = [
+    ...(options.wrap ?? []),
+    process.execPath,
+    join(ROOT, 'proxy', 'main.ts'),
+    ...args,
+  ];
+  const child = spawn(command, rest, {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  running.add(child);
+  child.stdin?.end(options.input ?? '');
+  let stderr = '';
+  let stdout = '';
+  const lines: LogLine[] = [];
+  const waiting = new Set<() => void>();
+  const look = () => {
+    for (const one of waiting) one();
+  };
+  let over = false;
+  child.stderr?.on('data', (chunk: Buffer) => {
+    stderr += chunk;
+  });
+  if (child.stdout !== null)
+    createInterface({ input: child.stdout }).on('line', (text) => {
+      stdout += `${text}\n`;
+      if (!text.startsWith('{')) return;
+      lines.push(JSON.parse(text));
+      look();
+    });
+  const ended = new Promise<number | string>((resolve) => {
+    child.on('close', (code, signal) => {
+      running.delete(child);
+      over = true;
+      resolve(code ?? signal ?? 'unknown');
+      look();
+    });
+  });
+  return {
+    child,
+    stderr: () => stderr,
+    stdout: () => stdout,
+    ended,
+    line: (wanted) =>
+      new Promise((resolve, reject) => {
+        const one = () => {
+          const found = lines.find(wanted);
+          if (found === undefined && !over) return;
+          waiting.delete(one);
+          if (found === undefined)
+            reject(new Error(`the program ended before that line:\n${stdout}\n${stderr}`));
+          else resolve(found);
+        };
+        waiting.add(one);
+        one();
+      }),
+  };
+};
+
+/** Port of the admin endpoint, once it listens (start the program with `--admin 127.0.0.1:0`). */
+export const adminPort = async (program: Program): Promise<number> =>
+  Number((await program.line(({ msg }) => msg === 'admin endpoint listens')).port);
+
+/** Asks `path` of the admin endpoint again and again until `wanted` holds; each turn waits a little. */
+export const pollAdmin = async <T>(
+  port: number,
+  path: string,
+  wanted: (status: number, text: string) => T | undefined,
+): Promise<T> => {
+  for (;;) {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`);
+    const found = wanted(response.status, await response.text());
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+};

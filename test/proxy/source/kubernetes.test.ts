@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { connect } from '../../../kube/connect.ts';
+import type { Transport } from '../../../kube/transport.ts';
+import { followKubernetes } from '../../../proxy/source/kubernetes.ts';
+import type { Source, SourceInput, SourceState } from '../../../proxy/source/source.ts';
+import { type ControlPlane, startControlPlane } from '../../cluster/control-plane.ts';
+
+let cluster: ControlPlane;
+let transport: Transport;
+before(async () => {
+  cluster = await startControlPlane();
+  await cluster.run(['apply', '-f', 'crds/l4balancers.yaml']);
+  await cluster.run(['wait', '--for=condition=Established', 'crd/l4balancers.l4balancer.dev']);
+  transport = connect({ kubeconfig: cluster.kubeconfig });
+});
+after(async () => {
+  await transport?.close();
+  await cluster?.stop();
+});
+
+interface Seen {
+  readonly input: SourceInput;
+  readonly state: SourceState | undefined;
+}
+
+/** A source that is followed, and a way to wait for what it tells. */
+const following = (namespace: string, name: string) => {
+  let input: SourceInput | undefined;
+  let state: SourceState | undefined;
+  const waiting = new Set<() => void>();
+  const tell = () => {
+    for (const look of waiting) look();
+  };
+  const source: Source = followKubernetes({
+    transport,
+    namespace,
+    name,
+    after: (ms, run) => setTimeout(run, ms),
+    onInput(next) {
+      input = next;
+      tell();
+    },
+    onState(next) {
+      state = next;
+      tell();
+    },
+  });
+  return {
+    source,
+    /** Resolves when what was told fulfils `wanted`. */
+    until: (wanted: (seen: Seen) => boolean): Promise<Seen> =>
+      new Promise((resolve) => {
+        const look = () => {
+          if (input === undefined || !wanted({ input, state })) return;
+          waiting.delete(look);
+          resolve({ input, state });
+        };
+        waiting.add(look);
+        look();
+      }),
+    get input() {
+      return input;
+    },
+  };
+};
+
+const apply = (namespace: string, ...objects: readonly object[]) =>
+  cluster.run(
+    ['apply', '--namespace', namespace, '-f', '-'],
+    JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }),
+  );
+
+const service = (name: string) => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name },
+  spec: { ports: [{ name: 'main', port: 80 }] },
+});
+const slice = (of: string, ...addresses: readonly string[]) => ({
+  apiVersion: 'discovery.k8s.io/v1',
+  kind: 'EndpointSlice',
+  metadata: { name: `${of}-1`, labels: { 'kubernetes.io/service-name': of } },
+  addressType: 'IPv4',
+  endpoints: addresses.map((address) => ({ addresses: [address] })),
+  ports: [{ name: 'main', port: 8080, protocol: 'TCP' }],
+});
+const balancer = (name: string, ...services: readonly string[]) => ({
+  apiVersion: 'l4balancer.dev/v1alpha1',
+  kind: 'L4Balancer',
+  metadata: { name },
+  spec: {
+    listeners: services.map((of, index) => ({ name: of, port: 8000 + index, backend: of })),
+    backends: services.map((of) => ({ name: of, service: { name: of, port: 80 } })),
+  },
+});
+
+const addresses = ({ input }: { readonly input: SourceInput | undefined }, backend: string): string =>
+  (input?.snapshot?.targets.get(backend) ?? []).map(({ address }) => address).join(' ');
+const messages = ({ input }: Seen): string =>
+  [...input.refused, ...(input.snapshot?.findings ?? [])].map(({ message }) => message).join('\n');
+
+test('endpoints, services and the resource itself are followed', async () => {
+  await cluster.createNamespace('follow');
+  const seen = following('follow', 'edge');
+  const waiting = await seen.until(({ input }) => input.refused.length > 0);
+  assert.match(messages(waiting), /L4Balancer follow\/edge does not exist\. Create it/);
+
+  await apply('follow', balancer('edge', 'web'));
+  assert.match(
+    messages(await seen.until(({ input }) => input.snapshot !== undefined)),
+    /The Service does not exist/,
+  );
+
+  await apply('follow', service('web'), slice('web', '10.0.0.1', '10.0.0.2'));
+  const served = await seen.until((now) => addresses(now, 'web') === '10.0.0.1 10.0.0.2');
+  assert.deepEqual(served.input.snapshot?.findings, []);
+  assert.equal(served.input.snapshot?.revision, 'generation/1');
+
+  await apply('follow', slice('web', '10.0.0.2'));
+  await seen.until((now) => addresses(now, 'web') === '10.0.0.2');
+
+  await apply('follow', balancer('other', 'web'), balancer('edge', 'web', 'gone'));
+  const second = await seen.until(({ input }) => input.snapshot?.revision === 'generation/2');
+  assert.deepEqual([...(second.input.snapshot?.targets.keys() ?? [])], ['web', 'gone']);
+  seen.source.stop();
+});
+
+test('while another set of Services is being listed, no backend is ever without its endpoints', async () => {
+  await cluster.createNamespace('gapless');
+  await apply('gapless', service('a'), service('b'), slice('a', '10.0.0.1'), slice('b', '10.0.0.2'));
+  await apply('gapless', balancer('edge', 'a'));
+  const seen = following('gapless', 'edge');
+  await seen.until((now) => addresses(now, 'a') === '10.0.0.1');
+  const gaps: string[] = [];
+  void seen.until((now) => {
+    for (const [backend, targets] of now.input.snapshot?.targets ?? [])
+      if (targets.length === 0) gaps.push(backend);
+    return false;
+  });
+  for (const services of [['a', 'b'], ['b'], ['a'], ['b', 'a']]) {
+    await apply('gapless', balancer('edge', ...services));
+    await seen.until(
+      ({ input }) => [...(input.snapshot?.targets.keys() ?? [])].join(' ') === services.join(' '),
+    );
+  }
+  assert.deepEqual(gaps, []);
+  seen.source.stop();
+});
+
+test('a deleted resource is served on, and followed again when it is back', async () => {
+  await cluster.createNamespace('deleted');
+  await apply('deleted', service('web'), slice('web', '10.0.0.1'), balancer('edge', 'web'));
+  const seen = following('deleted', 'edge');
+  await seen.until((now) => addresses(now, 'web') === '10.0.0.1');
+  await cluster.run(['delete', '--namespace', 'deleted', 'l4balancer', 'edge']);
+  const gone = await seen.until(({ input }) => input.refused.length > 0);
+  assert.match(messages(gone), /was deleted; what it said last stays in service/);
+  assert.equal(addresses(gone, 'web'), '10.0.0.1');
+  await apply('deleted', slice('web', '10.0.0.7'));
+  await seen.until((now) => addresses(now, 'web') === '10.0.0.7');
+  await apply('deleted', balancer('edge', 'web'));
+  await seen.until(({ input }) => input.refused.length === 0);
+  seen.source.stop();
+});
+
+test('without the API server what was seen last stays, and afterwards changes flow again', async () => {
+  await cluster.createNamespace('away');
+  await apply('away', service('web'), slice('web', '10.0.0.1'), balancer('edge', 'web'));
+  const seen = following('away', 'edge');
+  await seen.until((now) => addresses(now, 'web') === '10.0.0.1' && now.state?.following === true);
+
+  await cluster.killApiServer();
+  const away = await seen.until(({ state }) => state?.following === false);
+  assert.equal(addresses(away, 'web'), '10.0.0.1');
+  assert.match(away.state?.following === false ? away.state.problem : '', /^Cannot follow /);
+
+  await cluster.startApiServer();
+  await apply('away', slice('web', '10.0.0.2'));
+  await seen.until((now) => addresses(now, 'web') === '10.0.0.2');
+  await seen.until(({ state }) => state?.following === true);
+  seen.source.stop();
+});
+
+test('a stopped source tells no more', async () => {
+  await cluster.createNamespace('stopped');
+  await apply('stopped', service('web'), slice('web', '10.0.0.1'), balancer('edge', 'web'));
+  const seen = following('stopped', 'edge');
+  const witness = following('stopped', 'edge');
+  await seen.until((now) => addresses(now, 'web') === '10.0.0.1');
+  seen.source.stop();
+  await apply('stopped', slice('web', '10.0.0.2'));
+  await witness.until((now) => addresses(now, 'web') === '10.0.0.2');
+  assert.equal(addresses(seen, 'web'), '10.0.0.1');
+  witness.source.stop();
+});

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { ProxyError } from '../../../proxy/errors.ts';
+import { followManifest, loadManifest } from '../../../proxy/source/manifest-file.ts';
+import type { SourceInput } from '../../../proxy/source/source.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'l4b-manifest-'));
+after(() => rmSync(folder, { recursive: true }));
+let files = 0;
+const fresh = (): string => {
+  files += 1;
+  mkdirSync(join(folder, `${files}`));
+  return join(folder, `${files}`, 'edge.yaml');
+};
+
+const manifest = (port: number, more = ''): string => `apiVersion: l4balancer.dev/v1alpha1
+kind: L4Balancer
+metadata: {name: edge}
+spec:
+  listeners:
+  - {name: web, port: ${port}, backend: web}
+  backends:
+  - name: web
+    endpoints: [{address: 192.0.2.1, port: 80, weight: 2}]
+${more}`;
+
+/** Follows a file; `until` resolves with what was told last once it fulfils `wanted`. */
+const following = (path: string) => {
+  let input: SourceInput | undefined;
+  let told = 0;
+  const waiting = new Set<() => void>();
+  const source = followManifest(path, loadManifest(path), {
+    onInput(next) {
+      input = next;
+      told += 1;
+      for (const look of waiting) look();
+    },
+    onState() {},
+  });
+  after(() => source.stop());
+  return {
+    source,
+    told: () => told,
+    until: (wanted: (input: SourceInput) => boolean): Promise<SourceInput> =>
+      new Promise((resolve) => {
+        const look = () => {
+          if (input === undefined || !wanted(input)) return;
+          waiting.delete(look);
+          resolve(input);
+        };
+        waiting.add(look);
+        look();
+      }),
+  };
+};
+const serves =
+  (port: number) =>
+  ({ snapshot, refused }: SourceInput): boolean =>
+    snapshot?.spec.listeners[0]?.port === port && refused.length === 0;
+const refusedFor =
+  (text: RegExp) =>
+  ({ refused }: SourceInput): boolean =>
+    refused.some(({ message }) => text.test(message));
+
+test('a good manifest is a snapshot with its targets and a revision of its content', () => {
+  const path = fresh();
+  writeFileSync(path, manifest(8080));
+  const { targets, revision, findings } = loadManifest(path);
+  assert.deepEqual(targets.get('web'), [{ address: '192.0.2.1', port: 80, weight: 2 }]);
+  assert.match(revision, /^sha256:[0-9a-f]{12}$/);
+  assert.deepEqual(findings, []);
+});
+
+test('an edit in place and one by renaming are both taken', async () => {
+  const path = fresh();
+  writeFileSync(path, manifest(8080));
+  const { until } = following(path);
+  await until(serves(8080));
+  writeFileSync(path, manifest(8081));
+  await until(serves(8081));
+  writeFileSync(`${path}~`, manifest(8082));
+  renameSync(`${path}~`, path);
+  await until(serves(8082));
+});
+
+test('a file mounted from a ConfigMap is followed through its links', async () => {
+  const path = fresh();
+  const at = (name: string) => join(path, '..', name);
+  const version = (name: string, port: number) => {
+    mkdirSync(at(name));
+    writeFileSync(join(at(name), 'edge.yaml'), manifest(port));
+    symlinkSync(name, at('..data_tmp'));
+    renameSync(at('..data_tmp'), at('..data'));
+  };
+  version('..v1', 8080);
+  symlinkSync('..data/edge.yaml', path);
+  const { until } = following(path);
+  version('..v2', 8081);
+  await until(serves(8081));
+});
+
+test('a bad edit leaves what was served in service and says why; undoing it clears that', async () => {
+  const path = fresh();
+  writeFileSync(path, manifest(8080));
+  const { until } = following(path);
+  writeFileSync(path, manifest(80800));
+  const bad = await until(({ refused }) => refused.length > 0);
+  assert.equal(bad.snapshot?.spec.listeners[0]?.port, 8080);
+  assert.equal(bad.refused[0]?.path, 'spec.listeners[0].port');
+  writeFileSync(path, manifest(8080));
+  await until(serves(8080));
+});
+
+test('a file that is deleted is served on, and taken again when it is back', async () => {
+  const path = fresh();
+  writeFileSync(path, manifest(8080));
+  const { until } = following(path);
+  rmSync(path);
+  const gone = await until(refusedFor(/there is no such file\. What was read last stays in service/));
+  assert.equal(gone.snapshot?.spec.listeners[0]?.port, 8080);
+  writeFileSync(path, manifest(8081));
+  await until(serves(8081));
+});
+
+test('a directory that is replaced as a whole is still followed', async () => {
+  const path = fresh();
+  const directory = join(path, '..');
+  writeFileSync(path, manifest(8080));
+  const { until } = following(path);
+  renameSync(directory, `${directory}-old`);
+  mkdirSync(directory);
+  writeFileSync(path, manifest(8081));
+  await until(serves(8081));
+});
+
+const BAD: readonly { readonly name: string; readonly text: string; readonly says: RegExp }[] = [
+  {
+    name: 'a backend that names a Service',
+    text: manifest(8080).replace(/endpoints: .*/, 'service: {name: web, port: 80}'),
+    says: /^.*edge\.yaml(:\d+)?: spec\.backends\[0\]\.service: .*Without a cluster list its addresses under spec\.backends\[0\]\.endpoints/,
+  },
+  {
+    name: 'an unknown field',
+    text: manifest(8080, '  paussed: true\n'),
+    says: /edge\.yaml:10: spec\.paussed: /,
+  },
+  { name: 'no YAML', text: 'a: [', says: /edge\.yaml:\d+: / },
+  { name: 'an empty file', text: '', says: /edge\.yaml/ },
+];
+for (const { name, text, says } of BAD)
+  test(`a start with ${name} is refused with the finding`, () => {
+    const path = fresh();
+    writeFileSync(path, text);
+    assert.throws(
+      () => loadManifest(path),
+      (error) =>
+        error instanceof ProxyError &&
+        error.code === 'ManifestInvalid' &&
+        error.details.some((line) => says.test(line)),
+    );
+  });
