@@ -62,4 +62,47 @@ const backendExists = rule<L4BalancerSpec>({
   },
 });
 
-export const LISTENER_RULES = [portUnique, adminPort, backendExists];
+const UNPRIVILEGED = 'net.ipv4.ip_unprivileged_port_start';
+
+const privilegedPort = rule<L4BalancerSpec>({
+  id: 'listener-port-privileged',
+  scope: 'spec',
+  reads: ['listeners[].port', 'tuning.sysctls'],
+  rule: `!has(self.tuning.sysctls) || self.tuning.sysctls.all(s, s.name != '${UNPRIVILEGED}' || !s.value.matches('^[0-9]{1,5}$') || self.listeners.all(l, l.port >= int(s.value)))`,
+  message: `a listener's port is below the sysctl ${UNPRIVILEGED}, and the proxy is not root: it could not listen there`,
+  fieldPath: '.listeners',
+  check: ({ listeners, tuning }) => {
+    const start = tuning.sysctls?.find(({ name }) => name === UNPRIVILEGED)?.value ?? '0';
+    if (!/^[0-9]{1,5}$/.test(start)) return [];
+    return listeners.flatMap(({ port }, i) =>
+      problemIf(
+        port < Number(start),
+        ['listeners', i, 'port'],
+        `${port} is below ${start}, to which tuning.sysctls sets ${UNPRIVILEGED}, and the proxy is not root: it could not listen there`,
+      ),
+    );
+  },
+});
+
+const ownEndpoint = rule<L4BalancerSpec>({
+  id: 'endpoint-is-listener',
+  scope: 'spec',
+  reads: ['listeners[].port', 'backends[].endpoints'],
+  rule: "self.backends.all(b, !has(b.endpoints) || b.endpoints.all(e, !(e.address == '::1' || e.address.startsWith('127.')) || !self.listeners.exists(l, l.port == e.port)))",
+  message:
+    'an endpoint is a listener of the same proxy: on a loopback address with the port of a listener, connections would go in circles',
+  fieldPath: '.backends',
+  check: ({ listeners, backends }) =>
+    backends.flatMap(({ endpoints = [] }, i) =>
+      endpoints.flatMap(({ address, port }, j) => {
+        const same = listeners.find((listener) => listener.port === port);
+        return problemIf(
+          same !== undefined && (address === '::1' || address.startsWith('127.')),
+          ['backends', i, 'endpoints', j],
+          `${address} port ${port} is listener "${same?.name}" of the same proxy: connections would go in circles`,
+        );
+      }),
+    ),
+});
+
+export const LISTENER_RULES = [portUnique, adminPort, backendExists, privilegedPort, ownEndpoint];

@@ -132,6 +132,29 @@ const portRange = rule<Sysctl>({
     ),
 });
 
+/** Those of the guide and the profiles that take one number; others are left to the kernel. */
+const NUMBERS = [
+  'net.core.somaxconn',
+  'net.ipv4.ip_unprivileged_port_start',
+  'net.ipv4.tcp_fin_timeout',
+  'net.ipv4.tcp_keepalive_time',
+  'net.ipv4.tcp_tw_reuse',
+];
+
+const sysctlNumber = rule<Sysctl>({
+  id: 'sysctl-number',
+  scope: 'spec.tuning.sysctls[]',
+  rule: `!(self.name in [${NUMBERS.map(celText).join(', ')}]) || self.value.matches('^[0-9]{1,10}$')`,
+  message: 'the value of this sysctl is one whole number',
+  fieldPath: '.value',
+  check: ({ name, value }) =>
+    problemIf(
+      NUMBERS.includes(name) && !/^[0-9]{1,10}$/.test(value),
+      ['value'],
+      `${show(value)} is not one whole number, as ${name} takes it`,
+    ),
+});
+
 const isPortRange = (value: string): boolean => {
   if (!/^[0-9]{1,5}[ \t][0-9]{1,5}$/.test(value)) return false;
   const [low = 0, high = 0] = value.split(/[ \t]/).map(Number);
@@ -144,4 +167,5 @@ export const TUNING_RULES = [
   cpuLimitAboveZero,
   memoryLimitEnough,
   portRange,
+  sysctlNumber,
 ];
