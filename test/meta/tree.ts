@@ -14,9 +14,7 @@ export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /** Every file that is committed or would be: what git ignores is not part of the project. Sorted by path. */
 export const tree = (): readonly SourceFile[] =>
-  [...treePaths(ROOT)]
-    .sort()
-    .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
+  [...treePaths(ROOT)].sort().map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
 
 /** The rooms whose code goes into an image. */
 export const isProduction = (path: string): boolean => /^(crds|kube|operator|proxy)\/.*\.ts$/.test(path);

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { assertNone, type Check, type Finding, matches } from './finding.ts';
+import { tree } from './tree.ts';
+
+const files = tree();
+const paths = new Set(files.map(({ path }) => path));
+const fileOf = (path: string) => ({ path, text: files.find((file) => file.path === path)?.text ?? '' });
+
+const FIRST_SCREEN = 40;
+
+const firstScreen: Check = ({ path, text }) =>
+  ['make run', 'make test']
+    .filter((command) => !text.split('\n').slice(0, FIRST_SCREEN).join('\n').includes(command))
+    .map((command) => ({ path, says: `does not show ${command} in its first ${FIRST_SCREEN} lines` }));
+
+test('README shows the two commands on its first screen', () => {
+  assert.equal(
+    firstScreen({ path: 'README.md', text: '\n'.repeat(40).concat('make run, make test') }).length,
+    2,
+  );
+  assertNone(firstScreen(fileOf('README.md')));
+});
+
+const targets = new Set([...fileOf('Makefile').text.matchAll(/^([a-z0-9-]+):/gm)].map(([, name]) => name));
+
+/** Commands are written as code: in backquotes, or as a line of a block. */
+const knownTargets: Check = ({ path, text }) =>
+  path.endsWith('.md')
+    ? [...text.matchAll(/(?:`|^ *)make ((?:[a-z0-9-]+ ?)+)/gm)]
+        .flatMap(([, names = '']) => names.trim().split(' '))
+        .filter((name) => !targets.has(name))
+        .map((name) => ({ path, says: `names make ${name}, which the Makefile does not have` }))
+    : [];
+
+test('documents name only targets that the Makefile has', () => {
+  assert.ok(targets.has('test'));
+  assert.equal(knownTargets({ path: 'README.md', text: 'Run `make no-such-target`.' }).length, 1);
+  assert.equal(
+    knownTargets({ path: 'README.md', text: '`make lint types` and `make`, which make sense' }).length,
+    0,
+  );
+  assertNone(files.flatMap(knownTargets));
+});
+
+const links: Check = ({ path, text }) =>
+  path.endsWith('.md')
+    ? matches(
+        { path, text },
+        /\]\((?!https?:|#)([^)#]+)/g,
+        (link) => `links to ${link}, which is not there`,
+      ).filter(({ says }) => {
+        const link = says.slice('links to '.length, -', which is not there'.length);
+        return ![...paths].some((known) => known === link || known.startsWith(`${link}/`));
+      })
+    : [];
+
+test('links of the documents lead to files of the tree', () => {
+  assert.equal(links({ path: 'README.md', text: '[a](no/such/file.md)' }).length, 1);
+  assert.equal(links({ path: 'README.md', text: '[a](crds/samples) [b](https://a.example/b)' }).length, 0);
+  assertNone(files.filter(({ path }) => !path.includes('/')).flatMap(links));
+});
+
+const SECTIONS = ['What it is', 'The way of the data', 'The rooms', 'Decisions'];
+
+/** The rooms section names every folder at the top of the tree. */
+const architecture = (text: string, folders: Iterable<string>): readonly Finding[] => {
+  const path = 'ARCHITECTURE.md';
+  const headings = [...text.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
+  const rooms = /^## The rooms$([\s\S]*?)(?=^## |$(?![\s\S]))/m.exec(text)?.[1] ?? '';
+  return [
+    ...SECTIONS.filter((section) => !headings.includes(section)).map((section) => ({
+      path,
+      says: `has no section "${section}"`,
+    })),
+    ...[...folders]
+      .filter((folder) => !rooms.includes(`\`${folder}/\``))
+      .map((folder) => ({ path, says: `does not say in "The rooms" what ${folder}/ is` })),
+  ];
+};
+
+test('ARCHITECTURE has its sections and names every folder at the top', () => {
+  const folders = new Set(
+    [...paths].filter((path) => path.includes('/')).map((path) => path.split('/')[0] ?? ''),
+  );
+  assert.ok(folders.has('crds'));
+  assert.equal(architecture('## What it is\n', ['crds']).length, 4);
+  assertNone(architecture(fileOf('ARCHITECTURE.md').text, folders));
+});
+
+const CHANGES = ['Added', 'Changed', 'Deprecated', 'Removed', 'Fixed', 'Security'];
+const VERSION = /^\[(?:Unreleased|\d+\.\d+\.\d+\] - \d{4}-\d{2}-\d{2}$)/;
+
+const changelog: Check = ({ path, text }) => [
+  ...(/^# Changelog\n/.test(text) ? [] : [{ path, says: 'does not begin with # Changelog' }]),
+  ...(/^## \[Unreleased\]$/m.test(text) ? [] : [{ path, says: 'has no section [Unreleased]' }]),
+  ...matches({ path, text }, /^## (.*)$/gm, (heading) => heading)
+    .filter(({ says }) => !VERSION.test(says))
+    .map((finding) => ({ ...finding, says: `"${finding.says}" is not [x.y.z] - YYYY-MM-DD` })),
+  ...matches({ path, text }, /^### (.*)$/gm, (heading) => heading)
+    .filter(({ says }) => !CHANGES.includes(says))
+    .map((finding) => ({ ...finding, says: `"${finding.says}" is none of ${CHANGES.join(', ')}` })),
+];
+
+test('CHANGELOG follows Keep a Changelog', () => {
+  const text = '# Changelog\n\n## [Unreleased]\n\n### Added\n\n## [0.1.0] - 2026-11-23\n';
+  assert.equal(changelog({ path: 'CHANGELOG.md', text }).length, 0);
+  assert.equal(changelog({ path: 'CHANGELOG.md', text: '# Changes\n\n## 0.1\n\n### News\n' }).length, 4);
+  assertNone(changelog(fileOf('CHANGELOG.md')));
+});
+
+/** By its own name, or with all of its folder. */
+const untested = (samples: readonly string[], tests: string): readonly Finding[] =>
+  samples
+    .filter((path) => !tests.includes(path.split('/').at(-1) ?? '') && !/\bsamples\b['"/]/.test(tests))
+    .map((path) => ({ path, says: 'is a sample that no test reads' }));
+
+test('every sample manifest is tried by a test', () => {
+  const samples = [...paths].filter((path) => /^crds\/samples\/.*\.yaml$/.test(path));
+  const tests = files
+    .filter(({ path }) => /^(test|e2e)\/.*\.ts$/.test(path) && !path.startsWith('test/meta/'))
+    .map(({ text }) => text)
+    .join('\n');
+  assert.ok(samples.length > 0);
+  assert.equal(untested(['crds/samples/a.yaml'], "read('b.yaml')").length, 1);
+  assertNone(untested(samples, tests));
+});
