@@ -47,7 +47,7 @@ export interface ListWatchDeps {
 export interface ListWatchLimits {
   readonly backoff: BackoffLimits;
   readonly pageTimeoutMs: number;
-  /** How long the server is asked to keep one watch, in seconds. */
+  /** How long the server is asked to keep one watch, in seconds; by chance up to a fifth less, so that many spread. */
   readonly serverSeconds: number;
   /** A watch silent for longer is cut; servers send a bookmark about once a minute, the first after up to two. */
   readonly silenceMs: number;
@@ -127,7 +127,8 @@ export function startListWatch<T extends KubeObject>(
   }
 
   async function watch(from: string): Promise<void> {
-    const { serverSeconds, silenceMs } = limits;
+    const { silenceMs } = limits;
+    const serverSeconds = Math.ceil(limits.serverSeconds * (1 - deps.random() / 5));
     const events = watchEvents<T>({ ...request, resourceVersion: from, serverSeconds, silenceMs, onOpen });
     for await (const event of events) {
       onOpen();

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { type Dispatcher, Pool, ProxyAgent } from 'undici';
 import type { TlsIdentity } from './credentials.ts';
 
@@ -28,7 +27,6 @@ export function keepPools(origin: string, proxyUrl: string | undefined): PoolKee
   const retiring = new Set<Pools>();
   /** Ends also what is still connecting, for which undici would wait. */
   const end = new AbortController();
-  setMaxListeners(0, end.signal);
   let current: { readonly tls: TlsIdentity; readonly key: string; readonly pools: Pools } | undefined;
 
   function retire(pools: Pools): void {
