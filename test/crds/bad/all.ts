@@ -1,0 +1,23 @@
+import { BAD_BACKENDS } from './backends.ts';
+import type { BadManifest } from './bad-manifest.ts';
+import { BAD_ENDPOINTS } from './endpoints.ts';
+import { BAD_HEALTH_CHECKS } from './health-checks.ts';
+import { BAD_LISTENERS } from './listeners.ts';
+import { BAD_NAMES } from './names.ts';
+import { BAD_RESOURCES } from './resources.ts';
+import { BAD_SERVICE } from './service.ts';
+import { BAD_TUNING } from './tuning.ts';
+import { BAD_WORKLOAD } from './workload.ts';
+
+/** Every manifest that must be refused: each rule at least once, and what the schema alone refuses. */
+export const BAD_MANIFESTS: readonly BadManifest[] = [
+  ...BAD_BACKENDS,
+  ...BAD_ENDPOINTS,
+  ...BAD_HEALTH_CHECKS,
+  ...BAD_LISTENERS,
+  ...BAD_NAMES,
+  ...BAD_RESOURCES,
+  ...BAD_SERVICE,
+  ...BAD_TUNING,
+  ...BAD_WORKLOAD,
+];

@@ -1,0 +1,150 @@
+import { manifest, manifestWith, manifestWithListener } from '../base-manifest.ts';
+import { type BadManifest, bad } from './bad-manifest.ts';
+
+const longName = 'n'.repeat(64);
+
+export const BAD_LISTENERS: readonly BadManifest[] = [
+  bad(
+    'two listeners with one port',
+    'listener-port-unique',
+    manifestWith({
+      listeners: [
+        { name: 'web', port: 8080, backend: 'web' },
+        { name: 'api', port: 8080, backend: 'web' },
+      ],
+    }),
+    'spec.listeners[1].port',
+    /the same port and protocol is used by listeners \["web", "api"\]/,
+    /8080 is already used by listener "web" with TCP/,
+  ),
+  bad(
+    'the admin port',
+    'listener-port-admin',
+    manifestWithListener({ port: 9901 }),
+    'spec.listeners[0].port',
+    /9901 is taken by the proxy's admin endpoint/,
+  ),
+  bad(
+    'a backend that does not exist',
+    'listener-backend-exists',
+    manifestWithListener({ backend: 'wbe' }),
+    'spec.listeners[0].backend',
+    /listener "web" names backend "wbe", which is no entry of spec.backends; there are: \["web"\]/,
+    /"wbe" names no entry of spec.backends; there are: web; did you mean "web"\?/,
+  ),
+  bad(
+    'a port below the lowest that the pod may take',
+    'listener-port-privileged',
+    manifest((spec) => {
+      spec.listeners = [{ name: 'web', port: 443, backend: 'web' }];
+      spec.tuning = { sysctls: [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '1024' }] };
+    }),
+    'spec.listeners[0].port',
+    /below the sysctl net.ipv4.ip_unprivileged_port_start/,
+    /443 is below 1024, to which tuning.sysctls sets net.ipv4.ip_unprivileged_port_start/,
+  ),
+  bad(
+    'two listeners with one name',
+    undefined,
+    manifestWith({
+      listeners: [
+        { name: 'web', port: 8080, backend: 'web' },
+        { name: 'web', port: 8081, backend: 'web' },
+      ],
+    }),
+    'spec.listeners[1].name',
+    /Duplicate value/,
+    /"web" is already given at spec.listeners\[0\]/,
+  ),
+  bad(
+    'no listener',
+    undefined,
+    manifestWith({ listeners: [] }),
+    'spec.listeners',
+    /at least 1 items/,
+    /has 0 entries: expected at least 1/,
+  ),
+  bad(
+    'listeners left out',
+    undefined,
+    manifest((spec) => {
+      delete spec.listeners;
+    }),
+    'spec.listeners',
+    /Required value/,
+    /is missing: expected a list/,
+  ),
+  bad(
+    '65 listeners',
+    undefined,
+    manifestWith({
+      listeners: Array.from({ length: 65 }, (_, i) => ({ name: `l${i}`, port: 1000 + i, backend: 'web' })),
+    }),
+    'spec.listeners',
+    /must have at most 64 items/,
+    /has 65 entries: expected at most 64/,
+  ),
+  bad(
+    'a listener name with capitals',
+    undefined,
+    manifestWithListener({ name: 'Web' }),
+    'spec.listeners[0].name',
+    /should match/,
+    /"Web" is not a name: use lower-case letters/,
+  ),
+  bad(
+    'a listener name of 64 letters',
+    undefined,
+    manifestWithListener({ name: longName }),
+    'spec.listeners[0].name',
+    /Too long/,
+    /has 64 characters: expected at most 63/,
+  ),
+  bad(
+    'port 0',
+    undefined,
+    manifestWithListener({ port: 0 }),
+    'spec.listeners[0].port',
+    /greater than or equal to 1/,
+    /0 is out of range: expected at least 1/,
+  ),
+  bad(
+    'port 70000',
+    undefined,
+    manifestWithListener({ port: 70000 }),
+    'spec.listeners[0].port',
+    /less than or equal to 65535/,
+    /70000 is out of range: expected at most 65535/,
+  ),
+  bad(
+    'a port in quotes',
+    undefined,
+    manifestWithListener({ port: '8080' }),
+    'spec.listeners[0].port',
+    /must be of type integer/,
+    /"8080" is not a number: write it without quotes, 8080/,
+  ),
+  bad(
+    'UDP, which is not served yet',
+    undefined,
+    manifestWithListener({ protocol: 'UDP' }),
+    'spec.listeners[0].protocol',
+    /supported values: "TCP"/,
+    /"UDP" is not known: expected TCP/,
+  ),
+  bad(
+    'an idle timeout without a unit',
+    undefined,
+    manifestWithListener({ timeouts: { idle: '3600' } }),
+    'spec.listeners[0].timeouts.idle',
+    /should match/,
+    /"3600" is not a duration: write a number and h, m, s or ms/,
+  ),
+  bad(
+    'an idle timeout of nothing',
+    'idle-timeout-range',
+    manifestWithListener({ timeouts: { idle: '0s' } }),
+    'spec.listeners[0].timeouts.idle',
+    /0s is out of range: expected 1s to 168h/,
+  ),
+];
