@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { Credentials } from './credentials.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
-import { ApiError, TransportError } from './errors.ts';
+import { ApiError, CredentialsError, TransportError } from './errors.ts';
 import { explainFailure } from './explain-failure.ts';
 import { findCredentials } from './find-credentials.ts';
 import type { Environment } from './in-cluster.ts';
@@ -87,8 +87,7 @@ export function openTransport(credentials: Credentials, userAgent: string, now: 
   }
 
   function failure(cause: unknown, call: Call, deadline: Deadline, late: () => TransportError): unknown {
-    if (cause instanceof ApiError || (cause instanceof Error && cause.name === 'CredentialsError'))
-      return cause;
+    if (cause instanceof ApiError || cause instanceof CredentialsError) return cause;
     if (deadline.expired) return late();
     const tried = `${call.method} ${call.path}`;
     if (deadline.signal.aborted) {
