@@ -9,6 +9,8 @@ export interface ParsedManifest {
   readonly balancer: L4Balancer | undefined;
   /** In the order of the file. */
   readonly findings: readonly Finding[];
+  /** Line of what is at a path, for findings that a consumer adds; undefined where it is not written in the file. */
+  readonly lineOf: (path: Path) => number | undefined;
 }
 
 /** Longest text that is read, in characters; the API server takes no larger object. */
@@ -45,6 +47,7 @@ const read = (text: string): ParsedManifest => {
         message: `is not valid YAML: ${message}`,
         line: lines.linePos(pos[0]).line,
       })),
+      lineOf: nowhere,
     };
   }
   const [document, second] = documents;
@@ -70,7 +73,11 @@ const inspected = (document: Document.Parsed, lines: LineCounter): ParsedManifes
       ...(line === undefined ? {} : { line }),
     };
   });
-  return { balancer, findings: findings.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
+  return {
+    balancer,
+    findings: findings.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
+    lineOf: (path) => lineAt(document, path, lines),
+  };
 };
 
 /** A lone comment or `---` is no document to complain about, unless it is broken. */
@@ -80,7 +87,10 @@ const hasContent = (document: Document.Parsed): boolean =>
 const refused = (message: string, line?: number): ParsedManifest => ({
   balancer: undefined,
   findings: [{ path: '', message, ...(line === undefined ? {} : { line }) }],
+  lineOf: nowhere,
 });
+
+const nowhere = (): undefined => undefined;
 
 /** 1-based line of what is at `path`, or of the nearest thing around it that is written in the file. */
 const lineAt = (document: Document.Parsed, path: Path, lines: LineCounter): number | undefined => {

@@ -1,5 +1,4 @@
 import { checkManifests } from './check.ts';
-import { startProxy } from './control/run.ts';
 import { onStopSignals, SIGNAL_EXIT } from './control/stop-signals.ts';
 import { EXIT, exitCodeOf, ProxyError } from './errors.ts';
 import { parseSettings, type Settings } from './settings.ts';
@@ -25,7 +24,8 @@ const count = (problems: number): string => `${problems} ${problems === 1 ? 'pro
 
 const run = async (settings: Settings): Promise<void> => {
   process.on('uncaughtException', fail); // rejections come here too
-  const starting = startProxy(settings, log);
+  // Loaded only to serve: --help and --check answer in half the time without it.
+  const starting = import('./control/run.ts').then(({ startProxy }) => startProxy(settings, log));
   onStopSignals(
     (signal) => {
       log.info({ signal }, 'stop asked');

@@ -9,10 +9,13 @@ export type ManifestRead =
 
 /** What a manifest's text says for a proxy without a cluster: strict, and every backend needs endpoints of its own. */
 export const snapshotOfManifest = (text: string, revision: string): ManifestRead => {
-  const { balancer, findings } = parseManifest(text);
+  const { balancer, findings, lineOf } = parseManifest(text);
   if (balancer === undefined) return { ok: false, findings };
-  const needCluster = servicesIn(balancer.spec);
-  if (findings.length + needCluster.length > 0) return { ok: false, findings: [...findings, ...needCluster] };
+  const needCluster = servicesIn(balancer.spec).map(({ index, ...finding }) => {
+    const line = lineOf(['spec', 'backends', index, 'service']);
+    return line === undefined ? finding : { ...finding, line };
+  });
+  if (needCluster.length > 0) return { ok: false, findings: needCluster };
   return {
     ok: true,
     snapshot: {
@@ -30,12 +33,13 @@ export const snapshotOfManifest = (text: string, revision: string): ManifestRead
 };
 
 /** Services can be followed only where there is a Kubernetes that knows them. */
-const servicesIn = (spec: L4BalancerSpec): Finding[] =>
+const servicesIn = (spec: L4BalancerSpec): (Finding & { readonly index: number })[] =>
   spec.backends.flatMap(({ name, service }, index) =>
     service === undefined
       ? []
       : [
           {
+            index,
             path: `spec.backends[${index}].service`,
             message: `backend "${name}" names the Service "${service.name}", which only Kubernetes knows. Without a cluster list its addresses under spec.backends[${index}].endpoints instead`,
           },

@@ -1,42 +1,9 @@
-import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import net, { type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync } from 'node:fs';
+import net from 'node:net';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
-import tls from 'node:tls';
-import { type Authority, createAuthority } from '../cluster/certificates.ts';
-import { renderKubeconfig } from '../cluster/kubeconfig.ts';
-import { type LogLine, startProgram } from './program.ts';
-
-const folder = mkdtempSync(join(tmpdir(), 'l4b-bad-'));
-const servers: net.Server[] = [];
-const table: { readonly tried: string; readonly exit: string; readonly message: string }[] = [];
-after(() => {
-  for (const server of servers) server.close();
-  rmSync(folder, { recursive: true });
-});
-
-let files = 0;
-const file = (content: string | Buffer): string => {
-  files += 1;
-  const path = join(folder, `${files}.yaml`);
-  writeFileSync(path, content);
-  return path;
-};
-const listening = async (server: net.Server, port = 0): Promise<number> => {
-  servers.push(server.listen(port, '127.0.0.1'));
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
-};
-const closedPort = async (): Promise<number> => {
-  const server = net.createServer();
-  const port = await listening(server);
-  server.close();
-  await once(server, 'close');
-  return port;
-};
+import { test } from 'node:test';
+import { closedPort, ends, file, folder, listening, tellTable, warns } from './bad-input.ts';
+import type { LogLine } from './program.ts';
 
 const manifest = (listeners: string, more = ''): string => `apiVersion: l4balancer.dev/v1alpha1
 kind: L4Balancer
@@ -50,51 +17,6 @@ spec:
     - {address: 192.0.2.1, port: 80}
 ${more}`;
 const GOOD = manifest('- {name: web, port: 8080, backend: web}');
-
-interface Tried {
-  readonly tried: string;
-  readonly args?: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
-  /** Put before the command, to take rights away. */
-  readonly wrap?: readonly string[];
-}
-
-const ADMIN = ['--admin', '127.0.0.1:0'];
-
-/** Runs the program to its end and notes what it said. */
-const ends = async (
-  { tried, args = [], env = {}, wrap }: Tried,
-  exit: number,
-  says: RegExp,
-): Promise<void> => {
-  const program = startProgram(args, env, { ...(wrap && { wrap }) });
-  const code = await program.ended;
-  const told = (program.stderr() || program.stdout()).trim().replaceAll(`${folder}/`, '');
-  table.push({ tried, exit: `exit ${code}`, message: told });
-  assert.equal(code, exit, told);
-  assert.match(told, says);
-};
-
-/** Runs the program until it logs the line, which must say so; it must go on running, and stop with 0 when told to. */
-const warns = async (
-  { tried, args = [], env = {}, wrap }: Tried,
-  line: (line: LogLine) => unknown,
-  says: RegExp,
-  meanwhile: (port: number) => Promise<void> = async () => {},
-): Promise<void> => {
-  const program = startProgram([...args, ...ADMIN], env, { ...(wrap && { wrap }) });
-  try {
-    const admin = await program.line(({ msg }) => msg === 'admin endpoint listens');
-    await meanwhile(Number(admin.port));
-    const found = await program.line((one) => Boolean(line(one)));
-    const told = String(line(found)).replaceAll(`${folder}/`, '');
-    table.push({ tried, exit: 'runs on', message: told });
-    assert.match(told, says);
-  } finally {
-    program.child.kill('SIGTERM');
-  }
-  assert.equal(await program.ended, 0);
-};
 
 const ONE_BAD: readonly { readonly tried: string; readonly text: string; readonly says: RegExp }[] = [
   { tried: 'manifest: no YAML', text: 'spec: [', says: /1\.yaml:\d+: .*\n1 problem$/s },
@@ -139,7 +61,7 @@ const ONE_BAD: readonly { readonly tried: string; readonly text: string; readonl
   {
     tried: 'manifest: Service without a cluster',
     text: GOOD.replace(/endpoints:\n.*/, 'service: {name: web, port: 80}'),
-    says: /spec\.backends\[0\]\.service: .*only Kubernetes knows.*endpoints instead/,
+    says: /:9: spec\.backends\[0\]\.service: .*only Kubernetes knows.*endpoints instead/,
   },
   {
     tried: 'manifest: several mistakes',
@@ -301,115 +223,4 @@ test('file descriptors', async () => {
   for (const client of clients) client.destroy();
 });
 
-const RESOURCE = { L4B_NAMESPACE: 'default', L4B_NAME: 'edge', L4B_DRAIN_DELAY: '0s' };
-
-/** A kubeconfig for a server at `port` whose certificate `server` signed, for a user whose certificate `client` signed. */
-const kubeconfig = (port: number, server: Authority, client = server): string =>
-  file(
-    renderKubeconfig({
-      url: `https://127.0.0.1:${port}`,
-      authority: server.certificate,
-      user: 'proxy',
-      identity: client.issue({ commonName: 'proxy' }),
-    }),
-  );
-const asServer = (authority: Authority, options: tls.TlsOptions = {}) => {
-  const { certificate, key } = authority.issue({ commonName: 'api', altNames: ['127.0.0.1'] });
-  return tls.createServer({ cert: certificate, key, ...options });
-};
-const VALID = createAuthority('valid');
-const TWENTY_YEARS_MS = 20 * 365 * 24 * 3_600_000;
-const EXPIRED = createAuthority('expired', new Date(Date.now() - TWENTY_YEARS_MS));
-
-test('credentials that cannot be read', async () => {
-  const env = (path: string) => ({ ...RESOURCE, KUBECONFIG: path });
-  await ends({ tried: 'KUBECONFIG: no such file', env: env(join(folder, 'no')) }, 2, /no/);
-  await ends({ tried: 'KUBECONFIG: no kubeconfig', env: env(file('just text')) }, 2, /kubeconfig/);
-  await ends(
-    { tried: 'neither a pod nor a kubeconfig', env: { ...RESOURCE, HOME: folder } },
-    2,
-    /kubeconfig/,
-  );
-});
-
-/** Answers every request with a Status of the API server. */
-const refusing = (code: number, reason: string, options: tls.TlsOptions = {}) =>
-  asServer(VALID, options).on('secureConnection', (socket) => {
-    const body = JSON.stringify({
-      kind: 'Status',
-      status: 'Failure',
-      reason,
-      message: `${reason} by the server ${socket.authorizationError ?? ''}`.trim(),
-      code,
-    });
-    socket.on('error', () => {});
-    socket.on('data', () =>
-      socket.write(
-        `HTTP/1.1 ${code} x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
-      ),
-    );
-  });
-
-const AWAY: readonly {
-  readonly tried: string;
-  readonly server: () => net.Server | undefined;
-  readonly config?: (port: number) => string;
-  readonly says: RegExp;
-}[] = [
-  { tried: 'API server away', server: () => undefined, says: /127\.0\.0\.1:\d+.*nothing listens there/ },
-  {
-    tried: "API server's certificate expired",
-    server: () => asServer(EXPIRED),
-    config: (port) => kubeconfig(port, EXPIRED),
-    says: /certificate.*expired/i,
-  },
-  {
-    tried: 'our client certificate expired',
-    // As an API server does: the handshake succeeds, and who shows no good certificate is nobody it knows.
-    server: () =>
-      refusing(401, 'Unauthorized', {
-        requestCert: true,
-        rejectUnauthorized: false,
-        ca: VALID.certificate + EXPIRED.certificate,
-      }),
-    config: (port) => kubeconfig(port, VALID, EXPIRED),
-    says: /401 Unauthorized.*CERT_HAS_EXPIRED.*client certificate.*expired/,
-  },
-  {
-    tried: 'API server signed by a stranger',
-    server: () => asServer(createAuthority('stranger')),
-    says: /certificate-authority/,
-  },
-  {
-    tried: 'no TLS at the address',
-    server: () => net.createServer((socket) => socket.on('error', () => {}).end('SSH-2.0-OpenSSH\r\n')),
-    says: /no answer from the API server/,
-  },
-  { tried: 'API server: 401', server: () => refusing(401, 'Unauthorized'), says: /401 Unauthorized.*renew/ },
-  { tried: 'API server: 403', server: () => refusing(403, 'Forbidden'), says: /403 Forbidden.*Role/ },
-  {
-    tried: 'API server: 404',
-    server: () => refusing(404, 'NotFound'),
-    says: /404 NotFound.*CustomResourceDefinition/,
-  },
-];
-for (const { tried, server, config = (port: number) => kubeconfig(port, VALID), says } of AWAY)
-  test(tried, async () => {
-    const made = server();
-    const port = made === undefined ? await closedPort() : await listening(made);
-    await warns(
-      { tried, env: { ...RESOURCE, KUBECONFIG: config(port) } },
-      ({ msg, problem }) => String(msg).startsWith('source cannot be followed') && problem,
-      says,
-      async (admin) => {
-        const ready = await fetch(`http://127.0.0.1:${admin}/readyz`);
-        assert.equal(ready.status, 503);
-      },
-    );
-  });
-
-test('what was tried, and what was said', (context) => {
-  for (const { tried, exit, message } of table)
-    context.diagnostic(`| ${tried} | ${exit} | ${message.replaceAll('\n', ' ⏎ ')} |`);
-  assert.ok(table.length >= 35);
-});
+tellTable(28);

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import net from 'node:net';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import tls from 'node:tls';
+import { type Authority, createAuthority } from '../cluster/certificates.ts';
+import { renderKubeconfig } from '../cluster/kubeconfig.ts';
+import { closedPort, ends, file, folder, listening, tellTable, warns } from './bad-input.ts';
+
+const RESOURCE = { L4B_NAMESPACE: 'default', L4B_NAME: 'edge', L4B_DRAIN_DELAY: '0s' };
+
+/** A kubeconfig for a server at `port` whose certificate `server` signed, for a user whose certificate `client` signed. */
+const kubeconfig = (port: number, server: Authority, client = server): string =>
+  file(
+    renderKubeconfig({
+      url: `https://127.0.0.1:${port}`,
+      authority: server.certificate,
+      user: 'proxy',
+      identity: client.issue({ commonName: 'proxy' }),
+    }),
+  );
+const asServer = (authority: Authority, options: tls.TlsOptions = {}) => {
+  const { certificate, key } = authority.issue({ commonName: 'api', altNames: ['127.0.0.1'] });
+  return tls.createServer({ cert: certificate, key, ...options });
+};
+const VALID = createAuthority('valid');
+const TWENTY_YEARS_MS = 20 * 365 * 24 * 3_600_000;
+const EXPIRED = createAuthority('expired', new Date(Date.now() - TWENTY_YEARS_MS));
+
+test('credentials that cannot be read', async () => {
+  const env = (path: string) => ({ ...RESOURCE, KUBECONFIG: path });
+  await ends({ tried: 'KUBECONFIG: no such file', env: env(join(folder, 'no')) }, 2, /no/);
+  await ends({ tried: 'KUBECONFIG: no kubeconfig', env: env(file('just text')) }, 2, /kubeconfig/);
+  await ends(
+    { tried: 'neither a pod nor a kubeconfig', env: { ...RESOURCE, HOME: folder } },
+    2,
+    /kubeconfig/,
+  );
+});
+
+/** Answers every request with a Status of the API server. */
+const refusing = (code: number, reason: string, options: tls.TlsOptions = {}) =>
+  asServer(VALID, options).on('secureConnection', (socket) => {
+    const body = JSON.stringify({
+      kind: 'Status',
+      status: 'Failure',
+      reason,
+      message: `${reason} by the server ${socket.authorizationError ?? ''}`.trim(),
+      code,
+    });
+    socket.on('error', () => {});
+    socket.on('data', () =>
+      socket.write(
+        `HTTP/1.1 ${code} x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+      ),
+    );
+  });
+
+const AWAY: readonly {
+  readonly tried: string;
+  readonly server: () => net.Server | undefined;
+  readonly config?: (port: number) => string;
+  readonly says: RegExp;
+}[] = [
+  { tried: 'API server away', server: () => undefined, says: /127\.0\.0\.1:\d+.*nothing listens there/ },
+  {
+    tried: "API server's certificate expired",
+    server: () => asServer(EXPIRED),
+    config: (port) => kubeconfig(port, EXPIRED),
+    says: /certificate.*expired/i,
+  },
+  {
+    tried: 'our client certificate expired',
+    // As an API server does: the handshake succeeds, and who shows no good certificate is nobody it knows.
+    server: () =>
+      refusing(401, 'Unauthorized', {
+        requestCert: true,
+        rejectUnauthorized: false,
+        ca: VALID.certificate + EXPIRED.certificate,
+      }),
+    config: (port) => kubeconfig(port, VALID, EXPIRED),
+    says: /401 Unauthorized.*CERT_HAS_EXPIRED.*client certificate.*expired/,
+  },
+  {
+    tried: 'API server signed by a stranger',
+    server: () => asServer(createAuthority('stranger')),
+    says: /certificate-authority/,
+  },
+  {
+    tried: 'no TLS at the address',
+    server: () => net.createServer((socket) => socket.on('error', () => {}).end('SSH-2.0-OpenSSH\r\n')),
+    says: /no answer from the API server/,
+  },
+  { tried: 'API server: 401', server: () => refusing(401, 'Unauthorized'), says: /401 Unauthorized.*renew/ },
+  { tried: 'API server: 403', server: () => refusing(403, 'Forbidden'), says: /403 Forbidden.*Role/ },
+  {
+    tried: 'API server: 404',
+    server: () => refusing(404, 'NotFound'),
+    says: /404 NotFound.*CustomResourceDefinition/,
+  },
+];
+for (const { tried, server, config = (port: number) => kubeconfig(port, VALID), says } of AWAY)
+  test(tried, async () => {
+    const made = server();
+    const port = made === undefined ? await closedPort() : await listening(made);
+    await warns(
+      { tried, env: { ...RESOURCE, KUBECONFIG: config(port) } },
+      ({ msg, problem }) => String(msg).startsWith('source cannot be followed') && problem,
+      says,
+      async (admin) => {
+        const ready = await fetch(`http://127.0.0.1:${admin}/readyz`);
+        assert.equal(ready.status, 503);
+      },
+    );
+  });
+
+tellTable(11);
