@@ -8,9 +8,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
+import { toolProgram } from '../scripts/assets/programs.ts';
 import { runChild } from '../scripts/process/child.ts';
 import { REPOSITORY } from '../scripts/process/folders.ts';
-import { helperProgram } from '../test/cluster/helpers.ts';
 
 const CRD = join(REPOSITORY, 'crds', 'l4balancers.yaml');
 const CHART = join(REPOSITORY, 'charts', 'l4balancer-operator');
@@ -78,6 +78,6 @@ const put = (file: string, content: string): void => {
 
 if (import.meta.main) {
   put(CHART_CRD, chartCrd(readFileSync(CRD, 'utf8')));
-  if (!stale) put(INSTALL, await renderInstall(await helperProgram('helm')));
+  if (!stale) put(INSTALL, await renderInstall(await toolProgram('helm')));
   if (stale) process.exitCode = 1;
 }

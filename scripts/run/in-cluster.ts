@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Cluster } from '../../e2e/cluster/cluster.ts';
 import { goImage } from '../../e2e/cluster/go-image.ts';
-import { openCluster } from '../../e2e/cluster/open-cluster.ts';
-import { assetFolder } from '../../test/cluster/assets.ts';
+import { clusterProvider, openCluster } from '../../e2e/cluster/open-cluster.ts';
+import { CLUSTER_PROGRAMS } from '../assets/catalogue.ts';
+import { clusterPrograms, toolProgram } from '../assets/programs.ts';
 import { type BuiltImage, buildImages, redisImage } from '../images/build-images.ts';
 import type { LoadResult } from '../load/load-result.ts';
 import { lookForProgram } from '../process/find-program.ts';
@@ -20,6 +21,8 @@ import { sampleWorkloads } from './workloads.ts';
 
 /** Name of the cluster that `make run` makes and `make down` removes. */
 export const CLUSTER = 'run';
+/** The one that the end-to-end tests share. */
+export const E2E_CLUSTER = 'e2e';
 /** The HTTP server of the sample: e2e/echo. */
 const ECHO = 'localhost/l4b-echo:test';
 const READY_MS = 180_000;
@@ -49,7 +52,7 @@ const load = async (
 };
 
 const nextSteps = async ({ kubeconfig }: Cluster): Promise<Report['next']> => {
-  const path = lookForProgram('kubectl') ? '' : ` PATH=${await assetFolder(['kubectl'])}:$PATH`;
+  const path = lookForProgram('kubectl') ? '' : ` PATH=${dirname(await toolProgram('kubectl'))}:$PATH`;
   return [
     { command: `export KUBECONFIG=${kubeconfig}${path}`, means: 'this cluster, for the commands below' },
     { command: 'kubectl get l4b -w', means: 'watch it' },
@@ -63,6 +66,10 @@ const nextSteps = async ({ kubeconfig }: Cluster): Promise<Report['next']> => {
 /** Runs the sample in a cluster of its own, which stays until `make down`; a second run takes what the first one made. */
 export const runInCluster = async (options: RunOptions): Promise<Report> => {
   const { steps, signal } = options;
+  const provider = await clusterProvider(signal);
+  // Each program that has to be built is a step of its own; kind brings its own.
+  if (provider.kind === 'own') await clusterPrograms(CLUSTER_PROGRAMS, { steps, signal });
+  await toolProgram('helm', { steps, signal });
   const images = await steps.run('images', (progress) => buildImages({ signal, progress }));
   const services = await steps.run('images of the sample', async (progress) => {
     const redis = await redisImage({ signal, progress });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Cluster } from '../../e2e/cluster/cluster.ts';
-import { helperProgram } from '../../test/cluster/helpers.ts';
+import { toolProgram } from '../assets/programs.ts';
 import type { BuiltImage } from '../images/build-images.ts';
 import { ChildError, runChild } from '../process/child.ts';
 import { cacheFolder, REPOSITORY } from '../process/folders.ts';
@@ -24,7 +24,7 @@ const lastWords = async ({ kubectl }: Cluster): Promise<readonly string[]> => {
     try {
       return (await kubectl(['-n', OPERATOR_NAMESPACE, ...argv])).stdout.trim().split('\n');
     } catch (error) {
-      return [error instanceof Error ? error.message : String(error)];
+      return error instanceof ChildError ? error.lastLines : [String(error)];
     }
   };
   return [...(await ask(['get', 'pods'])), ...(await ask(['logs', `deployment/${RELEASE}`, '--tail=10']))];
@@ -36,7 +36,7 @@ export const installOperator = async (
   images: { readonly operator: BuiltImage; readonly proxy: BuiltImage },
   { signal, progress }: { readonly signal: AbortSignal; readonly progress: (text: string) => void },
 ): Promise<void> => {
-  const helm = await helperProgram('helm', { signal, progress });
+  const helm = await toolProgram('helm', { signal, progress });
   progress('helm upgrade --install, waiting for the operator to be ready');
   const argv = [
     'upgrade',
@@ -60,8 +60,11 @@ export const installOperator = async (
     await runChild([helm, ...argv, ...values, '--wait', '--timeout', '2m'], { env, signal });
   } catch (cause) {
     signal.throwIfAborted();
-    const said = cause instanceof ChildError ? cause.lastLines : [];
-    const lines = [...said, ...(await lastWords(cluster))];
-    throw new ChildError('ChildFailed', 'helm could not install the operator', lines, cause);
+    throw new ChildError(
+      'ChildFailed',
+      'helm could not install the operator',
+      await lastWords(cluster),
+      cause,
+    );
   }
 };

@@ -51,14 +51,14 @@ test('the operator’s pod passes Pod Security restricted', async () => {
 });
 
 test('helm installs the chart, installs it again without a change, and leaves the definition when it goes', async () => {
-  const use = (...argv: readonly string[]) => helm([...argv, '--namespace', NAMESPACE], cluster.kubeconfig);
+  const use = (...argv: readonly string[]) => helm([...argv, '--namespace', 'by-helm'], cluster.kubeconfig);
   const upgrade = ['upgrade', '--install', RELEASE, CHART, '--create-namespace'];
-  assert.match(await use(...upgrade), /The L4Balancer operator is installed in namespace l4balancer-system/);
+  assert.match(await use(...upgrade), /The L4Balancer operator is installed in namespace by-helm/);
   const version = () => cluster.run(['get', CRD, '-o', 'jsonpath={.metadata.generation}']);
   const before = await version();
   await use(...upgrade);
   assert.equal(await version(), before);
   await use('uninstall', RELEASE);
   assert.equal(await version(), before, 'the definition is still there');
-  await assert.rejects(cluster.run(['-n', NAMESPACE, 'get', 'deployment', RELEASE]), /NotFound/);
+  await assert.rejects(cluster.run(['-n', 'by-helm', 'get', 'deployment', RELEASE]), /NotFound/);
 });

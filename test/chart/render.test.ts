@@ -91,7 +91,7 @@ test('values that the chart does not know, or of another kind, are refused and n
   const table: readonly [string, RegExp][] = [
     ['replicas=2', /replicas/],
     ['image.tga=1', /tga/],
-    ['image.tag=1.10', /tag/], // a number, which would lose its last digit: --set-string
+    ['image.tag=110', /tag/], // a number: --set-string
     ['logLevel=verbose', /logLevel/],
     ['crds.install=maybe', /crds.*install|install/],
     ['image.pullPolicy=Sometimes', /pullPolicy/],

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { toolProgram } from '../../scripts/assets/programs.ts';
 import { runChild } from '../../scripts/process/child.ts';
 import { REPOSITORY } from '../../scripts/process/folders.ts';
-import { helperProgram } from '../cluster/helpers.ts';
 
 export const CHART = join(REPOSITORY, 'charts', 'l4balancer-operator');
 export const NAMESPACE = 'l4balancer-system';
@@ -48,7 +48,7 @@ export const helm = async (argv: readonly string[], kubeconfig = '/dev/null'): P
       HELM_DATA_HOME: home,
       KUBECONFIG: kubeconfig,
     };
-    return await runChild([await helperProgram('helm'), ...argv], { env });
+    return await runChild([await toolProgram('helm'), ...argv], { env });
   } finally {
     rmSync(home, { recursive: true, force: true });
   }
