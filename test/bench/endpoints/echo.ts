@@ -1,0 +1,17 @@
+import { fileURLToPath } from 'node:url';
+import { freePort } from '../../cluster/free-port.ts';
+import type { Place } from '../place.ts';
+import { startServer } from '../server-process.ts';
+import type { Endpoint } from '../template.ts';
+
+const PROGRAM = fileURLToPath(new URL('echo-server.ts', import.meta.url));
+
+/** Two servers that hold connections open. */
+export const openEchoEndpoints = (place: Place): Promise<readonly Endpoint[]> =>
+  Promise.all(
+    ['echo-1', 'echo-2'].map(async (name) => {
+      const port = await freePort();
+      await startServer(place.leash, name, [process.execPath, PROGRAM, String(port)], port, place.signal);
+      return { name, port };
+    }),
+  );

@@ -1,0 +1,19 @@
+import { freePort } from '../../cluster/free-port.ts';
+import type { Place } from '../place.ts';
+import { startServer } from '../server-process.ts';
+import type { Endpoint } from '../template.ts';
+import { tool } from '../tools.ts';
+
+/** One iperf3 server: the control connection and the streams of a test must meet in one process. */
+export const openIperfEndpoint = async (place: Place): Promise<readonly Endpoint[]> => {
+  const port = await freePort();
+  const program = tool(place.tools, 'iperf3').path;
+  await startServer(
+    place.leash,
+    'iperf',
+    [program, '--server', '--bind', '127.0.0.1', '--port', String(port)],
+    port,
+    place.signal,
+  );
+  return [{ name: 'iperf', port }];
+};

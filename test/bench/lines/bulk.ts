@@ -1,0 +1,46 @@
+import { runChild } from '../../../scripts/process/child.ts';
+import { openIperfEndpoint } from '../endpoints/iperf.ts';
+import type { Line, Target } from '../line.ts';
+import { withCpu } from '../measure/cpu-cost.ts';
+import { type IperfResult, parseIperf } from '../measure/parse-iperf.ts';
+import { tool } from '../tools.ts';
+
+const GIBIBYTE = 2 ** 30;
+
+const run = async ({ place, port }: Target, streams: number, seconds: number): Promise<IperfResult> =>
+  parseIperf(
+    await runChild(
+      [
+        tool(place.tools, 'iperf3').path,
+        ...['--client', '127.0.0.1', '--port', String(port)],
+        ...['--parallel', String(streams), '--time', String(seconds), '--json'],
+      ],
+      { signal: place.signal },
+    ),
+  );
+
+/** As many bytes as go through, from client to endpoint. */
+export const bulk = (streams: number): Line => ({
+  name: `bulk-${streams}`,
+  title: streams === 1 ? 'bulk bytes, one stream' : `bulk bytes, ${streams} streams`,
+  figures: [
+    { name: 'bytes/s', unit: 'GB/s', better: 'Higher' },
+    { name: 'CPU per GiB', unit: 'ms', better: 'Lower' },
+  ],
+  tools: ['iperf3'],
+  describe: ({ seconds }) => `iperf3 --parallel ${streams} --time ${seconds}`,
+  duration: ({ seconds }) => seconds,
+  freshPeer: false,
+  withoutBalancer: true,
+  openEndpoints: openIperfEndpoint,
+  async warmUp(target) {
+    await run(target, streams, 1);
+  },
+  async measure(target) {
+    const { result, cpuSeconds } = await withCpu(target, () => run(target, streams, target.place.seconds));
+    return {
+      'bytes/s': result.bytes / result.seconds / 1e9,
+      'CPU per GiB': cpuSeconds === undefined ? undefined : (cpuSeconds * 1000) / (result.bytes / GIBIBYTE),
+    };
+  },
+});

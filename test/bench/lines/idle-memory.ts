@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openEchoEndpoints } from '../endpoints/echo.ts';
+import type { Line } from '../line.ts';
+import { openConnections } from '../measure/open-connections.ts';
+import type { Conditions } from '../place.ts';
+
+const MOST = 10_000;
+/** With fewer connections a figure for each says little. */
+const LEAST = 1_000;
+/** Descriptors that a balancer needs for itself: listeners, libraries, epoll. */
+const SPARE_DESCRIPTORS = 200;
+const WARM_UP = 200;
+const SETTLE_MS = 1_000;
+
+/** A balancer holds two descriptors for each connection. */
+const howMany = ({ fileLimit }: Conditions): number =>
+  Math.min(MOST, Math.floor((fileLimit - SPARE_DESCRIPTORS) / 2));
+
+/** Memory of connections that moved one message and are silent since. */
+export const idleMemory: Line = {
+  name: 'idle-memory',
+  title: 'memory of idle connections',
+  figures: [
+    { name: 'memory per connection', unit: 'bytes', better: 'Lower' },
+    { name: 'memory before', unit: 'MiB', better: 'Lower', context: true },
+    { name: 'connections held', unit: '', better: 'Higher', context: true },
+  ],
+  tools: [],
+  describe: (place) =>
+    `${howMany(place)} connections, 64 bytes there and back, then idle; resident memory in user space; new processes each round`,
+  duration: () => 6,
+  freshPeer: true,
+  withoutBalancer: false,
+  openEndpoints: openEchoEndpoints,
+  async warmUp() {},
+  async measure(target) {
+    const { port, place } = target;
+    await (await openConnections(port, WARM_UP, WARM_UP, place.signal)).close();
+    await sleep(SETTLE_MS, undefined, { signal: place.signal });
+    const before = target.residentBytes() ?? 0;
+    const open = await openConnections(port, howMany(place), LEAST, place.signal);
+    try {
+      await sleep(SETTLE_MS, undefined, { signal: place.signal });
+      const held = (target.residentBytes() ?? 0) - before;
+      return {
+        'memory per connection': held / open.count,
+        'memory before': before / 2 ** 20,
+        'connections held': open.count,
+      };
+    } finally {
+      await open.close();
+    }
+  },
+};

@@ -1,0 +1,41 @@
+import { openHttpEndpoints } from '../endpoints/http.ts';
+import type { Line } from '../line.ts';
+import { coresForAim, microsecondsPer, withCpu } from '../measure/cpu-cost.ts';
+import { describeWrk, runWrk } from '../measure/wrk.ts';
+
+const WARM_UP_SECONDS = 2;
+
+/** Requests over connections that stay open: what relaying costs. */
+export const keepAlive: Line = {
+  name: 'keep-alive',
+  title: 'requests over 64 connections that stay open',
+  figures: [
+    { name: 'requests/s', unit: '1/s', better: 'Higher' },
+    { name: 'p50', unit: 'ms', better: 'Lower' },
+    { name: 'p99', unit: 'ms', better: 'Lower' },
+    { name: 'CPU per request', unit: 'µs', better: 'Lower' },
+    { name: 'cores for 500k/s', unit: 'cores', better: 'Lower', context: true },
+    { name: 'failures', unit: '', better: 'Lower', context: true },
+  ],
+  tools: ['wrk', 'nginx'],
+  describe: (place) => describeWrk(place, []),
+  duration: ({ seconds }) => seconds,
+  freshPeer: false,
+  withoutBalancer: true,
+  openEndpoints: openHttpEndpoints,
+  async warmUp(target) {
+    await runWrk(target, WARM_UP_SECONDS);
+  },
+  async measure(target) {
+    const { result, cpuSeconds } = await withCpu(target, () => runWrk(target, target.place.seconds));
+    const cost = microsecondsPer(cpuSeconds, result.answered);
+    return {
+      'requests/s': result.perSecond,
+      p50: result.p50,
+      p99: result.p99,
+      'CPU per request': cost,
+      'cores for 500k/s': coresForAim(cost),
+      failures: result.failures,
+    };
+  },
+};

@@ -1,0 +1,40 @@
+import { openHttpEndpoints } from '../endpoints/http.ts';
+import type { Line } from '../line.ts';
+import { coresForAim, microsecondsPer, withCpu } from '../measure/cpu-cost.ts';
+import { describeWrk, runWrk } from '../measure/wrk.ts';
+
+const HEADERS = ['Connection: close'];
+const WARM_UP_SECONDS = 2;
+
+/** One request per connection: what accepting, connecting and closing cost. */
+export const newConnections: Line = {
+  name: 'new-connections',
+  title: 'a new connection for each request, 64 at a time',
+  figures: [
+    { name: 'connections/s', unit: '1/s', better: 'Higher' },
+    { name: 'p99', unit: 'ms', better: 'Lower' },
+    { name: 'CPU per connection', unit: 'µs', better: 'Lower' },
+    { name: 'cores for 500k/s', unit: 'cores', better: 'Lower', context: true },
+    { name: 'failures', unit: '', better: 'Lower', context: true },
+  ],
+  tools: ['wrk', 'nginx'],
+  describe: (place) => describeWrk(place, HEADERS),
+  duration: ({ seconds }) => seconds,
+  freshPeer: false,
+  withoutBalancer: true,
+  openEndpoints: openHttpEndpoints,
+  async warmUp(target) {
+    await runWrk(target, WARM_UP_SECONDS, HEADERS);
+  },
+  async measure(target) {
+    const { result, cpuSeconds } = await withCpu(target, () => runWrk(target, target.place.seconds, HEADERS));
+    const cost = microsecondsPer(cpuSeconds, result.answered);
+    return {
+      'connections/s': result.perSecond,
+      p99: result.p99,
+      'CPU per connection': cost,
+      'cores for 500k/s': coresForAim(cost),
+      failures: result.failures,
+    };
+  },
+};

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+
+const LISTEN = '0A'; // TCP_LISTEN in include/net/tcp_states.h
+
+/** Whether the text of /proc/net/tcp or tcp6 names a listening socket of `port`. */
+export const listensIn = (text: string, port: number): boolean => {
+  const hexadecimal = port.toString(16).toUpperCase().padStart(4, '0');
+  return text.split('\n').some((line) => {
+    const [, local, , state] = line.trim().split(/\s+/);
+    return state === LISTEN && local?.endsWith(`:${hexadecimal}`) === true;
+  });
+};
+
+/** Whether some process listens on `port`; asked of the kernel, so that nobody sees a connection that is none. */
+export const listens = (port: number): boolean =>
+  ['/proc/net/tcp', '/proc/net/tcp6'].some((path) => {
+    try {
+      return listensIn(readFileSync(path, 'utf8'), port);
+    } catch (error) {
+      // A kernel without IPv6 has no tcp6.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+      throw error;
+    }
+  });

@@ -1,0 +1,76 @@
+import { setMaxListeners } from 'node:events';
+import { connect, type Socket } from 'node:net';
+
+export interface OpenConnections {
+  readonly count: number;
+  close(): Promise<void>;
+}
+
+/** Connections being opened at once: fewer than any listen queue. */
+const AT_ONCE = 64;
+/** A connection without an answer after this long is one that the balancer cannot hold. */
+const ANSWER_MS = 5_000;
+const MESSAGE = Buffer.alloc(64, 'x');
+
+/** One connection over which one message went there and back; rejects when it fails or nothing comes back in time. */
+const openOne = (port: number, signal: AbortSignal): Promise<Socket> =>
+  new Promise((resolve, reject) => {
+    const socket = connect({ port, host: '127.0.0.1', signal }, () => socket.write(MESSAGE));
+    const tooLate = setTimeout(() => {
+      socket.destroy(new Error(`no answer within ${ANSWER_MS / 1000} s`));
+    }, ANSWER_MS);
+    let got = 0;
+    socket.on('data', (data: Buffer) => {
+      got += data.length;
+      if (got < MESSAGE.length) return;
+      clearTimeout(tooLate);
+      resolve(socket);
+    });
+    socket.on('error', reject);
+    socket.on('close', () => {
+      clearTimeout(tooLate);
+      reject(new Error('the connection was closed before the answer came'));
+    });
+  });
+
+const closeOne = (socket: Socket): Promise<void> =>
+  new Promise((resolve) => {
+    if (socket.closed) resolve();
+    else socket.once('close', () => resolve()).destroy();
+  });
+
+/**
+ * Opens connections through a balancer to an echo server and leaves them idle: `most` of them, or as many as it holds, at
+ * least `least`. Throws when there are fewer.
+ */
+export const openConnections = async (
+  port: number,
+  most: number,
+  least: number,
+  signal: AbortSignal,
+): Promise<OpenConnections> => {
+  const sockets: Socket[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(sockets.splice(0).map(closeOne));
+  };
+  setMaxListeners(0, signal);
+  let left = most;
+  const opener = async (): Promise<void> => {
+    while (left > 0) {
+      left--;
+      try {
+        sockets.push(await openOne(port, signal));
+      } catch (error) {
+        left = 0;
+        throw error;
+      }
+    }
+  };
+  const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, opener));
+  if (sockets.length >= least && !signal.aborted) return { count: sockets.length, close };
+  const held = sockets.length;
+  await close();
+  signal.throwIfAborted();
+  const cause: unknown = ended.find((one) => one.status === 'rejected')?.reason;
+  throw new Error(`it held ${held} of ${most} connections`, { cause });
+};

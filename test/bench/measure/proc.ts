@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import {
+  cpuOf,
+  cpuWithEnded,
+  familyOf,
+  type MachineTime,
+  type ProcessStat,
+  parseMachineTime,
+  parseProcessStat,
+  parseResident,
+} from './processes.ts';
+
+/** A file of a process, or undefined when the process has ended meanwhile. */
+const readOf = (pid: number | string, file: string): string | undefined => {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ESRCH') return undefined;
+    throw error;
+  }
+};
+
+const allProcesses = (): ProcessStat[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => parseProcessStat(readOf(pid, 'stat') ?? ''))
+    .filter((stat) => stat !== undefined);
+
+/** Processor seconds that a process and its descendants have used so far. */
+export const cpuOfFamily = (pid: number): number => cpuOf(familyOf(allProcesses(), pid));
+
+/** The same, with descendants that have ended. */
+export const cpuOfFamilyWithEnded = (pid: number): number => cpuWithEnded(familyOf(allProcesses(), pid));
+
+/** Resident bytes of a process and its descendants; pages that they share count for each. */
+export const residentOfFamily = (pid: number): number =>
+  familyOf(allProcesses(), pid).reduce((sum, one) => sum + parseResident(readOf(one.pid, 'status') ?? ''), 0);
+
+export const machineTime = (): MachineTime => parseMachineTime(readFileSync('/proc/stat', 'utf8'));

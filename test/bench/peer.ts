@@ -1,0 +1,39 @@
+import type { Place } from './place.ts';
+import type { Endpoint } from './template.ts';
+
+/** What is measured side by side: a load balancer, or none. */
+export interface Peer {
+  readonly name: PeerName;
+  /** Whether it can be run here. */
+  find(): Found | Missing;
+  /** Starts it in front of `endpoints` and resolves once it takes connections. */
+  start(place: Place, endpoints: readonly Endpoint[]): Promise<RunningPeer>;
+}
+
+export type PeerName = 'relay' | 'HAProxy' | 'nginx stream' | 'no balancer';
+
+/** Those that the relay is measured against. */
+export const RIVALS: readonly PeerName[] = ['HAProxy', 'nginx stream'];
+
+export interface Found {
+  readonly found: true;
+  readonly version: string;
+}
+
+export interface Missing {
+  readonly found: false;
+  /** What is not there and what to install. */
+  readonly why: string;
+}
+
+export interface RunningPeer {
+  /** TCP port of 127.0.0.1 that clients connect to. */
+  readonly port: number;
+  /** First process; its descendants belong to it. Undefined where there is no balancer. */
+  readonly pid: number | undefined;
+  /** The configuration it runs with, as the peer reads it. */
+  readonly configuration: string;
+  /** Throws when it has ended by itself. */
+  check(): void;
+  stop(): Promise<void>;
+}

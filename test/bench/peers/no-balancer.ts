@@ -1,0 +1,18 @@
+import type { Peer } from '../peer.ts';
+
+/** The client on the first endpoint directly: what one endpoint gives when nothing stands in between. */
+export const noBalancer: Peer = {
+  name: 'no balancer',
+  find: () => ({ found: true, version: '' }),
+  async start(_place, endpoints) {
+    const first = endpoints[0];
+    if (!first) throw new Error('no endpoint was started');
+    return {
+      port: first.port,
+      pid: undefined,
+      configuration: '',
+      check() {},
+      async stop() {},
+    };
+  },
+};

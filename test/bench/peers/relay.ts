@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { REPOSITORY } from '../../../scripts/process/folders.ts';
+import { freePort } from '../../cluster/free-port.ts';
+import type { Peer } from '../peer.ts';
+import { startConfigured } from './configured.ts';
+
+const MAIN = join(REPOSITORY, 'proxy', 'main.ts');
+
+/** This project's proxy as a process of its own, with one acceptor per core. */
+export const relay: Peer = {
+  name: 'relay',
+  find: () =>
+    existsSync(MAIN)
+      ? { found: true, version: `node ${process.versions.node}` }
+      : { found: false, why: 'proxy/main.ts is not in this checkout' },
+  async start(place, endpoints) {
+    const admin = await freePort();
+    return startConfigured(
+      {
+        name: 'relay',
+        template: 'relay.yaml',
+        // env(1) sets the environment and becomes the proxy: the process is the same.
+        command: (config) => [
+          '/usr/bin/env',
+          `NUM_ACCEPTORS=${place.cores}`,
+          'LOG_LEVEL=error',
+          process.execPath,
+          MAIN,
+          '--config',
+          config,
+          '--admin',
+          `127.0.0.1:${admin}`,
+        ],
+      },
+      place,
+      endpoints,
+    );
+  },
+};

@@ -1,0 +1,45 @@
+import type { Figure, Line, Values } from '../line.ts';
+import { type PeerName, RIVALS } from '../peer.ts';
+import { type Summary, summarize } from './summary.ts';
+
+/** One measurement: of one peer, in one round. */
+export interface Sample {
+  readonly peer: PeerName;
+  readonly values: Values;
+  /** Share of the machine, 0 to 1, that other programs used meanwhile. */
+  readonly others: number;
+  /** Why there are no values. */
+  readonly failure?: string;
+}
+
+export interface Comparison {
+  readonly figure: Figure;
+  readonly summaries: Readonly<Partial<Record<PeerName, Summary>>>;
+  /** The relay's median by the better rival's; undefined where one of them has none, or that is 0. */
+  readonly ratio: number | undefined;
+  /** Whether the relay is as good as the better rival or better; undefined without a ratio. */
+  readonly reached: boolean | undefined;
+}
+
+const compareFigure = (figure: Figure, samples: readonly Sample[]): Comparison => {
+  const summaries: Partial<Record<PeerName, Summary>> = {};
+  for (const peer of new Set(samples.map((sample) => sample.peer))) {
+    const values = samples
+      .filter((sample) => sample.peer === peer)
+      .map((sample) => sample.values[figure.name])
+      .filter((value) => value !== undefined);
+    const summary = summarize(values);
+    if (summary) summaries[peer] = summary;
+  }
+  const rivals = RIVALS.map((peer) => summaries[peer]?.median).filter((median) => median !== undefined);
+  const best = figure.better === 'Higher' ? Math.max(...rivals) : Math.min(...rivals);
+  const own = summaries.relay?.median;
+  if (figure.context || own === undefined || rivals.length === 0 || best === 0)
+    return { figure, summaries, ratio: undefined, reached: undefined };
+  const ratio = own / best;
+  return { figure, summaries, ratio, reached: figure.better === 'Higher' ? ratio >= 1 : ratio <= 1 };
+};
+
+/** Every figure of a line, over all its samples. */
+export const compare = (line: Pick<Line, 'figures'>, samples: readonly Sample[]): readonly Comparison[] =>
+  line.figures.map((figure) => compareFigure(figure, samples));

@@ -1,0 +1,16 @@
+/** A number for people: three digits or more, thousands set apart, no digits that mean nothing. */
+export const number = (value: number): string => {
+  const size = Math.abs(value);
+  if (size === 0) return '0';
+  const digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
+  return value.toFixed(digits).replace(/\B(?=(\d{3})+$)/g, digits === 0 ? ',' : '');
+};
+
+/** A range; one number where both ends read alike. */
+export const range = (min: number, max: number): string => {
+  const [low, high] = [number(min), number(max)];
+  return low === high ? low : `${low}–${high}`;
+};
+
+/** A share of one as a percentage. */
+export const percent = (share: number): string => `${Math.round(share * 100)} %`;

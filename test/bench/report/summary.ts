@@ -1,0 +1,17 @@
+/** The middle of what was measured and how far it spread. */
+export interface Summary {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+  /** How many values there were. */
+  readonly count: number;
+}
+
+/** Undefined where there is no value. An even number of values has its median between the two in the middle. */
+export const summarize = (values: readonly number[]): Summary | undefined => {
+  const sorted = values.toSorted((a, b) => a - b);
+  const [min, max] = [sorted[0], sorted.at(-1)];
+  const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
+  if (min === undefined || max === undefined || low === undefined || high === undefined) return undefined;
+  return { median: (low + high) / 2, min, max, count: sorted.length };
+};

@@ -1,0 +1,79 @@
+import type { PeerName } from '../peer.ts';
+import type { Comparison, Sample } from './compare.ts';
+import { number, percent, range } from './numbers.ts';
+import { summarize } from './summary.ts';
+
+/** How text may stand out; each returns the text as it is where colour has no place. */
+export interface Paint {
+  good(text: string): string;
+  bad(text: string): string;
+  dim(text: string): string;
+}
+
+const sequence =
+  (code: number) =>
+  (text: string): string =>
+    `\x1b[${code}m${text}\x1b[0m`;
+const asItIs = (text: string): string => text;
+
+export const paintFor = (terminal: boolean): Paint =>
+  terminal
+    ? { good: sequence(32), bad: sequence(31), dim: sequence(2) }
+    : { good: asItIs, bad: asItIs, dim: asItIs };
+
+const COLUMN = 16;
+const NO_VALUE = '–';
+
+const label = ({ figure }: Comparison): string =>
+  figure.unit === '' || figure.unit === '1/s' || figure.unit === 'cores'
+    ? figure.name
+    : `${figure.name} (${figure.unit})`;
+
+const verdict = ({ ratio, reached, figure }: Comparison, paint: Paint): string => {
+  if (ratio === undefined) return '';
+  const wanted = `${figure.better === 'Higher' ? '≥' : '≤'} 1`;
+  const text = `${ratio.toFixed(2).padStart(8)}  ${wanted}`;
+  return reached ? paint.good(text) : paint.bad(`${text}, short`);
+};
+
+/** The figures of one line: a row each, a column for each peer, the spread below the medians. */
+export const renderTable = (
+  comparisons: readonly Comparison[],
+  peers: readonly PeerName[],
+  paint: Paint,
+): string => {
+  const width = Math.max(0, ...comparisons.map((one) => label(one).length)) + 2;
+  const compared = comparisons.some(({ ratio }) => ratio !== undefined);
+  const head = peers.map((peer) => peer.padStart(COLUMN)).join('');
+  const rows = comparisons.flatMap((one) => {
+    const summaries = peers.map((peer) => one.summaries[peer]);
+    const medians = summaries.map((summary) => (summary ? number(summary.median) : NO_VALUE));
+    const spreads = summaries.map((summary) => (summary ? range(summary.min, summary.max) : ''));
+    const cells = (texts: readonly string[]): string => texts.map((text) => text.padStart(COLUMN)).join('');
+    const spread = spreads.some((text, index) => text !== '' && text !== medians[index]);
+    return [
+      `${label(one).padEnd(width)}${cells(medians)}${verdict(one, paint)}`,
+      ...(spread ? [paint.dim(`${''.padEnd(width)}${cells(spreads)}`)] : []),
+    ];
+  });
+  return [`${''.padEnd(width)}${head}${compared ? '  relay : better rival' : ''}`, ...rows]
+    .map((row) => row.trimEnd())
+    .join('\n');
+};
+
+/** What must be known to trust the table: failed measurements, and what else the machine did. */
+export const renderNotes = (samples: readonly Sample[]): readonly string[] => {
+  const others = summarize(samples.map((sample) => sample.others));
+  const failed = new Map<string, number>();
+  for (const { peer, failure } of samples)
+    if (failure !== undefined)
+      failed.set(`${peer}: ${failure}`, (failed.get(`${peer}: ${failure}`) ?? 0) + 1);
+  return [
+    ...[...failed].map(([text, count]) => `not measured (${count} of its rounds): ${text}`),
+    ...(others
+      ? [
+          `other programs used ${percent(others.median)} of the machine meanwhile (at most ${percent(others.max)})`,
+        ]
+      : []),
+  ];
+};
