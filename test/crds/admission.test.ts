@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { parse as parseYaml } from 'yaml';
+import { parseL4Balancer } from '../../crds/parse.ts';
+import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
+import { until } from '../cluster/wait.ts';
+import { type Answer, DryRun } from './api-server.ts';
+import { BAD_MANIFESTS } from './bad/all.ts';
+import { type Loose, manifestWith } from './base-manifest.ts';
+import { mutate } from './mutate.ts';
+import { Random } from './random.ts';
+import { randomManifest } from './random-manifest.ts';
+
+const CRD = new URL('../../crds/l4balancers.yaml', import.meta.url);
+const SAMPLES = new URL('../../crds/samples/', import.meta.url);
+
+let cluster: ControlPlane;
+let server: DryRun;
+
+before(async () => {
+  cluster = await startControlPlane();
+  await cluster.run(['apply', '--server-side', '-f', CRD.pathname]);
+  // Asking for the kinds also renews what kubectl keeps of them, which `explain` and `scale` trust.
+  await until('the API server to serve L4Balancers', async () =>
+    (await cluster.run(['api-resources', '--api-group=l4balancer.dev'])).includes('l4b'),
+  );
+  server = new DryRun(cluster.kubeconfig);
+});
+
+after(async () => {
+  server?.close();
+  await cluster?.stop();
+});
+
+test('the API server refuses every bad manifest at the same place as the parser, in the words expected', async (t) => {
+  for (const { title, input, path, server: expected } of BAD_MANIFESTS) {
+    await t.test(title, async () => {
+      const { accepted, causes } = await server.create(input);
+      assert.equal(accepted, false);
+      const there = causes.filter(({ field }) => isAt(field, path));
+      assert.ok(
+        there.some(({ field, message }) => expected.test(`${field} ${message}`)),
+        JSON.stringify(causes, null, 1),
+      );
+    });
+  }
+});
+
+for (const name of readdirSync(SAMPLES)) {
+  test(`the API server takes ${name} and stores the defaults that the parser fills in`, async () => {
+    const sample: unknown = parseYaml(readFileSync(new URL(name, SAMPLES), 'utf8'));
+    const { accepted, causes, body } = await server.create(sample);
+    assert.ok(accepted, JSON.stringify(causes));
+    assert.deepEqual(parseL4Balancer(sample, 'Refuse').balancer?.spec, body.spec);
+  });
+}
+
+test('null stands for a field left out, as the API server takes it', async () => {
+  const input = manifestWith({
+    listeners: [{ name: 'web', port: 8080, backend: 'web', timeouts: null, protocol: null }],
+    backends: [{ name: 'web', service: null, endpoints: [{ address: '192.0.2.1', port: 80, weight: null }] }],
+    tuning: { acceptors: null, profile: null },
+    workload: { nodeSelector: { a: null }, affinity: { nodeAffinity: { kept: null } } },
+    service: null,
+  });
+  const { accepted, causes, body } = await server.create(input);
+  assert.ok(accepted, JSON.stringify(causes));
+  assert.deepEqual(parseL4Balancer(input, 'Refuse').balancer?.spec, body.spec);
+});
+
+test('parser and API server agree on 200 random manifests, and on each with rubbish at three places', async () => {
+  let refused = 0;
+  for (let seed = 0; seed < 200; seed++) {
+    const random = new Random(seed);
+    const good = randomManifest(random);
+    await agree(good, `seed ${seed}`);
+    for (let i = 0; i < 3; i++) {
+      const { mutant, at } = mutate(good, random);
+      const accepted = await agree(mutant, `seed ${seed}, ${at.join('.')}: ${JSON.stringify(mutant.spec)}`);
+      if (!accepted) refused++;
+    }
+  }
+  assert.ok(refused > 300, `only ${refused} of 600 mutants were refused: the rubbish is not rubbish enough`);
+});
+
+test('kubectl explains the listeners', async () => {
+  const text = await cluster.run(['explain', 'l4b.spec.listeners']);
+  assert.match(text, /Ports that clients connect to\./);
+  assert.match(
+    text,
+    /port\t<integer> -required-\n +Port that clients connect to, unique among the listeners;/,
+  );
+  assert.match(text, /backend\t<string> -required-\n +Name of the entry of spec\.backends/);
+  assert.match(text, /protocol\t<string>\n +enum: TCP\n/);
+  const timeouts = await cluster.run(['explain', 'l4b.spec.listeners.timeouts']);
+  assert.match(timeouts, /idle\t<string>/);
+});
+
+test('kubectl lists the columns of the resource, found by its short name and in "all"', async () => {
+  await cluster.run(['apply', '-f', new URL('minimal.yaml', SAMPLES).pathname]);
+  const status = {
+    conditions: [
+      {
+        type: 'Ready',
+        status: 'True',
+        reason: 'Available',
+        message: 'Serving.',
+        lastTransitionTime: '2026-01-01T00:00:00Z',
+      },
+    ],
+    replicas: 2,
+    replicaSummary: '2/2',
+    selector: 'app.kubernetes.io/instance=edge',
+    acceptors: 8,
+    addresses: [{ type: 'IPAddress', value: '203.0.113.7' }],
+  };
+  const patch = [
+    'patch',
+    'l4b',
+    'edge',
+    '--subresource=status',
+    '--type=merge',
+    '-p',
+    JSON.stringify({ status }),
+  ];
+  await cluster.run(patch);
+  const [head = '', row = ''] = (await cluster.run(['get', 'l4b', '-o', 'wide'])).split('\n');
+  assert.deepEqual(head.trim().split(/\s+/), [
+    'NAME',
+    'READY',
+    'REASON',
+    'REPLICAS',
+    'ACCEPTORS',
+    'ADDRESS',
+    'PROFILE',
+    'AGE',
+  ]);
+  assert.match(row, /^edge +True +Available +2\/2 +8 +203\.0\.113\.7 +Restricted +/);
+  assert.match(await cluster.run(['get', 'all', '-o', 'name']), /l4balancer\.l4balancer\.dev\/edge/);
+});
+
+test('kubectl scales the resource', async () => {
+  await cluster.run(['apply', '-f', new URL('redis.yaml', SAMPLES).pathname]);
+  await cluster.run(['scale', 'l4b/redis', '--replicas=3']);
+  const path = 'jsonpath={.spec.workload.replicas}';
+  assert.equal(await cluster.run(['get', 'l4b', 'redis', '-o', path]), '3');
+});
+
+/** Throws when only one of the two takes the manifest, or when they fill in different defaults; true when both take it. */
+const agree = async (manifest: Loose, what: string): Promise<boolean> => {
+  const answer = await server.create(manifest);
+  const { balancer, findings } = parseL4Balancer(manifest, 'Refuse');
+  assert.equal(findings.length === 0, answer.accepted, difference(what, answer, findings));
+  if (answer.accepted) assert.deepEqual(balancer?.spec, answer.body.spec, what);
+  return answer.accepted;
+};
+
+const difference = (what: string, { accepted, causes }: Answer, findings: readonly unknown[]): string =>
+  `${what}\nthe API server ${accepted ? 'takes it' : `says ${JSON.stringify(causes)}`}\nthe parser says ${JSON.stringify(findings)}`;
+
+/** Whether the API server points to `path` or to something around it; for unknown fields it gives no field at all. */
+const isAt = (field: string, path: string): boolean =>
+  field === '' || path === field || path.startsWith(`${field}.`) || path.startsWith(`${field}[`);

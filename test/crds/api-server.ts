@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { Agent, request } from 'node:https';
+import { API_VERSION, PLURAL } from '../../crds/l4balancer.ts';
+import type { Loose } from './base-manifest.ts';
+
+/** What the API server answers to a new L4Balancer that it need not keep. */
+export interface Answer {
+  readonly accepted: boolean;
+  /** The object as it would be stored; the Status when refused. */
+  readonly body: Loose;
+  /** What is wrong, and where; empty when accepted. */
+  readonly causes: readonly { readonly field: string; readonly message: string }[];
+}
+
+interface Kubeconfig {
+  readonly clusters: readonly [
+    { readonly cluster: { readonly server: string; readonly 'certificate-authority-data': string } },
+  ];
+  readonly users: readonly [
+    { readonly user: { readonly 'client-certificate-data': string; readonly 'client-key-data': string } },
+  ];
+}
+
+/** Sends L4Balancers to a real API server, as strictly as kubectl does, without keeping them. */
+export class DryRun {
+  readonly #url: string;
+  readonly #agent: Agent;
+
+  constructor(kubeconfig: string) {
+    const config = JSON.parse(readFileSync(kubeconfig, 'utf8')) as Kubeconfig;
+    const { cluster } = config.clusters[0];
+    const { user } = config.users[0];
+    const plain = (base64: string): Buffer => Buffer.from(base64, 'base64');
+    this.#url = `${cluster.server}/apis/${API_VERSION}/namespaces/default/${PLURAL}?dryRun=All&fieldValidation=Strict`;
+    this.#agent = new Agent({
+      keepAlive: true,
+      ca: plain(cluster['certificate-authority-data']),
+      cert: plain(user['client-certificate-data']),
+      key: plain(user['client-key-data']),
+    });
+  }
+
+  async create(manifest: unknown): Promise<Answer> {
+    const { status, body } = await this.#post(JSON.stringify(manifest));
+    const accepted = status === 201;
+    const details = body.details as { causes?: Answer['causes'] } | undefined;
+    const message = String(body.message);
+    const causes = accepted ? [] : (details?.causes ?? [{ field: '', message }]);
+    return { accepted, body, causes };
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  #post(body: string): Promise<{ status: number | undefined; body: Loose }> {
+    return new Promise((resolve, reject) => {
+      const headers = { 'content-type': 'application/json' };
+      const sent = request(this.#url, { method: 'POST', agent: this.#agent, headers }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () => {
+          resolve({
+            status: response.statusCode,
+            body: JSON.parse(Buffer.concat(chunks).toString()) as Loose,
+          });
+        });
+      });
+      sent.on('error', reject);
+      sent.end(body);
+    });
+  }
+}

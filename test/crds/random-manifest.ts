@@ -1,0 +1,141 @@
+import type { Loose } from './base-manifest.ts';
+import type { Random } from './random.ts';
+
+/** A manifest that is good, with fields left out and given by luck. */
+export const randomManifest = (random: Random): Loose => {
+  const backends = random.list(1, 4, (i) => randomBackend(random, `backend-${i}`));
+  const names = backends.map(({ name }) => name) as [unknown, ...unknown[]];
+  const listeners = random.list(1, 5, (i) => ({
+    name: `listener-${i}`,
+    port: 1 + i + 100 * random.whole(0, 97),
+    backend: random.pick(names),
+    ...random.some({
+      protocol: () => 'TCP',
+      timeouts: () =>
+        random.some({ idle: () => random.pick(['1s', '90s', '1h30m', '168h', '1h30m15s500ms']) }),
+    }),
+  }));
+  const profile = random.pick(['Restricted', 'Tuned']);
+  return {
+    apiVersion: 'l4balancer.dev/v1alpha1',
+    kind: 'L4Balancer',
+    metadata: { name: random.pick(['a', 'edge', 'edge-1', 'n'.repeat(52)]) },
+    spec: {
+      listeners,
+      backends,
+      ...random.some({
+        tuning: () => randomTuning(random, profile),
+        workload: () => randomWorkload(random),
+        service: () => randomService(random),
+        paused: () => random.chance(0.5),
+      }),
+    },
+  };
+};
+
+const randomBackend = (random: Random, name: string): Loose => ({
+  name,
+  ...(random.chance(0.5)
+    ? {
+        service: {
+          name: random.pick(['web', '9-to-5', 's'.repeat(63)]),
+          port: random.pick([1, 80, 65535, 'http', 'web-1']),
+        },
+      }
+    : { endpoints: random.list(1, 6, (i) => randomEndpoint(random, i)) }),
+  ...random.some({
+    algorithm: () => random.pick(['RoundRobin', 'LeastConnections']),
+    healthCheck: () => randomHealthCheck(random),
+    connect: () =>
+      random.some({ timeout: () => random.pick(['10ms', '2s', '5m']), retries: () => random.whole(0, 10) }),
+  }),
+});
+
+const randomEndpoint = (random: Random, i: number): Loose => ({
+  address: random.pick([`10.0.0.${i}`, `fd00::${i}`, `FD00:0:0::A${i}`, `64:ff9b::192.0.2.${i}`]),
+  // None of the listeners' ports, so that a loopback address would be good as well.
+  port: 20000 + i,
+  ...(i === 0 ? { weight: random.whole(1, 256) } : random.some({ weight: () => random.whole(0, 256) })),
+});
+
+const randomHealthCheck = (random: Random): Loose => {
+  const type = random.pick(['TCP', 'HTTP']);
+  const http = () =>
+    random.some({
+      path: () => random.pick(['/', '/health?full=1', `/${'p'.repeat(1023)}`]),
+      expectedStatuses: () => random.pick([[200], [200, 204, 301], [100, 599]]),
+    });
+  return {
+    ...(type === 'HTTP' ? { type, ...random.some({ http }) } : random.some({ type: () => type })),
+    ...random.pick<Loose>([
+      {},
+      { interval: '100ms', timeout: '100ms' },
+      { interval: '1h', timeout: '59m60s' },
+    ]),
+    ...random.some({
+      healthyThreshold: () => random.whole(1, 10),
+      unhealthyThreshold: () => random.whole(1, 10),
+    }),
+  };
+};
+
+const randomTuning = (random: Random, profile: string): Loose =>
+  random.some({
+    profile: () => profile,
+    // One acceptor fits every limit.
+    acceptors: () => 1,
+    sysctls: () =>
+      random.pick([
+        [],
+        [{ name: 'net.core.somaxconn', value: '4096' }],
+        [
+          { name: 'net.ipv4.ip_local_port_range', value: '1024\t65535' },
+          { name: 'kernel.shmmax', value: '1' },
+        ],
+      ]),
+    fileDescriptors: () => random.whole(1024, 1048576),
+    capabilities: () => random.pick([[], ['IPC_LOCK'], ['NET_BIND_SERVICE', 'SYS_RESOURCE']]),
+    logLevel: () => random.pick(['error', 'warn', 'info', 'debug']),
+  });
+
+const randomWorkload = (random: Random): Loose =>
+  random.some({
+    kind: () => 'Deployment',
+    replicas: () => random.whole(0, 1000),
+    image: () => random.pick(['proxy', 'registry.example:5000/a/proxy@sha256:0123']),
+    resources: () =>
+      random.pick<Loose>([
+        {},
+        { limits: { cpu: '100m' } },
+        { limits: { memory: '64Mi' } },
+        { requests: { cpu: 1, memory: '0.5Gi' }, limits: { cpu: '1.0', memory: 536870912 } },
+        { requests: { cpu: '1000m' } },
+        { requests: { memory: '512Mi' } },
+        { limits: { cpu: 300, memory: '1Ti' } },
+      ]),
+    nodeSelector: () => random.pick([{}, { 'kubernetes.io/os': 'linux', empty: '' }]),
+    tolerations: () =>
+      random.pick([
+        [],
+        [{ operator: 'Exists' }],
+        [
+          { key: 'a', value: 'b' },
+          { key: 'a', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 0 },
+        ],
+      ]),
+    affinity: () => random.pick([{}, { nodeAffinity: { anything: [1, null, { deep: true }] } }]),
+    priorityClassName: () => random.pick(['high', 'a.b-c']),
+    podAnnotations: () => random.pick([{}, { 'example.com/note': 'any “text”\nat all' }]),
+    podLabels: () => random.pick([{}, { team: 'edge', 'example.com/x': '' }]),
+    terminationGracePeriod: () => random.pick(['1s', '24h', '1500ms']),
+  });
+
+const randomService = (random: Random): Loose =>
+  random.pick<Loose>([
+    {},
+    { type: 'None', annotations: {} },
+    { type: 'ClusterIP', annotations: { a: 'b' } },
+    { type: 'NodePort', externalTrafficPolicy: 'Local' },
+    { loadBalancerClass: 'internal', externalTrafficPolicy: 'Cluster' },
+    { type: 'LoadBalancer', loadBalancerClass: 'example.com/Internal_1' },
+  ]);
