@@ -4,6 +4,7 @@ import type { SourceInput } from '../source/source.ts';
 import { compileTable } from '../table/compile.ts';
 import type { Snapshot } from '../table/snapshot.ts';
 import type { Table } from '../table/table.ts';
+import { backendFindings } from './backend-findings.ts';
 
 export interface ControlOptions {
   readonly engine: Pick<Engine, 'publish'>;
@@ -59,6 +60,7 @@ export const createControl = (options: ControlOptions): Control => {
   let served: { revision: string; table: Table; text: string } | undefined;
   let refused: readonly Finding[] = [];
   let fromEngine: readonly Finding[] = [];
+  let fromBackends: readonly Finding[] = [];
   let fromRuntime: readonly Finding[] = [];
   let known = new Map<string, Finding>();
   let changed = false;
@@ -68,6 +70,7 @@ export const createControl = (options: ControlOptions): Control => {
   const findings = (): Finding[] => [
     ...refused,
     ...(snapshot?.findings ?? []),
+    ...fromBackends,
     ...fromEngine,
     ...fromRuntime,
   ];
@@ -92,8 +95,10 @@ export const createControl = (options: ControlOptions): Control => {
       const { revision } = snapshot;
       const table = compileTable(snapshot, options.isHealthy);
       const text = JSON.stringify(table);
+      fromBackends = backendFindings(snapshot, options.isHealthy);
       if (text === served?.text) {
         served = { revision, table, text };
+        tellFindings();
         continue;
       }
       try {

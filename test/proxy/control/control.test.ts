@@ -108,6 +108,17 @@ test('an endpoint that became unhealthy leaves the table, and comes back', async
   assert.deepEqual(tables.map(portsOf), [[1, 2], [1], [1, 2]]);
 });
 
+test('a backend whose last endpoint became unhealthy keeps all of them, and that is told', async () => {
+  const { control, tables, told, sick, adopt } = bench();
+  control.take(input(snapshot('a', [1])));
+  await adopt();
+  sick.add('web 192.0.2.1:1');
+  control.healthChanged();
+  await turn();
+  assert.deepEqual(tables.map(portsOf), [[1]]);
+  assert.match(told[0] ?? '', /^\+backend "web" has no healthy endpoint, so all 1 are used/);
+});
+
 test('nothing is published before there is a snapshot, nor after the stop', async () => {
   const { control, tables } = bench();
   control.healthChanged();

@@ -71,6 +71,19 @@ const apply = (namespace: string, ...objects: readonly object[]) =>
     JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }),
   );
 
+/** A changed CustomResourceDefinition takes effect a moment after it was written. */
+const untilTaken = async (write: () => Promise<string>): Promise<void> => {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      await write();
+      return;
+    } catch (error) {
+      if (tries === 50) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+};
+
 const service = (name: string) => ({
   apiVersion: 'v1',
   kind: 'Service',
@@ -179,6 +192,38 @@ test('without the API server what was seen last stays, and afterwards changes fl
   await apply('away', slice('web', '10.0.0.2'));
   await seen.until((now) => addresses(now, 'web') === '10.0.0.2');
   await seen.until(({ state }) => state?.following === true);
+  seen.source.stop();
+});
+
+test('of a resource newer than the proxy what is known is served, and what is not is told', async () => {
+  const crd = JSON.parse(await cluster.run(['get', 'crd', 'l4balancers.l4balancer.dev', '-o', 'json']));
+  const { properties } = crd.spec.versions[0].schema.openAPIV3Schema.properties.spec;
+  properties.future = { type: 'string' };
+  properties.listeners.items.properties.protocol.enum.push('SCTP');
+  await cluster.run(['replace', '-f', '-'], JSON.stringify(crd));
+
+  await cluster.createNamespace('newer');
+  await apply('newer', service('web'), slice('web', '10.0.0.1'));
+  const seen = following('newer', 'edge');
+  const edge = balancer('edge', 'web');
+  const known = () => apply('newer', { ...edge, spec: { ...edge.spec, future: 'x' } });
+  await untilTaken(known);
+  const served = await seen.until((now) => addresses(now, 'web') === '10.0.0.1');
+  assert.equal(served.input.ignoredFields, 1);
+  assert.deepEqual(
+    served.input.snapshot?.findings.map(({ path }) => path),
+    ['spec.future'],
+  );
+
+  const [listener] = edge.spec.listeners;
+  await untilTaken(() =>
+    apply('newer', { ...edge, spec: { ...edge.spec, listeners: [{ ...listener, protocol: 'SCTP' }] } }),
+  );
+  const refused = await seen.until(({ input }) => input.refused.length > 0);
+  assert.equal(refused.input.refused[0]?.path, 'spec.listeners[0].protocol');
+  assert.equal(refused.input.snapshot?.revision, 'generation/1');
+  await apply('newer', slice('web', '10.0.0.2'));
+  await seen.until((now) => addresses(now, 'web') === '10.0.0.2');
   seen.source.stop();
 });
 

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { spec } from '../../../crds/l4balancer.ts';
+import { askedTuning } from '../../../proxy/tuning/asked.ts';
+import { decideLaunch } from '../../../proxy/tuning/launch.ts';
+
+const MACHINE = { quota: { cpus: 4 }, parallelism: 16 };
+const specWith = (tuning: object) =>
+  spec.parse({
+    listeners: [{ name: 'l', port: 80, backend: 'web' }],
+    backends: [{ name: 'web', endpoints: [{ address: '192.0.2.1', port: 1 }] }],
+    tuning,
+  });
+
+test('settings win over the manifest, the manifest over the machine', () => {
+  const full = specWith({ acceptors: 3, logLevel: 'warn', fileDescriptors: 5000 });
+  const table: readonly (readonly [
+    settings: object,
+    of: ReturnType<typeof specWith> | undefined,
+    launch: object,
+  ])[] = [
+    [{}, undefined, { acceptors: 4, acceptorsFrom: 'cpu', logLevel: 'info', fileDescriptors: undefined }],
+    [{}, specWith({}), { acceptors: 4, acceptorsFrom: 'cpu', logLevel: 'info', fileDescriptors: undefined }],
+    [{}, full, { acceptors: 3, acceptorsFrom: 'manifest', logLevel: 'warn', fileDescriptors: 5000 }],
+    [
+      {},
+      specWith({ profile: 'Tuned' }),
+      { acceptors: 4, acceptorsFrom: 'cpu', logLevel: 'error', fileDescriptors: 1_048_576 },
+    ],
+    [
+      { acceptors: 7, logLevel: 'debug', fileDescriptors: 64 },
+      full,
+      { acceptors: 7, acceptorsFrom: 'settings', logLevel: 'debug', fileDescriptors: 64 },
+    ],
+  ];
+  for (const [settings, of, launch] of table) assert.deepEqual(decideLaunch(settings, of, MACHINE), launch);
+});
+
+test('in Kubernetes all that the resource asks for is compared, without a cluster not what follows from a CPU limit', () => {
+  const tuned = specWith({ profile: 'Tuned' });
+  const inCluster = askedTuning({ source: { kind: 'Kubernetes', namespace: 'a', name: 'b' } }, tuned);
+  assert.deepEqual([inCluster.acceptors, inCluster.cpus, inCluster.fileDescriptors], [8, 8, 1_048_576]);
+  const alone = askedTuning({ source: { kind: 'File', path: 'f' } }, tuned);
+  assert.deepEqual([alone.acceptors, alone.cpus, alone.fileDescriptors], [undefined, undefined, 1_048_576]);
+  assert.deepEqual(alone.sysctls, inCluster.sysctls);
+  assert.ok(alone.sysctls.some(({ name, value }) => name === 'net.core.somaxconn' && value === '65535'));
+  assert.deepEqual(askedTuning({ source: { kind: 'File', path: 'f' } }, undefined), { sysctls: [] });
+});
