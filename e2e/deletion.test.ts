@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { installOperator, OPERATOR_NAMESPACE, uninstallOperator } from './support/install-operator.ts';
+import { until } from './support/until.ts';
+import { World } from './support/world.ts';
+
+const CHILDREN =
+  'deployments,services,serviceaccounts,roles,rolebindings,poddisruptionbudgets,replicasets,pods';
+const OURS = 'app.kubernetes.io/managed-by=l4balancer-operator';
+
+let world: World;
+
+before(async () => {
+  world = await World.open('deletion');
+});
+
+after(() => world?.close());
+
+const childrenLeft = async (): Promise<string> => world.kubectl(['get', CHILDREN, '-l', OURS, '-o', 'name']);
+
+test('when the resource is deleted all its children go', async () => {
+  await world.serving('gone', 1, {
+    workload: {
+      replicas: 2,
+      resources: { limits: { cpu: '1', memory: '512Mi' }, requests: { cpu: '50m', memory: '128Mi' } },
+    },
+  });
+  assert.notEqual(await childrenLeft(), '');
+  await world.kubectl(['delete', 'l4balancer', 'gone', '--timeout=60s']);
+  await until(
+    'gone: all children',
+    90,
+    async () => ((await childrenLeft()) === '' ? true : undefined),
+    childrenLeft,
+  );
+});
+
+test('the operator deleted first, then the resource and its namespace: nothing is stuck', async () => {
+  await world.serving('orphan', 1);
+  await uninstallOperator(world.cluster);
+  try {
+    const crd = await world.cluster.kubectl(['get', 'crd', 'l4balancers.l4balancer.dev', '-o', 'name']);
+    assert.match(crd.stdout, /l4balancers/, 'the CRD outlives the chart');
+    await world.kubectl(['delete', 'l4balancer', 'orphan', '--timeout=60s']);
+    await world.cluster.kubectl(['delete', 'namespace', world.namespace, '--timeout=90s']);
+    await world.cluster.kubectl([
+      'delete',
+      'namespace',
+      OPERATOR_NAMESPACE,
+      '--ignore-not-found',
+      '--timeout=90s',
+    ]);
+  } finally {
+    await installOperator(world.cluster);
+  }
+});

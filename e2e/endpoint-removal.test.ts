@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { connect } from '../kube/connect.ts';
+import { startListWatch } from '../kube/list-watch.ts';
+import type { KubeObject } from '../kube/object.ts';
+import { startLoad } from './support/load.ts';
+import { until } from './support/until.ts';
+import { World } from './support/world.ts';
+
+const REMOVALS = 12;
+/** Longest time after the change of the slice in which a new connection may still go to the endpoint. */
+const LIMIT_MS = 100;
+
+interface Slice extends KubeObject {
+  readonly endpoints: readonly { readonly targetRef?: { readonly name: string } }[] | null;
+}
+
+let world: World;
+let address: string;
+
+before(async () => {
+  world = await World.open('removal');
+  address = await world.serving('edge', 3);
+});
+
+after(() => world?.close());
+
+test('an endpoint that leaves its slice gets no connection 100 ms later', async (t) => {
+  // The pod loses its label, so it leaves the slice while it goes on answering: whatever still goes there is seen.
+  const transport = connect({ kubeconfig: world.cluster.kubeconfig });
+  const changes: { readonly atMs: number; readonly pods: ReadonlySet<string> }[] = [];
+  const look = (slice: Slice): void => {
+    const pods = (slice.endpoints ?? []).flatMap(({ targetRef }) => (targetRef ? [targetRef.name] : []));
+    changes.push({ atMs: performance.timeOrigin + performance.now(), pods: new Set(pods) });
+  };
+  const watch = startListWatch<Slice>({
+    transport,
+    path: `/apis/discovery.k8s.io/v1/namespaces/${world.namespace}/endpointslices`,
+    labelSelector: 'kubernetes.io/service-name=edge-echo',
+    onSync: (slices) => {
+      for (const slice of slices.values()) look(slice);
+    },
+    onChange: (_key, slice) => look(slice),
+  });
+  const load = await startLoad(world.cluster, address, 8080, { clients: 6 });
+  const removed: { readonly pod: string; readonly atMs: number }[] = [];
+  try {
+    for (let i = 0; i < REMOVALS; i++) {
+      const pods = await world.list('pods', 'app=edge-echo');
+      const pod = pods[0]?.metadata.name as string;
+      await world.kubectl(['label', 'pod', pod, 'app-']);
+      const change = await until('out of the slice', 10, async () =>
+        changes.find(({ atMs, pods: left }) => !left.has(pod) && atMs > (removed.at(-1)?.atMs ?? 0)),
+      );
+      removed.push({ pod, atMs: change.atMs });
+      await world.kubectl(['rollout', 'status', 'deployment/edge-echo', '--timeout=60s']);
+    }
+  } finally {
+    watch.stop();
+  }
+  const requests = await load.stop();
+  await transport.close();
+  assert.deepEqual(
+    requests.filter(({ failure }) => failure !== undefined),
+    [],
+  );
+  const lateness = removed.map(({ pod, atMs }) => {
+    const last = requests.filter(({ endpoint }) => endpoint === pod).map(({ begunMs }) => begunMs);
+    assert.ok(last.length > 0, `${pod} had no traffic before it was removed`);
+    return Math.max(0, Math.max(...last) - atMs);
+  });
+  const sorted = [...lateness].sort((a, b) => a - b).map((ms) => ms.toFixed(1));
+  t.diagnostic(
+    `last connection after the slice changed, ms: ${sorted.join(' ')} (${requests.length} requests)`,
+  );
+  for (const [index, ms] of lateness.entries())
+    assert.ok(ms < LIMIT_MS, `${removed[index]?.pod} got a connection ${ms.toFixed(1)} ms after it was gone`);
+});

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { OPERATOR_NAME, OPERATOR_NAMESPACE } from './support/install-operator.ts';
+import { startLoad, summarise } from './support/load.ts';
+import { until } from './support/until.ts';
+import { World } from './support/world.ts';
+
+let world: World;
+let address: string;
+
+before(async () => {
+  world = await World.open('repair');
+  address = await world.serving('edge', 2);
+});
+
+after(() => world?.close());
+
+const scaleOperator = async (replicas: number): Promise<void> => {
+  const operator = ['-n', OPERATOR_NAMESPACE];
+  await world.cluster.kubectl([
+    ...operator,
+    'scale',
+    `deployment/${OPERATOR_NAME}`,
+    `--replicas=${replicas}`,
+  ]);
+  await world.cluster.kubectl([
+    ...operator,
+    'wait',
+    `deployment/${OPERATOR_NAME}`,
+    `--for=jsonpath={.status.observedGeneration}`,
+    '--timeout=60s',
+  ]);
+  await until('scaled: the operator', 60, async () => {
+    const pods = await world.cluster.kubectl([...operator, 'get', 'pods', '-o', 'name']);
+    const count = pods.stdout.trim() === '' ? 0 : pods.stdout.trim().split('\n').length;
+    return count === replicas ? true : undefined;
+  });
+  if (replicas > 0)
+    await world.cluster.kubectl([
+      ...operator,
+      'rollout',
+      'status',
+      `deployment/${OPERATOR_NAME}`,
+      '--timeout=60s',
+    ]);
+};
+
+test('with the operator stopped, endpoints are still followed', async () => {
+  await scaleOperator(0);
+  try {
+    await world.kubectl(['scale', 'deployment/edge-echo', '--replicas=4']);
+    await world.kubectl(['rollout', 'status', 'deployment/edge-echo', '--timeout=60s']);
+    await until('all four endpoints answer', 20, async () => {
+      const load = await startLoad(world.cluster, address, 8080, { clients: 2, seconds: 1 });
+      const seen = summarise(await load.stop());
+      assert.deepEqual(seen.failures, {});
+      return Object.keys(seen.endpoints).length === 4 ? true : undefined;
+    });
+  } finally {
+    await scaleOperator(1);
+  }
+});
+
+test('a Deployment edited by hand is put back', async () => {
+  const [deployment] = await world.list('deployments', 'app.kubernetes.io/instance=edge');
+  const name = deployment?.metadata.name as string;
+  await world.kubectl(['set', 'env', `deployment/${name}`, 'NUM_ACCEPTORS=63']);
+  await until('put back', 30, async () => {
+    const text = await world.kubectl(['get', 'deployment', name, '-o', 'json']);
+    return text.includes('"63"') ? undefined : true;
+  });
+  await world.ready('edge');
+});
+
+test('a proxy pod that is killed is told of in the status, which then recovers', async () => {
+  const [pod] = await world.proxyPods('edge');
+  const notReady = until('not ready in the status', 30, async () => {
+    const seen = await world.get('l4balancer', 'edge');
+    const ready = seen?.status?.conditions?.find(({ type }) => type === 'Ready');
+    return ready?.status === 'False' ? ready : undefined;
+  });
+  await world.kubectl(['delete', 'pod', pod?.metadata.name as string, '--grace-period=0', '--force']);
+  const told = await notReady;
+  assert.notEqual(told.reason, 'Available');
+  assert.ok(told.message.length > 20, told.message);
+  const again = await world.ready('edge');
+  assert.equal(again.status?.readyReplicas, 1);
+  const load = await startLoad(world.cluster, address, 8080, { seconds: 1 });
+  assert.deepEqual(summarise(await load.stop()).failures, {});
+});

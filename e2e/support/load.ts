@@ -1,0 +1,47 @@
+import { once } from 'node:events';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { SteadyRequest } from './steady-load.ts';
+
+const SCRIPT = new URL('./steady-load.ts', import.meta.url).pathname;
+
+/** A load that runs until `stop`, which returns every request that was made. */
+export interface RunningLoad {
+  stop(): Promise<readonly SteadyRequest[]>;
+}
+
+/** Starts a load from the clients' network; resolves when the first request has been answered or has failed. */
+export const startLoad = async (
+  cluster: Cluster,
+  host: string,
+  port: number,
+  options: { readonly clients?: number; readonly seconds?: number; readonly pauseMs?: number } = {},
+): Promise<RunningLoad> => {
+  const { clients = 4, seconds = 120, pauseMs = 0 } = options;
+  const flags = ['--clients', `${clients}`, '--seconds', `${seconds}`, '--pause-ms', `${pauseMs}`];
+  const child = cluster.runInClient([process.execPath, SCRIPT, host, `${port}`, ...flags], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const chunks: Buffer[] = [];
+  child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const ended = once(child, 'close');
+  const [begun] = await Promise.race([once(child.stderr as NodeJS.ReadableStream, 'data'), ended]);
+  if (!(begun instanceof Uint8Array)) throw new Error(`The load ended before its first answer: ${begun}`);
+  return {
+    stop: async () => {
+      child.kill('SIGTERM');
+      await ended;
+      return JSON.parse(Buffer.concat(chunks).toString()) as SteadyRequest[];
+    },
+  };
+};
+
+/** Requests by who answered, and what failed, for messages and checks. */
+export const summarise = (requests: readonly SteadyRequest[]) => {
+  const endpoints: Record<string, number> = {};
+  const failures: Record<string, number> = {};
+  for (const { endpoint, failure } of requests) {
+    if (endpoint !== undefined) endpoints[endpoint] = (endpoints[endpoint] ?? 0) + 1;
+    if (failure !== undefined) failures[failure] = (failures[failure] ?? 0) + 1;
+  }
+  return { total: requests.length, endpoints, failures };
+};

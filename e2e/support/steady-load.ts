@@ -1,0 +1,73 @@
+/**
+ * One HTTP request after the other, each on a new connection, by several clients, until it is told to stop (SIGTERM) or
+ * its time is over; then prints every request as JSON: when its connection was begun, who answered, what failed.
+ *
+ *   node e2e/support/steady-load.ts HOST PORT [--clients 4] [--seconds 60] [--pause-ms 0]
+ */
+import { connect } from 'node:net';
+import { parseArgs } from 'node:util';
+
+/** One request; times in milliseconds since the epoch, the same clock for every process of a machine. */
+export interface SteadyRequest {
+  readonly begunMs: number;
+  readonly tookMs: number;
+  /** Name of the endpoint that answered. */
+  readonly endpoint?: string;
+  readonly failure?: string;
+}
+
+const TIMEOUT_MS = 10_000;
+const REQUEST = 'GET / HTTP/1.1\r\nHost: e2e\r\nConnection: close\r\n\r\n';
+
+const now = (): number => performance.timeOrigin + performance.now();
+
+const requestOnce = (host: string, port: number): Promise<SteadyRequest> =>
+  new Promise((resolve) => {
+    const begunMs = now();
+    let received = '';
+    const socket = connect({ host, port, noDelay: true });
+    const done = (outcome: { readonly endpoint: string } | { readonly failure: string }): void => {
+      socket.destroy();
+      resolve({ begunMs, tookMs: now() - begunMs, ...outcome });
+    };
+    socket.setTimeout(TIMEOUT_MS, () => done({ failure: 'no answer in time' }));
+    socket.on('connect', () => socket.write(REQUEST));
+    socket.on('data', (data) => {
+      received += data.toString('latin1');
+    });
+    socket.on('end', () => {
+      const endpoint = /^HTTP\/1\.1 200 [\s\S]*?\r\nx-endpoint: *([^\r]+)/i.exec(received)?.[1];
+      done(endpoint === undefined ? { failure: `answer "${received.slice(0, 60)}"` } : { endpoint });
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => done({ failure: error.code ?? error.message }));
+  });
+
+if (import.meta.main) {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      clients: { type: 'string', default: '4' },
+      seconds: { type: 'string', default: '60' },
+      'pause-ms': { type: 'string', default: '0' },
+    },
+  });
+  const [host = '', port] = positionals;
+  const pauseMs = Number(values['pause-ms']);
+  let running = true;
+  const stop = (): void => {
+    running = false;
+  };
+  process.on('SIGTERM', stop);
+  setTimeout(stop, Number(values.seconds) * 1000).unref();
+  const requests: SteadyRequest[] = [];
+  const clients = Array.from({ length: Number(values.clients) }, async () => {
+    while (running) {
+      const request = await requestOnce(host, Number(port));
+      requests.push(request);
+      if (requests.length === 1) process.stderr.write('first answer\n');
+      if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+  });
+  await Promise.all(clients);
+  process.stdout.write(JSON.stringify(requests));
+}

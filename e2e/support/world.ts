@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto';
+import { buildImages } from '../../scripts/images/build-images.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { openCluster } from '../cluster/open-cluster.ts';
+import { ECHO_IMAGE } from '../echo/image.ts';
+import { installOperator } from './install-operator.ts';
+import { balancer, echoService } from './objects.ts';
+import { until } from './until.ts';
+
+/** What kubectl get -o json gives of an L4Balancer or of one of its children; only what the tests read. */
+export interface Seen {
+  readonly metadata: { readonly name: string; readonly uid: string; readonly generation: number };
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly status?: {
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly reason: string;
+      readonly message: string;
+    }[];
+    readonly addresses?: readonly { readonly value: string }[];
+    readonly replicas?: number;
+    readonly readyReplicas?: number;
+    readonly observedGeneration?: number;
+    readonly podIP?: string;
+  };
+}
+
+/** The cluster with the operator installed, and a namespace of the test's own. */
+export class World {
+  readonly cluster: Cluster;
+  readonly namespace: string;
+
+  private constructor(cluster: Cluster, namespace: string) {
+    this.cluster = cluster;
+    this.namespace = namespace;
+  }
+
+  static async open(purpose: string): Promise<World> {
+    const cluster = await openCluster('e2e');
+    const images = await buildImages({ signal: new AbortController().signal, progress: () => undefined });
+    await installOperator(cluster, images);
+    const namespace = `${purpose}-${randomBytes(3).toString('hex')}`;
+    await cluster.kubectl(['create', 'namespace', namespace]);
+    const world = new World(cluster, namespace);
+    // Pods are refused until the namespace's own ServiceAccount is there.
+    await until(
+      'given a ServiceAccount',
+      30,
+      async () =>
+        (await world.kubectl(['get', 'serviceaccount', 'default', '--ignore-not-found'])) || undefined,
+    );
+    return world;
+  }
+
+  /** Removes the test's namespace and all in it; the cluster and the operator stay for the next test. */
+  async close(): Promise<void> {
+    await this.cluster.kubectl([
+      'delete',
+      'namespace',
+      this.namespace,
+      '--ignore-not-found',
+      '--timeout=90s',
+    ]);
+    await this.cluster.close();
+  }
+
+  async kubectl(args: readonly string[], input?: string): Promise<string> {
+    const all = ['-n', this.namespace, ...args];
+    const { stdout } = await this.cluster.kubectl(all, input === undefined ? {} : { input });
+    return stdout.trim();
+  }
+
+  async apply(manifest: string): Promise<void> {
+    await this.kubectl(['apply', '--server-side', '--field-manager=e2e', '-f', '-'], manifest);
+  }
+
+  async get(kind: string, name: string): Promise<Seen | undefined> {
+    const text = await this.kubectl(['get', kind, name, '-o', 'json', '--ignore-not-found']);
+    return text === '' ? undefined : (JSON.parse(text) as Seen);
+  }
+
+  async list(kind: string, selector: string): Promise<readonly Seen[]> {
+    const text = await this.kubectl(['get', kind, '-l', selector, '-o', 'json']);
+    return (JSON.parse(text) as { items: Seen[] }).items;
+  }
+
+  /** An echo Service with all its pods ready. */
+  async echo(name: string, replicas: number): Promise<void> {
+    await this.cluster.loadImage(ECHO_IMAGE.tar);
+    await this.apply(echoService(name, replicas, ECHO_IMAGE.reference));
+    await this.kubectl(['rollout', 'status', `deployment/${name}`, '--timeout=90s']);
+  }
+
+  /** Waits for Ready=True of the L4Balancer's present generation. */
+  async ready(name: string): Promise<Seen> {
+    return until(
+      `ready: L4Balancer ${name}`,
+      90,
+      async () => {
+        const seen = await this.get('l4balancer', name);
+        const ready = seen?.status?.conditions?.find(({ type }) => type === 'Ready');
+        return ready?.status === 'True' && seen?.status?.observedGeneration === seen?.metadata.generation
+          ? seen
+          : undefined;
+      },
+      () => this.explain(name),
+    );
+  }
+
+  /** Makes a balancer in front of an echo Service and returns the address that clients use. */
+  async serving(
+    name: string,
+    replicas: number,
+    spec: Readonly<Record<string, unknown>> = {},
+  ): Promise<string> {
+    await this.echo(`${name}-echo`, replicas);
+    await this.apply(balancer(name, `${name}-echo`, spec));
+    const seen = await this.ready(name);
+    const address = seen.status?.addresses?.[0]?.value;
+    if (address === undefined) throw new Error(`No address in the status: ${JSON.stringify(seen.status)}`);
+    return address;
+  }
+
+  proxyPods(name: string): Promise<readonly Seen[]> {
+    return this.list('pods', `app.kubernetes.io/name=l4balancer,app.kubernetes.io/instance=${name}`);
+  }
+
+  /** What a person would look at first. */
+  async explain(name: string): Promise<string> {
+    const parts = await Promise.all([
+      this.kubectl(['describe', 'l4balancer', name]).catch(String),
+      this.kubectl(['get', 'deployments,replicasets,pods,services', '-o', 'wide']).catch(String),
+      this.kubectl(['get', 'events', '--sort-by=.lastTimestamp']).catch(String),
+    ]);
+    return parts.join('\n');
+  }
+}

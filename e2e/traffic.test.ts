@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startLoad, summarise } from './support/load.ts';
+import { until } from './support/until.ts';
+import { World } from './support/world.ts';
+
+let world: World;
+let address: string;
+
+before(async () => {
+  world = await World.open('traffic');
+  address = await world.serving('edge', 3, {
+    workload: {
+      replicas: 2,
+      resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { cpu: '1', memory: '512Mi' } },
+    },
+  });
+});
+
+after(() => world?.close());
+
+test('traffic reaches every endpoint of the Service, and none of it fails', async () => {
+  const load = await startLoad(world.cluster, address, 8080);
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  const seen = summarise(await load.stop());
+  assert.deepEqual(seen.failures, {});
+  assert.equal(Object.keys(seen.endpoints).length, 3, JSON.stringify(seen.endpoints));
+  const counts = Object.values(seen.endpoints);
+  assert.ok(Math.min(...counts) > Math.max(...counts) / 2, JSON.stringify(seen.endpoints));
+});
+
+test('a backend pod deleted under load fails no request', async (t) => {
+  const load = await startLoad(world.cluster, address, 8080);
+  for (let i = 0; i < 3; i++) {
+    const [pod] = await world.list('pods', 'app=edge-echo');
+    await world.kubectl(['delete', 'pod', pod?.metadata.name as string, '--wait=true']);
+    await world.kubectl(['rollout', 'status', 'deployment/edge-echo', '--timeout=60s']);
+  }
+  const seen = summarise(await load.stop());
+  t.diagnostic(`${seen.total} requests while three pods were deleted: ${JSON.stringify(seen.failures)}`);
+  assert.deepEqual(seen.failures, {});
+});
+
+test('a listener that is added is served without any pod restarting', async () => {
+  const before = await world.proxyPods('edge');
+  const listeners = [
+    { name: 'http', port: 8080, backend: 'echo' },
+    { name: 'more', port: 8081, backend: 'echo' },
+  ];
+  await world.kubectl([
+    'patch',
+    'l4balancer',
+    'edge',
+    '--type=merge',
+    '-p',
+    JSON.stringify({ spec: { listeners } }),
+  ]);
+  await until('served on the new port', 20, async () => {
+    const load = await startLoad(world.cluster, address, 8081, { clients: 1, seconds: 1 });
+    const { failures } = summarise(await load.stop());
+    return Object.keys(failures).length === 0 ? true : undefined;
+  });
+  const after = await world.proxyPods('edge');
+  assert.deepEqual(
+    after.map(({ metadata }) => metadata.uid).sort(),
+    before.map(({ metadata }) => metadata.uid).sort(),
+  );
+  const restarts = await world.kubectl([
+    'get',
+    'pods',
+    '-l',
+    'app.kubernetes.io/instance=edge',
+    '-o',
+    'jsonpath={.items[*].status.containerStatuses[*].restartCount}',
+  ]);
+  assert.match(restarts, /^0( 0)*$/);
+});

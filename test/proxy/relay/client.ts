@@ -1,0 +1,40 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+
+/** A connected client; half-open connections are allowed, so the test sees both ends of stream. */
+export const dialClient = async (port: number, host = '127.0.0.1'): Promise<Socket> => {
+  const socket = connect({ port, host, allowHalfOpen: true, noDelay: true });
+  await once(socket, 'connect');
+  return socket;
+};
+
+/** Everything the peer sends until its end of stream, leaving our own side open; rejects with the socket's error. */
+export const readAll = (socket: Socket): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    socket.on('data', (chunk) => chunks.push(chunk as Buffer));
+    socket.on('end', () => resolve(Buffer.concat(chunks)));
+    socket.on('error', reject);
+  });
+
+/** Connects, sends nothing, and returns what the server says until it ends. */
+export const askOnce = async (port: number, host?: string): Promise<string> => {
+  const socket = await dialClient(port, host);
+  try {
+    return (await readAll(socket)).toString();
+  } finally {
+    socket.destroy();
+  }
+};
+
+/** How a connection ended: its error code (ECONNRESET) or 'end'. */
+export const howItEnded = (socket: Socket): Promise<string> =>
+  new Promise((resolve) => {
+    socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    socket.on('end', () => resolve('end'));
+    socket.resume();
+  });
+
+/** How a connection that is begun now ends; it may be reset before it counts as connected. */
+export const howDialEnds = (port: number): Promise<string> =>
+  howItEnded(connect({ port, host: '127.0.0.1', allowHalfOpen: true }));

@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { after, before, test } from 'node:test';
+import { askOnce, dialClient, howDialEnds, howItEnded, readAll } from './client.ts';
+import { startDeafListener } from './deaf-listener.ts';
+import { type EndpointServer, echo, greet, startEndpoint } from './endpoint-server.ts';
+import { freePorts, ProxyProcess } from './proxy-process.ts';
+
+let proxy: ProxyProcess;
+let ports: number[];
+const servers: EndpointServer[] = [];
+/** Connections as the endpoint named `held` got them, newest last. */
+const held: Socket[] = [];
+let heldArrived: (socket: Socket) => void = () => undefined;
+
+/** A client on the `held` listener and the endpoint's end of its connection. */
+const pair = async (): Promise<{ readonly client: Socket; readonly endpoint: Socket }> => {
+  const arrived = new Promise<Socket>((resolve) => {
+    heldArrived = resolve;
+  });
+  const client = await dialClient(ports[1] as number);
+  return { client, endpoint: await arrived };
+};
+
+before(async () => {
+  ports = await freePorts(9);
+  const [refused] = await freePorts(1);
+  const at = (server: EndpointServer) => [{ address: '127.0.0.1', port: server.port }];
+  const start = async (...arguments_: Parameters<typeof startEndpoint>) => {
+    const server = await startEndpoint(...arguments_);
+    servers.push(server);
+    return server;
+  };
+  const echoing = await start(echo);
+  const holding = await start((socket) => {
+    held.push(socket);
+    heldArrived(socket);
+  });
+  const greeting = await start(greet('hello'));
+  const closing = await start((socket) => socket.end());
+  const resetting = await start((socket) => socket.resetAndDestroy());
+  const six = await start(greet('six'), '::1');
+  const backends = [
+    { name: 'echo', endpoints: at(echoing) },
+    { name: 'held', endpoints: at(holding) },
+    { name: 'greet', endpoints: at(greeting) },
+    { name: 'closing', endpoints: at(closing) },
+    { name: 'resetting', endpoints: at(resetting) },
+    { name: 'six', endpoints: [{ address: '::1', port: six.port }] },
+    {
+      name: 'half-dead',
+      endpoints: [{ address: '127.0.0.1', port: refused as number }, ...at(greeting)],
+      connect: { retries: 1 },
+    },
+    { name: 'dead', endpoints: [{ address: '127.0.0.1', port: refused as number }] },
+    { name: 'idle', endpoints: at(echoing) },
+  ];
+  proxy = await ProxyProcess.start({
+    listeners: backends.map(({ name }, index) => ({
+      name,
+      port: ports[index] as number,
+      backend: name,
+      ...(name === 'idle' ? { idle: '1s' } : {}),
+    })),
+    backends,
+  });
+});
+
+after(async () => {
+  await proxy?.stop();
+  await Promise.all(servers.map((server) => server.close()));
+});
+
+const port = (index: number): number => ports[index] as number;
+
+test('bytes pass unchanged both ways, whatever they are', async () => {
+  const rubbish = randomBytes(65536);
+  const client = await dialClient(port(0));
+  client.end(rubbish);
+  assert.ok((await readAll(client)).equals(rubbish));
+});
+
+test('a client that ends its side still gets the answer', async () => {
+  const { client, endpoint } = await pair();
+  client.end('question');
+  assert.equal((await readAll(endpoint)).toString(), 'question');
+  endpoint.end('answer');
+  assert.equal((await readAll(client)).toString(), 'answer');
+});
+
+test('an endpoint that ends its side still gets what the client sends', async () => {
+  const { client, endpoint } = await pair();
+  endpoint.end('bye');
+  assert.equal((await readAll(client)).toString(), 'bye');
+  client.end('last words');
+  assert.equal((await readAll(endpoint)).toString(), 'last words');
+});
+
+test('a server that speaks first is heard without a byte from the client', async () => {
+  assert.equal(await askOnce(port(2)), 'hello');
+});
+
+test('a reset by the client reaches the endpoint as a reset', async () => {
+  const { client, endpoint } = await pair();
+  client.write('x');
+  await once(endpoint, 'data');
+  const ended = howItEnded(endpoint);
+  client.resetAndDestroy();
+  assert.equal(await ended, 'ECONNRESET');
+});
+
+test('a reset by the endpoint reaches the client as a reset', async () => {
+  const { client, endpoint } = await pair();
+  const ended = howItEnded(client);
+  endpoint.resetAndDestroy();
+  assert.equal(await ended, 'ECONNRESET');
+});
+
+test('an endpoint that closes at once gives the client a clean end', async () => {
+  const client = await dialClient(port(3));
+  assert.equal(await howItEnded(client), 'end');
+  client.destroy();
+});
+
+test('an endpoint that resets at once gives the client a reset', async () => {
+  assert.equal(await howDialEnds(port(4)), 'ECONNRESET');
+});
+
+test('an answer sent just before a reset is not lost', async () => {
+  const { client, endpoint } = await pair();
+  const answer = randomBytes(20000);
+  // Unread bytes at the endpoint make its close a reset, right behind the answer.
+  client.write('unread');
+  const got: Buffer[] = [];
+  client.on('data', (chunk) => got.push(chunk as Buffer));
+  client.on('error', () => undefined);
+  endpoint.write(answer, () => endpoint.resetAndDestroy());
+  await new Promise((resolve) => client.on('close', resolve));
+  assert.ok(Buffer.concat(got).equals(answer), `${Buffer.concat(got).length} of ${answer.length} bytes`);
+});
+
+test('an endpoint reached over IPv6 serves a client that came over IPv4, and one over IPv6', async () => {
+  assert.equal(await askOnce(port(5)), 'six');
+  assert.equal(await askOnce(port(5), '::1'), 'six');
+});
+
+test('an endpoint that refuses is passed over for another one', async () => {
+  const before = await proxy.metric('l4balancer_connect_retries_total');
+  for (let i = 0; i < 8; i++) assert.equal(await askOnce(port(6)), 'hello');
+  assert.ok((await proxy.metric('l4balancer_connect_retries_total')) > before);
+});
+
+test('with no endpoint that takes it, the client gets a reset and the reason is counted', async () => {
+  assert.equal(await howDialEnds(port(7)), 'ECONNRESET');
+  assert.ok((await proxy.metric('l4balancer_connections_closed_total', { reason: 'ConnectFailed' })) > 0);
+});
+
+test('a connection that moves no byte for the idle time is closed, a busy one is not', async () => {
+  const idle = await dialClient(port(8));
+  const busy = await dialClient(port(8));
+  const ended = howItEnded(idle);
+  const ticking = setInterval(() => busy.write('.'), 50);
+  busy.on('data', () => undefined);
+  assert.equal(await ended, 'end');
+  assert.equal(busy.readyState, 'open');
+  clearInterval(ticking);
+  busy.destroy();
+  idle.destroy();
+  assert.ok((await proxy.metric('l4balancer_connections_closed_total', { reason: 'IdleTimeout' })) > 0);
+});
+
+test('an endpoint that hangs is given up after the connect timeout and another one serves', async () => {
+  const plug = await startDeafListener();
+  const [listenPort] = await freePorts(1);
+  const greeting = servers[2] as EndpointServer;
+  const other = await ProxyProcess.start({
+    listeners: [{ name: 'hang', port: listenPort as number, backend: 'hang' }],
+    backends: [
+      {
+        name: 'hang',
+        endpoints: [
+          { address: '127.0.0.1', port: plug.port },
+          { address: '127.0.0.1', port: greeting.port },
+        ],
+        connect: { timeout: '200ms', retries: 1 },
+      },
+    ],
+  });
+  try {
+    for (let i = 0; i < 4; i++) assert.equal(await askOnce(listenPort as number), 'hello');
+    const endpoints = (await other.status()).backends[0]?.endpoints ?? [];
+    assert.ok(endpoints.some(({ failures }) => failures > 0));
+  } finally {
+    await other.stop();
+    plug.close();
+  }
+});
+
+test('after all of this nothing is open and no descriptor has leaked', async () => {
+  for (const socket of held) socket.destroy();
+  await proxy.until('idle', async () => (await proxy.open()) === 0);
+  const endpoints = (await proxy.status()).backends.flatMap((backend) => backend.endpoints);
+  assert.ok(endpoints.every(({ open }) => open === 0));
+});

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { test } from 'node:test';
+import { askOnce, dialClient } from './client.ts';
+import { greet, startEndpoint } from './endpoint-server.ts';
+import { freePorts, ProxyProcess } from './proxy-process.ts';
+
+const MANY = 10_000;
+/** Descriptors that the proxy and this process need beside the connections. */
+const SPARE = 200;
+/** User-space memory that one idle connection may cost. */
+const BYTES_PER_CONNECTION = 1024;
+
+const hardLimit = (): number => {
+  const line = /Max open files\s+\d+\s+(\d+|unlimited)/.exec(readFileSync('/proc/self/limits', 'utf8'));
+  return line?.[1] === 'unlimited' ? Number.MAX_SAFE_INTEGER : Number(line?.[1]);
+};
+
+/** An endpoint in its own process, so that its descriptors are not ours: accepts, keeps, answers nothing. */
+const KEEPER = `
+const server = require('node:net').createServer((socket) => socket.on('error', () => {}));
+server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () => process.stdout.write(server.address().port + '\\n'));
+`;
+
+test('ten thousand connections stay open at a kilobyte each, as far as the descriptors reach', async (t) => {
+  // A relayed connection takes two descriptors of the proxy.
+  const count = Math.min(MANY, Math.floor((hardLimit() - SPARE) / 2));
+  t.diagnostic(`${count} connections, hard limit ${hardLimit()} descriptors`);
+  const keeper = spawn(process.execPath, ['-e', KEEPER], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = (await once(keeper.stdout, 'data')) as [Buffer];
+  const [port] = (await freePorts(1)) as [number];
+  const proxy = await ProxyProcess.start({
+    listeners: [{ name: 'many', port, backend: 'many' }],
+    backends: [{ name: 'many', endpoints: [{ address: '127.0.0.1', port: Number(line.toString()) }] }],
+  });
+  const clients: Socket[] = [];
+  try {
+    // A warm-up of a tenth, so that code and tables are loaded before memory is compared.
+    const warm = Math.floor(count / 10);
+    while (clients.length < warm) clients.push(await dialClient(port));
+    await proxy.until('warm', async () => (await proxy.open()) === warm);
+    const before = await proxy.memory();
+    while (clients.length < count) {
+      const batch = Math.min(200, count - clients.length);
+      clients.push(...(await Promise.all(Array.from({ length: batch }, () => dialClient(port)))));
+    }
+    await proxy.until('holding all', async () => (await proxy.open()) === count);
+    const now = await proxy.memory();
+    const each = (now.now - before.now) / (count - warm);
+    t.diagnostic(`${Math.round(each)} bytes of the proxy's resident memory per idle connection`);
+    assert.ok(each < BYTES_PER_CONNECTION, `${each} bytes per connection`);
+    for (const client of clients) client.destroy();
+    await proxy.until('empty', async () => (await proxy.open()) === 0);
+  } finally {
+    for (const client of clients) client.destroy();
+    await proxy.stop();
+    keeper.kill();
+  }
+});
+
+test('out of descriptors the proxy neither spins nor dies, and goes on when there are some again', async () => {
+  const endpoint = await startEndpoint((socket) => {
+    socket.write('hello');
+    socket.on('end', () => socket.end()).resume();
+  });
+  const quick = await startEndpoint(greet('quick'));
+  const [port, quickPort] = (await freePorts(2)) as [number, number];
+  const proxy = await ProxyProcess.start(
+    {
+      listeners: [
+        { name: 'held', port, backend: 'held' },
+        { name: 'quick', port: quickPort, backend: 'quick' },
+      ],
+      backends: [
+        { name: 'held', endpoints: [{ address: '127.0.0.1', port: endpoint.port }] },
+        { name: 'quick', endpoints: [{ address: '127.0.0.1', port: quick.port }] },
+      ],
+    },
+    { wrap: ['prlimit', '--nofile=160:160'] },
+  );
+  const clients: Socket[] = [];
+  try {
+    for (let i = 0; i < 150; i++) {
+      const client = await dialClient(port);
+      client.on('error', () => undefined); // refused for want of descriptors: what this test is about
+      client.resume();
+      clients.push(client);
+    }
+    await proxy.until('short of descriptors', async () => proxy.output.includes('descriptors'));
+    const before = await proxy.cpuMs();
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    assert.ok((await proxy.cpuMs()) - before < 400, 'being out of descriptors must not spin');
+    for (const client of clients) client.destroy();
+    let answer = '';
+    await proxy.until('serving again', async () => {
+      answer = await askOnce(quickPort).catch(() => '');
+      return answer === 'quick';
+    });
+    assert.equal(answer, 'quick');
+  } finally {
+    for (const client of clients) client.destroy();
+    await proxy.stop();
+    await endpoint.close();
+    await quick.close();
+  }
+});

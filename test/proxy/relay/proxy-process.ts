@@ -1,0 +1,179 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Status } from '../../../proxy/admin/status.ts';
+
+const MAIN = new URL('../../../proxy/main.ts', import.meta.url).pathname;
+
+export interface ListenerInput {
+  readonly name: string;
+  readonly port: number;
+  readonly backend: string;
+  readonly idle?: string;
+}
+
+export interface BackendInput {
+  readonly name: string;
+  readonly endpoints: readonly {
+    readonly address: string;
+    readonly port: number;
+    readonly weight?: number;
+  }[];
+  readonly algorithm?: 'RoundRobin' | 'LeastConnections';
+  readonly connect?: { readonly timeout?: string; readonly retries?: number };
+  readonly healthCheck?: Readonly<Record<string, unknown>>;
+}
+
+export interface Manifest {
+  readonly listeners: readonly ListenerInput[];
+  readonly backends: readonly BackendInput[];
+}
+
+/** A manifest as a user would write it; JSON is YAML. */
+export const manifestText = ({ listeners, backends }: Manifest): string =>
+  JSON.stringify({
+    apiVersion: 'l4balancer.dev/v1alpha1',
+    kind: 'L4Balancer',
+    metadata: { name: 'test' },
+    spec: {
+      listeners: listeners.map(({ idle, ...rest }) => ({ ...rest, ...(idle ? { timeouts: { idle } } : {}) })),
+      backends,
+    },
+  });
+
+/** Ports that nobody listens on now. */
+export const freePorts = async (count: number): Promise<number[]> => {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+};
+
+/** The real proxy, as a process of its own, serving a manifest file. */
+export class ProxyProcess {
+  readonly admin: string;
+  readonly process: ChildProcess;
+  output = '';
+  #folder: string;
+  #file: string;
+
+  private constructor(process: ChildProcess, admin: string, folder: string, file: string) {
+    this.process = process;
+    this.admin = admin;
+    this.#folder = folder;
+    this.#file = file;
+    process.stdout?.on('data', (data: Buffer) => {
+      this.output += data.toString();
+    });
+    process.stderr?.on('data', (data: Buffer) => {
+      this.output += data.toString();
+    });
+  }
+
+  /** Starts the proxy and waits until every acceptor serves. `wrap` is put before the command, such as prlimit. */
+  static async start(
+    manifest: Manifest,
+    options: { readonly env?: Record<string, string>; readonly wrap?: readonly string[] } = {},
+  ): Promise<ProxyProcess> {
+    const folder = await mkdtemp(join(tmpdir(), 'l4b-relay-'));
+    const file = join(folder, 'balancer.yaml');
+    await writeFile(file, manifestText(manifest));
+    const [adminPort] = await freePorts(1);
+    const admin = `127.0.0.1:${adminPort}`;
+    const command = [...(options.wrap ?? []), process.execPath, MAIN];
+    const child = spawn(command[0] as string, command.slice(1), {
+      env: {
+        ...process.env,
+        L4B_CONFIG: file,
+        L4B_ADMIN: admin,
+        NUM_ACCEPTORS: '2',
+        LOG_LEVEL: 'info',
+        L4B_GRACE_PERIOD: '2s',
+        ...options.env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const proxy = new ProxyProcess(child, admin, folder, file);
+    await proxy.until('ready', async () => (await fetch(`http://${admin}/readyz`)).ok);
+    return proxy;
+  }
+
+  async status(): Promise<Status> {
+    return (await (await fetch(`http://${this.admin}/status`)).json()) as Status;
+  }
+
+  /** The sum of the samples of a metric that have all these labels. */
+  async metric(name: string, labels: Readonly<Record<string, string>> = {}): Promise<number> {
+    const text = await (await fetch(`http://${this.admin}/metrics`)).text();
+    const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
+    const samples = text
+      .split('\n')
+      .filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`))
+      .filter((line) => wanted.every((label) => line.includes(label)));
+    if (samples.length === 0) throw new Error(`The metrics have no ${name} with ${wanted}`);
+    return samples.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+  }
+
+  /** Client connections that are open now, over all listeners. */
+  async open(): Promise<number> {
+    return (await this.status()).listeners.reduce((sum, { open }) => sum + open, 0);
+  }
+
+  /** Replaces the manifest file at once, as an editor does. */
+  async write(text: string): Promise<void> {
+    await writeFile(`${this.#file}.new`, text);
+    await rename(`${this.#file}.new`, this.#file);
+  }
+
+  /** Asks again until `check` holds; fails with the proxy's output when the process ends or 20 s have passed. */
+  async until(what: string, check: () => Promise<boolean>): Promise<void> {
+    const give = performance.now() + 20_000;
+    for (;;) {
+      if (this.process.exitCode !== null)
+        throw new Error(
+          `The proxy ended with ${this.process.exitCode} before it was ${what}:\n${this.output}`,
+        );
+      try {
+        if (await check()) return;
+      } catch (error) {
+        // Not listening yet is what we wait for; anything else is a failure of the test.
+        if (!(error instanceof TypeError)) throw error;
+      }
+      if (performance.now() > give) throw new Error(`The proxy was not ${what} within 20 s:\n${this.output}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** Resident memory now and at its highest, in bytes. */
+  async memory(): Promise<{ readonly now: number; readonly peak: number }> {
+    const text = await readFile(`/proc/${this.process.pid}/status`, 'utf8');
+    const kib = (field: string): number => Number(new RegExp(`${field}:\\s+(\\d+)`).exec(text)?.[1]) * 1024;
+    return { now: kib('VmRSS'), peak: kib('VmHWM') };
+  }
+
+  /** Processor time used so far, in milliseconds. */
+  async cpuMs(): Promise<number> {
+    const stat = await readFile(`/proc/${this.process.pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  }
+
+  async stop(): Promise<number | null> {
+    if (this.process.exitCode === null) {
+      const ended = once(this.process, 'exit');
+      this.process.kill('SIGTERM');
+      await ended;
+    }
+    await rm(this.#folder, { recursive: true, force: true });
+    return this.process.exitCode;
+  }
+}

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { askOnce, dialClient } from './client.ts';
+import { echo, greet, startEndpoint } from './endpoint-server.ts';
+import { freePorts, type Manifest, manifestText, ProxyProcess } from './proxy-process.ts';
+
+const CHANGES = 50;
+const EVERY_MS = 100;
+const CLIENTS = 8;
+
+test('listeners and endpoints changing ten times a second fail no connection, new or old', async () => {
+  const endpoints = await Promise.all(['a', 'b', 'c'].map((name) => startEndpoint(greet(name))));
+  const echoing = await startEndpoint(echo);
+  const ports = await freePorts(3);
+  const target = (index: number) => ({ address: '127.0.0.1', port: endpoints[index]?.port as number });
+  /** Each change serves other endpoints, other weights, another algorithm and, half of the time, one listener more. */
+  const manifest = (change: number): Manifest => ({
+    listeners: [
+      { name: 'greet', port: ports[0] as number, backend: 'greet' },
+      { name: 'echo', port: ports[1] as number, backend: 'echo' },
+      ...(change % 2 === 1 ? [{ name: 'extra', port: ports[2] as number, backend: 'greet' }] : []),
+    ],
+    backends: [
+      {
+        name: 'greet',
+        algorithm: change % 3 === 0 ? 'LeastConnections' : 'RoundRobin',
+        endpoints: [target(change % 3), { ...target((change + 1) % 3), weight: 1 + (change % 5) }],
+      },
+      { name: 'echo', endpoints: [{ address: '127.0.0.1', port: echoing.port }] },
+    ],
+  });
+  const proxy = await ProxyProcess.start(manifest(0));
+  try {
+    const old = await dialClient(ports[1] as number);
+    let running = true;
+    let answered = 0;
+    const failures: string[] = [];
+    const load = Array.from({ length: CLIENTS }, async () => {
+      while (running) {
+        try {
+          const answer = await askOnce(ports[0] as number);
+          if (!['a', 'b', 'c'].includes(answer)) failures.push(`answer "${answer}"`);
+          answered++;
+        } catch (error) {
+          failures.push(String(error));
+        }
+      }
+    });
+    for (let change = 1; change <= CHANGES; change++) {
+      await proxy.write(manifestText(manifest(change)));
+      await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
+    }
+    running = false;
+    await Promise.all(load);
+    assert.deepEqual(failures, []);
+    assert.ok(answered > CHANGES, `${answered} connections were made`);
+    const { tableVersion } = await proxy.status();
+    assert.ok(tableVersion > CHANGES / 2, `${tableVersion} tables were served`);
+    old.write('still here');
+    const [reply] = (await once(old, 'data')) as [Buffer];
+    assert.equal(reply.toString(), 'still here');
+    old.destroy();
+  } finally {
+    await proxy.stop();
+    await Promise.all([...endpoints, echoing].map((endpoint) => endpoint.close()));
+  }
+});
+
+test('a listener that is added is served, one that is removed refuses, the others go on', async () => {
+  const endpoint = await startEndpoint(greet('hello'));
+  const [first, second] = (await freePorts(2)) as [number, number];
+  const backends = [{ name: 'b', endpoints: [{ address: '127.0.0.1', port: endpoint.port }] }];
+  const both: Manifest = {
+    listeners: [
+      { name: 'first', port: first, backend: 'b' },
+      { name: 'second', port: second, backend: 'b' },
+    ],
+    backends,
+  };
+  const proxy = await ProxyProcess.start({ ...both, listeners: both.listeners.slice(0, 1) });
+  try {
+    await assert.rejects(askOnce(second), { code: 'ECONNREFUSED' });
+    await proxy.write(manifestText(both));
+    await proxy.until('serving both', async () => (await proxy.status()).listeners.length === 2);
+    assert.equal(await askOnce(second), 'hello');
+    await proxy.write(manifestText({ ...both, listeners: both.listeners.slice(1) }));
+    await proxy.until('serving one', async () => (await proxy.status()).listeners.length === 1);
+    await assert.rejects(askOnce(first), { code: 'ECONNREFUSED' });
+    assert.equal(await askOnce(second), 'hello');
+  } finally {
+    await proxy.stop();
+    await endpoint.close();
+  }
+});
+
+test('a bad edit keeps the last good table and says why', async () => {
+  const endpoint = await startEndpoint(greet('hello'));
+  const [port] = (await freePorts(1)) as [number];
+  const good: Manifest = {
+    listeners: [{ name: 'web', port, backend: 'b' }],
+    backends: [{ name: 'b', endpoints: [{ address: '127.0.0.1', port: endpoint.port }] }],
+  };
+  const proxy = await ProxyProcess.start(good);
+  try {
+    await proxy.write(manifestText({ ...good, listeners: [{ name: 'web', port, backend: 'nobody' }] }));
+    await proxy.until('told of the bad edit', async () =>
+      (await proxy.status()).findings.some(({ message }) => message.includes('nobody')),
+    );
+    assert.equal(await askOnce(port), 'hello');
+    await proxy.write(manifestText(good));
+    await proxy.until('content again', async () => (await proxy.status()).findings.length === 0);
+  } finally {
+    await proxy.stop();
+    await endpoint.close();
+  }
+});
