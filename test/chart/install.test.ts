@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { spec } from '../../crds/l4balancer.ts';
+import { role } from '../../operator/desired/role.ts';
+import { roleBinding } from '../../operator/desired/role-binding.ts';
 import { REPOSITORY } from '../../scripts/process/folders.ts';
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
 import { CHART, helm, NAMESPACE, one, RELEASE, render } from './render.ts';
@@ -48,6 +51,29 @@ test('the operator’s pod passes Pod Security restricted', async () => {
     spec: spec?.template.spec,
   };
   await cluster.run(['create', '--dry-run=server', '-f', '-'], JSON.stringify(pod));
+});
+
+test('the operator’s rights let it write the proxies’ Roles, and no other Role', async () => {
+  const objects = (await render()).filter(({ kind }) => /^ClusterRole/.test(kind));
+  const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
+  await cluster.run(['apply', '-f', '-'], list);
+  const endpoints = [{ address: '192.0.2.1', port: 80 }];
+  const listeners = [{ name: 'http', port: 80, backend: 'web' }];
+  const owner = {
+    name: 'edge',
+    namespace: 'default',
+    uid: '6a5c6f9e-0000-4000-8000-000000000000',
+    spec: spec.parse({ listeners, backends: [{ name: 'web', endpoints }] }),
+  };
+  const asOperator = (object: object) => {
+    const argv = ['apply', '--server-side', `--as=system:serviceaccount:${NAMESPACE}:${RELEASE}`, '-f', '-'];
+    return cluster.run(argv, JSON.stringify(object));
+  };
+  await asOperator(role(owner));
+  await asOperator(roleBinding(owner));
+  const greedy = { ...role(owner), rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }] };
+  await assert.rejects(asOperator(greedy), /attempting to grant RBAC permissions not currently held/);
+  await cluster.run(['delete', '-f', '-'], list);
 });
 
 test('helm installs the chart, installs it again without a change, and leaves the definition when it goes', async () => {
