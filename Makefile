@@ -24,7 +24,7 @@ down: $(PACKAGES) ## removes everything that `make run` and `make e2e` made, exc
 
 ##@ Check it
 .PHONY: test lint types meta unit relay integration e2e verify bench
-test: lint types assets ## everything without a cluster: style, types, habits, rooms, relay, and a real API server (Go, once)
+test: lint types ## everything without a cluster: style, types, habits, rooms, relay, and a real API server (Go, once)
 	@node scripts/test.ts
 
 lint: $(PACKAGES) ## style and common mistakes, by Biome
@@ -42,7 +42,7 @@ unit: $(PACKAGES) ## each room by itself
 relay: $(PACKAGES) ## the proxy as a process: bytes, endings, limits, reloads
 	@node scripts/test.ts relay
 
-integration: assets ## against a real kube-apiserver and etcd
+integration: $(PACKAGES) ## against a real kube-apiserver and etcd
 	@node scripts/test.ts integration
 
 e2e: $(PACKAGES) ## against a real cluster with real nodes (root and Go, or docker); KEEP=1 leaves the cluster for the next
@@ -67,7 +67,7 @@ images: $(PACKAGES) ## the operator's and the proxy's image (docker, or buildah 
 	@node scripts/images.ts $(ARGS)
 
 assets: $(PACKAGES) ## the programs of Kubernetes that tests start: found, else built from source (Go; some minutes, once)
-	@node scripts/assets.ts etcd kube-apiserver kubectl helm >/dev/null
+	@node scripts/assets.ts >/dev/null
 
 format: $(PACKAGES) ## rewrites the sources in the project's style
 	@node node_modules/@biomejs/biome/bin/biome check --write .

@@ -7,13 +7,23 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { clusterPrograms, toolProgram } from './assets/programs.ts';
 import { abortOnSignals } from './process/abort-on-signals.ts';
 import { REPOSITORY } from './process/folders.ts';
 import { elapsed } from './report/duration.ts';
+import { failed } from './report/failed.ts';
+import { openSteps } from './report/steps.ts';
 import { summary, type TestCounts } from './test/counts.ts';
 import { runTests } from './test/run-tests.ts';
 import { unexpectedSkips } from './test/skips.ts';
-import { stagesOf } from './test/stages.ts';
+import { type Stage, stagesOf } from './test/stages.ts';
+
+/** Builds them, visibly, where they are not found; otherwise the first test that needs one would, silently. */
+const findPrograms = async (): Promise<void> => {
+  const options = { steps: openSteps(process.stderr), signal };
+  await clusterPrograms(['etcd', 'kube-apiserver', 'kubectl'], options);
+  await toolProgram('helm', options);
+};
 
 const out = process.stdout;
 const signal = abortOnSignals();
@@ -30,21 +40,30 @@ if (unknown.length > 0) {
 const allowedPath = join(REPOSITORY, '.ci/allowed-skips');
 const allowed = existsSync(allowedPath) ? readFileSync(allowedPath, 'utf8') : '';
 const all: TestCounts[] = [];
-let ok = true;
-for (const stage of stages) {
-  const wanted = asked.length > 0 ? asked.includes(stage.name) : stage.name !== 'e2e';
-  if (!wanted || !ok || signal.aborted) continue;
+
+/** Whether every test of the stage passed, and none was skipped that may not be. */
+const passes = async (stage: Stage): Promise<boolean> => {
   if (stage.files.length === 0) {
     out.write(`\n${stage.name}: no tests\n`);
-    ok = false;
-    continue;
+    return false;
   }
   out.write(`\n${stage.name}, ${stage.about}: ${stage.files.length} files\n`);
-  const result = await runTests(stage, out, signal);
-  all.push(result.counts);
-  const unexpected = process.env.CI === 'true' ? unexpectedSkips(result.counts.skipped, allowed) : [];
+  if (stage.needsPrograms) await findPrograms();
+  const { counts, ok } = await runTests(stage, out, signal);
+  all.push(counts);
+  const unexpected = process.env.CI === 'true' ? unexpectedSkips(counts.skipped, allowed) : [];
   for (const name of unexpected) out.write(`skipped, which .ci/allowed-skips does not allow: ${name}\n`);
-  ok = result.ok && unexpected.length === 0;
+  return ok && unexpected.length === 0;
+};
+
+const wanted = stages.filter(({ name }) => (asked.length > 0 ? asked.includes(name) : name !== 'e2e'));
+try {
+  let place = 0;
+  while (place < wanted.length && !signal.aborted && (await passes(wanted[place] as Stage))) place += 1;
+  if (place < wanted.length) process.exitCode ??= 1;
+  const left = wanted.slice(place + 1).map(({ name }) => name);
+  if (left.length > 0) out.write(`\nnot run: ${left.join(', ')}\n`);
+  out.write(`\n${summary(all)}   ${elapsed(performance.now() - started)}\n`);
+} catch (error) {
+  failed(error, process.stderr);
 }
-out.write(`\n${summary(all)}   ${elapsed(performance.now() - started)}\n`);
-if (!ok && process.exitCode === undefined) process.exitCode = 1;

@@ -10,20 +10,24 @@ export interface Stage {
   readonly files: readonly string[];
   /** Files that run at the same time. */
   readonly concurrency: number;
+  /** Whether it needs programs of Kubernetes, which are built where they are not found. */
+  readonly needsPrograms: boolean;
 }
 
 const IMPORT = /^(?:import|export)\b[^;]*? from '(\.[^']+\.ts)'/gm;
 
-/** Whether a test starts a real API server: whether it imports, directly or not, what starts one. */
-export const usesApiServer = (path: string, read: (path: string) => string): boolean => {
+/** What finds or builds the programs of Kubernetes. */
+const PROGRAMS = 'scripts/assets/programs.ts';
+
+/** Whether a test needs programs of Kubernetes: whether it, or a helper of its, imports what finds them. */
+export const needsPrograms = (path: string, read: (path: string) => string): boolean => {
   const seen = new Set([path]);
-  for (const at of seen) {
-    if (at === 'test/cluster/control-plane.ts') return true;
+  for (const at of seen)
     for (const [, specifier = ''] of read(at).matchAll(IMPORT)) {
       const next = posix.join(posix.dirname(at), specifier);
+      if (next === PROGRAMS) return true;
       if (next.startsWith('test/')) seen.add(next);
     }
-  }
   return false;
 };
 
@@ -33,27 +37,31 @@ export const stagesOf = (root: string): readonly Stage[] => {
   // A file that is missing fails the test that imports it, in words of its own.
   const read = (path: string): string =>
     existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : '';
-  const isMeta = (path: string): boolean => path.startsWith('test/meta/');
-  const isRelay = (path: string): boolean => path.startsWith('test/proxy/relay/');
-  const isIntegration = (path: string): boolean => usesApiServer(path, read);
-  const rest = (path: string): boolean => !isMeta(path) && !isRelay(path) && !isIntegration(path);
+  const kindOf = (path: string): string => {
+    if (path.startsWith('test/meta/')) return 'meta';
+    if (path.startsWith('test/proxy/relay/')) return 'relay';
+    return needsPrograms(path, read) ? 'integration' : 'unit';
+  };
   const cores = availableParallelism();
+  const stage = (name: string, about: string, concurrency = cores): Stage => ({
+    name,
+    about,
+    concurrency,
+    files: tests.filter((path) => kindOf(path) === name),
+    needsPrograms: name === 'integration',
+  });
   return [
-    { name: 'meta', about: 'the habits', files: tests.filter(isMeta), concurrency: cores },
-    { name: 'unit', about: 'each room', files: tests.filter(rest), concurrency: cores },
+    stage('meta', 'the habits'),
+    stage('unit', 'each room'),
     // Each of them loads every core by itself.
-    { name: 'relay', about: 'the proxy as a process', files: tests.filter(isRelay), concurrency: 1 },
-    {
-      name: 'integration',
-      about: 'against a real API server',
-      files: tests.filter((path) => !isMeta(path) && !isRelay(path) && isIntegration(path)),
-      concurrency: Math.max(1, cores >> 1),
-    },
+    stage('relay', 'the proxy as a process', 1),
+    stage('integration', 'against a real API server'),
     {
       name: 'e2e',
       about: 'on a real cluster',
       files: globSync('e2e/*.test.ts', { cwd: root }).sort(),
       concurrency: 1,
+      needsPrograms: false, // the cluster brings them
     },
   ];
 };
