@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
 export interface OpenConnections {
@@ -13,9 +12,9 @@ const ANSWER_MS = 5_000;
 const MESSAGE = Buffer.alloc(64, 'x');
 
 /** One connection over which one message went there and back; rejects when it fails or nothing comes back in time. */
-const openOne = (port: number, signal: AbortSignal): Promise<Socket> =>
+const openOne = (port: number): Promise<Socket> =>
   new Promise((resolve, reject) => {
-    const socket = connect({ port, host: '127.0.0.1', signal }, () => socket.write(MESSAGE));
+    const socket = connect({ port, host: '127.0.0.1' }, () => socket.write(MESSAGE));
     const tooLate = setTimeout(() => {
       socket.destroy(new Error(`no answer within ${ANSWER_MS / 1000} s`));
     }, ANSWER_MS);
@@ -53,13 +52,12 @@ export const openConnections = async (
   const close = async (): Promise<void> => {
     await Promise.all(sockets.splice(0).map(closeOne));
   };
-  setMaxListeners(0, signal);
   let left = most;
   const opener = async (): Promise<void> => {
-    while (left > 0) {
+    while (left > 0 && !signal.aborted) {
       left--;
       try {
-        sockets.push(await openOne(port, signal));
+        sockets.push(await openOne(port));
       } catch (error) {
         left = 0;
         throw error;

@@ -6,9 +6,13 @@ export const number = (value: number): string => {
   return value.toFixed(digits).replace(/\B(?=(\d{3})+$)/g, digits === 0 ? ',' : '');
 };
 
+/** A count: no fractions but those of a median between two. */
+export const count = (value: number): string =>
+  Number.isInteger(value) && value < 1000 ? String(value) : number(value);
+
 /** A range; one number where both ends read alike. */
-export const range = (min: number, max: number): string => {
-  const [low, high] = [number(min), number(max)];
+export const range = (min: number, max: number, show: (value: number) => string = number): string => {
+  const [low, high] = [show(min), show(max)];
   return low === high ? low : `${low}–${high}`;
 };
 

@@ -1,6 +1,6 @@
 import type { PeerName } from '../peer.ts';
 import type { Comparison, Sample } from './compare.ts';
-import { number, percent, range } from './numbers.ts';
+import { count, number, percent, range } from './numbers.ts';
 import { summarize } from './summary.ts';
 
 /** How text may stand out; each returns the text as it is where colour has no place. */
@@ -47,8 +47,9 @@ export const renderTable = (
   const head = peers.map((peer) => peer.padStart(COLUMN)).join('');
   const rows = comparisons.flatMap((one) => {
     const summaries = peers.map((peer) => one.summaries[peer]);
-    const medians = summaries.map((summary) => (summary ? number(summary.median) : NO_VALUE));
-    const spreads = summaries.map((summary) => (summary ? range(summary.min, summary.max) : ''));
+    const show = one.figure.unit === '' ? count : number;
+    const medians = summaries.map((summary) => (summary ? show(summary.median) : NO_VALUE));
+    const spreads = summaries.map((summary) => (summary ? range(summary.min, summary.max, show) : ''));
     const cells = (texts: readonly string[]): string => texts.map((text) => text.padStart(COLUMN)).join('');
     const spread = spreads.some((text, index) => text !== '' && text !== medians[index]);
     return [

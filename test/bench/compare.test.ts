@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Figure } from './line.ts';
+import type { PeerName } from './peer.ts';
+import { compare, type Sample } from './report/compare.ts';
+
+const rate: Figure = { name: 'rate', unit: '1/s', better: 'Higher' };
+const cost: Figure = { name: 'cost', unit: 'µs', better: 'Lower' };
+const sample = (peer: PeerName, value: number | undefined, name = 'rate'): Sample => ({
+  peer,
+  values: { [name]: value },
+  others: 0,
+});
+const ratioOf = (figure: Figure, samples: readonly Sample[]) => {
+  const [comparison] = compare({ figures: [figure] }, samples);
+  return { ratio: comparison?.ratio, reached: comparison?.reached };
+};
+
+test('the relay is compared with the better of its rivals, never with no balancer', () => {
+  const values = [
+    ['relay', 30],
+    ['HAProxy', 20],
+    ['nginx stream', 40],
+    ['no balancer', 900],
+  ] as const;
+  const rates = values.map(([peer, value]) => sample(peer, value));
+  assert.deepEqual(ratioOf(rate, rates), { ratio: 0.75, reached: false });
+  const costs = values.map(([peer, value]) => sample(peer, value, 'cost'));
+  assert.deepEqual(ratioOf(cost, costs), { ratio: 1.5, reached: false });
+});
+
+test('as good as the better rival is good enough', () => {
+  for (const figure of [rate, cost])
+    assert.deepEqual(ratioOf(figure, [sample('relay', 5, figure.name), sample('HAProxy', 5, figure.name)]), {
+      ratio: 1,
+      reached: true,
+    });
+});
+
+test('ratios are those of medians over the rounds, rounds without a value left out', () => {
+  const relay = [10, undefined, 30, 20].map((value) => sample('relay', value));
+  const rival = [40, 10, 10].map((value) => sample('HAProxy', value));
+  assert.deepEqual(ratioOf(rate, [...relay, ...rival]), { ratio: 2, reached: true });
+});
+
+test('there is no ratio without the relay, without a rival, to nothing, or of a figure shown as context', () => {
+  const none = { ratio: undefined, reached: undefined };
+  assert.deepEqual(ratioOf(rate, [sample('HAProxy', 1)]), none);
+  assert.deepEqual(ratioOf(rate, [sample('relay', 1), sample('no balancer', 1)]), none);
+  assert.deepEqual(ratioOf(cost, [sample('relay', 1, 'cost'), sample('HAProxy', 0, 'cost')]), none);
+  assert.deepEqual(ratioOf({ ...rate, context: true }, [sample('relay', 1), sample('HAProxy', 1)]), none);
+});
+
+test('a peer that could not be measured has no summary', () => {
+  const [comparison] = compare({ figures: [rate] }, [
+    { peer: 'HAProxy', values: {}, others: 0, failure: 'it ended' },
+    sample('relay', 3),
+  ]);
+  assert.deepEqual(Object.keys(comparison?.summaries ?? {}), ['relay']);
+});

@@ -1,0 +1,13 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { rotated } from './rotation.ts';
+
+test('each round begins with the next one and holds all of them', () => {
+  const orders = [0, 1, 2, 3].map((round) => rotated(['a', 'b', 'c'], round).join(''));
+  assert.deepEqual(orders, ['abc', 'bca', 'cab', 'abc']);
+});
+
+test('one alone is always first, and none stay none', () => {
+  assert.deepEqual(rotated(['a'], 7), ['a']);
+  assert.deepEqual(rotated([], 3), []);
+});
