@@ -118,7 +118,7 @@ export const createControl = (options: ControlOptions): Control => {
 
   return {
     take(input) {
-      snapshot = input.snapshot ?? snapshot;
+      snapshot = input.snapshot;
       refused = input.refused;
       tellFindings();
       changeSeen();

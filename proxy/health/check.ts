@@ -17,7 +17,7 @@ export type Check = (request: CheckRequest, signal: AbortSignal) => Promise<Chec
 /** A longer timer fires at once (32-bit milliseconds). */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 /** Header bytes that an answer may have; its body is never read. */
-const MAX_HEADER_BYTES = 16_384;
+const MAX_HEADER_BYTES = 8_192;
 
 /** TCP: the connection is accepted in time. HTTP: a GET is answered with an expected status in time. Each on a new connection. */
 export const check: Check = (request, signal) =>
@@ -97,7 +97,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'connection timed out',
   EMFILE: 'the proxy has no file descriptors left',
   EADDRNOTAVAIL: 'the proxy has no source ports left',
-  HPE_HEADER_OVERFLOW: 'answer headers above 16 KiB',
+  HPE_HEADER_OVERFLOW: 'answer headers above 8 KiB',
 };
 
 const describe = (error: NodeJS.ErrnoException): string =>

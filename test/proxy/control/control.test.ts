@@ -147,9 +147,10 @@ test('findings are told when they appear and when they go, not at every input', 
 
 test('refused input leaves the last good snapshot in service', async () => {
   const { control, tables, adopt } = bench();
-  control.take(input(snapshot('a', [1])));
+  const good = snapshot('a', [1]);
+  control.take(input(good));
   await adopt();
-  control.take(input(undefined, [{ path: 'spec', message: 'bad' }]));
+  control.take(input(good, [{ path: 'spec', message: 'bad' }]));
   await turn();
   assert.equal(tables.length, 1);
   assert.equal(servedBy(control), 'a');

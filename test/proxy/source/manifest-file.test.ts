@@ -111,7 +111,7 @@ test('a bad edit leaves what was served in service and says why; undoing it clea
   assert.equal(bad.snapshot?.spec.listeners[0]?.port, 8080);
   assert.equal(bad.refused[0]?.path, 'spec.listeners[0].port');
   writeFileSync(path, manifest(8080));
-  await until(serves(8080));
+  assert.equal((await until(serves(8080))).snapshot, bad.snapshot);
 });
 
 test('a file that is deleted is served on, and taken again when it is back', async () => {
