@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { withLock } from '../lock.ts';
 import { lookForProgram } from '../process/find-program.ts';
 import { cacheFolder, REPOSITORY } from '../process/folders.ts';
 import { buildahBuilder } from './buildah.ts';
@@ -31,32 +32,56 @@ export const openBuilder = async (signal: AbortSignal): Promise<ImageBuilder> =>
   );
 };
 
-/** Removes what was built of the same image before, so that the cache holds one of each. */
+/** Another run may still load an archive that a change of the tree has made old. */
+const OLD_MS = 3_600_000;
+
+/** Removes what was built of the same image long before, so that the cache does not grow. */
 const removeOthers = (folder: string, name: string, keep: string): void => {
   for (const file of readdirSync(folder))
-    if (file.startsWith(`${name}-`) && file.endsWith('.tar') && file !== keep) rmSync(join(folder, file));
+    if (file.startsWith(`${name}-`) && file.endsWith('.tar') && file !== keep) {
+      const path = join(folder, file);
+      if (Date.now() - statSync(path).mtimeMs > OLD_MS) rmSync(path, { force: true });
+    }
 };
 
 /** A line of a build worth showing: its steps, without their arguments. */
 const stepOf = (line: string): string => line.replace(/\s+/g, ' ').slice(0, 60);
 
+type MakeTar = (reference: string, tar: string, onLine: (line: string) => void) => Promise<void>;
+
 const ensureTar = async (
   name: BuiltImage['name'],
   tag: string,
   { progress }: BuildOptions,
-  make: (reference: string, tar: string, onLine: (line: string) => void) => Promise<unknown>,
+  make: MakeTar,
 ): Promise<BuiltImage> => {
   const folder = join(cacheFolder(), 'images');
   mkdirSync(folder, { recursive: true });
   const file = `${name}-${tag}.tar`;
   const image = { name, reference: `localhost/l4balancer-${name}:${tag}`, tar: join(folder, file) };
   if (existsSync(image.tar)) return image;
-  const partial = `${image.tar}.partial`;
+  const waiting = (owner: number): void =>
+    progress(`${name}: waiting for process ${owner}, which builds images`);
+  return withLock(
+    join(folder, 'lock'),
+    async () => {
+      if (!existsSync(image.tar)) await makeTar(image, progress, make);
+      return image;
+    },
+    waiting,
+  );
+};
+
+const makeTar = async (
+  { name, reference, tar }: BuiltImage,
+  progress: (text: string) => void,
+  make: MakeTar,
+): Promise<void> => {
+  const partial = `${tar}.partial`;
   rmSync(partial, { force: true });
-  await make(image.reference, partial, (line) => progress(`${name}: ${stepOf(line)}`));
-  renameSync(partial, image.tar);
-  removeOthers(folder, name, file);
-  return image;
+  await make(reference, partial, (line) => progress(`${name}: ${stepOf(line)}`));
+  renameSync(partial, tar);
+  removeOthers(dirname(tar), name, basename(tar));
 };
 
 /**

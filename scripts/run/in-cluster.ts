@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 import type { Cluster } from '../../e2e/cluster/cluster.ts';
 import { goImage } from '../../e2e/cluster/go-image.ts';
 import { clusterProvider, openCluster } from '../../e2e/cluster/open-cluster.ts';
+import { installNeeds } from '../../e2e/cluster/own/install.ts';
+import { missingNeeds } from '../../e2e/cluster/own/requirements.ts';
 import { CLUSTER_PROGRAMS } from '../assets/catalogue.ts';
 import { clusterPrograms, toolProgram } from '../assets/programs.ts';
 import { type BuiltImage, buildImages, redisImage } from '../images/build-images.ts';
@@ -68,7 +70,11 @@ export const runInCluster = async (options: RunOptions): Promise<Report> => {
   const { steps, signal } = options;
   const provider = await clusterProvider(signal);
   // Each program that has to be built is a step of its own; kind brings its own.
-  if (provider.kind === 'own') await clusterPrograms(CLUSTER_PROGRAMS, { steps, signal });
+  if (provider.kind === 'own') {
+    if (missingNeeds().names.length > 0)
+      await steps.run('system packages', (progress) => installNeeds(progress, signal));
+    await clusterPrograms(CLUSTER_PROGRAMS, { steps, signal });
+  }
   await toolProgram('helm', { steps, signal });
   const images = await steps.run('images', (progress) => buildImages({ signal, progress }));
   const services = await steps.run('images of the sample', async (progress) => {

@@ -24,6 +24,9 @@ const NEEDS: readonly Need[] = [
   program('ctr', 'containerd'),
   program('runc', 'runc'),
   { name: 'CNI plugins', package: 'containernetworking-plugins', found: () => cniFolder() !== undefined },
+  // Builds the images that the cluster runs; setcap is for the proxy's.
+  program('buildah', 'buildah'),
+  program('setcap', 'libcap2-bin'),
   program('ip', 'iproute2'),
   program('nft', 'nftables'),
   program('sysctl', 'procps'),
