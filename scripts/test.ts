@@ -63,7 +63,8 @@ try {
   if (place < wanted.length) process.exitCode ??= 1;
   const left = wanted.slice(place + 1).map(({ name }) => name);
   if (left.length > 0) out.write(`\nnot run: ${left.join(', ')}\n`);
-  out.write(`\n${summary(all)}   ${elapsed(performance.now() - started)}\n`);
+  const said = signal.aborted ? 'stopped' : summary(all);
+  out.write(`\n${said}   ${elapsed(performance.now() - started)}\n`);
 } catch (error) {
   failed(error, process.stderr);
 }
