@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { spec as specSchema } from '../../../crds/l4balancer.ts';
 import { connect } from '../../../kube/connect.ts';
 import type { Transport } from '../../../kube/transport.ts';
+import { role } from '../../../operator/desired/role.ts';
 import { followKubernetes } from '../../../proxy/source/kubernetes.ts';
 import type { Source, SourceInput, SourceState } from '../../../proxy/source/source.ts';
 import { type ControlPlane, startControlPlane } from '../../cluster/control-plane.ts';
@@ -25,7 +27,7 @@ interface Seen {
 }
 
 /** A source that is followed, and a way to wait for what it tells. */
-const following = (namespace: string, name: string) => {
+const following = (namespace: string, name: string, by: Transport = transport) => {
   let input: SourceInput | undefined;
   let state: SourceState | undefined;
   const waiting = new Set<() => void>();
@@ -33,7 +35,7 @@ const following = (namespace: string, name: string) => {
     for (const look of waiting) look();
   };
   const source: Source = followKubernetes({
-    transport,
+    transport: by,
     namespace,
     name,
     after: (ms, run) => setTimeout(run, ms),
@@ -55,6 +57,17 @@ const following = (namespace: string, name: string) => {
           if (input === undefined || !wanted({ input, state })) return;
           waiting.delete(look);
           resolve({ input, state });
+        };
+        waiting.add(look);
+        look();
+      }),
+    /** Resolves when the state fulfils `wanted`, also before there is any input. */
+    untilState: (wanted: (state: SourceState) => boolean): Promise<SourceState> =>
+      new Promise((resolve) => {
+        const look = () => {
+          if (state === undefined || !wanted(state)) return;
+          waiting.delete(look);
+          resolve(state);
         };
         waiting.add(look);
         look();
@@ -137,6 +150,46 @@ test('endpoints, services and the resource itself are followed', async () => {
   const second = await seen.until(({ input }) => input.snapshot?.revision === 'generation/2');
   assert.deepEqual([...(second.input.snapshot?.targets.keys() ?? [])], ['web', 'gone']);
   seen.source.stop();
+});
+
+test('the Role that the operator makes for a proxy is all the right that it needs', async () => {
+  await cluster.createNamespace('rights');
+  await apply(
+    'rights',
+    service('web'),
+    slice('web', '10.0.0.1'),
+    balancer('edge', 'web'),
+    balancer('other', 'web'),
+  );
+  const { rules } = role({
+    name: 'edge',
+    namespace: 'rights',
+    uid: 'x',
+    spec: specSchema.parse(balancer('edge', 'web').spec),
+  });
+  await apply(
+    'rights',
+    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name: 'proxy' }, rules },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: { name: 'proxy' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'proxy' },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'proxy-of-edge' }],
+    },
+  );
+  const limited = connect({ kubeconfig: cluster.userKubeconfig('proxy-of-edge') });
+  const own = following('rights', 'edge', limited);
+  await own.until((now) => addresses(now, 'web') === '10.0.0.1' && now.state?.following === true);
+  own.source.stop();
+  const stranger = following('rights', 'other', limited);
+  const refused = await stranger.untilState((state) => !state.following);
+  assert.match(
+    refused.following ? '' : refused.problem,
+    /^Cannot follow L4Balancer rights\/other: .*403 Forbidden/,
+  );
+  stranger.source.stop();
+  await limited.close();
 });
 
 test('while another set of Services is being listed, no backend is ever without its endpoints', async () => {
