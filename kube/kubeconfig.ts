@@ -36,7 +36,7 @@ export function fromKubeconfig(
       const asked = logIn(config, path);
       login = asked;
       asked.catch(() => {
-        if (login === asked) login = undefined;
+        if (login === asked) login = undefined; // the caller has the error; the next one logs in anew
       });
       return asked;
     },

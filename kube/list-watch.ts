@@ -186,6 +186,8 @@ export function startListWatch<T extends KubeObject>(
           await clock.sleep(retryInMs, abort.signal);
           break;
         }
+        default:
+          outcome satisfies never;
       }
     }
   }

@@ -122,11 +122,10 @@ export const startProxy = async (settings: Settings, log: Logger): Promise<Runni
   };
 };
 
-/** What cannot be read is unknown, and shown as such. */
 const readText = (file: string): string | undefined => {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    return undefined;
+    return undefined; // what cannot be read is unknown, and shown as such
   }
 };
