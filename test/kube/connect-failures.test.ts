@@ -137,8 +137,18 @@ describe('a call that gets no answer says why:', () => {
     const behind = await startWebServer(version);
     const proxy = await startFlakyProxy(behind.port);
     proxy.stall();
-    await failsAt(proxy, https(), 'TransportError Timeout', /nothing complete in 0\.2 s/, 200);
-    await behind.stop();
+    const transport = to(https()(proxy.port));
+    try {
+      await assert.rejects(transport.request({ ...VERSION, timeoutMs: 200 }), {
+        code: 'Timeout',
+        message: /nothing complete in 0\.2 s/,
+      });
+      assert.equal(proxy.open, 1, 'it waited until the connection was given up as well');
+    } finally {
+      await transport.close();
+      await proxy.stop();
+      await behind.stop();
+    }
   });
 
   test('the transport is closed', async () => {
