@@ -50,12 +50,14 @@ export const inspect = (input: unknown, unknownFields: UnknownFields): Inspectio
   const candidate = { apiVersion: API_VERSION, kind: KIND, metadata, spec: spec.value };
   const parsed = l4balancer.safeParse(candidate);
   const refused = parsed.success ? [] : schemaProblems(parsed.error.issues, [], candidate);
-  const paths = [...refused.map(({ at }) => at), ...spec.duplicates.map(({ at }) => at)];
   const unknown = [...unknownAtRoot(input), ...spec.unknown];
   const problems = [
     ...refused,
     ...spec.duplicates.map((duplicate) => repeated(duplicate, spec.value)),
-    ...ruleProblems(candidate, paths),
+    ...ruleProblems(
+      candidate,
+      refused.map(({ at }) => at),
+    ),
     ...(unknownFields === 'Refuse' ? unknownProblems(unknown) : []),
   ];
   const ignored = unknownFields === 'Report' ? unknown : [];

@@ -21,23 +21,21 @@ export const valueAt = (root: unknown, path: Path): unknown => {
   return value;
 };
 
-/** Whether one of two paths leads to the other or both are the same; `[]` in either stands for every index. */
-export const overlap = (a: Path, b: Path): boolean => {
-  const shared = Math.min(a.length, b.length);
-  for (let i = 0; i < shared; i++) {
-    const x = a[i];
-    const y = b[i];
-    const anyIndex = (x === '[]' && typeof y === 'number') || (y === '[]' && typeof x === 'number');
-    if (x !== y && !anyIndex) return false;
-  }
-  return true;
-};
+/** In a pattern: every index of a list. */
+export const ANY_INDEX = '[]';
+/** In a pattern: every index of a list whose entries can be left out one by one. */
+export const LEFT_OUT = '[?]';
 
-/** `spec.listeners[].port` as a path, with `[]` as a step of its own. */
+/** Whether the pattern leads to what `path` leads to, to something in it, or to something around it. */
+export const overlap = (pattern: Path, path: Path): boolean =>
+  pattern.slice(0, path.length).every((step, i) => {
+    const isIndex = step === ANY_INDEX || step === LEFT_OUT;
+    return isIndex ? typeof path[i] === 'number' : step === path[i];
+  });
+
+/** `spec.listeners[].port` as a path, with `[]` and `[?]` as steps of their own. */
 export const patternPath = (text: string): Path =>
-  text === ''
-    ? []
-    : text
-        .replaceAll('[]', '.[]')
-        .split('.')
-        .filter((step) => step !== '');
+  text
+    .replaceAll(/\[\??\]/g, '.$&')
+    .split('.')
+    .filter((step) => step !== '');

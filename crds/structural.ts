@@ -83,7 +83,7 @@ const convert = (json: Json, path: string): Structural => {
     } else if (key === 'properties') {
       out[key] = properties(value as Json, path);
     } else if (key === 'items') {
-      out[key] = convert(asSchema(value, path), `${path}[]`);
+      out[key] = convert(asSchema(value, `${path}[]`), `${path}[]`);
     } else if (key === 'additionalProperties') {
       if (!json['x-kubernetes-preserve-unknown-fields']) out[key] = mapValues(json, path);
     } else if (key !== 'propertyNames') {
@@ -97,10 +97,10 @@ const convert = (json: Json, path: string): Structural => {
 
 const properties = (of: Json, path: string): Record<string, Structural> =>
   Object.fromEntries(
-    Object.entries(of).map(([key, value]) => [
-      key,
-      convert(asSchema(value, path), path === '' ? key : `${path}.${key}`),
-    ]),
+    Object.entries(of).map(([key, value]) => {
+      const at = path === '' ? key : `${path}.${key}`;
+      return [key, convert(asSchema(value, at), at)];
+    }),
   );
 
 const mapValues = (json: Json, path: string): Structural => {

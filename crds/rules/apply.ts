@@ -1,19 +1,17 @@
 import { isRecord } from '../normalise.ts';
-import { overlap, type Path, patternPath } from '../path.ts';
+import { ANY_INDEX, LEFT_OUT, overlap, type Path, patternPath } from '../path.ts';
 import type { Problem } from '../schema-findings.ts';
 import { RULES } from './all.ts';
+import { leaveOut } from './leave-out.ts';
+import type { Rule } from './rule.ts';
 
 /**
- * What the rules say about a resource with its defaults filled in. A rule is left out where the schema has refused what it
- * reads; all others speak, so that a person sees every problem at once.
+ * What the rules say about a resource with its defaults filled in. Where the schema has refused what a rule reads, the rule is
+ * left out, or the list entry if the rule can do without it: so a person sees every problem at once, and no false one.
  */
 export const ruleProblems = (root: unknown, refused: readonly Path[]): Problem[] =>
-  RULES.flatMap(({ scope, reads, check }) =>
-    instances(root, patternPath(scope)).flatMap(({ at, value }) => {
-      const relied = reads.map((read) => [...at, ...patternPath(read)]);
-      if (relied.some((path) => refused.some((other) => overlap(path, other)))) return [];
-      return check(value).map((problem) => ({ ...problem, at: [...at, ...problem.at] }));
-    }),
+  RULES.flatMap((rule) =>
+    instances(root, patternPath(rule.scope)).flatMap((instance) => problemsAt(rule, instance, refused)),
   );
 
 interface Instance {
@@ -21,12 +19,33 @@ interface Instance {
   readonly value: unknown;
 }
 
+const problemsAt = (rule: Rule, { at, value }: Instance, refused: readonly Path[]): readonly Problem[] => {
+  const unneeded: Path[] = [];
+  for (const read of rule.reads) {
+    const pattern = [...at, ...patternPath(read)];
+    for (const path of refused.filter((other) => overlap(pattern, other))) {
+      const end = pattern.findLastIndex((step, i) => step === LEFT_OUT && i < path.length);
+      if (end < at.length) return [];
+      unneeded.push(path.slice(at.length, end + 1));
+    }
+  }
+  const rest = leaveOut(value, unneeded);
+  const original = (path: Path): Path => [
+    ...path.slice(0, at.length),
+    ...rest.original(path.slice(at.length)),
+  ];
+  return rule.check(rest.value).map(({ at: below, message }) => ({
+    at: [...at, ...rest.original(below)],
+    message: typeof message === 'string' ? message : (lineOf) => message((path) => lineOf(original(path))),
+  }));
+};
+
 /** Every value that the pattern leads to. */
 const instances = (root: unknown, pattern: Path): Instance[] =>
   pattern.reduce<Instance[]>(
     (found, step) =>
       found.flatMap(({ at, value }) => {
-        if (step === '[]') {
+        if (step === ANY_INDEX) {
           return Array.isArray(value) ? value.map((entry, i) => ({ at: [...at, i], value: entry })) : [];
         }
         return isRecord(value) && Object.hasOwn(value, step)

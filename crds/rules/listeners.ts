@@ -7,7 +7,7 @@ import { problemIf, rule } from './rule.ts';
 const portUnique = rule<readonly Listener[]>({
   id: 'listener-port-unique',
   scope: 'spec.listeners',
-  reads: ['[].name', '[].port', '[].protocol'],
+  reads: ['[?].name', '[?].port', '[?].protocol'],
   rule: 'self.all(l, self.exists_one(m, m.port == l.port && m.protocol == l.protocol))',
   message: 'two listeners use the same port and protocol',
   messageExpression:
@@ -42,7 +42,7 @@ const adminPort = rule<Listener>({
 const backendExists = rule<L4BalancerSpec>({
   id: 'listener-backend-exists',
   scope: 'spec',
-  reads: ['listeners[].backend', 'backends[].name'],
+  reads: ['listeners[?].backend', 'backends[].name'],
   rule: 'self.listeners.all(l, self.backends.exists(b, b.name == l.backend))',
   message: 'a listener names a backend that is no entry of spec.backends',
   messageExpression:
@@ -67,7 +67,7 @@ const UNPRIVILEGED = 'net.ipv4.ip_unprivileged_port_start';
 const privilegedPort = rule<L4BalancerSpec>({
   id: 'listener-port-privileged',
   scope: 'spec',
-  reads: ['listeners[].port', 'tuning.sysctls'],
+  reads: ['listeners[?].port', 'tuning.sysctls'],
   rule: `!has(self.tuning.sysctls) || self.tuning.sysctls.all(s, s.name != '${UNPRIVILEGED}' || !s.value.matches('^[0-9]{1,5}$') || self.listeners.all(l, l.port >= int(s.value)))`,
   message: `a listener's port is below the sysctl ${UNPRIVILEGED}, and the proxy is not root: it could not listen there`,
   fieldPath: '.listeners',
@@ -87,7 +87,12 @@ const privilegedPort = rule<L4BalancerSpec>({
 const ownEndpoint = rule<L4BalancerSpec>({
   id: 'endpoint-is-listener',
   scope: 'spec',
-  reads: ['listeners[].port', 'backends[].endpoints'],
+  reads: [
+    'listeners[?].name',
+    'listeners[?].port',
+    'backends[?].endpoints[?].address',
+    'backends[?].endpoints[?].port',
+  ],
   rule: "self.backends.all(b, !has(b.endpoints) || b.endpoints.all(e, !(e.address == '::1' || e.address.startsWith('127.')) || !self.listeners.exists(l, l.port == e.port)))",
   message:
     'an endpoint is a listener of the same proxy: on a loopback address with the port of a listener, connections would go in circles',

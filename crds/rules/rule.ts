@@ -12,7 +12,10 @@ export interface Rule {
   readonly id: string;
   /** The object that CEL calls `self`, such as `spec.backends[].service`; empty for the whole resource. */
   readonly scope: string;
-  /** Paths from the scope on that the check relies on; it is left out where the schema refused one. Default: the whole scope. */
+  /**
+   * Paths from the scope on that the check relies on; default: the whole scope. Where the schema has refused one, the rule is
+   * left out; with `[?]`, only the list entry.
+   */
   readonly reads: readonly string[];
   /** CEL, true when all is well. */
   readonly rule: string;

@@ -70,12 +70,29 @@ const places = (value: unknown, at: Path): Path[] => {
   return at.length === 0 ? below : [at, ...below];
 };
 
-/** A copy of the manifest with rubbish at one place of its spec, and where that is. */
+/**
+ * A copy of the manifest that differs at one place of its spec: left out, rubbish, or a number or text that is only
+ * slightly off. Says where.
+ */
 export const mutate = (manifest: Loose, random: Random): { readonly mutant: Loose; readonly at: Path } => {
   const mutant = structuredClone(manifest);
   const at = random.pick(places(mutant.spec, []) as [Path, ...Path[]]);
   let parent = mutant.spec as Record<string | number, unknown>;
   for (const step of at.slice(0, -1)) parent = parent[step] as Record<string | number, unknown>;
-  parent[at.at(-1) ?? ''] = structuredClone(random.pick(RUBBISH));
+  const key = at.at(-1) ?? '';
+  const luck = random.next();
+  if (luck < 0.1 && !Array.isArray(parent)) delete parent[key];
+  else if (luck < 0.4) parent[key] = nearby(parent[key], random);
+  else parent[key] = structuredClone(random.pick(RUBBISH));
   return { mutant, at };
+};
+
+/** Right in kind, and good or bad only by its amount. */
+const nearby = (value: unknown, random: Random): unknown => {
+  if (typeof value === 'number') return value + random.pick([-1000, -1, 1, 1000]);
+  if (typeof value === 'boolean') return !value;
+  if (Array.isArray(value)) return [...value, ...value.slice(0, random.whole(0, 1))];
+  if (typeof value !== 'string') return value;
+  if (/^[0-9]/.test(value)) return `${random.whole(0, 2000)}${value.replace(/^[0-9]+/, '')}`;
+  return random.chance(0.5) ? `${value}a` : value.slice(0, -1);
 };

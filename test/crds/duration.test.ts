@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { durationMs } from '../../crds/duration.ts';
+import { duration } from '../../crds/scalars.ts';
+
+const GOOD: readonly (readonly [string, number])[] = [
+  ['0s', 0],
+  ['1ms', 1],
+  ['500ms', 500],
+  ['5s', 5000],
+  ['1m', 60_000],
+  ['1h', 3_600_000],
+  ['1h30m', 5_400_000],
+  ['1h1m1s1ms', 3_661_001],
+  ['30m1h', 5_400_000],
+  ['1s1s', 2000],
+  ['007s', 7000],
+  ['99999h', 359_996_400_000],
+];
+
+const BAD = [
+  '',
+  's',
+  '5',
+  '5 s',
+  '-5s',
+  '+5s',
+  '1.5s',
+  '5S',
+  '5d',
+  '5us',
+  '100000s',
+  '1s1s1s1s1s',
+  ' 5s',
+  '5s\n',
+  '٥s',
+];
+
+for (const [text, ms] of GOOD) {
+  test(`${text} is ${ms} ms, and the schema admits it`, () => {
+    assert.equal(durationMs(text), ms);
+    assert.ok(duration.safeParse(text).success);
+  });
+}
+
+for (const text of BAD) {
+  test(`${JSON.stringify(text)} is no duration, neither here nor in the schema`, () => {
+    assert.throws(() => durationMs(text), { name: 'RangeError', message: /is not a duration/ });
+    assert.equal(duration.safeParse(text).success, false);
+  });
+}

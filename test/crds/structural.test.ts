@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { z } from 'zod';
+import { keyedList, passedOn, plainList, textMap, valueSet } from '../../crds/collections.ts';
+import { structural } from '../../crds/structural.ts';
+
+const text = z.string().max(9);
+
+test('fields keep their descriptions, bounds and defaults, and those with a default are not required', () => {
+  const schema = z.object({
+    name: text.regex(/^a/).describe('A name.'),
+    count: z.int().min(1).max(5).default(2),
+    kind: z.enum(['A', 'B']).optional(),
+    big: z.int().min(0),
+    on: z.boolean().default(false),
+    inner: z.object({ x: z.int().min(0).max(1).default(1) }).prefault({}),
+  });
+  assert.deepEqual(structural(schema), {
+    type: 'object',
+    required: ['name', 'big'],
+    properties: {
+      name: { type: 'string', maxLength: 9, pattern: '^a', description: 'A name.' },
+      count: { type: 'integer', minimum: 1, maximum: 5, default: 2 },
+      kind: { type: 'string', enum: ['A', 'B'] },
+      big: { type: 'integer', minimum: 0 },
+      on: { type: 'boolean', default: false },
+      inner: {
+        type: 'object',
+        default: {},
+        properties: { x: { type: 'integer', minimum: 0, maximum: 1, default: 1 } },
+      },
+    },
+  });
+});
+
+test('lists, sets, maps and passed on objects have the words that Kubernetes knows', () => {
+  const schema = z.object({
+    keyed: keyedList(z.object({ name: text }), ['name'], 3),
+    set: valueSet(text, 3),
+    plain: plainList(text, 3),
+    map: textMap(3, 9),
+    any: passedOn(),
+  });
+  assert.deepEqual(structural(schema).properties, {
+    keyed: {
+      type: 'array',
+      maxItems: 3,
+      items: { type: 'object', properties: { name: { type: 'string', maxLength: 9 } }, required: ['name'] },
+      'x-kubernetes-list-type': 'map',
+      'x-kubernetes-list-map-keys': ['name'],
+    },
+    set: {
+      type: 'array',
+      maxItems: 3,
+      items: { type: 'string', maxLength: 9 },
+      'x-kubernetes-list-type': 'set',
+    },
+    plain: {
+      type: 'array',
+      maxItems: 3,
+      items: { type: 'string', maxLength: 9 },
+      'x-kubernetes-list-type': 'atomic',
+    },
+    map: { type: 'object', additionalProperties: { type: 'string', maxLength: 9 }, maxProperties: 3 },
+    any: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+  });
+});
+
+test('a whole number or text becomes int-or-string with the bounds of both', () => {
+  const schema = z.object({ port: z.union([z.int().min(1).max(9), text.regex(/^a/)]).describe('A port.') });
+  assert.deepEqual(structural(schema).properties, {
+    port: {
+      'x-kubernetes-int-or-string': true,
+      minimum: 1,
+      maximum: 9,
+      maxLength: 9,
+      pattern: '^a',
+      description: 'A port.',
+    },
+  });
+});
+
+const INEXPRESSIBLE: readonly (readonly [string, z.ZodType, RegExp])[] = [
+  [
+    'another union',
+    z.union([text, z.boolean()]),
+    /a union other than of a whole number and a string at "field"/,
+  ],
+  [
+    'a discriminated union',
+    z.discriminatedUnion('t', [z.object({ t: z.literal('a') })]),
+    /"oneOf" at "field"/,
+  ],
+  ['a strict object', z.strictObject({ a: text }), /an object that is strict or loose at "field"/],
+  ['a loose object', z.looseObject({ a: text }), /an object that is strict or loose at "field"/],
+  ['anything', z.unknown(), /a value of any type at "field"/],
+  ['null', text.nullable(), /at "field"/],
+  ['text without a bound', z.string(), /text without a greatest length at "field"/],
+  ['a list without a bound', z.array(text), /a list without a bound at "field"/],
+  ['a map without a bound', z.record(z.string(), text), /a map without a bound at "field"/],
+  [
+    'text without a bound in a list',
+    z.array(z.string()).max(2),
+    /text without a greatest length at "field\[\]"/,
+  ],
+  ['two patterns', text.regex(/a/).regex(/b/), /"allOf" at "field"/],
+  ['an excluded bound', z.int().gt(5), /"exclusiveMinimum" at "field"/],
+  ['a tuple', z.tuple([text]), /"prefixItems" at "field"/],
+  ['a date', z.date(), /cannot be represented/],
+];
+
+for (const [what, field, message] of INEXPRESSIBLE) {
+  test(`${what} is refused, not left out`, () => {
+    assert.throws(() => structural(z.object({ field })), message);
+  });
+}
