@@ -162,12 +162,14 @@ describe('a transport', () => {
     const transport = to({ server: `http://127.0.0.1:${server.port}` });
     const stop = new AbortController();
     try {
+      const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(20_000)]);
       const open = Array.from({ length: 200 }, () => {
-        const opened = Promise.withResolvers<void>();
+        const { promise, resolve } = Promise.withResolvers<void>();
         const ended = Array.fromAsync(
-          transport.lines({ method: 'GET', path: '/watch', signal: stop.signal, onOpen: opened.resolve }),
+          transport.lines({ method: 'GET', path: '/watch', signal, onOpen: resolve }),
         );
-        return { opened: opened.promise, ended };
+        const tooLate = ended.then(() => assert.fail('a watch ended before it was open'));
+        return { opened: Promise.race([promise, tooLate]), ended };
       });
       await Promise.all(open.map((each) => each.opened));
       const answers = await Promise.all(Array.from({ length: 100 }, () => transport.request(VERSION)));

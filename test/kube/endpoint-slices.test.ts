@@ -185,6 +185,18 @@ const CASES: readonly Case[] = [
     code: 'NoEndpoints',
   },
   {
+    name: 'an unnamed port is not taken where the slice has more',
+    slices: [slice([at('10.0.0.1')], [{ port: 8080 }, { name: 'admin', port: 9090 }])],
+    targets: [],
+    code: 'NoEndpoints',
+  },
+  {
+    name: 'a port of the same name and another protocol is not taken',
+    slices: [slice([at('10.0.0.1')], [{ name: 'http', port: 8080, protocol: 'UDP' }])],
+    targets: [],
+    code: 'NoEndpoints',
+  },
+  {
     name: 'a port of another name is not taken',
     slices: [slice([at('10.0.0.1')], [{ name: 'admin', port: 8080 }])],
     targets: [],
