@@ -139,11 +139,12 @@ describe('a call that gets no answer says why:', () => {
     proxy.stall();
     const transport = to(https()(proxy.port));
     try {
-      await assert.rejects(transport.request({ ...VERSION, timeoutMs: 200 }), {
-        code: 'Timeout',
-        message: /nothing complete in 0\.2 s/,
+      await assert.rejects(transport.request({ ...VERSION, timeoutMs: 200 }), (error: Error) => {
+        assert.match(error.message, /nothing complete in 0\.2 s/);
+        // The connection's own limit is far away: it was not waited for.
+        assert.equal((error.cause as Error).name, 'AbortError');
+        return true;
       });
-      assert.equal(proxy.open, 1, 'it waited until the connection was given up as well');
     } finally {
       await transport.close();
       await proxy.stop();
