@@ -1,0 +1,44 @@
+import { effectiveTuning } from '../../crds/effective.ts';
+import { ADMIN_PORT } from '../../crds/l4balancer.ts';
+import type { Owner, RenderSettings } from './render.ts';
+import { containerSecurityContext } from './security-context.ts';
+
+/** Name of the proxy's container; status messages leave it out, it is the only one that the operator makes. */
+export const CONTAINER = 'proxy';
+
+const ADMIN = 'admin';
+const probe = (path: string, timing: object) => ({ httpGet: { path, port: ADMIN }, ...timing });
+
+/**
+ * The proxy's container. It depends on tuning, resources and image only: listeners and backends come to the proxy through its own
+ * watch, so there is no containerPort and no variable for them.
+ */
+export const container = (owner: Owner, settings: RenderSettings) => {
+  const { spec } = owner;
+  const tuning = effectiveTuning(spec);
+  return {
+    name: CONTAINER,
+    image: spec.workload.image ?? settings.proxyImage,
+    imagePullPolicy: settings.pullPolicy,
+    env: [
+      { name: 'L4B_NAMESPACE', value: owner.namespace },
+      { name: 'L4B_NAME', value: owner.name },
+      { name: 'L4B_ADMIN', value: `:${ADMIN_PORT}` },
+      { name: 'L4B_GRACE_PERIOD', value: spec.workload.terminationGracePeriod },
+      { name: 'NUM_ACCEPTORS', value: String(tuning.acceptors) },
+      { name: 'LOG_LEVEL', value: tuning.logLevel },
+      ...(tuning.fileDescriptors === undefined
+        ? []
+        : [{ name: 'L4B_FILE_DESCRIPTORS', value: String(tuning.fileDescriptors) }]),
+    ],
+    ports: [{ name: ADMIN, containerPort: ADMIN_PORT, protocol: 'TCP' }],
+    resources: tuning.resources,
+    securityContext: containerSecurityContext(tuning),
+    // Starting takes a second; a minute where the CPU is busy.
+    startupProbe: probe('/healthz', { periodSeconds: 1, failureThreshold: 60 }),
+    // Two misses in a row: what is not served within 4 s is not sent to.
+    readinessProbe: probe('/readyz', { periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 2 }),
+    // Slow on purpose: a busy proxy must not be killed for being busy.
+    livenessProbe: probe('/healthz', { periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 }),
+  };
+};

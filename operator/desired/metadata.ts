@@ -1,0 +1,38 @@
+import { API_VERSION, KIND } from '../../crds/l4balancer.ts';
+import { childLabels, type Labels } from './labels.ts';
+import { childName } from './names.ts';
+import type { Owner } from './render.ts';
+
+export interface ChildMetadata {
+  readonly name: string;
+  readonly namespace: string;
+  readonly labels: Labels;
+  readonly ownerReferences: readonly [OwnerReference];
+}
+
+export interface OwnerReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly controller: true;
+  readonly blockOwnerDeletion: false;
+}
+
+/** Metadata of every child: one name for all kinds, and the owner, with which the garbage collector takes them away. */
+export const childMetadata = (owner: Owner): ChildMetadata => ({
+  name: childName(owner.name),
+  namespace: owner.namespace,
+  labels: childLabels(owner.name),
+  ownerReferences: [
+    {
+      apiVersion: API_VERSION,
+      kind: KIND,
+      name: owner.name,
+      uid: owner.uid,
+      controller: true,
+      // True would need the right to update finalizers of the users' resources.
+      blockOwnerDeletion: false,
+    },
+  ],
+});

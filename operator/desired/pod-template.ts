@@ -1,0 +1,43 @@
+import { durationMs } from '../../crds/duration.ts';
+import { effectiveTuning } from '../../crds/effective.ts';
+import { container } from './container.ts';
+import { childLabels } from './labels.ts';
+import { childName } from './names.ts';
+import type { Owner, RenderSettings } from './render.ts';
+import { podSecurityContext } from './security-context.ts';
+import { topologySpread } from './topology-spread.ts';
+
+/** The proxy pods of any kind of workload. A change of it restarts them all, so nothing of listeners, backends or replicas is in it. */
+export const podTemplate = (owner: Owner, settings: RenderSettings) => {
+  const { workload } = owner.spec;
+  const { nodeSelector, tolerations, affinity, priorityClassName, podAnnotations, podLabels } = workload;
+  return {
+    metadata: {
+      labels: { ...podLabels, ...childLabels(owner.name) },
+      // Left out when empty: `kubectl rollout restart` keeps its own annotation here.
+      ...given({ annotations: podAnnotations }),
+    },
+    spec: {
+      serviceAccountName: childName(owner.name),
+      automountServiceAccountToken: true,
+      enableServiceLinks: false,
+      terminationGracePeriodSeconds: Math.max(
+        1,
+        Math.ceil(durationMs(workload.terminationGracePeriod) / 1000),
+      ),
+      securityContext: podSecurityContext(effectiveTuning(owner.spec)),
+      containers: [container(owner, settings)],
+      topologySpreadConstraints: topologySpread(owner.name),
+      ...given({ nodeSelector, tolerations, affinity, priorityClassName }),
+    },
+  };
+};
+
+/** Only what says something: empty lists and maps would be owned fields for nothing. */
+const given = <T extends Record<string, unknown>>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } =>
+  Object.fromEntries(
+    Object.entries(fields).filter(
+      ([, value]) =>
+        value !== undefined && (typeof value !== 'object' || value === null || Object.keys(value).length > 0),
+    ),
+  ) as { [K in keyof T]?: NonNullable<T[K]> };

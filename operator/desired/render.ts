@@ -1,0 +1,19 @@
+import type { L4Balancer } from '../../crds/l4balancer.ts';
+
+/** One L4Balancer as its children are made from it: parsed, and as the API server holds it. */
+export interface Owner {
+  readonly name: string;
+  readonly namespace: string;
+  readonly uid: string;
+  readonly spec: L4Balancer['spec'];
+}
+
+/** What the operator itself adds to every rendering. */
+export interface RenderSettings {
+  /** Image of resources that name none. */
+  readonly proxyImage: string;
+  readonly pullPolicy: PullPolicy;
+}
+
+export const PULL_POLICIES = ['IfNotPresent', 'Always', 'Never'] as const;
+export type PullPolicy = (typeof PULL_POLICIES)[number];

@@ -1,0 +1,14 @@
+import { childMetadata } from './metadata.ts';
+import type { Owner } from './render.ts';
+
+/** Gives the proxy's ServiceAccount its Role. */
+export const roleBinding = (owner: Owner) => {
+  const metadata = childMetadata(owner);
+  return {
+    apiVersion: 'rbac.authorization.k8s.io/v1' as const,
+    kind: 'RoleBinding' as const,
+    metadata,
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: metadata.name },
+    subjects: [{ kind: 'ServiceAccount', name: metadata.name, namespace: owner.namespace }],
+  };
+};

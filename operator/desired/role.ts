@@ -1,0 +1,17 @@
+import { GROUP, PLURAL } from '../../crds/l4balancer.ts';
+import { childMetadata } from './metadata.ts';
+import type { Owner } from './render.ts';
+
+const READ = ['get', 'list', 'watch'];
+
+/** What the proxy reads: its own resource, and where its Services' endpoints are. It writes nothing. */
+export const role = (owner: Owner) => ({
+  apiVersion: 'rbac.authorization.k8s.io/v1' as const,
+  kind: 'Role' as const,
+  metadata: childMetadata(owner),
+  rules: [
+    { apiGroups: [GROUP], resources: [PLURAL], resourceNames: [owner.name], verbs: READ },
+    { apiGroups: [''], resources: ['services'], verbs: READ },
+    { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: READ },
+  ],
+});

@@ -1,0 +1,34 @@
+/** Stable codes of what can end the operator or keep it from starting; each is in the log and on stderr. */
+export type OperatorErrorCode =
+  | 'SettingsInvalid'
+  | 'CredentialsInvalid'
+  | 'AddressTaken'
+  | 'AddressRefused'
+  | 'StopTimedOut'
+  | 'Internal';
+
+/** Exit codes: what a supervisor may conclude from the end of the program. */
+export const EXIT = {
+  ok: 0,
+  /** Something failed that another start may cure. */
+  failed: 1,
+  /** The input is wrong: another start with the same input fails in the same way. */
+  badInput: 2,
+} as const;
+
+/** An error with a stable code and a text that says what was tried, what was found and what to do. */
+export class OperatorError extends Error {
+  override readonly name = 'OperatorError';
+  readonly code: OperatorErrorCode;
+
+  constructor(code: OperatorErrorCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+  }
+}
+
+const BAD_INPUT: readonly OperatorErrorCode[] = ['SettingsInvalid', 'CredentialsInvalid'];
+
+/** The exit code that goes with an error. */
+export const exitCodeOf = (error: unknown): number =>
+  error instanceof OperatorError && BAD_INPUT.includes(error.code) ? EXIT.badInput : EXIT.failed;

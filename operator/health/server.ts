@@ -1,0 +1,93 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { errorCode } from '../../kube/errors.ts';
+import { OperatorError } from '../errors.ts';
+import { formatListenAddress, type ListenAddress } from './listen-address.ts';
+import type { Page, Pages } from './pages.ts';
+
+export interface PageServer {
+  /** Port that it listens on, also where 0 was asked for. */
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+export interface ServerOptions {
+  readonly address: ListenAddress;
+  /** The flag that set the address, for the message when it cannot be used. */
+  readonly flag: string;
+  readonly pages: Pages;
+  /** Hears of pages that throw. */
+  readonly onError: (error: unknown, path: string) => void;
+}
+
+/** Serves pages by path. Throws OperatorError AddressTaken or AddressRefused when it cannot listen. */
+export const startServer = async (options: ServerOptions): Promise<PageServer> => {
+  const { address, pages } = options;
+  const server = http.createServer({ requestTimeout: 10_000, headersTimeout: 5_000 }, (request, response) => {
+    void answer(request, options).then(({ status, type, text }) => {
+      response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(text) });
+      response.end(request.method === 'HEAD' ? undefined : text);
+      request.resume();
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(refusal(options, error)));
+    const host = address.host === undefined ? {} : { host: address.host };
+    server.listen({ port: address.port, ...host }, () => {
+      server.removeAllListeners('error');
+      // An accept that fails (no descriptors left) must not end the program.
+      server.on('error', (error) => options.onError(error, Object.keys(pages).join(' ')));
+      resolve();
+    });
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};
+
+const plain = (status: number, text: string): Page => ({
+  status,
+  type: 'text/plain; charset=utf-8',
+  text: `${text}\n`,
+});
+
+const answer = async (request: http.IncomingMessage, { pages, onError }: ServerOptions): Promise<Page> => {
+  const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+  const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
+  if (page === undefined) return plain(404, `No such page: there are ${Object.keys(pages).join(' ')}`);
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return plain(405, 'Only GET and HEAD are answered.');
+  try {
+    return await page();
+  } catch (error) {
+    onError(error, path);
+    return plain(500, 'The page could not be made; the log says why.');
+  }
+};
+
+const refusal = ({ address, flag }: ServerOptions, error: Error): OperatorError => {
+  const where = formatListenAddress(address);
+  const code = errorCode(error);
+  if (code === 'EADDRINUSE')
+    return new OperatorError(
+      'AddressTaken',
+      `Cannot listen on ${where}: another program listens there. Stop it, or choose another address with ${flag}.`,
+      error,
+    );
+  const why =
+    code === 'EACCES'
+      ? 'this user may not use ports that low'
+      : code === 'EADDRNOTAVAIL'
+        ? 'this machine has no such address'
+        : error.message;
+  return new OperatorError(
+    'AddressRefused',
+    `Cannot listen on ${where}: ${why}. Choose another address with ${flag}.`,
+    error,
+  );
+};

@@ -1,0 +1,118 @@
+import type { Clock } from '../../kube/clock.ts';
+
+/** What the queue tells of itself; all times in milliseconds. */
+export interface QueueWatcher {
+  /** Keys that wait to be taken, now. */
+  depth(keys: number): void;
+  added(): void;
+  /** A key was taken after waiting this long. */
+  waited(ms: number): void;
+  /** A key was done with after this long. */
+  worked(ms: number): void;
+}
+
+/** Keys to be worked on: each at most once at a time, and once more if it came again meanwhile. */
+export interface Queue {
+  /** Wanted now; a later time asked for before is forgotten. */
+  add(key: string): void;
+  /** Wanted after `ms` milliseconds, or sooner if an earlier time was asked for. */
+  addAfter(key: string, ms: number): void;
+  /** The next key, when there is one; undefined once the queue has stopped. Each one taken must be given to `done`. */
+  take(): Promise<string | undefined>;
+  done(key: string): void;
+  /** Gives out no more keys and wakes who waits for one. */
+  stop(): void;
+}
+
+interface Later {
+  readonly at: number;
+  readonly abort: AbortController;
+}
+
+export const createQueue = (clock: Clock, watcher: QueueWatcher): Queue => {
+  /** In the order of their coming, each with the time of it. */
+  const waiting = new Map<string, number>();
+  const working = new Map<string, number>();
+  /** Came again while they were worked on. */
+  const again = new Set<string>();
+  const later = new Map<string, Later>();
+  const takers: ((key: string | undefined) => void)[] = [];
+  let stopped = false;
+
+  const next = (): string | undefined => {
+    const [first] = waiting;
+    if (first === undefined) return undefined;
+    const [key, since] = first;
+    const now = clock.now();
+    waiting.delete(key);
+    working.set(key, now);
+    watcher.waited(now - since);
+    watcher.depth(waiting.size);
+    return key;
+  };
+
+  const serve = (): void => {
+    while (takers.length > 0 && waiting.size > 0) takers.shift()?.(next());
+  };
+
+  const forgetLater = (key: string): void => {
+    later.get(key)?.abort.abort();
+    later.delete(key);
+  };
+
+  const add = (key: string): void => {
+    if (stopped) return;
+    forgetLater(key);
+    if (working.has(key)) {
+      again.add(key);
+      return;
+    }
+    if (waiting.has(key)) return;
+    waiting.set(key, clock.now());
+    watcher.added();
+    watcher.depth(waiting.size);
+    serve();
+  };
+
+  return {
+    add,
+    addAfter(key, ms) {
+      if (stopped) return;
+      if (ms <= 0) {
+        add(key);
+        return;
+      }
+      const at = clock.now() + ms;
+      const planned = later.get(key);
+      if (waiting.has(key) || again.has(key) || (planned !== undefined && planned.at <= at)) return;
+      forgetLater(key);
+      const abort = new AbortController();
+      later.set(key, { at, abort });
+      void clock.sleep(ms, abort.signal).then(() => {
+        if (!abort.signal.aborted) add(key);
+      });
+    },
+    take() {
+      if (stopped) return Promise.resolve(undefined);
+      return new Promise((resolve) => {
+        takers.push(resolve);
+        serve();
+      });
+    },
+    done(key) {
+      const since = working.get(key);
+      if (since === undefined) throw new RangeError(`Cannot end the work on "${key}": nobody has taken it`);
+      working.delete(key);
+      watcher.worked(clock.now() - since);
+      if (again.delete(key)) add(key);
+    },
+    stop() {
+      stopped = true;
+      waiting.clear();
+      again.clear();
+      for (const key of [...later.keys()]) forgetLater(key);
+      watcher.depth(0);
+      for (const taker of takers.splice(0)) taker(undefined);
+    },
+  };
+};

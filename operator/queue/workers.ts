@@ -1,0 +1,24 @@
+import type { Queue } from './queue.ts';
+
+/**
+ * Works on the queue's keys, at most `count` at a time. Resolves when the queue has stopped and the work begun is finished. `work` must
+ * not throw: what it throws is a bug, and rejects the whole.
+ */
+export const runWorkers = async (
+  queue: Pick<Queue, 'take' | 'done'>,
+  count: number,
+  work: (key: string) => Promise<void>,
+): Promise<void> => {
+  const worker = async (): Promise<void> => {
+    for (;;) {
+      const key = await queue.take();
+      if (key === undefined) return;
+      try {
+        await work(key);
+      } finally {
+        queue.done(key);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: count }, worker));
+};

@@ -1,0 +1,133 @@
+import type { Writer } from '../../kube/apply.ts';
+import type { Clock } from '../../kube/clock.ts';
+import type { KubeObject } from '../../kube/object.ts';
+import { objectPath } from '../../kube/paths.ts';
+import type { Transport } from '../../kube/transport.ts';
+import type { RenderSettings } from '../desired/render.ts';
+import { createBackoffs } from '../queue/backoffs.ts';
+import { createQueue } from '../queue/queue.ts';
+import { runWorkers } from '../queue/workers.ts';
+import type { ControllerMetrics } from '../telemetry/controller-metrics.ts';
+import type { Logger } from '../telemetry/log.ts';
+import type { Recorder } from '../telemetry/recorder.ts';
+import { ROOT } from '../watch/kinds.ts';
+import { rootKey } from '../watch/root-key.ts';
+import { followWorld, type World } from '../watch/world.ts';
+import { ledgerName } from './gather.ts';
+import { appliedHappenings, transitionHappening } from './happenings.ts';
+import { createLedger } from './ledger.ts';
+import { type ReconcileDeps, reconcile } from './reconcile.ts';
+import { settle } from './settle.ts';
+import { createWatchLog } from './watch-log.ts';
+
+export interface ControllerOptions {
+  readonly transport: Transport;
+  readonly writer: Writer;
+  readonly render: RenderSettings;
+  readonly workers: number;
+  readonly metrics: ControllerMetrics;
+  readonly recorder: Recorder;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly wallClock: () => Date;
+  /** From 0 to below 1. */
+  readonly random: () => number;
+}
+
+export interface Controller {
+  readonly world: World;
+  /** Resolves when what was begun is finished; nothing new is begun. */
+  stop(): Promise<void>;
+}
+
+const BACKOFF = { firstMs: 250, longestMs: 60_000 };
+/** Events of children come in bursts: a rollout is a dozen. One look at the end of a burst is enough. */
+const BURST_MS = 50;
+/** Everything is looked at anew this often, from the caches: a net for what no event has told. */
+const RESYNC_MS = 10 * 60_000;
+
+/** Follows the cluster and reconciles what changes, until it is stopped. `onFailed` hears of what only a bug can throw. */
+export const startController = (
+  options: ControllerOptions,
+  onFailed: (error: unknown) => void,
+): Controller => {
+  const { transport, writer, log, clock, metrics, recorder } = options;
+  const queue = createQueue(clock, metrics.queue);
+  const ledger = createLedger();
+  const watchLog = createWatchLog(log);
+  const stopping = new AbortController();
+  let working: Promise<void> = Promise.resolve();
+
+  const work = async (key: string): Promise<void> => {
+    const end = metrics.working();
+    try {
+      settle(key, await reconcile(key, deps), settleDeps);
+    } finally {
+      end();
+    }
+  };
+
+  const resync = async (): Promise<void> => {
+    for (;;) {
+      await clock.sleep(RESYNC_MS, stopping.signal);
+      if (stopping.signal.aborted) return;
+      for (const root of world.collections[ROOT].values()) queue.add(keyOfRoot(root));
+    }
+  };
+
+  const world = followWorld(transport, {
+    onChange(kind, object, isGone) {
+      const key = rootKey(kind, object, world.collections);
+      if (key === undefined) return;
+      if (isGone) ledger.forget(ledgerName(key, kind), object.metadata.uid);
+      if (kind === ROOT) queue.add(key);
+      else queue.addAfter(key, BURST_MS);
+    },
+    onState: watchLog.state,
+    onSynced() {
+      log.info({ l4balancers: world.collections[ROOT].size }, 'caches synced');
+      // Not before: a child that is not listed yet would look as if it were missing.
+      working = runWorkers(queue, options.workers, work);
+      working.catch(onFailed);
+      void resync();
+    },
+  });
+
+  const deps: ReconcileDeps = {
+    collections: world.collections,
+    writer,
+    read: (ref) => transport.request({ method: 'GET', path: objectPath(ref) }) as Promise<KubeObject>,
+    ledger,
+    render: options.render,
+    now: clock.now,
+    wallTime: () =>
+      options
+        .wallClock()
+        .toISOString()
+        .replace(/\.\d+Z$/, 'Z'),
+    onApplied({ root }, applied) {
+      for (const happening of appliedHappenings(applied)) {
+        recorder.record(root, happening);
+        log.info({ key: keyOfRoot(root), done: happening.reason, note: happening.note }, 'children changed');
+      }
+    },
+    onTransition({ root }, ready) {
+      recorder.record(root, transitionHappening(ready));
+      log.info({ key: keyOfRoot(root), reason: ready.reason, message: ready.message }, 'status changed');
+    },
+  };
+  const settleDeps = { queue, backoffs: createBackoffs(BACKOFF, options.random), metrics, log };
+
+  return {
+    world,
+    async stop() {
+      stopping.abort();
+      world.stop();
+      queue.stop();
+      await working;
+      await recorder.idle();
+    },
+  };
+};
+
+const keyOfRoot = ({ metadata }: KubeObject): string => `${metadata.namespace}/${metadata.name}`;

@@ -1,0 +1,61 @@
+import type { L4Balancer } from '../../crds/l4balancer.ts';
+import { parseL4Balancer } from '../../crds/parse.ts';
+import type { KubeObject } from '../../kube/object.ts';
+import { childName } from '../desired/names.ts';
+import type { Observed } from '../status/observed.ts';
+import { isWatched } from '../watch/kinds.ts';
+import type { Collections } from '../watch/world.ts';
+import type { Ledger } from './ledger.ts';
+
+/** One resource and all that is known of its children. */
+export interface Gathered {
+  readonly root: KubeObject & { readonly status?: unknown };
+  readonly balancer: L4Balancer | undefined;
+  readonly observed: Omit<Observed, 'problems'>;
+}
+
+/** The name under which the ledger keeps a child: the resource's key first. */
+export const ledgerName = (rootKey: string, kind: string): string => `${rootKey} ${kind}`;
+
+/** Reads the caches, and what was answered to writes that they do not have yet. Undefined when the resource is gone. */
+export const gather = (
+  key: string,
+  collections: Collections,
+  ledger: Ledger,
+  now: number,
+): Gathered | undefined => {
+  const root = collections.L4Balancer.get(key);
+  if (root === undefined) return undefined;
+  const { name, namespace = '', generation = 0 } = root.metadata;
+  const parsed = parseL4Balancer(root, 'Report');
+  const childKey = `${namespace}/${childName(name)}`;
+  const own = <T extends KubeObject>(kind: string, cached: T | undefined): T | undefined => {
+    const newest = ledger.newest(ledgerName(key, kind), cached, now);
+    // Somebody else's object of the same name says nothing about this resource.
+    return newest?.metadata.ownerReferences?.some(({ uid }) => uid === root.metadata.uid)
+      ? newest
+      : undefined;
+  };
+  const deployment = own('Deployment', collections.Deployment.get(childKey));
+  const replicaSets = collections.ReplicaSet.controlledBy(deployment?.metadata.uid);
+  return {
+    root,
+    balancer: parsed.balancer,
+    observed: {
+      namespace,
+      name,
+      generation,
+      spec: parsed.balancer?.spec,
+      findings: parsed.findings,
+      ignored: parsed.ignored,
+      deployment,
+      replicaSets,
+      pods: replicaSets.flatMap(({ metadata }) => collections.Pod.controlledBy(metadata.uid)),
+      service: own('Service', collections.Service.get(childKey)),
+    },
+  };
+};
+
+/** A child as the cache has it. */
+export const cachedChild = (collections: Collections, kind: string, key: string): KubeObject | undefined =>
+  isWatched(kind) ? collections[kind].get(key) : undefined;

@@ -1,0 +1,27 @@
+import type { Condition } from '../../crds/status.ts';
+import { REASONS, type Reason } from '../status/reasons.ts';
+import type { Happening } from '../telemetry/event-manifest.ts';
+import type { Applied } from './apply-children.ts';
+
+/** The events about what was done to the children; none when nothing was. */
+export const appliedHappenings = (applied: Applied): readonly Happening[] => [
+  ...happening('Created', 'Create', applied.created, 'made'),
+  ...happening('Updated', 'Update', applied.updated, 'brought up to date'),
+  ...happening('Repaired', 'Repair', applied.repaired, 'put back after a change by somebody else'),
+  ...happening('Removed', 'Remove', applied.removed, 'removed, as no longer asked for'),
+];
+
+const happening = (
+  reason: string,
+  action: string,
+  kinds: readonly string[],
+  what: string,
+): readonly Happening[] =>
+  kinds.length === 0 ? [] : [{ type: 'Normal', reason, action, note: `${kinds.join(', ')} ${what}.` }];
+
+/** The event about a new reason of the condition Ready. */
+export const transitionHappening = ({ reason, message }: Condition): Happening => {
+  const standing = reason in REASONS ? REASONS[reason as Reason].standing : 'Working';
+  const isFine = standing === 'Done' || standing === 'AsItIs' || reason === 'Progressing';
+  return { type: isFine ? 'Normal' : 'Warning', reason, action: 'Observe', note: message };
+};

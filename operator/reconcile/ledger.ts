@@ -1,0 +1,103 @@
+import { hash } from 'node:crypto';
+import type { KubeObject } from '../../kube/object.ts';
+import { pick } from './pick.ts';
+import { isAtLeast } from './resource-version.ts';
+
+/** What the API server has confirmed of one object. */
+export interface Confirmed {
+  /** Of what was sent. */
+  readonly sent: string;
+  /** Of what the API server made of it: it fills in, and writes quantities its own way. */
+  readonly got: string;
+  readonly uid: string | undefined;
+  readonly resourceVersion: string | undefined;
+  /** When, on the monotonic clock. */
+  readonly at: number;
+  /** The answer, until the cache has it. */
+  readonly answer: KubeObject | undefined;
+}
+
+/** What it has refused. */
+export interface Refusal {
+  readonly sent: string;
+  readonly message: string;
+  readonly tries: number;
+  readonly retryAt: number;
+}
+
+/**
+ * What was written, by the name of the object, so that nothing is sent twice. Kept in memory only: after a start each child is applied once,
+ * which changes nothing at the API server.
+ */
+export interface Ledger {
+  confirmed(name: string): Confirmed | undefined;
+  confirm(name: string, sent: unknown, answer: KubeObject, now: number): void;
+  refusal(name: string): Refusal | undefined;
+  /** One more refusal of the same content waits twice as long. */
+  refuse(name: string, sent: unknown, message: string, now: number): Refusal;
+  /** The newest known state: the answer to a write as long as the cache is behind it, but not for longer than a minute. */
+  newest<T extends KubeObject>(name: string, cached: T | undefined, now: number): T | undefined;
+  /** The object is gone: of this uid, or whatever it was. */
+  forget(name: string, uid?: string): void;
+  /** Everything that was written for a resource, by the beginning of its names. */
+  forgetAll(prefix: string): void;
+}
+
+const FIRST_RETRY_MS = 10_000;
+const LONGEST_RETRY_MS = 300_000;
+const ANSWER_MS = 60_000;
+
+export const createLedger = (): Ledger => {
+  const confirmations = new Map<string, Confirmed>();
+  const refusals = new Map<string, Refusal>();
+  return {
+    confirmed: (name) => confirmations.get(name),
+    confirm(name, sent, answer, now) {
+      refusals.delete(name);
+      confirmations.set(name, {
+        sent: digest(sent),
+        got: digest(pick(answer, sent)),
+        uid: answer.metadata.uid,
+        resourceVersion: answer.metadata.resourceVersion,
+        at: now,
+        answer,
+      });
+    },
+    refusal: (name) => refusals.get(name),
+    refuse(name, sent, message, now) {
+      const before = refusals.get(name);
+      const same = before?.sent === digest(sent) ? before.tries : 0;
+      const waitMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(same, 10));
+      const refusal = { sent: digest(sent), message, tries: same + 1, retryAt: now + waitMs };
+      refusals.set(name, refusal);
+      return refusal;
+    },
+    newest<T extends KubeObject>(name: string, cached: T | undefined, now: number): T | undefined {
+      const confirmed = confirmations.get(name);
+      if (confirmed?.answer === undefined) return cached;
+      const isBehind =
+        cached === undefined || !isAtLeast(cached.metadata.resourceVersion, confirmed.resourceVersion);
+      // What the watch has not told for so long was deleted while nobody watched.
+      if (isBehind && now - confirmed.at < ANSWER_MS) return confirmed.answer as T;
+      confirmations.set(name, { ...confirmed, answer: undefined });
+      return cached;
+    },
+    forget(name, uid) {
+      const confirmed = confirmations.get(name);
+      if (uid === undefined || confirmed === undefined || confirmed.uid === uid) confirmations.delete(name);
+    },
+    forgetAll(prefix) {
+      for (const map of [confirmations, refusals])
+        for (const name of map.keys()) if (name.startsWith(prefix)) map.delete(name);
+    },
+  };
+};
+
+/** Whether the object still is what the API server made of exactly this content. */
+export const isUnchanged = (confirmed: Confirmed | undefined, content: unknown, live: KubeObject): boolean =>
+  confirmed !== undefined &&
+  confirmed.sent === digest(content) &&
+  confirmed.got === digest(pick(live, content));
+
+/** Of contents of one program, whose keys are always in the same order. */
+export const digest = (content: unknown): string => hash('sha256', JSON.stringify(content) ?? '');

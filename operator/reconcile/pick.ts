@@ -1,0 +1,44 @@
+/** Lists that server-side apply merges by these keys; others may add entries to them. Every other list is one value. */
+const MERGED: Readonly<Record<string, readonly string[]>> = {
+  conditions: ['type'],
+  containers: ['name'],
+  env: ['name'],
+  ownerReferences: ['uid'],
+  ports: ['containerPort', 'port', 'protocol'],
+  topologySpreadConstraints: ['topologyKey', 'whenUnsatisfiable'],
+};
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * What `object` says in the fields that `applied` names, in the order of `applied`: two picks with the same `applied` are the same text
+ * exactly when nothing that was applied has changed. Defaults and fields of others do not show.
+ */
+export const pick = (object: unknown, applied: unknown, field = ''): unknown => {
+  if (Array.isArray(applied)) {
+    const keys = MERGED[field];
+    if (keys === undefined || !Array.isArray(object)) return sorted(object);
+    return applied.map((entry: Fields) => {
+      const same = object.find((other: Fields) => keys.every((key) => other[key] === entry[key]));
+      return pick(same, entry);
+    });
+  }
+  if (!isFields(applied) || !isFields(object)) return sorted(object);
+  return Object.fromEntries(
+    Object.entries(applied).map(([name, value]) => [name, pick(object[name], value, name)]),
+  );
+};
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The same with its keys in order, so that two texts of it can be compared. */
+export const sorted = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isFields(value)) return value;
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((name) => [name, sorted(value[name])]),
+  );
+};

@@ -1,0 +1,101 @@
+import type { Condition } from '../../crds/status.ts';
+import { children } from '../desired/children.ts';
+import type { RenderSettings } from '../desired/render.ts';
+import { statusOf } from '../status/status.ts';
+import { type Applied, type ApplyDeps, applyChildren } from './apply-children.ts';
+import { type Gathered, gather } from './gather.ts';
+import type { Outcome } from './outcome.ts';
+import { writeFailure } from './refusal.ts';
+import { previousConditions, type StatusDeps, type StatusResult, writeStatus } from './write-status.ts';
+
+export interface ReconcileDeps extends ApplyDeps, StatusDeps {
+  readonly writer: ApplyDeps['writer'] & StatusDeps['writer'];
+  readonly render: RenderSettings;
+  /** RFC 3339, in whole seconds. */
+  readonly wallTime: () => string;
+  /** Told what was done; for events and the log. */
+  readonly onApplied: (gathered: Gathered, applied: Applied) => void;
+  readonly onTransition: (gathered: Gathered, ready: Condition) => void;
+}
+
+/** An object in the way of a child gives no event when it goes: it has to be asked for. */
+const NAME_TAKEN_MS = 30_000;
+const BEING_DELETED_MS = 5_000;
+
+/** Brings one resource's children and status to what its spec asks for: gather, decide, act. Never throws what the API server may cause. */
+export const reconcile = async (key: string, deps: ReconcileDeps): Promise<Outcome> => {
+  const gathered = gather(key, deps.collections, deps.ledger, deps.now());
+  if (gathered === undefined) {
+    deps.ledger.forgetAll(`${key} `);
+    return { kind: 'Done' };
+  }
+  // The garbage collector takes the children; writing now would only be in its way.
+  if (gathered.root.metadata.deletionTimestamp !== undefined) return { kind: 'Done' };
+
+  const applied = await apply(key, gathered, deps);
+  if (applied !== undefined) deps.onApplied(gathered, applied);
+  // The answers to what was just written are newer than what was gathered.
+  const after = gather(key, deps.collections, deps.ledger, deps.now()) ?? gathered;
+  try {
+    const written = await report(key, after, applied, deps);
+    return outcomeOf(applied, written);
+  } catch (error) {
+    const failure = writeFailure(error);
+    switch (failure.kind) {
+      case 'Failed':
+        return { kind: 'Retry', error: failure.error };
+      case 'Pointless':
+        return { kind: 'Done' };
+      case 'Refused':
+        // There is no status to say it in: the log and the metrics have to.
+        return { kind: 'Retry', error: error as Error };
+      default:
+        return failure satisfies never;
+    }
+  }
+};
+
+const apply = async (
+  key: string,
+  { balancer, root }: Gathered,
+  deps: ReconcileDeps,
+): Promise<Applied | undefined> => {
+  if (balancer === undefined || balancer.spec.paused) return undefined;
+  const { name, namespace = '', uid = '' } = root.metadata;
+  const owner = { name, namespace, uid, spec: balancer.spec };
+  return applyChildren(key, owner, children(owner, deps.render), deps);
+};
+
+const report = async (
+  key: string,
+  gathered: Gathered,
+  applied: Applied | undefined,
+  deps: ReconcileDeps,
+): Promise<StatusResult> => {
+  const previous = previousConditions(key, gathered.root, deps.ledger, deps.now());
+  const observed = { ...gathered.observed, problems: applied?.problems ?? [] };
+  const status = statusOf(observed, previous, deps.wallTime());
+  const result = await writeStatus(key, gathered.root, status, deps);
+  const ready = status.conditions?.find(({ type }) => type === 'Ready');
+  const before = previous.find(({ type }) => type === 'Ready');
+  if (result.kind === 'Written' && ready !== undefined && ready.reason !== before?.reason)
+    deps.onTransition(gathered, ready);
+  return result;
+};
+
+/** The soonest of what is due. */
+const outcomeOf = (applied: Applied | undefined, written: StatusResult): Outcome => {
+  const [error] = applied?.errors ?? [];
+  if (error !== undefined) return { kind: 'Retry', error };
+  if (written.kind === 'Paced') return { kind: 'Again', afterMs: written.afterMs, why: 'StatusPaced' };
+  if (applied?.isWaiting) return { kind: 'Again', afterMs: BEING_DELETED_MS, why: 'BeingDeleted' };
+  if (applied?.retryRefusedMs !== undefined)
+    return {
+      kind: 'Refused',
+      afterMs: applied.retryRefusedMs,
+      what: applied.problems.map(({ kind, message }) => `${kind}: ${message}`),
+    };
+  if (applied?.problems.some(({ cause }) => cause === 'NameTaken'))
+    return { kind: 'Again', afterMs: NAME_TAKEN_MS, why: 'NameTaken' };
+  return { kind: 'Done' };
+};

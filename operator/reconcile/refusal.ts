@@ -1,0 +1,31 @@
+import { ApiError } from '../../kube/errors.ts';
+
+/** What an error of a write means for the one that wrote. */
+export type WriteFailure =
+  /** The API server will say no until somebody changes something. */
+  | { readonly kind: 'Refused'; readonly message: string }
+  /** May succeed when tried again. */
+  | { readonly kind: 'Failed'; readonly error: Error }
+  /** The namespace is being deleted, and this with it. */
+  | { readonly kind: 'Pointless' };
+
+const TRY_AGAIN: ReadonlySet<string> = new Set([
+  'Conflict',
+  'Gone',
+  'NotFound',
+  'TooManyRequests',
+  'Unauthorized',
+  'Unavailable',
+]);
+
+/** Throws what is not an Error. */
+export const writeFailure = (error: unknown): WriteFailure => {
+  if (!(error instanceof Error)) throw error;
+  if (!(error instanceof ApiError)) return { kind: 'Failed', error };
+  if (error.causes.some(({ reason }) => reason === 'NamespaceTerminating')) return { kind: 'Pointless' };
+  // A webhook that does not answer comes as an internal error: people have to see that one.
+  const isPassing = error.code === 'ServerError' && !error.serverMessage.includes('webhook');
+  return TRY_AGAIN.has(error.code) || isPassing
+    ? { kind: 'Failed', error }
+    : { kind: 'Refused', message: error.serverMessage };
+};

@@ -1,0 +1,79 @@
+import { API_VERSION, KIND } from '../../crds/l4balancer.ts';
+import type { Condition, Status } from '../../crds/status.ts';
+import type { Writer } from '../../kube/apply.ts';
+import { ApiError } from '../../kube/errors.ts';
+import type { KubeObject } from '../../kube/object.ts';
+import type { Ledger } from './ledger.ts';
+import { digest } from './ledger.ts';
+import { pick, sorted } from './pick.ts';
+
+export interface StatusDeps {
+  readonly writer: Pick<Writer, 'applyStatus'>;
+  readonly ledger: Ledger;
+  readonly now: () => number;
+}
+
+export type StatusResult =
+  | { readonly kind: 'Unchanged' | 'Written' | 'Gone' }
+  /** Written a moment ago: what changes faster is told in one. */
+  | { readonly kind: 'Paced'; readonly afterMs: number };
+
+/** A resource's status is written at most this often: pods that come and go all the time are no reason to write all the time. */
+export const STATUS_EVERY_MS = 500;
+
+type Root = KubeObject & { readonly status?: unknown };
+
+const nameOf = (key: string): string => `${key} status`;
+
+/** The conditions as last written or heard, whatever is newer. */
+export const previousConditions = (
+  key: string,
+  root: Root,
+  ledger: Ledger,
+  now: number,
+): readonly Condition[] => {
+  const { status } = ledger.newest<Root>(nameOf(key), root, now) ?? root;
+  const { conditions } = (status ?? {}) as { conditions?: readonly Condition[] };
+  return Array.isArray(conditions) ? conditions : [];
+};
+
+/** Writes the status if the API server has another. Throws as Writer.applyStatus does. */
+export const writeStatus = async (
+  key: string,
+  root: Root,
+  status: Status,
+  { writer, ledger, now }: StatusDeps,
+): Promise<StatusResult> => {
+  const name = nameOf(key);
+  const live = ledger.newest<Root>(name, root, now()) ?? root;
+  const wanted = { status };
+  const has = digest(sorted(pick(live, wanted)));
+  const confirmed = ledger.confirmed(name);
+  // The second: an API server with an older CRD drops fields that it does not know; it is not asked again to take them.
+  if (
+    has === digest(sorted(wanted)) ||
+    (confirmed?.sent === digest(wanted) && confirmed.got === digest(pick(live, wanted)))
+  )
+    return { kind: 'Unchanged' };
+  const pacedMs = confirmed === undefined ? 0 : confirmed.at + STATUS_EVERY_MS - now();
+  if (pacedMs > 0) return { kind: 'Paced', afterMs: pacedMs };
+  const { name: rootName, namespace, uid } = root.metadata;
+  try {
+    const answer = await writer.applyStatus<Root>({
+      apiVersion: API_VERSION,
+      kind: KIND,
+      metadata: {
+        name: rootName,
+        ...(namespace === undefined ? {} : { namespace }),
+        // Never a later resource of the same name.
+        ...(uid === undefined ? {} : { uid }),
+      },
+      status,
+    });
+    ledger.confirm(name, wanted, answer, now());
+    return { kind: 'Written' };
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'NotFound') return { kind: 'Gone' };
+    throw error;
+  }
+};

@@ -1,0 +1,20 @@
+import { isIP } from 'node:net';
+import type { Status } from '../../crds/status.ts';
+import type { Service } from './observed.ts';
+
+type Addresses = NonNullable<Status['addresses']>;
+
+/** Where clients reach the Service: what its load balancer was given, else its cluster IPs. Sorted. */
+export const addresses = (service: Service | undefined): Addresses => {
+  const ingress = service?.status?.loadBalancer?.ingress ?? [];
+  const external = ingress.flatMap(({ ip, hostname }) =>
+    [ip, hostname].filter((value): value is string => value !== undefined),
+  );
+  const internal = [service?.spec?.clusterIP, ...(service?.spec?.clusterIPs ?? [])].filter(
+    (value): value is string => value !== undefined && value !== '' && value !== 'None',
+  );
+  const values = external.length > 0 ? external : internal;
+  return [...new Set(values)]
+    .map((value) => ({ type: isIP(value) === 0 ? ('Hostname' as const) : ('IPAddress' as const), value }))
+    .sort((a, b) => (a.value < b.value ? -1 : 1));
+};

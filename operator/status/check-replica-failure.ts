@@ -1,0 +1,42 @@
+import type { Deployment, ReplicaSet } from './observed.ts';
+import type { Reason, Verdict } from './reasons.ts';
+import { sentence, stable } from './stable.ts';
+
+/** Whose words the API server uses when it refuses an object, and what follows from them. The first that fits counts. */
+const REFUSALS: readonly { readonly pattern: RegExp; readonly reason: Reason; readonly hint: string }[] = [
+  {
+    pattern: /violates PodSecurity/,
+    reason: 'PodSecurityViolation',
+    hint: 'Use tuning.profile Restricted, or label the namespace pod-security.kubernetes.io/enforce=privileged.',
+  },
+  {
+    pattern: /exceeded quota|failed quota/,
+    reason: 'QuotaExceeded',
+    hint: 'Raise the ResourceQuota, or ask for fewer replicas or smaller workload.resources.',
+  },
+];
+
+/** The reason that an API server's refusal stands for; undefined when it is none of the known. */
+export const refusalReason = (
+  message: string,
+): { readonly reason: Reason; readonly hint: string } | undefined =>
+  REFUSALS.find(({ pattern }) => pattern.test(message));
+
+/** Says why the ReplicaSet controller cannot make pods: the API server's admission refuses them, the Deployment itself being fine. */
+export const checkReplicaFailure = (
+  deployment: Deployment | undefined,
+  replicaSet: ReplicaSet | undefined,
+): Verdict | undefined => {
+  const failures = [replicaSet?.status?.conditions, deployment?.status?.conditions].flatMap(
+    (conditions = []) =>
+      conditions.filter(({ type, status }) => type === 'ReplicaFailure' && status === 'True'),
+  );
+  const [failure] = failures;
+  if (failure === undefined) return undefined;
+  const said = failure.message ?? failure.reason ?? 'no message';
+  const known = refusalReason(said);
+  return {
+    reason: known?.reason ?? 'PodsRefused',
+    message: `The API server refuses the pods: ${sentence(stable(said))}${known === undefined ? '' : ` ${known.hint}`}`,
+  };
+};

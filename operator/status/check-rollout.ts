@@ -1,0 +1,32 @@
+import type { Deployment } from './observed.ts';
+import type { Verdict } from './reasons.ts';
+import { plural } from './words.ts';
+
+const progressReason = (deployment: Deployment): string =>
+  deployment.status?.conditions?.find(({ type }) => type === 'Progressing')?.reason ?? '';
+
+export const isPastDeadline = (deployment: Deployment | undefined): boolean =>
+  deployment !== undefined && progressReason(deployment) === 'ProgressDeadlineExceeded';
+
+/** Says how far the Deployment is; undefined when all replicas of its newest revision are available and no older ones are left. */
+export const checkRollout = (deployment: Deployment | undefined, wanted: number): Verdict | undefined => {
+  if (deployment === undefined) return working('The Deployment is being made.');
+  const { metadata, status = {} } = deployment;
+  if ((status.observedGeneration ?? 0) < (metadata.generation ?? 0))
+    return working('The Deployment has changed; its controller has not taken it up yet.');
+  const { replicas = 0, updatedReplicas = 0, availableReplicas = 0 } = status;
+  if (updatedReplicas < wanted)
+    return working(
+      `${updatedReplicas} of ${wanted} ${plural(wanted, 'replica')} made of the newest revision.`,
+    );
+  if (availableReplicas < wanted) {
+    const message = `${availableReplicas} of ${wanted} ${plural(wanted, 'replica')} ready.`;
+    return progressReason(deployment) === 'NewReplicaSetAvailable'
+      ? { reason: 'NotReady', message }
+      : working(message);
+  }
+  if (replicas > wanted) return working('Replicas that are no longer wanted are being stopped.');
+  return undefined;
+};
+
+const working = (message: string): Verdict => ({ reason: 'Progressing', message });

@@ -1,0 +1,44 @@
+import type { Condition } from '../../crds/status.ts';
+import { REASONS, type Standing, type Verdict } from './reasons.ts';
+
+export interface ConditionInput {
+  readonly verdict: Verdict;
+  /** Whether the pods serve as asked; decides only where the reason does not. */
+  readonly serving: boolean;
+  /** Whether the Deployment has given up: what was Working is Stuck. */
+  readonly pastDeadline: boolean;
+  readonly generation: number;
+  readonly previous: readonly Condition[];
+  /** RFC 3339. */
+  readonly now: string;
+}
+
+/** Ready, Reconciling and Stalled as kstatus reads them. A time changes only with the status of its condition. */
+export const conditions = (input: ConditionInput): Condition[] => {
+  const { verdict } = input;
+  const standing = standingOf(input);
+  const holds = {
+    Ready: standing === 'Done',
+    Reconciling: standing === 'Working',
+    Stalled: standing === 'Stuck',
+  };
+  return Object.entries(holds).map(([type, isTrue]) => {
+    const status = isTrue ? 'True' : 'False';
+    const before = input.previous.find((condition) => condition.type === type);
+    return {
+      type,
+      status,
+      reason: verdict.reason,
+      message: type === 'Ready' || isTrue ? verdict.message : '',
+      lastTransitionTime: before?.status === status ? before.lastTransitionTime : input.now,
+      observedGeneration: input.generation,
+    };
+  });
+};
+
+/** `Idle` sets none of the three: a paused resource whose pods do not serve. */
+const standingOf = ({ verdict, serving, pastDeadline }: ConditionInput): Standing | 'Idle' => {
+  const { standing } = REASONS[verdict.reason];
+  if (standing === 'AsItIs') return serving ? 'Done' : 'Idle';
+  return standing === 'Working' && pastDeadline ? 'Stuck' : standing;
+};

@@ -1,0 +1,84 @@
+import { replicasOf } from '../desired/replicas.ts';
+import { checkChildren } from './check-children.ts';
+import { checkCrashes, checkImages, checkStarts } from './check-containers.ts';
+import { checkReplicaFailure } from './check-replica-failure.ts';
+import { checkRollout, isPastDeadline } from './check-rollout.ts';
+import { checkFailedPods, checkScheduling } from './check-scheduling.ts';
+import { checkSysctls } from './check-sysctls.ts';
+import type { Observed } from './observed.ts';
+import { currentPods, currentReplicaSet, unreplaced } from './pods.ts';
+import type { Verdict } from './reasons.ts';
+import { plural } from './words.ts';
+
+/** What is to be said of a resource. The first that applies is it: from what stops everything to what is only slow. */
+export const decide = (observed: Observed): Verdict => {
+  const { spec, findings, ignored, deployment, problems } = observed;
+  if (spec === undefined)
+    return {
+      reason: 'InvalidSpec',
+      message: `Cannot read the spec, so nothing is changed: ${findings.map(({ path, message }) => `${path}: ${message}`).join('; ')}. Correct it, or bring CRD and operator to the same version.`,
+    };
+  const wanted = replicasOf(spec);
+  if (spec.paused) return paused(observed, wanted);
+  const rollout = checkRollout(deployment, wanted);
+  const verdict =
+    checkChildren(problems) ??
+    (rollout === undefined ? served(observed, wanted) : (whyNot(observed, wanted) ?? rollout));
+  const withDeadline: Verdict =
+    verdict.reason === 'Progressing' && isPastDeadline(deployment)
+      ? {
+          reason: 'DeadlineExceeded',
+          message: `${verdict.message} There was no progress for the Deployment's deadline.`,
+        }
+      : verdict;
+  const extra = [
+    ...(rollout !== undefined && olderReplicasServe(observed)
+      ? ['Replicas of the previous revision keep serving.']
+      : []),
+    ...(ignored.length === 0
+      ? []
+      : [`This version of the operator does not know, and leaves out: ${[...ignored].sort().join(', ')}.`]),
+  ];
+  return { ...withDeadline, message: [withDeadline.message, ...extra].join(' ') };
+};
+
+/** Why a rollout is not where it should be; undefined when it only needs time. */
+const whyNot = (observed: Observed, wanted: number): Verdict | undefined => {
+  const { spec, deployment, replicaSets } = observed;
+  if (spec === undefined || deployment === undefined) return undefined;
+  const pods = currentPods(observed);
+  const failed = unreplaced(pods, wanted);
+  return (
+    checkReplicaFailure(deployment, currentReplicaSet(deployment, replicaSets)) ??
+    checkSysctls(failed, spec) ??
+    checkImages(pods) ??
+    checkStarts(pods) ??
+    checkCrashes(pods, spec) ??
+    checkScheduling(pods) ??
+    checkFailedPods(failed)
+  );
+};
+
+const served = ({ spec, service }: Observed, wanted: number): Verdict => {
+  if (wanted === 0) return { reason: 'ScaledToZero', message: 'Scaled to zero replicas: nothing is served.' };
+  const pending =
+    spec?.service.type === 'LoadBalancer' && (service?.status?.loadBalancer?.ingress ?? []).length === 0;
+  return {
+    reason: 'Available',
+    message: `${wanted} of ${wanted} ${plural(wanted, 'replica')} ready.${pending ? ' The Service has no external address yet; its cluster IP is shown.' : ''}`,
+  };
+};
+
+const paused = ({ deployment }: Observed, wanted: number): Verdict => ({
+  reason: 'Paused',
+  message: `spec.paused is true: changes are not applied. ${deployment?.status?.readyReplicas ?? 0} of ${wanted} ${plural(wanted, 'replica')} ready.`,
+});
+
+const olderReplicasServe = ({ deployment, replicaSets }: Observed): boolean => {
+  const current = currentReplicaSet(deployment, replicaSets);
+  return (
+    current !== undefined &&
+    (current.status?.readyReplicas ?? 0) === 0 &&
+    replicaSets.some((one) => one !== current && (one.status?.readyReplicas ?? 0) > 0)
+  );
+};

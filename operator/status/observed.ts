@@ -1,0 +1,102 @@
+import type { Finding } from '../../crds/finding.ts';
+import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import type { KubeObject } from '../../kube/object.ts';
+
+/** Everything that the status is made from; gathered by reconcile/gather.ts. */
+export interface Observed {
+  readonly namespace: string;
+  readonly name: string;
+  readonly generation: number;
+  /** The spec with its defaults; undefined when the resource cannot be read. */
+  readonly spec: L4BalancerSpec | undefined;
+  /** Why the spec cannot be read; empty when it can. */
+  readonly findings: readonly Finding[];
+  /** Paths of fields that this version does not know. */
+  readonly ignored: readonly string[];
+  readonly deployment: Deployment | undefined;
+  /** ReplicaSets of the Deployment, in any order. */
+  readonly replicaSets: readonly ReplicaSet[];
+  /** Pods of those ReplicaSets, in any order; also those that have failed. */
+  readonly pods: readonly Pod[];
+  readonly service: Service | undefined;
+  /** What went wrong with applying the children. */
+  readonly problems: readonly ChildProblem[];
+}
+
+/** A child that is not as it should be because the API server, or an object in its place, is in the way. */
+export interface ChildProblem {
+  readonly cause: 'NameTaken' | 'Refused';
+  readonly kind: string;
+  readonly name: string;
+  /** The API server's words, or who holds the name. */
+  readonly message: string;
+}
+
+export interface ObjectCondition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+/** Only the fields used, as of the interfaces below. */
+export interface Deployment extends KubeObject {
+  readonly spec?: { readonly replicas?: number };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly replicas?: number;
+    readonly updatedReplicas?: number;
+    readonly readyReplicas?: number;
+    readonly availableReplicas?: number;
+    readonly conditions?: readonly ObjectCondition[];
+  };
+}
+
+export interface ReplicaSet extends KubeObject {
+  readonly status?: {
+    readonly replicas?: number;
+    readonly readyReplicas?: number;
+    readonly conditions?: readonly ObjectCondition[];
+  };
+}
+
+export interface Service extends KubeObject {
+  readonly spec?: { readonly clusterIP?: string; readonly clusterIPs?: readonly string[] };
+  readonly status?: {
+    readonly loadBalancer?: {
+      readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[];
+    };
+  };
+}
+
+export interface Pod extends KubeObject {
+  readonly spec?: { readonly nodeName?: string };
+  readonly status?: {
+    readonly phase?: string;
+    readonly reason?: string;
+    readonly message?: string;
+    readonly conditions?: readonly ObjectCondition[];
+    readonly containerStatuses?: readonly ContainerStatus[];
+  };
+}
+
+export interface ContainerStatus {
+  readonly name: string;
+  readonly image?: string;
+  readonly ready?: boolean;
+  readonly restartCount?: number;
+  readonly state?: ContainerState;
+  readonly lastState?: ContainerState;
+}
+
+export interface ContainerState {
+  readonly waiting?: { readonly reason?: string; readonly message?: string };
+  readonly running?: object;
+  readonly terminated?: Terminated;
+}
+
+export interface Terminated {
+  readonly exitCode: number;
+  readonly reason?: string;
+  readonly message?: string;
+}

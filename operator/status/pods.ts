@@ -1,0 +1,48 @@
+import type { ContainerStatus, Deployment, Observed, Pod, ReplicaSet } from './observed.ts';
+
+const REVISION = 'deployment.kubernetes.io/revision';
+
+/** The ReplicaSet that the Deployment is on its way to; undefined until its controller has made one. */
+export const currentReplicaSet = (
+  deployment: Deployment | undefined,
+  replicaSets: readonly ReplicaSet[],
+): ReplicaSet | undefined => {
+  const revision = deployment?.metadata.annotations?.[REVISION];
+  return revision === undefined
+    ? undefined
+    : replicaSets.find(({ metadata }) => metadata.annotations?.[REVISION] === revision);
+};
+
+/** Pods of the newest revision, by name; those of older ones say nothing about what is asked for now. */
+export const currentPods = ({ deployment, replicaSets, pods }: Observed): readonly Pod[] => {
+  const current = currentReplicaSet(deployment, replicaSets);
+  return pods
+    .filter(
+      ({ metadata }) =>
+        metadata.deletionTimestamp === undefined &&
+        metadata.ownerReferences?.some(({ uid }) => uid === current?.metadata.uid),
+    )
+    .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+};
+
+export const hasFailed = ({ status }: Pod): boolean => status?.phase === 'Failed';
+
+/** Whether a node has taken the pod: from there on, pods refused earlier are history. */
+const isTaken = ({ status }: Pod): boolean =>
+  status?.phase === 'Running' || (status?.phase === 'Pending' && (status.containerStatuses?.length ?? 0) > 0);
+
+/** Pods that failed, as long as others have not taken all their places. */
+export const unreplaced = (pods: readonly Pod[], wanted: number): readonly Pod[] =>
+  pods.filter(isTaken).length >= wanted ? [] : pods.filter(hasFailed);
+
+/** Containers of pods that live, each with its pod. */
+export const livingContainers = (
+  pods: readonly Pod[],
+): readonly { readonly pod: Pod; readonly container: ContainerStatus }[] =>
+  pods
+    .filter((pod) => !hasFailed(pod))
+    .flatMap((pod) => (pod.status?.containerStatuses ?? []).map((container) => ({ pod, container })));
+
+/** Nodes of these pods, for a message; empty when none has one. */
+export const nodesOf = (pods: Iterable<Pod>): readonly string[] =>
+  [...pods].flatMap(({ spec }) => (spec?.nodeName === undefined ? [] : [spec.nodeName]));

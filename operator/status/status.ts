@@ -1,0 +1,37 @@
+import { acceptorsOf } from '../../crds/acceptors.ts';
+import type { Condition, Status } from '../../crds/status.ts';
+import { selectorLabels, selectorText } from '../desired/labels.ts';
+import { replicasOf } from '../desired/replicas.ts';
+import { addresses } from './addresses.ts';
+import { checkRollout, isPastDeadline } from './check-rollout.ts';
+import { conditions } from './conditions.ts';
+import { decide } from './decide.ts';
+import type { Observed } from './observed.ts';
+
+/**
+ * The whole status of a resource. The same input gives the same status, whatever the order of its lists; `now` (RFC 3339) is used
+ * only for conditions whose status changes.
+ */
+export const statusOf = (observed: Observed, previous: readonly Condition[], now: string): Status => {
+  const { spec, deployment, generation } = observed;
+  const wanted = spec === undefined ? (deployment?.spec?.replicas ?? 0) : replicasOf(spec);
+  const ready = deployment?.status?.readyReplicas ?? 0;
+  return {
+    observedGeneration: generation,
+    conditions: conditions({
+      verdict: decide(observed),
+      serving: checkRollout(deployment, wanted) === undefined,
+      pastDeadline: isPastDeadline(deployment),
+      generation,
+      previous,
+      now,
+    }),
+    // The Deployment leaves out pods that have failed: a node that refuses them makes hundreds.
+    replicas: deployment?.status?.replicas ?? 0,
+    readyReplicas: ready,
+    replicaSummary: `${ready}/${wanted}`,
+    selector: selectorText(selectorLabels(observed.name)),
+    ...(spec === undefined ? {} : { acceptors: acceptorsOf(spec) }),
+    addresses: addresses(observed.service),
+  };
+};

@@ -1,0 +1,101 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { QueueWatcher } from '../queue/queue.ts';
+
+/** Under the names that dashboards for controller-runtime know. */
+export interface ControllerMetrics {
+  readonly queue: QueueWatcher;
+  reconciled(result: ReconcileResult): void;
+  retried(): void;
+  /** Counts a worker as busy until the function given back is called, and takes the time. */
+  working(): () => void;
+}
+
+/** `refused` is counted as controller-runtime counts a terminal error: an error that is not retried at once. */
+export type ReconcileResult = 'success' | 'requeue_after' | 'error' | 'refused';
+
+const CONTROLLER = 'l4balancer';
+const SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/** Declares everything at zero, so that an alert on a rate has a first sample. `workers` is their number. */
+export const createControllerMetrics = (
+  registry: Registry,
+  workers: number,
+  now: () => number,
+): ControllerMetrics => {
+  const registers = [registry];
+  const controller = { controller: CONTROLLER };
+  const queue = { name: CONTROLLER };
+  const named = { labelNames: ['name'], registers };
+  const perController = { labelNames: ['controller'], registers };
+
+  const reconciles = new Counter({
+    name: 'controller_runtime_reconcile_total',
+    help: 'Reconciles by result.',
+    labelNames: ['controller', 'result'],
+    registers,
+  });
+  for (const result of ['success', 'error', 'requeue', 'requeue_after'])
+    reconciles.inc({ ...controller, result }, 0);
+  const counter = (name: string, help: string, labels: { labelNames: string[]; registers: Registry[] }) =>
+    new Counter({ name, help, ...labels });
+  const errors = counter(
+    'controller_runtime_reconcile_errors_total',
+    'Reconciles that failed.',
+    perController,
+  );
+  const terminal = counter(
+    'controller_runtime_terminal_reconcile_errors_total',
+    'Reconciles that the API server refused for good.',
+    perController,
+  );
+  const times = new Histogram({
+    name: 'controller_runtime_reconcile_time_seconds',
+    help: 'Time of a reconcile.',
+    buckets: SECONDS,
+    ...perController,
+  });
+  const gauge = (name: string, help: string, labels: { labelNames: string[]; registers: Registry[] }) =>
+    new Gauge({ name, help, ...labels });
+  const active = gauge('controller_runtime_active_workers', 'Workers that are busy.', perController);
+  gauge('controller_runtime_max_concurrent_reconciles', 'Workers that there are.', perController).set(
+    controller,
+    workers,
+  );
+  const depth = gauge('workqueue_depth', 'Keys that wait.', named);
+  const adds = counter('workqueue_adds_total', 'Keys added.', named);
+  const retries = counter('workqueue_retries_total', 'Keys added again after a failure.', named);
+  const histogram = (name: string, help: string) => new Histogram({ name, help, buckets: SECONDS, ...named });
+  const waits = histogram('workqueue_queue_duration_seconds', 'Time that a key waits.');
+  const works = histogram('workqueue_work_duration_seconds', 'Time that the work on a key takes.');
+
+  for (const one of [errors, terminal]) one.inc(controller, 0);
+  for (const one of [adds, retries]) one.inc(queue, 0);
+  active.set(controller, 0);
+  depth.set(queue, 0);
+  times.zero(controller);
+  for (const one of [waits, works]) one.zero(queue);
+
+  return {
+    queue: {
+      depth: (keys) => depth.set(queue, keys),
+      added: () => adds.inc(queue),
+      waited: (ms) => waits.observe(queue, ms / 1000),
+      worked: (ms) => works.observe(queue, ms / 1000),
+    },
+    reconciled(result) {
+      const isError = result === 'error' || result === 'refused';
+      reconciles.inc({ ...controller, result: isError ? 'error' : result });
+      if (isError) errors.inc(controller);
+      if (result === 'refused') terminal.inc(controller);
+    },
+    retried: () => retries.inc(queue),
+    working() {
+      const since = now();
+      active.inc(controller);
+      return () => {
+        active.dec(controller);
+        times.observe(controller, (now() - since) / 1000);
+      };
+    },
+  };
+};

@@ -1,0 +1,50 @@
+import { hash } from 'node:crypto';
+import type { KubeObject } from '../../kube/object.ts';
+
+/** Something that happened to a resource, for `kubectl describe`. */
+export interface Happening {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  /** What the operator was doing, in one word. */
+  readonly action: string;
+  readonly note: string;
+}
+
+/** Limit of the API for a note. */
+const LONGEST_NOTE = 1024;
+
+const bounded = (note: string): string =>
+  note.length <= LONGEST_NOTE ? note : `${note.slice(0, LONGEST_NOTE - 1)}…`;
+
+/** The Event about `regarding`; `time` is RFC 3339 with microseconds, `instance` the name of the process that reports. */
+export const eventManifest = (
+  regarding: KubeObject,
+  happening: Happening,
+  time: string,
+  instance: string,
+) => {
+  const { name, namespace = 'default', uid } = regarding.metadata;
+  const { type, reason, action, note } = happening;
+  return {
+    apiVersion: 'events.k8s.io/v1' as const,
+    kind: 'Event' as const,
+    metadata: {
+      name: `${name.slice(0, 200)}.${hash('sha256', [uid, reason, note, time].join(' ')).slice(0, 16)}`,
+      namespace,
+    },
+    eventTime: time,
+    reportingController: 'l4balancer.dev/operator',
+    reportingInstance: instance,
+    action,
+    reason,
+    type,
+    note: bounded(note),
+    regarding: {
+      apiVersion: regarding.apiVersion,
+      kind: regarding.kind,
+      name,
+      namespace,
+      ...(uid === undefined ? {} : { uid }),
+    },
+  };
+};

@@ -1,0 +1,29 @@
+import { FLAGS, type Flag } from './flags.ts';
+
+const rows = Object.values<Flag>(FLAGS).map(({ flag, value, variable, fallback = '', meaning }) => [
+  `${flag} ${value}`,
+  variable,
+  fallback,
+  meaning,
+]);
+const table = [['Flag', 'Environment', 'Default', 'Meaning'], ...rows];
+const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => (row[column] ?? '').length)));
+
+/** What --help prints. */
+export const USAGE = `L4Balancer operator: makes and keeps the proxy pods of every L4Balancer of a cluster.
+
+  main.ts --proxy-image IMAGE
+  main.ts --help | --version
+
+${table
+  .map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+  .join('\n')}
+
+A flag wins over the environment. Flags are written --flag value or --flag=value.
+Exit codes: 0 stopped as asked, 1 failed, 2 the settings are wrong, 130 or 143 told twice to stop.
+`;

@@ -1,0 +1,66 @@
+import type { KubeObject } from '../../kube/object.ts';
+
+type Change = 'Added' | 'Modified' | 'Deleted';
+
+/** The objects of one kind as last heard, found by `namespace/name` and by the uid of their controller. */
+export class Collection<T extends KubeObject> {
+  #objects: ReadonlyMap<string, T> = new Map();
+  /** Keys by the uid of the object that controls them. */
+  readonly #controlled = new Map<string, Set<string>>();
+  /** Which controller a key is filed under. */
+  readonly #filedUnder = new Map<string, string>();
+
+  get(key: string): T | undefined {
+    return this.#objects.get(key);
+  }
+
+  controlledBy(uid: string | undefined): readonly T[] {
+    if (uid === undefined) return [];
+    return [...(this.#controlled.get(uid) ?? [])].flatMap((key) => this.#objects.get(key) ?? []);
+  }
+
+  get size(): number {
+    return this.#objects.size;
+  }
+
+  values(): Iterable<T> {
+    return this.#objects.values();
+  }
+
+  /** Takes a whole list; the map stays the watcher's, which changes it. Gives back what is no longer there. */
+  replace(objects: ReadonlyMap<string, T>): readonly T[] {
+    const gone = [...this.#objects].filter(([key]) => !objects.has(key)).map(([, object]) => object);
+    this.#objects = objects;
+    this.#controlled.clear();
+    this.#filedUnder.clear();
+    for (const [key, object] of objects) this.#file(key, object);
+    return gone;
+  }
+
+  /** Files one change of the watcher's map. */
+  change(key: string, object: T, change: Change): void {
+    this.#unfile(key);
+    if (change !== 'Deleted') this.#file(key, object);
+  }
+
+  #file(key: string, object: T): void {
+    const uid = controllerOf(object)?.uid;
+    if (uid === undefined) return;
+    const keys = this.#controlled.get(uid) ?? new Set();
+    this.#controlled.set(uid, keys.add(key));
+    this.#filedUnder.set(key, uid);
+  }
+
+  #unfile(key: string): void {
+    const uid = this.#filedUnder.get(key);
+    if (uid === undefined) return;
+    this.#filedUnder.delete(key);
+    const keys = this.#controlled.get(uid);
+    keys?.delete(key);
+    if (keys?.size === 0) this.#controlled.delete(uid);
+  }
+}
+
+/** The one owner that says it is the controller. */
+export const controllerOf = (object: KubeObject) =>
+  object.metadata.ownerReferences?.find(({ controller }) => controller === true);

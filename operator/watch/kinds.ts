@@ -1,0 +1,51 @@
+import { API_VERSION, KIND } from '../../crds/l4balancer.ts';
+import type { KubeObject } from '../../kube/object.ts';
+import { collectionPath } from '../../kube/paths.ts';
+import { CHILD_SELECTOR } from '../desired/labels.ts';
+import type { Deployment, Pod, ReplicaSet, Service } from '../status/observed.ts';
+
+/** Every kind that is followed, and what is read of it. */
+export interface WatchedKinds {
+  readonly L4Balancer: KubeObject & { readonly spec?: unknown; readonly status?: unknown };
+  readonly ServiceAccount: KubeObject;
+  readonly Role: KubeObject;
+  readonly RoleBinding: KubeObject;
+  readonly Service: Service;
+  readonly PodDisruptionBudget: KubeObject;
+  readonly Deployment: Deployment;
+  readonly ReplicaSet: ReplicaSet;
+  readonly Pod: Pod;
+}
+
+export type WatchedKind = keyof WatchedKinds;
+
+interface Watched {
+  readonly apiVersion: string;
+  /** Only the operator's own; none for the users' resources. */
+  readonly labelSelector?: string;
+}
+
+const child = (apiVersion: string): Watched => ({ apiVersion, labelSelector: CHILD_SELECTOR });
+
+/** What is followed, in all namespaces. */
+export const WATCHED: Readonly<Record<WatchedKind, Watched>> = {
+  L4Balancer: { apiVersion: API_VERSION },
+  ServiceAccount: child('v1'),
+  Role: child('rbac.authorization.k8s.io/v1'),
+  RoleBinding: child('rbac.authorization.k8s.io/v1'),
+  Service: child('v1'),
+  PodDisruptionBudget: child('policy/v1'),
+  Deployment: child('apps/v1'),
+  ReplicaSet: child('apps/v1'),
+  Pod: child('v1'),
+};
+
+export const WATCHED_KINDS = Object.keys(WATCHED) as readonly WatchedKind[];
+
+export const isWatched = (kind: string): kind is WatchedKind => kind in WATCHED;
+
+/** The kind that everything else is a child of. */
+export const ROOT = KIND;
+
+export const watchPath = (kind: WatchedKind): string =>
+  collectionPath({ apiVersion: WATCHED[kind].apiVersion, kind });

@@ -1,0 +1,30 @@
+import type { KubeObject } from '../../kube/object.ts';
+import { keyOf } from '../../kube/strip.ts';
+import { INSTANCE } from '../desired/labels.ts';
+import { controllerOf } from './collection.ts';
+import { ROOT, type WatchedKind } from './kinds.ts';
+import type { Collections } from './world.ts';
+
+/** Of the longest chain of owners: Pod, ReplicaSet, Deployment, L4Balancer. */
+const MOST_OWNERS = 3;
+
+/** The key under which the queue knows the resource that an object belongs to; undefined when it is nobody's child. */
+export const rootKey = (
+  kind: WatchedKind,
+  object: KubeObject,
+  collections: Pick<Collections, 'ReplicaSet' | 'Deployment'>,
+): string | undefined => {
+  if (kind === ROOT) return keyOf(object);
+  const { namespace, labels } = object.metadata;
+  let at: KubeObject | undefined = object;
+  for (let owners = 0; owners < MOST_OWNERS && at !== undefined; owners++) {
+    const owner: { readonly kind: string; readonly name: string } | undefined = controllerOf(at);
+    if (owner === undefined) break;
+    const key: string = `${namespace}/${owner.name}`;
+    if (owner.kind === ROOT) return key;
+    at = owner.kind === 'ReplicaSet' ? collections.ReplicaSet.get(key) : collections.Deployment.get(key);
+  }
+  // Somebody took its owner away, which has to be put back. (A name too long for a label comes back with the next list.)
+  const instance = labels?.[INSTANCE];
+  return instance === undefined ? undefined : `${namespace}/${instance}`;
+};
