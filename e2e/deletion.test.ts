@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { installOperator, OPERATOR_NAMESPACE, uninstallOperator } from './support/install-operator.ts';
+import { ensureOperator, removeOperator } from './support/operator.ts';
 import { until } from './support/until.ts';
 import { World } from './support/world.ts';
 
@@ -37,20 +37,13 @@ test('when the resource is deleted all its children go', async () => {
 
 test('the operator deleted first, then the resource and its namespace: nothing is stuck', async () => {
   await world.serving('orphan', 1);
-  await uninstallOperator(world.cluster);
+  await removeOperator(world.cluster);
   try {
     const crd = await world.cluster.kubectl(['get', 'crd', 'l4balancers.l4balancer.dev', '-o', 'name']);
     assert.match(crd.stdout, /l4balancers/, 'the CRD outlives the chart');
     await world.kubectl(['delete', 'l4balancer', 'orphan', '--timeout=60s']);
     await world.cluster.kubectl(['delete', 'namespace', world.namespace, '--timeout=90s']);
-    await world.cluster.kubectl([
-      'delete',
-      'namespace',
-      OPERATOR_NAMESPACE,
-      '--ignore-not-found',
-      '--timeout=90s',
-    ]);
   } finally {
-    await installOperator(world.cluster);
+    await ensureOperator(world.cluster);
   }
 });

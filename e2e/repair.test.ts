@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { OPERATOR_NAME, OPERATOR_NAMESPACE } from './support/install-operator.ts';
 import { startLoad, summarise } from './support/load.ts';
+import { scaleOperator } from './support/operator.ts';
 import { until } from './support/until.ts';
 import { World } from './support/world.ts';
 
@@ -15,38 +15,8 @@ before(async () => {
 
 after(() => world?.close());
 
-const scaleOperator = async (replicas: number): Promise<void> => {
-  const operator = ['-n', OPERATOR_NAMESPACE];
-  await world.cluster.kubectl([
-    ...operator,
-    'scale',
-    `deployment/${OPERATOR_NAME}`,
-    `--replicas=${replicas}`,
-  ]);
-  await world.cluster.kubectl([
-    ...operator,
-    'wait',
-    `deployment/${OPERATOR_NAME}`,
-    `--for=jsonpath={.status.observedGeneration}`,
-    '--timeout=60s',
-  ]);
-  await until('scaled: the operator', 60, async () => {
-    const pods = await world.cluster.kubectl([...operator, 'get', 'pods', '-o', 'name']);
-    const count = pods.stdout.trim() === '' ? 0 : pods.stdout.trim().split('\n').length;
-    return count === replicas ? true : undefined;
-  });
-  if (replicas > 0)
-    await world.cluster.kubectl([
-      ...operator,
-      'rollout',
-      'status',
-      `deployment/${OPERATOR_NAME}`,
-      '--timeout=60s',
-    ]);
-};
-
 test('with the operator stopped, endpoints are still followed', async () => {
-  await scaleOperator(0);
+  await scaleOperator(world.cluster, 0);
   try {
     await world.kubectl(['scale', 'deployment/edge-echo', '--replicas=4']);
     await world.kubectl(['rollout', 'status', 'deployment/edge-echo', '--timeout=60s']);
@@ -57,7 +27,7 @@ test('with the operator stopped, endpoints are still followed', async () => {
       return Object.keys(seen.endpoints).length === 4 ? true : undefined;
     });
   } finally {
-    await scaleOperator(1);
+    await scaleOperator(world.cluster, 1);
   }
 });
 

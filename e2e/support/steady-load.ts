@@ -36,7 +36,7 @@ const requestOnce = (host: string, port: number): Promise<SteadyRequest> =>
       received += data.toString('latin1');
     });
     socket.on('end', () => {
-      const endpoint = /^HTTP\/1\.1 200 [\s\S]*?\r\nx-endpoint: *([^\r]+)/i.exec(received)?.[1];
+      const endpoint = /^HTTP\/1\.1 200 [\s\S]*?\r\n\r\n([^\r\n]+)/.exec(received)?.[1];
       done(endpoint === undefined ? { failure: `answer "${received.slice(0, 60)}"` } : { endpoint });
     });
     socket.on('error', (error: NodeJS.ErrnoException) => done({ failure: error.code ?? error.message }));

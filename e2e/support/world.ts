@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { buildImages } from '../../scripts/images/build-images.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { openCluster } from '../cluster/open-cluster.ts';
 import { ECHO_IMAGE } from '../echo/image.ts';
-import { installOperator } from './install-operator.ts';
 import { balancer, echoService } from './objects.ts';
+import { ensureOperator } from './operator.ts';
 import { until } from './until.ts';
 
 /** What kubectl get -o json gives of an L4Balancer or of one of its children; only what the tests read. */
@@ -38,8 +37,7 @@ export class World {
 
   static async open(purpose: string): Promise<World> {
     const cluster = await openCluster('e2e');
-    const images = await buildImages({ signal: new AbortController().signal, progress: () => undefined });
-    await installOperator(cluster, images);
+    await ensureOperator(cluster);
     const namespace = `${purpose}-${randomBytes(3).toString('hex')}`;
     await cluster.kubectl(['create', 'namespace', namespace]);
     const world = new World(cluster, namespace);

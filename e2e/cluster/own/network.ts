@@ -61,7 +61,7 @@ export async function createNetwork(plan: Plan, subnet: number): Promise<void> {
 async function createNamespace(plan: Plan, host: Host | 'fab'): Promise<void> {
   const pid = await startDaemon(plan, namespaceDaemon(host), ['unshare', '--net', '--', 'sleep', 'infinity']);
   const ours = readlinkSync('/proc/self/ns/net');
-  while (readlinkSync(`/proc/${pid}/ns/net`) === ours) await sleep(5);
+  while (readlinkSync(`/proc/${pid}/ns/net`) === ours) await sleep(5); // throws if it has ended
 }
 
 /** Takes away the machine's end. The rest has ended with the processes of the cluster. */

@@ -23,17 +23,14 @@ export async function bringUp(
   await createNetwork(plan, state.subnet);
   writeKeys(plan, state.subnet);
 
-  progress('API server');
+  progress('API server and container runtimes');
   await startApi(plan, state.subnet, binaries);
-  const runtimes = Promise.all(NODES.map((node) => startRuntime(plan, node, parts)));
-  // Awaited below; until then its failure must not count as unhandled.
-  runtimes.catch(() => undefined);
-  await untilServing(plan, ['etcd', 'kube-apiserver'], () => isApiReady(plan, state), { signal });
+  await allEnded([
+    ...NODES.map((node) => startRuntime(plan, node, parts)),
+    untilServing(plan, ['etcd', 'kube-apiserver'], () => isApiReady(plan, state), { signal }),
+  ]);
   await startControllers(plan, binaries);
-
-  progress('container runtimes');
-  await runtimes;
-  await Promise.all(NODES.map((node) => startAgents(plan, state.subnet, node)));
+  await allEnded(NODES.map((node) => startAgents(plan, state.subnet, node)));
   progress('nodes');
   const agents = hosts.flatMap((host) =>
     ['containerd', 'kubelet', 'kube-proxy'].map((name) => `${host}-${name}`),
@@ -44,4 +41,11 @@ export async function bringUp(
   const complete = { ...state, complete: true };
   writeState(plan, complete);
   return complete;
+}
+
+/** As Promise.all, but never leaves one of them running: what follows a failure takes away what they work on. */
+async function allEnded(works: readonly Promise<void>[]): Promise<void> {
+  for (const ended of await Promise.allSettled(works)) {
+    if (ended.status === 'rejected') throw ended.reason;
+  }
 }

@@ -1,0 +1,46 @@
+import { toolProgram } from '../../scripts/assets/programs.ts';
+import { type BuiltImage, buildImages } from '../../scripts/images/build-images.ts';
+import { runChild } from '../../scripts/process/child.ts';
+import { installOperator, OPERATOR_NAMESPACE } from '../../scripts/run/install-operator.ts';
+import { loadImages } from '../../scripts/run/load-images.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+
+/** The chart's release, and so the operator's Deployment. */
+export const OPERATOR_NAME = 'l4balancer-operator';
+
+const options = { signal: new AbortController().signal, progress: () => undefined };
+
+const pick = (images: readonly BuiltImage[], name: BuiltImage['name']): BuiltImage => {
+  const found = images.find((image) => image.name === name);
+  if (found === undefined) throw new Error(`No image ${name} was built`);
+  return found;
+};
+
+/** Installs this tree's operator from the chart, with this tree's images. Installed already, it changes nothing. */
+export const ensureOperator = async (cluster: Cluster): Promise<void> => {
+  const images = await buildImages(options);
+  await loadImages(cluster, images, options);
+  await installOperator(
+    cluster,
+    { operator: pick(images, 'operator'), proxy: pick(images, 'proxy') },
+    options,
+  );
+};
+
+/** Uninstalls the chart and removes its namespace; the CRD and the resources stay. */
+export const removeOperator = async (cluster: Cluster): Promise<void> => {
+  const helm = await toolProgram('helm', options);
+  const argv = ['uninstall', OPERATOR_NAME, '--namespace', OPERATOR_NAMESPACE, '--wait', '--timeout', '2m'];
+  await runChild([helm, ...argv], { env: { KUBECONFIG: cluster.kubeconfig }, signal: options.signal });
+  await cluster.kubectl(['delete', 'namespace', OPERATOR_NAMESPACE, '--timeout=90s']);
+};
+
+/** Runs `replicas` operators (0 stops it) and waits until it is so. */
+export const scaleOperator = async ({ kubectl }: Cluster, replicas: 0 | 1): Promise<void> => {
+  const inNamespace = ['-n', OPERATOR_NAMESPACE];
+  const deployment = `deployment/${OPERATOR_NAME}`;
+  await kubectl([...inNamespace, 'scale', deployment, `--replicas=${replicas}`]);
+  const pods = ['pod', '-l', `app.kubernetes.io/name=${OPERATOR_NAME}`];
+  if (replicas === 0) await kubectl([...inNamespace, 'wait', ...pods, '--for=delete', '--timeout=60s']);
+  else await kubectl([...inNamespace, 'rollout', 'status', deployment, '--timeout=60s']);
+};
