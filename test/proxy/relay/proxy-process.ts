@@ -44,7 +44,10 @@ export const manifestText = ({ listeners, backends }: Manifest): string =>
     },
   });
 
-/** Ports that nobody listens on now. */
+/** Ports given out by this process: the kernel may name a free one twice. */
+const given = new Set<number>();
+
+/** Ports that nobody listens on now, each given out once. */
 export const freePorts = async (count: number): Promise<number[]> => {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {
@@ -55,7 +58,9 @@ export const freePorts = async (count: number): Promise<number[]> => {
   );
   const ports = servers.map((server) => (server.address() as { port: number }).port);
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+  const fresh = ports.filter((port) => !given.has(port));
+  for (const port of fresh) given.add(port);
+  return fresh.length === count ? fresh : [...fresh, ...(await freePorts(count - fresh.length))];
 };
 
 /** The real proxy, as a process of its own, serving a manifest file. */
