@@ -54,7 +54,7 @@ export const readStats = (
       ];
     }),
     endpoints: table.backends.flatMap((backend) =>
-      backend.endpoints.flatMap((endpoint) => {
+      [...backend.endpoints, ...backend.resting].flatMap((endpoint) => {
         const slot = endpointSlots.get(placeKey(backend.name, endpointKey(endpoint)));
         if (slot === undefined) return [];
         const of = (place: number) => sum((acceptor) => total(endpointTotalsAt(acceptor, slot) + place));

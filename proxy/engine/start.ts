@@ -133,7 +133,9 @@ class ThreadedEngine implements Engine {
     const listenerNames = new Set(listeners.map(({ name }) => name));
     const backendNames = new Set(backends.map(({ name }) => name));
     const endpoints = new Set(
-      backends.flatMap(({ name, endpoints: all }) => all.map((one) => placeKey(name, endpointKey(one)))),
+      backends.flatMap((backend) =>
+        [...backend.endpoints, ...backend.resting].map((one) => placeKey(backend.name, endpointKey(one))),
+      ),
     );
     this.#places.listeners.keepOnly(
       (name, slot) => listenerNames.has(name) || listenerInUse(shared, acceptors, slot),

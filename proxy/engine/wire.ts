@@ -60,6 +60,10 @@ const wireBackend = (
     if (place.fresh) fresh(place.slot);
     endpoints.push({ ...endpoint, slot: place.slot });
   }
+  for (const endpoint of backend.resting) {
+    const place = places.endpoints.take(placeKey(backend.name, endpointKey(endpoint)));
+    if (place?.fresh) fresh(place.slot);
+  }
   return {
     slot,
     algorithm: backend.algorithm,

@@ -1,4 +1,5 @@
 import koffi from 'koffi';
+import { CAP_SYS_RESOURCE, makeEffective } from './capability.ts';
 import { pinnedMemory } from './memory.ts';
 
 const RLIMIT_NOFILE = 7;
@@ -35,7 +36,7 @@ export const raiseFileLimit = (wanted: number | undefined): FileLimit => {
   };
   const before = read();
   const target = Math.max(wanted ?? before.hard, before.soft);
-  if (target > before.hard) write(target, target);
+  if (target > before.hard && makeEffective(CAP_SYS_RESOURCE)) write(target, target);
   else write(target, before.hard);
   let now = read();
   if (now.soft < Math.min(target, now.hard)) {

@@ -1,26 +1,26 @@
 import { durationMs } from '../../crds/duration.ts';
 import type { Snapshot, Target } from './snapshot.ts';
-import { endpointKey, type Table, type TableEndpoint } from './table.ts';
+import { endpointKey, type Table, type TableBackend } from './table.ts';
 
 const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
   a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 
+type Sides = Pick<TableBackend, 'endpoints' | 'resting'>;
+
 /**
- * The endpoints that take new connections: weight above 0 and healthy. Where no endpoint is healthy all are used, since a
- * wrong health check must not be worse than none.
+ * Parts targets into those that take new connections (weight above 0 and healthy) and the rest. Where no endpoint is
+ * healthy all are used, since a wrong health check must not be worse than none.
  */
-const usable = (
-  targets: readonly Target[],
-  isHealthy: (key: string) => boolean,
-): readonly TableEndpoint[] => {
-  const weighted = targets.filter((target) => target.weight > 0);
-  const healthy = weighted.filter((target) => isHealthy(endpointKey(target)));
-  const unique = new Map(
-    (healthy.length > 0 ? healthy : weighted).map((target) => [endpointKey(target), target]),
-  );
-  return [...unique.entries()]
+const part = (targets: readonly Target[], isHealthy: (key: string) => boolean): Sides => {
+  const known = [...new Map(targets.map((target) => [endpointKey(target), target])).entries()]
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-    .map(([, { address, port, weight }]) => ({ address, port, weight }));
+    .map(([key, { address, port, weight }]) => ({ key, endpoint: { address, port, weight } }));
+  const healthy = known.filter(({ key, endpoint }) => endpoint.weight > 0 && isHealthy(key));
+  const used = healthy.length > 0 ? healthy : known.filter(({ endpoint }) => endpoint.weight > 0);
+  return {
+    endpoints: used.map(({ endpoint }) => endpoint),
+    resting: known.filter((one) => !used.includes(one)).map(({ endpoint }) => endpoint),
+  };
 };
 
 /** What the acceptors shall serve, given what the source found and what the health checks say. */
@@ -37,7 +37,7 @@ export const compileTable = (
       algorithm,
       connectMs: durationMs(connect.timeout),
       retries: connect.retries,
-      endpoints: usable(snapshot.targets.get(name) ?? [], (key) => isHealthy(name, key)),
+      ...part(snapshot.targets.get(name) ?? [], (key) => isHealthy(name, key)),
     }))
     .sort(byName),
 });

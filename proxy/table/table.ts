@@ -24,6 +24,8 @@ export interface TableBackend {
   readonly retries: number;
   /** Endpoints that take new connections, sorted by address and port, weights above 0. */
   readonly endpoints: readonly TableEndpoint[];
+  /** Endpoints that take none now (unhealthy, or of weight 0) but keep their connections and counters; sorted alike. */
+  readonly resting: readonly TableEndpoint[];
 }
 
 export interface TableEndpoint {

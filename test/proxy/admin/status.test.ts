@@ -45,6 +45,7 @@ const FACTS: StatusFacts = {
             connectMs: 1,
             retries: 0,
             endpoints: [{ address: '2001:db8::1', port: 1, weight: 3 }],
+            resting: [],
           },
         ],
       },

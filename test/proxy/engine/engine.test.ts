@@ -20,6 +20,7 @@ const backend = (addresses: readonly string[] = ['127.0.0.1']): TableBackend => 
   connectMs: 1000,
   retries: 1,
   endpoints: addresses.map((address) => ({ address, port: endpoint.port, weight: 1 })),
+  resting: [],
 });
 const table = (listeners: readonly (readonly [string, number])[], one = backend()): Table => ({
   listeners: listeners.map(([name, port]) => ({ name, port, backend: 'b', idleMs: 60_000 })),

@@ -31,7 +31,8 @@ const receiveSlowly = async (
   const hash = createHash('sha1');
   let bytes = 0;
   let rested = 0;
-  for await (const chunk of socket) {
+  // The plain iterator would destroy the socket at the end, with our own sending still under way.
+  for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
     hash.update(chunk as Buffer);
     bytes += (chunk as Buffer).length;
     if (bytes - rested > 8 * 1024 * 1024) {

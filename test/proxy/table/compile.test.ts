@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseL4Balancer } from '../../../crds/parse.ts';
+import { compileTable } from '../../../proxy/table/compile.ts';
+import type { Snapshot, Target } from '../../../proxy/table/snapshot.ts';
+
+const snapshot = (targets: readonly Target[]): Snapshot => {
+  const { balancer, findings } = parseL4Balancer(
+    {
+      apiVersion: 'l4balancer.dev/v1alpha1',
+      kind: 'L4Balancer',
+      metadata: { name: 'test' },
+      spec: {
+        listeners: [
+          { name: 'z', port: 2, backend: 'b', timeouts: { idle: '1m' } },
+          { name: 'a', port: 1, backend: 'b' },
+        ],
+        backends: [
+          { name: 'b', service: { name: 's', port: 1 }, connect: { timeout: '1500ms', retries: 1 } },
+          { name: 'a', service: { name: 'none', port: 1 }, algorithm: 'LeastConnections' },
+        ],
+      },
+    },
+    'Refuse',
+  );
+  assert.deepEqual(findings, []);
+  assert.ok(balancer);
+  return { revision: 'test', spec: balancer.spec, targets: new Map([['b', targets]]), findings: [] };
+};
+
+const target = (last: number, weight = 1): Target => ({ address: `192.0.2.${last}`, port: 80, weight });
+const all = (): boolean => true;
+
+test('times become milliseconds, and everything is sorted by name', () => {
+  const { listeners, backends } = compileTable(snapshot([]), all);
+  assert.deepEqual(
+    listeners.map(({ name, idleMs }) => [name, idleMs]),
+    [
+      ['a', 3_600_000],
+      ['z', 60_000],
+    ],
+  );
+  assert.deepEqual(
+    backends.map(({ name, algorithm, connectMs, retries }) => [name, algorithm, connectMs, retries]),
+    [
+      ['a', 'LeastConnections', 5000, 2],
+      ['b', 'RoundRobin', 1500, 1],
+    ],
+  );
+});
+
+const cases: readonly {
+  readonly name: string;
+  readonly targets: readonly Target[];
+  readonly unhealthy?: readonly string[];
+  readonly used: readonly number[];
+  readonly resting: readonly number[];
+}[] = [
+  { name: 'healthy endpoints are used', targets: [target(2), target(1)], used: [1, 2], resting: [] },
+  {
+    name: 'an unhealthy one rests',
+    targets: [target(1), target(2)],
+    unhealthy: ['192.0.2.2:80'],
+    used: [1],
+    resting: [2],
+  },
+  { name: 'weight 0 rests', targets: [target(1, 0), target(2)], used: [2], resting: [1] },
+  {
+    name: 'when none is healthy all are used but those of weight 0',
+    targets: [target(1), target(2), target(3, 0)],
+    unhealthy: ['192.0.2.1:80', '192.0.2.2:80', '192.0.2.3:80'],
+    used: [1, 2],
+    resting: [3],
+  },
+  { name: 'an endpoint named twice is used once', targets: [target(1), target(1)], used: [1], resting: [] },
+  { name: 'only weight 0 leaves nothing to use', targets: [target(1, 0)], used: [], resting: [1] },
+  { name: 'no targets leave nothing', targets: [], used: [], resting: [] },
+];
+
+for (const { name, targets, unhealthy = [], used, resting } of cases)
+  test(name, () => {
+    const { backends } = compileTable(snapshot(targets), (_, key) => !unhealthy.includes(key));
+    const last = (endpoints: readonly { readonly address: string }[] = []): number[] =>
+      endpoints.map(({ address }) => Number(address.split('.')[3]));
+    assert.deepEqual(last(backends[1]?.endpoints), used);
+    assert.deepEqual(last(backends[1]?.resting), resting);
+  });
+
+test('the order of the targets changes nothing', () => {
+  const targets = [target(3), target(1, 5), target(2)];
+  assert.deepEqual(compileTable(snapshot(targets), all), compileTable(snapshot([...targets].reverse()), all));
+});
