@@ -33,9 +33,11 @@ if (
 }
 const signal = abortOnSignals();
 const steps = openSteps(process.stderr);
+let inCluster = false;
 try {
   const impossible = values.standalone ? 'asked for with --standalone' : await noClusterBecause(signal);
   if (impossible) process.stderr.write(`Without a cluster: ${impossible}.\n`);
+  inCluster = !impossible;
   const options = { steps, signal, requests };
   const report = impossible ? await runStandalone(options) : await runInCluster(options);
   process.stdout.write(
@@ -43,6 +45,6 @@ try {
   );
 } catch (error) {
   failed(error, process.stderr);
-} finally {
-  if (signal.aborted) process.stderr.write('\nStopped. make down removes what is left.\n');
+  const what = signal.aborted ? 'Stopped.' : 'What was made stays, for a look.';
+  if (inCluster || signal.aborted) process.stderr.write(`\n${what} make down removes what is left.\n`);
 }

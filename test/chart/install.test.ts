@@ -3,13 +3,24 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { spec } from '../../crds/l4balancer.ts';
+import { children } from '../../operator/desired/children.ts';
 import { role } from '../../operator/desired/role.ts';
 import { roleBinding } from '../../operator/desired/role-binding.ts';
+import { WATCHED_KINDS } from '../../operator/watch/kinds.ts';
 import { REPOSITORY } from '../../scripts/process/folders.ts';
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
 import { CHART, helm, NAMESPACE, one, RELEASE, render } from './render.ts';
 
 const CRD = 'crd/l4balancers.l4balancer.dev';
+const edge = {
+  name: 'edge',
+  namespace: 'default',
+  uid: '6a5c6f9e-0000-4000-8000-000000000000',
+  spec: spec.parse({
+    listeners: [{ name: 'http', port: 80, backend: 'web' }],
+    backends: [{ name: 'web', endpoints: [{ address: '192.0.2.1', port: 80 }] }],
+  }),
+};
 let cluster: ControlPlane;
 
 before(async () => {
@@ -53,25 +64,43 @@ test('the operator’s pod passes Pod Security restricted', async () => {
   await cluster.run(['create', '--dry-run=server', '-f', '-'], JSON.stringify(pod));
 });
 
+test('the operator may follow and write every kind of child, and delete those that a resource can do without', async () => {
+  const { rules = [] } = one(await render(), 'ClusterRole');
+  const owner = (replicas: number, type: 'ClusterIP' | 'None') => ({
+    ...edge,
+    spec: spec.parse({ ...edge.spec, workload: { replicas }, service: { type } }),
+  });
+  const settings = { proxyImage: 'proxy', pullPolicy: 'Never' } as const;
+  const kinds = (all: ReturnType<typeof children>) =>
+    all.filter(({ wanted }) => wanted).map(({ kind }) => kind);
+  const most = kinds(children(owner(2, 'ClusterIP'), settings));
+  const least = new Set(kinds(children(owner(1, 'None'), settings)));
+  for (const kind of most) {
+    const resource = `${kind.toLowerCase()}s`;
+    const verbs = rules.find(({ resources }) => resources.includes(resource))?.verbs ?? [];
+    const deleted = least.has(kind) ? [] : ['delete'];
+    assert.deepEqual(verbs, ['get', 'list', 'watch', 'create', 'patch', ...deleted], resource);
+  }
+  for (const kind of WATCHED_KINDS)
+    assert.ok(
+      rules.some(
+        ({ resources, verbs }) => resources.includes(`${kind.toLowerCase()}s`) && verbs.includes('watch'),
+      ),
+      kind,
+    );
+});
+
 test('the operator’s rights let it write the proxies’ Roles, and no other Role', async () => {
   const objects = (await render()).filter(({ kind }) => /^ClusterRole/.test(kind));
   const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
   await cluster.run(['apply', '-f', '-'], list);
-  const endpoints = [{ address: '192.0.2.1', port: 80 }];
-  const listeners = [{ name: 'http', port: 80, backend: 'web' }];
-  const owner = {
-    name: 'edge',
-    namespace: 'default',
-    uid: '6a5c6f9e-0000-4000-8000-000000000000',
-    spec: spec.parse({ listeners, backends: [{ name: 'web', endpoints }] }),
-  };
   const asOperator = (object: object) => {
     const argv = ['apply', '--server-side', `--as=system:serviceaccount:${NAMESPACE}:${RELEASE}`, '-f', '-'];
     return cluster.run(argv, JSON.stringify(object));
   };
-  await asOperator(role(owner));
-  await asOperator(roleBinding(owner));
-  const greedy = { ...role(owner), rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }] };
+  await asOperator(role(edge));
+  await asOperator(roleBinding(edge));
+  const greedy = { ...role(edge), rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }] };
   await assert.rejects(asOperator(greedy), /attempting to grant RBAC permissions not currently held/);
   await cluster.run(['delete', '-f', '-'], list);
 });
