@@ -8,6 +8,7 @@ import { until } from '../cluster/wait.ts';
 import { type Answer, DryRun } from './api-server.ts';
 import { BAD_MANIFESTS } from './bad/all.ts';
 import { type Loose, manifestWith } from './base-manifest.ts';
+import { GOOD_MANIFESTS } from './good-manifests.ts';
 import { mutate } from './mutate.ts';
 import { Random } from './random.ts';
 import { randomManifest } from './random-manifest.ts';
@@ -43,6 +44,15 @@ test('the API server refuses every bad manifest at the same place as the parser,
         there.some(({ field, message }) => expected.test(`${field} ${message}`)),
         JSON.stringify(causes, null, 1),
       );
+    });
+  }
+});
+
+test('the API server takes every manifest that is only just good', async (t) => {
+  for (const [title, input] of Object.entries(GOOD_MANIFESTS)) {
+    await t.test(title, async () => {
+      await agree(input, title);
+      assert.deepEqual(parseL4Balancer(input, 'Refuse').findings, []);
     });
   }
 });

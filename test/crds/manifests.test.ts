@@ -4,10 +4,17 @@ import { parseL4Balancer } from '../../crds/parse.ts';
 import { RULES } from '../../crds/rules/all.ts';
 import { BAD_MANIFESTS } from './bad/all.ts';
 import { manifest } from './base-manifest.ts';
+import { GOOD_MANIFESTS } from './good-manifests.ts';
 
 test('the manifest that the bad ones are made from is good', () => {
   assert.deepEqual(parseL4Balancer(manifest(), 'Refuse').findings, []);
 });
+
+for (const [title, input] of Object.entries(GOOD_MANIFESTS)) {
+  test(`the parser takes ${title}`, () => {
+    assert.deepEqual(parseL4Balancer(input, 'Refuse').findings, []);
+  });
+}
 
 for (const { title, input, path, parser } of BAD_MANIFESTS) {
   test(`the parser refuses ${title}`, () => {

@@ -1,0 +1,109 @@
+import {
+  type Loose,
+  manifest,
+  manifestWith,
+  manifestWithBackend,
+  manifestWithEndpoints,
+  manifestWithListener,
+} from './base-manifest.ts';
+
+const resources = (requests: Loose, limits: Loose, tuning: Loose = {}): Loose =>
+  manifestWith({ tuning, workload: { resources: { requests, limits } } });
+
+/** Manifests that are only just good: each would be refused if a rule were off by one. */
+export const GOOD_MANIFESTS: Readonly<Record<string, Loose>> = {
+  'as many acceptors as the profile has cores': manifestWith({ tuning: { profile: 'Tuned', acceptors: 8 } }),
+  'as many acceptors as whole cores given': resources({}, { cpu: '2500m' }, { acceptors: 2 }),
+  'as many acceptors as cores given as a number': resources({}, { cpu: 3 }, { acceptors: 3 }),
+  'one acceptor on a tenth of a core': resources({}, { cpu: '100m' }, { acceptors: 1 }),
+  'requests as large as the limits': resources({ cpu: '2000m', memory: '1Gi' }, { cpu: 2, memory: '1024Mi' }),
+  'requests as large as the limits of the profile': resources({ cpu: 1, memory: '512Mi' }, {}),
+  'limits below the requests of the profile': resources({}, { cpu: '1m', memory: '64Mi' }),
+  'the shortest durations': manifest((spec) => {
+    spec.listeners = [{ name: 'web', port: 8080, backend: 'web', timeouts: { idle: '1s' } }];
+    spec.backends = [
+      {
+        name: 'web',
+        service: { name: 'web', port: 80 },
+        healthCheck: { interval: '100ms', timeout: '10ms' },
+        connect: { timeout: '10ms', retries: 0 },
+      },
+    ];
+    spec.workload = { terminationGracePeriod: '1s' };
+  }),
+  'the longest durations': manifest((spec) => {
+    spec.listeners = [{ name: 'web', port: 8080, backend: 'web', timeouts: { idle: '168h' } }];
+    spec.backends = [
+      {
+        name: 'web',
+        service: { name: 'web', port: 80 },
+        healthCheck: { interval: '60m', timeout: '3600s' },
+        connect: { timeout: '5m', retries: 10 },
+      },
+    ];
+    spec.workload = { terminationGracePeriod: '24h' };
+  }),
+  '64 listeners and backends with 256 endpoints': manifestWith({
+    listeners: Array.from({ length: 64 }, (_, i) => ({ name: `l${i}`, port: 1 + i, backend: `b${63 - i}` })),
+    backends: Array.from({ length: 64 }, (_, i) => ({
+      name: `b${i}`,
+      endpoints: Array.from({ length: 256 }, (_, j) => ({ address: `192.0.2.${j}`, port: 20000 + i })),
+    })),
+  }),
+  'the ports around the admin port': manifestWith({
+    listeners: [9900, 9902].map((port) => ({ name: `p${port}`, port, backend: 'web' })),
+  }),
+  'a listener at the lowest port that the pod may take': manifestWith({
+    listeners: [{ name: 'web', port: 1024, backend: 'web' }],
+    tuning: { sysctls: [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '1024' }] },
+  }),
+  'a port range of two ports': manifestWith({
+    tuning: { sysctls: [{ name: 'net.ipv4.ip_local_port_range', value: '1 2' }] },
+  }),
+  'a loopback endpoint on another port than a listener': manifestWithEndpoints({
+    address: '127.0.0.1',
+    port: 8081,
+  }),
+  'an endpoint elsewhere on the port of a listener': manifestWithEndpoints({
+    address: '10.127.0.1',
+    port: 8080,
+  }),
+  'the addresses just outside multicast': manifestWithEndpoints(
+    { address: '223.255.255.255', port: 1 },
+    { address: '240.0.0.0', port: 1 },
+    { address: 'fe80::1', port: 1 },
+    { address: 'ff0::1', port: 1 },
+  ),
+  'one address with two ports': manifestWithEndpoints(
+    { address: '192.0.2.1', port: 1, weight: 0 },
+    { address: '192.0.2.1', port: 65535, weight: 1 },
+  ),
+  'a Service port with a name of digits and a letter': manifestWithBackend({
+    service: { name: '1', port: '80a' },
+  }),
+  'the longest names': manifest(
+    (spec) => {
+      spec.listeners = [{ name: 'n'.repeat(63), port: 1, backend: 'b'.repeat(63) }];
+      spec.backends = [{ name: 'b'.repeat(63), service: { name: 's'.repeat(63), port: 'p'.repeat(63) } }];
+    },
+    { name: 'e'.repeat(52) },
+  ),
+  'label keys that only look like the operator’s': manifestWith({
+    workload: {
+      podLabels: { 'app.kubernetes.iox/name': 'a', 'my.l4balancer.dev/x': 'b' },
+      podAnnotations: { 'app.kubernetes.io/name': 'mine' },
+    },
+  }),
+  'the empty toleration of every taint': manifestWith({
+    workload: { tolerations: [{ operator: 'Exists', value: '' }] },
+  }),
+  'a ClusterIP with neither class nor policy': manifestWith({ service: { type: 'ClusterIP' } }),
+  'a NodePort with a policy': manifestWith({
+    service: { type: 'NodePort', externalTrafficPolicy: 'Cluster' },
+  }),
+  'empty annotations of no Service': manifestWith({ service: { type: 'None', annotations: {} } }),
+  'a listener with every default written out': manifestWithListener({
+    protocol: 'TCP',
+    timeouts: { idle: '1h' },
+  }),
+};
