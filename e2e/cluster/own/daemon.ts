@@ -26,13 +26,18 @@ export function onHost(plan: Plan, host: Host | 'fab', mounts?: number): string[
   return ['nsenter', `--net=/proc/${daemonPid(plan, `${host}-network`)}/ns/net`, ...own, '--'];
 }
 
+/** A command and its arguments that run a program in the cluster's cgroup, so that it ends with the cluster at the latest. */
+export function inCgroup(plan: Plan, name: string, argv: readonly string[]): [string, string[]] {
+  return ['/bin/sh', ['-c', ENTER, name, daemonCgroup(plan), ...argv]];
+}
+
 /** Starts a program that outlives this process; its output goes to `log/<name>.log`. */
 export async function startDaemon(plan: Plan, name: string, argv: readonly string[]): Promise<number> {
   mkdirSync(plan.path('log'), { recursive: true });
   mkdirSync(plan.path('daemons'), { recursive: true });
   const log = openSync(logPath(plan, name), 'a');
-  const args = ['-c', ENTER, name, daemonCgroup(plan), ...argv];
-  const child = spawn('/bin/sh', args, { detached: true, stdio: ['ignore', log, log], cwd: plan.folder });
+  const [shell, args] = inCgroup(plan, name, argv);
+  const child = spawn(shell, args, { detached: true, stdio: ['ignore', log, log], cwd: plan.folder });
   closeSync(log);
   const { pid } = child;
   if (pid === undefined) throw new Error(`cannot start ${name}: /bin/sh does not run`);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { dockerVersion } from '../../../scripts/images/docker.ts';
 import { runChild } from '../../../scripts/process/child.ts';
 import type { Cluster } from '../cluster.ts';
-import { killDaemon, onHost, restartDaemon, untilServing } from './daemon.ts';
+import { inCgroup, killDaemon, onHost, restartDaemon, untilServing } from './daemon.ts';
 import { isApiReady } from './health.ts';
 import { keyPath } from './keys.ts';
 import { importImage } from './node.ts';
@@ -44,8 +44,8 @@ export function ownCluster(plan: Plan, state: State): Cluster {
       }
     },
     runInClient(argv, options = {}) {
-      const [command = '', ...args] = [...onHost(plan, 'cl'), ...argv];
-      return spawn(command, args, options);
+      const [shell, args] = inCgroup(plan, 'client', [...onHost(plan, 'cl'), ...argv]);
+      return spawn(shell, args, options);
     },
     stopApiServer: () => killDaemon(plan, 'kube-apiserver'),
     async startApiServer() {
