@@ -19,7 +19,7 @@ $(PACKAGES): package-lock.json .npmrc
 run: $(PACKAGES) ## a cluster, the operator, a sample and traffic through it (root and Go, or docker; else what can be had)
 	@node scripts/run.ts $(ARGS)
 
-down: $(PACKAGES) ## removes everything that `make run` and `make e2e` made, except the cache
+down: $(PACKAGES) ## removes everything that `make run` made, except the cache (ARGS=--e2e: and what `make e2e` left)
 	@node scripts/down.ts $(ARGS)
 
 ##@ Check it

@@ -1,36 +1,42 @@
 /**
- * `make down`: removes the clusters of `make run` and `make e2e`: every process, mount, interface and file of them. What is kept to make the
- * next run quick (binaries, images) stays in the cache.
+ * `make down`: removes the cluster of `make run`: every process, mount, interface and file of it. What makes the next run
+ * quick (binaries, images) stays in the cache.
  *
- *   node scripts/down.ts [--cache]      --cache removes the cache too
+ *   node scripts/down.ts [--e2e] [--cache]      --e2e removes what `make e2e` left too, --cache the cache
  */
 import { existsSync, rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { ClusterProvider } from '../e2e/cluster/cluster.ts';
 import { clusterProvider } from '../e2e/cluster/open-cluster.ts';
+import { isAnythingLeft } from '../e2e/cluster/own/down.ts';
+import { planCluster } from '../e2e/cluster/own/plan.ts';
 import { abortOnSignals } from './process/abort-on-signals.ts';
 import { cacheFolder } from './process/folders.ts';
 import { failed } from './report/failed.ts';
 import { openSteps } from './report/steps.ts';
 import { CLUSTER, E2E_CLUSTER } from './run/in-cluster.ts';
 
-/** Clusters that make run and make e2e make, as far as they are here, whole or in parts. */
-const clustersHere = async (provider: ClusterProvider): Promise<readonly string[]> => {
-  const here: string[] = [];
-  for (const name of [CLUSTER, E2E_CLUSTER])
-    if (!(await provider.status(name))[0]?.startsWith('no cluster')) here.push(name);
-  return here;
-};
+/** Whether a cluster of that name is here, whole or in parts. */
+const isHere = async (provider: ClusterProvider, name: string): Promise<boolean> =>
+  (provider.kind === 'own' && isAnythingLeft(planCluster(name))) ||
+  !(await provider.status(name))[0]?.startsWith('no cluster');
 
-const { values } = parseArgs({ options: { cache: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: { e2e: { type: 'boolean', default: false }, cache: { type: 'boolean', default: false } },
+});
 // A first Ctrl-C is ignored, so that nothing is left half-removed; a second one ends it.
 abortOnSignals();
 const steps = openSteps(process.stderr);
 try {
   const provider = await clusterProvider();
-  const here = await clustersHere(provider);
-  if (here.length === 0) console.log('Nothing to remove: no cluster of make run or make e2e is here.');
-  for (const name of here) await steps.run(`cluster ${name} removed`, () => provider.down(name));
+  const hasE2e = await isHere(provider, E2E_CLUSTER);
+  const names = values.e2e && hasE2e ? [E2E_CLUSTER] : [];
+  if (await isHere(provider, CLUSTER)) names.push(CLUSTER);
+  for (const name of names) await steps.run(`cluster ${name} removed`, () => provider.down(name));
+  if (names.length === 0) console.log('Nothing to remove: no cluster of make run is here.');
+  // Tests may be running in it.
+  if (hasE2e && !values.e2e)
+    console.log('A cluster of make e2e is here. If no tests run: make down ARGS=--e2e removes it.');
   const cache = cacheFolder();
   if (values.cache && existsSync(cache))
     await steps.run('cache removed', async () => rmSync(cache, { recursive: true }));
