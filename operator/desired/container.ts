@@ -34,6 +34,8 @@ export const container = (owner: Owner, settings: RenderSettings) => {
     ports: [{ name: ADMIN, containerPort: ADMIN_PORT, protocol: 'TCP' }],
     resources: tuning.resources,
     securityContext: containerSecurityContext(tuning),
+    // What it said last is what the status shows when it does not stay up.
+    terminationMessagePolicy: 'FallbackToLogsOnError',
     // Starting takes a second; a minute where the CPU is busy.
     startupProbe: probe('/healthz', { periodSeconds: 1, failureThreshold: 60 }),
     // Two misses in a row: what is not served within 4 s is not sent to.

@@ -1,5 +1,5 @@
 import type { Condition } from '../../crds/status.ts';
-import { REASONS, type Reason } from '../status/reasons.ts';
+import { isReason, REASONS } from '../status/reasons.ts';
 import type { Happening } from '../telemetry/event-manifest.ts';
 import type { Applied } from './apply-children.ts';
 
@@ -21,7 +21,7 @@ const happening = (
 
 /** The event about a new reason of the condition Ready. */
 export const transitionHappening = ({ reason, message }: Condition): Happening => {
-  const standing = reason in REASONS ? REASONS[reason as Reason].standing : 'Working';
+  const standing = isReason(reason) ? REASONS[reason].standing : 'Working';
   const isFine = standing === 'Done' || standing === 'AsItIs' || reason === 'Progressing';
   return { type: isFine ? 'Normal' : 'Warning', reason, action: 'Observe', note: message };
 };

@@ -104,6 +104,8 @@ export const REASONS = {
 
 export type Reason = keyof typeof REASONS;
 
+export const isReason = (text: string): text is Reason => Object.hasOwn(REASONS, text);
+
 /** What is the case, and the text that goes with it. */
 export interface Verdict {
   readonly reason: Reason;

@@ -12,6 +12,6 @@ export const listed = (items: Iterable<string>, shown = 3): string => {
 
 /** A count in steps of ten: what grows without end must not be a new text each time. */
 export const roughly = (count: number): string => {
-  if (count < 10) return 'fewer than 10';
-  return `more than ${10 ** Math.floor(Math.log10(count))}`;
+  if (count < 10) return 'a few';
+  return `at least ${10 ** Math.floor(Math.log10(count))}`;
 };

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { children } from '../../../operator/desired/children.ts';
+import { WATCHED } from '../../../operator/watch/kinds.ts';
+import { assertGolden, GOLDEN, goldenChildren } from '../golden.ts';
+import { owner, RENDER, UID } from '../owner.ts';
+
+for (const name of Object.keys(GOLDEN))
+  test(`the children of the resource "${name}" are those of its golden file`, () => assertGolden(name));
+
+test('every child is watched, under the version that is applied', () => {
+  for (const { apiVersion, kind } of children(owner(), RENDER))
+    assert.equal(WATCHED[kind as keyof typeof WATCHED]?.apiVersion, apiVersion, kind);
+});
+
+test('every child carries one controller, the labels, and a name that no Service of the user is likely to have', () => {
+  for (const { kind, metadata } of goldenChildren('everything')) {
+    assert.equal(metadata.name, 'l4b-edge', kind);
+    assert.equal(metadata.namespace, 'shop');
+    assert.deepEqual(metadata.ownerReferences, [
+      {
+        apiVersion: 'l4balancer.dev/v1alpha1',
+        kind: 'L4Balancer',
+        name: 'edge',
+        uid: UID,
+        controller: true,
+        blockOwnerDeletion: false,
+      },
+    ]);
+    assert.deepEqual(metadata.labels, {
+      'app.kubernetes.io/component': 'proxy',
+      'app.kubernetes.io/instance': 'edge',
+      'app.kubernetes.io/managed-by': 'l4balancer-operator',
+      'app.kubernetes.io/name': 'l4balancer',
+    });
+  }
+});
+
+test('the pods need their ServiceAccount, Role and binding first, so these are applied first', () => {
+  assert.deepEqual(
+    goldenChildren('everything').map(({ kind }) => kind),
+    ['ServiceAccount', 'Role', 'RoleBinding', 'Service', 'PodDisruptionBudget', 'Deployment'],
+  );
+});

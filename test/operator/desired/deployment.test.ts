@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { deployment } from '../../../operator/desired/deployment.ts';
+import { MINIMAL, owner, RENDER } from '../owner.ts';
+
+const rendered = (spec: object = {}) => deployment(owner(spec), RENDER);
+const podSpec = (spec: object = {}) => rendered(spec).spec.template.spec;
+const proxy = (spec: object = {}) => podSpec(spec).containers[0] ?? assert.fail();
+
+const TRAFFIC: readonly (readonly [string, object])[] = [
+  ['a listener more', { listeners: [...MINIMAL.listeners, { name: 'more', port: 443, backend: 'web' }] }],
+  ['another port', { listeners: [{ name: 'web', port: 9090, backend: 'web' }] }],
+  ['another backend', { backends: [{ name: 'web', endpoints: [{ address: '192.0.2.1', port: 1 }] }] }],
+  ['another algorithm', { backends: [{ ...MINIMAL.backends[0], algorithm: 'LeastConnections' }] }],
+  ['another Service', { service: { type: 'None' } }],
+  ['a pause', { paused: true }],
+];
+
+for (const [what, spec] of TRAFFIC)
+  test(`${what} leaves the Deployment as it is, byte for byte`, () => {
+    assert.equal(JSON.stringify(rendered(spec)), JSON.stringify(rendered()));
+  });
+
+test('scaling leaves the pod template as it is, so that no running pod is restarted', () => {
+  const template = (replicas: number) => JSON.stringify(rendered({ workload: { replicas } }).spec.template);
+  assert.equal(template(5), template(1));
+  assert.equal(rendered({ workload: { replicas: 5 } }).spec.replicas, 5);
+});
+
+test('there is one replica when nothing is said, and none when none is asked for', () => {
+  assert.equal(rendered().spec.replicas, 1);
+  assert.equal(rendered({ workload: { replicas: 0 } }).spec.replicas, 0);
+});
+
+test('the guide’s pod comes out of the profile Tuned', () => {
+  const tuned = { tuning: { profile: 'Tuned' } };
+  const { resources, env, securityContext } = proxy(tuned);
+  assert.deepEqual(resources, { requests: { cpu: '4', memory: '4Gi' }, limits: { cpu: '8', memory: '8Gi' } });
+  const value = (name: string) => env.find((one) => one.name === name)?.value;
+  assert.equal(value('NUM_ACCEPTORS'), '8');
+  assert.equal(value('LOG_LEVEL'), 'error');
+  assert.equal(value('L4B_FILE_DESCRIPTORS'), '1048576');
+  assert.deepEqual(securityContext, {
+    allowPrivilegeEscalation: true,
+    readOnlyRootFilesystem: true,
+    capabilities: { drop: ['ALL'], add: ['SYS_RESOURCE'] },
+  });
+  const sysctls = Object.fromEntries(
+    (podSpec(tuned).securityContext.sysctls ?? []).map((one) => [one.name, one.value]),
+  );
+  assert.equal(sysctls['net.core.somaxconn'], '65535');
+  assert.equal(sysctls['net.ipv4.tcp_tw_reuse'], '1');
+});
+
+test('a Restricted pod has no rights, and may bind port 443 all the same', () => {
+  const { securityContext } = podSpec();
+  const { sysctls = [], ...rest } = securityContext;
+  assert.deepEqual(rest, {
+    runAsNonRoot: true,
+    runAsUser: 65532,
+    runAsGroup: 65532,
+    seccompProfile: { type: 'RuntimeDefault' },
+  });
+  assert.ok(
+    sysctls.some(({ name, value }) => name === 'net.ipv4.ip_unprivileged_port_start' && value === '0'),
+  );
+  assert.deepEqual(proxy().securityContext, {
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    capabilities: { drop: ['ALL'] },
+  });
+  assert.deepEqual(
+    proxy().env.map(({ name }) => name),
+    ['L4B_NAMESPACE', 'L4B_NAME', 'L4B_ADMIN', 'L4B_GRACE_PERIOD', 'NUM_ACCEPTORS', 'LOG_LEVEL'],
+  );
+});
+
+const ACCEPTORS: readonly (readonly [string, object, string])[] = [
+  ['the CPU limit', { workload: { resources: { limits: { cpu: '6' } } } }, '6'],
+  ['the whole cores of the CPU limit', { workload: { resources: { limits: { cpu: '2500m' } } } }, '2'],
+  ['one, where the limit is below a core', { workload: { resources: { limits: { cpu: '300m' } } } }, '1'],
+  ['what is asked for', { tuning: { acceptors: 3 }, workload: { resources: { limits: { cpu: '4' } } } }, '3'],
+];
+
+for (const [what, spec, expected] of ACCEPTORS)
+  test(`the number of acceptors is written out: ${what}`, () => {
+    assert.equal(proxy(spec).env.find(({ name }) => name === 'NUM_ACCEPTORS')?.value, expected);
+  });
+
+const GRACE: readonly (readonly [string, number])[] = [
+  ['60s', 60],
+  ['1h30m', 5400],
+  ['1500ms', 2],
+  ['1s', 1],
+];
+
+for (const [terminationGracePeriod, seconds] of GRACE)
+  test(`a grace period of ${terminationGracePeriod} becomes ${seconds} s for the kubelet, and the text for the proxy`, () => {
+    const spec = { workload: { terminationGracePeriod } };
+    assert.equal(podSpec(spec).terminationGracePeriodSeconds, seconds);
+    assert.equal(
+      proxy(spec).env.find(({ name }) => name === 'L4B_GRACE_PERIOD')?.value,
+      terminationGracePeriod,
+    );
+  });
+
+test('only the admin port is a port of the container', () => {
+  assert.deepEqual(proxy().ports, [{ name: 'admin', containerPort: 9901, protocol: 'TCP' }]);
+});
+
+test('what is not given is not rendered: an empty field would be owned for nothing', () => {
+  const { metadata, spec } = rendered({
+    workload: { podAnnotations: {}, podLabels: {}, nodeSelector: {}, tolerations: [], affinity: {} },
+  }).spec.template;
+  assert.deepEqual(Object.keys(metadata), ['labels']);
+  for (const field of ['nodeSelector', 'tolerations', 'affinity', 'priorityClassName'])
+    assert.equal(field in spec, false, field);
+});
+
+test('the image of the resource wins over the operator’s', () => {
+  assert.equal(proxy().image, RENDER.proxyImage);
+  assert.equal(proxy({ workload: { image: 'registry.example/own:1' } }).image, 'registry.example/own:1');
+});

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseAllDocuments, stringify } from 'yaml';
+import { children } from '../../operator/desired/children.ts';
+import { owner, RENDER } from './owner.ts';
+
+const FOLDER = new URL('golden/', import.meta.url);
+
+/** The resources whose children are pinned, by the name of their golden file. */
+export const GOLDEN: Readonly<Record<string, object>> = {
+  minimal: {},
+  /** The pod of the production tuning guide, in one word. */
+  guide: { tuning: { profile: 'Tuned' } },
+  everything: {
+    listeners: [
+      { name: 'web', port: 8080, backend: 'web' },
+      { name: 'https', port: 443, backend: 'web' },
+    ],
+    tuning: {
+      profile: 'Tuned',
+      acceptors: 2,
+      logLevel: 'warn',
+      fileDescriptors: 65536,
+      capabilities: ['IPC_LOCK', 'SYS_RESOURCE'],
+      sysctls: [{ name: 'net.core.somaxconn', value: '1024' }],
+    },
+    workload: {
+      replicas: 3,
+      image: 'registry.example/another-proxy:2.0',
+      resources: { requests: { cpu: 1, memory: '1Gi' }, limits: { cpu: '2500m', memory: '2Gi' } },
+      nodeSelector: { 'example.com/pool': 'edge' },
+      tolerations: [{ key: 'edge', operator: 'Exists', effect: 'NoSchedule' }],
+      affinity: {
+        nodeAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: {
+            nodeSelectorTerms: [{ matchExpressions: [{ key: 'gpu', operator: 'DoesNotExist' }] }],
+          },
+        },
+      },
+      priorityClassName: 'system-cluster-critical',
+      podAnnotations: { 'k8s.v1.cni.cncf.io/networks': 'fast' },
+      podLabels: { team: 'edge' },
+      terminationGracePeriod: '1h30m',
+    },
+    service: {
+      type: 'LoadBalancer',
+      annotations: { 'example.com/scheme': 'internal' },
+      loadBalancerClass: 'example.com/internal',
+      externalTrafficPolicy: 'Local',
+    },
+  },
+};
+
+/** All children of one of them, as the operator applies them. */
+export const goldenChildren = (name: string) =>
+  children(owner(GOLDEN[name]), RENDER).flatMap(({ wanted }) => wanted ?? []);
+
+/** Compares with the golden file, or writes it anew when UPDATE_GOLDEN is 1. */
+export const assertGolden = (name: string): void => {
+  const path = fileURLToPath(new URL(`${name}.golden.yaml`, FOLDER));
+  const rendered = goldenChildren(name);
+  if (process.env.UPDATE_GOLDEN === '1')
+    writeFileSync(
+      path,
+      rendered.map((manifest) => stringify(manifest, { aliasDuplicateObjects: false })).join('---\n'),
+    );
+  const golden = parseAllDocuments(readFileSync(path, 'utf8'));
+  assert.ok(Array.isArray(golden));
+  assert.deepEqual(
+    JSON.parse(JSON.stringify(rendered)),
+    golden.map((document) => document.toJS()),
+    `differs from ${name}.golden.yaml; if that is wanted, run the test with UPDATE_GOLDEN=1 and read the difference`,
+  );
+};

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { createQueue, type Queue } from '../../../operator/queue/queue.ts';
+import { ManualClock, settled } from '../manual-clock.ts';
+
+let clock: ManualClock;
+let queue: Queue;
+let told: string[];
+
+beforeEach(() => {
+  clock = new ManualClock();
+  told = [];
+  queue = createQueue(clock, {
+    depth: (keys) => told.push(`depth ${keys}`),
+    added: () => told.push('added'),
+    waited: (ms) => told.push(`waited ${ms}`),
+    worked: (ms) => told.push(`worked ${ms}`),
+  });
+});
+
+/** Whether a promise has resolved by now, and with what. */
+const now = async <T>(promise: Promise<T>): Promise<T | 'not yet'> => {
+  let value: T | 'not yet' = 'not yet';
+  void promise.then((got) => {
+    value = got;
+  });
+  await settled();
+  return value;
+};
+
+test('keys come out in the order in which they came, each once', async () => {
+  for (const key of ['a', 'b', 'a', 'c', 'b']) queue.add(key);
+  assert.deepEqual([await queue.take(), await queue.take(), await queue.take()], ['a', 'b', 'c']);
+  assert.equal(await now(queue.take()), 'not yet');
+});
+
+test('who asks first for a key gets the first that comes', async () => {
+  const first = queue.take();
+  const second = queue.take();
+  queue.add('a');
+  assert.equal(await now(first), 'a');
+  assert.equal(await now(second), 'not yet');
+});
+
+test('a key that comes again while it is worked on comes out once more, and not before that work is done', async () => {
+  queue.add('a');
+  await queue.take();
+  queue.add('a');
+  queue.add('a');
+  const next = queue.take();
+  assert.equal(await now(next), 'not yet');
+  queue.done('a');
+  assert.equal(await now(next), 'a');
+  queue.done('a');
+  assert.equal(await now(queue.take()), 'not yet');
+});
+
+test('a key for later comes out when its time has come', async () => {
+  queue.addAfter('a', 100);
+  const next = queue.take();
+  await clock.pass(99);
+  assert.equal(await now(next), 'not yet');
+  await clock.pass(1);
+  assert.equal(await now(next), 'a');
+});
+
+test('of two times the sooner one counts, and it comes out once', async () => {
+  queue.addAfter('a', 100);
+  queue.addAfter('a', 50);
+  queue.addAfter('a', 200);
+  await clock.pass(50);
+  assert.equal(await queue.take(), 'a');
+  queue.done('a');
+  await clock.pass(1000);
+  assert.equal(await now(queue.take()), 'not yet');
+  assert.equal(clock.sleeping, 0);
+});
+
+test('a key wanted now is not wanted later as well', async () => {
+  queue.addAfter('a', 100);
+  queue.add('a');
+  assert.equal(await queue.take(), 'a');
+  queue.done('a');
+  await clock.pass(100);
+  assert.equal(await now(queue.take()), 'not yet');
+});
+
+test('a key for later that is being worked on keeps its time', async () => {
+  queue.add('a');
+  await queue.take();
+  queue.addAfter('a', 100);
+  queue.done('a');
+  const next = queue.take();
+  assert.equal(await now(next), 'not yet');
+  await clock.pass(100);
+  assert.equal(await now(next), 'a');
+});
+
+test('after a stop nothing comes out, nothing sleeps, and who waits is told', async () => {
+  const waiting = queue.take();
+  queue.addAfter('later', 100);
+  queue.stop();
+  queue.add('a');
+  queue.addAfter('b', 1);
+  await clock.pass(1000);
+  assert.equal(await now(waiting), undefined);
+  assert.equal(await queue.take(), undefined);
+  assert.equal(clock.sleeping, 0);
+});
+
+test('depth and times are told', async () => {
+  queue.add('a');
+  await clock.pass(30);
+  await queue.take();
+  await clock.pass(70);
+  queue.done('a');
+  assert.deepEqual(told, ['added', 'depth 1', 'waited 30', 'depth 0', 'worked 70']);
+});
+
+test('ending work that nobody has begun is a bug, and said', () => {
+  assert.throws(() => queue.done('a'), /Cannot end the work on "a"/);
+});

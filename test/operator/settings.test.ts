@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FLAGS } from '../../operator/flags.ts';
+import { type Environment, parseSettings } from '../../operator/settings.ts';
+import { USAGE } from '../../operator/usage.ts';
+
+const IMAGE = '--proxy-image=registry.example/proxy:1';
+
+const settings = (argv: readonly string[], env: Environment = {}) => {
+  const command = parseSettings(argv, env);
+  return command.command === 'Run' ? command.settings : assert.fail(JSON.stringify(command));
+};
+const problems = (argv: readonly string[], env: Environment = {}) => {
+  const command = parseSettings(argv, env);
+  return command.command === 'Refused' ? command.problems : assert.fail(JSON.stringify(command));
+};
+
+test('the image of the proxy is enough; everything else has a default', () => {
+  assert.deepEqual(settings([IMAGE]), {
+    render: { proxyImage: 'registry.example/proxy:1', pullPolicy: 'IfNotPresent' },
+    health: { port: 8081 },
+    metrics: { port: 8080 },
+    logLevel: 'info',
+    workers: 4,
+    instance: 'l4balancer-operator',
+  });
+});
+
+test('every flag is taken, in both forms', () => {
+  const { kubeconfig, ...rest } = settings([
+    '--proxy-image',
+    'a:1',
+    '--proxy-image-pull-policy=Never',
+    '--health-address',
+    '127.0.0.1:1',
+    '--metrics-address=[::1]:2',
+    '--log-level',
+    'debug',
+    '--kubeconfig=k',
+    '--workers=9',
+  ]);
+  assert.equal(kubeconfig, 'k');
+  assert.deepEqual(rest, {
+    render: { proxyImage: 'a:1', pullPolicy: 'Never' },
+    health: { host: '127.0.0.1', port: 1 },
+    metrics: { host: '::1', port: 2 },
+    logLevel: 'debug',
+    workers: 9,
+    instance: 'l4balancer-operator',
+  });
+});
+
+test('a flag wins over the environment, the environment over the default, and an empty variable is none', () => {
+  const env = { L4B_PROXY_IMAGE: 'env:1', L4B_LOG_LEVEL: 'warn', L4B_WORKERS: ' ', HOSTNAME: 'pod-7' };
+  const { render, logLevel, workers, instance } = settings(['--log-level=error'], env);
+  assert.deepEqual([render.proxyImage, logLevel, workers, instance], ['env:1', 'error', 4, 'pod-7']);
+});
+
+const BAD: readonly (readonly [string, readonly string[], Environment, RegExp])[] = [
+  ['no image', [], {}, /^--proxy-image \(or L4B_PROXY_IMAGE\): not set; expected the image/],
+  [
+    'an image with a scheme',
+    ['--proxy-image=https://a/b'],
+    {},
+    /^--proxy-image: expected the name of an image/,
+  ],
+  [
+    'an image with blanks',
+    [],
+    { L4B_PROXY_IMAGE: 'a b' },
+    /^L4B_PROXY_IMAGE: expected the name of an image.*found "a b"/,
+  ],
+  [
+    'an unknown flag',
+    [IMAGE, '--proxy-imgae=x'],
+    {},
+    /^--proxy-imgae: unknown; expected one of --proxy-image,/,
+  ],
+  ['a word that is no flag', [IMAGE, 'run'], {}, /^run: unknown/],
+  ['a flag without a value', [IMAGE, '--log-level'], {}, /^--log-level: nothing follows; expected LEVEL/],
+  ['a flag in place of a value', ['--log-level', IMAGE], {}, /^--log-level: nothing follows/],
+  ['a flag with an empty value', [IMAGE, '--log-level='], {}, /^--log-level: nothing follows/],
+  ['a flag twice', [IMAGE, IMAGE], {}, /^--proxy-image: given twice/],
+  [
+    'a level there is none of',
+    [IMAGE, '--log-level=loud'],
+    {},
+    /^--log-level: expected error, warn, info, debug, found "loud"/,
+  ],
+  [
+    'a policy there is none of',
+    [IMAGE, '--proxy-image-pull-policy=x'],
+    {},
+    /IfNotPresent, Always, Never, found "x"/,
+  ],
+  [
+    'an address without a port',
+    [IMAGE, '--health-address=localhost'],
+    {},
+    /^--health-address: expected an address and port/,
+  ],
+  [
+    'a port that is too high',
+    [IMAGE],
+    { L4B_METRICS_ADDRESS: ':70000' },
+    /^L4B_METRICS_ADDRESS: expected an address/,
+  ],
+  ['no workers', [IMAGE, '--workers=0'], {}, /^--workers: expected a whole number from 1 to 64, found "0"/],
+  ['half a worker', [IMAGE, '--workers=1.5'], {}, /^--workers: expected a whole number/],
+];
+
+for (const [what, argv, env, message] of BAD)
+  test(`${what} is refused, once, in words`, () => {
+    const found = problems(argv, env);
+    assert.equal(found.length, 1, found.join('\n'));
+    assert.match(found[0] ?? '', message);
+  });
+
+test('all that is wrong is said at once', () => {
+  assert.equal(problems(['--workers=x', '--log-level=y', '--what']).length, 4);
+});
+
+test('help and version are answered whatever else is wrong', () => {
+  assert.equal(parseSettings(['--what', '--help'], {}).command, 'Help');
+  assert.equal(parseSettings(['--version'], {}).command, 'Version');
+});
+
+test('help lists every flag with its variable and default', () => {
+  for (const { flag, variable, ...rest } of Object.values(FLAGS)) {
+    const line = USAGE.split('\n').find((text) => text.startsWith(`${flag} `)) ?? '';
+    assert.ok(line.includes(variable), flag);
+    if ('fallback' in rest) assert.ok(line.includes(rest.fallback), flag);
+  }
+});

@@ -1,0 +1,135 @@
+import type { Condition } from '../../../crds/status.ts';
+import type {
+  ContainerStatus,
+  Deployment,
+  ObjectCondition,
+  Observed,
+  Pod,
+  ReplicaSet,
+} from '../../../operator/status/observed.ts';
+import { statusOf } from '../../../operator/status/status.ts';
+import { balancer } from '../owner.ts';
+
+export const NOW = '2026-11-23T12:00:00Z';
+const CURRENT = 'rs-new';
+
+/** A Deployment as its controller leaves it; by default 2 of 2 ready. */
+export const deployment = (status: object = {}, metadata: object = {}): Deployment => ({
+  metadata: {
+    name: 'l4b-edge',
+    uid: 'deployment',
+    generation: 3,
+    annotations: { 'deployment.kubernetes.io/revision': '2' },
+    ...metadata,
+  },
+  spec: { replicas: 2 },
+  status: {
+    observedGeneration: 3,
+    replicas: 2,
+    updatedReplicas: 2,
+    readyReplicas: 2,
+    availableReplicas: 2,
+    conditions: [progressing('NewReplicaSetAvailable')],
+    ...status,
+  },
+});
+
+export const progressing = (reason: string): ObjectCondition => ({
+  type: 'Progressing',
+  status: 'True',
+  reason,
+});
+
+export const replicaFailure = (message: string): ObjectCondition => ({
+  type: 'ReplicaFailure',
+  status: 'True',
+  reason: 'FailedCreate',
+  message,
+});
+
+/** Nothing of the newest revision is up, two replicas of the one before are. */
+export const STUCK = deployment({
+  replicas: 2,
+  updatedReplicas: 0,
+  conditions: [progressing('ReplicaSetUpdated')],
+});
+
+/** Nothing is up at all. */
+export const DOWN = deployment({
+  replicas: 2,
+  updatedReplicas: 2,
+  readyReplicas: 0,
+  availableReplicas: 0,
+  conditions: [progressing('ReplicaSetUpdated')],
+});
+
+export const replicaSet = (conditions: readonly ObjectCondition[] = []): ReplicaSet => ({
+  metadata: { name: 'l4b-edge-new', uid: CURRENT, annotations: { 'deployment.kubernetes.io/revision': '2' } },
+  status: { replicas: 0, readyReplicas: 0, conditions },
+});
+
+export const oldReplicaSet = (readyReplicas: number): ReplicaSet => ({
+  metadata: {
+    name: 'l4b-edge-old',
+    uid: 'rs-old',
+    annotations: { 'deployment.kubernetes.io/revision': '1' },
+  },
+  status: { replicas: readyReplicas, readyReplicas },
+});
+
+export const pod = (
+  name: string,
+  nodeName: string | undefined,
+  status: Pod['status'],
+  owner = CURRENT,
+): Pod => ({
+  metadata: {
+    name: `l4b-edge-new-${name}`,
+    ownerReferences: [{ kind: 'ReplicaSet', name: owner, uid: owner, controller: true }],
+  },
+  spec: nodeName === undefined ? {} : { nodeName },
+  ...(status === undefined ? {} : { status }),
+});
+
+/** As a kubelet refuses a pod whose sysctls it does not allow. */
+export const forbidden = (name: string, node: string, sysctl = 'net.core.somaxconn'): Pod =>
+  pod(name, node, {
+    phase: 'Failed',
+    reason: 'SysctlForbidden',
+    message: `forbidden sysctl: "${sysctl}" not allowlisted`,
+  });
+
+export const withContainer = (name: string, node: string, container: Partial<ContainerStatus>): Pod =>
+  pod(name, node, {
+    phase: 'Pending',
+    containerStatuses: [
+      { name: 'proxy', image: 'registry.example/l4balancer-proxy:1.0', ready: false, ...container },
+    ],
+  });
+
+export const observed = (more: Partial<Observed> = {}, spec: object = {}): Observed => ({
+  namespace: 'shop',
+  name: 'edge',
+  generation: 7,
+  spec: balancer({ workload: { replicas: 2 }, ...spec }).spec,
+  findings: [],
+  ignored: [],
+  deployment: deployment(),
+  replicaSets: [replicaSet()],
+  pods: [],
+  service: {
+    metadata: { name: 'l4b-edge' },
+    spec: { clusterIP: '10.96.0.9' },
+    status: { loadBalancer: { ingress: [{ ip: '203.0.113.7' }] } },
+  },
+  problems: [],
+  ...more,
+});
+
+/** The status as a person reads it: one word for the conditions that hold, and the message of Ready. */
+export const told = (input: Observed, previous: readonly Condition[] = []) => {
+  const { conditions = [] } = statusOf(input, previous, NOW);
+  const holds = conditions.filter(({ status }) => status === 'True').map(({ type }) => type);
+  const ready = conditions.find(({ type }) => type === 'Ready');
+  return { holds: holds.join(' '), reason: ready?.reason ?? '', message: ready?.message ?? '' };
+};

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { status as schema } from '../../../crds/status.ts';
+import { addresses } from '../../../operator/status/addresses.ts';
+import type { Service } from '../../../operator/status/observed.ts';
+import { statusOf } from '../../../operator/status/status.ts';
+import { NOW, observed } from './fixtures.ts';
+
+test('the whole status of a resource that serves', () => {
+  const { conditions, ...rest } = statusOf(observed(), [], NOW);
+  assert.deepEqual(rest, {
+    observedGeneration: 7,
+    replicas: 2,
+    readyReplicas: 2,
+    replicaSummary: '2/2',
+    selector:
+      'app.kubernetes.io/component=proxy,app.kubernetes.io/instance=edge,app.kubernetes.io/name=l4balancer',
+    acceptors: 1,
+    addresses: [{ type: 'IPAddress', value: '203.0.113.7' }],
+  });
+  assert.deepEqual(
+    conditions?.map(({ type, status, observedGeneration }) => `${type} ${status} ${observedGeneration}`),
+    ['Ready True 7', 'Reconciling False 7', 'Stalled False 7'],
+  );
+});
+
+test('every status fits the schema of the CRD', () => {
+  for (const given of [observed(), observed({ spec: undefined, deployment: undefined, service: undefined })])
+    assert.deepEqual(schema.strict().safeParse(statusOf(given, [], NOW)).error?.issues ?? [], []);
+});
+
+const ADDRESSES: readonly (readonly [string, Service['spec'], object, readonly string[]])[] = [
+  [
+    'what the load balancer was given',
+    { clusterIP: '10.0.0.1' },
+    { ip: '203.0.113.7' },
+    ['IPAddress 203.0.113.7'],
+  ],
+  [
+    'a name, where the load balancer has one',
+    { clusterIP: '10.0.0.1' },
+    { hostname: 'lb.example' },
+    ['Hostname lb.example'],
+  ],
+  ['the cluster IP without a load balancer', { clusterIP: '10.0.0.1' }, {}, ['IPAddress 10.0.0.1']],
+  [
+    'both cluster IPs',
+    { clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.1', 'fd00::1'] },
+    {},
+    ['IPAddress 10.0.0.1', 'IPAddress fd00::1'],
+  ],
+  ['none for a headless Service', { clusterIP: 'None' }, {}, []],
+];
+
+for (const [what, spec = {}, ingress, expected] of ADDRESSES)
+  test(`the address is ${what}`, () => {
+    const service = { metadata: { name: 's' }, spec, status: { loadBalancer: { ingress: [ingress] } } };
+    assert.deepEqual(
+      addresses(service).map(({ type, value }) => `${type} ${value}`),
+      expected,
+    );
+  });
+
+test('there is no address without a Service', () => assert.deepEqual(addresses(undefined), []));

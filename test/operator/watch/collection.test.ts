@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { KubeObject } from '../../../kube/object.ts';
+import { Collection } from '../../../operator/watch/collection.ts';
+
+const object = (name: string, controller?: string): KubeObject => ({
+  metadata: {
+    name,
+    namespace: 'shop',
+    ...(controller === undefined
+      ? {}
+      : { ownerReferences: [{ kind: 'ReplicaSet', name: 'x', uid: controller, controller: true }] }),
+  },
+});
+const names = (objects: readonly KubeObject[]) => objects.map(({ metadata }) => metadata.name).sort();
+const listOf = (...objects: readonly KubeObject[]) =>
+  new Map(objects.map((one) => [`shop/${one.metadata.name}`, one]));
+
+test('objects are found by name, and by the uid of their controller', () => {
+  const collection = new Collection<KubeObject>();
+  collection.replace(listOf(object('a', 'one'), object('b', 'one'), object('c', 'two'), object('d')));
+  assert.equal(collection.get('shop/a')?.metadata.name, 'a');
+  assert.deepEqual(names(collection.controlledBy('one')), ['a', 'b']);
+  assert.deepEqual(names(collection.controlledBy('three')), []);
+  assert.deepEqual(names(collection.controlledBy(undefined)), []);
+});
+
+test('changes of the list that the watcher keeps are followed', () => {
+  const collection = new Collection<KubeObject>();
+  const objects = listOf(object('a', 'one'));
+  collection.replace(objects);
+  objects.set('shop/b', object('b', 'one'));
+  collection.change('shop/b', object('b', 'one'), 'Added');
+  assert.deepEqual(names(collection.controlledBy('one')), ['a', 'b']);
+  objects.set('shop/a', object('a', 'two'));
+  collection.change('shop/a', object('a', 'two'), 'Modified');
+  assert.deepEqual(names(collection.controlledBy('one')), ['b']);
+  objects.delete('shop/b');
+  collection.change('shop/b', object('b', 'one'), 'Deleted');
+  assert.deepEqual(names(collection.controlledBy('one')), []);
+  assert.deepEqual(names(collection.controlledBy('two')), ['a']);
+});
+
+test('a new list says what is gone, and files everything anew', () => {
+  const collection = new Collection<KubeObject>();
+  collection.replace(listOf(object('a', 'one'), object('b', 'one')));
+  assert.deepEqual(names(collection.replace(listOf(object('b', 'one'), object('c', 'one')))), ['a']);
+  assert.deepEqual(names(collection.controlledBy('one')), ['b', 'c']);
+});
