@@ -25,7 +25,8 @@ while read -r verb pid; do
     drop) pids="\${pids%% $pid *} \${pids#* $pid }" ;;
   esac
 done
-for pid in $pids; do kill -9 "$pid" 2>/dev/null; done
+# Each one leads a process group: what it started itself goes too.
+for pid in $pids; do kill -9 "-$pid" 2>/dev/null; done
 rm -rf -- "$1"
 `;
 
