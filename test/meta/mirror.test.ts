@@ -6,6 +6,7 @@ import { tree } from './tree.ts';
 
 /** Suites that test more than one room, and why they stand where they do. */
 const WHOLE: readonly string[] = [
+  'test/operator/integration', // the whole operator against a real API server
   'test/proxy/relay', // the conformance of the whole proxy, as a process
 ];
 
