@@ -26,15 +26,15 @@ export interface OperatorProcess {
 
 export const IMAGE = 'registry.test/l4balancer-proxy:1.0';
 
-/** Starts one; `args` come after those that every start needs. */
-export const startOperator = (kubeconfig: string, args: readonly string[] = []): OperatorProcess => {
-  const flags = [
-    `--kubeconfig=${kubeconfig}`,
-    `--proxy-image=${IMAGE}`,
-    '--health-address=127.0.0.1:0',
-    '--metrics-address=127.0.0.1:0',
-    ...args,
-  ];
+const USUAL = [`--proxy-image=${IMAGE}`, '--health-address=127.0.0.1:0', '--metrics-address=127.0.0.1:0'];
+
+/** Starts one; `args` come with those of `usual`. */
+export const startOperator = (
+  kubeconfig: string,
+  args: readonly string[] = [],
+  usual: readonly string[] = USUAL,
+): OperatorProcess => {
+  const flags = [`--kubeconfig=${kubeconfig}`, ...usual, ...args];
   const child = spawn(process.execPath, [MAIN, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
   const log: LogLine[] = [];
   const waiting = new Set<() => void>();

@@ -1,0 +1,256 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { goldenChildren } from '../golden.ts';
+import { MINIMAL } from '../owner.ts';
+import { type OperatorProcess, startOperator } from './operator.ts';
+import { letServe, podsOf } from './pods.ts';
+import { OPERATOR, operatorLogin } from './rights.ts';
+import { CHILDREN, startWorld, type TestWorld } from './world.ts';
+
+let world: TestWorld;
+let operator: OperatorProcess;
+let namespaces = 0;
+
+/** A namespace of its own for each test. */
+const newNamespace = async (): Promise<string> => {
+  const name = `test-${++namespaces}`;
+  await world.cp.createNamespace(name);
+  return name;
+};
+const child = (namespace: string, kind: keyof typeof CHILDREN) =>
+  world.get(CHILDREN[kind], kind, namespace, 'l4b-edge');
+const existing = async (namespace: string, kind: keyof typeof CHILDREN) =>
+  (await child(namespace, kind)) ?? assert.fail(`there is no ${kind}`);
+/** A resource all of whose children are there. */
+const applied = async (spec: object = {}): Promise<string> => {
+  const namespace = await newNamespace();
+  await world.apply(namespace, 'edge', spec);
+  await world.reason(namespace, 'edge', 'Progressing');
+  await world.eventually('a pod', async () => (await podsOf(world.transport, namespace)).length > 0);
+  return namespace;
+};
+
+before(async () => {
+  world = await startWorld();
+  operator = startOperator(await operatorLogin(world.cp));
+  await operator.line('caches synced');
+});
+
+after(async () => {
+  await operator?.stop();
+  await world?.close();
+});
+
+describe('a resource', () => {
+  test('gets all its children, owned by it, and Ready when its pods serve', async () => {
+    const namespace = await applied();
+    const root = await world.get('l4balancer.dev/v1alpha1', 'L4Balancer', namespace, 'edge');
+    for (const kind of Object.keys(CHILDREN) as (keyof typeof CHILDREN)[]) {
+      const { ownerReferences = [] } = (await existing(namespace, kind)).metadata;
+      assert.deepEqual(
+        ownerReferences.map(({ uid, controller }) => [uid, controller]),
+        [[root?.metadata.uid, true]],
+        kind,
+      );
+    }
+    await letServe(world.transport, namespace);
+    await world.reason(namespace, 'edge', 'Available');
+    const line = await world.kubectl('get', 'l4b', '-n', namespace, '--no-headers');
+    assert.match(line, /^edge\s+True\s+Available\s+1\/1\s+1\s+10\.96\.\S+\s/);
+  });
+
+  test('that gets a listener more changes its Service only: no pod is restarted', async () => {
+    const namespace = await applied();
+    const before = await existing(namespace, 'Deployment');
+    const since = world.auditSize();
+    const listeners = [...MINIMAL.listeners, { name: 'more', port: 443, backend: 'web' }];
+    await world.apply(namespace, 'edge', { listeners });
+    await world.eventually(
+      'the port',
+      async () => (await existing(namespace, 'Service')).spec.ports.length === 2,
+    );
+    await world.eventually(
+      'the status',
+      async () => (await world.status(namespace, 'edge'))?.observedGeneration === 2,
+    );
+    const deployment = await existing(namespace, 'Deployment');
+    assert.equal(deployment.metadata.generation, before.metadata.generation);
+    const written = world
+      .writes(OPERATOR, since)
+      .filter(({ what }) => what.includes(`/${namespace}/`) && !what.includes('/events'));
+    assert.ok(written.length <= 3, JSON.stringify(written));
+    assert.deepEqual(
+      written.filter(({ what }) => !what.endsWith('/status')).map(({ what }) => what),
+      [`/api/v1/namespaces/${namespace}/services/l4b-edge`],
+    );
+  });
+
+  test('that is scaled by kubectl changes its Deployment, and gets a disruption budget', async () => {
+    const namespace = await applied();
+    await world.kubectl('scale', '-n', namespace, 'l4b/edge', '--replicas=3');
+    await world.eventually(
+      'three',
+      async () => (await existing(namespace, 'Deployment')).spec.replicas === 3,
+    );
+    const budget = () => world.get('policy/v1', 'PodDisruptionBudget', namespace, 'l4b-edge');
+    await world.eventually('the budget', async () => (await budget()) !== undefined);
+    const { spec } = (await existing(namespace, 'Deployment')).spec.template;
+    assert.ok(spec);
+    await world.kubectl('scale', '-n', namespace, 'l4b/edge', '--replicas=1');
+    await world.eventually('no budget', async () => (await budget()) === undefined);
+  });
+
+  test('of service type None has no Service, and loses the one it had', async () => {
+    const namespace = await applied();
+    await world.apply(namespace, 'edge', { service: { type: 'None' } });
+    await world.eventually('no Service', async () => (await child(namespace, 'Service')) === undefined);
+    await world.eventually(
+      'no address',
+      async () => (await world.status(namespace, 'edge'))?.addresses?.length === 0,
+    );
+  });
+
+  test('that is paused is left alone until it is not', async () => {
+    const namespace = await applied();
+    await world.apply(namespace, 'edge', { paused: true, workload: { replicas: 2 } });
+    await world.reason(namespace, 'edge', 'Paused');
+    assert.equal((await existing(namespace, 'Deployment')).spec.replicas, 1);
+    await world.apply(namespace, 'edge', { workload: { replicas: 2 } });
+    await world.eventually('two', async () => (await existing(namespace, 'Deployment')).spec.replicas === 2);
+  });
+
+  test('that is deleted leaves nothing behind', async () => {
+    const namespace = await applied();
+    await world.kubectl('delete', 'l4b', 'edge', '-n', namespace);
+    await world.eventually('nothing', async () => {
+      const kinds = 'deployments,replicasets,pods,services,roles,rolebindings,poddisruptionbudgets';
+      const left = await world.kubectl('get', kinds, '-n', namespace, '-o', 'name');
+      return left.trim() === '' && (await child(namespace, 'ServiceAccount')) === undefined;
+    });
+  });
+
+  test('that is deleted and made again at once gets children of its own', async () => {
+    const namespace = await applied();
+    const before = (await existing(namespace, 'Deployment')).metadata.uid;
+    await world.kubectl('delete', 'l4b', 'edge', '-n', namespace);
+    await world.apply(namespace, 'edge');
+    await world.eventually('a new Deployment', async () => {
+      const now = await child(namespace, 'Deployment');
+      return now !== undefined && now.metadata.uid !== before && now.metadata.deletionTimestamp === undefined;
+    });
+  });
+});
+
+describe('what somebody else changes', () => {
+  test('is put back: a Deployment edited by hand', async () => {
+    const namespace = await applied();
+    const env = '[{"op":"replace","path":"/spec/template/spec/containers/0/env/4/value","value":"99"}]';
+    await world.kubectl('patch', 'deployment', 'l4b-edge', '-n', namespace, '--type=json', '-p', env);
+    await world.eventually('the old value', async () => {
+      const { template } = (await existing(namespace, 'Deployment')).spec;
+      return template.spec.containers[0].env[4].value === '1';
+    });
+    await world.kubectl('scale', 'deployment', 'l4b-edge', '-n', namespace, '--replicas=5');
+    await world.eventually(
+      'one replica',
+      async () => (await existing(namespace, 'Deployment')).spec.replicas === 1,
+    );
+    await world.eventually('an event', async () => {
+      const events = await world.kubectl(
+        'get',
+        'events',
+        '-n',
+        namespace,
+        '-o',
+        'jsonpath={.items[*].reason}',
+      );
+      return events.split(' ').includes('Repaired');
+    });
+  });
+
+  test('is put back: labels and owner references', async () => {
+    const namespace = await applied();
+    await world.kubectl('label', 'role', 'l4b-edge', '-n', namespace, 'app.kubernetes.io/managed-by-');
+    await world.eventually('the label', async () => {
+      const { labels = {} } = (await existing(namespace, 'Role')).metadata;
+      return labels['app.kubernetes.io/managed-by'] === 'l4balancer-operator';
+    });
+    await world.kubectl(
+      'patch',
+      'service',
+      'l4b-edge',
+      '-n',
+      namespace,
+      '--type=json',
+      '-p',
+      '[{"op":"remove","path":"/metadata/ownerReferences"}]',
+    );
+    await world.eventually(
+      'the owner',
+      async () => (await existing(namespace, 'Service')).metadata.ownerReferences?.length === 1,
+    );
+  });
+
+  for (const kind of ['Deployment', 'Service', 'Role', 'ServiceAccount'] as const)
+    test(`is made again: a ${kind} that was deleted`, async () => {
+      const namespace = await applied();
+      const before = (await existing(namespace, kind)).metadata.uid;
+      await world.kubectl('delete', kind, 'l4b-edge', '-n', namespace);
+      await world.eventually(`another ${kind}`, async () => {
+        const now = await child(namespace, kind);
+        return now !== undefined && now.metadata.uid !== before;
+      });
+    });
+
+  test('is left where it is not the operator’s: a rollout restart, an annotation, a label', async () => {
+    const namespace = await applied();
+    await world.kubectl('rollout', 'restart', 'deployment/l4b-edge', '-n', namespace);
+    await world.kubectl('annotate', 'service', 'l4b-edge', '-n', namespace, 'example.com/a=b');
+    await world.kubectl('scale', '-n', namespace, 'l4b/edge', '--replicas=2');
+    await world.eventually('two', async () => (await existing(namespace, 'Deployment')).spec.replicas === 2);
+    const { template } = (await existing(namespace, 'Deployment')).spec;
+    assert.ok(template.metadata.annotations['kubectl.kubernetes.io/restartedAt']);
+    assert.equal((await existing(namespace, 'Service')).metadata.annotations?.['example.com/a'], 'b');
+  });
+
+  test('never was ours, but has the name: it is not touched, the status says so, and all goes on when it is gone', async () => {
+    const namespace = await newNamespace();
+    await world.kubectl('create', 'service', 'clusterip', 'l4b-edge', '-n', namespace, '--tcp=1:1');
+    const before = await existing(namespace, 'Service');
+    await world.apply(namespace, 'edge');
+    const message = await world.reason(namespace, 'edge', 'NameTaken');
+    assert.match(message, /^Service "l4b-edge" exists and was not made for this resource/);
+    assert.deepEqual(await existing(namespace, 'Service'), before);
+    await existing(namespace, 'Deployment');
+    await world.kubectl('delete', 'service', 'l4b-edge', '-n', namespace);
+    await world.eventually('our own', async () => {
+      const now = await child(namespace, 'Service');
+      return now?.metadata.ownerReferences?.[0]?.kind === 'L4Balancer';
+    });
+  });
+});
+
+describe('the golden manifests', () => {
+  for (const name of ['minimal', 'guide', 'everything'])
+    test(`of "${name}" are taken by the API server, with every field that they have`, async () => {
+      const namespace = await newNamespace();
+      for (const manifest of goldenChildren(name)) {
+        const here = JSON.stringify({ ...manifest, metadata: { ...manifest.metadata, namespace } });
+        await world.cp.run(
+          ['apply', '--server-side', '--dry-run=server', '--validate=strict', '-n', namespace, '-f', '-'],
+          here,
+        );
+      }
+    });
+
+  test('of the profile Restricted run where Pod Security enforces "restricted", also on port 443; those of Tuned do not', async () => {
+    const namespace = await newNamespace();
+    await world.kubectl('label', 'namespace', namespace, 'pod-security.kubernetes.io/enforce=restricted');
+    await world.apply(namespace, 'edge', { listeners: [{ name: 'https', port: 443, backend: 'web' }] });
+    await world.eventually('a pod', async () => (await podsOf(world.transport, namespace)).length === 1);
+    await world.apply(namespace, 'tuned', { tuning: { profile: 'Tuned' } });
+    const message = await world.reason(namespace, 'tuned', 'PodSecurityViolation');
+    assert.match(message, /violates PodSecurity "restricted:latest"/);
+    assert.match(message, /Use tuning\.profile Restricted/);
+  });
+});

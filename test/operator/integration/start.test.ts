@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { type ControlPlane, startControlPlane } from '../../cluster/control-plane.ts';
+import { until } from '../../cluster/wait.ts';
+import { type OperatorProcess, startOperator } from './operator.ts';
+
+const started: OperatorProcess[] = [];
+const start = (kubeconfig: string, args: readonly string[] = []): OperatorProcess => {
+  const operator = startOperator(kubeconfig, args);
+  started.push(operator);
+  return operator;
+};
+const folder = mkdtempSync(join(tmpdir(), 'l4b-start-'));
+
+after(async () => {
+  for (const operator of started) await operator.stop('SIGKILL');
+  rmSync(folder, { recursive: true });
+});
+
+const kubeconfig = (server: string): string => {
+  const path = join(folder, `${server.replaceAll(/\W/g, '_')}.kubeconfig`);
+  const content = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'a',
+    contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }],
+    clusters: [{ name: 'a', cluster: { server } }],
+    users: [{ name: 'a', user: { token: 'none' } }],
+  };
+  writeFileSync(path, JSON.stringify(content));
+  return path;
+};
+const ended = (operator: OperatorProcess): Promise<number | null> =>
+  operator.child.exitCode === null
+    ? new Promise((resolve) => operator.child.once('exit', resolve))
+    : Promise.resolve(operator.child.exitCode);
+
+describe('a start without an API server', () => {
+  test('says so, keeps trying, is alive but not ready, and stops when told', async () => {
+    const operator = start(kubeconfig('http://127.0.0.1:1'));
+    const line = await operator.line('watch lost, trying again');
+    assert.equal(line.code, 'ConnectionRefused');
+    const ready = await fetch(`${operator.url()}/readyz`);
+    assert.equal(ready.status, 503);
+    assert.match(
+      await ready.text(),
+      /L4Balancer: not listed yet: .*no answer from the API server at http:\/\/127\.0\.0\.1:1/,
+    );
+    assert.equal((await fetch(`${operator.url()}/healthz`)).status, 200);
+    assert.equal(await operator.stop(), 0);
+  });
+
+  const BAD: readonly (readonly [string, () => string, RegExp])[] = [
+    ['a kubeconfig that is not there', () => join(folder, 'none'), /none/],
+    [
+      'a kubeconfig that is none',
+      () => {
+        const path = join(folder, 'broken');
+        writeFileSync(path, '{');
+        return path;
+      },
+      /broken/,
+    ],
+  ];
+
+  for (const [what, path, message] of BAD)
+    test(`is refused with ${what}, in words, with code 2`, async () => {
+      const operator = start(path());
+      assert.equal(await ended(operator), 2);
+      assert.match(operator.stderr(), message);
+      assert.equal(operator.log.at(-1)?.code, 'CredentialsInvalid');
+    });
+
+  for (const flag of ['--health-address', '--metrics-address'])
+    test(`is refused where the port of ${flag} is taken`, async () => {
+      const other = createTcpServer().listen(0, '127.0.0.1');
+      await new Promise((resolve) => other.once('listening', resolve));
+      const { port } = other.address() as AddressInfo;
+      const image = ['--proxy-image=a:1', '--health-address=127.0.0.1:0', '--metrics-address=127.0.0.1:0'];
+      const args = [...image.filter((one) => !one.startsWith(flag)), `${flag}=127.0.0.1:${port}`];
+      const operator = startWith(kubeconfig('http://127.0.0.1:1'), args);
+      assert.equal(await ended(operator), 1);
+      assert.match(
+        operator.stderr(),
+        new RegExp(`Cannot listen on 127\\.0\\.0\\.1:${port}: another program listens there\\..*${flag}`),
+      );
+      other.close();
+    });
+});
+
+/** With these flags only. */
+const startWith = (path: string, args: readonly string[]): OperatorProcess => {
+  const operator = startOperator(path, args, []);
+  started.push(operator);
+  return operator;
+};
+
+test('an API server that answers nothing does not keep the operator from stopping; a second signal ends it at once', async () => {
+  const silent = createServer(() => {}).listen(0, '127.0.0.1');
+  await new Promise((resolve) => silent.once('listening', resolve));
+  const { port } = silent.address() as AddressInfo;
+  const operator = start(kubeconfig(`http://127.0.0.1:${port}`));
+  await operator.line('health and metrics listen');
+  assert.equal(await operator.stop('SIGINT'), 0);
+  silent.closeAllConnections();
+  silent.close();
+});
+
+describe('a start with an API server', () => {
+  let cp: ControlPlane;
+  before(async () => {
+    cp = await startControlPlane();
+  });
+  after(() => cp?.stop());
+
+  test('that does not know the CRD says so, and goes on as soon as it does', async () => {
+    const operator = start(cp.kubeconfig);
+    const line = await operator.line('CustomResourceDefinition is missing');
+    assert.match(String(line.advice), /apply crds\/l4balancers\.yaml/);
+    const ready = await fetch(`${operator.url()}/readyz`);
+    assert.equal(ready.status, 503);
+    await cp.run(['apply', '-f', new URL('../../../crds/l4balancers.yaml', import.meta.url).pathname]);
+    await operator.line('caches synced');
+    await until('readiness', async () => (await fetch(`${operator.url()}/readyz`)).status === 200);
+    assert.equal(await operator.stop(), 0);
+  });
+
+  test('without any rights says which is missing, and keeps trying', async () => {
+    const operator = start(cp.userKubeconfig('nobody'));
+    const line = await operator.line('watch lost, trying again');
+    assert.equal(line.code, 'Forbidden');
+    const body = await (await fetch(`${operator.url()}/readyz`)).text();
+    assert.match(body, /User "nobody" cannot list resource "l4balancers"/);
+    assert.equal(await operator.stop(), 0);
+  });
+});

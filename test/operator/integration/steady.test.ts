@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type OperatorProcess, startOperator } from './operator.ts';
+import { letServe, podsOf, serving, writePodStatus } from './pods.ts';
+import { OPERATOR, operatorLogin } from './rights.ts';
+import { startWorld, type TestWorld } from './world.ts';
+
+/** How long nothing is written when nothing happens. */
+const STEADY_MS = 120_000;
+const FLIPS = 500;
+const NAMES = ['a', 'b', 'c'];
+const NAMESPACE = 'steady';
+
+let world: TestWorld;
+let login: string;
+let operator: OperatorProcess;
+
+before(async () => {
+  world = await startWorld();
+  login = await operatorLogin(world.cp);
+  operator = startOperator(login);
+  await world.cp.createNamespace(NAMESPACE);
+});
+
+after(async () => {
+  await operator?.stop();
+  await world?.close();
+});
+
+const allServe = async (): Promise<void> => {
+  await world.eventually('all pods', async () => {
+    const pods = await podsOf(world.transport, NAMESPACE);
+    return pods.length === 2 * NAMES.length;
+  });
+  await letServe(world.transport, NAMESPACE);
+  for (const name of NAMES) await world.reason(NAMESPACE, name, 'Available');
+};
+const show = (lines: readonly object[]): string => JSON.stringify(lines.slice(0, 10));
+
+/** Resolves when no write has come for three seconds. */
+const quiet = async (): Promise<void> => {
+  for (
+    let before = -1, now = world.writes(OPERATOR).length;
+    now !== before;
+    now = world.writes(OPERATOR).length
+  ) {
+    before = now;
+    await sleep(3000);
+  }
+};
+
+test('an operator that is killed while it works leaves nothing that the next one does not finish', async () => {
+  await operator.line('caches synced');
+  for (const name of NAMES) await world.apply(NAMESPACE, name, { workload: { replicas: 2 } });
+  await operator.line('children changed'); // of the first
+  await operator.stop('SIGKILL');
+  operator = startOperator(login);
+  await allServe();
+});
+
+test('a start writes nothing that changes anything', async () => {
+  await quiet();
+  const versions = () =>
+    world.kubectl(
+      'get',
+      'l4b,deployments,services,serviceaccounts,roles,rolebindings,pdb',
+      '-n',
+      NAMESPACE,
+      '-o',
+      'jsonpath={range .items[*]}{.kind}/{.metadata.name}={.metadata.resourceVersion} {end}',
+    );
+  const before = await versions();
+  assert.equal(await operator.stop(), 0);
+  operator = startOperator(login);
+  await operator.line('caches synced');
+  await quiet();
+  assert.equal(await versions(), before);
+  const log = operator.log.filter(({ msg }) => msg === 'children changed');
+  assert.deepEqual(log, []);
+});
+
+test(`${FLIPS} changes of a pod's readiness write no more statuses than there is time for, and end when they end`, async () => {
+  const [pod] = await podsOf(world.transport, NAMESPACE);
+  assert.ok(pod);
+  const since = world.auditSize();
+  const started = performance.now();
+  for (let flip = 0; flip < FLIPS; flip++)
+    await writePodStatus(world.transport, pod, serving(flip % 2 === 1));
+  await quiet();
+  const seconds = (performance.now() - started) / 1000;
+  const written = world.writes(OPERATOR, since);
+  const statuses = written.filter(({ what }) => what.endsWith('/status'));
+  const events = written.filter(({ what }) => what.endsWith('/events'));
+  assert.ok(statuses.length > 0, 'the flips were not seen');
+  assert.ok(statuses.length <= 2 * seconds + 1, `${statuses.length} statuses in ${seconds} s`);
+  assert.ok(events.length <= 4, `${events.length} events`);
+  assert.equal(statuses.length + events.length, written.length, show(written));
+  await world.reason(NAMESPACE, 'a', 'Available');
+});
+
+test(`in ${STEADY_MS / 60_000} minutes in which nothing happens, the operator writes nothing`, async (t) => {
+  await quiet();
+  const since = world.auditSize();
+  await sleep(STEADY_MS);
+  assert.deepEqual(world.writes(OPERATOR, since), []);
+  const health = await fetch(`${operator.url()}/readyz`);
+  assert.equal(health.status, 200, await health.text());
+  t.diagnostic(`${world.writes(OPERATOR).length} writes before, 0 in the ${STEADY_MS / 1000} s`);
+});
+
+test('the operator’s metrics count what it did, under the names of controller-runtime', async () => {
+  assert.ok(
+    (await operator.metric('controller_runtime_reconcile_total{controller="l4balancer",result="success"}')) >
+      0,
+  );
+  assert.ok((await operator.metric('rest_client_requests_total{code="200",method="GET"')) > 0);
+  assert.equal(await operator.metric('workqueue_depth'), 0);
+  assert.equal(await operator.metric('controller_runtime_active_workers'), 0);
+});

@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { type OperatorProcess, startOperator } from './operator.ts';
+import { podsOf, writePodStatus } from './pods.ts';
+import { OPERATOR, operatorLogin } from './rights.ts';
+import { startWorld, type TestWorld } from './world.ts';
+
+let world: TestWorld;
+let operator: OperatorProcess;
+let namespaces = 0;
+
+const newNamespace = async (): Promise<string> => {
+  const name = `trouble-${++namespaces}`;
+  await world.cp.createNamespace(name);
+  return name;
+};
+
+before(async () => {
+  world = await startWorld();
+  operator = startOperator(await operatorLogin(world.cp));
+  await operator.line('caches synced');
+});
+
+after(async () => {
+  await operator?.stop();
+  await world?.close();
+});
+
+describe('the status says', () => {
+  test('which sysctl which node refuses, once, however many pods are made', async () => {
+    const namespace = await newNamespace();
+    await world.apply(namespace, 'edge', { tuning: { profile: 'Tuned' } });
+    const refuse = async (): Promise<void> => {
+      const alive = async () =>
+        (await podsOf(world.transport, namespace)).filter(({ status }) => status.phase !== 'Failed');
+      await world.eventually('a new pod', async () => (await alive()).length > 0);
+      for (const pod of await alive()) {
+        const { name } = pod.metadata;
+        const binding = {
+          apiVersion: 'v1',
+          kind: 'Binding',
+          metadata: { name },
+          target: { kind: 'Node', name: 'strict-1' },
+        };
+        await world.transport.request({
+          method: 'POST',
+          path: `/api/v1/namespaces/${namespace}/pods/${name}/binding`,
+          body: binding,
+        });
+        await writePodStatus(world.transport, pod, {
+          phase: 'Failed',
+          reason: 'SysctlForbidden',
+          message: 'forbidden sysctl: "net.core.somaxconn" not allowlisted',
+        });
+      }
+    };
+    await refuse();
+    const message = await world.reason(namespace, 'edge', 'SysctlForbidden');
+    assert.match(
+      message,
+      /^Node strict-1 refuses net\.core\.somaxconn, which tuning\.profile Tuned asks for/,
+    );
+    assert.match(message, /allowedUnsafeSysctls: \[net\.core\.somaxconn, net\.ipv4\.tcp_tw_reuse\]/);
+    const since = world.auditSize();
+    for (let more = 0; more < 8; more++) await refuse();
+    const written = world.writes(OPERATOR, since).filter(({ what }) => what.includes(`/${namespace}/`));
+    // The Deployment counts its new pod as a replica or not, from moment to moment: that much may be told.
+    assert.ok(written.length <= 8, JSON.stringify(written));
+    const status = await world.status(namespace, 'edge');
+    assert.ok((status?.replicas ?? 0) <= 1, `${status?.replicas} replicas`);
+    assert.equal(status?.conditions?.find(({ type }) => type === 'Stalled')?.status, 'True');
+  });
+
+  test('what a quota leaves no room for', async () => {
+    const namespace = await newNamespace();
+    await world.kubectl('create', 'quota', 'small', '-n', namespace, '--hard=limits.cpu=1');
+    await world.apply(namespace, 'edge', { tuning: { profile: 'Tuned' } });
+    assert.match(
+      await world.reason(namespace, 'edge', 'QuotaExceeded'),
+      /exceeded quota: small.*limits\.cpu=8/,
+    );
+  });
+
+  test('what the API server says to a child that it refuses, and goes on by itself when it no longer does', async () => {
+    const namespace = await newNamespace();
+    await world.kubectl(
+      'create',
+      'quota',
+      'none',
+      '-n',
+      namespace,
+      '--hard=count/roles.rbac.authorization.k8s.io=0',
+    );
+    await world.eventually('the quota', async () => {
+      const quota = await world.get('v1', 'ResourceQuota', namespace, 'none');
+      return quota?.status?.hard !== undefined;
+    });
+    await world.apply(namespace, 'edge');
+    const message = await world.reason(namespace, 'edge', 'QuotaExceeded');
+    assert.match(message, /^The API server refuses Role "l4b-edge": .*exceeded quota: none/);
+    await world.kubectl('delete', 'quota', 'none', '-n', namespace);
+    await world.reason(namespace, 'edge', 'Progressing');
+  });
+
+  test('that the operator lacks a right, in the API server’s words', async () => {
+    const namespace = await newNamespace();
+    const rights = JSON.parse(await world.kubectl('get', 'clusterrole', 'l4balancer-operator', '-o', 'json'));
+    const without = (resource: string) => ({
+      ...rights,
+      rules: rights.rules.map((rule: { resources: string[]; verbs: string[] }) =>
+        rule.resources.includes(resource) ? { ...rule, verbs: ['get', 'list', 'watch'] } : rule,
+      ),
+    });
+    await world.cp.run(
+      ['replace', '-f', '-'],
+      JSON.stringify({ ...without('deployments'), metadata: { name: 'l4balancer-operator' } }),
+    );
+    try {
+      await world.apply(namespace, 'edge');
+      const message = await world.reason(namespace, 'edge', 'ApplyRefused');
+      assert.match(
+        message,
+        /^The API server refuses Deployment "l4b-edge": .*User "the-operator" cannot (patch|create) resource "deployments"/,
+      );
+      assert.ok((await operator.metric('controller_runtime_terminal_reconcile_errors_total')) > 0);
+    } finally {
+      await world.cp.run(
+        ['replace', '-f', '-'],
+        JSON.stringify({ ...rights, metadata: { name: 'l4balancer-operator' } }),
+      );
+    }
+    await world.reason(namespace, 'edge', 'Progressing');
+  });
+
+  test('that a spec cannot be read, and leaves the children as they are', async () => {
+    const namespace = await newNamespace();
+    await world.apply(namespace, 'edge');
+    await world.reason(namespace, 'edge', 'Progressing');
+    const before = await world.get('apps/v1', 'Deployment', namespace, 'l4b-edge');
+    const crd = JSON.parse(await world.kubectl('get', 'crd', 'l4balancers.l4balancer.dev', '-o', 'json'));
+    const loose = structuredClone(crd);
+    // A CRD of another version, which takes what this operator does not.
+    loose.spec.versions[0].schema.openAPIV3Schema.properties.spec = {
+      type: 'object',
+      'x-kubernetes-preserve-unknown-fields': true,
+    };
+    await world.cp.run(['replace', '-f', '-'], JSON.stringify(loose));
+    try {
+      const patch = JSON.stringify({ spec: { workload: { replicas: -1 } } });
+      await world.eventually('the CRD to be looser', async () => {
+        const said = await world
+          .kubectl('patch', 'l4b', 'edge', '-n', namespace, '--type=merge', '-p', patch)
+          .catch(String);
+        return said.includes('patched');
+      });
+      const message = await world.reason(namespace, 'edge', 'InvalidSpec');
+      assert.match(message, /spec\.workload\.replicas/);
+      const after = await world.get('apps/v1', 'Deployment', namespace, 'l4b-edge');
+      assert.equal(after?.metadata.generation, before?.metadata.generation);
+    } finally {
+      await world.kubectl(
+        'patch',
+        'l4b',
+        'edge',
+        '-n',
+        namespace,
+        '--type=json',
+        '-p',
+        '[{"op":"remove","path":"/spec/workload/replicas"}]',
+      );
+      await world.cp.run(
+        ['replace', '-f', '-'],
+        JSON.stringify({ ...crd, metadata: { name: crd.metadata.name } }),
+      );
+    }
+    await world.reason(namespace, 'edge', 'Progressing');
+  });
+});
+
+test('a namespace that is deleted takes everything along, and nothing is stuck', async () => {
+  const namespace = await newNamespace();
+  await world.apply(namespace, 'edge');
+  await world.reason(namespace, 'edge', 'Progressing');
+  await world.eventually('a pod', async () => (await podsOf(world.transport, namespace)).length > 0);
+  await world.kubectl('delete', 'namespace', namespace, '--wait=false');
+  // No kubelet confirms that a pod has ended.
+  await world.kubectl('delete', 'pods', '--all', '-n', namespace, '--force', '--grace-period=0');
+  await world.eventually('the end', async () => {
+    const left = await world.kubectl('get', 'namespaces', '-o', 'name');
+    return !left.includes(`namespace/${namespace}\n`);
+  });
+});
+
+test('an API server that goes away and comes back is waited for; what changed meanwhile is done', async () => {
+  const namespace = await newNamespace();
+  await world.apply(namespace, 'edge');
+  await world.reason(namespace, 'edge', 'Progressing');
+  await world.cp.killApiServer();
+  await operator.line('watch lost, trying again');
+  assert.equal((await fetch(`${operator.url()}/healthz`)).status, 200);
+  await world.cp.startApiServer();
+  await world.apply(namespace, 'other');
+  await world.reason(namespace, 'other', 'Progressing');
+  assert.equal(operator.child.exitCode, null);
+});

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { API_VERSION, KIND } from '../../../crds/l4balancer.ts';
+import type { Status } from '../../../crds/status.ts';
+import { connect } from '../../../kube/connect.ts';
+import { ApiError } from '../../../kube/errors.ts';
+import type { KubeObject } from '../../../kube/object.ts';
+import { objectPath } from '../../../kube/paths.ts';
+import type { Transport } from '../../../kube/transport.ts';
+import {
+  type ControlPlane,
+  type ControlPlaneOptions,
+  startControlPlane,
+} from '../../cluster/control-plane.ts';
+import { until } from '../../cluster/wait.ts';
+import { MINIMAL } from '../owner.ts';
+
+const CRD = fileURLToPath(new URL('../../../crds/l4balancers.yaml', import.meta.url));
+
+// biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects, of whatever kind.
+type Loose = any;
+export type Anything = KubeObject & {
+  readonly spec?: Loose;
+  readonly status?: Loose;
+  readonly [key: string]: Loose;
+};
+
+/** What is asked for in a test: a child of a resource. */
+export const CHILDREN = {
+  ServiceAccount: 'v1',
+  Role: 'rbac.authorization.k8s.io/v1',
+  RoleBinding: 'rbac.authorization.k8s.io/v1',
+  Service: 'v1',
+  Deployment: 'apps/v1',
+} as const;
+
+/** A control plane with the CRD, and the words that tests speak to it in. */
+export interface TestWorld {
+  readonly cp: ControlPlane;
+  readonly transport: Transport;
+  /** Applies an L4Balancer through kubectl, as a user does. */
+  apply(namespace: string, name: string, spec?: object): Promise<void>;
+  kubectl(...args: readonly string[]): Promise<string>;
+  /** The object, or undefined when there is none. */
+  get(apiVersion: string, kind: string, namespace: string, name: string): Promise<Anything | undefined>;
+  status(namespace: string, name: string): Promise<Status | undefined>;
+  /** Waits until the condition Ready has this reason; gives back its message. */
+  reason(namespace: string, name: string, reason: string): Promise<string>;
+  /** Waits until the condition holds. */
+  eventually(what: string, probe: () => Promise<boolean>): Promise<void>;
+  /** Requests of this user (all but reads) since a byte of the audit log. */
+  writes(user: string, since?: number): readonly AuditLine[];
+  auditSize(): number;
+  close(): Promise<void>;
+}
+
+export interface AuditLine {
+  readonly verb: string;
+  readonly what: string;
+  readonly code: number;
+  readonly agent: string;
+}
+
+/** The garbage collector alone may need 30 s to learn of a new CRD. */
+const WITHIN_MS = 90_000;
+
+const WRITES: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
+
+export const startWorld = async (options: ControlPlaneOptions = {}): Promise<TestWorld> => {
+  const cp = await startControlPlane({ controllerManager: true, auditLog: true, ...options });
+  const transport = connect({ kubeconfig: cp.kubeconfig });
+  await cp.run(['apply', '-f', CRD]);
+  await cp.run(['wait', '--for=condition=Established', 'crd/l4balancers.l4balancer.dev']);
+
+  const get: TestWorld['get'] = async (apiVersion, kind, namespace, name) => {
+    try {
+      const path = objectPath({ apiVersion, kind, namespace, name });
+      return (await transport.request({ method: 'GET', path })) as Anything;
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 'NotFound') return undefined;
+      throw error;
+    }
+  };
+  const status: TestWorld['status'] = async (namespace, name) =>
+    (await get(API_VERSION, KIND, namespace, name))?.status;
+  const eventually: TestWorld['eventually'] = (what, probe) => until(what, probe, WITHIN_MS);
+
+  return {
+    cp,
+    transport,
+    get,
+    status,
+    eventually,
+    async apply(namespace, name, spec = {}) {
+      const manifest = {
+        apiVersion: API_VERSION,
+        kind: KIND,
+        metadata: { name, namespace },
+        spec: { ...MINIMAL, ...spec },
+      };
+      await cp.run(['apply', '--server-side', '--field-manager=user', '-f', '-'], JSON.stringify(manifest));
+    },
+    kubectl: (...args) => cp.run(args),
+    async reason(namespace, name, reason) {
+      let ready: { readonly reason: string; readonly message: string } | undefined;
+      await eventually(`reason ${reason} of ${namespace}/${name}`, async () => {
+        ready = (await status(namespace, name))?.conditions?.find(({ type }) => type === 'Ready');
+        return ready?.reason === reason;
+      }).catch((cause: unknown) => {
+        throw new Error(`never ${reason}, but ${JSON.stringify(ready)}`, { cause });
+      });
+      return ready?.message ?? '';
+    },
+    writes: (user, since = 0) => writesIn(readAudit(cp).subarray(since).toString(), user),
+    auditSize: () => readAudit(cp).length,
+    async close() {
+      await transport.close();
+      await cp.stop();
+    },
+  };
+};
+
+const readAudit = (cp: ControlPlane): Buffer => readFileSync(cp.auditLog ?? assert.fail('no audit log'));
+
+interface AuditEvent {
+  readonly verb: string;
+  readonly user: { readonly username: string };
+  readonly userAgent?: string;
+  readonly requestURI: string;
+  readonly responseStatus?: { readonly code: number };
+}
+
+const writesIn = (text: string, user: string): readonly AuditLine[] =>
+  text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as AuditEvent)
+    .filter((event) => event.user.username === user && WRITES.has(event.verb))
+    .map(({ verb, requestURI, responseStatus, userAgent = '' }) => ({
+      verb,
+      what: requestURI.replace(/\?.*$/, ''),
+      code: responseStatus?.code ?? 0,
+      agent: userAgent,
+    }));
