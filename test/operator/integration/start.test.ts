@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe, type TestContext, test } from 'node:test';
 import { type ControlPlane, startControlPlane } from '../../cluster/control-plane.ts';
 import { until } from '../../cluster/wait.ts';
+import { balancer } from '../owner.ts';
 import { type OperatorProcess, startOperator } from './operator.ts';
 
 const started: OperatorProcess[] = [];
@@ -77,10 +79,8 @@ describe('a start without an API server', () => {
     });
 
   for (const flag of ['--health-address', '--metrics-address'])
-    test(`is refused where the port of ${flag} is taken`, async () => {
-      const other = createTcpServer().listen(0, '127.0.0.1');
-      await new Promise((resolve) => other.once('listening', resolve));
-      const { port } = other.address() as AddressInfo;
+    test(`is refused where the port of ${flag} is taken`, async (t) => {
+      const port = await listening(t, createTcpServer());
       const image = ['--proxy-image=a:1', '--health-address=127.0.0.1:0', '--metrics-address=127.0.0.1:0'];
       const args = [...image.filter((one) => !one.startsWith(flag)), `${flag}=127.0.0.1:${port}`];
       const operator = startWith(kubeconfig('http://127.0.0.1:1'), args);
@@ -89,7 +89,6 @@ describe('a start without an API server', () => {
         operator.stderr(),
         new RegExp(`Cannot listen on 127\\.0\\.0\\.1:${port}: another program listens there\\..*${flag}`),
       );
-      other.close();
     });
 });
 
@@ -100,15 +99,55 @@ const startWith = (path: string, args: readonly string[]): OperatorProcess => {
   return operator;
 };
 
-test('an API server that answers nothing does not keep the operator from stopping; a second signal ends it at once', async () => {
-  const silent = createServer(() => {}).listen(0, '127.0.0.1');
-  await new Promise((resolve) => silent.once('listening', resolve));
-  const { port } = silent.address() as AddressInfo;
+/** An API server of one resource, on whose writes it never answers: a real one cannot be had in this state. */
+const HANGING: RequestListener = (request, response) => {
+  const isWatch = request.url?.includes('watch=') ?? false;
+  if (request.method !== 'GET' || request.url?.includes('/l4b-')) {
+    if (request.method === 'GET') response.writeHead(404).end('{}');
+    return;
+  }
+  response.writeHead(200, { 'content-type': 'application/json' });
+  if (isWatch) response.flushHeaders();
+  else
+    response.end(JSON.stringify({ metadata: { resourceVersion: '1' }, items: itemsOf(request.url ?? '') }));
+};
+const itemsOf = (url: string): readonly object[] =>
+  url.includes('/l4balancers')
+    ? [{ ...balancer(), metadata: { name: 'edge', namespace: 'shop', uid: 'u', resourceVersion: '1' } }]
+    : [];
+
+const listening = async (t: TestContext, server: Server | TcpServer): Promise<number> => {
+  t.after(() => {
+    if ('closeAllConnections' in server) server.closeAllConnections();
+    server.close();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+};
+
+test('an API server that answers nothing does not keep the operator from stopping', async (t) => {
+  const port = await listening(
+    t,
+    createServer(() => {}),
+  );
   const operator = start(kubeconfig(`http://127.0.0.1:${port}`));
   await operator.line('health and metrics listen');
   assert.equal(await operator.stop('SIGINT'), 0);
-  silent.closeAllConnections();
-  silent.close();
+});
+
+test('a stop waits for the write that is on its way; a second signal does not', async (t) => {
+  const written = Promise.withResolvers<void>();
+  const server = createServer((request, response) => {
+    if (request.method === 'PATCH') written.resolve();
+    HANGING(request, response);
+  });
+  const operator = start(kubeconfig(`http://127.0.0.1:${await listening(t, server)}`));
+  await written.promise;
+  operator.child.kill('SIGTERM');
+  await operator.line('stop asked');
+  assert.equal(operator.child.exitCode, null);
+  assert.equal(await operator.stop('SIGTERM'), 143);
 });
 
 describe('a start with an API server', () => {

@@ -71,7 +71,12 @@ export const startWorld = async (options: ControlPlaneOptions = {}): Promise<Tes
   const cp = await startControlPlane({ controllerManager: true, auditLog: true, ...options });
   const transport = connect({ kubeconfig: cp.kubeconfig });
   await cp.run(['apply', '-f', CRD]);
-  await cp.run(['wait', '--for=condition=Established', 'crd/l4balancers.l4balancer.dev']);
+  await until('the new kind', () =>
+    cp.run(['get', 'l4b', '-A']).then(
+      () => true,
+      () => false,
+    ),
+  );
 
   const get: TestWorld['get'] = async (apiVersion, kind, namespace, name) => {
     try {
