@@ -146,7 +146,7 @@ describe('the status says', () => {
     };
     await world.cp.run(['replace', '-f', '-'], JSON.stringify(loose));
     try {
-      const patch = JSON.stringify({ spec: { workload: { replicas: -1 } } });
+      const patch = JSON.stringify({ spec: { service: { type: 'Magic' } } });
       await world.eventually('the CRD to be looser', async () => {
         const said = await world
           .kubectl('patch', 'l4b', 'edge', '-n', namespace, '--type=merge', '-p', patch)
@@ -154,7 +154,7 @@ describe('the status says', () => {
         return said.includes('patched');
       });
       const message = await world.reason(namespace, 'edge', 'InvalidSpec');
-      assert.match(message, /spec\.workload\.replicas/);
+      assert.match(message, /spec\.service\.type/);
       const after = await world.get('apps/v1', 'Deployment', namespace, 'l4b-edge');
       assert.equal(after?.metadata.generation, before?.metadata.generation);
     } finally {
@@ -166,7 +166,7 @@ describe('the status says', () => {
         namespace,
         '--type=json',
         '-p',
-        '[{"op":"remove","path":"/spec/workload/replicas"}]',
+        '[{"op":"remove","path":"/spec/service/type"}]',
       );
       await world.cp.run(
         ['replace', '-f', '-'],
