@@ -46,7 +46,9 @@ test('an endpoint that leaves its slice gets no connection 100 ms later', async 
   const removed: { readonly pod: string; readonly atMs: number }[] = [];
   try {
     for (let i = 0; i < REMOVALS; i++) {
-      const pods = await world.list('pods', 'app=edge-echo');
+      const pods = [...(await world.list('pods', 'app=edge-echo'))];
+      // The oldest has had traffic for a while, so its last connection tells something.
+      pods.sort((a, b) => a.metadata.creationTimestamp.localeCompare(b.metadata.creationTimestamp));
       const pod = pods[0]?.metadata.name as string;
       await world.kubectl(['label', 'pod', pod, 'app-']);
       const change = await until('out of the slice', 10, async () =>

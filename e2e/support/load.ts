@@ -14,10 +14,24 @@ export const startLoad = async (
   cluster: Cluster,
   host: string,
   port: number,
-  options: { readonly clients?: number; readonly seconds?: number; readonly pauseMs?: number } = {},
+  options: {
+    readonly clients?: number;
+    readonly seconds?: number;
+    readonly pauseMs?: number;
+    readonly retries?: number;
+  } = {},
 ): Promise<RunningLoad> => {
-  const { clients = 4, seconds = 120, pauseMs = 0 } = options;
-  const flags = ['--clients', `${clients}`, '--seconds', `${seconds}`, '--pause-ms', `${pauseMs}`];
+  const { clients = 4, seconds = 120, pauseMs = 0, retries = 0 } = options;
+  const flags = [
+    '--clients',
+    `${clients}`,
+    '--seconds',
+    `${seconds}`,
+    '--pause-ms',
+    `${pauseMs}`,
+    '--retries',
+    `${retries}`,
+  ];
   const child = cluster.runInClient([process.execPath, SCRIPT, host, `${port}`, ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -39,9 +53,11 @@ export const startLoad = async (
 export const summarise = (requests: readonly SteadyRequest[]) => {
   const endpoints: Record<string, number> = {};
   const failures: Record<string, number> = {};
-  for (const { endpoint, failure } of requests) {
+  const retried: Record<string, number> = {};
+  for (const { endpoint, failure, retried: first } of requests) {
+    if (first !== undefined) retried[first] = (retried[first] ?? 0) + 1;
     if (endpoint !== undefined) endpoints[endpoint] = (endpoints[endpoint] ?? 0) + 1;
     if (failure !== undefined) failures[failure] = (failures[failure] ?? 0) + 1;
   }
-  return { total: requests.length, endpoints, failures };
+  return { total: requests.length, endpoints, failures, retried };
 };

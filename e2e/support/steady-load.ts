@@ -2,7 +2,7 @@
  * One HTTP request after the other, each on a new connection, by several clients, until it is told to stop (SIGTERM) or
  * its time is over; then prints every request as JSON: when its connection was begun, who answered, what failed.
  *
- *   node e2e/support/steady-load.ts HOST PORT [--clients 4] [--seconds 60] [--pause-ms 0]
+ *   node e2e/support/steady-load.ts HOST PORT [--clients 4] [--seconds 60] [--pause-ms 0] [--retries 0]
  */
 import { connect } from 'node:net';
 import { parseArgs } from 'node:util';
@@ -14,6 +14,8 @@ export interface SteadyRequest {
   /** Name of the endpoint that answered. */
   readonly endpoint?: string;
   readonly failure?: string;
+  /** What the first attempt failed with, where a client that retries got its answer from another one. */
+  readonly retried?: string;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -42,6 +44,13 @@ const requestOnce = (host: string, port: number): Promise<SteadyRequest> =>
     socket.on('error', (error: NodeJS.ErrnoException) => done({ failure: error.code ?? error.message }));
   });
 
+/** As a client does that knows its requests to be safe to repeat: what failed is sent again, on a new connection. */
+const requestWithRetries = async (host: string, port: number, retries: number): Promise<SteadyRequest> => {
+  const first = await requestOnce(host, port);
+  if (first.failure === undefined || retries === 0) return first;
+  return { ...(await requestWithRetries(host, port, retries - 1)), retried: first.failure };
+};
+
 if (import.meta.main) {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -49,6 +58,7 @@ if (import.meta.main) {
       clients: { type: 'string', default: '4' },
       seconds: { type: 'string', default: '60' },
       'pause-ms': { type: 'string', default: '0' },
+      retries: { type: 'string', default: '0' },
     },
   });
   const [host = '', port] = positionals;
@@ -62,7 +72,7 @@ if (import.meta.main) {
   const requests: SteadyRequest[] = [];
   const clients = Array.from({ length: Number(values.clients) }, async () => {
     while (running) {
-      const request = await requestOnce(host, Number(port));
+      const request = await requestWithRetries(host, Number(port), Number(values.retries));
       requests.push(request);
       if (requests.length === 1) process.stderr.write('first answer\n');
       if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));

@@ -8,7 +8,12 @@ import { until } from './until.ts';
 
 /** What kubectl get -o json gives of an L4Balancer or of one of its children; only what the tests read. */
 export interface Seen {
-  readonly metadata: { readonly name: string; readonly uid: string; readonly generation: number };
+  readonly metadata: {
+    readonly name: string;
+    readonly uid: string;
+    readonly generation: number;
+    readonly creationTimestamp: string;
+  };
   readonly spec: Readonly<Record<string, unknown>>;
   readonly status?: {
     readonly conditions?: readonly {
