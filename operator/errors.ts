@@ -27,6 +27,12 @@ export class OperatorError extends Error {
   }
 }
 
+/** The stable code of any error, for the log: its own, else its name. */
+export const codeOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return 'Unknown';
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+};
+
 const BAD_INPUT: readonly OperatorErrorCode[] = ['SettingsInvalid', 'CredentialsInvalid'];
 
 /** The exit code that goes with an error. */

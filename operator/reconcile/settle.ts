@@ -1,3 +1,4 @@
+import { codeOf } from '../errors.ts';
 import type { Backoffs } from '../queue/backoffs.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { ControllerMetrics } from '../telemetry/controller-metrics.ts';
@@ -47,6 +48,3 @@ export const settle = (
       outcome satisfies never;
   }
 };
-
-const codeOf = (error: Error): string =>
-  'code' in error && typeof error.code === 'string' ? error.code : error.name;

@@ -1,5 +1,6 @@
 import { ApiError } from '../../kube/errors.ts';
 import type { ListWatchState } from '../../kube/list-watch.ts';
+import { codeOf } from '../errors.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { ROOT, type WatchedKind } from '../watch/kinds.ts';
 
@@ -13,7 +14,7 @@ export const createWatchLog = (log: Logger) => {
         return;
       }
       const { error, retryInMs } = state;
-      const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+      const code = codeOf(error);
       const isNews = lost.get(kind) !== code;
       lost.set(kind, code);
       if (kind === ROOT && error instanceof ApiError && error.code === 'NotFound') {

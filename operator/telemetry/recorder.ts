@@ -1,7 +1,7 @@
 import { API_VERSION, KIND } from '../../crds/l4balancer.ts';
 import type { Writer } from '../../kube/apply.ts';
-import { ApiError } from '../../kube/errors.ts';
 import type { KubeObject } from '../../kube/object.ts';
+import { codeOf } from '../errors.ts';
 import { eventManifest, type Happening } from './event-manifest.ts';
 import type { Logger } from './log.ts';
 
@@ -47,8 +47,7 @@ export const createRecorder = ({ writer, log, wallClock, instance }: RecorderDep
         eventManifest({ apiVersion: API_VERSION, kind: KIND, ...regarding }, happening, time, instance),
       );
     } catch (error) {
-      const code = error instanceof ApiError ? error.code : 'NoAnswer';
-      log.warn({ code, error, event: happening.reason }, 'event not written');
+      log.warn({ code: codeOf(error), error, event: happening.reason }, 'event not written');
     }
   };
 

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { KubeObject } from '../../../kube/object.ts';
+import { createLedger } from '../../../operator/reconcile/ledger.ts';
+import { type ChildState, type Plan, planChild } from '../../../operator/reconcile/plan-child.ts';
+
+const OWNER = { name: 'edge', uid: 'owner' };
+const controlled = (uid: string, kind = 'L4Balancer', name = 'edge') => ({
+  ownerReferences: [{ kind, name, uid, controller: true }],
+});
+const WANTED = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'l4b-edge', ...controlled('owner') },
+  spec: { a: 1 },
+};
+const live = (metadata: object = controlled('owner'), spec: object = { a: 1, b: 2 }): KubeObject => ({
+  metadata: { name: 'l4b-edge', uid: 'u1', resourceVersion: '5', ...metadata },
+  ...{ spec },
+});
+/** What the ledger knows after WANTED was applied, and the API server answered with that object. */
+const confirmed = (answer: KubeObject = live()) => {
+  const ledger = createLedger();
+  ledger.confirm('x', WANTED, answer, 0);
+  return ledger.confirmed('x');
+};
+
+const NOTHING = { todo: 'Nothing' } as const;
+const ROWS: readonly (readonly [string, Partial<ChildState>, Partial<Plan>])[] = [
+  ['it is wanted and not known', {}, { todo: 'Look' }],
+  ['it is neither wanted nor there', { wanted: undefined }, NOTHING],
+  ['it is as the API server confirmed it', { live: live(), confirmed: confirmed() }, NOTHING],
+  [
+    'only its status and version have changed',
+    { live: live({ ...controlled('owner'), resourceVersion: '9' }), confirmed: confirmed() },
+    NOTHING,
+  ],
+  ['nothing is confirmed: after a start', { live: live() }, { todo: 'Apply', uid: 'u1', isRepair: false }],
+  [
+    'other content is wanted now',
+    { live: live(), confirmed: confirmed(), wanted: { ...WANTED, spec: { a: 2 } } as never },
+    { todo: 'Apply', uid: 'u1', isRepair: false },
+  ],
+  [
+    'somebody changed it',
+    { live: live(controlled('owner'), { a: 7 }), confirmed: confirmed() },
+    { todo: 'Apply', uid: 'u1', isRepair: true },
+  ],
+  [
+    'somebody took its owner away, and it is the one this process made',
+    { live: live({}), confirmed: confirmed() },
+    { todo: 'Apply', isRepair: true },
+  ],
+  [
+    'it is on its way out',
+    { live: live({ ...controlled('owner'), deletionTimestamp: 'now' }), confirmed: confirmed() },
+    { todo: 'Wait' },
+  ],
+  [
+    'it belongs to a deleted resource of the same name',
+    { live: live(controlled('before')) },
+    { todo: 'Wait' },
+  ],
+  [
+    'it has no owner',
+    { live: live({}) },
+    { todo: 'Yield', holder: 'exists and was not made for this resource' },
+  ],
+  [
+    'it has no owner, and another had it before',
+    { live: live({ uid: 'u2' }), confirmed: confirmed() },
+    { todo: 'Yield' },
+  ],
+  [
+    'it belongs to another kind',
+    { live: live(controlled('g', 'Gateway', 'gate')) },
+    { todo: 'Yield', holder: 'exists and belongs to Gateway "gate"' },
+  ],
+  [
+    'it belongs to another resource',
+    { live: live(controlled('o', 'L4Balancer', 'other')) },
+    { todo: 'Yield' },
+  ],
+  ['it is ours and no longer wanted', { wanted: undefined, live: live() }, { todo: 'Remove', uid: 'u1' }],
+  [
+    'it is no longer wanted and on its way out',
+    { wanted: undefined, live: live({ ...controlled('owner'), deletionTimestamp: 'now' }) },
+    NOTHING,
+  ],
+  ['it is another’s and not wanted', { wanted: undefined, live: live({}) }, NOTHING],
+  [
+    'it is of a deleted resource of the same name and not wanted',
+    { wanted: undefined, live: live(controlled('before')) },
+    NOTHING,
+  ],
+];
+
+for (const [when, given, expected] of ROWS)
+  test(`when ${when}: ${expected.todo}`, () => {
+    const plan = planChild({ owner: OWNER, wanted: WANTED, live: undefined, confirmed: undefined, ...given });
+    assert.deepEqual(plan, { ...plan, ...expected });
+  });

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { pino } from 'pino';
+import type { Outcome } from '../../../operator/reconcile/outcome.ts';
+import { settle } from '../../../operator/reconcile/settle.ts';
+
+interface Told {
+  readonly result: string[];
+  readonly requeued: number[];
+  readonly forgotten: number;
+  readonly retried: number;
+  readonly log: readonly { readonly level: number; readonly msg: string }[];
+}
+
+const tell = (outcome: Outcome): Told => {
+  const result: string[] = [];
+  const requeued: number[] = [];
+  const lines: { level: number; msg: string }[] = [];
+  let forgotten = 0;
+  let retried = 0;
+  settle('shop/edge', outcome, {
+    queue: { addAfter: (_, ms) => requeued.push(ms) },
+    backoffs: { next: () => 250, forget: () => void forgotten++ },
+    metrics: { reconciled: (one) => result.push(one), retried: () => void retried++ },
+    log: pino({ level: 'debug' }, { write: (line) => void lines.push(JSON.parse(line)) }),
+  });
+  return { result, requeued, forgotten, retried, log: lines };
+};
+
+const ROWS: readonly (readonly [Outcome, Omit<Told, 'log'>, number])[] = [
+  [{ kind: 'Done' }, { result: ['success'], requeued: [], forgotten: 1, retried: 0 }, 20],
+  [
+    { kind: 'Again', afterMs: 7, why: 'StatusPaced' },
+    { result: ['requeue_after'], requeued: [7], forgotten: 1, retried: 0 },
+    20,
+  ],
+  [
+    { kind: 'Retry', error: new Error('x') },
+    { result: ['error'], requeued: [250], forgotten: 0, retried: 1 },
+    40,
+  ],
+  [
+    { kind: 'Refused', afterMs: 9, what: ['x'] },
+    { result: ['refused'], requeued: [9], forgotten: 1, retried: 0 },
+    40,
+  ],
+];
+
+for (const [outcome, expected, level] of ROWS)
+  test(`${outcome.kind} is counted, logged once, and comes again ${expected.requeued.length === 0 ? 'never' : `after ${expected.requeued} ms`}`, () => {
+    const { log, ...told } = tell(outcome);
+    assert.deepEqual(told, expected);
+    assert.deepEqual(
+      log.map((line) => line.level),
+      [level],
+    );
+  });

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { pino } from 'pino';
+import { ApiError, TransportError } from '../../../kube/errors.ts';
+import { createWatchLog } from '../../../operator/reconcile/watch-log.ts';
+
+const recording = () => {
+  const lines: string[] = [];
+  const log = pino(
+    {},
+    {
+      write: (line) => {
+        const { msg, kind, code } = JSON.parse(line);
+        lines.push([msg, kind, code].filter(Boolean).join(' '));
+      },
+    },
+  );
+  return { lines, watchLog: createWatchLog(log) };
+};
+const lost = (error: Error) => ({ connected: false, error, retryInMs: 100 }) as const;
+const REFUSED = new TransportError('ConnectionRefused', 'https://x', 'GET', 'nothing');
+const notFound = new ApiError({ method: 'GET', path: '/x', httpStatus: 404, body: '' });
+
+test('a watch that is lost is told once, again when the cause is another, and when it is back', () => {
+  const { lines, watchLog } = recording();
+  watchLog.state('Pod', { connected: true });
+  for (let tries = 0; tries < 3; tries++) watchLog.state('Pod', lost(REFUSED));
+  watchLog.state('Pod', lost(notFound));
+  watchLog.state('Pod', { connected: true });
+  assert.deepEqual(lines, [
+    'watch lost, trying again Pod ConnectionRefused',
+    'watch lost, trying again Pod NotFound',
+    'watch is back Pod',
+  ]);
+});
+
+test('an L4Balancer that the API server does not know is told as what it is: the CRD is missing', () => {
+  const { lines, watchLog } = recording();
+  for (let tries = 0; tries < 3; tries++) watchLog.state('L4Balancer', lost(notFound));
+  assert.deepEqual(lines, ['CustomResourceDefinition is missing L4Balancer CrdMissing']);
+});
