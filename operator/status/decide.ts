@@ -1,14 +1,15 @@
 import { replicasOf } from '../desired/replicas.ts';
 import { checkChildren } from './check-children.ts';
-import { checkCrashes, checkImages, checkStarts } from './check-containers.ts';
+import { checkImages, checkStarts } from './check-containers.ts';
+import { checkCrashes } from './check-crashes.ts';
 import { checkReplicaFailure } from './check-replica-failure.ts';
 import { checkRollout, isPastDeadline } from './check-rollout.ts';
 import { checkFailedPods, checkScheduling } from './check-scheduling.ts';
 import { checkSysctls } from './check-sysctls.ts';
 import type { Observed } from './observed.ts';
-import { currentPods, currentReplicaSet, unreplaced } from './pods.ts';
+import { currentPods, currentReplicaSet, nodesOf, unready, unreplaced } from './pods.ts';
 import type { Verdict } from './reasons.ts';
-import { plural } from './words.ts';
+import { listed, plural } from './words.ts';
 
 /** What is to be said of a resource. The first that applies is it: from what stops everything to what is only slow. */
 export const decide = (observed: Observed): Verdict => {
@@ -31,7 +32,9 @@ export const decide = (observed: Observed): Verdict => {
           message: `${verdict.message} There was no progress for the Deployment's deadline.`,
         }
       : verdict;
+  const nodes = verdict === rollout ? nodesOf(unready(currentPods(observed))) : [];
   const extra = [
+    ...(nodes.length === 0 ? [] : [`Not ready on ${plural(new Set(nodes).size, 'node')} ${listed(nodes)}.`]),
     ...(rollout !== undefined && olderReplicasServe(observed)
       ? ['Replicas of the previous revision keep serving.']
       : []),

@@ -37,6 +37,8 @@ export interface ObjectCondition {
   readonly status: string;
   readonly reason?: string;
   readonly message?: string;
+  /** RFC 3339. */
+  readonly lastTransitionTime?: string;
 }
 
 /** Only the fields used, as of the interfaces below. */
@@ -91,7 +93,7 @@ export interface ContainerStatus {
 
 export interface ContainerState {
   readonly waiting?: { readonly reason?: string; readonly message?: string };
-  readonly running?: object;
+  readonly running?: { readonly startedAt?: string };
   readonly terminated?: Terminated;
 }
 

@@ -43,6 +43,14 @@ export const livingContainers = (
     .filter((pod) => !hasFailed(pod))
     .flatMap((pod) => (pod.status?.containerStatuses ?? []).map((container) => ({ pod, container })));
 
+/** Pods that run and do not serve. */
+export const unready = (pods: readonly Pod[]): readonly Pod[] =>
+  pods.filter(
+    ({ status }) =>
+      status?.phase === 'Running' &&
+      status.conditions?.some((condition) => condition.type === 'Ready' && condition.status !== 'True'),
+  );
+
 /** Nodes of these pods, for a message; empty when none has one. */
 export const nodesOf = (pods: Iterable<Pod>): readonly string[] =>
   [...pods].flatMap(({ spec }) => (spec?.nodeName === undefined ? [] : [spec.nodeName]));

@@ -110,6 +110,19 @@ describe('a resource', () => {
     );
   });
 
+  test('may change the type of its Service, there and back', async () => {
+    const namespace = await applied({
+      service: { type: 'LoadBalancer', loadBalancerClass: 'example.com/a', externalTrafficPolicy: 'Local' },
+    });
+    const types = ['ClusterIP', 'NodePort', 'None', 'LoadBalancer', 'ClusterIP'];
+    for (const type of types) {
+      await world.apply(namespace, 'edge', { service: { type } });
+      const expected = type === 'None' ? undefined : type;
+      await world.eventually(type, async () => (await child(namespace, 'Service'))?.spec.type === expected);
+      await world.reason(namespace, 'edge', 'Progressing');
+    }
+  });
+
   test('that is paused is left alone until it is not', async () => {
     const namespace = await applied();
     await world.apply(namespace, 'edge', { paused: true, workload: { replicas: 2 } });

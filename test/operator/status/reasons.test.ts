@@ -144,6 +144,49 @@ const ROWS: readonly Row[] = [
     message: '1 of 2 replicas ready.',
   },
   {
+    when: 'the pod of a replica runs and is not ready',
+    given: observed({
+      deployment: deployment({ readyReplicas: 1, availableReplicas: 1 }),
+      pods: [pod('a', 'n2', { phase: 'Running', conditions: [{ type: 'Ready', status: 'False' }] })],
+    }),
+    reason: 'NotReady',
+    holds: 'Reconciling',
+    message: '1 of 2 replicas ready. Not ready on node n2.',
+  },
+  {
+    when: 'a proxy that crashed once has served since, and does not now',
+    given: failing({
+      pods: [
+        pod('a', 'n1', {
+          phase: 'Running',
+          conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: '2026-11-23T11:00:00Z' }],
+          containerStatuses: [
+            {
+              name: 'proxy',
+              ready: false,
+              restartCount: 1,
+              state: { running: { startedAt: '2026-11-23T10:00:00Z' } },
+              lastState: { terminated: EXIT_1 },
+            },
+          ],
+        }),
+      ],
+    }),
+    reason: 'Progressing',
+    holds: 'Reconciling',
+    message: '0 of 2 replicas ready. Not ready on node n1.',
+  },
+  {
+    when: 'the proxy is ended in order again and again, by its liveness probe',
+    given: container(
+      { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 20s restarting failed container=proxy' } },
+      { terminated: { exitCode: 0, reason: 'Completed' } },
+    ),
+    reason: 'CrashLoop',
+    holds: 'Reconciling',
+    message: 'The proxy on node n1 ended with exit code 0; it left no message.',
+  },
+  {
     when: 'nothing moves until the deadline, and nothing says why',
     given: failing({
       deployment: deployment({
