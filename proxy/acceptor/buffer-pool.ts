@@ -32,9 +32,4 @@ export class BufferPool {
     this.#buffers[buffer] = undefined;
     this.#empty.push(buffer);
   }
-
-  /** Buffers in use now. */
-  get inUse(): number {
-    return this.#buffers.length - this.#free.length - this.#empty.length;
-  }
 }

@@ -15,7 +15,7 @@ export const CLOSED = 3;
 export const READABLE = 1; // the kernel said there is something to read
 export const ENDED = 2; // its end of stream was read
 export const SHUT = 4; // our end of stream was sent to it
-export const HUNG_UP = 8; // the kernel said that it sends no more: read on until the end
+export const READ_ON = 8; // a short read does not mean that nothing is left: read until the kernel says so
 export const BROKEN = 16; // sending to it failed: read what it has left, then reset
 
 const GROWTH = 1024;

@@ -28,6 +28,8 @@ export interface Acceptor {
   again: number[];
   /** Tick at which accepting goes on; 0 while it is not paused. */
   pausedUntil: number;
+  /** Whether the control thread was told that accepting pauses. */
+  toldPaused: boolean;
 }
 
 /** Token of the acceptor's eventfd in its epoll set. */

@@ -42,10 +42,6 @@ export class Counters {
     this.#ints[this.#base + place] = value;
   }
 
-  beat(): void {
-    this.#bump(this.#base + INTS.Beat, 1);
-  }
-
   get stopping(): boolean {
     return Atomics.load(this.#ints, this.#base + INTS.Stop) === 1;
   }
@@ -79,6 +75,9 @@ export class Counters {
   endpointTaken(endpointSlot: number): void {
     Atomics.add(this.#endpointsOpen, endpointSlot, 1);
     this.#bump(endpointOpenAt(this.#index, endpointSlot), 1);
+  }
+
+  endpointConnected(endpointSlot: number): void {
     this.#raise(endpointTotalsAt(this.#index, endpointSlot) + ENDPOINT_TOTALS.Connections, 1);
   }
 

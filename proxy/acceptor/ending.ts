@@ -2,11 +2,17 @@ import type { CloseReason } from './close-reason.ts';
 import { CLIENT, CLOSED, ENDPOINT, FREE, type Side } from './connections.ts';
 import type { Acceptor } from './context.ts';
 
-/** Closes a descriptor that this acceptor holds. */
-export const closeDescriptor = (acceptor: Acceptor, fd: number): void => {
+/** Notes that this acceptor holds a connection's descriptor from now on. */
+export const holdDescriptor = ({ shared, index }: Acceptor, fd: number): void => {
+  shared.owners[fd] = index + 1;
+  Atomics.add(shared.held, 0, 1);
+};
+
+const closeDescriptor = ({ shared, sys }: Acceptor, fd: number): void => {
   // Cleared first: the number may be another thread's as soon as it is closed.
-  acceptor.shared.owners[fd] = 0;
-  acceptor.sys.close(fd);
+  shared.owners[fd] = 0;
+  sys.close(fd);
+  Atomics.sub(shared.held, 0, 1);
 };
 
 /** Gives the endpoint of a connection back: its gauge and its descriptor. */

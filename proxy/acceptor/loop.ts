@@ -17,8 +17,9 @@ import {
   CLIENT,
   CONNECTING,
   Connections,
+  ENDED,
   ENDPOINT,
-  HUNG_UP,
+  READ_ON,
   READABLE,
   RELAYING,
   type Side,
@@ -28,13 +29,13 @@ import { Counters } from './counters.ts';
 import { dialed, redial } from './dial.ts';
 import { closeConnection, resetConnection } from './ending.ts';
 import type { AcceptorTable, FromAcceptor } from './messages.ts';
-import { relay } from './relay.ts';
+import { abort, relay } from './relay.ts';
 import { EMPTY_TABLE, type ServedTable, serveTable } from './served-table.ts';
 import { INTS, type SharedMemory } from './shared-memory.ts';
 import { TICK_MS, TimerWheel } from './timer-wheel.ts';
 
 const EVENTS_PER_TURN = 512;
-/** Longest wait, so that the beat in shared memory goes on and an ending thread is noticed. */
+/** Longest wait, so that a thread that is told to end notices it. */
 const LONGEST_WAIT_MS = 1000;
 const EVENT_INTS = EPOLL_EVENT_BYTES / 4;
 const TOKEN_INT = EPOLL_TOKEN_BYTES / 4;
@@ -64,10 +65,13 @@ const onSide = (acceptor: Acceptor, connection: number, side: Side, events: numb
   if (state !== RELAYING && state !== CONNECTING) return; // ended earlier in this turn
   if ((events & (EPOLLIN | EPOLLPRI | EPOLLRDHUP)) !== 0 || gone) {
     // Urgent data splits reads, and an end of stream hides behind the data: both mean reading on after a short read.
-    const readOn = gone || (events & (EPOLLRDHUP | EPOLLPRI)) !== 0 ? HUNG_UP : 0;
+    const readOn = gone || (events & (EPOLLRDHUP | EPOLLPRI)) !== 0 ? READ_ON : 0;
     connections.flags[place] = (connections.flags[place] as number) | READABLE | readOn;
   }
-  if (state === RELAYING) relay(acceptor, connection, side, gone || (events & EPOLLOUT) !== 0);
+  // A client that had ended and goes was reset: no event will follow. (An endpoint's is found when something is sent to it.)
+  const wasReset = side === CLIENT && gone && ((connections.flags[place] as number) & ENDED) !== 0;
+  if (state === RELAYING && wasReset) abort(acceptor, connection, side);
+  else if (state === RELAYING) relay(acceptor, connection, side, gone || (events & EPOLLOUT) !== 0);
   else if (side === ENDPOINT) dialed(acceptor, connection, events);
   else if (gone) closeConnection(acceptor, connection, 'ClientGone');
 };
@@ -83,6 +87,16 @@ const onDeadline = (acceptor: Acceptor, connection: number): void => {
   else acceptor.timers.set(connection, end);
 };
 
+/** A connection that is still being made must not be retried on a backend that gets the slot of its own. */
+const forgetBackends = ({ connections, table }: Acceptor): void => {
+  for (let connection = 0; connection < connections.capacity; connection++)
+    if (
+      connections.state[connection] === CONNECTING &&
+      !table.backends.has(connections.backendSlot[connection] as number)
+    )
+      connections.backendSlot[connection] = -1;
+};
+
 /** Serves `table` from now on; what the kernel has queued on a listener that goes is taken first. */
 const adopt = (acceptor: Acceptor, table: ServedTable): void => {
   const staying = new Set(table.listeners.map((listener) => listener.fd));
@@ -90,7 +104,9 @@ const adopt = (acceptor: Acceptor, table: ServedTable): void => {
   for (const listener of acceptor.table.listeners)
     if (!staying.has(listener.fd)) while (acceptFrom(acceptor, listener));
   acceptor.table = table;
+  forgetBackends(acceptor);
   if (acceptor.pausedUntil === 0) watchListeners(acceptor);
+  acceptor.counters.set(INTS.Open, acceptor.connections.open);
   acceptor.counters.set(INTS.Version, table.version);
   acceptor.tell({ type: 'Adopted', version: table.version });
 };
@@ -125,6 +141,7 @@ const create = (inputs: AcceptorInputs): Acceptor => {
     table: EMPTY_TABLE,
     again: [],
     pausedUntil: 0,
+    toldPaused: false,
   };
 };
 
@@ -177,7 +194,6 @@ export const runAcceptor = (inputs: AcceptorInputs): void => {
     }
     connections.recycle();
     counters.set(INTS.Open, connections.open);
-    counters.beat();
   }
   unwatchListeners(acceptor);
   closeAll(acceptor);

@@ -4,6 +4,8 @@ import type { SharedBuffers } from './shared-memory.ts';
 /** A table as one acceptor gets it: with its own listening sockets and everyone's slots in shared memory. */
 export interface AcceptorTable {
   readonly version: number;
+  /** Descriptors that all connections together may hold; beyond it accepting pauses. */
+  readonly descriptorLimit: number;
   readonly listeners: readonly AcceptorListener[];
   readonly backends: readonly AcceptorBackend[];
 }

@@ -15,7 +15,7 @@ import {
   CLIENT,
   ENDED,
   ENDPOINT,
-  HUNG_UP,
+  READ_ON,
   READABLE,
   RELAYING,
   SHUT,
@@ -33,7 +33,7 @@ export const watchSide = (acceptor: Acceptor, connection: number, side: Side, fd
   acceptor.sys.epollControl(acceptor.epoll, EPOLL_CTL_ADD, fd, SIDE_EVENTS, sideToken(connection, side));
 
 /** The far side of `from` did reset, or broke: the other one gets a reset too. */
-const abort = (acceptor: Acceptor, connection: number, from: Side): void =>
+export const abort = (acceptor: Acceptor, connection: number, from: Side): void =>
   resetConnection(
     acceptor,
     connection,
@@ -70,15 +70,24 @@ const keep = (acceptor: Acceptor, sink: number, start: number, length: number): 
   connections.pendingLength[sink] = length;
 };
 
-/** Sending to `to` failed. It may have sent something before it went, so that is read first. */
+/**
+ * Sending to `to` failed. What it may have sent before it went is read first. An endpoint that had ended already has given its
+ * answer, which may still be on its way to the client: what the client goes on sending is read and thrown away.
+ */
 const broke = (acceptor: Acceptor, connection: number, to: Side): void => {
   const { flags } = acceptor.connections;
   const place = connection * 2 + to;
-  if (((flags[place] as number) & ENDED) !== 0) {
+  const hadEnded = ((flags[place] as number) & ENDED) !== 0;
+  if (hadEnded && to === CLIENT) {
     abort(acceptor, connection, to);
     return;
   }
-  flags[place] = (flags[place] as number) | BROKEN | READABLE | HUNG_UP;
+  flags[place] = (flags[place] as number) | BROKEN;
+  if (hadEnded) {
+    acceptor.again.push(sideToken(connection, CLIENT));
+    return;
+  }
+  flags[place] = (flags[place] as number) | READABLE | READ_ON;
   pump(acceptor, connection, to);
 };
 
@@ -123,7 +132,7 @@ export const pump = (acceptor: Acceptor, connection: number, from: Side): void =
       return;
     }
     // A short read emptied the queue; only an end of stream that is already known may still be behind it.
-    if (read < BUFFER_BYTES && ((flags[source] as number) & HUNG_UP) === 0) {
+    if (read < BUFFER_BYTES && ((flags[source] as number) & READ_ON) === 0) {
       flags[source] = (flags[source] as number) & ~READABLE;
       return;
     }

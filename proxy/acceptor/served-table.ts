@@ -27,12 +27,18 @@ export interface ServedListener extends AcceptorListener {
 /** The table that an acceptor serves. */
 export interface ServedTable {
   readonly version: number;
+  readonly descriptorLimit: number;
   readonly listeners: readonly ServedListener[];
   /** By backend slot. */
   readonly backends: ReadonlyMap<number, ServedBackend>;
 }
 
-export const EMPTY_TABLE: ServedTable = { version: 0, listeners: [], backends: new Map() };
+export const EMPTY_TABLE: ServedTable = {
+  version: 0,
+  descriptorLimit: 0,
+  listeners: [],
+  backends: new Map(),
+};
 
 const serveBackend = (backend: AcceptorBackend, shared: SharedMemory): ServedBackend => {
   const { endpoints } = backend;
@@ -61,6 +67,7 @@ const serveBackend = (backend: AcceptorBackend, shared: SharedMemory): ServedBac
 
 export const serveTable = (table: AcceptorTable, shared: SharedMemory): ServedTable => ({
   version: table.version,
+  descriptorLimit: table.descriptorLimit,
   listeners: table.listeners.map((listener) => ({
     ...listener,
     idleTicks: TimerWheel.ticks(listener.idleMs),

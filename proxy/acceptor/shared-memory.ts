@@ -11,12 +11,10 @@ export const INTS = {
   Version: 0,
   /** Open connections. */
   Open: 1,
-  /** Rises with every turn of the loop, at least once a second: a standing beat is a stalled acceptor. */
-  Beat: 2,
   /** Set to 1 by the control thread to end the acceptor. */
-  Stop: 3,
-  /** 1 while accepting is paused because descriptors ran out. */
-  AcceptPaused: 4,
+  Stop: 2,
+  /** 1 while accepting is paused because descriptors or memory ran out. */
+  Paused: 3,
 } as const;
 const INTS_HEAD = 16;
 const INTS_PER_ACCEPTOR = INTS_HEAD + SLOTS.listeners + SLOTS.endpoints;
@@ -25,8 +23,6 @@ const INTS_PER_ACCEPTOR = INTS_HEAD + SLOTS.listeners + SLOTS.endpoints;
 export const TOTALS = {
   Accepted: 0,
   Retries: 1,
-  /** accept() refused for want of descriptors or memory. */
-  AcceptFailures: 2,
   /** The first of the close reasons, in the order of CLOSE_REASONS. */
   Closes: 8,
 } as const;
@@ -34,7 +30,7 @@ const TOTALS_HEAD = 32;
 /** Totals of one listener. */
 export const LISTENER_TOTALS = { Accepted: 0, Received: 1, Sent: 2 } as const;
 const LISTENER_STRIDE = 4;
-/** Totals of one endpoint. */
+/** Totals of one endpoint: connections made, and attempts that failed. */
 export const ENDPOINT_TOTALS = { Connections: 0, Failures: 1 } as const;
 const ENDPOINT_STRIDE = 2;
 const TOTALS_PER_ACCEPTOR =
@@ -49,6 +45,7 @@ export interface SharedBuffers {
   readonly endpointsOpen: SharedArrayBuffer;
   readonly cursors: SharedArrayBuffer;
   readonly owners: SharedArrayBuffer;
+  readonly held: SharedArrayBuffer;
 }
 
 /** Views of the shared buffers; see the offset functions for what is where. */
@@ -62,6 +59,8 @@ export interface SharedMemory {
   readonly cursors: Int32Array;
   /** By descriptor: 1 + index of the acceptor that holds it, 0 for none. Written by the holder. */
   readonly owners: Uint16Array;
+  /** One place: descriptors that connections hold, over all acceptors; only by Atomics. */
+  readonly held: Int32Array;
 }
 
 export const allocateShared = (acceptors: number, descriptors: number): SharedBuffers => ({
@@ -70,6 +69,7 @@ export const allocateShared = (acceptors: number, descriptors: number): SharedBu
   endpointsOpen: new SharedArrayBuffer(SLOTS.endpoints * 4),
   cursors: new SharedArrayBuffer(SLOTS.backends * 4),
   owners: new SharedArrayBuffer(Math.min(descriptors, MAX_DESCRIPTORS) * 2),
+  held: new SharedArrayBuffer(4),
 });
 
 export const viewShared = (buffers: SharedBuffers): SharedMemory => ({
@@ -78,6 +78,7 @@ export const viewShared = (buffers: SharedBuffers): SharedMemory => ({
   endpointsOpen: new Int32Array(buffers.endpointsOpen),
   cursors: new Int32Array(buffers.cursors),
   owners: new Uint16Array(buffers.owners),
+  held: new Int32Array(buffers.held),
 });
 
 /** Offset of an acceptor's own integers (INTS) in `ints`. */

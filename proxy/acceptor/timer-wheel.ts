@@ -19,9 +19,9 @@ export class TimerWheel {
     this.#now = now;
   }
 
-  /** Ticks of a duration, rounded up: a limit never ends early. */
+  /** Ticks of a duration, and one more for the tick that has begun already: a limit never ends early. */
   static ticks(ms: number): number {
-    return Math.ceil(ms / TICK_MS);
+    return Math.ceil(ms / TICK_MS) + 1;
   }
 
   /** Sets the connection's timer to the tick `deadline`, replacing an earlier one. */

@@ -34,7 +34,7 @@ export class AcceptorThread {
     this.#stop = () => {
       stopping = true;
       Atomics.store(shared.ints, stopAt, 1);
-      sys.signal(eventfd);
+      this.#wake();
     };
     const start: AcceptorStart = { index, shared: buffers, eventfd };
     this.#worker = new Worker(new URL('../acceptor/worker.ts', import.meta.url), {
@@ -48,6 +48,7 @@ export class AcceptorThread {
     });
     this.ended = new Promise((resolve) => {
       this.#worker.on('exit', (code) => {
+        this.#eventfd = -1; // its number is somebody else's as soon as it is closed
         sys.close(eventfd);
         resolve();
         if (!stopping) events.onDeath(cause ?? new Error(`The acceptor's thread ended with code ${code}`));
@@ -58,7 +59,11 @@ export class AcceptorThread {
   post(table: AcceptorTable): void {
     const message: ToAcceptor = { type: 'Table', table };
     this.#worker.postMessage(message);
-    this.#sys.signal(this.#eventfd);
+    this.#wake();
+  }
+
+  #wake(): void {
+    if (this.#eventfd >= 0) this.#sys.signal(this.#eventfd);
   }
 
   /** Ends the thread: it closes what it has and returns. */

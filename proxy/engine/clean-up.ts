@@ -44,12 +44,13 @@ export const cleanUpAfter = (shared: SharedMemory, sys: Sys, acceptor: number): 
     shared.ints[endpointOpenAt(acceptor, slot)] = 0;
   }
   for (let slot = 0; slot < SLOTS.listeners; slot++) shared.ints[listenerOpenAt(acceptor, slot)] = 0;
-  for (const place of [INTS.Open, INTS.Version, INTS.AcceptPaused]) shared.ints[intsAt(acceptor) + place] = 0;
+  for (const place of [INTS.Open, INTS.Version, INTS.Paused]) shared.ints[intsAt(acceptor) + place] = 0;
   let closed = 0;
   for (let fd = 0; fd < shared.owners.length; fd++) {
     if (shared.owners[fd] !== acceptor + 1) continue;
     shared.owners[fd] = 0;
-    sys.resetOnClose(fd);
+    // Only a socket takes the option, and only connections' sockets count as held: the other one is the epoll set.
+    if (sys.resetOnClose(fd) === 0) Atomics.sub(shared.held, 0, 1);
     sys.close(fd);
     closed++;
   }

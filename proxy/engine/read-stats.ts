@@ -12,8 +12,9 @@ import {
   totalsAt,
 } from '../acceptor/shared-memory.ts';
 import { endpointKey, type Table } from '../table/table.ts';
+import { placeKey } from './endpoint-slots.ts';
 import type { EngineStats } from './stats.ts';
-import { type Places, placeKey } from './wire.ts';
+import type { Places } from './wire.ts';
 
 /** Reads the counters of all acceptors; sums are over the acceptors, whose parts each have one writer. */
 export const readStats = (
@@ -37,6 +38,7 @@ export const readStats = (
       version: int(intsAt(index) + INTS.Version),
       openConnections: int(intsAt(index) + INTS.Open),
       acceptedTotal: total(totalsAt(index) + TOTALS.Accepted),
+      paused: int(intsAt(index) + INTS.Paused) === 1,
     })),
     listeners: table.listeners.flatMap(({ name, port }) => {
       const slot = listenerSlots.get(name);

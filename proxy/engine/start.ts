@@ -1,15 +1,16 @@
 import type { Finding } from '../../crds/finding.ts';
 import type { FromAcceptor } from '../acceptor/messages.ts';
 import { allocateShared, MAX_DESCRIPTORS, viewShared } from '../acceptor/shared-memory.ts';
+import { readFileLimit } from '../sys/file-limit.ts';
 import { libc } from '../sys/libc.ts';
-import type { Table } from '../table/table.ts';
-import { endpointKey } from '../table/table.ts';
+import { endpointKey, type Table } from '../table/table.ts';
 import { AcceptorThread } from './acceptor-thread.ts';
 import { cleanUpAfter, clearEndpoint, clearListener, listenerInUse } from './clean-up.ts';
+import { placeKey } from './endpoint-slots.ts';
 import type { Engine } from './engine.ts';
 import { ListeningSockets } from './listening-sockets.ts';
 import { readStats } from './read-stats.ts';
-import { cutFor, Places, placeKey, type Wiring, wire } from './wire.ts';
+import { cutFor, Places, type Wiring, wire } from './wire.ts';
 
 /** What happens in the data plane beside traffic. */
 export type EngineEvent =
@@ -32,6 +33,8 @@ const RETRY_MS = 2000;
 /** How long the replacement of an acceptor that died waits, so that one that dies at once does not spin. */
 const REPLACE_MS = 200;
 const DRAIN_POLL_MS = 50;
+/** Descriptors that connections never take: the admin endpoint, health checks and the API server need some, too. */
+const RESERVED_DESCRIPTORS = 96;
 const EMPTY: Table = { listeners: [], backends: [] };
 
 class ThreadedEngine implements Engine {
@@ -43,12 +46,17 @@ class ThreadedEngine implements Engine {
   #sockets: ListeningSockets;
   #threads: AcceptorThread[] = [];
   #table = EMPTY;
-  #wiring: Wiring = { version: 0, listeners: [], backends: [], findings: [] };
+  #wiring: Wiring = { version: 0, listeners: [], backends: [], findings: [], incomplete: false };
+  /** Newest version that each acceptor has adopted; Infinity while it is dead, since nobody waits for it then. */
   #adopted: number[];
+  /** Descriptors closed after an acceptor that died, until its replacement serves. */
+  #replacing = new Map<number, number>();
   #waiting: { readonly version: number; readonly resolve: () => void }[] = [];
   #retry: NodeJS.Timeout | undefined;
+  #replacement: NodeJS.Timeout[] = [];
   #publishing: Promise<unknown> = Promise.resolve();
   #closed = false;
+  #descriptors = readFileLimit().soft;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -81,6 +89,7 @@ class ThreadedEngine implements Engine {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#retry);
+    for (const timer of this.#replacement) clearTimeout(timer);
     await Promise.all(this.#threads.map((thread) => thread.stop()));
     this.#sockets.keepOnly(new Set());
     for (const { resolve } of this.#waiting.splice(0)) resolve();
@@ -96,12 +105,11 @@ class ThreadedEngine implements Engine {
     });
     this.#table = table;
     this.#wiring = wiring;
-    for (const [index, thread] of this.#threads.entries()) thread.post(cutFor(wiring, index));
+    for (const [index, thread] of this.#threads.entries()) thread.post(this.#cut(index));
     await this.#adoption(wiring.version);
     this.#sockets.keepOnly(new Set(wiring.listeners.map(({ port }) => port)));
     this.#freePlaces();
-    if (wiring.listeners.length < table.listeners.length && !this.#closed)
-      this.#retry = setTimeout(() => void this.#tryAgain(), RETRY_MS);
+    if (wiring.incomplete && !this.#closed) this.#retry = setTimeout(() => void this.#tryAgain(), RETRY_MS);
     return wiring.findings;
   }
 
@@ -158,6 +166,7 @@ class ThreadedEngine implements Engine {
       case 'Adopted':
         this.#adopted[acceptor] = message.version;
         this.#settle();
+        this.#replaced(acceptor);
         return;
       case 'Paused':
         this.#options.onEvent({ type: 'AcceptPaused', acceptor, errno: message.errno });
@@ -172,15 +181,40 @@ class ThreadedEngine implements Engine {
 
   #onDeath(acceptor: number, error: Error): void {
     this.#options.onEvent({ type: 'AcceptorDied', acceptor, error });
-    const closedDescriptors = cleanUpAfter(this.#shared, this.#sys, acceptor);
-    this.#adopted[acceptor] = 0;
-    setTimeout(() => {
-      if (this.#closed) return;
-      const thread = this.#spawn(acceptor);
-      this.#threads[acceptor] = thread;
-      if (this.#wiring.version > 0) thread.post(cutFor(this.#wiring, acceptor));
-      this.#options.onEvent({ type: 'AcceptorReplaced', acceptor, closedDescriptors });
+    const before = this.#replacing.get(acceptor) ?? 0;
+    this.#replacing.set(acceptor, before + cleanUpAfter(this.#shared, this.#sys, acceptor));
+    this.#adopted[acceptor] = Number.POSITIVE_INFINITY;
+    this.#settle();
+    this.#replaceLater(acceptor);
+  }
+
+  #replaceLater(acceptor: number): void {
+    if (this.#closed) return;
+    this.#replacement[acceptor] = setTimeout(() => {
+      try {
+        this.#adopted[acceptor] = 0;
+        const thread = this.#spawn(acceptor);
+        this.#threads[acceptor] = thread;
+        if (this.#wiring.version > 0) thread.post(this.#cut(acceptor));
+        else this.#replaced(acceptor);
+      } catch (error) {
+        // Out of descriptors, most likely: the others go on, and this one is tried again.
+        this.#onDeath(acceptor, error instanceof Error ? error : new Error(String(error)));
+      }
     }, REPLACE_MS);
+  }
+
+  /** Tells of a replacement once it serves. */
+  #replaced(acceptor: number): void {
+    const closedDescriptors = this.#replacing.get(acceptor);
+    if (closedDescriptors === undefined) return;
+    this.#replacing.delete(acceptor);
+    this.#options.onEvent({ type: 'AcceptorReplaced', acceptor, closedDescriptors });
+  }
+
+  #cut(acceptor: number) {
+    const sockets = this.#wiring.listeners.length * this.#options.acceptors;
+    return cutFor(this.#wiring, acceptor, Math.max(2, this.#descriptors - RESERVED_DESCRIPTORS - sockets));
   }
 }
 

@@ -18,6 +18,8 @@ export interface AcceptorStats {
   readonly version: number;
   readonly openConnections: number;
   readonly acceptedTotal: number;
+  /** Whether it takes no clients for now, for want of descriptors or memory; they wait in the kernel's queue. */
+  readonly paused: boolean;
 }
 
 export interface ListenerStats {

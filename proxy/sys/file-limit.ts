@@ -15,33 +15,37 @@ export interface FileLimit {
   readonly problem?: string;
 }
 
+const RLIMIT_BYTES = 16; // struct rlimit { rlim_cur, rlim_max }
+
+/** RLIMIT_NOFILE as it is. */
+export const readFileLimit = (): { readonly soft: number; readonly hard: number } => {
+  const getrlimit = koffi.load(null).func('getrlimit', 'int', ['int', 'uintptr_t']);
+  const limit = pinnedMemory(RLIMIT_BYTES);
+  if (getrlimit(RLIMIT_NOFILE, limit.address) !== 0)
+    throw new Error(`Cannot read RLIMIT_NOFILE: errno ${koffi.errno()}`);
+  return { soft: Number(limit.view.getBigUint64(0, true)), hard: Number(limit.view.getBigUint64(8, true)) };
+};
+
 /**
  * Raises RLIMIT_NOFILE to `wanted`, or to the hard limit when nothing is wanted. Raising the hard limit takes CAP_SYS_RESOURCE;
  * without it the hard limit is what the process gets, and `problem` says so. Never lowers a limit.
  */
 export const raiseFileLimit = (wanted: number | undefined): FileLimit => {
-  const libc = koffi.load(null);
-  const getrlimit = libc.func('getrlimit', 'int', ['int', 'uintptr_t']);
-  const setrlimit = libc.func('setrlimit', 'int', ['int', 'uintptr_t']);
-  const limit = pinnedMemory(16); // struct rlimit { rlim_cur, rlim_max }
-  const read = () => {
-    if (getrlimit(RLIMIT_NOFILE, limit.address) !== 0)
-      throw new Error(`Cannot read RLIMIT_NOFILE: errno ${koffi.errno()}`);
-    return { soft: Number(limit.view.getBigUint64(0, true)), hard: Number(limit.view.getBigUint64(8, true)) };
-  };
+  const setrlimit = koffi.load(null).func('setrlimit', 'int', ['int', 'uintptr_t']);
+  const limit = pinnedMemory(RLIMIT_BYTES);
   const write = (soft: number, hard: number): boolean => {
     limit.view.setBigUint64(0, BigInt(soft), true);
     limit.view.setBigUint64(8, BigInt(hard), true);
     return setrlimit(RLIMIT_NOFILE, limit.address) === 0;
   };
-  const before = read();
+  const before = readFileLimit();
   const target = Math.max(wanted ?? before.hard, before.soft);
   if (target > before.hard && makeEffective(CAP_SYS_RESOURCE)) write(target, target);
   else write(target, before.hard);
-  let now = read();
+  let now = readFileLimit();
   if (now.soft < Math.min(target, now.hard)) {
     write(now.hard, now.hard);
-    now = read();
+    now = readFileLimit();
   }
   if (now.soft >= target) return { ...now, asked: wanted };
   return {

@@ -1,13 +1,6 @@
 import koffi from 'koffi';
 import { pinnedMemory } from './memory.ts';
-import {
-  EPOLL_EVENT_BYTES,
-  EPOLL_TOKEN_BYTES,
-  SOCK_CLOEXEC,
-  SOCK_NONBLOCK,
-  SOL_SOCKET,
-  type Sys,
-} from './sys.ts';
+import { EPOLL_TOKEN_BYTES, SOCK_CLOEXEC, SOCK_NONBLOCK, SOL_SOCKET, type Sys } from './sys.ts';
 
 const MSG_NOSIGNAL = 0x4000;
 const SO_ERROR = 4;
@@ -81,6 +74,3 @@ export const libc = (): Sys => {
     consume: (fd) => outcome(c.read(fd, address + 48, 8)),
   };
 };
-
-/** Size of one event in bytes, for those who allocate the event array. */
-export const eventArrayBytes = (count: number): number => count * EPOLL_EVENT_BYTES;

@@ -86,6 +86,8 @@ export async function removeCgroups(plan: Plan): Promise<void> {
   for (const path of cgroupsOf(plan).reverse()) {
     while (!removeEmpty(path)) {
       if (performance.now() > deadline) throw new Error(`cannot remove the cgroup ${path}: it is busy`);
+      // A start that was killed may leave a child that joins its group only now.
+      for (const pid of processesOf(plan)) kill(pid);
       await sleep(20);
     }
   }

@@ -81,8 +81,10 @@ test('the wait until the next timer is never longer than until it is due, nor th
   assert.equal(timers.untilNext(50), 50);
 });
 
-test('durations become ticks that are never shorter', () => {
-  assert.equal(TimerWheel.ticks(1), 1);
-  assert.equal(TimerWheel.ticks(TICK_MS), 1);
-  assert.equal(TimerWheel.ticks(TICK_MS + 1), 2);
+test('durations become ticks that are never shorter, wherever in a tick they begin', () => {
+  for (const ms of [1, TICK_MS - 1, TICK_MS, TICK_MS + 1, 1000])
+    for (const begun of [0, 0.1, TICK_MS - 0.1]) {
+      const deadline = Math.floor(begun / TICK_MS) + TimerWheel.ticks(ms);
+      assert.ok(deadline * TICK_MS - begun >= ms, `${ms} ms begun at ${begun}`);
+    }
 });

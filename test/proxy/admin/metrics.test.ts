@@ -5,7 +5,7 @@ import type { EngineStats } from '../../../proxy/engine/stats.ts';
 
 const stats = (accepted: number): EngineStats => ({
   version: 3,
-  acceptors: [{ index: 0, version: 3, openConnections: 1, acceptedTotal: accepted }],
+  acceptors: [{ index: 0, version: 3, openConnections: 1, acceptedTotal: accepted, paused: false }],
   listeners: [
     { name: 'http', port: 80, openConnections: 1, acceptedTotal: accepted, receivedBytes: 10, sentBytes: 20 },
   ],

@@ -23,7 +23,13 @@ const control = (more: Partial<ControlState> = {}): ControlState => ({
 });
 const stats = (...versions: readonly number[]): EngineStats => ({
   version: 1,
-  acceptors: versions.map((version, index) => ({ index, version, openConnections: 0, acceptedTotal: 0 })),
+  acceptors: versions.map((version, index) => ({
+    index,
+    version,
+    openConnections: 0,
+    acceptedTotal: 0,
+    paused: false,
+  })),
   listeners: [],
   endpoints: [],
   closes: [],

@@ -56,8 +56,8 @@ const FACTS: StatusFacts = {
   stats: {
     version: 7,
     acceptors: [
-      { index: 0, version: 7, openConnections: 2, acceptedTotal: 20 },
-      { index: 1, version: 6, openConnections: 1, acceptedTotal: 10 },
+      { index: 0, version: 7, openConnections: 2, acceptedTotal: 20, paused: false },
+      { index: 1, version: 6, openConnections: 1, acceptedTotal: 10, paused: false },
     ],
     listeners: [
       { name: 'http', port: 80, openConnections: 3, acceptedTotal: 30, receivedBytes: 1, sentBytes: 2 },

@@ -7,7 +7,7 @@ test('a shortage is told from the first connection it ended until a minute after
   const look = watchShortage({ fileDescriptors: 1024, now: () => now });
   const at = (time: number, total: number) => {
     now = time;
-    return look({ closes: [{ reason: 'NoDescriptors', total }] });
+    return look({ closes: [{ reason: 'NoDescriptors', total }], acceptors: [] });
   };
   assert.deepEqual(at(0, 0), []);
   assert.match(
@@ -18,4 +18,11 @@ test('a shortage is told from the first connection it ended until a minute after
   assert.equal(at(61_000, 4).length, 1);
   assert.equal(at(121_000, 4).length, 1);
   assert.deepEqual(at(121_001, 4), []);
+});
+
+test('clients that wait because accepting pauses are a shortage, too', () => {
+  const look = watchShortage({ fileDescriptors: 1024, now: () => 0 });
+  const acceptor = { index: 0, version: 1, openConnections: 0, acceptedTotal: 0 };
+  assert.deepEqual(look({ closes: [], acceptors: [{ ...acceptor, paused: false }] }), []);
+  assert.equal(look({ closes: [], acceptors: [{ ...acceptor, paused: true }] }).length, 1);
 });

@@ -111,6 +111,35 @@ test('a reset by the client reaches the endpoint as a reset', async () => {
   assert.equal(await ended, 'ECONNRESET');
 });
 
+test('a client that has ended its side and then resets is noticed, although nothing more is read from it', async () => {
+  const resets = () => proxy.metric('l4balancer_connections_closed_total', { reason: 'ClientReset' });
+  const before = await resets();
+  const { client, endpoint } = await pair();
+  client.end('request');
+  assert.equal((await readAll(endpoint)).toString(), 'request');
+  client.resetAndDestroy();
+  await proxy.until('rid of it', async () => (await resets()) === before + 1);
+});
+
+test('an endpoint’s early answer reaches a client that goes on sending', async () => {
+  const { client, endpoint } = await pair();
+  client.write('begin');
+  await once(endpoint, 'data');
+  endpoint.end('too large');
+  const answer = readAll(client);
+  // What the client still sends is refused by the endpoint, which has closed both ways.
+  await once(client, 'end');
+  endpoint.destroy();
+  for (let i = 0; i < 20; i++) {
+    client.write(Buffer.alloc(65536));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  client.end();
+  assert.equal((await answer).toString(), 'too large');
+  await new Promise((resolve) => client.once('close', resolve));
+  assert.equal(client.errored, null, 'the client was reset');
+});
+
 test('a reset by the endpoint reaches the client as a reset', async () => {
   const { client, endpoint } = await pair();
   const ended = howItEnded(client);

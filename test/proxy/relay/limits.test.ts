@@ -89,7 +89,13 @@ test('out of descriptors the proxy neither spins nor dies, and goes on when ther
       client.resume();
       clients.push(client);
     }
-    await proxy.until('short of descriptors', async () => proxy.output.includes('descriptors'));
+    await proxy.until('short of descriptors', async () =>
+      (await proxy.status()).findings.some(({ path }) => path === 'spec.tuning.fileDescriptors'),
+    );
+    assert.ok(
+      (await fetch(`http://${proxy.admin}/healthz`)).ok,
+      'a proxy that is merely full is not to be killed',
+    );
     const before = await proxy.cpuMs();
     await new Promise((resolve) => setTimeout(resolve, 1000));
     assert.ok((await proxy.cpuMs()) - before < 400, 'being out of descriptors must not spin');
