@@ -54,7 +54,7 @@ export const FLAGS = {
     flag: '--workers',
     variable: 'L4B_WORKERS',
     value: 'N',
-    fallback: '4',
+    fallback: '16',
     meaning: 'resources worked on at the same time, 1 to 64',
   },
 } as const satisfies Readonly<Record<string, Flag>>;

@@ -21,7 +21,7 @@ test('the image of the proxy is enough; everything else has a default', () => {
     health: { port: 8081 },
     metrics: { port: 8080 },
     logLevel: 'info',
-    workers: 4,
+    workers: 16,
     instance: 'l4balancer-operator',
   });
 });
@@ -53,7 +53,7 @@ test('every flag is taken, in both forms', () => {
 test('a flag wins over the environment, the environment over the default, and an empty variable is none', () => {
   const env = { L4B_PROXY_IMAGE: 'env:1', L4B_LOG_LEVEL: 'warn', L4B_WORKERS: ' ', HOSTNAME: 'pod-7' };
   const { render, logLevel, workers, instance } = settings(['--log-level=error'], env);
-  assert.deepEqual([render.proxyImage, logLevel, workers, instance], ['env:1', 'error', 4, 'pod-7']);
+  assert.deepEqual([render.proxyImage, logLevel, workers, instance], ['env:1', 'error', 16, 'pod-7']);
 });
 
 const BAD: readonly (readonly [string, readonly string[], Environment, RegExp])[] = [

@@ -36,6 +36,10 @@ export const startOperator = (
 ): OperatorProcess => {
   const flags = [`--kubeconfig=${kubeconfig}`, ...usual, ...args];
   const child = spawn(process.execPath, [MAIN, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  // Also when a test throws where nobody catches it.
+  const kill = () => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
   const log: LogLine[] = [];
   const waiting = new Set<() => void>();
   let stderr = '';
