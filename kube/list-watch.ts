@@ -13,6 +13,8 @@ export interface ListWatchOptions<T extends KubeObject> {
   readonly path: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
+  /** Makes an object smaller as it arrives, before anything is stored or told; keeps its name, namespace, uid and version. */
+  readonly trim?: (object: T) => T;
   /** Called with the complete list after each (re)list. The map is keyed `namespace/name` and owned by the watcher. */
   readonly onSync: (objects: ReadonlyMap<string, T>) => void;
   /** Called for each change after a list; `object` is the last known state when deleted. */

@@ -8,13 +8,15 @@ export const PAGE_SIZE = 500;
 /** The server compacts its history every five minutes, and with it the place where a list was continued. */
 const RESTARTS = 3;
 
-export interface ListRequest {
+export interface ListRequest<T extends KubeObject = KubeObject> {
   readonly transport: Transport;
   readonly path: string;
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs?: number | undefined;
+  /** Makes each object smaller as it arrives. */
+  readonly trim?: ((object: T) => T) | undefined;
 }
 
 export interface Listed<T> {
@@ -33,7 +35,7 @@ interface Page<T> {
 
 /** The whole collection as of one moment, read in pages; `onPage` is called as each arrives. Throws as `request` does. */
 export async function listAll<T extends KubeObject>(
-  request: ListRequest,
+  request: ListRequest<T>,
   onPage: () => void = () => {},
   pageSize: number = PAGE_SIZE,
 ): Promise<Listed<T>> {
@@ -47,10 +49,11 @@ export async function listAll<T extends KubeObject>(
 }
 
 async function listOnce<T extends KubeObject>(
-  request: ListRequest,
+  request: ListRequest<T>,
   onPage: () => void,
   pageSize: number,
 ): Promise<Listed<T>> {
+  const { trim = (object) => object } = request;
   const objects = new Map<string, T>();
   for (let token: string | undefined; ; ) {
     const page = (await request.transport.request({
@@ -68,7 +71,8 @@ async function listOnce<T extends KubeObject>(
     onPage();
     // Items of a list carry no type of their own; those of a watch do.
     const type = { apiVersion: page.apiVersion ?? '', kind: (page.kind ?? '').replace(/List$/, '') };
-    for (const item of page.items ?? []) objects.set(keyOf(item), { ...type, ...stripManagedFields(item) });
+    for (const item of page.items ?? [])
+      objects.set(keyOf(item), trim({ ...type, ...stripManagedFields(item) }));
     token = page.metadata.continue || undefined;
     if (token === undefined) return { objects, resourceVersion: page.metadata.resourceVersion };
   }

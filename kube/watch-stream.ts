@@ -3,7 +3,7 @@ import type { KubeObject } from './object.ts';
 import { type ListRequest, selectors } from './page-list.ts';
 import { stripManagedFields } from './strip.ts';
 
-export interface WatchRequest extends ListRequest {
+export interface WatchRequest<T extends KubeObject = KubeObject> extends ListRequest<T> {
   readonly resourceVersion: string;
   /** How long the server is asked to keep the watch, in seconds. */
   readonly serverSeconds: number;
@@ -29,7 +29,7 @@ export class WatchBrokenError extends Error {
  * event as for a refusal, TransportError when the connection breaks or falls silent, WatchBrokenError for nonsense.
  */
 export async function* watchEvents<T extends KubeObject>(
-  request: WatchRequest,
+  request: WatchRequest<T>,
 ): AsyncGenerator<WatchEvent<T>> {
   const lines = request.transport.lines({
     method: 'GET',
@@ -45,7 +45,7 @@ export async function* watchEvents<T extends KubeObject>(
     onOpen: request.onOpen,
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   });
-  for await (const line of lines) yield parseEvent<T>(line, request.path);
+  for await (const line of lines) yield parseEvent<T>(line, request);
 }
 
 interface Raw {
@@ -53,7 +53,10 @@ interface Raw {
   readonly object?: KubeObject & { readonly code?: number };
 }
 
-function parseEvent<T extends KubeObject>(line: string, path: string): WatchEvent<T> {
+function parseEvent<T extends KubeObject>(
+  line: string,
+  { path, trim = (object) => object }: WatchRequest<T>,
+): WatchEvent<T> {
   const { type, object } = parseLine(line, path);
   if (type === 'ERROR') {
     const httpStatus = object?.code ?? 500;
@@ -65,9 +68,9 @@ function parseEvent<T extends KubeObject>(line: string, path: string): WatchEven
   switch (type) {
     case 'ADDED':
     case 'MODIFIED':
-      return { type: 'Put', object: stripManagedFields(object as T), resourceVersion };
+      return { type: 'Put', object: trim(stripManagedFields(object as T)), resourceVersion };
     case 'DELETED':
-      return { type: 'Deleted', object: stripManagedFields(object as T), resourceVersion };
+      return { type: 'Deleted', object: trim(stripManagedFields(object as T)), resourceVersion };
     case 'BOOKMARK':
       return { type: 'Bookmark', resourceVersion };
     default:

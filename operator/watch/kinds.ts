@@ -3,6 +3,7 @@ import type { KubeObject } from '../../kube/object.ts';
 import { collectionPath } from '../../kube/paths.ts';
 import { CHILD_SELECTOR } from '../desired/labels.ts';
 import type { Deployment, Pod, ReplicaSet, Service } from '../status/observed.ts';
+import { trimPod, trimReplicaSet } from './trim.ts';
 
 /** Every kind that is followed, and what is read of it. */
 export interface WatchedKinds {
@@ -19,16 +20,18 @@ export interface WatchedKinds {
 
 export type WatchedKind = keyof WatchedKinds;
 
-interface Watched {
+interface Watched<T> {
   readonly apiVersion: string;
   /** Only the operator's own; none for the users' resources. */
   readonly labelSelector?: string;
+  /** Drops what nobody here reads. */
+  trim?(object: T): T;
 }
 
-const child = (apiVersion: string): Watched => ({ apiVersion, labelSelector: CHILD_SELECTOR });
+const child = (apiVersion: string) => ({ apiVersion, labelSelector: CHILD_SELECTOR });
 
 /** What is followed, in all namespaces. */
-export const WATCHED: Readonly<Record<WatchedKind, Watched>> = {
+export const WATCHED: { readonly [K in WatchedKind]: Watched<WatchedKinds[K]> } = {
   L4Balancer: { apiVersion: API_VERSION },
   ServiceAccount: child('v1'),
   Role: child('rbac.authorization.k8s.io/v1'),
@@ -36,8 +39,8 @@ export const WATCHED: Readonly<Record<WatchedKind, Watched>> = {
   Service: child('v1'),
   PodDisruptionBudget: child('policy/v1'),
   Deployment: child('apps/v1'),
-  ReplicaSet: child('apps/v1'),
-  Pod: child('v1'),
+  ReplicaSet: { ...child('apps/v1'), trim: trimReplicaSet },
+  Pod: { ...child('v1'), trim: trimPod },
 };
 
 export const WATCHED_KINDS = Object.keys(WATCHED) as readonly WatchedKind[];

@@ -39,11 +39,12 @@ export const followWorld = (
 
   const follow = (kind: WatchedKind): ListWatch => {
     const collection = collections[kind] as Collection<KubeObject>;
-    const { labelSelector } = WATCHED[kind];
+    const { labelSelector, trim } = WATCHED[kind];
     return watch({
       transport,
       path: watchPath(kind),
       ...(labelSelector === undefined ? {} : { labelSelector }),
+      ...(trim === undefined ? {} : { trim }),
       onSync(objects) {
         const gone = collection.replace(objects);
         const isFirst = !synced.has(kind);

@@ -197,6 +197,39 @@ describe('a list and watch', () => {
     });
   }
 
+  test('trims each object as it arrives, in pages and in events alike, and never tells of a whole one', async () => {
+    const whole = (name: string, version: string) => ({ ...pod(name, version), spec: { image: 'large' } });
+    const lines = [
+      event('ADDED', whole('c', '3')),
+      event('MODIFIED', whole('a', '4')),
+      event('DELETED', whole('b', '5')),
+    ];
+    const script = [page('1', [whole('a', '1')], 'more'), page('2', [whole('b', '2')]), { lines }];
+    const told: string[] = [];
+    let kept: ReadonlyMap<string, KubeObject> = new Map();
+    const watch = startListWatch<KubeObject>(
+      {
+        transport: scriptedTransport([...script, HANG]),
+        path: '/p',
+        trim: ({ kind = 'none', metadata }) => ({ kind: `small ${kind}`, metadata }),
+        onSync: (objects) => {
+          kept = objects;
+          told.push(JSON.stringify([...objects.values()]));
+        },
+        onChange: (_, object) => told.push(JSON.stringify(object)),
+        onState: () => {},
+      },
+      { clock: stillClock(), random: () => 0.5, limits: LIMITS },
+    );
+    await settle();
+    watch.stop();
+    assert.equal(told.length, 4);
+    assert.doesNotMatch(told.join(), /large/);
+    assert.match(told[0] ?? '', /small Pod.*small Pod/);
+    assert.deepEqual([...kept.keys()], ['ns/a', 'ns/c']);
+    assert.doesNotMatch(JSON.stringify([...kept.values()]), /large/);
+  });
+
   test('lists again for a follower that threw in onChange', async () => {
     const lines = [event('ADDED', pod('a', '2')), event('ADDED', pod('b', '3'))];
     const ran = run(

@@ -1,0 +1,73 @@
+import type { ContainerStatus, ObjectCondition, Pod, ReplicaSet } from '../status/observed.ts';
+
+// Pods and ReplicaSets are most of what is followed, and a pod's spec is most of each: kept whole, thousands of them
+// would fill the operator's memory with what it never reads.
+
+/** All fields of a type by name: one that the type gains is not forgotten here. */
+type Fields<T> = Readonly<Record<keyof T, true>>;
+
+const METADATA = {
+  name: true,
+  namespace: true,
+  uid: true,
+  resourceVersion: true,
+  labels: true,
+  ownerReferences: true,
+  deletionTimestamp: true,
+  creationTimestamp: true,
+} as const;
+const POD_SPEC: Fields<NonNullable<Pod['spec']>> = { nodeName: true };
+const POD_STATUS: Fields<NonNullable<Pod['status']>> = {
+  phase: true,
+  reason: true,
+  message: true,
+  conditions: true,
+  containerStatuses: true,
+};
+const CONDITION: Fields<ObjectCondition> = {
+  type: true,
+  status: true,
+  reason: true,
+  message: true,
+  lastTransitionTime: true,
+};
+const CONTAINER: Fields<ContainerStatus> = {
+  name: true,
+  image: true,
+  ready: true,
+  restartCount: true,
+  state: true,
+  lastState: true,
+};
+
+/** The pod with only what its owners are found by and what `Pod` of operator/status names. */
+export const trimPod = ({ apiVersion, kind, metadata, spec, status }: Pod): Pod => ({
+  ...(apiVersion === undefined ? {} : { apiVersion }),
+  ...(kind === undefined ? {} : { kind }),
+  metadata: pick(metadata, METADATA),
+  ...(spec === undefined ? {} : { spec: pick(spec, POD_SPEC) }),
+  ...(status === undefined ? {} : { status: trimStatus(status) }),
+});
+
+/** The ReplicaSet without its pod template. */
+export const trimReplicaSet = (replicaSet: ReplicaSet): ReplicaSet => {
+  const { spec, ...rest } = replicaSet as ReplicaSet & { readonly spec?: object };
+  if (spec === undefined) return replicaSet;
+  const { template: _, ...kept } = spec as { readonly template?: unknown };
+  return { ...rest, spec: kept } as ReplicaSet;
+};
+
+const trimStatus = (status: NonNullable<Pod['status']>): NonNullable<Pod['status']> => {
+  const { conditions, containerStatuses, ...kept } = pick(status, POD_STATUS);
+  return {
+    ...kept,
+    ...(conditions && { conditions: conditions.map((one) => pick(one, CONDITION)) }),
+    ...(containerStatuses && { containerStatuses: containerStatuses.map((one) => pick(one, CONTAINER)) }),
+  };
+};
+
+/** Only the fields named, and of them only those that are there. */
+const pick = <T extends object, K extends keyof T & string>(
+  from: T,
+  fields: Readonly<Record<K, true>>,
+): Pick<T, K> => Object.fromEntries(Object.entries(from).filter(([field]) => field in fields)) as Pick<T, K>;
