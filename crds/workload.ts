@@ -27,7 +27,7 @@ const affinity = z.object({
 /** The shape of the proxy's Deployment. */
 export const workload = z.object({
   kind: z.enum(['Deployment']).default('Deployment').describe('Kind of workload that runs the proxy.'),
-  replicas: z.int().min(0).max(1000).optional().describe('Number of proxy pods; 1 when left out.'),
+  replicas: z.int().min(0).max(1000).default(1).describe('Number of proxy pods.'),
   image: z
     .string()
     .max(512)

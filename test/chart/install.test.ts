@@ -90,6 +90,14 @@ test('the operator may follow and write every kind of child, and delete those th
     );
 });
 
+test('what the operator only follows it cannot read one by one, and events it only creates', async () => {
+  const { rules = [] } = one(await render(), 'ClusterRole');
+  const verbs = (resource: string) => rules.find(({ resources }) => resources.includes(resource))?.verbs;
+  assert.deepEqual(verbs('pods'), ['list', 'watch']);
+  assert.deepEqual(verbs('replicasets'), ['list', 'watch']);
+  assert.deepEqual(verbs('events'), ['create']);
+});
+
 test('the operator’s rights let it write the proxies’ Roles, and no other Role', async () => {
   const objects = (await render()).filter(({ kind }) => /^ClusterRole/.test(kind));
   const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });

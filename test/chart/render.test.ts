@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { chartCrd } from '../../charts/generate.ts';
 import { ChildError, runChild } from '../../scripts/process/child.ts';
 import { REPOSITORY } from '../../scripts/process/folders.ts';
-import { CHART, helm, one, parseDocuments, type Rendered, render } from './render.ts';
+import { CHART, helm, one, parseDocuments, RELEASE, type Rendered, render } from './render.ts';
 
 const read = (file: string): string => readFileSync(join(REPOSITORY, file), 'utf8');
 const crdName = 'l4balancers.l4balancer.dev';
@@ -85,6 +85,36 @@ test('labels of the user never replace those that the Deployment selects by', as
   const { spec } = one(await render('podLabels.team=edge'), 'Deployment');
   assert.equal(spec?.template.metadata.labels.team, 'edge');
   assert.equal(spec?.template.metadata.labels['app.kubernetes.io/instance'], 'l4balancer-operator');
+  const { spec: both } = one(
+    await render(
+      'podLabels.app\\.kubernetes\\.io/instance=mine',
+      'podAnnotations.kubectl\\.kubernetes\\.io/default-container=mine',
+      'podAnnotations.team=edge',
+    ),
+    'Deployment',
+  );
+  assert.equal(both?.template.metadata.labels['app.kubernetes.io/instance'], 'l4balancer-operator');
+  assert.deepEqual(both?.template.metadata.annotations, {
+    'kubectl.kubernetes.io/default-container': 'operator',
+    team: 'edge',
+  });
+});
+
+test('a priority class whose name looks like a number stays a text', async () => {
+  const text = await helm(['template', RELEASE, CHART, '--set-string', 'priorityClassName=1e3']);
+  assert.equal(one(parseDocuments(text), 'Deployment').spec?.template.spec.priorityClassName, '1e3');
+});
+
+test('README and chart ask for the same Kubernetes, and helm refuses the one before', async () => {
+  const asked = /^kubeVersion: ">=1\.(\d+)\.0-0"$/m.exec(read('charts/l4balancer-operator/Chart.yaml'))?.[1];
+  assert.equal(/Kubernetes 1\.(\d+) or newer/.exec(read('README.md'))?.[1], asked);
+  const template = (minor: number) => helm(['template', RELEASE, CHART, '--kube-version', `1.${minor}.0`]);
+  assert.match(await template(Number(asked)), /kind: Deployment/);
+  await assert.rejects(template(Number(asked) - 1), (error: unknown) => {
+    assert.ok(error instanceof ChildError);
+    assert.match(error.lastLines.join('\n'), new RegExp(`kubeVersion: >=1\\.${asked}\\.0-0`));
+    return true;
+  });
 });
 
 test('values that the chart does not know, or of another kind, are refused and named', async () => {

@@ -30,8 +30,12 @@ export interface Rendered {
   readonly rules?: readonly Rule[];
   readonly spec?: {
     readonly template: {
-      readonly metadata: { readonly labels: Readonly<Record<string, string>> };
+      readonly metadata: {
+        readonly labels: Readonly<Record<string, string>>;
+        readonly annotations: Readonly<Record<string, string>>;
+      };
       readonly spec: {
+        readonly priorityClassName?: string;
         readonly containers: readonly { readonly image: string; readonly args: readonly string[] }[];
       };
     };
@@ -54,8 +58,10 @@ export const helm = async (argv: readonly string[], kubeconfig = '/dev/null'): P
   }
 };
 
+/** Throws where it is not YAML, or has a key twice. */
 export const parseDocuments = (text: string): readonly Rendered[] =>
   parseAllDocuments(text).flatMap((document) => {
+    if (document.errors[0] !== undefined) throw document.errors[0];
     const object = document.toJS() as Rendered | null;
     return object === null ? [] : [object];
   });

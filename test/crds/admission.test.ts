@@ -7,7 +7,7 @@ import { type ControlPlane, startControlPlane } from '../cluster/control-plane.t
 import { until } from '../cluster/wait.ts';
 import { type Answer, DryRun } from './api-server.ts';
 import { BAD_MANIFESTS } from './bad/all.ts';
-import { type Loose, manifestWith } from './base-manifest.ts';
+import { type Loose, manifest, manifestWith } from './base-manifest.ts';
 import { GOOD_MANIFESTS } from './good-manifests.ts';
 import { mutate } from './mutate.ts';
 import { Random } from './random.ts';
@@ -148,6 +148,21 @@ test('kubectl lists the columns of the resource, found by its short name and in 
   ]);
   assert.match(row, /^edge +True +Available +2\/2 +8 +203\.0\.113\.7 +Restricted +/);
   assert.match(await cluster.run(['get', 'all', '-o', 'name']), /l4balancer\.l4balancer\.dev\/edge/);
+});
+
+test('a resource that says nothing of replicas can be scaled by an autoscaler', async () => {
+  const input = manifest(() => {}, { name: 'unscaled' });
+  assert.doesNotMatch(JSON.stringify(input), /replicas/);
+  await cluster.run(['apply', '--server-side', '-f', '-'], JSON.stringify(input));
+  const path = '/apis/l4balancer.dev/v1alpha1/namespaces/default/l4balancers/unscaled/scale';
+  const scale = JSON.parse(await cluster.run(['get', '--raw', path]));
+  assert.equal(scale.kind, 'Scale');
+  assert.deepEqual(scale.spec, { replicas: 1 });
+  await cluster.run(['scale', 'l4b/unscaled', '--replicas=4']);
+  assert.deepEqual(JSON.parse(await cluster.run(['get', '--raw', path])).spec, { replicas: 4 });
+  // Whoever applies the resource again without the field leaves it to the autoscaler.
+  await cluster.run(['apply', '--server-side', '-f', '-'], JSON.stringify(input));
+  assert.deepEqual(JSON.parse(await cluster.run(['get', '--raw', path])).spec, { replicas: 4 });
 });
 
 test('kubectl scales the resource', async () => {

@@ -33,15 +33,15 @@ for (const [what, fields, expected] of ACCEPTORS) {
 }
 
 const RESOURCES: readonly (readonly [string, Loose, string])[] = [
-  ['nothing given', {}, '250m 128Mi, 1 512Mi'],
-  ['a CPU limit below the profile’s request', { limits: { cpu: '100m' } }, '100m 128Mi, 100m 512Mi'],
+  ['nothing given', {}, '250m 192Mi, 1 512Mi'],
+  ['a CPU limit below the profile’s request', { limits: { cpu: '100m' } }, '100m 192Mi, 100m 512Mi'],
   ['a memory limit below the profile’s request', { limits: { memory: '64Mi' } }, '250m 64Mi, 1 64Mi'],
   [
     'a limit as large as the request, otherwise written',
     { limits: { cpu: '0.25' } },
-    '250m 128Mi, 0.25 512Mi',
+    '250m 192Mi, 0.25 512Mi',
   ],
-  ['numbers', { requests: { cpu: 2 }, limits: { cpu: 4, memory: 1073741824 } }, '2 128Mi, 4 1073741824'],
+  ['numbers', { requests: { cpu: 2 }, limits: { cpu: 4, memory: 1073741824 } }, '2 192Mi, 4 1073741824'],
   ['a request only', { requests: { memory: '256Mi' } }, '250m 256Mi, 1 512Mi'],
 ];
 
@@ -63,7 +63,7 @@ test('Restricted sets only what Pod Security restricted admits', () => {
       { name: 'net.ipv4.tcp_keepalive_time', value: '600' },
     ],
     capabilities: [],
-    resources: { requests: { cpu: '250m', memory: '128Mi' }, limits: { cpu: '1', memory: '512Mi' } },
+    resources: { requests: { cpu: '250m', memory: '192Mi' }, limits: { cpu: '1', memory: '512Mi' } },
   });
 });
 
