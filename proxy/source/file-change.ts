@@ -1,5 +1,6 @@
 import { type FSWatcher, realpathSync, statSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
+import { systemCode } from '../errors.ts';
 
 /** How long a file must be quiet before it is read: editors and copies write in several steps. */
 const QUIET_MS = 50;
@@ -75,9 +76,12 @@ const tryWatch = (directory: string, onEvent: () => void): FSWatcher | undefined
   }
 };
 
+/** Changes with the file. One that cannot be reached (a circle of links, a directory without rights) has its error code: the reader says why. */
 const fingerprint = (path: string): string => {
-  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return found === undefined
-    ? ''
-    : `${found.dev}:${found.ino}:${found.size}:${found.mtimeNs}:${found.ctimeNs}`;
+  try {
+    const { dev, ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
+    return `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
+  } catch (error) {
+    return systemCode(error) ?? 'Unreadable';
+  }
 };

@@ -51,9 +51,10 @@ export const followManifest = (path: string, first: Snapshot, events: SourceEven
     give(read.ok ? [] : read.findings);
   };
 
-  events.onState({ following: true });
-  give([]);
-  return { stop: watchFile(path, look) };
+  const stop = watchFile(path, look);
+  // Whoever wrote to the file between the first reading and the watch was seen by neither.
+  look();
+  return { stop };
 };
 
 const digestOf = (text: string): string =>

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, test } from 'node:test';
 import type { Status } from '../../proxy/admin/status.ts';
 import { adminPort, type Program, pollAdmin, startProgram } from './program.ts';
@@ -101,6 +101,19 @@ test('a manifest is served, counted, edited live and stopped', async () => {
   assert.equal(await ask(await connect(listen), 'hello'), 'two:hello');
   assert.equal(await ask(client, 'still'), 'one:still');
   client.destroy();
+  for (const socket of clients) socket.destroy();
+  assert.equal(await stop(program), 0);
+});
+
+test('a manifest that becomes a link to itself is told in /status, and serving goes on', async () => {
+  const [port, listen] = [await endpoint('one'), await freePort()];
+  const file = manifest(listen, [port]);
+  const { program, admin } = await start(file);
+  rmSync(file);
+  symlinkSync(basename(file), file);
+  const bad = await statusOf(admin, ({ findings }) => findings.length > 0);
+  assert.match(bad.findings[0]?.message ?? '', /its symbolic links go round in a circle/);
+  assert.equal(await ask(await connect(listen), 'x'), 'one:x');
   for (const socket of clients) socket.destroy();
   assert.equal(await stop(program), 0);
 });

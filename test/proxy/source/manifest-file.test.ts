@@ -125,6 +125,33 @@ test('a file that is deleted is served on, and taken again when it is back', asy
   await until(serves(8081));
 });
 
+test('an edit between the start and the first look is taken', async () => {
+  const path = fresh();
+  writeFileSync(path, manifest(8080));
+  const first = loadManifest(path);
+  writeFileSync(path, manifest(8081));
+  const ports: unknown[] = [];
+  const source = followManifest(path, first, {
+    onInput: ({ snapshot }) => ports.push(snapshot?.spec.listeners[0]?.port),
+    onState() {},
+  });
+  source.stop();
+  assert.deepEqual(ports, [8081]);
+});
+
+test('a link that leads to itself is told as such, and what was served stays until it is mended', async () => {
+  const path = fresh();
+  writeFileSync(path, manifest(8080));
+  const { until } = following(path);
+  rmSync(path);
+  symlinkSync('edge.yaml', path);
+  const bad = await until(refusedFor(/its symbolic links go round in a circle/));
+  assert.equal(bad.snapshot?.spec.listeners[0]?.port, 8080);
+  rmSync(path);
+  writeFileSync(path, manifest(8081));
+  await until(serves(8081));
+});
+
 test('a directory that is replaced as a whole is still followed', async () => {
   const path = fresh();
   const directory = join(path, '..');
