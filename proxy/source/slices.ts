@@ -25,9 +25,16 @@ export const followSlices = (
   let current: Followed<EndpointSlice> | undefined;
   let previous: Followed<EndpointSlice> | undefined;
 
-  const start = (selector: string): Followed<EndpointSlice> =>
-    follow<EndpointSlice>({
+  /** Only the newest tells its problems: nobody would take back what an older one told. */
+  let reporting: object | undefined;
+  const start = (selector: string): Followed<EndpointSlice> => {
+    const self = {};
+    reporting = self;
+    return follow<EndpointSlice>({
       ...options,
+      onProblem: (problem) => {
+        if (reporting === self) options.onProblem(problem);
+      },
       labelSelector: selector,
       onChange: () => {
         if (current?.objects !== undefined) {
@@ -37,6 +44,7 @@ export const followSlices = (
         options.onChange();
       },
     });
+  };
 
   return {
     want(services) {
@@ -51,6 +59,8 @@ export const followSlices = (
         current = start(`kubernetes.io/service-name in (${list})`);
         return;
       }
+      reporting = undefined;
+      options.onProblem(undefined);
       previous?.stop();
       previous = undefined;
       current = undefined;

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import type { Call, Transport } from '../../../kube/transport.ts';
+import type { ApiProblem } from '../../../proxy/source/api-problem.ts';
+import { followSlices } from '../../../proxy/source/slices.ts';
+
+/** Slices that are followed over a transport which refuses lists; each is refused when the test says so. */
+const bench = () => {
+  const lists: { readonly selector: string; refuse(why: string): Promise<void> }[] = [];
+  const transport: Transport = {
+    request: ({ query = {} }: Call) =>
+      new Promise((_, reject) => {
+        lists.push({
+          selector: query.labelSelector ?? '',
+          async refuse(why) {
+            reject(new Error(why));
+            await new Promise(setImmediate);
+          },
+        });
+      }),
+    async *lines() {},
+    async close() {},
+  };
+  const told: (ApiProblem | undefined)[] = [];
+  const slices = followSlices({
+    transport,
+    what: 'EndpointSlices',
+    path: '/slices',
+    onChange() {},
+    onProblem: (problem) => told.push(problem),
+  });
+  after(() => slices.stop());
+  return {
+    slices,
+    told: () => told.at(-1)?.problem,
+    /** The oldest list of these Services that was not answered yet. */
+    async list(services: string) {
+      for (;;) {
+        const at = lists.findIndex(({ selector }) => selector.endsWith(`(${services})`));
+        const [found] = at < 0 ? [] : lists.splice(at, 1);
+        if (found !== undefined) return found;
+        await new Promise(setImmediate);
+      }
+    },
+  };
+};
+
+test('when no Service is named any more, the problem of following their slices is over', async () => {
+  const { slices, told, list } = bench();
+  slices.want(['a']);
+  await (await list('a')).refuse('no right');
+  assert.equal(told(), 'Cannot follow EndpointSlices: no right');
+  slices.want([]);
+  assert.equal(told(), undefined);
+});
+
+test('only who follows the newest Services tells problems', async () => {
+  const { slices, told, list } = bench();
+  slices.want(['a']);
+  const old = await list('a');
+  slices.want(['b']);
+  await old.refuse('of the old');
+  assert.equal(told(), undefined);
+  await (await list('b')).refuse('of the new');
+  assert.equal(told(), 'Cannot follow EndpointSlices: of the new');
+});
