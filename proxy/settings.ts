@@ -40,6 +40,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 export const MAX_ACCEPTORS = 256;
 const MAX_FILE_DESCRIPTORS = 1_048_576; // fs.nr_open of every stock kernel
+const MAX_STOP_MS = 24 * 3_600_000; // as the resource has it; a timer could not wait longer than 24.8 days
 
 /** A value and the name it was given under, as problems quote it. */
 interface Given {
@@ -93,7 +94,7 @@ export const parseSettings = (argv: readonly string[], env: Environment): Comman
     `a whole number from 64 to ${MAX_FILE_DESCRIPTORS}`,
   );
   const time = (variable: string) =>
-    parsed(given(variable), parseDuration, 'a duration such as 500ms, 5s or 1h30m');
+    parsed(given(variable), parseStopTime, 'a duration of at most 24h such as 500ms, 5s or 1h30m');
   const gracePeriodMs = time('L4B_GRACE_PERIOD') ?? 60_000;
   const drainDelayMs = time('L4B_DRAIN_DELAY') ?? (source?.kind === 'Kubernetes' ? 5_000 : 0);
 
@@ -158,5 +159,8 @@ const wholeNumber = (text: string, least: number, most: number): number | undefi
   return value >= least && value <= most ? value : undefined;
 };
 
-const parseDuration = (text: string): number | undefined =>
-  duration.safeParse(text).success ? durationMs(text) : undefined;
+const parseStopTime = (text: string): number | undefined => {
+  if (!duration.safeParse(text).success) return undefined;
+  const ms = durationMs(text);
+  return ms <= MAX_STOP_MS ? ms : undefined;
+};

@@ -131,8 +131,10 @@ const BAD: readonly {
   },
   {
     env: { L4B_GRACE_PERIOD: '60' },
-    says: /^L4B_GRACE_PERIOD: expected a duration such as 500ms, 5s or 1h30m, found "60"$/,
+    says: /^L4B_GRACE_PERIOD: expected a duration of at most 24h such as 500ms, 5s or 1h30m, found "60"$/,
   },
+  { env: { L4B_GRACE_PERIOD: '24h1ms' }, says: /^L4B_GRACE_PERIOD: expected a duration of at most 24h/ },
+  { env: { L4B_DRAIN_DELAY: '1000h' }, says: /^L4B_DRAIN_DELAY: expected a duration of at most 24h/ },
   { env: { L4B_DRAIN_DELAY: '-5s' }, says: /^L4B_DRAIN_DELAY: expected a duration/ },
   { argv: [...FILE, '--acceptor', '2'], says: /^--acceptor: no such flag; did you mean --acceptors\?$/ },
   {
