@@ -16,10 +16,10 @@ const part = (targets: readonly Target[], isHealthy: (key: string) => boolean): 
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
     .map(([key, { address, port, weight }]) => ({ key, endpoint: { address, port, weight } }));
   const healthy = known.filter(({ key, endpoint }) => endpoint.weight > 0 && isHealthy(key));
-  const used = healthy.length > 0 ? healthy : known.filter(({ endpoint }) => endpoint.weight > 0);
+  const used = new Set(healthy.length > 0 ? healthy : known.filter(({ endpoint }) => endpoint.weight > 0));
   return {
-    endpoints: used.map(({ endpoint }) => endpoint),
-    resting: known.filter((one) => !used.includes(one)).map(({ endpoint }) => endpoint),
+    endpoints: [...used].map(({ endpoint }) => endpoint),
+    resting: known.filter((one) => !used.has(one)).map(({ endpoint }) => endpoint),
   };
 };
 
