@@ -1,9 +1,12 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { EngineStats } from '../engine/stats.ts';
 import { FROM_ENGINE, type MetricsFacts } from './engine-metrics.ts';
 
 /** Metrics that other parts count themselves. */
 export interface ProxyMetrics {
   readonly registry: Registry;
+  /** The text of one scrape. What the acceptors counted is read once for all metrics: it grows with the endpoints. */
+  text(): Promise<string>;
   readonly healthChecks: Counter<'backend' | 'result'>;
   readonly healthTransitions: Counter<'backend' | 'to'>;
   readonly publishSeconds: Histogram;
@@ -23,36 +26,31 @@ export const createMetrics = (version: string, facts: MetricsFacts): ProxyMetric
     labelNames: ['version'],
     registers,
   }).set({ version }, 1);
-  // Counted in shared memory by the acceptors; written here at each scrape.
-  for (const { name, help, labels, counter, read } of FROM_ENGINE) {
-    if (counter)
-      new Counter({
-        name,
-        help,
-        labelNames: [...labels],
-        registers,
-        collect() {
-          this.reset();
-          for (const [values, value] of read(facts.stats(), facts)) this.inc(values, value);
-        },
-      });
-    else
-      new Gauge({
-        name,
-        help,
-        labelNames: [...labels],
-        registers,
-        collect() {
-          this.reset();
-          for (const [values, value] of read(facts.stats(), facts)) this.set(values, value);
-        },
-      });
-  }
+  const fills = FROM_ENGINE.map(({ name, help, labels, counter, read }) => {
+    const about = { name, help, labelNames: [...labels], registers };
+    if (counter) {
+      const metric = new Counter(about);
+      return (stats: EngineStats): void => {
+        metric.reset();
+        for (const [values, value] of read(stats, facts)) metric.inc(values, value);
+      };
+    }
+    const metric = new Gauge(about);
+    return (stats: EngineStats): void => {
+      metric.reset();
+      for (const [values, value] of read(stats, facts)) metric.set(values, value);
+    };
+  });
   return {
     registry,
+    text() {
+      const stats = facts.stats();
+      for (const fill of fills) fill(stats);
+      return registry.metrics();
+    },
     healthChecks: new Counter({
       name: 'l4balancer_health_checks_total',
-      help: 'Health checks made, by result.',
+      help: 'Health checks by result: ok, failed, or not_made for want of descriptors, ports or buffers.',
       labelNames: ['backend', 'result'],
       registers,
     }),

@@ -1,4 +1,4 @@
-import type { Registry } from 'prom-client';
+import type { ProxyMetrics } from './metrics.ts';
 import { json, type Pages, probe } from './server.ts';
 import type { Status } from './status.ts';
 
@@ -8,7 +8,7 @@ export interface PageSources {
   /** Why it should get no traffic; undefined when it should. */
   readonly whyNotReady: () => string | undefined;
   readonly status: () => Status;
-  readonly registry: Registry;
+  readonly metrics: Pick<ProxyMetrics, 'registry' | 'text'>;
 }
 
 const INDEX = `L4Balancer proxy
@@ -26,8 +26,8 @@ export const adminPages = (from: PageSources): Pages => ({
   '/readyz': () => probe(from.whyNotReady()),
   '/metrics': async () => ({
     status: 200,
-    type: from.registry.contentType,
-    text: await from.registry.metrics(),
+    type: from.metrics.registry.contentType,
+    text: await from.metrics.text(),
   }),
   '/status': () => json(from.status()),
 });

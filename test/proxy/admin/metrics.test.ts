@@ -33,8 +33,8 @@ const bench = (read: () => EngineStats) =>
 
 test('what the engine counted is read at each scrape and never added up twice', async () => {
   let accepted = 5;
-  const { registry } = bench(() => stats(accepted));
-  const lines = async () => (await registry.metrics()).split('\n');
+  const { text } = bench(() => stats(accepted));
+  const lines = async () => (await text()).split('\n');
   assert.ok(
     (await lines()).includes('l4balancer_listener_accepted_connections_total{listener="http",port="80"} 5'),
   );
@@ -57,8 +57,20 @@ test('what the engine counted is read at each scrape and never added up twice', 
     assert.ok(found.includes(line), `${line} is missing`);
 });
 
+test('a scrape reads what the engine counted once, however many metrics show it', async () => {
+  let reads = 0;
+  const { text } = bench(() => {
+    reads += 1;
+    return stats(1);
+  });
+  await text();
+  assert.equal(reads, 1);
+  await text();
+  assert.equal(reads, 2);
+});
+
 test('metrics that count events are there at zero before the first one', async () => {
-  const text = await bench(() => stats(0)).registry.metrics();
+  const text = await bench(() => stats(0)).text();
   for (const name of [
     'l4balancer_acceptor_deaths_total',
     'l4balancer_accept_pauses_total',
