@@ -1,10 +1,12 @@
 import type { Finding } from '../../crds/finding.ts';
+import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { SourceInput } from '../source/source.ts';
 import { compileTable } from '../table/compile.ts';
 import type { Snapshot } from '../table/snapshot.ts';
 import type { Table } from '../table/table.ts';
 import { backendFindings } from './backend-findings.ts';
+import { indexedFindings } from './indexed-findings.ts';
 
 export interface ControlOptions {
   readonly engine: Pick<Engine, 'publish'>;
@@ -53,11 +55,13 @@ export interface ControlState {
 }
 
 const RETRY_MS = 1_000;
+/** A change of health waits this long for others: each table is as much work as there are endpoints. */
+const COALESCE_MS = 5;
 
 /** Starts with nothing to serve. */
 export const createControl = (options: ControlOptions): Control => {
   let snapshot: Snapshot | undefined;
-  let served: { revision: string; table: Table; text: string } | undefined;
+  let served: { revision: string; spec: L4BalancerSpec; table: Table; text: string } | undefined;
   let refused: readonly Finding[] = [];
   let fromEngine: readonly Finding[] = [];
   let fromBackends: readonly Finding[] = [];
@@ -65,13 +69,15 @@ export const createControl = (options: ControlOptions): Control => {
   let known = new Map<string, Finding>();
   let changed = false;
   let publishing = false;
+  let healthWaits = false;
   let stopped = false;
 
+  const ofEngine = () => indexedFindings(fromEngine, served?.spec);
   const findings = (): Finding[] => [
     ...refused,
     ...(snapshot?.findings ?? []),
     ...fromBackends,
-    ...fromEngine,
+    ...ofEngine(),
     ...fromRuntime,
   ];
 
@@ -92,19 +98,19 @@ export const createControl = (options: ControlOptions): Control => {
     publishing = true;
     while (changed && snapshot !== undefined && !stopped) {
       changed = false;
-      const { revision } = snapshot;
+      const { revision, spec } = snapshot;
       const table = compileTable(snapshot, options.isHealthy);
       const text = JSON.stringify(table);
       fromBackends = backendFindings(snapshot, options.isHealthy);
       if (text === served?.text) {
-        served = { revision, table, text };
+        served = { revision, spec, table, text };
         tellFindings();
         continue;
       }
       try {
         const start = options.now();
         fromEngine = await options.engine.publish(table);
-        served = { revision, table, text };
+        served = { revision, spec, table, text };
         options.onPublished?.({ table, revision, tookMs: options.now() - start });
         tellFindings();
       } catch (error) {
@@ -123,7 +129,14 @@ export const createControl = (options: ControlOptions): Control => {
       tellFindings();
       changeSeen();
     },
-    healthChanged: changeSeen,
+    healthChanged() {
+      if (healthWaits) return;
+      healthWaits = true;
+      options.after(COALESCE_MS, () => {
+        healthWaits = false;
+        changeSeen();
+      });
+    },
     engineFindings(next) {
       fromEngine = next;
       tellFindings();
@@ -136,7 +149,12 @@ export const createControl = (options: ControlOptions): Control => {
       stopped = true;
     },
     get state() {
-      return { snapshot, served, findings: findings(), closedListeners: fromEngine };
+      return {
+        snapshot,
+        served,
+        findings: findings(),
+        closedListeners: ofEngine().filter(({ path }) => path.startsWith('spec.listeners[')),
+      };
     },
   };
 };

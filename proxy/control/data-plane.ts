@@ -61,9 +61,13 @@ export const startDataPlane = async ({
       const fields = { backend: target.backend, endpoint: target.endpoint, from, reason };
       if (to === 'Unhealthy') log.warn(fields, 'endpoint became unhealthy');
       else log.info(fields, 'endpoint became healthy');
-      control.healthChanged();
     },
-    onResult: ({ backend }, ok) => metrics.healthChecks.inc({ backend, result: ok ? 'ok' : 'failed' }),
+    onHealthyChanged: () => control.healthChanged(),
+    onResult: ({ backend }, result) =>
+      metrics.healthChecks.inc({
+        backend,
+        result: result.ok ? 'ok' : result.local ? 'not_made' : 'failed',
+      }),
   });
 
   const control = createControl({

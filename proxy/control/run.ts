@@ -15,6 +15,7 @@ import { readCpuQuota } from '../tuning/cpu-quota.ts';
 import { decideLaunch } from '../tuning/launch.ts';
 import { tuningReport } from '../tuning/report.ts';
 import { VERSION } from '../version.ts';
+import { after } from './clock.ts';
 import { startDataPlane } from './data-plane.ts';
 import { shutdown } from './shutdown.ts';
 import { createSourceLog } from './source-log.ts';
@@ -72,7 +73,7 @@ export const startProxy = async (settings: Settings, log: Logger): Promise<Runni
     adminPages({
       whyUnhealthy: () => whyUnhealthy({ deadAcceptors, acceptors: launch.acceptors }),
       whyNotReady: notReady,
-      registry: metrics.registry,
+      metrics,
       status,
     }),
     (error, path) => log.error({ code: 'Internal', error, path }, 'admin page failed'),
@@ -108,6 +109,8 @@ export const startProxy = async (settings: Settings, log: Logger): Promise<Runni
         drainDelayMs: settings.drainDelayMs,
         gracePeriodMs: settings.gracePeriodMs,
         wait: (ms) => sleep(ms),
+        now: () => performance.now(),
+        after,
         drainedWithin: (ms) => engine.drained(AbortSignal.timeout(Math.ceil(ms))),
         // From here on a change would open the listeners again.
         beforeStopAccepting: () => plane.stop(),

@@ -7,6 +7,10 @@ export interface ShutdownOptions {
   /** Milliseconds from the signal to the end, drain delay included. */
   readonly gracePeriodMs: number;
   readonly wait: (ms: number) => Promise<void>;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
+  /** Calls `run` once after `ms` milliseconds, unless the answer is called before. */
+  readonly after: (ms: number, run: () => void) => () => void;
   /** Resolves when the engine is drained, or after `ms` milliseconds. */
   readonly drainedWithin: (ms: number) => Promise<void>;
   /** Called right before; from then on nothing may publish a table. */
@@ -14,8 +18,8 @@ export interface ShutdownOptions {
   readonly onStep: (step: ShutdownStep) => void;
 }
 
-/** Each is entered once, in this order. */
-export type ShutdownStep = 'NotReady' | 'StoppedAccepting' | 'Drained' | 'Closed';
+/** Each is entered at most once, in this order. StillAccepting instead of StoppedAccepting: an acceptor did not answer in time. */
+export type ShutdownStep = 'NotReady' | 'StoppedAccepting' | 'StillAccepting' | 'Drained' | 'Closed';
 
 /** Time kept for closing what is left, before the supervisor's own patience ends with SIGKILL. */
 const CLOSE_MARGIN_MS = 2_000;
@@ -31,10 +35,29 @@ export const shutdown = async (options: ShutdownOptions): Promise<void> => {
   onStep('NotReady');
   if (delay > 0) await options.wait(delay);
   options.beforeStopAccepting();
-  await engine.stopAccepting();
-  onStep('StoppedAccepting');
-  await options.drainedWithin(gracePeriodMs - delay - margin);
+  const forConnectionsMs = gracePeriodMs - delay - margin;
+  const start = options.now();
+  const stopped = await endsWithin(engine.stopAccepting(), forConnectionsMs, options.after);
+  onStep(stopped ? 'StoppedAccepting' : 'StillAccepting');
+  await options.drainedWithin(Math.max(0, forConnectionsMs - (options.now() - start)));
   onStep('Drained');
   await engine.close();
   onStep('Closed');
+};
+
+/** Whether `work` ended in time; rejects as it does. An acceptor that hangs must not keep the others from closing in order. */
+const endsWithin = async (
+  work: Promise<void>,
+  ms: number,
+  after: ShutdownOptions['after'],
+): Promise<boolean> => {
+  let cancel = (): void => {};
+  const tooLate = new Promise<false>((resolve) => {
+    cancel = after(ms, () => resolve(false));
+  });
+  try {
+    return await Promise.race([work.then(() => true), tooLate]);
+  } finally {
+    cancel();
+  }
 };

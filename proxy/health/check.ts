@@ -33,7 +33,7 @@ const checkTcp = ({ address, port, timeoutMs }: CheckRequest, signal: AbortSigna
       else socket.resetAndDestroy();
     });
     socket.once('connect', () => end({ ok: true }));
-    socket.on('error', (error) => end({ ok: false, reason: describe(error) }));
+    socket.on('error', (error) => end(failure(error)));
   });
 
 const checkHttp = (
@@ -52,7 +52,7 @@ const checkHttp = (
       maxHeaderSize: MAX_HEADER_BYTES,
     });
     const end = ender(resolve, signal, timeoutMs, () => request.destroy());
-    const failed = (error: NodeJS.ErrnoException) => end({ ok: false, reason: describe(error) });
+    const failed = (error: NodeJS.ErrnoException) => end(failure(error));
     request.once('response', (response) => {
       const { statusCode = 0 } = response;
       response.on('error', failed); // of the body, which is cut off
@@ -96,9 +96,20 @@ const REASONS: Readonly<Record<string, string>> = {
   ENETUNREACH: 'no route to the network',
   ETIMEDOUT: 'connection timed out',
   EMFILE: 'the proxy has no file descriptors left',
+  ENFILE: 'the machine has no file descriptors left',
+  ENOBUFS: 'the machine has no buffers left for sockets',
   EADDRNOTAVAIL: 'the proxy has no source ports left',
   HPE_HEADER_OVERFLOW: 'answer headers above 8 KiB',
 };
+
+/** The proxy or its machine ran out of something: taking endpoints out for that would make a shortage an outage. */
+const LOCAL: ReadonlySet<string | undefined> = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS']);
+
+const failure = (error: NodeJS.ErrnoException): CheckResult => ({
+  ok: false,
+  reason: describe(error),
+  ...(LOCAL.has(error.code) ? { local: true } : {}),
+});
 
 const describe = (error: NodeJS.ErrnoException): string =>
   REASONS[error.code ?? ''] ??

@@ -1,6 +1,13 @@
 import type { Snapshot } from '../table/snapshot.ts';
 import type { Check } from './check.ts';
-import { type Health, type HealthState, nextHealth, type Transition, UNKNOWN } from './state.ts';
+import {
+  type CheckResult,
+  type Health,
+  type HealthState,
+  nextHealth,
+  type Transition,
+  UNKNOWN,
+} from './state.ts';
 import { type CheckedTarget, targetKey, targetsOf } from './targets.ts';
 
 export interface MonitorOptions {
@@ -12,8 +19,10 @@ export interface MonitorOptions {
   /** Checks made at one time; further ones wait their turn. */
   readonly concurrency: number;
   readonly onTransition: (target: CheckedTarget, transition: Transition) => void;
+  /** Called when `isHealthy` answers something else than before for an endpoint: not when a first check finds it healthy. */
+  readonly onHealthyChanged?: () => void;
   /** Called after each check, for counting. */
-  readonly onResult?: (target: CheckedTarget, ok: boolean) => void;
+  readonly onResult?: (target: CheckedTarget, result: CheckResult) => void;
 }
 
 /** Follows the health of the endpoints that have checks. */
@@ -27,6 +36,7 @@ export interface HealthMonitor {
     backend: string,
     endpoint: string,
   ): { readonly health: Health; readonly reason: string } | undefined;
+  /** Ends every check; nothing is followed afterwards. */
   stop(): void;
 }
 
@@ -42,6 +52,7 @@ export const startMonitor = (options: MonitorOptions): HealthMonitor => {
   const watched = new Map<string, Watched>();
   const waiting: Watched[] = [];
   let running = 0;
+  let stopped = false;
 
   const begin = (target: CheckedTarget, state = UNKNOWN): Watched => {
     const one: Watched = { target, state, stop: new AbortController(), cancelTimer: () => {} };
@@ -76,8 +87,11 @@ export const startMonitor = (options: MonitorOptions): HealthMonitor => {
     if (one.stop.signal.aborted) return;
     const { state, transition } = nextHealth(one.state, result, target.thresholds);
     one.state = state;
-    options.onResult?.(target, result.ok);
-    if (transition !== undefined) options.onTransition(target, transition);
+    options.onResult?.(target, result);
+    if (transition !== undefined) {
+      options.onTransition(target, transition);
+      if (counts(transition.from) !== counts(transition.to)) options.onHealthyChanged?.();
+    }
     // A little jitter keeps checks that fell together from staying together.
     schedule(one, target.intervalMs * (0.95 + 0.1 * options.random()));
   };
@@ -89,6 +103,7 @@ export const startMonitor = (options: MonitorOptions): HealthMonitor => {
 
   return {
     follow(snapshot) {
+      if (stopped) return;
       const targets = targetsOf(snapshot);
       for (const [key, one] of watched)
         if (!targets.has(key)) {
@@ -105,17 +120,21 @@ export const startMonitor = (options: MonitorOptions): HealthMonitor => {
         }
       }
     },
-    isHealthy: (backend, endpoint) => watched.get(targetKey(backend, endpoint))?.state.health !== 'Unhealthy',
+    isHealthy: (backend, endpoint) => counts(watched.get(targetKey(backend, endpoint))?.state.health),
     healthOf(backend, endpoint) {
       const state = watched.get(targetKey(backend, endpoint))?.state;
       return state === undefined ? undefined : { health: state.health, reason: state.reason };
     },
     stop() {
+      stopped = true;
       for (const one of watched.values()) end(one);
       watched.clear();
     },
   };
 };
+
+/** Whether an endpoint with that verdict counts as healthy. */
+const counts = (health: Health | undefined): boolean => health !== 'Unhealthy';
 
 /** A first check comes at the latest after this many milliseconds, however long the interval is. */
 const FIRST_WITHIN_MS = 5_000;

@@ -1,7 +1,10 @@
 /** What the checks of one endpoint say. Unknown until the first check has answered; it counts as healthy, so that a start waits for no check. */
 export type Health = 'Unknown' | 'Healthy' | 'Unhealthy';
 
-export type CheckResult = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+export type CheckResult =
+  | { readonly ok: true }
+  /** `local`: the proxy itself could not make the check, which says nothing about the endpoint. */
+  | { readonly ok: false; readonly reason: string; readonly local?: true };
 
 export interface Thresholds {
   /** Successes in a row that make an endpoint healthy. */
@@ -29,13 +32,15 @@ export const UNKNOWN: HealthState = { health: 'Unknown', against: 0, reason: '' 
 
 /**
  * The state after one more result. The first result of an endpoint that was never checked decides at once in both directions: there is
- * no history that a threshold could protect. After that a change takes the threshold's number of results in a row.
+ * no history that a threshold could protect. After that a change takes the threshold's number of results in a row. A check that the proxy
+ * could not make changes nothing.
  */
 export const nextHealth = (
   state: HealthState,
   result: CheckResult,
   thresholds: Thresholds,
 ): { readonly state: HealthState; readonly transition?: Transition } => {
+  if (!result.ok && result.local) return { state };
   const reason = result.ok ? '' : result.reason;
   const says: Health = result.ok ? 'Healthy' : 'Unhealthy';
   if (says === state.health) return { state: { health: says, against: 0, reason } };

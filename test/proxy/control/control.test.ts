@@ -30,8 +30,9 @@ const bench = () => {
   const answers: { resolve(findings: readonly Finding[]): void; reject(error: Error): void }[] = [];
   const told: string[] = [];
   const failures: unknown[] = [];
-  const retries: (() => void)[] = [];
+  const timers: (() => void)[] = [];
   const sick = new Set<string>();
+  let asked = 0;
   const control = createControl({
     engine: {
       publish(table) {
@@ -39,9 +40,12 @@ const bench = () => {
         return new Promise((resolve, reject) => answers.push({ resolve, reject }));
       },
     },
-    isHealthy: (backend, endpoint) => !sick.has(`${backend} ${endpoint}`),
+    isHealthy(backend, endpoint) {
+      asked += 1;
+      return !sick.has(`${backend} ${endpoint}`);
+    },
     now: () => 0,
-    after: (_, run) => retries.push(run),
+    after: (_, run) => timers.push(run),
     onFailed: (error) => failures.push(error),
     onFindings(appeared, gone) {
       told.push(...appeared.map(({ message }) => `+${message}`), ...gone.map(({ message }) => `-${message}`));
@@ -52,8 +56,12 @@ const bench = () => {
     tables,
     told,
     failures,
-    retries,
     sick,
+    /** How often the health of an endpoint was asked for. */
+    asked: () => asked,
+    passTime() {
+      for (const run of timers.splice(0)) run();
+    },
     async adopt(findings: readonly Finding[] = []) {
       answers.shift()?.resolve(findings);
       await turn();
@@ -85,43 +93,48 @@ test('while one table is being adopted, of all that follow only the newest is pu
 });
 
 test('input that makes the same table publishes nothing, but its revision is served', async () => {
-  const { control, tables, adopt } = bench();
+  const { control, tables, adopt, passTime } = bench();
   control.take(input(snapshot('a', [1])));
   await adopt();
   control.take(input(snapshot('b', [1])));
   control.healthChanged();
+  passTime();
   await turn();
   assert.equal(tables.length, 1);
   assert.equal(servedBy(control), 'b');
 });
 
 test('an endpoint that became unhealthy leaves the table, and comes back', async () => {
-  const { control, tables, sick, adopt } = bench();
+  const { control, tables, sick, adopt, passTime } = bench();
   control.take(input(snapshot('a', [1, 2])));
   await adopt();
   sick.add('web 192.0.2.1:2');
   control.healthChanged();
+  passTime();
   await adopt();
   sick.clear();
   control.healthChanged();
+  passTime();
   await adopt();
   assert.deepEqual(tables.map(portsOf), [[1, 2], [1], [1, 2]]);
 });
 
 test('a backend whose last endpoint became unhealthy keeps all of them, and that is told', async () => {
-  const { control, tables, told, sick, adopt } = bench();
+  const { control, tables, told, sick, adopt, passTime } = bench();
   control.take(input(snapshot('a', [1])));
   await adopt();
   sick.add('web 192.0.2.1:1');
   control.healthChanged();
+  passTime();
   await turn();
   assert.deepEqual(tables.map(portsOf), [[1]]);
   assert.match(told[0] ?? '', /^\+backend "web" has no healthy endpoint, so all 1 are used/);
 });
 
 test('nothing is published before there is a snapshot, nor after the stop', async () => {
-  const { control, tables } = bench();
+  const { control, tables, passTime } = bench();
   control.healthChanged();
+  passTime();
   control.take(input(undefined, [{ path: '', message: 'bad' }]));
   control.stop();
   control.take(input(snapshot('a', [1])));
@@ -157,14 +170,55 @@ test('refused input leaves the last good snapshot in service', async () => {
 });
 
 test('a table that the engine did not take is told and tried again', async () => {
-  const { control, tables, failures, retries, adopt, fail } = bench();
+  const { control, tables, failures, passTime, adopt, fail } = bench();
   control.take(input(snapshot('a', [1])));
   const error = new Error('no');
   await fail(error);
   assert.deepEqual(failures, [error]);
   assert.equal(servedBy(control), undefined);
-  retries.shift()?.();
+  passTime();
   await adopt();
   assert.equal(tables.length, 2);
   assert.equal(servedBy(control), 'a');
+});
+
+test('a burst of changes of health is one table', async () => {
+  const { control, tables, sick, adopt, asked, passTime } = bench();
+  const ports = [1, 2, 3, 4];
+  control.take(input(snapshot('a', ports)));
+  await adopt();
+  const once = asked();
+  for (const port of ports.slice(1)) {
+    sick.add(`web 192.0.2.1:${port}`);
+    control.healthChanged();
+    await turn();
+  }
+  assert.equal(asked(), once);
+  passTime();
+  await adopt();
+  assert.deepEqual(tables.map(portsOf), [ports, [1]]);
+  sick.clear();
+  control.healthChanged();
+  passTime();
+  await adopt();
+  assert.deepEqual(tables.map(portsOf).at(-1), ports);
+});
+
+test('only findings of the engine about listeners are closed listeners; all name their place in the spec', async () => {
+  const { control, adopt } = bench();
+  control.take(input(snapshot('a', [1])));
+  await adopt([
+    { path: 'spec.backends[web]', message: 'too many endpoints' },
+    { path: 'spec.backends', message: 'too many backends' },
+  ]);
+  assert.deepEqual(control.state.closedListeners, []);
+  control.engineFindings([
+    { path: 'spec.backends[web]', message: 'too many endpoints' },
+    { path: 'spec.listeners[l].port', message: 'taken' },
+  ]);
+  assert.deepEqual(
+    control.state.findings.map(({ path }) => path),
+    ['spec.backends[0]', 'spec.listeners[0].port'],
+  );
+  assert.deepEqual(control.state.closedListeners, [{ path: 'spec.listeners[0].port', message: 'taken' }]);
 });

@@ -2,11 +2,29 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { shutdown } from '../../../proxy/control/shutdown.ts';
 
-const run = async (drainDelayMs: number, gracePeriodMs: number): Promise<string[]> => {
+/** Stops with an engine that needs `stopTakesMs` to stop accepting, by a clock that only waiting moves. */
+const run = async (drainDelayMs: number, gracePeriodMs: number, stopTakesMs = 0): Promise<string[]> => {
   const steps: string[] = [];
+  let now = 0;
   const note = (step: string) => async () => void steps.push(step);
   await shutdown({
-    engine: { stopAccepting: note('stop accepting'), close: note('close') },
+    engine: {
+      stopAccepting() {
+        steps.push('stop accepting');
+        if (stopTakesMs === Number.POSITIVE_INFINITY) return new Promise(() => {});
+        now += stopTakesMs;
+        return Promise.resolve();
+      },
+      close: note('close'),
+    },
+    now: () => now,
+    after(ms, run) {
+      const timer = setImmediate(() => {
+        now += ms;
+        run();
+      });
+      return () => clearImmediate(timer);
+    },
     drainDelayMs,
     gracePeriodMs,
     wait: async (ms) => void steps.push(`wait ${ms}`),
@@ -44,5 +62,26 @@ test('delay and draining together never take longer than the grace period', asyn
   assert.deepEqual(
     (await run(10_000, 5_000)).filter((step) => /^(wait|drain) /.test(step)),
     ['wait 4500', 'drain 0'],
+  );
+});
+
+test('an engine that never stops accepting is closed when the grace period is over', async () => {
+  assert.deepEqual(await run(10_000, 60_000, Number.POSITIVE_INFINITY), [
+    'NotReady',
+    'wait 10000',
+    'publish no more',
+    'stop accepting',
+    'StillAccepting',
+    'drain 0',
+    'Drained',
+    'close',
+    'Closed',
+  ]);
+});
+
+test('the time that it takes to stop accepting is taken off the time to drain', async () => {
+  assert.deepEqual(
+    (await run(10_000, 60_000, 7_000)).filter((step) => /^(wait|drain) /.test(step)),
+    ['wait 10000', 'drain 41000'],
   );
 });

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
+import { promisify } from 'node:util';
 import { type CheckRequest, check } from '../../../proxy/health/check.ts';
 
 const NEVER = new AbortController().signal;
@@ -142,4 +144,31 @@ test('a check that is stopped ends at once and closes its connection', async () 
   stop.abort();
   assert.deepEqual(await checking, { ok: false, reason: 'check stopped' });
   await closed.promise;
+});
+
+const STARVED = `
+import { openSync } from 'node:fs';
+import { check } from '${import.meta.resolve('../../../proxy/health/check.ts')}';
+const request = { address: '127.0.0.1', port: 1, timeoutMs: ${LONG_MS} };
+const { signal } = new AbortController();
+await check(request, signal); // loads what a check needs
+try {
+  for (;;) openSync('/dev/null');
+} catch {}
+const found = [];
+for (const http of [undefined, { path: '/', expectedStatuses: [200] }])
+  found.push(await check(http === undefined ? request : { ...request, http }, signal));
+process.stdout.write(JSON.stringify(found));
+`;
+
+test('a check that the proxy has no file descriptor for is no verdict about the endpoint', async () => {
+  const { stdout } = await promisify(execFile)('prlimit', [
+    '--nofile=64:64',
+    process.execPath,
+    '--input-type=module',
+    '--eval',
+    STARVED,
+  ]);
+  const none = { ok: false, reason: 'the proxy has no file descriptors left', local: true };
+  assert.deepEqual(JSON.parse(stdout), [none, none]);
 });

@@ -29,6 +29,7 @@ const bench = (concurrency = 100) => {
     answer(result: CheckResult): void;
   }[] = [];
   const told: string[] = [];
+  let changes = 0;
   const monitor = startMonitor({
     concurrency,
     random: () => 0.5,
@@ -43,12 +44,16 @@ const bench = (concurrency = 100) => {
       new Promise((resolve) => {
         open.push({ request, signal, answer: resolve });
       }),
+    onHealthyChanged() {
+      changes += 1;
+    },
     onTransition: (target, { from, to, reason }) =>
       told.push(`${target.endpoint} ${from}>${to} ${reason}`.trim()),
   });
   return {
     monitor,
     told,
+    changes: () => changes,
     open,
     timers: () => timers.length,
     pass(ms: number) {
@@ -162,4 +167,27 @@ test('stopping ends every check and leaves no timer', () => {
   monitor.stop();
   assert.equal(timers(), 0);
   assert.ok(open.every(({ signal }) => signal.aborted));
+});
+
+test('a change is told only where an endpoint begins or ceases to count as healthy', async () => {
+  const { monitor, pass, answer, changes } = bench();
+  monitor.follow(snapshot([1, 2], { interval: '10s', unhealthyThreshold: 1, healthyThreshold: 1 }));
+  pass(5_000);
+  await answer(OK);
+  assert.equal(changes(), 0);
+  pass(11_000);
+  await answer(FAILED);
+  assert.equal(changes(), 2);
+  pass(11_000);
+  await answer(OK);
+  assert.equal(changes(), 4);
+});
+
+test('after the stop no snapshot starts checks again', () => {
+  const { monitor, pass, open, timers } = bench();
+  monitor.follow(snapshot([1]));
+  monitor.stop();
+  monitor.follow(snapshot([1, 2]));
+  pass(5_000);
+  assert.deepEqual([timers(), open.length], [0, 0]);
 });

@@ -48,3 +48,9 @@ test('an unhealthy endpoint that answers once keeps the reason that took it out'
   const sick = nextHealth(UNKNOWN, FAILED, THRESHOLDS).state;
   assert.equal(nextHealth(sick, { ok: true }, THRESHOLDS).state.reason, 'connection refused');
 });
+
+test('a check that the proxy could not make changes nothing, also not the count of failures', () => {
+  const local: CheckResult = { ok: false, reason: 'the proxy has no file descriptors left', local: true };
+  const healthy = { health: 'Healthy', against: THRESHOLDS.unhealthyThreshold - 1, reason: 'x' } as const;
+  for (const state of [UNKNOWN, healthy]) assert.deepEqual(nextHealth(state, local, THRESHOLDS), { state });
+});

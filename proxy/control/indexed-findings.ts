@@ -1,0 +1,21 @@
+import type { Finding } from '../../crds/finding.ts';
+import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+
+const NAMED = /^spec\.(listeners|backends)\[([^\]]*)\]/;
+
+/**
+ * The engine knows listeners and backends by name, in a table that is sorted; people find them in `spec` by their place. What `spec` does
+ * not have keeps its name.
+ */
+export const indexedFindings = (
+  findings: readonly Finding[],
+  spec: Pick<L4BalancerSpec, 'listeners' | 'backends'> | undefined,
+): readonly Finding[] =>
+  findings.map((finding) => {
+    const [whole = '', list, name] = NAMED.exec(finding.path) ?? [];
+    if (spec === undefined || (list !== 'listeners' && list !== 'backends')) return finding;
+    const index = spec[list].findIndex((one) => one.name === name);
+    return index < 0
+      ? finding
+      : { ...finding, path: `spec.${list}[${index}]${finding.path.slice(whole.length)}` };
+  });

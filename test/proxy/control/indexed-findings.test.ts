@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { spec as schema } from '../../../crds/l4balancer.ts';
+import { indexedFindings } from '../../../proxy/control/indexed-findings.ts';
+
+const endpoints = [{ address: '192.0.2.1', port: 1 }];
+const spec = schema.parse({
+  listeners: [
+    { name: 'z', port: 80, backend: 'b' },
+    { name: 'web', port: 81, backend: 'c' },
+  ],
+  backends: [
+    { name: 'b', endpoints },
+    { name: 'c', endpoints },
+  ],
+});
+
+const TABLE: readonly (readonly [engine: string, told: string])[] = [
+  ['spec.listeners[web].port', 'spec.listeners[1].port'],
+  ['spec.listeners[z].port', 'spec.listeners[0].port'],
+  ['spec.backends[b]', 'spec.backends[0]'],
+  ['spec.backends[c]', 'spec.backends[1]'],
+  ['spec.backends', 'spec.backends'],
+  ['spec.listeners[gone].port', 'spec.listeners[gone].port'],
+  ['spec.tuning.fileDescriptors', 'spec.tuning.fileDescriptors'],
+  ['', ''],
+];
+for (const [path, told] of TABLE)
+  test(`the engine's ${path || 'finding without a place'} is told as ${told || 'such'}`, () => {
+    assert.deepEqual(indexedFindings([{ path, message: 'm' }], spec), [{ path: told, message: 'm' }]);
+  });
+
+test('before anything is served findings stay as they are', () => {
+  const found = [{ path: 'spec.backends[b]', message: 'm' }];
+  assert.deepEqual(indexedFindings(found, undefined), found);
+});
