@@ -1,0 +1,19 @@
+import type { Observed } from '../../../operator/status/observed.ts';
+import type { Reason } from '../../../operator/status/reasons.ts';
+import { DOWN, observed } from './fixtures.ts';
+
+/** A world, and what is to be said of it. */
+export interface Row {
+  readonly when: string;
+  readonly given: Observed;
+  readonly reason: Reason;
+  /** Which of Ready, Reconciling and Stalled are True. */
+  readonly holds: string;
+  readonly message: string | RegExp;
+}
+
+export const TUNED = { workload: { replicas: 2 }, tuning: { profile: 'Tuned' } };
+
+/** Nothing is up. */
+export const failing = (given: Partial<Observed>, spec: object = {}): Observed =>
+  observed({ deployment: DOWN, ...given }, spec);

@@ -1,0 +1,207 @@
+import type { Observed } from '../../../operator/status/observed.ts';
+import {
+  forbidden,
+  oldReplicaSet,
+  pod,
+  replicaFailure,
+  replicaSet,
+  STUCK,
+  withContainer,
+} from './fixtures.ts';
+import { failing, type Row, TUNED } from './row.ts';
+
+const refusedPods = (message: string): Observed =>
+  failing(
+    { deployment: STUCK, replicaSets: [replicaSet([replicaFailure(message)]), oldReplicaSet(2)] },
+    TUNED,
+  );
+const container = (state: object, lastState: object = {}, more: object = {}): Observed =>
+  failing({ pods: [withContainer('a', 'n1', { state, lastState, ...more })] }, TUNED);
+
+const CAPS =
+  'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: unable to apply caps: operation not permitted: unknown';
+const EXIT_1 = {
+  exitCode: 1,
+  reason: 'Error',
+  message: '{"level":"fatal","msg":"proxy ends"}\nCannot listen on :9901.\n',
+};
+
+/** Troubles that only the pods, or their ReplicaSet, know of. */
+export const ROWS_OF_PODS: readonly Row[] = [
+  {
+    when: 'a quota has no room for the pods',
+    given: refusedPods(
+      'pods "l4b-edge-new-x7k2p" is forbidden: exceeded quota: small, requested: limits.cpu=8, used: limits.cpu=8, limited: limits.cpu=8',
+    ),
+    reason: 'QuotaExceeded',
+    holds: 'Stalled',
+    message:
+      'The API server refuses the pods: exceeded quota: small, requested: limits.cpu=8, used: limits.cpu=8, limited: limits.cpu=8. Raise the ResourceQuota, or ask for fewer replicas or smaller workload.resources. Replicas of the previous revision keep serving.',
+  },
+  {
+    when: 'the namespace’s Pod Security refuses the pods',
+    given: refusedPods(
+      'pods "l4b-edge-new-q2w4r" is forbidden: violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false (container "proxy" must set securityContext.allowPrivilegeEscalation=false), forbidden sysctls (net.core.somaxconn, net.ipv4.tcp_tw_reuse)',
+    ),
+    reason: 'PodSecurityViolation',
+    holds: 'Stalled',
+    message:
+      /^The API server refuses the pods: violates PodSecurity "restricted:latest": .* Use tuning\.profile Restricted, or label the namespace/,
+  },
+  {
+    when: 'a LimitRange refuses the pods',
+    given: refusedPods(
+      'pods "l4b-edge-new-q2w4r" is forbidden: maximum cpu usage per Container is 2, but limit is 8',
+    ),
+    reason: 'PodsRefused',
+    holds: 'Stalled',
+    message:
+      'The API server refuses the pods: maximum cpu usage per Container is 2, but limit is 8. Replicas of the previous revision keep serving.',
+  },
+  {
+    when: 'a kubelet does not allow a sysctl of the profile',
+    given: failing({ pods: [forbidden('a', 'n1'), forbidden('b', 'n1')] }, TUNED),
+    reason: 'SysctlForbidden',
+    holds: 'Stalled',
+    message:
+      "Node n1 refuses net.core.somaxconn, which tuning.profile Tuned asks for. Allow it in the kubelet's configuration (allowedUnsafeSysctls: [net.core.somaxconn, net.ipv4.tcp_tw_reuse]), or choose nodes that do with workload.nodeSelector, or use profile Restricted without it. So far a few pods were refused.",
+  },
+  {
+    when: 'kubelets do not allow a sysctl that the spec names',
+    given: failing(
+      { pods: [forbidden('a', 'n1', 'net.core.rmem_max'), forbidden('b', 'n2', 'net.core.rmem_max')] },
+      { workload: { replicas: 2 }, tuning: { sysctls: [{ name: 'net.core.rmem_max', value: '1' }] } },
+    ),
+    reason: 'SysctlForbidden',
+    holds: 'Stalled',
+    message:
+      /^Nodes n1 and n2 refuse net\.core\.rmem_max, which tuning\.sysctls asks for\. .*\[net\.core\.rmem_max\]/,
+  },
+  {
+    when: 'the runtime does not grant a capability',
+    given: container({ waiting: { reason: 'RunContainerError', message: CAPS } }),
+    reason: 'ContainerStartFailed',
+    holds: 'Stalled',
+    message: /^Node n1 cannot start the proxy: .*unable to apply caps.*set tuning\.capabilities: \[\]/,
+  },
+  {
+    when: 'the kubelet waits before it tries a start that failed',
+    given: container(
+      { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 40s restarting failed container=proxy' } },
+      { terminated: { exitCode: 128, reason: 'StartError', message: CAPS } },
+    ),
+    reason: 'ContainerStartFailed',
+    holds: 'Stalled',
+    message: /^Node n1 cannot start the proxy: .*unable to apply caps/,
+  },
+  {
+    when: 'the image has no program',
+    given: container({
+      waiting: { reason: 'CreateContainerError', message: 'exec: "/x": executable file not found in $PATH' },
+    }),
+    reason: 'ContainerStartFailed',
+    holds: 'Stalled',
+    message: /The image has no proxy in it/,
+  },
+  {
+    when: 'an image cannot be pulled',
+    given: container({
+      waiting: { reason: 'ErrImagePull', message: 'pull access denied, repository does not exist' },
+    }),
+    reason: 'ImagePullFailed',
+    holds: 'Reconciling',
+    message:
+      'Node n1 cannot get the image registry.example/l4balancer-proxy:1.0: pull access denied, repository does not exist. Correct workload.image, or give the ServiceAccount an imagePullSecret.',
+  },
+  {
+    when: 'the proxy ends by itself',
+    given: container(
+      { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 20s restarting failed container=proxy' } },
+      { terminated: EXIT_1 },
+      { restartCount: 3 },
+    ),
+    reason: 'CrashLoop',
+    holds: 'Reconciling',
+    message: 'The proxy on node n1 ended with exit code 1: Cannot listen on :9901.',
+  },
+  {
+    when: 'the proxy uses more memory than it may',
+    given: container({ terminated: { exitCode: 137, reason: 'OOMKilled' } }),
+    reason: 'CrashLoop',
+    holds: 'Reconciling',
+    message:
+      'The proxy on node n1 was killed for using more memory than its limit of 8Gi: raise workload.resources.limits.memory.',
+  },
+  {
+    when: 'no node has room',
+    given: failing({
+      pods: [
+        pod('a', undefined, {
+          phase: 'Pending',
+          conditions: [
+            {
+              type: 'PodScheduled',
+              status: 'False',
+              reason: 'Unschedulable',
+              message:
+                '0/2 nodes are available: 2 Insufficient cpu. preemption: 0/2 nodes are available: 2 No preemption victims found for incoming pod.',
+            },
+          ],
+        }),
+      ],
+    }),
+    reason: 'Unschedulable',
+    holds: 'Reconciling',
+    message:
+      'No node takes a pod: 0/2 nodes are available: 2 Insufficient cpu. Ask for less in workload.resources, add nodes, or change nodeSelector, tolerations or affinity.',
+  },
+  {
+    when: 'a node evicts pods',
+    given: failing({
+      pods: [
+        pod('a', 'n1', {
+          phase: 'Failed',
+          reason: 'Evicted',
+          message: 'The node was low on resource: memory.',
+        }),
+      ],
+    }),
+    reason: 'PodFailed',
+    holds: 'Reconciling',
+    message:
+      'Node n1 ended a few pods: Evicted: The node was low on resource: memory. New ones are made in their place.',
+  },
+  {
+    when: 'a proxy that crashed once has served since, and does not now',
+    given: failing({
+      pods: [
+        pod('a', 'n1', {
+          phase: 'Running',
+          conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: '2026-11-23T11:00:00Z' }],
+          containerStatuses: [
+            {
+              name: 'proxy',
+              ready: false,
+              restartCount: 1,
+              state: { running: { startedAt: '2026-11-23T10:00:00Z' } },
+              lastState: { terminated: EXIT_1 },
+            },
+          ],
+        }),
+      ],
+    }),
+    reason: 'Progressing',
+    holds: 'Reconciling',
+    message: '0 of 2 replicas ready. Not ready on node n1.',
+  },
+  {
+    when: 'the proxy is ended in order again and again, by its liveness probe',
+    given: container(
+      { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 20s restarting failed container=proxy' } },
+      { terminated: { exitCode: 0, reason: 'Completed' } },
+    ),
+    reason: 'CrashLoop',
+    holds: 'Reconciling',
+    message: 'The proxy on node n1 ended with exit code 0; it left no message.',
+  },
+];
