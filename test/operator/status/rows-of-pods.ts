@@ -204,4 +204,20 @@ export const ROWS_OF_PODS: readonly Row[] = [
     holds: 'Reconciling',
     message: 'The proxy on node n1 ended with exit code 0; it left no message.',
   },
+  {
+    when: 'pods were refused earlier, others took their places, and one of these is not ready',
+    given: failing(
+      {
+        pods: [
+          forbidden('a', 'n1'),
+          pod('b', 'n2', { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] }),
+          pod('c', 'n3', { phase: 'Running', conditions: [{ type: 'Ready', status: 'False' }] }),
+        ],
+      },
+      TUNED,
+    ),
+    reason: 'Progressing',
+    holds: 'Reconciling',
+    message: '0 of 2 replicas ready. Not ready on node n3.',
+  },
 ];
