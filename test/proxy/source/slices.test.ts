@@ -6,19 +6,29 @@ import { followSlices } from '../../../proxy/source/slices.ts';
 
 /** Slices that are followed over a transport which refuses lists; each is refused when the test says so. */
 const bench = () => {
-  const lists: { readonly selector: string; refuse(why: string): Promise<void> }[] = [];
+  const lists: { readonly selector: string; refuse(why: string): Promise<void>; answer(): Promise<void> }[] =
+    [];
+  const broken = Promise.withResolvers<void>();
   const transport: Transport = {
     request: ({ query = {} }: Call) =>
-      new Promise((_, reject) => {
+      new Promise((resolve, reject) => {
         lists.push({
           selector: query.labelSelector ?? '',
           async refuse(why) {
             reject(new Error(why));
             await new Promise(setImmediate);
           },
+          async answer() {
+            resolve({ metadata: { resourceVersion: '1' }, items: [] });
+            await new Promise(setImmediate);
+          },
         });
       }),
-    async *lines() {},
+    // biome-ignore lint/correctness/useYield: a watch that breaks before its first line
+    async *lines() {
+      await broken.promise;
+      throw new Error('of the old');
+    },
     async close() {},
   };
   const told: (ApiProblem | undefined)[] = [];
@@ -32,6 +42,10 @@ const bench = () => {
   after(() => slices.stop());
   return {
     slices,
+    async breakWatches() {
+      broken.resolve();
+      await new Promise(setImmediate);
+    },
     told: () => told.at(-1)?.problem,
     /** The oldest list of these Services that was not answered yet. */
     async list(services: string) {
@@ -55,11 +69,11 @@ test('when no Service is named any more, the problem of following their slices i
 });
 
 test('only who follows the newest Services tells problems', async () => {
-  const { slices, told, list } = bench();
+  const { slices, told, list, breakWatches } = bench();
   slices.want(['a']);
-  const old = await list('a');
+  await (await list('a')).answer();
   slices.want(['b']);
-  await old.refuse('of the old');
+  await breakWatches();
   assert.equal(told(), undefined);
   await (await list('b')).refuse('of the new');
   assert.equal(told(), 'Cannot follow EndpointSlices: of the new');
