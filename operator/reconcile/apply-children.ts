@@ -9,8 +9,10 @@ import type { ChildProblem } from '../status/observed.ts';
 import type { Collections } from '../watch/world.ts';
 import { cachedChild, ledgerName } from './gather.ts';
 import { digest, type Ledger } from './ledger.ts';
+import { pick } from './pick.ts';
 import { type Plan, planChild } from './plan-child.ts';
 import { writeFailure } from './refusal.ts';
+import { unfinished } from './unfinished.ts';
 
 export interface ApplyDeps {
   readonly collections: Collections;
@@ -31,6 +33,8 @@ export interface Applied {
   readonly removed: readonly string[];
   readonly problems: readonly ChildProblem[];
   readonly errors: readonly Error[];
+  /** Sentences about what is tried again, sorted; the same for every try. */
+  readonly unfinished: readonly string[];
   /** Milliseconds to the next try of what was refused; undefined when nothing was. */
   readonly retryRefusedMs: number | undefined;
   readonly isWaiting: boolean;
@@ -63,6 +67,7 @@ export const applyChildren = async (
     removed: of('Removed'),
     problems: problems.map(({ problem }) => problem),
     errors: results.flatMap(({ result }) => (result.kind === 'Failed' ? [result.error] : [])),
+    unfinished: unfinished(childName(owner.name), results),
     retryRefusedMs: waits.length === 0 ? undefined : Math.min(...waits),
     isWaiting: of('Waiting').length > 0,
   };
@@ -82,12 +87,14 @@ const applyChild = async (rootKey: string, owner: Owner, child: Child, deps: App
   const cached = cachedChild(deps.collections, kind, `${ref.namespace}/${ref.name}`);
   const plan = (object: KubeObject | undefined): Plan =>
     planChild({ owner, wanted, live: object, confirmed: ledger.confirmed(name) });
+  const live = ledger.newest(name, cached, now());
+  // A refusal holds for this content and this object: what somebody changes may be what was in the way.
+  const tried = [wanted, live && pick(live, wanted)];
   try {
-    const live = ledger.newest(name, cached, now());
     const known = plan(live);
     const refused = ledger.refusal(name);
     const isWrite = known.todo === 'Look' || known.todo === 'Apply' || known.todo === 'Remove';
-    if (isWrite && refused !== undefined && refused.sent === digest(wanted) && refused.retryAt > now())
+    if (isWrite && refused !== undefined && refused.sent === digest(tried) && refused.retryAt > now())
       return problem('Refused', refused.message, refused.retryAt - now());
     // Not among the own ones: either there is none, or it is another's, which server-side apply would simply take over.
     const found = known.todo === 'Look' ? await lookUp(ref, deps) : undefined;
@@ -124,7 +131,7 @@ const applyChild = async (rootKey: string, owner: Owner, child: Child, deps: App
       case 'Pointless':
         return { kind: 'Unchanged' };
       case 'Refused': {
-        const refusal = ledger.refuse(name, wanted, failure.message, now());
+        const refusal = ledger.refuse(name, tried, failure.message, now());
         return problem('Refused', failure.message, refusal.retryAt - now());
       }
       default:

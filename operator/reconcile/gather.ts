@@ -11,7 +11,7 @@ import type { Ledger } from './ledger.ts';
 export interface Gathered {
   readonly root: KubeObject & { readonly status?: unknown };
   readonly balancer: L4Balancer | undefined;
-  readonly observed: Omit<Observed, 'problems'>;
+  readonly observed: Omit<Observed, 'problems' | 'unfinished'>;
 }
 
 /** The name under which the ledger keeps a child: the resource's key first. */

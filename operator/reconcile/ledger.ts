@@ -83,6 +83,7 @@ export const createLedger = (): Ledger => {
       return cached;
     },
     forget(name, uid) {
+      refusals.delete(name);
       const confirmed = confirmations.get(name);
       if (uid === undefined || confirmed === undefined || confirmed.uid === uid) confirmations.delete(name);
     },

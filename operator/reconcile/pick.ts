@@ -8,6 +8,9 @@ const MERGED: Readonly<Record<string, readonly string[]>> = {
   topologySpreadConstraints: ['topologyKey', 'whenUnsatisfiable'],
 };
 
+/** Objects that server-side apply takes as one value: a key added by somebody else changes what they mean. */
+const ATOMIC: ReadonlySet<string> = new Set(['labelSelector', 'nodeSelector', 'selector']);
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
@@ -23,7 +26,7 @@ export const pick = (object: unknown, applied: unknown, field = ''): unknown => 
       return pick(same, entry);
     });
   }
-  if (!isFields(applied) || !isFields(object)) return sorted(object);
+  if (ATOMIC.has(field) || !isFields(applied) || !isFields(object)) return sorted(object);
   return Object.fromEntries(
     Object.entries(applied).map(([name, value]) => [name, pick(object[name], value, name)]),
   );

@@ -73,7 +73,11 @@ const report = async (
   deps: ReconcileDeps,
 ): Promise<StatusResult> => {
   const previous = previousConditions(key, gathered.root, deps.ledger, deps.now());
-  const observed = { ...gathered.observed, problems: applied?.problems ?? [] };
+  const observed = {
+    ...gathered.observed,
+    problems: applied?.problems ?? [],
+    unfinished: applied?.unfinished ?? [],
+  };
   const status = statusOf(observed, previous, deps.wallTime());
   const result = await writeStatus(key, gathered.root, status, deps);
   const ready = status.conditions?.find(({ type }) => type === 'Ready');

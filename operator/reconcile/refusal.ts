@@ -18,13 +18,15 @@ const TRY_AGAIN: ReadonlySet<string> = new Set([
   'Unavailable',
 ]);
 
+/** Internal errors that people have to see: a webhook that does not answer, and fields that the API server does not know. */
+const FINAL = /webhook|failed to create typed patch object|field not declared in schema/;
+
 /** Throws what is not an Error. */
 export const writeFailure = (error: unknown): WriteFailure => {
   if (!(error instanceof Error)) throw error;
   if (!(error instanceof ApiError)) return { kind: 'Failed', error };
   if (error.causes.some(({ reason }) => reason === 'NamespaceTerminating')) return { kind: 'Pointless' };
-  // A webhook that does not answer comes as an internal error: people have to see that one.
-  const isPassing = error.code === 'ServerError' && !error.serverMessage.includes('webhook');
+  const isPassing = error.code === 'ServerError' && !FINAL.test(error.serverMessage);
   return TRY_AGAIN.has(error.code) || isPassing
     ? { kind: 'Failed', error }
     : { kind: 'Refused', message: error.serverMessage };

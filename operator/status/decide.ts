@@ -13,7 +13,7 @@ import { listed, plural } from './words.ts';
 
 /** What is to be said of a resource. The first that applies is it: from what stops everything to what is only slow. */
 export const decide = (observed: Observed): Verdict => {
-  const { spec, findings, ignored, deployment, problems } = observed;
+  const { spec, findings, ignored, deployment, problems, unfinished } = observed;
   if (spec === undefined)
     return {
       reason: 'InvalidSpec',
@@ -24,9 +24,10 @@ export const decide = (observed: Observed): Verdict => {
   const rollout = checkRollout(deployment, wanted);
   const verdict =
     checkChildren(problems) ??
+    checkUnfinished(unfinished) ??
     (rollout === undefined ? served(observed, wanted) : (whyNot(observed, wanted) ?? rollout));
   const withDeadline: Verdict =
-    verdict.reason === 'Progressing' && isPastDeadline(deployment)
+    verdict === rollout && verdict?.reason === 'Progressing' && isPastDeadline(deployment)
       ? {
           reason: 'DeadlineExceeded',
           message: `${verdict.message} There was no progress for the Deployment's deadline.`,
@@ -44,6 +45,10 @@ export const decide = (observed: Observed): Verdict => {
   ];
   return { ...withDeadline, message: [withDeadline.message, ...extra].join(' ') };
 };
+
+/** What is not applied says nothing yet: the pods are those of an earlier spec. */
+const checkUnfinished = (unfinished: readonly string[]): Verdict | undefined =>
+  unfinished.length === 0 ? undefined : { reason: 'Progressing', message: unfinished.join(' ') };
 
 /** Why a rollout is not where it should be; undefined when it only needs time. */
 const whyNot = (observed: Observed, wanted: number): Verdict | undefined => {

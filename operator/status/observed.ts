@@ -21,6 +21,8 @@ export interface Observed {
   readonly service: Service | undefined;
   /** What went wrong with applying the children. */
   readonly problems: readonly ChildProblem[];
+  /** Sentences about children that are not applied yet and are tried again; sorted. */
+  readonly unfinished: readonly string[];
 }
 
 /** A child that is not as it should be because the API server, or an object in its place, is in the way. */

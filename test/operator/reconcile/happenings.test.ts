@@ -8,6 +8,7 @@ const NOTHING = {
   repaired: [],
   removed: [],
   problems: [],
+  unfinished: [],
   errors: [],
   retryRefusedMs: undefined,
   isWaiting: false,

@@ -83,3 +83,10 @@ const VERSIONS: readonly (readonly [string | undefined, string | undefined, bool
 for (const [a, b, expected] of VERSIONS)
   test(`version ${a} is ${expected ? '' : 'not '}at least ${b}`, () =>
     assert.equal(isAtLeast(a, b), expected));
+
+test('what is gone is refused no more', () => {
+  const ledger = createLedger();
+  ledger.refuse('shop/a Service', SENT, 'no', 0);
+  ledger.forget('shop/a Service', 'u');
+  assert.equal(ledger.refusal('shop/a Service'), undefined);
+});

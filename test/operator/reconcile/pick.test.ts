@@ -45,6 +45,7 @@ const ROWS: readonly (readonly [string, unknown, unknown, boolean])[] = [
   ],
   ['an entry added to any other list shows', { verbs: ['get', 'delete'] }, { verbs: ['get'] }, false],
   ['another order of any other list shows', { verbs: ['b', 'a'] }, { verbs: ['a', 'b'] }, false],
+  ['a key added to a selector shows', { selector: { a: '1', b: '2' } }, { selector: { a: '1' } }, false],
   ['a list that became something else shows', { env: 'x' }, { env: [{ name: 'A' }] }, false],
 ];
 

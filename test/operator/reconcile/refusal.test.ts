@@ -21,6 +21,15 @@ const ROWS: readonly (readonly [string, Error, string])[] = [
     answer(403, 'Forbidden', 'x', [{ reason: 'NamespaceTerminating' }]),
     'Pointless',
   ],
+  [
+    'a field that no schema has',
+    answer(
+      500,
+      'InternalError',
+      'failed to create typed patch object: .spec.x: field not declared in schema',
+    ),
+    'Refused',
+  ],
   ['a conflict', answer(409, 'Conflict'), 'Failed'],
   ['a missing namespace', answer(404, 'NotFound'), 'Failed'],
   ['too many requests', answer(429), 'Failed'],

@@ -123,6 +123,7 @@ export const observed = (more: Partial<Observed> = {}, spec: object = {}): Obser
     status: { loadBalancer: { ingress: [{ ip: '203.0.113.7' }] } },
   },
   problems: [],
+  unfinished: [],
   ...more,
 });
 

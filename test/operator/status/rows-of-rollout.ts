@@ -11,6 +11,13 @@ export const ROWS_OF_ROLLOUT: readonly Row[] = [
     message: '2 of 2 replicas ready.',
   },
   {
+    when: 'a child could not be applied yet, whatever the pods do',
+    given: observed({ unfinished: ['Cannot apply Deployment yet: x. It is tried again.'] }),
+    reason: 'Progressing',
+    holds: 'Reconciling',
+    message: 'Cannot apply Deployment yet: x. It is tried again.',
+  },
+  {
     when: 'no load balancer has given an address',
     given: observed({ service: { metadata: { name: 'l4b-edge' }, spec: { clusterIP: '10.96.0.9' } } }),
     reason: 'Available',

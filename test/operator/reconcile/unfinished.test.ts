@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { unfinished } from '../../../operator/reconcile/unfinished.ts';
+
+test('what failed and what waits is told, sorted; what is done is not', () =>
+  assert.deepEqual(
+    unfinished('l4b-a', [
+      { kind: 'Service', result: { kind: 'Waiting' } },
+      { kind: 'Role', result: { kind: 'Created' } },
+      { kind: 'Deployment', result: { kind: 'Failed', error: new Error('etcd is away') } },
+    ]),
+    [
+      'Cannot apply Deployment yet: etcd is away. It is tried again.',
+      'Service "l4b-a" is being deleted; it is made again when it is gone.',
+    ],
+  ));
