@@ -32,6 +32,18 @@ export interface Writer {
   applyStatus<T extends KubeObject>(manifest: T & Manifest, signal?: AbortSignal): Promise<T & KubeObject>;
   /** Creates an object, also one with metadata.generateName; throws ApiError AlreadyExists when the name is taken. */
   create<T extends KubeObject>(manifest: T & Manifest, signal?: AbortSignal): Promise<T & KubeObject>;
+  /**
+   * Puts `value` in place of a field, whoever owns it, where apply could only add to it. Throws ApiError Invalid when the object is
+   * not the one of this uid and version any more.
+   * @param pointer JSON pointer of a field that exists, such as `/spec/ports`.
+   */
+  replace(
+    ref: ObjectRef,
+    pointer: string,
+    value: unknown,
+    at: { readonly uid: string; readonly resourceVersion: string },
+    signal?: AbortSignal,
+  ): Promise<KubeObject>;
   remove(ref: ObjectRef, options?: RemoveOptions, signal?: AbortSignal): Promise<Removal>;
 }
 
@@ -60,6 +72,18 @@ export function createWriter(transport: Transport, fieldManager: string): Writer
     create: (manifest, signal) => {
       const path = collectionPath(manifest, manifest.metadata.namespace);
       return write({ method: 'POST', path, query: { fieldManager }, body: manifest }, signal);
+    },
+    replace: (ref, pointer, value, { uid, resourceVersion }, signal) => {
+      const body = [
+        { op: 'test', path: '/metadata/uid', value: uid },
+        { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
+        { op: 'replace', path: pointer, value },
+      ];
+      const contentType = 'application/json-patch+json';
+      return write(
+        { method: 'PATCH', path: objectPath(ref), query: { fieldManager }, contentType, body },
+        signal,
+      );
     },
     async remove(ref, options = {}, signal) {
       const { uid, propagation = 'Background' } = options;

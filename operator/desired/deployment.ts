@@ -12,6 +12,8 @@ export const deployment = (owner: Owner, settings: RenderSettings) => ({
   spec: {
     replicas: replicasOf(owner.spec),
     revisionHistoryLimit: 3,
+    // Owned, so that `kubectl rollout pause` is put back: paused, no change of the spec would ever reach the pods.
+    paused: false,
     // A pod counts once it has stayed ready for this long: one that dies right after its first probe stops the rollout.
     minReadySeconds: 2,
     // Never fewer than asked for: a new pod serves before an old one goes.

@@ -12,11 +12,12 @@ import { digest, type Ledger } from './ledger.ts';
 import { pick } from './pick.ts';
 import { type Plan, planChild } from './plan-child.ts';
 import { writeFailure } from './refusal.ts';
+import { exactPorts } from './service-ports.ts';
 import { unfinished } from './unfinished.ts';
 
 export interface ApplyDeps {
   readonly collections: Collections;
-  readonly writer: Pick<Writer, 'apply' | 'remove'>;
+  readonly writer: Pick<Writer, 'apply' | 'remove' | 'replace'>;
   /** Reads one object; throws ApiError NotFound. */
   readonly read: (ref: ObjectRef) => Promise<KubeObject>;
   readonly ledger: Ledger;
@@ -114,6 +115,7 @@ const applyChild = async (rootKey: string, owner: Owner, child: Child, deps: App
         await send(name, wanted, undefined, deps);
         return { kind: 'Created' };
       case 'Apply': {
+        await putPortsRight(ref, found ?? live, wanted, deps);
         const version = await send(name, wanted, next.uid, deps);
         // After a start of the operator each child is applied once, mostly to no effect.
         const before = (found ?? live)?.metadata.resourceVersion;
@@ -138,6 +140,18 @@ const applyChild = async (rootKey: string, owner: Owner, child: Child, deps: App
         return failure satisfies never;
     }
   }
+};
+
+const putPortsRight = async (
+  ref: ObjectRef,
+  live: KubeObject | undefined,
+  wanted: Manifest | undefined,
+  { writer }: ApplyDeps,
+): Promise<void> => {
+  const ports = exactPorts(live, wanted);
+  const { uid, resourceVersion } = live?.metadata ?? {};
+  if (ports === undefined || uid === undefined || resourceVersion === undefined) return;
+  await writer.replace(ref, '/spec/ports', ports, { uid, resourceVersion });
 };
 
 /** Gives back the version that the API server answered with. */

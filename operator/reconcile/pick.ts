@@ -21,10 +21,14 @@ export const pick = (object: unknown, applied: unknown, field = ''): unknown => 
   if (Array.isArray(applied)) {
     const keys = MERGED[field];
     if (keys === undefined || !Array.isArray(object)) return sorted(object);
-    return applied.map((entry: Fields) => {
-      const same = object.find((other: Fields) => keys.every((key) => other[key] === entry[key]));
-      return pick(same, entry);
-    });
+    const isSame = (entry: Fields) => (other: Fields) => keys.every((key) => other[key] === entry[key]);
+    const named = applied.map((entry: Fields) => pick(object.find(isSame(entry)), entry));
+    // A Service has the listeners' ports and no other: one more, such as the admin port, must not stay open.
+    const isExact = field === 'ports' && applied.some((entry: Fields) => 'port' in entry);
+    const more = isExact
+      ? object.filter((other) => !applied.some((entry: Fields) => isSame(entry)(other)))
+      : [];
+    return [...named, ...more.map(sorted)];
   }
   if (ATOMIC.has(field) || !isFields(applied) || !isFields(object)) return sorted(object);
   return Object.fromEntries(

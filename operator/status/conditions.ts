@@ -29,12 +29,18 @@ export const conditions = (input: ConditionInput): Condition[] => {
       type,
       status,
       reason: verdict.reason,
-      message: type === 'Ready' || isTrue ? verdict.message : '',
+      message: type === 'Ready' || isTrue ? bounded(verdict.message) : '',
       lastTransitionTime: before?.status === status ? before.lastTransitionTime : input.now,
       observedGeneration: input.generation,
     };
   });
 };
+
+/** The API server refuses a status with a message of more than 32 KiB, and nobody reads one. */
+const MESSAGE_CHARACTERS = 4096;
+
+const bounded = (message: string): string =>
+  message.length <= MESSAGE_CHARACTERS ? message : `${message.slice(0, MESSAGE_CHARACTERS - 1)}…`;
 
 /** `Idle` sets none of the three: a paused resource whose pods do not serve. */
 const standingOf = ({ verdict, serving, pastDeadline }: ConditionInput): Standing | 'Idle' => {

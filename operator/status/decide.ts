@@ -11,13 +11,19 @@ import { currentPods, currentReplicaSet, nodesOf, unready, unreplaced } from './
 import type { Verdict } from './reasons.ts';
 import { listed, plural } from './words.ts';
 
+/** Things of one kind that a message names; of the rest it says how many there are. */
+const SHOWN = 10;
+
 /** What is to be said of a resource. The first that applies is it: from what stops everything to what is only slow. */
 export const decide = (observed: Observed): Verdict => {
   const { spec, findings, ignored, deployment, problems, unfinished } = observed;
   if (spec === undefined)
     return {
       reason: 'InvalidSpec',
-      message: `Cannot read the spec, so nothing is changed: ${findings.map(({ path, message }) => `${path}: ${message}`).join('; ')}. Correct it, or bring CRD and operator to the same version.`,
+      message: `Cannot read the spec, so nothing is changed: ${listed(
+        findings.map(({ path, message }) => `${path}: ${message}`),
+        SHOWN,
+      )}. Correct it, or bring CRD and operator to the same version.`,
     };
   const wanted = replicasOf(spec);
   if (spec.paused) return paused(observed, wanted);
@@ -41,7 +47,7 @@ export const decide = (observed: Observed): Verdict => {
       : []),
     ...(ignored.length === 0
       ? []
-      : [`This version of the operator does not know, and leaves out: ${[...ignored].sort().join(', ')}.`]),
+      : [`This version of the operator does not know, and leaves out: ${listed(ignored, SHOWN)}.`]),
   ];
   return { ...withDeadline, message: [withDeadline.message, ...extra].join(' ') };
 };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { goldenChildren } from '../golden.ts';
 import { MINIMAL } from '../owner.ts';
 import { type OperatorProcess, startOperator } from './operator.ts';
@@ -179,6 +180,38 @@ describe('what somebody else changes', () => {
       );
       return events.split(' ').includes('Repaired');
     });
+  });
+
+  test('is put back: the ports and the selector of a Service edited by hand', async () => {
+    const namespace = await applied();
+    const spec = async () => (await existing(namespace, 'Service')).spec;
+    const { ports, selector } = await spec();
+    const edit = async (op: string, path: string, value: unknown): Promise<void> => {
+      const patch = JSON.stringify([{ op, path, value }]);
+      await world.kubectl('patch', 'service', 'l4b-edge', '-n', namespace, '--type=json', '-p', patch);
+    };
+    const admin = { name: 'admin', port: 9901, targetPort: 9901, protocol: 'TCP' };
+    for (const [op, path, value] of [
+      ['add', '/spec/ports/-', admin],
+      ['replace', '/spec/ports/0/port', 8181],
+      ['add', '/spec/selector/foo', 'bar'],
+    ] as const) {
+      await edit(op, path, value);
+      await world.eventually(`put back: ${path}`, async () => {
+        const now = await spec();
+        return isDeepStrictEqual([now.ports, now.selector], [ports, selector]);
+      });
+    }
+    await world.reason(namespace, 'edge', 'Progressing');
+  });
+
+  test('is put back: a rollout that was paused', async () => {
+    const namespace = await applied();
+    await world.kubectl('rollout', 'pause', 'deployment/l4b-edge', '-n', namespace);
+    await world.eventually(
+      'going on',
+      async () => (await existing(namespace, 'Deployment')).spec.paused !== true,
+    );
   });
 
   test('is put back: labels and owner references', async () => {

@@ -37,7 +37,14 @@ export const ROWS_OF_ROLLOUT: readonly Row[] = [
     reason: 'Available',
     holds: 'Ready',
     message:
-      '2 of 2 replicas ready. This version of the operator does not know, and leaves out: spec.bright, spec.shiny.',
+      '2 of 2 replicas ready. This version of the operator does not know, and leaves out: spec.bright and spec.shiny.',
+  },
+  {
+    when: 'thousands of fields are not known to this version',
+    given: observed({ ignored: Array.from({ length: 2000 }, (_, i) => `spec.backends[${i}].zone`) }),
+    reason: 'Available',
+    holds: 'Ready',
+    message: /and leaves out: (spec\.backends\[\d+\]\.zone,? ){9}and 1991 more\.$/,
   },
   {
     when: 'none are asked for',
