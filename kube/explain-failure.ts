@@ -25,10 +25,15 @@ const OF_CERTIFICATES =
 export function explainFailure(cause: unknown, address: string, tried: string): TransportError {
   if (cause instanceof TransportError) return cause;
   const code = errorCode(cause);
-  const words = cause instanceof Error ? innermost(cause).message : String(cause);
+  const words = plain(cause instanceof Error ? innermost(cause).message : String(cause));
   const found = code === '' || words.includes(code) ? words : `${words} (${code})`;
   const kind = cause instanceof Error && cause.name === 'HTTPParserError' ? 'BadAnswer' : kindOf(code);
   return new TransportError(kind, address, tried, found, cause);
+}
+
+/** OpenSSL's line (`<thread>:error:<number>:<library>:<function>:<reason>:<file>…`) cut to its reason. */
+function plain(words: string): string {
+  return /:error:[0-9A-F]+:[^:]*:[^:]*:([^:\n]+)/.exec(words)?.[1] ?? words.trim();
 }
 
 function kindOf(code: string): TransportErrorCode {

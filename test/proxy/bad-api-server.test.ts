@@ -89,7 +89,7 @@ const AWAY: readonly {
   {
     tried: 'no TLS at the address',
     server: () => net.createServer((socket) => socket.on('error', () => {}).end('SSH-2.0-OpenSSH\r\n')),
-    says: /no answer from the API server/,
+    says: /no answer from the API server at [^ ]+: wrong version number .* not an API server answered/,
   },
   { tried: 'API server: 401', server: () => refusing(401, 'Unauthorized'), says: /401 Unauthorized.*renew/ },
   { tried: 'API server: 403', server: () => refusing(403, 'Forbidden'), says: /403 Forbidden.*Role/ },
