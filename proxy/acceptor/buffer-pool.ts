@@ -1,7 +1,7 @@
 import { type PinnedMemory, pinnedMemory } from '../sys/memory.ts';
 
 /** Bytes read at once, and so the most that is kept for one side of a connection whose peer is slow. */
-export const BUFFER_BYTES = 65536;
+export const BUFFER_BYTES = 32768;
 const KEPT_FREE = 64;
 
 /** Buffers for bytes that a slow side has not taken yet; an idle connection holds none. */
