@@ -25,7 +25,7 @@ import { type Acceptor, sideToken } from './context.ts';
 import { closeConnection, resetConnection } from './ending.ts';
 
 /** What a side is watched for: edges, so that a side that nobody can serve now costs nothing. */
-export const SIDE_EVENTS = (EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET) >>> 0;
+const SIDE_EVENTS = (EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET) >>> 0;
 /** Reads of one side in one turn, so that one fast connection does not keep the others waiting. */
 const READS_PER_TURN = 8;
 
@@ -92,7 +92,7 @@ const broke = (acceptor: Acceptor, connection: number, to: Side): void => {
 };
 
 /** Reads from `from` and sends to the other side until there is no more, or the other side takes no more. */
-export const pump = (acceptor: Acceptor, connection: number, from: Side): void => {
+const pump = (acceptor: Acceptor, connection: number, from: Side): void => {
   const { connections, sys, scratch, counters } = acceptor;
   const { flags } = connections;
   const source = connection * 2 + from;

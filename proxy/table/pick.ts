@@ -23,7 +23,7 @@ export type Picker = (choice: Choice, tried: readonly number[]) => number;
 const step = (choice: Choice): number => Atomics.add(choice.cursors, choice.cursor, 1) >>> 0;
 
 /** The next in the weighted order. One that was tried is passed over without costing the others their turns. */
-export const pickRoundRobin: Picker = (choice, tried) => {
+const pickRoundRobin: Picker = (choice, tried) => {
   const { order, candidates } = choice;
   if (order.length === 0) return -1;
   const start = step(choice);
@@ -35,7 +35,7 @@ export const pickRoundRobin: Picker = (choice, tried) => {
 };
 
 /** The fewest open connections per weight; equals take turns. */
-export const pickLeastConnections: Picker = (choice, tried) => {
+const pickLeastConnections: Picker = (choice, tried) => {
   const { candidates, open } = choice;
   const count = candidates.length;
   if (count === 0) return -1;
