@@ -23,6 +23,10 @@ const endpoint = z.object({
     .max(256)
     .default(1)
     .describe('Share of new connections relative to the other endpoints; 0 takes none.'),
+  backup: z
+    .boolean()
+    .default(false)
+    .describe('True takes new connections only while no endpoint that is not a backup can.'),
 });
 
 const httpCheck = z.object({
@@ -38,9 +42,37 @@ const httpCheck = z.object({
     .describe('Response statuses that count as healthy.'),
 });
 
+const tlsCheck = z.object({
+  serverName: z
+    .string()
+    .max(253)
+    .regex(
+      /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+      'is not a host name: use lower-case letters, digits, "-" and "."',
+    )
+    .optional()
+    .describe('Name sent in the handshake (SNI); without it none is sent.'),
+});
+
+const grpcCheck = z.object({
+  service: z
+    .string()
+    .max(253)
+    .regex(/^[!-~]*$/, 'is not the name of a gRPC service: leave out blanks')
+    .default('')
+    .describe('Service that the check asks about; empty asks about the server as a whole.'),
+});
+
 const healthCheck = z.object({
-  type: z.enum(['TCP', 'HTTP']).default('TCP').describe('TCP connects; HTTP also sends a GET.'),
+  type: z
+    .enum(['TCP', 'TLS', 'HTTP', 'GRPC'])
+    .default('TCP')
+    .describe(
+      'TCP connects; TLS also makes a handshake, without checking the certificate; HTTP sends a GET; GRPC calls grpc.health.v1.Health/Check without TLS.',
+    ),
   http: httpCheck.optional().describe('What an HTTP check asks and accepts; only with type HTTP.'),
+  tls: tlsCheck.optional().describe('How a TLS check makes its handshake; only with type TLS.'),
+  grpc: grpcCheck.optional().describe('What a gRPC check asks about; only with type GRPC.'),
   interval: duration.default('5s').describe('Time between two checks of one endpoint; 100ms to 1h.'),
   timeout: duration
     .default('1s')
@@ -54,6 +86,42 @@ const healthCheck = z.object({
   unhealthyThreshold: z.int().min(1).max(10).default(3).describe('Failures in a row that make it unhealthy.'),
 });
 
+const outlierDetection = z.object({
+  consecutiveFailures: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(5)
+    .describe('Failed attempts to connect in a row, of all acceptors together, that take an endpoint out.'),
+  ejectionTime: duration
+    .default('30s')
+    .describe(
+      'Time that it stays out; twice as long the second time in a row, and so on up to ten times; 1s to 1h.',
+    ),
+  maxEjectionPercent: z
+    .int()
+    .min(0)
+    .max(100)
+    .default(50)
+    .describe('Share of the endpoints that may be out at once; one may be out in any case, unless it is 0.'),
+});
+
+const connect = z.object({
+  timeout: duration.default('5s').describe('Time for one attempt to connect to an endpoint; 10ms to 5m.'),
+  retries: z.int().min(0).max(10).default(2).describe('Further attempts, each on another endpoint.'),
+  totalTimeout: duration
+    .default('15s')
+    .describe('Time for all attempts of one connection together; no attempt begins after it; 10ms to 30m.'),
+  retryBudgetPercent: z
+    .int()
+    .min(0)
+    .max(100)
+    .default(100)
+    .describe(
+      'Retries that a backend may have for each 100 new connections; ten a second are allowed in any case, unless it is 0.',
+    ),
+});
+
 /** Where connections go: the endpoints of a Service, or fixed addresses, and how one is picked. */
 export const backend = z.object({
   name: name.describe('Unique name of the backend.'),
@@ -63,20 +131,47 @@ export const backend = z.object({
     .optional()
     .describe('Fixed endpoints, instead of a Service.'),
   algorithm: z
-    .enum(['RoundRobin', 'LeastConnections'])
+    .enum(['RoundRobin', 'LeastConnections', 'Random', 'SourceHash', 'Maglev'])
     .default('RoundRobin')
-    .describe('How an endpoint is picked for a new connection; both respect weights.'),
+    .describe(
+      'How an endpoint is picked for a new connection; all respect weights. Random takes the less loaded of two. SourceHash and Maglev give a client address the same endpoint on every acceptor and replica: SourceHash moves the fewest clients when endpoints change, Maglev costs the same however many endpoints there are.',
+    ),
   healthCheck: healthCheck.optional().describe('Active checks; without it every ready endpoint is used.'),
-  connect: z
+  outlierDetection: outlierDetection
+    .optional()
+    .describe('Takes endpoints out for a while to which connections fail; without it none is taken out.'),
+  panicThresholdPercent: z
+    .int()
+    .min(0)
+    .max(100)
+    .default(0)
+    .describe('Where fewer endpoints than this share are healthy, all are used; at 0 only where none is.'),
+  slowStart: duration
+    .optional()
+    .describe('Time over which an endpoint that is new or healthy again gets its full share; 1s to 1h.'),
+  connect: connect.prefault({}).describe('How connections to endpoints are made.'),
+  maxConnectionsPerEndpoint: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .optional()
+    .describe(
+      'Connections that one replica has open to one endpoint at most. Beyond it another endpoint is used; where all are full, connections wait up to a second in a short queue.',
+    ),
+  drain: z
     .object({
-      timeout: duration.default('5s').describe('Time for one attempt to connect to an endpoint; 10ms to 5m.'),
-      retries: z.int().min(0).max(10).default(2).describe('Further attempts, each on another endpoint.'),
+      onRemoval: z
+        .enum(['Keep', 'Close'])
+        .default('Keep')
+        .describe('What becomes of connections to an endpoint that has gone.'),
     })
     .prefault({})
-    .describe('How connections to endpoints are made.'),
+    .describe('How connections to endpoints end.'),
 });
 
 export type Backend = z.output<typeof backend>;
 export type ServiceReference = z.output<typeof serviceReference>;
 export type StaticEndpoint = z.output<typeof endpoint>;
 export type HealthCheck = z.output<typeof healthCheck>;
+export type OutlierDetection = z.output<typeof outlierDetection>;
+export type Connect = z.output<typeof connect>;

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { accessLog } from './access-log.ts';
 import { backend } from './backend.ts';
 import { keyedList } from './collections.ts';
+import { drain } from './drain.ts';
 import { listener } from './listener.ts';
 import { service } from './service.ts';
 import { status } from './status.ts';
@@ -21,6 +23,8 @@ export const spec = z.object({
   tuning: tuning.prefault({}).describe('Kernel and runtime settings; see the production tuning guide.'),
   workload: workload.prefault({}).describe('The pods that run the proxy.'),
   service: service.prefault({}).describe('The Service in front of them.'),
+  drain: drain.prefault({}).describe('How a proxy stops.'),
+  accessLog: accessLog.prefault({}).describe('One line for each connection that ended.'),
   paused: z
     .boolean()
     .default(false)

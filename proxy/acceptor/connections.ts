@@ -46,6 +46,16 @@ export class Connections {
   timerNext = new Int32Array(0);
   timerPrevious = new Int32Array(0);
   timerBucket = new Int32Array(0);
+  /** Turn of the loop in which it was accepted, in milliseconds of the acceptor's clock. */
+  began = new Float64Array(0);
+  /** Bytes taken from the client, and from the endpoint. */
+  received = new Float64Array(0);
+  sent = new Float64Array(0);
+  /** Attempts to connect after the first. */
+  retries = new Uint8Array(0);
+  /** The client's address: 16 bytes each, IPv4 mapped into IPv6; and its port. */
+  clientAddress = new Uint8Array(0);
+  clientPort = new Uint16Array(0);
   /** Slots of endpoints that failed, by connection; only for connections on a second attempt. */
   readonly tried = new Map<number, number[]>();
   open = 0;
@@ -101,12 +111,23 @@ export class Connections {
     this.timerNext = enlarged(this.timerNext, to, -1);
     this.timerPrevious = enlarged(this.timerPrevious, to, -1);
     this.timerBucket = enlarged(this.timerBucket, to, -1);
+    this.began = enlarged(this.began, to, 0);
+    this.received = enlarged(this.received, to, 0);
+    this.sent = enlarged(this.sent, to, 0);
+    this.retries = enlarged(this.retries, to, 0);
+    this.clientAddress = enlarged(this.clientAddress, to * 16, 0);
+    this.clientPort = enlarged(this.clientPort, to, 0);
     for (let connection = to - 1; connection >= from; connection--) this.#free.push(connection);
     this.capacity = to;
   }
 }
 
-type Column = Uint8Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
+type Column =
+  | Uint8Array<ArrayBuffer>
+  | Uint16Array<ArrayBuffer>
+  | Int32Array<ArrayBuffer>
+  | Uint32Array<ArrayBuffer>
+  | Float64Array<ArrayBuffer>;
 
 const enlarged = <T extends Column>(old: T, length: number, fill: number): T => {
   const grown = new (old.constructor as new (length: number) => T)(length);

@@ -1,5 +1,7 @@
 import { CLOSE_REASONS, type CloseReason } from './close-reason.ts';
 import {
+  BACKEND_TOTALS,
+  backendTotalsAt,
   ENDPOINT_TOTALS,
   endpointOpenAt,
   endpointTotalsAt,
@@ -13,9 +15,9 @@ import {
   totalsAt,
 } from './shared-memory.ts';
 
-const REASON_PLACE = Object.fromEntries(CLOSE_REASONS.map((reason, place) => [reason, place])) as Readonly<
-  Record<CloseReason, number>
->;
+const REASON_PLACE = Object.fromEntries(
+  CLOSE_REASONS.map(({ reason }, place) => [reason, place]),
+) as Readonly<Record<CloseReason, number>>;
 
 /**
  * What one acceptor counts, in shared memory. It is the only writer of its own part, so plain stores do; only the endpoints'
@@ -46,8 +48,13 @@ export class Counters {
     return Atomics.load(this.#ints, this.#base + INTS.Stop) === 1;
   }
 
-  add(place: number): void {
-    this.#raise(this.#totalsBase + place, 1);
+  /** A connection was handed to another acceptor. */
+  handedOver(): void {
+    this.#raise(this.#totalsBase + TOTALS.HandedOver, 1);
+  }
+
+  retried(backendSlot: number): void {
+    this.#raise(backendTotalsAt(this.#index, backendSlot) + BACKEND_TOTALS.Retries, 1);
   }
 
   accepted(listenerSlot: number): void {
@@ -57,7 +64,10 @@ export class Counters {
   }
 
   closed(listenerSlot: number, reason: CloseReason): void {
-    this.#raise(this.#totalsBase + TOTALS.Closes + REASON_PLACE[reason], 1);
+    this.#raise(
+      listenerTotalsAt(this.#index, listenerSlot) + LISTENER_TOTALS.Closes + REASON_PLACE[reason],
+      1,
+    );
     this.#bump(listenerOpenAt(this.#index, listenerSlot), -1);
   }
 

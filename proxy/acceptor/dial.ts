@@ -19,7 +19,6 @@ import type { Acceptor } from './context.ts';
 import { holdDescriptor, leaveEndpoint, resetConnection } from './ending.ts';
 import { beginRelay, watchSide } from './relay.ts';
 import type { ServedBackend } from './served-table.ts';
-import { TOTALS } from './shared-memory.ts';
 
 const NONE: readonly number[] = [];
 const SHORTAGES = new Set([-EMFILE, -ENFILE, -ENOBUFS, -ENOMEM]);
@@ -60,14 +59,14 @@ export const dial = (acceptor: Acceptor, connection: number): void => {
   for (;;) {
     const tried = connections.tried.get(connection) ?? NONE;
     const index =
-      backend === undefined || tried.length > backend.retries ? -1 : backend.pick(backend.choice, tried);
+      backend === undefined || tried.length > backend.retries ? -1 : backend.pick(backend.choice, tried, 0);
     const candidate = backend?.choice.candidates[index];
     if (backend === undefined || candidate === undefined) {
       const reason = noPort ? 'NoDescriptors' : tried.length === 0 ? 'NoEndpoint' : 'ConnectFailed';
       resetConnection(acceptor, connection, CLIENT, reason);
       return;
     }
-    if (tried.length > 0) counters.add(TOTALS.Retries);
+    if (tried.length > 0) counters.retried(connections.backendSlot[connection] as number);
     connections.endpointSlot[connection] = candidate.slot;
     counters.endpointTaken(candidate.slot);
     const outcome = attempt(acceptor, connection, backend, index);

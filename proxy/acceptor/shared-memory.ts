@@ -1,4 +1,5 @@
 import { CLOSE_REASONS } from './close-reason.ts';
+import { CONNECT_FAILURES } from './connect-failure.ts';
 
 /** How many of each may exist at once; slots are reused when what they counted is gone. */
 export const SLOTS = { listeners: 128, backends: 128, endpoints: 4096 } as const;
@@ -9,40 +10,47 @@ export const MAX_DESCRIPTORS = 1048576;
 export const INTS = {
   /** Version of the table that it serves. */
   Version: 0,
-  /** Open connections. */
+  /** Open connections; the others read it to find the least loaded. */
   Open: 1,
   /** Set to 1 by the control thread to end the acceptor. */
   Stop: 2,
   /** 1 while accepting is paused because descriptors or memory ran out. */
   Paused: 3,
+  /** Rises with every turn of the loop, at least once a second; wraps. */
+  Beat: 4,
+  /** 1 while it may be blocked in epoll_wait: whoever leaves something for it then has to wake it. */
+  Asleep: 5,
+  /** 1 while it takes connections from others: it runs and is not paused. */
+  Taking: 6,
 } as const;
 const INTS_HEAD = 16;
 const INTS_PER_ACCEPTOR = INTS_HEAD + SLOTS.listeners + SLOTS.endpoints;
 
 /** Totals of one acceptor, written by it alone. */
-export const TOTALS = {
-  Accepted: 0,
-  Retries: 1,
-  /** The first of the close reasons, in the order of CLOSE_REASONS. */
-  Closes: 8,
-} as const;
-const TOTALS_HEAD = 32;
-/** Totals of one listener. */
-export const LISTENER_TOTALS = { Accepted: 0, Received: 1, Sent: 2 } as const;
-const LISTENER_STRIDE = 4;
+export const TOTALS = { Accepted: 0, HandedOver: 1 } as const;
+const TOTALS_HEAD = 8;
+/** Totals of one listener; the close reasons are the last, in the order of CLOSE_REASONS. */
+export const LISTENER_TOTALS = { Accepted: 0, Received: 1, Sent: 2, Closes: 4 } as const;
+const LISTENER_STRIDE = LISTENER_TOTALS.Closes + CLOSE_REASONS.length;
+/** Totals of one backend; the connect failures are the last, in the order of CONNECT_FAILURES. */
+export const BACKEND_TOTALS = { Retries: 0, RetriesDenied: 1, Queued: 2, Failures: 4 } as const;
+const BACKEND_STRIDE = BACKEND_TOTALS.Failures + CONNECT_FAILURES.length;
 /** Totals of one endpoint: connections made, and attempts that failed. */
 export const ENDPOINT_TOTALS = { Connections: 0, Failures: 1 } as const;
 const ENDPOINT_STRIDE = 2;
-const TOTALS_PER_ACCEPTOR =
-  TOTALS_HEAD + SLOTS.listeners * LISTENER_STRIDE + SLOTS.endpoints * ENDPOINT_STRIDE;
-
-if (TOTALS.Closes + CLOSE_REASONS.length > TOTALS_HEAD) throw new Error('TOTALS_HEAD is too small');
+const LISTENERS_AT = TOTALS_HEAD;
+/** Close reasons of listeners whose slot has a new user; so that totals never fall. */
+const PAST_CLOSES_AT = LISTENERS_AT + SLOTS.listeners * LISTENER_STRIDE;
+const BACKENDS_AT = PAST_CLOSES_AT + CLOSE_REASONS.length;
+const ENDPOINTS_AT = BACKENDS_AT + SLOTS.backends * BACKEND_STRIDE;
+const TOTALS_PER_ACCEPTOR = ENDPOINTS_AT + SLOTS.endpoints * ENDPOINT_STRIDE;
 
 /** The buffers that the control thread and the acceptors share. */
 export interface SharedBuffers {
   readonly ints: SharedArrayBuffer;
   readonly totals: SharedArrayBuffer;
   readonly endpointsOpen: SharedArrayBuffer;
+  readonly failuresInARow: SharedArrayBuffer;
   readonly cursors: SharedArrayBuffer;
   readonly owners: SharedArrayBuffer;
   readonly held: SharedArrayBuffer;
@@ -55,6 +63,8 @@ export interface SharedMemory {
   readonly totals: Float64Array;
   /** Open connections by endpoint slot, over all acceptors; only by Atomics. */
   readonly endpointsOpen: Int32Array;
+  /** By endpoint slot, over all acceptors: attempts to connect that failed since the last that succeeded; only by Atomics. */
+  readonly failuresInARow: Int32Array;
   /** Round-robin cursors by backend slot; only by Atomics. */
   readonly cursors: Int32Array;
   /** By descriptor: 1 + index of the acceptor that holds it, 0 for none. Written by the holder. */
@@ -67,6 +77,7 @@ export const allocateShared = (acceptors: number, descriptors: number): SharedBu
   ints: new SharedArrayBuffer(acceptors * INTS_PER_ACCEPTOR * 4),
   totals: new SharedArrayBuffer(acceptors * TOTALS_PER_ACCEPTOR * 8),
   endpointsOpen: new SharedArrayBuffer(SLOTS.endpoints * 4),
+  failuresInARow: new SharedArrayBuffer(SLOTS.endpoints * 4),
   cursors: new SharedArrayBuffer(SLOTS.backends * 4),
   owners: new SharedArrayBuffer(Math.min(descriptors, MAX_DESCRIPTORS) * 2),
   held: new SharedArrayBuffer(4),
@@ -76,6 +87,7 @@ export const viewShared = (buffers: SharedBuffers): SharedMemory => ({
   ints: new Int32Array(buffers.ints),
   totals: new Float64Array(buffers.totals),
   endpointsOpen: new Int32Array(buffers.endpointsOpen),
+  failuresInARow: new Int32Array(buffers.failuresInARow),
   cursors: new Int32Array(buffers.cursors),
   owners: new Uint16Array(buffers.owners),
   held: new Int32Array(buffers.held),
@@ -92,7 +104,19 @@ export const endpointOpenAt = (acceptor: number, slot: number): number =>
 export const totalsAt = (acceptor: number): number => acceptor * TOTALS_PER_ACCEPTOR;
 /** Offset of an acceptor's totals of a listener (LISTENER_TOTALS). */
 export const listenerTotalsAt = (acceptor: number, slot: number): number =>
-  totalsAt(acceptor) + TOTALS_HEAD + slot * LISTENER_STRIDE;
+  totalsAt(acceptor) + LISTENERS_AT + slot * LISTENER_STRIDE;
+/** Offset of the close reasons that an acceptor counted for listeners that are no more. */
+export const pastClosesAt = (acceptor: number): number => totalsAt(acceptor) + PAST_CLOSES_AT;
+/** Offset of an acceptor's totals of a backend (BACKEND_TOTALS). */
+export const backendTotalsAt = (acceptor: number, slot: number): number =>
+  totalsAt(acceptor) + BACKENDS_AT + slot * BACKEND_STRIDE;
 /** Offset of an acceptor's totals of an endpoint (ENDPOINT_TOTALS). */
 export const endpointTotalsAt = (acceptor: number, slot: number): number =>
-  totalsAt(acceptor) + TOTALS_HEAD + SLOTS.listeners * LISTENER_STRIDE + slot * ENDPOINT_STRIDE;
+  totalsAt(acceptor) + ENDPOINTS_AT + slot * ENDPOINT_STRIDE;
+
+/** Places of a listener's, a backend's and an endpoint's totals, to be cleared for a new user of the slot. */
+export const TOTALS_OF = {
+  listener: LISTENER_STRIDE,
+  backend: BACKEND_STRIDE,
+  endpoint: ENDPOINT_STRIDE,
+} as const;

@@ -145,6 +145,6 @@ export const FROM_ENGINE: readonly FromEngine[] = [
     help: 'Connection attempts made after a first one failed.',
     labels: [],
     counter: true,
-    read: (stats) => [[{}, stats.retriesTotal]],
+    read: (stats) => [[{}, stats.backends.reduce((sum, { retriesTotal }) => sum + retriesTotal, 0)]],
   },
 ];

@@ -1,5 +1,6 @@
+import { CLOSE_REASONS } from '../acceptor/close-reason.ts';
 import {
-  ENDPOINT_TOTALS,
+  backendTotalsAt,
   endpointOpenAt,
   endpointTotalsAt,
   INTS,
@@ -7,23 +8,41 @@ import {
   LISTENER_TOTALS,
   listenerOpenAt,
   listenerTotalsAt,
+  pastClosesAt,
   type SharedMemory,
   SLOTS,
+  TOTALS_OF,
 } from '../acceptor/shared-memory.ts';
 import type { Sys } from '../sys/sys.ts';
 
-/** Starts the counters of a listener slot at zero for its new user. */
+/** Starts the counters of a listener slot at zero for its new user; what it counted as closed stays in the sum. */
 export const clearListener = (shared: SharedMemory, acceptors: number, slot: number): void => {
-  for (let acceptor = 0; acceptor < acceptors; acceptor++)
-    for (const place of Object.values(LISTENER_TOTALS))
-      shared.totals[listenerTotalsAt(acceptor, slot) + place] = 0;
+  const { totals } = shared;
+  for (let acceptor = 0; acceptor < acceptors; acceptor++) {
+    const at = listenerTotalsAt(acceptor, slot);
+    for (let place = 0; place < CLOSE_REASONS.length; place++) {
+      const past = pastClosesAt(acceptor) + place;
+      totals[past] = (totals[past] as number) + (totals[at + LISTENER_TOTALS.Closes + place] as number);
+    }
+    totals.fill(0, at, at + TOTALS_OF.listener);
+  }
+};
+
+/** Starts the counters of a backend slot at zero for its new user. */
+export const clearBackend = (shared: SharedMemory, acceptors: number, slot: number): void => {
+  for (let acceptor = 0; acceptor < acceptors; acceptor++) {
+    const at = backendTotalsAt(acceptor, slot);
+    shared.totals.fill(0, at, at + TOTALS_OF.backend);
+  }
 };
 
 /** Starts the counters of an endpoint slot at zero for its new user. */
 export const clearEndpoint = (shared: SharedMemory, acceptors: number, slot: number): void => {
-  for (let acceptor = 0; acceptor < acceptors; acceptor++)
-    for (const place of Object.values(ENDPOINT_TOTALS))
-      shared.totals[endpointTotalsAt(acceptor, slot) + place] = 0;
+  Atomics.store(shared.failuresInARow, slot, 0);
+  for (let acceptor = 0; acceptor < acceptors; acceptor++) {
+    const at = endpointTotalsAt(acceptor, slot);
+    shared.totals.fill(0, at, at + TOTALS_OF.endpoint);
+  }
 };
 
 /** Whether any acceptor has a connection open through the listener. */
@@ -44,7 +63,8 @@ export const cleanUpAfter = (shared: SharedMemory, sys: Sys, acceptor: number): 
     shared.ints[endpointOpenAt(acceptor, slot)] = 0;
   }
   for (let slot = 0; slot < SLOTS.listeners; slot++) shared.ints[listenerOpenAt(acceptor, slot)] = 0;
-  for (const place of [INTS.Open, INTS.Version, INTS.Paused]) shared.ints[intsAt(acceptor) + place] = 0;
+  for (const place of [INTS.Open, INTS.Version, INTS.Paused, INTS.Asleep, INTS.Taking])
+    shared.ints[intsAt(acceptor) + place] = 0;
   let closed = 0;
   for (let fd = 0; fd < shared.owners.length; fd++) {
     if (shared.owners[fd] !== acceptor + 1) continue;

@@ -5,7 +5,7 @@ import { readFileLimit } from '../sys/file-limit.ts';
 import { libc } from '../sys/libc.ts';
 import { endpointKey, type Table } from '../table/table.ts';
 import { AcceptorThread } from './acceptor-thread.ts';
-import { cleanUpAfter, clearEndpoint, clearListener, listenerInUse } from './clean-up.ts';
+import { cleanUpAfter, clearBackend, clearEndpoint, clearListener, listenerInUse } from './clean-up.ts';
 import { placeKey } from './endpoint-slots.ts';
 import type { Engine } from './engine.ts';
 import { ListeningSockets } from './listening-sockets.ts';
@@ -35,7 +35,7 @@ const REPLACE_MS = 200;
 const DRAIN_POLL_MS = 50;
 /** Descriptors that connections never take: the admin endpoint, health checks and the API server need some, too. */
 const RESERVED_DESCRIPTORS = 96;
-const EMPTY: Table = { listeners: [], backends: [] };
+const EMPTY: Table = { accessLog: { mode: 'Off', sampleOneIn: 100 }, listeners: [], backends: [] };
 
 class ThreadedEngine implements Engine {
   #options: EngineOptions;
@@ -74,11 +74,14 @@ class ThreadedEngine implements Engine {
   }
 
   stats() {
-    return readStats(this.#shared, this.#options.acceptors, this.#places, this.#table, this.#wiring.version);
+    return readStats(this.#shared, this.#options.acceptors, this.#places, this.#table, {
+      version: this.#wiring.version,
+      descriptorLimit: this.#descriptorLimit(),
+    });
   }
 
   async stopAccepting(): Promise<void> {
-    await this.publish({ listeners: [], backends: this.#table.backends });
+    await this.publish({ ...this.#table, listeners: [] });
   }
 
   async drained(signal: AbortSignal): Promise<void> {
@@ -101,6 +104,7 @@ class ThreadedEngine implements Engine {
     const { acceptors } = this.#options;
     const wiring = wire(table, this.#wiring.version + 1, this.#places, this.#sockets, {
       listener: (slot) => clearListener(this.#shared, acceptors, slot),
+      backend: (slot) => clearBackend(this.#shared, acceptors, slot),
       endpoint: (slot) => clearEndpoint(this.#shared, acceptors, slot),
     });
     this.#table = table;
@@ -212,9 +216,13 @@ class ThreadedEngine implements Engine {
     this.#options.onEvent({ type: 'AcceptorReplaced', acceptor, closedDescriptors });
   }
 
-  #cut(acceptor: number) {
+  #descriptorLimit(): number {
     const sockets = this.#wiring.listeners.length * this.#options.acceptors;
-    return cutFor(this.#wiring, acceptor, Math.max(2, this.#descriptors - RESERVED_DESCRIPTORS - sockets));
+    return Math.max(2, this.#descriptors - RESERVED_DESCRIPTORS - sockets);
+  }
+
+  #cut(acceptor: number) {
+    return cutFor(this.#wiring, acceptor, this.#descriptorLimit());
   }
 }
 

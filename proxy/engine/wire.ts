@@ -40,7 +40,7 @@ export const wire = (
   version: number,
   places: Places,
   sockets: ListeningSockets,
-  fresh: { readonly listener: (slot: number) => void; readonly endpoint: (slot: number) => void },
+  fresh: Readonly<Record<'listener' | 'backend' | 'endpoint', (slot: number) => void>>,
 ): Wiring => {
   const findings: Finding[] = [];
   const assigned = assignEndpoints(table.backends, places.endpoints, fresh.endpoint);
@@ -53,6 +53,7 @@ export const wire = (
       findings.push(tooMany(`spec.backends[${name}]`, 'backends', SLOTS.backends));
       return [];
     }
+    if (place.fresh) fresh.backend(place.slot);
     const endpoints = assigned.byBackend.get(name) ?? [];
     const order = weightedOrder(endpoints.map(({ weight }) => weight));
     return [{ slot: place.slot, algorithm, connectMs, retries, endpoints, order }];

@@ -33,7 +33,7 @@ export const resolveTargets = (
     if (service === undefined) {
       targets.set(
         name,
-        endpoints.map(({ address, port, weight }) => ({ address, port, weight })),
+        endpoints.map(({ address, port, weight, backup }) => ({ address, port, weight, backup })),
       );
       continue;
     }
@@ -44,7 +44,7 @@ export const resolveTargets = (
     );
     targets.set(
       name,
-      found.targets.map((target) => ({ ...target, weight: 1 })),
+      found.targets.map((target) => ({ ...target, weight: 1, backup: false })),
     );
     if (found.problem !== undefined)
       findings.push({

@@ -24,7 +24,7 @@ export const snapshotOfManifest = (text: string, revision: string): ManifestRead
       targets: new Map(
         balancer.spec.backends.map(({ name, endpoints = [] }) => [
           name,
-          endpoints.map(({ address, port, weight }) => ({ address, port, weight })),
+          endpoints.map(({ address, port, weight, backup }) => ({ address, port, weight, backup })),
         ]),
       ),
       findings: [],

@@ -1,3 +1,5 @@
+import type { Backend } from '../../crds/backend.ts';
+
 /** An endpoint as a picker sees it. */
 export interface Candidate {
   /** Place of its gauge of open connections in `open`. */
@@ -17,8 +19,11 @@ export interface Choice {
   readonly cursor: number;
 }
 
-/** Returns the index of a candidate whose slot is not in `tried`, or -1 when every one has been tried. */
-export type Picker = (choice: Choice, tried: readonly number[]) => number;
+/**
+ * Returns the index of a candidate whose slot is not in `tried`, or -1 when every one has been tried. `key` is 32 bits: the hash of
+ * the client's address where the algorithm goes by it (`HASHES_SOURCE`), else random.
+ */
+export type Picker = (choice: Choice, tried: readonly number[], key: number) => number;
 
 const step = (choice: Choice): number => Atomics.add(choice.cursors, choice.cursor, 1) >>> 0;
 
@@ -55,4 +60,13 @@ const pickLeastConnections: Picker = (choice, tried) => {
 };
 
 /** Picker by the algorithm's name in the resource. */
-export const PICKERS = { RoundRobin: pickRoundRobin, LeastConnections: pickLeastConnections } as const;
+export const PICKERS: Readonly<Record<Backend['algorithm'], Picker>> = {
+  RoundRobin: pickRoundRobin,
+  LeastConnections: pickLeastConnections,
+  Random: pickLeastConnections,
+  SourceHash: pickRoundRobin,
+  Maglev: pickRoundRobin,
+};
+
+/** Algorithms that go by the client's address. */
+export const HASHES_SOURCE: ReadonlySet<Backend['algorithm']> = new Set(['SourceHash', 'Maglev']);

@@ -8,6 +8,8 @@ export interface Target {
   readonly port: number;
   /** 0 to 256; 0 takes no new connections. */
   readonly weight: number;
+  /** Takes connections only while no other can. */
+  readonly backup: boolean;
 }
 
 /** Everything a source knows at one moment, whole and frozen; the only input of the data plane's control. */

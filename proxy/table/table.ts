@@ -1,5 +1,9 @@
+import type { AccessLog } from '../../crds/access-log.ts';
+import type { Backend } from '../../crds/backend.ts';
+
 /** What the acceptors serve, as plain frozen data: no descriptors, no slots, no clock. */
 export interface Table {
+  readonly accessLog: AccessLog;
   /** Sorted by name. */
   readonly listeners: readonly TableListener[];
   /** Sorted by name. */
@@ -17,20 +21,31 @@ export interface TableListener {
 
 export interface TableBackend {
   readonly name: string;
-  readonly algorithm: 'RoundRobin' | 'LeastConnections';
+  readonly algorithm: Backend['algorithm'];
   /** Milliseconds for one attempt to connect. */
   readonly connectMs: number;
+  /** Milliseconds after which no further attempt begins. */
+  readonly totalConnectMs: number;
   /** Further attempts after the first, each on another endpoint. */
   readonly retries: number;
+  /** Retries for each 100 new connections, 0 to 100. */
+  readonly retryBudgetPercent: number;
+  /** Connections to one endpoint at once; 0 for no limit. */
+  readonly maxConnectionsPerEndpoint: number;
+  /** Whether connections to an endpoint that is in the table no more are closed. */
+  readonly closeOnRemoval: boolean;
+  /** Whether too few endpoints are healthy, so that all are used. */
+  readonly panic: boolean;
   /** Endpoints that take new connections, sorted by address and port, weights above 0. */
   readonly endpoints: readonly TableEndpoint[];
-  /** Endpoints that take none now (unhealthy, or of weight 0) but keep their connections and counters; sorted alike. */
+  /** Endpoints that take none now (unhealthy, of weight 0, or a backup) but keep their connections and counters; sorted alike. */
   readonly resting: readonly TableEndpoint[];
 }
 
 export interface TableEndpoint {
   readonly address: string;
   readonly port: number;
+  /** Relative to the others of its backend: slow start scales the weights that the resource gives. */
   readonly weight: number;
 }
 
