@@ -1,9 +1,11 @@
+import { readSocketAddress } from '../sys/socket-address.ts';
 import { EAGAIN, ECONNABORTED, EINTR, EMFILE, EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOLLIN } from '../sys/sys.ts';
 import { CLIENT } from './connections.ts';
 import { type Acceptor, listenerToken } from './context.ts';
 import { dial } from './dial.ts';
 import { closeConnection, holdDescriptor } from './ending.ts';
-import { watchSide } from './relay.ts';
+import { handOver, leastLoaded, takeOver } from './hand-over.ts';
+import { watchClient } from './relay.ts';
 import type { ServedListener } from './served-table.ts';
 import { INTS } from './shared-memory.ts';
 import { TimerWheel } from './timer-wheel.ts';
@@ -13,21 +15,53 @@ const ACCEPTS_PER_TURN = 64;
 /** How long accepting rests when descriptors or memory ran out: the kernel keeps the waiting clients queued. */
 const PAUSE_TICKS = TimerWheel.ticks(100);
 
-const begin = (acceptor: Acceptor, listener: ServedListener, fd: number): void => {
-  const { connections, counters } = acceptor;
-  holdDescriptor(acceptor, fd);
+/** A client's descriptor that this acceptor holds becomes a connection; `arrival` says where the client is. */
+const begin = (
+  acceptor: Acceptor,
+  fd: number,
+  listenerSlot: number,
+  backendSlot: number,
+  idleTicks: number,
+): void => {
+  const { connections, counters, arrival } = acceptor;
   const connection = connections.take();
   connections.fd[connection * 2 + CLIENT] = fd;
-  connections.listenerSlot[connection] = listener.slot;
-  connections.backendSlot[connection] = listener.backendSlot;
-  connections.idleTicks[connection] = listener.idleTicks;
+  connections.listenerSlot[connection] = listenerSlot;
+  connections.backendSlot[connection] = backendSlot;
+  connections.idleTicks[connection] = idleTicks;
   connections.lastActive[connection] = acceptor.now;
-  counters.accepted(listener.slot);
-  if (watchSide(acceptor, connection, CLIENT, fd) < 0) {
+  connections.began[connection] = acceptor.nowMs;
+  connections.clientPort[connection] = arrival.port;
+  for (let i = 0; i < 16; i++) connections.clientAddress[connection * 16 + i] = arrival.address[i] as number;
+  counters.opened(listenerSlot, connections.open);
+  if (watchClient(acceptor, connection, fd) < 0) {
     closeConnection(acceptor, connection, 'NoDescriptors');
     return;
   }
+  const backend = acceptor.table.backends.get(backendSlot);
+  if (backend !== undefined) acceptor.budget.earn(backendSlot, backend.retryBudgetPercent);
   dial(acceptor, connection);
+};
+
+const arrive = (acceptor: Acceptor, listener: ServedListener, fd: number, mayHandOver: boolean): void => {
+  const { arrival, socketAddress } = acceptor;
+  holdDescriptor(acceptor, fd);
+  acceptor.counters.accepted(listener.slot);
+  arrival.port = readSocketAddress(socketAddress.bytes, arrival.address, 0);
+  if (mayHandOver && acceptor.acceptors > 1) {
+    const to = leastLoaded(acceptor);
+    if (to !== acceptor.index && handOver(acceptor, to, fd, listener)) return;
+  }
+  begin(acceptor, fd, listener.slot, listener.backendSlot, listener.idleTicks);
+};
+
+/** Takes the connections that other acceptors have left for this one. */
+export const takeMail = (acceptor: Acceptor): void => {
+  const { parcel } = acceptor;
+  acceptor.mailbox.takeAll(parcel, (from) => {
+    if (takeOver(acceptor, from))
+      begin(acceptor, parcel[0] as number, parcel[1] as number, parcel[2] as number, parcel[3] as number);
+  });
 };
 
 /** Whether a connection's two descriptors would be more than connections may hold. */
@@ -40,17 +74,20 @@ const resumed = (acceptor: Acceptor): void => {
   acceptor.tell({ type: 'Resumed' });
 };
 
-/** Takes connections from one listener; returns false when there are none left for now. */
-export const acceptFrom = (acceptor: Acceptor, listener: ServedListener): boolean => {
+/**
+ * Takes connections from one listener; returns false when there are none left for now. `mayHandOver` false keeps them all, for
+ * a listener that goes: the other acceptors may not know it any more.
+ */
+export const acceptFrom = (acceptor: Acceptor, listener: ServedListener, mayHandOver: boolean): boolean => {
   for (let taken = 0; taken < ACCEPTS_PER_TURN; taken++) {
     if (isFull(acceptor)) {
       pause(acceptor, EMFILE);
       return false;
     }
-    const fd = acceptor.sys.accept(listener.fd);
+    const fd = acceptor.sys.accept(listener.fd, acceptor.socketAddress.address);
     if (fd >= 0) {
       if (acceptor.toldPaused) resumed(acceptor);
-      begin(acceptor, listener, fd);
+      arrive(acceptor, listener, fd, mayHandOver);
       continue;
     }
     if (fd === -EAGAIN) return false;
@@ -81,6 +118,7 @@ const pause = (acceptor: Acceptor, errno: number): void => {
   if (!acceptor.toldPaused) acceptor.tell({ type: 'Paused', errno });
   acceptor.toldPaused = true;
   acceptor.counters.set(INTS.Paused, 1);
+  acceptor.counters.set(INTS.Taking, 0);
   acceptor.pausedUntil = acceptor.now + PAUSE_TICKS;
 };
 
@@ -88,5 +126,6 @@ const pause = (acceptor: Acceptor, errno: number): void => {
 export const resumeWhenRested = (acceptor: Acceptor): void => {
   if (acceptor.pausedUntil === 0 || acceptor.now < acceptor.pausedUntil || isFull(acceptor)) return;
   acceptor.pausedUntil = 0;
+  acceptor.counters.set(INTS.Taking, 1);
   watchListeners(acceptor);
 };

@@ -10,6 +10,8 @@ export const CONNECTING = 1;
 export const RELAYING = 2;
 /** Closed in this turn of the loop; its number is free again after the turn. */
 export const CLOSED = 3;
+/** Every endpoint is full: waiting for a place at one. */
+export const WAITING = 4;
 
 /** Flags of one side. */
 export const READABLE = 1; // the kernel said there is something to read
@@ -17,6 +19,10 @@ export const ENDED = 2; // its end of stream was read
 export const SHUT = 4; // our end of stream was sent to it
 export const READ_ON = 8; // a short read does not mean that nothing is left: read until the kernel says so
 export const BROKEN = 16; // sending to it failed: read what it has left, then reset
+export const ENDING = 32; // its end of stream has arrived and comes right behind what is still to be read
+export const SENT = 64; // something was sent to it
+export const PROMPT = 128; // it sends at once what it is given (TCP_NODELAY)
+export const WATCHED = 256; // the kernel says when it takes more (EPOLLOUT)
 
 const GROWTH = 1024;
 
@@ -30,7 +36,7 @@ export class Connections {
   /** Descriptors, two-wide; -1 for none. */
   fd = new Int32Array(0);
   /** Flags, two-wide. */
-  flags = new Uint8Array(0);
+  flags = new Uint16Array(0);
   listenerSlot = new Int32Array(0);
   backendSlot = new Int32Array(0);
   /** Slot of the endpoint in use, -1 for none. */
@@ -72,6 +78,9 @@ export class Connections {
     this.flags[connection * 2] = 0;
     this.flags[connection * 2 + 1] = 0;
     this.endpointSlot[connection] = -1;
+    this.retries[connection] = 0;
+    this.received[connection] = 0;
+    this.sent[connection] = 0;
     this.open++;
     return connection;
   }

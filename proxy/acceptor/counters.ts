@@ -1,4 +1,5 @@
 import { CLOSE_REASONS, type CloseReason } from './close-reason.ts';
+import { CONNECT_FAILURES, type ConnectFailure, isLocal } from './connect-failure.ts';
 import {
   BACKEND_TOTALS,
   backendTotalsAt,
@@ -19,14 +20,19 @@ const REASON_PLACE = Object.fromEntries(
   CLOSE_REASONS.map(({ reason }, place) => [reason, place]),
 ) as Readonly<Record<CloseReason, number>>;
 
+const FAILURE_PLACE = Object.fromEntries(
+  CONNECT_FAILURES.map((failure, place) => [failure, place]),
+) as Readonly<Record<ConnectFailure, number>>;
+
 /**
- * What one acceptor counts, in shared memory. It is the only writer of its own part, so plain stores do; only the endpoints'
- * gauge of open connections is shared by all acceptors and goes through Atomics, because least connections reads it.
+ * What one acceptor counts, in shared memory. It is the only writer of its own part, so plain stores do; only what
+ * balancing needs over all acceptors is shared and goes through Atomics: the endpoints' open connections and failures in a row.
  */
 export class Counters {
   #ints: Int32Array;
   #totals: Float64Array;
   #endpointsOpen: Int32Array;
+  #failuresInARow: Int32Array;
   #index: number;
   #base: number;
   #totalsBase: number;
@@ -35,6 +41,7 @@ export class Counters {
     this.#ints = shared.ints;
     this.#totals = shared.totals;
     this.#endpointsOpen = shared.endpointsOpen;
+    this.#failuresInARow = shared.failuresInARow;
     this.#index = index;
     this.#base = intsAt(index);
     this.#totalsBase = totalsAt(index);
@@ -42,6 +49,11 @@ export class Counters {
 
   set(place: number, value: number): void {
     this.#ints[this.#base + place] = value;
+  }
+
+  /** The loop has begun a turn. */
+  beat(): void {
+    this.#bump(this.#base + INTS.Beat, 1);
   }
 
   get stopping(): boolean {
@@ -53,17 +65,39 @@ export class Counters {
     this.#raise(this.#totalsBase + TOTALS.HandedOver, 1);
   }
 
+  /** A connection that another acceptor left was taken. */
+  taken(): void {
+    this.#bump(this.#base + INTS.Taken, 1);
+  }
+
   retried(backendSlot: number): void {
     this.#raise(backendTotalsAt(this.#index, backendSlot) + BACKEND_TOTALS.Retries, 1);
   }
 
+  /** The budget did not allow a retry. */
+  retryDenied(backendSlot: number): void {
+    this.#raise(backendTotalsAt(this.#index, backendSlot) + BACKEND_TOTALS.RetriesDenied, 1);
+  }
+
+  /** A connection waits because every endpoint is full. */
+  queued(backendSlot: number): void {
+    this.#raise(backendTotalsAt(this.#index, backendSlot) + BACKEND_TOTALS.Queued, 1);
+  }
+
+  /** This acceptor took a connection from the kernel. */
   accepted(listenerSlot: number): void {
     this.#raise(this.#totalsBase + TOTALS.Accepted, 1);
     this.#raise(listenerTotalsAt(this.#index, listenerSlot) + LISTENER_TOTALS.Accepted, 1);
+  }
+
+  /** A connection of the listener is this acceptor's from now on; `open` are all that it has. */
+  opened(listenerSlot: number, open: number): void {
+    this.#ints[this.#base + INTS.Open] = open;
     this.#bump(listenerOpenAt(this.#index, listenerSlot), 1);
   }
 
-  closed(listenerSlot: number, reason: CloseReason): void {
+  closed(listenerSlot: number, reason: CloseReason, open: number): void {
+    this.#ints[this.#base + INTS.Open] = open;
     this.#raise(
       listenerTotalsAt(this.#index, listenerSlot) + LISTENER_TOTALS.Closes + REASON_PLACE[reason],
       1,
@@ -81,14 +115,24 @@ export class Counters {
     this.#raise(listenerTotalsAt(this.#index, listenerSlot) + LISTENER_TOTALS.Sent, bytes);
   }
 
-  /** An endpoint was picked: it counts as open from here, so that others see it before it is connected. */
-  endpointTaken(endpointSlot: number): void {
-    Atomics.add(this.#endpointsOpen, endpointSlot, 1);
+  /**
+   * Takes a place at an endpoint: it counts as open from here, so that others see it before it is connected. False when
+   * `limit` (0 for none) are open already.
+   */
+  takeEndpoint(endpointSlot: number, limit: number): boolean {
+    const before = Atomics.add(this.#endpointsOpen, endpointSlot, 1);
+    if (limit > 0 && before >= limit) {
+      Atomics.sub(this.#endpointsOpen, endpointSlot, 1);
+      return false;
+    }
     this.#bump(endpointOpenAt(this.#index, endpointSlot), 1);
+    return true;
   }
 
   endpointConnected(endpointSlot: number): void {
     this.#raise(endpointTotalsAt(this.#index, endpointSlot) + ENDPOINT_TOTALS.Connections, 1);
+    if (Atomics.load(this.#failuresInARow, endpointSlot) !== 0)
+      Atomics.store(this.#failuresInARow, endpointSlot, 0);
   }
 
   endpointLeft(endpointSlot: number): void {
@@ -96,8 +140,16 @@ export class Counters {
     this.#bump(endpointOpenAt(this.#index, endpointSlot), -1);
   }
 
-  endpointFailed(endpointSlot: number): void {
+  /** An attempt to connect failed. A shortage of this machine does not count against the endpoint. */
+  endpointFailed(backendSlot: number, endpointSlot: number, failure: ConnectFailure): void {
+    if (backendSlot >= 0)
+      this.#raise(
+        backendTotalsAt(this.#index, backendSlot) + BACKEND_TOTALS.Failures + FAILURE_PLACE[failure],
+        1,
+      );
+    if (isLocal(failure)) return;
     this.#raise(endpointTotalsAt(this.#index, endpointSlot) + ENDPOINT_TOTALS.Failures, 1);
+    Atomics.add(this.#failuresInARow, endpointSlot, 1);
   }
 
   #bump(place: number, by: number): void {

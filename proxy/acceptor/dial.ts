@@ -1,120 +1,149 @@
-import { SOCKET_ADDRESS_BYTES } from '../sys/socket-address.ts';
-import {
-  EADDRNOTAVAIL,
-  EINPROGRESS,
-  EMFILE,
-  ENFILE,
-  ENOBUFS,
-  ENOMEM,
-  EPOLLERR,
-  EPOLLHUP,
-  IPPROTO_TCP,
-  SOCK_CLOEXEC,
-  SOCK_NONBLOCK,
-  SOCK_STREAM,
-  TCP_NODELAY,
-} from '../sys/sys.ts';
-import { CLIENT, ENDPOINT, RELAYING } from './connections.ts';
-import type { Acceptor } from './context.ts';
-import { holdDescriptor, leaveEndpoint, resetConnection } from './ending.ts';
-import { beginRelay, watchSide } from './relay.ts';
+import { EPOLLERR, EPOLLHUP } from '../sys/sys.ts';
+import { clientKey } from '../table/client-key.ts';
+import { beginAttempt } from './attempt.ts';
+import type { CloseReason } from './close-reason.ts';
+import { type ConnectFailure, connectFailure } from './connect-failure.ts';
+import { CLIENT, CONNECTING, ENDPOINT, RELAYING } from './connections.ts';
+import { type Acceptor, random32 } from './context.ts';
+import { leaveEndpoint, resetConnection } from './ending.ts';
+import { beginRelay } from './relay.ts';
 import type { ServedBackend } from './served-table.ts';
+import { waitForPlace } from './waiting.ts';
 
-const NONE: readonly number[] = [];
-const SHORTAGES = new Set([-EMFILE, -ENFILE, -ENOBUFS, -ENOMEM]);
+/** What became of trying the next endpoint. 'Failed': another one may do better. 'Full': each has all it may have. */
+type Outcome =
+  | 'Begun'
+  | 'Failed'
+  | 'Full'
+  | Extract<
+      CloseReason,
+      | 'NoEndpoint'
+      | 'ConnectFailed'
+      | 'ConnectTimeout'
+      | 'RetryBudgetSpent'
+      | 'NoDescriptors'
+      | 'NoSourcePort'
+    >;
 
-/**
- * One attempt. 'Refused': another endpoint may do better. 'NoPort': no source port is left for this endpoint, which is not its
- * fault; another one has its own. 'Short': this machine has run out of something.
- */
-const attempt = (
-  acceptor: Acceptor,
-  connection: number,
-  backend: ServedBackend,
-  index: number,
-): 'Begun' | 'Refused' | 'NoPort' | 'Short' => {
-  const { sys, connections } = acceptor;
-  const fd = sys.socket(backend.families[index] as number, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (SHORTAGES.has(fd)) return 'Short';
-  if (fd < 0) return 'Refused';
-  holdDescriptor(acceptor, fd);
-  connections.fd[connection * 2 + ENDPOINT] = fd;
-  connections.flags[connection * 2 + ENDPOINT] = 0;
-  sys.setOption(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-  const address = backend.addresses + index * SOCKET_ADDRESS_BYTES;
-  const connected = sys.connect(fd, address, backend.addressLengths[index] as number);
-  if (connected === -EADDRNOTAVAIL) return 'NoPort';
-  if (connected < 0 && connected !== -EINPROGRESS) return SHORTAGES.has(connected) ? 'Short' : 'Refused';
-  const watched = watchSide(acceptor, connection, ENDPOINT, fd);
-  if (watched < 0) return 'Short';
-  acceptor.timers.set(connection, acceptor.now + backend.connectTicks);
-  return 'Begun';
+const NONE = -1;
+const FULL = -2;
+
+/** Picks an endpoint and takes a place at it; returns its index, NONE or FULL. One that is full is passed over. */
+const choose = (acceptor: Acceptor, connection: number, backend: ServedBackend): number => {
+  const { connections, counters, avoid } = acceptor;
+  const { pick, choice, maxConnections } = backend;
+  avoid.length = 0;
+  for (const slot of connections.tried.get(connection) ?? []) avoid.push(slot);
+  const key = backend.hashesSource
+    ? clientKey(connections.clientAddress, connection * 16)
+    : random32(acceptor);
+  let full = false;
+  for (;;) {
+    const index = pick(choice, avoid, key);
+    const candidate = choice.candidates[index];
+    if (candidate === undefined) return full ? FULL : NONE;
+    if (counters.takeEndpoint(candidate.slot, maxConnections)) {
+      connections.endpointSlot[connection] = candidate.slot;
+      return index;
+    }
+    full = true;
+    avoid.push(candidate.slot);
+  }
 };
 
-/** Picks an endpoint and connects to it; on failure the next one, as often as the backend's retries allow. */
-export const dial = (acceptor: Acceptor, connection: number): void => {
+/** Why no further attempt may follow, if so: asked before one that is not the first. */
+const whyNotRetry = (
+  { connections, budget, counters, now }: Acceptor,
+  connection: number,
+  backend: ServedBackend,
+  failures: number,
+): 'ConnectFailed' | 'ConnectTimeout' | 'RetryBudgetSpent' | undefined => {
+  const slot = connections.backendSlot[connection] as number;
+  if (failures > backend.retries) return 'ConnectFailed';
+  // Nothing was relayed yet, so the last activity is the arrival.
+  if (now - (connections.lastActive[connection] as number) > backend.totalConnectTicks)
+    return 'ConnectTimeout';
+  if (budget.spend(slot, backend.retryBudgetPercent, now)) return undefined;
+  counters.retryDenied(slot);
+  return 'RetryBudgetSpent';
+};
+
+const tryNext = (acceptor: Acceptor, connection: number, backend: ServedBackend): Outcome => {
   const { connections, counters } = acceptor;
-  const backend = acceptor.table.backends.get(connections.backendSlot[connection] as number);
-  let noPort = false;
+  const failures = connections.tried.get(connection)?.length ?? 0;
+  const index = choose(acceptor, connection, backend);
+  if (index === FULL) return 'Full';
+  if (index === NONE) return failures === 0 ? 'NoEndpoint' : 'ConnectFailed';
+  if (failures > 0) {
+    const why = whyNotRetry(acceptor, connection, backend, failures);
+    if (why !== undefined) return why;
+    counters.retried(connections.backendSlot[connection] as number);
+    connections.retries[connection] = failures;
+  }
+  const failure = beginAttempt(acceptor, connection, backend, index);
+  if (failure === undefined) {
+    connections.state[connection] = CONNECTING;
+    return 'Begun';
+  }
+  failed(acceptor, connection, failure);
+  if (failure === 'NoDescriptors' || failure === 'NoMemory') return 'NoDescriptors';
+  return failure === 'NoSourcePort' && failures >= backend.retries ? 'NoSourcePort' : 'Failed';
+};
+
+/** Picks an endpoint and connects to it; on failure the next one, as far as the backend's limits allow. */
+export const dial = (acceptor: Acceptor, connection: number): void => {
+  const { connections, table } = acceptor;
+  const backend = table.backends.get(connections.backendSlot[connection] as number);
   for (;;) {
-    const tried = connections.tried.get(connection) ?? NONE;
-    const index =
-      backend === undefined || tried.length > backend.retries ? -1 : backend.pick(backend.choice, tried, 0);
-    const candidate = backend?.choice.candidates[index];
-    if (backend === undefined || candidate === undefined) {
-      const reason = noPort ? 'NoDescriptors' : tried.length === 0 ? 'NoEndpoint' : 'ConnectFailed';
-      resetConnection(acceptor, connection, CLIENT, reason);
-      return;
-    }
-    if (tried.length > 0) counters.retried(connections.backendSlot[connection] as number);
-    connections.endpointSlot[connection] = candidate.slot;
-    counters.endpointTaken(candidate.slot);
-    const outcome = attempt(acceptor, connection, backend, index);
+    const outcome = backend === undefined ? 'NoEndpoint' : tryNext(acceptor, connection, backend);
     switch (outcome) {
       case 'Begun':
         return;
-      case 'Short':
-        resetConnection(acceptor, connection, CLIENT, 'NoDescriptors');
+      case 'Full':
+        waitForPlace(acceptor, connection);
         return;
-      case 'NoPort':
-        noPort = true;
-        giveUp(acceptor, connection);
+      case 'Failed':
         break;
-      case 'Refused':
-        counters.endpointFailed(candidate.slot);
-        giveUp(acceptor, connection);
-        break;
+      case 'NoEndpoint':
+      case 'ConnectFailed':
+      case 'ConnectTimeout':
+      case 'RetryBudgetSpent':
+      case 'NoDescriptors':
+      case 'NoSourcePort':
+        resetConnection(acceptor, connection, CLIENT, outcome);
+        return;
       default:
         outcome satisfies never;
     }
   }
 };
 
-/** Leaves the endpoint that failed and remembers not to try it again for this connection. */
-const giveUp = (acceptor: Acceptor, connection: number): void => {
-  const { connections } = acceptor;
+/** Counts a failure, leaves the endpoint and remembers not to try it again for this connection. */
+const failed = (acceptor: Acceptor, connection: number, failure: ConnectFailure): void => {
+  const { connections, counters } = acceptor;
   const slot = connections.endpointSlot[connection] as number;
+  counters.endpointFailed(connections.backendSlot[connection] as number, slot, failure);
   leaveEndpoint(acceptor, connection);
   const tried = connections.tried.get(connection);
   if (tried === undefined) connections.tried.set(connection, [slot]);
   else tried.push(slot);
 };
 
-/** The attempt to connect failed or took too long: tries another endpoint. */
-export const redial = (acceptor: Acceptor, connection: number): void => {
+/** The attempt to connect failed: tries another endpoint. */
+export const redial = (acceptor: Acceptor, connection: number, failure: ConnectFailure): void => {
   acceptor.timers.clear(connection);
-  acceptor.counters.endpointFailed(acceptor.connections.endpointSlot[connection] as number);
-  giveUp(acceptor, connection);
+  failed(acceptor, connection, failure);
   dial(acceptor, connection);
 };
 
 /** The kernel says how the attempt to connect went. */
 export const dialed = (acceptor: Acceptor, connection: number, events: number): void => {
+  const { connections, sys } = acceptor;
   if ((events & (EPOLLERR | EPOLLHUP)) !== 0) {
-    redial(acceptor, connection);
+    const errno = sys.socketError(connections.fd[connection * 2 + ENDPOINT] as number);
+    redial(acceptor, connection, connectFailure(errno));
     return;
   }
-  const { connections } = acceptor;
   connections.state[connection] = RELAYING;
   connections.tried.delete(connection);
   acceptor.counters.endpointConnected(connections.endpointSlot[connection] as number);

@@ -15,14 +15,23 @@ const closeDescriptor = ({ shared, sys }: Acceptor, fd: number): void => {
   Atomics.sub(shared.held, 0, 1);
 };
 
+/** Closes the socket of the endpoint's side, if there is one; the place at the endpoint stays taken. */
+export const dropEndpointSocket = (acceptor: Acceptor, connection: number): void => {
+  const { fd } = acceptor.connections;
+  const socket = fd[connection * 2 + ENDPOINT] as number;
+  if (socket >= 0) closeDescriptor(acceptor, socket);
+  fd[connection * 2 + ENDPOINT] = -1;
+};
+
 /** Gives the endpoint of a connection back: its gauge and its descriptor. */
 export const leaveEndpoint = (acceptor: Acceptor, connection: number): void => {
   const { connections } = acceptor;
-  const fd = connections.fd[connection * 2 + ENDPOINT] as number;
-  if (fd >= 0) closeDescriptor(acceptor, fd);
-  connections.fd[connection * 2 + ENDPOINT] = -1;
+  dropEndpointSocket(acceptor, connection);
   const slot = connections.endpointSlot[connection] as number;
-  if (slot >= 0) acceptor.counters.endpointLeft(slot);
+  if (slot >= 0) {
+    acceptor.counters.endpointLeft(slot);
+    acceptor.waitingAt = acceptor.now; // a place is free
+  }
   connections.endpointSlot[connection] = -1;
 };
 
@@ -45,8 +54,8 @@ export const closeConnection = (acceptor: Acceptor, connection: number, reason: 
   leaveEndpoint(acceptor, connection);
   dropPending(acceptor, connection * 2 + CLIENT);
   dropPending(acceptor, connection * 2 + ENDPOINT);
-  acceptor.counters.closed(connections.listenerSlot[connection] as number, reason);
   connections.release(connection);
+  acceptor.counters.closed(connections.listenerSlot[connection] as number, reason, connections.open);
 };
 
 /** Ends a connection with a reset to `side`: what the other side did, or what went wrong, is not hidden from it. */

@@ -11,27 +11,36 @@ import {
   EPOLLRDHUP,
   type Sys,
 } from '../sys/sys.ts';
-import { acceptFrom, resumeWhenRested, unwatchListeners, watchListeners } from './accept.ts';
+import { acceptFrom, resumeWhenRested, takeMail, unwatchListeners, watchListeners } from './accept.ts';
 import { BUFFER_BYTES, BufferPool } from './buffer-pool.ts';
 import {
   CLIENT,
+  CLOSED,
   CONNECTING,
   Connections,
   ENDED,
+  ENDING,
   ENDPOINT,
+  FREE,
   READ_ON,
   READABLE,
   RELAYING,
   type Side,
+  WAITING,
 } from './connections.ts';
 import { type Acceptor, CONTROL_TOKEN } from './context.ts';
 import { Counters } from './counters.ts';
 import { dialed, redial } from './dial.ts';
+import { beginDraining, closeIdle } from './drain.ts';
 import { closeConnection, resetConnection } from './ending.ts';
-import type { AcceptorTable, FromAcceptor } from './messages.ts';
+import { Mailbox } from './mailbox.ts';
+import type { FromAcceptor, ToAcceptor } from './messages.ts';
 import { abort, relay } from './relay.ts';
+import { RetryBudget } from './retry-budget.ts';
+import { serveWaiting } from './serve-waiting.ts';
 import { EMPTY_TABLE, type ServedTable, serveTable } from './served-table.ts';
-import { INTS, type SharedMemory } from './shared-memory.ts';
+import { INTS, intsAt, PARCEL_INTS, type SharedMemory } from './shared-memory.ts';
+import { type PortRange, SourcePorts } from './source-ports.ts';
 import { TICK_MS, TimerWheel } from './timer-wheel.ts';
 
 const EVENTS_PER_TURN = 512;
@@ -43,12 +52,16 @@ const TOKEN_INT = EPOLL_TOKEN_BYTES / 4;
 /** What an acceptor is given; `now` is a monotonic clock in milliseconds. */
 export interface AcceptorInputs {
   readonly index: number;
+  readonly acceptors: number;
   readonly sys: Sys;
   readonly shared: SharedMemory;
   readonly eventfd: number;
+  readonly sourcePorts: PortRange;
   readonly now: () => number;
-  /** The newest table posted since the last call, if any. */
-  readonly newest: () => AcceptorTable | undefined;
+  /** What was posted since the last call; of tables only the newest. */
+  readonly received: () => readonly ToAcceptor[];
+  /** Where random numbers begin; any number but 0. */
+  readonly seed: number;
   readonly tell: (message: FromAcceptor) => void;
 }
 
@@ -62,11 +75,11 @@ const onSide = (acceptor: Acceptor, connection: number, side: Side, events: numb
   const place = connection * 2 + side;
   const state = connections.state[connection];
   const gone = (events & (EPOLLERR | EPOLLHUP)) !== 0;
-  if (state !== RELAYING && state !== CONNECTING) return; // ended earlier in this turn
+  if (state === CLOSED || state === FREE) return; // ended earlier in this turn
   if ((events & (EPOLLIN | EPOLLPRI | EPOLLRDHUP)) !== 0 || gone) {
-    // Urgent data splits reads, and an end of stream hides behind the data: both mean reading on after a short read.
-    const readOn = gone || (events & (EPOLLRDHUP | EPOLLPRI)) !== 0 ? READ_ON : 0;
-    connections.flags[place] = (connections.flags[place] as number) | READABLE | readOn;
+    // Urgent data splits reads, and a reset hides behind the data: both mean reading on after a short read.
+    const more = gone || (events & EPOLLPRI) !== 0 ? READ_ON : (events & EPOLLRDHUP) !== 0 ? ENDING : 0;
+    connections.flags[place] = (connections.flags[place] as number) | READABLE | more;
   }
   // A client that had ended and goes was reset: no event will follow. (An endpoint's is found when something is sent to it.)
   const wasReset = side === CLIENT && gone && ((connections.flags[place] as number) & ENDED) !== 0;
@@ -78,56 +91,87 @@ const onSide = (acceptor: Acceptor, connection: number, side: Side, events: numb
 
 const onDeadline = (acceptor: Acceptor, connection: number): void => {
   const { connections } = acceptor;
-  if (connections.state[connection] === CONNECTING) {
-    redial(acceptor, connection);
-    return;
+  switch (connections.state[connection]) {
+    case CONNECTING:
+      redial(acceptor, connection, 'TimedOut');
+      return;
+    case WAITING:
+      resetConnection(acceptor, connection, CLIENT, 'EndpointsFull');
+      return;
+    default: {
+      const idle = connections.idleTicks[connection] as number;
+      const end = (connections.lastActive[connection] as number) + idle;
+      if (acceptor.now >= end) closeConnection(acceptor, connection, 'IdleTimeout');
+      else acceptor.timers.set(connection, end);
+    }
   }
-  const end = (connections.lastActive[connection] as number) + (connections.idleTicks[connection] as number);
-  if (acceptor.now >= end) closeConnection(acceptor, connection, 'IdleTimeout');
-  else acceptor.timers.set(connection, end);
 };
 
-/** A connection that is still being made must not be retried on a backend that gets the slot of its own. */
-const forgetBackends = ({ connections, table }: Acceptor): void => {
-  for (let connection = 0; connection < connections.capacity; connection++)
-    if (
-      connections.state[connection] === CONNECTING &&
-      !table.backends.has(connections.backendSlot[connection] as number)
-    )
+/**
+ * What a new table means for the connections there are: one that is still being made must not be retried on a backend that gets the slot of
+ * its own, and those to endpoints that were removed end where the backend says so.
+ */
+const adjust = (acceptor: Acceptor): void => {
+  const { connections, table } = acceptor;
+  for (let connection = 0; connection < connections.capacity; connection++) {
+    const state = connections.state[connection];
+    if (state === FREE || state === CLOSED) continue;
+    if (table.removed.has(connections.endpointSlot[connection] as number))
+      resetConnection(acceptor, connection, CLIENT, 'EndpointRemoved');
+    else if (state !== RELAYING && !table.backends.has(connections.backendSlot[connection] as number))
       connections.backendSlot[connection] = -1;
+  }
 };
 
 /** Serves `table` from now on; what the kernel has queued on a listener that goes is taken first. */
 const adopt = (acceptor: Acceptor, table: ServedTable): void => {
   const staying = new Set(table.listeners.map((listener) => listener.fd));
-  if (acceptor.pausedUntil === 0) unwatchListeners(acceptor);
+  const paused = acceptor.pausedUntil > 0;
+  if (!paused) unwatchListeners(acceptor);
   for (const listener of acceptor.table.listeners)
-    if (!staying.has(listener.fd)) while (acceptFrom(acceptor, listener));
+    if (!staying.has(listener.fd)) while (acceptFrom(acceptor, listener, false));
   acceptor.table = table;
-  forgetBackends(acceptor);
-  if (acceptor.pausedUntil === 0) watchListeners(acceptor);
-  acceptor.counters.set(INTS.Open, acceptor.connections.open);
+  adjust(acceptor);
+  if (!paused) watchListeners(acceptor);
   acceptor.counters.set(INTS.Version, table.version);
   acceptor.tell({ type: 'Adopted', version: table.version });
 };
 
+const onMessage = (acceptor: Acceptor, message: ToAcceptor): void => {
+  switch (message.type) {
+    case 'Table':
+      adopt(acceptor, serveTable(message.table, acceptor.shared));
+      return;
+    case 'Drain':
+      acceptor.draining = beginDraining(acceptor, message.ms);
+      return;
+    default:
+      message satisfies never;
+  }
+};
+
 const moreToRead = (acceptor: Acceptor): void => {
   const tokens = acceptor.again;
-  acceptor.again = [];
+  acceptor.again = acceptor.spare;
+  acceptor.spare = tokens;
   for (const token of tokens)
     if (acceptor.connections.state[token >> 1] === RELAYING)
       relay(acceptor, token >> 1, (token & 1) as Side, false);
+  tokens.length = 0;
 };
 
 const create = (inputs: AcceptorInputs): Acceptor => {
-  const { index, sys, shared } = inputs;
+  const { index, acceptors, sys, shared, sourcePorts } = inputs;
   const epoll = must(sys.epollCreate(), 'epoll_create1');
   shared.owners[epoll] = index + 1;
   must(sys.epollControl(epoll, EPOLL_CTL_ADD, inputs.eventfd, EPOLLIN, CONTROL_TOKEN), 'epoll_ctl');
   const connections = new Connections();
-  const now = Math.floor(inputs.now() / TICK_MS);
+  const nowMs = inputs.now();
+  const now = Math.floor(nowMs / TICK_MS);
+  const address = new Uint8Array(16);
   return {
     index,
+    acceptors,
     sys,
     epoll,
     shared,
@@ -135,13 +179,26 @@ const create = (inputs: AcceptorInputs): Acceptor => {
     buffers: new BufferPool(),
     timers: new TimerWheel(connections, now),
     counters: new Counters(shared, index),
+    mailbox: new Mailbox(shared, index, acceptors),
+    budget: new RetryBudget(),
+    sourcePorts: new SourcePorts(sourcePorts, index, acceptors, nowMs),
     scratch: pinnedMemory(BUFFER_BYTES),
+    socketAddress: pinnedMemory(128),
+    arrival: { address, words: new Int32Array(address.buffer), port: 0 },
+    parcel: new Int32Array(PARCEL_INTS),
+    avoid: [],
     tell: inputs.tell,
     now,
+    nowMs,
+    random: inputs.seed,
     table: EMPTY_TABLE,
     again: [],
+    spare: [],
+    waiting: [],
+    waitingAt: 0,
     pausedUntil: 0,
     toldPaused: false,
+    draining: undefined,
   };
 };
 
@@ -154,7 +211,7 @@ const handle = (acceptor: Acceptor, events: Int32Array, count: number): boolean 
     else if (token === CONTROL_TOKEN) called = true;
     else {
       const listener = acceptor.table.listeners[-2 - token];
-      if (listener !== undefined && acceptor.pausedUntil === 0) acceptFrom(acceptor, listener);
+      if (listener !== undefined && acceptor.pausedUntil === 0) acceptFrom(acceptor, listener, true);
     }
   }
   return called;
@@ -162,42 +219,60 @@ const handle = (acceptor: Acceptor, events: Int32Array, count: number): boolean 
 
 const waitMs = (acceptor: Acceptor): number => {
   if (acceptor.again.length > 0) return 0;
-  const limit = acceptor.pausedUntil > 0 ? TICK_MS : LONGEST_WAIT_MS;
-  return acceptor.timers.untilNext(limit);
+  const soon = acceptor.pausedUntil > 0 || acceptor.waiting.length > 0 || acceptor.draining !== undefined;
+  return acceptor.timers.untilNext(soon ? TICK_MS : LONGEST_WAIT_MS);
+};
+
+/** Waits for events; others see that this acceptor sleeps and wake it when they leave something for it. */
+const wait = (acceptor: Acceptor, address: number): number => {
+  const { sys, epoll, shared, mailbox, index } = acceptor;
+  const ms = waitMs(acceptor);
+  if (ms === 0 || acceptor.acceptors === 1) return sys.epollWait(epoll, address, EVENTS_PER_TURN, ms);
+  const asleep = intsAt(index) + INTS.Asleep;
+  Atomics.store(shared.ints, asleep, 1);
+  // Looked at after saying so: what is left from now on comes with a wake-up.
+  const count = sys.epollWait(epoll, address, EVENTS_PER_TURN, mailbox.hasMail ? 0 : ms);
+  Atomics.store(shared.ints, asleep, 0);
+  return count;
 };
 
 const closeAll = (acceptor: Acceptor): void => {
   const { connections } = acceptor;
   for (let connection = 0; connection < connections.capacity; connection++)
-    if (connections.state[connection] === CONNECTING || connections.state[connection] === RELAYING)
+    if (connections.state[connection] !== FREE && connections.state[connection] !== CLOSED)
       resetConnection(acceptor, connection, CLIENT, 'Stopped');
 };
 
 /** Runs an acceptor in the calling thread until it is told to stop; the thread belongs to it meanwhile. */
 export const runAcceptor = (inputs: AcceptorInputs): void => {
   const acceptor = create(inputs);
-  const { sys, epoll, counters, connections } = acceptor;
+  const { sys, epoll, counters, connections, mailbox } = acceptor;
   const memory: PinnedMemory = pinnedMemory(EVENTS_PER_TURN * EPOLL_EVENT_BYTES);
   const events = new Int32Array(memory.bytes.buffer);
   const onDue = (connection: number): void => onDeadline(acceptor, connection);
+  counters.set(INTS.Taking, 1);
   while (!counters.stopping) {
-    const count = sys.epollWait(epoll, memory.address, EVENTS_PER_TURN, waitMs(acceptor));
-    acceptor.now = Math.floor(inputs.now() / TICK_MS);
+    const count = wait(acceptor, memory.address);
+    acceptor.nowMs = inputs.now();
+    acceptor.now = Math.floor(acceptor.nowMs / TICK_MS);
+    counters.beat();
     const called = handle(acceptor, events, count);
+    if (mailbox.hasMail) takeMail(acceptor);
     if (acceptor.again.length > 0) moreToRead(acceptor);
     acceptor.timers.advance(acceptor.now, onDue);
+    serveWaiting(acceptor);
+    closeIdle(acceptor);
     resumeWhenRested(acceptor);
     if (called) {
       sys.consume(inputs.eventfd);
-      const table = inputs.newest();
-      if (table !== undefined) adopt(acceptor, serveTable(table, acceptor.shared));
+      for (const message of inputs.received()) onMessage(acceptor, message);
     }
     connections.recycle();
-    counters.set(INTS.Open, connections.open);
   }
+  counters.set(INTS.Taking, 0);
   unwatchListeners(acceptor);
+  takeMail(acceptor);
   closeAll(acceptor);
-  counters.set(INTS.Open, 0);
   acceptor.shared.owners[epoll] = 0;
   sys.close(epoll);
 };

@@ -1,5 +1,6 @@
-import type { Table } from '../table/table.ts';
+import type { TableBackend } from '../table/table.ts';
 import type { SharedBuffers } from './shared-memory.ts';
+import type { PortRange } from './source-ports.ts';
 
 /** A table as one acceptor gets it: with its own listening sockets and everyone's slots in shared memory. */
 export interface AcceptorTable {
@@ -8,6 +9,8 @@ export interface AcceptorTable {
   readonly descriptorLimit: number;
   readonly listeners: readonly AcceptorListener[];
   readonly backends: readonly AcceptorBackend[];
+  /** Slots of endpoints that have gone and whose connections end with them. */
+  readonly removed: readonly number[];
 }
 
 export interface AcceptorListener {
@@ -18,11 +21,17 @@ export interface AcceptorListener {
   readonly idleMs: number;
 }
 
-export interface AcceptorBackend {
+export interface AcceptorBackend
+  extends Pick<
+    TableBackend,
+    | 'algorithm'
+    | 'connectMs'
+    | 'totalConnectMs'
+    | 'retries'
+    | 'retryBudgetPercent'
+    | 'maxConnectionsPerEndpoint'
+  > {
   readonly slot: number;
-  readonly algorithm: Table['backends'][number]['algorithm'];
-  readonly connectMs: number;
-  readonly retries: number;
   readonly endpoints: readonly AcceptorEndpoint[];
   /** Weighted order of indexes into `endpoints`. */
   readonly order: Uint16Array;
@@ -36,7 +45,10 @@ export interface AcceptorEndpoint {
 }
 
 /** Control thread → acceptor; the acceptor's eventfd is signalled after each. */
-export type ToAcceptor = { readonly type: 'Table'; readonly table: AcceptorTable };
+export type ToAcceptor =
+  | { readonly type: 'Table'; readonly table: AcceptorTable }
+  /** Close idle connections bit by bit, so that about none is left after `ms`. */
+  | { readonly type: 'Drain'; readonly ms: number };
 
 /** Acceptor → control thread. */
 export type FromAcceptor =
@@ -47,6 +59,9 @@ export type FromAcceptor =
 /** What an acceptor's thread is started with. */
 export interface AcceptorStart {
   readonly index: number;
+  /** How many acceptors there are. */
+  readonly acceptors: number;
   readonly shared: SharedBuffers;
   readonly eventfd: number;
+  readonly sourcePorts: PortRange;
 }

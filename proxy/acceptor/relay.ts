@@ -2,35 +2,51 @@ import {
   EAGAIN,
   EINTR,
   EPOLL_CTL_ADD,
+  EPOLL_CTL_MOD,
   EPOLLET,
   EPOLLIN,
   EPOLLOUT,
   EPOLLPRI,
   EPOLLRDHUP,
+  IPPROTO_TCP,
   SHUT_WR,
+  TCP_NODELAY,
 } from '../sys/sys.ts';
 import { BUFFER_BYTES } from './buffer-pool.ts';
 import {
   BROKEN,
   CLIENT,
   ENDED,
+  ENDING,
   ENDPOINT,
+  PROMPT,
   READ_ON,
   READABLE,
   RELAYING,
+  SENT,
   SHUT,
   type Side,
+  WATCHED,
 } from './connections.ts';
 import { type Acceptor, sideToken } from './context.ts';
 import { closeConnection, resetConnection } from './ending.ts';
 
 /** What a side is watched for: edges, so that a side that nobody can serve now costs nothing. */
-const SIDE_EVENTS = (EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET) >>> 0;
+const SIDE_EVENTS = (EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLET) >>> 0;
 /** Reads of one side in one turn, so that one fast connection does not keep the others waiting. */
 const READS_PER_TURN = 8;
 
-export const watchSide = (acceptor: Acceptor, connection: number, side: Side, fd: number): number =>
-  acceptor.sys.epollControl(acceptor.epoll, EPOLL_CTL_ADD, fd, SIDE_EVENTS, sideToken(connection, side));
+/** A client can be written to as it comes: asking for that edge would only bring an event that says so. */
+export const watchClient = (acceptor: Acceptor, connection: number, fd: number): number =>
+  acceptor.sys.epollControl(acceptor.epoll, EPOLL_CTL_ADD, fd, SIDE_EVENTS, sideToken(connection, CLIENT));
+
+/** An endpoint that can be written to is connected. */
+export const watchEndpoint = (acceptor: Acceptor, connection: number, fd: number): number => {
+  const { flags } = acceptor.connections;
+  flags[connection * 2 + ENDPOINT] = WATCHED;
+  const token = sideToken(connection, ENDPOINT);
+  return acceptor.sys.epollControl(acceptor.epoll, EPOLL_CTL_ADD, fd, SIDE_EVENTS | EPOLLOUT, token);
+};
 
 /** The far side of `from` did reset, or broke: the other one gets a reset too. */
 export const abort = (acceptor: Acceptor, connection: number, from: Side): void =>
@@ -60,9 +76,42 @@ const ended = (acceptor: Acceptor, connection: number, from: Side): void => {
   acceptor.sys.shutdown(fd[sink] as number, SHUT_WR);
 };
 
+/** Asks the kernel to say when the side takes more; false when it cannot. */
+const watchWritable = (acceptor: Acceptor, place: number): boolean => {
+  const { connections, sys, epoll } = acceptor;
+  const flags = connections.flags[place] as number;
+  if ((flags & WATCHED) !== 0) return true;
+  connections.flags[place] = flags | WATCHED;
+  const fd = connections.fd[place] as number;
+  // The token of a side is its place.
+  return sys.epollControl(epoll, EPOLL_CTL_MOD, fd, SIDE_EVENTS | EPOLLOUT, place) >= 0;
+};
+
+/**
+ * Sends to a side of a connection. An endpoint's socket is told not to hold back small segments before the second send only: the
+ * first one never waits for an acknowledgement, and most short connections have no second.
+ */
+const sendTo = (acceptor: Acceptor, place: number, address: number, length: number): number => {
+  const { connections, sys } = acceptor;
+  const flags = connections.flags[place] as number;
+  const fd = connections.fd[place] as number;
+  if ((flags & PROMPT) === 0 && (place & 1) === ENDPOINT) {
+    connections.flags[place] = flags | ((flags & SENT) === 0 ? SENT : PROMPT);
+    if ((flags & SENT) !== 0) sys.setOption(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  }
+  for (;;) {
+    const sent = sys.send(fd, address, length);
+    if (sent !== -EINTR) return sent;
+  }
+};
+
 /** Keeps what `sink` did not take; nothing more is read for it until it has. */
 const keep = (acceptor: Acceptor, sink: number, start: number, length: number): void => {
   const { connections, buffers, scratch } = acceptor;
+  if (!watchWritable(acceptor, sink)) {
+    resetConnection(acceptor, sink >> 1, (sink & 1) as Side, 'NoDescriptors');
+    return;
+  }
   const buffer = buffers.take();
   buffers.memory(buffer).bytes.set(scratch.bytes.subarray(start, start + length));
   connections.pendingBuffer[sink] = buffer;
@@ -100,7 +149,6 @@ const pump = (acceptor: Acceptor, connection: number, from: Side): void => {
   if (((flags[source] as number) & ENDED) !== 0) return;
   if ((connections.pendingBuffer[sink] as number) >= 0) return;
   const sourceFd = connections.fd[source] as number;
-  const sinkFd = connections.fd[sink] as number;
   const listenerSlot = connections.listenerSlot[connection] as number;
   for (let reads = 0; reads < READS_PER_TURN; reads++) {
     const read = sys.recv(sourceFd, scratch.address, BUFFER_BYTES);
@@ -118,12 +166,14 @@ const pump = (acceptor: Acceptor, connection: number, from: Side): void => {
       return;
     }
     connections.lastActive[connection] = acceptor.now;
+    const bytes = from === CLIENT ? connections.received : connections.sent;
+    bytes[connection] = (bytes[connection] as number) + read;
     if (from === CLIENT) counters.received(listenerSlot, read);
     else counters.sent(listenerSlot, read);
     if (((flags[sink] as number) & BROKEN) !== 0) continue; // nobody is left to take it
-    const sent = sys.send(sinkFd, scratch.address, read);
+    const sent = sendTo(acceptor, sink, scratch.address, read);
     if (sent < read) {
-      if (sent < 0 && sent !== -EAGAIN && sent !== -EINTR) {
+      if (sent < 0 && sent !== -EAGAIN) {
         broke(acceptor, connection, (1 - from) as Side);
         return;
       }
@@ -131,9 +181,10 @@ const pump = (acceptor: Acceptor, connection: number, from: Side): void => {
       keep(acceptor, sink, taken, read - taken);
       return;
     }
-    // A short read emptied the queue; only an end of stream that is already known may still be behind it.
+    // A short read emptied the queue: what had arrived behind it is the end of stream, if anything.
     if (read < BUFFER_BYTES && ((flags[source] as number) & READ_ON) === 0) {
-      flags[source] = (flags[source] as number) & ~READABLE;
+      if (((flags[source] as number) & ENDING) !== 0) ended(acceptor, connection, from);
+      else flags[source] = (flags[source] as number) & ~READABLE;
       return;
     }
   }
@@ -142,13 +193,13 @@ const pump = (acceptor: Acceptor, connection: number, from: Side): void => {
 
 /** Sends what was kept for `to`; when all is taken, reading for it goes on. */
 const flush = (acceptor: Acceptor, connection: number, to: Side): void => {
-  const { connections, buffers, sys } = acceptor;
+  const { connections, buffers } = acceptor;
   const place = connection * 2 + to;
   const buffer = connections.pendingBuffer[place] as number;
   const start = connections.pendingStart[place] as number;
   const length = connections.pendingLength[place] as number;
-  const sent = sys.send(connections.fd[place] as number, buffers.memory(buffer).address + start, length);
-  if (sent === -EAGAIN || sent === -EINTR) return;
+  const sent = sendTo(acceptor, place, buffers.memory(buffer).address + start, length);
+  if (sent === -EAGAIN) return;
   if (sent < 0) {
     buffers.give(buffer);
     connections.pendingBuffer[place] = -1;

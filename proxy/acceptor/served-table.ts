@@ -1,7 +1,7 @@
 import { pinnedMemory } from '../sys/memory.ts';
 import { SOCKET_ADDRESS_BYTES, writeSocketAddress } from '../sys/socket-address.ts';
 import { AF_INET, AF_INET6 } from '../sys/sys.ts';
-import { type Choice, PICKERS, type Picker } from '../table/pick.ts';
+import { type Choice, HASHES_SOURCE, PICKERS, type Picker } from '../table/pick.ts';
 import type { AcceptorBackend, AcceptorListener, AcceptorTable } from './messages.ts';
 import type { SharedMemory } from './shared-memory.ts';
 import { TimerWheel } from './timer-wheel.ts';
@@ -10,8 +10,14 @@ import { TimerWheel } from './timer-wheel.ts';
 export interface ServedBackend {
   readonly pick: Picker;
   readonly choice: Choice;
+  /** Whether `pick` goes by the client's address. */
+  readonly hashesSource: boolean;
   readonly connectTicks: number;
+  readonly totalConnectTicks: number;
   readonly retries: number;
+  readonly retryBudgetPercent: number;
+  /** Connections to one endpoint at once, over all acceptors; 0 for no limit. */
+  readonly maxConnections: number;
   /** Pinned memory of every endpoint's socket address, one after the other. */
   readonly addresses: number;
   readonly addressLengths: readonly number[];
@@ -31,6 +37,8 @@ export interface ServedTable {
   readonly listeners: readonly ServedListener[];
   /** By backend slot. */
   readonly backends: ReadonlyMap<number, ServedBackend>;
+  /** Slots of endpoints that have gone and whose connections end with them. */
+  readonly removed: ReadonlySet<number>;
 }
 
 export const EMPTY_TABLE: ServedTable = {
@@ -38,6 +46,7 @@ export const EMPTY_TABLE: ServedTable = {
   descriptorLimit: 0,
   listeners: [],
   backends: new Map(),
+  removed: new Set(),
 };
 
 const serveBackend = (backend: AcceptorBackend, shared: SharedMemory): ServedBackend => {
@@ -57,7 +66,11 @@ const serveBackend = (backend: AcceptorBackend, shared: SharedMemory): ServedBac
       cursor: backend.slot,
     },
     connectTicks: TimerWheel.ticks(backend.connectMs),
+    hashesSource: HASHES_SOURCE.has(backend.algorithm),
+    totalConnectTicks: TimerWheel.ticks(backend.totalConnectMs),
     retries: backend.retries,
+    retryBudgetPercent: backend.retryBudgetPercent,
+    maxConnections: backend.maxConnectionsPerEndpoint,
     addresses: memory.address,
     addressLengths,
     families: endpoints.map(({ address }) => (address.includes(':') ? AF_INET6 : AF_INET)),
@@ -73,4 +86,5 @@ export const serveTable = (table: AcceptorTable, shared: SharedMemory): ServedTa
     idleTicks: TimerWheel.ticks(listener.idleMs),
   })),
   backends: new Map(table.backends.map((backend) => [backend.slot, serveBackend(backend, shared)])),
+  removed: new Set(table.removed),
 });

@@ -22,6 +22,13 @@ export const INTS = {
   Asleep: 5,
   /** 1 while it takes connections from others: it runs and is not paused. */
   Taking: 6,
+  /** 1 when another acceptor has left a connection for it. */
+  Mail: 7,
+  /** Connections left for it, by anyone through Atomics, and those of them that it took; both wrap. */
+  Given: 8,
+  Taken: 9,
+  /** Its eventfd, which wakes it. */
+  Wake: 10,
 } as const;
 const INTS_HEAD = 16;
 const INTS_PER_ACCEPTOR = INTS_HEAD + SLOTS.listeners + SLOTS.endpoints;
@@ -45,6 +52,14 @@ const BACKENDS_AT = PAST_CLOSES_AT + CLOSE_REASONS.length;
 const ENDPOINTS_AT = BACKENDS_AT + SLOTS.backends * BACKEND_STRIDE;
 const TOTALS_PER_ACCEPTOR = ENDPOINTS_AT + SLOTS.endpoints * ENDPOINT_STRIDE;
 
+/** Connections that one acceptor may have left for another and that are not taken yet; a power of two. */
+export const MAIL_CELLS = 32;
+/** A connection on its way: descriptor, listener slot, backend slot, idle ticks, client port, four words of client address. */
+export const PARCEL_INTS = 9;
+/** At the head of a ring: how many were put in, and how many were taken out; both wrap. */
+export const MAIL_HEAD = 2;
+const MAIL_RING = MAIL_HEAD + MAIL_CELLS * PARCEL_INTS;
+
 /** The buffers that the control thread and the acceptors share. */
 export interface SharedBuffers {
   readonly ints: SharedArrayBuffer;
@@ -54,6 +69,7 @@ export interface SharedBuffers {
   readonly cursors: SharedArrayBuffer;
   readonly owners: SharedArrayBuffer;
   readonly held: SharedArrayBuffer;
+  readonly mail: SharedArrayBuffer;
 }
 
 /** Views of the shared buffers; see the offset functions for what is where. */
@@ -71,6 +87,8 @@ export interface SharedMemory {
   readonly owners: Uint16Array;
   /** One place: descriptors that connections hold, over all acceptors; only by Atomics. */
   readonly held: Int32Array;
+  /** Connections on their way from one acceptor to another; see mailbox.ts. */
+  readonly mail: Int32Array;
 }
 
 export const allocateShared = (acceptors: number, descriptors: number): SharedBuffers => ({
@@ -81,6 +99,7 @@ export const allocateShared = (acceptors: number, descriptors: number): SharedBu
   cursors: new SharedArrayBuffer(SLOTS.backends * 4),
   owners: new SharedArrayBuffer(Math.min(descriptors, MAX_DESCRIPTORS) * 2),
   held: new SharedArrayBuffer(4),
+  mail: new SharedArrayBuffer(acceptors * acceptors * MAIL_RING * 4),
 });
 
 export const viewShared = (buffers: SharedBuffers): SharedMemory => ({
@@ -91,10 +110,14 @@ export const viewShared = (buffers: SharedBuffers): SharedMemory => ({
   cursors: new Int32Array(buffers.cursors),
   owners: new Uint16Array(buffers.owners),
   held: new Int32Array(buffers.held),
+  mail: new Int32Array(buffers.mail),
 });
 
 /** Offset of an acceptor's own integers (INTS) in `ints`. */
 export const intsAt = (acceptor: number): number => acceptor * INTS_PER_ACCEPTOR;
+/** Offset in `mail` of the ring through which `from` leaves connections for `to`. */
+export const mailRingAt = (acceptors: number, from: number, to: number): number =>
+  (to * acceptors + from) * MAIL_RING;
 /** Offset of an acceptor's gauge of open connections of a listener in `ints`. */
 export const listenerOpenAt = (acceptor: number, slot: number): number => intsAt(acceptor) + INTS_HEAD + slot;
 /** Offset of an acceptor's gauge of open connections of an endpoint in `ints`. */

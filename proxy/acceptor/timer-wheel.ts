@@ -3,16 +3,23 @@ import type { Connections } from './connections.ts';
 /** Milliseconds of one tick: how exact every time limit of a connection is. */
 export const TICK_MS = 16;
 const BUCKETS = 1024; // power of two; once round is 16.4 s
+const BUCKET_BITS = 10;
+/** The far wheel's buckets come behind the near one's; each of them is one round of the near wheel, once round is 4.7 h. */
+const FAR = BUCKETS;
 
 /**
- * One timer per connection in a ring of lists, kept in the connections' own arrays. Setting a timer costs the same however many
- * there are; a deadline beyond one round stays in its list and is looked at once a round.
+ * One timer per connection in two rings of lists, kept in the connections' own arrays. Setting a timer costs the same however many
+ * there are. What is due within a round of the near wheel is in the list of its tick; the rest is in the list of its round, and moves to
+ * the near wheel when that round begins. So a list of the near wheel that is not empty always means a deadline.
  */
 export class TimerWheel {
   #connections: Connections;
-  #heads = new Int32Array(BUCKETS).fill(-1);
+  #heads = new Int32Array(2 * BUCKETS).fill(-1);
   #now: number;
   #count = 0;
+  #farCount = 0;
+  /** Connections of the list at hand; kept for the next, so that nothing is allocated. */
+  #listed: number[] = [];
 
   constructor(connections: Connections, now: number) {
     this.#connections = connections;
@@ -28,8 +35,9 @@ export class TimerWheel {
   set(connection: number, deadline: number): void {
     this.clear(connection);
     const at = deadline <= this.#now ? this.#now + 1 : deadline;
+    const isFar = at - this.#now > BUCKETS;
+    const bucket = isFar ? FAR + ((at >>> BUCKET_BITS) & (BUCKETS - 1)) : at & (BUCKETS - 1);
     const c = this.#connections;
-    const bucket = at & (BUCKETS - 1);
     const head = this.#heads[bucket] as number;
     c.deadline[connection] = at;
     c.timerBucket[connection] = bucket;
@@ -38,6 +46,7 @@ export class TimerWheel {
     if (head >= 0) c.timerPrevious[head] = connection;
     this.#heads[bucket] = connection;
     this.#count++;
+    if (isFar) this.#farCount++;
   }
 
   clear(connection: number): void {
@@ -51,37 +60,53 @@ export class TimerWheel {
     if (next >= 0) c.timerPrevious[next] = previous;
     c.timerBucket[connection] = -1;
     this.#count--;
+    if (bucket >= FAR) this.#farCount--;
   }
 
   /** Milliseconds until a timer may be due, at most `limitMs`. */
   untilNext(limitMs: number): number {
     if (this.#count === 0) return limitMs;
     const ahead = Math.min(BUCKETS, Math.ceil(limitMs / TICK_MS));
+    // Where the next round begins, timers come from the far wheel.
+    const round = this.#farCount > 0 ? BUCKETS - (this.#now & (BUCKETS - 1)) : BUCKETS;
     for (let i = 1; i <= ahead; i++)
-      if ((this.#heads[(this.#now + i) & (BUCKETS - 1)] as number) >= 0) return i * TICK_MS;
+      if (i === round || (this.#heads[(this.#now + i) & (BUCKETS - 1)] as number) >= 0) return i * TICK_MS;
     return limitMs;
   }
 
   /** Moves time to the tick `now` and calls `due` for each connection whose deadline has passed, its timer cleared. */
   advance(now: number, due: (connection: number) => void): void {
-    if (now <= this.#now) return;
-    const steps = Math.min(now - this.#now, BUCKETS);
-    const first = now - steps + 1;
-    this.#now = now;
-    if (this.#count === 0) return;
-    for (let tick = first; tick <= now; tick++) this.#expire(tick & (BUCKETS - 1), now, due);
+    for (let tick = this.#now + 1; tick <= now; tick++) {
+      if (this.#count === 0) break;
+      if ((tick & (BUCKETS - 1)) === 0 && this.#farCount > 0) this.#bringNear(tick);
+      this.#now = tick;
+      this.#expire(tick & (BUCKETS - 1), due);
+    }
+    this.#now = Math.max(this.#now, now);
   }
 
-  #expire(bucket: number, now: number, due: (connection: number) => void): void {
+  /** The round that begins with `tick`: its timers go to the near wheel, those of later turns of the far wheel stay. */
+  #bringNear(tick: number): void {
     const c = this.#connections;
-    const expired: number[] = [];
-    for (let at = this.#heads[bucket] as number; at >= 0; at = c.timerNext[at] as number)
-      if ((c.deadline[at] as number) <= now) expired.push(at);
-    for (const connection of expired) {
+    this.#list(FAR + ((tick >>> BUCKET_BITS) & (BUCKETS - 1)));
+    for (const connection of this.#listed) this.set(connection, c.deadline[connection] as number);
+  }
+
+  #expire(bucket: number, due: (connection: number) => void): void {
+    if ((this.#heads[bucket] as number) < 0) return;
+    const c = this.#connections;
+    this.#list(bucket);
+    for (const connection of this.#listed) {
       // An earlier one's ending may have cleared or moved this timer.
-      if (c.timerBucket[connection] !== bucket || (c.deadline[connection] as number) > now) continue;
+      if (c.timerBucket[connection] !== bucket || (c.deadline[connection] as number) > this.#now) continue;
       this.clear(connection);
       due(connection);
     }
+  }
+
+  #list(bucket: number): void {
+    this.#listed.length = 0;
+    const { timerNext } = this.#connections;
+    for (let at = this.#heads[bucket] as number; at >= 0; at = timerNext[at] as number) this.#listed.push(at);
   }
 }

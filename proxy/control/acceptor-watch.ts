@@ -29,6 +29,9 @@ export const watchAcceptors = ({ log, onDeath, onPause }: AcceptorWatchOptions):
           onDeath();
           log.error({ code: 'AcceptorDied', acceptor, error: event.error }, 'acceptor died');
           return;
+        case 'AcceptorStalled':
+          log.error({ code: 'AcceptorStalled', acceptor }, 'acceptor stands still: it is ended and replaced');
+          return;
         case 'AcceptorReplaced':
           dead.delete(acceptor);
           log.warn({ acceptor, closedDescriptors: event.closedDescriptors }, 'acceptor replaced');

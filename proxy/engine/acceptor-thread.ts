@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import type { AcceptorStart, AcceptorTable, FromAcceptor, ToAcceptor } from '../acceptor/messages.ts';
-import { INTS, intsAt, type SharedBuffers, type SharedMemory } from '../acceptor/shared-memory.ts';
+import type { AcceptorStart, FromAcceptor, ToAcceptor } from '../acceptor/messages.ts';
+import { INTS, intsAt, type SharedMemory } from '../acceptor/shared-memory.ts';
 import type { Sys } from '../sys/sys.ts';
 
 export interface AcceptorThreadEvents {
@@ -9,66 +9,64 @@ export interface AcceptorThreadEvents {
   readonly onDeath: (cause: Error) => void;
 }
 
-/** One acceptor's thread as the control thread sees it: it takes tables and can be told to stop. */
+/** What every acceptor's thread is started with, and its own number. */
+export interface ThreadOptions extends AcceptorStart {
+  /** The module that the thread runs. */
+  readonly worker: URL;
+}
+
+/** One acceptor's thread as the control thread sees it: it takes messages and can be told to stop. */
 export class AcceptorThread {
   readonly ended: Promise<void>;
   #worker: Worker;
+  #shared: SharedMemory;
   #sys: Sys;
-  #eventfd: number;
-  #stop: () => void;
+  #start: AcceptorStart;
+  #told = false;
+  #cause: Error | undefined;
 
   constructor(
-    index: number,
-    buffers: SharedBuffers,
+    { worker, ...start }: ThreadOptions,
     shared: SharedMemory,
     sys: Sys,
     events: AcceptorThreadEvents,
   ) {
+    this.#start = start;
+    this.#shared = shared;
     this.#sys = sys;
-    const eventfd = sys.eventfd();
-    if (eventfd < 0) throw new Error(`ACCEPTOR_START_FAILED: cannot make an eventfd, errno ${-eventfd}`);
-    this.#eventfd = eventfd;
-    const stopAt = intsAt(index) + INTS.Stop;
-    Atomics.store(shared.ints, stopAt, 0);
-    let stopping = false;
-    this.#stop = () => {
-      stopping = true;
-      Atomics.store(shared.ints, stopAt, 1);
-      this.#wake();
-    };
-    const start: AcceptorStart = { index, shared: buffers, eventfd };
-    this.#worker = new Worker(new URL('../acceptor/worker.ts', import.meta.url), {
-      workerData: start,
-      name: `acceptor-${index}`,
-    });
-    let cause: Error | undefined;
+    Atomics.store(shared.ints, intsAt(start.index) + INTS.Stop, 0);
+    this.#worker = new Worker(worker, { workerData: start, name: `acceptor-${start.index}` });
     this.#worker.on('message', events.onMessage);
     this.#worker.on('error', (error) => {
-      cause = error instanceof Error ? error : new Error(String(error));
+      this.#cause ??= error instanceof Error ? error : new Error(String(error));
     });
     this.ended = new Promise((resolve) => {
       this.#worker.on('exit', (code) => {
-        this.#eventfd = -1; // its number is somebody else's as soon as it is closed
-        sys.close(eventfd);
         resolve();
-        if (!stopping) events.onDeath(cause ?? new Error(`The acceptor's thread ended with code ${code}`));
+        if (!this.#told)
+          events.onDeath(this.#cause ?? new Error(`The acceptor's thread ended with code ${code}`));
       });
     });
   }
 
-  post(table: AcceptorTable): void {
-    const message: ToAcceptor = { type: 'Table', table };
+  post(message: ToAcceptor): void {
     this.#worker.postMessage(message);
-    this.#wake();
+    this.#sys.signal(this.#start.eventfd);
   }
 
-  #wake(): void {
-    if (this.#eventfd >= 0) this.#sys.signal(this.#eventfd);
+  /** Ends the thread by force, which counts as its death: it does nothing any more, so it cannot be asked to. */
+  kill(cause: Error): void {
+    this.#cause = cause;
+    void this.#worker.terminate();
   }
 
-  /** Ends the thread: it closes what it has and returns. */
-  stop(): Promise<void> {
-    this.#stop();
-    return this.ended;
+  /** Ends the thread: it closes what it has and returns. One that does not within `patienceMs` is ended by force. */
+  async stop(patienceMs: number): Promise<void> {
+    this.#told = true;
+    Atomics.store(this.#shared.ints, intsAt(this.#start.index) + INTS.Stop, 1);
+    this.#sys.signal(this.#start.eventfd);
+    const force = setTimeout(() => void this.#worker.terminate(), patienceMs);
+    await this.ended;
+    clearTimeout(force);
   }
 }

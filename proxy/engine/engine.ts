@@ -13,6 +13,8 @@ export interface Engine {
   stats(): EngineStats;
   /** Stops accepting after taking what the kernel has queued; open connections go on. */
   stopAccepting(): Promise<void>;
+  /** Begins to close idle connections bit by bit, so that about none is left after `ms`. */
+  drainWithin(ms: number): void;
   /** Resolves when no connection is open, or when `signal` aborts. */
   drained(signal: AbortSignal): Promise<void>;
   /** Closes every connection and ends the acceptors. */

@@ -1,6 +1,6 @@
 import type { Finding } from '../../crds/finding.ts';
 import type { FromAcceptor } from '../acceptor/messages.ts';
-import { allocateShared, MAX_DESCRIPTORS, viewShared } from '../acceptor/shared-memory.ts';
+import { allocateShared, INTS, intsAt, MAX_DESCRIPTORS, viewShared } from '../acceptor/shared-memory.ts';
 import { readFileLimit } from '../sys/file-limit.ts';
 import { libc } from '../sys/libc.ts';
 import { endpointKey, type Table } from '../table/table.ts';
@@ -9,12 +9,16 @@ import { cleanUpAfter, clearBackend, clearEndpoint, clearListener, listenerInUse
 import { placeKey } from './endpoint-slots.ts';
 import type { Engine } from './engine.ts';
 import { ListeningSockets } from './listening-sockets.ts';
+import { readPortRange } from './port-range.ts';
 import { readStats } from './read-stats.ts';
-import { cutFor, Places, type Wiring, wire } from './wire.ts';
+import { StallWatch } from './stall-watch.ts';
+import { cutFor, NOTHING_WIRED, Places, type Wiring, wire } from './wire.ts';
 
 /** What happens in the data plane beside traffic. */
 export type EngineEvent =
   | { readonly type: 'AcceptorDied'; readonly acceptor: number; readonly error: Error }
+  /** It lives but its loop stands still; it is ended by force and replaced like one that died. */
+  | { readonly type: 'AcceptorStalled'; readonly acceptor: number }
   | { readonly type: 'AcceptorReplaced'; readonly acceptor: number; readonly closedDescriptors: number }
   /** Descriptors or memory ran out; the kernel keeps new clients queued meanwhile. */
   | { readonly type: 'AcceptPaused'; readonly acceptor: number; readonly errno: number }
@@ -26,6 +30,8 @@ export interface EngineOptions {
   /** Number of acceptor threads, at least 1. */
   readonly acceptors: number;
   readonly onEvent: (event: EngineEvent) => void;
+  /** The module that each acceptor's thread runs; left out for the one with the kernel's system calls. */
+  readonly worker?: URL;
 }
 
 /** How often a port that could not be opened is tried again. */
@@ -33,6 +39,10 @@ const RETRY_MS = 2000;
 /** How long the replacement of an acceptor that died waits, so that one that dies at once does not spin. */
 const REPLACE_MS = 200;
 const DRAIN_POLL_MS = 50;
+const LOOK_FOR_STALLS_MS = 1000;
+/** How long an acceptor may take to close what it has. */
+const STOP_MS = 5000;
+const WORKER = new URL('../acceptor/worker.ts', import.meta.url);
 /** Descriptors that connections never take: the admin endpoint, health checks and the API server need some, too. */
 const RESERVED_DESCRIPTORS = 96;
 const EMPTY: Table = { accessLog: { mode: 'Off', sampleOneIn: 100 }, listeners: [], backends: [] };
@@ -44,9 +54,12 @@ class ThreadedEngine implements Engine {
   #shared;
   #places = new Places();
   #sockets: ListeningSockets;
+  /** By acceptor. They stay when an acceptor is replaced, since the others wake it by its number. */
+  #eventfds: readonly number[];
+  #sourcePorts = readPortRange();
   #threads: AcceptorThread[] = [];
   #table = EMPTY;
-  #wiring: Wiring = { version: 0, listeners: [], backends: [], findings: [], incomplete: false };
+  #wiring: Wiring = NOTHING_WIRED;
   /** Newest version that each acceptor has adopted; Infinity while it is dead, since nobody waits for it then. */
   #adopted: number[];
   /** Descriptors closed after an acceptor that died, until its replacement serves. */
@@ -56,6 +69,7 @@ class ThreadedEngine implements Engine {
   #replacement: NodeJS.Timeout[] = [];
   #publishing: Promise<unknown> = Promise.resolve();
   #closed = false;
+  #looking: NodeJS.Timeout;
   #descriptors = readFileLimit().soft;
 
   constructor(options: EngineOptions) {
@@ -64,7 +78,10 @@ class ThreadedEngine implements Engine {
     this.#shared = viewShared(this.#buffers);
     this.#sockets = new ListeningSockets(this.#sys, options.acceptors);
     this.#adopted = Array<number>(options.acceptors).fill(0);
+    this.#eventfds = this.#openEventfds();
     for (let index = 0; index < options.acceptors; index++) this.#threads.push(this.#spawn(index));
+    const watch = new StallWatch(this.#shared, options.acceptors);
+    this.#looking = setInterval(() => this.#lookForStalls(watch), LOOK_FOR_STALLS_MS).unref();
   }
 
   publish(table: Table): Promise<readonly Finding[]> {
@@ -84,6 +101,10 @@ class ThreadedEngine implements Engine {
     await this.publish({ ...this.#table, listeners: [] });
   }
 
+  drainWithin(ms: number): void {
+    for (const thread of this.#threads) thread.post({ type: 'Drain', ms });
+  }
+
   async drained(signal: AbortSignal): Promise<void> {
     while (!signal.aborted && this.stats().acceptors.some(({ openConnections }) => openConnections > 0))
       await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
@@ -93,7 +114,9 @@ class ThreadedEngine implements Engine {
     this.#closed = true;
     clearTimeout(this.#retry);
     for (const timer of this.#replacement) clearTimeout(timer);
-    await Promise.all(this.#threads.map((thread) => thread.stop()));
+    clearInterval(this.#looking);
+    await Promise.all(this.#threads.map((thread) => thread.stop(STOP_MS)));
+    for (const eventfd of this.#eventfds) this.#sys.close(eventfd);
     this.#sockets.keepOnly(new Set());
     for (const { resolve } of this.#waiting.splice(0)) resolve();
   }
@@ -102,14 +125,15 @@ class ThreadedEngine implements Engine {
     if (this.#closed) return [];
     clearTimeout(this.#retry);
     const { acceptors } = this.#options;
-    const wiring = wire(table, this.#wiring.version + 1, this.#places, this.#sockets, {
+    const wiring = wire(table, this.#table, this.#wiring.version + 1, this.#places, this.#sockets, {
       listener: (slot) => clearListener(this.#shared, acceptors, slot),
       backend: (slot) => clearBackend(this.#shared, acceptors, slot),
       endpoint: (slot) => clearEndpoint(this.#shared, acceptors, slot),
     });
     this.#table = table;
     this.#wiring = wiring;
-    for (const [index, thread] of this.#threads.entries()) thread.post(this.#cut(index));
+    for (const [index, thread] of this.#threads.entries())
+      thread.post({ type: 'Table', table: this.#cut(index) });
     await this.#adoption(wiring.version);
     this.#sockets.keepOnly(new Set(wiring.listeners.map(({ port }) => port)));
     this.#freePlaces();
@@ -159,10 +183,35 @@ class ThreadedEngine implements Engine {
   }
 
   #spawn(index: number): AcceptorThread {
-    return new AcceptorThread(index, this.#buffers, this.#shared, this.#sys, {
+    const options = {
+      worker: this.#options.worker ?? WORKER,
+      index,
+      acceptors: this.#options.acceptors,
+      shared: this.#buffers,
+      eventfd: this.#eventfds[index] as number,
+      sourcePorts: this.#sourcePorts,
+    };
+    return new AcceptorThread(options, this.#shared, this.#sys, {
       onMessage: (message) => this.#onMessage(index, message),
       onDeath: (error) => this.#onDeath(index, error),
     });
+  }
+
+  #openEventfds(): readonly number[] {
+    return Array.from({ length: this.#options.acceptors }, (_, index) => {
+      const eventfd = this.#sys.eventfd();
+      if (eventfd < 0) throw new Error(`ACCEPTOR_START_FAILED: cannot make an eventfd, errno ${-eventfd}`);
+      Atomics.store(this.#shared.ints, intsAt(index) + INTS.Wake, eventfd);
+      return eventfd;
+    });
+  }
+
+  #lookForStalls(watch: StallWatch): void {
+    const alive = (acceptor: number): boolean => Number.isFinite(this.#adopted[acceptor]);
+    for (const acceptor of watch.look(alive)) {
+      this.#options.onEvent({ type: 'AcceptorStalled', acceptor });
+      this.#threads[acceptor]?.kill(new Error('ACCEPTOR_STALLED: its loop stood still for seconds'));
+    }
   }
 
   #onMessage(acceptor: number, message: FromAcceptor): void {
@@ -199,7 +248,7 @@ class ThreadedEngine implements Engine {
         this.#adopted[acceptor] = 0;
         const thread = this.#spawn(acceptor);
         this.#threads[acceptor] = thread;
-        if (this.#wiring.version > 0) thread.post(this.#cut(acceptor));
+        if (this.#wiring.version > 0) thread.post({ type: 'Table', table: this.#cut(acceptor) });
         else this.#replaced(acceptor);
       } catch (error) {
         // Out of descriptors, most likely: the others go on, and this one is tried again.

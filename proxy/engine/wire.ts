@@ -1,9 +1,9 @@
 import type { Finding } from '../../crds/finding.ts';
 import type { AcceptorBackend, AcceptorListener, AcceptorTable } from '../acceptor/messages.ts';
 import { SLOTS } from '../acceptor/shared-memory.ts';
-import type { Table } from '../table/table.ts';
+import { endpointKey, type Table } from '../table/table.ts';
 import { weightedOrder } from '../table/weighted-order.ts';
-import { assignEndpoints } from './endpoint-slots.ts';
+import { assignEndpoints, placeKey } from './endpoint-slots.ts';
 import type { ListeningSockets } from './listening-sockets.ts';
 import { Slots } from './slots.ts';
 
@@ -22,10 +22,37 @@ export interface Wiring {
     readonly sockets: readonly number[];
   })[];
   readonly backends: readonly AcceptorBackend[];
+  /** Slots of endpoints that have gone and whose connections end with them. */
+  readonly removed: readonly number[];
   readonly findings: readonly Finding[];
   /** Whether something was left out that may be had later: a port, or slots. */
   readonly incomplete: boolean;
 }
+
+export const NOTHING_WIRED: Wiring = {
+  version: 0,
+  listeners: [],
+  backends: [],
+  removed: [],
+  findings: [],
+  incomplete: false,
+};
+
+/** Slots that hold connections to endpoints which are in the table no more, where their backend wants those closed. */
+const removedSlots = (table: Table, before: Table, places: Places): readonly number[] => {
+  const present = new Set(
+    table.backends.flatMap(({ name, endpoints, resting }) =>
+      [...endpoints, ...resting].map((endpoint) => placeKey(name, endpointKey(endpoint))),
+    ),
+  );
+  // A backend that has gone altogether keeps its last word.
+  const closing = new Map(
+    [...before.backends, ...table.backends].map(({ name, closeOnRemoval }) => [name, closeOnRemoval]),
+  );
+  return [...places.endpoints.entries()]
+    .filter(([key]) => !present.has(key) && closing.get(key.slice(0, key.indexOf(' '))))
+    .map(([, slot]) => slot);
+};
 
 const isFinding = (opened: readonly number[] | Finding): opened is Finding => !Array.isArray(opened);
 
@@ -37,6 +64,7 @@ const tooMany = (path: string, what: string, limit: number): Finding => ({
 /** Gives a table its listening sockets and its places in shared memory; what cannot be had is left out and said. */
 export const wire = (
   table: Table,
+  before: Table,
   version: number,
   places: Places,
   sockets: ListeningSockets,
@@ -47,7 +75,8 @@ export const wire = (
   findings.push(...assigned.findings);
   for (const name of assigned.short)
     findings.push(tooMany(`spec.backends[${name}]`, 'endpoints', SLOTS.endpoints));
-  const backends = table.backends.flatMap(({ name, algorithm, connectMs, retries }) => {
+  const backends = table.backends.flatMap((backend) => {
+    const { name, algorithm } = backend;
     const place = places.backends.take(name);
     if (place === undefined) {
       findings.push(tooMany(`spec.backends[${name}]`, 'backends', SLOTS.backends));
@@ -56,7 +85,19 @@ export const wire = (
     if (place.fresh) fresh.backend(place.slot);
     const endpoints = assigned.byBackend.get(name) ?? [];
     const order = weightedOrder(endpoints.map(({ weight }) => weight));
-    return [{ slot: place.slot, algorithm, connectMs, retries, endpoints, order }];
+    return [
+      {
+        slot: place.slot,
+        algorithm,
+        connectMs: backend.connectMs,
+        totalConnectMs: backend.totalConnectMs,
+        retries: backend.retries,
+        retryBudgetPercent: backend.retryBudgetPercent,
+        maxConnectionsPerEndpoint: backend.maxConnectionsPerEndpoint,
+        endpoints,
+        order,
+      },
+    ];
   });
   const listeners = table.listeners.flatMap(({ name, port, backend, idleMs }) => {
     const opened = sockets.open(name, port);
@@ -74,7 +115,8 @@ export const wire = (
     return [{ slot: place.slot, backendSlot: backendPlace.slot, idleMs, port, sockets: opened }];
   });
   const incomplete = assigned.short.size > 0 || listeners.length < table.listeners.length;
-  return { version, listeners, backends, findings, incomplete };
+  const removed = removedSlots(table, before, places);
+  return { version, listeners, backends, removed, findings, incomplete };
 };
 
 /** The part of a wiring that the acceptor `index` gets. */
@@ -82,6 +124,7 @@ export const cutFor = (wiring: Wiring, index: number, descriptorLimit: number): 
   version: wiring.version,
   descriptorLimit,
   backends: wiring.backends,
+  removed: wiring.removed,
   listeners: wiring.listeners.map(({ slot, backendSlot, idleMs, sockets }) => ({
     slot,
     backendSlot,

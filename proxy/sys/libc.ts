@@ -1,5 +1,6 @@
 import koffi from 'koffi';
 import { pinnedMemory } from './memory.ts';
+import { SOCKET_ADDRESS_BYTES } from './socket-address.ts';
 import { EPOLL_TOKEN_BYTES, SOCK_CLOEXEC, SOCK_NONBLOCK, SOL_SOCKET, type Sys } from './sys.ts';
 
 const MSG_NOSIGNAL = 0x4000;
@@ -37,7 +38,7 @@ export const libc = (): Sys => {
   const c = symbols();
   const errno = koffi.errno;
   const outcome = (result: number): number => (result < 0 ? -errno() : result);
-  // Scratch: an epoll_event at 0, an option value at 16, its length at 24, a linger at 32, an eventfd's counter at 40.
+  // Scratch: an epoll_event at 0, an option value at 16, its or an address's length at 24, a linger at 32, an eventfd's counter at 40.
   const scratch = pinnedMemory(64);
   const { view, address } = scratch;
   view.setInt32(32, 1, true); // struct linger { l_onoff = 1, l_linger = 0 }
@@ -46,7 +47,10 @@ export const libc = (): Sys => {
     socket: (family, type, protocol) => outcome(c.socket(family, type, protocol)),
     bind: (fd, at, length) => outcome(c.bind(fd, at, length)),
     listen: (fd, backlog) => outcome(c.listen(fd, backlog)),
-    accept: (fd) => outcome(c.accept4(fd, 0, 0, ACCEPT_FLAGS)),
+    accept: (fd, at) => {
+      view.setInt32(24, SOCKET_ADDRESS_BYTES, true);
+      return outcome(c.accept4(fd, at, address + 24, ACCEPT_FLAGS));
+    },
     connect: (fd, at, length) => outcome(c.connect(fd, at, length)),
     recv: (fd, at, length) => outcome(c.recv(fd, at, length, 0)),
     send: (fd, at, length) => outcome(c.send(fd, at, length, MSG_NOSIGNAL)),

@@ -37,3 +37,19 @@ export const writeSocketAddress = (view: DataView, offset: number, address: stri
   for (const [i, byte] of ipv6Bytes(address).entries()) view.setUint8(offset + 8 + i, byte);
   return SOCKET_ADDRESS_BYTES;
 };
+
+/**
+ * Copies the address that the kernel wrote as a struct sockaddr_in or sockaddr_in6 to sixteen bytes of `to`, IPv4 mapped into IPv6
+ * (::ffff:a.b.c.d), and returns the port.
+ */
+export const readSocketAddress = (from: Uint8Array, to: Uint8Array, at: number): number => {
+  const family = (from[0] as number) | ((from[1] as number) << 8);
+  if (family === AF_INET6) for (let i = 0; i < 16; i++) to[at + i] = from[8 + i] as number;
+  else {
+    to.fill(0, at, at + 10);
+    to[at + 10] = 0xff;
+    to[at + 11] = 0xff;
+    for (let i = 0; i < 4; i++) to[at + 12 + i] = from[4 + i] as number;
+  }
+  return ((from[2] as number) << 8) | (from[3] as number);
+};

@@ -7,8 +7,8 @@ export interface Sys {
   socket(family: number, type: number, protocol: number): number;
   bind(fd: number, address: number, length: number): number;
   listen(fd: number, backlog: number): number;
-  /** accept4 with SOCK_NONBLOCK and SOCK_CLOEXEC. */
-  accept(fd: number): number;
+  /** accept4 with SOCK_NONBLOCK and SOCK_CLOEXEC; writes the peer's socket address to `address` (SOCKET_ADDRESS_BYTES). */
+  accept(fd: number, address: number): number;
   connect(fd: number, address: number, length: number): number;
   recv(fd: number, address: number, length: number): number;
   /** send with MSG_NOSIGNAL: a closed peer is -EPIPE, never a signal. */
@@ -56,6 +56,7 @@ export const EPOLLRDHUP = 0x2000;
 export const EPOLLET = 0x80000000;
 export const EPOLL_CTL_ADD = 1;
 export const EPOLL_CTL_DEL = 2;
+export const EPOLL_CTL_MOD = 3;
 
 /** struct epoll_event is packed on x86-64 only (linux/eventpoll.h): 12 bytes there, 16 elsewhere. */
 export const EPOLL_EVENT_BYTES = process.arch === 'x64' ? 12 : 16;

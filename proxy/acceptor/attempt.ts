@@ -1,0 +1,87 @@
+import { SOCKET_ADDRESS_BYTES } from '../sys/socket-address.ts';
+import {
+  EADDRINUSE,
+  EADDRNOTAVAIL,
+  EINPROGRESS,
+  EINTR,
+  SO_REUSEADDR,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  SOCK_STREAM,
+  SOL_SOCKET,
+} from '../sys/sys.ts';
+import { type ConnectFailure, connectFailure } from './connect-failure.ts';
+import { ENDPOINT } from './connections.ts';
+import type { Acceptor } from './context.ts';
+import { dropEndpointSocket, holdDescriptor } from './ending.ts';
+import { watchEndpoint } from './relay.ts';
+import type { ServedBackend } from './served-table.ts';
+
+/** Source ports that are tried for one connection before its endpoint counts as having none left. */
+const PORT_TRIES = 16;
+
+/** Opens the socket for the endpoint's side; returns it, or a negative errno. */
+const openSocket = (acceptor: Acceptor, connection: number, family: number): number => {
+  const fd = acceptor.sys.socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return fd;
+  holdDescriptor(acceptor, fd);
+  acceptor.connections.fd[connection * 2 + ENDPOINT] = fd;
+  acceptor.connections.flags[connection * 2 + ENDPOINT] = 0;
+  return fd;
+};
+
+/** Binds the socket to the next source port of this acceptor's own that is free; returns 0 or a negative errno. */
+const bindToPort = ({ sys, sourcePorts, socketAddress }: Acceptor, fd: number, family: number): number => {
+  const { view, bytes, address } = socketAddress;
+  bytes.fill(0, 0, SOCKET_ADDRESS_BYTES);
+  view.setUint16(0, family, true);
+  sys.setOption(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+  let bound = -EADDRINUSE;
+  for (let i = 0; i < PORT_TRIES && bound === -EADDRINUSE; i++) {
+    view.setUint16(2, sourcePorts.next(), false);
+    bound = sys.bind(fd, address, SOCKET_ADDRESS_BYTES);
+  }
+  return bound;
+};
+
+const connectOnce = (
+  acceptor: Acceptor,
+  connection: number,
+  backend: ServedBackend,
+  index: number,
+): number => {
+  const family = backend.families[index] as number;
+  const fd = openSocket(acceptor, connection, family);
+  if (fd < 0) return fd;
+  if (acceptor.sourcePorts.chosen) {
+    const bound = bindToPort(acceptor, fd, family);
+    // None of the ports tried is free: then let the kernel look for one.
+    if (bound < 0 && bound !== -EADDRINUSE) return bound;
+  }
+  const address = backend.addresses + index * SOCKET_ADDRESS_BYTES;
+  const connected = acceptor.sys.connect(fd, address, backend.addressLengths[index] as number);
+  return connected === -EINPROGRESS || connected === -EINTR ? 0 : connected;
+};
+
+/** Begins to connect to an endpoint; returns why it could not, or undefined. What was opened is the connection's either way. */
+export const beginAttempt = (
+  acceptor: Acceptor,
+  connection: number,
+  backend: ServedBackend,
+  index: number,
+): ConnectFailure | undefined => {
+  const { connections, sourcePorts } = acceptor;
+  let connected = connectOnce(acceptor, connection, backend, index);
+  // The port is in use for this endpoint, or the kernel found none at all: choose ones from here on.
+  for (let i = 0; connected === -EADDRNOTAVAIL && i < PORT_TRIES; i++) {
+    sourcePorts.scarce();
+    dropEndpointSocket(acceptor, connection);
+    connected = connectOnce(acceptor, connection, backend, index);
+  }
+  if (connected < 0) return connectFailure(-connected);
+  const watched = watchEndpoint(acceptor, connection, connections.fd[connection * 2 + ENDPOINT] as number);
+  if (watched < 0) return connectFailure(-watched);
+  sourcePorts.dialed(connections.endpointSlot[connection] as number, acceptor.nowMs);
+  acceptor.timers.set(connection, acceptor.now + backend.connectTicks);
+  return undefined;
+};

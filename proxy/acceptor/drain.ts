@@ -1,0 +1,39 @@
+import { RELAYING } from './connections.ts';
+import type { Acceptor, Draining } from './context.ts';
+import { closeConnection } from './ending.ts';
+import { TimerWheel } from './timer-wheel.ts';
+
+/** A connection that has been silent for this long is idle. */
+const IDLE_TICKS = TimerWheel.ticks(1000);
+/** Connections looked at in one turn, so that traffic does not wait for it. */
+const LOOKS_PER_TURN = 1024;
+
+/** Begins to close idle connections, so that about none is left after `ms`. */
+export const beginDraining = ({ now, connections }: Acceptor, ms: number): Draining => ({
+  fromTick: now,
+  ticks: TimerWheel.ticks(ms),
+  open: connections.open,
+  next: 0,
+});
+
+/**
+ * While draining: closes idle connections until no more are open than the time that is left allows, in a straight line down to none.
+ * Their clients come back to other replicas one by one instead of all at once. Busy ones are left until the end.
+ */
+export const closeIdle = (acceptor: Acceptor): void => {
+  const { connections, draining, now } = acceptor;
+  if (draining === undefined) return;
+  const left = Math.max(0, 1 - (now - draining.fromTick) / draining.ticks);
+  const allowed = Math.ceil(draining.open * left);
+  const looks = Math.min(LOOKS_PER_TURN, connections.capacity);
+  for (let i = 0; i < looks && connections.open > allowed; i++) {
+    const connection = draining.next;
+    draining.next = (connection + 1) % connections.capacity;
+    const isIdle =
+      connections.state[connection] === RELAYING &&
+      (connections.pendingBuffer[connection * 2] as number) < 0 &&
+      (connections.pendingBuffer[connection * 2 + 1] as number) < 0 &&
+      now - (connections.lastActive[connection] as number) > IDLE_TICKS;
+    if (isIdle) closeConnection(acceptor, connection, 'Drained');
+  }
+};

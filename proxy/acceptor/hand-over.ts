@@ -1,0 +1,59 @@
+import type { Acceptor } from './context.ts';
+import type { ServedListener } from './served-table.ts';
+import { INTS, intsAt } from './shared-memory.ts';
+
+/** Connections by which another acceptor must have fewer: handing over costs a little, being even to the last one gains nothing. */
+const tolerance = (fewest: number): number => 2 + (fewest >> 5);
+
+/** The acceptor that a new connection should go to: the one with the fewest, if that is clearly fewer than here. */
+export const leastLoaded = ({ index, acceptors, shared, connections, table }: Acceptor): number => {
+  const { ints } = shared;
+  let best = index;
+  let fewest = connections.open;
+  for (let other = 0; other < acceptors; other++) {
+    if (other === index) continue;
+    const at = intsAt(other);
+    // One that serves another table may not know the backend.
+    if (ints[at + INTS.Taking] !== 1 || ints[at + INTS.Version] !== table.version) continue;
+    const onTheWay = Atomics.load(ints, at + INTS.Given) - (ints[at + INTS.Taken] as number);
+    const load = (ints[at + INTS.Open] as number) + onTheWay;
+    if (load < fewest) {
+      best = other;
+      fewest = load;
+    }
+  }
+  return connections.open - fewest >= tolerance(fewest) ? best : index;
+};
+
+/** Gives the connection that was just accepted to another acceptor; false when it can take no more now. */
+export const handOver = (acceptor: Acceptor, to: number, fd: number, listener: ServedListener): boolean => {
+  const { parcel, arrival, shared, mailbox } = acceptor;
+  const at = intsAt(to);
+  parcel[0] = fd;
+  parcel[1] = listener.slot;
+  parcel[2] = listener.backendSlot;
+  parcel[3] = listener.idleTicks;
+  parcel[4] = arrival.port;
+  for (let i = 0; i < 4; i++) parcel[5 + i] = arrival.words[i] as number;
+  // Counted before it is there: the reader may take it at once.
+  Atomics.add(shared.ints, at + INTS.Given, 1);
+  if (!mailbox.put(to, parcel)) {
+    Atomics.sub(shared.ints, at + INTS.Given, 1);
+    return false;
+  }
+  if (Atomics.load(shared.ints, at + INTS.Asleep) === 1)
+    acceptor.sys.signal(Atomics.load(shared.ints, at + INTS.Wake));
+  acceptor.counters.handedOver();
+  return true;
+};
+
+/** Makes the connection in `parcel` this acceptor's own; false when its sender died and it was closed meanwhile. */
+export const takeOver = ({ shared, index, parcel, arrival, counters }: Acceptor, from: number): boolean => {
+  counters.taken();
+  const fd = parcel[0] as number;
+  // Whoever changes the owner first has the descriptor: this acceptor, or who cleans up after the sender.
+  if (Atomics.compareExchange(shared.owners, fd, from + 1, index + 1) !== from + 1) return false;
+  for (let i = 0; i < 4; i++) arrival.words[i] = parcel[5 + i] as number;
+  arrival.port = parcel[4] as number;
+  return true;
+};

@@ -1,0 +1,31 @@
+import { SLOTS } from './shared-memory.ts';
+import { TICK_MS } from './timer-wheel.ts';
+
+/** Retries that may be saved up: what one sudden failure can cost beyond the share. */
+const MOST_SAVED = 100;
+/** Earned by time alone, so that a backend with little traffic may retry, too. */
+const EARNED_PER_TICK = (10 * TICK_MS) / 1000;
+
+/**
+ * How many retries each backend may have: a share of its new connections, and a few a second. However many endpoints fail, the attempts
+ * of one acceptor stay in proportion to its clients, so that retries never feed an overload.
+ */
+export class RetryBudget {
+  #saved = new Float64Array(SLOTS.backends).fill(MOST_SAVED);
+  #since = new Uint32Array(SLOTS.backends);
+
+  /** A new connection to the backend earns its share. */
+  earn(backendSlot: number, percent: number): void {
+    this.#saved[backendSlot] = Math.min(MOST_SAVED, (this.#saved[backendSlot] as number) + percent / 100);
+  }
+
+  /** Whether one more retry is allowed at the tick `now`; it is taken off if so. */
+  spend(backendSlot: number, percent: number, now: number): boolean {
+    if (percent === 0) return false;
+    const earned = (now - (this.#since[backendSlot] as number)) * EARNED_PER_TICK;
+    const saved = Math.min(MOST_SAVED, (this.#saved[backendSlot] as number) + earned);
+    this.#since[backendSlot] = now;
+    this.#saved[backendSlot] = saved >= 1 ? saved - 1 : saved;
+    return saved >= 1;
+  }
+}
