@@ -81,7 +81,6 @@ export const beginAttempt = (
   if (connected < 0) return connectFailure(-connected);
   const watched = watchEndpoint(acceptor, connection, connections.fd[connection * 2 + ENDPOINT] as number);
   if (watched < 0) return connectFailure(-watched);
-  sourcePorts.dialed(connections.endpointSlot[connection] as number, acceptor.nowMs);
   acceptor.timers.set(connection, acceptor.now + backend.connectTicks);
   return undefined;
 };

@@ -1,5 +1,5 @@
 import type { CloseReason } from './close-reason.ts';
-import { CLIENT, CLOSED, ENDPOINT, FREE, type Side } from './connections.ts';
+import { CLIENT, CLOSED, ENDED, ENDPOINT, FREE, RELAYING, SHUT, type Side } from './connections.ts';
 import type { Acceptor } from './context.ts';
 
 /** Notes that this acceptor holds a connection's descriptor from now on. */
@@ -35,6 +35,13 @@ export const leaveEndpoint = (acceptor: Acceptor, connection: number): void => {
   connections.endpointSlot[connection] = -1;
 };
 
+/** A socket that sent its end of stream first stays in the kernel for a minute after it is closed, and keeps its port. */
+const notePort = ({ connections, sourcePorts, nowMs }: Acceptor, connection: number): void => {
+  const flags = connections.flags[connection * 2 + ENDPOINT] as number;
+  if (connections.state[connection] === RELAYING && ((flags & ENDED) === 0 || (flags & SHUT) !== 0))
+    sourcePorts.keeps(connections.endpointSlot[connection] as number, nowMs);
+};
+
 const dropPending = (acceptor: Acceptor, place: number): void => {
   const buffer = acceptor.connections.pendingBuffer[place] as number;
   if (buffer < 0) return;
@@ -51,6 +58,7 @@ export const closeConnection = (acceptor: Acceptor, connection: number, reason: 
   const client = connections.fd[connection * 2 + CLIENT] as number;
   if (client >= 0) closeDescriptor(acceptor, client);
   connections.fd[connection * 2 + CLIENT] = -1;
+  notePort(acceptor, connection);
   leaveEndpoint(acceptor, connection);
   dropPending(acceptor, connection * 2 + CLIENT);
   dropPending(acceptor, connection * 2 + ENDPOINT);

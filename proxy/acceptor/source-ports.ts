@@ -1,9 +1,12 @@
 import { SLOTS } from './shared-memory.ts';
 
-/** Ephemeral ports of the network namespace (net.ipv4.ip_local_port_range), both ends included. */
+/** Source ports as the network namespace has them. */
 export interface PortRange {
+  /** net.ipv4.ip_local_port_range, both ends included. */
   readonly low: number;
   readonly high: number;
+  /** Whether the kernel itself uses ports in TIME_WAIT again (net.ipv4.tcp_tw_reuse = 1). */
+  readonly reused: boolean;
 }
 
 /** A closed connection keeps its port for a minute (TCP_TIMEWAIT_LEN), where the endpoint did not close first. */
@@ -12,8 +15,8 @@ const KEPT_MS = 60_000;
 const LEFT_TO_KERNEL = 4;
 
 /**
- * Decides who chooses source ports. Usually the kernel does. Once ports get scarce its search takes long and then fails, because
- * connections in TIME_WAIT keep theirs. A socket that was bound to a port by number may take over such a connection's port (the
+ * Decides who chooses source ports. Usually the kernel does. Where clients end connections first, this side's sockets stay in TIME_WAIT and keep
+ * their ports for a minute: the kernel's search takes ever longer and then fails. A socket that was bound to a port by number may take over such a connection's port (the
  * kernel demands timestamps for it, RFC 6191), also with net.ipv4.tcp_tw_reuse off. So from then on this acceptor goes round its own
  * share of the range.
  */
@@ -24,26 +27,26 @@ export class SourcePorts {
   #count: number;
   #next = 0;
   #scarce: number;
-  #dialed = new Uint32Array(SLOTS.endpoints);
+  #kept = new Uint32Array(SLOTS.endpoints);
   #since: number;
   #wasScarce = false;
 
   /** `index` of `acceptors`: each takes ports of its own. */
-  constructor({ low, high }: PortRange, index: number, acceptors: number, nowMs: number) {
+  constructor({ low, high, reused }: PortRange, index: number, acceptors: number, nowMs: number) {
     const size = Math.max(1, high - low + 1);
     const kept = Math.floor(size / LEFT_TO_KERNEL);
     const share = Math.max(1, Math.floor((size - kept) / acceptors));
     this.#first = Math.min(high, low + kept + index * share);
     this.#count = share;
-    this.#scarce = Math.max(1, Math.floor(size / 4 / acceptors));
+    this.#scarce = reused ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(size / 4 / acceptors));
     this.#since = nowMs;
   }
 
-  /** Notes a connection to an endpoint. */
-  dialed(endpointSlot: number, nowMs: number): void {
+  /** Notes that a closed connection to an endpoint keeps its port for a minute. */
+  keeps(endpointSlot: number, nowMs: number): void {
     if (nowMs - this.#since > KEPT_MS) this.#newMinute(nowMs);
-    const count = (this.#dialed[endpointSlot] as number) + 1;
-    this.#dialed[endpointSlot] = count;
+    const count = (this.#kept[endpointSlot] as number) + 1;
+    this.#kept[endpointSlot] = count;
     if (count >= this.#scarce) this.scarce();
   }
 
@@ -63,6 +66,6 @@ export class SourcePorts {
     this.chosen = this.#wasScarce;
     this.#wasScarce = false;
     this.#since = nowMs;
-    this.#dialed.fill(0);
+    this.#kept.fill(0);
   }
 }

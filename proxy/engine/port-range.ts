@@ -1,16 +1,21 @@
 import { readFileSync } from 'node:fs';
 import type { PortRange } from '../acceptor/source-ports.ts';
 
-const FILE = '/proc/sys/net/ipv4/ip_local_port_range';
+const FOLDER = '/proc/sys/net/ipv4';
 /** What every stock kernel has. */
-const USUAL: PortRange = { low: 32768, high: 60999 };
+const USUAL = { low: 32768, high: 60999 };
+
+const read = (name: string): string => {
+  try {
+    return readFileSync(`${FOLDER}/${name}`, 'utf8').trim();
+  } catch {
+    return ''; // /proc is hidden
+  }
+};
 
 /** The ephemeral ports of this network namespace. */
 export const readPortRange = (): PortRange => {
-  try {
-    const [low, high] = readFileSync(FILE, 'utf8').trim().split(/\s+/).map(Number);
-    return low !== undefined && high !== undefined && low > 0 && high >= low ? { low, high } : USUAL;
-  } catch {
-    return USUAL; // /proc is hidden; the kernel refuses what is not there
-  }
+  const [low = 0, high = 0] = read('ip_local_port_range').split(/\s+/).map(Number);
+  const range = low > 0 && high >= low ? { low, high } : USUAL;
+  return { ...range, reused: read('tcp_tw_reuse') === '1' };
 };
