@@ -14,8 +14,8 @@ export interface Settings {
   readonly fileDescriptors?: number;
   /** Milliseconds after SIGTERM in which open connections may end. */
   readonly gracePeriodMs: number;
-  /** Milliseconds after SIGTERM in which new connections are still taken. */
-  readonly drainDelayMs: number;
+  /** Milliseconds after SIGTERM in which new connections are still taken; left out, the resource says. */
+  readonly drainDelayMs?: number;
 }
 
 export type SourceSettings =
@@ -96,7 +96,7 @@ export const parseSettings = (argv: readonly string[], env: Environment): Comman
   const time = (variable: string) =>
     parsed(given(variable), parseStopTime, 'a duration of at most 24h such as 500ms, 5s or 1h30m');
   const gracePeriodMs = time('L4B_GRACE_PERIOD') ?? 60_000;
-  const drainDelayMs = time('L4B_DRAIN_DELAY') ?? (source?.kind === 'Kubernetes' ? 5_000 : 0);
+  const drainDelayMs = time('L4B_DRAIN_DELAY');
 
   if (problems.length > 0 || source === undefined) return { command: 'Refused', problems };
   return {
@@ -108,7 +108,7 @@ export const parseSettings = (argv: readonly string[], env: Environment): Comman
       admin: admin ?? { port: 9901 },
       ...(fileDescriptors === undefined ? {} : { fileDescriptors }),
       gracePeriodMs,
-      drainDelayMs,
+      ...(drainDelayMs === undefined ? {} : { drainDelayMs }),
     },
   };
 };

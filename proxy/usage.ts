@@ -16,8 +16,8 @@ Flag               Environment            Default         Meaning
                    LOG_LEVEL              info            error, warn, info or debug
                    RUST_LOG                               the same in the form of the tuning guide; LOG_LEVEL wins
                    L4B_FILE_DESCRIPTORS   hard limit      file descriptors to ask the kernel for
-                   L4B_DRAIN_DELAY        5s in           after SIGTERM, time in which new connections are still taken;
-                                          Kubernetes      0s with a manifest file
+                   L4B_DRAIN_DELAY        spec.drain      after SIGTERM, time in which new connections are still taken; without
+                                                          either 5s in Kubernetes, 0s with a manifest file
                    L4B_GRACE_PERIOD       60s             after SIGTERM, time for open connections to end
 
 A flag wins over the environment, the environment over what a manifest file says under spec.tuning.

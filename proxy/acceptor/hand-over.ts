@@ -5,24 +5,26 @@ import { INTS, intsAt } from './shared-memory.ts';
 /** Connections by which another acceptor must have fewer: handing over costs a little, being even to the last one gains nothing. */
 const tolerance = (fewest: number): number => 2 + (fewest >> 5);
 
+/** Connections of an acceptor: those that it has, and those that others left for it. */
+const load = (ints: Int32Array, at: number): number =>
+  (ints[at + INTS.Open] as number) + Atomics.load(ints, at + INTS.Given) - (ints[at + INTS.Taken] as number);
+
 /** The acceptor that a new connection should go to: the one with the fewest, if that is clearly fewer than here. */
-export const leastLoaded = ({ index, acceptors, shared, connections, table }: Acceptor): number => {
+export const leastLoaded = ({ index, acceptors, shared, table }: Acceptor): number => {
   const { ints } = shared;
+  const own = load(ints, intsAt(index));
   let best = index;
-  let fewest = connections.open;
+  let fewest = own;
   for (let other = 0; other < acceptors; other++) {
-    if (other === index) continue;
     const at = intsAt(other);
     // One that serves another table may not know the backend.
     if (ints[at + INTS.Taking] !== 1 || ints[at + INTS.Version] !== table.version) continue;
-    const onTheWay = Atomics.load(ints, at + INTS.Given) - (ints[at + INTS.Taken] as number);
-    const load = (ints[at + INTS.Open] as number) + onTheWay;
-    if (load < fewest) {
-      best = other;
-      fewest = load;
-    }
+    const its = load(ints, at);
+    if (its >= fewest) continue;
+    best = other;
+    fewest = its;
   }
-  return connections.open - fewest >= tolerance(fewest) ? best : index;
+  return own - fewest >= tolerance(fewest) ? best : index;
 };
 
 /** Gives the connection that was just accepted to another acceptor; false when it can take no more now. */

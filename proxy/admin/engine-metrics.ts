@@ -34,8 +34,12 @@ const perListener = (value: (one: EngineStats['listeners'][number]) => number) =
 const perEndpoint = (value: (one: EngineStats['endpoints'][number]) => number) => (stats: EngineStats) =>
   stats.endpoints.map((one): Sample => [{ backend: one.backend, endpoint: endpointKey(one) }, value(one)]);
 
+const perBackend = (value: (one: EngineStats['backends'][number]) => number) => (stats: EngineStats) =>
+  stats.backends.map((one): Sample => [{ backend: one.name }, value(one)]);
+
 const ACCEPTOR = ['acceptor'];
 const LISTENER = ['listener', 'port'];
+const BACKEND = ['backend'];
 const ENDPOINT = ['backend', 'endpoint'];
 
 /** Counted in shared memory by the acceptors or known to the control thread; nothing is counted twice. */
@@ -141,10 +145,41 @@ export const FROM_ENGINE: readonly FromEngine[] = [
     read: (stats) => stats.closes.map(({ reason, total }): Sample => [{ reason }, total]),
   },
   {
+    name: 'l4balancer_acceptor_handed_over_connections_total',
+    help: 'Client connections that an acceptor took and handed to one with fewer.',
+    labels: ACCEPTOR,
+    counter: true,
+    read: perAcceptor(({ handedOverTotal }) => handedOverTotal),
+  },
+  {
     name: 'l4balancer_connect_retries_total',
     help: 'Connection attempts made after a first one failed.',
-    labels: [],
+    labels: BACKEND,
     counter: true,
-    read: (stats) => [[{}, stats.backends.reduce((sum, { retriesTotal }) => sum + retriesTotal, 0)]],
+    read: perBackend(({ retriesTotal }) => retriesTotal),
+  },
+  {
+    name: 'l4balancer_connect_retries_denied_total',
+    help: 'Connections that ended because the retry budget of their backend was spent.',
+    labels: BACKEND,
+    counter: true,
+    read: perBackend(({ retriesDeniedTotal }) => retriesDeniedTotal),
+  },
+  {
+    name: 'l4balancer_backend_queued_connections_total',
+    help: 'Connections that had to wait because every endpoint was full.',
+    labels: BACKEND,
+    counter: true,
+    read: perBackend(({ queuedTotal }) => queuedTotal),
+  },
+  {
+    name: 'l4balancer_backend_connect_failures_total',
+    help: 'Attempts to connect to an endpoint that failed, by what the kernel said.',
+    labels: [...BACKEND, 'failure'],
+    counter: true,
+    read: (stats) =>
+      stats.backends.flatMap(({ name, connectFailures }) =>
+        connectFailures.map(({ failure, total }): Sample => [{ backend: name, failure }, total]),
+      ),
   },
 ];

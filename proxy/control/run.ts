@@ -17,6 +17,7 @@ import { tuningReport } from '../tuning/report.ts';
 import { VERSION } from '../version.ts';
 import { after } from './clock.ts';
 import { startDataPlane } from './data-plane.ts';
+import { decideDrain } from './decide-drain.ts';
 import { shutdown } from './shutdown.ts';
 import { createSourceLog } from './source-log.ts';
 
@@ -104,9 +105,10 @@ export const startProxy = async (settings: Settings, log: Logger): Promise<Runni
   return {
     async stop() {
       stopping = true;
+      const drain = control.state.snapshot?.spec.drain;
       await shutdown({
         engine,
-        drainDelayMs: settings.drainDelayMs,
+        ...decideDrain(settings, drain),
         gracePeriodMs: settings.gracePeriodMs,
         wait: (ms) => sleep(ms),
         now: () => performance.now(),

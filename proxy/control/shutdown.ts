@@ -1,9 +1,11 @@
 import type { Engine } from '../engine/engine.ts';
 
 export interface ShutdownOptions {
-  readonly engine: Pick<Engine, 'stopAccepting' | 'close'>;
+  readonly engine: Pick<Engine, 'stopAccepting' | 'drainWithin' | 'close'>;
   /** Milliseconds in which new connections are still taken: until this address is out of every client's view. */
   readonly drainDelayMs: number;
+  /** Whether idle connections are closed bit by bit over the time that is left, instead of all at its end. */
+  readonly spread: boolean;
   /** Milliseconds from the signal to the end, drain delay included. */
   readonly gracePeriodMs: number;
   readonly wait: (ms: number) => Promise<void>;
@@ -26,7 +28,7 @@ const CLOSE_MARGIN_MS = 2_000;
 
 /**
  * Ends in the order that loses no connection: unready first, while new connections are still taken; then no new ones; then the open ones
- * may end; then everything closes.
+ * may end, the idle ones one by one; then everything closes.
  */
 export const shutdown = async (options: ShutdownOptions): Promise<void> => {
   const { engine, gracePeriodMs, onStep } = options;
@@ -39,7 +41,9 @@ export const shutdown = async (options: ShutdownOptions): Promise<void> => {
   const start = options.now();
   const stopped = await endsWithin(engine.stopAccepting(), forConnectionsMs, options.after);
   onStep(stopped ? 'StoppedAccepting' : 'StillAccepting');
-  await options.drainedWithin(Math.max(0, forConnectionsMs - (options.now() - start)));
+  const leftMs = Math.max(0, forConnectionsMs - (options.now() - start));
+  if (options.spread) engine.drainWithin(leftMs);
+  await options.drainedWithin(leftMs);
   onStep('Drained');
   await engine.close();
   onStep('Closed');

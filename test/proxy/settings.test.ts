@@ -21,16 +21,14 @@ test('a manifest file alone is enough; everything else has a default', () => {
     source: { kind: 'File', path: 'edge.yaml' },
     admin: { port: 9901 },
     gracePeriodMs: 60_000,
-    drainDelayMs: 0,
   });
 });
 
-test('namespace and name alone are enough; in Kubernetes a stop waits five seconds for clients to go elsewhere', () => {
+test('namespace and name alone are enough', () => {
   assert.deepEqual(settings([], KUBERNETES), {
     source: { kind: 'Kubernetes', namespace: 'default', name: 'edge' },
     admin: { port: 9901 },
     gracePeriodMs: 60_000,
-    drainDelayMs: 5_000,
   });
 });
 

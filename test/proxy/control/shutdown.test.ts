@@ -3,7 +3,12 @@ import { test } from 'node:test';
 import { shutdown } from '../../../proxy/control/shutdown.ts';
 
 /** Stops with an engine that needs `stopTakesMs` to stop accepting, by a clock that only waiting moves. */
-const run = async (drainDelayMs: number, gracePeriodMs: number, stopTakesMs = 0): Promise<string[]> => {
+const run = async (
+  drainDelayMs: number,
+  gracePeriodMs: number,
+  stopTakesMs = 0,
+  spread = false,
+): Promise<string[]> => {
   const steps: string[] = [];
   let now = 0;
   const note = (step: string) => async () => void steps.push(step);
@@ -15,8 +20,10 @@ const run = async (drainDelayMs: number, gracePeriodMs: number, stopTakesMs = 0)
         now += stopTakesMs;
         return Promise.resolve();
       },
+      drainWithin: (ms) => void steps.push(`close idle ones within ${ms}`),
       close: note('close'),
     },
+    spread,
     now: () => now,
     after(ms, run) {
       const timer = setImmediate(() => {
@@ -46,6 +53,15 @@ test('a stop is told first, goes on accepting for the delay, then lets connectio
     'Drained',
     'close',
     'Closed',
+  ]);
+});
+
+test('with spread, idle connections begin to close once no new ones are taken', async () => {
+  assert.deepEqual((await run(5_000, 60_000, 1_000, true)).slice(3, 7), [
+    'stop accepting',
+    'StoppedAccepting',
+    'close idle ones within 52000',
+    'drain 52000',
   ]);
 });
 

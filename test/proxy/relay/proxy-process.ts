@@ -4,6 +4,10 @@ import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { z } from 'zod';
+import type { accessLog } from '../../../crds/access-log.ts';
+import type { backend } from '../../../crds/backend.ts';
+import type { drain } from '../../../crds/drain.ts';
 import type { Status } from '../../../proxy/admin/status.ts';
 
 const MAIN = new URL('../../../proxy/main.ts', import.meta.url).pathname;
@@ -15,32 +19,28 @@ export interface ListenerInput {
   readonly idle?: string;
 }
 
-export interface BackendInput {
-  readonly name: string;
-  readonly endpoints: readonly {
-    readonly address: string;
-    readonly port: number;
-    readonly weight?: number;
-  }[];
-  readonly algorithm?: 'RoundRobin' | 'LeastConnections';
-  readonly connect?: { readonly timeout?: string; readonly retries?: number };
-  readonly healthCheck?: Readonly<Record<string, unknown>>;
-}
+/** As in a manifest: what has a default may be left out. */
+export type BackendInput = z.input<typeof backend>;
 
 export interface Manifest {
   readonly listeners: readonly ListenerInput[];
   readonly backends: readonly BackendInput[];
+  readonly drain?: z.input<typeof drain>;
+  readonly accessLog?: z.input<typeof accessLog>;
 }
 
 /** A manifest as a user would write it; JSON is YAML. */
-export const manifestText = ({ listeners, backends }: Manifest): string =>
+export const manifestText = ({ listeners, ...rest }: Manifest): string =>
   JSON.stringify({
     apiVersion: 'l4balancer.dev/v1alpha1',
     kind: 'L4Balancer',
     metadata: { name: 'test' },
     spec: {
-      listeners: listeners.map(({ idle, ...rest }) => ({ ...rest, ...(idle ? { timeouts: { idle } } : {}) })),
-      backends,
+      ...rest,
+      listeners: listeners.map(({ idle, ...listener }) => ({
+        ...listener,
+        ...(idle ? { timeouts: { idle } } : {}),
+      })),
     },
   });
 

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { after, before, beforeEach, test } from 'node:test';
+import { dialClient, howItEnded } from './client.ts';
+import { type EndpointServer, startEndpoint } from './endpoint-server.ts';
+import { freePorts, ProxyProcess } from './proxy-process.ts';
+
+let endpoints: readonly EndpointServer[];
+let proxy: ProxyProcess;
+let port: number;
+let clients: Socket[] = [];
+
+/** Connects and returns the client and the name of its endpoint. */
+const enter = async (): Promise<{ readonly socket: Socket; readonly endpoint: string }> => {
+  const socket = await dialClient(port);
+  clients.push(socket);
+  const [data] = (await once(socket, 'data')) as [Buffer];
+  return { socket, endpoint: data.toString() };
+};
+
+before(async () => {
+  endpoints = await Promise.all(
+    ['a', 'b'].map((name) =>
+      startEndpoint((socket) => {
+        socket.write(name);
+        socket.on('end', () => socket.end()).resume();
+      }),
+    ),
+  );
+  [port] = (await freePorts(1)) as [number];
+  proxy = await ProxyProcess.start({
+    listeners: [{ name: 'db', port, backend: 'db' }],
+    backends: [
+      {
+        name: 'db',
+        maxConnectionsPerEndpoint: 2,
+        endpoints: endpoints.map((endpoint, index) => ({
+          address: '127.0.0.1',
+          port: endpoint.port,
+          // Nearly all would go to the first one.
+          weight: index === 0 ? 200 : 1,
+        })),
+      },
+    ],
+  });
+});
+
+beforeEach(async () => {
+  for (const client of clients) client.destroy();
+  clients = [];
+  await proxy.until('empty', async () => (await proxy.open()) === 0);
+});
+
+after(async () => {
+  for (const client of clients) client.destroy();
+  await proxy.stop();
+  for (const endpoint of endpoints) await endpoint.close();
+});
+
+test('an endpoint gets no more than it may have; the next one takes the others', async () => {
+  const entered = [await enter(), await enter(), await enter(), await enter()];
+  assert.deepEqual(entered.map(({ endpoint }) => endpoint).sort(), ['a', 'a', 'b', 'b']);
+});
+
+test('where all are full a connection waits, and gets the place that comes free', async () => {
+  const [first] = await Promise.all([enter(), enter(), enter(), enter()]);
+  const waiting = enter();
+  await proxy.until(
+    'queueing one',
+    async () => (await proxy.metric('l4balancer_backend_queued_connections_total')) >= 1,
+  );
+  first.socket.end();
+  assert.equal((await waiting).endpoint, first.endpoint);
+});
+
+test('a connection that gets no place is reset, with a reason of its own', async () => {
+  await Promise.all([enter(), enter(), enter(), enter()]);
+  const late = await dialClient(port);
+  clients.push(late);
+  assert.equal(await howItEnded(late), 'ECONNRESET');
+  assert.ok((await proxy.metric('l4balancer_connections_closed_total', { reason: 'EndpointsFull' })) >= 1);
+});

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { askOnce, howDialEnds } from './client.ts';
+import { startDeafListener } from './deaf-listener.ts';
+import { greet, startEndpoint } from './endpoint-server.ts';
+import { freePorts, type Manifest, ProxyProcess } from './proxy-process.ts';
+
+/** A proxy with one backend of these ports. */
+const serve = async (
+  ports: readonly number[],
+  connect: NonNullable<Manifest['backends'][number]['connect']>,
+): Promise<{ readonly proxy: ProxyProcess; readonly port: number }> => {
+  const [port] = (await freePorts(1)) as [number];
+  const endpoints = ports.map((endpoint) => ({ address: '127.0.0.1', port: endpoint }));
+  const proxy = await ProxyProcess.start({
+    listeners: [{ name: 'web', port, backend: 'web' }],
+    backends: [{ name: 'web', endpoints, connect }],
+  });
+  return { proxy, port };
+};
+
+test('where everything refuses, retries stay within the budget, however many are allowed for one connection', async () => {
+  const refusing = await freePorts(10);
+  const { proxy, port } = await serve(refusing, { retries: 10, retryBudgetPercent: 10 });
+  try {
+    const attempts = 1000;
+    for (let i = 0; i < attempts; i += 50)
+      await Promise.all(Array.from({ length: 50 }, () => howDialEnds(port)));
+    const retries = await proxy.metric('l4balancer_connect_retries_total');
+    const denied = await proxy.metric('l4balancer_connect_retries_denied_total');
+    const seconds = (await proxy.metric('process_start_time_seconds')) * -1 + Date.now() / 1000;
+    // Two acceptors: what each had saved, a tenth of the connections, and ten a second for each.
+    const most = 2 * 100 + attempts / 10 + 2 * 10 * seconds;
+    assert.ok(retries > 0 && retries <= most, `${retries} retries, at most ${most}`);
+    assert.ok(denied > attempts / 2, `${denied} denied`);
+    const spent = { reason: 'RetryBudgetSpent' };
+    assert.ok((await proxy.metric('l4balancer_connections_closed_total', spent)) > attempts / 2);
+    assert.equal(
+      await proxy.metric('l4balancer_backend_connect_failures_total', { failure: 'Refused' }),
+      attempts + retries,
+    );
+  } finally {
+    await proxy.stop();
+  }
+});
+
+test('half of the endpoints dead costs no connection under the default budget', async () => {
+  const dead = await freePorts(2);
+  const alive = await Promise.all(['a', 'b'].map((name) => startEndpoint(greet(name))));
+  const { proxy, port } = await serve([...dead, ...alive.map((endpoint) => endpoint.port)], {});
+  try {
+    for (let i = 0; i < 20; i++) {
+      const answers = await Promise.all(Array.from({ length: 20 }, () => askOnce(port)));
+      assert.ok(answers.every((answer) => answer === 'a' || answer === 'b'));
+    }
+  } finally {
+    await proxy.stop();
+    await Promise.all(alive.map((endpoint) => endpoint.close()));
+  }
+});
+
+test('no attempt begins after the total time, and the reason says so', async () => {
+  const deaf = await Promise.all([startDeafListener(), startDeafListener(), startDeafListener()]);
+  const { proxy, port } = await serve(
+    deaf.map((one) => one.port),
+    { timeout: '200ms', retries: 10, totalTimeout: '300ms' },
+  );
+  try {
+    assert.equal(await howDialEnds(port), 'ECONNRESET');
+    assert.equal(await proxy.metric('l4balancer_connections_closed_total', { reason: 'ConnectTimeout' }), 1);
+    // Two attempts fit: the second begins before 300 ms have passed, a third would not.
+    assert.equal(await proxy.metric('l4balancer_backend_connect_failures_total', { failure: 'TimedOut' }), 2);
+  } finally {
+    await proxy.stop();
+    for (const one of deaf) one.close();
+  }
+});
