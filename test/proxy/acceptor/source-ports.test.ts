@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SourcePorts } from '../../../proxy/acceptor/source-ports.ts';
+
+const RANGE = { low: 32768, high: 60999, reused: false };
+const SIZE = RANGE.high - RANGE.low + 1;
+const ENDPOINT = 7;
+
+const portsOf = (index: number, acceptors: number): Set<number> => {
+  const ports = new SourcePorts(RANGE, index, acceptors, 0);
+  return new Set(Array.from({ length: SIZE }, () => ports.next()));
+};
+
+test('acceptors take ports of their own, inside the range, and leave a quarter to the kernel', () => {
+  const shares = [0, 1, 2, 3].map((index) => portsOf(index, 4));
+  const all = new Set(shares.flatMap((share) => [...share]));
+  assert.equal(
+    shares.reduce((sum, share) => sum + share.size, 0),
+    all.size,
+    'no port is in two shares',
+  );
+  for (const port of all) assert.ok(port >= RANGE.low && port <= RANGE.high);
+  assert.ok(Math.abs(all.size / SIZE - 0.75) < 0.001);
+});
+
+test('the kernel chooses until an endpoint holds a fair part of the ports in TIME_WAIT, and again a quiet minute or two later', () => {
+  const ports = new SourcePorts(RANGE, 0, 1, 0);
+  for (let i = 1; i < SIZE / 4; i++) ports.keeps(ENDPOINT, 1000);
+  assert.equal(ports.chosen, false);
+  ports.keeps(ENDPOINT, 1000);
+  assert.equal(ports.chosen, true);
+  ports.keeps(ENDPOINT, 61_001);
+  assert.equal(ports.chosen, true, 'those of the last minute are still there');
+  ports.keeps(ENDPOINT, 122_002);
+  assert.equal(ports.chosen, false);
+});
+
+test('where the kernel uses ports in TIME_WAIT again it goes on choosing, until it has none', () => {
+  const ports = new SourcePorts({ ...RANGE, reused: true }, 0, 1, 0);
+  for (let i = 0; i < SIZE * 2; i++) ports.keeps(ENDPOINT, 1000);
+  assert.equal(ports.chosen, false);
+  ports.scarce();
+  assert.equal(ports.chosen, true);
+});
+
+test('a range smaller than the number of acceptors still gives each a port of the range', () => {
+  for (let index = 0; index < 8; index++) {
+    const port = new SourcePorts({ low: 40_000, high: 40_003, reused: false }, index, 8, 0).next();
+    assert.ok(port >= 40_000 && port <= 40_003);
+  }
+});

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
+import { test } from 'node:test';
+import { dialClient, howItEnded } from './client.ts';
+import { echo, startEndpoint } from './endpoint-server.ts';
+import { freePorts, type Manifest, ProxyProcess } from './proxy-process.ts';
+
+const CLIENTS = 40;
+const GRACE = { L4B_GRACE_PERIOD: '8s' };
+
+/** A proxy that is told to stop while idle clients are connected, and one that goes on talking. */
+const stopWith = async (drain: Manifest['drain']) => {
+  const endpoint = await startEndpoint(echo);
+  const [port] = (await freePorts(1)) as [number];
+  const proxy = await ProxyProcess.start(
+    {
+      listeners: [{ name: 'l', port, backend: 'b' }],
+      backends: [{ name: 'b', endpoints: [{ address: '127.0.0.1', port: endpoint.port }] }],
+      ...(drain === undefined ? {} : { drain }),
+    },
+    { env: GRACE },
+  );
+  const idle = await Promise.all(Array.from({ length: CLIENTS }, () => dialClient(port)));
+  const busy = await dialClient(port);
+  await proxy.until('holding all', async () => (await proxy.open()) === CLIENTS + 1);
+  const ends = idle.map(async (socket: Socket) => ({ how: await howItEnded(socket), at: performance.now() }));
+  // Silent connections only are idle.
+  const talk = setInterval(() => busy.write('x'), 100);
+  const busyEnd = howItEnded(busy);
+  const told = performance.now();
+  const stopped = proxy.stop();
+  const ended = await Promise.all(ends);
+  const idleDone = performance.now();
+  const busyHow = await busyEnd;
+  clearInterval(talk);
+  const busyDone = performance.now();
+  for (const socket of [...idle, busy]) socket.destroy();
+  assert.equal(await stopped, 0);
+  await endpoint.close();
+  return {
+    hows: [...new Set(ended.map(({ how }) => how))],
+    after: ended.map(({ at }) => at - told).sort((a, b) => a - b),
+    idleDone,
+    busyDone,
+    busyHow,
+    output: proxy.output,
+  };
+};
+
+test('on a stop idle connections end one by one and in good order; one that is in use lasts to the end', async () => {
+  const { hows, after, idleDone, busyDone, busyHow } = await stopWith(undefined);
+  assert.deepEqual(hows, ['end'], 'an idle client sees a clean end of stream');
+  const [first = 0, middle = 0, last = 0] = [after[0], after[CLIENTS / 2], after[CLIENTS - 1]];
+  // Spread out: no two thirds of them end within a third of the whole time.
+  assert.ok(middle - first > (last - first) / 6 && last - middle > (last - first) / 6, `${after}`);
+  assert.ok(busyDone > idleDone, 'the busy one was cut off before the idle ones');
+  assert.equal(busyHow, 'ECONNRESET');
+});
+
+test('without spread all stay until the end', async () => {
+  const { hows, after, busyDone, idleDone } = await stopWith({ spread: false });
+  assert.deepEqual(hows, ['ECONNRESET'], 'what is cut off at the end is reset');
+  const spread = (after.at(-1) ?? 0) - (after[0] ?? 0);
+  assert.ok(spread < 1000 && Math.abs(busyDone - idleDone) < 1000, `${spread} ms between first and last`);
+});
