@@ -102,8 +102,10 @@ export const watchListeners = (acceptor: Acceptor): void => {
   for (const [index, listener] of acceptor.table.listeners.entries()) {
     const token = listenerToken(index);
     const result = acceptor.sys.epollControl(acceptor.epoll, EPOLL_CTL_ADD, listener.fd, EPOLLIN, token);
-    // A listener that nobody watches would lose its clients without a word; the acceptor's replacement tries again.
-    if (result < 0) throw new Error(`LISTENER_NOT_WATCHED: epoll_ctl returned errno ${-result}`);
+    if (result >= 0) continue;
+    // Out of memory for it: a listener that nobody watches would lose its clients without a word.
+    pause(acceptor, -result);
+    return;
   }
 };
 
