@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CLOSE_REASONS } from '../../proxy/acceptor/close-reason.ts';
+import * as connections from '../../proxy/acceptor/connections.ts';
+import { assertNone, type Finding } from './finding.ts';
+import { tree } from './tree.ts';
+
+const PATH = 'ARCHITECTURE.md';
+const STATES = ['FREE', 'CONNECTING', 'WAITING', 'RELAYING', 'CLOSED'];
+
+/** The picture of a connection's life. */
+const picture = (text: string): string =>
+  /### A connection's life\n[^#]*?\n```\n([^`]*)```/.exec(text)?.[1] ?? '';
+
+/** The picture has every state and every reason of the code, and no state or flag that the code does not have. */
+const check = (text: string, reasons: readonly string[], names: readonly string[]): readonly Finding[] => {
+  const drawn = picture(text);
+  const words = new Set(drawn.match(/[A-Za-z]+/g) ?? []);
+  return [
+    ...[...STATES, ...reasons]
+      .filter((name) => !words.has(name))
+      .map((name) => ({ path: PATH, says: `the picture of a connection's life lacks ${name}` })),
+    ...[...words]
+      .filter((word) => /^[A-Z]{2,}$/.test(word) && !names.includes(word))
+      .map((word) => ({ path: PATH, says: `the picture names ${word}, which connections.ts does not have` })),
+  ];
+};
+
+test("the picture of a connection's life has the states, flags and reasons of the code", () => {
+  const drawing = (inside: string): string =>
+    `### A connection's life\n\nWords of \`a\`.\n\n\`\`\`\n${inside}\`\`\`\n`;
+  assert.equal(check(drawing(STATES.join(' ')), [], STATES).length, 0);
+  assert.equal(check(drawing(`${STATES.join(' ')} LOST`), ['Gone'], STATES).length, 2);
+  assertNone(
+    check(
+      tree().find(({ path }) => path === PATH)?.text ?? '',
+      CLOSE_REASONS.map(({ reason }) => reason),
+      Object.keys(connections),
+    ),
+  );
+});
