@@ -16,12 +16,11 @@ test('what a dead acceptor left is put right: its gauges, its descriptors, and n
   const sys = libc();
   const shared = viewShared(allocateShared(2, 4096));
   const [dead, alive] = [new Counters(shared, 0), new Counters(shared, 1)];
-  dead.accepted(5);
-  dead.endpointTaken(9);
-  dead.endpointTaken(9);
-  dead.set(INTS.Open, 1);
-  alive.accepted(6);
-  alive.endpointTaken(9);
+  dead.opened(5, 1);
+  dead.takeEndpoint(9, 0);
+  dead.takeEndpoint(9, 0);
+  alive.opened(6, 1);
+  alive.takeEndpoint(9, 0);
   const [mine, theirs] = [sys.socket(AF_INET, SOCK_STREAM, 0), sys.socket(AF_INET, SOCK_STREAM, 0)];
   shared.owners[mine] = 1;
   shared.owners[theirs] = 2;

@@ -3,17 +3,12 @@ import { test } from 'node:test';
 import { assignEndpoints } from '../../../proxy/engine/endpoint-slots.ts';
 import { Slots } from '../../../proxy/engine/slots.ts';
 import type { TableBackend, TableEndpoint } from '../../../proxy/table/table.ts';
+import { tableBackend } from '../tables.ts';
 
 const many = (count: number): readonly TableEndpoint[] =>
   Array.from({ length: count }, (_, i) => ({ address: `192.0.2.${i + 1}`, port: 80, weight: 1 }));
-const backend = (name: string, used: number, resting = 0): TableBackend => ({
-  name,
-  algorithm: 'RoundRobin',
-  connectMs: 1,
-  retries: 0,
-  endpoints: many(used),
-  resting: many(used + resting).slice(used),
-});
+const backend = (name: string, used: number, resting = 0): TableBackend =>
+  tableBackend({ name, endpoints: many(used), resting: many(used + resting).slice(used) });
 const counts = (backends: readonly TableBackend[], slots: number): Record<string, number> =>
   Object.fromEntries(
     [...assignEndpoints(backends, new Slots(slots), () => undefined).byBackend].map(([name, all]) => [

@@ -8,24 +8,23 @@ import type { Table, TableBackend } from '../../../proxy/table/table.ts';
 import { askOnce } from '../relay/client.ts';
 import { type EndpointServer, greet, startEndpoint } from '../relay/endpoint-server.ts';
 import { freePorts } from '../relay/proxy-process.ts';
+import { tableBackend, tableOf } from '../tables.ts';
 
 let engine: Engine;
 let endpoint: EndpointServer;
 let ports: number[];
 const events: EngineEvent[] = [];
 
-const backend = (addresses: readonly string[] = ['127.0.0.1']): TableBackend => ({
-  name: 'b',
-  algorithm: 'RoundRobin',
-  connectMs: 1000,
-  retries: 1,
-  endpoints: addresses.map((address) => ({ address, port: endpoint.port, weight: 1 })),
-  resting: [],
-});
-const table = (listeners: readonly (readonly [string, number])[], one = backend()): Table => ({
-  listeners: listeners.map(([name, port]) => ({ name, port, backend: 'b', idleMs: 60_000 })),
-  backends: [one],
-});
+const backend = (addresses: readonly string[] = ['127.0.0.1']): TableBackend =>
+  tableBackend({
+    retries: 1,
+    endpoints: addresses.map((address) => ({ address, port: endpoint.port, weight: 1 })),
+  });
+const table = (listeners: readonly (readonly [string, number])[], one = backend()): Table =>
+  tableOf(
+    listeners.map(([name, port]) => ({ name, port, backend: 'b', idleMs: 60_000 })),
+    [one],
+  );
 
 before(async () => {
   endpoint = await startEndpoint(greet('hello'));

@@ -10,24 +10,16 @@ import { askOnce, dialClient, howDialEnds } from '../relay/client.ts';
 import { startDeafListener } from '../relay/deaf-listener.ts';
 import { type EndpointServer, greet, startEndpoint } from '../relay/endpoint-server.ts';
 import { freePorts } from '../relay/proxy-process.ts';
+import { tableBackend, tableOf } from '../tables.ts';
 
 let endpoint: EndpointServer;
 let engine: Engine;
 let onEvent: (event: EngineEvent) => void = () => undefined;
 
-const backend = (name: string, port: number, change: Partial<TableBackend> = {}): TableBackend => ({
-  name,
-  algorithm: 'RoundRobin',
-  connectMs: 1000,
-  retries: 0,
-  endpoints: [{ address: '127.0.0.1', port, weight: 1 }],
-  resting: [],
-  ...change,
-});
-const table = (port: number, ...backends: readonly [TableBackend, ...TableBackend[]]): Table => ({
-  listeners: [{ name: 'l', port, backend: backends[0].name, idleMs: 60_000 }],
-  backends,
-});
+const backend = (name: string, port: number, change: Partial<TableBackend> = {}): TableBackend =>
+  tableBackend({ name, endpoints: [{ address: '127.0.0.1', port, weight: 1 }], ...change });
+const table = (port: number, ...backends: readonly [TableBackend, ...TableBackend[]]): Table =>
+  tableOf([{ name: 'l', port, backend: backends[0].name, idleMs: 60_000 }], backends);
 
 before(async () => {
   endpoint = await startEndpoint(greet('hello'));
@@ -105,7 +97,7 @@ test('a connection that is still being made never ends up at a backend that its 
       said += data.toString();
     });
     const ended = new Promise((resolve) => client.on('error', resolve).on('close', resolve));
-    await engine.publish({ listeners: [], backends: [] });
+    await engine.publish(tableOf([], []));
     await engine.publish(table(other, backend('secret', endpoint.port)));
     await ended;
     assert.equal(said, '');

@@ -4,7 +4,7 @@ import { type EngineEvent, startEngine } from '../../../proxy/engine/start.ts';
 import { askOnce, howDialEnds } from '../relay/client.ts';
 import { greet, startEndpoint } from '../relay/endpoint-server.ts';
 import { freePorts } from '../relay/proxy-process.ts';
-import { oneBackend } from './one-backend.ts';
+import { oneBackend } from '../tables.ts';
 
 test('an acceptor that stands still is told of, ended by force and replaced; its queue is served and its counters stay', async () => {
   const endpoint = await startEndpoint(greet('hello'));

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { startEngine } from '../../../proxy/engine/start.ts';
-import { oneBackend } from '../engine/one-backend.ts';
+import { oneBackend } from '../tables.ts';
 import { echo, startEndpoint } from './endpoint-server.ts';
 
 // Runs in a network namespace with a few source ports only; prints how many clients were served, and why connections ended.

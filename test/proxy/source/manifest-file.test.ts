@@ -69,7 +69,7 @@ test('a good manifest is a snapshot with its targets and a revision of its conte
   const path = fresh();
   writeFileSync(path, manifest(8080));
   const { targets, revision, findings } = loadManifest(path);
-  assert.deepEqual(targets.get('web'), [{ address: '192.0.2.1', port: 80, weight: 2 }]);
+  assert.deepEqual(targets.get('web'), [{ address: '192.0.2.1', port: 80, weight: 2, backup: false }]);
   assert.match(revision, /^sha256:[0-9a-f]{12}$/);
   assert.deepEqual(findings, []);
 });

@@ -9,7 +9,7 @@ const SPEC = spec.parse({
   backends: [
     { name: 'web', service: { name: 'web', port: 80 } },
     { name: 'admin', service: { name: 'web', port: 'admin' } },
-    { name: 'fixed', endpoints: [{ address: '2001:db8::1', port: 5432, weight: 3 }] },
+    { name: 'fixed', endpoints: [{ address: '2001:db8::1', port: 5432, weight: 3, backup: false }] },
     { name: 'gone', service: { name: 'gone', port: 1 } },
   ],
 });
@@ -52,14 +52,14 @@ test('targets come from the slices of the named Service, or from the list in the
   );
   assert.deepEqual(Object.fromEntries(targets), {
     web: [
-      { address: '10.0.0.1', port: 8080, weight: 1 },
-      { address: '10.0.0.2', port: 8080, weight: 1 },
+      { address: '10.0.0.1', port: 8080, weight: 1, backup: false },
+      { address: '10.0.0.2', port: 8080, weight: 1, backup: false },
     ],
     admin: [
-      { address: '10.0.0.1', port: 8081, weight: 1 },
-      { address: '10.0.0.2', port: 8081, weight: 1 },
+      { address: '10.0.0.1', port: 8081, weight: 1, backup: false },
+      { address: '10.0.0.2', port: 8081, weight: 1, backup: false },
     ],
-    fixed: [{ address: '2001:db8::1', port: 5432, weight: 3 }],
+    fixed: [{ address: '2001:db8::1', port: 5432, weight: 3, backup: false }],
     gone: [],
   });
   assert.equal(findings.length, 1);
