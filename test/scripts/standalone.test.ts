@@ -5,6 +5,7 @@ import { runChild } from '../../scripts/process/child.ts';
 import { REPOSITORY } from '../../scripts/process/folders.ts';
 import { SAMPLE_FILE } from '../../scripts/run/sample.ts';
 import { standaloneManifest } from '../../scripts/run/standalone-manifest.ts';
+import { carrying, makeMark } from './carrying.ts';
 
 const sample = readFileSync(SAMPLE_FILE, 'utf8');
 const web = [{ address: '127.0.0.1', port: 8001 }];
@@ -24,8 +25,11 @@ test('without a cluster the sample has fixed endpoints, and only what there are 
 
 test('make run without a cluster sends traffic to every endpoint and stops all that it started', async () => {
   const script = `${REPOSITORY}/scripts/run.ts`;
+  const mark = makeMark();
   const report = JSON.parse(
-    await runChild([process.execPath, script, '--standalone', '--output', 'json', '--requests', '600']),
+    await runChild([process.execPath, script, '--standalone', '--output', 'json', '--requests', '600'], {
+      env: { [mark.name]: mark.value },
+    }),
   );
   assert.equal(report.mode, 'standalone');
   assert.equal(report.http.done, 600);
@@ -35,8 +39,5 @@ test('make run without a cluster sends traffic to every endpoint and stops all t
     ['web-1', 'web-2', 'web-3'],
   );
   assert.ok(report.tuning.length > 0);
-  const mine = (await runChild(['ps', '-eo', 'ppid,args']))
-    .split('\n')
-    .filter((line) => line.includes(script));
-  assert.deepEqual(mine, []);
+  assert.deepEqual(carrying(mark), []);
 });

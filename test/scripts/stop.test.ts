@@ -1,28 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { REPOSITORY } from '../../scripts/process/folders.ts';
-
-/** Process ids that carry a variable in their environment and have not ended. */
-const carrying = (variable: string): readonly string[] =>
-  readdirSync('/proc').filter((pid) => {
-    try {
-      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, 'utf8').includes(variable);
-    } catch {
-      return false; // ended meanwhile
-    }
-  });
+import { carrying, makeMark } from './carrying.ts';
 
 test('Ctrl-C in the middle of make run ends it and all that it started, and says what to do', async () => {
-  const mark = `L4B_TEST_MARK=${randomUUID()}`;
-  const [name = '', value] = mark.split('=');
+  const mark = makeMark();
   const child = spawn(
     process.execPath,
     [`${REPOSITORY}/scripts/run.ts`, '--standalone', '--requests', '1000000'],
-    { env: { ...process.env, [name]: value }, stdio: ['ignore', 'pipe', 'pipe'] },
+    { env: { ...process.env, [mark.name]: mark.value }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let said = '';
   let stopped = false;

@@ -2,26 +2,29 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createMetrics } from '../../../proxy/admin/metrics.ts';
 import type { EngineStats } from '../../../proxy/engine/stats.ts';
+import { acceptorStats, endpointStats, engineStats, listenerStats } from '../stats.ts';
 
-const stats = (accepted: number): EngineStats => ({
-  version: 3,
-  acceptors: [{ index: 0, version: 3, openConnections: 1, acceptedTotal: accepted, paused: false }],
-  listeners: [
-    { name: 'http', port: 80, openConnections: 1, acceptedTotal: accepted, receivedBytes: 10, sentBytes: 20 },
-  ],
-  endpoints: [
-    {
-      backend: 'web',
-      address: '2001:db8::1',
-      port: 1,
-      openConnections: 1,
-      connectionsTotal: 5,
-      connectFailuresTotal: 2,
-    },
-  ],
-  closes: [{ reason: 'Finished', total: 4 }],
-  retriesTotal: 2,
-});
+const stats = (accepted: number): EngineStats =>
+  engineStats({
+    version: 3,
+    acceptors: [
+      acceptorStats({ version: 3, openConnections: 1, acceptedTotal: accepted, handedOverTotal: 6 }),
+    ],
+    listeners: [
+      listenerStats({ openConnections: 1, acceptedTotal: accepted, receivedBytes: 10, sentBytes: 20 }),
+    ],
+    backends: [
+      {
+        name: 'web',
+        retriesTotal: 2,
+        retriesDeniedTotal: 3,
+        queuedTotal: 8,
+        connectFailures: [{ failure: 'Refused', total: 9 }],
+      },
+    ],
+    endpoints: [endpointStats({ openConnections: 1, connectionsTotal: 5, connectFailuresTotal: 2 })],
+    closes: [{ reason: 'Finished', total: 4 }],
+  });
 
 const bench = (read: () => EngineStats) =>
   createMetrics('1.2.3', {
@@ -52,7 +55,11 @@ test('what the engine counted is read at each scrape and never added up twice', 
     'l4balancer_endpoint_connect_failures_total{backend="web",endpoint="[2001:db8::1]:1"} 2',
     'l4balancer_endpoint_healthy{backend="web",endpoint="192.0.2.9:1"} 0',
     'l4balancer_connections_closed_total{reason="Finished"} 4',
-    'l4balancer_connect_retries_total 2',
+    'l4balancer_acceptor_handed_over_connections_total{acceptor="0"} 6',
+    'l4balancer_connect_retries_total{backend="web"} 2',
+    'l4balancer_connect_retries_denied_total{backend="web"} 3',
+    'l4balancer_backend_queued_connections_total{backend="web"} 8',
+    'l4balancer_backend_connect_failures_total{backend="web",failure="Refused"} 9',
   ])
     assert.ok(found.includes(line), `${line} is missing`);
 });

@@ -3,38 +3,28 @@ import { test } from 'node:test';
 import { whyNotReady, whyUnhealthy } from '../../../proxy/admin/readiness.ts';
 import type { ControlState } from '../../../proxy/control/control.ts';
 import type { EngineStats } from '../../../proxy/engine/stats.ts';
+import { acceptorStats, engineStats } from '../stats.ts';
+import { tableOf } from '../tables.ts';
 
 const TAKEN = { path: 'spec.listeners[0].port', message: 'taken' };
 const control = (more: Partial<ControlState> = {}): ControlState => ({
   snapshot: undefined,
   served: {
     revision: 'r',
-    table: {
-      listeners: [
+    table: tableOf(
+      [
         { name: 'a', port: 1, backend: 'b', idleMs: 1 },
         { name: 'b', port: 2, backend: 'b', idleMs: 1 },
       ],
-      backends: [],
-    },
+      [],
+    ),
   },
   findings: [],
   closedListeners: [],
   ...more,
 });
-const stats = (...versions: readonly number[]): EngineStats => ({
-  version: 1,
-  acceptors: versions.map((version, index) => ({
-    index,
-    version,
-    openConnections: 0,
-    acceptedTotal: 0,
-    paused: false,
-  })),
-  listeners: [],
-  endpoints: [],
-  closes: [],
-  retriesTotal: 0,
-});
+const stats = (...versions: readonly number[]): EngineStats =>
+  engineStats({ acceptors: versions.map((version, index) => acceptorStats({ index, version })) });
 
 const TABLE: readonly {
   readonly name: string;

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { spec } from '../../../crds/l4balancer.ts';
 import { buildStatus, type StatusFacts } from '../../../proxy/admin/status.ts';
+import { acceptorStats, endpointStats, engineStats, listenerStats } from '../stats.ts';
+import { tableBackend, tableOf } from '../tables.ts';
 
 const FACTS: StatusFacts = {
   version: '1.2.3',
@@ -27,8 +29,8 @@ const FACTS: StatusFacts = {
         [
           'web',
           [
-            { address: '192.0.2.1', port: 1, weight: 1 },
-            { address: '2001:db8::1', port: 1, weight: 3 },
+            { address: '192.0.2.1', port: 1, weight: 1, backup: false },
+            { address: '2001:db8::1', port: 1, weight: 3, backup: false },
           ],
         ],
       ]),
@@ -36,45 +38,23 @@ const FACTS: StatusFacts = {
     },
     served: {
       revision: 'generation/1',
-      table: {
-        listeners: [{ name: 'http', port: 80, backend: 'web', idleMs: 1 }],
-        backends: [
-          {
-            name: 'web',
-            algorithm: 'RoundRobin',
-            connectMs: 1,
-            retries: 0,
-            endpoints: [{ address: '2001:db8::1', port: 1, weight: 3 }],
-            resting: [],
-          },
-        ],
-      },
+      table: tableOf(
+        [{ name: 'http', port: 80, backend: 'web', idleMs: 1 }],
+        [tableBackend({ name: 'web', endpoints: [{ address: '2001:db8::1', port: 1, weight: 3 }] })],
+      ),
     },
     findings: [{ path: 'spec', message: 'what is wrong' }],
     closedListeners: [],
   },
-  stats: {
+  stats: engineStats({
     version: 7,
     acceptors: [
-      { index: 0, version: 7, openConnections: 2, acceptedTotal: 20, paused: false },
-      { index: 1, version: 6, openConnections: 1, acceptedTotal: 10, paused: false },
+      acceptorStats({ index: 0, version: 7, openConnections: 2, acceptedTotal: 20 }),
+      acceptorStats({ index: 1, version: 6, openConnections: 1, acceptedTotal: 10 }),
     ],
-    listeners: [
-      { name: 'http', port: 80, openConnections: 3, acceptedTotal: 30, receivedBytes: 1, sentBytes: 2 },
-    ],
-    endpoints: [
-      {
-        backend: 'web',
-        address: '2001:db8::1',
-        port: 1,
-        openConnections: 3,
-        connectionsTotal: 29,
-        connectFailuresTotal: 4,
-      },
-    ],
-    closes: [],
-    retriesTotal: 4,
-  },
+    listeners: [listenerStats({ openConnections: 3, acceptedTotal: 30, receivedBytes: 1, sentBytes: 2 })],
+    endpoints: [endpointStats({ openConnections: 3, connectionsTotal: 29, connectFailuresTotal: 4 })],
+  }),
   deadAcceptors: new Set([1]),
   healthOf: (_, endpoint) =>
     endpoint === '192.0.2.1:1' ? { health: 'Unhealthy', reason: 'connection refused' } : undefined,

@@ -59,7 +59,7 @@ for (const { name, endpoints, sick, says } of TABLE)
           backends: [{ name: 'web', service: { name: 'web', port: 80 } }],
         }),
         targets: new Map([
-          ['web', endpoints.map(([port, weight]) => ({ address: '192.0.2.1', port, weight }))],
+          ['web', endpoints.map(([port, weight]) => ({ address: '192.0.2.1', port, weight, backup: false }))],
         ]),
         findings: [],
       },

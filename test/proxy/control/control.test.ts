@@ -16,7 +16,9 @@ const snapshot = (
     listeners: [{ name: 'l', port: 80, backend: 'web' }],
     backends: [{ name: 'web', endpoints: [{ address: '192.0.2.1', port: 1 }] }],
   }),
-  targets: new Map([['web', ports.map((port) => ({ address: '192.0.2.1', port, weight: 1 }))]]),
+  targets: new Map([
+    ['web', ports.map((port) => ({ address: '192.0.2.1', port, weight: 1, backup: false }))],
+  ]),
   findings,
 });
 const input = (of: Snapshot | undefined, refused: readonly Finding[] = []) => ({ snapshot: of, refused });
@@ -127,7 +129,14 @@ test('a backend whose last endpoint became unhealthy keeps all of them, and that
   control.healthChanged();
   passTime();
   await turn();
-  assert.deepEqual(tables.map(portsOf), [[1]]);
+  assert.deepEqual(
+    tables.map((table) => [portsOf(table), table.backends[0]?.panic]),
+    [
+      [[1], false],
+      [[1], true],
+    ],
+  );
+  await adopt();
   assert.match(told[0] ?? '', /^\+backend "web" has no healthy endpoint, so all 1 are used/);
 });
 

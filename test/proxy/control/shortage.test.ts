@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { watchShortage } from '../../../proxy/control/shortage.ts';
+import { acceptorStats } from '../stats.ts';
 
 test('a shortage is told from the first connection it ended until a minute after the last', () => {
   let now = 0;
@@ -22,7 +23,6 @@ test('a shortage is told from the first connection it ended until a minute after
 
 test('clients that wait because accepting pauses are a shortage, too', () => {
   const look = watchShortage({ fileDescriptors: 1024, now: () => 0 });
-  const acceptor = { index: 0, version: 1, openConnections: 0, acceptedTotal: 0 };
-  assert.deepEqual(look({ closes: [], acceptors: [{ ...acceptor, paused: false }] }), []);
-  assert.equal(look({ closes: [], acceptors: [{ ...acceptor, paused: true }] }).length, 1);
+  assert.deepEqual(look({ closes: [], acceptors: [acceptorStats({ paused: false })] }), []);
+  assert.equal(look({ closes: [], acceptors: [acceptorStats({ paused: true })] }).length, 1);
 });

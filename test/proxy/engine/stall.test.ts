@@ -35,6 +35,7 @@ test('an acceptor that stands still is told of, ended by force and replaced; its
       events.map(({ type }) => type),
       ['AcceptorStalled', 'AcceptorDied', 'AcceptorReplaced'],
     );
+    await engine.drained(AbortSignal.timeout(10_000));
     const { acceptors, listeners } = engine.stats();
     assert.equal(listeners[0]?.openConnections, 0);
     assert.equal(acceptors[0]?.acceptedTotal, 4);

@@ -15,7 +15,9 @@ const snapshot = (ports: readonly number[], healthCheck: object | null = {}): Sn
       { name: 'web', endpoints: [{ address: '192.0.2.1', port: 1 }], ...(healthCheck && { healthCheck }) },
     ],
   }),
-  targets: new Map([['web', ports.map((port) => ({ address: '192.0.2.1', port, weight: 1 }))]]),
+  targets: new Map([
+    ['web', ports.map((port) => ({ address: '192.0.2.1', port, weight: 1, backup: false }))],
+  ]),
   findings: [],
 });
 

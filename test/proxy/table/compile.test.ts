@@ -28,7 +28,12 @@ const snapshot = (targets: readonly Target[]): Snapshot => {
   return { revision: 'test', spec: balancer.spec, targets: new Map([['b', targets]]), findings: [] };
 };
 
-const target = (last: number, weight = 1): Target => ({ address: `192.0.2.${last}`, port: 80, weight });
+const target = (last: number, weight = 1): Target => ({
+  address: `192.0.2.${last}`,
+  port: 80,
+  weight,
+  backup: false,
+});
 const all = (): boolean => true;
 
 test('times become milliseconds, and everything is sorted by name', () => {
