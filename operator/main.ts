@@ -1,7 +1,7 @@
+import { onStopSignals, SIGNAL_EXIT } from '../program/stop-signals.ts';
 import { EXIT, exitCodeOf, OperatorError } from './errors.ts';
 import { startOperator } from './run.ts';
 import { parseSettings, type Settings } from './settings.ts';
-import { onStopSignals, SIGNAL_EXIT } from './stop-signals.ts';
 import { createLog } from './telemetry/log.ts';
 import { USAGE } from './usage.ts';
 import { VERSION } from './version.ts';

@@ -1,6 +1,6 @@
+import { type ListenAddress, parseListenAddress } from '../program/listen-address.ts';
 import { PULL_POLICIES, type RenderSettings } from './desired/render.ts';
 import { FLAG_NAMES, FLAGS, type Flag, type FlagName } from './flags.ts';
-import { type ListenAddress, parseListenAddress } from './health/listen-address.ts';
 import { LOG_LEVELS, type LogLevel } from './telemetry/log.ts';
 
 /** What the operator is told from outside. */

@@ -1,5 +1,5 @@
+import { onStopSignals, SIGNAL_EXIT } from '../program/stop-signals.ts';
 import { checkManifests } from './check.ts';
-import { onStopSignals, SIGNAL_EXIT } from './control/stop-signals.ts';
 import { EXIT, exitCodeOf, ProxyError } from './errors.ts';
 import { parseSettings, type Settings } from './settings.ts';
 import { createLog } from './telemetry/log.ts';

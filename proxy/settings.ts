@@ -1,6 +1,6 @@
 import { durationMs } from '../crds/duration.ts';
 import { duration } from '../crds/scalars.ts';
-import { type ListenAddress, parseListenAddress } from './admin/listen-address.ts';
+import { type ListenAddress, parseListenAddress } from '../program/listen-address.ts';
 import { type Arguments, readArguments } from './arguments.ts';
 import { type LogLevel, parseLogLevel, parseRustLog } from './telemetry/log-level.ts';
 

@@ -1,8 +1,8 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { errorCode } from '../../kube/errors.ts';
+import { formatListenAddress, type ListenAddress } from '../../program/listen-address.ts';
 import { OperatorError } from '../errors.ts';
-import { formatListenAddress, type ListenAddress } from './listen-address.ts';
 import type { Page, Pages } from './pages.ts';
 
 export interface PageServer {

@@ -1,7 +1,7 @@
 import type { Registry } from 'prom-client';
+import { formatListenAddress, type ListenAddress } from '../../program/listen-address.ts';
 import { FLAGS } from '../flags.ts';
 import type { WatchHealth } from '../watch/freshness.ts';
-import { formatListenAddress, type ListenAddress } from './listen-address.ts';
 import { healthPages, metricsPages } from './pages.ts';
 import { type PageServer, type ServerOptions, startServer } from './server.ts';
 

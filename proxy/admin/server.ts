@@ -1,7 +1,7 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { formatListenAddress, type ListenAddress } from '../../program/listen-address.ts';
 import { ProxyError, systemCode } from '../errors.ts';
-import { formatListenAddress, type ListenAddress } from './listen-address.ts';
 
 /** One page: a status, a content type and a text. */
 export interface Page {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 
 /** The images of this repository, and the folders that go into each; .dockerignore names the same. */
 export const IMAGES = {
-  operator: { dockerfile: 'Dockerfile.operator', folders: ['crds', 'kube', 'operator'] },
-  proxy: { dockerfile: 'Dockerfile.proxy', folders: ['crds', 'kube', 'proxy'] },
+  operator: { dockerfile: 'Dockerfile.operator', folders: ['crds', 'kube', 'operator', 'program'] },
+  proxy: { dockerfile: 'Dockerfile.proxy', folders: ['crds', 'kube', 'program', 'proxy'] },
 } as const;
 
 export type ImageName = keyof typeof IMAGES;

@@ -31,18 +31,24 @@ const RULES: readonly Rule[] = [
   },
   {
     of: /^crds\//,
-    never: /^(kube|operator|proxy)\//,
+    never: /^(kube|operator|program|proxy)\//,
     why: 'the contract depends on nobody',
     example: { path: 'crds/a.ts', text: "export { b } from '../kube/b.ts';" },
   },
   {
     of: /^kube\//,
-    never: /^(operator|proxy)\//,
+    never: /^(operator|program|proxy)\//,
     why: 'the client serves both programs',
     example: { path: 'kube/a.ts', text: "await import('../proxy/b.ts');" },
   },
   {
-    of: /^(crds|kube|operator|proxy\/(?!sys\/))/,
+    of: /^program\//,
+    never: /^(crds|kube|operator|proxy)\//,
+    why: 'what any program needs of its process depends on none',
+    example: { path: 'program/a.ts', text: "import { b } from '../kube/b.ts';" },
+  },
+  {
+    of: /^(crds|kube|operator|program|proxy\/(?!sys\/))/,
     never: /^koffi$/,
     why: 'only proxy/sys calls the kernel directly',
     example: { path: 'proxy/acceptor/a.ts', text: "import koffi from 'koffi';" },
@@ -54,7 +60,7 @@ const RULES: readonly Rule[] = [
     example: { path: 'proxy/source/a.ts', text: "import { createWriter } from '../../kube/apply.ts';" },
   },
   {
-    of: /^(crds|operator|proxy)\//,
+    of: /^(crds|operator|program|proxy)\//,
     never: KUBERNETES_CLIENT,
     why: 'kube/ is the only client',
     example: { path: 'operator/a.ts', text: "import { KubeConfig } from '@kubernetes/client-node';" },
@@ -66,7 +72,7 @@ const RULES: readonly Rule[] = [
     example: { path: 'proxy/acceptor/a.ts', text: "import { pino } from 'pino';" },
   },
   {
-    of: /^(crds|kube|operator|proxy)\//,
+    of: /^(crds|kube|operator|program|proxy)\//,
     never: /^(test|e2e|scripts)\//,
     why: 'what runs for users knows no tests and no tools',
     example: { path: 'kube/a.ts', text: "import { until } from '../test/cluster/wait.ts';" },

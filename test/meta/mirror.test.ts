@@ -15,7 +15,9 @@ const check = (paths: readonly string[]): readonly Finding[] => {
   const hasFolder = (folder: string): boolean =>
     [...folders].some((known) => known === folder || known.startsWith(`${folder}/`));
   return paths
-    .filter((path) => /^test\/(crds|kube|operator|proxy|scripts|charts|e2e)\/.*\.test\.ts$/.test(path))
+    .filter((path) =>
+      /^test\/(crds|kube|operator|program|proxy|scripts|charts|e2e)\/.*\.test\.ts$/.test(path),
+    )
     .filter((path) => !WHOLE.some((suite) => path.startsWith(`${suite}/`)))
     .map((path) => ({ path, room: posix.dirname(path).slice('test/'.length) }))
     .filter(({ room }) => !hasFolder(room))

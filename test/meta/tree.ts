@@ -17,4 +17,5 @@ export const tree = (): readonly SourceFile[] =>
   [...treePaths(ROOT)].sort().map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
 
 /** The rooms whose code goes into an image. */
-export const isProduction = (path: string): boolean => /^(crds|kube|operator|proxy)\/.*\.ts$/.test(path);
+export const isProduction = (path: string): boolean =>
+  /^(crds|kube|operator|program|proxy)\/.*\.ts$/.test(path);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatListenAddress, parseListenAddress } from '../../../proxy/admin/listen-address.ts';
+import { formatListenAddress, parseListenAddress } from '../../program/listen-address.ts';
 
-test('an admin address is a port, or an IP address and a port', () => {
+test('an address to listen on is a port, or an IP address and a port', () => {
   const table: Record<string, object | undefined> = {
     ':9901': { port: 9901 },
     ':0': { port: 0 },
