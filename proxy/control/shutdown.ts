@@ -23,6 +23,8 @@ export interface ShutdownOptions {
 /** Each is entered at most once, in this order. StillAccepting instead of StoppedAccepting: an acceptor did not answer in time. */
 export type ShutdownStep = 'NotReady' | 'StoppedAccepting' | 'StillAccepting' | 'Drained' | 'Closed';
 
+/** Share of the time for connections in which the idle ones go: none of them shall be cut off at its end. */
+const IDLE_SHARE = 0.9;
 /** Time kept for closing what is left, before the supervisor's own patience ends with SIGKILL. */
 const CLOSE_MARGIN_MS = 2_000;
 
@@ -42,7 +44,7 @@ export const shutdown = async (options: ShutdownOptions): Promise<void> => {
   const stopped = await endsWithin(engine.stopAccepting(), forConnectionsMs, options.after);
   onStep(stopped ? 'StoppedAccepting' : 'StillAccepting');
   const leftMs = Math.max(0, forConnectionsMs - (options.now() - start));
-  if (options.spread) engine.drainWithin(leftMs);
+  if (options.spread) engine.drainWithin(leftMs * IDLE_SHARE);
   await options.drainedWithin(leftMs);
   onStep('Drained');
   await engine.close();

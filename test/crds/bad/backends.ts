@@ -67,7 +67,7 @@ export const BAD_BACKENDS: readonly BadManifest[] = [
     manifestWithBackend({ algorithm: 'leastConnections' }),
     'spec.backends[0].algorithm',
     /supported values: "RoundRobin", "LeastConnections"/,
-    /expected RoundRobin or LeastConnections; did you mean LeastConnections\?/,
+    /expected RoundRobin, LeastConnections, Random, SourceHash or Maglev; did you mean LeastConnections\?/,
   ),
   bad(
     'a connect timeout of an hour',

@@ -60,7 +60,7 @@ test('with spread, idle connections begin to close once no new ones are taken', 
   assert.deepEqual((await run(5_000, 60_000, 1_000, true)).slice(3, 7), [
     'stop accepting',
     'StoppedAccepting',
-    'close idle ones within 52000',
+    'close idle ones within 46800',
     'drain 52000',
   ]);
 });
