@@ -1,17 +1,18 @@
 import type { Finding } from '../../crds/finding.ts';
+import type { EndpointView } from '../table/endpoint-view.ts';
 import type { Snapshot } from '../table/snapshot.ts';
 import { endpointKey } from '../table/table.ts';
 
 /** Backends whose endpoints cannot serve as they should: none is healthy, or none may take connections. */
 export const backendFindings = (
   snapshot: Snapshot,
-  isHealthy: (backend: string, endpoint: string) => boolean,
+  view: Pick<EndpointView, 'isHealthy'>,
 ): readonly Finding[] =>
   snapshot.spec.backends.flatMap(({ name }, index) => {
     const all = snapshot.targets.get(name) ?? [];
     const usable = all.filter(({ weight }) => weight > 0);
     // A backend without any endpoint is the source's to explain: it knows why.
-    if (all.length === 0 || usable.some((target) => isHealthy(name, endpointKey(target)))) return [];
+    if (all.length === 0 || usable.some((target) => view.isHealthy(name, endpointKey(target)))) return [];
     return [
       usable.length === 0
         ? {

@@ -3,6 +3,7 @@ import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { SourceInput } from '../source/source.ts';
 import { compileTable } from '../table/compile.ts';
+import type { EndpointView } from '../table/endpoint-view.ts';
 import type { Snapshot } from '../table/snapshot.ts';
 import type { Table } from '../table/table.ts';
 import { backendFindings } from './backend-findings.ts';
@@ -10,8 +11,7 @@ import { indexedFindings } from './indexed-findings.ts';
 
 export interface ControlOptions {
   readonly engine: Pick<Engine, 'publish'>;
-  /** False only for endpoints that take no new connections. */
-  readonly isHealthy: (backend: string, endpoint: string) => boolean;
+  readonly view: EndpointView;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
   /** Calls `run` once after `ms` milliseconds. */
@@ -99,9 +99,9 @@ export const createControl = (options: ControlOptions): Control => {
     while (changed && snapshot !== undefined && !stopped) {
       changed = false;
       const { revision, spec } = snapshot;
-      const table = compileTable(snapshot, options.isHealthy);
+      const table = compileTable(snapshot, options.view);
       const text = JSON.stringify(table);
-      fromBackends = backendFindings(snapshot, options.isHealthy);
+      fromBackends = backendFindings(snapshot, options.view);
       if (text === served?.text) {
         served = { revision, spec, table, text };
         tellFindings();

@@ -72,7 +72,7 @@ export const startDataPlane = async ({
 
   const control = createControl({
     engine,
-    isHealthy: monitor.isHealthy,
+    view: { isHealthy: monitor.isHealthy, share: () => 1 },
     now: () => performance.now(),
     after,
     onPublished({ revision, tookMs }) {

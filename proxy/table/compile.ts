@@ -1,4 +1,5 @@
 import { durationMs } from '../../crds/duration.ts';
+import type { EndpointView } from './endpoint-view.ts';
 import type { Snapshot, Target } from './snapshot.ts';
 import { endpointKey, type Table, type TableBackend } from './table.ts';
 
@@ -24,11 +25,8 @@ const part = (targets: readonly Target[], isHealthy: (key: string) => boolean): 
   };
 };
 
-/** What the acceptors shall serve, given what the source found and what the health checks say. */
-export const compileTable = (
-  snapshot: Snapshot,
-  isHealthy: (backend: string, key: string) => boolean,
-): Table => ({
+/** What the acceptors shall serve, given what the source found and what is known of the endpoints. */
+export const compileTable = (snapshot: Snapshot, view: EndpointView): Table => ({
   accessLog: snapshot.spec.accessLog,
   listeners: snapshot.spec.listeners
     .map(({ name, port, backend, timeouts }) => ({ name, port, backend, idleMs: durationMs(timeouts.idle) }))
@@ -43,7 +41,7 @@ export const compileTable = (
       retryBudgetPercent: connect.retryBudgetPercent,
       maxConnectionsPerEndpoint: maxConnectionsPerEndpoint ?? 0,
       closeOnRemoval: drain.onRemoval === 'Close',
-      ...part(snapshot.targets.get(name) ?? [], (key) => isHealthy(name, key)),
+      ...part(snapshot.targets.get(name) ?? [], (key) => view.isHealthy(name, key)),
     }))
     .sort(byName),
 });

@@ -63,7 +63,7 @@ for (const { name, endpoints, sick, says } of TABLE)
         ]),
         findings: [],
       },
-      (_, endpoint) => !sick.some((port) => endpoint === `192.0.2.1:${port}`),
+      { isHealthy: (_, endpoint) => !sick.some((port) => endpoint === `192.0.2.1:${port}`) },
     );
     assert.equal(found.length, says === undefined ? 0 : 1);
     if (says !== undefined) assert.match(found[0]?.message ?? '', says);

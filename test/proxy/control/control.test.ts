@@ -42,9 +42,12 @@ const bench = () => {
         return new Promise((resolve, reject) => answers.push({ resolve, reject }));
       },
     },
-    isHealthy(backend, endpoint) {
-      asked += 1;
-      return !sick.has(`${backend} ${endpoint}`);
+    view: {
+      isHealthy(backend, endpoint) {
+        asked += 1;
+        return !sick.has(`${backend} ${endpoint}`);
+      },
+      share: () => 1,
     },
     now: () => 0,
     after: (_, run) => timers.push(run),

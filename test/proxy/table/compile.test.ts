@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseL4Balancer } from '../../../crds/parse.ts';
 import { compileTable } from '../../../proxy/table/compile.ts';
+import type { EndpointView } from '../../../proxy/table/endpoint-view.ts';
 import type { Snapshot, Target } from '../../../proxy/table/snapshot.ts';
 
 const snapshot = (targets: readonly Target[]): Snapshot => {
@@ -34,7 +35,7 @@ const target = (last: number, weight = 1): Target => ({
   weight,
   backup: false,
 });
-const all = (): boolean => true;
+const all: EndpointView = { isHealthy: () => true, share: () => 1 };
 
 test('times become milliseconds, and everything is sorted by name', () => {
   const { listeners, backends } = compileTable(snapshot([]), all);
@@ -84,7 +85,10 @@ const cases: readonly {
 
 for (const { name, targets, unhealthy = [], used, resting } of cases)
   test(name, () => {
-    const { backends } = compileTable(snapshot(targets), (_, key) => !unhealthy.includes(key));
+    const { backends } = compileTable(snapshot(targets), {
+      ...all,
+      isHealthy: (_, key) => !unhealthy.includes(key),
+    });
     const last = (endpoints: readonly { readonly address: string }[] = []): number[] =>
       endpoints.map(({ address }) => Number(address.split('.')[3]));
     assert.deepEqual(last(backends[1]?.endpoints), used);
