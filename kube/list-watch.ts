@@ -15,8 +15,11 @@ export interface ListWatchOptions<T extends KubeObject> {
   readonly fieldSelector?: string;
   /** Makes an object smaller as it arrives, before anything is stored or told; keeps its name, namespace, uid and version. */
   readonly trim?: (object: T) => T;
-  /** Called with the complete list after each (re)list. The map is keyed `namespace/name` and owned by the watcher. */
-  readonly onSync: (objects: ReadonlyMap<string, T>) => void;
+  /**
+   * Called with the complete list after each (re)list. The map is keyed `namespace/name` and owned by the watcher. `missed` counts the
+   * objects that no event had told as this list has them; 0 with the first list.
+   */
+  readonly onSync: (objects: ReadonlyMap<string, T>, missed: number) => void;
   /** Called for each change after a list; `object` is the last known state when deleted. */
   readonly onChange: (key: string, object: T, change: 'Added' | 'Modified' | 'Deleted') => void;
   /**
@@ -89,6 +92,7 @@ export function startListWatch<T extends KubeObject>(
   const store = new ObjectStore<T>();
   let heardAt = clock.now();
   let connected = false;
+  let isFirst = true;
   /** Where the next watch starts; undefined when a list has to come first. */
   let position: string | undefined;
 
@@ -122,8 +126,10 @@ export function startListWatch<T extends KubeObject>(
   async function list(): Promise<string> {
     const listed = await listAll<T>({ ...request, timeoutMs: limits.pageTimeoutMs }, heard);
     if (!abort.signal.aborted) {
-      store.replace(listed.objects);
-      callBack(() => options.onSync(store.objects));
+      const differences = store.replace(listed.objects);
+      const missed = isFirst ? 0 : differences;
+      isFirst = false;
+      callBack(() => options.onSync(store.objects, missed));
     }
     return listed.resourceVersion;
   }
@@ -182,8 +188,9 @@ export function startListWatch<T extends KubeObject>(
           if (error instanceof CallbackError && options.onState === undefined) throw error;
           if (outcome.relist) position = undefined;
           connected = false;
+          // On top of what the server asks for: it asks the same of everybody, who must not all come back together.
           const askedMs = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
-          const retryInMs = Math.max(backoff.next(), askedMs);
+          const retryInMs = askedMs + backoff.next();
           tell({ connected: false, error, retryInMs });
           await clock.sleep(retryInMs, abort.signal);
           break;

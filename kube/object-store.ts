@@ -11,9 +11,17 @@ export interface ObjectChange<T> {
 export class ObjectStore<T extends KubeObject> {
   objects: Map<string, T> = new Map();
 
-  /** Takes the map over. */
-  replace(objects: Map<string, T>): void {
+  /** Takes the map over. Gives back how many objects in it are new, other than they were known, or gone. */
+  replace(objects: Map<string, T>): number {
+    const before = this.objects;
     this.objects = objects;
+    let differences = 0;
+    for (const [key, object] of objects) {
+      const known = before.get(key);
+      if (known === undefined || !isSameVersion(known, object)) differences++;
+    }
+    for (const key of before.keys()) if (!objects.has(key)) differences++;
+    return differences;
   }
 
   /** Returns undefined when exactly this version is known already. */

@@ -57,6 +57,12 @@ export const FLAGS = {
     fallback: '16',
     meaning: 'resources worked on at the same time, 1 to 64',
   },
+  namespaces: {
+    flag: '--namespaces',
+    variable: 'L4B_NAMESPACES',
+    value: 'A,B',
+    meaning: 'look after the L4Balancers of these namespaces and ask nothing of others; else of all',
+  },
 } as const satisfies Readonly<Record<string, Flag>>;
 
 export type FlagName = keyof typeof FLAGS;

@@ -13,6 +13,7 @@ import { createControllerMetrics } from './telemetry/controller-metrics.ts';
 import type { Logger } from './telemetry/log.ts';
 import { measuredTransport } from './telemetry/measured-transport.ts';
 import { createRecorder } from './telemetry/recorder.ts';
+import { createWatchMetrics } from './telemetry/watch-metrics.ts';
 import { VERSION } from './version.ts';
 
 /** Owns, in every object's managedFields, what the operator has applied. Changing it would leave the old fields without an owner. */
@@ -55,10 +56,12 @@ export const startOperator = async (
   const running = startController(
     {
       transport,
+      namespaces: settings.namespaces,
       writer,
       render: settings.render,
       workers: settings.workers,
       metrics,
+      watchMetrics: createWatchMetrics(registry),
       recorder: createRecorder({ writer, log, wallClock, instance: settings.instance }),
       log,
       clock: realClock,

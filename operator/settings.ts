@@ -11,6 +11,8 @@ export interface Settings {
   readonly logLevel: LogLevel;
   readonly kubeconfig?: string;
   readonly workers: number;
+  /** Where L4Balancers are looked after; empty for everywhere. */
+  readonly namespaces: readonly string[];
   /** Name of this process in events: the pod's. */
   readonly instance: string;
 }
@@ -62,6 +64,11 @@ export const parseSettings = (argv: readonly string[], env: Environment): Comman
   const metrics = value('metricsAddress', parseListenAddress, address);
   const logLevel = value('logLevel', oneOf(LOG_LEVELS), LOG_LEVELS.join(', '));
   const workers = value('workers', wholeNumber, `a whole number from 1 to ${MAX_WORKERS}`);
+  const namespaces = value(
+    'namespaces',
+    namespaceNames,
+    'names of namespaces with commas between, such as shop,edge, each once',
+  );
   // From the environment it may be a list of files, which kube/ knows to read.
   const kubeconfig = given.get('kubeconfig');
 
@@ -84,6 +91,7 @@ export const parseSettings = (argv: readonly string[], env: Environment): Comman
       logLevel,
       ...(kubeconfig === undefined ? {} : { kubeconfig }),
       workers,
+      namespaces: namespaces ?? [],
       instance: env.HOSTNAME?.trim() || 'l4balancer-operator',
     },
   };
@@ -132,6 +140,15 @@ const split = (argument: string): readonly [string, string?] => {
 
 const imageName = (text: string): string | undefined =>
   /^[A-Za-z0-9][!-~]*$/.test(text) && !text.includes('://') ? text : undefined;
+
+/** A DNS label, as the API server asks of a namespace. */
+const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+const namespaceNames = (text: string): readonly string[] | undefined => {
+  const names = text.split(',').map((name) => name.trim());
+  const isGood = names.every((name) => NAMESPACE.test(name)) && new Set(names).size === names.length;
+  return isGood ? names : undefined;
+};
 
 const wholeNumber = (text: string): number | undefined => {
   const number = /^[0-9]{1,3}$/.test(text) ? Number(text) : 0;

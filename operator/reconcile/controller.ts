@@ -10,6 +10,7 @@ import { runWorkers } from '../queue/workers.ts';
 import type { ControllerMetrics } from '../telemetry/controller-metrics.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Recorder } from '../telemetry/recorder.ts';
+import type { WatchMetrics } from '../telemetry/watch-metrics.ts';
 import { ROOT } from '../watch/kinds.ts';
 import { rootKey } from '../watch/root-key.ts';
 import { followWorld, type World } from '../watch/world.ts';
@@ -22,10 +23,13 @@ import { createWatchLog } from './watch-log.ts';
 
 export interface ControllerOptions {
   readonly transport: Transport;
+  /** Where L4Balancers are looked after; empty for everywhere. */
+  readonly namespaces: readonly string[];
   readonly writer: Writer;
   readonly render: RenderSettings;
   readonly workers: number;
   readonly metrics: ControllerMetrics;
+  readonly watchMetrics: WatchMetrics;
   readonly recorder: Recorder;
   readonly log: Logger;
   readonly clock: Clock;
@@ -51,7 +55,7 @@ export const startController = (
   options: ControllerOptions,
   onFailed: (error: unknown) => void,
 ): Controller => {
-  const { transport, writer, log, clock, metrics, recorder } = options;
+  const { transport, writer, log, clock, metrics, watchMetrics, recorder } = options;
   const queue = createQueue(clock, metrics.queue);
   const ledger = createLedger();
   const watchLog = createWatchLog(log);
@@ -71,19 +75,31 @@ export const startController = (
     for (;;) {
       await clock.sleep(RESYNC_MS, stopping.signal);
       if (stopping.signal.aborted) return;
-      for (const root of world.collections[ROOT].values()) queue.add(keyOfRoot(root));
+      addAll();
     }
   };
 
-  const world = followWorld(transport, {
-    onChange(kind, object, isGone) {
+  const addAll = (): void => {
+    for (const root of world.collections[ROOT].values()) queue.add(keyOfRoot(root));
+  };
+
+  const world = followWorld(options, {
+    onChange(kind, object, { isGone }) {
       const key = rootKey(kind, object, world.collections);
       if (key === undefined) return;
       if (isGone) ledger.forget(ledgerName(key, kind), object.metadata.uid);
       if (kind === ROOT) queue.add(key);
       else queue.addAfter(key, BURST_MS);
     },
-    onState: watchLog.state,
+    onState(kind, state, watch) {
+      if (!state.connected) watchMetrics.lost(kind);
+      watchLog.state(kind, state, watch);
+    },
+    onListed: watchMetrics.listed,
+    onServed(kind, isServed) {
+      watchLog.served(kind, isServed);
+      addAll();
+    },
     onSynced() {
       log.info({ l4balancers: world.collections[ROOT].size }, 'caches synced');
       // Not before: a child that is not listed yet would look as if it were missing.

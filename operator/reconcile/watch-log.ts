@@ -6,24 +6,32 @@ import { ROOT, type WatchedKind } from '../watch/kinds.ts';
 
 /** Logs what becomes of the watches: a loss once, and again only when its cause changes; and that it is back. */
 export const createWatchLog = (log: Logger) => {
-  const lost = new Map<WatchedKind, string>();
+  const lost = new Map<string, string>();
   return {
-    state(kind: WatchedKind, state: ListWatchState): void {
+    /** `watch` names the kind, and the namespace where each has a watch of its own. */
+    state(kind: WatchedKind, state: ListWatchState, watch: string = kind): void {
       if (state.connected) {
-        if (lost.delete(kind)) log.info({ kind }, 'watch is back');
+        if (lost.delete(watch)) log.info({ watch }, 'watch is back');
         return;
       }
       const { error, retryInMs } = state;
       const code = codeOf(error);
-      const isNews = lost.get(kind) !== code;
-      lost.set(kind, code);
+      const isNews = lost.get(watch) !== code;
+      lost.set(watch, code);
       if (kind === ROOT && error instanceof ApiError && error.code === 'NotFound') {
         if (isNews)
-          log.error({ kind, code: 'CrdMissing', advice: CRD_MISSING }, 'CustomResourceDefinition is missing');
+          log.error(
+            { watch, code: 'CrdMissing', advice: CRD_MISSING },
+            'CustomResourceDefinition is missing',
+          );
         return;
       }
-      if (isNews) log.warn({ kind, code, error, retryInMs }, 'watch lost, trying again');
-      else log.debug({ kind, code, retryInMs }, 'watch still lost');
+      if (isNews) log.warn({ watch, code, error, retryInMs }, 'watch lost, trying again');
+      else log.debug({ watch, code, retryInMs }, 'watch still lost');
+    },
+    /** An optional kind: that it is not there is no loss. */
+    served(kind: WatchedKind, isServed: boolean): void {
+      log.info({ kind }, isServed ? 'optional kind is there' : 'optional kind is not there');
     },
   };
 };

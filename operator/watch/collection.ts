@@ -4,35 +4,39 @@ type Change = 'Added' | 'Modified' | 'Deleted';
 
 /** The objects of one kind as last heard, found by `namespace/name` and by the uid of their controller. */
 export class Collection<T extends KubeObject> {
-  #objects: ReadonlyMap<string, T> = new Map();
+  /** The list of each namespace that is followed by itself; of `''` where one list is of all of them. */
+  readonly #lists = new Map<string, ReadonlyMap<string, T>>();
   /** Keys by the uid of the object that controls them. */
   readonly #controlled = new Map<string, Set<string>>();
   /** Which controller a key is filed under. */
   readonly #filedUnder = new Map<string, string>();
 
   get(key: string): T | undefined {
-    return this.#objects.get(key);
+    const list = this.#lists.get('') ?? this.#lists.get(key.slice(0, key.indexOf('/')));
+    return list?.get(key);
   }
 
   controlledBy(uid: string | undefined): readonly T[] {
     if (uid === undefined) return [];
-    return [...(this.#controlled.get(uid) ?? [])].flatMap((key) => this.#objects.get(key) ?? []);
+    return [...(this.#controlled.get(uid) ?? [])].flatMap((key) => this.get(key) ?? []);
   }
 
   get size(): number {
-    return this.#objects.size;
+    return [...this.#lists.values()].reduce((sum, { size }) => sum + size, 0);
   }
 
-  values(): Iterable<T> {
-    return this.#objects.values();
+  *values(): Iterable<T> {
+    for (const list of this.#lists.values()) yield* list.values();
   }
 
-  /** Takes a whole list; the map stays the watcher's, which changes it. Gives back what is no longer there. */
-  replace(objects: ReadonlyMap<string, T>): readonly T[] {
-    const gone = [...this.#objects].filter(([key]) => !objects.has(key)).map(([, object]) => object);
-    this.#objects = objects;
-    this.#controlled.clear();
-    this.#filedUnder.clear();
+  /** Takes a whole list, of one namespace or (`''`) of all; the map stays the watcher's, which changes it. Gives back what is no longer there. */
+  replace(objects: ReadonlyMap<string, T>, namespace = ''): readonly T[] {
+    const before = this.#lists.get(namespace) ?? new Map<string, T>();
+    const gone = [...before].filter(([key]) => !objects.has(key)).map(([, object]) => object);
+    this.#lists.set(namespace, objects);
+    // By what is filed, and not by the list of before: the watcher may have changed it since.
+    const isOfList = (key: string) => namespace === '' || key.startsWith(`${namespace}/`);
+    for (const key of [...this.#filedUnder.keys()]) if (isOfList(key)) this.#unfile(key);
     for (const [key, object] of objects) this.#file(key, object);
     return gone;
   }

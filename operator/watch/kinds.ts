@@ -26,11 +26,13 @@ interface Watched<T> {
   readonly labelSelector?: string;
   /** Drops what nobody here reads. */
   trim?(object: T): T;
+  /** A kind of somebody else's CustomResourceDefinition: nothing is wrong where the API server does not know it, and it may come later. */
+  readonly isOptional?: true;
 }
 
 const child = (apiVersion: string) => ({ apiVersion, labelSelector: CHILD_SELECTOR });
 
-/** What is followed, in all namespaces. */
+/** What is followed, in the namespaces that the operator is for. */
 export const WATCHED: { readonly [K in WatchedKind]: Watched<WatchedKinds[K]> } = {
   L4Balancer: { apiVersion: API_VERSION },
   ServiceAccount: child('v1'),
@@ -45,10 +47,13 @@ export const WATCHED: { readonly [K in WatchedKind]: Watched<WatchedKinds[K]> } 
 
 export const WATCHED_KINDS = Object.keys(WATCHED) as readonly WatchedKind[];
 
+export const isOptional = (kind: WatchedKind): boolean => WATCHED[kind].isOptional === true;
+
 export const isWatched = (kind: string): kind is WatchedKind => kind in WATCHED;
 
 /** The kind that everything else is a child of. */
 export const ROOT = KIND;
 
-export const watchPath = (kind: WatchedKind): string =>
-  collectionPath({ apiVersion: WATCHED[kind].apiVersion, kind });
+/** Path of a kind's objects in one namespace; in all when none is given. */
+export const watchPath = (kind: WatchedKind, namespace: string | undefined): string =>
+  collectionPath({ apiVersion: WATCHED[kind].apiVersion, kind }, namespace);

@@ -1,81 +1,162 @@
+import { ApiError } from '../../kube/errors.ts';
 import { type ListWatch, type ListWatchState, startListWatch } from '../../kube/list-watch.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { Transport } from '../../kube/transport.ts';
 import { Collection } from './collection.ts';
 import type { WatchHealth } from './freshness.ts';
-import { WATCHED, WATCHED_KINDS, type WatchedKind, type WatchedKinds, watchPath } from './kinds.ts';
+import {
+  isOptional,
+  WATCHED,
+  WATCHED_KINDS,
+  type WatchedKind,
+  type WatchedKinds,
+  watchPath,
+} from './kinds.ts';
 
 export type Collections = { readonly [K in WatchedKind]: Collection<WatchedKinds[K]> };
 
 export interface WorldEvents {
-  /** An object has come, changed or gone (`isGone`); also told for every object of a new list. */
-  onChange(kind: WatchedKind, object: KubeObject, isGone: boolean): void;
-  onState(kind: WatchedKind, state: ListWatchState): void;
+  /** An object has come, changed or gone (`isGone`); also told, as `isListed`, for every object of a new list. */
+  onChange(
+    kind: WatchedKind,
+    object: KubeObject,
+    how: { readonly isGone: boolean; readonly isListed: boolean },
+  ): void;
+  /** `watch` names the kind, and the namespace where each has a watch of its own. */
+  onState(kind: WatchedKind, state: ListWatchState, watch: string): void;
+  /** A list came; `missed` counts what no event had told before. */
+  onListed(kind: WatchedKind, missed: number): void;
+  /** The API server knows an optional kind from now on, or does not any more. */
+  onServed(kind: WatchedKind, isServed: boolean): void;
   /** Called once: every kind has been listed. */
   onSynced(): void;
 }
 
-/** What the operator knows of the cluster, from one list and watch for each kind. */
+/** What the operator knows of the cluster, from one list and watch for each kind, in each namespace where some are named. */
 export interface World {
   readonly collections: Collections;
+  /** Whether the API server knows the kind. Only optional ones can be unknown; their collections are empty then. */
+  serves(kind: WatchedKind): boolean;
+  /** How each watch stands; none of kinds that the API server does not know and need not. */
   health(): readonly WatchHealth[];
   stop(): void;
 }
 
-type Watch = typeof startListWatch<KubeObject>;
+export interface WorldOptions {
+  readonly transport: Transport;
+  /** Nothing is asked of any other namespace; empty for all of them. */
+  readonly namespaces: readonly string[];
+}
+
+interface WorldDeps {
+  readonly watch: typeof startListWatch<KubeObject>;
+  readonly isOptional: (kind: WatchedKind) => boolean;
+}
+
+interface Followed {
+  readonly kind: WatchedKind;
+  readonly name: string;
+  readonly watch: ListWatch;
+  isSynced: boolean;
+  isAbsent: boolean;
+  state: ListWatchState | undefined;
+}
 
 /** Starts to follow every kind; reconnects for ever, keeping what was known, until `stop`. */
 export const followWorld = (
-  transport: Transport,
+  { transport, namespaces }: WorldOptions,
   events: WorldEvents,
-  watch: Watch = startListWatch,
+  deps: WorldDeps = { watch: startListWatch, isOptional },
 ): World => {
   const collections = Object.fromEntries(
     WATCHED_KINDS.map((kind) => [kind, new Collection()]),
   ) as unknown as Collections;
-  const synced = new Set<WatchedKind>();
-  const states = new Map<WatchedKind, ListWatchState>();
-  const watches = new Map<WatchedKind, ListWatch>();
+  const scopes = namespaces.length === 0 ? [undefined] : namespaces;
+  const all: Followed[] = [];
+  let isSynced = false;
 
-  const follow = (kind: WatchedKind): ListWatch => {
+  const serves = (kind: WatchedKind): boolean => !all.some((one) => one.kind === kind && one.isAbsent);
+
+  const checkSynced = (): void => {
+    const count = WATCHED_KINDS.length * scopes.length;
+    if (isSynced || all.length < count || !all.every((one) => one.isSynced || one.isAbsent)) return;
+    isSynced = true;
+    events.onSynced();
+  };
+
+  const follow = (kind: WatchedKind, namespace: string | undefined): void => {
     const collection = collections[kind] as Collection<KubeObject>;
     const { labelSelector, trim } = WATCHED[kind];
-    return watch({
+    const name = namespace === undefined ? kind : `${kind} in ${namespace}`;
+
+    const setAbsent = (isAbsent: boolean): void => {
+      if (followed.isAbsent === isAbsent) return;
+      const before = serves(kind);
+      followed.isAbsent = isAbsent;
+      if (isAbsent) take(new Map());
+      if (serves(kind) !== before) events.onServed(kind, serves(kind));
+    };
+
+    const take = (objects: ReadonlyMap<string, KubeObject>): void => {
+      const gone = collection.replace(objects, namespace);
+      for (const object of gone) events.onChange(kind, object, { isGone: true, isListed: true });
+      for (const object of objects.values()) events.onChange(kind, object, { isGone: false, isListed: true });
+    };
+
+    const watch = deps.watch({
       transport,
-      path: watchPath(kind),
+      path: watchPath(kind, namespace),
       ...(labelSelector === undefined ? {} : { labelSelector }),
       ...(trim === undefined ? {} : { trim }),
-      onSync(objects) {
-        const gone = collection.replace(objects);
-        const isFirst = !synced.has(kind);
-        synced.add(kind);
-        for (const object of gone) events.onChange(kind, object, true);
-        for (const object of objects.values()) events.onChange(kind, object, false);
-        if (isFirst && synced.size === WATCHED_KINDS.length) events.onSynced();
+      onSync(objects, missed) {
+        followed.isSynced = true;
+        events.onListed(kind, missed);
+        take(objects);
+        setAbsent(false);
+        checkSynced();
       },
       onChange(key, object, change) {
         collection.change(key, object, change);
-        events.onChange(kind, object, change === 'Deleted');
+        events.onChange(kind, object, { isGone: change === 'Deleted', isListed: false });
       },
       onState(state) {
-        states.set(kind, state);
-        events.onState(kind, state);
+        followed.state = state;
+        if (deps.isOptional(kind) && isUnknown(state)) {
+          setAbsent(true);
+          checkSynced();
+        } else events.onState(kind, state, name);
       },
     });
+    const followed: Followed = {
+      kind,
+      name,
+      watch,
+      isSynced: false,
+      isAbsent: false,
+      state: undefined,
+    };
+    all.push(followed);
   };
-  for (const kind of WATCHED_KINDS) watches.set(kind, follow(kind));
+  for (const kind of WATCHED_KINDS) for (const namespace of scopes) follow(kind, namespace);
 
   return {
     collections,
+    serves,
     health: () =>
-      WATCHED_KINDS.map((kind) => ({
-        kind,
-        synced: synced.has(kind),
-        state: states.get(kind),
-        silentMs: watches.get(kind)?.silentMs() ?? 0,
-      })),
+      all
+        .filter(({ isAbsent }) => !isAbsent)
+        .map(({ name, watch, isSynced: synced, state }) => ({
+          kind: name,
+          synced,
+          state,
+          silentMs: watch.silentMs(),
+        })),
     stop() {
-      for (const one of watches.values()) one.stop();
+      for (const { watch } of all) watch.stop();
     },
   };
 };
+
+/** An empty collection is answered with an empty list: not found is the kind itself. */
+const isUnknown = (state: ListWatchState): boolean =>
+  !state.connected && state.error instanceof ApiError && state.error.code === 'NotFound';

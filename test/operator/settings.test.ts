@@ -22,6 +22,7 @@ test('the image of the proxy is enough; everything else has a default', () => {
     metrics: { port: 8080 },
     logLevel: 'info',
     workers: 16,
+    namespaces: [],
     instance: 'l4balancer-operator',
   });
 });
@@ -38,6 +39,7 @@ test('every flag is taken, in both forms', () => {
     'debug',
     '--kubeconfig=k',
     '--workers=9',
+    '--namespaces=shop, edge',
   ]);
   assert.equal(kubeconfig, 'k');
   assert.deepEqual(rest, {
@@ -46,6 +48,7 @@ test('every flag is taken, in both forms', () => {
     metrics: { host: '::1', port: 2 },
     logLevel: 'debug',
     workers: 9,
+    namespaces: ['shop', 'edge'],
     instance: 'l4balancer-operator',
   });
 });
@@ -80,6 +83,14 @@ const BAD: readonly (readonly [string, readonly string[], Environment, RegExp])[
   ['a flag without a value', [IMAGE, '--log-level'], {}, /^--log-level: nothing follows; expected LEVEL/],
   ['a flag in place of a value', ['--log-level', IMAGE], {}, /^--log-level: nothing follows/],
   ['a flag with an empty value', [IMAGE, '--log-level='], {}, /^--log-level: nothing follows/],
+  [
+    'a namespace with a bad name',
+    [IMAGE, '--namespaces=a,B'],
+    {},
+    /^--namespaces: expected names .*found "a,B"/,
+  ],
+  ['a namespace twice', [IMAGE, '--namespaces=a,a'], {}, /^--namespaces: expected names .* each once/],
+  ['a comma too many', [IMAGE, '--namespaces=a,'], {}, /^--namespaces: expected names/],
   ['a flag twice', [IMAGE, IMAGE], {}, /^--proxy-image: given twice/],
   [
     'a level there is none of',

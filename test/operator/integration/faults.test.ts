@@ -11,6 +11,7 @@ import type { Call, Transport } from '../../../kube/transport.ts';
 import { type Controller, startController } from '../../../operator/reconcile/controller.ts';
 import { createControllerMetrics } from '../../../operator/telemetry/controller-metrics.ts';
 import { createRecorder } from '../../../operator/telemetry/recorder.ts';
+import { createWatchMetrics } from '../../../operator/telemetry/watch-metrics.ts';
 import { RENDER } from '../owner.ts';
 import { OPERATOR, operatorLogin } from './rights.ts';
 import { startWorld, type TestWorld } from './world.ts';
@@ -68,10 +69,12 @@ test(`with one call in ${EVERY} lost, all is as it would be without, and quiet i
   const controller: Controller = startController(
     {
       transport,
+      namespaces: [],
       writer,
       render: RENDER,
       workers: 4,
       metrics,
+      watchMetrics: createWatchMetrics(new Registry()),
       recorder: createRecorder({ writer, log, wallClock, instance: 'test' }),
       log,
       clock: realClock,

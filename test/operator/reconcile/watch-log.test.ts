@@ -10,8 +10,8 @@ const recording = () => {
     {},
     {
       write: (line) => {
-        const { msg, kind, code } = JSON.parse(line);
-        lines.push([msg, kind, code].filter(Boolean).join(' '));
+        const { msg, watch, code } = JSON.parse(line);
+        lines.push([msg, watch, code].filter(Boolean).join(' '));
       },
     },
   );

@@ -47,3 +47,33 @@ test('a new list says what is gone, and files everything anew', () => {
   assert.deepEqual(names(collection.replace(listOf(object('b', 'one'), object('c', 'one')))), ['a']);
   assert.deepEqual(names(collection.controlledBy('one')), ['b', 'c']);
 });
+
+test('lists of several namespaces are kept apart, and found as one', () => {
+  const collection = new Collection<KubeObject>();
+  const inNamespace = (namespace: string, name: string): KubeObject => {
+    const { metadata } = object(name, 'one');
+    return { metadata: { ...metadata, namespace } };
+  };
+  collection.replace(new Map([['shop/a', inNamespace('shop', 'a')]]), 'shop');
+  collection.replace(new Map([['edge/a', inNamespace('edge', 'a')]]), 'edge');
+  assert.equal(collection.size, 2);
+  assert.equal(collection.get('shop/a')?.metadata.namespace, 'shop');
+  assert.equal(collection.get('edge/a')?.metadata.namespace, 'edge');
+  assert.equal(collection.get('other/a'), undefined);
+  assert.equal(collection.controlledBy('one').length, 2);
+  assert.deepEqual(names(collection.replace(new Map(), 'shop')), ['a']);
+  assert.deepEqual(
+    collection.controlledBy('one').map(({ metadata }) => metadata.namespace),
+    ['edge'],
+  );
+});
+
+test('what went between two lists by an event is gone with the next list, too', () => {
+  const collection = new Collection<KubeObject>();
+  const objects = listOf(object('a', 'one'));
+  collection.replace(objects);
+  objects.set('shop/b', object('b', 'two'));
+  collection.change('shop/b', object('b', 'two'), 'Added');
+  collection.replace(listOf(object('a', 'one')));
+  assert.deepEqual(names(collection.controlledBy('two')), []);
+});
