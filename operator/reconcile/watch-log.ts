@@ -31,7 +31,8 @@ export const createWatchLog = (log: Logger) => {
     },
     /** An optional kind: that it is not there is no loss. */
     served(kind: WatchedKind, isServed: boolean): void {
-      log.info({ kind }, isServed ? 'optional kind is there' : 'optional kind is not there');
+      if (isServed) log.info({ kind }, 'optional kind is there');
+      else log.info({ kind }, 'optional kind is not there');
     },
   };
 };
