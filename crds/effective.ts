@@ -8,8 +8,11 @@ export interface EffectiveTuning {
   /** Acceptor threads of each pod. */
   readonly acceptors: number;
   readonly logLevel: NonNullable<Tuning['logLevel']>;
-  /** Sorted by name. */
+  /** Sorted by name. With the node's network, its net.* are asked of the node's kernel, and nobody sets them. */
   readonly sysctls: readonly Sysctl[];
+  readonly sysctlMethod: Tuning['sysctlMethod'];
+  /** Whether the pods use the network of their node. */
+  readonly hostNetwork: boolean;
   /** Sorted. */
   readonly capabilities: readonly NonNullable<Tuning['capabilities']>[number][];
   /** RLIMIT_NOFILE to ask for; absent: the hard limit that the container starts with. */
@@ -20,11 +23,19 @@ export interface EffectiveTuning {
 /** What the operator renders into the pods and the proxy compares with what the kernel gave. Expects a parsed spec. */
 export const effectiveTuning = (spec: TunedSpec): EffectiveTuning => {
   const preset = PRESETS[spec.tuning.profile];
-  const { logLevel, sysctls, capabilities, fileDescriptors = preset.fileDescriptors } = spec.tuning;
+  const {
+    logLevel,
+    sysctls,
+    sysctlMethod,
+    capabilities,
+    fileDescriptors = preset.fileDescriptors,
+  } = spec.tuning;
   return {
     acceptors: acceptorsOf(spec),
     logLevel: logLevel ?? preset.logLevel,
     sysctls: mergeSysctls(preset.sysctls, sysctls ?? []),
+    sysctlMethod,
+    hostNetwork: preset.hostNetwork,
     capabilities: [...(capabilities ?? preset.capabilities)].sort(),
     ...(fileDescriptors === undefined ? {} : { fileDescriptors }),
     resources: effectiveResources(spec),

@@ -11,19 +11,38 @@ export interface Preset {
   readonly requests: Resources;
   readonly limits: Resources;
   readonly logLevel: NonNullable<Tuning['logLevel']>;
+  /** Of the pod; with the node's network, what its kernel should have. */
   readonly sysctls: readonly Sysctl[];
+  readonly hostNetwork: boolean;
   readonly capabilities: NonNullable<Tuning['capabilities']>;
   /** Descriptors to ask for; without it the proxy takes the hard limit that it finds. */
   readonly fileDescriptors?: number;
 }
 
-/** Sysctls that every kubelet allows and Pod Security `restricted` admits. */
-const SAFE: readonly Sysctl[] = [
+/** What a busy relay wants of any network namespace. Every kubelet allows them and Pod Security `restricted` admits them. */
+const RELAY: readonly Sysctl[] = [
   { name: 'net.ipv4.ip_local_port_range', value: '10240 65535' },
-  { name: 'net.ipv4.ip_unprivileged_port_start', value: '0' },
   { name: 'net.ipv4.tcp_fin_timeout', value: '15' },
   { name: 'net.ipv4.tcp_keepalive_time', value: '600' },
 ];
+
+/** Lets the proxy listen below 1024 without any right; not a thing to ask of a whole node. */
+const LOW_PORTS: Sysctl = { name: 'net.ipv4.ip_unprivileged_port_start', value: '0' };
+
+/** The guide's; unsafe in every version of Kubernetes. */
+const GUIDE: readonly Sysctl[] = [
+  { name: 'net.core.somaxconn', value: '65535' },
+  { name: 'net.ipv4.tcp_tw_reuse', value: '1' },
+];
+
+/** The guide's pod without its network. */
+const GUIDE_POD = {
+  requests: { cpu: '4', memory: '4Gi' },
+  limits: { cpu: '8', memory: '8Gi' },
+  logLevel: 'error',
+  capabilities: ['SYS_RESOURCE'],
+  fileDescriptors: 1_048_576,
+} as const satisfies Partial<Preset>;
 
 /** The only place with the profiles' numbers; Tuned is the production tuning guide. */
 export const PRESETS: Readonly<Record<Tuning['profile'], Preset>> = {
@@ -32,19 +51,20 @@ export const PRESETS: Readonly<Record<Tuning['profile'], Preset>> = {
     requests: { cpu: '250m', memory: '192Mi' },
     limits: { cpu: '1', memory: '512Mi' },
     logLevel: 'info',
-    sysctls: SAFE,
+    sysctls: [...RELAY, LOW_PORTS],
+    hostNetwork: false,
     capabilities: [],
   },
   Tuned: {
-    requests: { cpu: '4', memory: '4Gi' },
-    limits: { cpu: '8', memory: '8Gi' },
-    logLevel: 'error',
-    sysctls: [
-      ...SAFE,
-      { name: 'net.core.somaxconn', value: '65535' },
-      { name: 'net.ipv4.tcp_tw_reuse', value: '1' },
-    ],
-    capabilities: ['SYS_RESOURCE'],
-    fileDescriptors: 1_048_576,
+    ...GUIDE_POD,
+    capabilities: [...GUIDE_POD.capabilities],
+    sysctls: [...RELAY, LOW_PORTS, ...GUIDE],
+    hostNetwork: false,
+  },
+  HostNetwork: {
+    ...GUIDE_POD,
+    capabilities: [...GUIDE_POD.capabilities],
+    sysctls: [...RELAY, ...GUIDE],
+    hostNetwork: true,
   },
 };

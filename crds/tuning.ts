@@ -23,9 +23,11 @@ const sysctl = z.object({
 /** The guide's knobs. The profile is a preset; each knob given here wins over it. */
 export const tuning = z.object({
   profile: z
-    .enum(['Restricted', 'Tuned'])
+    .enum(['Restricted', 'Tuned', 'HostNetwork'])
     .default('Restricted')
-    .describe('Restricted passes Pod Security "restricted"; Tuned is the production tuning guide.'),
+    .describe(
+      'Restricted passes Pod Security "restricted"; Tuned is the production tuning guide; HostNetwork is the guide in the network of the node, whose sysctls it reports and does not set.',
+    ),
   acceptors: z
     .int()
     .min(1)
@@ -36,6 +38,12 @@ export const tuning = z.object({
     .optional()
     .describe(
       'Kernel settings of the pod’s network namespace, added to the profile’s; the same name replaces.',
+    ),
+  sysctlMethod: z
+    .enum(['PodSpec', 'InitContainer'])
+    .default('PodSpec')
+    .describe(
+      'How unsafe sysctls reach the kernel: PodSpec needs a kubelet that allows them; InitContainer writes them from a privileged container and works on every kubelet.',
     ),
   fileDescriptors: z
     .int()

@@ -1,11 +1,11 @@
 import { type ListenAddress, parseListenAddress } from '../program/listen-address.ts';
-import { PULL_POLICIES, type RenderSettings } from './desired/render.ts';
+import { type ImageSettings, PULL_POLICIES } from './desired/render.ts';
 import { FLAG_NAMES, FLAGS, type Flag, type FlagName } from './flags.ts';
 import { LOG_LEVELS, type LogLevel } from './telemetry/log.ts';
 
 /** What the operator is told from outside. */
 export interface Settings {
-  readonly render: RenderSettings;
+  readonly render: ImageSettings;
   readonly health: ListenAddress;
   readonly metrics: ListenAddress;
   readonly logLevel: LogLevel;

@@ -7,6 +7,8 @@ export interface Arguments {
   readonly version: boolean;
   /** Files to check; undefined when --check was not given. */
   readonly check?: readonly string[];
+  /** NAME=VALUE of sysctls to write; undefined when --set-sysctls was not given. */
+  readonly setSysctls?: readonly string[];
   readonly config?: string;
   readonly kubeconfig?: string;
   readonly context?: string;
@@ -31,6 +33,7 @@ export const readArguments = (argv: readonly string[]): Arguments => {
       help: { type: 'boolean', short: 'h' },
       version: { type: 'boolean' },
       check: { type: 'boolean' },
+      'set-sysctls': { type: 'boolean' },
       config: { type: 'string' },
       kubeconfig: { type: 'string' },
       context: { type: 'string' },
@@ -44,6 +47,7 @@ export const readArguments = (argv: readonly string[]): Arguments => {
   let help = false;
   let version = false;
   let check = false;
+  let setSysctls = false;
   let unknown = false;
   for (const token of tokens) {
     if (token.kind === 'positional') files.push(token.value);
@@ -53,9 +57,12 @@ export const readArguments = (argv: readonly string[]): Arguments => {
     else if (token.name === 'check') {
       check = true;
       if (token.value !== undefined) files.push(token.value);
+    } else if (token.name === 'set-sysctls') {
+      setSysctls = true;
+      if (token.value !== undefined) files.push(token.value);
     } else if (!isWithValue(token.name)) {
       unknown = true;
-      const meant = nearest(token.name, [...WITH_VALUE, 'check', 'help', 'version']);
+      const meant = nearest(token.name, [...WITH_VALUE, 'check', 'set-sysctls', 'help', 'version']);
       problems.push(
         `${token.rawName}: no such flag; ${meant === undefined ? '--help lists them' : `did you mean --${meant}?`}`,
       );
@@ -65,9 +72,15 @@ export const readArguments = (argv: readonly string[]): Arguments => {
   }
   if (check && files.length === 0)
     problems.push('--check: expected one or more manifest files, or - for stdin; found none');
+  if (setSysctls && files.length === 0)
+    problems.push(
+      '--set-sysctls: expected one or more NAME=VALUE such as net.core.somaxconn=65535, found none',
+    );
+  if (setSysctls && check) problems.push('--set-sysctls: found together with --check; expected one of them');
   // What follows an unknown flag may be its value.
-  if (!check && !unknown)
+  if (!check && !setSysctls && !unknown)
     for (const file of files)
       problems.push(`${file}: unexpected argument; a manifest is given with --config ${file}`);
-  return { help, version, ...(check ? { check: files } : {}), ...values, problems };
+  const given = check ? { check: files } : setSysctls ? { setSysctls: files } : {};
+  return { help, version, ...given, ...values, problems };
 };

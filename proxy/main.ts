@@ -1,8 +1,11 @@
+import { writeFileSync } from 'node:fs';
 import { onStopSignals, SIGNAL_EXIT } from '../program/stop-signals.ts';
 import { checkManifests } from './check.ts';
 import { EXIT, exitCodeOf, ProxyError } from './errors.ts';
 import { parseSettings, type Settings } from './settings.ts';
 import { createLog } from './telemetry/log.ts';
+import { readText } from './tuning/read-text.ts';
+import { setSysctls } from './tuning/set-sysctls.ts';
 import { USAGE } from './usage.ts';
 import { VERSION } from './version.ts';
 
@@ -51,6 +54,16 @@ switch (command.command) {
   case 'Check':
     process.exitCode = checkManifests(command.files, process.stdout);
     break;
+  case 'SetSysctls': {
+    const { lines, problems } = setSysctls(command.assignments, {
+      read: readText,
+      write: (file, text) => writeFileSync(file, text),
+    });
+    for (const line of lines) process.stdout.write(`${line}\n`);
+    for (const problem of problems) process.stderr.write(`${problem}\n`);
+    process.exitCode = problems.length === 0 ? EXIT.ok : EXIT.failed;
+    break;
+  }
   case 'Refused':
     for (const problem of command.problems) process.stderr.write(`${problem}\n`);
     process.stderr.write(`${count(command.problems.length)}; --help lists flags and variables\n`);

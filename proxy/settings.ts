@@ -3,6 +3,7 @@ import { duration } from '../crds/scalars.ts';
 import { type ListenAddress, parseListenAddress } from '../program/listen-address.ts';
 import { type Arguments, readArguments } from './arguments.ts';
 import { type LogLevel, parseLogLevel, parseRustLog } from './telemetry/log-level.ts';
+import { type Assignment, parseAssignment } from './tuning/set-sysctls.ts';
 
 /** What the proxy is told from outside; a value left out follows the manifest or the machine. */
 export interface Settings {
@@ -31,6 +32,7 @@ export type SourceSettings =
 export type Command =
   | { readonly command: 'Run'; readonly settings: Settings }
   | { readonly command: 'Check'; readonly files: readonly string[] }
+  | { readonly command: 'SetSysctls'; readonly assignments: readonly Assignment[] }
   | { readonly command: 'Help' }
   | { readonly command: 'Version' }
   /** Every problem there is, each with the name of what is wrong, what was found and what is expected. */
@@ -57,6 +59,7 @@ export const parseSettings = (argv: readonly string[], env: Environment): Comman
     return args.problems.length > 0
       ? { command: 'Refused', problems: args.problems }
       : { command: 'Check', files: args.check };
+  if (args.setSysctls !== undefined) return sysctlCommand(args.setSysctls, args.problems);
 
   const problems = [...args.problems];
   const given = (variable: string, flag?: string, fromFlag?: string): Given | undefined => {
@@ -111,6 +114,23 @@ export const parseSettings = (argv: readonly string[], env: Environment): Comman
       ...(drainDelayMs === undefined ? {} : { drainDelayMs }),
     },
   };
+};
+
+const sysctlCommand = (texts: readonly string[], found: readonly string[]): Command => {
+  const read = texts.map((text) => ({ text, assignment: parseAssignment(text) }));
+  const problems = [
+    ...found,
+    ...read.flatMap(({ text, assignment }) =>
+      assignment === undefined
+        ? [
+            `--set-sysctls: expected NAME=VALUE of a pod's sysctl such as net.core.somaxconn=65535, found ${JSON.stringify(text)}`,
+          ]
+        : [],
+    ),
+  ];
+  return problems.length > 0
+    ? { command: 'Refused', problems }
+    : { command: 'SetSysctls', assignments: read.flatMap(({ assignment }) => assignment ?? []) };
 };
 
 const readSource = (

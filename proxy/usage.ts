@@ -4,6 +4,7 @@ export const USAGE = `L4Balancer proxy: a multi-core TCP load balancer.
   main.ts --config FILE          serve the L4Balancer of a manifest file; edits are taken live
   main.ts                        the same from the environment; see below
   main.ts --check FILE...        say what is wrong with manifest files (- is stdin); exit 0 when nothing is, else 1
+  main.ts --set-sysctls NAME=VALUE...   write sysctls of the network namespace it runs in, and end; needs root and a writable /proc/sys
   main.ts --help | --version
 
 Flag               Environment            Default         Meaning

@@ -3,7 +3,7 @@ import type { L4BalancerSpec } from '../l4balancer.ts';
 import { PRESETS, type Preset, type Resources } from '../presets.ts';
 import { bytes, cpuMillis, type Quantity } from '../quantity.ts';
 import { effectiveResources } from '../resources.ts';
-import type { Sysctl } from '../tuning.ts';
+import type { Sysctl, Tuning } from '../tuning.ts';
 import { show } from '../words.ts';
 import { celText, problemIf, type Rule, rule } from './rule.ts';
 
@@ -161,7 +161,43 @@ const isPortRange = (value: string): boolean => {
   return low > 0 && low < high && high < 65536;
 };
 
+const hostNetworkSysctls = rule<Tuning>({
+  id: 'host-network-sysctls',
+  scope: 'spec.tuning',
+  reads: ['profile', 'sysctls[?].name'],
+  rule: "self.profile != 'HostNetwork' || !has(self.sysctls) || self.sysctls.all(s, !s.name.startsWith('net.'))",
+  message:
+    'a pod in the network of its node cannot set net.* sysctls: set them on the node, or use profile Tuned',
+  fieldPath: '.sysctls',
+  check: ({ profile, sysctls = [] }) =>
+    sysctls.flatMap(({ name }, i) =>
+      problemIf(
+        profile === 'HostNetwork' && name.startsWith('net.'),
+        ['sysctls', i, 'name'],
+        `${show(name)} would be the node's, and a pod in the network of its node cannot set net.* sysctls: set them on the node, or use profile Tuned`,
+      ),
+    ),
+});
+
+const hostNetworkReplicas = rule<L4BalancerSpec>({
+  id: 'host-network-replicas',
+  scope: 'spec',
+  reads: ['tuning.profile', 'workload.replicas'],
+  rule: "self.tuning.profile != 'HostNetwork' || self.workload.replicas <= 1",
+  message:
+    'profile HostNetwork has one pod on a node, whose ports it takes: leave out replicas; workload.kind DaemonSet runs one on every node',
+  fieldPath: '.workload.replicas',
+  check: ({ tuning, workload }) =>
+    problemIf(
+      tuning.profile === 'HostNetwork' && workload.replicas > 1,
+      ['workload', 'replicas'],
+      `${workload.replicas} is too many: profile HostNetwork has one pod on a node, whose ports it takes: leave out replicas; workload.kind DaemonSet runs one on every node`,
+    ),
+});
+
 export const TUNING_RULES = [
+  hostNetworkSysctls,
+  hostNetworkReplicas,
   acceptorsWithinLimit,
   ...requestsWithinLimits,
   cpuLimitAboveZero,

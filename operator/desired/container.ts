@@ -9,6 +9,12 @@ export const CONTAINER = 'proxy';
 const ADMIN = 'admin';
 const probe = (path: string, timing: object) => ({ httpGet: { path, port: ADMIN }, ...timing });
 
+/** The proxy's image, in whatever container runs its program. */
+export const imageOf = ({ spec }: Owner, { proxyImage, pullPolicy }: RenderSettings) => ({
+  image: spec.workload.image ?? proxyImage,
+  imagePullPolicy: pullPolicy,
+});
+
 /**
  * The proxy's container. It depends on tuning, resources and image only: listeners and backends come to the proxy through its own
  * watch, so there is no containerPort and no variable for them.
@@ -18,8 +24,7 @@ export const container = (owner: Owner, settings: RenderSettings) => {
   const tuning = effectiveTuning(spec);
   return {
     name: CONTAINER,
-    image: spec.workload.image ?? settings.proxyImage,
-    imagePullPolicy: settings.pullPolicy,
+    ...imageOf(owner, settings),
     env: [
       { name: 'L4B_NAMESPACE', value: owner.namespace },
       { name: 'L4B_NAME', value: owner.name },
@@ -31,7 +36,15 @@ export const container = (owner: Owner, settings: RenderSettings) => {
         ? []
         : [{ name: 'L4B_FILE_DESCRIPTORS', value: String(tuning.fileDescriptors) }]),
     ],
-    ports: [{ name: ADMIN, containerPort: ADMIN_PORT, protocol: 'TCP' }],
+    ports: [
+      {
+        name: ADMIN,
+        containerPort: ADMIN_PORT,
+        protocol: 'TCP',
+        // Keeps two of them from one node: the scheduler knows of no other port that they take.
+        ...(tuning.hostNetwork ? { hostPort: ADMIN_PORT } : {}),
+      },
+    ],
     resources: tuning.resources,
     securityContext: containerSecurityContext(tuning),
     // What it said last is what the status shows when it does not stay up.

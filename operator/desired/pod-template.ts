@@ -1,15 +1,19 @@
 import { durationMs } from '../../crds/duration.ts';
 import { effectiveTuning } from '../../crds/effective.ts';
-import { container } from './container.ts';
+import { inPodSpec, placeSysctls } from '../tuning/place-sysctls.ts';
+import { container, imageOf } from './container.ts';
 import { childLabels } from './labels.ts';
 import { childName } from './names.ts';
 import type { Owner, RenderSettings } from './render.ts';
 import { podSecurityContext } from './security-context.ts';
+import { sysctlWriter } from './sysctl-writer.ts';
 import { topologySpread } from './topology-spread.ts';
 
 /** The proxy pods of any kind of workload. A change of it restarts them all, so nothing of listeners, backends or replicas is in it. */
 export const podTemplate = (owner: Owner, settings: RenderSettings) => {
   const { workload } = owner.spec;
+  const tuning = effectiveTuning(owner.spec);
+  const placed = placeSysctls(tuning, settings.kubelet);
   const { nodeSelector, tolerations, affinity, priorityClassName, podAnnotations, podLabels } = workload;
   return {
     metadata: {
@@ -25,7 +29,10 @@ export const podTemplate = (owner: Owner, settings: RenderSettings) => {
         1,
         Math.ceil(durationMs(workload.terminationGracePeriod) / 1000),
       ),
-      securityContext: podSecurityContext(effectiveTuning(owner.spec)),
+      // The cluster's names are not resolved with the node's own servers.
+      ...(tuning.hostNetwork ? { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' } : {}),
+      securityContext: podSecurityContext(inPodSpec(placed)),
+      ...given({ initContainers: sysctlWriter(imageOf(owner, settings), placed, tuning) }),
       containers: [container(owner, settings)],
       topologySpreadConstraints: topologySpread(owner.name),
       ...given({ nodeSelector, tolerations, affinity, priorityClassName }),

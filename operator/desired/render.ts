@@ -1,4 +1,5 @@
 import type { L4Balancer } from '../../crds/l4balancer.ts';
+import type { KubernetesVersion } from '../tuning/kubernetes-version.ts';
 
 /** One L4Balancer as its children are made from it: parsed, and as the API server holds it. */
 export interface Owner {
@@ -9,7 +10,12 @@ export interface Owner {
 }
 
 /** What the operator itself adds to every rendering. */
-export interface RenderSettings {
+export interface RenderSettings extends ImageSettings {
+  /** The oldest kubelet that the pods may meet: it decides which sysctls are safe. */
+  readonly kubelet: KubernetesVersion;
+}
+
+export interface ImageSettings {
   /** Image of resources that name none. */
   readonly proxyImage: string;
   readonly pullPolicy: PullPolicy;

@@ -1,15 +1,16 @@
 import type { EffectiveTuning } from '../../crds/effective.ts';
+import type { Sysctl } from '../../crds/tuning.ts';
 
 /** The user of the image; also what Pod Security `restricted` wants to see as a number. */
 const NON_ROOT = 65532;
 
 /** Of the pod: nobody's rights, and the kernel settings of its network namespace. */
-export const podSecurityContext = (tuning: EffectiveTuning) => ({
+export const podSecurityContext = (sysctls: readonly Sysctl[]) => ({
   runAsNonRoot: true,
   runAsUser: NON_ROOT,
   runAsGroup: NON_ROOT,
   seccompProfile: { type: 'RuntimeDefault' },
-  ...(tuning.sysctls.length === 0 ? {} : { sysctls: tuning.sysctls }),
+  ...(sysctls.length === 0 ? {} : { sysctls }),
 });
 
 /**

@@ -3,7 +3,7 @@ import type { Clock } from '../../kube/clock.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { objectPath } from '../../kube/paths.ts';
 import type { Transport } from '../../kube/transport.ts';
-import type { RenderSettings } from '../desired/render.ts';
+import type { ImageSettings } from '../desired/render.ts';
 import { createBackoffs } from '../queue/backoffs.ts';
 import { createQueue } from '../queue/queue.ts';
 import { runWorkers } from '../queue/workers.ts';
@@ -12,12 +12,14 @@ import type { Logger } from '../telemetry/log.ts';
 import type { Recorder } from '../telemetry/recorder.ts';
 import type { WatchMetrics } from '../telemetry/watch-metrics.ts';
 import { ROOT } from '../watch/kinds.ts';
+import { createNodeBook } from '../watch/node-book.ts';
 import { rootKey } from '../watch/root-key.ts';
 import { followWorld, type World } from '../watch/world.ts';
 import { ledgerName } from './gather.ts';
 import { appliedHappenings, transitionHappening } from './happenings.ts';
 import { createLedger } from './ledger.ts';
 import { type ReconcileDeps, reconcile } from './reconcile.ts';
+import { readServerVersion } from './server-version.ts';
 import { settle } from './settle.ts';
 import { createWatchLog } from './watch-log.ts';
 
@@ -26,7 +28,7 @@ export interface ControllerOptions {
   /** Where L4Balancers are looked after; empty for everywhere. */
   readonly namespaces: readonly string[];
   readonly writer: Writer;
-  readonly render: RenderSettings;
+  readonly render: ImageSettings;
   readonly workers: number;
   readonly metrics: ControllerMetrics;
   readonly watchMetrics: WatchMetrics;
@@ -58,6 +60,7 @@ export const startController = (
   const { transport, writer, log, clock, metrics, watchMetrics, recorder } = options;
   const queue = createQueue(clock, metrics.queue);
   const ledger = createLedger();
+  const nodes = createNodeBook();
   const watchLog = createWatchLog(log);
   const stopping = new AbortController();
   let working: Promise<void> = Promise.resolve();
@@ -85,6 +88,10 @@ export const startController = (
 
   const world = followWorld(options, {
     onChange(kind, object, { isGone }) {
+      if (kind === 'Node') {
+        nodes.note(object, isGone);
+        return;
+      }
       const key = rootKey(kind, object, world.collections);
       if (key === undefined) return;
       if (isGone) ledger.forget(ledgerName(key, kind), object.metadata.uid);
@@ -103,7 +110,10 @@ export const startController = (
     onSynced() {
       log.info({ l4balancers: world.collections[ROOT].size }, 'caches synced');
       // Not before: a child that is not listed yet would look as if it were missing.
-      working = runWorkers(queue, options.workers, work);
+      working = readServerVersion(transport, log).then((version) => {
+        nodes.server(version);
+        return runWorkers(queue, options.workers, work);
+      });
       working.catch(onFailed);
       void resync();
     },
@@ -114,7 +124,7 @@ export const startController = (
     writer,
     read: (ref) => transport.request({ method: 'GET', path: objectPath(ref) }) as Promise<KubeObject>,
     ledger,
-    render: options.render,
+    render: () => ({ ...options.render, kubelet: nodes.oldest() }),
     now: clock.now,
     wallTime: () =>
       options

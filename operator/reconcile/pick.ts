@@ -3,6 +3,7 @@ const MERGED: Readonly<Record<string, readonly string[]>> = {
   conditions: ['type'],
   containers: ['name'],
   env: ['name'],
+  initContainers: ['name'],
   ownerReferences: ['uid'],
   ports: ['containerPort', 'port', 'protocol'],
   topologySpreadConstraints: ['topologyKey', 'whenUnsatisfiable'],

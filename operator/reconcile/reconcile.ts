@@ -10,7 +10,7 @@ import { previousConditions, type StatusDeps, type StatusResult, writeStatus } f
 
 export interface ReconcileDeps extends ApplyDeps, StatusDeps {
   readonly writer: ApplyDeps['writer'] & StatusDeps['writer'];
-  readonly render: RenderSettings;
+  readonly render: () => RenderSettings;
   /** RFC 3339, in whole seconds. */
   readonly wallTime: () => string;
   /** Told what was done; for events and the log. */
@@ -63,7 +63,7 @@ const apply = async (
   if (balancer === undefined || balancer.spec.paused) return undefined;
   const { name, namespace = '', uid = '' } = root.metadata;
   const owner = { name, namespace, uid, spec: balancer.spec };
-  return applyChildren(key, owner, children(owner, deps.render), deps);
+  return applyChildren(key, owner, children(owner, deps.render()), deps);
 };
 
 const report = async (

@@ -1,25 +1,13 @@
 import { effectiveTuning } from '../../crds/effective.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import { isSafe } from '../tuning/safe-sysctls.ts';
 import type { Pod } from './observed.ts';
 import { nodesOf } from './pods.ts';
 import type { Verdict } from './reasons.ts';
 import { listed, plural, roughly } from './words.ts';
 
-/** Sysctls that every kubelet allows without being told; kubernetes.io, "Using sysctls in a Kubernetes Cluster", of 1.32. */
-const SAFE: ReadonlySet<string> = new Set([
-  'kernel.shm_rmid_forced',
-  'net.ipv4.ip_local_port_range',
-  'net.ipv4.ip_local_reserved_ports',
-  'net.ipv4.ip_unprivileged_port_start',
-  'net.ipv4.ping_group_range',
-  'net.ipv4.tcp_fin_timeout',
-  'net.ipv4.tcp_keepalive_intvl',
-  'net.ipv4.tcp_keepalive_probes',
-  'net.ipv4.tcp_keepalive_time',
-  'net.ipv4.tcp_rmem',
-  'net.ipv4.tcp_syncookies',
-  'net.ipv4.tcp_wmem',
-]);
+/** Of what a kubelet refused all is named that may be refused next: by the newest list, since what is on it was hardly the reason. */
+const SAFEST = { major: 1, minor: 32 };
 
 const FORBIDDEN = /forbidden sysctl: "([^"]+)"/g;
 
@@ -35,7 +23,7 @@ export const checkSysctls = (failed: readonly Pod[], spec: L4BalancerSpec): Verd
   const nodes = new Set(nodesOf(refused));
   const unsafe = effectiveTuning(spec)
     .sysctls.map(({ name }) => name)
-    .filter((name) => !SAFE.has(name));
+    .filter((name) => !isSafe(name, SAFEST));
   const named = names.size === 0 ? 'a sysctl of the pods' : listed(names);
   const who =
     nodes.size === 0

@@ -3,7 +3,9 @@ import type { KubeObject } from '../../kube/object.ts';
 import { collectionPath } from '../../kube/paths.ts';
 import { CHILD_SELECTOR } from '../desired/labels.ts';
 import type { Deployment, Pod, ReplicaSet, Service } from '../status/observed.ts';
+import type { ClusterNode } from '../tuning/cluster-node.ts';
 import { trimPod, trimReplicaSet } from './trim.ts';
+import { trimNode } from './trim-node.ts';
 
 /** Every kind that is followed, and what is read of it. */
 export interface WatchedKinds {
@@ -16,6 +18,7 @@ export interface WatchedKinds {
   readonly Deployment: Deployment;
   readonly ReplicaSet: ReplicaSet;
   readonly Pod: Pod;
+  readonly Node: ClusterNode;
 }
 
 export type WatchedKind = keyof WatchedKinds;
@@ -28,6 +31,8 @@ interface Watched<T> {
   trim?(object: T): T;
   /** A kind of somebody else's CustomResourceDefinition: nothing is wrong where the API server does not know it, and it may come later. */
   readonly isOptional?: true;
+  /** Lives in no namespace. An operator for some namespaces only may lack the right to see it, and does without. */
+  readonly isClusterWide?: true;
 }
 
 const child = (apiVersion: string) => ({ apiVersion, labelSelector: CHILD_SELECTOR });
@@ -43,11 +48,14 @@ export const WATCHED: { readonly [K in WatchedKind]: Watched<WatchedKinds[K]> } 
   Deployment: child('apps/v1'),
   ReplicaSet: { ...child('apps/v1'), trim: trimReplicaSet },
   Pod: { ...child('v1'), trim: trimPod },
+  Node: { apiVersion: 'v1', trim: trimNode, isClusterWide: true },
 };
 
 export const WATCHED_KINDS = Object.keys(WATCHED) as readonly WatchedKind[];
 
 export const isOptional = (kind: WatchedKind): boolean => WATCHED[kind].isOptional === true;
+
+export const isClusterWide = (kind: WatchedKind): boolean => WATCHED[kind].isClusterWide === true;
 
 export const isWatched = (kind: string): kind is WatchedKind => kind in WATCHED;
 

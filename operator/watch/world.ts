@@ -5,6 +5,7 @@ import type { Transport } from '../../kube/transport.ts';
 import { Collection } from './collection.ts';
 import type { WatchHealth } from './freshness.ts';
 import {
+  isClusterWide,
   isOptional,
   WATCHED,
   WATCHED_KINDS,
@@ -71,14 +72,15 @@ export const followWorld = (
   const collections = Object.fromEntries(
     WATCHED_KINDS.map((kind) => [kind, new Collection()]),
   ) as unknown as Collections;
-  const scopes = namespaces.length === 0 ? [undefined] : namespaces;
+  const scopes = (kind: WatchedKind): readonly (string | undefined)[] =>
+    namespaces.length === 0 || isClusterWide(kind) ? [undefined] : namespaces;
+  const count = WATCHED_KINDS.flatMap(scopes).length;
   const all: Followed[] = [];
   let isSynced = false;
 
   const serves = (kind: WatchedKind): boolean => !all.some((one) => one.kind === kind && one.isAbsent);
 
   const checkSynced = (): void => {
-    const count = WATCHED_KINDS.length * scopes.length;
     if (isSynced || all.length < count || !all.every((one) => one.isSynced || one.isAbsent)) return;
     isSynced = true;
     events.onSynced();
@@ -121,7 +123,7 @@ export const followWorld = (
       },
       onState(state) {
         followed.state = state;
-        if (deps.isOptional(kind) && isUnknown(state)) {
+        if ((deps.isOptional(kind) && isUnknown(state)) || (isClusterWide(kind) && isForbidden(state))) {
           setAbsent(true);
           checkSynced();
         } else events.onState(kind, state, name);
@@ -137,7 +139,7 @@ export const followWorld = (
     };
     all.push(followed);
   };
-  for (const kind of WATCHED_KINDS) for (const namespace of scopes) follow(kind, namespace);
+  for (const kind of WATCHED_KINDS) for (const namespace of scopes(kind)) follow(kind, namespace);
 
   return {
     collections,
@@ -160,3 +162,6 @@ export const followWorld = (
 /** An empty collection is answered with an empty list: not found is the kind itself. */
 const isUnknown = (state: ListWatchState): boolean =>
   !state.connected && state.error instanceof ApiError && state.error.code === 'NotFound';
+
+const isForbidden = (state: ListWatchState): boolean =>
+  !state.connected && state.error instanceof ApiError && state.error.code === 'Forbidden';

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { adminPages } from '../admin/pages.ts';
@@ -13,6 +12,7 @@ import type { Logger } from '../telemetry/log.ts';
 import { askedTuning } from '../tuning/asked.ts';
 import { readCpuQuota } from '../tuning/cpu-quota.ts';
 import { decideLaunch } from '../tuning/launch.ts';
+import { readText } from '../tuning/read-text.ts';
 import { tuningReport } from '../tuning/report.ts';
 import { VERSION } from '../version.ts';
 import { after } from './clock.ts';
@@ -125,12 +125,4 @@ export const startProxy = async (settings: Settings, log: Logger): Promise<Runni
       await admin.close();
     },
   };
-};
-
-const readText = (file: string): string | undefined => {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined; // what cannot be read is unknown, and shown as such
-  }
 };

@@ -70,7 +70,7 @@ test('the operator may follow and write every kind of child, and delete those th
     ...edge,
     spec: spec.parse({ ...edge.spec, workload: { replicas }, service: { type } }),
   });
-  const settings = { proxyImage: 'proxy', pullPolicy: 'Never' } as const;
+  const settings = { proxyImage: 'proxy', pullPolicy: 'Never', kubelet: { major: 1, minor: 34 } } as const;
   const kinds = (all: ReturnType<typeof children>) =>
     all.filter(({ wanted }) => wanted).map(({ kind }) => kind);
   const most = kinds(children(owner(2, 'ClusterIP'), settings));

@@ -62,6 +62,8 @@ test('Restricted sets only what Pod Security restricted admits', () => {
       { name: 'net.ipv4.tcp_fin_timeout', value: '15' },
       { name: 'net.ipv4.tcp_keepalive_time', value: '600' },
     ],
+    sysctlMethod: 'PodSpec',
+    hostNetwork: false,
     capabilities: [],
     resources: { requests: { cpu: '250m', memory: '192Mi' }, limits: { cpu: '1', memory: '512Mi' } },
   });
@@ -79,9 +81,21 @@ test('Tuned is the guide', () => {
       { name: 'net.ipv4.tcp_keepalive_time', value: '600' },
       { name: 'net.ipv4.tcp_tw_reuse', value: '1' },
     ],
+    sysctlMethod: 'PodSpec',
+    hostNetwork: false,
     capabilities: ['SYS_RESOURCE'],
     fileDescriptors: 1048576,
     resources: { requests: { cpu: '4', memory: '4Gi' }, limits: { cpu: '8', memory: '8Gi' } },
+  });
+});
+
+test('HostNetwork is the guide in the network of the node, of which it asks no privileged ports', () => {
+  const tuned = effectiveTuning(specOf({ tuning: { profile: 'Tuned' } }));
+  const host = effectiveTuning(specOf({ tuning: { profile: 'HostNetwork' } }));
+  assert.deepEqual(host, {
+    ...tuned,
+    hostNetwork: true,
+    sysctls: tuned.sysctls.filter(({ name }) => name !== 'net.ipv4.ip_unprivileged_port_start'),
   });
 });
 

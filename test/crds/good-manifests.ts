@@ -57,6 +57,14 @@ export const GOOD_MANIFESTS: Readonly<Record<string, Loose>> = {
     listeners: [{ name: 'web', port: 1024, backend: 'web' }],
     tuning: { sysctls: [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '1024' }] },
   }),
+  'one replica with the network of the node': manifestWith({
+    tuning: { profile: 'HostNetwork', sysctls: [{ name: 'kernel.shmmax', value: '1' }] },
+    workload: { replicas: 1 },
+  }),
+  'no replica with the network of the node': manifestWith({
+    tuning: { profile: 'HostNetwork', sysctls: [] },
+    workload: { replicas: 0 },
+  }),
   'a port range of two ports': manifestWith({
     tuning: { sysctls: [{ name: 'net.ipv4.ip_local_port_range', value: '1 2' }] },
   }),

@@ -93,6 +93,7 @@ const randomTuning = (random: Random, profile: string): Loose =>
           { name: 'kernel.shmmax', value: '1' },
         ],
       ]),
+    sysctlMethod: () => random.pick(['PodSpec', 'InitContainer']),
     fileDescriptors: () => random.whole(1024, 1048576),
     capabilities: () => random.pick([[], ['IPC_LOCK'], ['NET_BIND_SERVICE', 'SYS_RESOURCE']]),
     logLevel: () => random.pick(['error', 'warn', 'info', 'debug']),

@@ -12,6 +12,15 @@ export const GOLDEN: Readonly<Record<string, object>> = {
   minimal: {},
   /** The pod of the production tuning guide, in one word. */
   guide: { tuning: { profile: 'Tuned' } },
+  /** The guide's sysctls on kubelets that allow none of them. */
+  'init-container': {
+    tuning: {
+      profile: 'Tuned',
+      sysctlMethod: 'InitContainer',
+      sysctls: [{ name: 'net.ipv4.tcp_rmem', value: '4096 131072 6291456' }],
+    },
+  },
+  'host-network': { tuning: { profile: 'HostNetwork' }, service: { type: 'None' } },
   everything: {
     listeners: [
       { name: 'web', port: 8080, backend: 'web' },

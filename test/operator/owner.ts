@@ -5,6 +5,7 @@ import type { Owner, RenderSettings } from '../../operator/desired/render.ts';
 export const RENDER: RenderSettings = {
   proxyImage: 'registry.example/l4balancer-proxy:1.0',
   pullPolicy: 'IfNotPresent',
+  kubelet: { major: 1, minor: 34 },
 };
 
 export const UID = '11111111-2222-3333-4444-555555555555';

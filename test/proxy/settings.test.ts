@@ -175,3 +175,16 @@ test('all problems are told at once', () => {
     ['L4B_CONFIG', 'NUM_ACCEPTORS', 'LOG_LEVEL', 'L4B_ADMIN', 'L4B_GRACE_PERIOD'],
   );
 });
+
+test('sysctls to write are read, and every one that is none is named', () => {
+  assert.deepEqual(parseSettings(['--set-sysctls', 'net.core.somaxconn=1', 'net.ipv4.tcp_rmem=1 2 3'], {}), {
+    command: 'SetSysctls',
+    assignments: [
+      { name: 'net.core.somaxconn', value: '1' },
+      { name: 'net.ipv4.tcp_rmem', value: '1 2 3' },
+    ],
+  });
+  assert.match(problems(['--set-sysctls', 'vm.swappiness=1'])[0] ?? '', /found "vm.swappiness=1"/);
+  assert.match(problems(['--set-sysctls'])[0] ?? '', /found none/);
+  assert.match(problems(['--set-sysctls', '--check', 'a'])[0] ?? '', /together with --check/);
+});

@@ -7,7 +7,7 @@ export const BAD_TUNING: readonly BadManifest[] = [
     undefined,
     manifestWith({ tuning: { profile: 'tuned' } }),
     'spec.tuning.profile',
-    /supported values: "Restricted", "Tuned"/,
+    /supported values: "Restricted", "Tuned", "HostNetwork"/,
     /did you mean Tuned\?/,
   ),
   bad(
@@ -113,6 +113,30 @@ export const BAD_TUNING: readonly BadManifest[] = [
     'spec.tuning.fileDescriptors',
     /less than or equal to 1048576/,
     /2000000 is out of range: expected at most 1048576/,
+  ),
+  bad(
+    'a sysctl of the network with the network of the node',
+    'host-network-sysctls',
+    manifestWith({
+      tuning: { profile: 'HostNetwork', sysctls: [{ name: 'net.core.somaxconn', value: '1024' }] },
+    }),
+    'spec.tuning.sysctls[0].name',
+    /cannot set net\.\* sysctls: set them on the node, or use profile Tuned/,
+  ),
+  bad(
+    'two replicas with the network of the node',
+    'host-network-replicas',
+    manifestWith({ tuning: { profile: 'HostNetwork' }, workload: { replicas: 2 } }),
+    'spec.workload.replicas',
+    /profile HostNetwork has one pod on a node.*DaemonSet/,
+  ),
+  bad(
+    'an unknown way to set sysctls',
+    undefined,
+    manifestWith({ tuning: { sysctlMethod: 'initContainer' } }),
+    'spec.tuning.sysctlMethod',
+    /supported values: "PodSpec", "InitContainer"/,
+    /did you mean InitContainer\?/,
   ),
   bad(
     'a capability that is not offered',

@@ -52,6 +52,50 @@ test('the guide’s pod comes out of the profile Tuned', () => {
   assert.equal(sysctls['net.ipv4.tcp_tw_reuse'], '1');
 });
 
+test('an init container writes what a kubelet does not allow by itself, and nothing else', () => {
+  const written = (minor: number) => {
+    const { initContainers = [] } = deployment(
+      owner({
+        tuning: {
+          profile: 'Tuned',
+          sysctlMethod: 'InitContainer',
+          sysctls: [{ name: 'net.ipv4.tcp_rmem', value: '4096 131072 6291456' }],
+        },
+      }),
+      { ...RENDER, kubelet: { major: 1, minor } },
+    ).spec.template.spec;
+    return initContainers[0]?.args;
+  };
+  const always = ['net.core.somaxconn=65535'];
+  assert.deepEqual(written(34), ['--set-sysctls', ...always, 'net.ipv4.tcp_tw_reuse=1']);
+  assert.deepEqual(written(31), [
+    '--set-sysctls',
+    ...always,
+    'net.ipv4.tcp_rmem=4096 131072 6291456',
+    'net.ipv4.tcp_tw_reuse=1',
+  ]);
+});
+
+test('only the init container is privileged, and only where there is something to write', () => {
+  const method = { sysctlMethod: 'InitContainer' };
+  assert.equal(podSpec({ tuning: method }).initContainers, undefined);
+  const { initContainers = [], containers } = podSpec({ tuning: { profile: 'Tuned', ...method } });
+  assert.equal(initContainers[0]?.securityContext.privileged, true);
+  assert.ok(!JSON.stringify(containers).includes('privileged'));
+});
+
+test('a pod in the network of its node sets none of its sysctls, keeps its node to itself, and finds the cluster’s names', () => {
+  const tuning = { profile: 'HostNetwork' };
+  const spec = podSpec({ tuning });
+  assert.equal(spec.securityContext.sysctls, undefined);
+  assert.deepEqual([spec.hostNetwork, spec.dnsPolicy], [true, 'ClusterFirstWithHostNet']);
+  assert.deepEqual(proxy({ tuning }).ports, [
+    { name: 'admin', containerPort: 9901, protocol: 'TCP', hostPort: 9901 },
+  ]);
+  // The new pod needs the ports that the old one has.
+  assert.deepEqual(rendered({ tuning }).spec.strategy.rollingUpdate, { maxSurge: 0, maxUnavailable: 1 });
+});
+
 test('a Restricted pod has no rights, and may bind port 443 all the same', () => {
   const { securityContext } = podSpec();
   const { sysctls = [], ...rest } = securityContext;

@@ -83,7 +83,7 @@ test('a ReplicaSet loses its pod template and nothing else', () => {
 test('only kinds that the operator does not write are trimmed: of its own children it compares everything', () => {
   assert.deepEqual(
     WATCHED_KINDS.filter((kind) => WATCHED[kind].trim !== undefined),
-    ['ReplicaSet', 'Pod'],
+    ['ReplicaSet', 'Pod', 'Node'],
   );
   assert.equal(WATCHED.Pod.trim, trimPod);
   assert.equal(WATCHED.ReplicaSet.trim, trimReplicaSet);

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseAssignment, setSysctls } from '../../../proxy/tuning/set-sysctls.ts';
+
+/** A /proc/sys of these files; `refuse` throws, `keep` is what the kernel makes of a value. */
+const procSys = (
+  files: Record<string, string>,
+  { refuse, keep = (value) => value }: { refuse?: string; keep?: (value: string) => string } = {},
+) => ({
+  read: (file: string) => files[file],
+  write(file: string, text: string) {
+    if (refuse !== undefined) throw Object.assign(new Error(refuse), { code: refuse });
+    files[file] = `${keep(text)}\n`;
+  },
+});
+
+const SOMAXCONN = '/proc/sys/net/core/somaxconn';
+const assignment = { name: 'net.core.somaxconn', value: '65535' };
+
+test('a sysctl is written, read back, and told of', () => {
+  const files = { [SOMAXCONN]: '4096\n' };
+  assert.deepEqual(setSysctls([assignment], procSys(files)), {
+    lines: ['net.core.somaxconn: 4096 → 65535'],
+    problems: [],
+  });
+  assert.equal(files[SOMAXCONN], '65535\n');
+});
+
+test('one that has the value is left alone', () => {
+  const { lines, problems } = setSysctls(
+    [assignment],
+    procSys({ [SOMAXCONN]: '65535\n' }, { refuse: 'EROFS' }),
+  );
+  assert.deepEqual([lines, problems], [['net.core.somaxconn is 65535 already'], []]);
+});
+
+const FAILURES: readonly (readonly [string, RegExp])[] = [
+  ['ENOENT', /this kernel has no such sysctl/],
+  ['EROFS', /must be privileged/],
+  ['EACCES', /must be privileged/],
+  ['EINVAL', /refuses the value/],
+  ['EIO', /EIO/],
+];
+
+for (const [code, expected] of FAILURES)
+  test(`${code} is told in words, and keeps no other sysctl from being written`, () => {
+    const files: Record<string, string> = { [SOMAXCONN]: '4096' };
+    const fine = procSys(files);
+    const refusing = procSys({}, { refuse: code });
+    const { lines, problems } = setSysctls([{ name: 'net.ipv4.tcp_tw_reuse', value: '1' }, assignment], {
+      read: fine.read,
+      write: (file, text) => (file === SOMAXCONN ? fine : refusing).write(file, text),
+    });
+    assert.match(problems[0] ?? '', /^Cannot set net\.ipv4\.tcp_tw_reuse to 1: /);
+    assert.match(problems[0] ?? '', expected);
+    assert.deepEqual([problems.length, lines.length], [1, 1]);
+  });
+
+test('a value that the kernel bounds is a problem', () => {
+  const { problems } = setSysctls([assignment], procSys({ [SOMAXCONN]: '4096' }, { keep: () => '1024' }));
+  assert.deepEqual(problems, [
+    'Cannot set net.core.somaxconn to 65535: the kernel took it and says 1024. Ask for a value that it keeps.',
+  ]);
+});
+
+const TEXTS: readonly (readonly [string, object | undefined])[] = [
+  ['net.core.somaxconn=65535', assignment],
+  ['net.ipv4.tcp_rmem=4096 131072 6291456', { name: 'net.ipv4.tcp_rmem', value: '4096 131072 6291456' }],
+  ['kernel.shmmax=1', { name: 'kernel.shmmax', value: '1' }],
+  ['kernel.core_pattern=|/bin/sh', undefined],
+  ['vm.swappiness=0', undefined],
+  ['net/../kernel/core_pattern=x', undefined],
+  ['net.core.somaxconn', undefined],
+  ['net.core.somaxconn=', undefined],
+  ['', undefined],
+];
+
+for (const [text, expected] of TEXTS)
+  test(`"${text}" is ${expected === undefined ? 'no' : 'an'} assignment`, () =>
+    assert.deepEqual(parseAssignment(text), expected));
