@@ -23,7 +23,7 @@ down: $(PACKAGES) ## removes everything that `make run` made, except the cache (
 	@node scripts/down.ts $(ARGS)
 
 ##@ Check it
-.PHONY: test lint types meta unit relay integration e2e verify bench
+.PHONY: test lint types meta unit relay integration e2e verify bench bench-operator
 test: lint types ## everything without a cluster: style, types, habits, rooms, relay, and a real API server (Go, once)
 	@node scripts/test.ts
 
@@ -57,6 +57,9 @@ verify: $(PACKAGES) ## writes all generated files anew, elsewhere, and compares;
 bench: $(PACKAGES) ## this relay, HAProxy, nginx and no balancer side by side (root; haproxy, nginx, wrk)
 	@node test/bench/main.ts $(ARGS)
 
+bench-operator: $(PACKAGES) ## the operator with 1,000 L4Balancers against a real API server (Go, once); ARGS=--help
+	@node test/bench/operator/main.ts $(ARGS)
+
 ##@ Make it
 .PHONY: generate images assets format clean
 generate: $(PACKAGES) ## writes the generated files: the CRD, its reference page, install.yaml
@@ -80,4 +83,4 @@ clean: ## removes node_modules; the cache in ~/.cache/l4balancer stays
 help: ## this text
 	@awk 'BEGIN {FS = ":[^#]*## "} \
 	  /^##@ / {printf "\n%s\n", substr($$0, 5)} \
-	  /^[a-z0-9]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	  /^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

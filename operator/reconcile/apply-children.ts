@@ -115,7 +115,9 @@ const applyChild = async (rootKey: string, owner: Owner, child: Child, deps: App
         await send(name, wanted, undefined, deps);
         return { kind: 'Created' };
       case 'Apply': {
-        await putPortsRight(ref, found ?? live, wanted, deps);
+        // What this process applied last, server-side apply takes back by itself.
+        if (next.isRepair || ledger.confirmed(name) === undefined || refused !== undefined)
+          await putPortsRight(ref, found ?? live, wanted, deps);
         const version = await send(name, wanted, next.uid, deps);
         // After a start of the operator each child is applied once, mostly to no effect.
         const before = (found ?? live)?.metadata.resourceVersion;

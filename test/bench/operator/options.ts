@@ -1,0 +1,61 @@
+import { parseArgs } from 'node:util';
+
+export interface OperatorBenchOptions {
+  /** How many L4Balancers there are. */
+  readonly count: number;
+  /** Seconds in which nothing happens and nothing may be written. */
+  readonly steadySeconds: number;
+  /** Changes made one after the other. */
+  readonly changes: number;
+  readonly output: 'table' | 'json';
+}
+
+export type OperatorBenchCommand =
+  | { readonly command: 'Run'; readonly options: OperatorBenchOptions }
+  | { readonly command: 'Help' }
+  | { readonly command: 'Refused'; readonly problems: readonly string[] };
+
+export const USAGE = `Measures the operator with many L4Balancers, against a real kube-apiserver and etcd that it starts and removes.
+
+  node test/bench/operator/main.ts [--count 1000] [--steady 60] [--changes 50] [--output json]
+
+  --count N       L4Balancers, 1 to 5000; each has six children
+  --steady N      seconds of the quiet in which writes are counted, 1 to 3600
+  --changes N     changes made one after the other, each timed up to the child, 1 to 1000
+  --output json   one JSON document on standard output; progress stays on standard error
+  --help
+`;
+
+const FLAGS = {
+  help: { type: 'boolean', short: 'h', default: false },
+  count: { type: 'string', default: '1000' },
+  steady: { type: 'string', default: '60' },
+  changes: { type: 'string', default: '50' },
+  output: { type: 'string', default: 'table' },
+} as const;
+
+/** Reads the command line; every problem is told at once. */
+export const parseOperatorOptions = (argv: readonly string[]): OperatorBenchCommand => {
+  const problems: string[] = [];
+  const whole = (name: string, text: string, most: number): number => {
+    const value = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+    if (value < 1 || value > most)
+      problems.push(`${name}: expected a whole number from 1 to ${most}, found ${JSON.stringify(text)}`);
+    return value;
+  };
+  try {
+    const { values } = parseArgs({ args: [...argv], options: FLAGS });
+    if (values.help) return { command: 'Help' };
+    const count = whole('--count', values.count, 5000);
+    const steadySeconds = whole('--steady', values.steady, 3600);
+    const changes = whole('--changes', values.changes, 1000);
+    const { output } = values;
+    if (output !== 'table' && output !== 'json')
+      problems.push(`--output: expected table or json, found ${JSON.stringify(output)}`);
+    else if (problems.length === 0)
+      return { command: 'Run', options: { count, steadySeconds, changes, output } };
+  } catch (error) {
+    problems.push(error instanceof Error ? error.message : String(error));
+  }
+  return { command: 'Refused', problems };
+};
