@@ -3,7 +3,7 @@ import { EAGAIN, ECONNABORTED, EINTR, EMFILE, EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOL
 import { CLIENT } from './connections.ts';
 import { type Acceptor, listenerToken } from './context.ts';
 import { dial } from './dial.ts';
-import { closeConnection, holdDescriptor } from './ending.ts';
+import { holdDescriptor, resetConnection } from './ending.ts';
 import { handOver, leastLoaded, takeOver } from './hand-over.ts';
 import { watchClient } from './relay.ts';
 import type { ServedListener } from './served-table.ts';
@@ -35,7 +35,7 @@ const begin = (
   for (let i = 0; i < 16; i++) connections.clientAddress[connection * 16 + i] = arrival.address[i] as number;
   counters.opened(listenerSlot, connections.open);
   if (watchClient(acceptor, connection, fd) < 0) {
-    closeConnection(acceptor, connection, 'NoDescriptors');
+    resetConnection(acceptor, connection, CLIENT, 'NoDescriptors');
     return;
   }
   const backend = acceptor.table.backends.get(backendSlot);
@@ -55,12 +55,20 @@ const arrive = (acceptor: Acceptor, listener: ServedListener, fd: number, mayHan
   begin(acceptor, fd, listener.slot, listener.backendSlot, listener.idleTicks);
 };
 
+/** The backend of a connection that was left here: where that has gone meanwhile, the one that its listener names now. */
+const backendNow = ({ table }: Acceptor, listenerSlot: number, backendSlot: number): number =>
+  table.backends.has(backendSlot)
+    ? backendSlot
+    : (table.listeners.find(({ slot }) => slot === listenerSlot)?.backendSlot ?? backendSlot);
+
 /** Takes the connections that other acceptors have left for this one. */
 export const takeMail = (acceptor: Acceptor): void => {
   const { parcel } = acceptor;
   acceptor.mailbox.takeAll(parcel, (from) => {
-    if (takeOver(acceptor, from))
-      begin(acceptor, parcel[0] as number, parcel[1] as number, parcel[2] as number, parcel[3] as number);
+    if (!takeOver(acceptor, from)) return;
+    const slot = parcel[1] as number;
+    const backend = backendNow(acceptor, slot, parcel[2] as number);
+    begin(acceptor, parcel[0] as number, slot, backend, parcel[3] as number);
   });
 };
 

@@ -8,6 +8,7 @@ import {
   ENFILE,
   ENOBUFS,
   ENOMEM,
+  ENOSPC,
   ETIMEDOUT,
 } from '../sys/sys.ts';
 
@@ -19,7 +20,7 @@ export const CONNECT_FAILURES = [
   'Reset',
   'NoSourcePort', // every port to this endpoint is in use
   'NoDescriptors', // of the process or the machine
-  'NoMemory', // for sockets, in the kernel
+  'NoMemory', // for sockets or for watching them, in the kernel
   'Other',
 ] as const;
 
@@ -36,6 +37,7 @@ const BY_ERRNO: ReadonlyMap<number, ConnectFailure> = new Map([
   [ENFILE, 'NoDescriptors'],
   [ENOBUFS, 'NoMemory'],
   [ENOMEM, 'NoMemory'],
+  [ENOSPC, 'NoMemory'], // fs.epoll.max_user_watches
 ]);
 
 /** What a positive errno of socket or connect means. */

@@ -77,3 +77,10 @@ export const resetConnection = (
   if (fd >= 0) acceptor.sys.resetOnClose(fd);
   closeConnection(acceptor, connection, reason);
 };
+
+/** Ends a connection with a reset to both sides: neither may take for whole what it got. */
+export const resetBoth = (acceptor: Acceptor, connection: number, reason: CloseReason): void => {
+  const fd = acceptor.connections.fd[connection * 2 + ENDPOINT] as number;
+  if (fd >= 0) acceptor.sys.resetOnClose(fd);
+  resetConnection(acceptor, connection, CLIENT, reason);
+};

@@ -1,5 +1,6 @@
 import { type PinnedMemory, pinnedMemory } from '../sys/memory.ts';
 import {
+  EINTR,
   EPOLL_CTL_ADD,
   EPOLL_EVENT_BYTES,
   EPOLL_TOKEN_BYTES,
@@ -126,13 +127,13 @@ const adjust = (acceptor: Acceptor): void => {
 /** Serves `table` from now on; what the kernel has queued on a listener that goes is taken first. */
 const adopt = (acceptor: Acceptor, table: ServedTable): void => {
   const staying = new Set(table.listeners.map((listener) => listener.fd));
-  const paused = acceptor.pausedUntil > 0;
-  if (!paused) unwatchListeners(acceptor);
+  if (acceptor.pausedUntil === 0) unwatchListeners(acceptor);
   for (const listener of acceptor.table.listeners)
     if (!staying.has(listener.fd)) while (acceptFrom(acceptor, listener, false));
   acceptor.table = table;
   adjust(acceptor);
-  if (!paused) watchListeners(acceptor);
+  // Taking what was queued may have begun a pause.
+  if (acceptor.pausedUntil === 0) watchListeners(acceptor);
   acceptor.counters.set(INTS.Version, table.version);
   acceptor.tell({ type: 'Adopted', version: table.version });
 };
@@ -253,6 +254,8 @@ export const runAcceptor = (inputs: AcceptorInputs): void => {
   counters.set(INTS.Taking, 1);
   while (!counters.stopping) {
     const count = wait(acceptor, memory.address);
+    // Nothing else can go wrong with it; going round without end would help nobody, a replacement might.
+    if (count < 0 && count !== -EINTR) throw new Error(`EPOLL_WAIT_FAILED: errno ${-count}`);
     acceptor.nowMs = inputs.now();
     acceptor.now = Math.floor(acceptor.nowMs / TICK_MS);
     counters.beat();
@@ -265,7 +268,10 @@ export const runAcceptor = (inputs: AcceptorInputs): void => {
     resumeWhenRested(acceptor);
     if (called) {
       sys.consume(inputs.eventfd);
-      for (const message of inputs.received()) onMessage(acceptor, message);
+      const messages = inputs.received();
+      // Left by one that served the table before: after the next one its backend's slot may be another's.
+      if (mailbox.hasMail) takeMail(acceptor);
+      for (const message of messages) onMessage(acceptor, message);
     }
     connections.recycle();
   }

@@ -29,7 +29,7 @@ import {
   WATCHED,
 } from './connections.ts';
 import { type Acceptor, sideToken } from './context.ts';
-import { closeConnection, resetConnection } from './ending.ts';
+import { closeConnection, resetBoth } from './ending.ts';
 
 /** What a side is watched for: edges, so that a side that nobody can serve now costs nothing. */
 const SIDE_EVENTS = (EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLET) >>> 0;
@@ -50,12 +50,7 @@ export const watchEndpoint = (acceptor: Acceptor, connection: number, fd: number
 
 /** The far side of `from` did reset, or broke: the other one gets a reset too. */
 export const abort = (acceptor: Acceptor, connection: number, from: Side): void =>
-  resetConnection(
-    acceptor,
-    connection,
-    (1 - from) as Side,
-    from === CLIENT ? 'ClientReset' : 'EndpointReset',
-  );
+  resetBoth(acceptor, connection, from === CLIENT ? 'ClientReset' : 'EndpointReset');
 
 /** `from` sent its end of stream and all before it has been passed on. */
 const ended = (acceptor: Acceptor, connection: number, from: Side): void => {
@@ -73,7 +68,8 @@ const ended = (acceptor: Acceptor, connection: number, from: Side): void => {
     return;
   }
   flags[sink] = (flags[sink] as number) | SHUT;
-  acceptor.sys.shutdown(fd[sink] as number, SHUT_WR);
+  // It is gone already; an end of stream that is not sent would be waited for without end.
+  if (acceptor.sys.shutdown(fd[sink] as number, SHUT_WR) < 0) broke(acceptor, connection, (1 - from) as Side);
 };
 
 /** Asks the kernel to say when the side takes more; false when it cannot. */
@@ -109,7 +105,7 @@ const sendTo = (acceptor: Acceptor, place: number, address: number, length: numb
 const keep = (acceptor: Acceptor, sink: number, start: number, length: number): void => {
   const { connections, buffers, scratch } = acceptor;
   if (!watchWritable(acceptor, sink)) {
-    resetConnection(acceptor, sink >> 1, (sink & 1) as Side, 'NoDescriptors');
+    resetBoth(acceptor, sink >> 1, 'NoDescriptors');
     return;
   }
   const buffer = buffers.take();
@@ -157,7 +153,9 @@ const pump = (acceptor: Acceptor, connection: number, from: Side): void => {
       return;
     }
     if (read === -EAGAIN) {
-      flags[source] = (flags[source] as number) & ~READABLE;
+      // Broken for want of memory it may live on: nothing more would come of it.
+      if (((flags[source] as number) & BROKEN) !== 0) abort(acceptor, connection, from);
+      else flags[source] = (flags[source] as number) & ~READABLE;
       return;
     }
     if (read === -EINTR) continue;

@@ -70,11 +70,10 @@ export class ListeningSockets {
   constructor(sys: Sys, acceptors: number) {
     this.#sys = sys;
     this.#acceptors = acceptors;
-    const probe = sys.socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    this.#family = probe === -EAFNOSUPPORT || probe === -EADDRNOTAVAIL ? AF_INET : AF_INET6;
-    if (probe >= 0) sys.close(probe);
-    // A kernel with IPv6 switched off makes the socket and refuses the address.
-    if (this.#family === AF_INET6 && !this.#canBind(0)) this.#family = AF_INET;
+    // Only IPv6 itself decides: a shortage at the start must not do without it for good.
+    this.#family = AF_INET6;
+    const refused = this.#whyNotBound();
+    if (refused === EAFNOSUPPORT || refused === EADDRNOTAVAIL) this.#family = AF_INET;
   }
 
   /** Sockets of `port` by acceptor, opened if need be; a finding when the kernel refuses. */
@@ -109,12 +108,14 @@ export class ListeningSockets {
     this.#sys.close(this.#bound(port, false));
   }
 
-  #canBind(port: number): boolean {
+  /** Why no port at all can be bound now, if so. A kernel with IPv6 switched off makes the socket and refuses the address. */
+  #whyNotBound(): number | undefined {
     try {
-      this.#probe(port);
-      return true;
-    } catch {
-      return false; // which is the answer
+      this.#probe(0);
+      return undefined;
+    } catch (error) {
+      if (error instanceof BindRefused) return error.errno;
+      throw error;
     }
   }
 

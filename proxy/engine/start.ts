@@ -116,6 +116,8 @@ class ThreadedEngine implements Engine {
     for (const timer of this.#replacement) clearTimeout(timer);
     clearInterval(this.#looking);
     await Promise.all(this.#threads.map((thread) => thread.stop(STOP_MS)));
+    // What one left for another that had looked for the last time, and what one held that was ended by force.
+    for (const index of this.#threads.keys()) cleanUpAfter(this.#shared, this.#sys, index);
     for (const eventfd of this.#eventfds) this.#sys.close(eventfd);
     this.#sockets.keepOnly(new Set());
     for (const { resolve } of this.#waiting.splice(0)) resolve();

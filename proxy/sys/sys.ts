@@ -68,6 +68,7 @@ export const EAGAIN = 11;
 export const EACCES = 13;
 export const ENFILE = 23;
 export const EMFILE = 24;
+export const ENOSPC = 28;
 export const EADDRINUSE = 98;
 export const EADDRNOTAVAIL = 99;
 export const ENOBUFS = 105;

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ListeningSockets } from '../../../proxy/engine/listening-sockets.ts';
+import { libc } from '../../../proxy/sys/libc.ts';
+import { EADDRINUSE, EMFILE, ENOBUFS, type Sys } from '../../../proxy/sys/sys.ts';
+import { askOnce } from '../relay/client.ts';
+import { freePorts } from '../relay/proxy-process.ts';
+
+const ACCEPTORS = 3;
+const REFUSALS = { socket: EMFILE, setOption: ENOBUFS, bind: EADDRINUSE, listen: EADDRINUSE } as const;
+
+/** The kernel's calls, of which the `place`th after `arm` fails; and the sockets that are open. */
+const failingOnce = () => {
+  const sys = libc();
+  const open = new Set<number>();
+  const families: number[] = [];
+  let left = 0;
+  let failed: keyof typeof REFUSALS | undefined;
+  const refuses = (call: keyof typeof REFUSALS): boolean => {
+    left--;
+    if (left !== 0) return false;
+    failed = call;
+    return true;
+  };
+  const faulty: Sys = {
+    ...sys,
+    socket(...all) {
+      families.push(all[0]);
+      if (refuses('socket')) return -REFUSALS.socket;
+      const fd = sys.socket(...all);
+      open.add(fd);
+      return fd;
+    },
+    setOption: (...all) => (refuses('setOption') ? -REFUSALS.setOption : sys.setOption(...all)),
+    bind: (...all) => (refuses('bind') ? -REFUSALS.bind : sys.bind(...all)),
+    listen: (...all) => (refuses('listen') ? -REFUSALS.listen : sys.listen(...all)),
+    close(fd) {
+      open.delete(fd);
+      return sys.close(fd);
+    },
+  };
+  const arm = (place: number): void => {
+    left = place;
+    failed = undefined;
+  };
+  return { sys: faulty, open, arm, failed: () => failed, families };
+};
+
+test('whichever call fails while a port is opened, it is one finding, nothing stays open, and the next try opens it', async () => {
+  const { sys, open, arm, failed } = failingOnce();
+  const sockets = new ListeningSockets(sys, ACCEPTORS);
+  assert.equal(open.size, 0, 'the look at IPv6 leaves nothing open');
+  const [port] = (await freePorts(1)) as [number];
+  const calls = new Set<string>();
+  for (let place = 1; ; place++) {
+    arm(place);
+    const opened = sockets.open('web', port);
+    const call = failed();
+    if (call === undefined) break; // there is no such place: every call had its turn
+    calls.add(call);
+    assert.ok(!Array.isArray(opened), `opened although ${call} failed`);
+    assert.match(JSON.stringify(opened), /Cannot listen on port/);
+    assert.equal(open.size, 0, `${call}, call ${place}, left a socket open`);
+  }
+  assert.deepEqual([...calls].sort(), ['bind', 'listen', 'setOption', 'socket']);
+  assert.equal(open.size, ACCEPTORS);
+  sockets.keepOnly(new Set());
+  assert.equal(open.size, 0);
+  await assert.rejects(askOnce(port), { code: 'ECONNREFUSED' });
+});
+
+test('a shortage at the start does not cost IPv6', async () => {
+  const { sys, arm, failed, families } = failingOnce();
+  const [port] = (await freePorts(1)) as [number];
+  const familyOf = (): number | undefined => {
+    const sockets = new ListeningSockets(sys, 1);
+    sockets.open('web', port);
+    sockets.keepOnly(new Set());
+    return families.at(-1);
+  };
+  const usual = familyOf();
+  arm(1);
+  const afterShortage = familyOf();
+  assert.equal(failed(), 'socket');
+  assert.equal(afterShortage, usual);
+});
