@@ -94,6 +94,17 @@ export class ListeningSockets {
     return sockets;
   }
 
+  /**
+   * Lets no new handshake begin at the ports that are not in `ports`; returns whether there are such ports. Clients whose handshake is done
+   * when a socket is closed are reset; those whose SYN is dropped ask again a second later, and are refused then.
+   */
+  dropSyns(ports: ReadonlySet<number>): boolean {
+    const leaving = [...this.#ports].filter(([port]) => !ports.has(port));
+    // Where the kernel has no socket filters, some clients are reset: no reason to keep the port open.
+    for (const [, sockets] of leaving) for (const socket of sockets) this.#sys.dropSyns(socket);
+    return leaving.length > 0;
+  }
+
   /** Closes the sockets of every port that is not in `ports`; no acceptor may still serve them. */
   keepOnly(ports: ReadonlySet<number>): void {
     for (const [port, sockets] of this.#ports) {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Finding } from '../../crds/finding.ts';
 import type { FromAcceptor } from '../acceptor/messages.ts';
 import { allocateShared, INTS, intsAt, MAX_DESCRIPTORS, viewShared } from '../acceptor/shared-memory.ts';
@@ -39,6 +40,8 @@ const RETRY_MS = 2000;
 /** How long the replacement of an acceptor that died waits, so that one that dies at once does not spin. */
 const REPLACE_MS = 200;
 const DRAIN_POLL_MS = 50;
+/** How long handshakes that are under way at a port that goes may take: a round trip, within a region. */
+const HANDSHAKE_MS = 100;
 const LOOK_FOR_STALLS_MS = 1000;
 /** How long an acceptor may take to close what it has. */
 const STOP_MS = 5000;
@@ -126,6 +129,8 @@ class ThreadedEngine implements Engine {
   async #publish(table: Table): Promise<readonly Finding[]> {
     if (this.#closed) return [];
     clearTimeout(this.#retry);
+    if (this.#sockets.dropSyns(new Set(table.listeners.map(({ port }) => port)))) await sleep(HANDSHAKE_MS);
+    if (this.#closed) return [];
     const { acceptors } = this.#options;
     const wiring = wire(table, this.#table, this.#wiring.version + 1, this.#places, this.#sockets, {
       listener: (slot) => clearListener(this.#shared, acceptors, slot),

@@ -1,11 +1,13 @@
 import koffi from 'koffi';
 import { pinnedMemory } from './memory.ts';
 import { SOCKET_ADDRESS_BYTES } from './socket-address.ts';
+import { SYN_FILTER } from './syn-filter.ts';
 import { EPOLL_TOKEN_BYTES, SOCK_CLOEXEC, SOCK_NONBLOCK, SOL_SOCKET, type Sys } from './sys.ts';
 
 const MSG_NOSIGNAL = 0x4000;
 const SO_ERROR = 4;
 const SO_LINGER = 13;
+const SO_ATTACH_FILTER = 26;
 const EPOLL_CLOEXEC = 0o2000000;
 const EFD_FLAGS = 0o2000000 | 0o4000; // EFD_CLOEXEC | EFD_NONBLOCK
 const ACCEPT_FLAGS = SOCK_NONBLOCK | SOCK_CLOEXEC;
@@ -41,6 +43,10 @@ export const libc = (): Sys => {
   // Scratch: an epoll_event at 0, an option value at 16, its or an address's length at 24, a linger at 32, an eventfd's counter at 40.
   const scratch = pinnedMemory(64);
   const { view, address } = scratch;
+  const filter = pinnedMemory(128);
+  filter.bytes.set(SYN_FILTER.program, 16);
+  filter.view.setUint16(0, SYN_FILTER.instructions, true); // struct sock_fprog { len, filter }
+  filter.view.setBigUint64(8, BigInt(filter.address + 16), true);
   view.setInt32(32, 1, true); // struct linger { l_onoff = 1, l_linger = 0 }
   view.setBigUint64(40, 1n, true);
   return {
@@ -66,6 +72,7 @@ export const libc = (): Sys => {
       return result < 0 ? result : view.getInt32(16, true);
     },
     resetOnClose: (fd) => outcome(c.setsockopt(fd, SOL_SOCKET, SO_LINGER, address + 32, 8)),
+    dropSyns: (fd) => outcome(c.setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, filter.address, 16)),
     epollCreate: () => outcome(c.epoll_create1(EPOLL_CLOEXEC)),
     epollControl: (epoll, operation, fd, events, token) => {
       view.setUint32(0, events, true);

@@ -20,6 +20,8 @@ export interface Sys {
   socketError(fd: number): number;
   /** Makes close send a reset instead of an end of stream (SO_LINGER with zero seconds). */
   resetOnClose(fd: number): number;
+  /** Makes a listening socket drop each SYN from now on; handshakes that are under way end, and what they make comes to its queue. */
+  dropSyns(fd: number): number;
   epollCreate(): number;
   /** `token` comes back with each event. `events` 0 with EPOLL_CTL_DEL. */
   epollControl(epoll: number, operation: number, fd: number, events: number, token: number): number;

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { test } from 'node:test';
 import { ListeningSockets } from '../../../proxy/engine/listening-sockets.ts';
 import { libc } from '../../../proxy/sys/libc.ts';
-import { EADDRINUSE, EMFILE, ENOBUFS, type Sys } from '../../../proxy/sys/sys.ts';
-import { askOnce } from '../relay/client.ts';
+import { pinnedMemory } from '../../../proxy/sys/memory.ts';
+import { EADDRINUSE, EAGAIN, EMFILE, ENOBUFS, type Sys } from '../../../proxy/sys/sys.ts';
+import { askOnce, dialClient } from '../relay/client.ts';
 import { freePorts } from '../relay/proxy-process.ts';
 
 const ACCEPTORS = 3;
@@ -83,4 +86,31 @@ test('a shortage at the start does not cost IPv6', async () => {
   const afterShortage = familyOf();
   assert.equal(failed(), 'socket');
   assert.equal(afterShortage, usual);
+});
+
+test('a port that drops SYNs serves what it has, and begins no handshake', async () => {
+  const sys = libc();
+  const sockets = new ListeningSockets(sys, 1);
+  const [port, staying] = (await freePorts(2)) as [number, number];
+  const [listening] = sockets.open('web', port) as readonly [number];
+  sockets.open('staying', staying);
+  const queued = await dialClient(port);
+  assert.equal(sockets.dropSyns(new Set([port, staying])), false);
+  assert.equal(sockets.dropSyns(new Set([staying])), true);
+  const late = connect(port, '127.0.0.1');
+  const other = await dialClient(staying);
+  const address = pinnedMemory(128);
+  const accepted = sys.accept(listening, address.address);
+  assert.ok(accepted >= 0, 'what was queued is there');
+  // Its SYN was sent before that of the one that is connected.
+  assert.equal(late.readyState, 'opening');
+  assert.equal(sys.accept(listening, address.address), -EAGAIN);
+  const refused = once(late, 'error');
+  for (const socket of [queued, other]) socket.on('error', () => undefined); // cut off by this test
+  sockets.keepOnly(new Set());
+  const [error] = (await refused) as [NodeJS.ErrnoException];
+  assert.equal(error.code, 'ECONNREFUSED', 'it asked again');
+  sys.close(accepted);
+  queued.destroy();
+  other.destroy();
 });

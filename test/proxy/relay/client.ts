@@ -36,5 +36,9 @@ export const howItEnded = (socket: Socket): Promise<string> =>
   });
 
 /** How a connection that is begun now ends; it may be reset before it counts as connected. */
-export const howDialEnds = (port: number): Promise<string> =>
-  howItEnded(connect({ port, host: '127.0.0.1', allowHalfOpen: true }));
+export const howDialEnds = async (port: number): Promise<string> => {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  const how = await howItEnded(socket);
+  socket.destroy();
+  return how;
+};

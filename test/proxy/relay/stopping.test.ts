@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { test } from 'node:test';
+import { askOnce, dialClient, howDialEnds, howItEnded, readAll } from './client.ts';
+import { type EndpointServer, echo, greet, startEndpoint } from './endpoint-server.ts';
+import { freePorts, ProxyProcess } from './proxy-process.ts';
+
+const serve = async (
+  onConnection: (socket: Socket) => void,
+  env: Record<string, string>,
+): Promise<{ readonly proxy: ProxyProcess; readonly port: number; readonly endpoint: EndpointServer }> => {
+  const endpoint = await startEndpoint(onConnection);
+  const [port] = (await freePorts(1)) as [number];
+  const proxy = await ProxyProcess.start(
+    {
+      listeners: [{ name: 'l', port, backend: 'b' }],
+      backends: [{ name: 'b', endpoints: [{ address: '127.0.0.1', port: endpoint.port }] }],
+    },
+    { env },
+  );
+  return { proxy, port, endpoint };
+};
+
+test('after the signal and during the delay new clients are served, while it says that it is not ready', async () => {
+  const { proxy, port, endpoint } = await serve(greet('hello'), {
+    L4B_GRACE_PERIOD: '20s',
+    L4B_DRAIN_DELAY: '2s',
+  });
+  try {
+    const ended = proxy.stop();
+    await proxy.until('not ready', async () => (await fetch(`http://${proxy.admin}/readyz`)).status === 503);
+    for (let i = 0; i < 10; i++) assert.equal(await askOnce(port), 'hello');
+    assert.doesNotMatch(proxy.output, /StoppedAccepting/, 'the delay was over before the clients came');
+    assert.equal(await ended, 0);
+  } finally {
+    await proxy.stop();
+    await endpoint.close();
+  }
+});
+
+test('clients that the kernel has queued when the signal comes are served, all of them', async () => {
+  const { proxy, port, endpoint } = await serve(greet('hello'), { L4B_GRACE_PERIOD: '20s' });
+  try {
+    // Stopped, the process accepts nobody: the handshakes are the kernel's own.
+    proxy.process.kill('SIGSTOP');
+    const clients = await Promise.all(Array.from({ length: 400 }, () => dialClient(port)));
+    const answers = clients.map(async (client) => (await readAll(client)).toString());
+    const exit = once(proxy.process, 'exit');
+    proxy.process.kill('SIGTERM');
+    proxy.process.kill('SIGCONT');
+    assert.deepEqual(new Set(await Promise.all(answers)), new Set(['hello']));
+    for (const client of clients) client.destroy();
+    assert.deepEqual(await exit, [0, null]);
+  } finally {
+    await proxy.stop();
+    await endpoint.close();
+  }
+});
+
+test('a storm of new clients while it stops: each is served or refused, none is reset', async (t) => {
+  const { proxy, port, endpoint } = await serve(greet('hello'), { L4B_GRACE_PERIOD: '20s' });
+  const ends: Record<string, number> = {};
+  let running = true;
+  try {
+    const storm = Array.from({ length: 64 }, async () => {
+      // Who is refused goes somewhere else.
+      while (running && ends.ECONNREFUSED === undefined) {
+        const how = await howDialEnds(port);
+        ends[how] = (ends[how] ?? 0) + 1;
+      }
+    });
+    while ((ends.end ?? 0) < 200) await new Promise((resolve) => setTimeout(resolve, 5));
+    assert.equal(await proxy.stop(), 0);
+    running = false;
+    await Promise.all(storm);
+    t.diagnostic(JSON.stringify(ends));
+    assert.deepEqual(Object.keys(ends).sort(), ['ECONNREFUSED', 'end']);
+  } finally {
+    running = false;
+    await proxy.stop();
+    await endpoint.close();
+  }
+});
+
+test('a second signal ends it at once, whatever is open', async () => {
+  const { proxy, port, endpoint } = await serve(echo, { L4B_GRACE_PERIOD: '10m', L4B_DRAIN_DELAY: '5m' });
+  try {
+    const client = connect(port, '127.0.0.1');
+    await once(client, 'connect');
+    client.write('x');
+    await once(client, 'data');
+    const how = howItEnded(client);
+    const exit = once(proxy.process, 'exit');
+    proxy.process.kill('SIGTERM');
+    await proxy.until('stopping', async () => proxy.output.includes('"stopping"'));
+    proxy.process.kill('SIGTERM');
+    assert.deepEqual(await exit, [143, null]);
+    await how;
+  } finally {
+    await proxy.stop();
+    await endpoint.close();
+  }
+});
