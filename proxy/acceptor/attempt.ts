@@ -81,6 +81,7 @@ export const beginAttempt = (
   if (connected < 0) return connectFailure(-connected);
   const watched = watchEndpoint(acceptor, connection, connections.fd[connection * 2 + ENDPOINT] as number);
   if (watched < 0) return connectFailure(-watched);
+  connections.attempted[connection] = acceptor.nowMs;
   acceptor.timers.set(connection, acceptor.now + backend.connectTicks);
   return undefined;
 };

@@ -1,68 +1,160 @@
 /** Who ended a connection. */
 export type EndedBy = 'Both' | 'Client' | 'Endpoint' | 'Proxy';
-/** How far it had come: before an endpoint was connected, or after. */
-export type Phase = 'Connecting' | 'Relaying';
+
+/** How far a connection had come when it ended; the index is the counter's place in shared memory. */
+export const PHASES = [
+  'Connecting', // to an endpoint
+  'Waiting', // for a place at an endpoint, since all are full
+  'Relaying', // an endpoint was connected
+  'HandingOver', // from the acceptor that took it to another one
+  'Unknown', // it ended with its acceptor, and what was known about it, too
+] as const;
+export type Phase = (typeof PHASES)[number];
 
 interface Ending {
   readonly reason: string;
   readonly by: EndedBy;
-  readonly phase: Phase;
+  /** The phases in which it may happen. */
+  readonly phases: readonly Phase[];
+  /** Whether it did not end well: what an access log of errors has. */
+  readonly isError: boolean;
   /** Plain words for who reads a log. */
   readonly meaning: string;
 }
 
+const BEFORE: readonly Phase[] = ['Connecting', 'Waiting'];
+const ANY: readonly Phase[] = ['Connecting', 'Waiting', 'Relaying'];
+const AFTER: readonly Phase[] = ['Relaying'];
+
 /** Why a connection ended: one code each; the index in this list is the counter's place in shared memory. */
 export const CLOSE_REASONS = [
-  { reason: 'Finished', by: 'Both', phase: 'Relaying', meaning: 'both sides sent their end of stream' },
-  { reason: 'ClientReset', by: 'Client', phase: 'Relaying', meaning: 'the client reset it' },
-  { reason: 'EndpointReset', by: 'Endpoint', phase: 'Relaying', meaning: 'the endpoint reset it' },
-  { reason: 'IdleTimeout', by: 'Proxy', phase: 'Relaying', meaning: 'no byte moved for the idle timeout' },
+  {
+    reason: 'Finished',
+    by: 'Both',
+    phases: AFTER,
+    isError: false,
+    meaning: 'both sides sent their end of stream',
+  },
+  { reason: 'ClientReset', by: 'Client', phases: AFTER, isError: true, meaning: 'the client reset it' },
+  { reason: 'EndpointReset', by: 'Endpoint', phases: AFTER, isError: true, meaning: 'the endpoint reset it' },
+  {
+    reason: 'IdleTimeout',
+    by: 'Proxy',
+    phases: AFTER,
+    isError: true,
+    meaning: 'no byte moved for the idle timeout',
+  },
   {
     reason: 'ConnectFailed',
     by: 'Endpoint',
-    phase: 'Connecting',
+    phases: BEFORE,
+    isError: true,
     meaning: 'every attempt to reach an endpoint failed',
   },
   {
     reason: 'ConnectTimeout',
     by: 'Proxy',
-    phase: 'Connecting',
+    phases: BEFORE,
+    isError: true,
     meaning: 'no endpoint answered within connect.totalTimeout',
   },
   {
     reason: 'RetryBudgetSpent',
     by: 'Proxy',
-    phase: 'Connecting',
+    phases: BEFORE,
+    isError: true,
     meaning: 'an attempt failed and the retry budget was spent',
   },
-  { reason: 'NoEndpoint', by: 'Proxy', phase: 'Connecting', meaning: 'the backend has no endpoint to try' },
+  {
+    reason: 'NoEndpoint',
+    by: 'Proxy',
+    phases: BEFORE,
+    isError: true,
+    meaning: 'the backend has no endpoint to try',
+  },
   {
     reason: 'EndpointsFull',
     by: 'Proxy',
-    phase: 'Connecting',
+    phases: BEFORE,
+    isError: true,
     meaning: 'every endpoint has its maxConnectionsPerEndpoint',
   },
   {
     reason: 'ClientGone',
     by: 'Client',
-    phase: 'Connecting',
+    phases: BEFORE,
+    isError: true,
     meaning: 'the client left before an endpoint was connected',
   },
-  { reason: 'NoDescriptors', by: 'Proxy', phase: 'Connecting', meaning: 'out of file descriptors or memory' },
+  {
+    reason: 'NoDescriptors',
+    by: 'Proxy',
+    phases: ANY,
+    isError: true,
+    meaning: 'out of file descriptors or memory',
+  },
   {
     reason: 'NoSourcePort',
     by: 'Proxy',
-    phase: 'Connecting',
+    phases: BEFORE,
+    isError: true,
     meaning: 'out of source ports to the endpoints',
   },
   {
     reason: 'EndpointRemoved',
     by: 'Proxy',
-    phase: 'Relaying',
+    phases: ['Connecting', 'Relaying'],
+    isError: true,
     meaning: 'the endpoint has gone and drain.onRemoval is Close',
   },
-  { reason: 'Drained', by: 'Proxy', phase: 'Relaying', meaning: 'idle while the proxy was stopping' },
-  { reason: 'Stopped', by: 'Proxy', phase: 'Relaying', meaning: 'the proxy ended with the connection open' },
+  {
+    reason: 'Drained',
+    by: 'Proxy',
+    phases: AFTER,
+    isError: false,
+    meaning: 'idle while the proxy was stopping',
+  },
+  {
+    reason: 'Stopped',
+    by: 'Proxy',
+    phases: ANY,
+    isError: true,
+    meaning: 'the proxy ended with the connection open',
+  },
+  {
+    reason: 'AcceptorDied',
+    by: 'Proxy',
+    phases: ['HandingOver', 'Unknown'],
+    isError: true,
+    meaning: 'the thread that relayed it died, and was replaced',
+  },
 ] as const satisfies readonly Ending[];
 
 export type CloseReason = (typeof CLOSE_REASONS)[number]['reason'];
+
+/** One way to end: a reason in a phase. */
+export interface Close {
+  readonly reason: CloseReason;
+  readonly by: EndedBy;
+  readonly phase: Phase;
+  readonly isError: boolean;
+}
+
+/** Every reason in every phase in which it may happen; the index is the counter's place in shared memory. */
+export const CLOSES: readonly Close[] = CLOSE_REASONS.flatMap(({ reason, by, phases, isError }) =>
+  phases.map((phase): Close => ({ reason, by, phase, isError })),
+);
+
+/** By reason: the place of each phase. One that the catalogue does not expect counts as the first it does: no end goes uncounted. */
+const PLACES = Object.fromEntries(
+  CLOSE_REASONS.map(({ reason }) => {
+    const first = CLOSES.findIndex((close) => close.reason === reason);
+    const places = PHASES.map((phase) =>
+      CLOSES.findIndex((close) => close.reason === reason && close.phase === phase),
+    );
+    return [reason, places.map((place) => (place < 0 ? first : place))];
+  }),
+) as unknown as Readonly<Record<CloseReason, readonly number[]>>;
+
+/** Index in CLOSES of a reason in a phase (its index in PHASES). */
+export const closePlace = (reason: CloseReason, phase: number): number => PLACES[reason][phase] as number;

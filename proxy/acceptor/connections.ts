@@ -54,6 +54,8 @@ export class Connections {
   timerBucket = new Int32Array(0);
   /** Turn of the loop in which it was accepted, in milliseconds of the acceptor's clock. */
   began = new Float64Array(0);
+  /** Turn of the loop in which the attempt to connect began, by the same clock. */
+  attempted = new Float64Array(0);
   /** Bytes taken from the client, and from the endpoint. */
   received = new Float64Array(0);
   sent = new Float64Array(0);
@@ -121,6 +123,7 @@ export class Connections {
     this.timerPrevious = enlarged(this.timerPrevious, to, -1);
     this.timerBucket = enlarged(this.timerBucket, to, -1);
     this.began = enlarged(this.began, to, 0);
+    this.attempted = enlarged(this.attempted, to, 0);
     this.received = enlarged(this.received, to, 0);
     this.sent = enlarged(this.sent, to, 0);
     this.retries = enlarged(this.retries, to, 0);

@@ -1,5 +1,5 @@
-import { CLOSE_REASONS, type CloseReason } from './close-reason.ts';
 import { CONNECT_FAILURES, type ConnectFailure, isLocal } from './connect-failure.ts';
+import { bucketOf, CONNECT_BOUNDS_MS, OPEN_BOUNDS_MS } from './durations.ts';
 import {
   BACKEND_TOTALS,
   backendTotalsAt,
@@ -11,14 +11,11 @@ import {
   LISTENER_TOTALS,
   listenerOpenAt,
   listenerTotalsAt,
+  RETRY_COUNTS,
   type SharedMemory,
   TOTALS,
   totalsAt,
 } from './shared-memory.ts';
-
-const REASON_PLACE = Object.fromEntries(
-  CLOSE_REASONS.map(({ reason }, place) => [reason, place]),
-) as Readonly<Record<CloseReason, number>>;
 
 const FAILURE_PLACE = Object.fromEntries(
   CONNECT_FAILURES.map((failure, place) => [failure, place]),
@@ -61,13 +58,19 @@ export class Counters {
   }
 
   /** A connection was handed to another acceptor. */
-  handedOver(): void {
+  handedOver(listenerSlot: number): void {
     this.#raise(this.#totalsBase + TOTALS.HandedOver, 1);
+    this.#raise(listenerTotalsAt(this.#index, listenerSlot) + LISTENER_TOTALS.HandedOver, 1);
   }
 
-  /** A connection that another acceptor left was taken. */
+  /** What another acceptor left was taken out of the mailbox. */
   taken(): void {
     this.#bump(this.#base + INTS.Taken, 1);
+  }
+
+  /** A connection that another acceptor left is this one's. */
+  takenOver(listenerSlot: number): void {
+    this.#raise(listenerTotalsAt(this.#index, listenerSlot) + LISTENER_TOTALS.TakenOver, 1);
   }
 
   retried(backendSlot: number): void {
@@ -96,23 +99,33 @@ export class Counters {
     this.#bump(listenerOpenAt(this.#index, listenerSlot), 1);
   }
 
-  closed(listenerSlot: number, reason: CloseReason, open: number): void {
+  /** A connection ended after `ms` milliseconds; `close` is its index in CLOSES, `open` are those that are left. */
+  closed(listenerSlot: number, close: number, retries: number, ms: number, open: number): void {
+    const at = listenerTotalsAt(this.#index, listenerSlot);
     this.#ints[this.#base + INTS.Open] = open;
-    this.#raise(
-      listenerTotalsAt(this.#index, listenerSlot) + LISTENER_TOTALS.Closes + REASON_PLACE[reason],
-      1,
-    );
+    this.#raise(at + LISTENER_TOTALS.Retries + Math.min(retries, RETRY_COUNTS - 1), 1);
+    this.#raise(at + LISTENER_TOTALS.Durations + bucketOf(OPEN_BOUNDS_MS, ms), 1);
+    this.#raise(at + LISTENER_TOTALS.DurationSum, ms);
     this.#bump(listenerOpenAt(this.#index, listenerSlot), -1);
+    // Last: whoever sees as many closes as accepted connections may give the slot away.
+    this.#raise(at + LISTENER_TOTALS.Closes + close, 1);
   }
 
-  /** Bytes taken from clients. */
-  received(listenerSlot: number, bytes: number): void {
+  /** Bytes taken from a client. */
+  received(listenerSlot: number, endpointSlot: number, bytes: number): void {
     this.#raise(listenerTotalsAt(this.#index, listenerSlot) + LISTENER_TOTALS.Received, bytes);
+    this.#raise(endpointTotalsAt(this.#index, endpointSlot) + ENDPOINT_TOTALS.Received, bytes);
   }
 
-  /** Bytes taken from endpoints. */
-  sent(listenerSlot: number, bytes: number): void {
+  /** Bytes taken from an endpoint. */
+  sent(listenerSlot: number, endpointSlot: number, bytes: number): void {
     this.#raise(listenerTotalsAt(this.#index, listenerSlot) + LISTENER_TOTALS.Sent, bytes);
+    this.#raise(endpointTotalsAt(this.#index, endpointSlot) + ENDPOINT_TOTALS.Sent, bytes);
+  }
+
+  /** A closed connection to the endpoint keeps its source port for a minute. */
+  portKept(endpointSlot: number): void {
+    this.#raise(endpointTotalsAt(this.#index, endpointSlot) + ENDPOINT_TOTALS.PortsKept, 1);
   }
 
   /**
@@ -129,7 +142,13 @@ export class Counters {
     return true;
   }
 
-  endpointConnected(endpointSlot: number): void {
+  /** An attempt to connect succeeded after `ms` milliseconds. */
+  endpointConnected(backendSlot: number, endpointSlot: number, ms: number): void {
+    if (backendSlot >= 0) {
+      const at = backendTotalsAt(this.#index, backendSlot);
+      this.#raise(at + BACKEND_TOTALS.Connects + bucketOf(CONNECT_BOUNDS_MS, ms), 1);
+      this.#raise(at + BACKEND_TOTALS.ConnectSum, ms);
+    }
     this.#raise(endpointTotalsAt(this.#index, endpointSlot) + ENDPOINT_TOTALS.Connections, 1);
     if (Atomics.load(this.#failuresInARow, endpointSlot) !== 0)
       Atomics.store(this.#failuresInARow, endpointSlot, 0);

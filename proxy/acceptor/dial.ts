@@ -146,7 +146,11 @@ export const dialed = (acceptor: Acceptor, connection: number, events: number): 
   }
   connections.state[connection] = RELAYING;
   connections.tried.delete(connection);
-  acceptor.counters.endpointConnected(connections.endpointSlot[connection] as number);
+  acceptor.counters.endpointConnected(
+    connections.backendSlot[connection] as number,
+    connections.endpointSlot[connection] as number,
+    acceptor.nowMs - (connections.attempted[connection] as number),
+  );
   connections.lastActive[connection] = acceptor.now;
   acceptor.timers.set(connection, acceptor.now + (connections.idleTicks[connection] as number));
   beginRelay(acceptor, connection);

@@ -1,5 +1,5 @@
-import type { CloseReason } from './close-reason.ts';
-import { CLIENT, CLOSED, ENDED, ENDPOINT, FREE, RELAYING, SHUT, type Side } from './connections.ts';
+import { type CloseReason, closePlace, PHASES } from './close-reason.ts';
+import { CLIENT, CLOSED, ENDED, ENDPOINT, FREE, RELAYING, SHUT, type Side, WAITING } from './connections.ts';
 import type { Acceptor } from './context.ts';
 
 /** Notes that this acceptor holds a connection's descriptor from now on. */
@@ -36,11 +36,21 @@ export const leaveEndpoint = (acceptor: Acceptor, connection: number): void => {
 };
 
 /** A socket that sent its end of stream first stays in the kernel for a minute after it is closed, and keeps its port. */
-const notePort = ({ connections, sourcePorts, nowMs }: Acceptor, connection: number): void => {
+const notePort = ({ connections, counters, sourcePorts, nowMs }: Acceptor, connection: number): void => {
   const flags = connections.flags[connection * 2 + ENDPOINT] as number;
-  if (connections.state[connection] === RELAYING && ((flags & ENDED) === 0 || (flags & SHUT) !== 0))
-    sourcePorts.keeps(connections.endpointSlot[connection] as number, nowMs);
+  if (connections.state[connection] !== RELAYING || ((flags & ENDED) !== 0 && (flags & SHUT) === 0)) return;
+  const endpoint = connections.endpointSlot[connection] as number;
+  counters.portKept(endpoint);
+  sourcePorts.keeps(endpoint, nowMs);
 };
+
+const IS_CONNECTING = PHASES.indexOf('Connecting');
+const IS_WAITING = PHASES.indexOf('Waiting');
+const IS_RELAYING = PHASES.indexOf('Relaying');
+
+/** Index in PHASES of what a connection's state is. */
+const phaseOf = (state: number): number =>
+  state === RELAYING ? IS_RELAYING : state === WAITING ? IS_WAITING : IS_CONNECTING;
 
 const dropPending = (acceptor: Acceptor, place: number): void => {
   const buffer = acceptor.connections.pendingBuffer[place] as number;
@@ -52,7 +62,7 @@ const dropPending = (acceptor: Acceptor, place: number): void => {
 /** Ends a connection on both sides, with one reason. */
 export const closeConnection = (acceptor: Acceptor, connection: number, reason: CloseReason): void => {
   const { connections } = acceptor;
-  const state = connections.state[connection];
+  const state = connections.state[connection] as number;
   if (state === CLOSED || state === FREE) return;
   acceptor.timers.clear(connection);
   const client = connections.fd[connection * 2 + CLIENT] as number;
@@ -63,7 +73,13 @@ export const closeConnection = (acceptor: Acceptor, connection: number, reason: 
   dropPending(acceptor, connection * 2 + CLIENT);
   dropPending(acceptor, connection * 2 + ENDPOINT);
   connections.release(connection);
-  acceptor.counters.closed(connections.listenerSlot[connection] as number, reason, connections.open);
+  acceptor.counters.closed(
+    connections.listenerSlot[connection] as number,
+    closePlace(reason, phaseOf(state)),
+    connections.retries[connection] as number,
+    acceptor.nowMs - (connections.began[connection] as number),
+    connections.open,
+  );
 };
 
 /** Ends a connection with a reset to `side`: what the other side did, or what went wrong, is not hidden from it. */

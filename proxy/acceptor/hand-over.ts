@@ -45,7 +45,7 @@ export const handOver = (acceptor: Acceptor, to: number, fd: number, listener: S
   }
   if (Atomics.load(shared.ints, at + INTS.Asleep) === 1)
     acceptor.sys.signal(Atomics.load(shared.ints, at + INTS.Wake));
-  acceptor.counters.handedOver();
+  acceptor.counters.handedOver(listener.slot);
   return true;
 };
 
@@ -53,9 +53,11 @@ export const handOver = (acceptor: Acceptor, to: number, fd: number, listener: S
 export const takeOver = ({ shared, index, parcel, arrival, counters }: Acceptor, from: number): boolean => {
   counters.taken();
   const fd = parcel[0] as number;
+  if (fd < 0) return false; // its sender died
   // Whoever changes the owner first has the descriptor: this acceptor, or who cleans up after the sender.
   if (Atomics.compareExchange(shared.owners, fd, from + 1, index + 1) !== from + 1) return false;
   for (let i = 0; i < 4; i++) arrival.words[i] = parcel[5 + i] as number;
   arrival.port = parcel[4] as number;
+  counters.takenOver(parcel[1] as number);
   return true;
 };

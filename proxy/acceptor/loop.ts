@@ -260,7 +260,8 @@ export const runAcceptor = (inputs: AcceptorInputs): void => {
     acceptor.now = Math.floor(acceptor.nowMs / TICK_MS);
     counters.beat();
     const called = handle(acceptor, events, count);
-    if (mailbox.hasMail) takeMail(acceptor);
+    // One that replaces another finds mail before it has a table.
+    if (mailbox.hasMail && acceptor.table.version > 0) takeMail(acceptor);
     if (acceptor.again.length > 0) moreToRead(acceptor);
     acceptor.timers.advance(acceptor.now, onDue);
     serveWaiting(acceptor);

@@ -146,6 +146,7 @@ const pump = (acceptor: Acceptor, connection: number, from: Side): void => {
   if ((connections.pendingBuffer[sink] as number) >= 0) return;
   const sourceFd = connections.fd[source] as number;
   const listenerSlot = connections.listenerSlot[connection] as number;
+  const endpointSlot = connections.endpointSlot[connection] as number;
   for (let reads = 0; reads < READS_PER_TURN; reads++) {
     const read = sys.recv(sourceFd, scratch.address, BUFFER_BYTES);
     if (read === 0) {
@@ -166,8 +167,8 @@ const pump = (acceptor: Acceptor, connection: number, from: Side): void => {
     connections.lastActive[connection] = acceptor.now;
     const bytes = from === CLIENT ? connections.received : connections.sent;
     bytes[connection] = (bytes[connection] as number) + read;
-    if (from === CLIENT) counters.received(listenerSlot, read);
-    else counters.sent(listenerSlot, read);
+    if (from === CLIENT) counters.received(listenerSlot, endpointSlot, read);
+    else counters.sent(listenerSlot, endpointSlot, read);
     if (((flags[sink] as number) & BROKEN) !== 0) continue; // nobody is left to take it
     const sent = sendTo(acceptor, sink, scratch.address, read);
     if (sent < read) {

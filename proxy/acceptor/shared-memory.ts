@@ -1,5 +1,6 @@
-import { CLOSE_REASONS } from './close-reason.ts';
+import { CLOSES } from './close-reason.ts';
 import { CONNECT_FAILURES } from './connect-failure.ts';
+import { CONNECT_BOUNDS_MS, OPEN_BOUNDS_MS } from './durations.ts';
 
 /** How many of each may exist at once; slots are reused when what they counted is gone. */
 export const SLOTS = { listeners: 128, backends: 128, endpoints: 4096 } as const;
@@ -36,19 +37,47 @@ const INTS_PER_ACCEPTOR = INTS_HEAD + SLOTS.listeners + SLOTS.endpoints;
 /** Totals of one acceptor, written by it alone. */
 export const TOTALS = { Accepted: 0, HandedOver: 1 } as const;
 const TOTALS_HEAD = 8;
-/** Totals of one listener; the close reasons are the last, in the order of CLOSE_REASONS. */
-export const LISTENER_TOTALS = { Accepted: 0, Received: 1, Sent: 2, Closes: 4 } as const;
-const LISTENER_STRIDE = LISTENER_TOTALS.Closes + CLOSE_REASONS.length;
-/** Totals of one backend; the connect failures are the last, in the order of CONNECT_FAILURES. */
-export const BACKEND_TOTALS = { Retries: 0, RetriesDenied: 1, Queued: 2, Failures: 4 } as const;
-const BACKEND_STRIDE = BACKEND_TOTALS.Failures + CONNECT_FAILURES.length;
-/** Totals of one endpoint: connections made, and attempts that failed. */
-export const ENDPOINT_TOTALS = { Connections: 0, Failures: 1 } as const;
-const ENDPOINT_STRIDE = 2;
+/** Connections are counted by their retries: none, one, two, and more. */
+export const RETRY_COUNTS = 4;
+const DURATIONS = 6 + RETRY_COUNTS;
+/**
+ * Totals of one listener. HandedOver and TakenOver are what this acceptor gave to others and got from them, so that Accepted - HandedOver +
+ * TakenOver - all Closes is what it has. Retries are by number, Durations by bucket (OPEN_BOUNDS_MS), Closes in the order of CLOSES.
+ */
+export const LISTENER_TOTALS = {
+  Accepted: 0,
+  Received: 1,
+  Sent: 2,
+  HandedOver: 3,
+  TakenOver: 4,
+  /** Milliseconds. */
+  DurationSum: 5,
+  Retries: 6,
+  Durations: DURATIONS,
+  Closes: DURATIONS + OPEN_BOUNDS_MS.length + 1,
+} as const;
+const LISTENER_STRIDE = LISTENER_TOTALS.Closes + CLOSES.length;
+/** Totals of one backend; Failures are in the order of CONNECT_FAILURES, Connects by bucket (CONNECT_BOUNDS_MS). */
+export const BACKEND_TOTALS = {
+  Retries: 0,
+  RetriesDenied: 1,
+  Queued: 2,
+  /** Milliseconds. */
+  ConnectSum: 3,
+  Failures: 4,
+  Connects: 4 + CONNECT_FAILURES.length,
+} as const;
+const BACKEND_STRIDE = BACKEND_TOTALS.Connects + CONNECT_BOUNDS_MS.length + 1;
+/**
+ * Totals of one endpoint: connections made, attempts that failed, bytes that clients sent to it and that it sent, and closed connections that keep
+ * their source port for a minute.
+ */
+export const ENDPOINT_TOTALS = { Connections: 0, Failures: 1, Received: 2, Sent: 3, PortsKept: 4 } as const;
+const ENDPOINT_STRIDE = 5;
 const LISTENERS_AT = TOTALS_HEAD;
-/** Close reasons of listeners whose slot has a new user; so that totals never fall. */
+/** Closes of listeners whose slot has a new user; so that totals never fall. */
 const PAST_CLOSES_AT = LISTENERS_AT + SLOTS.listeners * LISTENER_STRIDE;
-const BACKENDS_AT = PAST_CLOSES_AT + CLOSE_REASONS.length;
+const BACKENDS_AT = PAST_CLOSES_AT + CLOSES.length;
 const ENDPOINTS_AT = BACKENDS_AT + SLOTS.backends * BACKEND_STRIDE;
 const TOTALS_PER_ACCEPTOR = ENDPOINTS_AT + SLOTS.endpoints * ENDPOINT_STRIDE;
 
@@ -128,7 +157,7 @@ export const totalsAt = (acceptor: number): number => acceptor * TOTALS_PER_ACCE
 /** Offset of an acceptor's totals of a listener (LISTENER_TOTALS). */
 export const listenerTotalsAt = (acceptor: number, slot: number): number =>
   totalsAt(acceptor) + LISTENERS_AT + slot * LISTENER_STRIDE;
-/** Offset of the close reasons that an acceptor counted for listeners that are no more. */
+/** Offset of the closes that an acceptor counted for listeners that are no more. */
 export const pastClosesAt = (acceptor: number): number => totalsAt(acceptor) + PAST_CLOSES_AT;
 /** Offset of an acceptor's totals of a backend (BACKEND_TOTALS). */
 export const backendTotalsAt = (acceptor: number, slot: number): number =>

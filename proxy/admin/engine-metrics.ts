@@ -1,5 +1,6 @@
-import type { EngineStats } from '../engine/stats.ts';
+import type { Durations, EngineStats } from '../engine/stats.ts';
 import { endpointKey } from '../table/table.ts';
+import { type Exposition, labelText, type MetricType } from './exposition.ts';
 
 /** What is read at each scrape; nothing is counted twice. */
 export interface MetricsFacts {
@@ -12,174 +13,229 @@ export interface MetricsFacts {
   }[];
   readonly findings: () => number;
   readonly connected: () => boolean;
+  /** Source ports to an endpoint that are free, by estimate. */
+  readonly sourcePortsLeft: (stats: EngineStats, endpoint: EngineStats['endpoints'][number]) => number;
 }
 
-type Sample = readonly [Record<string, string | number>, number];
+/** What the engine counted at one moment, with the label texts that many metrics share. */
+export interface Scrape {
+  readonly facts: MetricsFacts;
+  readonly stats: EngineStats;
+  readonly acceptors: readonly string[];
+  readonly listeners: readonly string[];
+  readonly backends: readonly string[];
+  readonly endpoints: readonly string[];
+}
 
-/** A metric whose samples are read when it is asked for. */
-export interface FromEngine {
+export const beginScrape = (facts: MetricsFacts): Scrape => {
+  const stats = facts.stats();
+  return {
+    facts,
+    stats,
+    acceptors: stats.acceptors.map(({ index }) => labelText({ acceptor: index })),
+    listeners: stats.listeners.map(({ name, port }) => labelText({ listener: name, port })),
+    backends: stats.backends.map(({ name }) => labelText({ backend: name })),
+    endpoints: stats.endpoints.map((one) => labelText({ backend: one.backend, endpoint: endpointKey(one) })),
+  };
+};
+
+/** A metric whose samples are written when it is asked for. */
+export interface EngineMetric {
   readonly name: string;
+  readonly type: MetricType;
   readonly help: string;
-  readonly labels: readonly string[];
-  readonly counter?: boolean;
-  readonly read: (stats: EngineStats, facts: MetricsFacts) => readonly Sample[];
+  readonly write: (scrape: Scrape, to: Exposition) => void;
 }
 
-const perAcceptor = (value: (one: EngineStats['acceptors'][number]) => number) => (stats: EngineStats) =>
-  stats.acceptors.map((one): Sample => [{ acceptor: one.index }, value(one)]);
+type Kind = 'acceptors' | 'listeners' | 'backends' | 'endpoints';
+type One<K extends Kind> = EngineStats[K][number];
 
-const perListener = (value: (one: EngineStats['listeners'][number]) => number) => (stats: EngineStats) =>
-  stats.listeners.map((one): Sample => [{ listener: one.name, port: one.port }, value(one)]);
+/** One sample for each acceptor, listener, backend or endpoint. */
+const each =
+  <K extends Kind>(kind: K, value: (one: One<K>) => number) =>
+  (scrape: Scrape, to: Exposition): void => {
+    const all: readonly One<K>[] = scrape.stats[kind];
+    const labels = scrape[kind];
+    for (let i = 0; i < all.length; i++) to.sample(labels[i] as string, value(all[i] as One<K>));
+  };
 
-const perEndpoint = (value: (one: EngineStats['endpoints'][number]) => number) => (stats: EngineStats) =>
-  stats.endpoints.map((one): Sample => [{ backend: one.backend, endpoint: endpointKey(one) }, value(one)]);
+/** One histogram for each listener or backend, in seconds. */
+const durations =
+  <K extends 'listeners' | 'backends'>(kind: K, value: (one: One<K>) => Durations) =>
+  (scrape: Scrape, to: Exposition): void => {
+    const all: readonly One<K>[] = scrape.stats[kind];
+    for (const [i, one] of all.entries()) {
+      const { boundsMs, counts, sumMs } = value(one);
+      const bounds = boundsMs.map((bound) => bound / 1000);
+      to.histogram(scrape[kind][i] as string, bounds, counts, sumMs / 1000);
+    }
+  };
 
-const perBackend = (value: (one: EngineStats['backends'][number]) => number) => (stats: EngineStats) =>
-  stats.backends.map((one): Sample => [{ backend: one.name }, value(one)]);
+const metric = (
+  name: string,
+  type: MetricType,
+  help: string,
+  write: (scrape: Scrape, to: Exposition) => void,
+): EngineMetric => ({ name: `l4balancer_${name}`, type, help, write });
 
-const ACCEPTOR = ['acceptor'];
-const LISTENER = ['listener', 'port'];
-const BACKEND = ['backend'];
-const ENDPOINT = ['backend', 'endpoint'];
+const single = (value: (scrape: Scrape) => number) => (scrape: Scrape, to: Exposition) =>
+  to.sample('', value(scrape));
+
+/** Every listener's, and behind them with an empty name what is left of listeners that are no more. */
+const closes = ({ stats }: Scrape, to: Exposition): void => {
+  for (const [place, { reason, by, phase, total }] of stats.closes.entries()) {
+    let past = total;
+    for (const { name, closes } of stats.listeners) {
+      const its = closes[place]?.total ?? 0;
+      past -= its;
+      to.sample(labelText({ listener: name, reason, ended_by: by, phase }), its);
+    }
+    to.sample(labelText({ listener: '', reason, ended_by: by, phase }), past);
+  }
+};
 
 /** Counted in shared memory by the acceptors or known to the control thread; nothing is counted twice. */
-export const FROM_ENGINE: readonly FromEngine[] = [
-  {
-    name: 'l4balancer_table_version',
-    help: 'Version of the newest published table.',
-    labels: [],
-    read: (stats) => [[{}, stats.version]],
-  },
-  {
-    name: 'l4balancer_findings',
-    help: 'Things wrong with the input or the listeners; /status lists them.',
-    labels: [],
-    read: (_, facts) => [[{}, facts.findings()]],
-  },
-  {
-    name: 'l4balancer_source_connected',
-    help: '1 while the source can see its input, else 0; the last table is served meanwhile.',
-    labels: [],
-    read: (_, facts) => [[{}, facts.connected() ? 1 : 0]],
-  },
-  {
-    name: 'l4balancer_acceptor_table_version',
-    help: 'Version of the table that an acceptor serves.',
-    labels: ACCEPTOR,
-    read: perAcceptor(({ version }) => version),
-  },
-  {
-    name: 'l4balancer_acceptor_open_connections',
-    help: 'Open client connections of an acceptor.',
-    labels: ACCEPTOR,
-    read: perAcceptor(({ openConnections }) => openConnections),
-  },
-  {
-    name: 'l4balancer_acceptor_accepted_connections_total',
-    help: 'Client connections that an acceptor took.',
-    labels: ACCEPTOR,
-    counter: true,
-    read: perAcceptor(({ acceptedTotal }) => acceptedTotal),
-  },
-  {
-    name: 'l4balancer_listener_open_connections',
-    help: 'Open client connections of a listener.',
-    labels: LISTENER,
-    read: perListener(({ openConnections }) => openConnections),
-  },
-  {
-    name: 'l4balancer_listener_accepted_connections_total',
-    help: 'Client connections that a listener took.',
-    labels: LISTENER,
-    counter: true,
-    read: perListener(({ acceptedTotal }) => acceptedTotal),
-  },
-  {
-    name: 'l4balancer_listener_received_bytes_total',
-    help: 'Bytes from clients to endpoints.',
-    labels: LISTENER,
-    counter: true,
-    read: perListener(({ receivedBytes }) => receivedBytes),
-  },
-  {
-    name: 'l4balancer_listener_sent_bytes_total',
-    help: 'Bytes from endpoints to clients.',
-    labels: LISTENER,
-    counter: true,
-    read: perListener(({ sentBytes }) => sentBytes),
-  },
-  {
-    name: 'l4balancer_endpoint_open_connections',
-    help: 'Open connections to an endpoint.',
-    labels: ENDPOINT,
-    read: perEndpoint(({ openConnections }) => openConnections),
-  },
-  {
-    name: 'l4balancer_endpoint_connections_total',
-    help: 'Connections made to an endpoint.',
-    labels: ENDPOINT,
-    counter: true,
-    read: perEndpoint(({ connectionsTotal }) => connectionsTotal),
-  },
-  {
-    name: 'l4balancer_endpoint_connect_failures_total',
-    help: 'Attempts to connect to an endpoint that failed.',
-    labels: ENDPOINT,
-    counter: true,
-    read: perEndpoint(({ connectFailuresTotal }) => connectFailuresTotal),
-  },
-  {
-    name: 'l4balancer_endpoint_healthy',
-    help: '0 for an endpoint whose health checks fail, else 1.',
-    labels: ENDPOINT,
-    read: (_, facts) =>
-      facts
-        .health()
-        .map(({ backend, endpoint, healthy }): Sample => [{ backend, endpoint }, healthy ? 1 : 0]),
-  },
-  {
-    name: 'l4balancer_connections_closed_total',
-    help: 'Client connections that ended, by reason.',
-    labels: ['reason'],
-    counter: true,
-    read: (stats) => stats.closes.map(({ reason, total }): Sample => [{ reason }, total]),
-  },
-  {
-    name: 'l4balancer_acceptor_handed_over_connections_total',
-    help: 'Client connections that an acceptor took and handed to one with fewer.',
-    labels: ACCEPTOR,
-    counter: true,
-    read: perAcceptor(({ handedOverTotal }) => handedOverTotal),
-  },
-  {
-    name: 'l4balancer_connect_retries_total',
-    help: 'Connection attempts made after a first one failed.',
-    labels: BACKEND,
-    counter: true,
-    read: perBackend(({ retriesTotal }) => retriesTotal),
-  },
-  {
-    name: 'l4balancer_connect_retries_denied_total',
-    help: 'Connections that ended because the retry budget of their backend was spent.',
-    labels: BACKEND,
-    counter: true,
-    read: perBackend(({ retriesDeniedTotal }) => retriesDeniedTotal),
-  },
-  {
-    name: 'l4balancer_backend_queued_connections_total',
-    help: 'Connections that had to wait because every endpoint was full.',
-    labels: BACKEND,
-    counter: true,
-    read: perBackend(({ queuedTotal }) => queuedTotal),
-  },
-  {
-    name: 'l4balancer_backend_connect_failures_total',
-    help: 'Attempts to connect to an endpoint that failed, by what the kernel said.',
-    labels: [...BACKEND, 'failure'],
-    counter: true,
-    read: (stats) =>
-      stats.backends.flatMap(({ name, connectFailures }) =>
-        connectFailures.map(({ failure, total }): Sample => [{ backend: name, failure }, total]),
-      ),
-  },
+export const ENGINE_METRICS: readonly EngineMetric[] = [
+  metric(
+    'table_version',
+    'gauge',
+    'Version of the newest published table.',
+    single(({ stats }) => stats.version),
+  ),
+  metric(
+    'findings',
+    'gauge',
+    'Things wrong with the input, the listeners or what the machine gives; /status lists them.',
+    single(({ facts }) => facts.findings()),
+  ),
+  metric(
+    'source_connected',
+    'gauge',
+    '1 while the source can see its input, else 0; the last table is served meanwhile.',
+    single(({ facts }) => (facts.connected() ? 1 : 0)),
+  ),
+  metric(
+    'acceptor_table_version',
+    'gauge',
+    'Version of the table that an acceptor serves.',
+    each('acceptors', ({ version }) => version),
+  ),
+  metric(
+    'acceptor_open_connections',
+    'gauge',
+    'Open client connections of an acceptor.',
+    each('acceptors', ({ openConnections }) => openConnections),
+  ),
+  metric(
+    'acceptor_accepted_connections_total',
+    'counter',
+    'Client connections that an acceptor took.',
+    each('acceptors', ({ acceptedTotal }) => acceptedTotal),
+  ),
+  metric(
+    'acceptor_handed_over_connections_total',
+    'counter',
+    'Client connections that an acceptor took and handed to one with fewer.',
+    each('acceptors', ({ handedOverTotal }) => handedOverTotal),
+  ),
+  metric(
+    'listener_open_connections',
+    'gauge',
+    'Open client connections of a listener.',
+    each('listeners', ({ openConnections }) => openConnections),
+  ),
+  metric(
+    'listener_accepted_connections_total',
+    'counter',
+    'Client connections that a listener took.',
+    each('listeners', ({ acceptedTotal }) => acceptedTotal),
+  ),
+  metric(
+    'listener_received_bytes_total',
+    'counter',
+    'Bytes from clients to endpoints.',
+    each('listeners', ({ receivedBytes }) => receivedBytes),
+  ),
+  metric(
+    'listener_sent_bytes_total',
+    'counter',
+    'Bytes from endpoints to clients.',
+    each('listeners', ({ sentBytes }) => sentBytes),
+  ),
+  metric(
+    'connections_closed_total',
+    'counter',
+    'Client connections that ended: why, who ended them, and how far they had come. An empty listener has those of listeners that are no more.',
+    closes,
+  ),
+  metric(
+    'listener_closed_by_retries_total',
+    'counter',
+    'Client connections that ended, by how many further attempts to connect they took.',
+    ({ stats }, to) => {
+      for (const { name, port, closesByRetries } of stats.listeners)
+        for (const [retries, total] of closesByRetries.entries()) {
+          const text = retries === closesByRetries.length - 1 ? `${retries}+` : retries;
+          to.sample(labelText({ listener: name, port, retries: text }), total);
+        }
+    },
+  ),
+  metric(
+    'listener_connection_duration_seconds',
+    'histogram',
+    'How long client connections that ended were open.',
+    durations('listeners', (listener) => listener.durations),
+  ),
+  metric(
+    'backend_open_connections',
+    'gauge',
+    'Open connections to all endpoints of a backend, also those that were removed.',
+    each('backends', ({ openConnections }) => openConnections),
+  ),
+  metric(
+    'backend_received_bytes_total',
+    'counter',
+    'Bytes from clients to the endpoints of a backend.',
+    each('backends', ({ receivedBytes }) => receivedBytes),
+  ),
+  metric(
+    'backend_sent_bytes_total',
+    'counter',
+    'Bytes from the endpoints of a backend to clients.',
+    each('backends', ({ sentBytes }) => sentBytes),
+  ),
+  metric(
+    'backend_connect_duration_seconds',
+    'histogram',
+    'How long endpoints took to be connected, of attempts that succeeded.',
+    durations('backends', ({ connects }) => connects),
+  ),
+  metric(
+    'connect_retries_total',
+    'counter',
+    'Connection attempts made after a first one failed.',
+    each('backends', ({ retriesTotal }) => retriesTotal),
+  ),
+  metric(
+    'connect_retries_denied_total',
+    'counter',
+    'Connections that ended because the retry budget of their backend was spent.',
+    each('backends', ({ retriesDeniedTotal }) => retriesDeniedTotal),
+  ),
+  metric(
+    'backend_queued_connections_total',
+    'counter',
+    'Connections that had to wait because every endpoint was full.',
+    each('backends', ({ queuedTotal }) => queuedTotal),
+  ),
+  metric(
+    'backend_connect_failures_total',
+    'counter',
+    'Attempts to connect to an endpoint that failed, by what the kernel said.',
+    ({ stats }, to) => {
+      for (const { name, connectFailures } of stats.backends)
+        for (const { failure, total } of connectFailures)
+          to.sample(labelText({ backend: name, failure }), total);
+    },
+  ),
 ];

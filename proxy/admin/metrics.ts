@@ -1,11 +1,17 @@
+import { setImmediate } from 'node:timers/promises';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { EngineStats } from '../engine/stats.ts';
-import { FROM_ENGINE, type MetricsFacts } from './engine-metrics.ts';
+import { ENDPOINT_METRICS } from './endpoint-metrics.ts';
+import { beginScrape, ENGINE_METRICS, type MetricsFacts } from './engine-metrics.ts';
+import { Exposition } from './exposition.ts';
+
+export const METRICS_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
 
 /** Metrics that other parts count themselves. */
 export interface ProxyMetrics {
-  readonly registry: Registry;
-  /** The text of one scrape. What the acceptors counted is read once for all metrics: it grows with the endpoints. */
+  /**
+   * The text of one scrape. What the acceptors counted is read once for all metrics: it grows with the endpoints. Scrapes that ask at
+   * the same time get the same text, so that they do not pile up.
+   */
   text(): Promise<string>;
   readonly healthChecks: Counter<'backend' | 'result'>;
   readonly healthTransitions: Counter<'backend' | 'to'>;
@@ -26,27 +32,24 @@ export const createMetrics = (version: string, facts: MetricsFacts): ProxyMetric
     labelNames: ['version'],
     registers,
   }).set({ version }, 1);
-  const fills = FROM_ENGINE.map(({ name, help, labels, counter, read }) => {
-    const about = { name, help, labelNames: [...labels], registers };
-    if (counter) {
-      const metric = new Counter(about);
-      return (stats: EngineStats): void => {
-        metric.reset();
-        for (const [values, value] of read(stats, facts)) metric.inc(values, value);
-      };
+  const write = async (): Promise<string> => {
+    const page = new Exposition();
+    const scrape = beginScrape(facts);
+    for (const { name, type, help, write } of [...ENGINE_METRICS, ...ENDPOINT_METRICS]) {
+      page.begin(name, type, help);
+      write(scrape, page);
     }
-    const metric = new Gauge(about);
-    return (stats: EngineStats): void => {
-      metric.reset();
-      for (const [values, value] of read(stats, facts)) metric.set(values, value);
-    };
-  });
+    return page.text + (await registry.metrics());
+  };
+  let asked: Promise<string> | undefined;
   return {
-    registry,
     text() {
-      const stats = facts.stats();
-      for (const fill of fills) fill(stats);
-      return registry.metrics();
+      // Written in the next turn of the event loop, for all who have asked by then.
+      asked ??= setImmediate().then(() => {
+        asked = undefined;
+        return write();
+      });
+      return asked;
     },
     healthChecks: new Counter({
       name: 'l4balancer_health_checks_total',

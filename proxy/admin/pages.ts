@@ -1,4 +1,4 @@
-import type { ProxyMetrics } from './metrics.ts';
+import { METRICS_TYPE, type ProxyMetrics } from './metrics.ts';
 import { json, type Pages, probe } from './server.ts';
 import type { Status } from './status.ts';
 
@@ -8,7 +8,7 @@ export interface PageSources {
   /** Why it should get no traffic; undefined when it should. */
   readonly whyNotReady: () => string | undefined;
   readonly status: () => Status;
-  readonly metrics: Pick<ProxyMetrics, 'registry' | 'text'>;
+  readonly metrics: Pick<ProxyMetrics, 'text'>;
 }
 
 const INDEX = `L4Balancer proxy
@@ -26,7 +26,7 @@ export const adminPages = (from: PageSources): Pages => ({
   '/readyz': () => probe(from.whyNotReady()),
   '/metrics': async () => ({
     status: 200,
-    type: from.metrics.registry.contentType,
+    type: METRICS_TYPE,
     text: await from.metrics.text(),
   }),
   '/status': () => json(from.status()),

@@ -39,6 +39,10 @@ export interface Status {
     readonly algorithm: string;
     readonly endpoints: readonly EndpointStatus[];
   }[];
+  /** File descriptors of connections. */
+  readonly descriptors: { readonly held: number; readonly limit: number; readonly left: number };
+  /** Source ports that connections to one endpoint may have at once. */
+  readonly sourcePorts: number;
   readonly findings: readonly Finding[];
   readonly tuning: readonly TuningEntry[];
 }
@@ -57,6 +61,8 @@ export interface EndpointStatus {
   readonly connections: number;
   /** Attempts to connect that failed. */
   readonly failures: number;
+  /** Estimate of the source ports that are free for connections to it; left out where it has no place in the counters. */
+  readonly sourcePortsLeft?: number;
 }
 
 export interface StatusFacts {
@@ -66,6 +72,7 @@ export interface StatusFacts {
   readonly source: SourceState;
   readonly control: ControlState;
   readonly stats: EngineStats;
+  readonly sourcePortsLeft: (stats: EngineStats, endpoint: EngineStats['endpoints'][number]) => number;
   readonly deadAcceptors: ReadonlySet<number>;
   readonly healthOf: (
     backend: string,
@@ -103,12 +110,17 @@ export const buildStatus = (facts: StatusFacts): Status => {
       };
     }),
     backends: backends(facts),
+    descriptors: {
+      ...stats.descriptors,
+      left: Math.max(0, stats.descriptors.limit - stats.descriptors.held),
+    },
+    sourcePorts: stats.sourcePorts.count,
     findings: control.findings,
     tuning: facts.tuning,
   };
 };
 
-const backends = ({ control, stats, healthOf }: StatusFacts): Status['backends'] => {
+const backends = ({ control, stats, healthOf, sourcePortsLeft }: StatusFacts): Status['backends'] => {
   const counted = new Map(stats.endpoints.map((one) => [`${one.backend} ${endpointKey(one)}`, one]));
   const used = new Set(
     control.served?.table.backends.flatMap(({ name, endpoints }) =>
@@ -133,6 +145,7 @@ const backends = ({ control, stats, healthOf }: StatusFacts): Status['backends']
         open: totals?.openConnections ?? 0,
         connections: totals?.connectionsTotal ?? 0,
         failures: totals?.connectFailuresTotal ?? 0,
+        ...(totals === undefined ? {} : { sourcePortsLeft: sourcePortsLeft(stats, totals) }),
       };
     }),
   }));

@@ -34,7 +34,14 @@ export const watchAcceptors = ({ log, onDeath, onPause }: AcceptorWatchOptions):
           return;
         case 'AcceptorReplaced':
           dead.delete(acceptor);
-          log.warn({ acceptor, closedDescriptors: event.closedDescriptors }, 'acceptor replaced');
+          log.warn(
+            {
+              acceptor,
+              closedDescriptors: event.closedDescriptors,
+              endedConnections: event.endedConnections,
+            },
+            'acceptor replaced',
+          );
           return;
         case 'AcceptPaused':
           onPause();

@@ -78,7 +78,7 @@ export const createControl = (options: ControlOptions): Control => {
     ...(snapshot?.findings ?? []),
     ...fromBackends,
     ...ofEngine(),
-    ...fromRuntime,
+    ...indexedFindings(fromRuntime, served?.spec),
   ];
 
   const tellFindings = (): void => {

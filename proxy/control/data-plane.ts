@@ -9,6 +9,7 @@ import { VERSION } from '../version.ts';
 import { watchAcceptors } from './acceptor-watch.ts';
 import { after, every } from './clock.ts';
 import { type Control, createControl } from './control.ts';
+import { PortsKept } from './ports-kept.ts';
 import { watchShortage } from './shortage.ts';
 
 /** Health checks at one time: enough for thousands of endpoints, few enough to leave descriptors to the traffic. */
@@ -21,6 +22,7 @@ export interface DataPlane {
   readonly control: Control;
   readonly monitor: HealthMonitor;
   readonly metrics: ProxyMetrics;
+  readonly portsKept: PortsKept;
   readonly deadAcceptors: ReadonlySet<number>;
   /** Ends what steers; the engine is closed by who stops it gracefully. */
   stop(): void;
@@ -88,7 +90,9 @@ export const startDataPlane = async ({
     },
   });
 
+  const portsKept = new PortsKept();
   const metrics = createMetrics(VERSION, {
+    sourcePortsLeft: (stats, endpoint) => portsKept.left(stats, endpoint),
     stats: () => engine.stats(),
     findings: () => control.state.findings.length,
     connected,
@@ -102,13 +106,18 @@ export const startDataPlane = async ({
   });
 
   const shortage = watchShortage({ fileDescriptors, now: () => performance.now() });
-  const stopLooking = every(LOOK_FOR_SHORTAGE_MS, () => control.runtimeFindings(shortage(engine.stats())));
+  const stopLooking = every(LOOK_FOR_SHORTAGE_MS, () => {
+    const stats = engine.stats();
+    portsKept.note(stats.endpoints, performance.now());
+    control.runtimeFindings(shortage(stats));
+  });
 
   return {
     engine,
     control,
     monitor,
     metrics,
+    portsKept,
     deadAcceptors: watch.dead,
     stop() {
       stopLooking();

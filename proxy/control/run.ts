@@ -48,7 +48,7 @@ export const startProxy = async (settings: Settings, log: Logger): Promise<Runni
     log,
     connected: () => sourceState.following,
   });
-  const { engine, control, monitor, metrics, deadAcceptors } = plane;
+  const { engine, control, monitor, metrics, portsKept, deadAcceptors } = plane;
 
   const notReady = () => whyNotReady({ stopping, control: control.state, stats: engine.stats() });
   const status = (): Status =>
@@ -59,6 +59,7 @@ export const startProxy = async (settings: Settings, log: Logger): Promise<Runni
       source: sourceState,
       control: control.state,
       stats: engine.stats(),
+      sourcePortsLeft: (stats, endpoint) => portsKept.left(stats, endpoint),
       deadAcceptors,
       healthOf: monitor.healthOf,
       tuning: tuningReport({

@@ -7,6 +7,10 @@ import type { Slots } from './slots.ts';
 /** Names an endpoint of a backend among the slots; a backend's name has no blank. */
 export const placeKey = (backend: string, key: string): string => `${backend} ${key}`;
 
+export const backendOf = (placeKey: string): string => placeKey.slice(0, placeKey.indexOf(' '));
+/** Name of the endpoint within its backend. */
+export const endpointOf = (placeKey: string): string => placeKey.slice(placeKey.indexOf(' ') + 1);
+
 interface Wanted {
   readonly backend: string;
   readonly endpoint: TableEndpoint;

@@ -1,5 +1,6 @@
-import { CLOSE_REASONS } from '../acceptor/close-reason.ts';
+import { CLOSES } from '../acceptor/close-reason.ts';
 import { CONNECT_FAILURES } from '../acceptor/connect-failure.ts';
+import { CONNECT_BOUNDS_MS, OPEN_BOUNDS_MS } from '../acceptor/durations.ts';
 import {
   BACKEND_TOTALS,
   backendTotalsAt,
@@ -11,22 +12,24 @@ import {
   listenerOpenAt,
   listenerTotalsAt,
   pastClosesAt,
+  RETRY_COUNTS,
   type SharedMemory,
   SLOTS,
   TOTALS,
   totalsAt,
 } from '../acceptor/shared-memory.ts';
 import { endpointKey, type Table } from '../table/table.ts';
-import { placeKey } from './endpoint-slots.ts';
+import { backendOf, endpointOf, placeKey } from './endpoint-slots.ts';
 import type {
   AcceptorStats,
   BackendStats,
   Closes,
+  Durations,
   EndpointStats,
   EngineStats,
   ListenerStats,
 } from './stats.ts';
-import type { Places } from './wire.ts';
+import { NO_BYTES, type Places } from './wire.ts';
 
 /** Sums over the acceptors, whose parts each have one writer. */
 class Reader {
@@ -70,10 +73,24 @@ const acceptorStats = (reader: Reader, index: number): AcceptorStats => ({
 });
 
 const closesOf = (reader: Reader, slot: number): readonly Closes[] =>
-  CLOSE_REASONS.map(({ reason }, place) => ({
-    reason,
+  CLOSES.map((close, place) => ({
+    ...close,
     total: reader.totals(listenerTotalsAt, slot, LISTENER_TOTALS.Closes + place),
   }));
+
+const durationsOf = (
+  reader: Reader,
+  boundsMs: readonly number[],
+  at: (acceptor: number, slot: number) => number,
+  slot: number,
+  places: { readonly counts: number; readonly sum: number },
+): Durations => ({
+  boundsMs,
+  counts: Array.from({ length: boundsMs.length + 1 }, (_, bucket) =>
+    reader.totals(at, slot, places.counts + bucket),
+  ),
+  sumMs: reader.totals(at, slot, places.sum),
+});
 
 const listenerStats = (reader: Reader, slot: number, name: string, port: number): ListenerStats => ({
   name,
@@ -83,10 +100,25 @@ const listenerStats = (reader: Reader, slot: number, name: string, port: number)
   receivedBytes: reader.totals(listenerTotalsAt, slot, LISTENER_TOTALS.Received),
   sentBytes: reader.totals(listenerTotalsAt, slot, LISTENER_TOTALS.Sent),
   closes: closesOf(reader, slot),
+  closesByRetries: Array.from({ length: RETRY_COUNTS }, (_, retries) =>
+    reader.totals(listenerTotalsAt, slot, LISTENER_TOTALS.Retries + retries),
+  ),
+  durations: durationsOf(reader, OPEN_BOUNDS_MS, listenerTotalsAt, slot, {
+    counts: LISTENER_TOTALS.Durations,
+    sum: LISTENER_TOTALS.DurationSum,
+  }),
 });
 
-const backendStats = (reader: Reader, slot: number, name: string): BackendStats => ({
+/** Sums over the endpoints of a backend. */
+type Sums = Pick<BackendStats, 'openConnections' | 'receivedBytes' | 'sentBytes'>;
+
+const backendStats = (reader: Reader, slot: number, name: string, sums: Sums): BackendStats => ({
   name,
+  ...sums,
+  connects: durationsOf(reader, CONNECT_BOUNDS_MS, backendTotalsAt, slot, {
+    counts: BACKEND_TOTALS.Connects,
+    sum: BACKEND_TOTALS.ConnectSum,
+  }),
   retriesTotal: reader.totals(backendTotalsAt, slot, BACKEND_TOTALS.Retries),
   retriesDeniedTotal: reader.totals(backendTotalsAt, slot, BACKEND_TOTALS.RetriesDenied),
   queuedTotal: reader.totals(backendTotalsAt, slot, BACKEND_TOTALS.Queued),
@@ -96,14 +128,73 @@ const backendStats = (reader: Reader, slot: number, name: string): BackendStats 
   })),
 });
 
-/** All close reasons counted, also of listeners that are no more. */
+/** All closes counted, also of listeners that are no more. */
 const allCloses = (reader: Reader): readonly Closes[] =>
-  CLOSE_REASONS.map(({ reason }, place) => {
+  CLOSES.map((close, place) => {
     let total = reader.totals(pastClosesAt, 0, place);
     for (let slot = 0; slot < SLOTS.listeners; slot++)
       total += reader.totals(listenerTotalsAt, slot, LISTENER_TOTALS.Closes + place);
-    return { reason, total };
+    return { ...close, total };
   });
+
+type Address = Pick<EndpointStats, 'address' | 'port'>;
+
+/** The address and port of an endpoint's name; IPv6 addresses are bracketed. */
+const addressOf = (key: string): Address => {
+  const colon = key.lastIndexOf(':');
+  return { address: key.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(key.slice(colon + 1)) };
+};
+
+const endpointStats = (
+  reader: Reader,
+  slot: number,
+  backend: string,
+  { address, port }: Address,
+): EndpointStats => ({
+  backend,
+  address,
+  port,
+  openConnections: Atomics.load(reader.shared.endpointsOpen, slot),
+  connectionsTotal: reader.totals(endpointTotalsAt, slot, ENDPOINT_TOTALS.Connections),
+  connectFailuresTotal: reader.totals(endpointTotalsAt, slot, ENDPOINT_TOTALS.Failures),
+  receivedBytes: reader.totals(endpointTotalsAt, slot, ENDPOINT_TOTALS.Received),
+  sentBytes: reader.totals(endpointTotalsAt, slot, ENDPOINT_TOTALS.Sent),
+  portsKeptTotal: reader.totals(endpointTotalsAt, slot, ENDPOINT_TOTALS.PortsKept),
+  consecutiveFailures: Atomics.load(reader.shared.failuresInARow, slot),
+});
+
+/** Those of the table in its order, then those that were removed and still have connections. */
+const allEndpoints = (reader: Reader, places: Places, table: Table): readonly EndpointStats[] => {
+  const left = new Map(places.endpoints.entries());
+  const found: EndpointStats[] = [];
+  for (const { name, endpoints, resting } of table.backends)
+    for (const endpoint of [...endpoints, ...resting]) {
+      const key = placeKey(name, endpointKey(endpoint));
+      const slot = left.get(key);
+      if (slot === undefined) continue;
+      left.delete(key);
+      found.push(endpointStats(reader, slot, name, endpoint));
+    }
+  for (const [key, slot] of left)
+    found.push(endpointStats(reader, slot, backendOf(key), addressOf(endpointOf(key))));
+  return found;
+};
+
+const sumsByBackend = (endpoints: readonly EndpointStats[], places: Places): ReadonlyMap<string, Sums> => {
+  const sums = new Map<string, { -readonly [K in keyof Sums]: Sums[K] }>();
+  for (const [name] of places.backends.entries()) {
+    const { received, sent } = places.pastBytes.get(name) ?? NO_BYTES;
+    sums.set(name, { openConnections: 0, receivedBytes: received, sentBytes: sent });
+  }
+  for (const { backend, openConnections, receivedBytes, sentBytes } of endpoints) {
+    const sum = sums.get(backend);
+    if (sum === undefined) continue;
+    sum.openConnections += openConnections;
+    sum.receivedBytes += receivedBytes;
+    sum.sentBytes += sentBytes;
+  }
+  return sums;
+};
 
 /** Reads the counters of all acceptors; nothing is asked of an acceptor. */
 export const readStats = (
@@ -111,12 +202,13 @@ export const readStats = (
   acceptors: number,
   places: Places,
   table: Table,
-  served: { readonly version: number; readonly descriptorLimit: number },
+  served: Pick<EngineStats, 'version' | 'sourcePorts'> & { readonly descriptorLimit: number },
 ): EngineStats => {
   const reader = new Reader(shared, acceptors);
   const listenerSlots = new Map(places.listeners.entries());
   const backendSlots = new Map(places.backends.entries());
-  const endpointSlots = new Map(places.endpoints.entries());
+  const endpoints = allEndpoints(reader, places, table);
+  const sums = sumsByBackend(endpoints, places);
   return {
     version: served.version,
     acceptors: Array.from({ length: acceptors }, (_, index) => acceptorStats(reader, index)),
@@ -125,27 +217,12 @@ export const readStats = (
       return slot === undefined ? [] : [listenerStats(reader, slot, name, port)];
     }),
     backends: table.backends.flatMap(({ name }) => {
-      const slot = backendSlots.get(name);
-      return slot === undefined ? [] : [backendStats(reader, slot, name)];
+      const [slot, sum] = [backendSlots.get(name), sums.get(name)];
+      return slot === undefined || sum === undefined ? [] : [backendStats(reader, slot, name, sum)];
     }),
-    endpoints: table.backends.flatMap((backend) =>
-      [...backend.endpoints, ...backend.resting].flatMap((endpoint): EndpointStats[] => {
-        const slot = endpointSlots.get(placeKey(backend.name, endpointKey(endpoint)));
-        if (slot === undefined) return [];
-        return [
-          {
-            backend: backend.name,
-            address: endpoint.address,
-            port: endpoint.port,
-            openConnections: Atomics.load(shared.endpointsOpen, slot),
-            connectionsTotal: reader.totals(endpointTotalsAt, slot, ENDPOINT_TOTALS.Connections),
-            connectFailuresTotal: reader.totals(endpointTotalsAt, slot, ENDPOINT_TOTALS.Failures),
-            consecutiveFailures: Atomics.load(shared.failuresInARow, slot),
-          },
-        ];
-      }),
-    ),
+    endpoints,
     closes: allCloses(reader),
+    sourcePorts: served.sourcePorts,
     descriptors: { held: Atomics.load(shared.held, 0), limit: served.descriptorLimit },
   };
 };

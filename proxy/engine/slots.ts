@@ -1,6 +1,6 @@
 /**
  * Gives things that come and go a fixed place in shared memory for as long as they are counted. A place is used
- * again only after `keepOnly` has found it unwanted.
+ * again only after it was freed.
  */
 export class Slots {
   #bySlot: (string | undefined)[];
@@ -21,13 +21,21 @@ export class Slots {
     return { slot, fresh: true };
   }
 
-  /** Frees the slots that `wanted` refuses. */
-  keepOnly(wanted: (key: string, slot: number) => boolean): void {
-    for (const [key, slot] of this.#byKey) {
-      if (wanted(key, slot)) continue;
-      this.#byKey.delete(key);
-      this.#bySlot[slot] = undefined;
-    }
+  /** What has the slot; undefined for nobody. */
+  keyOf(slot: number): string | undefined {
+    return this.#bySlot[slot];
+  }
+
+  /** The keys that `wanted` refuses; they keep their slots until they are freed. */
+  unwanted(wanted: (key: string, slot: number) => boolean): readonly (readonly [string, number])[] {
+    return [...this.#byKey].filter(([key, slot]) => !wanted(key, slot));
+  }
+
+  free(key: string): void {
+    const slot = this.#byKey.get(key);
+    if (slot === undefined) return;
+    this.#byKey.delete(key);
+    this.#bySlot[slot] = undefined;
   }
 
   entries(): IterableIterator<[string, number]> {

@@ -4,11 +4,11 @@ import type { FromAcceptor } from '../acceptor/messages.ts';
 import { allocateShared, INTS, intsAt, MAX_DESCRIPTORS, viewShared } from '../acceptor/shared-memory.ts';
 import { readFileLimit } from '../sys/file-limit.ts';
 import { libc } from '../sys/libc.ts';
-import { endpointKey, type Table } from '../table/table.ts';
+import type { Table } from '../table/table.ts';
 import { AcceptorThread } from './acceptor-thread.ts';
-import { cleanUpAfter, clearBackend, clearEndpoint, clearListener, listenerInUse } from './clean-up.ts';
-import { placeKey } from './endpoint-slots.ts';
+import { cleanUpAfter, clearBackend, clearEndpoint, clearListener, type Remains } from './clean-up.ts';
 import type { Engine } from './engine.ts';
+import { freePlaces } from './free-places.ts';
 import { ListeningSockets } from './listening-sockets.ts';
 import { readPortRange } from './port-range.ts';
 import { readStats } from './read-stats.ts';
@@ -20,7 +20,7 @@ export type EngineEvent =
   | { readonly type: 'AcceptorDied'; readonly acceptor: number; readonly error: Error }
   /** It lives but its loop stands still; it is ended by force and replaced like one that died. */
   | { readonly type: 'AcceptorStalled'; readonly acceptor: number }
-  | { readonly type: 'AcceptorReplaced'; readonly acceptor: number; readonly closedDescriptors: number }
+  | ({ readonly type: 'AcceptorReplaced'; readonly acceptor: number } & Remains)
   /** Descriptors or memory ran out; the kernel keeps new clients queued meanwhile. */
   | { readonly type: 'AcceptPaused'; readonly acceptor: number; readonly errno: number }
   | { readonly type: 'AcceptResumed'; readonly acceptor: number }
@@ -65,8 +65,8 @@ class ThreadedEngine implements Engine {
   #wiring: Wiring = NOTHING_WIRED;
   /** Newest version that each acceptor has adopted; Infinity while it is dead, since nobody waits for it then. */
   #adopted: number[];
-  /** Descriptors closed after an acceptor that died, until its replacement serves. */
-  #replacing = new Map<number, number>();
+  /** What was cleaned up after an acceptor that died, until its replacement serves. */
+  #replacing = new Map<number, Remains>();
   #waiting: { readonly version: number; readonly resolve: () => void }[] = [];
   #retry: NodeJS.Timeout | undefined;
   #replacement: NodeJS.Timeout[] = [];
@@ -97,6 +97,10 @@ class ThreadedEngine implements Engine {
     return readStats(this.#shared, this.#options.acceptors, this.#places, this.#table, {
       version: this.#wiring.version,
       descriptorLimit: this.#descriptorLimit(),
+      sourcePorts: {
+        count: this.#sourcePorts.high - this.#sourcePorts.low + 1,
+        reused: this.#sourcePorts.reused,
+      },
     });
   }
 
@@ -143,7 +147,7 @@ class ThreadedEngine implements Engine {
       thread.post({ type: 'Table', table: this.#cut(index) });
     await this.#adoption(wiring.version);
     this.#sockets.keepOnly(new Set(wiring.listeners.map(({ port }) => port)));
-    this.#freePlaces();
+    freePlaces(this.#shared, acceptors, this.#places, table, () => undefined);
     if (wiring.incomplete && !this.#closed) this.#retry = setTimeout(() => void this.#tryAgain(), RETRY_MS);
     return wiring.findings;
   }
@@ -166,27 +170,6 @@ class ThreadedEngine implements Engine {
     const waiting = this.#waiting;
     this.#waiting = waiting.filter(({ version }) => version > oldest);
     for (const { version, resolve } of waiting) if (version <= oldest) resolve();
-  }
-
-  /** Slots of what is in no table and has no connection left are free for others. */
-  #freePlaces(): void {
-    const shared = this.#shared;
-    const { acceptors } = this.#options;
-    const { listeners, backends } = this.#table;
-    const listenerNames = new Set(listeners.map(({ name }) => name));
-    const backendNames = new Set(backends.map(({ name }) => name));
-    const endpoints = new Set(
-      backends.flatMap((backend) =>
-        [...backend.endpoints, ...backend.resting].map((one) => placeKey(backend.name, endpointKey(one))),
-      ),
-    );
-    this.#places.listeners.keepOnly(
-      (name, slot) => listenerNames.has(name) || listenerInUse(shared, acceptors, slot),
-    );
-    this.#places.backends.keepOnly((name) => backendNames.has(name));
-    this.#places.endpoints.keepOnly(
-      (key, slot) => endpoints.has(key) || Atomics.load(shared.endpointsOpen, slot) !== 0,
-    );
   }
 
   #spawn(index: number): AcceptorThread {
@@ -241,8 +224,12 @@ class ThreadedEngine implements Engine {
 
   #onDeath(acceptor: number, error: Error): void {
     this.#options.onEvent({ type: 'AcceptorDied', acceptor, error });
-    const before = this.#replacing.get(acceptor) ?? 0;
-    this.#replacing.set(acceptor, before + cleanUpAfter(this.#shared, this.#sys, acceptor));
+    const before = this.#replacing.get(acceptor);
+    const found = cleanUpAfter(this.#shared, this.#sys, this.#options.acceptors, acceptor);
+    this.#replacing.set(acceptor, {
+      closedDescriptors: found.closedDescriptors + (before?.closedDescriptors ?? 0),
+      endedConnections: found.endedConnections + (before?.endedConnections ?? 0),
+    });
     this.#adopted[acceptor] = Number.POSITIVE_INFINITY;
     this.#settle();
     this.#replaceLater(acceptor);
@@ -266,10 +253,10 @@ class ThreadedEngine implements Engine {
 
   /** Tells of a replacement once it serves. */
   #replaced(acceptor: number): void {
-    const closedDescriptors = this.#replacing.get(acceptor);
-    if (closedDescriptors === undefined) return;
+    const remains = this.#replacing.get(acceptor);
+    if (remains === undefined) return;
     this.#replacing.delete(acceptor);
-    this.#options.onEvent({ type: 'AcceptorReplaced', acceptor, closedDescriptors });
+    this.#options.onEvent({ type: 'AcceptorReplaced', acceptor, ...remains });
   }
 
   #descriptorLimit(): number {

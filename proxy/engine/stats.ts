@@ -1,4 +1,4 @@
-import type { CloseReason } from '../acceptor/close-reason.ts';
+import type { Close } from '../acceptor/close-reason.ts';
 import type { ConnectFailure } from '../acceptor/connect-failure.ts';
 
 /** Counters and gauges of the data plane at one moment; totals only rise, also when an acceptor is replaced. */
@@ -9,8 +9,14 @@ export interface EngineStats {
   readonly listeners: readonly ListenerStats[];
   readonly backends: readonly BackendStats[];
   readonly endpoints: readonly EndpointStats[];
-  /** Over all listeners, also those that are no more. */
+  /** Over all listeners, also those that are no more; in the order of CLOSES. */
   readonly closes: readonly Closes[];
+  readonly sourcePorts: {
+    /** Those that connections to one endpoint may have at once (net.ipv4.ip_local_port_range). */
+    readonly count: number;
+    /** Whether the kernel itself uses ports in TIME_WAIT again (net.ipv4.tcp_tw_reuse = 1). */
+    readonly reused: boolean;
+  };
   readonly descriptors: {
     /** Descriptors that connections hold. */
     readonly held: number;
@@ -19,9 +25,16 @@ export interface EngineStats {
   };
 }
 
-export interface Closes {
-  readonly reason: CloseReason;
+/** How many connections ended in one way. */
+export interface Closes extends Close {
   readonly total: number;
+}
+
+/** Durations by bucket; the last bucket has those above all bounds. */
+export interface Durations {
+  readonly boundsMs: readonly number[];
+  readonly counts: readonly number[];
+  readonly sumMs: number;
 }
 
 export interface AcceptorStats {
@@ -45,11 +58,24 @@ export interface ListenerStats {
   readonly receivedBytes: number;
   /** Bytes from endpoints to clients. */
   readonly sentBytes: number;
+  /** In the order of CLOSES. */
   readonly closes: readonly Closes[];
+  /** Connections that ended after no retry, one, two, and more. */
+  readonly closesByRetries: readonly number[];
+  /** How long those that ended were open. */
+  readonly durations: Durations;
 }
 
 export interface BackendStats {
   readonly name: string;
+  /** Open connections to all of its endpoints, also those that are in the table no more. */
+  readonly openConnections: number;
+  /** Bytes from clients to all endpoints that it ever had. */
+  readonly receivedBytes: number;
+  /** Bytes from them to clients. */
+  readonly sentBytes: number;
+  /** How long endpoints took to be connected. */
+  readonly connects: Durations;
   /** Connection attempts made after a first one failed. */
   readonly retriesTotal: number;
   /** Retries that the budget did not allow. */
@@ -60,6 +86,7 @@ export interface BackendStats {
   readonly connectFailures: readonly { readonly failure: ConnectFailure; readonly total: number }[];
 }
 
+/** An endpoint of the table, or one that was removed and still has connections. */
 export interface EndpointStats {
   readonly backend: string;
   readonly address: string;
@@ -67,6 +94,12 @@ export interface EndpointStats {
   readonly openConnections: number;
   readonly connectionsTotal: number;
   readonly connectFailuresTotal: number;
+  /** Bytes from clients to it. */
+  readonly receivedBytes: number;
+  /** Bytes from it to clients. */
+  readonly sentBytes: number;
+  /** Closed connections to it whose source port the kernel kept for a minute. */
+  readonly portsKeptTotal: number;
   /** Attempts that failed since the last one that succeeded, over all acceptors; shortages of this machine are not counted. */
   readonly consecutiveFailures: number;
 }

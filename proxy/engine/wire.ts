@@ -3,15 +3,19 @@ import type { AcceptorBackend, AcceptorListener, AcceptorTable } from '../accept
 import { SLOTS } from '../acceptor/shared-memory.ts';
 import { endpointKey, type Table } from '../table/table.ts';
 import { weightedOrder } from '../table/weighted-order.ts';
-import { assignEndpoints, placeKey } from './endpoint-slots.ts';
+import { assignEndpoints, backendOf, placeKey } from './endpoint-slots.ts';
 import type { ListeningSockets } from './listening-sockets.ts';
 import { Slots } from './slots.ts';
+
+export const NO_BYTES = { received: 0, sent: 0 };
 
 /** Slots of everything that is counted, by kind. */
 export class Places {
   readonly listeners = new Slots(SLOTS.listeners);
   readonly backends = new Slots(SLOTS.backends);
   readonly endpoints = new Slots(SLOTS.endpoints);
+  /** By backend: what its endpoints counted that have no slot any more. */
+  readonly pastBytes = new Map<string, typeof NO_BYTES>();
 }
 
 /** A table with its sockets and slots, before it is cut to each acceptor. */
@@ -50,7 +54,7 @@ const removedSlots = (table: Table, before: Table, places: Places): readonly num
     [...before.backends, ...table.backends].map(({ name, closeOnRemoval }) => [name, closeOnRemoval]),
   );
   return [...places.endpoints.entries()]
-    .filter(([key]) => !present.has(key) && closing.get(key.slice(0, key.indexOf(' '))))
+    .filter(([key]) => !present.has(key) && closing.get(backendOf(key)))
     .map(([, slot]) => slot);
 };
 

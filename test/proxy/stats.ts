@@ -1,4 +1,10 @@
-import type { AcceptorStats, EndpointStats, EngineStats, ListenerStats } from '../../proxy/engine/stats.ts';
+import type {
+  AcceptorStats,
+  BackendStats,
+  EndpointStats,
+  EngineStats,
+  ListenerStats,
+} from '../../proxy/engine/stats.ts';
 
 /** An acceptor that has served nothing yet. */
 export const acceptorStats = (change: Partial<AcceptorStats> = {}): AcceptorStats => ({
@@ -19,6 +25,21 @@ export const listenerStats = (change: Partial<ListenerStats> = {}): ListenerStat
   receivedBytes: 0,
   sentBytes: 0,
   closes: [],
+  closesByRetries: [0, 0, 0, 0],
+  durations: { boundsMs: [1, 10], counts: [0, 0, 0], sumMs: 0 },
+  ...change,
+});
+
+export const backendStats = (change: Partial<BackendStats> = {}): BackendStats => ({
+  name: 'web',
+  openConnections: 0,
+  receivedBytes: 0,
+  sentBytes: 0,
+  connects: { boundsMs: [0.5, 1], counts: [0, 0, 0], sumMs: 0 },
+  retriesTotal: 0,
+  retriesDeniedTotal: 0,
+  queuedTotal: 0,
+  connectFailures: [],
   ...change,
 });
 
@@ -29,6 +50,9 @@ export const endpointStats = (change: Partial<EndpointStats> = {}): EndpointStat
   openConnections: 0,
   connectionsTotal: 0,
   connectFailuresTotal: 0,
+  receivedBytes: 0,
+  sentBytes: 0,
+  portsKeptTotal: 0,
   consecutiveFailures: 0,
   ...change,
 });
@@ -41,6 +65,7 @@ export const engineStats = (change: Partial<EngineStats> = {}): EngineStats => (
   backends: [],
   endpoints: [],
   closes: [],
+  sourcePorts: { count: 28_232, reused: false },
   descriptors: { held: 0, limit: 1000 },
   ...change,
 });

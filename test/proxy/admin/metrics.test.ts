@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { CLOSES } from '../../../proxy/acceptor/close-reason.ts';
 import { createMetrics } from '../../../proxy/admin/metrics.ts';
 import type { EngineStats } from '../../../proxy/engine/stats.ts';
-import { acceptorStats, endpointStats, engineStats, listenerStats } from '../stats.ts';
+import { acceptorStats, backendStats, endpointStats, engineStats, listenerStats } from '../stats.ts';
+import { parsePrometheus } from './prometheus-text.ts';
+
+const closes = (finished: number): EngineStats['closes'] =>
+  CLOSES.map((close) => ({ ...close, total: close.reason === 'Finished' ? finished : 0 }));
 
 const stats = (accepted: number): EngineStats =>
   engineStats({
@@ -11,19 +16,38 @@ const stats = (accepted: number): EngineStats =>
       acceptorStats({ version: 3, openConnections: 1, acceptedTotal: accepted, handedOverTotal: 6 }),
     ],
     listeners: [
-      listenerStats({ openConnections: 1, acceptedTotal: accepted, receivedBytes: 10, sentBytes: 20 }),
+      listenerStats({
+        openConnections: 1,
+        acceptedTotal: accepted,
+        receivedBytes: 10,
+        sentBytes: 20,
+        closes: closes(3),
+        closesByRetries: [1, 2, 3, 4],
+        durations: { boundsMs: [1, 10_000], counts: [5, 6, 7], sumMs: 1500 },
+      }),
     ],
     backends: [
-      {
-        name: 'web',
+      backendStats({
+        openConnections: 11,
+        receivedBytes: 12,
+        sentBytes: 13,
         retriesTotal: 2,
         retriesDeniedTotal: 3,
         queuedTotal: 8,
         connectFailures: [{ failure: 'Refused', total: 9 }],
-      },
+      }),
     ],
-    endpoints: [endpointStats({ openConnections: 1, connectionsTotal: 5, connectFailuresTotal: 2 })],
-    closes: [{ reason: 'Finished', total: 4 }],
+    endpoints: [
+      endpointStats({
+        openConnections: 1,
+        connectionsTotal: 5,
+        connectFailuresTotal: 2,
+        receivedBytes: 14,
+        sentBytes: 15,
+      }),
+    ],
+    descriptors: { held: 30, limit: 100 },
+    closes: closes(4),
   });
 
 const bench = (read: () => EngineStats) =>
@@ -32,6 +56,7 @@ const bench = (read: () => EngineStats) =>
     health: () => [{ backend: 'web', endpoint: '192.0.2.9:1', healthy: false }],
     findings: () => 2,
     connected: () => true,
+    sourcePortsLeft: () => 28_000,
   });
 
 test('what the engine counted is read at each scrape and never added up twice', async () => {
@@ -54,7 +79,24 @@ test('what the engine counted is read at each scrape and never added up twice', 
     'l4balancer_listener_sent_bytes_total{listener="http",port="80"} 20',
     'l4balancer_endpoint_connect_failures_total{backend="web",endpoint="[2001:db8::1]:1"} 2',
     'l4balancer_endpoint_healthy{backend="web",endpoint="192.0.2.9:1"} 0',
-    'l4balancer_connections_closed_total{reason="Finished"} 4',
+    'l4balancer_connections_closed_total{listener="http",reason="Finished",ended_by="Both",phase="Relaying"} 3',
+    'l4balancer_connections_closed_total{listener="",reason="Finished",ended_by="Both",phase="Relaying"} 1',
+    'l4balancer_connections_closed_total{listener="http",reason="ClientGone",ended_by="Client",phase="Waiting"} 0',
+    'l4balancer_listener_closed_by_retries_total{listener="http",port="80",retries="0"} 1',
+    'l4balancer_listener_closed_by_retries_total{listener="http",port="80",retries="3+"} 4',
+    'l4balancer_listener_connection_duration_seconds_bucket{listener="http",port="80",le="0.001"} 5',
+    'l4balancer_listener_connection_duration_seconds_bucket{listener="http",port="80",le="10"} 11',
+    'l4balancer_listener_connection_duration_seconds_bucket{listener="http",port="80",le="+Inf"} 18',
+    'l4balancer_listener_connection_duration_seconds_sum{listener="http",port="80"} 1.5',
+    'l4balancer_backend_open_connections{backend="web"} 11',
+    'l4balancer_backend_received_bytes_total{backend="web"} 12',
+    'l4balancer_backend_sent_bytes_total{backend="web"} 13',
+    'l4balancer_backend_connect_duration_seconds_count{backend="web"} 0',
+    'l4balancer_endpoint_received_bytes_total{backend="web",endpoint="[2001:db8::1]:1"} 14',
+    'l4balancer_endpoint_sent_bytes_total{backend="web",endpoint="[2001:db8::1]:1"} 15',
+    'l4balancer_endpoint_source_ports_left{backend="web",endpoint="[2001:db8::1]:1"} 28000',
+    'l4balancer_descriptors_held 30',
+    'l4balancer_descriptors_left 70',
     'l4balancer_acceptor_handed_over_connections_total{acceptor="0"} 6',
     'l4balancer_connect_retries_total{backend="web"} 2',
     'l4balancer_connect_retries_denied_total{backend="web"} 3',
@@ -74,6 +116,25 @@ test('a scrape reads what the engine counted once, however many metrics show it'
   assert.equal(reads, 1);
   await text();
   assert.equal(reads, 2);
+  const pages = await Promise.all([text(), text(), text()]);
+  assert.equal(reads, 3, 'scrapes at the same time do not pile up');
+  assert.deepEqual(new Set(pages).size, 1);
+});
+
+test('the page is what a strict reader takes, whatever the names have in them', async () => {
+  const odd = 'a"b\\c\nd';
+  const page = await bench(() => ({
+    ...stats(1),
+    listeners: [listenerStats({ name: odd, closes: closes(1) })],
+  })).text();
+  const families = parsePrometheus(page);
+  const closed = families.find(({ name }) => name === 'l4balancer_connections_closed_total');
+  assert.equal(
+    closed?.samples.get(
+      'l4balancer_connections_closed_total{ended_by="Both",listener="a\\"b\\\\c\\nd",phase="Relaying",reason="Finished"}',
+    ),
+    1,
+  );
 });
 
 test('metrics that count events are there at zero before the first one', async () => {
@@ -89,11 +150,11 @@ test('metrics that count events are there at zero before the first one', async (
 });
 
 test('every metric of ours has the prefix, and every counter ends in _total', async () => {
-  const all = await bench(() => stats(0)).registry.getMetricsAsJSON();
-  const ours = all.filter(({ name }) => !/^(process|nodejs)_/.test(name));
-  assert.ok(ours.length > 20);
+  const families = parsePrometheus(await bench(() => stats(0)).text());
+  const ours = families.filter(({ name }) => !/^(process|nodejs)_/.test(name));
+  assert.ok(ours.length > 30);
   for (const { name, type } of ours) {
     assert.match(name, /^l4balancer_[a-z_]+$/);
-    assert.equal(name.endsWith('_total'), String(type) === 'counter', name);
+    assert.equal(name.endsWith('_total'), type === 'counter', name);
   }
 });

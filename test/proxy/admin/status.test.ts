@@ -55,6 +55,7 @@ const FACTS: StatusFacts = {
     listeners: [listenerStats({ openConnections: 3, acceptedTotal: 30, receivedBytes: 1, sentBytes: 2 })],
     endpoints: [endpointStats({ openConnections: 3, connectionsTotal: 29, connectFailuresTotal: 4 })],
   }),
+  sourcePortsLeft: () => 28_000,
   deadAcceptors: new Set([1]),
   healthOf: (_, endpoint) =>
     endpoint === '192.0.2.1:1' ? { health: 'Unhealthy', reason: 'connection refused' } : undefined,
@@ -98,10 +99,13 @@ test('the status puts side by side what each part knows', () => {
             open: 3,
             connections: 29,
             failures: 4,
+            sourcePortsLeft: 28_000,
           },
         ],
       },
     ],
+    descriptors: { held: 0, limit: 1000, left: 1000 },
+    sourcePorts: 28_232,
     findings: [{ path: 'spec', message: 'what is wrong' }],
     tuning: [],
   });

@@ -13,7 +13,7 @@ test('an acceptor is dead from its death until it is replaced, and each event is
   });
   watch.take({ type: 'AcceptorDied', acceptor: 1, error: new Error('x') });
   assert.deepEqual([...watch.dead], [1]);
-  watch.take({ type: 'AcceptorReplaced', acceptor: 1, closedDescriptors: 3 });
+  watch.take({ type: 'AcceptorReplaced', acceptor: 1, closedDescriptors: 3, endedConnections: 1 });
   assert.deepEqual([...watch.dead], []);
   watch.take({ type: 'AcceptPaused', acceptor: 0, errno: 24 });
   watch.take({ type: 'AcceptResumed', acceptor: 0 });

@@ -1,19 +1,24 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { CLOSES } from '../../../proxy/acceptor/close-reason.ts';
 import { watchShortage } from '../../../proxy/control/shortage.ts';
-import { acceptorStats } from '../stats.ts';
+import type { EngineStats } from '../../../proxy/engine/stats.ts';
+import { acceptorStats, backendStats, endpointStats, engineStats } from '../stats.ts';
+
+const ended = (total: number): EngineStats['closes'] =>
+  CLOSES.map((close) => ({ ...close, total: close.reason === 'NoDescriptors' ? total : 0 }));
 
 test('a shortage is told from the first connection it ended until a minute after the last', () => {
   let now = 0;
   const look = watchShortage({ fileDescriptors: 1024, now: () => now });
   const at = (time: number, total: number) => {
     now = time;
-    return look({ closes: [{ reason: 'NoDescriptors', total }], acceptors: [] });
+    return look(engineStats({ closes: ended(total) }));
   };
   assert.deepEqual(at(0, 0), []);
   assert.match(
     at(2_000, 3)[0]?.message ?? '',
-    /The limit in effect is 1024 file descriptors, two for each connection/,
+    /have run out. The limit in effect is 1024 file descriptors, two for each connection/,
   );
   assert.equal(at(60_000, 3).length, 1);
   assert.equal(at(61_000, 4).length, 1);
@@ -23,6 +28,44 @@ test('a shortage is told from the first connection it ended until a minute after
 
 test('clients that wait because accepting pauses are a shortage, too', () => {
   const look = watchShortage({ fileDescriptors: 1024, now: () => 0 });
-  assert.deepEqual(look({ closes: [], acceptors: [acceptorStats({ paused: false })] }), []);
-  assert.equal(look({ closes: [], acceptors: [acceptorStats({ paused: true })] }).length, 1);
+  assert.deepEqual(look(engineStats({ acceptors: [acceptorStats({ paused: false })] })), []);
+  assert.equal(look(engineStats({ acceptors: [acceptorStats({ paused: true })] })).length, 1);
+});
+
+test('what is nearly used up is told before it is, by name, and in the same words while it lasts', () => {
+  const ports = { count: 1000, reused: false };
+  const near = (held: number, open: number, elsewhere = 0): EngineStats =>
+    engineStats({
+      descriptors: { held, limit: 1000 },
+      sourcePorts: ports,
+      endpoints: [
+        endpointStats({ openConnections: open }),
+        endpointStats({ backend: 'other', openConnections: elsewhere }),
+      ],
+    });
+  const look = () => watchShortage({ fileDescriptors: 1100, now: () => 0 });
+  assert.deepEqual(look()(near(899, 899)), []);
+  const first = look()(near(900, 900));
+  assert.deepEqual(
+    first.map(({ path }) => path),
+    ['spec.tuning.fileDescriptors', 'spec.backends[web]'],
+  );
+  assert.match(first[0]?.message ?? '', /More than 90 % of the file descriptors for connections are in use/);
+  assert.match(first[1]?.message ?? '', /^Endpoint \[2001:db8::1\]:1 of "web": more than 90 % of the 1000/);
+  assert.deepEqual(look()(near(950, 999)), first);
+  // The kernel does not know backends: their connections to one endpoint share its ports.
+  assert.equal(look()(near(0, 500, 450)).length, 2);
+});
+
+test('a backend whose connections find no source port is named', () => {
+  const look = watchShortage({ fileDescriptors: 1024, now: () => 0 });
+  const failures = (total: number): EngineStats =>
+    engineStats({ backends: [backendStats({ connectFailures: [{ failure: 'NoSourcePort', total }] })] });
+  assert.deepEqual(look(failures(0)), []);
+  const found = look(failures(2));
+  assert.deepEqual(
+    found.map(({ path }) => path),
+    ['spec.backends[web]'],
+  );
+  assert.match(found[0]?.message ?? '', /no source port is left. Widen net.ipv4.ip_local_port_range/);
 });
