@@ -237,6 +237,9 @@ const wait = (acceptor: Acceptor, address: number): number => {
   return count;
 };
 
+/** Whether there are connections to take: one that replaces another may find some before it has a table to serve them by. */
+const hasMail = ({ mailbox, table }: Acceptor): boolean => mailbox.hasMail && table.version > 0;
+
 const closeAll = (acceptor: Acceptor): void => {
   const { connections } = acceptor;
   for (let connection = 0; connection < connections.capacity; connection++)
@@ -247,7 +250,7 @@ const closeAll = (acceptor: Acceptor): void => {
 /** Runs an acceptor in the calling thread until it is told to stop; the thread belongs to it meanwhile. */
 export const runAcceptor = (inputs: AcceptorInputs): void => {
   const acceptor = create(inputs);
-  const { sys, epoll, counters, connections, mailbox } = acceptor;
+  const { sys, epoll, counters, connections } = acceptor;
   const memory: PinnedMemory = pinnedMemory(EVENTS_PER_TURN * EPOLL_EVENT_BYTES);
   const events = new Int32Array(memory.bytes.buffer);
   const onDue = (connection: number): void => onDeadline(acceptor, connection);
@@ -260,8 +263,7 @@ export const runAcceptor = (inputs: AcceptorInputs): void => {
     acceptor.now = Math.floor(acceptor.nowMs / TICK_MS);
     counters.beat();
     const called = handle(acceptor, events, count);
-    // One that replaces another finds mail before it has a table.
-    if (mailbox.hasMail && acceptor.table.version > 0) takeMail(acceptor);
+    if (hasMail(acceptor)) takeMail(acceptor);
     if (acceptor.again.length > 0) moreToRead(acceptor);
     acceptor.timers.advance(acceptor.now, onDue);
     serveWaiting(acceptor);
@@ -271,7 +273,7 @@ export const runAcceptor = (inputs: AcceptorInputs): void => {
       sys.consume(inputs.eventfd);
       const messages = inputs.received();
       // Left by one that served the table before: after the next one its backend's slot may be another's.
-      if (mailbox.hasMail) takeMail(acceptor);
+      if (hasMail(acceptor)) takeMail(acceptor);
       for (const message of messages) onMessage(acceptor, message);
     }
     connections.recycle();

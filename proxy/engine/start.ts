@@ -124,7 +124,8 @@ class ThreadedEngine implements Engine {
     clearInterval(this.#looking);
     await Promise.all(this.#threads.map((thread) => thread.stop(STOP_MS)));
     // What one left for another that had looked for the last time, and what one held that was ended by force.
-    for (const index of this.#threads.keys()) cleanUpAfter(this.#shared, this.#sys, index);
+    for (const index of this.#threads.keys())
+      cleanUpAfter(this.#shared, this.#sys, this.#options.acceptors, index);
     for (const eventfd of this.#eventfds) this.#sys.close(eventfd);
     this.#sockets.keepOnly(new Set());
     for (const { resolve } of this.#waiting.splice(0)) resolve();
