@@ -8,6 +8,7 @@ const rate: Figure = { name: 'rate', unit: '1/s', better: 'Higher' };
 const cost: Figure = { name: 'cost', unit: 'µs', better: 'Lower' };
 const sample = (peer: PeerName, value: number | undefined, name = 'rate'): Sample => ({
   peer,
+  rotation: 0,
   values: { [name]: value },
   others: 0,
 });
@@ -37,7 +38,7 @@ test('as good as the better rival is good enough', () => {
     });
 });
 
-test('ratios are those of medians over the rounds, rounds without a value left out', () => {
+test('ratios are those of medians over the rotations, those without a value left out', () => {
   const relay = [10, undefined, 30, 20].map((value) => sample('relay', value));
   const rival = [40, 10, 10].map((value) => sample('HAProxy', value));
   assert.deepEqual(ratioOf(rate, [...relay, ...rival]), { ratio: 2, reached: true });
@@ -53,7 +54,7 @@ test('there is no ratio without the relay, without a rival, to nothing, or of a 
 
 test('a peer that could not be measured has no summary', () => {
   const [comparison] = compare({ figures: [rate] }, [
-    { peer: 'HAProxy', values: {}, others: 0, failure: 'it ended' },
+    { peer: 'HAProxy', rotation: 0, values: {}, others: 0, failure: 'it ended' },
     sample('relay', 3),
   ]);
   assert.deepEqual(Object.keys(comparison?.summaries ?? {}), ['relay']);

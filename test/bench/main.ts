@@ -1,105 +1,132 @@
+import { writeFileSync } from 'node:fs';
 import { abortOnSignals } from '../../scripts/process/abort-on-signals.ts';
 import { failed } from '../../scripts/report/failed.ts';
-import type { Line } from './line.ts';
 import { LINES } from './lines/all.ts';
+import { whyNoNamespaces } from './network/namespaces.ts';
+import { settingName, settingsFor } from './network/setting.ts';
 import { type BenchOptions, parseOptions, usage } from './options.ts';
-import type { PeerName } from './peer.ts';
 import { allPeers } from './peers/all.ts';
-import { compare } from './report/compare.ts';
-import { type MeasuredLine, renderJson } from './report/json.ts';
+import { readResults, renderJson } from './report/json.ts';
 import { describeMachine, renderMachine } from './report/machine.ts';
+import { renderEnd, renderLine } from './report/print.ts';
 import { openProgress } from './report/progress.ts';
-import { paintFor, renderNotes, renderTable } from './report/table.ts';
-import { plannedSeconds, runBench } from './run-bench.ts';
-import { findTools, missingTool } from './tools.ts';
+import {
+  type Results,
+  resultOf,
+  rotationsOf,
+  whyNotAdd,
+  withConfigurations,
+  withLine,
+} from './report/results.ts';
+import { paintFor } from './report/table.ts';
+import { plannedSeconds, runBench, type Task } from './run-bench.ts';
+import { findTools, missingTool, type Tools } from './tools.ts';
 
 const { stdout, stderr } = process;
+const paint = paintFor(stdout.isTTY === true);
 
-/** Lines that can be measured here, and why the others cannot. */
-const choose = (options: BenchOptions, tools: ReturnType<typeof findTools>) => {
-  const wanted = LINES.filter(({ name }) => options.only?.includes(name) ?? true);
-  const missing = (line: Line) => line.tools.filter((name) => tools.found[name] === undefined);
-  return {
-    lines: wanted.filter((line) => missing(line).length === 0),
-    leftOut: wanted
-      .filter((line) => missing(line).length > 0)
-      .map((line) => `line ${line.name}: ${missing(line).map(missingTool).join('; ')}`),
-  };
+/** What can be measured here of what was asked for, and why the rest cannot. */
+const choose = (options: BenchOptions, tools: Tools, earlier: Results | undefined) => {
+  const wanted = LINES.filter(({ name }) => options.lines?.includes(name) ?? true);
+  const leftOut: string[] = [];
+  const lines = wanted.filter(({ name, tools: needed }) => {
+    const missing = needed.filter((tool) => tools.found[tool] === undefined);
+    if (missing.length > 0) leftOut.push(`line ${name}: ${missing.map(missingTool).join('; ')}`);
+    return missing.length === 0;
+  });
+  const settings = settingsFor(options.place, options.sysctls).filter((setting) => {
+    const why = setting.place === 'namespaces' ? whyNoNamespaces() : undefined;
+    if (why !== undefined) leftOut.push(`${settingName(setting)}: ${why}`);
+    return why === undefined;
+  });
+  const tasks = lines.flatMap((line) =>
+    settings
+      .filter((setting) => line.isFor(setting))
+      .map((setting): Task => {
+        const before = resultOf(earlier, line.name, settingName(setting));
+        const count = Math.min(options.rotations, line.mostRotations ?? options.rotations);
+        return { line, setting, rotations: { from: rotationsOf(before), count, agreed: before?.agreed } };
+      }),
+  );
+  return { tasks, leftOut };
 };
 
-/** A configuration without its comments and empty lines. */
-const bare = (text: string): string =>
-  text
-    .split('\n')
-    .filter((line) => line.trim() !== '' && !line.trim().startsWith('#'))
-    .map((line) => `  ${line}`)
-    .join('\n');
+/** The results that are added to, or undefined for a new file. */
+const earlierOf = ({ json, add }: BenchOptions): Results | undefined => {
+  if (json === undefined) return undefined;
+  const there = readResults(json);
+  if (there !== undefined && !add)
+    throw new Error(`${json} is there already: --add adds to it; remove it to begin anew`);
+  return there;
+};
 
 const run = async (options: BenchOptions): Promise<void> => {
   const signal = abortOnSignals();
   const tools = findTools();
   const machine = describeMachine();
+  const earlier = earlierOf(options);
   const all = allPeers(tools).map((peer) => ({ peer, ...peer.find() }));
   const there = all.filter((one) => one.found);
-  const { lines, leftOut } = choose(options, tools);
+  const { tasks, leftOut } = choose(options, tools, earlier);
   leftOut.push(...all.filter((one) => !one.found).map(({ peer, why }) => `peer ${peer.name}: ${why}`));
-
-  const place = {
-    cores: machine.cores,
+  const begun: Results = {
+    machine,
     seconds: options.seconds,
-    fileLimit: machine.fileLimit,
-    tools,
-    signal,
+    threads: options.threads ?? machine.cores,
+    tools: Object.fromEntries(Object.entries(tools.found).map(([name, { version }]) => [name, version])),
+    peers: there.map(({ peer: { name }, version }) => ({ name, version, configuration: '' })),
+    leftOut,
+    lines: [],
   };
-  const peers = there.map(({ peer }) => peer);
-  const report = options.output === 'json' ? stderr : stdout;
-  const paint = paintFor(report.isTTY === true);
-  report.write(`${renderMachine(machine)}\n`);
-  for (const { peer, version } of there) if (version !== '') report.write(`${peer.name}: ${version}\n`);
-  for (const [name, found] of Object.entries(tools.found))
-    if (name === 'wrk' || name === 'iperf3') report.write(`${name}: ${found.version}\n`);
-  for (const text of leftOut) report.write(`${paint.bad('left out')}: ${text}\n`);
-  if (lines.length === 0)
-    throw new Error('nothing can be measured here; install what is named above and try again');
+  const why = earlier === undefined ? undefined : whyNotAdd(earlier, begun);
+  if (why !== undefined) throw new Error(`nothing can be added to the results in ${options.json}: ${why}`);
+  let results = earlier ?? begun;
 
-  const configurations: Partial<Record<PeerName, string>> = {};
-  const measured: MeasuredLine[] = [];
+  stdout.write(`${renderMachine(machine)}\n`);
+  for (const { peer, version } of there) if (version !== '') stdout.write(`${peer.name}: ${version}\n`);
+  for (const name of ['wrk', 'iperf3'] as const)
+    if (tools.found[name]) stdout.write(`${name}: ${tools.found[name].version}\n`);
+  for (const text of leftOut) stdout.write(`${paint.bad('left out')}: ${text}\n`);
+  if (tasks.length === 0)
+    throw new Error(
+      leftOut.length > 0
+        ? 'nothing can be measured here; install what is named above and try again'
+        : 'none of these lines is measured in these settings; --help lists them, README.md says where each is measured',
+    );
+
+  const { seconds, threads } = begun;
+  const conditions = { cores: machine.cores, threads, seconds, fileLimit: machine.fileLimit, tools, signal };
+  const peers = there.map(({ peer }) => peer);
   await runBench({
-    lines,
+    tasks,
     peers,
-    options,
-    place,
-    progress: openProgress(stderr, plannedSeconds({ lines, peers, options, place })),
-    onLine(line, linePeers, { samples, configurations: used }) {
-      for (const name of Object.keys(used) as PeerName[]) configurations[name] ??= used[name] ?? '';
-      const how = line.describe(place);
-      measured.push({ line, how, samples });
-      if (options.output === 'json') return;
-      const names = linePeers.map(({ name }) => name);
-      stdout.write(`\n${line.name}: ${line.title}\n`);
-      stdout.write(`${how}; medians of ${options.rounds} rounds, lowest–highest below\n`);
-      stdout.write(`${renderTable(compare(line, samples), names, paint)}\n`);
-      for (const note of renderNotes(samples)) stdout.write(`${paint.dim(note)}\n`);
+    conditions,
+    progress: openProgress(stderr, plannedSeconds({ tasks, peers, conditions })),
+    onRun({ line, setting }, { samples, agreed, sysctls, configurations }) {
+      const measured = {
+        line: line.name,
+        setting: settingName(setting),
+        how: line.describe(conditions, agreed),
+        ...(agreed === undefined ? {} : { agreed }),
+        sysctls,
+        samples,
+      };
+      results = withConfigurations(withLine(results, measured), configurations);
+      if (options.json !== undefined) writeFileSync(options.json, renderJson(results, LINES));
+      const joined = resultOf(results, measured.line, measured.setting) ?? measured;
+      stdout.write(renderLine(results, joined, paint));
     },
   });
-  const shown = there.map(({ peer: { name }, version }) => ({
-    name,
-    version,
-    configuration: configurations[name] ?? '',
-  }));
-  if (options.output === 'json') {
-    const versions = Object.fromEntries(
-      Object.entries(tools.found).map(([name, found]) => [name, found.version]),
-    );
-    const { rounds, seconds } = options;
-    stdout.write(
-      renderJson({ machine, rounds, seconds, tools: versions, peers: shown, leftOut, lines: measured }),
-    );
-    return;
-  }
-  stdout.write('\nConfigurations, as each peer ran for its first line (templates in test/bench/peers)\n');
-  for (const { name, configuration } of shown)
-    if (configuration !== '') stdout.write(`${name}\n${bare(configuration)}\n`);
+  stdout.write(renderEnd(results));
+};
+
+const show = async (file: string): Promise<void> => {
+  const results = readResults(file);
+  if (results === undefined) throw new Error(`${file} is not there`);
+  stdout.write(`${renderMachine(results.machine)}\n`);
+  for (const { name, version } of results.peers) if (version !== '') stdout.write(`${name}: ${version}\n`);
+  for (const result of results.lines) stdout.write(renderLine(results, result, paint));
+  stdout.write(renderEnd(results));
 };
 
 const command = parseOptions(
@@ -114,6 +141,9 @@ switch (command.command) {
     for (const problem of command.problems) stderr.write(`${problem}\n`);
     stderr.write('node test/bench/main.ts --help lists the options\n');
     process.exitCode = 2;
+    break;
+  case 'Show':
+    await show(command.file).catch((error: unknown) => failed(error, stderr));
     break;
   case 'Run':
     await run(command.options).catch((error: unknown) => failed(error, stderr));

@@ -2,39 +2,62 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseOptions, usage } from './options.ts';
 
-const NAMES = ['keep-alive', 'bulk-1'];
+const NAMES = ['keep-alive', 'bulk-1', 'bulk-64'];
 const parse = (...argv: string[]) => parseOptions(argv, NAMES);
+const DEFAULTS = {
+  rotations: 7,
+  seconds: 3,
+  threads: undefined,
+  lines: undefined,
+  place: 'both',
+  sysctls: 'both',
+  json: undefined,
+  add: false,
+} as const;
 
-test('nothing given measures every line, five rounds of three seconds', () => {
-  assert.deepEqual(parse(), {
+test('nothing given measures every line everywhere, seven rotations of three seconds', () => {
+  assert.deepEqual(parse(), { command: 'Run', options: DEFAULTS });
+});
+
+test('every option is taken', () => {
+  const argv = '--rotations 9 --seconds=1 --threads 4 --place namespaces --sysctls guide --json a.json --add';
+  assert.deepEqual(parse(...argv.split(' ')), {
     command: 'Run',
-    options: { rounds: 5, seconds: 3, only: undefined, output: 'table' },
+    options: {
+      ...{ rotations: 9, seconds: 1, threads: 4, lines: undefined },
+      ...{ place: 'namespaces', sysctls: 'guide', json: 'a.json', add: true },
+    },
   });
 });
 
-test('every option is taken, and --only more than once', () => {
-  assert.deepEqual(
-    parse('--rounds', '7', '--seconds=1', '--only', 'bulk-1', '--only', 'keep-alive', '--output', 'json'),
-    {
-      command: 'Run',
-      options: { rounds: 7, seconds: 1, only: ['bulk-1', 'keep-alive'], output: 'json' },
-    },
-  );
+test('lines are named with commas, more than once, or by how they begin, and keep their order', () => {
+  const linesOf = (...argv: string[]) => {
+    const command = parse(...argv);
+    return command.command === 'Run' ? command.options.lines : command;
+  };
+  assert.deepEqual(linesOf('--lines', 'bulk-1,keep-alive'), ['keep-alive', 'bulk-1']);
+  assert.deepEqual(linesOf('--lines', 'bulk-64', '--lines', 'bulk-1'), ['bulk-1', 'bulk-64']);
+  assert.deepEqual(linesOf('--lines', 'bulk-*'), ['bulk-1', 'bulk-64']);
 });
 
-test('--help wins', () => {
-  assert.deepEqual(parse('--help', '--rounds', 'x'), { command: 'Help' });
-  assert.match(usage([{ name: 'keep-alive', title: 'requests' }]), /keep-alive {6}requests/);
+test('--help wins, and --show measures nothing', () => {
+  assert.deepEqual(parse('--help', '--rotations', 'x'), { command: 'Help' });
+  assert.deepEqual(parse('--show', 'a.json'), { command: 'Show', file: 'a.json' });
+  assert.match(usage([{ name: 'keep-alive', title: 'requests' }]), /keep-alive +requests/);
 });
 
 test('what is wrong is named, with what was found and what is expected', () => {
   const cases: readonly (readonly [readonly string[], RegExp])[] = [
-    [['--rounds', '0'], /--rounds: expected a whole number from 1 to 100, found "0"/],
-    [['--rounds', '1e2'], /--rounds/],
+    [['--rotations', '0'], /--rotations: expected a whole number from 1 to 100, found "0"/],
+    [['--rotations', '1e2'], /--rotations/],
     [['--seconds', '601'], /--seconds: expected a whole number from 1 to 600, found "601"/],
     [['--seconds', '2.5'], /--seconds/],
-    [['--only', 'udp'], /--only: no line is called "udp"; expected keep-alive, bulk-1/],
-    [['--output', 'csv'], /--output: expected table or json, found "csv"/],
+    [['--threads', '65'], /--threads: expected a whole number from 1 to 64, found "65"/],
+    [['--lines', 'udp'], /--lines: no line is called "udp"; expected keep-alive, bulk-1/],
+    [['--lines', 'udp*'], /--lines: no line is called "udp\*"/],
+    [['--place', 'moon'], /--place: expected loopback or namespaces or both, found "moon"/],
+    [['--sysctls', 'mine'], /--sysctls: expected default or guide or both, found "mine"/],
+    [['--add'], /--add: needs --json FILE/],
     [['--fast'], /--fast/],
     [['keep-alive'], /keep-alive/],
   ];
@@ -46,6 +69,6 @@ test('what is wrong is named, with what was found and what is expected', () => {
 });
 
 test('all problems are told at once', () => {
-  const command = parse('--rounds', 'x', '--seconds', 'y', '--only', 'z');
+  const command = parse('--rotations', 'x', '--seconds', 'y', '--lines', 'z');
   assert.ok(command.command === 'Refused' && command.problems.length === 3);
 });

@@ -1,16 +1,26 @@
 import { parseArgs } from 'node:util';
+import type { SysctlSet } from './network/setting.ts';
 
 export interface BenchOptions {
-  readonly rounds: number;
+  readonly rotations: number;
   /** Seconds of one measurement. */
   readonly seconds: number;
+  /** Acceptors, threads and workers; undefined for one for each core. */
+  readonly threads: number | undefined;
   /** Names of the lines to measure; undefined for all. */
-  readonly only: readonly string[] | undefined;
-  readonly output: 'table' | 'json';
+  readonly lines: readonly string[] | undefined;
+  readonly place: 'loopback' | 'namespaces' | 'both';
+  readonly sysctls: SysctlSet | 'both';
+  /** File that the results are written to. */
+  readonly json: string | undefined;
+  /** Add to what that file holds. */
+  readonly add: boolean;
 }
 
 export type BenchCommand =
   | { readonly command: 'Run'; readonly options: BenchOptions }
+  /** Prints the tables of a file of results. */
+  | { readonly command: 'Show'; readonly file: string }
   | { readonly command: 'Help' }
   | { readonly command: 'Refused'; readonly problems: readonly string[] };
 
@@ -18,16 +28,22 @@ export type BenchCommand =
 export const usage = (lines: readonly { readonly name: string; readonly title: string }[]): string =>
   `Measures this project's proxy beside HAProxy, nginx stream and no balancer, on this machine.
 
-  node test/bench/main.ts [--rounds 5] [--seconds 3] [--only NAME]... [--output json]
+  node test/bench/main.ts [--lines NAME,NAME…] [--rotations 7] [--place both] [--sysctls both] [--json FILE [--add]]
+  node test/bench/main.ts --show FILE
 
-  --rounds N      rounds, 1 to 100; in each one every peer is measured once, the first one changes from round to round
-  --seconds N     seconds of one measurement, 1 to 600
-  --only NAME     measure this line only; may be given more than once
-  --output json   one JSON document on standard output instead of tables; progress stays on standard error
+  --lines A,B     measure these lines only; a name that ends in * stands for all that begin so
+  --rotations N   1 to 100; in each one every peer is measured once, and each begins with the next peer
+  --seconds N     seconds of one measurement, 1 to 600; 3 by default
+  --threads N     acceptors, threads and workers of each peer, 1 to 64; one for each core by default
+  --place WHERE   loopback, namespaces (clients, balancer and endpoints each in a network namespace; root only) or both
+  --sysctls SET   in namespaces: the kernel's default, the tuning guide's, or both
+  --json FILE     write every value of every rotation to FILE, after each line
+  --add           add to what FILE holds: further rotations, further lines, measured with the same options
+  --show FILE     print the tables of FILE and measure nothing
   --help
 
 Lines:
-${lines.map(({ name, title }) => `  ${name.padEnd(16)}${title}`).join('\n')}
+${lines.map(({ name, title }) => `  ${name.padEnd(30)}${title}`).join('\n')}
 `;
 
 const whole = (name: string, text: string, most: number, problems: string[]): number => {
@@ -37,12 +53,39 @@ const whole = (name: string, text: string, most: number, problems: string[]): nu
   return value;
 };
 
+const oneOf = <T extends string>(
+  name: string,
+  text: string,
+  allowed: readonly [T, ...T[]],
+  problems: string[],
+): T => {
+  const found = allowed.find((one) => one === text);
+  if (found === undefined)
+    problems.push(`${name}: expected ${allowed.join(' or ')}, found ${JSON.stringify(text)}`);
+  return found ?? allowed[0];
+};
+
+/** The names that `wanted` stands for, in the order of `all`. */
+const named = (wanted: readonly string[], all: readonly string[], problems: string[]): readonly string[] => {
+  const matches = (pattern: string, name: string): boolean =>
+    pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+  for (const pattern of wanted)
+    if (!all.some((name) => matches(pattern, name)))
+      problems.push(`--lines: no line is called ${JSON.stringify(pattern)}; expected ${all.join(', ')}`);
+  return all.filter((name) => wanted.some((pattern) => matches(pattern, name)));
+};
+
 const FLAGS = {
   help: { type: 'boolean', short: 'h', default: false },
-  rounds: { type: 'string', default: '5' },
+  lines: { type: 'string', multiple: true },
+  rotations: { type: 'string', default: '7' },
   seconds: { type: 'string', default: '3' },
-  only: { type: 'string', multiple: true },
-  output: { type: 'string', default: 'table' },
+  threads: { type: 'string' },
+  place: { type: 'string', default: 'both' },
+  sysctls: { type: 'string', default: 'both' },
+  json: { type: 'string' },
+  add: { type: 'boolean', default: false },
+  show: { type: 'string' },
 } as const;
 
 /** Reads the command line; every problem is told at once. */
@@ -59,16 +102,18 @@ export const parseOptions = (argv: readonly string[], lineNames: readonly string
   const values = read();
   if (values === undefined) return { command: 'Refused', problems };
   if (values.help) return { command: 'Help' };
-  const rounds = whole('--rounds', values.rounds, 100, problems);
-  const seconds = whole('--seconds', values.seconds, 600, problems);
-  for (const name of values.only ?? [])
-    if (!lineNames.includes(name))
-      problems.push(`--only: no line is called ${JSON.stringify(name)}; expected ${lineNames.join(', ')}`);
-  const { output } = values;
-  if (output !== 'table' && output !== 'json') {
-    problems.push(`--output: expected table or json, found ${JSON.stringify(output)}`);
-    return { command: 'Refused', problems };
-  }
-  if (problems.length > 0) return { command: 'Refused', problems };
-  return { command: 'Run', options: { rounds, seconds, only: values.only, output } };
+  if (values.show !== undefined) return { command: 'Show', file: values.show };
+  const wanted = values.lines?.flatMap((text) => text.split(','));
+  const options: BenchOptions = {
+    rotations: whole('--rotations', values.rotations, 100, problems),
+    seconds: whole('--seconds', values.seconds, 600, problems),
+    threads: values.threads === undefined ? undefined : whole('--threads', values.threads, 64, problems),
+    lines: wanted === undefined ? undefined : named(wanted, lineNames, problems),
+    place: oneOf('--place', values.place, ['loopback', 'namespaces', 'both'], problems),
+    sysctls: oneOf('--sysctls', values.sysctls, ['default', 'guide', 'both'], problems),
+    json: values.json,
+    add: values.add,
+  };
+  if (values.add && values.json === undefined) problems.push('--add: needs --json FILE, the file to add to');
+  return problems.length > 0 ? { command: 'Refused', problems } : { command: 'Run', options };
 };

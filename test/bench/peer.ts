@@ -6,7 +6,7 @@ export interface Peer {
   readonly name: PeerName;
   /** Whether it can be run here. */
   find(): Found | Missing;
-  /** Starts it in front of `endpoints` and resolves once it takes connections. */
+  /** Starts it in front of `endpoints`, shaped as the place says, and resolves once it takes connections. */
   start(place: Place, endpoints: readonly Endpoint[]): Promise<RunningPeer>;
 }
 
@@ -27,12 +27,15 @@ export interface Missing {
 }
 
 export interface RunningPeer {
-  /** TCP port of 127.0.0.1 that clients connect to. */
-  readonly port: number;
+  /** Address and TCP ports that clients connect to. */
+  readonly address: string;
+  readonly ports: readonly [number, ...number[]];
   /** First process; its descendants belong to it. Undefined where there is no balancer. */
   readonly pid: number | undefined;
   /** The configuration it runs with, as the peer reads it. */
   readonly configuration: string;
+  /** Open client connections of each thread or worker, as the peer itself or the kernel says. */
+  spread?(): Promise<readonly number[]>;
   /** Throws when it has ended by itself. */
   check(): void;
   stop(): Promise<void>;

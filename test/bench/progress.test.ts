@@ -10,7 +10,7 @@ test('the rest is the plan until something is done, then the plan as it has held
   assert.equal(remaining(100, 0, 120), 0);
 });
 
-test('a log gets one line a round: what is measured, for how long, and how long it will take', () => {
+test('a log gets one line a rotation: what is measured, for how long, and how long it will take', () => {
   let written = '';
   const out = new Writable({
     write(text: Buffer, _encoding, done) {
@@ -20,13 +20,13 @@ test('a log gets one line a round: what is measured, for how long, and how long 
   });
   let now = 0;
   const progress = openProgress(out, 120, () => now);
-  progress.step({ line: 'keep-alive', round: 0, rounds: 5, peer: 'relay' }, 120);
+  progress.step({ line: 'keep-alive', rotation: 0, rotations: 5, peer: 'relay' }, 120);
   now = 60_000;
-  progress.step({ line: 'keep-alive', round: 1, rounds: 5, peer: 'relay' }, 60);
-  progress.step({ line: 'keep-alive', round: 1, rounds: 5, peer: 'HAProxy' }, 50);
+  progress.step({ line: 'keep-alive', rotation: 1, rotations: 5, peer: 'relay' }, 60);
+  progress.step({ line: 'keep-alive', rotation: 1, rotations: 5, peer: 'HAProxy' }, 50);
   progress.clear();
   assert.deepEqual(written.trim().split('\n'), [
     '… keep-alive, warm-up, relay; 0 s so far, about 2:00 to go; Ctrl-C stops',
-    '… keep-alive, round 1 of 5, relay; 1:00 so far, about 1:00 to go; Ctrl-C stops',
+    '… keep-alive, rotation 1 of 5, relay; 1:00 so far, about 1:00 to go; Ctrl-C stops',
   ]);
 });

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { rotated } from './rotation.ts';
 
-test('each round begins with the next one and holds all of them', () => {
-  const orders = [0, 1, 2, 3].map((round) => rotated(['a', 'b', 'c'], round).join(''));
+test('each rotation begins with the next one and holds all of them', () => {
+  const orders = [0, 1, 2, 3].map((rotation) => rotated(['a', 'b', 'c'], rotation).join(''));
   assert.deepEqual(orders, ['abc', 'bca', 'cab', 'abc']);
 });
 

@@ -1,5 +1,5 @@
-/** The order of one round, counted from 0: each round begins with the next one, so that nobody always comes first. */
-export const rotated = <T>(all: readonly T[], round: number): readonly T[] => {
-  const first = all.length === 0 ? 0 : round % all.length;
+/** The order of one rotation, counted from 0: each begins with the next one, so that nobody always comes first. */
+export const rotated = <T>(all: readonly T[], rotation: number): readonly T[] => {
+  const first = all.length === 0 ? 0 : rotation % all.length;
   return [...all.slice(first), ...all.slice(0, first)];
 };

@@ -1,8 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import { endChild, type Leash } from '../cluster/leash.ts';
+import { endChild } from '../cluster/leash.ts';
 import { lastLines, untilUp } from '../cluster/wait.ts';
 import { listens } from './measure/listening.ts';
+import type { Role } from './network/network.ts';
+import type { Place } from './place.ts';
 
 /** A server that was started for the bench. */
 export interface ServerProcess {
@@ -15,19 +17,19 @@ export interface ServerProcess {
 /** Milliseconds from SIGTERM to SIGKILL. */
 const GRACE_MS = 2_000;
 
-/** Starts a program on the leash and resolves once it listens on `port`. Its log is `<folder>/<name>.log`. */
+/** Starts a program where the role is and resolves once it listens on `port`. Its log is `<folder>/<name>.log`. */
 export const startServer = async (
-  leash: Leash,
+  { leash, network, signal }: Pick<Place, 'leash' | 'network' | 'signal'>,
+  role: Role,
   name: string,
   argv: readonly [string, ...string[]],
   port: number,
-  signal: AbortSignal,
 ): Promise<ServerProcess> => {
-  const [program, ...rest] = argv;
+  const [program = argv[0], ...rest] = [...network.inside(role), ...argv];
   const child: ChildProcess = leash.start(name, program, rest);
   await untilUp(leash.folder, { [name]: child }, async () => {
     signal.throwIfAborted();
-    return listens(port);
+    return child.pid !== undefined && listens(child.pid, port);
   });
   return {
     pid: child.pid as number,

@@ -11,10 +11,10 @@ const figures: readonly Figure[] = [
   { name: 'failures', unit: '', better: 'Lower', context: true },
 ];
 const samples: readonly Sample[] = [
-  { peer: 'relay', values: { 'requests/s': 38_000, p99: 3.9, failures: 0 }, others: 0.01 },
-  { peer: 'relay', values: { 'requests/s': 42_000, p99: 4.1, failures: 0 }, others: 0.03 },
-  { peer: 'HAProxy', values: { 'requests/s': 39_000.4, p99: 8, failures: 2 }, others: 0.02 },
-  { peer: 'no balancer', values: {}, others: 0.5, failure: 'it ended' },
+  { peer: 'relay', rotation: 0, values: { 'requests/s': 38_000, p99: 3.9, failures: 0 }, others: 0.01 },
+  { peer: 'relay', rotation: 0, values: { 'requests/s': 42_000, p99: 4.1, failures: 0 }, others: 0.03 },
+  { peer: 'HAProxy', rotation: 0, values: { 'requests/s': 39_000.4, p99: 8, failures: 2 }, others: 0.02 },
+  { peer: 'no balancer', rotation: 0, values: {}, others: 0.5, failure: 'it ended' },
 ];
 
 test('a table has a row for each figure, the spread below it, and the ratio with its target', () => {
@@ -35,8 +35,8 @@ test('a table has a row for each figure, the spread below it, and the ratio with
 
 test('a figure that falls short says so in words, and in red on a terminal only', () => {
   const short = compare({ figures: figures.slice(0, 1) }, [
-    { peer: 'relay', values: { 'requests/s': 90 }, others: 0 },
-    { peer: 'HAProxy', values: { 'requests/s': 100 }, others: 0 },
+    { peer: 'relay', rotation: 0, values: { 'requests/s': 90 }, others: 0 },
+    { peer: 'HAProxy', rotation: 0, values: { 'requests/s': 100 }, others: 0 },
   ]);
   const plain = renderTable(short, ['relay', 'HAProxy'], paintFor(false));
   assert.match(plain, /0\.90 {2}≥ 1, short$/);
@@ -44,9 +44,9 @@ test('a figure that falls short says so in words, and in red on a terminal only'
   assert.ok(renderTable(short, ['relay', 'HAProxy'], paintFor(true)).includes('\x1b[31m'));
 });
 
-test('notes count failed rounds and say how busy others kept the machine', () => {
+test('notes count failed rotations and say how busy others kept the machine', () => {
   assert.deepEqual(renderNotes([...samples, samples[3] as Sample]), [
-    'not measured (2 of its rounds): no balancer: it ended',
+    'not measured (2 of its rotations): no balancer: it ended',
     'other programs used 3 % of the machine meanwhile (at most 50 %)',
   ]);
 });

@@ -1,21 +1,22 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { fillTemplate } from './template.ts';
+import { endpointValues, fillTemplate } from './template.ts';
 
-const ENDPOINTS = [
-  { name: 'a', port: 1 },
-  { name: 'b', port: 2 },
-];
+const ENDPOINTS = endpointValues([
+  { name: 'a', address: '::1', port: 1 },
+  { name: 'b', address: '::1', port: 2 },
+]);
+const LISTENERS = [{ LISTENER_PORT: 3 }, { LISTENER_PORT: 4 }];
 
-test('values take their places, and a line that names an endpoint is written for each', () => {
+test('values take their places, and a line that names a value of a list is written for each entry', () => {
   assert.equal(
     fillTemplate(
-      'listen @PORT@\nserver @ENDPOINT_NAME@ :@ENDPOINT_PORT@ @PORT@\nend',
-      { PORT: 80 },
-      ENDPOINTS,
+      'listen @LISTENER_PORT@\nserver @ENDPOINT_NAME@ :@ENDPOINT_PORT@ @CORES@\nend',
+      { CORES: 80 },
+      [ENDPOINTS, LISTENERS],
     ),
-    'listen 80\nserver a :1 80\nserver b :2 80\nend',
+    'listen 3\nlisten 4\nserver a :1 80\nserver b :2 80\nend',
   );
 });
 
@@ -24,7 +25,10 @@ test('a name without a value is an error, not left in the text', () => {
 });
 
 test('every template is filled by the values that peers get', () => {
-  const values = { PORT: 1, CORES: 2, FILE_LIMIT: 3, LOAD_STREAM: '', ENDPOINT_NAME: 'a' };
+  const values = {
+    ...{ ADDRESS: '::1', THREADS: 2, FILE_LIMIT: 3, FOLDER: '/tmp', NAME: 'a' },
+    ...{ ALGORITHM: '', HASH_TYPE: '', LOAD_STREAM: '' },
+  };
   const files = ['peers', 'endpoints'].flatMap((folder) =>
     readdirSync(new URL(folder, import.meta.url))
       .filter((name) => !name.endsWith('.ts'))
@@ -32,5 +36,8 @@ test('every template is filled by the values that peers get', () => {
   );
   assert.equal(files.length, 4);
   for (const file of files)
-    assert.ok(!/@[A-Z_]+@/.test(fillTemplate(readFileSync(file, 'utf8'), values, ENDPOINTS)), file.pathname);
+    assert.ok(
+      !/@[A-Z_]+@/.test(fillTemplate(readFileSync(file, 'utf8'), values, [ENDPOINTS, LISTENERS])),
+      file.pathname,
+    );
 });

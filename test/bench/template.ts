@@ -4,7 +4,8 @@ export type TemplateValues = Readonly<Record<string, string | number>>;
 /** One endpoint as the templates see it. */
 export interface Endpoint {
   readonly name: string;
-  /** TCP port of 127.0.0.1. */
+  readonly address: string;
+  /** TCP port. */
   readonly port: number;
 }
 
@@ -17,19 +18,25 @@ const fillLine = (line: string, values: TemplateValues): string =>
     return String(value);
   });
 
-/** Fills a configuration's template; a line that names an endpoint is written once for each of `endpoints`. */
+/** Fills a configuration's template; a line that names a value of one of `lists` is written once for each entry. */
 export const fillTemplate = (
   template: string,
   values: TemplateValues,
-  endpoints: readonly Endpoint[] = [],
+  lists: readonly (readonly TemplateValues[])[] = [],
 ): string =>
   template
     .split('\n')
-    .flatMap((line) =>
-      /@ENDPOINT_[A-Z]+@/.test(line) && endpoints.length > 0
-        ? endpoints.map(({ name, port }) =>
-            fillLine(line, { ...values, ENDPOINT_NAME: name, ENDPOINT_PORT: port }),
-          )
-        : [fillLine(line, values)],
-    )
+    .flatMap((line) => {
+      const named = new Set([...line.matchAll(PLACEHOLDER)].map(([, name]) => name ?? ''));
+      const list = lists.find(([first]) => first && Object.keys(first).some((name) => named.has(name)));
+      return (list ?? [{}]).map((entry) => fillLine(line, { ...values, ...entry }));
+    })
     .join('\n');
+
+/** Endpoints as a list for a template. */
+export const endpointValues = (endpoints: readonly Endpoint[]): readonly TemplateValues[] =>
+  endpoints.map(({ name, address, port }) => ({
+    ENDPOINT_NAME: name,
+    ENDPOINT_ADDRESS: address,
+    ENDPOINT_PORT: port,
+  }));

@@ -11,7 +11,8 @@ export const openEchoEndpoints = (place: Place): Promise<readonly Endpoint[]> =>
   Promise.all(
     ['echo-1', 'echo-2'].map(async (name) => {
       const port = await freePort();
-      await startServer(place.leash, name, [process.execPath, PROGRAM, String(port)], port, place.signal);
-      return { name, port };
+      const address = place.network.address.endpoint;
+      await startServer(place, 'endpoint', name, [process.execPath, PROGRAM, address, String(port)], port);
+      return { name, address, port };
     }),
   );

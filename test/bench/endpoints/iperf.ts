@@ -7,13 +7,14 @@ import { tool } from '../tools.ts';
 /** One iperf3 server: the control connection and the streams of a test must meet in one process. */
 export const openIperfEndpoint = async (place: Place): Promise<readonly Endpoint[]> => {
   const port = await freePort();
+  const address = place.network.address.endpoint;
   const program = tool(place.tools, 'iperf3').path;
   await startServer(
-    place.leash,
+    place,
+    'endpoint',
     'iperf',
-    [program, '--server', '--bind', '127.0.0.1', '--port', String(port)],
+    [program, '--server', '--bind', address, '--port', String(port)],
     port,
-    place.signal,
   );
-  return [{ name: 'iperf', port }];
+  return [{ name: 'iperf', address, port }];
 };

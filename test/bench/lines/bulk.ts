@@ -1,23 +1,23 @@
 import { runChild } from '../../../scripts/process/child.ts';
 import { openIperfEndpoint } from '../endpoints/iperf.ts';
-import type { Line, Target } from '../line.ts';
+import { everywhere, type Line, type Target } from '../line.ts';
 import { withCpu } from '../measure/cpu-cost.ts';
 import { type IperfResult, parseIperf } from '../measure/parse-iperf.ts';
 import { tool } from '../tools.ts';
 
 const GIBIBYTE = 2 ** 30;
 
-const run = async ({ place, port }: Target, streams: number, seconds: number): Promise<IperfResult> =>
-  parseIperf(
-    await runChild(
-      [
-        tool(place.tools, 'iperf3').path,
-        ...['--client', '127.0.0.1', '--port', String(port)],
-        ...['--parallel', String(streams), '--time', String(seconds), '--json'],
-      ],
-      { signal: place.signal },
-    ),
-  );
+const run = async (target: Target, streams: number, seconds: number): Promise<IperfResult> => {
+  const { place, address, ports } = target;
+  const { path } = tool(place.tools, 'iperf3');
+  const [program = path, ...rest] = [
+    ...place.network.inside('client'),
+    path,
+    ...['--client', address, '--port', String(ports[0])],
+    ...['--parallel', String(streams), '--time', String(seconds), '--json'],
+  ];
+  return parseIperf(await runChild([program, ...rest], { signal: place.signal }));
+};
 
 /** As many bytes as go through, from client to endpoint. */
 export const bulk = (streams: number): Line => ({
@@ -30,11 +30,13 @@ export const bulk = (streams: number): Line => ({
   tools: ['iperf3'],
   describe: ({ seconds }) => `iperf3 --parallel ${streams} --time ${seconds}`,
   duration: ({ seconds }) => seconds,
-  freshPeer: false,
+  isFor: everywhere,
+  fresh: false,
   withoutBalancer: true,
   openEndpoints: openIperfEndpoint,
   async warmUp(target) {
     await run(target, streams, 1);
+    return undefined;
   },
   async measure(target) {
     const { result, cpuSeconds } = await withCpu(target, () => run(target, streams, target.place.seconds));

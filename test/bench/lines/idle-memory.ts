@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openEchoEndpoints } from '../endpoints/echo.ts';
-import type { Line } from '../line.ts';
+import { type Line, onLoopback } from '../line.ts';
 import { openConnections } from '../measure/open-connections.ts';
 import type { Conditions } from '../place.ts';
 
@@ -27,18 +27,22 @@ export const idleMemory: Line = {
   ],
   tools: [],
   describe: (place) =>
-    `${howMany(place)} connections, 64 bytes there and back, then idle; resident memory in user space; new processes each round`,
+    `${howMany(place)} connections, 64 bytes there and back, then idle${howMany(place) < MOST ? ` (${MOST} take more than the ${place.fileLimit} descriptors that a process may have here)` : ''}; resident memory in user space; new processes each time`,
   duration: () => 6,
-  freshPeer: true,
+  isFor: onLoopback,
+  fresh: true,
   withoutBalancer: false,
   openEndpoints: openEchoEndpoints,
-  async warmUp() {},
+  async warmUp() {
+    return undefined;
+  },
   async measure(target) {
-    const { port, place } = target;
-    await (await openConnections(port, WARM_UP, WARM_UP, place.signal)).close();
+    const { address, ports, place } = target;
+    const at = { address, port: ports[0] };
+    await (await openConnections(at, WARM_UP, WARM_UP, place.signal)).close();
     await sleep(SETTLE_MS, undefined, { signal: place.signal });
     const before = target.residentBytes() ?? 0;
-    const open = await openConnections(port, howMany(place), LEAST, place.signal);
+    const open = await openConnections(at, howMany(place), LEAST, place.signal);
     try {
       await sleep(SETTLE_MS, undefined, { signal: place.signal });
       const held = (target.residentBytes() ?? 0) - before;

@@ -1,5 +1,5 @@
 import { openHttpEndpoints } from '../endpoints/http.ts';
-import type { Line } from '../line.ts';
+import { everywhere, type Line } from '../line.ts';
 import { coresForAim, microsecondsPer, withCpu } from '../measure/cpu-cost.ts';
 import { describeWrk, runWrk } from '../measure/wrk.ts';
 
@@ -8,11 +8,11 @@ const WARM_UP_SECONDS = 2;
 /** Requests over connections that stay open: what relaying costs. */
 export const keepAlive: Line = {
   name: 'keep-alive',
-  title: 'requests over 64 connections that stay open',
+  title: 'requests over 64 connections that stay open, as many as go through',
   figures: [
     { name: 'requests/s', unit: '1/s', better: 'Higher' },
-    { name: 'p50', unit: 'ms', better: 'Lower' },
-    { name: 'p99', unit: 'ms', better: 'Lower' },
+    { name: 'p50', unit: 'ms', better: 'Lower', context: true },
+    { name: 'p99', unit: 'ms', better: 'Lower', context: true },
     { name: 'CPU per request', unit: 'µs', better: 'Lower' },
     { name: 'cores for 500k/s', unit: 'cores', better: 'Lower', context: true },
     { name: 'failures', unit: '', better: 'Lower', context: true },
@@ -20,11 +20,12 @@ export const keepAlive: Line = {
   tools: ['wrk', 'nginx'],
   describe: (place) => describeWrk(place, []),
   duration: ({ seconds }) => seconds,
-  freshPeer: false,
+  isFor: everywhere,
+  fresh: false,
   withoutBalancer: true,
   openEndpoints: openHttpEndpoints,
   async warmUp(target) {
-    await runWrk(target, WARM_UP_SECONDS);
+    return (await runWrk(target, WARM_UP_SECONDS)).perSecond;
   },
   async measure(target) {
     const { result, cpuSeconds } = await withCpu(target, () => runWrk(target, target.place.seconds));

@@ -1,18 +1,18 @@
 import { openHttpEndpoints } from '../endpoints/http.ts';
-import type { Line } from '../line.ts';
+import { everywhere, type Line } from '../line.ts';
 import { coresForAim, microsecondsPer, withCpu } from '../measure/cpu-cost.ts';
 import { describeWrk, runWrk } from '../measure/wrk.ts';
 
 const HEADERS = ['Connection: close'];
 const WARM_UP_SECONDS = 2;
 
-/** One request per connection: what accepting, connecting and closing cost. */
+/** One request per connection, which the endpoint ends: what accepting, connecting and closing cost. */
 export const newConnections: Line = {
   name: 'new-connections',
-  title: 'a new connection for each request, 64 at a time',
+  title: 'a new connection for each request, 64 at a time, ended by the endpoint',
   figures: [
     { name: 'connections/s', unit: '1/s', better: 'Higher' },
-    { name: 'p99', unit: 'ms', better: 'Lower' },
+    { name: 'p99', unit: 'ms', better: 'Lower', context: true },
     { name: 'CPU per connection', unit: 'µs', better: 'Lower' },
     { name: 'cores for 500k/s', unit: 'cores', better: 'Lower', context: true },
     { name: 'failures', unit: '', better: 'Lower', context: true },
@@ -20,11 +20,12 @@ export const newConnections: Line = {
   tools: ['wrk', 'nginx'],
   describe: (place) => describeWrk(place, HEADERS),
   duration: ({ seconds }) => seconds,
-  freshPeer: false,
+  isFor: everywhere,
+  fresh: false,
   withoutBalancer: true,
   openEndpoints: openHttpEndpoints,
   async warmUp(target) {
-    await runWrk(target, WARM_UP_SECONDS, HEADERS);
+    return (await runWrk(target, WARM_UP_SECONDS, HEADERS)).perSecond;
   },
   async measure(target) {
     const { result, cpuSeconds } = await withCpu(target, () => runWrk(target, target.place.seconds, HEADERS));

@@ -11,14 +11,15 @@ export const listensIn = (text: string, port: number): boolean => {
   });
 };
 
-/** Whether some process listens on `port`; asked of the kernel, so that nobody sees a connection that is none. */
-export const listens = (port: number): boolean =>
-  ['/proc/net/tcp', '/proc/net/tcp6'].some((path) => {
+/** Whether somebody listens on `port` in the network of process `pid`; asked of the kernel, so that nobody sees a connection that is none. */
+export const listens = (pid: number, port: number): boolean =>
+  ['tcp', 'tcp6'].some((file) => {
     try {
-      return listensIn(readFileSync(path, 'utf8'), port);
+      return listensIn(readFileSync(`/proc/${pid}/net/${file}`, 'utf8'), port);
     } catch (error) {
-      // A kernel without IPv6 has no tcp6.
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+      // A kernel without IPv6 has no tcp6; a process that ended has neither.
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT' || code === 'EINVAL') return false;
       throw error;
     }
   });

@@ -12,9 +12,9 @@ const ANSWER_MS = 5_000;
 const MESSAGE = Buffer.alloc(64, 'x');
 
 /** One connection over which one message went there and back; rejects when it fails or nothing comes back in time. */
-const openOne = (port: number): Promise<Socket> =>
+const openOne = (host: string, port: number): Promise<Socket> =>
   new Promise((resolve, reject) => {
-    const socket = connect({ port, host: '127.0.0.1' }, () => socket.write(MESSAGE));
+    const socket = connect({ port, host }, () => socket.write(MESSAGE));
     const tooLate = setTimeout(() => {
       socket.destroy(new Error(`no answer within ${ANSWER_MS / 1000} s`));
     }, ANSWER_MS);
@@ -43,7 +43,7 @@ const closeOne = (socket: Socket): Promise<void> =>
  * least `least`. Throws when there are fewer.
  */
 export const openConnections = async (
-  port: number,
+  { address, port }: { readonly address: string; readonly port: number },
   most: number,
   least: number,
   signal: AbortSignal,
@@ -57,7 +57,7 @@ export const openConnections = async (
     while (left > 0 && !signal.aborted) {
       left--;
       try {
-        sockets.push(await openOne(port));
+        sockets.push(await openOne(address, port));
       } catch (error) {
         left = 0;
         throw error;

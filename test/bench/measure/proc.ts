@@ -27,6 +27,12 @@ const allProcesses = (): ProcessStat[] =>
     .map((pid) => parseProcessStat(readOf(pid, 'stat') ?? ''))
     .filter((stat) => stat !== undefined);
 
+/** The processes that a process has started and that still run. */
+export const childrenOf = (pid: number): readonly number[] =>
+  allProcesses()
+    .filter(({ parent }) => parent === pid)
+    .map((child) => child.pid);
+
 /** Processor seconds that a process and its descendants have used so far. */
 export const cpuOfFamily = (pid: number): number => cpuOf(familyOf(allProcesses(), pid));
 

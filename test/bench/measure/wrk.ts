@@ -25,17 +25,16 @@ export const describeWrk = (place: Conditions, headers: readonly string[]): stri
 
 /** Loads `target` with as many requests as go through 64 connections. */
 export const runWrk = async (
-  { place, port }: Target,
+  { place, address, ports }: Target,
   seconds: number,
   headers: readonly string[] = [],
-): Promise<WrkResult> =>
-  parseWrk(
-    await runChild(
-      [
-        tool(place.tools, 'wrk').path,
-        ...argumentsFor(place.cores, seconds, headers),
-        `http://127.0.0.1:${port}/`,
-      ],
-      { signal: place.signal },
-    ),
-  );
+): Promise<WrkResult> => {
+  const { path } = tool(place.tools, 'wrk');
+  const [program = path, ...rest] = [
+    ...place.network.inside('client'),
+    path,
+    ...argumentsFor(place.cores, seconds, headers),
+    `http://${address}:${ports[0]}/`,
+  ];
+  return parseWrk(await runChild([program, ...rest], { signal: place.signal }));
+};

@@ -1,39 +1,64 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '../../cluster/free-port.ts';
 import type { RunningPeer } from '../peer.ts';
 import type { Place } from '../place.ts';
+import { freePorts } from '../ports.ts';
 import { startServer } from '../server-process.ts';
-import { type Endpoint, fillTemplate } from '../template.ts';
+import { type Endpoint, endpointValues, fillTemplate, type TemplateValues } from '../template.ts';
 
 export interface Configured {
   /** Name of its log. */
   readonly name: string;
   /** File beside this one. */
   readonly template: string;
+  /** Values that only this peer's template names. */
+  readonly values: TemplateValues;
   readonly command: (config: string, folder: string) => readonly [string, ...string[]];
+  /** Open client connections of each thread or worker; `pid` is the first process, `folder` its own. */
+  readonly spread: (peer: {
+    readonly pid: number;
+    readonly port: number;
+    readonly folder: string;
+  }) => Promise<readonly number[]>;
 }
+
+/** The command on the first `threads` cores only, where the shape asks for that. */
+const pinned = (
+  { shape, cores }: Place,
+  argv: readonly [string, ...string[]],
+): readonly [string, ...string[]] =>
+  shape.pinned ? ['taskset', '--cpu-list', `0-${Math.min(shape.threads, cores) - 1}`, ...argv] : argv;
 
 /** Starts a peer whose configuration is a template of this folder, in a folder of its own. */
 export const startConfigured = async (
-  { name, template, command }: Configured,
+  { name, template, values, command, spread }: Configured,
   place: Place,
   endpoints: readonly Endpoint[],
 ): Promise<RunningPeer> => {
-  const port = await freePort();
+  const { shape, network, leash } = place;
+  const ports = await freePorts(shape.listeners);
+  const folder = mkdtempSync(join(leash.folder, `${name}-`));
   const configuration = fillTemplate(
     readFileSync(new URL(template, import.meta.url), 'utf8'),
     {
-      PORT: port,
-      CORES: place.cores,
+      ADDRESS: network.address.balancer,
+      THREADS: shape.threads,
       FILE_LIMIT: place.fileLimit,
-      LOAD_STREAM: place.tools.loadStream,
+      FOLDER: folder,
+      ...values,
     },
-    endpoints,
+    [endpointValues(endpoints), ports.map((port) => ({ LISTENER_PORT: port }))],
   );
-  const folder = mkdtempSync(join(place.leash.folder, `${name}-`));
   const config = join(folder, template);
   writeFileSync(config, configuration);
-  const server = await startServer(place.leash, name, command(config, folder), port, place.signal);
-  return { port, pid: server.pid, configuration, check: server.check, stop: server.stop };
+  const server = await startServer(place, 'balancer', name, pinned(place, command(config, folder)), ports[0]);
+  return {
+    address: network.address.balancer,
+    ports,
+    pid: server.pid,
+    configuration,
+    spread: () => spread({ pid: server.pid, port: ports[0], folder }),
+    check: server.check,
+    stop: server.stop,
+  };
 };

@@ -1,23 +1,38 @@
+import { join } from 'node:path';
+import { haproxySpread } from '../measure/haproxy-spread.ts';
 import type { Peer } from '../peer.ts';
+import type { Algorithm } from '../place.ts';
 import type { Tools } from '../tools.ts';
 import { missingTool, tool } from '../tools.ts';
 import { startConfigured } from './configured.ts';
 
-/** HAProxy in TCP mode with one thread per core. */
+const ALGORITHMS: Readonly<Record<Algorithm, { readonly balance: string; readonly hashType?: string }>> = {
+  RoundRobin: { balance: 'roundrobin' },
+  LeastConnections: { balance: 'leastconn' },
+  Random: { balance: 'random(2)' },
+  SourceHash: { balance: 'source' },
+  Maglev: { balance: 'source', hashType: 'hash-type consistent' },
+};
+
+/** HAProxy in TCP mode with as many threads as the relay has acceptors. */
 export const haproxy = (tools: Tools): Peer => ({
   name: 'HAProxy',
   find() {
     const found = tools.found.haproxy;
     return found ? { found: true, version: found.version } : { found: false, why: missingTool('haproxy') };
   },
-  start: (place, endpoints) =>
-    startConfigured(
+  start: (place, endpoints) => {
+    const { balance, hashType = '' } = ALGORITHMS[place.shape.algorithm];
+    return startConfigured(
       {
         name: 'haproxy',
         template: 'haproxy.cfg',
+        values: { ALGORITHM: balance, HASH_TYPE: hashType },
         command: (config) => [tool(place.tools, 'haproxy').path, '-db', '-f', config],
+        spread: ({ folder }) => haproxySpread(join(folder, 'admin.sock'), place.shape.threads),
       },
       place,
       endpoints,
-    ),
+    );
+  },
 });

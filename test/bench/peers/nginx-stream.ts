@@ -1,9 +1,19 @@
+import { workersSpread } from '../measure/workers-spread.ts';
 import type { Peer } from '../peer.ts';
+import type { Algorithm } from '../place.ts';
 import type { Tools } from '../tools.ts';
 import { missingTool, tool } from '../tools.ts';
 import { startConfigured } from './configured.ts';
 
-/** nginx stream with one worker per core. */
+const ALGORITHMS: Readonly<Record<Algorithm, string>> = {
+  RoundRobin: '',
+  LeastConnections: 'least_conn;',
+  Random: 'random two least_conn;',
+  SourceHash: 'hash $remote_addr;',
+  Maglev: 'hash $remote_addr consistent;',
+};
+
+/** nginx stream with as many workers as the relay has acceptors. */
 export const nginxStream = (tools: Tools): Peer => ({
   name: 'nginx stream',
   find() {
@@ -16,15 +26,12 @@ export const nginxStream = (tools: Tools): Peer => ({
       {
         name: 'nginx-stream',
         template: 'nginx-stream.conf',
+        values: { ALGORITHM: ALGORITHMS[place.shape.algorithm], LOAD_STREAM: place.tools.loadStream },
         command: (config, folder) => [
           tool(place.tools, 'nginx stream').path,
-          '-p',
-          folder,
-          '-e',
-          'stderr',
-          '-c',
-          config,
+          ...['-p', folder, '-e', 'stderr', '-c', config],
         ],
+        spread: async ({ pid, port }) => workersSpread(pid, port),
       },
       place,
       endpoints,

@@ -8,7 +8,8 @@ export const noBalancer: Peer = {
     const first = endpoints[0];
     if (!first) throw new Error('no endpoint was started');
     return {
-      port: first.port,
+      address: first.address,
+      ports: [first.port],
       pid: undefined,
       configuration: '',
       check() {},

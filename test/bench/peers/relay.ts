@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { REPOSITORY } from '../../../scripts/process/folders.ts';
 import { freePort } from '../../cluster/free-port.ts';
+import { relaySpread } from '../measure/relay-spread.ts';
 import type { Peer } from '../peer.ts';
 import { startConfigured } from './configured.ts';
 
 const MAIN = join(REPOSITORY, 'proxy', 'main.ts');
 
-/** This project's proxy as a process of its own, with one acceptor per core. */
+/** This project's proxy as a process of its own. */
 export const relay: Peer = {
   name: 'relay',
   find: () =>
@@ -20,18 +21,17 @@ export const relay: Peer = {
       {
         name: 'relay',
         template: 'relay.yaml',
+        values: { ALGORITHM: place.shape.algorithm },
         // env(1) sets the environment and becomes the proxy: the process is the same.
         command: (config) => [
           '/usr/bin/env',
-          `NUM_ACCEPTORS=${place.cores}`,
+          `NUM_ACCEPTORS=${place.shape.threads}`,
           'LOG_LEVEL=error',
           process.execPath,
           MAIN,
-          '--config',
-          config,
-          '--admin',
-          `127.0.0.1:${admin}`,
+          ...['--config', config, '--admin', `127.0.0.1:${admin}`],
         ],
+        spread: () => relaySpread(admin),
       },
       place,
       endpoints,

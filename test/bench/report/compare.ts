@@ -2,14 +2,18 @@ import type { Figure, Line, Values } from '../line.ts';
 import { type PeerName, RIVALS } from '../peer.ts';
 import { type Summary, summarize } from './summary.ts';
 
-/** One measurement: of one peer, in one round. */
+/** One measurement: of one peer, in one rotation. */
 export interface Sample {
   readonly peer: PeerName;
+  /** Counted from 0. */
+  readonly rotation: number;
   readonly values: Values;
   /** Share of the machine, 0 to 1, that other programs used meanwhile. */
   readonly others: number;
   /** Why there are no values. */
   readonly failure?: string;
+  /** What no figure says. */
+  readonly remarks?: readonly string[];
 }
 
 export interface Comparison {

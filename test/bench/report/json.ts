@@ -1,48 +1,62 @@
+import { readFileSync } from 'node:fs';
 import type { Line } from '../line.ts';
-import type { PeerName } from '../peer.ts';
-import type { Sample } from './compare.ts';
 import { compare } from './compare.ts';
-import type { Machine } from './machine.ts';
+import type { Results } from './results.ts';
 
-export interface MeasuredLine {
-  readonly line: Line;
-  readonly how: string;
-  readonly samples: readonly Sample[];
-}
-
-export interface Report {
-  readonly machine: Machine;
-  readonly rounds: number;
-  readonly seconds: number;
-  readonly tools: Readonly<Record<string, string>>;
-  readonly peers: readonly {
-    readonly name: PeerName;
-    readonly version: string;
-    readonly configuration: string;
-  }[];
-  /** Peers and lines left out, and why. */
-  readonly leftOut: readonly string[];
-  readonly lines: readonly MeasuredLine[];
-}
-
-/** The report as one JSON document: every single value beside the medians and ratios. */
-export const renderJson = ({ lines, ...rest }: Report): string =>
+/** The results as one JSON document: every single value, with the medians and ratios that follow from them. */
+export const renderJson = (results: Results, lines: readonly Line[]): string =>
   `${JSON.stringify(
     {
-      ...rest,
-      lines: lines.map(({ line, how, samples }) => ({
-        name: line.name,
-        title: line.title,
-        how,
-        figures: compare(line, samples).map(({ figure, summaries, ratio, reached }) => ({
-          ...figure,
-          summaries,
-          ratio,
-          reached,
-        })),
-        samples,
-      })),
+      ...results,
+      lines: results.lines.map((result) => {
+        const line = lines.find(({ name }) => name === result.line);
+        return {
+          ...result,
+          title: line?.title,
+          figures:
+            line === undefined
+              ? []
+              : compare(line, result.samples).map(({ figure, ...rest }) => ({ ...figure, ...rest })),
+        };
+      }),
     },
     undefined,
     2,
   )}\n`;
+
+/** Reads what renderJson wrote; undefined where there is no such file. Throws where it is something else. */
+export const readResults = (file: string): Results | undefined => {
+  const read = (): string | undefined => {
+    try {
+      return readFileSync(file, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  };
+  const text = read();
+  if (text === undefined) return undefined;
+  return parseResults(text, file);
+};
+
+/** The results in a text; `file` is named where they are none. */
+export const parseResults = (text: string, file: string): Results => {
+  const value: unknown = (() => {
+    try {
+      return JSON.parse(text);
+    } catch (cause) {
+      throw new Error(`${file} is no file of results: ${cause instanceof Error ? cause.message : ''}`, {
+        cause,
+      });
+    }
+  })();
+  const results = value as Results;
+  const isOne =
+    typeof value === 'object' &&
+    value !== null &&
+    Array.isArray(results.lines) &&
+    Array.isArray(results.peers) &&
+    results.lines.every((line) => Array.isArray(line.samples));
+  if (!isOne) throw new Error(`${file} is no file of results: write one with --json`);
+  return results;
+};

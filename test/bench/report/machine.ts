@@ -11,21 +11,13 @@ export interface Machine {
   readonly fileLimit: number;
   /** Load over one minute before the bench began. */
   readonly load: number;
-  readonly sysctls: Readonly<Record<string, string>>;
 }
-
-const SYSCTLS = ['net.core.somaxconn', 'net.ipv4.ip_local_port_range', 'net.ipv4.tcp_tw_reuse'];
 
 /** Hard limit of open files in the text of /proc/self/limits. */
 export const parseFileLimit = (text: string): number => {
   const hard = /^Max open files\s+\S+\s+(\S+)/m.exec(text)?.[1];
   return hard === undefined || hard === 'unlimited' ? 1_048_576 : Number(hard);
 };
-
-const sysctl = (name: string): string =>
-  readFileSync(`/proc/sys/${name.replaceAll('.', '/')}`, 'utf8')
-    .trim()
-    .replace(/\s+/g, ' ');
 
 export const describeMachine = (): Machine => ({
   kernel: `${type()} ${release()} ${machine()}`,
@@ -35,15 +27,12 @@ export const describeMachine = (): Machine => ({
   node: process.versions.node,
   fileLimit: parseFileLimit(readFileSync('/proc/self/limits', 'utf8')),
   load: loadavg()[0] ?? 0,
-  sysctls: Object.fromEntries(SYSCTLS.map((name) => [name, sysctl(name)])),
 });
 
 export const renderMachine = (m: Machine): string =>
   [
     `${m.cores} cores of ${m.processor}, ${m.memoryGiB} GiB, ${m.kernel}, node ${m.node}`,
-    `open files ${m.fileLimit}, ${Object.entries(m.sysctls)
-      .map(([name, value]) => `${name}=${value}`)
-      .join(', ')}`,
+    `at most ${m.fileLimit} open files for a process`,
     `load before the bench ${m.load.toFixed(2)}${m.load > m.cores / 4 ? ': the machine is busy; stop what else runs for figures worth keeping' : ''}`,
-    'clients, balancer and endpoints share these cores, on loopback: read the ratios, not the absolutes',
+    'clients, balancer and endpoints share these cores: read the ratios, not the absolutes',
   ].join('\n');

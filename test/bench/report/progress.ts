@@ -4,8 +4,8 @@ import { elapsed } from '../../../scripts/report/duration.ts';
 export interface Step {
   readonly line: string;
   /** From 1; 0 is the warm-up. */
-  readonly round: number;
-  readonly rounds: number;
+  readonly rotation: number;
+  readonly rotations: number;
   readonly peer: string;
 }
 
@@ -31,10 +31,10 @@ export const remaining = (plannedAtStart: number, planned: number, spent: number
   return done > 0 ? planned * (spent / done) : planned;
 };
 
-export const stepText = ({ line, round, rounds, peer }: Step): string =>
-  `${line}, ${round === 0 ? 'warm-up' : `round ${round} of ${rounds}`}, ${peer}`;
+export const stepText = ({ line, rotation, rotations, peer }: Step): string =>
+  `${line}, ${rotation === 0 ? 'warm-up' : `rotation ${rotation} of ${rotations}`}, ${peer}`;
 
-/** On a terminal one line that is rewritten; elsewhere one line a round. `now` in milliseconds, rising. */
+/** On a terminal one line that is rewritten; elsewhere one line a rotation. `now` in milliseconds, rising. */
 export const openProgress = (
   out: Out,
   plannedAtStart: number,
@@ -59,9 +59,9 @@ export const openProgress = (
         timer.unref();
         return;
       }
-      const round = `${step.line} ${step.round}`;
-      if (round !== told) out.write(`${text()}\n`);
-      told = round;
+      const rotation = `${step.line} ${step.rotation}`;
+      if (rotation !== told) out.write(`${text()}\n`);
+      told = rotation;
     },
     clear() {
       clearInterval(timer);

@@ -69,8 +69,10 @@ export const renderNotes = (samples: readonly Sample[]): readonly string[] => {
   for (const { peer, failure } of samples)
     if (failure !== undefined)
       failed.set(`${peer}: ${failure}`, (failed.get(`${peer}: ${failure}`) ?? 0) + 1);
+  const remarks = samples.flatMap(({ peer, remarks: texts = [] }) => texts.map((text) => `${peer}: ${text}`));
   return [
-    ...[...failed].map(([text, count]) => `not measured (${count} of its rounds): ${text}`),
+    ...new Set(remarks),
+    ...[...failed].map(([text, count]) => `not measured (${count} of its rotations): ${text}`),
     ...(others
       ? [
           `other programs used ${percent(others.median)} of the machine meanwhile (at most ${percent(others.max)})`,

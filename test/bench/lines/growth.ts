@@ -1,0 +1,123 @@
+import { openHttpEndpoints } from '../endpoints/http.ts';
+import { type Line, onLoopback } from '../line.ts';
+import { microsecondsPer, withCpu } from '../measure/cpu-cost.ts';
+import { failuresOf, type Load, runLoad } from '../measure/load.ts';
+import type { Algorithm, Shape } from '../place.ts';
+
+const ROTATIONS = 3;
+const WARM_UP_SECONDS = 1;
+/** Slow enough for every step and peer, so that all are measured at the same rate. */
+const REQUESTS_A_SECOND = 3_000;
+const CONNECTIONS_A_SECOND = 1_000;
+/** Descriptors that a balancer needs for itself. */
+const SPARE_DESCRIPTORS = 200;
+
+const ALGORITHMS: readonly (readonly [Algorithm, string])[] = [
+  ['RoundRobin', 'round-robin'],
+  ['LeastConnections', 'least-connections'],
+  ['Random', 'random'],
+  ['SourceHash', 'source-hash'],
+  ['Maglev', 'maglev'],
+];
+
+interface Step {
+  readonly name: string;
+  readonly title: string;
+  readonly growth: string;
+  readonly shape: Partial<Shape>;
+  readonly kind: Load['kind'];
+  /** Connections that stay or are under way; more than the descriptors allow are as many as they allow. */
+  readonly connections: number;
+  /** Requests or connections a second; 0 for as many as go through. */
+  readonly rate: number;
+}
+
+const step = ({ name, title, growth, shape, kind, connections, rate }: Step): Line => {
+  const operations = kind === 'Requests' ? 'requests/s' : 'connections/s';
+  const atMost = (fileLimit: number): number =>
+    Math.min(connections, Math.floor((fileLimit - SPARE_DESCRIPTORS) / 2));
+  return {
+    name,
+    title,
+    growth,
+    figures: [
+      { name: 'CPU per operation', unit: 'µs', better: 'Lower' },
+      { name: operations, unit: '1/s', better: 'Higher', context: rate > 0 },
+      { name: 'failures', unit: '', better: 'Lower', context: true },
+    ],
+    tools: ['nginx'],
+    describe: ({ fileLimit, seconds }) =>
+      `load/program.ts, ${rate === 0 ? 'as many as go through' : `${rate} a second`}, ${atMost(fileLimit)} connections, ${seconds} s`,
+    duration: ({ seconds }) => seconds + 2 * WARM_UP_SECONDS,
+    isFor: onLoopback,
+    shape,
+    fresh: false,
+    mostRotations: ROTATIONS,
+    withoutBalancer: false,
+    openEndpoints: openHttpEndpoints,
+    async warmUp(target) {
+      await runLoad(target, { kind, connections: 16, rate: 0, seconds: 1, warmUpSeconds: 0 });
+      return undefined;
+    },
+    async measure(target) {
+      const { seconds, fileLimit } = target.place;
+      const load = { kind, connections: atMost(fileLimit), rate, seconds, warmUpSeconds: 0 };
+      const { result, cpuSeconds } = await withCpu(target, () => runLoad(target, load));
+      return {
+        'CPU per operation': microsecondsPer(cpuSeconds, result.answered),
+        [operations]: result.answered / result.seconds,
+        failures: failuresOf(result),
+      };
+    },
+  };
+};
+
+/** Cost of one operation as something grows; flat is what is hoped for, but for acceptors. */
+export const growth: readonly Line[] = [
+  ...[1, 2, 4].map((threads) =>
+    step({
+      name: `acceptors-${threads}`,
+      title: `${threads} acceptors, threads or workers on the first ${threads} cores (all, where there are fewer)`,
+      growth: 'acceptors, pinned; requests at full speed',
+      shape: { threads, pinned: true },
+      kind: 'Requests',
+      connections: 64,
+      rate: 0,
+    }),
+  ),
+  ...[1, 16, 256, 4_096, 10_000].map((connections) =>
+    step({
+      name: `connections-${connections}`,
+      title: `${connections} open connections that take turns`,
+      growth: `open connections; ${REQUESTS_A_SECOND} requests a second over all of them`,
+      shape: {},
+      kind: 'Requests',
+      connections,
+      rate: REQUESTS_A_SECOND,
+    }),
+  ),
+  ...ALGORITHMS.flatMap(([algorithm, text]) =>
+    [1, 16, 256].map((endpoints) =>
+      step({
+        name: `endpoints-${endpoints}-${text}`,
+        title: `${endpoints} endpoints, ${text}`,
+        growth: `endpoints, by algorithm; ${CONNECTIONS_A_SECOND} new connections a second`,
+        shape: { endpoints, algorithm },
+        kind: 'Connections',
+        connections: 1_024,
+        rate: CONNECTIONS_A_SECOND,
+      }),
+    ),
+  ),
+  ...[1, 8, 64].map((listeners) =>
+    step({
+      name: `listeners-${listeners}`,
+      title: `${listeners} listeners that take turns`,
+      growth: `listeners; ${CONNECTIONS_A_SECOND} new connections a second over all of them`,
+      shape: { listeners },
+      kind: 'Connections',
+      connections: 1_024,
+      rate: CONNECTIONS_A_SECOND,
+    }),
+  ),
+];

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { answerLength } from './load/answer.ts';
+import type { LoadPlan, LoadResult } from './load/plan.ts';
+import { Slots } from './load/slots.ts';
+import { Tally } from './load/tally.ts';
+import { describeFailures, failuresOf } from './measure/load.ts';
+import { rateBelow } from './measure/rate-below.ts';
+
+const PROGRAM = fileURLToPath(new URL('load/program.ts', import.meta.url));
+
+const load = async (plan: LoadPlan): Promise<LoadResult> => {
+  const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, JSON.stringify(plan)]);
+  return JSON.parse(stdout) as LoadResult;
+};
+
+/** A web server for the time of `work`; says how many connections it got. */
+const withServer = async <T>(
+  answer: RequestListener,
+  work: (port: number) => Promise<T>,
+): Promise<{ result: T; connections: number }> => {
+  let connections = 0;
+  const server = createServer({ keepAliveTimeout: 60_000 }, answer).on('connection', () => connections++);
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  try {
+    return { result: await work((server.address() as AddressInfo).port), connections };
+  } finally {
+    server.closeAllConnections();
+    await once(server.close(), 'close');
+  }
+};
+
+const plan = (port: number, change: Partial<LoadPlan>): LoadPlan => ({
+  kind: 'Requests',
+  address: '127.0.0.1',
+  ports: [port],
+  connections: 4,
+  rate: 200,
+  seconds: 0.5,
+  warmUpSeconds: 0.1,
+  ...change,
+});
+
+test('at a fixed rate every request that was due is answered, over connections that stay', async () => {
+  const { result, connections } = await withServer(
+    (_request, response) => response.end('ok'),
+    (port) => load(plan(port, {})),
+  );
+  assert.ok(Math.abs(result.answered - 100) <= 1, `${result.answered} of 100`);
+  assert.deepEqual(result.failures, {});
+  assert.equal(connections, 4);
+  assert.ok((result.p50 ?? 0) > 0 && (result.p999 ?? 0) >= (result.p99 ?? 0));
+});
+
+test('a connection for each request is a new one each time', async () => {
+  const { result, connections } = await withServer(
+    (_request, response) => response.end('ok'),
+    (port) => load(plan(port, { kind: 'Connections' })),
+  );
+  assert.ok(Math.abs(result.answered - 100) <= 1, `${result.answered} of 100`);
+  assert.ok(Math.abs(connections - 120) <= 1, `${connections} of 120`);
+});
+
+test('at full speed more is answered than at a rate, and every answer over the same connections', async () => {
+  const { result, connections } = await withServer(
+    (_request, response) => response.end('ok'),
+    (port) => load(plan(port, { rate: 0 })),
+  );
+  assert.ok(result.answered > 100);
+  assert.equal(connections, 4);
+});
+
+test('what a server does not answer has failed, and its age counts as latency', async () => {
+  const { result } = await withServer(
+    () => {},
+    (port) => load(plan(port, { rate: 20 })),
+  );
+  assert.equal(result.answered, 0);
+  assert.ok(Math.abs(failuresOf(result) - 10) <= 1);
+  assert.ok((result.p50 ?? 0) >= 1000);
+});
+
+test('failures are told by what failed', async () => {
+  const refusing = createTcpServer();
+  await once(refusing.listen(0, '127.0.0.1'), 'listening');
+  const { port } = refusing.address() as AddressInfo;
+  await once(refusing.close(), 'close');
+  const refused = await load(plan(port, { kind: 'Connections', rate: 50 }));
+  assert.deepEqual(Object.keys(refused.failures), ['ECONNREFUSED']);
+  const { result } = await withServer(
+    (_request, response) => response.writeHead(503).end(),
+    (at) => load(plan(at, { kind: 'Connections', rate: 50 })),
+  );
+  assert.deepEqual(Object.keys(result.failures), ['Status503']);
+  assert.equal(result.answered, 0);
+});
+
+test('the length of an answer is that of its header and its body', () => {
+  const header = 'HTTP/1.1 200 OK\r\nServer: x\r\nContent-Length: 2\r\n\r\n';
+  assert.equal(answerLength(`${header}ok`), header.length + 2);
+  assert.equal(answerLength(header.toLowerCase().replace('http', 'HTTP')), header.length + 2);
+  assert.equal(answerLength('HTTP/1.1 502 Bad\r\nContent-Length: 0\r\n\r\n'), 'Status502');
+  assert.equal(answerLength('HTTP/1.1 200 OK\r\n\r\n'), 'NoLength');
+  assert.equal(answerLength('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n'), 'NoLength');
+  assert.equal(answerLength('220 smtp'), 'NotHttp');
+});
+
+test('slots are used in the order in which they became idle', () => {
+  const slots = new Slots(3);
+  assert.equal(slots.take(), -1);
+  for (const slot of [2, 0, 1]) slots.giveBack(slot);
+  assert.deepEqual([slots.take(), slots.take()], [2, 0]);
+  slots.giveBack(2);
+  assert.deepEqual([slots.take(), slots.take(), slots.take()], [1, 2, -1]);
+});
+
+test('only what is due in the seconds that count is tallied, failures with their age', () => {
+  const tally = new Tally();
+  tally.count(100, 1100);
+  tally.answered(99, 101);
+  tally.answered(100, 102);
+  tally.failed(1099, 2099, 'TimedOut');
+  tally.answered(1100, 1101);
+  const { answered, failures, p50, p99, seconds } = tally.result(0.5);
+  assert.deepEqual({ answered, failures, seconds }, { answered: 1, failures: { TimedOut: 1 }, seconds: 1 });
+  assert.ok(Math.abs((p50 ?? 0) - 2) < 0.01 && Math.abs((p99 ?? 0) - 1000) < 1);
+});
+
+test('failures are added up and described, most first', () => {
+  const failures = { TimedOut: 1, ECONNRESET: 12 };
+  assert.equal(failuresOf({ failures }), 13);
+  assert.equal(describeFailures({ failures }), 'ECONNRESET 12, TimedOut 1');
+  assert.equal(describeFailures({ failures: {} }), '');
+});
+
+test('the common rate is 70 % of the weakest, in whole hundreds', () => {
+  assert.equal(rateBelow([40_000, 31_234, 50_000]), 21_800);
+  assert.equal(rateBelow([10]), 100);
+});

@@ -1,0 +1,229 @@
+import { getSystemErrorName } from 'node:util';
+import { libc } from '../../../proxy/sys/libc.ts';
+import { type PinnedMemory, pinnedMemory } from '../../../proxy/sys/memory.ts';
+import { SOCKET_ADDRESS_BYTES, writeSocketAddress } from '../../../proxy/sys/socket-address.ts';
+import {
+  AF_INET,
+  EAGAIN,
+  EINPROGRESS,
+  EPOLL_CTL_ADD,
+  EPOLL_EVENT_BYTES,
+  EPOLL_TOKEN_BYTES,
+  EPOLLERR,
+  EPOLLET,
+  EPOLLHUP,
+  EPOLLIN,
+  EPOLLOUT,
+  EPOLLRDHUP,
+  IPPROTO_TCP,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  SOCK_STREAM,
+  TCP_NODELAY,
+} from '../../../proxy/sys/sys.ts';
+import { answerLength } from './answer.ts';
+import type { LoadPlan } from './plan.ts';
+import { preciseWait } from './precise-wait.ts';
+import { ASKED, CONNECTING, RESTING, Slots } from './slots.ts';
+import type { Tally } from './tally.ts';
+
+const REQUEST = 'GET / HTTP/1.1\r\nHost: bench\r\n\r\n';
+const EVENTS = (EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET) >>> 0;
+const GONE = EPOLLERR | EPOLLHUP;
+const MOST_EVENTS = 512;
+const EVENT_INTS = EPOLL_EVENT_BYTES / 4;
+const TOKEN_INT = EPOLL_TOKEN_BYTES / 4;
+const BUFFER_BYTES = 16_384;
+/** A request without an answer after this long has failed. */
+const ANSWER_MS = 5_000;
+const LOOK_EVERY_MS = 500;
+/** A slot that failed is not used again at once: a balancer that refuses would only be asked faster. */
+const REST_MS = 10;
+
+const errnoName = (errno: number): string => getSystemErrorName(-errno);
+
+const addressOf = (address: string, port: number): PinnedMemory & { readonly length: number } => {
+  const memory = pinnedMemory(SOCKET_ADDRESS_BYTES);
+  return { ...memory, length: writeSocketAddress(memory.view, 0, address, port) };
+};
+
+/** Connections to one server in an epoll loop: begins requests, reads answers, tallies both. Times in milliseconds of `clock`. */
+export class Client {
+  #sys = libc();
+  #wait = preciseWait();
+  #epoll = this.#sys.epollCreate();
+  #events = pinnedMemory(MOST_EVENTS * EPOLL_EVENT_BYTES);
+  #eventInts = new Int32Array(this.#events.bytes.buffer);
+  #buffer = pinnedMemory(BUFFER_BYTES);
+  #request = pinnedMemory(REQUEST.length);
+  #addresses: readonly (PinnedMemory & { readonly length: number })[];
+  #opened = 0;
+  #stays: boolean;
+  #slots: Slots;
+  #resting: number[] = [];
+  #lookedAt = 0;
+  #tally: Tally;
+  #clock: () => number;
+
+  constructor(plan: LoadPlan, tally: Tally, clock: () => number) {
+    this.#request.bytes.set(Buffer.from(REQUEST));
+    this.#addresses = plan.ports.map((port) => addressOf(plan.address, port));
+    this.#stays = plan.kind === 'Requests';
+    this.#slots = new Slots(plan.connections);
+    this.#tally = tally;
+    this.#clock = clock;
+  }
+
+  /** Where connections stay, opens them all; no more at once than a short queue takes. */
+  prepare(): void {
+    for (let slot = 0; slot < this.#slots.count; slot++) {
+      if (!this.#stays) this.#slots.giveBack(slot);
+      else {
+        this.#slots.since[slot] = this.#clock();
+        this.#open(slot);
+        if (slot % 64 === 63) this.poll(REST_MS);
+      }
+    }
+  }
+
+  /** Begins a request that was due at `intended`; false when every connection is in use. */
+  begin(intended: number): boolean {
+    const slot = this.#slots.take();
+    if (slot < 0) return false;
+    this.#slots.intended[slot] = intended;
+    this.#slots.since[slot] = this.#clock();
+    if (this.#stays && (this.#slots.fd[slot] as number) >= 0) this.#ask(slot);
+    else this.#open(slot);
+    return true;
+  }
+
+  /** Handles what happens; waits for it for `timeoutMs` at most. */
+  poll(timeoutMs: number): void {
+    const count = this.#wait(this.#epoll, this.#events.address, MOST_EVENTS, timeoutMs);
+    for (let i = 0; i < count; i++) {
+      const slot = this.#eventInts[i * EVENT_INTS + TOKEN_INT] as number;
+      this.#onEvent(slot, this.#eventInts[i * EVENT_INTS] as number);
+    }
+    const now = this.#clock();
+    this.#wakeRested(now);
+    if (now - this.#lookedAt >= LOOK_EVERY_MS) this.#failOverdue(now);
+  }
+
+  /** Whether a request is under way. */
+  get waits(): boolean {
+    return this.#slots.state.some((_state, slot) => this.#isUnderWay(slot));
+  }
+
+  /** Nobody waits any longer for what is under way: it has failed. */
+  giveUp(): void {
+    for (let slot = 0; slot < this.#slots.count; slot++)
+      if (this.#isUnderWay(slot)) this.#fail(slot, 'NotAnswered');
+  }
+
+  #isUnderWay(slot: number): boolean {
+    const state = this.#slots.state[slot];
+    return (state === CONNECTING || state === ASKED) && this.#slots.intended[slot] !== 0;
+  }
+
+  #open(slot: number): void {
+    const fd = this.#sys.socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    const address = this.#addresses[this.#opened++ % this.#addresses.length];
+    if (fd < 0 || address === undefined) {
+      this.#fail(slot, `Client${errnoName(-fd)}`);
+      return;
+    }
+    this.#slots.fd[slot] = fd;
+    this.#slots.state[slot] = CONNECTING;
+    if (this.#stays) this.#sys.setOption(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    const connected = this.#sys.connect(fd, address.address, address.length);
+    // What fails at once is this side's own shortage: source ports, most likely.
+    if (connected < 0 && connected !== -EINPROGRESS) this.#fail(slot, `Client${errnoName(-connected)}`);
+    else this.#sys.epollControl(this.#epoll, EPOLL_CTL_ADD, fd, EVENTS, slot);
+  }
+
+  #ask(slot: number): void {
+    this.#slots.state[slot] = ASKED;
+    this.#slots.got[slot] = 0;
+    this.#slots.length[slot] = 0;
+    const sent = this.#sys.send(this.#slots.fd[slot] as number, this.#request.address, REQUEST.length);
+    if (sent !== REQUEST.length) this.#fail(slot, sent < 0 ? errnoName(-sent) : 'ShortSend');
+  }
+
+  #onEvent(slot: number, events: number): void {
+    const state = this.#slots.state[slot];
+    const fd = this.#slots.fd[slot] as number;
+    if (fd < 0) return;
+    if (state === CONNECTING) {
+      if ((events & GONE) !== 0) this.#fail(slot, errnoName(this.#sys.socketError(fd)));
+      else if ((events & EPOLLOUT) !== 0) this.#connected(slot);
+    } else if (state === ASKED) {
+      if ((events & (EPOLLIN | EPOLLRDHUP | GONE)) !== 0) this.#read(slot, fd);
+    } else if ((events & (EPOLLRDHUP | GONE)) !== 0) this.#drop(slot); // opened anew when it is wanted
+  }
+
+  #connected(slot: number): void {
+    // One that was only to be opened is idle now.
+    if (this.#slots.intended[slot] === 0) this.#slots.giveBack(slot);
+    else this.#ask(slot);
+  }
+
+  #read(slot: number, fd: number): void {
+    const { got, length } = this.#slots;
+    const read = this.#sys.recv(fd, this.#buffer.address, BUFFER_BYTES);
+    if (read === -EAGAIN) return;
+    if (read <= 0) {
+      this.#fail(slot, read === 0 ? 'ClosedEarly' : errnoName(-read));
+      return;
+    }
+    if (length[slot] === 0) {
+      const whole = answerLength(Buffer.from(this.#buffer.bytes.buffer, 0, read).toString('latin1'));
+      if (typeof whole === 'string') {
+        this.#fail(slot, whole);
+        return;
+      }
+      length[slot] = whole;
+    }
+    got[slot] = (got[slot] as number) + read;
+    if ((got[slot] as number) >= (length[slot] as number)) this.#answered(slot);
+  }
+
+  #answered(slot: number): void {
+    this.#tally.answered(this.#slots.intended[slot] as number, this.#clock());
+    if (!this.#stays) this.#drop(slot);
+    this.#slots.intended[slot] = 0;
+    this.#slots.giveBack(slot);
+  }
+
+  #fail(slot: number, why: string): void {
+    const now = this.#clock();
+    const intended = this.#slots.intended[slot] as number;
+    if (intended !== 0) this.#tally.failed(intended, now, why);
+    this.#drop(slot);
+    this.#slots.state[slot] = RESTING;
+    this.#slots.intended[slot] = 0;
+    this.#slots.since[slot] = now;
+    this.#resting.push(slot);
+  }
+
+  #drop(slot: number): void {
+    const fd = this.#slots.fd[slot] as number;
+    if (fd >= 0) this.#sys.close(fd);
+    this.#slots.fd[slot] = -1;
+  }
+
+  #wakeRested(now: number): void {
+    while (this.#resting.length > 0) {
+      if (now - (this.#slots.since[this.#resting[0] as number] as number) < REST_MS) return;
+      this.#slots.giveBack(this.#resting.shift() as number);
+    }
+  }
+
+  #failOverdue(now: number): void {
+    this.#lookedAt = now;
+    for (let slot = 0; slot < this.#slots.count; slot++) {
+      const state = this.#slots.state[slot];
+      if ((state === CONNECTING || state === ASKED) && now - (this.#slots.since[slot] as number) >= ANSWER_MS)
+        this.#fail(slot, 'TimedOut');
+    }
+  }
+}
