@@ -1,23 +1,24 @@
-import { runChild } from '../../../scripts/process/child.ts';
 import { openIperfEndpoint } from '../endpoints/iperf.ts';
 import { everywhere, type Line, type Target } from '../line.ts';
 import { withCpu } from '../measure/cpu-cost.ts';
 import { type IperfResult, parseIperf } from '../measure/parse-iperf.ts';
+import { runClient } from '../measure/run-client.ts';
 import { tool } from '../tools.ts';
 
 const GIBIBYTE = 2 ** 30;
 
-const run = async (target: Target, streams: number, seconds: number): Promise<IperfResult> => {
-  const { place, address, ports } = target;
-  const { path } = tool(place.tools, 'iperf3');
-  const [program = path, ...rest] = [
-    ...place.network.inside('client'),
-    path,
-    ...['--client', address, '--port', String(ports[0])],
-    ...['--parallel', String(streams), '--time', String(seconds), '--json'],
-  ];
-  return parseIperf(await runChild([program, ...rest], { signal: place.signal }));
-};
+const run = async (
+  { place, address, ports }: Target,
+  streams: number,
+  seconds: number,
+): Promise<IperfResult> =>
+  parseIperf(
+    await runClient(place, [
+      tool(place.tools, 'iperf3').path,
+      ...['--client', address, '--port', String(ports[0])],
+      ...['--parallel', String(streams), '--time', String(seconds), '--json'],
+    ]),
+  );
 
 /** As many bytes as go through, from client to endpoint. */
 export const bulk = (streams: number): Line => ({

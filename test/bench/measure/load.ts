@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { runChild } from '../../../scripts/process/child.ts';
 import type { Target } from '../line.ts';
 import type { LoadPlan, LoadResult } from '../load/plan.ts';
+import { runClient } from './run-client.ts';
 
 const PROGRAM = fileURLToPath(new URL('../load/program.ts', import.meta.url));
 
@@ -10,13 +10,9 @@ export type Load = Omit<LoadPlan, 'address' | 'ports'>;
 /** Loads `target` with the fixed-rate generator, a process of its own where the clients are. */
 export const runLoad = async ({ place, address, ports, remark }: Target, load: Load): Promise<LoadResult> => {
   const plan: LoadPlan = { ...load, address, ports };
-  const [program = process.execPath, ...rest] = [
-    ...place.network.inside('client'),
-    process.execPath,
-    PROGRAM,
-    JSON.stringify(plan),
-  ];
-  const result = JSON.parse(await runChild([program, ...rest], { signal: place.signal })) as LoadResult;
+  const result = JSON.parse(
+    await runClient(place, [process.execPath, PROGRAM, JSON.stringify(plan)]),
+  ) as LoadResult;
   const failed = describeFailures(result);
   if (failed !== '') remark(`failures: ${failed}`);
   return result;

@@ -1,8 +1,8 @@
-import { runChild } from '../../../scripts/process/child.ts';
 import type { Target } from '../line.ts';
 import type { Conditions } from '../place.ts';
 import { tool } from '../tools.ts';
 import { parseWrk, type WrkResult } from './parse-wrk.ts';
+import { runClient } from './run-client.ts';
 
 const CONNECTIONS = 64;
 
@@ -28,13 +28,11 @@ export const runWrk = async (
   { place, address, ports }: Target,
   seconds: number,
   headers: readonly string[] = [],
-): Promise<WrkResult> => {
-  const { path } = tool(place.tools, 'wrk');
-  const [program = path, ...rest] = [
-    ...place.network.inside('client'),
-    path,
-    ...argumentsFor(place.cores, seconds, headers),
-    `http://${address}:${ports[0]}/`,
-  ];
-  return parseWrk(await runChild([program, ...rest], { signal: place.signal }));
-};
+): Promise<WrkResult> =>
+  parseWrk(
+    await runClient(place, [
+      tool(place.tools, 'wrk').path,
+      ...argumentsFor(place.cores, seconds, headers),
+      `http://${address}:${ports[0]}/`,
+    ]),
+  );
