@@ -27,7 +27,7 @@ test('a name without a value is an error, not left in the text', () => {
 test('every template is filled by the values that peers get', () => {
   const values = {
     ...{ ADDRESS: '::1', THREADS: 2, FILE_LIMIT: 3, FOLDER: '/tmp', NAME: 'a' },
-    ...{ ALGORITHM: '', HASH_TYPE: '', LOAD_STREAM: '' },
+    ...{ ALGORITHM: '', HASH_TYPE: '', LOAD_STREAM: '', MAX_CONNECTIONS: 9 },
   };
   const files = ['peers', 'endpoints'].flatMap((folder) =>
     readdirSync(new URL(folder, import.meta.url))

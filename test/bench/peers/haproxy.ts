@@ -14,6 +14,9 @@ const ALGORITHMS: Readonly<Record<Algorithm, { readonly balance: string; readonl
   Maglev: { balance: 'source', hashType: 'hash-type consistent' },
 };
 
+/** Descriptors of 256 pipes, and those that HAProxy needs for itself. */
+const OTHER_DESCRIPTORS = 512 + 150;
+
 /** HAProxy in TCP mode with as many threads as the relay has acceptors. */
 export const haproxy = (tools: Tools): Peer => ({
   name: 'HAProxy',
@@ -27,7 +30,11 @@ export const haproxy = (tools: Tools): Peer => ({
       {
         name: 'haproxy',
         template: 'haproxy.cfg',
-        values: { ALGORITHM: balance, HASH_TYPE: hashType },
+        values: {
+          ALGORITHM: balance,
+          HASH_TYPE: hashType,
+          MAX_CONNECTIONS: Math.floor((place.fileLimit - OTHER_DESCRIPTORS) / 2),
+        },
         command: (config) => [tool(place.tools, 'haproxy').path, '-db', '-f', config],
         spread: ({ folder }) => haproxySpread(join(folder, 'admin.sock'), place.shape.threads),
       },
