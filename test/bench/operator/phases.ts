@@ -69,10 +69,12 @@ const coldStart = async (bench: OperatorBench, operator: OperatorProcess): Promi
   const begun = performance.now();
   const memory = await watchMemory(operator, allChildren(bench));
   const seconds = since(begun);
+  const cpu = cpuOfFamily(pidOf(operator));
   await quiet(bench);
   const writes = bench.world.writes(OPERATOR).length;
   return [
     figure('cold start to all applied', 's', [seconds], 60),
+    figure('processor time of the operator meanwhile', 's', [cpu]),
     figure('highest resident memory meanwhile', 'MiB', [memory], 256),
     figure('writes for each resource, statuses and events too', '', [writes / bench.options.count]),
   ];

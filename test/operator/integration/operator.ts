@@ -28,14 +28,18 @@ export const IMAGE = 'registry.test/l4balancer-proxy:1.0';
 
 const USUAL = [`--proxy-image=${IMAGE}`, '--health-address=127.0.0.1:0', '--metrics-address=127.0.0.1:0'];
 
-/** Starts one; `args` come with those of `usual`. */
+/** Starts one; `args` come with those of `usual`, `env` with this process's environment. */
 export const startOperator = (
   kubeconfig: string,
   args: readonly string[] = [],
   usual: readonly string[] = USUAL,
+  env: Readonly<Record<string, string>> = {},
 ): OperatorProcess => {
   const flags = [`--kubeconfig=${kubeconfig}`, ...usual, ...args];
-  const child = spawn(process.execPath, [MAIN, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [MAIN, ...flags], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   // Also when a test throws where nobody catches it.
   const kill = () => void child.kill('SIGKILL');
   process.once('exit', kill);
