@@ -17,7 +17,7 @@ export const podSecurityContext = (sysctls: readonly Sysctl[]) => ({
  * Of the container: everything dropped, and added back only what the tuning names. A capability reaches a process that is not
  * root through the file capability of its program, which no_new_privs makes void: so that is off where one is added.
  */
-export const containerSecurityContext = ({ capabilities }: EffectiveTuning) => ({
+export const containerSecurityContext = ({ capabilities }: Pick<EffectiveTuning, 'capabilities'>) => ({
   allowPrivilegeEscalation: capabilities.length > 0,
   readOnlyRootFilesystem: true,
   capabilities: { drop: ['ALL'], ...(capabilities.length === 0 ? {} : { add: capabilities }) },

@@ -21,6 +21,7 @@ import { createLedger } from './ledger.ts';
 import { type ReconcileDeps, reconcile } from './reconcile.ts';
 import { readServerVersion } from './server-version.ts';
 import { settle } from './settle.ts';
+import { createVerdictBook } from './verdict-book.ts';
 import { createWatchLog } from './watch-log.ts';
 
 export interface ControllerOptions {
@@ -61,6 +62,8 @@ export const startController = (
   const queue = createQueue(clock, metrics.queue);
   const ledger = createLedger();
   const nodes = createNodeBook();
+  /** Keys of resources whose rollout waits for a probe, or for somebody to change something. */
+  const gated = new Set<string>();
   const watchLog = createWatchLog(log);
   const stopping = new AbortController();
   let working: Promise<void> = Promise.resolve();
@@ -89,7 +92,8 @@ export const startController = (
   const world = followWorld(options, {
     onChange(kind, object, { isGone }) {
       if (kind === 'Node') {
-        nodes.note(object, isGone);
+        // What a kubelet allows may have changed with it: who waits for that is looked at again.
+        if (nodes.note(object, isGone)) for (const held of gated) queue.addAfter(held, BURST_MS);
         return;
       }
       const key = rootKey(kind, object, world.collections);
@@ -126,6 +130,15 @@ export const startController = (
     ledger,
     render: () => ({ ...options.render, kubelet: nodes.oldest() }),
     now: clock.now,
+    nodes: () => (world.serves('Node') ? [...world.collections.Node.values()] : undefined),
+    verdicts: createVerdictBook(),
+    onGivenUp(root, { pool, why }) {
+      log.warn({ key: keyOfRoot(root), nodes: pool.nodes, why }, 'preflight given up, rollout begins');
+    },
+    onGate(key, gate) {
+      if (gate === 'Open') gated.delete(key);
+      else gated.add(key);
+    },
     wallTime: () =>
       options
         .wallClock()

@@ -2,7 +2,8 @@ import type { L4Balancer } from '../../crds/l4balancer.ts';
 import { parseL4Balancer } from '../../crds/parse.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { childName } from '../desired/names.ts';
-import type { Observed } from '../status/observed.ts';
+import { isProbe } from '../desired/probe-pod.ts';
+import type { Observed, Pod } from '../status/observed.ts';
 import { isWatched } from '../watch/kinds.ts';
 import type { Collections } from '../watch/world.ts';
 import type { Ledger } from './ledger.ts';
@@ -11,7 +12,11 @@ import type { Ledger } from './ledger.ts';
 export interface Gathered {
   readonly root: KubeObject & { readonly status?: unknown };
   readonly balancer: L4Balancer | undefined;
-  readonly observed: Omit<Observed, 'problems' | 'unfinished'>;
+  readonly observed: Omit<Observed, 'problems' | 'unfinished' | 'gate'>;
+  /** What runs the proxies, of whatever kind. */
+  readonly workload: KubeObject | undefined;
+  /** Probe pods of its preflight. */
+  readonly probes: readonly Pod[];
 }
 
 /** The name under which the ledger keeps a child: the resource's key first. */
@@ -41,6 +46,10 @@ export const gather = (
   return {
     root,
     balancer: parsed.balancer,
+    workload: deployment,
+    probes: collections.Pod.controlledBy(root.metadata.uid).filter(({ metadata }) =>
+      isProbe(metadata.labels),
+    ),
     observed: {
       namespace,
       name,

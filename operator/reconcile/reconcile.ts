@@ -1,20 +1,21 @@
 import type { Condition } from '../../crds/status.ts';
-import { children } from '../desired/children.ts';
-import type { RenderSettings } from '../desired/render.ts';
 import { statusOf } from '../status/status.ts';
-import { type Applied, type ApplyDeps, applyChildren } from './apply-children.ts';
+import type { Gate } from '../tuning/gate.ts';
+import type { Applied } from './apply-children.ts';
+import { type BringAboutDeps, type BroughtAbout, bringAbout } from './bring-about.ts';
 import { type Gathered, gather } from './gather.ts';
 import type { Outcome } from './outcome.ts';
 import { writeFailure } from './refusal.ts';
 import { previousConditions, type StatusDeps, type StatusResult, writeStatus } from './write-status.ts';
 
-export interface ReconcileDeps extends ApplyDeps, StatusDeps {
-  readonly writer: ApplyDeps['writer'] & StatusDeps['writer'];
-  readonly render: () => RenderSettings;
+export interface ReconcileDeps extends BringAboutDeps, StatusDeps {
+  readonly writer: BringAboutDeps['writer'] & StatusDeps['writer'];
   /** RFC 3339, in whole seconds. */
   readonly wallTime: () => string;
   /** Told what was done; for events and the log. */
   readonly onApplied: (gathered: Gathered, applied: Applied) => void;
+  /** Told how far the workload of a resource may go, each time. */
+  readonly onGate: (key: string, gate: Gate['kind']) => void;
   readonly onTransition: (gathered: Gathered, ready: Condition) => void;
 }
 
@@ -27,18 +28,19 @@ export const reconcile = async (key: string, deps: ReconcileDeps): Promise<Outco
   const gathered = gather(key, deps.collections, deps.ledger, deps.now());
   if (gathered === undefined) {
     deps.ledger.forgetAll(`${key} `);
+    deps.onGate(key, 'Open');
     return { kind: 'Done' };
   }
   // The garbage collector takes the children; writing now would only be in its way.
   if (gathered.root.metadata.deletionTimestamp !== undefined) return { kind: 'Done' };
 
-  const applied = await apply(key, gathered, deps);
-  if (applied !== undefined) deps.onApplied(gathered, applied);
-  // The answers to what was just written are newer than what was gathered.
-  const after = gather(key, deps.collections, deps.ledger, deps.now()) ?? gathered;
   try {
-    const written = await report(key, after, applied, deps);
-    return outcomeOf(applied, written);
+    const done = await bring(key, gathered, deps);
+    deps.onGate(key, done?.gate.kind ?? 'Open');
+    if (done !== undefined) deps.onApplied(gathered, done.applied);
+    // The answers to what was just written are newer than what was gathered.
+    const after = gather(key, deps.collections, deps.ledger, deps.now()) ?? gathered;
+    return outcomeOf(done, await report(key, after, done, deps));
   } catch (error) {
     const failure = writeFailure(error);
     switch (failure.kind) {
@@ -55,28 +57,29 @@ export const reconcile = async (key: string, deps: ReconcileDeps): Promise<Outco
   }
 };
 
-const apply = async (
+const bring = async (
   key: string,
-  { balancer, root }: Gathered,
+  gathered: Gathered,
   deps: ReconcileDeps,
-): Promise<Applied | undefined> => {
+): Promise<BroughtAbout | undefined> => {
+  const { balancer, root } = gathered;
   if (balancer === undefined || balancer.spec.paused) return undefined;
   const { name, namespace = '', uid = '' } = root.metadata;
-  const owner = { name, namespace, uid, spec: balancer.spec };
-  return applyChildren(key, owner, children(owner, deps.render()), deps);
+  return bringAbout(key, gathered, { name, namespace, uid, spec: balancer.spec }, deps);
 };
 
 const report = async (
   key: string,
   gathered: Gathered,
-  applied: Applied | undefined,
+  done: BroughtAbout | undefined,
   deps: ReconcileDeps,
 ): Promise<StatusResult> => {
   const previous = previousConditions(key, gathered.root, deps.ledger, deps.now());
   const observed = {
     ...gathered.observed,
-    problems: applied?.problems ?? [],
-    unfinished: applied?.unfinished ?? [],
+    problems: done?.applied.problems ?? [],
+    unfinished: done?.applied.unfinished ?? [],
+    gate: done?.gate ?? { kind: 'Open' as const },
   };
   const status = statusOf(observed, previous, deps.wallTime());
   const result = await writeStatus(key, gathered.root, status, deps);
@@ -88,10 +91,13 @@ const report = async (
 };
 
 /** The soonest of what is due. */
-const outcomeOf = (applied: Applied | undefined, written: StatusResult): Outcome => {
+const outcomeOf = (done: BroughtAbout | undefined, written: StatusResult): Outcome => {
+  const applied = done?.applied;
   const [error] = applied?.errors ?? [];
   if (error !== undefined) return { kind: 'Retry', error };
   if (written.kind === 'Paced') return { kind: 'Again', afterMs: written.afterMs, why: 'StatusPaced' };
+  if (done?.probesAfterMs !== undefined)
+    return { kind: 'Again', afterMs: done.probesAfterMs, why: 'Preflight' };
   if (applied?.isWaiting) return { kind: 'Again', afterMs: BEING_DELETED_MS, why: 'BeingDeleted' };
   if (applied?.retryRefusedMs !== undefined)
     return {

@@ -2,9 +2,11 @@ import { replicasOf } from '../desired/replicas.ts';
 import { checkChildren } from './check-children.ts';
 import { checkImages, checkStarts } from './check-containers.ts';
 import { checkCrashes } from './check-crashes.ts';
+import { checkGate } from './check-gate.ts';
 import { checkReplicaFailure } from './check-replica-failure.ts';
 import { checkRollout, isPastDeadline } from './check-rollout.ts';
 import { checkFailedPods, checkScheduling } from './check-scheduling.ts';
+import { checkSysctlWriter } from './check-sysctl-writer.ts';
 import { checkSysctls } from './check-sysctls.ts';
 import type { Observed } from './observed.ts';
 import { currentPods, currentReplicaSet, nodesOf, unready, unreplaced } from './pods.ts';
@@ -16,7 +18,7 @@ const SHOWN = 10;
 
 /** What is to be said of a resource. The first that applies is it: from what stops everything to what is only slow. */
 export const decide = (observed: Observed): Verdict => {
-  const { spec, findings, ignored, deployment, problems, unfinished } = observed;
+  const { spec, findings, ignored, deployment, problems, unfinished, gate } = observed;
   if (spec === undefined)
     return {
       reason: 'InvalidSpec',
@@ -31,6 +33,7 @@ export const decide = (observed: Observed): Verdict => {
   const verdict =
     checkChildren(problems) ??
     checkUnfinished(unfinished) ??
+    checkGate(gate, spec, deployment?.status?.readyReplicas ?? 0) ??
     (rollout === undefined ? served(observed, wanted) : (whyNot(observed, wanted) ?? rollout));
   const withDeadline: Verdict =
     verdict === rollout && verdict?.reason === 'Progressing' && isPastDeadline(deployment)
@@ -42,7 +45,7 @@ export const decide = (observed: Observed): Verdict => {
   const nodes = verdict === rollout ? nodesOf(unready(currentPods(observed))) : [];
   const extra = [
     ...(nodes.length === 0 ? [] : [`Not ready on ${plural(new Set(nodes).size, 'node')} ${listed(nodes)}.`]),
-    ...(rollout !== undefined && olderReplicasServe(observed)
+    ...(gate.kind === 'Open' && rollout !== undefined && olderReplicasServe(observed)
       ? ['Replicas of the previous revision keep serving.']
       : []),
     ...(ignored.length === 0
@@ -65,6 +68,7 @@ const whyNot = (observed: Observed, wanted: number): Verdict | undefined => {
   return (
     checkReplicaFailure(deployment, currentReplicaSet(deployment, replicaSets)) ??
     checkSysctls(failed, spec) ??
+    checkSysctlWriter(pods) ??
     checkImages(pods) ??
     checkStarts(pods) ??
     checkCrashes(pods, spec) ??

@@ -1,6 +1,7 @@
 import type { Finding } from '../../crds/finding.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import type { KubeObject } from '../../kube/object.ts';
+import type { Gate } from '../tuning/gate.ts';
 
 /** Everything that the status is made from; gathered by reconcile/gather.ts. */
 export interface Observed {
@@ -21,6 +22,8 @@ export interface Observed {
   readonly service: Service | undefined;
   /** What went wrong with applying the children. */
   readonly problems: readonly ChildProblem[];
+  /** How far the workload may be changed, and why no further. */
+  readonly gate: Gate;
   /** Sentences about children that are not applied yet and are tried again; sorted. */
   readonly unfinished: readonly string[];
 }
@@ -81,6 +84,8 @@ export interface Pod extends KubeObject {
     readonly message?: string;
     readonly conditions?: readonly ObjectCondition[];
     readonly containerStatuses?: readonly ContainerStatus[];
+    readonly initContainerStatuses?: readonly ContainerStatus[];
+    readonly podIP?: string;
   };
 }
 

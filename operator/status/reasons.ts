@@ -71,9 +71,20 @@ export const REASONS = {
   },
   SysctlForbidden: {
     standing: 'Stuck',
-    meaning: 'A node’s kubelet does not allow a sysctl that the pods ask for.',
+    meaning:
+      'A node’s kubelet does not allow a sysctl that the pods ask for. No rollout is begun, or it was stopped after three refused pods; replicas that serve stay.',
     whatToDo:
-      'Allow it in the kubelet’s allowedUnsafeSysctls, choose other nodes, or use profile Restricted.',
+      'Allow it in the kubelet’s allowedUnsafeSysctls, choose other nodes, use tuning.sysctlMethod InitContainer, or profile Restricted.',
+  },
+  SysctlNotSet: {
+    standing: 'Stuck',
+    meaning: 'The init container could not write a sysctl.',
+    whatToDo: 'Follow its message: the value, the kernel, or a policy that takes its rights away.',
+  },
+  Preflight: {
+    standing: 'Working',
+    meaning: 'A probe pod tries the unsafe sysctls on the nodes before a rollout uses them.',
+    whatToDo: 'Wait, a minute at most.',
   },
   ContainerStartFailed: {
     standing: 'Stuck',

@@ -23,6 +23,8 @@ const POD_STATUS: Fields<NonNullable<Pod['status']>> = {
   message: true,
   conditions: true,
   containerStatuses: true,
+  initContainerStatuses: true,
+  podIP: true,
 };
 const CONDITION: Fields<ObjectCondition> = {
   type: true,
@@ -58,10 +60,13 @@ export const trimReplicaSet = (replicaSet: ReplicaSet): ReplicaSet => {
 };
 
 const trimStatus = (status: NonNullable<Pod['status']>): NonNullable<Pod['status']> => {
-  const { conditions, containerStatuses, ...kept } = pick(status, POD_STATUS);
+  const { conditions, containerStatuses, initContainerStatuses, ...kept } = pick(status, POD_STATUS);
   return {
     ...kept,
     ...(conditions && { conditions: conditions.map((one) => pick(one, CONDITION)) }),
+    ...(initContainerStatuses && {
+      initContainerStatuses: initContainerStatuses.map((one) => pick(one, CONTAINER)),
+    }),
     ...(containerStatuses && { containerStatuses: containerStatuses.map((one) => pick(one, CONTAINER)) }),
   };
 };

@@ -35,3 +35,23 @@ export const serving = (isReady: boolean): object => {
 export const letServe = async (transport: Transport, namespace: string): Promise<void> => {
   for (const pod of await podsOf(transport, namespace)) await writePodStatus(transport, pod, serving(true));
 };
+
+/** Binds a pod to a node, as the scheduler does; the node need not exist. */
+export const bind = async (transport: Transport, pod: Anything, node: string): Promise<void> => {
+  const { name, namespace = '' } = pod.metadata;
+  await transport.request({
+    method: 'POST',
+    path: `/api/v1/namespaces/${namespace}/pods/${name}/binding`,
+    body: { apiVersion: 'v1', kind: 'Binding', metadata: { name }, target: { kind: 'Node', name: node } },
+  });
+};
+
+/** Binds a pod to a node whose kubelet refuses it for its sysctls. */
+export const refuse = async (transport: Transport, pod: Anything, node: string): Promise<void> => {
+  await bind(transport, pod, node);
+  await writePodStatus(transport, pod, {
+    phase: 'Failed',
+    reason: 'SysctlForbidden',
+    message: 'forbidden sysctl: "net.core.somaxconn" not allowlisted',
+  });
+};

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type OperatorProcess, startOperator } from './operator.ts';
-import { podsOf, writePodStatus } from './pods.ts';
-import { OPERATOR, operatorLogin } from './rights.ts';
+import { podsOf } from './pods.ts';
+import { operatorLogin } from './rights.ts';
 import { startWorld, type TestWorld } from './world.ts';
 
 let world: TestWorld;
@@ -27,50 +27,6 @@ after(async () => {
 });
 
 describe('the status says', () => {
-  test('which sysctl which node refuses, once, however many pods are made', async () => {
-    const namespace = await newNamespace();
-    await world.apply(namespace, 'edge', { tuning: { profile: 'Tuned' } });
-    const refuse = async (): Promise<void> => {
-      const alive = async () =>
-        (await podsOf(world.transport, namespace)).filter(({ status }) => status.phase !== 'Failed');
-      await world.eventually('a new pod', async () => (await alive()).length > 0);
-      for (const pod of await alive()) {
-        const { name } = pod.metadata;
-        const binding = {
-          apiVersion: 'v1',
-          kind: 'Binding',
-          metadata: { name },
-          target: { kind: 'Node', name: 'strict-1' },
-        };
-        await world.transport.request({
-          method: 'POST',
-          path: `/api/v1/namespaces/${namespace}/pods/${name}/binding`,
-          body: binding,
-        });
-        await writePodStatus(world.transport, pod, {
-          phase: 'Failed',
-          reason: 'SysctlForbidden',
-          message: 'forbidden sysctl: "net.core.somaxconn" not allowlisted',
-        });
-      }
-    };
-    await refuse();
-    const message = await world.reason(namespace, 'edge', 'SysctlForbidden');
-    assert.match(
-      message,
-      /^Node strict-1 refuses net\.core\.somaxconn, which tuning\.profile Tuned asks for/,
-    );
-    assert.match(message, /allowedUnsafeSysctls: \[net\.core\.somaxconn, net\.ipv4\.tcp_tw_reuse\]/);
-    const since = world.auditSize();
-    for (let more = 0; more < 8; more++) await refuse();
-    const written = world.writes(OPERATOR, since).filter(({ what }) => what.includes(`/${namespace}/`));
-    // The Deployment counts its new pod as a replica or not, from moment to moment: that much may be told.
-    assert.ok(written.length <= 8, JSON.stringify(written));
-    const status = await world.status(namespace, 'edge');
-    assert.ok((status?.replicas ?? 0) <= 1, `${status?.replicas} replicas`);
-    assert.equal(status?.conditions?.find(({ type }) => type === 'Stalled')?.status, 'True');
-  });
-
   test('what a quota leaves no room for', async () => {
     const namespace = await newNamespace();
     await world.kubectl('create', 'quota', 'small', '-n', namespace, '--hard=limits.cpu=1');

@@ -124,6 +124,7 @@ export const observed = (more: Partial<Observed> = {}, spec: object = {}): Obser
   },
   problems: [],
   unfinished: [],
+  gate: { kind: 'Open' },
   ...more,
 });
 

@@ -1,6 +1,7 @@
 import type { Observed } from '../../../operator/status/observed.ts';
 import {
   forbidden,
+  observed,
   oldReplicaSet,
   pod,
   replicaFailure,
@@ -64,7 +65,7 @@ export const ROWS_OF_PODS: readonly Row[] = [
     reason: 'SysctlForbidden',
     holds: 'Stalled',
     message:
-      "Node n1 refuses net.core.somaxconn, which tuning.profile Tuned asks for. Allow it in the kubelet's configuration (allowedUnsafeSysctls: [net.core.somaxconn, net.ipv4.tcp_tw_reuse]), or choose nodes that do with workload.nodeSelector, or use profile Restricted without it. So far a few pods were refused.",
+      "Node n1 refuses net.core.somaxconn, which tuning.profile Tuned asks for. Allow it in the kubelet's configuration (allowedUnsafeSysctls: [net.core.somaxconn, net.ipv4.tcp_tw_reuse]), or choose other nodes with workload.nodeSelector, or set tuning.sysctlMethod: InitContainer, or use profile Restricted. So far a few pods were refused.",
   },
   {
     when: 'kubelets do not allow a sysctl that the spec names',
@@ -76,6 +77,110 @@ export const ROWS_OF_PODS: readonly Row[] = [
     holds: 'Stalled',
     message:
       /^Nodes n1 and n2 refuse net\.core\.rmem_max, which tuning\.sysctls asks for\. .*\[net\.core\.rmem_max\]/,
+  },
+  {
+    when: 'a probe pod is under way',
+    given: failing(
+      {
+        gate: {
+          kind: 'Trying',
+          waiting: [
+            { pool: { key: 'a', nodes: ['n1', 'n3'] }, verdictKey: 'a', why: 'it has no node yet' },
+            { pool: { key: 'b', nodes: ['n2'] }, verdictKey: 'b', why: 'it is being made' },
+          ],
+        },
+      },
+      TUNED,
+    ),
+    reason: 'Preflight',
+    holds: 'Reconciling',
+    message:
+      'A probe pod tries the unsafe sysctls on nodes n1 and n2 before the rollout begins, for a minute at most; there is no answer yet, because it has no node yet.',
+  },
+  {
+    when: 'a probe pod was refused while replicas of the revision before serve',
+    given: observed(
+      {
+        deployment: STUCK,
+        replicaSets: [replicaSet(), oldReplicaSet(2)],
+        gate: {
+          kind: 'Held',
+          refusals: [{ node: 'n1', sysctls: ['net.core.somaxconn'] }],
+          pods: 0,
+          probes: ['l4b-edge-preflight-0'],
+        },
+      },
+      TUNED,
+    ),
+    reason: 'SysctlForbidden',
+    holds: 'Stalled',
+    message:
+      "Node n1 refuses net.core.somaxconn, which tuning.profile Tuned asks for. Allow it in the kubelet's configuration (allowedUnsafeSysctls: [net.core.somaxconn, net.ipv4.tcp_tw_reuse]), or choose other nodes with workload.nodeSelector, or set tuning.sysctlMethod: InitContainer, or use profile Restricted. A probe pod was refused, so no rollout is begun until this resource or the node changes, or pod l4b-edge-preflight-0 is deleted. The 2 replicas that serve stay.",
+  },
+  {
+    when: 'a rollout was stopped after three refused pods',
+    given: failing(
+      {
+        gate: {
+          kind: 'Held',
+          refusals: [{ node: 'n1', sysctls: ['net.core.somaxconn'] }],
+          pods: 3,
+          probes: [],
+        },
+      },
+      TUNED,
+    ),
+    reason: 'SysctlForbidden',
+    holds: 'Stalled',
+    message:
+      /use profile Restricted\. 3 pods were refused; no more are made until this resource or the node changes\.$/,
+  },
+  {
+    when: 'all replicas serve, but with the template before the one that was refused',
+    given: observed(
+      {
+        gate: {
+          kind: 'Stop',
+          how: { kind: 'RollBack', replicaSet: 'l4b-edge-old' },
+          record: { trial: 't', refusals: [{ node: 'n1', sysctls: [], mark: '' }], pods: 4 },
+        },
+      },
+      TUNED,
+    ),
+    reason: 'SysctlForbidden',
+    holds: 'Stalled',
+    message:
+      /^Node n1 refuses a sysctl of the pods, .* 4 pods were refused; .* The 2 replicas that serve stay\.$/,
+  },
+  {
+    when: 'the init container cannot write a sysctl',
+    given: failing(
+      {
+        pods: [
+          pod('a', 'n1', {
+            phase: 'Pending',
+            initContainerStatuses: [
+              {
+                name: 'sysctls',
+                state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 10s' } },
+                lastState: {
+                  terminated: {
+                    exitCode: 1,
+                    message:
+                      'Cannot set net.core.somaxconn to 65535: the kernel refuses the value. Correct it in tuning.sysctls.\n',
+                  },
+                },
+              },
+            ],
+          }),
+        ],
+      },
+      TUNED,
+    ),
+    reason: 'SysctlNotSet',
+    holds: 'Stalled',
+    message:
+      'Node n1 runs no proxy, since its init container failed: Cannot set net.core.somaxconn to 65535: the kernel refuses the value. Correct it in tuning.sysctls. Or set tuning.sysctlMethod: PodSpec, or use profile Restricted.',
   },
   {
     when: 'the runtime does not grant a capability',

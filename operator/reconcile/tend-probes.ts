@@ -1,0 +1,114 @@
+import type { Writer } from '../../kube/apply.ts';
+import { ApiError } from '../../kube/errors.ts';
+import type { KubeObject } from '../../kube/object.ts';
+import { type PodTemplate, probePod } from '../desired/probe-pod.ts';
+import type { Owner, RenderSettings } from '../desired/render.ts';
+import { currentReplicaSet } from '../status/pods.ts';
+import { poolsToTry, VERDICT_LABEL, verdictKey, type Waiting } from '../tuning/gate.ts';
+import { probeVerdict } from '../tuning/probe-verdict.ts';
+import { refusalOf } from '../tuning/refused-pod.ts';
+import type { Gathered } from './gather.ts';
+import { writeFailure } from './refusal.ts';
+import type { GateDeps, Gated } from './roll-gate.ts';
+
+export interface TendDeps extends GateDeps {
+  readonly writer: Pick<Writer, 'create' | 'remove'>;
+  readonly now: () => number;
+  /** Told that a pool was given up without a verdict, and why. */
+  readonly onGivenUp: (root: KubeObject, waiting: Waiting) => void;
+}
+
+/** So long a probe may be without a verdict; then the rollout begins, and the breaker is what is left. */
+export const PREFLIGHT_MS = 60_000;
+/** Pods removed in one go; a storm that nobody watched has left more. */
+const REMOVED_AT_ONCE = 50;
+
+/**
+ * Makes the probe pods that are missing, takes up what others have shown, and removes pods that have said all they had to say. Gives back the
+ * milliseconds after which to look again, or undefined when events will tell. Throws as the writer does, for what is worth another try.
+ */
+export const tendProbes = async (
+  gathered: Gathered,
+  owner: Owner,
+  render: RenderSettings,
+  gated: Gated,
+  deps: TendDeps,
+): Promise<number | undefined> => {
+  const { gate, trial, template } = gated;
+  const { verdicts, writer } = deps;
+  const current = new Set(
+    trial === undefined ? [] : poolsToTry(deps.nodes(), trial).map((pool) => verdictKey(trial, pool)),
+  );
+  for (const pod of gathered.probes) {
+    const key = pod.metadata.labels?.[VERDICT_LABEL] ?? '';
+    const verdict = probeVerdict(pod);
+    if (current.has(key) && verdict.kind === 'Accepted') verdicts.settle(key);
+    const isKept =
+      current.has(key) &&
+      ((gate.kind === 'Held' && verdict.kind === 'Refused') ||
+        ((gate.kind === 'Trying' || gate.kind === 'Held') && verdict.kind === 'Unsure'));
+    if (!isKept) await removePod(pod, writer);
+  }
+
+  const refused = refusedPods(gathered, gate.kind === 'Held' || gate.kind === 'Stop');
+  await Promise.all(refused.slice(0, REMOVED_AT_ONCE).map((pod) => removePod(pod, writer)));
+  if (refused.length > REMOVED_AT_ONCE) return 1;
+
+  if (gate.kind !== 'Trying' || template === undefined) return undefined;
+  let soonest = PREFLIGHT_MS;
+  const known = new Set(gathered.probes.map(({ metadata }) => metadata.labels?.[VERDICT_LABEL]));
+  for (const waiting of gate.waiting) {
+    const leftMs = PREFLIGHT_MS - verdicts.triedFor(waiting.verdictKey, deps.now());
+    if (leftMs <= 0) giveUp(gathered, waiting, deps);
+    else if (
+      !known.has(waiting.verdictKey) &&
+      !(await tryPool(owner, render, template as PodTemplate, waiting, deps))
+    )
+      giveUp(gathered, waiting, deps);
+    soonest = Math.min(soonest, Math.max(1, leftMs));
+  }
+  return gate.waiting.every(({ verdictKey: key }) => verdicts.settled.has(key)) ? 1 : soonest;
+};
+
+const giveUp = ({ root }: Gathered, waiting: Waiting, { verdicts, onGivenUp }: TendDeps): void => {
+  verdicts.settle(waiting.verdictKey);
+  onGivenUp(root, waiting);
+};
+
+/** False when the API server does not take the pod: what it says of it, it will say of the proxies' pods, and the status then says it. */
+const tryPool = async (
+  owner: Owner,
+  render: RenderSettings,
+  template: PodTemplate,
+  waiting: Waiting,
+  { writer }: TendDeps,
+): Promise<boolean> => {
+  try {
+    await writer.create(probePod(owner, render, template, waiting));
+    return true;
+  } catch (error) {
+    // Made a moment ago, and not heard of yet.
+    if (error instanceof ApiError && error.code === 'AlreadyExists') return true;
+    const failure = writeFailure(error);
+    if (failure.kind === 'Failed') throw failure.error;
+    return false;
+  }
+};
+
+/** Pods that a kubelet refused and that tell nothing any more: all of them once that is on record, else those of earlier revisions. */
+const refusedPods = ({ observed }: Gathered, isOnRecord: boolean) => {
+  const { deployment, replicaSets, pods } = observed;
+  const current = currentReplicaSet(deployment, replicaSets)?.metadata.uid;
+  return pods.filter(
+    (pod) =>
+      pod.metadata.deletionTimestamp === undefined &&
+      refusalOf(pod) !== undefined &&
+      (isOnRecord || !pod.metadata.ownerReferences?.some(({ uid }) => uid === current)),
+  );
+};
+
+const removePod = async ({ metadata }: KubeObject, writer: TendDeps['writer']): Promise<void> => {
+  if (metadata.deletionTimestamp !== undefined) return;
+  const { name, namespace, uid } = metadata;
+  await writer.remove({ apiVersion: 'v1', kind: 'Pod', name, namespace }, { uid });
+};

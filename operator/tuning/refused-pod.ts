@@ -1,0 +1,33 @@
+import type { Pod } from '../status/observed.ts';
+
+/** What a kubelet said when it refused a pod for its sysctls. */
+export interface Refusal {
+  /** Empty where it is not known. */
+  readonly node: string;
+  /** The sysctls named, sorted; a kubelet names only the first that it meets. */
+  readonly sysctls: readonly string[];
+}
+
+const FORBIDDEN = /forbidden sysctl: "([^"]+)"/g;
+
+/** Undefined of a pod that was not refused, or for something else. */
+export const refusalOf = ({ spec, status }: Pod): Refusal | undefined => {
+  if (status?.phase !== 'Failed' || status.reason !== 'SysctlForbidden') return undefined;
+  const names = [...(status.message ?? '').matchAll(FORBIDDEN)].map(([, name]) => name ?? '');
+  return { node: spec?.nodeName ?? '', sysctls: [...new Set(names)].sort() };
+};
+
+/** The refusals of these pods, one for each node, sorted by node. */
+export const refusalsOf = (pods: readonly Pod[]): readonly Refusal[] => {
+  const byNode = new Map<string, Set<string>>();
+  for (const pod of pods) {
+    const refusal = refusalOf(pod);
+    if (refusal === undefined) continue;
+    const names = byNode.get(refusal.node) ?? new Set();
+    for (const name of refusal.sysctls) names.add(name);
+    byNode.set(refusal.node, names);
+  }
+  return [...byNode]
+    .map(([node, names]) => ({ node, sysctls: [...names].sort() }))
+    .sort((a, b) => (a.node < b.node ? -1 : 1));
+};

@@ -1,0 +1,232 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { STOPPED } from '../../../operator/tuning/stop-record.ts';
+import { type OperatorProcess, startOperator } from './operator.ts';
+import { bind, letServe, podsOf, refuse, writePodStatus } from './pods.ts';
+import { OPERATOR, operatorLogin } from './rights.ts';
+import { type Anything, startWorld, type TestWorld } from './world.ts';
+
+let world: TestWorld;
+let login: string;
+let operator: OperatorProcess;
+let namespaces = 0;
+
+const TUNED = { tuning: { profile: 'Tuned' } };
+/** Here no node has a kubelet, so each is tainted. */
+const ANYWHERE = [{ operator: 'Exists' }];
+
+const newNamespace = async (): Promise<string> => {
+  const name = `sysctls-${++namespaces}`;
+  await world.cp.createNamespace(name);
+  return name;
+};
+const deploymentOf = (namespace: string) => world.get('apps/v1', 'Deployment', namespace, 'l4b-edge');
+const isWaiting = ({ spec, status }: Anything): boolean =>
+  spec.nodeName === undefined && status.phase === 'Pending';
+const isProbe = ({ metadata }: Anything): boolean =>
+  metadata.labels?.['app.kubernetes.io/component'] === 'preflight';
+
+/** Waits for a pod that nobody has taken yet. */
+const nextPod = async (
+  namespace: string,
+  wanted: (pod: Anything) => boolean = () => true,
+): Promise<Anything> => {
+  let found: Anything | undefined;
+  await world.eventually('a new pod', async () => {
+    found = (await podsOf(world.transport, namespace)).find((pod) => isWaiting(pod) && wanted(pod));
+    return found !== undefined;
+  });
+  return found ?? assert.fail();
+};
+
+/** Refuses pods as they come until the rollout is stopped; gives back how many there were. */
+const refuseAll = async (namespace: string, node: string): Promise<number> => {
+  let count = 0;
+  await world.eventually('a stop', async () => {
+    for (const pod of (await podsOf(world.transport, namespace)).filter(isWaiting)) {
+      await refuse(world.transport, pod, node);
+      count++;
+    }
+    return (await deploymentOf(namespace))?.metadata.annotations?.[STOPPED] !== undefined;
+  });
+  return count;
+};
+const refusedPods = async (namespace: string) =>
+  (await podsOf(world.transport, namespace)).filter(({ status }) => status.reason === 'SysctlForbidden');
+
+before(async () => {
+  world = await startWorld();
+  login = await operatorLogin(world.cp);
+  operator = startOperator(login);
+  await operator.line('caches synced');
+});
+
+after(async () => {
+  await operator?.stop();
+  await world?.close();
+});
+
+describe('a rollout whose pods a kubelet refuses', () => {
+  test('is stopped at the third, cleaned up, and not tried again, also by an operator that starts anew', async () => {
+    const namespace = await newNamespace();
+    await world.apply(namespace, 'edge', TUNED);
+    const count = await refuseAll(namespace, 'strict-1');
+    assert.ok(count === 3 || count === 4, `${count} pods were refused`);
+    const message = await world.reason(namespace, 'edge', 'SysctlForbidden');
+    assert.match(
+      message,
+      /^Node strict-1 refuses net\.core\.somaxconn, which tuning\.profile Tuned asks for/,
+    );
+    assert.match(message, /allowedUnsafeSysctls: \[net\.core\.somaxconn, net\.ipv4\.tcp_tw_reuse\]/);
+    await world.eventually('no refused pod', async () => (await refusedPods(namespace)).length === 0);
+    assert.equal((await deploymentOf(namespace))?.spec.replicas, 0);
+    const status = await world.status(namespace, 'edge');
+    assert.equal(status?.conditions?.find(({ type }) => type === 'Stalled')?.status, 'True');
+
+    assert.equal(await operator.stop(), 0);
+    const before = await deploymentOf(namespace);
+    operator = startOperator(login);
+    await operator.line('caches synced');
+    const since = world.auditSize();
+    // Another listener is no reason to try again either, but it shows that the resource has been worked on.
+    const listeners = [{ name: 'web', port: 8081, backend: 'web' }];
+    await world.apply(namespace, 'edge', { ...TUNED, listeners });
+    await world.eventually(
+      'the new listener',
+      async () => (await world.status(namespace, 'edge'))?.observedGeneration === 2,
+    );
+    await world.reason(namespace, 'edge', 'SysctlForbidden');
+    assert.equal((await deploymentOf(namespace))?.metadata.resourceVersion, before?.metadata.resourceVersion);
+    assert.deepEqual(await podsOf(world.transport, namespace), []);
+    const pods = world.writes(OPERATOR, since).filter(({ what }) => what.includes('/pods'));
+    assert.deepEqual(pods, []);
+
+    await world.apply(namespace, 'edge', { ...TUNED, workload: { nodeSelector: { other: 'nodes' } } });
+    const again = await nextPod(namespace);
+    assert.deepEqual(again.spec.nodeSelector, { other: 'nodes' });
+    assert.equal((await deploymentOf(namespace))?.metadata.annotations?.[STOPPED], undefined);
+    await letServe(world.transport, namespace);
+    await world.reason(namespace, 'edge', 'Available');
+  });
+
+  test('goes back to the pods of the revision before, none of which is lost; another way of setting sysctls gets it going', async () => {
+    const namespace = await newNamespace();
+    const workload = { replicas: 2 };
+    await world.apply(namespace, 'edge', { workload });
+    await world.eventually('two pods', async () => (await podsOf(world.transport, namespace)).length === 2);
+    for (const pod of await podsOf(world.transport, namespace)) await bind(world.transport, pod, 'good-1');
+    await letServe(world.transport, namespace);
+    await world.reason(namespace, 'edge', 'Available');
+    const names = async () =>
+      (await podsOf(world.transport, namespace))
+        .filter(({ status }) => status.phase === 'Running')
+        .map(({ metadata }) => metadata.name)
+        .sort();
+    const serving = await names();
+
+    await world.apply(namespace, 'edge', { ...TUNED, workload });
+    const count = await refuseAll(namespace, 'strict-1');
+    assert.ok(count === 3 || count === 4, `${count} pods were refused`);
+    await world.eventually('the end of it in the status', async () => {
+      const message = await world.reason(namespace, 'edge', 'SysctlForbidden');
+      return /3 pods were refused; no more are made .* The 2 replicas that serve stay\./.test(message);
+    });
+    await world.eventually(
+      'no pod but those',
+      async () => (await podsOf(world.transport, namespace)).length === 2,
+    );
+    assert.deepEqual(await names(), serving);
+    const deployment = await deploymentOf(namespace);
+    assert.ok(!JSON.stringify(deployment?.spec.template).includes('somaxconn'));
+    assert.equal(deployment?.spec.replicas, 2);
+
+    await world.apply(namespace, 'edge', {
+      tuning: { profile: 'Tuned', sysctlMethod: 'InitContainer' },
+      workload,
+    });
+    const next = await nextPod(namespace);
+    assert.deepEqual(next.spec.initContainers[0].args, [
+      '--set-sysctls',
+      'net.core.somaxconn=65535',
+      'net.ipv4.tcp_tw_reuse=1',
+    ]);
+    assert.equal((await deploymentOf(namespace))?.metadata.annotations?.[STOPPED], undefined);
+  });
+});
+
+describe('before a rollout uses unsafe sysctls', () => {
+  const POOL = { 'example.com/pool': 'tried' };
+  const spec = { ...TUNED, workload: { nodeSelector: POOL, tolerations: ANYWHERE } };
+  const newNode = async (name: string, more: object = {}): Promise<void> => {
+    const manifest = { apiVersion: 'v1', kind: 'Node', metadata: { name, labels: { ...POOL, ...more } } };
+    await world.cp.run(['create', '-f', '-'], JSON.stringify(manifest));
+  };
+
+  test('a probe pod is tried on a node of each pool; one refusal keeps the rollout from beginning, until the node changes', async () => {
+    const namespace = await newNamespace();
+    await newNode('tried-1', { kubelet: 'strict' });
+    await newNode('tried-2', { kubelet: 'allows' });
+    await newNode('tried-3', { kubelet: 'allows' });
+    await world.apply(namespace, 'edge', spec);
+    await world.eventually('two probes', async () => (await podsOf(world.transport, namespace)).length === 2);
+    const probes = await podsOf(world.transport, namespace);
+    const probeOn = (node: string) =>
+      probes.find((pod) => isProbe(pod) && JSON.stringify(pod.spec.affinity).includes(`"${node}"`)) ??
+      assert.fail(`no probe for ${node}`);
+    assert.notEqual(probeOn('tried-1').metadata.name, probeOn('tried-2').metadata.name);
+    assert.equal(await deploymentOf(namespace), undefined);
+    await world.reason(namespace, 'edge', 'Preflight');
+
+    await writePodStatus(world.transport, probeOn('tried-2'), { phase: 'Running' });
+    await refuse(world.transport, probeOn('tried-1'), 'tried-1');
+    const message = await world.reason(namespace, 'edge', 'SysctlForbidden');
+    assert.match(message, /^Node tried-1 refuses net\.core\.somaxconn.*A probe pod was refused/);
+    assert.equal(await deploymentOf(namespace), undefined);
+    // The one that was accepted has gone, the other stays as the proof.
+    await world.eventually('one probe', async () => (await podsOf(world.transport, namespace)).length === 1);
+
+    await world.kubectl('label', 'node', 'tried-1', 'kubelet=changed', '--overwrite');
+    const again = await nextPod(namespace, isProbe);
+    assert.match(JSON.stringify(again.spec.affinity), /tried-1/);
+    await writePodStatus(world.transport, again, { phase: 'Succeeded' });
+    const proxy = await nextPod(namespace, (pod) => !isProbe(pod));
+    assert.equal(proxy.spec.securityContext.sysctls.length, 6);
+    await world.eventually('no probe', async () => !(await podsOf(world.transport, namespace)).some(isProbe));
+
+    // What is known is not asked again, by whichever resource.
+    await world.apply(namespace, 'other', spec);
+    await world.eventually(
+      'the other Deployment',
+      async () => (await world.get('apps/v1', 'Deployment', namespace, 'l4b-other')) !== undefined,
+    );
+    assert.ok(!(await podsOf(world.transport, namespace)).some(isProbe));
+  });
+
+  test('a probe that a user deletes is tried again', async () => {
+    const namespace = await newNamespace();
+    await newNode('deleted-1', { kubelet: 'of-a-third-kind' });
+    const own = {
+      ...TUNED,
+      workload: { nodeSelector: { kubelet: 'of-a-third-kind' }, tolerations: ANYWHERE },
+    };
+    await world.apply(namespace, 'edge', own);
+    const probe = await nextPod(namespace, isProbe);
+    await refuse(world.transport, probe, 'deleted-1');
+    const message = await world.reason(namespace, 'edge', 'SysctlForbidden');
+    assert.ok(message.includes(probe.metadata.name), message);
+    await world.kubectl('delete', 'pod', probe.metadata.name, '-n', namespace, '--force', '--grace-period=0');
+    const again = await nextPod(namespace, isProbe);
+    assert.notEqual(again.metadata.uid, probe.metadata.uid);
+  });
+
+  test('a namespace that takes no probe is told of by what it refuses next: the pods themselves', async () => {
+    const namespace = await newNamespace();
+    await world.kubectl('label', 'namespace', namespace, 'pod-security.kubernetes.io/enforce=restricted');
+    await newNode('refusing-1', { kubelet: 'of-a-fourth-kind' });
+    await world.apply(namespace, 'edge', {
+      ...TUNED,
+      workload: { nodeSelector: { kubelet: 'of-a-fourth-kind' }, tolerations: ANYWHERE },
+    });
+    await world.reason(namespace, 'edge', 'PodSecurityViolation');
+  });
+});
