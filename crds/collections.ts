@@ -19,6 +19,22 @@ export const textMap = (max: number, length: number) =>
     .refine((map) => Object.keys(map).length <= max, `has more than ${max} entries`)
     .meta({ maxProperties: max });
 
+/** Whole numbers by name, written with or without quotes; up to `max` entries. */
+export const quantityMap = (max: number) =>
+  z
+    .record(
+      z.string(),
+      z.union([
+        z.int().min(1).max(1_000_000),
+        z
+          .string()
+          .max(7)
+          .regex(/^[1-9][0-9]{0,6}$/, 'is not a whole number above zero'),
+      ]),
+    )
+    .refine((map) => Object.keys(map).length <= max, `has more than ${max} entries`)
+    .meta({ maxProperties: max });
+
 /** An object that Kubernetes defines and checks; passed on as it is. */
 export const passedOn = () =>
   z.record(z.string(), z.unknown()).meta({ 'x-kubernetes-preserve-unknown-fields': true });

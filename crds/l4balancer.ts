@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { accessLog } from './access-log.ts';
 import { backend } from './backend.ts';
+import { capacity } from './capacity.ts';
 import { keyedList } from './collections.ts';
 import { drain } from './drain.ts';
 import { listener } from './listener.ts';
+import { monitoring } from './monitoring.ts';
+import { networkPolicy } from './network-policy.ts';
 import { service } from './service.ts';
 import { status } from './status.ts';
 import { tuning } from './tuning.ts';
@@ -20,9 +23,12 @@ export const ADMIN_PORT = 9901;
 export const spec = z.object({
   listeners: keyedList(listener, ['name'], 64).min(1).describe('Ports that clients connect to.'),
   backends: keyedList(backend, ['name'], 64).min(1).describe('Where the connections go.'),
+  capacity: capacity.optional().describe('How many connections to be ready for.'),
   tuning: tuning.prefault({}).describe('Kernel and runtime settings; see the production tuning guide.'),
   workload: workload.prefault({}).describe('The pods that run the proxy.'),
   service: service.prefault({}).describe('The Service in front of them.'),
+  networkPolicy: networkPolicy.prefault({}).describe('Who may reach the pods.'),
+  monitoring: monitoring.prefault({}).describe('How Prometheus finds the pods.'),
   drain: drain.prefault({}).describe('How a proxy stops.'),
   accessLog: accessLog.prefault({}).describe('One line for each connection that ended.'),
   paused: z

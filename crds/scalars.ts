@@ -68,3 +68,18 @@ export const memoryQuantity = z.union([
       'is not an amount of memory: write a number and a unit, such as "512Mi" or "4Gi"',
     ),
 ]);
+
+/** A number of pods, or a percentage of them, as Kubernetes' IntOrString. */
+export const countOrPercent = z.union([
+  z.int().min(0).max(1000),
+  z.string().max(4).regex(/^(100|[0-9]{1,2})%$/, 'is not a number of pods or a percentage, such as 1 or "25%"'),
+]);
+
+/** Key of a label: an optional DNS prefix and up to 63 letters, digits, "-", "_", ".". */
+export const labelKey = z
+  .string()
+  .max(317)
+  .regex(
+    /^([a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$/,
+    'is not the key of a label, such as team or example.com/team',
+  );

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { keyedList, plainList } from './collections.ts';
 
 const condition = z.object({
-  type: z.string().max(316).describe('Ready, Reconciling or Stalled (kstatus).'),
+  type: z.string().max(316).describe('Ready, Reconciling, Stalled (kstatus) or Warnings.'),
   status: z.enum(['True', 'False', 'Unknown']).describe('Whether the condition holds.'),
   reason: z.string().max(1024).describe('One word of the documented catalogue.'),
   message: z.string().max(32768).describe('What happened, where, and what to do.'),
@@ -15,10 +15,24 @@ const address = z.object({
   value: z.string().max(253).describe('Address that clients connect to.'),
 });
 
+/** What the pods are sized for, and what they hold as they are. */
+const plannedCapacity = z.object({
+  connections: z.int().min(0).describe('Connections that the pods there are hold at once.'),
+  asked: z.int().min(0).optional().describe('Connections asked for.'),
+  connectionsPerCore: z.int().min(0).describe('Active connections that one core is counted with.'),
+  replicas: z.int().min(0).describe('Pods that the plan counts with.'),
+  cores: z.int().min(0).describe('Cores of each pod that relay: its acceptors.'),
+  memory: z.string().max(32).describe('Memory that each pod needs for its connections.'),
+  fileDescriptors: z.int().min(0).describe('File descriptors that each pod needs.'),
+  sourcePorts: z.int().min(0).describe('Connections that each pod can have to one endpoint.'),
+  endpoints: z.int().min(0).describe('Endpoints that a backend needs so that source ports suffice.'),
+  howComputed: z.string().max(1024).describe('The calculation, in words.'),
+});
+
 /** What the operator reports; it writes nothing else of the resource. */
 export const status = z.object({
   observedGeneration: z.int().min(0).optional().describe('Generation of the spec that was last acted on.'),
-  conditions: keyedList(condition, ['type'], 16).optional().describe('Ready, Reconciling, Stalled.'),
+  conditions: keyedList(condition, ['type'], 16).optional().describe('Ready, Reconciling, Stalled, Warnings.'),
   replicas: z.int().min(0).optional().describe('Proxy pods that exist.'),
   readyReplicas: z.int().min(0).optional().describe('Proxy pods that serve.'),
   replicaSummary: z.string().max(32).optional().describe('Ready and wanted pods, as kubectl get shows them.'),
@@ -27,6 +41,19 @@ export const status = z.object({
     .max(1024)
     .optional()
     .describe('Label selector of the pods, for kubectl scale and the HPA.'),
+  renderRevision: z
+    .string()
+    .max(16)
+    .optional()
+    .describe('Revision of the pod template; kept until the spec’s own part of it changes.'),
+  renderedImage: z.string().max(512).optional().describe('Default image of that revision, kept with it.'),
+  renderedFrom: z.string().max(64).optional().describe('Digest of the part of the spec that shapes the pods.'),
+  autoscaledReplicas: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('Pods that the autoscaler has chosen; kept when it is taken away and replicas is 1.'),
+  capacity: plannedCapacity.optional().describe('What the pods are sized for.'),
   acceptors: z.int().min(0).optional().describe('Acceptor threads of each pod.'),
   addresses: plainList(address, 32).optional().describe('Addresses of the Service.'),
 });

@@ -2,7 +2,9 @@ import { BACKEND_RULES } from './backends.ts';
 import { DURATION_RULES } from './durations.ts';
 import { LISTENER_RULES } from './listeners.ts';
 import { METADATA_RULES } from './metadata.ts';
+import { NETWORK_POLICY_RULES } from './network-policy.ts';
 import type { Rule } from './rule.ts';
+import { SCALING_RULES } from './scaling.ts';
 import { SERVICE_RULES } from './service.ts';
 import { TUNING_RULES } from './tuning.ts';
 import { WORKLOAD_RULES } from './workload.ts';
@@ -15,5 +17,7 @@ export const RULES: readonly Rule[] = [
   ...DURATION_RULES,
   ...TUNING_RULES,
   ...WORKLOAD_RULES,
+  ...SCALING_RULES,
+  ...NETWORK_POLICY_RULES,
   ...SERVICE_RULES,
 ];

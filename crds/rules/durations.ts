@@ -26,6 +26,13 @@ const RANGES = [
     most: '5m',
   },
   {
+    id: 'monitoring-interval-range',
+    scope: 'spec.monitoring',
+    field: 'interval',
+    least: '1s',
+    most: '1h',
+  },
+  {
     id: 'termination-grace-period-range',
     scope: 'spec.workload',
     field: 'terminationGracePeriod',

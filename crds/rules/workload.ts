@@ -1,5 +1,6 @@
 import { show } from '../words.ts';
-import type { Toleration, Workload } from '../workload.ts';
+import type { Toleration } from '../scheduling.ts';
+import type { Workload } from '../workload.ts';
 import { problemIf, type Rule, rule } from './rule.ts';
 
 const tolerationValue = rule<Toleration>({
@@ -58,9 +59,47 @@ const imageScheme = rule<Workload>({
     ),
 });
 
-type TextMap = Readonly<Record<string, string>>;
+const DIGEST = '^[^@]+(@sha256:[0-9a-f]{64})?$';
 
-const MAPS = ['podLabels', 'podAnnotations', 'nodeSelector'] as const;
+const imageDigest = rule<Workload>({
+  id: 'image-digest',
+  scope: 'spec.workload',
+  reads: ['image'],
+  rule: `!has(self.image) || self.image.matches('${DIGEST}')`,
+  message: 'what follows "@" in image is not a digest: write sha256: and 64 hexadecimal digits',
+  fieldPath: '.image',
+  check: ({ image }) =>
+    problemIf(
+      image !== undefined && !new RegExp(DIGEST).test(image),
+      ['image'],
+      `what follows "@" in ${show(image)} is not a digest: write sha256: and 64 hexadecimal digits`,
+    ),
+});
+
+/** Kubernetes' extended resources: a domain that is not its own, and a name. */
+const DEVICE =
+  '^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$';
+const DEVICE_FORM = new RegExp(DEVICE);
+
+const deviceNames = rule<Readonly<Record<string, unknown>>>({
+  id: 'extra-resource-name',
+  scope: 'spec.workload.extraResources',
+  rule: `self.all(k, k.size() < 254 && k.matches('${DEVICE}') && !k.contains('kubernetes.io/') && !k.startsWith('requests.'))`,
+  message: 'a name is not that of a device, such as intel.com/sriov; CPU and memory belong to resources',
+  check: (devices) =>
+    Object.keys(devices).flatMap((name) =>
+      problemIf(
+        name.length > 253 ||
+          !DEVICE_FORM.test(name) ||
+          name.includes('kubernetes.io/') ||
+          name.startsWith('requests.'),
+        [name],
+        `${show(name)} is not the name of a device, such as intel.com/sriov; CPU and memory belong to resources`,
+      ),
+    ),
+});
+
+type TextMap = Readonly<Record<string, string>>;
 
 /** Key prefixes that the operator writes itself: selectors and rollouts hang on them. */
 const RESERVED: Readonly<Record<'podLabels' | 'podAnnotations', readonly string[]>> = {
@@ -91,14 +130,19 @@ const KEY_FORM = new RegExp(KEY);
 const LABEL_VALUE = '^([A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?)?$';
 const LABEL_VALUE_FORM = new RegExp(LABEL_VALUE);
 
-const keyForms: readonly Rule[] = MAPS.map((field) =>
+/** Maps of labels, and of annotations, whose values may be any text. */
+const MAPS = [
+  { scope: 'spec.workload.podLabels', id: 'pod-label', hasLabelValues: true },
+  { scope: 'spec.workload.podAnnotations', id: 'pod-annotation', hasLabelValues: false },
+  { scope: 'spec.workload.nodeSelector', id: 'node-selector', hasLabelValues: true },
+  { scope: 'spec.monitoring.labels', id: 'monitoring-label', hasLabelValues: true },
+  { scope: 'spec.networkPolicy.monitoringNamespaces', id: 'monitoring-namespace', hasLabelValues: true },
+] as const;
+
+const keyForms: readonly Rule[] = MAPS.map(({ scope, id }) =>
   rule<TextMap>({
-    id: {
-      podLabels: 'pod-label-key',
-      podAnnotations: 'pod-annotation-key',
-      nodeSelector: 'node-selector-key',
-    }[field],
-    scope: `spec.workload.${field}`,
+    id: `${id}-key`,
+    scope,
     rule: `self.all(k, k.matches('${KEY}'))`,
     message: 'a key is not a label or annotation key, such as team or example.com/team',
     check: (map) =>
@@ -112,21 +156,22 @@ const keyForms: readonly Rule[] = MAPS.map((field) =>
   }),
 );
 
-const labelValues: readonly Rule[] = (['podLabels', 'nodeSelector'] as const).map((field) =>
-  rule<TextMap>({
-    id: field === 'podLabels' ? 'pod-label-value' : 'node-selector-value',
-    scope: `spec.workload.${field}`,
-    rule: `self.all(k, self[k].matches('${LABEL_VALUE}'))`,
-    message: 'a value is not a label value: up to 63 letters, digits, "-", "_" and "."',
-    check: (map) =>
-      Object.entries(map).flatMap(([key, value]) =>
-        problemIf(
-          !LABEL_VALUE_FORM.test(value),
-          [key],
-          `${show(value)} is not a label value: up to 63 letters, digits, "-", "_" and "."`,
+const labelValues: readonly Rule[] = MAPS.filter(({ hasLabelValues }) => hasLabelValues).map(
+  ({ scope, id }) =>
+    rule<TextMap>({
+      id: `${id}-value`,
+      scope,
+      rule: `self.all(k, self[k].matches('${LABEL_VALUE}'))`,
+      message: 'a value is not a label value: up to 63 letters, digits, "-", "_" and "."',
+      check: (map) =>
+        Object.entries(map).flatMap(([key, value]) =>
+          problemIf(
+            !LABEL_VALUE_FORM.test(value),
+            [key],
+            `${show(value)} is not a label value: up to 63 letters, digits, "-", "_" and "."`,
+          ),
         ),
-      ),
-  }),
+    }),
 );
 
 export const WORKLOAD_RULES = [
@@ -134,6 +179,8 @@ export const WORKLOAD_RULES = [
   tolerationKey,
   tolerationSeconds,
   imageScheme,
+  imageDigest,
+  deviceNames,
   ...reservedKeys,
   ...keyForms,
   ...labelValues,

@@ -1,0 +1,12 @@
+import { addressKind } from './ip-address.ts';
+
+/** Whether the text is a range of IPv4 or IPv6 addresses, such as `10.0.0.0/8`, as Kubernetes reads it. */
+export const isCidr = (text: string): boolean => {
+  const [address = '', bits = '', ...more] = text.split('/');
+  return (
+    more.length === 0 &&
+    addressKind(address) !== 'none' &&
+    /^(0|[1-9][0-9]{0,2})$/.test(bits) &&
+    Number(bits) <= (address.includes(':') ? 128 : 32)
+  );
+};

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { textMap } from './collections.ts';
+import { duration } from './scalars.ts';
+
+/** How Prometheus finds the pods. */
+export const monitoring = z.object({
+  podMonitor: z
+    .boolean()
+    .default(false)
+    .describe('True makes a PodMonitor, once the cluster has that kind (Prometheus Operator).'),
+  labels: textMap(16, 63)
+    .optional()
+    .describe('Labels of the PodMonitor: what a Prometheus selects it by, such as release.'),
+  interval: duration.default('30s').describe('Time between two scrapes; 1s to 1h.'),
+});
+
+export type Monitoring = z.output<typeof monitoring>;

@@ -1,0 +1,39 @@
+import { isCidr } from '../cidr.ts';
+import type { L4BalancerSpec } from '../l4balancer.ts';
+import type { NetworkPolicy } from '../network-policy.ts';
+import { show } from '../words.ts';
+import { problemIf, rule } from './rule.ts';
+
+const clientRanges = rule<NetworkPolicy>({
+  id: 'network-policy-clients',
+  scope: 'spec.networkPolicy',
+  reads: ['clients[?]'],
+  rule: '!has(self.clients) || self.clients.all(c, isCIDR(c))',
+  message: 'a range of clients is not one: write an address and a number of bits, such as 10.0.0.0/8 or fd00::/8',
+  fieldPath: '.clients',
+  check: ({ clients = [] }) =>
+    clients.flatMap((range, i) =>
+      problemIf(
+        !isCidr(range),
+        ['clients', i],
+        `${show(range)} is not a range of addresses: write an address and a number of bits, such as 10.0.0.0/8 or fd00::/8`,
+      ),
+    ),
+});
+
+const policyOfNodes = rule<L4BalancerSpec>({
+  id: 'network-policy-host-network',
+  scope: 'spec',
+  reads: ['tuning.profile', 'networkPolicy.enabled'],
+  rule: "!self.networkPolicy.enabled || self.tuning.profile != 'HostNetwork'",
+  message: 'a NetworkPolicy does not reach pods in the network of their node: leave it out, or use profile Tuned',
+  fieldPath: '.networkPolicy.enabled',
+  check: ({ networkPolicy: { enabled }, tuning: { profile } }) =>
+    problemIf(
+      enabled && profile === 'HostNetwork',
+      ['networkPolicy', 'enabled'],
+      'a NetworkPolicy does not reach pods in the network of their node: leave it out, or use profile Tuned',
+    ),
+});
+
+export const NETWORK_POLICY_RULES = [clientRanges, policyOfNodes];

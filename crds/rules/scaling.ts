@@ -1,0 +1,162 @@
+import type { DisruptionBudget, UpdateStrategy } from '../scaling.ts';
+import { show } from '../words.ts';
+import type { Workload } from '../workload.ts';
+import { problemIf, rule } from './rule.ts';
+
+const isNothing = (count: number | string | undefined): boolean =>
+  count !== undefined && Number.parseInt(String(count), 10) === 0;
+const isSomething = (count: number | string | undefined): boolean =>
+  count !== undefined && !isNothing(count);
+
+/** CEL: whether a number of pods or a percentage is none. */
+const celNothing = (field: string): string => `string(${field}) in ['0', '0%', '00%']`;
+
+const daemonSetReplicas = rule<Workload>({
+  id: 'daemon-set-replicas',
+  scope: 'spec.workload',
+  reads: ['kind', 'replicas'],
+  // Both always there in a resource, but the API server also tries the rule on the parent's default, {}.
+  rule: "!has(self.kind) || self.kind != 'DaemonSet' || self.replicas == 1",
+  message: 'a DaemonSet runs one pod on each node: leave out replicas, and pick nodes with nodeSelector',
+  fieldPath: '.replicas',
+  check: ({ kind, replicas }) =>
+    problemIf(
+      kind === 'DaemonSet' && replicas !== 1,
+      ['replicas'],
+      `${replicas} has no meaning: a DaemonSet runs one pod on each node: leave out replicas, and pick nodes with nodeSelector`,
+    ),
+});
+
+const daemonSetAutoscaling = rule<Workload>({
+  id: 'daemon-set-autoscaling',
+  scope: 'spec.workload',
+  reads: ['kind', 'autoscaling'],
+  rule: "!has(self.kind) || self.kind != 'DaemonSet' || !has(self.autoscaling)",
+  message: 'a DaemonSet runs one pod on each node, so there is nothing to scale: leave out autoscaling',
+  fieldPath: '.autoscaling',
+  check: ({ kind, autoscaling }) =>
+    problemIf(
+      kind === 'DaemonSet' && autoscaling !== undefined,
+      ['autoscaling'],
+      'has nothing to scale: a DaemonSet runs one pod on each node: leave out autoscaling',
+    ),
+});
+
+const autoscalingBounds = rule<NonNullable<Workload['autoscaling']>>({
+  id: 'autoscaling-bounds',
+  scope: 'spec.workload.autoscaling',
+  rule: 'self.minReplicas <= self.maxReplicas',
+  message: 'minReplicas is above maxReplicas: lower it or raise maxReplicas',
+  messageExpression:
+    "'minReplicas %d is above maxReplicas %d: lower it or raise maxReplicas'.format([self.minReplicas, self.maxReplicas])",
+  fieldPath: '.minReplicas',
+  check: ({ minReplicas, maxReplicas }) =>
+    problemIf(
+      minReplicas > maxReplicas,
+      ['minReplicas'],
+      `minReplicas ${minReplicas} is above maxReplicas ${maxReplicas}: lower it or raise maxReplicas`,
+    ),
+});
+
+const oneBudget = rule<DisruptionBudget>({
+  id: 'disruption-budget-one',
+  scope: 'spec.workload.disruptionBudget',
+  rule: '!(has(self.minAvailable) && has(self.maxUnavailable))',
+  message: 'minAvailable and maxUnavailable are both given: give one of them',
+  fieldPath: '.maxUnavailable',
+  check: ({ minAvailable, maxUnavailable }) =>
+    problemIf(
+      minAvailable !== undefined && maxUnavailable !== undefined,
+      ['maxUnavailable'],
+      'minAvailable and maxUnavailable are both given: give one of them',
+    ),
+});
+
+const daemonSetBudget = rule<Workload>({
+  id: 'daemon-set-disruption-budget',
+  scope: 'spec.workload',
+  reads: ['kind', 'disruptionBudget'],
+  rule: "!has(self.kind) || self.kind != 'DaemonSet' || !has(self.disruptionBudget) || (!has(self.disruptionBudget.maxUnavailable) && (!has(self.disruptionBudget.minAvailable) || !string(self.disruptionBudget.minAvailable).endsWith('%')))",
+  message:
+    'Kubernetes counts the pods of a DaemonSet only with minAvailable as a number: use that, or leave out disruptionBudget',
+  fieldPath: '.disruptionBudget',
+  check: ({ kind, disruptionBudget: { minAvailable, maxUnavailable } = {} }) =>
+    problemIf(
+      kind === 'DaemonSet' && (maxUnavailable !== undefined || typeof minAvailable === 'string'),
+      ['disruptionBudget'],
+      'Kubernetes counts the pods of a DaemonSet only with minAvailable as a number: use that, or leave out disruptionBudget',
+    ),
+});
+
+const strategyOfKind = rule<Workload>({
+  id: 'update-strategy-kind',
+  scope: 'spec.workload',
+  reads: ['kind', 'updateStrategy.type'],
+  rule: "!has(self.kind) || !has(self.updateStrategy) || (self.kind == 'DaemonSet' ? self.updateStrategy.type != 'Recreate' : self.updateStrategy.type != 'OnDelete')",
+  message: 'Recreate is for a Deployment, OnDelete for a DaemonSet: use RollingUpdate, or another kind',
+  fieldPath: '.updateStrategy.type',
+  check: ({ kind, updateStrategy }) =>
+    problemIf(
+      updateStrategy?.type === (kind === 'DaemonSet' ? 'Recreate' : 'OnDelete'),
+      ['updateStrategy', 'type'],
+      `${show(updateStrategy?.type)} is not for a ${kind}: Recreate is for a Deployment, OnDelete for a DaemonSet: use RollingUpdate, or another kind`,
+    ),
+});
+
+const strategyDetails = rule<UpdateStrategy>({
+  id: 'update-strategy-details',
+  scope: 'spec.workload.updateStrategy',
+  reads: ['type', 'rollingUpdate'],
+  rule: "!has(self.rollingUpdate) || self.type == 'RollingUpdate'",
+  message: 'rollingUpdate has a meaning only with type RollingUpdate',
+  fieldPath: '.rollingUpdate',
+  check: ({ type, rollingUpdate }) =>
+    problemIf(
+      rollingUpdate !== undefined && type !== 'RollingUpdate',
+      ['rollingUpdate'],
+      `has a meaning only with type RollingUpdate, and type is ${type}`,
+    ),
+});
+
+type RollingUpdate = NonNullable<UpdateStrategy['rollingUpdate']>;
+
+const strategyMoves = rule<RollingUpdate>({
+  id: 'update-strategy-moves',
+  scope: 'spec.workload.updateStrategy.rollingUpdate',
+  rule: `!(has(self.maxSurge) && has(self.maxUnavailable) && ${celNothing('self.maxSurge')} && ${celNothing('self.maxUnavailable')})`,
+  message: 'no pod could ever be replaced: one of maxSurge and maxUnavailable must be above 0',
+  fieldPath: '.maxUnavailable',
+  check: ({ maxSurge, maxUnavailable }) =>
+    problemIf(
+      isNothing(maxSurge) && isNothing(maxUnavailable),
+      ['maxUnavailable'],
+      'no pod could ever be replaced: one of maxSurge and maxUnavailable must be above 0',
+    ),
+});
+
+const daemonSetStrategy = rule<Workload>({
+  id: 'daemon-set-update-strategy',
+  scope: 'spec.workload',
+  reads: ['kind', 'updateStrategy'],
+  rule: `!has(self.kind) || self.kind != 'DaemonSet' || !has(self.updateStrategy) || !has(self.updateStrategy.rollingUpdate) || !has(self.updateStrategy.rollingUpdate.maxSurge) || !has(self.updateStrategy.rollingUpdate.maxUnavailable) || ${celNothing('self.updateStrategy.rollingUpdate.maxSurge')} || ${celNothing('self.updateStrategy.rollingUpdate.maxUnavailable')}`,
+  message: 'a DaemonSet takes one of maxSurge and maxUnavailable, not both: set one of them to 0',
+  fieldPath: '.updateStrategy.rollingUpdate',
+  check: ({ kind, updateStrategy: { rollingUpdate: { maxSurge, maxUnavailable } = {} } = {} }) =>
+    problemIf(
+      kind === 'DaemonSet' && isSomething(maxSurge) && isSomething(maxUnavailable),
+      ['updateStrategy', 'rollingUpdate'],
+      'a DaemonSet takes one of maxSurge and maxUnavailable, not both: set one of them to 0',
+    ),
+});
+
+export const SCALING_RULES = [
+  daemonSetReplicas,
+  daemonSetAutoscaling,
+  autoscalingBounds,
+  oneBudget,
+  daemonSetBudget,
+  strategyOfKind,
+  strategyDetails,
+  strategyMoves,
+  daemonSetStrategy,
+];
