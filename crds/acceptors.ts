@@ -1,8 +1,6 @@
+import { MAX_ACCEPTORS, type TunedSpec } from './plan-pod.ts';
 import { cpuMillis, type Quantity } from './quantity.ts';
-import { effectiveResources, type TunedSpec } from './resources.ts';
-
-/** As many threads as the schema admits, whatever the CPU limit. */
-export const MAX_ACCEPTORS = 256;
+import { effectiveResources } from './resources.ts';
 
 /** Explicit `tuning.acceptors`, else the whole cores of the CPU limit; a limit below one core still gives one. */
 export const acceptorsOf = (spec: TunedSpec): number =>

@@ -1,6 +1,7 @@
 import { acceptorsOf } from './acceptors.ts';
+import type { TunedSpec } from './plan-pod.ts';
 import { PRESETS } from './presets.ts';
-import { type EffectiveResources, effectiveResources, type TunedSpec } from './resources.ts';
+import { type EffectiveResources, effectiveResources } from './resources.ts';
 import type { Sysctl, Tuning } from './tuning.ts';
 
 /** What the pods are given: each knob from the spec where it is set there, else from the profile. */

@@ -1,9 +1,6 @@
-import type { L4BalancerSpec } from './l4balancer.ts';
+import { planPod, type TunedSpec } from './plan-pod.ts';
 import { PRESETS, type Resources } from './presets.ts';
 import { bytes, cpuMillis, type Quantity } from './quantity.ts';
-
-/** The part of a spec that shapes the pods: what decides whether they have to be replaced. */
-export type TunedSpec = Pick<L4BalancerSpec, 'tuning' | 'workload'>;
 
 /** CPU and memory that each pod is given. */
 export interface EffectiveResources {
@@ -13,11 +10,20 @@ export interface EffectiveResources {
 
 /**
  * Requests and limits of each pod. A request that comes from the profile is lowered to a smaller limit given in the spec,
- * so that giving only limits is enough.
+ * so that giving only limits is enough. With spec.capacity, what is not given follows from it, and requests equal limits.
  */
-export const effectiveResources = ({ tuning, workload }: TunedSpec): EffectiveResources => {
-  const preset = PRESETS[tuning.profile];
-  const { requests = {}, limits = {} } = workload.resources ?? {};
+export const effectiveResources = (spec: TunedSpec): EffectiveResources => {
+  const { requests = {}, limits = {} } = spec.workload.resources ?? {};
+  const planned = planPod(spec);
+  if (planned !== undefined) {
+    const cpu = String(limits.cpu ?? larger(requests.cpu, String(planned.cores), cpuMillis));
+    const memory = String(limits.memory ?? larger(requests.memory, inMebibytes(planned.memory), bytes));
+    return {
+      requests: { cpu: String(requests.cpu ?? cpu), memory: String(requests.memory ?? memory) },
+      limits: { cpu, memory },
+    };
+  }
+  const preset = PRESETS[spec.tuning.profile];
   const cpuLimit = String(limits.cpu ?? preset.limits.cpu);
   const memoryLimit = String(limits.memory ?? preset.limits.memory);
   return {
@@ -28,6 +34,15 @@ export const effectiveResources = ({ tuning, workload }: TunedSpec): EffectiveRe
     limits: { cpu: cpuLimit, memory: memoryLimit },
   };
 };
+
+const larger = (
+  given: Quantity | undefined,
+  planned: string,
+  size: (quantity: Quantity) => number,
+): Quantity => (given === undefined || size(given) < size(planned) ? planned : given);
+
+/** Bytes as a quantity that people read; whole mebibytes. */
+export const inMebibytes = (size: number): string => `${Math.ceil(size / 2 ** 20)}Mi`;
 
 const smaller = (a: string, b: string, size: (quantity: Quantity) => number): string =>
   size(a) <= size(b) ? a : b;

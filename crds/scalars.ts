@@ -72,7 +72,10 @@ export const memoryQuantity = z.union([
 /** A number of pods, or a percentage of them, as Kubernetes' IntOrString. */
 export const countOrPercent = z.union([
   z.int().min(0).max(1000),
-  z.string().max(4).regex(/^(100|[0-9]{1,2})%$/, 'is not a number of pods or a percentage, such as 1 or "25%"'),
+  z
+    .string()
+    .max(4)
+    .regex(/^(100|[0-9]{1,2})%$/, 'is not a number of pods or a percentage, such as 1 or "25%"'),
 ]);
 
 /** Key of a label: an optional DNS prefix and up to 63 letters, digits, "-", "_", ".". */

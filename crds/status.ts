@@ -32,7 +32,9 @@ const plannedCapacity = z.object({
 /** What the operator reports; it writes nothing else of the resource. */
 export const status = z.object({
   observedGeneration: z.int().min(0).optional().describe('Generation of the spec that was last acted on.'),
-  conditions: keyedList(condition, ['type'], 16).optional().describe('Ready, Reconciling, Stalled, Warnings.'),
+  conditions: keyedList(condition, ['type'], 16)
+    .optional()
+    .describe('Ready, Reconciling, Stalled, Warnings.'),
   replicas: z.int().min(0).optional().describe('Proxy pods that exist.'),
   readyReplicas: z.int().min(0).optional().describe('Proxy pods that serve.'),
   replicaSummary: z.string().max(32).optional().describe('Ready and wanted pods, as kubectl get shows them.'),
@@ -47,7 +49,11 @@ export const status = z.object({
     .optional()
     .describe('Revision of the pod template; kept until the spec’s own part of it changes.'),
   renderedImage: z.string().max(512).optional().describe('Default image of that revision, kept with it.'),
-  renderedFrom: z.string().max(64).optional().describe('Digest of the part of the spec that shapes the pods.'),
+  renderedFrom: z
+    .string()
+    .max(64)
+    .optional()
+    .describe('Digest of the part of the spec that shapes the pods.'),
   autoscaledReplicas: z
     .int()
     .min(0)

@@ -20,7 +20,9 @@ export const workload = z.object({
     .min(0)
     .max(1000)
     .default(1)
-    .describe('Number of proxy pods. With autoscaling it is not used; with capacity, 1 leaves it to the plan.'),
+    .describe(
+      'Number of proxy pods. With autoscaling it is not used; with capacity, 1 leaves it to the plan.',
+    ),
   autoscaling: autoscaling
     .optional()
     .describe('Lets a HorizontalPodAutoscaler choose the number of pods by their CPU.'),
@@ -45,7 +47,9 @@ export const workload = z.object({
     .describe('CPU and memory of each pod; each value left out comes from capacity, else from the profile.'),
   extraResources: quantityMap(16)
     .optional()
-    .describe('Devices that each pod gets, such as intel.com/sriov: 1 for a network card’s virtual function.'),
+    .describe(
+      'Devices that each pod gets, such as intel.com/sriov: 1 for a network card’s virtual function.',
+    ),
   nodeSelector: textMap(64, 63).optional().describe('Labels that a node must have.'),
   tolerations: plainList(toleration, 32).optional().describe('Taints that the pods tolerate.'),
   affinity: affinity.optional().describe('Affinity exactly as in a pod spec.'),

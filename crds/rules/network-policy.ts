@@ -9,7 +9,8 @@ const clientRanges = rule<NetworkPolicy>({
   scope: 'spec.networkPolicy',
   reads: ['clients[?]'],
   rule: '!has(self.clients) || self.clients.all(c, isCIDR(c))',
-  message: 'a range of clients is not one: write an address and a number of bits, such as 10.0.0.0/8 or fd00::/8',
+  message:
+    'a range of clients is not one: write an address and a number of bits, such as 10.0.0.0/8 or fd00::/8',
   fieldPath: '.clients',
   check: ({ clients = [] }) =>
     clients.flatMap((range, i) =>
@@ -26,7 +27,8 @@ const policyOfNodes = rule<L4BalancerSpec>({
   scope: 'spec',
   reads: ['tuning.profile', 'networkPolicy.enabled'],
   rule: "!self.networkPolicy.enabled || self.tuning.profile != 'HostNetwork'",
-  message: 'a NetworkPolicy does not reach pods in the network of their node: leave it out, or use profile Tuned',
+  message:
+    'a NetworkPolicy does not reach pods in the network of their node: leave it out, or use profile Tuned',
   fieldPath: '.networkPolicy.enabled',
   check: ({ networkPolicy: { enabled }, tuning: { profile } }) =>
     problemIf(

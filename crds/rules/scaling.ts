@@ -1,3 +1,4 @@
+import type { L4BalancerSpec } from '../l4balancer.ts';
 import type { DisruptionBudget, UpdateStrategy } from '../scaling.ts';
 import { show } from '../words.ts';
 import type { Workload } from '../workload.ts';
@@ -5,8 +6,7 @@ import { problemIf, rule } from './rule.ts';
 
 const isNothing = (count: number | string | undefined): boolean =>
   count !== undefined && Number.parseInt(String(count), 10) === 0;
-const isSomething = (count: number | string | undefined): boolean =>
-  count !== undefined && !isNothing(count);
+const isSomething = (count: number | string | undefined): boolean => count !== undefined && !isNothing(count);
 
 /** CEL: whether a number of pods or a percentage is none. */
 const celNothing = (field: string): string => `string(${field}) in ['0', '0%', '00%']`;
@@ -39,6 +39,21 @@ const daemonSetAutoscaling = rule<Workload>({
       kind === 'DaemonSet' && autoscaling !== undefined,
       ['autoscaling'],
       'has nothing to scale: a DaemonSet runs one pod on each node: leave out autoscaling',
+    ),
+});
+
+const hostNetworkAutoscaling = rule<L4BalancerSpec>({
+  id: 'host-network-autoscaling',
+  scope: 'spec',
+  reads: ['tuning.profile', 'workload.autoscaling'],
+  rule: "self.tuning.profile != 'HostNetwork' || !has(self.workload.autoscaling)",
+  message: 'profile HostNetwork has one pod on a node, whose ports it takes: leave out autoscaling',
+  fieldPath: '.workload.autoscaling',
+  check: ({ tuning, workload }) =>
+    problemIf(
+      tuning.profile === 'HostNetwork' && workload.autoscaling !== undefined,
+      ['workload', 'autoscaling'],
+      'profile HostNetwork has one pod on a node, whose ports it takes: leave out autoscaling',
     ),
 });
 
@@ -152,6 +167,7 @@ const daemonSetStrategy = rule<Workload>({
 export const SCALING_RULES = [
   daemonSetReplicas,
   daemonSetAutoscaling,
+  hostNetworkAutoscaling,
   autoscalingBounds,
   oneBudget,
   daemonSetBudget,

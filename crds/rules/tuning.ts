@@ -12,6 +12,18 @@ const KINDS = [
   { kind: 'memory', size: bytes },
 ] as const;
 
+/** What CPU and memory of the pods follow from. */
+const SIZING = [
+  'capacity',
+  'tuning.profile',
+  'tuning.acceptors',
+  'tuning.fileDescriptors',
+  'workload.kind',
+  'workload.replicas',
+  'workload.autoscaling',
+  'workload.resources',
+];
+
 /** The least memory that the proxy's runtime starts in. */
 const LEAST_MEMORY = '64Mi';
 
@@ -32,26 +44,29 @@ const isGiven = (group: 'requests' | 'limits', kind: keyof Resources): string =>
 const given = (group: 'requests' | 'limits', kind: keyof Resources): string =>
   `string(self.workload.resources.${group}.${kind})`;
 
-/** CEL: the limit as the pods get it. */
+/** CEL: the limit as the pods get it; with a capacity and a request, the request, or one core where that is more. */
 const limitOf = (kind: keyof Resources): string =>
-  `(${isGiven('limits', kind)} ? quantity(${given('limits', kind)}) : ${ofProfile(({ limits }) => `quantity(${celText(limits[kind])})`)})`;
+  `(${isGiven('limits', kind)} ? quantity(${given('limits', kind)}) : has(self.capacity) && ${isGiven('requests', kind)} ? quantity(${given('requests', kind)}) : ${ofProfile(({ limits }) => `quantity(${celText(limits[kind])})`)})`;
 
 /** How a limit came about, in words. */
 const limitInWords = (spec: L4BalancerSpec, kind: keyof Resources): string => {
-  const own = spec.workload.resources?.limits?.[kind];
+  const { limits, requests } = spec.workload.resources ?? {};
+  const own = limits?.[kind];
+  if (own === undefined && spec.capacity !== undefined && requests?.[kind] !== undefined)
+    return `workload.resources.requests.${kind} ${requests[kind]}`;
   return own === undefined
     ? `the ${kind} limit ${PRESETS[spec.tuning.profile].limits[kind]} of profile ${spec.tuning.profile}`
     : `workload.resources.limits.${kind} ${own}`;
 };
 
 const limitInCel = (kind: keyof Resources): string =>
-  `(${isGiven('limits', kind)} ? 'workload.resources.limits.${kind} %s'.format([self.workload.resources.limits.${kind}]) : 'the ${kind} limit %s of profile %s'.format([${ofProfile(({ limits }) => celText(limits[kind]))}, self.tuning.profile]))`;
+  `(${isGiven('limits', kind)} ? 'workload.resources.limits.${kind} %s'.format([self.workload.resources.limits.${kind}]) : has(self.capacity) && ${isGiven('requests', kind)} ? 'workload.resources.requests.${kind} %s'.format([self.workload.resources.requests.${kind}]) : 'the ${kind} limit %s of profile %s'.format([${ofProfile(({ limits }) => celText(limits[kind]))}, self.tuning.profile]))`;
 
 const acceptorsWithinLimit = rule<L4BalancerSpec>({
   id: 'acceptors-within-cpu-limit',
   scope: 'spec',
-  reads: ['tuning.profile', 'tuning.acceptors', 'workload.resources'],
-  rule: `!has(self.tuning.acceptors) || self.tuning.acceptors == 1 || ${limitOf('cpu')}.sub(self.tuning.acceptors).compareTo(quantity('0')) >= 0`,
+  reads: SIZING,
+  rule: `!has(self.tuning.acceptors) || (has(self.capacity) && !${isGiven('limits', 'cpu')} && !${isGiven('requests', 'cpu')}) || self.tuning.acceptors == 1 || ${limitOf('cpu')}.sub(self.tuning.acceptors).compareTo(quantity('0')) >= 0`,
   message: 'more acceptors than the CPU limit has whole cores: raise the limit or lower acceptors',
   messageExpression: `'%d acceptors are more than the whole cores of %s: raise the limit or lower acceptors'.format([self.tuning.acceptors, ${limitInCel('cpu')}])`,
   fieldPath: '.tuning.acceptors',
@@ -70,7 +85,7 @@ const requestsWithinLimits: readonly Rule[] = KINDS.map(({ kind, size }) =>
   rule<L4BalancerSpec>({
     id: `${kind}-request-within-limit`,
     scope: 'spec',
-    reads: ['tuning.profile', 'workload.resources'],
+    reads: SIZING,
     rule: `!${isGiven('requests', kind)} || quantity(${given('requests', kind)}).compareTo(${limitOf(kind)}) <= 0`,
     message: `the ${kind} request is above the ${kind} limit: lower it or raise the limit`,
     messageExpression: `'the ${kind} request %s is above %s: lower it or raise the limit'.format([self.workload.resources.requests.${kind}, ${limitInCel(kind)}])`,

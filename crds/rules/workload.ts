@@ -1,5 +1,5 @@
-import { show } from '../words.ts';
 import type { Toleration } from '../scheduling.ts';
+import { show } from '../words.ts';
 import type { Workload } from '../workload.ts';
 import { problemIf, type Rule, rule } from './rule.ts';
 
@@ -102,15 +102,24 @@ const deviceNames = rule<Readonly<Record<string, unknown>>>({
 type TextMap = Readonly<Record<string, string>>;
 
 /** Key prefixes that the operator writes itself: selectors and rollouts hang on them. */
-const RESERVED: Readonly<Record<'podLabels' | 'podAnnotations', readonly string[]>> = {
-  podLabels: ['l4balancer.dev/', 'app.kubernetes.io/'],
-  podAnnotations: ['l4balancer.dev/'],
-};
+const RESERVED = [
+  {
+    scope: 'spec.workload.podLabels',
+    id: 'pod-label-reserved',
+    prefixes: ['l4balancer.dev/', 'app.kubernetes.io/'],
+  },
+  { scope: 'spec.workload.podAnnotations', id: 'pod-annotation-reserved', prefixes: ['l4balancer.dev/'] },
+  {
+    scope: 'spec.monitoring.labels',
+    id: 'monitoring-label-reserved',
+    prefixes: ['l4balancer.dev/', 'app.kubernetes.io/'],
+  },
+] as const;
 
-const reservedKeys: readonly Rule[] = Object.entries(RESERVED).map(([field, prefixes]) =>
+const reservedKeys: readonly Rule[] = RESERVED.map(({ scope, id, prefixes }) =>
   rule<TextMap>({
-    id: field === 'podLabels' ? 'pod-label-reserved' : 'pod-annotation-reserved',
-    scope: `spec.workload.${field}`,
+    id,
+    scope,
     rule: `self.all(k, ${prefixes.map((prefix) => `!k.startsWith('${prefix}')`).join(' && ')})`,
     message: `keys that start with ${prefixes.join(' or ')} belong to the operator`,
     check: (map) =>

@@ -110,6 +110,33 @@ export const GOOD_MANIFESTS: Readonly<Record<string, Loose>> = {
     service: { type: 'NodePort', externalTrafficPolicy: 'Cluster' },
   }),
   'empty annotations of no Service': manifestWith({ service: { type: 'None', annotations: {} } }),
+  'a DaemonSet with all that it may have': manifestWith({
+    workload: {
+      kind: 'DaemonSet',
+      replicas: 1,
+      disruptionBudget: { minAvailable: 1 },
+      updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: '10%' } },
+    },
+  }),
+  'a DaemonSet in the network of its nodes': manifestWith({
+    tuning: { profile: 'HostNetwork' },
+    workload: { kind: 'DaemonSet' },
+  }),
+  'an autoscaler of one size': manifestWith({
+    workload: { autoscaling: { minReplicas: 3, maxReplicas: 3, targetCPUUtilizationPercentage: 100 } },
+  }),
+  'as many acceptors as one likes, where a capacity sizes the pods': manifestWith({
+    capacity: { connections: 1, connectionsPerCore: 100 },
+    tuning: { acceptors: 256 },
+  }),
+  'requests above the profile’s limits, where a capacity sizes the pods': manifestWith({
+    capacity: { connections: 1 },
+    workload: { resources: { requests: { cpu: 3, memory: '4Gi' } } },
+  }),
+  'ranges of all clients, and of addresses with bits beyond': manifestWith({
+    networkPolicy: { enabled: true, clients: ['0.0.0.0/0', '::/0', '10.1.2.3/8', 'fd00::1/64'] },
+  }),
+  'an image by digest': manifestWith({ workload: { image: `a.example/proxy@sha256:${'0'.repeat(64)}` } }),
   'a listener with every default written out': manifestWithListener({
     protocol: 'TCP',
     timeouts: { idle: '1h' },

@@ -27,6 +27,9 @@ export const randomManifest = (random: Random): Loose => {
         tuning: () => randomTuning(random, profile),
         workload: () => randomWorkload(random),
         service: () => randomService(random),
+        capacity: () => ({ connections: random.whole(1, 100_000_000) }),
+        monitoring: () => random.some({ podMonitor: () => true, labels: () => ({ release: 'a' }) }),
+        networkPolicy: () => random.some({ clients: () => ['10.0.0.0/8', 'fd00::/8', '192.0.2.1/24'] }),
         paused: () => random.chance(0.5),
       }),
     },
@@ -102,8 +105,21 @@ const randomTuning = (random: Random, profile: string): Loose =>
 const randomWorkload = (random: Random): Loose =>
   random.some({
     kind: () => 'Deployment',
+    autoscaling: () => random.pick<Loose>([{ maxReplicas: 2 }, { minReplicas: 1, maxReplicas: 1000 }]),
+    disruptionBudget: () => random.pick<Loose>([{}, { minAvailable: 0 }, { maxUnavailable: '100%' }]),
+    updateStrategy: () =>
+      random.pick<Loose>([
+        {},
+        { type: 'Recreate' },
+        { rollingUpdate: { maxSurge: '25%', maxUnavailable: 0 } },
+      ]),
+    extraResources: () => random.pick<Loose>([{}, { 'intel.com/sriov': 1, 'example.com/nic': '2' }]),
+    imagePullSecrets: () => [{ name: 'registry' }],
+    topologySpreadConstraints: () => [
+      { topologyKey: 'example.com/rack', whenUnsatisfiable: 'DoNotSchedule', minDomains: 2 },
+    ],
     replicas: () => random.whole(0, 1000),
-    image: () => random.pick(['proxy', 'registry.example:5000/a/proxy@sha256:0123']),
+    image: () => random.pick(['proxy', `registry.example:5000/a/proxy:1@sha256:${'0f'.repeat(32)}`]),
     resources: () =>
       random.pick<Loose>([
         {},

@@ -5,7 +5,9 @@ import { BAD_HEALTH_CHECKS } from './health-checks.ts';
 import { BAD_LISTENERS } from './listeners.ts';
 import { BAD_NAMES } from './names.ts';
 import { BAD_RESOURCES } from './resources.ts';
+import { BAD_SCALING } from './scaling.ts';
 import { BAD_SERVICE } from './service.ts';
+import { BAD_SURROUNDINGS } from './surroundings.ts';
 import { BAD_TUNING } from './tuning.ts';
 import { BAD_WORKLOAD } from './workload.ts';
 
@@ -17,7 +19,9 @@ export const BAD_MANIFESTS: readonly BadManifest[] = [
   ...BAD_LISTENERS,
   ...BAD_NAMES,
   ...BAD_RESOURCES,
+  ...BAD_SCALING,
   ...BAD_SERVICE,
+  ...BAD_SURROUNDINGS,
   ...BAD_TUNING,
   ...BAD_WORKLOAD,
 ];

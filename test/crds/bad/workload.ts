@@ -11,12 +11,12 @@ export const BAD_WORKLOAD: readonly BadManifest[] = [
     /-1 is out of range: expected at least 0/,
   ),
   bad(
-    'a DaemonSet, which is not made yet',
+    'a kind that is none',
     undefined,
-    manifestWith({ workload: { kind: 'DaemonSet' } }),
+    manifestWith({ workload: { kind: 'StatefulSet' } }),
     'spec.workload.kind',
-    /supported values: "Deployment"/,
-    /"DaemonSet" is not known: expected Deployment/,
+    /supported values: "Deployment", "DaemonSet"/,
+    /"StatefulSet" is not known: expected Deployment or DaemonSet/,
   ),
   bad(
     'an image with a blank',
