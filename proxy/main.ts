@@ -4,6 +4,7 @@ import { checkManifests } from './check.ts';
 import { EXIT, exitCodeOf, ProxyError } from './errors.ts';
 import { parseSettings, type Settings } from './settings.ts';
 import { createLog } from './telemetry/log.ts';
+import { Output } from './telemetry/output.ts';
 import { readText } from './tuning/read-text.ts';
 import { setSysctls } from './tuning/set-sysctls.ts';
 import { USAGE } from './usage.ts';
@@ -26,9 +27,10 @@ const fail = (error: unknown): never => {
 const count = (problems: number): string => `${problems} ${problems === 1 ? 'problem' : 'problems'}`;
 
 const run = async (settings: Settings): Promise<void> => {
+  process.on('exit', () => output.flushSync());
   process.on('uncaughtException', fail); // rejections come here too
   // Loaded only to serve: --help and --check answer in half the time without it.
-  const starting = import('./control/run.ts').then(({ startProxy }) => startProxy(settings, log));
+  const starting = import('./control/run.ts').then(({ startProxy }) => startProxy(settings, log, output));
   onStopSignals(
     (signal) => {
       log.info({ signal }, 'stop asked');
@@ -42,7 +44,8 @@ const run = async (settings: Settings): Promise<void> => {
   await starting;
 };
 
-const log = createLog('info');
+const output = new Output(1);
+const log = createLog('info', output);
 const command = parseSettings(process.argv.slice(2), process.env);
 switch (command.command) {
   case 'Help':

@@ -41,6 +41,8 @@ export class Connections {
   backendSlot = new Int32Array(0);
   /** Slot of the endpoint in use, -1 for none. */
   endpointSlot = new Int32Array(0);
+  /** Slot of the endpoint that failed last, -1 for none, and once the table has changed since. */
+  failedEndpoint = new Int32Array(0);
   /** Bytes kept that this side has not taken yet, two-wide: buffer number (-1 none), first byte, length. */
   pendingBuffer = new Int32Array(0);
   pendingStart = new Int32Array(0);
@@ -80,6 +82,7 @@ export class Connections {
     this.flags[connection * 2] = 0;
     this.flags[connection * 2 + 1] = 0;
     this.endpointSlot[connection] = -1;
+    this.failedEndpoint[connection] = -1;
     this.retries[connection] = 0;
     this.received[connection] = 0;
     this.sent[connection] = 0;
@@ -113,6 +116,7 @@ export class Connections {
     this.listenerSlot = enlarged(this.listenerSlot, to, -1);
     this.backendSlot = enlarged(this.backendSlot, to, -1);
     this.endpointSlot = enlarged(this.endpointSlot, to, -1);
+    this.failedEndpoint = enlarged(this.failedEndpoint, to, -1);
     this.pendingBuffer = enlarged(this.pendingBuffer, to * 2, -1);
     this.pendingStart = enlarged(this.pendingStart, to * 2, 0);
     this.pendingLength = enlarged(this.pendingLength, to * 2, 0);

@@ -1,5 +1,6 @@
 import type { PinnedMemory } from '../sys/memory.ts';
 import type { Sys } from '../sys/sys.ts';
+import type { AccessRing } from './access-ring.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import type { Connections } from './connections.ts';
 import type { Counters } from './counters.ts';
@@ -23,6 +24,7 @@ export interface Acceptor {
   readonly buffers: BufferPool;
   readonly timers: TimerWheel;
   readonly counters: Counters;
+  readonly accessLog: AccessRing;
   readonly mailbox: Mailbox;
   readonly budget: RetryBudget;
   readonly sourcePorts: SourcePorts;
@@ -37,6 +39,8 @@ export interface Acceptor {
   /** Endpoint slots that the connection at hand must not get. */
   readonly avoid: number[];
   readonly tell: (message: FromAcceptor) => void;
+  /** Milliseconds since 1970. */
+  readonly wallClock: () => number;
   /** Current tick, and the time in milliseconds; set once a turn. */
   now: number;
   nowMs: number;

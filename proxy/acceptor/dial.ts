@@ -124,6 +124,7 @@ const failed = (acceptor: Acceptor, connection: number, failure: ConnectFailure)
   const slot = connections.endpointSlot[connection] as number;
   counters.endpointFailed(connections.backendSlot[connection] as number, slot, failure);
   leaveEndpoint(acceptor, connection);
+  connections.failedEndpoint[connection] = slot;
   const tried = connections.tried.get(connection);
   if (tried === undefined) connections.tried.set(connection, [slot]);
   else tried.push(slot);

@@ -64,6 +64,9 @@ export const closeConnection = (acceptor: Acceptor, connection: number, reason: 
   const { connections } = acceptor;
   const state = connections.state[connection] as number;
   if (state === CLOSED || state === FREE) return;
+  const close = closePlace(reason, phaseOf(state));
+  // Before anything is given back: who sees that a slot is not in use has its last records.
+  if (acceptor.accessLog.wants(close)) acceptor.accessLog.put(acceptor, connection, close);
   acceptor.timers.clear(connection);
   const client = connections.fd[connection * 2 + CLIENT] as number;
   if (client >= 0) closeDescriptor(acceptor, client);
@@ -75,7 +78,7 @@ export const closeConnection = (acceptor: Acceptor, connection: number, reason: 
   connections.release(connection);
   acceptor.counters.closed(
     connections.listenerSlot[connection] as number,
-    closePlace(reason, phaseOf(state)),
+    close,
     connections.retries[connection] as number,
     acceptor.nowMs - (connections.began[connection] as number),
     connections.open,

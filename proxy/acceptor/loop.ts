@@ -13,6 +13,7 @@ import {
   type Sys,
 } from '../sys/sys.ts';
 import { acceptFrom, resumeWhenRested, takeMail, unwatchListeners, watchListeners } from './accept.ts';
+import { AccessRing } from './access-ring.ts';
 import { BUFFER_BYTES, BufferPool } from './buffer-pool.ts';
 import {
   CLIENT,
@@ -59,6 +60,8 @@ export interface AcceptorInputs {
   readonly eventfd: number;
   readonly sourcePorts: PortRange;
   readonly now: () => number;
+  /** Milliseconds since 1970. */
+  readonly wallClock: () => number;
   /** What was posted since the last call; of tables only the newest. */
   readonly received: () => readonly ToAcceptor[];
   /** Where random numbers begin; any number but 0. */
@@ -117,6 +120,7 @@ const adjust = (acceptor: Acceptor): void => {
   for (let connection = 0; connection < connections.capacity; connection++) {
     const state = connections.state[connection];
     if (state === FREE || state === CLOSED) continue;
+    connections.failedEndpoint[connection] = -1; // its slot may be another's soon
     if (table.removed.has(connections.endpointSlot[connection] as number))
       resetConnection(acceptor, connection, CLIENT, 'EndpointRemoved');
     else if (state !== RELAYING && !table.backends.has(connections.backendSlot[connection] as number))
@@ -131,6 +135,7 @@ const adopt = (acceptor: Acceptor, table: ServedTable): void => {
   for (const listener of acceptor.table.listeners)
     if (!staying.has(listener.fd)) while (acceptFrom(acceptor, listener, false));
   acceptor.table = table;
+  acceptor.accessLog.follow(table.accessLog);
   adjust(acceptor);
   // Taking what was queued may have begun a pause.
   if (acceptor.pausedUntil === 0) watchListeners(acceptor);
@@ -180,6 +185,7 @@ const create = (inputs: AcceptorInputs): Acceptor => {
     buffers: new BufferPool(),
     timers: new TimerWheel(connections, now),
     counters: new Counters(shared, index),
+    accessLog: new AccessRing(shared, index, inputs.seed),
     mailbox: new Mailbox(shared, index, acceptors),
     budget: new RetryBudget(),
     sourcePorts: new SourcePorts(sourcePorts, index, acceptors, nowMs),
@@ -189,6 +195,7 @@ const create = (inputs: AcceptorInputs): Acceptor => {
     parcel: new Int32Array(PARCEL_INTS),
     avoid: [],
     tell: inputs.tell,
+    wallClock: inputs.wallClock,
     now,
     nowMs,
     random: inputs.seed,

@@ -1,3 +1,4 @@
+import type { AccessLog } from '../../crds/access-log.ts';
 import type { TableBackend } from '../table/table.ts';
 import type { SharedBuffers } from './shared-memory.ts';
 import type { PortRange } from './source-ports.ts';
@@ -7,6 +8,7 @@ export interface AcceptorTable {
   readonly version: number;
   /** Descriptors that all connections together may hold; beyond it accepting pauses. */
   readonly descriptorLimit: number;
+  readonly accessLog: AccessLog;
   readonly listeners: readonly AcceptorListener[];
   readonly backends: readonly AcceptorBackend[];
   /** Slots of endpoints that have gone and whose connections end with them. */

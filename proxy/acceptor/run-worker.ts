@@ -30,6 +30,7 @@ export const runWorker = (sys: Sys): void => {
     eventfd,
     sourcePorts,
     now: () => performance.now(),
+    wallClock: () => Date.now(),
     received,
     seed: index * 2654435761 + 1,
     tell: (message: FromAcceptor) => port.postMessage(message),

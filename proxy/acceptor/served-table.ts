@@ -1,3 +1,4 @@
+import type { AccessLog } from '../../crds/access-log.ts';
 import { pinnedMemory } from '../sys/memory.ts';
 import { SOCKET_ADDRESS_BYTES, writeSocketAddress } from '../sys/socket-address.ts';
 import { AF_INET, AF_INET6 } from '../sys/sys.ts';
@@ -34,6 +35,7 @@ export interface ServedListener extends AcceptorListener {
 export interface ServedTable {
   readonly version: number;
   readonly descriptorLimit: number;
+  readonly accessLog: AccessLog;
   readonly listeners: readonly ServedListener[];
   /** By backend slot. */
   readonly backends: ReadonlyMap<number, ServedBackend>;
@@ -44,6 +46,7 @@ export interface ServedTable {
 export const EMPTY_TABLE: ServedTable = {
   version: 0,
   descriptorLimit: 0,
+  accessLog: { mode: 'Off', sampleOneIn: 2 },
   listeners: [],
   backends: new Map(),
   removed: new Set(),
@@ -81,6 +84,7 @@ const serveBackend = (backend: AcceptorBackend, shared: SharedMemory): ServedBac
 export const serveTable = (table: AcceptorTable, shared: SharedMemory): ServedTable => ({
   version: table.version,
   descriptorLimit: table.descriptorLimit,
+  accessLog: table.accessLog,
   listeners: table.listeners.map((listener) => ({
     ...listener,
     idleTicks: TimerWheel.ticks(listener.idleMs),

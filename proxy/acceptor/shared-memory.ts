@@ -30,12 +30,15 @@ export const INTS = {
   Taken: 9,
   /** Its eventfd, which wakes it. */
   Wake: 10,
+  /** Records put into its ring of the access log, and records that the control thread took out; both wrap. */
+  LogPut: 11,
+  LogTaken: 12,
 } as const;
 const INTS_HEAD = 16;
 const INTS_PER_ACCEPTOR = INTS_HEAD + SLOTS.listeners + SLOTS.endpoints;
 
 /** Totals of one acceptor, written by it alone. */
-export const TOTALS = { Accepted: 0, HandedOver: 1 } as const;
+export const TOTALS = { Accepted: 0, HandedOver: 1, LogDropped: 2 } as const;
 const TOTALS_HEAD = 8;
 /** Connections are counted by their retries: none, one, two, and more. */
 export const RETRY_COUNTS = 4;
@@ -89,6 +92,27 @@ export const PARCEL_INTS = 9;
 export const MAIL_HEAD = 2;
 const MAIL_RING = MAIL_HEAD + MAIL_CELLS * PARCEL_INTS;
 
+/** Records of ended connections that an acceptor's ring of the access log holds; a power of two. */
+export const ACCESS_RECORDS = 4096;
+/** A record's fields as doubles; slots are -1 for none, the client's address is 16 bytes. */
+export const ACCESS_RECORD = {
+  /** Milliseconds since 1970. */
+  EndedAt: 0,
+  /** Milliseconds. */
+  Duration: 1,
+  Received: 2,
+  Sent: 3,
+  Listener: 4,
+  Backend: 5,
+  Endpoint: 6,
+  /** Index in CLOSES. */
+  Close: 7,
+  Retries: 8,
+  ClientPort: 9,
+  ClientAddress: 10,
+} as const;
+export const ACCESS_RECORD_DOUBLES = 12;
+
 /** The buffers that the control thread and the acceptors share. */
 export interface SharedBuffers {
   readonly ints: SharedArrayBuffer;
@@ -99,6 +123,7 @@ export interface SharedBuffers {
   readonly owners: SharedArrayBuffer;
   readonly held: SharedArrayBuffer;
   readonly mail: SharedArrayBuffer;
+  readonly access: SharedArrayBuffer;
 }
 
 /** Views of the shared buffers; see the offset functions for what is where. */
@@ -118,6 +143,8 @@ export interface SharedMemory {
   readonly held: Int32Array;
   /** Connections on their way from one acceptor to another; see mailbox.ts. */
   readonly mail: Int32Array;
+  /** Records of ended connections by acceptor; see access-ring.ts. The system gives its memory when it is written to first. */
+  readonly access: Float64Array;
 }
 
 export const allocateShared = (acceptors: number, descriptors: number): SharedBuffers => ({
@@ -129,6 +156,7 @@ export const allocateShared = (acceptors: number, descriptors: number): SharedBu
   owners: new SharedArrayBuffer(Math.min(descriptors, MAX_DESCRIPTORS) * 2),
   held: new SharedArrayBuffer(4),
   mail: new SharedArrayBuffer(acceptors * acceptors * MAIL_RING * 4),
+  access: new SharedArrayBuffer(acceptors * ACCESS_RECORDS * ACCESS_RECORD_DOUBLES * 8),
 });
 
 export const viewShared = (buffers: SharedBuffers): SharedMemory => ({
@@ -140,6 +168,7 @@ export const viewShared = (buffers: SharedBuffers): SharedMemory => ({
   owners: new Uint16Array(buffers.owners),
   held: new Int32Array(buffers.held),
   mail: new Int32Array(buffers.mail),
+  access: new Float64Array(buffers.access),
 });
 
 /** Offset of an acceptor's own integers (INTS) in `ints`. */
@@ -147,6 +176,8 @@ export const intsAt = (acceptor: number): number => acceptor * INTS_PER_ACCEPTOR
 /** Offset in `mail` of the ring through which `from` leaves connections for `to`. */
 export const mailRingAt = (acceptors: number, from: number, to: number): number =>
   (to * acceptors + from) * MAIL_RING;
+/** Offset of an acceptor's ring of records in `access`. */
+export const accessRingAt = (acceptor: number): number => acceptor * ACCESS_RECORDS * ACCESS_RECORD_DOUBLES;
 /** Offset of an acceptor's gauge of open connections of a listener in `ints`. */
 export const listenerOpenAt = (acceptor: number, slot: number): number => intsAt(acceptor) + INTS_HEAD + slot;
 /** Offset of an acceptor's gauge of open connections of an endpoint in `ints`. */

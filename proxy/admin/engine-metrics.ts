@@ -13,6 +13,8 @@ export interface MetricsFacts {
   }[];
   readonly findings: () => number;
   readonly connected: () => boolean;
+  /** Lines of the access log that standard output took, and that it did not. */
+  readonly output: { readonly accepted: number; readonly dropped: number };
   /** Source ports to an endpoint that are free, by estimate. */
   readonly sourcePortsLeft: (stats: EngineStats, endpoint: EngineStats['endpoints'][number]) => number;
 }
@@ -113,6 +115,21 @@ export const ENGINE_METRICS: readonly EngineMetric[] = [
     'gauge',
     '1 while the source can see its input, else 0; the last table is served meanwhile.',
     single(({ facts }) => (facts.connected() ? 1 : 0)),
+  ),
+  metric(
+    'access_log_lines_total',
+    'counter',
+    'Lines that the access log wrote.',
+    single(({ facts }) => facts.output.accepted),
+  ),
+  metric(
+    'access_log_dropped_total',
+    'counter',
+    'Connections that the access log lacks: they ended faster than they could be logged (ring), or nobody read standard output (output).',
+    ({ facts, stats }, to) => {
+      to.sample(labelText({ where: 'ring' }), stats.accessLogDropped);
+      to.sample(labelText({ where: 'output' }), facts.output.dropped);
+    },
   ),
   metric(
     'acceptor_table_version',

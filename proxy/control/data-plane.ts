@@ -4,7 +4,9 @@ import { type EngineEvent, startEngine } from '../engine/start.ts';
 import { check } from '../health/check.ts';
 import { type HealthMonitor, startMonitor } from '../health/monitor.ts';
 import { endpointKey } from '../table/table.ts';
+import { createAccessLog } from '../telemetry/access-log.ts';
 import type { Logger } from '../telemetry/log.ts';
+import type { Output } from '../telemetry/output.ts';
 import { VERSION } from '../version.ts';
 import { watchAcceptors } from './acceptor-watch.ts';
 import { after, every } from './clock.ts';
@@ -33,6 +35,7 @@ export interface DataPlaneOptions {
   /** File descriptors that the process may hold. */
   readonly fileDescriptors: number;
   readonly log: Logger;
+  readonly output: Output;
   /** Whether the source can see its input now. */
   readonly connected: () => boolean;
 }
@@ -42,6 +45,7 @@ export const startDataPlane = async ({
   acceptors,
   fileDescriptors,
   log,
+  output,
   connected,
 }: DataPlaneOptions): Promise<DataPlane> => {
   const watch = watchAcceptors({
@@ -51,7 +55,7 @@ export const startDataPlane = async ({
   });
   const onEvent = (event: EngineEvent): void =>
     event.type === 'Findings' ? control.engineFindings(event.findings) : watch.take(event);
-  const engine = await startEngine({ acceptors, onEvent });
+  const engine = await startEngine({ acceptors, onEvent, onEnded: createAccessLog(output) });
 
   const monitor = startMonitor({
     check,
@@ -96,6 +100,7 @@ export const startDataPlane = async ({
     stats: () => engine.stats(),
     findings: () => control.state.findings.length,
     connected,
+    output,
     health: () =>
       [...(control.state.snapshot?.targets ?? [])].flatMap(([backend, targets]) =>
         targets.map((target) => {

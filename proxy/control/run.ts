@@ -7,8 +7,10 @@ import { buildStatus, type Status } from '../admin/status.ts';
 import type { Settings } from '../settings.ts';
 import { openSource } from '../source/open.ts';
 import type { SourceState } from '../source/source.ts';
+import { canWrite } from '../sys/can-write.ts';
 import { raiseFileLimit } from '../sys/file-limit.ts';
 import type { Logger } from '../telemetry/log.ts';
+import type { Output } from '../telemetry/output.ts';
 import { askedTuning } from '../tuning/asked.ts';
 import { readCpuQuota } from '../tuning/cpu-quota.ts';
 import { decideLaunch } from '../tuning/launch.ts';
@@ -21,13 +23,17 @@ import { decideDrain } from './decide-drain.ts';
 import { shutdown } from './shutdown.ts';
 import { createSourceLog } from './source-log.ts';
 
+const STDOUT = 1;
+
 /** A proxy that runs; `stop` ends it gracefully. */
 export interface RunningProxy {
   stop(): Promise<void>;
 }
 
 /** Wires the parts together and starts them. Throws ProxyError, with nothing left running, when it cannot. */
-export const startProxy = async (settings: Settings, log: Logger): Promise<RunningProxy> => {
+export const startProxy = async (settings: Settings, log: Logger, output: Output): Promise<RunningProxy> => {
+  const mayWrite = canWrite();
+  output.guard((waitMs) => mayWrite(STDOUT, waitMs));
   const opened = await openSource(settings.source);
   const machine = { quota: readCpuQuota(readText), parallelism: os.availableParallelism() };
   const launch = decideLaunch(settings, opened.first?.spec, machine);
@@ -46,6 +52,7 @@ export const startProxy = async (settings: Settings, log: Logger): Promise<Runni
     acceptors: launch.acceptors,
     fileDescriptors: fileLimit.soft,
     log,
+    output,
     connected: () => sourceState.following,
   });
   const { engine, control, monitor, metrics, portsKept, deadAcceptors } = plane;

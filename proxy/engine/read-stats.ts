@@ -223,6 +223,7 @@ export const readStats = (
     endpoints,
     closes: allCloses(reader),
     sourcePorts: served.sourcePorts,
+    accessLogDropped: reader.totals(totalsAt, 0, TOTALS.LogDropped),
     descriptors: { held: Atomics.load(shared.held, 0), limit: served.descriptorLimit },
   };
 };

@@ -6,6 +6,8 @@ import { readFileLimit } from '../sys/file-limit.ts';
 import { libc } from '../sys/libc.ts';
 import type { Table } from '../table/table.ts';
 import { AcceptorThread } from './acceptor-thread.ts';
+import { AccessDrain } from './access-drain.ts';
+import { AccessReader, type EndedConnection } from './access-reader.ts';
 import { cleanUpAfter, clearBackend, clearEndpoint, clearListener, type Remains } from './clean-up.ts';
 import type { Engine } from './engine.ts';
 import { freePlaces } from './free-places.ts';
@@ -31,6 +33,8 @@ export interface EngineOptions {
   /** Number of acceptor threads, at least 1. */
   readonly acceptors: number;
   readonly onEvent: (event: EngineEvent) => void;
+  /** Takes the connections that have ended and are to be logged (table's accessLog), in batches, a moment later. */
+  readonly onEnded?: (ended: EndedConnection) => void;
   /** The module that each acceptor's thread runs; left out for the one with the kernel's system calls. */
   readonly worker?: URL;
 }
@@ -56,6 +60,7 @@ class ThreadedEngine implements Engine {
   #buffers;
   #shared;
   #places = new Places();
+  #accessLog: AccessDrain;
   #sockets: ListeningSockets;
   /** By acceptor. They stay when an acceptor is replaced, since the others wake it by its number. */
   #eventfds: readonly number[];
@@ -79,6 +84,8 @@ class ThreadedEngine implements Engine {
     this.#options = options;
     this.#buffers = allocateShared(options.acceptors, MAX_DESCRIPTORS);
     this.#shared = viewShared(this.#buffers);
+    const reader = new AccessReader(this.#shared, options.acceptors, this.#places);
+    this.#accessLog = new AccessDrain(reader, options.onEnded ?? (() => undefined));
     this.#sockets = new ListeningSockets(this.#sys, options.acceptors);
     this.#adopted = Array<number>(options.acceptors).fill(0);
     this.#eventfds = this.#openEventfds();
@@ -126,6 +133,7 @@ class ThreadedEngine implements Engine {
     // What one left for another that had looked for the last time, and what one held that was ended by force.
     for (const index of this.#threads.keys())
       cleanUpAfter(this.#shared, this.#sys, this.#options.acceptors, index);
+    this.#accessLog.stop();
     for (const eventfd of this.#eventfds) this.#sys.close(eventfd);
     this.#sockets.keepOnly(new Set());
     for (const { resolve } of this.#waiting.splice(0)) resolve();
@@ -144,11 +152,13 @@ class ThreadedEngine implements Engine {
     });
     this.#table = table;
     this.#wiring = wiring;
+    if (table.accessLog.mode !== 'Off') this.#accessLog.start();
     for (const [index, thread] of this.#threads.entries())
       thread.post({ type: 'Table', table: this.#cut(index) });
     await this.#adoption(wiring.version);
     this.#sockets.keepOnly(new Set(wiring.listeners.map(({ port }) => port)));
-    freePlaces(this.#shared, acceptors, this.#places, table, () => undefined);
+    freePlaces(this.#shared, acceptors, this.#places, table, () => this.#accessLog.takeAll());
+    if (table.accessLog.mode === 'Off') this.#accessLog.stop();
     if (wiring.incomplete && !this.#closed) this.#retry = setTimeout(() => void this.#tryAgain(), RETRY_MS);
     return wiring.findings;
   }
@@ -225,6 +235,7 @@ class ThreadedEngine implements Engine {
 
   #onDeath(acceptor: number, error: Error): void {
     this.#options.onEvent({ type: 'AcceptorDied', acceptor, error });
+    this.#accessLog.takeAll();
     const before = this.#replacing.get(acceptor);
     const found = cleanUpAfter(this.#shared, this.#sys, this.#options.acceptors, acceptor);
     this.#replacing.set(acceptor, {

@@ -17,6 +17,8 @@ export interface EngineStats {
     /** Whether the kernel itself uses ports in TIME_WAIT again (net.ipv4.tcp_tw_reuse = 1). */
     readonly reused: boolean;
   };
+  /** Ended connections that the access log lacks because they came faster than they were taken. */
+  readonly accessLogDropped: number;
   readonly descriptors: {
     /** Descriptors that connections hold. */
     readonly held: number;

@@ -1,3 +1,4 @@
+import type { AccessLog } from '../../crds/access-log.ts';
 import type { Finding } from '../../crds/finding.ts';
 import type { AcceptorBackend, AcceptorListener, AcceptorTable } from '../acceptor/messages.ts';
 import { SLOTS } from '../acceptor/shared-memory.ts';
@@ -21,6 +22,7 @@ export class Places {
 /** A table with its sockets and slots, before it is cut to each acceptor. */
 export interface Wiring {
   readonly version: number;
+  readonly accessLog: AccessLog;
   readonly listeners: readonly (Omit<AcceptorListener, 'fd'> & {
     readonly port: number;
     readonly sockets: readonly number[];
@@ -35,6 +37,7 @@ export interface Wiring {
 
 export const NOTHING_WIRED: Wiring = {
   version: 0,
+  accessLog: { mode: 'Off', sampleOneIn: 2 },
   listeners: [],
   backends: [],
   removed: [],
@@ -120,13 +123,14 @@ export const wire = (
   });
   const incomplete = assigned.short.size > 0 || listeners.length < table.listeners.length;
   const removed = removedSlots(table, before, places);
-  return { version, listeners, backends, removed, findings, incomplete };
+  return { version, accessLog: table.accessLog, listeners, backends, removed, findings, incomplete };
 };
 
 /** The part of a wiring that the acceptor `index` gets. */
 export const cutFor = (wiring: Wiring, index: number, descriptorLimit: number): AcceptorTable => ({
   version: wiring.version,
   descriptorLimit,
+  accessLog: wiring.accessLog,
   backends: wiring.backends,
   removed: wiring.removed,
   listeners: wiring.listeners.map(({ slot, backendSlot, idleMs, sockets }) => ({

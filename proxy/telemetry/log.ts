@@ -1,13 +1,11 @@
 import { pino } from 'pino';
 import type { LogLevel } from './log-level.ts';
+import type { Output } from './output.ts';
 
 export type Logger = pino.Logger;
 
-/**
- * JSON lines on stdout. Written synchronously: the last lines before an exit are the ones that matter, and the acceptors never
- * log, so a slow reader of stdout delays the control thread only.
- */
-export const createLog = (level: LogLevel): Logger =>
+/** JSON lines. They are written at once, as far as the reader takes them: the last ones before an exit are the ones that matter. */
+export const createLog = (level: LogLevel, output: Output): Logger =>
   pino(
     {
       level,
@@ -16,5 +14,5 @@ export const createLog = (level: LogLevel): Logger =>
       formatters: { level: (label) => ({ level: label }) },
       serializers: { error: pino.stdSerializers.errWithCause },
     },
-    pino.destination({ fd: 1, sync: true }),
+    output,
   );

@@ -65,6 +65,7 @@ export const engineStats = (change: Partial<EngineStats> = {}): EngineStats => (
   backends: [],
   endpoints: [],
   closes: [],
+  accessLogDropped: 0,
   sourcePorts: { count: 28_232, reused: false },
   descriptors: { held: 0, limit: 1000 },
   ...change,

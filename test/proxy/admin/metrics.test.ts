@@ -57,6 +57,7 @@ const bench = (read: () => EngineStats) =>
     findings: () => 2,
     connected: () => true,
     sourcePortsLeft: () => 28_000,
+    output: { accepted: 50, dropped: 60 },
   });
 
 test('what the engine counted is read at each scrape and never added up twice', async () => {
@@ -95,6 +96,9 @@ test('what the engine counted is read at each scrape and never added up twice', 
     'l4balancer_endpoint_received_bytes_total{backend="web",endpoint="[2001:db8::1]:1"} 14',
     'l4balancer_endpoint_sent_bytes_total{backend="web",endpoint="[2001:db8::1]:1"} 15',
     'l4balancer_endpoint_source_ports_left{backend="web",endpoint="[2001:db8::1]:1"} 28000',
+    'l4balancer_access_log_lines_total 50',
+    'l4balancer_access_log_dropped_total{where="ring"} 0',
+    'l4balancer_access_log_dropped_total{where="output"} 60',
     'l4balancer_descriptors_held 30',
     'l4balancer_descriptors_left 70',
     'l4balancer_acceptor_handed_over_connections_total{acceptor="0"} 6',

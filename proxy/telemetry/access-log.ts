@@ -1,0 +1,36 @@
+import { pino } from 'pino';
+import type { EndedConnection } from '../engine/access-reader.ts';
+import type { Output } from './output.ts';
+
+/**
+ * Writes one line for each connection, marked with `"log":"access"` and without a level: LOG_LEVEL is about the program, not about
+ * its traffic.
+ */
+export const createAccessLog = (output: Output): ((ended: EndedConnection) => void) => {
+  const lines = pino(
+    { base: null, timestamp: false, formatters: { level: () => ({ log: 'access' }) } },
+    { write: (line) => output.offer(line) },
+  );
+  return (ended) => {
+    if (!output.hasRoom()) {
+      output.dropped++;
+      return;
+    }
+    const { close } = ended;
+    lines.info({
+      time: new Date(ended.endedAt).toISOString(),
+      listener: ended.listener,
+      ...(ended.backend === undefined ? {} : { backend: ended.backend }),
+      ...(ended.endpoint === undefined ? {} : { endpoint: ended.endpoint }),
+      client: ended.client,
+      reason: close.reason,
+      endedBy: close.by,
+      phase: close.phase,
+      retries: ended.retries,
+      receivedBytes: ended.receivedBytes,
+      sentBytes: ended.sentBytes,
+      durationMs: Math.round(ended.durationMs * 1000) / 1000,
+      acceptor: ended.acceptor,
+    });
+  };
+};
