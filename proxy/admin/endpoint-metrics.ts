@@ -51,7 +51,7 @@ export const ENDPOINT_METRICS: readonly EngineMetric[] = [
   {
     name: 'l4balancer_endpoint_healthy',
     type: 'gauge',
-    help: '0 for an endpoint whose health checks fail, else 1.',
+    help: '0 for an endpoint whose health checks fail or that is ejected, else 1.',
     write: ({ facts }, to) => {
       for (const { backend, endpoint, healthy } of facts.health())
         to.sample(labelText({ backend, endpoint }), healthy ? 1 : 0);

@@ -14,7 +14,7 @@ export interface ProxyMetrics {
    */
   text(): Promise<string>;
   readonly healthChecks: Counter<'backend' | 'result'>;
-  readonly healthTransitions: Counter<'backend' | 'to'>;
+  readonly healthTransitions: Counter<'backend' | 'to' | 'cause'>;
   readonly publishSeconds: Histogram;
   readonly acceptorDeaths: Counter;
   readonly acceptPauses: Counter;
@@ -59,8 +59,8 @@ export const createMetrics = (version: string, facts: MetricsFacts): ProxyMetric
     }),
     healthTransitions: new Counter({
       name: 'l4balancer_health_transitions_total',
-      help: 'Endpoints that became Healthy or Unhealthy.',
-      labelNames: ['backend', 'to'],
+      help: 'Changes of endpoints to Healthy, Unhealthy, Ejected, Warming or Unknown, by what led to them.',
+      labelNames: ['backend', 'to', 'cause'],
       registers,
     }),
     publishSeconds: new Histogram({

@@ -1,7 +1,8 @@
 import type { Finding } from '../../crds/finding.ts';
 import type { ControlState } from '../control/control.ts';
 import type { EngineStats } from '../engine/stats.ts';
-import type { Health } from '../health/state.ts';
+import type { EndpointHealth } from '../health/monitor.ts';
+import type { Health } from '../health/verdict.ts';
 import type { SourceState } from '../source/source.ts';
 import { endpointKey } from '../table/table.ts';
 import type { TuningEntry } from '../tuning/report.ts';
@@ -53,8 +54,12 @@ export interface EndpointStatus {
   readonly weight: number;
   /** Unknown where nothing is checked and until the first check has answered. */
   readonly health: Health;
-  /** Why the last check failed. */
+  /** Why it is out, or why its last check failed. */
   readonly reason?: string;
+  /** When an endpoint comes back that is out because attempts to connect failed, unless checks find it well before; RFC 3339, to the second. */
+  readonly ejectedUntil?: string;
+  /** Share of its weight that it gets: less than 1 while it starts slowly. */
+  readonly share: number;
   /** Whether new connections may go there. */
   readonly used: boolean;
   readonly open: number;
@@ -74,10 +79,10 @@ export interface StatusFacts {
   readonly stats: EngineStats;
   readonly sourcePortsLeft: (stats: EngineStats, endpoint: EngineStats['endpoints'][number]) => number;
   readonly deadAcceptors: ReadonlySet<number>;
-  readonly healthOf: (
-    backend: string,
-    endpoint: string,
-  ) => { readonly health: Health; readonly reason: string } | undefined;
+  readonly healthOf: (backend: string, endpoint: string) => EndpointHealth | undefined;
+  readonly shareOf: (backend: string, endpoint: string) => number;
+  /** Milliseconds since 1970. */
+  readonly nowMs: number;
   readonly tuning: readonly TuningEntry[];
 }
 
@@ -120,7 +125,7 @@ export const buildStatus = (facts: StatusFacts): Status => {
   };
 };
 
-const backends = ({ control, stats, healthOf, sourcePortsLeft }: StatusFacts): Status['backends'] => {
+const backends = ({ control, stats, healthOf, shareOf, nowMs, sourcePortsLeft }: StatusFacts): Status['backends'] => {
   const counted = new Map(stats.endpoints.map((one) => [`${one.backend} ${endpointKey(one)}`, one]));
   const used = new Set(
     control.served?.table.backends.flatMap(({ name, endpoints }) =>
@@ -141,6 +146,10 @@ const backends = ({ control, stats, healthOf, sourcePortsLeft }: StatusFacts): S
         weight: target.weight,
         health: health?.health ?? 'Unknown',
         ...(health === undefined || health.reason === '' ? {} : { reason: health.reason }),
+        ...(health?.ejectedForMs === undefined
+          ? {}
+          : { ejectedUntil: toTheSecond(nowMs + health.ejectedForMs) }),
+        share: shareOf(name, key),
         used: used.has(`${name} ${key}`),
         open: totals?.openConnections ?? 0,
         connections: totals?.connectionsTotal ?? 0,
@@ -150,3 +159,6 @@ const backends = ({ control, stats, healthOf, sourcePortsLeft }: StatusFacts): S
     }),
   }));
 };
+
+const toTheSecond = (ms: number): string =>
+  new Date(Math.ceil(ms / 1000) * 1000).toISOString().replace('.000Z', 'Z');

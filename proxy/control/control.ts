@@ -57,6 +57,8 @@ export interface ControlState {
 const RETRY_MS = 1_000;
 /** A change of health waits this long for others: each table is as much work as there are endpoints. */
 const COALESCE_MS = 5;
+/** And at least this long after the one before, so that a burst of changes makes few tables, however long it lasts. */
+const BETWEEN_MS = 100;
 
 /** Starts with nothing to serve. */
 export const createControl = (options: ControlOptions): Control => {
@@ -70,6 +72,7 @@ export const createControl = (options: ControlOptions): Control => {
   let changed = false;
   let publishing = false;
   let healthWaits = false;
+  let healthSeenAt = Number.NEGATIVE_INFINITY;
   let stopped = false;
 
   const ofEngine = () => indexedFindings(fromEngine, served?.spec);
@@ -132,8 +135,10 @@ export const createControl = (options: ControlOptions): Control => {
     healthChanged() {
       if (healthWaits) return;
       healthWaits = true;
-      options.after(COALESCE_MS, () => {
+      const untilNext = healthSeenAt + BETWEEN_MS - options.now();
+      options.after(Math.max(COALESCE_MS, untilNext), () => {
         healthWaits = false;
+        healthSeenAt = options.now();
         changeSeen();
       });
     },

@@ -1,7 +1,7 @@
 import { createMetrics, type ProxyMetrics } from '../admin/metrics.ts';
 import type { Engine } from '../engine/engine.ts';
 import { type EngineEvent, startEngine } from '../engine/start.ts';
-import { check } from '../health/check.ts';
+import { check } from '../health/check/check.ts';
 import { type HealthMonitor, startMonitor } from '../health/monitor.ts';
 import { endpointKey } from '../table/table.ts';
 import { createAccessLog } from '../telemetry/access-log.ts';
@@ -14,9 +14,14 @@ import { type Control, createControl } from './control.ts';
 import { PortsKept } from './ports-kept.ts';
 import { watchShortage } from './shortage.ts';
 
-/** Health checks at one time: enough for thousands of endpoints, few enough to leave descriptors to the traffic. */
-const CHECKS_AT_ONCE = 128;
+/**
+ * Health checks at one time of endpoints that answer soon, and as many of slow ones: enough for thousands of endpoints, few enough to
+ * leave descriptors to the traffic.
+ */
+const CHECKS_AT_ONCE = 64;
 const LOOK_FOR_SHORTAGE_MS = 2_000;
+
+const now = (): number => performance.now();
 
 /** What serves the traffic, and what steers it. */
 export interface DataPlane {
@@ -59,27 +64,29 @@ export const startDataPlane = async ({
 
   const monitor = startMonitor({
     check,
+    engine,
     after,
+    now,
     random: Math.random,
-    concurrency: CHECKS_AT_ONCE,
-    onTransition(target, { from, to, reason }) {
-      metrics.healthTransitions.inc({ backend: target.backend, to });
-      const fields = { backend: target.backend, endpoint: target.endpoint, from, reason };
-      if (to === 'Unhealthy') log.warn(fields, 'endpoint became unhealthy');
-      else log.info(fields, 'endpoint became healthy');
+    atOnce: CHECKS_AT_ONCE,
+    onTransition({ backend, endpoint }, { from, to, cause, reason }) {
+      metrics.healthTransitions.inc({ backend, to, cause });
+      const fields = { backend, endpoint, from, to, cause, reason };
+      if (to === 'Unhealthy' || to === 'Ejected') log.warn(fields, 'endpoint is taken out');
+      else log.info(fields, 'endpoint changed');
     },
-    onHealthyChanged: () => control.healthChanged(),
+    onViewChanged: () => control.healthChanged(),
     onResult: ({ backend }, result) =>
       metrics.healthChecks.inc({
         backend,
-        result: result.ok ? 'ok' : result.local ? 'not_made' : 'failed',
+        result: result.ok ? 'ok' : result.failure === 'Local' ? 'not_made' : 'failed',
       }),
   });
 
   const control = createControl({
     engine,
-    view: { isHealthy: monitor.isHealthy, share: () => 1 },
-    now: () => performance.now(),
+    view: monitor,
+    now,
     after,
     onPublished({ revision, tookMs }) {
       metrics.publishSeconds.observe(tookMs / 1000);
@@ -110,10 +117,10 @@ export const startDataPlane = async ({
       ),
   });
 
-  const shortage = watchShortage({ fileDescriptors, now: () => performance.now() });
+  const shortage = watchShortage({ fileDescriptors, now });
   const stopLooking = every(LOOK_FOR_SHORTAGE_MS, () => {
     const stats = engine.stats();
-    portsKept.note(stats.endpoints, performance.now());
+    portsKept.note(stats.endpoints, now());
     control.runtimeFindings(shortage(stats));
   });
 

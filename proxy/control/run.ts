@@ -68,7 +68,9 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
       stats: engine.stats(),
       sourcePortsLeft: (stats, endpoint) => portsKept.left(stats, endpoint),
       deadAcceptors,
-      healthOf: monitor.healthOf,
+      healthOf: (backend, endpoint) => monitor.healthOf(backend, endpoint),
+      shareOf: (backend, endpoint) => monitor.share(backend, endpoint),
+      nowMs: Date.now(),
       tuning: tuningReport({
         ...machine,
         asked: askedTuning(settings, control.state.snapshot?.spec),

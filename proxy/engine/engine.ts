@@ -1,5 +1,6 @@
 import type { Finding } from '../../crds/finding.ts';
 import type { Table } from '../table/table.ts';
+import type { FailingEndpoint } from './failing-endpoints.ts';
 import type { EngineStats } from './stats.ts';
 
 /** A data plane: takes whole tables and serves them. */
@@ -11,6 +12,10 @@ export interface Engine {
   publish(table: Table): Promise<readonly Finding[]>;
   /** Reads shared memory; never interrupts an acceptor. */
   stats(): EngineStats;
+  /** The endpoints to which at least that many attempts in a row failed; cheap enough to be asked many times a second. */
+  failing(atLeast: number): readonly FailingEndpoint[];
+  /** Starts the count of failed attempts of an endpoint anew; one that is not known is no error. */
+  forgetFailures(backend: string, endpoint: string): void;
   /** Stops accepting after taking what the kernel has queued; open connections go on. */
   stopAccepting(): Promise<void>;
   /** Begins to close idle connections bit by bit, so that about none is left after `ms`. */

@@ -38,6 +38,16 @@ export class Slots {
     this.#bySlot[slot] = undefined;
   }
 
+  /** Whose the slot is; undefined when it is free. */
+  keyOf(slot: number): string | undefined {
+    return this.#bySlot[slot];
+  }
+
+  /** The slot of `key`, if it has one. */
+  slotOf(key: string): number | undefined {
+    return this.#byKey.get(key);
+  }
+
   entries(): IterableIterator<[string, number]> {
     return this.#byKey.entries();
   }

@@ -10,6 +10,7 @@ import { AccessDrain } from './access-drain.ts';
 import { AccessReader, type EndedConnection } from './access-reader.ts';
 import { cleanUpAfter, clearBackend, clearEndpoint, clearListener, type Remains } from './clean-up.ts';
 import type { Engine } from './engine.ts';
+import { type FailingEndpoint, failingEndpoints, forgetFailures } from './failing-endpoints.ts';
 import { freePlaces } from './free-places.ts';
 import { ListeningSockets } from './listening-sockets.ts';
 import { readPortRange } from './port-range.ts';
@@ -109,6 +110,14 @@ class ThreadedEngine implements Engine {
         reused: this.#sourcePorts.reused,
       },
     });
+  }
+
+  failing(atLeast: number): readonly FailingEndpoint[] {
+    return failingEndpoints(this.#shared, this.#places.endpoints, atLeast);
+  }
+
+  forgetFailures(backend: string, endpoint: string): void {
+    forgetFailures(this.#shared, this.#places.endpoints, { backend, endpoint });
   }
 
   async stopAccepting(): Promise<void> {

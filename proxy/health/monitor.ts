@@ -1,140 +1,221 @@
+import type { Engine } from '../engine/engine.ts';
+import type { EndpointView } from '../table/endpoint-view.ts';
 import type { Snapshot } from '../table/snapshot.ts';
-import type { Check } from './check.ts';
+import type { Check } from './check/check.ts';
+import type { CheckResult } from './check/result.ts';
+import { type CheckSchedule, createSchedule, type ScheduleOptions } from './check-schedule.ts';
+import { chooseEjections } from './ejection.ts';
 import {
-  type CheckResult,
-  type Health,
-  type HealthState,
-  nextHealth,
+  type EndpointEvent,
+  type EndpointState,
+  NEW,
+  nextState,
+  reasonOf,
+  serves,
+  share,
   type Transition,
-  UNKNOWN,
 } from './state.ts';
-import { type CheckedTarget, targetKey, targetsOf } from './targets.ts';
+import { type FollowedTarget, targetKey, targetsOf } from './targets.ts';
+import type { Health } from './verdict.ts';
 
-export interface MonitorOptions {
+export interface MonitorOptions extends ScheduleOptions {
   readonly check: Check;
-  /** Calls `run` once after `ms` milliseconds, unless the answer is called before. */
-  readonly after: (ms: number, run: () => void) => () => void;
-  /** 0 up to 1. */
-  readonly random: () => number;
-  /** Checks made at one time; further ones wait their turn. */
-  readonly concurrency: number;
-  readonly onTransition: (target: CheckedTarget, transition: Transition) => void;
-  /** Called when `isHealthy` answers something else than before for an endpoint: not when a first check finds it healthy. */
-  readonly onHealthyChanged?: () => void;
+  /** Knows how many attempts in a row failed, and starts the count anew. */
+  readonly engine: Pick<Engine, 'failing' | 'forgetFailures'>;
+  readonly onTransition: (target: FollowedTarget, transition: Transition) => void;
+  /** Called when the view answers something else than before; once for all that changed at the same time. */
+  readonly onViewChanged: () => void;
   /** Called after each check, for counting. */
-  readonly onResult?: (target: CheckedTarget, result: CheckResult) => void;
+  readonly onResult?: (target: FollowedTarget, result: CheckResult) => void;
 }
 
-/** Follows the health of the endpoints that have checks. */
-export interface HealthMonitor {
-  /** Starts, keeps and stops checks, so that exactly the endpoints of `snapshot` are checked; known verdicts stay. */
+/** What is known of one endpoint, for people. */
+export interface EndpointHealth {
+  readonly health: Health;
+  /** Why it is out, or why its last check failed; empty when all is well. */
+  readonly reason: string;
+  /** Milliseconds until it comes back by itself; undefined when it is not ejected. */
+  readonly ejectedForMs: number | undefined;
+}
+
+/** Follows the endpoints that are checked, ejected or started slowly. Of others the view says that they serve with their full share. */
+export interface HealthMonitor extends EndpointView {
+  /** Follows exactly the endpoints of `snapshot`; what is known of those that stay stays. */
   follow(snapshot: Snapshot): void;
-  /** False only for an endpoint whose checks say Unhealthy. */
-  isHealthy(backend: string, endpoint: string): boolean;
-  /** Undefined for an endpoint that is not checked. */
-  healthOf(
-    backend: string,
-    endpoint: string,
-  ): { readonly health: Health; readonly reason: string } | undefined;
+  /** Undefined for an endpoint that is not followed. */
+  healthOf(backend: string, endpoint: string): EndpointHealth | undefined;
   /** Ends every check; nothing is followed afterwards. */
   stop(): void;
 }
 
-interface Watched {
-  readonly target: CheckedTarget;
-  state: HealthState;
-  readonly stop: AbortController;
-  cancelTimer: () => void;
+interface Followed {
+  target: FollowedTarget;
+  state: EndpointState;
+  /** As of the last look, so that it changes only when a table is made for it. */
+  share: number;
+  stopChecks: () => void;
 }
 
-/** Starts with nothing to check. */
-export const startMonitor = (options: MonitorOptions): HealthMonitor => {
-  const watched = new Map<string, Watched>();
-  const waiting: Watched[] = [];
-  let running = 0;
-  let stopped = false;
+/** How often failures are read, ejections end and shares grow: no more tables than that follow from time alone. */
+const LOOK_MS = 100;
 
-  const begin = (target: CheckedTarget, state = UNKNOWN): Watched => {
-    const one: Watched = { target, state, stop: new AbortController(), cancelTimer: () => {} };
-    // Starts are spread over one interval, so that the checks of many endpoints never come as one burst.
-    schedule(one, options.random() * Math.min(target.intervalMs, FIRST_WITHIN_MS));
-    return one;
-  };
+class Monitor implements HealthMonitor {
+  #options: MonitorOptions;
+  #schedule: CheckSchedule;
+  #followed = new Map<string, Followed>();
+  /** Those that time alone will change: ejected or warming. */
+  #timed = new Set<Followed>();
+  /** Fewest failures in a row that any backend ejects for; Infinity where none does. */
+  #fewestFailures = Number.POSITIVE_INFINITY;
+  #cancelLook: (() => void) | undefined;
+  #stopped = false;
 
-  const schedule = (one: Watched, ms: number): void => {
-    one.cancelTimer = options.after(ms, () => {
-      waiting.push(one);
-      startWaiting();
-    });
-  };
+  constructor(options: MonitorOptions) {
+    this.#options = options;
+    this.#schedule = createSchedule(options);
+  }
 
-  const startWaiting = (): void => {
-    while (running < options.concurrency) {
-      const one = waiting.shift();
-      if (one === undefined) return;
-      if (one.stop.signal.aborted) continue;
-      running += 1;
-      void run(one).finally(() => {
-        running -= 1;
-        startWaiting();
-      });
-    }
-  };
-
-  const run = async (one: Watched): Promise<void> => {
-    const { target } = one;
-    const result = await options.check(target.request, one.stop.signal);
-    if (one.stop.signal.aborted) return;
-    const { state, transition } = nextHealth(one.state, result, target.thresholds);
-    one.state = state;
-    options.onResult?.(target, result);
-    if (transition !== undefined) {
-      options.onTransition(target, transition);
-      if (counts(transition.from) !== counts(transition.to)) options.onHealthyChanged?.();
-    }
-    // A little jitter keeps checks that fell together from staying together.
-    schedule(one, target.intervalMs * (0.95 + 0.1 * options.random()));
-  };
-
-  const end = (one: Watched): void => {
-    one.stop.abort();
-    one.cancelTimer();
-  };
-
-  return {
-    follow(snapshot) {
-      if (stopped) return;
-      const targets = targetsOf(snapshot);
-      for (const [key, one] of watched)
-        if (!targets.has(key)) {
-          end(one);
-          watched.delete(key);
-        }
-      for (const [key, target] of targets) {
-        const known = watched.get(key);
-        if (known === undefined) watched.set(key, begin(target));
-        else if (JSON.stringify(known.target) !== JSON.stringify(target)) {
-          // Another check of the same endpoint: its verdict stands until the new check says otherwise.
-          end(known);
-          watched.set(key, begin(target, { ...known.state, against: 0 }));
-        }
+  follow(snapshot: Snapshot): void {
+    if (this.#stopped) return;
+    const targets = targetsOf(snapshot);
+    const served = new Set([...this.#followed.values()].map(({ target }) => target.backend));
+    for (const [key, one] of this.#followed)
+      if (!targets.has(key)) {
+        one.stopChecks();
+        this.#timed.delete(one);
+        this.#followed.delete(key);
       }
-    },
-    isHealthy: (backend, endpoint) => counts(watched.get(targetKey(backend, endpoint))?.state.health),
-    healthOf(backend, endpoint) {
-      const state = watched.get(targetKey(backend, endpoint))?.state;
-      return state === undefined ? undefined : { health: state.health, reason: state.reason };
-    },
-    stop() {
-      stopped = true;
-      for (const one of watched.values()) end(one);
-      watched.clear();
-    },
-  };
-};
+    for (const [key, target] of targets) {
+      const known = this.#followed.get(key);
+      if (known !== undefined) this.#retarget(known, target);
+      else this.#begin(key, target, served.has(target.backend));
+    }
+    this.#fewestFailures = Math.min(
+      ...[...targets.values()].map(
+        ({ rules }) => rules.ejection?.consecutiveFailures ?? Number.POSITIVE_INFINITY,
+      ),
+    );
+    this.#lookLater();
+  }
 
-/** Whether an endpoint with that verdict counts as healthy. */
-const counts = (health: Health | undefined): boolean => health !== 'Unhealthy';
+  isHealthy(backend: string, endpoint: string): boolean {
+    const one = this.#followed.get(targetKey(backend, endpoint));
+    return one === undefined || serves(one.state);
+  }
 
-/** A first check comes at the latest after this many milliseconds, however long the interval is. */
-const FIRST_WITHIN_MS = 5_000;
+  share(backend: string, endpoint: string): number {
+    return this.#followed.get(targetKey(backend, endpoint))?.share ?? 1;
+  }
+
+  healthOf(backend: string, endpoint: string): EndpointHealth | undefined {
+    const state = this.#followed.get(targetKey(backend, endpoint))?.state;
+    if (state === undefined) return undefined;
+    const left = state.ejection && Math.max(0, state.ejection.until - this.#options.now());
+    return { health: state.verdict.health, reason: reasonOf(state), ejectedForMs: left };
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#cancelLook?.();
+    for (const one of this.#followed.values()) one.stopChecks();
+    this.#followed.clear();
+    this.#timed.clear();
+  }
+
+  /** Begins to follow an endpoint. Where its backend had endpoints already it is new; where it had none, all are, and none needs to start slowly. */
+  #begin(key: string, target: FollowedTarget, isNew: boolean): void {
+    const one: Followed = { target, state: NEW, share: 1, stopChecks: () => {} };
+    this.#followed.set(key, one);
+    if (isNew) this.#apply(one, { type: 'Appeared' });
+    this.#startChecks(one);
+  }
+
+  #retarget(one: Followed, target: FollowedTarget): void {
+    const before = one.target;
+    one.target = target;
+    const sameCheck = JSON.stringify(before.check) === JSON.stringify(target.check);
+    const sameRules = JSON.stringify(before.rules) === JSON.stringify(target.rules);
+    // Its verdict stands until the new check says otherwise.
+    if (!sameCheck || !sameRules) this.#apply(one, { type: 'RulesChanged' });
+    if (sameCheck) return;
+    one.stopChecks();
+    this.#startChecks(one);
+  }
+
+  #startChecks(one: Followed): void {
+    const { check } = one.target;
+    one.stopChecks =
+      check === undefined
+        ? () => {}
+        : this.#schedule(check.intervalMs, async (signal) => {
+            const begunAt = this.#options.now();
+            const result = await this.#options.check(check.request, signal);
+            if (signal.aborted) return;
+            this.#options.onResult?.(one.target, result);
+            if (this.#apply(one, { type: 'Checked', result, begunAt })) this.#options.onViewChanged();
+          });
+  }
+
+  /** Lets an event happen to an endpoint; answers whether the view of it has changed. */
+  #apply(one: Followed, event: EndpointEvent): boolean {
+    const { target, state: before } = one;
+    const now = this.#options.now();
+    const { state, transition } = nextState(before, event, target.rules, now);
+    const shareBefore = one.share;
+    one.state = state;
+    one.share = share(state, target.rules, now);
+    if (state.ejection !== undefined || state.warmingSince !== undefined) this.#timed.add(one);
+    else this.#timed.delete(one);
+    // Attempts that failed before it came back shall not take it out again.
+    if (serves(state) && !serves(before))
+      this.#options.engine.forgetFailures(target.backend, target.endpoint);
+    if (transition !== undefined) this.#options.onTransition(target, transition);
+    this.#lookLater();
+    return serves(state) !== serves(before) || one.share !== shareBefore;
+  }
+
+  /** Looks again, as long as there is something that only looking finds. */
+  #lookLater(): void {
+    const needed = this.#timed.size > 0 || this.#fewestFailures !== Number.POSITIVE_INFINITY;
+    if (this.#stopped || !needed || this.#cancelLook !== undefined) return;
+    this.#cancelLook = this.#options.after(LOOK_MS, () => {
+      this.#cancelLook = undefined;
+      this.#look();
+      this.#lookLater();
+    });
+  }
+
+  #look(): void {
+    let changed = false;
+    for (const one of [...this.#timed]) changed = this.#apply(one, { type: 'TimePassed' }) || changed;
+    if (this.#fewestFailures !== Number.POSITIVE_INFINITY) changed = this.#eject() || changed;
+    if (changed) this.#options.onViewChanged();
+  }
+
+  #eject(): boolean {
+    const byBackend = new Map<string, { readonly one: Followed; readonly inARow: number }[]>();
+    for (const { backend, endpoint, inARow } of this.#options.engine.failing(this.#fewestFailures)) {
+      const one = this.#followed.get(targetKey(backend, endpoint));
+      const { consecutiveFailures = Number.POSITIVE_INFINITY } = one?.target.rules.ejection ?? {};
+      if (one === undefined || !serves(one.state) || inARow < consecutiveFailures) continue;
+      const others = byBackend.get(backend);
+      if (others === undefined) byBackend.set(backend, [{ one, inARow }]);
+      else others.push({ one, inARow });
+    }
+    let changed = false;
+    for (const [backend, failing] of byBackend) {
+      const all = [...this.#followed.values()].filter(({ target }) => target.backend === backend);
+      const chosen = chooseEjections(failing, {
+        endpoints: all.filter(({ target }) => target.weighs).length,
+        ejected: all.filter(({ state }) => state.ejection !== undefined).length,
+        maxPercent: failing[0]?.one.target.maxEjectionPercent ?? 0,
+      });
+      for (const { one, inARow } of chosen)
+        changed = this.#apply(one, { type: 'Failing', inARow }) || changed;
+    }
+    return changed;
+  }
+}
+
+/** Starts with nothing to follow. */
+export const startMonitor = (options: MonitorOptions): HealthMonitor => new Monitor(options);

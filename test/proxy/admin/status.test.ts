@@ -58,7 +58,11 @@ const FACTS: StatusFacts = {
   sourcePortsLeft: () => 28_000,
   deadAcceptors: new Set([1]),
   healthOf: (_, endpoint) =>
-    endpoint === '192.0.2.1:1' ? { health: 'Unhealthy', reason: 'connection refused' } : undefined,
+    endpoint === '192.0.2.1:1'
+      ? { health: 'Healthy', reason: '5 attempts to connect failed in a row', ejectedForMs: 29_500 }
+      : undefined,
+  shareOf: (_, endpoint) => (endpoint === '192.0.2.1:1' ? 1 : 0.35),
+  nowMs: Date.parse('2026-11-24T12:00:00Z'),
   tuning: [],
 };
 
@@ -83,8 +87,10 @@ test('the status puts side by side what each part knows', () => {
             address: '192.0.2.1',
             port: 1,
             weight: 1,
-            health: 'Unhealthy',
-            reason: 'connection refused',
+            health: 'Healthy',
+            reason: '5 attempts to connect failed in a row',
+            ejectedUntil: '2026-11-24T12:00:30Z',
+            share: 1,
             used: false,
             open: 0,
             connections: 0,
@@ -95,6 +101,7 @@ test('the status puts side by side what each part knows', () => {
             port: 1,
             weight: 3,
             health: 'Unknown',
+            share: 0.35,
             used: true,
             open: 3,
             connections: 29,

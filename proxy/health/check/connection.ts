@@ -1,0 +1,12 @@
+import net from 'node:net';
+
+/** Opens a connection of its own for one check. */
+export const openConnection = (address: string, port: number): net.Socket =>
+  // autoSelectFamily off: the address is one address.
+  net.connect({ host: address, port, autoSelectFamily: false });
+
+/** Ends it with a reset, which leaves no TIME_WAIT behind; before the connection stands a reset would wait for it. */
+export const closeConnection = (socket: net.Socket): void => {
+  if (socket.connecting || socket.destroyed) socket.destroy();
+  else socket.resetAndDestroy();
+};

@@ -1,0 +1,30 @@
+import { type CheckFailure, type CheckResult, failed } from './result.ts';
+
+/**
+ * What a system call's error means. The local ones: the proxy or its machine ran out of something, and taking endpoints out for that
+ * would make a shortage an outage.
+ */
+const SYSTEM: Readonly<Record<string, readonly [CheckFailure, string]>> = {
+  ECONNREFUSED: ['Refused', 'connection refused'],
+  ECONNRESET: ['Reset', 'connection reset'],
+  EPIPE: ['Reset', 'connection reset'],
+  EHOSTUNREACH: ['Unreachable', 'no route to the host'],
+  ENETUNREACH: ['Unreachable', 'no route to the network'],
+  ETIMEDOUT: ['TimedOut', 'connection timed out'],
+  EMFILE: ['Local', 'the proxy has no file descriptors left'],
+  ENFILE: ['Local', 'the machine has no file descriptors left'],
+  ENOBUFS: ['Local', 'the machine has no buffers left for sockets'],
+  ENOMEM: ['Local', 'the machine has no memory left for sockets'],
+  EADDRNOTAVAIL: ['Local', 'the proxy has no source ports left'],
+};
+
+/** What an error of a socket says about an endpoint. */
+export const socketFailure = (error: NodeJS.ErrnoException): CheckResult => {
+  const known = SYSTEM[error.code ?? ''];
+  return known === undefined ? failed('Other', error.code ?? error.message) : failed(...known);
+};
+
+export const isSystemError = (error: NodeJS.ErrnoException): boolean =>
+  Object.hasOwn(SYSTEM, error.code ?? '');
+
+export const CLOSED = failed('Closed', 'connection closed before an answer');

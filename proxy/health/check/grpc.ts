@@ -1,0 +1,116 @@
+import http2 from 'node:http2';
+import { endpointKey } from '../../table/table.ts';
+import { openConnection } from './connection.ts';
+import type { Begin } from './ender.ts';
+import { CLOSED, isSystemError, socketFailure } from './failures.ts';
+import { decodeResponse, encodeRequest } from './grpc-message.ts';
+import { type CheckResult, failed, OK } from './result.ts';
+
+/** Bytes of header fields in one answer, and of its message; both are a few dozen. */
+const MAX_HEADER_BYTES = 8_192;
+const MAX_MESSAGE_BYTES = 1_024;
+
+const OPTIONS: http2.ClientSessionOptions = {
+  maxSessionMemory: 1, // MB
+  maxSettings: 32,
+  maxHeaderListPairs: 64,
+  maxReservedRemoteStreams: 0,
+  settings: { enablePush: false, maxHeaderListSize: MAX_HEADER_BYTES },
+};
+
+/** grpc.health.v1.Health/Check over HTTP/2 without TLS answers SERVING. */
+export const grpcCheck =
+  (address: string, port: number, service: string, timeoutMs: number): Begin =>
+  (end) => {
+    const socket = openConnection(address, port);
+    const authority = `http://${endpointKey({ address, port })}`;
+    const session = http2.connect(authority, { ...OPTIONS, createConnection: () => socket });
+    const failure = (error: NodeJS.ErrnoException): void => end(http2Failure(error));
+    socket.on('error', failure);
+    session.on('error', failure);
+    session.once('close', () => end(CLOSED));
+
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': '/grpc.health.v1.Health/Check',
+      'content-type': 'application/grpc',
+      te: 'trailers',
+      'user-agent': 'l4balancer-health',
+      'grpc-timeout': `${timeoutMs}m`,
+    });
+    let fields: Record<string, unknown> = {};
+    let httpStatus = 0;
+    let bytes = 0;
+    const parts: Buffer[] = [];
+    stream.on('error', failure);
+    stream.once('response', (headers) => {
+      httpStatus = headers[':status'] ?? 0;
+      fields = { ...headers };
+    });
+    stream.once('trailers', (trailers) => {
+      fields = { ...fields, ...trailers };
+    });
+    stream.on('data', (part: Buffer) => {
+      bytes += part.length;
+      if (bytes > MAX_MESSAGE_BYTES) end(failed('Protocol', `a message above ${MAX_MESSAGE_BYTES} bytes`));
+      else parts.push(part);
+    });
+    stream.once('close', () =>
+      end(verdict(httpStatus, fields['grpc-status'], Buffer.concat(parts), service)),
+    );
+    stream.end(encodeRequest(service));
+    return {
+      bytesRead: () => socket.bytesRead,
+      // In order, not by a reset: servers log that as an error of their reader, with every check.
+      close: () => session.destroy(),
+    };
+  };
+
+const GRPC_STATUSES: Readonly<Record<string, string>> = {
+  4: 'DEADLINE_EXCEEDED',
+  7: 'PERMISSION_DENIED',
+  8: 'RESOURCE_EXHAUSTED',
+  13: 'INTERNAL',
+  14: 'UNAVAILABLE',
+  16: 'UNAUTHENTICATED',
+};
+
+/** What an answer that is complete says. */
+const verdict = (httpStatus: number, grpcStatus: unknown, message: Buffer, service: string): CheckResult => {
+  if (httpStatus === 0) return CLOSED;
+  if (httpStatus !== 200) return failed('Status', `status ${httpStatus} instead of an answer of gRPC`);
+  if (grpcStatus === undefined) return failed('Protocol', 'the answer is not gRPC: it has no grpc-status');
+  switch (grpcStatus) {
+    case '0':
+      break;
+    case '5':
+      return failed('Status', `gRPC status NOT_FOUND: the endpoint does not know the service "${service}"`);
+    case '12':
+      return failed('Status', 'gRPC status UNIMPLEMENTED: the endpoint has no grpc.health.v1.Health');
+    default: {
+      const number = /^\d{1,2}$/.test(String(grpcStatus)) ? String(grpcStatus) : '?';
+      return failed('Status', `gRPC status ${GRPC_STATUSES[number] ?? number}`);
+    }
+  }
+  const status = decodeResponse(message);
+  switch (status) {
+    case undefined:
+      return failed('Protocol', 'the answer is no HealthCheckResponse');
+    case 'SERVING':
+      return OK;
+    case 'UNKNOWN':
+    case 'NOT_SERVING':
+    case 'SERVICE_UNKNOWN':
+      return failed('Status', `the endpoint says ${status}`);
+    default:
+      return status satisfies never;
+  }
+};
+
+const http2Failure = (error: NodeJS.ErrnoException): CheckResult => {
+  if (isSystemError(error)) return socketFailure(error);
+  if (error.code === 'ERR_HTTP2_ERROR') return failed('Protocol', 'the answer is not HTTP/2');
+  return error.code?.startsWith('ERR_HTTP2_')
+    ? failed('Protocol', `the endpoint ended the HTTP/2 exchange: ${error.message}`)
+    : socketFailure(error);
+};
