@@ -33,6 +33,8 @@ const bench = () => {
   const told: string[] = [];
   const failures: unknown[] = [];
   const timers: (() => void)[] = [];
+  const waits: number[] = [];
+  let now = 0;
   const sick = new Set<string>();
   let asked = 0;
   const control = createControl({
@@ -49,8 +51,11 @@ const bench = () => {
       },
       share: () => 1,
     },
-    now: () => 0,
-    after: (_, run) => timers.push(run),
+    now: () => now,
+    after(ms, run) {
+      waits.push(ms);
+      timers.push(run);
+    },
     onFailed: (error) => failures.push(error),
     onFindings(appeared, gone) {
       told.push(...appeared.map(({ message }) => `+${message}`), ...gone.map(({ message }) => `-${message}`));
@@ -64,7 +69,10 @@ const bench = () => {
     sick,
     /** How often the health of an endpoint was asked for. */
     asked: () => asked,
-    passTime() {
+    /** How long was waited each time. */
+    waits,
+    passTime(ms = 0) {
+      now += ms;
       for (const run of timers.splice(0)) run();
     },
     async adopt(findings: readonly Finding[] = []) {
@@ -214,6 +222,21 @@ test('a burst of changes of health is one table', async () => {
   passTime();
   await adopt();
   assert.deepEqual(tables.map(portsOf).at(-1), ports);
+});
+
+test('tables for changes of health are a tenth of a second apart, however fast those come', async () => {
+  const { control, adopt, passTime, waits } = bench();
+  control.take(input(snapshot('a', [1, 2])));
+  await adopt();
+  control.healthChanged();
+  passTime(5);
+  for (let i = 0; i < 3; i++) {
+    control.healthChanged();
+    passTime(waits.at(-1));
+  }
+  passTime(1_000);
+  control.healthChanged();
+  assert.deepEqual(waits, [5, 100, 100, 100, 5]);
 });
 
 test('only findings of the engine about listeners are closed listeners; all name their place in the spec', async () => {

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import http2 from 'node:http2';
+import type { AddressInfo, Server } from 'node:net';
+import { test } from 'node:test';
+import tls from 'node:tls';
+import { parse } from 'yaml';
+import type { EndpointStatus } from '../../../proxy/admin/status.ts';
+import { createAuthority } from '../../cluster/certificates.ts';
+import { greet, startEndpoint } from './endpoint-server.ts';
+import { type BackendInput, freePorts, type Manifest, ProxyProcess } from './proxy-process.ts';
+
+const SAMPLE = new URL('../../../crds/samples/health.yaml', import.meta.url);
+
+/** A backend of the sample, with endpoints of this machine, and checks that a test can wait for. */
+const fromSample = async (name: string, ports: readonly number[]): Promise<BackendInput> => {
+  const { spec } = parse(await readFile(SAMPLE, 'utf8')) as { spec: { backends: BackendInput[] } };
+  const { service, healthCheck, ...backend } = spec.backends.find((one) => one.name === name) ?? { name };
+  assert.ok(service !== undefined && healthCheck !== undefined);
+  return {
+    ...backend,
+    healthCheck: { ...healthCheck, interval: '200ms', timeout: '200ms' },
+    endpoints: ports.map((port) => ({ address: '127.0.0.1', port })),
+  };
+};
+
+const manifest = async (backend: BackendInput): Promise<Manifest> => ({
+  listeners: [{ name: 'l', port: (await freePorts(1))[0] as number, backend: backend.name }],
+  backends: [backend],
+});
+
+const statusOf = async (proxy: ProxyProcess, port: number): Promise<EndpointStatus> => {
+  const found = (await proxy.status()).backends[0]?.endpoints.find((one) => one.port === port);
+  assert.ok(found !== undefined);
+  return found;
+};
+
+/** Waits until the endpoint is out, or in again, with that reason, and the metric says the same. */
+const untilUsed = async (
+  proxy: ProxyProcess,
+  port: number,
+  used: boolean,
+  reason?: string,
+): Promise<void> => {
+  await proxy.until(used ? 'using the endpoint' : 'leaving the endpoint out', async () => {
+    const status = await statusOf(proxy, port);
+    return status.used === used && status.reason === reason;
+  });
+  const endpoint = `127.0.0.1:${port}`;
+  assert.equal(await proxy.metric('l4balancer_endpoint_healthy', { endpoint }), used ? 1 : 0);
+};
+
+test('a TLS check takes an endpoint out that makes no handshakes any more, and back when it does', async () => {
+  const { certificate, key } = createAuthority('throwaway').issue({ commonName: 'endpoint' });
+  const [port] = (await freePorts(1)) as [number];
+  const names = new Set<unknown>();
+  const open = async (): Promise<() => Promise<void>> => {
+    const server = tls.createServer({ cert: certificate, key }, (socket) => {
+      names.add(socket.servername);
+      socket.on('error', () => {});
+      socket.end();
+    });
+    server.on('tlsClientError', () => {});
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return async () => {
+      server.close();
+      await once(server, 'close');
+    };
+  };
+  const close = await open();
+  const other = await startEndpoint(greet('other'));
+  const proxy = await ProxyProcess.start(await manifest(await fromSample('secure', [port, other.port])));
+  try {
+    // The other one speaks no TLS: out from the first check on.
+    await untilUsed(proxy, other.port, false, 'the answer is not TLS');
+    await untilUsed(proxy, port, true);
+    await proxy.until('checking', async () => (await statusOf(proxy, port)).health === 'Healthy');
+    assert.deepEqual([...names], ['shop.example']);
+    await close();
+    const mute = await startEndpoint((socket) => socket.resume(), '127.0.0.1', port);
+    // Now none is well, so both are used; what each check found is told all the same.
+    await proxy.until('finding it mute', async () => {
+      const { health, reason } = await statusOf(proxy, port);
+      return health === 'Unhealthy' && reason === 'no answer within 200 ms';
+    });
+    await mute.close();
+    const closeAgain = await open();
+    await proxy.until('finding it well', async () => (await statusOf(proxy, port)).health === 'Healthy');
+    await untilUsed(proxy, other.port, false, 'the answer is not TLS');
+    await closeAgain();
+  } finally {
+    await proxy.stop();
+    await other.close();
+  }
+});
+
+/** A server of grpc.health.v1 whose answer can be changed. */
+const startGrpc = async (serving: number) => {
+  const says = { serving };
+  const asked: string[] = [];
+  const server = http2.createServer();
+  server.on('stream', (stream: http2.ServerHttp2Stream) => {
+    stream.on('error', () => {});
+    stream.on('data', (part: Buffer) => asked.push(part.subarray(7).toString()));
+    stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+    stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+    stream.end(Buffer.from([0, 0, 0, 0, 2, 8, says.serving]));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    says,
+    asked,
+    port: (server.address() as AddressInfo).port,
+    close: () => (server as unknown as Server).close(),
+  };
+};
+
+test('a gRPC check takes an endpoint out that says it does not serve, and back when it does', async () => {
+  const [first, second] = [await startGrpc(1), await startGrpc(1)];
+  const proxy = await ProxyProcess.start(await manifest(await fromSample('grpc', [first.port, second.port])));
+  try {
+    await untilUsed(proxy, first.port, true);
+    first.says.serving = 2;
+    await untilUsed(proxy, first.port, false, 'the endpoint says NOT_SERVING');
+    await untilUsed(proxy, second.port, true);
+    first.says.serving = 1;
+    await untilUsed(proxy, first.port, true);
+    assert.ok(first.asked.every((service) => service === 'shop.Cart'));
+    const labels = { backend: 'grpc', to: 'Unhealthy', cause: 'Status' };
+    assert.equal(await proxy.metric('l4balancer_health_transitions_total', labels), 1);
+    assert.match(proxy.output, /"to":"Unhealthy","cause":"Status","reason":"the endpoint says NOT_SERVING"/);
+  } finally {
+    await proxy.stop();
+    first.close();
+    second.close();
+  }
+});
