@@ -38,11 +38,6 @@ export class Slots {
     this.#bySlot[slot] = undefined;
   }
 
-  /** Whose the slot is; undefined when it is free. */
-  keyOf(slot: number): string | undefined {
-    return this.#bySlot[slot];
-  }
-
   /** The slot of `key`, if it has one. */
   slotOf(key: string): number | undefined {
     return this.#byKey.get(key);
