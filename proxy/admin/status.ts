@@ -125,7 +125,14 @@ export const buildStatus = (facts: StatusFacts): Status => {
   };
 };
 
-const backends = ({ control, stats, healthOf, shareOf, nowMs, sourcePortsLeft }: StatusFacts): Status['backends'] => {
+const backends = ({
+  control,
+  stats,
+  healthOf,
+  shareOf,
+  nowMs,
+  sourcePortsLeft,
+}: StatusFacts): Status['backends'] => {
   const counted = new Map(stats.endpoints.map((one) => [`${one.backend} ${endpointKey(one)}`, one]));
   const used = new Set(
     control.served?.table.backends.flatMap(({ name, endpoints }) =>
