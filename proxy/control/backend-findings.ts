@@ -1,27 +1,36 @@
+import type { Backend } from '../../crds/backend.ts';
 import type { Finding } from '../../crds/finding.ts';
-import type { EndpointView } from '../table/endpoint-view.ts';
-import type { Snapshot } from '../table/snapshot.ts';
-import { endpointKey } from '../table/table.ts';
+import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import type { Table, TableBackend } from '../table/table.ts';
 
-/** Backends whose endpoints cannot serve as they should: none is healthy, or none may take connections. */
-export const backendFindings = (
-  snapshot: Snapshot,
-  view: Pick<EndpointView, 'isHealthy'>,
-): readonly Finding[] =>
-  snapshot.spec.backends.flatMap(({ name }, index) => {
-    const all = snapshot.targets.get(name) ?? [];
-    const usable = all.filter(({ weight }) => weight > 0);
-    // A backend without any endpoint is the source's to explain: it knows why.
-    if (all.length === 0 || usable.some((target) => view.isHealthy(name, endpointKey(target)))) return [];
-    return [
-      usable.length === 0
-        ? {
-            path: `spec.backends[${index}].endpoints`,
-            message: `backend "${name}" takes no connections: the weight of each of its ${all.length} endpoints is 0. Give one of them a weight above 0`,
-          }
-        : {
-            path: `spec.backends[${index}]`,
-            message: `backend "${name}" has no healthy endpoint, so all ${usable.length} are used as if they were. Each endpoint's reason is in /status; start it, or correct the healthCheck`,
-          },
-    ];
+const SEE = "Each endpoint's reason is in /status; start it, or correct the healthCheck";
+
+/** What is wrong with the endpoints of a backend as it is served, or undefined. */
+const problemOf = (
+  { panicThresholdPercent }: Backend,
+  { name, endpoints, resting, panic, backups }: TableBackend,
+): string | undefined => {
+  const few =
+    panicThresholdPercent === 0
+      ? 'no healthy endpoint'
+      : `fewer than ${panicThresholdPercent} % of its endpoints healthy`;
+  if (panic)
+    return `backend "${name}" has ${few}, so all ${endpoints.length} are used as if they were. ${SEE}`;
+  if (backups) return `backend "${name}" has ${few}, so its backups take connections. ${SEE}`;
+  if (endpoints.length === 0 && resting.length > 0)
+    return `backend "${name}" takes no connections: the weight of each of its ${resting.length} endpoints is 0. Give one of them a weight above 0`;
+  return undefined;
+};
+
+/**
+ * Backends of a table whose endpoints cannot serve as they should. One without any endpoint is the source's to explain: it knows
+ * why.
+ */
+export const backendFindings = (spec: L4BalancerSpec, { backends }: Table): readonly Finding[] => {
+  const served = new Map(backends.map((backend) => [backend.name, backend]));
+  return spec.backends.flatMap((backend, index) => {
+    const found = served.get(backend.name);
+    const message = found && problemOf(backend, found);
+    return message === undefined ? [] : [{ path: `spec.backends[${index}]`, message }];
   });
+};

@@ -104,7 +104,7 @@ export const createControl = (options: ControlOptions): Control => {
       const { revision, spec } = snapshot;
       const table = compileTable(snapshot, options.view);
       const text = JSON.stringify(table);
-      fromBackends = backendFindings(snapshot, options.view);
+      fromBackends = backendFindings(spec, table);
       if (text === served?.text) {
         served = { revision, spec, table, text };
         tellFindings();

@@ -1,27 +1,42 @@
+import type { Backend } from '../../crds/backend.ts';
 import { durationMs } from '../../crds/duration.ts';
 import type { EndpointView } from './endpoint-view.ts';
+import { chooseServing } from './serving.ts';
+import { startingWeights } from './slow-start.ts';
 import type { Snapshot, Target } from './snapshot.ts';
 import { endpointKey, type Table, type TableBackend } from './table.ts';
 
 const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
   a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 
-type Sides = Pick<TableBackend, 'endpoints' | 'resting' | 'panic'>;
+type Sides = Pick<TableBackend, 'endpoints' | 'resting' | 'panic' | 'backups'>;
 
-/**
- * Parts targets into those that take new connections (weight above 0 and healthy) and the rest. Where no endpoint is
- * healthy all are used, since a wrong health check must not be worse than none.
- */
-const part = (targets: readonly Target[], isHealthy: (key: string) => boolean): Sides => {
+/** Parts targets into those that take new connections, with the weights that they have now, and the rest. */
+const part = (
+  { name, panicThresholdPercent }: Backend,
+  targets: readonly Target[],
+  view: EndpointView,
+): Sides => {
   const known = [...new Map(targets.map((target) => [endpointKey(target), target])).entries()]
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-    .map(([key, { address, port, weight }]) => ({ key, endpoint: { address, port, weight } }));
-  const healthy = known.filter(({ key, endpoint }) => endpoint.weight > 0 && isHealthy(key));
-  const used = new Set(healthy.length > 0 ? healthy : known.filter(({ endpoint }) => endpoint.weight > 0));
+    .map(([key, target]) => ({ ...target, key, healthy: view.isHealthy(name, key) }));
+  const { serving, panic, backups } = chooseServing(known, panicThresholdPercent);
+  const used = new Set(serving);
+  const endpoints = known.filter((one) => used.has(one));
+  const weights = startingWeights(
+    endpoints.map(({ key, weight }) => ({ weight, share: view.share(name, key) })),
+  );
   return {
-    panic: healthy.length === 0,
-    endpoints: [...used].map(({ endpoint }) => endpoint),
-    resting: known.filter((one) => !used.has(one)).map(({ endpoint }) => endpoint),
+    panic,
+    backups,
+    endpoints: endpoints.map(({ address, port }, index) => ({
+      address,
+      port,
+      weight: weights[index] as number,
+    })),
+    resting: known
+      .filter((one) => !used.has(one))
+      .map(({ address, port, weight }) => ({ address, port, weight })),
   };
 };
 
@@ -32,16 +47,16 @@ export const compileTable = (snapshot: Snapshot, view: EndpointView): Table => (
     .map(({ name, port, backend, timeouts }) => ({ name, port, backend, idleMs: durationMs(timeouts.idle) }))
     .sort(byName),
   backends: snapshot.spec.backends
-    .map(({ name, algorithm, connect, drain, maxConnectionsPerEndpoint }) => ({
-      name,
-      algorithm,
-      connectMs: durationMs(connect.timeout),
-      totalConnectMs: durationMs(connect.totalTimeout),
-      retries: connect.retries,
-      retryBudgetPercent: connect.retryBudgetPercent,
-      maxConnectionsPerEndpoint: maxConnectionsPerEndpoint ?? 0,
-      closeOnRemoval: drain.onRemoval === 'Close',
-      ...part(snapshot.targets.get(name) ?? [], (key) => view.isHealthy(name, key)),
+    .map((backend) => ({
+      name: backend.name,
+      algorithm: backend.algorithm,
+      connectMs: durationMs(backend.connect.timeout),
+      totalConnectMs: durationMs(backend.connect.totalTimeout),
+      retries: backend.connect.retries,
+      retryBudgetPercent: backend.connect.retryBudgetPercent,
+      maxConnectionsPerEndpoint: backend.maxConnectionsPerEndpoint ?? 0,
+      closeOnRemoval: backend.drain.onRemoval === 'Close',
+      ...part(backend, snapshot.targets.get(backend.name) ?? [], view),
     }))
     .sort(byName),
 });

@@ -34,8 +34,10 @@ export interface TableBackend {
   readonly maxConnectionsPerEndpoint: number;
   /** Whether connections to an endpoint that is in the table no more are closed. */
   readonly closeOnRemoval: boolean;
-  /** Whether too few endpoints are healthy, so that all are used. */
+  /** Whether too few endpoints are healthy, so that unhealthy ones are used as well. */
   readonly panic: boolean;
+  /** Whether too few endpoints are healthy, so that backups take connections. */
+  readonly backups: boolean;
   /** Endpoints that take new connections, sorted by address and port, weights above 0. */
   readonly endpoints: readonly TableEndpoint[];
   /** Endpoints that take none now (unhealthy, of weight 0, or a backup) but keep their connections and counters; sorted alike. */

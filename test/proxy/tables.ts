@@ -11,6 +11,7 @@ export const tableBackend = (change: Partial<TableBackend> = {}): TableBackend =
   maxConnectionsPerEndpoint: 0,
   closeOnRemoval: false,
   panic: false,
+  backups: false,
   endpoints: [],
   resting: [],
   ...change,

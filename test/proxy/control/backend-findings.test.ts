@@ -2,69 +2,62 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { spec } from '../../../crds/l4balancer.ts';
 import { backendFindings } from '../../../proxy/control/backend-findings.ts';
+import type { TableBackend, TableEndpoint } from '../../../proxy/table/table.ts';
+import { tableBackend, tableOf } from '../tables.ts';
 
-/** Endpoints as port:weight; those in `sick` are unhealthy. */
+const some = (count: number, weight = 1): readonly TableEndpoint[] =>
+  Array.from({ length: count }, (_, index) => ({ address: '192.0.2.1', port: index + 1, weight }));
+
 const TABLE: readonly {
   readonly name: string;
-  readonly endpoints: readonly (readonly [port: number, weight: number])[];
-  readonly sick: readonly number[];
+  readonly backend: Partial<TableBackend>;
+  readonly panicThresholdPercent?: number;
   readonly says: RegExp | undefined;
 }[] = [
   {
-    name: 'a healthy endpoint',
-    endpoints: [
-      [1, 1],
-      [2, 1],
-    ],
-    sick: [1],
+    name: 'healthy endpoints beside others',
+    backend: { endpoints: some(2), resting: some(3) },
     says: undefined,
   },
   {
     name: 'no healthy endpoint',
-    endpoints: [
-      [1, 1],
-      [2, 1],
-    ],
-    sick: [1, 2],
-    says: /no healthy endpoint, so all 2 are used/,
+    backend: { endpoints: some(2), panic: true },
+    says: /^backend "web" has no healthy endpoint, so all 2 are used/,
   },
   {
-    name: 'only a weightless endpoint healthy',
-    endpoints: [
-      [1, 1],
-      [2, 0],
-    ],
-    sick: [1],
-    says: /no healthy endpoint, so all 1 are/,
+    name: 'too few healthy endpoints',
+    backend: { endpoints: some(5), panic: true },
+    panicThresholdPercent: 30,
+    says: /^backend "web" has fewer than 30 % of its endpoints healthy, so all 5 are used/,
+  },
+  {
+    name: 'backups in use',
+    backend: { endpoints: some(1), resting: some(4), backups: true },
+    says: /^backend "web" has no healthy endpoint, so its backups take connections/,
   },
   {
     name: 'weights of 0 alone',
-    endpoints: [
-      [1, 0],
-      [2, 0],
-    ],
-    sick: [],
+    backend: { resting: some(2, 0) },
     says: /the weight of each of its 2 endpoints is 0/,
   },
-  { name: 'no endpoint, which the source explains', endpoints: [], sick: [], says: undefined },
+  { name: 'no endpoint, which the source explains', backend: {}, says: undefined },
 ];
 
-for (const { name, endpoints, sick, says } of TABLE)
+for (const { name, backend, panicThresholdPercent = 0, says } of TABLE)
   test(`a backend with ${name}`, () => {
     const found = backendFindings(
-      {
-        revision: 'r',
-        spec: spec.parse({
-          listeners: [{ name: 'l', port: 80, backend: 'web' }],
-          backends: [{ name: 'web', service: { name: 'web', port: 80 } }],
-        }),
-        targets: new Map([
-          ['web', endpoints.map(([port, weight]) => ({ address: '192.0.2.1', port, weight, backup: false }))],
-        ]),
-        findings: [],
-      },
-      { isHealthy: (_, endpoint) => !sick.some((port) => endpoint === `192.0.2.1:${port}`) },
+      spec.parse({
+        listeners: [{ name: 'l', port: 80, backend: 'web' }],
+        backends: [
+          { name: 'other', service: { name: 'other', port: 80 } },
+          { name: 'web', service: { name: 'web', port: 80 }, panicThresholdPercent },
+        ],
+      }),
+      tableOf([], [tableBackend({ name: 'other' }), tableBackend({ name: 'web', ...backend })]),
     );
-    assert.equal(found.length, says === undefined ? 0 : 1);
+    assert.deepEqual(
+      found.map(({ path }) => path),
+      says === undefined ? [] : ['spec.backends[1]'],
+    );
     if (says !== undefined) assert.match(found[0]?.message ?? '', says);
   });

@@ -81,6 +81,19 @@ const cases: readonly {
   { name: 'an endpoint named twice is used once', targets: [target(1), target(1)], used: [1], resting: [] },
   { name: 'only weight 0 leaves nothing to use', targets: [target(1, 0)], used: [], resting: [1] },
   { name: 'no targets leave nothing', targets: [], used: [], resting: [] },
+  {
+    name: 'a backup rests while another is healthy',
+    targets: [{ ...target(1), backup: true }, target(2)],
+    used: [2],
+    resting: [1],
+  },
+  {
+    name: 'a backup serves when no other is healthy, and the others rest',
+    targets: [{ ...target(1), backup: true }, target(2)],
+    unhealthy: ['192.0.2.2:80'],
+    used: [1],
+    resting: [2],
+  },
 ];
 
 for (const { name, targets, unhealthy = [], used, resting } of cases)
@@ -94,6 +107,44 @@ for (const { name, targets, unhealthy = [], used, resting } of cases)
     assert.deepEqual(last(backends[1]?.endpoints), used);
     assert.deepEqual(last(backends[1]?.resting), resting);
   });
+
+test('a backend says that backups serve, and that unhealthy endpoints do; one without endpoints says neither', () => {
+  const sick: EndpointView = { ...all, isHealthy: () => false };
+  const says = (targets: readonly Target[], view: EndpointView) => {
+    const [, found] = compileTable(snapshot(targets), view).backends;
+    return { panic: found?.panic, backups: found?.backups };
+  };
+  assert.deepEqual(says([target(1)], sick), { panic: true, backups: false });
+  assert.deepEqual(says([], sick), { panic: false, backups: false });
+  const backup = { ...target(2), backup: true };
+  const firstSick: EndpointView = { ...all, isHealthy: (_, key) => key !== '192.0.2.1:80' };
+  assert.deepEqual(says([target(1), backup], firstSick), { panic: false, backups: true });
+});
+
+test('an endpoint that starts slowly has its share of the weight; a resting one the weight that it was given', () => {
+  const { backends } = compileTable(snapshot([target(1, 4), target(2, 4), target(3, 4)]), {
+    isHealthy: (_, key) => key !== '192.0.2.3:80',
+    share: (backend, key) => (backend === 'b' && key === '192.0.2.2:80' ? 0.25 : 1),
+  });
+  assert.deepEqual(
+    backends[1]?.endpoints.map(({ weight }) => weight),
+    [4, 1],
+  );
+  assert.deepEqual(
+    backends[1]?.resting.map(({ weight }) => weight),
+    [4],
+  );
+});
+
+test('the threshold of a panic is the one of the resource', () => {
+  const { spec, ...rest } = snapshot([target(1), target(2), target(3)]);
+  const backends = spec.backends.map((backend) => ({ ...backend, panicThresholdPercent: 50 }));
+  const table = compileTable(
+    { ...rest, spec: { ...spec, backends } },
+    { ...all, isHealthy: (_, key) => key === '192.0.2.1:80' },
+  );
+  assert.equal(table.backends[1]?.panic, true);
+});
 
 test('the order of the targets changes nothing', () => {
   const targets = [target(3), target(1, 5), target(2)];
