@@ -37,7 +37,7 @@ export interface Acceptor {
   /** The connection that is handed over or taken over. */
   readonly parcel: Int32Array;
   /** Endpoint slots that the connection at hand must not get. */
-  readonly avoid: number[];
+  readonly avoid: Set<number>;
   readonly tell: (message: FromAcceptor) => void;
   /** Milliseconds since 1970. */
   readonly wallClock: () => number;

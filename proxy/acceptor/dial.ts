@@ -25,6 +25,7 @@ type Outcome =
       | 'NoSourcePort'
     >;
 
+const NOTHING_TRIED: readonly number[] = [];
 const NONE = -1;
 const FULL = -2;
 
@@ -32,8 +33,9 @@ const FULL = -2;
 const choose = (acceptor: Acceptor, connection: number, backend: ServedBackend): number => {
   const { connections, counters, avoid } = acceptor;
   const { pick, choice, maxConnections } = backend;
-  avoid.length = 0;
-  for (const slot of connections.tried.get(connection) ?? []) avoid.push(slot);
+  // Even of an empty set, clear() would allocate.
+  if (avoid.size > 0) avoid.clear();
+  for (const slot of connections.tried.get(connection) ?? NOTHING_TRIED) avoid.add(slot);
   const key = backend.hashesSource
     ? clientKey(connections.clientAddress, connection * 16)
     : random32(acceptor);
@@ -47,7 +49,7 @@ const choose = (acceptor: Acceptor, connection: number, backend: ServedBackend):
       return index;
     }
     full = true;
-    avoid.push(candidate.slot);
+    avoid.add(candidate.slot);
   }
 };
 

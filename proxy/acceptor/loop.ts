@@ -193,7 +193,7 @@ const create = (inputs: AcceptorInputs): Acceptor => {
     socketAddress: pinnedMemory(128),
     arrival: { address, words: new Int32Array(address.buffer), port: 0 },
     parcel: new Int32Array(PARCEL_INTS),
-    avoid: [],
+    avoid: new Set(),
     tell: inputs.tell,
     wallClock: inputs.wallClock,
     now,

@@ -1,4 +1,5 @@
 import type { AccessLog } from '../../crds/access-log.ts';
+import type { PickingPlan } from '../table/picker.ts';
 import type { TableBackend } from '../table/table.ts';
 import type { SharedBuffers } from './shared-memory.ts';
 import type { PortRange } from './source-ports.ts';
@@ -35,8 +36,8 @@ export interface AcceptorBackend
   > {
   readonly slot: number;
   readonly endpoints: readonly AcceptorEndpoint[];
-  /** Weighted order of indexes into `endpoints`. */
-  readonly order: Uint16Array;
+  /** Its indexes are those of `endpoints`; in memory that all acceptors share. */
+  readonly plan: PickingPlan;
 }
 
 export interface AcceptorEndpoint {

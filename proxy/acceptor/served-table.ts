@@ -2,7 +2,8 @@ import type { AccessLog } from '../../crds/access-log.ts';
 import { pinnedMemory } from '../sys/memory.ts';
 import { SOCKET_ADDRESS_BYTES, writeSocketAddress } from '../sys/socket-address.ts';
 import { AF_INET, AF_INET6 } from '../sys/sys.ts';
-import { type Choice, HASHES_SOURCE, PICKERS, type Picker } from '../table/pick.ts';
+import { HASHES_SOURCE, PICKERS } from '../table/pick.ts';
+import type { Choice, Picker } from '../table/picker.ts';
 import type { AcceptorBackend, AcceptorListener, AcceptorTable } from './messages.ts';
 import type { SharedMemory } from './shared-memory.ts';
 import { TimerWheel } from './timer-wheel.ts';
@@ -62,8 +63,8 @@ const serveBackend = (backend: AcceptorBackend, shared: SharedMemory): ServedBac
   return {
     pick: PICKERS[backend.algorithm],
     choice: {
+      ...backend.plan,
       candidates: endpoints,
-      order: backend.order,
       open: shared.endpointsOpen,
       cursors: shared.cursors,
       cursor: backend.slot,

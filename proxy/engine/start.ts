@@ -4,6 +4,7 @@ import type { FromAcceptor } from '../acceptor/messages.ts';
 import { allocateShared, INTS, intsAt, MAX_DESCRIPTORS, viewShared } from '../acceptor/shared-memory.ts';
 import { readFileLimit } from '../sys/file-limit.ts';
 import { libc } from '../sys/libc.ts';
+import type { PickingPlan } from '../table/picker.ts';
 import type { Table } from '../table/table.ts';
 import { AcceptorThread } from './acceptor-thread.ts';
 import { AccessDrain } from './access-drain.ts';
@@ -13,6 +14,7 @@ import type { Engine } from './engine.ts';
 import { type FailingEndpoint, failingEndpoints, forgetFailures } from './failing-endpoints.ts';
 import { freePlaces } from './free-places.ts';
 import { ListeningSockets } from './listening-sockets.ts';
+import { PickingPlans } from './picking-plans.ts';
 import { readPortRange } from './port-range.ts';
 import { readStats } from './read-stats.ts';
 import { StallWatch } from './stall-watch.ts';
@@ -69,6 +71,8 @@ class ThreadedEngine implements Engine {
   #threads: AcceptorThread[] = [];
   #table = EMPTY;
   #wiring: Wiring = NOTHING_WIRED;
+  #plans = new PickingPlans();
+  #planned: ReadonlyMap<string, PickingPlan> = new Map();
   /** Newest version that each acceptor has adopted; Infinity while it is dead, since nobody waits for it then. */
   #adopted: number[];
   /** What was cleaned up after an acceptor that died, until its replacement serves. */
@@ -159,8 +163,11 @@ class ThreadedEngine implements Engine {
       backend: (slot) => clearBackend(this.#shared, acceptors, slot),
       endpoint: (slot) => clearEndpoint(this.#shared, acceptors, slot),
     });
+    const planned = await this.#plans.of(wiring.backends);
+    if (this.#closed) return [];
     this.#table = table;
     this.#wiring = wiring;
+    this.#planned = planned;
     if (table.accessLog.mode !== 'Off') this.#accessLog.start();
     for (const [index, thread] of this.#threads.entries())
       thread.post({ type: 'Table', table: this.#cut(index) });
@@ -286,7 +293,7 @@ class ThreadedEngine implements Engine {
   }
 
   #cut(acceptor: number) {
-    return cutFor(this.#wiring, acceptor, this.#descriptorLimit());
+    return cutFor(this.#wiring, this.#planned, acceptor, this.#descriptorLimit());
   }
 }
 

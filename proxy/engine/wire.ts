@@ -2,8 +2,8 @@ import type { AccessLog } from '../../crds/access-log.ts';
 import type { Finding } from '../../crds/finding.ts';
 import type { AcceptorBackend, AcceptorListener, AcceptorTable } from '../acceptor/messages.ts';
 import { SLOTS } from '../acceptor/shared-memory.ts';
+import type { PickingPlan } from '../table/picker.ts';
 import { endpointKey, type Table } from '../table/table.ts';
-import { weightedOrder } from '../table/weighted-order.ts';
 import { assignEndpoints, backendOf, placeKey } from './endpoint-slots.ts';
 import type { ListeningSockets } from './listening-sockets.ts';
 import { Slots } from './slots.ts';
@@ -27,7 +27,7 @@ export interface Wiring {
     readonly port: number;
     readonly sockets: readonly number[];
   })[];
-  readonly backends: readonly AcceptorBackend[];
+  readonly backends: readonly (Omit<AcceptorBackend, 'plan'> & { readonly name: string })[];
   /** Slots of endpoints that have gone and whose connections end with them. */
   readonly removed: readonly number[];
   readonly findings: readonly Finding[];
@@ -91,9 +91,9 @@ export const wire = (
     }
     if (place.fresh) fresh.backend(place.slot);
     const endpoints = assigned.byBackend.get(name) ?? [];
-    const order = weightedOrder(endpoints.map(({ weight }) => weight));
     return [
       {
+        name,
         slot: place.slot,
         algorithm,
         connectMs: backend.connectMs,
@@ -102,7 +102,6 @@ export const wire = (
         retryBudgetPercent: backend.retryBudgetPercent,
         maxConnectionsPerEndpoint: backend.maxConnectionsPerEndpoint,
         endpoints,
-        order,
       },
     ];
   });
@@ -126,12 +125,20 @@ export const wire = (
   return { version, accessLog: table.accessLog, listeners, backends, removed, findings, incomplete };
 };
 
-/** The part of a wiring that the acceptor `index` gets. */
-export const cutFor = (wiring: Wiring, index: number, descriptorLimit: number): AcceptorTable => ({
+/** The part of a wiring that the acceptor `index` gets; `plans` are by backend name. */
+export const cutFor = (
+  wiring: Wiring,
+  plans: ReadonlyMap<string, PickingPlan>,
+  index: number,
+  descriptorLimit: number,
+): AcceptorTable => ({
   version: wiring.version,
   descriptorLimit,
   accessLog: wiring.accessLog,
-  backends: wiring.backends,
+  backends: wiring.backends.flatMap(({ name, ...backend }) => {
+    const plan = plans.get(name);
+    return plan === undefined ? [] : [{ ...backend, plan }];
+  }),
   removed: wiring.removed,
   listeners: wiring.listeners.map(({ slot, backendSlot, idleMs, sockets }) => ({
     slot,

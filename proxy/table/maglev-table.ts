@@ -1,0 +1,50 @@
+import { endpointSeeds } from './endpoint-seeds.ts';
+import type { TableEndpoint } from './table.ts';
+
+/**
+ * Entries of a lookup table, a prime. It is the same however many endpoints there are: in a table of another size nearly every
+ * client would have another entry, so a size that went with the number of endpoints would move nearly all of them when it changed.
+ */
+export const MAGLEV_ENTRIES = 65537;
+const EMPTY = 0xffff;
+
+/**
+ * The lookup table of Maglev (Eisenbud et al., NSDI 2016, section 3.4): each endpoint goes through the entries in an order of its
+ * own, made of its name, and takes the next free one whenever it has its turn. Turns are as frequent as the weights say; of endpoints
+ * of equal weight the numbers of entries differ by one at most. Endpoints are given in the table's order, which all replicas share.
+ */
+export const maglevTable = (endpoints: readonly TableEndpoint[]): Uint16Array => {
+  const count = endpoints.length;
+  // Of one endpoint every entry is the same.
+  if (count < 2) return new Uint16Array(count);
+  const seeds = endpointSeeds(endpoints);
+  const position = Uint32Array.from(endpoints, (_, index) => (seeds[index * 2] as number) % MAGLEV_ENTRIES);
+  const skip = Uint32Array.from(
+    endpoints,
+    (_, index) => ((seeds[index * 2 + 1] as number) % (MAGLEV_ENTRIES - 1)) + 1,
+  );
+  const weights = Uint32Array.from(endpoints, ({ weight }) => weight);
+  const greatest = weights.reduce((most, weight) => Math.max(most, weight), 0);
+  const credit = new Uint32Array(count);
+  const entries = new Uint16Array(MAGLEV_ENTRIES).fill(EMPTY);
+  let free = MAGLEV_ENTRIES;
+  for (;;)
+    for (let index = 0; index < count; index++) {
+      const saved = (credit[index] as number) + (weights[index] as number);
+      if (saved < greatest) {
+        credit[index] = saved;
+        continue;
+      }
+      credit[index] = saved - greatest;
+      const by = skip[index] as number;
+      let at = position[index] as number;
+      while (entries[at] !== EMPTY) {
+        at += by;
+        if (at >= MAGLEV_ENTRIES) at -= MAGLEV_ENTRIES;
+      }
+      entries[at] = index;
+      position[index] = at;
+      free -= 1;
+      if (free === 0) return entries;
+    }
+};

@@ -1,0 +1,43 @@
+import type { Backend } from '../../../../crds/backend.ts';
+import { finish } from '../../../../proxy/table/murmur3.ts';
+import { PICKERS, planPicking } from '../../../../proxy/table/pick.ts';
+import type { Choice } from '../../../../proxy/table/picker.ts';
+import type { TableEndpoint } from '../../../../proxy/table/table.ts';
+
+export type Algorithm = Backend['algorithm'];
+
+export const ALGORITHMS = Object.keys(PICKERS) as Algorithm[];
+
+/** Endpoints 10.0.0.0, 10.0.0.1 and so on, with these weights. */
+export const endpointsOf = (weights: readonly number[]): readonly TableEndpoint[] =>
+  weights.map((weight, index) => ({ address: `10.0.${index >> 8}.${index & 255}`, port: 80, weight }));
+
+/** Slots begin here, so that a slot is never mistaken for an index. */
+export const FIRST_SLOT = 3;
+const CURSOR = 2;
+
+/** What an acceptor lets the algorithm choose from; `open` are the endpoints' open connections. */
+export const choiceOf = (
+  algorithm: Algorithm,
+  endpoints: readonly TableEndpoint[],
+  { open = [], cursor = 0 }: { readonly open?: readonly number[]; readonly cursor?: number } = {},
+): Choice => {
+  const cursors = new Int32Array(4);
+  cursors[CURSOR] = cursor;
+  return {
+    ...planPicking(algorithm, endpoints),
+    candidates: endpoints.map(({ weight }, index) => ({ slot: index + FIRST_SLOT, weight })),
+    open: Int32Array.from(
+      { length: endpoints.length + FIRST_SLOT },
+      (_, slot) => open[slot - FIRST_SLOT] ?? 0,
+    ),
+    cursors,
+    cursor: CURSOR,
+  };
+};
+
+/** Keys as good as random ones, the same in every run: of as many clients, or of as many random numbers. */
+export const keys = (count: number, from = 0): readonly number[] =>
+  Array.from({ length: count }, (_, index) => finish(from + index + 1));
+
+export const NOBODY: ReadonlySet<number> = new Set();
