@@ -187,7 +187,10 @@ class Monitor implements HealthMonitor {
 
   #look(): void {
     let changed = false;
-    for (const one of [...this.#timed]) changed = this.#apply(one, { type: 'TimePassed' }) || changed;
+    const now = this.#options.now();
+    for (const one of [...this.#timed])
+      if ((one.state.ejection?.until ?? now) <= now)
+        changed = this.#apply(one, { type: 'TimePassed' }) || changed;
     if (this.#fewestFailures !== Number.POSITIVE_INFINITY) changed = this.#eject() || changed;
     if (changed) this.#options.onViewChanged();
   }
