@@ -213,7 +213,7 @@ test('file descriptors', async () => {
       env: { L4B_GRACE_PERIOD: '1s' },
     },
     ({ path, finding }) => path === 'spec.tuning.fileDescriptors' && finding,
-    /file descriptors or source ports have run out.* 128 file descriptors, two for each connection\. Raise /,
+    /file descriptors have run out.* 128 file descriptors, two for each connection\. Raise /,
     async (admin) => {
       while ((await fetch(`http://127.0.0.1:${admin}/readyz`)).status !== 200);
       for (let count = 0; count < 120; count += 1)

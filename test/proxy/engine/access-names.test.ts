@@ -55,7 +55,8 @@ test('however fast names come and go, a line never names another endpoint, backe
     const clients = Array.from({ length: 8 }, async () => {
       while (publishing) {
         const { said, client } = await ask(port);
-        if (said !== '') heard.set(client, said);
+        // A port that was given out twice would not say which line is which.
+        if (said !== '') heard.set(client, heard.has(client) ? 'twice' : said);
       }
     });
     for (let generation = 1; generation < GENERATIONS; generation++) await engine.publish(table(generation));
@@ -80,7 +81,7 @@ test('however fast names come and go, a line never names another endpoint, backe
     // A connection keeps its listener, and is made to the backend that the listener had when it was taken or one later.
     assert.ok(Math.abs(generation - generationOf(listener)) <= 1, `${listener} led to ${backend}`);
     const said = heard.get(client);
-    if (said !== undefined)
+    if (said !== undefined && said !== 'twice')
       assert.equal(said, generation % 2 === 0 ? 'even' : 'odd', `${client} at ${backend}`);
   }
   assert.ok(compared > GENERATIONS, `${compared} lines compared`);
