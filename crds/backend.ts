@@ -26,7 +26,9 @@ const endpoint = z.object({
   backup: z
     .boolean()
     .default(false)
-    .describe('True takes new connections only while no endpoint that is not a backup can.'),
+    .describe(
+      'True takes new connections only while no other endpoint is healthy, or fewer than panicThresholdPercent.',
+    ),
 });
 
 const httpCheck = z.object({
@@ -145,10 +147,14 @@ export const backend = z.object({
     .min(0)
     .max(100)
     .default(0)
-    .describe('Where fewer endpoints than this share are healthy, all are used; at 0 only where none is.'),
+    .describe(
+      'Where fewer endpoints than this share are healthy, healthy backups help; without those all are used, healthy or not. At 0 only where none is healthy.',
+    ),
   slowStart: duration
     .optional()
-    .describe('Time over which an endpoint that is new or healthy again gets its full share; 1s to 1h.'),
+    .describe(
+      'Time over which an endpoint that is new or healthy again gets its full share; 1s to 1h. SourceHash and Maglev give it at once.',
+    ),
   connect: connect.prefault({}).describe('How connections to endpoints are made.'),
   maxConnectionsPerEndpoint: z
     .int()

@@ -1,6 +1,7 @@
 import type { Backend } from '../../crds/backend.ts';
 import { durationMs } from '../../crds/duration.ts';
 import type { EndpointView } from './endpoint-view.ts';
+import { HASHES_SOURCE } from './pick.ts';
 import { chooseServing } from './serving.ts';
 import { startingWeights } from './slow-start.ts';
 import type { Snapshot, Target } from './snapshot.ts';
@@ -13,7 +14,7 @@ type Sides = Pick<TableBackend, 'endpoints' | 'resting' | 'panic' | 'backups'>;
 
 /** Parts targets into those that take new connections, with the weights that they have now, and the rest. */
 const part = (
-  { name, panicThresholdPercent }: Backend,
+  { name, algorithm, panicThresholdPercent }: Backend,
   targets: readonly Target[],
   view: EndpointView,
 ): Sides => {
@@ -23,8 +24,10 @@ const part = (
   const { serving, panic, backups } = chooseServing(known, panicThresholdPercent);
   const used = new Set(serving);
   const endpoints = known.filter((one) => used.has(one));
+  // By its weight a client's endpoint is found: were it scaled, clients would move with each step, and each replica has its own clock.
+  const slowly = !HASHES_SOURCE.has(algorithm);
   const weights = startingWeights(
-    endpoints.map(({ key, weight }) => ({ weight, share: view.share(name, key) })),
+    endpoints.map(({ key, weight }) => ({ weight, share: slowly ? view.share(name, key) : 1 })),
   );
   return {
     panic,
