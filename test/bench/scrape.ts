@@ -1,0 +1,64 @@
+/**
+ * How long a scrape of /metrics takes: 64 listeners and 64 backends of 64 endpoints each, as many as a proxy serves.
+ *
+ *   node test/bench/scrape.ts [acceptors]
+ */
+import { allocateShared, viewShared } from '../../proxy/acceptor/shared-memory.ts';
+import { createMetrics } from '../../proxy/admin/metrics.ts';
+import type { ListeningSockets } from '../../proxy/engine/listening-sockets.ts';
+import { readStats } from '../../proxy/engine/read-stats.ts';
+import { Places, wire } from '../../proxy/engine/wire.ts';
+import { tableBackend, tableOf } from '../proxy/tables.ts';
+
+const ROUNDS = 20;
+const acceptors = Number(process.argv[2] ?? 8);
+const shared = viewShared(allocateShared(acceptors, 64));
+const places = new Places();
+const endpointsOf = (backend: number) =>
+  Array.from({ length: 64 }, (_, i) => ({ address: `10.1.${backend}.${i}`, port: 8080, weight: 1 }));
+const backends = Array.from({ length: 64 }, (_, i) =>
+  tableBackend({ name: `backend-${i}`, endpoints: endpointsOf(i) }),
+);
+const table = tableOf(
+  backends.map(({ name }, i) => ({ name: `listener-${i}`, port: 1000 + i, backend: name, idleMs: 1 })),
+  backends,
+);
+const sockets = { open: () => [] } as unknown as ListeningSockets;
+const ignore = (): void => undefined;
+wire(table, tableOf([], []), 1, places, sockets, { listener: ignore, backend: ignore, endpoint: ignore });
+for (let i = 0; i < shared.totals.length; i++) shared.totals[i] = i * 997;
+
+const metrics = createMetrics('0', {
+  stats: () =>
+    readStats(shared, acceptors, places, table, {
+      version: 1,
+      descriptorLimit: 1_000_000,
+      sourcePorts: { count: 28_232, reused: false },
+    }),
+  health: () =>
+    backends.flatMap(({ name, endpoints }) =>
+      endpoints.map(({ address, port }) => ({
+        backend: name,
+        endpoint: `${address}:${port}`,
+        healthy: true,
+      })),
+    ),
+  findings: () => 0,
+  connected: () => true,
+  output: { accepted: 0, dropped: 0 },
+  sourcePortsLeft: () => 28_000,
+});
+const took: number[] = [];
+let bytes = 0;
+const cpu = process.cpuUsage();
+for (let i = 0; i < ROUNDS; i++) {
+  const start = performance.now();
+  bytes = Buffer.from(await metrics.text()).length;
+  took.push(performance.now() - start);
+}
+const { user, system } = process.cpuUsage(cpu);
+const sorted = took.toSorted((a, b) => a - b);
+const ms = (value = 0): string => `${value.toFixed(1)} ms`;
+console.log(
+  `${acceptors} acceptors, ${bytes} bytes: first ${ms(took[0])}, median ${ms(sorted[ROUNDS >> 1])}, slowest ${ms(sorted.at(-1))}; CPU ${ms((user + system) / ROUNDS / 1000)} each`,
+);
