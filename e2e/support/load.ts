@@ -19,9 +19,10 @@ export const startLoad = async (
     readonly seconds?: number;
     readonly pauseMs?: number;
     readonly retries?: number;
+    readonly path?: string;
   } = {},
 ): Promise<RunningLoad> => {
-  const { clients = 4, seconds = 120, pauseMs = 0, retries = 0 } = options;
+  const { clients = 4, seconds = 120, pauseMs = 0, retries = 0, path = '/' } = options;
   const flags = [
     '--clients',
     `${clients}`,
@@ -31,6 +32,8 @@ export const startLoad = async (
     `${pauseMs}`,
     '--retries',
     `${retries}`,
+    '--path',
+    path,
   ];
   const child = cluster.runInClient([process.execPath, SCRIPT, host, `${port}`, ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -2,7 +2,7 @@
  * One HTTP request after the other, each on a new connection, by several clients, until it is told to stop (SIGTERM) or
  * its time is over; then prints every request as JSON: when its connection was begun, who answered, what failed.
  *
- *   node e2e/support/steady-load.ts HOST PORT [--clients 4] [--seconds 60] [--pause-ms 0] [--retries 0]
+ *   node e2e/support/steady-load.ts HOST PORT [--clients 4] [--seconds 60] [--pause-ms 0] [--retries 0] [--path /]
  */
 import { connect } from 'node:net';
 import { parseArgs } from 'node:util';
@@ -19,11 +19,11 @@ export interface SteadyRequest {
 }
 
 const TIMEOUT_MS = 10_000;
-const REQUEST = 'GET / HTTP/1.1\r\nHost: e2e\r\nConnection: close\r\n\r\n';
+const requestFor = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: e2e\r\nConnection: close\r\n\r\n`;
 
 const now = (): number => performance.timeOrigin + performance.now();
 
-const requestOnce = (host: string, port: number): Promise<SteadyRequest> =>
+const requestOnce = (host: string, port: number, path: string): Promise<SteadyRequest> =>
   new Promise((resolve) => {
     const begunMs = now();
     let received = '';
@@ -33,7 +33,7 @@ const requestOnce = (host: string, port: number): Promise<SteadyRequest> =>
       resolve({ begunMs, tookMs: now() - begunMs, ...outcome });
     };
     socket.setTimeout(TIMEOUT_MS, () => done({ failure: 'no answer in time' }));
-    socket.on('connect', () => socket.write(REQUEST));
+    socket.on('connect', () => socket.write(requestFor(path)));
     socket.on('data', (data) => {
       received += data.toString('latin1');
     });
@@ -45,10 +45,15 @@ const requestOnce = (host: string, port: number): Promise<SteadyRequest> =>
   });
 
 /** As a client does that knows its requests to be safe to repeat: what failed is sent again, on a new connection. */
-const requestWithRetries = async (host: string, port: number, retries: number): Promise<SteadyRequest> => {
-  const first = await requestOnce(host, port);
+const requestWithRetries = async (
+  host: string,
+  port: number,
+  path: string,
+  retries: number,
+): Promise<SteadyRequest> => {
+  const first = await requestOnce(host, port, path);
   if (first.failure === undefined || retries === 0) return first;
-  return { ...(await requestWithRetries(host, port, retries - 1)), retried: first.failure };
+  return { ...(await requestWithRetries(host, port, path, retries - 1)), retried: first.failure };
 };
 
 if (import.meta.main) {
@@ -59,6 +64,7 @@ if (import.meta.main) {
       seconds: { type: 'string', default: '60' },
       'pause-ms': { type: 'string', default: '0' },
       retries: { type: 'string', default: '0' },
+      path: { type: 'string', default: '/' },
     },
   });
   const [host = '', port] = positionals;
@@ -72,7 +78,7 @@ if (import.meta.main) {
   const requests: SteadyRequest[] = [];
   const clients = Array.from({ length: Number(values.clients) }, async () => {
     while (running) {
-      const request = await requestWithRetries(host, Number(port), Number(values.retries));
+      const request = await requestWithRetries(host, Number(port), values.path, Number(values.retries));
       requests.push(request);
       if (requests.length === 1) process.stderr.write('first answer\n');
       if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));

@@ -23,6 +23,7 @@ export const ENDING = 32; // its end of stream has arrived and comes right behin
 export const SENT = 64; // something was sent to it
 export const PROMPT = 128; // it sends at once what it is given (TCP_NODELAY)
 export const WATCHED = 256; // the kernel says when it takes more (EPOLLOUT)
+export const ASKED = 512; // of a client: it spoke last, so it may wait for an answer
 
 const GROWTH = 1024;
 

@@ -1,10 +1,12 @@
-import { RELAYING } from './connections.ts';
+import { ASKED, CLIENT, RELAYING } from './connections.ts';
 import type { Acceptor, Draining } from './context.ts';
 import { closeConnection } from './ending.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
 /** A connection that has been silent for this long is idle. */
 const IDLE_TICKS = TimerWheel.ticks(1000);
+/** One whose client spoke last may wait for its answer: it gets this long. */
+const ANSWER_TICKS = TimerWheel.ticks(30_000);
 /** Connections looked at in one turn, so that traffic does not wait for it. */
 const LOOKS_PER_TURN = 1024;
 
@@ -18,7 +20,8 @@ export const beginDraining = ({ now, connections }: Acceptor, ms: number): Drain
 
 /**
  * While draining: closes idle connections until no more are open than the time that is left allows, in a straight line down to none.
- * Their clients come back to other replicas one by one instead of all at once. Busy ones are left until the end.
+ * Their clients come back to other replicas one by one instead of all at once. Busy ones, and those
+ * that wait for an answer, are left until the end.
  */
 export const closeIdle = (acceptor: Acceptor): void => {
   const { connections, draining, now } = acceptor;
@@ -29,11 +32,12 @@ export const closeIdle = (acceptor: Acceptor): void => {
   for (let i = 0; i < looks && connections.open > allowed; i++) {
     const connection = draining.next;
     draining.next = (connection + 1) % connections.capacity;
+    const asked = ((connections.flags[connection * 2 + CLIENT] as number) & ASKED) !== 0;
     const isIdle =
       connections.state[connection] === RELAYING &&
       (connections.pendingBuffer[connection * 2] as number) < 0 &&
       (connections.pendingBuffer[connection * 2 + 1] as number) < 0 &&
-      now - (connections.lastActive[connection] as number) > IDLE_TICKS;
+      now - (connections.lastActive[connection] as number) > (asked ? ANSWER_TICKS : IDLE_TICKS);
     if (isIdle) closeConnection(acceptor, connection, 'Drained');
   }
 };

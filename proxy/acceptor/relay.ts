@@ -14,6 +14,7 @@ import {
 } from '../sys/sys.ts';
 import { BUFFER_BYTES } from './buffer-pool.ts';
 import {
+  ASKED,
   BROKEN,
   CLIENT,
   ENDED,
@@ -167,8 +168,13 @@ const pump = (acceptor: Acceptor, connection: number, from: Side): void => {
     connections.lastActive[connection] = acceptor.now;
     const bytes = from === CLIENT ? connections.received : connections.sent;
     bytes[connection] = (bytes[connection] as number) + read;
-    if (from === CLIENT) counters.received(listenerSlot, endpointSlot, read);
-    else counters.sent(listenerSlot, endpointSlot, read);
+    if (from === CLIENT) {
+      flags[source] = (flags[source] as number) | ASKED;
+      counters.received(listenerSlot, endpointSlot, read);
+    } else {
+      flags[sink] = (flags[sink] as number) & ~ASKED;
+      counters.sent(listenerSlot, endpointSlot, read);
+    }
     if (((flags[sink] as number) & BROKEN) !== 0) continue; // nobody is left to take it
     const sent = sendTo(acceptor, sink, scratch.address, read);
     if (sent < read) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
-import { dialClient, howItEnded } from './client.ts';
+import { dialClient, howItEnded, readAll } from './client.ts';
 import { echo, startEndpoint } from './endpoint-server.ts';
 import { freePorts, type Manifest, ProxyProcess } from './proxy-process.ts';
 
@@ -62,4 +62,39 @@ test('without spread all stay until the end', async () => {
   assert.deepEqual(hows, ['ECONNRESET'], 'what is cut off at the end is reset');
   const spread = (after.at(-1) ?? 0) - (after[0] ?? 0);
   assert.ok(spread < 1000 && Math.abs(busyDone - idleDone) < 1000, `${spread} ms between first and last`);
+});
+
+test('a client that waits for its answer is not idle: it gets it while the idle ones are closed', async () => {
+  let answer = (): void => undefined;
+  const endpoint = await startEndpoint((socket) =>
+    socket.once('data', () => {
+      answer = () => socket.end('answer');
+    }),
+  );
+  const [port] = (await freePorts(1)) as [number];
+  const proxy = await ProxyProcess.start(
+    {
+      listeners: [{ name: 'l', port, backend: 'b' }],
+      backends: [{ name: 'b', endpoints: [{ address: '127.0.0.1', port: endpoint.port }] }],
+    },
+    { env: GRACE },
+  );
+  try {
+    const idle = await Promise.all(Array.from({ length: CLIENTS }, () => dialClient(port)));
+    const asking = await dialClient(port);
+    asking.write('question');
+    const told = readAll(asking);
+    await proxy.until('holding all', async () => (await proxy.open()) === CLIENTS + 1);
+    const ends = idle.map(howItEnded);
+    const stopped = proxy.stop();
+    // All but the one: then only it is left.
+    await Promise.all(ends);
+    answer();
+    assert.equal((await told).toString(), 'answer');
+    for (const socket of [...idle, asking]) socket.destroy();
+    assert.equal(await stopped, 0);
+  } finally {
+    await proxy.stop();
+    await endpoint.close();
+  }
 });

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startLoad, summarise } from './support/load.ts';
+import { SMALL } from './support/objects.ts';
+import { until } from './support/until.ts';
+import { World } from './support/world.ts';
+
+let world: World;
+let address: string;
+
+before(async () => {
+  world = await World.open('rolling');
+  address = await world.serving('edge', 3, {
+    workload: { replicas: 2, terminationGracePeriod: '30s', resources: SMALL },
+  });
+});
+
+after(() => world?.close());
+
+const podsOf = async (): Promise<readonly string[]> =>
+  (await world.proxyPods('edge')).map(({ metadata }) => metadata.uid);
+
+test('while all proxy pods are replaced, no connection fails, and those that were open end as they would have', async (t) => {
+  const load = await startLoad(world.cluster, address, 8080, { seconds: 240, pauseMs: 5 });
+  // Each is open, and silent, for longer than a pod that stops takes new ones, and much less than its grace period.
+  const long = await startLoad(world.cluster, address, 8080, {
+    seconds: 240,
+    clients: 12,
+    path: '/?wait=8s',
+  });
+  const old = new Set(await podsOf());
+  await world.kubectl([
+    'patch',
+    'l4balancer',
+    'edge',
+    '--type=merge',
+    '-p',
+    JSON.stringify({ spec: { tuning: { logLevel: 'debug' } } }),
+  ]);
+  await until(
+    'replaced: every pod',
+    200,
+    async () => {
+      const now = await podsOf();
+      return now.length === old.size && now.every((uid) => !old.has(uid)) ? true : undefined;
+    },
+    () => world.explain('edge'),
+  );
+  await world.ready('edge');
+  const [requests, longRequests] = await Promise.all([load.stop(), long.stop()]);
+  const [seen, seenLong] = [summarise(requests), summarise(longRequests)];
+  const slowest = Math.max(...requests.map(({ tookMs }) => tookMs));
+  t.diagnostic(
+    `${seen.total} short requests (slowest ${Math.round(slowest)} ms) and ${seenLong.total} long ones while ${old.size} pods were replaced`,
+  );
+  assert.deepEqual(seen.failures, {});
+  assert.deepEqual(seenLong.failures, {});
+});
