@@ -60,6 +60,9 @@ bench: $(PACKAGES) ## this relay, HAProxy, nginx and no balancer side by side (r
 bench-operator: $(PACKAGES) ## the operator with 1,000 L4Balancers against a real API server (Go, once); ARGS=--help
 	@node test/bench/operator/main.ts $(ARGS)
 
+soak: $(PACKAGES) ## half an hour of mixed load, changes and dying endpoints; nothing may fail or leak (ARGS="--minutes 5")
+	@node test/soak/main.ts $(ARGS)
+
 ##@ Make it
 .PHONY: generate images assets format clean
 generate: $(PACKAGES) ## writes the generated files: the CRD, its reference page, install.yaml

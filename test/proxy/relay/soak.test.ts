@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { runSoak } from '../../soak/run-soak.ts';
+import { judge } from '../../soak/verdict.ts';
+
+const FOR_MS = 20_000;
+
+test('a short soak: mixed clients, changing tables, dying endpoints; nothing fails without a reason, nothing leaks', async (t) => {
+  const soaked = await runSoak({
+    forMs: FOR_MS,
+    acceptors: 3,
+    signal: t.signal,
+    onProgress: () => undefined,
+  });
+  for (const [name, { good, killed }] of Object.entries(soaked.sessions))
+    t.diagnostic(`${name}: ${good} good, ${killed} ended with a killed endpoint`);
+  assert.deepEqual(
+    judge(soaked).filter(({ ok }) => !ok),
+    [],
+  );
+});

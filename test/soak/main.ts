@@ -1,0 +1,60 @@
+/** `make soak`: the proxy under a mixed load for half an hour; see USAGE. */
+import { abortOnSignals } from '../../scripts/process/abort-on-signals.ts';
+import { elapsed } from '../../scripts/report/duration.ts';
+import { parseOptions, USAGE } from './options.ts';
+import { type Progress, runSoak } from './run-soak.ts';
+import { judge, type Soaked } from './verdict.ts';
+
+const LINE_EVERY_MS = 10_000;
+
+const progressLine = (p: Progress): string =>
+  [
+    elapsed(p.atMs).padStart(8),
+    `${p.good.toLocaleString('en')} sessions`,
+    `${p.killed.toLocaleString('en')} ended with a killed endpoint`,
+    `${p.failed} failed`,
+    `${p.open} open`,
+    `${(p.rssBytes / 1024 / 1024).toFixed(1)} MiB`,
+    `${p.descriptors} descriptors`,
+    `${p.changes} changes`,
+    `${p.deaths} kills`,
+  ].join('  ');
+
+const report = (soaked: Soaked): boolean => {
+  const width = Math.max(...Object.keys(soaked.sessions).map((name) => name.length));
+  for (const [name, { good, killed }] of Object.entries(soaked.sessions))
+    console.log(
+      `${name.padEnd(width)}  ${good.toLocaleString('en').padStart(10)} good  ${killed} ended with a killed endpoint`,
+    );
+  const checks = judge(soaked);
+  for (const { what, ok, seen } of checks) console.log(`${ok ? '✓' : '✗'} ${what} (${seen})`);
+  return checks.every(({ ok }) => ok);
+};
+
+const asked = parseOptions(process.argv.slice(2));
+switch (asked.command) {
+  case 'Help':
+    process.stdout.write(USAGE);
+    break;
+  case 'Refused':
+    console.error(`${asked.problem}\n\n${USAGE}`);
+    process.exitCode = 2;
+    break;
+  case 'Run': {
+    let last = 0;
+    const soaked = await runSoak({
+      forMs: asked.minutes * 60_000,
+      acceptors: asked.acceptors,
+      signal: abortOnSignals(),
+      onProgress(progress) {
+        if (progress.atMs - last < LINE_EVERY_MS) return;
+        last = progress.atMs;
+        console.log(progressLine(progress));
+      },
+    });
+    if (!report(soaked)) process.exitCode = 1;
+    break;
+  }
+  default:
+    asked satisfies never;
+}

@@ -1,0 +1,215 @@
+import { readdirSync, readlinkSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePorts, manifestText, ProxyProcess } from '../proxy/relay/proxy-process.ts';
+import { CLIENT_KINDS, type ClientKind, type Targets } from './clients.ts';
+import { Endpoints } from './endpoints.ts';
+import { manifestOf, type SoakPorts } from './manifest.ts';
+import { SessionFailed } from './session.ts';
+import type { Sample, Soaked } from './verdict.ts';
+
+const ENDPOINTS = 4;
+const CHANGE_EVERY_MS = 300;
+/** One change of so many is one that must be refused. */
+const BAD_EVERY = 20;
+const KILL_EVERY_MS = 5_000;
+const AWAY_MS = 800;
+const SAMPLE_EVERY_MS = 1_000;
+/** How long the ends of the last connections may take. */
+const EMPTY_WITHIN_MS = 20_000;
+
+export interface SoakOptions {
+  readonly forMs: number;
+  readonly acceptors: number;
+  readonly signal: AbortSignal;
+  /** Called every second. */
+  readonly onProgress: (progress: Progress) => void;
+}
+
+export interface Progress {
+  readonly atMs: number;
+  readonly good: number;
+  readonly killed: number;
+  readonly failed: number;
+  readonly open: number;
+  readonly rssBytes: number;
+  readonly descriptors: number;
+  readonly changes: number;
+  readonly deaths: number;
+}
+
+/** What the descriptors of a process are, without numbers; files are left out. */
+const descriptorsOf = (pid: number): readonly string[] =>
+  readdirSync(`/proc/${pid}/fd`)
+    .flatMap((fd) => {
+      try {
+        const what = readlinkSync(`/proc/${pid}/fd/${fd}`).replace(/\[\d+\]/, '');
+        return what.startsWith('/') ? [] : [what];
+      } catch {
+        return []; // closed since
+      }
+    })
+    .sort();
+
+/** One soak: the proxy, its endpoints and what is counted. */
+class Soak {
+  readonly #options: SoakOptions;
+  readonly #proxy: ProxyProcess;
+  readonly #endpoints: Endpoints;
+  readonly #ports: SoakPorts;
+  readonly #pid: number;
+  readonly #start = performance.now();
+  readonly #sessions: Record<string, { good: number; killed: number }> = {};
+  readonly #failures: string[] = [];
+  readonly #samples: Sample[] = [];
+  #changes = 0;
+  #descriptorsBefore: readonly string[] = [];
+
+  constructor(options: SoakOptions, proxy: ProxyProcess, endpoints: Endpoints, ports: SoakPorts) {
+    this.#options = options;
+    this.#proxy = proxy;
+    this.#endpoints = endpoints;
+    this.#ports = ports;
+    this.#pid = proxy.process.pid as number;
+  }
+
+  async run(): Promise<Soaked> {
+    await this.#settled();
+    this.#descriptorsBefore = descriptorsOf(this.#pid);
+    const targets: Targets = { steady: this.#ports.steady, fleeting: this.#ports.fleeting };
+    await Promise.all([
+      ...CLIENT_KINDS.flatMap((kind) =>
+        Array.from({ length: kind.clients }, (_, index) => this.#client(kind, targets, index)),
+      ),
+      this.#change(),
+      this.#kill(),
+      this.#sample(),
+    ]);
+    await this.#proxy.write(manifestText(manifestOf(this.#ports, 0)));
+    await this.#settled();
+    const openAfter = await this.#proxy.open();
+    const accepted = await this.#proxy.metric('l4balancer_acceptor_accepted_connections_total');
+    const closed = await this.#proxy.metric('l4balancer_connections_closed_total');
+    const acceptorDeaths = await this.#proxy.metric('l4balancer_acceptor_deaths_total');
+    const descriptorsAfter = await this.#descriptorsAfter();
+    return {
+      sessions: this.#sessions,
+      failures: this.#failures,
+      samples: this.#samples,
+      descriptorsBefore: this.#descriptorsBefore,
+      descriptorsAfter,
+      openAfter,
+      accepted,
+      closed,
+      acceptorDeaths,
+      exitCode: await this.#proxy.stop(),
+    };
+  }
+
+  get #isOver(): boolean {
+    return this.#options.signal.aborted || performance.now() - this.#start > this.#options.forMs;
+  }
+
+  async #client(kind: ClientKind, targets: Targets, index: number): Promise<void> {
+    const count = this.#sessions[kind.name] ?? { good: 0, killed: 0 };
+    this.#sessions[kind.name] = count;
+    // Not all at once.
+    await sleep((index * kind.restMs) / kind.clients);
+    while (!this.#isOver) {
+      const since = performance.now();
+      try {
+        await kind.session(targets, () => this.#isOver);
+        count.good++;
+      } catch (error) {
+        await this.#explain(kind, since, error, count);
+      }
+      await sleep(Math.random() * kind.restMs);
+    }
+  }
+
+  async #explain(kind: ClientKind, since: number, error: unknown, count: { killed: number }): Promise<void> {
+    // The client may hear of a kill before the one who killed has noted it.
+    await sleep(500);
+    if (error instanceof SessionFailed && this.#endpoints.explains(error.endpoint, since)) {
+      count.killed++;
+      return;
+    }
+    const from = error instanceof SessionFailed ? ` (endpoint ${error.endpoint ?? 'unknown'})` : '';
+    this.#failures.push(`${kind.name}: ${error instanceof Error ? error.message : String(error)}${from}`);
+  }
+
+  async #change(): Promise<void> {
+    while (!this.#isOver) {
+      this.#changes++;
+      const manifest = manifestOf(this.#ports, this.#changes);
+      const bad = this.#changes % BAD_EVERY === 0;
+      await this.#proxy.write(manifestText(bad ? { ...manifest, backends: [] } : manifest));
+      await sleep(CHANGE_EVERY_MS);
+    }
+  }
+
+  async #kill(): Promise<void> {
+    for (let turn = 0; !this.#isOver; turn++) {
+      await sleep(KILL_EVERY_MS - AWAY_MS);
+      await this.#endpoints.killOne(turn, AWAY_MS);
+    }
+  }
+
+  async #sample(): Promise<void> {
+    while (!this.#isOver) {
+      await sleep(SAMPLE_EVERY_MS);
+      const atMs = performance.now() - this.#start;
+      const rssBytes = (await this.#proxy.memory()).now;
+      this.#samples.push({ atMs, rssBytes });
+      const counts = Object.values(this.#sessions);
+      this.#options.onProgress({
+        atMs,
+        rssBytes,
+        good: counts.reduce((sum, { good }) => sum + good, 0),
+        killed: counts.reduce((sum, { killed }) => sum + killed, 0),
+        failed: this.#failures.length,
+        open: await this.#proxy.open(),
+        descriptors: descriptorsOf(this.#pid).length,
+        changes: this.#changes,
+        deaths: this.#endpoints.deaths,
+      });
+    }
+  }
+
+  /** Every acceptor serves the newest table and nothing is open. */
+  async #settled(): Promise<void> {
+    const end = performance.now() + EMPTY_WITHIN_MS;
+    while (performance.now() < end) {
+      const { findings, listeners } = await this.#proxy.status();
+      if (findings.length === 0 && listeners.length === 3 && (await this.#proxy.open()) === 0) return;
+      await sleep(100);
+    }
+  }
+
+  /** Those that are left when the admin endpoint's own have gone. */
+  async #descriptorsAfter(): Promise<readonly string[]> {
+    const end = performance.now() + EMPTY_WITHIN_MS;
+    for (;;) {
+      const now = descriptorsOf(this.#pid);
+      if (now.join() === this.#descriptorsBefore.join() || performance.now() > end) return now;
+      await sleep(100);
+    }
+  }
+}
+
+/** Puts the proxy under a mixed load while its table changes and its endpoints die; says what was seen. */
+export const runSoak = async (options: SoakOptions): Promise<Soaked> => {
+  const endpoints = await Endpoints.start(ENDPOINTS);
+  try {
+    const [first, second, fleeting] = (await freePorts(3)) as [number, number, number];
+    const ports: SoakPorts = { steady: [first, second], fleeting, endpoints: endpoints.ports };
+    const env = { NUM_ACCEPTORS: `${options.acceptors}`, LOG_LEVEL: 'error', L4B_GRACE_PERIOD: '10s' };
+    const proxy = await ProxyProcess.start(manifestOf(ports, 0), { env });
+    try {
+      return await new Soak(options, proxy, endpoints, ports).run();
+    } finally {
+      await proxy.stop();
+    }
+  } finally {
+    await endpoints.stop();
+  }
+};
