@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseOptions } from './options.ts';
+
+test('without options a soak takes half an hour', () => {
+  assert.deepEqual(parseOptions([]), { command: 'Run', minutes: 30, acceptors: 3 });
+  assert.deepEqual(parseOptions(['--minutes', '0.5', '--acceptors', '1']), {
+    command: 'Run',
+    minutes: 0.5,
+    acceptors: 1,
+  });
+  assert.deepEqual(parseOptions(['-h']), { command: 'Help' });
+});
+
+for (const [argv, says] of [
+  [['--minutes', 'ten'], /--minutes: expected a number from 0.1 to 10000, found "ten"/],
+  [['--minutes', '0'], /--minutes: expected/],
+  [['--acceptors', ''], /--acceptors: expected/],
+  [['--hours', '1'], /--hours/],
+  [['more'], /more/],
+] as const)
+  test(`refused with a reason: ${argv.join(' ')}`, () => {
+    const refused = parseOptions(argv);
+    assert.equal(refused.command, 'Refused');
+    assert.match(refused.command === 'Refused' ? refused.problem : '', says);
+  });
