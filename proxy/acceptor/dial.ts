@@ -1,9 +1,9 @@
-import { EPOLLERR, EPOLLHUP } from '../sys/sys.ts';
+import { ECONNRESET, EPIPE, EPOLLERR, EPOLLHUP } from '../sys/sys.ts';
 import { clientKey } from '../table/client-key.ts';
 import { beginAttempt } from './attempt.ts';
 import type { CloseReason } from './close-reason.ts';
 import { type ConnectFailure, connectFailure } from './connect-failure.ts';
-import { CLIENT, CONNECTING, ENDPOINT, RELAYING } from './connections.ts';
+import { BROKEN, CLIENT, CONNECTING, ENDPOINT, READ_ON, READABLE, RELAYING } from './connections.ts';
 import { type Acceptor, random32 } from './context.ts';
 import { leaveEndpoint, resetConnection } from './ending.ts';
 import { beginRelay } from './relay.ts';
@@ -142,10 +142,17 @@ export const redial = (acceptor: Acceptor, connection: number, failure: ConnectF
 /** The kernel says how the attempt to connect went. */
 export const dialed = (acceptor: Acceptor, connection: number, events: number): void => {
   const { connections, sys } = acceptor;
+  const place = connection * 2 + ENDPOINT;
   if ((events & (EPOLLERR | EPOLLHUP)) !== 0) {
-    const errno = sys.socketError(connections.fd[connection * 2 + ENDPOINT] as number);
-    redial(acceptor, connection, connectFailure(errno));
-    return;
+    const fd = connections.fd[place] as number;
+    const errno = sys.socketError(fd);
+    // A reset comes after a connection: what was said before it is the client's. Of one that said nothing another endpoint knows no worse.
+    const answered = (errno === ECONNRESET || errno === EPIPE) && sys.peek(fd) > 0;
+    if (!answered) {
+      redial(acceptor, connection, connectFailure(errno));
+      return;
+    }
+    connections.flags[place] = (connections.flags[place] as number) | BROKEN | READABLE | READ_ON;
   }
   connections.state[connection] = RELAYING;
   connections.tried.delete(connection);

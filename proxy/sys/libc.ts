@@ -4,6 +4,7 @@ import { SOCKET_ADDRESS_BYTES } from './socket-address.ts';
 import { SYN_FILTER } from './syn-filter.ts';
 import { EPOLL_TOKEN_BYTES, SOCK_CLOEXEC, SOCK_NONBLOCK, SOL_SOCKET, type Sys } from './sys.ts';
 
+const MSG_PEEK = 0x2;
 const MSG_NOSIGNAL = 0x4000;
 const SO_ERROR = 4;
 const SO_LINGER = 13;
@@ -40,7 +41,7 @@ export const libc = (): Sys => {
   const c = symbols();
   const errno = koffi.errno;
   const outcome = (result: number): number => (result < 0 ? -errno() : result);
-  // Scratch: an epoll_event at 0, an option value at 16, its or an address's length at 24, a linger at 32, an eventfd's counter at 40.
+  // Scratch: an epoll_event at 0, an option value at 16, its or an address's length at 24, a linger at 32, an eventfd's counter at 40, a byte to look at at 56.
   const scratch = pinnedMemory(64);
   const { view, address } = scratch;
   const filter = pinnedMemory(128);
@@ -59,6 +60,7 @@ export const libc = (): Sys => {
     },
     connect: (fd, at, length) => outcome(c.connect(fd, at, length)),
     recv: (fd, at, length) => outcome(c.recv(fd, at, length, 0)),
+    peek: (fd) => outcome(c.recv(fd, address + 56, 1, MSG_PEEK)),
     send: (fd, at, length) => outcome(c.send(fd, at, length, MSG_NOSIGNAL)),
     shutdown: (fd, how) => outcome(c.shutdown(fd, how)),
     close: (fd) => outcome(c.close(fd)),

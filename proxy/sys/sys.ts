@@ -11,6 +11,8 @@ export interface Sys {
   accept(fd: number, address: number): number;
   connect(fd: number, address: number, length: number): number;
   recv(fd: number, address: number, length: number): number;
+  /** 1 when there is a byte to read, which stays; 0 at the end of stream; else the negated errno. */
+  peek(fd: number): number;
   /** send with MSG_NOSIGNAL: a closed peer is -EPIPE, never a signal. */
   send(fd: number, address: number, length: number): number;
   shutdown(fd: number, how: number): number;
@@ -71,6 +73,7 @@ export const EACCES = 13;
 export const ENFILE = 23;
 export const EMFILE = 24;
 export const ENOSPC = 28;
+export const EPIPE = 32;
 export const EADDRINUSE = 98;
 export const EADDRNOTAVAIL = 99;
 export const ENOBUFS = 105;

@@ -23,8 +23,9 @@ const begin = async (port: number, name: string): Promise<ChildProcess> => {
 /** Endpoint processes that are killed and come back on the same port; each life has a name of its own, which it tells its clients. */
 export class Endpoints {
   #endpoints: Endpoint[];
-  /** When each life ended, by its name; milliseconds of performance.now(). */
-  #deaths = new Map<string, number>();
+  /** Names of the lives that ended. */
+  #deaths = new Set<string>();
+  /** When the last one did, in milliseconds of performance.now(). */
   #lastDeath = Number.NEGATIVE_INFINITY;
 
   private constructor(endpoints: Endpoint[]) {
@@ -53,10 +54,11 @@ export class Endpoints {
     const endpoint = this.#endpoints[index % this.#endpoints.length] as Endpoint;
     const name = `${this.#endpoints.indexOf(endpoint)}.${endpoint.life}`;
     const gone = once(endpoint.child, 'exit');
+    // Noted first: its clients may hear of it before this process does. And again: until now one may have come to it.
+    this.#deaths.add(name);
     endpoint.child.kill('SIGKILL');
     await gone;
     this.#lastDeath = performance.now();
-    this.#deaths.set(name, this.#lastDeath);
     await sleep(awayMs);
     endpoint.life++;
     endpoint.child = await begin(endpoint.port, `${this.#endpoints.indexOf(endpoint)}.${endpoint.life}`);

@@ -46,6 +46,7 @@ switch (asked.command) {
       forMs: asked.minutes * 60_000,
       acceptors: asked.acceptors,
       signal: abortOnSignals(),
+      onFailure: (words) => console.log(`✗ ${words}`),
       onProgress(progress) {
         if (progress.atMs - last < LINE_EVERY_MS) return;
         last = progress.atMs;

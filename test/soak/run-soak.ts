@@ -23,6 +23,8 @@ export interface SoakOptions {
   readonly signal: AbortSignal;
   /** Called every second. */
   readonly onProgress: (progress: Progress) => void;
+  /** Called for each session that failed and that no kill explains. */
+  readonly onFailure: (words: string) => void;
 }
 
 export interface Progress {
@@ -127,14 +129,16 @@ class Soak {
   }
 
   async #explain(kind: ClientKind, since: number, error: unknown, count: { killed: number }): Promise<void> {
-    // The client may hear of a kill before the one who killed has noted it.
+    // The client may hear of a kill before the one who killed hears that it is done.
     await sleep(500);
     if (error instanceof SessionFailed && this.#endpoints.explains(error.endpoint, since)) {
       count.killed++;
       return;
     }
     const from = error instanceof SessionFailed ? ` (endpoint ${error.endpoint ?? 'unknown'})` : '';
-    this.#failures.push(`${kind.name}: ${error instanceof Error ? error.message : String(error)}${from}`);
+    const words = `${kind.name}: ${error instanceof Error ? error.message : String(error)}${from}`;
+    this.#failures.push(words);
+    this.#options.onFailure(words);
   }
 
   async #change(): Promise<void> {

@@ -11,6 +11,7 @@ test('a short soak: mixed clients, changing tables, dying endpoints; nothing fai
     acceptors: 3,
     signal: t.signal,
     onProgress: () => undefined,
+    onFailure: (words) => t.diagnostic(words),
   });
   for (const [name, { good, killed }] of Object.entries(soaked.sessions))
     t.diagnostic(`${name}: ${good} good, ${killed} ended with a killed endpoint`);
