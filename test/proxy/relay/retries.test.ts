@@ -44,6 +44,26 @@ test('where everything refuses, retries stay within the budget, however many are
   }
 });
 
+test('where everything fails, the default budget allows about twice as many attempts as clients, and no storm', async () => {
+  const { proxy, port } = await serve(await freePorts(10), { retries: 10 });
+  try {
+    const clients = 2000;
+    for (let i = 0; i < clients; i += 50)
+      await Promise.all(Array.from({ length: 50 }, () => howDialEnds(port)));
+    const failed = { failure: 'Refused' };
+    const attempts = await proxy.metric('l4balancer_backend_connect_failures_total', failed);
+    const seconds = (await proxy.metric('process_start_time_seconds')) * -1 + Date.now() / 1000;
+    // Beside one retry for each client: what two acceptors had saved, and ten a second for each.
+    assert.ok(
+      attempts <= 2 * clients + 2 * 100 + 2 * 10 * seconds,
+      `${attempts} attempts for ${clients} clients`,
+    );
+    assert.ok(attempts > clients);
+  } finally {
+    await proxy.stop();
+  }
+});
+
 test('half of the endpoints dead costs no connection under the default budget', async () => {
   const dead = await freePorts(2);
   const alive = await Promise.all(['a', 'b'].map((name) => startEndpoint(greet(name))));
