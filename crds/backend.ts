@@ -169,7 +169,9 @@ export const backend = z.object({
       onRemoval: z
         .enum(['Keep', 'Close'])
         .default('Keep')
-        .describe('What becomes of connections to an endpoint that has gone.'),
+        .describe(
+          'What becomes of connections to an endpoint that has gone: one of a Service has when it is in no EndpointSlice any more.',
+        ),
     })
     .prefault({})
     .describe('How connections to endpoints end.'),

@@ -21,6 +21,8 @@ export type EndpointsProblemCode =
 export interface Endpoints {
   /** Sorted by address, then by port; each once. */
   readonly targets: readonly Target[];
+  /** Those that take no new connections, but are still there: not ready, or terminating. Sorted alike. */
+  readonly leaving: readonly Target[];
   /** Why there are none, or why those that are there are the last resort; with what to do. */
   readonly problem?: string;
   readonly code?: EndpointsProblemCode;
@@ -44,7 +46,8 @@ export function endpointsOf(
   protocol: 'TCP' | 'UDP' = 'TCP',
 ): Endpoints {
   const wanted = wantedPort(service, port, protocol);
-  if (wanted.kind === 'Problem') return { targets: [], problem: wanted.problem, code: wanted.code };
+  if (wanted.kind === 'Problem')
+    return { targets: [], leaving: [], problem: wanted.problem, code: wanted.code };
 
   const best = new Map<string, { readonly target: Target; readonly group: number }>();
   for (const slice of ofOneFamily(service, slices)) {
@@ -70,21 +73,25 @@ function choose(
 ): Endpoints {
   const name = service?.metadata.name ?? '';
   const group = Math.min(...found.map((each) => each.group));
-  const targets = found
-    .filter((each) => each.group === group)
+  const inGroup = group === UNUSABLE ? [] : found.filter((each) => each.group === group);
+  const targets = inGroup.map((each) => each.target).sort(byAddress);
+  const leaving = found
+    .filter((each) => !inGroup.includes(each))
     .map((each) => each.target)
     .sort(byAddress);
-  if (group === READY) return { targets };
+  if (group === READY) return { targets, leaving };
   if (group === TERMINATING) {
     return {
       targets,
+      leaving,
       code: 'NoneReady',
       problem: `No endpoint of Service ${name} is ready; ${targets.length} that are terminating still serve: start pods that become ready`,
     };
   }
   if (found.length > 0) {
     return {
-      targets: [],
+      targets,
+      leaving,
       code: 'NoneReady',
       problem: `None of the ${found.length} endpoints of Service ${name} is ready: see why its pods are not (kubectl describe pod)`,
     };
@@ -93,7 +100,7 @@ function choose(
     service?.spec?.selector === undefined
       ? 'give it a selector or EndpointSlices of its own'
       : 'see whether pods match its selector and whether its targetPort exists in them';
-  return { targets: [], code: 'NoEndpoints', problem: `Service ${name} has no endpoints: ${why}` };
+  return { targets, leaving, code: 'NoEndpoints', problem: `Service ${name} has no endpoints: ${why}` };
 }
 
 function groupOf(endpoint: SliceEndpoint): number {

@@ -32,7 +32,7 @@ export const runWorker = (sys: Sys): void => {
     now: () => performance.now(),
     wallClock: () => Date.now(),
     received,
-    seed: index * 2654435761 + 1,
+    seed: 1 + Math.floor(Math.random() * 0x7ffffffe),
     tell: (message: FromAcceptor) => port.postMessage(message),
   });
 };

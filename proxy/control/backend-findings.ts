@@ -7,7 +7,7 @@ const SEE = "Each endpoint's reason is in /status; start it, or correct the heal
 
 /** What is wrong with the endpoints of a backend as it is served, or undefined. */
 const problemOf = (
-  { panicThresholdPercent }: Backend,
+  { panicThresholdPercent, service }: Backend,
   { name, endpoints, resting, panic, backups }: TableBackend,
 ): string | undefined => {
   const few =
@@ -17,7 +17,8 @@ const problemOf = (
   if (panic)
     return `backend "${name}" has ${few}, so all ${endpoints.length} are used as if they were. ${SEE}`;
   if (backups) return `backend "${name}" has ${few}, so its backups take connections. ${SEE}`;
-  if (endpoints.length === 0 && resting.length > 0)
+  // Endpoints of a Service that rest are not ready, which the source explains.
+  if (endpoints.length === 0 && resting.length > 0 && service === undefined)
     return `backend "${name}" takes no connections: the weight of each of its ${resting.length} endpoints is 0. Give one of them a weight above 0`;
   return undefined;
 };

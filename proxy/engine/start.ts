@@ -89,6 +89,9 @@ class ThreadedEngine implements Engine {
     this.#options = options;
     this.#buffers = allocateShared(options.acceptors, MAX_DESCRIPTORS);
     this.#shared = viewShared(this.#buffers);
+    // Replicas that start together shall not all begin with the same endpoint.
+    for (let slot = 0; slot < this.#shared.cursors.length; slot++)
+      this.#shared.cursors[slot] = Math.floor(Math.random() * 0x7fffffff);
     const reader = new AccessReader(this.#shared, options.acceptors, this.#places);
     this.#accessLog = new AccessDrain(reader, options.onEnded ?? (() => undefined));
     this.#sockets = new ListeningSockets(this.#sys, options.acceptors);

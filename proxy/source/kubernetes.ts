@@ -84,11 +84,12 @@ export const followKubernetes = (options: KubernetesSourceOptions): Source => {
     const known = slices.wanted ?? slices.before;
     if (slices.wanted !== undefined) active = newest;
     if (active !== undefined && known !== undefined && services.objects !== undefined) {
-      const { targets, findings } = resolveTargets(active.spec, services.objects, known);
+      const { targets, leaving, findings } = resolveTargets(active.spec, services.objects, known);
       snapshot = {
         revision: active.revision,
         spec: active.spec,
         targets,
+        leaving,
         findings: [...active.findings, ...findings],
       };
     }

@@ -1,13 +1,19 @@
 import type { Finding } from '../../crds/finding.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import { SERVICE_NAME_LABEL } from '../../kube/endpoint-slice.ts';
-import { type EndpointSlice, endpointsOf, type KubeService } from '../../kube/endpoint-slices.ts';
-import type { Target } from '../table/snapshot.ts';
+import {
+  type EndpointSlice,
+  type Endpoints,
+  endpointsOf,
+  type KubeService,
+} from '../../kube/endpoint-slices.ts';
+import type { Snapshot, Target } from '../table/snapshot.ts';
 
 /** What the cluster says about the backends of one spec. */
 export interface Resolved {
   /** By backend name; every backend has an entry. */
   readonly targets: ReadonlyMap<string, readonly Target[]>;
+  readonly leaving: NonNullable<Snapshot['leaving']>;
   readonly findings: readonly Finding[];
 }
 
@@ -29,6 +35,7 @@ export const resolveTargets = (
   );
   const findings: Finding[] = [];
   const targets = new Map<string, readonly Target[]>();
+  const leaving = new Map<string, Endpoints['leaving']>();
   for (const [index, { name, service, endpoints = [] }] of spec.backends.entries()) {
     if (service === undefined) {
       targets.set(
@@ -46,11 +53,12 @@ export const resolveTargets = (
       name,
       found.targets.map((target) => ({ ...target, weight: 1, backup: false })),
     );
+    leaving.set(name, found.leaving);
     if (found.problem !== undefined)
       findings.push({
         path: `spec.backends[${index}].service`,
         message: `backend "${name}", Service "${service.name}": ${found.problem}`,
       });
   }
-  return { targets, findings };
+  return { targets, leaving, findings };
 };

@@ -16,9 +16,11 @@ type Sides = Pick<TableBackend, 'endpoints' | 'resting' | 'panic' | 'backups'>;
 const part = (
   { name, algorithm, panicThresholdPercent }: Backend,
   targets: readonly Target[],
+  leaving: readonly Pick<Target, 'address' | 'port'>[],
   view: EndpointView,
 ): Sides => {
-  const known = [...new Map(targets.map((target) => [endpointKey(target), target])).entries()]
+  const all = [...leaving.map((one) => ({ ...one, weight: 0, backup: false })), ...targets];
+  const known = [...new Map(all.map((target) => [endpointKey(target), target])).entries()]
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
     .map(([key, target]) => ({ ...target, key, healthy: view.isHealthy(name, key) }));
   const { serving, panic, backups } = chooseServing(known, panicThresholdPercent);
@@ -59,7 +61,12 @@ export const compileTable = (snapshot: Snapshot, view: EndpointView): Table => (
       retryBudgetPercent: backend.connect.retryBudgetPercent,
       maxConnectionsPerEndpoint: backend.maxConnectionsPerEndpoint ?? 0,
       closeOnRemoval: backend.drain.onRemoval === 'Close',
-      ...part(backend, snapshot.targets.get(backend.name) ?? [], view),
+      ...part(
+        backend,
+        snapshot.targets.get(backend.name) ?? [],
+        snapshot.leaving?.get(backend.name) ?? [],
+        view,
+      ),
     }))
     .sort(byName),
 });

@@ -39,6 +39,8 @@ interface Case {
   readonly port?: number | string;
   readonly protocol?: 'TCP' | 'UDP';
   readonly targets: readonly string[];
+  /** Those that are there and take nothing; not compared where it is left out. */
+  readonly leaving?: readonly string[];
   readonly code?: EndpointsProblemCode;
   /** What the message must say. */
   readonly says?: RegExp;
@@ -112,11 +114,13 @@ const CASES: readonly Case[] = [
       ]),
     ],
     targets: ['10.0.0.2:8080'],
+    leaving: ['10.0.0.1:8080', '10.0.0.3:8080'],
   },
   {
     name: 'terminating endpoints that serve, when none is ready',
     slices: [slice([at('10.0.0.2', LEAVING), at('10.0.0.1', LEFT), at('10.0.0.3', NOT_READY)])],
     targets: ['10.0.0.2:8080'],
+    leaving: ['10.0.0.1:8080', '10.0.0.3:8080'],
     code: 'NoneReady',
     says: /No endpoint of Service web is ready; 1 that are terminating/,
   },
@@ -340,13 +344,12 @@ const CASES: readonly Case[] = [
 describe('the endpoints of a Service', () => {
   for (const each of CASES) {
     test(each.name, () => {
-      const { spec = WEB, port = 80, protocol = 'TCP' } = each;
+      const { spec = WEB, port: wanted = 80, protocol = 'TCP' } = each;
       const subject = spec === 'Missing' ? undefined : service(spec);
-      const found = endpointsOf(subject, each.slices, port, protocol);
-      assert.deepEqual(
-        found.targets.map((target) => `${target.address}:${target.port}`),
-        each.targets,
-      );
+      const found = endpointsOf(subject, each.slices, wanted, protocol);
+      const shown = (all: typeof found.targets) => all.map(({ address, port }) => `${address}:${port}`);
+      assert.deepEqual(shown(found.targets), each.targets);
+      if (each.leaving !== undefined) assert.deepEqual(shown(found.leaving), each.leaving);
       assert.equal(found.code, each.code);
       assert.equal(found.problem === undefined, each.code === undefined);
       if (each.says !== undefined) assert.match(found.problem ?? '', each.says);
@@ -354,7 +357,11 @@ describe('the endpoints of a Service', () => {
         ...one,
         ...(one.endpoints ? { endpoints: [...one.endpoints].reverse() } : {}),
       }));
-      assert.deepEqual(endpointsOf(subject, shuffled, port, protocol), found, 'the order changed the result');
+      assert.deepEqual(
+        endpointsOf(subject, shuffled, wanted, protocol),
+        found,
+        'the order changed the result',
+      );
     });
   }
 });

@@ -12,6 +12,7 @@ const TABLE: readonly {
   readonly name: string;
   readonly backend: Partial<TableBackend>;
   readonly panicThresholdPercent?: number;
+  readonly ofService?: boolean;
   readonly says: RegExp | undefined;
 }[] = [
   {
@@ -40,17 +41,29 @@ const TABLE: readonly {
     backend: { resting: some(2, 0) },
     says: /the weight of each of its 2 endpoints is 0/,
   },
+  {
+    name: 'a Service whose pods are not ready, which the source explains',
+    backend: { resting: some(2, 0) },
+    ofService: true,
+    says: undefined,
+  },
   { name: 'no endpoint, which the source explains', backend: {}, says: undefined },
 ];
 
-for (const { name, backend, panicThresholdPercent = 0, says } of TABLE)
+for (const { name, backend, panicThresholdPercent = 0, ofService = false, says } of TABLE)
   test(`a backend with ${name}`, () => {
     const found = backendFindings(
       spec.parse({
         listeners: [{ name: 'l', port: 80, backend: 'web' }],
         backends: [
           { name: 'other', service: { name: 'other', port: 80 } },
-          { name: 'web', service: { name: 'web', port: 80 }, panicThresholdPercent },
+          {
+            name: 'web',
+            panicThresholdPercent,
+            ...(ofService
+              ? { service: { name: 'web', port: 80 } }
+              : { endpoints: [{ address: '192.0.2.1', port: 1 }] }),
+          },
         ],
       }),
       tableOf([], [tableBackend({ name: 'other' }), tableBackend({ name: 'web', ...backend })]),

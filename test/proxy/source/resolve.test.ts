@@ -67,6 +67,25 @@ test('targets come from the slices of the named Service, or from the list in the
   assert.match(findings[0]?.message ?? '', /^backend "gone", Service "gone": The Service does not exist/);
 });
 
+test('endpoints of a Service that take nothing but are still there are known as leaving', () => {
+  const [name, of] = slice('a', 'web', '10.0.0.1');
+  const unready = { addresses: ['10.0.0.2'], conditions: { ready: false } };
+  const { targets, leaving } = resolveTargets(
+    SPEC,
+    new Map([service('web')]),
+    new Map([[name, { ...of, endpoints: [...(of.endpoints ?? []), unready] }]]),
+  );
+  assert.deepEqual(
+    targets.get('web')?.map(({ address }) => address),
+    ['10.0.0.1'],
+  );
+  assert.deepEqual(Object.fromEntries(leaving), {
+    web: [{ address: '10.0.0.2', port: 8080 }],
+    admin: [{ address: '10.0.0.2', port: 8081 }],
+    gone: [],
+  });
+});
+
 test('the order in which objects arrived changes nothing', () => {
   const services = [service('web'), service('gone')];
   const slices = [slice('a', 'web', '10.0.0.2'), slice('b', 'web', '10.0.0.1'), slice('c', 'gone')];

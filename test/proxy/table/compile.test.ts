@@ -159,6 +159,24 @@ test('the threshold of a panic is the one of the resource', () => {
   assert.equal(table.backends[1]?.panic, true);
 });
 
+test('a pod that is not ready or terminates rests: its connections are not those of one that has gone', () => {
+  const { backends } = compileTable(
+    { ...snapshot([target(2)]), leaving: new Map([['b', [target(1), target(3)]]]) },
+    all,
+  );
+  assert.deepEqual(
+    backends[1]?.endpoints.map(({ address }) => address),
+    ['192.0.2.2'],
+  );
+  assert.deepEqual(
+    backends[1]?.resting.map(({ address, weight }) => [address, weight]),
+    [
+      ['192.0.2.1', 0],
+      ['192.0.2.3', 0],
+    ],
+  );
+});
+
 test('the order of the targets changes nothing', () => {
   const targets = [target(3), target(1, 5), target(2)];
   assert.deepEqual(compileTable(snapshot(targets), all), compileTable(snapshot([...targets].reverse()), all));
