@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { askFirst } from './ask-first.ts';
 import type { Credentials } from './credentials.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { ApiError, CredentialsError, TransportError } from './errors.ts';
@@ -54,7 +55,12 @@ export function openTransport(credentials: Credentials, userAgent: string, now: 
       const login = await deadline.race(credentials.current());
       if (closed) throw new TransportError('Stopped', address, tried, 'the transport has been closed');
       // undici notices an abort only once it is connected, so the deadline is raced as well.
-      const asked = keeper.poolsFor(login.tls)[kind].request({
+      const pool = keeper.poolsFor(login.tls)[kind];
+      const { maySend } = call;
+      const refused = () =>
+        new TransportError('Stopped', address, tried, 'the caller gave it up before it was sent');
+      const sender = maySend === undefined ? pool : pool.compose(askFirst(maySend, refused));
+      const asked = sender.request({
         origin: address,
         method: call.method,
         path: prefix + withQuery(call),

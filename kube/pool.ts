@@ -1,5 +1,6 @@
-import { type Dispatcher, Pool, ProxyAgent } from 'undici';
+import { type buildConnector, type Dispatcher, Pool, ProxyAgent } from 'undici';
 import type { TlsIdentity } from './credentials.ts';
+import { resettingConnector } from './resetting-connector.ts';
 
 /** So many requests at once; more wait for a free connection. Watches have connections of their own. */
 const REQUEST_CONNECTIONS = 32;
@@ -9,7 +10,10 @@ const KEEP_ALIVE_DELAY_MS = 15_000;
 /** Below the 90 s and more that API servers and the load balancers before them allow. */
 const IDLE_MS = 30_000;
 
-/** Connections to one API server: `requests` bounded and reused, `streams` one per watch, so that neither starves. */
+/**
+ * Connections to one API server: `requests` bounded and reused, `streams` one per watch, so that neither starves. A request that is given
+ * up takes its connection with it, by a reset, so that nothing of it arrives later (except by way of an HTTP proxy).
+ */
 export interface Pools {
   readonly requests: Dispatcher;
   readonly streams: Dispatcher;
@@ -61,11 +65,21 @@ interface PoolOptions {
 }
 
 function openPools(options: PoolOptions): Pools {
-  return { requests: open(options, REQUEST_CONNECTIONS), streams: open(options, null) };
+  const dial = {
+    signal: options.signal,
+    timeout: CONNECT_TIMEOUT_MS,
+    keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS,
+  };
+  // A watch only reads: how its connection ends is of no account.
+  const connect = options.proxyUrl === undefined ? resettingConnector({ ...options.tls, ...dial }) : dial;
+  return { requests: open(options, REQUEST_CONNECTIONS, connect), streams: open(options, null, dial) };
 }
 
-function open({ origin, tls, proxyUrl, signal }: PoolOptions, connections: number | null): Dispatcher {
-  const dial = { signal, timeout: CONNECT_TIMEOUT_MS, keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS };
+function open(
+  { origin, tls, proxyUrl }: PoolOptions,
+  connections: number | null,
+  connect: buildConnector.connector | buildConnector.BuildOptions,
+): Dispatcher {
   const options = {
     connections,
     allowH2: false, // one watch that is not read must not hold up the others
@@ -73,6 +87,8 @@ function open({ origin, tls, proxyUrl, signal }: PoolOptions, connections: numbe
     headersTimeout: 0, // each call has its own deadline, in connect.ts
     bodyTimeout: 0,
   };
-  if (proxyUrl === undefined) return new Pool(origin, { ...options, connect: { ...tls, ...dial } });
-  return new ProxyAgent({ ...options, uri: proxyUrl, requestTls: { ...tls, ...dial }, connect: dial });
+  if (typeof connect === 'function') return new Pool(origin, { ...options, connect });
+  const secure = { ...tls, ...connect };
+  if (proxyUrl === undefined) return new Pool(origin, { ...options, connect: secure });
+  return new ProxyAgent({ ...options, uri: proxyUrl, requestTls: secure, connect });
 }

@@ -18,6 +18,11 @@ export interface Call {
   readonly signal?: AbortSignal;
   /** Milliseconds for the whole call; for a stream, the longest silence. */
   readonly timeoutMs?: number;
+  /**
+   * Asked at the very moment when the request is written to its connection, which may be long after the call: false fails the call with
+   * TransportError Stopped, and nothing is sent. Not for streams.
+   */
+  readonly maySend?: () => boolean;
   /** Streams only: the server has answered with 200; lines may come much later. */
   readonly onOpen?: () => void;
 }

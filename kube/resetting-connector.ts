@@ -1,0 +1,49 @@
+import { Socket } from 'node:net';
+import { buildConnector, errors } from 'undici';
+
+/**
+ * A TCP connection that ends with a reset: what the kernel has not delivered yet is thrown away. Closed in order, it would be delivered
+ * whenever the network comes back, long after the caller gave the call up.
+ */
+class ResettingSocket extends Socket {
+  /** Node's own mark, which resetAndDestroy() sets; that one waits for its writes to end, which a lost network keeps from happening. */
+  resetAndClosing = false;
+
+  override destroy(error?: Error): this {
+    this.resetAndClosing = !this.connecting;
+    return super.destroy(error);
+  }
+}
+
+type Options = buildConnector.BuildOptions & {
+  /** Milliseconds for the TCP connection, and the same again for TLS. */
+  readonly timeout: number;
+  readonly signal: AbortSignal;
+  readonly keepAliveInitialDelay: number;
+};
+
+/** Connects for undici, with or without TLS, by connections that end with a reset. */
+export function resettingConnector({ signal, ...options }: Options): buildConnector.connector {
+  const secure = buildConnector({ ...options, allowH2: false });
+  return (target, callback) => {
+    const { hostname, port, protocol } = target;
+    const isSecure = protocol === 'https:';
+    const socket = new ResettingSocket({ signal });
+    const late = setTimeout(() => {
+      socket.destroy(new errors.ConnectTimeoutError(`no connection in ${options.timeout / 1000} s`));
+    }, options.timeout);
+    const failed = (error: Error) => {
+      clearTimeout(late);
+      callback(error, null);
+    };
+    socket.setNoDelay(true).setKeepAlive(true, options.keepAliveInitialDelay);
+    socket.once('error', failed);
+    socket.connect({ host: hostname, port: Number(port) || (isSecure ? 443 : 80) }, () => {
+      clearTimeout(late);
+      socket.off('error', failed);
+      socket.on('error', () => {}); // told by whoever uses it: undici, or TLS
+      if (isSecure) secure({ ...target, httpSocket: socket }, callback);
+      else callback(null, socket);
+    });
+  };
+}

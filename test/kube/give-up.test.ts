@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { createServer as createSecure } from 'node:tls';
+import { openTransport } from '../../kube/connect.ts';
+import { TransportError } from '../../kube/errors.ts';
+import type { Transport } from '../../kube/transport.ts';
+import { createAuthority } from '../cluster/certificates.ts';
+
+const authority = createAuthority('give-up');
+const identity = authority.issue({ commonName: 'server', altNames: ['127.0.0.1'] });
+
+const listening = async (t: TestContext, server: Server): Promise<number> => {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const address = server.address();
+  assert.ok(address !== null && typeof address === 'object');
+  return address.port;
+};
+
+/** A server of this test's own, that answers only when told; what stands before it sees how connections end. */
+const start = async (t: TestContext, scheme: 'http' | 'https') => {
+  const seen = new EventEmitter();
+  const requests: string[] = [];
+  const open: Socket[] = [];
+  const taken: Socket[] = [];
+  const take = (socket: Socket) => {
+    open.push(socket);
+    taken.push(socket);
+    socket.on('error', () => {});
+    socket.on('data', (chunk) => {
+      requests.push(String(chunk).split('\r\n', 1)[0] ?? '');
+      seen.emit('request');
+    });
+  };
+  const options = { cert: identity.certificate, key: identity.key };
+  const behind = await listening(t, scheme === 'http' ? createServer(take) : createSecure(options, take));
+  const before = createServer((client) => {
+    const server = connect(behind, '127.0.0.1').on('error', () => {});
+    open.push(client, server);
+    client.on('error', (error: NodeJS.ErrnoException) => seen.emit('ended', error.code));
+    client.on('end', () => seen.emit('ended', 'in order'));
+    client.pipe(server).pipe(client);
+  });
+  const port = await listening(t, before);
+  const transport: Transport = openTransport(
+    {
+      server: `${scheme}://127.0.0.1:${port}`,
+      current: async () => ({ headers: {}, tls: { ca: authority.certificate } }),
+      forget: () => {},
+    },
+    'test',
+    () => 0,
+  );
+  t.after(async () => {
+    await transport.close();
+    for (const socket of open) socket.destroy();
+  });
+  const answer = () => {
+    for (const socket of taken) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}');
+  };
+  return { transport, seen, requests, answer };
+};
+
+for (const scheme of ['http', 'https'] as const) {
+  test(`a request that is given up resets its connection (${scheme}), so that nothing of it is delivered later`, async (t) => {
+    const { transport, seen } = await start(t, scheme);
+    const giveUp = new AbortController();
+    const call = transport.request({ method: 'PATCH', path: '/x', body: {}, signal: giveUp.signal });
+    await once(seen, 'request');
+    const ended = once(seen, 'ended');
+    giveUp.abort();
+    await assert.rejects(call, (error) => error instanceof TransportError && error.code === 'Stopped');
+    assert.deepEqual(await ended, ['ECONNRESET']);
+  });
+
+  test(`closing a transport resets what is under way (${scheme})`, async (t) => {
+    const { transport, seen } = await start(t, scheme);
+    const call = transport.request({ method: 'PATCH', path: '/x', body: {} });
+    await once(seen, 'request');
+    const ended = once(seen, 'ended');
+    await Promise.all([assert.rejects(call), transport.close()]);
+    assert.deepEqual(await ended, ['ECONNRESET']);
+  });
+}
+
+test('a request that may not be sent any more is not sent, and says so', async (t) => {
+  const { transport, requests } = await start(t, 'http');
+  const call = transport.request({ method: 'PATCH', path: '/x', body: {}, maySend: () => false });
+  await assert.rejects(call, (error) => {
+    assert.ok(error instanceof TransportError);
+    assert.equal(error.code, 'Stopped');
+    assert.match(error.message, /PATCH \/x: .*the caller gave it up before it was sent/);
+    return true;
+  });
+  assert.deepEqual(requests, []);
+});
+
+test('it is asked when a connection is free, and not when the call is made', async (t) => {
+  const { transport, seen, requests, answer } = await start(t, 'http');
+  let mayBeSent = true;
+  const busy = Array.from({ length: 32 }, () => transport.request({ method: 'GET', path: '/busy' }));
+  while (requests.length < 32) await once(seen, 'request');
+  const waiting = transport.request({ method: 'PATCH', path: '/x', body: {}, maySend: () => mayBeSent });
+  const refused = assert.rejects(waiting, TransportError);
+  mayBeSent = false;
+  answer();
+  await Promise.all(busy);
+  await refused;
+  assert.deepEqual(new Set(requests), new Set(['GET /busy HTTP/1.1']));
+});
