@@ -35,3 +35,7 @@ export const cpuMillis = (quantity: Quantity): number => scaled(quantity, 1000);
 
 /** Bytes, rounded up as Kubernetes does: `4Gi` is 4294967296, `1k` is 1000. Throws a RangeError for other text. */
 export const bytes = (quantity: Quantity): number => scaled(quantity, 1);
+
+/** Whether two texts say the same amount; false where one is no quantity. */
+export const equalQuantities = (a: Quantity, b: Quantity): boolean =>
+  FORM.test(String(a)) && FORM.test(String(b)) && cpuMillis(a) === cpuMillis(b);

@@ -14,6 +14,8 @@ export const EXIT = {
   failed: 1,
   /** The input is wrong: another start with the same input fails in the same way. */
   badInput: 2,
+  /** --dry-run: something would be created, changed or removed. */
+  different: 3,
 } as const;
 
 /** An error with a stable code and a text that says what was tried, what was found and what to do. */

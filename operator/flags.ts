@@ -6,6 +6,8 @@ export interface Flag {
   /** As --help shows it; undefined where there is none. */
   readonly fallback?: string;
   readonly meaning: string;
+  /** Stands for true by itself, too. */
+  readonly isSwitch?: true;
 }
 
 /** Every setting: the parser and --help both read this table. */
@@ -56,6 +58,70 @@ export const FLAGS = {
     value: 'N',
     fallback: '16',
     meaning: 'resources worked on at the same time, 1 to 64',
+  },
+  dryRun: {
+    flag: '--dry-run',
+    variable: 'L4B_DRY_RUN',
+    value: 'BOOL',
+    fallback: 'false',
+    isSwitch: true,
+    meaning: 'say what would be created, changed and removed in the cluster, write nothing, and end',
+  },
+  output: {
+    flag: '--output',
+    variable: 'L4B_OUTPUT',
+    value: 'FORM',
+    fallback: 'yaml',
+    meaning: 'form of what render writes: yaml or json',
+  },
+  apiRate: {
+    flag: '--api-rate',
+    variable: 'L4B_API_RATE',
+    value: 'N',
+    fallback: '200',
+    meaning:
+      'calls to the API server a second, watches not counted, 1 to 10000; twice as many may come at once',
+  },
+  leaderElect: {
+    flag: '--leader-elect',
+    variable: 'L4B_LEADER_ELECT',
+    value: 'BOOL',
+    fallback: 'true',
+    meaning: 'let one of several operators work, by a Lease; false where there is only one',
+  },
+  leaderElectNamespace: {
+    flag: '--leader-elect-namespace',
+    variable: 'L4B_LEADER_ELECT_NAMESPACE',
+    value: 'NAME',
+    meaning: 'namespace of the Lease; required with --leader-elect',
+  },
+  leaderElectName: {
+    flag: '--leader-elect-name',
+    variable: 'L4B_LEADER_ELECT_NAME',
+    value: 'NAME',
+    fallback: 'l4balancer-operator',
+    meaning: 'name of the Lease; another for each set of namespaces',
+  },
+  leaseDuration: {
+    flag: '--leader-elect-lease-duration',
+    variable: 'L4B_LEADER_ELECT_LEASE_DURATION',
+    value: 'TIME',
+    fallback: '15s',
+    meaning: 'how long others respect a Lease that is not renewed, 1s to 1h',
+  },
+  renewDeadline: {
+    flag: '--leader-elect-renew-deadline',
+    variable: 'L4B_LEADER_ELECT_RENEW_DEADLINE',
+    value: 'TIME',
+    fallback: '10s',
+    meaning: 'how long a leader that cannot renew goes on; shorter than the lease',
+  },
+  retryPeriod: {
+    flag: '--leader-elect-retry-period',
+    variable: 'L4B_LEADER_ELECT_RETRY_PERIOD',
+    value: 'TIME',
+    fallback: '2s',
+    meaning: 'between two tries; at most half of the renew deadline',
   },
   namespaces: {
     flag: '--namespaces',

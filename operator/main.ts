@@ -1,6 +1,7 @@
 import { onStopSignals, SIGNAL_EXIT } from '../program/stop-signals.ts';
 import { EXIT, exitCodeOf, OperatorError } from './errors.ts';
-import { startOperator } from './run.ts';
+import { renderFiles } from './preview/render-files.ts';
+import { runDry, startOperator } from './run.ts';
 import { parseSettings, type Settings } from './settings.ts';
 import { createLog } from './telemetry/log.ts';
 import { USAGE } from './usage.ts';
@@ -19,6 +20,12 @@ const fail = (error: unknown): never => {
     `${known ? error.message : `Internal error: ${error instanceof Error ? error.stack : error}`}\n`,
   );
   process.exit(exitCodeOf(error));
+};
+
+/** For a command whose output is for a person: in plain words only. */
+const failQuietly = (error: unknown): void => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = exitCodeOf(error);
 };
 
 const giveUp = (): never =>
@@ -66,6 +73,19 @@ switch (command.command) {
     process.exitCode = EXIT.badInput;
     break;
   }
+  case 'Render':
+    process.exitCode = renderFiles(command.files, command.output, command.images, {
+      out: process.stdout,
+      err: process.stderr,
+    });
+    break;
+  case 'DryRun':
+    await runDry(command.settings, process.stdout)
+      .then((code) => {
+        process.exitCode = code;
+      })
+      .catch(failQuietly);
+    break;
   case 'Run':
     await run(command.settings).catch(fail);
     break;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createWriter } from '../kube/apply.ts';
 import { realClock } from '../kube/clock.ts';
@@ -5,15 +6,22 @@ import { openTransport } from '../kube/connect.ts';
 import type { Credentials } from '../kube/credentials.ts';
 import { CredentialsError } from '../kube/errors.ts';
 import { findCredentials } from '../kube/find-credentials.ts';
+import type { Transport } from '../kube/transport.ts';
 import { OperatorError } from './errors.ts';
 import { startServers } from './health/servers.ts';
+import { leadAlone } from './leader/alone.ts';
+import type { Term } from './leader/election.ts';
+import { type Fence, fencedTransport } from './leader/fenced-transport.ts';
+import { type Leadership, standForLeader } from './leader/stand.ts';
+import { dryRun } from './preview/dry-run.ts';
 import { type Controller, startController } from './reconcile/controller.ts';
 import type { Settings } from './settings.ts';
 import { createControllerMetrics } from './telemetry/controller-metrics.ts';
 import type { Logger } from './telemetry/log.ts';
-import { measuredTransport } from './telemetry/measured-transport.ts';
+import { measureTransports } from './telemetry/measured-transport.ts';
 import { createRecorder } from './telemetry/recorder.ts';
 import { createWatchMetrics } from './telemetry/watch-metrics.ts';
+import { createThrottle } from './throttle/throttle.ts';
 import { VERSION } from './version.ts';
 
 /** Owns, in every object's managedFields, what the operator has applied. Changing it would leave the old fields without an owner. */
@@ -36,12 +44,15 @@ export const startOperator = async (
   const credentials = login(settings);
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const api = openTransport(credentials, `l4balancer-operator/${VERSION}`, realClock.now);
-  const transport = measuredTransport(api, new URL(credentials.server).host, registry);
-  const writer = createWriter(transport, FIELD_MANAGER);
-  const metrics = createControllerMetrics(registry, settings.workers, realClock.now);
+  const measured = measureTransports(new URL(credentials.server).host, registry);
+  const throttled = createThrottle(settings.rate, realClock);
+  const open = (): Transport =>
+    measured(openTransport(credentials, `l4balancer-operator/${VERSION}`, realClock.now));
   const wallClock = () => new Date();
-  log.info({ version: VERSION, server: credentials.server, ...settings }, 'operator starts');
+  /** Unlike the pod's name, not that of the container's next start. */
+  const identity = `${settings.instance}_${randomBytes(6).toString('hex')}`;
+  const common = { log, clock: realClock, wallClock, random: Math.random };
+  log.info({ version: VERSION, server: credentials.server, identity, ...settings }, 'operator starts');
 
   let stopping = false;
   let controller: Controller | undefined;
@@ -53,33 +64,74 @@ export const startOperator = async (
     onError: (error, path) => log.error({ code: 'Internal', error, path }, 'page failed'),
   });
   log.info(servers.ports, 'health and metrics listen');
+  const reading = open();
   const running = startController(
     {
-      transport,
+      ...common,
+      transport: throttled(reading),
       namespaces: settings.namespaces,
-      writer,
       render: settings.render,
       workers: settings.workers,
-      metrics,
+      metrics: createControllerMetrics(registry, settings.workers, realClock.now),
       watchMetrics: createWatchMetrics(registry),
-      recorder: createRecorder({ writer, log, wallClock, instance: settings.instance }),
-      log,
-      clock: realClock,
-      wallClock,
-      random: Math.random,
     },
     onFailed,
   );
   controller = running;
 
+  /** Connections of its own: what is under way in them ends with the term. */
+  const begin = (fence: Fence | undefined): Term => {
+    const writing = open();
+    const transport = throttled(fence === undefined ? writing : fencedTransport(writing, fence));
+    const writer = createWriter(transport, FIELD_MANAGER);
+    const recorder = createRecorder({ ...common, writer, instance: settings.instance });
+    const term = running.begin({ transport, writer, recorder });
+    return {
+      async finish() {
+        await term.stop();
+        await writing.close();
+      },
+      async abandon() {
+        await Promise.all([writing.close(), term.stop()]);
+      },
+    };
+  };
+  const leadership: Leadership =
+    settings.election === undefined
+      ? leadAlone(begin)
+      : standForLeader(
+          {
+            ...common,
+            begin,
+            open,
+            registry,
+            identity,
+            election: settings.election,
+            instance: settings.instance,
+          },
+          onFailed,
+        );
+
   return {
     async stop() {
       stopping = true;
-      await running.stop();
+      await leadership.stop();
+      running.stop();
       await servers.close();
-      await transport.close();
+      await reading.close();
     },
   };
+};
+
+/** Says what would be done in the cluster, and does nothing; answers the exit code. Throws as calls to the API server do. */
+export const runDry = async (settings: Settings, out: { write(text: string): unknown }): Promise<number> => {
+  const transport = openTransport(login(settings), `l4balancer-operator/${VERSION}`, realClock.now);
+  try {
+    const { namespaces, render: images } = settings;
+    return await dryRun({ transport, namespaces, images, out });
+  } finally {
+    await transport.close();
+  }
 };
 
 const login = (settings: Settings): Credentials => {

@@ -1,7 +1,12 @@
 import { type ListenAddress, parseListenAddress } from '../program/listen-address.ts';
 import { type ImageSettings, PULL_POLICIES } from './desired/render.ts';
 import { FLAG_NAMES, FLAGS, type Flag, type FlagName } from './flags.ts';
+import { parseElection } from './leader/settings.ts';
+import type { ElectionSettings } from './leader/stand.ts';
+import { namespaceNames } from './namespace-name.ts';
+import { OUTPUTS, type Output } from './preview/output.ts';
 import { LOG_LEVELS, type LogLevel } from './telemetry/log.ts';
+import type { Rate } from './throttle/token-bucket.ts';
 
 /** What the operator is told from outside. */
 export interface Settings {
@@ -11,6 +16,10 @@ export interface Settings {
   readonly logLevel: LogLevel;
   readonly kubeconfig?: string;
   readonly workers: number;
+  /** Undefined where there is only one operator. */
+  readonly election: ElectionSettings | undefined;
+  /** Of calls to the API server. */
+  readonly rate: Rate;
   /** Where L4Balancers are looked after; empty for everywhere. */
   readonly namespaces: readonly string[];
   /** Name of this process in events: the pod's. */
@@ -19,6 +28,15 @@ export interface Settings {
 
 export type Command =
   | { readonly command: 'Run'; readonly settings: Settings }
+  /** Reads the cluster and says what would be done. */
+  | { readonly command: 'DryRun'; readonly settings: Settings }
+  /** Says what would be applied for manifest files. */
+  | {
+      readonly command: 'Render';
+      readonly files: readonly string[];
+      readonly output: Output;
+      readonly images: ImageSettings;
+    }
   | { readonly command: 'Help' }
   | { readonly command: 'Version' }
   /** Every problem there is: the name of what is wrong, what was found and what is expected. */
@@ -27,17 +45,22 @@ export type Command =
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const MAX_WORKERS = 64;
+const MAX_RATE = 10_000;
+const RENDER = 'render';
+
+/** Gives the value of a setting; notes a problem, and gives undefined, when it cannot be parsed. */
+export type ReadValue = <T>(
+  name: FlagName,
+  parse: (text: string) => T | undefined,
+  expected: string,
+) => T | undefined;
 
 /** Parses arguments (without program names) and environment; empty variables are unset. */
 export const parseSettings = (argv: readonly string[], env: Environment): Command => {
-  const { given, problems, asked } = readArguments(argv);
-  if (asked !== undefined) return { command: asked };
+  const { given, problems, asked, files } = readArguments(argv);
+  if (asked === 'Help' || asked === 'Version') return { command: asked };
 
-  const value = <T>(
-    name: FlagName,
-    parse: (text: string) => T | undefined,
-    expected: string,
-  ): T | undefined => {
+  const value: ReadValue = (name, parse, expected) => {
     const { flag, variable, fallback }: Flag = FLAGS[name];
     const fromFlag = given.get(name);
     const fromVariable = env[variable]?.trim() || undefined;
@@ -63,7 +86,11 @@ export const parseSettings = (argv: readonly string[], env: Environment): Comman
   const health = value('healthAddress', parseListenAddress, address);
   const metrics = value('metricsAddress', parseListenAddress, address);
   const logLevel = value('logLevel', oneOf(LOG_LEVELS), LOG_LEVELS.join(', '));
-  const workers = value('workers', wholeNumber, `a whole number from 1 to ${MAX_WORKERS}`);
+  const workers = value('workers', numberUpTo(MAX_WORKERS), `a whole number from 1 to ${MAX_WORKERS}`);
+  const apiRate = value('apiRate', numberUpTo(MAX_RATE), `a whole number from 1 to ${MAX_RATE}`);
+  const isDryRun = value('dryRun', trueOrFalse, 'true or false');
+  const output = value('output', oneOf(OUTPUTS), OUTPUTS.join(', '));
+  const election = asked === 'Render' || isDryRun ? undefined : parseElection(value, problems);
   const namespaces = value(
     'namespaces',
     namespaceNames,
@@ -80,10 +107,21 @@ export const parseSettings = (argv: readonly string[], env: Environment): Comman
     problems.push(
       `${flag} (or ${variable}): not set; expected the image that proxy pods run, such as registry.example/l4balancer-proxy:1.0`,
     );
-  if (!proxyImage || !pullPolicy || !health || !metrics || !logLevel || !workers || problems.length > 0)
+  if (
+    !proxyImage ||
+    !pullPolicy ||
+    !health ||
+    !metrics ||
+    !logLevel ||
+    !workers ||
+    !apiRate ||
+    problems.length > 0
+  )
     return { command: 'Refused', problems };
+  if (asked === 'Render')
+    return { command: 'Render', files, output: output ?? 'yaml', images: { proxyImage, pullPolicy } };
   return {
-    command: 'Run',
+    command: isDryRun ? 'DryRun' : 'Run',
     settings: {
       render: { proxyImage, pullPolicy },
       health,
@@ -91,6 +129,8 @@ export const parseSettings = (argv: readonly string[], env: Environment): Comman
       logLevel,
       ...(kubeconfig === undefined ? {} : { kubeconfig }),
       workers,
+      election,
+      rate: { perSecond: apiRate, burst: 2 * apiRate },
       namespaces: namespaces ?? [],
       instance: env.HOSTNAME?.trim() || 'l4balancer-operator',
     },
@@ -100,17 +140,22 @@ export const parseSettings = (argv: readonly string[], env: Environment): Comman
 interface Arguments {
   readonly given: ReadonlyMap<FlagName, string>;
   readonly problems: string[];
-  readonly asked: 'Help' | 'Version' | undefined;
+  readonly asked: 'Help' | 'Version' | 'Render' | undefined;
+  /** Of render. */
+  readonly files: readonly string[];
 }
 
 const readArguments = (argv: readonly string[]): Arguments => {
   const given = new Map<FlagName, string>();
   const problems: string[] = [];
+  const files: string[] = [];
   let asked: Arguments['asked'];
   for (let at = 0; at < argv.length; at++) {
     const argument = argv[at] ?? '';
     if (argument === '--help' || argument === '-h') asked ??= 'Help';
     else if (argument === '--version') asked ??= 'Version';
+    else if (argument === RENDER && at === 0) asked = 'Render';
+    else if (asked === 'Render' && (argument === '-' || !argument.startsWith('-'))) files.push(argument);
     else {
       const [flag = '', inline] = split(argument);
       const name = FLAG_NAMES.find((one) => FLAGS[one].flag === flag);
@@ -120,7 +165,8 @@ const readArguments = (argv: readonly string[]): Arguments => {
         );
         continue;
       }
-      const value = inline ?? argv[++at];
+      const { isSwitch }: Flag = FLAGS[name];
+      const value = inline ?? (isSwitch ? 'true' : argv[++at]);
       if (value === undefined || value === '' || (inline === undefined && value.startsWith('--'))) {
         problems.push(`${flag}: nothing follows; expected ${FLAGS[name].value}`);
         if (inline === undefined && value !== undefined) at--;
@@ -128,7 +174,9 @@ const readArguments = (argv: readonly string[]): Arguments => {
       else given.set(name, value);
     }
   }
-  return { given, problems, asked };
+  if (asked === 'Render' && files.length === 0)
+    problems.push(`${RENDER}: nothing follows; expected the names of manifest files, or - for stdin`);
+  return { given, problems, asked, files };
 };
 
 const split = (argument: string): readonly [string, string?] => {
@@ -141,16 +189,12 @@ const split = (argument: string): readonly [string, string?] => {
 const imageName = (text: string): string | undefined =>
   /^[A-Za-z0-9][!-~]*$/.test(text) && !text.includes('://') ? text : undefined;
 
-/** A DNS label, as the API server asks of a namespace. */
-const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const trueOrFalse = (text: string): boolean | undefined =>
+  text === 'true' ? true : text === 'false' ? false : undefined;
 
-const namespaceNames = (text: string): readonly string[] | undefined => {
-  const names = text.split(',').map((name) => name.trim());
-  const isGood = names.every((name) => NAMESPACE.test(name)) && new Set(names).size === names.length;
-  return isGood ? names : undefined;
-};
-
-const wholeNumber = (text: string): number | undefined => {
-  const number = /^[0-9]{1,3}$/.test(text) ? Number(text) : 0;
-  return number >= 1 && number <= MAX_WORKERS ? number : undefined;
-};
+const numberUpTo =
+  (most: number) =>
+  (text: string): number | undefined => {
+    const number = /^[0-9]{1,6}$/.test(text) ? Number(text) : 0;
+    return number >= 1 && number <= most ? number : undefined;
+  };

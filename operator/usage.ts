@@ -12,7 +12,9 @@ const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => (row[col
 /** What --help prints. */
 export const USAGE = `L4Balancer operator: makes and keeps the proxy pods of every L4Balancer of a cluster.
 
-  main.ts --proxy-image IMAGE
+  main.ts --proxy-image IMAGE --leader-elect-namespace NAME
+  main.ts --proxy-image IMAGE --dry-run         say what would be done in the cluster, and do nothing
+  main.ts render FILE... --proxy-image IMAGE    write what would be applied for manifest files (- is stdin), without a cluster
   main.ts --help | --version
 
 ${table
@@ -25,5 +27,5 @@ ${table
   .join('\n')}
 
 A flag wins over the environment. Flags are written --flag value or --flag=value.
-Exit codes: 0 stopped as asked, 1 failed, 2 the settings are wrong, 130 or 143 told twice to stop.
+Exit codes: 0 stopped as asked, 1 failed, 2 the settings or a manifest are wrong, 3 --dry-run would change something, 130 or 143 told twice to stop.
 `;

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { formatFinding } from '../crds/format-finding.ts';
 import type { L4BalancerSpec } from '../crds/l4balancer.ts';
 import { parseManifest } from '../crds/parse-manifest.ts';
+import { type FileContent, readManifestFile } from '../program/read-file.ts';
 import { EXIT } from './errors.ts';
-import { formatFinding } from './source/format-finding.ts';
-import { type FileContent, readManifestFile } from './source/read-file.ts';
 
 /** Checks manifests as `--check` does and writes what it found; answers the exit code. `-` reads stdin. */
 export const checkManifests = (files: readonly string[], out: { write(text: string): unknown }): number => {

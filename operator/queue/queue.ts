@@ -1,4 +1,5 @@
 import type { Clock } from '../../kube/clock.ts';
+import { createTurns, higher, type Priority } from './priority.ts';
 
 /** What the queue tells of itself; all times in milliseconds. */
 export interface QueueWatcher {
@@ -13,9 +14,9 @@ export interface QueueWatcher {
 
 /** Keys to be worked on: each at most once at a time, and once more if it came again meanwhile. */
 export interface Queue {
-  /** Wanted now; a later time asked for before is forgotten. */
-  add(key: string): void;
-  /** Wanted after `ms` milliseconds, or sooner if an earlier time was asked for. */
+  /** Wanted now; a later time asked for before is forgotten. The highest priority that it was wanted with counts. */
+  add(key: string, priority?: Priority): void;
+  /** Wanted after `ms` milliseconds, or sooner if an earlier time was asked for; routine. */
   addAfter(key: string, ms: number): void;
   /** The next key, when there is one; undefined once the queue has stopped. Each one taken must be given to `done`. */
   take(): Promise<string | undefined>;
@@ -30,16 +31,20 @@ interface Later {
 }
 
 export const createQueue = (clock: Clock, watcher: QueueWatcher): Queue => {
-  /** In the order of their coming, each with the time of it. */
-  const waiting = new Map<string, number>();
+  /** In the order of their coming, each with the time of it. No key is in both. */
+  const rows: Readonly<Record<Priority, Map<string, number>>> = { Changed: new Map(), Routine: new Map() };
+  const turns = createTurns();
   const working = new Map<string, number>();
   /** Came again while they were worked on. */
-  const again = new Set<string>();
+  const again = new Map<string, Priority>();
   const later = new Map<string, Later>();
   const takers: ((key: string | undefined) => void)[] = [];
   let stopped = false;
 
+  const depth = (): number => rows.Changed.size + rows.Routine.size;
+
   const next = (): string | undefined => {
+    const waiting = rows[turns.next({ Changed: rows.Changed.size > 0, Routine: rows.Routine.size > 0 })];
     const [first] = waiting;
     if (first === undefined) return undefined;
     const [key, since] = first;
@@ -47,12 +52,12 @@ export const createQueue = (clock: Clock, watcher: QueueWatcher): Queue => {
     waiting.delete(key);
     working.set(key, now);
     watcher.waited(now - since);
-    watcher.depth(waiting.size);
+    watcher.depth(depth());
     return key;
   };
 
   const serve = (): void => {
-    while (takers.length > 0 && waiting.size > 0) takers.shift()?.(next());
+    while (takers.length > 0 && depth() > 0) takers.shift()?.(next());
   };
 
   const forgetLater = (key: string): void => {
@@ -60,17 +65,20 @@ export const createQueue = (clock: Clock, watcher: QueueWatcher): Queue => {
     later.delete(key);
   };
 
-  const add = (key: string): void => {
+  const add = (key: string, priority: Priority = 'Routine'): void => {
     if (stopped) return;
     forgetLater(key);
     if (working.has(key)) {
-      again.add(key);
+      again.set(key, higher(again.get(key), priority));
       return;
     }
-    if (waiting.has(key)) return;
-    waiting.set(key, clock.now());
+    if (rows.Changed.has(key) || rows[priority].has(key)) return;
+    const since = rows.Routine.get(key);
+    rows.Routine.delete(key);
+    rows[priority].set(key, since ?? clock.now());
+    if (since !== undefined) return; // it waits already, and only moves up
     watcher.added();
-    watcher.depth(waiting.size);
+    watcher.depth(depth());
     serve();
   };
 
@@ -84,7 +92,13 @@ export const createQueue = (clock: Clock, watcher: QueueWatcher): Queue => {
       }
       const at = clock.now() + ms;
       const planned = later.get(key);
-      if (waiting.has(key) || again.has(key) || (planned !== undefined && planned.at <= at)) return;
+      if (
+        rows.Changed.has(key) ||
+        rows.Routine.has(key) ||
+        again.has(key) ||
+        (planned !== undefined && planned.at <= at)
+      )
+        return;
       forgetLater(key);
       const abort = new AbortController();
       later.set(key, { at, abort });
@@ -104,11 +118,14 @@ export const createQueue = (clock: Clock, watcher: QueueWatcher): Queue => {
       if (since === undefined) throw new RangeError(`Cannot end the work on "${key}": nobody has taken it`);
       working.delete(key);
       watcher.worked(clock.now() - since);
-      if (again.delete(key)) add(key);
+      const priority = again.get(key);
+      again.delete(key);
+      if (priority !== undefined) add(key, priority);
     },
     stop() {
       stopped = true;
-      waiting.clear();
+      rows.Changed.clear();
+      rows.Routine.clear();
       again.clear();
       for (const key of [...later.keys()]) forgetLater(key);
       watcher.depth(0);

@@ -1,3 +1,4 @@
+import { ApiError } from '../../kube/errors.ts';
 import { codeOf } from '../errors.ts';
 import type { Backoffs } from '../queue/backoffs.ts';
 import type { Queue } from '../queue/queue.ts';
@@ -31,7 +32,9 @@ export const settle = (
       queue.addAfter(key, outcome.afterMs);
       return;
     case 'Retry': {
-      const afterMs = backoffs.next(key);
+      // Not before the API server wants to be asked again.
+      const askedMs = outcome.error instanceof ApiError ? (outcome.error.retryAfterMs ?? 0) : 0;
+      const afterMs = Math.max(backoffs.next(key), askedMs);
       metrics.reconciled('error');
       metrics.retried();
       log.warn({ key, afterMs, code: codeOf(outcome.error), error: outcome.error }, 'reconcile failed');

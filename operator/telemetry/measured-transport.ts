@@ -2,8 +2,11 @@ import { Counter, type Registry } from 'prom-client';
 import { ApiError } from '../../kube/errors.ts';
 import type { Call, Transport } from '../../kube/transport.ts';
 
-/** Counts every call to the API server under client-go's name for it; `host` is the server's. */
-export const measuredTransport = (transport: Transport, host: string, registry: Registry): Transport => {
+/** Counts the calls of transports to the API server under client-go's name for it; `host` is the server's. */
+export const measureTransports = (
+  host: string,
+  registry: Registry,
+): ((transport: Transport) => Transport) => {
   const requests = new Counter({
     name: 'rest_client_requests_total',
     help: 'Calls to the API server by HTTP status, method and host.',
@@ -15,7 +18,7 @@ export const measuredTransport = (transport: Transport, host: string, registry: 
   const codeOf = (error: unknown): string =>
     error instanceof ApiError ? String(error.httpStatus) : '<error>';
 
-  return {
+  return (transport) => ({
     async request(call) {
       try {
         const answer = await transport.request(call);
@@ -41,5 +44,5 @@ export const measuredTransport = (transport: Transport, host: string, registry: 
       }
     },
     close: () => transport.close(),
-  };
+  });
 };

@@ -31,7 +31,7 @@ interface Watched<T> {
   trim?(object: T): T;
   /** A kind of somebody else's CustomResourceDefinition: nothing is wrong where the API server does not know it, and it may come later. */
   readonly isOptional?: true;
-  /** Lives in no namespace. An operator for some namespaces only may lack the right to see it, and does without. */
+  /** Lives in no namespace. An operator for some namespaces only has no right to see it, and does without. */
   readonly isClusterWide?: true;
 }
 

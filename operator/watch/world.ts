@@ -36,7 +36,10 @@ export interface WorldEvents {
 /** What the operator knows of the cluster, from one list and watch for each kind, in each namespace where some are named. */
 export interface World {
   readonly collections: Collections;
-  /** Whether the API server knows the kind. Only optional ones can be unknown; their collections are empty then. */
+  /**
+   * Whether the kind is followed and the API server knows it; its collection is empty otherwise. Only optional ones can be unknown, and only what
+   * lives in no namespace is not followed, where namespaces are named.
+   */
   serves(kind: WatchedKind): boolean;
   /** How each watch stands; none of kinds that the API server does not know and need not. */
   health(): readonly WatchHealth[];
@@ -73,12 +76,15 @@ export const followWorld = (
     WATCHED_KINDS.map((kind) => [kind, new Collection()]),
   ) as unknown as Collections;
   const scopes = (kind: WatchedKind): readonly (string | undefined)[] =>
-    namespaces.length === 0 || isClusterWide(kind) ? [undefined] : namespaces;
+    namespaces.length === 0 ? [undefined] : isClusterWide(kind) ? [] : namespaces;
   const count = WATCHED_KINDS.flatMap(scopes).length;
   const all: Followed[] = [];
   let isSynced = false;
 
-  const serves = (kind: WatchedKind): boolean => !all.some((one) => one.kind === kind && one.isAbsent);
+  const serves = (kind: WatchedKind): boolean => {
+    const watches = all.filter((one) => one.kind === kind);
+    return watches.length > 0 && !watches.some(({ isAbsent }) => isAbsent);
+  };
 
   const checkSynced = (): void => {
     if (isSynced || all.length < count || !all.every((one) => one.isSynced || one.isAbsent)) return;
@@ -123,7 +129,7 @@ export const followWorld = (
       },
       onState(state) {
         followed.state = state;
-        if ((deps.isOptional(kind) && isUnknown(state)) || (isClusterWide(kind) && isForbidden(state))) {
+        if (deps.isOptional(kind) && isUnknown(state)) {
           setAbsent(true);
           checkSynced();
         } else events.onState(kind, state, name);
@@ -162,6 +168,3 @@ export const followWorld = (
 /** An empty collection is answered with an empty list: not found is the kind itself. */
 const isUnknown = (state: ListWatchState): boolean =>
   !state.connected && state.error instanceof ApiError && state.error.code === 'NotFound';
-
-const isForbidden = (state: ListWatchState): boolean =>
-  !state.connected && state.error instanceof ApiError && state.error.code === 'Forbidden';

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Finding } from '../../crds/finding.ts';
+import { formatFinding } from '../../crds/format-finding.ts';
+import { readManifestFile } from '../../program/read-file.ts';
 import { ProxyError } from '../errors.ts';
 import type { Snapshot } from '../table/snapshot.ts';
 import { watchFile } from './file-change.ts';
-import { formatFinding } from './format-finding.ts';
-import { readManifestFile } from './read-file.ts';
 import type { Source, SourceEvents } from './source.ts';
 import { snapshotOfManifest } from './standalone.ts';
 

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'yaml';
 import { chartCrd } from '../../charts/generate.ts';
 import { ChildError, runChild } from '../../scripts/process/child.ts';
 import { REPOSITORY } from '../../scripts/process/folders.ts';
-import { CHART, helm, one, parseDocuments, RELEASE, type Rendered, render } from './render.ts';
+import { CHART, helm, NAMESPACE, one, parseDocuments, RELEASE, type Rendered, render } from './render.ts';
 
 const read = (file: string): string => readFileSync(join(REPOSITORY, file), 'utf8');
 const crdName = 'l4balancers.l4balancer.dev';
@@ -35,6 +36,60 @@ test('the operator writes nothing of the users’ resources but their status', a
     )
     .map(({ resources, verbs }) => [resources, verbs]);
   assert.deepEqual(writes, [[['l4balancers/status'], ['patch']]]);
+});
+
+test('with namespaces named, the operator has a Role in each and nothing cluster-wide', async () => {
+  const objects = await render('namespaces={shop,edge}', 'rbac.aggregate=false', 'crds.install=false');
+  assert.deepEqual(
+    objects.filter(({ kind }) => kind.startsWith('Cluster')),
+    [],
+  );
+  const everywhere = one(await render(), 'ClusterRole').rules ?? [];
+  for (const namespace of ['shop', 'edge']) {
+    const role = objects.find(({ kind, metadata }) => kind === 'Role' && metadata.namespace === namespace);
+    const left = everywhere.filter((rule) => !role?.rules?.some((other) => isDeepStrictEqual(rule, other)));
+    assert.deepEqual(
+      left.flatMap(({ resources }) => resources),
+      ['nodes'],
+      'which live in no namespace',
+    );
+    assert.ok(
+      objects.some(({ kind, metadata }) => kind === 'RoleBinding' && metadata.namespace === namespace),
+    );
+  }
+  const [container] = one(objects, 'Deployment').spec?.template.spec.containers ?? [];
+  assert.ok(container?.args.includes('--namespaces=shop,edge'));
+});
+
+test('the right to the Lease is one to this Lease, in the operator’s own namespace', async () => {
+  const { metadata, rules = [] } = one(await render(), 'Role', `${RELEASE}-leader-election`);
+  assert.equal(metadata.namespace, NAMESPACE);
+  assert.deepEqual(
+    rules.map(({ resources, resourceNames, verbs }) => [resources, resourceNames, verbs]),
+    [
+      [['leases'], undefined, ['create']],
+      [['leases'], [RELEASE], ['get', 'list', 'watch', 'patch']],
+      [['events'], undefined, ['create']],
+    ],
+  );
+  const [container] = one(await render(), 'Deployment').spec?.template.spec.containers ?? [];
+  assert.ok(container?.args.includes(`--leader-elect-name=${RELEASE}`));
+  assert.ok(container?.args.includes(`--leader-elect-namespace=${NAMESPACE}`));
+});
+
+test('several operators are kept apart and not all disrupted at once; one needs neither', async () => {
+  const kinds = (objects: readonly Rendered[]) => objects.map(({ kind }) => kind);
+  const single = await render();
+  assert.ok(!kinds(single).includes('PodDisruptionBudget'));
+  assert.equal(one(single, 'Deployment').spec?.template.spec.affinity, undefined);
+  const several = await render('replicas=2');
+  assert.ok(kinds(several).includes('PodDisruptionBudget'));
+  assert.match(
+    JSON.stringify(one(several, 'Deployment').spec?.template.spec.affinity),
+    /podAntiAffinity.*kubernetes.io\/hostname/,
+  );
+  const own = await render('replicas=2', 'affinity.nodeAffinity.x=y');
+  assert.deepEqual(one(own, 'Deployment').spec?.template.spec.affinity, { nodeAffinity: { x: 'y' } });
 });
 
 test('the chart’s definition is the one of crds/, and helm keeps it when the chart goes', async () => {
@@ -119,7 +174,11 @@ test('README and chart ask for the same Kubernetes, and helm refuses the one bef
 
 test('values that the chart does not know, or of another kind, are refused and named', async () => {
   const table: readonly [string, RegExp][] = [
-    ['replicas=2', /replicas/],
+    ['replica=2', /replica/],
+    ['replicas=two', /replicas/],
+    ['namespaces={Shop}', /namespaces/],
+    ['namespaces={a,a}', /namespaces/],
+    ['leaderElection.leaseDuration=15', /leaseDuration/], // no unit
     ['image.tga=1', /tga/],
     ['image.tag=110', /tag/], // a number: --set-string
     ['logLevel=verbose', /logLevel/],

@@ -14,6 +14,7 @@ export interface Rule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
+  readonly resourceNames?: readonly string[];
   readonly nonResourceURLs?: readonly string[];
 }
 
@@ -36,6 +37,7 @@ export interface Rendered {
       };
       readonly spec: {
         readonly priorityClassName?: string;
+        readonly affinity?: object;
         readonly containers: readonly { readonly image: string; readonly args: readonly string[] }[];
       };
     };

@@ -16,6 +16,13 @@ export interface FlakyProxy {
   stall(): void;
   /** Carries again what was held. */
   resume(): void;
+  /**
+   * Nothing gets through any more, as in a network that has parted. What is sent is kept, as the sender's kernel would send it again and
+   * again; a connection that is reset takes it along, one that is closed in order does not.
+   */
+  part(): void;
+  /** Brings what was kept, also of connections that were closed in order meanwhile. */
+  heal(): void;
   /** Stops listening (ECONNREFUSED) and resets every open connection. */
   refuse(): Promise<void>;
   /** Listens again at the same port. */
@@ -27,6 +34,7 @@ export interface FlakyProxy {
 interface Pair {
   readonly client: Socket;
   readonly server: Socket;
+  readonly kept: { readonly to: Socket; readonly chunk: Buffer }[];
 }
 
 /** Starts a proxy to 127.0.0.1:`targetPort`. */
@@ -34,12 +42,15 @@ export async function startFlakyProxy(targetPort: number): Promise<FlakyProxy> {
   const pairs = new Set<Pair>();
   let accepted = 0;
   let stalled = false;
+  let parted = false;
+  /** Closed in order by their client while the network was parted. */
+  const closed = new Set<Pair>();
   let bytesLeft = Number.POSITIVE_INFINITY;
 
   function take(client: Socket): void {
     accepted++;
     const server = connect(targetPort, '127.0.0.1');
-    const pair = { client, server };
+    const pair: Pair = { client, server, kept: [] };
     pairs.add(pair);
     const end = () => {
       pairs.delete(pair);
@@ -49,11 +60,23 @@ export async function startFlakyProxy(targetPort: number): Promise<FlakyProxy> {
     for (const socket of [client, server]) {
       socket.setNoDelay(true);
       socket.on('error', end);
-      socket.on('close', end);
     }
-    client.on('data', (chunk) => carry(Buffer.from(chunk), client, server));
+    server.on('close', end);
+    client.on('close', (wasReset) => {
+      if (parted && !wasReset && pairs.delete(pair)) closed.add(pair);
+      else end();
+    });
+    client.on('data', (data) => {
+      const chunk = Buffer.from(data);
+      if (parted) pair.kept.push({ to: server, chunk });
+      else carry(chunk, client, server);
+    });
     server.on('data', (data) => {
       const chunk = Buffer.from(data);
+      if (parted) {
+        pair.kept.push({ to: client, chunk });
+        return;
+      }
       if (chunk.length > bytesLeft) {
         client.write(chunk.subarray(0, bytesLeft), () => client.resetAndDestroy());
         bytesLeft = Number.POSITIVE_INFINITY;
@@ -78,7 +101,7 @@ export async function startFlakyProxy(targetPort: number): Promise<FlakyProxy> {
   const { port } = address;
 
   const cut = () => {
-    for (const { client, server } of pairs) {
+    for (const { client, server } of [...pairs, ...closed]) {
       client.resetAndDestroy();
       server.destroy();
     }
@@ -116,6 +139,16 @@ export async function startFlakyProxy(targetPort: number): Promise<FlakyProxy> {
         client.resume();
         server.resume();
       }
+    },
+    part() {
+      parted = true;
+    },
+    heal() {
+      parted = false;
+      for (const { kept } of [...pairs, ...closed])
+        for (const { to, chunk } of kept.splice(0)) if (!to.destroyed) to.write(chunk);
+      for (const { server } of closed) server.end();
+      closed.clear();
     },
     refuse,
     async accept() {

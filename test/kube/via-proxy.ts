@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import type { ControlPlane } from '../cluster/control-plane.ts';
 import { type FlakyProxy, startFlakyProxy } from './flaky-proxy.ts';
 
-/** A flaky proxy before a control plane's API server, and a kubeconfig that goes through it. */
+/** A flaky proxy before a control plane's API server, and a kubeconfig as the one given (all rights, when left out) that goes through it. */
 export async function startProxyTo(
   controlPlane: ControlPlane,
+  login: string = controlPlane.kubeconfig,
 ): Promise<{ readonly proxy: FlakyProxy; readonly kubeconfig: string }> {
   const proxy = await startFlakyProxy(Number(new URL(controlPlane.url).port));
   const kubeconfig = join(controlPlane.folder, `via-${proxy.port}.kubeconfig`);
-  const text = readFileSync(controlPlane.kubeconfig, 'utf8');
+  const text = readFileSync(login, 'utf8');
   writeFileSync(kubeconfig, text.replaceAll(controlPlane.url, `https://127.0.0.1:${proxy.port}`));
   return { proxy, kubeconfig };
 }

@@ -6,12 +6,14 @@ import { USAGE } from '../../operator/usage.ts';
 
 const IMAGE = '--proxy-image=registry.example/proxy:1';
 
+const ALONE = '--leader-elect=false';
+
 const settings = (argv: readonly string[], env: Environment = {}) => {
-  const command = parseSettings(argv, env);
+  const command = parseSettings([ALONE, ...argv], env);
   return command.command === 'Run' ? command.settings : assert.fail(JSON.stringify(command));
 };
 const problems = (argv: readonly string[], env: Environment = {}) => {
-  const command = parseSettings(argv, env);
+  const command = parseSettings([ALONE, ...argv], env);
   return command.command === 'Refused' ? command.problems : assert.fail(JSON.stringify(command));
 };
 
@@ -22,6 +24,8 @@ test('the image of the proxy is enough; everything else has a default', () => {
     metrics: { port: 8080 },
     logLevel: 'info',
     workers: 16,
+    election: undefined,
+    rate: { perSecond: 200, burst: 400 },
     namespaces: [],
     instance: 'l4balancer-operator',
   });
@@ -39,6 +43,7 @@ test('every flag is taken, in both forms', () => {
     'debug',
     '--kubeconfig=k',
     '--workers=9',
+    '--api-rate=7',
     '--namespaces=shop, edge',
   ]);
   assert.equal(kubeconfig, 'k');
@@ -48,6 +53,8 @@ test('every flag is taken, in both forms', () => {
     metrics: { host: '::1', port: 2 },
     logLevel: 'debug',
     workers: 9,
+    election: undefined,
+    rate: { perSecond: 7, burst: 14 },
     namespaces: ['shop', 'edge'],
     instance: 'l4balancer-operator',
   });

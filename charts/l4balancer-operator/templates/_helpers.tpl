@@ -38,3 +38,47 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- printf "%s:%s" $image.repository ($image.tag | default (index . 1)) -}}
 {{- end -}}
 {{- end -}}
+
+{{/* What the operator may do in the namespaces that it looks after. */}}
+{{- define "operator.rules" -}}
+# The users' resources: read. Only their status is written.
+- apiGroups: [l4balancer.dev]
+  resources: [l4balancers]
+  verbs: [get, list, watch]
+- apiGroups: [l4balancer.dev]
+  resources: [l4balancers/status]
+  verbs: [patch]
+# The children, by server-side apply. They go with their owner, by garbage collection.
+- apiGroups: [apps]
+  resources: [deployments]
+  verbs: [get, list, watch, create, patch]
+- apiGroups: [""]
+  resources: [serviceaccounts]
+  verbs: [get, list, watch, create, patch]
+- apiGroups: [rbac.authorization.k8s.io]
+  resources: [roles, rolebindings]
+  verbs: [get, list, watch, create, patch]
+# Those that a resource may no longer ask for (service.type None, one replica) are deleted.
+- apiGroups: [""]
+  resources: [services]
+  verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [policy]
+  resources: [poddisruptionbudgets]
+  verbs: [get, list, watch, create, patch, delete]
+# Why the children are not ready.
+- apiGroups: [apps]
+  resources: [replicasets]
+  # One is read for its pod template, when a rollout goes back to it.
+  verbs: [get, list, watch]
+# Probe pods are made and removed, and pods that a kubelet has refused are removed.
+- apiGroups: [""]
+  resources: [pods]
+  verbs: [list, watch, create, delete]
+# Read by the proxies. Nobody may grant what they do not hold, so the operator holds it to be able to write their Roles.
+- apiGroups: [discovery.k8s.io]
+  resources: [endpointslices]
+  verbs: [get, list, watch]
+- apiGroups: [events.k8s.io]
+  resources: [events]
+  verbs: [create]
+{{- end -}}

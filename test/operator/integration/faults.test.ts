@@ -70,12 +70,10 @@ test(`with one call in ${EVERY} lost, all is as it would be without, and quiet i
     {
       transport,
       namespaces: [],
-      writer,
       render: RENDER,
       workers: 4,
       metrics,
       watchMetrics: createWatchMetrics(new Registry()),
-      recorder: createRecorder({ writer, log, wallClock, instance: 'test' }),
       log,
       clock: realClock,
       wallClock,
@@ -83,6 +81,11 @@ test(`with one call in ${EVERY} lost, all is as it would be without, and quiet i
     },
     (error) => assert.fail(String(error)),
   );
+  const term = controller.begin({
+    transport,
+    writer,
+    recorder: createRecorder({ writer, log, wallClock, instance: 'test' }),
+  });
   try {
     const names = Array.from({ length: RESOURCES }, (_, index) => `edge-${index}`);
     for (const name of names) await world.apply(NAMESPACE, name, { workload: { replicas: 2 } });
@@ -114,7 +117,8 @@ test(`with one call in ${EVERY} lost, all is as it would be without, and quiet i
     assert.ok(transport.faults > RESOURCES, `${transport.faults} faults`);
     t.diagnostic(`${transport.faults} faults, ${quietSince} writes`);
   } finally {
-    await controller.stop();
+    await term.stop();
+    controller.stop();
     await transport.close();
   }
 });

@@ -26,13 +26,19 @@ export interface OperatorProcess {
 
 export const IMAGE = 'registry.test/l4balancer-proxy:1.0';
 
-const USUAL = [`--proxy-image=${IMAGE}`, '--health-address=127.0.0.1:0', '--metrics-address=127.0.0.1:0'];
+/** What every operator of a test is told. */
+export const BASIC = [
+  `--proxy-image=${IMAGE}`,
+  '--health-address=127.0.0.1:0',
+  '--metrics-address=127.0.0.1:0',
+];
+const ALONE = [...BASIC, '--leader-elect=false'];
 
 /** Starts one; `args` come with those of `usual`, `env` with this process's environment. */
 export const startOperator = (
   kubeconfig: string,
   args: readonly string[] = [],
-  usual: readonly string[] = USUAL,
+  usual: readonly string[] = ALONE,
   env: Readonly<Record<string, string>> = {},
 ): OperatorProcess => {
   const flags = [`--kubeconfig=${kubeconfig}`, ...usual, ...args];

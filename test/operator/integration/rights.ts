@@ -4,25 +4,35 @@ import { parseAllDocuments } from 'yaml';
 import type { ControlPlane } from '../../cluster/control-plane.ts';
 
 const INSTALL = new URL('../../../install.yaml', import.meta.url);
+const NAME = 'l4balancer-operator';
 
 /** The user that the operator logs in as. */
 export const OPERATOR = 'the-operator';
+/** Where the installation has the Lease. */
+export const LEASE_NAMESPACE = 'l4balancer-system';
+
+interface Installed {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}
 
 /** Gives a user exactly the rights that the installation gives the operator; resolves with the path of its kubeconfig. */
-export const operatorLogin = async (cp: ControlPlane): Promise<string> => {
+export const operatorLogin = async (cp: ControlPlane, user: string = OPERATOR): Promise<string> => {
   const documents = parseAllDocuments(readFileSync(INSTALL, 'utf8'));
   assert.ok(Array.isArray(documents));
-  const role = documents
-    .map((document) => document.toJS())
-    .find((object) => object?.kind === 'ClusterRole' && object.metadata.name === 'l4balancer-operator');
-  assert.ok(role, 'install.yaml has no ClusterRole l4balancer-operator');
-  await cp.run(['apply', '-f', '-'], JSON.stringify(role));
-  await cp.run([
-    'create',
-    'clusterrolebinding',
-    OPERATOR,
-    '--clusterrole=l4balancer-operator',
-    `--user=${OPERATOR}`,
-  ]);
-  return cp.userKubeconfig(OPERATOR);
+  const objects = documents.map((document) => document.toJS() as Installed);
+  const installed = (kind: string, name: string) =>
+    objects.find((object) => object?.kind === kind && object.metadata.name === name) ??
+    assert.fail(`install.yaml has no ${kind} ${name}`);
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: LEASE_NAMESPACE } };
+  for (const object of [
+    namespace,
+    installed('ClusterRole', NAME),
+    installed('Role', `${NAME}-leader-election`),
+  ])
+    await cp.run(['apply', '-f', '-'], JSON.stringify(object));
+  await cp.run(['create', 'clusterrolebinding', user, `--clusterrole=${NAME}`, `--user=${user}`]);
+  const role = [`--role=${NAME}-leader-election`, `--user=${user}`, `--namespace=${LEASE_NAMESPACE}`];
+  await cp.run(['create', 'rolebinding', user, ...role]);
+  return cp.userKubeconfig(user);
 };

@@ -81,7 +81,12 @@ describe('a start without an API server', () => {
   for (const flag of ['--health-address', '--metrics-address'])
     test(`is refused where the port of ${flag} is taken`, async (t) => {
       const port = await listening(t, createTcpServer());
-      const image = ['--proxy-image=a:1', '--health-address=127.0.0.1:0', '--metrics-address=127.0.0.1:0'];
+      const image = [
+        '--proxy-image=a:1',
+        '--leader-elect=false',
+        '--health-address=127.0.0.1:0',
+        '--metrics-address=127.0.0.1:0',
+      ];
       const args = [...image.filter((one) => !one.startsWith(flag)), `${flag}=127.0.0.1:${port}`];
       const operator = startWith(kubeconfig('http://127.0.0.1:1'), args);
       assert.equal(await ended(operator), 1);

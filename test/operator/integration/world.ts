@@ -60,6 +60,9 @@ export interface AuditLine {
   readonly what: string;
   readonly code: number;
   readonly agent: string;
+  /** When the API server took the request, and when it had answered; RFC 3339 with microseconds, so that texts compare as times. */
+  readonly from: string;
+  readonly to: string;
 }
 
 /** The garbage collector alone may need 30 s to learn of a new CRD. */
@@ -134,6 +137,8 @@ interface AuditEvent {
   readonly userAgent?: string;
   readonly requestURI: string;
   readonly responseStatus?: { readonly code: number };
+  readonly requestReceivedTimestamp: string;
+  readonly stageTimestamp: string;
 }
 
 const writesIn = (text: string, user: string): readonly AuditLine[] =>
@@ -142,9 +147,11 @@ const writesIn = (text: string, user: string): readonly AuditLine[] =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as AuditEvent)
     .filter((event) => event.user.username === user && WRITES.has(event.verb))
-    .map(({ verb, requestURI, responseStatus, userAgent = '' }) => ({
+    .map(({ verb, requestURI, responseStatus, userAgent = '', ...times }) => ({
       verb,
       what: requestURI.replace(/\?.*$/, ''),
       code: responseStatus?.code ?? 0,
       agent: userAgent,
+      from: times.requestReceivedTimestamp,
+      to: times.stageTimestamp,
     }));

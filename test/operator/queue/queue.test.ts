@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
+import { CHANGED_IN_A_ROW } from '../../../operator/queue/priority.ts';
 import { createQueue, type Queue } from '../../../operator/queue/queue.ts';
 import { ManualClock, settled } from '../manual-clock.ts';
 
@@ -119,4 +120,40 @@ test('depth and times are told', async () => {
 
 test('ending work that nobody has begun is a bug, and said', () => {
   assert.throws(() => queue.done('a'), /Cannot end the work on "a"/);
+});
+
+test('what a user changed comes out before routine, however much of that waits', async () => {
+  for (let resync = 0; resync < 1000; resync++) queue.add(`resync-${resync}`);
+  queue.add('edited', 'Changed');
+  assert.equal(await queue.take(), 'edited');
+  assert.equal(await queue.take(), 'resync-0');
+});
+
+test('a key of routine that a user changes moves up, and comes out once', async () => {
+  for (const key of ['a', 'b']) queue.add(key);
+  queue.add('b', 'Changed');
+  queue.add('b');
+  assert.deepEqual([await queue.take(), await queue.take()], ['b', 'a']);
+  assert.equal(await now(queue.take()), 'not yet');
+  assert.equal(told.filter((one) => one === 'added').length, 2);
+});
+
+test('a change during the work is not forgotten for the routine that comes after it', async () => {
+  queue.add('a');
+  await queue.take();
+  queue.add('a', 'Changed');
+  queue.add('a');
+  queue.add('b');
+  queue.done('a');
+  assert.equal(await queue.take(), 'a');
+});
+
+test('routine has its turn among changes without end', async () => {
+  queue.add('routine');
+  const taken: (string | undefined)[] = [];
+  for (let change = 0; change <= CHANGED_IN_A_ROW + 1; change++) {
+    queue.add(`change-${change}`, 'Changed');
+    taken.push(await queue.take());
+  }
+  assert.equal(taken.indexOf('routine'), CHANGED_IN_A_ROW);
 });

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Registry } from 'prom-client';
 import { ApiError, TransportError } from '../../../kube/errors.ts';
-import { measuredTransport } from '../../../operator/telemetry/measured-transport.ts';
+import { measureTransports } from '../../../operator/telemetry/measured-transport.ts';
 import { type Step, scriptedTransport } from '../../kube/scripted-transport.ts';
 
 const measured = (script: readonly Step[]) => {
   const registry = new Registry();
-  const transport = measuredTransport(scriptedTransport(script), 'api:6443', registry);
+  const transport = measureTransports('api:6443', registry)(scriptedTransport(script));
   const counts = async (): Promise<Readonly<Record<string, number>>> => {
     const [metric] = await registry.getMetricsAsJSON();
     return Object.fromEntries(

@@ -78,10 +78,11 @@ test('a kind that must be there is waited for, and so is an optional one that is
   assert.deepEqual(told, [`${OPTIONAL} lost`, 'Pod lost']);
 });
 
-test('with namespaces named, each has watches of its own and nothing is asked of the cluster but its nodes', () => {
+test('with namespaces named, each has watches of its own and nothing is asked of the cluster', () => {
   const { world, told, watches, at } = played(['shop', 'edge']);
-  assert.equal(watches.size, 2 * (WATCHED_KINDS.length - 1) + 1);
-  for (const path of watches.keys()) assert.match(path, /\/namespaces\/(shop|edge)\/|^\/api\/v1\/nodes$/);
+  assert.equal(watches.size, 2 * (WATCHED_KINDS.length - 1));
+  for (const path of watches.keys()) assert.match(path, /\/namespaces\/(shop|edge)\//);
+  assert.equal(world.serves('Node'), false);
   syncAllBut(watches, '/api/v1/namespaces/edge/pods');
   assert.deepEqual(told, []);
   at('/api/v1/namespaces/shop/pods').onSync(new Map([['shop/a', object('shop', 'a')]]), 0);
@@ -90,12 +91,4 @@ test('with namespaces named, each has watches of its own and nothing is asked of
   assert.equal(world.collections.Pod.size, 2);
   at('/api/v1/namespaces/edge/pods').onState?.(lost(UNKNOWN));
   assert.equal(told.at(-1), 'Pod in edge lost');
-});
-
-test('an operator that may not see nodes does without', () => {
-  const { world, told, watches, at } = played(['shop']);
-  syncAllBut(watches, '/api/v1/nodes');
-  at('/api/v1/nodes').onState?.(lost(new ApiError({ method: 'GET', path: '/x', httpStatus: 403, body: '' })));
-  assert.deepEqual(told, ['Node not served', 'synced']);
-  assert.equal(world.collections.Node.size, 0);
 });

@@ -1,5 +1,4 @@
 import { readFileSync, statSync } from 'node:fs';
-import { systemCode } from '../errors.ts';
 
 /** Content of a manifest file, or why it cannot be read. */
 export type FileContent =
@@ -23,7 +22,7 @@ export const readManifestFile = (path: string): FileContent => {
       };
     return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)) };
   } catch (error) {
-    const code = systemCode(error) ?? 'Unreadable';
+    const code = (error as NodeJS.ErrnoException).code ?? 'Unreadable';
     return { ok: false, code, problem: `Cannot read ${path}: ${WHY[code] ?? (error as Error).message}` };
   }
 };

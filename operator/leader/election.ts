@@ -1,0 +1,202 @@
+import type { Clock } from '../../kube/clock.ts';
+import { decide, type Seen, see } from './decide.ts';
+import type { Fence } from './fenced-transport.ts';
+import { type Claim, type Lease, microTime } from './lease.ts';
+import type { LeaseClient } from './lease-client.ts';
+
+export interface Timing {
+  /** How long a Lease that is not renewed is respected by the others. */
+  readonly leaseMs: number;
+  /** How long after the last renewal this process writes; shorter, by the time that what it has sent may take to arrive. */
+  readonly renewMs: number;
+  /** Between two tries. */
+  readonly retryMs: number;
+}
+
+/** What a leader does, from when it is elected. */
+export interface Term {
+  /** Finishes what is begun, and begins no more. The Lease is kept meanwhile. */
+  finish(): Promise<void>;
+  /** The Lease is lost: gives up everything, at once. */
+  abandon(): Promise<void>;
+}
+
+export interface ElectionOptions {
+  /** A client whose calls the fence bounds. */
+  readonly client: (fence: Fence) => LeaseClient;
+  /** Of this process, and of no other. */
+  readonly identity: string;
+  readonly timing: Timing;
+  readonly clock: Clock;
+  readonly wallClock: () => Date;
+  /** From 0 to below 1. */
+  readonly random: () => number;
+  /** Begins a term. Nothing is written but through the fence. */
+  readonly begin: (fence: Fence) => Term;
+  readonly onEvent: (event: ElectionEvent) => void;
+}
+
+export type ElectionEvent =
+  | {
+      readonly kind: 'Elected';
+      readonly lease: Lease;
+      readonly from: string | undefined;
+      readonly fence: Fence;
+    }
+  | { readonly kind: 'Lost'; readonly why: 'NotRenewed' | 'TakenByAnother' }
+  | { readonly kind: 'Released' }
+  | { readonly kind: 'Follows'; readonly holder: string }
+  | { readonly kind: 'Failed'; readonly error: unknown };
+
+export interface Election {
+  /** The Lease has changed: looks at it now, instead of at the next turn. */
+  wake(): void;
+  /** Finishes the term, gives the Lease back, and stands for it no more. */
+  stop(): Promise<void>;
+}
+
+interface Held {
+  readonly lease: Lease;
+  /** When the claim was sent. The others count from later, when they see it. */
+  readonly sentAt: number;
+  readonly from: string | undefined;
+}
+
+/** One try may not use up all the time that there is: the next one takes another connection. */
+const TRIES_IN_TIME = 2;
+
+/** Stands for the Lease for ever; a leader that cannot renew in time goes back to following. `onFailed` hears of what only a bug can throw. */
+export const startElection = (options: ElectionOptions, onFailed: (error: unknown) => void): Election => {
+  const { identity, timing, clock, wallClock, onEvent } = options;
+  const stopping = new AbortController();
+  const stopAsked = new Promise<'Stop'>((resolve) => {
+    stopping.signal.addEventListener('abort', () => resolve('Stop'), { once: true });
+  });
+  let seen: Seen | undefined;
+  let follows: string | undefined;
+  let nap = new AbortController();
+  const attemptMs = timing.renewMs / TRIES_IN_TIME;
+
+  const claim = (before: Lease | undefined, isNew: boolean): Claim => {
+    const now = microTime(wallClock());
+    const { acquireTime = now, leaseTransitions = 0 } = before?.spec ?? {};
+    return {
+      holder: identity,
+      durationMs: timing.leaseMs,
+      acquireTime: isNew ? now : acquireTime,
+      renewTime: now,
+      transitions: leaseTransitions + (isNew && before !== undefined ? 1 : 0),
+      resourceVersion: before?.metadata.resourceVersion,
+    };
+  };
+
+  /** Reads the Lease and claims it where that is right; undefined when it is another's. */
+  const stand = async (client: LeaseClient): Promise<Held | undefined> => {
+    const lease = await client.read();
+    seen = see(lease, seen, clock.now());
+    const step = decide(lease, identity, seen, clock.now(), timing.leaseMs);
+    switch (step.todo) {
+      case 'Wait':
+        if (follows !== step.holder) onEvent({ kind: 'Follows', holder: step.holder });
+        follows = step.holder;
+        return undefined;
+      case 'Create':
+      case 'Take':
+      case 'Renew': {
+        const sentAt = clock.now();
+        const claimed = await client.claim(claim(lease, step.todo !== 'Renew'));
+        return claimed && { lease: claimed, sentAt, from: step.todo === 'Take' ? step.from : undefined };
+      }
+      default:
+        return step satisfies never;
+    }
+  };
+
+  const follow = async (): Promise<Held | undefined> => {
+    const client = options.client({ leftMs: () => attemptMs });
+    while (!stopping.signal.aborted) {
+      nap = new AbortController();
+      const woken = AbortSignal.any([nap.signal, stopping.signal]);
+      try {
+        const held = await stand(client);
+        if (held !== undefined) return held;
+      } catch (error) {
+        onEvent({ kind: 'Failed', error });
+      }
+      // By chance a fifth longer, so that candidates do not all come at the same time.
+      await clock.sleep(timing.retryMs * (1 + options.random() / 5), woken);
+    }
+    return undefined;
+  };
+
+  const lead = async (first: Held): Promise<void> => {
+    let held = first;
+    let isOver = false;
+    const over = new AbortController();
+    const fence: Fence = { leftMs: () => (isOver ? 0 : held.sentAt + timing.renewMs - clock.now()) };
+    const client = options.client({ leftMs: () => Math.min(attemptMs, fence.leftMs()) });
+
+    const renew = async (): Promise<'NotRenewed' | 'TakenByAnother' | 'Over'> => {
+      for (;;) {
+        await clock.sleep(Math.max(0, Math.min(timing.retryMs, fence.leftMs())), over.signal);
+        if (over.signal.aborted) return 'Over';
+        if (fence.leftMs() <= 0) return 'NotRenewed';
+        try {
+          const sentAt = clock.now();
+          const lease = await client.claim(claim(held.lease, false));
+          if (lease !== undefined) held = { ...held, lease, sentAt };
+          else {
+            // Somebody changed it, or an answer of before was lost on its way.
+            const again = await stand(client);
+            if (again === undefined) return 'TakenByAnother';
+            held = again;
+          }
+        } catch (error) {
+          if (over.signal.aborted) return 'Over';
+          onEvent({ kind: 'Failed', error });
+        }
+      }
+    };
+
+    follows = undefined;
+    const term = options.begin(fence);
+    onEvent({ kind: 'Elected', lease: held.lease, from: held.from, fence });
+    const renewing = renew();
+    const turn = await Promise.race([renewing, stopAsked]);
+    const finished = (): Promise<'Finished'> => term.finish().then(() => 'Finished');
+    const end = turn === 'Stop' ? await Promise.race([finished(), renewing]) : turn;
+    over.abort();
+    const last = await renewing;
+    isOver = true;
+    if (end === 'Finished' && last === 'Over') {
+      await release(held.lease);
+      return;
+    }
+    onEvent({ kind: 'Lost', why: last === 'TakenByAnother' ? last : 'NotRenewed' });
+    await term.abandon();
+  };
+
+  const release = async (lease: Lease): Promise<void> => {
+    try {
+      const given = { ...claim(lease, false), holder: undefined, durationMs: 1000 };
+      const released = await options.client({ leftMs: () => timing.retryMs }).claim(given);
+      if (released !== undefined) onEvent({ kind: 'Released' });
+    } catch (error) {
+      onEvent({ kind: 'Failed', error }); // it runs out by itself
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    for (let held = await follow(); held !== undefined; held = await follow()) await lead(held);
+  };
+
+  const running = run();
+  running.catch(onFailed);
+  return {
+    wake: () => nap.abort(),
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+};

@@ -1,0 +1,41 @@
+import { createWriter } from '../../kube/apply.ts';
+import { ApiError } from '../../kube/errors.ts';
+import { objectPath } from '../../kube/paths.ts';
+import type { Transport } from '../../kube/transport.ts';
+import { type Claim, type Lease, type LeaseRef, leaseManifest, leaseRef } from './lease.ts';
+
+/** Reads and writes one Lease. Calls throw as Transport.request does. */
+export interface LeaseClient {
+  /** Undefined when there is none. */
+  read(): Promise<Lease | undefined>;
+  /** Gives back the Lease as it is now; undefined when somebody else was faster. */
+  claim(claim: Claim): Promise<Lease | undefined>;
+}
+
+const FIELD_MANAGER = 'l4balancer-operator-leader';
+
+export const createLeaseClient = (transport: Transport, at: LeaseRef): LeaseClient => {
+  const writer = createWriter(transport, FIELD_MANAGER);
+  return {
+    async read() {
+      try {
+        return (await transport.request({ method: 'GET', path: objectPath(leaseRef(at)) })) as Lease;
+      } catch (error) {
+        if (error instanceof ApiError && error.code === 'NotFound') return undefined;
+        throw error;
+      }
+    },
+    async claim(claim) {
+      const manifest = leaseManifest(at, claim);
+      try {
+        return await (claim.resourceVersion === undefined ? writer.create(manifest) : writer.apply(manifest));
+      } catch (error) {
+        if (error instanceof ApiError && FASTER.has(error.code)) return undefined;
+        throw error;
+      }
+    },
+  };
+};
+
+/** NotFound: it was deleted meanwhile. */
+const FASTER: ReadonlySet<string> = new Set(['AlreadyExists', 'Conflict', 'NotFound']);

@@ -1,0 +1,52 @@
+import { durationMs } from '../../crds/duration.ts';
+import { FLAGS } from '../flags.ts';
+import { namespaceName } from '../namespace-name.ts';
+import type { ReadValue } from '../settings.ts';
+import type { ElectionSettings } from './stand.ts';
+
+const LONGEST_MS = 3_600_000;
+
+/** What the flags say of the election; undefined when there is none, or when a problem was noted. */
+export const parseElection = (value: ReadValue, problems: string[]): ElectionSettings | undefined => {
+  const isWanted = value('leaderElect', isTrue, 'true or false');
+  const before = problems.length;
+  const namespace = value('leaderElectNamespace', namespaceName, 'the name of a namespace');
+  const isNamespaceBad = problems.length > before;
+  const name = value('leaderElectName', leaseName, 'a name of lower-case letters, digits, - and .');
+  const time = 'a time from 1s to 1h such as 15s';
+  const leaseMs = value('leaseDuration', someTime, time);
+  const renewMs = value('renewDeadline', someTime, time);
+  const retryMs = value('retryPeriod', someTime, time);
+  if (isWanted !== true || !name || !leaseMs || !renewMs || !retryMs) return undefined;
+
+  const { leaderElect, leaderElectNamespace, renewDeadline, retryPeriod } = FLAGS;
+  if (renewMs >= leaseMs)
+    problems.push(
+      `${renewDeadline.flag}: expected less than the lease duration of ${leaseMs / 1000} s, found ${renewMs / 1000} s`,
+    );
+  if (retryMs > renewMs / 2)
+    problems.push(
+      `${retryPeriod.flag}: expected at most half of the renew deadline of ${renewMs / 1000} s, found ${retryMs / 1000} s`,
+    );
+  if (namespace !== undefined) return { namespace, name, leaseMs, renewMs, retryMs };
+  if (!isNamespaceBad)
+    problems.push(
+      `${leaderElectNamespace.flag} (or ${leaderElectNamespace.variable}): not set; expected the namespace of the Lease, or ${leaderElect.flag}=false where there is only one operator`,
+    );
+  return undefined;
+};
+
+const isTrue = (text: string): boolean | undefined =>
+  text === 'true' ? true : text === 'false' ? false : undefined;
+
+const leaseName = (text: string): string | undefined =>
+  /^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/.test(text) ? text : undefined;
+
+const someTime = (text: string): number | undefined => {
+  try {
+    const ms = durationMs(text);
+    return ms >= 1000 && ms <= LONGEST_MS ? ms : undefined;
+  } catch {
+    return undefined;
+  }
+};

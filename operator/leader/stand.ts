@@ -1,0 +1,125 @@
+import type { Registry } from 'prom-client';
+import { createWriter } from '../../kube/apply.ts';
+import type { Clock } from '../../kube/clock.ts';
+import { startListWatch } from '../../kube/list-watch.ts';
+import { collectionPath } from '../../kube/paths.ts';
+import type { Transport } from '../../kube/transport.ts';
+import { codeOf } from '../errors.ts';
+import { createLeaderMetrics } from '../telemetry/leader-metrics.ts';
+import type { Logger } from '../telemetry/log.ts';
+import { createRecorder } from '../telemetry/recorder.ts';
+import { type ElectionEvent, startElection, type Term, type Timing } from './election.ts';
+import { type Fence, fencedTransport } from './fenced-transport.ts';
+import { holderOf, type Lease, type LeaseRef, leaseRef } from './lease.ts';
+import { createLeaseClient } from './lease-client.ts';
+
+export interface ElectionSettings extends LeaseRef, Timing {}
+
+export interface StandOptions {
+  readonly election: ElectionSettings;
+  readonly identity: string;
+  readonly instance: string;
+  readonly begin: (fence: Fence) => Term;
+  /** Opens a transport with connections of its own. */
+  readonly open: () => Transport;
+  readonly registry: Registry;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly wallClock: () => Date;
+  readonly random: () => number;
+}
+
+export interface Leadership {
+  /** Finishes what is begun, and gives the leadership back. */
+  stop(): Promise<void>;
+}
+
+const FIELD_MANAGER = 'l4balancer-operator';
+
+/** Stands for the Lease, and tells people who leads: by the log, by metrics, and by events of the Lease. */
+export const standForLeader = (options: StandOptions, onFailed: (error: unknown) => void): Leadership => {
+  const { election: at, identity, log, open } = options;
+  const metrics = createLeaderMetrics(options.registry, at.name);
+  // Renewals must not wait behind anything else.
+  const transport = open();
+  let fence: Fence = { leftMs: () => 0 };
+  const fenced = fencedTransport(transport, { leftMs: () => fence.leftMs() });
+  const recorder = createRecorder({ ...options, writer: createWriter(fenced, FIELD_MANAGER) });
+  let failure: string | undefined;
+
+  const announce = (lease: Lease, note: string, action: string): void =>
+    recorder.record(
+      { ...lease, ...leaseRef(at), metadata: lease.metadata },
+      { type: 'Normal', reason: 'LeaderElection', action, note },
+    );
+
+  const onEvent = (event: ElectionEvent): void => {
+    if (event.kind !== 'Failed') failure = undefined;
+    switch (event.kind) {
+      case 'Elected':
+        metrics.leads(true);
+        ({ fence } = event);
+        log.info({ identity, from: event.from }, 'leads');
+        announce(event.lease, `${identity} became leader.`, 'Elect');
+        return;
+      case 'Lost':
+        metrics.leads(false);
+        log.error({ identity, code: event.why, advice: LOST[event.why] }, 'leadership lost');
+        return;
+      case 'Released':
+        metrics.leads(false);
+        log.info({ identity }, 'leadership given back');
+        return;
+      case 'Follows':
+        log.info({ identity, holder: event.holder }, 'follows');
+        return;
+      case 'Failed': {
+        metrics.failed();
+        const code = codeOf(event.error);
+        if (code !== failure)
+          log.warn({ lease: at.name, code, error: event.error }, 'lease not reached, trying again');
+        failure = code;
+        return;
+      }
+      default:
+        event satisfies never;
+    }
+  };
+
+  const election = startElection(
+    {
+      ...options,
+      timing: at,
+      client: (limit) => createLeaseClient(fencedTransport(transport, limit), at),
+      onEvent,
+    },
+    onFailed,
+  );
+  const wake = (lease: Lease | undefined): void => {
+    if (holderOf(lease) === undefined) election.wake();
+  };
+  const watch = startListWatch<Lease>({
+    transport,
+    path: collectionPath(leaseRef(at), at.namespace),
+    fieldSelector: `metadata.name=${at.name}`,
+    onSync: (leases) => wake(leases.get(`${at.namespace}/${at.name}`)),
+    onChange: (_, lease, change) => wake(change === 'Deleted' ? undefined : lease),
+    // Without it a release is seen a little later, at the next try, which also says what is wrong.
+    onState: (state) => log.debug({ lease: at.name, connected: state.connected }, 'watch of the lease'),
+  });
+
+  return {
+    async stop() {
+      watch.stop();
+      await election.stop();
+      await recorder.idle();
+      await transport.close();
+    },
+  };
+};
+
+const LOST = {
+  NotRenewed:
+    'The Lease could not be renewed in time; nothing is written until it is held again. Look at the API server and the network to it.',
+  TakenByAnother: 'Another process holds the Lease. If this one had stood still, it had too little CPU.',
+} as const;

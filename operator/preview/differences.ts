@@ -1,0 +1,33 @@
+import { equalQuantities } from '../../crds/quantity.ts';
+import { pick, sorted } from '../reconcile/pick.ts';
+
+/** Where an object is otherwise than wanted: `spec.replicas: 2 → 3`, one line each. Fields that the manifest does not name do not count. */
+export const differences = (live: unknown, wanted: unknown): readonly string[] =>
+  compare('', pick(live, wanted), wanted);
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const compare = (path: string, has: unknown, wants: unknown): readonly string[] => {
+  if (isFields(has) && isFields(wants)) {
+    const names = [...new Set([...Object.keys(wants), ...Object.keys(has)])];
+    return names.flatMap((name) => compare(path === '' ? name : `${path}.${name}`, has[name], wants[name]));
+  }
+  if (Array.isArray(has) && Array.isArray(wants)) {
+    const length = Math.max(has.length, wants.length);
+    return Array.from({ length }, (_, at) => compare(`${path}[${at}]`, has[at], wants[at])).flat();
+  }
+  return isSame(has, wants) ? [] : [`${path}: ${show(has)} → ${show(wants)}`];
+};
+
+/** The API server writes quantities its own way: 1000m is 1. */
+const isSame = (has: unknown, wants: unknown): boolean =>
+  JSON.stringify(sorted(has)) === JSON.stringify(sorted(wants)) ||
+  (isScalar(has) && isScalar(wants) && equalQuantities(has, wants));
+
+const isScalar = (value: unknown): value is string | number =>
+  typeof value === 'string' || typeof value === 'number';
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const show = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));

@@ -1,0 +1,40 @@
+import type { Manifest } from '../../kube/apply.ts';
+import type { KubeObject } from '../../kube/object.ts';
+import type { Owner } from '../desired/render.ts';
+import { planChild } from '../reconcile/plan-child.ts';
+import { differences } from './differences.ts';
+
+/** What would become of one child. */
+export type ChildPreview =
+  | { readonly would: 'Nothing' }
+  | { readonly would: 'Create' | 'Remove' | 'Wait' }
+  | { readonly would: 'Change'; readonly what: readonly string[] }
+  /** It is somebody else's, which completes a sentence that starts with its kind and name. */
+  | { readonly would: 'Yield'; readonly holder: string };
+
+/** `live` is the object of the child's name, whosever it is; undefined when there is none. */
+export const previewChild = (
+  owner: Owner,
+  wanted: Manifest | undefined,
+  live: KubeObject | undefined,
+): ChildPreview => {
+  const plan = planChild({ owner, wanted, live, confirmed: undefined });
+  switch (plan.todo) {
+    case 'Nothing':
+      return { would: 'Nothing' };
+    case 'Look':
+      return { would: 'Create' };
+    case 'Remove':
+      return { would: 'Remove' };
+    case 'Wait':
+      return { would: 'Wait' };
+    case 'Yield':
+      return { would: 'Yield', holder: plan.holder };
+    case 'Apply': {
+      const what = differences(live, wanted);
+      return what.length === 0 ? { would: 'Nothing' } : { would: 'Change', what };
+    }
+    default:
+      return plan satisfies never;
+  }
+};

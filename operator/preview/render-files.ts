@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { stringify } from 'yaml';
+import { formatFinding } from '../../crds/format-finding.ts';
+import type { L4Balancer } from '../../crds/l4balancer.ts';
+import { parseManifest } from '../../crds/parse-manifest.ts';
+import type { Manifest } from '../../kube/apply.ts';
+import { readManifestFile } from '../../program/read-file.ts';
+import { children } from '../desired/children.ts';
+import type { ImageSettings } from '../desired/render.ts';
+import { EXIT } from '../errors.ts';
+import { OLDEST_SUPPORTED } from '../tuning/kubernetes-version.ts';
+import type { Output } from './output.ts';
+
+export interface Streams {
+  readonly out: { write(text: string): unknown };
+  readonly err: { write(text: string): unknown };
+}
+
+/**
+ * Writes what the operator would apply for the L4Balancers of files (`-` is stdin), without a cluster; answers the exit code. Nothing is
+ * written to `out` when anything is wrong.
+ */
+export const renderFiles = (
+  files: readonly string[],
+  output: Output,
+  images: ImageSettings,
+  { out, err }: Streams,
+): number => {
+  const manifests: Manifest[] = [];
+  let problems = 0;
+  for (const file of files) {
+    const content =
+      file === '-' ? { ok: true as const, text: readFileSync(0, 'utf8') } : readManifestFile(file);
+    if (!content.ok) {
+      err.write(`${content.problem}\n`);
+      problems += 1;
+      continue;
+    }
+    const { balancer, findings } = parseManifest(content.text);
+    for (const finding of findings) err.write(`${formatFinding(file, finding)}\n`);
+    problems += findings.length;
+    if (balancer !== undefined) manifests.push(...renderedOf(balancer, images));
+  }
+  if (problems > 0) {
+    err.write(`${problems} ${problems === 1 ? 'problem' : 'problems'}\n`);
+    return EXIT.badInput;
+  }
+  out.write(format(manifests, output));
+  return EXIT.ok;
+};
+
+/** The children, without the owner that they get: its uid is not known before it is applied. */
+const renderedOf = ({ metadata, spec }: L4Balancer, images: ImageSettings): readonly Manifest[] => {
+  const owner = { name: metadata.name, namespace: metadata.namespace ?? 'default', uid: '', spec };
+  const settings = { ...images, kubelet: OLDEST_SUPPORTED };
+  return children(owner, settings).flatMap(({ wanted }) => {
+    if (wanted === undefined) return [];
+    const { ownerReferences: _, ...kept } = wanted.metadata;
+    return [{ ...wanted, metadata: kept }];
+  });
+};
+
+const format = (manifests: readonly Manifest[], output: Output): string => {
+  switch (output) {
+    case 'yaml':
+      return manifests.map((one) => `---\n${stringify(one, { lineWidth: 0 })}`).join('');
+    case 'json':
+      return `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: manifests }, null, 2)}\n`;
+    default:
+      return output satisfies never;
+  }
+};

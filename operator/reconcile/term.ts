@@ -1,0 +1,169 @@
+import type { Writer } from '../../kube/apply.ts';
+import type { Clock } from '../../kube/clock.ts';
+import type { KubeObject } from '../../kube/object.ts';
+import { objectPath } from '../../kube/paths.ts';
+import type { Transport } from '../../kube/transport.ts';
+import type { RenderSettings } from '../desired/render.ts';
+import { createBackoffs } from '../queue/backoffs.ts';
+import type { Priority } from '../queue/priority.ts';
+import { createQueue } from '../queue/queue.ts';
+import { runWorkers } from '../queue/workers.ts';
+import type { ControllerMetrics } from '../telemetry/controller-metrics.ts';
+import type { Logger } from '../telemetry/log.ts';
+import type { Recorder } from '../telemetry/recorder.ts';
+import { ROOT, type WatchedKind } from '../watch/kinds.ts';
+import { rootKey } from '../watch/root-key.ts';
+import type { World } from '../watch/world.ts';
+import { ledgerName } from './gather.ts';
+import { appliedHappenings, transitionHappening } from './happenings.ts';
+import { createLedger } from './ledger.ts';
+import { type ReconcileDeps, reconcile } from './reconcile.ts';
+import { settle } from './settle.ts';
+import { createVerdictBook } from './verdict-book.ts';
+
+/** What does not change from one term to the next. */
+export interface TermOptions {
+  readonly render: () => RenderSettings;
+  readonly workers: number;
+  readonly metrics: ControllerMetrics;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly wallClock: () => Date;
+  /** From 0 to below 1. */
+  readonly random: () => number;
+}
+
+/** How a term reaches the API server. */
+export interface TermAccess {
+  readonly transport: Transport;
+  readonly writer: Writer;
+  readonly recorder: Recorder;
+}
+
+/** The time in which this process reconciles. What was confirmed is forgotten with it: the next may have another leader before it. */
+export interface ReconcileTerm {
+  changed(kind: WatchedKind, object: KubeObject, isGone: boolean): void;
+  /** A node is new, gone, or changed in what bears on its kubelet: who waits for that is looked at again. */
+  nodesChanged(): void;
+  /** Everything is looked at again. */
+  addAll(): void;
+  /** Resolves when what was begun is finished; nothing new is begun. */
+  stop(): Promise<void>;
+}
+
+const BACKOFF = { firstMs: 250, longestMs: 60_000 };
+/** Events of children come in bursts: a rollout is a dozen. One look at the end of a burst is enough. */
+const BURST_MS = 50;
+/** Everything is looked at anew this often, from the caches: a net for what no event has told. */
+const RESYNC_MS = 10 * 60_000;
+
+/** Begins to work on every resource. `world` must have been listed: a child that is not listed yet would look as if it were missing. */
+export const startTerm = (
+  world: World,
+  { transport, writer, recorder }: TermAccess,
+  options: TermOptions,
+  onFailed: (error: unknown) => void,
+): ReconcileTerm => {
+  const { log, clock, metrics } = options;
+  const queue = createQueue(clock, metrics.queue);
+  const ledger = createLedger();
+  const stopping = new AbortController();
+  /** Keys of resources whose rollout waits for a probe, or for somebody to change something. */
+  const gated = new Set<string>();
+  /** The generation of each resource as last seen: a new one is a user's change. */
+  const generations = new Map<string, string>();
+
+  const deps: ReconcileDeps = {
+    collections: world.collections,
+    writer,
+    read: (ref) => transport.request({ method: 'GET', path: objectPath(ref) }) as Promise<KubeObject>,
+    ledger,
+    render: options.render,
+    now: clock.now,
+    nodes: () => (world.serves('Node') ? [...world.collections.Node.values()] : undefined),
+    verdicts: createVerdictBook(),
+    onGivenUp(root, { pool, why }) {
+      log.warn({ key: keyOfRoot(root), nodes: pool.nodes, why }, 'preflight given up, rollout begins');
+    },
+    onGate(key, gate) {
+      if (gate === 'Open') gated.delete(key);
+      else gated.add(key);
+    },
+    wallTime: () =>
+      options
+        .wallClock()
+        .toISOString()
+        .replace(/\.\d+Z$/, 'Z'),
+    onApplied({ root }, applied) {
+      for (const happening of appliedHappenings(applied)) {
+        recorder.record(root, happening);
+        log.info({ key: keyOfRoot(root), done: happening.reason, note: happening.note }, 'children changed');
+      }
+    },
+    onTransition({ root }, ready) {
+      recorder.record(root, transitionHappening(ready));
+      log.info({ key: keyOfRoot(root), reason: ready.reason, message: ready.message }, 'status changed');
+    },
+  };
+  const settleDeps = { queue, backoffs: createBackoffs(BACKOFF, options.random), metrics, log };
+
+  const work = async (key: string): Promise<void> => {
+    const end = metrics.working();
+    try {
+      settle(key, await reconcile(key, deps), settleDeps);
+    } finally {
+      end();
+    }
+  };
+
+  const priorityOf = (key: string, root: KubeObject, isGone: boolean): Priority => {
+    const generation = isGone ? 'gone' : `${root.metadata.uid} ${root.metadata.generation}`;
+    const isChanged = generations.get(key) !== generation;
+    if (isGone) generations.delete(key);
+    else generations.set(key, generation);
+    return isChanged ? 'Changed' : 'Routine';
+  };
+
+  const addAll = (): void => {
+    for (const root of world.collections[ROOT].values()) {
+      const key = keyOfRoot(root);
+      if (!generations.has(key)) priorityOf(key, root, false);
+      queue.add(key);
+    }
+  };
+
+  const resync = async (): Promise<void> => {
+    for (;;) {
+      await clock.sleep(RESYNC_MS, stopping.signal);
+      if (stopping.signal.aborted) return;
+      addAll();
+    }
+  };
+
+  addAll();
+  const working = runWorkers(queue, options.workers, work);
+  working.catch(onFailed);
+  void resync();
+
+  return {
+    changed(kind, object, isGone) {
+      const key = rootKey(kind, object, world.collections);
+      if (key === undefined) return;
+      if (isGone) ledger.forget(ledgerName(key, kind), object.metadata.uid);
+      if (kind === ROOT) queue.add(key, priorityOf(key, object, isGone));
+      else queue.addAfter(key, BURST_MS);
+    },
+    nodesChanged() {
+      for (const key of gated) queue.addAfter(key, BURST_MS);
+    },
+    addAll,
+    async stop() {
+      stopping.abort();
+      queue.stop();
+      await working;
+      await recorder.idle();
+    },
+  };
+};
+
+const keyOfRoot = ({ metadata }: KubeObject): string => `${metadata.namespace}/${metadata.name}`;

@@ -1,0 +1,74 @@
+import type { Clock } from '../../kube/clock.ts';
+import { ApiError, TransportError } from '../../kube/errors.ts';
+import type { Transport } from '../../kube/transport.ts';
+import { createTokenBucket, type Rate } from './token-bucket.ts';
+import { URGENCIES, type Urgency, urgencyOf } from './urgency.ts';
+
+/** Makes transports wait, all by one bucket. Watches are not held up: each has a backoff of its own. */
+export type Throttle = (transport: Transport) => Transport;
+
+type Waiter = () => void;
+
+/**
+ * Lets calls pass as the rate allows, the most urgent of those that wait first. When the API server says 429, nothing is sent for as long as
+ * it asks.
+ */
+export const createThrottle = (rate: Rate, clock: Clock): Throttle => {
+  const bucket = createTokenBucket(rate);
+  const waiting: Readonly<Record<Urgency, Waiter[]>> = { Work: [], Status: [], Event: [] };
+  let isServing = false;
+
+  const next = (): Waiter[] | undefined =>
+    URGENCIES.map((urgency) => waiting[urgency]).find((row) => row.length > 0);
+
+  const serve = async (): Promise<void> => {
+    if (isServing) return;
+    isServing = true;
+    for (let row = next(); row !== undefined; row = next()) {
+      const waitMs = bucket.take(clock.now());
+      if (waitMs === 0) row.shift()?.();
+      else await clock.sleep(waitMs, NEVER);
+    }
+    isServing = false;
+  };
+
+  const pass = (urgency: Urgency, signal: AbortSignal | undefined): Promise<boolean> =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve(false);
+      const row = waiting[urgency];
+      const giveUp = () => {
+        const at = row.indexOf(waiter);
+        if (at >= 0) row.splice(at, 1);
+        resolve(false);
+      };
+      const waiter = () => {
+        signal?.removeEventListener('abort', giveUp);
+        resolve(true);
+      };
+      signal?.addEventListener('abort', giveUp, { once: true });
+      row.push(waiter);
+      void serve();
+    });
+
+  return (transport) => ({
+    ...transport,
+    async request(call) {
+      if (!(await pass(urgencyOf(call), call.signal)))
+        throw new TransportError(
+          'Stopped',
+          'the API server',
+          `${call.method} ${call.path}`,
+          'its caller gave it up',
+        );
+      try {
+        return await transport.request(call);
+      } catch (error) {
+        if (error instanceof ApiError && error.code === 'TooManyRequests')
+          bucket.pause(clock.now() + (error.retryAfterMs ?? 1000));
+        throw error;
+      }
+    },
+  });
+};
+
+const NEVER = new AbortController().signal;

@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Election, startElection, type Term } from '../../../operator/leader/election.ts';
+import type { Fence } from '../../../operator/leader/fenced-transport.ts';
+import { holderOf, type Lease } from '../../../operator/leader/lease.ts';
+import type { LeaseClient } from '../../../operator/leader/lease-client.ts';
+import { ManualClock, settled } from '../manual-clock.ts';
+
+const TIMING = { leaseMs: 15_000, renewMs: 10_000, retryMs: 2_000 };
+
+/** A Lease as the API server keeps it, and a network to it that can be cut. */
+const shared = () => {
+  let lease: Lease | undefined;
+  let version = 0;
+  const server = {
+    clock: new ManualClock(),
+    get lease() {
+      return lease;
+    },
+    cut: new Set<string>(),
+    remove: () => {
+      lease = undefined;
+    },
+    client: (identity: string): LeaseClient => {
+      const reach = () => {
+        if (server.cut.has(identity)) throw new Error('the network is cut');
+      };
+      return {
+        async read() {
+          reach();
+          return lease;
+        },
+        async claim(claim) {
+          reach();
+          if (claim.resourceVersion !== lease?.metadata.resourceVersion) return undefined;
+          version += 1;
+          lease = {
+            metadata: { name: 'l', namespace: 'n', resourceVersion: String(version) },
+            spec: {
+              ...(claim.holder === undefined ? {} : { holderIdentity: claim.holder }),
+              leaseDurationSeconds: claim.durationMs / 1000,
+              leaseTransitions: claim.transitions,
+            },
+          };
+          return lease;
+        },
+      };
+    },
+  };
+  return server;
+};
+
+type Server = ReturnType<typeof shared>;
+
+const candidate = (server: Server, identity: string, finish: () => Promise<void> = async () => {}) => {
+  const told: string[] = [];
+  const fences: Fence[] = [];
+  const election: Election = startElection(
+    {
+      client: () => server.client(identity),
+      identity,
+      timing: TIMING,
+      clock: server.clock,
+      wallClock: () => new Date(0),
+      random: () => 0,
+      begin(fence): Term {
+        told.push('begin');
+        fences.push(fence);
+        return {
+          async finish() {
+            await finish();
+            told.push('finished');
+          },
+          async abandon() {
+            told.push('abandoned');
+          },
+        };
+      },
+      onEvent: (event) => {
+        if (event.kind !== 'Failed') told.push('why' in event ? `${event.kind} ${event.why}` : event.kind);
+      },
+    },
+    (error) => assert.fail(String(error)),
+  );
+  return { told, fences, election, leftMs: () => fences.at(-1)?.leftMs() ?? 0 };
+};
+
+/** Lets time pass in steps of a retry, so that everybody has its turn. */
+const pass = async (server: Server, ms: number): Promise<void> => {
+  for (let passed = 0; passed < ms; passed += 500) {
+    await server.clock.pass(500);
+    for (let turn = 0; turn < 5; turn++) await settled();
+  }
+};
+
+test('the first makes the Lease and leads, the second waits as long as it is renewed', async () => {
+  const server = shared();
+  const a = candidate(server, 'a');
+  await pass(server, 500);
+  const b = candidate(server, 'b');
+  await pass(server, 120_000);
+  assert.equal(holderOf(server.lease), 'a');
+  assert.deepEqual([a.told, b.told], [['begin', 'Elected'], ['Follows']]);
+  assert.ok(a.leftMs() > 7_000, `${a.leftMs()} ms left`);
+});
+
+test('a leader that is cut off may not write long before another leads, and follows when it is back', async () => {
+  const server = shared();
+  const a = candidate(server, 'a');
+  await pass(server, 500);
+  const b = candidate(server, 'b');
+  await pass(server, 4_000);
+  server.cut.add('a');
+  let closedFor = 0;
+  while (!b.told.includes('Elected')) {
+    await pass(server, 500);
+    if (a.leftMs() <= 0) closedFor += 500;
+    assert.ok(!(a.leftMs() > 0 && b.leftMs() > 0), 'both may write');
+  }
+  assert.ok(closedFor >= TIMING.leaseMs - TIMING.renewMs - TIMING.retryMs, `${closedFor} ms between`);
+  assert.deepEqual(a.told, ['begin', 'Elected', 'Lost NotRenewed', 'abandoned']);
+  server.cut.delete('a');
+  await pass(server, 10_000);
+  assert.equal(a.told.at(-1), 'Follows');
+  assert.equal(server.lease?.spec?.leaseTransitions, 1);
+});
+
+test('a leader that stood still for longer than it may renews nothing when it goes on, but stands for the Lease anew', async () => {
+  const server = shared();
+  const a = candidate(server, 'a');
+  await pass(server, 4_000);
+  const [fence] = a.fences;
+  assert.ok(fence !== undefined && fence.leftMs() > 0);
+  await server.clock.pass(20_000); // at one go: all its timers are late
+  assert.ok(fence.leftMs() <= 0);
+  await pass(server, 4_000);
+  assert.ok(fence.leftMs() <= 0, 'whatever comes of it, this term is over');
+  assert.deepEqual(a.told, ['begin', 'Elected', 'Lost NotRenewed', 'abandoned', 'begin', 'Elected']);
+});
+
+test('who is cut off for a moment leads again, in a new term, when nobody took the Lease', async () => {
+  const server = shared();
+  const a = candidate(server, 'a');
+  await pass(server, 4_000);
+  server.cut.add('a');
+  await pass(server, 12_000);
+  server.cut.delete('a');
+  await pass(server, 4_000);
+  assert.deepEqual(a.told, ['begin', 'Elected', 'Lost NotRenewed', 'abandoned', 'begin', 'Elected']);
+});
+
+test('a leader that is told to stop finishes, gives the Lease back, and the other leads as soon as it is woken', async () => {
+  const server = shared();
+  const finishing = Promise.withResolvers<void>();
+  const a = candidate(server, 'a', () => finishing.promise);
+  await pass(server, 500);
+  const b = candidate(server, 'b');
+  await pass(server, 4_000);
+  const stopped = a.election.stop();
+  await pass(server, 60_000);
+  assert.equal(holderOf(server.lease), 'a', 'it is renewed while the work goes on');
+  finishing.resolve();
+  await stopped;
+  assert.equal(holderOf(server.lease), undefined);
+  assert.deepEqual(a.told, ['begin', 'Elected', 'finished', 'Released']);
+  b.election.wake();
+  for (let turn = 0; turn < 10; turn++) await settled();
+  assert.equal(holderOf(server.lease), 'b');
+});
+
+test('a follower that is told to stop leaves the Lease alone', async () => {
+  const server = shared();
+  candidate(server, 'a');
+  await pass(server, 500);
+  const b = candidate(server, 'b');
+  await pass(server, 4_000);
+  await b.election.stop();
+  assert.equal(holderOf(server.lease), 'a');
+  assert.deepEqual(b.told, ['Follows']);
+});
+
+test('a Lease that somebody deletes is made again by its holder', async () => {
+  const server = shared();
+  const a = candidate(server, 'a');
+  await pass(server, 4_000);
+  server.remove();
+  await pass(server, 4_000);
+  assert.equal(holderOf(server.lease), 'a');
+  assert.deepEqual(a.told, ['begin', 'Elected']);
+});

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { TransportError } from '../../../kube/errors.ts';
+import { fencedTransport } from '../../../operator/leader/fenced-transport.ts';
+import { scriptedTransport } from '../../kube/scripted-transport.ts';
+
+const fenced = (leftMs: number) => {
+  const transport = scriptedTransport([{ answer: 1 }]);
+  const fence = { left: leftMs };
+  return { transport, fence, through: fencedTransport(transport, { leftMs: () => fence.left }) };
+};
+
+test('a call may take no longer than the fence holds, and a write tells the API server so', async () => {
+  const { transport, fence, through } = fenced(6_500.7);
+  await through.request({ method: 'PATCH', path: '/x', query: { force: 'true' } });
+  const [call] = transport.calls;
+  assert.equal(call?.timeoutMs, 6_500);
+  assert.deepEqual(call?.query, { force: 'true', timeout: '6500ms' });
+  assert.equal(call?.maySend?.(), true);
+  fence.left = 0;
+  assert.equal(call?.maySend?.(), false, 'it is asked when the write goes out');
+});
+
+test('a time limit of the caller that is shorter stays, and so does the usual one', async () => {
+  for (const [given, expected] of [
+    [2_000, 2_000],
+    [undefined, 30_000],
+  ] as const) {
+    const { transport, through } = fenced(Number.POSITIVE_INFINITY);
+    await through.request({
+      method: 'GET',
+      path: '/x',
+      ...(given === undefined ? {} : { timeoutMs: given }),
+    });
+    assert.equal(transport.calls[0]?.timeoutMs, expected);
+    assert.equal(transport.calls[0]?.query, undefined);
+  }
+});
+
+test('behind the fence nothing is called, neither to write nor to read', async () => {
+  for (const method of ['GET', 'PATCH'] as const) {
+    const { transport, through } = fenced(0);
+    await assert.rejects(through.request({ method, path: '/x' }), (error) => {
+      assert.ok(error instanceof TransportError);
+      assert.match(error.message, /this process is not the leader any more/);
+      return true;
+    });
+    assert.deepEqual(transport.calls, []);
+  }
+});

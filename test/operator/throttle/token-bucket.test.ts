@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createTokenBucket } from '../../../operator/throttle/token-bucket.ts';
+
+/** Each row: at what time a token is asked for, and how long that has to wait. Ten a second, at most three at once. */
+const ROWS: readonly (readonly [string, readonly (readonly [number, number])[]])[] = [
+  [
+    'a burst passes, what is above waits for the next token',
+    [
+      [0, 0],
+      [0, 0],
+      [0, 0],
+      [0, 100],
+    ],
+  ],
+  [
+    'tokens come with time',
+    [
+      [0, 0],
+      [0, 0],
+      [0, 0],
+      [100, 0],
+      [150, 50],
+      [200, 0],
+    ],
+  ],
+  [
+    'no more than a burst is saved up',
+    [
+      [0, 0],
+      [60_000, 0],
+      [60_000, 0],
+      [60_000, 0],
+      [60_000, 100],
+    ],
+  ],
+  [
+    'parts of tokens are not lost',
+    [
+      [0, 0],
+      [0, 0],
+      [0, 0],
+      [50, 50],
+      [100, 0],
+      [100, 100],
+    ],
+  ],
+];
+
+for (const [what, asked] of ROWS)
+  test(what, () => {
+    const bucket = createTokenBucket({ perSecond: 10, burst: 3 });
+    assert.deepEqual(
+      asked.map(([now]) => Math.round(bucket.take(now))),
+      asked.map(([, wait]) => wait),
+    );
+  });
+
+test('in a pause nothing passes, and the longer of two pauses counts', () => {
+  const bucket = createTokenBucket({ perSecond: 10, burst: 3 });
+  bucket.pause(500);
+  bucket.pause(200);
+  assert.equal(bucket.take(100), 400);
+  assert.equal(bucket.take(500), 0);
+});
