@@ -47,6 +47,7 @@ const someTime = (text: string): number | undefined => {
     const ms = durationMs(text);
     return ms >= 1000 && ms <= LONGEST_MS ? ms : undefined;
   } catch {
+    // Whoever reads the value says what was expected.
     return undefined;
   }
 };

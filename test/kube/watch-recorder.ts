@@ -17,6 +17,8 @@ export class WatchRecorder<T extends KubeObject = KubeObject> {
   /** What a follower knows: the last list and the changes since. */
   objects: Map<string, T> = new Map();
   syncs = 0;
+  /** What each list had otherwise than the events before it. */
+  readonly missed: number[] = [];
   readonly watch: ListWatch;
   readonly #told = new EventEmitter();
 
@@ -27,8 +29,9 @@ export class WatchRecorder<T extends KubeObject = KubeObject> {
     this.watch = startListWatch<T>(
       {
         ...options,
-        onSync: (objects) => {
+        onSync: (objects, missed) => {
           this.syncs++;
+          this.missed.push(missed);
           this.objects = new Map(objects);
           this.#told.emit('told');
         },

@@ -51,6 +51,8 @@ export interface TestWorld {
   eventually(what: string, probe: () => Promise<boolean>): Promise<void>;
   /** Requests of this user (all but reads) since a byte of the audit log. */
   writes(user: string, since?: number): readonly AuditLine[];
+  /** All requests of this user. */
+  requests(user: string): readonly AuditLine[];
   auditSize(): number;
   close(): Promise<void>;
 }
@@ -120,7 +122,9 @@ export const startWorld = async (options: ControlPlaneOptions = {}): Promise<Tes
       });
       return ready?.message ?? '';
     },
-    writes: (user, since = 0) => writesIn(readAudit(cp).subarray(since).toString(), user),
+    writes: (user, since = 0) =>
+      requestsIn(readAudit(cp).subarray(since).toString(), user).filter(({ verb }) => WRITES.has(verb)),
+    requests: (user) => requestsIn(readAudit(cp).toString(), user),
     auditSize: () => readAudit(cp).length,
     async close() {
       await transport.close();
@@ -141,12 +145,12 @@ interface AuditEvent {
   readonly stageTimestamp: string;
 }
 
-const writesIn = (text: string, user: string): readonly AuditLine[] =>
+const requestsIn = (text: string, user: string): readonly AuditLine[] =>
   text
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as AuditEvent)
-    .filter((event) => event.user.username === user && WRITES.has(event.verb))
+    .filter((event) => event.user.username === user)
     .map(({ verb, requestURI, responseStatus, userAgent = '', ...times }) => ({
       verb,
       what: requestURI.replace(/\?.*$/, ''),

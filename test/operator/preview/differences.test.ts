@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { differences } from '../../../operator/preview/differences.ts';
+
+const ROWS: readonly (readonly [string, unknown, unknown, readonly string[]])[] = [
+  ['the same', { spec: { replicas: 2 } }, { spec: { replicas: 2 } }, []],
+  ['a value', { spec: { replicas: 2 } }, { spec: { replicas: 3 } }, ['spec.replicas: 2 → 3']],
+  ['what is missing', { spec: {} }, { spec: { paused: true } }, ['spec.paused: nothing → true']],
+  ['defaults and fields of others', { spec: { a: 1, theirs: 2 }, status: {} }, { spec: { a: 1 } }, []],
+  ['quantities written otherwise', { cpu: '1', memory: '1Gi' }, { cpu: '1000m', memory: '1024Mi' }, []],
+  ['quantities', { cpu: '1' }, { cpu: '1500m' }, ['cpu: "1" → "1500m"']],
+  ['words that are no quantities', { a: 'x' }, { a: 'y' }, ['a: "x" → "y"']],
+  [
+    'lists that are merged by name',
+    { containers: [{ name: 'theirs' }, { name: 'proxy', image: 'a:1' }] },
+    { containers: [{ name: 'proxy', image: 'a:2' }] },
+    ['containers[0].image: "a:1" → "a:2"'],
+  ],
+  ['lists of another length', { args: ['a'] }, { args: ['a', 'b'] }, ['args[1]: nothing → "b"']],
+];
+
+for (const [what, live, wanted, expected] of ROWS)
+  test(`${what}: ${expected.length === 0 ? 'no difference' : expected.join(', ')}`, () => {
+    assert.deepEqual(differences(live, wanted), expected);
+  });

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { KubeObject } from '../../../kube/object.ts';
+import { service } from '../../../operator/desired/service.ts';
+import { previewChild } from '../../../operator/preview/preview-child.ts';
+import { owner } from '../owner.ts';
+
+const edge = owner();
+const wanted = service(edge) ?? assert.fail('a Service is wanted');
+const live = (more: Partial<KubeObject['metadata']> = {}): KubeObject => ({
+  ...wanted,
+  metadata: { ...wanted.metadata, uid: 'u', resourceVersion: '1', ...more },
+});
+
+test('a child that is not there would be created, one that is as wanted left alone', () => {
+  assert.deepEqual(previewChild(edge, wanted, undefined), { would: 'Create' });
+  assert.deepEqual(previewChild(edge, wanted, live()), { would: 'Nothing' });
+  assert.deepEqual(previewChild(edge, undefined, undefined), { would: 'Nothing' });
+});
+
+test('a child that is otherwise would be changed, and how is told', () => {
+  const other = { ...live(), spec: { ...wanted.spec, type: 'NodePort' } };
+  const preview = previewChild(edge, wanted, other);
+  assert.deepEqual(preview, { would: 'Change', what: [`spec.type: "NodePort" → "${wanted.spec.type}"`] });
+});
+
+test('a child that is asked for no more would be removed, and one that is going waited for', () => {
+  assert.deepEqual(previewChild(edge, undefined, live()), { would: 'Remove' });
+  assert.deepEqual(previewChild(edge, wanted, live({ deletionTimestamp: '2026-01-01T00:00:00Z' })), {
+    would: 'Wait',
+  });
+});
+
+test('what belongs to somebody else would be left alone', () => {
+  const theirs = previewChild(edge, wanted, live({ ownerReferences: [] }));
+  assert.deepEqual(theirs, { would: 'Yield', holder: 'exists and was not made for this resource' });
+});
