@@ -1,4 +1,5 @@
 import { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
 import { buildConnector, errors } from 'undici';
 
 /**
@@ -8,9 +9,13 @@ import { buildConnector, errors } from 'undici';
 class ResettingSocket extends Socket {
   /** Node's own mark, which resetAndDestroy() sets; that one waits for its writes to end, which a lost network keeps from happening. */
   resetAndClosing = false;
+  /** The TLS over it, which ends the connection without asking it. */
+  secured: Duplex | undefined;
 
   override destroy(error?: Error): this {
-    this.resetAndClosing = !this.connecting;
+    // Once the end is on its way there is nothing to reset: libuv refuses to, and would never close the descriptor.
+    const isEnding = this.writableEnded || this.secured?.writableEnded === true;
+    this.resetAndClosing = !this.connecting && !isEnding;
     return super.destroy(error);
   }
 }
@@ -42,8 +47,12 @@ export function resettingConnector({ signal, ...options }: Options): buildConnec
       clearTimeout(late);
       socket.off('error', failed);
       socket.on('error', () => {}); // told by whoever uses it: undici, or TLS
-      if (isSecure) secure({ ...target, httpSocket: socket }, callback);
-      else callback(null, socket);
+      if (!isSecure) {
+        callback(null, socket);
+        return;
+      }
+      const secured: unknown = secure({ ...target, httpSocket: socket }, callback);
+      if (secured instanceof Duplex) socket.secured = secured;
     });
   };
 }

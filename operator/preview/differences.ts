@@ -7,22 +7,29 @@ export const differences = (live: unknown, wanted: unknown): readonly string[] =
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const compare = (path: string, has: unknown, wants: unknown): readonly string[] => {
+/** In the entries of lists the API server fills in defaults, which `pick` leaves there. */
+const compare = (path: string, has: unknown, wants: unknown, isEntry = false): readonly string[] => {
   if (isFields(has) && isFields(wants)) {
-    const names = [...new Set([...Object.keys(wants), ...Object.keys(has)])];
-    return names.flatMap((name) => compare(path === '' ? name : `${path}.${name}`, has[name], wants[name]));
+    const names = [...new Set([...Object.keys(wants), ...(isEntry ? [] : Object.keys(has))])];
+    return names.flatMap((name) =>
+      compare(path === '' ? name : `${path}.${name}`, has[name], wants[name], isEntry),
+    );
   }
   if (Array.isArray(has) && Array.isArray(wants)) {
     const length = Math.max(has.length, wants.length);
-    return Array.from({ length }, (_, at) => compare(`${path}[${at}]`, has[at], wants[at])).flat();
+    return Array.from({ length }, (_, at) => compare(`${path}[${at}]`, has[at], wants[at], true)).flat();
   }
   return isSame(has, wants) ? [] : [`${path}: ${show(has)} → ${show(wants)}`];
 };
 
-/** The API server writes quantities its own way: 1000m is 1. */
+/** The API server writes quantities its own way, 1000m is 1, and leaves out what is false, zero or empty. */
 const isSame = (has: unknown, wants: unknown): boolean =>
+  (has === undefined && isNothing(wants)) ||
   JSON.stringify(sorted(has)) === JSON.stringify(sorted(wants)) ||
   (isScalar(has) && isScalar(wants) && equalQuantities(has, wants));
+
+const isNothing = (value: unknown): boolean =>
+  value === false || value === 0 || value === '' || ['{}', '[]'].includes(JSON.stringify(value) ?? '');
 
 const isScalar = (value: unknown): value is string | number =>
   typeof value === 'string' || typeof value === 'number';

@@ -90,11 +90,11 @@ test('the operator may follow and write every kind of child, and delete those th
     );
 });
 
-test('what the operator only follows it cannot read one by one, and events it only creates', async () => {
+test('pods it follows, makes for a probe and removes, ReplicaSets it only reads, and events it only creates', async () => {
   const { rules = [] } = one(await render(), 'ClusterRole');
   const verbs = (resource: string) => rules.find(({ resources }) => resources.includes(resource))?.verbs;
-  assert.deepEqual(verbs('pods'), ['list', 'watch']);
-  assert.deepEqual(verbs('replicasets'), ['list', 'watch']);
+  assert.deepEqual(verbs('pods'), ['list', 'watch', 'create', 'delete']);
+  assert.deepEqual(verbs('replicasets'), ['get', 'list', 'watch']);
   assert.deepEqual(verbs('events'), ['create']);
 });
 

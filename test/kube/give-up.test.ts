@@ -61,7 +61,10 @@ const start = async (t: TestContext, scheme: 'http' | 'https') => {
   const answer = () => {
     for (const socket of taken) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}');
   };
-  return { transport, seen, requests, answer };
+  const endAll = () => {
+    for (const socket of taken) socket.end();
+  };
+  return { transport, seen, requests, answer, endAll };
 };
 
 for (const scheme of ['http', 'https'] as const) {
@@ -85,6 +88,21 @@ for (const scheme of ['http', 'https'] as const) {
     assert.deepEqual(await ended, ['ECONNRESET']);
   });
 }
+
+for (const scheme of ['http', 'https'] as const)
+  test(`a connection that the server ends is closed (${scheme}), and its descriptor given back`, async (t) => {
+    const { transport, seen, answer, endAll } = await start(t, scheme);
+    const handles = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+    const before = handles();
+    const call = transport.request({ method: 'GET', path: '/x' });
+    await once(seen, 'request');
+    answer();
+    await call;
+    const ended = once(seen, 'ended');
+    endAll();
+    await ended;
+    while (handles() > before) await new Promise((resolve) => setImmediate(resolve));
+  });
 
 test('a request that may not be sent any more is not sent, and says so', async (t) => {
   const { transport, requests } = await start(t, 'http');

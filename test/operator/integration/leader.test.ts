@@ -145,7 +145,7 @@ describe('of three operators', () => {
     const [next, tookMs] = await takeOver(old, since);
     assert.equal(await stopped, 0);
     assert.equal(count(old, 'leadership given back'), 1);
-    assert.deepEqual(new Set(writers(since)), new Set([old.user, next.user]));
+    assert.equal(writers(since).at(-1), next.user);
     assert.ok(writers(since).length <= 2, writers(since).join(' '));
     t.diagnostic(`took over ${Math.round(tookMs)} ms after SIGTERM`);
     old.operator = startOperator(old.login, [], FLAGS);

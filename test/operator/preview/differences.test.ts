@@ -5,6 +5,7 @@ import { differences } from '../../../operator/preview/differences.ts';
 const ROWS: readonly (readonly [string, unknown, unknown, readonly string[]])[] = [
   ['the same', { spec: { replicas: 2 } }, { spec: { replicas: 2 } }, []],
   ['a value', { spec: { replicas: 2 } }, { spec: { replicas: 3 } }, ['spec.replicas: 2 → 3']],
+  ['what the API server leaves out', { spec: {} }, { spec: { paused: false, list: [], map: {} } }, []],
   ['what is missing', { spec: {} }, { spec: { paused: true } }, ['spec.paused: nothing → true']],
   ['defaults and fields of others', { spec: { a: 1, theirs: 2 }, status: {} }, { spec: { a: 1 } }, []],
   ['quantities written otherwise', { cpu: '1', memory: '1Gi' }, { cpu: '1000m', memory: '1024Mi' }, []],
@@ -16,6 +17,7 @@ const ROWS: readonly (readonly [string, unknown, unknown, readonly string[]])[] 
     { containers: [{ name: 'proxy', image: 'a:2' }] },
     ['containers[0].image: "a:1" → "a:2"'],
   ],
+  ['defaults in the entries of lists', { list: [{ a: 1, byDefault: 2 }] }, { list: [{ a: 1 }] }, []],
   ['lists of another length', { args: ['a'] }, { args: ['a', 'b'] }, ['args[1]: nothing → "b"']],
 ];
 

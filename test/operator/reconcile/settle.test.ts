@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
+import { ApiError } from '../../../kube/errors.ts';
 import type { Outcome } from '../../../operator/reconcile/outcome.ts';
 import { settle } from '../../../operator/reconcile/settle.ts';
 
@@ -45,6 +46,12 @@ const ROWS: readonly (readonly [Outcome, Omit<Told, 'log'>, number])[] = [
     40,
   ],
 ];
+
+test('an API server that is busy is not asked before the time that it names', () => {
+  const body = JSON.stringify({ details: { retryAfterSeconds: 3 } });
+  const busy = new ApiError({ method: 'PATCH', path: '/x', httpStatus: 429, body });
+  assert.deepEqual(tell({ kind: 'Retry', error: busy }).requeued, [3000]);
+});
 
 for (const [outcome, expected, level] of ROWS)
   test(`${outcome.kind} is counted, logged once, and comes again ${expected.requeued.length === 0 ? 'never' : `after ${expected.requeued} ms`}`, () => {
