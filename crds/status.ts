@@ -29,6 +29,17 @@ const plannedCapacity = z.object({
   howComputed: z.string().max(1024).describe('The calculation, in words.'),
 });
 
+const knob = z.object({
+  name: z
+    .string()
+    .max(253)
+    .describe('A sysctl, "file descriptors", "cpu quota", "acceptors", "capabilities", …'),
+  asked: z.string().max(512).optional().describe('What was asked for; left out where nothing was.'),
+  effective: z.string().max(512).describe('What is in effect, by the worst of the replicas.'),
+  ok: z.boolean().describe('False where less than asked is in effect, or what is in effect hurts.'),
+  hint: z.string().max(2048).optional().describe('What to change, and where.'),
+});
+
 /** What the operator reports; it writes nothing else of the resource. */
 export const status = z.object({
   observedGeneration: z.int().min(0).optional().describe('Generation of the spec that was last acted on.'),
@@ -60,6 +71,9 @@ export const status = z.object({
     .optional()
     .describe('Pods that the autoscaler has chosen; kept when it is taken away and replicas is 1.'),
   capacity: plannedCapacity.optional().describe('What the pods are sized for.'),
+  tuning: keyedList(knob, ['name'], 64)
+    .optional()
+    .describe('Tuning asked and in effect, as the proxies read it back from the kernel.'),
   acceptors: z.int().min(0).optional().describe('Acceptor threads of each pod.'),
   addresses: plainList(address, 32).optional().describe('Addresses of the Service.'),
 });

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { SYSCTLS_LABEL } from './cluster/cluster.ts';
 import { balancer, SMALL } from './support/objects.ts';
 import { until } from './support/until.ts';
-import { World } from './support/world.ts';
+import { type TuningRow, World } from './support/world.ts';
 
 let world: World;
 
@@ -14,49 +14,226 @@ before(async () => {
 
 after(() => world?.close());
 
-/** The guide's sysctls without its capability, on nodes of one kind. */
-const tuned = (name: string, nodes: 'strict' | 'allowed'): string =>
+/** The guide's sysctls without its capability, on nodes of one kind, or of any. */
+const tuned = (name: string, nodes?: 'strict' | 'allowed', tuning: object = {}, replicas = 1): string =>
   balancer(name, 'echo', {
-    tuning: { profile: 'Tuned', acceptors: 1, capabilities: [] },
-    workload: { replicas: 1, resources: SMALL, nodeSelector: { [SYSCTLS_LABEL]: nodes } },
-  });
-
-test('a kubelet that refuses the sysctls is told of: which sysctl, which node, what to set', async () => {
-  await world.apply(tuned('refused', 'strict'));
-  const stalled = await until(
-    'refused in the status',
-    60,
-    async () => {
-      const seen = await world.get('l4balancer', 'refused');
-      return seen?.status?.conditions?.find(({ reason }) => reason === 'SysctlForbidden');
+    tuning: { profile: 'Tuned', acceptors: 1, capabilities: [], ...tuning },
+    workload: {
+      replicas,
+      resources: SMALL,
+      terminationGracePeriod: '5s',
+      ...(nodes === undefined ? {} : { nodeSelector: { [SYSCTLS_LABEL]: nodes } }),
     },
-    () => world.explain('refused'),
+  });
+const nodeWith = (sysctls: 'strict' | 'allowed'): string =>
+  world.cluster.nodes.find((node) => node.sysctls === sysctls)?.name ?? assert.fail();
+
+/** Waits for the reason of Ready, and gives back its message. */
+const reason = async (name: string, wanted: string, text = /./): Promise<string> => {
+  const found = await until(
+    `${wanted} in the status of ${name}`,
+    90,
+    async () => {
+      const seen = await world.get('l4balancer', name);
+      return seen?.status?.conditions?.find(
+        (one) => one.type === 'Ready' && one.reason === wanted && text.test(one.message),
+      );
+    },
+    () => world.explain(name),
   );
-  const node = world.cluster.nodes.find(({ sysctls }) => sysctls === 'strict')?.name as string;
-  assert.match(stalled.message, /net\.core\.somaxconn|net\.ipv4\.tcp_tw_reuse/);
-  assert.ok(stalled.message.includes(node), stalled.message);
-  assert.match(stalled.message, /allowedUnsafeSysctls/);
-  const columns = await world.kubectl(['get', 'l4b', 'refused']);
-  assert.match(columns, /SysctlForbidden/);
-  // A ReplicaSet makes refused pods without end until somebody stops it; the user does here.
+  return found.message;
+};
+
+const readSysctl = (pod: string, sysctl: string): Promise<string> =>
+  world.kubectl([
+    'exec',
+    pod,
+    '--',
+    'node',
+    '-p',
+    `require('node:fs').readFileSync('/proc/sys/${sysctl}','utf8').trim()`,
+  ]);
+
+/** Waits for the row of a knob in the status, as the proxies have reported it. */
+const tuningRow = (name: string, knob: string): Promise<TuningRow> =>
+  until(
+    `in the status of ${name}: ${knob}`,
+    30,
+    async () => (await world.get('l4balancer', name))?.status?.tuning?.find((row) => row.name === knob),
+    () => world.explain(name),
+  );
+
+const assertGuidesSysctls = async (balancerName: string): Promise<void> => {
+  for (const [knob, value] of [
+    ['net.core.somaxconn', '65535'],
+    ['net.ipv4.tcp_tw_reuse', '1'],
+  ] as const) {
+    const { asked, effective, ok } = await tuningRow(balancerName, knob);
+    assert.deepEqual([asked, effective, ok], [value, value, true]);
+  }
+  const [pod] = await world.proxyPods(balancerName);
+  const name = pod?.metadata.name ?? assert.fail('no proxy pod');
+  assert.equal(await readSysctl(name, 'net/core/somaxconn'), '65535');
+  assert.equal(await readSysctl(name, 'net/ipv4/tcp_tw_reuse'), '1');
+};
+
+/** Every pod that ReplicaSets of this balancer have made, also those that are gone: from the events. */
+const podsMade = async (name: string): Promise<number> => {
+  const text = await world.kubectl([
+    'get',
+    'events',
+    '--field-selector',
+    'reason=SuccessfulCreate',
+    '-o',
+    'json',
+  ]);
+  const { items } = JSON.parse(text) as {
+    items: { involvedObject: { kind: string; name: string }; count?: number }[];
+  };
+  return items
+    .filter(
+      ({ involvedObject }) =>
+        involvedObject.kind === 'ReplicaSet' && involvedObject.name.startsWith(`l4b-${name}-`),
+    )
+    .reduce((sum, { count = 1 }) => sum + count, 0);
+};
+
+test('a probe pod finds out that a kubelet refuses the sysctls: no rollout begins, and the status says what to set', async () => {
+  await world.apply(tuned('refused', 'strict'));
+  const message = await reason('refused', 'SysctlForbidden');
+  assert.match(message, /net\.core\.somaxconn|net\.ipv4\.tcp_tw_reuse/);
+  assert.ok(message.includes(nodeWith('strict')), message);
+  assert.match(message, /allowedUnsafeSysctls: \[net\.core\.somaxconn, net\.ipv4\.tcp_tw_reuse\]/);
+  assert.match(await world.kubectl(['get', 'l4b', 'refused']), /SysctlForbidden/);
+  const named = /refuses (net\.[a-z0-9._]+)/.exec(message)?.[1] ?? assert.fail(message);
+  assert.equal((await tuningRow('refused', named)).effective, `refused by node ${nodeWith('strict')}`);
+  assert.equal(await podsMade('refused'), 0);
+  assert.equal(await world.get('deployment', 'l4b-refused'), undefined);
+  // The same resource on nodes that allow them goes on by itself.
+  await world.apply(tuned('refused', 'allowed'));
+  await world.ready('refused');
   await world.kubectl(['delete', 'l4balancer', 'refused']);
 });
 
 test('where the kubelet allows them, the guide’s sysctls are in effect inside the pod', async () => {
   await world.apply(tuned('allowed', 'allowed'));
   await world.ready('allowed');
-  const [pod] = await world.proxyPods('allowed');
-  const read = async (sysctl: string): Promise<string> =>
-    world.kubectl([
-      'exec',
-      pod?.metadata.name as string,
-      '--',
-      'node',
-      '-p',
-      `require('node:fs').readFileSync('/proc/sys/${sysctl}','utf8').trim()`,
-    ]);
-  assert.equal(await read('net/core/somaxconn'), '65535');
-  assert.equal(await read('net/ipv4/tcp_tw_reuse'), '1');
+  await assertGuidesSysctls('allowed');
+  const probes = await world.list(
+    'pods',
+    'app.kubernetes.io/component=preflight,app.kubernetes.io/instance=allowed',
+  );
+  assert.deepEqual(probes, []);
+});
+
+test('file descriptors that the runtime does not give are told of in the status', async () => {
+  const { asked, effective, ok, hint } = await tuningRow('allowed', 'file descriptors');
+  assert.equal(asked, '1048576');
+  // Some runtimes give that many; then there is nothing to say.
+  if (!ok) assert.match(hint ?? '', new RegExp(`The hard limit is ${Number.parseInt(effective, 10)}`));
+});
+
+test('the guide’s capability, where the runtime does not grant it, is told of with the node; else the guide’s pod runs', async () => {
+  await world.apply(tuned('guide', 'allowed', { capabilities: ['SYS_RESOURCE'] }));
+  const ready = await until(
+    'granted or refused',
+    90,
+    async () => {
+      const seen = await world.get('l4balancer', 'guide');
+      const found = seen?.status?.conditions?.find(({ type }) => type === 'Ready');
+      return found?.reason === 'Available' || found?.reason === 'ContainerStartFailed' ? found : undefined;
+    },
+    () => world.explain('guide'),
+  );
+  if (ready.reason === 'ContainerStartFailed') {
+    assert.match(ready.message, /unable to apply caps/);
+    const { asked, effective, ok } = await tuningRow('guide', 'capabilities');
+    assert.deepEqual(
+      [asked, effective, ok],
+      ['SYS_RESOURCE', `refused by node ${nodeWith('allowed')}`, false],
+    );
+  } else assert.equal((await tuningRow('guide', 'file descriptors')).ok, true);
+  await world.kubectl(['delete', 'l4balancer', 'guide']);
+});
+
+test('an init container sets them on a kubelet that allows none', async () => {
+  await world.apply(tuned('written', 'strict', { sysctlMethod: 'InitContainer' }));
+  await world.ready('written');
+  await assertGuidesSysctls('written');
+  await world.kubectl(['delete', 'l4balancer', 'written']);
+});
+
+test('a value that the kernel refuses is told of in its init container’s words', async () => {
+  const sysctls = [{ name: 'net.core.somaxconn', value: '4294967295' }];
+  await world.apply(tuned('wrong', 'strict', { sysctlMethod: 'InitContainer', sysctls }));
+  assert.match(await reason('wrong', 'SysctlNotSet'), /Cannot set net\.core\.somaxconn to 4294967295/);
+  await world.kubectl(['delete', 'l4balancer', 'wrong']);
+});
+
+test('a rollout that a strict node refuses stops at the third pod; what serves stays, and another spec goes on', async (t) => {
+  const [strict, allowed] = [nodeWith('strict'), nodeWith('allowed')];
+  try {
+    await world.cluster.kubectl(['cordon', strict]);
+    await world.apply(tuned('storm'));
+    await world.ready('storm');
+    const serving = await world.proxyPods('storm');
+    // From here on there is room on the strict node only.
+    await world.cluster.kubectl(['uncordon', strict]);
+    await world.cluster.kubectl(['cordon', allowed]);
+    await world.apply(tuned('storm', undefined, {}, 2));
+    const message = await reason('storm', 'SysctlForbidden', /no more are made/);
+    assert.ok(message.includes(strict), message);
+    assert.match(message, /The 1 replica that serves stays\./);
+    await until('at rest: the ReplicaSet', 30, async () => {
+      const [replicaSet] = await world.list('replicasets', 'app.kubernetes.io/instance=storm');
+      return replicaSet?.spec.replicas === 1 &&
+        replicaSet.status?.observedGeneration === replicaSet.metadata.generation
+        ? true
+        : undefined;
+    });
+    const made = (await podsMade('storm')) - 1;
+    t.diagnostic(`${made} pods were refused`);
+    assert.ok(made >= 3 && made <= 5, `${made} pods were refused`);
+    await until('cleaned up: the refused pods', 30, async () =>
+      (await world.proxyPods('storm')).length === 1 ? true : undefined,
+    );
+    assert.deepEqual(
+      (await world.proxyPods('storm')).map(({ metadata }) => metadata.uid),
+      serving.map(({ metadata }) => metadata.uid),
+    );
+    await world.cluster.kubectl(['uncordon', allowed]);
+    await world.apply(tuned('storm', 'allowed', {}, 2));
+    assert.equal((await world.ready('storm')).status?.readyReplicas, 2);
+  } finally {
+    for (const node of [strict, allowed]) await world.cluster.kubectl(['uncordon', node]);
+    await world.kubectl(['delete', 'l4balancer', 'storm', '--ignore-not-found']);
+  }
+});
+
+test('in the network of its node the proxy serves at the node’s address, and its node is its own', async () => {
+  const tuning = { profile: 'HostNetwork', acceptors: 1, capabilities: [] };
+  const hosted = (name: string) =>
+    balancer(name, 'echo', {
+      listeners: [{ name: 'http', port: 18080, backend: 'echo' }],
+      tuning,
+      workload: {
+        resources: SMALL,
+        terminationGracePeriod: '5s',
+        nodeSelector: { [SYSCTLS_LABEL]: 'allowed' },
+      },
+    });
+  await world.apply(hosted('hosted'));
+  await world.ready('hosted');
+  const [pod] = await world.proxyPods('hosted');
+  const node = world.cluster.nodes.find(({ sysctls }) => sysctls === 'allowed');
+  assert.equal(pod?.status?.podIP, node?.address);
+  const row = await tuningRow('hosted', 'net.core.somaxconn');
+  assert.equal(row.asked, '65535');
+  // What the node has is the node's; where it is less, the hint says where to set it.
+  if (!row.ok) assert.match(row.hint ?? '', new RegExp(`^Node ${node?.name}: set it on the node.*sysctl -w`));
+  await world.apply(hosted('second'));
+  assert.match(await reason('second', 'Unschedulable'), /free ports/);
+  for (const name of ['hosted', 'second']) await world.kubectl(['delete', 'l4balancer', name]);
 });
 
 test('a Restricted pod serves port 443 in a namespace that enforces Pod Security restricted', async () => {

@@ -27,7 +27,16 @@ export interface Seen {
     readonly readyReplicas?: number;
     readonly observedGeneration?: number;
     readonly podIP?: string;
+    readonly tuning?: readonly TuningRow[];
   };
+}
+
+export interface TuningRow {
+  readonly name: string;
+  readonly asked?: string;
+  readonly effective: string;
+  readonly ok: boolean;
+  readonly hint?: string;
 }
 
 /** The cluster with the operator installed, and a namespace of the test's own. */

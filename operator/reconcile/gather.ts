@@ -12,7 +12,7 @@ import type { Ledger } from './ledger.ts';
 export interface Gathered {
   readonly root: KubeObject & { readonly status?: unknown };
   readonly balancer: L4Balancer | undefined;
-  readonly observed: Omit<Observed, 'problems' | 'unfinished' | 'gate'>;
+  readonly observed: Omit<Observed, 'problems' | 'unfinished' | 'gate' | 'readings'>;
   /** What runs the proxies, of whatever kind. */
   readonly workload: KubeObject | undefined;
   /** Probe pods of its preflight. */

@@ -1,4 +1,6 @@
 import type { Condition } from '../../crds/status.ts';
+import type { Inspector } from '../inspect/inspector.ts';
+import { targetsOf } from '../inspect/targets.ts';
 import { statusOf } from '../status/status.ts';
 import type { Gate } from '../tuning/gate.ts';
 import type { Applied } from './apply-children.ts';
@@ -10,6 +12,7 @@ import { previousConditions, type StatusDeps, type StatusResult, writeStatus } f
 
 export interface ReconcileDeps extends BringAboutDeps, StatusDeps {
   readonly writer: BringAboutDeps['writer'] & StatusDeps['writer'];
+  readonly inspector: Pick<Inspector, 'follow' | 'readings'>;
   /** RFC 3339, in whole seconds. */
   readonly wallTime: () => string;
   /** Told what was done; for events and the log. */
@@ -29,6 +32,7 @@ export const reconcile = async (key: string, deps: ReconcileDeps): Promise<Outco
   if (gathered === undefined) {
     deps.ledger.forgetAll(`${key} `);
     deps.onGate(key, 'Open');
+    deps.inspector.follow(key, []);
     return { kind: 'Done' };
   }
   // The garbage collector takes the children; writing now would only be in its way.
@@ -80,7 +84,9 @@ const report = async (
     problems: done?.applied.problems ?? [],
     unfinished: done?.applied.unfinished ?? [],
     gate: done?.gate ?? { kind: 'Open' as const },
+    readings: deps.inspector.readings(key),
   };
+  deps.inspector.follow(key, targetsOf(gathered.observed));
   const status = statusOf(observed, previous, deps.wallTime());
   const result = await writeStatus(key, gathered.root, status, deps);
   const ready = status.conditions?.find(({ type }) => type === 'Ready');

@@ -4,6 +4,8 @@ import type { KubeObject } from '../../kube/object.ts';
 import { objectPath } from '../../kube/paths.ts';
 import type { Transport } from '../../kube/transport.ts';
 import type { RenderSettings } from '../desired/render.ts';
+import { createInspector } from '../inspect/inspector.ts';
+import { readReport } from '../inspect/read-report.ts';
 import { createBackoffs } from '../queue/backoffs.ts';
 import type { Priority } from '../queue/priority.ts';
 import { createQueue } from '../queue/queue.ts';
@@ -11,6 +13,7 @@ import { runWorkers } from '../queue/workers.ts';
 import type { ControllerMetrics } from '../telemetry/controller-metrics.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Recorder } from '../telemetry/recorder.ts';
+import { refusalOf } from '../tuning/refused-pod.ts';
 import { ROOT, type WatchedKind } from '../watch/kinds.ts';
 import { rootKey } from '../watch/root-key.ts';
 import type { World } from '../watch/world.ts';
@@ -73,6 +76,13 @@ export const startTerm = (
   /** The generation of each resource as last seen: a new one is a user's change. */
   const generations = new Map<string, string>();
 
+  const inspector = createInspector({
+    read: readReport,
+    clock,
+    random: options.random,
+    onChange: (key) => queue.add(key),
+  });
+
   const deps: ReconcileDeps = {
     collections: world.collections,
     writer,
@@ -82,6 +92,7 @@ export const startTerm = (
     now: clock.now,
     nodes: () => (world.serves('Node') ? [...world.collections.Node.values()] : undefined),
     verdicts: createVerdictBook(),
+    inspector,
     onGivenUp(root, { pool, why }) {
       log.warn({ key: keyOfRoot(root), nodes: pool.nodes, why }, 'preflight given up, rollout begins');
     },
@@ -151,6 +162,8 @@ export const startTerm = (
       if (key === undefined) return;
       if (isGone) ledger.forget(ledgerName(key, kind), object.metadata.uid);
       if (kind === ROOT) queue.add(key, priorityOf(key, object, isGone));
+      // Each moment makes one more of them.
+      else if (kind === 'Pod' && refusalOf(object) !== undefined) queue.add(key, 'Changed');
       else queue.addAfter(key, BURST_MS);
     },
     nodesChanged() {
@@ -159,6 +172,7 @@ export const startTerm = (
     addAll,
     async stop() {
       stopping.abort();
+      inspector.stop();
       queue.stop();
       await working;
       await recorder.idle();

@@ -37,6 +37,14 @@ export const checkStarts = (pods: readonly Pod[]): Verdict | undefined => {
   });
 };
 
+const CAPABILITIES = /unable to apply caps|capset|bounding set/i;
+
+/** Nodes that do not start a container for its capabilities. */
+export const capabilityRefusals = (pods: readonly Pod[]): readonly string[] =>
+  livingContainers(pods).flatMap(({ pod, container }) =>
+    CAPABILITIES.test(startFailure(container) ?? '') ? (pod.spec?.nodeName ?? []) : [],
+  );
+
 const startFailure = ({ state, lastState }: ContainerStatus): string | undefined => {
   const ended = [state?.terminated, lastState?.terminated].find(
     (terminated) => terminated !== undefined && NOT_STARTED.test(terminated.reason ?? ''),
@@ -49,7 +57,7 @@ const startFailure = ({ state, lastState }: ContainerStatus): string | undefined
 
 const START_HINTS: readonly (readonly [RegExp, string])[] = [
   [
-    /unable to apply caps|capset|bounding set/i,
+    CAPABILITIES,
     'The node does not grant the capabilities asked for: set tuning.capabilities: [] (file descriptors then stay at the runtime’s limit), or run the node with them.',
   ],
   [

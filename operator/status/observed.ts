@@ -2,6 +2,7 @@ import type { Finding } from '../../crds/finding.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { Gate } from '../tuning/gate.ts';
+import type { Reading } from './reading.ts';
 
 /** Everything that the status is made from; gathered by reconcile/gather.ts. */
 export interface Observed {
@@ -22,6 +23,8 @@ export interface Observed {
   readonly service: Service | undefined;
   /** What went wrong with applying the children. */
   readonly problems: readonly ChildProblem[];
+  /** What the proxies said when they were last asked, in any order. */
+  readonly readings: readonly Reading[];
   /** How far the workload may be changed, and why no further. */
   readonly gate: Gate;
   /** Sentences about children that are not applied yet and are tried again; sorted. */

@@ -1,4 +1,5 @@
 import { acceptorsOf } from '../../crds/acceptors.ts';
+import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import type { Condition, Status } from '../../crds/status.ts';
 import { selectorLabels, selectorText } from '../desired/labels.ts';
 import { replicasOf } from '../desired/replicas.ts';
@@ -7,6 +8,13 @@ import { checkRollout, isPastDeadline } from './check-rollout.ts';
 import { conditions } from './conditions.ts';
 import { decide } from './decide.ts';
 import type { Observed } from './observed.ts';
+import { currentPods } from './pods.ts';
+import { tuningTable } from './tuning-table.ts';
+
+const tuningOf = (observed: Observed, spec: L4BalancerSpec) => {
+  const { readings, gate } = observed;
+  return [...tuningTable({ spec, readings, gate, pods: currentPods(observed) })];
+};
 
 /**
  * The whole status of a resource. The same input gives the same status, whatever the order of its lists; `now` (RFC 3339) is used
@@ -33,5 +41,6 @@ export const statusOf = (observed: Observed, previous: readonly Condition[], now
     selector: selectorText(selectorLabels(observed.name)),
     ...(spec === undefined ? {} : { acceptors: acceptorsOf(spec) }),
     addresses: addresses(observed.service),
+    ...(spec === undefined ? {} : { tuning: tuningOf(observed, spec) }),
   };
 };

@@ -22,13 +22,13 @@ export const writePodStatus = async (transport: Transport, pod: Anything, status
 };
 
 /** The status of a pod that serves, or of one that has ceased to. */
-export const serving = (isReady: boolean): object => {
+export const serving = (isReady: boolean, podIP?: string): object => {
   const conditions = ['Ready', 'ContainersReady'].map((type) => ({
     type,
     status: isReady ? 'True' : 'False',
     lastTransitionTime: '2026-01-01T00:00:00Z', // long ago: minReadySeconds have passed
   }));
-  return { phase: 'Running', conditions };
+  return { phase: 'Running', conditions, ...(podIP === undefined ? {} : { podIP, podIPs: [{ ip: podIP }] }) };
 };
 
 /** Lets every pod of the namespace serve. */

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import http from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { STOPPED } from '../../../operator/tuning/stop-record.ts';
 import { type OperatorProcess, startOperator } from './operator.ts';
-import { bind, letServe, podsOf, refuse, writePodStatus } from './pods.ts';
+import { bind, letServe, podsOf, refuse, serving, writePodStatus } from './pods.ts';
 import { OPERATOR, operatorLogin } from './rights.ts';
 import { type Anything, startWorld, type TestWorld } from './world.ts';
 
@@ -228,5 +230,45 @@ describe('before a rollout uses unsafe sysctls', () => {
       workload: { nodeSelector: { kubelet: 'of-a-fourth-kind' }, tolerations: ANYWHERE },
     });
     await world.reason(namespace, 'edge', 'PodSecurityViolation');
+  });
+});
+
+describe('the status shows what is asked and what is in effect', () => {
+  test('as the proxies read it, the worst of them, and writes nothing more while that stays', async (t) => {
+    const report = (effective: string, ok: boolean) => ({
+      tuning: [{ name: 'acceptors', asked: '8', effective, ok, ...(ok ? {} : { hint: 'Ask for 4.' }) }],
+    });
+    const answers = new Map([
+      ['127.92.0.1', report('8', true)],
+      ['127.92.0.2', report('4', false)],
+    ]);
+    for (const ip of answers.keys()) {
+      const server = http.createServer((_, response) => response.end(JSON.stringify(answers.get(ip))));
+      server.listen(9901, ip);
+      await once(server, 'listening');
+      t.after(() => server.close());
+    }
+    const namespace = await newNamespace();
+    await world.apply(namespace, 'edge', { workload: { replicas: 2 } });
+    await world.eventually('two pods', async () => (await podsOf(world.transport, namespace)).length === 2);
+    const pods = await podsOf(world.transport, namespace);
+    for (const [index, pod] of pods.entries()) {
+      await bind(world.transport, pod, `n${index + 1}`);
+      await writePodStatus(world.transport, pod, serving(true, [...answers.keys()][index]));
+    }
+    await world.eventually('the table', async () => {
+      const rows = (await world.status(namespace, 'edge'))?.tuning ?? [];
+      return rows.length === 1 && rows[0]?.hint !== undefined;
+    });
+    assert.deepEqual((await world.status(namespace, 'edge'))?.tuning, [
+      { name: 'acceptors', asked: '8', effective: '4', ok: false, hint: 'Node n2: Ask for 4.' },
+    ]);
+    // One that goes away is told of, when it has not answered three times.
+    await writePodStatus(world.transport, pods[1] ?? assert.fail(), serving(true, '127.92.0.3'));
+    await world.eventually('the silence', async () => {
+      const rows = (await world.status(namespace, 'edge'))?.tuning ?? [];
+      return rows.some(({ hint }) => hint?.includes('nothing listens there') ?? false);
+    });
+    await world.reason(namespace, 'edge', 'Available');
   });
 });

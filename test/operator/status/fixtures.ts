@@ -125,6 +125,7 @@ export const observed = (more: Partial<Observed> = {}, spec: object = {}): Obser
   problems: [],
   unfinished: [],
   gate: { kind: 'Open' },
+  readings: [],
   ...more,
 });
 

@@ -17,6 +17,7 @@ test('the whole status of a resource that serves', () => {
       'app.kubernetes.io/component=proxy,app.kubernetes.io/instance=edge,app.kubernetes.io/name=l4balancer',
     acceptors: 1,
     addresses: [{ type: 'IPAddress', value: '203.0.113.7' }],
+    tuning: [],
   });
   assert.deepEqual(
     conditions?.map(({ type, status, observedGeneration }) => `${type} ${status} ${observedGeneration}`),

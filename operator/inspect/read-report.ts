@@ -1,0 +1,78 @@
+import http from 'node:http';
+import { ADMIN_PORT } from '../../crds/l4balancer.ts';
+import type { Knob } from '../status/reading.ts';
+import { parseReport } from './parse-report.ts';
+
+/** A proxy gave no usable report. `why` is a sentence, and the same for every try that fails in the same way. */
+export class ReportError extends Error {
+  override readonly name = 'ReportError';
+  readonly code = 'ReportFailed';
+  readonly why: string;
+
+  constructor(address: string, why: string, cause?: unknown) {
+    super(
+      `Cannot read the status of the proxy at ${address}: ${why}`,
+      cause === undefined ? undefined : { cause },
+    );
+    this.why = why;
+  }
+}
+
+const TIMEOUT_MS = 3_000;
+/** 64 backends with 256 endpoints each are some 4 MiB. */
+const MOST_BYTES = 8 * 1024 * 1024;
+
+/** Asks the proxy at this IP address, of either family. Throws ReportError, and nothing else, within three seconds. */
+export const readReport = (ip: string, signal: AbortSignal): Promise<readonly Knob[]> => {
+  const host = ip.includes(':') ? `[${ip}]` : ip;
+  return new Promise((resolve, reject) => {
+    const fail = (why: string, cause?: unknown): void => {
+      request.destroy();
+      reject(new ReportError(`${host}:${ADMIN_PORT}`, why, cause));
+    };
+    const request = http.get({
+      host: ip,
+      port: ADMIN_PORT,
+      path: '/status',
+      agent: false,
+      headers: { Host: `${host}:${ADMIN_PORT}` },
+      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+    });
+    request.on('error', (error: NodeJS.ErrnoException) => fail(wordsFor(error), error));
+    request.on('response', (response) => {
+      if (response.statusCode !== 200) {
+        fail(`it answers with status ${response.statusCode}.`);
+        return;
+      }
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      response.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        chunks.push(chunk);
+        if (bytes > MOST_BYTES) fail('its answer is too long to be a status.');
+      });
+      response.on('error', (error: NodeJS.ErrnoException) => fail(wordsFor(error), error));
+      response.on('end', () => {
+        const found = parseReport(Buffer.concat(chunks).toString());
+        if (found === undefined) fail('what answers there is no proxy of this version.');
+        else resolve(found);
+      });
+    });
+  });
+};
+
+const wordsFor = (error: NodeJS.ErrnoException): string => {
+  switch (error.code) {
+    case 'ABORT_ERR':
+      return `it did not answer within ${TIMEOUT_MS / 1000} s.`;
+    case 'ECONNREFUSED':
+      return 'nothing listens there.';
+    case 'ECONNRESET':
+      return 'the connection was cut.';
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return 'there is no route to it.';
+    default:
+      return `${error.code ?? error.message}.`;
+  }
+};

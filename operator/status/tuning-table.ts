@@ -1,0 +1,157 @@
+import { effectiveTuning } from '../../crds/effective.ts';
+import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import type { Status } from '../../crds/status.ts';
+import type { Gate } from '../tuning/gate.ts';
+import type { Refusal } from '../tuning/refused-pod.ts';
+import { capabilityRefusals } from './check-containers.ts';
+import type { Pod } from './observed.ts';
+import type { Knob, Reading } from './reading.ts';
+import { stable } from './stable.ts';
+import { listed, plural } from './words.ts';
+
+type Row = NonNullable<Status['tuning']>[number];
+
+export interface TuningInput {
+  readonly spec: L4BalancerSpec;
+  readonly readings: readonly Reading[];
+  readonly gate: Gate;
+  /** Pods of the newest revision. */
+  readonly pods: readonly Pod[];
+}
+
+/** Of the schema. */
+const MOST_ROWS = 64;
+
+/**
+ * What is asked and what is in effect, a row for each knob, sorted by name: the worst of all replicas, and what no replica could even be
+ * started with.
+ */
+export const tuningTable = (input: TuningInput): readonly Row[] => {
+  const rows = new Map<string, Row>();
+  for (const row of [
+    ...reported(input),
+    ...refusedSysctls(input),
+    ...refusedCapabilities(input),
+    ...unheard(input),
+  ])
+    rows.set(row.name, row);
+  return [...rows.values()].sort((a, b) => (a.name < b.name ? -1 : 1)).slice(0, MOST_ROWS);
+};
+
+interface Told {
+  readonly node: string;
+  readonly knob: Knob;
+}
+
+const reported = ({ spec, readings }: TuningInput): readonly Row[] => {
+  const byName = new Map<string, Told[]>();
+  for (const reading of readings) {
+    if (reading.kind !== 'Read') continue;
+    for (const knob of reading.knobs) {
+      const told = { node: reading.node, knob: { ...knob, effective: withoutSource(knob.effective) } };
+      const others = byName.get(knob.name);
+      if (others === undefined) byName.set(knob.name, [told]);
+      else others.push(told);
+    }
+  }
+  const { hostNetwork } = effectiveTuning(spec);
+  return [...byName].map(([name, told]) => worst(name, told, hostNetwork));
+};
+
+/** Of a value only the value: the file that it was read from can differ from pod to pod. */
+const withoutSource = (effective: string): string => effective.replace(/ \(\/[^)]*\)$/, '');
+
+const worst = (name: string, told: readonly Told[], hostNetwork: boolean): Row => {
+  const [first, ...others] = [...told].sort((a, b) => rank(a.knob) - rank(b.knob) || compare(a.knob, b.knob));
+  if (first === undefined) throw new RangeError(`Nobody has told of ${name}`);
+  const { knob } = first;
+  const alike = [first, ...others].filter((one) => compare(one.knob, knob) === 0 && one.knob.ok === knob.ok);
+  const nodes = alike.map(({ node }) => node).filter((node) => node !== '');
+  const isOfNode = hostNetwork && name.startsWith('net.');
+  const where =
+    knob.ok || nodes.length === 0 || (alike.length === told.length && !isOfNode)
+      ? ''
+      : `${plural(new Set(nodes).size, 'Node')} ${listed(nodes)}: `;
+  const hint =
+    isOfNode && knob.asked !== undefined
+      ? `set it on the node, whose network the pod uses: sysctl -w ${name}="${knob.asked}", and in /etc/sysctl.d so that it stays.`
+      : knob.hint;
+  return {
+    name,
+    ...(knob.asked === undefined ? {} : { asked: knob.asked }),
+    effective: knob.effective,
+    ok: knob.ok,
+    ...(knob.ok || hint === undefined ? {} : { hint: `${where}${hint}` }),
+  };
+};
+
+const rank = ({ ok }: Knob): number => (ok ? 1 : 0);
+
+const compare = (a: Knob, b: Knob): number => {
+  const [left, right] = [a, b].map(({ asked = '', effective, hint = '' }) => `${effective} ${asked} ${hint}`);
+  return left === right ? 0 : (left ?? '') < (right ?? '') ? -1 : 1;
+};
+
+const refusalsOf = (gate: Gate): readonly Refusal[] => {
+  switch (gate.kind) {
+    case 'Held':
+      return gate.refusals;
+    case 'Stop':
+      return gate.record.refusals;
+    case 'Open':
+    case 'Trying':
+      return [];
+    default:
+      return gate satisfies never;
+  }
+};
+
+const refusedSysctls = ({ spec, gate }: TuningInput): readonly Row[] => {
+  const refusals = refusalsOf(gate);
+  return effectiveTuning(spec).sysctls.flatMap(({ name, value }) => {
+    const nodes = refusals.filter(({ sysctls }) => sysctls.includes(name)).map(({ node }) => node);
+    if (nodes.length === 0) return [];
+    const who = `${plural(new Set(nodes).size, 'node')} ${listed(nodes)}`;
+    return [
+      {
+        name,
+        asked: value,
+        effective: `refused by ${who}`,
+        ok: false,
+        hint: `Add it to allowedUnsafeSysctls in the kubelet's configuration of ${who}, or set tuning.sysctlMethod: InitContainer.`,
+      },
+    ];
+  });
+};
+
+const refusedCapabilities = ({ spec, pods }: TuningInput): readonly Row[] => {
+  const nodes = capabilityRefusals(pods);
+  if (nodes.length === 0) return [];
+  const who = `${plural(new Set(nodes).size, 'node')} ${listed(nodes)}`;
+  return [
+    {
+      name: 'capabilities',
+      asked: effectiveTuning(spec).capabilities.join(', '),
+      effective: `refused by ${who}`,
+      ok: false,
+      hint: `Set tuning.capabilities: [], and tuning.fileDescriptors to the container runtime's limit; or let ${who} grant them.`,
+    },
+  ];
+};
+
+/** A table that is silent about some replicas must say so. */
+const unheard = ({ readings }: TuningInput): readonly Row[] => {
+  const failed = readings
+    .filter((reading) => reading.kind === 'Failed')
+    .sort((a, b) => (a.pod < b.pod ? -1 : 1));
+  const [first] = failed;
+  if (first === undefined) return [];
+  return [
+    {
+      name: 'status of the proxies',
+      effective: `${readings.length - failed.length} of ${readings.length} ${plural(readings.length, 'pod')} tell`,
+      ok: false,
+      hint: `Pod ${first.pod} on node ${first.node}: ${stable(first.why)} The operator must reach port 9901 of the pods: look for a NetworkPolicy in between.`,
+    },
+  ];
+};

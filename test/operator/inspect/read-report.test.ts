@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import http from 'node:http';
+import net from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { ADMIN_PORT } from '../../../crds/l4balancer.ts';
+import { parseReport } from '../../../operator/inspect/parse-report.ts';
+import { ReportError, readReport } from '../../../operator/inspect/read-report.ts';
+
+const never = new AbortController().signal;
+const GOOD = {
+  version: '1',
+  tuning: [{ name: 'acceptors', asked: '8', effective: '4', ok: false, hint: 'more', own: 1 }],
+};
+
+/** A server at the admin port of an address of the loopback network that nobody else uses. */
+const serve = async (t: TestContext, host: string, server: net.Server): Promise<void> => {
+  server.listen(ADMIN_PORT, host);
+  await once(server, 'listening');
+  t.after(() => {
+    if (server instanceof http.Server) server.closeAllConnections();
+    server.close();
+  });
+};
+const failure = async (ip: string): Promise<string> => {
+  try {
+    await readReport(ip, never);
+  } catch (error) {
+    assert.ok(error instanceof ReportError);
+    return error.why;
+  }
+  return assert.fail('it answered');
+};
+
+test('a proxy’s status is read, and of it only the tuning', async (t) => {
+  const server = http.createServer((request, response) => {
+    assert.equal(request.url, '/status');
+    response.end(JSON.stringify(GOOD));
+  });
+  await serve(t, '127.91.0.1', server);
+  assert.deepEqual(await readReport('127.91.0.1', never), [
+    { name: 'acceptors', asked: '8', effective: '4', ok: false, hint: 'more' },
+  ]);
+});
+
+const ODD: readonly (readonly [string, http.RequestListener, string])[] = [
+  ['rubbish', (_, response) => response.end('<html>'), 'what answers there is no proxy of this version.'],
+  [
+    'JSON of something else',
+    (_, response) => response.end('[]'),
+    'what answers there is no proxy of this version.',
+  ],
+  ['an error', (_, response) => response.writeHead(503).end(), 'it answers with status 503.'],
+  [
+    'half an answer',
+    (_, response) => {
+      response.writeHead(200, { 'content-length': '9' }).write('x');
+      response.destroy();
+    },
+    'the connection was cut.',
+  ],
+  [
+    'too much',
+    (_, response) => response.end(Buffer.alloc(9 * 1024 * 1024)),
+    'its answer is too long to be a status.',
+  ],
+];
+
+for (const [index, [what, listener, expected]] of ODD.entries())
+  test(`${what} in place of a status is told in words`, async (t) => {
+    const ip = `127.91.1.${index + 1}`;
+    await serve(t, ip, http.createServer(listener));
+    assert.equal(await failure(ip), expected);
+  });
+
+test('one that takes the connection and says nothing is given up', async (t) => {
+  await serve(
+    t,
+    '127.91.2.1',
+    net.createServer(() => {}),
+  );
+  assert.equal(await failure('127.91.2.1'), 'it did not answer within 3 s.');
+});
+
+test('where nothing listens that is what is said', async () => {
+  assert.equal(await failure('127.91.3.1'), 'nothing listens there.');
+});
+
+test('an IPv6 address is asked as well', async (t) => {
+  await serve(
+    t,
+    '::1',
+    http.createServer((_, response) => response.end(JSON.stringify(GOOD))),
+  );
+  assert.equal((await readReport('::1', never)).length, 1);
+});
+
+test('texts of a report are cut to what a status can hold', () => {
+  const long = 'x'.repeat(100_000);
+  const [knob] =
+    parseReport(JSON.stringify({ tuning: [{ name: long, effective: long, ok: false, hint: long }] })) ?? [];
+  assert.deepEqual([knob?.name.length, knob?.effective.length, knob?.hint?.length], [253, 256, 1024]);
+});
+
+for (const [what, body] of [
+  ['no JSON', '{'],
+  ['no tuning', '{}'],
+  ['a knob without its value', '{"tuning":[{"name":"a","ok":true}]}'],
+  [
+    'a thousand knobs',
+    JSON.stringify({ tuning: Array.from({ length: 1000 }, () => ({ name: 'a', effective: 'b', ok: true })) }),
+  ],
+] as const)
+  test(`${what} is no report`, () => assert.equal(parseReport(body), undefined));
