@@ -43,7 +43,8 @@ export const leaseManifest = (at: LeaseRef, claim: Claim): Lease & Manifest => (
     ...(claim.resourceVersion === undefined ? {} : { resourceVersion: claim.resourceVersion }),
   },
   spec: {
-    ...(claim.holder === undefined ? {} : { holderIdentity: claim.holder }),
+    // Left out, it would stay: whoever created the Lease owns the field besides.
+    holderIdentity: claim.holder ?? '',
     leaseDurationSeconds: Math.ceil(claim.durationMs / 1000),
     acquireTime: claim.acquireTime,
     renewTime: claim.renewTime,
