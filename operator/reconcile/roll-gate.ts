@@ -6,8 +6,9 @@ import { type LiveTemplate, stoppedWorkload } from '../desired/stopped.ts';
 import type { ClusterNode } from '../tuning/cluster-node.ts';
 import { decideGate, type Gate, type LiveWorkload } from '../tuning/gate.ts';
 import { inPodSpec, placeSysctls } from '../tuning/place-sysctls.ts';
-import type { Trial, TriedTemplate } from '../tuning/trial.ts';
+import { type Trial, type TriedTemplate, trialMark } from '../tuning/trial.ts';
 import type { ApplyDeps } from './apply-children.ts';
+import { cappedChildren } from './capped-children.ts';
 import type { Gathered } from './gather.ts';
 import type { VerdictBook } from './verdict-book.ts';
 
@@ -78,8 +79,13 @@ export const gateRollout = async (
     case 'Open':
       return { gate, trial, template, children: wanted };
     case 'Trying':
-    case 'Held':
       return { gate, trial, template, children: others };
+    case 'Held': {
+      // Stopped with the same template: what is left of it must not grow.
+      const { spec: live } = (gathered.workload ?? {}) as Partial<LiveWorkload>;
+      const isCapped = gate.pods > 0 && trialMark(live?.template) === trialMark(template);
+      return { gate, trial, template, children: isCapped ? cappedChildren(others) : others };
+    }
     case 'Stop': {
       const { how, record } = gate;
       const stay =
@@ -98,7 +104,8 @@ export const gateRollout = async (
         record,
       );
       // First of all: every moment costs a pod.
-      return { gate, trial, template, children: [{ ...child, wanted: stopped }, ...others] };
+      const rest = how.kind === 'Cap' ? cappedChildren(others) : others;
+      return { gate, trial, template, children: [{ ...child, wanted: stopped }, ...rest] };
     }
     default:
       return gate satisfies never;
