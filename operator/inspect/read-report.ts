@@ -1,5 +1,4 @@
 import http from 'node:http';
-import { ADMIN_PORT } from '../../crds/l4balancer.ts';
 import type { Knob } from '../status/reading.ts';
 import { parseReport } from './parse-report.ts';
 
@@ -22,20 +21,20 @@ const TIMEOUT_MS = 3_000;
 /** 64 backends with 256 endpoints each are some 4 MiB. */
 const MOST_BYTES = 8 * 1024 * 1024;
 
-/** Asks the proxy at this IP address, of either family. Throws ReportError, and nothing else, within three seconds. */
-export const readReport = (ip: string, signal: AbortSignal): Promise<readonly Knob[]> => {
+/** Asks the proxy's admin endpoint at this IP address, of either family. Throws ReportError, and nothing else, within three seconds. */
+export const readReport = (ip: string, port: number, signal: AbortSignal): Promise<readonly Knob[]> => {
   const host = ip.includes(':') ? `[${ip}]` : ip;
   return new Promise((resolve, reject) => {
     const fail = (why: string, cause?: unknown): void => {
       request.destroy();
-      reject(new ReportError(`${host}:${ADMIN_PORT}`, why, cause));
+      reject(new ReportError(`${host}:${port}`, why, cause));
     };
     const request = http.get({
       host: ip,
-      port: ADMIN_PORT,
+      port,
       path: '/status',
       agent: false,
-      headers: { Host: `${host}:${ADMIN_PORT}` },
+      headers: { Host: `${host}:${port}` },
       signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
     });
     request.on('error', (error: NodeJS.ErrnoException) => fail(wordsFor(error), error));

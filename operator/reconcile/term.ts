@@ -1,3 +1,4 @@
+import { ADMIN_PORT } from '../../crds/l4balancer.ts';
 import type { Writer } from '../../kube/apply.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { KubeObject } from '../../kube/object.ts';
@@ -77,7 +78,7 @@ export const startTerm = (
   const generations = new Map<string, string>();
 
   const inspector = createInspector({
-    read: readReport,
+    read: (ip, signal) => readReport(ip, ADMIN_PORT, signal),
     clock,
     random: options.random,
     onChange: (key) => queue.add(key),

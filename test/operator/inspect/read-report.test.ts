@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { ADMIN_PORT } from '../../../crds/l4balancer.ts';
 import { parseReport } from '../../../operator/inspect/parse-report.ts';
 import { ReportError, readReport } from '../../../operator/inspect/read-report.ts';
 
@@ -13,18 +12,19 @@ const GOOD = {
   tuning: [{ name: 'acceptors', asked: '8', effective: '4', ok: false, hint: 'more', own: 1 }],
 };
 
-/** A server at the admin port of an address of the loopback network that nobody else uses. */
-const serve = async (t: TestContext, host: string, server: net.Server): Promise<void> => {
-  server.listen(ADMIN_PORT, host);
+/** Resolves with the port that the server listens on. */
+const serve = async (t: TestContext, host: string, server: net.Server): Promise<number> => {
+  server.listen(0, host);
   await once(server, 'listening');
   t.after(() => {
     if (server instanceof http.Server) server.closeAllConnections();
     server.close();
   });
+  return (server.address() as net.AddressInfo).port;
 };
-const failure = async (ip: string): Promise<string> => {
+const failure = async (port: number): Promise<string> => {
   try {
-    await readReport(ip, never);
+    await readReport('127.0.0.1', port, never);
   } catch (error) {
     assert.ok(error instanceof ReportError);
     return error.why;
@@ -37,8 +37,8 @@ test('a proxy’s status is read, and of it only the tuning', async (t) => {
     assert.equal(request.url, '/status');
     response.end(JSON.stringify(GOOD));
   });
-  await serve(t, '127.91.0.1', server);
-  assert.deepEqual(await readReport('127.91.0.1', never), [
+  const port = await serve(t, '127.0.0.1', server);
+  assert.deepEqual(await readReport('127.0.0.1', port, never), [
     { name: 'acceptors', asked: '8', effective: '4', ok: false, hint: 'more' },
   ]);
 });
@@ -66,33 +66,33 @@ const ODD: readonly (readonly [string, http.RequestListener, string])[] = [
   ],
 ];
 
-for (const [index, [what, listener, expected]] of ODD.entries())
+for (const [what, listener, expected] of ODD)
   test(`${what} in place of a status is told in words`, async (t) => {
-    const ip = `127.91.1.${index + 1}`;
-    await serve(t, ip, http.createServer(listener));
-    assert.equal(await failure(ip), expected);
+    assert.equal(await failure(await serve(t, '127.0.0.1', http.createServer(listener))), expected);
   });
 
 test('one that takes the connection and says nothing is given up', async (t) => {
-  await serve(
+  const port = await serve(
     t,
-    '127.91.2.1',
+    '127.0.0.1',
     net.createServer(() => {}),
   );
-  assert.equal(await failure('127.91.2.1'), 'it did not answer within 3 s.');
+  assert.equal(await failure(port), 'it did not answer within 3 s.');
 });
 
 test('where nothing listens that is what is said', async () => {
-  assert.equal(await failure('127.91.3.1'), 'nothing listens there.');
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as net.AddressInfo;
+  server.close();
+  await once(server, 'close');
+  assert.equal(await failure(port), 'nothing listens there.');
 });
 
 test('an IPv6 address is asked as well', async (t) => {
-  await serve(
-    t,
-    '::1',
-    http.createServer((_, response) => response.end(JSON.stringify(GOOD))),
-  );
-  assert.equal((await readReport('::1', never)).length, 1);
+  const server = http.createServer((_, response) => response.end(JSON.stringify(GOOD)));
+  const port = await serve(t, '::1', server);
+  assert.equal((await readReport('::1', port, never)).length, 1);
 });
 
 test('texts of a report are cut to what a status can hold', () => {
