@@ -1,4 +1,4 @@
-import { ECONNRESET, EPIPE, EPOLLERR, EPOLLHUP } from '../sys/sys.ts';
+import { ECONNRESET, EPIPE, EPOLLERR, EPOLLHUP, IPPROTO_TCP, TCP_QUICKACK } from '../sys/sys.ts';
 import { clientKey } from '../table/client-key.ts';
 import { beginAttempt } from './attempt.ts';
 import type { CloseReason } from './close-reason.ts';
@@ -164,4 +164,7 @@ export const dialed = (acceptor: Acceptor, connection: number, events: number): 
   connections.lastActive[connection] = acceptor.now;
   acceptor.timers.set(connection, acceptor.now + (connections.idleTicks[connection] as number));
   beginRelay(acceptor, connection);
+  // The handshake's last packet has gone with the client's first bytes (attempt.ts), or goes now: an endpoint that speaks first waits for it.
+  if (connections.state[connection] === RELAYING)
+    sys.setOption(connections.fd[place] as number, IPPROTO_TCP, TCP_QUICKACK, 1);
 };
