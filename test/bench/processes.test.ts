@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  cpuOf,
   cpuWithEnded,
   familyOf,
   type ProcessStat,
   parseMachineTime,
   parseProcessStat,
   parseResident,
+  parseSchedstat,
 } from './measure/processes.ts';
 
 const line = (name: string): string =>
@@ -42,9 +42,8 @@ test('a family is a process with all its descendants, in whatever order they are
   assert.deepEqual(familyOf(all, 77), []);
 });
 
-test('the balancer’s time is that of its running processes; the bench’s own also holds its ended children', () => {
+test('the bench’s own time holds that of its ended children', () => {
   const family = [stat(1, 0, 1.5, 10), stat(2, 1, 2, 0.5)];
-  assert.equal(cpuOf(family), 3.5);
   assert.equal(cpuWithEnded(family), 14);
 });
 
@@ -56,4 +55,9 @@ test('stolen time is busy, waiting for a disk is idle, and guests are not counte
 test('resident memory comes in bytes, and a process without any has none', () => {
   assert.equal(parseResident('Name:\tx\nVmRSS:\t    2048 kB\nRssAnon:\t 1 kB\n'), 2_097_152);
   assert.equal(parseResident('Name:\tkthreadd\n'), 0);
+});
+
+test('the time of a thread is in nanoseconds, and none is nothing', () => {
+  assert.equal(parseSchedstat('1500000000 77 12\n'), 1.5);
+  assert.equal(parseSchedstat(''), 0);
 });

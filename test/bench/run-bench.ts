@@ -21,7 +21,7 @@ export interface Bench {
   readonly onRun: (task: Task, run: LineRun) => void;
 }
 
-const WARM_UP_SECONDS = 3;
+const WARM_UP_SECONDS = 5;
 const BETWEEN_SECONDS = 0.5;
 /** Starting everything anew takes this long, about. */
 const FRESH_SECONDS = 1.5;

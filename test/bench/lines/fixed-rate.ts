@@ -5,6 +5,8 @@ import { failuresOf, type Load, runLoad } from '../measure/load.ts';
 import { rateBelow } from '../measure/rate-below.ts';
 
 const WARM_UP_SECONDS = 1;
+/** The first seconds of a program that is compiled while it runs do not show what it can do. */
+const FIRST_SECONDS = 3;
 const LOOK_SECONDS = 2;
 
 interface Variant {
@@ -38,7 +40,7 @@ export const fixedRate = ({ name, title, kind, connections }: Variant): Line => 
     withoutBalancer: true,
     openEndpoints: openHttpEndpoints,
     async warmUp(target) {
-      const plan = { kind, connections: 64, rate: 0, warmUpSeconds: WARM_UP_SECONDS };
+      const plan = { kind, connections: 64, rate: 0, warmUpSeconds: FIRST_SECONDS };
       const most = await runLoad(target, { ...plan, seconds: LOOK_SECONDS });
       return most.answered / most.seconds;
     },

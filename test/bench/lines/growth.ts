@@ -5,7 +5,8 @@ import { failuresOf, type Load, runLoad } from '../measure/load.ts';
 import type { Algorithm, Shape } from '../place.ts';
 
 const ROTATIONS = 3;
-const WARM_UP_SECONDS = 1;
+/** Long enough for a program that is compiled while it runs. */
+const WARM_UP_SECONDS = 3;
 /** Slow enough for every step and peer, so that all are measured at the same rate. */
 const REQUESTS_A_SECOND = 3_000;
 const CONNECTIONS_A_SECOND = 1_000;
@@ -48,7 +49,7 @@ const step = ({ name, title, growth, shape, kind, connections, rate }: Step): Li
     tools: ['nginx'],
     describe: ({ fileLimit, seconds }) =>
       `load/program.ts, ${rate === 0 ? 'as many as go through' : `${rate} a second`}, ${atMost(fileLimit)} connections, ${seconds} s`,
-    duration: ({ seconds }) => seconds + 2 * WARM_UP_SECONDS,
+    duration: ({ seconds }) => seconds + 1,
     isFor: onLoopback,
     shape,
     fresh: false,
@@ -56,7 +57,7 @@ const step = ({ name, title, growth, shape, kind, connections, rate }: Step): Li
     withoutBalancer: false,
     openEndpoints: openHttpEndpoints,
     async warmUp(target) {
-      await runLoad(target, { kind, connections: 16, rate: 0, seconds: 1, warmUpSeconds: 0 });
+      await runLoad(target, { kind, connections: 16, rate: 0, seconds: WARM_UP_SECONDS, warmUpSeconds: 0 });
       return undefined;
     },
     async measure(target) {

@@ -3,7 +3,8 @@ import { everywhere, type Line } from '../line.ts';
 import { coresForAim, microsecondsPer, withCpu } from '../measure/cpu-cost.ts';
 import { describeWrk, runWrk } from '../measure/wrk.ts';
 
-const WARM_UP_SECONDS = 2;
+/** Long enough for a program that is compiled while it runs. */
+const WARM_UP_SECONDS = 4;
 
 /** Requests over connections that stay open: what relaying costs. */
 export const keepAlive: Line = {

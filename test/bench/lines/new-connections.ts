@@ -4,7 +4,8 @@ import { coresForAim, microsecondsPer, withCpu } from '../measure/cpu-cost.ts';
 import { describeWrk, runWrk } from '../measure/wrk.ts';
 
 const HEADERS = ['Connection: close'];
-const WARM_UP_SECONDS = 2;
+/** Long enough for a program that is compiled while it runs. */
+const WARM_UP_SECONDS = 4;
 
 /** One request per connection, which the endpoint ends: what accepting, connecting and closing cost. */
 export const newConnections: Line = {

@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import {
-  cpuOf,
   cpuWithEnded,
   familyOf,
   type MachineTime,
@@ -8,6 +7,7 @@ import {
   parseMachineTime,
   parseProcessStat,
   parseResident,
+  parseSchedstat,
 } from './processes.ts';
 
 /** A file of a process, or undefined when the process has ended meanwhile. */
@@ -33,8 +33,29 @@ export const childrenOf = (pid: number): readonly number[] =>
     .filter(({ parent }) => parent === pid)
     .map((child) => child.pid);
 
-/** Processor seconds that a process and its descendants have used so far. */
-export const cpuOfFamily = (pid: number): number => cpuOf(familyOf(allProcesses(), pid));
+const tasksOf = (pid: number): readonly string[] => {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+};
+
+/**
+ * Processor seconds that the threads of a process and of its descendants have used so far, to the microsecond: the ticks of
+ * /proc/PID/stat are too coarse for short measurements. Threads that have ended are not in it; balancers keep theirs.
+ */
+export const cpuOfFamily = (pid: number): number =>
+  familyOf(allProcesses(), pid).reduce(
+    (sum, { pid: member }) =>
+      sum +
+      tasksOf(member).reduce(
+        (own, task) => own + parseSchedstat(readOf(member, `task/${task}/schedstat`) ?? ''),
+        0,
+      ),
+    0,
+  );
 
 /** The same, with descendants that have ended. */
 export const cpuOfFamilyWithEnded = (pid: number): number => cpuWithEnded(familyOf(allProcesses(), pid));

@@ -42,13 +42,15 @@ export const familyOf = (all: readonly ProcessStat[], root: number): readonly Pr
   return family;
 };
 
-/** Processor seconds of running processes. */
-export const cpuOf = (family: readonly ProcessStat[]): number =>
-  family.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
-
 /** Processor seconds of running processes and of the children of theirs that have ended. */
 export const cpuWithEnded = (family: readonly ProcessStat[]): number =>
   family.reduce((sum, { cpuSeconds, childrenSeconds }) => sum + cpuSeconds + childrenSeconds, 0);
+
+/** Processor seconds in the text of /proc/PID/task/TID/schedstat; 0 where it has none. */
+export const parseSchedstat = (text: string): number => {
+  const nanoseconds = Number.parseInt(text, 10);
+  return Number.isNaN(nanoseconds) ? 0 : nanoseconds / 1e9;
+};
 
 /** What all cores did, from the first line of /proc/stat. Seconds. */
 export interface MachineTime {

@@ -69,9 +69,12 @@ export const renderNotes = (samples: readonly Sample[]): readonly string[] => {
   for (const { peer, failure } of samples)
     if (failure !== undefined)
       failed.set(`${peer}: ${failure}`, (failed.get(`${peer}: ${failure}`) ?? 0) + 1);
-  const remarks = samples.flatMap(({ peer, remarks: texts = [] }) => texts.map((text) => `${peer}: ${text}`));
+  const remarks = Map.groupBy(samples, ({ peer }) => peer);
   return [
-    ...new Set(remarks),
+    ...[...remarks].flatMap(([peer, its]) => {
+      const texts = its.flatMap(({ remarks: own = [] }) => own);
+      return texts.length > 0 ? [`${peer}: ${texts.join('; ')}`] : [];
+    }),
     ...[...failed].map(([text, count]) => `not measured (${count} of its rotations): ${text}`),
     ...(others
       ? [
