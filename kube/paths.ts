@@ -37,6 +37,7 @@ const RESOURCES: Readonly<Record<string, Resource>> = {
   'discovery.k8s.io/v1 EndpointSlice': inNamespace('endpointslices'),
   'events.k8s.io/v1 Event': inNamespace('events'),
   'l4balancer.dev/v1alpha1 L4Balancer': inNamespace('l4balancers'),
+  'monitoring.coreos.com/v1 PodMonitor': inNamespace('podmonitors'),
   'networking.k8s.io/v1 NetworkPolicy': inNamespace('networkpolicies'),
   'policy/v1 PodDisruptionBudget': inNamespace('poddisruptionbudgets'),
   'rbac.authorization.k8s.io/v1 ClusterRole': inCluster('clusterroles'),

@@ -20,12 +20,16 @@ import { createControllerMetrics } from './telemetry/controller-metrics.ts';
 import type { Logger } from './telemetry/log.ts';
 import { measureTransports } from './telemetry/measured-transport.ts';
 import { createRecorder } from './telemetry/recorder.ts';
+import { createRevisionMetrics } from './telemetry/revision-metrics.ts';
 import { createWatchMetrics } from './telemetry/watch-metrics.ts';
 import { createThrottle } from './throttle/throttle.ts';
 import { VERSION } from './version.ts';
+import { ROOT } from './watch/kinds.ts';
 
 /** Owns, in every object's managedFields, what the operator has applied. Changing it would leave the old fields without an owner. */
 const FIELD_MANAGER = 'l4balancer-operator';
+/** Owns the number of pods from when the operator gives it up until an autoscaler changes it. */
+const STEWARD = 'l4balancer-operator-hand-over';
 
 /** An operator that runs; `stop` lets it finish what it has begun. */
 export interface RunningOperator {
@@ -70,6 +74,7 @@ export const startOperator = async (
       ...common,
       transport: throttled(reading),
       namespaces: settings.namespaces,
+      fieldManager: FIELD_MANAGER,
       render: settings.render,
       workers: settings.workers,
       metrics: createControllerMetrics(registry, settings.workers, realClock.now),
@@ -78,6 +83,7 @@ export const startOperator = async (
     onFailed,
   );
   controller = running;
+  createRevisionMetrics(registry, () => running.world.collections[ROOT].values());
 
   /** Connections of its own: what is under way in them ends with the term. */
   const begin = (fence: Fence | undefined): Term => {
@@ -85,7 +91,12 @@ export const startOperator = async (
     const transport = throttled(fence === undefined ? writing : fencedTransport(writing, fence));
     const writer = createWriter(transport, FIELD_MANAGER);
     const recorder = createRecorder({ ...common, writer, instance: settings.instance });
-    const term = running.begin({ transport, writer, recorder });
+    const term = running.begin({
+      transport,
+      writer,
+      steward: createWriter(transport, STEWARD),
+      recorder,
+    });
     return {
       async finish() {
         await term.stop();

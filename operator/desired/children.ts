@@ -1,11 +1,16 @@
 import type { Manifest } from '../../kube/apply.ts';
+import { daemonSet } from './daemon-set.ts';
 import { deployment } from './deployment.ts';
+import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler.ts';
+import { networkPolicy } from './network-policy.ts';
 import { podDisruptionBudget } from './pod-disruption-budget.ts';
+import { podMonitor } from './pod-monitor.ts';
 import type { Owner, RenderSettings } from './render.ts';
 import { role } from './role.ts';
 import { roleBinding } from './role-binding.ts';
 import { service } from './service.ts';
 import { serviceAccount } from './service-account.ts';
+import { NEW, type Shape } from './shape.ts';
 
 /** A kind of child: what is wanted of it, or undefined when there should be none. */
 export interface Child {
@@ -15,14 +20,37 @@ export interface Child {
 }
 
 /**
- * Every child of a resource, in the order in which they are applied: what the pods need comes before the pods. A new kind of child
- * is one line here and one in watch/kinds.ts.
+ * Every child of a resource, in the order in which they are applied: what the pods need comes before the pods, and what counts them after.
+ * One that is not in the list is left as it is. A new kind of child is one line here and one in watch/kinds.ts.
  */
-export const children = (owner: Owner, settings: RenderSettings): readonly Child[] => [
+export const children = (owner: Owner, settings: RenderSettings, shape: Shape = NEW): readonly Child[] => [
   { apiVersion: 'v1', kind: 'ServiceAccount', wanted: serviceAccount(owner) },
   { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', wanted: role(owner) },
   { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', wanted: roleBinding(owner) },
   { apiVersion: 'v1', kind: 'Service', wanted: service(owner) },
-  { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', wanted: podDisruptionBudget(owner) },
-  { apiVersion: 'apps/v1', kind: 'Deployment', wanted: deployment(owner, settings) },
+  { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', wanted: networkPolicy(owner) },
+  {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    wanted: podDisruptionBudget(owner, shape.keptReplicas),
+  },
+  ...workloads(owner, settings, shape),
+  { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', wanted: horizontalPodAutoscaler(owner) },
+  ...(shape.hasPodMonitors
+    ? [{ apiVersion: 'monitoring.coreos.com/v1', kind: 'PodMonitor', wanted: podMonitor(owner) }]
+    : []),
 ];
+
+/** The kind asked for, and that the other one should not be there; which waits until the new one serves. */
+const workloads = (owner: Owner, settings: RenderSettings, shape: Shape): readonly Child[] => {
+  const { revision, keepsOtherKind } = shape;
+  const isDaemonSet = owner.spec.workload.kind === 'DaemonSet';
+  const [kind, other] = isDaemonSet ? ['DaemonSet', 'Deployment'] : ['Deployment', 'DaemonSet'];
+  const apiVersion = 'apps/v1';
+  const wanted = (): Manifest =>
+    isDaemonSet ? daemonSet(owner, settings, revision) : deployment(owner, settings, shape);
+  return [
+    ...(revision === undefined ? [] : [{ apiVersion, kind, wanted: wanted() }]),
+    ...(keepsOtherKind ? [] : [{ apiVersion, kind: other, wanted: undefined }]),
+  ];
+};

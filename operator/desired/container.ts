@@ -1,13 +1,15 @@
 import { effectiveTuning } from '../../crds/effective.ts';
 import { ADMIN_PORT } from '../../crds/l4balancer.ts';
+import type { EffectiveResources } from '../../crds/resources.ts';
 import type { Owner, RenderSettings } from './render.ts';
 import { containerSecurityContext } from './security-context.ts';
 
 /** Name of the proxy's container; status messages leave it out, it is the only one that the operator makes. */
 export const CONTAINER = 'proxy';
 
-const ADMIN = 'admin';
-const probe = (path: string, timing: object) => ({ httpGet: { path, port: ADMIN }, ...timing });
+/** Name of the container's port for health, metrics and status. */
+export const ADMIN_PORT_NAME = 'admin';
+const probe = (path: string, timing: object) => ({ httpGet: { path, port: ADMIN_PORT_NAME }, ...timing });
 
 /** The proxy's image, in whatever container runs its program. */
 export const imageOf = ({ spec }: Owner, { proxyImage, pullPolicy }: RenderSettings) => ({
@@ -38,14 +40,14 @@ export const container = (owner: Owner, settings: RenderSettings) => {
     ],
     ports: [
       {
-        name: ADMIN,
+        name: ADMIN_PORT_NAME,
         containerPort: ADMIN_PORT,
         protocol: 'TCP',
         // Keeps two of them from one node: the scheduler knows of no other port that they take.
         ...(tuning.hostNetwork ? { hostPort: ADMIN_PORT } : {}),
       },
     ],
-    resources: tuning.resources,
+    resources: withDevices(tuning.resources, spec.workload.extraResources),
     securityContext: containerSecurityContext(tuning),
     // What it said last is what the status shows when it does not stay up.
     terminationMessagePolicy: 'FallbackToLogsOnError',
@@ -56,4 +58,17 @@ export const container = (owner: Owner, settings: RenderSettings) => {
     // Slow on purpose: a busy proxy must not be killed for being busy.
     livenessProbe: probe('/healthz', { periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 }),
   };
+};
+
+/** Devices are asked for by number; Kubernetes wants requests and limits of them equal. */
+const withDevices = (
+  { requests, limits }: EffectiveResources,
+  devices: Readonly<Record<string, number | string>> = {},
+) => {
+  const extra = Object.fromEntries(
+    Object.entries(devices)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, count]) => [name, String(count)]),
+  );
+  return { requests: { ...requests, ...extra }, limits: { ...limits, ...extra } };
 };

@@ -3,13 +3,27 @@ import { childMetadata } from './metadata.ts';
 import type { Owner } from './render.ts';
 import { replicasOf } from './replicas.ts';
 
-/** Lets node drains take one proxy at a time; none for a single replica, which a budget would only pin to its node. */
-export const podDisruptionBudget = (owner: Owner) =>
-  replicasOf(owner.spec) > 1
-    ? {
+/** Bounds what node drains take at a time; undefined where there is nothing to bound. */
+export const podDisruptionBudget = (owner: Owner, keptReplicas?: number) => {
+  const budget = budgetOf(owner, keptReplicas);
+  return budget === undefined
+    ? undefined
+    : {
         apiVersion: 'policy/v1' as const,
         kind: 'PodDisruptionBudget' as const,
         metadata: childMetadata(owner),
-        spec: { maxUnavailable: 1, selector: { matchLabels: selectorLabels(owner.name) } },
-      }
-    : undefined;
+        spec: { ...budget, selector: { matchLabels: selectorLabels(owner.name) } },
+      };
+};
+
+/**
+ * What the spec says, else one at a time; none for a single replica, which a budget would only pin to its node, nor for a DaemonSet, whose
+ * pods no drain moves.
+ */
+const budgetOf = ({ spec }: Owner, keptReplicas: number | undefined) => {
+  const { kind, autoscaling, disruptionBudget: { minAvailable, maxUnavailable } = {} } = spec.workload;
+  if (minAvailable !== undefined) return { minAvailable };
+  if (maxUnavailable !== undefined) return { maxUnavailable };
+  const replicas = autoscaling?.minReplicas ?? replicasOf(spec, keptReplicas) ?? 0;
+  return kind === 'Deployment' && replicas > 1 ? { maxUnavailable: 1 } : undefined;
+};

@@ -9,12 +9,25 @@ import { podSecurityContext } from './security-context.ts';
 import { sysctlWriter } from './sysctl-writer.ts';
 import { topologySpread } from './topology-spread.ts';
 
-/** The proxy pods of any kind of workload. A change of it restarts them all, so nothing of listeners, backends or replicas is in it. */
+export type PodTemplate = ReturnType<typeof podTemplate>;
+
+/**
+ * The proxy pods of any kind of workload, by revision r1: what is changed here for every pod restarts all there are, so it goes to revisions/
+ * instead. A change of it restarts them all, so nothing of listeners, backends or replicas is in it.
+ */
 export const podTemplate = (owner: Owner, settings: RenderSettings) => {
   const { workload } = owner.spec;
   const tuning = effectiveTuning(owner.spec);
   const placed = placeSysctls(tuning, settings.kubelet);
-  const { nodeSelector, tolerations, affinity, priorityClassName, podAnnotations, podLabels } = workload;
+  const {
+    nodeSelector,
+    tolerations,
+    affinity,
+    priorityClassName,
+    podAnnotations,
+    podLabels,
+    imagePullSecrets,
+  } = workload;
   return {
     metadata: {
       labels: { ...podLabels, ...childLabels(owner.name) },
@@ -34,8 +47,14 @@ export const podTemplate = (owner: Owner, settings: RenderSettings) => {
       securityContext: podSecurityContext(inPodSpec(placed)),
       ...given({ initContainers: sysctlWriter(imageOf(owner, settings), placed, tuning) }),
       containers: [container(owner, settings)],
-      topologySpreadConstraints: topologySpread(owner.name),
-      ...given({ nodeSelector, tolerations, affinity, priorityClassName }),
+      ...given({
+        topologySpreadConstraints: topologySpread(owner.name, owner.spec),
+        imagePullSecrets,
+        nodeSelector,
+        tolerations,
+        affinity,
+        priorityClassName,
+      }),
     },
   };
 };

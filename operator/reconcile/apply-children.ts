@@ -8,6 +8,7 @@ import type { Owner } from '../desired/render.ts';
 import type { ChildProblem } from '../status/observed.ts';
 import type { Collections } from '../watch/world.ts';
 import { cachedChild, ledgerName } from './gather.ts';
+import { type HandOverDeps, handOverReplicas } from './hand-over.ts';
 import { digest, type Ledger } from './ledger.ts';
 import { pick } from './pick.ts';
 import { type Plan, planChild } from './plan-child.ts';
@@ -15,7 +16,7 @@ import { writeFailure } from './refusal.ts';
 import { exactPorts } from './service-ports.ts';
 import { unfinished } from './unfinished.ts';
 
-export interface ApplyDeps {
+export interface ApplyDeps extends HandOverDeps {
   readonly collections: Collections;
   readonly writer: Pick<Writer, 'apply' | 'remove' | 'replace'>;
   /** Reads one object; throws ApiError NotFound. */
@@ -118,6 +119,7 @@ const applyChild = async (rootKey: string, owner: Owner, child: Child, deps: App
         // What this process applied last, server-side apply takes back by itself.
         if (next.isRepair || ledger.confirmed(name) === undefined || refused !== undefined)
           await putPortsRight(ref, found ?? live, wanted, deps);
+        await handOverReplicas(ref, wanted, deps);
         const version = await send(name, wanted, next.uid, deps);
         // After a start of the operator each child is applied once, mostly to no effect.
         const before = (found ?? live)?.metadata.resourceVersion;

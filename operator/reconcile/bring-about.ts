@@ -1,20 +1,29 @@
 import { children } from '../desired/children.ts';
+import { decidePin, type Pin, type Pinned } from '../desired/pin.ts';
 import type { Owner, RenderSettings } from '../desired/render.ts';
 import type { Gate } from '../tuning/gate.ts';
+import type { WatchedKind } from '../watch/kinds.ts';
 import { type Applied, type ApplyDeps, applyChildren } from './apply-children.ts';
 import type { Gathered } from './gather.ts';
 import { gateRollout } from './roll-gate.ts';
+import { autoscaledReplicas, keepsOtherKind, renderedAs } from './stand.ts';
 import { type TendDeps, tendProbes } from './tend-probes.ts';
 
 export interface BringAboutDeps extends ApplyDeps, TendDeps {
   readonly writer: ApplyDeps['writer'] & TendDeps['writer'];
   readonly render: () => RenderSettings;
+  /** Whether the API server knows the kind. */
+  readonly serves: (kind: WatchedKind) => boolean;
 }
 
 /** What was done about a resource's children, and how far its workload may go. */
 export interface BroughtAbout {
   readonly applied: Applied;
   readonly gate: Gate;
+  /** What the status is to keep of it. */
+  readonly rendering: Pinned;
+  /** Revision of a later operator; undefined where this one knows it. */
+  readonly unknownRevision: string | undefined;
   /** Milliseconds after which its probes are to be looked at again; undefined when there is no need. */
   readonly probesAfterMs: number | undefined;
 }
@@ -26,21 +35,54 @@ export const bringAbout = async (
   owner: Owner,
   deps: BringAboutDeps,
 ): Promise<BroughtAbout> => {
-  const render = deps.render();
-  const gated = await gateRollout(gathered, owner, render, children(owner, render), deps);
+  const { observed, workload, otherWorkload, hasAutoscaler, root } = gathered;
+  const { spec } = owner;
+  const before = observed.rendering;
+  const settings = deps.render();
+  const pin = decidePin({
+    spec,
+    annotations: root.metadata.annotations,
+    rendering: before,
+    live: renderedAs(workload),
+    image: settings.proxyImage,
+  });
+  const kept = autoscaledReplicas(spec, observed.deployment, hasAutoscaler, before.autoscaledReplicas);
+  const render = pin.kind === 'Render' ? { ...settings, proxyImage: pin.image } : settings;
+  const shape = {
+    revision: pin.kind === 'Render' ? pin.revision : undefined,
+    keptReplicas: kept,
+    keepsOtherKind: keepsOtherKind(spec, observed.deployment, otherWorkload, before),
+    hasPodMonitors: deps.serves('PodMonitor'),
+  };
+  const gated = await gateRollout(gathered, owner, render, children(owner, render, shape), deps);
+  const pinned = {
+    rendering: renderingAfter(pin, gated.gate, before, kept),
+    unknownRevision: pin.kind === 'Leave' ? pin.revision : undefined,
+  };
   const applied = await applyChildren(key, owner, gated.children, deps);
   // A storm whose end was not taken goes on: its pods are still needed to be counted.
   if (gated.gate.kind === 'Stop' && applied.errors.length > 0)
-    return { applied, gate: gated.gate, probesAfterMs: undefined };
+    return { applied, gate: gated.gate, ...pinned, probesAfterMs: undefined };
   try {
     const probesAfterMs = await tendProbes(gathered, owner, render, gated, deps);
-    return { applied, gate: gated.gate, probesAfterMs };
+    return { applied, gate: gated.gate, ...pinned, probesAfterMs };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     return {
       applied: { ...applied, errors: [...applied.errors, error] },
       gate: gated.gate,
+      ...pinned,
       probesAfterMs: undefined,
     };
   }
+};
+
+/** Only what the workload was brought to is kept: a rollout that is held back has not rendered anything. */
+const renderingAfter = (pin: Pin, gate: Gate, before: Pinned, kept: number | undefined): Pinned => {
+  const { autoscaledReplicas: _, ...rendered } = before;
+  const now =
+    pin.kind === 'Render' && gate.kind === 'Open'
+      ? { renderRevision: pin.revision, renderedImage: pin.image, renderedFrom: pin.from }
+      : rendered;
+  return { ...now, ...(kept === undefined ? {} : { autoscaledReplicas: kept }) };
 };

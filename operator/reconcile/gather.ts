@@ -2,7 +2,9 @@ import type { L4Balancer } from '../../crds/l4balancer.ts';
 import { parseL4Balancer } from '../../crds/parse.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { childName } from '../desired/names.ts';
+import type { Pinned } from '../desired/pin.ts';
 import { isProbe } from '../desired/probe-pod.ts';
+import { asDeployment } from '../status/daemon-set-view.ts';
 import type { Observed, Pod } from '../status/observed.ts';
 import { isWatched } from '../watch/kinds.ts';
 import type { Collections } from '../watch/world.ts';
@@ -12,9 +14,15 @@ import type { Ledger } from './ledger.ts';
 export interface Gathered {
   readonly root: KubeObject & { readonly status?: unknown };
   readonly balancer: L4Balancer | undefined;
-  readonly observed: Omit<Observed, 'problems' | 'unfinished' | 'gate' | 'readings'>;
+  readonly observed: Omit<
+    Observed,
+    'problems' | 'unfinished' | 'gate' | 'readings' | 'unknownRevision' | 'hasPodMonitors'
+  >;
   /** What runs the proxies, of whatever kind. */
   readonly workload: KubeObject | undefined;
+  /** A workload of the kind that is not asked for. */
+  readonly otherWorkload: KubeObject | undefined;
+  readonly hasAutoscaler: boolean;
   /** Probe pods of its preflight. */
   readonly probes: readonly Pod[];
 }
@@ -41,12 +49,18 @@ export const gather = (
       ? newest
       : undefined;
   };
-  const deployment = own('Deployment', collections.Deployment.get(childKey));
+  const isDaemonSet = parsed.balancer?.spec.workload.kind === 'DaemonSet';
+  const daemonSet = own('DaemonSet', collections.DaemonSet.get(childKey));
+  const ownDeployment = own('Deployment', collections.Deployment.get(childKey));
+  const deployment = isDaemonSet ? daemonSet && asDeployment(daemonSet) : ownDeployment;
   const replicaSets = collections.ReplicaSet.controlledBy(deployment?.metadata.uid);
   return {
     root,
     balancer: parsed.balancer,
-    workload: deployment,
+    workload: isDaemonSet ? daemonSet : ownDeployment,
+    otherWorkload: isDaemonSet ? ownDeployment : daemonSet,
+    hasAutoscaler:
+      own('HorizontalPodAutoscaler', collections.HorizontalPodAutoscaler.get(childKey)) !== undefined,
     probes: collections.Pod.controlledBy(root.metadata.uid).filter(({ metadata }) =>
       isProbe(metadata.labels),
     ),
@@ -59,9 +73,23 @@ export const gather = (
       ignored: parsed.ignored,
       deployment,
       replicaSets,
-      pods: replicaSets.flatMap(({ metadata }) => collections.Pod.controlledBy(metadata.uid)),
+      pods: (isDaemonSet && daemonSet !== undefined ? [daemonSet] : replicaSets).flatMap(({ metadata }) =>
+        collections.Pod.controlledBy(metadata.uid),
+      ),
+      rendering: renderingOf(ledger.newest(`${key} status`, root, now) ?? root),
       service: own('Service', collections.Service.get(childKey)),
     },
+  };
+};
+
+/** What the status keeps of how the pods were rendered. */
+const renderingOf = ({ status }: Gathered['root']): Pinned => {
+  const { renderRevision, renderedImage, renderedFrom, autoscaledReplicas } = (status ?? {}) as Pinned;
+  return {
+    ...(renderRevision === undefined ? {} : { renderRevision }),
+    ...(renderedImage === undefined ? {} : { renderedImage }),
+    ...(renderedFrom === undefined ? {} : { renderedFrom }),
+    ...(autoscaledReplicas === undefined ? {} : { autoscaledReplicas }),
   };
 };
 

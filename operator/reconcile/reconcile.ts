@@ -85,6 +85,9 @@ const report = async (
     unfinished: done?.applied.unfinished ?? [],
     gate: done?.gate ?? { kind: 'Open' as const },
     readings: deps.inspector.readings(key),
+    rendering: done?.rendering ?? gathered.observed.rendering,
+    unknownRevision: done?.unknownRevision,
+    hasPodMonitors: deps.serves('PodMonitor'),
   };
   deps.inspector.follow(key, targetsOf(gathered.observed));
   const status = statusOf(observed, previous, deps.wallTime());

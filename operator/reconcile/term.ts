@@ -28,6 +28,8 @@ import { createVerdictBook } from './verdict-book.ts';
 /** What does not change from one term to the next. */
 export interface TermOptions {
   readonly render: () => RenderSettings;
+  /** The operator's name in managedFields. */
+  readonly fieldManager: string;
   readonly workers: number;
   readonly metrics: ControllerMetrics;
   readonly log: Logger;
@@ -41,6 +43,8 @@ export interface TermOptions {
 export interface TermAccess {
   readonly transport: Transport;
   readonly writer: Writer;
+  /** Writes under a name of its own, beside the operator's. */
+  readonly steward: Writer;
   readonly recorder: Recorder;
 }
 
@@ -64,7 +68,7 @@ const RESYNC_MS = 10 * 60_000;
 /** Begins to work on every resource. `world` must have been listed: a child that is not listed yet would look as if it were missing. */
 export const startTerm = (
   world: World,
-  { transport, writer, recorder }: TermAccess,
+  { transport, writer, steward, recorder }: TermAccess,
   options: TermOptions,
   onFailed: (error: unknown) => void,
 ): ReconcileTerm => {
@@ -87,6 +91,9 @@ export const startTerm = (
   const deps: ReconcileDeps = {
     collections: world.collections,
     writer,
+    steward,
+    fieldManager: options.fieldManager,
+    serves: (kind) => world.serves(kind),
     read: (ref) => transport.request({ method: 'GET', path: objectPath(ref) }) as Promise<KubeObject>,
     ledger,
     render: options.render,

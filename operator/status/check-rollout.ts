@@ -8,12 +8,16 @@ const progressReason = (deployment: Deployment): string =>
 export const isPastDeadline = (deployment: Deployment | undefined): boolean =>
   deployment !== undefined && progressReason(deployment) === 'ProgressDeadlineExceeded';
 
-/** Says how far the Deployment is; undefined when all replicas of its newest revision are available and no older ones are left. */
-export const checkRollout = (deployment: Deployment | undefined, wanted: number): Verdict | undefined => {
-  if (deployment === undefined) return working('The Deployment is being made.');
+/** Says how far the Deployment (or the DaemonSet, in its words) is; undefined when all replicas of its newest revision are available and no older ones are left. */
+export const checkRollout = (
+  deployment: Deployment | undefined,
+  wanted: number,
+  kind = 'Deployment',
+): Verdict | undefined => {
+  if (deployment === undefined) return working(`The ${kind} is being made.`);
   const { metadata, status = {} } = deployment;
   if ((status.observedGeneration ?? 0) < (metadata.generation ?? 0))
-    return working('The Deployment has changed; its controller has not taken it up yet.');
+    return working(`The ${kind} has changed; its controller has not taken it up yet.`);
   const { replicas = 0, updatedReplicas = 0, availableReplicas = 0 } = status;
   if (updatedReplicas < wanted)
     return working(

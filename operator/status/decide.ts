@@ -1,4 +1,3 @@
-import { replicasOf } from '../desired/replicas.ts';
 import { checkChildren } from './check-children.ts';
 import { checkImages, checkStarts } from './check-containers.ts';
 import { checkCrashes } from './check-crashes.ts';
@@ -11,6 +10,7 @@ import { checkSysctls } from './check-sysctls.ts';
 import type { Observed } from './observed.ts';
 import { currentPods, currentReplicaSet, nodesOf, unready, unreplaced } from './pods.ts';
 import type { Verdict } from './reasons.ts';
+import { wantedPods } from './wanted-pods.ts';
 import { listed, plural } from './words.ts';
 
 /** Things of one kind that a message names; of the rest it says how many there are. */
@@ -27,9 +27,9 @@ export const decide = (observed: Observed): Verdict => {
         SHOWN,
       )}. Correct it, or bring CRD and operator to the same version.`,
     };
-  const wanted = replicasOf(spec);
+  const wanted = wantedPods(observed);
   if (spec.paused) return paused(observed, wanted);
-  const rollout = checkRollout(deployment, wanted);
+  const rollout = checkRollout(deployment, wanted, spec.workload.kind);
   const verdict =
     checkChildren(problems) ??
     checkUnfinished(unfinished) ??
@@ -78,6 +78,12 @@ const whyNot = (observed: Observed, wanted: number): Verdict | undefined => {
 };
 
 const served = ({ spec, service }: Observed, wanted: number): Verdict => {
+  if (wanted === 0 && spec?.workload.kind === 'DaemonSet')
+    return {
+      reason: 'Unschedulable',
+      message:
+        'No node takes a pod: none fits nodeSelector, tolerations and affinity. Change them, or add nodes.',
+    };
   if (wanted === 0) return { reason: 'ScaledToZero', message: 'Scaled to zero replicas: nothing is served.' };
   const pending =
     spec?.service.type === 'LoadBalancer' && (service?.status?.loadBalancer?.ingress ?? []).length === 0;

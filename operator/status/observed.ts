@@ -1,6 +1,7 @@
 import type { Finding } from '../../crds/finding.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import type { KubeObject } from '../../kube/object.ts';
+import type { Pinned } from '../desired/pin.ts';
 import type { Gate } from '../tuning/gate.ts';
 import type { Reading } from './reading.ts';
 
@@ -15,12 +16,19 @@ export interface Observed {
   readonly findings: readonly Finding[];
   /** Paths of fields that this version does not know. */
   readonly ignored: readonly string[];
+  /** What runs the pods; a DaemonSet in a Deployment's words. */
   readonly deployment: Deployment | undefined;
-  /** ReplicaSets of the Deployment, in any order. */
+  /** ReplicaSets of the Deployment, in any order; none of a DaemonSet. */
   readonly replicaSets: readonly ReplicaSet[];
-  /** Pods of those ReplicaSets, in any order; also those that have failed. */
+  /** Pods of those ReplicaSets or of the DaemonSet, in any order; also those that have failed. */
   readonly pods: readonly Pod[];
   readonly service: Service | undefined;
+  /** How the pods were rendered, and what an autoscaler chose. */
+  readonly rendering: Pinned;
+  /** Revision of a later operator; undefined where this one knows it. */
+  readonly unknownRevision: string | undefined;
+  /** Whether the cluster knows PodMonitors. */
+  readonly hasPodMonitors: boolean;
   /** What went wrong with applying the children. */
   readonly problems: readonly ChildProblem[];
   /** What the proxies said when they were last asked, in any order. */

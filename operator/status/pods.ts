@@ -2,6 +2,10 @@ import type { ContainerStatus, Deployment, Observed, Pod, ReplicaSet } from './o
 
 const REVISION = 'deployment.kubernetes.io/revision';
 
+/** How a DaemonSet and its pods say which template they are of. */
+const DAEMON_SET_GENERATION = 'deprecated.daemonset.template.generation';
+const POD_GENERATION = 'pod-template-generation';
+
 /** The ReplicaSet that the Deployment is on its way to; undefined until its controller has made one. */
 export const currentReplicaSet = (
   deployment: Deployment | undefined,
@@ -16,12 +20,13 @@ export const currentReplicaSet = (
 /** Pods of the newest revision, by name; those of older ones say nothing about what is asked for now. */
 export const currentPods = ({ deployment, replicaSets, pods }: Observed): readonly Pod[] => {
   const current = currentReplicaSet(deployment, replicaSets);
+  const generation = deployment?.metadata.annotations?.[DAEMON_SET_GENERATION];
+  const isCurrent = ({ metadata }: Pod): boolean | undefined =>
+    generation === undefined
+      ? metadata.ownerReferences?.some(({ uid }) => uid === current?.metadata.uid)
+      : metadata.labels?.[POD_GENERATION] === generation;
   return pods
-    .filter(
-      ({ metadata }) =>
-        metadata.deletionTimestamp === undefined &&
-        metadata.ownerReferences?.some(({ uid }) => uid === current?.metadata.uid),
-    )
+    .filter((pod) => pod.metadata.deletionTimestamp === undefined && isCurrent(pod))
     .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
 };
 

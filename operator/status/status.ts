@@ -1,8 +1,8 @@
 import { acceptorsOf } from '../../crds/acceptors.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import type { Condition, Status } from '../../crds/status.ts';
+import { planCapacity } from '../capacity/plan.ts';
 import { selectorLabels, selectorText } from '../desired/labels.ts';
-import { replicasOf } from '../desired/replicas.ts';
 import { addresses } from './addresses.ts';
 import { checkRollout, isPastDeadline } from './check-rollout.ts';
 import { conditions } from './conditions.ts';
@@ -10,6 +10,8 @@ import { decide } from './decide.ts';
 import type { Observed } from './observed.ts';
 import { currentPods } from './pods.ts';
 import { tuningTable } from './tuning-table.ts';
+import { wantedPods } from './wanted-pods.ts';
+import { warnings, warningsCondition } from './warnings.ts';
 
 const tuningOf = (observed: Observed, spec: L4BalancerSpec) => {
   const { readings, gate } = observed;
@@ -22,24 +24,28 @@ const tuningOf = (observed: Observed, spec: L4BalancerSpec) => {
  */
 export const statusOf = (observed: Observed, previous: readonly Condition[], now: string): Status => {
   const { spec, deployment, generation } = observed;
-  const wanted = spec === undefined ? (deployment?.spec?.replicas ?? 0) : replicasOf(spec);
+  const wanted = wantedPods(observed);
   const ready = deployment?.status?.readyReplicas ?? 0;
   return {
     observedGeneration: generation,
-    conditions: conditions({
-      verdict: decide(observed),
-      serving: checkRollout(deployment, wanted) === undefined,
-      pastDeadline: isPastDeadline(deployment),
-      generation,
-      previous,
-      now,
-    }),
+    conditions: [
+      ...conditions({
+        verdict: decide(observed),
+        serving: checkRollout(deployment, wanted, spec?.workload.kind) === undefined,
+        pastDeadline: isPastDeadline(deployment),
+        generation,
+        previous,
+        now,
+      }),
+      warningsCondition(warnings(observed), generation, previous, now),
+    ],
     // The Deployment leaves out pods that have failed: a node that refuses them makes hundreds.
     replicas: deployment?.status?.replicas ?? 0,
     readyReplicas: ready,
     replicaSummary: `${ready}/${wanted}`,
     selector: selectorText(selectorLabels(observed.name)),
-    ...(spec === undefined ? {} : { acceptors: acceptorsOf(spec) }),
+    ...observed.rendering,
+    ...(spec === undefined ? {} : { capacity: planCapacity(spec, wanted), acceptors: acceptorsOf(spec) }),
     addresses: addresses(observed.service),
     ...(spec === undefined ? {} : { tuning: tuningOf(observed, spec) }),
   };

@@ -2,6 +2,7 @@ import { API_VERSION, KIND } from '../../crds/l4balancer.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { collectionPath } from '../../kube/paths.ts';
 import { CHILD_SELECTOR } from '../desired/labels.ts';
+import type { DaemonSet } from '../status/daemon-set-view.ts';
 import type { Deployment, Pod, ReplicaSet, Service } from '../status/observed.ts';
 import type { ClusterNode } from '../tuning/cluster-node.ts';
 import { trimPod, trimReplicaSet } from './trim.ts';
@@ -15,7 +16,11 @@ export interface WatchedKinds {
   readonly RoleBinding: KubeObject;
   readonly Service: Service;
   readonly PodDisruptionBudget: KubeObject;
+  readonly NetworkPolicy: KubeObject;
+  readonly HorizontalPodAutoscaler: KubeObject;
+  readonly PodMonitor: KubeObject;
   readonly Deployment: Deployment;
+  readonly DaemonSet: DaemonSet;
   readonly ReplicaSet: ReplicaSet;
   readonly Pod: Pod;
   readonly Node: ClusterNode;
@@ -45,7 +50,11 @@ export const WATCHED: { readonly [K in WatchedKind]: Watched<WatchedKinds[K]> } 
   RoleBinding: child('rbac.authorization.k8s.io/v1'),
   Service: child('v1'),
   PodDisruptionBudget: child('policy/v1'),
+  NetworkPolicy: child('networking.k8s.io/v1'),
+  HorizontalPodAutoscaler: child('autoscaling/v2'),
+  PodMonitor: { ...child('monitoring.coreos.com/v1'), isOptional: true },
   Deployment: child('apps/v1'),
+  DaemonSet: child('apps/v1'),
   ReplicaSet: { ...child('apps/v1'), trim: trimReplicaSet },
   Pod: { ...child('v1'), trim: trimPod },
   Node: { apiVersion: 'v1', trim: trimNode, isClusterWide: true },

@@ -12,7 +12,7 @@ const MOST_OWNERS = 3;
 export const rootKey = (
   kind: WatchedKind,
   object: KubeObject,
-  collections: Pick<Collections, 'ReplicaSet' | 'Deployment'>,
+  collections: Pick<Collections, 'ReplicaSet' | 'Deployment' | 'DaemonSet'>,
 ): string | undefined => {
   if (kind === ROOT) return keyOf(object);
   const { namespace, labels } = object.metadata;
@@ -22,7 +22,9 @@ export const rootKey = (
     if (owner === undefined) break;
     const key: string = `${namespace}/${owner.name}`;
     if (owner.kind === ROOT) return key;
-    at = owner.kind === 'ReplicaSet' ? collections.ReplicaSet.get(key) : collections.Deployment.get(key);
+    const kinds = ['ReplicaSet', 'Deployment', 'DaemonSet'] as const;
+    const ownerKind = kinds.find((one) => one === owner.kind);
+    at = ownerKind === undefined ? undefined : collections[ownerKind].get(key);
   }
   // Somebody took its owner away, which has to be put back. (A name too long for a label comes back with the next list.)
   const instance = labels?.[INSTANCE];

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseAllDocuments, stringify } from 'yaml';
+import { parse, parseAllDocuments, stringify } from 'yaml';
 import { children } from '../../operator/desired/children.ts';
 import { owner, RENDER } from './owner.ts';
 
+const SAMPLES = new URL('../../crds/samples/', import.meta.url);
 const FOLDER = new URL('golden/', import.meta.url);
+
+/** The spec of a sample manifest. */
+const sample = (name: string): object => parse(readFileSync(new URL(`${name}.yaml`, SAMPLES), 'utf8')).spec;
 
 /** The resources whose children are pinned, by the name of their golden file. */
 export const GOLDEN: Readonly<Record<string, object>> = {
@@ -21,6 +25,17 @@ export const GOLDEN: Readonly<Record<string, object>> = {
     },
   },
   'host-network': { tuning: { profile: 'HostNetwork' }, service: { type: 'None' } },
+  multus: sample('multus'),
+  sriov: sample('sriov'),
+  autoscaled: sample('autoscaled'),
+  'every-node': sample('every-node'),
+  'daemon-set': {
+    workload: {
+      kind: 'DaemonSet',
+      imagePullSecrets: [{ name: 'registry' }],
+      disruptionBudget: { minAvailable: 1 },
+    },
+  },
   everything: {
     listeners: [
       { name: 'web', port: 8080, backend: 'web' },

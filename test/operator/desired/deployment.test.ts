@@ -156,7 +156,10 @@ test('what is not given is not rendered: an empty field would be owned for nothi
   const { metadata, spec } = rendered({
     workload: { podAnnotations: {}, podLabels: {}, nodeSelector: {}, tolerations: [], affinity: {} },
   }).spec.template;
-  assert.deepEqual(Object.keys(metadata), ['labels']);
+  assert.deepEqual(Object.keys(metadata.annotations ?? {}), [
+    'kubectl.kubernetes.io/default-container',
+    'l4balancer.dev/render-revision',
+  ]);
   for (const field of ['nodeSelector', 'tolerations', 'affinity', 'priorityClassName'])
     assert.equal(field in spec, false, field);
 });

@@ -70,6 +70,7 @@ test(`with one call in ${EVERY} lost, all is as it would be without, and quiet i
     {
       transport,
       namespaces: [],
+      fieldManager: 'l4balancer-operator',
       render: RENDER,
       workers: 4,
       metrics,
@@ -82,6 +83,7 @@ test(`with one call in ${EVERY} lost, all is as it would be without, and quiet i
     (error) => assert.fail(String(error)),
   );
   const term = controller.begin({
+    steward: createWriter(transport, 'l4balancer-operator-hand-over'),
     transport,
     writer,
     recorder: createRecorder({ writer, log, wallClock, instance: 'test' }),

@@ -122,6 +122,9 @@ export const observed = (more: Partial<Observed> = {}, spec: object = {}): Obser
     spec: { clusterIP: '10.96.0.9' },
     status: { loadBalancer: { ingress: [{ ip: '203.0.113.7' }] } },
   },
+  rendering: {},
+  unknownRevision: undefined,
+  hasPodMonitors: true,
   problems: [],
   unfinished: [],
   gate: { kind: 'Open' },
@@ -129,10 +132,12 @@ export const observed = (more: Partial<Observed> = {}, spec: object = {}): Obser
   ...more,
 });
 
-/** The status as a person reads it: one word for the conditions that hold, and the message of Ready. */
+/** The status as a person reads it: one word for the conditions of kstatus that hold, and the message of Ready. */
 export const told = (input: Observed, previous: readonly Condition[] = []) => {
   const { conditions = [] } = statusOf(input, previous, NOW);
-  const holds = conditions.filter(({ status }) => status === 'True').map(({ type }) => type);
+  const holds = conditions
+    .filter(({ type, status }) => type !== 'Warnings' && status === 'True')
+    .map(({ type }) => type);
   const ready = conditions.find(({ type }) => type === 'Ready');
   return { holds: holds.join(' '), reason: ready?.reason ?? '', message: ready?.message ?? '' };
 };

@@ -7,7 +7,9 @@ import { statusOf } from '../../../operator/status/status.ts';
 import { NOW, observed } from './fixtures.ts';
 
 test('the whole status of a resource that serves', () => {
-  const { conditions, ...rest } = statusOf(observed(), [], NOW);
+  const rendering = { renderRevision: 'r1', renderedImage: 'proxy:1', renderedFrom: '0123' };
+  const { conditions, capacity, ...rest } = statusOf(observed({ rendering }), [], NOW);
+  assert.equal(capacity?.replicas, 2);
   assert.deepEqual(rest, {
     observedGeneration: 7,
     replicas: 2,
@@ -15,13 +17,14 @@ test('the whole status of a resource that serves', () => {
     replicaSummary: '2/2',
     selector:
       'app.kubernetes.io/component=proxy,app.kubernetes.io/instance=edge,app.kubernetes.io/name=l4balancer',
+    ...rendering,
     acceptors: 1,
     addresses: [{ type: 'IPAddress', value: '203.0.113.7' }],
     tuning: [],
   });
   assert.deepEqual(
     conditions?.map(({ type, status, observedGeneration }) => `${type} ${status} ${observedGeneration}`),
-    ['Ready True 7', 'Reconciling False 7', 'Stalled False 7'],
+    ['Ready True 7', 'Reconciling False 7', 'Stalled False 7', 'Warnings False 7'],
   );
 });
 

@@ -14,7 +14,12 @@ const owned = (name: string, ...owners: readonly (readonly [string, string])[]):
 });
 const listOf = (object: KubeObject) => new Map([[`shop/${object.metadata.name}`, object]]);
 
-const collections = { Deployment: new Collection<KubeObject>(), ReplicaSet: new Collection<KubeObject>() };
+const collections = {
+  Deployment: new Collection<KubeObject>(),
+  DaemonSet: new Collection<KubeObject>(),
+  ReplicaSet: new Collection<KubeObject>(),
+};
+collections.DaemonSet.replace(listOf(owned('l4b-each', ['L4Balancer', 'each'])));
 collections.Deployment.replace(listOf(owned('l4b-edge', ['L4Balancer', 'edge'])));
 collections.ReplicaSet.replace(listOf(owned('l4b-edge-1', ['Deployment', 'l4b-edge'])));
 
@@ -37,6 +42,7 @@ const ROWS: readonly (readonly [string, WatchedKind, KubeObject, string | undefi
     owned('x', ['ReplicaSet', 'l4b-edge-1']),
     'shop/edge',
   ],
+  ['a pod may belong to a DaemonSet', 'Pod', owned('x', ['DaemonSet', 'l4b-each']), 'shop/each'],
   ['a pod of an unknown ReplicaSet is nobody’s', 'Pod', owned('x', ['ReplicaSet', 'other']), undefined],
   ['an object of another controller is nobody’s', 'Service', owned('x', ['Gateway', 'g']), undefined],
   ['an object without a controller, but with our labels, had one', 'Service', labelled('edge'), 'shop/edge'],

@@ -1,0 +1,78 @@
+import { effectiveTuning } from '../../crds/effective.ts';
+import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import { descriptorsOf, memoryFor } from '../../crds/plan-pod.ts';
+import { bytes, cpuMillis } from '../../crds/quantity.ts';
+import { inMebibytes } from '../../crds/resources.ts';
+import type { Warning } from '../status/warning-reasons.ts';
+import { plural } from '../status/words.ts';
+import type { Plan } from './plan.ts';
+
+/** What the pods cannot hold of what is asked of them; nothing of it stops anything. In the order of the catalogue. */
+export const checkCapacity = (spec: L4BalancerSpec, plan: Plan): readonly Warning[] =>
+  [
+    checkRequest(spec),
+    ...(plan.asked === undefined || plan.replicas === 0
+      ? []
+      : CHECKS.map((check) => check(spec, plan, plan.asked ?? 0))),
+  ].filter((warning) => warning !== undefined);
+
+const checkRequest = (spec: L4BalancerSpec): Warning | undefined => {
+  const { acceptors, resources } = effectiveTuning(spec);
+  const reserved = Math.ceil(cpuMillis(resources.requests.cpu) / 1000);
+  return acceptors <= reserved
+    ? undefined
+    : {
+        reason: 'AcceptorsAboveRequest',
+        message: `${acceptors} acceptors have a CPU request of ${resources.requests.cpu}: where the node is busy, some wait while others run. Raise workload.resources.requests.cpu to ${acceptors}, or lower tuning.acceptors.`,
+      };
+};
+
+type Check = (spec: L4BalancerSpec, plan: Plan, asked: number) => Warning | undefined;
+
+const checkCores: Check = (_, { replicas, cores, connectionsPerCore }, asked) => {
+  const carried = replicas * cores * connectionsPerCore;
+  return carried >= asked
+    ? undefined
+    : {
+        reason: 'TooFewCores',
+        message: `${replicas} ${plural(replicas, 'replica')} with ${cores} ${plural(cores, 'core')} carry ${carried} connections at ${connectionsPerCore} a core, and ${asked} are asked for. It takes ${Math.ceil(asked / (cores * connectionsPerCore))} replicas of this size.`,
+      };
+};
+
+const checkMemory: Check = (spec, { replicas, cores }, asked) => {
+  const { memory } = effectiveTuning(spec).resources.limits;
+  const needed = memoryFor(cores, Math.ceil(asked / replicas));
+  return bytes(memory) >= needed
+    ? undefined
+    : {
+        reason: 'TooLittleMemory',
+        message: `A replica needs ${inMebibytes(needed)} for its connections, and its memory limit is ${memory}. Raise workload.resources.limits.memory or workload.replicas, or leave them out.`,
+      };
+};
+
+const checkDescriptors: Check = (spec, { fileDescriptors }) => {
+  const has = descriptorsOf(spec);
+  return has >= fileDescriptors
+    ? undefined
+    : {
+        reason: 'TooFewDescriptors',
+        message: `A replica needs ${fileDescriptors} file descriptors for its connections, and counts on ${has}. Raise tuning.fileDescriptors (the node has to grant it) or workload.replicas.`,
+      };
+};
+
+/** Only fixed endpoints are known here; connections are taken to be spread evenly over the backends. */
+const checkSourcePorts: Check = ({ backends }, { replicas, sourcePorts }, asked) => {
+  const share = asked / replicas / backends.length;
+  const short = backends.filter(
+    ({ endpoints }) => endpoints !== undefined && endpoints.length * sourcePorts < share,
+  );
+  const [first] = short.map(({ name }) => name).sort();
+  return first === undefined
+    ? undefined
+    : {
+        reason: 'TooFewSourcePorts',
+        message: `Backend "${first}" needs ${Math.ceil(share / sourcePorts)} endpoints for its share of the connections: a replica has ${sourcePorts} source ports to each. Add endpoints or replicas, or widen net.ipv4.ip_local_port_range.`,
+      };
+};
+
+const CHECKS: readonly Check[] = [checkCores, checkMemory, checkDescriptors, checkSourcePorts];

@@ -1,0 +1,91 @@
+import { acceptorsOf } from '../../crds/acceptors.ts';
+import { effectiveTuning } from '../../crds/effective.ts';
+import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import {
+  connectionsInMemory,
+  connectionsOfDescriptors,
+  descriptorsFor,
+  descriptorsOf,
+  memoryFor,
+  podsFor,
+  podsGiven,
+} from '../../crds/plan-pod.ts';
+import { bytes } from '../../crds/quantity.ts';
+import { inMebibytes } from '../../crds/resources.ts';
+import type { Status } from '../../crds/status.ts';
+import { plural } from '../status/words.ts';
+import { connectionsPerCore, isHeavy } from './rate.ts';
+
+export type Plan = NonNullable<Status['capacity']>;
+
+/** Of the kernel's own range, 32768 to 60999: what there is where nobody sets another. */
+const KERNEL_PORTS = 28_232;
+
+/** Pods that the capacity asks for where the spec names no number; undefined without a capacity. */
+export const plannedReplicas = (spec: L4BalancerSpec): number | undefined => {
+  const { capacity } = spec;
+  if (capacity === undefined) return undefined;
+  return podsGiven(spec) ?? podsFor(capacity.connections, perPod(spec));
+};
+
+/** What `replicas` pods hold, and what each of them needs for it. */
+export const planCapacity = (spec: L4BalancerSpec, replicas: number): Plan => {
+  const acceptors = acceptorsOf(spec);
+  const rate = connectionsPerCore(spec);
+  const asked = spec.capacity?.connections;
+  const pods = Math.max(1, replicas);
+  const holds = perPod(spec);
+  const share = asked === undefined ? holds : Math.ceil(asked / pods);
+  const ports = sourcePorts(spec);
+  return {
+    connections: replicas * holds,
+    ...(asked === undefined ? {} : { asked }),
+    connectionsPerCore: rate,
+    replicas,
+    cores: acceptors,
+    memory: inMebibytes(memoryFor(acceptors, share)),
+    fileDescriptors: descriptorsFor(share),
+    sourcePorts: ports,
+    endpoints: Math.max(1, Math.ceil(share / ports)),
+    howComputed: inWords(spec, replicas, share),
+  };
+};
+
+/** Connections of one pod that its cores, its memory and its descriptors all have room for. */
+const perPod = (spec: L4BalancerSpec): number => {
+  const acceptors = acceptorsOf(spec);
+  const memory = bytes(effectiveTuning(spec).resources.limits.memory);
+  return Math.min(
+    acceptors * connectionsPerCore(spec),
+    connectionsInMemory(acceptors, memory),
+    connectionsOfDescriptors(descriptorsOf(spec)),
+  );
+};
+
+/** A connection to an endpoint takes one port of the pod's address, and each endpoint has all of them. */
+export const sourcePorts = (spec: L4BalancerSpec): number => {
+  const { sysctls, hostNetwork } = effectiveTuning(spec);
+  const range = hostNetwork
+    ? undefined
+    : sysctls.find(({ name }) => name === 'net.ipv4.ip_local_port_range')?.value;
+  if (range === undefined) return KERNEL_PORTS;
+  const [low = 0, high = 0] = range.split(/[ \t]+/).map(Number);
+  return high - low + 1;
+};
+
+const inWords = (spec: L4BalancerSpec, replicas: number, share: number): string => {
+  const acceptors = acceptorsOf(spec);
+  const rate = connectionsPerCore(spec);
+  const why =
+    spec.capacity?.connectionsPerCore === undefined
+      ? isHeavy(spec)
+        ? ', as every connection is logged'
+        : ''
+      : ', as spec.capacity says';
+  return (
+    `${replicas} ${plural(replicas, 'replica')} with ${acceptors} ${plural(acceptors, 'core')} each, ${rate} connections a core${why}. ` +
+    `For ${share} connections a replica needs ${descriptorsFor(share)} file descriptors (two each and a reserve), ` +
+    `${inMebibytes(memoryFor(acceptors, share))} of memory (192 MiB, 32 MiB a core, 16 KiB a connection), ` +
+    `and endpoints enough to give each at most ${sourcePorts(spec)} connections (source ports).`
+  );
+};

@@ -1,0 +1,97 @@
+import { hash } from 'node:crypto';
+import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import { tuning } from '../../crds/tuning.ts';
+import { workload } from '../../crds/workload.ts';
+import { CURRENT, FIRST, isRevision, type RevisionName } from './revisions/all.ts';
+
+/** Annotation of an L4Balancer: while it is "true", its pods are always rendered by the newest revision. */
+export const UPGRADE = 'l4balancer.dev/upgrade';
+
+/** What the status keeps of how the pods were rendered. */
+export interface Rendering {
+  readonly renderRevision?: string;
+  /** The default image then; that of the spec wins over it. */
+  readonly renderedImage?: string;
+  /** Digest of the part of the spec that shapes the pods. */
+  readonly renderedFrom?: string;
+}
+
+/** With the pods that an autoscaler chose last. */
+export interface Pinned extends Rendering {
+  readonly autoscaledReplicas?: number;
+}
+
+export interface PinInput {
+  readonly spec: L4BalancerSpec;
+  readonly annotations: Readonly<Record<string, string>> | undefined;
+  /** As the status has it. */
+  readonly rendering: Rendering;
+  /** What runs; undefined when there is nothing yet. */
+  readonly live: { readonly revision: string | undefined; readonly image: string | undefined } | undefined;
+  /** The operator's own image for proxies. */
+  readonly image: string;
+}
+
+/** By which revision and with which default image the pods are rendered. */
+export type Pin =
+  | {
+      readonly kind: 'Render';
+      readonly revision: RevisionName;
+      readonly image: string;
+      readonly from: string;
+    }
+  /** Of a later operator: this one cannot render it, and leaves the pods as they are. */
+  | { readonly kind: 'Leave'; readonly revision: string };
+
+/** The newest for new pods, where it is asked for, and where the spec changes its pods anyway; else what they have. */
+export const decidePin = ({ spec, annotations, rendering, live, image }: PinInput): Pin => {
+  const from = shapeDigest(spec);
+  const { renderRevision, renderedImage, renderedFrom = from } = rendering;
+  if (live === undefined || annotations?.[UPGRADE] === 'true' || renderedFrom !== from)
+    return { kind: 'Render', revision: CURRENT, image, from };
+  const revision = renderRevision ?? live.revision ?? FIRST;
+  if (!isRevision(revision)) return { kind: 'Leave', revision };
+  return { kind: 'Render', revision, image: renderedImage ?? live.image ?? image, from };
+};
+
+/** Changing these restarts no pod. */
+const NOT_OF_PODS: ReadonlySet<string> = new Set([
+  'autoscaling',
+  'disruptionBudget',
+  'replicas',
+  'updateStrategy',
+]);
+
+/**
+ * Digest of what the spec says about its pods. What has its default does not count: a later version of the schema may know more fields,
+ * and must not look like a change of the spec.
+ */
+export const shapeDigest = (spec: L4BalancerSpec): string => {
+  const said = {
+    capacity: spec.capacity,
+    tuning: differing(spec.tuning, tuning.parse({})),
+    workload: Object.fromEntries(
+      Object.entries(differing(spec.workload, workload.parse({}))).filter(([name]) => !NOT_OF_PODS.has(name)),
+    ),
+  };
+  return hash('sha256', JSON.stringify(ordered(said))).slice(0, 16);
+};
+
+const differing = (given: object, defaults: object): Readonly<Record<string, unknown>> => {
+  const known = new Map<string, unknown>(Object.entries(defaults));
+  return Object.fromEntries(
+    Object.entries(given).filter(
+      ([name, value]) => value !== undefined && JSON.stringify(value) !== JSON.stringify(known.get(name)),
+    ),
+  );
+};
+
+const ordered = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(ordered);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, part]) => [name, ordered(part)]),
+  );
+};

@@ -1,0 +1,58 @@
+import type { Manifest, Writer } from '../../kube/apply.ts';
+import type { KubeObject } from '../../kube/object.ts';
+import type { ObjectRef } from '../../kube/paths.ts';
+
+export interface HandOverDeps {
+  /** Reads one object, with its managedFields. */
+  readonly read: (ref: ObjectRef) => Promise<KubeObject>;
+  /** Writes under a name of its own, beside the operator's. */
+  readonly steward: Pick<Writer, 'apply'>;
+  /** The operator's name in managedFields. */
+  readonly fieldManager: string;
+}
+
+type Scaled = KubeObject & { readonly spec?: { readonly replicas?: number } };
+
+/**
+ * Keeps a Deployment's number of pods while the operator gives the field up to an autoscaler. Server-side apply removes a field that its
+ * last owner no longer names, and the API server would then fill in 1: so another name owns it first, with the number there is, until
+ * the autoscaler changes it. Does nothing where the field is not the operator's. Throws as `read` and `apply` do; Conflict
+ * when somebody else was faster.
+ */
+export const handOverReplicas = async (
+  ref: ObjectRef,
+  wanted: Manifest | undefined,
+  { read, steward, fieldManager }: HandOverDeps,
+): Promise<void> => {
+  if (wanted?.kind !== 'Deployment' || (wanted as Scaled).spec?.replicas !== undefined) return;
+  const live: Scaled = await read(ref);
+  if (!ownsReplicas(live, fieldManager)) return;
+  const { name, namespace, uid, resourceVersion } = live.metadata;
+  await steward.apply({
+    apiVersion: ref.apiVersion,
+    kind: ref.kind,
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(uid === undefined ? {} : { uid }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    },
+    // An autoscaler leaves none at none, for ever.
+    spec: { replicas: Math.max(1, live.spec?.replicas ?? 1) },
+  } as Manifest);
+};
+
+interface ManagedFields {
+  readonly manager?: string;
+  readonly operation?: string;
+  readonly fieldsV1?: { readonly 'f:spec'?: { readonly 'f:replicas'?: unknown } };
+}
+
+/** Whether the manager has applied spec.replicas and owns it still. */
+export const ownsReplicas = (object: KubeObject, fieldManager: string): boolean => {
+  const { managedFields = [] } = object.metadata as { readonly managedFields?: readonly ManagedFields[] };
+  return managedFields.some(
+    ({ manager, operation, fieldsV1 }) =>
+      manager === fieldManager && operation === 'Apply' && fieldsV1?.['f:spec']?.['f:replicas'] !== undefined,
+  );
+};

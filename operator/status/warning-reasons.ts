@@ -1,0 +1,46 @@
+import type { ReasonEntry } from './reasons.ts';
+
+/** The closed catalogue of reasons in the condition Warnings: nothing is stopped by them. */
+export const WARNING_REASONS = {
+  NoWarnings: { meaning: 'There is nothing to warn of.', whatToDo: 'Nothing.' },
+  AcceptorsAboveRequest: {
+    meaning: 'There are more acceptors than cores reserved: on a busy node they wait for each other.',
+    whatToDo: 'Raise workload.resources.requests.cpu, or lower tuning.acceptors.',
+  },
+  TooFewCores: {
+    meaning: 'The cores of all replicas do not carry the connections of spec.capacity.',
+    whatToDo: 'Raise workload.replicas or the CPU limit, or leave them out.',
+  },
+  TooLittleMemory: {
+    meaning: 'The memory limit has no room for the connections of spec.capacity.',
+    whatToDo: 'Raise workload.resources.limits.memory or workload.replicas, or leave them out.',
+  },
+  TooFewDescriptors: {
+    meaning: 'A replica may not open as many files as its connections need.',
+    whatToDo: 'Raise tuning.fileDescriptors or workload.replicas.',
+  },
+  TooFewSourcePorts: {
+    meaning: 'A backend has too few endpoints for its connections: each takes a source port.',
+    whatToDo: 'Add endpoints or replicas, or widen net.ipv4.ip_local_port_range.',
+  },
+  ReplicasUnschedulable: {
+    meaning: 'No node takes some of the replicas.',
+    whatToDo: 'Ask for less, add nodes, or change nodeSelector, tolerations or affinity.',
+  },
+  PodMonitorUnknown: {
+    meaning: 'monitoring.podMonitor is true, and the cluster does not know that kind.',
+    whatToDo: 'Install Prometheus Operator; the PodMonitor is then made by itself.',
+  },
+  RevisionUnknown: {
+    meaning: 'The pods were rendered by a later operator, and are left as they are.',
+    whatToDo: 'Bring the operator back to that version, or change the spec’s workload.',
+  },
+} as const satisfies Readonly<Record<string, Omit<ReasonEntry, 'standing'>>>;
+
+export type WarningReason = keyof typeof WARNING_REASONS;
+
+/** One thing to warn of. */
+export interface Warning {
+  readonly reason: WarningReason;
+  readonly message: string;
+}

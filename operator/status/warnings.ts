@@ -1,0 +1,57 @@
+import type { Condition } from '../../crds/status.ts';
+import { checkCapacity } from '../capacity/check-capacity.ts';
+import { planCapacity } from '../capacity/plan.ts';
+import { checkScheduling } from './check-scheduling.ts';
+import type { Observed } from './observed.ts';
+import { wantedPods } from './wanted-pods.ts';
+import type { Warning } from './warning-reasons.ts';
+
+/** What to know although nothing is stopped by it. */
+export const warnings = (observed: Observed): readonly Warning[] => {
+  const { spec, hasPodMonitors, pods, unknownRevision } = observed;
+  if (spec === undefined) return [];
+  const unschedulable = checkScheduling(pods);
+  return [
+    ...checkCapacity(spec, planCapacity(spec, wantedPods(observed))),
+    ...(unschedulable === undefined
+      ? []
+      : [{ reason: 'ReplicasUnschedulable' as const, message: unschedulable.message }]),
+    ...(spec.monitoring.podMonitor && !hasPodMonitors
+      ? [
+          {
+            reason: 'PodMonitorUnknown' as const,
+            message:
+              'monitoring.podMonitor is true, but the cluster does not know PodMonitors: install Prometheus Operator, and one is made by itself.',
+          },
+        ]
+      : []),
+    ...(unknownRevision === undefined
+      ? []
+      : [
+          {
+            reason: 'RevisionUnknown' as const,
+            message: `The pods were rendered by revision ${unknownRevision}, which this operator does not know, so they are left as they are. Bring the operator back to a version that does; a change of the spec’s workload or tuning renders them by this one.`,
+          },
+        ]),
+  ];
+};
+
+/** All warnings in one condition: the first gives the reason. Its time changes only with its status. */
+export const warningsCondition = (
+  found: readonly Warning[],
+  generation: number,
+  previous: readonly Condition[],
+  now: string,
+): Condition => {
+  const [first] = found;
+  const status = first === undefined ? 'False' : 'True';
+  const before = previous.find(({ type }) => type === 'Warnings');
+  return {
+    type: 'Warnings',
+    status,
+    reason: first?.reason ?? 'NoWarnings',
+    message: found.map(({ message }) => message).join(' '),
+    lastTransitionTime: before?.status === status ? before.lastTransitionTime : now,
+    observedGeneration: generation,
+  };
+};

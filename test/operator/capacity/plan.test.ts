@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { effectiveTuning } from '../../../crds/effective.ts';
+import { checkCapacity } from '../../../operator/capacity/check-capacity.ts';
+import { planCapacity, plannedReplicas } from '../../../operator/capacity/plan.ts';
+import { replicasOf } from '../../../operator/desired/replicas.ts';
+import { balancer, MINIMAL } from '../owner.ts';
+
+const spec = (more: object) => balancer(more).spec;
+const capacity = (connections: number, connectionsPerCore?: number) => ({
+  capacity: { connections, ...(connectionsPerCore === undefined ? {} : { connectionsPerCore }) },
+});
+const resources = (cpu: string, memory: string) => ({
+  resources: { requests: { cpu, memory }, limits: { cpu, memory } },
+});
+
+/** What is asked for, and the pods that come of it: replicas × cores, memory. */
+const PLANS: readonly (readonly [string, object, string])[] = [
+  ['one connection', capacity(1), '2 × 1 256Mi'],
+  ['a core full', capacity(50_000), '2 × 1 1024Mi'],
+  ['a little more than a core', capacity(50_001), '2 × 1 1024Mi'],
+  [
+    'the guide’s 8 cores, in profile Tuned',
+    { ...capacity(400_000), tuning: { profile: 'Tuned' } },
+    '2 × 4 3456Mi',
+  ],
+  ['three times the guide', { ...capacity(1_200_000), tuning: { profile: 'Tuned' } }, '3 × 8 6720Mi'],
+  // 524,288 descriptors hold 261,632 connections, 5 cores' worth.
+  ['more than descriptors allow on 8 cores', capacity(600_000), '3 × 4 3456Mi'],
+  ['20,000 a core, as the spec says', capacity(400_000, 20_000), '3 × 7 2624Mi'],
+  [
+    '20,000 a core, as each is logged: more pods of the same size',
+    { ...capacity(400_000), accessLog: { mode: 'All' } },
+    '5 × 4 3456Mi',
+  ],
+  ['as many replicas as given', { ...capacity(400_000), workload: { replicas: 4 } }, '4 × 2 1856Mi'],
+  ['the size given', { ...capacity(400_000), workload: resources('2', '4Gi') }, '4 × 2 4Gi'],
+  ['the acceptors given', { ...capacity(400_000), tuning: { acceptors: 2 } }, '4 × 2 1856Mi'],
+  [
+    'an autoscaler’s most',
+    { ...capacity(400_000), workload: { autoscaling: { maxReplicas: 4 } } },
+    '– × 2 1856Mi',
+  ],
+  [
+    'a DaemonSet: as large as a pod gets',
+    { ...capacity(400_000), workload: { kind: 'DaemonSet' } },
+    '– × 5 4288Mi',
+  ],
+  ['one pod on its node', { ...capacity(400_000), tuning: { profile: 'HostNetwork' } }, '1 × 8 6720Mi'],
+];
+
+for (const [what, more, expected] of PLANS)
+  test(`a capacity gives pods: ${what}`, () => {
+    const parsed = spec(more);
+    const { resources: given, acceptors } = effectiveTuning(parsed);
+    assert.deepEqual(given.requests, given.limits, 'Guaranteed');
+    assert.equal(String(acceptors), given.limits.cpu);
+    assert.equal(
+      `${replicasOf(parsed, undefined) ?? '–'} × ${given.limits.cpu} ${given.limits.memory}`,
+      expected,
+    );
+  });
+
+test('without a capacity there is no planned number of replicas, and the plan says what the pods hold', () => {
+  assert.equal(plannedReplicas(spec({})), undefined);
+  const plan = planCapacity(spec({ workload: { replicas: 2 } }), 2);
+  assert.equal(plan.asked, undefined);
+  // Memory is what bounds the small default pod: (512 − 192 − 32) MiB at 16 KiB.
+  assert.equal(plan.connections, 2 * 18_432);
+});
+
+test('a listener more, or one that costs more, changes no pod', () => {
+  const template = (more: object) => effectiveTuning(spec({ ...capacity(400_000), ...more })).resources;
+  const listeners = [...MINIMAL.listeners, { name: 'more', port: 9000, backend: 'web' }];
+  assert.deepEqual(template({ listeners }), template({}));
+  assert.deepEqual(template({ accessLog: { mode: 'All' } }), template({}));
+});
+
+test('explicit resources win over the capacity, each by itself', () => {
+  const workload = { resources: { requests: { cpu: '500m' }, limits: { memory: '1Gi' } } };
+  assert.deepEqual(effectiveTuning(spec({ ...capacity(1000), workload })).resources, {
+    requests: { cpu: '500m', memory: '1Gi' },
+    limits: { cpu: '1', memory: '1Gi' },
+  });
+});
+
+test('the plan counts descriptors, source ports and endpoints, and says how', () => {
+  const plan = planCapacity(spec(capacity(400_000)), 2);
+  assert.deepEqual(
+    { ...plan, howComputed: '' },
+    {
+      connections: 400_000,
+      asked: 400_000,
+      connectionsPerCore: 50_000,
+      replicas: 2,
+      cores: 4,
+      memory: '3456Mi',
+      fileDescriptors: 401_024,
+      sourcePorts: 55_296,
+      endpoints: 4,
+      howComputed: '',
+    },
+  );
+  assert.match(plan.howComputed, /^2 replicas with 4 cores each, 50000 connections a core\. /);
+});
+
+test('in the network of the node the kernel’s own source ports count', () => {
+  assert.equal(planCapacity(spec({ tuning: { profile: 'HostNetwork' } }), 1).sourcePorts, 28_232);
+});
+
+const endpoints = (count: number) => ({
+  backends: [
+    {
+      name: 'web',
+      endpoints: Array.from({ length: count }, (_, i) => ({ address: `192.0.2.${i}`, port: 80 })),
+    },
+  ],
+});
+
+const WARNINGS: readonly (readonly [string, object, number, string])[] = [
+  ['the default', {}, 1, ''],
+  ['a planned capacity', capacity(400_000), 2, ''],
+  [
+    'the guide’s pod, with 8 acceptors on 4 reserved cores',
+    { tuning: { profile: 'Tuned' } },
+    1,
+    'AcceptorsAboveRequest',
+  ],
+  ['too few replicas', capacity(400_000), 1, 'TooFewCores TooLittleMemory TooFewDescriptors'],
+  ['too little memory', { ...capacity(100_000), workload: resources('2', '1Gi') }, 1, 'TooLittleMemory'],
+  [
+    'too few descriptors',
+    { ...capacity(100_000), tuning: { fileDescriptors: 65_536 } },
+    2,
+    'TooFewDescriptors',
+  ],
+  ['too few endpoints', { ...capacity(400_000), ...endpoints(3) }, 2, 'TooFewSourcePorts'],
+  ['endpoints enough', { ...capacity(400_000), ...endpoints(4) }, 2, ''],
+  ['no replica, which is no lack', capacity(400_000), 0, ''],
+];
+
+for (const [what, more, replicas, expected] of WARNINGS)
+  test(`warnings of ${what}: ${expected || 'none'}`, () => {
+    const parsed = spec(more);
+    const found = checkCapacity(parsed, planCapacity(parsed, replicas));
+    assert.equal(found.map(({ reason }) => reason).join(' '), expected);
+    for (const { message } of found) assert.match(message, /\.$/);
+  });

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { decidePin, type PinInput, shapeDigest } from '../../../operator/desired/pin.ts';
+import { CURRENT } from '../../../operator/desired/revisions/all.ts';
+import { balancer } from '../owner.ts';
+
+const spec = (more: object = {}) => balancer(more).spec;
+const FROM = shapeDigest(spec());
+const live = { revision: undefined, image: 'proxy:1' };
+const input = (more: Partial<PinInput> = {}): PinInput => ({
+  spec: spec(),
+  annotations: undefined,
+  rendering: { renderRevision: 'r1', renderedImage: 'proxy:1', renderedFrom: FROM },
+  live,
+  image: 'proxy:2',
+  ...more,
+});
+
+const ROWS: readonly (readonly [string, Partial<PinInput>, string])[] = [
+  ['pods of an old revision keep it, and its image', {}, 'r1 proxy:1'],
+  ['there is nothing yet', { live: undefined }, `${CURRENT} proxy:2`],
+  ['there is nothing any more', { live: undefined, rendering: {} }, `${CURRENT} proxy:2`],
+  ['the annotation asks for it', { annotations: { 'l4balancer.dev/upgrade': 'true' } }, `${CURRENT} proxy:2`],
+  [
+    'the annotation says something else',
+    { annotations: { 'l4balancer.dev/upgrade': 'false' } },
+    'r1 proxy:1',
+  ],
+  ['the spec changes the pods', { spec: spec({ tuning: { logLevel: 'warn' } }) }, `${CURRENT} proxy:2`],
+  ['the pods were made before there were revisions', { rendering: {} }, 'r1 proxy:1'],
+  [
+    'the status was lost, and the pods say what they are',
+    { rendering: {}, live: { revision: 'r2', image: 'proxy:1' } },
+    'r2 proxy:1',
+  ],
+  ['a later operator made them', { rendering: { renderRevision: 'r99', renderedFrom: FROM } }, 'left at r99'],
+  [
+    'a later operator made them, and the spec changes them',
+    { rendering: { renderRevision: 'r99', renderedFrom: 'another' } },
+    `${CURRENT} proxy:2`,
+  ],
+];
+
+for (const [when, more, expected] of ROWS)
+  test(`the pin when ${when}: ${expected}`, () => {
+    const pin = decidePin(input(more));
+    assert.equal(
+      pin.kind === 'Render' ? `${pin.revision} ${pin.image}` : `left at ${pin.revision}`,
+      expected,
+    );
+  });
+
+const SAME: readonly (readonly [string, object])[] = [
+  ['another listener', { listeners: [{ name: 'other', port: 9, backend: 'web' }] }],
+  ['another Service', { service: { type: 'None' } }],
+  ['more replicas', { workload: { replicas: 7 } }],
+  ['an autoscaler', { workload: { autoscaling: { maxReplicas: 3 } } }],
+  ['another budget', { workload: { disruptionBudget: { minAvailable: 1 } } }],
+  ['another way to roll', { workload: { updateStrategy: { rollingUpdate: { maxSurge: 2 } } } }],
+  ['a default written out', { workload: { kind: 'Deployment', terminationGracePeriod: '60s' } }],
+];
+for (const [what, more] of SAME)
+  test(`${what} is no change of the pods`, () => assert.equal(shapeDigest(spec(more)), FROM));
+
+const OTHER: readonly (readonly [string, object])[] = [
+  ['another profile', { tuning: { profile: 'Tuned' } }],
+  ['another kind', { workload: { kind: 'DaemonSet' } }],
+  ['a device', { workload: { extraResources: { 'intel.com/sriov': 1 } } }],
+  ['a capacity', { capacity: { connections: 1 } }],
+  ['an image', { workload: { image: 'other' } }],
+];
+for (const [what, more] of OTHER)
+  test(`${what} is a change of the pods`, () => assert.notEqual(shapeDigest(spec(more)), FROM));
+
+test('the order of labels changes nothing', () => {
+  const digest = (nodeSelector: object) => shapeDigest(spec({ workload: { nodeSelector } }));
+  assert.equal(digest({ a: '1', b: '2' }), digest({ b: '2', a: '1' }));
+});

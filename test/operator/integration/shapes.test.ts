@@ -1,0 +1,319 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { stringify } from 'yaml';
+import { createWriter } from '../../../kube/apply.ts';
+import { deployment } from '../../../operator/desired/deployment.ts';
+import { NEW } from '../../../operator/desired/shape.ts';
+import { balancer, RENDER } from '../owner.ts';
+import { type OperatorProcess, startOperator } from './operator.ts';
+import { letServe, podsOf } from './pods.ts';
+import { operatorLogin } from './rights.ts';
+import { type Anything, startWorld, type TestWorld } from './world.ts';
+
+let world: TestWorld;
+let login: string;
+let operator: OperatorProcess;
+let namespaces = 0;
+
+const newNamespace = async (): Promise<string> => {
+  const name = `shapes-${++namespaces}`;
+  await world.cp.createNamespace(name);
+  return name;
+};
+const VERSIONS = {
+  DaemonSet: 'apps/v1',
+  Deployment: 'apps/v1',
+  HorizontalPodAutoscaler: 'autoscaling/v2',
+  NetworkPolicy: 'networking.k8s.io/v1',
+  PodDisruptionBudget: 'policy/v1',
+  PodMonitor: 'monitoring.coreos.com/v1',
+} as const;
+type Kind = keyof typeof VERSIONS;
+const child = (namespace: string, kind: Kind) => world.get(VERSIONS[kind], kind, namespace, 'l4b-edge');
+const arrives = async (namespace: string, kind: Kind): Promise<Anything> => {
+  let found: Anything | undefined;
+  await world.eventually(`a ${kind}`, async () => {
+    found = await child(namespace, kind);
+    return found !== undefined;
+  });
+  return found ?? assert.fail();
+};
+const goes = (namespace: string, kind: Kind): Promise<void> =>
+  world.eventually(`no ${kind}`, async () => (await child(namespace, kind)) === undefined);
+const replicas = async (namespace: string): Promise<number> =>
+  (await child(namespace, 'Deployment'))?.spec.replicas;
+const settled = (namespace: string, generation: number): Promise<void> =>
+  world.eventually(
+    `generation ${generation} acted on`,
+    async () => (await world.status(namespace, 'edge'))?.observedGeneration === generation,
+  );
+const warnings = async (namespace: string): Promise<string | undefined> =>
+  (await world.status(namespace, 'edge'))?.conditions?.find(({ type }) => type === 'Warnings')?.reason;
+
+before(async () => {
+  world = await startWorld();
+  login = await operatorLogin(world.cp);
+  operator = startOperator(login);
+  await operator.line('caches synced');
+});
+
+after(async () => {
+  await operator?.stop();
+  await world?.close();
+});
+
+describe('an autoscaler', () => {
+  const autoscaling = { minReplicas: 2, maxReplicas: 9 };
+
+  /** Every number of pods that the Deployment has had, from now on. */
+  const numbers = async (namespace: string, act: () => Promise<void>): Promise<ReadonlySet<number>> => {
+    const seen = new Set<number>([await replicas(namespace)]);
+    let isDone = false;
+    const watching = (async () => {
+      while (!isDone) seen.add(await replicas(namespace));
+    })();
+    await act();
+    isDone = true;
+    await watching;
+    return seen;
+  };
+
+  test('takes over the pods that there are, and leaves those it chose, without a jump', async () => {
+    const namespace = await newNamespace();
+    await world.apply(namespace, 'edge', { workload: { replicas: 5 } });
+    await world.eventually('five', async () => (await replicas(namespace)) === 5);
+    const on = await numbers(namespace, async () => {
+      await world.apply(namespace, 'edge', { workload: { replicas: 5, autoscaling } });
+      await arrives(namespace, 'HorizontalPodAutoscaler');
+      await settled(namespace, 2);
+    });
+    assert.deepEqual([...on], [5]);
+
+    // As the autoscaler does it: through the scale subresource, which gives it the field.
+    await world.kubectl('scale', 'deployment', 'l4b-edge', '-n', namespace, '--replicas=7');
+    await world.eventually(
+      'the number in the status',
+      async () => (await world.status(namespace, 'edge'))?.autoscaledReplicas === 7,
+    );
+    assert.equal(await replicas(namespace), 7, 'not put back');
+
+    const off = await numbers(namespace, async () => {
+      await world.apply(namespace, 'edge', {});
+      await goes(namespace, 'HorizontalPodAutoscaler');
+      await settled(namespace, 3);
+      // Twice more the whole way, so that a number that were put back would be seen.
+      await world.kubectl('annotate', 'l4b', 'edge', '-n', namespace, 'example.com/look=1');
+      await world.apply(namespace, 'edge', { service: { type: 'ClusterIP' } });
+      await settled(namespace, 4);
+    });
+    assert.deepEqual([...off], [7]);
+    assert.equal((await world.status(namespace, 'edge'))?.autoscaledReplicas, 7);
+
+    await world.apply(namespace, 'edge', { workload: { replicas: 3 } });
+    await world.eventually('the number named', async () => (await replicas(namespace)) === 3);
+    await world.eventually(
+      'nothing kept',
+      async () => (await world.status(namespace, 'edge'))?.autoscaledReplicas === undefined,
+    );
+  });
+
+  test('goes on from none with one, since it would leave none for ever', async () => {
+    const namespace = await newNamespace();
+    await world.apply(namespace, 'edge', { workload: { replicas: 0 } });
+    await world.eventually('none', async () => (await replicas(namespace)) === 0);
+    await world.apply(namespace, 'edge', { workload: { replicas: 0, autoscaling } });
+    await world.eventually('some', async () => (await replicas(namespace)) >= 1);
+  });
+});
+
+describe('a DaemonSet', () => {
+  const NODE = 'node-of-shapes';
+  /** Here no node has a kubelet, so each is tainted. */
+  const workload = { kind: 'DaemonSet', tolerations: [{ operator: 'Exists' }] };
+
+  before(async () => {
+    const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: NODE } };
+    await world.cp.run(['create', '-f', '-'], JSON.stringify(node));
+    await createWriter(world.transport, 'kubelet').applyStatus({
+      ...node,
+      status: { allocatable: { cpu: '8', memory: '16Gi', pods: '100' } },
+    } as never);
+  });
+
+  test('takes the place of a Deployment when it serves, and gives it back in the same way', async () => {
+    const namespace = await newNamespace();
+    await world.apply(namespace, 'edge', { workload: { tolerations: workload.tolerations } });
+    await world.eventually('a pod', async () => (await podsOf(world.transport, namespace)).length === 1);
+    await letServe(world.transport, namespace);
+    await world.reason(namespace, 'edge', 'Available');
+
+    await world.apply(namespace, 'edge', { workload });
+    await arrives(namespace, 'DaemonSet');
+    await world.eventually('its pod', async () => (await podsOf(world.transport, namespace)).length === 2);
+    await settled(namespace, 2);
+    assert.equal((await child(namespace, 'Deployment'))?.metadata.deletionTimestamp, undefined);
+    await letServe(world.transport, namespace);
+    await goes(namespace, 'Deployment');
+    await world.reason(namespace, 'edge', 'Available');
+    assert.equal((await world.status(namespace, 'edge'))?.replicaSummary, '1/1');
+
+    await world.apply(namespace, 'edge', { workload: { tolerations: workload.tolerations } });
+    await arrives(namespace, 'Deployment');
+    await world.eventually('a pod of it', async () =>
+      (await podsOf(world.transport, namespace)).some(
+        ({ metadata }) => metadata.ownerReferences?.[0]?.kind === 'ReplicaSet',
+      ),
+    );
+    assert.equal((await child(namespace, 'DaemonSet'))?.metadata.deletionTimestamp, undefined);
+    await letServe(world.transport, namespace);
+    await goes(namespace, 'DaemonSet');
+  });
+
+  test('without a node for it says so', async () => {
+    const namespace = await newNamespace();
+    await world.apply(namespace, 'edge', { workload: { kind: 'DaemonSet', nodeSelector: { no: 'node' } } });
+    assert.match(await world.reason(namespace, 'edge', 'Unschedulable'), /none fits nodeSelector/);
+  });
+});
+
+test('a Deployment may change how it is updated, there and back', async () => {
+  const namespace = await newNamespace();
+  const strategy = async () => (await child(namespace, 'Deployment'))?.spec.strategy;
+  await world.apply(namespace, 'edge');
+  await world.eventually('the default', async () => (await strategy())?.rollingUpdate?.maxUnavailable === 0);
+  await world.apply(namespace, 'edge', { workload: { updateStrategy: { type: 'Recreate' } } });
+  await world.eventually('Recreate', async () => (await strategy())?.type === 'Recreate');
+  await world.apply(namespace, 'edge', {
+    workload: { updateStrategy: { rollingUpdate: { maxSurge: '50%' } } },
+  });
+  await world.eventually('rolling', async () => (await strategy())?.rollingUpdate?.maxSurge === '50%');
+});
+
+test('a NetworkPolicy and a budget come when they are asked for, and go when they are not', async () => {
+  const namespace = await newNamespace();
+  await world.apply(namespace, 'edge', {
+    networkPolicy: { enabled: true, clients: ['10.0.0.0/8', 'fd00::/8'] },
+    workload: { disruptionBudget: { minAvailable: '50%' } },
+  });
+  const { spec } = await arrives(namespace, 'NetworkPolicy');
+  assert.deepEqual(spec.ingress[0], {
+    ports: [{ port: 8080, protocol: 'TCP' }],
+    from: [{ ipBlock: { cidr: '10.0.0.0/8' } }, { ipBlock: { cidr: 'fd00::/8' } }],
+  });
+  assert.equal(
+    spec.ingress[1].from[0].podSelector.matchLabels['app.kubernetes.io/name'],
+    'l4balancer-operator',
+  );
+  assert.equal((await arrives(namespace, 'PodDisruptionBudget')).spec.minAvailable, '50%');
+  await world.apply(namespace, 'edge');
+  await goes(namespace, 'NetworkPolicy');
+  await goes(namespace, 'PodDisruptionBudget');
+});
+
+test('a PodMonitor that the cluster does not know is warned of, and made when it does', async () => {
+  const namespace = await newNamespace();
+  await world.apply(namespace, 'edge', {
+    monitoring: { podMonitor: true, labels: { release: 'prometheus' } },
+  });
+  await world.eventually('a warning', async () => (await warnings(namespace)) === 'PodMonitorUnknown');
+  assert.equal((await fetch(`${operator.url()}/readyz`)).status, 200);
+  await world.cp.run(['apply', '--server-side', '-f', '-'], stringify(POD_MONITORS));
+  const { metadata, spec } = await arrives(namespace, 'PodMonitor');
+  assert.equal(metadata.labels?.release, 'prometheus');
+  assert.deepEqual(spec.podMetricsEndpoints, [{ port: 'admin', path: '/metrics', interval: '30s' }]);
+  await world.eventually('no warning', async () => (await warnings(namespace)) === 'NoWarnings');
+  await world.apply(namespace, 'edge');
+  await goes(namespace, 'PodMonitor');
+});
+
+const POD_MONITORS = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'podmonitors.monitoring.coreos.com' },
+  spec: {
+    group: 'monitoring.coreos.com',
+    scope: 'Namespaced',
+    names: { kind: 'PodMonitor', plural: 'podmonitors', singular: 'podmonitor', listKind: 'PodMonitorList' },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+      },
+    ],
+  },
+};
+
+test('a capacity sizes the pods, and the status shows the plan', async () => {
+  const namespace = await newNamespace();
+  await world.apply(namespace, 'edge', { capacity: { connections: 400_000 } });
+  const { spec } = await arrives(namespace, 'Deployment');
+  assert.equal(spec.replicas, 2);
+  assert.deepEqual(spec.template.spec.containers[0].resources, {
+    requests: { cpu: '4', memory: '3456Mi' },
+    limits: { cpu: '4', memory: '3456Mi' },
+  });
+  await world.eventually(
+    'a plan',
+    async () => (await world.status(namespace, 'edge'))?.capacity !== undefined,
+  );
+  const text = await world.kubectl('describe', 'l4b', 'edge', '-n', namespace);
+  assert.match(text, /How Computed:\s+2 replicas with 4 cores each, 50000 connections a core\./);
+  assert.match(text, /File Descriptors:\s+401024/);
+});
+
+describe('the pods of an older revision', () => {
+  const OLDER = 'registry.example/l4balancer-proxy:0.9';
+
+  test('are left alone by a newer operator, until the spec changes them or the annotation asks for it', async () => {
+    const namespace = await newNamespace();
+    await world.apply(namespace, 'edge');
+    await arrives(namespace, 'Deployment');
+    await settled(namespace, 1);
+    await operator.stop();
+
+    // As an operator before revisions left it: its pod template, and a status without a word of revisions.
+    const root = await world.get('l4balancer.dev/v1alpha1', 'L4Balancer', namespace, 'edge');
+    const owner = { name: 'edge', namespace, uid: root?.metadata.uid ?? '', spec: balancer().spec };
+    const older = { ...RENDER, proxyImage: OLDER };
+    await createWriter(world.transport, 'l4balancer-operator').apply(
+      deployment(owner, older, { ...NEW, revision: 'r1' }),
+    );
+    const removals = ['renderRevision', 'renderedImage', 'renderedFrom'].map((field) => ({
+      op: 'remove',
+      path: `/status/${field}`,
+    }));
+    await world.kubectl(
+      ...['patch', 'l4b', 'edge', '-n', namespace, '--subresource=status', '--type=json'],
+      ...['-p', JSON.stringify(removals)],
+    );
+    const before = await child(namespace, 'Deployment');
+
+    operator = startOperator(login);
+    await operator.line('caches synced');
+    await world.eventually(
+      'the pin',
+      async () => (await world.status(namespace, 'edge'))?.renderRevision === 'r1',
+    );
+    const after = await child(namespace, 'Deployment');
+    assert.deepEqual(after?.spec.template, before?.spec.template);
+    assert.equal((await world.status(namespace, 'edge'))?.renderedImage, OLDER);
+    assert.equal(await operator.metric('l4balancer_operator_balancers_on_old_revisions'), 1);
+
+    // Not of the pods: the revision stays.
+    await world.apply(namespace, 'edge', { service: { type: 'ClusterIP' }, workload: { replicas: 2 } });
+    await world.eventually('two', async () => (await replicas(namespace)) === 2);
+    assert.deepEqual((await child(namespace, 'Deployment'))?.spec.template, before?.spec.template);
+
+    await world.kubectl('annotate', 'l4b', 'edge', '-n', namespace, 'l4balancer.dev/upgrade=true');
+    await world.eventually('r2', async () => {
+      const now = await child(namespace, 'Deployment');
+      return now?.spec.template.metadata.annotations?.['l4balancer.dev/render-revision'] === 'r2';
+    });
+    await world.eventually(
+      'none is old',
+      async () => (await operator.metric('l4balancer_operator_balancers_on_old_revisions')) === 0,
+    );
+  });
+});
