@@ -3,13 +3,29 @@ import { test } from 'node:test';
 import { podDisruptionBudget } from '../../../operator/desired/pod-disruption-budget.ts';
 import { owner } from '../owner.ts';
 
-for (const [replicas, isWanted] of [
-  [0, false],
-  [1, false],
-  [2, true],
-  [10, true],
-] as const)
-  test(`${replicas} replicas ${isWanted ? 'have a budget of one at a time' : 'have no budget'}`, () => {
-    const budget = podDisruptionBudget(owner({ workload: { replicas } }));
-    assert.equal(budget?.spec.maxUnavailable, isWanted ? 1 : undefined);
+const ROWS: readonly (readonly [string, object, object | undefined])[] = [
+  ['no replica', { replicas: 0 }, undefined],
+  ['one replica', {}, undefined],
+  ['two replicas', { replicas: 2 }, { maxUnavailable: 1 }],
+  ['an autoscaler of at least two', { autoscaling: { maxReplicas: 3 } }, { maxUnavailable: 1 }],
+  ['an autoscaler of at least one', { autoscaling: { minReplicas: 1, maxReplicas: 3 } }, undefined],
+  ['a DaemonSet', { kind: 'DaemonSet' }, undefined],
+  [
+    'a DaemonSet with a number',
+    { kind: 'DaemonSet', disruptionBudget: { minAvailable: 2 } },
+    { minAvailable: 2 },
+  ],
+  ['a share', { disruptionBudget: { maxUnavailable: '25%' } }, { maxUnavailable: '25%' }],
+  ['one replica that must stay', { disruptionBudget: { minAvailable: 1 } }, { minAvailable: 1 }],
+];
+
+for (const [what, workload, expected] of ROWS)
+  test(`the budget of ${what} is ${JSON.stringify(expected) ?? 'none'}`, () => {
+    const { selector: _, ...budget } = podDisruptionBudget(owner({ workload }))?.spec ?? {};
+    assert.deepEqual(budget, expected ?? {});
   });
+
+test('the pods that an autoscaler left count', () => {
+  assert.equal(podDisruptionBudget(owner(), 1), undefined);
+  assert.deepEqual(podDisruptionBudget(owner(), 4)?.spec.maxUnavailable, 1);
+});

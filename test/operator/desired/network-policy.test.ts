@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { networkPolicy } from '../../../operator/desired/network-policy.ts';
+import { MINIMAL, owner } from '../owner.ts';
+
+test('there is none unless it is asked for', () => assert.equal(networkPolicy(owner()), undefined));
+
+test('everybody may reach the listeners, and only the operator the admin port; what the pods reach is not limited', () => {
+  const listeners = [{ name: 'z', port: 9000, backend: 'web' }, ...MINIMAL.listeners];
+  const { spec } = networkPolicy(owner({ listeners, networkPolicy: { enabled: true } })) ?? assert.fail();
+  assert.deepEqual(spec.policyTypes, ['Ingress']);
+  const [traffic, admin] = spec.ingress;
+  assert.deepEqual(
+    traffic?.ports.map(({ port }) => port),
+    [8080, 9000],
+  );
+  assert.equal(traffic?.from, undefined);
+  assert.deepEqual(admin?.ports, [{ port: 9901, protocol: 'TCP' }]);
+  assert.equal(admin?.from?.length, 1);
+});
+
+test('clients and monitoring are let in by what the spec says of them', () => {
+  const wanted = {
+    enabled: true,
+    clients: ['fd00::/8', '10.0.0.0/8'],
+    monitoringNamespaces: { team: 'monitoring' },
+  };
+  const [traffic, admin] = networkPolicy(owner({ networkPolicy: wanted }))?.spec.ingress ?? [];
+  assert.deepEqual(traffic?.from, [{ ipBlock: { cidr: '10.0.0.0/8' } }, { ipBlock: { cidr: 'fd00::/8' } }]);
+  assert.deepEqual(admin?.from?.[1], { namespaceSelector: { matchLabels: { team: 'monitoring' } } });
+});
