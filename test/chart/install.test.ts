@@ -66,26 +66,26 @@ test('the operator’s pod passes Pod Security restricted', async () => {
 
 test('the operator may follow and write every kind of child, and delete those that a resource can do without', async () => {
   const { rules = [] } = one(await render(), 'ClusterRole');
-  const owner = (replicas: number, type: 'ClusterIP' | 'None') => ({
-    ...edge,
-    spec: spec.parse({ ...edge.spec, workload: { replicas }, service: { type } }),
-  });
+  const owner = (more: object) => ({ ...edge, spec: spec.parse({ ...edge.spec, ...more }) });
   const settings = { proxyImage: 'proxy', pullPolicy: 'Never', kubelet: { major: 1, minor: 34 } } as const;
-  const kinds = (all: ReturnType<typeof children>) =>
-    all.filter(({ wanted }) => wanted).map(({ kind }) => kind);
-  const most = kinds(children(owner(2, 'ClusterIP'), settings));
-  const least = new Set(kinds(children(owner(1, 'None'), settings)));
-  for (const kind of most) {
-    const resource = `${kind.toLowerCase()}s`;
+  const kinds = (more: object) =>
+    children(owner(more), settings).flatMap(({ kind, wanted }) => (wanted === undefined ? [] : [kind]));
+  const most = kinds({
+    workload: { autoscaling: { maxReplicas: 3 } },
+    networkPolicy: { enabled: true },
+    monitoring: { podMonitor: true },
+  });
+  const least = new Set(kinds({ workload: { kind: 'DaemonSet' }, service: { type: 'None' } }));
+  const resourceOf = (kind: string) => `${kind.toLowerCase()}s`.replace(/ys$/, 'ies');
+  for (const kind of [...most, 'DaemonSet']) {
+    const resource = resourceOf(kind);
     const verbs = rules.find(({ resources }) => resources.includes(resource))?.verbs ?? [];
-    const deleted = least.has(kind) ? [] : ['delete'];
+    const deleted = least.has(kind) && kind !== 'DaemonSet' ? [] : ['delete'];
     assert.deepEqual(verbs, ['get', 'list', 'watch', 'create', 'patch', ...deleted], resource);
   }
   for (const kind of WATCHED_KINDS)
     assert.ok(
-      rules.some(
-        ({ resources, verbs }) => resources.includes(`${kind.toLowerCase()}s`) && verbs.includes('watch'),
-      ),
+      rules.some(({ resources, verbs }) => resources.includes(resourceOf(kind)) && verbs.includes('watch')),
       kind,
     );
 });
