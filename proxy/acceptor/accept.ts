@@ -65,10 +65,12 @@ const backendNow = ({ table }: Acceptor, listenerSlot: number, backendSlot: numb
 export const takeMail = (acceptor: Acceptor): void => {
   const { parcel } = acceptor;
   acceptor.mailbox.takeAll(parcel, (from) => {
-    if (!takeOver(acceptor, from)) return;
-    const slot = parcel[1] as number;
-    const backend = backendNow(acceptor, slot, parcel[2] as number);
-    begin(acceptor, parcel[0] as number, slot, backend, parcel[3] as number);
+    if (takeOver(acceptor, from)) {
+      const slot = parcel[1] as number;
+      const backend = backendNow(acceptor, slot, parcel[2] as number);
+      begin(acceptor, parcel[0] as number, slot, backend, parcel[3] as number);
+    }
+    acceptor.counters.taken();
   });
 };
 

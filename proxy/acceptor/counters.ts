@@ -65,7 +65,7 @@ export class Counters {
 
   /** What another acceptor left was taken out of the mailbox. */
   taken(): void {
-    this.#bump(this.#base + INTS.Taken, 1);
+    Atomics.add(this.#ints, this.#base + INTS.Taken, 1);
   }
 
   /** A connection that another acceptor left is this one's. */

@@ -5,9 +5,14 @@ import { INTS, intsAt } from './shared-memory.ts';
 /** Connections by which another acceptor must have fewer: handing over costs a little, being even to the last one gains nothing. */
 const tolerance = (fewest: number): number => 2 + (fewest >> 5);
 
-/** Connections of an acceptor: those that it has, and those that others left for it. */
-const load = (ints: Int32Array, at: number): number =>
-  (ints[at + INTS.Open] as number) + Atomics.load(ints, at + INTS.Given) - (ints[at + INTS.Taken] as number);
+/**
+ * Connections of an acceptor: those that it has, and those that others left for it. What it takes meanwhile counts twice rather than not at
+ * all (it is open before it is noted as taken, and that is read first): an acceptor that seems to have fewer than it has is given too many.
+ */
+const load = (ints: Int32Array, at: number): number => {
+  const taken = Atomics.load(ints, at + INTS.Taken);
+  return Atomics.load(ints, at + INTS.Given) - taken + Atomics.load(ints, at + INTS.Open);
+};
 
 /** The acceptor that a new connection should go to: the one with the fewest, if that is clearly fewer than here. */
 export const leastLoaded = ({ index, acceptors, shared, table }: Acceptor): number => {
@@ -51,7 +56,6 @@ export const handOver = (acceptor: Acceptor, to: number, fd: number, listener: S
 
 /** Makes the connection in `parcel` this acceptor's own; false when its sender died and it was closed meanwhile. */
 export const takeOver = ({ shared, index, parcel, arrival, counters }: Acceptor, from: number): boolean => {
-  counters.taken();
   const fd = parcel[0] as number;
   if (fd < 0) return false; // its sender died
   // Whoever changes the owner first has the descriptor: this acceptor, or who cleans up after the sender.

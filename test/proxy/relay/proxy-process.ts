@@ -143,9 +143,9 @@ export class ProxyProcess {
   async until(what: string, check: () => Promise<boolean>): Promise<void> {
     const give = performance.now() + 20_000;
     for (;;) {
-      if (this.process.exitCode !== null)
+      if (this.#ended)
         throw new Error(
-          `The proxy ended with ${this.process.exitCode} before it was ${what}:\n${this.output}`,
+          `The proxy ended with ${this.process.exitCode ?? this.process.signalCode} before it was ${what}:\n${this.output}`,
         );
       try {
         if (await check()) return;
@@ -172,8 +172,12 @@ export class ProxyProcess {
     return (Number(fields[11]) + Number(fields[12])) * 10;
   }
 
+  get #ended(): boolean {
+    return this.process.exitCode !== null || this.process.signalCode !== null;
+  }
+
   async stop(): Promise<number | null> {
-    if (this.process.exitCode === null) {
+    if (!this.#ended) {
       const ended = once(this.process, 'exit');
       this.process.kill('SIGTERM');
       await ended;
