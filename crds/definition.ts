@@ -40,6 +40,9 @@ export const definition = () => ({
   },
 });
 
+/** Of a resource that no operator has seen yet: who waits would else take what has no status for done. */
+const UNSEEN = { observedGeneration: -1 };
+
 const READY = '.status.conditions[?(@.type=="Ready")]';
 
 const COLUMNS = [
@@ -74,7 +77,11 @@ const rootSchema = (): Structural => {
       // Declared so that a rule can point to it; Kubernetes describes the rest.
       metadata: { type: 'object', properties: { name: { type: 'string' } } },
       spec: structuredClone({ description: 'What is wanted.', ...SPEC_SCHEMA }),
-      status: structuredClone({ description: 'What is; written by the operator.', ...STATUS_SCHEMA }),
+      status: structuredClone({
+        description: 'What is; written by the operator.',
+        default: UNSEEN,
+        ...STATUS_SCHEMA,
+      }),
     },
   };
   for (const { id, scope, rule, message, messageExpression, fieldPath } of RULES) {

@@ -42,7 +42,11 @@ const knob = z.object({
 
 /** What the operator reports; it writes nothing else of the resource. */
 export const status = z.object({
-  observedGeneration: z.int().min(0).optional().describe('Generation of the spec that was last acted on.'),
+  observedGeneration: z
+    .int()
+    .min(-1)
+    .optional()
+    .describe('Generation of the spec that was last acted on; -1 before the first time.'),
   conditions: keyedList(condition, ['type'], 16)
     .optional()
     .describe('Ready, Reconciling, Stalled, Warnings.'),

@@ -8,6 +8,7 @@ import { ApiError } from '../../../kube/errors.ts';
 import type { KubeObject } from '../../../kube/object.ts';
 import { objectPath } from '../../../kube/paths.ts';
 import type { Transport } from '../../../kube/transport.ts';
+import type { Reason } from '../../../operator/status/reasons.ts';
 import {
   type ControlPlane,
   type ControlPlaneOptions,
@@ -46,7 +47,7 @@ export interface TestWorld {
   get(apiVersion: string, kind: string, namespace: string, name: string): Promise<Anything | undefined>;
   status(namespace: string, name: string): Promise<Status | undefined>;
   /** Waits until the condition Ready has this reason; gives back its message. */
-  reason(namespace: string, name: string, reason: string): Promise<string>;
+  reason(namespace: string, name: string, reason: Reason): Promise<string>;
   /** Waits until the condition holds. */
   eventually(what: string, probe: () => Promise<boolean>): Promise<void>;
   /** Requests of this user (all but reads) since a byte of the audit log. */

@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { CONTAINER } from '../../../operator/desired/container.ts';
+import { SYSCTL_WRITER } from '../../../operator/desired/sysctl-writer.ts';
+import { REASONS, type Reason } from '../../../operator/status/reasons.ts';
+import { kstatus, type Waited } from '../kstatus.ts';
+import { IMAGE, type OperatorProcess, startOperator } from './operator.ts';
+import { bind, letServe, podsOf, serving, writePodStatus } from './pods.ts';
+import { operatorLogin } from './rights.ts';
+import { type Anything, startWorld, type TestWorld } from './world.ts';
+
+let world: TestWorld;
+let operator: OperatorProcess;
+let namespaces = 0;
+
+const L4B = ['l4balancer.dev/v1alpha1', 'L4Balancer'] as const;
+const NODE = 'node-7';
+const WAITED = { Done: 'Current', Working: 'InProgress', Stuck: 'Failed', AsItIs: undefined } as const;
+
+before(async () => {
+  world = await startWorld();
+  operator = startOperator(await operatorLogin(world.cp));
+  await operator.line('caches synced');
+});
+
+after(async () => {
+  await operator?.stop();
+  await world?.close();
+});
+
+const newNamespace = async (): Promise<string> => {
+  const name = `reasons-${++namespaces}`;
+  await world.cp.createNamespace(name);
+  return name;
+};
+
+/** Waits for the reason; gives back its message. Tools that wait must then see what the catalogue says of it. */
+const told = async (namespace: string, reason: Reason, as?: Waited): Promise<string> => {
+  const message = await world.reason(namespace, 'edge', reason);
+  const seen = (await world.get(...L4B, namespace, 'edge')) ?? assert.fail('it is gone');
+  assert.equal(kstatus(seen), as ?? WAITED[REASONS[reason].standing], message);
+  return message;
+};
+
+/** A resource with its one pod bound to a node. */
+const withPod = async (spec: object = {}): Promise<{ namespace: string; pod: Anything }> => {
+  const namespace = await newNamespace();
+  await world.apply(namespace, 'edge', spec);
+  let pod: Anything | undefined;
+  await world.eventually('a pod', async () => {
+    [pod] = await podsOf(world.transport, namespace);
+    return pod !== undefined;
+  });
+  assert.ok(pod);
+  await bind(world.transport, pod, NODE);
+  return { namespace, pod };
+};
+
+/** The status of a pod whose container is in this state, as a kubelet writes it. */
+const container = (state: object, more: object = {}, name = CONTAINER): object => ({
+  phase: 'Pending',
+  [name === CONTAINER ? 'containerStatuses' : 'initContainerStatuses']: [
+    { name, image: IMAGE, imageID: '', ready: false, restartCount: 0, state, ...more },
+  ],
+});
+const ended = (exitCode: number, reason: string, message: string) => ({
+  terminated: { exitCode, reason, message },
+});
+
+/** What a kubelet or the scheduler writes into a pod, and what the status makes of it. */
+const OF_PODS: readonly {
+  readonly when: string;
+  readonly spec?: object;
+  readonly writes: object;
+  readonly reason: Reason;
+  readonly says: RegExp;
+}[] = [
+  {
+    when: 'a node cannot get the image',
+    writes: container({ waiting: { reason: 'ErrImagePull', message: 'no such host' } }),
+    reason: 'ImagePullFailed',
+    says: /^Node node-7 cannot get the image .*no such host.*Correct workload\.image/,
+  },
+  {
+    when: 'the proxy ends soon after its start, again and again',
+    writes: container(
+      { waiting: { reason: 'CrashLoopBackOff' } },
+      { restartCount: 3, lastState: ended(1, 'Error', 'Cannot read the configuration: it is empty') },
+    ),
+    reason: 'CrashLoop',
+    says: /^The proxy on node node-7 ended with exit code 1: Cannot read the configuration/,
+  },
+  {
+    when: 'the runtime cannot start the container',
+    writes: container(
+      { waiting: { reason: 'CrashLoopBackOff' } },
+      { lastState: ended(128, 'StartError', 'unable to apply caps: operation not permitted') },
+    ),
+    reason: 'ContainerStartFailed',
+    says: /^Node node-7 cannot start the proxy: unable to apply caps.*tuning\.capabilities/,
+  },
+  {
+    when: 'the init container cannot write a sysctl',
+    spec: { tuning: { profile: 'Tuned', sysctlMethod: 'InitContainer' } },
+    writes: container(
+      ended(1, 'Error', 'Cannot set net.core.somaxconn: permission denied'),
+      {},
+      SYSCTL_WRITER,
+    ),
+    reason: 'SysctlNotSet',
+    says: /^Node node-7 runs no proxy, since its init container failed: Cannot set net\.core\.somaxconn/,
+  },
+  {
+    when: 'no node takes the pod',
+    writes: {
+      phase: 'Pending',
+      conditions: [
+        {
+          type: 'PodScheduled',
+          status: 'False',
+          reason: 'Unschedulable',
+          message: '0/3 nodes are available: 3 Insufficient cpu.',
+        },
+      ],
+    },
+    reason: 'Unschedulable',
+    says: /^No node takes a pod: 0\/3 nodes are available: 3 Insufficient cpu\./,
+  },
+  {
+    when: 'a node evicts the pod',
+    writes: { phase: 'Failed', reason: 'Evicted', message: 'The node was low on resource: memory.' },
+    reason: 'PodFailed',
+    says: /^Node node-7 ended .*Evicted: The node was low on resource: memory/,
+  },
+];
+
+describe('the status says what pods suffer from', () => {
+  for (const { when, spec, writes, reason, says } of OF_PODS)
+    test(`${reason}: ${when}; it is over when the pods serve`, async () => {
+      const { namespace, pod } = await withPod(spec);
+      await writePodStatus(world.transport, pod, writes);
+      assert.match(await told(namespace, reason), says);
+      await world.kubectl('delete', 'pods', '--all', '-n', namespace, '--force', '--grace-period=0');
+      await world.eventually('others', async () => {
+        const pods = await podsOf(world.transport, namespace);
+        return pods.length === 1 && pods[0]?.metadata.uid !== pod.metadata.uid;
+      });
+      await letServe(world.transport, namespace);
+      await told(namespace, 'Available');
+    });
+
+  test('NotReady: a replica that served does not', async () => {
+    const { namespace, pod } = await withPod();
+    await letServe(world.transport, namespace);
+    await told(namespace, 'Available');
+    await writePodStatus(world.transport, pod, serving(false));
+    assert.match(await told(namespace, 'NotReady'), /^0 of 1 replica ready\. Not ready on node node-7\./);
+  });
+
+  test('PodsRefused: a LimitRange has no place for them', async () => {
+    const namespace = await newNamespace();
+    const limits = {
+      apiVersion: 'v1',
+      kind: 'LimitRange',
+      metadata: { name: 'tiny', namespace },
+      spec: { limits: [{ type: 'Container', max: { cpu: '10m' } }] },
+    };
+    await world.cp.run(['create', '-f', '-'], JSON.stringify(limits));
+    await world.apply(namespace, 'edge');
+    assert.match(await told(namespace, 'PodsRefused'), /^The API server refuses the pods: .*maximum cpu/);
+  });
+
+  test('DeadlineExceeded: the Deployment’s controller has given up, and nothing says why', async () => {
+    const { namespace } = await withPod();
+    await told(namespace, 'Progressing');
+    // Its clock cannot be moved on; when it last saw progress can be moved back. It may write in between: then once more.
+    const long = '2020-01-01T00:00:00Z';
+    await world.eventually('the end of its patience', async () => {
+      const { status } = (await world.get('apps/v1', 'Deployment', namespace, 'l4b-edge')) ?? {};
+      const at = status?.conditions?.findIndex(({ type }: { type: string }) => type === 'Progressing') ?? -1;
+      if (status?.conditions?.[at]?.reason === 'ProgressDeadlineExceeded') return true;
+      const path = `/status/conditions/${at}/lastUpdateTime`;
+      const patch = JSON.stringify([{ op: 'replace', path, value: long }]);
+      const args = ['patch', 'deployment', 'l4b-edge', '-n', namespace, '--subresource=status'];
+      if (at >= 0) await world.kubectl(...args, '--type=json', '-p', patch);
+      return false;
+    });
+    assert.match(await told(namespace, 'DeadlineExceeded'), /no progress for the Deployment's deadline/);
+  });
+});
+
+test('ScaledToZero: none is asked for, which is done as asked; it is up again when some are', async () => {
+  const { namespace } = await withPod();
+  await letServe(world.transport, namespace);
+  await told(namespace, 'Available');
+  await world.kubectl('scale', '-n', namespace, 'l4b/edge', '--replicas=0');
+  assert.equal(await told(namespace, 'ScaledToZero'), 'Scaled to zero replicas: nothing is served.');
+  await world.kubectl('scale', '-n', namespace, 'l4b/edge', '--replicas=1');
+  await told(namespace, 'Progressing');
+});
+
+test('Paused: what serves counts as done, what does not is awaited', async () => {
+  const { namespace } = await withPod();
+  await world.apply(namespace, 'edge', { paused: true });
+  await told(namespace, 'Paused', 'InProgress');
+  await letServe(world.transport, namespace);
+  await world.eventually('done', async () => {
+    const seen = await world.get(...L4B, namespace, 'edge');
+    return seen !== undefined && kstatus(seen) === 'Current';
+  });
+  await told(namespace, 'Paused', 'Current');
+});

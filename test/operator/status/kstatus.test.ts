@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { REASONS } from '../../../operator/status/reasons.ts';
+import { statusOf } from '../../../operator/status/status.ts';
+import { kstatus, type Waited } from '../kstatus.ts';
+import { observed } from './fixtures.ts';
+import { ROWS_OF_PODS } from './rows-of-pods.ts';
+import { ROWS_OF_ROLLOUT } from './rows-of-rollout.ts';
+
+const of = (generation: number, status: object, metadata: object = {}): Waited =>
+  kstatus({ metadata: { generation, ...metadata }, status });
+const is = (...types: readonly string[]) => ({
+  conditions: ['Reconciling', 'Stalled', 'Ready'].map((type) => ({
+    type,
+    status: types.includes(type) ? 'True' : 'False',
+  })),
+});
+
+test('the decision is the documented one', () => {
+  assert.equal(of(1, {}), 'Current', 'no status at all counts as done');
+  assert.equal(of(1, { observedGeneration: -1 }), 'InProgress');
+  assert.equal(of(2, { observedGeneration: 1, ...is('Ready') }), 'InProgress');
+  assert.equal(of(2, { observedGeneration: 2, ...is('Ready') }), 'Current');
+  assert.equal(of(2, { observedGeneration: 2, ...is('Reconciling') }), 'InProgress');
+  assert.equal(of(2, { observedGeneration: 2, ...is('Stalled') }), 'Failed');
+  assert.equal(of(2, { observedGeneration: 2, ...is() }), 'InProgress');
+  assert.equal(of(2, is('Ready'), { deletionTimestamp: '2026-01-01T00:00:00Z' }), 'Terminating');
+});
+
+test('each reason is to who waits what its standing says', () => {
+  const expected = { Done: 'Current', Working: 'InProgress', Stuck: 'Failed' } as const;
+  for (const { when, given, reason } of [...ROWS_OF_ROLLOUT, ...ROWS_OF_PODS]) {
+    const { standing } = REASONS[reason];
+    if (standing === 'AsItIs') continue;
+    const status = statusOf(given, [], '2026-01-01T00:00:00Z');
+    const seen = kstatus({ metadata: { generation: observed().generation }, status } as Parameters<
+      typeof kstatus
+    >[0]);
+    const isLate = status.conditions?.some(({ type, status: is }) => type === 'Stalled' && is === 'True');
+    assert.equal(seen, standing === 'Working' && isLate ? 'Failed' : expected[standing], when);
+  }
+});
