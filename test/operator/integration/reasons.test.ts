@@ -196,7 +196,9 @@ test('ScaledToZero: none is asked for, which is done as asked; it is up again wh
   await world.kubectl('scale', '-n', namespace, 'l4b/edge', '--replicas=0');
   assert.equal(await told(namespace, 'ScaledToZero'), 'Scaled to zero replicas: nothing is served.');
   await world.kubectl('scale', '-n', namespace, 'l4b/edge', '--replicas=1');
-  await told(namespace, 'Progressing');
+  await world.eventually('a pod', async () => (await podsOf(world.transport, namespace)).length === 1);
+  await letServe(world.transport, namespace);
+  await told(namespace, 'Available');
 });
 
 test('Paused: what serves counts as done, what does not is awaited', async () => {
