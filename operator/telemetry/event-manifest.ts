@@ -48,3 +48,12 @@ export const eventManifest = (
     },
   };
 };
+
+/** As the API wants times of events: RFC 3339 with microseconds. */
+export const microTime = (at: Date): string => at.toISOString().replace('Z', '000Z');
+
+/** The same event, which has happened `count` times by now, twice at least; the rest of an event can never change. */
+export const withSeries = (manifest: ReturnType<typeof eventManifest>, count: number, last: Date) => ({
+  ...manifest,
+  series: { count, lastObservedTime: microTime(last) },
+});

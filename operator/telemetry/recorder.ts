@@ -1,69 +1,107 @@
 import { API_VERSION, KIND } from '../../crds/l4balancer.ts';
 import type { Writer } from '../../kube/apply.ts';
+import type { Clock } from '../../kube/clock.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { codeOf } from '../errors.ts';
-import { eventManifest, type Happening } from './event-manifest.ts';
+import { createEventLimit } from './event-limit.ts';
+import { eventManifest, type Happening, microTime, withSeries } from './event-manifest.ts';
 import type { Logger } from './log.ts';
 
 /** Writes events about resources. Never waits and never fails the caller: an event that cannot be written is in the log. */
 export interface Recorder {
   record(regarding: KubeObject, happening: Happening): void;
-  /** Resolves when nothing is on its way any more. */
+  /** Writes at once what was still to be counted, and resolves when nothing is on its way any more. */
   idle(): Promise<void>;
 }
 
 export interface RecorderDeps {
-  readonly writer: Pick<Writer, 'create'>;
+  readonly writer: Pick<Writer, 'create' | 'apply'>;
   readonly log: Logger;
+  readonly clock: Clock;
   readonly wallClock: () => Date;
   /** Name of this process: the pod's. */
   readonly instance: string;
 }
 
-/** The same is not told again within this time. */
+/** The same within this time of the last is one more of the same event. */
 const SAME_MS = 10 * 60_000;
+/** How often an event is counted up at most: a hundred times within it are one write. */
+const COUNTED_EVERY_MS = 10_000;
 /** More on their way than this, and further ones are dropped: events must not be what slows an API server down. */
 const MOST_ON_THEIR_WAY = 50;
+/** More are not remembered; the oldest go first. */
+const MOST_TOLD = 10_000;
 
-export const createRecorder = ({ writer, log, wallClock, instance }: RecorderDeps): Recorder => {
-  /** When it was told last, by what it says; the oldest first. */
-  const told = new Map<string, number>();
+/** An event, and how often it has happened. */
+interface Told {
+  readonly manifest: ReturnType<typeof eventManifest>;
+  count: number;
+  last: Date;
+  /** Whether a write of the count is planned. */
+  isPlanned: boolean;
+}
+
+export const createRecorder = ({ writer, log, clock, wallClock, instance }: RecorderDeps): Recorder => {
+  /** By what it says; the one that happened longest ago first. */
+  const told = new Map<string, Told>();
+  const limit = createEventLimit();
   const onTheirWay = new Set<Promise<void>>();
+  /** Counts that wait to be written. */
+  const planned = new Set<Promise<void>>();
+  const stopping = new AbortController();
 
-  const isNews = (key: string, now: number): boolean => {
-    for (const [old, at] of told) {
-      if (now - at < SAME_MS) break;
-      told.delete(old);
+  const forgetOld = (now: number): void => {
+    for (const [key, { last }] of told) {
+      if (now - last.getTime() < SAME_MS && told.size < MOST_TOLD) break;
+      told.delete(key);
     }
-    if (told.has(key)) return false;
-    told.set(key, now);
-    return true;
   };
 
-  const write = async (regarding: KubeObject, happening: Happening, at: Date): Promise<void> => {
-    const time = at.toISOString().replace('Z', '000Z'); // microseconds, as the API wants them
-    try {
-      await writer.create(
-        eventManifest({ apiVersion: API_VERSION, kind: KIND, ...regarding }, happening, time, instance),
-      );
-    } catch (error) {
-      log.warn({ code: codeOf(error), error, event: happening.reason }, 'event not written');
-    }
+  const send = (reason: string, write: () => Promise<unknown>): void => {
+    const sending = write()
+      .catch((error: unknown) => log.warn({ code: codeOf(error), error, event: reason }, 'event not written'))
+      .then(() => void onTheirWay.delete(sending));
+    onTheirWay.add(sending);
+  };
+
+  const countUp = (one: Told): void => {
+    one.count += 1;
+    if (one.isPlanned) return;
+    one.isPlanned = true;
+    const waiting = clock.sleep(COUNTED_EVERY_MS, stopping.signal).then(() => {
+      planned.delete(waiting);
+      one.isPlanned = false;
+      send(one.manifest.reason, () => writer.apply(withSeries(one.manifest, one.count, one.last)));
+    });
+    planned.add(waiting);
   };
 
   return {
     record(regarding, happening) {
       const at = wallClock();
       const { uid = '' } = regarding.metadata;
-      if (!isNews(`${uid} ${happening.reason} ${happening.note}`, at.getTime())) return;
-      if (onTheirWay.size >= MOST_ON_THEIR_WAY) {
+      const key = `${uid} ${happening.reason} ${happening.note}`;
+      forgetOld(at.getTime());
+      const known = told.get(key);
+      if (known !== undefined) {
+        known.last = at;
+        told.delete(key);
+        told.set(key, known);
+        countUp(known);
+        return;
+      }
+      if (onTheirWay.size >= MOST_ON_THEIR_WAY || !limit.allows(uid, at.getTime())) {
         log.warn({ event: happening.reason }, 'event dropped');
         return;
       }
-      const writing = write(regarding, happening, at).finally(() => onTheirWay.delete(writing));
-      onTheirWay.add(writing);
+      const root = { apiVersion: API_VERSION, kind: KIND, ...regarding };
+      const manifest = eventManifest(root, happening, microTime(at), instance);
+      told.set(key, { manifest, count: 1, last: at, isPlanned: false });
+      send(happening.reason, () => writer.create(manifest));
     },
     async idle() {
+      stopping.abort();
+      await Promise.all(planned);
       await Promise.all(onTheirWay);
     },
   };

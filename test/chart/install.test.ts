@@ -90,12 +90,12 @@ test('the operator may follow and write every kind of child, and delete those th
     );
 });
 
-test('pods it follows, makes for a probe and removes, ReplicaSets it only reads, and events it only creates', async () => {
+test('pods it follows, makes for a probe and removes, ReplicaSets it only reads, and events it makes and counts up', async () => {
   const { rules = [] } = one(await render(), 'ClusterRole');
   const verbs = (resource: string) => rules.find(({ resources }) => resources.includes(resource))?.verbs;
   assert.deepEqual(verbs('pods'), ['list', 'watch', 'create', 'delete']);
   assert.deepEqual(verbs('replicasets'), ['get', 'list', 'watch']);
-  assert.deepEqual(verbs('events'), ['create']);
+  assert.deepEqual(verbs('events'), ['create', 'patch']);
 });
 
 test('the operator’s rights let it write the proxies’ Roles, and no other Role', async () => {

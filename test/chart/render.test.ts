@@ -69,7 +69,7 @@ test('the right to the Lease is one to this Lease, in the operator’s own names
     [
       [['leases'], undefined, ['create']],
       [['leases'], [RELEASE], ['get', 'list', 'watch', 'patch']],
-      [['events'], undefined, ['create']],
+      [['events'], undefined, ['create', 'patch']],
     ],
   );
   const [container] = one(await render(), 'Deployment').spec?.template.spec.containers ?? [];

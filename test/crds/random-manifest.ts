@@ -1,6 +1,18 @@
 import type { Loose } from './base-manifest.ts';
 import type { Random } from './random.ts';
 
+/** What runs the pods, and where: what goes together with it is not a matter of luck. */
+interface Shape {
+  readonly tuning?: Loose;
+  readonly workload?: Loose;
+}
+const ANY: Shape = {};
+const DAEMON_SET: Shape = { workload: { kind: 'DaemonSet' } };
+const HOST_NETWORK: Shape = { tuning: { profile: 'HostNetwork' } };
+
+const given = (name: string, fields: Loose): Loose =>
+  Object.keys(fields).length === 0 ? {} : { [name]: fields };
+
 /** A manifest that is good, with fields left out and given by luck. */
 export const randomManifest = (random: Random): Loose => {
   const backends = random.list(1, 4, (i) => randomBackend(random, `backend-${i}`));
@@ -15,7 +27,7 @@ export const randomManifest = (random: Random): Loose => {
         random.some({ idle: () => random.pick(['1s', '90s', '1h30m', '168h', '1h30m15s500ms']) }),
     }),
   }));
-  const profile = random.pick(['Restricted', 'Tuned']);
+  const shape = random.pick<Shape>([ANY, ANY, DAEMON_SET, HOST_NETWORK]);
   return {
     apiVersion: 'l4balancer.dev/v1alpha1',
     kind: 'L4Balancer',
@@ -24,14 +36,25 @@ export const randomManifest = (random: Random): Loose => {
       listeners,
       backends,
       ...random.some({
-        tuning: () => randomTuning(random, profile),
-        workload: () => randomWorkload(random),
         service: () => randomService(random),
-        capacity: () => ({ connections: random.whole(1, 100_000_000) }),
+        capacity: () => ({
+          connections: random.whole(1, 100_000_000),
+          ...random.some({ connectionsPerCore: () => random.whole(100, 1_000_000) }),
+        }),
         monitoring: () => random.some({ podMonitor: () => true, labels: () => ({ release: 'a' }) }),
-        networkPolicy: () => random.some({ clients: () => ['10.0.0.0/8', 'fd00::/8', '192.0.2.1/24'] }),
+        networkPolicy: () => ({
+          enabled: shape !== HOST_NETWORK && random.chance(0.5),
+          ...random.some({
+            clients: () => ['10.0.0.0/8', 'fd00::/8', '192.0.2.1/24'],
+            monitoringNamespaces: () => ({ team: 'watch' }),
+          }),
+        }),
+        drain: () => random.some({ delay: () => random.pick(['0s', '5s', '1h']), spread: () => false }),
+        accessLog: () => random.pick<Loose>([{ mode: 'Off' }, { mode: 'Errors' }, { mode: 'All' }]),
         paused: () => random.chance(0.5),
       }),
+      ...given('tuning', { ...random.some(tuningFields(random, shape)), ...shape.tuning }),
+      ...given('workload', { ...random.some(workloadFields(random, shape)), ...shape.workload }),
     },
   };
 };
@@ -47,10 +70,24 @@ const randomBackend = (random: Random, name: string): Loose => ({
       }
     : { endpoints: random.list(1, 6, (i) => randomEndpoint(random, i)) }),
   ...random.some({
-    algorithm: () => random.pick(['RoundRobin', 'LeastConnections']),
+    algorithm: () => random.pick(['RoundRobin', 'LeastConnections', 'Random', 'SourceHash', 'Maglev']),
     healthCheck: () => randomHealthCheck(random),
     connect: () =>
-      random.some({ timeout: () => random.pick(['10ms', '2s', '5m']), retries: () => random.whole(0, 10) }),
+      random.some({
+        timeout: () => random.pick(['10ms', '2s', '5m']),
+        retries: () => random.whole(0, 10),
+        retryBudgetPercent: () => random.whole(0, 100),
+      }),
+    outlierDetection: () =>
+      random.some({
+        consecutiveFailures: () => random.whole(1, 1000),
+        ejectionTime: () => random.pick(['1s', '30s', '1h']),
+        maxEjectionPercent: () => random.whole(0, 100),
+      }),
+    panicThresholdPercent: () => random.whole(0, 100),
+    slowStart: () => random.pick(['1s', '1h']),
+    maxConnectionsPerEndpoint: () => random.whole(1, 1_000_000),
+    drain: () => ({ onRemoval: random.pick(['Keep', 'Close']) }),
   }),
 });
 
@@ -58,7 +95,9 @@ const randomEndpoint = (random: Random, i: number): Loose => ({
   address: random.pick([`10.0.0.${i}`, `fd00::${i}`, `FD00:0:0::A${i}`, `64:ff9b::192.0.2.${i}`]),
   // None of the listeners' ports, so that a loopback address would be good as well.
   port: 20000 + i,
-  ...(i === 0 ? { weight: random.whole(1, 256) } : random.some({ weight: () => random.whole(0, 256) })),
+  ...(i === 0
+    ? { weight: random.whole(1, 256) }
+    : random.some({ weight: () => random.whole(0, 256), backup: () => true })),
 });
 
 const randomHealthCheck = (random: Random): Loose => {
@@ -82,70 +121,81 @@ const randomHealthCheck = (random: Random): Loose => {
   };
 };
 
-const randomTuning = (random: Random, profile: string): Loose =>
-  random.some({
-    profile: () => profile,
-    // One acceptor fits every limit.
-    acceptors: () => 1,
-    sysctls: () =>
-      random.pick([
-        [],
-        [{ name: 'net.core.somaxconn', value: '4096' }],
-        [
-          { name: 'net.ipv4.ip_local_port_range', value: '1024\t65535' },
-          { name: 'kernel.shmmax', value: '1' },
-        ],
-      ]),
-    sysctlMethod: () => random.pick(['PodSpec', 'InitContainer']),
-    fileDescriptors: () => random.whole(1024, 1048576),
-    capabilities: () => random.pick([[], ['IPC_LOCK'], ['NET_BIND_SERVICE', 'SYS_RESOURCE']]),
-    logLevel: () => random.pick(['error', 'warn', 'info', 'debug']),
-  });
+const tuningFields = (random: Random, shape: Shape): Record<string, () => unknown> => ({
+  profile: () => random.pick(['Restricted', 'Tuned']),
+  // One acceptor fits every limit.
+  acceptors: () => 1,
+  sysctls: () =>
+    shape === HOST_NETWORK
+      ? [{ name: 'kernel.shmmax', value: '1' }]
+      : random.pick([
+          [],
+          [{ name: 'net.core.somaxconn', value: '4096' }],
+          [
+            { name: 'net.ipv4.ip_local_port_range', value: '1024\t65535' },
+            { name: 'kernel.shmmax', value: '1' },
+          ],
+        ]),
+  sysctlMethod: () => random.pick(['PodSpec', 'InitContainer']),
+  fileDescriptors: () => random.whole(1024, 1048576),
+  capabilities: () => random.pick([[], ['IPC_LOCK'], ['NET_BIND_SERVICE', 'SYS_RESOURCE']]),
+  logLevel: () => random.pick(['error', 'warn', 'info', 'debug']),
+});
 
-const randomWorkload = (random: Random): Loose =>
-  random.some({
-    kind: () => 'Deployment',
-    autoscaling: () => random.pick<Loose>([{ maxReplicas: 2 }, { minReplicas: 1, maxReplicas: 1000 }]),
-    disruptionBudget: () => random.pick<Loose>([{}, { minAvailable: 0 }, { maxUnavailable: '100%' }]),
-    updateStrategy: () =>
-      random.pick<Loose>([
-        {},
-        { type: 'Recreate' },
-        { rollingUpdate: { maxSurge: '25%', maxUnavailable: 0 } },
-      ]),
-    extraResources: () => random.pick<Loose>([{}, { 'intel.com/sriov': 1, 'example.com/nic': '2' }]),
-    imagePullSecrets: () => [{ name: 'registry' }],
-    topologySpreadConstraints: () => [
-      { topologyKey: 'example.com/rack', whenUnsatisfiable: 'DoNotSchedule', minDomains: 2 },
-    ],
-    replicas: () => random.whole(0, 1000),
-    image: () => random.pick(['proxy', `registry.example:5000/a/proxy:1@sha256:${'0f'.repeat(32)}`]),
-    resources: () =>
-      random.pick<Loose>([
-        {},
-        { limits: { cpu: '100m' } },
-        { limits: { memory: '64Mi' } },
-        { requests: { cpu: 1, memory: '0.5Gi' }, limits: { cpu: '1.0', memory: 536870912 } },
-        { requests: { cpu: '1000m' } },
-        { requests: { memory: '512Mi' } },
-        { limits: { cpu: 300, memory: '1Ti' } },
-      ]),
-    nodeSelector: () => random.pick([{}, { 'kubernetes.io/os': 'linux', empty: '' }]),
-    tolerations: () =>
-      random.pick([
-        [],
-        [{ operator: 'Exists' }],
-        [
-          { key: 'a', value: 'b' },
-          { key: 'a', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 0 },
-        ],
-      ]),
-    affinity: () => random.pick([{}, { nodeAffinity: { anything: [1, null, { deep: true }] } }]),
-    priorityClassName: () => random.pick(['high', 'a.b-c']),
-    podAnnotations: () => random.pick([{}, { 'example.com/note': 'any “text”\nat all' }]),
-    podLabels: () => random.pick([{}, { team: 'edge', 'example.com/x': '' }]),
-    terminationGracePeriod: () => random.pick(['1s', '24h', '1500ms']),
-  });
+/** Of what is counted: pods that a DaemonSet or the node's network leave no choice of. */
+const scalingFields = (random: Random, shape: Shape): Record<string, () => unknown> =>
+  shape === ANY
+    ? {
+        kind: () => 'Deployment',
+        autoscaling: () => random.pick<Loose>([{ maxReplicas: 2 }, { minReplicas: 1, maxReplicas: 1000 }]),
+        replicas: () => random.whole(0, 1000),
+      }
+    : {};
+
+const workloadFields = (random: Random, shape: Shape): Record<string, () => unknown> => ({
+  ...scalingFields(random, shape),
+  disruptionBudget: () =>
+    shape === DAEMON_SET
+      ? { minAvailable: 1 }
+      : random.pick<Loose>([{}, { minAvailable: 0 }, { maxUnavailable: '100%' }]),
+  updateStrategy: () =>
+    random.pick<Loose>([
+      {},
+      { type: shape === DAEMON_SET ? 'OnDelete' : 'Recreate' },
+      { rollingUpdate: { maxSurge: '25%', maxUnavailable: 0 } },
+    ]),
+  extraResources: () => random.pick<Loose>([{}, { 'intel.com/sriov': 1, 'example.com/nic': '2' }]),
+  imagePullSecrets: () => [{ name: 'registry' }],
+  topologySpreadConstraints: () => [
+    { topologyKey: 'example.com/rack', whenUnsatisfiable: 'DoNotSchedule', minDomains: 2 },
+  ],
+  image: () => random.pick(['proxy', `registry.example:5000/a/proxy:1@sha256:${'0f'.repeat(32)}`]),
+  resources: () =>
+    random.pick<Loose>([
+      {},
+      { limits: { cpu: '100m' } },
+      { limits: { memory: '64Mi' } },
+      { requests: { cpu: 1, memory: '0.5Gi' }, limits: { cpu: '1.0', memory: 536870912 } },
+      { requests: { cpu: '1000m' } },
+      { requests: { memory: '512Mi' } },
+      { limits: { cpu: 300, memory: '1Ti' } },
+    ]),
+  nodeSelector: () => random.pick([{}, { 'kubernetes.io/os': 'linux', empty: '' }]),
+  tolerations: () =>
+    random.pick([
+      [],
+      [{ operator: 'Exists' }],
+      [
+        { key: 'a', value: 'b' },
+        { key: 'a', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 0 },
+      ],
+    ]),
+  affinity: () => random.pick([{}, { nodeAffinity: { anything: [1, null, { deep: true }] } }]),
+  priorityClassName: () => random.pick(['high', 'a.b-c']),
+  podAnnotations: () => random.pick([{}, { 'example.com/note': 'any “text”\nat all' }]),
+  podLabels: () => random.pick([{}, { team: 'edge', 'example.com/x': '' }]),
+  terminationGracePeriod: () => random.pick(['1s', '24h', '1500ms']),
+});
 
 const randomService = (random: Random): Loose =>
   random.pick<Loose>([

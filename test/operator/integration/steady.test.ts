@@ -38,7 +38,10 @@ const allServe = async (): Promise<void> => {
 };
 const show = (lines: readonly object[]): string => JSON.stringify(lines.slice(0, 10));
 
-/** Resolves when no write has come for three seconds. */
+/** Longer than the operator waits before it counts up an event. */
+const QUIET_MS = 12_000;
+
+/** Resolves when no write has come for so long. */
 const quiet = async (): Promise<void> => {
   for (
     let before = -1, now = world.writes(OPERATOR).length;
@@ -46,7 +49,7 @@ const quiet = async (): Promise<void> => {
     now = world.writes(OPERATOR).length
   ) {
     before = now;
-    await sleep(3000);
+    await sleep(QUIET_MS);
   }
 };
 
@@ -91,10 +94,11 @@ test(`${FLIPS} changes of a pod's readiness write no more statuses than there is
   const seconds = (performance.now() - started) / 1000;
   const written = world.writes(OPERATOR, since);
   const statuses = written.filter(({ what }) => what.endsWith('/status'));
-  const events = written.filter(({ what }) => what.endsWith('/events'));
+  const events = written.filter(({ what }) => what.includes('/events'));
   assert.ok(statuses.length > 0, 'the flips were not seen');
   assert.ok(statuses.length <= 2 * seconds + 1, `${statuses.length} statuses in ${seconds} s`);
-  assert.ok(events.length <= 4, `${events.length} events`);
+  const made = events.filter(({ verb }) => verb === 'create');
+  assert.ok(made.length <= 4, `${made.length} events`);
   assert.equal(statuses.length + events.length, written.length, show(written));
   await world.reason(NAMESPACE, 'a', 'Available');
 });
