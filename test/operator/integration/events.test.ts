@@ -10,6 +10,7 @@ import { operatorLogin } from './rights.ts';
 import { type Anything, startWorld, type TestWorld } from './world.ts';
 
 const NAMESPACE = 'told';
+const REPAIRED = { type: 'Normal', reason: 'Repaired', action: 'Repair', note: 'Service put back.' } as const;
 
 let world: TestWorld;
 
@@ -33,13 +34,7 @@ test('what happens a hundred times is one event, which the API server and kubect
     await world.apply(NAMESPACE, 'edge');
     const edge = await world.get('l4balancer.dev/v1alpha1', 'L4Balancer', NAMESPACE, 'edge');
     assert.ok(edge);
-    for (let more = 0; more < 100; more++)
-      recorder.record(edge, {
-        type: 'Normal',
-        reason: 'Repaired',
-        action: 'Repair',
-        note: 'Service put back.',
-      });
+    for (let more = 0; more < 100; more++) recorder.record(edge, REPAIRED);
     await recorder.idle();
     const path = collectionPath({ apiVersion: 'events.k8s.io/v1', kind: 'Event' }, NAMESPACE);
     const { items } = (await world.transport.request({ method: 'GET', path })) as { items: Anything[] };
