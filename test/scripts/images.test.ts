@@ -53,7 +53,10 @@ for (const name of names) {
     assert.match(dockerfile, /^USER 65532:65532$/m);
     assert.match(
       dockerfile,
-      new RegExp(`^ENTRYPOINT \\["/usr/local/bin/node", "/app/${name}/main.ts"\\]$`, 'm'),
+      new RegExp(
+        `^ENTRYPOINT \\["/usr/local/bin/node", ("--[a-z-]+=\\\\d+", )*"/app/${name}/main.ts"\\]$`,
+        'm',
+      ),
     );
   });
 
