@@ -78,7 +78,7 @@ export const FLAGS = {
     flag: '--api-rate',
     variable: 'L4B_API_RATE',
     value: 'N',
-    fallback: '200',
+    fallback: '400',
     meaning:
       'calls to the API server a second, watches not counted, 1 to 10000; twice as many may come at once',
   },

@@ -25,7 +25,7 @@ test('the image of the proxy is enough; everything else has a default', () => {
     logLevel: 'info',
     workers: 16,
     election: undefined,
-    rate: { perSecond: 200, burst: 400 },
+    rate: { perSecond: 400, burst: 800 },
     namespaces: [],
     instance: 'l4balancer-operator',
   });
