@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { resetSocket } from '../../program/reset-socket.ts';
 
 /** A TCP proxy on 127.0.0.1 whose network can be made bad while it runs. */
 export interface FlakyProxy {
@@ -78,7 +79,7 @@ export async function startFlakyProxy(targetPort: number): Promise<FlakyProxy> {
         return;
       }
       if (chunk.length > bytesLeft) {
-        client.write(chunk.subarray(0, bytesLeft), () => client.resetAndDestroy());
+        client.write(chunk.subarray(0, bytesLeft), () => resetSocket(client));
         bytesLeft = Number.POSITIVE_INFINITY;
         return;
       }
@@ -102,7 +103,7 @@ export async function startFlakyProxy(targetPort: number): Promise<FlakyProxy> {
 
   const cut = () => {
     for (const { client, server } of [...pairs, ...closed]) {
-      client.resetAndDestroy();
+      resetSocket(client);
       server.destroy();
     }
   };

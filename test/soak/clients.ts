@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { resetSocket } from '../../program/reset-socket.ts';
 import { isPatternAt, patternAt } from './pattern.ts';
 import { Session } from './session.ts';
 
@@ -162,7 +163,7 @@ export const CLIENT_KINDS: readonly ClientKind[] = [
     async session(targets) {
       const session = await begin(steady(targets), `bulk ${8 * MEBIBYTE}`);
       await sleep(randomInt(30));
-      session.socket.resetAndDestroy();
+      resetSocket(session.socket);
     },
   },
   {
