@@ -23,17 +23,28 @@ export interface Taint {
   readonly effect: string;
 }
 
+/** Taints that Kubernetes itself gives and takes as a node's condition changes. */
+const OF_CONDITION = /^node\.(?:cloudprovider\.)?kubernetes\.io\//;
+
+/** The taints that people gave a node, as sorted text. */
+export const givenTaints = ({ spec }: ClusterNode): readonly string[] =>
+  (spec?.taints ?? [])
+    .filter(({ key }) => !OF_CONDITION.test(key))
+    .map(({ key, value = '', effect }) => `${key}=${value}:${effect}`)
+    .sort();
+
 /**
  * What a node is, as far as it bears on whether its kubelet allows a sysctl: the same text as long as nothing has changed. The allow-list
  * itself is nowhere to be seen; but changing it takes a restart of the kubelet, after which the node mostly is not ready for a moment.
  */
-export const fingerprint = ({ metadata, spec, status }: ClusterNode): string => {
+export const fingerprint = (node: ClusterNode): string => {
+  const { metadata, spec, status } = node;
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
   const facts = [
     metadata.uid,
     Object.entries(metadata.labels ?? {}).sort(),
     spec?.unschedulable ?? false,
-    (spec?.taints ?? []).map(({ key, value = '', effect }) => `${key}=${value}:${effect}`).sort(),
+    givenTaints(node),
     ready?.status,
     ready?.lastTransitionTime,
     status?.nodeInfo?.kubeletVersion,

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type ClusterNode, fingerprint } from './cluster-node.ts';
+import { type ClusterNode, fingerprint, givenTaints } from './cluster-node.ts';
 
 /** Nodes that are alike, of which one is tried for all. */
 export interface NodePool {
@@ -36,11 +36,11 @@ export const nodePools = (nodes: readonly ClusterNode[]): readonly NodePool[] =>
     .sort((a, b) => ((a.nodes[0] ?? '') < (b.nodes[0] ?? '') ? -1 : 1));
 };
 
-const kindOf = ({ metadata, spec, status }: ClusterNode): string =>
+const kindOf = (node: ClusterNode): string =>
   JSON.stringify([
-    Object.entries(metadata.labels ?? {})
+    Object.entries(node.metadata.labels ?? {})
       .filter(([key]) => !OF_ONE_NODE.test(key))
       .sort(),
-    (spec?.taints ?? []).map(({ key, value = '', effect }) => `${key}=${value}:${effect}`).sort(),
-    status?.nodeInfo?.kubeletVersion,
+    givenTaints(node),
+    node.status?.nodeInfo?.kubeletVersion,
   ]);

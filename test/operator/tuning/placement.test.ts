@@ -96,6 +96,15 @@ test('nodes that differ only in their name and their zone are one pool', () => {
   );
 });
 
+test('a taint that comes and goes with a node’s condition leaves it in its pool', () => {
+  const notReady = node(
+    'n2',
+    {},
+    { taints: [{ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }] },
+  );
+  assert.deepEqual(pools(node('n1'), notReady), ['n1 n2']);
+});
+
 test('other taints or another kubelet make another pool', () => {
   const old = node('n2');
   const tainted = node('n3', {}, { taints: [{ key: 'a', effect: 'NoSchedule' }] });
