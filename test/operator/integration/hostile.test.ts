@@ -6,6 +6,7 @@ import { listAll } from '../../../kube/page-list.ts';
 import { CHILD_SELECTOR } from '../../../operator/desired/labels.ts';
 import { dryRun } from '../../../operator/preview/dry-run.ts';
 import { ROOT, WATCHED, WATCHED_KINDS, type WatchedKind, watchPath } from '../../../operator/watch/kinds.ts';
+import { until } from '../../cluster/wait.ts';
 import type { Loose } from '../../crds/base-manifest.ts';
 import { Random } from '../../crds/random.ts';
 import { randomManifest } from '../../crds/random-manifest.ts';
@@ -28,6 +29,8 @@ const CUT_EVERY = 40;
 const KILL_EVERY = 200;
 /** Longer than the operator waits before it counts up an event. */
 const QUIET_MS = 12_000;
+/** The garbage collector of Kubernetes starts to follow anew after each death of the API server. */
+const COLLECTED_MS = 240_000;
 
 let world: TestWorld;
 
@@ -164,7 +167,16 @@ test(`${SPECS} random specs in a network that fails: in the end all is as a fres
     const isOpen = new Set([...refused.keys(), ...kept.map(({ metadata }) => metadata.name)]);
     assert.ok(isOpen.size < roots.length / 2, `${isOpen.size} of ${roots.length} cannot be compared`);
 
-    await world.eventually('nothing left over', async () => (await leaked(roots)).length === 0);
+    let left: readonly string[] = [];
+    const none = async () => {
+      left = await leaked(roots);
+      return left.length === 0;
+    };
+    await until('nothing left over', none, COLLECTED_MS).catch((cause: unknown) => {
+      throw new Error(`seed ${SEED}: ${left.length} are left over: ${left.slice(0, 10).join(', ')}`, {
+        cause,
+      });
+    });
     const told: string[] = [];
     const out = { write: (text: string) => told.push(text) };
     await dryRun({ transport: world.transport, namespaces: [NAMESPACE], images: RENDER, out });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';
 import { after, before, describe, test } from 'node:test';
+import { ApiError } from '../../../kube/errors.ts';
 import { STOPPED } from '../../../operator/tuning/stop-record.ts';
 import { type OperatorProcess, startOperator } from './operator.ts';
 import { bind, letServe, podsOf, refuse, serving, writePodStatus } from './pods.ts';
@@ -41,13 +42,19 @@ const nextPod = async (
   return found ?? assert.fail();
 };
 
+/** False for a pod that its ReplicaSet has taken back since it was listed; throws anything else. */
+const goneMeanwhile = (error: unknown): false => {
+  if (error instanceof ApiError && error.code === 'NotFound') return false;
+  throw error;
+};
+
 /** Refuses pods as they come until the rollout is stopped; gives back how many there were. */
 const refuseAll = async (namespace: string, node: string): Promise<number> => {
   let count = 0;
   await world.eventually('a stop', async () => {
     for (const pod of (await podsOf(world.transport, namespace)).filter(isWaiting)) {
-      await refuse(world.transport, pod, node);
-      count++;
+      const isThere = await refuse(world.transport, pod, node).then(() => true, goneMeanwhile);
+      if (isThere) count++;
     }
     return (await deploymentOf(namespace))?.metadata.annotations?.[STOPPED] !== undefined;
   });
