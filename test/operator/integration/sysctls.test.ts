@@ -42,9 +42,9 @@ const nextPod = async (
   return found ?? assert.fail();
 };
 
-/** False for a pod that its ReplicaSet has taken back since it was listed; throws anything else. */
+/** False for a pod that its ReplicaSet has taken back since it was listed, or is just taking back; throws anything else. */
 const goneMeanwhile = (error: unknown): false => {
-  if (error instanceof ApiError && error.code === 'NotFound') return false;
+  if (error instanceof ApiError && (error.code === 'NotFound' || error.code === 'Conflict')) return false;
   throw error;
 };
 
