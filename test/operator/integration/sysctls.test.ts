@@ -29,6 +29,9 @@ const isWaiting = ({ spec, status }: Anything): boolean =>
 const isProbe = ({ metadata }: Anything): boolean =>
   metadata.labels?.['app.kubernetes.io/component'] === 'preflight';
 
+/** Pods that the controllers make between the third refusal and the end of the rollout, where refusing takes no time at all. */
+const ON_THEIR_WAY = 4;
+
 /** Waits for a pod that nobody has taken yet. */
 const nextPod = async (
   namespace: string,
@@ -80,7 +83,7 @@ describe('a rollout whose pods a kubelet refuses', () => {
     const namespace = await newNamespace();
     await world.apply(namespace, 'edge', TUNED);
     const count = await refuseAll(namespace, 'strict-1');
-    assert.ok(count === 3 || count === 4, `${count} pods were refused`);
+    assert.ok(count >= 3 && count <= 3 + ON_THEIR_WAY, `${count} pods were refused`);
     const message = await world.reason(namespace, 'edge', 'SysctlForbidden');
     assert.match(
       message,
@@ -139,7 +142,7 @@ describe('a rollout whose pods a kubelet refuses', () => {
 
     await world.apply(namespace, 'edge', { ...TUNED, workload });
     const count = await refuseAll(namespace, 'strict-1');
-    assert.ok(count === 3 || count === 4, `${count} pods were refused`);
+    assert.ok(count >= 3 && count <= 3 + ON_THEIR_WAY, `${count} pods were refused`);
     await world.eventually('the end of it in the status', async () => {
       const message = await world.reason(namespace, 'edge', 'SysctlForbidden');
       return /3 pods were refused; no more are made .* The 2 replicas that serve stay\./.test(message);
