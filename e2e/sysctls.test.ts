@@ -193,7 +193,8 @@ test('a rollout that a strict node refuses stops at the third pod; what serves s
     });
     const made = (await podsMade('storm')) - 1;
     t.diagnostic(`${made} pods were refused`);
-    assert.ok(made >= 3 && made <= 5, `${made} pods were refused`);
+    // Three, and those that were on their way when the third was refused; without the breaker there are 23 in 10 seconds.
+    assert.ok(made >= 3 && made <= 7, `${made} pods were refused`);
     await until('cleaned up: the refused pods', 30, async () =>
       (await world.proxyPods('storm')).length === 1 ? true : undefined,
     );
