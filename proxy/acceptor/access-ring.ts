@@ -13,6 +13,7 @@ import {
   TOTALS,
   totalsAt,
 } from './shared-memory.ts';
+import { xorshift } from './xorshift.ts';
 
 /**
  * One acceptor's end of the access log: records of ended connections in a ring with one writer and one reader. Nothing is allocated, locked or
@@ -89,11 +90,7 @@ export class AccessRing {
 
   /** True for one in `oneIn`, by chance: who counts instead may meet a pattern in the traffic. */
   #isChosen(): boolean {
-    let x = this.#random;
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    this.#random = x;
-    return (x >>> 0) * this.#oneIn < 2 ** 32;
+    this.#random = xorshift(this.#random);
+    return (this.#random >>> 0) * this.#oneIn < 2 ** 32;
   }
 }

@@ -11,6 +11,7 @@ import type { ServedTable } from './served-table.ts';
 import type { SharedMemory } from './shared-memory.ts';
 import type { SourcePorts } from './source-ports.ts';
 import type { TimerWheel } from './timer-wheel.ts';
+import { xorshift } from './xorshift.ts';
 
 /** Everything one acceptor works with; its functions take it as their first argument. */
 export interface Acceptor {
@@ -86,12 +87,8 @@ export const listenerToken = (index: number): number => -2 - index;
 /** Token of one side of a connection. */
 export const sideToken = (connection: number, side: number): number => connection * 2 + side;
 
-/** 32 random bits (xorshift; good enough to choose by, not for secrets). */
+/** 32 random bits. */
 export const random32 = (acceptor: Acceptor): number => {
-  let x = acceptor.random;
-  x ^= x << 13;
-  x ^= x >>> 17;
-  x ^= x << 5;
-  acceptor.random = x;
-  return x >>> 0;
+  acceptor.random = xorshift(acceptor.random);
+  return acceptor.random >>> 0;
 };

@@ -46,7 +46,8 @@ Lines:
 ${lines.map(({ name, title }) => `  ${name.padEnd(30)}${title}`).join('\n')}
 `;
 
-const whole = (name: string, text: string, most: number, problems: string[]): number => {
+/** The number that an option gives, from 1 to `most`; adds to `problems` when it is none. */
+export const whole = (name: string, text: string, most: number, problems: string[]): number => {
   const value = /^\d{1,6}$/.test(text) ? Number(text) : 0;
   if (value < 1 || value > most)
     problems.push(`${name}: expected a whole number from 1 to ${most}, found ${JSON.stringify(text)}`);

@@ -1,5 +1,6 @@
 import http from 'node:http';
-import { closeConnection, openConnection } from './connection.ts';
+import { resetSocket } from '../../../program/reset-socket.ts';
+import { openConnection } from './connection.ts';
 import type { Begin } from './ender.ts';
 import { CLOSED, socketFailure } from './failures.ts';
 import { type CheckResult, failed, OK } from './result.ts';
@@ -42,7 +43,7 @@ export const httpCheck =
     return {
       bytesRead: () => socket.bytesRead,
       close() {
-        closeConnection(socket);
+        resetSocket(socket);
         request.destroy();
       },
     };

@@ -1,4 +1,5 @@
-import { closeConnection, openConnection } from './connection.ts';
+import { resetSocket } from '../../../program/reset-socket.ts';
+import { openConnection } from './connection.ts';
 import type { Begin } from './ender.ts';
 import { socketFailure } from './failures.ts';
 import { OK } from './result.ts';
@@ -10,5 +11,5 @@ export const tcpCheck =
     const socket = openConnection(address, port);
     socket.once('connect', () => end(OK));
     socket.on('error', (error) => end(socketFailure(error)));
-    return { bytesRead: () => 0, close: () => closeConnection(socket) };
+    return { bytesRead: () => 0, close: () => resetSocket(socket) };
   };

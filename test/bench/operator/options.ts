@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { whole } from '../options.ts';
 
 export interface OperatorBenchOptions {
   /** How many L4Balancers there are. */
@@ -37,18 +38,12 @@ const FLAGS = {
 /** Reads the command line; every problem is told at once. */
 export const parseOperatorOptions = (argv: readonly string[]): OperatorBenchCommand => {
   const problems: string[] = [];
-  const whole = (name: string, text: string, most: number): number => {
-    const value = /^\d{1,6}$/.test(text) ? Number(text) : 0;
-    if (value < 1 || value > most)
-      problems.push(`${name}: expected a whole number from 1 to ${most}, found ${JSON.stringify(text)}`);
-    return value;
-  };
   try {
     const { values } = parseArgs({ args: [...argv], options: FLAGS });
     if (values.help) return { command: 'Help' };
-    const count = whole('--count', values.count, 5000);
-    const steadySeconds = whole('--steady', values.steady, 3600);
-    const changes = whole('--changes', values.changes, 1000);
+    const count = whole('--count', values.count, 5000, problems);
+    const steadySeconds = whole('--steady', values.steady, 3600, problems);
+    const changes = whole('--changes', values.changes, 1000, problems);
     const { output } = values;
     if (output !== 'table' && output !== 'json')
       problems.push(`--output: expected table or json, found ${JSON.stringify(output)}`);

@@ -1,3 +1,4 @@
+import { percentile } from '../../../scripts/load/load-result.ts';
 import { number, range } from '../report/numbers.ts';
 import { summarize } from '../report/summary.ts';
 
@@ -12,10 +13,8 @@ export interface OperatorFigure {
 }
 
 /** The value below which a share of all lies (nearest rank); `values` need no order. */
-export const quantile = (values: readonly number[], share: number): number => {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
-};
+export const quantile = (values: readonly number[], share: number): number =>
+  percentile(Float64Array.from(values).sort(), share);
 
 export const figureValue = ({ values, of }: OperatorFigure): number =>
   of === 'P95' ? quantile(values, 0.95) : (summarize(values)?.median ?? Number.NaN);
