@@ -21,6 +21,7 @@ export interface Structural {
   items?: Structural;
   'x-kubernetes-int-or-string'?: true;
   'x-kubernetes-preserve-unknown-fields'?: true;
+  'x-kubernetes-map-type'?: 'atomic';
   'x-kubernetes-list-type'?: 'map' | 'set' | 'atomic';
   'x-kubernetes-list-map-keys'?: string[];
   'x-kubernetes-validations'?: Validation[];
@@ -92,8 +93,16 @@ const convert = (json: Json, path: string): Structural => {
   }
   const result = out as Structural;
   checkBounds(result, path);
-  return result;
+  // The schema as a whole is no field that could be emptied.
+  return path !== '' && isLostWhenEmptied(result) ? { ...result, 'x-kubernetes-map-type': 'atomic' } : result;
 };
+
+/**
+ * Whether server-side apply would leave null where a manager takes the last of its fields away and keeps `{}`: it does so of every object
+ * that it merges field by field, and the API server refuses null where no default stands in for it. What is one whole is replaced.
+ */
+const isLostWhenEmptied = ({ type, required = [], default: standIn }: Structural): boolean =>
+  type === 'object' && required.length === 0 && standIn === undefined;
 
 const properties = (of: Json, path: string): Record<string, Structural> =>
   Object.fromEntries(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { keyedList, valueSet } from './collections.ts';
+import { keyedList, plainList } from './collections.ts';
 
 const sysctl = z.object({
   name: z
@@ -51,7 +51,8 @@ export const tuning = z.object({
     .max(1048576)
     .optional()
     .describe('File descriptors that the proxy asks the kernel for (RLIMIT_NOFILE).'),
-  capabilities: valueSet(z.enum(['SYS_RESOURCE', 'IPC_LOCK', 'NET_BIND_SERVICE']), 3)
+  // No set: of one that is emptied, server-side apply would leave nothing, which is the profile's again.
+  capabilities: plainList(z.enum(['SYS_RESOURCE', 'IPC_LOCK', 'NET_BIND_SERVICE']), 3)
     .optional()
     .describe('Linux capabilities added to the container, instead of the profile’s.'),
   logLevel: z

@@ -176,6 +176,23 @@ const isPortRange = (value: string): boolean => {
   return low > 0 && low < high && high < 65536;
 };
 
+const capabilitiesOnce = rule<Tuning>({
+  id: 'capabilities-once',
+  scope: 'spec.tuning',
+  reads: ['capabilities[?]'],
+  rule: '!has(self.capabilities) || self.capabilities.all(c, self.capabilities.exists_one(d, d == c))',
+  message: 'a capability is given twice',
+  fieldPath: '.capabilities',
+  check: ({ capabilities = [] }) =>
+    capabilities.flatMap((capability, i) =>
+      problemIf(
+        capabilities.indexOf(capability) < i,
+        ['capabilities', i],
+        `${show(capability)} is already given`,
+      ),
+    ),
+});
+
 const hostNetworkSysctls = rule<Tuning>({
   id: 'host-network-sysctls',
   scope: 'spec.tuning',
@@ -213,6 +230,7 @@ const hostNetworkReplicas = rule<L4BalancerSpec>({
 export const TUNING_RULES = [
   hostNetworkSysctls,
   hostNetworkReplicas,
+  capabilitiesOnce,
   acceptorsWithinLimit,
   ...requestsWithinLimits,
   cpuLimitAboveZero,

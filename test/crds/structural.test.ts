@@ -61,9 +61,36 @@ test('lists, sets, maps and passed on objects have the words that Kubernetes kno
       items: { type: 'string', maxLength: 9 },
       'x-kubernetes-list-type': 'atomic',
     },
-    map: { type: 'object', additionalProperties: { type: 'string', maxLength: 9 }, maxProperties: 3 },
-    any: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+    map: {
+      type: 'object',
+      additionalProperties: { type: 'string', maxLength: 9 },
+      maxProperties: 3,
+      'x-kubernetes-map-type': 'atomic',
+    },
+    any: {
+      type: 'object',
+      'x-kubernetes-preserve-unknown-fields': true,
+      'x-kubernetes-map-type': 'atomic',
+    },
   });
+});
+
+test('an object that could be emptied is one whole, unless a default stands in for it or a field is required', () => {
+  const field = z.int().min(0).max(1);
+  const schema = z.object({
+    optional: z.object({ x: field.default(1) }).optional(),
+    standIn: z.object({ x: field.default(1) }).prefault({}),
+    needed: z.object({ x: field }).optional(),
+  });
+  const { properties = {} } = structural(schema);
+  assert.deepEqual(
+    Object.entries(properties).map(([name, part]) => [name, part['x-kubernetes-map-type']]),
+    [
+      ['optional', 'atomic'],
+      ['standIn', undefined],
+      ['needed', undefined],
+    ],
+  );
 });
 
 test('a whole number or text becomes int-or-string with the bounds of both', () => {

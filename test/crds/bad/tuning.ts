@@ -148,11 +148,11 @@ export const BAD_TUNING: readonly BadManifest[] = [
   ),
   bad(
     'a capability twice',
-    undefined,
+    'capabilities-once',
     manifestWith({ tuning: { capabilities: ['IPC_LOCK', 'IPC_LOCK'] } }),
     'spec.tuning.capabilities[1]',
-    /Duplicate value/,
-    /"IPC_LOCK" is already given at/,
+    /a capability is given twice/,
+    /"IPC_LOCK" is already given/,
   ),
   bad(
     'an unknown log level',
