@@ -1,4 +1,5 @@
-import type { Deployment } from './observed.ts';
+import type { Deployment, Pod } from './observed.ts';
+import { hasFailed, hasServed, isReady } from './pods.ts';
 import type { Verdict } from './reasons.ts';
 import { plural } from './words.ts';
 
@@ -8,11 +9,15 @@ const progressReason = (deployment: Deployment): string =>
 export const isPastDeadline = (deployment: Deployment | undefined): boolean =>
   deployment !== undefined && progressReason(deployment) === 'ProgressDeadlineExceeded';
 
-/** Says how far the Deployment (or the DaemonSet, in its words) is; undefined when all replicas of its newest revision are available and no older ones are left. */
+/**
+ * Says how far the Deployment (or the DaemonSet, in its words) is; undefined when all replicas of its newest revision are available and no older
+ * ones are left. `pods`, those of the newest revision, tell new ones from those that served.
+ */
 export const checkRollout = (
   deployment: Deployment | undefined,
   wanted: number,
   kind = 'Deployment',
+  pods: readonly Pod[] = [],
 ): Verdict | undefined => {
   if (deployment === undefined) return working(`The ${kind} is being made.`);
   const { metadata, status = {} } = deployment;
@@ -25,7 +30,9 @@ export const checkRollout = (
     );
   if (availableReplicas < wanted) {
     const message = `${availableReplicas} of ${wanted} ${plural(wanted, 'replica')} ready.`;
-    return progressReason(deployment) === 'NewReplicaSetAvailable'
+    // A Deployment that only has other replicas than before says nothing of progress: its pods do.
+    const isLost = pods.some((pod) => !isReady(pod) && !hasFailed(pod) && hasServed(pod));
+    return isLost && progressReason(deployment) === 'NewReplicaSetAvailable'
       ? { reason: 'NotReady', message }
       : working(message);
   }

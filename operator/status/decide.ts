@@ -29,7 +29,7 @@ export const decide = (observed: Observed): Verdict => {
     };
   const wanted = wantedPods(observed);
   if (spec.paused) return paused(observed, wanted);
-  const rollout = checkRollout(deployment, wanted, spec.workload.kind);
+  const rollout = checkRollout(deployment, wanted, spec.workload.kind, currentPods(observed));
   const verdict =
     checkChildren(problems) ??
     checkUnfinished(unfinished) ??

@@ -1,4 +1,4 @@
-import type { ContainerStatus, Deployment, Observed, Pod, ReplicaSet } from './observed.ts';
+import type { ContainerStatus, Deployment, ObjectCondition, Observed, Pod, ReplicaSet } from './observed.ts';
 
 const REVISION = 'deployment.kubernetes.io/revision';
 
@@ -48,13 +48,26 @@ export const livingContainers = (
     .filter((pod) => !hasFailed(pod))
     .flatMap((pod) => (pod.status?.containerStatuses ?? []).map((container) => ({ pod, container })));
 
+const readiness = ({ status }: Pod): ObjectCondition | undefined =>
+  status?.conditions?.find(({ type }) => type === 'Ready');
+
+export const isReady = (pod: Pod): boolean => readiness(pod)?.status === 'True';
+
 /** Pods that run and do not serve. */
 export const unready = (pods: readonly Pod[]): readonly Pod[] =>
-  pods.filter(
-    ({ status }) =>
-      status?.phase === 'Running' &&
-      status.conditions?.some((condition) => condition.type === 'Ready' && condition.status !== 'True'),
+  pods.filter((pod) => pod.status?.phase === 'Running' && readiness(pod) !== undefined && !isReady(pod));
+
+/** Whether the pod was ready at some time, also where nothing tells: a new one is unready since before its container started. */
+export const hasServed = (pod: Pod): boolean => {
+  const { phase = 'Pending', containerStatuses = [] } = pod.status ?? {};
+  if (phase === 'Pending') return false;
+  const changed = Date.parse(readiness(pod)?.lastTransitionTime ?? '');
+  const isNew = containerStatuses.every(
+    ({ restartCount = 0, state }) =>
+      restartCount === 0 && changed <= Date.parse(state?.running?.startedAt ?? ''),
   );
+  return isReady(pod) || containerStatuses.length === 0 || !isNew;
+};
 
 /** Nodes of these pods, for a message; empty when none has one. */
 export const nodesOf = (pods: Iterable<Pod>): readonly string[] =>

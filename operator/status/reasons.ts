@@ -26,12 +26,12 @@ export const REASONS = {
   },
   Progressing: {
     standing: 'Working',
-    meaning: 'A change is on its way to the pods.',
+    meaning: 'A change is on its way to the pods, or new pods are on their way.',
     whatToDo: 'Wait.',
   },
   NotReady: {
     standing: 'Working',
-    meaning: 'A replica that served is not ready at the moment, or is being replaced.',
+    meaning: 'A replica that served is not ready at the moment.',
     whatToDo: 'Wait; if it stays, look at the pod’s /readyz page, which says why.',
   },
   DeadlineExceeded: {

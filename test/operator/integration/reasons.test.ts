@@ -157,6 +157,31 @@ describe('the status says what pods suffer from', () => {
     assert.match(await told(namespace, 'NotReady'), /^0 of 1 replica ready\. Not ready on node node-7\./);
   });
 
+  test('Progressing: other replicas than before are on their way, also the first after none', async () => {
+    const namespace = await newNamespace();
+    for (const [before, replicas] of [
+      [0, 2],
+      [2, 4],
+      [4, 0],
+      [0, 1],
+    ] as const) {
+      await world.apply(namespace, 'edge', { workload: { replicas } });
+      if (replicas > before) {
+        const message = `${before} of ${replicas} ${replicas === 1 ? 'replica' : 'replicas'} ready.`;
+        let reason: string | undefined;
+        await world.eventually(message, async () => {
+          const { conditions = [] } = (await world.status(namespace, 'edge')) ?? {};
+          const ready = conditions.find(({ type }) => type === 'Ready');
+          reason = ready?.reason;
+          return ready?.message === message;
+        });
+        assert.equal(reason, 'Progressing', message);
+        await letServe(world.transport, namespace);
+      }
+      await told(namespace, replicas === 0 ? 'ScaledToZero' : 'Available');
+    }
+  });
+
   test('PodsRefused: a LimitRange has no place for them', async () => {
     const namespace = await newNamespace();
     const limits = {

@@ -1,6 +1,21 @@
 import { deployment, forbidden, observed, pod, progressing } from './fixtures.ts';
 import { failing, type Row, TUNED } from './row.ts';
 
+/** All were ready once. */
+const ONE_LEFT = deployment({ readyReplicas: 1, availableReplicas: 1 });
+const STARTED = '2026-11-23T11:00:00Z';
+
+const unreadyPod = (since?: string, container?: object) =>
+  pod('a', 'n2', {
+    phase: 'Running',
+    conditions: [
+      { type: 'Ready', status: 'False', ...(since === undefined ? {} : { lastTransitionTime: since }) },
+    ],
+    ...(container === undefined
+      ? {}
+      : { containerStatuses: [{ name: 'proxy', ready: false, ...container }] }),
+  });
+
 /** What the spec, the children and the Deployment tell. */
 export const ROWS_OF_ROLLOUT: readonly Row[] = [
   {
@@ -108,19 +123,55 @@ export const ROWS_OF_ROLLOUT: readonly Row[] = [
     message: 'Replicas that are no longer wanted are being stopped.',
   },
   {
-    when: 'a replica that served does not',
-    given: observed({ deployment: deployment({ readyReplicas: 1, availableReplicas: 1 }) }),
+    when: 'a replica that served does not, and nothing tells since when',
+    given: observed({ deployment: ONE_LEFT, pods: [unreadyPod()] }),
     reason: 'NotReady',
+    holds: 'Reconciling',
+    message: '1 of 2 replicas ready. Not ready on node n2.',
+  },
+  {
+    when: 'a replica was ready after its start and is no longer',
+    given: observed({
+      deployment: ONE_LEFT,
+      pods: [unreadyPod('2026-11-23T11:10:00Z', { state: { running: { startedAt: STARTED } } })],
+    }),
+    reason: 'NotReady',
+    holds: 'Reconciling',
+    message: '1 of 2 replicas ready. Not ready on node n2.',
+  },
+  {
+    when: 'the container of a replica was started anew and is not ready yet',
+    given: observed({
+      deployment: ONE_LEFT,
+      pods: [
+        unreadyPod('2026-11-23T10:00:00Z', { restartCount: 1, state: { running: { startedAt: STARTED } } }),
+      ],
+    }),
+    reason: 'NotReady',
+    holds: 'Reconciling',
+    message: '1 of 2 replicas ready. Not ready on node n2.',
+  },
+  {
+    when: 'a replica more is asked for, and its pod has no node yet',
+    given: observed({ deployment: ONE_LEFT, pods: [pod('a', undefined, { phase: 'Pending' })] }),
+    reason: 'Progressing',
     holds: 'Reconciling',
     message: '1 of 2 replicas ready.',
   },
   {
-    when: 'the pod of a replica runs and is not ready',
+    when: 'a replica more is asked for, and its pod has not been heard of',
+    given: observed({ deployment: ONE_LEFT }),
+    reason: 'Progressing',
+    holds: 'Reconciling',
+    message: '1 of 2 replicas ready.',
+  },
+  {
+    when: 'a replica more is asked for, and its container has just started',
     given: observed({
-      deployment: deployment({ readyReplicas: 1, availableReplicas: 1 }),
-      pods: [pod('a', 'n2', { phase: 'Running', conditions: [{ type: 'Ready', status: 'False' }] })],
+      deployment: ONE_LEFT,
+      pods: [unreadyPod('2026-11-23T10:59:58Z', { state: { running: { startedAt: STARTED } } })],
     }),
-    reason: 'NotReady',
+    reason: 'Progressing',
     holds: 'Reconciling',
     message: '1 of 2 replicas ready. Not ready on node n2.',
   },
