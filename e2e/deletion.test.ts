@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { ensureOperator, removeOperator } from './support/operator.ts';
-import { until } from './support/until.ts';
 import { World } from './support/world.ts';
-
-const CHILDREN =
-  'deployments,services,serviceaccounts,roles,rolebindings,poddisruptionbudgets,replicasets,pods';
-const OURS = 'app.kubernetes.io/managed-by=l4balancer-operator';
 
 let world: World;
 
@@ -16,8 +11,6 @@ before(async () => {
 
 after(() => world?.close());
 
-const childrenLeft = async (): Promise<string> => world.kubectl(['get', CHILDREN, '-l', OURS, '-o', 'name']);
-
 test('when the resource is deleted all its children go', async () => {
   await world.serving('gone', 1, {
     workload: {
@@ -25,14 +18,8 @@ test('when the resource is deleted all its children go', async () => {
       resources: { limits: { cpu: '1', memory: '512Mi' }, requests: { cpu: '50m', memory: '128Mi' } },
     },
   });
-  assert.notEqual(await childrenLeft(), '');
-  await world.kubectl(['delete', 'l4balancer', 'gone', '--timeout=60s']);
-  await until(
-    'gone: all children',
-    90,
-    async () => ((await childrenLeft()) === '' ? true : undefined),
-    childrenLeft,
-  );
+  assert.notEqual(await world.childrenLeft(), '');
+  await world.removed('gone');
 });
 
 test('the operator deleted first, then the resource and its namespace: nothing is stuck', async () => {

@@ -29,20 +29,8 @@ const nodeWith = (sysctls: 'strict' | 'allowed'): string =>
   world.cluster.nodes.find((node) => node.sysctls === sysctls)?.name ?? assert.fail();
 
 /** Waits for the reason of Ready, and gives back its message. */
-const reason = async (name: string, wanted: string, text = /./): Promise<string> => {
-  const found = await until(
-    `${wanted} in the status of ${name}`,
-    90,
-    async () => {
-      const seen = await world.get('l4balancer', name);
-      return seen?.status?.conditions?.find(
-        (one) => one.type === 'Ready' && one.reason === wanted && text.test(one.message),
-      );
-    },
-    () => world.explain(name),
-  );
-  return found.message;
-};
+const reason = async (...args: Parameters<World['reason']>): Promise<string> =>
+  (await world.reason(...args)).Ready?.message ?? '';
 
 const readSysctl = (pod: string, sysctl: string): Promise<string> =>
   world.kubectl([

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { startLoad, summarise } from './support/load.ts';
+import { ask, startLoad, summarise } from './support/load.ts';
 import { until } from './support/until.ts';
 import { World } from './support/world.ts';
 
@@ -61,8 +61,7 @@ test('a listener that is added is served without any pod restarting', async () =
     JSON.stringify({ spec: { listeners } }),
   ]);
   await until('served on the new port', 20, async () => {
-    const load = await startLoad(world.cluster, address, 8081, { clients: 1, seconds: 1 });
-    const { failures } = summarise(await load.stop());
+    const { failures } = await ask(world.cluster, address, 8081);
     return Object.keys(failures).length === 0 ? true : undefined;
   });
   const after = await world.proxyPods('edge');

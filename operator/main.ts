@@ -67,9 +67,10 @@ switch (command.command) {
     break;
   case 'Refused': {
     const { problems } = command;
-    for (const problem of problems) process.stderr.write(`${problem}\n`);
     const count = `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`;
     process.stderr.write(`${count}; --help lists flags and variables\n`);
+    // Last, since it is the last line that the status shows of a pod that does not stay up.
+    for (const problem of problems) process.stderr.write(`${problem}\n`);
     process.exitCode = EXIT.badInput;
     break;
   }

@@ -68,8 +68,9 @@ switch (command.command) {
     break;
   }
   case 'Refused':
-    for (const problem of command.problems) process.stderr.write(`${problem}\n`);
     process.stderr.write(`${count(command.problems.length)}; --help lists flags and variables\n`);
+    // Last, since it is the last line that the status shows of a pod that does not stay up.
+    for (const problem of command.problems) process.stderr.write(`${problem}\n`);
     process.exitCode = EXIT.badInput;
     break;
   case 'Run':

@@ -52,6 +52,12 @@ export const startLoad = async (
   };
 };
 
+/** One client's first requests, and who answered or what failed: whether something is served there just now. */
+export const ask = async (cluster: Cluster, host: string, port: number) => {
+  const load = await startLoad(cluster, host, port, { clients: 1, seconds: 5 });
+  return summarise(await load.stop());
+};
+
 /** Requests by who answered, and what failed, for messages and checks. */
 export const summarise = (requests: readonly SteadyRequest[]) => {
   const endpoints: Record<string, number> = {};

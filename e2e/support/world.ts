@@ -16,12 +16,7 @@ export interface Seen {
   };
   readonly spec: Readonly<Record<string, unknown>>;
   readonly status?: {
-    readonly conditions?: readonly {
-      readonly type: string;
-      readonly status: string;
-      readonly reason: string;
-      readonly message: string;
-    }[];
+    readonly conditions?: readonly SeenCondition[];
     readonly addresses?: readonly { readonly value: string }[];
     readonly replicas?: number;
     readonly readyReplicas?: number;
@@ -31,6 +26,14 @@ export interface Seen {
   };
 }
 
+export interface SeenCondition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly lastTransitionTime: string;
+}
+
 export interface TuningRow {
   readonly name: string;
   readonly asked?: string;
@@ -38,6 +41,10 @@ export interface TuningRow {
   readonly ok: boolean;
   readonly hint?: string;
 }
+
+const CHILDREN =
+  'deployments,daemonsets,replicasets,controllerrevisions,pods,services,endpointslices,serviceaccounts,roles,rolebindings,' +
+  'poddisruptionbudgets,horizontalpodautoscalers,networkpolicies';
 
 /** The cluster with the operator installed, and a namespace of the test's own. */
 export class World {
@@ -120,6 +127,22 @@ export class World {
     );
   }
 
+  /** Waits until Ready of the L4Balancer's present generation has this reason, with `text` in its message; gives back all conditions by type. */
+  async reason(name: string, wanted: string, text = /./): Promise<Readonly<Record<string, SeenCondition>>> {
+    return until(
+      `${wanted} in the status of ${name}`,
+      90,
+      async () => {
+        const seen = await this.get('l4balancer', name);
+        if (seen?.status?.observedGeneration !== seen?.metadata.generation) return undefined;
+        const conditions = Object.fromEntries((seen?.status?.conditions ?? []).map((one) => [one.type, one]));
+        const { Ready } = conditions;
+        return Ready?.reason === wanted && text.test(Ready.message) ? conditions : undefined;
+      },
+      () => this.explain(name),
+    );
+  }
+
   /** Makes a balancer in front of an echo Service and returns the address that clients use. */
   async serving(
     name: string,
@@ -138,11 +161,24 @@ export class World {
     return this.list('pods', `app.kubernetes.io/name=l4balancer,app.kubernetes.io/instance=${name}`);
   }
 
+  /** Whatever the operator, or a controller of what it made, has in the namespace; empty when nothing is left. */
+  async childrenLeft(): Promise<string> {
+    const ours = 'app.kubernetes.io/managed-by=l4balancer-operator';
+    return this.kubectl(['get', CHILDREN, '-l', ours, '-o', 'name']);
+  }
+
+  /** Deletes the L4Balancer and waits until nothing that belonged to any is left. */
+  async removed(name: string): Promise<void> {
+    await this.kubectl(['delete', 'l4balancer', name, '--timeout=60s']);
+    const left = () => this.childrenLeft();
+    await until('gone: all children', 90, async () => ((await left()) === '' ? true : undefined), left);
+  }
+
   /** What a person would look at first. */
   async explain(name: string): Promise<string> {
     const parts = await Promise.all([
       this.kubectl(['describe', 'l4balancer', name]).catch(String),
-      this.kubectl(['get', 'deployments,replicasets,pods,services', '-o', 'wide']).catch(String),
+      this.kubectl(['get', 'deployments,daemonsets,replicasets,pods,services', '-o', 'wide']).catch(String),
       this.kubectl(['get', 'events', '--sort-by=.lastTimestamp']).catch(String),
     ]);
     return parts.join('\n');

@@ -42,7 +42,9 @@ const ending = ({ exitCode, reason, message = '' }: Terminated, spec: L4Balancer
   if (reason === 'OOMKilled')
     return `was killed for using more memory than its limit of ${effectiveTuning(spec).resources.limits.memory}: raise workload.resources.limits.memory`;
   const words = lastWords(message);
-  return `ended with exit code ${exitCode}${words === '' ? '; it left no message' : `: ${words}`}`;
+  const ended = `ended with exit code ${exitCode}${words === '' ? '; it left no message' : `: ${words}`}`;
+  if (spec.workload.image === undefined) return ended;
+  return `${sentence(ended)} If workload.image is not a proxy's image, correct it.`;
 };
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

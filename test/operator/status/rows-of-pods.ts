@@ -230,6 +230,17 @@ export const ROWS_OF_PODS: readonly Row[] = [
     message: 'The proxy on node n1 ended with exit code 1: Cannot listen on :9901.',
   },
   {
+    when: 'the program of an image that the spec names ends by itself',
+    given: failing(
+      { pods: [withContainer('a', 'n1', { state: { terminated: EXIT_1 } })] },
+      { workload: { replicas: 2, image: 'registry.example/other:1.0' } },
+    ),
+    reason: 'CrashLoop',
+    holds: 'Reconciling',
+    message:
+      "The proxy on node n1 ended with exit code 1: Cannot listen on :9901. If workload.image is not a proxy's image, correct it.",
+  },
+  {
     when: 'the proxy uses more memory than it may',
     given: container({ terminated: { exitCode: 137, reason: 'OOMKilled' } }),
     reason: 'CrashLoop',

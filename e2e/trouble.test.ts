@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
+import { OPERATOR_NAMESPACE } from '../scripts/run/install-operator.ts';
+import { type RunningLoad, startLoad, summarise } from './support/load.ts';
+import { balancer, SMALL } from './support/objects.ts';
+import { OPERATOR_NAME } from './support/operator.ts';
+import { until } from './support/until.ts';
+import { type Seen, World } from './support/world.ts';
+
+let world: World;
+let address: string;
+let operatorImage: string;
+
+/** A balancer that is well, with traffic all the time. */
+const NEIGHBOUR = 'neighbour';
+let load: RunningLoad;
+let atFirst: { readonly pods: readonly string[]; readonly since: string | undefined };
+
+const workload = (more: object = {}): Readonly<Record<string, unknown>> => ({
+  workload: { replicas: 1, terminationGracePeriod: '5s', resources: SMALL, ...more },
+});
+
+before(async () => {
+  world = await World.open('trouble');
+  address = await world.serving(NEIGHBOUR, 2, workload());
+  atFirst = await standing(NEIGHBOUR);
+  load = await startLoad(world.cluster, address, 8080, { clients: 2, seconds: 840, pauseMs: 20 });
+  const operator = ['get', 'deployment', OPERATOR_NAME, '-n', OPERATOR_NAMESPACE];
+  const image = '-o=jsonpath={.spec.template.spec.containers[0].image}';
+  operatorImage = (await world.cluster.kubectl([...operator, image])).stdout.trim();
+});
+
+after(async () => {
+  await load?.stop();
+  await world?.close();
+});
+
+const uids = (pods: readonly Seen[]): readonly string[] => pods.map(({ metadata }) => metadata.uid).sort();
+
+/** Its pods, and since when it is Ready. */
+const standing = async (name: string) => {
+  const seen = await world.ready(name);
+  const since = seen.status?.conditions?.find(({ type }) => type === 'Ready')?.lastTransitionTime;
+  return { pods: uids(await world.proxyPods(name)), since };
+};
+
+/** Waits for an event about the resource with this reason and text; gives back its type. */
+const event = (name: string, reason: string, says: RegExp): Promise<string> =>
+  until(`told of ${reason} in an event`, 20, async () => {
+    const of = `involvedObject.kind=L4Balancer,involvedObject.name=${name},reason=${reason}`;
+    const text = await world.kubectl(['get', 'events', '--field-selector', of, '-o', 'json']);
+    const { items } = JSON.parse(text) as { items: { type: string; message: string }[] };
+    return items.find(({ message }) => says.test(message))?.type;
+  });
+
+/** Matches one of the cluster's nodes. */
+const onNode = (): string => `node (?:${world.cluster.nodes.map(({ name }) => name).join('|')})`;
+
+/** What is wrong with a spec, and what its kubelet or scheduler leads to. */
+const TROUBLES: readonly {
+  readonly name: string;
+  readonly when: string;
+  readonly spec: () => Readonly<Record<string, unknown>>;
+  readonly reason: string;
+  readonly says: () => RegExp;
+}[] = [
+  {
+    name: 'no-image',
+    when: 'no registry has the image',
+    spec: () => workload({ image: 'localhost:1/l4balancer-proxy:not-there' }),
+    reason: 'ImagePullFailed',
+    says: () =>
+      new RegExp(
+        `^${onNode()} cannot get the image localhost:1/l4balancer-proxy:not-there: .*Correct workload\\.image`,
+        'i',
+      ),
+  },
+  {
+    name: 'wrong-image',
+    when: 'the image is the operator’s, whose program ends without its own flags',
+    spec: () => workload({ image: operatorImage }),
+    reason: 'CrashLoop',
+    says: () =>
+      new RegExp(
+        `^The proxy on ${onNode()} ended with exit code 2: --proxy-image .* not set; .* If workload\\.image is not a proxy's image, correct it\\.`,
+      ),
+  },
+  {
+    name: 'no-memory',
+    when: 'the memory limit is too low for so many acceptors',
+    spec: () => ({
+      ...workload({
+        resources: { requests: { cpu: '50m', memory: '64Mi' }, limits: { cpu: '16', memory: '64Mi' } },
+      }),
+      tuning: { acceptors: 16 },
+    }),
+    reason: 'CrashLoop',
+    says: () =>
+      new RegExp(
+        `^The proxy on ${onNode()} was killed for using more memory than its limit of 64Mi: raise workload\\.resources\\.limits\\.memory`,
+      ),
+  },
+  {
+    name: 'no-room',
+    when: 'no node has the CPUs asked for',
+    spec: () =>
+      workload({
+        resources: { requests: { cpu: '500', memory: '128Mi' }, limits: { cpu: '500', memory: '512Mi' } },
+      }),
+    reason: 'Unschedulable',
+    says: () =>
+      /^No node takes a pod: 0\/\d nodes are available: .*Insufficient cpu.* Ask for less in workload\.resources/,
+  },
+];
+
+for (const { name, when, spec, reason, says } of TROUBLES)
+  test(`${reason}: ${when}; with a right spec it is over`, async () => {
+    await world.apply(balancer(name, `${NEIGHBOUR}-echo`, spec()));
+    // Not Stalled: it is tried again until the Deployment's deadline.
+    const { Ready, Reconciling, Stalled } = await world.reason(name, reason, says());
+    assert.deepEqual(
+      [Ready, Reconciling, Stalled].map((one) => one?.status),
+      ['False', 'True', 'False'],
+    );
+    assert.match(await world.kubectl(['get', 'l4b', name]), new RegExp(`False +${reason} +0/1`));
+    assert.equal(await event(name, reason, says()), 'Warning');
+    await world.apply(balancer(name, `${NEIGHBOUR}-echo`, workload()));
+    assert.equal((await world.ready(name)).status?.readyReplicas, 1);
+    await world.kubectl(['delete', 'l4balancer', name]);
+  });
+
+test('ImagePullFailed in a rollout: what serves goes on serving, until a right spec takes it back', async () => {
+  const served = await world.serving('rollout', 1, workload());
+  const { pods } = await standing('rollout');
+  const clients = await startLoad(world.cluster, served, 8080, { seconds: 240, pauseMs: 20 });
+  await world.apply(
+    balancer('rollout', 'rollout-echo', workload({ image: 'localhost:1/l4balancer-proxy:not-there' })),
+  );
+  await world.reason('rollout', 'ImagePullFailed', /Replicas of the previous revision keep serving\.$/);
+  await world.apply(balancer('rollout', 'rollout-echo', workload()));
+  await world.ready('rollout');
+  const { failures } = summarise(await clients.stop());
+  assert.deepEqual(failures, {});
+  await until('gone: the pod without an image', 30, async () =>
+    isDeepStrictEqual(uids(await world.proxyPods('rollout')), pods) ? true : undefined,
+  );
+  await world.kubectl(['delete', 'l4balancer', 'rollout']);
+});
+
+test('none of this disturbed the balancer beside', async (t) => {
+  const { total, failures } = summarise(await load.stop());
+  t.diagnostic(`${total} requests`);
+  assert.deepEqual(failures, {});
+  assert.deepEqual(await standing(NEIGHBOUR), atFirst);
+});
