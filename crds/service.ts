@@ -16,7 +16,9 @@ export const service = z.object({
       'is not a load balancer class: write a name such as example.com/internal',
     )
     .optional()
-    .describe('Implementation that serves the Service; only with type LoadBalancer.'),
+    .describe(
+      'Implementation that serves the Service; only with type LoadBalancer, and not changed while that is the type.',
+    ),
   externalTrafficPolicy: z
     .enum(['Cluster', 'Local'])
     .optional()

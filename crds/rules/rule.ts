@@ -3,20 +3,12 @@ import type { Message, Problem } from '../schema-findings.ts';
 /** Where a rule finds a problem, from its scope on. */
 export type At = readonly (string | number)[];
 
-/**
- * One rule across fields, once for the API server (CEL) and once for the parser. A test feeds both with the same specs and
- * compares what they say.
- */
-export interface Rule {
+/** A rule across fields as the API server has it. */
+export interface Statement {
   /** Stable, kebab-case; tests and the reference page are keyed by it. */
   readonly id: string;
   /** The object that CEL calls `self`, such as `spec.backends[].service`; empty for the whole resource. */
   readonly scope: string;
-  /**
-   * Paths from the scope on that the check relies on; default: the whole scope. Where the schema has refused one, the rule is
-   * left out; with `[?]`, only the list entry.
-   */
-  readonly reads: readonly string[];
   /** CEL, true when all is well. */
   readonly rule: string;
   /** What the API server says, and the reference page. */
@@ -25,6 +17,15 @@ export interface Rule {
   readonly messageExpression?: string;
   /** Field below the scope that the API server points to, such as `.port`. */
   readonly fieldPath?: string;
+}
+
+/** One rule, once for the API server (CEL) and once for the parser. A test feeds both with the same specs and compares what they say. */
+export interface Rule extends Statement {
+  /**
+   * Paths from the scope on that the check relies on; default: the whole scope. Where the schema has refused one, the rule is
+   * left out; with `[?]`, only the list entry.
+   */
+  readonly reads: readonly string[];
   /** The same check; the value has passed the schema where `reads` says. */
   readonly check: (value: unknown) => readonly Problem[];
 }

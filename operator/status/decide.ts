@@ -31,7 +31,7 @@ export const decide = (observed: Observed): Verdict => {
   if (spec.paused) return paused(observed, wanted);
   const rollout = checkRollout(deployment, wanted, spec.workload.kind, currentPods(observed));
   const verdict =
-    checkChildren(problems) ??
+    checkChildren(problems, observed.namespace) ??
     checkUnfinished(unfinished) ??
     checkGate(gate, spec, deployment?.status?.readyReplicas ?? 0) ??
     (rollout === undefined ? served(observed, wanted) : (whyNot(observed, wanted) ?? rollout));

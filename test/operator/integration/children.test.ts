@@ -124,6 +124,57 @@ describe('a resource', () => {
     }
   });
 
+  test('keeps the class of its load balancer, unless another type comes between', async () => {
+    const [a, b] = ['example.com/a', 'example.com/b'];
+    const namespace = await applied({ service: { loadBalancerClass: a } });
+    const classOf = async () => (await child(namespace, 'Service'))?.spec.loadBalancerClass;
+    for (const service of [{ loadBalancerClass: b }, {}])
+      await assert.rejects(
+        world.apply(namespace, 'edge', { service }),
+        /spec\.service\.loadBalancerClass: .*loadBalancerClass cannot be changed while type stays LoadBalancer/,
+      );
+    await world.apply(namespace, 'edge', { service: { type: 'ClusterIP' } });
+    await world.eventually('none', async () => (await classOf()) === undefined);
+    await world.apply(namespace, 'edge', { service: { loadBalancerClass: b } });
+    await world.eventually('the other', async () => (await classOf()) === b);
+  });
+
+  test('that asks for what an object keeps for life is told the command that lets it be made anew', async () => {
+    const namespace = await newNamespace();
+    const service = (loadBalancerClass: string) => ({ service: { loadBalancerClass } });
+    await world.apply(namespace, 'edge', service('example.com/a'));
+    await world.eventually('a Service', async () => (await child(namespace, 'Service')) !== undefined);
+    await world.apply(namespace, 'edge', { paused: true, service: { type: 'ClusterIP' } });
+    await world.reason(namespace, 'edge', 'Paused');
+    for (const kind of ['Deployment', 'RoleBinding'] as const) {
+      const { apiVersion, metadata, spec, roleRef, subjects } = await existing(namespace, kind);
+      const { name, labels, ownerReferences } = metadata;
+      await world.kubectl('delete', kind, name, '-n', namespace);
+      const other = { 'app.kubernetes.io/instance': 'other' };
+      const template = { ...spec?.template, metadata: { labels: other } };
+      const rest =
+        kind === 'Deployment'
+          ? { spec: { selector: { matchLabels: other }, template } }
+          : { roleRef: { ...roleRef, name: 'other' }, subjects };
+      const strange = { apiVersion, kind, metadata: { name, namespace, labels, ownerReferences }, ...rest };
+      await world.cp.run(['create', '-f', '-'], JSON.stringify(strange));
+    }
+    await world.apply(namespace, 'edge', service('example.com/b'));
+    const kinds = ['Service', 'Deployment', 'RoleBinding'];
+    for (const [at, kind] of kinds.entries()) {
+      const command = `delete ${kind.toLowerCase()} l4b-edge -n ${namespace}`;
+      let message = '';
+      await world.eventually(`${kinds.length - at} commands`, async () => {
+        message = await world.reason(namespace, 'edge', 'ApplyRefused');
+        return message.split('kubectl delete').length === kinds.length - at + 1;
+      });
+      assert.ok(message.includes(`kubectl ${command}.`), message);
+      await world.kubectl(...command.split(' '));
+    }
+    await world.reason(namespace, 'edge', 'Progressing');
+    assert.equal((await existing(namespace, 'Service')).spec.loadBalancerClass, 'example.com/b');
+  });
+
   test('that is paused is left alone until it is not', async () => {
     const namespace = await applied();
     await world.apply(namespace, 'edge', { paused: true, workload: { replicas: 2 } });

@@ -236,6 +236,24 @@ export const ROWS_OF_ROLLOUT: readonly Row[] = [
       'The API server refuses Deployment "l4b-edge": deployments.apps "l4b-edge" is forbidden: User "operator" cannot patch resource "deployments". It is tried again every few minutes.',
   },
   {
+    when: 'a child has what stays as long as it lives',
+    given: observed({
+      problems: [
+        {
+          cause: 'Refused',
+          kind: 'Service',
+          name: 'l4b-edge',
+          message:
+            'Service "l4b-edge" is invalid: spec.loadBalancerClass: Invalid value: "b": may not change once set',
+        },
+      ],
+    }),
+    reason: 'ApplyRefused',
+    holds: 'Stalled',
+    message:
+      'The API server refuses Service "l4b-edge": Service "l4b-edge" is invalid: spec.loadBalancerClass: Invalid value: "b": may not change once set. That cannot be changed in place. Put the spec back, or let it be made anew, with other addresses: kubectl delete service l4b-edge -n shop.',
+  },
+  {
     when: 'a quota has no room for a child',
     given: observed({
       problems: [
