@@ -55,6 +55,8 @@ export interface Acceptor {
   waiting: number[];
   /** Tick in which they are looked at next. */
   waitingAt: number;
+  /** Tick of the last end of a connection. */
+  endedAt: number;
   /** Tick at which accepting goes on; 0 while it is not paused. */
   pausedUntil: number;
   /** Whether the control thread was told that accepting pauses. */

@@ -67,6 +67,7 @@ export const closeConnection = (acceptor: Acceptor, connection: number, reason: 
   const close = closePlace(reason, phaseOf(state));
   // Before anything is given back: who sees that a slot is not in use has its last records.
   if (acceptor.accessLog.wants(close)) acceptor.accessLog.put(acceptor, connection, close);
+  acceptor.endedAt = acceptor.now;
   acceptor.timers.clear(connection);
   const client = connections.fd[connection * 2 + CLIENT] as number;
   if (client >= 0) closeDescriptor(acceptor, client);

@@ -1,9 +1,17 @@
 import type { Acceptor } from './context.ts';
 import type { ServedListener } from './served-table.ts';
 import { INTS, intsAt } from './shared-memory.ts';
+import { TimerWheel } from './timer-wheel.ts';
 
-/** Connections by which another acceptor must have fewer: handing over costs a little, being even to the last one gains nothing. */
-const tolerance = (fewest: number): number => 2 + (fewest >> 5);
+/** How long after an end connections count as short. */
+const CALM_TICKS = TimerWheel.ticks(1000);
+
+/**
+ * Connections by which another acceptor must have fewer. Where connections end all the time the next ones even it out, and waking another thread
+ * costs more than being even gains; long ones stay where they are.
+ */
+const tolerance = ({ now, endedAt }: Acceptor, fewest: number): number =>
+  now - endedAt < CALM_TICKS ? 4 + (fewest >> 5) : 1;
 
 /**
  * Connections of an acceptor: those that it has, and those that others left for it. What it takes meanwhile counts twice rather than not at
@@ -15,7 +23,8 @@ const load = (ints: Int32Array, at: number): number => {
 };
 
 /** The acceptor that a new connection should go to: the one with the fewest, if that is clearly fewer than here. */
-export const leastLoaded = ({ index, acceptors, shared, table }: Acceptor): number => {
+export const leastLoaded = (acceptor: Acceptor): number => {
+  const { index, acceptors, shared, table } = acceptor;
   const { ints } = shared;
   const own = load(ints, intsAt(index));
   let best = index;
@@ -29,7 +38,7 @@ export const leastLoaded = ({ index, acceptors, shared, table }: Acceptor): numb
     best = other;
     fewest = its;
   }
-  return own - fewest >= tolerance(fewest) ? best : index;
+  return own - fewest >= tolerance(acceptor, fewest) ? best : index;
 };
 
 /** Gives the connection that was just accepted to another acceptor; false when it can take no more now. */

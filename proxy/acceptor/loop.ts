@@ -204,6 +204,7 @@ const create = (inputs: AcceptorInputs): Acceptor => {
     spare: [],
     waiting: [],
     waitingAt: 0,
+    endedAt: Number.NEGATIVE_INFINITY,
     pausedUntil: 0,
     toldPaused: false,
     draining: undefined,
