@@ -22,7 +22,7 @@ const load = (ints: Int32Array, at: number): number => {
   return Atomics.load(ints, at + INTS.Given) - taken + Atomics.load(ints, at + INTS.Open);
 };
 
-/** The acceptor that a new connection should go to: the one with the fewest, if that is clearly fewer than here. */
+/** The acceptor that a new connection should go to: the one with the fewest, if that is enough fewer than here. */
 export const leastLoaded = (acceptor: Acceptor): number => {
   const { index, acceptors, shared, table } = acceptor;
   const { ints } = shared;
