@@ -28,6 +28,8 @@ export interface Writer {
    * @returns the object as the server has it now, without managedFields.
    */
   apply<T extends KubeObject>(manifest: T & Manifest, signal?: AbortSignal): Promise<T & KubeObject>;
+  /** As apply, but only creates: throws ApiError Conflict when the name is taken, and changes nothing then. */
+  applyNew<T extends KubeObject>(manifest: T & Manifest, signal?: AbortSignal): Promise<T & KubeObject>;
   /** As apply, of the status subresource: only `status` counts, and the object must exist. */
   applyStatus<T extends KubeObject>(manifest: T & Manifest, signal?: AbortSignal): Promise<T & KubeObject>;
   /** Creates an object, also one with metadata.generateName; throws ApiError AlreadyExists when the name is taken. */
@@ -46,6 +48,9 @@ export interface Writer {
   ): Promise<KubeObject>;
   remove(ref: ObjectRef, options?: RemoveOptions, signal?: AbortSignal): Promise<Removal>;
 }
+
+/** Version that no object has or will have: asking for it, server-side apply refuses every object that exists, and makes a new one all the same. */
+const NO_VERSION = String(2n ** 63n - 1n);
 
 /** `fieldManager` names, in every object's managedFields, whose fields these are. */
 export function createWriter(transport: Transport, fieldManager: string): Writer {
@@ -67,6 +72,10 @@ export function createWriter(transport: Transport, fieldManager: string): Writer
 
   return {
     apply: (manifest, signal) => write(patch(objectPath(refOf(manifest)), manifest), signal),
+    applyNew: (manifest, signal) => {
+      const metadata = { ...manifest.metadata, resourceVersion: NO_VERSION };
+      return write(patch(objectPath(refOf(manifest)), { ...manifest, metadata }), signal);
+    },
     applyStatus: (manifest, signal) =>
       write(patch(`${objectPath(refOf(manifest))}/status`, manifest), signal),
     create: (manifest, signal) => {

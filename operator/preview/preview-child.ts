@@ -22,7 +22,7 @@ export const previewChild = (
   switch (plan.todo) {
     case 'Nothing':
       return { would: 'Nothing' };
-    case 'Look':
+    case 'Make':
       return { would: 'Create' };
     case 'Remove':
       return { would: 'Remove' };

@@ -18,7 +18,7 @@ import { unfinished } from './unfinished.ts';
 
 export interface ApplyDeps extends HandOverDeps {
   readonly collections: Collections;
-  readonly writer: Pick<Writer, 'apply' | 'remove' | 'replace'>;
+  readonly writer: Pick<Writer, 'apply' | 'applyNew' | 'remove' | 'replace'>;
   /** Reads one object; throws ApiError NotFound. */
   readonly read: (ref: ObjectRef) => Promise<KubeObject>;
   readonly ledger: Ledger;
@@ -95,11 +95,10 @@ const applyChild = async (rootKey: string, owner: Owner, child: Child, deps: App
   try {
     const known = plan(live);
     const refused = ledger.refusal(name);
-    const isWrite = known.todo === 'Look' || known.todo === 'Apply' || known.todo === 'Remove';
+    const isWrite = known.todo === 'Make' || known.todo === 'Apply' || known.todo === 'Remove';
     if (isWrite && refused !== undefined && refused.sent === digest(tried) && refused.retryAt > now())
       return problem('Refused', refused.message, refused.retryAt - now());
-    // Not among the own ones: either there is none, or it is another's, which server-side apply would simply take over.
-    const found = known.todo === 'Look' ? await lookUp(ref, deps) : undefined;
+    const found = known.todo === 'Make' ? await make(ref, name, wanted, deps) : undefined;
     const next = found === undefined ? known : plan(found);
     switch (next.todo) {
       case 'Nothing':
@@ -107,13 +106,13 @@ const applyChild = async (rootKey: string, owner: Owner, child: Child, deps: App
       case 'Wait':
         return { kind: 'Waiting' };
       case 'Yield':
+        ledger.take(name);
         return problem('NameTaken', next.holder);
       case 'Remove':
         await deps.writer.remove(ref, { uid: next.uid });
         ledger.forget(name);
         return { kind: 'Removed' };
-      case 'Look':
-        await send(name, wanted, undefined, deps);
+      case 'Make':
         return { kind: 'Created' };
       case 'Apply': {
         // What this process applied last, server-side apply takes back by itself.
@@ -143,6 +142,32 @@ const applyChild = async (rootKey: string, owner: Owner, child: Child, deps: App
       default:
         return failure satisfies never;
     }
+  }
+};
+
+/**
+ * Makes an object; where one has the name already, changes nothing and gives it back: it may be another's, which a plain server-side apply would
+ * simply take over.
+ */
+const make = async (
+  ref: ObjectRef,
+  name: string,
+  wanted: Manifest | undefined,
+  deps: ApplyDeps,
+): Promise<KubeObject | undefined> => {
+  if (wanted === undefined) return undefined;
+  const { writer, ledger, now } = deps;
+  // Looking is no write: who has the name for long is not tried again and again.
+  const holder = ledger.isTaken(name) ? await lookUp(ref, deps) : undefined;
+  if (holder !== undefined) return holder;
+  try {
+    ledger.confirm(name, wanted, await writer.applyNew(wanted), now());
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 'Conflict') throw error;
+    const found = await lookUp(ref, deps);
+    if (found === undefined) throw error;
+    return found;
   }
 };
 

@@ -1,5 +1,5 @@
 import type { L4Balancer } from '../../crds/l4balancer.ts';
-import { parseL4Balancer } from '../../crds/parse.ts';
+import { type Parsed, parseL4Balancer } from '../../crds/parse.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { childName } from '../desired/names.ts';
 import type { Pinned } from '../desired/pin.ts';
@@ -30,17 +30,22 @@ export interface Gathered {
 /** The name under which the ledger keeps a child: the resource's key first. */
 export const ledgerName = (rootKey: string, kind: string): string => `${rootKey} ${kind}`;
 
-/** Reads the caches, and what was answered to writes that they do not have yet. Undefined when the resource is gone. */
+/**
+ * Reads the caches, and what was answered to writes that they do not have yet. Undefined when the resource is gone. A resource that has not changed
+ * since `before` is not parsed again, which is most of the work.
+ */
 export const gather = (
   key: string,
   collections: Collections,
   ledger: Ledger,
   now: number,
+  before?: Gathered,
 ): Gathered | undefined => {
   const root = collections.L4Balancer.get(key);
   if (root === undefined) return undefined;
   const { name, namespace = '', generation = 0 } = root.metadata;
-  const parsed = parseL4Balancer(root, 'Report');
+  const { balancer, findings, ignored } =
+    before?.root === root ? parsedOf(before) : parseL4Balancer(root, 'Report');
   const childKey = `${namespace}/${childName(name)}`;
   const own = <T extends KubeObject>(kind: string, cached: T | undefined): T | undefined => {
     const newest = ledger.newest(ledgerName(key, kind), cached, now);
@@ -49,14 +54,14 @@ export const gather = (
       ? newest
       : undefined;
   };
-  const isDaemonSet = parsed.balancer?.spec.workload.kind === 'DaemonSet';
+  const isDaemonSet = balancer?.spec.workload.kind === 'DaemonSet';
   const daemonSet = own('DaemonSet', collections.DaemonSet.get(childKey));
   const ownDeployment = own('Deployment', collections.Deployment.get(childKey));
   const deployment = isDaemonSet ? daemonSet && asDeployment(daemonSet) : ownDeployment;
   const replicaSets = collections.ReplicaSet.controlledBy(deployment?.metadata.uid);
   return {
     root,
-    balancer: parsed.balancer,
+    balancer,
     workload: isDaemonSet ? daemonSet : ownDeployment,
     otherWorkload: isDaemonSet ? ownDeployment : daemonSet,
     hasAutoscaler:
@@ -68,9 +73,9 @@ export const gather = (
       namespace,
       name,
       generation,
-      spec: parsed.balancer?.spec,
-      findings: parsed.findings,
-      ignored: parsed.ignored,
+      spec: balancer?.spec,
+      findings,
+      ignored,
       deployment,
       replicaSets,
       pods: (isDaemonSet && daemonSet !== undefined ? [daemonSet] : replicaSets).flatMap(({ metadata }) =>
@@ -81,6 +86,12 @@ export const gather = (
     },
   };
 };
+
+const parsedOf = ({ balancer, observed }: Gathered): Parsed => ({
+  balancer,
+  findings: observed.findings,
+  ignored: observed.ignored,
+});
 
 /** What the status keeps of how the pods were rendered. */
 const renderingOf = ({ status }: Gathered['root']): Pinned => {

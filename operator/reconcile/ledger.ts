@@ -35,6 +35,9 @@ export interface Ledger {
   refusal(name: string): Refusal | undefined;
   /** One more refusal of the same content waits twice as long. */
   refuse(name: string, sent: unknown, message: string, now: number): Refusal;
+  /** Whether the name was somebody else's when last tried. */
+  isTaken(name: string): boolean;
+  take(name: string): void;
   /** The newest known state: the answer to a write as long as the cache is behind it, but not for longer than a minute. */
   newest<T extends KubeObject>(name: string, cached: T | undefined, now: number): T | undefined;
   /** The object is gone: of this uid, or whatever it was. */
@@ -50,10 +53,12 @@ const ANSWER_MS = 60_000;
 export const createLedger = (): Ledger => {
   const confirmations = new Map<string, Confirmed>();
   const refusals = new Map<string, Refusal>();
+  const taken = new Set<string>();
   return {
     confirmed: (name) => confirmations.get(name),
     confirm(name, sent, answer, now) {
       refusals.delete(name);
+      taken.delete(name);
       confirmations.set(name, {
         sent: digest(sent),
         got: digest(pick(answer, sent)),
@@ -72,6 +77,8 @@ export const createLedger = (): Ledger => {
       refusals.set(name, refusal);
       return refusal;
     },
+    isTaken: (name) => taken.has(name),
+    take: (name) => void taken.add(name),
     newest<T extends KubeObject>(name: string, cached: T | undefined, now: number): T | undefined {
       const confirmed = confirmations.get(name);
       if (confirmed?.answer === undefined) return cached;
@@ -88,8 +95,8 @@ export const createLedger = (): Ledger => {
       if (uid === undefined || confirmed === undefined || confirmed.uid === uid) confirmations.delete(name);
     },
     forgetAll(prefix) {
-      for (const map of [confirmations, refusals])
-        for (const name of map.keys()) if (name.startsWith(prefix)) map.delete(name);
+      for (const names of [confirmations, refusals, taken])
+        for (const name of names.keys()) if (name.startsWith(prefix)) names.delete(name);
     },
   };
 };

@@ -15,8 +15,8 @@ export interface ChildState {
 /** What is to be done about one child. */
 export type Plan =
   | { readonly todo: 'Nothing' }
-  /** It is not among the operator's own; whether the name is free has to be asked. */
-  | { readonly todo: 'Look' }
+  /** It is not among the operator's own: it is made, if the name is free. */
+  | { readonly todo: 'Make' }
   | { readonly todo: 'Apply'; readonly uid: string | undefined; readonly isRepair: boolean }
   | { readonly todo: 'Remove'; readonly uid: string | undefined }
   /** It is going away, and has to be gone before it can be made again. */
@@ -26,7 +26,7 @@ export type Plan =
 
 /** Decides for one child. Nothing that is not this resource's own is ever changed or removed. */
 export const planChild = ({ owner, wanted, live, confirmed }: ChildState): Plan => {
-  if (live === undefined) return wanted === undefined ? { todo: 'Nothing' } : { todo: 'Look' };
+  if (live === undefined) return wanted === undefined ? { todo: 'Nothing' } : { todo: 'Make' };
   const { uid, deletionTimestamp } = live.metadata;
   const controller = controllerOf(live);
   // Without a controller, but the one that this process made: somebody took the owner reference away.

@@ -43,7 +43,7 @@ export const reconcile = async (key: string, deps: ReconcileDeps): Promise<Outco
     deps.onGate(key, done?.gate.kind ?? 'Open');
     if (done !== undefined) deps.onApplied(gathered, done.applied);
     // The answers to what was just written are newer than what was gathered.
-    const after = gather(key, deps.collections, deps.ledger, deps.now()) ?? gathered;
+    const after = gather(key, deps.collections, deps.ledger, deps.now(), gathered) ?? gathered;
     return outcomeOf(done, await report(key, after, done, deps));
   } catch (error) {
     const failure = writeFailure(error);

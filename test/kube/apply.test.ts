@@ -127,6 +127,25 @@ describe('applyStatus', () => {
   });
 });
 
+describe('applyNew', () => {
+  test('creates an object whose fields are applied: what is applied no more goes', async () => {
+    const made = await writer.applyNew<ConfigMap>(configMap('new', { a: '1', b: '2' }));
+    assert.deepEqual(made.data, { a: '1', b: '2' });
+    const after = await writer.apply<ConfigMap>(configMap('new', { a: '1' }));
+    assert.deepEqual(after.data, { a: '1' });
+    assert.deepEqual(
+      (await read('new')).metadata.managedFields.map(({ manager, operation }) => [manager, operation]),
+      [['writer', 'Apply']],
+    );
+  });
+
+  test('changes nothing of an object that has the name, also where no field is in the other’s way', async () => {
+    const theirs = await other.apply(configMap('theirs', { a: 'theirs' }));
+    await assert.rejects(writer.applyNew(configMap('theirs', { b: 'ours' })), { code: 'Conflict' });
+    assert.equal((await read('theirs')).metadata.resourceVersion, theirs.metadata.resourceVersion);
+  });
+});
+
 describe('create', () => {
   test('makes a new object, also of a generated name', async () => {
     const metadata = { generateName: 'made-', namespace: 'default' } as unknown as KubeObject['metadata'];

@@ -55,6 +55,15 @@ test('a refusal of the same content waits twice as long, up to five minutes; oth
   assert.equal(ledger.refusal('x'), undefined);
 });
 
+test('a name is taken until the object is made, or the resource is gone', () => {
+  const ledger = createLedger();
+  for (const name of ['shop/a Service', 'shop/b Service']) ledger.take(name);
+  ledger.confirm('shop/a Service', SENT, object('1'), 0);
+  assert.deepEqual([ledger.isTaken('shop/a Service'), ledger.isTaken('shop/b Service')], [false, true]);
+  ledger.forgetAll('shop/b ');
+  assert.equal(ledger.isTaken('shop/b Service'), false);
+});
+
 test('everything of a resource is forgotten together, and nothing of its neighbours', () => {
   const ledger = createLedger();
   for (const name of ['shop/a Service', 'shop/a status', 'shop/ab Service'])

@@ -27,7 +27,7 @@ const confirmed = (answer: KubeObject = live()) => {
 
 const NOTHING = { todo: 'Nothing' } as const;
 const ROWS: readonly (readonly [string, Partial<ChildState>, Partial<Plan>])[] = [
-  ['it is wanted and not known', {}, { todo: 'Look' }],
+  ['it is wanted and not known', {}, { todo: 'Make' }],
   ['it is neither wanted nor there', { wanted: undefined }, NOTHING],
   ['it is as the API server confirmed it', { live: live(), confirmed: confirmed() }, NOTHING],
   [
