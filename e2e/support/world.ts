@@ -20,6 +20,8 @@ export interface Seen {
     readonly addresses?: readonly { readonly value: string }[];
     readonly replicas?: number;
     readonly readyReplicas?: number;
+    readonly replicaSummary?: string;
+    readonly numberReady?: number;
     readonly observedGeneration?: number;
     readonly podIP?: string;
     readonly tuning?: readonly TuningRow[];

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
+import { ADMIN_PORT } from '../crds/l4balancer.ts';
+import { SYSCTLS_LABEL } from './cluster/cluster.ts';
+import { ask, startLoad, summarise } from './support/load.ts';
+import { balancer, SMALL } from './support/objects.ts';
+import { until } from './support/until.ts';
+import { World } from './support/world.ts';
+
+let world: World;
+
+before(async () => {
+  world = await World.open('shapes');
+  await world.echo('echo', 2);
+});
+
+after(() => world?.close());
+
+const workload = { resources: SMALL, terminationGracePeriod: '10s' };
+const nodeNames = (): readonly string[] => world.cluster.nodes.map(({ name }) => name).sort();
+
+/** The nodes that the pods of the balancer are on, each as often as it has one. */
+const nodesOf = async (name: string): Promise<readonly unknown[]> =>
+  (await world.proxyPods(name)).map(({ spec }) => spec.nodeName).sort();
+
+/** Waits until it is Ready with its pods on these nodes and nowhere else, and until its status says so. */
+const onNodes = async (name: string, nodes: readonly string[]): Promise<void> => {
+  const count = nodes.length;
+  const { status } = await until(
+    `on ${nodes.join(' and ')}: ${name}`,
+    90,
+    async () => {
+      const seen = await world.ready(name);
+      return isDeepStrictEqual(await nodesOf(name), nodes) && seen.status?.replicas === count
+        ? seen
+        : undefined;
+    },
+    () => world.explain(name),
+  );
+  assert.deepEqual([status?.readyReplicas, status?.replicaSummary], [count, `${count}/${count}`]);
+};
+
+/** Waits until a client's requests there are answered, or until all of them fail in this way. */
+const comesAbout = (host: string, port: number, outcome: 'served' | 'ECONNREFUSED'): Promise<true> =>
+  until(`${outcome} at ${host}:${port}`, 30, async () => {
+    const { failures, endpoints } = await ask(world.cluster, host, port);
+    const seen = [...Object.keys(failures), ...(Object.keys(endpoints).length > 0 ? ['served'] : [])];
+    return isDeepStrictEqual(seen, [outcome]) ? true : undefined;
+  });
+
+describe('a DaemonSet', () => {
+  const everywhere = { ...workload, kind: 'DaemonSet' };
+  let address: string;
+
+  test('has a pod on each node; each serves, and so does the Service in front of them', async () => {
+    await world.apply(balancer('every', 'echo', { workload: everywhere }));
+    await onNodes('every', nodeNames());
+    assert.equal(await world.get('deployment', 'l4b-every'), undefined);
+    for (const pod of await world.proxyPods('every'))
+      await comesAbout(pod.status?.podIP ?? assert.fail('no address'), 8080, 'served');
+    address = (await world.ready('every')).status?.addresses?.[0]?.value ?? assert.fail('no address');
+    const load = await startLoad(world.cluster, address, 8080);
+    const answered = new Set<string>();
+    await until('answered by both endpoints', 20, async () => {
+      for (const endpoint of Object.keys((await ask(world.cluster, address, 8080)).endpoints))
+        answered.add(endpoint);
+      return answered.size === 2 ? true : undefined;
+    });
+    assert.deepEqual(summarise(await load.stop()).failures, {});
+  });
+
+  test('leaves the nodes that its nodeSelector no longer picks, and no client notices', async () => {
+    const load = await startLoad(world.cluster, address, 8080, { pauseMs: 5 });
+    const nodeSelector = { [SYSCTLS_LABEL]: 'allowed' };
+    const picked = world.cluster.nodes.filter(({ sysctls }) => sysctls === 'allowed');
+    await world.apply(balancer('every', 'echo', { workload: { ...everywhere, nodeSelector } }));
+    await onNodes(
+      'every',
+      picked.map(({ name }) => name),
+    );
+    assert.deepEqual(summarise(await load.stop()).failures, {});
+  });
+
+  test('that no node is picked for is told of, and is over when one is', async () => {
+    const nodeSelector = { [SYSCTLS_LABEL]: 'nowhere' };
+    await world.apply(balancer('every', 'echo', { workload: { ...everywhere, nodeSelector } }));
+    await world.reason('every', 'Unschedulable', /^No node takes a pod: none fits nodeSelector/);
+    await world.apply(balancer('every', 'echo', { workload: everywhere }));
+    await onNodes('every', nodeNames());
+  });
+
+  test('becomes a Deployment, and a DaemonSet again, and no client notices', async () => {
+    const load = await startLoad(world.cluster, address, 8080, { pauseMs: 5 });
+    const single = { ...workload, replicas: 1 };
+    // As long as its successor does not serve it stays.
+    const image = 'localhost:1/l4balancer-proxy:not-there';
+    await world.apply(balancer('every', 'echo', { workload: { ...single, image } }));
+    await world.reason('every', 'ImagePullFailed');
+    assert.equal((await world.get('daemonset', 'l4b-every'))?.status?.numberReady, nodeNames().length);
+    await world.apply(balancer('every', 'echo', { workload: single }));
+    await until('gone: the DaemonSet and its pods', 90, async () => {
+      const [left, pods] = [await world.get('daemonset', 'l4b-every'), await world.proxyPods('every')];
+      return left === undefined && pods.length === 1 ? true : undefined;
+    });
+    assert.equal((await world.ready('every')).status?.replicaSummary, '1/1');
+    await world.apply(balancer('every', 'echo', { workload: everywhere }));
+    await until('gone: the Deployment', 90, async () =>
+      (await world.get('deployment', 'l4b-every')) === undefined ? true : undefined,
+    );
+    await onNodes('every', nodeNames());
+    assert.deepEqual(summarise(await load.stop()).failures, {});
+  });
+
+  test('that is deleted leaves nothing', () => world.removed('every'));
+});
+
+describe('in the network of every node', () => {
+  const [PORT, LATER] = [18080, 18081];
+  const hosted = (port: number) =>
+    balancer('hosted', 'echo', {
+      listeners: [{ name: 'http', port, backend: 'echo' }],
+      tuning: { profile: 'HostNetwork', acceptors: 1, capabilities: [] },
+      workload: { ...workload, kind: 'DaemonSet' },
+      service: { type: 'None' },
+    });
+  const atNodes = async (port: number, outcome: Parameters<typeof comesAbout>[2]): Promise<void> => {
+    for (const { address } of world.cluster.nodes) await comesAbout(address, port, outcome);
+  };
+  const uids = async () => (await world.proxyPods('hosted')).map(({ metadata }) => metadata.uid).sort();
+
+  test('the listener’s port is served at each node’s own address, without any Service', async () => {
+    await atNodes(PORT, 'ECONNREFUSED');
+    await world.apply(hosted(PORT));
+    await onNodes('hosted', nodeNames());
+    assert.equal(await world.get('service', 'l4b-hosted'), undefined);
+    assert.deepEqual(
+      (await world.proxyPods('hosted')).map(({ status }) => status?.podIP).sort(),
+      world.cluster.nodes.map(({ address }) => address).sort(),
+    );
+    await atNodes(PORT, 'served');
+  });
+
+  test('a listener that moves to another port is served there, no longer where it was, by the same pods', async () => {
+    const before = await uids();
+    await world.apply(hosted(LATER));
+    await atNodes(LATER, 'served');
+    await atNodes(PORT, 'ECONNREFUSED');
+    await onNodes('hosted', nodeNames());
+    assert.deepEqual(await uids(), before);
+  });
+
+  test('what is deleted leaves nothing, and its ports are free', async () => {
+    await world.removed('hosted');
+    for (const port of [LATER, ADMIN_PORT]) await atNodes(port, 'ECONNREFUSED');
+  });
+});
