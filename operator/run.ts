@@ -139,7 +139,7 @@ export const runDry = async (settings: Settings, out: { write(text: string): unk
   const transport = openTransport(login(settings), `l4balancer-operator/${VERSION}`, realClock.now);
   try {
     const { namespaces, render: images } = settings;
-    return await dryRun({ transport, namespaces, images, out });
+    return await dryRun({ transport, namespaces, images, fieldManager: FIELD_MANAGER, out });
   } finally {
     await transport.close();
   }

@@ -37,4 +37,5 @@ const isScalar = (value: unknown): value is string | number =>
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const show = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));
+/** A value in a line; nothing where there is none. */
+export const show = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));

@@ -1,15 +1,19 @@
-import { parseL4Balancer } from '../../crds/parse.ts';
 import { ApiError } from '../../kube/errors.ts';
 import type { KubeObject } from '../../kube/object.ts';
-import { listAll } from '../../kube/page-list.ts';
-import { objectPath } from '../../kube/paths.ts';
+import { type ObjectRef, objectPath } from '../../kube/paths.ts';
 import type { Transport } from '../../kube/transport.ts';
-import { children } from '../desired/children.ts';
+import type { Child } from '../desired/children.ts';
 import { childName } from '../desired/names.ts';
-import type { ImageSettings, RenderSettings } from '../desired/render.ts';
+import type { ImageSettings, Owner } from '../desired/render.ts';
 import { EXIT } from '../errors.ts';
-import { type KubernetesVersion, oldest, parseVersion } from '../tuning/kubernetes-version.ts';
-import { ROOT, watchPath } from '../watch/kinds.ts';
+import { type Gathered, gather } from '../reconcile/gather.ts';
+import { createLedger } from '../reconcile/ledger.ts';
+import { planChildren } from '../reconcile/plan-children.ts';
+import { createVerdictBook } from '../reconcile/verdict-book.ts';
+import { checkGate } from '../status/check-gate.ts';
+import { type Gate, VERDICT_LABEL, type Waiting } from '../tuning/gate.ts';
+import { ROOT } from '../watch/kinds.ts';
+import { lookAround, type Surroundings } from './look-around.ts';
 import { type ChildPreview, previewChild } from './preview-child.ts';
 
 export interface DryRunOptions {
@@ -17,43 +21,101 @@ export interface DryRunOptions {
   /** Empty for all. */
   readonly namespaces: readonly string[];
   readonly images: ImageSettings;
+  /** The operator's name in managedFields. */
+  readonly fieldManager: string;
   readonly out: { write(text: string): unknown };
 }
 
+/** Of one resource. */
+interface Preview {
+  readonly isReadable: boolean;
+  readonly lines: readonly string[];
+  readonly children: readonly ChildPreview[];
+}
+
 /**
- * Writes what the operator would do to the children of every L4Balancer, and does nothing; answers the exit code. Only reads: the resources, each
- * child by its name, and the nodes' versions where all namespaces are looked after. Throws as Transport.request does.
+ * Writes what the operator would do to the children of every L4Balancer, and does nothing; answers the exit code. It gathers and plans as the
+ * operator does, from one list of all that it follows. Throws as Transport.request does.
  */
 export const dryRun = async (options: DryRunOptions): Promise<number> => {
-  const { transport, out } = options;
-  const settings: RenderSettings = { ...options.images, kubelet: await kubeletVersion(options) };
-  const counts = { Create: 0, Change: 0, Remove: 0, Nothing: 0, Wait: 0, Yield: 0 };
-  let unreadable = 0;
-  for (const root of await rootsOf(options)) {
-    const { name, namespace = '', uid = '' } = root.metadata;
-    const { balancer, findings } = parseL4Balancer(root, 'Report');
-    const lines: string[] = findings.map(({ path, message }) => `  ! ${path}: ${message}`);
-    unreadable += balancer === undefined ? 1 : 0;
-    if (balancer?.spec.paused) lines.push('  paused: its children are left as they are');
-    const owner =
-      balancer && !balancer.spec.paused ? { name, namespace, uid, spec: balancer.spec } : undefined;
-    for (const { apiVersion, kind, wanted } of owner === undefined ? [] : children(owner, settings)) {
-      const ref = { apiVersion, kind, namespace, name: childName(name) };
-      const live = await read(transport, objectPath(ref));
-      const preview = owner === undefined ? undefined : previewChild(owner, wanted, live);
-      if (preview === undefined) continue;
-      counts[preview.would] += 1;
-      lines.push(...linesOf(`${kind} ${ref.name}`, preview));
-    }
-    out.write(
-      [`${namespace}/${name}`, ...(lines.length === 0 ? ['  as it should be'] : lines), ''].join('\n'),
-    );
+  const surroundings = await lookAround(options);
+  const previews: Preview[] = [];
+  for (const { metadata } of surroundings.collections[ROOT].values()) {
+    const key = `${metadata.namespace}/${metadata.name}`;
+    const gathered = gather(key, surroundings.collections, createLedger(), 0);
+    if (gathered === undefined || metadata.deletionTimestamp !== undefined) continue;
+    const preview = await previewOf(gathered, surroundings, options);
+    previews.push(preview);
+    const lines = preview.lines.length === 0 ? ['  as it should be'] : preview.lines;
+    options.out.write([key, ...lines, ''].join('\n'));
   }
-  const { Create, Change, Remove } = counts;
-  out.write(`${Create} to create, ${Change} to change, ${Remove} to remove; nothing was written\n`);
-  if (unreadable > 0) return EXIT.failed;
-  return Create + Change + Remove === 0 ? EXIT.ok : EXIT.different;
+  const all = previews.flatMap(({ children }) => children);
+  const count = (would: ChildPreview['would']): number => all.filter((one) => one.would === would).length;
+  const [create, change, remove] = [count('Create'), count('Change'), count('Remove')];
+  options.out.write(`${create} to create, ${change} to change, ${remove} to remove; nothing was written\n`);
+  if (previews.some(({ isReadable }) => !isReadable)) return EXIT.failed;
+  return create + change + remove === 0 ? EXIT.ok : EXIT.different;
 };
+
+const previewOf = async (
+  gathered: Gathered,
+  { collections, serves, kubelet }: Surroundings,
+  { transport, images, fieldManager }: DryRunOptions,
+): Promise<Preview> => {
+  const { balancer, observed, root } = gathered;
+  const { name, namespace = '', uid = '' } = root.metadata;
+  if (balancer === undefined) {
+    const lines = observed.findings.map(({ path, message }) => `  ! ${path}: ${message}`);
+    return { isReadable: false, lines, children: [] };
+  }
+  const { spec } = balancer;
+  if (spec.paused) {
+    const lines = ['  paused: its children are left as they are'];
+    return { isReadable: true, lines, children: [] };
+  }
+  const owner: Owner = { name, namespace, uid, spec };
+  const { pin, gated } = await planChildren(
+    gathered,
+    owner,
+    { ...images, kubelet },
+    {
+      serves,
+      nodes: () => (serves('Node') ? [...collections.Node.values()] : undefined),
+      verdicts: createVerdictBook(),
+      read: (ref) => transport.request({ method: 'GET', path: objectPath(ref) }) as Promise<KubeObject>,
+    },
+  );
+  const held = checkGate(gated.gate, spec, observed.deployment?.status?.readyReplicas ?? 0);
+  const lines: string[] = [
+    ...(pin.kind === 'Leave'
+      ? [
+          `  ! its pods were rendered by revision ${pin.revision} of a later operator, and are left as they are`,
+        ]
+      : []),
+    ...(held === undefined ? [] : [`  ! ${held.message}`]),
+  ];
+  const previews: ChildPreview[] = probesToMake(gathered, gated.gate).map(() => ({ would: 'Create' }));
+  lines.push(...previews.map(() => '  + Pod that tries them'));
+  for (const child of gated.children) {
+    const ref = refOf(child, owner);
+    const preview = previewChild(owner, child.wanted, await read(transport, ref), fieldManager);
+    previews.push(preview);
+    lines.push(...linesOf(`${ref.kind} ${ref.name}`, preview));
+  }
+  return { isReadable: true, lines, children: previews };
+};
+
+const probesToMake = ({ probes }: Gathered, gate: Gate): readonly Waiting[] => {
+  const known = new Set(probes.map(({ metadata }) => metadata.labels?.[VERDICT_LABEL]));
+  return gate.kind === 'Trying' ? gate.waiting.filter(({ verdictKey }) => !known.has(verdictKey)) : [];
+};
+
+const refOf = ({ apiVersion, kind }: Child, { name, namespace }: Owner): ObjectRef => ({
+  apiVersion,
+  kind,
+  namespace,
+  name: childName(name),
+});
 
 const linesOf = (child: string, preview: ChildPreview): readonly string[] => {
   switch (preview.would) {
@@ -74,37 +136,11 @@ const linesOf = (child: string, preview: ChildPreview): readonly string[] => {
   }
 };
 
-const rootsOf = async ({ transport, namespaces }: DryRunOptions): Promise<readonly KubeObject[]> => {
-  const scopes = namespaces.length === 0 ? [undefined] : namespaces;
-  const lists: KubeObject[] = [];
-  for (const namespace of scopes) {
-    const { objects } = await listAll({ transport, path: watchPath(ROOT, namespace) });
-    lists.push(...objects.values());
-  }
-  return lists;
-};
-
-const read = async (transport: Transport, path: string): Promise<KubeObject | undefined> => {
+const read = async (transport: Transport, ref: ObjectRef): Promise<KubeObject | undefined> => {
   try {
-    return (await transport.request({ method: 'GET', path })) as KubeObject;
+    return (await transport.request({ method: 'GET', path: objectPath(ref) })) as KubeObject;
   } catch (error) {
     if (error instanceof ApiError && error.code === 'NotFound') return undefined;
     throw error;
   }
-};
-
-type WithVersion = KubeObject & {
-  readonly status?: { readonly nodeInfo?: { readonly kubeletVersion?: string } };
-};
-
-const kubeletVersion = async ({ transport, namespaces }: DryRunOptions): Promise<KubernetesVersion> => {
-  const { gitVersion } = (await transport.request({ method: 'GET', path: '/version' })) as {
-    gitVersion?: string;
-  };
-  const nodes =
-    namespaces.length > 0
-      ? []
-      : [...(await listAll<WithVersion>({ transport, path: watchPath('Node', undefined) })).objects.values()];
-  const versions = [gitVersion, ...nodes.map(({ status }) => status?.nodeInfo?.kubeletVersion)];
-  return oldest(versions.map(parseVersion).filter((one) => one !== undefined));
 };

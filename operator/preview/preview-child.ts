@@ -1,8 +1,10 @@
 import type { Manifest } from '../../kube/apply.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { Owner } from '../desired/render.ts';
+import { handedOver } from '../reconcile/hand-over.ts';
 import { planChild } from '../reconcile/plan-child.ts';
 import { differences } from './differences.ts';
+import { removals } from './removals.ts';
 
 /** What would become of one child. */
 export type ChildPreview =
@@ -12,11 +14,12 @@ export type ChildPreview =
   /** It is somebody else's, which completes a sentence that starts with its kind and name. */
   | { readonly would: 'Yield'; readonly holder: string };
 
-/** `live` is the object of the child's name, whosever it is; undefined when there is none. */
+/** `live` is the object of the child's name, whosever it is, with its managedFields; undefined when there is none. */
 export const previewChild = (
   owner: Owner,
   wanted: Manifest | undefined,
   live: KubeObject | undefined,
+  fieldManager: string,
 ): ChildPreview => {
   const plan = planChild({ owner, wanted, live, confirmed: undefined });
   switch (plan.todo) {
@@ -31,10 +34,24 @@ export const previewChild = (
     case 'Yield':
       return { would: 'Yield', holder: plan.holder };
     case 'Apply': {
-      const what = differences(live, wanted);
+      const what = changes(live, wanted, fieldManager);
       return what.length === 0 ? { would: 'Nothing' } : { would: 'Change', what };
     }
     default:
       return plan satisfies never;
   }
+};
+
+const changes = (
+  live: KubeObject | undefined,
+  wanted: Manifest | undefined,
+  fieldManager: string,
+): readonly string[] => {
+  if (live === undefined) return [];
+  const replicas = handedOver(live, wanted, fieldManager);
+  const asSent =
+    replicas === undefined
+      ? wanted
+      : { ...wanted, spec: { ...(wanted as { readonly spec?: object } | undefined)?.spec, replicas } };
+  return [...differences(live, asSent), ...removals(live, asSent, fieldManager)];
 };

@@ -8,6 +8,8 @@ import { readManifestFile } from '../../program/read-file.ts';
 import { children } from '../desired/children.ts';
 import type { ImageSettings } from '../desired/render.ts';
 import { EXIT } from '../errors.ts';
+import { renderingOf } from '../reconcile/gather.ts';
+import { renderedNow } from '../reconcile/plan-children.ts';
 import { OLDEST_SUPPORTED } from '../tuning/kubernetes-version.ts';
 import type { Output } from './output.ts';
 
@@ -50,10 +52,25 @@ export const renderFiles = (
 };
 
 /** The children, without the owner that they get: its uid is not known before it is applied. */
-const renderedOf = ({ metadata, spec }: L4Balancer, images: ImageSettings): readonly Manifest[] => {
+const renderedOf = (balancer: L4Balancer, images: ImageSettings): readonly Manifest[] => {
+  const { metadata, spec } = balancer;
   const owner = { name: metadata.name, namespace: metadata.namespace ?? 'default', uid: '', spec };
-  const settings = { ...images, kubelet: OLDEST_SUPPORTED };
-  return children(owner, settings).flatMap(({ wanted }) => {
+  const rendering = renderingOf(balancer);
+  const { render, shape } = renderedNow(
+    spec,
+    {
+      annotations: metadata.annotations,
+      rendering,
+      // A resource taken from a cluster, with its status, has pods.
+      live: rendering.renderRevision === undefined ? undefined : { revision: undefined, image: undefined },
+      deployment: undefined,
+      otherWorkload: undefined,
+      hasAutoscaler: false,
+      hasPodMonitors: true,
+    },
+    { ...images, kubelet: OLDEST_SUPPORTED },
+  );
+  return children(owner, render, shape).flatMap(({ wanted }) => {
     if (wanted === undefined) return [];
     const { ownerReferences: _, ...kept } = wanted.metadata;
     return [{ ...wanted, metadata: kept }];

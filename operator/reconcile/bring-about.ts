@@ -1,12 +1,10 @@
-import { children } from '../desired/children.ts';
-import { decidePin, type Pin, type Pinned } from '../desired/pin.ts';
+import type { Pin, Pinned } from '../desired/pin.ts';
 import type { Owner, RenderSettings } from '../desired/render.ts';
 import type { Gate } from '../tuning/gate.ts';
 import type { WatchedKind } from '../watch/kinds.ts';
 import { type Applied, type ApplyDeps, applyChildren } from './apply-children.ts';
 import type { Gathered } from './gather.ts';
-import { gateRollout } from './roll-gate.ts';
-import { autoscaledReplicas, keepsOtherKind, renderedAs } from './stand.ts';
+import { planChildren } from './plan-children.ts';
 import { type TendDeps, tendProbes } from './tend-probes.ts';
 
 export interface BringAboutDeps extends ApplyDeps, TendDeps {
@@ -35,28 +33,10 @@ export const bringAbout = async (
   owner: Owner,
   deps: BringAboutDeps,
 ): Promise<BroughtAbout> => {
-  const { observed, workload, otherWorkload, hasAutoscaler, root } = gathered;
-  const { spec } = owner;
-  const before = observed.rendering;
-  const settings = deps.render();
-  const pin = decidePin({
-    spec,
-    annotations: root.metadata.annotations,
-    rendering: before,
-    live: renderedAs(workload),
-    image: settings.proxyImage,
-  });
-  const kept = autoscaledReplicas(spec, observed.deployment, hasAutoscaler, before.autoscaledReplicas);
-  const render = pin.kind === 'Render' ? { ...settings, proxyImage: pin.image } : settings;
-  const shape = {
-    revision: pin.kind === 'Render' ? pin.revision : undefined,
-    keptReplicas: kept,
-    keepsOtherKind: keepsOtherKind(spec, observed.deployment, otherWorkload, before),
-    hasPodMonitors: deps.serves('PodMonitor'),
-  };
-  const gated = await gateRollout(gathered, owner, render, children(owner, render, shape), deps);
+  const before = gathered.observed.rendering;
+  const { pin, render, shape, gated } = await planChildren(gathered, owner, deps.render(), deps);
   const pinned = {
-    rendering: renderingAfter(pin, gated.gate, before, kept),
+    rendering: renderingAfter(pin, gated.gate, before, shape.keptReplicas),
     unknownRevision: pin.kind === 'Leave' ? pin.revision : undefined,
   };
   const applied = await applyChildren(key, owner, gated.children, deps);

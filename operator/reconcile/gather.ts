@@ -94,7 +94,7 @@ const parsedOf = ({ balancer, observed }: Gathered): Parsed => ({
 });
 
 /** What the status keeps of how the pods were rendered. */
-const renderingOf = ({ status }: Gathered['root']): Pinned => {
+export const renderingOf = ({ status }: Pick<Gathered['root'], 'status'>): Pinned => {
   const { renderRevision, renderedImage, renderedFrom, autoscaledReplicas } = (status ?? {}) as Pinned;
   return {
     ...(renderRevision === undefined ? {} : { renderRevision }),

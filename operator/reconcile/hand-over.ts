@@ -24,9 +24,10 @@ export const handOverReplicas = async (
   wanted: Manifest | undefined,
   { read, steward, fieldManager }: HandOverDeps,
 ): Promise<void> => {
-  if (wanted?.kind !== 'Deployment' || (wanted as Scaled).spec?.replicas !== undefined) return;
-  const live: Scaled = await read(ref);
-  if (!ownsReplicas(live, fieldManager)) return;
+  if (!givesReplicasUp(wanted)) return;
+  const live = await read(ref);
+  const replicas = handedOver(live, wanted, fieldManager);
+  if (replicas === undefined) return;
   const { name, namespace, uid, resourceVersion } = live.metadata;
   await steward.apply({
     apiVersion: ref.apiVersion,
@@ -37,10 +38,22 @@ export const handOverReplicas = async (
       ...(uid === undefined ? {} : { uid }),
       ...(resourceVersion === undefined ? {} : { resourceVersion }),
     },
-    // An autoscaler leaves none at none, for ever.
-    spec: { replicas: Math.max(1, live.spec?.replicas ?? 1) },
+    spec: { replicas },
   } as Manifest);
 };
+
+const givesReplicasUp = (wanted: Manifest | undefined): boolean =>
+  wanted?.kind === 'Deployment' && (wanted as Scaled).spec?.replicas === undefined;
+
+/** The number of pods that is handed over with the field; undefined where it is not the operator's to give. */
+export const handedOver = (
+  live: Scaled,
+  wanted: Manifest | undefined,
+  fieldManager: string,
+): number | undefined =>
+  givesReplicasUp(wanted) && ownsReplicas(live, fieldManager)
+    ? Math.max(1, live.spec?.replicas ?? 1) // an autoscaler leaves none at none, for ever
+    : undefined;
 
 interface ManagedFields {
   readonly manager?: string;

@@ -13,25 +13,28 @@ const live = (more: Partial<KubeObject['metadata']> = {}): KubeObject => ({
 });
 
 test('a child that is not there would be created, one that is as wanted left alone', () => {
-  assert.deepEqual(previewChild(edge, wanted, undefined), { would: 'Create' });
-  assert.deepEqual(previewChild(edge, wanted, live()), { would: 'Nothing' });
-  assert.deepEqual(previewChild(edge, undefined, undefined), { would: 'Nothing' });
+  assert.deepEqual(previewChild(edge, wanted, undefined, 'operator'), { would: 'Create' });
+  assert.deepEqual(previewChild(edge, wanted, live(), 'operator'), { would: 'Nothing' });
+  assert.deepEqual(previewChild(edge, undefined, undefined, 'operator'), { would: 'Nothing' });
 });
 
 test('a child that is otherwise would be changed, and how is told', () => {
   const other = { ...live(), spec: { ...wanted.spec, type: 'NodePort' } };
-  const preview = previewChild(edge, wanted, other);
+  const preview = previewChild(edge, wanted, other, 'operator');
   assert.deepEqual(preview, { would: 'Change', what: [`spec.type: "NodePort" → "${wanted.spec.type}"`] });
 });
 
 test('a child that is asked for no more would be removed, and one that is going waited for', () => {
-  assert.deepEqual(previewChild(edge, undefined, live()), { would: 'Remove' });
-  assert.deepEqual(previewChild(edge, wanted, live({ deletionTimestamp: '2026-01-01T00:00:00Z' })), {
-    would: 'Wait',
-  });
+  assert.deepEqual(previewChild(edge, undefined, live(), 'operator'), { would: 'Remove' });
+  assert.deepEqual(
+    previewChild(edge, wanted, live({ deletionTimestamp: '2026-01-01T00:00:00Z' }), 'operator'),
+    {
+      would: 'Wait',
+    },
+  );
 });
 
 test('what belongs to somebody else would be left alone', () => {
-  const theirs = previewChild(edge, wanted, live({ ownerReferences: [] }));
+  const theirs = previewChild(edge, wanted, live({ ownerReferences: [] }), 'operator');
   assert.deepEqual(theirs, { would: 'Yield', holder: 'exists and was not made for this resource' });
 });

@@ -54,6 +54,14 @@ test('as JSON it is one list, also of several files', () => {
   assert.equal(two.items.length, 2 * one.items.length);
 });
 
+test('what was taken from a cluster with its status is rendered as its pods were', () => {
+  const status = { renderRevision: 'r1', renderedImage: 'registry.test/proxy:0.9', autoscaledReplicas: 7 };
+  const { out } = rendered([file(JSON.stringify({ ...balancer(), status }))]);
+  assert.match(out, /image: registry\.test\/proxy:0\.9\n/);
+  assert.doesNotMatch(out, /render-revision: r2/);
+  assert.match(out, /^ {2}replicas: 7$/m);
+});
+
 test('what is wrong is said with its file and line, and nothing is rendered', () => {
   const bad = file(
     'apiVersion: l4balancer.dev/v1alpha1\nkind: L4Balancer\nmetadata: {name: edge}\nspec:\n  listeners: 3\n',

@@ -1,0 +1,67 @@
+import type { KubeObject } from '../../kube/object.ts';
+import { show } from './differences.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+interface ManagedFields {
+  readonly manager?: string;
+  readonly operation?: string;
+  readonly subresource?: string;
+  readonly fieldsV1?: Fields;
+}
+
+/**
+ * What server-side apply takes away: fields that this manager applied earlier and does not name any more. One line each, as of `differences`,
+ * which does not see them.
+ */
+export const removals = (live: KubeObject, wanted: unknown, fieldManager: string): readonly string[] => {
+  const { managedFields = [] } = live.metadata as { readonly managedFields?: readonly ManagedFields[] };
+  const own = managedFields.find(
+    ({ manager, operation, subresource }) =>
+      manager === fieldManager && operation === 'Apply' && subresource === undefined,
+  );
+  return takenAway(own?.fieldsV1 ?? {}, live, wanted, '');
+};
+
+/** A Service's ports are one whole to the operator, and `differences` shows them so. */
+const SHOWN_ELSEWHERE: ReadonlySet<string> = new Set(['spec.ports']);
+
+const takenAway = (owned: Fields, live: unknown, wanted: unknown, path: string): readonly string[] =>
+  Object.entries(owned).flatMap(([key, below]) => {
+    const found = find(key, live);
+    if (found === undefined || SHOWN_ELSEWHERE.has(path)) return [];
+    const wants = find(key, wanted)?.value;
+    const at = typeof found.step === 'number' ? `${path}[${found.step}]` : join(path, found.step);
+    const isWhole = Object.keys(below as Fields).every((name) => name === '.');
+    if (wants === undefined && (isWhole || typeof found.step === 'number'))
+      return [`${at}: ${show(found.value)} → nothing`];
+    return isWhole ? [] : takenAway(below as Fields, found.value, wants, at);
+  });
+
+const join = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
+
+/** What a key of fieldsV1 stands for: `f:name` a field, `k:{…}` the entry of a list with these keys, `v:…` a value of a list. */
+const find = (
+  key: string,
+  within: unknown,
+): { readonly step: string | number; readonly value: unknown } | undefined => {
+  if (typeof within !== 'object' || within === null) return undefined;
+  const text = key.slice(2);
+  if (key.startsWith('f:')) {
+    const value = (within as Fields)[text];
+    return value === undefined ? undefined : { step: text, value };
+  }
+  if (!Array.isArray(within) || !/^[kv]:/.test(key)) return undefined;
+  const identity: unknown = JSON.parse(text);
+  const step = within.findIndex((entry: Fields) =>
+    key.startsWith('v:')
+      ? entry === identity
+      : Object.entries(identity as Fields).every(
+          ([name, value]) => (entry[name] ?? BY_DEFAULT[name]) === value,
+        ),
+  );
+  return step < 0 ? undefined : { step, value: within[step] };
+};
+
+/** Keys of lists that the API server fills in. */
+const BY_DEFAULT: Fields = { protocol: 'TCP' };

@@ -1,0 +1,78 @@
+import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import { children } from '../desired/children.ts';
+import { decidePin, type Pin, type PinInput, type Pinned } from '../desired/pin.ts';
+import type { Owner, RenderSettings } from '../desired/render.ts';
+import type { Shape } from '../desired/shape.ts';
+import type { Gathered } from './gather.ts';
+import { type GateDeps, type Gated, gateRollout } from './roll-gate.ts';
+import { autoscaledReplicas, keepsOtherKind, renderedAs } from './stand.ts';
+
+/** How the pods are rendered as things stand, and what the other children depend on. */
+export interface Rendered {
+  readonly pin: Pin;
+  readonly render: RenderSettings;
+  readonly shape: Shape;
+}
+
+/** What is there of a resource, beside its spec. */
+export interface Stand
+  extends Pick<Gathered, 'otherWorkload' | 'hasAutoscaler'>,
+    Pick<Gathered['observed'], 'deployment'>,
+    Pick<PinInput, 'annotations' | 'live'> {
+  readonly rendering: Pinned;
+  readonly hasPodMonitors: boolean;
+}
+
+/** By which revision, with which image and with how many pods the children are to be rendered. */
+export const renderedNow = (spec: L4BalancerSpec, stand: Stand, settings: RenderSettings): Rendered => {
+  const { annotations, rendering, live, otherWorkload, deployment, hasAutoscaler } = stand;
+  const pin = decidePin({
+    spec,
+    annotations,
+    rendering,
+    live,
+    image: settings.proxyImage,
+  });
+  const isRendered = pin.kind === 'Render';
+  return {
+    pin,
+    render: isRendered ? { ...settings, proxyImage: pin.image } : settings,
+    shape: {
+      revision: isRendered ? pin.revision : undefined,
+      keptReplicas: autoscaledReplicas(spec, deployment, hasAutoscaler, rendering.autoscaledReplicas),
+      keepsOtherKind: keepsOtherKind(spec, deployment, otherWorkload, rendering),
+      hasPodMonitors: stand.hasPodMonitors,
+    },
+  };
+};
+
+export interface PlanDeps extends GateDeps {
+  /** Whether the API server knows the kind. */
+  readonly serves: (kind: 'PodMonitor') => boolean;
+}
+
+export interface Planned extends Rendered {
+  readonly gated: Gated;
+}
+
+/** What is to become of a resource's children, as far as the gate lets them. Throws as `read` does. */
+export const planChildren = async (
+  gathered: Gathered,
+  owner: Owner,
+  settings: RenderSettings,
+  deps: PlanDeps,
+): Promise<Planned> => {
+  const { observed, root } = gathered;
+  const stand = {
+    ...gathered,
+    annotations: root.metadata.annotations,
+    rendering: observed.rendering,
+    live: renderedAs(gathered.workload),
+    deployment: observed.deployment,
+    hasPodMonitors: deps.serves('PodMonitor'),
+  };
+  const rendered = renderedNow(owner.spec, stand, settings);
+  const { render, shape } = rendered;
+  const gated = await gateRollout(gathered, owner, render, children(owner, render, shape), deps);
+  return { ...rendered, gated };
+};
