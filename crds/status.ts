@@ -40,6 +40,19 @@ const knob = z.object({
   hint: z.string().max(2048).optional().describe('What to change, and where.'),
 });
 
+const listener = z.object({
+  name: z.string().max(63).describe('Name of the listener.'),
+  port: z.int().min(1).max(65535).describe('Port that clients connect to.'),
+  protocol: z.string().max(16).describe('Transport protocol.'),
+  backend: z.string().max(63).describe('Where its connections go.'),
+  readyEndpoints: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('Endpoints that take connections, by the worst of the replicas; left out until one has told.'),
+  endpoints: z.int().min(0).optional().describe('Endpoints that this replica knows.'),
+});
+
 /** What the operator reports; it writes nothing else of the resource. */
 export const status = z.object({
   observedGeneration: z
@@ -75,6 +88,11 @@ export const status = z.object({
     .optional()
     .describe('Pods that the autoscaler has chosen; kept when it is taken away and replicas is 1.'),
   capacity: plannedCapacity.optional().describe('What the pods are sized for.'),
+  listeners: keyedList(listener, ['name'], 64)
+    .optional()
+    .describe(
+      'The listeners with their endpoints, as the proxies had them when they were asked last: when they become ready, when the spec changes, every three minutes.',
+    ),
   tuning: keyedList(knob, ['name'], 64)
     .optional()
     .describe('Tuning asked and in effect, as the proxies read it back from the kernel.'),

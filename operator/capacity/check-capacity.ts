@@ -7,13 +7,23 @@ import type { Warning } from '../status/warning-reasons.ts';
 import { plural } from '../status/words.ts';
 import type { Plan } from './plan.ts';
 
-/** What the pods cannot hold of what is asked of them; nothing of it stops anything. In the order of the catalogue. */
-export const checkCapacity = (spec: L4BalancerSpec, plan: Plan): readonly Warning[] =>
+/** How many endpoints a backend has; only of those of which it is known. */
+export type EndpointCounts = ReadonlyMap<string, number>;
+
+/**
+ * What the pods cannot hold of what is asked of them; nothing of it stops anything. In the order of the catalogue. `counts` are of backends whose
+ * endpoints a Service gives.
+ */
+export const checkCapacity = (
+  spec: L4BalancerSpec,
+  plan: Plan,
+  counts: EndpointCounts = new Map(),
+): readonly Warning[] =>
   [
     checkRequest(spec),
     ...(plan.asked === undefined || plan.replicas === 0
       ? []
-      : CHECKS.map((check) => check(spec, plan, plan.asked ?? 0))),
+      : CHECKS.map((check) => check(spec, plan, plan.asked ?? 0, counts))),
   ].filter((warning) => warning !== undefined);
 
 const checkRequest = (spec: L4BalancerSpec): Warning | undefined => {
@@ -27,7 +37,7 @@ const checkRequest = (spec: L4BalancerSpec): Warning | undefined => {
       };
 };
 
-type Check = (spec: L4BalancerSpec, plan: Plan, asked: number) => Warning | undefined;
+type Check = (spec: L4BalancerSpec, plan: Plan, asked: number, counts: EndpointCounts) => Warning | undefined;
 
 const checkCores: Check = (_, { replicas, cores, connectionsPerCore }, asked) => {
   const carried = replicas * cores * connectionsPerCore;
@@ -60,12 +70,13 @@ const checkDescriptors: Check = (spec, { fileDescriptors }) => {
       };
 };
 
-/** Only fixed endpoints are known here; connections are taken to be spread evenly over the backends. */
-const checkSourcePorts: Check = ({ backends }, { replicas, sourcePorts }, asked) => {
+/** Connections are taken to be spread evenly over the backends. Without any endpoint it is not source ports that are missing. */
+const checkSourcePorts: Check = ({ backends }, { replicas, sourcePorts }, asked, counts) => {
   const share = asked / replicas / backends.length;
-  const short = backends.filter(
-    ({ endpoints }) => endpoints !== undefined && endpoints.length * sourcePorts < share,
-  );
+  const short = backends.filter(({ name, endpoints }) => {
+    const count = endpoints?.length ?? counts.get(name) ?? 0;
+    return count > 0 && count * sourcePorts < share;
+  });
   const [first] = short.map(({ name }) => name).sort();
   return first === undefined
     ? undefined

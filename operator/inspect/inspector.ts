@@ -1,6 +1,6 @@
 import { createBackoff } from '../../kube/backoff.ts';
 import type { Clock } from '../../kube/clock.ts';
-import type { Knob, Reading } from '../status/reading.ts';
+import type { Reading, Report } from '../status/reading.ts';
 import { ReportError } from './read-report.ts';
 import { createSlots } from './slots.ts';
 
@@ -24,7 +24,7 @@ export interface Inspector {
 }
 
 export interface InspectorDeps {
-  readonly read: (ip: string, signal: AbortSignal) => Promise<readonly Knob[]>;
+  readonly read: (ip: string, signal: AbortSignal) => Promise<Report>;
   readonly clock: Clock;
   /** From 0 to below 1. */
   readonly random: () => number;
@@ -34,7 +34,7 @@ export interface InspectorDeps {
 
 /** A proxy that has just become ready, or has just been told of another spec, needs a moment to take it up. */
 const FIRST_MS = 500;
-/** Kernel settings hardly ever change under a running proxy. */
+/** Kernel settings hardly ever change under a running proxy; endpoints that come and go are news of these minutes. */
 const EVERY_MS = 3 * 60_000;
 const BACKOFF = { firstMs: 2_000, longestMs: EVERY_MS };
 /** One that does not answer once or twice may be busy, or be starting. */
@@ -67,11 +67,11 @@ export const createInspector = ({ read, clock, random, onChange }: InspectorDeps
       await clock.sleep(waitMs, signal);
       if (signal.aborted) return;
       try {
-        const knobs = await inSlot(() => read(ip, signal));
+        const report = await inSlot(() => read(ip, signal));
         if (signal.aborted) return;
         failures = 0;
         backoff.reset();
-        take(key, followed, { kind: 'Read', pod, node, knobs });
+        take(key, followed, { kind: 'Read', pod, node, ...report });
         waitMs = EVERY_MS * (0.9 + random() / 5);
       } catch (error) {
         if (signal.aborted) return;

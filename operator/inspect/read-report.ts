@@ -1,5 +1,5 @@
 import http from 'node:http';
-import type { Knob } from '../status/reading.ts';
+import type { Report } from '../status/reading.ts';
 import { parseReport } from './parse-report.ts';
 
 /** A proxy gave no usable report. `why` is a sentence, and the same for every try that fails in the same way. */
@@ -22,7 +22,7 @@ const TIMEOUT_MS = 3_000;
 const MOST_BYTES = 8 * 1024 * 1024;
 
 /** Asks the proxy's admin endpoint at this IP address, of either family. Throws ReportError, and nothing else, within three seconds. */
-export const readReport = (ip: string, port: number, signal: AbortSignal): Promise<readonly Knob[]> => {
+export const readReport = (ip: string, port: number, signal: AbortSignal): Promise<Report> => {
   const host = ip.includes(':') ? `[${ip}]` : ip;
   return new Promise((resolve, reject) => {
     const fail = (why: string, cause?: unknown): void => {

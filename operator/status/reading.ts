@@ -7,9 +7,23 @@ export interface Knob {
   readonly hint?: string | undefined;
 }
 
+/** The endpoints of a backend as a proxy has them. */
+export interface BackendReport {
+  readonly name: string;
+  readonly endpoints: number;
+  /** Those that checks or failed connections have not taken out. */
+  readonly ready: number;
+}
+
+/** What the operator reads of a proxy. */
+export interface Report {
+  readonly knobs: readonly Knob[];
+  readonly backends: readonly BackendReport[];
+}
+
 /** What a proxy pod said of itself when it was asked last, or why it says nothing. */
 export type Reading =
-  | { readonly kind: 'Read'; readonly pod: string; readonly node: string; readonly knobs: readonly Knob[] }
+  | (Report & { readonly kind: 'Read'; readonly pod: string; readonly node: string })
   | {
       readonly kind: 'Failed';
       readonly pod: string;

@@ -7,6 +7,7 @@ import { addresses } from './addresses.ts';
 import { checkRollout, isPastDeadline } from './check-rollout.ts';
 import { conditions } from './conditions.ts';
 import { decide } from './decide.ts';
+import { listenersOf } from './listeners.ts';
 import type { Observed } from './observed.ts';
 import { currentPods } from './pods.ts';
 import { tuningTable } from './tuning-table.ts';
@@ -47,6 +48,8 @@ export const statusOf = (observed: Observed, previous: readonly Condition[], now
     ...observed.rendering,
     ...(spec === undefined ? {} : { capacity: planCapacity(spec, wanted), acceptors: acceptorsOf(spec) }),
     addresses: addresses(observed.service),
-    ...(spec === undefined ? {} : { tuning: tuningOf(observed, spec) }),
+    ...(spec === undefined
+      ? {}
+      : { listeners: [...listenersOf(spec, observed.readings)], tuning: tuningOf(observed, spec) }),
   };
 };

@@ -2,6 +2,7 @@ import type { Condition } from '../../crds/status.ts';
 import { checkCapacity } from '../capacity/check-capacity.ts';
 import { planCapacity } from '../capacity/plan.ts';
 import { checkScheduling } from './check-scheduling.ts';
+import { worstBackends } from './listeners.ts';
 import type { Observed } from './observed.ts';
 import { wantedPods } from './wanted-pods.ts';
 import type { Warning } from './warning-reasons.ts';
@@ -10,9 +11,12 @@ import type { Warning } from './warning-reasons.ts';
 export const warnings = (observed: Observed): readonly Warning[] => {
   const { spec, hasPodMonitors, pods, unknownRevision } = observed;
   if (spec === undefined) return [];
+  const counts = new Map(
+    [...worstBackends(observed.readings).values()].map(({ name, endpoints }) => [name, endpoints]),
+  );
   const unschedulable = checkScheduling(pods);
   return [
-    ...checkCapacity(spec, planCapacity(spec, wantedPods(observed))),
+    ...checkCapacity(spec, planCapacity(spec, wantedPods(observed)), counts),
     ...(unschedulable === undefined
       ? []
       : [{ reason: 'ReplicasUnschedulable' as const, message: unschedulable.message }]),

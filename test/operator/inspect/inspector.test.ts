@@ -28,7 +28,7 @@ const played = () => {
       asked.push(ip);
       const answer = answers.get(ip);
       if (answer === undefined) throw new ReportError(ip, 'nothing listens there.');
-      return [knob(answer)];
+      return { knobs: [knob(answer)], backends: [] };
     },
   });
   return { clock, answers, asked, changed, inspector };
@@ -42,7 +42,7 @@ test('a pod is read soon, and again every few minutes; what stays the same is no
   assert.deepEqual(inspector.readings('shop/edge'), []);
   await clock.pass(500);
   assert.deepEqual(inspector.readings('shop/edge'), [
-    { kind: 'Read', pod: 'a', node: 'n1', knobs: [knob('1')] },
+    { kind: 'Read', pod: 'a', node: 'n1', knobs: [knob('1')], backends: [] },
   ]);
   assert.deepEqual([asked.length, changed], [1, ['shop/edge']]);
   await clock.pass(4 * 60_000);
@@ -109,7 +109,7 @@ test('however many pods there are, eight are asked at once', async () => {
     onChange: () => {},
     read: () =>
       new Promise((resolve) => {
-        open.push(() => resolve([]));
+        open.push(() => resolve({ knobs: [], backends: [] }));
         most = Math.max(most, open.length);
       }),
   });

@@ -10,6 +10,18 @@ const never = new AbortController().signal;
 const GOOD = {
   version: '1',
   tuning: [{ name: 'acceptors', asked: '8', effective: '4', ok: false, hint: 'more', own: 1 }],
+  backends: [
+    {
+      name: 'web',
+      algorithm: 'RoundRobin',
+      endpoints: [
+        { health: 'Healthy', open: 1 },
+        { health: 'Unknown' },
+        { health: 'Unhealthy' },
+        { health: 'Healthy', ejectedUntil: '2026-11-25T12:00:00Z' },
+      ],
+    },
+  ],
 };
 
 /** Resolves with the port that the server listens on. */
@@ -32,15 +44,16 @@ const failure = async (port: number): Promise<string> => {
   return assert.fail('it answered');
 };
 
-test('a proxy’s status is read, and of it only the tuning', async (t) => {
+test('a proxy’s status is read, and of it only the tuning and the endpoints', async (t) => {
   const server = http.createServer((request, response) => {
     assert.equal(request.url, '/status');
     response.end(JSON.stringify(GOOD));
   });
   const port = await serve(t, '127.0.0.1', server);
-  assert.deepEqual(await readReport('127.0.0.1', port, never), [
-    { name: 'acceptors', asked: '8', effective: '4', ok: false, hint: 'more' },
-  ]);
+  assert.deepEqual(await readReport('127.0.0.1', port, never), {
+    knobs: [{ name: 'acceptors', asked: '8', effective: '4', ok: false, hint: 'more' }],
+    backends: [{ name: 'web', endpoints: 4, ready: 2 }],
+  });
 });
 
 const ODD: readonly (readonly [string, http.RequestListener, string])[] = [
@@ -92,13 +105,13 @@ test('where nothing listens that is what is said', async () => {
 test('an IPv6 address is asked as well', async (t) => {
   const server = http.createServer((_, response) => response.end(JSON.stringify(GOOD)));
   const port = await serve(t, '::1', server);
-  assert.equal((await readReport('::1', port, never)).length, 1);
+  assert.equal((await readReport('::1', port, never)).knobs.length, 1);
 });
 
 test('texts of a report are cut to what a status can hold', () => {
   const long = 'x'.repeat(100_000);
-  const [knob] =
-    parseReport(JSON.stringify({ tuning: [{ name: long, effective: long, ok: false, hint: long }] })) ?? [];
+  const body = { tuning: [{ name: long, effective: long, ok: false, hint: long }] };
+  const [knob] = parseReport(JSON.stringify(body))?.knobs ?? [];
   assert.deepEqual([knob?.name.length, knob?.effective.length, knob?.hint?.length], [253, 256, 1024]);
 });
 

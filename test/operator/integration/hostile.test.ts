@@ -54,27 +54,33 @@ const list = async (kind: WatchedKind, labelSelector?: string): Promise<readonly
 };
 const readyOf = (root: Anything) =>
   root.status?.conditions?.find(({ type }: { type: string }) => type === 'Ready');
-const kindOf = (manifest: Loose | undefined): string =>
-  (manifest as { spec?: { workload?: { kind?: string } } })?.spec?.workload?.kind ?? 'Deployment';
 
-/** A good spec that keeps the kind of workload: moving to another waits for pods, and nobody makes pods here. */
+interface Given {
+  readonly spec: {
+    readonly workload?: { readonly kind?: string };
+    readonly service?: { readonly type?: string; readonly loadBalancerClass?: string };
+  };
+}
+
+/** Moving to another kind of workload waits for pods, and nobody makes pods here; the class of a load balancer stays. */
+const mayFollow = (before: Given, { spec }: Given): boolean => {
+  const kindOf = ({ workload }: Given['spec']) => workload?.kind ?? 'Deployment';
+  const isBalanced = ({ service }: Given['spec']) => (service?.type ?? 'LoadBalancer') === 'LoadBalancer';
+  const isSameClass = before.spec.service?.loadBalancerClass === spec.service?.loadBalancerClass;
+  return (
+    kindOf(before.spec) === kindOf(spec) && (isSameClass || !isBalanced(before.spec) || !isBalanced(spec))
+  );
+};
+
+/** A good spec that may follow the one before. */
 const nextManifest = (random: Random, name: string, before: Loose | undefined): Loose & Manifest => {
   for (;;) {
     const manifest = randomManifest(random) as Loose & { spec: { workload?: Loose } };
-    if (before !== undefined && kindOf(manifest) !== kindOf(before)) continue;
+    if (before !== undefined && !mayFollow(before as unknown as Given, manifest as Given)) continue;
     // What the schema passes on unread the API server refuses, as it should, but here it would only hide the rest.
     delete manifest.spec.workload?.affinity;
-    const spec = withoutEmpty(manifest.spec);
-    return { ...manifest, spec, metadata: { name, namespace: NAMESPACE } } as unknown as Loose & Manifest;
+    return { ...manifest, metadata: { name, namespace: NAMESPACE } } as unknown as Loose & Manifest;
   }
-};
-
-/** Server-side apply makes null of a map whose last key is taken away, and refuses that then: who applies leaves such a map out. */
-const withoutEmpty = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(withoutEmpty);
-  if (typeof value !== 'object' || value === null) return value;
-  const fields = Object.entries(value).map(([name, one]) => [name, withoutEmpty(one)] as const);
-  return Object.fromEntries(fields.filter(([, one]) => JSON.stringify(one) !== '{}'));
 };
 
 /** Applies, changes and deletes at random, as users do, with the network and the API server failing meanwhile. */

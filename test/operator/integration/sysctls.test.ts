@@ -247,9 +247,12 @@ describe('before a rollout uses unsafe sysctls', () => {
   });
 });
 
-describe('the status shows what is asked and what is in effect', () => {
+describe('the status shows what is asked and what is in effect, and the endpoints', () => {
   test('as the proxies read it, the worst of them, and writes nothing more while that stays', async (t) => {
     const report = (effective: string, ok: boolean) => ({
+      backends: [
+        { name: 'web', endpoints: [{ health: 'Healthy' }, { health: ok ? 'Unknown' : 'Unhealthy' }] },
+      ],
       tuning: [{ name: 'acceptors', asked: '8', effective, ok, ...(ok ? {} : { hint: 'Ask for 4.' }) }],
     });
     const answers = new Map([
@@ -276,6 +279,9 @@ describe('the status shows what is asked and what is in effect', () => {
     });
     assert.deepEqual((await world.status(namespace, 'edge'))?.tuning, [
       { name: 'acceptors', asked: '8', effective: '4', ok: false, hint: 'Node n2: Ask for 4.' },
+    ]);
+    assert.deepEqual((await world.status(namespace, 'edge'))?.listeners, [
+      { name: 'web', port: 8080, protocol: 'TCP', backend: 'web', readyEndpoints: 1, endpoints: 2 },
     ]);
     // One that goes away is told of, when it has not answered three times.
     await writePodStatus(world.transport, pods[1] ?? assert.fail(), serving(true, '127.92.0.3'));

@@ -20,6 +20,7 @@ test('the whole status of a resource that serves', () => {
     ...rendering,
     acceptors: 1,
     addresses: [{ type: 'IPAddress', value: '203.0.113.7' }],
+    listeners: [{ name: 'web', port: 8080, protocol: 'TCP', backend: 'web' }],
     tuning: [],
   });
   assert.deepEqual(

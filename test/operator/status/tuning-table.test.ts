@@ -13,6 +13,7 @@ const read = (pod: string, node: string, ...knobs: readonly Knob[]): Reading => 
   pod,
   node,
   knobs,
+  backends: [],
 });
 const failed = (pod: string, why = 'it did not answer within 3 s.'): Reading => ({
   kind: 'Failed',
