@@ -8,7 +8,7 @@ export interface SoakPorts {
   readonly endpoints: readonly number[];
 }
 
-const ALGORITHMS = ['RoundRobin', 'LeastConnections', 'Random', 'SourceHash'] as const;
+const ALGORITHMS = ['RoundRobin', 'LeastConnections', 'Random', 'SourceHash', 'Maglev'] as const;
 const LOGS = [
   { mode: 'Off' },
   { mode: 'Errors' },

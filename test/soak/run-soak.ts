@@ -13,6 +13,8 @@ const CHANGE_EVERY_MS = 300;
 const BAD_EVERY = 20;
 const KILL_EVERY_MS = 5_000;
 const AWAY_MS = 800;
+/** How long after a kill a connection may fail that no endpoint had greeted: its attempts at others come in between. */
+const KILL_FELT_MS = 2_000;
 const SAMPLE_EVERY_MS = 1_000;
 /** How long the ends of the last connections may take. */
 const EMPTY_WITHIN_MS = 20_000;
@@ -129,14 +131,17 @@ class Soak {
   }
 
   async #explain(kind: ClientKind, since: number, error: unknown, count: { killed: number }): Promise<void> {
+    const failedAt = performance.now();
     // The client may hear of a kill before the one who killed hears that it is done.
     await sleep(500);
-    if (error instanceof SessionFailed && this.#endpoints.explains(error.endpoint, since)) {
+    // A kill ends connections; it leaves none without a word, and is felt at once.
+    const from = Math.max(since, failedAt - KILL_FELT_MS);
+    if (error instanceof SessionFailed && !error.hung && this.#endpoints.explains(error.endpoint, from)) {
       count.killed++;
       return;
     }
-    const from = error instanceof SessionFailed ? ` (endpoint ${error.endpoint ?? 'unknown'})` : '';
-    const words = `${kind.name}: ${error instanceof Error ? error.message : String(error)}${from}`;
+    const whose = error instanceof SessionFailed ? ` (endpoint ${error.endpoint ?? 'unknown'})` : '';
+    const words = `${kind.name}: ${error instanceof Error ? error.message : String(error)}${whose}`;
     this.#failures.push(words);
     this.#options.onFailure(words);
   }

@@ -8,9 +8,12 @@ const PATIENCE_MS = 60_000;
 export class SessionFailed extends Error {
   /** Life of the endpoint that had greeted it. */
   readonly endpoint: string | undefined;
-  constructor(message: string, endpoint: string | undefined) {
+  /** Nothing came, not even an end. */
+  readonly hung: boolean;
+  constructor(message: string, endpoint: string | undefined, hung: boolean) {
     super(message);
     this.endpoint = endpoint;
+    this.hung = hung;
   }
 }
 
@@ -103,9 +106,9 @@ export class Session {
   }
 
   /** The failure to throw; the connection is closed with it. */
-  failed(wanted: string, seen = this.#over ?? `${this.#read.length} bytes`): SessionFailed {
+  failed(wanted: string, seen = this.#over ?? `${this.#read.length} bytes`, hung = false): SessionFailed {
     this.close();
-    return new SessionFailed(`wanted ${wanted}, saw ${seen}`, this.endpoint);
+    return new SessionFailed(`wanted ${wanted}, saw ${seen}`, this.endpoint, hung);
   }
 
   async #until(condition: () => boolean, wanted: string): Promise<void> {
@@ -125,6 +128,6 @@ export class Session {
       sleep(PATIENCE_MS, false, { signal: patience.signal, ref: false }).catch(() => true),
     ]);
     patience.abort();
-    if (!inTime) throw this.failed(wanted, `nothing for ${PATIENCE_MS} ms`);
+    if (!inTime) throw this.failed(wanted, `nothing for ${PATIENCE_MS} ms`, true);
   }
 }

@@ -1,5 +1,6 @@
 import { pinnedMemory } from '../../../proxy/sys/memory.ts';
 import {
+  EADDRINUSE,
   EADDRNOTAVAIL,
   EAGAIN,
   ECONNABORTED,
@@ -24,6 +25,7 @@ const ENOTCONN = 107;
 export const FAULTS = [
   'accept',
   'socket',
+  'bind',
   'connect',
   'recv, soft',
   'recv, short',
@@ -46,8 +48,8 @@ export type Fault = (typeof FAULTS)[number];
 /** What a faulty acceptor did, told when it ends. */
 export interface FaultReport {
   readonly acceptor: number;
-  /** Faults injected. */
-  readonly injected: number;
+  /** Faults injected, by kind. */
+  readonly injected: Readonly<Partial<Record<Fault, number>>>;
   /** Turns of the loop that the kernel did not hold up: it had events, or was not to wait. */
   readonly turns: number;
   /** System calls other than epoll_wait. */
@@ -58,7 +60,7 @@ export interface FaultReport {
 
 /** Counts, for a FaultReport. */
 export interface Tally {
-  injected: number;
+  readonly injected: Partial<Record<Fault, number>>;
   turns: number;
   calls: number;
 }
@@ -80,7 +82,7 @@ export const faultySys = (
   const strikes = (fault: Fault): boolean => {
     tally.calls++;
     if (!faults.has(fault) || random() % oneIn !== 0) return false;
-    tally.injected++;
+    tally.injected[fault] = (tally.injected[fault] ?? 0) + 1;
     return true;
   };
   const one = (...errnos: readonly number[]): number => -(errnos[random() % errnos.length] as number);
@@ -110,6 +112,7 @@ export const faultySys = (
     accept: (fd, at) =>
       strikes('accept') ? one(EMFILE, ENFILE, ENOBUFS, ENOMEM, ECONNABORTED, EINTR) : sys.accept(fd, at),
     socket: (...all) => (strikes('socket') ? one(EMFILE, ENFILE, ENOBUFS, ENOMEM) : sys.socket(...all)),
+    bind: (...all) => (strikes('bind') ? one(EADDRINUSE, ENOMEM) : sys.bind(...all)),
     connect: (...all) => {
       if (!strikes('connect')) return sys.connect(...all);
       const errno = one(EADDRNOTAVAIL, ECONNREFUSED, ENETUNREACH, EINTR);

@@ -19,7 +19,7 @@ const random = (): number => {
   return state >>> 0;
 };
 
-const tally: Tally = { injected: 0, turns: 0, calls: 0 };
+const tally: Tally = { injected: {}, turns: 0, calls: 0 };
 const real = libc();
 const faulty = faultySys(real, faults, oneIn, random, tally);
 // The first one, the eventfd's, is part of the start: an acceptor that cannot be woken may only give up.
