@@ -7,7 +7,8 @@ export type Step =
   | { readonly todo: 'Renew' }
   /** Nobody holds it, or its holder has let it run out. */
   | { readonly todo: 'Take'; readonly from: string | undefined }
-  | { readonly todo: 'Wait'; readonly holder: string };
+  /** No holder: the Lease is gone, and who held it may not know yet. */
+  | { readonly todo: 'Wait'; readonly holder: string | undefined };
 
 /**
  * Holders are judged by how long ago a change of the Lease was *seen*, on the own clock: the times written in it are of another machine. So a
@@ -17,28 +18,46 @@ export interface Seen {
   readonly resourceVersion: string | undefined;
   /** Milliseconds on the own, monotonic clock. */
   readonly at: number;
+  /** For how long the last Lease seen is respected, in milliseconds, also when it is gone; undefined where none was ever seen. */
+  readonly respectMs: number | undefined;
 }
 
-export const see = (lease: Lease | undefined, before: Seen | undefined, now: number): Seen => {
+/** `ownMs` counts where a Lease names no duration of its own. */
+export const see = (lease: Lease | undefined, before: Seen | undefined, now: number, ownMs: number): Seen => {
   const resourceVersion = lease?.metadata.resourceVersion;
-  return before !== undefined && before.resourceVersion === resourceVersion
-    ? before
-    : { resourceVersion, at: now };
+  if (before !== undefined && before.resourceVersion === resourceVersion) return before;
+  return {
+    resourceVersion,
+    at: now,
+    respectMs: lease === undefined ? before?.respectMs : respectMs(lease, ownMs),
+  };
 };
 
-/** `ownMs` counts where a Lease names no duration of its own. */
+const respectMs = ({ spec }: Lease, ownMs: number): number => {
+  const seconds = spec?.leaseDurationSeconds ?? 0;
+  return seconds > 0 ? seconds * 1000 : ownMs;
+};
+
+export interface Candidate {
+  readonly identity: string;
+  /** Whether it may write now, by a Lease that it has held until now. */
+  readonly leads: boolean;
+}
+
+/**
+ * A Lease that somebody deletes does not stop its holder, which may write until it has to renew: only the holder itself makes it again at once,
+ * the others when it would have run out.
+ */
 export const decide = (
   lease: Lease | undefined,
-  identity: string,
-  seen: Seen,
+  { identity, leads }: Candidate,
+  { at, respectMs = 0 }: Seen,
   now: number,
-  ownMs: number,
 ): Step => {
-  if (lease === undefined) return { todo: 'Create' };
+  const isOver = now - at >= respectMs;
+  if (lease === undefined) return leads || isOver ? { todo: 'Create' } : { todo: 'Wait', holder: undefined };
   const holder = holderOf(lease);
   if (holder === identity) return { todo: 'Renew' };
   if (holder === undefined) return { todo: 'Take', from: undefined };
-  const seconds = lease.spec?.leaseDurationSeconds ?? 0;
-  const durationMs = seconds > 0 ? seconds * 1000 : ownMs;
-  return now - seen.at >= durationMs ? { todo: 'Take', from: holder } : { todo: 'Wait', holder };
+  return isOver ? { todo: 'Take', from: holder } : { todo: 'Wait', holder };
 };

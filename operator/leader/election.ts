@@ -91,20 +91,23 @@ export const startElection = (options: ElectionOptions, onFailed: (error: unknow
   };
 
   /** Reads the Lease and claims it where that is right; undefined when it is another's. */
-  const stand = async (client: LeaseClient): Promise<Held | undefined> => {
+  const stand = async (client: LeaseClient, leads: boolean): Promise<Held | undefined> => {
     const lease = await client.read();
-    seen = see(lease, seen, clock.now());
-    const step = decide(lease, identity, seen, clock.now(), timing.leaseMs);
+    seen = see(lease, seen, clock.now(), timing.leaseMs);
+    const step = decide(lease, { identity, leads }, seen, clock.now());
     switch (step.todo) {
       case 'Wait':
-        if (follows !== step.holder) onEvent({ kind: 'Follows', holder: step.holder });
-        follows = step.holder;
+        if (step.holder !== undefined && step.holder !== follows)
+          onEvent({ kind: 'Follows', holder: step.holder });
+        follows = step.holder ?? follows;
         return undefined;
       case 'Create':
       case 'Take':
       case 'Renew': {
         const sentAt = clock.now();
         const claimed = await client.claim(claim(lease, step.todo !== 'Renew'));
+        // One of its own is seen, too: when it is lost and gone afterwards, another may have held it in between.
+        if (claimed !== undefined) seen = see(claimed, seen, clock.now(), timing.leaseMs);
         return claimed && { lease: claimed, sentAt, from: step.todo === 'Take' ? step.from : undefined };
       }
       default:
@@ -118,7 +121,7 @@ export const startElection = (options: ElectionOptions, onFailed: (error: unknow
       nap = new AbortController();
       const woken = AbortSignal.any([nap.signal, stopping.signal]);
       try {
-        const held = await stand(client);
+        const held = await stand(client, false);
         if (held !== undefined) return held;
       } catch (error) {
         onEvent({ kind: 'Failed', error });
@@ -147,7 +150,7 @@ export const startElection = (options: ElectionOptions, onFailed: (error: unknow
           if (lease !== undefined) held = { ...held, lease, sentAt };
           else {
             // Somebody changed it, or an answer of before was lost on its way.
-            const again = await stand(client);
+            const again = await stand(client, fence.leftMs() > 0);
             if (again === undefined) return 'TakenByAnother';
             held = again;
           }

@@ -34,14 +34,35 @@ const ROWS: readonly (readonly [string, Lease | undefined, number, Step])[] = [
 
 for (const [what, found, ageMs, step] of ROWS)
   test(`where ${what}, ${ageMs} ms after its last change was seen: ${step.todo}`, () => {
-    const seen = { resourceVersion: '1', at: 1000 };
-    assert.deepEqual(decide(found, 'me', seen, 1000 + ageMs, 10_000), step);
+    const seen = see(found, undefined, 1000, 10_000);
+    assert.deepEqual(decide(found, { identity: 'me', leads: false }, seen, 1000 + ageMs), step);
+  });
+
+const GONE: readonly (readonly [string, Lease | undefined, boolean, number, Step['todo']])[] = [
+  ['was another’s', lease('other'), false, 0, 'Wait'],
+  ['was another’s, nearly run out', lease('other'), false, 14_999, 'Wait'],
+  ['was another’s, and would have run out', lease('other'), false, 15_000, 'Create'],
+  ['was another’s for longer', lease('other', 60), false, 59_999, 'Wait'],
+  ['was another’s, of no duration', lease('other', 'unsaid'), false, 9_999, 'Wait'],
+  ['was one’s own, lost before', lease('me'), false, 14_999, 'Wait'],
+  ['was one’s own, and lets it write still', lease('me'), true, 0, 'Create'],
+  ['was given back', lease('', 1), false, 1_000, 'Create'],
+  ['was never there', undefined, false, 0, 'Create'],
+];
+
+for (const [what, before, leads, ageMs, todo] of GONE)
+  test(`where a Lease is gone that ${what}, ${ageMs} ms after this was seen: ${todo}`, () => {
+    const seen = see(undefined, see(before, undefined, 0, 10_000), 1000, 10_000);
+    assert.equal(decide(undefined, { identity: 'me', leads }, seen, 1000 + ageMs).todo, todo);
   });
 
 test('the age of a Lease is counted from when its last change was seen here', () => {
-  const first = see(lease('other'), undefined, 100);
-  assert.deepEqual(first, { resourceVersion: '1', at: 100 });
-  assert.equal(see(lease('other'), first, 9_000), first, 'not changed');
-  assert.deepEqual(see(lease('other', 15, '2'), first, 9_000), { resourceVersion: '2', at: 9_000 });
-  assert.deepEqual(see(undefined, first, 9_000), { resourceVersion: undefined, at: 9_000 });
+  const first = see(lease('other'), undefined, 100, 10_000);
+  assert.deepEqual(first, { resourceVersion: '1', at: 100, respectMs: 15_000 });
+  assert.equal(see(lease('other'), first, 9_000, 10_000), first, 'not changed');
+  const next = { resourceVersion: '2', at: 9_000, respectMs: 20_000 };
+  assert.deepEqual(see(lease('other', 20, '2'), first, 9_000, 10_000), next);
+  const gone = see(undefined, first, 9_000, 10_000);
+  assert.deepEqual(gone, { resourceVersion: undefined, at: 9_000, respectMs: 15_000 });
+  assert.equal(see(undefined, gone, 12_000, 10_000), gone, 'gone since then');
 });

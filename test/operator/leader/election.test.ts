@@ -188,3 +188,27 @@ test('a Lease that somebody deletes is made again by its holder', async () => {
   assert.equal(holderOf(server.lease), 'a');
   assert.deepEqual(a.told, ['begin', 'Elected']);
 });
+
+test('a Lease that somebody deletes is not made by a follower that sees it first, as long as its holder may write', async () => {
+  const server = shared();
+  const a = candidate(server, 'a');
+  await pass(server, 500);
+  const b = candidate(server, 'b');
+  await pass(server, 4_000);
+  server.remove();
+  b.election.wake();
+  for (let turn = 0; turn < 10; turn++) await settled();
+  assert.equal(holderOf(server.lease), undefined);
+  await pass(server, 4_000);
+  assert.equal(holderOf(server.lease), 'a');
+  assert.deepEqual([a.told, b.told], [['begin', 'Elected'], ['Follows']]);
+
+  server.cut.add('a');
+  server.remove();
+  b.election.wake();
+  while (!b.told.includes('Elected')) {
+    await pass(server, 500);
+    assert.ok(!(a.leftMs() > 0 && b.leftMs() > 0), 'both may write');
+  }
+  assert.equal(a.told.at(-1), 'abandoned');
+});
