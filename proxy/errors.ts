@@ -6,6 +6,7 @@ export type ProxyErrorCode =
   | 'KubeconfigInvalid'
   | 'AdminAddressTaken'
   | 'AdminAddressRefused'
+  | 'FileLimitTooLow'
   | 'EngineFailed'
   | 'Internal';
 

@@ -6,7 +6,7 @@ import { dial } from './dial.ts';
 import { holdDescriptor, resetConnection } from './ending.ts';
 import { handOver, leastLoaded, takeOver } from './hand-over.ts';
 import { watchClient } from './relay.ts';
-import type { ServedListener } from './served-table.ts';
+import { backendOf, type ServedListener } from './served-table.ts';
 import { INTS } from './shared-memory.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
@@ -14,6 +14,8 @@ import { TimerWheel } from './timer-wheel.ts';
 const ACCEPTS_PER_TURN = 64;
 /** How long accepting rests when descriptors or memory ran out: the kernel keeps the waiting clients queued. */
 const PAUSE_TICKS = TimerWheel.ticks(100);
+/** How long nothing may have failed after a rest until it counts as over: a shortage that lasts fails after each. */
+const CALM_TICKS = TimerWheel.ticks(1000);
 
 /** A client's descriptor that this acceptor holds becomes a connection; `arrival` says where the client is. */
 const begin = (
@@ -55,20 +57,13 @@ const arrive = (acceptor: Acceptor, listener: ServedListener, fd: number, mayHan
   begin(acceptor, fd, listener.slot, listener.backendSlot, listener.idleTicks);
 };
 
-/** The backend of a connection that was left here: where that has gone meanwhile, the one that its listener names now. */
-const backendNow = ({ table }: Acceptor, listenerSlot: number, backendSlot: number): number =>
-  table.backends.has(backendSlot)
-    ? backendSlot
-    : (table.listeners.find(({ slot }) => slot === listenerSlot)?.backendSlot ?? backendSlot);
-
 /** Takes the connections that other acceptors have left for this one. */
 export const takeMail = (acceptor: Acceptor): void => {
   const { parcel } = acceptor;
   acceptor.mailbox.takeAll(parcel, (from) => {
     if (takeOver(acceptor, from)) {
       const slot = parcel[1] as number;
-      const backend = backendNow(acceptor, slot, parcel[2] as number);
-      begin(acceptor, parcel[0] as number, slot, backend, parcel[3] as number);
+      begin(acceptor, parcel[0] as number, slot, backendOf(acceptor.table, slot), parcel[3] as number);
     }
     acceptor.counters.taken();
   });
@@ -129,15 +124,20 @@ const pause = (acceptor: Acceptor, errno: number): void => {
   if (acceptor.pausedUntil === 0) unwatchListeners(acceptor);
   if (!acceptor.toldPaused) acceptor.tell({ type: 'Paused', errno });
   acceptor.toldPaused = true;
-  acceptor.counters.set(INTS.Paused, 1);
+  acceptor.counters.set(INTS.Paused, errno);
   acceptor.counters.set(INTS.Taking, 0);
   acceptor.pausedUntil = acceptor.now + PAUSE_TICKS;
 };
 
-/** Goes on accepting when the rest is over and there is room. */
+/** Goes on accepting when the rest is over and there is room, and says so when nothing has failed for a while, also where no client comes. */
 export const resumeWhenRested = (acceptor: Acceptor): void => {
-  if (acceptor.pausedUntil === 0 || acceptor.now < acceptor.pausedUntil || isFull(acceptor)) return;
+  if (acceptor.pausedUntil === 0) {
+    if (acceptor.toldPaused && acceptor.now >= acceptor.calmAt) resumed(acceptor);
+    return;
+  }
+  if (acceptor.now < acceptor.pausedUntil || isFull(acceptor)) return;
   acceptor.pausedUntil = 0;
+  acceptor.calmAt = acceptor.now + CALM_TICKS;
   acceptor.counters.set(INTS.Taking, 1);
   watchListeners(acceptor);
 };

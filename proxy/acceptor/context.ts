@@ -59,8 +59,9 @@ export interface Acceptor {
   endedAt: number;
   /** Tick at which accepting goes on; 0 while it is not paused. */
   pausedUntil: number;
-  /** Whether the control thread was told that accepting pauses. */
+  /** Whether the control thread was told that accepting pauses; and from which tick on it is told that it goes on, if nothing fails until then. */
   toldPaused: boolean;
+  calmAt: number;
   /** Closing idle connections bit by bit, before the end. */
   draining: Draining | undefined;
 }

@@ -146,7 +146,7 @@ const adopt = (acceptor: Acceptor, table: ServedTable): void => {
 const onMessage = (acceptor: Acceptor, message: ToAcceptor): void => {
   switch (message.type) {
     case 'Table':
-      adopt(acceptor, serveTable(message.table, acceptor.shared));
+      adopt(acceptor, serveTable(message.table, acceptor.table.listeners, acceptor.shared));
       return;
     case 'Drain':
       acceptor.draining = beginDraining(acceptor, message.ms);
@@ -207,6 +207,7 @@ const create = (inputs: AcceptorInputs): Acceptor => {
     endedAt: Number.NEGATIVE_INFINITY,
     pausedUntil: 0,
     toldPaused: false,
+    calmAt: 0,
     draining: undefined,
   };
 };

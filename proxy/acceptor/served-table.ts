@@ -38,6 +38,8 @@ export interface ServedTable {
   readonly descriptorLimit: number;
   readonly accessLog: AccessLog;
   readonly listeners: readonly ServedListener[];
+  /** The listeners of the table that this acceptor served before. */
+  readonly before: readonly ServedListener[];
   /** By backend slot. */
   readonly backends: ReadonlyMap<number, ServedBackend>;
   /** Slots of endpoints that have gone and whose connections end with them. */
@@ -49,6 +51,7 @@ export const EMPTY_TABLE: ServedTable = {
   descriptorLimit: 0,
   accessLog: { mode: 'Off', sampleOneIn: 2 },
   listeners: [],
+  before: [],
   backends: new Map(),
   removed: new Set(),
 };
@@ -82,7 +85,27 @@ const serveBackend = (backend: AcceptorBackend, shared: SharedMemory): ServedBac
   };
 };
 
-export const serveTable = (table: AcceptorTable, shared: SharedMemory): ServedTable => ({
+/**
+ * The backend of a connection that was left for this acceptor: the one that its listener names now, or named last before it went; -1 for none. The
+ * sender's own word may be old: while connections wait for the replacement of an acceptor that died, a backend may go and its slot become another's.
+ * A listener's slot stays its own as long as it has connections, those on their way included.
+ */
+export const backendOf = (
+  { listeners, before }: Pick<ServedTable, 'listeners' | 'before'>,
+  listenerSlot: number,
+): number => {
+  const listener =
+    listeners.find(({ slot }) => slot === listenerSlot) ?? before.find(({ slot }) => slot === listenerSlot);
+  return listener?.backendSlot ?? -1;
+};
+
+/** `before`: the listeners that are served until now. */
+export const serveTable = (
+  table: AcceptorTable,
+  before: readonly ServedListener[],
+  shared: SharedMemory,
+): ServedTable => ({
+  before,
   version: table.version,
   descriptorLimit: table.descriptorLimit,
   accessLog: table.accessLog,

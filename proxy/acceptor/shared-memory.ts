@@ -15,7 +15,7 @@ export const INTS = {
   Open: 1,
   /** Set to 1 by the control thread to end the acceptor. */
   Stop: 2,
-  /** 1 while accepting is paused because descriptors or memory ran out. */
+  /** Errno for which accepting is paused, or was a moment ago; 0 for none. */
   Paused: 3,
   /** Rises with every turn of the loop, at least once a second; wraps. */
   Beat: 4,

@@ -83,16 +83,13 @@ const metric = (
 const single = (value: (scrape: Scrape) => number) => (scrape: Scrape, to: Exposition) =>
   to.sample('', value(scrape));
 
-/** Every listener's, and behind them with an empty name what is left of listeners that are no more. */
+/** Every listener's as long as it keeps its place, since it may come back to it; with an empty name those of all that gave theirs up. */
 const closes = ({ stats }: Scrape, to: Exposition): void => {
-  for (const [place, { reason, by, phase, total }] of stats.closes.entries()) {
-    let past = total;
-    for (const { name, closes } of stats.listeners) {
-      const its = closes[place]?.total ?? 0;
-      past -= its;
-      to.sample(labelText({ listener: name, reason, ended_by: by, phase }), its);
-    }
-    to.sample(labelText({ listener: '', reason, ended_by: by, phase }), past);
+  const named = [...stats.listeners, ...stats.leaving];
+  for (const [place, { reason, by, phase, total }] of stats.pastCloses.entries()) {
+    for (const { name, closes } of named)
+      to.sample(labelText({ listener: name, reason, ended_by: by, phase }), closes[place]?.total ?? 0);
+    to.sample(labelText({ listener: '', reason, ended_by: by, phase }), total);
   }
 };
 

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { ACCEPT_ERRNOS } from '../acceptor/accept-errno.ts';
 import { ENDPOINT_METRICS } from './endpoint-metrics.ts';
 import { beginScrape, ENGINE_METRICS, type MetricsFacts } from './engine-metrics.ts';
 import { Exposition } from './exposition.ts';
@@ -17,7 +18,7 @@ export interface ProxyMetrics {
   readonly healthTransitions: Counter<'backend' | 'to' | 'cause'>;
   readonly publishSeconds: Histogram;
   readonly acceptorDeaths: Counter;
-  readonly acceptPauses: Counter;
+  readonly acceptPauses: Counter<'errno'>;
   readonly ignoredFields: Gauge;
 }
 
@@ -41,6 +42,13 @@ export const createMetrics = (version: string, facts: MetricsFacts): ProxyMetric
     }
     return page.text + (await registry.metrics());
   };
+  const acceptPauses = new Counter({
+    name: 'l4balancer_accept_pauses_total',
+    help: 'Times an acceptor stopped taking clients, by what the kernel said: file descriptors of the process (EMFILE) or of the machine (ENFILE) or memory (ENOBUFS, ENOMEM) ran out.',
+    labelNames: ['errno'],
+    registers,
+  });
+  for (const errno of ACCEPT_ERRNOS) acceptPauses.inc({ errno }, 0);
   let asked: Promise<string> | undefined;
   return {
     text() {
@@ -74,11 +82,7 @@ export const createMetrics = (version: string, facts: MetricsFacts): ProxyMetric
       help: 'Acceptor threads that died.',
       registers,
     }),
-    acceptPauses: new Counter({
-      name: 'l4balancer_accept_pauses_total',
-      help: 'Times an acceptor stopped taking clients, for want of file descriptors or memory.',
-      registers,
-    }),
+    acceptPauses,
     ignoredFields: new Gauge({
       name: 'l4balancer_ignored_fields',
       help: 'Fields of the served resource that this version does not know.',

@@ -1,4 +1,6 @@
+import { type AcceptErrno, acceptErrno } from '../acceptor/accept-errno.ts';
 import type { EngineEvent } from '../engine/start.ts';
+import { SHORTAGES } from './shortage-texts.ts';
 
 export interface AcceptorWatchOptions {
   readonly log: {
@@ -7,7 +9,7 @@ export interface AcceptorWatchOptions {
     info(fields: object, message: string): void;
   };
   readonly onDeath: () => void;
-  readonly onPause: () => void;
+  readonly onPause: (errno: AcceptErrno) => void;
 }
 
 /** Which acceptors are dead, and a log line for each change. */
@@ -44,14 +46,10 @@ export const watchAcceptors = ({ log, onDeath, onPause }: AcceptorWatchOptions):
           );
           return;
         case 'AcceptPaused':
-          onPause();
+          onPause(acceptErrno(event.errno));
           log.warn(
-            {
-              acceptor,
-              errno: event.errno,
-              todo: 'raise the file descriptor limit (tuning.fileDescriptors) or the memory limit',
-            },
-            'acceptor takes no clients for now: the kernel has no file descriptor or memory for them',
+            { acceptor, errno: event.errno, ...SHORTAGES[acceptErrno(event.errno)] },
+            'acceptor takes no clients for now',
           );
           return;
         case 'AcceptResumed':

@@ -1,6 +1,8 @@
 import { createMetrics, type ProxyMetrics } from '../admin/metrics.ts';
+import { fewestDescriptors, shareDescriptors } from '../engine/descriptor-shares.ts';
 import type { Engine } from '../engine/engine.ts';
 import { type EngineEvent, startEngine } from '../engine/start.ts';
+import { ProxyError } from '../errors.ts';
 import { check } from '../health/check/check.ts';
 import { type HealthMonitor, startMonitor } from '../health/monitor.ts';
 import { endpointKey } from '../table/table.ts';
@@ -14,11 +16,6 @@ import { type Control, createControl } from './control.ts';
 import { PortsKept } from './ports-kept.ts';
 import { watchShortage } from './shortage.ts';
 
-/**
- * Health checks at one time of endpoints that answer soon, and as many of slow ones: enough for thousands of endpoints, few enough to
- * leave descriptors to the traffic.
- */
-const CHECKS_AT_ONCE = 64;
 const LOOK_FOR_SHORTAGE_MS = 2_000;
 
 const now = (): number => performance.now();
@@ -45,7 +42,10 @@ export interface DataPlaneOptions {
   readonly connected: () => boolean;
 }
 
-/** Starts engine, health checks and control, with nothing to serve yet, and lets each hear what it needs of the others. */
+/**
+ * Starts engine, health checks and control, with nothing to serve yet, and lets each hear what it needs of the others. Throws ProxyError
+ * FileLimitTooLow where the descriptors do not suffice to serve anything.
+ */
 export const startDataPlane = async ({
   acceptors,
   fileDescriptors,
@@ -53,10 +53,16 @@ export const startDataPlane = async ({
   output,
   connected,
 }: DataPlaneOptions): Promise<DataPlane> => {
+  const fewest = fewestDescriptors(acceptors);
+  if (fileDescriptors < fewest)
+    throw new ProxyError(
+      'FileLimitTooLow',
+      `The limit in effect is ${fileDescriptors} file descriptors, and a proxy with ${acceptors} acceptors needs at least ${fewest}. Raise tuning.fileDescriptors and the container runtime's limit, or lower tuning.acceptors (NUM_ACCEPTORS).`,
+    );
   const watch = watchAcceptors({
     log,
     onDeath: () => metrics.acceptorDeaths.inc(),
-    onPause: () => metrics.acceptPauses.inc(),
+    onPause: (errno) => metrics.acceptPauses.inc({ errno }),
   });
   const onEvent = (event: EngineEvent): void =>
     event.type === 'Findings' ? control.engineFindings(event.findings) : watch.take(event);
@@ -68,7 +74,7 @@ export const startDataPlane = async ({
     after,
     now,
     random: Math.random,
-    atOnce: CHECKS_AT_ONCE,
+    atOnce: shareDescriptors(fileDescriptors, acceptors).checksAtOnce,
     onTransition({ backend, endpoint }, { from, to, cause, reason }) {
       metrics.healthTransitions.inc({ backend, to, cause });
       const fields = { backend, endpoint, from, to, cause, reason };

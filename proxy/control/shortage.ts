@@ -1,6 +1,9 @@
 import type { Finding } from '../../crds/finding.ts';
+import { type AcceptErrno, acceptErrno } from '../acceptor/accept-errno.ts';
+import type { ConnectFailure } from '../acceptor/connect-failure.ts';
 import type { EngineStats } from '../engine/stats.ts';
 import { endpointKey } from '../table/table.ts';
+import { SHORTAGES } from './shortage-texts.ts';
 
 /** How long a shortage is told after it was seen last, so that who looks a moment later still sees it. */
 const TOLD_MS = 60_000;
@@ -15,8 +18,15 @@ type Stats = Pick<
 /** No text of these has a number that changes while the shortage lasts: it would be a new finding each time. */
 const descriptorsFinding = (says: string, limit: number): Finding => ({
   path: 'spec.tuning.fileDescriptors',
-  message: `${says} The limit in effect is ${limit} file descriptors, two for each connection. Raise spec.tuning.fileDescriptors and the container runtime's limit, or add replicas.`,
+  message: `${says} The limit in effect is ${limit} file descriptors, two for each connection. ${SHORTAGES.EMFILE.todo}`,
 });
+
+/** Clients wait in the kernel's queue, or are closed where they could not be served. */
+const outOf = (errno: AcceptErrno, limit: number): Finding => {
+  const { path, what, todo } = SHORTAGES[errno];
+  const says = `Clients wait or are closed at once: ${what}.`;
+  return errno === 'EMFILE' ? descriptorsFinding(says, limit) : { path, message: `${says} ${todo}` };
+};
 
 const WHAT_TO_DO =
   'Widen net.ipv4.ip_local_port_range, add endpoints or replicas, or let clients keep connections open.';
@@ -31,6 +41,9 @@ const fewPortsFinding = ({ backend, ...endpoint }: Stats['endpoints'][number], p
   message: `Endpoint ${endpointKey(endpoint)} of "${backend}": more than 90 % of the ${ports} source ports to it are in use. ${WHAT_TO_DO}`,
 });
 
+const failed = (failures: Stats['backends'][number]['connectFailures'], what: ConnectFailure): number =>
+  failures.find(({ failure }) => failure === what)?.total ?? 0;
+
 /** Endpoints to which most source ports hold a connection; what is in several backends counts as one, as it does for the kernel. */
 const nearPorts = ({ endpoints, sourcePorts }: Stats): readonly Stats['endpoints'][number][] => {
   const open = new Map<string, number>();
@@ -43,7 +56,7 @@ const nearPorts = ({ endpoints, sourcePorts }: Stats): readonly Stats['endpoints
 };
 
 /**
- * Finds what runs out, or has: file descriptors and source ports. The answer is called with the counters again and again, and returns what
+ * Finds what runs out, or has: file descriptors, memory of the kernel and source ports. The answer is called with the counters again and again, and returns what
  * is to be told now.
  */
 export const watchShortage = (options: {
@@ -71,14 +84,26 @@ export const watchShortage = (options: {
       .filter(({ reason }) => reason === 'NoDescriptors')
       .reduce((sum, { total }) => sum + total, 0);
     const { fileDescriptors } = options;
-    if (rose('descriptors', ended) || acceptors.some(({ paused }) => paused))
+    const short = new Set(
+      acceptors.filter(({ pausedBy }) => pausedBy !== 0).map(({ pausedBy }) => acceptErrno(pausedBy)),
+    );
+    const lacking = (what: ConnectFailure): number =>
+      backends.filter(({ name, connectFailures }) => rose(`${what} ${name}`, failed(connectFailures, what)))
+        .length;
+    const [noDescriptor, noMemory] = [lacking('NoDescriptors'), lacking('NoMemory')];
+    const closed = rose('closed', ended);
+    // A failed attempt does not say whose descriptors: those of the process run out first.
+    if (closed && noDescriptor > 0 && !short.has('ENFILE')) short.add('EMFILE');
+    if (closed && noMemory > 0) short.add('ENOMEM');
+    for (const errno of short) see(outOf(errno, fileDescriptors));
+    if (closed && short.size === 0)
       see(
         descriptorsFinding(
-          'Clients wait or are closed at once: file descriptors have run out.',
+          'Clients are closed at once: file descriptors or memory have run out.',
           fileDescriptors,
         ),
       );
-    else if (descriptors.held >= descriptors.limit * NEAR)
+    else if (short.size === 0 && descriptors.held >= descriptors.limit * NEAR)
       see(
         descriptorsFinding(
           'More than 90 % of the file descriptors for connections are in use.',
@@ -86,8 +111,7 @@ export const watchShortage = (options: {
         ),
       );
     for (const { name, connectFailures } of backends) {
-      const failed = connectFailures.find(({ failure }) => failure === 'NoSourcePort')?.total ?? 0;
-      if (rose(`ports ${name}`, failed)) see(noPortsFinding(name));
+      if (rose(`ports ${name}`, failed(connectFailures, 'NoSourcePort'))) see(noPortsFinding(name));
     }
     for (const endpoint of nearPorts(stats)) see(fewPortsFinding(endpoint, sourcePorts.count));
   };

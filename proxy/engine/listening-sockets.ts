@@ -46,7 +46,7 @@ const REMEDIES: Readonly<Record<number, string>> = {
   [EADDRINUSE]: 'another process or connection holds it. Free the port or choose another one',
   [EACCES]:
     'ports below net.ipv4.ip_unprivileged_port_start need CAP_NET_BIND_SERVICE. Lower that sysctl or choose a higher port',
-  [EMFILE]: 'the process has no file descriptors left. Raise its limit (tuning.fileDescriptors)',
+  [EMFILE]: 'the process has no file descriptors left for it. Raise its limit (tuning.fileDescriptors)',
   [ENFILE]: 'the machine has no file descriptors left. Raise fs.file-max on the node',
 };
 
@@ -63,13 +63,16 @@ const explain = (name: string, port: number, error: BindRefused): Finding => ({
 export class ListeningSockets {
   #sys: Sys;
   #acceptors: number;
+  #most: number;
   #ports = new Map<number, readonly number[]>();
   #address = pinnedMemory(128);
   #family: number;
 
-  constructor(sys: Sys, acceptors: number) {
+  /** `most`: sockets that may be open at once. */
+  constructor(sys: Sys, acceptors: number, most: number) {
     this.#sys = sys;
     this.#acceptors = acceptors;
+    this.#most = most;
     // Only IPv6 itself decides: a shortage at the start must not do without it for good.
     this.#family = AF_INET6;
     const refused = this.#whyNotBound();
@@ -80,6 +83,8 @@ export class ListeningSockets {
   open(name: string, port: number): readonly number[] | Finding {
     const known = this.#ports.get(port);
     if (known !== undefined) return known;
+    if ((this.#ports.size + 1) * this.#acceptors > this.#most)
+      return explain(name, port, new BindRefused('socket', EMFILE));
     const sockets: number[] = [];
     try {
       this.#probe(port);

@@ -69,7 +69,7 @@ const acceptorStats = (reader: Reader, index: number): AcceptorStats => ({
   openConnections: reader.int(intsAt(index) + INTS.Open),
   acceptedTotal: reader.total(totalsAt(index) + TOTALS.Accepted),
   handedOverTotal: reader.total(totalsAt(index) + TOTALS.HandedOver),
-  paused: reader.int(intsAt(index) + INTS.Paused) === 1,
+  pausedBy: reader.int(intsAt(index) + INTS.Paused),
 });
 
 const closesOf = (reader: Reader, slot: number): readonly Closes[] =>
@@ -128,12 +128,12 @@ const backendStats = (reader: Reader, slot: number, name: string, sums: Sums): B
   })),
 });
 
-/** All closes counted, also of listeners that are no more. */
-const allCloses = (reader: Reader): readonly Closes[] =>
+/** The closes that were counted in all listener slots but those of `without`, and before these had their present users. */
+const closesBut = (reader: Reader, without: ReadonlySet<number>): readonly Closes[] =>
   CLOSES.map((close, place) => {
     let total = reader.totals(pastClosesAt, 0, place);
     for (let slot = 0; slot < SLOTS.listeners; slot++)
-      total += reader.totals(listenerTotalsAt, slot, LISTENER_TOTALS.Closes + place);
+      if (!without.has(slot)) total += reader.totals(listenerTotalsAt, slot, LISTENER_TOTALS.Closes + place);
     return { ...close, total };
   });
 
@@ -206,6 +206,7 @@ export const readStats = (
 ): EngineStats => {
   const reader = new Reader(shared, acceptors);
   const listenerSlots = new Map(places.listeners.entries());
+  const inTable = new Set(table.listeners.map(({ name }) => name));
   const backendSlots = new Map(places.backends.entries());
   const endpoints = allEndpoints(reader, places, table);
   const sums = sumsByBackend(endpoints, places);
@@ -221,7 +222,11 @@ export const readStats = (
       return slot === undefined || sum === undefined ? [] : [backendStats(reader, slot, name, sum)];
     }),
     endpoints,
-    closes: allCloses(reader),
+    leaving: [...listenerSlots]
+      .filter(([name]) => !inTable.has(name))
+      .map(([name, slot]) => ({ name, closes: closesOf(reader, slot) })),
+    closes: closesBut(reader, new Set()),
+    pastCloses: closesBut(reader, new Set(listenerSlots.values())),
     sourcePorts: served.sourcePorts,
     accessLogDropped: reader.totals(totalsAt, 0, TOTALS.LogDropped),
     descriptors: { held: Atomics.load(shared.held, 0), limit: served.descriptorLimit },

@@ -10,6 +10,7 @@ import { AcceptorThread } from './acceptor-thread.ts';
 import { AccessDrain } from './access-drain.ts';
 import { AccessReader, type EndedConnection } from './access-reader.ts';
 import { cleanUpAfter, clearBackend, clearEndpoint, clearListener, type Remains } from './clean-up.ts';
+import { shareDescriptors } from './descriptor-shares.ts';
 import type { Engine } from './engine.ts';
 import { type FailingEndpoint, failingEndpoints, forgetFailures } from './failing-endpoints.ts';
 import { freePlaces } from './free-places.ts';
@@ -53,8 +54,6 @@ const LOOK_FOR_STALLS_MS = 1000;
 /** How long an acceptor may take to close what it has. */
 const STOP_MS = 5000;
 const WORKER = new URL('../acceptor/worker.ts', import.meta.url);
-/** Descriptors that connections never take: the admin endpoint, health checks and the API server need some, too. */
-const RESERVED_DESCRIPTORS = 96;
 const EMPTY: Table = { accessLog: { mode: 'Off', sampleOneIn: 100 }, listeners: [], backends: [] };
 
 class ThreadedEngine implements Engine {
@@ -82,11 +81,14 @@ class ThreadedEngine implements Engine {
   #replacement: NodeJS.Timeout[] = [];
   #publishing: Promise<unknown> = Promise.resolve();
   #closed = false;
+  #stalls: StallWatch;
   #looking: NodeJS.Timeout;
-  #descriptors = readFileLimit().soft;
+  /** Descriptors that connections and listening sockets may have. */
+  #descriptors: number;
 
   constructor(options: EngineOptions) {
     this.#options = options;
+    this.#descriptors = shareDescriptors(readFileLimit().soft, options.acceptors).traffic;
     this.#buffers = allocateShared(options.acceptors, MAX_DESCRIPTORS);
     this.#shared = viewShared(this.#buffers);
     // Replicas that start together shall not all begin with the same endpoint.
@@ -94,12 +96,12 @@ class ThreadedEngine implements Engine {
       this.#shared.cursors[slot] = Math.floor(Math.random() * 0x7fffffff);
     const reader = new AccessReader(this.#shared, options.acceptors, this.#places);
     this.#accessLog = new AccessDrain(reader, options.onEnded ?? (() => undefined));
-    this.#sockets = new ListeningSockets(this.#sys, options.acceptors);
+    this.#sockets = new ListeningSockets(this.#sys, options.acceptors, this.#descriptors - 2);
     this.#adopted = Array<number>(options.acceptors).fill(0);
     this.#eventfds = this.#openEventfds();
+    this.#stalls = new StallWatch(this.#shared, options.acceptors);
     for (let index = 0; index < options.acceptors; index++) this.#threads.push(this.#spawn(index));
-    const watch = new StallWatch(this.#shared, options.acceptors);
-    this.#looking = setInterval(() => this.#lookForStalls(watch), LOOK_FOR_STALLS_MS).unref();
+    this.#looking = setInterval(() => this.#lookForStalls(), LOOK_FOR_STALLS_MS).unref();
   }
 
   publish(table: Table): Promise<readonly Finding[]> {
@@ -211,6 +213,7 @@ class ThreadedEngine implements Engine {
       eventfd: this.#eventfds[index] as number,
       sourcePorts: this.#sourcePorts,
     };
+    this.#stalls.spawned(index);
     return new AcceptorThread(options, this.#shared, this.#sys, {
       onMessage: (message) => this.#onMessage(index, message),
       onDeath: (error) => this.#onDeath(index, error),
@@ -226,9 +229,9 @@ class ThreadedEngine implements Engine {
     });
   }
 
-  #lookForStalls(watch: StallWatch): void {
+  #lookForStalls(): void {
     const alive = (acceptor: number): boolean => Number.isFinite(this.#adopted[acceptor]);
-    for (const acceptor of watch.look(alive)) {
+    for (const acceptor of this.#stalls.look(alive)) {
       this.#options.onEvent({ type: 'AcceptorStalled', acceptor });
       this.#threads[acceptor]?.kill(new Error('ACCEPTOR_STALLED: its loop stood still for seconds'));
     }
@@ -292,7 +295,7 @@ class ThreadedEngine implements Engine {
 
   #descriptorLimit(): number {
     const sockets = this.#wiring.listeners.length * this.#options.acceptors;
-    return Math.max(2, this.#descriptors - RESERVED_DESCRIPTORS - sockets);
+    return Math.max(2, this.#descriptors - sockets);
   }
 
   #cut(acceptor: number) {

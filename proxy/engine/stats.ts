@@ -7,10 +7,14 @@ export interface EngineStats {
   readonly version: number;
   readonly acceptors: readonly AcceptorStats[];
   readonly listeners: readonly ListenerStats[];
+  /** Listeners in the table no more that keep their place: they may have connections, and count on when they come back. */
+  readonly leaving: readonly Pick<ListenerStats, 'name' | 'closes'>[];
   readonly backends: readonly BackendStats[];
   readonly endpoints: readonly EndpointStats[];
   /** Over all listeners, also those that are no more; in the order of CLOSES. */
   readonly closes: readonly Closes[];
+  /** Those of listeners that have given up their place, in the same order. */
+  readonly pastCloses: readonly Closes[];
   readonly sourcePorts: {
     /** Those that connections to one endpoint may have at once (net.ipv4.ip_local_port_range). */
     readonly count: number;
@@ -47,8 +51,8 @@ export interface AcceptorStats {
   readonly acceptedTotal: number;
   /** Connections that it accepted and handed to an acceptor with fewer. */
   readonly handedOverTotal: number;
-  /** Whether it takes no clients for now, for want of descriptors or memory; they wait in the kernel's queue. */
-  readonly paused: boolean;
+  /** Errno for which it takes no clients now, or did not a moment ago; they wait in the kernel's queue. 0 for none. */
+  readonly pausedBy: number;
 }
 
 export interface ListenerStats {

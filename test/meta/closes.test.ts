@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { CLOSE_REASONS } from '../../proxy/acceptor/close-reason.ts';
 import { ENDPOINT_METRICS } from '../../proxy/admin/endpoint-metrics.ts';
 import { ENGINE_METRICS } from '../../proxy/admin/engine-metrics.ts';
+import { SHORTAGES } from '../../proxy/control/shortage-texts.ts';
 import { assertNone, type Finding } from './finding.ts';
 import { tree } from './tree.ts';
 
@@ -38,4 +39,9 @@ test('the page of the proxy’s telemetry has every metric of the data plane wit
   );
   assert.ok(rows.length > 30);
   assertNone(check(page(), METRIC, rows));
+});
+
+test('the page of the proxy’s telemetry says for each errno of accept what ran out and what to do', () => {
+  const rows = Object.entries(SHORTAGES).map(([errno, { what, todo }]) => `| ${errno} | ${what} | ${todo} |`);
+  assertNone(check(page(), /^\| (E[A-Z]+|other) \|/, rows));
 });

@@ -13,7 +13,7 @@ export const acceptorStats = (change: Partial<AcceptorStats> = {}): AcceptorStat
   openConnections: 0,
   acceptedTotal: 0,
   handedOverTotal: 0,
-  paused: false,
+  pausedBy: 0,
   ...change,
 });
 
@@ -62,9 +62,11 @@ export const engineStats = (change: Partial<EngineStats> = {}): EngineStats => (
   version: 1,
   acceptors: [acceptorStats()],
   listeners: [],
+  leaving: [],
   backends: [],
   endpoints: [],
   closes: [],
+  pastCloses: [],
   accessLogDropped: 0,
   sourcePorts: { count: 28_232, reused: false },
   descriptors: { held: 0, limit: 1000 },

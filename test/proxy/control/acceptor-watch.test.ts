@@ -5,11 +5,11 @@ import { watchAcceptors } from '../../../proxy/control/acceptor-watch.ts';
 test('an acceptor is dead from its death until it is replaced, and each event is logged and counted', () => {
   const lines: string[] = [];
   const note = (_: object, message: string) => void lines.push(message);
-  const counted = { deaths: 0, pauses: 0 };
+  const counted = { deaths: 0, pauses: [] as string[] };
   const watch = watchAcceptors({
     log: { info: note, warn: note, error: note },
     onDeath: () => void counted.deaths++,
-    onPause: () => void counted.pauses++,
+    onPause: (errno) => void counted.pauses.push(errno),
   });
   watch.take({ type: 'AcceptorDied', acceptor: 1, error: new Error('x') });
   assert.deepEqual([...watch.dead], [1]);
@@ -17,11 +17,13 @@ test('an acceptor is dead from its death until it is replaced, and each event is
   assert.deepEqual([...watch.dead], []);
   watch.take({ type: 'AcceptPaused', acceptor: 0, errno: 24 });
   watch.take({ type: 'AcceptResumed', acceptor: 0 });
-  assert.deepEqual(counted, { deaths: 1, pauses: 1 });
+  watch.take({ type: 'AcceptPaused', acceptor: 0, errno: 28 });
+  assert.deepEqual(counted, { deaths: 1, pauses: ['EMFILE', 'other'] });
   assert.deepEqual(lines, [
     'acceptor died',
     'acceptor replaced',
-    'acceptor takes no clients for now: the kernel has no file descriptor or memory for them',
+    'acceptor takes no clients for now',
     'acceptor takes clients again',
+    'acceptor takes no clients for now',
   ]);
 });

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { CLOSES } from '../../../proxy/acceptor/close-reason.ts';
 import { watchShortage } from '../../../proxy/control/shortage.ts';
 import type { EngineStats } from '../../../proxy/engine/stats.ts';
+import { EMFILE, ENFILE, ENOBUFS, ENOMEM, ENOSPC } from '../../../proxy/sys/sys.ts';
 import { acceptorStats, backendStats, endpointStats, engineStats } from '../stats.ts';
 
 const ended = (total: number): EngineStats['closes'] =>
@@ -26,11 +27,40 @@ test('a shortage is told from the first connection it ended until a minute after
   assert.deepEqual(at(121_001, 4), []);
 });
 
-test('clients that wait because accepting pauses are a shortage, too', () => {
-  const look = watchShortage({ fileDescriptors: 1024, now: () => 0 });
-  assert.deepEqual(look(engineStats({ acceptors: [acceptorStats({ paused: false })] })), []);
-  assert.equal(look(engineStats({ acceptors: [acceptorStats({ paused: true })] })).length, 1);
-});
+const PAUSES: readonly (readonly [errno: number, path: string, message: RegExp])[] = [
+  [EMFILE, 'spec.tuning.fileDescriptors', /file descriptors have run out. The limit in effect is 1024/],
+  [ENFILE, 'spec.tuning.fileDescriptors', /the node has no file descriptors left.* Raise fs.file-max/],
+  [ENOBUFS, 'spec.workload.resources', /the kernel has no memory for sockets. Raise the pods' memory limit/],
+  [ENOMEM, 'spec.workload.resources', /the kernel has no memory for sockets/],
+  [ENOSPC, 'spec.listeners', /for another reason than file descriptors or memory. The log names the errno/],
+];
+
+for (const [errno, path, message] of PAUSES)
+  test(`clients that wait because accepting pauses are a shortage of what the kernel said: errno ${errno}`, () => {
+    const look = watchShortage({ fileDescriptors: 1024, now: () => 0 });
+    assert.deepEqual(look(engineStats()), []);
+    const found = look(engineStats({ acceptors: [acceptorStats({ pausedBy: errno })] }));
+    assert.deepEqual(
+      found.map((finding) => finding.path),
+      [path],
+    );
+    assert.match(found[0]?.message ?? '', message);
+  });
+
+const FAILURES: readonly (readonly [failure: 'NoDescriptors' | 'NoMemory' | 'Refused', message: RegExp])[] = [
+  ['NoDescriptors', /: file descriptors have run out/],
+  ['NoMemory', /: the kernel has no memory for sockets/],
+  ['Refused', /: file descriptors or memory have run out/],
+];
+
+for (const [failure, message] of FAILURES)
+  test(`clients that are closed for a shortage are told with what their attempts failed for: ${failure}`, () => {
+    const look = watchShortage({ fileDescriptors: 1024, now: () => 0 });
+    const connectFailures = [{ failure, total: 2 }];
+    const found = look(engineStats({ closes: ended(2), backends: [backendStats({ connectFailures })] }));
+    assert.equal(found.length, 1);
+    assert.match(found[0]?.message ?? '', message);
+  });
 
 test('what is nearly used up is told before it is, by name, and in the same words while it lasts', () => {
   const ports = { count: 1000, reused: false };

@@ -10,6 +10,7 @@ import { askOnce, dialClient } from '../relay/client.ts';
 import { freePorts } from '../relay/proxy-process.ts';
 
 const ACCEPTORS = 3;
+const MOST = 100;
 const REFUSALS = { socket: EMFILE, setOption: ENOBUFS, bind: EADDRINUSE, listen: EADDRINUSE } as const;
 
 /** The kernel's calls, of which the `place`th after `arm` fails; and the sockets that are open. */
@@ -51,7 +52,7 @@ const failingOnce = () => {
 
 test('whichever call fails while a port is opened, it is one finding, nothing stays open, and the next try opens it', async () => {
   const { sys, open, arm, failed } = failingOnce();
-  const sockets = new ListeningSockets(sys, ACCEPTORS);
+  const sockets = new ListeningSockets(sys, ACCEPTORS, MOST);
   assert.equal(open.size, 0, 'the look at IPv6 leaves nothing open');
   const [port] = (await freePorts(1)) as [number];
   const calls = new Set<string>();
@@ -76,7 +77,7 @@ test('a shortage at the start does not cost IPv6', async () => {
   const { sys, arm, failed, families } = failingOnce();
   const [port] = (await freePorts(1)) as [number];
   const familyOf = (): number | undefined => {
-    const sockets = new ListeningSockets(sys, 1);
+    const sockets = new ListeningSockets(sys, 1, MOST);
     sockets.open('web', port);
     sockets.keepOnly(new Set());
     return families.at(-1);
@@ -90,7 +91,7 @@ test('a shortage at the start does not cost IPv6', async () => {
 
 test('a port that drops SYNs serves what it has, and begins no handshake', async () => {
   const sys = libc();
-  const sockets = new ListeningSockets(sys, 1);
+  const sockets = new ListeningSockets(sys, 1, MOST);
   const [port, staying] = (await freePorts(2)) as [number, number];
   const [listening] = sockets.open('web', port) as readonly [number];
   sockets.open('staying', staying);
@@ -113,4 +114,15 @@ test('a port that drops SYNs serves what it has, and begins no handshake', async
   sys.close(accepted);
   queued.destroy();
   other.destroy();
+});
+
+test('ports that would take more sockets than there may be are a finding, until others go', async () => {
+  const sockets = new ListeningSockets(libc(), 3, 7);
+  const [one, two, three] = (await freePorts(3)) as [number, number, number];
+  assert.equal((sockets.open('one', one) as readonly number[]).length, 3);
+  assert.equal((sockets.open('two', two) as readonly number[]).length, 3);
+  assert.match(JSON.stringify(sockets.open('three', three)), /no file descriptors left for it/);
+  sockets.keepOnly(new Set([one]));
+  assert.equal((sockets.open('three', three) as readonly number[]).length, 3);
+  sockets.keepOnly(new Set());
 });

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
+import { startProgram } from '../program.ts';
 import { askOnce, dialClient } from './client.ts';
 import { greet, startEndpoint } from './endpoint-server.ts';
 import { freePorts, ProxyProcess } from './proxy-process.ts';
@@ -112,4 +113,61 @@ test('out of descriptors the proxy neither spins nor dies, and goes on when ther
     await endpoint.close();
     await quick.close();
   }
+});
+
+test('many acceptors and slow health checks at a small limit: full of connections, the admin endpoint answers all who ask', async () => {
+  // Says nothing: connections stay open, and so does every check until its timeout.
+  const silent = await startEndpoint((socket) => socket.on('end', () => socket.end()).resume(), '0.0.0.0');
+  const [port] = (await freePorts(1)) as [number];
+  const checked = Array.from({ length: 200 }, (_, i) => ({ address: `127.0.2.${i + 1}`, port: silent.port }));
+  const proxy = await ProxyProcess.start(
+    {
+      listeners: [{ name: 'held', port, backend: 'held' }],
+      backends: [
+        { name: 'held', endpoints: [{ address: '127.0.0.1', port: silent.port }] },
+        { name: 'slow', endpoints: checked, healthCheck: { type: 'HTTP', interval: '5s', timeout: '5s' } },
+      ],
+    },
+    { wrap: ['prlimit', '--nofile=512:512'], env: { NUM_ACCEPTORS: '16' } },
+  );
+  const clients: Socket[] = [];
+  try {
+    for (let i = 0; i < 300; i++) {
+      const client = await dialClient(port);
+      client.on('error', () => undefined); // closed for want of descriptors: what this test is about
+      client.resume();
+      clients.push(client);
+    }
+    await proxy.until('full', async () => (await proxy.metric('l4balancer_descriptors_left')) < 2);
+    const pages = Array.from({ length: 24 }, (_, i) => (i % 2 === 0 ? 'healthz' : 'metrics'));
+    const answers = await Promise.all(pages.map((page) => fetch(`http://${proxy.admin}/${page}`)));
+    assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]));
+    await Promise.all(answers.map((answer) => answer.text()));
+    const closed = { reason: 'NoDescriptors' };
+    assert.equal(await proxy.metric('l4balancer_connections_closed_total', closed), 0);
+    assert.equal(
+      await proxy.metric('l4balancer_health_checks_total', { result: 'not_made' }).catch(() => 0),
+      0,
+    );
+  } finally {
+    for (const client of clients) client.destroy();
+    await proxy.stop();
+    await silent.close();
+  }
+});
+
+test('a proxy whose limit does not suffice for its acceptors says so and ends', async () => {
+  const manifest = new URL('../../../crds/samples/standalone.yaml', import.meta.url).pathname;
+  const program = startProgram(
+    ['--config', manifest, '--admin', '127.0.0.1:0', '--acceptors', '16'],
+    {},
+    {
+      wrap: ['prlimit', '--nofile=200:200'],
+    },
+  );
+  assert.equal(await program.ended, 1);
+  assert.match(
+    program.stderr(),
+    /^The limit in effect is 200 file descriptors, and a proxy with 16 acceptors needs at least 244/m,
+  );
 });
