@@ -45,7 +45,7 @@ export class ApiError extends Error {
   readonly path: string;
   /** What to do; empty when the message says it all. */
   readonly hint: string;
-  /** How long the server asks to wait before the next try; undefined when it does not say. */
+  /** How long the server asks to wait before the next try, a minute at most; undefined when it does not say. */
   readonly retryAfterMs: number | undefined;
   /** What the server said, without what was tried and the hint. */
   readonly serverMessage: string;
@@ -68,9 +68,16 @@ export class ApiError extends Error {
     this.path = answer.path;
     this.hint = hint;
     const seconds = status.details?.retryAfterSeconds ?? Number(answer.retryAfter ?? Number.NaN);
-    this.retryAfterMs = Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
+    this.retryAfterMs =
+      Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds * 1000, LONGEST_RETRY_AFTER_MS) : undefined;
   }
 }
+
+/**
+ * An API server asks for seconds. What asks for an hour is a gateway in between, which may answer one call so and the next one not; and a
+ * timer of more than 24 days would go off at once.
+ */
+const LONGEST_RETRY_AFTER_MS = 60_000;
 
 export type TransportErrorCode =
   | 'ConnectionRefused'

@@ -30,6 +30,8 @@ import { ROOT } from './watch/kinds.ts';
 const FIELD_MANAGER = 'l4balancer-operator';
 /** Owns the number of pods from when the operator gives it up until an autoscaler changes it. */
 const STEWARD = 'l4balancer-operator-hand-over';
+/** For how long calls still wait for their turn when a term ends in order; with one more on its way that is well within the time to stop. */
+const FINISH_WITHIN_MS = 5_000;
 
 /** An operator that runs; `stop` lets it finish what it has begun. */
 export interface RunningOperator {
@@ -68,11 +70,11 @@ export const startOperator = async (
     onError: (error, path) => log.error({ code: 'Internal', error, path }, 'page failed'),
   });
   log.info(servers.ports, 'health and metrics listen');
-  const reading = open();
+  const reading = throttled(open());
   const running = startController(
     {
       ...common,
-      transport: throttled(reading),
+      transport: reading,
       namespaces: settings.namespaces,
       fieldManager: FIELD_MANAGER,
       render: settings.render,
@@ -99,11 +101,13 @@ export const startOperator = async (
     });
     return {
       async finish() {
+        const late = setTimeout(transport.giveUp, FINISH_WITHIN_MS);
         await term.stop();
-        await writing.close();
+        clearTimeout(late);
+        await transport.close();
       },
       async abandon() {
-        await Promise.all([writing.close(), term.stop()]);
+        await Promise.all([transport.close(), term.stop()]);
       },
     };
   };

@@ -5,7 +5,12 @@ import { createTokenBucket, type Rate } from './token-bucket.ts';
 import { URGENCIES, type Urgency, urgencyOf } from './urgency.ts';
 
 /** Makes transports wait, all by one bucket. Watches are not held up: each has a backoff of its own. */
-export type Throttle = (transport: Transport) => Transport;
+export type Throttle = (transport: Transport) => ThrottledTransport;
+
+export interface ThrottledTransport extends Transport {
+  /** Fails what waits for its turn, and all that comes later; what is under way goes on. So does `close`, which then closes. */
+  giveUp(): void;
+}
 
 type Waiter = () => void;
 
@@ -32,9 +37,9 @@ export const createThrottle = (rate: Rate, clock: Clock): Throttle => {
     isServing = false;
   };
 
-  const pass = (urgency: Urgency, signal: AbortSignal | undefined): Promise<boolean> =>
+  const pass = (urgency: Urgency, signal: AbortSignal): Promise<boolean> =>
     new Promise((resolve) => {
-      if (signal?.aborted) return resolve(false);
+      if (signal.aborted) return resolve(false);
       const row = waiting[urgency];
       const giveUp = () => {
         const at = row.indexOf(waiter);
@@ -42,33 +47,40 @@ export const createThrottle = (rate: Rate, clock: Clock): Throttle => {
         resolve(false);
       };
       const waiter = () => {
-        signal?.removeEventListener('abort', giveUp);
+        signal.removeEventListener('abort', giveUp);
         resolve(true);
       };
-      signal?.addEventListener('abort', giveUp, { once: true });
+      signal.addEventListener('abort', giveUp, { once: true });
       row.push(waiter);
       void serve();
     });
 
-  return (transport) => ({
-    ...transport,
-    async request(call) {
-      if (!(await pass(urgencyOf(call), call.signal)))
-        throw new TransportError(
-          'Stopped',
-          'the API server',
-          `${call.method} ${call.path}`,
-          'its caller gave it up',
-        );
-      try {
-        return await transport.request(call);
-      } catch (error) {
-        if (error instanceof ApiError && error.code === 'TooManyRequests')
-          bucket.pause(clock.now() + (error.retryAfterMs ?? 1000));
-        throw error;
-      }
-    },
-  });
+  return (transport) => {
+    const end = new AbortController();
+    const giveUp = (): void => end.abort();
+    return {
+      ...transport,
+      async request(call) {
+        const signal = call.signal === undefined ? end.signal : AbortSignal.any([call.signal, end.signal]);
+        if (!(await pass(urgencyOf(call), signal))) throw givenUp(`${call.method} ${call.path}`);
+        try {
+          return await transport.request(call);
+        } catch (error) {
+          if (error instanceof ApiError && error.code === 'TooManyRequests')
+            bucket.pause(clock.now() + (error.retryAfterMs ?? 1000));
+          throw error;
+        }
+      },
+      giveUp,
+      close() {
+        giveUp();
+        return transport.close();
+      },
+    };
+  };
 };
+
+const givenUp = (tried: string): TransportError =>
+  new TransportError('Stopped', 'the API server', tried, 'its caller gave it up');
 
 const NEVER = new AbortController().signal;

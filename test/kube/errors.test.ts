@@ -49,6 +49,15 @@ describe('an answer of the API server', () => {
     ['details', status('TooManyRequests', { details: { retryAfterSeconds: 3 } }), undefined, 3_000],
     ['the header', '', '5', 5_000],
     ['neither', '', undefined, undefined],
+    ['the header, as long as is believed', '', '60', 60_000],
+    ['the header of a gateway', '', '3600', 60_000],
+    [
+      'details, longer than a timer can',
+      status('TooManyRequests', { details: { retryAfterSeconds: 3_000_000 } }),
+      undefined,
+      60_000,
+    ],
+    ['a header of less than nothing', '', '-1', undefined],
     ['a header that is a date', '', 'Wed, 21 Oct 2026 07:28:00 GMT', undefined],
   ] as const;
   for (const [where, body, retryAfter, ms] of waits) {

@@ -29,7 +29,7 @@ const start = () => {
   const transport = createThrottle({ perSecond: 1, burst: 1 }, clock)(server);
   const ask = (path: string, method: Call['method'] = 'PATCH', signal?: AbortSignal) =>
     transport.request({ method, path, ...(signal === undefined ? {} : { signal }) });
-  return { clock, sent, ask };
+  return { clock, sent, ask, transport };
 };
 const STATUS = '/apis/l4balancer.dev/v1alpha1/namespaces/a/l4balancers/edge/status';
 const EVENT = '/apis/events.k8s.io/v1/namespaces/a/events';
@@ -78,4 +78,30 @@ test('a call that is given up while it waits takes no turn', async () => {
   await clock.pass(1000);
   assert.equal(await kept, '/kept');
   assert.deepEqual(sent, ['/first', '/kept']);
+});
+
+for (const end of ['giveUp', 'close'] as const)
+  test(`what waits for a busy API server fails at once with ${end}, and so does what comes later`, async () => {
+    const { sent, ask, transport } = start();
+    await assert.rejects(ask('/busy'), BUSY);
+    const waits = assert.rejects(ask(CHILD), { code: 'Stopped' });
+    await settled();
+    await transport[end]();
+    await waits;
+    await assert.rejects(ask(CHILD), { code: 'Stopped' });
+    assert.deepEqual(sent, ['/busy']);
+  });
+
+test('what one transport gives up, another still waits for', async () => {
+  const clock = new ManualClock();
+  const server: Transport = { request: async ({ path }) => path, async *lines() {}, close: async () => {} };
+  const throttle = createThrottle({ perSecond: 1, burst: 1 }, clock);
+  const [one, other] = [throttle(server), throttle(server)];
+  await one.request({ method: 'GET', path: '/first' });
+  const given = assert.rejects(one.request({ method: 'GET', path: '/given-up' }), { code: 'Stopped' });
+  const kept = other.request({ method: 'GET', path: '/kept' });
+  one.giveUp();
+  await given;
+  await clock.pass(1000);
+  assert.equal(await kept, '/kept');
 });
