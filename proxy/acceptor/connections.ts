@@ -44,6 +44,8 @@ export class Connections {
   endpointSlot = new Int32Array(0);
   /** Slot of the endpoint that failed last, -1 for none, and once the table has changed since. */
   failedEndpoint = new Int32Array(0);
+  /** 1 where the attempt that failed last found no source port. Written with every failure, and read after one only. */
+  portless = new Uint8Array(0);
   /** Bytes kept that this side has not taken yet, two-wide: buffer number (-1 none), first byte, length. */
   pendingBuffer = new Int32Array(0);
   pendingStart = new Int32Array(0);
@@ -62,7 +64,7 @@ export class Connections {
   /** Bytes taken from the client, and from the endpoint. */
   received = new Float64Array(0);
   sent = new Float64Array(0);
-  /** Attempts to connect after the first. */
+  /** Attempts to connect after one that failed. */
   retries = new Uint8Array(0);
   /** The client's address: 16 bytes each, IPv4 mapped into IPv6; and its port. */
   clientAddress = new Uint8Array(0);
@@ -118,6 +120,7 @@ export class Connections {
     this.backendSlot = enlarged(this.backendSlot, to, -1);
     this.endpointSlot = enlarged(this.endpointSlot, to, -1);
     this.failedEndpoint = enlarged(this.failedEndpoint, to, -1);
+    this.portless = enlarged(this.portless, to, 0);
     this.pendingBuffer = enlarged(this.pendingBuffer, to * 2, -1);
     this.pendingStart = enlarged(this.pendingStart, to * 2, 0);
     this.pendingLength = enlarged(this.pendingLength, to * 2, 0);

@@ -55,8 +55,8 @@ export interface Acceptor {
   waiting: number[];
   /** Tick in which they are looked at next. */
   waitingAt: number;
-  /** Tick of the last end of a connection. */
-  endedAt: number;
+  /** Tick in which a short connection ended last. */
+  shortEndedAt: number;
   /** Tick at which accepting goes on; 0 while it is not paused. */
   pausedUntil: number;
   /** Whether the control thread was told that accepting pauses; and from which tick on it is told that it goes on, if nothing fails until then. */

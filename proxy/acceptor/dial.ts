@@ -53,33 +53,45 @@ const choose = (acceptor: Acceptor, connection: number, backend: ServedBackend):
   }
 };
 
-/** Why no further attempt may follow, if so: asked before one that is not the first. */
+/** What a connection ends with whose attempts failed: where none found a source port, the endpoint is not to blame. */
+const whatFailed = ({ connections }: Acceptor, connection: number): 'ConnectFailed' | 'NoSourcePort' =>
+  connections.portless[connection] === 1 ? 'NoSourcePort' : 'ConnectFailed';
+
+/** Why no further attempt may follow, if so: asked before an endpoint is picked for one that is not the first. */
 const whyNotRetry = (
-  { connections, budget, counters, now }: Acceptor,
+  acceptor: Acceptor,
   connection: number,
   backend: ServedBackend,
   failures: number,
-): 'ConnectFailed' | 'ConnectTimeout' | 'RetryBudgetSpent' | undefined => {
+): 'ConnectFailed' | 'NoSourcePort' | 'ConnectTimeout' | 'RetryBudgetSpent' | undefined => {
+  const { connections, budget, counters, now } = acceptor;
   const slot = connections.backendSlot[connection] as number;
-  if (failures > backend.retries) return 'ConnectFailed';
+  if (failures > backend.retries) return whatFailed(acceptor, connection);
   // Nothing was relayed yet, so the last activity is the arrival.
   if (now - (connections.lastActive[connection] as number) > backend.totalConnectTicks)
     return 'ConnectTimeout';
-  if (budget.spend(slot, backend.retryBudgetPercent, now)) return undefined;
+  if (budget.allows(slot, backend.retryBudgetPercent, now)) return undefined;
+  if (whatFailed(acceptor, connection) === 'NoSourcePort') return 'NoSourcePort';
   counters.retryDenied(slot);
   return 'RetryBudgetSpent';
 };
 
 const tryNext = (acceptor: Acceptor, connection: number, backend: ServedBackend): Outcome => {
-  const { connections, counters } = acceptor;
+  const { connections, counters, budget } = acceptor;
   const failures = connections.tried.get(connection)?.length ?? 0;
-  const index = choose(acceptor, connection, backend);
-  if (index === FULL) return 'Full';
-  if (index === NONE) return failures === 0 ? 'NoEndpoint' : 'ConnectFailed';
-  if (failures > 0) {
+  // The first attempt is free, and so is one in place of an attempt at an endpoint that was removed.
+  const isRetry = failures > (connections.retries[connection] as number);
+  if (isRetry) {
     const why = whyNotRetry(acceptor, connection, backend, failures);
     if (why !== undefined) return why;
-    counters.retried(connections.backendSlot[connection] as number);
+  }
+  const index = choose(acceptor, connection, backend);
+  if (index === FULL) return 'Full';
+  if (index === NONE) return failures === 0 ? 'NoEndpoint' : whatFailed(acceptor, connection);
+  if (isRetry) {
+    const slot = connections.backendSlot[connection] as number;
+    budget.spend(slot, acceptor.now);
+    counters.retried(slot);
     connections.retries[connection] = failures;
   }
   const failure = beginAttempt(acceptor, connection, backend, index);
@@ -88,8 +100,7 @@ const tryNext = (acceptor: Acceptor, connection: number, backend: ServedBackend)
     return 'Begun';
   }
   failed(acceptor, connection, failure);
-  if (failure === 'NoDescriptors' || failure === 'NoMemory') return 'NoDescriptors';
-  return failure === 'NoSourcePort' && failures >= backend.retries ? 'NoSourcePort' : 'Failed';
+  return failure === 'NoDescriptors' || failure === 'NoMemory' ? 'NoDescriptors' : 'Failed';
 };
 
 /** Picks an endpoint and connects to it; on failure the next one, as far as the backend's limits allow. */
@@ -102,7 +113,8 @@ export const dial = (acceptor: Acceptor, connection: number): void => {
       case 'Begun':
         return;
       case 'Full':
-        waitForPlace(acceptor, connection);
+        if (!waitForPlace(acceptor, connection))
+          resetConnection(acceptor, connection, CLIENT, 'EndpointsFull');
         return;
       case 'Failed':
         break;
@@ -127,6 +139,7 @@ const failed = (acceptor: Acceptor, connection: number, failure: ConnectFailure)
   counters.endpointFailed(connections.backendSlot[connection] as number, slot, failure);
   leaveEndpoint(acceptor, connection);
   connections.failedEndpoint[connection] = slot;
+  connections.portless[connection] = failure === 'NoSourcePort' ? 1 : 0;
   const tried = connections.tried.get(connection);
   if (tried === undefined) connections.tried.set(connection, [slot]);
   else tried.push(slot);
@@ -136,6 +149,13 @@ const failed = (acceptor: Acceptor, connection: number, failure: ConnectFailure)
 export const redial = (acceptor: Acceptor, connection: number, failure: ConnectFailure): void => {
   acceptor.timers.clear(connection);
   failed(acceptor, connection, failure);
+  dial(acceptor, connection);
+};
+
+/** The endpoint that is being connected to was removed: tries one of the new table, which costs the connection no retry. */
+export const dialAnother = (acceptor: Acceptor, connection: number): void => {
+  acceptor.timers.clear(connection);
+  leaveEndpoint(acceptor, connection);
   dial(acceptor, connection);
 };
 

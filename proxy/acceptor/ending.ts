@@ -1,6 +1,10 @@
 import { type CloseReason, closePlace, PHASES } from './close-reason.ts';
 import { CLIENT, CLOSED, ENDED, ENDPOINT, FREE, RELAYING, SHUT, type Side, WAITING } from './connections.ts';
 import type { Acceptor } from './context.ts';
+import { leaveQueue } from './waiting.ts';
+
+/** One that relayed and was over within this counts as a short connection. */
+const SHORT_MS = 1000;
 
 /** Notes that this acceptor holds a connection's descriptor from now on. */
 export const holdDescriptor = ({ shared, index }: Acceptor, fd: number): void => {
@@ -67,7 +71,9 @@ export const closeConnection = (acceptor: Acceptor, connection: number, reason: 
   const close = closePlace(reason, phaseOf(state));
   // Before anything is given back: who sees that a slot is not in use has its last records.
   if (acceptor.accessLog.wants(close)) acceptor.accessLog.put(acceptor, connection, close);
-  acceptor.endedAt = acceptor.now;
+  const ms = acceptor.nowMs - (connections.began[connection] as number);
+  if (state === RELAYING && ms < SHORT_MS) acceptor.shortEndedAt = acceptor.now;
+  if (state === WAITING) leaveQueue(acceptor, connection);
   acceptor.timers.clear(connection);
   const client = connections.fd[connection * 2 + CLIENT] as number;
   if (client >= 0) closeDescriptor(acceptor, client);
@@ -81,7 +87,7 @@ export const closeConnection = (acceptor: Acceptor, connection: number, reason: 
     connections.listenerSlot[connection] as number,
     close,
     connections.retries[connection] as number,
-    acceptor.nowMs - (connections.began[connection] as number),
+    ms,
     connections.open,
   );
 };

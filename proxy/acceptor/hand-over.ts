@@ -3,15 +3,15 @@ import type { ServedListener } from './served-table.ts';
 import { INTS, intsAt } from './shared-memory.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
-/** How long after an end connections count as short. */
+/** How long after the end of a short connection more of them are expected. */
 const CALM_TICKS = TimerWheel.ticks(1000);
 
 /**
- * Connections by which another acceptor must have fewer. Where connections end all the time the next ones even it out, and waking another thread
- * costs more than being even gains; long ones stay where they are.
+ * Connections by which another acceptor must have fewer. Where short connections end all the time the next ones even it out, and waking another
+ * thread costs more than being even gains; long ones stay where they are, also those that come back after all of them ended at once.
  */
-const tolerance = ({ now, endedAt }: Acceptor, fewest: number): number =>
-  now - endedAt < CALM_TICKS ? 4 + (fewest >> 5) : 1;
+const tolerance = ({ now, shortEndedAt }: Acceptor, fewest: number): number =>
+  now - shortEndedAt < CALM_TICKS ? 4 + (fewest >> 5) : 1;
 
 /**
  * Connections of an acceptor: those that it has, and those that others left for it. What it takes meanwhile counts twice rather than not at

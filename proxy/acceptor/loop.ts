@@ -1,7 +1,6 @@
 import { type PinnedMemory, pinnedMemory } from '../sys/memory.ts';
 import {
   EINTR,
-  EPOLL_CTL_ADD,
   EPOLL_EVENT_BYTES,
   EPOLL_TOKEN_BYTES,
   EPOLLERR,
@@ -10,16 +9,12 @@ import {
   EPOLLOUT,
   EPOLLPRI,
   EPOLLRDHUP,
-  type Sys,
 } from '../sys/sys.ts';
 import { acceptFrom, resumeWhenRested, takeMail, unwatchListeners, watchListeners } from './accept.ts';
-import { AccessRing } from './access-ring.ts';
-import { BUFFER_BYTES, BufferPool } from './buffer-pool.ts';
 import {
   CLIENT,
   CLOSED,
   CONNECTING,
-  Connections,
   ENDED,
   ENDING,
   ENDPOINT,
@@ -31,48 +26,22 @@ import {
   WAITING,
 } from './connections.ts';
 import { type Acceptor, CONTROL_TOKEN } from './context.ts';
-import { Counters } from './counters.ts';
-import { dialed, redial } from './dial.ts';
+import { type AcceptorInputs, createAcceptor } from './create.ts';
+import { dialAnother, dialed, redial } from './dial.ts';
 import { beginDraining, closeIdle } from './drain.ts';
-import { closeConnection, resetConnection } from './ending.ts';
-import { Mailbox } from './mailbox.ts';
-import type { FromAcceptor, ToAcceptor } from './messages.ts';
+import { closeConnection, resetBoth, resetConnection } from './ending.ts';
+import type { ToAcceptor } from './messages.ts';
 import { abort, relay } from './relay.ts';
-import { RetryBudget } from './retry-budget.ts';
 import { serveWaiting } from './serve-waiting.ts';
-import { EMPTY_TABLE, type ServedTable, serveTable } from './served-table.ts';
-import { INTS, intsAt, PARCEL_INTS, type SharedMemory } from './shared-memory.ts';
-import { type PortRange, SourcePorts } from './source-ports.ts';
-import { TICK_MS, TimerWheel } from './timer-wheel.ts';
+import { type ServedTable, serveTable } from './served-table.ts';
+import { INTS, intsAt } from './shared-memory.ts';
+import { TICK_MS } from './timer-wheel.ts';
 
 const EVENTS_PER_TURN = 512;
 /** Longest wait, so that a thread that is told to end notices it. */
 const LONGEST_WAIT_MS = 1000;
 const EVENT_INTS = EPOLL_EVENT_BYTES / 4;
 const TOKEN_INT = EPOLL_TOKEN_BYTES / 4;
-
-/** What an acceptor is given; `now` is a monotonic clock in milliseconds. */
-export interface AcceptorInputs {
-  readonly index: number;
-  readonly acceptors: number;
-  readonly sys: Sys;
-  readonly shared: SharedMemory;
-  readonly eventfd: number;
-  readonly sourcePorts: PortRange;
-  readonly now: () => number;
-  /** Milliseconds since 1970. */
-  readonly wallClock: () => number;
-  /** What was posted since the last call; of tables only the newest. */
-  readonly received: () => readonly ToAcceptor[];
-  /** Where random numbers begin; any number but 0. */
-  readonly seed: number;
-  readonly tell: (message: FromAcceptor) => void;
-}
-
-const must = (result: number, call: string): number => {
-  if (result < 0) throw new Error(`ACCEPTOR_START_FAILED: ${call} returned errno ${-result}`);
-  return result;
-};
 
 const onSide = (acceptor: Acceptor, connection: number, side: Side, events: number): void => {
   const { connections } = acceptor;
@@ -93,6 +62,16 @@ const onSide = (acceptor: Acceptor, connection: number, side: Side, events: numb
   else if (gone) closeConnection(acceptor, connection, 'ClientGone');
 };
 
+/** Nothing moved for the idle timeout. Where bytes are left that a side did not take, it must not take for whole what it got. */
+const endIdle = (acceptor: Acceptor, connection: number): void => {
+  const { pendingBuffer } = acceptor.connections;
+  const isCut =
+    (pendingBuffer[connection * 2 + CLIENT] as number) >= 0 ||
+    (pendingBuffer[connection * 2 + ENDPOINT] as number) >= 0;
+  if (isCut) resetBoth(acceptor, connection, 'IdleTimeout');
+  else closeConnection(acceptor, connection, 'IdleTimeout');
+};
+
 const onDeadline = (acceptor: Acceptor, connection: number): void => {
   const { connections } = acceptor;
   switch (connections.state[connection]) {
@@ -105,7 +84,7 @@ const onDeadline = (acceptor: Acceptor, connection: number): void => {
     default: {
       const idle = connections.idleTicks[connection] as number;
       const end = (connections.lastActive[connection] as number) + idle;
-      if (acceptor.now >= end) closeConnection(acceptor, connection, 'IdleTimeout');
+      if (acceptor.now >= end) endIdle(acceptor, connection);
       else acceptor.timers.set(connection, end);
     }
   }
@@ -113,7 +92,7 @@ const onDeadline = (acceptor: Acceptor, connection: number): void => {
 
 /**
  * What a new table means for the connections there are: one that is still being made must not be retried on a backend that gets the slot of
- * its own, and those to endpoints that were removed end where the backend says so.
+ * its own; and where the backend says so, those to endpoints that were removed end, or try another one if they were still being made.
  */
 const adjust = (acceptor: Acceptor): void => {
   const { connections, table } = acceptor;
@@ -121,10 +100,11 @@ const adjust = (acceptor: Acceptor): void => {
     const state = connections.state[connection];
     if (state === FREE || state === CLOSED) continue;
     connections.failedEndpoint[connection] = -1; // its slot may be another's soon
-    if (table.removed.has(connections.endpointSlot[connection] as number))
-      resetConnection(acceptor, connection, CLIENT, 'EndpointRemoved');
-    else if (state !== RELAYING && !table.backends.has(connections.backendSlot[connection] as number))
-      connections.backendSlot[connection] = -1;
+    const isServed = table.backends.has(connections.backendSlot[connection] as number);
+    if (table.removed.has(connections.endpointSlot[connection] as number)) {
+      if (state !== RELAYING && isServed) dialAnother(acceptor, connection);
+      else resetBoth(acceptor, connection, 'EndpointRemoved');
+    } else if (state !== RELAYING && !isServed) connections.backendSlot[connection] = -1;
   }
 };
 
@@ -164,52 +144,6 @@ const moreToRead = (acceptor: Acceptor): void => {
     if (acceptor.connections.state[token >> 1] === RELAYING)
       relay(acceptor, token >> 1, (token & 1) as Side, false);
   tokens.length = 0;
-};
-
-const create = (inputs: AcceptorInputs): Acceptor => {
-  const { index, acceptors, sys, shared, sourcePorts } = inputs;
-  const epoll = must(sys.epollCreate(), 'epoll_create1');
-  shared.owners[epoll] = index + 1;
-  must(sys.epollControl(epoll, EPOLL_CTL_ADD, inputs.eventfd, EPOLLIN, CONTROL_TOKEN), 'epoll_ctl');
-  const connections = new Connections();
-  const nowMs = inputs.now();
-  const now = Math.floor(nowMs / TICK_MS);
-  const address = new Uint8Array(16);
-  return {
-    index,
-    acceptors,
-    sys,
-    epoll,
-    shared,
-    connections,
-    buffers: new BufferPool(),
-    timers: new TimerWheel(connections, now),
-    counters: new Counters(shared, index),
-    accessLog: new AccessRing(shared, index, inputs.seed),
-    mailbox: new Mailbox(shared, index, acceptors),
-    budget: new RetryBudget(),
-    sourcePorts: new SourcePorts(sourcePorts, index, acceptors, nowMs),
-    scratch: pinnedMemory(BUFFER_BYTES),
-    socketAddress: pinnedMemory(128),
-    arrival: { address, words: new Int32Array(address.buffer), port: 0 },
-    parcel: new Int32Array(PARCEL_INTS),
-    avoid: new Set(),
-    tell: inputs.tell,
-    wallClock: inputs.wallClock,
-    now,
-    nowMs,
-    random: inputs.seed,
-    table: EMPTY_TABLE,
-    again: [],
-    spare: [],
-    waiting: [],
-    waitingAt: 0,
-    endedAt: Number.NEGATIVE_INFINITY,
-    pausedUntil: 0,
-    toldPaused: false,
-    calmAt: 0,
-    draining: undefined,
-  };
 };
 
 /** Handles the events of one turn; returns whether the control thread called. */
@@ -253,12 +187,12 @@ const closeAll = (acceptor: Acceptor): void => {
   const { connections } = acceptor;
   for (let connection = 0; connection < connections.capacity; connection++)
     if (connections.state[connection] !== FREE && connections.state[connection] !== CLOSED)
-      resetConnection(acceptor, connection, CLIENT, 'Stopped');
+      resetBoth(acceptor, connection, 'Stopped');
 };
 
 /** Runs an acceptor in the calling thread until it is told to stop; the thread belongs to it meanwhile. */
 export const runAcceptor = (inputs: AcceptorInputs): void => {
-  const acceptor = create(inputs);
+  const acceptor = createAcceptor(inputs);
   const { sys, epoll, counters, connections } = acceptor;
   const memory: PinnedMemory = pinnedMemory(EVENTS_PER_TURN * EPOLL_EVENT_BYTES);
   const events = new Int32Array(memory.bytes.buffer);

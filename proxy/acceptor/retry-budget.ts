@@ -19,13 +19,19 @@ export class RetryBudget {
     this.#saved[backendSlot] = Math.min(MOST_SAVED, (this.#saved[backendSlot] as number) + percent / 100);
   }
 
-  /** Whether one more retry is allowed at the tick `now`; it is taken off if so. */
-  spend(backendSlot: number, percent: number, now: number): boolean {
-    if (percent === 0) return false;
-    const earned = (now - (this.#since[backendSlot] as number)) * EARNED_PER_TICK;
-    const saved = Math.min(MOST_SAVED, (this.#saved[backendSlot] as number) + earned);
+  /** Whether one more retry is allowed at the tick `now`. */
+  allows(backendSlot: number, percent: number, now: number): boolean {
+    return percent > 0 && this.#savedAt(backendSlot, now) >= 1;
+  }
+
+  /** Takes off a retry that is allowed. */
+  spend(backendSlot: number, now: number): void {
+    this.#saved[backendSlot] = this.#savedAt(backendSlot, now) - 1;
     this.#since[backendSlot] = now;
-    this.#saved[backendSlot] = saved >= 1 ? saved - 1 : saved;
-    return saved >= 1;
+  }
+
+  #savedAt(backendSlot: number, now: number): number {
+    const earned = (now - (this.#since[backendSlot] as number)) * EARNED_PER_TICK;
+    return Math.min(MOST_SAVED, (this.#saved[backendSlot] as number) + earned);
   }
 }

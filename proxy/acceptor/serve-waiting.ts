@@ -1,6 +1,7 @@
 import { WAITING } from './connections.ts';
 import type { Acceptor } from './context.ts';
 import { dial } from './dial.ts';
+import { leaveQueue } from './waiting.ts';
 
 /**
  * Lets those that wait try again, the longest waiting first. Asked every tick, since a place may come free in another acceptor, and
@@ -10,15 +11,15 @@ export const serveWaiting = (acceptor: Acceptor): void => {
   const { connections, waiting } = acceptor;
   if (waiting.length === 0 || acceptor.now < acceptor.waitingAt) return;
   acceptor.waitingAt = acceptor.now + 1;
-  let kept = 0;
+  let next = 0;
   let fullBackend = -2;
-  for (const connection of waiting) {
-    if (connections.state[connection] !== WAITING) continue; // it has ended meanwhile
+  while (next < waiting.length) {
+    const connection = waiting[next] as number;
     const backend = connections.backendSlot[connection] as number;
     if (backend !== fullBackend) dial(acceptor, connection);
-    if (connections.state[connection] !== WAITING) continue;
-    fullBackend = backend;
-    waiting[kept++] = connection;
+    if (connections.state[connection] === WAITING) {
+      fullBackend = backend;
+      next++;
+    } else leaveQueue(acceptor, connection); // the next one has its turn now
   }
-  waiting.length = kept;
 };

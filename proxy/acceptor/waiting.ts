@@ -1,6 +1,5 @@
-import { CLIENT, WAITING } from './connections.ts';
+import { WAITING } from './connections.ts';
 import type { Acceptor } from './context.ts';
-import { resetConnection } from './ending.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
 /** Connections of one acceptor that may wait at once. */
@@ -8,16 +7,23 @@ const MOST_WAITING = 256;
 /** How long one waits for a place. */
 const WAIT_TICKS = TimerWheel.ticks(1000);
 
-/** Every endpoint has all the connections it may have: waits for a place, if the queue is short. */
-export const waitForPlace = (acceptor: Acceptor, connection: number): void => {
+/** Every endpoint has all the connections it may have: waits for a place; false when the queue is too long. */
+export const waitForPlace = (acceptor: Acceptor, connection: number): boolean => {
   const { connections, waiting, timers } = acceptor;
-  if (connections.state[connection] === WAITING) return; // it keeps its time and its turn
-  if (waiting.length >= MOST_WAITING) {
-    resetConnection(acceptor, connection, CLIENT, 'EndpointsFull');
-    return;
-  }
+  if (connections.state[connection] === WAITING) return true; // it keeps its time and its turn
+  if (waiting.length >= MOST_WAITING) return false;
   acceptor.counters.queued(connections.backendSlot[connection] as number);
   connections.state[connection] = WAITING;
   waiting.push(connection);
   timers.set(connection, acceptor.now + WAIT_TICKS);
+  return true;
+};
+
+/** Waits no more. At once, since its number may soon be another connection's. */
+export const leaveQueue = ({ waiting }: Acceptor, connection: number): void => {
+  const at = waiting.indexOf(connection);
+  if (at < 0) return;
+  // Unlike splice, it allocates nothing.
+  waiting.copyWithin(at, at + 1);
+  waiting.pop();
 };

@@ -15,17 +15,17 @@ const servers: EndpointServer[] = [];
 const held: Socket[] = [];
 let heldArrived: (socket: Socket) => void = () => undefined;
 
-/** A client on the `held` listener and the endpoint's end of its connection. */
-const pair = async (): Promise<{ readonly client: Socket; readonly endpoint: Socket }> => {
+/** A client on the listener `held`, or another with its endpoint, and the endpoint's end of its connection. */
+const pair = async (listener = 1): Promise<{ readonly client: Socket; readonly endpoint: Socket }> => {
   const arrived = new Promise<Socket>((resolve) => {
     heldArrived = resolve;
   });
-  const client = await dialClient(ports[1] as number);
+  const client = await dialClient(ports[listener] as number);
   return { client, endpoint: await arrived };
 };
 
 before(async () => {
-  ports = await freePorts(9);
+  ports = await freePorts(10);
   const [refused] = await freePorts(1);
   const at = (server: EndpointServer) => [{ address: '127.0.0.1', port: server.port }];
   const start = async (...arguments_: Parameters<typeof startEndpoint>) => {
@@ -56,13 +56,14 @@ before(async () => {
     },
     { name: 'dead', endpoints: [{ address: '127.0.0.1', port: refused as number }] },
     { name: 'idle', endpoints: at(echoing) },
+    { name: 'stuck', endpoints: at(holding) },
   ];
   proxy = await ProxyProcess.start({
     listeners: backends.map(({ name }, index) => ({
       name,
       port: ports[index] as number,
       backend: name,
-      ...(name === 'idle' ? { idle: '1s' } : {}),
+      ...(name === 'idle' || name === 'stuck' ? { idle: '1s' } : {}),
     })),
     backends,
   });
@@ -198,6 +199,16 @@ test('a connection that moves no byte for the idle time is closed, a busy one is
   busy.destroy();
   idle.destroy();
   assert.ok((await proxy.metric('l4balancer_connections_closed_total', { reason: 'IdleTimeout' })) > 0);
+});
+
+test('an upload that stands still for the idle time ends with a reset for the endpoint, which has not got all of it', async () => {
+  const { client, endpoint } = await pair(9);
+  endpoint.pause();
+  const ended = howItEnded(client);
+  // More than the kernel keeps on the way.
+  client.write(Buffer.alloc(32 * 1024 * 1024));
+  assert.equal(await ended, 'ECONNRESET');
+  assert.equal(await howItEnded(endpoint), 'ECONNRESET');
 });
 
 test('an endpoint that hangs is given up after the connect timeout and another one serves', async () => {

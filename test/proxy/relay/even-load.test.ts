@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
-import { dialClient } from './client.ts';
+import { dialClient, howItEnded } from './client.ts';
 import { echo, startEndpoint } from './endpoint-server.ts';
 import { freePorts, ProxyProcess } from './proxy-process.ts';
 
@@ -21,6 +21,14 @@ const openShortOnes = (port: number): (() => Promise<void>) => {
     stopping = true;
     await loops;
   };
+};
+
+/** Open connections of each acceptor, and the busiest one's to their mean. */
+const spread = async (
+  proxy: ProxyProcess,
+): Promise<{ readonly open: readonly number[]; readonly ratio: number }> => {
+  const open = (await proxy.status()).acceptors.map((acceptor) => acceptor.open);
+  return { open, ratio: Math.max(...open) / (open.reduce((sum, one) => sum + one, 0) / open.length) };
 };
 
 /** `even`: busiest acceptor to mean that is even enough (design, numbers to reach); among short ones a few more are let be. */
@@ -61,8 +69,7 @@ for (const { acceptors, clients, among, even } of [
         answers,
         sockets.map((_, index) => `client ${index}`),
       );
-      const open = (await proxy.status()).acceptors.map((acceptor) => acceptor.open);
-      const ratio = Math.max(...open) / (clients / acceptors);
+      const { open, ratio } = await spread(proxy);
       const handedOver = await proxy.metric('l4balancer_acceptor_handed_over_connections_total');
       t.diagnostic(`busiest to mean ${ratio.toFixed(3)}, ${handedOver} handed over: ${open.join(' ')}`);
       assert.equal(
@@ -79,3 +86,43 @@ for (const { acceptors, clients, among, even } of [
       await endpoint.close();
     }
   });
+
+test('long connections that all end at once, as when an endpoint restarts, are spread evenly when they come back', async (t) => {
+  const clients = 256;
+  const ends: Socket[] = [];
+  const endpoint = await startEndpoint((socket) => ends.push(socket));
+  const [port, clock] = (await freePorts(2)) as [number, number];
+  const proxy = await ProxyProcess.start(
+    {
+      listeners: [
+        { name: 'long', port, backend: 'long' },
+        { name: 'clock', port: clock, backend: 'long', idle: '1s' },
+      ],
+      backends: [{ name: 'long', endpoints: [{ address: '127.0.0.1', port: endpoint.port }] }],
+    },
+    { env: { NUM_ACCEPTORS: '16' } },
+  );
+  const sockets: Socket[] = [];
+  const dialAll = async (): Promise<void> => {
+    sockets.push(...(await Promise.all(Array.from({ length: clients }, () => dialClient(port)))));
+    await proxy.until('holding all', async () => (await proxy.open()) === clients);
+  };
+  try {
+    await dialAll();
+    // When the proxy calls one idle that came after them, each is older than a second.
+    const last = await dialClient(clock);
+    assert.equal(await howItEnded(last), 'end');
+    last.destroy();
+    const reset = Promise.all(sockets.map(howItEnded));
+    for (const end of ends) end.resetAndDestroy();
+    assert.deepEqual(new Set(await reset), new Set(['ECONNRESET']));
+    await dialAll();
+    const { open, ratio } = await spread(proxy);
+    t.diagnostic(`busiest to mean ${ratio.toFixed(3)}: ${open.join(' ')}`);
+    assert.ok(ratio <= 1.1, `busiest acceptor has ${ratio} times the mean: ${open.join(' ')}`);
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    await proxy.stop();
+    await endpoint.close();
+  }
+});

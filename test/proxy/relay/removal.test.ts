@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
-import { dialClient, howItEnded } from './client.ts';
-import { echo, startEndpoint } from './endpoint-server.ts';
+import { dialClient, howItEnded, readAll } from './client.ts';
+import { startDeafListener } from './deaf-listener.ts';
+import { echo, greet, startEndpoint } from './endpoint-server.ts';
 import { freePorts, type Manifest, manifestText, ProxyProcess } from './proxy-process.ts';
 
 const answers = async (socket: Socket): Promise<boolean> => {
@@ -13,7 +14,16 @@ const answers = async (socket: Socket): Promise<boolean> => {
 };
 
 test('connections to an endpoint that has gone end where the backend says Close, and go on where it says Keep', async () => {
-  const endpoints = await Promise.all([0, 1].map(() => startEndpoint(echo)));
+  /** How connections ended, as the endpoints saw it. */
+  const seen: string[] = [];
+  const endpoints = await Promise.all(
+    [0, 1].map(() =>
+      startEndpoint((socket) => {
+        void howItEnded(socket).then((how) => seen.push(how));
+        echo(socket);
+      }),
+    ),
+  );
   const [going, staying] = endpoints.map(({ port }) => ({ address: '127.0.0.1', port })) as [
     { address: string; port: number },
     { address: string; port: number },
@@ -47,6 +57,9 @@ test('connections to an endpoint that has gone end where the backend says Close,
     const ends = Promise.all([howItEnded(closed), howItEnded(gone)]);
     await proxy.write(manifestText(manifest('After')));
     assert.deepEqual(await ends, ['ECONNRESET', 'ECONNRESET']);
+    // A clean end would make whole what was cut off.
+    await proxy.until('seen to end both', async () => seen.length === 2);
+    assert.deepEqual(seen, ['ECONNRESET', 'ECONNRESET']);
     assert.ok(await answers(kept));
     assert.equal(await proxy.metric('l4balancer_connections_closed_total', { reason: 'EndpointRemoved' }), 2);
     // A connection to an endpoint that stays is not touched by later changes.
@@ -59,5 +72,49 @@ test('connections to an endpoint that has gone end where the backend says Close,
     for (const socket of [closed, kept, gone]) socket.destroy();
     await proxy.stop();
     await Promise.all(endpoints.map((endpoint) => endpoint.close()));
+  }
+});
+
+test('a client that was being connected to an endpoint that is removed gets another one, at no retry', async () => {
+  const [deaf, other, [port, refusing]] = await Promise.all([
+    startDeafListener(),
+    startEndpoint(greet('other')),
+    freePorts(2) as Promise<[number, number]>,
+  ]);
+  const manifest = (...endpoints: readonly number[]): Manifest => ({
+    listeners: [{ name: 'web', port, backend: 'web' }],
+    backends: [
+      {
+        name: 'web',
+        drain: { onRemoval: 'Close' },
+        connect: { timeout: '60s', totalTimeout: '60s', retries: 1 },
+        endpoints: endpoints.map((at) => ({ address: '127.0.0.1', port: at })),
+      },
+    ],
+  });
+  const proxy = await ProxyProcess.start(manifest(refusing, deaf.port));
+  const clients: Socket[] = [];
+  try {
+    // About half of them have used their only retry: they were refused first.
+    while (clients.length < 8) clients.push(await dialClient(port));
+    await proxy.until('connecting all', async () =>
+      (await proxy.status()).backends.some(({ endpoints }) => endpoints.some(({ open }) => open === 8)),
+    );
+    const retries = await proxy.metric('l4balancer_connect_retries_total');
+    assert.ok(retries > 0);
+    const answered = Promise.all(clients.map(readAll));
+    await proxy.write(manifestText(manifest(other.port)));
+    assert.deepEqual(new Set((await answered).map(String)), new Set(['other']));
+    assert.equal(await proxy.metric('l4balancer_connect_retries_total'), retries);
+    assert.equal(
+      await proxy.metric('l4balancer_backend_connect_failures_total', { failure: 'TimedOut' }),
+      0,
+      'the one that was removed counts as failing',
+    );
+  } finally {
+    for (const client of clients) client.destroy();
+    await proxy.stop();
+    await other.close();
+    deaf.close();
   }
 });

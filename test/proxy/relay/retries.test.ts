@@ -1,20 +1,25 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { test } from 'node:test';
+import { accessLines } from './access-lines.ts';
 import { askOnce, howDialEnds } from './client.ts';
 import { startDeafListener } from './deaf-listener.ts';
 import { greet, startEndpoint } from './endpoint-server.ts';
-import { freePorts, type Manifest, ProxyProcess } from './proxy-process.ts';
+import { type BackendInput, freePorts, ProxyProcess } from './proxy-process.ts';
 
 /** A proxy with one backend of these ports. */
 const serve = async (
   ports: readonly number[],
-  connect: NonNullable<Manifest['backends'][number]['connect']>,
+  connect: NonNullable<BackendInput['connect']>,
+  change: Partial<BackendInput> = {},
 ): Promise<{ readonly proxy: ProxyProcess; readonly port: number }> => {
   const [port] = (await freePorts(1)) as [number];
   const endpoints = ports.map((endpoint) => ({ address: '127.0.0.1', port: endpoint }));
   const proxy = await ProxyProcess.start({
+    accessLog: { mode: 'Errors' },
     listeners: [{ name: 'web', port, backend: 'web' }],
-    backends: [{ name: 'web', endpoints, connect }],
+    backends: [{ name: 'web', endpoints, connect, ...change }],
   });
   return { proxy, port };
 };
@@ -93,5 +98,50 @@ test('no attempt begins after the total time, and the reason says so', async () 
   } finally {
     await proxy.stop();
     for (const one of deaf) one.close();
+  }
+});
+
+test('the access log names the endpoint that refused, not the next one, which was never tried', async () => {
+  const [refusing] = (await freePorts(1)) as [number];
+  const alive = await startEndpoint(greet('alive'));
+  const { proxy, port } = await serve([refusing, alive.port], { retries: 0 });
+  try {
+    for (let i = 0; i < 8; i++) await howDialEnds(port);
+    await proxy.stop();
+    const lines = accessLines(proxy);
+    assert.ok(lines.length > 0, 'none was refused');
+    for (const { reason, endpoint, retries } of lines)
+      assert.deepEqual([reason, endpoint, retries], ['ConnectFailed', `127.0.0.1:${refusing}`, 0]);
+    assert.ok(alive.accepted() > 0);
+  } finally {
+    await proxy.stop();
+    await alive.close();
+  }
+});
+
+/** Whether somebody answers a client, which then stays; it may be reset before it counts as connected. */
+const hears = async (port: number): Promise<boolean> =>
+  once(connect(port, '127.0.0.1'), 'data').then(
+    () => true,
+    () => false,
+  );
+
+test('a connection that may not be tried again does not wait for a place at an endpoint that is full', async () => {
+  const [refusing] = (await freePorts(1)) as [number];
+  const full = await startEndpoint((socket) => socket.write('full'));
+  const { proxy, port } = await serve(
+    [refusing, full.port],
+    { retries: 0 },
+    { maxConnectionsPerEndpoint: 1 },
+  );
+  try {
+    // The first ones may be refused.
+    while (!(await hears(port)));
+    await howDialEnds(port);
+    assert.equal(await proxy.metric('l4balancer_connections_closed_total', { reason: 'EndpointsFull' }), 0);
+    assert.equal(await proxy.metric('l4balancer_backend_queued_connections_total'), 0);
+  } finally {
+    await proxy.stop();
+    await full.close();
   }
 });

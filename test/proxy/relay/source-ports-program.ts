@@ -1,21 +1,36 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { startEngine } from '../../../proxy/engine/start.ts';
-import { oneBackend } from '../tables.ts';
+import { tableBackend, tableOf } from '../tables.ts';
 import { echo, startEndpoint } from './endpoint-server.ts';
 
-// Runs in a network namespace with a few source ports only; prints how many clients were served, and why connections ended.
+// Runs in a network namespace with 32 source ports only; prints how many clients were served, and why connections ended.
 const LISTENER = 1080;
-const CLIENTS = 400;
+const BUDGETLESS_LISTENER = 1082;
+const PORTS = 32;
 
 const endpoint = await startEndpoint(echo, '127.0.0.1', 1081);
 const engine = await startEngine({ acceptors: 1, onEvent: () => undefined });
-await engine.publish(oneBackend(LISTENER, endpoint.port));
+const endpoints = [{ address: '127.0.0.1', port: endpoint.port, weight: 1 }];
+await engine.publish(
+  tableOf(
+    [
+      { name: 'l', port: LISTENER, backend: 'b', idleMs: 60_000 },
+      { name: 'm', port: BUDGETLESS_LISTENER, backend: 'c', idleMs: 60_000 },
+    ],
+    [
+      tableBackend({ name: 'b', endpoints, retries: 2 }),
+      tableBackend({ name: 'c', endpoints, retries: 2, retryBudgetPercent: 0 }),
+    ],
+  ),
+);
 
-/** One client: a word there and back, then its end of stream first, so that the proxy's side of the endpoint stays in TIME_WAIT. */
-const visit = async (index: number): Promise<boolean> => {
+let visits = 0;
+
+/** One client's word there and back; undefined where its connection ended instead. */
+const visit = async (port: number): Promise<Socket | undefined> => {
   // Its own port comes from outside the few, which are the proxy's.
-  const socket = connect({ port: LISTENER, host: '127.0.0.1', localPort: 20_000 + index });
+  const socket = connect({ port, host: '127.0.0.1', localPort: 20_000 + visits++ });
   socket.on('error', () => undefined);
   const answered = once(socket, 'data').then(
     () => true,
@@ -23,15 +38,37 @@ const visit = async (index: number): Promise<boolean> => {
   );
   const closed = once(socket, 'close');
   socket.write('word');
-  const served = await Promise.race([answered, closed.then(() => false)]);
-  socket.end();
-  await closed;
+  return (await Promise.race([answered, closed.then(() => false)])) ? socket : undefined;
+};
+
+/** Clients that send their end of stream first, so that the proxy's side of the endpoint stays in TIME_WAIT. */
+const visitShortly = async (): Promise<number> => {
+  let served = 0;
+  for (let index = 0; index < 400; index++) {
+    const socket = await visit(LISTENER);
+    if (socket === undefined) continue;
+    served++;
+    const closed = once(socket, 'close');
+    socket.end();
+    await closed;
+  }
   return served;
 };
 
-let served = 0;
-for (let index = 0; index < CLIENTS; index++) if (await visit(index)) served++;
-const reasons = Object.fromEntries(engine.stats().closes.map(({ reason, total }) => [reason, total]));
+/** Clients that stay until every port is in use, then some more, also where no retry is allowed. */
+const stay = async (): Promise<number> => {
+  const sockets: (Socket | undefined)[] = [];
+  for (let index = 0; index < PORTS + 4; index++) sockets.push(await visit(LISTENER));
+  for (let index = 0; index < 4; index++) sockets.push(await visit(BUDGETLESS_LISTENER));
+  const served = sockets.filter((socket) => socket !== undefined);
+  for (const socket of served) socket.destroy();
+  return served.length;
+};
+
+const served = process.argv[2] === 'Held' ? await stay() : await visitShortly();
 await engine.close();
+const reasons: Record<string, number> = {};
+// Each reason is counted by phase.
+for (const { reason, total } of engine.stats().closes) reasons[reason] = (reasons[reason] ?? 0) + total;
 await endpoint.close();
 process.stdout.write(JSON.stringify({ served, reasons }));

@@ -83,6 +83,26 @@ test('a storm of new clients while it stops: each is served or refused, none is 
   }
 });
 
+test('an upload that the end cuts off is reset: the endpoint does not take for whole what it got', async () => {
+  let arrived: (socket: Socket) => void = () => undefined;
+  const atEndpoint = new Promise<Socket>((resolve) => {
+    arrived = resolve;
+  });
+  const { proxy, port, endpoint } = await serve((socket) => arrived(socket), { L4B_GRACE_PERIOD: '1s' });
+  try {
+    const client = await dialClient(port);
+    client.write('half of it');
+    const socket = await atEndpoint;
+    await once(socket, 'data');
+    const ends = Promise.all([howItEnded(client), howItEnded(socket)]);
+    assert.equal(await proxy.stop(), 0);
+    assert.deepEqual(await ends, ['ECONNRESET', 'ECONNRESET']);
+  } finally {
+    await proxy.stop();
+    await endpoint.close();
+  }
+});
+
 test('a second signal ends it at once, whatever is open', async () => {
   const { proxy, port, endpoint } = await serve(echo, { L4B_GRACE_PERIOD: '10m', L4B_DRAIN_DELAY: '5m' });
   try {
