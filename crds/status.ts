@@ -87,7 +87,9 @@ export const status = z.object({
     .min(0)
     .optional()
     .describe('Pods that the autoscaler has chosen; kept when it is taken away and replicas is 1.'),
-  capacity: plannedCapacity.optional().describe('What the pods are sized for.'),
+  capacity: plannedCapacity
+    .optional()
+    .describe('What the pods are sized for; of an autoscaler, as many as it may make.'),
   listeners: keyedList(listener, ['name'], 64)
     .optional()
     .describe(

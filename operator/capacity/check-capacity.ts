@@ -37,15 +37,21 @@ const checkRequest = (spec: L4BalancerSpec): Warning | undefined => {
       };
 };
 
+/** What decides how many pods there are. */
+const numberOf = ({ workload }: L4BalancerSpec): string => {
+  if (workload.kind === 'DaemonSet') return 'the number of nodes';
+  return workload.autoscaling === undefined ? 'workload.replicas' : 'workload.autoscaling.maxReplicas';
+};
+
 type Check = (spec: L4BalancerSpec, plan: Plan, asked: number, counts: EndpointCounts) => Warning | undefined;
 
-const checkCores: Check = (_, { replicas, cores, connectionsPerCore }, asked) => {
+const checkCores: Check = (spec, { replicas, cores, connectionsPerCore }, asked) => {
   const carried = replicas * cores * connectionsPerCore;
   return carried >= asked
     ? undefined
     : {
         reason: 'TooFewCores',
-        message: `${replicas} ${plural(replicas, 'replica')} with ${cores} ${plural(cores, 'core')} carry ${carried} connections at ${connectionsPerCore} a core, and ${asked} are asked for. It takes ${Math.ceil(asked / (cores * connectionsPerCore))} replicas of this size.`,
+        message: `${replicas} ${plural(replicas, 'replica')} with ${cores} ${plural(cores, 'core')} carry ${carried} connections at ${connectionsPerCore} a core, and ${asked} are asked for. It takes ${Math.ceil(asked / (cores * connectionsPerCore))} replicas of this size: raise ${numberOf(spec)}.`,
       };
 };
 
@@ -56,7 +62,7 @@ const checkMemory: Check = (spec, { replicas, cores }, asked) => {
     ? undefined
     : {
         reason: 'TooLittleMemory',
-        message: `A replica needs ${inMebibytes(needed)} for its connections, and its memory limit is ${memory}. Raise workload.resources.limits.memory or workload.replicas, or leave them out.`,
+        message: `A replica needs ${inMebibytes(needed)} for its connections, and its memory limit is ${memory}. Raise workload.resources.limits.memory or ${numberOf(spec)}, or leave the memory out.`,
       };
 };
 
@@ -66,14 +72,14 @@ const checkDescriptors: Check = (spec, { fileDescriptors }) => {
     ? undefined
     : {
         reason: 'TooFewDescriptors',
-        message: `A replica needs ${fileDescriptors} file descriptors for its connections, and counts on ${has}. Raise tuning.fileDescriptors (the node has to grant it) or workload.replicas.`,
+        message: `A replica needs ${fileDescriptors} file descriptors for its connections, and counts on ${has}. Raise tuning.fileDescriptors (the node has to grant it) or ${numberOf(spec)}.`,
       };
 };
 
 /** Connections are taken to be spread evenly over the backends. Without any endpoint it is not source ports that are missing. */
-const checkSourcePorts: Check = ({ backends }, { replicas, sourcePorts }, asked, counts) => {
-  const share = asked / replicas / backends.length;
-  const short = backends.filter(({ name, endpoints }) => {
+const checkSourcePorts: Check = (spec, { replicas, sourcePorts }, asked, counts) => {
+  const share = asked / replicas / spec.backends.length;
+  const short = spec.backends.filter(({ name, endpoints }) => {
     const count = endpoints?.length ?? counts.get(name) ?? 0;
     return count > 0 && count * sourcePorts < share;
   });
@@ -82,7 +88,7 @@ const checkSourcePorts: Check = ({ backends }, { replicas, sourcePorts }, asked,
     ? undefined
     : {
         reason: 'TooFewSourcePorts',
-        message: `Backend "${first}" needs ${Math.ceil(share / sourcePorts)} endpoints for its share of the connections: a replica has ${sourcePorts} source ports to each. Add endpoints or replicas, or widen net.ipv4.ip_local_port_range.`,
+        message: `Backend "${first}" needs ${Math.ceil(share / sourcePorts)} endpoints for its share of the connections: a replica has ${sourcePorts} source ports to each. Add endpoints, raise ${numberOf(spec)}, or widen net.ipv4.ip_local_port_range.`,
       };
 };
 

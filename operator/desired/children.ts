@@ -2,6 +2,7 @@ import type { Manifest } from '../../kube/apply.ts';
 import { daemonSet } from './daemon-set.ts';
 import { deployment } from './deployment.ts';
 import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler.ts';
+import { keptWorkload } from './kept.ts';
 import { networkPolicy } from './network-policy.ts';
 import { podDisruptionBudget } from './pod-disruption-budget.ts';
 import { podMonitor } from './pod-monitor.ts';
@@ -43,14 +44,14 @@ export const children = (owner: Owner, settings: RenderSettings, shape: Shape = 
 
 /** The kind asked for, and that the other one should not be there; which waits until the new one serves. */
 const workloads = (owner: Owner, settings: RenderSettings, shape: Shape): readonly Child[] => {
-  const { revision, keepsOtherKind } = shape;
+  const { revision, kept, keepsOtherKind } = shape;
   const isDaemonSet = owner.spec.workload.kind === 'DaemonSet';
   const [kind, other] = isDaemonSet ? ['DaemonSet', 'Deployment'] : ['Deployment', 'DaemonSet'];
   const apiVersion = 'apps/v1';
-  const wanted = (): Manifest =>
-    isDaemonSet ? daemonSet(owner, settings, revision) : deployment(owner, settings, shape);
+  const rendered = isDaemonSet ? daemonSet(owner, settings, revision) : deployment(owner, settings, shape);
+  const wanted = revision === undefined ? kept && keptWorkload(rendered, kept) : rendered;
   return [
-    ...(revision === undefined ? [] : [{ apiVersion, kind, wanted: wanted() }]),
+    ...(wanted === undefined ? [] : [{ apiVersion, kind, wanted }]),
     ...(keepsOtherKind ? [] : [{ apiVersion, kind: other, wanted: undefined }]),
   ];
 };

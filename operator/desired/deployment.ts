@@ -2,15 +2,15 @@ import { selectorLabels } from './labels.ts';
 import { childMetadata } from './metadata.ts';
 import type { Owner, RenderSettings } from './render.ts';
 import { replicasOf } from './replicas.ts';
-import { renderTemplate } from './revisions/all.ts';
-import { NEW, type Shape } from './shape.ts';
+import { CURRENT, renderTemplate } from './revisions/all.ts';
+import type { Shape } from './shape.ts';
 import { updateStrategy } from './update-strategy.ts';
 
 /** The workload that runs a number of proxy pods. Without replicas where an autoscaler chooses them: what is not applied is not ours. */
 export const deployment = (
   owner: Owner,
   settings: RenderSettings,
-  { revision = NEW.revision ?? 'r1', keptReplicas }: Partial<Shape> = NEW,
+  { revision = CURRENT, keptReplicas }: Partial<Shape> = {},
 ) => {
   const replicas = replicasOf(owner.spec, keptReplicas);
   return {

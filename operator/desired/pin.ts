@@ -40,7 +40,7 @@ export type Pin =
       readonly image: string;
       readonly from: string;
     }
-  /** Of a later operator: this one cannot render it, and leaves the pods as they are. */
+  /** Of a later operator: this one cannot render it, and leaves the pod template as it is. */
   | { readonly kind: 'Leave'; readonly revision: string };
 
 /** The newest for new pods, where it is asked for, and where the spec changes its pods anyway; else what they have. */

@@ -30,7 +30,7 @@ export const stoppedWorkload = (
 };
 
 /** Without what the controllers add: the hash in the labels, and the empty time of its making. */
-const ownTemplate = ({ metadata = {}, ...rest }: LiveTemplate): LiveTemplate => {
+export const ownTemplate = ({ metadata = {}, ...rest }: LiveTemplate): LiveTemplate => {
   const { labels = {}, creationTimestamp: _, ...others } = metadata;
   const { 'pod-template-hash': __, ...own } = labels;
   return { ...rest, metadata: { ...others, labels: own } };

@@ -89,7 +89,7 @@ const previewOf = async (
   const lines: string[] = [
     ...(pin.kind === 'Leave'
       ? [
-          `  ! its pods were rendered by revision ${pin.revision} of a later operator, and are left as they are`,
+          `  ! its pods were rendered by revision ${pin.revision} of a later operator: their template is left as it is`,
         ]
       : []),
     ...(held === undefined ? [] : [`  ! ${held.message}`]),

@@ -64,6 +64,7 @@ const renderedOf = (balancer: L4Balancer, images: ImageSettings): readonly Manif
       // A resource taken from a cluster, with its status, has pods.
       live: rendering.renderRevision === undefined ? undefined : { revision: undefined, image: undefined },
       deployment: undefined,
+      workload: undefined,
       otherWorkload: undefined,
       hasAutoscaler: false,
       hasPodMonitors: true,

@@ -1,8 +1,11 @@
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import { children } from '../desired/children.ts';
+import type { LiveWorkload } from '../desired/kept.ts';
 import { decidePin, type Pin, type PinInput, type Pinned } from '../desired/pin.ts';
 import type { Owner, RenderSettings } from '../desired/render.ts';
 import type { Shape } from '../desired/shape.ts';
+import { readRecord } from '../tuning/stop-record.ts';
+import { trialMark } from '../tuning/trial.ts';
 import type { Gathered } from './gather.ts';
 import { type GateDeps, type Gated, gateRollout } from './roll-gate.ts';
 import { autoscaledReplicas, keepsOtherKind, renderedAs } from './stand.ts';
@@ -16,7 +19,7 @@ export interface Rendered {
 
 /** What is there of a resource, beside its spec. */
 export interface Stand
-  extends Pick<Gathered, 'otherWorkload' | 'hasAutoscaler'>,
+  extends Pick<Gathered, 'workload' | 'otherWorkload' | 'hasAutoscaler'>,
     Pick<Gathered['observed'], 'deployment'>,
     Pick<PinInput, 'annotations' | 'live'> {
   readonly rendering: Pinned;
@@ -25,7 +28,7 @@ export interface Stand
 
 /** By which revision, with which image and with how many pods the children are to be rendered. */
 export const renderedNow = (spec: L4BalancerSpec, stand: Stand, settings: RenderSettings): Rendered => {
-  const { annotations, rendering, live, otherWorkload, deployment, hasAutoscaler } = stand;
+  const { annotations, rendering, live, workload, otherWorkload, deployment, hasAutoscaler } = stand;
   const pin = decidePin({
     spec,
     annotations,
@@ -39,6 +42,7 @@ export const renderedNow = (spec: L4BalancerSpec, stand: Stand, settings: Render
     render: isRendered ? { ...settings, proxyImage: pin.image } : settings,
     shape: {
       revision: isRendered ? pin.revision : undefined,
+      kept: isRendered ? undefined : workload,
       keptReplicas: autoscaledReplicas(spec, deployment, hasAutoscaler, rendering.autoscaledReplicas),
       keepsOtherKind: keepsOtherKind(spec, deployment, otherWorkload, rendering),
       hasPodMonitors: stand.hasPodMonitors,
@@ -73,6 +77,15 @@ export const planChildren = async (
   };
   const rendered = renderedNow(owner.spec, stand, settings);
   const { render, shape } = rendered;
-  const gated = await gateRollout(gathered, owner, render, children(owner, render, shape), deps);
+  const wanted = children(owner, render, shape);
+  const gated: Gated = wasPutBack(shape.kept)
+    ? { gate: { kind: 'Open' }, trial: undefined, template: undefined, children: wanted }
+    : await gateRollout(gathered, owner, render, wanted, deps);
   return { ...rendered, gated };
+};
+
+/** Whether the template that is kept is the one that a stopped rollout went back to: its pods serve, and there is nothing to try. */
+const wasPutBack = (kept: LiveWorkload | undefined): boolean => {
+  const record = readRecord(kept?.metadata.annotations);
+  return record !== undefined && record.trial !== trialMark(kept?.spec?.template);
 };

@@ -11,7 +11,7 @@ import { listenersOf } from './listeners.ts';
 import type { Observed } from './observed.ts';
 import { currentPods } from './pods.ts';
 import { tuningTable } from './tuning-table.ts';
-import { wantedPods } from './wanted-pods.ts';
+import { plannedPods, wantedPods } from './wanted-pods.ts';
 import { warnings, warningsCondition } from './warnings.ts';
 
 const tuningOf = (observed: Observed, spec: L4BalancerSpec) => {
@@ -46,7 +46,9 @@ export const statusOf = (observed: Observed, previous: readonly Condition[], now
     replicaSummary: `${ready}/${wanted}`,
     selector: selectorText(selectorLabels(observed.name)),
     ...observed.rendering,
-    ...(spec === undefined ? {} : { capacity: planCapacity(spec, wanted), acceptors: acceptorsOf(spec) }),
+    ...(spec === undefined
+      ? {}
+      : { capacity: planCapacity(spec, plannedPods(observed)), acceptors: acceptorsOf(spec) }),
     addresses: addresses(observed.service),
     ...(spec === undefined
       ? {}

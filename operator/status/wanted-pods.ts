@@ -13,3 +13,11 @@ export const wantedPods = ({
     replicasOf(spec, rendering.autoscaledReplicas) ?? live ?? spec.workload.autoscaling?.minReplicas ?? 0
   );
 };
+
+/** Proxy pods that the capacity is planned for: an autoscaler makes as many as it may once the connections are there. */
+export const plannedPods = (observed: Pick<Observed, 'spec' | 'deployment' | 'rendering'>): number => {
+  const { autoscaling } = observed.spec?.workload ?? {};
+  return observed.spec?.capacity === undefined || autoscaling === undefined
+    ? wantedPods(observed)
+    : autoscaling.maxReplicas;
+};

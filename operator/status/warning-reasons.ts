@@ -9,15 +9,16 @@ export const WARNING_REASONS = {
   },
   TooFewCores: {
     meaning: 'The cores of all replicas do not carry the connections of spec.capacity.',
-    whatToDo: 'Raise workload.replicas or the CPU limit, or leave them out.',
+    whatToDo:
+      'Raise workload.replicas (with autoscaling, its maxReplicas) or the CPU limit, or leave them out.',
   },
   TooLittleMemory: {
     meaning: 'The memory limit has no room for the connections of spec.capacity.',
-    whatToDo: 'Raise workload.resources.limits.memory or workload.replicas, or leave them out.',
+    whatToDo: 'Raise workload.resources.limits.memory or the replicas, or leave them out.',
   },
   TooFewDescriptors: {
     meaning: 'A replica may not open as many files as its connections need.',
-    whatToDo: 'Raise tuning.fileDescriptors or workload.replicas.',
+    whatToDo: 'Raise tuning.fileDescriptors or the replicas.',
   },
   TooFewSourcePorts: {
     meaning: 'A backend has too few endpoints for its connections: each takes a source port.',
@@ -32,8 +33,10 @@ export const WARNING_REASONS = {
     whatToDo: 'Install Prometheus Operator; the PodMonitor is then made by itself.',
   },
   RevisionUnknown: {
-    meaning: 'The pods were rendered by a later operator, and are left as they are.',
-    whatToDo: 'Bring the operator back to that version, or change the spec’s workload.',
+    meaning:
+      'The pods were rendered by a later operator: their template is left as it is, and all else follows the spec.',
+    whatToDo:
+      'Bring the operator back to that version, or set the annotation l4balancer.dev/upgrade: "true".',
   },
 } as const satisfies Readonly<Record<string, Omit<ReasonEntry, 'standing'>>>;
 

@@ -4,7 +4,7 @@ import { planCapacity } from '../capacity/plan.ts';
 import { checkScheduling } from './check-scheduling.ts';
 import { worstBackends } from './listeners.ts';
 import type { Observed } from './observed.ts';
-import { wantedPods } from './wanted-pods.ts';
+import { plannedPods } from './wanted-pods.ts';
 import type { Warning } from './warning-reasons.ts';
 
 /** What to know although nothing is stopped by it. */
@@ -16,7 +16,7 @@ export const warnings = (observed: Observed): readonly Warning[] => {
   );
   const unschedulable = checkScheduling(pods);
   return [
-    ...checkCapacity(spec, planCapacity(spec, wantedPods(observed)), counts),
+    ...checkCapacity(spec, planCapacity(spec, plannedPods(observed)), counts),
     ...(unschedulable === undefined
       ? []
       : [{ reason: 'ReplicasUnschedulable' as const, message: unschedulable.message }]),
@@ -34,7 +34,7 @@ export const warnings = (observed: Observed): readonly Warning[] => {
       : [
           {
             reason: 'RevisionUnknown' as const,
-            message: `The pods were rendered by revision ${unknownRevision}, which this operator does not know, so they are left as they are. Bring the operator back to a version that does; a change of the spec’s workload or tuning renders them by this one.`,
+            message: `The pods were rendered by revision ${unknownRevision}, which this operator does not know, so their template is left as it is; their number and all else follow the spec. Bring the operator back to a version that does. The annotation l4balancer.dev/upgrade: "true", or a change of what the spec says of the pods themselves, renders them by this one.`,
           },
         ]),
   ];

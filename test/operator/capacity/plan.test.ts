@@ -4,7 +4,10 @@ import { effectiveTuning } from '../../../crds/effective.ts';
 import { checkCapacity } from '../../../operator/capacity/check-capacity.ts';
 import { planCapacity, plannedReplicas } from '../../../operator/capacity/plan.ts';
 import { replicasOf } from '../../../operator/desired/replicas.ts';
+import { statusOf } from '../../../operator/status/status.ts';
+import { warnings } from '../../../operator/status/warnings.ts';
 import { balancer, MINIMAL } from '../owner.ts';
+import { NOW, observed } from '../status/fixtures.ts';
 
 const spec = (more: object) => balancer(more).spec;
 const capacity = (connections: number, connectionsPerCore?: number) => ({
@@ -146,3 +149,36 @@ for (const [what, more, replicas, expected] of WARNINGS)
     assert.equal(found.map(({ reason }) => reason).join(' '), expected);
     for (const { message } of found) assert.match(message, /\.$/);
   });
+
+const AUTOSCALED = { minReplicas: 2, maxReplicas: 4 };
+
+/** What is asked for beside an autoscaler of 2 to 4 replicas, of which there are 2. */
+const OF_AUTOSCALERS: readonly (readonly [string, object, object, string])[] = [
+  ['the size follows from the most replicas', {}, {}, ''],
+  ['a size for fewer connections than the most carry', {}, resources('1', '8Gi'), 'TooFewCores'],
+  ['too little memory with the most', {}, resources('2', '1Gi'), 'TooLittleMemory'],
+  ['too few descriptors with the most', { tuning: { fileDescriptors: 65_536 } }, {}, 'TooFewDescriptors'],
+  ['too few endpoints for the most', endpoints(1), {}, 'TooFewSourcePorts'],
+];
+
+for (const [what, more, workload, expected] of OF_AUTOSCALERS)
+  test(`an autoscaler's most replicas are what a capacity is checked against, and named: ${what}`, () => {
+    const parsed = spec({
+      ...capacity(400_000),
+      ...more,
+      workload: { ...workload, autoscaling: AUTOSCALED },
+    });
+    const seen = observed({ spec: parsed });
+    const found = warnings(seen);
+    assert.equal(found.map(({ reason }) => reason).join(' '), expected);
+    for (const { message } of found) assert.match(message, /workload\.autoscaling\.maxReplicas/);
+    const { capacity: plan, replicaSummary } = statusOf(seen, [], NOW);
+    assert.equal(plan?.replicas, 4);
+    assert.equal(replicaSummary, '2/2');
+  });
+
+test('where nodes decide how many pods there are, it is nodes that are missing', () => {
+  const parsed = spec({ ...capacity(400_000), workload: { kind: 'DaemonSet', ...resources('1', '8Gi') } });
+  const [found] = checkCapacity(parsed, planCapacity(parsed, 3));
+  assert.match(found?.message ?? '', /It takes 8 replicas of this size: raise the number of nodes\.$/);
+});

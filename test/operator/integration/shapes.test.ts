@@ -47,8 +47,6 @@ const settled = (namespace: string, generation: number): Promise<void> =>
     `generation ${generation} acted on`,
     async () => (await world.status(namespace, 'edge'))?.observedGeneration === generation,
   );
-const warnings = async (namespace: string): Promise<string | undefined> =>
-  (await world.status(namespace, 'edge'))?.conditions?.find(({ type }) => type === 'Warnings')?.reason;
 
 before(async () => {
   world = await startWorld();
@@ -215,13 +213,13 @@ test('a PodMonitor that the cluster does not know is warned of, and made when it
   await world.apply(namespace, 'edge', {
     monitoring: { podMonitor: true, labels: { release: 'prometheus' } },
   });
-  await world.eventually('a warning', async () => (await warnings(namespace)) === 'PodMonitorUnknown');
+  await world.warned(namespace, 'edge', 'PodMonitorUnknown');
   assert.equal((await fetch(`${operator.url()}/readyz`)).status, 200);
   await world.cp.run(['apply', '--server-side', '-f', '-'], stringify(POD_MONITORS));
   const { metadata, spec } = await arrives(namespace, 'PodMonitor');
   assert.equal(metadata.labels?.release, 'prometheus');
   assert.deepEqual(spec.podMetricsEndpoints, [{ port: 'admin', path: '/metrics', interval: '30s' }]);
-  await world.eventually('no warning', async () => (await warnings(namespace)) === 'NoWarnings');
+  await world.warned(namespace, 'edge', 'NoWarnings');
   await world.apply(namespace, 'edge');
   await goes(namespace, 'PodMonitor');
 });
@@ -316,4 +314,52 @@ describe('the pods of an older revision', () => {
       async () => (await operator.metric('l4balancer_operator_balancers_on_old_revisions')) === 0,
     );
   });
+});
+
+test('the pods of a later revision keep their template, are scaled as asked, and are rendered anew by the annotation', async () => {
+  const LATER = 'r99';
+  const namespace = await newNamespace();
+  await world.apply(namespace, 'edge', { workload: { replicas: 2 } });
+  await arrives(namespace, 'Deployment');
+  await settled(namespace, 1);
+  await operator.stop();
+
+  // As a later operator leaves it: something in the template that this one does not render, and its revision in template and status.
+  const annotations = { 'l4balancer.dev/render-revision': LATER, 'example.com/of-later': 'yes' };
+  const root = await world.get('l4balancer.dev/v1alpha1', 'L4Balancer', namespace, 'edge');
+  const owner = {
+    name: 'edge',
+    namespace,
+    uid: root?.metadata.uid ?? '',
+    spec: balancer({ workload: { replicas: 2 } }).spec,
+  };
+  const rendered = deployment(owner, RENDER);
+  const { template } = rendered.spec;
+  await createWriter(world.transport, 'l4balancer-operator').apply({
+    ...rendered,
+    spec: { ...rendered.spec, template: { ...template, metadata: { ...template.metadata, annotations } } },
+  } as never);
+  const patch = JSON.stringify({ status: { renderRevision: LATER } });
+  await world.kubectl(
+    ...['patch', 'l4b', 'edge', '-n', namespace, '--subresource=status', '--type=merge', '-p', patch],
+  );
+  const before = await child(namespace, 'Deployment');
+
+  operator = startOperator(login);
+  await operator.line('caches synced');
+  assert.match(
+    await world.warned(namespace, 'edge', 'RevisionUnknown'),
+    /revision r99.*number.*follow the spec/,
+  );
+  await world.kubectl('scale', '-n', namespace, 'l4b/edge', '--replicas=5');
+  await world.eventually('five', async () => (await replicas(namespace)) === 5);
+  assert.deepEqual((await child(namespace, 'Deployment'))?.spec.template, before?.spec.template);
+  await world.warned(namespace, 'edge', 'RevisionUnknown');
+  assert.equal((await world.status(namespace, 'edge'))?.renderRevision, LATER);
+
+  await world.kubectl('annotate', 'l4b', 'edge', '-n', namespace, 'l4balancer.dev/upgrade=true');
+  await world.warned(namespace, 'edge', 'NoWarnings');
+  const { metadata } = (await child(namespace, 'Deployment'))?.spec.template ?? {};
+  assert.equal(metadata.annotations['l4balancer.dev/render-revision'], 'r2');
+  assert.equal(metadata.annotations['example.com/of-later'], undefined);
 });

@@ -9,6 +9,7 @@ import type { KubeObject } from '../../../kube/object.ts';
 import { objectPath } from '../../../kube/paths.ts';
 import type { Transport } from '../../../kube/transport.ts';
 import type { Reason } from '../../../operator/status/reasons.ts';
+import type { WarningReason } from '../../../operator/status/warning-reasons.ts';
 import {
   type ControlPlane,
   type ControlPlaneOptions,
@@ -48,6 +49,8 @@ export interface TestWorld {
   status(namespace: string, name: string): Promise<Status | undefined>;
   /** Waits until the condition Ready has this reason; gives back its message. */
   reason(namespace: string, name: string, reason: Reason): Promise<string>;
+  /** Waits until the condition Warnings has this reason; gives back its message. */
+  warned(namespace: string, name: string, reason: WarningReason): Promise<string>;
   /** Waits until the condition holds. */
   eventually(what: string, probe: () => Promise<boolean>): Promise<void>;
   /** Requests of this user (all but reads) since a byte of the audit log. */
@@ -97,6 +100,17 @@ export const startWorld = async (options: ControlPlaneOptions = {}): Promise<Tes
     (await get(API_VERSION, KIND, namespace, name))?.status;
   const eventually: TestWorld['eventually'] = (what, probe) => until(what, probe, WITHIN_MS);
 
+  const waitFor = async (type: string, namespace: string, name: string, reason: string): Promise<string> => {
+    let seen: { readonly reason: string; readonly message: string } | undefined;
+    await eventually(`reason ${reason} of ${namespace}/${name}`, async () => {
+      seen = (await status(namespace, name))?.conditions?.find((condition) => condition.type === type);
+      return seen?.reason === reason;
+    }).catch((cause: unknown) => {
+      throw new Error(`never ${reason}, but ${JSON.stringify(seen)}`, { cause });
+    });
+    return seen?.message ?? '';
+  };
+
   return {
     cp,
     transport,
@@ -113,16 +127,8 @@ export const startWorld = async (options: ControlPlaneOptions = {}): Promise<Tes
       await cp.run(['apply', '--server-side', '--field-manager=user', '-f', '-'], JSON.stringify(manifest));
     },
     kubectl: (...args) => cp.run(args),
-    async reason(namespace, name, reason) {
-      let ready: { readonly reason: string; readonly message: string } | undefined;
-      await eventually(`reason ${reason} of ${namespace}/${name}`, async () => {
-        ready = (await status(namespace, name))?.conditions?.find(({ type }) => type === 'Ready');
-        return ready?.reason === reason;
-      }).catch((cause: unknown) => {
-        throw new Error(`never ${reason}, but ${JSON.stringify(ready)}`, { cause });
-      });
-      return ready?.message ?? '';
-    },
+    reason: (namespace, name, reason) => waitFor('Ready', namespace, name, reason),
+    warned: (namespace, name, reason) => waitFor('Warnings', namespace, name, reason),
     writes: (user, since = 0) =>
       requestsIn(readAudit(cp).subarray(since).toString(), user).filter(({ verb }) => WRITES.has(verb)),
     requests: (user) => requestsIn(readAudit(cp).toString(), user),
