@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { WarningReason } from '../../../operator/status/warning-reasons.ts';
+import { type OperatorProcess, startOperator } from './operator.ts';
+import { bind, podsOf, writePodStatus } from './pods.ts';
+import { operatorLogin } from './rights.ts';
+import { startWorld, type TestWorld } from './world.ts';
+
+let world: TestWorld;
+let operator: OperatorProcess;
+let namespaces = 0;
+
+before(async () => {
+  world = await startWorld();
+  operator = startOperator(await operatorLogin(world.cp));
+  await operator.line('caches synced');
+});
+
+after(async () => {
+  await operator?.stop();
+  await world?.close();
+});
+
+const applied = async (spec: object): Promise<string> => {
+  const name = `warnings-${++namespaces}`;
+  await world.cp.createNamespace(name);
+  await world.apply(name, 'edge', spec);
+  return name;
+};
+
+const size = (cpu: string, memory: string) => ({
+  resources: { requests: { cpu, memory }, limits: { cpu, memory } },
+});
+const addresses = ['192.0.2.1', '192.0.2.2', '192.0.2.3'];
+
+/** What is asked for, and what the API server then has in the condition Warnings. */
+const OF_SPECS: readonly {
+  readonly when: string;
+  readonly spec: object;
+  readonly reason: WarningReason;
+  readonly says: RegExp;
+}[] = [
+  { when: 'all suffices', spec: { capacity: { connections: 400_000 } }, reason: 'NoWarnings', says: /^$/ },
+  {
+    when: 'there are more acceptors than reserved cores',
+    spec: { workload: { resources: { limits: { cpu: '2' } } } },
+    reason: 'AcceptorsAboveRequest',
+    says: /^2 acceptors have a CPU request of /,
+  },
+  {
+    when: 'the cores given do not carry the connections',
+    spec: { capacity: { connections: 400_000 }, workload: { replicas: 2, ...size('1', '8Gi') } },
+    reason: 'TooFewCores',
+    says: /It takes 8 replicas of this size: raise workload\.replicas\.$/,
+  },
+  {
+    when: 'the memory given has no room for the connections, even with the most that an autoscaler makes',
+    spec: {
+      capacity: { connections: 200_000 },
+      workload: { autoscaling: { minReplicas: 1, maxReplicas: 2 }, ...size('2', '1Gi') },
+    },
+    reason: 'TooLittleMemory',
+    says: /memory limit is 1Gi\. Raise workload\.resources\.limits\.memory or workload\.autoscaling\.maxReplicas/,
+  },
+  {
+    when: 'a replica may not open as many files',
+    spec: {
+      capacity: { connections: 200_000 },
+      tuning: { fileDescriptors: 65_536 },
+      workload: { replicas: 2 },
+    },
+    reason: 'TooFewDescriptors',
+    says: /counts on 65536\. Raise tuning\.fileDescriptors/,
+  },
+  {
+    when: 'a backend has too few endpoints',
+    spec: {
+      capacity: { connections: 400_000 },
+      backends: [{ name: 'web', endpoints: addresses.map((address) => ({ address, port: 80 })) }],
+    },
+    reason: 'TooFewSourcePorts',
+    says: /^Backend "web" needs 4 endpoints/,
+  },
+];
+
+for (const { when, spec, reason, says } of OF_SPECS)
+  test(`${reason}: ${when}`, async () => {
+    const namespace = await applied(spec);
+    assert.match(await world.warned(namespace, 'edge', reason), says);
+  });
+
+test('ReplicasUnschedulable: no node takes one of the replicas; it is over when one does', async () => {
+  const namespace = await applied({ workload: { replicas: 2 } });
+  await world.eventually('pods', async () => (await podsOf(world.transport, namespace)).length === 2);
+  const [pod] = await podsOf(world.transport, namespace);
+  assert.ok(pod);
+  const scheduled = (status: string, more: object = {}) =>
+    writePodStatus(world.transport, pod, {
+      phase: 'Pending',
+      conditions: [{ type: 'PodScheduled', status, ...more }],
+    });
+  await scheduled('False', {
+    reason: 'Unschedulable',
+    message: '0/3 nodes are available: 3 Insufficient cpu.',
+  });
+  assert.match(await world.warned(namespace, 'edge', 'ReplicasUnschedulable'), /3 Insufficient cpu\./);
+  await bind(world.transport, pod, 'node-7');
+  await scheduled('True', { reason: '', message: '' });
+  await world.warned(namespace, 'edge', 'NoWarnings');
+});
