@@ -1,6 +1,5 @@
 /** Stable codes of what can end the operator or keep it from starting; each is in the log and on stderr. */
 export type OperatorErrorCode =
-  | 'SettingsInvalid'
   | 'CredentialsInvalid'
   | 'AddressTaken'
   | 'AddressRefused'
@@ -35,7 +34,7 @@ export const codeOf = (error: unknown): string => {
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 };
 
-const BAD_INPUT: readonly OperatorErrorCode[] = ['SettingsInvalid', 'CredentialsInvalid'];
+const BAD_INPUT: readonly OperatorErrorCode[] = ['CredentialsInvalid'];
 
 /** The exit code that goes with an error. */
 export const exitCodeOf = (error: unknown): number =>

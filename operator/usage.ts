@@ -1,4 +1,5 @@
 import { FLAGS, type Flag } from './flags.ts';
+import { OLDEST_SUPPORTED, versionText } from './tuning/kubernetes-version.ts';
 
 const rows = Object.values<Flag>(FLAGS).map(({ flag, value, variable, fallback = '', meaning }) => [
   `${flag} ${value}`,
@@ -14,7 +15,8 @@ export const USAGE = `L4Balancer operator: makes and keeps the proxy pods of eve
 
   main.ts --proxy-image IMAGE --leader-elect-namespace NAME
   main.ts --proxy-image IMAGE --dry-run         say what would be done in the cluster, and do nothing
-  main.ts render FILE... --proxy-image IMAGE    write what would be applied for manifest files (- is stdin), without a cluster
+  main.ts render FILE... --proxy-image IMAGE    write what would be applied for manifest files (- is stdin), without a cluster:
+                                                for kubelets of the oldest version that is supported, ${versionText(OLDEST_SUPPORTED)}
   main.ts --help | --version
 
 ${table

@@ -10,7 +10,7 @@ import type { ImageSettings } from '../desired/render.ts';
 import { EXIT } from '../errors.ts';
 import { renderingOf } from '../reconcile/gather.ts';
 import { renderedNow } from '../reconcile/plan-children.ts';
-import { OLDEST_SUPPORTED } from '../tuning/kubernetes-version.ts';
+import { OLDEST_SUPPORTED, versionText } from '../tuning/kubernetes-version.ts';
 import type { Output } from './output.ts';
 
 export interface Streams {
@@ -78,10 +78,13 @@ const renderedOf = (balancer: L4Balancer, images: ImageSettings): readonly Manif
   });
 };
 
+/** Which sysctls are safe, and so who sets them, follows from it. */
+const ASSUMED = `# For kubelets of Kubernetes ${versionText(OLDEST_SUPPORTED)}, the oldest that is supported; where all are newer, more sysctls may be safe.\n`;
+
 const format = (manifests: readonly Manifest[], output: Output): string => {
   switch (output) {
     case 'yaml':
-      return manifests.map((one) => `---\n${stringify(one, { lineWidth: 0 })}`).join('');
+      return `${ASSUMED}${manifests.map((one) => `---\n${stringify(one, { lineWidth: 0 })}`).join('')}`;
     case 'json':
       return `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: manifests }, null, 2)}\n`;
     default:

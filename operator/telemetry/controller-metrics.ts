@@ -34,8 +34,7 @@ export const createControllerMetrics = (
     labelNames: ['controller', 'result'],
     registers,
   });
-  for (const result of ['success', 'error', 'requeue', 'requeue_after'])
-    reconciles.inc({ ...controller, result }, 0);
+  for (const result of ['success', 'error', 'requeue_after']) reconciles.inc({ ...controller, result }, 0);
   const counter = (name: string, help: string, labels: { labelNames: string[]; registers: Registry[] }) =>
     new Counter({ name, help, ...labels });
   const errors = counter(

@@ -7,6 +7,8 @@ export interface KubernetesVersion {
 /** The oldest that is supported: what is assumed where nobody says. */
 export const OLDEST_SUPPORTED: KubernetesVersion = { major: 1, minor: 31 };
 
+export const versionText = ({ major, minor }: KubernetesVersion): string => `${major}.${minor}`;
+
 /** Reads `v1.34.4`, `v1.29.3-eks-adc7111` or `1.30`; undefined for anything else. */
 export const parseVersion = (text: string | undefined): KubernetesVersion | undefined => {
   const [, major, minor] = /^v?(\d{1,4})\.(\d{1,4})(?:$|[.+-])/.exec(text ?? '') ?? [];

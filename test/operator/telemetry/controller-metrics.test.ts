@@ -11,7 +11,6 @@ const lines = async (registry: Registry): Promise<readonly string[]> =>
 const AT_ZERO = [
   'controller_runtime_reconcile_total{controller="l4balancer",result="success"} 0',
   'controller_runtime_reconcile_total{controller="l4balancer",result="error"} 0',
-  'controller_runtime_reconcile_total{controller="l4balancer",result="requeue"} 0',
   'controller_runtime_reconcile_total{controller="l4balancer",result="requeue_after"} 0',
   'controller_runtime_reconcile_errors_total{controller="l4balancer"} 0',
   'controller_runtime_terminal_reconcile_errors_total{controller="l4balancer"} 0',
