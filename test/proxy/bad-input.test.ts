@@ -107,8 +107,12 @@ test('files that cannot be read', async () => {
 });
 
 test('settings', async () => {
-  await ends({ tried: 'nothing set' }, 2, /^L4B_CONFIG: nothing to serve is set; /);
-  await ends({ tried: 'L4B_NAME alone', env: { L4B_NAME: 'edge' } }, 2, /^L4B_NAMESPACE: not set; /);
+  await ends({ tried: 'nothing set' }, 2, /^1 problem; --help .*\nL4B_CONFIG: nothing to serve is set; /);
+  await ends(
+    { tried: 'L4B_NAME alone', env: { L4B_NAME: 'edge' } },
+    2,
+    /^1 problem; --help .*\nL4B_NAMESPACE: not set; /,
+  );
   await ends(
     {
       tried: 'five variables, all wrong',
@@ -122,22 +126,22 @@ test('settings', async () => {
       },
     },
     2,
-    /^NUM_ACCEPTORS: .*"0"\nLOG_LEVEL: .*"loud"\nL4B_ADMIN: .*"9901"\nL4B_FILE_DESCRIPTORS: .*"all"\nL4B_GRACE_PERIOD: .*"60"\n5 problems/,
+    /^5 problems; --help .*\nNUM_ACCEPTORS: .*"0"\nLOG_LEVEL: .*"loud"\nL4B_ADMIN: .*"9901"\nL4B_FILE_DESCRIPTORS: .*"all"\nL4B_GRACE_PERIOD: .*"60"$/,
   );
   await ends(
     { tried: 'RUST_LOG=layer4=loud', args: ['--config', 'x'], env: { RUST_LOG: 'layer4=loud' } },
     2,
-    /^RUST_LOG: /,
+    /^1 problem; --help .*\nRUST_LOG: /,
   );
   await ends(
     { tried: '--confg FILE', args: ['--confg', 'x'] },
     2,
-    /^--confg: no such flag; did you mean --config\?\n1 problem/,
+    /^1 problem; --help .*\n--confg: no such flag; did you mean --config\?$/,
   );
   await ends(
     { tried: 'a file without --config', args: ['edge.yaml'] },
     2,
-    /^edge\.yaml: unexpected argument; /,
+    /^1 problem; --help .*\nedge\.yaml: unexpected argument; /,
   );
 });
 
