@@ -3,13 +3,12 @@ import { ApiError } from '../../kube/errors.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { type PodTemplate, probePod } from '../desired/probe-pod.ts';
 import type { Owner, RenderSettings } from '../desired/render.ts';
-import { currentReplicaSet } from '../status/pods.ts';
 import { poolsToTry, VERDICT_LABEL, verdictKey, type Waiting } from '../tuning/gate.ts';
 import { probeVerdict } from '../tuning/probe-verdict.ts';
-import { refusalOf } from '../tuning/refused-pod.ts';
 import type { Gathered } from './gather.ts';
 import { writeFailure } from './refusal.ts';
 import type { GateDeps, Gated } from './roll-gate.ts';
+import { spentPods } from './spent-pods.ts';
 
 export interface TendDeps extends GateDeps {
   readonly writer: Pick<Writer, 'create' | 'remove'>;
@@ -50,9 +49,9 @@ export const tendProbes = async (
     if (!isKept) await removePod(pod, writer);
   }
 
-  const refused = refusedPods(gathered, gate.kind === 'Held' || gate.kind === 'Stop');
-  await Promise.all(refused.slice(0, REMOVED_AT_ONCE).map((pod) => removePod(pod, writer)));
-  if (refused.length > REMOVED_AT_ONCE) return 1;
+  const spent = spentPods(gathered.observed, gate.kind === 'Held' || gate.kind === 'Stop');
+  await Promise.all(spent.slice(0, REMOVED_AT_ONCE).map((pod) => removePod(pod, writer)));
+  if (spent.length > REMOVED_AT_ONCE) return 1;
 
   if (gate.kind !== 'Trying' || template === undefined) return undefined;
   let soonest = PREFLIGHT_MS;
@@ -93,18 +92,6 @@ const tryPool = async (
     if (failure.kind === 'Failed') throw failure.error;
     return false;
   }
-};
-
-/** Pods that a kubelet refused and that tell nothing any more: all of them once that is on record, else those of earlier revisions. */
-const refusedPods = ({ observed }: Gathered, isOnRecord: boolean) => {
-  const { deployment, replicaSets, pods } = observed;
-  const current = currentReplicaSet(deployment, replicaSets)?.metadata.uid;
-  return pods.filter(
-    (pod) =>
-      pod.metadata.deletionTimestamp === undefined &&
-      refusalOf(pod) !== undefined &&
-      (isOnRecord || !pod.metadata.ownerReferences?.some(({ uid }) => uid === current)),
-  );
 };
 
 const removePod = async ({ metadata }: KubeObject, writer: TendDeps['writer']): Promise<void> => {

@@ -14,7 +14,6 @@ import { runWorkers } from '../queue/workers.ts';
 import type { ControllerMetrics } from '../telemetry/controller-metrics.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Recorder } from '../telemetry/recorder.ts';
-import { refusalOf } from '../tuning/refused-pod.ts';
 import { ROOT, type WatchedKind } from '../watch/kinds.ts';
 import { rootKey } from '../watch/root-key.ts';
 import type { World } from '../watch/world.ts';
@@ -23,6 +22,7 @@ import { appliedHappenings, transitionHappening } from './happenings.ts';
 import { createLedger } from './ledger.ts';
 import { type ReconcileDeps, reconcile } from './reconcile.ts';
 import { settle } from './settle.ts';
+import { isOfStorm } from './spent-pods.ts';
 import { createVerdictBook } from './verdict-book.ts';
 
 /** What does not change from one term to the next. */
@@ -171,7 +171,7 @@ export const startTerm = (
       if (isGone) ledger.forget(ledgerName(key, kind), object.metadata.uid);
       if (kind === ROOT) queue.add(key, priorityOf(key, object, isGone));
       // Each moment makes one more of them.
-      else if (kind === 'Pod' && refusalOf(object) !== undefined) queue.add(key, 'Changed');
+      else if (kind === 'Pod' && isOfStorm(object)) queue.add(key, 'Changed');
       else queue.addAfter(key, BURST_MS);
     },
     nodesChanged() {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';
 import { after, before, describe, test } from 'node:test';
+import { createWriter } from '../../../kube/apply.ts';
 import { ApiError } from '../../../kube/errors.ts';
 import { STOPPED } from '../../../operator/tuning/stop-record.ts';
 import { type OperatorProcess, startOperator } from './operator.ts';
@@ -17,6 +18,12 @@ let namespaces = 0;
 const TUNED = { tuning: { profile: 'Tuned' } };
 /** Here no node has a kubelet, so each is tainted. */
 const ANYWHERE = [{ operator: 'Exists' }];
+
+const POOL = { 'example.com/pool': 'tried' };
+const newNode = async (name: string, more: object = {}): Promise<void> => {
+  const manifest = { apiVersion: 'v1', kind: 'Node', metadata: { name, labels: { ...POOL, ...more } } };
+  await world.cp.run(['create', '-f', '-'], JSON.stringify(manifest));
+};
 
 const newNamespace = async (): Promise<string> => {
   const name = `sysctls-${++namespaces}`;
@@ -170,14 +177,57 @@ describe('a rollout whose pods a kubelet refuses', () => {
   });
 });
 
-describe('before a rollout uses unsafe sysctls', () => {
-  const POOL = { 'example.com/pool': 'tried' };
-  const spec = { ...TUNED, workload: { nodeSelector: POOL, tolerations: ANYWHERE } };
-  const newNode = async (name: string, more: object = {}): Promise<void> => {
-    const manifest = { apiVersion: 'v1', kind: 'Node', metadata: { name, labels: { ...POOL, ...more } } };
-    await world.cp.run(['create', '-f', '-'], JSON.stringify(manifest));
-  };
+test('refused pods of a DaemonSet are left to its controller, which makes them again ever more slowly', async () => {
+  const KUBELETS = { kubelet: 'alike-but-one' };
+  const namespace = await newNamespace();
+  await newNode('alike-1', KUBELETS);
+  await newNode('alike-2', KUBELETS);
+  // A DaemonSet's controller gives a node no pods of which it does not know how many it takes.
+  for (const name of ['alike-1', 'alike-2'])
+    await createWriter(world.transport, 'kubelet').applyStatus({
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: { name },
+      status: { allocatable: { cpu: '8', memory: '16Gi', pods: '100' } },
+    });
+  const since = world.auditSize();
+  await world.apply(namespace, 'edge', {
+    ...TUNED,
+    workload: { kind: 'DaemonSet', nodeSelector: KUBELETS, tolerations: ANYWHERE },
+  });
+  await writePodStatus(world.transport, await nextPod(namespace, isProbe), { phase: 'Succeeded' });
+  const isOn =
+    (node: string) =>
+    ({ spec }: Anything): boolean =>
+      JSON.stringify(spec.affinity).includes(`"${node}"`);
+  const good = await nextPod(namespace, (pod) => !isProbe(pod) && isOn('alike-1')(pod));
+  await bind(world.transport, good, 'alike-1');
+  await writePodStatus(world.transport, good, serving(true));
+  for (let times = 0; times < 3; times++) {
+    const pod = await nextPod(namespace, isOn('alike-2'));
+    await refuse(world.transport, pod, 'alike-2');
+  }
+  await world.reason(namespace, 'edge', 'SysctlForbidden');
+  // A change of the spec shows that the operator has worked on it with the refused pod in sight.
+  await world.apply(namespace, 'edge', {
+    ...TUNED,
+    workload: { kind: 'DaemonSet', nodeSelector: KUBELETS, tolerations: ANYWHERE },
+    listeners: [{ name: 'web', port: 8081, backend: 'web' }],
+  });
+  await world.eventually(
+    'the new listener',
+    async () => (await world.status(namespace, 'edge'))?.observedGeneration === 2,
+  );
+  assert.match(await world.reason(namespace, 'edge', 'SysctlForbidden'), /^Node alike-2 refuses/);
+  const removed = world
+    .writes(OPERATOR, since)
+    .filter(({ verb, what }) => verb === 'delete' && what.includes(`/${namespace}/pods/`))
+    .filter(({ what }) => !what.includes('-preflight-'));
+  assert.deepEqual(removed, []);
+});
 
+describe('before a rollout uses unsafe sysctls', () => {
+  const spec = { ...TUNED, workload: { nodeSelector: POOL, tolerations: ANYWHERE } };
   test('a probe pod is tried on a node of each pool; one refusal keeps the rollout from beginning, until the node changes', async () => {
     const namespace = await newNamespace();
     await newNode('tried-1', { kubelet: 'strict' });
