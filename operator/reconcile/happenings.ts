@@ -1,6 +1,8 @@
 import type { Condition } from '../../crds/status.ts';
 import { isReason, REASONS } from '../status/reasons.ts';
+import { sentence, stable } from '../status/stable.ts';
 import type { Happening } from '../telemetry/event-manifest.ts';
+import type { Waiting } from '../tuning/gate.ts';
 import type { Applied } from './apply-children.ts';
 
 /** The events about what was done to the children; none when nothing was. */
@@ -24,4 +26,19 @@ export const transitionHappening = ({ reason, message }: Condition): Happening =
   const standing = isReason(reason) ? REASONS[reason].standing : 'Working';
   const isFine = standing === 'Done' || standing === 'AsItIs' || reason === 'Progressing';
   return { type: isFine ? 'Normal' : 'Warning', reason, action: 'Observe', note: message };
+};
+
+/** The event about a preflight that has no answer: the rollout begins with no more than its own pods to show what a kubelet refuses. */
+export const givenUpHappening = ({ pool, why }: Waiting): Happening => {
+  const [node] = pool.nodes;
+  const where = node === undefined ? '' : ` on node ${node}`;
+  return {
+    type: 'Warning',
+    reason: 'PreflightGivenUp',
+    action: 'Preflight',
+    note:
+      `No probe pod has tried the unsafe sysctls${where}, because ${sentence(stable(why))} The rollout begins without this safeguard: where a kubelet ` +
+      'refuses the sysctls, its own pods are refused, and the status says so. For the next change of the sysctls, let the namespace take a ' +
+      'bare pod (ResourceQuota, LimitRange, policies), and leave room for it on the node.',
+  };
 };

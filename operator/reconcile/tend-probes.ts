@@ -59,11 +59,10 @@ export const tendProbes = async (
   for (const waiting of gate.waiting) {
     const leftMs = PREFLIGHT_MS - verdicts.triedFor(waiting.verdictKey, deps.now());
     if (leftMs <= 0) giveUp(gathered, waiting, deps);
-    else if (
-      !known.has(waiting.verdictKey) &&
-      !(await tryPool(owner, render, template as PodTemplate, waiting, deps))
-    )
-      giveUp(gathered, waiting, deps);
+    else if (!known.has(waiting.verdictKey)) {
+      const why = await tryPool(owner, render, template as PodTemplate, waiting, deps);
+      if (why !== undefined) giveUp(gathered, { ...waiting, why }, deps);
+    }
     soonest = Math.min(soonest, Math.max(1, leftMs));
   }
   return gate.waiting.every(({ verdictKey: key }) => verdicts.settled.has(key)) ? 1 : soonest;
@@ -74,23 +73,25 @@ const giveUp = ({ root }: Gathered, waiting: Waiting, { verdicts, onGivenUp }: T
   onGivenUp(root, waiting);
 };
 
-/** False when the API server does not take the pod: what it says of it, it will say of the proxies' pods, and the status then says it. */
+/** Why the API server does not take the pod; undefined when it does. */
 const tryPool = async (
   owner: Owner,
   render: RenderSettings,
   template: PodTemplate,
   waiting: Waiting,
   { writer }: TendDeps,
-): Promise<boolean> => {
+): Promise<string | undefined> => {
   try {
     await writer.create(probePod(owner, render, template, waiting));
-    return true;
+    return undefined;
   } catch (error) {
     // Made a moment ago, and not heard of yet.
-    if (error instanceof ApiError && error.code === 'AlreadyExists') return true;
+    if (error instanceof ApiError && error.code === 'AlreadyExists') return undefined;
     const failure = writeFailure(error);
     if (failure.kind === 'Failed') throw failure.error;
-    return false;
+    return failure.kind === 'Refused'
+      ? `the API server refuses it: ${failure.message}`
+      : 'its namespace is being deleted';
   }
 };
 

@@ -18,7 +18,7 @@ import { ROOT, type WatchedKind } from '../watch/kinds.ts';
 import { rootKey } from '../watch/root-key.ts';
 import type { World } from '../watch/world.ts';
 import { ledgerName } from './gather.ts';
-import { appliedHappenings, transitionHappening } from './happenings.ts';
+import { appliedHappenings, givenUpHappening, transitionHappening } from './happenings.ts';
 import { createLedger } from './ledger.ts';
 import { type ReconcileDeps, reconcile } from './reconcile.ts';
 import { settle } from './settle.ts';
@@ -101,7 +101,9 @@ export const startTerm = (
     nodes: () => (world.serves('Node') ? [...world.collections.Node.values()] : undefined),
     verdicts: createVerdictBook(),
     inspector,
-    onGivenUp(root, { pool, why }) {
+    onGivenUp(root, waiting) {
+      const { pool, why } = waiting;
+      recorder.record(root, givenUpHappening(waiting));
       log.warn({ key: keyOfRoot(root), nodes: pool.nodes, why }, 'preflight given up, rollout begins');
     },
     onGate(key, gate) {

@@ -294,6 +294,15 @@ describe('before a rollout uses unsafe sysctls', () => {
       workload: { nodeSelector: { kubelet: 'of-a-fourth-kind' }, tolerations: ANYWHERE },
     });
     await world.reason(namespace, 'edge', 'PodSecurityViolation');
+    let described = '';
+    await world.eventually('the event', async () => {
+      described = await world.kubectl('describe', 'l4b', 'edge', '-n', namespace);
+      return described.includes('PreflightGivenUp');
+    });
+    assert.match(
+      described,
+      /Warning +PreflightGivenUp .* on node refusing-1, because the API server refuses it: .*PodSecurity/,
+    );
   });
 });
 

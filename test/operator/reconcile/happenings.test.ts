@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { appliedHappenings, transitionHappening } from '../../../operator/reconcile/happenings.ts';
+import {
+  appliedHappenings,
+  givenUpHappening,
+  transitionHappening,
+} from '../../../operator/reconcile/happenings.ts';
 
 const NOTHING = {
   created: [],
@@ -45,4 +49,19 @@ for (const [reason, type] of [
   test(`a new reason ${reason} is an event of type ${type}, with the message of the condition`, () => {
     const happening = transitionHappening(condition(reason));
     assert.deepEqual([happening.type, happening.reason, happening.note], [type, reason, 'why']);
+  });
+
+for (const [nodes, why, begin] of [
+  [
+    ['n1', 'n2'],
+    'the API server refuses it: exceeded quota: pods',
+    'No probe pod has tried the unsafe sysctls on node n1, because the API server refuses it: exceeded quota: pods. ',
+  ],
+  [[], 'it has no node yet', 'No probe pod has tried the unsafe sysctls, because it has no node yet. '],
+] as const)
+  test(`a preflight that is given up is a warning of what is missing, because ${why}`, () => {
+    const { type, reason, note } = givenUpHappening({ pool: { key: 'k', nodes }, verdictKey: 'v', why });
+    assert.deepEqual([type, reason], ['Warning', 'PreflightGivenUp']);
+    assert.ok(note.startsWith(`${begin}The rollout begins without this safeguard: `), note);
+    assert.match(note, /let the namespace take a bare pod .*, and leave room for it on the node\.$/);
   });
