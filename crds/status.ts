@@ -77,6 +77,15 @@ export const status = z.object({
     .optional()
     .describe('Revision of the pod template; kept until the spec’s own part of it changes.'),
   renderedImage: z.string().max(512).optional().describe('Default image of that revision, kept with it.'),
+  renderedPullPolicy: z
+    .enum(['Always', 'IfNotPresent', 'Never'])
+    .optional()
+    .describe('Pull policy of that image, kept with it.'),
+  renderedKubelet: z
+    .string()
+    .max(16)
+    .optional()
+    .describe('Oldest version of a kubelet then, such as 1.31; it decided who sets which sysctl.'),
   renderedFrom: z
     .string()
     .max(64)

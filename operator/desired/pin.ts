@@ -2,6 +2,8 @@ import { hash } from 'node:crypto';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import { tuning } from '../../crds/tuning.ts';
 import { workload } from '../../crds/workload.ts';
+import { parseVersion, versionText } from '../tuning/kubernetes-version.ts';
+import type { PullPolicy, RenderSettings } from './render.ts';
 import { CURRENT, FIRST, isRevision, type RevisionName } from './revisions/all.ts';
 
 /** Annotation of an L4Balancer: while it is "true", its pods are always rendered by the newest revision. */
@@ -12,6 +14,9 @@ export interface Rendering {
   readonly renderRevision?: string;
   /** The default image then; that of the spec wins over it. */
   readonly renderedImage?: string;
+  readonly renderedPullPolicy?: PullPolicy;
+  /** The oldest that the pods might meet then, such as `1.31`. */
+  readonly renderedKubelet?: string;
   /** Digest of the part of the spec that shapes the pods. */
   readonly renderedFrom?: string;
 }
@@ -27,32 +32,59 @@ export interface PinInput {
   /** As the status has it. */
   readonly rendering: Rendering;
   /** What runs; undefined when there is nothing yet. */
-  readonly live: { readonly revision: string | undefined; readonly image: string | undefined } | undefined;
-  /** The operator's own image for proxies. */
-  readonly image: string;
+  readonly live: Live | undefined;
+  /** The operator's own, now. */
+  readonly settings: RenderSettings;
 }
 
-/** By which revision and with which default image the pods are rendered. */
+/** What the pods themselves say of how they were rendered. */
+export interface Live {
+  readonly revision: string | undefined;
+  readonly image: string | undefined;
+  readonly pullPolicy: PullPolicy | undefined;
+}
+
+/** By which revision and with what of the operator's own the pods are rendered. */
 export type Pin =
   | {
       readonly kind: 'Render';
       readonly revision: RevisionName;
-      readonly image: string;
+      readonly settings: RenderSettings;
       readonly from: string;
     }
   /** Of a later operator: this one cannot render it, and leaves the pod template as it is. */
   | { readonly kind: 'Leave'; readonly revision: string };
 
 /** The newest for new pods, where it is asked for, and where the spec changes its pods anyway; else what they have. */
-export const decidePin = ({ spec, annotations, rendering, live, image }: PinInput): Pin => {
+export const decidePin = ({ spec, annotations, rendering, live, settings }: PinInput): Pin => {
   const from = shapeDigest(spec);
-  const { renderRevision, renderedImage, renderedFrom = from } = rendering;
+  const { renderRevision, renderedFrom = from } = rendering;
   if (live === undefined || annotations?.[UPGRADE] === 'true' || renderedFrom !== from)
-    return { kind: 'Render', revision: CURRENT, image, from };
+    return { kind: 'Render', revision: CURRENT, settings, from };
   const revision = renderRevision ?? live.revision ?? FIRST;
   if (!isRevision(revision)) return { kind: 'Leave', revision };
-  return { kind: 'Render', revision, image: renderedImage ?? live.image ?? image, from };
+  return { kind: 'Render', revision, settings: settingsThen(rendering, live, settings), from };
 };
+
+/** Where neither the status nor the pods say, those of now. */
+const settingsThen = (
+  { renderedImage, renderedPullPolicy, renderedKubelet }: Rendering,
+  live: Live,
+  now: RenderSettings,
+): RenderSettings => ({
+  proxyImage: renderedImage ?? live.image ?? now.proxyImage,
+  pullPolicy: renderedPullPolicy ?? live.pullPolicy ?? now.pullPolicy,
+  kubelet: parseVersion(renderedKubelet) ?? now.kubelet,
+});
+
+/** What the status keeps once the pods are rendered so. */
+export const renderingBy = ({ revision, settings, from }: Extract<Pin, { kind: 'Render' }>): Rendering => ({
+  renderRevision: revision,
+  renderedImage: settings.proxyImage,
+  renderedPullPolicy: settings.pullPolicy,
+  renderedKubelet: versionText(settings.kubelet),
+  renderedFrom: from,
+});
 
 /** Changing these restarts no pod. */
 const NOT_OF_PODS: ReadonlySet<string> = new Set([

@@ -6,6 +6,7 @@ import { parseManifest } from '../../crds/parse-manifest.ts';
 import type { Manifest } from '../../kube/apply.ts';
 import { readManifestFile } from '../../program/read-file.ts';
 import { children } from '../desired/children.ts';
+import type { Live } from '../desired/pin.ts';
 import type { ImageSettings } from '../desired/render.ts';
 import { EXIT } from '../errors.ts';
 import { renderingOf } from '../reconcile/gather.ts';
@@ -62,7 +63,7 @@ const renderedOf = (balancer: L4Balancer, images: ImageSettings): readonly Manif
       annotations: metadata.annotations,
       rendering,
       // A resource taken from a cluster, with its status, has pods.
-      live: rendering.renderRevision === undefined ? undefined : { revision: undefined, image: undefined },
+      live: rendering.renderRevision === undefined ? undefined : NOTHING_SAID,
       deployment: undefined,
       workload: undefined,
       otherWorkload: undefined,
@@ -80,6 +81,8 @@ const renderedOf = (balancer: L4Balancer, images: ImageSettings): readonly Manif
 
 /** Which sysctls are safe, and so who sets them, follows from it. */
 const ASSUMED = `# For kubelets of Kubernetes ${versionText(OLDEST_SUPPORTED)}, the oldest that is supported; where all are newer, more sysctls may be safe.\n`;
+
+const NOTHING_SAID: Live = { revision: undefined, image: undefined, pullPolicy: undefined };
 
 const format = (manifests: readonly Manifest[], output: Output): string => {
   switch (output) {

@@ -1,4 +1,4 @@
-import type { Pin, Pinned } from '../desired/pin.ts';
+import { type Pin, type Pinned, renderingBy } from '../desired/pin.ts';
 import type { Owner, RenderSettings } from '../desired/render.ts';
 import type { Gate } from '../tuning/gate.ts';
 import type { WatchedKind } from '../watch/kinds.ts';
@@ -60,9 +60,6 @@ export const bringAbout = async (
 /** Only what the workload was brought to is kept: a rollout that is held back has not rendered anything. */
 const renderingAfter = (pin: Pin, gate: Gate, before: Pinned, kept: number | undefined): Pinned => {
   const { autoscaledReplicas: _, ...rendered } = before;
-  const now =
-    pin.kind === 'Render' && gate.kind === 'Open'
-      ? { renderRevision: pin.revision, renderedImage: pin.image, renderedFrom: pin.from }
-      : rendered;
+  const now = pin.kind === 'Render' && gate.kind === 'Open' ? renderingBy(pin) : rendered;
   return { ...now, ...(kept === undefined ? {} : { autoscaledReplicas: kept }) };
 };

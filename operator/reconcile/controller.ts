@@ -37,6 +37,7 @@ export const startController = (
   onFailed: (error: unknown) => void,
 ): Controller => {
   const { log, watchMetrics } = options;
+  const stopping = new AbortController();
   const watchLog = createWatchLog(log);
   const nodes = createNodeBook();
   const termOptions: TermOptions = {
@@ -68,7 +69,7 @@ export const startController = (
     },
     onSynced() {
       log.info({ l4balancers: world.collections[ROOT].size }, 'caches synced');
-      readServerVersion(options.transport, log)
+      readServerVersion(options, stopping.signal)
         .then((version) => {
           nodes.server(version);
           isSynced = true;
@@ -92,6 +93,9 @@ export const startController = (
         },
       };
     },
-    stop: () => world.stop(),
+    stop() {
+      stopping.abort();
+      world.stop();
+    },
   };
 };

@@ -95,14 +95,20 @@ const parsedOf = ({ balancer, observed }: Gathered): Parsed => ({
 
 /** What the status keeps of how the pods were rendered. */
 export const renderingOf = ({ status }: Pick<Gathered['root'], 'status'>): Pinned => {
-  const { renderRevision, renderedImage, renderedFrom, autoscaledReplicas } = (status ?? {}) as Pinned;
-  return {
-    ...(renderRevision === undefined ? {} : { renderRevision }),
-    ...(renderedImage === undefined ? {} : { renderedImage }),
-    ...(renderedFrom === undefined ? {} : { renderedFrom }),
-    ...(autoscaledReplicas === undefined ? {} : { autoscaledReplicas }),
-  };
+  const said = new Map(Object.entries(status ?? {}));
+  return Object.fromEntries(
+    RENDERING.filter((field) => said.get(field) !== undefined).map((field) => [field, said.get(field)]),
+  );
 };
+
+const RENDERING = [
+  'renderRevision',
+  'renderedImage',
+  'renderedPullPolicy',
+  'renderedKubelet',
+  'renderedFrom',
+  'autoscaledReplicas',
+] as const satisfies readonly (keyof Pinned)[];
 
 /** A child as the cache has it. */
 export const cachedChild = (collections: Collections, kind: string, key: string): KubeObject | undefined =>

@@ -26,7 +26,7 @@ export interface Stand
   readonly hasPodMonitors: boolean;
 }
 
-/** By which revision, with which image and with how many pods the children are to be rendered. */
+/** By which revision, with what of the operator's own and with how many pods the children are to be rendered. */
 export const renderedNow = (spec: L4BalancerSpec, stand: Stand, settings: RenderSettings): Rendered => {
   const { annotations, rendering, live, workload, otherWorkload, deployment, hasAutoscaler } = stand;
   const pin = decidePin({
@@ -34,12 +34,12 @@ export const renderedNow = (spec: L4BalancerSpec, stand: Stand, settings: Render
     annotations,
     rendering,
     live,
-    image: settings.proxyImage,
+    settings,
   });
   const isRendered = pin.kind === 'Render';
   return {
     pin,
-    render: isRendered ? { ...settings, proxyImage: pin.image } : settings,
+    render: isRendered ? pin.settings : settings,
     shape: {
       revision: isRendered ? pin.revision : undefined,
       kept: isRendered ? undefined : workload,

@@ -1,20 +1,46 @@
+import { type BackoffLimits, createBackoff } from '../../kube/backoff.ts';
+import type { Clock } from '../../kube/clock.ts';
+import { ApiError } from '../../kube/errors.ts';
 import type { Transport } from '../../kube/transport.ts';
 import { codeOf } from '../errors.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { type KubernetesVersion, parseVersion } from '../tuning/kubernetes-version.ts';
 
-/** Asks the API server for its version; undefined, and a line in the log, where it does not say: then the oldest supported is assumed. */
+export interface VersionDeps {
+  readonly transport: Pick<Transport, 'request'>;
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** From 0 to below 1. */
+  readonly random: () => number;
+}
+
+const BACKOFF: BackoffLimits = { firstMs: 500, longestMs: 15_000 };
+
+/**
+ * Asks the API server for its version until it answers, or until `signal` aborts: to work on with the oldest supported after one lost call
+ * would place sysctls otherwise than another start does. Undefined where it answers that it does not say; then the oldest is assumed.
+ */
 export const readServerVersion = async (
-  transport: Pick<Transport, 'request'>,
-  log: Logger,
+  { transport, log, clock, random }: VersionDeps,
+  signal: AbortSignal,
 ): Promise<KubernetesVersion | undefined> => {
-  try {
-    const { gitVersion } = (await transport.request({ method: 'GET', path: '/version' })) as {
-      gitVersion?: string;
-    };
-    return parseVersion(gitVersion);
-  } catch (error) {
-    log.warn({ code: codeOf(error), error }, 'version of the API server not read');
-    return undefined;
+  const backoff = createBackoff(BACKOFF, random);
+  while (!signal.aborted) {
+    try {
+      const { gitVersion } = (await transport.request({ method: 'GET', path: '/version', signal })) as {
+        gitVersion?: string;
+      };
+      return parseVersion(gitVersion);
+    } catch (error) {
+      if (signal.aborted) break;
+      const isRefused = error instanceof ApiError && REFUSALS.has(error.code);
+      log.warn({ code: codeOf(error), error, triesAgain: !isRefused }, 'version of the API server not read');
+      if (isRefused) break;
+      await clock.sleep(backoff.next(), signal);
+    }
   }
+  return undefined;
 };
+
+/** Another try has the same answer. */
+const REFUSALS: ReadonlySet<string> = new Set(['Unauthorized', 'Forbidden', 'NotFound', 'MethodNotAllowed']);

@@ -2,12 +2,19 @@ import { effectiveTuning } from '../../crds/effective.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { CONTAINER } from '../desired/container.ts';
-import type { Pinned } from '../desired/pin.ts';
+import type { Live, Pinned } from '../desired/pin.ts';
+import type { PullPolicy } from '../desired/render.ts';
 import { isUnsaid } from '../desired/replicas.ts';
 import { REVISION_ANNOTATION } from '../desired/revisions/all.ts';
 import { checkRollout } from '../status/check-rollout.ts';
 import type { Deployment } from '../status/observed.ts';
 import { wantedPods } from '../status/wanted-pods.ts';
+
+interface Container {
+  readonly name: string;
+  readonly image?: string;
+  readonly imagePullPolicy?: PullPolicy;
+}
 
 /** What of a workload is read to know how its pods were rendered. */
 type Workload = KubeObject & {
@@ -15,19 +22,22 @@ type Workload = KubeObject & {
     readonly replicas?: number;
     readonly template?: {
       readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
-      readonly spec?: { readonly containers?: readonly { readonly name: string; readonly image?: string }[] };
+      readonly spec?: { readonly containers?: readonly Container[] };
     };
   };
 };
 
 /** How the pods that run were rendered; undefined when there is no workload. */
-export const renderedAs = (workload: Workload | undefined) =>
-  workload === undefined
-    ? undefined
-    : {
-        revision: workload.spec?.template?.metadata?.annotations?.[REVISION_ANNOTATION],
-        image: workload.spec?.template?.spec?.containers?.find(({ name }) => name === CONTAINER)?.image,
-      };
+export const renderedAs = (workload: Workload | undefined): Live | undefined => {
+  if (workload === undefined) return undefined;
+  const { metadata, spec } = workload.spec?.template ?? {};
+  const proxy = spec?.containers?.find(({ name }) => name === CONTAINER);
+  return {
+    revision: metadata?.annotations?.[REVISION_ANNOTATION],
+    image: proxy?.image,
+    pullPolicy: proxy?.imagePullPolicy,
+  };
+};
 
 /**
  * Pods that an autoscaler chose: the Deployment's, while there is one; afterwards those it left, as long as the spec names no number itself.

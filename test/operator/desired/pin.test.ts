@@ -1,18 +1,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decidePin, type PinInput, shapeDigest } from '../../../operator/desired/pin.ts';
+import {
+  decidePin,
+  type PinInput,
+  type Rendering,
+  renderingBy,
+  shapeDigest,
+} from '../../../operator/desired/pin.ts';
 import { CURRENT } from '../../../operator/desired/revisions/all.ts';
 import { balancer } from '../owner.ts';
 
 const spec = (more: object = {}) => balancer(more).spec;
 const FROM = shapeDigest(spec());
-const live = { revision: undefined, image: 'proxy:1' };
+const live = { revision: undefined, image: 'proxy:1', pullPolicy: undefined };
+const settings = { proxyImage: 'proxy:2', pullPolicy: 'Always', kubelet: { major: 1, minor: 34 } } as const;
 const input = (more: Partial<PinInput> = {}): PinInput => ({
   spec: spec(),
   annotations: undefined,
   rendering: { renderRevision: 'r1', renderedImage: 'proxy:1', renderedFrom: FROM },
   live,
-  image: 'proxy:2',
+  settings,
   ...more,
 });
 
@@ -30,7 +37,7 @@ const ROWS: readonly (readonly [string, Partial<PinInput>, string])[] = [
   ['the pods were made before there were revisions', { rendering: {} }, 'r1 proxy:1'],
   [
     'the status was lost, and the pods say what they are',
-    { rendering: {}, live: { revision: 'r2', image: 'proxy:1' } },
+    { rendering: {}, live: { ...live, revision: 'r2' } },
     'r2 proxy:1',
   ],
   ['a later operator made them', { rendering: { renderRevision: 'r99', renderedFrom: FROM } }, 'left at r99'],
@@ -45,9 +52,46 @@ for (const [when, more, expected] of ROWS)
   test(`the pin when ${when}: ${expected}`, () => {
     const pin = decidePin(input(more));
     assert.equal(
-      pin.kind === 'Render' ? `${pin.revision} ${pin.image}` : `left at ${pin.revision}`,
+      pin.kind === 'Render' ? `${pin.revision} ${pin.settings.proxyImage}` : `left at ${pin.revision}`,
       expected,
     );
+  });
+
+const THEN = { proxyImage: 'proxy:1', pullPolicy: 'IfNotPresent', kubelet: { major: 1, minor: 31 } } as const;
+const kept = renderingBy({ kind: 'Render', revision: 'r1', settings: THEN, from: FROM });
+const without = (...fields: readonly (keyof Rendering)[]): Rendering =>
+  Object.fromEntries(Object.entries(kept).filter(([name]) => !fields.some((field) => field === name)));
+const LIVE = { revision: 'r1', image: 'proxy:1', pullPolicy: 'Never' } as const;
+
+const SETTINGS: readonly (readonly [string, Partial<PinInput>, PinInput['settings']])[] = [
+  ['those of then, whatever the operator is told now', {}, THEN],
+  ['those of now when the spec changes the pods', { spec: spec({ tuning: { logLevel: 'warn' } }) }, settings],
+  [
+    'those of now when the annotation asks for it',
+    { annotations: { 'l4balancer.dev/upgrade': 'true' } },
+    settings,
+  ],
+  ['those of now for new pods', { live: undefined }, settings],
+  [
+    'the pull policy of the pods, where the status does not say',
+    { rendering: without('renderedPullPolicy'), live: LIVE },
+    { ...THEN, pullPolicy: 'Never' },
+  ],
+  [
+    'the kubelet of now, where the status does not say',
+    { rendering: without('renderedKubelet') },
+    { ...THEN, kubelet: settings.kubelet },
+  ],
+  [
+    'the kubelet of now, where the status says nonsense',
+    { rendering: { ...kept, renderedKubelet: 'old' } },
+    { ...THEN, kubelet: settings.kubelet },
+  ],
+];
+for (const [what, more, expected] of SETTINGS)
+  test(`the operator’s own part of the pods is ${what}`, () => {
+    const pin = decidePin(input({ rendering: kept, ...more }));
+    assert.deepEqual(pin.kind === 'Render' && pin.settings, expected);
   });
 
 const SAME: readonly (readonly [string, object])[] = [

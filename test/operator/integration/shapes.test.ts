@@ -2,16 +2,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { stringify } from 'yaml';
 import { createWriter } from '../../../kube/apply.ts';
-import { deployment } from '../../../operator/desired/deployment.ts';
-import { NEW } from '../../../operator/desired/shape.ts';
-import { balancer, RENDER } from '../owner.ts';
 import { type OperatorProcess, startOperator } from './operator.ts';
 import { letServe, podsOf } from './pods.ts';
 import { operatorLogin } from './rights.ts';
 import { type Anything, startWorld, type TestWorld } from './world.ts';
 
 let world: TestWorld;
-let login: string;
 let operator: OperatorProcess;
 let namespaces = 0;
 
@@ -50,8 +46,7 @@ const settled = (namespace: string, generation: number): Promise<void> =>
 
 before(async () => {
   world = await startWorld();
-  login = await operatorLogin(world.cp);
-  operator = startOperator(login);
+  operator = startOperator(await operatorLogin(world.cp));
   await operator.line('caches synced');
 });
 
@@ -259,107 +254,4 @@ test('a capacity sizes the pods, and the status shows the plan', async () => {
   const text = await world.kubectl('describe', 'l4b', 'edge', '-n', namespace);
   assert.match(text, /How Computed:\s+2 replicas with 4 cores each, 50000 connections a core\./);
   assert.match(text, /File Descriptors:\s+401024/);
-});
-
-describe('the pods of an older revision', () => {
-  const OLDER = 'registry.example/l4balancer-proxy:0.9';
-
-  test('are left alone by a newer operator, until the spec changes them or the annotation asks for it', async () => {
-    const namespace = await newNamespace();
-    await world.apply(namespace, 'edge');
-    await arrives(namespace, 'Deployment');
-    await settled(namespace, 1);
-    await operator.stop();
-
-    // As an operator before revisions left it: its pod template, and a status without a word of revisions.
-    const root = await world.get('l4balancer.dev/v1alpha1', 'L4Balancer', namespace, 'edge');
-    const owner = { name: 'edge', namespace, uid: root?.metadata.uid ?? '', spec: balancer().spec };
-    const older = { ...RENDER, proxyImage: OLDER };
-    await createWriter(world.transport, 'l4balancer-operator').apply(
-      deployment(owner, older, { ...NEW, revision: 'r1' }),
-    );
-    const removals = ['renderRevision', 'renderedImage', 'renderedFrom'].map((field) => ({
-      op: 'remove',
-      path: `/status/${field}`,
-    }));
-    await world.kubectl(
-      ...['patch', 'l4b', 'edge', '-n', namespace, '--subresource=status', '--type=json'],
-      ...['-p', JSON.stringify(removals)],
-    );
-    const before = await child(namespace, 'Deployment');
-
-    operator = startOperator(login);
-    await operator.line('caches synced');
-    await world.eventually(
-      'the pin',
-      async () => (await world.status(namespace, 'edge'))?.renderRevision === 'r1',
-    );
-    const after = await child(namespace, 'Deployment');
-    assert.deepEqual(after?.spec.template, before?.spec.template);
-    assert.equal((await world.status(namespace, 'edge'))?.renderedImage, OLDER);
-    assert.equal(await operator.metric('l4balancer_operator_balancers_on_old_revisions'), 1);
-
-    // Not of the pods: the revision stays.
-    await world.apply(namespace, 'edge', { service: { type: 'ClusterIP' }, workload: { replicas: 2 } });
-    await world.eventually('two', async () => (await replicas(namespace)) === 2);
-    assert.deepEqual((await child(namespace, 'Deployment'))?.spec.template, before?.spec.template);
-
-    await world.kubectl('annotate', 'l4b', 'edge', '-n', namespace, 'l4balancer.dev/upgrade=true');
-    await world.eventually('r2', async () => {
-      const now = await child(namespace, 'Deployment');
-      return now?.spec.template.metadata.annotations?.['l4balancer.dev/render-revision'] === 'r2';
-    });
-    await world.eventually(
-      'none is old',
-      async () => (await operator.metric('l4balancer_operator_balancers_on_old_revisions')) === 0,
-    );
-  });
-});
-
-test('the pods of a later revision keep their template, are scaled as asked, and are rendered anew by the annotation', async () => {
-  const LATER = 'r99';
-  const namespace = await newNamespace();
-  await world.apply(namespace, 'edge', { workload: { replicas: 2 } });
-  await arrives(namespace, 'Deployment');
-  await settled(namespace, 1);
-  await operator.stop();
-
-  // As a later operator leaves it: something in the template that this one does not render, and its revision in template and status.
-  const annotations = { 'l4balancer.dev/render-revision': LATER, 'example.com/of-later': 'yes' };
-  const root = await world.get('l4balancer.dev/v1alpha1', 'L4Balancer', namespace, 'edge');
-  const owner = {
-    name: 'edge',
-    namespace,
-    uid: root?.metadata.uid ?? '',
-    spec: balancer({ workload: { replicas: 2 } }).spec,
-  };
-  const rendered = deployment(owner, RENDER);
-  const { template } = rendered.spec;
-  await createWriter(world.transport, 'l4balancer-operator').apply({
-    ...rendered,
-    spec: { ...rendered.spec, template: { ...template, metadata: { ...template.metadata, annotations } } },
-  } as never);
-  const patch = JSON.stringify({ status: { renderRevision: LATER } });
-  await world.kubectl(
-    ...['patch', 'l4b', 'edge', '-n', namespace, '--subresource=status', '--type=merge', '-p', patch],
-  );
-  const before = await child(namespace, 'Deployment');
-
-  operator = startOperator(login);
-  await operator.line('caches synced');
-  assert.match(
-    await world.warned(namespace, 'edge', 'RevisionUnknown'),
-    /revision r99.*number.*follow the spec/,
-  );
-  await world.kubectl('scale', '-n', namespace, 'l4b/edge', '--replicas=5');
-  await world.eventually('five', async () => (await replicas(namespace)) === 5);
-  assert.deepEqual((await child(namespace, 'Deployment'))?.spec.template, before?.spec.template);
-  await world.warned(namespace, 'edge', 'RevisionUnknown');
-  assert.equal((await world.status(namespace, 'edge'))?.renderRevision, LATER);
-
-  await world.kubectl('annotate', 'l4b', 'edge', '-n', namespace, 'l4balancer.dev/upgrade=true');
-  await world.warned(namespace, 'edge', 'NoWarnings');
-  const { metadata } = (await child(namespace, 'Deployment'))?.spec.template ?? {};
-  assert.equal(metadata.annotations['l4balancer.dev/render-revision'], 'r2');
-  assert.equal(metadata.annotations['example.com/of-later'], undefined);
 });

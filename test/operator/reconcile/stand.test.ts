@@ -52,9 +52,9 @@ describe('the workload of the other kind', () => {
 
 test('pods say by which revision and with which image they were rendered; those of another container do not count', () => {
   const containers = [
-    { name: 'sidecar', image: 'other' },
-    { name: 'proxy', image: 'proxy:1' },
-  ];
+    { name: 'sidecar', image: 'other', imagePullPolicy: 'Never' },
+    { name: 'proxy', image: 'proxy:1', imagePullPolicy: 'Always' },
+  ] as const;
   const template = {
     metadata: { annotations: { 'l4balancer.dev/render-revision': 'r2' } },
     spec: { containers },
@@ -62,8 +62,10 @@ test('pods say by which revision and with which image they were rendered; those 
   assert.deepEqual(renderedAs({ metadata: { name: 'x' }, spec: { template } }), {
     revision: 'r2',
     image: 'proxy:1',
+    pullPolicy: 'Always',
   });
-  assert.deepEqual(renderedAs({ metadata: { name: 'x' } }), { revision: undefined, image: undefined });
+  const nothing = { revision: undefined, image: undefined, pullPolicy: undefined };
+  assert.deepEqual(renderedAs({ metadata: { name: 'x' } }), nothing);
   assert.equal(renderedAs(undefined), undefined);
 });
 

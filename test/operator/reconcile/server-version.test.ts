@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import pino from 'pino';
+import { ApiError, TransportError } from '../../../kube/errors.ts';
+import { readServerVersion } from '../../../operator/reconcile/server-version.ts';
+import { ManualClock, settled } from '../manual-clock.ts';
+
+const refusal = (httpStatus: number) =>
+  new ApiError({ method: 'GET', path: '/version', httpStatus, body: '' });
+const LOST = new TransportError('ConnectionLost', 'https://api', 'GET /version', 'reset');
+
+/** Asks an API server that gives these answers, the last one for ever. */
+const ask = (answers: readonly (Error | object)[]) => {
+  const clock = new ManualClock();
+  const stopping = new AbortController();
+  let calls = 0;
+  const request = async () => {
+    const answer = answers[Math.min(calls++, answers.length - 1)];
+    if (answer instanceof Error) throw answer;
+    return answer;
+  };
+  const log = pino({ level: 'silent' });
+  const asked = readServerVersion({ transport: { request }, log, clock, random: () => 0 }, stopping.signal);
+  return { asked, clock, stopping, calls: () => calls };
+};
+
+const passed = async (clock: ManualClock): Promise<void> => {
+  for (let seconds = 0; seconds < 60; seconds++) await clock.pass(1000);
+};
+const SAID = { gitVersion: 'v1.34.1' };
+
+const ROWS: readonly (readonly [string, readonly (Error | object)[], object | undefined, number])[] = [
+  ['at once', [SAID], { major: 1, minor: 34 }, 1],
+  ['after calls that were lost', [LOST, LOST, SAID], { major: 1, minor: 34 }, 3],
+  ['after it was busy', [refusal(429), refusal(503), SAID], { major: 1, minor: 34 }, 3],
+  ['never, since that is not allowed', [refusal(403)], undefined, 1],
+  ['never, since nobody knows the path', [refusal(404)], undefined, 1],
+  ['in words that say nothing', [{ gitVersion: 'devel' }], undefined, 1],
+];
+for (const [when, answers, expected, count] of ROWS)
+  test(`the API server tells its version ${when}`, async () => {
+    const { asked, clock, calls } = ask(answers);
+    await passed(clock);
+    assert.deepEqual(await asked, expected);
+    assert.equal(calls(), count);
+  });
+
+test('who is told to stop asks no more', async () => {
+  const { asked, clock, stopping, calls } = ask([LOST]);
+  await settled();
+  stopping.abort();
+  assert.equal(await asked, undefined);
+  assert.equal(calls(), 1);
+  assert.equal(clock.sleeping, 0);
+});
