@@ -85,7 +85,7 @@ const previewOf = async (
       read: (ref) => transport.request({ method: 'GET', path: objectPath(ref) }) as Promise<KubeObject>,
     },
   );
-  const held = checkGate(gated.gate, spec, observed.deployment?.status?.readyReplicas ?? 0);
+  const held = checkGate(gated.gate, spec, observed);
   const lines: string[] = [
     ...(pin.kind === 'Leave'
       ? [

@@ -1,13 +1,18 @@
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import { childName } from '../desired/names.ts';
 import type { Gate } from '../tuning/gate.ts';
-import type { Refusal } from '../tuning/refused-pod.ts';
+import { STOPPED } from '../tuning/stop-record.ts';
+import type { Observed } from './observed.ts';
 import type { Verdict } from './reasons.ts';
 import { sentence, stable } from './stable.ts';
 import { sysctlAdvice } from './sysctl-advice.ts';
 import { listed, plural } from './words.ts';
 
+type Resource = Pick<Observed, 'namespace' | 'name' | 'deployment'>;
+
 /** Says why the workload is not brought to what the spec asks for: its sysctls are being tried, or a kubelet refuses them. */
-export const checkGate = (gate: Gate, spec: L4BalancerSpec, ready: number): Verdict | undefined => {
+export const checkGate = (gate: Gate, spec: L4BalancerSpec, resource: Resource): Verdict | undefined => {
+  const ready = resource.deployment?.status?.readyReplicas ?? 0;
   switch (gate.kind) {
     case 'Open':
       return undefined;
@@ -21,27 +26,30 @@ export const checkGate = (gate: Gate, spec: L4BalancerSpec, ready: number): Verd
       };
     }
     case 'Held':
-      return held(gate.refusals, gate.pods, gate.probes, spec, ready);
-    case 'Stop':
-      return held(gate.record.refusals, gate.record.pods, [], spec, ready);
+    case 'Stop': {
+      const { refusals, pods } = gate.kind === 'Held' ? gate : gate.record;
+      const probes = gate.kind === 'Held' ? gate.probes : [];
+      const rest = pods > 0 ? stopped(pods, resource) : notBegun(probes, resource);
+      return {
+        reason: 'SysctlForbidden',
+        message: `${sysctlAdvice(refusals, spec)} ${rest}${serving(ready)}`,
+      };
+    }
     default:
       return gate satisfies never;
   }
 };
 
-const held = (
-  refusals: readonly Refusal[],
-  pods: number,
-  probes: readonly string[],
-  spec: L4BalancerSpec,
-  ready: number,
-): Verdict => {
-  const rest =
-    pods > 0
-      ? `${pods} pods were refused; no more are made until this resource or the node changes.`
-      : `A probe pod was refused, so no rollout is begun until this resource or the node changes, or ${plural(probes.length, 'pod')} ${listed(probes)} ${plural(probes.length, 'is', 'are')} deleted.`;
-  return { reason: 'SysctlForbidden', message: `${sysctlAdvice(refusals, spec)} ${rest}${serving(ready)}` };
-};
+// What a kubelet allows is nowhere to be seen, so that a change of it alone is no reason to try again: hence the commands.
+const UNTIL =
+  'until the sysctls, where the pods may go, or the node object change. Once the kubelet allows them';
+
+const stopped = (pods: number, { namespace, name }: Resource): string =>
+  `${pods} pods were refused; no more are made ${UNTIL}: kubectl annotate deployment ${childName(name)} ${STOPPED}- -n ${namespace}.`;
+
+/** All of them: one that stays keeps the rollout from beginning. */
+const notBegun = (probes: readonly string[], { namespace }: Resource): string =>
+  `A probe pod was refused, so no rollout is begun ${UNTIL}: kubectl delete pod ${probes.join(' ')} -n ${namespace}.`;
 
 const serving = (ready: number): string =>
   ready === 0

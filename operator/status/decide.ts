@@ -33,7 +33,7 @@ export const decide = (observed: Observed): Verdict => {
   const verdict =
     checkChildren(problems, observed.namespace) ??
     checkUnfinished(unfinished) ??
-    checkGate(gate, spec, deployment?.status?.readyReplicas ?? 0) ??
+    checkGate(gate, spec, observed) ??
     (rollout === undefined ? served(observed, wanted) : (whyNot(observed, wanted) ?? rollout));
   const withDeadline: Verdict =
     verdict === rollout && verdict?.reason === 'Progressing' && isPastDeadline(deployment)

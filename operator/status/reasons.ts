@@ -74,7 +74,7 @@ export const REASONS = {
     meaning:
       'A node’s kubelet does not allow a sysctl that the pods ask for. No rollout is begun, or it was stopped after three refused pods; replicas that serve stay.',
     whatToDo:
-      'Allow it in the kubelet’s allowedUnsafeSysctls, choose other nodes, use tuning.sysctlMethod InitContainer, or profile Restricted.',
+      'Allow it in the kubelet’s allowedUnsafeSysctls and give the command of the message, choose other nodes, use tuning.sysctlMethod InitContainer, or profile Restricted.',
   },
   SysctlNotSet: {
     standing: 'Stuck',

@@ -35,7 +35,8 @@ export const givenTaints = ({ spec }: ClusterNode): readonly string[] =>
 
 /**
  * What a node is, as far as it bears on whether its kubelet allows a sysctl: the same text as long as nothing has changed. The allow-list
- * itself is nowhere to be seen; but changing it takes a restart of the kubelet, after which the node mostly is not ready for a moment.
+ * itself is nowhere to be seen. Changing it takes a restart of the kubelet, which shows only if it took so long that the node was not ready;
+ * for the others the status names a command.
  */
 export const fingerprint = (node: ClusterNode): string => {
   const { metadata, spec, status } = node;

@@ -58,6 +58,12 @@ const goneMeanwhile = (error: unknown): false => {
   throw error;
 };
 
+/** Gives the command that the message names, as a user does once the kubelet allows the sysctls. */
+const follow = async (message: string): Promise<void> => {
+  const [, command] = /Once the kubelet allows them: kubectl (.* -n [\w-]+)\./.exec(message) ?? [];
+  await world.kubectl(...(command ?? assert.fail(message)).split(' '));
+};
+
 /** Refuses pods as they come until the rollout is stopped; gives back how many there were. */
 const refuseAll = async (namespace: string, node: string): Promise<number> => {
   let count = 0;
@@ -132,6 +138,20 @@ describe('a rollout whose pods a kubelet refuses', () => {
     await world.reason(namespace, 'edge', 'Available');
   });
 
+  test('is tried again when the kubelet allows them and the command of the message is given', async () => {
+    const namespace = await newNamespace();
+    await world.apply(namespace, 'edge', TUNED);
+    await refuseAll(namespace, 'strict-1');
+    await world.eventually('no refused pod', async () => (await refusedPods(namespace)).length === 0);
+    await follow(await world.reason(namespace, 'edge', 'SysctlForbidden'));
+    await nextPod(namespace);
+    await letServe(world.transport, namespace);
+    await world.reason(namespace, 'edge', 'Available');
+    const deployment = await deploymentOf(namespace);
+    assert.equal(deployment?.metadata.annotations?.[STOPPED], undefined);
+    assert.ok(deployment?.spec.replicas > 0);
+  });
+
   test('goes back to the pods of the revision before, none of which is lost; another way of setting sysctls gets it going', async () => {
     const namespace = await newNamespace();
     const workload = { replicas: 2 };
@@ -162,6 +182,16 @@ describe('a rollout whose pods a kubelet refuses', () => {
     const deployment = await deploymentOf(namespace);
     assert.ok(!JSON.stringify(deployment?.spec.template).includes('somaxconn'));
     assert.equal(deployment?.spec.replicas, 2);
+
+    // The kubelet still refuses: tried again, stopped again.
+    await follow(await world.reason(namespace, 'edge', 'SysctlForbidden'));
+    assert.ok((await nextPod(namespace)).spec.securityContext.sysctls.length > 0);
+    await refuseAll(namespace, 'strict-1');
+    await world.eventually(
+      'no pod but those again',
+      async () => (await podsOf(world.transport, namespace)).length === 2,
+    );
+    assert.deepEqual(await names(), serving);
 
     await world.apply(namespace, 'edge', {
       tuning: { profile: 'Tuned', sysctlMethod: 'InitContainer' },
@@ -280,7 +310,7 @@ describe('before a rollout uses unsafe sysctls', () => {
     await refuse(world.transport, probe, 'deleted-1');
     const message = await world.reason(namespace, 'edge', 'SysctlForbidden');
     assert.ok(message.includes(probe.metadata.name), message);
-    await world.kubectl('delete', 'pod', probe.metadata.name, '-n', namespace, '--force', '--grace-period=0');
+    await follow(message);
     const again = await nextPod(namespace, isProbe);
     assert.notEqual(again.metadata.uid, probe.metadata.uid);
   });

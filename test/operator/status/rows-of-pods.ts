@@ -107,7 +107,7 @@ export const ROWS_OF_PODS: readonly Row[] = [
           kind: 'Held',
           refusals: [{ node: 'n1', sysctls: ['net.core.somaxconn'] }],
           pods: 0,
-          probes: ['l4b-edge-preflight-0'],
+          probes: ['l4b-edge-preflight-0', 'l4b-edge-preflight-1'],
         },
       },
       TUNED,
@@ -115,7 +115,7 @@ export const ROWS_OF_PODS: readonly Row[] = [
     reason: 'SysctlForbidden',
     holds: 'Stalled',
     message:
-      "Node n1 refuses net.core.somaxconn, which tuning.profile Tuned asks for. Allow it in the kubelet's configuration (allowedUnsafeSysctls: [net.core.somaxconn, net.ipv4.tcp_tw_reuse]), or choose other nodes with workload.nodeSelector, or set tuning.sysctlMethod: InitContainer, or use profile Restricted. A probe pod was refused, so no rollout is begun until this resource or the node changes, or pod l4b-edge-preflight-0 is deleted. The 2 replicas that serve stay.",
+      "Node n1 refuses net.core.somaxconn, which tuning.profile Tuned asks for. Allow it in the kubelet's configuration (allowedUnsafeSysctls: [net.core.somaxconn, net.ipv4.tcp_tw_reuse]), or choose other nodes with workload.nodeSelector, or set tuning.sysctlMethod: InitContainer, or use profile Restricted. A probe pod was refused, so no rollout is begun until the sysctls, where the pods may go, or the node object change. Once the kubelet allows them: kubectl delete pod l4b-edge-preflight-0 l4b-edge-preflight-1 -n shop. The 2 replicas that serve stay.",
   },
   {
     when: 'a rollout was stopped after three refused pods',
@@ -133,7 +133,7 @@ export const ROWS_OF_PODS: readonly Row[] = [
     reason: 'SysctlForbidden',
     holds: 'Stalled',
     message:
-      /use profile Restricted\. 3 pods were refused; no more are made until this resource or the node changes\.$/,
+      /use profile Restricted\. 3 pods were refused; no more are made until .* Once the kubelet allows them: kubectl annotate deployment l4b-edge l4balancer\.dev\/rollout-stopped- -n shop\.$/,
   },
   {
     when: 'all replicas serve, but with the template before the one that was refused',
