@@ -9,7 +9,7 @@ import { after, before, describe, type TestContext, test } from 'node:test';
 import { type ControlPlane, startControlPlane } from '../../cluster/control-plane.ts';
 import { until } from '../../cluster/wait.ts';
 import { balancer } from '../owner.ts';
-import { type OperatorProcess, startOperator } from './operator.ts';
+import { BASIC, type OperatorProcess, startOperator } from './operator.ts';
 
 const started: OperatorProcess[] = [];
 const start = (kubeconfig: string, args: readonly string[] = []): OperatorProcess => {
@@ -171,6 +171,16 @@ describe('a start with an API server', () => {
     await cp.run(['apply', '-f', new URL('../../../crds/l4balancers.yaml', import.meta.url).pathname]);
     await operator.line('caches synced');
     await until('readiness', async () => (await fetch(`${operator.url()}/readyz`)).status === 200);
+    assert.equal(await operator.stop(), 0);
+  });
+
+  test('that has no namespace for the Lease says so, and leads as soon as there is one', async () => {
+    const operator = startWith(cp.kubeconfig, [...BASIC, '--leader-elect-namespace=of-the-lease']);
+    const line = await operator.line('lease not reached, trying again');
+    assert.equal(line.code, 'NotFound');
+    assert.match(JSON.stringify(line), /namespaces \\"of-the-lease\\" not found/);
+    await cp.createNamespace('of-the-lease');
+    await operator.line('leads');
     assert.equal(await operator.stop(), 0);
   });
 
