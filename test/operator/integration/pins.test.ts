@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { createWriter } from '../../../kube/apply.ts';
 import { deployment } from '../../../operator/desired/deployment.ts';
 import { NEW } from '../../../operator/desired/shape.ts';
 import { balancer, RENDER } from '../owner.ts';
-import { type OperatorProcess, startOperator } from './operator.ts';
+import { IMAGE, type OperatorProcess, startOperator } from './operator.ts';
 import { operatorLogin } from './rights.ts';
 import { type Anything, startWorld, type TestWorld } from './world.ts';
+
+const MAIN = fileURLToPath(new URL('../../../operator/main.ts', import.meta.url));
 
 let world: TestWorld;
 let login: string;
@@ -132,6 +136,13 @@ describe('the pods of an older revision', () => {
     await world.apply(namespace, 'edge', { ...spec, workload: { replicas: 2 } });
     await world.eventually('two', async () => (await replicas(namespace)) === 2);
     assert.deepEqual((await workload(namespace))?.spec.template, before.spec.template);
+    // A dry run sees the same, also one for this namespace, which knows no node.
+    const flags = [`--kubeconfig=${login}`, `--proxy-image=${IMAGE}`, '--proxy-image-pull-policy=Always'];
+    for (const where of [[], [`--namespaces=${namespace}`]]) {
+      const dry = spawnSync(process.execPath, [MAIN, ...flags, '--dry-run', ...where], { encoding: 'utf8' });
+      const said = dry.stdout.split(/^(?=\S+\/edge$)/m).find((part) => part.startsWith(`${namespace}/`));
+      assert.match(said ?? dry.stderr, /as it should be/);
+    }
 
     await world.kubectl('annotate', 'l4b', 'edge', '-n', namespace, 'l4balancer.dev/upgrade=true');
     await world.eventually('both are taken when asked for', async () => {
