@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { PREFLIGHT_MS, tendProbes } from '../../../operator/reconcile/tend-probes.ts';
+import { createVerdictBook } from '../../../operator/reconcile/verdict-book.ts';
+import type { Gate, Waiting } from '../../../operator/tuning/gate.ts';
+import { owner, RENDER } from '../owner.ts';
+import { observed } from '../status/fixtures.ts';
+import { trial } from '../tuning/cluster.ts';
+
+test('a probe that has no answer for a minute is given up once, with why, and the rollout is looked at again at once', async () => {
+  const waiting: Waiting = {
+    pool: { key: 'k', nodes: ['n1'] },
+    verdictKey: '0123456789abcdef',
+    why: 'no node takes it: 0/2 nodes are available',
+  };
+  const gate: Gate = { kind: 'Trying', waiting: [waiting] };
+  const resource = owner({ tuning: { profile: 'Tuned' } });
+  const template = { spec: { securityContext: {} } };
+  const root = { metadata: { name: 'edge' } };
+  const gathered = {
+    root,
+    balancer: undefined,
+    observed: observed(),
+    workload: undefined,
+    otherWorkload: undefined,
+    hasAutoscaler: false,
+    probes: [],
+  };
+  let now = 0;
+  const told: unknown[] = [];
+  const deps = {
+    nodes: () => undefined,
+    verdicts: createVerdictBook(),
+    read: () => assert.fail('nothing is read'),
+    writer: {
+      create: async <T extends object>(manifest: T) => manifest as T & typeof root,
+      remove: () => assert.fail('nothing is removed'),
+    },
+    now: () => now,
+    onGivenUp: (...about: unknown[]) => void told.push(about),
+  };
+  const tend = () =>
+    tendProbes(gathered, resource, RENDER, { gate, trial: trial(), template, children: [] }, deps);
+  assert.equal(await tend(), PREFLIGHT_MS);
+  now = PREFLIGHT_MS - 1;
+  assert.equal(await tend(), 1);
+  assert.deepEqual(told, []);
+  now = PREFLIGHT_MS;
+  assert.equal(await tend(), 1);
+  assert.deepEqual(told, [[root, waiting]]);
+  assert.ok(deps.verdicts.settled.has(waiting.verdictKey));
+});
