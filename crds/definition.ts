@@ -1,7 +1,6 @@
 import { GROUP, KIND, PLURAL, VERSION } from './l4balancer.ts';
 import { type Path, patternPath } from './path.ts';
-import { RULES } from './rules/all.ts';
-import { TRANSITIONS } from './rules/transitions.ts';
+import { STATEMENTS } from './rules/all.ts';
 import { SPEC_SCHEMA, STATUS_SCHEMA } from './schemas.ts';
 import type { Structural, Validation } from './structural.ts';
 
@@ -85,7 +84,7 @@ const rootSchema = (): Structural => {
       }),
     },
   };
-  for (const { id, scope, rule, message, messageExpression, fieldPath } of [...RULES, ...TRANSITIONS]) {
+  for (const { id, scope, rule, message, messageExpression, fieldPath } of STATEMENTS) {
     const place = schemaAt(root, patternPath(scope));
     if (place === undefined)
       throw new TypeError(`Rule "${id}" has the scope "${scope}", which is not in the schema`);

@@ -1,7 +1,6 @@
 import { API_VERSION, KIND } from './l4balancer.ts';
 import { PRESETS } from './presets.ts';
-import { RULES } from './rules/all.ts';
-import { TRANSITIONS } from './rules/transitions.ts';
+import { STATEMENTS } from './rules/all.ts';
 import { SPEC_SCHEMA, STATUS_SCHEMA } from './schemas.ts';
 import type { Structural } from './structural.ts';
 
@@ -89,7 +88,7 @@ const rules = (): string =>
     'Checked by the API server when the resource is applied, and by `--check` for a file.',
     table(
       ['where', 'rule', 'refused with'],
-      [...RULES, ...TRANSITIONS].map(({ id, scope, fieldPath = '', message }) => [
+      STATEMENTS.map(({ id, scope, fieldPath = '', message }) => [
         `\`${`${scope}${fieldPath}`.replace(/^[.]/, '')}\``,
         id,
         message,

@@ -3,9 +3,10 @@ import { DURATION_RULES } from './durations.ts';
 import { LISTENER_RULES } from './listeners.ts';
 import { METADATA_RULES } from './metadata.ts';
 import { NETWORK_POLICY_RULES } from './network-policy.ts';
-import type { Rule } from './rule.ts';
+import type { Rule, Statement } from './rule.ts';
 import { SCALING_RULES } from './scaling.ts';
 import { SERVICE_RULES } from './service.ts';
+import { TRANSITIONS } from './transitions.ts';
 import { TUNING_RULES } from './tuning.ts';
 import { WORKLOAD_RULES } from './workload.ts';
 
@@ -21,3 +22,6 @@ export const RULES: readonly Rule[] = [
   ...NETWORK_POLICY_RULES,
   ...SERVICE_RULES,
 ];
+
+/** All that the API server checks: the rules, and what may not change. */
+export const STATEMENTS: readonly Statement[] = [...RULES, ...TRANSITIONS];
