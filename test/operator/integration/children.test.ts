@@ -10,21 +10,14 @@ import { CHILDREN, startWorld, type TestWorld } from './world.ts';
 
 let world: TestWorld;
 let operator: OperatorProcess;
-let namespaces = 0;
 
-/** A namespace of its own for each test. */
-const newNamespace = async (): Promise<string> => {
-  const name = `test-${++namespaces}`;
-  await world.cp.createNamespace(name);
-  return name;
-};
 const child = (namespace: string, kind: keyof typeof CHILDREN) =>
   world.get(CHILDREN[kind], kind, namespace, 'l4b-edge');
 const existing = async (namespace: string, kind: keyof typeof CHILDREN) =>
   (await child(namespace, kind)) ?? assert.fail(`there is no ${kind}`);
 /** A resource all of whose children are there. */
 const applied = async (spec: object = {}): Promise<string> => {
-  const namespace = await newNamespace();
+  const namespace = await world.newNamespace();
   await world.apply(namespace, 'edge', spec);
   await world.reason(namespace, 'edge', 'Progressing');
   await world.eventually('a pod', async () => (await podsOf(world.transport, namespace)).length > 0);
@@ -140,7 +133,7 @@ describe('a resource', () => {
   });
 
   test('that asks for what an object keeps for life is told the command that lets it be made anew', async () => {
-    const namespace = await newNamespace();
+    const namespace = await world.newNamespace();
     const service = (loadBalancerClass: string) => ({ service: { loadBalancerClass } });
     await world.apply(namespace, 'edge', service('example.com/a'));
     await world.eventually('a Service', async () => (await child(namespace, 'Service')) !== undefined);
@@ -311,7 +304,7 @@ describe('what somebody else changes', () => {
   });
 
   test('never was ours, but has the name: it is not touched, the status says so, and all goes on when it is gone', async () => {
-    const namespace = await newNamespace();
+    const namespace = await world.newNamespace();
     await world.kubectl('create', 'service', 'clusterip', 'l4b-edge', '-n', namespace, '--tcp=1:1');
     const before = await existing(namespace, 'Service');
     await world.apply(namespace, 'edge');
@@ -330,7 +323,7 @@ describe('what somebody else changes', () => {
 describe('the golden manifests', () => {
   for (const name of Object.keys(GOLDEN))
     test(`of "${name}" are taken by the API server, with every field that they have`, async () => {
-      const namespace = await newNamespace();
+      const namespace = await world.newNamespace();
       // A kind of somebody else's, which this cluster does not have.
       for (const manifest of goldenChildren(name).filter(({ kind }) => kind !== 'PodMonitor')) {
         const here = JSON.stringify({ ...manifest, metadata: { ...manifest.metadata, namespace } });
@@ -342,7 +335,7 @@ describe('the golden manifests', () => {
     });
 
   test('of the profile Restricted run where Pod Security enforces "restricted", also on port 443; those of Tuned do not', async () => {
-    const namespace = await newNamespace();
+    const namespace = await world.newNamespace();
     await world.kubectl('label', 'namespace', namespace, 'pod-security.kubernetes.io/enforce=restricted');
     await world.apply(namespace, 'edge', { listeners: [{ name: 'https', port: 443, backend: 'web' }] });
     await world.eventually('a pod', async () => (await podsOf(world.transport, namespace)).length === 1);

@@ -15,13 +15,7 @@ const MAIN = fileURLToPath(new URL('../../../operator/main.ts', import.meta.url)
 let world: TestWorld;
 let login: string;
 let operator: OperatorProcess;
-let namespaces = 0;
 
-const newNamespace = async (): Promise<string> => {
-  const name = `pins-${++namespaces}`;
-  await world.cp.createNamespace(name);
-  return name;
-};
 const workload = (namespace: string) => world.get('apps/v1', 'Deployment', namespace, 'l4b-edge');
 const arrives = async (namespace: string): Promise<Anything> => {
   let found: Anything | undefined;
@@ -32,11 +26,6 @@ const arrives = async (namespace: string): Promise<Anything> => {
   return found ?? assert.fail();
 };
 const replicas = async (namespace: string): Promise<number> => (await workload(namespace))?.spec.replicas;
-const settled = (namespace: string, generation: number): Promise<void> =>
-  world.eventually(
-    `generation ${generation} acted on`,
-    async () => (await world.status(namespace, 'edge'))?.observedGeneration === generation,
-  );
 
 before(async () => {
   world = await startWorld();
@@ -54,10 +43,10 @@ describe('the pods of an older revision', () => {
   const OLDER = 'registry.example/l4balancer-proxy:0.9';
 
   test('are left alone by a newer operator, until the spec changes them or the annotation asks for it', async () => {
-    const namespace = await newNamespace();
+    const namespace = await world.newNamespace();
     await world.apply(namespace, 'edge');
     await arrives(namespace);
-    await settled(namespace, 1);
+    await world.settled(namespace, 'edge', 1);
     await operator.stop();
 
     // As an operator before revisions left it: its pod template, and a status without a word of revisions.
@@ -121,11 +110,11 @@ describe('the pods of an older revision', () => {
       await operator.line('caches synced');
     };
     await restart([]);
-    const namespace = await newNamespace();
+    const namespace = await world.newNamespace();
     const sysctls = [{ name: 'net.ipv4.tcp_rmem', value: '4096 131072 6291456' }];
     const spec = { tuning: { profile: 'Tuned', sysctlMethod: 'InitContainer', sysctls } };
     await world.apply(namespace, 'edge', spec);
-    await settled(namespace, 1);
+    await world.settled(namespace, 'edge', 1);
     assert.equal((await world.status(namespace, 'edge'))?.renderedKubelet, '1.31');
     const before = await arrives(namespace);
     const written = before.spec.template.spec.initContainers[0].args.join(' ');
@@ -168,10 +157,10 @@ const nodeInfo = (kubeletVersion: string) => ({
 
 test('the pods of a later revision keep their template, are scaled as asked, and are rendered anew by the annotation', async () => {
   const LATER = 'r99';
-  const namespace = await newNamespace();
+  const namespace = await world.newNamespace();
   await world.apply(namespace, 'edge', { workload: { replicas: 2 } });
   await arrives(namespace);
-  await settled(namespace, 1);
+  await world.settled(namespace, 'edge', 1);
   await operator.stop();
 
   // As a later operator leaves it: something in the template that this one does not render, and its revision in template and status.

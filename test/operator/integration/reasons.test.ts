@@ -11,7 +11,6 @@ import { type Anything, startWorld, type TestWorld } from './world.ts';
 
 let world: TestWorld;
 let operator: OperatorProcess;
-let namespaces = 0;
 
 const L4B = ['l4balancer.dev/v1alpha1', 'L4Balancer'] as const;
 const NODE = 'node-7';
@@ -28,12 +27,6 @@ after(async () => {
   await world?.close();
 });
 
-const newNamespace = async (): Promise<string> => {
-  const name = `reasons-${++namespaces}`;
-  await world.cp.createNamespace(name);
-  return name;
-};
-
 /** Waits for the reason; gives back its message. Tools that wait must then see what the catalogue says of it. */
 const told = async (namespace: string, reason: Reason, as?: Waited): Promise<string> => {
   const message = await world.reason(namespace, 'edge', reason);
@@ -44,7 +37,7 @@ const told = async (namespace: string, reason: Reason, as?: Waited): Promise<str
 
 /** A resource with its one pod bound to a node. */
 const withPod = async (spec: object = {}): Promise<{ namespace: string; pod: Anything }> => {
-  const namespace = await newNamespace();
+  const namespace = await world.newNamespace();
   await world.apply(namespace, 'edge', spec);
   let pod: Anything | undefined;
   await world.eventually('a pod', async () => {
@@ -158,7 +151,7 @@ describe('the status says what pods suffer from', () => {
   });
 
   test('Progressing: other replicas than before are on their way, also the first after none', async () => {
-    const namespace = await newNamespace();
+    const namespace = await world.newNamespace();
     for (const [before, replicas] of [
       [0, 2],
       [2, 4],
@@ -183,7 +176,7 @@ describe('the status says what pods suffer from', () => {
   });
 
   test('PodsRefused: a LimitRange has no place for them', async () => {
-    const namespace = await newNamespace();
+    const namespace = await world.newNamespace();
     const limits = {
       apiVersion: 'v1',
       kind: 'LimitRange',

@@ -9,13 +9,7 @@ import { type Anything, startWorld, type TestWorld } from './world.ts';
 
 let world: TestWorld;
 let operator: OperatorProcess;
-let namespaces = 0;
 
-const newNamespace = async (): Promise<string> => {
-  const name = `shapes-${++namespaces}`;
-  await world.cp.createNamespace(name);
-  return name;
-};
 const VERSIONS = {
   DaemonSet: 'apps/v1',
   Deployment: 'apps/v1',
@@ -38,11 +32,6 @@ const goes = (namespace: string, kind: Kind): Promise<void> =>
   world.eventually(`no ${kind}`, async () => (await child(namespace, kind)) === undefined);
 const replicas = async (namespace: string): Promise<number> =>
   (await child(namespace, 'Deployment'))?.spec.replicas;
-const settled = (namespace: string, generation: number): Promise<void> =>
-  world.eventually(
-    `generation ${generation} acted on`,
-    async () => (await world.status(namespace, 'edge'))?.observedGeneration === generation,
-  );
 
 before(async () => {
   world = await startWorld();
@@ -72,13 +61,13 @@ describe('an autoscaler', () => {
   };
 
   test('takes over the pods that there are, and leaves those it chose, without a jump', async () => {
-    const namespace = await newNamespace();
+    const namespace = await world.newNamespace();
     await world.apply(namespace, 'edge', { workload: { replicas: 5 } });
     await world.eventually('five', async () => (await replicas(namespace)) === 5);
     const on = await numbers(namespace, async () => {
       await world.apply(namespace, 'edge', { workload: { replicas: 5, autoscaling } });
       await arrives(namespace, 'HorizontalPodAutoscaler');
-      await settled(namespace, 2);
+      await world.settled(namespace, 'edge', 2);
     });
     assert.deepEqual([...on], [5]);
 
@@ -93,11 +82,11 @@ describe('an autoscaler', () => {
     const off = await numbers(namespace, async () => {
       await world.apply(namespace, 'edge', {});
       await goes(namespace, 'HorizontalPodAutoscaler');
-      await settled(namespace, 3);
+      await world.settled(namespace, 'edge', 3);
       // Twice more the whole way, so that a number that were put back would be seen.
       await world.kubectl('annotate', 'l4b', 'edge', '-n', namespace, 'example.com/look=1');
       await world.apply(namespace, 'edge', { service: { type: 'ClusterIP' } });
-      await settled(namespace, 4);
+      await world.settled(namespace, 'edge', 4);
     });
     assert.deepEqual([...off], [7]);
     assert.equal((await world.status(namespace, 'edge'))?.autoscaledReplicas, 7);
@@ -111,7 +100,7 @@ describe('an autoscaler', () => {
   });
 
   test('goes on from none with one, since it would leave none for ever', async () => {
-    const namespace = await newNamespace();
+    const namespace = await world.newNamespace();
     await world.apply(namespace, 'edge', { workload: { replicas: 0 } });
     await world.eventually('none', async () => (await replicas(namespace)) === 0);
     await world.apply(namespace, 'edge', { workload: { replicas: 0, autoscaling } });
@@ -134,7 +123,7 @@ describe('a DaemonSet', () => {
   });
 
   test('takes the place of a Deployment when it serves, and gives it back in the same way', async () => {
-    const namespace = await newNamespace();
+    const namespace = await world.newNamespace();
     await world.apply(namespace, 'edge', { workload: { tolerations: workload.tolerations } });
     await world.eventually('a pod', async () => (await podsOf(world.transport, namespace)).length === 1);
     await letServe(world.transport, namespace);
@@ -143,7 +132,7 @@ describe('a DaemonSet', () => {
     await world.apply(namespace, 'edge', { workload });
     await arrives(namespace, 'DaemonSet');
     await world.eventually('its pod', async () => (await podsOf(world.transport, namespace)).length === 2);
-    await settled(namespace, 2);
+    await world.settled(namespace, 'edge', 2);
     assert.equal((await child(namespace, 'Deployment'))?.metadata.deletionTimestamp, undefined);
     await letServe(world.transport, namespace);
     await goes(namespace, 'Deployment');
@@ -163,14 +152,14 @@ describe('a DaemonSet', () => {
   });
 
   test('without a node for it says so', async () => {
-    const namespace = await newNamespace();
+    const namespace = await world.newNamespace();
     await world.apply(namespace, 'edge', { workload: { kind: 'DaemonSet', nodeSelector: { no: 'node' } } });
     assert.match(await world.reason(namespace, 'edge', 'Unschedulable'), /none fits nodeSelector/);
   });
 });
 
 test('a Deployment may change how it is updated, there and back', async () => {
-  const namespace = await newNamespace();
+  const namespace = await world.newNamespace();
   const strategy = async () => (await child(namespace, 'Deployment'))?.spec.strategy;
   await world.apply(namespace, 'edge');
   await world.eventually('the default', async () => (await strategy())?.rollingUpdate?.maxUnavailable === 0);
@@ -183,7 +172,7 @@ test('a Deployment may change how it is updated, there and back', async () => {
 });
 
 test('a NetworkPolicy and a budget come when they are asked for, and go when they are not', async () => {
-  const namespace = await newNamespace();
+  const namespace = await world.newNamespace();
   await world.apply(namespace, 'edge', {
     networkPolicy: { enabled: true, clients: ['10.0.0.0/8', 'fd00::/8'] },
     workload: { disruptionBudget: { minAvailable: '50%' } },
@@ -204,7 +193,7 @@ test('a NetworkPolicy and a budget come when they are asked for, and go when the
 });
 
 test('a PodMonitor that the cluster does not know is warned of, and made when it does', async () => {
-  const namespace = await newNamespace();
+  const namespace = await world.newNamespace();
   await world.apply(namespace, 'edge', {
     monitoring: { podMonitor: true, labels: { release: 'prometheus' } },
   });
@@ -239,7 +228,7 @@ const POD_MONITORS = {
 };
 
 test('a capacity sizes the pods, and the status shows the plan', async () => {
-  const namespace = await newNamespace();
+  const namespace = await world.newNamespace();
   await world.apply(namespace, 'edge', { capacity: { connections: 400_000 } });
   const { spec } = await arrives(namespace, 'Deployment');
   assert.equal(spec.replicas, 2);

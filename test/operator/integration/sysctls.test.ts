@@ -13,7 +13,6 @@ import { type Anything, startWorld, type TestWorld } from './world.ts';
 let world: TestWorld;
 let login: string;
 let operator: OperatorProcess;
-let namespaces = 0;
 
 const TUNED = { tuning: { profile: 'Tuned' } };
 /** Here no node has a kubelet, so each is tainted. */
@@ -25,11 +24,6 @@ const newNode = async (name: string, more: object = {}): Promise<void> => {
   await world.cp.run(['create', '-f', '-'], JSON.stringify(manifest));
 };
 
-const newNamespace = async (): Promise<string> => {
-  const name = `sysctls-${++namespaces}`;
-  await world.cp.createNamespace(name);
-  return name;
-};
 const deploymentOf = (namespace: string) => world.get('apps/v1', 'Deployment', namespace, 'l4b-edge');
 const isWaiting = ({ spec, status }: Anything): boolean =>
   spec.nodeName === undefined && status.phase === 'Pending';
@@ -93,7 +87,7 @@ after(async () => {
 
 describe('a rollout whose pods a kubelet refuses', () => {
   test('is stopped at the third, cleaned up, and not tried again, also by an operator that starts anew', async () => {
-    const namespace = await newNamespace();
+    const namespace = await world.newNamespace();
     await world.apply(namespace, 'edge', TUNED);
     const count = await refuseAll(namespace, 'strict-1');
     assert.ok(count >= 3 && count <= 3 + ON_THEIR_WAY, `${count} pods were refused`);
@@ -139,7 +133,7 @@ describe('a rollout whose pods a kubelet refuses', () => {
   });
 
   test('is tried again when the kubelet allows them and the command of the message is given', async () => {
-    const namespace = await newNamespace();
+    const namespace = await world.newNamespace();
     await world.apply(namespace, 'edge', TUNED);
     await refuseAll(namespace, 'strict-1');
     await world.eventually('no refused pod', async () => (await refusedPods(namespace)).length === 0);
@@ -153,7 +147,7 @@ describe('a rollout whose pods a kubelet refuses', () => {
   });
 
   test('goes back to the pods of the revision before, none of which is lost; another way of setting sysctls gets it going', async () => {
-    const namespace = await newNamespace();
+    const namespace = await world.newNamespace();
     const workload = { replicas: 2 };
     await world.apply(namespace, 'edge', { workload });
     await world.eventually('two pods', async () => (await podsOf(world.transport, namespace)).length === 2);
@@ -209,7 +203,7 @@ describe('a rollout whose pods a kubelet refuses', () => {
 
 test('refused pods of a DaemonSet are left to its controller, which makes them again ever more slowly', async () => {
   const KUBELETS = { kubelet: 'alike-but-one' };
-  const namespace = await newNamespace();
+  const namespace = await world.newNamespace();
   await newNode('alike-1', KUBELETS);
   await newNode('alike-2', KUBELETS);
   // A DaemonSet's controller gives a node no pods of which it does not know how many it takes.
@@ -259,7 +253,7 @@ test('refused pods of a DaemonSet are left to its controller, which makes them a
 describe('before a rollout uses unsafe sysctls', () => {
   const spec = { ...TUNED, workload: { nodeSelector: POOL, tolerations: ANYWHERE } };
   test('a probe pod is tried on a node of each pool; one refusal keeps the rollout from beginning, until the node changes', async () => {
-    const namespace = await newNamespace();
+    const namespace = await world.newNamespace();
     await newNode('tried-1', { kubelet: 'strict' });
     await newNode('tried-2', { kubelet: 'allows' });
     await newNode('tried-3', { kubelet: 'allows' });
@@ -299,7 +293,7 @@ describe('before a rollout uses unsafe sysctls', () => {
   });
 
   test('a probe that a user deletes is tried again', async () => {
-    const namespace = await newNamespace();
+    const namespace = await world.newNamespace();
     await newNode('deleted-1', { kubelet: 'of-a-third-kind' });
     const own = {
       ...TUNED,
@@ -316,7 +310,7 @@ describe('before a rollout uses unsafe sysctls', () => {
   });
 
   test('a namespace that takes no probe is told of by what it refuses next: the pods themselves', async () => {
-    const namespace = await newNamespace();
+    const namespace = await world.newNamespace();
     await world.kubectl('label', 'namespace', namespace, 'pod-security.kubernetes.io/enforce=restricted');
     await newNode('refusing-1', { kubelet: 'of-a-fourth-kind' });
     await world.apply(namespace, 'edge', {
@@ -354,7 +348,7 @@ describe('the status shows what is asked and what is in effect, and the endpoint
       await once(server, 'listening');
       t.after(() => server.close());
     }
-    const namespace = await newNamespace();
+    const namespace = await world.newNamespace();
     await world.apply(namespace, 'edge', { workload: { replicas: 2 } });
     await world.eventually('two pods', async () => (await podsOf(world.transport, namespace)).length === 2);
     const pods = await podsOf(world.transport, namespace);

@@ -7,13 +7,6 @@ import { startWorld, type TestWorld } from './world.ts';
 
 let world: TestWorld;
 let operator: OperatorProcess;
-let namespaces = 0;
-
-const newNamespace = async (): Promise<string> => {
-  const name = `trouble-${++namespaces}`;
-  await world.cp.createNamespace(name);
-  return name;
-};
 
 before(async () => {
   world = await startWorld();
@@ -28,7 +21,7 @@ after(async () => {
 
 describe('the status says', () => {
   test('what a quota leaves no room for', async () => {
-    const namespace = await newNamespace();
+    const namespace = await world.newNamespace();
     await world.kubectl('create', 'quota', 'small', '-n', namespace, '--hard=limits.cpu=1');
     await world.apply(namespace, 'edge', { tuning: { profile: 'Tuned' } });
     assert.match(
@@ -38,7 +31,7 @@ describe('the status says', () => {
   });
 
   test('what the API server says to a child that it refuses, and goes on by itself when it no longer does', async () => {
-    const namespace = await newNamespace();
+    const namespace = await world.newNamespace();
     await world.kubectl(
       'create',
       'quota',
@@ -59,7 +52,7 @@ describe('the status says', () => {
   });
 
   test('that the operator lacks a right, in the API server’s words', async () => {
-    const namespace = await newNamespace();
+    const namespace = await world.newNamespace();
     const rights = JSON.parse(await world.kubectl('get', 'clusterrole', 'l4balancer-operator', '-o', 'json'));
     const without = (resource: string) => ({
       ...rights,
@@ -89,7 +82,7 @@ describe('the status says', () => {
   });
 
   test('that a spec cannot be read, and leaves the children as they are', async () => {
-    const namespace = await newNamespace();
+    const namespace = await world.newNamespace();
     await world.apply(namespace, 'edge');
     await world.reason(namespace, 'edge', 'Progressing');
     const before = await world.get('apps/v1', 'Deployment', namespace, 'l4b-edge');
@@ -134,7 +127,7 @@ describe('the status says', () => {
 });
 
 test('a namespace that is deleted takes everything along, and nothing is stuck', async () => {
-  const namespace = await newNamespace();
+  const namespace = await world.newNamespace();
   await world.apply(namespace, 'edge');
   await world.reason(namespace, 'edge', 'Progressing');
   await world.eventually('a pod', async () => (await podsOf(world.transport, namespace)).length > 0);
@@ -148,7 +141,7 @@ test('a namespace that is deleted takes everything along, and nothing is stuck',
 });
 
 test('an API server that goes away and comes back is waited for; what changed meanwhile is done', async () => {
-  const namespace = await newNamespace();
+  const namespace = await world.newNamespace();
   await world.apply(namespace, 'edge');
   await world.reason(namespace, 'edge', 'Progressing');
   await world.cp.killApiServer();

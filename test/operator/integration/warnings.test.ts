@@ -8,7 +8,6 @@ import { startWorld, type TestWorld } from './world.ts';
 
 let world: TestWorld;
 let operator: OperatorProcess;
-let namespaces = 0;
 
 before(async () => {
   world = await startWorld();
@@ -22,10 +21,9 @@ after(async () => {
 });
 
 const applied = async (spec: object): Promise<string> => {
-  const name = `warnings-${++namespaces}`;
-  await world.cp.createNamespace(name);
-  await world.apply(name, 'edge', spec);
-  return name;
+  const namespace = await world.newNamespace();
+  await world.apply(namespace, 'edge', spec);
+  return namespace;
 };
 
 const size = (cpu: string, memory: string) => ({

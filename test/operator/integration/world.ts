@@ -41,6 +41,8 @@ export const CHILDREN = {
 export interface TestWorld {
   readonly cp: ControlPlane;
   readonly transport: Transport;
+  /** Makes a namespace of its own for a test; gives back its name. */
+  newNamespace(): Promise<string>;
   /** Applies an L4Balancer through kubectl, as a user does. */
   apply(namespace: string, name: string, spec?: object): Promise<void>;
   kubectl(...args: readonly string[]): Promise<string>;
@@ -51,6 +53,8 @@ export interface TestWorld {
   reason(namespace: string, name: string, reason: Reason): Promise<string>;
   /** Waits until the condition Warnings has this reason; gives back its message. */
   warned(namespace: string, name: string, reason: WarningReason): Promise<string>;
+  /** Waits until the operator has acted on this generation. */
+  settled(namespace: string, name: string, generation: number): Promise<void>;
   /** Waits until the condition holds. */
   eventually(what: string, probe: () => Promise<boolean>): Promise<void>;
   /** Requests of this user (all but reads) since a byte of the audit log. */
@@ -111,12 +115,23 @@ export const startWorld = async (options: ControlPlaneOptions = {}): Promise<Tes
     return seen?.message ?? '';
   };
 
+  let namespaces = 0;
   return {
     cp,
     transport,
     get,
     status,
     eventually,
+    async newNamespace() {
+      const name = `test-${++namespaces}`;
+      await cp.createNamespace(name);
+      return name;
+    },
+    settled: (namespace, name, generation) =>
+      eventually(
+        `generation ${generation} acted on`,
+        async () => (await status(namespace, name))?.observedGeneration === generation,
+      ),
     async apply(namespace, name, spec = {}) {
       const manifest = {
         apiVersion: API_VERSION,
