@@ -43,7 +43,13 @@ test('lines are named with commas, more than once, or by how they begin, and kee
 test('--help wins, and --show measures nothing', () => {
   assert.deepEqual(parse('--help', '--rotations', 'x'), { command: 'Help' });
   assert.deepEqual(parse('--show', 'a.json'), { command: 'Show', file: 'a.json' });
-  assert.match(usage([{ name: 'keep-alive', title: 'requests' }]), /keep-alive +requests/);
+  const long = 'a-line-whose-name-is-longer-than-most-others';
+  const text = usage([
+    { name: 'keep-alive', title: 'requests' },
+    { name: long, title: 'streams' },
+  ]);
+  assert.match(text, /keep-alive +requests/);
+  assert.match(text, new RegExp(`${long} +streams`));
 });
 
 test('what is wrong is named, with what was found and what is expected', () => {

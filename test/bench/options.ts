@@ -25,8 +25,9 @@ export type BenchCommand =
   | { readonly command: 'Refused'; readonly problems: readonly string[] };
 
 /** What --help prints, with the lines there are. */
-export const usage = (lines: readonly { readonly name: string; readonly title: string }[]): string =>
-  `Measures this project's proxy beside HAProxy, nginx stream and no balancer, on this machine.
+export const usage = (lines: readonly { readonly name: string; readonly title: string }[]): string => {
+  const width = Math.max(...lines.map(({ name }) => name.length)) + 2;
+  return `Measures this project's proxy beside HAProxy, nginx stream and no balancer, on this machine.
 
   node test/bench/main.ts [--lines NAME,NAME…] [--rotations 7] [--place both] [--sysctls both] [--json FILE [--add]]
   node test/bench/main.ts --show FILE
@@ -43,8 +44,9 @@ export const usage = (lines: readonly { readonly name: string; readonly title: s
   --help
 
 Lines:
-${lines.map(({ name, title }) => `  ${name.padEnd(30)}${title}`).join('\n')}
+${lines.map(({ name, title }) => `  ${name.padEnd(width)}${title}`).join('\n')}
 `;
+};
 
 /** The number that an option gives, from 1 to `most`; adds to `problems` when it is none. */
 export const whole = (name: string, text: string, most: number, problems: string[]): number => {
