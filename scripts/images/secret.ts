@@ -1,8 +1,15 @@
 import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { runChild } from '../process/child.ts';
 
-const npmSetting = async (root: string, name: string): Promise<string> =>
-  (await runChild(['npm', 'config', 'get', name], { cwd: root })).trim();
+/** A setting of the machine's npm. It finds its global ones beside the node that runs it, so this must not be the checkout's own, which `make` puts first. */
+const npmSetting = async (root: string, name: string, env: NodeJS.ProcessEnv): Promise<string> => {
+  const isOwn = (folder: string): boolean => folder.endsWith(join('node_modules', '.bin'));
+  const path = env.PATH?.split(delimiter).filter((folder) => !isOwn(folder));
+  return (
+    await runChild(['npm', 'config', 'get', name], { cwd: root, env: { PATH: path?.join(delimiter) } })
+  ).trim();
+};
 
 /**
  * The certificates that this machine trusts beyond Node's own, so that npm inside a build trusts them too. npm's own setting (`cafile`) comes last,
@@ -13,8 +20,8 @@ const trustedCertificates = (env: NodeJS.ProcessEnv, cafile: string): string | u
 
 /** Arguments common to docker and buildah: this machine's certificates and npm registry, where it has its own. */
 export const networkArguments = async (root: string, env: NodeJS.ProcessEnv): Promise<readonly string[]> => {
-  const certificates = trustedCertificates(env, await npmSetting(root, 'cafile'));
-  const registry = await npmSetting(root, 'registry');
+  const certificates = trustedCertificates(env, await npmSetting(root, 'cafile', env));
+  const registry = await npmSetting(root, 'registry', env);
   return [
     ...(certificates ? ['--secret', `id=ca,src=${certificates}`] : []),
     ...(/^https?:\/\//.test(registry) ? ['--build-arg', `NPM_CONFIG_REGISTRY=${registry}`] : []),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtempDisposableSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempDisposableSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { test } from 'node:test';
 import { networkArguments } from '../../scripts/images/secret.ts';
 
@@ -13,7 +13,8 @@ test("a build trusts what this machine trusts: by Node's variable, by OpenSSL's,
     return path;
   });
   writeFileSync(join(folder.path, '.npmrc'), `cafile=${npm}\nregistry=https://npm.example.com/\n`);
-  const secretOf = async (env: NodeJS.ProcessEnv) => (await networkArguments(folder.path, env)).slice(0, 2);
+  const secretOf = async (env: NodeJS.ProcessEnv) =>
+    (await networkArguments(folder.path, { PATH: process.env.PATH, ...env })).slice(0, 2);
   assert.deepEqual(await secretOf({ NODE_EXTRA_CA_CERTS: node, SSL_CERT_FILE: openssl }), [
     '--secret',
     `id=ca,src=${node}`,
@@ -22,8 +23,25 @@ test("a build trusts what this machine trusts: by Node's variable, by OpenSSL's,
     '--secret',
     `id=ca,src=${openssl}`,
   ]);
-  assert.deepEqual(await networkArguments(folder.path, {}), [
+  assert.deepEqual(await networkArguments(folder.path, { PATH: process.env.PATH }), [
     ...['--secret', `id=ca,src=${npm}`],
     ...['--build-arg', 'NPM_CONFIG_REGISTRY=https://npm.example.com/'],
+  ]);
+});
+
+test("npm is asked as the machine runs it, not by a checkout's own node, beside which it has no settings", async () => {
+  using folder = mkdtempDisposableSync(join(tmpdir(), 'l4b-image-network-'));
+  const [own, machine] = [join(folder.path, 'node_modules', '.bin'), join(folder.path, 'bin')];
+  for (const [bin, host] of [
+    [own, 'checkout'],
+    [machine, 'machine'],
+  ] as const) {
+    mkdirSync(bin, { recursive: true });
+    writeFileSync(join(bin, 'npm'), `#!/bin/sh\necho https://${host}.example.com/\n`, { mode: 0o755 });
+  }
+  const env = { PATH: [own, machine].join(delimiter) };
+  assert.deepEqual(await networkArguments(folder.path, env), [
+    '--build-arg',
+    'NPM_CONFIG_REGISTRY=https://machine.example.com/',
   ]);
 });
