@@ -88,7 +88,13 @@ const watchWritable = (acceptor: Acceptor, place: number): boolean => {
  * Sends to a side of a connection. An endpoint's socket is told not to hold back small segments before the second send only: the
  * first one never waits for an acknowledgement, and most short connections have no second.
  */
-const sendTo = (acceptor: Acceptor, place: number, address: number, length: number): number => {
+const sendTo = (
+  acceptor: Acceptor,
+  place: number,
+  address: number,
+  length: number,
+  endFollows: boolean,
+): number => {
   const { connections, sys } = acceptor;
   const flags = connections.flags[place] as number;
   const fd = connections.fd[place] as number;
@@ -97,7 +103,7 @@ const sendTo = (acceptor: Acceptor, place: number, address: number, length: numb
     if ((flags & SENT) !== 0) sys.setOption(fd, IPPROTO_TCP, TCP_NODELAY, 1);
   }
   for (;;) {
-    const sent = sys.send(fd, address, length);
+    const sent = sys.send(fd, address, length, endFollows);
     if (sent !== -EINTR) return sent;
   }
 };
@@ -176,7 +182,10 @@ const pump = (acceptor: Acceptor, connection: number, from: Side): void => {
       counters.sent(listenerSlot, endpointSlot, read);
     }
     if (((flags[sink] as number) & BROKEN) !== 0) continue; // nobody is left to take it
-    const sent = sendTo(acceptor, sink, scratch.address, read);
+    // A short read emptied the queue: what had arrived behind it is the end of stream, if anything.
+    const isEmptied = read < BUFFER_BYTES && ((flags[source] as number) & READ_ON) === 0;
+    const isLast = isEmptied && ((flags[source] as number) & ENDING) !== 0;
+    const sent = sendTo(acceptor, sink, scratch.address, read, isLast);
     if (sent < read) {
       if (sent < 0 && sent !== -EAGAIN) {
         broke(acceptor, connection, (1 - from) as Side);
@@ -186,9 +195,8 @@ const pump = (acceptor: Acceptor, connection: number, from: Side): void => {
       keep(acceptor, sink, taken, read - taken);
       return;
     }
-    // A short read emptied the queue: what had arrived behind it is the end of stream, if anything.
-    if (read < BUFFER_BYTES && ((flags[source] as number) & READ_ON) === 0) {
-      if (((flags[source] as number) & ENDING) !== 0) ended(acceptor, connection, from);
+    if (isEmptied) {
+      if (isLast) ended(acceptor, connection, from);
       else flags[source] = (flags[source] as number) & ~READABLE;
       return;
     }
@@ -203,7 +211,7 @@ const flush = (acceptor: Acceptor, connection: number, to: Side): void => {
   const buffer = connections.pendingBuffer[place] as number;
   const start = connections.pendingStart[place] as number;
   const length = connections.pendingLength[place] as number;
-  const sent = sendTo(acceptor, place, buffers.memory(buffer).address + start, length);
+  const sent = sendTo(acceptor, place, buffers.memory(buffer).address + start, length, false);
   if (sent === -EAGAIN) return;
   if (sent < 0) {
     buffers.give(buffer);

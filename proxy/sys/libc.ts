@@ -6,6 +6,7 @@ import { EPOLL_TOKEN_BYTES, SOCK_CLOEXEC, SOCK_NONBLOCK, SOL_SOCKET, type Sys } 
 
 const MSG_PEEK = 0x2;
 const MSG_NOSIGNAL = 0x4000;
+const MSG_MORE = 0x8000;
 const SO_ERROR = 4;
 const SO_LINGER = 13;
 const SO_ATTACH_FILTER = 26;
@@ -61,7 +62,8 @@ export const libc = (): Sys => {
     connect: (fd, at, length) => outcome(c.connect(fd, at, length)),
     recv: (fd, at, length) => outcome(c.recv(fd, at, length, 0)),
     peek: (fd) => outcome(c.recv(fd, address + 56, 1, MSG_PEEK)),
-    send: (fd, at, length) => outcome(c.send(fd, at, length, MSG_NOSIGNAL)),
+    send: (fd, at, length, endFollows) =>
+      outcome(c.send(fd, at, length, endFollows ? MSG_NOSIGNAL | MSG_MORE : MSG_NOSIGNAL)),
     shutdown: (fd, how) => outcome(c.shutdown(fd, how)),
     close: (fd) => outcome(c.close(fd)),
     setOption: (fd, level, option, value) => {

@@ -13,8 +13,11 @@ export interface Sys {
   recv(fd: number, address: number, length: number): number;
   /** 1 when there is a byte to read, which stays; 0 at the end of stream; else the negated errno. */
   peek(fd: number): number;
-  /** send with MSG_NOSIGNAL: a closed peer is -EPIPE, never a signal. */
-  send(fd: number, address: number, length: number): number;
+  /**
+   * send with MSG_NOSIGNAL: a closed peer is -EPIPE, never a signal. With `endFollows` (MSG_MORE) the last bytes wait for the end of stream that is
+   * sent next, to go with it in one packet.
+   */
+  send(fd: number, address: number, length: number, endFollows: boolean): number;
   shutdown(fd: number, how: number): number;
   close(fd: number): number;
   setOption(fd: number, level: number, option: number, value: number): number;

@@ -145,7 +145,7 @@ export class Client {
     this.#slots.state[slot] = ASKED;
     this.#slots.got[slot] = 0;
     this.#slots.length[slot] = 0;
-    const sent = this.#sys.send(this.#slots.fd[slot] as number, this.#request.address, REQUEST.length);
+    const sent = this.#sys.send(this.#slots.fd[slot] as number, this.#request.address, REQUEST.length, false);
     if (sent !== REQUEST.length) this.#fail(slot, sent < 0 ? errnoName(-sent) : 'ShortSend');
   }
 

@@ -125,11 +125,11 @@ export const faultySys = (
       if (strikes('recv, short')) return someOnly(fd, length, (some) => sys.recv(fd, at, some));
       return strikes('recv, hard') ? lost(fd) : sys.recv(fd, at, length);
     },
-    send: (fd, at, length) => {
+    send: (fd, at, length, endFollows) => {
       tally.calls -= 2;
       if (strikes('send, soft')) return nothingNow(fd);
-      if (strikes('send, short')) return someOnly(fd, length, (some) => sys.send(fd, at, some));
-      return strikes('send, hard') ? lost(fd) : sys.send(fd, at, length);
+      if (strikes('send, short')) return someOnly(fd, length, (some) => sys.send(fd, at, some, false));
+      return strikes('send, hard') ? lost(fd) : sys.send(fd, at, length, endFollows);
     },
     shutdown: (...all) => (strikes('shutdown') ? -ENOTCONN : sys.shutdown(...all)),
     close: (fd) => {
