@@ -40,3 +40,9 @@ export interface Place extends Conditions {
   /** Endpoints and peers of the line being measured run on it, in its folder. */
   readonly leash: Leash;
 }
+
+/** Descriptors that a balancer keeps for itself; the relay's health checks make most of them (proxy/engine/descriptor-shares.ts). */
+const SPARE_DESCRIPTORS = 400;
+
+/** Connections that every balancer can hold, each with two descriptors. */
+export const mostConnections = (fileLimit: number): number => Math.floor((fileLimit - SPARE_DESCRIPTORS) / 2);

@@ -2,7 +2,7 @@ import { openHttpEndpoints } from '../endpoints/http.ts';
 import { type Line, onLoopback } from '../line.ts';
 import { microsecondsPer, withCpu } from '../measure/cpu-cost.ts';
 import { failuresOf, type Load, runLoad } from '../measure/load.ts';
-import type { Algorithm, Shape } from '../place.ts';
+import { type Algorithm, mostConnections, type Shape } from '../place.ts';
 
 const ROTATIONS = 3;
 /** Long enough for a program that is compiled while it runs. */
@@ -10,8 +10,6 @@ const WARM_UP_SECONDS = 3;
 /** Slow enough for every step and peer, so that all are measured at the same rate. */
 const REQUESTS_A_SECOND = 3_000;
 const CONNECTIONS_A_SECOND = 1_000;
-/** Descriptors that a balancer needs for itself. */
-const SPARE_DESCRIPTORS = 200;
 
 const ALGORITHMS: readonly (readonly [Algorithm, string])[] = [
   ['RoundRobin', 'round-robin'],
@@ -35,8 +33,7 @@ interface Step {
 
 const step = ({ name, title, growth, shape, kind, connections, rate }: Step): Line => {
   const operations = kind === 'Requests' ? 'requests/s' : 'connections/s';
-  const atMost = (fileLimit: number): number =>
-    Math.min(connections, Math.floor((fileLimit - SPARE_DESCRIPTORS) / 2));
+  const atMost = (fileLimit: number): number => Math.min(connections, mostConnections(fileLimit));
   return {
     name,
     title,

@@ -2,19 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openEchoEndpoints } from '../endpoints/echo.ts';
 import { type Line, onLoopback } from '../line.ts';
 import { openConnections } from '../measure/open-connections.ts';
-import type { Conditions } from '../place.ts';
+import { type Conditions, mostConnections } from '../place.ts';
 
 const MOST = 10_000;
 /** With fewer connections a figure for each says little. */
 const LEAST = 1_000;
-/** Descriptors that a balancer needs for itself: listeners, libraries, epoll. */
-const SPARE_DESCRIPTORS = 200;
 const WARM_UP = 200;
 const SETTLE_MS = 1_000;
 
-/** A balancer holds two descriptors for each connection. */
-const howMany = ({ fileLimit }: Conditions): number =>
-  Math.min(MOST, Math.floor((fileLimit - SPARE_DESCRIPTORS) / 2));
+const howMany = ({ fileLimit }: Conditions): number => Math.min(MOST, mostConnections(fileLimit));
 
 /** Memory of connections that moved one message and are silent since. */
 export const idleMemory: Line = {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
 import { startProgram } from '../program.ts';
@@ -10,15 +9,8 @@ import { greet, startEndpoint } from './endpoint-server.ts';
 import { freePorts, ProxyProcess } from './proxy-process.ts';
 
 const MANY = 10_000;
-/** Descriptors that the proxy and this process need beside the connections. */
-const SPARE = 200;
 /** User-space memory that one idle connection may cost. */
 const BYTES_PER_CONNECTION = 1024;
-
-const hardLimit = (): number => {
-  const line = /Max open files\s+\d+\s+(\d+|unlimited)/.exec(readFileSync('/proc/self/limits', 'utf8'));
-  return line?.[1] === 'unlimited' ? Number.MAX_SAFE_INTEGER : Number(line?.[1]);
-};
 
 /** An endpoint in its own process, so that its descriptors are not ours: accepts, keeps, answers nothing. */
 const KEEPER = `
@@ -27,9 +19,6 @@ server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () => process.stdou
 `;
 
 test('ten thousand connections stay open at a kilobyte each, as far as the descriptors reach', async (t) => {
-  // A relayed connection takes two descriptors of the proxy.
-  const count = Math.min(MANY, Math.floor((hardLimit() - SPARE) / 2));
-  t.diagnostic(`${count} connections, hard limit ${hardLimit()} descriptors`);
   const keeper = spawn(process.execPath, ['-e', KEEPER], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(keeper.stdout, 'data')) as [Buffer];
   const [port] = (await freePorts(1)) as [number];
@@ -39,6 +28,10 @@ test('ten thousand connections stay open at a kilobyte each, as far as the descr
   });
   const clients: Socket[] = [];
   try {
+    // A relayed connection takes two descriptors of the proxy.
+    const limit = await proxy.metric('l4balancer_descriptors_limit');
+    const count = Math.min(MANY, Math.floor(limit / 2));
+    t.diagnostic(`${count} connections, which may hold ${limit} descriptors`);
     // A warm-up of a tenth, so that code and tables are loaded before memory is compared.
     const warm = Math.floor(count / 10);
     while (clients.length < warm) clients.push(await dialClient(port));
