@@ -11,12 +11,14 @@ export interface PortRange {
 
 /** A closed connection keeps its port for a minute (TCP_TIMEWAIT_LEN), where the endpoint did not close first. */
 const KEPT_MS = 60_000;
+/** Where the kernel uses such ports again, it does so after a second. */
+const KEPT_REUSED_MS = 1000;
 /** Share of the range that is left to the kernel: it gives no port away that was bound by number, and others connect, too. */
 const LEFT_TO_KERNEL = 4;
 
 /**
  * Decides who chooses source ports. Usually the kernel does. Where clients end connections first, this side's sockets stay in TIME_WAIT and keep
- * their ports for a minute: the kernel's search takes ever longer and then fails. A socket that was bound to a port by number may take over such a connection's port (the
+ * their ports for a minute, or a second where the kernel uses them again: its search takes ever longer and then fails. A socket that was bound to a port by number may take over such a connection's port (the
  * kernel demands timestamps for it, RFC 6191), also with net.ipv4.tcp_tw_reuse off. So from then on this acceptor goes round its own
  * share of the range.
  */
@@ -27,6 +29,7 @@ export class SourcePorts {
   #count: number;
   #next = 0;
   #scarce: number;
+  #keptMs: number;
   #kept = new Uint32Array(SLOTS.endpoints);
   #since: number;
   #wasScarce = false;
@@ -38,13 +41,14 @@ export class SourcePorts {
     const share = Math.max(1, Math.floor((size - kept) / acceptors));
     this.#first = Math.min(high, low + kept + index * share);
     this.#count = share;
-    this.#scarce = reused ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(size / 4 / acceptors));
+    this.#scarce = Math.max(1, Math.floor(size / 4 / acceptors));
+    this.#keptMs = reused ? KEPT_REUSED_MS : KEPT_MS;
     this.#since = nowMs;
   }
 
-  /** Notes that a closed connection to an endpoint keeps its port for a minute. */
+  /** Notes that a closed connection to an endpoint keeps its port. */
   keeps(endpointSlot: number, nowMs: number): void {
-    if (nowMs - this.#since > KEPT_MS) this.#newMinute(nowMs);
+    if (nowMs - this.#since > this.#keptMs) this.#beginAnew(nowMs);
     const count = (this.#kept[endpointSlot] as number) + 1;
     this.#kept[endpointSlot] = count;
     if (count >= this.#scarce) this.scarce();
@@ -62,7 +66,7 @@ export class SourcePorts {
     return this.#first + this.#next;
   }
 
-  #newMinute(nowMs: number): void {
+  #beginAnew(nowMs: number): void {
     this.chosen = this.#wasScarce;
     this.#wasScarce = false;
     this.#since = nowMs;

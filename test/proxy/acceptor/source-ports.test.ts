@@ -35,12 +35,21 @@ test('the kernel chooses until an endpoint holds a fair part of the ports in TIM
   assert.equal(ports.chosen, false);
 });
 
-test('where the kernel uses ports in TIME_WAIT again it goes on choosing, until it has none', () => {
+test('where the kernel uses ports in TIME_WAIT again after a second, it chooses until a second takes a fair part of them', () => {
   const ports = new SourcePorts({ ...RANGE, reused: true }, 0, 1, 0);
-  for (let i = 0; i < SIZE * 2; i++) ports.keeps(ENDPOINT, 1000);
+  const keepFor = (second: number, count: number): void => {
+    for (let i = 0; i < count; i++) ports.keeps(ENDPOINT, 1 + second * 1001);
+  };
+  for (let second = 1; second <= 60; second++) keepFor(second, Math.floor(SIZE / 4) - 1);
+  assert.equal(ports.chosen, false, 'many in a minute, not too many in a second');
+  keepFor(61, Math.ceil(SIZE / 4));
+  assert.equal(ports.chosen, true);
+  keepFor(62, 1);
+  assert.equal(ports.chosen, true, 'those of the last second are still there');
+  keepFor(63, 1);
   assert.equal(ports.chosen, false);
   ports.scarce();
-  assert.equal(ports.chosen, true);
+  assert.equal(ports.chosen, true, 'the kernel found none');
 });
 
 test('a range smaller than the number of acceptors still gives each a port of the range', () => {
