@@ -126,6 +126,8 @@ class Monitor implements HealthMonitor {
   #begin(key: string, target: FollowedTarget, isNew: boolean): void {
     const one: Followed = { target, state: NEW, share: 1, stopChecks: () => {} };
     this.#followed.set(key, one);
+    // It may have failed before, left for a while, as pods do that are not ready, and kept its count.
+    this.#options.engine.forgetFailures(target.backend, target.endpoint);
     if (isNew) this.#apply(one, { type: 'Appeared' });
     this.#startChecks(one);
   }

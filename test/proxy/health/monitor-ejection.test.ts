@@ -99,3 +99,17 @@ test('an endpoint that is checked no more and ejected no more serves at once', (
   pass(100);
   assert.equal(timers(), 0);
 });
+
+test('an endpoint that leaves and comes back, as a pod that was not ready does, is not taken out by what failed before', () => {
+  const { monitor, pass, fail, healthy, failuresOf } = monitorBench();
+  monitor.follow(snapshot([1, 2], OUTLIER));
+  fail(5, 1);
+  pass(100);
+  assert.deepEqual(healthy(1), [false]);
+  monitor.follow(snapshot([2], OUTLIER));
+  fail(7, 1);
+  monitor.follow(snapshot([1, 2], OUTLIER));
+  assert.equal(failuresOf(1), 0);
+  pass(1_000);
+  assert.deepEqual(healthy(1), [true]);
+});
