@@ -105,7 +105,12 @@ class ThreadedEngine implements Engine {
   }
 
   publish(table: Table): Promise<readonly Finding[]> {
-    const published = this.#publishing.then(() => this.#publish(table));
+    return this.#publishInTurn(() => table);
+  }
+
+  /** `table` is asked when those before it are served: it may follow from the last of them. */
+  #publishInTurn(table: () => Table): Promise<readonly Finding[]> {
+    const published = this.#publishing.then(() => this.#publish(table()));
     this.#publishing = published.catch(() => undefined); // the caller has the rejection
     return published;
   }
@@ -130,7 +135,7 @@ class ThreadedEngine implements Engine {
   }
 
   async stopAccepting(): Promise<void> {
-    await this.publish({ ...this.#table, listeners: [] });
+    await this.#publishInTurn(() => ({ ...this.#table, listeners: [] }));
   }
 
   drainWithin(ms: number): void {
@@ -186,7 +191,7 @@ class ThreadedEngine implements Engine {
 
   /** Publishes the same table again, in the hope that its ports can be opened now. */
   async #tryAgain(): Promise<void> {
-    const findings = await this.publish(this.#table);
+    const findings = await this.#publishInTurn(() => this.#table);
     this.#options.onEvent({ type: 'Findings', findings });
   }
 

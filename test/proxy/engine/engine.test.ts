@@ -84,6 +84,21 @@ test('many tables published at once are served in order, the last one last', asy
   await assert.rejects(askOnce(ports[0] as number), { code: 'ECONNREFUSED' });
 });
 
+test('when it stops accepting, the table that is being published stays what is served', async () => {
+  const named = (name: string): Table =>
+    tableOf(
+      [{ name: 'a', port: ports[0] as number, backend: name, idleMs: 60_000 }],
+      [{ ...backend(), name }],
+    );
+  await engine.publish(named('old'));
+  const newest = engine.publish(named('new'));
+  await Promise.all([newest, engine.stopAccepting()]);
+  assert.deepEqual(
+    engine.stats().backends.map(({ name }) => name),
+    ['new'],
+  );
+});
+
 test('counters of what stays in the table outlive a change of the table', async () => {
   await engine.publish(table([['kept', ports[0] as number]]));
   await askOnce(ports[0] as number);
