@@ -91,7 +91,7 @@ export const acceptFrom = (acceptor: Acceptor, listener: ServedListener, mayHand
     }
     const fd = acceptor.sys.accept(listener.fd, acceptor.socketAddress.address);
     if (fd >= 0) {
-      if (acceptor.toldPaused) resumed(acceptor);
+      if (acceptor.toldPaused && acceptor.pausedUntil === 0) resumed(acceptor);
       arrive(acceptor, listener, fd, mayHandOver);
       continue;
     }

@@ -23,6 +23,7 @@ export const ENDING = 32; // its end of stream has arrived and comes right behin
 export const SENT = 64; // something was sent to it
 export const PROMPT = 128; // it sends at once what it is given (TCP_NODELAY)
 export const WATCHED = 256; // the kernel says when it takes more (EPOLLOUT)
+export const RESET = 1024; // closing it sends a reset
 export const ASKED = 512; // of a client: it spoke last, so it may wait for an answer
 
 const GROWTH = 1024;
@@ -69,7 +70,7 @@ export class Connections {
   /** The client's address: 16 bytes each, IPv4 mapped into IPv6; and its port. */
   clientAddress = new Uint8Array(0);
   clientPort = new Uint16Array(0);
-  /** Slots of endpoints that failed, by connection; only for connections on a second attempt. */
+  /** Slots of endpoints that failed, by connection, -1 for one that has gone since; only for connections on a second attempt. */
   readonly tried = new Map<number, number[]>();
   open = 0;
   #free: number[] = [];
@@ -91,6 +92,12 @@ export class Connections {
     this.sent[connection] = 0;
     this.open++;
     return connection;
+  }
+
+  /** Of endpoints that failed only those in `slots` are there still: another one's slot must not be avoided. How many failed stays known. */
+  forgetTriedBut(slots: ReadonlySet<number>): void {
+    for (const tried of this.tried.values())
+      for (const [index, slot] of tried.entries()) if (!slots.has(slot)) tried[index] = -1;
   }
 
   /** Marks a connection closed; its number is not used again before `recycle`, as events of this turn may still name it. */

@@ -1,5 +1,16 @@
 import { type CloseReason, closePlace, PHASES } from './close-reason.ts';
-import { CLIENT, CLOSED, ENDED, ENDPOINT, FREE, RELAYING, SHUT, type Side, WAITING } from './connections.ts';
+import {
+  CLIENT,
+  CLOSED,
+  ENDED,
+  ENDPOINT,
+  FREE,
+  RELAYING,
+  RESET,
+  SHUT,
+  type Side,
+  WAITING,
+} from './connections.ts';
 import type { Acceptor } from './context.ts';
 import { leaveQueue } from './waiting.ts';
 
@@ -39,10 +50,11 @@ export const leaveEndpoint = (acceptor: Acceptor, connection: number): void => {
   connections.endpointSlot[connection] = -1;
 };
 
-/** A socket that sent its end of stream first stays in the kernel for a minute after it is closed, and keeps its port. */
+/** A socket that sent its end of stream first stays in the kernel for a minute after it is closed, and keeps its port. One that was reset does not. */
 const notePort = ({ connections, counters, sourcePorts, nowMs }: Acceptor, connection: number): void => {
   const flags = connections.flags[connection * 2 + ENDPOINT] as number;
-  if (connections.state[connection] !== RELAYING || ((flags & ENDED) !== 0 && (flags & SHUT) === 0)) return;
+  if (connections.state[connection] !== RELAYING || (flags & RESET) !== 0) return;
+  if ((flags & ENDED) !== 0 && (flags & SHUT) === 0) return;
   const endpoint = connections.endpointSlot[connection] as number;
   counters.portKept(endpoint);
   sourcePorts.keeps(endpoint, nowMs);
@@ -92,6 +104,14 @@ export const closeConnection = (acceptor: Acceptor, connection: number, reason: 
   );
 };
 
+/** Closing `side` will send a reset, if the kernel takes the wish. */
+const resetOnClose = ({ connections, sys }: Acceptor, connection: number, side: Side): void => {
+  const place = connection * 2 + side;
+  const fd = connections.fd[place] as number;
+  if (fd >= 0 && sys.resetOnClose(fd) >= 0)
+    connections.flags[place] = (connections.flags[place] as number) | RESET;
+};
+
 /** Ends a connection with a reset to `side`: what the other side did, or what went wrong, is not hidden from it. */
 export const resetConnection = (
   acceptor: Acceptor,
@@ -99,14 +119,12 @@ export const resetConnection = (
   side: Side,
   reason: CloseReason,
 ): void => {
-  const fd = acceptor.connections.fd[connection * 2 + side] as number;
-  if (fd >= 0) acceptor.sys.resetOnClose(fd);
+  resetOnClose(acceptor, connection, side);
   closeConnection(acceptor, connection, reason);
 };
 
 /** Ends a connection with a reset to both sides: neither may take for whole what it got. */
 export const resetBoth = (acceptor: Acceptor, connection: number, reason: CloseReason): void => {
-  const fd = acceptor.connections.fd[connection * 2 + ENDPOINT] as number;
-  if (fd >= 0) acceptor.sys.resetOnClose(fd);
+  resetOnClose(acceptor, connection, ENDPOINT);
   resetConnection(acceptor, connection, CLIENT, reason);
 };

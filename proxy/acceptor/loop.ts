@@ -40,6 +40,8 @@ import { TICK_MS } from './timer-wheel.ts';
 const EVENTS_PER_TURN = 512;
 /** Longest wait, so that a thread that is told to end notices it. */
 const LONGEST_WAIT_MS = 1000;
+/** Turns in a row that may put off deadlines. */
+const MOST_FULL_TURNS = 64;
 const EVENT_INTS = EPOLL_EVENT_BYTES / 4;
 const TOKEN_INT = EPOLL_TOKEN_BYTES / 4;
 
@@ -96,6 +98,12 @@ const onDeadline = (acceptor: Acceptor, connection: number): void => {
  */
 const adjust = (acceptor: Acceptor): void => {
   const { connections, table } = acceptor;
+  if (connections.tried.size > 0)
+    connections.forgetTriedBut(
+      new Set(
+        [...table.backends.values()].flatMap(({ choice }) => choice.candidates.map(({ slot }) => slot)),
+      ),
+    );
   for (let connection = 0; connection < connections.capacity; connection++) {
     const state = connections.state[connection];
     if (state === FREE || state === CLOSED) continue;
@@ -167,21 +175,21 @@ const waitMs = (acceptor: Acceptor): number => {
   return acceptor.timers.untilNext(soon ? TICK_MS : LONGEST_WAIT_MS);
 };
 
-/** Waits for events; others see that this acceptor sleeps and wake it when they leave something for it. */
-const wait = (acceptor: Acceptor, address: number): number => {
-  const { sys, epoll, shared, mailbox, index } = acceptor;
-  const ms = waitMs(acceptor);
+/** Whether there are connections to take: one that replaces another may find some before it has a table to serve them by. */
+const hasMail = ({ mailbox, table }: Acceptor): boolean => mailbox.hasMail && table.version > 0;
+
+/** Waits for events, unless there are more (`isMore`); others see that this acceptor sleeps and wake it when they leave something for it. */
+const wait = (acceptor: Acceptor, address: number, isMore: boolean): number => {
+  const { sys, epoll, shared, index } = acceptor;
+  const ms = isMore ? 0 : waitMs(acceptor);
   if (ms === 0 || acceptor.acceptors === 1) return sys.epollWait(epoll, address, EVENTS_PER_TURN, ms);
   const asleep = intsAt(index) + INTS.Asleep;
   Atomics.store(shared.ints, asleep, 1);
   // Looked at after saying so: what is left from now on comes with a wake-up.
-  const count = sys.epollWait(epoll, address, EVENTS_PER_TURN, mailbox.hasMail ? 0 : ms);
+  const count = sys.epollWait(epoll, address, EVENTS_PER_TURN, hasMail(acceptor) ? 0 : ms);
   Atomics.store(shared.ints, asleep, 0);
   return count;
 };
-
-/** Whether there are connections to take: one that replaces another may find some before it has a table to serve them by. */
-const hasMail = ({ mailbox, table }: Acceptor): boolean => mailbox.hasMail && table.version > 0;
 
 const closeAll = (acceptor: Acceptor): void => {
   const { connections } = acceptor;
@@ -198,17 +206,22 @@ export const runAcceptor = (inputs: AcceptorInputs): void => {
   const events = new Int32Array(memory.bytes.buffer);
   const onDue = (connection: number): void => onDeadline(acceptor, connection);
   counters.set(INTS.Taking, 1);
+  let fullTurns = 0;
   while (!counters.stopping) {
-    const count = wait(acceptor, memory.address);
+    const count = wait(acceptor, memory.address, fullTurns > 0);
+    // A process that was stopped and goes on begins here: what has come is asked for first.
+    if (count === -EINTR) continue;
     // Nothing else can go wrong with it; going round without end would help nobody, a replacement might.
-    if (count < 0 && count !== -EINTR) throw new Error(`EPOLL_WAIT_FAILED: errno ${-count}`);
+    if (count < 0) throw new Error(`EPOLL_WAIT_FAILED: errno ${-count}`);
     acceptor.nowMs = inputs.now();
     acceptor.now = Math.floor(acceptor.nowMs / TICK_MS);
     counters.beat();
     const called = handle(acceptor, events, count);
     if (hasMail(acceptor)) takeMail(acceptor);
     if (acceptor.again.length > 0) moreToRead(acceptor);
-    acceptor.timers.advance(acceptor.now, onDue);
+    // Where the whole process stood still, deadlines have passed whose connections' events have come, too, more than a turn takes: those come first.
+    fullTurns = count === EVENTS_PER_TURN ? fullTurns + 1 : 0;
+    if (fullTurns === 0 || fullTurns > MOST_FULL_TURNS) acceptor.timers.advance(acceptor.now, onDue);
     serveWaiting(acceptor);
     closeIdle(acceptor);
     resumeWhenRested(acceptor);

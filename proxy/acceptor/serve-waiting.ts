@@ -18,7 +18,8 @@ export const serveWaiting = (acceptor: Acceptor): void => {
     const backend = connections.backendSlot[connection] as number;
     if (backend !== fullBackend) dial(acceptor, connection);
     if (connections.state[connection] === WAITING) {
-      fullBackend = backend;
+      // One that an endpoint failed avoids it: what is full to it may have a place for the next one.
+      if (!connections.tried.has(connection)) fullBackend = backend;
       next++;
     } else leaveQueue(acceptor, connection); // the next one has its turn now
   }

@@ -35,3 +35,12 @@ test('the gauge of open connections follows', () => {
   for (const connection of all.slice(0, 4)) connections.release(connection);
   assert.equal(connections.open, 6);
 });
+
+test('the slots of endpoints that have gone are avoided no more, and how many failed stays known', () => {
+  const connections = new Connections();
+  const [one, other] = [connections.take(), connections.take()];
+  connections.tried.set(one, [5, 6]).set(other, [7]);
+  connections.forgetTriedBut(new Set([6, 8]));
+  assert.deepEqual(connections.tried.get(one), [-1, 6]);
+  assert.deepEqual(connections.tried.get(other), [-1]);
+});

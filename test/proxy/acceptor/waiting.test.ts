@@ -1,36 +1,24 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
+import { CONNECTING, WAITING } from '../../../proxy/acceptor/connections.ts';
 import type { Acceptor } from '../../../proxy/acceptor/context.ts';
-import { createAcceptor } from '../../../proxy/acceptor/create.ts';
 import { closeConnection } from '../../../proxy/acceptor/ending.ts';
-import { allocateShared, MAX_DESCRIPTORS, viewShared } from '../../../proxy/acceptor/shared-memory.ts';
+import { serveWaiting } from '../../../proxy/acceptor/serve-waiting.ts';
+import { serveTable } from '../../../proxy/acceptor/served-table.ts';
 import { waitForPlace } from '../../../proxy/acceptor/waiting.ts';
 import { libc } from '../../../proxy/sys/libc.ts';
+import { tableBackend } from '../tables.ts';
+import { acceptorForTest } from './acceptor.ts';
 
 const sys = libc();
-let eventfd: number;
-let acceptor: Acceptor;
+let acceptor: Acceptor & Disposable;
 
 beforeEach(() => {
-  eventfd = sys.eventfd();
-  acceptor = createAcceptor({
-    index: 0,
-    acceptors: 1,
-    sys,
-    shared: viewShared(allocateShared(1, MAX_DESCRIPTORS)),
-    eventfd,
-    sourcePorts: { low: 32_768, high: 60_999, reused: false },
-    now: () => 0,
-    wallClock: () => 0,
-    received: () => [],
-    seed: 1,
-    tell: () => undefined,
-  });
+  acceptor = acceptorForTest(sys);
 });
 
 afterEach(() => {
-  sys.close(acceptor.epoll);
-  sys.close(eventfd);
+  acceptor[Symbol.dispose]();
 });
 
 /** A connection that waits; undefined where the queue takes no more. */
@@ -53,4 +41,33 @@ test('who has gone takes no place in the queue, and its number waits only once',
   assert.deepEqual(acceptor.waiting, [...staying, ...fresh]);
   assert.equal(new Set(acceptor.waiting).size, 256);
   assert.equal(enter(), undefined, 'full again');
+});
+
+test('one that avoids the endpoint with a free place does not keep it from those behind', () => {
+  const endpoint = (slot: number) => ({ slot, address: '127.0.0.1', port: 9, weight: 1 });
+  const backend = {
+    slot: 0,
+    ...tableBackend({ retries: 1, maxConnectionsPerEndpoint: 1 }),
+    endpoints: [endpoint(0), endpoint(1)],
+    plan: { turns: Uint16Array.of(0, 1), seeds: new Uint32Array(0) },
+  };
+  acceptor.table = serveTable(
+    {
+      version: 1,
+      descriptorLimit: 100,
+      accessLog: { mode: 'Off', sampleOneIn: 2 },
+      listeners: [],
+      backends: [backend],
+      removed: [],
+    },
+    [],
+    acceptor.shared,
+  );
+  acceptor.counters.takeEndpoint(1, 1); // somebody has its only place
+  const [first, second] = [enter(), enter()] as [number, number];
+  acceptor.connections.tried.set(first, [0]);
+  serveWaiting(acceptor);
+  assert.equal(acceptor.connections.state[first], WAITING);
+  assert.equal(acceptor.connections.state[second], CONNECTING);
+  closeConnection(acceptor, second, 'ClientGone');
 });
