@@ -7,6 +7,11 @@ import type { Stage } from './stages.ts';
 
 /** Milliseconds after which a test that does not end is a failed one. */
 const LONGEST_TEST_MS = 15 * 60_000;
+/**
+ * Milliseconds without a line of output after which the stage is stopped: longer than any one test may take. The runner has no
+ * limit for a file, and one whose tests are over but that left a server open would keep it for ever.
+ */
+const LONGEST_SILENCE_MS = 20 * 60_000;
 
 export interface StageResult {
   readonly counts: TestCounts;
@@ -37,7 +42,14 @@ export const runTests = async (
   const stop = (): void => void child.kill('SIGTERM');
   signal.addEventListener('abort', stop, { once: true });
   const seen: string[] = [];
+  const silence = setTimeout(() => {
+    out.write(
+      `✖ no test ended for ${LONGEST_SILENCE_MS / 60_000} min; stopping. Last: ${seen.at(-1) ?? 'nothing'}\n`,
+    );
+    stop();
+  }, LONGEST_SILENCE_MS);
   createInterface({ input: child.stdout }).on('line', (line) => {
+    silence.refresh();
     seen.push(line);
     out.write(`${line}\n`);
   });
@@ -45,6 +57,7 @@ export const runTests = async (
     child.on('error', reject);
     child.on('close', resolve);
   });
+  clearTimeout(silence);
   signal.removeEventListener('abort', stop);
   const counts = countsOf(seen);
   return { counts, ok: status === 0 && counts.failed === 0 };

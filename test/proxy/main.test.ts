@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, test } from 'node:test';
 import type { Status } from '../../proxy/admin/status.ts';
+import { freePort } from '../../scripts/process/free-ports.ts';
 import { adminPort, type Program, pollAdmin, startProgram } from './program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'l4b-main-'));
@@ -27,14 +28,6 @@ const endpoint = async (name: string): Promise<number> => {
   servers.push(server.listen(0, '127.0.0.1'));
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
-};
-const freePort = async (): Promise<number> => {
-  const server = net.createServer().listen(0);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 };
 
 let files = 0;

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePorts } from '../proxy/relay/proxy-process.ts';
+import { freePorts } from '../../scripts/process/free-ports.ts';
 
 const PROGRAM = new URL('./endpoint-program.ts', import.meta.url).pathname;
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
 import type { Place } from '../place.ts';
-import { freePorts } from '../ports.ts';
 import { startServer } from '../server-process.ts';
 import { type Endpoint, endpointValues, fillTemplate } from '../template.ts';
 import { tool } from '../tools.ts';

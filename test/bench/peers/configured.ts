@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
 import type { RunningPeer } from '../peer.ts';
 import type { Place } from '../place.ts';
-import { freePorts } from '../ports.ts';
 import { startServer } from '../server-process.ts';
 import { type Endpoint, endpointValues, fillTemplate, type TemplateValues } from '../template.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { REPOSITORY } from '../../../scripts/process/folders.ts';
-import { freePort } from '../../cluster/free-port.ts';
+import { freePort } from '../../../scripts/process/free-ports.ts';
 import { relaySpread } from '../measure/relay-spread.ts';
 import type { Peer } from '../peer.ts';
 import { startConfigured } from './configured.ts';

@@ -4,7 +4,7 @@ import { Counter, Registry } from 'prom-client';
 import { OperatorError } from '../../../operator/errors.ts';
 import { type Servers, startServers } from '../../../operator/health/servers.ts';
 import type { WatchHealth } from '../../../operator/watch/freshness.ts';
-import { freePort } from '../../cluster/free-port.ts';
+import { freePort } from '../../../scripts/process/free-ports.ts';
 
 const HERE = '127.0.0.1';
 const running: Servers[] = [];

@@ -4,8 +4,8 @@ import { test } from 'node:test';
 import type { EndedConnection } from '../../../proxy/engine/access-reader.ts';
 import { startEngine } from '../../../proxy/engine/start.ts';
 import type { Table } from '../../../proxy/table/table.ts';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { greet, startEndpoint } from '../relay/endpoint-server.ts';
-import { freePorts } from '../relay/proxy-process.ts';
 import { tableBackend, tableOf } from '../tables.ts';
 
 const GENERATIONS = 120;

@@ -3,8 +3,8 @@ import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { type EngineEvent, startEngine } from '../../../proxy/engine/start.ts';
 import type { EngineStats } from '../../../proxy/engine/stats.ts';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { echo, startEndpoint } from '../relay/endpoint-server.ts';
-import { freePorts } from '../relay/proxy-process.ts';
 import { oneBackend } from '../tables.ts';
 
 const WORKER = new URL('./dying-worker.ts', import.meta.url);

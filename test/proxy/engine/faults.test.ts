@@ -6,8 +6,8 @@ import { BroadcastChannel } from 'node:worker_threads';
 import type { Engine } from '../../../proxy/engine/engine.ts';
 import { type EngineEvent, startEngine } from '../../../proxy/engine/start.ts';
 import type { Table } from '../../../proxy/table/table.ts';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { type EndpointServer, echo, startEndpoint } from '../relay/endpoint-server.ts';
-import { freePorts } from '../relay/proxy-process.ts';
 import { tableBackend, tableOf } from '../tables.ts';
 import { FAULTS, type Fault, type FaultReport } from './faulty-sys.ts';
 

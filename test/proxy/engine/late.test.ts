@@ -4,9 +4,9 @@ import type { Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import type { Engine } from '../../../proxy/engine/engine.ts';
 import { startEngine } from '../../../proxy/engine/start.ts';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { askOnce, dialClient } from '../relay/client.ts';
 import { greet, startEndpoint } from '../relay/endpoint-server.ts';
-import { freePorts } from '../relay/proxy-process.ts';
 import { oneBackend, tableBackend, tableOf } from '../tables.ts';
 
 let engine: Engine;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startEngine } from '../../../proxy/engine/start.ts';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { howDialEnds } from '../relay/client.ts';
 import { greet, startEndpoint } from '../relay/endpoint-server.ts';
-import { freePorts } from '../relay/proxy-process.ts';
 import { oneBackend } from '../tables.ts';
 
 const ROUNDS = 6;

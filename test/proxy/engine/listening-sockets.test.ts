@@ -6,8 +6,8 @@ import { ListeningSockets } from '../../../proxy/engine/listening-sockets.ts';
 import { libc } from '../../../proxy/sys/libc.ts';
 import { pinnedMemory } from '../../../proxy/sys/memory.ts';
 import { EADDRINUSE, EAGAIN, EMFILE, ENOBUFS, type Sys } from '../../../proxy/sys/sys.ts';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { askOnce, dialClient } from '../relay/client.ts';
-import { freePorts } from '../relay/proxy-process.ts';
 
 const ACCEPTORS = 3;
 const MOST = 100;

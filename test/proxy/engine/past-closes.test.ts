@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { createMetrics } from '../../../proxy/admin/metrics.ts';
 import { startEngine } from '../../../proxy/engine/start.ts';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { parsePrometheus } from '../admin/prometheus-text.ts';
 import { dialClient } from '../relay/client.ts';
 import { echo, startEndpoint } from '../relay/endpoint-server.ts';
-import { freePorts } from '../relay/proxy-process.ts';
 import { oneBackend, tableOf } from '../tables.ts';
 
 test('no counter of ended connections falls while a listener goes and comes back, with connections and without', async () => {

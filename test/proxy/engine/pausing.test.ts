@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type EngineEvent, startEngine } from '../../../proxy/engine/start.ts';
 import { ENFILE } from '../../../proxy/sys/sys.ts';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { askOnce, howDialEnds } from '../relay/client.ts';
 import { greet, startEndpoint } from '../relay/endpoint-server.ts';
-import { freePorts } from '../relay/proxy-process.ts';
 import { oneBackend } from '../tables.ts';
 
 test('a shortage of accepting is told by its errno, and is over when nothing fails any more, also where no client comes', async () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type EngineEvent, startEngine } from '../../../proxy/engine/start.ts';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { askOnce, howDialEnds } from '../relay/client.ts';
 import { greet, startEndpoint } from '../relay/endpoint-server.ts';
-import { freePorts } from '../relay/proxy-process.ts';
 import { oneBackend } from '../tables.ts';
 
 test('an acceptor that stands still is told of, ended by force and replaced; its queue is served and its counters stay', async () => {

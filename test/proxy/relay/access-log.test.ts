@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { test } from 'node:test';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { type AccessLine, accessLines, otherLines } from './access-lines.ts';
 import { askOnce, dialClient, howDialEnds, howItEnded } from './client.ts';
 import { echo, greet, startEndpoint } from './endpoint-server.ts';
-import { freePorts, type Manifest, manifestText, ProxyProcess } from './proxy-process.ts';
+import { type Manifest, manifestText, ProxyProcess } from './proxy-process.ts';
 
 const KINDS = ['finished', 'reset', 'resets', 'refused', 'idle', 'removed', 'full', 'open'] as const;
 type Kind = (typeof KINDS)[number];

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { askOnce } from './client.ts';
 import { greet, startEndpoint } from './endpoint-server.ts';
-import { freePorts, type Manifest, manifestText, ProxyProcess } from './proxy-process.ts';
+import { type Manifest, manifestText, ProxyProcess } from './proxy-process.ts';
 
 test('a backup takes over while no other endpoint is healthy, and gives back', async () => {
   const [port, own] = (await freePorts(2)) as [number, number];

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { askOnce, dialClient } from './client.ts';
 import { greet, startEndpoint } from './endpoint-server.ts';
-import { freePorts, ProxyProcess } from './proxy-process.ts';
+import { ProxyProcess } from './proxy-process.ts';
 
 test('round robin keeps to the weights over all acceptors together', async () => {
   const endpoints = await Promise.all(['a', 'b', 'c'].map((name) => startEndpoint(greet(name))));

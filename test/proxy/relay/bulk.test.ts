@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { dialClient } from './client.ts';
 import { startEndpoint } from './endpoint-server.ts';
-import { freePorts, ProxyProcess } from './proxy-process.ts';
+import { ProxyProcess } from './proxy-process.ts';
 
 const GIB = 1024 ** 3;
 const CHUNK = 256 * 1024;

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { dialClient, howItEnded, readAll } from './client.ts';
 import { echo, startEndpoint } from './endpoint-server.ts';
-import { freePorts, type Manifest, ProxyProcess } from './proxy-process.ts';
+import { type Manifest, ProxyProcess } from './proxy-process.ts';
 
 const CLIENTS = 40;
 const GRACE = { L4B_GRACE_PERIOD: '8s' };

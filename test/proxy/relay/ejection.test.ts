@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { askOnce, howDialEnds } from './client.ts';
 import { greet, startEndpoint } from './endpoint-server.ts';
-import { type BackendInput, freePorts, ProxyProcess } from './proxy-process.ts';
+import { type BackendInput, ProxyProcess } from './proxy-process.ts';
 
 /** A proxy with one backend of these ports. */
 const serve = async (

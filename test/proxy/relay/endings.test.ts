@@ -3,10 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { after, before, test } from 'node:test';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { askOnce, dialClient, howDialEnds, howItEnded, readAll } from './client.ts';
 import { startDeafListener } from './deaf-listener.ts';
 import { type EndpointServer, echo, greet, startEndpoint } from './endpoint-server.ts';
-import { freePorts, ProxyProcess } from './proxy-process.ts';
+import { ProxyProcess } from './proxy-process.ts';
 
 let proxy: ProxyProcess;
 let ports: number[];

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { after, before, beforeEach, test } from 'node:test';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { dialClient, howItEnded } from './client.ts';
 import { type EndpointServer, startEndpoint } from './endpoint-server.ts';
-import { freePorts, ProxyProcess } from './proxy-process.ts';
+import { ProxyProcess } from './proxy-process.ts';
 
 let endpoints: readonly EndpointServer[];
 let proxy: ProxyProcess;

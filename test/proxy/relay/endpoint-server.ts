@@ -25,6 +25,8 @@ export const startEndpoint = async (
   });
   server.listen(port, address, 4096);
   await once(server, 'listening');
+  // A test that fails before it closes this must not keep its file from ending.
+  server.unref();
   return {
     port: (server.address() as { port: number }).port,
     accepted: () => accepted,

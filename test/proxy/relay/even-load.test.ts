@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { dialClient, howItEnded } from './client.ts';
 import { echo, startEndpoint } from './endpoint-server.ts';
-import { freePorts, ProxyProcess } from './proxy-process.ts';
+import { ProxyProcess } from './proxy-process.ts';
 
 /** Opens and ends connections, one after the other, until it is told to stop; the returned function waits for the last one. */
 const openShortOnes = (port: number): (() => Promise<void>) => {

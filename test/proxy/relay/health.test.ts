@@ -7,9 +7,10 @@ import { test } from 'node:test';
 import tls from 'node:tls';
 import { parse } from 'yaml';
 import type { EndpointStatus } from '../../../proxy/admin/status.ts';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { createAuthority } from '../../cluster/certificates.ts';
 import { greet, startEndpoint } from './endpoint-server.ts';
-import { type BackendInput, freePorts, type Manifest, ProxyProcess } from './proxy-process.ts';
+import { type BackendInput, type Manifest, ProxyProcess } from './proxy-process.ts';
 
 const SAMPLE = new URL('../../../crds/samples/health.yaml', import.meta.url);
 

@@ -3,10 +3,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { startProgram } from '../program.ts';
 import { askOnce, dialClient } from './client.ts';
 import { greet, startEndpoint } from './endpoint-server.ts';
-import { freePorts, ProxyProcess } from './proxy-process.ts';
+import { ProxyProcess } from './proxy-process.ts';
 
 const MANY = 10_000;
 /** User-space memory that one idle connection may cost. */

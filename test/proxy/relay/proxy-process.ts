@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { z } from 'zod';
@@ -9,6 +8,7 @@ import type { accessLog } from '../../../crds/access-log.ts';
 import type { backend } from '../../../crds/backend.ts';
 import type { drain } from '../../../crds/drain.ts';
 import type { Status } from '../../../proxy/admin/status.ts';
+import { freePort } from '../../../scripts/process/free-ports.ts';
 
 const MAIN = new URL('../../../proxy/main.ts', import.meta.url).pathname;
 
@@ -44,25 +44,6 @@ export const manifestText = ({ listeners, ...rest }: Manifest): string =>
     },
   });
 
-/** Ports given out by this process: the kernel may name a free one twice. */
-const given = new Set<number>();
-
-/** Ports that nobody listens on now, each given out once. */
-export const freePorts = async (count: number): Promise<number[]> => {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  const fresh = ports.filter((port) => !given.has(port));
-  for (const port of fresh) given.add(port);
-  return fresh.length === count ? fresh : [...fresh, ...(await freePorts(count - fresh.length))];
-};
-
 /** The real proxy, as a process of its own, serving a manifest file. */
 export class ProxyProcess {
   readonly admin: string;
@@ -92,8 +73,7 @@ export class ProxyProcess {
     const folder = await mkdtemp(join(tmpdir(), 'l4b-relay-'));
     const file = join(folder, 'balancer.yaml');
     await writeFile(file, manifestText(manifest));
-    const [adminPort] = await freePorts(1);
-    const admin = `127.0.0.1:${adminPort}`;
+    const admin = `127.0.0.1:${await freePort()}`;
     const command = [...(options.wrap ?? []), process.execPath, MAIN];
     const child = spawn(command[0] as string, command.slice(1), {
       env: {
@@ -108,7 +88,13 @@ export class ProxyProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const proxy = new ProxyProcess(child, admin, folder, file);
-    await proxy.until('ready', async () => (await fetch(`http://${admin}/readyz`)).ok);
+    try {
+      await proxy.until('ready', async () => (await fetch(`http://${admin}/readyz`)).ok);
+    } catch (error) {
+      child.kill('SIGKILL');
+      await proxy.stop();
+      throw error;
+    }
     return proxy;
   }
 

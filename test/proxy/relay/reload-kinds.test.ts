@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { after, before, test } from 'node:test';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { askOnce, dialClient } from './client.ts';
 import { type EndpointServer, echo, greet, startEndpoint } from './endpoint-server.ts';
-import { freePorts, type Manifest, manifestText, ProxyProcess } from './proxy-process.ts';
+import { type Manifest, manifestText, ProxyProcess } from './proxy-process.ts';
 
 const CHANGES = 12;
 const EVERY_MS = 100;

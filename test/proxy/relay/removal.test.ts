@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { dialClient, howItEnded, readAll } from './client.ts';
 import { startDeafListener } from './deaf-listener.ts';
 import { echo, greet, startEndpoint } from './endpoint-server.ts';
-import { freePorts, type Manifest, manifestText, ProxyProcess } from './proxy-process.ts';
+import { type Manifest, manifestText, ProxyProcess } from './proxy-process.ts';
 
 const answers = async (socket: Socket): Promise<boolean> => {
   socket.write('still there?');

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'node:test';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { accessLines } from './access-lines.ts';
 import { askOnce, howDialEnds } from './client.ts';
 import { startDeafListener } from './deaf-listener.ts';
 import { greet, startEndpoint } from './endpoint-server.ts';
-import { type BackendInput, freePorts, ProxyProcess } from './proxy-process.ts';
+import { type BackendInput, ProxyProcess } from './proxy-process.ts';
 
 /** A proxy with one backend of these ports. */
 const serve = async (

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { askOnce } from './client.ts';
 import { greet, startEndpoint } from './endpoint-server.ts';
-import { freePorts, type Manifest, manifestText, ProxyProcess } from './proxy-process.ts';
+import { type Manifest, manifestText, ProxyProcess } from './proxy-process.ts';
 
 /** How many of `count` clients reached the endpoint of that name. */
 const reached = async (port: number, name: string, count: number): Promise<number> => {

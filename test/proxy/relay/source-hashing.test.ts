@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { readAll } from './client.ts';
 import { type EndpointServer, startEndpoint } from './endpoint-server.ts';
-import { type BackendInput, freePorts, type Manifest, manifestText, ProxyProcess } from './proxy-process.ts';
+import { type BackendInput, type Manifest, manifestText, ProxyProcess } from './proxy-process.ts';
 
 /** Clients by the address that they come from. */
 const CLIENTS = Array.from({ length: 40 }, (_, index) => `127.0.0.${index + 10}`);

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { dialClient } from './client.ts';
 import { echo, startEndpoint } from './endpoint-server.ts';
-import { freePorts, ProxyProcess } from './proxy-process.ts';
+import { ProxyProcess } from './proxy-process.ts';
 
 /** More than an acceptor looks at in one turn. */
 const CLIENTS = 900;

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { askOnce, dialClient, howDialEnds, howItEnded, readAll } from './client.ts';
 import { type EndpointServer, echo, greet, startEndpoint } from './endpoint-server.ts';
-import { freePorts, ProxyProcess } from './proxy-process.ts';
+import { ProxyProcess } from './proxy-process.ts';
 
 const serve = async (
   onConnection: (socket: Socket) => void,
