@@ -105,9 +105,10 @@ const tablesOf = (ports: readonly number[], endpoints: readonly EndpointServer[]
 
 /** Traffic through an engine whose calls fail, with a new table many times a second; returns what clients and acceptors saw. */
 const runWith = async (faults: readonly Fault[]) => {
+  // First, for it holds ports with a socket.
+  const ports = await freePorts(3);
   const before = descriptors();
   const endpoints = await Promise.all([1, 2, 3].map(() => startEndpoint(echo)));
-  const ports = await freePorts(3);
   const reports: FaultReport[] = [];
   const channel = new BroadcastChannel('faulty-acceptors');
   const events: EngineEvent[] = [];
