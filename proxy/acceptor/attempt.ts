@@ -1,12 +1,15 @@
 import { SOCKET_ADDRESS_BYTES } from '../sys/socket-address.ts';
 import {
+  AF_INET6,
   EADDRINUSE,
   EADDRNOTAVAIL,
   EINPROGRESS,
   EINTR,
+  ENETUNREACH,
   IPPROTO_TCP,
   SO_REUSEADDR,
   SOCK_CLOEXEC,
+  SOCK_DGRAM,
   SOCK_NONBLOCK,
   SOCK_STREAM,
   SOL_SOCKET,
@@ -15,7 +18,7 @@ import {
 import { type ConnectFailure, connectFailure } from './connect-failure.ts';
 import { ENDPOINT } from './connections.ts';
 import type { Acceptor } from './context.ts';
-import { dropEndpointSocket, holdDescriptor } from './ending.ts';
+import { closeDescriptor, dropEndpointSocket, holdDescriptor } from './ending.ts';
 import { watchEndpoint } from './relay.ts';
 import type { ServedBackend } from './served-table.ts';
 
@@ -67,6 +70,22 @@ const connectOnce = (
   return connected === -EINPROGRESS || connected === -EINTR ? 0 : connected;
 };
 
+/**
+ * Whether this machine has no address at all to reach an endpoint from: with IPv6 switched off the kernel's error is the one for want of
+ * ports, which a datagram socket can have no part in. It sends nothing.
+ */
+const hasNoAddress = (acceptor: Acceptor, backend: ServedBackend, index: number): boolean => {
+  if (backend.families[index] !== AF_INET6) return false;
+  const { sys } = acceptor;
+  const fd = sys.socket(AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return false;
+  holdDescriptor(acceptor, fd);
+  const address = backend.addresses + index * SOCKET_ADDRESS_BYTES;
+  const connected = sys.connect(fd, address, backend.addressLengths[index] as number);
+  closeDescriptor(acceptor, fd);
+  return connected === -EADDRNOTAVAIL;
+};
+
 /** Begins to connect to an endpoint; returns why it could not, or undefined. What was opened is the connection's either way. */
 export const beginAttempt = (
   acceptor: Acceptor,
@@ -76,6 +95,8 @@ export const beginAttempt = (
 ): ConnectFailure | undefined => {
   const { connections, sourcePorts } = acceptor;
   let connected = connectOnce(acceptor, connection, backend, index);
+  if (connected === -EADDRNOTAVAIL && hasNoAddress(acceptor, backend, index))
+    return connectFailure(ENETUNREACH);
   // The port is in use for this endpoint, or the kernel found none at all: choose ones from here on.
   for (let i = 0; connected === -EADDRNOTAVAIL && i < PORT_TRIES; i++) {
     sourcePorts.scarce();

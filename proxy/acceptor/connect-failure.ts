@@ -16,7 +16,7 @@ import {
 export const CONNECT_FAILURES = [
   'Refused', // nobody listens there
   'TimedOut', // no answer within connect.timeout, or the kernel gave up
-  'Unreachable', // no route to the host or its network
+  'Unreachable', // no route to the host or its network, or no address of its family here
   'Reset',
   'NoSourcePort', // every port to this endpoint is in use
   'NoDescriptors', // of the process or the machine

@@ -2,6 +2,7 @@
 export const CLIENT = 0;
 export const ENDPOINT = 1;
 export type Side = 0 | 1;
+export const SIDES: readonly Side[] = [CLIENT, ENDPOINT];
 
 export const FREE = 0;
 /** Waiting for an endpoint's connection. */

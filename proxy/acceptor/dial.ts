@@ -3,9 +3,10 @@ import { clientKey } from '../table/client-key.ts';
 import { beginAttempt } from './attempt.ts';
 import type { CloseReason } from './close-reason.ts';
 import { type ConnectFailure, connectFailure } from './connect-failure.ts';
-import { BROKEN, CLIENT, CONNECTING, ENDPOINT, READ_ON, READABLE, RELAYING } from './connections.ts';
+import { BROKEN, CLIENT, CONNECTING, ENDING, ENDPOINT, READ_ON, READABLE, RELAYING } from './connections.ts';
 import { type Acceptor, random32 } from './context.ts';
 import { leaveEndpoint, resetConnection } from './ending.ts';
+import { linger } from './linger.ts';
 import { beginRelay } from './relay.ts';
 import type { ServedBackend } from './served-table.ts';
 import { waitForPlace } from './waiting.ts';
@@ -29,6 +30,15 @@ const NOTHING_TRIED: readonly number[] = [];
 const NONE = -1;
 const FULL = -2;
 
+/** Puts the endpoints that are full among those to avoid; returns whether any is left. All in one go: to find each by a pick of its own would take their number squared. */
+const avoidFull = ({ avoid }: Acceptor, { choice, maxConnections }: ServedBackend): boolean => {
+  let left = false;
+  for (const { slot } of choice.candidates)
+    if (Atomics.load(choice.open, slot) >= maxConnections) avoid.add(slot);
+    else if (!avoid.has(slot)) left = true;
+  return left;
+};
+
 /** Picks an endpoint and takes a place at it; returns its index, NONE or FULL. One that is full is passed over. */
 const choose = (acceptor: Acceptor, connection: number, backend: ServedBackend): number => {
   const { connections, counters, avoid } = acceptor;
@@ -48,6 +58,8 @@ const choose = (acceptor: Acceptor, connection: number, backend: ServedBackend):
       connections.endpointSlot[connection] = candidate.slot;
       return index;
     }
+    // Others may fill what was free when it was looked at; that one is passed over by itself.
+    if (!full && !avoidFull(acceptor, backend)) return FULL;
     full = true;
     avoid.add(candidate.slot);
   }
@@ -163,6 +175,7 @@ export const dialAnother = (acceptor: Acceptor, connection: number): void => {
 export const dialed = (acceptor: Acceptor, connection: number, events: number): void => {
   const { connections, sys } = acceptor;
   const place = connection * 2 + ENDPOINT;
+  let isBroken = false;
   if ((events & (EPOLLERR | EPOLLHUP)) !== 0) {
     const fd = connections.fd[place] as number;
     const errno = sys.socketError(fd);
@@ -172,7 +185,11 @@ export const dialed = (acceptor: Acceptor, connection: number, events: number): 
       redial(acceptor, connection, connectFailure(errno));
       return;
     }
-    connections.flags[place] = (connections.flags[place] as number) | BROKEN | READABLE | READ_ON;
+    isBroken = true;
+    // By this error the kernel says that the reset came behind an end of stream.
+    const closedFirst = errno === EPIPE ? ENDING : 0;
+    connections.flags[place] =
+      (connections.flags[place] as number) | BROKEN | READABLE | READ_ON | closedFirst;
   }
   connections.state[connection] = RELAYING;
   connections.tried.delete(connection);
@@ -183,6 +200,7 @@ export const dialed = (acceptor: Acceptor, connection: number, events: number): 
   );
   connections.lastActive[connection] = acceptor.now;
   acceptor.timers.set(connection, acceptor.now + (connections.idleTicks[connection] as number));
+  if (isBroken) linger(acceptor, connection);
   beginRelay(acceptor, connection);
   // The handshake's last packet has gone with the client's first bytes (attempt.ts), or goes now: an endpoint that speaks first waits for it.
   if (connections.state[connection] === RELAYING)

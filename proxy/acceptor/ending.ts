@@ -23,7 +23,8 @@ export const holdDescriptor = ({ shared, index }: Acceptor, fd: number): void =>
   Atomics.add(shared.held, 0, 1);
 };
 
-const closeDescriptor = ({ shared, sys }: Acceptor, fd: number): void => {
+/** Closes a descriptor that this acceptor holds. */
+export const closeDescriptor = ({ shared, sys }: Acceptor, fd: number): void => {
   // Cleared first: the number may be another thread's as soon as it is closed.
   shared.owners[fd] = 0;
   sys.close(fd);

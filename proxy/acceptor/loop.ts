@@ -12,6 +12,7 @@ import {
 } from '../sys/sys.ts';
 import { acceptFrom, resumeWhenRested, takeMail, unwatchListeners, watchListeners } from './accept.ts';
 import {
+  BROKEN,
   CLIENT,
   CLOSED,
   CONNECTING,
@@ -22,6 +23,7 @@ import {
   READ_ON,
   READABLE,
   RELAYING,
+  SIDES,
   type Side,
   WAITING,
 } from './connections.ts';
@@ -64,9 +66,14 @@ const onSide = (acceptor: Acceptor, connection: number, side: Side, events: numb
   else if (gone) closeConnection(acceptor, connection, 'ClientGone');
 };
 
-/** Nothing moved for the idle timeout. Where bytes are left that a side did not take, it must not take for whole what it got. */
+/** Nothing moved for the idle timeout, or not since a side broke. Where bytes are left that a side did not take, it must not take for whole what it got. */
 const endIdle = (acceptor: Acceptor, connection: number): void => {
-  const { pendingBuffer } = acceptor.connections;
+  const { pendingBuffer, flags } = acceptor.connections;
+  for (const side of SIDES)
+    if (((flags[connection * 2 + side] as number) & BROKEN) !== 0) {
+      abort(acceptor, connection, side);
+      return;
+    }
   const isCut =
     (pendingBuffer[connection * 2 + CLIENT] as number) >= 0 ||
     (pendingBuffer[connection * 2 + ENDPOINT] as number) >= 0;
@@ -92,6 +99,14 @@ const onDeadline = (acceptor: Acceptor, connection: number): void => {
   }
 };
 
+/** The endpoint was removed. Where it had ended, its whole answer is with the kernel, on its way to the client: only what the client still sends is cut. */
+const endRemoved = (acceptor: Acceptor, connection: number): void => {
+  const { flags } = acceptor.connections;
+  const hadEnded = ((flags[connection * 2 + ENDPOINT] as number) & ENDED) !== 0;
+  if (hadEnded) resetConnection(acceptor, connection, ENDPOINT, 'EndpointRemoved');
+  else resetBoth(acceptor, connection, 'EndpointRemoved');
+};
+
 /**
  * What a new table means for the connections there are: one that is still being made must not be retried on a backend that gets the slot of
  * its own; and where the backend says so, those to endpoints that were removed end, or try another one if they were still being made.
@@ -111,7 +126,7 @@ const adjust = (acceptor: Acceptor): void => {
     const isServed = table.backends.has(connections.backendSlot[connection] as number);
     if (table.removed.has(connections.endpointSlot[connection] as number)) {
       if (state !== RELAYING && isServed) dialAnother(acceptor, connection);
-      else resetBoth(acceptor, connection, 'EndpointRemoved');
+      else endRemoved(acceptor, connection);
     } else if (state !== RELAYING && !isServed) connections.backendSlot[connection] = -1;
   }
 };
@@ -124,6 +139,7 @@ const adopt = (acceptor: Acceptor, table: ServedTable): void => {
     if (!staying.has(listener.fd)) while (acceptFrom(acceptor, listener, false));
   acceptor.table = table;
   acceptor.accessLog.follow(table.accessLog);
+  acceptor.budget.forgetBut(table.backends);
   adjust(acceptor);
   // Taking what was queued may have begun a pause.
   if (acceptor.pausedUntil === 0) watchListeners(acceptor);

@@ -1,6 +1,7 @@
 import {
   EAGAIN,
   EINTR,
+  EPIPE,
   EPOLL_CTL_ADD,
   EPOLL_CTL_MOD,
   EPOLLET,
@@ -31,6 +32,7 @@ import {
 } from './connections.ts';
 import { type Acceptor, sideToken } from './context.ts';
 import { closeConnection, resetBoth } from './ending.ts';
+import { linger } from './linger.ts';
 
 /** What a side is watched for: edges, so that a side that nobody can serve now costs nothing. */
 const SIDE_EVENTS = (EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLET) >>> 0;
@@ -58,8 +60,9 @@ const ended = (acceptor: Acceptor, connection: number, from: Side): void => {
   const { flags, fd } = acceptor.connections;
   const source = connection * 2 + from;
   const sink = connection * 2 + 1 - from;
-  // What this side did not take is lost, so the other must not believe in a clean end.
-  if (((flags[source] as number) & BROKEN) !== 0) {
+  // What this side did not take is lost, so the other must not believe in a clean end. But an endpoint that closed in order first had given its answer.
+  const closedFirst = from === ENDPOINT && ((flags[source] as number) & ENDING) !== 0;
+  if (((flags[source] as number) & BROKEN) !== 0 && !closedFirst) {
     abort(acceptor, connection, from);
     return;
   }
@@ -70,7 +73,8 @@ const ended = (acceptor: Acceptor, connection: number, from: Side): void => {
   }
   flags[sink] = (flags[sink] as number) | SHUT;
   // It is gone already; an end of stream that is not sent would be waited for without end.
-  if (acceptor.sys.shutdown(fd[sink] as number, SHUT_WR) < 0) broke(acceptor, connection, (1 - from) as Side);
+  if (acceptor.sys.shutdown(fd[sink] as number, SHUT_WR) < 0)
+    broke(acceptor, connection, (1 - from) as Side, acceptor.sys.socketError(fd[sink] as number));
 };
 
 /** Asks the kernel to say when the side takes more; false when it cannot. */
@@ -123,10 +127,10 @@ const keep = (acceptor: Acceptor, sink: number, start: number, length: number): 
 };
 
 /**
- * Sending to `to` failed. What it may have sent before it went is read first. An endpoint that had ended already has given its
- * answer, which may still be on its way to the client: what the client goes on sending is read and thrown away.
+ * Sending to `to` failed with `errno`. What it may have sent before it went is read first. An endpoint that had ended already has given
+ * its answer, which may still be on its way to the client: what the client goes on sending is read and thrown away, for a while.
  */
-const broke = (acceptor: Acceptor, connection: number, to: Side): void => {
+const broke = (acceptor: Acceptor, connection: number, to: Side, errno: number): void => {
   const { flags } = acceptor.connections;
   const place = connection * 2 + to;
   const hadEnded = ((flags[place] as number) & ENDED) !== 0;
@@ -135,11 +139,12 @@ const broke = (acceptor: Acceptor, connection: number, to: Side): void => {
     return;
   }
   flags[place] = (flags[place] as number) | BROKEN;
-  if (hadEnded) {
-    acceptor.again.push(sideToken(connection, CLIENT));
-    return;
-  }
-  flags[place] = (flags[place] as number) | READABLE | READ_ON;
+  linger(acceptor, connection);
+  // By this error the kernel says that a reset came behind an end of stream, which may be still to be read.
+  const closedFirst = to === ENDPOINT && errno === EPIPE;
+  if (hadEnded || closedFirst) acceptor.again.push(sideToken(connection, CLIENT));
+  if (hadEnded) return;
+  flags[place] = (flags[place] as number) | READABLE | READ_ON | (closedFirst ? ENDING : 0);
   pump(acceptor, connection, to);
 };
 
@@ -171,6 +176,7 @@ const pump = (acceptor: Acceptor, connection: number, from: Side): void => {
       abort(acceptor, connection, from);
       return;
     }
+    if (((flags[sink] as number) & BROKEN) !== 0) continue; // nobody is left to take it
     connections.lastActive[connection] = acceptor.now;
     const bytes = from === CLIENT ? connections.received : connections.sent;
     bytes[connection] = (bytes[connection] as number) + read;
@@ -181,14 +187,13 @@ const pump = (acceptor: Acceptor, connection: number, from: Side): void => {
       flags[sink] = (flags[sink] as number) & ~ASKED;
       counters.sent(listenerSlot, endpointSlot, read);
     }
-    if (((flags[sink] as number) & BROKEN) !== 0) continue; // nobody is left to take it
     // A short read emptied the queue: what had arrived behind it is the end of stream, if anything.
     const isEmptied = read < BUFFER_BYTES && ((flags[source] as number) & READ_ON) === 0;
     const isLast = isEmptied && ((flags[source] as number) & ENDING) !== 0;
     const sent = sendTo(acceptor, sink, scratch.address, read, isLast);
     if (sent < read) {
       if (sent < 0 && sent !== -EAGAIN) {
-        broke(acceptor, connection, (1 - from) as Side);
+        broke(acceptor, connection, (1 - from) as Side, -sent);
         return;
       }
       const taken = Math.max(0, sent);
@@ -216,7 +221,7 @@ const flush = (acceptor: Acceptor, connection: number, to: Side): void => {
   if (sent < 0) {
     buffers.give(buffer);
     connections.pendingBuffer[place] = -1;
-    broke(acceptor, connection, to);
+    broke(acceptor, connection, to, -sent);
     return;
   }
   connections.lastActive[connection] = acceptor.now;

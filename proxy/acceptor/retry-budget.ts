@@ -19,6 +19,11 @@ export class RetryBudget {
     this.#saved[backendSlot] = Math.min(MOST_SAVED, (this.#saved[backendSlot] as number) + percent / 100);
   }
 
+  /** Begins anew for every backend slot but those of `used`: its next user has spent nothing. */
+  forgetBut(used: ReadonlyMap<number, unknown>): void {
+    for (let slot = 0; slot < SLOTS.backends; slot++) if (!used.has(slot)) this.#saved[slot] = MOST_SAVED;
+  }
+
   /** Whether one more retry is allowed at the tick `now`. */
   allows(backendSlot: number, percent: number, now: number): boolean {
     return percent > 0 && this.#savedAt(backendSlot, now) >= 1;

@@ -108,6 +108,7 @@ const takeBack = (
   for (let at = Atomics.load(mail, ring + 1); at !== put; at = (at + 1) | 0) {
     const cell = ring + MAIL_HEAD + (at & (MAIL_CELLS - 1)) * PARCEL_INTS;
     const fd = mail[cell] as number;
+    if (fd < 0) continue; // taken back before, when the acceptor that this one replaced died
     // Whoever changes the owner first has the descriptor: `to` may be taking it right now.
     if (Atomics.compareExchange(owners, fd, acceptor + 1, 0) !== acceptor + 1) continue;
     // The number may soon be another connection's of the replacement: what is left in the ring must not name it.

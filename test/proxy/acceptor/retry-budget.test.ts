@@ -44,3 +44,12 @@ test('each backend has its own', () => {
   allowed(budget, 50, 0);
   assert.ok(budget.allows(SLOT + 1, 50, 0));
 });
+
+test('a backend that gets the place of another one begins with a full budget, one that stays keeps what it has', () => {
+  const budget = new RetryBudget();
+  allowed(budget, 50, 0);
+  budget.forgetBut(new Map([[SLOT, 'stays']]));
+  assert.equal(allowed(budget, 50, 0), 0);
+  budget.forgetBut(new Map());
+  assert.equal(allowed(budget, 50, 0), 100);
+});

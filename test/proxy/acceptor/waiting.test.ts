@@ -3,10 +3,12 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { CONNECTING, WAITING } from '../../../proxy/acceptor/connections.ts';
 import type { Acceptor } from '../../../proxy/acceptor/context.ts';
 import { closeConnection } from '../../../proxy/acceptor/ending.ts';
+import type { AcceptorBackend } from '../../../proxy/acceptor/messages.ts';
 import { serveWaiting } from '../../../proxy/acceptor/serve-waiting.ts';
-import { serveTable } from '../../../proxy/acceptor/served-table.ts';
+import { type ServedBackend, serveTable } from '../../../proxy/acceptor/served-table.ts';
 import { waitForPlace } from '../../../proxy/acceptor/waiting.ts';
 import { libc } from '../../../proxy/sys/libc.ts';
+import type { Picker } from '../../../proxy/table/picker.ts';
 import { tableBackend } from '../tables.ts';
 import { acceptorForTest } from './acceptor.ts';
 
@@ -43,26 +45,55 @@ test('who has gone takes no place in the queue, and its number waits only once',
   assert.equal(enter(), undefined, 'full again');
 });
 
-test('one that avoids the endpoint with a free place does not keep it from those behind', () => {
-  const endpoint = (slot: number) => ({ slot, address: '127.0.0.1', port: 9, weight: 1 });
-  const backend = {
-    slot: 0,
-    ...tableBackend({ retries: 1, maxConnectionsPerEndpoint: 1 }),
-    endpoints: [endpoint(0), endpoint(1)],
-    plan: { turns: Uint16Array.of(0, 1), seeds: new Uint32Array(0) },
-  };
+const serve = (backend: Partial<AcceptorBackend>, endpoints: readonly number[]): void => {
   acceptor.table = serveTable(
     {
       version: 1,
       descriptorLimit: 100,
       accessLog: { mode: 'Off', sampleOneIn: 2 },
       listeners: [],
-      backends: [backend],
+      backends: [
+        {
+          slot: 0,
+          ...tableBackend({ retries: 1, maxConnectionsPerEndpoint: 1 }),
+          endpoints: endpoints.map((slot) => ({ slot, address: '127.0.0.1', port: 9, weight: 1 })),
+          plan: { turns: Uint16Array.from(endpoints.keys()), seeds: new Uint32Array(0) },
+          ...backend,
+        },
+      ],
       removed: [],
     },
     [],
     acceptor.shared,
   );
+};
+
+test('that many endpoints are full is seen at the first, not by a pick for each', () => {
+  serve({ algorithm: 'LeastConnections' }, [...Array(256).keys()]);
+  const backend = acceptor.table.backends.get(0) as ServedBackend;
+  let picks = 0;
+  const pick: Picker = (...inputs) => {
+    picks++;
+    return backend.pick(...inputs);
+  };
+  acceptor.table = { ...acceptor.table, backends: new Map([[0, { ...backend, pick }]]) };
+  for (let slot = 0; slot < 256; slot++) acceptor.counters.takeEndpoint(slot, 1);
+  const connection = enter() as number;
+  serveWaiting(acceptor);
+  assert.equal(acceptor.connections.state[connection], WAITING);
+  assert.equal(picks, 1);
+  // With one place free, it is found.
+  acceptor.counters.endpointLeft(200);
+  acceptor.now++;
+  serveWaiting(acceptor);
+  assert.equal(acceptor.connections.state[connection], CONNECTING);
+  assert.equal(acceptor.connections.endpointSlot[connection], 200);
+  assert.ok(picks <= 3, `${picks} picks`);
+  closeConnection(acceptor, connection, 'ClientGone');
+});
+
+test('one that avoids the endpoint with a free place does not keep it from those behind', () => {
+  serve({}, [0, 1]);
   acceptor.counters.takeEndpoint(1, 1); // somebody has its only place
   const [first, second] = [enter(), enter()] as [number, number];
   acceptor.connections.tried.set(first, [0]);

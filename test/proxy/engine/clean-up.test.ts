@@ -77,6 +77,9 @@ test('connections that a dead acceptor had left for another end and are counted 
 
   assert.deepEqual(cleanUpAfter(shared, sys, 2, 0), { closedDescriptors: 1, endedConnections: 1 });
 
+  // Its replacement dies before the other one has looked.
+  assert.deepEqual(cleanUpAfter(shared, sys, 2, 0), { closedDescriptors: 0, endedConnections: 0 });
+
   assert.deepEqual(closed(shared, 0, 5), { 'AcceptorDied HandingOver': 1 });
   assert.equal(shared.held[0], 1);
   const found = (self: number): number[] => {

@@ -34,6 +34,16 @@ test('what an endpoint said before it reset is the client’s, also when all of 
   await endpoint.close();
 });
 
+test('what an endpoint said before it closed in order is whole, also when it refused more before the proxy looked', async () => {
+  const endpoint = await startEndpoint((socket: Socket) => {
+    socket.end('answer', () => socket.resetAndDestroy());
+  });
+  const [port] = (await freePorts(1)) as [number];
+  await engine.publish(oneBackend(port, endpoint.port));
+  assert.equal(await askOnce(port), 'answer');
+  await endpoint.close();
+});
+
 test('an endpoint that resets without a word is passed over for another one', async () => {
   const rude = await startEndpoint((socket: Socket) => socket.resetAndDestroy());
   const kind = await startEndpoint(greet('hello'));

@@ -142,6 +142,26 @@ test('an endpoint’s early answer reaches a client that goes on sending', async
   assert.equal(client.errored, null, 'the client was reset');
 });
 
+test('a client that only writes learns that its endpoint has closed, well before the idle timeout', async () => {
+  const brokenOff = () => proxy.metric('l4balancer_connections_closed_total', { reason: 'EndpointReset' });
+  const before = await brokenOff();
+  const { client, endpoint } = await pair();
+  client.write('line');
+  await once(endpoint, 'data');
+  const ended = once(client, 'error', { signal: AbortSignal.timeout(20_000) }) as Promise<
+    [NodeJS.ErrnoException]
+  >;
+  endpoint.destroy();
+  client.resume();
+  const writing = setInterval(() => client.write('line'), 20);
+  try {
+    assert.match((await ended)[0].code ?? '', /^(ECONNRESET|EPIPE)$/);
+  } finally {
+    clearInterval(writing);
+  }
+  assert.equal(await brokenOff(), before + 1);
+});
+
 test('a reset by the endpoint reaches the client as a reset', async () => {
   const { client, endpoint } = await pair();
   const ended = howItEnded(client);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
@@ -73,6 +74,41 @@ test('connections to an endpoint that has gone end where the backend says Close,
     for (const socket of [closed, kept, gone]) socket.destroy();
     await proxy.stop();
     await Promise.all(endpoints.map((endpoint) => endpoint.close()));
+  }
+});
+
+test('an answer that an endpoint had ended before it went reaches its client whole', async () => {
+  const whole = randomBytes(1_000_000);
+  const { promise: ended, resolve } = Promise.withResolvers<string>();
+  const endpoint = await startEndpoint((socket) => {
+    void howItEnded(socket).then(resolve);
+    socket.once('data', () => socket.end(whole));
+  });
+  const [port] = await freePorts(1);
+  const manifest = (at: number): Manifest => ({
+    listeners: [{ name: 'web', port, backend: 'web' }],
+    backends: [
+      { name: 'web', drain: { onRemoval: 'Close' }, endpoints: [{ address: '127.0.0.1', port: at }] },
+    ],
+  });
+  const proxy = await ProxyProcess.start(manifest(endpoint.port));
+  const client = await dialClient(port);
+  try {
+    client.write('request');
+    // All of it is with the kernel: the client has read nothing yet.
+    await proxy.until('sent all', async () => {
+      const sent = await proxy.metric('l4balancer_endpoint_sent_bytes_total');
+      return sent === whole.length;
+    });
+    await proxy.write(manifestText(manifest(endpoint.port + 1)));
+    await proxy.until('rid of it', async () => (await proxy.open()) === 0);
+    assert.ok((await readAll(client)).equals(whole));
+    // Its client might have had more to say.
+    assert.equal(await ended, 'ECONNRESET');
+  } finally {
+    client.destroy();
+    await proxy.stop();
+    await endpoint.close();
   }
 });
 

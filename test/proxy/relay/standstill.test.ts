@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
 import { freePorts } from '../../../scripts/process/free-ports.ts';
-import { dialClient } from './client.ts';
+import { dialClient, readAll } from './client.ts';
 import { echo, startEndpoint } from './endpoint-server.ts';
 import { ProxyProcess } from './proxy-process.ts';
 
@@ -50,6 +51,41 @@ test('connections that were used while the whole process stood still longer than
     assert.equal(lost.length, 0);
   } finally {
     for (const client of clients) client.destroy();
+    proxy.process.kill('SIGCONT');
+    await proxy.stop();
+    await endpoint.close();
+  }
+});
+
+test('an answer that is complete is the client’s, also when the client’s bytes were refused before the proxy saw its end', async () => {
+  const { promise: arrived, resolve } = Promise.withResolvers<Socket>();
+  const endpoint = await startEndpoint(resolve);
+  const [port] = await freePorts(1);
+  const proxy = await ProxyProcess.start({
+    listeners: [{ name: 'l', port, backend: 'b' }],
+    backends: [{ name: 'b', endpoints: [{ address: '127.0.0.1', port: endpoint.port }] }],
+  });
+  const client = await dialClient(port);
+  try {
+    client.write('request');
+    const socket = await arrived;
+    await once(socket, 'data');
+    proxy.process.kill('SIGSTOP');
+    // Before the answer, so that it is looked at first; and more than the kernel keeps, so that it must be read to the end.
+    const sent = new Promise((resolve) => client.write(Buffer.alloc(32 * 1024 * 1024), resolve));
+    socket.end('answer');
+    await once(socket, 'finish');
+    socket.destroy();
+    await once(socket, 'close');
+    const answer = readAll(client);
+    proxy.process.kill('SIGCONT');
+    assert.equal((await answer).toString(), 'answer');
+    assert.equal(await sent, null);
+    client.end();
+    await proxy.until('ended', async () => (await proxy.open()) === 0);
+    assert.equal(await proxy.metric('l4balancer_connections_closed_total', { reason: 'Finished' }), 1);
+  } finally {
+    client.destroy();
     proxy.process.kill('SIGCONT');
     await proxy.stop();
     await endpoint.close();
