@@ -36,7 +36,13 @@ export const CLOSE_REASONS = [
     meaning: 'both sides sent their end of stream',
   },
   { reason: 'ClientReset', by: 'Client', phases: AFTER, isError: true, meaning: 'the client reset it' },
-  { reason: 'EndpointReset', by: 'Endpoint', phases: AFTER, isError: true, meaning: 'the endpoint reset it' },
+  {
+    reason: 'EndpointReset',
+    by: 'Endpoint',
+    phases: AFTER,
+    isError: true,
+    meaning: 'the endpoint reset it, or had closed and the client went on sending',
+  },
   {
     reason: 'IdleTimeout',
     by: 'Proxy',
