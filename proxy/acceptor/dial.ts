@@ -46,12 +46,11 @@ const choose = (acceptor: Acceptor, connection: number, backend: ServedBackend):
   // Even of an empty set, clear() would allocate.
   if (avoid.size > 0) avoid.clear();
   for (const slot of connections.tried.get(connection) ?? NOTHING_TRIED) avoid.add(slot);
-  const key = backend.hashesSource
-    ? clientKey(connections.clientAddress, connection * 16)
-    : random32(acceptor);
+  const clients = backend.hashesSource ? clientKey(connections.clientAddress, connection * 16) : 0;
   let full = false;
   for (;;) {
-    const index = pick(choice, avoid, key);
+    // A random number is used once: that its endpoint was full tells what it is.
+    const index = pick(choice, avoid, backend.hashesSource ? clients : random32(acceptor));
     const candidate = choice.candidates[index];
     if (candidate === undefined) return full ? FULL : NONE;
     if (counters.takeEndpoint(candidate.slot, maxConnections)) {

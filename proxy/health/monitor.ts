@@ -202,16 +202,18 @@ class Monitor implements HealthMonitor {
     for (const { backend, endpoint, inARow } of this.#options.engine.failing(this.#fewestFailures)) {
       const one = this.#followed.get(targetKey(backend, endpoint));
       const { consecutiveFailures = Number.POSITIVE_INFINITY } = one?.target.rules.ejection ?? {};
-      if (one === undefined || !serves(one.state) || inARow < consecutiveFailures) continue;
+      if (!one?.target.weighs || !serves(one.state) || inARow < consecutiveFailures) continue;
       const others = byBackend.get(backend);
       if (others === undefined) byBackend.set(backend, [{ one, inARow }]);
       else others.push({ one, inARow });
     }
     let changed = false;
     for (const [backend, failing] of byBackend) {
-      const all = [...this.#followed.values()].filter(({ target }) => target.backend === backend);
+      const all = [...this.#followed.values()].filter(
+        ({ target }) => target.backend === backend && target.weighs,
+      );
       const chosen = chooseEjections(failing, {
-        endpoints: all.filter(({ target }) => target.weighs).length,
+        endpoints: all.length,
         ejected: all.filter(({ state }) => state.ejection !== undefined).length,
         maxPercent: failing[0]?.one.target.maxEjectionPercent ?? 0,
       });

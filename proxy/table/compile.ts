@@ -27,7 +27,8 @@ const part = (
   const used = new Set(serving);
   const endpoints = known.filter((one) => used.has(one));
   // By its weight a client's endpoint is found: were it scaled, clients would move with each step, and each replica has its own clock.
-  const slowly = !HASHES_SOURCE.has(algorithm);
+  // In a panic those known to be bad have all of theirs, and one that came back must not have less than they.
+  const slowly = !panic && !HASHES_SOURCE.has(algorithm);
   const weights = startingWeights(
     endpoints.map(({ key, weight }) => ({ weight, share: slowly ? view.share(name, key) : 1 })),
   );

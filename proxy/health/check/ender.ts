@@ -6,6 +6,8 @@ export interface OpenCheck {
   bytesRead(): number;
   /** Frees all of it; called once. */
   close(): void;
+  /** What is known already, where only a goodbye is still waited for: the result if time runs out. */
+  known?(): CheckResult | undefined;
 }
 
 /** Begins a check; what it finds goes to `end`, of which only the first call counts. */
@@ -40,7 +42,7 @@ export const runToEnd = (begin: Begin, timeoutMs: number, signal: AbortSignal): 
     };
     const stop = (): void => end(STOPPED);
     const timeout = setTimeout(
-      () => end(failed('TimedOut', `no answer within ${timeoutMs} ms`)),
+      () => end(open?.known?.() ?? failed('TimedOut', `no answer within ${timeoutMs} ms`)),
       Math.min(timeoutMs, MAX_TIMER_MS),
     );
     // The parsers bound what they keep; this bounds the work that an endless answer makes.
@@ -48,7 +50,13 @@ export const runToEnd = (begin: Begin, timeoutMs: number, signal: AbortSignal): 
       if ((open?.bytesRead() ?? 0) > MAX_ANSWER_BYTES) end(TOO_LONG);
     }, LOOK_MS);
     signal.addEventListener('abort', stop);
-    open = begin(end);
+    try {
+      open = begin(end);
+    } catch (error) {
+      // An argument that a library does not take: one endpoint's check fails, not the proxy.
+      end(failed('Other', error instanceof Error ? error.message : String(error)));
+      return;
+    }
     if (ended) open.close();
   });
 

@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import { type CheckFailure, type CheckResult, failed } from './result.ts';
 
 /**
@@ -18,8 +19,21 @@ const SYSTEM: Readonly<Record<string, readonly [CheckFailure, string]>> = {
   EADDRNOTAVAIL: ['Local', 'the proxy has no source ports left'],
 };
 
+/** Addresses of this machine; the loopback's, too. */
+type Addresses = () => readonly { readonly family: string }[];
+const ownAddresses: Addresses = () => Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+
 /** What an error of a socket says about an endpoint. */
-export const socketFailure = (error: NodeJS.ErrnoException): CheckResult => {
+export const socketFailure = (
+  error: NodeJS.ErrnoException & { readonly address?: string },
+  own: Addresses = ownAddresses,
+): CheckResult => {
+  // With IPv6 switched off the kernel gives the error for want of ports.
+  const isWithoutIpv6 =
+    error.code === 'EADDRNOTAVAIL' &&
+    error.address?.includes(':') === true &&
+    !own().some(({ family }) => family === 'IPv6');
+  if (isWithoutIpv6) return failed('Unreachable', 'the proxy has no IPv6 address');
   const known = SYSTEM[error.code ?? ''];
   return known === undefined ? failed('Other', error.code ?? error.message) : failed(...known);
 };

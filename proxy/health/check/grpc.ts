@@ -1,4 +1,5 @@
 import http2 from 'node:http2';
+import type { Socket } from 'node:net';
 import { endpointKey } from '../../table/table.ts';
 import { openConnection } from './connection.ts';
 import type { Begin } from './ender.ts';
@@ -22,11 +23,16 @@ const OPTIONS: http2.ClientSessionOptions = {
 export const grpcCheck =
   (address: string, port: number, service: string, timeoutMs: number): Begin =>
   (end) => {
-    const socket = openConnection(address, port);
+    let socket: Socket | undefined;
     const authority = `http://${endpointKey({ address, port })}`;
-    const session = http2.connect(authority, { ...OPTIONS, createConnection: () => socket });
     const failure = (error: NodeJS.ErrnoException): void => end(http2Failure(error));
-    socket.on('error', failure);
+    // Opened by `connect` only when it has taken the address.
+    const createConnection = (): Socket => {
+      socket = openConnection(address, port);
+      socket.on('error', failure);
+      return socket;
+    };
+    const session = http2.connect(authority, { ...OPTIONS, createConnection });
     session.on('error', failure);
     session.once('close', () => end(CLOSED));
 
@@ -60,7 +66,7 @@ export const grpcCheck =
     );
     stream.end(encodeRequest(service));
     return {
-      bytesRead: () => socket.bytesRead,
+      bytesRead: () => socket?.bytesRead ?? 0,
       // In order, not by a reset: servers log that as an error of their reader, with every check.
       close: () => session.destroy(),
     };

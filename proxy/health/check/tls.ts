@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import tls from 'node:tls';
 import type { Begin } from './ender.ts';
 import { CLOSED, isSystemError, socketFailure } from './failures.ts';
@@ -30,8 +31,8 @@ export const tlsCheck =
       port,
       secureContext: secureContext(),
       rejectUnauthorized: false,
-      // Without it Node would send the host, which is an address and may not be sent.
-      servername: serverName ?? '',
+      // An address may not be sent (RFC 6066): neither the host, which Node would send without this, nor one that was asked for.
+      servername: serverName === undefined || isIP(serverName) !== 0 ? '' : serverName,
     });
     const ended = (result: CheckResult): void => end(goodbye === undefined ? result : OK);
     socket.once('secureConnect', () => {
@@ -46,6 +47,7 @@ export const tlsCheck =
         clearTimeout(goodbye);
         socket.destroy();
       },
+      known: () => (goodbye === undefined ? undefined : OK),
     };
   };
 

@@ -63,6 +63,35 @@ test('an endpoint with weight 0 counts neither as one that may be out nor as one
   assert.equal(healthy(2, 3).filter((one) => one).length, 1);
 });
 
+/** Four endpoints with these weights. */
+const weighed = (...weights: readonly number[]) => ({
+  ...snapshot([1, 2, 3, 4], OUTLIER),
+  targets: new Map([
+    ['web', weights.map((weight, i) => ({ address: '192.0.2.1', port: i + 1, weight, backup: false }))],
+  ]),
+});
+
+test('one that is out and got weight 0 since leaves its place to another', () => {
+  const { monitor, pass, fail, healthy } = monitorBench();
+  monitor.follow(weighed(1, 1, 1, 1));
+  fail(5, 1, 2);
+  pass(100);
+  assert.deepEqual(healthy(1, 2, 3, 4), [false, false, true, true]);
+  monitor.follow(weighed(0, 0, 1, 1));
+  fail(5, 3);
+  pass(100);
+  assert.deepEqual(healthy(3, 4), [false, true]);
+});
+
+test('one with weight 0 takes no place', () => {
+  const { monitor, pass, fail, healthy } = monitorBench();
+  monitor.follow(weighed(0, 1, 1, 1));
+  fail(9, 1);
+  fail(5, 2);
+  pass(100);
+  assert.deepEqual(healthy(1, 2), [true, false]);
+});
+
 test('checks that pass end an ejection early, one that had begun before does not', async () => {
   const { monitor, pass, fail, healthy, answer } = monitorBench();
   const healthCheck = { interval: '1s', healthyThreshold: 1 };

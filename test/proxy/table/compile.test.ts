@@ -136,6 +136,22 @@ test('an endpoint that starts slowly has its share of the weight; a resting one 
   );
 });
 
+test('in a panic an endpoint that came back has no less than those known to be bad', () => {
+  const { spec, ...rest } = snapshot([target(1), target(2), target(3)]);
+  const backends = spec.backends.map((backend) => ({ ...backend, panicThresholdPercent: 50 }));
+  const table = compileTable(
+    { ...rest, spec: { ...spec, backends } },
+    {
+      isHealthy: (_, key) => key === '192.0.2.1:80',
+      share: (_, key) => (key === '192.0.2.1:80' ? 0.1 : 1),
+    },
+  );
+  assert.deepEqual(
+    table.backends[1]?.endpoints.map(({ weight }) => weight),
+    [1, 1, 1],
+  );
+});
+
 test('an algorithm that hashes gives the full weight at once', () => {
   const { spec, ...rest } = snapshot([target(1), target(2)]);
   const backends = spec.backends.map((backend) => ({ ...backend, algorithm: 'Maglev' as const }));

@@ -21,3 +21,12 @@ for (const { code, failure } of TABLE)
     const result = socketFailure(Object.assign(new Error('x'), { code }));
     assert.deepEqual([result.ok, result.ok ? '' : result.failure], [false, failure]);
   });
+
+test('without an IPv6 address here an IPv6 endpoint is unreachable; with one, ports are short', () => {
+  const error = Object.assign(new Error('x'), { code: 'EADDRNOTAVAIL', address: 'fd00::5' });
+  const kind = (...families: readonly string[]) => {
+    const result = socketFailure(error, () => families.map((family) => ({ family })));
+    return result.ok ? 'ok' : result.failure;
+  };
+  assert.deepEqual([kind('IPv4'), kind('IPv4', 'IPv6')], ['Unreachable', 'Local']);
+});

@@ -5,7 +5,7 @@ import type net from 'node:net';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import type { CheckKind } from '../../../../proxy/health/check/check.ts';
-import { behaving, checkPort, GRPC, HTTP, LONG_MS, TLS } from './servers.ts';
+import { behaving, checkPort, GRPC, HTTP, LONG_MS, TCP, TLS } from './servers.ts';
 
 const KINDS: readonly CheckKind[] = [TLS, HTTP, GRPC];
 
@@ -33,6 +33,13 @@ const afterSettings = (part: Buffer) => (socket: net.Socket) => {
   socket.write(SETTINGS);
   endless(part)(socket);
 };
+
+test('an address that is none fails the check, of whatever kind, and nothing else', async () => {
+  for (const kind of [TCP, ...KINDS]) {
+    const result = await checkPort(80, kind, { address: '10.0.0.08', timeoutMs: 2_000 });
+    assert.equal(result.ok, false, kind.type);
+  }
+});
 
 /** What an endpoint may do that never ends by itself, to any check. */
 const HOSTILE: readonly { readonly name: string; readonly behave: (socket: net.Socket) => void }[] = [

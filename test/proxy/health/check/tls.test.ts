@@ -20,6 +20,20 @@ test('the name asked for is sent in the handshake, and without one none is', asy
   assert.deepEqual(seen, ['db.example', false]);
 });
 
+test('an address asked for as the name is not sent, and the check is made', async () => {
+  const seen: unknown[] = [];
+  const port = await listening(tls.createServer(PEM, (socket) => seen.push(socket.servername)));
+  for (const serverName of ['192.0.2.10', '2001:db8::10'])
+    assert.deepEqual(await checkPort(port, { type: 'TLS', serverName }), { ok: true });
+  assert.deepEqual(seen, [false, false]);
+});
+
+test('a handshake that is done counts, also where the goodbye takes longer than the rest of the time', async () => {
+  const port = await listening(tls.createServer({ ...PEM, allowHalfOpen: true }));
+  // Shorter than the goodbye may take, and much longer than a handshake on one machine.
+  assert.deepEqual(await checkPort(port, TLS, { timeoutMs: 90 }), { ok: true });
+});
+
 test('every version of TLS that the endpoint may speak will do', async () => {
   for (const version of ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const) {
     const old = { ...PEM, minVersion: version, maxVersion: version, ciphers: 'DEFAULT:@SECLEVEL=0' };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PICKERS } from '../../../../proxy/table/pick.ts';
+import { finish } from '../../../../proxy/table/murmur3.ts';
+import { HASHES_SOURCE, PICKERS } from '../../../../proxy/table/pick.ts';
 import type { Choice } from '../../../../proxy/table/picker.ts';
 import { ALGORITHMS, type Algorithm, choiceOf, endpointsOf, FIRST_SLOT, keys, NOBODY } from './choices.ts';
 
@@ -92,6 +93,21 @@ for (const algorithm of ALGORITHMS) {
       const choice = choiceOf(algorithm, endpointsOf([1, 1, 1]), { cursor });
       for (const key of keys(8)) assert.ok([0, 1, 2].includes(pick(choice, NOBODY, key)));
     });
+
+  test(`${algorithm} shares out what full endpoints would have had`, () => {
+    const choice = choiceOf(algorithm, endpointsOf(Array<number>(10).fill(1)), { open: [9, 9, 9, 9, 9] });
+    const full = new Set([0, 1, 2, 3, 4].map(slotAt));
+    const counts = Array<number>(5).fill(0);
+    const turns = [...keys(10_000).entries()];
+    for (const [turn, key] of turns) {
+      // As `choose` does: full ones are found by the first pick, and a random key is used once.
+      let index = pick(choice, NOBODY, key);
+      const again = HASHES_SOURCE.has(algorithm) ? key : (finish(turn + 1_000_000) as number);
+      if (full.has(slotAt(index))) index = pick(choice, full, again);
+      counts[index - 5] = (counts[index - 5] as number) + 1;
+    }
+    assertByWeight(counts, [1, 1, 1, 1, 1]);
+  });
 
   test(`${algorithm} passes over full endpoints until each has all that it may have`, () => {
     const weights = [100, 1, 7, 1];
