@@ -117,9 +117,8 @@ class Monitor implements HealthMonitor {
   stop(): void {
     this.#stopped = true;
     this.#cancelLook?.();
+    // What was found stays: a proxy that stops still says how its endpoints stand.
     for (const one of this.#followed.values()) one.stopChecks();
-    this.#followed.clear();
-    this.#timed.clear();
   }
 
   /** Begins to follow an endpoint. Where its backend had endpoints already it is new; where it had none, all are, and none needs to start slowly. */

@@ -126,7 +126,7 @@ const moved = (
       return timePassed(state, rules, now);
     case 'RulesChanged':
       return {
-        ...(rules.ejection === undefined ? ejectionOver(state, now) : state),
+        ...(rules.ejection === undefined ? ejectionOver(state, now) : shortened(state, rules.ejection)),
         verdict: rules.thresholds === undefined ? UNKNOWN : { ...state.verdict, against: 0 },
         warmingSince: rules.slowStartMs > 0 ? state.warmingSince : undefined,
       };
@@ -167,6 +167,17 @@ const ejected = (
     ejection: { since: now, until: now + timeMs * count, passed: 0, failures },
     record: { ...state.record, count },
   };
+};
+
+/** Out no longer than it would be by these rules. */
+const shortened = (
+  state: EndpointState,
+  { timeMs }: NonNullable<EndpointRules['ejection']>,
+): EndpointState => {
+  const { ejection, record } = state;
+  if (ejection === undefined) return state;
+  const until = Math.min(ejection.until, ejection.since + timeMs * record.count);
+  return { ...state, ejection: { ...ejection, until } };
 };
 
 const ejectionOver = (state: EndpointState, now: number): EndpointState =>

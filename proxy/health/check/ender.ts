@@ -41,10 +41,10 @@ export const runToEnd = (begin: Begin, timeoutMs: number, signal: AbortSignal): 
       resolve(result);
     };
     const stop = (): void => end(STOPPED);
-    const timeout = setTimeout(
-      () => end(open?.known?.() ?? failed('TimedOut', `no answer within ${timeoutMs} ms`)),
-      Math.min(timeoutMs, MAX_TIMER_MS),
-    );
+    const tooLate = (): void =>
+      end(open?.known?.() ?? failed('TimedOut', `no answer within ${timeoutMs} ms`));
+    // Where this process was late itself, the answer may have come: it is looked at first.
+    const timeout = setTimeout(() => setImmediate(tooLate), Math.min(timeoutMs, MAX_TIMER_MS));
     // The parsers bound what they keep; this bounds the work that an endless answer makes.
     const look = setInterval(() => {
       if ((open?.bytesRead() ?? 0) > MAX_ANSWER_BYTES) end(TOO_LONG);

@@ -89,6 +89,15 @@ test('stopping ends every check, leaves no timer, and no snapshot starts anythin
   assert.equal(timers(), 0);
 });
 
+test('what was found stays when it stops', () => {
+  const { monitor, pass, fail, healthy } = monitorBench();
+  monitor.follow(snapshot([1, 2], { outlierDetection: { consecutiveFailures: 5 } }));
+  fail(5, 1);
+  pass(100);
+  monitor.stop();
+  assert.deepEqual(healthy(1, 2), [false, true]);
+});
+
 test('a change of the view is told only where an endpoint begins or ceases to serve', async () => {
   const { monitor, pass, answer, changes } = monitorBench();
   monitor.follow(

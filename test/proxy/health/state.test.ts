@@ -159,6 +159,14 @@ test('each ejection in a row lasts longer, and good behaviour is remembered, too
   assert.equal(eject(0), 300);
 });
 
+test('who is out when the time is made shorter is out no longer than that, and no longer when it is made longer', () => {
+  const outAfter = (timeMs: number): number | undefined => {
+    const rules = { ...RULES, ejection: { consecutiveFailures: 5, timeMs } };
+    return nextState(stateOf('He'), { type: 'RulesChanged' }, rules, NOW).state.ejection?.until;
+  };
+  assert.deepEqual([outAfter(5_000), outAfter(60_000)], [SINCE + 5_000, SINCE + 30_000]);
+});
+
 test('a slow start goes from a tenth to all, and who does not start slowly has all', () => {
   const warming = { ...stateOf('Hw'), warmingSince: 0 };
   assert.deepEqual(
