@@ -49,8 +49,9 @@ const tlsCheck = z.object({
     .string()
     .max(253)
     .regex(
-      /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
-      'is not a host name: use lower-case letters, digits, "-" and "."',
+      // As no top-level domain does, no address has a letter at the start of its last part.
+      /^([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)*[a-z]([-a-z0-9]*[a-z0-9])?$/,
+      'is not a host name: use lower-case letters, digits, "-" and ".", and a name instead of an address',
     )
     .optional()
     .describe('Name sent in the handshake (SNI); without it none is sent.'),

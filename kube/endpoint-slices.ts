@@ -21,7 +21,10 @@ export type EndpointsProblemCode =
 export interface Endpoints {
   /** Sorted by address, then by port; each once. */
   readonly targets: readonly Target[];
-  /** Those that take no new connections, but are still there: not ready, or terminating. Sorted alike. */
+  /**
+   * Those that take no new connections, but are still there: not ready, or terminating. Where the Service or its port is not found, every
+   * address of the slices with every port: it is not known which one it was. Sorted alike.
+   */
   readonly leaving: readonly Target[];
   /** Why there are none, or why those that are there are the last resort; with what to do. */
   readonly problem?: string;
@@ -46,25 +49,54 @@ export function endpointsOf(
   protocol: 'TCP' | 'UDP' = 'TCP',
 ): Endpoints {
   const wanted = wantedPort(service, port, protocol);
-  if (wanted.kind === 'Problem')
-    return { targets: [], leaving: [], problem: wanted.problem, code: wanted.code };
-
+  if (wanted.kind === 'Problem') {
+    const leaving = sortedOnce(slices.flatMap((slice) => everyPortOf(slice, protocol)));
+    return { targets: [], leaving, problem: wanted.problem, code: wanted.code };
+  }
+  /** What slices hold that do not have the port, as long as a Service and its slices are not of one mind. */
+  const others: Target[] = [];
   const best = new Map<string, { readonly target: Target; readonly group: number }>();
   for (const slice of ofOneFamily(service, slices)) {
     const number = slicePortNumber(wanted, slice.ports ?? [], protocol);
-    if (number === undefined) continue;
+    if (number === undefined) {
+      others.push(...everyPortOf(slice, protocol));
+      continue;
+    }
     for (const endpoint of slice.endpoints ?? []) {
       const address = endpoint.addresses?.[0];
       if (address === undefined) continue;
-      const key = `${address} ${number}`;
+      const target = { address, port: number };
+      const key = keyOf(target);
       const group = groupOf(endpoint);
       // While an endpoint moves from one slice to another it is in both, perhaps not ready in one of them.
       if (group < (best.get(key)?.group ?? Number.POSITIVE_INFINITY)) {
-        best.set(key, { target: { address, port: number }, group });
+        best.set(key, { target, group });
       }
     }
   }
-  return choose([...best.values()], service);
+  const chosen = choose([...best.values()], service);
+  const { targets, leaving } = chosen;
+  if (others.length === 0) return chosen;
+  const used = new Set(targets.map(keyOf));
+  const rest = others.filter((target) => !used.has(keyOf(target)));
+  return { ...chosen, leaving: sortedOnce([...leaving, ...rest]) };
+}
+
+function everyPortOf({ endpoints, ports }: EndpointSlice, protocol: 'TCP' | 'UDP'): readonly Target[] {
+  const numbers = (ports ?? []).flatMap(({ port, protocol: own = 'TCP' }) =>
+    own === protocol && typeof port === 'number' ? [port] : [],
+  );
+  return (endpoints ?? []).flatMap(({ addresses: [address] = [] }) =>
+    address === undefined ? [] : numbers.map((port) => ({ address, port })),
+  );
+}
+
+function sortedOnce(targets: readonly Target[]): readonly Target[] {
+  return [...new Map(targets.map((target) => [keyOf(target), target])).values()].sort(byAddress);
+}
+
+function keyOf({ address, port }: Target): string {
+  return `${address} ${port}`;
 }
 
 function choose(

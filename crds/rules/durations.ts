@@ -26,6 +26,22 @@ const RANGES = [
     most: '5m',
   },
   {
+    id: 'connect-total-timeout-range',
+    scope: 'spec.backends[].connect',
+    field: 'totalTimeout',
+    least: '10ms',
+    most: '30m',
+  },
+  { id: 'slow-start-range', scope: 'spec.backends[]', field: 'slowStart', least: '1s', most: '1h' },
+  {
+    id: 'ejection-time-range',
+    scope: 'spec.backends[].outlierDetection',
+    field: 'ejectionTime',
+    least: '1s',
+    most: '1h',
+  },
+  { id: 'drain-delay-range', scope: 'spec.drain', field: 'delay', least: '0s', most: '1h' },
+  {
     id: 'monitoring-interval-range',
     scope: 'spec.monitoring',
     field: 'interval',

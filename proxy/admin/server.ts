@@ -34,6 +34,9 @@ export const json = (value: unknown): Page => ({
   text: `${JSON.stringify(value, null, 2)}\n`,
 });
 
+/** How long a client may take nothing of its answer. */
+const STALLED_MS = 30_000;
+
 /**
  * Serves `pages` by path. Throws ProxyError AdminAddressTaken or AdminAddressRefused when it cannot listen. `onError` hears of pages that throw.
  */
@@ -41,6 +44,7 @@ export const startAdmin = async (
   address: ListenAddress,
   pages: Pages,
   onError: (error: unknown, path: string) => void,
+  stalledMs = STALLED_MS,
 ): Promise<AdminServer> => {
   const answer = async (request: http.IncomingMessage): Promise<Page & { allow?: string }> => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
@@ -66,6 +70,8 @@ export const startAdmin = async (
       request.resume();
     });
   });
+  // Node's two limits end with the request; who then reads nothing would keep a descriptor and a page of memory for ever.
+  server.setTimeout(stalledMs);
   await listen(server, address);
   return {
     port: (server.address() as AddressInfo).port,

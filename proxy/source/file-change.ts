@@ -4,6 +4,8 @@ import { systemCode } from '../errors.ts';
 
 /** How long a file must be quiet before it is read: editors and copies write in several steps. */
 const QUIET_MS = 50;
+/** One that is written all the time is read nevertheless. */
+const LONGEST_WAIT_MS = 500;
 /** Where the kernel tells nothing (network file systems, a single file mounted into a container) looking is all there is. */
 const POLL_MS = 2_000;
 
@@ -15,14 +17,24 @@ export const watchFile = (path: string, onChange: () => void): (() => void) => {
   let quiet: NodeJS.Timeout | undefined;
   let watchers = new Map<string, FSWatcher>();
   let seen = fingerprint(path);
+  /** When what is to be told next began to change; undefined while nothing is. */
+  let since: number | undefined;
 
   const changed = (): void => {
+    const now = performance.now();
+    since ??= now;
     clearTimeout(quiet);
-    quiet = setTimeout(() => {
-      seen = fingerprint(path);
-      follow();
-      onChange();
-    }, QUIET_MS);
+    // A neighbour may be written without end, such as this process's own log.
+    const left = Math.max(0, since + LONGEST_WAIT_MS - now);
+    quiet = setTimeout(
+      () => {
+        since = undefined;
+        seen = fingerprint(path);
+        follow();
+        onChange();
+      },
+      Math.min(QUIET_MS, left),
+    );
   };
 
   /** Watches the directories that decide what the path leads to now. */

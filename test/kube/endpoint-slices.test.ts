@@ -48,6 +48,47 @@ interface Case {
 
 const CASES: readonly Case[] = [
   {
+    name: 'what slices hold is still there while the Service is not, on any of their ports',
+    spec: 'Missing',
+    slices: [
+      slice(
+        [at('10.0.0.2', READY), at('10.0.0.1', NOT_READY)],
+        [
+          { name: 'http', port: 8080, protocol: 'TCP' },
+          { name: 'dns', port: 53, protocol: 'UDP' },
+        ],
+      ),
+      slice([at('10.0.0.2', READY)], [{ name: 'admin', port: 9090 }]),
+    ],
+    targets: [],
+    leaving: ['10.0.0.1:8080', '10.0.0.2:8080', '10.0.0.2:9090'],
+    code: 'ServiceNotFound',
+  },
+  {
+    name: 'what slices hold is still there while the Service has another port',
+    port: 81,
+    slices: [slice([at('10.0.0.1', READY)])],
+    targets: [],
+    leaving: ['10.0.0.1:8080'],
+    code: 'PortNotFound',
+  },
+  {
+    name: 'what slices hold is still there while they call the port by its old name',
+    slices: [slice([at('10.0.0.1', READY)], [{ name: 'old', port: 8080 }])],
+    targets: [],
+    leaving: ['10.0.0.1:8080'],
+    code: 'NoEndpoints',
+  },
+  {
+    name: 'what a slice of the old name holds and one of the new name, too, is used',
+    slices: [
+      slice([at('10.0.0.1', READY), at('10.0.0.2', READY)], [{ name: 'old', port: 8080 }]),
+      slice([at('10.0.0.1', READY)]),
+    ],
+    targets: ['10.0.0.1:8080'],
+    leaving: ['10.0.0.2:8080'],
+  },
+  {
     name: 'ready endpoints of all slices, sorted',
     slices: [slice([at('10.0.0.9', READY), at('10.0.0.1', READY)]), slice([at('10.0.0.5', READY)])],
     targets: ['10.0.0.1:8080', '10.0.0.5:8080', '10.0.0.9:8080'],

@@ -70,6 +70,27 @@ export const BAD_BACKENDS: readonly BadManifest[] = [
     /expected RoundRobin, LeastConnections, Random, SourceHash or Maglev; did you mean LeastConnections\?/,
   ),
   bad(
+    'no time for all attempts together',
+    'connect-total-timeout-range',
+    manifestWithBackend({ connect: { timeout: '10ms', totalTimeout: '1ms' } }),
+    'spec.backends[0].connect.totalTimeout',
+    /1ms is out of range: expected 10ms to 30m/,
+  ),
+  bad(
+    'a slow start of days',
+    'slow-start-range',
+    manifestWithBackend({ slowStart: '100h' }),
+    'spec.backends[0].slowStart',
+    /100h is out of range: expected 1s to 1h/,
+  ),
+  bad(
+    'an ejection that is over at once',
+    'ejection-time-range',
+    manifestWithBackend({ outlierDetection: { ejectionTime: '30ms' } }),
+    'spec.backends[0].outlierDetection.ejectionTime',
+    /30ms is out of range: expected 1s to 1h/,
+  ),
+  bad(
     'a connect timeout of an hour',
     'connect-timeout-range',
     manifestWithBackend({ connect: { timeout: '1h' } }),

@@ -10,6 +10,14 @@ export const BAD_HEALTH_CHECKS: readonly BadManifest[] = [
     /given, but type is TCP: set type to HTTP or leave out http/,
   ),
   bad(
+    'an address as the name of a TLS handshake',
+    undefined,
+    manifestWithBackend({ healthCheck: { type: 'TLS', tls: { serverName: '192.0.2.10' } } }),
+    'spec.backends[0].healthCheck.tls.serverName',
+    /should match/,
+    /"192.0.2.10" is not a host name: .*a name instead of an address/,
+  ),
+  bad(
     'a check that lasts longer than its interval',
     'health-check-timeout',
     manifestWithBackend({ healthCheck: { interval: '1s', timeout: '1500ms' } }),

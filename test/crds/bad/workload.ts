@@ -115,6 +115,13 @@ export const BAD_WORKLOAD: readonly BadManifest[] = [
     /has more than 64 entries/,
   ),
   bad(
+    'a pod that takes connections for hours after it was told to stop',
+    'drain-delay-range',
+    manifestWith({ drain: { delay: '2h' } }),
+    'spec.drain.delay',
+    /2h is out of range: expected 0s to 1h/,
+  ),
+  bad(
     'a grace period of nothing',
     'termination-grace-period-range',
     manifestWith({ workload: { terminationGracePeriod: '0s' } }),

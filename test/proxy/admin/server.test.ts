@@ -54,6 +54,47 @@ test('a page that throws is told to the log with its error', () =>
     );
   }));
 
+/** More than sockets keep. */
+const PAGE_BYTES = 32 * 1024 * 1024;
+const STALLED_MS = 1000;
+
+test('who asks and reads nothing of the answer is cut off, who reads slowly is not', async () => {
+  const pages: Pages = {
+    '/': () => ({ status: 200, type: 'text/plain', text: 'x'.repeat(PAGE_BYTES) }),
+  };
+  const admin = await startAdmin({ host: '127.0.0.1', port: 0 }, pages, () => {}, STALLED_MS);
+  const ask = () => {
+    const socket = net.connect(admin.port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+    return socket;
+  };
+  const [silent, slow] = [ask(), ask()];
+  const begun = performance.now();
+  let read = 0;
+  slow.on('data', (part: Buffer) => {
+    read += part.length;
+    slow.pause();
+    setTimeout(() => slow.resume(), 5);
+  });
+  try {
+    await once(slow, 'close', { signal: AbortSignal.timeout(60_000) });
+    assert.ok(read > PAGE_BYTES, `${read} bytes`);
+    assert.ok(performance.now() - begun > STALLED_MS, 'it was not slow');
+    // What is left in the kernel is less than the page.
+    let kept = 0;
+    silent.on('data', (part: Buffer) => {
+      kept += part.length;
+    });
+    await once(silent, 'close', { signal: AbortSignal.timeout(20_000) });
+    assert.ok(kept < PAGE_BYTES, `${kept} bytes`);
+  } finally {
+    silent.destroy();
+    slow.destroy();
+    await admin.close();
+  }
+});
+
 const refused = (address: { host?: string; port: number }, code: string, text: RegExp) =>
   assert.rejects(
     startAdmin(address, PAGES, () => {}),

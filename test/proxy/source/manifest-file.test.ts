@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { ProxyError } from '../../../proxy/errors.ts';
 import { followManifest, loadManifest } from '../../../proxy/source/manifest-file.ts';
@@ -189,3 +198,19 @@ for (const { name, text, says } of BAD)
         error.details.some((line) => says.test(line)),
     );
   });
+
+test('a change is read also where another file of the folder is written all the time', async () => {
+  const path = fresh();
+  writeFileSync(path, manifest(80));
+  const { until } = following(path);
+  const writing = setInterval(() => appendFileSync(join(dirname(path), 'proxy.log'), 'a line\n'), 10);
+  try {
+    writeFileSync(path, manifest(81));
+    await Promise.race([
+      until(serves(81)),
+      once(AbortSignal.timeout(10_000), 'abort').then(() => assert.fail('the change was not read')),
+    ]);
+  } finally {
+    clearInterval(writing);
+  }
+});
