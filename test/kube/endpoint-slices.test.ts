@@ -48,7 +48,7 @@ interface Case {
 
 const CASES: readonly Case[] = [
   {
-    name: 'what slices hold is still there while the Service is not, on any of their ports',
+    name: 'a Service that does not exist: what its slices hold is still there, on any of their ports',
     spec: 'Missing',
     slices: [
       slice(
@@ -63,14 +63,7 @@ const CASES: readonly Case[] = [
     targets: [],
     leaving: ['10.0.0.1:8080', '10.0.0.2:8080', '10.0.0.2:9090'],
     code: 'ServiceNotFound',
-  },
-  {
-    name: 'what slices hold is still there while the Service has another port',
-    port: 81,
-    slices: [slice([at('10.0.0.1', READY)])],
-    targets: [],
-    leaving: ['10.0.0.1:8080'],
-    code: 'PortNotFound',
+    says: /does not exist: create it/,
   },
   {
     name: 'what slices hold is still there while they call the port by its old name',
@@ -335,14 +328,6 @@ const CASES: readonly Case[] = [
     says: /Service web has no TCP port named "pg"; it has none: correct/,
   },
   {
-    name: 'a Service that does not exist',
-    spec: 'Missing',
-    slices: [slice([at('10.0.0.1')])],
-    targets: [],
-    code: 'ServiceNotFound',
-    says: /does not exist: create it/,
-  },
-  {
     name: 'a port number that the Service does not have',
     spec: {
       ...WEB,
@@ -354,6 +339,7 @@ const CASES: readonly Case[] = [
     port: 8080,
     slices: [slice([at('10.0.0.1')])],
     targets: [],
+    leaving: ['10.0.0.1:8080'],
     code: 'PortNotFound',
     says: /Service web has no TCP port 8080; it has http \(80\), 53 UDP: correct the port/,
   },
