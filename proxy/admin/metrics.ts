@@ -20,6 +20,7 @@ export interface ProxyMetrics {
   readonly acceptorDeaths: Counter;
   readonly acceptPauses: Counter<'errno'>;
   readonly ignoredFields: Gauge;
+  readonly leftOut: Gauge<'kind'>;
 }
 
 /** All metrics of the proxy, each at zero from the start. Names begin with l4balancer_ and end with their unit. */
@@ -49,6 +50,13 @@ export const createMetrics = (version: string, facts: MetricsFacts): ProxyMetric
     registers,
   });
   for (const errno of ACCEPT_ERRNOS) acceptPauses.inc({ errno }, 0);
+  const leftOut = new Gauge({
+    name: 'l4balancer_left_out',
+    help: 'Listeners, backends and other parts of the served resource that this version does not understand and does not serve as written.',
+    labelNames: ['kind'],
+    registers,
+  });
+  for (const kind of ['listeners', 'backends', 'parts']) leftOut.set({ kind }, 0);
   let asked: Promise<string> | undefined;
   return {
     text() {
@@ -83,6 +91,7 @@ export const createMetrics = (version: string, facts: MetricsFacts): ProxyMetric
       registers,
     }),
     acceptPauses,
+    leftOut,
     ignoredFields: new Gauge({
       name: 'l4balancer_ignored_fields',
       help: 'Fields of the served resource that this version does not know.',

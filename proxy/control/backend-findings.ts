@@ -1,6 +1,7 @@
 import type { Backend } from '../../crds/backend.ts';
 import type { Finding } from '../../crds/finding.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import type { Written } from '../table/snapshot.ts';
 import type { Table, TableBackend } from '../table/table.ts';
 
 const SEE = "Each endpoint's reason is in /status; start it, or correct the healthCheck";
@@ -27,11 +28,16 @@ const problemOf = (
  * Backends of a table whose endpoints cannot serve as they should. One without any endpoint is the source's to explain: it knows
  * why.
  */
-export const backendFindings = (spec: L4BalancerSpec, { backends }: Table): readonly Finding[] => {
+export const backendFindings = (
+  spec: L4BalancerSpec,
+  { backends }: Table,
+  written: Written = spec,
+): readonly Finding[] => {
   const served = new Map(backends.map((backend) => [backend.name, backend]));
-  return spec.backends.flatMap((backend, index) => {
+  return spec.backends.flatMap((backend) => {
     const found = served.get(backend.name);
     const message = found && problemOf(backend, found);
+    const index = written.backends.findIndex(({ name }) => name === backend.name);
     return message === undefined ? [] : [{ path: `spec.backends[${index}]`, message }];
   });
 };

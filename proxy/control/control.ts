@@ -1,10 +1,9 @@
 import type { Finding } from '../../crds/finding.ts';
-import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { SourceInput } from '../source/source.ts';
 import { compileTable } from '../table/compile.ts';
 import type { EndpointView } from '../table/endpoint-view.ts';
-import type { Snapshot } from '../table/snapshot.ts';
+import type { Snapshot, Written } from '../table/snapshot.ts';
 import type { Table } from '../table/table.ts';
 import { backendFindings } from './backend-findings.ts';
 import { indexedFindings } from './indexed-findings.ts';
@@ -63,7 +62,7 @@ const BETWEEN_MS = 100;
 /** Starts with nothing to serve. */
 export const createControl = (options: ControlOptions): Control => {
   let snapshot: Snapshot | undefined;
-  let served: { revision: string; spec: L4BalancerSpec; table: Table; text: string } | undefined;
+  let served: { revision: string; written: Written; table: Table; text: string } | undefined;
   let refused: readonly Finding[] = [];
   let fromEngine: readonly Finding[] = [];
   let fromBackends: readonly Finding[] = [];
@@ -75,13 +74,13 @@ export const createControl = (options: ControlOptions): Control => {
   let healthSeenAt = Number.NEGATIVE_INFINITY;
   let stopped = false;
 
-  const ofEngine = () => indexedFindings(fromEngine, served?.spec);
+  const ofEngine = () => indexedFindings(fromEngine, served?.written);
   const findings = (): Finding[] => [
     ...refused,
     ...(snapshot?.findings ?? []),
     ...fromBackends,
     ...ofEngine(),
-    ...indexedFindings(fromRuntime, served?.spec),
+    ...indexedFindings(fromRuntime, served?.written),
   ];
 
   const tellFindings = (): void => {
@@ -101,19 +100,19 @@ export const createControl = (options: ControlOptions): Control => {
     publishing = true;
     while (changed && snapshot !== undefined && !stopped) {
       changed = false;
-      const { revision, spec } = snapshot;
+      const { revision, spec, written = spec } = snapshot;
       const table = compileTable(snapshot, options.view);
       const text = JSON.stringify(table);
-      fromBackends = backendFindings(spec, table);
+      fromBackends = backendFindings(spec, table, written);
       if (text === served?.text) {
-        served = { revision, spec, table, text };
+        served = { revision, written, table, text };
         tellFindings();
         continue;
       }
       try {
         const start = options.now();
         fromEngine = await options.engine.publish(table);
-        served = { revision, spec, table, text };
+        served = { revision, written, table, text };
         options.onPublished?.({ table, revision, tookMs: options.now() - start });
         tellFindings();
       } catch (error) {

@@ -1,5 +1,5 @@
 import type { Finding } from '../../crds/finding.ts';
-import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import type { Written } from '../table/snapshot.ts';
 
 const NAMED = /^spec\.(listeners|backends)\[([^\]]*)\]/;
 
@@ -9,7 +9,7 @@ const NAMED = /^spec\.(listeners|backends)\[([^\]]*)\]/;
  */
 export const indexedFindings = (
   findings: readonly Finding[],
-  spec: Pick<L4BalancerSpec, 'listeners' | 'backends'> | undefined,
+  spec: Written | undefined,
 ): readonly Finding[] =>
   findings.map((finding) => {
     const [whole = '', list, name] = NAMED.exec(finding.path) ?? [];

@@ -100,6 +100,7 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
     onInput(input) {
       const { snapshot } = input;
       metrics.ignoredFields.set(input.ignoredFields);
+      for (const [kind, count] of Object.entries(input.leftOut)) metrics.leftOut.set({ kind }, count);
       if (snapshot !== undefined) {
         monitor.follow(snapshot);
         if (sourceLog.taken(snapshot)) log.level = decideLaunch(settings, snapshot.spec, machine).logLevel;

@@ -1,16 +1,15 @@
 import type { Finding } from '../../crds/finding.ts';
 import { API_VERSION, KIND, type L4BalancerSpec, PLURAL } from '../../crds/l4balancer.ts';
-import { parseL4Balancer } from '../../crds/parse.ts';
 import type { KubeService } from '../../kube/endpoint-slices.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { Transport } from '../../kube/transport.ts';
-import type { Snapshot } from '../table/snapshot.ts';
-import { VERSION } from '../version.ts';
+import type { Snapshot, Written } from '../table/snapshot.ts';
 import type { ApiProblem } from './api-problem.ts';
 import { follow } from './followed.ts';
 import { resolveTargets, servicesOf } from './resolve.ts';
 import { followSlices } from './slices.ts';
-import type { Source, SourceEvents } from './source.ts';
+import { type LeftOutCounts, NOTHING_LEFT_OUT, type Source, type SourceEvents } from './source.ts';
+import { takeResource } from './understood.ts';
 
 export interface KubernetesSourceOptions extends SourceEvents {
   readonly transport: Transport;
@@ -27,13 +26,15 @@ const COALESCE_MS = 3;
 interface Accepted {
   readonly revision: string;
   readonly spec: L4BalancerSpec;
+  readonly written: Written;
   readonly findings: readonly Finding[];
   readonly ignoredFields: number;
+  readonly leftOut: LeftOutCounts;
 }
 
 /**
  * Follows one L4Balancer, the Services of its namespace and the EndpointSlices of those it names. Each loss of the API server is waited
- * out with what was seen last; so is a spec that does not parse, and a resource that was deleted.
+ * out with what was seen last; so is a spec of which nothing is understood, and a resource that was deleted.
  */
 export const followKubernetes = (options: KubernetesSourceOptions): Source => {
   const { namespace, name, transport } = options;
@@ -84,19 +85,30 @@ export const followKubernetes = (options: KubernetesSourceOptions): Source => {
     const known = slices.wanted ?? slices.before;
     if (slices.wanted !== undefined) active = newest;
     if (active !== undefined && known !== undefined && services.objects !== undefined) {
-      const { targets, leaving, findings } = resolveTargets(active.spec, services.objects, known);
+      const { targets, leaving, findings } = resolveTargets(
+        active.spec,
+        services.objects,
+        known,
+        active.written,
+      );
       snapshot = {
         revision: active.revision,
         spec: active.spec,
+        written: active.written,
         targets,
         leaving,
         findings: [...active.findings, ...findings],
       };
     }
-    options.onInput({ snapshot, refused, ignoredFields: active?.ignoredFields ?? 0 });
+    options.onInput({
+      snapshot,
+      refused,
+      ignoredFields: active?.ignoredFields ?? 0,
+      leftOut: active?.leftOut ?? NOTHING_LEFT_OUT,
+    });
   };
 
-  /** Parses the resource when it has changed; what does not parse changes nothing but the findings. */
+  /** Reads the resource when it has changed; one of which nothing is understood changes nothing but the findings. */
   const read = (object: KubeObject | undefined): void => {
     if (object === undefined) {
       refused = [{ path: '', message: missing(namespace, name, newest !== undefined) }];
@@ -106,20 +118,19 @@ export const followKubernetes = (options: KubernetesSourceOptions): Source => {
     const version = object.metadata.resourceVersion;
     if (version !== undefined && version === parsedVersion) return;
     parsedVersion = version;
-    const parsed = parseL4Balancer(object, 'Report');
-    if (parsed.balancer === undefined) {
-      refused = parsed.findings;
+    const taken = takeResource(object, newest?.spec);
+    if (taken.spec === undefined) {
+      refused = taken.findings;
       return;
     }
     refused = [];
     newest = {
       revision: `generation/${object.metadata.generation ?? 0}`,
-      spec: parsed.balancer.spec,
-      findings: parsed.ignored.map((path) => ({
-        path,
-        message: `is not known to version ${VERSION} of the proxy and has no effect; upgrade the proxy`,
-      })),
-      ignoredFields: parsed.ignored.length,
+      spec: taken.spec,
+      written: taken.written,
+      findings: taken.findings,
+      ignoredFields: taken.ignoredFields,
+      leftOut: taken.leftOut,
     };
   };
 

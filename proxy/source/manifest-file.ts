@@ -5,7 +5,7 @@ import { readManifestFile } from '../../program/read-file.ts';
 import { ProxyError } from '../errors.ts';
 import type { Snapshot } from '../table/snapshot.ts';
 import { watchFile } from './file-change.ts';
-import type { Source, SourceEvents } from './source.ts';
+import { NOTHING_LEFT_OUT, type Source, type SourceEvents } from './source.ts';
 import { snapshotOfManifest } from './standalone.ts';
 
 /**
@@ -25,7 +25,8 @@ export const loadManifest = (path: string): Snapshot => {
 /** Follows the manifest from `first` on. A file that goes bad or away changes nothing but the findings. */
 export const followManifest = (path: string, first: Snapshot, events: SourceEvents): Source => {
   let snapshot = first;
-  const give = (refused: readonly Finding[]): void => events.onInput({ snapshot, refused, ignoredFields: 0 });
+  const give = (refused: readonly Finding[]): void =>
+    events.onInput({ snapshot, refused, ignoredFields: 0, leftOut: NOTHING_LEFT_OUT });
 
   const look = (): void => {
     const content = readManifestFile(path);

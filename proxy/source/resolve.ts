@@ -7,7 +7,7 @@ import {
   endpointsOf,
   type KubeService,
 } from '../../kube/endpoint-slices.ts';
-import type { Snapshot, Target } from '../table/snapshot.ts';
+import type { Snapshot, Target, Written } from '../table/snapshot.ts';
 
 /** What the cluster says about the backends of one spec. */
 export interface Resolved {
@@ -27,6 +27,7 @@ export const resolveTargets = (
   spec: L4BalancerSpec,
   services: ReadonlyMap<string, KubeService>,
   slices: ReadonlyMap<string, EndpointSlice>,
+  written: Written = spec,
 ): Resolved => {
   const serviceByName = new Map([...services.values()].map((service) => [service.metadata.name, service]));
   const slicesByService = Map.groupBy(
@@ -36,7 +37,7 @@ export const resolveTargets = (
   const findings: Finding[] = [];
   const targets = new Map<string, readonly Target[]>();
   const leaving = new Map<string, Endpoints['leaving']>();
-  for (const [index, { name, service, endpoints = [] }] of spec.backends.entries()) {
+  for (const { name, service, endpoints = [] } of spec.backends) {
     if (service === undefined) {
       targets.set(
         name,
@@ -54,11 +55,12 @@ export const resolveTargets = (
       found.targets.map((target) => ({ ...target, weight: 1, backup: false })),
     );
     leaving.set(name, found.leaving);
-    if (found.problem !== undefined)
-      findings.push({
-        path: `spec.backends[${index}].service`,
-        message: `backend "${name}", Service "${service.name}": ${found.problem}`,
-      });
+    if (found.problem === undefined) continue;
+    const index = written.backends.findIndex((one) => one.name === name);
+    findings.push({
+      path: `spec.backends[${index}].service`,
+      message: `backend "${name}", Service "${service.name}": ${found.problem}`,
+    });
   }
   return { targets, leaving, findings };
 };

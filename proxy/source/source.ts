@@ -9,7 +9,18 @@ export interface SourceInput {
   readonly refused: readonly Finding[];
   /** Number of fields that this version does not know and leaves out. */
   readonly ignoredFields: number;
+  /** Parts of the resource that this version does not understand and serves nothing, or something older, for. */
+  readonly leftOut: LeftOutCounts;
 }
+
+export interface LeftOutCounts {
+  readonly listeners: number;
+  readonly backends: number;
+  /** Of the rest of the spec, such as `drain`. */
+  readonly parts: number;
+}
+
+export const NOTHING_LEFT_OUT: LeftOutCounts = { listeners: 0, backends: 0, parts: 0 };
 
 export interface SourceEvents {
   readonly onInput: (input: SourceInput) => void;

@@ -12,11 +12,20 @@ export interface Target {
   readonly backup: boolean;
 }
 
+/** The names of listeners and backends in their order. */
+export interface Written {
+  readonly listeners: readonly { readonly name: string }[];
+  readonly backends: readonly { readonly name: string }[];
+}
+
 /** Everything a source knows at one moment, whole and frozen; the only input of the data plane's control. */
 export interface Snapshot {
   /** Names what is served: a resource's generation or a file's digest; shown in /status. */
   readonly revision: string;
+  /** What of it is served. */
   readonly spec: L4BalancerSpec;
+  /** Listeners and backends in the order in which they are written, where `spec` leaves some out: findings name their places. */
+  readonly written?: Written;
   /** Targets by backend name; a backend whose Service is missing has an empty list and a finding. */
   readonly targets: ReadonlyMap<string, readonly Target[]>;
   /**

@@ -145,6 +145,8 @@ test('metrics that count events are there at zero before the first one', async (
   const text = await bench(() => stats(0)).text();
   for (const name of ['l4balancer_acceptor_deaths_total', 'l4balancer_ignored_fields'])
     assert.match(text, new RegExp(`^${name} 0$`, 'm'));
+  for (const kind of ['listeners', 'backends', 'parts'])
+    assert.match(text, new RegExp(`^l4balancer_left_out{kind="${kind}"} 0$`, 'm'));
   for (const errno of ['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'other'])
     assert.match(text, new RegExp(`^l4balancer_accept_pauses_total{errno="${errno}"} 0$`, 'm'));
   assert.match(text, /^l4balancer_publish_duration_seconds_count 0$/m);

@@ -257,3 +257,15 @@ test('only findings of the engine about listeners are closed listeners; all name
   );
   assert.deepEqual(control.state.closedListeners, [{ path: 'spec.listeners[0].port', message: 'taken' }]);
 });
+
+test('findings name the places of the resource as it was written, also where some of it is left out', async () => {
+  const { control, adopt, sick } = bench();
+  const written = { listeners: [{ name: 'q' }, { name: 'l' }], backends: [{ name: 'new' }, { name: 'web' }] };
+  sick.add('web 192.0.2.1:1');
+  control.take(input({ ...snapshot('a', [1]), written }));
+  await adopt([{ path: 'spec.listeners[l].port', message: 'is taken' }]);
+  assert.deepEqual(
+    control.state.findings.map(({ path }) => path),
+    ['spec.backends[1]', 'spec.listeners[1].port'],
+  );
+});

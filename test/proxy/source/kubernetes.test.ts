@@ -278,6 +278,29 @@ test('of a resource newer than the proxy what is known is served, and what is no
   assert.equal(refused.input.snapshot?.revision, 'generation/1');
   await apply('newer', slice('web', '10.0.0.2'));
   await seen.until((now) => addresses(now, 'web') === '10.0.0.2');
+
+  // Beside one that is understood: that one is served, and later changes of the same resource are taken.
+  const partly = (port: number) => ({
+    ...edge,
+    spec: {
+      ...edge.spec,
+      listeners: [
+        { ...listener, name: 'stream', protocol: 'SCTP' },
+        { ...listener, port },
+      ],
+    },
+  });
+  for (const port of [8001, 8002]) {
+    await apply('newer', partly(port));
+    const taken = await seen.until(({ input }) => input.snapshot?.spec.listeners[0]?.port === port);
+    assert.deepEqual(taken.input.refused, []);
+    assert.deepEqual(taken.input.leftOut, { listeners: 1, backends: 0, parts: 0 });
+    assert.deepEqual(
+      taken.input.snapshot?.spec.listeners.map(({ name }) => name),
+      ['web'],
+    );
+    assert.match(messages(taken), /"SCTP" is not known.* so listener "stream" is not served/);
+  }
   seen.source.stop();
 });
 

@@ -94,3 +94,14 @@ test('the order in which objects arrived changes nothing', () => {
     resolveTargets(SPEC, new Map(services.toReversed()), new Map(slices.toReversed())),
   );
 });
+
+test('a finding names the place of a backend in the resource as it was written', () => {
+  const { findings } = resolveTargets(SPEC, new Map([service('web')]), new Map(), {
+    listeners: [],
+    backends: [{ name: 'left-out' }, ...SPEC.backends],
+  });
+  assert.deepEqual(
+    findings.map(({ path }) => path),
+    ['spec.backends[1].service', 'spec.backends[2].service', 'spec.backends[4].service'],
+  );
+});

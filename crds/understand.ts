@@ -1,0 +1,153 @@
+import { inspect } from './inspect.ts';
+import type { L4BalancerSpec } from './l4balancer.ts';
+import { isRecord } from './normalise.ts';
+import { formatPath, type Path, valueAt } from './path.ts';
+import { leaveOut } from './rules/leave-out.ts';
+import type { Problem } from './schema-findings.ts';
+import { SPEC_SCHEMA } from './schemas.ts';
+
+/** What a program can serve of a resource that a newer schema has admitted. */
+export interface Understood {
+  /** Undefined where nothing is left to serve. */
+  readonly spec: L4BalancerSpec | undefined;
+  readonly leftOut: readonly LeftOut[];
+  /** Paths of unknown fields, which were dropped. */
+  readonly ignored: readonly string[];
+}
+
+/** A part of the resource that is not served, and why. */
+export interface LeftOut {
+  readonly kind: 'Listener' | 'Backend' | 'Part' | 'Spec';
+  /** Of the listener or backend, as far as it has one; of the part, such as `drain`. */
+  readonly name: string;
+  /** What is served in its place: nothing, what was understood last, or the default. */
+  readonly instead: 'Nothing' | 'Last' | 'Default';
+  /** Where the problem is in the resource as it was written. */
+  readonly path: string;
+  readonly problem: string;
+  /** Of a listener that is understood, but goes with its backend: that one's name. */
+  readonly withBackend?: string;
+}
+
+/** What a problem belongs to: the smallest thing that is served or left out as a whole. */
+type Unit =
+  | { readonly list: 'listeners' | 'backends'; readonly index: number }
+  | { readonly part: string }
+  | 'Spec';
+
+/**
+ * The listeners and backends that this version understands, each whole or not at all; a listener goes with its backend. Another part of
+ * the spec that it does not understand is taken from `before`, else its default. For objects of the API server, which their own schema has
+ * admitted: what is refused here is newer than this program.
+ */
+export const understand = (input: unknown, before: L4BalancerSpec | undefined): Understood => {
+  const spec = valueAt(input, ['spec']);
+  const leftOut: LeftOut[] = [];
+  const gone = new Map<string, Path>();
+  const replaced = new Map<string, 'Last' | 'Default'>();
+
+  const leave = (
+    list: 'listeners' | 'backends',
+    index: number,
+    { at, message }: Problem,
+    withBackend?: string,
+  ): void => {
+    const path: Path = ['spec', list, index];
+    const key = formatPath(path);
+    if (gone.has(key)) return;
+    gone.set(key, path);
+    const name = nameOf(spec, list, index);
+    const kind = list === 'listeners' ? 'Listener' : 'Backend';
+    const why = { path: formatPath(at), problem: textOf(message) };
+    leftOut.push({
+      kind,
+      name,
+      instead: 'Nothing',
+      ...why,
+      ...(withBackend === undefined ? {} : { withBackend }),
+    });
+    if (kind === 'Backend')
+      for (const listener of listenersOf(spec, name))
+        leave('listeners', listener, { at: ['spec', 'listeners', listener, 'backend'], message }, name);
+  };
+
+  const replace = (part: string, { at, message }: Problem): boolean => {
+    const instead = !replaced.has(part) && before !== undefined ? 'Last' : 'Default';
+    if (replaced.get(part) === 'Default') return false;
+    replaced.set(part, instead);
+    leftOut.push({ kind: 'Part', name: part, instead, path: formatPath(at), problem: textOf(message) });
+    return true;
+  };
+
+  // Each turn leaves something out for good, so there is an end.
+  for (;;) {
+    const rest = leaveOut(withReplaced(input, replaced, before), [...gone.values()]);
+    const { balancer, problems, ignored } = inspect(rest.value, 'Report');
+    if (balancer !== undefined) {
+      const written = ignored.map((path) => formatPath(rest.original(path)));
+      return { spec: balancer.spec, leftOut, ignored: written };
+    }
+    for (const problem of problems) {
+      const found = { ...problem, at: rest.original(problem.at) };
+      const unit = unitOf(found.at);
+      if (unit !== 'Spec' && 'list' in unit) leave(unit.list, unit.index, found);
+      else if (tooMany(spec, found.at).length > 0) {
+        const list = found.at[1] as 'listeners' | 'backends';
+        for (const index of tooMany(spec, found.at)) leave(list, index, found);
+      } else if (unit === 'Spec' || !replace(unit.part, found)) {
+        if (leftOut.length === 0)
+          leftOut.push({
+            kind: 'Spec',
+            name: '',
+            instead: 'Nothing',
+            path: formatPath(found.at),
+            problem: textOf(found.message),
+          });
+        return { spec: undefined, leftOut, ignored: [] };
+      }
+    }
+  }
+};
+
+const unitOf = ([root, part, index]: Path): Unit => {
+  if (root !== 'spec' || typeof part !== 'string') return 'Spec';
+  if (part !== 'listeners' && part !== 'backends') return { part };
+  return typeof index === 'number' ? { list: part, index } : 'Spec';
+};
+
+/** Entries of the list at `path` beyond what this version admits. */
+const tooMany = (spec: unknown, path: Path): readonly number[] => {
+  const [, list] = path;
+  if (path.length !== 2 || (list !== 'listeners' && list !== 'backends')) return [];
+  const entries = valueAt(spec, [list]);
+  const most = SPEC_SCHEMA.properties?.[list]?.maxItems ?? Number.POSITIVE_INFINITY;
+  return Array.isArray(entries) ? [...entries.keys()].slice(most) : [];
+};
+
+const withReplaced = (
+  input: unknown,
+  replaced: ReadonlyMap<string, 'Last' | 'Default'>,
+  before: L4BalancerSpec | undefined,
+): unknown => {
+  const spec = valueAt(input, ['spec']);
+  if (!isRecord(input) || !isRecord(spec) || replaced.size === 0) return input;
+  const kept = Object.entries(spec).filter(([part]) => !replaced.has(part));
+  const last = Object.entries(before ?? {}).filter(([part]) => replaced.get(part) === 'Last');
+  return { ...input, spec: Object.fromEntries([...kept, ...last]) };
+};
+
+const nameOf = (spec: unknown, list: string, index: number): string => {
+  const name = valueAt(spec, [list, index, 'name']);
+  return typeof name === 'string' ? name : '';
+};
+
+/** Indexes of the listeners whose connections go to the backend. */
+const listenersOf = (spec: unknown, backend: string): readonly number[] => {
+  const listeners = valueAt(spec, ['listeners']);
+  return Array.isArray(listeners)
+    ? [...listeners.keys()].filter((index) => valueAt(listeners, [index, 'backend']) === backend)
+    : [];
+};
+
+const textOf = (message: Problem['message']): string =>
+  typeof message === 'string' ? message : message(() => '');

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { KubeObject } from '../../../kube/object.ts';
+import { takeResource } from '../../../proxy/source/understood.ts';
+import { VERSION } from '../../../proxy/version.ts';
+
+const endpoints = [{ address: '192.0.2.1', port: 1 }];
+const resource = (fields: object): KubeObject =>
+  ({
+    apiVersion: 'l4balancer.dev/v1alpha1',
+    kind: 'L4Balancer',
+    metadata: { name: 'a-name-that-only-a-newer-version-takes'.repeat(3), namespace: 'n' },
+    spec: {
+      listeners: [
+        { name: 'old', port: 80, backend: 'pg' },
+        { name: 'web', port: 81, backend: 'web' },
+      ],
+      backends: [
+        { name: 'pg', endpoints },
+        { name: 'web', endpoints },
+      ],
+      ...fields,
+    },
+  }) as KubeObject;
+
+test('what is not understood is told with where, why, what becomes of it, and what to do', () => {
+  const { spec, findings, leftOut, written } = takeResource(
+    resource({
+      backends: [
+        { name: 'pg', endpoints, algorithm: 'Psychic' },
+        { name: 'web', endpoints },
+      ],
+      accessLog: { mode: 'Traced' },
+    }),
+    undefined,
+  );
+  assert.deepEqual(
+    spec?.listeners.map(({ name }) => name),
+    ['web'],
+  );
+  assert.deepEqual(findings, [
+    {
+      path: 'spec.backends[0].algorithm',
+      message: `"Psychic" is not known: expected RoundRobin, LeastConnections, Random, SourceHash or Maglev; version ${VERSION} of the proxy does not understand this, so backend "pg" is not served; upgrade the proxy`,
+    },
+    {
+      path: 'spec.listeners[0].backend',
+      message: 'listener "old" is not served, because its backend "pg" is not understood',
+    },
+    {
+      path: 'spec.accessLog.mode',
+      message: `"Traced" is not known: expected Off, Errors, All or Sampled; version ${VERSION} of the proxy does not understand this, so spec.accessLog has its default; upgrade the proxy`,
+    },
+  ]);
+  assert.deepEqual(leftOut, { listeners: 1, backends: 1, parts: 1 });
+  assert.deepEqual(
+    written.backends.map(({ name }) => name),
+    ['pg', 'web'],
+  );
+});
+
+test('what only the operator reads is neither needed nor spoken of', () => {
+  const { spec, findings, ignoredFields } = takeResource(
+    resource({
+      service: { type: 'Anycast', labels: { a: 'b' } },
+      networkPolicy: { kind: 'Admin' },
+      monitoring: { probe: true },
+      paused: 'Until monday',
+      workload: { adminPort: 9902 },
+    }),
+    undefined,
+  );
+  assert.deepEqual([spec?.listeners.length, findings, ignoredFields], [2, [], 0]);
+});
+
+test('an unknown field elsewhere is told', () => {
+  const { findings, ignoredFields } = takeResource(
+    resource({ drain: { patience: 'Much' }, future: {} }),
+    undefined,
+  );
+  assert.deepEqual(
+    findings.map(({ path }) => path),
+    ['spec.future', 'spec.drain.patience'],
+  );
+  assert.match(findings[0]?.message ?? '', /is not known to version .* and has no effect; upgrade the proxy/);
+  assert.equal(ignoredFields, 2);
+});
+
+test('where no listener would be left, that is told, too', () => {
+  const { spec, findings } = takeResource(
+    resource({ listeners: [{ name: 'q', port: 80, protocol: 'QUIC', backend: 'pg' }] }),
+    undefined,
+  );
+  assert.equal(spec, undefined);
+  assert.match(
+    findings[0]?.message ?? '',
+    /listener "q" is not served; no listener would be left, so what was served before stays; upgrade/,
+  );
+});
