@@ -120,6 +120,8 @@ export interface SharedBuffers {
   readonly endpointsOpen: SharedArrayBuffer;
   readonly failuresInARow: SharedArrayBuffer;
   readonly cursors: SharedArrayBuffer;
+  readonly dues: SharedArrayBuffer;
+  readonly clocks: SharedArrayBuffer;
   readonly owners: SharedArrayBuffer;
   readonly held: SharedArrayBuffer;
   readonly mail: SharedArrayBuffer;
@@ -137,6 +139,9 @@ export interface SharedMemory {
   readonly failuresInARow: Int32Array;
   /** Round-robin cursors by backend slot; only by Atomics. */
   readonly cursors: Int32Array;
+  /** By endpoint slot and by backend slot: when an endpoint has its next turn among equals, and how far the turns are; see least-connections.ts. */
+  readonly dues: Float64Array;
+  readonly clocks: Float64Array;
   /** By descriptor: 1 + index of the acceptor that holds it, 0 for none. Written by the holder. */
   readonly owners: Uint16Array;
   /** One place: descriptors that connections hold, over all acceptors; only by Atomics. */
@@ -153,6 +158,8 @@ export const allocateShared = (acceptors: number, descriptors: number): SharedBu
   endpointsOpen: new SharedArrayBuffer(SLOTS.endpoints * 4),
   failuresInARow: new SharedArrayBuffer(SLOTS.endpoints * 4),
   cursors: new SharedArrayBuffer(SLOTS.backends * 4),
+  dues: new SharedArrayBuffer(SLOTS.endpoints * 8),
+  clocks: new SharedArrayBuffer(SLOTS.backends * 8),
   owners: new SharedArrayBuffer(Math.min(descriptors, MAX_DESCRIPTORS) * 2),
   held: new SharedArrayBuffer(4),
   mail: new SharedArrayBuffer(acceptors * acceptors * MAIL_RING * 4),
@@ -165,6 +172,8 @@ export const viewShared = (buffers: SharedBuffers): SharedMemory => ({
   endpointsOpen: new Int32Array(buffers.endpointsOpen),
   failuresInARow: new Int32Array(buffers.failuresInARow),
   cursors: new Int32Array(buffers.cursors),
+  dues: new Float64Array(buffers.dues),
+  clocks: new Float64Array(buffers.clocks),
   owners: new Uint16Array(buffers.owners),
   held: new Int32Array(buffers.held),
   mail: new Int32Array(buffers.mail),

@@ -43,6 +43,7 @@ export const clearBackend = (shared: SharedMemory, acceptors: number, slot: numb
 /** Starts the counters of an endpoint slot at zero for its new user. */
 export const clearEndpoint = (shared: SharedMemory, acceptors: number, slot: number): void => {
   Atomics.store(shared.failuresInARow, slot, 0);
+  shared.dues[slot] = Number.POSITIVE_INFINITY;
   for (let acceptor = 0; acceptor < acceptors; acceptor++) {
     const at = endpointTotalsAt(acceptor, slot);
     shared.totals.fill(0, at, at + TOTALS_OF.endpoint);

@@ -14,14 +14,18 @@ export interface PickingPlan {
   readonly seeds: Uint32Array;
 }
 
-/** What a picker chooses from; `open` and `cursors` are shared by all acceptors. */
+/** What a picker chooses from; `open`, `cursors`, `dues` and `clocks` are shared by all acceptors. */
 export interface Choice extends PickingPlan {
   readonly candidates: readonly Candidate[];
   /** Open connections by endpoint slot. */
   readonly open: Int32Array;
   readonly cursors: Int32Array;
-  /** This backend's place in `cursors`. */
-  readonly cursor: number;
+  /** By endpoint slot: when it has its next turn among equals, by its backend's clock; Infinity for one that never had any. */
+  readonly dues: Float64Array;
+  /** By backend: how many turns there were among equals. */
+  readonly clocks: Float64Array;
+  /** This backend's place in `cursors` and `clocks`. */
+  readonly place: number;
 }
 
 /**
@@ -31,4 +35,4 @@ export interface Choice extends PickingPlan {
 export type Picker = (choice: Choice, avoid: ReadonlySet<number>, key: number) => number;
 
 /** Raises the backend's cursor; the answer is what it was, 0 up to 2^32 - 1. */
-export const step = ({ cursors, cursor }: Choice): number => Atomics.add(cursors, cursor, 1) >>> 0;
+export const step = ({ cursors, place }: Choice): number => Atomics.add(cursors, place, 1) >>> 0;

@@ -86,3 +86,38 @@ test('least connections sees the open connections of all acceptors', async () =>
     await Promise.all(endpoints.map((endpoint) => endpoint.close()));
   }
 });
+
+test('least connections keeps to the weights where clients come one after the other, over all acceptors together', async () => {
+  const endpoints = await Promise.all(['heavy', 'light'].map((name) => startEndpoint(greet(name))));
+  const [port] = (await freePorts(1)) as [number];
+  const proxy = await ProxyProcess.start(
+    {
+      listeners: [{ name: 'web', port, backend: 'web' }],
+      backends: [
+        {
+          name: 'web',
+          algorithm: 'LeastConnections',
+          endpoints: endpoints.map((endpoint, index) => ({
+            address: '127.0.0.1',
+            port: endpoint.port,
+            weight: [9, 1][index] as number,
+          })),
+        },
+      ],
+    },
+    { env: { NUM_ACCEPTORS: '4' } },
+  );
+  try {
+    const answers: Record<string, number> = { heavy: 0, light: 0 };
+    for (let i = 0; i < 100; i++) {
+      const answer = await askOnce(port);
+      answers[answer] = (answers[answer] ?? 0) + 1;
+    }
+    // A connection that is not quite over when the next one comes moves one turn.
+    const { light = 0 } = answers;
+    assert.ok(light >= 8 && light <= 12, JSON.stringify(answers));
+  } finally {
+    await proxy.stop();
+    await Promise.all(endpoints.map((endpoint) => endpoint.close()));
+  }
+});

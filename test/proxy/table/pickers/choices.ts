@@ -32,7 +32,9 @@ export const choiceOf = (
       (_, slot) => open[slot - FIRST_SLOT] ?? 0,
     ),
     cursors,
-    cursor: CURSOR,
+    dues: new Float64Array(endpoints.length + FIRST_SLOT).fill(Number.POSITIVE_INFINITY),
+    clocks: new Float64Array(4),
+    place: CURSOR,
   };
 };
 

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { spec } from '../../../../crds/l4balancer.ts';
+import { compileTable } from '../../../../proxy/table/compile.ts';
+import { finish } from '../../../../proxy/table/murmur3.ts';
+import { HASHES_SOURCE, PICKERS, planPicking } from '../../../../proxy/table/pick.ts';
+import type { Choice, PickingPlan } from '../../../../proxy/table/picker.ts';
+import { endpointKey, type TableEndpoint } from '../../../../proxy/table/table.ts';
+import { ALGORITHMS, type Algorithm, choiceOf, endpointsOf, FIRST_SLOT, keys, NOBODY } from './choices.ts';
+
+/** Clients that connect one after the other and, once `atOnce` are open, each in place of any one that is. */
+class Clients {
+  counts: number[] = [];
+  #algorithm: Algorithm;
+  #atOnce: number;
+  #open: number[] = [];
+  #turn = 0;
+
+  constructor(algorithm: Algorithm, atOnce: number) {
+    this.#algorithm = algorithm;
+    this.#atOnce = atOnce;
+  }
+
+  connect(choice: Choice, count: number): void {
+    for (const key of keys(count, this.#turn)) {
+      this.#turn++;
+      const index = PICKERS[this.#algorithm](choice, NOBODY, key);
+      this.counts[index] = (this.counts[index] ?? 0) + 1;
+      this.#open.push(index);
+      Atomics.add(choice.open, index + FIRST_SLOT, 1);
+      if (this.#open.length < this.#atOnce) continue;
+      const [left] = this.#open.splice(finish(key) % this.#open.length, 1) as [number];
+      Atomics.sub(choice.open, left + FIRST_SLOT, 1);
+    }
+  }
+}
+
+/** Each endpoint's share of the connections is what is expected, within three of a hundred, and nobody has nothing. */
+const assertShares = (counts: readonly number[], expected: readonly number[]): void => {
+  const all = counts.reduce((sum, count) => sum + (count ?? 0), 0);
+  const total = expected.reduce((sum, one) => sum + one, 0);
+  for (const [index, part] of expected.entries()) {
+    const [has, should] = [(counts[index] ?? 0) / all, part / total];
+    const message = `endpoint ${index} has ${(100 * has).toFixed(1)} % of ${all}, not ${(100 * should).toFixed(1)} %`;
+    assert.ok(Math.abs(has - should) <= Math.min(0.03, 0.75 * should), `${message}: ${counts}`);
+  }
+};
+
+const LOADS: readonly (readonly [string, number])[] = [
+  ['one connection at a time', 1],
+  ['five at once', 5],
+  ['a thousand at once', 1000],
+];
+
+for (const algorithm of ALGORITHMS)
+  for (const [load, atOnce] of LOADS) {
+    for (const weights of [[9, 1], [1, 9], [1, 2, 5], [10, 1, 10, 10], Array<number>(16).fill(1)])
+      test(`${algorithm} shares ${load} out by the weights ${weights}`, () => {
+        const clients = new Clients(algorithm, atOnce);
+        clients.connect(choiceOf(algorithm, endpointsOf(weights)), Math.max(3000, 20 * atOnce));
+        assertShares(clients.counts, weights);
+      });
+
+    test(`${algorithm} gives an endpoint that starts slowly its share of ${load}, ${HASHES_SOURCE.has(algorithm) ? 'which is the whole one at once' : 'which grows'}`, () => {
+      const all = endpointsOf([1, 1, 1]);
+      const young = endpointKey(all[2] as TableEndpoint);
+      const parsed = spec.parse({
+        listeners: [{ name: 'l', port: 80, backend: 'b' }],
+        backends: [{ name: 'b', algorithm, slowStart: '30s', service: { name: 'b', port: 80 } }],
+      });
+      const targets = new Map([['b', all.map((endpoint) => ({ ...endpoint, backup: false }))]]);
+      const snapshot = { revision: 'r', spec: parsed, targets, findings: [] };
+      const choice = choiceOf(algorithm, all);
+      const clients = new Clients(algorithm, atOnce);
+      const old = all.slice(0, 2);
+      const before = { ...choice, ...planPicking(algorithm, old), candidates: choice.candidates.slice(0, 2) };
+      clients.connect(before, atOnce);
+      clients.counts = [];
+      const expected = [0, 0, 0];
+      // A table for each step. Where few are open, four clients come between two of them, so that an endpoint waits for its turn over several
+      // tables, and it starts again and again, so that chance evens out; where many are, those that are open are of the step's weights.
+      const steps = Array.from({ length: 37 }, (_, step) => 0.1 + step / 40);
+      const [starts, clientsBetween] = atOnce === 1000 ? [1, 2000] : [20, 4];
+      const plans = new Map<string, PickingPlan>();
+      for (const step of Array.from({ length: starts }, () => steps).flat()) {
+        const view = { isHealthy: () => true, share: (_: string, key: string) => (key === young ? step : 1) };
+        const endpoints = compileTable(snapshot, view).backends[0]?.endpoints ?? [];
+        const weights = endpoints.map(({ weight }) => weight);
+        const candidates = choice.candidates.map((one, index) => ({
+          ...one,
+          weight: weights[index] as number,
+        }));
+        const plan = plans.getOrInsertComputed(`${weights}`, () => planPicking(algorithm, endpoints));
+        clients.connect({ ...choice, ...plan, candidates }, clientsBetween);
+        const sum = weights.reduce((a, b) => a + b, 0);
+        for (const [index, weight] of weights.entries())
+          expected[index] = (expected[index] ?? 0) + weight / sum;
+      }
+      assertShares(clients.counts, expected);
+    });
+  }
