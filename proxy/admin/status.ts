@@ -1,4 +1,4 @@
-import type { Finding } from '../../crds/finding.ts';
+import type { ProxyFinding } from '../../crds/proxy-finding.ts';
 import type { ControlState } from '../control/control.ts';
 import type { EngineStats } from '../engine/stats.ts';
 import type { EndpointHealth } from '../health/monitor.ts';
@@ -44,7 +44,7 @@ export interface Status {
   readonly descriptors: { readonly held: number; readonly limit: number; readonly left: number };
   /** Source ports that connections to one endpoint may have at once. */
   readonly sourcePorts: number;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly ProxyFinding[];
   readonly tuning: readonly TuningEntry[];
 }
 

@@ -1,26 +1,41 @@
 import type { Backend } from '../../crds/backend.ts';
-import type { Finding } from '../../crds/finding.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import type { FindingCode, ProxyFinding } from '../../crds/proxy-finding.ts';
 import type { Written } from '../table/snapshot.ts';
 import type { Table, TableBackend } from '../table/table.ts';
 
 const SEE = "Each endpoint's reason is in /status; start it, or correct the healthCheck";
 
+interface Problem {
+  readonly code: FindingCode;
+  readonly message: string;
+}
+
 /** What is wrong with the endpoints of a backend as it is served, or undefined. */
 const problemOf = (
   { panicThresholdPercent, service }: Backend,
   { name, endpoints, resting, panic, backups }: TableBackend,
-): string | undefined => {
+): Problem | undefined => {
   const few =
     panicThresholdPercent === 0
       ? 'no healthy endpoint'
       : `fewer than ${panicThresholdPercent} % of its endpoints healthy`;
   if (panic)
-    return `backend "${name}" has ${few}, so all ${endpoints.length} are used as if they were. ${SEE}`;
-  if (backups) return `backend "${name}" has ${few}, so its backups take connections. ${SEE}`;
+    return {
+      code: 'EndpointsUnhealthy',
+      message: `backend "${name}" has ${few}, so all ${endpoints.length} are used as if they were. ${SEE}`,
+    };
+  if (backups)
+    return {
+      code: 'BackupsServe',
+      message: `backend "${name}" has ${few}, so its backups take connections. ${SEE}`,
+    };
   // Endpoints of a Service that rest are not ready, which the source explains.
   if (endpoints.length === 0 && resting.length > 0 && service === undefined)
-    return `backend "${name}" takes no connections: the weight of each of its ${resting.length} endpoints is 0. Give one of them a weight above 0`;
+    return {
+      code: 'NoWeight',
+      message: `backend "${name}" takes no connections: the weight of each of its ${resting.length} endpoints is 0. Give one of them a weight above 0`,
+    };
   return undefined;
 };
 
@@ -32,12 +47,14 @@ export const backendFindings = (
   spec: L4BalancerSpec,
   { backends }: Table,
   written: Written = spec,
-): readonly Finding[] => {
+): readonly ProxyFinding[] => {
   const served = new Map(backends.map((backend) => [backend.name, backend]));
   return spec.backends.flatMap((backend) => {
     const found = served.get(backend.name);
-    const message = found && problemOf(backend, found);
+    const problem = found && problemOf(backend, found);
     const index = written.backends.findIndex(({ name }) => name === backend.name);
-    return message === undefined ? [] : [{ path: `spec.backends[${index}]`, message }];
+    return problem === undefined
+      ? []
+      : [{ ...problem, path: `spec.backends[${index}]`, backend: backend.name }];
   });
 };

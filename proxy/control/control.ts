@@ -1,4 +1,4 @@
-import type { Finding } from '../../crds/finding.ts';
+import type { ProxyFinding } from '../../crds/proxy-finding.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { SourceInput } from '../source/source.ts';
 import { compileTable } from '../table/compile.ts';
@@ -19,7 +19,7 @@ export interface ControlOptions {
   /** The engine did not take the table; it is tried again after `retryInMs`. */
   readonly onFailed: (error: unknown, retryInMs: number) => void;
   /** Called when what `findings()` answers has changed. */
-  readonly onFindings: (appeared: readonly Finding[], gone: readonly Finding[]) => void;
+  readonly onFindings: (appeared: readonly ProxyFinding[], gone: readonly ProxyFinding[]) => void;
 }
 
 export interface Published {
@@ -34,9 +34,9 @@ export interface Control {
   take(input: Pick<SourceInput, 'snapshot' | 'refused'>): void;
   healthChanged(): void;
   /** The engine tried again by itself to open what it could not; these are what is left. */
-  engineFindings(findings: readonly Finding[]): void;
+  engineFindings(findings: readonly ProxyFinding[]): void;
   /** What the process found out while running, such as a shortage of file descriptors. */
-  runtimeFindings(findings: readonly Finding[]): void;
+  runtimeFindings(findings: readonly ProxyFinding[]): void;
   /** Publishes no more. */
   stop(): void;
   readonly state: ControlState;
@@ -48,9 +48,9 @@ export interface ControlState {
   /** Revision and table that every acceptor serves. */
   readonly served: { readonly revision: string; readonly table: Table } | undefined;
   /** All that is wrong: of input that was refused, of the snapshot, of the engine. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly ProxyFinding[];
   /** Listeners of the served table that the engine could not open. */
-  readonly closedListeners: readonly Finding[];
+  readonly closedListeners: readonly ProxyFinding[];
 }
 
 const RETRY_MS = 1_000;
@@ -63,11 +63,11 @@ const BETWEEN_MS = 100;
 export const createControl = (options: ControlOptions): Control => {
   let snapshot: Snapshot | undefined;
   let served: { revision: string; written: Written; table: Table; text: string } | undefined;
-  let refused: readonly Finding[] = [];
-  let fromEngine: readonly Finding[] = [];
-  let fromBackends: readonly Finding[] = [];
-  let fromRuntime: readonly Finding[] = [];
-  let known = new Map<string, Finding>();
+  let refused: readonly ProxyFinding[] = [];
+  let fromEngine: readonly ProxyFinding[] = [];
+  let fromBackends: readonly ProxyFinding[] = [];
+  let fromRuntime: readonly ProxyFinding[] = [];
+  let known = new Map<string, ProxyFinding>();
   let changed = false;
   let publishing = false;
   let healthWaits = false;
@@ -75,7 +75,7 @@ export const createControl = (options: ControlOptions): Control => {
   let stopped = false;
 
   const ofEngine = () => indexedFindings(fromEngine, served?.written);
-  const findings = (): Finding[] => [
+  const findings = (): ProxyFinding[] => [
     ...refused,
     ...(snapshot?.findings ?? []),
     ...fromBackends,

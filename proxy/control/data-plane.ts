@@ -102,8 +102,9 @@ export const startDataPlane = async ({
       log.error({ code: 'EngineFailed', error, retryInMs }, 'table was not taken');
     },
     onFindings(appeared, gone) {
-      for (const { path, message } of appeared) log.warn({ path, finding: message }, 'finding');
-      for (const { path, message } of gone) log.info({ path, finding: message }, 'finding is gone');
+      for (const { code, path, message } of appeared) log.warn({ code, path, finding: message }, 'finding');
+      for (const { code, path, message } of gone)
+        log.info({ code, path, finding: message }, 'finding is gone');
     },
   });
 

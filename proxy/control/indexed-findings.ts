@@ -1,4 +1,4 @@
-import type { Finding } from '../../crds/finding.ts';
+import type { ProxyFinding } from '../../crds/proxy-finding.ts';
 import type { Written } from '../table/snapshot.ts';
 
 const NAMED = /^spec\.(listeners|backends)\[([^\]]*)\]/;
@@ -8,9 +8,9 @@ const NAMED = /^spec\.(listeners|backends)\[([^\]]*)\]/;
  * not have keeps its name.
  */
 export const indexedFindings = (
-  findings: readonly Finding[],
+  findings: readonly ProxyFinding[],
   spec: Written | undefined,
-): readonly Finding[] =>
+): readonly ProxyFinding[] =>
   findings.map((finding) => {
     const [whole = '', list, name] = NAMED.exec(finding.path) ?? [];
     if (spec === undefined || (list !== 'listeners' && list !== 'backends')) return finding;

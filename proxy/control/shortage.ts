@@ -1,4 +1,4 @@
-import type { Finding } from '../../crds/finding.ts';
+import type { ProxyFinding } from '../../crds/proxy-finding.ts';
 import { type AcceptErrno, acceptErrno } from '../acceptor/accept-errno.ts';
 import type { ConnectFailure } from '../acceptor/connect-failure.ts';
 import type { EngineStats } from '../engine/stats.ts';
@@ -16,27 +16,35 @@ type Stats = Pick<
 >;
 
 /** No text of these has a number that changes while the shortage lasts: it would be a new finding each time. */
-const descriptorsFinding = (says: string, limit: number): Finding => ({
+const descriptorsFinding = (says: string, limit: number): ProxyFinding => ({
+  code: 'DescriptorsShort',
   path: 'spec.tuning.fileDescriptors',
   message: `${says} The limit in effect is ${limit} file descriptors, two for each connection. ${SHORTAGES.EMFILE.todo}`,
 });
 
 /** Clients wait in the kernel's queue, or are closed where they could not be served. */
-const outOf = (errno: AcceptErrno, limit: number): Finding => {
-  const { path, what, todo } = SHORTAGES[errno];
+const outOf = (errno: AcceptErrno, limit: number): ProxyFinding => {
+  const { code, path, what, todo } = SHORTAGES[errno];
   const says = `Clients wait or are closed at once: ${what}.`;
-  return errno === 'EMFILE' ? descriptorsFinding(says, limit) : { path, message: `${says} ${todo}` };
+  return errno === 'EMFILE' ? descriptorsFinding(says, limit) : { code, path, message: `${says} ${todo}` };
 };
 
 const WHAT_TO_DO =
   'Widen net.ipv4.ip_local_port_range, add endpoints or replicas, or let clients keep connections open.';
 
-const noPortsFinding = (backend: string): Finding => ({
+const noPortsFinding = (backend: string): ProxyFinding => ({
+  code: 'SourcePortsShort',
+  backend,
   path: `spec.backends[${backend}]`,
   message: `Connections to endpoints of "${backend}" fail: no source port is left. ${WHAT_TO_DO}`,
 });
 
-const fewPortsFinding = ({ backend, ...endpoint }: Stats['endpoints'][number], ports: number): Finding => ({
+const fewPortsFinding = (
+  { backend, ...endpoint }: Stats['endpoints'][number],
+  ports: number,
+): ProxyFinding => ({
+  code: 'SourcePortsShort',
+  backend,
   path: `spec.backends[${backend}]`,
   message: `Endpoint ${endpointKey(endpoint)} of "${backend}": more than 90 % of the ${ports} source ports to it are in use. ${WHAT_TO_DO}`,
 });
@@ -64,9 +72,9 @@ export const watchShortage = (options: {
   readonly fileDescriptors: number;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
-}): ((stats: Stats) => readonly Finding[]) => {
+}): ((stats: Stats) => readonly ProxyFinding[]) => {
   const totals = new Map<string, number>();
-  const told = new Map<string, { readonly finding: Finding; readonly seenAt: number }>();
+  const told = new Map<string, { readonly finding: ProxyFinding; readonly seenAt: number }>();
 
   const rose = (what: string, total: number): boolean => {
     const before = totals.get(what) ?? 0;
@@ -74,7 +82,7 @@ export const watchShortage = (options: {
     return total > before;
   };
 
-  const see = (finding: Finding): void => {
+  const see = (finding: ProxyFinding): void => {
     told.set(finding.message, { finding, seenAt: options.now() });
   };
 

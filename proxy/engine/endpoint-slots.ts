@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { Finding } from '../../crds/finding.ts';
+import type { ProxyFinding } from '../../crds/proxy-finding.ts';
 import type { AcceptorEndpoint } from '../acceptor/messages.ts';
 import { endpointKey, type TableBackend, type TableEndpoint } from '../table/table.ts';
 import type { Slots } from './slots.ts';
@@ -33,7 +33,7 @@ const inTurns = (
 /** The endpoints of each backend that have a slot, in the table's order, and what could not be had. */
 export interface AssignedEndpoints {
   readonly byBackend: ReadonlyMap<string, readonly AcceptorEndpoint[]>;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly ProxyFinding[];
   /** Backends some of whose endpoints got no slot. */
   readonly short: ReadonlySet<string>;
 }
@@ -45,7 +45,7 @@ export const assignEndpoints = (
   fresh: (slot: number) => void,
 ): AssignedEndpoints => {
   const byBackend = new Map<string, AcceptorEndpoint[]>(backends.map(({ name }) => [name, []]));
-  const findings: Finding[] = [];
+  const findings: ProxyFinding[] = [];
   const short = new Set<string>();
   const take = ({ backend, endpoint }: Wanted): number | undefined => {
     const place = slots.take(placeKey(backend, endpointKey(endpoint)));
@@ -56,6 +56,8 @@ export const assignEndpoints = (
     if (isIP(wanted.endpoint.address) === 0) {
       // An acceptor could not encode it; one bad address must not take the others down.
       findings.push({
+        code: 'AddressInvalid',
+        backend: wanted.backend,
         path: `spec.backends[${wanted.backend}]`,
         message: `Endpoint "${wanted.endpoint.address}" is left out: it is not an IP address`,
       });

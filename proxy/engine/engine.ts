@@ -1,4 +1,4 @@
-import type { Finding } from '../../crds/finding.ts';
+import type { ProxyFinding } from '../../crds/proxy-finding.ts';
 import type { Table } from '../table/table.ts';
 import type { FailingEndpoint } from './failing-endpoints.ts';
 import type { EngineStats } from './stats.ts';
@@ -9,7 +9,7 @@ export interface Engine {
    * Serves `table` from now on. Listeners that cannot be opened (port taken, no right to bind) are left out, come
    * back as findings and are tried again by the engine; the rest is served. Resolves once every acceptor has adopted it.
    */
-  publish(table: Table): Promise<readonly Finding[]>;
+  publish(table: Table): Promise<readonly ProxyFinding[]>;
   /** Reads shared memory; never interrupts an acceptor. */
   stats(): EngineStats;
   /** The endpoints to which at least that many attempts in a row failed; cheap enough to be asked many times a second. */

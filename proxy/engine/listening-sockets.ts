@@ -1,4 +1,4 @@
-import type { Finding } from '../../crds/finding.ts';
+import type { ProxyFinding } from '../../crds/proxy-finding.ts';
 import { pinnedMemory } from '../sys/memory.ts';
 import { writeSocketAddress } from '../sys/socket-address.ts';
 import {
@@ -50,7 +50,9 @@ const REMEDIES: Readonly<Record<number, string>> = {
   [ENFILE]: 'the machine has no file descriptors left. Raise fs.file-max on the node',
 };
 
-const explain = (name: string, port: number, error: BindRefused): Finding => ({
+const explain = (name: string, port: number, error: BindRefused): ProxyFinding => ({
+  code: error.errno === EADDRINUSE ? 'PortTaken' : 'ListenerNotOpened',
+  listener: name,
   path: `spec.listeners[${name}].port`,
   message: `Cannot listen on port ${port}: ${REMEDIES[error.errno] ?? `${error.call} failed with errno ${error.errno}`}. It is tried again every few seconds; the other listeners serve.`,
 });
@@ -80,7 +82,7 @@ export class ListeningSockets {
   }
 
   /** Sockets of `port` by acceptor, opened if need be; a finding when the kernel refuses. */
-  open(name: string, port: number): readonly number[] | Finding {
+  open(name: string, port: number): readonly number[] | ProxyFinding {
     const known = this.#ports.get(port);
     if (known !== undefined) return known;
     if ((this.#ports.size + 1) * this.#acceptors > this.#most)

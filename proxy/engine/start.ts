@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Finding } from '../../crds/finding.ts';
+import type { ProxyFinding } from '../../crds/proxy-finding.ts';
 import type { FromAcceptor } from '../acceptor/messages.ts';
 import { allocateShared, INTS, intsAt, MAX_DESCRIPTORS, viewShared } from '../acceptor/shared-memory.ts';
 import { readFileLimit } from '../sys/file-limit.ts';
@@ -31,7 +31,7 @@ export type EngineEvent =
   | { readonly type: 'AcceptPaused'; readonly acceptor: number; readonly errno: number }
   | { readonly type: 'AcceptResumed'; readonly acceptor: number }
   /** What a retry of the listeners that could not be opened came to. */
-  | { readonly type: 'Findings'; readonly findings: readonly Finding[] };
+  | { readonly type: 'Findings'; readonly findings: readonly ProxyFinding[] };
 
 export interface EngineOptions {
   /** Number of acceptor threads, at least 1. */
@@ -104,12 +104,12 @@ class ThreadedEngine implements Engine {
     this.#looking = setInterval(() => this.#lookForStalls(), LOOK_FOR_STALLS_MS).unref();
   }
 
-  publish(table: Table): Promise<readonly Finding[]> {
+  publish(table: Table): Promise<readonly ProxyFinding[]> {
     return this.#publishInTurn(() => table);
   }
 
   /** `table` is asked when those before it are served: it may follow from the last of them. */
-  #publishInTurn(table: () => Table): Promise<readonly Finding[]> {
+  #publishInTurn(table: () => Table): Promise<readonly ProxyFinding[]> {
     const published = this.#publishing.then(() => this.#publish(table()));
     this.#publishing = published.catch(() => undefined); // the caller has the rejection
     return published;
@@ -162,7 +162,7 @@ class ThreadedEngine implements Engine {
     for (const { resolve } of this.#waiting.splice(0)) resolve();
   }
 
-  async #publish(table: Table): Promise<readonly Finding[]> {
+  async #publish(table: Table): Promise<readonly ProxyFinding[]> {
     if (this.#closed) return [];
     clearTimeout(this.#retry);
     if (this.#sockets.dropSyns(new Set(table.listeners.map(({ port }) => port)))) await sleep(HANDSHAKE_MS);

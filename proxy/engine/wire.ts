@@ -1,5 +1,5 @@
 import type { AccessLog } from '../../crds/access-log.ts';
-import type { Finding } from '../../crds/finding.ts';
+import type { ProxyFinding } from '../../crds/proxy-finding.ts';
 import type { AcceptorBackend, AcceptorListener, AcceptorTable } from '../acceptor/messages.ts';
 import { SLOTS } from '../acceptor/shared-memory.ts';
 import type { PickingPlan } from '../table/picker.ts';
@@ -30,7 +30,7 @@ export interface Wiring {
   readonly backends: readonly (Omit<AcceptorBackend, 'plan'> & { readonly name: string })[];
   /** Slots of endpoints that have gone and whose connections end with them. */
   readonly removed: readonly number[];
-  readonly findings: readonly Finding[];
+  readonly findings: readonly ProxyFinding[];
   /** Whether something was left out that may be had later: a port, or slots. */
   readonly incomplete: boolean;
 }
@@ -61,10 +61,16 @@ const removedSlots = (table: Table, before: Table, places: Places): readonly num
     .map(([, slot]) => slot);
 };
 
-const isFinding = (opened: readonly number[] | Finding): opened is Finding => !Array.isArray(opened);
+const isFinding = (opened: readonly number[] | ProxyFinding): opened is ProxyFinding =>
+  !Array.isArray(opened);
 
-const tooMany = (path: string, what: string, limit: number): Finding => ({
-  path,
+const tooMany = (
+  about: Pick<ProxyFinding, 'path' | 'listener' | 'backend'>,
+  what: string,
+  limit: number,
+): ProxyFinding => ({
+  code: 'LimitReached',
+  ...about,
   message: `Not served: this proxy holds ${limit} ${what} at once, and all are in use. Spread them over several L4Balancers.`,
 });
 
@@ -77,16 +83,16 @@ export const wire = (
   sockets: ListeningSockets,
   fresh: Readonly<Record<'listener' | 'backend' | 'endpoint', (slot: number) => void>>,
 ): Wiring => {
-  const findings: Finding[] = [];
+  const findings: ProxyFinding[] = [];
   const assigned = assignEndpoints(table.backends, places.endpoints, fresh.endpoint);
   findings.push(...assigned.findings);
   for (const name of assigned.short)
-    findings.push(tooMany(`spec.backends[${name}]`, 'endpoints', SLOTS.endpoints));
+    findings.push(tooMany({ path: `spec.backends[${name}]`, backend: name }, 'endpoints', SLOTS.endpoints));
   const backends = table.backends.flatMap((backend) => {
     const { name, algorithm } = backend;
     const place = places.backends.take(name);
     if (place === undefined) {
-      findings.push(tooMany(`spec.backends[${name}]`, 'backends', SLOTS.backends));
+      findings.push(tooMany({ path: `spec.backends[${name}]`, backend: name }, 'backends', SLOTS.backends));
       return [];
     }
     if (place.fresh) fresh.backend(place.slot);
@@ -114,7 +120,9 @@ export const wire = (
     const place = places.listeners.take(name);
     const backendPlace = places.backends.take(backend);
     if (place === undefined || backendPlace === undefined) {
-      findings.push(tooMany(`spec.listeners[${name}]`, 'listeners', SLOTS.listeners));
+      findings.push(
+        tooMany({ path: `spec.listeners[${name}]`, listener: name }, 'listeners', SLOTS.listeners),
+      );
       return [];
     }
     if (place.fresh) fresh.listener(place.slot);

@@ -1,5 +1,5 @@
-import type { Finding } from '../../crds/finding.ts';
 import { API_VERSION, KIND, type L4BalancerSpec, PLURAL } from '../../crds/l4balancer.ts';
+import type { ProxyFinding } from '../../crds/proxy-finding.ts';
 import type { KubeService } from '../../kube/endpoint-slices.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { Transport } from '../../kube/transport.ts';
@@ -27,7 +27,7 @@ interface Accepted {
   readonly revision: string;
   readonly spec: L4BalancerSpec;
   readonly written: Written;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly ProxyFinding[];
   readonly ignoredFields: number;
   readonly leftOut: LeftOutCounts;
 }
@@ -40,7 +40,7 @@ export const followKubernetes = (options: KubernetesSourceOptions): Source => {
   const { namespace, name, transport } = options;
   let newest: Accepted | undefined;
   let active: Accepted | undefined;
-  let refused: readonly Finding[] = [];
+  let refused: readonly ProxyFinding[] = [];
   let parsedVersion: string | undefined;
   let snapshot: Snapshot | undefined;
   let scheduled = false;
@@ -111,7 +111,9 @@ export const followKubernetes = (options: KubernetesSourceOptions): Source => {
   /** Reads the resource when it has changed; one of which nothing is understood changes nothing but the findings. */
   const read = (object: KubeObject | undefined): void => {
     if (object === undefined) {
-      refused = [{ path: '', message: missing(namespace, name, newest !== undefined) }];
+      refused = [
+        { code: 'ResourceMissing', path: '', message: missing(namespace, name, newest !== undefined) },
+      ];
       parsedVersion = undefined;
       return;
     }

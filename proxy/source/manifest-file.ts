@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Finding } from '../../crds/finding.ts';
 import { formatFinding } from '../../crds/format-finding.ts';
+import type { ProxyFinding } from '../../crds/proxy-finding.ts';
 import { readManifestFile } from '../../program/read-file.ts';
 import { ProxyError } from '../errors.ts';
 import type { Snapshot } from '../table/snapshot.ts';
@@ -25,7 +25,7 @@ export const loadManifest = (path: string): Snapshot => {
 /** Follows the manifest from `first` on. A file that goes bad or away changes nothing but the findings. */
 export const followManifest = (path: string, first: Snapshot, events: SourceEvents): Source => {
   let snapshot = first;
-  const give = (refused: readonly Finding[]): void =>
+  const give = (refused: readonly ProxyFinding[]): void =>
     events.onInput({ snapshot, refused, ignoredFields: 0, leftOut: NOTHING_LEFT_OUT });
 
   const look = (): void => {
@@ -34,6 +34,7 @@ export const followManifest = (path: string, first: Snapshot, events: SourceEven
       events.onState({ following: false, code: content.code, problem: content.problem });
       give([
         {
+          code: 'ManifestUnreadable',
           path: '',
           message: `${content.problem}. What was read last stays in service until the file is back.`,
         },
@@ -49,7 +50,7 @@ export const followManifest = (path: string, first: Snapshot, events: SourceEven
     }
     const read = snapshotOfManifest(content.text, revision);
     if (read.ok) snapshot = read.snapshot;
-    give(read.ok ? [] : read.findings);
+    give(read.ok ? [] : read.findings.map((finding) => ({ ...finding, code: 'SpecRefused' })));
   };
 
   const stop = watchFile(path, look);

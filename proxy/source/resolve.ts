@@ -1,5 +1,5 @@
-import type { Finding } from '../../crds/finding.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import type { ProxyFinding } from '../../crds/proxy-finding.ts';
 import { SERVICE_NAME_LABEL } from '../../kube/endpoint-slice.ts';
 import {
   type EndpointSlice,
@@ -14,7 +14,7 @@ export interface Resolved {
   /** By backend name; every backend has an entry. */
   readonly targets: ReadonlyMap<string, readonly Target[]>;
   readonly leaving: NonNullable<Snapshot['leaving']>;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly ProxyFinding[];
 }
 
 /** Names of the Services that the backends name; each once. */
@@ -34,7 +34,7 @@ export const resolveTargets = (
     slices.values(),
     ({ metadata }) => metadata.labels?.[SERVICE_NAME_LABEL],
   );
-  const findings: Finding[] = [];
+  const findings: ProxyFinding[] = [];
   const targets = new Map<string, readonly Target[]>();
   const leaving = new Map<string, Endpoints['leaving']>();
   for (const { name, service, endpoints = [] } of spec.backends) {
@@ -55,9 +55,11 @@ export const resolveTargets = (
       found.targets.map((target) => ({ ...target, weight: 1, backup: false })),
     );
     leaving.set(name, found.leaving);
-    if (found.problem === undefined) continue;
+    if (found.problem === undefined || found.code === undefined) continue;
     const index = written.backends.findIndex((one) => one.name === name);
     findings.push({
+      code: found.code,
+      backend: name,
       path: `spec.backends[${index}].service`,
       message: `backend "${name}", Service "${service.name}": ${found.problem}`,
     });

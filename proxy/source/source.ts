@@ -1,4 +1,4 @@
-import type { Finding } from '../../crds/finding.ts';
+import type { ProxyFinding } from '../../crds/proxy-finding.ts';
 import type { Snapshot } from '../table/snapshot.ts';
 
 /** What a source knows at one moment; each replaces the one before. */
@@ -6,7 +6,7 @@ export interface SourceInput {
   /** The last whole, good picture of what shall be served; undefined before the first. */
   readonly snapshot: Snapshot | undefined;
   /** Why newer input is not served; empty when `snapshot` is the newest there is. */
-  readonly refused: readonly Finding[];
+  readonly refused: readonly ProxyFinding[];
   /** Number of fields that this version does not know and leaves out. */
   readonly ignoredFields: number;
   /** Parts of the resource that this version does not understand and serves nothing, or something older, for. */

@@ -1,7 +1,7 @@
-import type { Finding } from '../../crds/finding.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import { isRecord } from '../../crds/normalise.ts';
 import { valueAt } from '../../crds/path.ts';
+import type { ProxyFinding } from '../../crds/proxy-finding.ts';
 import { type LeftOut, understand } from '../../crds/understand.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { Written } from '../table/snapshot.ts';
@@ -13,7 +13,7 @@ export interface Taken {
   /** Undefined where nothing is left to serve. */
   readonly spec: L4BalancerSpec | undefined;
   readonly written: Written;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly ProxyFinding[];
   readonly ignoredFields: number;
   readonly leftOut: LeftOutCounts;
 }
@@ -37,8 +37,15 @@ export const takeResource = (object: KubeObject, before: L4BalancerSpec | undefi
     leftOut: { listeners: count('Listener'), backends: count('Backend'), parts: count('Part') },
     ignoredFields: unknown.length,
     findings: [
-      ...leftOut.map((part) => ({ path: part.path, message: messageOf(part, spec !== undefined) })),
+      ...leftOut.map((part) => ({
+        code: spec === undefined ? ('SpecRefused' as const) : ('NotUnderstood' as const),
+        ...(part.kind === 'Listener' ? { listener: part.name } : {}),
+        ...(part.kind === 'Backend' ? { backend: part.name } : {}),
+        path: part.path,
+        message: messageOf(part, spec !== undefined),
+      })),
       ...unknown.map((path) => ({
+        code: 'FieldsIgnored' as const,
         path,
         message: `is not known to version ${VERSION} of the proxy and has no effect; upgrade the proxy`,
       })),

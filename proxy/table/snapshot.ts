@@ -1,5 +1,5 @@
-import type { Finding } from '../../crds/finding.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import type { ProxyFinding } from '../../crds/proxy-finding.ts';
 
 /** One address that new connections may go to, as a source found it. */
 export interface Target {
@@ -34,5 +34,5 @@ export interface Snapshot {
    */
   readonly leaving?: ReadonlyMap<string, readonly Pick<Target, 'address' | 'port'>[]>;
   /** What is wrong but not fatal: a missing Service, an unknown field, a port without a name. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly ProxyFinding[];
 }

@@ -6,7 +6,7 @@ import type { EngineStats } from '../../../proxy/engine/stats.ts';
 import { acceptorStats, engineStats } from '../stats.ts';
 import { tableOf } from '../tables.ts';
 
-const TAKEN = { path: 'spec.listeners[0].port', message: 'taken' };
+const TAKEN = { code: 'PortTaken' as const, path: 'spec.listeners[0].port', message: 'taken' };
 const control = (more: Partial<ControlState> = {}): ControlState => ({
   snapshot: undefined,
   served: {

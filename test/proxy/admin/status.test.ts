@@ -43,7 +43,7 @@ const FACTS: StatusFacts = {
         [tableBackend({ name: 'web', endpoints: [{ address: '2001:db8::1', port: 1, weight: 3 }] })],
       ),
     },
-    findings: [{ path: 'spec', message: 'what is wrong' }],
+    findings: [{ code: 'FieldsIgnored', path: 'spec', message: 'what is wrong' }],
     closedListeners: [],
   },
   stats: engineStats({
@@ -113,7 +113,7 @@ test('the status puts side by side what each part knows', () => {
     ],
     descriptors: { held: 0, limit: 1000, left: 1000 },
     sourcePorts: 28_232,
-    findings: [{ path: 'spec', message: 'what is wrong' }],
+    findings: [{ code: 'FieldsIgnored', path: 'spec', message: 'what is wrong' }],
     tuning: [],
   });
 });

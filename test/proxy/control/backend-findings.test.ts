@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { spec } from '../../../crds/l4balancer.ts';
+import type { FindingCode } from '../../../crds/proxy-finding.ts';
 import { backendFindings } from '../../../proxy/control/backend-findings.ts';
 import type { TableBackend, TableEndpoint } from '../../../proxy/table/table.ts';
 import { tableBackend, tableOf } from '../tables.ts';
@@ -14,6 +15,7 @@ const TABLE: readonly {
   readonly panicThresholdPercent?: number;
   readonly ofService?: boolean;
   readonly says: RegExp | undefined;
+  readonly code?: FindingCode;
 }[] = [
   {
     name: 'healthy endpoints beside others',
@@ -24,22 +26,26 @@ const TABLE: readonly {
     name: 'no healthy endpoint',
     backend: { endpoints: some(2), panic: true },
     says: /^backend "web" has no healthy endpoint, so all 2 are used/,
+    code: 'EndpointsUnhealthy',
   },
   {
     name: 'too few healthy endpoints',
     backend: { endpoints: some(5), panic: true },
     panicThresholdPercent: 30,
     says: /^backend "web" has fewer than 30 % of its endpoints healthy, so all 5 are used/,
+    code: 'EndpointsUnhealthy',
   },
   {
     name: 'backups in use',
     backend: { endpoints: some(1), resting: some(4), backups: true },
     says: /^backend "web" has no healthy endpoint, so its backups take connections/,
+    code: 'BackupsServe',
   },
   {
     name: 'weights of 0 alone',
     backend: { resting: some(2, 0) },
     says: /the weight of each of its 2 endpoints is 0/,
+    code: 'NoWeight',
   },
   {
     name: 'a Service whose pods are not ready, which the source explains',
@@ -50,7 +56,7 @@ const TABLE: readonly {
   { name: 'no endpoint, which the source explains', backend: {}, says: undefined },
 ];
 
-for (const { name, backend, panicThresholdPercent = 0, ofService = false, says } of TABLE)
+for (const { name, backend, panicThresholdPercent = 0, ofService = false, says, code } of TABLE)
   test(`a backend with ${name}`, () => {
     const found = backendFindings(
       spec.parse({
@@ -69,8 +75,8 @@ for (const { name, backend, panicThresholdPercent = 0, ofService = false, says }
       tableOf([], [tableBackend({ name: 'other' }), tableBackend({ name: 'web', ...backend })]),
     );
     assert.deepEqual(
-      found.map(({ path }) => path),
-      says === undefined ? [] : ['spec.backends[1]'],
+      found.map(({ code, path, backend: of }) => [code, path, of]),
+      code === undefined ? [] : [[code, 'spec.backends[1]', 'web']],
     );
     if (says !== undefined) assert.match(found[0]?.message ?? '', says);
   });

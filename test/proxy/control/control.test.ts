@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Finding } from '../../../crds/finding.ts';
 import { spec } from '../../../crds/l4balancer.ts';
+import type { ProxyFinding } from '../../../crds/proxy-finding.ts';
 import { createControl } from '../../../proxy/control/control.ts';
 import type { Snapshot } from '../../../proxy/table/snapshot.ts';
 import type { Table } from '../../../proxy/table/table.ts';
@@ -9,7 +9,7 @@ import type { Table } from '../../../proxy/table/table.ts';
 const snapshot = (
   revision: string,
   ports: readonly number[],
-  findings: readonly Finding[] = [],
+  findings: readonly ProxyFinding[] = [],
 ): Snapshot => ({
   revision,
   spec: spec.parse({
@@ -21,7 +21,10 @@ const snapshot = (
   ]),
   findings,
 });
-const input = (of: Snapshot | undefined, refused: readonly Finding[] = []) => ({ snapshot: of, refused });
+const input = (of: Snapshot | undefined, refused: readonly ProxyFinding[] = []) => ({
+  snapshot: of,
+  refused,
+});
 const portsOf = (table: Table) => table.backends[0]?.endpoints.map(({ port }) => port);
 const servedBy = ({ state }: ReturnType<typeof createControl>) => state.served?.revision;
 const turn = () => new Promise(setImmediate);
@@ -29,7 +32,7 @@ const turn = () => new Promise(setImmediate);
 /** A control whose engine notes the tables and answers when told to. */
 const bench = () => {
   const tables: Table[] = [];
-  const answers: { resolve(findings: readonly Finding[]): void; reject(error: Error): void }[] = [];
+  const answers: { resolve(findings: readonly ProxyFinding[]): void; reject(error: Error): void }[] = [];
   const told: string[] = [];
   const failures: unknown[] = [];
   const timers: (() => void)[] = [];
@@ -75,7 +78,7 @@ const bench = () => {
       now += ms;
       for (const run of timers.splice(0)) run();
     },
-    async adopt(findings: readonly Finding[] = []) {
+    async adopt(findings: readonly ProxyFinding[] = []) {
       answers.shift()?.resolve(findings);
       await turn();
     },
@@ -155,7 +158,7 @@ test('nothing is published before there is a snapshot, nor after the stop', asyn
   const { control, tables, passTime } = bench();
   control.healthChanged();
   passTime();
-  control.take(input(undefined, [{ path: '', message: 'bad' }]));
+  control.take(input(undefined, [{ code: 'SpecRefused', path: '', message: 'bad' }]));
   control.stop();
   control.take(input(snapshot('a', [1])));
   await turn();
@@ -164,11 +167,17 @@ test('nothing is published before there is a snapshot, nor after the stop', asyn
 
 test('findings are told when they appear and when they go, not at every input', async () => {
   const { control, told, adopt } = bench();
-  const missing = { path: 'spec.backends[0].service', message: 'missing' };
+  const missing = {
+    code: 'ServiceNotFound',
+    path: 'spec.backends[0].service',
+    message: 'missing',
+  } as const;
   control.take(input(snapshot('a', [1], [missing])));
-  await adopt([{ path: 'spec.listeners[0].port', message: 'taken' }]);
+  await adopt([{ code: 'PortTaken', path: 'spec.listeners[0].port', message: 'taken' }]);
   control.take(input(snapshot('b', [1], [missing])));
-  control.take(input(snapshot('b', [1], [missing]), [{ path: 'spec', message: 'bad edit' }]));
+  control.take(
+    input(snapshot('b', [1], [missing]), [{ code: 'SpecRefused', path: 'spec', message: 'bad edit' }]),
+  );
   assert.deepEqual(
     control.state.findings.map(({ message }) => message),
     ['bad edit', 'missing', 'taken'],
@@ -183,7 +192,7 @@ test('refused input leaves the last good snapshot in service', async () => {
   const good = snapshot('a', [1]);
   control.take(input(good));
   await adopt();
-  control.take(input(good, [{ path: 'spec', message: 'bad' }]));
+  control.take(input(good, [{ code: 'SpecRefused', path: 'spec', message: 'bad' }]));
   await turn();
   assert.equal(tables.length, 1);
   assert.equal(servedBy(control), 'a');
@@ -243,19 +252,21 @@ test('only findings of the engine about listeners are closed listeners; all name
   const { control, adopt } = bench();
   control.take(input(snapshot('a', [1])));
   await adopt([
-    { path: 'spec.backends[web]', message: 'too many endpoints' },
-    { path: 'spec.backends', message: 'too many backends' },
+    { code: 'LimitReached', path: 'spec.backends[web]', message: 'too many endpoints' },
+    { code: 'LimitReached', path: 'spec.backends', message: 'too many backends' },
   ]);
   assert.deepEqual(control.state.closedListeners, []);
   control.engineFindings([
-    { path: 'spec.backends[web]', message: 'too many endpoints' },
-    { path: 'spec.listeners[l].port', message: 'taken' },
+    { code: 'LimitReached', path: 'spec.backends[web]', message: 'too many endpoints' },
+    { code: 'PortTaken', path: 'spec.listeners[l].port', message: 'taken' },
   ]);
   assert.deepEqual(
     control.state.findings.map(({ path }) => path),
     ['spec.backends[0]', 'spec.listeners[0].port'],
   );
-  assert.deepEqual(control.state.closedListeners, [{ path: 'spec.listeners[0].port', message: 'taken' }]);
+  assert.deepEqual(control.state.closedListeners, [
+    { code: 'PortTaken', path: 'spec.listeners[0].port', message: 'taken' },
+  ]);
 });
 
 test('findings name the places of the resource as it was written, also where some of it is left out', async () => {
@@ -263,7 +274,7 @@ test('findings name the places of the resource as it was written, also where som
   const written = { listeners: [{ name: 'q' }, { name: 'l' }], backends: [{ name: 'new' }, { name: 'web' }] };
   sick.add('web 192.0.2.1:1');
   control.take(input({ ...snapshot('a', [1]), written }));
-  await adopt([{ path: 'spec.listeners[l].port', message: 'is taken' }]);
+  await adopt([{ code: 'PortTaken', path: 'spec.listeners[l].port', message: 'is taken' }]);
   assert.deepEqual(
     control.state.findings.map(({ path }) => path),
     ['spec.backends[1]', 'spec.listeners[1].port'],

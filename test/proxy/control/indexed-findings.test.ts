@@ -27,10 +27,12 @@ const TABLE: readonly (readonly [engine: string, told: string])[] = [
 ];
 for (const [path, told] of TABLE)
   test(`the engine's ${path || 'finding without a place'} is told as ${told || 'such'}`, () => {
-    assert.deepEqual(indexedFindings([{ path, message: 'm' }], spec), [{ path: told, message: 'm' }]);
+    assert.deepEqual(indexedFindings([{ code: 'PortTaken', path, message: 'm' }], spec), [
+      { code: 'PortTaken', path: told, message: 'm' },
+    ]);
   });
 
 test('before anything is served findings stay as they are', () => {
-  const found = [{ path: 'spec.backends[b]', message: 'm' }];
+  const found = [{ code: 'LimitReached' as const, path: 'spec.backends[b]', message: 'm' }];
   assert.deepEqual(indexedFindings(found, undefined), found);
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { FindingCode } from '../../../crds/proxy-finding.ts';
 import { CLOSES } from '../../../proxy/acceptor/close-reason.ts';
 import { watchShortage } from '../../../proxy/control/shortage.ts';
 import type { EngineStats } from '../../../proxy/engine/stats.ts';
@@ -27,22 +28,42 @@ test('a shortage is told from the first connection it ended until a minute after
   assert.deepEqual(at(121_001, 4), []);
 });
 
-const PAUSES: readonly (readonly [errno: number, path: string, message: RegExp])[] = [
-  [EMFILE, 'spec.tuning.fileDescriptors', /file descriptors have run out. The limit in effect is 1024/],
-  [ENFILE, 'spec.tuning.fileDescriptors', /the node has no file descriptors left.* Raise fs.file-max/],
-  [ENOBUFS, 'spec.workload.resources', /the kernel has no memory for sockets. Raise the pods' memory limit/],
-  [ENOMEM, 'spec.workload.resources', /the kernel has no memory for sockets/],
-  [ENOSPC, 'spec.listeners', /for another reason than file descriptors or memory. The log names the errno/],
+const PAUSES: readonly (readonly [errno: number, code: FindingCode, path: string, message: RegExp])[] = [
+  [
+    EMFILE,
+    'DescriptorsShort',
+    'spec.tuning.fileDescriptors',
+    /file descriptors have run out. The limit in effect is 1024/,
+  ],
+  [
+    ENFILE,
+    'DescriptorsShort',
+    'spec.tuning.fileDescriptors',
+    /the node has no file descriptors left.* Raise fs.file-max/,
+  ],
+  [
+    ENOBUFS,
+    'MemoryShort',
+    'spec.workload.resources',
+    /the kernel has no memory for sockets. Raise the pods' memory limit/,
+  ],
+  [ENOMEM, 'MemoryShort', 'spec.workload.resources', /the kernel has no memory for sockets/],
+  [
+    ENOSPC,
+    'ClientsRefused',
+    'spec.listeners',
+    /for another reason than file descriptors or memory. The log names the errno/,
+  ],
 ];
 
-for (const [errno, path, message] of PAUSES)
+for (const [errno, code, path, message] of PAUSES)
   test(`clients that wait because accepting pauses are a shortage of what the kernel said: errno ${errno}`, () => {
     const look = watchShortage({ fileDescriptors: 1024, now: () => 0 });
     assert.deepEqual(look(engineStats()), []);
     const found = look(engineStats({ acceptors: [acceptorStats({ pausedBy: errno })] }));
     assert.deepEqual(
-      found.map((finding) => finding.path),
-      [path],
+      found.map((finding) => [finding.code, finding.path]),
+      [[code, path]],
     );
     assert.match(found[0]?.message ?? '', message);
   });
@@ -94,8 +115,8 @@ test('a backend whose connections find no source port is named', () => {
   assert.deepEqual(look(failures(0)), []);
   const found = look(failures(2));
   assert.deepEqual(
-    found.map(({ path }) => path),
-    ['spec.backends[web]'],
+    found.map(({ code, path, backend }) => [code, path, backend]),
+    [['SourcePortsShort', 'spec.backends[web]', 'web']],
   );
   assert.match(found[0]?.message ?? '', /no source port is left. Widen net.ipv4.ip_local_port_range/);
 });

@@ -58,6 +58,7 @@ test('a port that is taken is one finding, the rest serves, and it is served whe
   );
   assert.equal(findings.length, 1);
   assert.equal(findings[0]?.path, 'spec.listeners[b].port');
+  assert.deepEqual([findings[0]?.code, findings[0]?.listener], ['PortTaken', 'b']);
   assert.match(findings[0]?.message ?? '', new RegExp(`port ${ports[1]}: another process`));
   assert.equal(await askOnce(ports[0] as number), 'hello');
   await new Promise((resolve) => taken.close(resolve));
@@ -71,6 +72,7 @@ test('an address that is none is left out and said; it takes nobody down', async
     table([['a', ports[0] as number]], backend(['nonsense', '127.0.0.1'])),
   );
   assert.match(findings[0]?.message ?? '', /"nonsense" is left out/);
+  assert.deepEqual([findings[0]?.code, findings[0]?.backend], ['AddressInvalid', 'b']);
   for (let i = 0; i < 4; i++) assert.equal(await askOnce(ports[0] as number), 'hello');
   assert.ok(!events.some(({ type }) => type === 'AcceptorDied'));
 });

@@ -223,6 +223,7 @@ test('a deleted resource is served on, and followed again when it is back', asyn
   await cluster.run(['delete', '--namespace', 'deleted', 'l4balancer', 'edge']);
   const gone = await seen.until(({ input }) => input.refused.length > 0);
   assert.match(messages(gone), /was deleted; what it said last stays in service/);
+  assert.equal(gone.input.refused[0]?.code, 'ResourceMissing');
   assert.equal(addresses(gone, 'web'), '10.0.0.1');
   await apply('deleted', slice('web', '10.0.0.7'));
   await seen.until((now) => addresses(now, 'web') === '10.0.0.7');
@@ -265,8 +266,8 @@ test('of a resource newer than the proxy what is known is served, and what is no
   const served = await seen.until((now) => addresses(now, 'web') === '10.0.0.1');
   assert.equal(served.input.ignoredFields, 1);
   assert.deepEqual(
-    served.input.snapshot?.findings.map(({ path }) => path),
-    ['spec.future'],
+    served.input.snapshot?.findings.map(({ code, path }) => [code, path]),
+    [['FieldsIgnored', 'spec.future']],
   );
 
   const [listener] = edge.spec.listeners;
@@ -275,6 +276,7 @@ test('of a resource newer than the proxy what is known is served, and what is no
   );
   const refused = await seen.until(({ input }) => input.refused.length > 0);
   assert.equal(refused.input.refused[0]?.path, 'spec.listeners[0].protocol');
+  assert.equal(refused.input.refused[0]?.code, 'SpecRefused');
   assert.equal(refused.input.snapshot?.revision, 'generation/1');
   await apply('newer', slice('web', '10.0.0.2'));
   await seen.until((now) => addresses(now, 'web') === '10.0.0.2');

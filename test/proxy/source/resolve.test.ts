@@ -64,6 +64,7 @@ test('targets come from the slices of the named Service, or from the list in the
   });
   assert.equal(findings.length, 1);
   assert.equal(findings[0]?.path, 'spec.backends[3].service');
+  assert.deepEqual([findings[0]?.code, findings[0]?.backend], ['ServiceNotFound', 'gone']);
   assert.match(findings[0]?.message ?? '', /^backend "gone", Service "gone": The Service does not exist/);
 });
 

@@ -40,14 +40,19 @@ test('what is not understood is told with where, why, what becomes of it, and wh
   );
   assert.deepEqual(findings, [
     {
+      code: 'NotUnderstood',
+      backend: 'pg',
       path: 'spec.backends[0].algorithm',
       message: `"Psychic" is not known: expected RoundRobin, LeastConnections, Random, SourceHash or Maglev; version ${VERSION} of the proxy does not understand this, so backend "pg" is not served; upgrade the proxy`,
     },
     {
+      code: 'NotUnderstood',
+      listener: 'old',
       path: 'spec.listeners[0].backend',
       message: 'listener "old" is not served, because its backend "pg" is not understood',
     },
     {
+      code: 'NotUnderstood',
       path: 'spec.accessLog.mode',
       message: `"Traced" is not known: expected Off, Errors, All or Sampled; version ${VERSION} of the proxy does not understand this, so spec.accessLog has its default; upgrade the proxy`,
     },
