@@ -77,6 +77,7 @@ export const startOperator = async (
       transport: reading,
       namespaces: settings.namespaces,
       fieldManager: FIELD_MANAGER,
+      identity: nameOf(settings),
       render: settings.render,
       workers: settings.workers,
       metrics: createControllerMetrics(registry, settings.workers, realClock.now),
@@ -148,6 +149,12 @@ export const runDry = async (settings: Settings, out: { write(text: string): unk
     await transport.close();
   }
 };
+
+/** How people, and another operator, tell this one from others: the pod, and the Lease that it stands for. */
+const nameOf = ({ instance, election }: Settings): string =>
+  election === undefined
+    ? `${instance} (without a Lease)`
+    : `${instance} (Lease ${election.namespace}/${election.name})`;
 
 const login = (settings: Settings): Credentials => {
   try {

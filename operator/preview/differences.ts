@@ -1,5 +1,5 @@
-import { equalQuantities } from '../../crds/quantity.ts';
-import { pick, sorted } from '../reconcile/pick.ts';
+import { pick } from '../reconcile/pick.ts';
+import { isSameValue } from '../reconcile/same-value.ts';
 
 /** Where an object is otherwise than wanted: `spec.replicas: 2 → 3`, one line each. Fields that the manifest does not name do not count. */
 export const differences = (live: unknown, wanted: unknown): readonly string[] =>
@@ -19,20 +19,8 @@ const compare = (path: string, has: unknown, wants: unknown, isEntry = false): r
     const length = Math.max(has.length, wants.length);
     return Array.from({ length }, (_, at) => compare(`${path}[${at}]`, has[at], wants[at], true)).flat();
   }
-  return isSame(has, wants) ? [] : [`${path}: ${show(has)} → ${show(wants)}`];
+  return isSameValue(has, wants) ? [] : [`${path}: ${show(has)} → ${show(wants)}`];
 };
-
-/** The API server writes quantities its own way, 1000m is 1, and leaves out what is false, zero or empty. */
-const isSame = (has: unknown, wants: unknown): boolean =>
-  (has === undefined && isNothing(wants)) ||
-  JSON.stringify(sorted(has)) === JSON.stringify(sorted(wants)) ||
-  (isScalar(has) && isScalar(wants) && equalQuantities(has, wants));
-
-const isNothing = (value: unknown): boolean =>
-  value === false || value === 0 || value === '' || ['{}', '[]'].includes(JSON.stringify(value) ?? '');
-
-const isScalar = (value: unknown): value is string | number =>
-  typeof value === 'string' || typeof value === 'number';
 
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,5 +1,4 @@
-import type { Manifest, Writer } from '../../kube/apply.ts';
-import { ApiError } from '../../kube/errors.ts';
+import type { Manifest } from '../../kube/apply.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { ObjectRef } from '../../kube/paths.ts';
 import type { Child } from '../desired/children.ts';
@@ -7,23 +6,37 @@ import { childName } from '../desired/names.ts';
 import type { Owner } from '../desired/render.ts';
 import type { ChildProblem } from '../status/observed.ts';
 import type { Collections } from '../watch/world.ts';
+import { type Change, changedBy } from './changed-by.ts';
+import type { Content, Contests } from './contests.ts';
 import { cachedChild, ledgerName } from './gather.ts';
 import { type HandOverDeps, handOverReplicas } from './hand-over.ts';
-import { digest, type Ledger } from './ledger.ts';
+import { digest } from './ledger.ts';
 import { pick } from './pick.ts';
 import { type Plan, planChild } from './plan-child.ts';
 import { writeFailure } from './refusal.ts';
-import { exactPorts } from './service-ports.ts';
 import { unfinished } from './unfinished.ts';
+import { lookUp, makeChild, putPortsRight, sendChild, type WriteDeps } from './write-child.ts';
 
-export interface ApplyDeps extends HandOverDeps {
+export interface ApplyDeps extends HandOverDeps, WriteDeps {
   readonly collections: Collections;
-  readonly writer: Pick<Writer, 'apply' | 'applyNew' | 'remove' | 'replace'>;
-  /** Reads one object; throws ApiError NotFound. */
-  readonly read: (ref: ObjectRef) => Promise<KubeObject>;
-  readonly ledger: Ledger;
-  /** Milliseconds that only grow. */
-  readonly now: () => number;
+  readonly contests: Contests;
+  /** Names this operator to people, and to another one that writes to the same objects. */
+  readonly identity: string;
+}
+
+/** For which state of the resource the children are applied. */
+export interface ApplyFor {
+  /** Changes with the spec. */
+  readonly epoch: string;
+  /** Even where somebody else changes a child again and again: each moment costs a pod. */
+  readonly isUrgent: boolean;
+}
+
+/** A child that was put back. */
+export interface Repair extends Change {
+  readonly kind: string;
+  /** How often in a row by now. */
+  readonly rounds: number;
 }
 
 /** What was done, and what could not be done. */
@@ -31,7 +44,7 @@ export interface Applied {
   readonly created: readonly string[];
   readonly updated: readonly string[];
   /** Put back after somebody else had changed them. */
-  readonly repaired: readonly string[];
+  readonly repaired: readonly Repair[];
   readonly removed: readonly string[];
   readonly problems: readonly ChildProblem[];
   readonly errors: readonly Error[];
@@ -39,12 +52,17 @@ export interface Applied {
   readonly unfinished: readonly string[];
   /** Milliseconds to the next try of what was refused; undefined when nothing was. */
   readonly retryRefusedMs: number | undefined;
+  /** Milliseconds until a child that somebody else changes again and again is put back once more; undefined when there is none. */
+  readonly contestedMs: number | undefined;
   readonly isWaiting: boolean;
 }
 
 /** What became of one child. */
 type Result =
-  | { readonly kind: 'Unchanged' | 'Waiting' | 'Created' | 'Updated' | 'Repaired' | 'Removed' }
+  | { readonly kind: 'Unchanged' | 'Waiting' | 'Created' | 'Updated' | 'Removed' }
+  | { readonly kind: 'Repaired'; readonly repair: Repair }
+  /** Somebody changes it again and again: it is put back later. */
+  | { readonly kind: 'Contested'; readonly waitMs: number }
   | { readonly kind: 'Failed'; readonly error: Error }
   | { readonly kind: 'Problem'; readonly problem: ChildProblem; readonly retryMs?: number };
 
@@ -53,30 +71,39 @@ export const applyChildren = async (
   rootKey: string,
   owner: Owner,
   children: readonly Child[],
+  how: ApplyFor,
   deps: ApplyDeps,
 ): Promise<Applied> => {
   const results: { readonly kind: string; readonly result: Result }[] = [];
   for (const child of children)
-    results.push({ kind: child.kind, result: await applyChild(rootKey, owner, child, deps) });
+    results.push({ kind: child.kind, result: await applyChild(rootKey, owner, child, how, deps) });
   const of = (kind: Result['kind']): readonly string[] =>
     results.filter(({ result }) => result.kind === kind).map((one) => one.kind);
   const problems = results.flatMap(({ result }) => (result.kind === 'Problem' ? [result] : []));
   const waits = problems.flatMap(({ retryMs }) => retryMs ?? []);
+  const contested = results.flatMap(({ result }) => (result.kind === 'Contested' ? [result.waitMs] : []));
   return {
     created: of('Created'),
     updated: of('Updated'),
-    repaired: of('Repaired'),
+    repaired: results.flatMap(({ result }) => (result.kind === 'Repaired' ? [result.repair] : [])),
     removed: of('Removed'),
     problems: problems.map(({ problem }) => problem),
     errors: results.flatMap(({ result }) => (result.kind === 'Failed' ? [result.error] : [])),
     unfinished: unfinished(childName(owner.name), results),
     retryRefusedMs: waits.length === 0 ? undefined : Math.min(...waits),
+    contestedMs: contested.length === 0 ? undefined : Math.min(...contested),
     isWaiting: of('Waiting').length > 0,
   };
 };
 
-const applyChild = async (rootKey: string, owner: Owner, child: Child, deps: ApplyDeps): Promise<Result> => {
-  const { ledger, now } = deps;
+const applyChild = async (
+  rootKey: string,
+  owner: Owner,
+  child: Child,
+  { epoch, isUrgent }: ApplyFor,
+  deps: ApplyDeps,
+): Promise<Result> => {
+  const { ledger, contests, now } = deps;
   const { apiVersion, kind, wanted } = child;
   const ref = { apiVersion, kind, namespace: owner.namespace, name: childName(owner.name) };
   const name = ledgerName(rootKey, kind);
@@ -92,13 +119,24 @@ const applyChild = async (rootKey: string, owner: Owner, child: Child, deps: App
   const live = ledger.newest(name, cached, now());
   // A refusal holds for this content and this object: what somebody changes may be what was in the way.
   const tried = [wanted, live && pick(live, wanted)];
+  const content: Content = { name, kind, digest: digest(wanted), epoch };
+  /** Notes what was sent, and says what that was where the object had been so before. */
+  const done = (result: Result, change: Change | undefined): Result => {
+    const rounds = contests.sent(content, change, now());
+    return rounds === 0 || change === undefined
+      ? result
+      : { kind: 'Repaired', repair: { ...change, kind, rounds } };
+  };
   try {
     const known = plan(live);
     const refused = ledger.refusal(name);
     const isWrite = known.todo === 'Make' || known.todo === 'Apply' || known.todo === 'Remove';
     if (isWrite && refused !== undefined && refused.sent === digest(tried) && refused.retryAt > now())
       return problem('Refused', refused.message, refused.retryAt - now());
-    const found = known.todo === 'Make' ? await make(ref, name, wanted, deps) : undefined;
+    const isRepair = (known.todo === 'Apply' && known.isRepair) || contests.wasSent(content);
+    const waitMs = isWrite && isRepair && !isUrgent ? contests.waitMs(name, now()) : 0;
+    if (waitMs > 0) return { kind: 'Contested', waitMs };
+    const found = known.todo === 'Make' ? await makeChild(ref, name, wanted, deps) : undefined;
     const next = found === undefined ? known : plan(found);
     switch (next.todo) {
       case 'Nothing':
@@ -111,19 +149,21 @@ const applyChild = async (rootKey: string, owner: Owner, child: Child, deps: App
       case 'Remove':
         await deps.writer.remove(ref, { uid: next.uid });
         ledger.forget(name);
-        return { kind: 'Removed' };
+        return done({ kind: 'Removed' }, isRepair ? MADE_AGAIN : undefined);
       case 'Make':
-        return { kind: 'Created' };
+        return done({ kind: 'Created' }, isRepair ? DELETED : undefined);
       case 'Apply': {
+        const change = isRepair ? await changeOf(ref, wanted, deps) : undefined;
         // What this process applied last, server-side apply takes back by itself.
         if (next.isRepair || ledger.confirmed(name) === undefined || refused !== undefined)
           await putPortsRight(ref, found ?? live, wanted, deps);
         await handOverReplicas(ref, wanted, deps);
-        const version = await send(name, wanted, next.uid, deps);
+        const signature = change?.isOperator ? deps.identity : undefined;
+        const version = await sendChild(name, wanted, next.uid, signature, deps);
         // After a start of the operator each child is applied once, mostly to no effect.
         const before = (found ?? live)?.metadata.resourceVersion;
-        if (version === before) return { kind: 'Unchanged' };
-        return { kind: next.isRepair ? 'Repaired' : 'Updated' };
+        if (version === before) return done({ kind: 'Unchanged' }, undefined);
+        return done({ kind: 'Updated' }, change);
       }
       default:
         return next satisfies never;
@@ -145,64 +185,15 @@ const applyChild = async (rootKey: string, owner: Owner, child: Child, deps: App
   }
 };
 
-/**
- * Makes an object; where one has the name already, changes nothing and gives it back: it may be another's, which a plain server-side apply would
- * simply take over.
- */
-const make = async (
+const DELETED: Change = { by: [], where: ['it was deleted'], isOperator: false };
+const MADE_AGAIN: Change = { by: [], where: ['it was made again'], isOperator: false };
+
+/** What is about to be put back, and who wrote it; asked for, since the caches keep no managedFields. */
+const changeOf = async (
   ref: ObjectRef,
-  name: string,
   wanted: Manifest | undefined,
   deps: ApplyDeps,
-): Promise<KubeObject | undefined> => {
-  if (wanted === undefined) return undefined;
-  const { writer, ledger, now } = deps;
-  // Looking is no write: who has the name for long is not tried again and again.
-  const holder = ledger.isTaken(name) ? await lookUp(ref, deps) : undefined;
-  if (holder !== undefined) return holder;
-  try {
-    ledger.confirm(name, wanted, await writer.applyNew(wanted), now());
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.code !== 'Conflict') throw error;
-    const found = await lookUp(ref, deps);
-    if (found === undefined) throw error;
-    return found;
-  }
-};
-
-const putPortsRight = async (
-  ref: ObjectRef,
-  live: KubeObject | undefined,
-  wanted: Manifest | undefined,
-  { writer }: ApplyDeps,
-): Promise<void> => {
-  const ports = exactPorts(live, wanted);
-  const { uid, resourceVersion } = live?.metadata ?? {};
-  if (ports === undefined || uid === undefined || resourceVersion === undefined) return;
-  await writer.replace(ref, '/spec/ports', ports, { uid, resourceVersion });
-};
-
-/** Gives back the version that the API server answered with. */
-const send = async (
-  name: string,
-  wanted: Manifest | undefined,
-  uid: string | undefined,
-  { writer, ledger, now }: ApplyDeps,
-): Promise<string | undefined> => {
-  if (wanted === undefined) return undefined;
-  // With a uid the API server refuses to write to another object of this name, and to make one anew.
-  const manifest = uid === undefined ? wanted : { ...wanted, metadata: { ...wanted.metadata, uid } };
-  const answer = await writer.apply(manifest);
-  ledger.confirm(name, wanted, answer, now());
-  return answer.metadata.resourceVersion;
-};
-
-const lookUp = async (ref: ObjectRef, { read }: ApplyDeps): Promise<KubeObject | undefined> => {
-  try {
-    return await read(ref);
-  } catch (error) {
-    if (error instanceof ApiError && error.code === 'NotFound') return undefined;
-    throw error;
-  }
+): Promise<Change | undefined> => {
+  const found = await lookUp(ref, deps);
+  return found && changedBy(found, wanted, deps.fieldManager, deps.identity);
 };

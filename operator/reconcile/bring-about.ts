@@ -39,7 +39,9 @@ export const bringAbout = async (
     rendering: renderingAfter(pin, gated.gate, before, shape.keptReplicas),
     unknownRevision: pin.kind === 'Leave' ? pin.revision : undefined,
   };
-  const applied = await applyChildren(key, owner, gated.children, deps);
+  const { uid, generation } = gathered.root.metadata;
+  const how = { epoch: `${uid} ${generation}`, isUrgent: gated.gate.kind === 'Stop' };
+  const applied = await applyChildren(key, owner, gated.children, how, deps);
   // A storm whose end was not taken goes on: its pods are still needed to be counted.
   if (gated.gate.kind === 'Stop' && applied.errors.length > 0)
     return { applied, gate: gated.gate, ...pinned, probesAfterMs: undefined };

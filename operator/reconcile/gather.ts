@@ -16,7 +16,14 @@ export interface Gathered {
   readonly balancer: L4Balancer | undefined;
   readonly observed: Omit<
     Observed,
-    'problems' | 'unfinished' | 'gate' | 'readings' | 'unknownRevision' | 'hasPodMonitors'
+    | 'problems'
+    | 'unfinished'
+    | 'gate'
+    | 'readings'
+    | 'unknownRevision'
+    | 'hasPodMonitors'
+    | 'contests'
+    | 'identity'
   >;
   /** What runs the proxies, of whatever kind. */
   readonly workload: KubeObject | undefined;

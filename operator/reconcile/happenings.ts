@@ -1,15 +1,18 @@
 import type { Condition } from '../../crds/status.ts';
+import { authorOf, contestAdvice } from '../status/check-contests.ts';
 import { isReason, REASONS } from '../status/reasons.ts';
 import { sentence, stable } from '../status/stable.ts';
+import { listed } from '../status/words.ts';
 import type { Happening } from '../telemetry/event-manifest.ts';
 import type { Waiting } from '../tuning/gate.ts';
-import type { Applied } from './apply-children.ts';
+import type { Applied, Repair } from './apply-children.ts';
+import { CONTESTED_ROUNDS } from './contests.ts';
 
 /** The events about what was done to the children; none when nothing was. */
 export const appliedHappenings = (applied: Applied): readonly Happening[] => [
   ...happening('Created', 'Create', applied.created, 'made'),
   ...happening('Updated', 'Update', applied.updated, 'brought up to date'),
-  ...happening('Repaired', 'Repair', applied.repaired, 'put back after a change by somebody else'),
+  ...applied.repaired.map(repairHappening),
   ...happening('Removed', 'Remove', applied.removed, 'removed, as no longer asked for'),
 ];
 
@@ -20,6 +23,20 @@ const happening = (
   what: string,
 ): readonly Happening[] =>
   kinds.length === 0 ? [] : [{ type: 'Normal', reason, action, note: `${kinds.join(', ')} ${what}.` }];
+
+/** The event about a child that was put back: a warning where that does not help for long. */
+const repairHappening = ({ kind, rounds, ...change }: Repair): Happening => {
+  const where = change.where.length === 0 ? '' : ` (${listed(change.where)})`;
+  const note = `${kind} put back after a change by ${authorOf(change)}${where}.`;
+  return rounds < CONTESTED_ROUNDS
+    ? { type: 'Normal', reason: 'Repaired', action: 'Repair', note }
+    : {
+        type: 'Warning',
+        reason: 'Contested',
+        action: 'Repair',
+        note: `${note} ${contestAdvice({ kind, ...change })}`,
+      };
+};
 
 /** The event about a new reason of the condition Ready. */
 export const transitionHappening = ({ reason, message }: Condition): Happening => {

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { KubeObject } from '../../kube/object.ts';
-import { pick } from './pick.ts';
+import { pick, sorted } from './pick.ts';
 import { isAtLeast } from './resource-version.ts';
 
 /** What the API server has confirmed of one object. */
@@ -9,6 +9,8 @@ export interface Confirmed {
   readonly sent: string;
   /** Of what the API server made of it: it fills in, and writes quantities its own way. */
   readonly got: string;
+  /** Of the whole status in its answer. */
+  readonly status: string;
   readonly uid: string | undefined;
   readonly resourceVersion: string | undefined;
   /** When, on the monotonic clock. */
@@ -62,6 +64,7 @@ export const createLedger = (): Ledger => {
       confirmations.set(name, {
         sent: digest(sent),
         got: digest(pick(answer, sent)),
+        status: statusDigest(answer),
         uid: answer.metadata.uid,
         resourceVersion: answer.metadata.resourceVersion,
         at: now,
@@ -106,6 +109,10 @@ export const isUnchanged = (confirmed: Confirmed | undefined, content: unknown, 
   confirmed !== undefined &&
   confirmed.sent === digest(content) &&
   confirmed.got === digest(pick(live, content));
+
+/** Of all that an object's status says. */
+export const statusDigest = (object: KubeObject & { readonly status?: unknown }): string =>
+  digest(sorted(object.status));
 
 /** Of contents of one program, whose keys are always in the same order. */
 export const digest = (content: unknown): string => hash('sha256', JSON.stringify(content) ?? '');

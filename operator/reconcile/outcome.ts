@@ -9,4 +9,4 @@ export type Outcome =
   /** The API server said no, and will until somebody changes something. The status says so; it is tried again slowly. */
   | { readonly kind: 'Refused'; readonly afterMs: number; readonly what: readonly string[] };
 
-export type AgainReason = 'StatusPaced' | 'NameTaken' | 'BeingDeleted' | 'Preflight';
+export type AgainReason = 'StatusPaced' | 'NameTaken' | 'BeingDeleted' | 'Preflight' | 'Contested';

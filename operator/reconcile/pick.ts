@@ -1,5 +1,5 @@
 /** Lists that server-side apply merges by these keys; others may add entries to them. Every other list is one value. */
-const MERGED: Readonly<Record<string, readonly string[]>> = {
+export const MERGED: Readonly<Record<string, readonly string[]>> = {
   conditions: ['type'],
   containers: ['name'],
   env: ['name'],
@@ -10,7 +10,7 @@ const MERGED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Objects that server-side apply takes as one value: a key added by somebody else changes what they mean. */
-const ATOMIC: ReadonlySet<string> = new Set(['labelSelector', 'nodeSelector', 'selector']);
+export const ATOMIC: ReadonlySet<string> = new Set(['labelSelector', 'nodeSelector', 'selector']);
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -6,7 +6,7 @@ import type { Gate } from '../tuning/gate.ts';
 import type { Applied } from './apply-children.ts';
 import { type BringAboutDeps, type BroughtAbout, bringAbout } from './bring-about.ts';
 import { type Gathered, gather } from './gather.ts';
-import type { Outcome } from './outcome.ts';
+import type { AgainReason, Outcome } from './outcome.ts';
 import { writeFailure } from './refusal.ts';
 import { previousConditions, type StatusDeps, type StatusResult, writeStatus } from './write-status.ts';
 
@@ -31,6 +31,7 @@ export const reconcile = async (key: string, deps: ReconcileDeps): Promise<Outco
   const gathered = gather(key, deps.collections, deps.ledger, deps.now());
   if (gathered === undefined) {
     deps.ledger.forgetAll(`${key} `);
+    deps.contests.forgetAll(`${key} `);
     deps.onGate(key, 'Open');
     deps.inspector.follow(key, []);
     return { kind: 'Done' };
@@ -44,7 +45,8 @@ export const reconcile = async (key: string, deps: ReconcileDeps): Promise<Outco
     if (done !== undefined) deps.onApplied(gathered, done.applied);
     // The answers to what was just written are newer than what was gathered.
     const after = gather(key, deps.collections, deps.ledger, deps.now(), gathered) ?? gathered;
-    return outcomeOf(done, await report(key, after, done, deps));
+    const written = await report(key, after, done, deps);
+    return outcomeOf(done, written, deps.contests.overInMs(`${key} `, deps.now()));
   } catch (error) {
     const failure = writeFailure(error);
     switch (failure.kind) {
@@ -88,6 +90,8 @@ const report = async (
     rendering: done?.rendering ?? gathered.observed.rendering,
     unknownRevision: done?.unknownRevision,
     hasPodMonitors: deps.serves('PodMonitor'),
+    contests: deps.contests.of(`${key} `, deps.now()),
+    identity: deps.identity,
   };
   deps.inspector.follow(key, targetsOf(gathered.observed));
   const status = statusOf(observed, previous, deps.wallTime());
@@ -99,22 +103,47 @@ const report = async (
   return result;
 };
 
-/** The soonest of what is due. */
-const outcomeOf = (done: BroughtAbout | undefined, written: StatusResult): Outcome => {
+/** The soonest of what is due; a failure has its own backoff. */
+const outcomeOf = (
+  done: BroughtAbout | undefined,
+  written: StatusResult,
+  contestsOverInMs: number | undefined,
+): Outcome => {
   const applied = done?.applied;
   const [error] = applied?.errors ?? [];
   if (error !== undefined) return { kind: 'Retry', error };
-  if (written.kind === 'Paced') return { kind: 'Again', afterMs: written.afterMs, why: 'StatusPaced' };
-  if (done?.probesAfterMs !== undefined)
-    return { kind: 'Again', afterMs: done.probesAfterMs, why: 'Preflight' };
-  if (applied?.isWaiting) return { kind: 'Again', afterMs: BEING_DELETED_MS, why: 'BeingDeleted' };
-  if (applied?.retryRefusedMs !== undefined)
+  const soonest = dueLater(done, written, contestsOverInMs).sort((a, b) => a.afterMs - b.afterMs)[0];
+  const refusedMs = applied?.retryRefusedMs;
+  if (applied !== undefined && refusedMs !== undefined)
     return {
       kind: 'Refused',
-      afterMs: applied.retryRefusedMs,
+      afterMs: Math.min(refusedMs, soonest?.afterMs ?? refusedMs),
       what: applied.problems.map(({ kind, message }) => `${kind}: ${message}`),
     };
-  if (applied?.problems.some(({ cause }) => cause === 'NameTaken'))
-    return { kind: 'Again', afterMs: NAME_TAKEN_MS, why: 'NameTaken' };
-  return { kind: 'Done' };
+  return soonest === undefined ? { kind: 'Done' } : { kind: 'Again', ...soonest };
+};
+
+interface Due {
+  readonly afterMs: number;
+  readonly why: AgainReason;
+}
+
+const dueLater = (
+  done: BroughtAbout | undefined,
+  written: StatusResult,
+  contestsOverInMs: number | undefined,
+): Due[] => {
+  const applied = done?.applied;
+  const isTaken = applied?.problems.some(({ cause }) => cause === 'NameTaken');
+  const due: readonly (readonly [AgainReason, number | undefined])[] = [
+    ['StatusPaced', written.kind === 'Paced' ? written.afterMs : undefined],
+    ['Contested', written.kind === 'Contested' ? written.waitMs : undefined],
+    ['Preflight', done?.probesAfterMs],
+    ['BeingDeleted', applied?.isWaiting ? BEING_DELETED_MS : undefined],
+    ['Contested', applied?.contestedMs],
+    ['NameTaken', isTaken ? NAME_TAKEN_MS : undefined],
+    // What is said of a contest is taken back when it is over.
+    ['Contested', contestsOverInMs],
+  ];
+  return due.flatMap(([why, afterMs]) => (afterMs === undefined ? [] : [{ why, afterMs }]));
 };

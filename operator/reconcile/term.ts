@@ -17,6 +17,7 @@ import type { Recorder } from '../telemetry/recorder.ts';
 import { ROOT, type WatchedKind } from '../watch/kinds.ts';
 import { rootKey } from '../watch/root-key.ts';
 import type { World } from '../watch/world.ts';
+import { createContests } from './contests.ts';
 import { ledgerName } from './gather.ts';
 import { appliedHappenings, givenUpHappening, transitionHappening } from './happenings.ts';
 import { createLedger } from './ledger.ts';
@@ -30,6 +31,8 @@ export interface TermOptions {
   readonly render: () => RenderSettings;
   /** The operator's name in managedFields. */
   readonly fieldManager: string;
+  /** Names this operator to people, and to another one that writes to the same objects. */
+  readonly identity: string;
   readonly workers: number;
   readonly metrics: ControllerMetrics;
   readonly log: Logger;
@@ -93,6 +96,8 @@ export const startTerm = (
     writer,
     steward,
     fieldManager: options.fieldManager,
+    identity: options.identity,
+    contests: createContests(),
     serves: (kind) => world.serves(kind),
     read: (ref) => transport.request({ method: 'GET', path: objectPath(ref) }) as Promise<KubeObject>,
     ledger,
@@ -116,6 +121,7 @@ export const startTerm = (
         .toISOString()
         .replace(/\.\d+Z$/, 'Z'),
     onApplied({ root }, applied) {
+      for (const { kind } of applied.repaired) metrics.repaired(kind);
       for (const happening of appliedHappenings(applied)) {
         recorder.record(root, happening);
         log.info({ key: keyOfRoot(root), done: happening.reason, note: happening.note }, 'children changed');

@@ -3,20 +3,30 @@ import type { Condition, Status } from '../../crds/status.ts';
 import type { Writer } from '../../kube/apply.ts';
 import { ApiError } from '../../kube/errors.ts';
 import type { KubeObject } from '../../kube/object.ts';
-import type { Ledger } from './ledger.ts';
-import { digest } from './ledger.ts';
+import type { ObjectRef } from '../../kube/paths.ts';
+import { type Change, changedBy } from './changed-by.ts';
+import type { Contests } from './contests.ts';
+import { digest, type Ledger, statusDigest } from './ledger.ts';
 import { pick, sorted } from './pick.ts';
 
 export interface StatusDeps {
   readonly writer: Pick<Writer, 'applyStatus'>;
+  /** Reads one object, with its managedFields. */
+  readonly read: (ref: ObjectRef) => Promise<KubeObject>;
   readonly ledger: Ledger;
+  readonly contests: Contests;
+  /** The operator's name in managedFields. */
+  readonly fieldManager: string;
+  readonly identity: string;
   readonly now: () => number;
 }
 
 export type StatusResult =
   | { readonly kind: 'Unchanged' | 'Written' | 'Gone' }
   /** Written a moment ago: what changes faster is told in one. */
-  | { readonly kind: 'Paced'; readonly afterMs: number };
+  | { readonly kind: 'Paced'; readonly afterMs: number }
+  /** Somebody else writes it again and again: it is put back later. */
+  | { readonly kind: 'Contested'; readonly waitMs: number };
 
 /** A resource's status is written at most this often: pods that come and go all the time are no reason to write all the time. */
 export const STATUS_EVERY_MS = 500;
@@ -42,8 +52,9 @@ export const writeStatus = async (
   key: string,
   root: Root,
   status: Status,
-  { writer, ledger, now }: StatusDeps,
+  deps: StatusDeps,
 ): Promise<StatusResult> => {
+  const { writer, ledger, contests, now } = deps;
   const name = nameOf(key);
   const live = ledger.newest<Root>(name, root, now()) ?? root;
   const wanted = { status };
@@ -57,8 +68,14 @@ export const writeStatus = async (
     return { kind: 'Unchanged' };
   const pacedMs = confirmed === undefined ? 0 : confirmed.at + STATUS_EVERY_MS - now();
   if (pacedMs > 0) return { kind: 'Paced', afterMs: pacedMs };
+  // Nobody but the operator has a reason to write it.
+  const isForeign =
+    confirmed !== undefined && confirmed.uid === root.metadata.uid && confirmed.status !== statusDigest(live);
+  const waitMs = isForeign ? contests.waitMs(name, now()) : 0;
+  if (waitMs > 0) return { kind: 'Contested', waitMs };
   const { name: rootName, namespace, uid } = root.metadata;
   try {
+    const change = isForeign ? await changeOf(root, wanted, deps) : undefined;
     const answer = await writer.applyStatus<Root>({
       apiVersion: API_VERSION,
       kind: KIND,
@@ -71,9 +88,24 @@ export const writeStatus = async (
       status,
     });
     ledger.confirm(name, wanted, answer, now());
+    contests.sent({ name, kind: 'status', digest: '', epoch: '' }, change, now());
     return { kind: 'Written' };
   } catch (error) {
     if (error instanceof ApiError && error.code === 'NotFound') return { kind: 'Gone' };
     throw error;
   }
+};
+
+const changeOf = async (
+  { metadata }: Root,
+  wanted: { readonly status: Status },
+  { read, fieldManager, identity }: StatusDeps,
+): Promise<Change> => {
+  const { name, namespace } = metadata;
+  return changedBy(
+    await read({ apiVersion: API_VERSION, kind: KIND, name, namespace }),
+    wanted,
+    fieldManager,
+    identity,
+  );
 };

@@ -35,6 +35,10 @@ export interface Observed {
   readonly readings: readonly Reading[];
   /** How far the workload may be changed, and why no further. */
   readonly gate: Gate;
+  /** What somebody else changes again and again. */
+  readonly contests: readonly Contest[];
+  /** Names this operator. */
+  readonly identity: string;
   /** Sentences about children that are not applied yet and are tried again; sorted. */
   readonly unfinished: readonly string[];
 }
@@ -46,6 +50,18 @@ export interface ChildProblem {
   readonly name: string;
   /** The API server's words, or who holds the name. */
   readonly message: string;
+}
+
+/** An object that somebody else has changed several times in a row. */
+export interface Contest {
+  /** Kind of the child, or `status`. */
+  readonly kind: string;
+  /** Field managers, or the name of the other operator; empty where nobody is known. */
+  readonly by: readonly string[];
+  /** Fields, in words; sorted. */
+  readonly where: readonly string[];
+  /** Whether another process wrote under the operator's own name. */
+  readonly isOperator: boolean;
 }
 
 export interface ObjectCondition {

@@ -3,6 +3,10 @@ import type { ReasonEntry } from './reasons.ts';
 /** The closed catalogue of reasons in the condition Warnings: nothing is stopped by them. */
 export const WARNING_REASONS = {
   NoWarnings: { meaning: 'There is nothing to warn of.', whatToDo: 'Nothing.' },
+  Contested: {
+    meaning: 'Somebody else, perhaps a second operator, changes objects of the resource again and again.',
+    whatToDo: 'Stop the one that the message names, or change the L4Balancer instead.',
+  },
   AcceptorsAboveRequest: {
     meaning: 'There are more acceptors than cores reserved: on a busy node they wait for each other.',
     whatToDo: 'Raise workload.resources.requests.cpu, or lower tuning.acceptors.',

@@ -6,6 +6,8 @@ export interface ControllerMetrics {
   readonly queue: QueueWatcher;
   reconciled(result: ReconcileResult): void;
   retried(): void;
+  /** A child of this kind was put back after a change by somebody else. */
+  repaired(kind: string): void;
   /** Counts a worker as busy until the function given back is called, and takes the time. */
   working(): () => void;
 }
@@ -67,8 +69,16 @@ export const createControllerMetrics = (
   const waits = histogram('workqueue_queue_duration_seconds', 'Time that a key waits.');
   const works = histogram('workqueue_work_duration_seconds', 'Time that the work on a key takes.');
 
+  const repairs = new Counter({
+    name: 'l4balancer_operator_repairs_total',
+    help: 'Children put back after a change by somebody else, by kind. A rate that stays above zero is two that fight over one object.',
+    labelNames: ['kind'],
+    registers,
+  });
+
   for (const one of [errors, terminal]) one.inc(controller, 0);
   for (const one of [adds, retries]) one.inc(queue, 0);
+  repairs.inc({ kind: 'Deployment' }, 0);
   active.set(controller, 0);
   depth.set(queue, 0);
   times.zero(controller);
@@ -88,6 +98,7 @@ export const createControllerMetrics = (
       if (result === 'refused') terminal.inc(controller);
     },
     retried: () => retries.inc(queue),
+    repaired: (kind) => repairs.inc({ kind }),
     working() {
       const since = now();
       active.inc(controller);

@@ -39,6 +39,7 @@ export const startFaultyOperator = (
       transport,
       namespaces: [],
       fieldManager: FIELD_MANAGER,
+      identity: 'faulty',
       render: RENDER,
       workers: 4,
       metrics: createControllerMetrics(new Registry(), 4, realClock.now),

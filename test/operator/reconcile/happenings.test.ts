@@ -15,13 +15,15 @@ const NOTHING = {
   unfinished: [],
   errors: [],
   retryRefusedMs: undefined,
+  contestedMs: undefined,
   isWaiting: false,
 };
 
 test('nothing done is no event', () => assert.deepEqual(appliedHappenings(NOTHING), []));
 
 test('what was done is one event for each way of doing', () => {
-  const told = appliedHappenings({ ...NOTHING, created: ['Role', 'Service'], repaired: ['Deployment'] });
+  const repaired = [{ kind: 'Deployment', by: [], where: [], isOperator: false, rounds: 1 }];
+  const told = appliedHappenings({ ...NOTHING, created: ['Role', 'Service'], repaired });
   assert.deepEqual(
     told.map(({ type, reason, note }) => `${type} ${reason}: ${note}`),
     [
@@ -30,6 +32,37 @@ test('what was done is one event for each way of doing', () => {
     ],
   );
 });
+
+for (const [rounds, by, isOperator, expected] of [
+  [
+    1,
+    ['kubectl-edit'],
+    false,
+    'Normal Repaired: Deployment put back after a change by kubectl-edit (spec.replicas).',
+  ],
+  [2, ['a', 'b'], false, 'Normal Repaired: Deployment put back after a change by a and b (spec.replicas).'],
+  [
+    3,
+    ['kube-controller-manager (scale)'],
+    false,
+    'Warning Contested: Deployment put back after a change by kube-controller-manager (scale) (spec.replicas). Set workload.autoscaling or workload.replicas of the L4Balancer instead, and remove what scales the Deployment.',
+  ],
+  [
+    3,
+    ['b-0 (Lease b/op)'],
+    true,
+    'Warning Contested: Deployment put back after a change by another operator, b-0 (Lease b/op) (spec.replicas). Let one operator look after a namespace: give them the same Lease (--leader-elect-namespace, --leader-elect-name), or each namespaces of its own (--namespaces).',
+  ],
+] as const)
+  test(`repair number ${rounds} of what ${by} changed names it: ${expected.slice(0, 16)}`, () => {
+    const repaired = [{ kind: 'Deployment', by, where: ['spec.replicas'], isOperator, rounds }];
+    assert.deepEqual(
+      appliedHappenings({ ...NOTHING, repaired }).map(
+        ({ type, reason, note }) => `${type} ${reason}: ${note}`,
+      ),
+      [expected],
+    );
+  });
 
 const condition = (reason: string) => ({
   type: 'Ready',

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Status } from '../../../crds/status.ts';
 import { ApiError } from '../../../kube/errors.ts';
 import type { KubeObject } from '../../../kube/object.ts';
+import { CONTESTED_ROUNDS, createContests } from '../../../operator/reconcile/contests.ts';
 import { createLedger } from '../../../operator/reconcile/ledger.ts';
 import { STATUS_EVERY_MS, writeStatus } from '../../../operator/reconcile/write-status.ts';
 
@@ -15,7 +16,8 @@ const root = (resourceVersion: string, has?: object): KubeObject => ({
 
 /** An API server that keeps what it is given, as `keep` lets it. */
 const world = (keep: (given: object) => object = (given) => given) => {
-  const ledger = createLedger();
+  const contests = createContests();
+  const deps = { ledger: createLedger(), contests, fieldManager: 'operator', identity: 'this one' };
   let time = 0;
   let version = 10;
   const sent: object[] = [];
@@ -25,11 +27,17 @@ const world = (keep: (given: object) => object = (given) => given) => {
   };
   return {
     sent,
+    contests,
     pass: (ms: number) => {
       time += ms;
     },
     write: (live: KubeObject, wanted: Status) =>
-      writeStatus(KEY, live, wanted, { writer: { applyStatus }, ledger, now: () => time }),
+      writeStatus(KEY, live, wanted, {
+        ...deps,
+        writer: { applyStatus },
+        read: async () => live,
+        now: () => time,
+      }),
   };
 };
 
@@ -89,8 +97,58 @@ test('what somebody else changed in the status is put back', async () => {
   assert.deepEqual(await write(root('20', status(9)), status(1)), { kind: 'Written' });
 });
 
+test('a status that somebody else writes as often is put back more and more seldom, and told of', async () => {
+  const { sent, contests, pass, write } = world();
+  await write(root('1'), status(1));
+  const managedFields = [
+    {
+      manager: 'operator',
+      operation: 'Apply',
+      subresource: 'status',
+      fieldsV1: { 'f:status': { 'f:replicas': {} } },
+    },
+  ];
+  const writtenAt: number[] = [];
+  for (let second = 1; second <= 300; second++) {
+    pass(1000);
+    // The other one has other pods in mind each time: neither content stays the same.
+    const theirs = root(String(100 + second), status(50 + (second % 2)));
+    Object.assign(theirs.metadata, { managedFields });
+    const result = await write(theirs, status(second % 2));
+    if (result.kind === 'Written') writtenAt.push(second);
+    else assert.equal(result.kind, 'Contested');
+  }
+  assert.deepEqual(writtenAt, [1, 2, 4, 8, 16, 32, 64, 124, 184, 244]);
+  assert.equal(sent.length, 1 + writtenAt.length);
+  const [contest] = contests.of(KEY, 300_000);
+  assert.ok((contest?.rounds ?? 0) >= CONTESTED_ROUNDS, JSON.stringify(contest));
+  assert.deepEqual(
+    [contest?.kind, contest?.isOperator, contest?.where],
+    ['status', true, ['status.replicas']],
+  );
+});
+
+test('a status that only its own pods change, there and back, is no contest', async () => {
+  const { contests, pass, write } = world();
+  let live = root('1');
+  for (let flip = 0; flip < 20; flip++) {
+    pass(1000);
+    assert.deepEqual(await write(live, status(flip % 2)), { kind: 'Written' });
+    live = root(String(11 + flip), status(flip % 2));
+  }
+  assert.deepEqual(contests.of(KEY, 20_000), []);
+});
+
 test('a resource that is gone by now is no error', async () => {
   const gone = new ApiError({ method: 'PATCH', path: '/x', httpStatus: 404, body: '' });
-  const deps = { writer: { applyStatus: () => Promise.reject(gone) }, ledger: createLedger(), now: () => 0 };
+  const deps = {
+    writer: { applyStatus: () => Promise.reject(gone) },
+    read: () => Promise.reject(gone),
+    ledger: createLedger(),
+    contests: createContests(),
+    fieldManager: 'operator',
+    identity: 'this one',
+    now: () => 0,
+  };
   assert.deepEqual(await writeStatus(KEY, root('1'), status(1), deps), { kind: 'Gone' });
 });

@@ -129,6 +129,8 @@ export const observed = (more: Partial<Observed> = {}, spec: object = {}): Obser
   unfinished: [],
   gate: { kind: 'Open' },
   readings: [],
+  contests: [],
+  identity: 'operator-0 (Lease system/operator)',
   ...more,
 });
 

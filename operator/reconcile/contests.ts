@@ -1,0 +1,106 @@
+import type { Change } from './changed-by.ts';
+
+/** An object that somebody else changes again and again, so that the operator has had to put it back several times in a row. */
+export interface Contest extends Change {
+  /** Kind of the child, or `status`. */
+  readonly kind: string;
+  readonly rounds: number;
+}
+
+/** What is sent: to which object, with which content, for which version of the resource's spec. */
+export interface Content {
+  /** As in the ledger: the resource's key first. */
+  readonly name: string;
+  readonly kind: string;
+  readonly digest: string;
+  /** Changes with the spec: what a user asks for is no contest. */
+  readonly epoch: string;
+}
+
+/**
+ * Remembers what was sent, and backs off where the same content has to be sent again: whoever keeps changing an object, such as a second
+ * operator or an autoscaler, would otherwise be answered as fast as it writes, for ever.
+ */
+export interface Contests {
+  /** Whether this content was sent before, so that somebody must have changed the object since. */
+  wasSent(content: Content): boolean;
+  /** Milliseconds until an object may be put back; 0 at once. */
+  waitMs(name: string, now: number): number;
+  /** It was sent; `change` is what was put back, undefined where the object was as it should be. Gives back the repairs in a row. */
+  sent(content: Content, change: Change | undefined, now: number): number;
+  /** What is contested of a resource, by the beginning of the names. */
+  of(prefix: string, now: number): readonly Contest[];
+  /** Milliseconds until one of them is over, if nothing more happens; undefined where there is none. */
+  overInMs(prefix: string, now: number): number | undefined;
+  forgetAll(prefix: string): void;
+}
+
+/** The first repair is made at once; the next one this long after it, then twice as long each time. */
+export const FIRST_WAIT_MS = 1000;
+export const LONGEST_WAIT_MS = 60_000;
+/** Nothing had to be put back for so long: what comes next is a first time again. */
+export const QUIET_MS = 5 * 60_000;
+/** One edit by hand, or two, are no contest. */
+export const CONTESTED_ROUNDS = 3;
+/** A gate or an autoscaler has an object go between few contents. */
+const MOST_CONTENTS = 16;
+
+interface Entry {
+  readonly kind: string;
+  epoch: string;
+  readonly digests: Set<string>;
+  rounds: number;
+  lastAt: number;
+  change: Change;
+}
+
+const NEW_ENTRY = {
+  rounds: 0,
+  lastAt: Number.NEGATIVE_INFINITY,
+  change: { by: [], where: [], isOperator: false },
+};
+
+export const createContests = (): Contests => {
+  const entries = new Map<string, Entry>();
+  const roundsOf = ({ rounds, lastAt }: Entry, now: number): number => (now - lastAt < QUIET_MS ? rounds : 0);
+  const contested = (prefix: string, now: number): readonly Entry[] =>
+    [...entries]
+      .filter(([name, entry]) => name.startsWith(prefix) && roundsOf(entry, now) >= CONTESTED_ROUNDS)
+      .map(([, entry]) => entry);
+
+  return {
+    wasSent({ name, digest, epoch }) {
+      const entry = entries.get(name);
+      return entry?.epoch === epoch && entry.digests.has(digest);
+    },
+    waitMs(name, now) {
+      const entry = entries.get(name);
+      const rounds = entry === undefined ? 0 : roundsOf(entry, now);
+      if (entry === undefined || rounds === 0) return 0;
+      const pauseMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(rounds - 1, 10));
+      return Math.max(0, entry.lastAt + pauseMs - now);
+    },
+    sent({ name, kind, digest, epoch }, change, now) {
+      const before = entries.get(name);
+      const entry = before ?? { ...NEW_ENTRY, kind, epoch, digests: new Set<string>() };
+      entries.set(name, entry);
+      if (entry.epoch !== epoch || entry.digests.size >= MOST_CONTENTS) entry.digests.clear();
+      entry.epoch = epoch;
+      entry.digests.add(digest);
+      if (change === undefined) return 0;
+      entry.rounds = roundsOf(entry, now) + 1;
+      entry.lastAt = now;
+      entry.change = change;
+      return entry.rounds;
+    },
+    of: (prefix, now) =>
+      contested(prefix, now).map(({ kind, rounds, change }) => ({ ...change, kind, rounds })),
+    overInMs(prefix, now) {
+      const ends = contested(prefix, now).map(({ lastAt }) => lastAt + QUIET_MS - now);
+      return ends.length === 0 ? undefined : Math.max(1, Math.min(...ends));
+    },
+    forgetAll(prefix) {
+      for (const name of entries.keys()) if (name.startsWith(prefix)) entries.delete(name);
+    },
+  };
+};

@@ -1,0 +1,14 @@
+import { equalQuantities } from '../../crds/quantity.ts';
+import { sorted } from './pick.ts';
+
+/** Whether two values of a field mean the same: the API server writes quantities its own way, 1000m is 1, and leaves out what is false, zero or empty. */
+export const isSameValue = (has: unknown, wants: unknown): boolean =>
+  (has === undefined && isNothing(wants)) ||
+  JSON.stringify(sorted(has)) === JSON.stringify(sorted(wants)) ||
+  (isScalar(has) && isScalar(wants) && equalQuantities(has, wants));
+
+const isNothing = (value: unknown): boolean =>
+  value === false || value === 0 || value === '' || ['{}', '[]'].includes(JSON.stringify(value) ?? '');
+
+const isScalar = (value: unknown): value is string | number =>
+  typeof value === 'string' || typeof value === 'number';

@@ -1,0 +1,84 @@
+import type { Manifest, Writer } from '../../kube/apply.ts';
+import { ApiError } from '../../kube/errors.ts';
+import type { KubeObject } from '../../kube/object.ts';
+import type { ObjectRef } from '../../kube/paths.ts';
+import { OPERATOR_ANNOTATION } from './changed-by.ts';
+import type { Ledger } from './ledger.ts';
+import { exactPorts } from './service-ports.ts';
+
+export interface WriteDeps {
+  readonly writer: Pick<Writer, 'apply' | 'applyNew' | 'remove' | 'replace'>;
+  /** Reads one object, with its managedFields; throws ApiError NotFound. */
+  readonly read: (ref: ObjectRef) => Promise<KubeObject>;
+  readonly ledger: Ledger;
+  /** Milliseconds that only grow. */
+  readonly now: () => number;
+}
+
+/**
+ * Makes an object; where one has the name already, changes nothing and gives it back: it may be another's, which a plain server-side apply would
+ * simply take over.
+ */
+export const makeChild = async (
+  ref: ObjectRef,
+  name: string,
+  wanted: Manifest | undefined,
+  deps: WriteDeps,
+): Promise<KubeObject | undefined> => {
+  if (wanted === undefined) return undefined;
+  const { writer, ledger, now } = deps;
+  // Looking is no write: who has the name for long is not tried again and again.
+  const holder = ledger.isTaken(name) ? await lookUp(ref, deps) : undefined;
+  if (holder !== undefined) return holder;
+  try {
+    ledger.confirm(name, wanted, await writer.applyNew(wanted), now());
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 'Conflict') throw error;
+    const found = await lookUp(ref, deps);
+    if (found === undefined) throw error;
+    return found;
+  }
+};
+
+export const putPortsRight = async (
+  ref: ObjectRef,
+  live: KubeObject | undefined,
+  wanted: Manifest | undefined,
+  { writer }: WriteDeps,
+): Promise<void> => {
+  const ports = exactPorts(live, wanted);
+  const { uid, resourceVersion } = live?.metadata ?? {};
+  if (ports === undefined || uid === undefined || resourceVersion === undefined) return;
+  await writer.replace(ref, '/spec/ports', ports, { uid, resourceVersion });
+};
+
+/** Gives back the version that the API server answered with. `signature` names this operator to another one that writes to the object, too. */
+export const sendChild = async (
+  name: string,
+  wanted: Manifest | undefined,
+  uid: string | undefined,
+  signature: string | undefined,
+  { writer, ledger, now }: WriteDeps,
+): Promise<string | undefined> => {
+  if (wanted === undefined) return undefined;
+  const { annotations } = wanted.metadata;
+  const metadata = {
+    ...wanted.metadata,
+    // With a uid the API server refuses to write to another object of this name, and to make one anew.
+    ...(uid === undefined ? {} : { uid }),
+    ...(signature === undefined ? {} : { annotations: { ...annotations, [OPERATOR_ANNOTATION]: signature } }),
+  };
+  const answer = await writer.apply({ ...wanted, metadata });
+  ledger.confirm(name, wanted, answer, now());
+  return answer.metadata.resourceVersion;
+};
+
+export const lookUp = async (ref: ObjectRef, { read }: WriteDeps): Promise<KubeObject | undefined> => {
+  try {
+    return await read(ref);
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'NotFound') return undefined;
+    throw error;
+  }
+};

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createWriter } from '../../../kube/apply.ts';
+import { objectPath } from '../../../kube/paths.ts';
+import { OPERATOR_ANNOTATION } from '../../../operator/reconcile/changed-by.ts';
+import { type OperatorProcess, startOperator } from './operator.ts';
+import { OPERATOR, operatorLogin } from './rights.ts';
+import { type Anything, startWorld, type TestWorld } from './world.ts';
+
+let world: TestWorld;
+let operator: OperatorProcess;
+
+before(async () => {
+  world = await startWorld();
+  operator = startOperator(await operatorLogin(world.cp), [], undefined, { HOSTNAME: 'operator-0' });
+  await operator.line('caches synced');
+});
+
+after(async () => {
+  await operator?.stop();
+  await world?.close();
+});
+
+const refOf = (namespace: string) => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  namespace,
+  name: 'l4b-edge',
+});
+const deploymentIn = async (namespace: string): Promise<Anything> =>
+  (await world.transport.request({ method: 'GET', path: objectPath(refOf(namespace)) })) as Anything;
+
+/** Changes a Deployment back whenever the operator has put it right, as fast as it sees that. Gives back how often, once stopped. */
+const startRival = (
+  namespace: string,
+  isChanged: (deployment: Anything) => boolean,
+  change: () => Promise<unknown>,
+) => {
+  let isOver = false;
+  const fighting = (async () => {
+    let rounds = 0;
+    while (!isOver) {
+      if (!isChanged(await deploymentIn(namespace))) {
+        await change();
+        rounds++;
+      }
+      await sleep(20);
+    }
+    return rounds;
+  })();
+  return async (): Promise<number> => {
+    isOver = true;
+    return fighting;
+  };
+};
+
+/** That so many rounds were fought in some seconds, however fast the rival is: after 0, 1, 3, 7 and 15 s. */
+const MOST_ROUNDS = 5;
+const FIGHT_MS = 9_000;
+
+/** Lets them fight; gives back what the condition Warnings says of it. */
+const fight = async (
+  namespace: string,
+  stop: () => Promise<number>,
+  t: { diagnostic(text: string): void },
+) => {
+  const since = world.auditSize();
+  const ended = sleep(FIGHT_MS);
+  const message = await world.warned(namespace, 'edge', 'Contested');
+  await ended;
+  const rounds = await stop();
+  const path = objectPath(refOf(namespace));
+  const repairs = world.writes(OPERATOR, since).filter(({ what }) => what === path);
+  t.diagnostic(`${rounds} changes, ${repairs.length} repairs in ${FIGHT_MS / 1000} s: ${message}`);
+  assert.ok(rounds >= 3, `${rounds} rounds`);
+  assert.ok(repairs.length <= MOST_ROUNDS, `put back ${repairs.length} times: ${JSON.stringify(repairs)}`);
+  return message;
+};
+
+const applied = async (): Promise<string> => {
+  const namespace = await world.newNamespace();
+  await world.apply(namespace, 'edge');
+  await world.eventually('a Deployment', async () =>
+    Boolean(await world.get('apps/v1', 'Deployment', namespace, 'l4b-edge')),
+  );
+  return namespace;
+};
+
+test('what scales the Deployment against the operator is answered more and more seldom, and named with what to do', async (t) => {
+  const namespace = await applied();
+  const scale = () => world.kubectl('scale', 'deployment', 'l4b-edge', '-n', namespace, '--replicas=3');
+  const message = await fight(
+    namespace,
+    startRival(namespace, ({ spec }) => spec.replicas === 3, scale),
+    t,
+  );
+  assert.match(
+    message,
+    /^Deployment is changed again and again by kubectl \(scale\) \(spec\.replicas\), and put back once a minute at most\. Set workload\.autoscaling/,
+  );
+  const events = await world.kubectl('get', 'events', '-n', namespace, '-o', 'yaml');
+  assert.match(events, /reason: Contested/);
+  assert.match(events, /put back after a change by kubectl \(scale\)/);
+  assert.ok((await operator.metric('l4balancer_operator_repairs_total{kind="Deployment"}')) >= 3);
+});
+
+test('a second operator under the same name is found out, named, and not answered as fast as it writes', async (t) => {
+  const namespace = await applied();
+  const twin = createWriter(world.transport, 'l4balancer-operator');
+  const before = await deploymentIn(namespace);
+  const { creationTimestamp: _, ...podMetadata } = before.spec.template.metadata;
+  const change = () =>
+    twin.apply({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: {
+        name: 'l4b-edge',
+        namespace,
+        labels: before.metadata.labels ?? {},
+        ownerReferences: before.metadata.ownerReferences ?? [],
+        annotations: { [OPERATOR_ANNOTATION]: 'twin-0 (Lease twin/operator)' },
+      },
+      spec: {
+        ...before.spec,
+        template: { ...before.spec.template, metadata: { ...podMetadata, annotations: { twin: 'true' } } },
+        minReadySeconds: 7,
+        replicas: 2,
+      },
+    } as never);
+  const message = await fight(
+    namespace,
+    startRival(namespace, ({ spec }) => spec.replicas === 2, change),
+    t,
+  );
+  assert.match(
+    message,
+    /^Two operators write to the objects of this resource: operator-0 \(without a Lease\) and twin-0 \(Lease twin\/operator\)\. Let one operator look after a namespace/,
+  );
+  // It signs what it puts back, so that the other one can name it as well.
+  await world.eventually('its own name on the object', async () => {
+    const { annotations = {} } = (await deploymentIn(namespace)).metadata;
+    return annotations[OPERATOR_ANNOTATION] === 'operator-0 (without a Lease)';
+  });
+});

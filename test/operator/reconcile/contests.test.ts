@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  CONTESTED_ROUNDS,
+  type Content,
+  createContests,
+  LONGEST_WAIT_MS,
+  QUIET_MS,
+} from '../../../operator/reconcile/contests.ts';
+
+const CONTENT: Content = { name: 'shop/edge Deployment', kind: 'Deployment', digest: 'a', epoch: 'u 1' };
+const CHANGE = { by: ['somebody'], where: ['spec.replicas'], isOperator: false };
+
+/** Puts an object back as soon as it may be, which somebody changes again at once; the milliseconds of each repair. */
+const war = (contests: ReturnType<typeof createContests>, untilMs: number, from = 0): readonly number[] => {
+  const at: number[] = [];
+  for (let now = from; now < untilMs; now += 25) {
+    if (contests.waitMs(CONTENT.name, now) > 0) continue;
+    contests.sent(CONTENT, CHANGE, now);
+    at.push(now);
+  }
+  return at;
+};
+
+test('the first repair is made at once, the next ones after pauses that double up to a minute', () => {
+  const contests = createContests();
+  contests.sent(CONTENT, undefined, 0);
+  assert.deepEqual(
+    war(contests, 240_000),
+    [0, 1, 3, 7, 15, 31, 63, 123, 183].map((seconds) => seconds * 1000),
+  );
+  assert.equal(LONGEST_WAIT_MS, 60_000);
+});
+
+test('after some quiet minutes the next change is put back at once', () => {
+  const contests = createContests();
+  const last = war(contests, 200_000).at(-1) ?? 0;
+  assert.equal(contests.waitMs(CONTENT.name, last + QUIET_MS - 1), 0, 'a pause is a minute at most');
+  contests.sent(CONTENT, CHANGE, last + QUIET_MS);
+  assert.equal(contests.waitMs(CONTENT.name, last + QUIET_MS + 1000), 0);
+});
+
+test('what is sent for the first time is no repair, what was sent for this spec before is one, and a new spec begins anew', () => {
+  const contests = createContests();
+  assert.equal(contests.wasSent(CONTENT), false);
+  assert.equal(contests.sent(CONTENT, undefined, 0), 0);
+  // What is wanted may itself follow what another operator writes: neither of two contents that alternate is new.
+  const other = { ...CONTENT, digest: 'b' };
+  contests.sent(other, undefined, 10);
+  assert.equal(contests.wasSent(CONTENT), true);
+  assert.equal(contests.wasSent(other), true);
+  const next = { ...CONTENT, epoch: 'u 2' };
+  assert.equal(contests.wasSent(next), false);
+  contests.sent(next, undefined, 20);
+  assert.equal(contests.wasSent({ ...other, epoch: 'u 2' }), false);
+});
+
+test('it is told from the third repair in a row until all has been quiet, for this resource alone', () => {
+  const contests = createContests();
+  for (let round = 1; round < CONTESTED_ROUNDS; round++)
+    assert.equal(contests.sent(CONTENT, CHANGE, 0), round);
+  assert.deepEqual(contests.of('shop/edge ', 0), []);
+  assert.equal(contests.overInMs('shop/edge ', 0), undefined);
+  contests.sent(CONTENT, { ...CHANGE, by: ['hpa'] }, 1000);
+  assert.deepEqual(contests.of('shop/edge ', 1000), [
+    { kind: 'Deployment', rounds: 3, ...CHANGE, by: ['hpa'] },
+  ]);
+  assert.deepEqual(contests.of('shop/edge-2 ', 1000), []);
+  const overInMs = contests.overInMs('shop/edge ', 1000) ?? assert.fail('it is never over');
+  assert.deepEqual(contests.of('shop/edge ', 1000 + overInMs), []);
+  contests.forgetAll('shop/edge ');
+  assert.equal(contests.wasSent(CONTENT), false);
+});
