@@ -12,7 +12,12 @@ export const podDisruptionBudget = (owner: Owner, keptReplicas?: number) => {
         apiVersion: 'policy/v1' as const,
         kind: 'PodDisruptionBudget' as const,
         metadata: childMetadata(owner),
-        spec: { ...budget, selector: { matchLabels: selectorLabels(owner.name) } },
+        spec: {
+          ...budget,
+          selector: { matchLabels: selectorLabels(owner.name) },
+          // Kubernetes' default guards broken pods, too, where too few are healthy: a drain would wait for them for ever.
+          unhealthyPodEvictionPolicy: 'AlwaysAllow' as const,
+        },
       };
 };
 

@@ -21,11 +21,24 @@ const ROWS: readonly (readonly [string, object, object | undefined])[] = [
 
 for (const [what, workload, expected] of ROWS)
   test(`the budget of ${what} is ${JSON.stringify(expected) ?? 'none'}`, () => {
-    const { selector: _, ...budget } = podDisruptionBudget(owner({ workload }))?.spec ?? {};
+    const {
+      selector: _,
+      unhealthyPodEvictionPolicy: __,
+      ...budget
+    } = podDisruptionBudget(owner({ workload }))?.spec ?? {};
     assert.deepEqual(budget, expected ?? {});
   });
 
 test('the pods that an autoscaler left count', () => {
   assert.equal(podDisruptionBudget(owner(), 1), undefined);
   assert.deepEqual(podDisruptionBudget(owner(), 4)?.spec.maxUnavailable, 1);
+});
+
+test('pods that are broken anyway hold up no node drain', () => {
+  for (const workload of [{ replicas: 2 }, { disruptionBudget: { minAvailable: 1 } }])
+    assert.equal(
+      podDisruptionBudget(owner({ workload }))?.spec.unhealthyPodEvictionPolicy,
+      'AlwaysAllow',
+      JSON.stringify(workload),
+    );
 });

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { stringify } from 'yaml';
 import { createWriter } from '../../../kube/apply.ts';
 import { type OperatorProcess, startOperator } from './operator.ts';
-import { letServe, podsOf } from './pods.ts';
+import { letServe, podsOf, serving, writePodStatus } from './pods.ts';
 import { operatorLogin } from './rights.ts';
 import { type Anything, startWorld, type TestWorld } from './world.ts';
 
@@ -190,6 +190,28 @@ test('a NetworkPolicy and a budget come when they are asked for, and go when the
   await world.apply(namespace, 'edge');
   await goes(namespace, 'NetworkPolicy');
   await goes(namespace, 'PodDisruptionBudget');
+});
+
+test('a budget guards pods that serve, and lets a node drain take those that do not', async () => {
+  const namespace = await world.newNamespace();
+  await world.apply(namespace, 'edge', { workload: { replicas: 2, disruptionBudget: { minAvailable: 2 } } });
+  await world.eventually('two pods', async () => (await podsOf(world.transport, namespace)).length === 2);
+  const [pod, other] = await podsOf(world.transport, namespace);
+  assert.ok(pod !== undefined && other !== undefined);
+  const evict = async ({ metadata: { name } }: Anything): Promise<unknown> =>
+    world.transport.request({
+      method: 'POST',
+      path: `/api/v1/namespaces/${namespace}/pods/${name}/eviction`,
+      body: { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace } },
+    });
+  await letServe(world.transport, namespace);
+  await world.eventually(
+    'the budget to count them',
+    async () => (await child(namespace, 'PodDisruptionBudget'))?.status?.currentHealthy === 2,
+  );
+  await assert.rejects(evict(pod), /disruption budget/);
+  await writePodStatus(world.transport, pod, serving(false));
+  await evict(pod);
 });
 
 test('a PodMonitor that the cluster does not know is warned of, and made when it does', async () => {
