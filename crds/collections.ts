@@ -19,6 +19,13 @@ export const textMap = (max: number, length: number) =>
     .refine((map) => Object.keys(map).length <= max, `has more than ${max} entries`)
     .meta({ maxProperties: max });
 
+/** Whole numbers from `least` to `most` by name; up to `max` entries. */
+export const numberMap = (max: number, least: number, most: number) =>
+  z
+    .record(z.string(), z.int().min(least).max(most))
+    .refine((map) => Object.keys(map).length <= max, `has more than ${max} entries`)
+    .meta({ maxProperties: max });
+
 /** Whole numbers by name, written with or without quotes; up to `max` entries. */
 export const quantityMap = (max: number) =>
   z

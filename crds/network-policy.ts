@@ -1,13 +1,6 @@
 import { z } from 'zod';
 import { textMap, valueSet } from './collections.ts';
-
-const cidr = z
-  .string()
-  .max(49)
-  .regex(
-    /^[0-9a-fA-F:.]{2,45}\/[0-9]{1,3}$/,
-    'is not a range of addresses: write an address, "/" and a number of bits, such as 10.0.0.0/8 or fd00::/8',
-  );
+import { cidr } from './scalars.ts';
 
 /** Who may reach the pods. What the pods reach is never limited: their endpoints and the API server may be anywhere. */
 export const networkPolicy = z.object({

@@ -86,3 +86,12 @@ export const labelKey = z
     /^([a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$/,
     'is not the key of a label, such as team or example.com/team',
   );
+
+/** Range of IPv4 or IPv6 addresses, as far as a pattern can tell; a rule wants each to be one. */
+export const cidr = z
+  .string()
+  .max(49)
+  .regex(
+    /^[0-9a-fA-F:.]{2,45}\/[0-9]{1,3}$/,
+    'is not a range of addresses: write an address, "/" and a number of bits, such as 10.0.0.0/8 or fd00::/8',
+  );

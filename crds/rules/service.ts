@@ -1,53 +1,179 @@
+import { isCidr } from '../cidr.ts';
+import { addressKind } from '../ip-address.ts';
+import type { L4BalancerSpec } from '../l4balancer.ts';
+import { nearest } from '../nearest.ts';
 import type { Service } from '../service.ts';
-import { problemIf, rule } from './rule.ts';
+import { show } from '../words.ts';
+import { problemIf, type Rule, rule } from './rule.ts';
 
-const loadBalancerClass = rule<Service>({
-  id: 'load-balancer-class-type',
+/** Which types of Service a field has a meaning with; the empty list or map says nothing with any. */
+const TYPES = [
+  { id: 'load-balancer-class-type', field: 'loadBalancerClass', types: ['LoadBalancer'] },
+  { id: 'load-balancer-ip-type', field: 'loadBalancerIP', types: ['LoadBalancer'] },
+  {
+    id: 'load-balancer-source-ranges-type',
+    field: 'loadBalancerSourceRanges',
+    types: ['LoadBalancer'],
+    canBeEmpty: true,
+  },
+  {
+    id: 'external-traffic-policy-type',
+    field: 'externalTrafficPolicy',
+    types: ['LoadBalancer', 'NodePort'],
+  },
+  { id: 'node-ports-type', field: 'nodePorts', types: ['LoadBalancer', 'NodePort'], canBeEmpty: true },
+] as const satisfies readonly OfType[];
+
+interface OfType {
+  readonly id: string;
+  readonly field: keyof Service;
+  readonly types: readonly Service['type'][];
+  readonly canBeEmpty?: true;
+}
+
+const isEmpty = (given: string | object): boolean =>
+  typeof given === 'object' && Object.keys(given).length === 0;
+
+const ofType: readonly Rule[] = TYPES.map(({ id, field, types, ...more }) => {
+  const unlessEmpty = 'canBeEmpty' in more ? `self.${field}.size() == 0 || ` : '';
+  const problem = `has a meaning only with type ${types.join(' or ')}`;
+  return rule<Service>({
+    id,
+    scope: 'spec.service',
+    reads: ['type', field],
+    rule: `!has(self.${field}) || ${unlessEmpty}self.type in [${types.map((type) => `'${type}'`).join(', ')}]`,
+    message: `${field} ${problem}`,
+    messageExpression: `'${field} ${problem}, and type is ' + self.type`,
+    fieldPath: `.${field}`,
+    check: ({ type, [field]: given }) =>
+      problemIf(
+        given !== undefined && !isEmpty(given) && !types.some((one) => one === type),
+        [field],
+        `${problem}, and type is ${type}`,
+      ),
+  });
+});
+
+const mapsOfNone: readonly Rule[] = (['labels', 'annotations'] as const).map((field) =>
+  rule<Service>({
+    id: `service-${field}-type`,
+    scope: 'spec.service',
+    reads: ['type', field],
+    rule: `!has(self.${field}) || self.${field}.size() == 0 || self.type != 'None'`,
+    message: `${field} have no place to go: type None makes no Service`,
+    fieldPath: `.${field}`,
+    check: ({ type, [field]: given = {} }) =>
+      problemIf(
+        type === 'None' && Object.keys(given).length > 0,
+        [field],
+        'have no place to go: type None makes no Service',
+      ),
+  }),
+);
+
+const choicesOfNone: readonly Rule[] = (['ipFamilyPolicy', 'sessionAffinity'] as const).map((field) =>
+  rule<Service>({
+    id: field === 'ipFamilyPolicy' ? 'ip-family-policy-type' : 'session-affinity-type',
+    scope: 'spec.service',
+    reads: ['type', field],
+    rule: `!has(self.${field}) || self.type != 'None'`,
+    message: `${field} has no meaning: type None makes no Service`,
+    fieldPath: `.${field}`,
+    check: ({ type, [field]: given }) =>
+      problemIf(
+        type === 'None' && given !== undefined,
+        [field],
+        'has no meaning: type None makes no Service',
+      ),
+  }),
+);
+
+const loadBalancerAddress = rule<Service>({
+  id: 'load-balancer-ip-address',
   scope: 'spec.service',
-  reads: ['type', 'loadBalancerClass'],
-  rule: "!has(self.loadBalancerClass) || self.type == 'LoadBalancer'",
-  message: 'loadBalancerClass has a meaning only with type LoadBalancer',
+  reads: ['loadBalancerIP'],
+  rule: '!has(self.loadBalancerIP) || isIP(self.loadBalancerIP)',
+  message: 'loadBalancerIP is not an IP address, such as 192.0.2.10 or 2001:db8::10',
   messageExpression:
-    "'loadBalancerClass has a meaning only with type LoadBalancer, and type is ' + self.type",
-  fieldPath: '.loadBalancerClass',
-  check: ({ type, loadBalancerClass: given }) =>
+    "'loadBalancerIP \"' + self.loadBalancerIP + '\" is not an IP address, such as 192.0.2.10 or 2001:db8::10'",
+  fieldPath: '.loadBalancerIP',
+  check: ({ loadBalancerIP: given }) =>
     problemIf(
-      given !== undefined && type !== 'LoadBalancer',
-      ['loadBalancerClass'],
-      `has a meaning only with type LoadBalancer, and type is ${type}`,
+      given !== undefined && addressKind(given) === 'none',
+      ['loadBalancerIP'],
+      `${show(given)} is not an IP address, such as 192.0.2.10 or 2001:db8::10`,
     ),
 });
 
-const externalTrafficPolicy = rule<Service>({
-  id: 'external-traffic-policy-type',
+const RANGE = 'write an address and a number of bits, such as 10.0.0.0/8 or fd00::/8';
+
+const sourceRanges = rule<Service>({
+  id: 'load-balancer-source-ranges',
   scope: 'spec.service',
-  reads: ['type', 'externalTrafficPolicy'],
-  rule: "!has(self.externalTrafficPolicy) || self.type in ['LoadBalancer', 'NodePort']",
-  message: 'externalTrafficPolicy has a meaning only with type LoadBalancer or NodePort',
+  reads: ['loadBalancerSourceRanges[?]'],
+  rule: '!has(self.loadBalancerSourceRanges) || self.loadBalancerSourceRanges.all(r, isCIDR(r))',
+  message: `an entry of loadBalancerSourceRanges is not a range of addresses: ${RANGE}`,
+  fieldPath: '.loadBalancerSourceRanges',
+  check: ({ loadBalancerSourceRanges = [] }) =>
+    loadBalancerSourceRanges.flatMap((range, i) =>
+      problemIf(
+        !isCidr(range),
+        ['loadBalancerSourceRanges', i],
+        `${show(range)} is not a range of addresses: ${RANGE}`,
+      ),
+    ),
+});
+
+const nodePortListener = rule<L4BalancerSpec>({
+  id: 'node-ports-listener',
+  scope: 'spec',
+  reads: ['listeners[].name', 'service.nodePorts'],
+  rule: '!has(self.service.nodePorts) || self.service.nodePorts.all(n, self.listeners.exists(l, l.name == n))',
+  message: 'a key of nodePorts names no entry of spec.listeners',
   messageExpression:
-    "'externalTrafficPolicy has a meaning only with type LoadBalancer or NodePort, and type is ' + self.type",
-  fieldPath: '.externalTrafficPolicy',
-  check: ({ type, externalTrafficPolicy: given }) =>
-    problemIf(
-      given !== undefined && type !== 'LoadBalancer' && type !== 'NodePort',
-      ['externalTrafficPolicy'],
-      `has a meaning only with type LoadBalancer or NodePort, and type is ${type}`,
-    ),
+    '\'nodePorts names listener "%s", which is no entry of spec.listeners; there are: %s\'.format([self.service.nodePorts.filter(n, !self.listeners.exists(l, l.name == n))[0], self.listeners.map(l, l.name)])',
+  fieldPath: '.service.nodePorts',
+  check: ({ listeners, service: { nodePorts = {} } }) => {
+    const names = listeners.map(({ name }) => name);
+    return Object.keys(nodePorts).flatMap((name) => {
+      const meant = nearest(name, names);
+      const hint = meant === undefined ? '' : `; did you mean "${meant}"?`;
+      return problemIf(
+        !names.includes(name),
+        ['service', 'nodePorts', name],
+        `${show(name)} names no entry of spec.listeners; there are: ${names.join(', ')}${hint}`,
+      );
+    });
+  },
 });
 
-const annotationsOfNone = rule<Service>({
-  id: 'service-annotations-type',
-  scope: 'spec.service',
-  reads: ['type', 'annotations'],
-  rule: "!has(self.annotations) || self.annotations.size() == 0 || self.type != 'None'",
-  message: 'annotations have no place to go: type None makes no Service',
-  fieldPath: '.annotations',
-  check: ({ type, annotations = {} }) =>
-    problemIf(
-      type === 'None' && Object.keys(annotations).length > 0,
-      ['annotations'],
-      'have no place to go: type None makes no Service',
-    ),
+const nodePortUnique = rule<L4BalancerSpec>({
+  id: 'node-ports-unique',
+  scope: 'spec',
+  reads: ['listeners[].name', 'listeners[].protocol', 'service.nodePorts'],
+  rule: '!has(self.service.nodePorts) || self.listeners.all(l, !(l.name in self.service.nodePorts) || self.listeners.exists_one(m, m.protocol == l.protocol && m.name in self.service.nodePorts && self.service.nodePorts[m.name] == self.service.nodePorts[l.name]))',
+  message: 'nodePorts gives one port to two listeners of the same protocol',
+  fieldPath: '.service.nodePorts',
+  check: ({ listeners, service: { nodePorts = {} } }) =>
+    listeners.flatMap(({ name, protocol }, i) => {
+      const port = nodePorts[name];
+      const first = listeners.slice(0, i).find((other) => {
+        return other.protocol === protocol && nodePorts[other.name] === port;
+      });
+      return problemIf(
+        port !== undefined && first !== undefined,
+        ['service', 'nodePorts', name],
+        `${port} is already given to listener "${first?.name}" with ${protocol}`,
+      );
+    }),
 });
 
-export const SERVICE_RULES = [loadBalancerClass, externalTrafficPolicy, annotationsOfNone];
+export const SERVICE_RULES = [
+  ...ofType,
+  ...mapsOfNone,
+  ...choicesOfNone,
+  loadBalancerAddress,
+  sourceRanges,
+  nodePortListener,
+  nodePortUnique,
+];

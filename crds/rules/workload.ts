@@ -114,6 +114,11 @@ const RESERVED = [
     id: 'monitoring-label-reserved',
     prefixes: ['l4balancer.dev/', 'app.kubernetes.io/'],
   },
+  {
+    scope: 'spec.service.labels',
+    id: 'service-label-reserved',
+    prefixes: ['l4balancer.dev/', 'app.kubernetes.io/'],
+  },
 ] as const;
 
 const reservedKeys: readonly Rule[] = RESERVED.map(({ scope, id, prefixes }) =>
@@ -145,6 +150,8 @@ const MAPS = [
   { scope: 'spec.workload.podAnnotations', id: 'pod-annotation', hasLabelValues: false },
   { scope: 'spec.workload.nodeSelector', id: 'node-selector', hasLabelValues: true },
   { scope: 'spec.monitoring.labels', id: 'monitoring-label', hasLabelValues: true },
+  { scope: 'spec.service.labels', id: 'service-label', hasLabelValues: true },
+  { scope: 'spec.service.annotations', id: 'service-annotation', hasLabelValues: false },
   { scope: 'spec.networkPolicy.monitoringNamespaces', id: 'monitoring-namespace', hasLabelValues: true },
 ] as const;
 

@@ -1,3 +1,4 @@
+import type { Service } from '../../crds/service.ts';
 import { selectorLabels } from './labels.ts';
 import { childMetadata } from './metadata.ts';
 import type { Owner } from './render.ts';
@@ -6,23 +7,51 @@ import type { Owner } from './render.ts';
 export const service = (owner: Owner) => {
   const { listeners, service: wanted } = owner.spec;
   if (wanted.type === 'None') return undefined;
-  const { annotations = {}, loadBalancerClass, externalTrafficPolicy } = wanted;
-  const reachable = wanted.type === 'LoadBalancer' || wanted.type === 'NodePort';
+  const { labels = {}, annotations = {} } = wanted;
+  const nodePorts = (isOnNodes(wanted.type) && wanted.nodePorts) || {};
+  const metadata = childMetadata(owner);
   return {
     apiVersion: 'v1' as const,
     kind: 'Service' as const,
     metadata: {
-      ...childMetadata(owner),
+      ...metadata,
+      labels: { ...labels, ...metadata.labels },
       ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
     },
     spec: {
       type: wanted.type,
       selector: selectorLabels(owner.name),
       ports: listeners
-        .map(({ name, port, protocol }) => ({ name, port, targetPort: port, protocol }))
+        .map(({ name, port, protocol }) => {
+          const nodePort = nodePorts[name];
+          return { name, port, targetPort: port, protocol, ...(nodePort === undefined ? {} : { nodePort }) };
+        })
         .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
-      ...(wanted.type === 'LoadBalancer' && loadBalancerClass !== undefined ? { loadBalancerClass } : {}),
-      ...(reachable && externalTrafficPolicy !== undefined ? { externalTrafficPolicy } : {}),
+      ...reach(wanted),
+      ...(wanted.ipFamilyPolicy === undefined ? {} : { ipFamilyPolicy: wanted.ipFamilyPolicy }),
+      ...(wanted.sessionAffinity === undefined ? {} : { sessionAffinity: wanted.sessionAffinity }),
     },
+  };
+};
+
+const isOnNodes = (type: Service['type']): boolean => type === 'LoadBalancer' || type === 'NodePort';
+
+/** What only a Service that is reached from outside has. */
+const reach = (wanted: Service) => {
+  const {
+    type,
+    loadBalancerClass,
+    loadBalancerIP,
+    loadBalancerSourceRanges = [],
+    externalTrafficPolicy,
+  } = wanted;
+  const isBalanced = type === 'LoadBalancer';
+  return {
+    ...(isBalanced && loadBalancerClass !== undefined ? { loadBalancerClass } : {}),
+    ...(isBalanced && loadBalancerIP !== undefined ? { loadBalancerIP } : {}),
+    ...(isBalanced && loadBalancerSourceRanges.length > 0
+      ? { loadBalancerSourceRanges: [...loadBalancerSourceRanges].sort() }
+      : {}),
+    ...(isOnNodes(type) && externalTrafficPolicy !== undefined ? { externalTrafficPolicy } : {}),
   };
 };

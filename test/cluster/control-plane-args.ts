@@ -38,7 +38,7 @@ export function apiServerArgs(
     `--etcd-servers=http://127.0.0.1:${ports.etcd}`,
     '--bind-address=127.0.0.1',
     `--secure-port=${ports.api}`,
-    '--service-cluster-ip-range=10.96.0.0/16',
+    '--service-cluster-ip-range=10.96.0.0/16,fd00:96::/108',
     `--client-ca-file=${join(folder, 'ca.crt')}`,
     `--tls-cert-file=${join(folder, 'apiserver.crt')}`,
     `--tls-private-key-file=${join(folder, 'apiserver.key')}`,

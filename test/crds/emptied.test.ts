@@ -127,7 +127,19 @@ const FULL: Readonly<Record<string, Loose>> = {
   'workload.updateStrategy.rollingUpdate': {
     workload: { updateStrategy: { rollingUpdate: { maxSurge: 2 } } },
   },
-  service: { service: { type: 'LoadBalancer', annotations: LABELS, externalTrafficPolicy: 'Local' } },
+  service: {
+    service: {
+      type: 'LoadBalancer',
+      labels: LABELS,
+      annotations: LABELS,
+      externalTrafficPolicy: 'Local',
+      loadBalancerSourceRanges: ['10.0.0.0/8'],
+      nodePorts: { web: 30080 },
+      sessionAffinity: 'ClientIP',
+    },
+  },
+  'service.labels': { service: { labels: LABELS } },
+  'service.nodePorts': { service: { nodePorts: { web: 30080 } } },
   'service.annotations': { service: { annotations: LABELS } },
   drain: { drain: { delay: '5s', spread: false } },
   networkPolicy: {

@@ -109,7 +109,23 @@ export const GOOD_MANIFESTS: Readonly<Record<string, Loose>> = {
   'a NodePort with a policy': manifestWith({
     service: { type: 'NodePort', externalTrafficPolicy: 'Cluster' },
   }),
-  'empty annotations of no Service': manifestWith({ service: { type: 'None', annotations: {} } }),
+  'empty maps and lists of no Service': manifestWith({
+    service: { type: 'None', annotations: {}, labels: {}, loadBalancerSourceRanges: [], nodePorts: {} },
+  }),
+  'a load balancer with all that it may have': manifestWith({
+    service: {
+      labels: { team: 'edge', 'example.com/x': '' },
+      annotations: { 'example.com/subnet': 'any text' },
+      loadBalancerIP: '2001:db8::10',
+      loadBalancerSourceRanges: ['0.0.0.0/0', '::/0', '192.0.2.1/24'],
+      nodePorts: { web: 1 },
+      ipFamilyPolicy: 'RequireDualStack',
+      sessionAffinity: 'ClientIP',
+    },
+  }),
+  'address families and affinity of a ClusterIP': manifestWith({
+    service: { type: 'ClusterIP', ipFamilyPolicy: 'SingleStack', sessionAffinity: 'None' },
+  }),
   'a DaemonSet with all that it may have': manifestWith({
     workload: {
       kind: 'DaemonSet',

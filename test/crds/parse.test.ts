@@ -154,9 +154,9 @@ const HINTS: readonly (readonly [string, Loose, string, string])[] = [
   ['misspelt in metadata', manifest(undefined, { lables: {} }), 'metadata.lables', 'did you mean labels?'],
   [
     'like no other',
-    manifestWith({ service: { zzzzzzz: 1 } }),
-    'spec.service.zzzzzzz',
-    'spec.service has type, annotations, loadBalancerClass, externalTrafficPolicy',
+    manifestWith({ networkPolicy: { zzzzzzz: 1 } }),
+    'spec.networkPolicy.zzzzzzz',
+    'spec.networkPolicy has enabled, clients, monitoringNamespaces',
   ],
 ];
 

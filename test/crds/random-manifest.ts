@@ -36,7 +36,7 @@ export const randomManifest = (random: Random): Loose => {
       listeners,
       backends,
       ...random.some({
-        service: () => randomService(random),
+        service: () => randomService(random, listeners.length),
         capacity: () => ({
           connections: random.whole(1, 100_000_000),
           ...random.some({ connectionsPerCore: () => random.whole(100, 1_000_000) }),
@@ -197,12 +197,20 @@ const workloadFields = (random: Random, shape: Shape): Record<string, () => unkn
   terminationGracePeriod: () => random.pick(['1s', '24h', '1500ms']),
 });
 
-const randomService = (random: Random): Loose =>
-  random.pick<Loose>([
+const randomService = (random: Random, listeners: number): Loose => {
+  const nodePorts = { [`listener-${random.whole(0, listeners - 1)}`]: random.whole(1, 65535) };
+  const withService = random.some({
+    labels: () => random.pick<Loose>([{}, { team: 'edge' }]),
+    ipFamilyPolicy: () => random.pick(['SingleStack', 'PreferDualStack', 'RequireDualStack']),
+    sessionAffinity: () => random.pick(['None', 'ClientIP']),
+  });
+  return random.pick<Loose>([
     {},
     { type: 'None', annotations: {} },
-    { type: 'ClusterIP', annotations: { a: 'b' } },
-    { type: 'NodePort', externalTrafficPolicy: 'Local' },
-    { loadBalancerClass: 'internal', externalTrafficPolicy: 'Cluster' },
-    { type: 'LoadBalancer', loadBalancerClass: 'example.com/Internal_1' },
+    { type: 'ClusterIP', annotations: { a: 'b' }, ...withService },
+    { type: 'NodePort', externalTrafficPolicy: 'Local', nodePorts, ...withService },
+    { loadBalancerClass: 'internal', externalTrafficPolicy: 'Cluster', nodePorts, ...withService },
+    { type: 'LoadBalancer', loadBalancerClass: 'example.com/Internal_1', loadBalancerIP: '192.0.2.9' },
+    { loadBalancerSourceRanges: ['10.0.0.0/8', 'fd00::/8', '192.0.2.1/24'], ...withService },
   ]);
+};

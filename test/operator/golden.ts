@@ -71,7 +71,12 @@ export const GOLDEN: Readonly<Record<string, object>> = {
       type: 'LoadBalancer',
       annotations: { 'example.com/scheme': 'internal' },
       loadBalancerClass: 'example.com/internal',
+      loadBalancerIP: '192.0.2.10',
+      loadBalancerSourceRanges: ['10.0.0.0/8'],
       externalTrafficPolicy: 'Local',
+      nodePorts: { https: 30443 },
+      ipFamilyPolicy: 'PreferDualStack',
+      sessionAffinity: 'ClientIP',
     },
   },
 };

@@ -20,21 +20,53 @@ test('type None makes none', () => {
   assert.equal(service(owner({ service: { type: 'None' } })), undefined);
 });
 
-const FIELDS: readonly (readonly [string, object, readonly string[]])[] = [
-  [
-    'a load balancer',
-    { type: 'LoadBalancer', loadBalancerClass: 'a.b/c', externalTrafficPolicy: 'Local' },
-    ['loadBalancerClass', 'externalTrafficPolicy'],
-  ],
-  ['a node port', { type: 'NodePort', externalTrafficPolicy: 'Local' }, ['externalTrafficPolicy']],
-  ['a cluster IP', { type: 'ClusterIP' }, []],
+const OF_ALL = { ipFamilyPolicy: 'PreferDualStack', sessionAffinity: 'None' };
+const OF_BALANCED = {
+  loadBalancerClass: 'a.b/c',
+  loadBalancerIP: '192.0.2.1',
+  loadBalancerSourceRanges: ['10.0.0.0/8'],
+};
+const FIELDS: readonly (readonly [string, string, object])[] = [
+  ['a load balancer', 'LoadBalancer', { ...OF_BALANCED, externalTrafficPolicy: 'Local', ...OF_ALL }],
+  ['a node port', 'NodePort', { externalTrafficPolicy: 'Local', ...OF_ALL }],
+  ['a cluster IP', 'ClusterIP', OF_ALL],
 ];
 
-for (const [what, given, fields] of FIELDS)
+for (const [what, type, fields] of FIELDS)
   test(`${what} has the fields that go with it, and no others`, () => {
-    const spec = service(owner({ service: given }))?.spec ?? assert.fail();
-    assert.deepEqual(Object.keys(spec), ['type', 'selector', 'ports', ...fields]);
+    const { selector, ports, ...spec } = service(owner({ service: { type, ...fields } }))?.spec ?? {};
+    assert.ok(selector !== undefined && ports !== undefined);
+    assert.deepEqual(spec, { type, ...fields });
+    const { spec: least = {} } = service(owner({ service: { type } })) ?? {};
+    assert.deepEqual(Object.keys(least), ['type', 'selector', 'ports'], 'nothing is owned that is not given');
   });
+
+test('a node port goes to its listener, and the others are left to Kubernetes', () => {
+  const listeners = [
+    { name: 'a', port: 8080, backend: 'web' },
+    { name: 'b', port: 8081, backend: 'web' },
+  ];
+  for (const type of ['LoadBalancer', 'NodePort'])
+    assert.deepEqual(
+      service(owner({ listeners, service: { type, nodePorts: { b: 30081 } } }))?.spec.ports,
+      [
+        { name: 'a', port: 8080, targetPort: 8080, protocol: 'TCP' },
+        { name: 'b', port: 8081, targetPort: 8081, protocol: 'TCP', nodePort: 30081 },
+      ],
+      type,
+    );
+});
+
+test('the order of source ranges is no change of the Service', () => {
+  const ranges = (...loadBalancerSourceRanges: readonly string[]) =>
+    service(owner({ service: { loadBalancerSourceRanges } }))?.spec;
+  assert.deepEqual(ranges('fd00::/8', '10.0.0.0/8'), ranges('10.0.0.0/8', 'fd00::/8'));
+});
+
+test('labels are added to those of every child, which stay', () => {
+  const labels = { ...service(owner())?.metadata.labels, team: 'edge' };
+  assert.deepEqual(service(owner({ service: { labels: { team: 'edge' } } }))?.metadata.labels, labels);
+});
 
 test('annotations are passed on, and none are owned when none are given', () => {
   const annotated = service(owner({ service: { annotations: { a: 'b' } } }));

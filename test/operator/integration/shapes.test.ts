@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { stringify } from 'yaml';
 import { createWriter } from '../../../kube/apply.ts';
 import { type OperatorProcess, startOperator } from './operator.ts';
@@ -17,6 +18,7 @@ const VERSIONS = {
   NetworkPolicy: 'networking.k8s.io/v1',
   PodDisruptionBudget: 'policy/v1',
   PodMonitor: 'monitoring.coreos.com/v1',
+  Service: 'v1',
 } as const;
 type Kind = keyof typeof VERSIONS;
 const child = (namespace: string, kind: Kind) => world.get(VERSIONS[kind], kind, namespace, 'l4b-edge');
@@ -156,6 +158,74 @@ describe('a DaemonSet', () => {
     await world.apply(namespace, 'edge', { workload: { kind: 'DaemonSet', nodeSelector: { no: 'node' } } });
     assert.match(await world.reason(namespace, 'edge', 'Unschedulable'), /none fits nodeSelector/);
   });
+});
+
+test('a resource may have every field of its Service, and give it up again', async () => {
+  const namespace = await world.newNamespace();
+  await world.apply(namespace, 'edge');
+  const full = {
+    labels: { team: 'edge' },
+    annotations: { 'example.com/a': 'b' },
+    loadBalancerIP: '192.0.2.9',
+    loadBalancerSourceRanges: ['10.0.0.0/8', 'fd00::/8'],
+    nodePorts: { web: 30_777 },
+    ipFamilyPolicy: 'PreferDualStack',
+    sessionAffinity: 'ClientIP',
+  };
+  const given = await arrives(namespace, 'Service');
+  await world.apply(namespace, 'edge', { service: full });
+  const becomes = (what: string, is: (service: Anything) => boolean): Promise<void> =>
+    world.eventually(what, async () => is(await arrives(namespace, 'Service')));
+  await becomes('all of it', ({ metadata, spec }) => {
+    const { labels: _, annotations: __, nodePorts: ___, ...fields } = full;
+    return (
+      metadata.labels?.team === 'edge' &&
+      metadata.annotations?.['example.com/a'] === 'b' &&
+      spec.ports[0].nodePort === 30_777 &&
+      Object.entries(fields).every(([name, value]) => isDeepStrictEqual(spec[name], value))
+    );
+  });
+  const { spec } = await arrives(namespace, 'Service');
+  assert.deepEqual(spec.ipFamilies, ['IPv4', 'IPv6']);
+  assert.equal(spec.clusterIP, given.spec.clusterIP, 'the address stays');
+
+  // In two steps: address families go by another value, the rest by being left out.
+  await world.apply(namespace, 'edge', { service: { ipFamilyPolicy: 'SingleStack' } });
+  await becomes(
+    'nothing of it',
+    ({ metadata, spec }) =>
+      metadata.labels?.team === undefined &&
+      metadata.annotations === undefined &&
+      spec.loadBalancerIP === undefined &&
+      spec.loadBalancerSourceRanges === undefined &&
+      spec.sessionAffinity === 'None' &&
+      isDeepStrictEqual(spec.ipFamilies, ['IPv4']),
+  );
+  assert.equal((await arrives(namespace, 'Service')).spec.ports[0].nodePort, 30_777, 'not moved for nothing');
+  await world.apply(namespace, 'edge', { service: full });
+  await becomes('all again', ({ spec }) => spec.sessionAffinity === 'ClientIP');
+  await world.apply(namespace, 'edge', { service: { sessionAffinity: 'None', type: 'ClusterIP' } });
+  await becomes(
+    'a plain ClusterIP',
+    ({ spec }) => spec.type === 'ClusterIP' && spec.sessionAffinity === 'None',
+  );
+  await world.reason(namespace, 'edge', 'Progressing');
+});
+
+test('a node port that is taken, or none of the cluster’s, is said with the API server’s words', async () => {
+  const other = await world.newNamespace();
+  await world.apply(other, 'edge', { service: { nodePorts: { web: 30_778 } } });
+  await arrives(other, 'Service');
+  const namespace = await world.newNamespace();
+  await world.apply(namespace, 'edge', { service: { nodePorts: { web: 30_778 } } });
+  assert.match(await world.reason(namespace, 'edge', 'ApplyRefused'), /30778.*already allocated/);
+  await world.apply(namespace, 'edge', { service: { nodePorts: { web: 80 } } });
+  await world.eventually('the range', async () =>
+    /not in the valid range.*30000-32767/.test(await world.reason(namespace, 'edge', 'ApplyRefused')),
+  );
+  await world.apply(namespace, 'edge', { service: { nodePorts: { web: 30_779 } } });
+  await world.reason(namespace, 'edge', 'Progressing');
+  assert.equal((await arrives(other, 'Service')).spec.ports[0].nodePort, 30_778);
 });
 
 test('a Deployment may change how it is updated, there and back', async () => {
