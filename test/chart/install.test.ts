@@ -9,7 +9,7 @@ import { roleBinding } from '../../operator/desired/role-binding.ts';
 import { WATCHED_KINDS } from '../../operator/watch/kinds.ts';
 import { REPOSITORY } from '../../scripts/process/folders.ts';
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
-import { ESTABLISHED } from '../cluster/wait.ts';
+import { untilServed } from '../cluster/definition.ts';
 import { CHART, helm, NAMESPACE, one, RELEASE, render } from './render.ts';
 
 const CRD = 'crd/l4balancers.l4balancer.dev';
@@ -32,7 +32,7 @@ after(() => cluster.stop());
 test('a real API server takes every object of install.yaml, whole', async () => {
   const install = readFileSync(join(REPOSITORY, 'install.yaml'), 'utf8');
   await cluster.run(['apply', '--server-side', '--validate=strict', '-f', '-'], install);
-  await cluster.run(['wait', ESTABLISHED, CRD, '--timeout=30s']);
+  await untilServed(cluster);
   const labels = await cluster.run(['get', 'namespace', NAMESPACE, '-o', 'jsonpath={.metadata.labels}']);
   assert.match(labels, /"pod-security.kubernetes.io\/enforce":"restricted"/);
   await cluster.run(['delete', '-f', '-', '--wait=false'], install);

@@ -8,9 +8,6 @@ const POLL_MS = 50;
 const READY_WITHIN_MS = 90_000;
 const LOG_LINES = 15;
 
-/** For `kubectl wait`: a definition is served. `--for=condition=Established` fails on one so new that it has no conditions yet. */
-export const ESTABLISHED = '--for=jsonpath={.status.conditions[?(@.type=="Established")].status}=True';
-
 /** Asks `probe` again and again until it says yes. Throws what was awaited after `withinMs` milliseconds. */
 export async function until(
   what: string,

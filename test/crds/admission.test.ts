@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { parse as parseYaml } from 'yaml';
 import { parseL4Balancer } from '../../crds/parse.ts';
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
-import { until } from '../cluster/wait.ts';
+import { installDefinition } from '../cluster/definition.ts';
 import { type Answer, DryRun } from './api-server.ts';
 import { BAD_MANIFESTS } from './bad/all.ts';
 import { type Loose, manifest, manifestWith } from './base-manifest.ts';
@@ -13,7 +13,6 @@ import { mutate } from './mutate.ts';
 import { Random } from './random.ts';
 import { randomManifest } from './random-manifest.ts';
 
-const CRD = new URL('../../crds/l4balancers.yaml', import.meta.url);
 const SAMPLES = new URL('../../crds/samples/', import.meta.url);
 
 let cluster: ControlPlane;
@@ -21,11 +20,7 @@ let server: DryRun;
 
 before(async () => {
   cluster = await startControlPlane();
-  await cluster.run(['apply', '--server-side', '-f', CRD.pathname]);
-  // Asking for the kinds also renews what kubectl keeps of them, which `explain` and `scale` trust.
-  await until('the API server to serve L4Balancers', async () =>
-    (await cluster.run(['api-resources', '--api-group=l4balancer.dev'])).includes('l4b'),
-  );
+  await installDefinition(cluster);
   server = new DryRun(cluster.kubeconfig);
 });
 

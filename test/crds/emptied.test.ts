@@ -7,10 +7,8 @@ import { createWriter, type Manifest, type Writer } from '../../kube/apply.ts';
 import { connect } from '../../kube/connect.ts';
 import type { Transport } from '../../kube/transport.ts';
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
-import { until } from '../cluster/wait.ts';
+import { installDefinition } from '../cluster/definition.ts';
 import { type Loose, manifestWith } from './base-manifest.ts';
-
-const CRD = new URL('../../crds/l4balancers.yaml', import.meta.url);
 
 let cluster: ControlPlane;
 let transport: Transport;
@@ -18,10 +16,7 @@ let user: Writer;
 
 before(async () => {
   cluster = await startControlPlane();
-  await cluster.run(['apply', '--server-side', '-f', CRD.pathname]);
-  await until('the API server to serve L4Balancers', async () =>
-    (await cluster.run(['api-resources', '--api-group=l4balancer.dev'])).includes('l4b'),
-  );
+  await installDefinition(cluster);
   transport = connect({ kubeconfig: cluster.kubeconfig });
   user = createWriter(transport, 'user');
 });

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { API_VERSION, KIND } from '../../../crds/l4balancer.ts';
 import type { Status } from '../../../crds/status.ts';
 import { connect } from '../../../kube/connect.ts';
@@ -15,10 +14,9 @@ import {
   type ControlPlaneOptions,
   startControlPlane,
 } from '../../cluster/control-plane.ts';
+import { installDefinition } from '../../cluster/definition.ts';
 import { until } from '../../cluster/wait.ts';
 import { MINIMAL } from '../owner.ts';
-
-const CRD = fileURLToPath(new URL('../../../crds/l4balancers.yaml', import.meta.url));
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects, of whatever kind.
 type Loose = any;
@@ -83,13 +81,7 @@ const WRITES: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delet
 export const startWorld = async (options: ControlPlaneOptions = {}): Promise<TestWorld> => {
   const cp = await startControlPlane({ controllerManager: true, auditLog: true, ...options });
   const transport = connect({ kubeconfig: cp.kubeconfig });
-  await cp.run(['apply', '-f', CRD]);
-  await until('the new kind', () =>
-    cp.run(['get', 'l4b', '-A']).then(
-      () => true,
-      () => false,
-    ),
-  );
+  await installDefinition(cp);
 
   const get: TestWorld['get'] = async (apiVersion, kind, namespace, name) => {
     try {

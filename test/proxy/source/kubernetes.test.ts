@@ -7,14 +7,13 @@ import { role } from '../../../operator/desired/role.ts';
 import { followKubernetes } from '../../../proxy/source/kubernetes.ts';
 import type { Source, SourceInput, SourceState } from '../../../proxy/source/source.ts';
 import { type ControlPlane, startControlPlane } from '../../cluster/control-plane.ts';
-import { ESTABLISHED } from '../../cluster/wait.ts';
+import { installDefinition } from '../../cluster/definition.ts';
 
 let cluster: ControlPlane;
 let transport: Transport;
 before(async () => {
   cluster = await startControlPlane();
-  await cluster.run(['apply', '-f', 'crds/l4balancers.yaml']);
-  await cluster.run(['wait', ESTABLISHED, 'crd/l4balancers.l4balancer.dev']);
+  await installDefinition(cluster);
   transport = connect({ kubeconfig: cluster.kubeconfig });
 });
 after(async () => {

@@ -1,0 +1,24 @@
+import { fileURLToPath } from 'node:url';
+import type { ControlPlane } from './control-plane.ts';
+import { until } from './wait.ts';
+
+const DEFINITION = fileURLToPath(new URL('../../crds/l4balancers.yaml', import.meta.url));
+
+/**
+ * Installs the definition of L4Balancer and resolves once the API server serves the kind. Not by `kubectl wait`: it
+ * fails, instead of waiting, on a definition so new that it has no conditions yet.
+ */
+export async function installDefinition(controlPlane: ControlPlane): Promise<void> {
+  await controlPlane.run(['apply', '--server-side', '-f', DEFINITION]);
+  await untilServed(controlPlane);
+}
+
+/**
+ * Resolves once the API server serves L4Balancers. Asking for the kinds also renews what kubectl remembers of them,
+ * which `explain`, `scale` and short names rely on.
+ */
+export async function untilServed({ run }: ControlPlane): Promise<void> {
+  await until('the API server to serve L4Balancers', async () =>
+    (await run(['api-resources', '--api-group=l4balancer.dev'])).includes('l4b'),
+  );
+}
