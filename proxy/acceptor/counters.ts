@@ -99,16 +99,20 @@ export class Counters {
     this.#bump(listenerOpenAt(this.#index, listenerSlot), 1);
   }
 
-  /** A connection ended after `ms` milliseconds; `close` is its index in CLOSES, `open` are those that are left. */
-  closed(listenerSlot: number, close: number, retries: number, ms: number, open: number): void {
+  /** A connection ends after `ms` milliseconds; `close` is its index in CLOSES. */
+  closed(listenerSlot: number, close: number, retries: number, ms: number): void {
     const at = listenerTotalsAt(this.#index, listenerSlot);
-    this.#ints[this.#base + INTS.Open] = open;
     this.#raise(at + LISTENER_TOTALS.Retries + Math.min(retries, RETRY_COUNTS - 1), 1);
     this.#raise(at + LISTENER_TOTALS.Durations + bucketOf(OPEN_BOUNDS_MS, ms), 1);
     this.#raise(at + LISTENER_TOTALS.DurationSum, ms);
     this.#bump(listenerOpenAt(this.#index, listenerSlot), -1);
     // Last: whoever sees as many closes as accepted connections may give the slot away.
     this.#raise(at + LISTENER_TOTALS.Closes + close, 1);
+  }
+
+  /** A connection that ended has given everything back; `open` are those that are left. */
+  left(open: number): void {
+    this.#ints[this.#base + INTS.Open] = open;
   }
 
   /** Bytes taken from a client. */

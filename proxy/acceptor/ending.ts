@@ -88,6 +88,13 @@ export const closeConnection = (acceptor: Acceptor, connection: number, reason: 
   if (state === RELAYING && ms < SHORT_MS) acceptor.shortEndedAt = acceptor.now;
   if (state === WAITING) leaveQueue(acceptor, connection);
   acceptor.timers.clear(connection);
+  // Counted before either peer can see it: whoever has seen a connection end finds its reason in the metrics.
+  acceptor.counters.closed(
+    connections.listenerSlot[connection] as number,
+    close,
+    connections.retries[connection] as number,
+    ms,
+  );
   const client = connections.fd[connection * 2 + CLIENT] as number;
   if (client >= 0) closeDescriptor(acceptor, client);
   connections.fd[connection * 2 + CLIENT] = -1;
@@ -96,13 +103,7 @@ export const closeConnection = (acceptor: Acceptor, connection: number, reason: 
   dropPending(acceptor, connection * 2 + CLIENT);
   dropPending(acceptor, connection * 2 + ENDPOINT);
   connections.release(connection);
-  acceptor.counters.closed(
-    connections.listenerSlot[connection] as number,
-    close,
-    connections.retries[connection] as number,
-    ms,
-    connections.open,
-  );
+  acceptor.counters.left(connections.open);
 };
 
 /** Closing `side` will send a reset, if the kernel takes the wish. */
