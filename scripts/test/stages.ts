@@ -43,19 +43,20 @@ export const stagesOf = (root: string): readonly Stage[] => {
     return needsPrograms(path, read) ? 'integration' : 'unit';
   };
   const cores = availableParallelism();
-  const stage = (name: string, about: string, concurrency = cores): Stage => ({
+  const stage = (name: string, about: string, filesPerCore = 1): Stage => ({
     name,
     about,
-    concurrency,
+    concurrency: Math.ceil(cores * filesPerCore),
     files: tests.filter((path) => kindOf(path) === name),
     needsPrograms: name === 'integration',
   });
   return [
     stage('meta', 'the habits'),
-    stage('unit', 'each room'),
-    // Each of them loads every core by itself.
-    stage('relay', 'the proxy as a process', 1),
-    stage('integration', 'against a real API server'),
+    stage('unit', 'each room', 2),
+    // Each of them loads more than one core at times.
+    stage('relay', 'the proxy as a process', 1.5),
+    // They mostly wait: for leases to run out, for a while in which nothing is written, for garbage collectors.
+    stage('integration', 'against a real API server', 4),
     {
       name: 'e2e',
       about: 'on a real cluster',
