@@ -85,9 +85,8 @@ const single = (value: (scrape: Scrape) => number) => (scrape: Scrape, to: Expos
 
 /** Every listener's as long as it keeps its place, since it may come back to it; with an empty name those of all that gave theirs up. */
 const closes = ({ stats }: Scrape, to: Exposition): void => {
-  const named = [...stats.listeners, ...stats.leaving];
   for (const [place, { reason, by, phase, total }] of stats.pastCloses.entries()) {
-    for (const { name, closes } of named)
+    for (const { name, closes } of stats.listeners)
       to.sample(labelText({ listener: name, reason, ended_by: by, phase }), closes[place]?.total ?? 0);
     to.sample(labelText({ listener: '', reason, ended_by: by, phase }), total);
   }

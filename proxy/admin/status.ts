@@ -32,8 +32,12 @@ export interface Status {
     readonly name: string;
     readonly port: number;
     readonly backend: string;
+    /** Connections: accepted are always those that are open and those that have ended. */
     readonly open: number;
     readonly accepted: number;
+    readonly closed: number;
+    /** True for one that is served no more, until a while after its last connection has ended. */
+    readonly leaving?: true;
   }[];
   readonly backends: readonly {
     readonly name: string;
@@ -86,10 +90,11 @@ export interface StatusFacts {
   readonly tuning: readonly TuningEntry[];
 }
 
+const NOTHING_COUNTED = { openConnections: 0, acceptedTotal: 0, closes: [], leaving: false };
+
 /** Puts together what the parts know; reads nothing itself. */
 export const buildStatus = (facts: StatusFacts): Status => {
   const { control, stats } = facts;
-  const listenerStats = new Map(stats.listeners.map((listener) => [listener.name, listener]));
   return {
     version: facts.version,
     ready: facts.notReady === undefined,
@@ -104,16 +109,7 @@ export const buildStatus = (facts: StatusFacts): Status => {
       open: acceptor.openConnections,
       accepted: acceptor.acceptedTotal,
     })),
-    listeners: (control.served?.table.listeners ?? []).map(({ name, port, backend }) => {
-      const counted = listenerStats.get(name);
-      return {
-        name,
-        port,
-        backend,
-        open: counted?.openConnections ?? 0,
-        accepted: counted?.acceptedTotal ?? 0,
-      };
-    }),
+    listeners: listeners(facts),
     backends: backends(facts),
     descriptors: {
       ...stats.descriptors,
@@ -123,6 +119,27 @@ export const buildStatus = (facts: StatusFacts): Status => {
     findings: control.findings,
     tuning: facts.tuning,
   };
+};
+
+/** Those that are served, also where their port could not be opened, then those that are served no more. */
+const listeners = ({ control, stats }: StatusFacts): Status['listeners'] => {
+  const counted = new Map(stats.listeners.map((listener) => [listener.name, listener]));
+  const served = (control.served?.table.listeners ?? []).map(
+    (listener) => counted.get(listener.name) ?? { ...NOTHING_COUNTED, ...listener },
+  );
+  const names = new Set(served.map(({ name }) => name));
+  const others = stats.listeners.filter(({ name, leaving }) => leaving && !names.has(name));
+  return [...served, ...others].map(
+    ({ name, port, backend, openConnections, acceptedTotal, closes, leaving }) => ({
+      name,
+      port,
+      backend,
+      open: openConnections,
+      accepted: acceptedTotal,
+      closed: closes.reduce((sum, { total }) => sum + total, 0),
+      ...(leaving ? { leaving } : {}),
+    }),
+  );
 };
 
 const backends = ({

@@ -13,6 +13,7 @@ const keepBytes = (
   slot: number,
 ): void => {
   const backend = backendOf(key);
+  if (places.backends.slotOf(backend) === undefined) return;
   let { received, sent } = places.pastBytes.get(backend) ?? NO_BYTES;
   for (let acceptor = 0; acceptor < acceptors; acceptor++) {
     const at = endpointTotalsAt(acceptor, slot);
@@ -22,17 +23,26 @@ const keepBytes = (
   places.pastBytes.set(backend, { received, sent });
 };
 
+export interface FreeOptions {
+  /** How long counters stay after they are used no more, so that who reads them now and then sees the last of them. */
+  readonly keepMs: number;
+  /** Milliseconds of a clock that never goes back. */
+  readonly nowMs: number;
+  /** Runs once it is known what is freed, and before it is: who still has to look up names by slots does it then. */
+  readonly beforeFreeing: () => void;
+}
+
 /**
- * Frees the slots of what is in no table and has no connection left. `beforeFreeing` runs once it is known which, and before any is freed: who
- * still has to look up names by slots does it then.
+ * Frees the slots of what is in no table, has no connection left and has been so for a while. Returns whether something that is in no table
+ * keeps its slot: then this is to be called again. Every acceptor must have adopted the table.
  */
 export const freePlaces = (
   shared: SharedMemory,
   acceptors: number,
   places: Places,
   { listeners, backends }: Table,
-  beforeFreeing: () => void,
-): void => {
+  { keepMs, nowMs, beforeFreeing }: FreeOptions,
+): boolean => {
   const listenerNames = new Set(listeners.map(({ name }) => name));
   const backendNames = new Set(backends.map(({ name }) => name));
   const endpoints = new Set(
@@ -40,23 +50,42 @@ export const freePlaces = (
       [...backend.endpoints, ...backend.resting].map((one) => placeKey(backend.name, endpointKey(one))),
     ),
   );
+  /** Backends with a connection, in the table or not. */
+  const busy = new Set<string>();
+  for (const [key, slot] of places.endpoints.entries()) {
+    if (Atomics.load(shared.endpointsOpen, slot) !== 0) busy.add(backendOf(key));
+    // One that comes back shall not be blamed for what it did before.
+    if (!endpoints.has(key)) Atomics.store(shared.failuresInARow, slot, 0);
+  }
   const free = {
-    listeners: places.listeners.unwanted(
+    listeners: places.listeners.unusedFor(
       (name, slot) => listenerNames.has(name) || listenerInUse(shared, acceptors, slot),
+      keepMs,
+      nowMs,
     ),
-    backends: places.backends.unwanted((name) => backendNames.has(name)),
-    endpoints: places.endpoints.unwanted(
+    backends: places.backends.unusedFor((name) => backendNames.has(name) || busy.has(name), keepMs, nowMs),
+    endpoints: places.endpoints.unusedFor(
       (key, slot) => endpoints.has(key) || Atomics.load(shared.endpointsOpen, slot) !== 0,
+      keepMs,
+      nowMs,
     ),
   };
   beforeFreeing();
-  for (const [name] of free.listeners) places.listeners.free(name);
+  for (const [name] of free.listeners) {
+    places.listeners.free(name);
+    places.lastListeners.delete(name);
+  }
   for (const [key, slot] of free.endpoints) {
-    if (backendNames.has(backendOf(key))) keepBytes(shared, acceptors, places, key, slot);
+    keepBytes(shared, acceptors, places, key, slot);
     places.endpoints.free(key);
   }
   for (const [name] of free.backends) {
     places.backends.free(name);
     places.pastBytes.delete(name);
   }
+  return (
+    [...places.listeners.entries()].some(([name]) => !listenerNames.has(name)) ||
+    [...places.backends.entries()].some(([name]) => !backendNames.has(name)) ||
+    [...places.endpoints.entries()].some(([key]) => !endpoints.has(key))
+  );
 };

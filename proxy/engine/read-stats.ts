@@ -18,7 +18,7 @@ import {
   TOTALS,
   totalsAt,
 } from '../acceptor/shared-memory.ts';
-import { endpointKey, type Table } from '../table/table.ts';
+import { endpointKey, type Table, type TableListener } from '../table/table.ts';
 import { backendOf, endpointOf, placeKey } from './endpoint-slots.ts';
 import type {
   AcceptorStats,
@@ -92,9 +92,16 @@ const durationsOf = (
   sumMs: reader.totals(at, slot, places.sum),
 });
 
-const listenerStats = (reader: Reader, slot: number, name: string, port: number): ListenerStats => ({
+const listenerStats = (
+  reader: Reader,
+  slot: number,
+  { name, port, backend }: TableListener,
+  leaving: boolean,
+): ListenerStats => ({
   name,
   port,
+  backend,
+  leaving,
   openConnections: reader.ints(listenerOpenAt, slot),
   acceptedTotal: reader.totals(listenerTotalsAt, slot, LISTENER_TOTALS.Accepted),
   receivedBytes: reader.totals(listenerTotalsAt, slot, LISTENER_TOTALS.Received),
@@ -163,7 +170,7 @@ const endpointStats = (
   consecutiveFailures: Atomics.load(reader.shared.failuresInARow, slot),
 });
 
-/** Those of the table in its order, then those that were removed and still have connections. */
+/** Those of the table in its order, then those that were removed and keep their place. */
 const allEndpoints = (reader: Reader, places: Places, table: Table): readonly EndpointStats[] => {
   const left = new Map(places.endpoints.entries());
   const found: EndpointStats[] = [];
@@ -196,6 +203,33 @@ const sumsByBackend = (endpoints: readonly EndpointStats[], places: Places): Rea
   return sums;
 };
 
+/** Those of the table in its order, then those that are in it no more and keep their place. */
+const allListeners = (reader: Reader, places: Places, table: Table): readonly ListenerStats[] => {
+  const left = new Map(places.lastListeners);
+  const found = table.listeners.flatMap((listener) => {
+    left.delete(listener.name);
+    const slot = places.listeners.slotOf(listener.name);
+    return slot === undefined ? [] : [listenerStats(reader, slot, listener, false)];
+  });
+  for (const [name, listener] of left) {
+    const slot = places.listeners.slotOf(name);
+    if (slot !== undefined) found.push(listenerStats(reader, slot, listener, true));
+  }
+  return found;
+};
+
+/** The same of backends. */
+const allBackends = (
+  reader: Reader,
+  places: Places,
+  table: Table,
+  sums: ReadonlyMap<string, Sums>,
+): readonly BackendStats[] =>
+  [...new Set([...table.backends.map(({ name }) => name), ...sums.keys()])].flatMap((name) => {
+    const [slot, sum] = [places.backends.slotOf(name), sums.get(name)];
+    return slot === undefined || sum === undefined ? [] : [backendStats(reader, slot, name, sum)];
+  });
+
 /** Reads the counters of all acceptors; nothing is asked of an acceptor. */
 export const readStats = (
   shared: SharedMemory,
@@ -205,28 +239,16 @@ export const readStats = (
   served: Pick<EngineStats, 'version' | 'sourcePorts'> & { readonly descriptorLimit: number },
 ): EngineStats => {
   const reader = new Reader(shared, acceptors);
-  const listenerSlots = new Map(places.listeners.entries());
-  const inTable = new Set(table.listeners.map(({ name }) => name));
-  const backendSlots = new Map(places.backends.entries());
   const endpoints = allEndpoints(reader, places, table);
   const sums = sumsByBackend(endpoints, places);
   return {
     version: served.version,
     acceptors: Array.from({ length: acceptors }, (_, index) => acceptorStats(reader, index)),
-    listeners: table.listeners.flatMap(({ name, port }) => {
-      const slot = listenerSlots.get(name);
-      return slot === undefined ? [] : [listenerStats(reader, slot, name, port)];
-    }),
-    backends: table.backends.flatMap(({ name }) => {
-      const [slot, sum] = [backendSlots.get(name), sums.get(name)];
-      return slot === undefined || sum === undefined ? [] : [backendStats(reader, slot, name, sum)];
-    }),
+    listeners: allListeners(reader, places, table),
+    backends: allBackends(reader, places, table, sums),
     endpoints,
-    leaving: [...listenerSlots]
-      .filter(([name]) => !inTable.has(name))
-      .map(([name, slot]) => ({ name, closes: closesOf(reader, slot) })),
     closes: closesBut(reader, new Set()),
-    pastCloses: closesBut(reader, new Set(listenerSlots.values())),
+    pastCloses: closesBut(reader, new Set([...places.listeners.entries()].map(([, slot]) => slot))),
     sourcePorts: served.sourcePorts,
     accessLogDropped: reader.totals(totalsAt, 0, TOTALS.LogDropped),
     descriptors: { held: Atomics.load(shared.held, 0), limit: served.descriptorLimit },

@@ -19,7 +19,7 @@ import { PickingPlans } from './picking-plans.ts';
 import { readPortRange } from './port-range.ts';
 import { readStats } from './read-stats.ts';
 import { StallWatch } from './stall-watch.ts';
-import { cutFor, NOTHING_WIRED, Places, type Wiring, wire } from './wire.ts';
+import { cutFor, isCrowded, NOTHING_WIRED, Places, type Wiring, wire } from './wire.ts';
 
 /** What happens in the data plane beside traffic. */
 export type EngineEvent =
@@ -41,12 +41,18 @@ export interface EngineOptions {
   readonly onEnded?: (ended: EndedConnection) => void;
   /** The module that each acceptor's thread runs; left out for the one with the kernel's system calls. */
   readonly worker?: URL;
+  /** How long the counters of what has gone stay after its last connection has ended; left out for two minutes, so that a scrape a minute sees the last of them. */
+  readonly countersKeptMs?: number;
 }
 
 /** How often a port that could not be opened is tried again. */
 const RETRY_MS = 2000;
 /** How long the replacement of an acceptor that died waits, so that one that dies at once does not spin. */
 const REPLACE_MS = 200;
+const COUNTERS_KEPT_MS = 120_000;
+/** How often is looked for what has gone and may be forgotten. */
+const SWEEP_MS = 5000;
+const FASTEST_SWEEP_MS = 10;
 const DRAIN_POLL_MS = 50;
 /** How long handshakes that are under way at a port that goes may take: a round trip, within a region. */
 const HANDSHAKE_MS = 100;
@@ -78,6 +84,7 @@ class ThreadedEngine implements Engine {
   #replacing = new Map<number, Remains>();
   #waiting: { readonly version: number; readonly resolve: () => void }[] = [];
   #retry: NodeJS.Timeout | undefined;
+  #sweeping: NodeJS.Timeout | undefined;
   #replacement: NodeJS.Timeout[] = [];
   #publishing: Promise<unknown> = Promise.resolve();
   #closed = false;
@@ -110,9 +117,14 @@ class ThreadedEngine implements Engine {
 
   /** `table` is asked when those before it are served: it may follow from the last of them. */
   #publishInTurn(table: () => Table): Promise<readonly ProxyFinding[]> {
-    const published = this.#publishing.then(() => this.#publish(table()));
-    this.#publishing = published.catch(() => undefined); // the caller has the rejection
-    return published;
+    return this.#inTurn(() => this.#publish(table()));
+  }
+
+  /** Runs `work` once what was asked for before is done. */
+  #inTurn<T>(work: () => T | Promise<T>): Promise<T> {
+    const done = this.#publishing.then(work);
+    this.#publishing = done.catch(() => undefined); // the caller has the rejection
+    return done;
   }
 
   stats() {
@@ -150,6 +162,7 @@ class ThreadedEngine implements Engine {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#retry);
+    clearTimeout(this.#sweeping);
     for (const timer of this.#replacement) clearTimeout(timer);
     clearInterval(this.#looking);
     await Promise.all(this.#threads.map((thread) => thread.stop(STOP_MS)));
@@ -168,6 +181,8 @@ class ThreadedEngine implements Engine {
     if (this.#sockets.dropSyns(new Set(table.listeners.map(({ port }) => port)))) await sleep(HANDSHAKE_MS);
     if (this.#closed) return [];
     const { acceptors } = this.#options;
+    // What is kept only to be read once more must not stand in the way of what is new.
+    if (isCrowded(table, this.#places)) this.#sweep(0);
     const wiring = wire(table, this.#table, this.#wiring.version + 1, this.#places, this.#sockets, {
       listener: (slot) => clearListener(this.#shared, acceptors, slot),
       backend: (slot) => clearBackend(this.#shared, acceptors, slot),
@@ -183,10 +198,27 @@ class ThreadedEngine implements Engine {
       thread.post({ type: 'Table', table: this.#cut(index) });
     await this.#adoption(wiring.version);
     this.#sockets.keepOnly(new Set(wiring.listeners.map(({ port }) => port)));
-    freePlaces(this.#shared, acceptors, this.#places, table, () => this.#accessLog.takeAll());
+    this.#sweep();
     if (table.accessLog.mode === 'Off') this.#accessLog.stop();
     if (wiring.incomplete && !this.#closed) this.#retry = setTimeout(() => void this.#tryAgain(), RETRY_MS);
     return wiring.findings;
+  }
+
+  /** Frees what nobody counts in any more, again and again as long as there is something that is in no table. */
+  #sweep(keepMs = this.#options.countersKeptMs ?? COUNTERS_KEPT_MS): void {
+    if (this.#closed) return;
+    clearTimeout(this.#sweeping);
+    const isMore = freePlaces(this.#shared, this.#options.acceptors, this.#places, this.#table, {
+      keepMs,
+      nowMs: performance.now(),
+      beforeFreeing: () => this.#accessLog.takeAll(),
+    });
+    if (!isMore) return;
+    // In turn: when every acceptor serves the newest table.
+    this.#sweeping = setTimeout(
+      () => void this.#inTurn(() => this.#sweep()),
+      Math.min(SWEEP_MS, Math.max(FASTEST_SWEEP_MS, this.#options.countersKeptMs ?? SWEEP_MS)),
+    ).unref();
   }
 
   /** Publishes the same table again, in the hope that its ports can be opened now. */

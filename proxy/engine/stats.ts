@@ -6,9 +6,9 @@ export interface EngineStats {
   /** Version of the newest published table; 0 before the first. */
   readonly version: number;
   readonly acceptors: readonly AcceptorStats[];
+  /** Those of the table in its order, then those that are in it no more and keep their place: until their last connection has ended, and a while longer. */
   readonly listeners: readonly ListenerStats[];
-  /** Listeners in the table no more that keep their place: they may have connections, and count on when they come back. */
-  readonly leaving: readonly Pick<ListenerStats, 'name' | 'closes'>[];
+  /** The same of backends: one keeps its place as long as an endpoint of it has connections, and a while longer. */
   readonly backends: readonly BackendStats[];
   readonly endpoints: readonly EndpointStats[];
   /** Over all listeners, also those that are no more; in the order of CLOSES. */
@@ -58,6 +58,10 @@ export interface AcceptorStats {
 export interface ListenerStats {
   readonly name: string;
   readonly port: number;
+  /** Name of the backend that takes its connections, or did last. */
+  readonly backend: string;
+  /** Whether it is in the table no more: it takes no clients, and counts on when it comes back. */
+  readonly leaving: boolean;
   readonly openConnections: number;
   readonly acceptedTotal: number;
   /** Bytes from clients to endpoints. */
@@ -92,7 +96,7 @@ export interface BackendStats {
   readonly connectFailures: readonly { readonly failure: ConnectFailure; readonly total: number }[];
 }
 
-/** An endpoint of the table, or one that was removed and still has connections. */
+/** An endpoint of the table, or one that was removed and has connections, or had some a while ago. */
 export interface EndpointStats {
   readonly backend: string;
   readonly address: string;

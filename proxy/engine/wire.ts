@@ -3,7 +3,7 @@ import type { ProxyFinding } from '../../crds/proxy-finding.ts';
 import type { AcceptorBackend, AcceptorListener, AcceptorTable } from '../acceptor/messages.ts';
 import { SLOTS } from '../acceptor/shared-memory.ts';
 import type { PickingPlan } from '../table/picker.ts';
-import { endpointKey, type Table } from '../table/table.ts';
+import { endpointKey, type Table, type TableListener } from '../table/table.ts';
 import { assignEndpoints, backendOf, placeKey } from './endpoint-slots.ts';
 import type { ListeningSockets } from './listening-sockets.ts';
 import { Slots } from './slots.ts';
@@ -17,7 +17,29 @@ export class Places {
   readonly endpoints = new Slots(SLOTS.endpoints);
   /** By backend: what its endpoints counted that have no slot any more. */
   readonly pastBytes = new Map<string, typeof NO_BYTES>();
+  /** By name: each listener that has a slot as the last table with it had it. */
+  readonly lastListeners = new Map<string, TableListener>();
 }
+
+const isShort = (slots: Slots, wanted: readonly string[]): boolean =>
+  wanted.length > slots.left && wanted.filter((key) => slots.slotOf(key) === undefined).length > slots.left;
+
+/** Whether slots would run out for what is new in this table. */
+export const isCrowded = ({ listeners, backends }: Table, places: Places): boolean =>
+  isShort(
+    places.listeners,
+    listeners.map(({ name }) => name),
+  ) ||
+  isShort(
+    places.backends,
+    backends.map(({ name }) => name),
+  ) ||
+  isShort(
+    places.endpoints,
+    backends.flatMap(({ name, endpoints, resting }) =>
+      [...endpoints, ...resting].map((endpoint) => placeKey(name, endpointKey(endpoint))),
+    ),
+  );
 
 /** A table with its sockets and slots, before it is cut to each acceptor. */
 export interface Wiring {
@@ -111,7 +133,8 @@ export const wire = (
       },
     ];
   });
-  const listeners = table.listeners.flatMap(({ name, port, backend, idleMs }) => {
+  const listeners = table.listeners.flatMap((listener) => {
+    const { name, port, backend, idleMs } = listener;
     const opened = sockets.open(name, port);
     if (isFinding(opened)) {
       findings.push(opened);
@@ -126,6 +149,7 @@ export const wire = (
       return [];
     }
     if (place.fresh) fresh.listener(place.slot);
+    places.lastListeners.set(name, listener);
     return [{ slot: place.slot, backendSlot: backendPlace.slot, idleMs, port, sockets: opened }];
   });
   const incomplete = assigned.short.size > 0 || listeners.length < table.listeners.length;

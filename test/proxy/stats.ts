@@ -20,6 +20,8 @@ export const acceptorStats = (change: Partial<AcceptorStats> = {}): AcceptorStat
 export const listenerStats = (change: Partial<ListenerStats> = {}): ListenerStats => ({
   name: 'http',
   port: 80,
+  backend: 'web',
+  leaving: false,
   openConnections: 0,
   acceptedTotal: 0,
   receivedBytes: 0,
@@ -62,7 +64,6 @@ export const engineStats = (change: Partial<EngineStats> = {}): EngineStats => (
   version: 1,
   acceptors: [acceptorStats()],
   listeners: [],
-  leaving: [],
   backends: [],
   endpoints: [],
   closes: [],

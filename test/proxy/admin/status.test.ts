@@ -77,7 +77,7 @@ test('the status puts side by side what each part knows', () => {
       { index: 0, alive: true, tableVersion: 7, open: 2, accepted: 20 },
       { index: 1, alive: false, tableVersion: 6, open: 1, accepted: 10 },
     ],
-    listeners: [{ name: 'http', port: 80, backend: 'web', open: 3, accepted: 30 }],
+    listeners: [{ name: 'http', port: 80, backend: 'web', open: 3, accepted: 30, closed: 0 }],
     backends: [
       {
         name: 'web',
@@ -116,6 +116,31 @@ test('the status puts side by side what each part knows', () => {
     findings: [{ code: 'FieldsIgnored', path: 'spec', message: 'what is wrong' }],
     tuning: [],
   });
+});
+
+test('a listener that is served no more is told of as long as it counts, and one without a port from its start', () => {
+  const closes = [{ reason: 'Finished', by: 'Both', phase: 'Relaying', isError: false, total: 8 }] as const;
+  const gone = listenerStats({
+    name: 'gone',
+    port: 81,
+    leaving: true,
+    openConnections: 2,
+    acceptedTotal: 10,
+    closes,
+  });
+  const { listeners } = buildStatus({ ...FACTS, stats: { ...FACTS.stats, listeners: [gone] } });
+  assert.deepEqual(listeners, [
+    { name: 'http', port: 80, backend: 'web', open: 0, accepted: 0, closed: 0 },
+    { name: 'gone', port: 81, backend: 'web', open: 2, accepted: 10, closed: 8, leaving: true },
+  ]);
+});
+
+test('while a proxy stops, its listeners are told of once', () => {
+  const stopping = listenerStats({ leaving: true, openConnections: 3, acceptedTotal: 3 });
+  const { listeners } = buildStatus({ ...FACTS, stats: { ...FACTS.stats, listeners: [stopping] } });
+  assert.deepEqual(listeners, [
+    { name: 'http', port: 80, backend: 'web', open: 3, accepted: 3, closed: 0, leaving: true },
+  ]);
 });
 
 test('before the first input there is a status too, and it says why nothing is served', () => {

@@ -95,10 +95,8 @@ test('when it stops accepting, the table that is being published stays what is s
   await engine.publish(named('old'));
   const newest = engine.publish(named('new'));
   await Promise.all([newest, engine.stopAccepting()]);
-  assert.deepEqual(
-    engine.stats().backends.map(({ name }) => name),
-    ['new'],
-  );
+  // Those of the table come first, then those that have gone.
+  assert.equal(engine.stats().backends[0]?.name, 'new');
 });
 
 test('counters of what stays in the table outlive a change of the table', async () => {

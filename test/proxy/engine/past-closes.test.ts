@@ -12,7 +12,7 @@ import { oneBackend, tableOf } from '../tables.ts';
 test('no counter of ended connections falls while a listener goes and comes back, with connections and without', async () => {
   const endpoint = await startEndpoint(echo);
   const [port] = (await freePorts(1)) as [number];
-  const engine = await startEngine({ acceptors: 1, onEvent: () => undefined });
+  const engine = await startEngine({ acceptors: 1, onEvent: () => undefined, countersKeptMs: 0 });
   const metrics = createMetrics('1.2.3', {
     stats: () => engine.stats(),
     health: () => [],

@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
+import { createMetrics } from '../../../proxy/admin/metrics.ts';
+import { startEngine } from '../../../proxy/engine/start.ts';
+import type { TableBackend } from '../../../proxy/table/table.ts';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { parsePrometheus } from '../admin/prometheus-text.ts';
+import { dialClient, howDialEnds } from '../relay/client.ts';
+import { echo, startEndpoint } from '../relay/endpoint-server.ts';
+import { tableBackend, tableOf } from '../tables.ts';
+
+const PATIENCE = { timeout: 60_000 };
+/** Longer than a test takes from one look to the next, much shorter than its patience. */
+const KEPT_MS = 3000;
+
+/** Two listeners with a backend each, the metrics page, and clients that were answered. */
+const setUp = async (t: TestContext) => {
+  const endpoint = await startEndpoint(echo);
+  const [staying, going, fatal] = (await freePorts(3)) as [number, number, number];
+  const events: string[] = [];
+  const engine = await startEngine({
+    acceptors: 1,
+    onEvent: ({ type }) => events.push(type),
+    countersKeptMs: KEPT_MS,
+  });
+  const clients: Socket[] = [];
+  t.after(async () => {
+    for (const client of clients) client.destroy();
+    await engine.close();
+    await endpoint.close();
+  });
+  const metrics = createMetrics('1.2.3', {
+    stats: () => engine.stats(),
+    health: () => [],
+    findings: () => 0,
+    connected: () => true,
+    sourcePortsLeft: () => 0,
+    output: { accepted: 0, dropped: 0 },
+  });
+  /** Sum of a metric's samples by the value of a label. */
+  const by = async (metric: string, label: string): Promise<Readonly<Record<string, number>>> => {
+    const samples = parsePrometheus(await metrics.text()).find(({ name }) => name === metric)?.samples ?? [];
+    const sums: Record<string, number> = {};
+    for (const [labels, value] of samples) {
+      const key = new RegExp(`[{,]${label}="(.*?)"`).exec(labels)?.[1] ?? 'none';
+      sums[key] = (sums[key] ?? 0) + value;
+    }
+    return sums;
+  };
+  const open = async (port: number): Promise<Socket> => {
+    const client = await dialClient(port);
+    client.on('error', () => undefined); // cut off where a test says so
+    clients.push(client);
+    client.write('hello');
+    await once(client, 'data');
+    return client;
+  };
+  const end = async (client: Socket): Promise<void> => {
+    client.end().resume();
+    await once(client, 'close');
+  };
+  /** What each listener of the page accepted, and what of it is open or has ended. */
+  const balance = async () => {
+    const [accepted, opened, closed] = await Promise.all([
+      by('l4balancer_listener_accepted_connections_total', 'listener'),
+      by('l4balancer_listener_open_connections', 'listener'),
+      by('l4balancer_connections_closed_total', 'listener'),
+    ]);
+    return Object.fromEntries(
+      Object.entries(accepted).map(([name, total]) => [
+        name,
+        { accepted: total, open: opened[name], closed: closed[name] },
+      ]),
+    );
+  };
+  const backendOf = (name: string, change: Partial<TableBackend> = {}): TableBackend =>
+    tableBackend({ name, endpoints: [{ address: '127.0.0.1', port: endpoint.port, weight: 1 }], ...change });
+  const listener = (name: string, port: number) => ({ name, port, backend: name, idleMs: 60_000 });
+  const both = tableOf(
+    [listener('staying', staying), listener('going', going), listener('idle', fatal)],
+    [backendOf('staying'), backendOf('going'), backendOf('idle')],
+  );
+  const one = tableOf([listener('staying', staying)], [backendOf('staying')]);
+  /** Has an acceptor die with whatever it holds: no picker has this name. */
+  const deadly = tableOf(
+    [listener('staying', staying), listener('fatal', fatal)],
+    [backendOf('staying'), backendOf('fatal', { algorithm: 'Nonsense' as TableBackend['algorithm'] })],
+  );
+  const until = async (what: string, holds: () => Promise<boolean> | boolean): Promise<void> => {
+    while (!(await holds())) {
+      t.signal.throwIfAborted();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    t.diagnostic(what);
+  };
+  return { engine, by, open, end, balance, both, one, deadly, staying, going, fatal, until, events };
+};
+
+test(
+  'a listener that is removed counts on until its last connection is gone, then goes',
+  PATIENCE,
+  async (t) => {
+    const { engine, by, open, end, balance, both, one, staying, going, until } = await setUp(t);
+    await engine.publish(both);
+    await end(await open(going));
+    const last = await open(going);
+    await open(staying);
+    const before = await by('l4balancer_backend_received_bytes_total', 'backend');
+    await engine.publish(one);
+    const still = {
+      staying: { accepted: 1, open: 1, closed: 0 },
+      going: { accepted: 2, open: 1, closed: 1 },
+    };
+    assert.deepEqual(await balance(), { ...still, idle: { accepted: 0, open: 0, closed: 0 } });
+    await until('gone is what had no connection', async () => (await balance()).idle === undefined);
+    assert.deepEqual(await balance(), still);
+    assert.deepEqual(await by('l4balancer_backend_open_connections', 'backend'), { staying: 1, going: 1 });
+    assert.deepEqual(await by('l4balancer_endpoint_open_connections', 'backend'), { staying: 1, going: 1 });
+    last.write('and more');
+    await once(last, 'data');
+    await end(last);
+    // Its last values can be read for a while.
+    const ended = { accepted: 2, open: 0, closed: 2 };
+    await until('ended', async () => isDeepStrictEqual((await balance()).going, ended));
+    const after = await by('l4balancer_backend_received_bytes_total', 'backend');
+    assert.equal((after.going ?? 0) - (before.going ?? 0), 'and more'.length);
+    // Nothing is edited: they go by themselves.
+    await until('gone', async () => (await balance()).going === undefined);
+    await until('its backend is gone', async () => {
+      const [backends, endpoints] = await Promise.all([
+        by('l4balancer_backend_open_connections', 'backend'),
+        by('l4balancer_endpoint_open_connections', 'backend'),
+      ]);
+      return backends.going === undefined && endpoints.going === undefined;
+    });
+    assert.deepEqual(await balance(), { staying: { accepted: 1, open: 1, closed: 0 } });
+    const closed = await by('l4balancer_connections_closed_total', 'listener');
+    assert.equal(closed[''], 2, 'what it closed is counted on, without its name');
+  },
+);
+
+test('while a proxy drains, accepted is open and closed at every moment', PATIENCE, async (t) => {
+  const { engine, open, end, balance, both, staying, going, until } = await setUp(t);
+  await engine.publish(both);
+  const [first, second] = [await open(going), await open(staying)];
+  await engine.stopAccepting();
+  assert.deepEqual(await balance(), {
+    staying: { accepted: 1, open: 1, closed: 0 },
+    going: { accepted: 1, open: 1, closed: 0 },
+    idle: { accepted: 0, open: 0, closed: 0 },
+  });
+  await end(first);
+  const ended = { accepted: 1, open: 0, closed: 1 };
+  await until('one ended', async () => isDeepStrictEqual((await balance()).going, ended));
+  assert.deepEqual((await balance()).staying, { accepted: 1, open: 1, closed: 0 });
+  await end(second);
+  await until('all are gone', async () => Object.keys(await balance()).length === 0);
+});
+
+test(
+  'a removed listener whose acceptor dies has its connections counted as ended, then goes',
+  PATIENCE,
+  async (t) => {
+    const { engine, open, balance, both, deadly, going, fatal, until, events } = await setUp(t);
+    await engine.publish(both);
+    await open(going);
+    await engine.publish(deadly);
+    assert.deepEqual((await balance()).going, { accepted: 1, open: 1, closed: 0 });
+    await howDialEnds(fatal);
+    const ended = { accepted: 1, open: 0, closed: 1 };
+    await until('ended', async () => isDeepStrictEqual((await balance()).going, ended));
+    await until('replaced', () => events.includes('AcceptorReplaced'));
+    await until('gone', async () => (await balance()).going === undefined);
+  },
+);
+
+test(
+  'counters of an endpoint and a backend that come back before they are forgotten go on',
+  PATIENCE,
+  async (t) => {
+    const { engine, by, open, end, both, one, going } = await setUp(t);
+    await engine.publish(both);
+    await end(await open(going));
+    await engine.publish(one);
+    await engine.publish(both);
+    const connections = await by('l4balancer_endpoint_connections_total', 'backend');
+    assert.equal(connections.going, 1);
+  },
+);
