@@ -35,9 +35,25 @@ const httpCheck = z.object({
   path: z
     .string()
     .max(1024)
-    .regex(/^\/[!-~]*$/, 'is not a path: start with "/" and leave out blanks')
+    .regex(
+      // No "#": what follows is for the client, and is not sent.
+      /^\/[!"$-~]*$/,
+      'is not a path: start with "/" and leave out blanks and "#"',
+    )
     .default('/')
     .describe('Path that the check requests with GET.'),
+  host: z
+    .string()
+    .max(259)
+    .regex(
+      /^[A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?(:[0-9]{1,5})?$/,
+      'is not a host: write a name or an IPv4 address, with a port if need be, such as web.internal or web.internal:8080',
+    )
+    .optional()
+    .describe(
+      'Host header of the request, and with tls the name sent in the handshake (SNI); without it the endpoint’s address and port.',
+    ),
+  tls: z.boolean().default(false).describe('True asks over TLS (HTTPS); the certificate is not verified.'),
   expectedStatuses: valueSet(z.int().min(100).max(599), 32)
     .min(1)
     .default([200])
@@ -71,8 +87,11 @@ const healthCheck = z.object({
     .enum(['TCP', 'TLS', 'HTTP', 'GRPC'])
     .default('TCP')
     .describe(
-      'TCP connects; TLS also makes a handshake, without checking the certificate; HTTP sends a GET; GRPC calls grpc.health.v1.Health/Check without TLS.',
+      'TCP connects; TLS also makes a handshake, without checking the certificate; HTTP sends a GET, over TLS if http.tls says so; GRPC calls grpc.health.v1.Health/Check without TLS.',
     ),
+  port: port
+    .optional()
+    .describe('Port that is checked, of each endpoint’s address; without it the endpoint’s own.'),
   http: httpCheck.optional().describe('What an HTTP check asks and accepts; only with type HTTP.'),
   tls: tlsCheck.optional().describe('How a TLS check makes its handshake; only with type TLS.'),
   grpc: grpcCheck.optional().describe('What a gRPC check asks about; only with type GRPC.'),

@@ -87,20 +87,30 @@ const someWeight = rule<Backend>({
     ),
 });
 
-const httpOnlyWithHttp = rule<HealthCheck>({
-  id: 'health-check-http-type',
-  scope: 'spec.backends[].healthCheck',
-  reads: ['type', 'http'],
-  rule: "!has(self.http) || self.type == 'HTTP'",
-  message: 'http is given, but type is TCP: set type to HTTP or leave out http',
-  fieldPath: '.http',
-  check: ({ type, http }) =>
-    problemIf(
-      http !== undefined && type !== 'HTTP',
-      ['http'],
-      `is given, but type is ${type}: set type to HTTP or leave out http`,
-    ),
-});
+/** What goes with one type of check alone; with another it would have no effect. */
+const ONLY_WITH = [
+  { field: 'http', type: 'HTTP', hint: '' },
+  { field: 'tls', type: 'TLS', hint: '; an HTTP check over TLS has http.tls' },
+  { field: 'grpc', type: 'GRPC', hint: '' },
+] as const;
+
+const onlyWithType = ONLY_WITH.map(({ field, type: wanted, hint }) =>
+  rule<HealthCheck>({
+    id: `health-check-${field}-type`,
+    scope: 'spec.backends[].healthCheck',
+    reads: ['type', field],
+    rule: `!has(self.${field}) || self.type == '${wanted}'`,
+    message: `${field} is given, but type is another than ${wanted}: set type to ${wanted} or leave out ${field}${hint}`,
+    messageExpression: `'${field} is given, but type is ' + self.type + ': set type to ${wanted} or leave out ${field}${hint}'`,
+    fieldPath: `.${field}`,
+    check: (healthCheck) =>
+      problemIf(
+        healthCheck[field] !== undefined && healthCheck.type !== wanted,
+        [field],
+        `is given, but type is ${healthCheck.type}: set type to ${wanted} or leave out ${field}${hint}`,
+      ),
+  }),
+);
 
 const timeoutWithinInterval = rule<HealthCheck>({
   id: 'health-check-timeout',
@@ -124,6 +134,6 @@ export const BACKEND_RULES = [
   endpointAddress,
   endpointUnicast,
   someWeight,
-  httpOnlyWithHttp,
+  ...onlyWithType,
   timeoutWithinInterval,
 ];

@@ -42,7 +42,12 @@ export const targetsOf = (snapshot: Snapshot): ReadonlyMap<string, FollowedTarge
       return (snapshot.targets.get(name) ?? []).map(({ address, port, weight }): [string, FollowedTarget] => {
         const endpoint = endpointKey({ address, port });
         const check = healthCheck && {
-          request: { address, port, timeoutMs: durationMs(healthCheck.timeout), kind: kindOf(healthCheck) },
+          request: {
+            address,
+            port: healthCheck.port ?? port,
+            timeoutMs: durationMs(healthCheck.timeout),
+            kind: kindOf(healthCheck),
+          },
           intervalMs: durationMs(healthCheck.interval),
         };
         return [
@@ -60,7 +65,13 @@ const kindOf = ({ type, http, tls, grpc }: HealthCheck): CheckKind => {
     case 'TLS':
       return { type, serverName: tls?.serverName };
     case 'HTTP':
-      return { type, path: http?.path ?? '/', expectedStatuses: http?.expectedStatuses ?? [200] };
+      return {
+        type,
+        path: http?.path ?? '/',
+        expectedStatuses: http?.expectedStatuses ?? [200],
+        host: http?.host,
+        tls: http?.tls ?? false,
+      };
     case 'GRPC':
       return { type, service: grpc?.service ?? '' };
     default:

@@ -101,20 +101,30 @@ const randomEndpoint = (random: Random, i: number): Loose => ({
 });
 
 const randomHealthCheck = (random: Random): Loose => {
-  const type = random.pick(['TCP', 'HTTP']);
+  const type = random.pick(['TCP', 'TLS', 'HTTP', 'GRPC']);
   const http = () =>
     random.some({
       path: () => random.pick(['/', '/health?full=1', `/${'p'.repeat(1023)}`]),
       expectedStatuses: () => random.pick([[200], [200, 204, 301], [100, 599]]),
+      host: () => random.pick(['web.internal', 'Web_1:8080', '192.0.2.1:65535', 'w']),
+      tls: () => random.chance(0.5),
     });
+  const tls = () => random.some({ serverName: () => 'db.example.com' });
+  const grpc = () => random.some({ service: () => random.pick(['', 'a.b.C']) });
+  const details: Readonly<Record<string, Record<string, () => unknown>>> = {
+    TLS: { tls },
+    HTTP: { http },
+    GRPC: { grpc },
+  };
   return {
-    ...(type === 'HTTP' ? { type, ...random.some({ http }) } : random.some({ type: () => type })),
+    ...(type === 'TCP' ? random.some({ type: () => type }) : { type, ...random.some(details[type] ?? {}) }),
     ...random.pick<Loose>([
       {},
       { interval: '100ms', timeout: '100ms' },
       { interval: '1h', timeout: '59m60s' },
     ]),
     ...random.some({
+      port: () => random.pick([1, 8081, 65535]),
       healthyThreshold: () => random.whole(1, 10),
       unhealthyThreshold: () => random.whole(1, 10),
     }),

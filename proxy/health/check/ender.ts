@@ -6,7 +6,7 @@ export interface OpenCheck {
   bytesRead(): number;
   /** Frees all of it; called once. */
   close(): void;
-  /** What is known already, where only a goodbye is still waited for: the result if time runs out. */
+  /** What is known already, where only a goodbye is still waited for: the result if time or patience runs out. */
   known?(): CheckResult | undefined;
 }
 
@@ -47,7 +47,7 @@ export const runToEnd = (begin: Begin, timeoutMs: number, signal: AbortSignal): 
     const timeout = setTimeout(() => setImmediate(tooLate), Math.min(timeoutMs, MAX_TIMER_MS));
     // The parsers bound what they keep; this bounds the work that an endless answer makes.
     const look = setInterval(() => {
-      if ((open?.bytesRead() ?? 0) > MAX_ANSWER_BYTES) end(TOO_LONG);
+      if ((open?.bytesRead() ?? 0) > MAX_ANSWER_BYTES) end(open?.known?.() ?? TOO_LONG);
     }, LOOK_MS);
     signal.addEventListener('abort', stop);
     try {

@@ -1,56 +1,75 @@
-import http from 'node:http';
 import { resetSocket } from '../../../program/reset-socket.ts';
-import { openConnection } from './connection.ts';
+import { endpointKey } from '../../table/table.ts';
+import { openConnection, openTlsConnection } from './connection.ts';
 import type { Begin } from './ender.ts';
 import { CLOSED, socketFailure } from './failures.ts';
+import { createGoodbye } from './goodbye.ts';
+import { AnswerReader } from './http-answer.ts';
 import { type CheckResult, failed, OK } from './result.ts';
+import { tlsFailure } from './tls.ts';
 
-/** Header bytes that an answer may have; its body is never read. */
-const MAX_HEADER_BYTES = 8_192;
+/** Bytes of a body that are read for the sake of an end in order; what is longer is cut off. */
+const MAX_BODY_BYTES = 65_536;
 
 export interface HttpQuestion {
   readonly path: string;
   readonly expectedStatuses: readonly number[];
+  /** Name that is asked for, with a port if need be; undefined for the endpoint's address. */
+  readonly host: string | undefined;
+  /** Whether to ask over TLS; the certificate is not verified. */
+  readonly tls: boolean;
 }
 
 /** A GET is answered with an expected status. */
 export const httpCheck =
-  (address: string, port: number, { path, expectedStatuses }: HttpQuestion): Begin =>
+  (address: string, port: number, question: HttpQuestion): Begin =>
   (end) => {
-    const socket = openConnection(address, port);
-    const request = http.request({
-      host: address,
-      port,
-      path,
-      method: 'GET',
-      createConnection: () => socket,
-      headers: { 'user-agent': 'l4balancer-health', connection: 'close' },
-      maxHeaderSize: MAX_HEADER_BYTES,
+    const { host = endpointKey({ address, port }), tls } = question;
+    const name = question.host?.replace(/:[0-9]+$/, '').toLowerCase();
+    const goodbye = createGoodbye(end);
+    const socket = tls ? openTlsConnection(address, port, name, ['http/1.1']) : openConnection(address, port);
+    const reader = new AnswerReader();
+    let isLong = false;
+    socket.once(tls ? 'secureConnect' : 'connect', () => socket.write(requestText(question.path, host)));
+    socket.on('data', (part: Buffer) => {
+      if (goodbye.known() === undefined) {
+        const answer = reader.add(part);
+        if (answer.kind === 'Answer') goodbye.begin(verdict(answer.status, question.expectedStatuses));
+        if (answer.kind === 'Wrong') end(failed('Protocol', answer.problem));
+      } else if (socket.bytesRead > MAX_BODY_BYTES) {
+        isLong = true;
+        goodbye.over(CLOSED);
+      }
     });
-    request.once('response', (response) => {
-      const { statusCode = 0 } = response;
-      response.on('error', () => end(CLOSED)); // of the body, which is cut off
-      end(
-        expectedStatuses.includes(statusCode)
-          ? OK
-          : failed('Status', `status ${statusCode}, expected ${expectedStatuses.join(' or ')}`),
-      );
-    });
-    // An endpoint that goes over to another protocol has answered.
-    request.once('upgrade', () => end(failed('Status', 'status 101, which no check asked for')));
-    request.on('error', (error) => end(httpFailure(error)));
-    request.end();
+    socket.on('error', (error) => goodbye.over(tls ? tlsFailure(error) : socketFailure(error)));
+    socket.once('close', () => goodbye.over(CLOSED));
     return {
       bytesRead: () => socket.bytesRead,
+      known: goodbye.known,
       close() {
-        resetSocket(socket);
-        request.destroy();
+        goodbye.clear();
+        // Of an answer that does not come, or has no end, nothing is worth waiting for.
+        if (!tls && (isLong || goodbye.known() === undefined)) resetSocket(socket);
+        else socket.destroy();
       },
     };
   };
 
-const httpFailure = (error: NodeJS.ErrnoException): CheckResult => {
-  if (error.message === 'socket hang up') return CLOSED;
-  if (error.code === 'HPE_HEADER_OVERFLOW') return failed('Protocol', 'answer headers above 8 KiB');
-  return error.code?.startsWith('HPE_') ? failed('Protocol', 'the answer is not HTTP') : socketFailure(error);
+const requestText = (path: string, host: string): string =>
+  [
+    `GET ${path} HTTP/1.1`,
+    `Host: ${host}`,
+    'User-Agent: l4balancer-health',
+    'Accept: */*',
+    'Connection: close',
+    '',
+    '',
+  ].join('\r\n');
+
+const verdict = (status: number, expected: readonly number[]): CheckResult => {
+  // An endpoint that goes over to another protocol has answered.
+  if (status === 101) return failed('Status', 'status 101, which no check asked for');
+  return expected.includes(status)
+    ? OK
+    : failed('Status', `status ${status}, expected ${expected.join(' or ')}`);
 };

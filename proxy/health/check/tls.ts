@@ -1,53 +1,28 @@
-import { isIP } from 'node:net';
-import tls from 'node:tls';
+import { openTlsConnection } from './connection.ts';
 import type { Begin } from './ender.ts';
 import { CLOSED, isSystemError, socketFailure } from './failures.ts';
+import { createGoodbye } from './goodbye.ts';
 import { type CheckResult, failed, OK } from './result.ts';
 
-/** Made once: no authorities, since nothing is verified, and every version and strength that the library still speaks, since clients choose theirs. */
-let context: tls.SecureContext | undefined;
-const secureContext = (): tls.SecureContext => {
-  context ??= tls.createSecureContext({
-    ca: [],
-    minVersion: 'TLSv1',
-    ciphers: 'DEFAULT:@SECLEVEL=0',
-  });
-  return context;
-};
-
-/** How long an endpoint may take to end the connection in order, after the handshake, before it is cut off. */
-const GOODBYE_MS = 100;
-
-/**
- * A handshake is done; the certificate is not verified. `serverName` is sent as SNI. The connection is ended in order: a reset may come
- * before the endpoint has read the end of the handshake, and be an error in its log with every check.
- */
+/** A handshake is done; the certificate is not verified. `serverName` is sent as SNI. */
 export const tlsCheck =
   (address: string, port: number, serverName: string | undefined): Begin =>
   (end) => {
-    let goodbye: NodeJS.Timeout | undefined;
-    const socket = tls.connect({
-      host: address,
-      port,
-      secureContext: secureContext(),
-      rejectUnauthorized: false,
-      // An address may not be sent (RFC 6066): neither the host, which Node would send without this, nor one that was asked for.
-      servername: serverName === undefined || isIP(serverName) !== 0 ? '' : serverName,
-    });
-    const ended = (result: CheckResult): void => end(goodbye === undefined ? result : OK);
+    const goodbye = createGoodbye(end);
+    const socket = openTlsConnection(address, port, serverName);
     socket.once('secureConnect', () => {
-      goodbye = setTimeout(() => end(OK), GOODBYE_MS);
+      goodbye.begin(OK);
       socket.resume().end();
     });
-    socket.on('error', (error) => ended(tlsFailure(error)));
-    socket.once('close', () => ended(CLOSED));
+    socket.on('error', (error) => goodbye.over(tlsFailure(error)));
+    socket.once('close', () => goodbye.over(CLOSED));
     return {
       bytesRead: () => socket.bytesRead,
+      known: goodbye.known,
       close() {
-        clearTimeout(goodbye);
+        goodbye.clear();
         socket.destroy();
       },
-      known: () => (goodbye === undefined ? undefined : OK),
     };
   };
 
@@ -58,7 +33,8 @@ const NOT_TLS =
 
 const words = (name: string): string => name.toLowerCase().replaceAll('_', ' ');
 
-const tlsFailure = (error: NodeJS.ErrnoException): CheckResult => {
+/** What an error of a socket with TLS says about an endpoint. */
+export const tlsFailure = (error: NodeJS.ErrnoException): CheckResult => {
   const code = error.code ?? '';
   const alert = ALERT.exec(code)?.[1];
   if (alert !== undefined)

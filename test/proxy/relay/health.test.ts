@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import http2 from 'node:http2';
+import https from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import { test } from 'node:test';
 import tls from 'node:tls';
@@ -137,5 +138,51 @@ test('a gRPC check takes an endpoint out that says it does not serve, and back w
     await proxy.stop();
     first.close();
     second.close();
+  }
+});
+
+test('an HTTPS check of another port takes out the endpoint whose page says so, under the name it was given', async () => {
+  const { certificate, key } = createAuthority('throwaway').issue({ commonName: 'endpoint' });
+  const [serving, checked] = (await freePorts(2)) as [number, number];
+  const addresses = ['127.0.0.1', '127.0.0.2'] as const;
+  const statuses = new Map<string, number>(addresses.map((address) => [address, 200]));
+  const asked = new Set<string>();
+  const pages = addresses.map((address) =>
+    https
+      .createServer({ cert: certificate, key }, (request, response) => {
+        const { servername } = request.socket as tls.TLSSocket;
+        asked.add(`${servername} ${request.headers.host} ${request.url}`);
+        response.writeHead(statuses.get(address) ?? 500).end();
+      })
+      .listen(checked, address),
+  );
+  const endpoints = [];
+  for (const address of addresses) endpoints.push(await startEndpoint(greet(address), address, serving));
+  const sample = await fromSample('web', []);
+  const proxy = await ProxyProcess.start(
+    await manifest({
+      ...sample,
+      healthCheck: { ...(sample.healthCheck as object), port: checked },
+      endpoints: addresses.map((address) => ({ address, port: serving })),
+    }),
+  );
+  const of = async (address: string): Promise<EndpointStatus | undefined> =>
+    (await proxy.status()).backends[0]?.endpoints.find((one) => one.address === address);
+  try {
+    await proxy.until('finding both well', async () => {
+      const all = (await proxy.status()).backends[0]?.endpoints ?? [];
+      return all.length === 2 && all.every(({ health }) => health === 'Healthy');
+    });
+    statuses.set('127.0.0.2', 503);
+    await proxy.until('leaving one out', async () => {
+      const { used, reason } = (await of('127.0.0.2')) ?? {};
+      return used === false && reason === 'status 503, expected 200 or 204';
+    });
+    assert.equal((await of('127.0.0.1'))?.used, true);
+    assert.deepEqual([...asked], ['web.internal web.internal /health']);
+  } finally {
+    await proxy.stop();
+    for (const page of pages) page.close();
+    for (const endpoint of endpoints) await endpoint.close();
   }
 });

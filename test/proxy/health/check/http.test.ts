@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import http from 'node:http';
+import https from 'node:https';
 import net from 'node:net';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import type { TLSSocket } from 'node:tls';
+import { createAuthority } from '../../../cluster/certificates.ts';
 import { behaving, checkPort, HTTP, listening } from './servers.ts';
 
 test('an HTTP check sends a GET of its path and takes any expected status', async () => {
@@ -40,7 +44,38 @@ test('an HTTP check is satisfied by the headers, however long the body takes', a
   assert.deepEqual(await checkPort(port, HTTP), { ok: true });
 });
 
+const LENIENT: readonly { readonly name: string; readonly answer: string }[] = [
+  { name: 'LF line ends', answer: 'HTTP/1.1 200 OK\nserver: x\n\nok' },
+  { name: 'line ends of both kinds', answer: 'HTTP/1.1 200 OK\r\nserver: x\n\r\nok' },
+  { name: 'a folded header', answer: 'HTTP/1.1 200 OK\r\nx-long: a\r\n  b\r\n\tc\r\n\r\n' },
+  { name: 'no headers', answer: 'HTTP/1.0 200 OK\r\n\r\n' },
+  { name: 'no reason', answer: 'HTTP/1.1 200\r\n\r\n' },
+  { name: 'a reason in another script', answer: 'HTTP/1.1 200 d’accord\r\n\r\n' },
+  { name: 'interim answers', answer: 'HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\nHTTP/1.1 200 OK\r\n\r\n' },
+  { name: 'two lengths', answer: 'HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nx' },
+];
+for (const { name, answer } of LENIENT)
+  test(`an HTTP check that is answered with ${name} takes the status, in one piece or in many`, async () => {
+    const whole = await behaving((socket) => socket.once('data', () => socket.end(answer)));
+    assert.deepEqual(await checkPort(whole, HTTP), { ok: true });
+    const bytes = Buffer.from(answer);
+    const pieces = await behaving((socket) => {
+      socket.setNoDelay();
+      socket.once('data', async () => {
+        for (let at = 0; at < bytes.length; at += 1) {
+          socket.write(bytes.subarray(at, at + 1));
+          await setImmediate();
+        }
+        socket.end();
+      });
+    });
+    assert.deepEqual(await checkPort(pieces, HTTP), { ok: true });
+  });
+
 const WRONG: readonly { readonly name: string; readonly answer: string; readonly reason: string }[] = [
+  { name: 'a greeting', answer: '220 mail.example ready\r\n', reason: 'the answer is not HTTP' },
+  { name: 'a status that is none', answer: 'HTTP/1.1 20x OK\r\n\r\n', reason: 'the answer is not HTTP' },
+  { name: 'HTTP/2', answer: '\x00\x00\x00\x04\x00\x00\x00\x00\x00', reason: 'the answer is not HTTP' },
   { name: 'rubbish', answer: '\x00\x01\x02 not http\r\n\r\n', reason: 'the answer is not HTTP' },
   {
     name: 'long headers',
@@ -71,4 +106,46 @@ test('an endpoint that closes without an answer fails the check', async () => {
     failure: 'Closed',
     reason: 'connection closed before an answer',
   });
+});
+
+test('an HTTP check asks for the host that it was given', async () => {
+  const seen: unknown[] = [];
+  const port = await listening(
+    http.createServer((request, response) => {
+      seen.push(request.headers.host);
+      response.end();
+    }),
+  );
+  for (const host of ['web.internal', 'Web.internal:8080'])
+    assert.deepEqual(await checkPort(port, { ...HTTP, host }), { ok: true });
+  assert.deepEqual(seen, ['web.internal', 'Web.internal:8080']);
+});
+
+const identity = createAuthority('throwaway').issue({ commonName: 'endpoint', altNames: ['web.internal'] });
+
+test('an HTTP check over TLS sends the host as the name, and takes whatever certificate there is', async () => {
+  const seen: unknown[] = [];
+  const port = await listening(
+    https.createServer({ cert: identity.certificate, key: identity.key }, (request, response) => {
+      const { servername, alpnProtocol } = request.socket as TLSSocket;
+      seen.push([servername, alpnProtocol, request.headers.host]);
+      response.writeHead(200).end('fine');
+    }),
+  );
+  assert.deepEqual(await checkPort(port, { ...HTTP, tls: true, host: 'Web.Internal:8443' }), { ok: true });
+  assert.deepEqual(await checkPort(port, { ...HTTP, tls: true }), { ok: true });
+  assert.deepEqual(seen, [
+    ['web.internal', 'http/1.1', 'Web.Internal:8443'],
+    [false, 'http/1.1', `127.0.0.1:${port}`],
+  ]);
+});
+
+test('an HTTP check over TLS of an endpoint without TLS says so, and the other way round', async () => {
+  const plain = await listening(http.createServer((_, response) => response.end()));
+  const overTls = await checkPort(plain, { ...HTTP, tls: true });
+  assert.deepEqual(overTls, { ok: false, failure: 'Protocol', reason: 'the answer is not TLS' });
+  const secure = https.createServer({ cert: identity.certificate, key: identity.key });
+  secure.on('tlsClientError', () => {});
+  const inPlain = await checkPort(await listening(secure), HTTP);
+  assert.equal(inPlain.ok, false);
 });

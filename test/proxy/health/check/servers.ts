@@ -20,7 +20,7 @@ export const listening = async (server: net.Server, host = '127.0.0.1'): Promise
   server.on('connection', (socket: net.Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    socket.on('error', () => {}); // checks end with a reset
+    socket.on('error', () => {}); // a check that is cut off ends with a reset
   });
   server.listen(0, host);
   await once(server, 'listening');
@@ -50,7 +50,13 @@ export const checkPort = (
   return check({ address: '127.0.0.1', port, timeoutMs: LONG_MS, kind, ...request }, signal);
 };
 
-export const HTTP = { type: 'HTTP', path: '/health', expectedStatuses: [200, 204] } as const;
+export const HTTP = {
+  type: 'HTTP',
+  path: '/health',
+  expectedStatuses: [200, 204],
+  host: undefined,
+  tls: false,
+} as const;
 export const TLS = { type: 'TLS', serverName: undefined } as const;
 export const GRPC = { type: 'GRPC', service: '' } as const;
 export const TCP = { type: 'TCP' } as const;

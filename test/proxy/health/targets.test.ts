@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { spec } from '../../../crds/l4balancer.ts';
+import { targetsOf } from '../../../proxy/health/targets.ts';
+
+/** The checks of two endpoints: where and what. */
+const checksOf = (healthCheck: object) => {
+  const parsed = spec.parse({
+    listeners: [{ name: 'l', port: 80, backend: 'web' }],
+    backends: [{ name: 'web', healthCheck, endpoints: [{ address: '192.0.2.1', port: 1 }] }],
+  });
+  const targets = ['192.0.2.1', '2001:db8::1'].map((address) => ({
+    address,
+    port: 8080,
+    weight: 1,
+    backup: false,
+  }));
+  const followed = targetsOf({
+    revision: '',
+    spec: parsed,
+    targets: new Map([['web', targets]]),
+    findings: [],
+  });
+  return [...followed].map(([key, { check }]) => [
+    key,
+    check?.request.address,
+    check?.request.port,
+    check?.request.kind,
+  ]);
+};
+
+test('an endpoint is checked at its own port', () => {
+  assert.deepEqual(checksOf({}), [
+    ['web 192.0.2.1:8080', '192.0.2.1', 8080, { type: 'TCP' }],
+    ['web [2001:db8::1]:8080', '2001:db8::1', 8080, { type: 'TCP' }],
+  ]);
+});
+
+test('or at the port of the health check, whatever its type, and stays the endpoint that it is', () => {
+  for (const type of ['TCP', 'TLS', 'HTTP', 'GRPC'])
+    assert.deepEqual(
+      checksOf({ type, port: 8081 }).map((check) => check.slice(0, 3)),
+      [
+        ['web 192.0.2.1:8080', '192.0.2.1', 8081],
+        ['web [2001:db8::1]:8080', '2001:db8::1', 8081],
+      ],
+    );
+});
+
+test('what an HTTP check asks is what the resource says', () => {
+  const http = { path: '/up', expectedStatuses: [204], host: 'web.internal', tls: true };
+  assert.deepEqual(checksOf({ type: 'HTTP', http })[0]?.at(-1), { type: 'HTTP', ...http });
+  assert.deepEqual(checksOf({ type: 'HTTP' })[0]?.at(-1), {
+    type: 'HTTP',
+    path: '/',
+    expectedStatuses: [200],
+    host: undefined,
+    tls: false,
+  });
+});
