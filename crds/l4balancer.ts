@@ -17,7 +17,7 @@ export const VERSION = 'v1alpha1';
 export const API_VERSION = `${GROUP}/${VERSION}`;
 export const KIND = 'L4Balancer';
 export const PLURAL = 'l4balancers';
-/** Port of the proxy's admin endpoint in every pod; no listener may take it. */
+/** Port of the proxy's admin endpoint where nothing else is said; no listener may take it. */
 export const ADMIN_PORT = 9901;
 
 export const spec = z.object({

@@ -5,7 +5,7 @@ import { duration, name, port } from './scalars.ts';
 export const listener = z.object({
   name: name.describe('Unique name of the listener; also the name of the Service port.'),
   port: port.describe(
-    'Port that clients connect to, unique among the listeners; 9901 is taken by the proxy’s admin endpoint.',
+    'Port that clients connect to, unique among the listeners; that of the admin endpoint, workload.adminPort, is taken.',
   ),
   protocol: z.enum(['TCP']).default('TCP').describe('Protocol of the listener; TCP for now.'),
   backend: name.describe('Name of the entry of spec.backends that takes the connections.'),

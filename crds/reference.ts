@@ -40,10 +40,18 @@ const typeOf = (schema: Structural): string => {
   if (schema.items !== undefined) {
     return `list of ${schema.items.properties ? 'objects' : typeOf(schema.items)}, ${range(schema.minItems ?? 0, schema.maxItems)}`;
   }
-  if (schema.additionalProperties !== undefined) return `map of text, up to ${schema.maxProperties}`;
+  if (schema.additionalProperties !== undefined)
+    return mapOf(schema.additionalProperties, schema.maxProperties);
   if (schema.type === 'integer') return `whole number, ${range(schema.minimum, schema.maximum)}`;
   if (schema.type === 'boolean') return 'true or false';
   return schema.type === 'object' ? 'object' : `text, up to ${schema.maxLength}`;
+};
+
+const mapOf = (value: Structural, most: number | undefined): string => {
+  if (value['x-kubernetes-int-or-string']) return `map of numbers, up to ${most}`;
+  return value.type === 'integer'
+    ? `map of whole numbers, ${range(value.minimum, value.maximum)}, up to ${most}`
+    : `map of text, up to ${most}`;
 };
 
 const range = (least: number | undefined, most: number | undefined): string =>

@@ -26,6 +26,14 @@ export const workload = z.object({
   autoscaling: autoscaling
     .optional()
     .describe('Lets a HorizontalPodAutoscaler choose the number of pods by their CPU.'),
+  adminPort: z
+    .int()
+    .min(1024)
+    .max(65535)
+    .default(9901)
+    .describe(
+      'Port of the admin endpoint (health, metrics, status) in each pod; no listener may take it. Balancers with profile HostNetwork that share a node each need their own. Changing it replaces the pods.',
+    ),
   image: z
     .string()
     .max(512)

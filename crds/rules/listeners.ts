@@ -1,4 +1,4 @@
-import { ADMIN_PORT, type L4BalancerSpec } from '../l4balancer.ts';
+import type { L4BalancerSpec } from '../l4balancer.ts';
 import type { Listener } from '../listener.ts';
 import { nearest } from '../nearest.ts';
 import { show } from '../words.ts';
@@ -24,18 +24,22 @@ const portUnique = rule<readonly Listener[]>({
     }),
 });
 
-const adminPort = rule<Listener>({
+const adminPort = rule<L4BalancerSpec>({
   id: 'listener-port-admin',
-  scope: 'spec.listeners[]',
-  reads: ['port'],
-  rule: `self.port != ${ADMIN_PORT}`,
-  message: `port ${ADMIN_PORT} is taken by the proxy's admin endpoint (health, metrics); choose another`,
-  fieldPath: '.port',
-  check: ({ port }) =>
-    problemIf(
-      port === ADMIN_PORT,
-      ['port'],
-      `${port} is taken by the proxy's admin endpoint (health, metrics); choose another`,
+  scope: 'spec',
+  reads: ['listeners[?].port', 'workload.adminPort'],
+  rule: 'self.listeners.all(l, l.port != self.workload.adminPort)',
+  message: "a listener's port is taken by the proxy's admin endpoint (health, metrics); choose another",
+  messageExpression:
+    "'port %d is taken by the proxy\\'s admin endpoint (health, metrics); choose another, or another workload.adminPort'.format([self.workload.adminPort])",
+  fieldPath: '.listeners',
+  check: ({ listeners, workload }) =>
+    listeners.flatMap(({ port }, i) =>
+      problemIf(
+        port === workload.adminPort,
+        ['listeners', i, 'port'],
+        `port ${port} is taken by the proxy's admin endpoint (health, metrics); choose another, or another workload.adminPort`,
+      ),
     ),
 });
 
@@ -84,6 +88,23 @@ const privilegedPort = rule<L4BalancerSpec>({
   },
 });
 
+const privilegedAdminPort = rule<L4BalancerSpec>({
+  id: 'admin-port-privileged',
+  scope: 'spec',
+  reads: ['workload.adminPort', 'tuning.sysctls'],
+  rule: `!has(self.tuning.sysctls) || self.tuning.sysctls.all(s, s.name != '${UNPRIVILEGED}' || !s.value.matches('^[0-9]{1,5}$') || self.workload.adminPort >= int(s.value))`,
+  message: `the admin port is below the sysctl ${UNPRIVILEGED}, and the proxy is not root: it could not listen there`,
+  fieldPath: '.workload.adminPort',
+  check: ({ workload, tuning }) => {
+    const start = tuning.sysctls?.find(({ name }) => name === UNPRIVILEGED)?.value ?? '0';
+    return problemIf(
+      /^[0-9]{1,5}$/.test(start) && workload.adminPort < Number(start),
+      ['workload', 'adminPort'],
+      `${workload.adminPort} is below ${start}, to which tuning.sysctls sets ${UNPRIVILEGED}, and the proxy is not root: it could not listen there`,
+    );
+  },
+});
+
 const ownEndpoint = rule<L4BalancerSpec>({
   id: 'endpoint-is-listener',
   scope: 'spec',
@@ -110,4 +131,11 @@ const ownEndpoint = rule<L4BalancerSpec>({
     ),
 });
 
-export const LISTENER_RULES = [portUnique, adminPort, backendExists, privilegedPort, ownEndpoint];
+export const LISTENER_RULES = [
+  portUnique,
+  adminPort,
+  backendExists,
+  privilegedPort,
+  privilegedAdminPort,
+  ownEndpoint,
+];

@@ -1,5 +1,4 @@
 import { effectiveTuning } from '../../crds/effective.ts';
-import { ADMIN_PORT } from '../../crds/l4balancer.ts';
 import type { EffectiveResources } from '../../crds/resources.ts';
 import type { Owner, RenderSettings } from './render.ts';
 import { containerSecurityContext } from './security-context.ts';
@@ -23,6 +22,7 @@ export const imageOf = ({ spec }: Owner, { proxyImage, pullPolicy }: RenderSetti
  */
 export const container = (owner: Owner, settings: RenderSettings) => {
   const { spec } = owner;
+  const { adminPort } = spec.workload;
   const tuning = effectiveTuning(spec);
   return {
     name: CONTAINER,
@@ -30,7 +30,7 @@ export const container = (owner: Owner, settings: RenderSettings) => {
     env: [
       { name: 'L4B_NAMESPACE', value: owner.namespace },
       { name: 'L4B_NAME', value: owner.name },
-      { name: 'L4B_ADMIN', value: `:${ADMIN_PORT}` },
+      { name: 'L4B_ADMIN', value: `:${adminPort}` },
       { name: 'L4B_GRACE_PERIOD', value: spec.workload.terminationGracePeriod },
       { name: 'NUM_ACCEPTORS', value: String(tuning.acceptors) },
       { name: 'LOG_LEVEL', value: tuning.logLevel },
@@ -41,10 +41,10 @@ export const container = (owner: Owner, settings: RenderSettings) => {
     ports: [
       {
         name: ADMIN_PORT_NAME,
-        containerPort: ADMIN_PORT,
+        containerPort: adminPort,
         protocol: 'TCP',
-        // Keeps two of them from one node: the scheduler knows of no other port that they take.
-        ...(tuning.hostNetwork ? { hostPort: ADMIN_PORT } : {}),
+        // Keeps two with one admin port from one node: the scheduler knows of no other port that they take.
+        ...(tuning.hostNetwork ? { hostPort: adminPort } : {}),
       },
     ],
     resources: withDevices(tuning.resources, spec.workload.extraResources),

@@ -1,4 +1,3 @@
-import { ADMIN_PORT } from '../../crds/l4balancer.ts';
 import { selectorLabels } from './labels.ts';
 import { childMetadata } from './metadata.ts';
 import type { Owner } from './render.ts';
@@ -15,7 +14,7 @@ const OPERATOR = {
  * from the node, which every policy lets in.
  */
 export const networkPolicy = (owner: Owner) => {
-  const { listeners, networkPolicy: wanted } = owner.spec;
+  const { listeners, networkPolicy: wanted, workload } = owner.spec;
   if (!wanted.enabled) return undefined;
   const { clients = [], monitoringNamespaces = {} } = wanted;
   const ports = listeners
@@ -39,7 +38,7 @@ export const networkPolicy = (owner: Owner) => {
             ? {}
             : { from: [...clients].sort().map((cidr) => ({ ipBlock: { cidr } })) }),
         },
-        { ports: [{ port: ADMIN_PORT, protocol: 'TCP' }], from: [OPERATOR, ...monitoring] },
+        { ports: [{ port: workload.adminPort, protocol: 'TCP' }], from: [OPERATOR, ...monitoring] },
       ],
     },
   };

@@ -10,6 +10,8 @@ export interface Target {
   readonly uid: string;
   readonly node: string;
   readonly ip: string;
+  /** Of its admin endpoint; pods of an older template may have another one than the spec says. */
+  readonly port: number;
   /** What makes another reading worth while: since when it is ready, and the generation of the spec. */
   readonly mark: string;
 }
@@ -24,7 +26,7 @@ export interface Inspector {
 }
 
 export interface InspectorDeps {
-  readonly read: (ip: string, signal: AbortSignal) => Promise<Report>;
+  readonly read: (ip: string, port: number, signal: AbortSignal) => Promise<Report>;
   readonly clock: Clock;
   /** From 0 to below 1. */
   readonly random: () => number;
@@ -59,7 +61,7 @@ export const createInspector = ({ read, clock, random, onChange }: InspectorDeps
 
   const run = async (key: string, followed: Followed): Promise<void> => {
     const { signal } = followed.abort;
-    const { ip, pod, node } = followed.target;
+    const { ip, port, pod, node } = followed.target;
     const backoff = createBackoff(BACKOFF, random);
     let failures = 0;
     let waitMs = FIRST_MS;
@@ -67,7 +69,7 @@ export const createInspector = ({ read, clock, random, onChange }: InspectorDeps
       await clock.sleep(waitMs, signal);
       if (signal.aborted) return;
       try {
-        const report = await inSlot(() => read(ip, signal));
+        const report = await inSlot(() => read(ip, port, signal));
         if (signal.aborted) return;
         failures = 0;
         backoff.reset();

@@ -1,4 +1,3 @@
-import { ADMIN_PORT } from '../../crds/l4balancer.ts';
 import type { Writer } from '../../kube/apply.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { KubeObject } from '../../kube/object.ts';
@@ -85,7 +84,7 @@ export const startTerm = (
   const generations = new Map<string, string>();
 
   const inspector = createInspector({
-    read: (ip, signal) => readReport(ip, ADMIN_PORT, signal),
+    read: readReport,
     clock,
     random: options.random,
     onChange: (key) => queue.add(key),

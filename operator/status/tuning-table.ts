@@ -140,7 +140,7 @@ const refusedCapabilities = ({ spec, pods }: TuningInput): readonly Row[] => {
 };
 
 /** A table that is silent about some replicas must say so. */
-const unheard = ({ readings }: TuningInput): readonly Row[] => {
+const unheard = ({ readings, spec }: TuningInput): readonly Row[] => {
   const failed = readings
     .filter((reading) => reading.kind === 'Failed')
     .sort((a, b) => (a.pod < b.pod ? -1 : 1));
@@ -151,7 +151,7 @@ const unheard = ({ readings }: TuningInput): readonly Row[] => {
       name: 'status of the proxies',
       effective: `${readings.length - failed.length} of ${readings.length} ${plural(readings.length, 'pod')} tell`,
       ok: false,
-      hint: `Pod ${first.pod} on node ${first.node}: ${stable(first.why)} The operator must reach port 9901 of the pods: look for a NetworkPolicy in between.`,
+      hint: `Pod ${first.pod} on node ${first.node}: ${stable(first.why)} The operator must reach port ${spec.workload.adminPort} of the pods: look for a NetworkPolicy in between.`,
     },
   ];
 };

@@ -3,6 +3,8 @@ import type { ContainerStatus, ObjectCondition, Pod, ReplicaSet } from '../statu
 // Pods and ReplicaSets are most of what is followed, and a pod's spec is most of each: kept whole, thousands of them
 // would fill the operator's memory with what it never reads.
 
+type PodSpec = NonNullable<Pod['spec']>;
+
 /** All fields of a type by name: one that the type gains is not forgotten here. */
 type Fields<T> = Readonly<Record<keyof T, true>>;
 
@@ -16,7 +18,8 @@ const METADATA = {
   deletionTimestamp: true,
   creationTimestamp: true,
 } as const;
-const POD_SPEC: Fields<NonNullable<Pod['spec']>> = { nodeName: true };
+const POD_SPEC: Fields<PodSpec> = { nodeName: true, containers: true };
+const POD_CONTAINER: Fields<NonNullable<PodSpec['containers']>[number]> = { name: true, ports: true };
 const POD_STATUS: Fields<NonNullable<Pod['status']>> = {
   phase: true,
   reason: true,
@@ -47,7 +50,7 @@ export const trimPod = ({ apiVersion, kind, metadata, spec, status }: Pod): Pod 
   ...(apiVersion === undefined ? {} : { apiVersion }),
   ...(kind === undefined ? {} : { kind }),
   metadata: pick(metadata, METADATA),
-  ...(spec === undefined ? {} : { spec: pick(spec, POD_SPEC) }),
+  ...(spec === undefined ? {} : { spec: trimSpec(spec) }),
   ...(status === undefined ? {} : { status: trimStatus(status) }),
 });
 
@@ -57,6 +60,11 @@ export const trimReplicaSet = (replicaSet: ReplicaSet): ReplicaSet => {
   if (spec === undefined) return replicaSet;
   const { template: _, ...kept } = spec as { readonly template?: unknown };
   return { ...rest, spec: kept } as ReplicaSet;
+};
+
+const trimSpec = (spec: PodSpec): PodSpec => {
+  const { containers, ...kept } = pick(spec, POD_SPEC);
+  return { ...kept, ...(containers && { containers: containers.map((one) => pick(one, POD_CONTAINER)) }) };
 };
 
 const trimStatus = (status: NonNullable<Pod['status']>): NonNullable<Pod['status']> => {

@@ -53,6 +53,14 @@ export const GOOD_MANIFESTS: Readonly<Record<string, Loose>> = {
   'the ports around the admin port': manifestWith({
     listeners: [9900, 9902].map((port) => ({ name: `p${port}`, port, backend: 'web' })),
   }),
+  'the default admin port as a listener’s, where the admin endpoint has another': manifestWith({
+    listeners: [{ name: 'web', port: 9901, backend: 'web' }],
+    workload: { adminPort: 9902 },
+  }),
+  'an admin port at the lowest port that the pod may take': manifestWith({
+    tuning: { sysctls: [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '8080' }] },
+    workload: { adminPort: 8081 },
+  }),
   'a listener at the lowest port that the pod may take': manifestWith({
     listeners: [{ name: 'web', port: 1024, backend: 'web' }],
     tuning: { sysctls: [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '1024' }] },

@@ -175,6 +175,8 @@ const workloadFields = (random: Random, shape: Shape): Record<string, () => unkn
       { rollingUpdate: { maxSurge: '25%', maxUnavailable: 0 } },
     ]),
   extraResources: () => random.pick<Loose>([{}, { 'intel.com/sriov': 1, 'example.com/nic': '2' }]),
+  // None of the listeners' ports.
+  adminPort: () => random.pick([9901, 15_000, 65_535]),
   imagePullSecrets: () => [{ name: 'registry' }],
   topologySpreadConstraints: () => [
     { topologyKey: 'example.com/rack', whenUnsatisfiable: 'DoNotSchedule', minDomains: 2 },

@@ -22,7 +22,33 @@ export const BAD_LISTENERS: readonly BadManifest[] = [
     'listener-port-admin',
     manifestWithListener({ port: 9901 }),
     'spec.listeners[0].port',
-    /9901 is taken by the proxy's admin endpoint/,
+    /port 9901 is taken by the proxy's admin endpoint .*another workload.adminPort/,
+  ),
+  bad(
+    'another admin port, which a listener has',
+    'listener-port-admin',
+    manifestWith({ workload: { adminPort: 8080 } }),
+    'spec.listeners[0].port',
+    /port 8080 is taken by the proxy's admin endpoint/,
+  ),
+  bad(
+    'an admin port below the lowest that the pod may take',
+    'admin-port-privileged',
+    manifest((spec) => {
+      spec.listeners = [{ name: 'web', port: 20443, backend: 'web' }];
+      spec.tuning = { sysctls: [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '10000' }] };
+    }),
+    'spec.workload.adminPort',
+    /below the sysctl net.ipv4.ip_unprivileged_port_start/,
+    /9901 is below 10000, to which tuning.sysctls sets net.ipv4.ip_unprivileged_port_start/,
+  ),
+  bad(
+    'an admin port that only root may have',
+    undefined,
+    manifestWith({ workload: { adminPort: 80 } }),
+    'spec.workload.adminPort',
+    /greater than or equal to 1024/,
+    /80 is out of range: expected at least 1024/,
   ),
   bad(
     'a backend that does not exist',

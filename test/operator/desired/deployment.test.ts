@@ -152,6 +152,15 @@ test('only the admin port is a port of the container', () => {
   assert.deepEqual(proxy().ports, [{ name: 'admin', containerPort: 9901, protocol: 'TCP' }]);
 });
 
+test('another admin port is the one of the container and of what the proxy is told, and the probes follow by its name', () => {
+  const spec = { tuning: { profile: 'HostNetwork' }, workload: { adminPort: 9902 } };
+  const { ports, env, startupProbe, readinessProbe, livenessProbe } = proxy(spec);
+  assert.deepEqual(ports, [{ name: 'admin', containerPort: 9902, protocol: 'TCP', hostPort: 9902 }]);
+  assert.equal(env.find(({ name }) => name === 'L4B_ADMIN')?.value, ':9902');
+  for (const { httpGet } of [startupProbe, readinessProbe, livenessProbe])
+    assert.equal(httpGet.port, 'admin');
+});
+
 test('what is not given is not rendered: an empty field would be owned for nothing', () => {
   const { metadata, spec } = rendered({
     workload: { podAnnotations: {}, podLabels: {}, nodeSelector: {}, tolerations: [], affinity: {} },

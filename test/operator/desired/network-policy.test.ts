@@ -19,6 +19,11 @@ test('everybody may reach the listeners, and only the operator the admin port; w
   assert.equal(admin?.from?.length, 1);
 });
 
+test('the admin port is the one that the pods have', () => {
+  const more = { networkPolicy: { enabled: true }, workload: { adminPort: 9902 } };
+  assert.deepEqual(networkPolicy(owner(more))?.spec.ingress[1]?.ports, [{ port: 9902, protocol: 'TCP' }]);
+});
+
 test('clients and monitoring are let in by what the spec says of them', () => {
   const wanted = {
     enabled: true,

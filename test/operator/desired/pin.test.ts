@@ -101,7 +101,10 @@ const SAME: readonly (readonly [string, object])[] = [
   ['an autoscaler', { workload: { autoscaling: { maxReplicas: 3 } } }],
   ['another budget', { workload: { disruptionBudget: { minAvailable: 1 } } }],
   ['another way to roll', { workload: { updateStrategy: { rollingUpdate: { maxSurge: 2 } } } }],
-  ['a default written out', { workload: { kind: 'Deployment', terminationGracePeriod: '60s' } }],
+  [
+    'a default written out',
+    { workload: { kind: 'Deployment', terminationGracePeriod: '60s', adminPort: 9901 } },
+  ],
 ];
 for (const [what, more] of SAME)
   test(`${what} is no change of the pods`, () => assert.equal(shapeDigest(spec(more)), FROM));
@@ -112,6 +115,7 @@ const OTHER: readonly (readonly [string, object])[] = [
   ['a device', { workload: { extraResources: { 'intel.com/sriov': 1 } } }],
   ['a capacity', { capacity: { connections: 1 } }],
   ['an image', { workload: { image: 'other' } }],
+  ['another admin port', { workload: { adminPort: 9902 } }],
 ];
 for (const [what, more] of OTHER)
   test(`${what} is a change of the pods`, () => assert.notEqual(shapeDigest(spec(more)), FROM));

@@ -10,6 +10,7 @@ const target = (name: string, mark = ''): Target => ({
   uid: `uid-${name}`,
   node: 'n1',
   ip: `ip-${name}`,
+  port: 9901,
   mark,
 });
 const knob = (effective: string): Knob => ({ name: 'a', effective, ok: true });

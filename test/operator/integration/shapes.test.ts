@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import http from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { stringify } from 'yaml';
@@ -318,6 +320,41 @@ const POD_MONITORS = {
     ],
   },
 };
+
+test('another admin port replaces the pods, frees the old one for a listener, and the operator reads each pod at its own', async (t) => {
+  const namespace = await world.newNamespace();
+  const proxyAt = async (ip: string, port: number, effective: string): Promise<void> => {
+    const tuning = [{ name: 'acceptors', effective, ok: true }];
+    const server = http.createServer((_, response) => response.end(JSON.stringify({ tuning })));
+    server.listen(port, ip);
+    await once(server, 'listening');
+    t.after(() => server.close());
+  };
+  const reads = (effective: string): Promise<void> =>
+    world.eventually(`a pod that tells ${effective}`, async () =>
+      ((await world.status(namespace, 'edge'))?.tuning ?? []).some((row) => row.effective === effective),
+    );
+  await proxyAt('127.92.7.1', 9901, '1');
+  await proxyAt('127.92.7.2', 9907, '2');
+
+  await world.apply(namespace, 'edge');
+  await world.eventually('a pod', async () => (await podsOf(world.transport, namespace)).length === 1);
+  const [old] = await podsOf(world.transport, namespace);
+  assert.ok(old !== undefined);
+  await writePodStatus(world.transport, old, serving(true, '127.92.7.1'));
+  await reads('1');
+
+  await world.apply(namespace, 'edge', {
+    listeners: [{ name: 'web', port: 9901, backend: 'web' }],
+    workload: { adminPort: 9907 },
+  });
+  await world.eventually('another pod', async () => (await podsOf(world.transport, namespace)).length === 2);
+  const next = (await podsOf(world.transport, namespace)).find(
+    ({ metadata }) => metadata.uid !== old.metadata.uid,
+  );
+  await writePodStatus(world.transport, next ?? assert.fail(), serving(true, '127.92.7.2'));
+  await reads('2');
+});
 
 test('a capacity sizes the pods, and the status shows the plan', async () => {
   const namespace = await world.newNamespace();

@@ -98,4 +98,6 @@ test('replicas that say nothing of themselves are told of: how many, and why the
     row?.hint ?? '',
     /^Pod a on node n9: it did not answer within 3 s\. .*port 9901.*NetworkPolicy/,
   );
+  const [moved] = table({ readings: [failed('a')], spec: balancer({ workload: { adminPort: 9902 } }).spec });
+  assert.match(moved?.hint ?? '', /must reach port 9902 of the pods/);
 });

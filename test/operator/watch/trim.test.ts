@@ -18,7 +18,10 @@ const KEPT = {
     deletionTimestamp: '2026-01-01T00:01:00Z',
     creationTimestamp: '2026-01-01T00:00:00Z',
   },
-  spec: { nodeName: 'node-1' },
+  spec: {
+    nodeName: 'node-1',
+    containers: [{ name: 'proxy', ports: [{ name: 'admin', containerPort: 9901 }] }],
+  },
   status: {
     phase: 'Running',
     reason: 'SysctlForbidden',
@@ -48,10 +51,11 @@ const KEPT = {
 test('of a pod stays exactly what its owners are found by and its status is read from', () => {
   const [condition] = KEPT.status.conditions;
   const [container] = KEPT.status.containerStatuses;
+  const [proxy] = KEPT.spec.containers;
   const whole = {
     ...KEPT,
     metadata: { ...KEPT.metadata, annotations: { note: 'large' }, generateName: 'edge-' },
-    spec: { ...KEPT.spec, containers: [{ name: 'proxy', env: [] }], volumes: [] },
+    spec: { ...KEPT.spec, containers: [{ ...proxy, env: [], image: 'proxy:1' }], volumes: [] },
     status: {
       ...KEPT.status,
       hostIP: '192.0.2.1',
