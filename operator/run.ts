@@ -8,6 +8,7 @@ import { CredentialsError } from '../kube/errors.ts';
 import { findCredentials } from '../kube/find-credentials.ts';
 import type { Transport } from '../kube/transport.ts';
 import { OperatorError } from './errors.ts';
+import { logReadiness, type Readiness, readinessOf } from './health/readiness.ts';
 import { startServers } from './health/servers.ts';
 import { leadAlone } from './leader/alone.ts';
 import type { Term } from './leader/election.ts';
@@ -17,8 +18,10 @@ import { dryRun } from './preview/dry-run.ts';
 import { type Controller, startController } from './reconcile/controller.ts';
 import type { Settings } from './settings.ts';
 import { createControllerMetrics } from './telemetry/controller-metrics.ts';
+import { createCredentialWatch } from './telemetry/credential-watch.ts';
 import type { Logger } from './telemetry/log.ts';
 import { measureTransports } from './telemetry/measured-transport.ts';
+import { createReadinessMetrics } from './telemetry/readiness-metrics.ts';
 import { createRecorder } from './telemetry/recorder.ts';
 import { createRevisionMetrics } from './telemetry/revision-metrics.ts';
 import { createWatchMetrics } from './telemetry/watch-metrics.ts';
@@ -52,21 +55,31 @@ export const startOperator = async (
   collectDefaultMetrics({ register: registry });
   const measured = measureTransports(new URL(credentials.server).host, registry);
   const throttled = createThrottle(settings.rate, realClock);
+  const credentialWatch = createCredentialWatch(realClock.now);
   const open = (): Transport =>
-    measured(openTransport(credentials, `l4balancer-operator/${VERSION}`, realClock.now));
+    credentialWatch.watched(
+      measured(openTransport(credentials, `l4balancer-operator/${VERSION}`, realClock.now)),
+    );
   const wallClock = () => new Date();
   /** Unlike the pod's name, not that of the container's next start. */
   const identity = `${settings.instance}_${randomBytes(6).toString('hex')}`;
   const common = { log, clock: realClock, wallClock, random: Math.random };
   log.info({ version: VERSION, server: credentials.server, identity, ...settings }, 'operator starts');
 
-  let stopping = false;
+  const stopping = new AbortController();
   let controller: Controller | undefined;
+  let leadership: Leadership | undefined;
+  const readiness = (): Readiness =>
+    readinessOf({
+      isStopping: () => stopping.signal.aborted,
+      watches: () => controller?.world.health() ?? [],
+      credentials: credentialWatch.problem,
+      leadership: () => leadership?.problem(),
+    });
   const servers = await startServers({
     settings,
     registry,
-    watches: () => controller?.world.health() ?? [],
-    isStopping: () => stopping,
+    readiness,
     onError: (error, path) => log.error({ code: 'Internal', error, path }, 'page failed'),
   });
   log.info(servers.ports, 'health and metrics listen');
@@ -86,6 +99,8 @@ export const startOperator = async (
     onFailed,
   );
   controller = running;
+  createReadinessMetrics(registry, settings.namespaces, readiness);
+  void logReadiness(readiness, log, realClock, stopping.signal);
   createRevisionMetrics(registry, () => running.world.collections[ROOT].values());
 
   /** Connections of its own: what is under way in them ends with the term. */
@@ -112,7 +127,7 @@ export const startOperator = async (
       },
     };
   };
-  const leadership: Leadership =
+  const leading: Leadership =
     settings.election === undefined
       ? leadAlone(begin)
       : standForLeader(
@@ -127,11 +142,12 @@ export const startOperator = async (
           },
           onFailed,
         );
+  leadership = leading;
 
   return {
     async stop() {
-      stopping = true;
-      await leadership.stop();
+      stopping.abort();
+      await leading.stop();
       running.stop();
       await servers.close();
       await reading.close();

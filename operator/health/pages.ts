@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import { staleness, type WatchHealth } from '../watch/freshness.ts';
+import type { Readiness } from './readiness.ts';
 
 /** One page: a status, a content type and a text. */
 export interface Page {
@@ -12,14 +12,16 @@ export type Pages = Readonly<Record<string, () => Page | Promise<Page>>>;
 
 const PLAIN = 'text/plain; charset=utf-8';
 
-/** For the probes. Answering at all is being alive; ready is who knows the cluster as it is. */
-export const healthPages = (watches: () => readonly WatchHealth[], isStopping: () => boolean): Pages => ({
+/** For the probes. Answering at all is being alive, since no restart mends what is refused; ready is who can do its work or take it over. */
+export const healthPages = (readiness: () => Readiness): Pages => ({
   '/healthz': () => ({ status: 200, type: PLAIN, text: 'ok\n' }),
   '/readyz': () => {
-    const problems = isStopping() ? ['stopping'] : staleness(watches());
-    return problems.length === 0
-      ? { status: 200, type: PLAIN, text: 'ok\n' }
-      : { status: 503, type: PLAIN, text: `${problems.join('\n')}\n` };
+    const { isReady, problems, namespaces } = readiness();
+    const lines = [
+      ...(isReady ? ['ok'] : problems),
+      ...(isReady ? [...namespaces].map(([name, why]) => `namespace ${name} is not followed: ${why}`) : []),
+    ];
+    return { status: isReady ? 200 : 503, type: PLAIN, text: `${lines.join('\n')}\n` };
   },
 });
 

@@ -2,6 +2,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { errorCode } from '../../kube/errors.ts';
 import { formatListenAddress, type ListenAddress } from '../../program/listen-address.ts';
+import { limitAnswers, PAGE_LIMITS, type PageLimits, requestLimits } from '../../program/page-limits.ts';
 import { OperatorError } from '../errors.ts';
 import type { Page, Pages } from './pages.ts';
 
@@ -18,18 +19,20 @@ export interface ServerOptions {
   readonly pages: Pages;
   /** Hears of pages that throw. */
   readonly onError: (error: unknown, path: string) => void;
+  readonly limits?: PageLimits;
 }
 
 /** Serves pages by path. Throws OperatorError AddressTaken or AddressRefused when it cannot listen. */
 export const startServer = async (options: ServerOptions): Promise<PageServer> => {
-  const { address, pages } = options;
-  const server = http.createServer({ requestTimeout: 10_000, headersTimeout: 5_000 }, (request, response) => {
+  const { address, pages, limits = PAGE_LIMITS } = options;
+  const server = http.createServer(requestLimits(limits), (request, response) => {
     void answer(request, options).then(({ status, type, text }) => {
       response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(text) });
       response.end(request.method === 'HEAD' ? undefined : text);
       request.resume();
     });
   });
+  limitAnswers(server, limits);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(refusal(options, error)));
     const host = address.host === undefined ? {} : { host: address.host };

@@ -1,15 +1,14 @@
 import type { Registry } from 'prom-client';
 import { formatListenAddress, type ListenAddress } from '../../program/listen-address.ts';
 import { FLAGS } from '../flags.ts';
-import type { WatchHealth } from '../watch/freshness.ts';
 import { healthPages, metricsPages } from './pages.ts';
+import type { Readiness } from './readiness.ts';
 import { type PageServer, type ServerOptions, startServer } from './server.ts';
 
 export interface ServersOptions {
   readonly settings: { readonly health: ListenAddress; readonly metrics: ListenAddress };
   readonly registry: Registry;
-  readonly watches: () => readonly WatchHealth[];
-  readonly isStopping: () => boolean;
+  readonly readiness: () => Readiness;
   readonly onError: ServerOptions['onError'];
 }
 
@@ -22,7 +21,7 @@ export interface Servers {
 export const startServers = async (options: ServersOptions): Promise<Servers> => {
   const { health, metrics } = options.settings;
   const { onError } = options;
-  const probes = healthPages(options.watches, options.isStopping);
+  const probes = healthPages(options.readiness);
   const figures = metricsPages(options.registry);
   const isOne = health.port !== 0 && formatListenAddress(health) === formatListenAddress(metrics);
 

@@ -4,5 +4,5 @@ import type { Leadership } from './stand.ts';
 /** For an operator of which there is only one: it leads from the start, without a Lease. */
 export const leadAlone = (begin: (fence: undefined) => Term): Leadership => {
   const term = begin(undefined);
-  return { stop: () => term.finish() };
+  return { problem: () => undefined, stop: () => term.finish() };
 };

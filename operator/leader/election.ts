@@ -46,6 +46,8 @@ export type ElectionEvent =
   | { readonly kind: 'Lost'; readonly why: 'NotRenewed' | 'TakenByAnother' }
   | { readonly kind: 'Released' }
   | { readonly kind: 'Follows'; readonly holder: string }
+  /** The Lease was read, or renewed: it is known who leads. */
+  | { readonly kind: 'Reached' }
   | { readonly kind: 'Failed'; readonly error: unknown };
 
 export interface Election {
@@ -122,6 +124,7 @@ export const startElection = (options: ElectionOptions, onFailed: (error: unknow
       const woken = AbortSignal.any([nap.signal, stopping.signal]);
       try {
         const held = await stand(client, false);
+        onEvent({ kind: 'Reached' });
         if (held !== undefined) return held;
       } catch (error) {
         onEvent({ kind: 'Failed', error });
@@ -154,6 +157,7 @@ export const startElection = (options: ElectionOptions, onFailed: (error: unknow
             if (again === undefined) return 'TakenByAnother';
             held = again;
           }
+          onEvent({ kind: 'Reached' });
         } catch (error) {
           if (over.signal.aborted) return 'Over';
           onEvent({ kind: 'Failed', error });

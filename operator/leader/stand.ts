@@ -30,6 +30,8 @@ export interface StandOptions {
 }
 
 export interface Leadership {
+  /** A sentence while it is not known who leads, for longer than a Lease is respected; undefined otherwise. */
+  problem(): string | undefined;
   /** Finishes what is begun, and gives the leadership back. */
   stop(): Promise<void>;
 }
@@ -46,6 +48,9 @@ export const standForLeader = (options: StandOptions, onFailed: (error: unknown)
   const fenced = fencedTransport(transport, { leftMs: () => fence.leftMs() });
   const recorder = createRecorder({ ...options, writer: createWriter(fenced, FIELD_MANAGER) });
   let failure: string | undefined;
+  /** When the Lease was last read or renewed, and what has been in the way since. */
+  let reachedAt = options.clock.now();
+  let obstacle: unknown;
 
   const announce = (lease: Lease, note: string, action: string): void =>
     recorder.record(
@@ -73,7 +78,12 @@ export const standForLeader = (options: StandOptions, onFailed: (error: unknown)
       case 'Follows':
         log.info({ identity, holder: event.holder }, 'follows');
         return;
+      case 'Reached':
+        reachedAt = options.clock.now();
+        obstacle = undefined;
+        return;
       case 'Failed': {
+        obstacle = event.error;
         metrics.failed();
         const code = codeOf(event.error);
         if (code !== failure)
@@ -109,6 +119,12 @@ export const standForLeader = (options: StandOptions, onFailed: (error: unknown)
   });
 
   return {
+    problem() {
+      const silentMs = options.clock.now() - reachedAt;
+      if (silentMs < at.leaseMs) return undefined;
+      const why = obstacle instanceof Error ? `: ${obstacle.message}` : '';
+      return `the Lease ${at.namespace}/${at.name} has not been reached for ${Math.round(silentMs / 1000)} s, so it is not known who leads, and nothing is reconciled here${why}`;
+    },
     async stop() {
       watch.stop();
       await election.stop();

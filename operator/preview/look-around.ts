@@ -22,6 +22,7 @@ export const lookAround = async ({ transport, namespaces }: LookOptions): Promis
   const nodes = createNodeBook();
   nodes.server(parseVersion(gitVersion));
   const { promise: synced, resolve, reject } = Promise.withResolvers<void>();
+  const awaited = new Set(namespaces.length === 0 ? [undefined] : namespaces);
   const world = followWorld(
     { transport, namespaces },
     {
@@ -33,7 +34,10 @@ export const lookAround = async ({ transport, namespaces }: LookOptions): Promis
       },
       onListed() {},
       onServed() {},
-      onSynced: resolve,
+      onSynced(namespace) {
+        awaited.delete(namespace);
+        if (awaited.size === 0) resolve();
+      },
     },
   );
   try {

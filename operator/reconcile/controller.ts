@@ -46,6 +46,8 @@ export const startController = (
   };
   let term: ReconcileTerm | undefined;
   let access: TermAccess | undefined;
+  let isVersionAsked = false;
+  /** Whether there is a namespace to begin with; the others come when they are listed. */
   let isSynced = false;
 
   const start = (): void => {
@@ -58,20 +60,24 @@ export const startController = (
       // What a kubelet allows may have changed with it.
       else if (nodes.note(object, isGone)) term?.nodesChanged();
     },
-    onState(kind, state, watch) {
+    onState(kind, state, watch, namespace) {
       if (!state.connected) watchMetrics.lost(kind);
-      watchLog.state(kind, state, watch);
+      watchLog.state(kind, state, watch, namespace);
     },
     onListed: watchMetrics.listed,
     onServed(kind, isServed) {
       watchLog.served(kind, isServed);
       term?.addAll();
     },
-    onSynced() {
-      log.info({ l4balancers: world.collections[ROOT].size }, 'caches synced');
+    onSynced(namespace) {
+      const where = namespace === undefined ? {} : { namespace };
+      log.info({ ...where, l4balancers: world.collections[ROOT].size }, 'caches synced');
+      term?.addAll();
+      if (isVersionAsked) return;
+      isVersionAsked = true;
       readServerVersion(options, stopping.signal)
-        .then((version) => {
-          nodes.server(version);
+        .then((read) => {
+          nodes.server(read);
           isSynced = true;
           start();
         })

@@ -67,7 +67,7 @@ const BURST_MS = 50;
 /** Everything is looked at anew this often, from the caches: a net for what no event has told. */
 const RESYNC_MS = 10 * 60_000;
 
-/** Begins to work on every resource. `world` must have been listed: a child that is not listed yet would look as if it were missing. */
+/** Begins to work on every resource of the namespaces that are listed; on others as soon as they are, when `addAll` is called. */
 export const startTerm = (
   world: World,
   { transport, writer, steward, recorder }: TermAccess,
@@ -152,6 +152,7 @@ export const startTerm = (
 
   const addAll = (): void => {
     for (const root of world.collections[ROOT].values()) {
+      if (!world.isSynced(root.metadata.namespace ?? '')) continue;
       const key = keyOfRoot(root);
       if (!generations.has(key)) priorityOf(key, root, false);
       queue.add(key);
@@ -173,6 +174,8 @@ export const startTerm = (
 
   return {
     changed(kind, object, isGone) {
+      // A child that is not listed yet would look as if it were missing.
+      if (!world.isSynced(object.metadata.namespace ?? '')) return;
       const key = rootKey(kind, object, world.collections);
       if (key === undefined) return;
       if (isGone) ledger.forget(ledgerName(key, kind), object.metadata.uid);

@@ -6,28 +6,33 @@ import { ROOT, type WatchedKind } from '../watch/kinds.ts';
 
 /** Logs what becomes of the watches: a loss once, and again only when its cause changes; and that it is back. */
 export const createWatchLog = (log: Logger) => {
-  const lost = new Map<string, string>();
+  /** The code of each watch that is lost, by what is told of together: a kind, or all of a namespace that is followed by itself. */
+  const lost = new Map<string, Map<string, string>>();
   return {
     /** `watch` names the kind, and the namespace where each has a watch of its own. */
-    state(kind: WatchedKind, state: ListWatchState, watch: string = kind): void {
+    state(kind: WatchedKind, state: ListWatchState, watch: string = kind, namespace?: string): void {
+      const group = namespace ?? kind;
+      const losses = lost.get(group) ?? new Map<string, string>();
+      lost.set(group, losses);
+      const about = namespace === undefined ? { watch } : { watch, namespace };
       if (state.connected) {
-        if (lost.delete(watch)) log.info({ watch }, 'watch is back');
+        if (losses.delete(watch) && losses.size === 0) log.info(about, 'watch is back');
         return;
       }
       const { error, retryInMs } = state;
       const code = codeOf(error);
-      const isNews = lost.get(watch) !== code;
-      lost.set(watch, code);
+      const isNews = ![...losses.values()].includes(code);
+      losses.set(watch, code);
       if (kind === ROOT && error instanceof ApiError && error.code === 'NotFound') {
         if (isNews)
           log.error(
-            { watch, code: 'CrdMissing', advice: CRD_MISSING },
+            { ...about, code: 'CrdMissing', advice: CRD_MISSING },
             'CustomResourceDefinition is missing',
           );
         return;
       }
-      if (isNews) log.warn({ watch, code, error, retryInMs }, 'watch lost, trying again');
-      else log.debug({ watch, code, retryInMs }, 'watch still lost');
+      if (isNews) log.warn({ ...about, code, error, retryInMs }, 'watch lost, trying again');
+      else log.debug({ ...about, code, retryInMs }, 'watch still lost');
     },
     /** An optional kind: that it is not there is no loss. */
     served(kind: WatchedKind, isServed: boolean): void {

@@ -24,13 +24,13 @@ export interface WorldEvents {
     how: { readonly isGone: boolean; readonly isListed: boolean },
   ): void;
   /** `watch` names the kind, and the namespace where each has a watch of its own. */
-  onState(kind: WatchedKind, state: ListWatchState, watch: string): void;
+  onState(kind: WatchedKind, state: ListWatchState, watch: string, namespace: string | undefined): void;
   /** A list came; `missed` counts what no event had told before. */
   onListed(kind: WatchedKind, missed: number): void;
   /** The API server knows an optional kind from now on, or does not any more. */
   onServed(kind: WatchedKind, isServed: boolean): void;
-  /** Called once: every kind has been listed. */
-  onSynced(): void;
+  /** Every kind has been listed; called once for each namespace that is followed by itself, or (undefined) once for all of them. */
+  onSynced(namespace: string | undefined): void;
 }
 
 /** What the operator knows of the cluster, from one list and watch for each kind, in each namespace where some are named. */
@@ -41,6 +41,8 @@ export interface World {
    * lives in no namespace is not followed, where namespaces are named.
    */
   serves(kind: WatchedKind): boolean;
+  /** Whether every kind has been listed in the namespace; what is in another one is not known well enough to be worked on. */
+  isSynced(namespace: string): boolean;
   /** How each watch stands; none of kinds that the API server does not know and need not. */
   health(): readonly WatchHealth[];
   stop(): void;
@@ -60,6 +62,7 @@ interface WorldDeps {
 interface Followed {
   readonly kind: WatchedKind;
   readonly name: string;
+  readonly namespace: string | undefined;
   readonly watch: ListWatch;
   isSynced: boolean;
   isAbsent: boolean;
@@ -77,19 +80,21 @@ export const followWorld = (
   ) as unknown as Collections;
   const scopes = (kind: WatchedKind): readonly (string | undefined)[] =>
     namespaces.length === 0 ? [undefined] : isClusterWide(kind) ? [] : namespaces;
-  const count = WATCHED_KINDS.flatMap(scopes).length;
   const all: Followed[] = [];
-  let isSynced = false;
+  /** Namespaces of which all is known; `undefined` stands for all. One that cannot be followed holds up no other. */
+  const synced = new Set<string | undefined>();
+  let isStarted = false;
 
   const serves = (kind: WatchedKind): boolean => {
     const watches = all.filter((one) => one.kind === kind);
     return watches.length > 0 && !watches.some(({ isAbsent }) => isAbsent);
   };
 
-  const checkSynced = (): void => {
-    if (isSynced || all.length < count || !all.every((one) => one.isSynced || one.isAbsent)) return;
-    isSynced = true;
-    events.onSynced();
+  const checkSynced = (namespace: string | undefined): void => {
+    const own = all.filter((one) => one.namespace === namespace);
+    if (!isStarted || synced.has(namespace) || !own.every((one) => one.isSynced || one.isAbsent)) return;
+    synced.add(namespace);
+    events.onSynced(namespace);
   };
 
   const follow = (kind: WatchedKind, namespace: string | undefined): void => {
@@ -121,7 +126,7 @@ export const followWorld = (
         events.onListed(kind, missed);
         take(objects);
         setAbsent(false);
-        checkSynced();
+        checkSynced(namespace);
       },
       onChange(key, object, change) {
         collection.change(key, object, change);
@@ -131,13 +136,14 @@ export const followWorld = (
         followed.state = state;
         if (deps.isOptional(kind) && isUnknown(state)) {
           setAbsent(true);
-          checkSynced();
-        } else events.onState(kind, state, name);
+          checkSynced(namespace);
+        } else events.onState(kind, state, name, namespace);
       },
     });
     const followed: Followed = {
       kind,
       name,
+      namespace,
       watch,
       isSynced: false,
       isAbsent: false,
@@ -146,16 +152,20 @@ export const followWorld = (
     all.push(followed);
   };
   for (const kind of WATCHED_KINDS) for (const namespace of scopes(kind)) follow(kind, namespace);
+  isStarted = true;
+  for (const namespace of namespaces.length === 0 ? [undefined] : namespaces) checkSynced(namespace);
 
   return {
     collections,
     serves,
+    isSynced: (namespace) => synced.has(undefined) || synced.has(namespace),
     health: () =>
       all
         .filter(({ isAbsent }) => !isAbsent)
-        .map(({ name, watch, isSynced: synced, state }) => ({
-          kind: name,
-          synced,
+        .map(({ kind, namespace, watch, isSynced, state }) => ({
+          kind,
+          ...(namespace === undefined ? {} : { namespace }),
+          synced: isSynced,
           state,
           silentMs: watch.silentMs(),
         })),

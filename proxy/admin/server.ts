@@ -1,6 +1,7 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { formatListenAddress, type ListenAddress } from '../../program/listen-address.ts';
+import { limitAnswers, PAGE_LIMITS, type PageLimits, requestLimits } from '../../program/page-limits.ts';
 import { ProxyError, systemCode } from '../errors.ts';
 
 /** One page: a status, a content type and a text. */
@@ -34,9 +35,6 @@ export const json = (value: unknown): Page => ({
   text: `${JSON.stringify(value, null, 2)}\n`,
 });
 
-/** How long a client may take nothing of its answer. */
-const STALLED_MS = 30_000;
-
 /**
  * Serves `pages` by path. Throws ProxyError AdminAddressTaken or AdminAddressRefused when it cannot listen. `onError` hears of pages that throw.
  */
@@ -44,7 +42,7 @@ export const startAdmin = async (
   address: ListenAddress,
   pages: Pages,
   onError: (error: unknown, path: string) => void,
-  stalledMs = STALLED_MS,
+  limits: PageLimits = PAGE_LIMITS,
 ): Promise<AdminServer> => {
   const answer = async (request: http.IncomingMessage): Promise<Page & { allow?: string }> => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
@@ -59,7 +57,7 @@ export const startAdmin = async (
       return text(500, 'The page could not be made; the log says why.');
     }
   };
-  const server = http.createServer({ requestTimeout: 10_000, headersTimeout: 5_000 }, (request, response) => {
+  const server = http.createServer(requestLimits(limits), (request, response) => {
     void answer(request).then((page) => {
       response.writeHead(page.status, {
         'content-type': page.type,
@@ -70,8 +68,7 @@ export const startAdmin = async (
       request.resume();
     });
   });
-  // Node's two limits end with the request; who then reads nothing would keep a descriptor and a page of memory for ever.
-  server.setTimeout(stalledMs);
+  limitAnswers(server, limits);
   await listen(server, address);
   return {
     port: (server.address() as AddressInfo).port,

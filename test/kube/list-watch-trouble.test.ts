@@ -128,7 +128,7 @@ describe('a watch through a bad time', () => {
           state: recorder.states.at(-1),
           silentMs: recorder.watch.silentMs(),
         },
-      ]);
+      ]).problems;
     const before = calls;
     assert.deepEqual(problems(), []);
     jumpedMs = STALE_AFTER_MS;

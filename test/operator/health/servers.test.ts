@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import net from 'node:net';
 import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, Registry } from 'prom-client';
 import { OperatorError } from '../../../operator/errors.ts';
+import type { Readiness } from '../../../operator/health/readiness.ts';
+import { startServer } from '../../../operator/health/server.ts';
 import { type Servers, startServers } from '../../../operator/health/servers.ts';
-import type { WatchHealth } from '../../../operator/watch/freshness.ts';
+import { PAGE_LIMITS } from '../../../program/page-limits.ts';
 import { freePort } from '../../../scripts/process/free-ports.ts';
+import { allCutOff } from '../../program/slow-clients.ts';
 
 const HERE = '127.0.0.1';
 const running: Servers[] = [];
@@ -12,20 +18,15 @@ after(async () => {
   for (const servers of running) await servers.close();
 });
 
-const FRESH: WatchHealth = { kind: 'Pod', synced: true, state: { connected: true }, silentMs: 0 };
+const READY: Readiness = { isReady: true, problems: [], namespaces: new Map() };
 
-const start = async (
-  ports: { health: number; metrics: number },
-  watches: readonly WatchHealth[] = [FRESH],
-  stopping = false,
-) => {
+const start = async (ports: { health: number; metrics: number }, readiness: Readiness = READY) => {
   const registry = new Registry();
   new Counter({ name: 'things_total', help: 'Things.', registers: [registry] });
   const servers = await startServers({
     settings: { health: { host: HERE, port: ports.health }, metrics: { host: HERE, port: ports.metrics } },
     registry,
-    watches: () => watches,
-    isStopping: () => stopping,
+    readiness: () => readiness,
     onError: (error) => assert.fail(String(error)),
   });
   running.push(servers);
@@ -53,12 +54,19 @@ test('one address for both is one server', async () => {
   assert.match(await get('metrics', '/metrics'), /^200/);
 });
 
-test('a stale watch and a stop make it unready, and alive all the same', async () => {
-  const { get } = await start({ health: 0, metrics: 0 }, [{ ...FRESH, synced: false }]);
-  assert.equal(await get('health', '/readyz'), '503 Pod: not listed yet');
+test('what makes it unready is on the page, and it is alive all the same', async () => {
+  const { get } = await start(
+    { health: 0, metrics: 0 },
+    { ...READY, isReady: false, problems: ['Pod: not listed yet', 'Role: not listed yet'] },
+  );
+  assert.equal(await get('health', '/readyz'), '503 Pod: not listed yet\nRole: not listed yet');
   assert.equal(await get('health', '/healthz'), '200 ok');
-  const stopping = await start({ health: 0, metrics: 0 }, [FRESH], true);
-  assert.equal(await stopping.get('health', '/readyz'), '503 stopping');
+});
+
+test('a namespace that is not followed is on the page of an operator that is ready for others', async () => {
+  const namespaces = new Map([['shop', 'Pod: not listed yet']]);
+  const { get } = await start({ health: 0, metrics: 0 }, { ...READY, namespaces });
+  assert.equal(await get('health', '/readyz'), '200 ok\nnamespace shop is not followed: Pod: not listed yet');
 });
 
 test('an address that cannot be had is refused with the flag to change, and leaves nothing listening', async () => {
@@ -71,4 +79,37 @@ test('an address that cannot be had is refused with the flag to change, and leav
     return true;
   });
   await start({ health: port, metrics: 0 });
+});
+
+const STALLED_MS = 1_000;
+
+test('who begins a request and does not end it is cut off, and so are who begins none and who reads no answer', async () => {
+  const page = { status: 200, type: 'text/plain', text: 'x'.repeat(32 * 1024 * 1024) };
+  const server = await startServer({
+    address: { host: HERE, port: 0 },
+    flag: '--x',
+    pages: { '/big': () => page },
+    onError: (error) => assert.fail(String(error)),
+    limits: { headersMs: 500, requestMs: 500, stalledMs: STALLED_MS },
+  });
+  try {
+    const deaf = net.connect(server.port, HERE);
+    deaf.on('error', () => undefined);
+    deaf.write('GET /big HTTP/1.1\r\nHost: a\r\n\r\n');
+    await allCutOff(server.port);
+    await sleep(2 * STALLED_MS); // it reads nothing, so no event tells it
+    // Once the server has given it up, what is left in the kernel is less than the page.
+    let kept = 0;
+    deaf.on('data', (part: Buffer) => {
+      kept += part.length;
+    });
+    await once(deaf, 'close', { signal: AbortSignal.timeout(20_000) });
+    assert.ok(kept < page.text.length, `${kept} bytes`);
+  } finally {
+    await server.close();
+  }
+});
+
+test('without a word of the caller the limits are there, too', () => {
+  for (const ms of Object.values(PAGE_LIMITS)) assert.ok(ms > 0 && ms <= 30_000, `${ms}`);
 });

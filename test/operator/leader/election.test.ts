@@ -55,6 +55,8 @@ type Server = ReturnType<typeof shared>;
 const candidate = (server: Server, identity: string, finish: () => Promise<void> = async () => {}) => {
   const told: string[] = [];
   const fences: Fence[] = [];
+  /** When it was last known who leads. */
+  const reached: number[] = [];
   const election: Election = startElection(
     {
       client: () => server.client(identity),
@@ -77,12 +79,14 @@ const candidate = (server: Server, identity: string, finish: () => Promise<void>
         };
       },
       onEvent: (event) => {
-        if (event.kind !== 'Failed') told.push('why' in event ? `${event.kind} ${event.why}` : event.kind);
+        if (event.kind === 'Reached') reached.push(server.clock.now());
+        else if (event.kind !== 'Failed')
+          told.push('why' in event ? `${event.kind} ${event.why}` : event.kind);
       },
     },
     (error) => assert.fail(String(error)),
   );
-  return { told, fences, election, leftMs: () => fences.at(-1)?.leftMs() ?? 0 };
+  return { told, fences, reached, election, leftMs: () => fences.at(-1)?.leftMs() ?? 0 };
 };
 
 /** Lets time pass in steps of a retry, so that everybody has its turn. */
@@ -211,4 +215,20 @@ test('a Lease that somebody deletes is not made by a follower that sees it first
     assert.ok(!(a.leftMs() > 0 && b.leftMs() > 0), 'both may write');
   }
   assert.equal(a.told.at(-1), 'abandoned');
+});
+
+test('who leads and who follows both tell that the Lease is reached, as long as it is', async () => {
+  const server = shared();
+  const a = candidate(server, 'a');
+  await pass(server, 500);
+  const b = candidate(server, 'b');
+  await pass(server, 60_000);
+  for (const one of [a, b]) assert.ok(server.clock.now() - (one.reached.at(-1) ?? 0) <= TIMING.retryMs);
+  const cutAt = server.clock.now();
+  for (const name of ['a', 'b']) server.cut.add(name);
+  await pass(server, 30_000);
+  for (const one of [a, b]) assert.ok((one.reached.at(-1) ?? 0) <= cutAt);
+  server.cut.clear();
+  await pass(server, 30_000);
+  for (const one of [a, b]) assert.ok(server.clock.now() - (one.reached.at(-1) ?? 0) <= TIMING.retryMs);
 });

@@ -39,3 +39,20 @@ test('an L4Balancer that the API server does not know is told as what it is: the
   for (let tries = 0; tries < 3; tries++) watchLog.state('L4Balancer', lost(notFound));
   assert.deepEqual(lines, ['CustomResourceDefinition is missing L4Balancer CrdMissing']);
 });
+
+test('what is lost with a whole namespace is told once for all of its kinds, and so is that it is back', () => {
+  const { lines, watchLog } = recording();
+  const kinds = ['Pod', 'Role', 'Service'] as const;
+  const tell = (namespace: string, state: Parameters<typeof watchLog.state>[1]) => {
+    for (const kind of kinds) watchLog.state(kind, state, `${kind} in ${namespace}`, namespace);
+  };
+  tell('shop', lost(notFound));
+  tell('shop', lost(notFound));
+  tell('edge', lost(notFound));
+  tell('shop', { connected: true });
+  assert.deepEqual(lines, [
+    'watch lost, trying again Pod in shop NotFound',
+    'watch lost, trying again Pod in edge NotFound',
+    'watch is back Service in shop',
+  ]);
+});

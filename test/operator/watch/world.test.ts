@@ -22,7 +22,7 @@ const played = (namespaces: readonly string[] = []) => {
       onState: (_, state, watch) => told.push(`${watch} ${state.connected ? 'connected' : 'lost'}`),
       onListed: (kind, missed) => missed > 0 && told.push(`${kind} missed ${missed}`),
       onServed: (kind, isServed) => told.push(`${kind} ${isServed ? 'served' : 'not served'}`),
-      onSynced: () => told.push('synced'),
+      onSynced: (namespace) => told.push(namespace === undefined ? 'synced' : `${namespace} synced`),
     },
     {
       watch: (options) => {
@@ -84,11 +84,14 @@ test('with namespaces named, each has watches of its own and nothing is asked of
   for (const path of watches.keys()) assert.match(path, /\/namespaces\/(shop|edge)\//);
   assert.equal(world.serves('Node'), false);
   syncAllBut(watches, '/api/v1/namespaces/edge/pods');
-  assert.deepEqual(told, []);
+  assert.deepEqual(told, ['shop synced'], 'one namespace waits for no other');
+  assert.deepEqual([world.isSynced('shop'), world.isSynced('edge')], [true, false]);
+  told.length = 0;
   at('/api/v1/namespaces/shop/pods').onSync(new Map([['shop/a', object('shop', 'a')]]), 0);
   at('/api/v1/namespaces/edge/pods').onSync(new Map([['edge/b', object('edge', 'b')]]), 3);
-  assert.deepEqual(told, ['Pod shop/a there', 'Pod missed 3', 'Pod edge/b there', 'synced']);
+  assert.deepEqual(told, ['Pod shop/a there', 'Pod missed 3', 'Pod edge/b there', 'edge synced']);
   assert.equal(world.collections.Pod.size, 2);
   at('/api/v1/namespaces/edge/pods').onState?.(lost(UNKNOWN));
   assert.equal(told.at(-1), 'Pod in edge lost');
+  assert.equal(world.isSynced('edge'), true, 'what was known is known still');
 });

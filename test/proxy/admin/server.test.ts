@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import { test } from 'node:test';
+import { PAGE_LIMITS } from '../../../program/page-limits.ts';
 import { json, type Pages, probe, startAdmin } from '../../../proxy/admin/server.ts';
 import { ProxyError } from '../../../proxy/errors.ts';
+import { allCutOff } from '../../program/slow-clients.ts';
 
 const PAGES: Pages = {
   '/': () => probe(undefined),
@@ -62,7 +64,10 @@ test('who asks and reads nothing of the answer is cut off, who reads slowly is n
   const pages: Pages = {
     '/': () => ({ status: 200, type: 'text/plain', text: 'x'.repeat(PAGE_BYTES) }),
   };
-  const admin = await startAdmin({ host: '127.0.0.1', port: 0 }, pages, () => {}, STALLED_MS);
+  const admin = await startAdmin({ host: '127.0.0.1', port: 0 }, pages, () => {}, {
+    ...PAGE_LIMITS,
+    stalledMs: STALLED_MS,
+  });
   const ask = () => {
     const socket = net.connect(admin.port, '127.0.0.1');
     socket.on('error', () => undefined);
@@ -91,6 +96,16 @@ test('who asks and reads nothing of the answer is cut off, who reads slowly is n
   } finally {
     silent.destroy();
     slow.destroy();
+    await admin.close();
+  }
+});
+
+test('who begins a request and does not end it is cut off, and so is who begins none', async () => {
+  const limits = { ...PAGE_LIMITS, headersMs: 500, requestMs: 500 };
+  const admin = await startAdmin({ host: '127.0.0.1', port: 0 }, PAGES, () => {}, limits);
+  try {
+    await allCutOff(admin.port);
+  } finally {
     await admin.close();
   }
 });

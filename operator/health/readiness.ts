@@ -1,0 +1,67 @@
+import type { Clock } from '../../kube/clock.ts';
+import type { Logger } from '../telemetry/log.ts';
+import { staleness, type WatchHealth } from '../watch/freshness.ts';
+
+/** What readiness follows from. */
+export interface ReadinessSources {
+  readonly isStopping: () => boolean;
+  readonly watches: () => readonly WatchHealth[];
+  /** Why the API server does not know this operator; undefined when it does. */
+  readonly credentials: () => string | undefined;
+  /** Why it neither leads nor sees who leads; undefined when it does. */
+  readonly leadership: () => string | undefined;
+}
+
+/** Whether the operator can do its work, or take it over. */
+export interface Readiness {
+  readonly isReady: boolean;
+  /** Why not: the first is the one to look at. */
+  readonly problems: readonly string[];
+  /** What is wrong and no reason to be unready: namespaces that are not followed, by name. */
+  readonly namespaces: ReadonlyMap<string, string>;
+}
+
+/** Credentials that are refused explain all else, and so does the Lease: nothing is written without it. */
+export const readinessOf = (sources: ReadinessSources): Readiness => {
+  if (sources.isStopping()) return { isReady: false, problems: ['stopping'], namespaces: new Map() };
+  const { problems: stale, namespaces } = staleness(sources.watches());
+  const problems = [sources.credentials(), sources.leadership(), ...stale].filter((one) => one !== undefined);
+  return { isReady: problems.length === 0, problems, namespaces };
+};
+
+/** How often it is looked at for the log, also where no probe asks. */
+const LOOK_EVERY_MS = 5_000;
+
+/** Logs when it changes whether the operator is ready, and which namespaces are followed, until `signal` aborts. */
+export const logReadiness = async (
+  read: () => Readiness,
+  log: Logger,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> => {
+  let wasReady = true;
+  const ill = new Set<string>();
+  for (;;) {
+    await clock.sleep(LOOK_EVERY_MS, signal);
+    if (signal.aborted) return;
+    const { isReady, problems, namespaces } = read();
+    if (isReady !== wasReady) {
+      if (isReady) log.info('ready again');
+      else log.error({ problems }, 'not ready');
+    }
+    wasReady = isReady;
+    for (const [namespace, why] of namespaces) {
+      if (!ill.has(namespace))
+        log.error({ namespace, why, advice: NAMESPACE_ADVICE }, 'namespace not followed');
+      ill.add(namespace);
+    }
+    for (const namespace of ill) {
+      if (namespaces.has(namespace)) continue;
+      ill.delete(namespace);
+      log.info({ namespace }, 'namespace followed again');
+    }
+  }
+};
+
+const NAMESPACE_ADVICE =
+  'Its L4Balancers are not looked after; the proxies there serve on. Make the namespace, the Role and the RoleBinding again, or take it out of --namespaces. It is tried again by itself.';

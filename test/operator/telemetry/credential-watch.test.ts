@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ApiError, CredentialsError, TransportError } from '../../../kube/errors.ts';
+import { createCredentialWatch } from '../../../operator/telemetry/credential-watch.ts';
+import { type Step, scriptedTransport } from '../../kube/scripted-transport.ts';
+
+const answer = (httpStatus: number) => new ApiError({ method: 'GET', path: '/x', httpStatus, body: '' });
+const UNAUTHORIZED = { error: answer(401) };
+const LOST = { error: new TransportError('ConnectionLost', 'https://x', 'GET /x', 'nothing') };
+const LATER_MS = 20_000;
+
+/** Makes calls that end as the script says, one each 20 s; gives back what there is to say in the end. */
+const after = async (...script: readonly Step[]): Promise<string | undefined> => {
+  let now = 0;
+  const { watched, problem } = createCredentialWatch(() => now);
+  const transport = watched(scriptedTransport(script));
+  for (const step of script) {
+    if ('lines' in step) for await (const _ of transport.lines({ method: 'GET', path: '/x' }));
+    else await transport.request({ method: 'GET', path: '/x' }).catch(() => {});
+    now += LATER_MS;
+  }
+  return problem();
+};
+
+const ROWS: readonly (readonly [string, readonly Step[], RegExp | undefined])[] = [
+  ['calls that are answered', [{ answer: 1 }], undefined],
+  ['a token that is refused', [UNAUTHORIZED], /has not accepted this operator's credentials for 20 s.*401/],
+  ['a refusal that goes on while nothing else is answered', [UNAUTHORIZED, LOST, UNAUTHORIZED], /for 60 s/],
+  ['a login that fails', [{ error: new CredentialsError('LoginFailed', 'no token') }], /no token/],
+  ['an API server that is away', [LOST], undefined],
+  ['a token that is taken again', [UNAUTHORIZED, { answer: 1 }], undefined],
+  ['a watch that opens', [UNAUTHORIZED, { lines: ['x'] }], undefined],
+  ['a refusal that knows who asked', [UNAUTHORIZED, { error: answer(403) }], undefined],
+  [
+    'an error of the API server, which says nothing of it',
+    [UNAUTHORIZED, { error: answer(500) }],
+    /for 40 s/,
+  ],
+];
+
+for (const [what, script, expected] of ROWS)
+  test(`${what}: ${expected === undefined ? 'nothing to say' : 'the credentials are to blame'}`, async () => {
+    const said = await after(...script);
+    if (expected === undefined) assert.equal(said, undefined);
+    else assert.match(said ?? '', expected);
+  });

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import net from 'node:net';
+
+/** What slow clients send at once, and then again and again. */
+const CLIENTS = [
+  ['', ''],
+  ['GET / HTTP/1.1\r\nHost: a\r\n', 'x-slow: 1\r\n'],
+  ['POST / HTTP/1.1\r\nHost: a\r\ncontent-length: 1000000\r\n\r\n', 'x'],
+] as const;
+const DRIP_MS = 100;
+const GIVE_UP_MS = 20_000;
+
+/** That the page server at this port cuts off every client that never comes to the end of its request, however busy it looks. */
+export const allCutOff = async (port: number): Promise<void> => {
+  await Promise.all(
+    CLIENTS.map(async ([first, drip]) => {
+      const socket = net.connect(port, '127.0.0.1');
+      socket.on('error', () => undefined);
+      socket.resume();
+      socket.write(first);
+      const dripping = setInterval(() => drip !== '' && socket.write(drip), DRIP_MS);
+      try {
+        await once(socket, 'close', { signal: AbortSignal.timeout(GIVE_UP_MS) });
+      } catch (cause) {
+        assert.fail(
+          `still connected after ${GIVE_UP_MS / 1000} s: ${JSON.stringify(first)} (${String(cause)})`,
+        );
+      } finally {
+        clearInterval(dripping);
+        socket.destroy();
+      }
+    }),
+  );
+};
