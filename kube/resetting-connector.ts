@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { buildConnector, errors } from 'undici';
+import { refuseSelfConnection } from '../program/self-connection.ts';
 
 /**
  * A TCP connection that ends with a reset: what the kernel has not delivered yet is thrown away. Closed in order, it would be delivered
@@ -43,7 +44,9 @@ export function resettingConnector({ signal, ...options }: Options): buildConnec
     };
     socket.setNoDelay(true).setKeepAlive(true, options.keepAliveInitialDelay);
     socket.once('error', failed);
+    refuseSelfConnection(socket);
     socket.connect({ host: hostname, port: Number(port) || (isSecure ? 443 : 80) }, () => {
+      if (socket.destroyed) return; // connected to itself, of which the error tells
       clearTimeout(late);
       socket.off('error', failed);
       socket.on('error', () => {}); // told by whoever uses it: undici, or TLS

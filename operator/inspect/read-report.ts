@@ -1,4 +1,5 @@
 import http from 'node:http';
+import { refuseSelfConnection } from '../../program/self-connection.ts';
 import type { Report } from '../status/reading.ts';
 import { parseReport } from './parse-report.ts';
 
@@ -38,6 +39,7 @@ export const readReport = (ip: string, port: number, signal: AbortSignal): Promi
       signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
     });
     request.on('error', (error: NodeJS.ErrnoException) => fail(wordsFor(error), error));
+    request.once('socket', refuseSelfConnection);
     request.on('response', (response) => {
       if (response.statusCode !== 200) {
         fail(`it answers with status ${response.statusCode}.`);

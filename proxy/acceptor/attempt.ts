@@ -1,8 +1,9 @@
-import { SOCKET_ADDRESS_BYTES } from '../sys/socket-address.ts';
+import { isSamePlace, SOCKET_ADDRESS_BYTES } from '../sys/socket-address.ts';
 import {
   AF_INET6,
   EADDRINUSE,
   EADDRNOTAVAIL,
+  ECONNREFUSED,
   EINPROGRESS,
   EINTR,
   ENETUNREACH,
@@ -49,6 +50,20 @@ const bindToPort = ({ sys, sourcePorts, socketAddress }: Acceptor, fd: number, f
   return bound;
 };
 
+/**
+ * Whether the kernel has connected a socket to itself: where nobody listens on a port of this machine that outgoing connections may come from, it may choose
+ * that very port. Its own address is known as soon as `connect` has returned.
+ */
+const isConnectedToItself = (
+  { sys, sourcePorts, socketAddress }: Acceptor,
+  fd: number,
+  { ports, memory }: ServedBackend,
+  index: number,
+): boolean =>
+  sourcePorts.mayChoose(ports[index] as number) &&
+  sys.ownAddress(fd, socketAddress.address) >= 0 &&
+  isSamePlace(memory.bytes, index * SOCKET_ADDRESS_BYTES, socketAddress.bytes, 0);
+
 const connectOnce = (
   acceptor: Acceptor,
   connection: number,
@@ -67,7 +82,11 @@ const connectOnce = (
   acceptor.sys.setOption(fd, IPPROTO_TCP, TCP_QUICKACK, 0);
   const address = backend.addresses + index * SOCKET_ADDRESS_BYTES;
   const connected = acceptor.sys.connect(fd, address, backend.addressLengths[index] as number);
-  return connected === -EINPROGRESS || connected === -EINTR ? 0 : connected;
+  if (connected < 0 && connected !== -EINPROGRESS && connected !== -EINTR) return connected;
+  if (!isConnectedToItself(acceptor, fd, backend, index)) return 0;
+  // With a reset nothing is left of it: closed in order, its port would be in TIME_WAIT for a minute, and no server could have it.
+  acceptor.sys.resetOnClose(fd);
+  return -ECONNREFUSED;
 };
 
 /**

@@ -35,7 +35,7 @@ import { closeConnection, resetBoth, resetConnection } from './ending.ts';
 import type { ToAcceptor } from './messages.ts';
 import { abort, relay } from './relay.ts';
 import { serveWaiting } from './serve-waiting.ts';
-import { type ServedTable, serveTable } from './served-table.ts';
+import { portsOf, type ServedTable, serveTable } from './served-table.ts';
 import { INTS, intsAt } from './shared-memory.ts';
 import { TICK_MS } from './timer-wheel.ts';
 
@@ -139,6 +139,7 @@ const adopt = (acceptor: Acceptor, table: ServedTable): void => {
     if (!staying.has(listener.fd)) while (acceptFrom(acceptor, listener, false));
   acceptor.table = table;
   acceptor.accessLog.follow(table.accessLog);
+  acceptor.sourcePorts.avoid(portsOf(table));
   acceptor.budget.forgetBut(table.backends);
   adjust(acceptor);
   // Taking what was queued may have begun a pause.

@@ -20,6 +20,7 @@ export interface AcceptorListener {
   readonly slot: number;
   /** Descriptor of this acceptor's listening socket; opened and closed by the control thread. */
   readonly fd: number;
+  readonly port: number;
   readonly backendSlot: number;
   readonly idleMs: number;
 }

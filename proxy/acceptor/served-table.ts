@@ -1,5 +1,5 @@
 import type { AccessLog } from '../../crds/access-log.ts';
-import { pinnedMemory } from '../sys/memory.ts';
+import { type PinnedMemory, pinnedMemory } from '../sys/memory.ts';
 import { SOCKET_ADDRESS_BYTES, writeSocketAddress } from '../sys/socket-address.ts';
 import { AF_INET, AF_INET6 } from '../sys/sys.ts';
 import { HASHES_SOURCE, PICKERS } from '../table/pick.ts';
@@ -24,8 +24,9 @@ export interface ServedBackend {
   readonly addresses: number;
   readonly addressLengths: readonly number[];
   readonly families: readonly number[];
-  /** Keeps the pinned memory alive as long as the addresses may be used. */
-  readonly memory: unknown;
+  readonly ports: readonly number[];
+  /** The pinned memory: there as long as the addresses may be used. */
+  readonly memory: PinnedMemory;
 }
 
 export interface ServedListener extends AcceptorListener {
@@ -83,6 +84,7 @@ const serveBackend = (backend: AcceptorBackend, shared: SharedMemory): ServedBac
     addresses: memory.address,
     addressLengths,
     families: endpoints.map(({ address }) => (address.includes(':') ? AF_INET6 : AF_INET)),
+    ports: endpoints.map(({ port }) => port),
     memory,
   };
 };
@@ -100,6 +102,10 @@ export const backendOf = (
     listeners.find(({ slot }) => slot === listenerSlot) ?? before.find(({ slot }) => slot === listenerSlot);
   return listener?.backendSlot ?? -1;
 };
+
+/** The ports of all listeners and endpoints. */
+export const portsOf = ({ listeners, backends }: ServedTable): ReadonlySet<number> =>
+  new Set([...listeners.map(({ port }) => port), ...[...backends.values()].flatMap(({ ports }) => ports)]);
 
 /** `before`: the listeners that are served until now. */
 export const serveTable = (

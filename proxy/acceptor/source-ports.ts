@@ -33,6 +33,8 @@ export class SourcePorts {
   #kept = new Uint32Array(SLOTS.endpoints);
   #since: number;
   #wasScarce = false;
+  #low: number;
+  #avoided: ReadonlySet<number> = new Set();
 
   /** `index` of `acceptors`: each takes ports of its own. */
   constructor({ low, high, reused }: PortRange, index: number, acceptors: number, nowMs: number) {
@@ -44,6 +46,7 @@ export class SourcePorts {
     this.#scarce = Math.max(1, Math.floor(size / 4 / acceptors));
     this.#keptMs = reused ? KEPT_REUSED_MS : KEPT_MS;
     this.#since = nowMs;
+    this.#low = low;
   }
 
   /** Notes that a closed connection to an endpoint keeps its port. */
@@ -60,9 +63,22 @@ export class SourcePorts {
     this.chosen = true;
   }
 
+  /** Whether an outgoing connection may come from the port. Above the range, too: an administrator may have widened it since. */
+  mayChoose(port: number): boolean {
+    return port >= this.#low;
+  }
+
+  /** Ports that are never chosen here: those of listeners and endpoints, whose servers could not have them meanwhile. */
+  avoid(ports: ReadonlySet<number>): void {
+    this.#avoided = ports;
+  }
+
   /** The next port of this acceptor's share. */
   next(): number {
-    this.#next = (this.#next + 1) % this.#count;
+    for (let i = 0; i < this.#count; i++) {
+      this.#next = (this.#next + 1) % this.#count;
+      if (!this.#avoided.has(this.#first + this.#next)) break;
+    }
     return this.#first + this.#next;
   }
 

@@ -46,7 +46,6 @@ export interface Wiring {
   readonly version: number;
   readonly accessLog: AccessLog;
   readonly listeners: readonly (Omit<AcceptorListener, 'fd'> & {
-    readonly port: number;
     readonly sockets: readonly number[];
   })[];
   readonly backends: readonly (Omit<AcceptorBackend, 'plan'> & { readonly name: string })[];
@@ -172,8 +171,9 @@ export const cutFor = (
     return plan === undefined ? [] : [{ ...backend, plan }];
   }),
   removed: wiring.removed,
-  listeners: wiring.listeners.map(({ slot, backendSlot, idleMs, sockets }) => ({
+  listeners: wiring.listeners.map(({ slot, port, backendSlot, idleMs, sockets }) => ({
     slot,
+    port,
     backendSlot,
     idleMs,
     fd: sockets[index] as number,

@@ -22,6 +22,7 @@ const symbols = () => {
     listen: libc.func('listen', 'int', ['int', 'int']),
     accept4: libc.func('accept4', 'int', ['int', 'uintptr_t', 'uintptr_t', 'int']),
     connect: libc.func('connect', 'int', ['int', 'uintptr_t', 'uint']),
+    getsockname: libc.func('getsockname', 'int', ['int', 'uintptr_t', 'uintptr_t']),
     recv: libc.func('recv', 'long', ['int', 'uintptr_t', 'ulong', 'int']),
     send: libc.func('send', 'long', ['int', 'uintptr_t', 'ulong', 'int']),
     shutdown: libc.func('shutdown', 'int', ['int', 'int']),
@@ -60,6 +61,10 @@ export const libc = (): Sys => {
       return outcome(c.accept4(fd, at, address + 24, ACCEPT_FLAGS));
     },
     connect: (fd, at, length) => outcome(c.connect(fd, at, length)),
+    ownAddress: (fd, at) => {
+      view.setInt32(24, SOCKET_ADDRESS_BYTES, true);
+      return outcome(c.getsockname(fd, at, address + 24));
+    },
     recv: (fd, at, length) => outcome(c.recv(fd, at, length, 0)),
     peek: (fd) => outcome(c.recv(fd, address + 56, 1, MSG_PEEK)),
     send: (fd, at, length, endFollows) =>

@@ -38,6 +38,23 @@ export const writeSocketAddress = (view: DataView, offset: number, address: stri
   return SOCKET_ADDRESS_BYTES;
 };
 
+/** Bytes of an encoded address that say where it is: family and port, and the address itself. */
+const PLACE = {
+  ipv4: [[0, 8]],
+  ipv6: [
+    [0, 4],
+    [8, 24],
+  ],
+} as const;
+
+/** Whether two encoded addresses, at `a` of one memory and at `b` of the other, are the same address and port. */
+export const isSamePlace = (one: Uint8Array, a: number, other: Uint8Array, b: number): boolean => {
+  const isIpv4 = one[a] === AF_INET;
+  for (const [from, to] of isIpv4 ? PLACE.ipv4 : PLACE.ipv6)
+    for (let i = from; i < to; i++) if (one[a + i] !== other[b + i]) return false;
+  return true;
+};
+
 /**
  * Copies the address that the kernel wrote as a struct sockaddr_in or sockaddr_in6 to sixteen bytes of `to`, IPv4 mapped into IPv6
  * (::ffff:a.b.c.d), and returns the port.

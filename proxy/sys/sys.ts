@@ -10,6 +10,8 @@ export interface Sys {
   /** accept4 with SOCK_NONBLOCK and SOCK_CLOEXEC; writes the peer's socket address to `address` (SOCKET_ADDRESS_BYTES). */
   accept(fd: number, address: number): number;
   connect(fd: number, address: number, length: number): number;
+  /** getsockname: writes the socket's own address to `address` (SOCKET_ADDRESS_BYTES). */
+  ownAddress(fd: number, address: number): number;
   recv(fd: number, address: number, length: number): number;
   /** 1 when there is a byte to read, which stays; 0 at the end of stream; else the negated errno. */
   peek(fd: number): number;

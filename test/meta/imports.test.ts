@@ -37,7 +37,7 @@ const RULES: readonly Rule[] = [
   },
   {
     of: /^kube\//,
-    never: /^(operator|program|proxy)\//,
+    never: /^(operator|proxy)\//,
     why: 'the client serves both programs',
     example: { path: 'kube/a.ts', text: "await import('../proxy/b.ts');" },
   },

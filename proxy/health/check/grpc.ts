@@ -28,7 +28,7 @@ export const grpcCheck =
     const failure = (error: NodeJS.ErrnoException): void => end(http2Failure(error));
     // Opened by `connect` only when it has taken the address.
     const createConnection = (): Socket => {
-      socket = openConnection(address, port);
+      socket = openConnection(address, port, end);
       socket.on('error', failure);
       return socket;
     };

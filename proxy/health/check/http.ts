@@ -27,7 +27,9 @@ export const httpCheck =
     const { host = endpointKey({ address, port }), tls } = question;
     const name = question.host?.replace(/:[0-9]+$/, '').toLowerCase();
     const goodbye = createGoodbye(end);
-    const socket = tls ? openTlsConnection(address, port, name, ['http/1.1']) : openConnection(address, port);
+    const socket = tls
+      ? openTlsConnection(address, port, end, name, ['http/1.1'])
+      : openConnection(address, port, end);
     const reader = new AnswerReader();
     let isLong = false;
     socket.once(tls ? 'secureConnect' : 'connect', () => socket.write(requestText(question.path, host)));

@@ -9,7 +9,7 @@ export const tcpCheck =
   (address: string, port: number): Begin =>
   (end) => {
     const goodbye = createGoodbye(end);
-    const socket = openConnection(address, port);
+    const socket = openConnection(address, port, end);
     socket.once('connect', () => {
       goodbye.begin(OK);
       socket.resume().end();

@@ -9,7 +9,7 @@ export const tlsCheck =
   (address: string, port: number, serverName: string | undefined): Begin =>
   (end) => {
     const goodbye = createGoodbye(end);
-    const socket = openTlsConnection(address, port, serverName);
+    const socket = openTlsConnection(address, port, end, serverName);
     socket.once('secureConnect', () => {
       goodbye.begin(OK);
       socket.resume().end();

@@ -3,6 +3,11 @@ import { test } from 'node:test';
 import { runAcceptor } from '../../../proxy/acceptor/loop.ts';
 import { INTS, intsAt } from '../../../proxy/acceptor/shared-memory.ts';
 import { libc } from '../../../proxy/sys/libc.ts';
+import { pinnedMemory } from '../../../proxy/sys/memory.ts';
+import { writeSocketAddress } from '../../../proxy/sys/socket-address.ts';
+import { AF_INET, EADDRNOTAVAIL, SOCK_NONBLOCK, SOCK_STREAM } from '../../../proxy/sys/sys.ts';
+import { freePort } from '../../../scripts/process/free-ports.ts';
+import { tableBackend } from '../tables.ts';
 import { inputsForTest } from './acceptor.ts';
 
 test('connections that were left for an acceptor before it has a table do not keep it from sleeping', () => {
@@ -24,4 +29,68 @@ test('connections that were left for an acceptor before it has a table do not ke
   runAcceptor(inputs);
   sys.close(eventfd);
   assert.deepEqual(waits, [1000]);
+});
+
+test('where source ports are chosen, none is that of a listener or an endpoint of the table', async () => {
+  const sys = libc();
+  const memory = pinnedMemory(128);
+  const port = await freePort();
+  writeSocketAddress(memory.view, 0, '127.0.0.1', port);
+  const listening = sys.socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  sys.bind(listening, memory.address, 16);
+  sys.listen(listening, 16);
+  const client = sys.socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  sys.connect(client, memory.address, 16);
+  const bound = new Set<number>();
+  let turns = 0;
+  const inputs = inputsForTest(
+    {
+      ...sys,
+      // The kernel has no port left for anybody.
+      connect: () => -EADDRNOTAVAIL,
+      bind: (fd, at, length) => {
+        // What is bound is the acceptor's own, and of this process: the port is read back.
+        const result = sys.bind(fd, at, length);
+        if (sys.ownAddress(fd, memory.address) >= 0) bound.add(memory.view.getUint16(2, false));
+        return result;
+      },
+      epollWait: (epoll, at, max) => {
+        turns++;
+        if (turns === 1) sys.signal(eventfd);
+        if (turns === 20) shared.ints[intsAt(0) + INTS.Stop] = 1;
+        return sys.epollWait(epoll, at, max, 100);
+      },
+    },
+    {
+      sourcePorts: { low: port - 2, high: port + 5, reused: false },
+      received: () => [
+        {
+          type: 'Table',
+          table: {
+            version: 1,
+            descriptorLimit: 100,
+            accessLog: { mode: 'Off', sampleOneIn: 2 },
+            listeners: [{ slot: 0, fd: listening, port, backendSlot: 0, idleMs: 1000 }],
+            backends: [
+              {
+                slot: 0,
+                ...tableBackend({}),
+                endpoints: [{ slot: 0, address: '127.0.0.1', port: port + 3, weight: 1 }],
+                plan: { turns: Uint16Array.of(0), seeds: new Uint32Array(0) },
+              },
+            ],
+            removed: [],
+          },
+        },
+      ],
+    },
+  );
+  const { shared, eventfd } = inputs;
+  runAcceptor(inputs);
+  for (const fd of [client, listening, eventfd]) sys.close(fd);
+  // Of eight, the first two are the kernel's.
+  assert.deepEqual(
+    [...bound].toSorted((a, b) => a - b),
+    [port + 1, port + 2, port + 4, port + 5],
+  );
 });

@@ -6,6 +6,7 @@ const listener = (slot: number, backendSlot: number): ServedListener => ({
   slot,
   backendSlot,
   fd: 9,
+  port: 80,
   idleMs: 1000,
   idleTicks: 10,
 });

@@ -58,3 +58,21 @@ test('a range smaller than the number of acceptors still gives each a port of th
     assert.ok(port >= 40_000 && port <= 40_003);
   }
 });
+
+test('ports of listeners and endpoints are never chosen: their servers could not have them meanwhile', () => {
+  const ports = new SourcePorts({ low: 40_000, high: 40_015, reused: false }, 0, 1, 0);
+  const avoided = new Set([40_004, 40_005, 40_009, 40_015]);
+  ports.avoid(avoided);
+  const chosen = Array.from({ length: 100 }, () => ports.next());
+  assert.deepEqual(
+    chosen.filter((port) => avoided.has(port)),
+    [],
+  );
+  assert.equal(new Set(chosen).size, 8);
+});
+
+test('where every port is a listener’s or an endpoint’s, there is an answer all the same', () => {
+  const ports = new SourcePorts({ low: 40_000, high: 40_003, reused: false }, 0, 1, 0);
+  ports.avoid(new Set([40_000, 40_001, 40_002, 40_003]));
+  assert.ok(ports.next() >= 40_000);
+});

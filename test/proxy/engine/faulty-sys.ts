@@ -27,6 +27,7 @@ export const FAULTS = [
   'socket',
   'bind',
   'connect',
+  'ownAddress',
   'recv, soft',
   'recv, short',
   'recv, hard',
@@ -119,6 +120,7 @@ export const faultySys = (
       if (errno === -EINTR) sys.connect(...all);
       return errno;
     },
+    ownAddress: (...all) => (strikes('ownAddress') ? -ENOBUFS : sys.ownAddress(...all)),
     recv: (fd, at, length) => {
       tally.calls -= 2; // one call, three kinds
       if (strikes('recv, soft')) return nothingNow(fd);

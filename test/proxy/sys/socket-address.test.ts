@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { writeSocketAddress } from '../../../proxy/sys/socket-address.ts';
+import { isSamePlace, writeSocketAddress } from '../../../proxy/sys/socket-address.ts';
 
 const encode = (address: string, port: number): string => {
   const bytes = new Uint8Array(28);
@@ -26,4 +26,23 @@ for (const [address, port, expected] of cases)
 
 test('what is no IP address is refused', () => {
   assert.throws(() => encode('example.com', 80), { name: 'RangeError', message: /"example.com"/ });
+});
+
+/** Whether two addresses are the same place, one of them written behind other bytes, as in a list, and with what the kernel may add. */
+const same = (one: readonly [string, number], other: readonly [string, number]): boolean => {
+  const [list, own] = [new Uint8Array(84).fill(7), new Uint8Array(28)];
+  writeSocketAddress(new DataView(list.buffer), 28, ...one);
+  writeSocketAddress(new DataView(own.buffer), 0, ...other);
+  if (other[0].includes(':')) own[24] = 9; // scope
+  return isSamePlace(list, 28, own, 0);
+};
+
+test('two addresses are the same place where family, address and port are', () => {
+  assert.equal(same(['127.0.0.1', 45_000], ['127.0.0.1', 45_000]), true);
+  assert.equal(same(['127.0.0.1', 45_000], ['127.0.0.1', 45_001]), false);
+  assert.equal(same(['127.0.0.1', 45_000], ['127.0.0.2', 45_000]), false);
+  assert.equal(same(['fe80::1', 45_000], ['fe80::1', 45_000]), true);
+  assert.equal(same(['fe80::1', 45_000], ['fe80::2', 45_000]), false);
+  assert.equal(same(['fe80::1', 45_000], ['fe80::1', 300]), false);
+  assert.equal(same(['::', 45_000], ['0.0.0.0', 45_000]), false);
 });

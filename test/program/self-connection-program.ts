@@ -1,0 +1,116 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { resettingConnector } from '../../kube/resetting-connector.ts';
+import { readReport } from '../../operator/inspect/read-report.ts';
+import { isConnectedToItself } from '../../program/self-connection.ts';
+import { startEngine } from '../../proxy/engine/start.ts';
+import { type CheckKind, check } from '../../proxy/health/check/check.ts';
+import { accepts } from '../../scripts/run/loopback.ts';
+import { tableBackend, tableOf } from '../proxy/tables.ts';
+
+// Runs in a network namespace with one source port only, on which nobody listens: what the kernel does once in 28,232 times it does each time
+// here. Prints what each part of the programs makes of it.
+const PORT = 45_000;
+const LISTENER = 1080;
+const ADDRESSES = ['127.0.0.1', '::1'] as const;
+const signal = AbortSignal.timeout(30_000);
+
+/** Whether the kernel really connects a socket to itself here. */
+const control = async (host: string): Promise<boolean> => {
+  const socket = connect({ host, port: PORT });
+  await once(socket, 'connect');
+  const isItself = isConnectedToItself(socket);
+  socket.resetAndDestroy();
+  await once(socket, 'close');
+  return isItself;
+};
+
+const KINDS: readonly CheckKind[] = [
+  { type: 'TCP' },
+  { type: 'TLS', serverName: undefined },
+  { type: 'HTTP', path: '/', expectedStatuses: [200], host: undefined, tls: false },
+  { type: 'GRPC', service: '' },
+];
+
+const checks = async (address: string) => {
+  const found: Record<string, string> = {};
+  for (const kind of KINDS) {
+    const result = await check({ address, port: PORT, timeoutMs: 5000, kind }, signal);
+    found[kind.type] = result.ok ? 'ok' : `${result.failure}: ${result.reason}`;
+  }
+  return found;
+};
+
+const errorOf = (error: unknown): string =>
+  error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : String(error);
+
+/** What a client of the API server is told, with and without TLS. */
+const apiServer = (protocol: 'http:' | 'https:', hostname: string): Promise<string> =>
+  new Promise((resolve) => {
+    const connector = resettingConnector({ timeout: 5000, signal, keepAliveInitialDelay: 1000 });
+    connector({ hostname, host: hostname, protocol, port: String(PORT) }, (error, socket) => {
+      socket?.destroy();
+      resolve(error === null ? 'connected' : errorOf(error));
+    });
+  });
+
+const engine = await startEngine({ acceptors: 1, onEvent: () => undefined });
+
+/** How a client's connection ends, what it reads until then, and what the relay counts. */
+const relayed = async (address: string) => {
+  await engine.publish(
+    tableOf(
+      [{ name: 'l', port: LISTENER, backend: 'b', idleMs: 60_000 }],
+      [tableBackend({ endpoints: [{ address, port: PORT, weight: 1 }], retries: 0, name: 'b' })],
+    ),
+  );
+  const client = connect({ port: LISTENER, host: '127.0.0.1', localPort: 20_000 });
+  let read = '';
+  client.on('data', (data: Buffer) => {
+    read += data;
+  });
+  client.write('own bytes');
+  const how = await new Promise((resolve) =>
+    client
+      .on('error', ({ code }: NodeJS.ErrnoException) => resolve(code))
+      .on('end', () => resolve('end'))
+      .once('data', () => resolve('data')),
+  );
+  client.destroy();
+  const { closes, backends } = engine.stats();
+  return {
+    how,
+    read,
+    closes: closes.filter(({ total }) => total > 0).map(({ reason, total }) => `${reason} ${total}`),
+    failures: backends[0]?.connectFailures
+      .filter(({ total }) => total > 0)
+      .map(({ failure, total }) => `${failure} ${total}`),
+  };
+};
+
+/** Whether a server gets the port right after. */
+const listens = async (): Promise<boolean> => {
+  const server = createServer().listen(PORT, '127.0.0.1');
+  const listening = await once(server, 'listening').then(
+    () => true,
+    () => false,
+  );
+  server.close();
+  return listening;
+};
+
+const found = [];
+for (const address of ADDRESSES)
+  found.push({
+    isReal: await control(address),
+    checks: await checks(address),
+    report: await readReport(address, PORT, signal).then(
+      () => 'read',
+      (error: Error) => error.message,
+    ),
+    apiServer: [await apiServer('http:', address), await apiServer('https:', address)],
+    relayed: await relayed(address),
+  });
+const scripts = await accepts(PORT);
+await engine.close();
+process.stdout.write(JSON.stringify({ found, scripts, listens: await listens() }));

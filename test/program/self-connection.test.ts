@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { test } from 'node:test';
+import { isConnectedToItself, refuseSelfConnection } from '../../program/self-connection.ts';
+import { freePort } from '../../scripts/process/free-ports.ts';
+
+const PROGRAM = new URL('./self-connection-program.ts', import.meta.url).pathname;
+/** A network namespace whose only source port is the one that is connected to. */
+const PREPARE = `
+ip link set lo up
+echo "45000 45000" > /proc/sys/net/ipv4/ip_local_port_range
+`;
+const canUnshare = spawnSync('unshare', ['--net', 'true']).status === 0;
+
+test('a socket that is connected to itself is told from one that is connected to a server', async () => {
+  const port = await freePort();
+  const itself = connect({ host: '127.0.0.1', port, localPort: port });
+  await once(itself, 'connect');
+  assert.equal(isConnectedToItself(itself), true);
+  itself.resetAndDestroy();
+  await once(itself, 'close');
+  const server = createServer().listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const other = connect({ host: '127.0.0.1', port });
+  await once(other, 'connect');
+  assert.equal(isConnectedToItself(other), false);
+  other.destroy();
+  server.close();
+});
+
+test('a socket that is connected to itself fails as one that is refused, before it is used', async () => {
+  const port = await freePort();
+  const socket = refuseSelfConnection(connect({ host: '127.0.0.1', port, localPort: port }));
+  let used = false;
+  socket.on('connect', () => {
+    used = !socket.destroyed;
+  });
+  const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException];
+  assert.deepEqual({ code: error.code, used }, { code: 'ECONNREFUSED', used: false });
+});
+
+const refused = (address: string) => ({
+  isReal: true,
+  checks: {
+    TCP: 'Refused: connection refused',
+    TLS: 'Refused: connection refused',
+    HTTP: 'Refused: connection refused',
+    GRPC: 'Refused: connection refused',
+  },
+  report: `Cannot read the status of the proxy at ${address}:45000: nothing listens there.`,
+  apiServer: ['ECONNREFUSED', 'ECONNREFUSED'],
+});
+
+test('where the kernel connects every socket to itself, relay, checks, API client, inspector and scripts say that nobody listens', {
+  skip: canUnshare ? false : 'needs root, for a network namespace of its own',
+}, () => {
+  const { status, stdout, stderr } = spawnSync(
+    'unshare',
+    ['--net', 'sh', '-c', `${PREPARE} exec "$0" "$@"`, process.execPath, PROGRAM],
+    { encoding: 'utf8', timeout: 60_000 },
+  );
+  assert.equal(status, 0, stderr);
+  assert.deepEqual(JSON.parse(stdout), {
+    found: [
+      {
+        ...refused('127.0.0.1'),
+        relayed: { how: 'ECONNRESET', read: '', closes: ['ConnectFailed 1'], failures: ['Refused 1'] },
+      },
+      {
+        ...refused('[::1]'),
+        relayed: { how: 'ECONNRESET', read: '', closes: ['ConnectFailed 2'], failures: ['Refused 2'] },
+      },
+    ],
+    scripts: false,
+    listens: true,
+  });
+});
