@@ -13,11 +13,11 @@ const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => (row[col
 /** What --help prints. */
 export const USAGE = `L4Balancer operator: makes and keeps the proxy pods of every L4Balancer of a cluster.
 
-  main.ts --proxy-image IMAGE --leader-elect-namespace NAME
-  main.ts --proxy-image IMAGE --dry-run         say what would be done in the cluster, and do nothing
-  main.ts render FILE... --proxy-image IMAGE    write what would be applied for manifest files (- is stdin), without a cluster:
-                                                for kubelets of the oldest version that is supported, ${versionText(OLDEST_SUPPORTED)}
-  main.ts --help | --version
+  l4balancer-operator.js --proxy-image IMAGE --leader-elect-namespace NAME
+  l4balancer-operator.js --proxy-image IMAGE --dry-run         say what would be done in the cluster, and do nothing
+  l4balancer-operator.js render FILE... --proxy-image IMAGE    write what would be applied for manifest files (- is stdin), without a cluster:
+                                                               for kubelets of the oldest version that is supported, ${versionText(OLDEST_SUPPORTED)}
+  l4balancer-operator.js --help | --version
 
 ${table
   .map((row) =>
@@ -29,5 +29,6 @@ ${table
   .join('\n')}
 
 A flag wins over the environment. Flags are written --flag value or --flag=value.
-Exit codes: 0 stopped as asked, 1 failed, 2 the settings or a manifest are wrong, 3 --dry-run would change something, 130 or 143 told twice to stop.
+Signals: TERM, INT, QUIT and PWR stop in order, and at once when told twice; others are ignored and logged.
+Exit codes: 0 stopped as asked, 1 failed, 2 the settings or a manifest are wrong, 3 --dry-run would change something, 128 and a signal's number told twice to stop.
 `;

@@ -1,11 +1,11 @@
 /** What --help prints. */
 export const USAGE = `L4Balancer proxy: a multi-core TCP load balancer.
 
-  main.ts --config FILE          serve the L4Balancer of a manifest file; edits are taken live
-  main.ts                        the same from the environment; see below
-  main.ts --check FILE...        say what is wrong with manifest files (- is stdin); exit 0 when nothing is, else 1
-  main.ts --set-sysctls NAME=VALUE...   write sysctls of the network namespace it runs in, and end; needs root and a writable /proc/sys
-  main.ts --help | --version
+  l4balancer-proxy.js --config FILE          serve the L4Balancer of a manifest file; edits are taken live
+  l4balancer-proxy.js                        the same from the environment; see below
+  l4balancer-proxy.js --check FILE...        say what is wrong with manifest files (- is stdin); exit 0 when nothing is, else 1
+  l4balancer-proxy.js --set-sysctls NAME=VALUE...   write sysctls of the network namespace it runs in, and end; needs root and a writable /proc/sys
+  l4balancer-proxy.js --help | --version
 
 Flag               Environment            Default         Meaning
 --config FILE      L4B_CONFIG                             manifest file to serve
@@ -22,5 +22,6 @@ Flag               Environment            Default         Meaning
                    L4B_GRACE_PERIOD       60s             after SIGTERM, time for open connections to end
 
 A flag wins over the environment, the environment over what a manifest file says under spec.tuning.
-Exit codes: 0 stopped as asked, 1 failed, 2 the settings or the manifest are wrong, 130 or 143 told twice to stop.
+Signals: TERM, INT, QUIT and PWR stop in order, and at once when told twice; HUP reads the manifest file anew; others are ignored and logged.
+Exit codes: 0 stopped as asked, 1 failed, 2 the settings or the manifest are wrong, 128 and a signal's number told twice to stop.
 `;

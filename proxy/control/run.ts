@@ -27,6 +27,8 @@ const STDOUT = 1;
 
 /** A proxy that runs; `stop` ends it gracefully. */
 export interface RunningProxy {
+  /** Reads the manifest file anew; false where there is none, since the API server tells of every change. */
+  reload(): boolean;
   stop(): Promise<void>;
 }
 
@@ -114,6 +116,10 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
   });
 
   return {
+    reload() {
+      source.reload?.();
+      return source.reload !== undefined;
+    },
     async stop() {
       stopping = true;
       const drain = control.state.snapshot?.spec.drain;

@@ -56,7 +56,7 @@ export const followManifest = (path: string, first: Snapshot, events: SourceEven
   const stop = watchFile(path, look);
   // Whoever wrote to the file between the first reading and the watch was seen by neither.
   look();
-  return { stop };
+  return { stop, reload: look };
 };
 
 const digestOf = (text: string): string =>

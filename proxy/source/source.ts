@@ -35,5 +35,7 @@ export type SourceState =
 
 /** Follows its input for ever, until stopped. */
 export interface Source {
+  /** Looks at the input at once. A source without it is told of every change. */
+  reload?(): void;
   stop(): void;
 }

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 
 /** The images of this repository, and the folders that go into each; .dockerignore names the same. */
 export const IMAGES = {
-  operator: { dockerfile: 'Dockerfile.operator', folders: ['crds', 'kube', 'operator', 'program'] },
-  proxy: { dockerfile: 'Dockerfile.proxy', folders: ['crds', 'kube', 'program', 'proxy'] },
+  operator: { dockerfile: 'Dockerfile.operator', folders: ['bin', 'crds', 'kube', 'operator', 'program'] },
+  proxy: { dockerfile: 'Dockerfile.proxy', folders: ['bin', 'crds', 'kube', 'program', 'proxy'] },
 } as const;
 
 export type ImageName = keyof typeof IMAGES;
@@ -15,7 +15,7 @@ const COMMON = ['.dockerignore', '.npmrc', 'package.json', 'package-lock.json'];
 /** Files that make up an image, relative to `root` and sorted; what .dockerignore leaves out is left out. */
 export const inputFiles = (root: string, image: ImageName): readonly string[] => {
   const { dockerfile, folders } = IMAGES[image];
-  const sources = folders.flatMap((folder) => globSync(`${folder}/**/*.{ts,json}`, { cwd: root }));
+  const sources = folders.flatMap((folder) => globSync(`${folder}/**/*.{ts,js,json}`, { cwd: root }));
   return [...COMMON, dockerfile, ...sources].sort();
 };
 

@@ -79,7 +79,7 @@ export const runStandalone = async ({ steps, signal, requests }: RunOptions): Pr
   const admin = `http://127.0.0.1:${adminPort}`;
   await steps.run('proxy, ready', async () => {
     const env = { L4B_CONFIG: manifest, L4B_ADMIN: `127.0.0.1:${adminPort}`, L4B_GRACE_PERIOD: '2s' };
-    const proxy = startService('proxy', [process.execPath, join(REPOSITORY, 'proxy', 'main.ts')], {
+    const proxy = startService('proxy', [process.execPath, join(REPOSITORY, 'bin', 'l4balancer-proxy.js')], {
       env,
       signal,
     });
@@ -103,11 +103,11 @@ export const runStandalone = async ({ steps, signal, requests }: RunOptions): Pr
     tuning: status.tuning,
     next: [
       {
-        command: 'node_modules/.bin/node proxy/main.ts --help',
+        command: 'node_modules/.bin/node bin/l4balancer-proxy.js --help',
         means: 'the proxy without Kubernetes: flags and variables',
       },
       {
-        command: `node_modules/.bin/node proxy/main.ts --check ${relative(process.cwd(), SAMPLE_FILE)}`,
+        command: `node_modules/.bin/node bin/l4balancer-proxy.js --check ${relative(process.cwd(), SAMPLE_FILE)}`,
         means: 'what is wrong with a manifest, if anything',
       },
       { command: 'make run', means: 'the same in a real cluster, with docker, or as root with Go' },

@@ -92,7 +92,7 @@ const check =
           }))
       : [];
 
-const files = tree().filter(({ path }) => path.endsWith('.ts'));
+const files = tree().filter(({ path }) => /\.(ts|js)$/.test(path));
 
 for (const rule of RULES)
   test(`${rule.of.source} never imports ${rule.never.source}: ${rule.why}`, () => {

@@ -18,4 +18,4 @@ export const tree = (): readonly SourceFile[] =>
 
 /** The rooms whose code goes into an image. */
 export const isProduction = (path: string): boolean =>
-  /^(crds|kube|operator|program|proxy)\/.*\.ts$/.test(path);
+  /^(bin|crds|kube|operator|program|proxy)\/.*\.(ts|js)$/.test(path);

@@ -23,16 +23,27 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** Starts proxy/main.ts with an environment of only `env`, so that nothing of the test's own gets in. `wrap` is put before the command. */
+export interface ProgramOptions {
+  readonly input?: string;
+  /** Put before the command, such as prlimit. */
+  readonly wrap?: readonly string[];
+  /** Flags for Node. */
+  readonly flags?: readonly string[];
+  /** What Node is to run, relative to the checkout; the proxy when left out. */
+  readonly entry?: string;
+}
+
+/** Starts the proxy with an environment of only `env`, so that nothing of the test's own gets in. */
 export const startProgram = (
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-  options: { readonly input?: string; readonly wrap?: readonly string[] } = {},
+  options: ProgramOptions = {},
 ): Program => {
   const [command = process.execPath, ...rest] = [
     ...(options.wrap ?? []),
     process.execPath,
-    join(ROOT, 'proxy', 'main.ts'),
+    ...(options.flags ?? []),
+    join(ROOT, options.entry ?? 'bin/l4balancer-proxy.js'),
     ...args,
   ];
   const child = spawn(command, rest, {

@@ -54,7 +54,7 @@ for (const name of names) {
     assert.match(
       dockerfile,
       new RegExp(
-        `^ENTRYPOINT \\["/usr/local/bin/node", ("--[a-z-]+=\\d+", )*"/app/${name}/main.ts"\\]$`,
+        `^ENTRYPOINT \\["/usr/local/bin/node", ("--[a-z0-9-]+(=\\d+)?", )*"/app/bin/l4balancer-${name}.js"\\]$`,
         'm',
       ),
     );

@@ -6,7 +6,7 @@ import { relaySpread } from '../measure/relay-spread.ts';
 import type { Peer } from '../peer.ts';
 import { startConfigured } from './configured.ts';
 
-const MAIN = join(REPOSITORY, 'proxy', 'main.ts');
+const MAIN = join(REPOSITORY, 'bin', 'l4balancer-proxy.js');
 
 /** This project's proxy as a process of its own. */
 export const relay: Peer = {
@@ -14,7 +14,7 @@ export const relay: Peer = {
   find: () =>
     existsSync(MAIN)
       ? { found: true, version: `node ${process.versions.node}` }
-      : { found: false, why: 'proxy/main.ts is not in this checkout' },
+      : { found: false, why: 'bin/l4balancer-proxy.js is not in this checkout' },
   async start(place, endpoints) {
     const admin = await freePort();
     return startConfigured(

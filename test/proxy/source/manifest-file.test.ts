@@ -53,6 +53,7 @@ const following = (path: string) => {
   return {
     source,
     told: () => told,
+    input: () => input,
     until: (wanted: (input: SourceInput) => boolean): Promise<SourceInput> =>
       new Promise((resolve) => {
         const look = () => {
@@ -93,6 +94,17 @@ test('an edit in place and one by renaming are both taken', async () => {
   writeFileSync(`${path}~`, manifest(8082));
   renameSync(`${path}~`, path);
   await until(serves(8082));
+});
+
+test('a reload reads the file at once, before the kernel has told of its change', () => {
+  const path = fresh();
+  writeFileSync(path, manifest(8080));
+  const { source, told, input } = following(path);
+  const before = told();
+  writeFileSync(path, manifest(8081));
+  source.reload?.();
+  assert.equal(told(), before + 1);
+  assert.ok(serves(8081)(input() ?? assert.fail('nothing was told')));
 });
 
 test('a file mounted from a ConfigMap is followed through its links', async () => {

@@ -1,0 +1,104 @@
+import { DEBUGGER_ADVICE, onDebuggerRefused } from '../program/debugger.js';
+import { exitCodeOfSignal, followSignals } from '../program/follow-signals.ts';
+import { releaseSignals } from '../program/signals.js';
+import { EXIT, exitCodeOf, OperatorError } from './errors.ts';
+import { renderFiles } from './preview/render-files.ts';
+import { runDry, startOperator } from './run.ts';
+import { type Environment, parseSettings, type Settings } from './settings.ts';
+import { createLog } from './telemetry/log.ts';
+import { USAGE } from './usage.ts';
+import { VERSION } from './version.ts';
+
+/** Below the 30 s that Kubernetes waits before it kills. */
+const STOP_WITHIN_MS = 25_000;
+
+const log = createLog('info');
+
+/** Ends the program for an error: in the log with its cause, and on stderr in plain words. */
+const fail = (error: unknown): never => {
+  const known = error instanceof OperatorError;
+  log.fatal({ code: known ? error.code : 'Internal', error }, 'operator ends');
+  process.stderr.write(
+    `${known ? error.message : `Internal error: ${error instanceof Error ? error.stack : error}`}\n`,
+  );
+  process.exit(exitCodeOf(error));
+};
+
+/** For a command whose output is for a person: in plain words only. */
+const failQuietly = (error: unknown): void => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = exitCodeOf(error);
+};
+
+const giveUp = (): never =>
+  fail(
+    new OperatorError(
+      'StopTimedOut',
+      `Cannot stop in order: a call to the API server was still on its way after ${STOP_WITHIN_MS / 1000} s. It is given up.`,
+    ),
+  );
+
+const run = async (settings: Settings): Promise<void> => {
+  log.level = settings.logLevel;
+  process.on('uncaughtException', fail); // rejections come here too
+  onDebuggerRefused((openedBy) => log.warn({ openedBy, advice: DEBUGGER_ADVICE }, 'debugger refused'));
+  const starting = startOperator(settings, log, fail);
+  followSignals({
+    onStop(signal) {
+      log.info({ signal }, 'stop asked');
+      setTimeout(giveUp, STOP_WITHIN_MS).unref();
+      starting
+        .then((operator) => operator.stop())
+        .then(() => {
+          log.info('stopped');
+          process.exit(EXIT.ok);
+        })
+        .catch(fail);
+    },
+    onStopAgain: (signal) => process.exit(exitCodeOfSignal(signal)),
+    onReload: (signal) => log.warn({ signal }, 'signal ignored'), // it follows the cluster, and reads no file anew
+    onIgnored: (signal, times) => log.warn({ signal, times }, 'signal ignored'),
+  });
+  await starting;
+};
+
+/** Does what the arguments and the environment say. */
+export const runCommand = async (argv: readonly string[], env: Environment): Promise<void> => {
+  const command = parseSettings(argv, env);
+  if (command.command !== 'Run') releaseSignals();
+  switch (command.command) {
+    case 'Help':
+      process.stdout.write(USAGE);
+      break;
+    case 'Version':
+      process.stdout.write(`l4balancer-operator ${VERSION}\n`);
+      break;
+    case 'Refused': {
+      const { problems } = command;
+      const count = `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`;
+      process.stderr.write(`${count}; --help lists flags and variables\n`);
+      // Last, since it is the last line that the status shows of a pod that does not stay up.
+      for (const problem of problems) process.stderr.write(`${problem}\n`);
+      process.exitCode = EXIT.badInput;
+      break;
+    }
+    case 'Render':
+      process.exitCode = renderFiles(command.files, command.output, command.images, {
+        out: process.stdout,
+        err: process.stderr,
+      });
+      break;
+    case 'DryRun':
+      await runDry(command.settings, process.stdout)
+        .then((code) => {
+          process.exitCode = code;
+        })
+        .catch(failQuietly);
+      break;
+    case 'Run':
+      await run(command.settings).catch(fail);
+      break;
+    default:
+      command satisfies never;
+  }
+};

@@ -1,0 +1,100 @@
+import { writeFileSync } from 'node:fs';
+import { DEBUGGER_ADVICE, onDebuggerRefused } from '../program/debugger.js';
+import { exitCodeOfSignal, followSignals } from '../program/follow-signals.ts';
+import { releaseSignals } from '../program/signals.js';
+import { checkManifests } from './check.ts';
+import { EXIT, exitCodeOf, ProxyError } from './errors.ts';
+import { type Environment, parseSettings, type Settings } from './settings.ts';
+import { createLog } from './telemetry/log.ts';
+import { Output } from './telemetry/output.ts';
+import { readText } from './tuning/read-text.ts';
+import { setSysctls } from './tuning/set-sysctls.ts';
+import { USAGE } from './usage.ts';
+import { VERSION } from './version.ts';
+
+const output = new Output(1);
+const log = createLog('info', output);
+
+/** Ends the program for an error. Bad input is told in plain words on stderr; anything else is also logged with its cause. */
+const fail = (error: unknown): never => {
+  const exitCode = exitCodeOf(error);
+  const known = error instanceof ProxyError;
+  if (exitCode !== EXIT.badInput) log.fatal({ code: known ? error.code : 'Internal', error }, 'proxy ends');
+  process.stderr.write(
+    `${known ? error.message : `Internal error: ${error instanceof Error ? error.stack : error}`}\n`,
+  );
+  const details = known ? error.details : [];
+  for (const line of details) process.stderr.write(`${line}\n`);
+  if (details.length > 0) process.stderr.write(`${count(details.length)}\n`);
+  process.exit(exitCode);
+};
+
+const count = (problems: number): string => `${problems} ${problems === 1 ? 'problem' : 'problems'}`;
+
+const run = async (settings: Settings): Promise<void> => {
+  process.on('exit', () => output.flushSync());
+  process.on('uncaughtException', fail); // rejections come here too
+  onDebuggerRefused((openedBy) => log.warn({ openedBy, advice: DEBUGGER_ADVICE }, 'debugger refused'));
+  // Loaded only to serve: --help and --check answer in half the time without it.
+  const starting = import('./control/run.ts').then(({ startProxy }) => startProxy(settings, log, output));
+  followSignals({
+    onStop(signal) {
+      log.info({ signal }, 'stop asked');
+      starting
+        .then((proxy) => proxy.stop())
+        .then(() => process.exit(EXIT.ok))
+        .catch(fail);
+    },
+    onStopAgain: (signal) => process.exit(exitCodeOfSignal(signal)),
+    onReload(signal) {
+      // What fails to start ends the program anyway.
+      starting.then(
+        (proxy) => {
+          if (proxy.reload()) log.info({ signal }, 'manifest is read anew');
+          else log.warn({ signal }, 'signal ignored');
+        },
+        () => {},
+      );
+    },
+    onIgnored: (signal, times) => log.warn({ signal, times }, 'signal ignored'),
+  });
+  await starting;
+};
+
+/** Does what the arguments and the environment say. */
+export const runCommand = async (argv: readonly string[], env: Environment): Promise<void> => {
+  const command = parseSettings(argv, env);
+  if (command.command !== 'Run') releaseSignals();
+  switch (command.command) {
+    case 'Help':
+      process.stdout.write(USAGE);
+      break;
+    case 'Version':
+      process.stdout.write(`l4balancer-proxy ${VERSION}\n`);
+      break;
+    case 'Check':
+      process.exitCode = checkManifests(command.files, process.stdout);
+      break;
+    case 'SetSysctls': {
+      const { lines, problems } = setSysctls(command.assignments, {
+        read: readText,
+        write: (file, text) => writeFileSync(file, text),
+      });
+      for (const line of lines) process.stdout.write(`${line}\n`);
+      for (const problem of problems) process.stderr.write(`${problem}\n`);
+      process.exitCode = problems.length === 0 ? EXIT.ok : EXIT.failed;
+      break;
+    }
+    case 'Refused':
+      process.stderr.write(`${count(command.problems.length)}; --help lists flags and variables\n`);
+      // Last, since it is the last line that the status shows of a pod that does not stay up.
+      for (const problem of command.problems) process.stderr.write(`${problem}\n`);
+      process.exitCode = EXIT.badInput;
+      break;
+    case 'Run':
+      await run(command.settings).catch(fail);
+      break;
+    default:
+      command satisfies never;
+  }
+};

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SIGNAL_USES } from '../../program/signals.js';
+import { REPOSITORY } from '../../scripts/process/folders.ts';
+import type { Program } from '../proxy/program.ts';
+import {
+  catches,
+  listeningPorts,
+  listensOnlyWhereItShould,
+  PROGRAMS,
+  type ProgramName,
+  startEither,
+  untilServing,
+} from './programs.ts';
+
+/** Those that a program outlives. */
+const HARMLESS = (Object.keys(SIGNAL_USES) as NodeJS.Signals[]).filter(
+  (name) => SIGNAL_USES[name] !== 'Stop',
+);
+
+/** The flags that the image gives to Node. */
+const imageFlags = (name: ProgramName): readonly string[] => {
+  const dockerfile = readFileSync(join(REPOSITORY, `Dockerfile.${name}`), 'utf8');
+  const words: readonly string[] = JSON.parse(/^ENTRYPOINT (\[.*\])$/m.exec(dockerfile)?.[1] ?? '[]');
+  return words.slice(1, -1);
+};
+
+const running: Program[] = [];
+after(() => {
+  for (const { child } of running) child.kill('SIGKILL');
+});
+const start = async (name: ProgramName, options: Parameters<typeof startEither>[1]): Promise<Program> => {
+  const program = await startEither(name, options);
+  running.push(program);
+  return program;
+};
+const pidOf = ({ child }: Program): number => child.pid ?? assert.fail('not started');
+
+/** Sends every harmless signal to `pid` again and again until the program serves. */
+const flood = async (name: ProgramName, program: Program, pid: number): Promise<void> => {
+  let serving = false;
+  const served = untilServing(name, program).then(() => {
+    serving = true;
+  });
+  while (!serving && program.child.exitCode === null && program.child.signalCode === null) {
+    for (const signal of HARMLESS) process.kill(pid, signal);
+    await sleep(5);
+  }
+  await served;
+};
+
+const stop = async (program: Program, pid = pidOf(program)): Promise<void> => {
+  process.kill(pid, 'SIGTERM');
+  assert.equal(await program.ended, 0, program.stdout());
+};
+
+for (const name of PROGRAMS)
+  for (const entry of [`bin/l4balancer-${name}.js`, `${name}/main.ts`])
+    describe(`node ${entry}`, () => {
+      test('outlives every signal that shall not stop it, from its first line on', async () => {
+        const program = await start(name, { entry });
+        const pid = pidOf(program);
+        while (!HARMLESS.every((signal) => catches(pid, signal))) await sleep(1);
+        assert.equal(program.stdout(), '', 'its signals are held before it says its first word');
+        await flood(name, program, pid);
+        for (const signal of ['SIGUSR1', 'SIGUSR2'])
+          await program.line((line) => line.msg === 'signal ignored' && line.signal === signal);
+        await listensOnlyWhereItShould(program);
+        await stop(program);
+      });
+    });
+
+for (const name of PROGRAMS)
+  describe(`the ${name}, as long as it starts`, () => {
+    test('stops in order when it was told so before it served', async () => {
+      const program = await start(name, {});
+      while (!catches(pidOf(program), 'SIGHUP')) await sleep(1);
+      await stop(program);
+      assert.match(program.stdout(), /"stop asked"/);
+    });
+
+    test('closes a debugger that SIGUSR1 opened before its first line', async () => {
+      const program = await start(name, {});
+      // Node's own handler, long before ours.
+      while (!catches(pidOf(program), 'SIGUSR1')) await sleep(0);
+      program.child.kill('SIGUSR1');
+      await listensOnlyWhereItShould(program);
+      await stop(program);
+    });
+
+    test('closes a debugger that NODE_OPTIONS opened, and says so', async () => {
+      const program = await start(name, { env: { NODE_OPTIONS: '--inspect=127.0.0.1:0' } });
+      const line = await program.line(({ msg }) => msg === 'debugger refused');
+      assert.equal(line.openedBy, 'NODE_OPTIONS');
+      await listensOnlyWhereItShould(program);
+      await stop(program);
+    });
+  });
+
+/** With the process id 1, as in a container: the kernel then keeps signals away that have no handler yet. */
+const AS_FIRST = [
+  'unshare',
+  ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']),
+  '--pid',
+  '--fork',
+  '--kill-child',
+];
+
+for (const name of PROGRAMS)
+  describe(`the ${name} as its image starts it`, () => {
+    test('outlives every signal that shall not stop it, from its very start', async () => {
+      const program = await start(name, { flags: imageFlags(name), wrap: AS_FIRST });
+      const outer = pidOf(program);
+      let pid: number | undefined;
+      while (pid === undefined) {
+        const child = readFileSync(`/proc/${outer}/task/${outer}/children`, 'utf8').trim();
+        if (child !== '') pid = Number(child);
+        else await sleep(0);
+      }
+      await flood(name, program, pid);
+      assert.doesNotMatch(program.stderr(), /[Dd]ebugger/);
+      await stop(program, pid);
+    });
+
+    for (const option of ['--inspect', '--inspect-brk', '--inspect-wait'])
+      test(`opens no debugger for ${option} in NODE_OPTIONS, and says so`, async () => {
+        const program = await start(name, {
+          flags: imageFlags(name),
+          env: { NODE_OPTIONS: `${option}=127.0.0.1:0` },
+        });
+        const line = await program.line(({ msg }) => msg === 'debugger refused');
+        assert.equal(line.openedBy, 'NODE_OPTIONS');
+        await listensOnlyWhereItShould(program);
+        assert.doesNotMatch(program.stderr(), /Debugger listening/);
+        await stop(program);
+      });
+  });
+
+test('a debugger that was asked for on the command line stays', async () => {
+  const program = await start('proxy', { flags: ['--inspect=127.0.0.1:0'] });
+  await untilServing('proxy', program);
+  const port = Number(/ws:\/\/127\.0\.0\.1:(\d+)\//.exec(program.stderr())?.[1]);
+  assert.ok(listeningPorts(pidOf(program)).includes(port), program.stderr());
+  await stop(program);
+});

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../scripts/process/free-ports.ts';
+import { type Program, type ProgramOptions, startProgram } from '../proxy/program.ts';
+
+export const PROGRAMS = ['proxy', 'operator'] as const;
+export type ProgramName = (typeof PROGRAMS)[number];
+
+const folder = mkdtempSync(join(tmpdir(), 'l4b-program-'));
+after(() => rmSync(folder, { recursive: true }));
+
+let manifests = 0;
+const manifest = async (): Promise<string> => {
+  manifests += 1;
+  const path = join(folder, `${manifests}.yaml`);
+  writeFileSync(
+    path,
+    `apiVersion: l4balancer.dev/v1alpha1
+kind: L4Balancer
+metadata: {name: edge}
+spec:
+  listeners: [{name: web, port: ${await freePort()}, backend: web}]
+  backends: [{name: web, endpoints: [{address: 127.0.0.1, port: 9}]}]
+`,
+  );
+  return path;
+};
+
+/** Of an API server that is not there: the operator starts, and tries again and again. */
+const kubeconfig = (): string => {
+  const path = join(folder, 'kubeconfig');
+  const content = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'a',
+    contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }],
+    clusters: [{ name: 'a', cluster: { server: 'http://127.0.0.1:1' } }],
+    users: [{ name: 'a', user: { token: 'none' } }],
+  };
+  writeFileSync(path, JSON.stringify(content));
+  return path;
+};
+
+const argumentsOf = async (name: ProgramName): Promise<readonly string[]> =>
+  name === 'proxy'
+    ? ['--config', await manifest(), '--admin', '127.0.0.1:0', '--acceptors', '2']
+    : [
+        '--proxy-image=a:1',
+        `--kubeconfig=${kubeconfig()}`,
+        '--leader-elect=false',
+        '--health-address=127.0.0.1:0',
+        '--metrics-address=127.0.0.1:0',
+      ];
+
+/** Starts either program as a process of its own, with something to do. */
+export const startEither = async (
+  name: ProgramName,
+  options: ProgramOptions & { readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<Program> =>
+  startProgram(await argumentsOf(name), options.env, { entry: `bin/l4balancer-${name}.js`, ...options });
+
+/** Resolves once it serves its health pages, with the port of these. */
+export const untilServing = async (name: ProgramName, program: Program): Promise<number> => {
+  const says = name === 'proxy' ? 'admin endpoint listens' : 'health and metrics listen';
+  const line = await program.line(({ msg }) => msg === says);
+  return Number(line.port ?? line.health);
+};
+
+/** TCP ports on which a process listens. */
+export const listeningPorts = (pid: number): readonly number[] => {
+  const mine = new Set(
+    readdirSync(`/proc/${pid}/fd`).map((fd) => {
+      try {
+        return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1];
+      } catch {
+        return undefined; // closed meanwhile
+      }
+    }),
+  );
+  return ['tcp', 'tcp6'].flatMap((table) =>
+    readFileSync(`/proc/${pid}/net/${table}`, 'utf8')
+      .split('\n')
+      .slice(1)
+      .map((line) => line.trim().split(/\s+/))
+      .filter(([, , , state, , , , , , inode]) => state === '0A' && mine.has(inode))
+      .map(([, local = '']) => Number.parseInt(local.slice(local.lastIndexOf(':') + 1), 16)),
+  );
+};
+
+/** Ports on which each program listens: the proxy's listener and admin endpoint, the operator's health and metrics. */
+const OWN_PORTS = 2;
+
+/** How long these must be all there are: a debugger that Node had begun to open may open again before it is closed. */
+const CALM_LOOKS = 20;
+const MOST_LOOKS = 2_000;
+
+/** Waits until both ports of the program are open, and no third is. */
+export const listensOnlyWhereItShould = async ({ child, stderr, stdout }: Program): Promise<void> => {
+  let ports: ReadonlySet<number> = new Set();
+  for (let looks = 0, calm = 0; calm < CALM_LOOKS; looks += 1) {
+    ports = new Set(listeningPorts(child.pid ?? assert.fail('not started')));
+    calm = ports.size === OWN_PORTS ? calm + 1 : 0;
+    assert.ok(looks < MOST_LOOKS, `listens on ${[...ports]}:\n${stdout()}\n${stderr()}`);
+    await sleep(10);
+  }
+};
+
+/** Whether a process has a handler for a signal. */
+export const catches = (pid: number, signal: NodeJS.Signals): boolean => {
+  const mask = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0';
+  return ((BigInt(`0x${mask}`) >> BigInt(constants.signals[signal] - 1)) & 1n) === 1n;
+};
