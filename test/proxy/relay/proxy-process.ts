@@ -9,7 +9,10 @@ import type { backend } from '../../../crds/backend.ts';
 import type { drain } from '../../../crds/drain.ts';
 import type { Status } from '../../../proxy/admin/status.ts';
 import { freePort } from '../../../scripts/process/free-ports.ts';
+import { reportOnFailure } from './failure-report.ts';
 
+const ACCOUNT_MS = 2_000;
+const TOLD_METRICS = ['l4balancer_connections_closed_total', 'l4balancer_connect_'];
 const MAIN = new URL('../../../proxy/main.ts', import.meta.url).pathname;
 
 export interface ListenerInput {
@@ -36,6 +39,8 @@ export const manifestText = ({ listeners, ...rest }: Manifest): string =>
     kind: 'L4Balancer',
     metadata: { name: 'test' },
     spec: {
+      // A test that fails shows how connections ended that did not end well.
+      accessLog: { mode: 'Errors' },
       ...rest,
       listeners: listeners.map(({ idle, ...listener }) => ({
         ...listener,
@@ -49,6 +54,8 @@ export class ProxyProcess {
   readonly admin: string;
   readonly process: ChildProcess;
   output = '';
+  /** What it said of itself before it was stopped. */
+  lastWords: readonly string[] = [];
   #folder: string;
   #file: string;
 
@@ -88,6 +95,7 @@ export class ProxyProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const proxy = new ProxyProcess(child, admin, folder, file);
+    reportOnFailure(proxy);
     try {
       await proxy.until('ready', async () => (await fetch(`http://${admin}/readyz`)).ok);
     } catch (error) {
@@ -129,7 +137,7 @@ export class ProxyProcess {
   async until(what: string, check: () => Promise<boolean>): Promise<void> {
     const give = performance.now() + 20_000;
     for (;;) {
-      if (this.#ended)
+      if (this.hasEnded)
         throw new Error(
           `The proxy ended with ${this.process.exitCode ?? this.process.signalCode} before it was ${what}:\n${this.output}`,
         );
@@ -158,12 +166,33 @@ export class ProxyProcess {
     return (Number(fields[11]) + Number(fields[12])) * 10;
   }
 
-  get #ended(): boolean {
+  /** The versions that it serves, what it found, and how its connections ended; for whoever reads why a test failed. */
+  async account(): Promise<readonly string[]> {
+    if (this.hasEnded) return this.lastWords;
+    try {
+      const signal = AbortSignal.timeout(ACCOUNT_MS);
+      const { tableVersion, revision, acceptors, listeners, findings } = (await (
+        await fetch(`http://${this.admin}/status`, { signal })
+      ).json()) as Status;
+      const metrics = await (await fetch(`http://${this.admin}/metrics`, { signal })).text();
+      return [
+        JSON.stringify({ tableVersion, revision, acceptors, listeners, findings }),
+        ...metrics
+          .split('\n')
+          .filter((line) => TOLD_METRICS.some((name) => line.startsWith(name)) && !line.endsWith(' 0')),
+      ];
+    } catch (error) {
+      return [`/status and /metrics did not answer: ${error}`];
+    }
+  }
+
+  get hasEnded(): boolean {
     return this.process.exitCode !== null || this.process.signalCode !== null;
   }
 
   async stop(): Promise<number | null> {
-    if (!this.#ended) {
+    if (!this.hasEnded) {
+      this.lastWords = await this.account();
       const ended = once(this.process, 'exit');
       this.process.kill('SIGTERM');
       await ended;
