@@ -24,8 +24,10 @@ export const ENDING = 32; // its end of stream has arrived and comes right behin
 export const SENT = 64; // something was sent to it
 export const PROMPT = 128; // it sends at once what it is given (TCP_NODELAY)
 export const WATCHED = 256; // the kernel says when it takes more (EPOLLOUT)
-export const RESET = 1024; // closing it sends a reset
 export const ASKED = 512; // of a client: it spoke last, so it may wait for an answer
+export const RESET = 1024; // closing it sends a reset
+export const QUEUED = 2048; // it is in the queue of those that have more to read
+export const LARGE = 4096; // its last read filled the buffer: it waits for its turn behind those that have little to say
 
 const GROWTH = 1024;
 

@@ -6,6 +6,7 @@ import type { Connections } from './connections.ts';
 import type { Counters } from './counters.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { FromAcceptor } from './messages.ts';
+import type { ReadyQueue } from './ready-queue.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import type { ServedTable } from './served-table.ts';
 import type { SharedMemory } from './shared-memory.ts';
@@ -29,6 +30,8 @@ export interface Acceptor {
   readonly mailbox: Mailbox;
   readonly budget: RetryBudget;
   readonly sourcePorts: SourcePorts;
+  /** Sides that have more to read. */
+  readonly ready: ReadyQueue;
   /** Where bytes are read to before they are sent on. */
   readonly scratch: PinnedMemory;
   /** Where the kernel writes a client's socket address, and where a socket's own is put together. */
@@ -48,9 +51,8 @@ export interface Acceptor {
   /** State of the generator of random numbers; never 0. */
   random: number;
   table: ServedTable;
-  /** Tokens of sides that have more to read than one turn may take; and the empty list that takes its place. */
-  again: number[];
-  spare: number[];
+  /** Reads of sides since `relayReady` began. */
+  spent: number;
   /** Connections that wait for a place at an endpoint, the first one longest. */
   waiting: number[];
   /** Tick in which they are looked at next. */

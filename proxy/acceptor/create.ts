@@ -7,6 +7,7 @@ import { type Acceptor, CONTROL_TOKEN } from './context.ts';
 import { Counters } from './counters.ts';
 import { Mailbox } from './mailbox.ts';
 import type { FromAcceptor, ToAcceptor } from './messages.ts';
+import { ReadyQueue } from './ready-queue.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { EMPTY_TABLE } from './served-table.ts';
 import { PARCEL_INTS, type SharedMemory } from './shared-memory.ts';
@@ -60,6 +61,7 @@ export const createAcceptor = (inputs: AcceptorInputs): Acceptor => {
     mailbox: new Mailbox(shared, index, acceptors),
     budget: new RetryBudget(),
     sourcePorts: new SourcePorts(sourcePorts, index, acceptors, nowMs),
+    ready: new ReadyQueue(),
     scratch: pinnedMemory(BUFFER_BYTES),
     socketAddress: pinnedMemory(128),
     arrival: { address, words: new Int32Array(address.buffer), port: 0 },
@@ -71,8 +73,7 @@ export const createAcceptor = (inputs: AcceptorInputs): Acceptor => {
     nowMs,
     random: inputs.seed,
     table: EMPTY_TABLE,
-    again: [],
-    spare: [],
+    spent: 0,
     waiting: [],
     waitingAt: 0,
     shortEndedAt: Number.NEGATIVE_INFINITY,

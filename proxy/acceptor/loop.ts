@@ -33,7 +33,7 @@ import { dialAnother, dialed, redial } from './dial.ts';
 import { beginDraining, closeIdle } from './drain.ts';
 import { closeConnection, resetBoth, resetConnection } from './ending.ts';
 import type { ToAcceptor } from './messages.ts';
-import { abort, relay } from './relay.ts';
+import { abort, relay, relayReady } from './relay.ts';
 import { serveWaiting } from './serve-waiting.ts';
 import { portsOf, type ServedTable, serveTable } from './served-table.ts';
 import { INTS, intsAt } from './shared-memory.ts';
@@ -161,16 +161,6 @@ const onMessage = (acceptor: Acceptor, message: ToAcceptor): void => {
   }
 };
 
-const moreToRead = (acceptor: Acceptor): void => {
-  const tokens = acceptor.again;
-  acceptor.again = acceptor.spare;
-  acceptor.spare = tokens;
-  for (const token of tokens)
-    if (acceptor.connections.state[token >> 1] === RELAYING)
-      relay(acceptor, token >> 1, (token & 1) as Side, false);
-  tokens.length = 0;
-};
-
 /** Handles the events of one turn; returns whether the control thread called. */
 const handle = (acceptor: Acceptor, events: Int32Array, count: number): boolean => {
   let called = false;
@@ -187,7 +177,7 @@ const handle = (acceptor: Acceptor, events: Int32Array, count: number): boolean 
 };
 
 const waitMs = (acceptor: Acceptor): number => {
-  if (acceptor.again.length > 0) return 0;
+  if (acceptor.ready.length > 0) return 0;
   const soon = acceptor.pausedUntil > 0 || acceptor.waiting.length > 0 || acceptor.draining !== undefined;
   return acceptor.timers.untilNext(soon ? TICK_MS : LONGEST_WAIT_MS);
 };
@@ -235,7 +225,7 @@ export const runAcceptor = (inputs: AcceptorInputs): void => {
     counters.beat();
     const called = handle(acceptor, events, count);
     if (hasMail(acceptor)) takeMail(acceptor);
-    if (acceptor.again.length > 0) moreToRead(acceptor);
+    relayReady(acceptor);
     // Where the whole process stood still, deadlines have passed whose connections' events have come, too, more than a turn takes: those come first.
     fullTurns = count === EVENTS_PER_TURN ? fullTurns + 1 : 0;
     if (fullTurns === 0 || fullTurns > MOST_FULL_TURNS) acceptor.timers.advance(acceptor.now, onDue);

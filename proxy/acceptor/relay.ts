@@ -21,7 +21,9 @@ import {
   ENDED,
   ENDING,
   ENDPOINT,
+  LARGE,
   PROMPT,
+  QUEUED,
   READ_ON,
   READABLE,
   RELAYING,
@@ -36,7 +38,9 @@ import { linger } from './linger.ts';
 
 /** What a side is watched for: edges, so that a side that nobody can serve now costs nothing. */
 const SIDE_EVENTS = (EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLET) >>> 0;
-/** Reads of one side in one turn, so that one fast connection does not keep the others waiting. */
+/** Reads of one side that has much to move, before the next one has its turn. */
+const READS_PER_SLICE = 4;
+/** Reads of all of these together, before the kernel is asked what has come meanwhile: what has little to say waits for no more than this. */
 const READS_PER_TURN = 8;
 
 /** A client can be written to as it comes: asking for that edge would only bring an event that says so. */
@@ -112,6 +116,14 @@ const sendTo = (
   }
 };
 
+/** What the side has to read is read when those that wait already have had their turns. However often it is asked for, it has one turn. */
+const readLater = ({ connections, ready }: Acceptor, place: number): void => {
+  const flags = connections.flags[place] as number;
+  if ((flags & QUEUED) !== 0) return;
+  connections.flags[place] = flags | QUEUED;
+  ready.push(place);
+};
+
 /** Keeps what `sink` did not take; nothing more is read for it until it has. */
 const keep = (acceptor: Acceptor, sink: number, start: number, length: number): void => {
   const { connections, buffers, scratch } = acceptor;
@@ -142,14 +154,14 @@ const broke = (acceptor: Acceptor, connection: number, to: Side, errno: number):
   linger(acceptor, connection);
   // By this error the kernel says that a reset came behind an end of stream, which may be still to be read.
   const closedFirst = to === ENDPOINT && errno === EPIPE;
-  if (hadEnded || closedFirst) acceptor.again.push(sideToken(connection, CLIENT));
+  if (hadEnded || closedFirst) readLater(acceptor, connection * 2 + CLIENT);
   if (hadEnded) return;
   flags[place] = (flags[place] as number) | READABLE | READ_ON | (closedFirst ? ENDING : 0);
-  pump(acceptor, connection, to);
+  pump(acceptor, connection, to, 1);
 };
 
-/** Reads from `from` and sends to the other side until there is no more, or the other side takes no more. */
-const pump = (acceptor: Acceptor, connection: number, from: Side): void => {
+/** Reads from `from` at most `most` times, and sends to the other side; queues it when there may be more to read, and the other side takes more. */
+const pump = (acceptor: Acceptor, connection: number, from: Side, most: number): void => {
   const { connections, sys, scratch, counters } = acceptor;
   const { flags } = connections;
   const source = connection * 2 + from;
@@ -159,7 +171,8 @@ const pump = (acceptor: Acceptor, connection: number, from: Side): void => {
   const sourceFd = connections.fd[source] as number;
   const listenerSlot = connections.listenerSlot[connection] as number;
   const endpointSlot = connections.endpointSlot[connection] as number;
-  for (let reads = 0; reads < READS_PER_TURN; reads++) {
+  for (let reads = 0; reads < most; reads++) {
+    acceptor.spent++;
     const read = sys.recv(sourceFd, scratch.address, BUFFER_BYTES);
     if (read === 0) {
       ended(acceptor, connection, from);
@@ -187,6 +200,8 @@ const pump = (acceptor: Acceptor, connection: number, from: Side): void => {
       flags[sink] = (flags[sink] as number) & ~ASKED;
       counters.sent(listenerSlot, endpointSlot, read);
     }
+    if (read === BUFFER_BYTES) flags[source] = (flags[source] as number) | LARGE;
+    else if (read < BUFFER_BYTES / 2) flags[source] = (flags[source] as number) & ~LARGE;
     // A short read emptied the queue: what had arrived behind it is the end of stream, if anything.
     const isEmptied = read < BUFFER_BYTES && ((flags[source] as number) & READ_ON) === 0;
     const isLast = isEmptied && ((flags[source] as number) & ENDING) !== 0;
@@ -206,10 +221,10 @@ const pump = (acceptor: Acceptor, connection: number, from: Side): void => {
       return;
     }
   }
-  acceptor.again.push(sideToken(connection, from));
+  readLater(acceptor, source);
 };
 
-/** Sends what was kept for `to`; when all is taken, reading for it goes on. */
+/** Sends what was kept for `to`. */
 const flush = (acceptor: Acceptor, connection: number, to: Side): void => {
   const { connections, buffers } = acceptor;
   const place = connection * 2 + to;
@@ -232,22 +247,49 @@ const flush = (acceptor: Acceptor, connection: number, to: Side): void => {
   }
   buffers.give(buffer);
   connections.pendingBuffer[place] = -1;
-  const from = (1 - to) as Side;
-  if (((connections.flags[connection * 2 + from] as number) & READABLE) !== 0)
-    pump(acceptor, connection, from);
 };
 
-/** A side of a relaying connection can be written to (`writable`) or read from, as its flags say. */
+/**
+ * A side of a relaying connection can be written to (`writable`) or read from, as its flags say. What has little to say is read at once; who
+ * filled the buffer last time, or was held up by a slow side, waits for its turn.
+ */
 export const relay = (acceptor: Acceptor, connection: number, side: Side, writable: boolean): void => {
-  const { connections } = acceptor;
+  const { flags, pendingBuffer, state } = acceptor.connections;
   const place = connection * 2 + side;
-  if (writable && (connections.pendingBuffer[place] as number) >= 0) flush(acceptor, connection, side);
-  if (connections.state[connection] !== RELAYING) return;
-  if (((connections.flags[place] as number) & READABLE) !== 0) pump(acceptor, connection, side);
+  const other = place ^ 1;
+  if (writable && (pendingBuffer[place] as number) >= 0) {
+    flush(acceptor, connection, side);
+    if (state[connection] !== RELAYING) return;
+    if (((flags[other] as number) & READABLE) !== 0) readLater(acceptor, other);
+  }
+  // Nothing is read for a side that has not taken yet what was read before.
+  if (((flags[place] as number) & READABLE) === 0 || (pendingBuffer[other] as number) >= 0) return;
+  if (((flags[place] as number) & LARGE) !== 0) readLater(acceptor, place);
+  else pump(acceptor, connection, side, 1);
 };
 
 /** Both sides are connected: passes on what arrived meanwhile. */
 export const beginRelay = (acceptor: Acceptor, connection: number): void => {
   relay(acceptor, connection, CLIENT, false);
   if (acceptor.connections.state[connection] === RELAYING) relay(acceptor, connection, ENDPOINT, false);
+};
+
+/**
+ * Those that have much to move, one after the other, until they have spent what one turn allows: then the kernel is asked what has come meanwhile, so
+ * that what has little to say waits for a few reads, however many streams there are beside it. Their own order stays from turn to turn.
+ */
+export const relayReady = (acceptor: Acceptor): void => {
+  const { connections, ready } = acceptor;
+  const { flags, state } = connections;
+  acceptor.spent = 0;
+  while (acceptor.spent < READS_PER_TURN && ready.length > 0) {
+    const place = ready.shift();
+    const connection = place >> 1;
+    const from = (place & 1) as Side;
+    // Its connection has ended, and the number may be another's since.
+    if (((flags[place] as number) & QUEUED) === 0) continue;
+    flags[place] = (flags[place] as number) & ~QUEUED;
+    if (state[connection] === RELAYING && ((flags[place] as number) & READABLE) !== 0)
+      pump(acceptor, connection, from, READS_PER_SLICE);
+  }
 };

@@ -27,6 +27,8 @@ export interface Shape {
   readonly listeners: number;
   readonly endpoints: number;
   readonly algorithm: Algorithm;
+  /** Two listeners, each in front of one of the two endpoints, instead of all in front of all. */
+  readonly apart: boolean;
 }
 
 /** The names are those of the resource. */

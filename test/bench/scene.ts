@@ -32,6 +32,7 @@ export const withScene = async <T>(
       threads: conditions.threads,
       pinned: false,
       listeners: 1,
+      apart: false,
       endpoints: 2,
       algorithm: 'RoundRobin',
       ...line.shape,

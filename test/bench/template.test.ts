@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { apartValues } from './peers/configured.ts';
 import { endpointValues, fillTemplate } from './template.ts';
 
 const ENDPOINTS = endpointValues([
@@ -27,6 +28,10 @@ test('a name without a value is an error, not left in the text', () => {
 test('every template is filled by the values that peers get', () => {
   const values = {
     ...{ ADDRESS: '::1', THREADS: 2, FILE_LIMIT: 3, FOLDER: '/tmp', NAME: 'a' },
+    ...apartValues(
+      [1, 2],
+      ['a', 'b'].map((name) => ({ name, address: '::1', port: 3 })),
+    ),
     ...{ ALGORITHM: '', HASH_TYPE: '', LOAD_STREAM: '', MAX_CONNECTIONS: 9 },
   };
   const files = ['peers', 'endpoints'].flatMap((folder) =>
@@ -34,7 +39,7 @@ test('every template is filled by the values that peers get', () => {
       .filter((name) => !name.endsWith('.ts'))
       .map((name) => new URL(`${folder}/${name}`, import.meta.url)),
   );
-  assert.equal(files.length, 4);
+  assert.equal(files.length, 7);
   for (const file of files)
     assert.ok(
       !/@[A-Z_]+@/.test(fillTemplate(readFileSync(file, 'utf8'), values, [ENDPOINTS, LISTENERS])),

@@ -1,4 +1,5 @@
 import type { Line } from '../line.ts';
+import { besideBulk } from './beside-bulk.ts';
 import { bulk } from './bulk.ts';
 import { clientEnds } from './client-ends.ts';
 import { evenness } from './evenness.ts';
@@ -27,6 +28,9 @@ export const LINES: readonly Line[] = [
   }),
   bulk(1),
   bulk(64),
+  besideBulk(1),
+  besideBulk(4),
+  besideBulk(8),
   idleMemory,
   evenness(256, 16),
   evenness(64, 2),

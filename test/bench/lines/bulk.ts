@@ -1,24 +1,9 @@
 import { openIperfEndpoint } from '../endpoints/iperf.ts';
-import { everywhere, type Line, type Target } from '../line.ts';
+import { everywhere, type Line } from '../line.ts';
 import { withCpu } from '../measure/cpu-cost.ts';
-import { type IperfResult, parseIperf } from '../measure/parse-iperf.ts';
-import { runClient } from '../measure/run-client.ts';
-import { tool } from '../tools.ts';
+import { runIperf } from '../measure/iperf.ts';
 
 const GIBIBYTE = 2 ** 30;
-
-const run = async (
-  { place, address, ports }: Target,
-  streams: number,
-  seconds: number,
-): Promise<IperfResult> =>
-  parseIperf(
-    await runClient(place, [
-      tool(place.tools, 'iperf3').path,
-      ...['--client', address, '--port', String(ports[0])],
-      ...['--parallel', String(streams), '--time', String(seconds), '--json'],
-    ]),
-  );
 
 /** As many bytes as go through, from client to endpoint. */
 export const bulk = (streams: number): Line => ({
@@ -36,11 +21,13 @@ export const bulk = (streams: number): Line => ({
   withoutBalancer: true,
   openEndpoints: openIperfEndpoint,
   async warmUp(target) {
-    await run(target, streams, 1);
+    await runIperf(target, target.ports[0], streams, 1);
     return undefined;
   },
   async measure(target) {
-    const { result, cpuSeconds } = await withCpu(target, () => run(target, streams, target.place.seconds));
+    const { result, cpuSeconds } = await withCpu(target, () =>
+      runIperf(target, target.ports[0], streams, target.place.seconds),
+    );
     return {
       'bytes/s': result.bytes / result.seconds / 1e9,
       'CPU per GiB': cpuSeconds === undefined ? undefined : (cpuSeconds * 1000) / (result.bytes / GIBIBYTE),

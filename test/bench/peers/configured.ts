@@ -9,8 +9,9 @@ import { type Endpoint, endpointValues, fillTemplate, type TemplateValues } from
 export interface Configured {
   /** Name of its log. */
   readonly name: string;
-  /** File beside this one. */
+  /** Files beside this one; the second for the shape where listeners have endpoints of their own. */
   readonly template: string;
+  readonly apart: string;
   /** Values that only this peer's template names. */
   readonly values: TemplateValues;
   readonly command: (config: string, folder: string) => readonly [string, ...string[]];
@@ -29,13 +30,27 @@ const pinned = (
 ): readonly [string, ...string[]] =>
   shape.pinned ? ['taskset', '--cpu-list', `0-${Math.min(shape.threads, cores) - 1}`, ...argv] : argv;
 
+/** What a template names where the first listener has the first endpoint, and the second the second. */
+export const apartValues = (ports: readonly number[], endpoints: readonly Endpoint[]): TemplateValues =>
+  Object.fromEntries(
+    ['FIRST', 'SECOND'].flatMap((name, index) => {
+      const { address, port } = endpoints[index] ?? { address: '', port: 0 };
+      return [
+        [`${name}_PORT`, ports[index] ?? 0],
+        [`${name}_ENDPOINT_ADDRESS`, address],
+        [`${name}_ENDPOINT_PORT`, port],
+      ];
+    }),
+  );
+
 /** Starts a peer whose configuration is a template of this folder, in a folder of its own. */
 export const startConfigured = async (
-  { name, template, values, command, spread }: Configured,
+  { name, values, command, spread, ...files }: Configured,
   place: Place,
   endpoints: readonly Endpoint[],
 ): Promise<RunningPeer> => {
   const { shape, network, leash } = place;
+  const template = shape.apart ? files.apart : files.template;
   const ports = await freePorts(shape.listeners);
   const folder = mkdtempSync(join(leash.folder, `${name}-`));
   const configuration = fillTemplate(
@@ -46,6 +61,7 @@ export const startConfigured = async (
       FILE_LIMIT: place.fileLimit,
       FOLDER: folder,
       ...values,
+      ...apartValues(ports, endpoints),
     },
     [endpointValues(endpoints), ports.map((port) => ({ LISTENER_PORT: port }))],
   );

@@ -30,6 +30,7 @@ export const haproxy = (tools: Tools): Peer => ({
       {
         name: 'haproxy',
         template: 'haproxy.cfg',
+        apart: 'haproxy-apart.cfg',
         values: {
           ALGORITHM: balance,
           HASH_TYPE: hashType,

@@ -26,6 +26,7 @@ export const nginxStream = (tools: Tools): Peer => ({
       {
         name: 'nginx-stream',
         template: 'nginx-stream.conf',
+        apart: 'nginx-stream-apart.conf',
         values: { ALGORITHM: ALGORITHMS[place.shape.algorithm], LOAD_STREAM: place.tools.loadStream },
         command: (config, folder) => [
           tool(place.tools, 'nginx stream').path,

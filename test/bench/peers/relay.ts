@@ -21,6 +21,7 @@ export const relay: Peer = {
       {
         name: 'relay',
         template: 'relay.yaml',
+        apart: 'relay-apart.yaml',
         values: { ALGORITHM: place.shape.algorithm },
         // env(1) sets the environment and becomes the proxy: the process is the same.
         command: (config) => [

@@ -1,0 +1,172 @@
+import { runAcceptor } from '../../../proxy/acceptor/loop.ts';
+import { INTS, intsAt } from '../../../proxy/acceptor/shared-memory.ts';
+import { libc } from '../../../proxy/sys/libc.ts';
+import { type PinnedMemory, pinnedMemory } from '../../../proxy/sys/memory.ts';
+import { SOCKET_ADDRESS_BYTES, writeSocketAddress } from '../../../proxy/sys/socket-address.ts';
+import {
+  AF_INET,
+  EAGAIN,
+  EINPROGRESS,
+  SO_REUSEADDR,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  SOCK_STREAM,
+  SOL_SOCKET,
+  type Sys,
+} from '../../../proxy/sys/sys.ts';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { tableBackend } from '../tables.ts';
+import { inputsForTest } from './acceptor.ts';
+
+/** A run that takes longer has gone wrong. */
+const DEADLINE_MS = 60_000;
+/** Longest wait of a turn, whatever the loop would wait for: the script goes on then. */
+const TURN_MS = 5;
+
+/** Bytes that the acceptor took from a socket. */
+export interface Read {
+  readonly turn: number;
+  readonly fd: number;
+  readonly bytes: number;
+}
+
+/** Both ends of a connection through the acceptor, and the acceptor's own sockets. */
+export interface Pair {
+  readonly client: number;
+  readonly endpoint: number;
+  readonly toClient: number;
+  readonly toEndpoint: number;
+}
+
+/** What a script works with. Its sockets do not block. */
+export interface World {
+  readonly sys: Sys;
+  /** Where its own bytes are; what is sent begins at its start. */
+  readonly memory: PinnedMemory;
+  /** Turns of the loop that have begun. */
+  turn: number;
+  /** Milliseconds of the acceptor's clock, which only the script moves on. */
+  clockMs: number;
+  readonly reads: Read[];
+  /** Begins a connection; done once both ends have it. */
+  connect(): Generator<void, Pair>;
+}
+
+export interface SteppedOptions {
+  readonly idleMs?: number;
+}
+
+const addressOf = (port: number): PinnedMemory => {
+  const memory = pinnedMemory(128);
+  writeSocketAddress(memory.view, 0, '127.0.0.1', port);
+  return memory;
+};
+
+const listenOn = (sys: Sys, port: number): number => {
+  const fd = sys.socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  sys.setOption(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+  const bound = sys.bind(fd, addressOf(port).address, 16);
+  const listening = sys.listen(fd, 128);
+  if (bound < 0 || listening < 0) throw new Error(`bind ${bound}, listen ${listening} on port ${port}`);
+  return fd;
+};
+
+/**
+ * Runs the loop of an acceptor in the test's own thread, on real sockets. `script` goes on by one step before each turn, and the loop
+ * ends with it: so what happens in which turn is the script's to say, and no clock's.
+ */
+export const runStepped = async (
+  script: (world: World) => Generator<void>,
+  { idleMs = 60_000 }: SteppedOptions = {},
+): Promise<World> => {
+  const sys = libc();
+  const [port, endpointPort] = (await freePorts(2)) as [number, number];
+  const [listener, endpoints] = [listenOn(sys, port), listenOn(sys, endpointPort)];
+  const own: number[] = [listener, endpoints];
+  let [toClient, toEndpoint] = [-1, -1];
+  const address = addressOf(port);
+  const from = pinnedMemory(SOCKET_ADDRESS_BYTES);
+  const world: World = {
+    sys,
+    memory: pinnedMemory(1 << 20),
+    turn: 0,
+    clockMs: 1_000,
+    reads: [],
+    *connect() {
+      const client = sys.socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+      own.push(client);
+      const connected = sys.connect(client, address.address, 16);
+      if (connected < 0 && connected !== -EINPROGRESS) throw new Error(`connect: ${connected}`);
+      for (;;) {
+        yield;
+        const endpoint = sys.accept(endpoints, from.address);
+        if (endpoint >= 0) {
+          own.push(endpoint);
+          return { client, endpoint, toClient, toEndpoint };
+        }
+        if (endpoint !== -EAGAIN) throw new Error(`accept: ${endpoint}`);
+      }
+    },
+  };
+  const steps = script(world);
+  const give = performance.now() + DEADLINE_MS;
+  let posted = false;
+  const inputs = inputsForTest(
+    {
+      ...sys,
+      accept: (fd, at) => {
+        const accepted = sys.accept(fd, at);
+        if (accepted >= 0) toClient = accepted;
+        return accepted;
+      },
+      socket: (...all) => {
+        toEndpoint = sys.socket(...all);
+        return toEndpoint;
+      },
+      recv: (fd, at, length) => {
+        const bytes = sys.recv(fd, at, length);
+        if (bytes > 0) world.reads.push({ turn: world.turn, fd, bytes });
+        return bytes;
+      },
+      epollWait: (epoll, at, max, timeoutMs) => {
+        if (performance.now() > give) throw new Error(`not done after ${world.turn} turns`);
+        if (steps.next().done) inputs.shared.ints[intsAt(0) + INTS.Stop] = 1;
+        world.turn++;
+        return sys.epollWait(epoll, at, max, Math.min(timeoutMs, TURN_MS));
+      },
+    },
+    {
+      now: () => world.clockMs,
+      received: () => {
+        if (posted) return [];
+        posted = true;
+        const backend = {
+          slot: 0,
+          ...tableBackend(),
+          endpoints: [{ slot: 0, address: '127.0.0.1', port: endpointPort, weight: 1 }],
+          plan: { turns: Uint16Array.of(0), seeds: new Uint32Array(0) },
+        };
+        return [
+          {
+            type: 'Table',
+            table: {
+              version: 1,
+              descriptorLimit: 1_000,
+              accessLog: { mode: 'Off', sampleOneIn: 2 },
+              listeners: [{ slot: 0, fd: listener, port, backendSlot: 0, idleMs }],
+              backends: [backend],
+              removed: [],
+            },
+          },
+        ];
+      },
+    },
+  );
+  try {
+    sys.signal(inputs.eventfd);
+    runAcceptor(inputs);
+  } finally {
+    for (const fd of [...own, inputs.eventfd]) sys.close(fd);
+  }
+  return world;
+};
