@@ -15,7 +15,11 @@ const serviceReference = z.object({
 });
 
 const endpoint = z.object({
-  address: z.string().min(2).max(45).describe('IPv4 or IPv6 address; host names are not resolved.'),
+  address: z
+    .string()
+    .min(2)
+    .max(45)
+    .describe('IPv4 or IPv6 address in any spelling; host names are not resolved.'),
   port: port.describe('TCP port of the endpoint.'),
   weight: z
     .int()

@@ -16,3 +16,26 @@ export const durationMs = (text: string): number => {
   for (const [, digits, unit] of text.matchAll(PART)) total += Number(digits) * MS[unit as Unit];
   return total;
 };
+
+const LOOSE = /^(?:([0-9]+)(?:h|m|s|ms))+$/;
+
+/** What is wrong with a text that is no duration, to follow the text itself. Gateway API durations are short; longer ones are said shorter. */
+export const durationProblem = (text: string): string => {
+  if (!LOOSE.test(text))
+    return 'is not a duration: write a number and h, m, s or ms, such as 500ms, 5s or 1h30m';
+  let total = 0;
+  for (const [, digits, unit] of text.matchAll(/([0-9]+)(ms|h|m|s)/g))
+    total += Number(digits) * MS[unit as Unit];
+  return `is not a duration of the Gateway API, which has up to four numbers of up to five digits${inFewWords(total)}`;
+};
+
+const inFewWords = (ms: number): string => {
+  if (!(ms < 100_000 * MS.h)) return '';
+  let left = ms;
+  const parts = (['h', 'm', 's', 'ms'] as const).flatMap((unit) => {
+    const count = Math.floor(left / MS[unit]);
+    left -= count * MS[unit];
+    return count === 0 ? [] : [`${count}${unit}`];
+  });
+  return `: write ${parts.join('') || '0s'}`;
+};

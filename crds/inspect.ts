@@ -2,6 +2,7 @@ import { API_VERSION, KIND, type L4Balancer, l4balancer } from './l4balancer.ts'
 import { nearest } from './nearest.ts';
 import { type Duplicate, isRecord, normalise } from './normalise.ts';
 import { formatPath, type Path, valueAt } from './path.ts';
+import { respelledEndpoints } from './respelled.ts';
 import { ruleProblems } from './rules/apply.ts';
 import { type Problem, schemaProblems } from './schema-findings.ts';
 import { SPEC_SCHEMA } from './schemas.ts';
@@ -9,7 +10,10 @@ import { status } from './status.ts';
 import { unknownFieldProblems } from './unknown-fields.ts';
 import { show } from './words.ts';
 
-/** `Refuse` makes a problem of each unknown field; `Report` lists and drops it, as the API server does. */
+/**
+ * `Refuse` makes a problem of each unknown field, and of what the API server cannot refuse; `Report` lists and drops unknown fields, as the
+ * API server does.
+ */
 export type UnknownFields = 'Refuse' | 'Report';
 
 export interface Inspection {
@@ -54,6 +58,7 @@ export const inspect = (input: unknown, unknownFields: UnknownFields): Inspectio
   const problems = [
     ...refused,
     ...spec.duplicates.map((duplicate) => repeated(duplicate, spec.value)),
+    ...(unknownFields === 'Refuse' ? respelledEndpoints(spec.value) : []),
     ...ruleProblems(
       candidate,
       refused.map(({ at }) => at),

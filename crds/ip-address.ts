@@ -6,7 +6,7 @@ const V6_PART = /^[0-9A-Fa-f]{1,4}$/;
 
 /**
  * Kind of an IPv4 or IPv6 address. As strict as Kubernetes: no leading zeros, no zone, no port, no IPv4 written as IPv6
- * (`::ffff:192.0.2.1`).
+ * (`::ffff:192.0.2.1`, see `unmapped`).
  */
 export const addressKind = (text: string): AddressKind => {
   if (text.includes(':')) {
@@ -39,7 +39,7 @@ const v4Bytes = (text: string): readonly number[] | undefined => {
 };
 
 /** The eight groups; `::` stands for one zero group or more; the last two groups may be written as IPv4. */
-const v6Groups = (text: string): readonly number[] | undefined => {
+export const v6Groups = (text: string): readonly number[] | undefined => {
   const halves = text.split('::');
   if (halves.length > 2) return undefined;
   const [head, tail] = halves.map((half, i) => groupsOf(half, i === halves.length - 1));

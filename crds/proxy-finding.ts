@@ -31,6 +31,8 @@ export const FINDING_CODES = [
   'BackupsServe',
   /** An endpoint without an IP address is left out. */
   'AddressInvalid',
+  /** An endpoint is given twice, in two spellings of its address; it is used once. */
+  'EndpointRepeated',
   /** More than the proxy can hold; the rest is left out. */
   'LimitReached',
   'DescriptorsShort',

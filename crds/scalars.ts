@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { durationProblem } from './duration.ts';
 
 // The text given to regex() completes a sentence that starts with the value found: `"A_b" is not a name: …`.
 // Patterns keep to what Go's RE2 and JavaScript read alike: no lookahead, no \s, no \d.
@@ -24,14 +25,11 @@ export const objectName = z
 /** TCP or UDP port, 1 to 65535. */
 export const port = z.int().min(1).max(65535);
 
-/** Gateway API duration (GEP-2257): up to four of h, m, s, ms, such as `500ms`, `5s`, `1h30m`. */
+/** Gateway API duration (GEP-2257): up to four of h, m, s, ms with up to five digits each, such as `500ms`, `5s`, `1h30m`. */
 export const duration = z
   .string()
   .max(24)
-  .regex(
-    /^([0-9]{1,5}(h|m|s|ms)){1,4}$/,
-    'is not a duration: write a number and h, m, s or ms, such as 500ms, 5s or 1h30m',
-  );
+  .regex(/^([0-9]{1,5}(h|m|s|ms)){1,4}$/, { error: ({ input }) => durationProblem(String(input)) });
 
 /** Port of a Service by number or by name, as Kubernetes' IntOrString; becomes x-kubernetes-int-or-string. */
 export const servicePort = z.union([

@@ -1,3 +1,4 @@
+import { canonicalAddress } from '../crds/canonical-address.ts';
 import type { EndpointSlice, SliceEndpoint } from './endpoint-slice.ts';
 import type { KubeService } from './service.ts';
 import { slicePortNumber, wantedPort } from './service-port.ts';
@@ -63,9 +64,10 @@ export function endpointsOf(
       continue;
     }
     for (const endpoint of slice.endpoints ?? []) {
-      const address = endpoint.addresses?.[0];
-      if (address === undefined) continue;
-      const target = { address, port: number };
+      const written = endpoint.addresses?.[0];
+      if (written === undefined) continue;
+      // Whoever writes slices by hand may spell an address in two ways.
+      const target = { address: canonicalAddress(written), port: number };
       const key = keyOf(target);
       const group = groupOf(endpoint);
       // While an endpoint moves from one slice to another it is in both, perhaps not ready in one of them.
@@ -87,7 +89,7 @@ function everyPortOf({ endpoints, ports }: EndpointSlice, protocol: 'TCP' | 'UDP
     own === protocol && typeof port === 'number' ? [port] : [],
   );
   return (endpoints ?? []).flatMap(({ addresses: [address] = [] }) =>
-    address === undefined ? [] : numbers.map((port) => ({ address, port })),
+    address === undefined ? [] : numbers.map((port) => ({ address: canonicalAddress(address), port })),
   );
 }
 

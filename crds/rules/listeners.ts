@@ -104,6 +104,17 @@ const privilegedAdminPort = rule<L4BalancerSpec>({
     );
   },
 });
+/** Loopback addresses in their usual spellings. A pattern would be shorter, but cost more than the API server lets a rule over all endpoints cost. */
+const LOOPBACK = {
+  starts: ['127.', '::ffff:127.', '::FFFF:127.'],
+  whole: ['::1', '0:0:0:0:0:0:0:1'],
+};
+const isLoopback = (address: string): boolean =>
+  LOOPBACK.whole.includes(address) || LOOPBACK.starts.some((start) => address.startsWith(start));
+const CEL_LOOPBACK = [
+  ...LOOPBACK.whole.map((one) => `e.address == '${one}'`),
+  ...LOOPBACK.starts.map((one) => `e.address.startsWith('${one}')`),
+].join(' || ');
 
 const ownEndpoint = rule<L4BalancerSpec>({
   id: 'endpoint-is-listener',
@@ -114,7 +125,7 @@ const ownEndpoint = rule<L4BalancerSpec>({
     'backends[?].endpoints[?].address',
     'backends[?].endpoints[?].port',
   ],
-  rule: "self.backends.all(b, !has(b.endpoints) || b.endpoints.all(e, !(e.address == '::1' || e.address.startsWith('127.')) || !self.listeners.exists(l, l.port == e.port)))",
+  rule: `self.backends.all(b, !has(b.endpoints) || b.endpoints.all(e, !(${CEL_LOOPBACK}) || !self.listeners.exists(l, l.port == e.port)))`,
   message:
     'an endpoint is a listener of the same proxy: on a loopback address with the port of a listener, connections would go in circles',
   fieldPath: '.backends',
@@ -123,7 +134,7 @@ const ownEndpoint = rule<L4BalancerSpec>({
       endpoints.flatMap(({ address, port }, j) => {
         const same = listeners.find((listener) => listener.port === port);
         return problemIf(
-          same !== undefined && (address === '::1' || address.startsWith('127.')),
+          same !== undefined && isLoopback(address),
           ['backends', i, 'endpoints', j],
           `${address} port ${port} is listener "${same?.name}" of the same proxy: connections would go in circles`,
         );

@@ -8,6 +8,7 @@ import {
   type KubeService,
 } from '../../kube/endpoint-slices.ts';
 import type { Snapshot, Target, Written } from '../table/snapshot.ts';
+import { fixedTargets } from './fixed-targets.ts';
 
 /** What the cluster says about the backends of one spec. */
 export interface Resolved {
@@ -38,11 +39,17 @@ export const resolveTargets = (
   const targets = new Map<string, readonly Target[]>();
   const leaving = new Map<string, Endpoints['leaving']>();
   for (const { name, service, endpoints = [] } of spec.backends) {
+    const place = written.backends.findIndex((one) => one.name === name);
     if (service === undefined) {
-      targets.set(
-        name,
-        endpoints.map(({ address, port, weight, backup }) => ({ address, port, weight, backup })),
-      );
+      const fixed = fixedTargets(endpoints);
+      targets.set(name, fixed.targets);
+      for (const { address, index, first } of fixed.repeated)
+        findings.push({
+          code: 'EndpointRepeated',
+          backend: name,
+          path: `spec.backends[${place}].endpoints[${index}]`,
+          message: `backend "${name}": ${address} is the endpoint at endpoints[${first}] in another spelling, which is used once; leave one out`,
+        });
       continue;
     }
     const found = endpointsOf(
@@ -56,11 +63,10 @@ export const resolveTargets = (
     );
     leaving.set(name, found.leaving);
     if (found.problem === undefined || found.code === undefined) continue;
-    const index = written.backends.findIndex((one) => one.name === name);
     findings.push({
       code: found.code,
       backend: name,
-      path: `spec.backends[${index}].service`,
+      path: `spec.backends[${place}].service`,
       message: `backend "${name}", Service "${service.name}": ${found.problem}`,
     });
   }

@@ -2,6 +2,7 @@ import type { Finding } from '../../crds/finding.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import { parseManifest } from '../../crds/parse-manifest.ts';
 import type { Snapshot } from '../table/snapshot.ts';
+import { fixedTargets } from './fixed-targets.ts';
 
 export type ManifestRead =
   | { readonly ok: true; readonly snapshot: Snapshot }
@@ -22,10 +23,7 @@ export const snapshotOfManifest = (text: string, revision: string): ManifestRead
       revision,
       spec: balancer.spec,
       targets: new Map(
-        balancer.spec.backends.map(({ name, endpoints = [] }) => [
-          name,
-          endpoints.map(({ address, port, weight, backup }) => ({ address, port, weight, backup })),
-        ]),
+        balancer.spec.backends.map(({ name, endpoints = [] }) => [name, fixedTargets(endpoints).targets]),
       ),
       findings: [],
     },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { durationMs } from '../../crds/duration.ts';
+import { durationMs, durationProblem } from '../../crds/duration.ts';
 import { duration } from '../../crds/scalars.ts';
 
 const GOOD: readonly (readonly [string, number])[] = [
@@ -49,3 +49,21 @@ for (const text of BAD) {
     assert.equal(duration.safeParse(text).success, false);
   });
 }
+
+const TOLD: readonly (readonly [string, RegExp])[] = [
+  ['3600000ms', /^is not a duration of the Gateway API, which has .* up to five digits: write 1h$/],
+  ['100000s', /: write 27h46m40s$/],
+  ['1h1000000ms', /: write 1h16m40s$/],
+  ['1s1s1s1s1s', /^is not a duration of the Gateway API, which has up to four numbers .*: write 5s$/],
+  ['999999h', /five digits$/],
+  ['5d', /^is not a duration: write a number and h, m, s or ms/],
+  ['', /^is not a duration: write a number/],
+];
+for (const [text, message] of TOLD)
+  test(`what is wrong with ${JSON.stringify(text)} is told with what to write`, () => {
+    assert.match(durationProblem(text), message);
+    const parsed = duration.safeParse(text);
+    assert.match(parsed.error?.issues[0]?.message ?? '', message);
+    const [, written] = /: write (\S+)$/.exec(durationProblem(text)) ?? [];
+    if (written !== undefined) assert.ok(duration.safeParse(written).success);
+  });

@@ -50,6 +50,17 @@ export const GOOD_MANIFESTS: Readonly<Record<string, Loose>> = {
       endpoints: Array.from({ length: 256 }, (_, j) => ({ address: `192.0.2.${j}`, port: 20000 + i })),
     })),
   }),
+  'an IPv4 address written as IPv6': manifestWith({
+    backends: [
+      {
+        name: 'web',
+        endpoints: [
+          { address: '::ffff:192.0.2.1', port: 80 },
+          { address: '::FFFF:127.0.0.1', port: 80 },
+        ],
+      },
+    ],
+  }),
   'the ports around the admin port': manifestWith({
     listeners: [9900, 9902].map((port) => ({ name: `p${port}`, port, backend: 'web' })),
   }),

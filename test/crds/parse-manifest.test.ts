@@ -145,3 +145,24 @@ test('anchors and merge keys mean what they mean to kubectl', () => {
   const bad = text.replace('5m', '5x');
   assert.match(linesOf(bad)[0] ?? '', /^9: spec\.listeners\[1\]\.timeouts\.idle: "5x" is not a duration/);
 });
+
+test('one endpoint in two spellings is told with both lines', () => {
+  const twice = `apiVersion: l4balancer.dev/v1alpha1
+kind: L4Balancer
+metadata: {name: edge}
+spec:
+  listeners: [{name: web, port: 80, backend: web}]
+  backends:
+  - name: web
+    endpoints:
+    - {address: "2001:db8::1", port: 8080}
+    - {address: 192.0.2.1, port: 8080}
+    - {address: "2001:DB8:0:0::1", port: 8080}
+    - {address: "2001:DB8:0:0::1", port: 8081}
+    - {address: "::ffff:192.0.2.1", port: 8080}
+`;
+  assert.deepEqual(linesOf(twice), [
+    '11: spec.backends[0].endpoints[2]: "2001:DB8:0:0::1" port 8080 is the endpoint at spec.backends[0].endpoints[0] (line 9), "2001:db8::1", in another spelling: leave one out',
+    '13: spec.backends[0].endpoints[4]: "::ffff:192.0.2.1" port 8080 is the endpoint at spec.backends[0].endpoints[1] (line 10), "192.0.2.1", in another spelling: leave one out',
+  ]);
+});

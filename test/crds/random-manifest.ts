@@ -92,7 +92,13 @@ const randomBackend = (random: Random, name: string): Loose => ({
 });
 
 const randomEndpoint = (random: Random, i: number): Loose => ({
-  address: random.pick([`10.0.0.${i}`, `fd00::${i}`, `FD00:0:0::A${i}`, `64:ff9b::192.0.2.${i}`]),
+  address: random.pick([
+    `10.0.0.${i}`,
+    `fd00::${i}`,
+    `FD00:0:0::A${i}`,
+    `64:ff9b::192.0.2.${i}`,
+    `::ffff:10.9.0.${i}`,
+  ]),
   // None of the listeners' ports, so that a loopback address would be good as well.
   port: 20000 + i,
   ...(i === 0

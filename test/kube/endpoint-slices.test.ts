@@ -48,6 +48,11 @@ interface Case {
 
 const CASES: readonly Case[] = [
   {
+    name: 'one IPv6 address in two spellings: one endpoint',
+    slices: ['FD00::1', 'fd00:0::1'].map((address) => slice([at(address)], undefined, 'IPv6')),
+    targets: ['fd00::1:8080'],
+  },
+  {
     name: 'a Service that does not exist: what its slices hold is still there, on any of their ports',
     spec: 'Missing',
     slices: [

@@ -26,11 +26,33 @@ export const BAD_ENDPOINTS: readonly BadManifest[] = [
     /"10.0.0.300" is not an IP address/,
   ),
   bad(
-    'an IPv4 address written as IPv6',
+    'an IPv4 address written as IPv6 in an unusual way',
     'endpoint-address-ip',
-    manifestWithEndpoints(endpoint('::ffff:192.0.2.1')),
+    manifestWithEndpoints(endpoint('::ffff:c000:201')),
     'spec.backends[0].endpoints[0].address',
-    /"::ffff:192.0.2.1" is not an IP address/,
+    /"::ffff:c000:201" is not an IP address/,
+    /"::ffff:c000:201" is not an IP address to Kubernetes, but IPv4 written as IPv6: write 192\.0\.2\.1/,
+  ),
+  bad(
+    'what looks like an IPv4 address written as IPv6',
+    'endpoint-address-ip',
+    manifestWithEndpoints(endpoint('::ffff:192.0.2.300')),
+    'spec.backends[0].endpoints[0].address',
+    /"::ffff:192.0.2.300" is not an IP address; host names/,
+  ),
+  bad(
+    'a multicast IPv4 address written as IPv6',
+    'endpoint-address-unicast',
+    manifestWithEndpoints(endpoint('::FFFF:239.1.2.3')),
+    'spec.backends[0].endpoints[0].address',
+    /"::FFFF:239.1.2.3" is (unspecified, )?multicast/,
+  ),
+  bad(
+    'the unspecified IPv4 address written as IPv6',
+    'endpoint-address-unicast',
+    manifestWithEndpoints(endpoint('::ffff:0.0.0.0')),
+    'spec.backends[0].endpoints[0].address',
+    /"::ffff:0.0.0.0" is unspecified/,
   ),
   bad(
     'the unspecified address',
@@ -73,6 +95,15 @@ export const BAD_ENDPOINTS: readonly BadManifest[] = [
     manifestWithEndpoints(endpoint('127.0.0.1')),
     'spec.backends[0].endpoints[0]',
     /connections would go in circles/,
+  ),
+  ...['::ffff:127.0.0.9', '0:0:0:0:0:0:0:1'].map((address) =>
+    bad(
+      `the proxy itself as endpoint, spelled ${address}`,
+      'endpoint-is-listener',
+      manifestWithEndpoints(endpoint(address)),
+      'spec.backends[0].endpoints[0]',
+      /connections would go in circles/,
+    ),
   ),
   bad(
     'one endpoint twice',

@@ -106,3 +106,29 @@ test('a finding names the place of a backend in the resource as it was written',
     ['spec.backends[1].service', 'spec.backends[2].service', 'spec.backends[4].service'],
   );
 });
+
+test('an endpoint that is listed in two spellings is used once, and told', () => {
+  const listed = spec.parse({
+    listeners: [{ name: 'l', port: 80, backend: 'fixed' }],
+    backends: [
+      {
+        name: 'fixed',
+        endpoints: [
+          { address: 'FD00::1', port: 80 },
+          { address: 'fd00:0::1', port: 80 },
+        ],
+      },
+    ],
+  });
+  const { targets, findings } = resolveTargets(listed, new Map(), new Map());
+  assert.deepEqual(targets.get('fixed'), [{ address: 'fd00::1', port: 80, weight: 1, backup: false }]);
+  assert.deepEqual(findings, [
+    {
+      code: 'EndpointRepeated',
+      backend: 'fixed',
+      path: 'spec.backends[0].endpoints[1]',
+      message:
+        'backend "fixed": fd00:0::1 is the endpoint at endpoints[0] in another spelling, which is used once; leave one out',
+    },
+  ]);
+});

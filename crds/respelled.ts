@@ -1,0 +1,36 @@
+import { endpointIdentity } from './canonical-address.ts';
+import { isRecord } from './normalise.ts';
+import { formatPath, type Path, valueAt } from './path.ts';
+import type { Problem } from './schema-findings.ts';
+import { show } from './words.ts';
+
+/** Calls `use` with each whole entry of a list. */
+const eachEntry = (list: unknown, use: (entry: Record<string, unknown>, index: number) => void): void => {
+  if (!Array.isArray(list)) return;
+  for (const [index, entry] of list.entries()) if (isRecord(entry)) use(entry, index);
+};
+
+/**
+ * Endpoints of a backend that are one and the same, spelled in two ways. For manifests of people alone: CEL would have to compare each
+ * endpoint with each, beyond what the API server lets a rule cost; in a cluster the proxy uses the first and tells.
+ */
+export const respelledEndpoints = (spec: unknown): Problem[] => {
+  const problems: Problem[] = [];
+  eachEntry(valueAt(spec, ['backends']), ({ endpoints }, i) => {
+    const seen = new Map<string, { readonly address: string; readonly at: Path }>();
+    eachEntry(endpoints, ({ address, port }, j) => {
+      if (typeof address !== 'string' || typeof port !== 'number') return;
+      const at = ['spec', 'backends', i, 'endpoints', j];
+      const identity = endpointIdentity({ address, port });
+      const first = seen.get(identity);
+      if (first === undefined) seen.set(identity, { address, at });
+      else if (first.address !== address)
+        problems.push({
+          at,
+          message: (lineOf) =>
+            `${show(address)} port ${port} is the endpoint at ${formatPath(first.at)}${lineOf(first.at)}, ${show(first.address)}, in another spelling: leave one out`,
+        });
+    });
+  });
+  return problems;
+};

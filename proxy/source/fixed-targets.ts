@@ -1,0 +1,26 @@
+import type { StaticEndpoint } from '../../crds/backend.ts';
+import { canonicalAddress, endpointIdentity } from '../../crds/canonical-address.ts';
+import type { Target } from '../table/snapshot.ts';
+
+export interface FixedTargets {
+  /** With the usual spelling of each address, which all keys, pages and metrics then have; each endpoint once. */
+  readonly targets: readonly Target[];
+  /** Endpoints that repeat an earlier one, `first`, in another spelling. */
+  readonly repeated: readonly { readonly address: string; readonly index: number; readonly first: number }[];
+}
+
+/** The targets that a backend lists. */
+export const fixedTargets = (endpoints: readonly StaticEndpoint[]): FixedTargets => {
+  const places = new Map<string, number>();
+  const targets: Target[] = [];
+  const repeated: FixedTargets['repeated'][number][] = [];
+  for (const [index, endpoint] of endpoints.entries()) {
+    const { address, port, weight, backup } = endpoint;
+    const first = places.get(endpointIdentity(endpoint));
+    if (first === undefined) {
+      places.set(endpointIdentity(endpoint), index);
+      targets.push({ address: canonicalAddress(address), port, weight, backup });
+    } else repeated.push({ address, index, first });
+  }
+  return { targets, repeated };
+};

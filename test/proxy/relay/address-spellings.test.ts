@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { askOnce } from './client.ts';
+import { greet, startEndpoint } from './endpoint-server.ts';
+import { ProxyProcess } from './proxy-process.ts';
+
+test('endpoints are reached however their addresses are spelled, and shown in the usual spelling', async () => {
+  const four = await startEndpoint(greet('four'));
+  const six = await startEndpoint(greet('six'), '::1');
+  const [port] = (await freePorts(1)) as [number];
+  const proxy = await ProxyProcess.start({
+    listeners: [{ name: 'web', port, backend: 'web' }],
+    backends: [
+      {
+        name: 'web',
+        healthCheck: { interval: '100ms', timeout: '100ms' },
+        endpoints: [
+          { address: '::FFFF:127.0.0.1', port: four.port },
+          { address: '0:0:0:0:0:0:0:1', port: six.port },
+        ],
+      },
+    ],
+  });
+  try {
+    const answers = new Set<string>();
+    for (let i = 0; i < 4; i++) answers.add(await askOnce(port));
+    assert.deepEqual([...answers].sort(), ['four', 'six']);
+    const known = (await proxy.status()).backends[0]?.endpoints.map(({ address }) => address);
+    assert.deepEqual(known?.sort(), ['127.0.0.1', '::1']);
+    const endpoint = `127.0.0.1:${four.port}`;
+    assert.equal(await proxy.metric('l4balancer_endpoint_connections_total', { endpoint }), 2);
+  } finally {
+    await proxy.stop();
+    await four.close();
+    await six.close();
+  }
+});
