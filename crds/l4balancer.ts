@@ -17,6 +17,8 @@ export const VERSION = 'v1alpha1';
 export const API_VERSION = `${GROUP}/${VERSION}`;
 export const KIND = 'L4Balancer';
 export const PLURAL = 'l4balancers';
+/** Before the resource's name in that of every object made for it, such as its Service. */
+export const CHILD_PREFIX = 'l4b-';
 /** Port of the proxy's admin endpoint where nothing else is said; no listener may take it. */
 export const ADMIN_PORT = 9901;
 

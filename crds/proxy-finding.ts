@@ -33,6 +33,8 @@ export const FINDING_CODES = [
   'AddressInvalid',
   /** An endpoint is given twice, in two spellings of its address; it is used once. */
   'EndpointRepeated',
+  /** An endpoint is a listener of the proxy itself: left out, since connections would go in circles. */
+  'OwnListener',
   /** More than the proxy can hold; the rest is left out. */
   'LimitReached',
   'DescriptorsShort',

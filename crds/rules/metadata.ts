@@ -1,4 +1,4 @@
-import type { L4Balancer } from '../l4balancer.ts';
+import { CHILD_PREFIX, type L4Balancer } from '../l4balancer.ts';
 import { show } from '../words.ts';
 import { problemIf, rule } from './rule.ts';
 
@@ -22,4 +22,23 @@ const resourceName = rule<Pick<L4Balancer, 'metadata'>>({
     ),
 });
 
-export const METADATA_RULES = [resourceName];
+const ownService = rule<Pick<L4Balancer, 'metadata' | 'spec'>>({
+  id: 'backend-own-service',
+  scope: '',
+  reads: ['metadata', 'spec.backends[?].service.name', 'spec.service.type'],
+  rule: `self.spec.service.type == 'None' || self.spec.backends.all(b, !has(b.service) || b.service.name != '${CHILD_PREFIX}' + self.metadata.name)`,
+  message:
+    'a backend is the Service of this very balancer: connections would go in circles; name the Service of the servers',
+  messageExpression: `'a backend names the Service "${CHILD_PREFIX}' + self.metadata.name + '", which is the one of this very balancer: connections would go in circles; name the Service of the servers'`,
+  fieldPath: '.spec.backends',
+  check: ({ metadata, spec }) =>
+    spec.backends.flatMap(({ service }, i) =>
+      problemIf(
+        spec.service.type !== 'None' && service?.name === `${CHILD_PREFIX}${metadata.name}`,
+        ['spec', 'backends', i, 'service', 'name'],
+        `${show(service?.name)} is the Service of this very balancer: connections would go in circles; name the Service of the servers`,
+      ),
+    ),
+});
+
+export const METADATA_RULES = [resourceName, ownService];

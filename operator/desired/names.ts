@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
+import { CHILD_PREFIX } from '../../crds/l4balancer.ts';
 
-const PREFIX = 'l4b-';
 /** Of a DNS label: what a Service, and the value of a label, may have. */
 const LONGEST = 63;
 const HASH_LENGTH = 8;
@@ -9,7 +9,7 @@ const HASH_LENGTH = 8;
  * Name of every child of the resource of this name. The prefix keeps them apart from what they balance: an L4Balancer `web`
  * often stands in front of a Service `web`.
  */
-export const childName = (balancer: string): string => shortened(`${PREFIX}${balancer}`);
+export const childName = (balancer: string): string => shortened(`${CHILD_PREFIX}${balancer}`);
 
 /** The name as the value of a label: itself wherever it fits. */
 export const instanceLabel = (balancer: string): string => shortened(balancer);

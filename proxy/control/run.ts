@@ -9,6 +9,7 @@ import { openSource } from '../source/open.ts';
 import type { SourceState } from '../source/source.ts';
 import { canWrite } from '../sys/can-write.ts';
 import { raiseFileLimit } from '../sys/file-limit.ts';
+import { withoutOwnListeners } from '../table/own-listeners.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Output } from '../telemetry/output.ts';
 import { askedTuning } from '../tuning/asked.ts';
@@ -20,6 +21,7 @@ import { VERSION } from '../version.ts';
 import { after } from './clock.ts';
 import { startDataPlane } from './data-plane.ts';
 import { decideDrain } from './decide-drain.ts';
+import { ownAddresses } from './own-addresses.ts';
 import { shutdown } from './shutdown.ts';
 import { createSourceLog } from './source-log.ts';
 
@@ -100,14 +102,14 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
   const sourceLog = createSourceLog(log, opened.from);
   const source = opened.follow({
     onInput(input) {
-      const { snapshot } = input;
+      const snapshot = input.snapshot && withoutOwnListeners(input.snapshot, ownAddresses());
       metrics.ignoredFields.set(input.ignoredFields);
       for (const [kind, count] of Object.entries(input.leftOut)) metrics.leftOut.set({ kind }, count);
       if (snapshot !== undefined) {
         monitor.follow(snapshot);
         if (sourceLog.taken(snapshot)) log.level = decideLaunch(settings, snapshot.spec, machine).logLevel;
       }
-      control.take(input);
+      control.take({ ...input, snapshot });
     },
     onState(state) {
       sourceState = state;

@@ -128,6 +128,13 @@ export const GOOD_MANIFESTS: Readonly<Record<string, Loose>> = {
   'a NodePort with a policy': manifestWith({
     service: { type: 'NodePort', externalTrafficPolicy: 'Cluster' },
   }),
+  'the Service of another balancer as a backend': manifestWithBackend({
+    service: { name: 'l4b-edge-2', port: 8080 },
+  }),
+  'a Service whose name only looks like the balancer’s own, which makes none': manifest((spec) => {
+    spec.backends = [{ name: 'web', service: { name: 'l4b-edge', port: 80 } }];
+    spec.service = { type: 'None' };
+  }),
   'empty maps and lists of no Service': manifestWith({
     service: { type: 'None', annotations: {}, labels: {}, loadBalancerSourceRanges: [], nodePorts: {} },
   }),

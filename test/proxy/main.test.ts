@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, test } from 'node:test';
 import type { Status } from '../../proxy/admin/status.ts';
@@ -95,6 +95,32 @@ test('a manifest is served, counted, edited live and stopped', async () => {
   assert.equal(await ask(client, 'still'), 'one:still');
   client.destroy();
   for (const socket of clients) socket.destroy();
+  assert.equal(await stop(program), 0);
+});
+
+test('a proxy that is told to connect to itself says so, and one client is one connection', async (t) => {
+  const listen = await freePort();
+  const own = Object.values(networkInterfaces())
+    .flatMap((all) => all ?? [])
+    .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+  assert.ok(own !== undefined, 'this machine has no address beside those of the loopback');
+  const file = manifest(listen, []);
+  writeFileSync(file, readFileSync(file, 'utf8').replace('[]', `[{address: ${own}, port: ${listen}}]`));
+  const { program, admin } = await start(file);
+  t.after(() => program.child.kill('SIGKILL'));
+  const client = await connect(listen);
+  // With a reset, as whenever there is no endpoint.
+  await new Promise((resolve) => client.on('error', resolve).on('end', resolve));
+  const { findings, listeners } = await statusOf(admin, (status) => status.listeners[0]?.open === 0);
+  assert.deepEqual(
+    findings.map(({ code, backend }) => [code, backend]),
+    [['OwnListener', 'web']],
+  );
+  assert.match(
+    findings[0]?.message ?? '',
+    new RegExp(`endpoint ${own}:${listen}, .*connections would go in circles`),
+  );
+  assert.equal(listeners[0]?.accepted, 1);
   assert.equal(await stop(program), 0);
 });
 

@@ -3,6 +3,14 @@ import { type BadManifest, bad } from './bad-manifest.ts';
 
 export const BAD_BACKENDS: readonly BadManifest[] = [
   bad(
+    'the balancer’s own Service as a backend',
+    'backend-own-service',
+    manifestWithBackend({ service: { name: 'l4b-edge', port: 8080 } }),
+    'spec.backends[0].service.name',
+    /the Service "l4b-edge", which is the one of this very balancer: connections would go in circles/,
+    /"l4b-edge" is the Service of this very balancer: connections would go in circles/,
+  ),
+  bad(
     'neither service nor endpoints',
     'backend-service-or-endpoints',
     manifestWith({ backends: [{ name: 'web' }] }),

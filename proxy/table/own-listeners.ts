@@ -1,0 +1,37 @@
+import type { ProxyFinding } from '../../crds/proxy-finding.ts';
+import type { Snapshot, Target } from './snapshot.ts';
+import { endpointKey } from './table.ts';
+
+/**
+ * The snapshot without endpoints that are listeners of this very proxy, with a finding for each backend that has some. A connection to
+ * one would come back as a client, and be given to an endpoint again, until nothing is left to make connections with.
+ */
+export const withoutOwnListeners = (
+  snapshot: Snapshot,
+  isOwnAddress: (address: string) => boolean,
+): Snapshot => {
+  const { spec, written = spec, targets, findings } = snapshot;
+  const kept = new Map(targets);
+  const found: ProxyFinding[] = [];
+  const listenerOf = ({ address, port }: Target) =>
+    isOwnAddress(address) ? spec.listeners.find((listener) => listener.port === port) : undefined;
+  for (const { name, service } of spec.backends) {
+    const all = targets.get(name) ?? [];
+    const own = all.find((target) => listenerOf(target) !== undefined);
+    if (own === undefined) continue;
+    // A Service that has this proxy for an endpoint has its other replicas, too: they would hand each other the connection.
+    kept.set(name, service === undefined ? all.filter((target) => listenerOf(target) === undefined) : []);
+    const index = written.backends.findIndex((one) => one.name === name);
+    const whose =
+      service === undefined
+        ? 'it is left out'
+        : `Service "${service.name}" picks the balancer’s own pods, so none of its endpoints is used`;
+    found.push({
+      code: 'OwnListener',
+      backend: name,
+      path: `spec.backends[${index}]`,
+      message: `backend "${name}" has the endpoint ${endpointKey(own)}, which is listener "${listenerOf(own)?.name}" of this proxy, and connections would go in circles: ${whose}. Name the servers instead`,
+    });
+  }
+  return found.length === 0 ? snapshot : { ...snapshot, targets: kept, findings: [...findings, ...found] };
+};

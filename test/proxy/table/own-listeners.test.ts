@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { spec } from '../../../crds/l4balancer.ts';
+import { withoutOwnListeners } from '../../../proxy/table/own-listeners.ts';
+import type { Snapshot, Target } from '../../../proxy/table/snapshot.ts';
+
+const target = (address: string, port: number): Target => ({ address, port, weight: 1, backup: false });
+const OWN = '192.0.2.1';
+const isOwn = (address: string): boolean => address === OWN;
+
+const snapshot = (backend: object, targets: readonly Target[]): Snapshot => ({
+  revision: '1',
+  spec: spec.parse({
+    listeners: [
+      { name: 'web', port: 8080, backend: 'web' },
+      { name: 'api', port: 8081, backend: 'other' },
+    ],
+    backends: [
+      { name: 'other', endpoints: [{ address: '192.0.2.9', port: 8080 }] },
+      { name: 'web', ...backend },
+    ],
+  }),
+  targets: new Map([
+    ['other', [target('192.0.2.9', 8080)]],
+    ['web', targets],
+  ]),
+  findings: [],
+});
+const STATIC = { endpoints: [{ address: '192.0.2.2', port: 8080 }] };
+
+test('an endpoint at another address, or on another port, stays: nothing is copied', () => {
+  const given = snapshot(STATIC, [target('192.0.2.2', 8080), target(OWN, 8082)]);
+  assert.equal(withoutOwnListeners(given, isOwn), given);
+});
+
+test('an endpoint that is any listener of the proxy is left out, and told with the backend’s name and place', () => {
+  for (const [port, listener] of [
+    [8080, 'web'],
+    [8081, 'api'],
+  ] as const) {
+    const others = [target('192.0.2.2', 8080)];
+    const { targets, findings } = withoutOwnListeners(
+      snapshot(STATIC, [target(OWN, port), ...others]),
+      isOwn,
+    );
+    assert.deepEqual([...targets.keys()], ['other', 'web']);
+    assert.deepEqual(targets.get('web'), others);
+    assert.deepEqual(
+      findings.map(({ code, backend, path }) => [code, backend, path]),
+      [['OwnListener', 'web', 'spec.backends[1]']],
+    );
+    assert.match(
+      findings[0]?.message ?? '',
+      new RegExp(`endpoint 192.0.2.1:${port}, which is listener "${listener}" of this proxy.*left out`),
+    );
+  }
+});
+
+test('of a Service that picks the proxy’s own pod none is used: its other replicas would send the connection back', () => {
+  const ofService = { service: { name: 'mine', port: 8080 } };
+  const given = snapshot(ofService, [target('192.0.2.2', 8080), target(OWN, 8080)]);
+  const { targets, findings } = withoutOwnListeners(given, isOwn);
+  assert.deepEqual(targets.get('web'), []);
+  assert.match(findings[0]?.message ?? '', /Service "mine" picks the balancer’s own pods, so none/);
+});
