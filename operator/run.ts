@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { createWriter } from '../kube/apply.ts';
 import { realClock } from '../kube/clock.ts';
 import { openTransport } from '../kube/connect.ts';
 import type { Credentials } from '../kube/credentials.ts';
@@ -11,8 +10,9 @@ import { OperatorError } from './errors.ts';
 import { logReadiness, type Readiness, readinessOf } from './health/readiness.ts';
 import { startServers } from './health/servers.ts';
 import { leadAlone } from './leader/alone.ts';
+import { beginTerm, FIELD_MANAGER } from './leader/begin-term.ts';
 import type { Term } from './leader/election.ts';
-import { type Fence, fencedTransport } from './leader/fenced-transport.ts';
+import type { Fence } from './leader/fenced-transport.ts';
 import { type Leadership, standForLeader } from './leader/stand.ts';
 import { dryRun } from './preview/dry-run.ts';
 import { type Controller, startController } from './reconcile/controller.ts';
@@ -22,19 +22,11 @@ import { createCredentialWatch } from './telemetry/credential-watch.ts';
 import type { Logger } from './telemetry/log.ts';
 import { measureTransports } from './telemetry/measured-transport.ts';
 import { createReadinessMetrics } from './telemetry/readiness-metrics.ts';
-import { createRecorder } from './telemetry/recorder.ts';
 import { createRevisionMetrics } from './telemetry/revision-metrics.ts';
 import { createWatchMetrics } from './telemetry/watch-metrics.ts';
 import { createThrottle } from './throttle/throttle.ts';
 import { VERSION } from './version.ts';
 import { ROOT } from './watch/kinds.ts';
-
-/** Owns, in every object's managedFields, what the operator has applied. Changing it would leave the old fields without an owner. */
-const FIELD_MANAGER = 'l4balancer-operator';
-/** Owns the number of pods from when the operator gives it up until an autoscaler changes it. */
-const STEWARD = 'l4balancer-operator-hand-over';
-/** For how long calls still wait for their turn when a term ends in order; with one more on its way that is well within the time to stop. */
-const FINISH_WITHIN_MS = 5_000;
 
 /** An operator that runs; `stop` lets it finish what it has begun. */
 export interface RunningOperator {
@@ -103,30 +95,14 @@ export const startOperator = async (
   void logReadiness(readiness, log, realClock, stopping.signal);
   createRevisionMetrics(registry, () => running.world.collections[ROOT].values());
 
-  /** Connections of its own: what is under way in them ends with the term. */
-  const begin = (fence: Fence | undefined): Term => {
-    const writing = open();
-    const transport = throttled(fence === undefined ? writing : fencedTransport(writing, fence));
-    const writer = createWriter(transport, FIELD_MANAGER);
-    const recorder = createRecorder({ ...common, writer, instance: settings.instance });
-    const term = running.begin({
-      transport,
-      writer,
-      steward: createWriter(transport, STEWARD),
-      recorder,
+  const begin = (fence: Fence | undefined): Term =>
+    beginTerm(fence, {
+      ...common,
+      open,
+      throttled,
+      instance: settings.instance,
+      work: (access) => running.begin(access),
     });
-    return {
-      async finish() {
-        const late = setTimeout(transport.giveUp, FINISH_WITHIN_MS);
-        await term.stop();
-        clearTimeout(late);
-        await transport.close();
-      },
-      async abandon() {
-        await Promise.all([transport.close(), term.stop()]);
-      },
-    };
-  };
   const leading: Leadership =
     settings.election === undefined
       ? leadAlone(begin)

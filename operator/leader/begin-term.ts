@@ -1,0 +1,48 @@
+import { createWriter } from '../../kube/apply.ts';
+import type { Transport } from '../../kube/transport.ts';
+import type { WorkingTerm } from '../reconcile/controller.ts';
+import type { TermAccess } from '../reconcile/term.ts';
+import { createRecorder, type RecorderDeps } from '../telemetry/recorder.ts';
+import type { ThrottledTransport } from '../throttle/throttle.ts';
+import type { Term } from './election.ts';
+import { type Fence, fencedTransport } from './fenced-transport.ts';
+
+export interface BeginDeps extends Omit<RecorderDeps, 'writer'> {
+  /** Opens a transport with connections of its own: what is under way in them ends with the term. */
+  readonly open: () => Transport;
+  readonly throttled: (transport: Transport) => ThrottledTransport;
+  /** Begins to work with what it is given, and with nothing else. */
+  readonly work: (access: TermAccess) => WorkingTerm;
+}
+
+/** Owns, in every object's managedFields, what the operator has applied. Changing it would leave the old fields without an owner. */
+export const FIELD_MANAGER = 'l4balancer-operator';
+/** Owns the number of pods from when the operator gives it up until an autoscaler changes it. */
+const STEWARD = 'l4balancer-operator-hand-over';
+/** For how long calls still wait for their turn when a term ends in order; with one more on its way that is well within the time to stop. */
+const FINISH_WITHIN_MS = 5_000;
+
+/** Begins a term in which everything that is written passes the fence; there is none where there is only one operator. */
+export const beginTerm = (fence: Fence | undefined, deps: BeginDeps): Term => {
+  const writing = deps.open();
+  // Behind the throttle: what has waited for its turn is asked about when it goes.
+  const transport = deps.throttled(fence === undefined ? writing : fencedTransport(writing, fence));
+  const writer = createWriter(transport, FIELD_MANAGER);
+  const term = deps.work({
+    transport,
+    writer,
+    steward: createWriter(transport, STEWARD),
+    recorder: createRecorder({ ...deps, writer }),
+  });
+  return {
+    async finish() {
+      const late = setTimeout(transport.giveUp, FINISH_WITHIN_MS);
+      await term.stop();
+      clearTimeout(late);
+      await transport.close();
+    },
+    async abandon() {
+      await Promise.all([transport.close(), term.stop()]);
+    },
+  };
+};
