@@ -1,4 +1,5 @@
 import type { Manifest } from '../../kube/apply.ts';
+import { ApiError, TransportError } from '../../kube/errors.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { ObjectRef } from '../../kube/paths.ts';
 import type { Child } from '../desired/children.ts';
@@ -8,9 +9,10 @@ import type { ChildProblem } from '../status/observed.ts';
 import type { Collections } from '../watch/world.ts';
 import { type Change, changedBy } from './changed-by.ts';
 import type { Content, Contests } from './contests.ts';
+import { type ForeignField, foreignFields } from './foreign-fields.ts';
 import { cachedChild, ledgerName } from './gather.ts';
 import { type HandOverDeps, handOverReplicas } from './hand-over.ts';
-import { digest } from './ledger.ts';
+import { digest, type Refused } from './ledger.ts';
 import { pick } from './pick.ts';
 import { type Plan, planChild } from './plan-child.ts';
 import { writeFailure } from './refusal.ts';
@@ -43,6 +45,8 @@ export interface Repair extends Change {
 export interface Applied {
   readonly created: readonly string[];
   readonly updated: readonly string[];
+  /** Taken over: they had no owner, and all labels of this resource's children. */
+  readonly adopted: readonly string[];
   /** Put back after somebody else had changed them. */
   readonly repaired: readonly Repair[];
   readonly removed: readonly string[];
@@ -59,7 +63,7 @@ export interface Applied {
 
 /** What became of one child. */
 type Result =
-  | { readonly kind: 'Unchanged' | 'Waiting' | 'Created' | 'Updated' | 'Removed' }
+  | { readonly kind: 'Unchanged' | 'Waiting' | 'Created' | 'Updated' | 'Adopted' | 'Removed' }
   | { readonly kind: 'Repaired'; readonly repair: Repair }
   /** Somebody changes it again and again: it is put back later. */
   | { readonly kind: 'Contested'; readonly waitMs: number }
@@ -85,6 +89,7 @@ export const applyChildren = async (
   return {
     created: of('Created'),
     updated: of('Updated'),
+    adopted: of('Adopted'),
     repaired: results.flatMap(({ result }) => (result.kind === 'Repaired' ? [result.repair] : [])),
     removed: of('Removed'),
     problems: problems.map(({ problem }) => problem),
@@ -107,9 +112,9 @@ const applyChild = async (
   const { apiVersion, kind, wanted } = child;
   const ref = { apiVersion, kind, namespace: owner.namespace, name: childName(owner.name) };
   const name = ledgerName(rootKey, kind);
-  const problem = (cause: ChildProblem['cause'], message: string, retryMs?: number): Result => ({
+  const problem = (cause: ChildProblem['cause'], what: Refused, retryMs?: number): Result => ({
     kind: 'Problem',
-    problem: { cause, kind, name: ref.name, message },
+    problem: { cause, kind, name: ref.name, ...what },
     ...(retryMs === undefined ? {} : { retryMs }),
   });
 
@@ -132,7 +137,7 @@ const applyChild = async (
     const refused = ledger.refusal(name);
     const isWrite = known.todo === 'Make' || known.todo === 'Apply' || known.todo === 'Remove';
     if (isWrite && refused !== undefined && refused.sent === digest(tried) && refused.retryAt > now())
-      return problem('Refused', refused.message, refused.retryAt - now());
+      return problem('Refused', refused.what, refused.retryAt - now());
     const isRepair = (known.todo === 'Apply' && known.isRepair) || contests.wasSent(content);
     const waitMs = isWrite && isRepair && !isUrgent ? contests.waitMs(name, now()) : 0;
     if (waitMs > 0) return { kind: 'Contested', waitMs };
@@ -145,7 +150,7 @@ const applyChild = async (
         return { kind: 'Waiting' };
       case 'Yield':
         ledger.take(name);
-        return problem('NameTaken', next.holder);
+        return problem('NameTaken', { message: next.holder });
       case 'Remove':
         await deps.writer.remove(ref, { uid: next.uid });
         ledger.forget(name);
@@ -163,7 +168,7 @@ const applyChild = async (
         // After a start of the operator each child is applied once, mostly to no effect.
         const before = (found ?? live)?.metadata.resourceVersion;
         if (version === before) return done({ kind: 'Unchanged' }, undefined);
-        return done({ kind: 'Updated' }, change);
+        return done({ kind: next.isAdoption ? 'Adopted' : 'Updated' }, change);
       }
       default:
         return next satisfies never;
@@ -176,8 +181,10 @@ const applyChild = async (
       case 'Pointless':
         return { kind: 'Unchanged' };
       case 'Refused': {
-        const refusal = ledger.refuse(name, tried, failure.message, now());
-        return problem('Refused', failure.message, refusal.retryAt - now());
+        const foreign = await foreignIn(ref, wanted, failure.fields, deps);
+        const what: Refused = { message: failure.message, ...(foreign.length === 0 ? {} : { foreign }) };
+        const refusal = ledger.refuse(name, tried, what, now());
+        return problem('Refused', what, refusal.retryAt - now());
       }
       default:
         return failure satisfies never;
@@ -196,4 +203,21 @@ const changeOf = async (
 ): Promise<Change | undefined> => {
   const found = await lookUp(ref, deps);
   return found && changedBy(found, wanted, deps.fieldManager, deps.identity);
+};
+
+/** The fields in the way of a write that somebody else has set. What cannot be read now is not told of: the refusal is. */
+const foreignIn = async (
+  ref: ObjectRef,
+  wanted: Manifest | undefined,
+  fields: readonly string[],
+  deps: ApplyDeps,
+): Promise<readonly ForeignField[]> => {
+  if (fields.length === 0) return [];
+  try {
+    const found = await lookUp(ref, deps);
+    return found === undefined ? [] : foreignFields(found, wanted, fields, deps.fieldManager);
+  } catch (error) {
+    if (error instanceof ApiError || error instanceof TransportError) return [];
+    throw error;
+  }
 };

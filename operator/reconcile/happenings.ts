@@ -12,6 +12,12 @@ import { CONTESTED_ROUNDS } from './contests.ts';
 export const appliedHappenings = (applied: Applied): readonly Happening[] => [
   ...happening('Created', 'Create', applied.created, 'made'),
   ...happening('Updated', 'Update', applied.updated, 'brought up to date'),
+  ...happening(
+    'Adopted',
+    'Adopt',
+    applied.adopted,
+    'taken over: nobody owned it, and it has all labels of this resource’s children, as a deletion with --cascade=orphan leaves it',
+  ),
   ...applied.repaired.map(repairHappening),
   ...happening('Removed', 'Remove', applied.removed, 'removed, as no longer asked for'),
 ];

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { KubeObject } from '../../kube/object.ts';
+import type { ChildProblem } from '../status/observed.ts';
 import { pick, sorted } from './pick.ts';
 import { isAtLeast } from './resource-version.ts';
 
@@ -19,10 +20,13 @@ export interface Confirmed {
   readonly answer: KubeObject | undefined;
 }
 
+/** Why it has refused something, and what somebody else has set that is in the way. */
+export type Refused = Pick<ChildProblem, 'message' | 'foreign'>;
+
 /** What it has refused. */
 export interface Refusal {
   readonly sent: string;
-  readonly message: string;
+  readonly what: Refused;
   readonly tries: number;
   readonly retryAt: number;
 }
@@ -36,7 +40,7 @@ export interface Ledger {
   confirm(name: string, sent: unknown, answer: KubeObject, now: number): void;
   refusal(name: string): Refusal | undefined;
   /** One more refusal of the same content waits twice as long. */
-  refuse(name: string, sent: unknown, message: string, now: number): Refusal;
+  refuse(name: string, sent: unknown, what: Refused, now: number): Refusal;
   /** Whether the name was somebody else's when last tried. */
   isTaken(name: string): boolean;
   take(name: string): void;
@@ -72,11 +76,11 @@ export const createLedger = (): Ledger => {
       });
     },
     refusal: (name) => refusals.get(name),
-    refuse(name, sent, message, now) {
+    refuse(name, sent, what, now) {
       const before = refusals.get(name);
       const same = before?.sent === digest(sent) ? before.tries : 0;
       const waitMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(same, 10));
-      const refusal = { sent: digest(sent), message, tries: same + 1, retryAt: now + waitMs };
+      const refusal = { sent: digest(sent), what, tries: same + 1, retryAt: now + waitMs };
       refusals.set(name, refusal);
       return refusal;
     },

@@ -1,5 +1,6 @@
 import type { Manifest } from '../../kube/apply.ts';
 import type { KubeObject } from '../../kube/object.ts';
+import { childLabels } from '../desired/labels.ts';
 import { controllerOf } from '../watch/collection.ts';
 import { ROOT } from '../watch/kinds.ts';
 import { type Confirmed, digest, isUnchanged } from './ledger.ts';
@@ -17,7 +18,13 @@ export type Plan =
   | { readonly todo: 'Nothing' }
   /** It is not among the operator's own: it is made, if the name is free. */
   | { readonly todo: 'Make' }
-  | { readonly todo: 'Apply'; readonly uid: string | undefined; readonly isRepair: boolean }
+  | {
+      readonly todo: 'Apply';
+      readonly uid: string | undefined;
+      readonly isRepair: boolean;
+      /** It has no owner, and is taken over. */
+      readonly isAdoption: boolean;
+    }
   | { readonly todo: 'Remove'; readonly uid: string | undefined }
   /** It is going away, and has to be gone before it can be made again. */
   | { readonly todo: 'Wait' }
@@ -30,8 +37,9 @@ export const planChild = ({ owner, wanted, live, confirmed }: ChildState): Plan 
   const { uid, deletionTimestamp } = live.metadata;
   const controller = controllerOf(live);
   // Without a controller, but the one that this process made: somebody took the owner reference away.
+  const isKnown = confirmed?.uid === uid && uid !== undefined;
   const isOurs =
-    controller === undefined ? confirmed?.uid === uid && uid !== undefined : controller.uid === owner.uid;
+    controller === undefined ? isKnown || isOrphanOf(live, owner.name) : controller.uid === owner.uid;
   if (wanted === undefined)
     return isOurs && deletionTimestamp === undefined ? { todo: 'Remove', uid } : { todo: 'Nothing' };
   const isPredecessors = controller?.kind === ROOT && controller.name === owner.name;
@@ -39,8 +47,17 @@ export const planChild = ({ owner, wanted, live, confirmed }: ChildState): Plan 
   // Of a resource of the same name that was deleted: the garbage collector is on its way.
   if (!isOurs || deletionTimestamp !== undefined) return { todo: 'Wait' };
   if (isUnchanged(confirmed, wanted, live)) return { todo: 'Nothing' };
-  return { todo: 'Apply', uid, isRepair: confirmed?.sent === digest(wanted) };
+  const isAdoption = controller === undefined && !isKnown;
+  return { todo: 'Apply', uid, isRepair: confirmed?.sent === digest(wanted), isAdoption };
 };
+
+/**
+ * Whether an object was made for a resource of this name that was deleted without it (`kubectl delete --cascade=orphan`): nobody owns it, and it
+ * has every label that the operator gives its children. So who wants one back that serves has only to make the resource again.
+ */
+const isOrphanOf = ({ metadata }: KubeObject, owner: string): boolean =>
+  (metadata.ownerReferences ?? []).length === 0 &&
+  Object.entries(childLabels(owner)).every(([name, value]) => metadata.labels?.[name] === value);
 
 const holderOf = (controller: { readonly kind: string; readonly name: string } | undefined): string =>
   controller === undefined

@@ -3,7 +3,12 @@ import { ApiError } from '../../kube/errors.ts';
 /** What an error of a write means for the one that wrote. */
 export type WriteFailure =
   /** The API server will say no until somebody changes something. */
-  | { readonly kind: 'Refused'; readonly message: string }
+  | {
+      readonly kind: 'Refused';
+      readonly message: string;
+      /** Fields that it names. */
+      readonly fields: readonly string[];
+    }
   /** May succeed when tried again. */
   | { readonly kind: 'Failed'; readonly error: Error }
   /** The namespace is being deleted, and this with it. */
@@ -29,5 +34,9 @@ export const writeFailure = (error: unknown): WriteFailure => {
   const isPassing = error.code === 'ServerError' && !FINAL.test(error.serverMessage);
   return TRY_AGAIN.has(error.code) || isPassing
     ? { kind: 'Failed', error }
-    : { kind: 'Refused', message: error.serverMessage };
+    : {
+        kind: 'Refused',
+        message: error.serverMessage,
+        fields: error.causes.flatMap(({ field }) => field ?? []),
+      };
 };

@@ -2,6 +2,7 @@ import { ApiError } from '../../kube/errors.ts';
 import { codeOf } from '../errors.ts';
 import type { Backoffs } from '../queue/backoffs.ts';
 import type { Queue } from '../queue/queue.ts';
+import { stable } from '../status/stable.ts';
 import type { ControllerMetrics } from '../telemetry/controller-metrics.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Outcome } from './outcome.ts';
@@ -10,6 +11,8 @@ export interface SettleDeps {
   readonly queue: Pick<Queue, 'addAfter'>;
   readonly backoffs: Backoffs;
   readonly metrics: Pick<ControllerMetrics, 'reconciled' | 'retried'>;
+  /** What is refused of each key, as it was told last: an object that changes all the time is refused all the time. */
+  readonly refusals: Map<string, string>;
   readonly log: Logger;
 }
 
@@ -17,8 +20,11 @@ export interface SettleDeps {
 export const settle = (
   key: string,
   outcome: Outcome,
-  { queue, backoffs, metrics, log }: SettleDeps,
+  { queue, backoffs, metrics, refusals, log }: SettleDeps,
 ): void => {
+  const toldBefore = refusals.get(key);
+  // A failure says nothing of what is refused: the next try may find it as it was.
+  if (outcome.kind !== 'Retry') refusals.delete(key);
   switch (outcome.kind) {
     case 'Done':
       backoffs.forget(key);
@@ -41,12 +47,17 @@ export const settle = (
       queue.addAfter(key, afterMs);
       return;
     }
-    case 'Refused':
+    case 'Refused': {
       backoffs.forget(key);
       metrics.reconciled('refused');
-      log.warn({ key, afterMs: outcome.afterMs, refused: outcome.what }, 'children refused');
+      const said = outcome.what.map(stable).sort().join('\n');
+      refusals.set(key, said);
+      const about = { key, afterMs: outcome.afterMs, refused: outcome.what };
+      if (said === toldBefore) log.debug(about, 'children still refused');
+      else log.warn(about, 'children refused');
       queue.addAfter(key, outcome.afterMs);
       return;
+    }
     default:
       outcome satisfies never;
   }

@@ -131,7 +131,13 @@ export const startTerm = (
       log.info({ key: keyOfRoot(root), reason: ready.reason, message: ready.message }, 'status changed');
     },
   };
-  const settleDeps = { queue, backoffs: createBackoffs(BACKOFF, options.random), metrics, log };
+  const settleDeps = {
+    queue,
+    backoffs: createBackoffs(BACKOFF, options.random),
+    refusals: new Map<string, string>(),
+    metrics,
+    log,
+  };
 
   const work = async (key: string): Promise<void> => {
     const end = metrics.working();

@@ -2,6 +2,7 @@ import { refusalReason } from './check-replica-failure.ts';
 import type { ChildProblem } from './observed.ts';
 import type { Verdict } from './reasons.ts';
 import { sentence, stable } from './stable.ts';
+import { listed } from './words.ts';
 
 /** How the API server says that a field stays what it was as long as the object lives. */
 const UNCHANGEABLE = /field is immutable|may not change once set|cannot change roleRef/;
@@ -28,10 +29,14 @@ export const checkChildren = (problems: readonly ChildProblem[], namespace: stri
   const [first] = problems;
   if (first === undefined) return undefined;
   const known = problems.map(({ message }) => refusalReason(message)).find((reason) => reason !== undefined);
-  const said = joined(problems, ({ kind, name, message }) =>
+  const said = joined(problems, ({ kind, name, message, foreign = [] }) =>
     [
       `The API server refuses ${kind} "${name}": ${sentence(stable(message))}`,
-      ...(UNCHANGEABLE.test(message)
+      ...foreign.map(
+        ({ field, by }) =>
+          `This operator does not set ${field}, so it cannot take it out: ${listed(by)} did. Take it out there, and then here: kubectl edit ${kind.toLowerCase()} ${name} -n ${namespace}.`,
+      ),
+      ...(foreign.length === 0 && UNCHANGEABLE.test(message)
         ? [
             `That cannot be changed in place. Put the spec back, or let it be made anew${LOSES[kind] ?? ''}: kubectl delete ${kind.toLowerCase()} ${name} -n ${namespace}.`,
           ]

@@ -10,6 +10,17 @@ const REFUSALS: readonly { readonly pattern: RegExp; readonly reason: Reason; re
     hint: 'Use tuning.profile Restricted, or label the namespace pod-security.kubernetes.io/enforce=privileged.',
   },
   {
+    // A Service of type LoadBalancer counts as both, unless its node ports are switched off.
+    pattern: /(?:exceeded|failed) quota.*\bservices\.(?:loadbalancers|nodeports)\b/s,
+    reason: 'QuotaExceeded',
+    hint: 'Raise the ResourceQuota, or ask for a Service that it does not count: service.type: ClusterIP.',
+  },
+  {
+    pattern: /(?:exceeded|failed) quota.*requested: (?:\S*,)?(?:count\/)?services=/s,
+    reason: 'QuotaExceeded',
+    hint: 'Raise the ResourceQuota, or ask for no Service: service.type: None.',
+  },
+  {
     pattern: /exceeded quota|failed quota/,
     reason: 'QuotaExceeded',
     hint: 'Raise the ResourceQuota, or ask for fewer replicas or smaller workload.resources.',

@@ -50,6 +50,16 @@ export interface ChildProblem {
   readonly name: string;
   /** The API server's words, or who holds the name. */
   readonly message: string;
+  /** Fields in the way that somebody else has set. */
+  readonly foreign?: readonly ForeignField[];
+}
+
+/** A field of a child that the operator does not set, and who does. */
+export interface ForeignField {
+  /** As the API server names it, such as `spec.strategy.rollingUpdate`. */
+  readonly field: string;
+  /** Names in managedFields. */
+  readonly by: readonly string[];
 }
 
 /** An object that somebody else has changed several times in a row. */

@@ -1,19 +1,22 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createWriter } from '../../../kube/apply.ts';
+import { createWriter, type Manifest } from '../../../kube/apply.ts';
 import { objectPath } from '../../../kube/paths.ts';
 import { OPERATOR_ANNOTATION } from '../../../operator/reconcile/changed-by.ts';
 import { type OperatorProcess, startOperator } from './operator.ts';
+import { podsOf } from './pods.ts';
 import { OPERATOR, operatorLogin } from './rights.ts';
-import { type Anything, startWorld, type TestWorld } from './world.ts';
+import { type Anything, CHILDREN, startWorld, type TestWorld } from './world.ts';
 
 let world: TestWorld;
+let login: string;
 let operator: OperatorProcess;
 
 before(async () => {
   world = await startWorld();
-  operator = startOperator(await operatorLogin(world.cp), [], undefined, { HOSTNAME: 'operator-0' });
+  login = await operatorLogin(world.cp);
+  operator = startOperator(login, [], undefined, { HOSTNAME: 'operator-0' });
   await operator.line('caches synced');
 });
 
@@ -77,6 +80,9 @@ const fight = async (
   assert.ok(repairs.length <= MOST_ROUNDS, `put back ${repairs.length} times: ${JSON.stringify(repairs)}`);
   return message;
 };
+
+const child = async (namespace: string, kind: keyof typeof CHILDREN): Promise<Anything> =>
+  (await world.get(CHILDREN[kind], kind, namespace, 'l4b-edge')) ?? assert.fail(`there is no ${kind}`);
 
 const applied = async (): Promise<string> => {
   const namespace = await world.newNamespace();
@@ -142,4 +148,51 @@ test('a second operator under the same name is found out, named, and not answere
     const { annotations = {} } = (await deploymentIn(namespace)).metadata;
     return annotations[OPERATOR_ANNOTATION] === 'operator-0 (without a Lease)';
   });
+});
+
+test('children that somebody has left without an owner, by deleting their resource alone, are taken over by a new one of its name, pods and all, also by an operator that never knew them', async () => {
+  const namespace = await applied();
+  const kinds = Object.keys(CHILDREN) as (keyof typeof CHILDREN)[];
+  const uids = async () =>
+    Promise.all(kinds.map(async (kind) => (await child(namespace, kind)).metadata.uid));
+  const pods = async () => (await podsOf(world.transport, namespace)).map(({ metadata }) => metadata.uid);
+  await world.eventually('a pod', async () => (await pods()).length === 1);
+  const before = [await uids(), await pods()];
+  await operator.stop();
+  await world.kubectl('delete', 'l4b', 'edge', '-n', namespace, '--cascade=orphan');
+  for (const kind of kinds) assert.equal((await child(namespace, kind)).metadata.ownerReferences, undefined);
+  await world.apply(namespace, 'edge');
+  operator = startOperator(login);
+  const root = await world.get('l4balancer.dev/v1alpha1', 'L4Balancer', namespace, 'edge');
+  for (const kind of kinds)
+    await world.eventually(`an owner of ${kind}`, async () => {
+      const { ownerReferences = [] } = (await child(namespace, kind)).metadata;
+      return ownerReferences.some(({ uid, controller }) => uid === root?.metadata.uid && controller === true);
+    });
+  assert.deepEqual([await uids(), await pods()], before);
+  await world.eventually('an event', async () =>
+    /reason: Adopted/.test(await world.kubectl('get', 'events', '-n', namespace, '-o', 'yaml')),
+  );
+});
+
+test('a field that somebody else has set and that is in the way of a change is named with who set it, and the change is made when it is gone', async () => {
+  const namespace = await applied();
+  // The same value as the operator's, so that nothing is to be put back; but it stays when the operator gives it up.
+  await createWriter(world.transport, 'somebody').apply({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'l4b-edge', namespace },
+    spec: { strategy: { rollingUpdate: { maxSurge: 1 } } },
+  } as Manifest);
+  await world.apply(namespace, 'edge', { workload: { updateStrategy: { type: 'Recreate' } } });
+  const message = await world.reason(namespace, 'edge', 'ApplyRefused');
+  assert.match(
+    message,
+    /^The API server refuses Deployment "l4b-edge": .*rollingUpdate.* This operator does not set spec\.strategy\.rollingUpdate, so it cannot take it out: somebody did\. .*kubectl edit deployment l4b-edge/,
+  );
+  await world.kubectl(
+    ...['patch', 'deployment', 'l4b-edge', '-n', namespace, '--type=merge'],
+    ...['-p', JSON.stringify({ spec: { strategy: { type: 'Recreate', rollingUpdate: null } } })],
+  );
+  await world.reason(namespace, 'edge', 'Progressing');
 });

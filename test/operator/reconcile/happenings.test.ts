@@ -9,6 +9,7 @@ import {
 const NOTHING = {
   created: [],
   updated: [],
+  adopted: [],
   repaired: [],
   removed: [],
   problems: [],
@@ -23,11 +24,17 @@ test('nothing done is no event', () => assert.deepEqual(appliedHappenings(NOTHIN
 
 test('what was done is one event for each way of doing', () => {
   const repaired = [{ kind: 'Deployment', by: [], where: [], isOperator: false, rounds: 1 }];
-  const told = appliedHappenings({ ...NOTHING, created: ['Role', 'Service'], repaired });
+  const told = appliedHappenings({
+    ...NOTHING,
+    created: ['Role', 'Service'],
+    adopted: ['DaemonSet'],
+    repaired,
+  });
   assert.deepEqual(
     told.map(({ type, reason, note }) => `${type} ${reason}: ${note}`),
     [
       'Normal Created: Role, Service made.',
+      'Normal Adopted: DaemonSet taken over: nobody owned it, and it has all labels of this resource’s children, as a deletion with --cascade=orphan leaves it.',
       'Normal Repaired: Deployment put back after a change by somebody else.',
     ],
   );

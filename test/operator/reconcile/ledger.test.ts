@@ -48,9 +48,12 @@ test('an object that is deleted is forgotten, unless it is an earlier one of the
 
 test('a refusal of the same content waits twice as long, up to five minutes; other content starts anew', () => {
   const ledger = createLedger();
-  const waits = Array.from({ length: 7 }, () => ledger.refuse('x', SENT, 'no', 0).retryAt / 1000);
+  const waits = Array.from(
+    { length: 7 },
+    () => ledger.refuse('x', SENT, { message: 'no' }, 0).retryAt / 1000,
+  );
   assert.deepEqual(waits, [10, 20, 40, 80, 160, 300, 300]);
-  assert.equal(ledger.refuse('x', { other: 1 }, 'no', 0).retryAt, 10_000);
+  assert.equal(ledger.refuse('x', { other: 1 }, { message: 'no' }, 0).retryAt, 10_000);
   ledger.confirm('x', SENT, object('1'), 0);
   assert.equal(ledger.refusal('x'), undefined);
 });
@@ -95,7 +98,7 @@ for (const [a, b, expected] of VERSIONS)
 
 test('what is gone is refused no more', () => {
   const ledger = createLedger();
-  ledger.refuse('shop/a Service', SENT, 'no', 0);
+  ledger.refuse('shop/a Service', SENT, { message: 'no' }, 0);
   ledger.forget('shop/a Service', 'u');
   assert.equal(ledger.refusal('shop/a Service'), undefined);
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '../../../kube/object.ts';
+import { childLabels } from '../../../operator/desired/labels.ts';
 import { createLedger } from '../../../operator/reconcile/ledger.ts';
 import { type ChildState, type Plan, planChild } from '../../../operator/reconcile/plan-child.ts';
 
@@ -8,6 +9,7 @@ const OWNER = { name: 'edge', uid: 'owner' };
 const controlled = (uid: string, kind = 'L4Balancer', name = 'edge') => ({
   ownerReferences: [{ kind, name, uid, controller: true }],
 });
+const LABELS = childLabels('edge');
 const WANTED = {
   apiVersion: 'v1',
   kind: 'Service',
@@ -35,7 +37,11 @@ const ROWS: readonly (readonly [string, Partial<ChildState>, Partial<Plan>])[] =
     { live: live({ ...controlled('owner'), resourceVersion: '9' }), confirmed: confirmed() },
     NOTHING,
   ],
-  ['nothing is confirmed: after a start', { live: live() }, { todo: 'Apply', uid: 'u1', isRepair: false }],
+  [
+    'nothing is confirmed: after a start',
+    { live: live() },
+    { todo: 'Apply', uid: 'u1', isRepair: false, isAdoption: false },
+  ],
   [
     'other content is wanted now',
     { live: live(), confirmed: confirmed(), wanted: { ...WANTED, spec: { a: 2 } } as never },
@@ -65,6 +71,31 @@ const ROWS: readonly (readonly [string, Partial<ChildState>, Partial<Plan>])[] =
     'it has no owner',
     { live: live({}) },
     { todo: 'Yield', holder: 'exists and was not made for this resource' },
+  ],
+  [
+    'it has no owner and all labels of ours: its resource was deleted without it',
+    { live: live({ labels: LABELS }) },
+    { todo: 'Apply', uid: 'u1', isRepair: false, isAdoption: true },
+  ],
+  [
+    'it has no owner and not all labels of ours',
+    { live: live({ labels: { ...LABELS, 'app.kubernetes.io/name': 'other' } }) },
+    { todo: 'Yield' },
+  ],
+  [
+    'it has no owner and the labels of another resource’s',
+    { live: live({ labels: childLabels('other') }) },
+    { todo: 'Yield' },
+  ],
+  [
+    'it has an owner that is no controller, and all labels of ours',
+    { live: live({ labels: LABELS, ownerReferences: [{ kind: 'Gateway', name: 'g', uid: 'g' }] }) },
+    { todo: 'Yield' },
+  ],
+  [
+    'it has no owner and all labels of ours, and is no longer wanted',
+    { wanted: undefined, live: live({ labels: LABELS }) },
+    { todo: 'Remove', uid: 'u1' },
   ],
   [
     'it has no owner, and another had it before',

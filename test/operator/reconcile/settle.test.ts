@@ -13,7 +13,7 @@ interface Told {
   readonly log: readonly { readonly level: number; readonly msg: string }[];
 }
 
-const tell = (outcome: Outcome): Told => {
+const tell = (outcome: Outcome, refusals = new Map<string, string>()): Told => {
   const result: string[] = [];
   const requeued: number[] = [];
   const lines: { level: number; msg: string }[] = [];
@@ -23,6 +23,7 @@ const tell = (outcome: Outcome): Told => {
     queue: { addAfter: (_, ms) => requeued.push(ms) },
     backoffs: { next: () => 250, forget: () => void forgotten++ },
     metrics: { reconciled: (one) => result.push(one), retried: () => void retried++ },
+    refusals,
     log: pino({ level: 'debug' }, { write: (line) => void lines.push(JSON.parse(line)) }),
   });
   return { result, requeued, forgotten, retried, log: lines };
@@ -62,3 +63,18 @@ for (const [outcome, expected, level] of ROWS)
       [level],
     );
   });
+
+test('what is refused is a warning once, and again when something else is, or after it was not', () => {
+  const refusals = new Map<string, string>();
+  const levels = (outcome: Outcome) => tell(outcome, refusals).log.map(({ level }) => level);
+  const refused = (...what: string[]): Outcome => ({ kind: 'Refused', afterMs: 9, what });
+  const [warn, debug] = [[40], [20]];
+  assert.deepEqual(levels(refused('Role: no', 'Service: no')), warn);
+  for (let again = 0; again < 10; again++) {
+    assert.deepEqual(levels(refused('Service: no', 'Role: no')), debug);
+    assert.deepEqual(levels({ kind: 'Retry', error: new Error('lost') }), warn);
+  }
+  assert.deepEqual(levels(refused('Service: not now')), warn);
+  assert.deepEqual(levels({ kind: 'Done' }), debug);
+  assert.deepEqual(levels(refused('Service: not now')), warn);
+});

@@ -269,7 +269,7 @@ export const ROWS_OF_PODS: readonly Row[] = [
     reason: 'Unschedulable',
     holds: 'Reconciling',
     message:
-      'No node takes a pod: 0/2 nodes are available: 2 Insufficient cpu. Ask for less in workload.resources, add nodes, or change nodeSelector, tolerations or affinity.',
+      'No node takes a pod: 0/2 nodes are available: 2 Insufficient cpu. Ask for less in workload.resources, or add nodes.',
   },
   {
     when: 'a node evicts pods',

@@ -253,6 +253,28 @@ export const ROWS_OF_ROLLOUT: readonly Row[] = [
     message:
       'The API server refuses Service "l4b-edge": Service "l4b-edge" is invalid: spec.loadBalancerClass: Invalid value: "b": may not change once set. That cannot be changed in place. Put the spec back, or let it be made anew, with other addresses: kubectl delete service l4b-edge -n shop.',
   },
+  ...(
+    [
+      ['no more load balancers', 'services.loadbalancers=1', 'service.type: ClusterIP'],
+      ['no more node ports', 'services.nodeports=1', 'service.type: ClusterIP'],
+      ['no more Services of any type', 'pods=1,services=1', 'service.type: None'],
+    ] as const
+  ).map(([what, requested, advice]) => ({
+    when: `a quota allows ${what}`,
+    given: observed({
+      problems: [
+        {
+          cause: 'Refused' as const,
+          kind: 'Service',
+          name: 'l4b-edge',
+          message: `services "l4b-edge" is forbidden: exceeded quota: few, requested: ${requested}, used: x=5, limited: x=5`,
+        },
+      ],
+    }),
+    reason: 'QuotaExceeded' as const,
+    holds: 'Stalled' as const,
+    message: new RegExp(`exceeded quota: few, .* Raise the ResourceQuota, or ask for .*${advice}\\.$`),
+  })),
   {
     when: 'a quota has no room for a child',
     given: observed({
