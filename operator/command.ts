@@ -1,5 +1,7 @@
 import { DEBUGGER_ADVICE, onDebuggerRefused } from '../program/debugger.js';
 import { exitCodeOfSignal, followSignals } from '../program/follow-signals.ts';
+import { guardStreams } from '../program/guard-streams.ts';
+import { Output } from '../program/output.ts';
 import { releaseSignals } from '../program/signals.js';
 import { EXIT, exitCodeOf, OperatorError } from './errors.ts';
 import { renderFiles } from './preview/render-files.ts';
@@ -12,7 +14,8 @@ import { VERSION } from './version.ts';
 /** Below the 30 s that Kubernetes waits before it kills. */
 const STOP_WITHIN_MS = 25_000;
 
-const log = createLog('info');
+const output = new Output(1);
+const log = createLog('info', output);
 
 /** Ends the program for an error: in the log with its cause, and on stderr in plain words. */
 const fail = (error: unknown): never => {
@@ -40,9 +43,10 @@ const giveUp = (): never =>
 
 const run = async (settings: Settings): Promise<void> => {
   log.level = settings.logLevel;
+  process.on('exit', () => output.flushSync());
   process.on('uncaughtException', fail); // rejections come here too
   onDebuggerRefused((openedBy) => log.warn({ openedBy, advice: DEBUGGER_ADVICE }, 'debugger refused'));
-  const starting = startOperator(settings, log, fail);
+  const starting = startOperator(settings, log, output, fail);
   followSignals({
     onStop(signal) {
       log.info({ signal }, 'stop asked');
@@ -64,6 +68,7 @@ const run = async (settings: Settings): Promise<void> => {
 
 /** Does what the arguments and the environment say. */
 export const runCommand = async (argv: readonly string[], env: Environment): Promise<void> => {
+  guardStreams(EXIT.failed);
   const command = parseSettings(argv, env);
   if (command.command !== 'Run') releaseSignals();
   switch (command.command) {

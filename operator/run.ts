@@ -6,6 +6,7 @@ import type { Credentials } from '../kube/credentials.ts';
 import { CredentialsError } from '../kube/errors.ts';
 import { findCredentials } from '../kube/find-credentials.ts';
 import type { Transport } from '../kube/transport.ts';
+import type { Output } from '../program/output.ts';
 import { OperatorError } from './errors.ts';
 import { logReadiness, type Readiness, readinessOf } from './health/readiness.ts';
 import { startServers } from './health/servers.ts';
@@ -21,6 +22,7 @@ import { createControllerMetrics } from './telemetry/controller-metrics.ts';
 import { createCredentialWatch } from './telemetry/credential-watch.ts';
 import type { Logger } from './telemetry/log.ts';
 import { measureTransports } from './telemetry/measured-transport.ts';
+import { createOutputMetrics } from './telemetry/output-metrics.ts';
 import { createReadinessMetrics } from './telemetry/readiness-metrics.ts';
 import { createRevisionMetrics } from './telemetry/revision-metrics.ts';
 import { createWatchMetrics } from './telemetry/watch-metrics.ts';
@@ -40,11 +42,13 @@ export interface RunningOperator {
 export const startOperator = async (
   settings: Settings,
   log: Logger,
+  output: Output,
   onFailed: (error: unknown) => void,
 ): Promise<RunningOperator> => {
   const credentials = login(settings);
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  createOutputMetrics(registry, output);
   const measured = measureTransports(new URL(credentials.server).host, registry);
   const throttled = createThrottle(settings.rate, realClock);
   const credentialWatch = createCredentialWatch(realClock.now);

@@ -1,12 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { DEBUGGER_ADVICE, onDebuggerRefused } from '../program/debugger.js';
 import { exitCodeOfSignal, followSignals } from '../program/follow-signals.ts';
+import { guardStreams } from '../program/guard-streams.ts';
+import { Output } from '../program/output.ts';
 import { releaseSignals } from '../program/signals.js';
 import { checkManifests } from './check.ts';
 import { EXIT, exitCodeOf, ProxyError } from './errors.ts';
 import { type Environment, parseSettings, type Settings } from './settings.ts';
 import { createLog } from './telemetry/log.ts';
-import { Output } from './telemetry/output.ts';
 import { readText } from './tuning/read-text.ts';
 import { setSysctls } from './tuning/set-sysctls.ts';
 import { USAGE } from './usage.ts';
@@ -63,6 +64,7 @@ const run = async (settings: Settings): Promise<void> => {
 
 /** Does what the arguments and the environment say. */
 export const runCommand = async (argv: readonly string[], env: Environment): Promise<void> => {
+  guardStreams(EXIT.failed);
   const command = parseSettings(argv, env);
   if (command.command !== 'Run') releaseSignals();
   switch (command.command) {

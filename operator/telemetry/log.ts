@@ -1,13 +1,15 @@
 import { pino } from 'pino';
+import type { Output } from '../../program/output.ts';
+import { tellLost } from '../../program/tell-lost.ts';
 
 export type Logger = pino.Logger;
 
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** JSON lines on stdout, written synchronously: the last lines before an exit are the ones that matter. */
-export const createLog = (level: LogLevel): Logger =>
-  pino(
+/** JSON lines, written at once: the last ones before an exit are the ones that matter. */
+export const createLog = (level: LogLevel, output: Output): Logger => {
+  const log = pino(
     {
       level,
       base: null,
@@ -15,5 +17,8 @@ export const createLog = (level: LogLevel): Logger =>
       formatters: { level: (label) => ({ level: label }) },
       serializers: { error: pino.stdSerializers.errWithCause },
     },
-    pino.destination({ fd: 1, sync: true }),
+    output,
   );
+  output.whenLost(tellLost(log));
+  return log;
+};

@@ -1,3 +1,4 @@
+import type { Output } from '../../program/output.ts';
 import type { Durations, EngineStats } from '../engine/stats.ts';
 import { endpointKey } from '../table/table.ts';
 import { type Exposition, labelText, type MetricType } from './exposition.ts';
@@ -13,8 +14,8 @@ export interface MetricsFacts {
   }[];
   readonly findings: () => number;
   readonly connected: () => boolean;
-  /** Lines of the access log that standard output took, and that it did not. */
-  readonly output: { readonly accepted: number; readonly dropped: number };
+  /** Lines that standard output took, and that it did not. */
+  readonly output: Pick<Output, 'accepted' | 'dropped' | 'logDropped' | 'failures'>;
   /** Source ports to an endpoint that are free, by estimate. */
   readonly sourcePortsLeft: (stats: EngineStats, endpoint: EngineStats['endpoints'][number]) => number;
 }
@@ -121,10 +122,24 @@ export const ENGINE_METRICS: readonly EngineMetric[] = [
   metric(
     'access_log_dropped_total',
     'counter',
-    'Connections that the access log lacks: they ended faster than they could be logged (ring), or nobody read standard output (output).',
+    'Connections that the access log lacks: they ended faster than they could be logged (ring), or standard output took no more (output).',
     ({ facts, stats }, to) => {
       to.sample(labelText({ where: 'ring' }), stats.accessLogDropped);
       to.sample(labelText({ where: 'output' }), facts.output.dropped);
+    },
+  ),
+  metric(
+    'log_dropped_total',
+    'counter',
+    'Lines of the log, other than the access log, that standard output did not take.',
+    single(({ facts }) => facts.output.logDropped),
+  ),
+  metric(
+    'output_failures_total',
+    'counter',
+    'Attempts to write to standard output that failed, by error code; each is followed by another one within a second.',
+    ({ facts }, to) => {
+      for (const [code, failures] of facts.output.failures) to.sample(labelText({ code }), failures);
     },
   ),
   metric(

@@ -1,3 +1,4 @@
+import type { Output } from '../../program/output.ts';
 import { createMetrics, type ProxyMetrics } from '../admin/metrics.ts';
 import { fewestDescriptors, shareDescriptors } from '../engine/descriptor-shares.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -8,11 +9,11 @@ import { type HealthMonitor, startMonitor } from '../health/monitor.ts';
 import { endpointKey } from '../table/table.ts';
 import { createAccessLog } from '../telemetry/access-log.ts';
 import type { Logger } from '../telemetry/log.ts';
-import type { Output } from '../telemetry/output.ts';
 import { VERSION } from '../version.ts';
 import { watchAcceptors } from './acceptor-watch.ts';
 import { after, every } from './clock.ts';
 import { type Control, createControl } from './control.ts';
+import { outputFindings } from './output-findings.ts';
 import { PortsKept } from './ports-kept.ts';
 import { watchShortage } from './shortage.ts';
 
@@ -128,7 +129,7 @@ export const startDataPlane = async ({
   const stopLooking = every(LOOK_FOR_SHORTAGE_MS, () => {
     const stats = engine.stats();
     portsKept.note(stats.endpoints, now());
-    control.runtimeFindings(shortage(stats));
+    control.runtimeFindings([...shortage(stats), ...outputFindings(output.failure)]);
   });
 
   return {

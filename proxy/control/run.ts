@@ -1,5 +1,6 @@
 import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Output } from '../../program/output.ts';
 import { adminPages } from '../admin/pages.ts';
 import { whyNotReady, whyUnhealthy } from '../admin/readiness.ts';
 import { startAdmin } from '../admin/server.ts';
@@ -11,7 +12,6 @@ import { canWrite } from '../sys/can-write.ts';
 import { raiseFileLimit } from '../sys/file-limit.ts';
 import { withoutOwnListeners } from '../table/own-listeners.ts';
 import type { Logger } from '../telemetry/log.ts';
-import type { Output } from '../telemetry/output.ts';
 import { askedTuning } from '../tuning/asked.ts';
 import { readCpuQuota } from '../tuning/cpu-quota.ts';
 import { decideLaunch } from '../tuning/launch.ts';

@@ -1,12 +1,13 @@
 import { pino } from 'pino';
+import type { Output } from '../../program/output.ts';
+import { tellLost } from '../../program/tell-lost.ts';
 import type { LogLevel } from './log-level.ts';
-import type { Output } from './output.ts';
 
 export type Logger = pino.Logger;
 
 /** JSON lines. They are written at once, as far as the reader takes them: the last ones before an exit are the ones that matter. */
-export const createLog = (level: LogLevel, output: Output): Logger =>
-  pino(
+export const createLog = (level: LogLevel, output: Output): Logger => {
+  const log = pino(
     {
       level,
       base: null,
@@ -16,3 +17,6 @@ export const createLog = (level: LogLevel, output: Output): Logger =>
     },
     output,
   );
+  output.whenLost(tellLost(log));
+  return log;
+};

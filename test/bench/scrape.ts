@@ -45,7 +45,7 @@ const metrics = createMetrics('0', {
     ),
   findings: () => 0,
   connected: () => true,
-  output: { accepted: 0, dropped: 0 },
+  output: { accepted: 0, dropped: 0, logDropped: 0, failures: new Map() },
   sourcePortsLeft: () => 28_000,
 });
 const took: number[] = [];

@@ -25,6 +25,7 @@ metadata: {name: edge}
 spec:
   listeners: [{name: web, port: ${await freePort()}, backend: web}]
   backends: [{name: web, endpoints: [{address: 127.0.0.1, port: 9}]}]
+  accessLog: {mode: All}
 `,
   );
   return path;

@@ -57,7 +57,7 @@ const bench = (read: () => EngineStats) =>
     findings: () => 2,
     connected: () => true,
     sourcePortsLeft: () => 28_000,
-    output: { accepted: 50, dropped: 60 },
+    output: { accepted: 50, dropped: 60, logDropped: 0, failures: new Map() },
   });
 
 test('what the engine counted is read at each scrape and never added up twice', async () => {

@@ -38,7 +38,7 @@ const setUp = async (t: TestContext) => {
     findings: () => 0,
     connected: () => true,
     sourcePortsLeft: () => 0,
-    output: { accepted: 0, dropped: 0 },
+    output: { accepted: 0, dropped: 0, logDropped: 0, failures: new Map() },
   });
   /** Sum of a metric's samples by the value of a label. */
   const by = async (metric: string, label: string): Promise<Readonly<Record<string, number>>> => {

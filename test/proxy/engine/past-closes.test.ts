@@ -19,7 +19,7 @@ test('no counter of ended connections falls while a listener goes and comes back
     findings: () => 0,
     connected: () => true,
     sourcePortsLeft: () => 0,
-    output: { accepted: 0, dropped: 0 },
+    output: { accepted: 0, dropped: 0, logDropped: 0, failures: new Map() },
   });
   /** Connections that ended well by the name of their listener. */
   const finished = async (): Promise<Readonly<Record<string, number>>> => {

@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type LogLine, type Program, startProgram } from '../proxy/program.ts';
+import { PROGRAMS, type ProgramName, startEither } from './programs.ts';
+
+const PAGE = 4096;
+const FILE_LIMIT = 64 * 1024;
+
+/** A way in which a file stops taking what is written to it. */
+interface Trouble {
+  readonly code: string;
+  /** Runs the program with standard output in `$0/log`. */
+  readonly wrap: readonly string[];
+  /** From here on the program can write nothing. `at` is the folder as the program sees it. */
+  fill(at: string): void;
+  free(at: string): void;
+}
+
+const asRoot = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
+
+/** Writes what the file takes. */
+const writeAll = (path: string, chunk: string): void => {
+  const file = openSync(path, 'a');
+  try {
+    for (;;) writeSync(file, chunk);
+  } catch (error) {
+    assert.equal((error as NodeJS.ErrnoException).code, 'ENOSPC');
+  } finally {
+    closeSync(file);
+  }
+};
+
+const TROUBLES: readonly Trouble[] = [
+  {
+    code: 'ENOSPC',
+    wrap: [
+      'unshare',
+      ...asRoot,
+      '--mount',
+      'sh',
+      '-c',
+      'mount -t tmpfs -o size=256k none "$0" && exec "$@" >>"$0/log"',
+    ],
+    fill(at) {
+      writeAll(join(at, 'filler'), 'x'.repeat(PAGE));
+      writeAll(join(at, 'log'), '\n'); // its last page has room
+    },
+    free: (at) => rmSync(join(at, 'filler')),
+  },
+  {
+    code: 'EFBIG',
+    wrap: ['prlimit', `--fsize=${FILE_LIMIT}`, 'sh', '-c', 'exec "$@" >>"$0/log"'],
+    fill: (at) => appendFileSync(join(at, 'log'), '\n'.repeat(FILE_LIMIT - statSync(join(at, 'log')).size)),
+    free: (at) => truncateSync(join(at, 'log'), 0), // as logrotate's copytruncate does
+  },
+];
+
+const running: Program[] = [];
+after(() => {
+  for (const { child } of running) child.kill('SIGKILL');
+});
+
+/** Asks again until there is an answer, for 30 s at most. */
+const until = async <T>(what: string, ask: () => T | undefined | Promise<T | undefined>): Promise<T> => {
+  for (const end = performance.now() + 30_000; ; await sleep(20)) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    assert.ok(performance.now() < end, `not within 30 s: ${what}`);
+  }
+};
+
+const start = async (name: ProgramName, { wrap }: Trouble) => {
+  const folder = mkdtempSync(join(tmpdir(), 'l4b-full-'));
+  const program = await startEither(name, { wrap: [...wrap, folder] });
+  running.push(program);
+  const at = `/proc/${program.child.pid}/root${folder}`;
+  const lines = (): readonly LogLine[] =>
+    existsSync(join(at, 'log'))
+      ? readFileSync(join(at, 'log'), 'utf8')
+          .split('\n')
+          .filter((line) => line !== '')
+          .map((line) => JSON.parse(line))
+      : [];
+  const line = (msg: string): Promise<LogLine> =>
+    until(msg, () => lines().find((one) => one.msg === msg)).catch((cause: unknown) => {
+      throw new Error(`${readFileSync(join(at, 'log'), 'utf8')}\n${program.stderr()}`, { cause });
+    });
+  return { program, at, lines, line };
+};
+
+const page = async (port: unknown, path: string): Promise<string> =>
+  (await fetch(`http://127.0.0.1:${port}${path}`)).text();
+
+/** Connects and waits for the end, which is a reset: nobody listens where the backend leads. */
+const visit = (port: number): Promise<void> =>
+  new Promise((resolve) => {
+    net
+      .connect(port, '127.0.0.1')
+      .on('error', () => {})
+      .on('close', () => resolve())
+      .resume();
+  });
+
+const VISITS = 20;
+
+for (const trouble of TROUBLES)
+  test(`the proxy says that its log fails with ${trouble.code}, and writes all of it once it can`, async () => {
+    const { program, at, lines, line } = await start('proxy', trouble);
+    const { port } = await line('admin endpoint listens');
+    const status = async () => JSON.parse(await page(port, '/status'));
+    const listener = await until('a listener', async () => (await status()).listeners[0]?.port);
+    trouble.fill(at);
+    for (let visits = 0; visits < VISITS; visits += 1) await visit(listener);
+    const finding = await until('a finding', async () => (await status()).findings[0]);
+    assert.equal(finding.code, 'OutputFails');
+    assert.match(finding.message, new RegExp(`since \\d{4}-.*\\(${trouble.code}\\)`));
+    assert.match(
+      await page(port, '/metrics'),
+      new RegExp(`^l4balancer_output_failures_total\\{code="${trouble.code}"\\} [1-9]`, 'm'),
+    );
+    trouble.free(at);
+    const again = await line('log is written again');
+    assert.deepEqual(
+      [again.level, again.code, again.logLines, again.accessLines],
+      ['warn', trouble.code, 0, 0],
+    );
+    assert.equal(lines().filter(({ log }) => log === 'access').length, VISITS);
+    await until('no finding', async () => ((await status()).findings.length === 0 ? true : undefined));
+    program.child.kill('SIGTERM');
+    assert.equal(await program.ended, 0);
+  });
+
+for (const trouble of TROUBLES)
+  test(`the operator goes on while its log fails with ${trouble.code}, and writes all of it once it can`, async () => {
+    const { program, at, line } = await start('operator', trouble);
+    const { metrics } = await line('health and metrics listen');
+    trouble.fill(at);
+    program.child.kill('SIGUSR2');
+    const failures = new RegExp(
+      `^l4balancer_operator_output_failures_total\\{code="${trouble.code}"\\} [1-9]`,
+      'm',
+    );
+    await until('a failure', async () => (failures.test(await page(metrics, '/metrics')) ? true : undefined));
+    trouble.free(at);
+    assert.equal((await line('log is written again')).code, trouble.code);
+    await line('signal ignored');
+    program.child.kill('SIGTERM');
+    assert.equal(await program.ended, 0);
+  });
+
+for (const name of PROGRAMS)
+  test(`a command of the ${name} that cannot print says so, and does not print where in the code`, async () => {
+    const told = { entry: `bin/l4balancer-${name}.js` };
+    const help = startProgram(['--help'], {}, { ...told, wrap: ['sh', '-c', 'exec "$@" >/dev/full', 'sh'] });
+    assert.equal(await help.ended, 1);
+    assert.equal(help.stderr(), 'Cannot write to standard output: ENOSPC\n');
+    const refused = startProgram(
+      ['--bogus'],
+      {},
+      { ...told, wrap: ['sh', '-c', 'exec "$@" 2>/dev/full', 'sh'] },
+    );
+    assert.equal(await refused.ended, 2, 'the exit code tells it, too');
+  });

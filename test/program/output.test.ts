@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { type LostLines, Output } from '../../program/output.ts';
+import { tellLost } from '../../program/tell-lost.ts';
+import { canWrite } from '../../proxy/sys/can-write.ts';
+
+/** A real pipe whose reader reads when it is told to. */
+const pipe = () => {
+  const folder = mkdtempSync(join(tmpdir(), 'l4b-output-'));
+  const file = join(folder, 'pipe');
+  execFileSync('mkfifo', [file]);
+  let reader = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  const writer = openSync(file, constants.O_WRONLY);
+  const mayWrite = canWrite();
+  const output = new Output(writer);
+  output.guard((waitMs) => mayWrite(writer, waitMs));
+  return {
+    output,
+    /** What is in the pipe now. */
+    read(): string {
+      const chunk = Buffer.alloc(1 << 20);
+      try {
+        return chunk.toString('utf8', 0, readSync(reader, chunk));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return '';
+        throw error;
+      }
+    },
+    closeReader: () => closeSync(reader),
+    reopenReader(): void {
+      reader = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    },
+    end(): void {
+      closeSync(writer);
+      rmSync(folder, { recursive: true });
+    },
+  };
+};
+
+const LINE = `${'x'.repeat(199)}\n`;
+
+test('ordinary lines are written at once, those of the access log soon, all in order', async () => {
+  const { output, read, closeReader, end } = pipe();
+  output.write('one\n');
+  assert.equal(read(), 'one\n');
+  output.offer('two\n');
+  assert.equal(read(), '');
+  output.write('three\n');
+  assert.equal(read(), 'two\nthree\n');
+  output.offer('four\n');
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(read(), 'four\n');
+  closeReader();
+  end();
+});
+
+test('what a reader does not take waits up to a limit; beyond it lines are dropped and counted, and none is torn', async () => {
+  const { output, read, closeReader, end } = pipe();
+  for (let i = 0; i < 20_000; i++) output.offer(LINE);
+  assert.ok(output.dropped > 0 && output.dropped < 20_000);
+  assert.equal(output.accepted + output.dropped, 20_000);
+  output.write('important\n');
+  assert.equal(output.logDropped, 0, 'ordinary lines have room of their own');
+  let text = '';
+  while (!text.endsWith('important\n')) {
+    text += read();
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  assert.equal(text, LINE.repeat(output.accepted).concat('important\n'));
+  assert.ok(output.hasRoom());
+  closeReader();
+  end();
+});
+
+test('at the end what waits is written as far as the reader takes it, and no longer waited for than a moment', () => {
+  const { output, read, closeReader, end } = pipe();
+  for (let i = 0; i < 2_000; i++) output.offer(LINE);
+  output.flushSync();
+  const text = read();
+  assert.ok(text.length > 0 && text.length < 2_000 * LINE.length, 'as much as the pipe takes');
+  closeReader();
+  end();
+});
+
+/** Waits until `done` holds, for ten seconds at most. */
+const until = async (what: string, done: () => boolean): Promise<void> => {
+  for (const end = performance.now() + 10_000; !done(); ) {
+    assert.ok(performance.now() < end, `not within 10 s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+};
+
+test('when the reader has gone nothing throws, and one that comes back gets what waited', async () => {
+  const { output, closeReader, reopenReader, read, end } = pipe();
+  const lost: LostLines[] = [];
+  output.whenLost((one) => lost.push(one));
+  closeReader();
+  output.write('one\n');
+  output.offer('two\n');
+  assert.equal(output.failure?.code, 'EPIPE');
+  assert.deepEqual([...output.failures], [['EPIPE', 1]]);
+  await until('a second attempt', () => (output.failures.get('EPIPE') ?? 0) > 1);
+  reopenReader();
+  await until('what waited', () => output.failure === undefined);
+  assert.equal(read(), 'one\ntwo\n');
+  assert.deepEqual(
+    lost.map(({ logLines, accessLines, failure }) => [logLines, accessLines, failure?.code]),
+    [[0, 0, 'EPIPE']],
+  );
+  closeReader();
+  end();
+});
+
+test('a full disk costs what does not fit into memory; it is counted, told once there is room, and no line is torn', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'l4b-output-'));
+  const file = join(folder, 'log');
+  const full = openSync('/dev/full', constants.O_WRONLY);
+  const output = new Output(full);
+  output.whenLost(tellLost({ error: tell(output, 'error'), warn: tell(output, 'warn') }));
+  const lines = 20_000;
+  for (let i = 0; i < lines; i++) output.offer(LINE);
+  output.flushSync();
+  assert.equal(output.failure?.code, 'ENOSPC');
+  assert.equal(output.accepted + output.dropped, lines);
+  assert.ok(output.dropped > 0);
+  for (let i = 0; i < lines; i++) output.write(LINE);
+  assert.ok(output.logDropped > 0 && output.logDropped < lines);
+  const { accepted, dropped, logDropped } = output;
+  // The same descriptor, as if its file system had room now.
+  closeSync(full);
+  assert.equal(openSync(file, 'w'), full);
+  output.flushSync();
+  await until('all that waited', () => output.failure === undefined && output.hasRoom());
+  output.write('after\n');
+  const text = readFileSync(file, 'utf8');
+  const whole = LINE.repeat(accepted + lines - logDropped);
+  assert.ok(text.startsWith(whole), 'whole lines, all that were taken');
+  const [notice = '', after] = text.slice(whole.length).split('\n');
+  const { since, ...told } = JSON.parse(notice);
+  assert.deepEqual(told, {
+    level: 'error',
+    message: 'log lines were lost',
+    code: 'ENOSPC',
+    logLines: logDropped,
+    accessLines: dropped,
+  });
+  assert.ok(Date.parse(since) <= Date.now());
+  assert.equal(after, 'after');
+  closeSync(full);
+  rmSync(folder, { recursive: true });
+});
+
+const tell = (output: Output, level: string) => (fields: object, message: string) =>
+  output.write(`${JSON.stringify({ level, message, ...fields })}\n`);
