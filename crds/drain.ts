@@ -6,7 +6,7 @@ export const drain = z.object({
   delay: duration
     .optional()
     .describe(
-      'Time in which new connections are still taken after a pod was told to stop; 0s to 1h. By default 5s in Kubernetes, none elsewhere.',
+      'Time in which new connections are still taken after a pod was told to stop; 0s to 1h, and less than workload.terminationGracePeriod, of which it is a part. By default 5s in Kubernetes, at most half of that period; none elsewhere.',
     ),
   spread: z
     .boolean()

@@ -100,6 +100,10 @@ export const parseSettings = (argv: readonly string[], env: Environment): Comman
     parsed(given(variable), parseStopTime, 'a duration of at most 24h such as 500ms, 5s or 1h30m');
   const gracePeriodMs = time('L4B_GRACE_PERIOD') ?? 60_000;
   const drainDelayMs = time('L4B_DRAIN_DELAY');
+  if (drainDelayMs !== undefined && drainDelayMs >= gracePeriodMs)
+    problems.push(
+      `L4B_DRAIN_DELAY: ${given('L4B_DRAIN_DELAY')?.text} leaves nothing of L4B_GRACE_PERIOD (${given('L4B_GRACE_PERIOD')?.text ?? '60s, when not set'}) in which connections could end; expected less`,
+    );
 
   if (problems.length > 0 || source === undefined) return { command: 'Refused', problems };
   return {

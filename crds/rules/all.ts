@@ -1,4 +1,5 @@
 import { BACKEND_RULES } from './backends.ts';
+import { DRAIN_RULES } from './drain.ts';
 import { DURATION_RULES } from './durations.ts';
 import { LISTENER_RULES } from './listeners.ts';
 import { METADATA_RULES } from './metadata.ts';
@@ -16,6 +17,7 @@ export const RULES: readonly Rule[] = [
   ...LISTENER_RULES,
   ...BACKEND_RULES,
   ...DURATION_RULES,
+  ...DRAIN_RULES,
   ...TUNING_RULES,
   ...WORKLOAD_RULES,
   ...SCALING_RULES,

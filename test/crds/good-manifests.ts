@@ -30,6 +30,7 @@ export const GOOD_MANIFESTS: Readonly<Record<string, Loose>> = {
       },
     ];
     spec.workload = { terminationGracePeriod: '1s' };
+    spec.drain = { delay: '999ms' };
   }),
   'the longest durations': manifest((spec) => {
     spec.listeners = [{ name: 'web', port: 8080, backend: 'web', timeouts: { idle: '168h' } }];
@@ -42,6 +43,7 @@ export const GOOD_MANIFESTS: Readonly<Record<string, Loose>> = {
       },
     ];
     spec.workload = { terminationGracePeriod: '24h' };
+    spec.drain = { delay: '1h' };
   }),
   '64 listeners and backends with 256 endpoints': manifestWith({
     listeners: Array.from({ length: 64 }, (_, i) => ({ name: `l${i}`, port: 1 + i, backend: `b${63 - i}` })),

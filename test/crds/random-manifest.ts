@@ -49,7 +49,7 @@ export const randomManifest = (random: Random): Loose => {
             monitoringNamespaces: () => ({ team: 'watch' }),
           }),
         }),
-        drain: () => random.some({ delay: () => random.pick(['0s', '5s', '1h']), spread: () => false }),
+        drain: () => random.some({ delay: () => random.pick(['0s', '999ms']), spread: () => false }),
         accessLog: () => random.pick<Loose>([{ mode: 'Off' }, { mode: 'Errors' }, { mode: 'All' }]),
         paused: () => random.chance(0.5),
       }),

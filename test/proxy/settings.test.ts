@@ -133,6 +133,14 @@ const BAD: readonly {
   },
   { env: { L4B_GRACE_PERIOD: '24h1ms' }, says: /^L4B_GRACE_PERIOD: expected a duration of at most 24h/ },
   { env: { L4B_DRAIN_DELAY: '1000h' }, says: /^L4B_DRAIN_DELAY: expected a duration of at most 24h/ },
+  {
+    env: { L4B_DRAIN_DELAY: '60s' },
+    says: /^L4B_DRAIN_DELAY: 60s leaves nothing of L4B_GRACE_PERIOD \(60s, when not set\) in which .*; expected less$/,
+  },
+  {
+    env: { L4B_DRAIN_DELAY: '3s', L4B_GRACE_PERIOD: '2s' },
+    says: /^L4B_DRAIN_DELAY: 3s leaves nothing of L4B_GRACE_PERIOD \(2s\)/,
+  },
   { env: { L4B_DRAIN_DELAY: '-5s' }, says: /^L4B_DRAIN_DELAY: expected a duration/ },
   { argv: [...FILE, '--acceptor', '2'], says: /^--acceptor: no such flag; did you mean --acceptors\?$/ },
   {

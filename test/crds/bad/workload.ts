@@ -115,6 +115,20 @@ export const BAD_WORKLOAD: readonly BadManifest[] = [
     /has more than 64 entries/,
   ),
   bad(
+    'a drain delay that is all of the default grace period',
+    'drain-delay-within-grace-period',
+    manifestWith({ drain: { delay: '60s' } }),
+    'spec.drain.delay',
+    /60s leaves nothing of workload\.terminationGracePeriod 60s in which connections could end: shorten it, or give more time/,
+  ),
+  bad(
+    'a drain delay beyond the grace period',
+    'drain-delay-within-grace-period',
+    manifestWith({ drain: { delay: '3s' }, workload: { terminationGracePeriod: '2500ms' } }),
+    'spec.drain.delay',
+    /3s leaves nothing of workload\.terminationGracePeriod 2500ms/,
+  ),
+  bad(
     'a pod that takes connections for hours after it was told to stop',
     'drain-delay-range',
     manifestWith({ drain: { delay: '2h' } }),

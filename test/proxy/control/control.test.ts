@@ -280,3 +280,26 @@ test('findings name the places of the resource as it was written, also where som
     ['spec.backends[1]', 'spec.listeners[1].port'],
   );
 });
+
+test('what is refused changes the findings and nothing else: no table is made, and endpoints are followed on', async () => {
+  const { control, adopt, tables, sick, passTime } = bench();
+  control.take(input(snapshot('a', [1, 2])));
+  await adopt();
+  control.take(
+    input(snapshot('a', [1, 2]), [{ code: 'SpecRefused', path: 'spec.listeners', message: 'is bad' }]),
+  );
+  await turn();
+  assert.equal(tables.length, 1);
+  assert.deepEqual([control.state.served?.revision, control.state.snapshot?.revision], ['a', 'a']);
+  assert.deepEqual(
+    control.state.findings.map(({ message }) => message),
+    ['is bad'],
+  );
+  sick.add('web 192.0.2.1:2');
+  control.healthChanged();
+  passTime(1_000);
+  await adopt();
+  assert.equal(tables.length, 2);
+  assert.deepEqual(portsOf(tables[1] as Table), [1]);
+  assert.equal(tables[1]?.listeners.length, 1);
+});

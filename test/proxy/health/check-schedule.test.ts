@@ -111,3 +111,38 @@ test('a check that is stopped before its turn never begins', async () => {
   add('c')();
   assert.equal(timers(), 1); // the next of 'a'
 });
+
+/** Milliseconds from the end of each check of `a` to the beginning of the next, by luck. */
+const pauses = async (random: () => number, count: number): Promise<readonly number[]> => {
+  const { add, pass, end, begun } = bench(1, random);
+  add('a', 1_000);
+  while (begun.length === 0) pass(1);
+  const found: number[] = [];
+  for (let i = 1; i <= count; i++) {
+    await end('a');
+    let ms = 0;
+    for (; begun.length === i && ms < 10_000; ms += 1) pass(1);
+    found.push(ms);
+  }
+  return found;
+};
+
+test('a check comes up to a twentieth of its interval sooner or later, as luck has it', async () => {
+  assert.deepEqual(await pauses(() => 0, 2), [950, 950]);
+  assert.deepEqual(await pauses(() => 0.5, 2), [1_000, 1_000]);
+  const [latest = 0] = await pauses(() => 1 - Number.EPSILON, 1);
+  assert.ok(latest > 1_045 && latest <= 1_050, `${latest} ms`);
+});
+
+test('checks that fell together drift apart', async () => {
+  let drawn = 0;
+  // The same first draw for both, other ones after that.
+  const { add, pass, end, running } = bench(2, () => [0.5, 0.5, 0.1, 0.9][drawn++ % 4] as number);
+  add('a');
+  add('b');
+  pass(500);
+  assert.deepEqual([...running.keys()], ['a', 'b']);
+  await end('a', 'b');
+  pass(1_000);
+  assert.deepEqual([...running.keys()], ['a']);
+});

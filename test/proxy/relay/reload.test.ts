@@ -95,24 +95,55 @@ test('a listener that is added is served, one that is removed refuses, the other
   }
 });
 
-test('a bad edit keeps the last good table and says why', async () => {
-  const endpoint = await startEndpoint(greet('hello'));
+test('a bad edit keeps the last good table and says why, and that table goes on following its endpoints', async () => {
+  const endpoints = await Promise.all(['a', 'b'].map((name) => startEndpoint(greet(name))));
+  const [first, second] = endpoints as [(typeof endpoints)[number], (typeof endpoints)[number]];
   const [port] = (await freePorts(1)) as [number];
   const good: Manifest = {
     listeners: [{ name: 'web', port, backend: 'b' }],
-    backends: [{ name: 'b', endpoints: [{ address: '127.0.0.1', port: endpoint.port }] }],
+    backends: [
+      {
+        name: 'b',
+        healthCheck: { interval: '100ms', timeout: '100ms' },
+        endpoints: endpoints.map((endpoint) => ({ address: '127.0.0.1', port: endpoint.port })),
+      },
+    ],
   };
+  const bad = { ...good, listeners: [{ name: 'web', port, backend: 'nobody' }] };
   const proxy = await ProxyProcess.start(good);
+  const endpointStatus = async (of: number) =>
+    (await proxy.status()).backends[0]?.endpoints.find((one) => one.port === of);
   try {
-    await proxy.write(manifestText({ ...good, listeners: [{ name: 'web', port, backend: 'nobody' }] }));
+    await proxy.until('finding both well', async () => {
+      const health = [await endpointStatus(first.port), await endpointStatus(second.port)];
+      return health.every((one) => one?.health === 'Healthy');
+    });
+    const before = await proxy.status();
+    await proxy.write(manifestText(bad));
     await proxy.until('told of the bad edit', async () =>
       (await proxy.status()).findings.some(({ message }) => message.includes('nobody')),
     );
-    assert.equal(await askOnce(port), 'hello');
+    const { revision, ready, listeners, backends } = await proxy.status();
+    assert.deepEqual([revision, ready], [before.revision, true]);
+    assert.deepEqual(
+      [listeners.map(({ name }) => name), backends.map(({ endpoints: of }) => of.length)],
+      [['web'], [2]],
+    );
+    // A later table, which only an endpoint's death makes: whatever the edit did to the tables is done by then.
+    await second.close();
+    await proxy.until('leaving the dead one out', async () => {
+      const status = await endpointStatus(second.port);
+      return status?.used === false;
+    });
+    assert.ok((await proxy.status()).tableVersion > before.tableVersion);
+    for (let i = 0; i < 10; i++) assert.equal(await askOnce(port), 'a');
     await proxy.write(manifestText(good));
-    await proxy.until('content again', async () => (await proxy.status()).findings.length === 0);
+    await proxy.until('content again', async () =>
+      (await proxy.status()).findings.every(({ message }) => !message.includes('nobody')),
+    );
+    assert.equal(await askOnce(port), 'a');
   } finally {
     await proxy.stop();
-    await endpoint.close();
+    await first.close();
   }
 });
