@@ -19,8 +19,8 @@ export class ReportError extends Error {
 }
 
 const TIMEOUT_MS = 3_000;
-/** 64 backends with 256 endpoints each are some 4 MiB. */
-const MOST_BYTES = 8 * 1024 * 1024;
+/** 65,536 endpoints, the most that a proxy holds, are some 20 MiB. */
+const MOST_BYTES = 32 * 1024 * 1024;
 
 /** Asks the proxy's admin endpoint at this IP address, of either family. Throws ReportError, and nothing else, within three seconds. */
 export const readReport = (ip: string, port: number, signal: AbortSignal): Promise<Report> => {

@@ -151,7 +151,7 @@ const adopt = (acceptor: Acceptor, table: ServedTable): void => {
 const onMessage = (acceptor: Acceptor, message: ToAcceptor): void => {
   switch (message.type) {
     case 'Table':
-      adopt(acceptor, serveTable(message.table, acceptor.table.listeners, acceptor.shared));
+      adopt(acceptor, serveTable(message.table, acceptor.table, acceptor.shared));
       return;
     case 'Drain':
       acceptor.draining = beginDraining(acceptor, message.ms);

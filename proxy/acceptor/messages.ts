@@ -36,9 +36,19 @@ export interface AcceptorBackend
     | 'maxConnectionsPerEndpoint'
   > {
   readonly slot: number;
-  readonly endpoints: readonly AcceptorEndpoint[];
+  readonly endpoints: SharedEndpoints;
   /** Its indexes are those of `endpoints`; in memory that all acceptors share. */
   readonly plan: PickingPlan;
+}
+
+/** The endpoints of a backend in memory that all acceptors share, so that posting a table copies none of them. */
+export interface SharedEndpoints {
+  /** Another one wherever the content is another one: who has these already knows them again. */
+  readonly id: number;
+  readonly slots: Int32Array;
+  readonly weights: Float64Array;
+  /** Socket addresses, SOCKET_ADDRESS_BYTES each. */
+  readonly addresses: Uint8Array<SharedArrayBuffer>;
 }
 
 export interface AcceptorEndpoint {

@@ -1,10 +1,9 @@
 import type { AccessLog } from '../../crds/access-log.ts';
-import { type PinnedMemory, pinnedMemory } from '../sys/memory.ts';
-import { SOCKET_ADDRESS_BYTES, writeSocketAddress } from '../sys/socket-address.ts';
-import { AF_INET, AF_INET6 } from '../sys/sys.ts';
+import { type PinnedMemory, sharedAddress } from '../sys/memory.ts';
+import { lengthOf, SOCKET_ADDRESS_BYTES } from '../sys/socket-address.ts';
 import { HASHES_SOURCE, PICKERS } from '../table/pick.ts';
 import type { Choice, Picker } from '../table/picker.ts';
-import type { AcceptorBackend, AcceptorListener, AcceptorTable } from './messages.ts';
+import type { AcceptorBackend, AcceptorListener, AcceptorTable, SharedEndpoints } from './messages.ts';
 import type { SharedMemory } from './shared-memory.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
@@ -20,13 +19,15 @@ export interface ServedBackend {
   readonly retryBudgetPercent: number;
   /** Connections to one endpoint at once, over all acceptors; 0 for no limit. */
   readonly maxConnections: number;
-  /** Pinned memory of every endpoint's socket address, one after the other. */
+  /** What these endpoints are known by; see SharedEndpoints. */
+  readonly id: number;
+  /** Memory of every endpoint's socket address, one after the other. */
   readonly addresses: number;
-  readonly addressLengths: readonly number[];
-  readonly families: readonly number[];
-  readonly ports: readonly number[];
-  /** The pinned memory: there as long as the addresses may be used. */
-  readonly memory: PinnedMemory;
+  readonly addressLengths: ArrayLike<number>;
+  readonly families: ArrayLike<number>;
+  readonly ports: Uint16Array;
+  /** That memory: there as long as the addresses may be used. */
+  readonly memory: Pick<PinnedMemory, 'bytes'>;
 }
 
 export interface ServedListener extends AcceptorListener {
@@ -57,18 +58,39 @@ export const EMPTY_TABLE: ServedTable = {
   removed: new Set(),
 };
 
-const serveBackend = (backend: AcceptorBackend, shared: SharedMemory): ServedBackend => {
-  const { endpoints } = backend;
-  // At least 128 bytes, so that the memory is never on V8's moving heap.
-  const memory = pinnedMemory(Math.max(128, endpoints.length * SOCKET_ADDRESS_BYTES));
-  const addressLengths = endpoints.map(({ address, port }, index) =>
-    writeSocketAddress(memory.view, index * SOCKET_ADDRESS_BYTES, address, port),
-  );
+type Served = Pick<ServedBackend, 'id' | 'addresses' | 'addressLengths' | 'families' | 'ports' | 'memory'> &
+  Pick<Choice, 'candidates'>;
+
+/** What is made of the endpoints of a backend; of tens of thousands only where they are not those that were served before. */
+const serveEndpoints = (
+  { id, slots, weights, addresses }: SharedEndpoints,
+  before: ServedBackend | undefined,
+): Served => {
+  if (before?.id === id) return { ...before, candidates: before.choice.candidates };
+  const view = new DataView(addresses.buffer);
+  const families = Uint8Array.from(slots, (_, index) => addresses[index * SOCKET_ADDRESS_BYTES] as number);
+  return {
+    id,
+    candidates: Array.from(slots, (slot, index) => ({ slot, weight: weights[index] as number })),
+    addresses: sharedAddress(addresses),
+    families,
+    addressLengths: families.map(lengthOf),
+    ports: Uint16Array.from(slots, (_, index) => view.getUint16(index * SOCKET_ADDRESS_BYTES + 2, false)),
+    memory: { bytes: addresses },
+  };
+};
+
+const serveBackend = (
+  backend: AcceptorBackend,
+  before: ServedBackend | undefined,
+  shared: SharedMemory,
+): ServedBackend => {
+  const { candidates, ...endpoints } = serveEndpoints(backend.endpoints, before);
   return {
     pick: PICKERS[backend.algorithm],
     choice: {
       ...backend.plan,
-      candidates: endpoints,
+      candidates,
       open: shared.endpointsOpen,
       cursors: shared.cursors,
       dues: shared.dues,
@@ -81,11 +103,12 @@ const serveBackend = (backend: AcceptorBackend, shared: SharedMemory): ServedBac
     retries: backend.retries,
     retryBudgetPercent: backend.retryBudgetPercent,
     maxConnections: backend.maxConnectionsPerEndpoint,
-    addresses: memory.address,
-    addressLengths,
-    families: endpoints.map(({ address }) => (address.includes(':') ? AF_INET6 : AF_INET)),
-    ports: endpoints.map(({ port }) => port),
-    memory,
+    id: endpoints.id,
+    addresses: endpoints.addresses,
+    addressLengths: endpoints.addressLengths,
+    families: endpoints.families,
+    ports: endpoints.ports,
+    memory: endpoints.memory,
   };
 };
 
@@ -104,16 +127,19 @@ export const backendOf = (
 };
 
 /** The ports of all listeners and endpoints. */
-export const portsOf = ({ listeners, backends }: ServedTable): ReadonlySet<number> =>
-  new Set([...listeners.map(({ port }) => port), ...[...backends.values()].flatMap(({ ports }) => ports)]);
+export const portsOf = ({ listeners, backends }: ServedTable): ReadonlySet<number> => {
+  const found = new Set(listeners.map(({ port }) => port));
+  for (const { ports } of backends.values()) for (const port of ports) found.add(port);
+  return found;
+};
 
-/** `before`: the listeners that are served until now. */
+/** `before`: what is served until now. */
 export const serveTable = (
   table: AcceptorTable,
-  before: readonly ServedListener[],
+  before: Pick<ServedTable, 'listeners' | 'backends'>,
   shared: SharedMemory,
 ): ServedTable => ({
-  before,
+  before: before.listeners,
   version: table.version,
   descriptorLimit: table.descriptorLimit,
   accessLog: table.accessLog,
@@ -121,6 +147,11 @@ export const serveTable = (
     ...listener,
     idleTicks: TimerWheel.ticks(listener.idleMs),
   })),
-  backends: new Map(table.backends.map((backend) => [backend.slot, serveBackend(backend, shared)])),
+  backends: new Map(
+    table.backends.map((backend) => [
+      backend.slot,
+      serveBackend(backend, before.backends.get(backend.slot), shared),
+    ]),
+  ),
   removed: new Set(table.removed),
 });

@@ -2,8 +2,11 @@ import { CLOSES } from './close-reason.ts';
 import { CONNECT_FAILURES } from './connect-failure.ts';
 import { CONNECT_BOUNDS_MS, OPEN_BOUNDS_MS } from './durations.ts';
 
-/** How many of each may exist at once; slots are reused when what they counted is gone. */
-export const SLOTS = { listeners: 128, backends: 128, endpoints: 4096 } as const;
+/**
+ * How many of each may exist at once; slots are reused when what they counted is gone. The system gives memory only for slots that were used: 16 bytes
+ * for an endpoint, and 48 more for each acceptor.
+ */
+export const SLOTS = { listeners: 128, backends: 128, endpoints: 65536 } as const;
 /** Descriptors that the owner table can describe: the highest limit that a resource may ask for. */
 export const MAX_DESCRIPTORS = 1048576;
 

@@ -5,16 +5,16 @@ import type { EngineStats } from '../engine/stats.ts';
 export const whyNotReady = (facts: {
   readonly stopping: boolean;
   readonly control: ControlState;
-  readonly stats: EngineStats;
+  readonly acceptors: EngineStats['acceptors'];
 }): string | undefined => {
-  const { control, stats } = facts;
+  const { control, acceptors } = facts;
   if (facts.stopping) return 'The proxy was told to stop.';
   if (control.served === undefined)
     return control.findings.length > 0
       ? 'There is no table to serve yet; the findings say why.'
       : 'There is no table to serve yet; the source has given nothing.';
-  const behind = stats.acceptors.filter(({ version }) => version === 0).length;
-  if (behind > 0) return `${behind} of ${stats.acceptors.length} acceptors serve no table yet.`;
+  const behind = acceptors.filter(({ version }) => version === 0).length;
+  if (behind > 0) return `${behind} of ${acceptors.length} acceptors serve no table yet.`;
   if (control.closedListeners.length >= control.served.table.listeners.length)
     return 'No listener could be opened; the findings say why.';
   return undefined;

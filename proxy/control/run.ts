@@ -61,7 +61,7 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
   });
   const { engine, control, monitor, metrics, portsKept, deadAcceptors } = plane;
 
-  const notReady = () => whyNotReady({ stopping, control: control.state, stats: engine.stats() });
+  const notReady = () => whyNotReady({ stopping, control: control.state, acceptors: engine.acceptors() });
   const status = (): Status =>
     buildStatus({
       version: VERSION,
@@ -136,7 +136,7 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
         // From here on a change would open the listeners again.
         beforeStopAccepting: () => plane.stop(),
         onStep(step) {
-          const open = engine.stats().acceptors.reduce((sum, one) => sum + one.openConnections, 0);
+          const open = engine.acceptors().reduce((sum, one) => sum + one.openConnections, 0);
           log.info({ step, open }, 'stopping');
         },
       });

@@ -34,8 +34,8 @@ const inTurns = (
 export interface AssignedEndpoints {
   readonly byBackend: ReadonlyMap<string, readonly AcceptorEndpoint[]>;
   readonly findings: readonly ProxyFinding[];
-  /** Backends some of whose endpoints got no slot. */
-  readonly short: ReadonlySet<string>;
+  /** Of backends some of whose endpoints got no slot: how many. */
+  readonly short: ReadonlyMap<string, number>;
 }
 
 /** Gives every endpoint its slot, those that take connections first; `fresh` is told of each slot with a new user. */
@@ -46,7 +46,7 @@ export const assignEndpoints = (
 ): AssignedEndpoints => {
   const byBackend = new Map<string, AcceptorEndpoint[]>(backends.map(({ name }) => [name, []]));
   const findings: ProxyFinding[] = [];
-  const short = new Set<string>();
+  const short = new Map<string, number>();
   const take = ({ backend, endpoint }: Wanted): number | undefined => {
     const place = slots.take(placeKey(backend, endpointKey(endpoint)));
     if (place?.fresh) fresh(place.slot);
@@ -64,7 +64,7 @@ export const assignEndpoints = (
       continue;
     }
     const slot = take(wanted);
-    if (slot === undefined) short.add(wanted.backend);
+    if (slot === undefined) short.set(wanted.backend, (short.get(wanted.backend) ?? 0) + 1);
     else byBackend.get(wanted.backend)?.push({ ...wanted.endpoint, slot });
   }
   for (const wanted of inTurns(backends, ({ resting }) => resting)) take(wanted);

@@ -12,6 +12,8 @@ export interface Engine {
   publish(table: Table): Promise<readonly ProxyFinding[]>;
   /** Reads shared memory; never interrupts an acceptor. */
   stats(): EngineStats;
+  /** The acceptors' part of it, which costs the same however many endpoints there are. */
+  acceptors(): EngineStats['acceptors'];
   /** The endpoints to which at least that many attempts in a row failed; cheap enough to be asked many times a second. */
   failing(atLeast: number): readonly FailingEndpoint[];
   /** Starts the count of failed attempts of an endpoint anew; one that is not known is no error. */

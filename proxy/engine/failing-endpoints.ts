@@ -21,7 +21,7 @@ export const failingEndpoints = (
   atLeast: number,
 ): readonly FailingEndpoint[] => {
   const failing: FailingEndpoint[] = [];
-  for (let slot = 0; slot < failuresInARow.length; slot++) {
+  for (let slot = 0; slot < endpoints.end; slot++) {
     const inARow = Atomics.load(failuresInARow, slot);
     if (inARow < atLeast) continue;
     const key = endpoints.keyOf(slot);

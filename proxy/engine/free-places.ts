@@ -23,6 +23,12 @@ const keepBytes = (
   places.pastBytes.set(backend, { received, sent });
 };
 
+export interface Freed {
+  readonly endpoints: number;
+  /** Whether something that is in no table keeps its slot: then this is to be done again. */
+  readonly isMore: boolean;
+}
+
 export interface FreeOptions {
   /** How long counters stay after they are used no more, so that who reads them now and then sees the last of them. */
   readonly keepMs: number;
@@ -33,8 +39,7 @@ export interface FreeOptions {
 }
 
 /**
- * Frees the slots of what is in no table, has no connection left and has been so for a while. Returns whether something that is in no table
- * keeps its slot: then this is to be called again. Every acceptor must have adopted the table.
+ * Frees the slots of what is in no table, has no connection left and has been so for a while. Every acceptor must have adopted the table.
  */
 export const freePlaces = (
   shared: SharedMemory,
@@ -42,7 +47,7 @@ export const freePlaces = (
   places: Places,
   { listeners, backends }: Table,
   { keepMs, nowMs, beforeFreeing }: FreeOptions,
-): boolean => {
+): Freed => {
   const listenerNames = new Set(listeners.map(({ name }) => name));
   const backendNames = new Set(backends.map(({ name }) => name));
   const endpoints = new Set(
@@ -83,9 +88,9 @@ export const freePlaces = (
     places.backends.free(name);
     places.pastBytes.delete(name);
   }
-  return (
+  const isMore =
     [...places.listeners.entries()].some(([name]) => !listenerNames.has(name)) ||
     [...places.backends.entries()].some(([name]) => !backendNames.has(name)) ||
-    [...places.endpoints.entries()].some(([key]) => !endpoints.has(key))
-  );
+    [...places.endpoints.entries()].some(([key]) => !endpoints.has(key));
+  return { endpoints: free.endpoints.length, isMore };
 };

@@ -1,16 +1,30 @@
 import { setImmediate as otherWork } from 'node:timers/promises';
+import type { AcceptorEndpoint, SharedEndpoints } from '../acceptor/messages.ts';
 import { planPicking } from '../table/pick.ts';
 import type { PickingPlan } from '../table/picker.ts';
-import type { TableBackend, TableEndpoint } from '../table/table.ts';
+import type { TableBackend } from '../table/table.ts';
+import { shareEndpoints } from './share-endpoints.ts';
 
-type Planned = Pick<TableBackend, 'name' | 'algorithm' | 'endpoints'>;
-type Known = Planned & { readonly plan: PickingPlan };
+type Planned = Pick<TableBackend, 'name' | 'algorithm'> & { readonly endpoints: readonly AcceptorEndpoint[] };
 
-const sameEndpoints = (a: readonly TableEndpoint[], b: readonly TableEndpoint[]): boolean =>
+/** What the acceptors share of a backend. */
+export interface Prepared {
+  readonly plan: PickingPlan;
+  readonly endpoints: SharedEndpoints;
+}
+
+type Known = Planned & { readonly prepared: Prepared };
+
+const sameEndpoints = (a: readonly AcceptorEndpoint[], b: readonly AcceptorEndpoint[]): boolean =>
   a.length === b.length &&
   a.every((one, index) => {
     const other = b[index];
-    return one.address === other?.address && one.port === other.port && one.weight === other.weight;
+    return (
+      one.slot === other?.slot &&
+      one.weight === other.weight &&
+      one.address === other.address &&
+      one.port === other.port
+    );
   });
 
 /** In memory that threads share, so that posting a plan to each acceptor copies nothing. */
@@ -24,12 +38,12 @@ const shared = ({ turns, seeds }: PickingPlan): PickingPlan => {
   return there;
 };
 
-/** The picking plan of each backend that is served; kept from one table to the next, and made anew only for a backend that changed. */
+/** Endpoints and picking plan of each backend that is served; kept from one table to the next, and made anew only for a backend that changed. */
 export class PickingPlans {
   #known = new Map<string, Known>();
 
-  /** Plans by backend name; other work of this thread goes on between one that is made and the next. Others are forgotten. */
-  async of(backends: readonly Planned[]): Promise<ReadonlyMap<string, PickingPlan>> {
+  /** By backend name; other work of this thread goes on between one that is made and the next. Others are forgotten. */
+  async of(backends: readonly Planned[]): Promise<ReadonlyMap<string, Prepared>> {
     const next = new Map<string, Known>();
     for (const { name, algorithm, endpoints } of backends) {
       const known = this.#known.get(name);
@@ -37,10 +51,14 @@ export class PickingPlans {
         next.set(name, known);
         continue;
       }
-      next.set(name, { name, algorithm, endpoints, plan: shared(planPicking(algorithm, endpoints)) });
+      const prepared = {
+        plan: shared(planPicking(algorithm, endpoints)),
+        endpoints: shareEndpoints(endpoints),
+      };
+      next.set(name, { name, algorithm, endpoints, prepared });
       await otherWork();
     }
     this.#known = next;
-    return new Map([...next].map(([name, { plan }]) => [name, plan]));
+    return new Map([...next].map(([name, { prepared }]) => [name, prepared]));
   }
 }

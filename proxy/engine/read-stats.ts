@@ -63,6 +63,12 @@ class Reader {
   }
 }
 
+/** Those of each acceptor; cheap enough to be asked at every probe. */
+export const readAcceptors = (shared: SharedMemory, acceptors: number): readonly AcceptorStats[] => {
+  const reader = new Reader(shared, acceptors);
+  return Array.from({ length: acceptors }, (_, index) => acceptorStats(reader, index));
+};
+
 const acceptorStats = (reader: Reader, index: number): AcceptorStats => ({
   index,
   version: reader.int(intsAt(index) + INTS.Version),
@@ -243,7 +249,7 @@ export const readStats = (
   const sums = sumsByBackend(endpoints, places);
   return {
     version: served.version,
-    acceptors: Array.from({ length: acceptors }, (_, index) => acceptorStats(reader, index)),
+    acceptors: readAcceptors(shared, acceptors),
     listeners: allListeners(reader, places, table),
     backends: allBackends(reader, places, table, sums),
     endpoints,

@@ -4,7 +4,6 @@ import type { FromAcceptor } from '../acceptor/messages.ts';
 import { allocateShared, INTS, intsAt, MAX_DESCRIPTORS, viewShared } from '../acceptor/shared-memory.ts';
 import { readFileLimit } from '../sys/file-limit.ts';
 import { libc } from '../sys/libc.ts';
-import type { PickingPlan } from '../table/picker.ts';
 import type { Table } from '../table/table.ts';
 import { AcceptorThread } from './acceptor-thread.ts';
 import { AccessDrain } from './access-drain.ts';
@@ -15,9 +14,9 @@ import type { Engine } from './engine.ts';
 import { type FailingEndpoint, failingEndpoints, forgetFailures } from './failing-endpoints.ts';
 import { freePlaces } from './free-places.ts';
 import { ListeningSockets } from './listening-sockets.ts';
-import { PickingPlans } from './picking-plans.ts';
+import { PickingPlans, type Prepared } from './picking-plans.ts';
 import { readPortRange } from './port-range.ts';
-import { readStats } from './read-stats.ts';
+import { readAcceptors, readStats } from './read-stats.ts';
 import { StallWatch } from './stall-watch.ts';
 import { cutFor, isCrowded, NOTHING_WIRED, Places, type Wiring, wire } from './wire.ts';
 
@@ -77,7 +76,7 @@ class ThreadedEngine implements Engine {
   #table = EMPTY;
   #wiring: Wiring = NOTHING_WIRED;
   #plans = new PickingPlans();
-  #planned: ReadonlyMap<string, PickingPlan> = new Map();
+  #prepared: ReadonlyMap<string, Prepared> = new Map();
   /** Newest version that each acceptor has adopted; Infinity while it is dead, since nobody waits for it then. */
   #adopted: number[];
   /** What was cleaned up after an acceptor that died, until its replacement serves. */
@@ -138,6 +137,10 @@ class ThreadedEngine implements Engine {
     });
   }
 
+  acceptors() {
+    return readAcceptors(this.#shared, this.#options.acceptors);
+  }
+
   failing(atLeast: number): readonly FailingEndpoint[] {
     return failingEndpoints(this.#shared, this.#places.endpoints, atLeast);
   }
@@ -155,7 +158,7 @@ class ThreadedEngine implements Engine {
   }
 
   async drained(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && this.stats().acceptors.some(({ openConnections }) => openConnections > 0))
+    while (!signal.aborted && this.acceptors().some(({ openConnections }) => openConnections > 0))
       await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
   }
 
@@ -188,11 +191,11 @@ class ThreadedEngine implements Engine {
       backend: (slot) => clearBackend(this.#shared, acceptors, slot),
       endpoint: (slot) => clearEndpoint(this.#shared, acceptors, slot),
     });
-    const planned = await this.#plans.of(wiring.backends);
+    const prepared = await this.#plans.of(wiring.backends);
     if (this.#closed) return [];
     this.#table = table;
     this.#wiring = wiring;
-    this.#planned = planned;
+    this.#prepared = prepared;
     if (table.accessLog.mode !== 'Off') this.#accessLog.start();
     for (const [index, thread] of this.#threads.entries())
       thread.post({ type: 'Table', table: this.#cut(index) });
@@ -208,12 +211,14 @@ class ThreadedEngine implements Engine {
   #sweep(keepMs = this.#options.countersKeptMs ?? COUNTERS_KEPT_MS): void {
     if (this.#closed) return;
     clearTimeout(this.#sweeping);
-    const isMore = freePlaces(this.#shared, this.#options.acceptors, this.#places, this.#table, {
+    const freed = freePlaces(this.#shared, this.#options.acceptors, this.#places, this.#table, {
       keepMs,
       nowMs: performance.now(),
       beforeFreeing: () => this.#accessLog.takeAll(),
     });
-    if (!isMore) return;
+    // Others wait for these slots.
+    if (freed.endpoints > 0 && this.#wiring.short) void this.#tryAgain();
+    if (!freed.isMore) return;
     // In turn: when every acceptor serves the newest table.
     this.#sweeping = setTimeout(
       () => void this.#inTurn(() => this.#sweep()),
@@ -336,7 +341,7 @@ class ThreadedEngine implements Engine {
   }
 
   #cut(acceptor: number) {
-    return cutFor(this.#wiring, this.#planned, acceptor, this.#descriptorLimit());
+    return cutFor(this.#wiring, this.#prepared, acceptor, this.#descriptorLimit());
   }
 }
 

@@ -1,11 +1,16 @@
 import type { AccessLog } from '../../crds/access-log.ts';
 import type { ProxyFinding } from '../../crds/proxy-finding.ts';
-import type { AcceptorBackend, AcceptorListener, AcceptorTable } from '../acceptor/messages.ts';
+import type {
+  AcceptorBackend,
+  AcceptorEndpoint,
+  AcceptorListener,
+  AcceptorTable,
+} from '../acceptor/messages.ts';
 import { SLOTS } from '../acceptor/shared-memory.ts';
-import type { PickingPlan } from '../table/picker.ts';
 import { endpointKey, type Table, type TableListener } from '../table/table.ts';
 import { assignEndpoints, backendOf, placeKey } from './endpoint-slots.ts';
 import type { ListeningSockets } from './listening-sockets.ts';
+import type { Prepared } from './picking-plans.ts';
 import { Slots } from './slots.ts';
 
 export const NO_BYTES = { received: 0, sent: 0 };
@@ -48,12 +53,17 @@ export interface Wiring {
   readonly listeners: readonly (Omit<AcceptorListener, 'fd'> & {
     readonly sockets: readonly number[];
   })[];
-  readonly backends: readonly (Omit<AcceptorBackend, 'plan'> & { readonly name: string })[];
+  readonly backends: readonly (Omit<AcceptorBackend, 'plan' | 'endpoints'> & {
+    readonly name: string;
+    readonly endpoints: readonly AcceptorEndpoint[];
+  })[];
   /** Slots of endpoints that have gone and whose connections end with them. */
   readonly removed: readonly number[];
   readonly findings: readonly ProxyFinding[];
-  /** Whether something was left out that may be had later: a port, or slots. */
+  /** Whether a listener was left out that may be had later: when its port, or a slot, is free. */
   readonly incomplete: boolean;
+  /** Whether endpoints were left out, for want of slots. */
+  readonly short: boolean;
 }
 
 export const NOTHING_WIRED: Wiring = {
@@ -64,6 +74,7 @@ export const NOTHING_WIRED: Wiring = {
   removed: [],
   findings: [],
   incomplete: false,
+  short: false,
 };
 
 /** Slots that hold connections to endpoints which are in the table no more, where their backend wants those closed. */
@@ -95,6 +106,13 @@ const tooMany = (
   message: `Not served: this proxy holds ${limit} ${what} at once, and all are in use. Spread them over several L4Balancers.`,
 });
 
+const partlyServed = (backend: string, served: number, missing: number): ProxyFinding => ({
+  code: 'LimitReached',
+  backend,
+  path: `spec.backends[${backend}]`,
+  message: `Serves ${served === 0 ? 'none' : served} of ${served + missing} endpoints of backend "${backend}", because this proxy holds ${SLOTS.endpoints} endpoints at once, those of all backends together and those that were removed and still have connections. Spread the backends over several L4Balancers.`,
+});
+
 /** Gives a table its listening sockets and its places in shared memory; what cannot be had is left out and said. */
 export const wire = (
   table: Table,
@@ -107,8 +125,8 @@ export const wire = (
   const findings: ProxyFinding[] = [];
   const assigned = assignEndpoints(table.backends, places.endpoints, fresh.endpoint);
   findings.push(...assigned.findings);
-  for (const name of assigned.short)
-    findings.push(tooMany({ path: `spec.backends[${name}]`, backend: name }, 'endpoints', SLOTS.endpoints));
+  for (const [name, missing] of assigned.short)
+    findings.push(partlyServed(name, assigned.byBackend.get(name)?.length ?? 0, missing));
   const backends = table.backends.flatMap((backend) => {
     const { name, algorithm } = backend;
     const place = places.backends.take(name);
@@ -151,15 +169,24 @@ export const wire = (
     places.lastListeners.set(name, listener);
     return [{ slot: place.slot, backendSlot: backendPlace.slot, idleMs, port, sockets: opened }];
   });
-  const incomplete = assigned.short.size > 0 || listeners.length < table.listeners.length;
+  const incomplete = listeners.length < table.listeners.length;
   const removed = removedSlots(table, before, places);
-  return { version, accessLog: table.accessLog, listeners, backends, removed, findings, incomplete };
+  return {
+    version,
+    accessLog: table.accessLog,
+    listeners,
+    backends,
+    removed,
+    findings,
+    incomplete,
+    short: assigned.short.size > 0,
+  };
 };
 
-/** The part of a wiring that the acceptor `index` gets; `plans` are by backend name. */
+/** The part of a wiring that the acceptor `index` gets; `prepared` is by backend name. */
 export const cutFor = (
   wiring: Wiring,
-  plans: ReadonlyMap<string, PickingPlan>,
+  prepared: ReadonlyMap<string, Prepared>,
   index: number,
   descriptorLimit: number,
 ): AcceptorTable => ({
@@ -167,8 +194,8 @@ export const cutFor = (
   descriptorLimit,
   accessLog: wiring.accessLog,
   backends: wiring.backends.flatMap(({ name, ...backend }) => {
-    const plan = plans.get(name);
-    return plan === undefined ? [] : [{ ...backend, plan }];
+    const shared = prepared.get(name);
+    return shared === undefined ? [] : [{ ...backend, ...shared }];
   }),
   removed: wiring.removed,
   listeners: wiring.listeners.map(({ slot, port, backendSlot, idleMs, sockets }) => ({

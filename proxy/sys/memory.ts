@@ -17,3 +17,7 @@ export const pinnedMemory = (size: number): PinnedMemory => {
   const bytes = new Uint8Array(buffer);
   return { bytes, view: new DataView(buffer), address: Number(koffi.address(bytes)) };
 };
+
+/** Address of the first byte of shared memory, which never moves either. */
+export const sharedAddress = (bytes: Uint8Array<SharedArrayBuffer>): number =>
+  bytes.length === 0 ? 0 : Number(koffi.address(bytes));

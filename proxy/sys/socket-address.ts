@@ -4,6 +4,9 @@ import { AF_INET, AF_INET6 } from './sys.ts';
 /** Bytes that one encoded address may take: sizeof(struct sockaddr_in6). */
 export const SOCKET_ADDRESS_BYTES = 28;
 
+/** Bytes of an encoded address of a family: sizeof(struct sockaddr_in) or sizeof(struct sockaddr_in6). */
+export const lengthOf = (family: number): number => (family === AF_INET6 ? SOCKET_ADDRESS_BYTES : 16);
+
 /** The sixteen bytes of an IPv6 address, network order; understands `::` and an embedded IPv4 tail. */
 const ipv6Bytes = (address: string): number[] => {
   const canonical = new SocketAddress({ address, family: 'ipv6' }).address;

@@ -6,7 +6,7 @@ import type { TableEndpoint } from './table.ts';
  * client would have another entry, so a size that went with the number of endpoints would move nearly all of them when it changed.
  */
 export const MAGLEV_ENTRIES = 65537;
-const EMPTY = 0xffff;
+const EMPTY = -1;
 
 /**
  * The lookup table of Maglev (Eisenbud et al., NSDI 2016, section 3.4): each endpoint goes through the entries in an order of its
@@ -26,7 +26,7 @@ export const maglevTable = (endpoints: readonly TableEndpoint[]): Uint16Array =>
   const weights = Uint32Array.from(endpoints, ({ weight }) => weight);
   const greatest = weights.reduce((most, weight) => Math.max(most, weight), 0);
   const credit = new Uint32Array(count);
-  const entries = new Uint16Array(MAGLEV_ENTRIES).fill(EMPTY);
+  const entries = new Int32Array(MAGLEV_ENTRIES).fill(EMPTY);
   let free = MAGLEV_ENTRIES;
   for (;;)
     for (let index = 0; index < count; index++) {
@@ -45,6 +45,6 @@ export const maglevTable = (endpoints: readonly TableEndpoint[]): Uint16Array =>
       entries[at] = index;
       position[index] = at;
       free -= 1;
-      if (free === 0) return entries;
+      if (free === 0) return Uint16Array.from(entries);
     }
 };

@@ -1,5 +1,7 @@
 /** Longest order that is made; weights that would need more are rounded to fit. */
 export const MAX_ORDER = 4096;
+/** Turns of an endpoint on average, where there are so many that MAX_ORDER would leave no difference between weights. */
+const FEWEST_TURNS = 4;
 
 const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
 
@@ -7,8 +9,9 @@ const fitted = (weights: readonly number[]): readonly number[] => {
   const divisor = weights.reduce(gcd, 0) || 1;
   const reduced = weights.map((weight) => weight / divisor);
   const sum = reduced.reduce((a, b) => a + b, 0);
-  if (sum <= MAX_ORDER) return reduced;
-  return reduced.map((weight) => Math.max(1, Math.round((weight * MAX_ORDER) / sum)));
+  const longest = Math.max(MAX_ORDER, FEWEST_TURNS * weights.length);
+  if (sum <= longest) return reduced;
+  return reduced.map((weight) => Math.max(1, Math.round((weight * longest) / sum)));
 };
 
 /**

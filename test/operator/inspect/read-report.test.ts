@@ -74,7 +74,7 @@ const ODD: readonly (readonly [string, http.RequestListener, string])[] = [
   ],
   [
     'too much',
-    (_, response) => response.end(Buffer.alloc(9 * 1024 * 1024)),
+    (_, response) => response.end(Buffer.alloc(33 * 1024 * 1024)),
     'its answer is too long to be a status.',
   ],
 ];

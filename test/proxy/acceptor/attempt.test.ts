@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { beginAttempt } from '../../../proxy/acceptor/attempt.ts';
 import { closeConnection } from '../../../proxy/acceptor/ending.ts';
-import { type ServedBackend, serveTable } from '../../../proxy/acceptor/served-table.ts';
+import { EMPTY_TABLE, type ServedBackend, serveTable } from '../../../proxy/acceptor/served-table.ts';
+import { shareEndpoints } from '../../../proxy/engine/share-endpoints.ts';
 import { libc } from '../../../proxy/sys/libc.ts';
 import { EADDRNOTAVAIL, SOCK_DGRAM } from '../../../proxy/sys/sys.ts';
 import { tableBackend } from '../tables.ts';
@@ -37,13 +38,13 @@ const attempt = (address: string, datagrams: 'NoAddress' | 'Fine') => {
         {
           slot: 0,
           ...tableBackend({}),
-          endpoints: [{ slot: 0, address, port: 80, weight: 1 }],
+          endpoints: shareEndpoints([{ slot: 0, address, port: 80, weight: 1 }]),
           plan: { turns: Uint16Array.of(0), seeds: new Uint32Array(0) },
         },
       ],
       removed: [],
     },
-    [],
+    EMPTY_TABLE,
     acceptor.shared,
   );
   const connection = acceptor.connections.take();

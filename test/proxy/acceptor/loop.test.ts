@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runAcceptor } from '../../../proxy/acceptor/loop.ts';
 import { INTS, intsAt } from '../../../proxy/acceptor/shared-memory.ts';
+import { shareEndpoints } from '../../../proxy/engine/share-endpoints.ts';
 import { libc } from '../../../proxy/sys/libc.ts';
 import { pinnedMemory } from '../../../proxy/sys/memory.ts';
 import { writeSocketAddress } from '../../../proxy/sys/socket-address.ts';
@@ -75,7 +76,7 @@ test('where source ports are chosen, none is that of a listener or an endpoint o
               {
                 slot: 0,
                 ...tableBackend({}),
-                endpoints: [{ slot: 0, address: '127.0.0.1', port: port + 3, weight: 1 }],
+                endpoints: shareEndpoints([{ slot: 0, address: '127.0.0.1', port: port + 3, weight: 1 }]),
                 plan: { turns: Uint16Array.of(0), seeds: new Uint32Array(0) },
               },
             ],

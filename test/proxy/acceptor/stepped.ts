@@ -1,5 +1,6 @@
 import { runAcceptor } from '../../../proxy/acceptor/loop.ts';
 import { INTS, intsAt } from '../../../proxy/acceptor/shared-memory.ts';
+import { shareEndpoints } from '../../../proxy/engine/share-endpoints.ts';
 import { libc } from '../../../proxy/sys/libc.ts';
 import { type PinnedMemory, pinnedMemory } from '../../../proxy/sys/memory.ts';
 import { SOCKET_ADDRESS_BYTES, writeSocketAddress } from '../../../proxy/sys/socket-address.ts';
@@ -143,7 +144,7 @@ export const runStepped = async (
         const backend = {
           slot: 0,
           ...tableBackend(),
-          endpoints: [{ slot: 0, address: '127.0.0.1', port: endpointPort, weight: 1 }],
+          endpoints: shareEndpoints([{ slot: 0, address: '127.0.0.1', port: endpointPort, weight: 1 }]),
           plan: { turns: Uint16Array.of(0), seeds: new Uint32Array(0) },
         };
         return [

@@ -5,8 +5,9 @@ import type { Acceptor } from '../../../proxy/acceptor/context.ts';
 import { closeConnection } from '../../../proxy/acceptor/ending.ts';
 import type { AcceptorBackend } from '../../../proxy/acceptor/messages.ts';
 import { serveWaiting } from '../../../proxy/acceptor/serve-waiting.ts';
-import { type ServedBackend, serveTable } from '../../../proxy/acceptor/served-table.ts';
+import { EMPTY_TABLE, type ServedBackend, serveTable } from '../../../proxy/acceptor/served-table.ts';
 import { waitForPlace } from '../../../proxy/acceptor/waiting.ts';
+import { shareEndpoints } from '../../../proxy/engine/share-endpoints.ts';
 import { libc } from '../../../proxy/sys/libc.ts';
 import type { Picker } from '../../../proxy/table/picker.ts';
 import { tableBackend } from '../tables.ts';
@@ -56,14 +57,16 @@ const serve = (backend: Partial<AcceptorBackend>, endpoints: readonly number[]):
         {
           slot: 0,
           ...tableBackend({ retries: 1, maxConnectionsPerEndpoint: 1 }),
-          endpoints: endpoints.map((slot) => ({ slot, address: '127.0.0.1', port: 9, weight: 1 })),
+          endpoints: shareEndpoints(
+            endpoints.map((slot) => ({ slot, address: '127.0.0.1', port: 9, weight: 1 })),
+          ),
           plan: { turns: Uint16Array.from(endpoints.keys()), seeds: new Uint32Array(0) },
           ...backend,
         },
       ],
       removed: [],
     },
-    [],
+    EMPTY_TABLE,
     acceptor.shared,
   );
 };

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { whyNotReady, whyUnhealthy } from '../../../proxy/admin/readiness.ts';
 import type { ControlState } from '../../../proxy/control/control.ts';
 import type { EngineStats } from '../../../proxy/engine/stats.ts';
-import { acceptorStats, engineStats } from '../stats.ts';
+import { acceptorStats } from '../stats.ts';
 import { tableOf } from '../tables.ts';
 
 const TAKEN = { code: 'PortTaken' as const, path: 'spec.listeners[0].port', message: 'taken' };
@@ -23,8 +23,8 @@ const control = (more: Partial<ControlState> = {}): ControlState => ({
   closedListeners: [],
   ...more,
 });
-const stats = (...versions: readonly number[]): EngineStats =>
-  engineStats({ acceptors: versions.map((version, index) => acceptorStats({ index, version })) });
+const stats = (...versions: readonly number[]): EngineStats['acceptors'] =>
+  versions.map((version, index) => acceptorStats({ index, version }));
 
 const TABLE: readonly {
   readonly name: string;
@@ -33,42 +33,46 @@ const TABLE: readonly {
 }[] = [
   {
     name: 'ready when every acceptor serves a table',
-    facts: { stopping: false, control: control(), stats: stats(1, 1) },
+    facts: { stopping: false, control: control(), acceptors: stats(1, 1) },
     why: undefined,
   },
   {
     name: 'ready while an acceptor is one table behind',
-    facts: { stopping: false, control: control(), stats: stats(3, 2) },
+    facts: { stopping: false, control: control(), acceptors: stats(3, 2) },
     why: undefined,
   },
   {
     name: 'ready when one of two listeners is open',
-    facts: { stopping: false, control: control({ closedListeners: [TAKEN] }), stats: stats(1) },
+    facts: { stopping: false, control: control({ closedListeners: [TAKEN] }), acceptors: stats(1) },
     why: undefined,
   },
   {
     name: 'not ready when no listener could be opened',
-    facts: { stopping: false, control: control({ closedListeners: [TAKEN, TAKEN] }), stats: stats(1) },
+    facts: { stopping: false, control: control({ closedListeners: [TAKEN, TAKEN] }), acceptors: stats(1) },
     why: /No listener could be opened/,
   },
   {
     name: 'not ready when an acceptor has no table',
-    facts: { stopping: false, control: control(), stats: stats(1, 0) },
+    facts: { stopping: false, control: control(), acceptors: stats(1, 0) },
     why: /1 of 2 acceptors serve no table yet/,
   },
   {
     name: 'not ready before the first table',
-    facts: { stopping: false, control: control({ served: undefined }), stats: stats(0) },
+    facts: { stopping: false, control: control({ served: undefined }), acceptors: stats(0) },
     why: /the source has given nothing/,
   },
   {
     name: 'not ready when there is only bad input',
-    facts: { stopping: false, control: control({ served: undefined, findings: [TAKEN] }), stats: stats(0) },
+    facts: {
+      stopping: false,
+      control: control({ served: undefined, findings: [TAKEN] }),
+      acceptors: stats(0),
+    },
     why: /the findings say why/,
   },
   {
     name: 'not ready after a signal to stop',
-    facts: { stopping: true, control: control(), stats: stats(1) },
+    facts: { stopping: true, control: control(), acceptors: stats(1) },
     why: /told to stop/,
   },
 ];

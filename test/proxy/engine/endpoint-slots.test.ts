@@ -25,9 +25,9 @@ test('endpoints that rest take slots only when every used one has its own', () =
   assert.deepEqual(counts([backend('a', 5, 50), backend('b', 5)], 10), { a: 5, b: 5 });
 });
 
-test('a backend that got fewer slots than it has endpoints is named', () => {
+test('a backend that got fewer slots than it has endpoints is named, with how many it lacks', () => {
   const { short } = assignEndpoints([backend('a', 5), backend('b', 2)], new Slots(4), () => undefined);
-  assert.deepEqual([...short], ['a']);
+  assert.deepEqual([...short], [['a', 3]]);
 });
 
 test('slots keep their order, and each new one is told once', () => {

@@ -99,3 +99,8 @@ test('when an endpoint gets more weight, few clients move but those that it gets
   for (const [at, index] of after.entries()) if (index !== 0 && before[at] !== index) others += 1;
   assert.ok(others / MAGLEV_ENTRIES < 0.05, `${others}`);
 });
+
+test('as many endpoints as a proxy holds have an entry each, the last one, too', () => {
+  const entries = maglevTable(endpointsOf(ones(65_536)));
+  assert.equal(new Set(entries).size, 65_536);
+});

@@ -42,3 +42,9 @@ test('an order never outgrows its bound by more than one turn per endpoint, and 
   assert.ok(order.length <= MAX_ORDER + 256, `${order.length}`);
   assert.equal(new Set(order).size, 256);
 });
+
+test('weights make a difference also where there are more endpoints than turns in a usual order', () => {
+  const weights = Array.from({ length: 2 * MAX_ORDER }, (_, index) => (index % 2 === 0 ? 90 : 30));
+  const heavy = weightedOrder(weights).filter((index) => index % 2 === 0).length;
+  assert.ok(heavy / weightedOrder(weights).length > 0.7, `${heavy}`);
+});
