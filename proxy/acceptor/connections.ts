@@ -54,6 +54,8 @@ export class Connections {
   pendingBuffer = new Int32Array(0);
   pendingStart = new Int32Array(0);
   pendingLength = new Int32Array(0);
+  /** Bytes that this side had acknowledged when the kernel was asked last, two-wide. */
+  acknowledged = new Float64Array(0);
   /** Ticks of the timer wheel. */
   lastActive = new Uint32Array(0);
   idleTicks = new Uint32Array(0);
@@ -88,6 +90,8 @@ export class Connections {
     this.fd[connection * 2 + 1] = -1;
     this.flags[connection * 2] = 0;
     this.flags[connection * 2 + 1] = 0;
+    this.acknowledged[connection * 2] = 0;
+    this.acknowledged[connection * 2 + 1] = 0;
     this.endpointSlot[connection] = -1;
     this.failedEndpoint[connection] = -1;
     this.retries[connection] = 0;
@@ -134,6 +138,7 @@ export class Connections {
     this.pendingBuffer = enlarged(this.pendingBuffer, to * 2, -1);
     this.pendingStart = enlarged(this.pendingStart, to * 2, 0);
     this.pendingLength = enlarged(this.pendingLength, to * 2, 0);
+    this.acknowledged = enlarged(this.acknowledged, to * 2, 0);
     this.lastActive = enlarged(this.lastActive, to, 0);
     this.idleTicks = enlarged(this.idleTicks, to, 0);
     this.deadline = enlarged(this.deadline, to, 0);

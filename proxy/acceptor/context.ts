@@ -36,6 +36,8 @@ export interface Acceptor {
   readonly scratch: PinnedMemory;
   /** Where the kernel writes a client's socket address, and where a socket's own is put together. */
   readonly socketAddress: PinnedMemory;
+  /** Where the kernel writes what it knows of a connection. */
+  readonly tcpInfo: PinnedMemory;
   /** Where the client is that was accepted or taken over last. */
   readonly arrival: Arrival;
   /** The connection that is handed over or taken over. */

@@ -1,5 +1,5 @@
 import { pinnedMemory } from '../sys/memory.ts';
-import { EPOLL_CTL_ADD, EPOLLIN, type Sys } from '../sys/sys.ts';
+import { EPOLL_CTL_ADD, EPOLLIN, type Sys, TCP_INFO_BYTES } from '../sys/sys.ts';
 import { AccessRing } from './access-ring.ts';
 import { BUFFER_BYTES, BufferPool } from './buffer-pool.ts';
 import { Connections } from './connections.ts';
@@ -64,6 +64,7 @@ export const createAcceptor = (inputs: AcceptorInputs): Acceptor => {
     ready: new ReadyQueue(),
     scratch: pinnedMemory(BUFFER_BYTES),
     socketAddress: pinnedMemory(128),
+    tcpInfo: pinnedMemory(TCP_INFO_BYTES),
     arrival: { address, words: new Int32Array(address.buffer), port: 0 },
     parcel: new Int32Array(PARCEL_INTS),
     avoid: new Set(),

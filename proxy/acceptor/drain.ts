@@ -2,6 +2,7 @@ import { ASKED, CLIENT, RELAYING } from './connections.ts';
 import type { Acceptor, Draining } from './context.ts';
 import { closeConnection } from './ending.ts';
 import { TimerWheel } from './timer-wheel.ts';
+import { noteDeparted } from './under-way.ts';
 
 /** A connection that has been silent for this long is idle. */
 const IDLE_TICKS = TimerWheel.ticks(1000);
@@ -18,6 +19,9 @@ export const beginDraining = ({ now, connections }: Acceptor, ms: number): Drain
   next: 0,
 });
 
+const isQuiet = ({ connections, now }: Acceptor, connection: number, ticks: number): boolean =>
+  now - (connections.lastActive[connection] as number) > ticks;
+
 /**
  * While draining: closes idle connections until no more are open than the time that is left allows, in a straight line down to none.
  * Their clients come back to other replicas one by one instead of all at once. Busy ones, and those
@@ -33,11 +37,15 @@ export const closeIdle = (acceptor: Acceptor): void => {
     const connection = draining.next;
     draining.next = (connection + 1) % connections.capacity;
     const asked = ((connections.flags[connection * 2 + CLIENT] as number) & ASKED) !== 0;
+    const quiet = asked ? ANSWER_TICKS : IDLE_TICKS;
     const isIdle =
       connections.state[connection] === RELAYING &&
       (connections.pendingBuffer[connection * 2] as number) < 0 &&
       (connections.pendingBuffer[connection * 2 + 1] as number) < 0 &&
-      now - (connections.lastActive[connection] as number) > (asked ? ANSWER_TICKS : IDLE_TICKS);
+      isQuiet(acceptor, connection, quiet) &&
+      // The kernel may still be sending what it took: where the process ends, that would be lost.
+      !noteDeparted(acceptor, connection) &&
+      isQuiet(acceptor, connection, quiet);
     if (isIdle) closeConnection(acceptor, connection, 'Drained');
   }
 };

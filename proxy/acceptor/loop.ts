@@ -38,6 +38,7 @@ import { serveWaiting } from './serve-waiting.ts';
 import { portsOf, type ServedTable, serveTable } from './served-table.ts';
 import { INTS, intsAt } from './shared-memory.ts';
 import { TICK_MS } from './timer-wheel.ts';
+import { noteDeparted } from './under-way.ts';
 
 const EVENTS_PER_TURN = 512;
 /** Longest wait, so that a thread that is told to end notices it. */
@@ -92,6 +93,8 @@ const onDeadline = (acceptor: Acceptor, connection: number): void => {
       return;
     default: {
       const idle = connections.idleTicks[connection] as number;
+      if (acceptor.now >= (connections.lastActive[connection] as number) + idle)
+        noteDeparted(acceptor, connection);
       const end = (connections.lastActive[connection] as number) + idle;
       if (acceptor.now >= end) endIdle(acceptor, connection);
       else acceptor.timers.set(connection, end);

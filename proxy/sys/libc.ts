@@ -2,12 +2,21 @@ import koffi from 'koffi';
 import { pinnedMemory } from './memory.ts';
 import { SOCKET_ADDRESS_BYTES } from './socket-address.ts';
 import { SYN_FILTER } from './syn-filter.ts';
-import { EPOLL_TOKEN_BYTES, SOCK_CLOEXEC, SOCK_NONBLOCK, SOL_SOCKET, type Sys } from './sys.ts';
+import {
+  EPOLL_TOKEN_BYTES,
+  IPPROTO_TCP,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  SOL_SOCKET,
+  type Sys,
+  TCP_INFO_BYTES,
+} from './sys.ts';
 
 const MSG_PEEK = 0x2;
 const MSG_NOSIGNAL = 0x4000;
 const MSG_MORE = 0x8000;
 const SO_ERROR = 4;
+const TCP_INFO = 11;
 const SO_LINGER = 13;
 const SO_ATTACH_FILTER = 26;
 const EPOLL_CLOEXEC = 0o2000000;
@@ -79,6 +88,10 @@ export const libc = (): Sys => {
       view.setInt32(24, 4, true);
       const result = outcome(c.getsockopt(fd, SOL_SOCKET, SO_ERROR, address + 16, address + 24));
       return result < 0 ? result : view.getInt32(16, true);
+    },
+    tcpInfo: (fd, at) => {
+      view.setInt32(24, TCP_INFO_BYTES, true);
+      return outcome(c.getsockopt(fd, IPPROTO_TCP, TCP_INFO, at, address + 24));
     },
     resetOnClose: (fd) => outcome(c.setsockopt(fd, SOL_SOCKET, SO_LINGER, address + 32, 8)),
     dropSyns: (fd) => outcome(c.setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, filter.address, 16)),

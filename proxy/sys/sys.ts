@@ -25,6 +25,8 @@ export interface Sys {
   setOption(fd: number, level: number, option: number, value: number): number;
   /** The socket's pending error as a positive errno, 0 for none; negative when the call itself failed. */
   socketError(fd: number): number;
+  /** Writes the kernel's struct tcp_info of a connection to `address` (TCP_INFO_BYTES). */
+  tcpInfo(fd: number, address: number): number;
   /** Makes close send a reset instead of an end of stream (SO_LINGER with zero seconds). */
   resetOnClose(fd: number): number;
   /** Makes a listening socket drop each SYN from now on; handshakes that are under way end, and what they make comes to its queue. */
@@ -54,6 +56,8 @@ export const SO_REUSEPORT = 15;
 export const IPPROTO_TCP = 6;
 export const TCP_NODELAY = 1;
 export const TCP_QUICKACK = 12;
+/** Bytes of struct tcp_info (linux/tcp.h) up to and with the last field that is read here. */
+export const TCP_INFO_BYTES = 148;
 export const IPPROTO_IPV6 = 41;
 export const IPV6_V6ONLY = 26;
 export const SHUT_WR = 1;

@@ -9,7 +9,7 @@ export const inputsForTest = (sys: Sys, change: Partial<AcceptorInputs> = {}): A
   acceptors: 1,
   sys,
   shared: viewShared(allocateShared(change.acceptors ?? 1, MAX_DESCRIPTORS)),
-  eventfd: sys.eventfd(),
+  eventfd: change.eventfd ?? sys.eventfd(),
   sourcePorts: { low: 32_768, high: 60_999, reused: false },
   now: () => 0,
   wallClock: () => 0,

@@ -1,4 +1,5 @@
 import { runAcceptor } from '../../../proxy/acceptor/loop.ts';
+import type { ToAcceptor } from '../../../proxy/acceptor/messages.ts';
 import { INTS, intsAt } from '../../../proxy/acceptor/shared-memory.ts';
 import { shareEndpoints } from '../../../proxy/engine/share-endpoints.ts';
 import { libc } from '../../../proxy/sys/libc.ts';
@@ -49,6 +50,8 @@ export interface World {
   /** Milliseconds of the acceptor's clock, which only the script moves on. */
   clockMs: number;
   readonly reads: Read[];
+  /** What the control thread sends; taken with the next turn. */
+  post(message: ToAcceptor): void;
   /** Begins a connection; done once both ends have it. */
   connect(): Generator<void, Pair>;
 }
@@ -82,6 +85,8 @@ export const runStepped = async (
 ): Promise<World> => {
   const sys = libc();
   const [port, endpointPort] = (await freePorts(2)) as [number, number];
+  const eventfd = sys.eventfd();
+  const mail: ToAcceptor[] = [];
   const [listener, endpoints] = [listenOn(sys, port), listenOn(sys, endpointPort)];
   const own: number[] = [listener, endpoints];
   let [toClient, toEndpoint] = [-1, -1];
@@ -93,6 +98,10 @@ export const runStepped = async (
     turn: 0,
     clockMs: 1_000,
     reads: [],
+    post(message) {
+      mail.push(message);
+      sys.signal(eventfd);
+    },
     *connect() {
       const client = sys.socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
       own.push(client);
@@ -111,7 +120,6 @@ export const runStepped = async (
   };
   const steps = script(world);
   const give = performance.now() + DEADLINE_MS;
-  let posted = false;
   const inputs = inputsForTest(
     {
       ...sys,
@@ -137,37 +145,33 @@ export const runStepped = async (
       },
     },
     {
+      eventfd,
       now: () => world.clockMs,
-      received: () => {
-        if (posted) return [];
-        posted = true;
-        const backend = {
+      received: () => mail.splice(0),
+    },
+  );
+  world.post({
+    type: 'Table',
+    table: {
+      version: 1,
+      descriptorLimit: 1_000,
+      accessLog: { mode: 'Off', sampleOneIn: 2 },
+      listeners: [{ slot: 0, fd: listener, port, backendSlot: 0, idleMs }],
+      backends: [
+        {
           slot: 0,
           ...tableBackend(),
           endpoints: shareEndpoints([{ slot: 0, address: '127.0.0.1', port: endpointPort, weight: 1 }]),
           plan: { turns: Uint16Array.of(0), seeds: new Uint32Array(0) },
-        };
-        return [
-          {
-            type: 'Table',
-            table: {
-              version: 1,
-              descriptorLimit: 1_000,
-              accessLog: { mode: 'Off', sampleOneIn: 2 },
-              listeners: [{ slot: 0, fd: listener, port, backendSlot: 0, idleMs }],
-              backends: [backend],
-              removed: [],
-            },
-          },
-        ];
-      },
+        },
+      ],
+      removed: [],
     },
-  );
+  });
   try {
-    sys.signal(inputs.eventfd);
     runAcceptor(inputs);
   } finally {
-    for (const fd of [...own, inputs.eventfd]) sys.close(fd);
+    for (const fd of [...own, eventfd]) sys.close(fd);
   }
   return world;
 };
