@@ -42,5 +42,5 @@ export const readServerVersion = async (
   return undefined;
 };
 
-/** Another try has the same answer. */
-const REFUSALS: ReadonlySet<string> = new Set(['Unauthorized', 'Forbidden', 'NotFound', 'MethodNotAllowed']);
+/** Another try has the same answer. A token that is refused may be renewed any moment. */
+const REFUSALS: ReadonlySet<string> = new Set(['Forbidden', 'NotFound', 'MethodNotAllowed']);

@@ -33,6 +33,7 @@ const ROWS: readonly (readonly [string, readonly (Error | object)[], object | un
   ['at once', [SAID], { major: 1, minor: 34 }, 1],
   ['after calls that were lost', [LOST, LOST, SAID], { major: 1, minor: 34 }, 3],
   ['after it was busy', [refusal(429), refusal(503), SAID], { major: 1, minor: 34 }, 3],
+  ['after its token was renewed', [refusal(401), SAID], { major: 1, minor: 34 }, 2],
   ['never, since that is not allowed', [refusal(403)], undefined, 1],
   ['never, since nobody knows the path', [refusal(404)], undefined, 1],
   ['in words that say nothing', [{ gitVersion: 'devel' }], undefined, 1],
