@@ -26,7 +26,7 @@ const ownService = rule<Pick<L4Balancer, 'metadata' | 'spec'>>({
   id: 'backend-own-service',
   scope: '',
   reads: ['metadata', 'spec.backends[?].service.name', 'spec.service.type'],
-  rule: `self.spec.service.type == 'None' || self.spec.backends.all(b, !has(b.service) || b.service.name != '${CHILD_PREFIX}' + self.metadata.name)`,
+  rule: `self.spec.service.type == 'None' || self.spec.backends.all(b, !has(b.service) || !(b.service.name.startsWith('${CHILD_PREFIX}') && b.service.name.substring(${CHILD_PREFIX.length}) == self.metadata.name))`,
   message:
     'a backend is the Service of this very balancer: connections would go in circles; name the Service of the servers',
   messageExpression: `'a backend names the Service "${CHILD_PREFIX}' + self.metadata.name + '", which is the one of this very balancer: connections would go in circles; name the Service of the servers'`,
