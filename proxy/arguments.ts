@@ -5,6 +5,8 @@ import { nearest } from '../crds/nearest.ts';
 export interface Arguments {
   readonly help: boolean;
   readonly version: boolean;
+  /** Ask a proxy that runs whether it is ready. */
+  readonly probe: boolean;
   /** Files to check; undefined when --check was not given. */
   readonly check?: readonly string[];
   /** NAME=VALUE of sysctls to write; undefined when --set-sysctls was not given. */
@@ -32,6 +34,7 @@ export const readArguments = (argv: readonly string[]): Arguments => {
     options: {
       help: { type: 'boolean', short: 'h' },
       version: { type: 'boolean' },
+      probe: { type: 'boolean' },
       check: { type: 'boolean' },
       'set-sysctls': { type: 'boolean' },
       config: { type: 'string' },
@@ -46,6 +49,7 @@ export const readArguments = (argv: readonly string[]): Arguments => {
   const files: string[] = [];
   let help = false;
   let version = false;
+  let probe = false;
   let check = false;
   let setSysctls = false;
   let unknown = false;
@@ -54,6 +58,7 @@ export const readArguments = (argv: readonly string[]): Arguments => {
     if (token.kind !== 'option') continue;
     if (token.name === 'help') help = true;
     else if (token.name === 'version') version = true;
+    else if (token.name === 'probe') probe = true;
     else if (token.name === 'check') {
       check = true;
       if (token.value !== undefined) files.push(token.value);
@@ -62,7 +67,7 @@ export const readArguments = (argv: readonly string[]): Arguments => {
       if (token.value !== undefined) files.push(token.value);
     } else if (!isWithValue(token.name)) {
       unknown = true;
-      const meant = nearest(token.name, [...WITH_VALUE, 'check', 'set-sysctls', 'help', 'version']);
+      const meant = nearest(token.name, [...WITH_VALUE, 'check', 'set-sysctls', 'probe', 'help', 'version']);
       problems.push(
         `${token.rawName}: no such flag; ${meant === undefined ? '--help lists them' : `did you mean --${meant}?`}`,
       );
@@ -82,5 +87,5 @@ export const readArguments = (argv: readonly string[]): Arguments => {
     for (const file of files)
       problems.push(`${file}: unexpected argument; a manifest is given with --config ${file}`);
   const given = check ? { check: files } : setSysctls ? { setSysctls: files } : {};
-  return { help, version, ...given, ...values, problems };
+  return { help, version, probe, ...given, ...values, problems };
 };

@@ -33,6 +33,7 @@ export type Command =
   | { readonly command: 'Run'; readonly settings: Settings }
   | { readonly command: 'Check'; readonly files: readonly string[] }
   | { readonly command: 'SetSysctls'; readonly assignments: readonly Assignment[] }
+  | { readonly command: 'Probe'; readonly admin: ListenAddress }
   | { readonly command: 'Help' }
   | { readonly command: 'Version' }
   /** Every problem there is, each with the name of what is wrong, what was found and what is expected. */
@@ -75,6 +76,17 @@ export const parseSettings = (argv: readonly string[], env: Environment): Comman
     return value;
   };
 
+  const readAdmin = (): ListenAddress =>
+    parsed(
+      given('L4B_ADMIN', '--admin', args.admin),
+      parseListenAddress,
+      'an address and port such as :9901, 127.0.0.1:9901 or [::1]:9901',
+    ) ?? { port: 9901 };
+  if (args.probe) {
+    const asked = readAdmin();
+    return problems.length > 0 ? { command: 'Refused', problems } : { command: 'Probe', admin: asked };
+  }
+
   const source = readSource(args, given, problems);
   const acceptors = parsed(
     given('NUM_ACCEPTORS', '--acceptors', args.acceptors),
@@ -86,11 +98,7 @@ export const parseSettings = (argv: readonly string[], env: Environment): Comman
     (given('LOG_LEVEL') === undefined
       ? parsed(given('RUST_LOG'), parseRustLog, 'a level such as error, or module=level such as layer4=error')
       : undefined);
-  const admin = parsed(
-    given('L4B_ADMIN', '--admin', args.admin),
-    parseListenAddress,
-    'an address and port such as :9901, 127.0.0.1:9901 or [::1]:9901',
-  );
+  const admin = readAdmin();
   const fileDescriptors = parsed(
     given('L4B_FILE_DESCRIPTORS'),
     (text) => wholeNumber(text, 64, MAX_FILE_DESCRIPTORS),
@@ -112,7 +120,7 @@ export const parseSettings = (argv: readonly string[], env: Environment): Comman
       source,
       ...(acceptors === undefined ? {} : { acceptors }),
       ...(level === undefined ? {} : { logLevel: level }),
-      admin: admin ?? { port: 9901 },
+      admin,
       ...(fileDescriptors === undefined ? {} : { fileDescriptors }),
       gracePeriodMs,
       ...(drainDelayMs === undefined ? {} : { drainDelayMs }),

@@ -4,6 +4,7 @@ export const USAGE = `L4Balancer proxy: a multi-core TCP load balancer.
   l4balancer-proxy.js --config FILE          serve the L4Balancer of a manifest file; edits are taken live
   l4balancer-proxy.js                        the same from the environment; see below
   l4balancer-proxy.js --check FILE...        say what is wrong with manifest files (- is stdin); exit 0 when nothing is, else 1
+  l4balancer-proxy.js --probe                ask the proxy that runs here whether it is ready; exit 0 when it is, else 1 with why
   l4balancer-proxy.js --set-sysctls NAME=VALUE...   write sysctls of the network namespace it runs in, and end; needs root and a writable /proc/sys
   l4balancer-proxy.js --help | --version
 

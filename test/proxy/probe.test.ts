@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { probe } from '../../proxy/probe.ts';
+import { freePort } from '../../scripts/process/free-ports.ts';
+
+const serve = async (t: TestContext, host: string, answer: RequestListener): Promise<number> => {
+  const server = createServer(answer).listen(0, host);
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+};
+
+for (const [listens, admin] of [
+  ['127.0.0.1', { host: '127.0.0.1' }],
+  ['::1', { host: '::1' }],
+  ['::', {}],
+  ['::', { host: '::' }],
+  ['0.0.0.0', { host: '0.0.0.0' }],
+] as const)
+  test(`a proxy whose admin endpoint listens on ${listens}, told ${JSON.stringify(admin)}, is found ready`, async (t) => {
+    const asked: string[] = [];
+    const port = await serve(t, listens, (request, response) => {
+      asked.push(request.url ?? '');
+      response.end('ok');
+    });
+    assert.equal(await probe({ ...admin, port }), undefined);
+    assert.deepEqual(asked, ['/readyz']);
+  });
+
+test('a proxy that is not ready says why', async (t) => {
+  const port = await serve(t, '127.0.0.1', (_, response) => {
+    response.writeHead(503).end('The proxy was told to stop.\n');
+  });
+  assert.equal(await probe({ port }), 'The proxy was told to stop.');
+});
+
+test('where no proxy answers, the address is named', async () => {
+  const port = await freePort();
+  const message = new RegExp(
+    `^No proxy answers at 127\\.0\\.0\\.1:${port}: connect ECONNREFUSED .*L4B_ADMIN`,
+  );
+  assert.match((await probe({ port })) ?? '', message);
+});
+
+test('a proxy that accepts but never answers is given up', async (t) => {
+  const port = await serve(t, '127.0.0.1', () => undefined);
+  assert.match((await probe({ port })) ?? '', /no answer within 2 s/);
+});
