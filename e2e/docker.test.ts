@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { buildImages } from '../scripts/images/build-images.ts';
+import { findProgram } from '../scripts/process/find-program.ts';
+import { REPOSITORY } from '../scripts/process/folders.ts';
+import { get, webServer } from './docker/client.ts';
+import { type DockerEngine, openDockerEngine } from './docker/engine.ts';
+import { until } from './support/until.ts';
+
+const IMAGE = 'l4balancer-proxy';
+const WEB_PORT = 9000;
+/** What the recipes ask for. */
+const WANTED_FILES = 1_048_576;
+const WANTED_SYSCTLS: Readonly<Record<string, string>> = {
+  'net.core.somaxconn': '65535',
+  'net.ipv4.tcp_tw_reuse': '1',
+};
+
+type Network = 'Own' | 'Host';
+
+let engine: DockerEngine;
+/** Where the recipes are run: with the manifest in l4b/edge.yaml. */
+let folder: string;
+/** The endpoint, reached without the proxy. */
+let web: string;
+
+const docker = async (...args: readonly string[]): Promise<string> =>
+  (await engine.run(['docker', ...args])).trim();
+const node = (script: string): Promise<string> => engine.run([process.execPath, '-e', script]);
+
+before(async () => {
+  const images = await buildImages({ signal: AbortSignal.timeout(600_000), progress: () => undefined });
+  const proxy = images.find(({ name }) => name === 'proxy') ?? assert.fail('no proxy image');
+  engine = await openDockerEngine();
+  folder = mkdtempSync(join(tmpdir(), 'l4b-docker-test-'));
+  await docker('load', '--quiet', '--input', proxy.tar);
+  await docker('tag', proxy.reference, IMAGE);
+  const program = ['--entrypoint', '/usr/local/bin/node', IMAGE, '-e', webServer(WEB_PORT)];
+  await docker('run', '--detach', '--name', 'l4b-web', '--network', 'host', ...program);
+  // The engine's host is reached at this address from every network of containers.
+  const bridge = await engine.run(['ip', '-4', '-oneline', 'address', 'show', 'docker0']);
+  const [, address] = / inet ([\d.]+)\//.exec(bridge) ?? assert.fail(`docker0 has no address: ${bridge}`);
+  web = `http://${address}:${WEB_PORT}`;
+  mkdirSync(join(folder, 'l4b'));
+  writeFileSync(
+    join(folder, 'l4b/edge.yaml'),
+    `apiVersion: l4balancer.dev/v1alpha1
+kind: L4Balancer
+metadata: {name: edge}
+spec:
+  listeners:
+  - {name: web, port: 8080, backend: web}
+  backends:
+  - name: web
+    endpoints:
+    - {address: ${address}, port: ${WEB_PORT}}
+`,
+  );
+});
+
+after(async () => {
+  if (engine !== undefined) {
+    const left = await docker('ps', '--all', '--quiet', '--filter', 'name=l4b').catch(() => '');
+    if (left !== '') await docker('rm', '--force', ...left.split('\n'));
+    await engine.stop();
+  }
+  if (folder !== undefined) rmSync(folder, { recursive: true });
+});
+
+/** The most files that a container may be given here. */
+const mostFiles = (): number => {
+  const [, hard = ''] =
+    /^Max open files\s+\S+\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
+  return Math.min(WANTED_FILES, Number(hard));
+};
+
+/** The recipe of the README that begins with this comment, as a shell script, for the limits of this machine. */
+const recipe = (comment: string): string => {
+  const readme = readFileSync(join(REPOSITORY, 'README.md'), 'utf8');
+  const block =
+    /^```\n(# Its own network[\s\S]*?)^```$/m.exec(readme)?.[1] ?? assert.fail('no docker recipes');
+  const part = block.split('\n\n').find((text) => text.startsWith(comment)) ?? assert.fail(`no ${comment}`);
+  return part.replaceAll(`${WANTED_FILES}`, `${mostFiles()}`);
+};
+
+interface Knob {
+  readonly name: string;
+  readonly effective: string;
+  readonly ok: boolean;
+}
+
+/** What the container's own admin endpoint says is in effect. */
+const knobs = async (container: string): Promise<ReadonlyMap<string, Knob>> => {
+  const text = await docker(
+    'exec',
+    container,
+    '/usr/local/bin/node',
+    '-e',
+    get('http://127.0.0.1:9901/status'),
+  );
+  const { tuning } = JSON.parse(text) as { readonly tuning: readonly Knob[] };
+  return new Map(tuning.map((knob) => [knob.name, knob]));
+};
+
+const logsOf = (container: string) => async (): Promise<string> =>
+  engine.run([
+    'sh',
+    '-c',
+    `docker inspect --format '{{json .State}}' ${container}; docker logs ${container} 2>&1`,
+  ]);
+
+/** What a container whose network is `network` must have in effect: its own sysctls, or those of the host. */
+const expected = async (sysctl: string, network: Network): Promise<string> =>
+  network === 'Own' || engine.isOwn
+    ? (WANTED_SYSCTLS[sysctl] ?? assert.fail(sysctl))
+    : (await engine.run(['cat', `/proc/sys/${sysctl.replaceAll('.', '/')}`])).trim();
+
+/** That a started proxy serves, as a non-root user with nothing to write to, with its tuning in effect, and drains when docker stops it. */
+const isServed = async (container: string, network: Network): Promise<void> => {
+  const health = () => docker('inspect', '--format', '{{.State.Health.Status}}', container);
+  await until(
+    'healthy by docker’s own account',
+    60,
+    async () => ((await health()) === 'healthy' ? true : undefined),
+    logsOf(container),
+  );
+  assert.equal(await node(get('http://127.0.0.1:8080/')), 'hello');
+
+  assert.equal(await docker('inspect', '--format', '{{.HostConfig.ReadonlyRootfs}}', container), 'true');
+  const user = await docker('exec', container, '/usr/local/bin/node', '-p', 'process.getuid()');
+  assert.equal(user, '65532');
+
+  const inEffect = await knobs(container);
+  const effective = (name: string): string | undefined => inEffect.get(name)?.effective;
+  for (const sysctl of Object.keys(WANTED_SYSCTLS))
+    assert.equal(effective(sysctl), await expected(sysctl, network), sysctl);
+  assert.match(effective('file descriptors') ?? '', new RegExp(`^${mostFiles()}\\b`));
+
+  await isDrained(container);
+};
+
+/** That docker's stop takes no new client and waits for an answer that is under way. */
+const isDrained = async (container: string): Promise<void> => {
+  const answer = node(get('http://127.0.0.1:8080/held'));
+  const isHeld = async () => ((await node(get(`${web}/waiting`))) === '1' ? true : undefined);
+  await until('asked', 30, isHeld, logsOf(container));
+  const stopped = docker('stop', container);
+  const isClosed = () =>
+    node(get('http://127.0.0.1:8080/')).then(
+      () => undefined,
+      () => true as const,
+    );
+  await until('closed to new clients', 30, isClosed, logsOf(container));
+  await node(get(`${web}/release`));
+  assert.equal(await answer, 'held');
+  await stopped;
+  assert.equal(await docker('inspect', '--format', '{{.State.ExitCode}}', container), '0');
+};
+
+const runRecipe = async (comment: string, network: Network): Promise<void> => {
+  // The sysctls of a machine whose engine is not the test's own are not the test's to set.
+  const script = engine.isOwn ? recipe(comment) : recipe(comment).replace(/^sysctl .*$/m, '');
+  await engine.run(['sh', '-euc', `cd '${folder}'\n${script}`]);
+  try {
+    await isServed('l4b', network);
+  } finally {
+    await docker('rm', '--force', 'l4b');
+  }
+};
+
+test('the recipe with a network of its own serves, tunes that network, and drains on docker stop', () =>
+  runRecipe('# Its own network', 'Own'));
+
+test('the recipe in the host’s network serves with the host’s sysctls, and drains on docker stop', () =>
+  runRecipe('# The host', 'Host'));
+
+/** The compose file’s own words for each variant, by whichever compose there is. */
+const compose = async (profile: string, ...args: readonly string[]): Promise<string> => {
+  const isPlugin = await docker('compose', 'version').then(
+    () => true,
+    () => false,
+  );
+  const program = isPlugin ? (['docker', 'compose'] as const) : ([findProgram('docker-compose')] as const);
+  const env = [`L4B_NOFILE=${mostFiles()}`, `L4B_IMAGE=${IMAGE}`];
+  const file = [
+    '--project-directory',
+    folder,
+    '--file',
+    join(folder, 'compose.yaml'),
+    '--project-name',
+    'l4b-test',
+  ];
+  return await engine.run(['env', ...env, ...program, ...file, '--profile', profile, ...args]);
+};
+
+for (const [profile, network] of [
+  ['own-network', 'Own'],
+  ['host-network', 'Host'],
+] as const)
+  test(`compose.yaml starts the proxy with the profile ${profile}`, async () => {
+    if (network === 'Host' && engine.isOwn)
+      for (const [name, value] of Object.entries(WANTED_SYSCTLS))
+        await engine.run(['sysctl', '-qw', `${name}=${value}`]);
+    cpSync(join(REPOSITORY, 'compose.yaml'), join(folder, 'compose.yaml'));
+    try {
+      await compose(profile, 'up', '--detach', '--no-build');
+      await isServed((await compose(profile, 'ps', '--quiet')).trim(), network);
+    } finally {
+      await compose(profile, 'down', '--timeout', '1');
+    }
+  });
