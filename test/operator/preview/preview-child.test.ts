@@ -34,7 +34,13 @@ test('a child that is asked for no more would be removed, and one that is going 
   );
 });
 
+test('a child that lost its owner would be taken over, and that is shown', () => {
+  const preview = previewChild(edge, wanted, live({ ownerReferences: [] }), 'operator');
+  assert.equal(preview.would, 'Change');
+  assert.match('what' in preview ? preview.what.join() : '', /^metadata\.ownerReferences\[0\]: nothing → /);
+});
+
 test('what belongs to somebody else would be left alone', () => {
-  const theirs = previewChild(edge, wanted, live({ ownerReferences: [] }), 'operator');
+  const theirs = previewChild(edge, wanted, live({ ownerReferences: [], labels: {} }), 'operator');
   assert.deepEqual(theirs, { would: 'Yield', holder: 'exists and was not made for this resource' });
 });
