@@ -112,7 +112,7 @@ test('a proxy that is told to connect to itself says so, and one client is one c
   clients.push(client);
   // With a reset, as whenever there is no endpoint; it may come before the client knows that it is connected.
   client.on('error', () => {});
-  await once(client, 'close');
+  await new Promise((resolve) => client.on('close', resolve));
   const { findings, listeners } = await statusOf(admin, (status) => status.listeners[0]?.open === 0);
   assert.deepEqual(
     findings.map(({ code, backend }) => [code, backend]),
