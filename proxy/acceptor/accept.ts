@@ -42,7 +42,9 @@ const begin = (
   }
   const backend = acceptor.table.backends.get(backendSlot);
   if (backend !== undefined) acceptor.budget.earn(backendSlot, backend.retryBudgetPercent);
-  dial(acceptor, connection);
+  dial(acceptor, connection, backend ?? acceptor.table.gone.get(backendSlot));
+  // It gets no second attempt: the slot may be another backend's by then.
+  if (backend === undefined) connections.backendSlot[connection] = -1;
 };
 
 const arrive = (acceptor: Acceptor, listener: ServedListener, fd: number, mayHandOver: boolean): void => {

@@ -114,10 +114,15 @@ const tryNext = (acceptor: Acceptor, connection: number, backend: ServedBackend)
   return failure === 'NoDescriptors' || failure === 'NoMemory' ? 'NoDescriptors' : 'Failed';
 };
 
+const backendNow = ({ connections, table }: Acceptor, connection: number): ServedBackend | undefined =>
+  table.backends.get(connections.backendSlot[connection] as number);
+
 /** Picks an endpoint and connects to it; on failure the next one, as far as the backend's limits allow. */
-export const dial = (acceptor: Acceptor, connection: number): void => {
-  const { connections, table } = acceptor;
-  const backend = table.backends.get(connections.backendSlot[connection] as number);
+export const dial = (
+  acceptor: Acceptor,
+  connection: number,
+  backend: ServedBackend | undefined = backendNow(acceptor, connection),
+): void => {
   for (;;) {
     const outcome = backend === undefined ? 'NoEndpoint' : tryNext(acceptor, connection, backend);
     switch (outcome) {

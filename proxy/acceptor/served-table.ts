@@ -44,6 +44,8 @@ export interface ServedTable {
   readonly before: readonly ServedListener[];
   /** By backend slot. */
   readonly backends: ReadonlyMap<number, ServedBackend>;
+  /** Backends that went with this table, by slot: for connections that were left here by an acceptor which serves the table before. */
+  readonly gone: ReadonlyMap<number, ServedBackend>;
   /** Slots of endpoints that have gone and whose connections end with them. */
   readonly removed: ReadonlySet<number>;
 }
@@ -55,6 +57,7 @@ export const EMPTY_TABLE: ServedTable = {
   listeners: [],
   before: [],
   backends: new Map(),
+  gone: new Map(),
   removed: new Set(),
 };
 
@@ -138,20 +141,24 @@ export const serveTable = (
   table: AcceptorTable,
   before: Pick<ServedTable, 'listeners' | 'backends'>,
   shared: SharedMemory,
-): ServedTable => ({
-  before: before.listeners,
-  version: table.version,
-  descriptorLimit: table.descriptorLimit,
-  accessLog: table.accessLog,
-  listeners: table.listeners.map((listener) => ({
-    ...listener,
-    idleTicks: TimerWheel.ticks(listener.idleMs),
-  })),
-  backends: new Map(
+): ServedTable => {
+  const backends = new Map(
     table.backends.map((backend) => [
       backend.slot,
       serveBackend(backend, before.backends.get(backend.slot), shared),
     ]),
-  ),
-  removed: new Set(table.removed),
-});
+  );
+  return {
+    before: before.listeners,
+    version: table.version,
+    descriptorLimit: table.descriptorLimit,
+    accessLog: table.accessLog,
+    listeners: table.listeners.map((listener) => ({
+      ...listener,
+      idleTicks: TimerWheel.ticks(listener.idleMs),
+    })),
+    backends,
+    gone: new Map([...before.backends].filter(([slot]) => !backends.has(slot))),
+    removed: new Set(table.removed),
+  };
+};

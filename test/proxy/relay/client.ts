@@ -1,10 +1,13 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
+/** A client that hears nothing for this long fails, instead of hanging its test. */
+const SILENCE_MS = 30_000;
+
 /** A connected client; half-open connections are allowed, so the test sees both ends of stream. */
 export const dialClient = async (port: number, host = '127.0.0.1'): Promise<Socket> => {
   const socket = connect({ port, host, allowHalfOpen: true, noDelay: true });
-  await once(socket, 'connect');
+  await once(socket, 'connect', { signal: AbortSignal.timeout(SILENCE_MS) });
   return socket;
 };
 
@@ -20,6 +23,7 @@ export const readAll = (socket: Socket): Promise<Buffer> =>
 /** Connects, sends nothing, and returns what the server says until it ends. */
 export const askOnce = async (port: number, host?: string): Promise<string> => {
   const socket = await dialClient(port, host);
+  socket.setTimeout(SILENCE_MS, () => socket.destroy(new Error(`nothing came for ${SILENCE_MS} ms`)));
   try {
     return (await readAll(socket)).toString();
   } finally {

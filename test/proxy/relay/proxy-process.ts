@@ -11,6 +11,8 @@ import type { Status } from '../../../proxy/admin/status.ts';
 import { freePort } from '../../../scripts/process/free-ports.ts';
 import { reportOnFailure } from './failure-report.ts';
 
+/** A page that takes longer has hung. */
+const ANSWER_MS = 30_000;
 const ACCOUNT_MS = 2_000;
 const TOLD_METRICS = ['l4balancer_connections_closed_total', 'l4balancer_connect_'];
 const MAIN = new URL('../../../proxy/main.ts', import.meta.url).pathname;
@@ -107,12 +109,16 @@ export class ProxyProcess {
   }
 
   async status(): Promise<Status> {
-    return (await (await fetch(`http://${this.admin}/status`)).json()) as Status;
+    return (await (await this.#ask('status')).json()) as Status;
+  }
+
+  #ask(page: string, ms = ANSWER_MS): Promise<Response> {
+    return fetch(`http://${this.admin}/${page}`, { signal: AbortSignal.timeout(ms) });
   }
 
   /** The sum of the samples of a metric that have all these labels. */
   async metric(name: string, labels: Readonly<Record<string, string>> = {}): Promise<number> {
-    const text = await (await fetch(`http://${this.admin}/metrics`)).text();
+    const text = await (await this.#ask('metrics')).text();
     const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
     const samples = text
       .split('\n')
@@ -170,11 +176,9 @@ export class ProxyProcess {
   async account(): Promise<readonly string[]> {
     if (this.hasEnded) return this.lastWords;
     try {
-      const signal = AbortSignal.timeout(ACCOUNT_MS);
-      const { tableVersion, revision, acceptors, listeners, findings } = (await (
-        await fetch(`http://${this.admin}/status`, { signal })
-      ).json()) as Status;
-      const metrics = await (await fetch(`http://${this.admin}/metrics`, { signal })).text();
+      const answer = await this.#ask('status', ACCOUNT_MS);
+      const { tableVersion, revision, acceptors, listeners, findings } = (await answer.json()) as Status;
+      const metrics = await (await this.#ask('metrics', ACCOUNT_MS)).text();
       return [
         JSON.stringify({ tableVersion, revision, acceptors, listeners, findings }),
         ...metrics
@@ -182,7 +186,7 @@ export class ProxyProcess {
           .filter((line) => TOLD_METRICS.some((name) => line.startsWith(name)) && !line.endsWith(' 0')),
       ];
     } catch (error) {
-      return [`/status and /metrics did not answer: ${error}`];
+      return [`/status and /metrics did not answer: ${error}, ${error instanceof Error ? error.cause : ''}`];
     }
   }
 

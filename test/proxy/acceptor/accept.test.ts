@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { takeMail } from '../../../proxy/acceptor/accept.ts';
+import { CONNECTING, FREE } from '../../../proxy/acceptor/connections.ts';
+import type { Acceptor } from '../../../proxy/acceptor/context.ts';
+import { createAcceptor } from '../../../proxy/acceptor/create.ts';
+import { closeConnection, holdDescriptor } from '../../../proxy/acceptor/ending.ts';
+import { handOver } from '../../../proxy/acceptor/hand-over.ts';
+import type { AcceptorTable } from '../../../proxy/acceptor/messages.ts';
+import { EMPTY_TABLE, type ServedListener, serveTable } from '../../../proxy/acceptor/served-table.ts';
+import { shareEndpoints } from '../../../proxy/engine/share-endpoints.ts';
+import { libc } from '../../../proxy/sys/libc.ts';
+import { AF_INET, SOCK_STREAM } from '../../../proxy/sys/sys.ts';
+import { tableBackend } from '../tables.ts';
+import { inputsForTest } from './acceptor.ts';
+
+const sys = libc();
+const LISTENER = { slot: 0, fd: -1, port: 80, backendSlot: 0, idleMs: 60_000 };
+
+/** One listener in front of one backend, or neither. */
+const tableOf = (version: number, serves: boolean): AcceptorTable => ({
+  version,
+  descriptorLimit: 100,
+  accessLog: { mode: 'Off', sampleOneIn: 2 },
+  listeners: serves ? [LISTENER] : [],
+  backends: serves
+    ? [
+        {
+          slot: 0,
+          ...tableBackend(),
+          endpoints: shareEndpoints([{ slot: 0, address: '127.0.0.1', port: 9, weight: 1 }]),
+          plan: { turns: Uint16Array.of(0), seeds: new Uint32Array(0) },
+        },
+      ]
+    : [],
+  removed: [],
+});
+
+test('a connection that was left by an acceptor with the table before gets an endpoint, although its listener and backend are gone', () => {
+  const dialed: number[] = [];
+  const inputs = inputsForTest(
+    {
+      ...sys,
+      connect: (fd) => {
+        dialed.push(fd);
+        return 0;
+      },
+    },
+    { acceptors: 2 },
+  );
+  const sender: Acceptor = createAcceptor({ ...inputs, index: 0 });
+  const receiver: Acceptor = createAcceptor({ ...inputs, index: 1 });
+  try {
+    for (const acceptor of [sender, receiver])
+      acceptor.table = serveTable(tableOf(1, true), EMPTY_TABLE, acceptor.shared);
+    const fd = sys.socket(AF_INET, SOCK_STREAM, 0);
+    holdDescriptor(sender, fd);
+    // It looked at the receiver's version before this, and puts it into its mailbox after.
+    receiver.table = serveTable(tableOf(2, false), receiver.table, receiver.shared);
+    assert.ok(handOver(sender, 1, fd, sender.table.listeners[0] as ServedListener));
+    takeMail(receiver);
+    const connection = receiver.connections.state.findIndex((state) => state !== FREE);
+    assert.equal(receiver.connections.state[connection], CONNECTING);
+    assert.equal(dialed.length, 1);
+    assert.equal(receiver.connections.backendSlot[connection], -1, 'the slot may be another backend’s soon');
+    closeConnection(receiver, connection, 'ClientGone');
+  } finally {
+    for (const { epoll } of [sender, receiver]) sys.close(epoll);
+    sys.close(inputs.eventfd);
+  }
+});
