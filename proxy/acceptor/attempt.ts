@@ -8,6 +8,7 @@ import {
   EINTR,
   ENETUNREACH,
   IPPROTO_TCP,
+  SO_OOBINLINE,
   SO_REUSEADDR,
   SOCK_CLOEXEC,
   SOCK_DGRAM,
@@ -33,6 +34,8 @@ const openSocket = (acceptor: Acceptor, connection: number, family: number): num
   holdDescriptor(acceptor, fd);
   acceptor.connections.fd[connection * 2 + ENDPOINT] = fd;
   acceptor.connections.flags[connection * 2 + ENDPOINT] = 0;
+  // Its urgent bytes come in their places among the others, as a client's do: who reads past one would lose it.
+  acceptor.sys.setOption(fd, SOL_SOCKET, SO_OOBINLINE, 1);
   return fd;
 };
 
