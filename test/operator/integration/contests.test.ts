@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createWriter, type Manifest } from '../../../kube/apply.ts';
 import { objectPath } from '../../../kube/paths.ts';
-import { OPERATOR_ANNOTATION } from '../../../operator/reconcile/changed-by.ts';
+import { CONTESTED_ROUNDS, FIRST_WAIT_MS } from '../../../operator/reconcile/contests.ts';
 import { type OperatorProcess, startOperator } from './operator.ts';
 import { podsOf } from './pods.ts';
 import { OPERATOR, operatorLogin } from './rights.ts';
@@ -111,43 +111,49 @@ test('what scales the Deployment against the operator is answered more and more 
   assert.ok((await operator.metric('l4balancer_operator_repairs_total{kind="Deployment"}')) >= 3);
 });
 
-test('a second operator under the same name is found out, named, and not answered as fast as it writes', async (t) => {
+test('two operators that want different pods are told of by both, by both names, and do not answer each other as fast as they can', async (t) => {
   const namespace = await applied();
-  const twin = createWriter(world.transport, 'l4balancer-operator');
-  const before = await deploymentIn(namespace);
-  const { creationTimestamp: _, ...podMetadata } = before.spec.template.metadata;
-  const change = () =>
-    twin.apply({
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: {
-        name: 'l4b-edge',
-        namespace,
-        labels: before.metadata.labels ?? {},
-        ownerReferences: before.metadata.ownerReferences ?? [],
-        annotations: { [OPERATOR_ANNOTATION]: 'twin-0 (Lease twin/operator)' },
-      },
-      spec: {
-        ...before.spec,
-        template: { ...before.spec.template, metadata: { ...podMetadata, annotations: { twin: 'true' } } },
-        minReadySeconds: 7,
-        replicas: 2,
-      },
-    } as never);
-  const message = await fight(
-    namespace,
-    startRival(namespace, ({ spec }) => spec.replicas === 2, change),
-    t,
+  const second = startOperator(
+    await operatorLogin(world.cp, 'second'),
+    [`--namespaces=${namespace}`],
+    [
+      '--proxy-image=registry.test/other:1',
+      '--health-address=127.0.0.1:0',
+      '--metrics-address=127.0.0.1:0',
+      '--leader-elect=false',
+    ],
+    { HOSTNAME: 'operator-1' },
   );
-  assert.match(
-    message,
-    /^Two operators write to the objects of this resource: operator-0 \(without a Lease\) and twin-0 \(Lease twin\/operator\)\. Let one operator look after a namespace/,
-  );
-  // It signs what it puts back, so that the other one can name it as well.
-  await world.eventually('its own name on the object', async () => {
-    const { annotations = {} } = (await deploymentIn(namespace)).metadata;
-    return annotations[OPERATOR_ANNOTATION] === 'operator-0 (without a Lease)';
-  });
+  try {
+    await second.line('caches synced');
+    const since = world.auditSize();
+    // Each takes its own image for the newest from now on.
+    await world.kubectl('annotate', 'l4b', 'edge', '-n', namespace, 'l4balancer.dev/upgrade=true');
+    const names = /operator-0 \(without a Lease\) and operator-1 \(without a Lease\)/;
+    let message = '';
+    await world.eventually('both names', async () => {
+      message = await world.warned(namespace, 'edge', 'Contested');
+      return names.test(message);
+    });
+    assert.match(
+      message,
+      /^Two operators write to the objects of this resource: .* Let one operator look after a namespace/,
+    );
+    const path = objectPath(refOf(namespace));
+    const begun = Date.now();
+    const fought =
+      begun - Date.parse(world.writes(OPERATOR, since).find(({ what }) => what === path)?.from ?? '');
+    for (const user of [OPERATOR, 'second']) {
+      const repairs = world.writes(user, since).filter(({ what }) => what === path);
+      t.diagnostic(`${user}: ${repairs.length} writes in ${fought} ms`);
+      assert.ok(repairs.length >= CONTESTED_ROUNDS - 1, `${user}: ${repairs.length} writes`);
+      // The first for its own sake, then after 0, 1, 2, 4, … s.
+      const most = 4 + Math.log2(1 + fought / FIRST_WAIT_MS);
+      assert.ok(repairs.length <= most, `${user}: ${repairs.length} writes in ${fought} ms`);
+    }
+  } finally {
+    await second.stop();
+  }
 });
 
 test('children that somebody has left without an owner, by deleting their resource alone, are taken over by a new one of its name, pods and all, also by an operator that never knew them', async () => {
