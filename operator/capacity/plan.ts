@@ -73,6 +73,15 @@ export const sourcePorts = (spec: L4BalancerSpec): number => {
   return high - low + 1;
 };
 
+/** `kubectl scale` to 1 reports success and changes nothing where the number is left open: 1 is what the schema fills in. */
+const openNumber = ({ workload }: L4BalancerSpec, replicas: number): string =>
+  workload.kind === 'DaemonSet' ||
+  workload.autoscaling !== undefined ||
+  workload.replicas !== 1 ||
+  replicas === 1
+    ? ''
+    : ` workload.replicas is 1, which also after kubectl scale stands for no number and leaves it at ${replicas}; any other is taken. For a single pod leave out capacity, or give it cores: workload.resources.limits.cpu.`;
+
 const inWords = (spec: L4BalancerSpec, replicas: number, share: number): string => {
   const acceptors = acceptorsOf(spec);
   const rate = connectionsPerCore(spec);
@@ -86,6 +95,6 @@ const inWords = (spec: L4BalancerSpec, replicas: number, share: number): string 
     `${replicas} ${plural(replicas, 'replica')} with ${acceptors} ${plural(acceptors, 'core')} each, ${rate} connections a core${why}. ` +
     `For ${share} connections a replica needs ${descriptorsFor(share)} file descriptors (two each and a reserve), ` +
     `${inMebibytes(memoryFor(acceptors, share))} of memory (192 MiB, 32 MiB a core, 16 KiB a connection), ` +
-    `and endpoints enough to give each at most ${sourcePorts(spec)} connections (source ports).`
+    `and endpoints enough to give each at most ${sourcePorts(spec)} connections (source ports).${openNumber(spec, replicas)}`
   );
 };

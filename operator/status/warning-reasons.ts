@@ -7,6 +7,10 @@ export const WARNING_REASONS = {
     meaning: 'Somebody else, perhaps a second operator, changes objects of the resource again and again.',
     whatToDo: 'Stop the one that the message names, or change the L4Balancer instead.',
   },
+  ReplicasIgnored: {
+    meaning: 'workload.replicas, perhaps by kubectl scale, has no effect beside autoscaling.',
+    whatToDo: 'Change workload.autoscaling instead, and leave out replicas.',
+  },
   AcceptorsAboveRequest: {
     meaning: 'There are more acceptors than cores reserved: on a busy node they wait for each other.',
     whatToDo: 'Raise workload.resources.requests.cpu, or lower tuning.acceptors.',

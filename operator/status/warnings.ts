@@ -2,6 +2,7 @@ import type { Condition } from '../../crds/status.ts';
 import { checkCapacity } from '../capacity/check-capacity.ts';
 import { planCapacity } from '../capacity/plan.ts';
 import { checkContests } from './check-contests.ts';
+import { checkReplicas } from './check-replicas.ts';
 import { checkScheduling } from './check-scheduling.ts';
 import { worstBackends } from './listeners.ts';
 import type { Observed } from './observed.ts';
@@ -18,6 +19,7 @@ export const warnings = (observed: Observed): readonly Warning[] => {
   const unschedulable = checkScheduling(pods);
   return [
     ...checkContests(observed.contests, observed.identity),
+    ...checkReplicas(spec),
     ...checkCapacity(spec, planCapacity(spec, plannedPods(observed)), counts),
     ...(unschedulable === undefined
       ? []

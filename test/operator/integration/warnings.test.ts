@@ -87,6 +87,38 @@ for (const { when, spec, reason, says } of OF_SPECS)
     assert.match(await world.warned(namespace, 'edge', reason), says);
   });
 
+test('ReplicasIgnored: kubectl scale beside an autoscaler, until the number is left out', async () => {
+  const autoscaling = { minReplicas: 2, maxReplicas: 5 };
+  const namespace = await applied({ workload: { autoscaling } });
+  await world.warned(namespace, 'edge', 'NoWarnings');
+  const scale = (replicas: number) =>
+    world.kubectl('scale', 'l4b/edge', '-n', namespace, `--replicas=${replicas}`);
+  await scale(4);
+  assert.match(
+    await world.warned(namespace, 'edge', 'ReplicasIgnored'),
+    /^workload\.replicas is 4, perhaps by kubectl scale, and has no effect: the HorizontalPodAutoscaler chooses from 2 to 5 pods\./,
+  );
+  await scale(1);
+  await world.warned(namespace, 'edge', 'NoWarnings');
+});
+
+test('kubectl scale to 1 beside a capacity changes nothing, and the plan says why; to another number it does', async () => {
+  const namespace = await applied({ capacity: { connections: 400_000 } });
+  const scale = (replicas: number) =>
+    world.kubectl('scale', 'l4b/edge', '-n', namespace, `--replicas=${replicas}`);
+  const pods = async () => (await world.get('apps/v1', 'Deployment', namespace, 'l4b-edge'))?.spec.replicas;
+  const plan = async () => (await world.status(namespace, 'edge'))?.capacity?.howComputed ?? '';
+  await scale(1);
+  await world.eventually('the plan', async () =>
+    /after kubectl scale stands for no number and leaves it at 2/.test(await plan()),
+  );
+  assert.equal(await pods(), 2);
+  await scale(3);
+  await world.eventually('three', async () => (await pods()) === 3);
+  await world.eventually('another plan', async () => /^3 replicas /.test(await plan()));
+  assert.doesNotMatch(await plan(), /no number/);
+});
+
 test('ReplicasUnschedulable: no node takes one of the replicas; it is over when one does', async () => {
   const namespace = await applied({ workload: { replicas: 2 } });
   await world.eventually('pods', async () => (await podsOf(world.transport, namespace)).length === 2);
