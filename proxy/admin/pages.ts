@@ -1,6 +1,6 @@
 import { METRICS_TYPE, type ProxyMetrics } from './metrics.ts';
 import { json, type Pages, probe } from './server.ts';
-import type { Status } from './status.ts';
+import type { Status, StatusSummary } from './status.ts';
 
 export interface PageSources {
   /** Why the proxy should be restarted; undefined when it works. */
@@ -8,6 +8,7 @@ export interface PageSources {
   /** Why it should get no traffic; undefined when it should. */
   readonly whyNotReady: () => string | undefined;
   readonly status: () => Status;
+  readonly summary: () => StatusSummary;
   readonly metrics: Pick<ProxyMetrics, 'text'>;
 }
 
@@ -16,7 +17,8 @@ const INDEX = `L4Balancer proxy
 /healthz   200 while the control thread and every acceptor live
 /readyz    200 once every acceptor serves a table, until SIGTERM
 /metrics   Prometheus text format
-/status    JSON: what is served, endpoints and their health, what is wrong, tuning asked and in effect
+/status    JSON: what is served, endpoints and their health, what is wrong, tuning asked and in effect;
+           with ?summary the endpoints are only counted
 `;
 
 /** The admin endpoint's pages by path. */
@@ -29,5 +31,5 @@ export const adminPages = (from: PageSources): Pages => ({
     type: METRICS_TYPE,
     text: await from.metrics.text(),
   }),
-  '/status': () => json(from.status()),
+  '/status': (query) => json(query.has('summary') ? from.summary() : from.status()),
 });

@@ -11,7 +11,7 @@ export interface Page {
   readonly text: string;
 }
 
-export type Pages = Readonly<Record<string, () => Page | Promise<Page>>>;
+export type Pages = Readonly<Record<string, (query: URLSearchParams) => Page | Promise<Page>>>;
 
 export interface AdminServer {
   /** Port that it listens on, also where 0 was asked for. */
@@ -45,13 +45,13 @@ export const startAdmin = async (
   limits: PageLimits = PAGE_LIMITS,
 ): Promise<AdminServer> => {
   const answer = async (request: http.IncomingMessage): Promise<Page & { allow?: string }> => {
-    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
     const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
     if (page === undefined) return text(404, `No such page: there are ${Object.keys(pages).join(' ')}`);
     if (request.method !== 'GET' && request.method !== 'HEAD')
       return { ...text(405, 'Only GET and HEAD are answered.'), allow: 'GET, HEAD' };
     try {
-      return await page();
+      return await page(new URLSearchParams(query));
     } catch (error) {
       onError(error, path);
       return text(500, 'The page could not be made; the log says why.');

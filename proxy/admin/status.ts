@@ -6,6 +6,7 @@ import type { Health } from '../health/verdict.ts';
 import type { SourceState } from '../source/source.ts';
 import { endpointKey } from '../table/table.ts';
 import type { TuningEntry } from '../tuning/report.ts';
+import { type BackendCounts, backendCounts } from './backend-counts.ts';
 
 /** The answer of /status. Fields are only ever added. */
 export interface Status {
@@ -15,7 +16,7 @@ export interface Status {
   readonly ready: boolean;
   /** Why not ready; left out when ready. */
   readonly notReady?: string;
-  readonly source: SourceState & { readonly from: string };
+  readonly source: SourceState & SourceLoss & { readonly from: string };
   /** What every acceptor serves: a resource's `generation/N` or a file's digest. */
   readonly revision?: string;
   /** Version of the table of that revision; it rises with each change of endpoints or health. */
@@ -42,6 +43,7 @@ export interface Status {
   readonly backends: readonly {
     readonly name: string;
     readonly algorithm: string;
+    readonly counts: BackendCounts;
     readonly endpoints: readonly EndpointStatus[];
   }[];
   /** File descriptors of connections. */
@@ -51,6 +53,16 @@ export interface Status {
   readonly findings: readonly ProxyFinding[];
   readonly tuning: readonly TuningEntry[];
 }
+
+export interface SourceLoss {
+  /** Milliseconds since the source was seen last; left out while it is followed. */
+  readonly lostForMs?: number;
+}
+
+/** The answer of /status?summary: the endpoints of thousands are only counted. */
+export type StatusSummary = Omit<Status, 'backends'> & {
+  readonly backends: readonly Omit<Status['backends'][number], 'endpoints'>[];
+};
 
 export interface EndpointStatus {
   readonly address: string;
@@ -78,7 +90,7 @@ export interface StatusFacts {
   readonly version: string;
   readonly notReady: string | undefined;
   readonly from: string;
-  readonly source: SourceState;
+  readonly source: SourceState & SourceLoss;
   readonly control: ControlState;
   readonly stats: EngineStats;
   readonly sourcePortsLeft: (stats: EngineStats, endpoint: EngineStats['endpoints'][number]) => number;
@@ -93,7 +105,27 @@ export interface StatusFacts {
 const NOTHING_COUNTED = { openConnections: 0, acceptedTotal: 0, closes: [], leaving: false };
 
 /** Puts together what the parts know; reads nothing itself. */
-export const buildStatus = (facts: StatusFacts): Status => {
+export const buildStatus = (facts: StatusFacts): Status => ({
+  ...withoutBackends(facts),
+  backends: backends(facts),
+});
+
+/** The same without a line for each endpoint: what the operator asks for again and again. */
+export const buildSummary = (facts: StatusFacts): StatusSummary => ({
+  ...withoutBackends(facts),
+  backends: (facts.control.snapshot?.spec.backends ?? []).map((backend) => summed(facts, backend)),
+});
+
+const summed = (
+  { control, healthOf }: StatusFacts,
+  { name, algorithm }: Pick<Status['backends'][number], 'name' | 'algorithm'>,
+): StatusSummary['backends'][number] => ({
+  name,
+  algorithm,
+  counts: backendCounts(control.snapshot?.targets.get(name) ?? [], (endpoint) => healthOf(name, endpoint)),
+});
+
+const withoutBackends = (facts: StatusFacts): Omit<Status, 'backends'> => {
   const { control, stats } = facts;
   return {
     version: facts.version,
@@ -110,7 +142,6 @@ export const buildStatus = (facts: StatusFacts): Status => {
       accepted: acceptor.acceptedTotal,
     })),
     listeners: listeners(facts),
-    backends: backends(facts),
     descriptors: {
       ...stats.descriptors,
       left: Math.max(0, stats.descriptors.limit - stats.descriptors.held),
@@ -142,14 +173,8 @@ const listeners = ({ control, stats }: StatusFacts): Status['listeners'] => {
   );
 };
 
-const backends = ({
-  control,
-  stats,
-  healthOf,
-  shareOf,
-  nowMs,
-  sourcePortsLeft,
-}: StatusFacts): Status['backends'] => {
+const backends = (facts: StatusFacts): Status['backends'] => {
+  const { control, stats, healthOf, shareOf, nowMs, sourcePortsLeft } = facts;
   const counted = new Map(stats.endpoints.map((one) => [`${one.backend} ${endpointKey(one)}`, one]));
   const used = new Set(
     control.served?.table.backends.flatMap(({ name, endpoints }) =>
@@ -158,8 +183,7 @@ const backends = ({
   );
   const { snapshot } = control;
   return (snapshot?.spec.backends ?? []).map(({ name, algorithm }) => ({
-    name,
-    algorithm,
+    ...summed(facts, { name, algorithm }),
     endpoints: (snapshot?.targets.get(name) ?? []).map((target): EndpointStatus => {
       const key = endpointKey(target);
       const totals = counted.get(`${name} ${key}`);

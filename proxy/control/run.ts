@@ -4,10 +4,9 @@ import type { Output } from '../../program/output.ts';
 import { adminPages } from '../admin/pages.ts';
 import { whyNotReady, whyUnhealthy } from '../admin/readiness.ts';
 import { startAdmin } from '../admin/server.ts';
-import { buildStatus, type Status } from '../admin/status.ts';
+import { buildStatus, buildSummary, type StatusFacts } from '../admin/status.ts';
 import type { Settings } from '../settings.ts';
 import { openSource } from '../source/open.ts';
-import type { SourceState } from '../source/source.ts';
 import { canWrite } from '../sys/can-write.ts';
 import { raiseFileLimit } from '../sys/file-limit.ts';
 import { withoutOwnListeners } from '../table/own-listeners.ts';
@@ -24,6 +23,7 @@ import { decideDrain } from './decide-drain.ts';
 import { ownAddresses } from './own-addresses.ts';
 import { shutdown } from './shutdown.ts';
 import { createSourceLog } from './source-log.ts';
+import { SourceStand } from './source-stand.ts';
 
 const STDOUT = 1;
 
@@ -47,27 +47,23 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
   if (fileLimit.problem !== undefined) log.warn(fileLimit, 'file limit not reached');
 
   let stopping = false;
-  let sourceState: SourceState = {
-    following: false,
-    code: 'Starting',
-    problem: 'Nothing has been read yet.',
-  };
+  const sourceStand = new SourceStand(performance.now());
   const plane = await startDataPlane({
     acceptors: launch.acceptors,
     fileDescriptors: fileLimit.soft,
     log,
     output,
-    connected: () => sourceState.following,
+    connected: () => sourceStand.following,
   });
   const { engine, control, monitor, metrics, portsKept, deadAcceptors } = plane;
 
   const notReady = () => whyNotReady({ stopping, control: control.state, acceptors: engine.acceptors() });
-  const status = (): Status =>
-    buildStatus({
+  const facts = (): StatusFacts => {
+    return {
       version: VERSION,
       notReady: notReady(),
       from: opened.from,
-      source: sourceState,
+      source: sourceStand.asOf(performance.now()),
       control: control.state,
       stats: engine.stats(),
       sourcePortsLeft: (stats, endpoint) => portsKept.left(stats, endpoint),
@@ -82,14 +78,16 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
         fileLimit,
         acceptors: launch.acceptors,
       }),
-    });
+    };
+  };
   const admin = await startAdmin(
     settings.admin,
     adminPages({
       whyUnhealthy: () => whyUnhealthy({ deadAcceptors, acceptors: launch.acceptors }),
       whyNotReady: notReady,
       metrics,
-      status,
+      status: () => buildStatus(facts()),
+      summary: () => buildSummary(facts()),
     }),
     (error, path) => log.error({ code: 'Internal', error, path }, 'admin page failed'),
   ).catch(async (error: unknown) => {
@@ -112,7 +110,7 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
       control.take({ ...input, snapshot });
     },
     onState(state) {
-      sourceState = state;
+      sourceStand.take(state, performance.now());
       sourceLog.state(state);
     },
   });

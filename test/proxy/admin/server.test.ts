@@ -10,7 +10,7 @@ import { allCutOff } from '../../program/slow-clients.ts';
 const PAGES: Pages = {
   '/': () => probe(undefined),
   '/sick': () => probe('1 of 2 acceptors died.'),
-  '/data': () => json({ a: 1 }),
+  '/data': (query) => json({ a: query.has('more') ? 2 : 1 }),
   '/broken': () => Promise.reject(new Error('no')),
 };
 
@@ -30,6 +30,7 @@ const TABLE: readonly (readonly [request: string, status: number, text: string])
   ['GET /?verbose=1', 200, 'ok\n'],
   ['GET /sick', 503, '1 of 2 acceptors died.\n'],
   ['GET /data', 200, '{\n  "a": 1\n}\n'],
+  ['GET /data?more', 200, '{\n  "a": 2\n}\n'],
   ['GET /nowhere', 404, 'No such page: there are / /sick /data /broken\n'],
   ['GET /__proto__', 404, 'No such page: there are / /sick /data /broken\n'],
   ['POST /', 405, 'Only GET and HEAD are answered.\n'],

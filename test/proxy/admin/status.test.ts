@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { spec } from '../../../crds/l4balancer.ts';
-import { buildStatus, type StatusFacts } from '../../../proxy/admin/status.ts';
+import { buildStatus, buildSummary, type StatusFacts } from '../../../proxy/admin/status.ts';
 import { acceptorStats, endpointStats, engineStats, listenerStats } from '../stats.ts';
 import { tableBackend, tableOf } from '../tables.ts';
 
@@ -82,6 +82,7 @@ test('the status puts side by side what each part knows', () => {
       {
         name: 'web',
         algorithm: 'RoundRobin',
+        counts: { endpoints: 2, ready: 1 },
         endpoints: [
           {
             address: '192.0.2.1',
@@ -143,11 +144,19 @@ test('while a proxy stops, its listeners are told of once', () => {
   ]);
 });
 
+test('a summary is the same with the endpoints only counted', () => {
+  const { backends: _, ...rest } = buildStatus(FACTS);
+  assert.deepEqual(buildSummary(FACTS), {
+    ...rest,
+    backends: [{ name: 'web', algorithm: 'RoundRobin', counts: { endpoints: 2, ready: 1 } }],
+  });
+});
+
 test('before the first input there is a status too, and it says why nothing is served', () => {
   const status = buildStatus({
     ...FACTS,
     notReady: 'There is no table to serve yet; the source has given nothing.',
-    source: { following: false, code: 'ConnectionRefused', problem: 'nothing listens there' },
+    source: { following: false, code: 'ConnectionRefused', problem: 'nothing listens there', lostForMs: 5 },
     control: { snapshot: undefined, served: undefined, findings: [], closedListeners: [] },
     stats: { ...FACTS.stats, version: 0, listeners: [], endpoints: [] },
   });
@@ -159,5 +168,6 @@ test('before the first input there is a status too, and it says why nothing is s
     following: false,
     code: 'ConnectionRefused',
     problem: 'nothing listens there',
+    lostForMs: 5,
   });
 });

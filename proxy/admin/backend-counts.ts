@@ -1,0 +1,22 @@
+import type { EndpointHealth } from '../health/monitor.ts';
+import type { Target } from '../table/snapshot.ts';
+import { endpointKey } from '../table/table.ts';
+
+export interface BackendCounts {
+  /** Endpoints that are known. */
+  readonly endpoints: number;
+  /** Those that may take connections: with a weight, not unhealthy by checks, not ejected. */
+  readonly ready: number;
+}
+
+/** Counts the endpoints of one backend as who waits for it wants to know them. */
+export const backendCounts = (
+  targets: readonly Target[],
+  healthOf: (endpoint: string) => EndpointHealth | undefined,
+): BackendCounts => ({
+  endpoints: targets.length,
+  ready: targets.filter((target) => {
+    const health = healthOf(endpointKey(target));
+    return target.weight > 0 && health?.health !== 'Unhealthy' && health?.ejectedForMs === undefined;
+  }).length,
+});

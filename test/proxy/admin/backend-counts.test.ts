@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { backendCounts } from '../../../proxy/admin/backend-counts.ts';
+import type { EndpointHealth } from '../../../proxy/health/monitor.ts';
+
+const TABLE: readonly (readonly [
+  what: string,
+  weight: number,
+  health: EndpointHealth | undefined,
+  ready: number,
+])[] = [
+  ['one that nobody checks', 1, undefined, 1],
+  ['one that is healthy', 1, { health: 'Healthy', reason: '', ejectedForMs: undefined }, 1],
+  [
+    'one whose first check has not answered',
+    1,
+    { health: 'Unknown', reason: '', ejectedForMs: undefined },
+    1,
+  ],
+  ['one that is unhealthy', 1, { health: 'Unhealthy', reason: 'refused', ejectedForMs: undefined }, 0],
+  ['one that is ejected', 1, { health: 'Healthy', reason: '', ejectedForMs: 1 }, 0],
+  ['one with the weight 0', 0, undefined, 0],
+];
+
+for (const [what, weight, health, ready] of TABLE)
+  test(`${what} counts as ${ready === 1 ? 'ready' : 'not ready'}`, () => {
+    const target = { address: '192.0.2.1', port: 80, weight, backup: false };
+    const counts = backendCounts([target], (endpoint) => {
+      assert.equal(endpoint, '192.0.2.1:80');
+      return health;
+    });
+    assert.deepEqual(counts, { endpoints: 1, ready });
+  });
