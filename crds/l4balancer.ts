@@ -7,6 +7,7 @@ import { drain } from './drain.ts';
 import { listener } from './listener.ts';
 import { monitoring } from './monitoring.ts';
 import { networkPolicy } from './network-policy.ts';
+import { readiness } from './readiness.ts';
 import { service } from './service.ts';
 import { status } from './status.ts';
 import { tuning } from './tuning.ts';
@@ -30,6 +31,7 @@ export const spec = z.object({
   workload: workload.prefault({}).describe('The pods that run the proxy.'),
   service: service.prefault({}).describe('The Service in front of them.'),
   networkPolicy: networkPolicy.prefault({}).describe('Who may reach the pods.'),
+  readiness: readiness.prefault({}).describe('When the resource counts as Ready.'),
   monitoring: monitoring.prefault({}).describe('How Prometheus finds the pods.'),
   drain: drain.prefault({}).describe('How a proxy stops.'),
   accessLog: accessLog.prefault({}).describe('One line for each connection that ended.'),

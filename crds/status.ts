@@ -40,6 +40,14 @@ const knob = z.object({
   hint: z.string().max(2048).optional().describe('What to change, and where.'),
 });
 
+/** One thing that proxies find wrong. */
+const problem = z.object({
+  reason: z.string().max(64).describe('One word of the documented catalogue.'),
+  message: z.string().max(1024).describe('What was found, where, and what to do.'),
+  replicas: z.int().min(1).describe('Replicas that say so.'),
+});
+const problems = plainList(problem, 8).optional();
+
 const listener = z.object({
   name: z.string().max(63).describe('Name of the listener.'),
   port: z.int().min(1).max(65535).describe('Port that clients connect to.'),
@@ -51,6 +59,30 @@ const listener = z.object({
     .optional()
     .describe('Endpoints that take connections, by the worst of the replicas; left out until one has told.'),
   endpoints: z.int().min(0).optional().describe('Endpoints that this replica knows.'),
+  problems: problems.describe('What the replicas find wrong with it; the worst first.'),
+});
+
+const backend = z.object({
+  name: z.string().max(63).describe('Name of the backend.'),
+  endpoints: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('Endpoints, by the worst of the replicas; left out until one has told.'),
+  ready: z.int().min(0).optional().describe('Those of them that take connections.'),
+  problems: problems.describe('What the replicas find wrong with it; the worst first.'),
+});
+
+/** Whether the replicas see what they serve. */
+const proxies = z.object({
+  of: z.int().min(0).describe('Replicas that serve.'),
+  following: z
+    .int()
+    .min(0)
+    .describe(
+      'Those of them that follow this resource and its endpoints; the others serve what they knew last.',
+    ),
+  problems: problems.describe('What the replicas find wrong beside listeners and backends; the worst first.'),
 });
 
 /** What the operator reports; it writes nothing else of the resource. */
@@ -102,8 +134,10 @@ export const status = z.object({
   listeners: keyedList(listener, ['name'], 64)
     .optional()
     .describe(
-      'The listeners with their endpoints, as the proxies had them when they were asked last: when they become ready, when the spec changes, every three minutes.',
+      'The listeners with their endpoints, as the proxies had them when they were asked last: when they become ready, when the spec changes, every 40 seconds, and more often while something is wrong.',
     ),
+  backends: keyedList(backend, ['name'], 64).optional().describe('The backends, from the same answers.'),
+  proxies: proxies.optional().describe('The replicas, from the same answers.'),
   tuning: keyedList(knob, ['name'], 64)
     .optional()
     .describe('Tuning asked and in effect, as the proxies read it back from the kernel.'),

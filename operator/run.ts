@@ -23,6 +23,7 @@ import { createCredentialWatch } from './telemetry/credential-watch.ts';
 import type { Logger } from './telemetry/log.ts';
 import { measureTransports } from './telemetry/measured-transport.ts';
 import { createOutputMetrics } from './telemetry/output-metrics.ts';
+import { createProblemMetrics } from './telemetry/problem-metrics.ts';
 import { createReadinessMetrics } from './telemetry/readiness-metrics.ts';
 import { createRevisionMetrics } from './telemetry/revision-metrics.ts';
 import { createWatchMetrics } from './telemetry/watch-metrics.ts';
@@ -97,7 +98,9 @@ export const startOperator = async (
   controller = running;
   createReadinessMetrics(registry, settings.namespaces, readiness);
   void logReadiness(readiness, log, realClock, stopping.signal);
-  createRevisionMetrics(registry, () => running.world.collections[ROOT].values());
+  const balancers = () => running.world.collections[ROOT].values();
+  createRevisionMetrics(registry, balancers);
+  createProblemMetrics(registry, balancers);
 
   const begin = (fence: Fence | undefined): Term =>
     beginTerm(fence, {

@@ -1,10 +1,10 @@
-import { createBackoff } from '../../kube/backoff.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { Reading, Report } from '../status/reading.ts';
+import { createPace, isSettled } from './pace.ts';
 import { ReportError } from './read-report.ts';
 import { createSlots } from './slots.ts';
 
-/** A proxy pod that serves. */
+/** A proxy pod that runs. */
 export interface Target {
   readonly pod: string;
   readonly uid: string;
@@ -12,15 +12,19 @@ export interface Target {
   readonly ip: string;
   /** Of its admin endpoint; pods of an older template may have another one than the spec says. */
   readonly port: number;
-  /** What makes another reading worth while: since when it is ready, and the generation of the spec. */
+  /** Whether it takes traffic. */
+  readonly isReady: boolean;
+  /** Of the resource: what the pod is to serve. */
+  readonly generation: number;
+  /** What makes another reading worth while: since when it is ready or not, and the generation of the spec. */
   readonly mark: string;
 }
 
 /** Keeps what the proxies say of themselves, so that reading it never waits for the network. */
 export interface Inspector {
-  /** The pods to be read for a resource from now on. New ones and those with another mark are read soon, all every few minutes. */
+  /** The pods to be read for a resource from now on. New ones and those with another mark are read soon, all again and again, more often while something is wrong. */
   follow(key: string, targets: readonly Target[]): void;
-  /** What was last read of these pods; none for those that have not been read yet. */
+  /** What was last read of these pods. Of those that are not ready only what they say: that they cannot be asked yet is nothing. */
   readings(key: string): readonly Reading[];
   stop(): void;
 }
@@ -36,33 +40,52 @@ export interface InspectorDeps {
 
 /** A proxy that has just become ready, or has just been told of another spec, needs a moment to take it up. */
 const FIRST_MS = 500;
-/** Kernel settings hardly ever change under a running proxy; endpoints that come and go are news of these minutes. */
-const EVERY_MS = 3 * 60_000;
-const BACKOFF = { firstMs: 2_000, longestMs: EVERY_MS };
 /** One that does not answer once or twice may be busy, or be starting. */
 const FAILURES_TOLD = 3;
-const AT_ONCE = 8;
+/** Those that do not answer take three seconds each, and must not hold up the others. */
+const AT_ONCE = 32;
 
 interface Followed {
   readonly target: Target;
   readonly abort: AbortController;
-  reading: Reading | undefined;
+  said: Said;
 }
+
+/** What is known of a pod, whether or not it is ready. */
+type Said =
+  | { readonly kind: 'Read'; readonly report: Report }
+  | { readonly kind: 'Failed'; readonly why: string; readonly last: Report | undefined }
+  | { readonly kind: 'Unheard' };
+
+const readingOf = ({ target, said }: Followed): Reading | undefined => {
+  const { pod, node, isReady } = target;
+  const of = { pod, node, isReady };
+  switch (said.kind) {
+    case 'Read':
+      return { ...of, kind: 'Read', ...said.report };
+    case 'Failed':
+      return isReady ? { ...of, ...said } : undefined;
+    case 'Unheard':
+      return isReady ? { ...of, kind: 'Unheard' } : undefined;
+    default:
+      return said satisfies never;
+  }
+};
 
 export const createInspector = ({ read, clock, random, onChange }: InspectorDeps): Inspector => {
   const byKey = new Map<string, Map<string, Followed>>();
   const inSlot = createSlots(AT_ONCE);
 
-  const take = (key: string, followed: Followed, reading: Reading): void => {
-    const isNews = JSON.stringify(reading) !== JSON.stringify(followed.reading);
-    followed.reading = reading;
+  const take = (key: string, followed: Followed, said: Said): void => {
+    const isNews = JSON.stringify(said) !== JSON.stringify(followed.said);
+    followed.said = said;
     if (isNews) onChange(key);
   };
 
   const run = async (key: string, followed: Followed): Promise<void> => {
     const { signal } = followed.abort;
-    const { ip, port, pod, node } = followed.target;
-    const backoff = createBackoff(BACKOFF, random);
+    const { ip, port, generation } = followed.target;
+    const pace = createPace(random);
     let failures = 0;
     let waitMs = FIRST_MS;
     for (;;) {
@@ -72,15 +95,16 @@ export const createInspector = ({ read, clock, random, onChange }: InspectorDeps
         const report = await inSlot(() => read(ip, port, signal));
         if (signal.aborted) return;
         failures = 0;
-        backoff.reset();
-        take(key, followed, { kind: 'Read', pod, node, ...report });
-        waitMs = EVERY_MS * (0.9 + random() / 5);
+        take(key, followed, { kind: 'Read', report });
+        waitMs = pace.after(isSettled(report, generation));
       } catch (error) {
         if (signal.aborted) return;
         if (!(error instanceof ReportError)) throw error;
         failures++;
-        if (failures >= FAILURES_TOLD) take(key, followed, { kind: 'Failed', pod, node, why: error.why });
-        waitMs = backoff.next();
+        const { said } = followed;
+        const last = said.kind === 'Read' ? said.report : said.kind === 'Failed' ? said.last : undefined;
+        if (failures >= FAILURES_TOLD) take(key, followed, { kind: 'Failed', why: error.why, last });
+        waitMs = pace.afterFailure();
       }
     }
   };
@@ -97,7 +121,11 @@ export const createInspector = ({ read, clock, random, onChange }: InspectorDeps
         }
         known?.abort.abort();
         // What it said before counts until it says something else.
-        const followed: Followed = { target, abort: new AbortController(), reading: known?.reading };
+        const followed: Followed = {
+          target,
+          abort: new AbortController(),
+          said: known?.said ?? { kind: 'Unheard' },
+        };
         now.set(target.uid, followed);
         void run(key, followed);
       }
@@ -105,7 +133,7 @@ export const createInspector = ({ read, clock, random, onChange }: InspectorDeps
       if (now.size === 0) byKey.delete(key);
       else byKey.set(key, now);
     },
-    readings: (key) => [...(byKey.get(key)?.values() ?? [])].flatMap(({ reading }) => reading ?? []),
+    readings: (key) => [...(byKey.get(key)?.values() ?? [])].flatMap((followed) => readingOf(followed) ?? []),
     stop() {
       for (const followed of byKey.values()) for (const { abort } of followed.values()) abort.abort();
       byKey.clear();

@@ -1,10 +1,22 @@
 import { z } from 'zod';
 import type { Report } from '../status/reading.ts';
+import { lossOf } from './loss.ts';
 
 /** Texts are cut: a status has a limit, and whoever answers at that address need not be a proxy. */
 const text = (longest: number) => z.string().transform((long) => long.slice(0, longest));
 
+const MOST_FINDINGS = 512;
+
 const report = z.object({
+  revision: text(128).optional(),
+  source: z
+    .object({
+      following: z.boolean(),
+      code: text(128).optional(),
+      problem: text(2048).optional(),
+      lostForMs: z.number().optional(),
+    })
+    .default({ following: true }),
   tuning: z
     .array(
       z.object({
@@ -16,14 +28,31 @@ const report = z.object({
       }),
     )
     .max(64),
+  listeners: z
+    .array(z.object({ name: text(63) }))
+    .max(64)
+    .default([]),
   backends: z
     .array(
       z.object({
         name: text(63),
-        endpoints: z.array(z.object({ health: text(16), ejectedUntil: text(64).optional() })),
+        counts: z.object({ endpoints: z.int().min(0), ready: z.int().min(0) }).optional(),
+        // All that proxies of the first version tell.
+        endpoints: z.array(z.object({ health: text(16), ejectedUntil: text(64).optional() })).default([]),
       }),
     )
     .max(64)
+    .default([]),
+  findings: z
+    .array(
+      z.object({
+        code: text(64).optional(),
+        path: text(256),
+        message: text(2048),
+        listener: text(63).optional(),
+        backend: text(63).optional(),
+      }),
+    )
     .default([]),
 });
 
@@ -33,14 +62,21 @@ export const parseReport = (body: string): Report | undefined => {
     const { data } = report.safeParse(JSON.parse(body));
     return (
       data && {
+        revision: data.revision,
+        follows: data.source.following,
+        loss: lossOf(data.source),
         knobs: data.tuning,
-        backends: data.backends.map(({ name, endpoints }) => ({
+        listeners: data.listeners.map(({ name }) => name),
+        backends: data.backends.map(({ name, counts, endpoints }) => ({
           name,
-          endpoints: endpoints.length,
-          ready: endpoints.filter(
-            ({ health, ejectedUntil }) => health !== 'Unhealthy' && ejectedUntil === undefined,
-          ).length,
+          ...(counts ?? {
+            endpoints: endpoints.length,
+            ready: endpoints.filter(
+              ({ health, ejectedUntil }) => health !== 'Unhealthy' && ejectedUntil === undefined,
+            ).length,
+          }),
         })),
+        findings: data.findings.slice(0, MOST_FINDINGS),
       }
     );
   } catch {

@@ -19,7 +19,7 @@ export class ReportError extends Error {
 }
 
 const TIMEOUT_MS = 3_000;
-/** 65,536 endpoints, the most that a proxy holds, are some 20 MiB. */
+/** Proxies that know no summary tell each endpoint: 65,536, the most that one holds, are some 20 MiB. */
 const MOST_BYTES = 32 * 1024 * 1024;
 
 /** Asks the proxy's admin endpoint at this IP address, of either family. Throws ReportError, and nothing else, within three seconds. */
@@ -33,7 +33,7 @@ export const readReport = (ip: string, port: number, signal: AbortSignal): Promi
     const request = http.get({
       host: ip,
       port,
-      path: '/status',
+      path: '/status?summary',
       agent: false,
       headers: { Host: `${host}:${port}` },
       signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),

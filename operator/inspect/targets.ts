@@ -3,16 +3,19 @@ import { ADMIN_PORT_NAME } from '../desired/container.ts';
 import type { Observed, Pod } from '../status/observed.ts';
 import type { Target } from './inspector.ts';
 
-/** The pods that serve, of every revision: each has an admin page worth reading. */
+/** The pods that run, of every revision: those that serve, and those that may say why they do not. */
 export const targetsOf = ({ pods, generation }: Pick<Observed, 'pods' | 'generation'>): readonly Target[] =>
   pods.flatMap(({ metadata, spec, status }) => {
     const ready = status?.conditions?.find(({ type }) => type === 'Ready');
     const { podIP: ip = '' } = status ?? {};
     const { uid, name, deletionTimestamp } = metadata;
-    if (ready?.status !== 'True' || ip === '' || uid === undefined || deletionTimestamp !== undefined)
-      return [];
-    const mark = `${ready.lastTransitionTime ?? ''} ${generation}`;
-    return [{ pod: name, uid, node: spec?.nodeName ?? '', ip, port: adminPortOf(spec), mark }];
+    const isReady = ready?.status === 'True';
+    // One that has ended has nothing to say, and its address may be another's.
+    const runs = isReady || (status?.phase === 'Running' && ready !== undefined);
+    if (!runs || ip === '' || uid === undefined || deletionTimestamp !== undefined) return [];
+    const mark = `${isReady} ${ready.lastTransitionTime ?? ''} ${generation}`;
+    const node = spec?.nodeName ?? '';
+    return [{ pod: name, uid, node, ip, port: adminPortOf(spec), isReady, generation, mark }];
   });
 
 const adminPortOf = (spec: Pod['spec']): number =>

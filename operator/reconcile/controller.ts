@@ -1,5 +1,6 @@
 import type { Transport } from '../../kube/transport.ts';
 import type { ImageSettings } from '../desired/render.ts';
+import { createOutage } from '../inspect/outage.ts';
 import type { WatchMetrics } from '../telemetry/watch-metrics.ts';
 import { ROOT } from '../watch/kinds.ts';
 import { createNodeBook } from '../watch/node-book.ts';
@@ -8,7 +9,7 @@ import { readServerVersion } from './server-version.ts';
 import { type ReconcileTerm, startTerm, type TermAccess, type TermOptions } from './term.ts';
 import { createWatchLog } from './watch-log.ts';
 
-export interface ControllerOptions extends Omit<TermOptions, 'render'> {
+export interface ControllerOptions extends Omit<TermOptions, 'render' | 'outage'> {
   readonly render: ImageSettings;
   /** For the watches. */
   readonly transport: Transport;
@@ -40,8 +41,10 @@ export const startController = (
   const stopping = new AbortController();
   const watchLog = createWatchLog(log);
   const nodes = createNodeBook();
+  const outage = createOutage(options.clock.now);
   const termOptions: TermOptions = {
     ...options,
+    outage,
     render: () => ({ ...options.render, kubelet: nodes.oldest() }),
   };
   let term: ReconcileTerm | undefined;
@@ -62,6 +65,7 @@ export const startController = (
     },
     onState(kind, state, watch, namespace) {
       if (!state.connected) watchMetrics.lost(kind);
+      outage.note(watch, state);
       watchLog.state(kind, state, watch, namespace);
     },
     onListed: watchMetrics.listed,

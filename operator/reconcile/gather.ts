@@ -20,6 +20,7 @@ export interface Gathered {
     | 'unfinished'
     | 'gate'
     | 'readings'
+    | 'before'
     | 'unknownRevision'
     | 'hasPodMonitors'
     | 'contests'

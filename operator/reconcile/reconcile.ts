@@ -8,7 +8,13 @@ import { type BringAboutDeps, type BroughtAbout, bringAbout } from './bring-abou
 import { type Gathered, gather } from './gather.ts';
 import type { AgainReason, Outcome } from './outcome.ts';
 import { writeFailure } from './refusal.ts';
-import { previousConditions, type StatusDeps, type StatusResult, writeStatus } from './write-status.ts';
+import {
+  previousConditions,
+  previousStatus,
+  type StatusDeps,
+  type StatusResult,
+  writeStatus,
+} from './write-status.ts';
 
 export interface ReconcileDeps extends BringAboutDeps, StatusDeps {
   readonly writer: BringAboutDeps['writer'] & StatusDeps['writer'];
@@ -81,19 +87,21 @@ const report = async (
   deps: ReconcileDeps,
 ): Promise<StatusResult> => {
   const previous = previousConditions(key, gathered.root, deps.ledger, deps.now());
+  // First, so that a pod that nobody has asked yet is among the readings.
+  deps.inspector.follow(key, targetsOf(gathered.observed));
   const observed = {
     ...gathered.observed,
     problems: done?.applied.problems ?? [],
     unfinished: done?.applied.unfinished ?? [],
     gate: done?.gate ?? { kind: 'Open' as const },
     readings: deps.inspector.readings(key),
+    before: previousStatus(key, gathered.root, deps.ledger, deps.now()),
     rendering: done?.rendering ?? gathered.observed.rendering,
     unknownRevision: done?.unknownRevision,
     hasPodMonitors: deps.serves('PodMonitor'),
     contests: deps.contests.of(`${key} `, deps.now()),
     identity: deps.identity,
   };
-  deps.inspector.follow(key, targetsOf(gathered.observed));
   const status = statusOf(observed, previous, deps.wallTime());
   const result = await writeStatus(key, gathered.root, status, deps);
   const ready = status.conditions?.find(({ type }) => type === 'Ready');

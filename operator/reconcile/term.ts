@@ -5,6 +5,7 @@ import { objectPath } from '../../kube/paths.ts';
 import type { Transport } from '../../kube/transport.ts';
 import type { RenderSettings } from '../desired/render.ts';
 import { createInspector } from '../inspect/inspector.ts';
+import type { Outage } from '../inspect/outage.ts';
 import { readReport } from '../inspect/read-report.ts';
 import { createBackoffs } from '../queue/backoffs.ts';
 import type { Priority } from '../queue/priority.ts';
@@ -32,6 +33,8 @@ export interface TermOptions {
   readonly fieldManager: string;
   /** Names this operator to people, and to another one that writes to the same objects. */
   readonly identity: string;
+  /** Whether the API server is away for everybody. */
+  readonly outage: Outage;
   readonly workers: number;
   readonly metrics: ControllerMetrics;
   readonly log: Logger;
@@ -84,7 +87,7 @@ export const startTerm = (
   const generations = new Map<string, string>();
 
   const inspector = createInspector({
-    read: readReport,
+    read: async (...to) => options.outage.explain(await readReport(...to)),
     clock,
     random: options.random,
     onChange: (key) => queue.add(key),

@@ -35,6 +35,15 @@ type Root = KubeObject & { readonly status?: unknown };
 
 const nameOf = (key: string): string => `${key} status`;
 
+/** The status as last written or heard, whatever is newer. */
+export const previousStatus = (
+  key: string,
+  root: Root,
+  ledger: Ledger,
+  now: number,
+): Partial<Status> | undefined =>
+  (ledger.newest<Root>(nameOf(key), root, now) ?? root).status as Partial<Status> | undefined;
+
 /** The conditions as last written or heard, whatever is newer. */
 export const previousConditions = (
   key: string,
@@ -42,8 +51,7 @@ export const previousConditions = (
   ledger: Ledger,
   now: number,
 ): readonly Condition[] => {
-  const { status } = ledger.newest<Root>(nameOf(key), root, now) ?? root;
-  const { conditions } = (status ?? {}) as { conditions?: readonly Condition[] };
+  const conditions = previousStatus(key, root, ledger, now)?.conditions;
   return Array.isArray(conditions) ? conditions : [];
 };
 

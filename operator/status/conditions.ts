@@ -39,7 +39,7 @@ export const conditions = (input: ConditionInput): Condition[] => {
 /** The API server refuses a status with a message of more than 32 KiB, and nobody reads one. */
 const MESSAGE_CHARACTERS = 4096;
 
-const bounded = (message: string): string =>
+export const bounded = (message: string): string =>
   message.length <= MESSAGE_CHARACTERS ? message : `${message.slice(0, MESSAGE_CHARACTERS - 1)}…`;
 
 /** `Idle` sets none of the three: a paused resource whose pods do not serve. */

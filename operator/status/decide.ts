@@ -1,7 +1,9 @@
+import type { Condition } from '../../crds/status.ts';
 import { checkChildren } from './check-children.ts';
 import { checkImages, checkStarts } from './check-containers.ts';
 import { checkCrashes } from './check-crashes.ts';
 import { checkGate } from './check-gate.ts';
+import { checkHeard, checkProxies } from './check-proxies.ts';
 import { checkReplicaFailure } from './check-replica-failure.ts';
 import { checkRollout, isPastDeadline } from './check-rollout.ts';
 import { checkFailedPods, checkScheduling } from './check-scheduling.ts';
@@ -9,6 +11,7 @@ import { checkSysctlWriter } from './check-sysctl-writer.ts';
 import { checkSysctls } from './check-sysctls.ts';
 import type { Observed } from './observed.ts';
 import { currentPods, currentReplicaSet, nodesOf, unready, unreplaced } from './pods.ts';
+import type { Reading } from './reading.ts';
 import type { Verdict } from './reasons.ts';
 import { wantedPods } from './wanted-pods.ts';
 import { listed, plural } from './words.ts';
@@ -17,8 +20,8 @@ import { listed, plural } from './words.ts';
 const SHOWN = 10;
 
 /** What is to be said of a resource. The first that applies is it: from what stops everything to what is only slow. */
-export const decide = (observed: Observed): Verdict => {
-  const { spec, findings, ignored, deployment, problems, unfinished, gate } = observed;
+export const decide = (observed: Observed, previous: readonly Condition[] = []): Verdict => {
+  const { spec, findings, ignored, deployment, problems, unfinished, gate, readings, generation } = observed;
   if (spec === undefined)
     return {
       reason: 'InvalidSpec',
@@ -34,7 +37,11 @@ export const decide = (observed: Observed): Verdict => {
     checkChildren(problems, observed.namespace) ??
     checkUnfinished(unfinished) ??
     checkGate(gate, spec, observed) ??
-    (rollout === undefined ? served(observed, wanted) : (whyNot(observed, wanted) ?? rollout));
+    (rollout === undefined
+      ? (checkProxies(spec, readings) ??
+        (wanted === 0 ? undefined : checkHeard(readings, generation, previous)) ??
+        served(observed, wanted))
+      : (whyNot(observed, wanted) ?? checkProxies(spec, newest(observed)) ?? rollout));
   const withDeadline: Verdict =
     verdict === rollout && verdict?.reason === 'Progressing' && isPastDeadline(deployment)
       ? {
@@ -97,6 +104,12 @@ const paused = ({ deployment }: Observed, wanted: number): Verdict => ({
   reason: 'Paused',
   message: `spec.paused is true: changes are not applied. ${deployment?.status?.readyReplicas ?? 0} of ${wanted} ${plural(wanted, 'replica')} ready.`,
 });
+
+/** What the pods of the newest revision say: those of an older one may not know what the new ones are for. */
+const newest = (observed: Observed): readonly Reading[] => {
+  const names = new Set(currentPods(observed).map(({ metadata }) => metadata.name));
+  return observed.readings.filter(({ pod }) => names.has(pod));
+};
 
 const olderReplicasServe = ({ deployment, replicaSets }: Observed): boolean => {
   const current = currentReplicaSet(deployment, replicaSets);

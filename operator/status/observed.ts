@@ -1,5 +1,6 @@
 import type { Finding } from '../../crds/finding.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import type { Status } from '../../crds/status.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { Pinned } from '../desired/pin.ts';
 import type { Gate } from '../tuning/gate.ts';
@@ -33,6 +34,8 @@ export interface Observed {
   readonly problems: readonly ChildProblem[];
   /** What the proxies said when they were last asked, in any order. */
   readonly readings: readonly Reading[];
+  /** The status as the API server has it: until a proxy has been asked, what was known of them stands. */
+  readonly before: Partial<Status> | undefined;
   /** How far the workload may be changed, and why no further. */
   readonly gate: Gate;
   /** What somebody else changes again and again. */

@@ -1,3 +1,5 @@
+import { BLOCKING_REASONS } from './finding-reasons.ts';
+
 /** What a reason means for the conditions: `Done` is Ready, `Working` is Reconciling, `Stuck` is Stalled; `AsItIs` follows the pods. */
 export type Standing = 'Done' | 'Working' | 'Stuck' | 'AsItIs';
 
@@ -111,6 +113,7 @@ export const REASONS = {
     meaning: 'Pods were evicted or refused by their node; new ones are made.',
     whatToDo: 'Look at the node named.',
   },
+  ...BLOCKING_REASONS,
 } as const satisfies Readonly<Record<string, ReasonEntry>>;
 
 export type Reason = keyof typeof REASONS;

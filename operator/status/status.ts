@@ -4,10 +4,12 @@ import type { Condition, Status } from '../../crds/status.ts';
 import { planCapacity } from '../capacity/plan.ts';
 import { selectorLabels, selectorText } from '../desired/labels.ts';
 import { addresses } from './addresses.ts';
+import { checkProxies } from './check-proxies.ts';
 import { checkRollout, isPastDeadline } from './check-rollout.ts';
 import { conditions } from './conditions.ts';
 import { decide } from './decide.ts';
-import { listenersOf } from './listeners.ts';
+import { findingsOf } from './findings.ts';
+import { backendsOf, listenersOf, proxiesOf } from './listeners.ts';
 import type { Observed } from './observed.ts';
 import { currentPods } from './pods.ts';
 import { tuningTable } from './tuning-table.ts';
@@ -17,6 +19,28 @@ import { warnings, warningsCondition } from './warnings.ts';
 const tuningOf = (observed: Observed, spec: L4BalancerSpec) => {
   const { readings, gate } = observed;
   return [...tuningTable({ spec, readings, gate, pods: currentPods(observed) })];
+};
+
+/** What was said before, where this operator has just started: nothing of it is wrong only because nobody has been asked yet. */
+const standing = ({ readings, before, generation }: Observed): Partial<Status> | undefined =>
+  readings.length > 0 &&
+  readings.every(({ kind }) => kind === 'Unheard') &&
+  before?.observedGeneration === generation
+    ? before
+    : undefined;
+
+const fromProxies = (observed: Observed, spec: L4BalancerSpec): Partial<Status> => {
+  const { listeners, backends, proxies, tuning } = standing(observed) ?? {};
+  if (listeners !== undefined && backends !== undefined && proxies !== undefined && tuning !== undefined)
+    return { listeners, backends, proxies, tuning };
+  const { readings } = observed;
+  const found = findingsOf(spec, readings);
+  return {
+    listeners: [...listenersOf(spec, readings, found)],
+    backends: [...backendsOf(spec, readings, found)],
+    proxies: proxiesOf(spec, readings, found),
+    tuning: tuningOf(observed, spec),
+  };
 };
 
 /**
@@ -31,14 +55,17 @@ export const statusOf = (observed: Observed, previous: readonly Condition[], now
     observedGeneration: generation,
     conditions: [
       ...conditions({
-        verdict: decide(observed),
-        serving: checkRollout(deployment, wanted, spec?.workload.kind) === undefined,
+        verdict: decide(observed, previous),
+        serving:
+          checkRollout(deployment, wanted, spec?.workload.kind) === undefined &&
+          (spec === undefined || checkProxies(spec, observed.readings) === undefined),
         pastDeadline: isPastDeadline(deployment),
         generation,
         previous,
         now,
       }),
-      warningsCondition(warnings(observed), generation, previous, now),
+      (standing(observed) && previous.find(({ type }) => type === 'Warnings')) ??
+        warningsCondition(warnings(observed), generation, previous, now),
     ],
     // The Deployment leaves out pods that have failed: a node that refuses them makes hundreds.
     replicas: deployment?.status?.replicas ?? 0,
@@ -50,8 +77,6 @@ export const statusOf = (observed: Observed, previous: readonly Condition[], now
       ? {}
       : { capacity: planCapacity(spec, plannedPods(observed)), acceptors: acceptorsOf(spec) }),
     addresses: addresses(observed.service),
-    ...(spec === undefined
-      ? {}
-      : { listeners: [...listenersOf(spec, observed.readings)], tuning: tuningOf(observed, spec) }),
+    ...(spec === undefined ? {} : fromProxies(observed, spec)),
   };
 };

@@ -141,7 +141,8 @@ const refusedCapabilities = ({ spec, pods }: TuningInput): readonly Row[] => {
 
 /** A table that is silent about some replicas must say so. */
 const unheard = ({ readings, spec }: TuningInput): readonly Row[] => {
-  const failed = readings
+  const asked = readings.filter(({ kind }) => kind !== 'Unheard');
+  const failed = asked
     .filter((reading) => reading.kind === 'Failed')
     .sort((a, b) => (a.pod < b.pod ? -1 : 1));
   const [first] = failed;
@@ -149,7 +150,7 @@ const unheard = ({ readings, spec }: TuningInput): readonly Row[] => {
   return [
     {
       name: 'status of the proxies',
-      effective: `${readings.length - failed.length} of ${readings.length} ${plural(readings.length, 'pod')} tell`,
+      effective: `${asked.length - failed.length} of ${asked.length} ${plural(asked.length, 'pod')} tell`,
       ok: false,
       hint: `Pod ${first.pod} on node ${first.node}: ${stable(first.why)} The operator must reach port ${spec.workload.adminPort} of the pods: look for a NetworkPolicy in between.`,
     },

@@ -1,3 +1,4 @@
+import { type BlockingReason, FINDING_WARNINGS } from './finding-reasons.ts';
 import type { ReasonEntry } from './reasons.ts';
 
 /** The closed catalogue of reasons in the condition Warnings: nothing is stopped by them. */
@@ -46,9 +47,11 @@ export const WARNING_REASONS = {
     whatToDo:
       'Bring the operator back to that version, or set the annotation l4balancer.dev/upgrade: "true".',
   },
+  ...FINDING_WARNINGS,
 } as const satisfies Readonly<Record<string, Omit<ReasonEntry, 'standing'>>>;
 
-export type WarningReason = keyof typeof WARNING_REASONS;
+/** What keeps a resource from being Ready may be warned of as well. */
+export type WarningReason = keyof typeof WARNING_REASONS | BlockingReason;
 
 /** One thing to warn of. */
 export interface Warning {

@@ -1,11 +1,15 @@
+import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import type { Condition } from '../../crds/status.ts';
 import { checkCapacity } from '../capacity/check-capacity.ts';
 import { planCapacity } from '../capacity/plan.ts';
 import { checkContests } from './check-contests.ts';
 import { checkReplicas } from './check-replicas.ts';
 import { checkScheduling } from './check-scheduling.ts';
+import { bounded } from './conditions.ts';
+import { findingsOf, withReplicas } from './findings.ts';
 import { worstBackends } from './listeners.ts';
 import type { Observed } from './observed.ts';
+import { type Reading, reportOf } from './reading.ts';
 import { plannedPods } from './wanted-pods.ts';
 import type { Warning } from './warning-reasons.ts';
 
@@ -18,6 +22,7 @@ export const warnings = (observed: Observed): readonly Warning[] => {
   );
   const unschedulable = checkScheduling(pods);
   return [
+    ...warnedFindings(spec, observed.readings),
     ...checkContests(observed.contests, observed.identity),
     ...checkReplicas(spec),
     ...checkCapacity(spec, planCapacity(spec, plannedPods(observed)), counts),
@@ -44,6 +49,28 @@ export const warnings = (observed: Observed): readonly Warning[] => {
   ];
 };
 
+/** Findings that the message has in full; the status has more of them. */
+const SHOWN = 10;
+
+const warnedFindings = (spec: L4BalancerSpec, readings: readonly Reading[]): readonly Warning[] => {
+  const found = findingsOf(spec, readings);
+  const of = readings.filter((one) => reportOf(one) !== undefined).length;
+  const shown = found
+    .slice(0, SHOWN)
+    .map((said): Warning => ({ reason: said.reason, message: withReplicas(said, of) }));
+  const more = found.length - shown.length;
+  const [first] = found;
+  return more === 0 || first === undefined
+    ? shown
+    : [
+        ...shown,
+        {
+          reason: first.reason,
+          message: `The proxies find ${more} more: see status.listeners, status.backends and status.proxies.`,
+        },
+      ];
+};
+
 /** All warnings in one condition: the first gives the reason. Its time changes only with its status. */
 export const warningsCondition = (
   found: readonly Warning[],
@@ -58,7 +85,7 @@ export const warningsCondition = (
     type: 'Warnings',
     status,
     reason: first?.reason ?? 'NoWarnings',
-    message: found.map(({ message }) => message).join(' '),
+    message: bounded(found.map(({ message }) => message).join(' ')),
     lastTransitionTime: before?.status === status ? before.lastTransitionTime : now,
     observedGeneration: generation,
   };

@@ -19,7 +19,7 @@ export interface Taken {
 }
 
 /** What only the operator reads: a proxy need not understand it, and does not speak of it. */
-const OPERATORS_OWN = ['service', 'networkPolicy', 'monitoring', 'paused'];
+const OPERATORS_OWN = ['service', 'networkPolicy', 'readiness', 'monitoring', 'paused'];
 /** Here a proxy reads only what sizes its pod, which it compares with what it got. */
 const OPERATORS_FIELDS = /^(metadata|spec\.workload)\b/;
 

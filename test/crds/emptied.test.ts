@@ -142,6 +142,7 @@ const FULL: Readonly<Record<string, Loose>> = {
   },
   'networkPolicy.monitoringNamespaces': { networkPolicy: { monitoringNamespaces: LABELS } },
   monitoring: { monitoring: { podMonitor: true, labels: LABELS, interval: '1m' } },
+  readiness: { readiness: { requireEndpoints: false } },
   'monitoring.labels': { monitoring: { labels: LABELS } },
   accessLog: { accessLog: { mode: 'Sampled', sampleOneIn: 7 } },
 };

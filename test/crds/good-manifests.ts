@@ -63,6 +63,7 @@ export const GOOD_MANIFESTS: Readonly<Record<string, Loose>> = {
       },
     ],
   }),
+  'no endpoint required': manifestWith({ readiness: { requireEndpoints: false } }),
   'the ports around the admin port': manifestWith({
     listeners: [9900, 9902].map((port) => ({ name: `p${port}`, port, backend: 'web' })),
   }),

@@ -49,6 +49,7 @@ export const randomManifest = (random: Random): Loose => {
             monitoringNamespaces: () => ({ team: 'watch' }),
           }),
         }),
+        readiness: () => random.some({ requireEndpoints: () => random.chance(0.5) }),
         drain: () => random.some({ delay: () => random.pick(['0s', '999ms']), spread: () => false }),
         accessLog: () => random.pick<Loose>([{ mode: 'Off' }, { mode: 'Errors' }, { mode: 'All' }]),
         paused: () => random.chance(0.5),

@@ -8,8 +8,10 @@ import { REASONS } from '../../../operator/status/reasons.ts';
 import { statusOf } from '../../../operator/status/status.ts';
 import { kstatus } from '../../operator/kstatus.ts';
 import { deployment, NOW, observed, progressing, withContainer } from '../../operator/status/fixtures.ts';
+import type { Row } from '../../operator/status/row.ts';
 import { failing } from '../../operator/status/row.ts';
 import { ROWS_OF_PODS } from '../../operator/status/rows-of-pods.ts';
+import { ROWS_OF_PROXIES } from '../../operator/status/rows-of-proxies.ts';
 import { ROWS_OF_ROLLOUT } from '../../operator/status/rows-of-rollout.ts';
 import { type Health, runHealthCheck } from './lua.ts';
 
@@ -18,13 +20,14 @@ const script = read('crds/argo-cd/health.lua');
 
 const healthOf = (status: object | undefined, generation = observed().generation): Health =>
   runHealthCheck(script, { metadata: { name: 'edge', generation }, status });
-const written = (given: Observed): Status => statusOf(given, [], NOW);
+const written = (given: Observed, previous: Row['previous'] = []): Status => statusOf(given, previous, NOW);
+const rows: readonly Row[] = [...ROWS_OF_ROLLOUT, ...ROWS_OF_PODS, ...ROWS_OF_PROXIES];
 
 const OF_STANDING = { Done: 'Healthy', Working: 'Progressing', Stuck: 'Degraded', AsItIs: 'Suspended' };
 
-for (const { when, given, reason } of [...ROWS_OF_ROLLOUT, ...ROWS_OF_PODS])
+for (const { when, given, previous, reason } of rows)
   test(`${reason}, when ${when}, is ${OF_STANDING[REASONS[reason].standing]} to Argo CD`, () => {
-    const status = written(given);
+    const status = written(given, previous);
     const { message } = status.conditions?.find(({ type }) => type === 'Ready') ?? assert.fail();
     assert.deepEqual(healthOf(status), {
       status: OF_STANDING[REASONS[reason].standing],

@@ -28,6 +28,14 @@ export const BAD_SURROUNDINGS: readonly BadManifest[] = [
     /does not reach pods in the network of their node/,
   ),
   bad(
+    'a number of endpoints instead of whether they are required',
+    undefined,
+    manifestWith({ readiness: { requireEndpoints: 2 } }),
+    'spec.readiness.requireEndpoints',
+    /must be of type boolean/,
+    /2 is not true or false/,
+  ),
+  bad(
     'a namespace label that is none',
     'monitoring-namespace-key',
     policy({ monitoringNamespaces: { 'a b': 'c' } }),

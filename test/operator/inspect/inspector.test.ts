@@ -2,23 +2,30 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createInspector, type Target } from '../../../operator/inspect/inspector.ts';
 import { ReportError } from '../../../operator/inspect/read-report.ts';
-import type { Knob } from '../../../operator/status/reading.ts';
+import type { Report } from '../../../operator/status/reading.ts';
 import { ManualClock, settled } from '../manual-clock.ts';
+import { REPORT } from '../status/fixtures.ts';
 
-const target = (name: string, mark = ''): Target => ({
+const target = (name: string, more: Partial<Target> = {}): Target => ({
   pod: name,
   uid: `uid-${name}`,
   node: 'n1',
   ip: `ip-${name}`,
   port: 9901,
-  mark,
+  isReady: true,
+  generation: 7,
+  mark: '',
+  ...more,
 });
-const knob = (effective: string): Knob => ({ name: 'a', effective, ok: true });
+const WELL: Report = { ...REPORT, knobs: [{ name: 'a', effective: '1', ok: true }] };
+const OTHER: Report = { ...REPORT, knobs: [{ name: 'a', effective: '2', ok: true }] };
+const EMPTY: Report = { ...REPORT, backends: [{ name: 'web', endpoints: 0, ready: 0 }] };
+const READ = { kind: 'Read', pod: 'a', node: 'n1', isReady: true } as const;
 
 /** An inspector whose proxies are played by the test: what `answers` has not, does not answer. */
 const played = () => {
   const clock = new ManualClock();
-  const answers = new Map<string, string>();
+  const answers = new Map<string, Report>();
   const asked: string[] = [];
   const changed: string[] = [];
   const inspector = createInspector({
@@ -29,40 +36,60 @@ const played = () => {
       asked.push(ip);
       const answer = answers.get(ip);
       if (answer === undefined) throw new ReportError(ip, 'nothing listens there.');
-      return { knobs: [knob(answer)], backends: [] };
+      return answer;
     },
   });
   return { clock, answers, asked, changed, inspector };
 };
 
-test('a pod is read soon, and again every few minutes; what stays the same is no news', async () => {
+test('a pod is read soon, and again within a minute; what stays the same is no news', async () => {
   const { clock, answers, asked, changed, inspector } = played();
-  answers.set('ip-a', '1');
+  answers.set('ip-a', WELL);
   inspector.follow('shop/edge', [target('a')]);
   await settled();
-  assert.deepEqual(inspector.readings('shop/edge'), []);
+  assert.deepEqual(inspector.readings('shop/edge'), [{ ...READ, kind: 'Unheard' }]);
   await clock.pass(500);
-  assert.deepEqual(inspector.readings('shop/edge'), [
-    { kind: 'Read', pod: 'a', node: 'n1', knobs: [knob('1')], backends: [] },
-  ]);
+  assert.deepEqual(inspector.readings('shop/edge'), [{ ...READ, ...WELL }]);
   assert.deepEqual([asked.length, changed], [1, ['shop/edge']]);
-  await clock.pass(4 * 60_000);
+  await clock.pass(60_000);
   assert.deepEqual([asked.length, changed.length], [2, 1]);
-  answers.set('ip-a', '2');
-  await clock.pass(4 * 60_000);
+  answers.set('ip-a', OTHER);
+  await clock.pass(60_000);
   assert.deepEqual([asked.length, changed.length], [3, 2]);
+});
+
+test('while something is wrong a pod is read every ten seconds, for ten minutes', async () => {
+  const { clock, answers, asked, changed, inspector } = played();
+  answers.set('ip-a', EMPTY);
+  inspector.follow('k', [target('a')]);
+  await clock.pass(500);
+  for (let seconds = 0; seconds < 60; seconds++) await clock.pass(1_000);
+  assert.ok(asked.length >= 7, `asked ${asked.length} times in a minute`);
+  answers.set('ip-a', WELL);
+  await clock.pass(10_000);
+  assert.equal(changed.length, 2);
+  const before = asked.length;
+  for (let seconds = 0; seconds < 35; seconds++) await clock.pass(1_000);
+  assert.equal(asked.length, before, 'it is well again');
+
+  answers.set('ip-a', EMPTY);
+  for (let minutes = 0; minutes < 15; minutes++)
+    for (let seconds = 0; seconds < 60; seconds++) await clock.pass(1_000);
+  const late = asked.length;
+  for (let seconds = 0; seconds < 60; seconds++) await clock.pass(1_000);
+  assert.ok(asked.length - late <= 2, `asked ${asked.length - late} times in the sixteenth minute`);
 });
 
 test('following the same pods again asks nothing; another mark does, and the old reading counts until then', async () => {
   const { clock, answers, asked, inspector } = played();
-  answers.set('ip-a', '1');
+  answers.set('ip-a', WELL);
   inspector.follow('k', [target('a')]);
   await clock.pass(500);
   inspector.follow('k', [target('a')]);
   await clock.pass(500);
   assert.equal(asked.length, 1);
-  inspector.follow('k', [target('a', 'another')]);
-  assert.equal(inspector.readings('k').length, 1);
+  inspector.follow('k', [target('a', { mark: 'another' })]);
+  assert.deepEqual(inspector.readings('k'), [{ ...READ, ...WELL }]);
   await clock.pass(500);
   assert.equal(asked.length, 2);
 });
@@ -75,15 +102,37 @@ test('a pod that does not answer is asked later and later, and told of at the th
   assert.deepEqual([asked.length, changed.length], [2, 0]);
   await clock.pass(4_000);
   assert.deepEqual(inspector.readings('k'), [
-    { kind: 'Failed', pod: 'a', node: 'n1', why: 'nothing listens there.' },
+    { ...READ, kind: 'Failed', why: 'nothing listens there.', last: undefined },
   ]);
   for (let more = 0; more < 5; more++) await clock.pass(180_000);
   assert.equal(changed.length, 1);
 });
 
+test('what a pod said last is kept when it does not answer any more', async () => {
+  const { clock, answers, inspector } = played();
+  answers.set('ip-a', EMPTY);
+  inspector.follow('k', [target('a')]);
+  await clock.pass(500);
+  answers.clear();
+  for (let seconds = 0; seconds < 60; seconds++) await clock.pass(1_000);
+  assert.deepEqual(inspector.readings('k'), [
+    { ...READ, kind: 'Failed', why: 'nothing listens there.', last: EMPTY },
+  ]);
+});
+
+test('of a pod that is not ready only what it says is told, not that it cannot be asked', async () => {
+  const { clock, answers, inspector } = played();
+  inspector.follow('k', [target('a', { isReady: false })]);
+  for (let seconds = 0; seconds < 60; seconds++) await clock.pass(1_000);
+  assert.deepEqual(inspector.readings('k'), []);
+  answers.set('ip-a', WELL);
+  for (let seconds = 0; seconds < 60; seconds++) await clock.pass(1_000);
+  assert.deepEqual(inspector.readings('k'), [{ ...READ, ...WELL, isReady: false }]);
+});
+
 test('pods that are gone are neither asked nor told of, and leave no timer behind', async () => {
   const { clock, answers, asked, inspector } = played();
-  for (const name of ['a', 'b']) answers.set(`ip-${name}`, '1');
+  for (const name of ['a', 'b']) answers.set(`ip-${name}`, WELL);
   inspector.follow('k', [target('a'), target('b')]);
   await clock.pass(500);
   inspector.follow('k', [target('b')]);
@@ -100,7 +149,7 @@ test('pods that are gone are neither asked nor told of, and leave no timer behin
   assert.equal(asked.length, 2);
 });
 
-test('however many pods there are, eight are asked at once', async () => {
+test('however many pods there are, thirty-two are asked at once', async () => {
   const clock = new ManualClock();
   const open: (() => void)[] = [];
   let most = 0;
@@ -110,13 +159,13 @@ test('however many pods there are, eight are asked at once', async () => {
     onChange: () => {},
     read: () =>
       new Promise((resolve) => {
-        open.push(() => resolve({ knobs: [], backends: [] }));
+        open.push(() => resolve(WELL));
         most = Math.max(most, open.length);
       }),
   });
   inspector.follow(
     'k',
-    Array.from({ length: 30 }, (_, i) => target(`p${i}`)),
+    Array.from({ length: 100 }, (_, i) => target(`p${i}`)),
   );
   await clock.pass(500);
   let answered = 0;
@@ -125,6 +174,6 @@ test('however many pods there are, eight are asked at once', async () => {
     answered++;
     await settled();
   }
-  assert.deepEqual([most, answered, inspector.readings('k').length], [8, 30, 30]);
+  assert.deepEqual([most, answered, inspector.readings('k').length], [32, 100, 100]);
   inspector.stop();
 });

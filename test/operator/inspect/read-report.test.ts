@@ -44,16 +44,47 @@ const failure = async (port: number): Promise<string> => {
   return assert.fail('it answered');
 };
 
-test('a proxy’s status is read, and of it only the tuning and the endpoints', async (t) => {
+test('a proxy of the first version, which gives no summary, is understood', async (t) => {
   const server = http.createServer((request, response) => {
-    assert.equal(request.url, '/status');
+    assert.equal(request.url, '/status?summary');
     response.end(JSON.stringify(GOOD));
   });
   const port = await serve(t, '127.0.0.1', server);
   assert.deepEqual(await readReport('127.0.0.1', port, never), {
     knobs: [{ name: 'acceptors', asked: '8', effective: '4', ok: false, hint: 'more' }],
     backends: [{ name: 'web', endpoints: 4, ready: 2 }],
+    listeners: [],
+    findings: [],
+    revision: undefined,
+    follows: true,
+    loss: undefined,
   });
+});
+
+test('of a summary the counts are read, what is served, what is found, and whether the source is followed', () => {
+  const finding = { code: 'PortTaken', path: 'spec.listeners[0].port', message: 'taken', listener: 'web' };
+  const body = {
+    revision: 'generation/3',
+    source: { from: 'a', following: false, code: 'Unauthorized', problem: 'Cannot follow', lostForMs: 10 },
+    tuning: [],
+    listeners: [{ name: 'web', port: 80 }],
+    backends: [{ name: 'web', algorithm: 'RoundRobin', counts: { endpoints: 3, ready: 1 } }],
+    findings: [finding],
+  };
+  assert.deepEqual(parseReport(JSON.stringify(body)), {
+    revision: 'generation/3',
+    follows: false,
+    loss: { code: 'Unauthorized', problem: 'Cannot follow' },
+    knobs: [],
+    listeners: ['web'],
+    backends: [{ name: 'web', endpoints: 3, ready: 1 }],
+    findings: [finding],
+  });
+});
+
+test('more findings than a status has room for are not kept', () => {
+  const findings = Array.from({ length: 5_000 }, () => ({ path: '', message: 'x' }));
+  assert.equal(parseReport(JSON.stringify({ tuning: [], findings }))?.findings.length, 512);
 });
 
 const ODD: readonly (readonly [string, http.RequestListener, string])[] = [

@@ -7,6 +7,7 @@ import type {
   Pod,
   ReplicaSet,
 } from '../../../operator/status/observed.ts';
+import type { Reading, Report } from '../../../operator/status/reading.ts';
 import { statusOf } from '../../../operator/status/status.ts';
 import { balancer } from '../owner.ts';
 
@@ -129,8 +130,39 @@ export const observed = (more: Partial<Observed> = {}, spec: object = {}): Obser
   unfinished: [],
   gate: { kind: 'Open' },
   readings: [],
+  before: undefined,
   contests: [],
   identity: 'operator-0 (Lease system/operator)',
+  ...more,
+});
+
+/** What a pod says that serves generation 7 of the resource `edge`, as `observed` has it. */
+export const REPORT: Report = {
+  revision: 'generation/7',
+  follows: true,
+  loss: undefined,
+  knobs: [],
+  listeners: ['web'],
+  backends: [{ name: 'web', endpoints: 1, ready: 1 }],
+  findings: [],
+};
+export const reading = (
+  pod: string,
+  more: Partial<Report & { isReady: boolean; node: string }> = {},
+): Reading => ({ kind: 'Read', pod, node: 'n1', isReady: true, ...REPORT, ...more });
+
+export const unheard = (pod: string): Reading => ({ kind: 'Unheard', pod, node: 'n1', isReady: true });
+
+export const failedReading = (
+  pod: string,
+  more: Partial<Extract<Reading, { kind: 'Failed' }>> = {},
+): Reading => ({
+  kind: 'Failed',
+  pod,
+  node: 'n1',
+  isReady: true,
+  why: 'it did not answer within 3 s.',
+  last: undefined,
   ...more,
 });
 

@@ -4,7 +4,9 @@ import { REASONS } from '../../../operator/status/reasons.ts';
 import { statusOf } from '../../../operator/status/status.ts';
 import { kstatus, type Waited } from '../kstatus.ts';
 import { observed } from './fixtures.ts';
+import type { Row } from './row.ts';
 import { ROWS_OF_PODS } from './rows-of-pods.ts';
+import { ROWS_OF_PROXIES } from './rows-of-proxies.ts';
 import { ROWS_OF_ROLLOUT } from './rows-of-rollout.ts';
 
 const of = (generation: number, status: object, metadata: object = {}): Waited =>
@@ -29,10 +31,11 @@ test('the decision is the documented one', () => {
 
 test('each reason is to who waits what its standing says', () => {
   const expected = { Done: 'Current', Working: 'InProgress', Stuck: 'Failed' } as const;
-  for (const { when, given, reason } of [...ROWS_OF_ROLLOUT, ...ROWS_OF_PODS]) {
+  const rows: readonly Row[] = [...ROWS_OF_ROLLOUT, ...ROWS_OF_PODS, ...ROWS_OF_PROXIES];
+  for (const { when, given, previous = [], reason } of rows) {
     const { standing } = REASONS[reason];
     if (standing === 'AsItIs') continue;
-    const status = statusOf(given, [], '2026-01-01T00:00:00Z');
+    const status = statusOf(given, previous, '2026-01-01T00:00:00Z');
     const seen = kstatus({ metadata: { generation: observed().generation }, status } as Parameters<
       typeof kstatus
     >[0]);

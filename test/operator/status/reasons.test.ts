@@ -2,15 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isReason, REASONS } from '../../../operator/status/reasons.ts';
 import { deployment, progressing, told, withContainer } from './fixtures.ts';
-import { failing } from './row.ts';
+import { failing, type Row } from './row.ts';
 import { ROWS_OF_PODS } from './rows-of-pods.ts';
+import { ROWS_OF_PROXIES } from './rows-of-proxies.ts';
 import { ROWS_OF_ROLLOUT } from './rows-of-rollout.ts';
 
-const ROWS = [...ROWS_OF_ROLLOUT, ...ROWS_OF_PODS];
+const ROWS: readonly Row[] = [...ROWS_OF_ROLLOUT, ...ROWS_OF_PODS, ...ROWS_OF_PROXIES];
 
-for (const { when, given, reason, holds, message } of ROWS)
+for (const { when, given, previous = [], reason, holds, message } of ROWS)
   test(`when ${when}, the reason is ${reason}`, () => {
-    const said = told(given);
+    const said = told(given, previous);
     assert.deepEqual([said.reason, said.holds], [reason, holds], said.message);
     if (typeof message === 'string') assert.equal(said.message, message);
     else assert.match(said.message, message);

@@ -1,3 +1,4 @@
+import type { Condition } from '../../../crds/status.ts';
 import type { Observed } from '../../../operator/status/observed.ts';
 import type { Reason } from '../../../operator/status/reasons.ts';
 import { DOWN, observed } from './fixtures.ts';
@@ -6,6 +7,8 @@ import { DOWN, observed } from './fixtures.ts';
 export interface Row {
   readonly when: string;
   readonly given: Observed;
+  /** The conditions that were there. */
+  readonly previous?: readonly Condition[];
   readonly reason: Reason;
   /** Which of Ready, Reconciling and Stalled are True. */
   readonly holds: string;

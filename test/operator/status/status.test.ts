@@ -20,7 +20,9 @@ test('the whole status of a resource that serves', () => {
     ...rendering,
     acceptors: 1,
     addresses: [{ type: 'IPAddress', value: '203.0.113.7' }],
-    listeners: [{ name: 'web', port: 8080, protocol: 'TCP', backend: 'web' }],
+    listeners: [{ name: 'web', port: 8080, protocol: 'TCP', backend: 'web', problems: [] }],
+    backends: [{ name: 'web', problems: [] }],
+    proxies: { following: 0, of: 0, problems: [] },
     tuning: [],
   });
   assert.deepEqual(

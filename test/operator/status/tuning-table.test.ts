@@ -3,24 +3,14 @@ import { test } from 'node:test';
 import type { Knob, Reading } from '../../../operator/status/reading.ts';
 import { type TuningInput, tuningTable } from '../../../operator/status/tuning-table.ts';
 import { balancer } from '../owner.ts';
-import { withContainer } from './fixtures.ts';
+import { failedReading, reading, withContainer } from './fixtures.ts';
 
 const SOMAXCONN = 'net.core.somaxconn';
 const good: Knob = { name: SOMAXCONN, asked: '65535', effective: '65535', ok: true };
 const bad: Knob = { name: SOMAXCONN, asked: '65535', effective: '4096', ok: false, hint: 'Set it.' };
-const read = (pod: string, node: string, ...knobs: readonly Knob[]): Reading => ({
-  kind: 'Read',
-  pod,
-  node,
-  knobs,
-  backends: [],
-});
-const failed = (pod: string, why = 'it did not answer within 3 s.'): Reading => ({
-  kind: 'Failed',
-  pod,
-  node: 'n9',
-  why,
-});
+const read = (pod: string, node: string, ...knobs: readonly Knob[]): Reading => reading(pod, { node, knobs });
+const failed = (pod: string, why?: string): Reading =>
+  failedReading(pod, { node: 'n9', ...(why === undefined ? {} : { why }) });
 
 const table = (more: Partial<TuningInput> = {}, tuning: object = { profile: 'Tuned' }) =>
   tuningTable({ spec: balancer({ tuning }).spec, readings: [], gate: { kind: 'Open' }, pods: [], ...more });

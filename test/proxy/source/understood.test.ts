@@ -69,6 +69,7 @@ test('what only the operator reads is neither needed nor spoken of', () => {
     resource({
       service: { type: 'Anycast', labels: { a: 'b' } },
       networkPolicy: { kind: 'Admin' },
+      readiness: { requireEndpoints: 'Half' },
       monitoring: { probe: true },
       paused: 'Until monday',
       workload: { adminPort: 9902 },

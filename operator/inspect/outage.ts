@@ -1,0 +1,35 @@
+import { ApiError } from '../../kube/errors.ts';
+import type { ListWatchState } from '../../kube/list-watch.ts';
+import type { Report } from '../status/reading.ts';
+import { isOutage } from './loss.ts';
+
+/** Whether the API server is, or was a moment ago, away for the operator as well. */
+export interface Outage {
+  note(watch: string, state: ListWatchState): void;
+  /**
+   * The report without the loss that an outage explains: proxies come back within seconds of the operator, and until then there is nothing to tell
+   * of each of them.
+   */
+  explain(report: Report): Report;
+}
+
+/** A proxy that lost the API server asks again at least every 15 s. */
+const BACK_WITHIN_MS = 30_000;
+
+export const createOutage = (now: () => number): Outage => {
+  const lost = new Set<string>();
+  let backAt = Number.NEGATIVE_INFINITY;
+  const isRecent = (): boolean => lost.size > 0 || now() - backAt < BACK_WITHIN_MS;
+  return {
+    note(watch, state) {
+      // A refusal is this watch's own trouble: it was answered.
+      const isAway = !state.connected && !(state.error instanceof ApiError && state.error.httpStatus < 500);
+      if (isAway) lost.add(watch);
+      else if (lost.delete(watch) && lost.size === 0) backAt = now();
+    },
+    explain: (report) =>
+      report.loss !== undefined && isOutage(report.loss) && isRecent()
+        ? { ...report, loss: undefined }
+        : report,
+  };
+};

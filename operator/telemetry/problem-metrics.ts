@@ -1,0 +1,58 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { Status } from '../../crds/status.ts';
+import { BLOCKING_REASONS, FINDING_WARNINGS } from '../status/finding-reasons.ts';
+
+/** A resource, as far as it tells what its proxies find. */
+interface Told {
+  readonly status?: unknown;
+}
+
+const statusOf = ({ status }: Told): Partial<Status> => (status ?? {}) as Partial<Status>;
+
+/** Each reason once, however many listeners and backends have it. */
+const reasonsOf = ({ listeners = [], backends = [], proxies }: Partial<Status>): ReadonlySet<string> =>
+  new Set(
+    [...listeners, ...backends, ...(proxies === undefined ? [] : [proxies])].flatMap(({ problems = [] }) =>
+      problems.map(({ reason }) => reason),
+    ),
+  );
+
+/** Counts what the proxies of all balancers find, when it is asked for. */
+export const createProblemMetrics = (registry: Registry, balancers: () => Iterable<Told>): void => {
+  new Gauge({
+    name: 'l4balancer_operator_balancers_with_problem',
+    help: 'L4Balancers whose proxies find something wrong, by its reason.',
+    labelNames: ['reason'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const reason of Object.keys({ ...BLOCKING_REASONS, ...FINDING_WARNINGS })) this.set({ reason }, 0);
+      for (const one of balancers()) for (const reason of reasonsOf(statusOf(one))) this.inc({ reason });
+    },
+  });
+  new Gauge({
+    name: 'l4balancer_operator_balancers_not_ready',
+    help: 'L4Balancers whose condition Ready is not True, by its reason.',
+    labelNames: ['reason'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const one of balancers()) {
+        const ready = statusOf(one).conditions?.find(({ type }) => type === 'Ready');
+        if (ready !== undefined && ready.status !== 'True') this.inc({ reason: ready.reason });
+      }
+    },
+  });
+  new Gauge({
+    name: 'l4balancer_operator_proxies',
+    help: 'Proxies that serve: those that follow their resource and its endpoints, and those of which that is not known or not so.',
+    labelNames: ['following'],
+    registers: [registry],
+    collect() {
+      const all = [...balancers()].map((one) => statusOf(one).proxies ?? { of: 0, following: 0 });
+      const following = all.reduce((sum, one) => sum + one.following, 0);
+      this.set({ following: 'true' }, following);
+      this.set({ following: 'false' }, all.reduce((sum, one) => sum + one.of, 0) - following);
+    },
+  });
+};

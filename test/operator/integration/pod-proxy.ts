@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { ADMIN_PORT } from '../../../crds/l4balancer.ts';
+import { type Program, startProgram } from '../../proxy/program.ts';
+import { podsOf, serving, writePodStatus } from './pods.ts';
+import type { Anything, TestWorld } from './world.ts';
+
+/** A real proxy that stands for the container of a pod: there is no kubelet here. */
+export interface PodProxy {
+  readonly program: Program;
+  /** Of a pod of the test's own choice. */
+  readonly ip: string;
+  /** Whether /readyz says yes. */
+  isReady(): Promise<boolean>;
+  stop(): Promise<void>;
+}
+
+let started = 0;
+
+/** An address of the loopback that no other process of the tests takes for its port 9901. */
+export const podAddress = (): string => {
+  started++;
+  return `127.${100 + (process.pid % 100)}.${Math.floor(process.pid / 100) % 250}.${started}`;
+};
+
+/** Starts the proxy of `edge` in the namespace with this login. */
+export const startPodProxy = (namespace: string, kubeconfig: string): PodProxy => {
+  const ip = podAddress();
+  const program = startProgram(['--kubeconfig', kubeconfig], {
+    L4B_NAMESPACE: namespace,
+    L4B_NAME: 'edge',
+    L4B_ADMIN: `${ip}:${ADMIN_PORT}`,
+    L4B_GRACE_PERIOD: '1s',
+    NUM_ACCEPTORS: '1',
+  });
+  return {
+    program,
+    ip,
+    isReady: () =>
+      fetch(`http://${ip}:${ADMIN_PORT}/readyz`).then(
+        ({ status }) => status === 200,
+        () => false,
+      ),
+    async stop() {
+      program.child.kill('SIGKILL');
+      await program.ended;
+    },
+  };
+};
+
+/** Waits until the namespace has a pod that `isWanted`. */
+export const awaitPod = async (
+  world: TestWorld,
+  namespace: string,
+  isWanted: (pod: Anything) => boolean = () => true,
+): Promise<Anything> => {
+  let pod: Anything | undefined;
+  await world.eventually('a pod', async () => {
+    pod = (await podsOf(world.transport, namespace)).find(isWanted);
+    return pod !== undefined;
+  });
+  return pod ?? assert.fail('there is no pod');
+};
+
+/** Writes into the pod's status what a kubelet would find: ready once the proxy is. */
+export const letRun = async (world: TestWorld, pod: Anything, proxy: PodProxy): Promise<void> => {
+  await world.eventually('the proxy to be ready', () => proxy.isReady());
+  await writePodStatus(world.transport, pod, serving(true, proxy.ip));
+};

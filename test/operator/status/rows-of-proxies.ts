@@ -1,0 +1,341 @@
+import type { Condition } from '../../../crds/status.ts';
+import type { FindingReport } from '../../../operator/status/reading.ts';
+import { DOWN, failedReading, observed, pod, REPORT, reading, unheard } from './fixtures.ts';
+import type { Row } from './row.ts';
+
+const finding = (code: string, message: string, more: Partial<FindingReport> = {}): FindingReport => ({
+  code,
+  path: 'spec',
+  message,
+  ...more,
+});
+const EMPTY = [{ name: 'web', endpoints: 0, ready: 0 }];
+
+/** Both replicas say that the backend `web` has no endpoint for this reason. */
+const empty = (code: string, message: string, spec: object = {}) => {
+  const said = { backends: EMPTY, findings: [finding(code, message, { backend: 'web' })] };
+  return observed({ readings: [reading('a', said), reading('b', said)] }, spec);
+};
+
+const before = (reason: string, observedGeneration: number): readonly Condition[] => [
+  {
+    type: 'Ready',
+    status: reason === 'Available' ? 'True' : 'False',
+    reason,
+    message: 'As before.',
+    lastTransitionTime: '2026-11-23T11:00:00Z',
+    observedGeneration,
+  },
+];
+
+/** What the proxies tell. */
+export const ROWS_OF_PROXIES: readonly Row[] = [
+  {
+    when: 'all proxies serve what is asked for',
+    given: observed({ readings: [reading('a'), reading('b')] }),
+    reason: 'Available',
+    holds: 'Ready',
+    message: '2 of 2 replicas ready.',
+  },
+  {
+    when: 'a backend’s Service does not exist',
+    given: empty('ServiceNotFound', 'backend "web", Service "web": The Service does not exist: create it'),
+    reason: 'ServiceNotFound',
+    holds: 'Reconciling',
+    message: 'Listener web: Backend "web", Service "web": The Service does not exist: create it.',
+  },
+  {
+    when: 'a backend’s Service does not exist, and that is meant to be',
+    given: empty('ServiceNotFound', 'gone', { readiness: { requireEndpoints: false } }),
+    reason: 'Available',
+    holds: 'Ready',
+    message: '2 of 2 replicas ready.',
+  },
+  {
+    when: 'a backend’s Service does not exist, and it is paused',
+    given: empty('ServiceNotFound', 'gone', { paused: true, workload: { replicas: 2 } }),
+    reason: 'Paused',
+    holds: '',
+    message: 'spec.paused is true: changes are not applied. 2 of 2 replicas ready.',
+  },
+  {
+    when: 'a Service has no endpoints by its type',
+    given: empty('ExternalName', 'no'),
+    reason: 'ExternalName',
+    holds: 'Reconciling',
+    message: 'Listener web: No.',
+  },
+  {
+    when: 'a Service does not have the port',
+    given: empty('PortNotFound', 'no'),
+    reason: 'ServicePortNotFound',
+    holds: 'Reconciling',
+    message: 'Listener web: No.',
+  },
+  {
+    when: 'a Service has nothing behind it',
+    given: empty('NoEndpoints', 'no'),
+    reason: 'NoEndpoints',
+    holds: 'Reconciling',
+    message: 'Listener web: No.',
+  },
+  {
+    when: 'no pod of a Service is ready',
+    given: empty('NoneReady', 'no'),
+    reason: 'EndpointsNotReady',
+    holds: 'Reconciling',
+    message: 'Listener web: No.',
+  },
+  {
+    when: 'a backend leads back to the balancer',
+    given: empty('OwnListener', 'no'),
+    reason: 'OwnListener',
+    holds: 'Reconciling',
+    message: 'Listener web: No.',
+  },
+  {
+    when: 'every endpoint has the weight 0',
+    given: empty('NoWeight', 'no'),
+    reason: 'NoWeight',
+    holds: 'Reconciling',
+    message: 'Listener web: No.',
+  },
+  {
+    when: 'every endpoint is unhealthy in one of the replicas',
+    given: observed({
+      readings: [
+        reading('a'),
+        reading('b', {
+          backends: [{ name: 'web', endpoints: 3, ready: 0 }],
+          findings: [finding('EndpointsUnhealthy', 'no', { backend: 'web' })],
+        }),
+      ],
+    }),
+    reason: 'EndpointsUnhealthy',
+    holds: 'Reconciling',
+    message: 'Listener web: No. (1 of 2 replicas.)',
+  },
+  {
+    when: 'too few endpoints are healthy, and some are',
+    given: observed({
+      readings: [
+        reading('a', {
+          backends: [{ name: 'web', endpoints: 9, ready: 1 }],
+          findings: [finding('EndpointsUnhealthy', 'no', { backend: 'web' })],
+        }),
+      ],
+    }),
+    reason: 'Available',
+    holds: 'Ready',
+    message: '2 of 2 replicas ready.',
+  },
+  {
+    when: 'a proxy of an older version tells only that there is no endpoint',
+    given: observed({ readings: [reading('a', { backends: EMPTY })] }),
+    reason: 'NoEndpoints',
+    holds: 'Reconciling',
+    message: 'Listener web: Backend "web" has no endpoint that takes connections.',
+  },
+  {
+    when: 'a proxy of an older version gives no code for it',
+    given: observed({
+      readings: [
+        reading('a', { backends: EMPTY, findings: [{ path: 'spec.backends[0].service', message: 'gone' }] }),
+      ],
+    }),
+    reason: 'NoEndpoints',
+    holds: 'Reconciling',
+    message: 'Listener web: Spec.backends[0].service: gone.',
+  },
+  {
+    when: 'a backend that no listener leads to has no endpoint',
+    given: observed({ readings: [reading('a', { backends: [{ name: 'old', endpoints: 0, ready: 0 }] })] }),
+    reason: 'Available',
+    holds: 'Ready',
+    message: '2 of 2 replicas ready.',
+  },
+  {
+    when: 'somebody has the port of a listener',
+    given: observed({
+      readings: [
+        reading('a', { findings: [finding('PortTaken', 'taken', { listener: 'web' })] }),
+        reading('b'),
+      ],
+    }),
+    reason: 'PortTaken',
+    holds: 'Reconciling',
+    message: 'Listener web: Taken. (1 of 2 replicas.)',
+  },
+  {
+    when: 'somebody has the port, and endpoints need not be there',
+    given: observed(
+      { readings: [reading('a', { findings: [finding('PortTaken', 'taken', { listener: 'web' })] })] },
+      { readiness: { requireEndpoints: false } },
+    ),
+    reason: 'PortTaken',
+    holds: 'Reconciling',
+    message: 'Listener web: Taken.',
+  },
+  {
+    when: 'a listener cannot be opened for another reason',
+    given: observed({
+      readings: [reading('a', { findings: [finding('ListenerNotOpened', 'no', { listener: 'web' })] })],
+    }),
+    reason: 'ListenerNotOpened',
+    holds: 'Reconciling',
+    message: 'Listener web: No.',
+  },
+  {
+    when: 'a proxy leaves a listener out that it does not understand',
+    given: observed({
+      readings: [
+        reading('a', { listeners: [], findings: [finding('NotUnderstood', 'new', { listener: 'web' })] }),
+      ],
+    }),
+    reason: 'NotUnderstood',
+    holds: 'Stalled',
+    message: 'Listener web: New.',
+  },
+  {
+    when: 'a proxy does not understand a part without which it serves the listener',
+    given: observed({ readings: [reading('a', { findings: [finding('NotUnderstood', 'new')] })] }),
+    reason: 'Available',
+    holds: 'Ready',
+    message: '2 of 2 replicas ready.',
+  },
+  {
+    when: 'a proxy refuses the spec',
+    given: observed({
+      readings: [
+        reading('a', {
+          revision: 'generation/6',
+          findings: [finding('SpecRefused', 'is not known', { path: 'spec.listeners[0].protocol' })],
+        }),
+        reading('b'),
+      ],
+    }),
+    reason: 'SpecRefused',
+    holds: 'Stalled',
+    message: 'Spec.listeners[0].protocol: is not known. (1 of 2 replicas.)',
+  },
+  {
+    when: 'a proxy that serves has gone blind',
+    given: observed({
+      readings: [
+        reading('a', {
+          follows: false,
+          loss: { code: 'Unauthorized', problem: 'Cannot follow Services: 401' },
+        }),
+        reading('b'),
+      ],
+    }),
+    reason: 'NotFollowing',
+    holds: 'Reconciling',
+    message:
+      'No change of the spec or of endpoints reaches it: Cannot follow Services: 401. (1 of 2 replicas.)',
+  },
+  {
+    when: 'a new pod is not ready because it may not follow',
+    given: observed({
+      deployment: DOWN,
+      pods: [pod('a', 'n1', { phase: 'Running', podIP: '10.0.0.1' })],
+      readings: [
+        reading('l4b-edge-new-a', {
+          isReady: false,
+          revision: undefined,
+          listeners: [],
+          backends: [],
+          follows: false,
+          loss: { code: 'Forbidden', problem: 'Cannot follow L4Balancer shop/edge: 403' },
+        }),
+      ],
+    }),
+    reason: 'NotFollowing',
+    holds: 'Reconciling',
+    message: 'No change of the spec or of endpoints reaches it: Cannot follow L4Balancer shop/edge: 403.',
+  },
+  {
+    when: 'in a rollout a pod of the revision before refuses the spec, for which the new ones are made',
+    given: observed({
+      deployment: DOWN,
+      readings: [reading('old', { findings: [finding('SpecRefused', 'is not known')] })],
+    }),
+    reason: 'Progressing',
+    holds: 'Reconciling',
+    message: '0 of 2 replicas ready.',
+  },
+  {
+    when: 'several listeners fail for several reasons',
+    given: observed(
+      {
+        readings: [
+          reading('a', {
+            listeners: ['web', 'two', 'three'],
+            backends: [...EMPTY, { name: 'api', endpoints: 0, ready: 0 }],
+            findings: [
+              finding('NoEndpoints', 'none', { backend: 'api' }),
+              finding('ServiceNotFound', 'gone', { backend: 'web' }),
+            ],
+          }),
+        ],
+      },
+      {
+        listeners: [
+          { name: 'web', port: 8080, backend: 'web' },
+          { name: 'two', port: 8081, backend: 'web' },
+          { name: 'three', port: 8082, backend: 'api' },
+        ],
+        backends: ['web', 'api'].map((name) => ({ name, service: { name, port: 80 } })),
+      },
+    ),
+    reason: 'ServiceNotFound',
+    holds: 'Reconciling',
+    message: 'Listeners two and web: Gone. Listener three: None.',
+  },
+  {
+    when: 'a pod serves an older generation of the spec',
+    given: observed({ readings: [reading('a', { revision: 'generation/6' }), reading('b')] }),
+    reason: 'Progressing',
+    holds: 'Reconciling',
+    message: '1 of 2 replicas has not said yet what it makes of this spec.',
+    previous: before('Available', 6),
+  },
+  {
+    when: 'nobody has been asked yet',
+    given: observed({ readings: [unheard('a'), unheard('b')] }),
+    reason: 'Progressing',
+    holds: 'Reconciling',
+    message: '2 of 2 replicas have not said yet what they make of this spec.',
+    previous: before('Progressing', 7),
+  },
+  {
+    when: 'an operator has just started, and all was well',
+    given: observed({ readings: [unheard('a')] }),
+    reason: 'Available',
+    holds: 'Ready',
+    message: '2 of 2 replicas ready.',
+    previous: before('Available', 7),
+  },
+  {
+    when: 'an operator has just started, and something was wrong',
+    given: observed({ readings: [unheard('a')] }),
+    reason: 'NoEndpoints',
+    holds: 'Reconciling',
+    message: 'As before.',
+    previous: before('NoEndpoints', 7),
+  },
+  {
+    when: 'no proxy can be asked',
+    given: observed({ readings: [failedReading('a'), failedReading('b')] }),
+    reason: 'Available',
+    holds: 'Ready',
+    message: '2 of 2 replicas ready.',
+  },
+  {
+    when: 'a proxy cannot be asked any more that had no endpoint',
+    given: observed({ readings: [failedReading('a', { last: { ...REPORT, backends: EMPTY } })] }),
+    reason: 'NoEndpoints',
+    holds: 'Reconciling',
+    message: 'Listener web: Backend "web" has no endpoint that takes connections.',
+  },
+];
