@@ -1,6 +1,27 @@
 import { z } from 'zod';
 import { duration, name, port } from './scalars.ts';
 
+const keepalive = z.object({
+  time: duration
+    .optional()
+    .describe(
+      'Silence after which a side is asked whether it is still there; 1s to 9h, in whole seconds. Without it net.ipv4.tcp_keepalive_time.',
+    ),
+  interval: duration
+    .optional()
+    .describe(
+      'Time between two such questions; 1s to 9h, in whole seconds. Without it net.ipv4.tcp_keepalive_intvl.',
+    ),
+  probes: z
+    .int()
+    .min(1)
+    .max(127)
+    .optional()
+    .describe(
+      'Questions without an answer after which the side counts as gone. Without it net.ipv4.tcp_keepalive_probes.',
+    ),
+});
+
 /** One port that clients connect to, and the backend its connections go to. */
 export const listener = z.object({
   name: name.describe('Unique name of the listener; also the name of the Service port.'),
@@ -14,9 +35,15 @@ export const listener = z.object({
       idle: duration
         .default('1h')
         .describe('A connection that moves no byte either way for this long is closed; 1s to 168h.'),
+      keepalive: keepalive
+        .optional()
+        .describe(
+          'TCP keepalive of both sides, of connections that begin from now on. It is always on; what is left out is as the kernel has it.',
+        ),
     })
     .prefault({})
     .describe('Time limits of each connection.'),
 });
 
+export type Keepalive = z.output<typeof keepalive>;
 export type Listener = z.output<typeof listener>;

@@ -54,7 +54,9 @@ export const tuning = z.object({
   // No set: of one that is emptied, server-side apply would leave nothing, which is the profile's again.
   capabilities: plainList(z.enum(['SYS_RESOURCE', 'IPC_LOCK', 'NET_BIND_SERVICE']), 3)
     .optional()
-    .describe('Linux capabilities added to the container, instead of the profile’s.'),
+    .describe(
+      'Linux capabilities added to the container, instead of the profile’s: SYS_RESOURCE raises the hard limit of file descriptors, NET_BIND_SERVICE opens ports that net.ipv4.ip_unprivileged_port_start reserves; the proxy itself has no use for IPC_LOCK.',
+    ),
   logLevel: z
     .enum(['error', 'warn', 'info', 'debug'])
     .optional()

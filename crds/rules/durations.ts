@@ -5,6 +5,20 @@ import { problemIf, type Rule, rule } from './rule.ts';
 const RANGES = [
   { id: 'idle-timeout-range', scope: 'spec.listeners[].timeouts', field: 'idle', least: '1s', most: '168h' },
   {
+    id: 'keepalive-time-range',
+    scope: 'spec.listeners[].timeouts.keepalive',
+    field: 'time',
+    least: '1s',
+    most: '9h',
+  },
+  {
+    id: 'keepalive-interval-range',
+    scope: 'spec.listeners[].timeouts.keepalive',
+    field: 'interval',
+    least: '1s',
+    most: '9h',
+  },
+  {
     id: 'health-check-interval-range',
     scope: 'spec.backends[].healthCheck',
     field: 'interval',

@@ -1,5 +1,6 @@
+import { durationMs } from '../duration.ts';
 import type { L4BalancerSpec } from '../l4balancer.ts';
-import type { Listener } from '../listener.ts';
+import type { Keepalive, Listener } from '../listener.ts';
 import { nearest } from '../nearest.ts';
 import { show } from '../words.ts';
 import { problemIf, rule } from './rule.ts';
@@ -65,6 +66,24 @@ const backendExists = rule<L4BalancerSpec>({
     });
   },
 });
+
+const wholeSeconds = (['time', 'interval'] as const).map((field) =>
+  rule<Keepalive>({
+    id: `keepalive-${field}-seconds`,
+    scope: 'spec.listeners[].timeouts.keepalive',
+    reads: [field],
+    rule: `!has(self.${field}) || duration(self.${field}).getMilliseconds() % 1000 == 0`,
+    message: `${field} is not in whole seconds, which is all that the kernel counts`,
+    messageExpression: `'${field} ' + self.${field} + ' is not in whole seconds, which is all that the kernel counts'`,
+    fieldPath: `.${field}`,
+    check: ({ [field]: text }) =>
+      problemIf(
+        text !== undefined && durationMs(text) % 1000 !== 0,
+        [field],
+        `${text} is not in whole seconds, which is all that the kernel counts`,
+      ),
+  }),
+);
 
 const UNPRIVILEGED = 'net.ipv4.ip_unprivileged_port_start';
 
@@ -146,6 +165,7 @@ export const LISTENER_RULES = [
   portUnique,
   adminPort,
   backendExists,
+  ...wholeSeconds,
   privilegedPort,
   privilegedAdminPort,
   ownEndpoint,

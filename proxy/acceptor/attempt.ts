@@ -8,6 +8,7 @@ import {
   EINTR,
   ENETUNREACH,
   IPPROTO_TCP,
+  SO_KEEPALIVE,
   SO_OOBINLINE,
   SO_REUSEADDR,
   SOCK_CLOEXEC,
@@ -21,6 +22,7 @@ import { type ConnectFailure, connectFailure } from './connect-failure.ts';
 import { ENDPOINT } from './connections.ts';
 import type { Acceptor } from './context.ts';
 import { closeDescriptor, dropEndpointSocket, holdDescriptor } from './ending.ts';
+import { setKeepalive } from './keepalive.ts';
 import { watchEndpoint } from './relay.ts';
 import type { ServedBackend } from './served-table.ts';
 
@@ -31,11 +33,19 @@ const PORT_TRIES = 16;
 const openSocket = (acceptor: Acceptor, connection: number, family: number): number => {
   const fd = acceptor.sys.socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return fd;
+  const { connections, sys, table } = acceptor;
   holdDescriptor(acceptor, fd);
-  acceptor.connections.fd[connection * 2 + ENDPOINT] = fd;
-  acceptor.connections.flags[connection * 2 + ENDPOINT] = 0;
+  connections.fd[connection * 2 + ENDPOINT] = fd;
+  connections.flags[connection * 2 + ENDPOINT] = 0;
   // Its urgent bytes come in their places among the others, as a client's do: who reads past one would lose it.
-  acceptor.sys.setOption(fd, SOL_SOCKET, SO_OOBINLINE, 1);
+  sys.setOption(fd, SOL_SOCKET, SO_OOBINLINE, 1);
+  // A client's socket inherits it from the listening one.
+  sys.setOption(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+  const own =
+    table.keepalives.size === 0
+      ? undefined
+      : table.keepalives.get(connections.listenerSlot[connection] as number);
+  if (own !== undefined) setKeepalive(sys, fd, own);
   return fd;
 };
 

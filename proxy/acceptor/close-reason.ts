@@ -44,6 +44,20 @@ export const CLOSE_REASONS = [
     meaning: 'the endpoint reset it, or had closed and the client went on sending',
   },
   {
+    reason: 'ClientTimedOut',
+    by: 'Client',
+    phases: AFTER,
+    isError: true,
+    meaning: 'the client answered neither keepalive nor what was sent, or cannot be reached any more',
+  },
+  {
+    reason: 'EndpointTimedOut',
+    by: 'Endpoint',
+    phases: AFTER,
+    isError: true,
+    meaning: 'the endpoint answered neither keepalive nor what was sent, or cannot be reached any more',
+  },
+  {
     reason: 'IdleTimeout',
     by: 'Proxy',
     phases: AFTER,

@@ -28,6 +28,7 @@ export const ASKED = 512; // of a client: it spoke last, so it may wait for an a
 export const RESET = 1024; // closing it sends a reset
 export const QUEUED = 2048; // it is in the queue of those that have more to read
 export const LARGE = 4096; // its last read filled the buffer: it waits for its turn behind those that have little to say
+export const LOST = 8192; // the kernel gave it up: it does not answer, or cannot be reached
 
 const GROWTH = 1024;
 

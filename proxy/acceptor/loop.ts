@@ -33,7 +33,7 @@ import { dialAnother, dialed, redial } from './dial.ts';
 import { beginDraining, closeIdle } from './drain.ts';
 import { closeConnection, resetBoth, resetConnection } from './ending.ts';
 import type { ToAcceptor } from './messages.ts';
-import { abort, relay, relayReady } from './relay.ts';
+import { abort, noteLoss, relay, relayReady } from './relay.ts';
 import { serveWaiting } from './serve-waiting.ts';
 import { portsOf, type ServedTable, serveTable } from './served-table.ts';
 import { INTS, intsAt } from './shared-memory.ts';
@@ -61,8 +61,10 @@ const onSide = (acceptor: Acceptor, connection: number, side: Side, events: numb
   }
   // A client that had ended and goes was reset: no event will follow. (An endpoint's is found when something is sent to it.)
   const wasReset = side === CLIENT && gone && ((connections.flags[place] as number) & ENDED) !== 0;
-  if (state === RELAYING && wasReset) abort(acceptor, connection, side);
-  else if (state === RELAYING) relay(acceptor, connection, side, gone || (events & EPOLLOUT) !== 0);
+  if (state === RELAYING && wasReset) {
+    noteLoss(acceptor, place, acceptor.sys.socketError(connections.fd[place] as number));
+    abort(acceptor, connection, side);
+  } else if (state === RELAYING) relay(acceptor, connection, side, gone || (events & EPOLLOUT) !== 0);
   else if (side === ENDPOINT) dialed(acceptor, connection, events);
   else if (gone) closeConnection(acceptor, connection, 'ClientGone');
 };

@@ -1,6 +1,6 @@
 import type { AccessLog } from '../../crds/access-log.ts';
 import type { PickingPlan } from '../table/picker.ts';
-import type { TableBackend } from '../table/table.ts';
+import type { Keepalive, TableBackend } from '../table/table.ts';
 import type { SharedBuffers } from './shared-memory.ts';
 import type { PortRange } from './source-ports.ts';
 
@@ -23,6 +23,8 @@ export interface AcceptorListener {
   readonly port: number;
   readonly backendSlot: number;
   readonly idleMs: number;
+  /** Left out where all of it is as the kernel has it. */
+  readonly keepalive?: Keepalive;
 }
 
 export interface AcceptorBackend

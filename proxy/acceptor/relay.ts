@@ -1,6 +1,9 @@
 import {
   EAGAIN,
+  EHOSTDOWN,
+  EHOSTUNREACH,
   EINTR,
+  ENETUNREACH,
   EPIPE,
   EPOLL_CTL_ADD,
   EPOLL_CTL_MOD,
@@ -9,6 +12,7 @@ import {
   EPOLLOUT,
   EPOLLPRI,
   EPOLLRDHUP,
+  ETIMEDOUT,
   IPPROTO_TCP,
   SHUT_WR,
   TCP_NODELAY,
@@ -22,6 +26,7 @@ import {
   ENDING,
   ENDPOINT,
   LARGE,
+  LOST,
   PROMPT,
   QUEUED,
   READ_ON,
@@ -55,9 +60,20 @@ export const watchEndpoint = (acceptor: Acceptor, connection: number, fd: number
   return acceptor.sys.epollControl(acceptor.epoll, EPOLL_CTL_ADD, fd, SIDE_EVENTS | EPOLLOUT, token);
 };
 
+/** What the kernel says of a peer that answered neither its keepalive nor what was sent, or that no way leads to. */
+const LOSSES: ReadonlySet<number> = new Set([ETIMEDOUT, EHOSTUNREACH, ENETUNREACH, EHOSTDOWN]);
+
+/** Remembers of a side that failed with `errno` whether it was lost: the kernel says it once. */
+export const noteLoss = ({ connections }: Acceptor, place: number, errno: number): void => {
+  if (LOSSES.has(errno)) connections.flags[place] = (connections.flags[place] as number) | LOST;
+};
+
 /** The far side of `from` did reset, or broke: the other one gets a reset too. */
-export const abort = (acceptor: Acceptor, connection: number, from: Side): void =>
-  resetBoth(acceptor, connection, from === CLIENT ? 'ClientReset' : 'EndpointReset');
+export const abort = (acceptor: Acceptor, connection: number, from: Side): void => {
+  const isLost = ((acceptor.connections.flags[connection * 2 + from] as number) & LOST) !== 0;
+  if (from === CLIENT) resetBoth(acceptor, connection, isLost ? 'ClientTimedOut' : 'ClientReset');
+  else resetBoth(acceptor, connection, isLost ? 'EndpointTimedOut' : 'EndpointReset');
+};
 
 /** `from` sent its end of stream and all before it has been passed on. */
 const ended = (acceptor: Acceptor, connection: number, from: Side): void => {
@@ -145,6 +161,7 @@ const keep = (acceptor: Acceptor, sink: number, start: number, length: number): 
 const broke = (acceptor: Acceptor, connection: number, to: Side, errno: number): void => {
   const { flags } = acceptor.connections;
   const place = connection * 2 + to;
+  noteLoss(acceptor, place, errno);
   const hadEnded = ((flags[place] as number) & ENDED) !== 0;
   if (hadEnded && to === CLIENT) {
     abort(acceptor, connection, to);
@@ -186,6 +203,7 @@ const pump = (acceptor: Acceptor, connection: number, from: Side, most: number):
     }
     if (read === -EINTR) continue;
     if (read < 0) {
+      noteLoss(acceptor, source, -read);
       abort(acceptor, connection, from);
       return;
     }

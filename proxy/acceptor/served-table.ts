@@ -3,6 +3,7 @@ import { type PinnedMemory, sharedAddress } from '../sys/memory.ts';
 import { lengthOf, SOCKET_ADDRESS_BYTES } from '../sys/socket-address.ts';
 import { HASHES_SOURCE, PICKERS } from '../table/pick.ts';
 import type { Choice, Picker } from '../table/picker.ts';
+import type { Keepalive } from '../table/table.ts';
 import type { AcceptorBackend, AcceptorListener, AcceptorTable, SharedEndpoints } from './messages.ts';
 import type { SharedMemory } from './shared-memory.ts';
 import { TimerWheel } from './timer-wheel.ts';
@@ -46,6 +47,8 @@ export interface ServedTable {
   readonly backends: ReadonlyMap<number, ServedBackend>;
   /** Backends that went with this table, by slot: for connections that were left here by an acceptor which serves the table before. */
   readonly gone: ReadonlyMap<number, ServedBackend>;
+  /** By listener slot, of listeners that have one of their own. */
+  readonly keepalives: ReadonlyMap<number, Keepalive>;
   /** Slots of endpoints that have gone and whose connections end with them. */
   readonly removed: ReadonlySet<number>;
 }
@@ -58,6 +61,7 @@ export const EMPTY_TABLE: ServedTable = {
   before: [],
   backends: new Map(),
   gone: new Map(),
+  keepalives: new Map(),
   removed: new Set(),
 };
 
@@ -159,6 +163,9 @@ export const serveTable = (
     })),
     backends,
     gone: new Map([...before.backends].filter(([slot]) => !backends.has(slot))),
+    keepalives: new Map(
+      table.listeners.flatMap(({ slot, keepalive }) => (keepalive === undefined ? [] : [[slot, keepalive]])),
+    ),
     removed: new Set(table.removed),
   };
 };

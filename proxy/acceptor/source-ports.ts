@@ -7,6 +7,8 @@ export interface PortRange {
   readonly high: number;
   /** Whether the kernel itself uses ports in TIME_WAIT again (net.ipv4.tcp_tw_reuse = 1). */
   readonly reused: boolean;
+  /** Ports of the range that nobody is to choose (net.ipv4.ip_local_reserved_ports); the kernel keeps to that only where it chooses itself. */
+  readonly reserved?: readonly number[];
 }
 
 /** A closed connection keeps its port for a minute (TCP_TIMEWAIT_LEN), where the endpoint did not close first. */
@@ -34,10 +36,16 @@ export class SourcePorts {
   #since: number;
   #wasScarce = false;
   #low: number;
-  #avoided: ReadonlySet<number> = new Set();
+  #reserved: readonly number[];
+  #avoided: ReadonlySet<number>;
 
   /** `index` of `acceptors`: each takes ports of its own. */
-  constructor({ low, high, reused }: PortRange, index: number, acceptors: number, nowMs: number) {
+  constructor(
+    { low, high, reused, reserved = [] }: PortRange,
+    index: number,
+    acceptors: number,
+    nowMs: number,
+  ) {
     const size = Math.max(1, high - low + 1);
     const kept = Math.floor(size / LEFT_TO_KERNEL);
     const share = Math.max(1, Math.floor((size - kept) / acceptors));
@@ -47,6 +55,8 @@ export class SourcePorts {
     this.#keptMs = reused ? KEPT_REUSED_MS : KEPT_MS;
     this.#since = nowMs;
     this.#low = low;
+    this.#reserved = reserved;
+    this.#avoided = new Set(reserved);
   }
 
   /** Notes that a closed connection to an endpoint keeps its port. */
@@ -70,7 +80,7 @@ export class SourcePorts {
 
   /** Ports that are never chosen here: those of listeners and endpoints, whose servers could not have them meanwhile. */
   avoid(ports: ReadonlySet<number>): void {
-    this.#avoided = ports;
+    this.#avoided = new Set([...ports, ...this.#reserved]);
   }
 
   /** The next port of this acceptor's share. */

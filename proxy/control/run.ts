@@ -8,6 +8,7 @@ import { buildStatus, buildSummary, type StatusFacts } from '../admin/status.ts'
 import type { Settings } from '../settings.ts';
 import { openSource } from '../source/open.ts';
 import { canWrite } from '../sys/can-write.ts';
+import { CAP_NET_BIND_SERVICE, makeEffective } from '../sys/capability.ts';
 import { raiseFileLimit } from '../sys/file-limit.ts';
 import { withoutOwnListeners } from '../table/own-listeners.ts';
 import type { Logger } from '../telemetry/log.ts';
@@ -43,6 +44,8 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
   const launch = decideLaunch(settings, opened.first?.spec, machine);
   log.level = launch.logLevel;
   const fileLimit = raiseFileLimit(launch.fileDescriptors);
+  // Where tuning.capabilities gives it. This thread opens the listening sockets.
+  makeEffective(CAP_NET_BIND_SERVICE);
   log.info({ version: VERSION, source: opened.from, ...launch, fileLimit }, 'proxy starts');
   if (fileLimit.problem !== undefined) log.warn(fileLimit, 'file limit not reached');
 

@@ -1,4 +1,5 @@
 import type { ProxyFinding } from '../../crds/proxy-finding.ts';
+import { setKeepalive } from '../acceptor/keepalive.ts';
 import { pinnedMemory } from '../sys/memory.ts';
 import { writeSocketAddress } from '../sys/socket-address.ts';
 import {
@@ -13,6 +14,7 @@ import {
   IPPROTO_IPV6,
   IPPROTO_TCP,
   IPV6_V6ONLY,
+  SO_KEEPALIVE,
   SO_OOBINLINE,
   SO_REUSEADDR,
   SO_REUSEPORT,
@@ -23,6 +25,8 @@ import {
   type Sys,
   TCP_NODELAY,
 } from '../sys/sys.ts';
+import type { Keepalive } from '../table/table.ts';
+import { readKernelKeepalive } from './kernel-keepalive.ts';
 
 /** Asked of listen(); the kernel caps it at net.core.somaxconn without saying so. */
 const BACKLOG = 65535;
@@ -67,6 +71,8 @@ export class ListeningSockets {
   #acceptors: number;
   #most: number;
   #ports = new Map<number, readonly number[]>();
+  /** By port: the keepalive that its sockets were given; none where they follow the kernel's. */
+  #keepalives = new Map<number, Keepalive>();
   #address = pinnedMemory(128);
   #family: number;
 
@@ -81,8 +87,14 @@ export class ListeningSockets {
     if (refused === EAFNOSUPPORT || refused === EADDRNOTAVAIL) this.#family = AF_INET;
   }
 
-  /** Sockets of `port` by acceptor, opened if need be; a finding when the kernel refuses. */
-  open(name: string, port: number): readonly number[] | ProxyFinding {
+  /** Sockets of `port` by acceptor, opened if need be, with this keepalive; a finding when the kernel refuses. */
+  open(name: string, port: number, keepalive?: Keepalive): readonly number[] | ProxyFinding {
+    const opened = this.#open(name, port);
+    if (Array.isArray(opened)) this.#keepAlive(port, opened, keepalive);
+    return opened;
+  }
+
+  #open(name: string, port: number): readonly number[] | ProxyFinding {
     const known = this.#ports.get(port);
     if (known !== undefined) return known;
     if ((this.#ports.size + 1) * this.#acceptors > this.#most)
@@ -118,7 +130,23 @@ export class ListeningSockets {
       if (ports.has(port)) continue;
       for (const socket of sockets) this.#sys.close(socket);
       this.#ports.delete(port);
+      this.#keepalives.delete(port);
     }
+  }
+
+  /** Whom the sockets accept from now on inherits it. */
+  #keepAlive(port: number, sockets: readonly number[], asked: Keepalive | undefined): void {
+    const before = this.#keepalives.get(port);
+    if (asked === undefined && before === undefined) return;
+    // What was given once and is asked for no more is the kernel's again.
+    const kernel = before === undefined ? undefined : readKernelKeepalive();
+    const next = {
+      timeSeconds: asked?.timeSeconds || kernel?.timeSeconds || 0,
+      intervalSeconds: asked?.intervalSeconds || kernel?.intervalSeconds || 0,
+      probes: asked?.probes || kernel?.probes || 0,
+    };
+    for (const socket of sockets) setKeepalive(this.#sys, socket, next);
+    this.#keepalives.set(port, next);
   }
 
   /** Without SO_REUSEPORT a bind fails where somebody listens: our group must not share a port with a stranger's. */
@@ -146,7 +174,8 @@ export class ListeningSockets {
       if (this.#family === AF_INET6) must('setsockopt', sys.setOption(socket, IPPROTO_IPV6, IPV6_V6ONLY, 0));
       must('setsockopt', sys.setOption(socket, SOL_SOCKET, SO_REUSEADDR, 1));
       if (reusePort) must('setsockopt', sys.setOption(socket, SOL_SOCKET, SO_REUSEPORT, 1));
-      // Accepted sockets inherit these two.
+      // Accepted sockets inherit these three.
+      must('setsockopt', sys.setOption(socket, SOL_SOCKET, SO_KEEPALIVE, 1));
       must('setsockopt', sys.setOption(socket, IPPROTO_TCP, TCP_NODELAY, 1));
       must('setsockopt', sys.setOption(socket, SOL_SOCKET, SO_OOBINLINE, 1));
       must('bind', sys.bind(socket, this.#address.address, length));

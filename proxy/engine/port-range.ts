@@ -13,9 +13,31 @@ const read = (name: string): string => {
   }
 };
 
+/** The ports of a list such as `8080,40000-40010` that are in the range. */
+export const reservedPorts = (
+  list: string,
+  { low, high }: Pick<PortRange, 'low' | 'high'>,
+): readonly number[] =>
+  list.split(',').flatMap((part) => {
+    const [first = Number.NaN, last = first] = part.split('-').map((text) => Number.parseInt(text, 10));
+    const from = Math.max(low, first);
+    return Array.from(
+      { length: Math.max(0, Math.min(high, last) - from + 1) || 0 },
+      (_, index) => from + index,
+    );
+  });
+
 /** The ephemeral ports of this network namespace. */
 export const readPortRange = (): PortRange => {
   const [low = 0, high = 0] = read('ip_local_port_range').split(/\s+/).map(Number);
   const range = low > 0 && high >= low ? { low, high } : USUAL;
-  return { ...range, reused: read('tcp_tw_reuse') === '1' };
+  return {
+    ...range,
+    reused: read('tcp_tw_reuse') === '1',
+    reserved: reservedPorts(read('ip_local_reserved_ports'), range),
+  };
 };
+
+/** Source ports that connections to one endpoint may have at once. */
+export const sourcePortCount = ({ low, high, reserved = [] }: PortRange): number =>
+  high - low + 1 - reserved.length;

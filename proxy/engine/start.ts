@@ -15,7 +15,7 @@ import { type FailingEndpoint, failingEndpoints, forgetFailures } from './failin
 import { freePlaces } from './free-places.ts';
 import { ListeningSockets } from './listening-sockets.ts';
 import { PickingPlans, type Prepared } from './picking-plans.ts';
-import { readPortRange } from './port-range.ts';
+import { readPortRange, sourcePortCount } from './port-range.ts';
 import { readAcceptors, readStats } from './read-stats.ts';
 import { StallWatch } from './stall-watch.ts';
 import { cutFor, isCrowded, NOTHING_WIRED, Places, type Wiring, wire } from './wire.ts';
@@ -131,7 +131,7 @@ class ThreadedEngine implements Engine {
       version: this.#wiring.version,
       descriptorLimit: this.#descriptorLimit(),
       sourcePorts: {
-        count: this.#sourcePorts.high - this.#sourcePorts.low + 1,
+        count: sourcePortCount(this.#sourcePorts),
         reused: this.#sourcePorts.reused,
       },
     });

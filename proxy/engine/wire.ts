@@ -151,8 +151,8 @@ export const wire = (
     ];
   });
   const listeners = table.listeners.flatMap((listener) => {
-    const { name, port, backend, idleMs } = listener;
-    const opened = sockets.open(name, port);
+    const { name, port, backend, idleMs, keepalive } = listener;
+    const opened = sockets.open(name, port, keepalive);
     if (isFinding(opened)) {
       findings.push(opened);
       return [];
@@ -167,7 +167,16 @@ export const wire = (
     }
     if (place.fresh) fresh.listener(place.slot);
     places.lastListeners.set(name, listener);
-    return [{ slot: place.slot, backendSlot: backendPlace.slot, idleMs, port, sockets: opened }];
+    return [
+      {
+        slot: place.slot,
+        backendSlot: backendPlace.slot,
+        idleMs,
+        ...(keepalive === undefined ? {} : { keepalive }),
+        port,
+        sockets: opened,
+      },
+    ];
   });
   const incomplete = listeners.length < table.listeners.length;
   const removed = removedSlots(table, before, places);
@@ -198,11 +207,8 @@ export const cutFor = (
     return shared === undefined ? [] : [{ ...backend, ...shared }];
   }),
   removed: wiring.removed,
-  listeners: wiring.listeners.map(({ slot, port, backendSlot, idleMs, sockets }) => ({
-    slot,
-    port,
-    backendSlot,
-    idleMs,
+  listeners: wiring.listeners.map(({ sockets, ...listener }) => ({
+    ...listener,
     fd: sockets[index] as number,
   })),
 });

@@ -1,6 +1,8 @@
 import koffi from 'koffi';
 import { pinnedMemory } from './memory.ts';
 
+/** Lets a process listen below net.ipv4.ip_unprivileged_port_start. */
+export const CAP_NET_BIND_SERVICE = 10;
 /** Lets a process raise its hard limits (linux/capability.h). */
 export const CAP_SYS_RESOURCE = 24;
 

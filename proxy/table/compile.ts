@@ -1,11 +1,12 @@
 import type { Backend } from '../../crds/backend.ts';
 import { durationMs } from '../../crds/duration.ts';
+import type { Keepalive } from '../../crds/listener.ts';
 import type { EndpointView } from './endpoint-view.ts';
 import { HASHES_SOURCE } from './pick.ts';
 import { chooseServing } from './serving.ts';
 import { startingWeights } from './slow-start.ts';
 import type { Snapshot, Target } from './snapshot.ts';
-import { endpointKey, type Table, type TableBackend } from './table.ts';
+import { endpointKey, type Table, type TableBackend, type Keepalive as TableKeepalive } from './table.ts';
 
 const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
   a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
@@ -46,11 +47,23 @@ const part = (
   };
 };
 
+const keepaliveOf = ({ time, interval, probes }: Keepalive): TableKeepalive => ({
+  timeSeconds: time === undefined ? 0 : durationMs(time) / 1000,
+  intervalSeconds: interval === undefined ? 0 : durationMs(interval) / 1000,
+  probes: probes ?? 0,
+});
+
 /** What the acceptors shall serve, given what the source found and what is known of the endpoints. */
 export const compileTable = (snapshot: Snapshot, view: EndpointView): Table => ({
   accessLog: snapshot.spec.accessLog,
   listeners: snapshot.spec.listeners
-    .map(({ name, port, backend, timeouts }) => ({ name, port, backend, idleMs: durationMs(timeouts.idle) }))
+    .map(({ name, port, backend, timeouts }) => ({
+      name,
+      port,
+      backend,
+      idleMs: durationMs(timeouts.idle),
+      ...(timeouts.keepalive === undefined ? {} : { keepalive: keepaliveOf(timeouts.keepalive) }),
+    }))
     .sort(byName),
   backends: snapshot.spec.backends
     .map((backend) => ({

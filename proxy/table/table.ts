@@ -17,6 +17,15 @@ export interface TableListener {
   readonly backend: string;
   /** Milliseconds without a byte either way after which a connection is closed. */
   readonly idleMs: number;
+  /** Left out where all of it is as the kernel has it. */
+  readonly keepalive?: Keepalive;
+}
+
+/** When the kernel asks a silent peer whether it is still there; 0 where its own setting (net.ipv4.tcp_keepalive_*) counts. */
+export interface Keepalive {
+  readonly timeSeconds: number;
+  readonly intervalSeconds: number;
+  readonly probes: number;
 }
 
 export interface TableBackend {

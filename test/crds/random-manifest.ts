@@ -24,7 +24,15 @@ export const randomManifest = (random: Random): Loose => {
     ...random.some({
       protocol: () => 'TCP',
       timeouts: () =>
-        random.some({ idle: () => random.pick(['1s', '90s', '1h30m', '168h', '1h30m15s500ms']) }),
+        random.some({
+          idle: () => random.pick(['1s', '90s', '1h30m', '168h', '1h30m15s500ms']),
+          keepalive: () =>
+            random.some({
+              time: () => random.pick(['1s', '10m', '9h', '1500ms500ms']),
+              interval: () => random.pick(['1s', '75s', '9h']),
+              probes: () => random.whole(1, 127),
+            }),
+        }),
     }),
   }));
   const shape = random.pick<Shape>([ANY, ANY, DAEMON_SET, HOST_NETWORK]);

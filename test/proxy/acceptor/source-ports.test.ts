@@ -76,3 +76,17 @@ test('where every port is a listener’s or an endpoint’s, there is an answer 
   ports.avoid(new Set([40_000, 40_001, 40_002, 40_003]));
   assert.ok(ports.next() >= 40_000);
 });
+
+test('reserved ports are never chosen, whatever the table’s are', () => {
+  const range = { low: 40_000, high: 40_015, reused: false, reserved: [40_005, 40_006] };
+  const ports = new SourcePorts(range, 0, 1, 0);
+  const chosen = () => new Set(Array.from({ length: 100 }, () => ports.next()));
+  assert.equal(chosen().size, 10);
+  ports.avoid(new Set([40_010]));
+  const later = chosen();
+  assert.deepEqual(
+    [40_005, 40_006, 40_010].filter((port) => later.has(port)),
+    [],
+  );
+  assert.equal(later.size, 9);
+});

@@ -1,0 +1,74 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { startEngine } from '../../../proxy/engine/start.ts';
+import type { Keepalive } from '../../../proxy/table/table.ts';
+import { tableBackend, tableOf } from '../tables.ts';
+import { howItEnded } from './client.ts';
+import { echo, startEndpoint } from './endpoint-server.ts';
+
+// Runs in a network namespace of its own, where a peer vanishes without a word: the kernel throws away all that comes from it. Prints how the other
+// side's connection ended, and for which reason.
+const LISTENER = 1080;
+const [CLIENT, ENDPOINT] = ['127.0.0.2', '127.0.0.3'];
+
+execFileSync('nft', ['-f', '-'], {
+  input: 'table ip t { chain c { type filter hook input priority 0; }; }',
+});
+const vanish = (address: string): void => {
+  execFileSync('nft', ['add', 'rule', 'ip', 't', 'c', 'ip', 'saddr', address, 'drop']);
+};
+const comeBack = (): void => {
+  execFileSync('nft', ['flush', 'chain', 'ip', 't', 'c']);
+};
+
+let atEndpoint: Socket | undefined;
+const endpoint = await startEndpoint(
+  (socket) => {
+    atEndpoint = socket;
+    echo(socket);
+  },
+  ENDPOINT,
+  1081,
+);
+const engine = await startEngine({ acceptors: 1, onEvent: () => undefined });
+let idleMs = 30_000;
+const serve = (keepalive: Keepalive | undefined): Promise<unknown> =>
+  engine.publish(
+    tableOf(
+      // Each table another one.
+      [{ name: 'l', port: LISTENER, backend: 'b', idleMs: idleMs++, ...(keepalive && { keepalive }) }],
+      [tableBackend({ endpoints: [{ address: ENDPOINT, port: 1081, weight: 1 }] })],
+    ),
+  );
+
+const counts = (): Readonly<Record<string, number>> =>
+  Object.fromEntries(engine.stats().closes.map(({ reason, phase, total }) => [`${reason} ${phase}`, total]));
+
+/** How the side that stays sees its connection end, and what is counted. */
+const scenario = async (address: string) => {
+  const before = counts();
+  const client = connect({ port: LISTENER, host: '127.0.0.1', localAddress: CLIENT });
+  client.on('error', () => undefined); // a reset is a result here
+  client.write('word');
+  await once(client, 'data');
+  const stays = address === CLIENT ? (atEndpoint as Socket) : client;
+  vanish(address);
+  const how = await howItEnded(stays);
+  const reasons = Object.entries(counts()).filter(([key, total]) => total > (before[key] ?? 0));
+  comeBack();
+  client.destroy();
+  return [how, ...reasons.map(([key]) => key)];
+};
+
+const found: Record<string, unknown> = {};
+await serve({ timeSeconds: 1, intervalSeconds: 1, probes: 1 });
+found.client = await scenario(CLIENT);
+found.endpoint = await scenario(ENDPOINT);
+// The field goes again, and with it what it said: the sysctls of this namespace count.
+await serve(undefined);
+found.sysctls = [await scenario(CLIENT), await scenario(ENDPOINT)];
+await engine.close();
+await endpoint.close();
+process.stdout.write(JSON.stringify(found));
+process.exit();

@@ -1,0 +1,227 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startEngine } from '../../../proxy/engine/start.ts';
+import type { TableListener } from '../../../proxy/table/table.ts';
+import { echo, startEndpoint } from '../relay/endpoint-server.ts';
+import { manifestText } from '../relay/proxy-process.ts';
+import { tableBackend, tableOf } from '../tables.ts';
+
+// Runs in a network namespace of its own, sets one sysctl after the other, and prints what the kernel then does with a proxy's sockets.
+const LISTENER = 80;
+const ENDPOINT = 1081;
+
+const MAIN = new URL('../../../proxy/main.ts', import.meta.url).pathname;
+const LOW = { name: 'low', port: 443, backend: 'b' };
+const BACKEND = { name: 'b', endpoints: [{ address: '127.0.0.1', port: ENDPOINT }] };
+
+const setSysctl = (name: string, value: string): void =>
+  writeFileSync(`/proc/sys/${name.replaceAll('.', '/')}`, value);
+
+/** What `ss` shows of TCP sockets, a line each, with their timers. */
+const sockets = (...filter: readonly string[]): readonly string[] =>
+  execFileSync('ss', ['-tnoH', ...filter], { encoding: 'utf8' })
+    .split('\n')
+    .filter(Boolean);
+
+let visits = 0;
+/** A client whose own port is outside every range, connected through the proxy once its word has come back. */
+const visit = async (allowHalfOpen = false): Promise<Socket> => {
+  const socket = connect({ port: LISTENER, host: '127.0.0.1', localPort: 20_000 + visits++, allowHalfOpen });
+  socket.write('word');
+  await once(socket, 'data');
+  return socket;
+};
+
+const until = async <T>(what: string, look: () => T | undefined): Promise<T> => {
+  for (const end = performance.now() + 20_000; performance.now() < end; await sleep(20)) {
+    const found = look();
+    if (found !== undefined) return found;
+  }
+  throw new Error(`not within 20 s: ${what}`);
+};
+
+/** The ports that the endpoint sees connections come from. */
+const seen: number[] = [];
+const endpoint = await startEndpoint(
+  (socket) => {
+    seen.push(socket.remotePort as number);
+    echo(socket);
+  },
+  '127.0.0.1',
+  ENDPOINT,
+);
+
+/** Serves with one acceptor, or more; then does something. */
+const served = async <T>(
+  run: () => Promise<T>,
+  { acceptors = 1, ...listener }: Partial<TableListener> & { readonly acceptors?: number } = {},
+): Promise<T> => {
+  const engine = await startEngine({ acceptors, onEvent: () => undefined });
+  const endpoints = [{ address: '127.0.0.1', port: ENDPOINT, weight: 1 }];
+  const findings = await engine.publish(
+    tableOf(
+      [{ name: 'l', port: LISTENER, backend: 'b', idleMs: 60_000, ...listener }],
+      [tableBackend({ endpoints })],
+    ),
+  );
+  try {
+    if (findings.length > 0) throw new Error(JSON.stringify(findings));
+    return await run();
+  } finally {
+    await engine.close();
+  }
+};
+
+const listening = (): readonly string[] => sockets('-l', `( sport = :${LISTENER} )`);
+
+/** Seconds that are left of a socket's timer of this kind; `ss` writes 9min59sec, 12sec, 340ms, and 1.234ms for a second and more. */
+const secondsLeft = (line: string, kind: string): number | undefined => {
+  const text = new RegExp(`timer:\\(${kind},([^,]+),`).exec(line)?.[1];
+  if (text === undefined) return undefined;
+  const [, minutes = '0'] = /(\d+)min/.exec(text) ?? [];
+  const [, number = '0', unit] = /([\d.]+)(sec|ms)/.exec(text) ?? [];
+  const seconds = unit === 'ms' && !number.includes('.') ? Number(number) / 1000 : Number(number);
+  return Number(minutes) * 60 + seconds;
+};
+
+/** What is left of keepalive's time on the proxy's socket of the client, and on that of the endpoint. */
+const keepalives = async (): Promise<readonly (number | undefined)[]> => {
+  const client = await visit();
+  const sides = [`( sport = :${LISTENER} )`, `( dport = :${ENDPOINT} )`];
+  const found = sides.map((side) => secondsLeft(sockets('state', 'established', side)[0] ?? '', 'keepalive'));
+  client.destroy();
+  return found;
+};
+
+const SCENARIOS: Readonly<Record<string, () => Promise<unknown>>> = {
+  backlogs: async () => {
+    const found = [];
+    for (const somaxconn of ['300', '65535']) {
+      setSysctl('net.core.somaxconn', somaxconn);
+      // Second column of the queues: the longest that the kernel lets it be.
+      found.push(await served(async () => Number(listening()[0]?.trim().split(/\s+/)[2])));
+    }
+    return found;
+  },
+  acceptors: () => served(async () => listening().length, { acceptors: 3 }),
+  sourcePorts: async () => {
+    setSysctl('net.ipv4.ip_local_port_range', '41000 41015');
+    setSysctl('net.ipv4.ip_local_reserved_ports', '41004-41007');
+    seen.length = 0;
+    // More than a quarter, so that some are chosen by the kernel and some by the proxy.
+    await served(async () => {
+      for (let i = 0; i < 30; i++) {
+        const client = await visit();
+        client.end();
+        await once(client, 'close');
+      }
+    });
+    setSysctl('net.ipv4.ip_local_reserved_ports', '');
+    setSysctl('net.ipv4.ip_local_port_range', '32768 60999');
+    return seen.toSorted((a, b) => a - b);
+  },
+  finTimeout: async () => {
+    setSysctl('net.ipv4.tcp_fin_timeout', '3');
+    const left = await served(
+      async () => {
+        // It never ends its side: what the proxy closed waits for that in FIN_WAIT2, and no longer than this.
+        const client = await visit(true);
+        await once(client.resume(), 'end');
+        const side = ['state', 'fin-wait-2', `( sport = :${LISTENER} )`];
+        const found = await until('FIN_WAIT2', () => sockets(...side)[0]);
+        await until('gone', () => (sockets(...side).length === 0 ? true : undefined));
+        client.destroy();
+        return secondsLeft(found, 'timewait');
+      },
+      { idleMs: 1000 },
+    );
+    setSysctl('net.ipv4.tcp_fin_timeout', '60');
+    return left;
+  },
+  keepaliveUsual: () => served(keepalives),
+  keepaliveTime: async () => {
+    setSysctl('net.ipv4.tcp_keepalive_time', '600');
+    return served(keepalives);
+  },
+  keepaliveField: () =>
+    served(keepalives, { keepalive: { timeSeconds: 100, intervalSeconds: 0, probes: 0 } }),
+  timeWaitReuse: async () => {
+    // Four ports, each in TIME_WAIT after one connection: a fifth needs one of them again.
+    const found = [];
+    for (const reuse of ['0', '1']) {
+      setSysctl('net.ipv4.tcp_tw_reuse', reuse);
+      setSysctl('net.ipv4.ip_local_port_range', reuse === '0' ? '42000 42003' : '42004 42007');
+      const dial = async (): Promise<string> => {
+        const socket = connect(ENDPOINT, '127.0.0.1');
+        try {
+          await once(socket, 'connect');
+        } catch (error) {
+          return (error as NodeJS.ErrnoException).code ?? 'other';
+        }
+        const closed = once(socket, 'close');
+        socket.end();
+        socket.resume();
+        await closed;
+        return 'connected';
+      };
+      for (let i = 0; i < 4; i++) await dial();
+      await sleep(1200); // after which the kernel may
+      found.push(await dial());
+    }
+    setSysctl('net.ipv4.ip_local_port_range', '32768 60999');
+    return found;
+  },
+  lowPorts: async () => {
+    // Root without that right, as any user; its files are root's, wherever they are.
+    const folder = mkdtempSync(join(tmpdir(), 'l4b-knobs-'));
+    const file = join(folder, 'balancer.yaml');
+    const node = join(folder, 'node');
+    writeFileSync(file, manifestText({ listeners: [LOW], backends: [BACKEND] }));
+    cpSync(realpathSync(process.execPath), node);
+    execFileSync('setcap', ['cap_net_bind_service+p', node]);
+    const listens = async (start: string, program: string, logLevel: string): Promise<string> => {
+      setSysctl('net.ipv4.ip_unprivileged_port_start', start);
+      const child = spawn(
+        'setpriv',
+        ['--securebits=+noroot', program, MAIN, '--config', file, '--admin', '127.0.0.1:9901'],
+        { env: { NUM_ACCEPTORS: '1', LOG_LEVEL: logLevel }, stdio: ['ignore', 'pipe', 'inherit'] },
+      );
+      let said = '';
+      child.stdout.on('data', (data: Buffer) => {
+        said += data;
+      });
+      const ended = once(child, 'exit');
+      const found = await until(`listens or says why not: ${said}`, () => {
+        if (sockets('-l', `( sport = :${LOW.port} )`).length > 0)
+          return `listens, and logs ${said === '' ? 'nothing' : 'something'}`;
+        return /Cannot listen on port 443: [^"]*/.exec(said)?.[0];
+      });
+      child.kill('SIGKILL');
+      await ended;
+      return found;
+    };
+    const found = [
+      await listens('1024', process.execPath, 'info'),
+      await listens('0', process.execPath, 'info'),
+      await listens('1024', node, 'error'),
+    ];
+    rmSync(folder, { recursive: true });
+    return found;
+  },
+};
+
+const found: Record<string, unknown> = {};
+for (const [name, run] of Object.entries(SCENARIOS))
+  try {
+    found[name] = await run();
+  } catch (error) {
+    found[name] = `${error}\n${readFileSync('/proc/net/sockstat', 'utf8')}`;
+  }
+await endpoint.close();
+process.stdout.write(JSON.stringify(found));
+process.exit();
