@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Manifest, Writer } from '../../../kube/apply.ts';
+import { ApiError } from '../../../kube/errors.ts';
+import type { KubeObject } from '../../../kube/object.ts';
+import { childLabels } from '../../../operator/desired/labels.ts';
+import { childMetadata } from '../../../operator/desired/metadata.ts';
+import { type Applied, type ApplyDeps, applyChildren } from '../../../operator/reconcile/apply-children.ts';
+import { OPERATOR_ANNOTATION } from '../../../operator/reconcile/changed-by.ts';
+import { createContests, LONGEST_WAIT_MS } from '../../../operator/reconcile/contests.ts';
+import { createLedger } from '../../../operator/reconcile/ledger.ts';
+import type { Collections } from '../../../operator/watch/world.ts';
+import { owner } from '../owner.ts';
+
+const OWNER = owner();
+const KEY = 'shop/edge';
+type Live = KubeObject & { readonly spec?: object };
+
+/** An API server that has one Role, and an operator that wants `wanted` of it. */
+const server = () => {
+  let live: Live | undefined;
+  let version = 1;
+  let now = 0;
+  let refusal: ApiError | undefined;
+  const sent: Manifest[] = [];
+  const put = (object: Live): Live => {
+    version += 1;
+    const { uid = `u${version}` } = object.metadata;
+    live = { ...object, metadata: { ...object.metadata, uid, resourceVersion: String(version) } };
+    return live;
+  };
+  const write = async (manifest: Manifest): Promise<Live> => {
+    sent.push(manifest);
+    if (refusal !== undefined) throw refusal;
+    return structuredClone(put(manifest));
+  };
+  const writer = {
+    apply: write,
+    applyNew: write,
+    async remove() {
+      live = undefined;
+      return 'Removed';
+    },
+  } as unknown as Writer;
+  const ledger = createLedger();
+  const deps: ApplyDeps = {
+    collections: { Role: { get: () => live } } as unknown as Collections,
+    writer,
+    steward: writer,
+    read: async () => live ?? assert.fail('there is none'),
+    ledger,
+    contests: createContests(),
+    fieldManager: 'operator',
+    identity: 'this one',
+    now: () => now,
+  };
+  const wanted = (verb: string): Manifest =>
+    ({
+      apiVersion: 'v1',
+      kind: 'Role',
+      metadata: childMetadata(OWNER),
+      rules: [{ verbs: [verb] }],
+    }) as Manifest;
+  return {
+    sent,
+    put,
+    get live() {
+      return live;
+    },
+    refuse: (error: ApiError) => {
+      refusal = error;
+    },
+    pass: (ms: number) => {
+      now += ms;
+    },
+    /** The object goes, and the watch tells it. */
+    lose: () => {
+      live = undefined;
+      ledger.forget(`${KEY} Role`);
+    },
+    /** Somebody else, under this name in managedFields, changes the Role. */
+    change: (manager: string, annotations: object = {}) =>
+      put({
+        ...wanted('theirs'),
+        metadata: {
+          ...(live?.metadata ?? childMetadata(OWNER)),
+          annotations: annotations as never,
+          managedFields: [{ manager, operation: 'Apply', fieldsV1: { 'f:rules': {} } }],
+        } as object as KubeObject['metadata'],
+      }),
+    apply: (verb: string | undefined, epoch = 'u 1', isUrgent = false): Promise<Applied> =>
+      applyChildren(
+        KEY,
+        OWNER,
+        [{ apiVersion: 'v1', kind: 'Role', wanted: verb === undefined ? undefined : wanted(verb) }],
+        { epoch, isUrgent },
+        deps,
+      ),
+  };
+};
+
+test('what somebody else changes is put back with his name, and then more and more seldom', async () => {
+  const one = server();
+  assert.deepEqual((await one.apply('get')).created, ['Role']);
+  const rounds: number[] = [];
+  for (let second = 0; second < 10; second++) {
+    one.change('somebody');
+    const { repaired, contestedMs } = await one.apply('get');
+    const [repair] = repaired;
+    if (repair === undefined) assert.ok(contestedMs !== undefined && contestedMs <= LONGEST_WAIT_MS);
+    else {
+      assert.deepEqual([repair.kind, repair.by, repair.where], ['Role', ['somebody'], ['rules']]);
+      rounds.push(repair.rounds);
+    }
+    one.pass(1000);
+  }
+  assert.deepEqual(rounds, [1, 2, 3, 4], 'after 0, 1, 3 and 7 s');
+});
+
+test('a user’s change of the spec, and what is urgent, do not wait for the end of a contest', async () => {
+  const one = server();
+  await one.apply('get');
+  for (let round = 0; round < 4; round++) {
+    one.change('somebody');
+    await one.apply('get');
+    one.pass(500);
+  }
+  one.change('somebody');
+  assert.notEqual((await one.apply('get')).contestedMs, undefined);
+  assert.equal((await one.apply('get', 'u 1', true)).repaired.length, 1);
+  one.change('somebody');
+  const changed = await one.apply('list', 'u 2');
+  assert.deepEqual([changed.updated, changed.contestedMs], [['Role'], undefined]);
+});
+
+test('two contents that alternate because of what another operator writes are contested as well', async () => {
+  const one = server();
+  const done: string[] = [];
+  for (let round = 0; round < 14; round++) {
+    one.change('operator');
+    const { updated, repaired, contestedMs } = await one.apply(round % 2 === 0 ? 'get' : 'list');
+    done.push(updated[0] ? 'updated' : repaired[0] ? 'repaired' : `waits ${contestedMs}`);
+    one.pass(100);
+  }
+  assert.deepEqual(done.slice(0, 3), ['updated', 'updated', 'repaired']);
+  assert.equal(done.filter((what) => what === 'repaired').length, 2, done.join(', '));
+});
+
+test('a child that somebody deletes again and again is made again more and more seldom', async () => {
+  const one = server();
+  await one.apply('get');
+  const made: number[] = [];
+  for (let tenth = 0; tenth < 80; tenth++) {
+    one.lose();
+    const { repaired } = await one.apply('get');
+    if (repaired.length > 0) made.push(tenth / 10);
+    one.pass(100);
+  }
+  assert.deepEqual(made, [0, 1, 3, 7]);
+});
+
+test('a second operator is answered with a signature, and named by its own; in a steady state nothing is signed', async () => {
+  const one = server();
+  await one.apply('get');
+  assert.equal(one.sent.at(-1)?.metadata.annotations, undefined);
+  one.change('operator', { [OPERATOR_ANNOTATION]: 'the other one' });
+  const [repair] = (await one.apply('get')).repaired;
+  assert.deepEqual([repair?.isOperator, repair?.by], [true, ['the other one']]);
+  assert.equal(one.sent.at(-1)?.metadata.annotations?.[OPERATOR_ANNOTATION], 'this one');
+  const writes = one.sent.length;
+  for (let again = 0; again < 5; again++) await one.apply('get');
+  assert.equal(one.sent.length, writes);
+});
+
+test('what has no owner and all labels of a child is taken over, and removed where it is not wanted', async () => {
+  for (const [verb, expected] of [
+    ['get', { adopted: ['Role'], removed: [] }],
+    [undefined, { adopted: [], removed: ['Role'] }],
+  ] as const) {
+    const one = server();
+    one.put({ metadata: { name: 'l4b-edge', namespace: 'shop', labels: childLabels('edge') } });
+    const { adopted, removed, problems } = await one.apply(verb);
+    assert.deepEqual({ adopted, removed }, expected);
+    assert.deepEqual(problems, []);
+  }
+});
+
+test('a field of somebody else’s that is in the way of a write is told with the refusal, also while it is not tried again', async () => {
+  const one = server();
+  await one.apply('get');
+  one.put({
+    ...(one.live ?? assert.fail()),
+    metadata: {
+      ...one.live?.metadata,
+      managedFields: [{ manager: 'somebody', fieldsV1: { 'f:spec': { 'f:other': {} } } }],
+    } as object as KubeObject['metadata'],
+    spec: { other: 1 },
+  });
+  const body = JSON.stringify({ message: 'no', details: { causes: [{ field: 'spec.other' }] } });
+  one.refuse(new ApiError({ method: 'PATCH', path: '/x', httpStatus: 422, body }));
+  for (let again = 0; again < 2; again++) {
+    const [problem] = (await one.apply('list')).problems;
+    assert.deepEqual(problem?.foreign, [{ field: 'spec.other', by: ['somebody'] }]);
+  }
+});
