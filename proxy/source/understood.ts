@@ -53,13 +53,16 @@ export const takeResource = (object: KubeObject, before: L4BalancerSpec | undefi
   };
 };
 
+/** A good name that no resource has, and no Service after it: rules over names and spec.service are the API server's to hold. */
+const ANY_NAME = 'x'.repeat(52);
+
 /** The name is no business of the proxy's either: it serves whatever resource it was told to follow. */
 const withoutOperatorsOwn = (object: KubeObject): unknown => {
   const { spec } = object as { readonly spec?: unknown };
   const kept = isRecord(spec)
     ? Object.fromEntries(Object.entries(spec).filter(([part]) => !OPERATORS_OWN.includes(part)))
     : spec;
-  return { ...object, metadata: { name: 'served' }, spec: kept };
+  return { ...object, metadata: { name: ANY_NAME }, spec: kept };
 };
 
 const named = (object: KubeObject, list: 'listeners' | 'backends'): readonly { readonly name: string }[] => {

@@ -103,3 +103,24 @@ test('where no listener would be left, that is told, too', () => {
     /listener "q" is not served; no listener would be left, so what was served before stays; upgrade/,
   );
 });
+
+test('a Service of any name is followed: whose it is, is known where the resource is applied', () => {
+  for (const name of ['l4b-served', 'l4b-edge'])
+    assert.deepEqual(
+      takeResource(
+        {
+          ...resource({
+            service: { type: 'None' },
+            backends: [
+              { name: 'pg', endpoints },
+              { name: 'web', service: { name, port: 80 } },
+            ],
+          }),
+          metadata: { name: 'edge', namespace: 'n' },
+        },
+        undefined,
+      ).findings,
+      [],
+      name,
+    );
+});
