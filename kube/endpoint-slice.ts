@@ -22,6 +22,11 @@ export interface SliceEndpoint {
     /** Missing means false. */
     readonly terminating?: boolean | null;
   };
+  /** For which places the endpoint is meant, where the Service asks for traffic that stays near. */
+  readonly hints?: {
+    readonly forZones?: readonly { readonly name: string }[] | null;
+    readonly forNodes?: readonly { readonly name: string }[] | null;
+  } | null;
 }
 
 export interface SlicePort {

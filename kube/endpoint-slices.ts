@@ -2,6 +2,7 @@ import { canonicalAddress } from '../crds/canonical-address.ts';
 import type { EndpointSlice, SliceEndpoint } from './endpoint-slice.ts';
 import type { KubeService } from './service.ts';
 import { slicePortNumber, wantedPort } from './service-port.ts';
+import { near, type Place } from './topology-hints.ts';
 
 export type { EndpointSlice } from './endpoint-slice.ts';
 export type { KubeService } from './service.ts';
@@ -22,6 +23,8 @@ export type EndpointsProblemCode =
 export interface Endpoints {
   /** Sorted by address, then by port; each once. */
   readonly targets: readonly Target[];
+  /** Those of the targets that the hints of the slices mean for other places; empty where they are followed by none. Sorted alike. */
+  readonly far: readonly Target[];
   /**
    * Those that take no new connections, but are still there: not ready, or terminating. Where the Service or its port is not found, every
    * address of the slices with every port: it is not known which one it was. Sorted alike.
@@ -42,21 +45,23 @@ const UNUSABLE = 2;
  * that terminate and still serve. The order of the slices changes nothing.
  * @param slices the Service's EndpointSlices and no others.
  * @param port its number or its name in the Service.
+ * @param place where the targets are used, which hints of the slices are about.
  */
 export function endpointsOf(
   service: KubeService | undefined,
   slices: readonly EndpointSlice[],
   port: number | string,
   protocol: 'TCP' | 'UDP' = 'TCP',
+  place: Place = {},
 ): Endpoints {
   const wanted = wantedPort(service, port, protocol);
   if (wanted.kind === 'Problem') {
     const leaving = sortedOnce(slices.flatMap((slice) => everyPortOf(slice, protocol)));
-    return { targets: [], leaving, problem: wanted.problem, code: wanted.code };
+    return { targets: [], far: [], leaving, problem: wanted.problem, code: wanted.code };
   }
   /** What slices hold that do not have the port, as long as a Service and its slices are not of one mind. */
   const others: Target[] = [];
-  const best = new Map<string, { readonly target: Target; readonly group: number }>();
+  const best = new Map<string, Found>();
   for (const slice of ofOneFamily(service, slices)) {
     const number = slicePortNumber(wanted, slice.ports ?? [], protocol);
     if (number === undefined) {
@@ -72,11 +77,11 @@ export function endpointsOf(
       const group = groupOf(endpoint);
       // While an endpoint moves from one slice to another it is in both, perhaps not ready in one of them.
       if (group < (best.get(key)?.group ?? Number.POSITIVE_INFINITY)) {
-        best.set(key, { target, group });
+        best.set(key, { target, group, hints: endpoint.hints });
       }
     }
   }
-  const chosen = choose([...best.values()], service);
+  const chosen = choose([...best.values()], service, place);
   const { targets, leaving } = chosen;
   if (others.length === 0) return chosen;
   const used = new Set(targets.map(keyOf));
@@ -101,10 +106,13 @@ function keyOf({ address, port }: Target): string {
   return `${address} ${port}`;
 }
 
-function choose(
-  found: readonly { readonly target: Target; readonly group: number }[],
-  service: KubeService | undefined,
-): Endpoints {
+interface Found {
+  readonly hints: SliceEndpoint['hints'] | undefined;
+  readonly target: Target;
+  readonly group: number;
+}
+
+function choose(found: readonly Found[], service: KubeService | undefined, place: Place): Endpoints {
   const name = service?.metadata.name ?? '';
   const group = Math.min(...found.map((each) => each.group));
   const inGroup = group === UNUSABLE ? [] : found.filter((each) => each.group === group);
@@ -113,10 +121,14 @@ function choose(
     .filter((each) => !inGroup.includes(each))
     .map((each) => each.target)
     .sort(byAddress);
-  if (group === READY) return { targets, leaving };
+  if (group === READY) {
+    const meant = new Set(near(inGroup, place).map((each) => each.target));
+    return { targets, far: targets.filter((target) => !meant.has(target)), leaving };
+  }
   if (group === TERMINATING) {
     return {
       targets,
+      far: [],
       leaving,
       code: 'NoneReady',
       problem: `No endpoint of Service ${name} is ready; ${targets.length} that are terminating still serve: start pods that become ready`,
@@ -125,6 +137,7 @@ function choose(
   if (found.length > 0) {
     return {
       targets,
+      far: [],
       leaving,
       code: 'NoneReady',
       problem: `None of the ${found.length} endpoints of Service ${name} is ready: see why its pods are not (kubectl describe pod)`,
@@ -134,7 +147,13 @@ function choose(
     service?.spec?.selector === undefined
       ? 'give it a selector or EndpointSlices of its own'
       : 'see whether pods match its selector and whether its targetPort exists in them';
-  return { targets, leaving, code: 'NoEndpoints', problem: `Service ${name} has no endpoints: ${why}` };
+  return {
+    targets,
+    far: [],
+    leaving,
+    code: 'NoEndpoints',
+    problem: `Service ${name} has no endpoints: ${why}`,
+  };
 }
 
 function groupOf(endpoint: SliceEndpoint): number {

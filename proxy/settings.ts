@@ -1,5 +1,6 @@
 import { durationMs } from '../crds/duration.ts';
 import { duration } from '../crds/scalars.ts';
+import type { Place } from '../kube/topology-hints.ts';
 import { type ListenAddress, parseListenAddress } from '../program/listen-address.ts';
 import { type Arguments, readArguments } from './arguments.ts';
 import { type LogLevel, parseLogLevel, parseRustLog } from './telemetry/log-level.ts';
@@ -25,6 +26,8 @@ export type SourceSettings =
       readonly kind: 'Kubernetes';
       readonly namespace: string;
       readonly name: string;
+      /** Where the proxy runs, for endpoints that are meant for places. */
+      readonly place?: Place;
       readonly kubeconfig?: string;
       readonly context?: string;
     };
@@ -162,10 +165,13 @@ const readSource = (
   if (file !== undefined) return { kind: 'File', path: file.text };
   if (namespace !== undefined && name !== undefined) {
     const kubeconfig = given('KUBECONFIG', '--kubeconfig', args.kubeconfig)?.text;
+    const node = given('L4B_NODE')?.text;
+    const zone = given('L4B_ZONE')?.text;
     return {
       kind: 'Kubernetes',
       namespace,
       name,
+      place: { ...(node === undefined ? {} : { node }), ...(zone === undefined ? {} : { zone }) },
       ...(kubeconfig === undefined ? {} : { kubeconfig }),
       ...(args.context === undefined ? {} : { context: args.context }),
     };

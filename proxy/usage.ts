@@ -17,6 +17,7 @@ Flag               Environment            Default         Meaning
 --admin ADDRESS    L4B_ADMIN              :9901           /healthz /readyz /metrics /status; :9901, 127.0.0.1:9901, [::1]:9901
                    LOG_LEVEL              info            error, warn, info or debug
                    RUST_LOG                               the same in the form of the tuning guide; LOG_LEVEL wins
+                   L4B_NODE, L4B_ZONE                     where the proxy runs, for Services whose traffic stays near
                    L4B_FILE_DESCRIPTORS   hard limit      file descriptors to ask the kernel for
                    L4B_DRAIN_DELAY        spec.drain      after SIGTERM, time in which new connections are still taken; without
                                                           either 5s in Kubernetes, 0s with a manifest file

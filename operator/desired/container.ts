@@ -10,6 +10,15 @@ export const CONTAINER = 'proxy';
 export const ADMIN_PORT_NAME = 'admin';
 const probe = (path: string, timing: object) => ({ httpGet: { path, port: ADMIN_PORT_NAME }, ...timing });
 
+/** A variable with a value, or with a field of its pod, which revisions add. */
+interface Variable {
+  readonly name: string;
+  readonly value?: string;
+  readonly valueFrom?: { readonly fieldRef: { readonly fieldPath: string } };
+}
+
+const variables = (all: readonly Variable[]): readonly Variable[] => all;
+
 /** The proxy's image, in whatever container runs its program. */
 export const imageOf = ({ spec }: Owner, { proxyImage, pullPolicy }: RenderSettings) => ({
   image: spec.workload.image ?? proxyImage,
@@ -27,7 +36,7 @@ export const container = (owner: Owner, settings: RenderSettings) => {
   return {
     name: CONTAINER,
     ...imageOf(owner, settings),
-    env: [
+    env: variables([
       { name: 'L4B_NAMESPACE', value: owner.namespace },
       { name: 'L4B_NAME', value: owner.name },
       { name: 'L4B_ADMIN', value: `:${adminPort}` },
@@ -37,7 +46,7 @@ export const container = (owner: Owner, settings: RenderSettings) => {
       ...(tuning.fileDescriptors === undefined
         ? []
         : [{ name: 'L4B_FILE_DESCRIPTORS', value: String(tuning.fileDescriptors) }]),
-    ],
+    ]),
     ports: [
       {
         name: ADMIN_PORT_NAME,

@@ -68,6 +68,8 @@ export interface EndpointStatus {
   readonly address: string;
   readonly port: number;
   readonly weight: number;
+  /** Given where it takes connections only while others are not well: listed as such, or meant for another zone or node. */
+  readonly backup?: true;
   /** Unknown where nothing is checked and until the first check has answered. */
   readonly health: Health;
   /** Why it is out, or why its last check failed. */
@@ -192,6 +194,7 @@ const backends = (facts: StatusFacts): Status['backends'] => {
         address: target.address,
         port: target.port,
         weight: target.weight,
+        ...(target.backup ? { backup: true as const } : {}),
         health: health?.health ?? 'Unknown',
         ...(health === undefined || health.reason === '' ? {} : { reason: health.reason }),
         ...(health?.ejectedForMs === undefined

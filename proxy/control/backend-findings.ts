@@ -28,7 +28,7 @@ const problemOf = (
   if (backups)
     return {
       code: 'BackupsServe',
-      message: `backend "${name}" has ${few}, so its backups take connections. ${SEE}`,
+      message: `backend "${name}" has ${few}, so ${service === undefined ? 'its backups' : 'those of other zones or nodes'} take connections. ${SEE}`,
     };
   // Endpoints of a Service that rest are not ready, which the source explains.
   if (endpoints.length === 0 && resting.length > 0 && service === undefined)

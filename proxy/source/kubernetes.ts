@@ -2,6 +2,7 @@ import { API_VERSION, KIND, type L4BalancerSpec, PLURAL } from '../../crds/l4bal
 import type { ProxyFinding } from '../../crds/proxy-finding.ts';
 import type { KubeService } from '../../kube/endpoint-slices.ts';
 import type { KubeObject } from '../../kube/object.ts';
+import type { Place } from '../../kube/topology-hints.ts';
 import type { Transport } from '../../kube/transport.ts';
 import type { Snapshot, Written } from '../table/snapshot.ts';
 import type { ApiProblem } from './api-problem.ts';
@@ -15,6 +16,7 @@ export interface KubernetesSourceOptions extends SourceEvents {
   readonly transport: Transport;
   readonly namespace: string;
   readonly name: string;
+  readonly place?: Place;
   /** Calls `run` once after `ms` milliseconds; lets a burst of changes become one snapshot. */
   readonly after: (ms: number, run: () => void) => unknown;
 }
@@ -90,6 +92,7 @@ export const followKubernetes = (options: KubernetesSourceOptions): Source => {
         services.objects,
         known,
         active.written,
+        options.place,
       );
       snapshot = {
         revision: active.revision,

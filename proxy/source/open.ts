@@ -23,7 +23,7 @@ export const openSource = async (settings: SourceSettings): Promise<OpenedSource
       follow: (events) => followManifest(settings.path, first, events),
     };
   }
-  const { namespace, name, kubeconfig, context } = settings;
+  const { namespace, name, place, kubeconfig, context } = settings;
   // Only loaded where there is a cluster: it costs memory that a standalone proxy can do without.
   const [{ connect }, { followKubernetes }] = await Promise.all([
     import('../../kube/connect.ts'),
@@ -44,6 +44,7 @@ export const openSource = async (settings: SourceSettings): Promise<OpenedSource
         transport,
         namespace,
         name,
+        ...(place === undefined ? {} : { place }),
         after: (ms, run) => setTimeout(run, ms),
       });
       return {

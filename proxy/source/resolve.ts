@@ -7,6 +7,7 @@ import {
   endpointsOf,
   type KubeService,
 } from '../../kube/endpoint-slices.ts';
+import type { Place } from '../../kube/topology-hints.ts';
 import type { Snapshot, Target, Written } from '../table/snapshot.ts';
 import { fixedTargets } from './fixed-targets.ts';
 
@@ -29,6 +30,7 @@ export const resolveTargets = (
   services: ReadonlyMap<string, KubeService>,
   slices: ReadonlyMap<string, EndpointSlice>,
   written: Written = spec,
+  place: Place = {},
 ): Resolved => {
   const serviceByName = new Map([...services.values()].map((service) => [service.metadata.name, service]));
   const slicesByService = Map.groupBy(
@@ -39,7 +41,7 @@ export const resolveTargets = (
   const targets = new Map<string, readonly Target[]>();
   const leaving = new Map<string, Endpoints['leaving']>();
   for (const { name, service, endpoints = [] } of spec.backends) {
-    const place = written.backends.findIndex((one) => one.name === name);
+    const position = written.backends.findIndex((one) => one.name === name);
     if (service === undefined) {
       const fixed = fixedTargets(endpoints);
       targets.set(name, fixed.targets);
@@ -47,7 +49,7 @@ export const resolveTargets = (
         findings.push({
           code: 'EndpointRepeated',
           backend: name,
-          path: `spec.backends[${place}].endpoints[${index}]`,
+          path: `spec.backends[${position}].endpoints[${index}]`,
           message: `backend "${name}": ${address} is the endpoint at endpoints[${first}] in another spelling, which is used once; leave one out`,
         });
       continue;
@@ -56,17 +58,21 @@ export const resolveTargets = (
       serviceByName.get(service.name),
       slicesByService.get(service.name) ?? [],
       service.port,
+      'TCP',
+      place,
     );
+    const far = new Set(found.far);
     targets.set(
       name,
-      found.targets.map((target) => ({ ...target, weight: 1, backup: false })),
+      // Those of other places help where these are not well, which is more than kube-proxy can tell.
+      found.targets.map((target) => ({ ...target, weight: 1, backup: far.has(target) })),
     );
     leaving.set(name, found.leaving);
     if (found.problem === undefined || found.code === undefined) continue;
     findings.push({
       code: found.code,
       backend: name,
-      path: `spec.backends[${place}].service`,
+      path: `spec.backends[${position}].service`,
       message: `backend "${name}", Service "${service.name}": ${found.problem}`,
     });
   }

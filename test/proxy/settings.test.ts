@@ -26,7 +26,7 @@ test('a manifest file alone is enough; everything else has a default', () => {
 
 test('namespace and name alone are enough', () => {
   assert.deepEqual(settings([], KUBERNETES), {
-    source: { kind: 'Kubernetes', namespace: 'default', name: 'edge' },
+    source: { kind: 'Kubernetes', namespace: 'default', name: 'edge', place: {} },
     admin: { port: 9901 },
     gracePeriodMs: 60_000,
   });
@@ -43,9 +43,17 @@ test('every variable is taken', () => {
       L4B_FILE_DESCRIPTORS: '1048576',
       L4B_GRACE_PERIOD: '1m30s',
       L4B_DRAIN_DELAY: '500ms',
+      L4B_NODE: 'n1',
+      L4B_ZONE: 'a',
     }),
     {
-      source: { kind: 'Kubernetes', namespace: 'default', name: 'edge', kubeconfig: '/k' },
+      source: {
+        kind: 'Kubernetes',
+        namespace: 'default',
+        name: 'edge',
+        place: { node: 'n1', zone: 'a' },
+        kubeconfig: '/k',
+      },
       acceptors: 16,
       logLevel: 'warn',
       admin: { host: '::1', port: 99 },
@@ -166,6 +174,7 @@ test('the kubeconfig flag wins over KUBECONFIG', () => {
       kind: 'Kubernetes',
       namespace: 'default',
       name: 'edge',
+      place: {},
       kubeconfig: 'a',
       context: 'b',
     },

@@ -3,7 +3,16 @@ import type { PodTemplate } from '../pod-template.ts';
 /** Names the container that `kubectl logs` and `kubectl exec` take, also where somebody injects others. */
 const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
 
-/** From r1: the pods say which container is the proxy. */
+/** Kubernetes 1.35 and later copies the zone of the node to its pods; elsewhere the variable is empty. */
+const PLACE = [
+  { name: 'L4B_NODE', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
+  {
+    name: 'L4B_ZONE',
+    valueFrom: { fieldRef: { fieldPath: "metadata.labels['topology.kubernetes.io/zone']" } },
+  },
+];
+
+/** From r1: the pods say which container is the proxy, and tell it where it runs. */
 export const r2 = (template: PodTemplate): PodTemplate => ({
   ...template,
   metadata: {
@@ -12,5 +21,12 @@ export const r2 = (template: PodTemplate): PodTemplate => ({
       [DEFAULT_CONTAINER]: template.spec.containers[0]?.name ?? '',
       ...template.metadata.annotations,
     },
+  },
+  spec: {
+    ...template.spec,
+    containers: template.spec.containers.map((container) => ({
+      ...container,
+      env: [...container.env, ...PLACE],
+    })),
   },
 });

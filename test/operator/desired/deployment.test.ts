@@ -115,7 +115,16 @@ test('a Restricted pod has no rights, and may bind port 443 all the same', () =>
   });
   assert.deepEqual(
     proxy().env.map(({ name }) => name),
-    ['L4B_NAMESPACE', 'L4B_NAME', 'L4B_ADMIN', 'L4B_GRACE_PERIOD', 'NUM_ACCEPTORS', 'LOG_LEVEL'],
+    [
+      'L4B_NAMESPACE',
+      'L4B_NAME',
+      'L4B_ADMIN',
+      'L4B_GRACE_PERIOD',
+      'NUM_ACCEPTORS',
+      'LOG_LEVEL',
+      'L4B_NODE',
+      'L4B_ZONE',
+    ],
   );
 });
 

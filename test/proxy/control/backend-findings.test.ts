@@ -42,6 +42,13 @@ const TABLE: readonly {
     code: 'BackupsServe',
   },
   {
+    name: 'endpoints of another zone in use',
+    backend: { endpoints: some(1), resting: some(4), backups: true },
+    ofService: true,
+    says: /^backend "web" has no healthy endpoint, so those of other zones or nodes take connections/,
+    code: 'BackupsServe',
+  },
+  {
     name: 'weights of 0 alone',
     backend: { resting: some(2, 0) },
     says: /the weight of each of its 2 endpoints is 0/,

@@ -132,3 +132,19 @@ test('an endpoint that is listed in two spellings is used once, and told', () =>
     },
   ]);
 });
+
+test('endpoints that hints mean for another zone are backups of those of this one', () => {
+  const of = (zone: string, address: string) => ({
+    addresses: [address],
+    hints: { forZones: [{ name: zone }] },
+  });
+  const [key, web] = slice('a', 'web');
+  const hinted = { ...web, endpoints: [of('a', '10.0.0.1'), of('b', '10.0.0.2')] };
+  const backups = (place?: { readonly zone: string }) =>
+    resolveTargets(SPEC, new Map([service('web')]), new Map([[key, hinted]]), SPEC, place)
+      .targets.get('web')
+      ?.map(({ address, backup }) => `${address} ${backup}`);
+  assert.deepEqual(backups({ zone: 'a' }), ['10.0.0.1 false', '10.0.0.2 true']);
+  assert.deepEqual(backups({ zone: 'b' }), ['10.0.0.1 true', '10.0.0.2 false']);
+  assert.deepEqual(backups(), ['10.0.0.1 false', '10.0.0.2 false']);
+});
