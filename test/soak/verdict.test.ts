@@ -55,3 +55,9 @@ test('what memory does before the warm-up is over does not count, and a short ru
   assert.ok(memoryCheck(samples(0.5, (part) => 100 + 100 * part)).ok);
   assert.ok(!memoryCheck(samples(30, (part) => 100 + 100 * part)).ok);
 });
+
+test('a run with few samples, at uneven times, is judged by those it has', () => {
+  const few = [10, 1_000, 19_000].map((atMs) => ({ atMs, rssBytes: 100 * MEBIBYTE }));
+  for (const count of [1, 2, 3]) assert.ok(memoryCheck(few.slice(0, count)).ok, `${count} samples`);
+  assert.ok(!memoryCheck([]).ok, 'none at all prove nothing');
+});

@@ -42,11 +42,13 @@ const inMebibytes = (bytes: number): string => `${(bytes / MEBIBYTE).toFixed(1)}
 /** Resident memory of the second quarter of the run, when it is warm, beside that of the last one; medians. */
 export const memoryCheck = (samples: readonly Sample[]): Check => {
   const end = samples.at(-1)?.atMs ?? 0;
-  const between = (from: number, to: number): number =>
-    median(
-      samples.flatMap(({ atMs, rssBytes }) => (atMs >= end * from && atMs <= end * to ? [rssBytes] : [])),
-    );
-  const [warm, last] = [between(0.25, 0.5), between(0.75, 1)];
+  // Quarters of the samples, not of the time: a busy machine may take none for a while.
+  const quarter = (number: number): number => {
+    const first = Math.floor((samples.length * number) / 4);
+    const next = Math.max(first + 1, Math.floor((samples.length * (number + 1)) / 4));
+    return median(samples.slice(first, next).map(({ rssBytes }) => rssBytes));
+  };
+  const [warm, last] = [quarter(1), quarter(3)];
   const bound = end >= WARM_AFTER_MS ? GROWTH_BYTES : GROWTH_OF_SHORT_BYTES;
   return {
     what: `memory is flat: grows by ${inMebibytes(bound)} at most after the warm-up`,
