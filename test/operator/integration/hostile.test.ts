@@ -81,10 +81,12 @@ const mayFollow = (before: Given, { spec }: Given): boolean => {
 /** A good spec that may follow the one before. */
 const nextManifest = (random: Random, name: string, before: Loose | undefined): Loose & Manifest => {
   for (;;) {
-    const manifest = randomManifest(random) as Loose & { spec: { workload?: Loose } };
+    const manifest = randomManifest(random) as Loose & { spec: { workload?: Loose; service?: Loose } };
     if (before !== undefined && !mayFollow(before as unknown as Given, manifest as Given)) continue;
     // What the schema passes on unread the API server refuses, as it should, but here it would only hide the rest.
     delete manifest.spec.workload?.affinity;
+    // Which node ports there are is the API server's to say, and each is one Service's.
+    delete manifest.spec.service?.nodePorts;
     return { ...manifest, metadata: { name, namespace: NAMESPACE } } as unknown as Loose & Manifest;
   }
 };
