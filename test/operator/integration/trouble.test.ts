@@ -30,6 +30,25 @@ describe('the status says', () => {
     );
   });
 
+  for (const [counted, type, advice] of [
+    ['services.loadbalancers', 'LoadBalancer', 'ClusterIP'],
+    ['services.nodeports', 'NodePort', 'ClusterIP'],
+    ['services', 'ClusterIP', 'None'],
+  ] as const)
+    test(`service.type: ${advice}, where a quota of ${counted} leaves no room for a Service of type ${type}`, async () => {
+      const namespace = await world.newNamespace();
+      await world.kubectl('create', 'quota', 'few', '-n', namespace, `--hard=${counted}=0`);
+      await world.eventually('the quota', async () => {
+        const quota = await world.get('v1', 'ResourceQuota', namespace, 'few');
+        return quota?.status?.hard !== undefined;
+      });
+      await world.apply(namespace, 'edge', { service: { type } });
+      const message = await world.reason(namespace, 'edge', 'QuotaExceeded');
+      assert.match(message, new RegExp(`service\\.type: ${advice}\\.$`));
+      await world.apply(namespace, 'edge', { service: { type: advice } });
+      await world.reason(namespace, 'edge', 'Progressing');
+    });
+
   test('what the API server says to a child that it refuses, and goes on by itself when it no longer does', async () => {
     const namespace = await world.newNamespace();
     await world.kubectl(
