@@ -1,6 +1,6 @@
 /**
- * Writes what follows from other files: the chart's copy of the CRD, and install.yaml, which is the chart rendered with
- * its defaults.
+ * Writes what follows from other files: the chart's copy of the CRD, its copy of its own defaults, and install.yaml, which is
+ * the chart rendered with its defaults.
  *
  *   node charts/generate.ts [--check]      --check writes nothing and fails where a file differs
  */
@@ -8,6 +8,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
+import { parse, stringify } from 'yaml';
 import { toolProgram } from '../scripts/assets/programs.ts';
 import { runChild } from '../scripts/process/child.ts';
 import { REPOSITORY } from '../scripts/process/folders.ts';
@@ -15,6 +16,8 @@ import { REPOSITORY } from '../scripts/process/folders.ts';
 const CRD = join(REPOSITORY, 'crds', 'l4balancers.yaml');
 const CHART = join(REPOSITORY, 'charts', 'l4balancer-operator');
 const CHART_CRD = join(CHART, 'files', 'l4balancers.yaml');
+const CHART_VALUES = join(CHART, 'values.yaml');
+const CHART_DEFAULTS = join(CHART, 'files', 'defaults.yaml');
 const INSTALL = join(REPOSITORY, 'install.yaml');
 const NAMESPACE = 'l4balancer-system';
 const RELEASE = 'l4balancer-operator';
@@ -43,6 +46,10 @@ export const chartCrd = (crd: string): string => {
     throw new Error('crds/l4balancers.yaml has no metadata without annotations: adapt charts/generate.ts');
   return `# Copied by charts/generate.ts from crds/l4balancers.yaml. Do not edit.\n${crd.replace('metadata:\n', KEEP)}`;
 };
+
+/** The chart's values for its own templates, which cannot read values.yaml. */
+export const chartDefaults = (values: string): string =>
+  `# Copied by charts/generate.ts from charts/l4balancer-operator/values.yaml. Do not edit.\n${stringify(parse(values))}`;
 
 /** Renders the chart with its defaults as helm would install it. */
 const renderInstall = async (helm: string): Promise<string> => {
@@ -78,6 +85,7 @@ const put = (file: string, content: string): void => {
 
 if (import.meta.main) {
   put(CHART_CRD, chartCrd(readFileSync(CRD, 'utf8')));
+  put(CHART_DEFAULTS, chartDefaults(readFileSync(CHART_VALUES, 'utf8')));
   if (!stale) put(INSTALL, await renderInstall(await toolProgram('helm')));
   if (stale) process.exitCode = 1;
 }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { stringify } from 'yaml';
 import { spec } from '../../crds/l4balancer.ts';
 import { children } from '../../operator/desired/children.ts';
 import { role } from '../../operator/desired/role.ts';
@@ -112,6 +114,31 @@ test('the operator’s rights let it write the proxies’ Roles, and no other Ro
   const greedy = { ...role(edge), rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }] };
   await assert.rejects(asOperator(greedy), /attempting to grant RBAC permissions not currently held/);
   await cluster.run(['delete', '-f', '-'], list);
+});
+
+test('helm upgrades a release of an older chart, whose values it reuses, to all that this chart has', async () => {
+  const older = join(mkdtempSync(join(tmpdir(), 'l4b-older-')), 'chart');
+  cpSync(CHART, older, { recursive: true });
+  // As if the chart had learned the rest since.
+  writeFileSync(
+    join(older, 'values.yaml'),
+    stringify({
+      image: { repository: 'registry.example/operator', tag: '', digest: '', pullPolicy: 'Always' },
+    }),
+  );
+  for (const template of ['deployment.yaml', 'leader-election.yaml', 'poddisruptionbudget.yaml'])
+    rmSync(join(older, 'templates', template));
+  const use = (...argv: readonly string[]) => helm([...argv, '--namespace', 'older'], cluster.kubeconfig);
+  await use('install', RELEASE, older, '--create-namespace', '--set', 'logLevel=debug,crds.install=false');
+  await use('upgrade', RELEASE, CHART, '--reuse-values');
+  const args = await cluster.run([
+    ...['-n', 'older', 'get', 'deployment', RELEASE],
+    ...['-o', 'jsonpath={.spec.template.spec.containers[0].args}'],
+  ]);
+  for (const arg of ['--log-level=debug', '--leader-elect-lease-duration=15s', '--api-rate=400'])
+    assert.ok(args.includes(`"${arg}"`), args);
+  await use('uninstall', RELEASE);
+  rmSync(older, { recursive: true });
 });
 
 test('helm installs the chart, installs it again without a change, and leaves the definition when it goes', async () => {

@@ -1,3 +1,22 @@
+{{/*
+Gives the values that are missing their defaults: `helm upgrade --reuse-values` brings those of an older chart, without the newest keys.
+Every template begins with it. What is in resources is the user's, who may have taken a limit away.
+*/}}
+{{- define "operator.defaults" -}}
+{{- include "operator.fill" (dict "values" .Values "defaults" (.Files.Get "files/defaults.yaml" | fromYaml)) -}}
+{{- end -}}
+
+{{- define "operator.fill" -}}
+{{- range $key, $default := .defaults -}}
+{{- $value := index $.values $key -}}
+{{- if kindIs "invalid" $value -}}
+{{- $_ := set $.values $key $default -}}
+{{- else if and (kindIs "map" $value) (kindIs "map" $default) (ne $key "resources") -}}
+{{- include "operator.fill" (dict "values" $value "defaults" $default) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{/* Name of what the release owns. */}}
 {{- define "operator.fullname" -}}
 {{- if contains .Chart.Name .Release.Name -}}
