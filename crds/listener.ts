@@ -35,6 +35,11 @@ export const listener = z.object({
       idle: duration
         .default('1h')
         .describe('A connection that moves no byte either way for this long is closed; 1s to 168h.'),
+      halfClosed: duration
+        .default('5m')
+        .describe(
+          'The same once one side has ended its stream, where that is shorter than idle; 1s to 168h. Raise it where clients end their side and wait long for the answer.',
+        ),
       keepalive: keepalive
         .optional()
         .describe(

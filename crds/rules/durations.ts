@@ -19,6 +19,13 @@ const RANGES = [
     most: '9h',
   },
   {
+    id: 'half-closed-timeout-range',
+    scope: 'spec.listeners[].timeouts',
+    field: 'halfClosed',
+    least: '1s',
+    most: '168h',
+  },
+  {
     id: 'health-check-interval-range',
     scope: 'spec.backends[].healthCheck',
     field: 'interval',

@@ -24,6 +24,7 @@ const begin = (
   listenerSlot: number,
   backendSlot: number,
   idleTicks: number,
+  halfClosedTicks: number,
 ): void => {
   const { connections, counters, arrival } = acceptor;
   const connection = connections.take();
@@ -31,6 +32,7 @@ const begin = (
   connections.listenerSlot[connection] = listenerSlot;
   connections.backendSlot[connection] = backendSlot;
   connections.idleTicks[connection] = idleTicks;
+  connections.halfClosedTicks[connection] = halfClosedTicks;
   connections.lastActive[connection] = acceptor.now;
   connections.began[connection] = acceptor.nowMs;
   connections.clientPort[connection] = arrival.port;
@@ -56,7 +58,8 @@ const arrive = (acceptor: Acceptor, listener: ServedListener, fd: number, mayHan
     const to = leastLoaded(acceptor);
     if (to !== acceptor.index && handOver(acceptor, to, fd, listener)) return;
   }
-  begin(acceptor, fd, listener.slot, listener.backendSlot, listener.idleTicks);
+  const { slot, backendSlot, idleTicks, halfClosedTicks } = listener;
+  begin(acceptor, fd, slot, backendSlot, idleTicks, halfClosedTicks);
 };
 
 /** Takes the connections that other acceptors have left for this one. */
@@ -65,7 +68,8 @@ export const takeMail = (acceptor: Acceptor): void => {
   acceptor.mailbox.takeAll(parcel, (from) => {
     if (takeOver(acceptor, from)) {
       const slot = parcel[1] as number;
-      begin(acceptor, parcel[0] as number, slot, backendOf(acceptor.table, slot), parcel[3] as number);
+      const [idle, halfClosed] = [parcel[3] as number, parcel[9] as number];
+      begin(acceptor, parcel[0] as number, slot, backendOf(acceptor.table, slot), idle, halfClosed);
     }
     acceptor.counters.taken();
   });

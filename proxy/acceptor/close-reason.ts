@@ -148,6 +148,13 @@ export const CLOSE_REASONS = [
     isError: true,
     meaning: 'the thread that relayed it died, and was replaced',
   },
+  {
+    reason: 'HalfClosedTimeout',
+    by: 'Proxy',
+    phases: AFTER,
+    isError: true,
+    meaning: 'one side had ended, and no byte moved for the half-closed timeout',
+  },
 ] as const satisfies readonly Ending[];
 
 export type CloseReason = (typeof CLOSE_REASONS)[number]['reason'];

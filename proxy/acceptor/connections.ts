@@ -59,7 +59,10 @@ export class Connections {
   acknowledged = new Float64Array(0);
   /** Ticks of the timer wheel. */
   lastActive = new Uint32Array(0);
+  /** How long it may be silent: at first as its listener says, shorter once a side has ended or broke. */
   idleTicks = new Uint32Array(0);
+  /** How long once one side has ended. */
+  halfClosedTicks = new Uint32Array(0);
   deadline = new Uint32Array(0);
   timerNext = new Int32Array(0);
   timerPrevious = new Int32Array(0);
@@ -141,6 +144,7 @@ export class Connections {
     this.pendingLength = enlarged(this.pendingLength, to * 2, 0);
     this.acknowledged = enlarged(this.acknowledged, to * 2, 0);
     this.lastActive = enlarged(this.lastActive, to, 0);
+    this.halfClosedTicks = enlarged(this.halfClosedTicks, to, 0);
     this.idleTicks = enlarged(this.idleTicks, to, 0);
     this.deadline = enlarged(this.deadline, to, 0);
     this.timerNext = enlarged(this.timerNext, to, -1);

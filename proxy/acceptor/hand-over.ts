@@ -51,6 +51,7 @@ export const handOver = (acceptor: Acceptor, to: number, fd: number, listener: S
   parcel[3] = listener.idleTicks;
   parcel[4] = arrival.port;
   for (let i = 0; i < 4; i++) parcel[5 + i] = arrival.words[i] as number;
+  parcel[9] = listener.halfClosedTicks;
   // Counted before it is there: the reader may take it at once.
   Atomics.add(shared.ints, at + INTS.Given, 1);
   if (!mailbox.put(to, parcel)) {

@@ -71,7 +71,7 @@ const onSide = (acceptor: Acceptor, connection: number, side: Side, events: numb
 
 /** Nothing moved for the idle timeout, or not since a side broke. Where bytes are left that a side did not take, it must not take for whole what it got. */
 const endIdle = (acceptor: Acceptor, connection: number): void => {
-  const { pendingBuffer, flags } = acceptor.connections;
+  const { pendingBuffer, flags, idleTicks, halfClosedTicks } = acceptor.connections;
   for (const side of SIDES)
     if (((flags[connection * 2 + side] as number) & BROKEN) !== 0) {
       abort(acceptor, connection, side);
@@ -80,8 +80,11 @@ const endIdle = (acceptor: Acceptor, connection: number): void => {
   const isCut =
     (pendingBuffer[connection * 2 + CLIENT] as number) >= 0 ||
     (pendingBuffer[connection * 2 + ENDPOINT] as number) >= 0;
-  if (isCut) resetBoth(acceptor, connection, 'IdleTimeout');
-  else closeConnection(acceptor, connection, 'IdleTimeout');
+  const hasEnded = SIDES.some((side) => ((flags[connection * 2 + side] as number) & ENDED) !== 0);
+  const isShorter = idleTicks[connection] === halfClosedTicks[connection];
+  const reason = hasEnded && isShorter ? 'HalfClosedTimeout' : 'IdleTimeout';
+  if (isCut) resetBoth(acceptor, connection, reason);
+  else closeConnection(acceptor, connection, reason);
 };
 
 const onDeadline = (acceptor: Acceptor, connection: number): void => {

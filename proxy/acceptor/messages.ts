@@ -23,6 +23,7 @@ export interface AcceptorListener {
   readonly port: number;
   readonly backendSlot: number;
   readonly idleMs: number;
+  readonly halfClosedMs: number;
   /** Left out where all of it is as the kernel has it. */
   readonly keepalive?: Keepalive;
 }

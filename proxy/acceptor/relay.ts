@@ -75,6 +75,16 @@ export const abort = (acceptor: Acceptor, connection: number, from: Side): void 
   else resetBoth(acceptor, connection, isLost ? 'EndpointTimedOut' : 'EndpointReset');
 };
 
+/** One side has ended: the other may be silent for as long as the listener allows from now on, if that is less. */
+const beHalfClosed = ({ connections, timers, now }: Acceptor, connection: number): void => {
+  const { idleTicks, halfClosedTicks, lastActive } = connections;
+  const ticks = halfClosedTicks[connection] as number;
+  if (ticks >= (idleTicks[connection] as number)) return;
+  idleTicks[connection] = ticks;
+  lastActive[connection] = now;
+  timers.set(connection, now + ticks);
+};
+
 /** `from` sent its end of stream and all before it has been passed on. */
 const ended = (acceptor: Acceptor, connection: number, from: Side): void => {
   const { flags, fd } = acceptor.connections;
@@ -92,6 +102,7 @@ const ended = (acceptor: Acceptor, connection: number, from: Side): void => {
     return;
   }
   flags[sink] = (flags[sink] as number) | SHUT;
+  beHalfClosed(acceptor, connection);
   // It is gone already; an end of stream that is not sent would be waited for without end.
   if (acceptor.sys.shutdown(fd[sink] as number, SHUT_WR) < 0)
     broke(acceptor, connection, (1 - from) as Side, acceptor.sys.socketError(fd[sink] as number));

@@ -33,6 +33,7 @@ export interface ServedBackend {
 
 export interface ServedListener extends AcceptorListener {
   readonly idleTicks: number;
+  readonly halfClosedTicks: number;
 }
 
 /** The table that an acceptor serves. */
@@ -160,6 +161,7 @@ export const serveTable = (
     listeners: table.listeners.map((listener) => ({
       ...listener,
       idleTicks: TimerWheel.ticks(listener.idleMs),
+      halfClosedTicks: TimerWheel.ticks(listener.halfClosedMs),
     })),
     backends,
     gone: new Map([...before.backends].filter(([slot]) => !backends.has(slot))),

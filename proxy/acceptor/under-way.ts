@@ -1,12 +1,7 @@
+import { TCP_INFO } from '../sys/sys.ts';
 import { SIDES } from './connections.ts';
 import type { Acceptor } from './context.ts';
 import { TICK_MS } from './timer-wheel.ts';
-
-/** Offsets in struct tcp_info (linux/tcp.h). */
-const UNACKNOWLEDGED_SEGMENTS = 24;
-const SINCE_LAST_ACKNOWLEDGMENT_MS = 56;
-const BYTES_ACKNOWLEDGED = 120;
-const BYTES_NOT_SENT = 144;
 
 /**
  * Asks the kernel what has become of the bytes that it took: they may go on leaving for minutes, and it reports room for more only after a
@@ -15,17 +10,18 @@ const BYTES_NOT_SENT = 144;
  */
 export const noteDeparted = (acceptor: Acceptor, connection: number): boolean => {
   const { connections, sys, tcpInfo, now, nowMs } = acceptor;
-  const { view, address } = tcpInfo;
+  const { view } = tcpInfo;
   let isUnderWay = false;
   for (const side of SIDES) {
     const place = connection * 2 + side;
-    if (sys.tcpInfo(connections.fd[place] as number, address) < 0) continue;
+    if (sys.tcpInfo(connections.fd[place] as number, tcpInfo) < 0) continue;
     isUnderWay ||=
-      view.getUint32(UNACKNOWLEDGED_SEGMENTS, true) > 0 || view.getUint32(BYTES_NOT_SENT, true) > 0;
-    const acknowledged = Number(view.getBigUint64(BYTES_ACKNOWLEDGED, true));
+      view.getUint32(TCP_INFO.UnacknowledgedSegments, true) > 0 ||
+      view.getUint32(TCP_INFO.BytesNotSent, true) > 0;
+    const acknowledged = Number(view.getBigUint64(TCP_INFO.BytesAcknowledged, true));
     if (acknowledged === connections.acknowledged[place]) continue;
     connections.acknowledged[place] = acknowledged;
-    const at = Math.floor((nowMs - view.getUint32(SINCE_LAST_ACKNOWLEDGMENT_MS, true)) / TICK_MS);
+    const at = Math.floor((nowMs - view.getUint32(TCP_INFO.SinceLastAcknowledgmentMs, true)) / TICK_MS);
     if (at > (connections.lastActive[connection] as number))
       connections.lastActive[connection] = Math.min(now, at);
   }

@@ -151,7 +151,7 @@ export const wire = (
     ];
   });
   const listeners = table.listeners.flatMap((listener) => {
-    const { name, port, backend, idleMs, keepalive } = listener;
+    const { name, port, backend, idleMs, halfClosedMs, keepalive } = listener;
     const opened = sockets.open(name, port, keepalive);
     if (isFinding(opened)) {
       findings.push(opened);
@@ -172,6 +172,7 @@ export const wire = (
         slot: place.slot,
         backendSlot: backendPlace.slot,
         idleMs,
+        halfClosedMs,
         ...(keepalive === undefined ? {} : { keepalive }),
         port,
         sockets: opened,

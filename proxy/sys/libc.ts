@@ -16,7 +16,7 @@ const MSG_PEEK = 0x2;
 const MSG_NOSIGNAL = 0x4000;
 const MSG_MORE = 0x8000;
 const SO_ERROR = 4;
-const TCP_INFO = 11;
+const SO_TCP_INFO = 11;
 const SO_LINGER = 13;
 const SO_ATTACH_FILTER = 26;
 const EPOLL_CLOEXEC = 0o2000000;
@@ -89,9 +89,9 @@ export const libc = (): Sys => {
       const result = outcome(c.getsockopt(fd, SOL_SOCKET, SO_ERROR, address + 16, address + 24));
       return result < 0 ? result : view.getInt32(16, true);
     },
-    tcpInfo: (fd, at) => {
+    tcpInfo: (fd, into) => {
       view.setInt32(24, TCP_INFO_BYTES, true);
-      return outcome(c.getsockopt(fd, IPPROTO_TCP, TCP_INFO, at, address + 24));
+      return outcome(c.getsockopt(fd, IPPROTO_TCP, SO_TCP_INFO, into.address, address + 24));
     },
     resetOnClose: (fd) => outcome(c.setsockopt(fd, SOL_SOCKET, SO_LINGER, address + 32, 8)),
     dropSyns: (fd) => outcome(c.setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, filter.address, 16)),

@@ -1,3 +1,5 @@
+import type { PinnedMemory } from './memory.ts';
+
 /**
  * The system calls that the data plane makes. Each returns what the kernel returned, or the negated errno: a result below
  * zero is `-EAGAIN` and so on. Memory is passed as addresses of pinned memory (memory.ts), so nothing is allocated
@@ -25,8 +27,8 @@ export interface Sys {
   setOption(fd: number, level: number, option: number, value: number): number;
   /** The socket's pending error as a positive errno, 0 for none; negative when the call itself failed. */
   socketError(fd: number): number;
-  /** Writes the kernel's struct tcp_info of a connection to `address` (TCP_INFO_BYTES). */
-  tcpInfo(fd: number, address: number): number;
+  /** Writes the kernel's struct tcp_info of a connection to `into` (TCP_INFO_BYTES). */
+  tcpInfo(fd: number, into: PinnedMemory): number;
   /** Makes close send a reset instead of an end of stream (SO_LINGER with zero seconds). */
   resetOnClose(fd: number): number;
   /** Makes a listening socket drop each SYN from now on; handshakes that are under way end, and what they make comes to its queue. */
@@ -62,6 +64,13 @@ export const TCP_KEEPCNT = 6;
 export const TCP_QUICKACK = 12;
 /** Bytes of struct tcp_info (linux/tcp.h) up to and with the last field that is read here. */
 export const TCP_INFO_BYTES = 148;
+/** Offsets in it. */
+export const TCP_INFO = {
+  UnacknowledgedSegments: 24,
+  SinceLastAcknowledgmentMs: 56,
+  BytesAcknowledged: 120,
+  BytesNotSent: 144,
+} as const;
 export const IPPROTO_IPV6 = 41;
 export const IPV6_V6ONLY = 26;
 export const SHUT_WR = 1;

@@ -62,6 +62,7 @@ export const compileTable = (snapshot: Snapshot, view: EndpointView): Table => (
       port,
       backend,
       idleMs: durationMs(timeouts.idle),
+      halfClosedMs: durationMs(timeouts.halfClosed),
       ...(timeouts.keepalive === undefined ? {} : { keepalive: keepaliveOf(timeouts.keepalive) }),
     }))
     .sort(byName),

@@ -17,6 +17,8 @@ export interface TableListener {
   readonly backend: string;
   /** Milliseconds without a byte either way after which a connection is closed. */
   readonly idleMs: number;
+  /** How long it may be silent once one side has ended. */
+  readonly halfClosedMs: number;
   /** Left out where all of it is as the kernel has it. */
   readonly keepalive?: Keepalive;
 }

@@ -20,7 +20,13 @@ const backends = Array.from({ length: 64 }, (_, i) =>
   tableBackend({ name: `backend-${i}`, endpoints: endpointsOf(i) }),
 );
 const table = tableOf(
-  backends.map(({ name }, i) => ({ name: `listener-${i}`, port: 1000 + i, backend: name, idleMs: 1 })),
+  backends.map(({ name }, i) => ({
+    name: `listener-${i}`,
+    port: 1000 + i,
+    backend: name,
+    idleMs: 1,
+    halfClosedMs: 1,
+  })),
   backends,
 );
 const sockets = { open: () => [] } as unknown as ListeningSockets;

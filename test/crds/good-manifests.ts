@@ -20,7 +20,9 @@ export const GOOD_MANIFESTS: Readonly<Record<string, Loose>> = {
   'requests as large as the limits of the profile': resources({ cpu: 1, memory: '512Mi' }, {}),
   'limits below the requests of the profile': resources({}, { cpu: '1m', memory: '64Mi' }),
   'the shortest durations': manifest((spec) => {
-    spec.listeners = [{ name: 'web', port: 8080, backend: 'web', timeouts: { idle: '1s' } }];
+    spec.listeners = [
+      { name: 'web', port: 8080, backend: 'web', timeouts: { idle: '1s', halfClosed: '1s' } },
+    ];
     spec.backends = [
       {
         name: 'web',
@@ -33,7 +35,9 @@ export const GOOD_MANIFESTS: Readonly<Record<string, Loose>> = {
     spec.drain = { delay: '999ms' };
   }),
   'the longest durations': manifest((spec) => {
-    spec.listeners = [{ name: 'web', port: 8080, backend: 'web', timeouts: { idle: '168h' } }];
+    spec.listeners = [
+      { name: 'web', port: 8080, backend: 'web', timeouts: { idle: '168h', halfClosed: '168h' } },
+    ];
     spec.backends = [
       {
         name: 'web',
@@ -184,6 +188,6 @@ export const GOOD_MANIFESTS: Readonly<Record<string, Loose>> = {
   'an image by digest': manifestWith({ workload: { image: `a.example/proxy@sha256:${'0'.repeat(64)}` } }),
   'a listener with every default written out': manifestWithListener({
     protocol: 'TCP',
-    timeouts: { idle: '1h' },
+    timeouts: { idle: '1h', halfClosed: '5m' },
   }),
 };

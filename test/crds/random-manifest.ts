@@ -26,6 +26,7 @@ export const randomManifest = (random: Random): Loose => {
       timeouts: () =>
         random.some({
           idle: () => random.pick(['1s', '90s', '1h30m', '168h', '1h30m15s500ms']),
+          halfClosed: () => random.pick(['1s', '5m', '168h']),
           keepalive: () =>
             random.some({
               time: () => random.pick(['1s', '10m', '9h', '1500ms500ms']),

@@ -60,7 +60,7 @@ const engine = await startEngine({ acceptors: 1, onEvent: () => undefined });
 const relayed = async (address: string) => {
   await engine.publish(
     tableOf(
-      [{ name: 'l', port: LISTENER, backend: 'b', idleMs: 60_000 }],
+      [{ name: 'l', port: LISTENER, backend: 'b', idleMs: 60_000, halfClosedMs: 60_000 }],
       [tableBackend({ endpoints: [{ address, port: PORT, weight: 1 }], retries: 0, name: 'b' })],
     ),
   );

@@ -26,6 +26,6 @@ export const tableOf = (listeners: readonly TableListener[], backends: readonly 
 /** A table of one listener in front of one endpoint on this machine. */
 export const oneBackend = (port: number, endpointPort: number, change: Partial<TableBackend> = {}): Table =>
   tableOf(
-    [{ name: 'l', port, backend: 'b', idleMs: 60_000 }],
+    [{ name: 'l', port, backend: 'b', idleMs: 60_000, halfClosedMs: 60_000 }],
     [tableBackend({ endpoints: [{ address: '127.0.0.1', port: endpointPort, weight: 1 }], ...change })],
   );

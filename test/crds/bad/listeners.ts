@@ -209,4 +209,11 @@ export const BAD_LISTENERS: readonly BadManifest[] = [
     /less than or equal to 127/,
     /128 is out of range: expected at most 127/,
   ),
+  bad(
+    'a half-closed timeout of more than a week',
+    'half-closed-timeout-range',
+    manifestWithListener({ timeouts: { halfClosed: '169h' } }),
+    'spec.listeners[0].timeouts.halfClosed',
+    /169h is out of range: expected 1s to 168h/,
+  ),
 ];

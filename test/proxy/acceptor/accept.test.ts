@@ -15,7 +15,7 @@ import { tableBackend } from '../tables.ts';
 import { inputsForTest } from './acceptor.ts';
 
 const sys = libc();
-const LISTENER = { slot: 0, fd: -1, port: 80, backendSlot: 0, idleMs: 60_000 };
+const LISTENER = { slot: 0, fd: -1, port: 80, backendSlot: 0, idleMs: 60_000, halfClosedMs: 60_000 };
 
 /** One listener in front of one backend, or neither. */
 const tableOf = (version: number, serves: boolean): AcceptorTable => ({

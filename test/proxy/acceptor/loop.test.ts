@@ -71,7 +71,7 @@ test('where source ports are chosen, none is that of a listener or an endpoint o
             version: 1,
             descriptorLimit: 100,
             accessLog: { mode: 'Off', sampleOneIn: 2 },
-            listeners: [{ slot: 0, fd: listening, port, backendSlot: 0, idleMs: 1000 }],
+            listeners: [{ slot: 0, fd: listening, port, backendSlot: 0, idleMs: 1000, halfClosedMs: 1000 }],
             backends: [
               {
                 slot: 0,

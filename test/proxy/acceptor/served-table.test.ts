@@ -8,7 +8,9 @@ const listener = (slot: number, backendSlot: number): ServedListener => ({
   fd: 9,
   port: 80,
   idleMs: 1000,
+  halfClosedMs: 1000,
   idleTicks: 10,
+  halfClosedTicks: 10,
 });
 
 const LISTENERS = [listener(1, 5), listener(2, 6)];

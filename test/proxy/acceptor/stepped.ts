@@ -15,6 +15,8 @@ import {
   SOCK_STREAM,
   SOL_SOCKET,
   type Sys,
+  TCP_INFO,
+  TCP_INFO_BYTES,
 } from '../../../proxy/sys/sys.ts';
 import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { tableBackend } from '../tables.ts';
@@ -58,6 +60,7 @@ export interface World {
 
 export interface SteppedOptions {
   readonly idleMs?: number;
+  readonly halfClosedMs?: number;
 }
 
 const addressOf = (port: number): PinnedMemory => {
@@ -81,7 +84,7 @@ const listenOn = (sys: Sys, port: number): number => {
  */
 export const runStepped = async (
   script: (world: World) => Generator<void>,
-  { idleMs = 60_000 }: SteppedOptions = {},
+  { idleMs = 60_000, halfClosedMs = idleMs }: SteppedOptions = {},
 ): Promise<World> => {
   const sys = libc();
   const [port, endpointPort] = (await freePorts(2)) as [number, number];
@@ -119,6 +122,17 @@ export const runStepped = async (
     },
   };
   const steps = script(world);
+  // The kernel's clock is not the script's: when a peer acknowledged last is told by the script's.
+  const info = pinnedMemory(TCP_INFO_BYTES);
+  const acknowledged = new Map<number, { readonly bytes: bigint; readonly atMs: number }>();
+  const follow = (fd: number): void => {
+    if (sys.tcpInfo(fd, info) < 0) {
+      acknowledged.delete(fd);
+      return;
+    }
+    const bytes = info.view.getBigUint64(TCP_INFO.BytesAcknowledged, true);
+    if (acknowledged.get(fd)?.bytes !== bytes) acknowledged.set(fd, { bytes, atMs: world.clockMs });
+  };
   const give = performance.now() + DEADLINE_MS;
   const inputs = inputsForTest(
     {
@@ -126,10 +140,12 @@ export const runStepped = async (
       accept: (fd, at) => {
         const accepted = sys.accept(fd, at);
         if (accepted >= 0) toClient = accepted;
+        follow(accepted);
         return accepted;
       },
       socket: (...all) => {
         toEndpoint = sys.socket(...all);
+        follow(toEndpoint);
         return toEndpoint;
       },
       recv: (fd, at, length) => {
@@ -137,8 +153,16 @@ export const runStepped = async (
         if (bytes > 0) world.reads.push({ turn: world.turn, fd, bytes });
         return bytes;
       },
+      tcpInfo: (fd, into) => {
+        follow(fd);
+        const result = sys.tcpInfo(fd, into);
+        const since = world.clockMs - (acknowledged.get(fd)?.atMs ?? 0);
+        into.view.setUint32(TCP_INFO.SinceLastAcknowledgmentMs, since, true);
+        return result;
+      },
       epollWait: (epoll, at, max, timeoutMs) => {
         if (performance.now() > give) throw new Error(`not done after ${world.turn} turns`);
+        for (const fd of acknowledged.keys()) follow(fd);
         if (steps.next().done) inputs.shared.ints[intsAt(0) + INTS.Stop] = 1;
         world.turn++;
         return sys.epollWait(epoll, at, max, Math.min(timeoutMs, TURN_MS));
@@ -156,7 +180,7 @@ export const runStepped = async (
       version: 1,
       descriptorLimit: 1_000,
       accessLog: { mode: 'Off', sampleOneIn: 2 },
-      listeners: [{ slot: 0, fd: listener, port, backendSlot: 0, idleMs }],
+      listeners: [{ slot: 0, fd: listener, port, backendSlot: 0, idleMs, halfClosedMs }],
       backends: [
         {
           slot: 0,

@@ -13,8 +13,8 @@ const control = (more: Partial<ControlState> = {}): ControlState => ({
     revision: 'r',
     table: tableOf(
       [
-        { name: 'a', port: 1, backend: 'b', idleMs: 1 },
-        { name: 'b', port: 2, backend: 'b', idleMs: 1 },
+        { name: 'a', port: 1, backend: 'b', idleMs: 1, halfClosedMs: 1 },
+        { name: 'b', port: 2, backend: 'b', idleMs: 1, halfClosedMs: 1 },
       ],
       [],
     ),

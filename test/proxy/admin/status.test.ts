@@ -39,7 +39,7 @@ const FACTS: StatusFacts = {
     served: {
       revision: 'generation/1',
       table: tableOf(
-        [{ name: 'http', port: 80, backend: 'web', idleMs: 1 }],
+        [{ name: 'http', port: 80, backend: 'web', idleMs: 1, halfClosedMs: 1 }],
         [tableBackend({ name: 'web', endpoints: [{ address: '2001:db8::1', port: 1, weight: 3 }] })],
       ),
     },

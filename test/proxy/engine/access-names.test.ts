@@ -38,7 +38,15 @@ test('however fast names come and go, a line never names another endpoint, backe
   /** Each generation has names of its own in the places of the last one; its parity says which endpoint it has. */
   const table = (generation: number): Table => ({
     ...tableOf(
-      [{ name: `listener-${generation}`, port, backend: `backend-${generation}`, idleMs: 60_000 }],
+      [
+        {
+          name: `listener-${generation}`,
+          port,
+          backend: `backend-${generation}`,
+          idleMs: 60_000,
+          halfClosedMs: 60_000,
+        },
+      ],
       [
         tableBackend({
           name: `backend-${generation}`,

@@ -34,7 +34,7 @@ test('as many endpoints as a proxy holds are all served; of more it says how man
   });
   const table = (extra: number): Table =>
     tableOf(
-      [{ name: 'l', port, backend: 'huge', idleMs: 60_000 }],
+      [{ name: 'l', port, backend: 'huge', idleMs: 60_000, halfClosedMs: 60_000 }],
       [
         tableBackend({ name: 'huge', algorithm: 'Maglev', endpoints: many(SLOTS.endpoints, server.port) }),
         tableBackend({ name: 'small', endpoints: many(extra, server.port) }),
@@ -70,7 +70,10 @@ test('slots that removed endpoints hold are told of, and given to who waits for 
     await server.close();
   });
   const table = (endpoints: readonly TableEndpoint[]): Table =>
-    tableOf([{ name: 'l', port, backend: 'b', idleMs: 60_000 }], [tableBackend({ endpoints })]);
+    tableOf(
+      [{ name: 'l', port, backend: 'b', idleMs: 60_000, halfClosedMs: 60_000 }],
+      [tableBackend({ endpoints })],
+    );
   await engine.publish(table(many(1, server.port)));
   const client = await dialClient(port);
   client.write('hello');

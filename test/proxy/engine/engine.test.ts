@@ -22,7 +22,7 @@ const backend = (addresses: readonly string[] = ['127.0.0.1']): TableBackend =>
   });
 const table = (listeners: readonly (readonly [string, number])[], one = backend()): Table =>
   tableOf(
-    listeners.map(([name, port]) => ({ name, port, backend: 'b', idleMs: 60_000 })),
+    listeners.map(([name, port]) => ({ name, port, backend: 'b', idleMs: 60_000, halfClosedMs: 60_000 })),
     [one],
   );
 
@@ -89,7 +89,7 @@ test('many tables published at once are served in order, the last one last', asy
 test('when it stops accepting, the table that is being published stays what is served', async () => {
   const named = (name: string): Table =>
     tableOf(
-      [{ name: 'a', port: ports[0] as number, backend: name, idleMs: 60_000 }],
+      [{ name: 'a', port: ports[0] as number, backend: name, idleMs: 60_000, halfClosedMs: 60_000 }],
       [{ ...backend(), name }],
     );
   await engine.publish(named('old'));

@@ -85,8 +85,16 @@ const tablesOf = (ports: readonly number[], endpoints: readonly EndpointServer[]
   return (change: number): Table =>
     tableOf(
       [
-        { name: 'l', port: ports[0] as number, backend: change % 2 === 0 ? 'b' : 'c', idleMs: IDLE_MS },
-        ...(change % 3 === 0 ? [{ name: 'm', port: ports[1] as number, backend: 'b', idleMs: IDLE_MS }] : []),
+        {
+          name: 'l',
+          port: ports[0] as number,
+          backend: change % 2 === 0 ? 'b' : 'c',
+          idleMs: IDLE_MS,
+          halfClosedMs: IDLE_MS,
+        },
+        ...(change % 3 === 0
+          ? [{ name: 'm', port: ports[1] as number, backend: 'b', idleMs: IDLE_MS, halfClosedMs: IDLE_MS }]
+          : []),
       ],
       ['b', 'c'].map((name) =>
         tableBackend({

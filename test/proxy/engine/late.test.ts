@@ -50,7 +50,10 @@ test('an endpoint that resets without a word is passed over for another one', as
   const [port] = (await freePorts(1)) as [number];
   const endpoints = [rude, kind].map((one) => ({ address: '127.0.0.1', port: one.port, weight: 1 }));
   await engine.publish(
-    tableOf([{ name: 'l', port, backend: 'b', idleMs: 60_000 }], [tableBackend({ endpoints, retries: 1 })]),
+    tableOf(
+      [{ name: 'l', port, backend: 'b', idleMs: 60_000, halfClosedMs: 60_000 }],
+      [tableBackend({ endpoints, retries: 1 })],
+    ),
   );
   assert.deepEqual([await askOnce(port), await askOnce(port)], ['hello', 'hello']);
   await Promise.all([rude.close(), kind.close()]);

@@ -78,7 +78,13 @@ const setUp = async (t: TestContext) => {
   };
   const backendOf = (name: string, change: Partial<TableBackend> = {}): TableBackend =>
     tableBackend({ name, endpoints: [{ address: '127.0.0.1', port: endpoint.port, weight: 1 }], ...change });
-  const listener = (name: string, port: number) => ({ name, port, backend: name, idleMs: 60_000 });
+  const listener = (name: string, port: number) => ({
+    name,
+    port,
+    backend: name,
+    idleMs: 60_000,
+    halfClosedMs: 60_000,
+  });
   const both = tableOf(
     [listener('staying', staying), listener('going', going), listener('idle', fatal)],
     [backendOf('staying'), backendOf('going'), backendOf('idle')],

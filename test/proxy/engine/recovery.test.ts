@@ -19,7 +19,7 @@ let onEvent: (event: EngineEvent) => void = () => undefined;
 const backend = (name: string, port: number, change: Partial<TableBackend> = {}): TableBackend =>
   tableBackend({ name, endpoints: [{ address: '127.0.0.1', port, weight: 1 }], ...change });
 const table = (port: number, ...backends: readonly [TableBackend, ...TableBackend[]]): Table =>
-  tableOf([{ name: 'l', port, backend: backends[0].name, idleMs: 60_000 }], backends);
+  tableOf([{ name: 'l', port, backend: backends[0].name, idleMs: 60_000, halfClosedMs: 60_000 }], backends);
 
 before(async () => {
   endpoint = await startEndpoint(greet('hello'));

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import type { Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import { freePorts } from '../../../scripts/process/free-ports.ts';
-import { askOnce, dialClient, howDialEnds, howItEnded, readAll } from './client.ts';
+import { askOnce, closed, dialClient, howDialEnds, howItEnded, next, readAll } from './client.ts';
 import { startDeafListener } from './deaf-listener.ts';
 import { type EndpointServer, echo, greet, startEndpoint } from './endpoint-server.ts';
 import { ProxyProcess } from './proxy-process.ts';
@@ -18,15 +18,16 @@ let heldArrived: (socket: Socket) => void = () => undefined;
 
 /** A client on the listener `held`, or another with its endpoint, and the endpoint's end of its connection. */
 const pair = async (listener = 1): Promise<{ readonly client: Socket; readonly endpoint: Socket }> => {
-  const arrived = new Promise<Socket>((resolve) => {
-    heldArrived = resolve;
-  });
+  const arrivals = new EventEmitter();
+  heldArrived = (socket) => arrivals.emit('socket', socket);
+  const arrived = once(arrivals, 'socket', { signal: AbortSignal.timeout(20_000) });
   const client = await dialClient(ports[listener] as number);
-  return { client, endpoint: await arrived };
+  const [endpoint] = (await arrived) as [Socket];
+  return { client, endpoint };
 };
 
 before(async () => {
-  ports = await freePorts(10);
+  ports = await freePorts(11);
   const [refused] = await freePorts(1);
   const at = (server: EndpointServer) => [{ address: '127.0.0.1', port: server.port }];
   const start = async (...arguments_: Parameters<typeof startEndpoint>) => {
@@ -58,6 +59,7 @@ before(async () => {
     { name: 'dead', endpoints: [{ address: '127.0.0.1', port: refused as number }] },
     { name: 'idle', endpoints: at(echoing) },
     { name: 'stuck', endpoints: at(holding) },
+    { name: 'half-closed', endpoints: at(holding) },
   ];
   proxy = await ProxyProcess.start({
     listeners: backends.map(({ name }, index) => ({
@@ -65,6 +67,7 @@ before(async () => {
       port: ports[index] as number,
       backend: name,
       ...(name === 'idle' || name === 'stuck' ? { idle: '1s' } : {}),
+      ...(name === 'half-closed' ? { halfClosed: '1s' } : {}),
     })),
     backends,
   });
@@ -107,7 +110,7 @@ test('a server that speaks first is heard without a byte from the client', async
 test('a reset by the client reaches the endpoint as a reset', async () => {
   const { client, endpoint } = await pair();
   client.write('x');
-  await once(endpoint, 'data');
+  await next(endpoint, 'data');
   const ended = howItEnded(endpoint);
   client.resetAndDestroy();
   assert.equal(await ended, 'ECONNRESET');
@@ -126,11 +129,11 @@ test('a client that has ended its side and then resets is noticed, although noth
 test('an endpoint’s early answer reaches a client that goes on sending', async () => {
   const { client, endpoint } = await pair();
   client.write('begin');
-  await once(endpoint, 'data');
+  await next(endpoint, 'data');
   endpoint.end('too large');
   const answer = readAll(client);
   // What the client still sends is refused by the endpoint, which has closed both ways.
-  await once(client, 'end');
+  await next(client, 'end');
   endpoint.destroy();
   for (let i = 0; i < 20; i++) {
     client.write(Buffer.alloc(65536));
@@ -138,7 +141,7 @@ test('an endpoint’s early answer reaches a client that goes on sending', async
   }
   client.end();
   assert.equal((await answer).toString(), 'too large');
-  await new Promise((resolve) => client.once('close', resolve));
+  await closed(client);
   assert.equal(client.errored, null, 'the client was reset');
 });
 
@@ -147,7 +150,7 @@ test('a client that only writes learns that its endpoint has closed, well before
   const before = await brokenOff();
   const { client, endpoint } = await pair();
   client.write('line');
-  await once(endpoint, 'data');
+  await next(endpoint, 'data');
   const ended = once(client, 'error', { signal: AbortSignal.timeout(20_000) }) as Promise<
     [NodeJS.ErrnoException]
   >;
@@ -188,7 +191,7 @@ test('an answer sent just before a reset is not lost', async () => {
   client.on('data', (chunk) => got.push(chunk as Buffer));
   client.on('error', () => undefined);
   endpoint.write(answer, () => endpoint.resetAndDestroy());
-  await new Promise((resolve) => client.on('close', resolve));
+  await closed(client);
   assert.ok(Buffer.concat(got).equals(answer), `${Buffer.concat(got).length} of ${answer.length} bytes`);
 });
 
@@ -220,6 +223,17 @@ test('a connection that moves no byte for the idle time is closed, a busy one is
   busy.destroy();
   idle.destroy();
   assert.ok((await proxy.metric('l4balancer_connections_closed_total', { reason: 'IdleTimeout' })) > 0);
+});
+
+test('a connection of which one side has ended, and that is silent for the half-closed time, ends in order and for that reason', async () => {
+  const { client, endpoint } = await pair(10);
+  const other = await pair(10);
+  client.end('request');
+  assert.equal((await readAll(endpoint)).toString(), 'request');
+  assert.equal(await howItEnded(client), 'end');
+  assert.equal(other.client.readyState, 'open');
+  assert.equal(await proxy.metric('l4balancer_connections_closed_total', { reason: 'HalfClosedTimeout' }), 1);
+  other.client.destroy();
 });
 
 test('an upload that stands still for the idle time ends with a reset for the endpoint, which has not got all of it', async () => {

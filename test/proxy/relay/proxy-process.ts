@@ -24,6 +24,7 @@ export interface ListenerInput {
   readonly port: number;
   readonly backend: string;
   readonly idle?: string;
+  readonly halfClosed?: string;
 }
 
 /** As in a manifest: what has a default may be left out. */
@@ -46,9 +47,9 @@ export const manifestText = ({ listeners, ...rest }: Manifest): string =>
       // A test that fails shows how connections ended that did not end well.
       accessLog: { mode: 'Errors' },
       ...rest,
-      listeners: listeners.map(({ idle, ...listener }) => ({
+      listeners: listeners.map(({ idle, halfClosed, ...listener }) => ({
         ...listener,
-        ...(idle ? { timeouts: { idle } } : {}),
+        timeouts: { ...(idle ? { idle } : {}), ...(halfClosed ? { halfClosed } : {}) },
       })),
     },
   });

@@ -15,8 +15,8 @@ const endpoints = [{ address: '127.0.0.1', port: endpoint.port, weight: 1 }];
 await engine.publish(
   tableOf(
     [
-      { name: 'l', port: LISTENER, backend: 'b', idleMs: 60_000 },
-      { name: 'm', port: BUDGETLESS_LISTENER, backend: 'c', idleMs: 60_000 },
+      { name: 'l', port: LISTENER, backend: 'b', idleMs: 60_000, halfClosedMs: 60_000 },
+      { name: 'm', port: BUDGETLESS_LISTENER, backend: 'c', idleMs: 60_000, halfClosedMs: 60_000 },
     ],
     [
       tableBackend({ name: 'b', endpoints, retries: 2 }),

@@ -37,7 +37,16 @@ const serve = (keepalive: Keepalive | undefined): Promise<unknown> =>
   engine.publish(
     tableOf(
       // Each table another one.
-      [{ name: 'l', port: LISTENER, backend: 'b', idleMs: idleMs++, ...(keepalive && { keepalive }) }],
+      [
+        {
+          name: 'l',
+          port: LISTENER,
+          backend: 'b',
+          idleMs: idleMs++,
+          halfClosedMs: 60_000,
+          ...(keepalive && { keepalive }),
+        },
+      ],
       [tableBackend({ endpoints: [{ address: ENDPOINT, port: 1081, weight: 1 }] })],
     ),
   );

@@ -65,7 +65,7 @@ const served = async <T>(
   const endpoints = [{ address: '127.0.0.1', port: ENDPOINT, weight: 1 }];
   const findings = await engine.publish(
     tableOf(
-      [{ name: 'l', port: LISTENER, backend: 'b', idleMs: 60_000, ...listener }],
+      [{ name: 'l', port: LISTENER, backend: 'b', idleMs: 60_000, halfClosedMs: 60_000, ...listener }],
       [tableBackend({ endpoints })],
     ),
   );
