@@ -19,7 +19,7 @@ import { dryRun } from './preview/dry-run.ts';
 import { type Controller, startController } from './reconcile/controller.ts';
 import type { Settings } from './settings.ts';
 import { createControllerMetrics } from './telemetry/controller-metrics.ts';
-import { createCredentialWatch } from './telemetry/credential-watch.ts';
+import { createCredentialWatch, keepAsking } from './telemetry/credential-watch.ts';
 import type { Logger } from './telemetry/log.ts';
 import { measureTransports } from './telemetry/measured-transport.ts';
 import { createOutputMetrics } from './telemetry/output-metrics.ts';
@@ -97,6 +97,7 @@ export const startOperator = async (
   );
   controller = running;
   createReadinessMetrics(registry, settings.namespaces, readiness);
+  if (settings.election === undefined) void keepAsking(reading, realClock, stopping.signal);
   void logReadiness(readiness, log, realClock, stopping.signal);
   const balancers = () => running.world.collections[ROOT].values();
   createRevisionMetrics(registry, balancers);

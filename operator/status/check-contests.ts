@@ -11,6 +11,7 @@ export const authorOf = ({ by, isOperator }: Pick<Contest, 'by' | 'isOperator'>)
 /** What to do about an object that is changed again and again. */
 export const contestAdvice = ({ kind, where, isOperator }: Omit<Contest, 'by'>): string => {
   if (isOperator) return ONE_OPERATOR;
+  if (kind === 'status') return 'Nobody but this operator has a reason to write it: stop what does.';
   if (where.includes('spec.replicas') && kind === 'Deployment')
     return 'Set workload.autoscaling or workload.replicas of the L4Balancer instead, and remove what scales the Deployment.';
   return 'Change the L4Balancer instead, or stop what changes its objects.';
@@ -38,7 +39,8 @@ export const checkContests = (contests: readonly Contest[], identity: string): r
     .filter(({ isOperator }) => !isOperator)
     .map((contest) => {
       const where = contest.where.length === 0 ? '' : ` (${listed(contest.where)})`;
-      return `${contest.kind} is changed again and again by ${authorOf(contest)}${where}, and put back once a minute at most. ${contestAdvice(contest)}`;
+      const what = contest.kind === 'status' ? 'The status' : contest.kind;
+      return `${what} is changed again and again by ${authorOf(contest)}${where}, and put back once a minute at most. ${contestAdvice(contest)}`;
     })
     .sort();
   return [...twins, ...others].map((message) => ({ reason: 'Contested' as const, message }));

@@ -1,3 +1,4 @@
+import type { Clock } from '../../kube/clock.ts';
 import { ApiError, CredentialsError } from '../../kube/errors.ts';
 import type { Transport } from '../../kube/transport.ts';
 
@@ -56,6 +57,28 @@ export const createCredentialWatch = (now: () => number): CredentialWatch => {
       return `the API server has not accepted this operator's credentials for ${seconds} s, so nothing is reconciled: ${refused.error.message}. ${ADVICE}`;
     },
   };
+};
+
+const ASK_EVERY_MS = 15_000;
+
+/**
+ * Asks the API server for something small now and then, until `signal` aborts: where no Lease is renewed, an operator that has nothing to do makes no
+ * call, and its watches stay open for minutes after its credentials have ceased to be good for anything.
+ */
+export const keepAsking = async (
+  transport: Pick<Transport, 'request'>,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> => {
+  for (;;) {
+    await clock.sleep(ASK_EVERY_MS, signal);
+    if (signal.aborted) return;
+    try {
+      await transport.request({ method: 'GET', path: '/version', signal });
+    } catch {
+      // The transport is watched: what is wrong is known to who asks for the problem.
+    }
+  }
 };
 
 const ADVICE =

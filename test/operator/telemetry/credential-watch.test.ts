@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApiError, CredentialsError, TransportError } from '../../../kube/errors.ts';
-import { createCredentialWatch } from '../../../operator/telemetry/credential-watch.ts';
+import { createCredentialWatch, keepAsking } from '../../../operator/telemetry/credential-watch.ts';
 import { type Step, scriptedTransport } from '../../kube/scripted-transport.ts';
+import { ManualClock, settled } from '../manual-clock.ts';
 
 const answer = (httpStatus: number) => new ApiError({ method: 'GET', path: '/x', httpStatus, body: '' });
 const UNAUTHORIZED = { error: answer(401) };
@@ -44,3 +45,18 @@ for (const [what, script, expected] of ROWS)
     if (expected === undefined) assert.equal(said, undefined);
     else assert.match(said ?? '', expected);
   });
+
+test('an operator without a Lease asks now and then, so that a token that is dead is found out although nothing is to be done', async () => {
+  const clock = new ManualClock();
+  const { watched, problem } = createCredentialWatch(clock.now);
+  const server = scriptedTransport([{ answer: {} }, UNAUTHORIZED, UNAUTHORIZED, UNAUTHORIZED, UNAUTHORIZED]);
+  const stopping = new AbortController();
+  const asking = keepAsking(watched(server), clock, stopping.signal);
+  await settled();
+  for (let seconds = 0; seconds < 60; seconds++) await clock.pass(1_000);
+  assert.ok(server.calls.every(({ method, path }) => method === 'GET' && path === '/version'));
+  assert.match(problem() ?? '', /has not accepted this operator's credentials for 30 s/);
+  stopping.abort();
+  await asking;
+  assert.equal(clock.sleeping, 0);
+});
