@@ -10,9 +10,6 @@ export interface PageLimits {
 
 export const PAGE_LIMITS: PageLimits = { headersMs: 5_000, requestMs: 10_000, stalledMs: 30_000 };
 
-/** Connections that may be open at once: a few scrapers and probes are the only clients that there should be. */
-const MOST_CONNECTIONS = 256;
-
 /** For http.createServer. Node looks at its limits every 30 s unless it is told to look more often. */
 export const requestLimits = ({ headersMs, requestMs }: PageLimits) => ({
   headersTimeout: headersMs,
@@ -20,11 +17,13 @@ export const requestLimits = ({ headersMs, requestMs }: PageLimits) => ({
   connectionsCheckingInterval: Math.min(1_000, headersMs),
 });
 
-/** The limits that are set on a server: Node's two end with the request, so who reads nothing of the answer has one of its own. */
+/**
+ * The limit that is set on a server: Node's two end with the request, so who reads nothing of the answer has one of its own. How many connect at
+ * once has none: it would shut out the kubelet's probes, and a program that is not answered is killed.
+ */
 export const limitAnswers = (
-  server: { setTimeout(ms: number): unknown; maxConnections: number },
+  server: { setTimeout(ms: number): unknown },
   { stalledMs }: PageLimits,
 ): void => {
   server.setTimeout(stalledMs);
-  server.maxConnections = MOST_CONNECTIONS;
 };
