@@ -1,7 +1,9 @@
 const MS = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const;
 type Unit = keyof typeof MS;
 
-const WHOLE = /^([0-9]{1,5}(h|m|s|ms)){1,4}$/;
+/** As the schema and CEL have it. */
+export const DURATION_FORM = '^([0-9]{1,5}(h|m|s|ms)){1,4}$';
+const WHOLE = new RegExp(DURATION_FORM);
 const PART = /([0-9]{1,5})(ms|h|m|s)/g;
 
 /**

@@ -3,6 +3,7 @@ import { canonicalAddress, unmapped } from '../canonical-address.ts';
 import { durationMs } from '../duration.ts';
 import { addressKind } from '../ip-address.ts';
 import { show } from '../words.ts';
+import { celIsDuration } from './durations.ts';
 import { problemIf, rule } from './rule.ts';
 
 const serviceOrEndpoints = rule<Backend>({
@@ -129,7 +130,7 @@ const timeoutWithinInterval = rule<HealthCheck>({
   id: 'health-check-timeout',
   scope: 'spec.backends[].healthCheck',
   reads: ['interval', 'timeout'],
-  rule: 'duration(self.timeout) <= duration(self.interval)',
+  rule: `!${celIsDuration('self.timeout')} || !${celIsDuration('self.interval')} || duration(self.timeout) <= duration(self.interval)`,
   message: 'timeout is longer than interval',
   messageExpression: "'timeout ' + self.timeout + ' is longer than interval ' + self.interval",
   fieldPath: '.timeout',

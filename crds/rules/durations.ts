@@ -1,4 +1,4 @@
-import { durationMs } from '../duration.ts';
+import { DURATION_FORM, durationMs } from '../duration.ts';
 import { problemIf, type Rule, rule } from './rule.ts';
 
 /** Shortest and longest value of each duration in the schema. A timer above 2^31 ms would fire at once. */
@@ -78,15 +78,18 @@ const RANGES = [
   },
 ] as const;
 
+/** CEL: whether the text is a duration. Of others duration() itself would say something of google.protobuf. */
+export const celIsDuration = (text: string): string => `${text}.matches('${DURATION_FORM}')`;
+
 export const DURATION_RULES: readonly Rule[] = RANGES.map(({ id, scope, field, least, most }) =>
   rule<Readonly<Record<string, string>>>({
     id,
     scope,
     reads: [field],
     // Always there in a resource, but the API server also tries the rule on the parent's default, {}.
-    rule: `!has(self.${field}) || duration(self.${field}) >= duration('${least}') && duration(self.${field}) <= duration('${most}')`,
+    rule: `!has(self.${field}) || ${celIsDuration(`self.${field}`)} && duration(self.${field}) >= duration('${least}') && duration(self.${field}) <= duration('${most}')`,
     message: `${field} is out of range: expected ${least} to ${most}`,
-    messageExpression: `'${field} ' + self.${field} + ' is out of range: expected ${least} to ${most}'`,
+    messageExpression: `'${field} ' + (${celIsDuration(`self.${field}`)} ? self.${field} + ' is out of range: expected ${least} to ${most}' : '"' + self.${field} + '" is not a duration: write numbers with h, m, s or ms, such as 500ms, 5s or 1h30m; a day is 24h')`,
     fieldPath: `.${field}`,
     check: (value) => {
       const text = value[field] ?? least;

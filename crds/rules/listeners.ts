@@ -3,6 +3,7 @@ import type { L4BalancerSpec } from '../l4balancer.ts';
 import type { Keepalive, Listener } from '../listener.ts';
 import { nearest } from '../nearest.ts';
 import { show } from '../words.ts';
+import { celIsDuration } from './durations.ts';
 import { problemIf, rule } from './rule.ts';
 
 const portUnique = rule<readonly Listener[]>({
@@ -72,7 +73,7 @@ const wholeSeconds = (['time', 'interval'] as const).map((field) =>
     id: `keepalive-${field}-seconds`,
     scope: 'spec.listeners[].timeouts.keepalive',
     reads: [field],
-    rule: `!has(self.${field}) || duration(self.${field}).getMilliseconds() % 1000 == 0`,
+    rule: `!has(self.${field}) || !${celIsDuration(`self.${field}`)} || duration(self.${field}).getMilliseconds() % 1000 == 0`,
     message: `${field} is not in whole seconds, which is all that the kernel counts`,
     messageExpression: `'${field} ' + self.${field} + ' is not in whole seconds, which is all that the kernel counts'`,
     fieldPath: `.${field}`,

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { parse as parseYaml } from 'yaml';
+import { DURATION_FORM } from '../../crds/duration.ts';
 import { parseL4Balancer } from '../../crds/parse.ts';
+import { SPEC_SCHEMA } from '../../crds/schemas.ts';
+import type { Structural } from '../../crds/structural.ts';
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
 import { installDefinition } from '../cluster/definition.ts';
 import { type Answer, DryRun } from './api-server.ts';
@@ -60,6 +63,38 @@ for (const name of readdirSync(SAMPLES)) {
     assert.deepEqual(parseL4Balancer(sample, 'Refuse').balancer?.spec, body.spec);
   });
 }
+
+/** Every field of the spec that is a duration. */
+const durations = (
+  schema: Structural,
+  path: readonly (string | 0)[] = [],
+): readonly (readonly (string | 0)[])[] => [
+  ...(schema.pattern === DURATION_FORM ? [path] : []),
+  ...Object.entries(schema.properties ?? {}).flatMap(([name, part]) => durations(part, [...path, name])),
+  ...(schema.items === undefined ? [] : durations(schema.items, [...path, 0])),
+];
+
+test('the API server says of every duration that is none what would be one, in words of this resource', async (t) => {
+  const paths = durations(SPEC_SCHEMA);
+  assert.ok(paths.length >= 10);
+  for (const path of paths)
+    await t.test(path.join('.'), async () => {
+      const input = manifest((spec) => {
+        let parent = spec;
+        for (const step of path.slice(0, -1)) {
+          const next = (parent[step] ?? {}) as Loose;
+          parent[step] = next;
+          parent = next;
+        }
+        parent[path.at(-1) ?? ''] = '1d';
+      });
+      const { accepted, causes } = await server.create(input);
+      assert.equal(accepted, false);
+      const text = JSON.stringify(causes);
+      assert.match(text, /\\"1d\\" is not a duration: write numbers with h, m, s or ms, .*a day is 24h/);
+      assert.doesNotMatch(text, /google|protobuf|overload/);
+    });
+});
 
 test('null stands for a field left out, as the API server takes it', async () => {
   const input = manifestWith({
