@@ -62,6 +62,7 @@ const COLUMNS = [
   },
   { name: 'Address', type: 'string', jsonPath: '.status.addresses[0].value' },
   { name: 'Profile', type: 'string', jsonPath: '.spec.tuning.profile', priority: 1 },
+  { name: 'Message', type: 'string', jsonPath: `${READY}.message`, priority: 1 },
   { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
 ];
 

@@ -13,10 +13,14 @@ export interface ConditionInput {
   readonly now: string;
 }
 
-/** Ready, Reconciling and Stalled as kstatus reads them. A time changes only with the status of its condition. */
+/**
+ * Ready, Reconciling and Stalled as kstatus reads them. Ready says what happened and where; the one of the other two that holds says what that
+ * means and what to do, so that nobody reads the same text twice. A time changes only with the status of its condition.
+ */
 export const conditions = (input: ConditionInput): Condition[] => {
   const { verdict } = input;
   const standing = standingOf(input);
+  const { meaning, whatToDo } = REASONS[verdict.reason];
   const holds = {
     Ready: standing === 'Done',
     Reconciling: standing === 'Working',
@@ -29,7 +33,7 @@ export const conditions = (input: ConditionInput): Condition[] => {
       type,
       status,
       reason: verdict.reason,
-      message: type === 'Ready' || isTrue ? bounded(verdict.message) : '',
+      message: type === 'Ready' ? bounded(verdict.message) : isTrue ? `${meaning} ${whatToDo}` : '',
       lastTransitionTime: before?.status === status ? before.lastTransitionTime : input.now,
       observedGeneration: input.generation,
     };

@@ -174,9 +174,10 @@ test('kubectl lists the columns of the resource, found by its short name and in 
     'ACCEPTORS',
     'ADDRESS',
     'PROFILE',
+    'MESSAGE',
     'AGE',
   ]);
-  assert.match(row, /^edge +True +Available +2\/2 +8 +203\.0\.113\.7 +Restricted +/);
+  assert.match(row, /^edge +True +Available +2\/2 +8 +203\.0\.113\.7 +Restricted +Serving\. +/);
   assert.match(await cluster.run(['get', 'all', '-o', 'name']), /l4balancer\.l4balancer\.dev\/edge/);
 });
 

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { conditions } from '../../../operator/status/conditions.ts';
+import { REASONS, type Reason } from '../../../operator/status/reasons.ts';
+
+const MESSAGE = 'Pod a on node n1: it broke. Mend it.';
+
+/** The messages of the conditions that say something, by type. */
+const messagesOf = (reason: Reason, pastDeadline: boolean) =>
+  Object.fromEntries(
+    conditions({
+      verdict: { reason, message: MESSAGE },
+      serving: false,
+      pastDeadline,
+      generation: 1,
+      previous: [],
+      now: '2026-11-29T00:00:00Z',
+    })
+      .filter(({ message }) => message !== '')
+      .map(({ type, message }) => [type, message]),
+  );
+
+test('no two conditions have the same text: Ready tells what happened, the other what that means and what to do', () => {
+  for (const reason of Object.keys(REASONS) as Reason[])
+    for (const pastDeadline of [false, true]) {
+      const { Ready, ...others } = messagesOf(reason, pastDeadline);
+      assert.equal(Ready, MESSAGE, reason);
+      const { standing, meaning, whatToDo } = REASONS[reason];
+      const isSaid = standing === 'Working' || standing === 'Stuck';
+      assert.deepEqual(Object.values(others), isSaid ? [`${meaning} ${whatToDo}`] : [], reason);
+    }
+});
