@@ -190,7 +190,8 @@ class Soak {
     const end = performance.now() + EMPTY_WITHIN_MS;
     while (performance.now() < end) {
       const { findings, listeners } = await this.#proxy.status();
-      if (findings.length === 0 && listeners.length === 3 && (await this.#proxy.open()) === 0) return;
+      const served = listeners.filter(({ leaving }) => !leaving).length;
+      if (findings.length === 0 && served === 3 && (await this.#proxy.open()) === 0) return;
       await sleep(100);
     }
   }
