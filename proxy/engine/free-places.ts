@@ -1,5 +1,5 @@
 import { ENDPOINT_TOTALS, endpointTotalsAt, type SharedMemory } from '../acceptor/shared-memory.ts';
-import { endpointKey, type Table } from '../table/table.ts';
+import { endpointKey, type TableBackend, type TableListener } from '../table/table.ts';
 import { listenerInUse } from './clean-up.ts';
 import { backendOf, placeKey } from './endpoint-slots.ts';
 import { NO_BYTES, type Places } from './wire.ts';
@@ -23,9 +23,15 @@ const keepBytes = (
   places.pastBytes.set(backend, { received, sent });
 };
 
+/** What is served, and so what may count. */
+export interface Counting {
+  readonly listeners: readonly Pick<TableListener, 'name'>[];
+  readonly backends: readonly Pick<TableBackend, 'name' | 'endpoints' | 'resting'>[];
+}
+
 export interface Freed {
   readonly endpoints: number;
-  /** Whether something that is in no table keeps its slot: then this is to be done again. */
+  /** Whether something that is not served keeps its slot: then this is to be done again. */
   readonly isMore: boolean;
 }
 
@@ -39,13 +45,13 @@ export interface FreeOptions {
 }
 
 /**
- * Frees the slots of what is in no table, has no connection left and has been so for a while. Every acceptor must have adopted the table.
+ * Frees the slots of what is not served, has no connection left and has been so for a while. Every acceptor must have adopted the newest table.
  */
 export const freePlaces = (
   shared: SharedMemory,
   acceptors: number,
   places: Places,
-  { listeners, backends }: Table,
+  { listeners, backends }: Counting,
   { keepMs, nowMs, beforeFreeing }: FreeOptions,
 ): Freed => {
   const listenerNames = new Set(listeners.map(({ name }) => name));

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProxyFinding } from '../../crds/proxy-finding.ts';
 import type { FromAcceptor } from '../acceptor/messages.ts';
 import { allocateShared, INTS, intsAt, MAX_DESCRIPTORS, viewShared } from '../acceptor/shared-memory.ts';
@@ -8,17 +7,19 @@ import type { Table } from '../table/table.ts';
 import { AcceptorThread } from './acceptor-thread.ts';
 import { AccessDrain } from './access-drain.ts';
 import { AccessReader, type EndedConnection } from './access-reader.ts';
+import { bindingKey } from './binding.ts';
 import { cleanUpAfter, clearBackend, clearEndpoint, clearListener, type Remains } from './clean-up.ts';
 import { shareDescriptors } from './descriptor-shares.ts';
 import type { Engine } from './engine.ts';
 import { type FailingEndpoint, failingEndpoints, forgetFailures } from './failing-endpoints.ts';
 import { freePlaces } from './free-places.ts';
+import { LeavingPorts, NOTHING_LEAVES } from './leaving-ports.ts';
 import { ListeningSockets } from './listening-sockets.ts';
 import { PickingPlans, type Prepared } from './picking-plans.ts';
 import { readPortRange, sourcePortCount } from './port-range.ts';
 import { readAcceptors, readStats } from './read-stats.ts';
 import { StallWatch } from './stall-watch.ts';
-import { cutFor, isCrowded, NOTHING_WIRED, Places, type Wiring, wire } from './wire.ts';
+import { cutFor, isCrowded, type Leaving, NOTHING_WIRED, Places, type Wiring, wire } from './wire.ts';
 
 /** What happens in the data plane beside traffic. */
 export type EngineEvent =
@@ -53,8 +54,6 @@ const COUNTERS_KEPT_MS = 120_000;
 const SWEEP_MS = 5000;
 const FASTEST_SWEEP_MS = 10;
 const DRAIN_POLL_MS = 50;
-/** How long handshakes that are under way at a port that goes may take: a round trip, within a region. */
-const HANDSHAKE_MS = 100;
 const LOOK_FOR_STALLS_MS = 1000;
 /** How long an acceptor may take to close what it has. */
 const STOP_MS = 5000;
@@ -75,6 +74,8 @@ class ThreadedEngine implements Engine {
   #threads: AcceptorThread[] = [];
   #table = EMPTY;
   #wiring: Wiring = NOTHING_WIRED;
+  #leaving: Leaving = NOTHING_LEAVES;
+  #leavingPorts: LeavingPorts;
   #plans = new PickingPlans();
   #prepared: ReadonlyMap<string, Prepared> = new Map();
   /** Newest version that each acceptor has adopted; Infinity while it is dead, since nobody waits for it then. */
@@ -103,6 +104,7 @@ class ThreadedEngine implements Engine {
     const reader = new AccessReader(this.#shared, options.acceptors, this.#places);
     this.#accessLog = new AccessDrain(reader, options.onEnded ?? (() => undefined));
     this.#sockets = new ListeningSockets(this.#sys, options.acceptors, this.#descriptors - 2);
+    this.#leavingPorts = new LeavingPorts(this.#sockets, () => this.#tryAgain());
     this.#adopted = Array<number>(options.acceptors).fill(0);
     this.#eventfds = this.#openEventfds();
     this.#stalls = new StallWatch(this.#shared, options.acceptors);
@@ -151,6 +153,7 @@ class ThreadedEngine implements Engine {
 
   async stopAccepting(): Promise<void> {
     await this.#publishInTurn(() => ({ ...this.#table, listeners: [] }));
+    await this.#leavingPorts.closed();
   }
 
   drainWithin(ms: number): void {
@@ -164,6 +167,7 @@ class ThreadedEngine implements Engine {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#leavingPorts.stop();
     clearTimeout(this.#retry);
     clearTimeout(this.#sweeping);
     for (const timer of this.#replacement) clearTimeout(timer);
@@ -181,12 +185,13 @@ class ThreadedEngine implements Engine {
   async #publish(table: Table): Promise<readonly ProxyFinding[]> {
     if (this.#closed) return [];
     clearTimeout(this.#retry);
-    if (this.#sockets.dropSyns(new Set(table.listeners.map(({ port }) => port)))) await sleep(HANDSHAKE_MS);
-    if (this.#closed) return [];
     const { acceptors } = this.#options;
+    const left = this.#sockets.leave(new Set(table.listeners.map(bindingKey)));
     // What is kept only to be read once more must not stand in the way of what is new.
     if (isCrowded(table, this.#places)) this.#sweep(0);
-    const wiring = wire(table, this.#table, this.#wiring.version + 1, this.#places, this.#sockets, {
+    const before = { backends: [...this.#table.backends, ...this.#leaving.backends] };
+    const leaving = this.#leavingPorts.of(table, this.#wiring.listeners, before);
+    const wiring = wire(table, leaving, before, this.#wiring.version + 1, this.#places, this.#sockets, {
       listener: (slot) => clearListener(this.#shared, acceptors, slot),
       backend: (slot) => clearBackend(this.#shared, acceptors, slot),
       endpoint: (slot) => clearEndpoint(this.#shared, acceptors, slot),
@@ -194,16 +199,20 @@ class ThreadedEngine implements Engine {
     const prepared = await this.#plans.of(wiring.backends);
     if (this.#closed) return [];
     this.#table = table;
+    this.#leaving = leaving;
     this.#wiring = wiring;
     this.#prepared = prepared;
     if (table.accessLog.mode !== 'Off') this.#accessLog.start();
     for (const [index, thread] of this.#threads.entries())
       thread.post({ type: 'Table', table: this.#cut(index) });
     await this.#adoption(wiring.version);
-    this.#sockets.keepOnly(new Set(wiring.listeners.map(({ port }) => port)));
+    const hasClosed = this.#sockets.keepOnly(new Set(wiring.listeners.map(({ key }) => key)));
     this.#sweep();
+    if (left.length > 0) this.#leavingPorts.closeLater(left);
     if (table.accessLog.mode === 'Off') this.#accessLog.stop();
-    if (wiring.incomplete && !this.#closed) this.#retry = setTimeout(() => void this.#tryAgain(), RETRY_MS);
+    // What was closed just now may have been in the way.
+    if (wiring.incomplete && !this.#closed)
+      this.#retry = setTimeout(() => void this.#tryAgain(), hasClosed ? 0 : RETRY_MS);
     return wiring.findings;
   }
 
@@ -211,7 +220,12 @@ class ThreadedEngine implements Engine {
   #sweep(keepMs = this.#options.countersKeptMs ?? COUNTERS_KEPT_MS): void {
     if (this.#closed) return;
     clearTimeout(this.#sweeping);
-    const freed = freePlaces(this.#shared, this.#options.acceptors, this.#places, this.#table, {
+    const { listeners, backends } = this.#table;
+    const counting = {
+      listeners: [...listeners, ...this.#leaving.listeners],
+      backends: [...backends, ...this.#leaving.backends],
+    };
+    const freed = freePlaces(this.#shared, this.#options.acceptors, this.#places, counting, {
       keepMs,
       nowMs: performance.now(),
       beforeFreeing: () => this.#accessLog.takeAll(),
@@ -228,8 +242,12 @@ class ThreadedEngine implements Engine {
 
   /** Publishes the same table again, in the hope that its ports can be opened now. */
   async #tryAgain(): Promise<void> {
-    const findings = await this.#publishInTurn(() => this.#table);
-    this.#options.onEvent({ type: 'Findings', findings });
+    let before = '';
+    const findings = await this.#publishInTurn(() => {
+      before = JSON.stringify(this.#wiring.findings);
+      return this.#table;
+    });
+    if (JSON.stringify(findings) !== before) this.#options.onEvent({ type: 'Findings', findings });
   }
 
   #adoption(version: number): Promise<void> {

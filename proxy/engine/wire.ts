@@ -7,7 +7,8 @@ import type {
   AcceptorTable,
 } from '../acceptor/messages.ts';
 import { SLOTS } from '../acceptor/shared-memory.ts';
-import { endpointKey, type Table, type TableListener } from '../table/table.ts';
+import { endpointKey, type Table, type TableBackend, type TableListener } from '../table/table.ts';
+import { bindingKey } from './binding.ts';
 import { assignEndpoints, backendOf, placeKey } from './endpoint-slots.ts';
 import type { ListeningSockets } from './listening-sockets.ts';
 import type { Prepared } from './picking-plans.ts';
@@ -46,13 +47,29 @@ export const isCrowded = ({ listeners, backends }: Table, places: Places): boole
     ),
   );
 
+/** A listener with its sockets. */
+export type WiredListener = Omit<AcceptorListener, 'fd'> & {
+  readonly name: string;
+  /** Names its binding. */
+  readonly key: string;
+  /** Name of its backend. */
+  readonly backend: string;
+  readonly sockets: readonly number[];
+};
+
+/** What is in the table no more, and served until no client is on its way to it. */
+export interface Leaving {
+  readonly listeners: readonly WiredListener[];
+  /** Their backends, where these are in the table no more either. */
+  readonly backends: readonly TableBackend[];
+}
+
 /** A table with its sockets and slots, before it is cut to each acceptor. */
 export interface Wiring {
   readonly version: number;
   readonly accessLog: AccessLog;
-  readonly listeners: readonly (Omit<AcceptorListener, 'fd'> & {
-    readonly sockets: readonly number[];
-  })[];
+  /** Those that leave come last. */
+  readonly listeners: readonly WiredListener[];
   readonly backends: readonly (Omit<AcceptorBackend, 'plan' | 'endpoints'> & {
     readonly name: string;
     readonly endpoints: readonly AcceptorEndpoint[];
@@ -78,7 +95,7 @@ export const NOTHING_WIRED: Wiring = {
 };
 
 /** Slots that hold connections to endpoints which are in the table no more, where their backend wants those closed. */
-const removedSlots = (table: Table, before: Table, places: Places): readonly number[] => {
+const removedSlots = (table: Table, before: Pick<Table, 'backends'>, places: Places): readonly number[] => {
   const present = new Set(
     table.backends.flatMap(({ name, endpoints, resting }) =>
       [...endpoints, ...resting].map((endpoint) => placeKey(name, endpointKey(endpoint))),
@@ -116,18 +133,20 @@ const partlyServed = (backend: string, served: number, missing: number): ProxyFi
 /** Gives a table its listening sockets and its places in shared memory; what cannot be had is left out and said. */
 export const wire = (
   table: Table,
-  before: Table,
+  leaving: Leaving,
+  before: Pick<Table, 'backends'>,
   version: number,
   places: Places,
   sockets: ListeningSockets,
   fresh: Readonly<Record<'listener' | 'backend' | 'endpoint', (slot: number) => void>>,
 ): Wiring => {
   const findings: ProxyFinding[] = [];
-  const assigned = assignEndpoints(table.backends, places.endpoints, fresh.endpoint);
+  const served = [...table.backends, ...leaving.backends];
+  const assigned = assignEndpoints(served, places.endpoints, fresh.endpoint);
   findings.push(...assigned.findings);
   for (const [name, missing] of assigned.short)
     findings.push(partlyServed(name, assigned.byBackend.get(name)?.length ?? 0, missing));
-  const backends = table.backends.flatMap((backend) => {
+  const backends = served.flatMap((backend) => {
     const { name, algorithm } = backend;
     const place = places.backends.take(name);
     if (place === undefined) {
@@ -152,7 +171,7 @@ export const wire = (
   });
   const listeners = table.listeners.flatMap((listener) => {
     const { name, port, backend, idleMs, halfClosedMs, keepalive } = listener;
-    const opened = sockets.open(name, port, keepalive);
+    const opened = sockets.open(listener);
     if (isFinding(opened)) {
       findings.push(opened);
       return [];
@@ -169,12 +188,15 @@ export const wire = (
     places.lastListeners.set(name, listener);
     return [
       {
+        name,
         slot: place.slot,
         backendSlot: backendPlace.slot,
         idleMs,
         halfClosedMs,
         ...(keepalive === undefined ? {} : { keepalive }),
         port,
+        key: bindingKey(listener),
+        backend,
         sockets: opened,
       },
     ];
@@ -184,7 +206,7 @@ export const wire = (
   return {
     version,
     accessLog: table.accessLog,
-    listeners,
+    listeners: [...listeners, ...leaving.listeners],
     backends,
     removed,
     findings,
@@ -208,7 +230,7 @@ export const cutFor = (
     return shared === undefined ? [] : [{ ...backend, ...shared }];
   }),
   removed: wiring.removed,
-  listeners: wiring.listeners.map(({ sockets, ...listener }) => ({
+  listeners: wiring.listeners.map(({ name, key, backend, sockets, ...listener }) => ({
     ...listener,
     fd: sockets[index] as number,
   })),

@@ -56,6 +56,7 @@ export const SO_REUSEADDR = 2;
 export const SO_KEEPALIVE = 9;
 export const SO_OOBINLINE = 10;
 export const SO_REUSEPORT = 15;
+export const SO_DETACH_FILTER = 27;
 export const IPPROTO_TCP = 6;
 export const TCP_NODELAY = 1;
 export const TCP_KEEPIDLE = 4;

@@ -13,6 +13,8 @@ export interface Table {
 export interface TableListener {
   readonly name: string;
   readonly port: number;
+  /** The one address of this machine to listen on; left out for all. */
+  readonly address?: string;
   /** Name of an entry of `backends`. */
   readonly backend: string;
   /** Milliseconds without a byte either way after which a connection is closed. */

@@ -31,7 +31,11 @@ const table = tableOf(
 );
 const sockets = { open: () => [] } as unknown as ListeningSockets;
 const ignore = (): void => undefined;
-wire(table, tableOf([], []), 1, places, sockets, { listener: ignore, backend: ignore, endpoint: ignore });
+wire(table, { listeners: [], backends: [] }, tableOf([], []), 1, places, sockets, {
+  listener: ignore,
+  backend: ignore,
+  endpoint: ignore,
+});
 for (let i = 0; i < shared.totals.length; i++) shared.totals[i] = i * 997;
 
 const metrics = createMetrics('0', {

@@ -1,10 +1,47 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { test } from 'node:test';
 import { startEngine } from '../../../proxy/engine/start.ts';
+import { libc } from '../../../proxy/sys/libc.ts';
+import { IPPROTO_TCP } from '../../../proxy/sys/sys.ts';
 import { freePorts } from '../../../scripts/process/free-ports.ts';
-import { howDialEnds } from '../relay/client.ts';
-import { greet, startEndpoint } from '../relay/endpoint-server.ts';
-import { oneBackend } from '../tables.ts';
+import { askOnce, dialClient, howDialEnds, howItEnded } from '../relay/client.ts';
+import { echo, greet, startEndpoint } from '../relay/endpoint-server.ts';
+import { oneBackend, tableBackend, tableOf } from '../tables.ts';
+
+const LISTEN = '0A';
+const TCP_DEFER_ACCEPT = 9;
+
+/** Descriptors of this process that listen on a port. */
+const listeningOn = (port: number): readonly number[] => {
+  const rows = ['tcp', 'tcp6'].flatMap((file) => readFileSync(`/proc/self/net/${file}`, 'utf8').split('\n'));
+  const inodes = new Set(
+    rows
+      .map((row) => row.trim().split(/\s+/))
+      .filter(
+        ([, local, , state]) => state === LISTEN && Number.parseInt(local?.split(':')[1] ?? '', 16) === port,
+      )
+      .map((fields) => `socket:[${fields[9]}]`),
+  );
+  return readdirSync('/proc/self/fd')
+    .filter((fd) => {
+      try {
+        return inodes.has(readlinkSync(`/proc/self/fd/${fd}`));
+      } catch {
+        return false; // the folder's own, closed since
+      }
+    })
+    .map(Number);
+};
+
+/** Handshakes at the port end only with the client's first bytes from now on: as if they took long. */
+const deferHandshakes = (port: number): void => {
+  const sys = libc();
+  const sockets = listeningOn(port);
+  assert.ok(sockets.length > 0);
+  for (const fd of sockets) assert.ok(sys.setOption(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, 30) >= 0);
+};
 
 const ROUNDS = 6;
 const CLIENTS = 64;
@@ -42,4 +79,94 @@ test('a port that goes and comes back under a storm of connects resets nobody', 
     await engine.close();
     await endpoint.close();
   }
+});
+
+test('what else a table changes does not wait for a port that leaves, and the port waits for its clients', async (t) => {
+  const gone = await startEndpoint(echo);
+  const next = await startEndpoint(greet('next'));
+  const [staying, going] = (await freePorts(2)) as [number, number];
+  const engine = await startEngine({ acceptors: 2, onEvent: () => undefined });
+  t.after(async () => {
+    await engine.close();
+    await Promise.all([gone.close(), next.close()]);
+  });
+  const at = (port: number) => [{ address: '127.0.0.1', port, weight: 1 }];
+  await engine.publish(
+    tableOf(
+      [
+        { name: 'staying', port: staying, backend: 'b', idleMs: 60_000, halfClosedMs: 60_000 },
+        { name: 'going', port: going, backend: 'c', idleMs: 60_000, halfClosedMs: 60_000 },
+      ],
+      [
+        tableBackend({ endpoints: at(gone.port), closeOnRemoval: true }),
+        tableBackend({ name: 'c', endpoints: at(gone.port) }),
+      ],
+    ),
+  );
+  const old = await dialClient(staying);
+  old.write('x');
+  await once(old, 'data');
+  deferHandshakes(going);
+  const slow = await dialClient(going);
+  const end = howItEnded(old);
+  // The endpoint of `b` goes, and the whole of `c` with the port.
+  await engine.publish(
+    tableOf(
+      [{ name: 'staying', port: staying, backend: 'b', idleMs: 60_000, halfClosedMs: 60_000 }],
+      [tableBackend({ endpoints: at(next.port), closeOnRemoval: true })],
+    ),
+  );
+  assert.ok(listeningOn(going).length > 0, 'the port is there still');
+  const answer = once(slow, 'data').then(([data]) => data as Buffer);
+  // Its handshake ends now, and it is served by the backend that it came for.
+  slow.write('served');
+  assert.equal(await end, 'ECONNRESET');
+  assert.equal(await askOnce(staying), 'next');
+  assert.equal((await answer).toString(), 'served');
+  while (listeningOn(going).length > 0) {
+    t.signal.throwIfAborted();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  slow.write('and goes on');
+  const [more] = (await once(slow, 'data')) as [Buffer];
+  assert.equal(more.toString(), 'and goes on');
+  slow.destroy();
+});
+
+test('a client that never ends its handshake does not keep a port open, and a stop waits for its end', async (t) => {
+  const endpoint = await startEndpoint(echo);
+  const [port] = (await freePorts(1)) as [number];
+  const engine = await startEngine({ acceptors: 1, onEvent: () => undefined });
+  t.after(async () => {
+    await engine.close();
+    await endpoint.close();
+  });
+  await engine.publish(oneBackend(port, endpoint.port));
+  deferHandshakes(port);
+  const silent = await dialClient(port);
+  silent.on('error', () => undefined);
+  await engine.stopAccepting();
+  assert.deepEqual(listeningOn(port), []);
+  assert.equal(await howDialEnds(port), 'ECONNREFUSED');
+  silent.destroy();
+});
+
+test('a port that comes back while it leaves is served by the sockets that it had', async (t) => {
+  const endpoint = await startEndpoint(greet('hello'));
+  const [port] = (await freePorts(1)) as [number];
+  const engine = await startEngine({ acceptors: 1, onEvent: () => undefined });
+  t.after(async () => {
+    await engine.close();
+    await endpoint.close();
+  });
+  const present = oneBackend(port, endpoint.port);
+  await engine.publish(present);
+  const before = listeningOn(port);
+  await Promise.all([engine.publish(tableOf([], [])), engine.publish(present)]);
+  assert.deepEqual(listeningOn(port), before);
+  assert.equal(await askOnce(port), 'hello');
+  // What waited for the port to be deserted must not close it.
+  await engine.publish({ ...present, accessLog: { mode: 'Off', sampleOneIn: 99 } });
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.deepEqual(listeningOn(port), before);
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'node:test';
+import { bindingKey } from '../../../proxy/engine/binding.ts';
 import { ListeningSockets } from '../../../proxy/engine/listening-sockets.ts';
 import { libc } from '../../../proxy/sys/libc.ts';
 import { pinnedMemory } from '../../../proxy/sys/memory.ts';
@@ -58,7 +59,7 @@ test('whichever call fails while a port is opened, it is one finding, nothing st
   const calls = new Set<string>();
   for (let place = 1; ; place++) {
     arm(place);
-    const opened = sockets.open('web', port);
+    const opened = sockets.open({ name: 'web', port: port });
     const call = failed();
     if (call === undefined) break; // there is no such place: every call had its turn
     calls.add(call);
@@ -78,7 +79,7 @@ test('a shortage at the start does not cost IPv6', async () => {
   const [port] = (await freePorts(1)) as [number];
   const familyOf = (): number | undefined => {
     const sockets = new ListeningSockets(sys, 1, MOST);
-    sockets.open('web', port);
+    sockets.open({ name: 'web', port: port });
     sockets.keepOnly(new Set());
     return families.at(-1);
   };
@@ -93,11 +94,13 @@ test('a port that drops SYNs serves what it has, and begins no handshake', async
   const sys = libc();
   const sockets = new ListeningSockets(sys, 1, MOST);
   const [port, staying] = (await freePorts(2)) as [number, number];
-  const [listening] = sockets.open('web', port) as readonly [number];
-  sockets.open('staying', staying);
+  const [listening] = sockets.open({ name: 'web', port: port }) as readonly [number];
+  sockets.open({ name: 'staying', port: staying });
   const queued = await dialClient(port);
-  assert.equal(sockets.dropSyns(new Set([port, staying])), false);
-  assert.equal(sockets.dropSyns(new Set([staying])), true);
+  const [key, stayingKey] = [bindingKey({ port }), bindingKey({ port: staying })];
+  assert.deepEqual(sockets.leave(new Set([key, stayingKey])), []);
+  assert.deepEqual(sockets.leave(new Set([stayingKey])), [key]);
+  assert.deepEqual(sockets.leave(new Set([stayingKey])), [], 'it leaves already');
   const late = connect(port, '127.0.0.1');
   const other = await dialClient(staying);
   const address = pinnedMemory(128);
@@ -119,10 +122,13 @@ test('a port that drops SYNs serves what it has, and begins no handshake', async
 test('ports that would take more sockets than there may be are a finding, until others go', async () => {
   const sockets = new ListeningSockets(libc(), 3, 7);
   const [one, two, three] = (await freePorts(3)) as [number, number, number];
-  assert.equal((sockets.open('one', one) as readonly number[]).length, 3);
-  assert.equal((sockets.open('two', two) as readonly number[]).length, 3);
-  assert.match(JSON.stringify(sockets.open('three', three)), /no file descriptors left for it/);
-  sockets.keepOnly(new Set([one]));
-  assert.equal((sockets.open('three', three) as readonly number[]).length, 3);
+  assert.equal((sockets.open({ name: 'one', port: one }) as readonly number[]).length, 3);
+  assert.equal((sockets.open({ name: 'two', port: two }) as readonly number[]).length, 3);
+  assert.match(
+    JSON.stringify(sockets.open({ name: 'three', port: three })),
+    /no file descriptors left for it/,
+  );
+  sockets.keepOnly(new Set([bindingKey({ port: one })]));
+  assert.equal((sockets.open({ name: 'three', port: three }) as readonly number[]).length, 3);
   sockets.keepOnly(new Set());
 });

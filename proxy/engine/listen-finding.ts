@@ -1,0 +1,44 @@
+import type { ProxyFinding } from '../../crds/proxy-finding.ts';
+import { EACCES, EADDRINUSE, EADDRNOTAVAIL, EAFNOSUPPORT, EMFILE, ENFILE } from '../sys/sys.ts';
+import type { TableListener } from '../table/table.ts';
+
+/** A system call that refuses to open a listening socket. */
+export class BindRefused extends Error {
+  readonly errno: number;
+  readonly call: string;
+  constructor(call: string, errno: number) {
+    super(`${call}: errno ${errno}`);
+    this.call = call;
+    this.errno = errno;
+  }
+}
+
+const NO_ADDRESS = 'this machine has no such address. Correct the address, or leave it out for all of them';
+const REMEDIES: Readonly<Record<number, string>> = {
+  [EADDRINUSE]: 'another process or connection holds it. Free the port or choose another one',
+  [EADDRNOTAVAIL]: NO_ADDRESS,
+  [EAFNOSUPPORT]: NO_ADDRESS,
+  [EACCES]:
+    'ports below net.ipv4.ip_unprivileged_port_start need CAP_NET_BIND_SERVICE. Lower that sysctl or choose a higher port',
+  [EMFILE]: 'the process has no file descriptors left for it. Raise its limit (tuning.fileDescriptors)',
+  [ENFILE]: 'the machine has no file descriptors left. Raise fs.file-max on the node',
+};
+
+/** Why a listener is not served. `holder` says who of this very process has the port, where that is known. */
+export const listenFinding = (
+  { name, address, port }: Pick<TableListener, 'name' | 'address' | 'port'>,
+  { call, errno }: BindRefused,
+  holder: string | undefined,
+): ProxyFinding => {
+  const why =
+    errno === EADDRINUSE && holder !== undefined
+      ? holder
+      : (REMEDIES[errno] ?? `${call} failed with errno ${errno}`);
+  const field = errno === EADDRNOTAVAIL || errno === EAFNOSUPPORT ? 'address' : 'port';
+  return {
+    code: errno === EADDRINUSE ? 'PortTaken' : 'ListenerNotOpened',
+    listener: name,
+    path: `spec.listeners[${name}].${field}`,
+    message: `Cannot listen on ${address === undefined ? '' : `address ${address} `}port ${port}: ${why}. It is tried again every few seconds; the other listeners serve.`,
+  };
+};

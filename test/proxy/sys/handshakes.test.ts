@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ListeningSockets } from '../../../proxy/engine/listening-sockets.ts';
+import { countHandshakes } from '../../../proxy/sys/handshakes.ts';
+import { libc } from '../../../proxy/sys/libc.ts';
+import { AF_INET6, IPPROTO_TCP } from '../../../proxy/sys/sys.ts';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { dialClient } from '../relay/client.ts';
+
+/** A handshake then ends only with the client's first bytes. */
+const TCP_DEFER_ACCEPT = 9;
+
+test('handshakes under way at a port are counted, of both families, and not those of another port', async (t) => {
+  const sys = libc();
+  const [port, other] = (await freePorts(2)) as [number, number];
+  const sockets = new ListeningSockets(sys, 2, 100);
+  for (const each of [port, other])
+    for (const fd of sockets.open({ name: 'web', port: each }) as readonly number[])
+      assert.ok(sys.setOption(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, 30) >= 0);
+  const count = countHandshakes(sys);
+  assert.equal(count(AF_INET6, port), 0);
+  const clients = [await dialClient(port), await dialClient(port, '::1'), await dialClient(other)] as const;
+  t.after(() => {
+    for (const client of clients) client.on('error', () => undefined).destroy();
+    sockets.keepOnly(new Set());
+  });
+  assert.equal(count(AF_INET6, port), 2);
+  clients[0].write('x');
+  while (count(AF_INET6, port) !== 1) {
+    t.signal.throwIfAborted();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  assert.equal(count(AF_INET6, other), 1);
+});
+
+test('a kernel that does not answer is told by a negative errno', () => {
+  const sys = libc();
+  const count = countHandshakes({ ...sys, socket: () => -93 });
+  assert.equal(count(AF_INET6, 80), -93);
+});
