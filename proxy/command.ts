@@ -6,7 +6,6 @@ import { Output } from '../program/output.ts';
 import { releaseSignals } from '../program/signals.js';
 import { checkManifests } from './check.ts';
 import { EXIT, exitCodeOf, ProxyError } from './errors.ts';
-import { probe } from './probe.ts';
 import { type Environment, parseSettings, type Settings } from './settings.ts';
 import { createLog } from './telemetry/log.ts';
 import { readText } from './tuning/read-text.ts';
@@ -78,12 +77,6 @@ export const runCommand = async (argv: readonly string[], env: Environment): Pro
     case 'Check':
       process.exitCode = checkManifests(command.files, process.stdout);
       break;
-    case 'Probe': {
-      const problem = await probe(command.admin);
-      if (problem !== undefined) process.stdout.write(`${problem}\n`);
-      process.exitCode = problem === undefined ? EXIT.ok : EXIT.failed;
-      break;
-    }
     case 'SetSysctls': {
       const { lines, problems } = setSysctls(command.assignments, {
         read: readText,

@@ -1,5 +1,11 @@
 import '../program/first-moments.js';
 
 // Loaded late: all that is imported above a line runs before it.
-const { runCommand } = await import('./command.ts');
-await runCommand(process.argv.slice(2), process.env);
+const argv = process.argv.slice(2);
+if (argv.includes('--probe')) {
+  const { runProbe } = await import('./probe.ts');
+  process.exitCode = await runProbe(argv, process.env, process.stdout);
+} else {
+  const { runCommand } = await import('./command.ts');
+  await runCommand(argv, process.env);
+}

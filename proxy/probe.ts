@@ -1,5 +1,8 @@
 import { get } from 'node:http';
 import { formatListenAddress, type ListenAddress } from '../program/listen-address.ts';
+import { readAdminAddress } from './admin-address.ts';
+import { readArguments } from './arguments.ts';
+import { EXIT } from './errors.ts';
 
 /** Below docker's own limit for a health check, so that its record has our words. */
 const WITHIN_MS = 2_000;
@@ -28,4 +31,23 @@ export const probe = (admin: ListenAddress): Promise<string | undefined> => {
       ),
     );
   });
+};
+
+/**
+ * Does what `--probe` says; resolves with the exit code. Apart from the other commands and with few imports: docker runs it every few seconds, also
+ * where every core is busy.
+ */
+export const runProbe = async (
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  out: { write(text: string): unknown },
+): Promise<number> => {
+  const { admin, problems } = readArguments(argv);
+  const { address, problem } = readAdminAddress(admin, env.L4B_ADMIN);
+  const all = problem === undefined ? problems : [...problems, problem];
+  for (const line of all) out.write(`${line}\n`);
+  if (all.length > 0) return EXIT.badInput;
+  const why = await probe(address);
+  if (why !== undefined) out.write(`${why}\n`);
+  return why === undefined ? EXIT.ok : EXIT.failed;
 };

@@ -1,7 +1,8 @@
 import { durationMs } from '../crds/duration.ts';
 import { duration } from '../crds/scalars.ts';
 import type { Place } from '../kube/topology-hints.ts';
-import { type ListenAddress, parseListenAddress } from '../program/listen-address.ts';
+import type { ListenAddress } from '../program/listen-address.ts';
+import { readAdminAddress } from './admin-address.ts';
 import { type Arguments, readArguments } from './arguments.ts';
 import { type LogLevel, parseLogLevel, parseRustLog } from './telemetry/log-level.ts';
 import { type Assignment, parseAssignment } from './tuning/set-sysctls.ts';
@@ -36,7 +37,6 @@ export type Command =
   | { readonly command: 'Run'; readonly settings: Settings }
   | { readonly command: 'Check'; readonly files: readonly string[] }
   | { readonly command: 'SetSysctls'; readonly assignments: readonly Assignment[] }
-  | { readonly command: 'Probe'; readonly admin: ListenAddress }
   | { readonly command: 'Help' }
   | { readonly command: 'Version' }
   /** Every problem there is, each with the name of what is wrong, what was found and what is expected. */
@@ -79,17 +79,6 @@ export const parseSettings = (argv: readonly string[], env: Environment): Comman
     return value;
   };
 
-  const readAdmin = (): ListenAddress =>
-    parsed(
-      given('L4B_ADMIN', '--admin', args.admin),
-      parseListenAddress,
-      'an address and port such as :9901, 127.0.0.1:9901 or [::1]:9901',
-    ) ?? { port: 9901 };
-  if (args.probe) {
-    const asked = readAdmin();
-    return problems.length > 0 ? { command: 'Refused', problems } : { command: 'Probe', admin: asked };
-  }
-
   const source = readSource(args, given, problems);
   const acceptors = parsed(
     given('NUM_ACCEPTORS', '--acceptors', args.acceptors),
@@ -101,7 +90,8 @@ export const parseSettings = (argv: readonly string[], env: Environment): Comman
     (given('LOG_LEVEL') === undefined
       ? parsed(given('RUST_LOG'), parseRustLog, 'a level such as error, or module=level such as layer4=error')
       : undefined);
-  const admin = readAdmin();
+  const admin = readAdminAddress(args.admin, env.L4B_ADMIN);
+  if (admin.problem !== undefined) problems.push(admin.problem);
   const fileDescriptors = parsed(
     given('L4B_FILE_DESCRIPTORS'),
     (text) => wholeNumber(text, 64, MAX_FILE_DESCRIPTORS),
@@ -123,7 +113,7 @@ export const parseSettings = (argv: readonly string[], env: Environment): Comman
       source,
       ...(acceptors === undefined ? {} : { acceptors }),
       ...(level === undefined ? {} : { logLevel: level }),
-      admin,
+      admin: admin.address,
       ...(fileDescriptors === undefined ? {} : { fileDescriptors }),
       gracePeriodMs,
       ...(drainDelayMs === undefined ? {} : { drainDelayMs }),

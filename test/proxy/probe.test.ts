@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { probe } from '../../proxy/probe.ts';
+import { probe, runProbe } from '../../proxy/probe.ts';
 import { freePort } from '../../scripts/process/free-ports.ts';
 
 const serve = async (t: TestContext, host: string, answer: RequestListener): Promise<number> => {
@@ -51,4 +51,28 @@ test('where no proxy answers, the address is named', async () => {
 test('a proxy that accepts but never answers is given up', async (t) => {
   const port = await serve(t, '127.0.0.1', () => undefined);
   assert.match((await probe({ port })) ?? '', /no answer within 2 s/);
+});
+
+const run = async (argv: readonly string[], env: Readonly<Record<string, string>>) => {
+  const lines: string[] = [];
+  const code = await runProbe(['--probe', ...argv], env, { write: (text) => lines.push(text) });
+  return { code, text: lines.join('') };
+};
+
+test('the command takes the address of the admin endpoint from its flag, then from L4B_ADMIN', async (t) => {
+  const port = await serve(t, '127.0.0.1', (_, response) => response.end('ok'));
+  const here = `127.0.0.1:${port}`;
+  const elsewhere = `127.0.0.1:${await freePort()}`;
+  assert.deepEqual(await run([], { L4B_ADMIN: here }), { code: 0, text: '' });
+  assert.deepEqual(await run(['--admin', here], { L4B_ADMIN: elsewhere }), { code: 0, text: '' });
+  assert.equal((await run([], { L4B_ADMIN: elsewhere })).code, 1);
+});
+
+test('the command refuses what it does not understand, and asks nobody', async () => {
+  const { code, text } = await run(['--admim', ':1'], { L4B_ADMIN: '9901' });
+  assert.equal(code, 2);
+  assert.match(
+    text,
+    /^--admim: no such flag; did you mean --admin\?\nL4B_ADMIN: expected an address and port/s,
+  );
 });

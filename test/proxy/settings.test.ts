@@ -193,20 +193,6 @@ test('all problems are told at once', () => {
   );
 });
 
-test('a probe needs only the admin address, by flag, variable or default', () => {
-  assert.deepEqual(parseSettings(['--probe'], {}), { command: 'Probe', admin: { port: 9901 } });
-  const env = { L4B_ADMIN: '127.0.0.1:9000' };
-  assert.deepEqual(parseSettings(['--probe'], env), {
-    command: 'Probe',
-    admin: { host: '127.0.0.1', port: 9000 },
-  });
-  assert.deepEqual(parseSettings(['--probe', '--admin', ':9001'], env), {
-    command: 'Probe',
-    admin: { port: 9001 },
-  });
-  assert.match(problems(['--probe'], { L4B_ADMIN: '9901' })[0] ?? '', /^L4B_ADMIN: expected/);
-});
-
 test('sysctls to write are read, and every one that is none is named', () => {
   assert.deepEqual(parseSettings(['--set-sysctls', 'net.core.somaxconn=1', 'net.ipv4.tcp_rmem=1 2 3'], {}), {
     command: 'SetSysctls',
