@@ -1,7 +1,8 @@
 import { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import { buildConnector, errors } from 'undici';
+import type { buildConnector as Build } from 'undici';
 import { refuseSelfConnection } from '../program/self-connection.ts';
+import { buildConnector, errors } from './undici.ts';
 
 /**
  * A TCP connection that ends with a reset: what the kernel has not delivered yet is thrown away. Closed in order, it would be delivered
@@ -21,7 +22,7 @@ class ResettingSocket extends Socket {
   }
 }
 
-type Options = buildConnector.BuildOptions & {
+type Options = Build.BuildOptions & {
   /** Milliseconds for the TCP connection, and the same again for TLS. */
   readonly timeout: number;
   readonly signal: AbortSignal;
@@ -29,7 +30,7 @@ type Options = buildConnector.BuildOptions & {
 };
 
 /** Connects for undici, with or without TLS, by connections that end with a reset. */
-export function resettingConnector({ signal, ...options }: Options): buildConnector.connector {
+export function resettingConnector({ signal, ...options }: Options): Build.connector {
   const secure = buildConnector({ ...options, allowH2: false });
   return (target, callback) => {
     const { hostname, port, protocol } = target;

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { collectDefaultMetrics, Registry } from 'prom-client';
 import { realClock } from '../kube/clock.ts';
 import { openTransport } from '../kube/connect.ts';
 import type { Credentials } from '../kube/credentials.ts';
@@ -7,6 +6,7 @@ import { CredentialsError } from '../kube/errors.ts';
 import { findCredentials } from '../kube/find-credentials.ts';
 import type { Transport } from '../kube/transport.ts';
 import type { Output } from '../program/output.ts';
+import { collectDefaultMetrics, Registry } from '../program/prometheus.ts';
 import { OperatorError } from './errors.ts';
 import { logReadiness, type Readiness, readinessOf } from './health/readiness.ts';
 import { startServers } from './health/servers.ts';

@@ -1,4 +1,4 @@
-import { get } from 'node:http';
+import { lateHttp } from '../program/late-modules.ts';
 import { formatListenAddress, type ListenAddress } from '../program/listen-address.ts';
 import { readAdminAddress } from './admin-address.ts';
 import { readArguments } from './arguments.ts';
@@ -17,7 +17,7 @@ const reachable = ({ host, port }: ListenAddress): { readonly host: string; read
 export const probe = (admin: ListenAddress): Promise<string | undefined> => {
   const to = reachable(admin);
   return new Promise((resolve) => {
-    const asked = get({ ...to, path: '/readyz', timeout: WITHIN_MS, agent: false }, (answer) => {
+    const asked = lateHttp().get({ ...to, path: '/readyz', timeout: WITHIN_MS, agent: false }, (answer) => {
       let text = '';
       answer.setEncoding('utf8').on('data', (part: string) => {
         text += part;

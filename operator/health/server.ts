@@ -1,6 +1,7 @@
-import http from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { errorCode } from '../../kube/errors.ts';
+import { lateHttp } from '../../program/late-modules.ts';
 import { formatListenAddress, type ListenAddress } from '../../program/listen-address.ts';
 import { limitAnswers, PAGE_LIMITS, type PageLimits, requestLimits } from '../../program/page-limits.ts';
 import { OperatorError } from '../errors.ts';
@@ -25,7 +26,7 @@ export interface ServerOptions {
 /** Serves pages by path. Throws OperatorError AddressTaken or AddressRefused when it cannot listen. */
 export const startServer = async (options: ServerOptions): Promise<PageServer> => {
   const { address, pages, limits = PAGE_LIMITS } = options;
-  const server = http.createServer(requestLimits(limits), (request, response) => {
+  const server = lateHttp().createServer(requestLimits(limits), (request, response) => {
     void answer(request, options).then(({ status, type, text }) => {
       response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(text) });
       response.end(request.method === 'HEAD' ? undefined : text);
@@ -59,7 +60,7 @@ const plain = (status: number, text: string): Page => ({
   text: `${text}\n`,
 });
 
-const answer = async (request: http.IncomingMessage, { pages, onError }: ServerOptions): Promise<Page> => {
+const answer = async (request: IncomingMessage, { pages, onError }: ServerOptions): Promise<Page> => {
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
   const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
   if (page === undefined) return plain(404, `No such page: there are ${Object.keys(pages).join(' ')}`);

@@ -1,4 +1,4 @@
-import http from 'node:http';
+import { lateHttp } from '../../program/late-modules.ts';
 import { refuseSelfConnection } from '../../program/self-connection.ts';
 import type { Report } from '../status/reading.ts';
 import { parseReport } from './parse-report.ts';
@@ -30,7 +30,7 @@ export const readReport = (ip: string, port: number, signal: AbortSignal): Promi
       request.destroy();
       reject(new ReportError(`${host}:${port}`, why, cause));
     };
-    const request = http.get({
+    const request = lateHttp().get({
       host: ip,
       port,
       path: '/status?summary',

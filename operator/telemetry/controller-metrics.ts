@@ -1,4 +1,5 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
+import { Counter, Gauge, Histogram } from '../../program/prometheus.ts';
 import type { QueueWatcher } from '../queue/queue.ts';
 
 /** Under the names that dashboards for controller-runtime know. */

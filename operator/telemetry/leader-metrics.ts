@@ -1,4 +1,5 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
+import { Counter, Gauge } from '../../program/prometheus.ts';
 
 /** Whether this process leads; the first under the name that controller-runtime has for it. */
 export interface LeaderMetrics {

@@ -1,6 +1,7 @@
-import { Counter, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { ApiError } from '../../kube/errors.ts';
 import type { Call, Transport } from '../../kube/transport.ts';
+import { Counter } from '../../program/prometheus.ts';
 
 /** Counts the calls of transports to the API server under client-go's name for it; `host` is the server's. */
 export const measureTransports = (

@@ -1,5 +1,6 @@
-import { Counter, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { Output } from '../../program/output.ts';
+import { Counter } from '../../program/prometheus.ts';
 
 /** What became of the log. Read at each scrape. */
 export const createOutputMetrics = (

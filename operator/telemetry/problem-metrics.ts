@@ -1,5 +1,6 @@
-import { Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { Status } from '../../crds/status.ts';
+import { Gauge } from '../../program/prometheus.ts';
 import { BLOCKING_REASONS, FINDING_WARNINGS } from '../status/finding-reasons.ts';
 
 /** A resource, as far as it tells what its proxies find. */

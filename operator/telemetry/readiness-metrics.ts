@@ -1,4 +1,5 @@
-import { Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
+import { Gauge } from '../../program/prometheus.ts';
 import type { Readiness } from '../health/readiness.ts';
 
 /** Says whether the operator is ready, and which of the namespaces named are followed, when it is asked for. */

@@ -1,4 +1,5 @@
-import { Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
+import { Gauge } from '../../program/prometheus.ts';
 import { CURRENT, REVISION_NAMES } from '../desired/revisions/all.ts';
 
 /** A resource, as far as it tells by which revision its pods were rendered. */

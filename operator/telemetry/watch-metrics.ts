@@ -1,4 +1,5 @@
-import { Counter, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
+import { Counter } from '../../program/prometheus.ts';
 import { WATCHED_KINDS, type WatchedKind } from '../watch/kinds.ts';
 
 /** What the watches went through. */

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type * as Prometheus from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '../../program/prometheus.ts';
 import { ACCEPT_ERRNOS } from '../acceptor/accept-errno.ts';
 import { ENDPOINT_METRICS } from './endpoint-metrics.ts';
 import { beginScrape, ENGINE_METRICS, type MetricsFacts } from './engine-metrics.ts';
@@ -14,13 +15,13 @@ export interface ProxyMetrics {
    * the same time get the same text, so that they do not pile up.
    */
   text(): Promise<string>;
-  readonly healthChecks: Counter<'backend' | 'result'>;
-  readonly healthTransitions: Counter<'backend' | 'to' | 'cause'>;
-  readonly publishSeconds: Histogram;
-  readonly acceptorDeaths: Counter;
-  readonly acceptPauses: Counter<'errno'>;
-  readonly ignoredFields: Gauge;
-  readonly leftOut: Gauge<'kind'>;
+  readonly healthChecks: Prometheus.Counter<'backend' | 'result'>;
+  readonly healthTransitions: Prometheus.Counter<'backend' | 'to' | 'cause'>;
+  readonly publishSeconds: Prometheus.Histogram;
+  readonly acceptorDeaths: Prometheus.Counter;
+  readonly acceptPauses: Prometheus.Counter<'errno'>;
+  readonly ignoredFields: Prometheus.Gauge;
+  readonly leftOut: Prometheus.Gauge<'kind'>;
 }
 
 /** All metrics of the proxy, each at zero from the start. Names begin with l4balancer_ and end with their unit. */

@@ -1,5 +1,6 @@
-import http from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { lateHttp } from '../../program/late-modules.ts';
 import { formatListenAddress, type ListenAddress } from '../../program/listen-address.ts';
 import { limitAnswers, PAGE_LIMITS, type PageLimits, requestLimits } from '../../program/page-limits.ts';
 import { ProxyError, systemCode } from '../errors.ts';
@@ -44,7 +45,7 @@ export const startAdmin = async (
   onError: (error: unknown, path: string) => void,
   limits: PageLimits = PAGE_LIMITS,
 ): Promise<AdminServer> => {
-  const answer = async (request: http.IncomingMessage): Promise<Page & { allow?: string }> => {
+  const answer = async (request: IncomingMessage): Promise<Page & { allow?: string }> => {
     const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
     const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
     if (page === undefined) return text(404, `No such page: there are ${Object.keys(pages).join(' ')}`);
@@ -57,7 +58,7 @@ export const startAdmin = async (
       return text(500, 'The page could not be made; the log says why.');
     }
   };
-  const server = http.createServer(requestLimits(limits), (request, response) => {
+  const server = lateHttp().createServer(requestLimits(limits), (request, response) => {
     void answer(request).then((page) => {
       response.writeHead(page.status, {
         'content-type': page.type,
@@ -80,7 +81,7 @@ export const startAdmin = async (
   };
 };
 
-const listen = (server: http.Server, address: ListenAddress): Promise<void> =>
+const listen = (server: Server, address: ListenAddress): Promise<void> =>
   new Promise((resolve, reject) => {
     server.once('error', (error) => reject(refusal(address, error)));
     server.listen(

@@ -10,7 +10,13 @@ export const IMAGES = {
 
 export type ImageName = keyof typeof IMAGES;
 
-const COMMON = ['.dockerignore', '.npmrc', 'package.json', 'package-lock.json'];
+const COMMON = [
+  '.dockerignore',
+  '.npmrc',
+  'package.json',
+  'package-lock.json',
+  'scripts/images/strip-types.ts',
+];
 
 /** Files that make up an image, relative to `root` and sorted; what .dockerignore leaves out is left out. */
 export const inputFiles = (root: string, image: ImageName): readonly string[] => {

@@ -10,6 +10,8 @@ interface Rule {
   /** What they do not import. */
   readonly never: RegExp;
   readonly why: string;
+  /** Types may be imported: they are erased. */
+  readonly exceptTypes?: true;
   /** One that breaks it. */
   readonly example: { readonly path: string; readonly text: string };
 }
@@ -77,14 +79,21 @@ const RULES: readonly Rule[] = [
     why: 'what runs for users knows no tests and no tools',
     example: { path: 'kube/a.ts', text: "import { until } from '../test/cluster/wait.ts';" },
   },
+  {
+    of: /^(crds|kube|operator|program|proxy)\//,
+    never: /^(undici|prom-client|node:https?|node:http2|node:tls)$/,
+    why: 'it loads much more than is used: program/late-modules.ts, program/prometheus.ts and kube/undici.ts load the part that is',
+    exceptTypes: true,
+    example: { path: 'proxy/a.ts', text: "import http, { type Server } from 'node:http';" },
+  },
 ];
 
 const check =
-  ({ of, never, why }: Rule): Check =>
+  ({ of, never, why, exceptTypes = false }: Rule): Check =>
   (file) =>
     of.test(file.path)
       ? importsOf(file)
-          .filter(({ target }) => never.test(target))
+          .filter(({ target, typeOnly }) => never.test(target) && !(exceptTypes && typeOnly))
           .map(({ target, line }) => ({
             path: file.path,
             line,

@@ -1,5 +1,6 @@
 import net from 'node:net';
-import tls from 'node:tls';
+import type tls from 'node:tls';
+import { lateTls } from '../../../program/late-modules.ts';
 import { resetSocket } from '../../../program/reset-socket.ts';
 import { onSelfConnection } from '../../../program/self-connection.ts';
 import { socketFailure } from './failures.ts';
@@ -23,7 +24,7 @@ export const openConnection = (
 /** Made once: no authorities, since nothing is verified, and every version and strength that the library still speaks, since clients choose theirs. */
 let context: tls.SecureContext | undefined;
 const secureContext = (): tls.SecureContext => {
-  context ??= tls.createSecureContext({
+  context ??= lateTls().createSecureContext({
     ca: [],
     minVersion: 'TLSv1',
     ciphers: 'DEFAULT:@SECLEVEL=0',
@@ -40,7 +41,7 @@ export const openTlsConnection = (
   protocols: readonly string[] = [],
 ): tls.TLSSocket => {
   const connection = openConnection(address, port, end);
-  const socket = tls.connect({
+  const socket = lateTls().connect({
     socket: connection,
     secureContext: secureContext(),
     rejectUnauthorized: false,

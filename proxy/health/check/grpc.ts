@@ -1,5 +1,6 @@
-import http2 from 'node:http2';
+import type http2 from 'node:http2';
 import type { Socket } from 'node:net';
+import { lateHttp2 } from '../../../program/late-modules.ts';
 import { endpointKey } from '../../table/table.ts';
 import { openConnection } from './connection.ts';
 import type { Begin } from './ender.ts';
@@ -32,7 +33,7 @@ export const grpcCheck =
       socket.on('error', failure);
       return socket;
     };
-    const session = http2.connect(authority, { ...OPTIONS, createConnection });
+    const session = lateHttp2().connect(authority, { ...OPTIONS, createConnection });
     session.on('error', failure);
     session.once('close', () => end(CLOSED));
 
