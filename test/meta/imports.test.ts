@@ -11,7 +11,7 @@ interface Rule {
   readonly never: RegExp;
   readonly why: string;
   /** Types may be imported: they are erased. */
-  readonly exceptTypes?: true;
+  readonly exceptTypes?: boolean;
   /** One that breaks it. */
   readonly example: { readonly path: string; readonly text: string };
 }

@@ -37,7 +37,7 @@ export const importsOf = ({ path, text }: SourceFile): readonly Import[] => {
       return {
         target: specifier.startsWith('.') ? posix.join(posix.dirname(path), specifier) : specifier,
         line: lineAt(code, match.index + match[0].search(/\S/)),
-        typeOnly: Boolean(type) || (names.length > 0 && values.length === 0),
+        typeOnly: Boolean(type) || (clause.startsWith('{') && names.length > 0 && values.length === 0),
         names: values.map((name) => name.split(/\s+as\s+/)[0] ?? name),
       };
     }),
