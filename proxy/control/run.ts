@@ -25,6 +25,7 @@ import { ownAddresses } from './own-addresses.ts';
 import { shutdown } from './shutdown.ts';
 import { createSourceLog } from './source-log.ts';
 import { SourceStand } from './source-stand.ts';
+import { delivered, trafficPorts } from './undelivered.ts';
 
 const STDOUT = 1;
 
@@ -134,6 +135,16 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
         now: () => performance.now(),
         after,
         drainedWithin: (ms) => engine.drained(AbortSignal.timeout(Math.ceil(ms))),
+        deliveredWithin: (ms) =>
+          delivered(
+            {
+              ports: trafficPorts(control.state.served?.table),
+              read: readText,
+              wait: (time) => sleep(time),
+              now: () => performance.now(),
+            },
+            ms,
+          ),
         // From here on a change would open the listeners again.
         beforeStopAccepting: () => plane.stop(),
         onStep(step) {

@@ -15,6 +15,8 @@ export interface ShutdownOptions {
   readonly after: (ms: number, run: () => void) => () => void;
   /** Resolves when the engine is drained, or after `ms` milliseconds. */
   readonly drainedWithin: (ms: number) => Promise<void>;
+  /** Resolves when what closed connections left to the kernel has been delivered, or after `ms` milliseconds. */
+  readonly deliveredWithin: (ms: number) => Promise<void>;
   /** Called right before; from then on nothing may publish a table. */
   readonly beforeStopAccepting: () => void;
   readonly onStep: (step: ShutdownStep) => void;
@@ -47,6 +49,8 @@ export const shutdown = async (options: ShutdownOptions): Promise<void> => {
   if (options.spread) engine.drainWithin(leftMs * IDLE_SHARE);
   await options.drainedWithin(leftMs);
   onStep('Drained');
+  const forDeliveryMs = forConnectionsMs - (options.now() - start);
+  if (forDeliveryMs > 0) await options.deliveredWithin(forDeliveryMs);
   await engine.close();
   onStep('Closed');
 };

@@ -8,6 +8,7 @@ const run = async (
   gracePeriodMs: number,
   stopTakesMs = 0,
   spread = false,
+  drainTakesMs = 0,
 ): Promise<string[]> => {
   const steps: string[] = [];
   let now = 0;
@@ -35,7 +36,11 @@ const run = async (
     drainDelayMs,
     gracePeriodMs,
     wait: async (ms) => void steps.push(`wait ${ms}`),
-    drainedWithin: async (ms) => void steps.push(`drain ${ms}`),
+    async drainedWithin(ms) {
+      steps.push(`drain ${ms}`);
+      now += drainTakesMs;
+    },
+    deliveredWithin: async (ms) => void steps.push(`deliver ${ms}`),
     beforeStopAccepting: () => steps.push('publish no more'),
     onStep: (step) => steps.push(step),
   });
@@ -51,9 +56,16 @@ test('a stop is told first, goes on accepting for the delay, then lets connectio
     'StoppedAccepting',
     'drain 53000',
     'Drained',
+    'deliver 53000',
     'close',
     'Closed',
   ]);
+});
+
+test('what the kernel has still to deliver has the time that draining left', async () => {
+  const steps = await run(5_000, 60_000, 0, false, 20_000);
+  assert.deepEqual(steps.slice(steps.indexOf('Drained')), ['Drained', 'deliver 33000', 'close', 'Closed']);
+  assert.ok(!(await run(5_000, 60_000, 0, false, 53_000)).some((step) => step.startsWith('deliver')));
 });
 
 test('with spread, idle connections begin to close once no new ones are taken', async () => {

@@ -62,7 +62,8 @@ test('without spread all stay until the end', async () => {
   const { hows, after, busyDone, idleDone } = await stopWith({ spread: false });
   assert.deepEqual(hows, ['ECONNRESET'], 'what is cut off at the end is reset');
   const spread = (after.at(-1) ?? 0) - (after[0] ?? 0);
-  assert.ok(spread < 1000 && Math.abs(busyDone - idleDone) < 1000, `${spread} ms between first and last`);
+  // Spread out they would take most of the grace period.
+  assert.ok(spread < 4000 && Math.abs(busyDone - idleDone) < 4000, `${spread} ms between first and last`);
 });
 
 test('a client that waits for its answer is not idle: it gets it while the idle ones are closed', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { askOnce, dialClient, howDialEnds, howItEnded, readAll } from './client.ts';
 import { type EndpointServer, echo, greet, startEndpoint } from './endpoint-server.ts';
@@ -118,6 +119,40 @@ test('a second signal ends it at once, whatever is open', async () => {
     proxy.process.kill('SIGTERM');
     assert.deepEqual(await exit, [143, null]);
     await how;
+  } finally {
+    await proxy.stop();
+    await endpoint.close();
+  }
+});
+
+test('what closed connections left to the kernel is delivered before the process ends, however slowly a client takes it', async () => {
+  const answer = Buffer.alloc(768 * 1024, 'answer');
+  const { proxy, port, endpoint } = await serve((socket) => socket.resume().end(answer), {
+    L4B_GRACE_PERIOD: '60s',
+  });
+  try {
+    const client = await dialClient(port);
+    client.pause();
+    client.end();
+    // Both sides have ended: the kernel alone has the answer, and the connection is closed.
+    await proxy.until('rid of it', async () => {
+      const finished = await proxy
+        .metric('l4balancer_connections_closed_total', { reason: 'Finished' })
+        .catch(() => 0);
+      return finished === 1;
+    });
+    const exit = once(proxy.process, 'exit');
+    proxy.process.kill('SIGTERM');
+    await proxy.until('drained', async () => proxy.output.includes('"Drained"'));
+    let bytes = 0;
+    for await (const chunk of client.iterator({ destroyOnReturn: false })) {
+      bytes += (chunk as Buffer).length;
+      assert.ok(bytes === answer.length || proxy.process.exitCode === null, `it ended after ${bytes} bytes`);
+      await sleep(50);
+    }
+    assert.equal(bytes, answer.length);
+    client.destroy();
+    assert.deepEqual(await exit, [0, null]);
   } finally {
     await proxy.stop();
     await endpoint.close();
