@@ -134,10 +134,19 @@ const outlierDetection = z.object({
 
 const connect = z.object({
   timeout: duration.default('5s').describe('Time for one attempt to connect to an endpoint; 10ms to 5m.'),
-  retries: z.int().min(0).max(10).default(2).describe('Further attempts, each on another endpoint.'),
+  retries: z
+    .int()
+    .min(0)
+    .max(10)
+    .default(2)
+    .describe(
+      'Further attempts, each on another endpoint; where all were tried, on the same ones again after a pause of 250ms, then of 1s.',
+    ),
   totalTimeout: duration
     .default('15s')
-    .describe('Time for all attempts of one connection together; no attempt begins after it; 10ms to 30m.'),
+    .describe(
+      'Time for all attempts of one connection together; no attempt begins or goes on after it; 10ms to 30m.',
+    ),
   retryBudgetPercent: z
     .int()
     .min(0)

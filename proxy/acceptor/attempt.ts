@@ -139,6 +139,8 @@ export const beginAttempt = (
   const watched = watchEndpoint(acceptor, connection, connections.fd[connection * 2 + ENDPOINT] as number);
   if (watched < 0) return connectFailure(-watched);
   connections.attempted[connection] = acceptor.nowMs;
-  acceptor.timers.set(connection, acceptor.now + backend.connectTicks);
+  // Nothing was relayed yet, so the last activity is the arrival.
+  const last = (connections.lastActive[connection] as number) + backend.totalConnectTicks;
+  acceptor.timers.set(connection, Math.min(acceptor.now + backend.connectTicks, last));
   return undefined;
 };

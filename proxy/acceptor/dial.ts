@@ -9,12 +9,14 @@ import { leaveEndpoint, resetConnection } from './ending.ts';
 import { linger } from './linger.ts';
 import { beginRelay } from './relay.ts';
 import type { ServedBackend } from './served-table.ts';
+import { TimerWheel } from './timer-wheel.ts';
 import { waitForPlace } from './waiting.ts';
 
-/** What became of trying the next endpoint. 'Failed': another one may do better. 'Full': each has all it may have. */
+/** What became of trying the next endpoint. 'Failed': another one may do better. 'Paused': each was tried, and is tried again in a moment. 'Full': each has all it may have. */
 type Outcome =
   | 'Begun'
   | 'Failed'
+  | 'Paused'
   | 'Full'
   | Extract<
       CloseReason,
@@ -29,6 +31,11 @@ type Outcome =
 const NOTHING_TRIED: readonly number[] = [];
 const NONE = -1;
 const FULL = -2;
+/** Slot of no endpoint. */
+const NOBODY = -1;
+/** How long a connection waits before it tries endpoints again that it has tried: first, and each time after. */
+const FIRST_PAUSE_TICKS = TimerWheel.ticks(250);
+const PAUSE_TICKS = TimerWheel.ticks(1000);
 
 /** Puts the endpoints that are full among those to avoid; returns whether any is left. All in one go: to find each by a pick of its own would take their number squared. */
 const avoidFull = ({ avoid }: Acceptor, { choice, maxConnections }: ServedBackend): boolean => {
@@ -68,6 +75,31 @@ const choose = (acceptor: Acceptor, connection: number, backend: ServedBackend):
 const whatFailed = ({ connections }: Acceptor, connection: number): 'ConnectFailed' | 'NoSourcePort' =>
   connections.portless[connection] === 1 ? 'NoSourcePort' : 'ConnectFailed';
 
+/** Ticks until no attempt may begin or go on. Nothing was relayed yet, so the last activity is the arrival. */
+const timeLeft = ({ connections, now }: Acceptor, connection: number, backend: ServedBackend): number =>
+  (connections.lastActive[connection] as number) + backend.totalConnectTicks - now;
+
+/**
+ * Every endpoint was tried. One that restarts may be back in a moment: all of them may be tried again after a pause, if an attempt may follow then. A shortage of
+ * source ports is no matter of a moment.
+ */
+const pauseForAnother = (
+  acceptor: Acceptor,
+  connection: number,
+  backend: ServedBackend,
+  failures: number,
+): boolean => {
+  const { connections, timers } = acceptor;
+  const { length } = backend.choice.candidates;
+  const ticks = failures <= length ? FIRST_PAUSE_TICKS : PAUSE_TICKS;
+  if (length === 0 || whatFailed(acceptor, connection) === 'NoSourcePort') return false;
+  if (ticks >= timeLeft(acceptor, connection, backend)) return false;
+  connections.tried.get(connection)?.fill(NOBODY);
+  connections.state[connection] = CONNECTING;
+  timers.set(connection, acceptor.now + ticks);
+  return true;
+};
+
 /** Why no further attempt may follow, if so: asked before an endpoint is picked for one that is not the first. */
 const whyNotRetry = (
   acceptor: Acceptor,
@@ -77,10 +109,8 @@ const whyNotRetry = (
 ): 'ConnectFailed' | 'NoSourcePort' | 'ConnectTimeout' | 'RetryBudgetSpent' | undefined => {
   const { connections, budget, counters, now } = acceptor;
   const slot = connections.backendSlot[connection] as number;
+  if (timeLeft(acceptor, connection, backend) <= 0) return 'ConnectTimeout';
   if (failures > backend.retries) return whatFailed(acceptor, connection);
-  // Nothing was relayed yet, so the last activity is the arrival.
-  if (now - (connections.lastActive[connection] as number) > backend.totalConnectTicks)
-    return 'ConnectTimeout';
   if (budget.allows(slot, backend.retryBudgetPercent, now)) return undefined;
   if (whatFailed(acceptor, connection) === 'NoSourcePort') return 'NoSourcePort';
   counters.retryDenied(slot);
@@ -98,7 +128,11 @@ const tryNext = (acceptor: Acceptor, connection: number, backend: ServedBackend)
   }
   const index = choose(acceptor, connection, backend);
   if (index === FULL) return 'Full';
-  if (index === NONE) return failures === 0 ? 'NoEndpoint' : whatFailed(acceptor, connection);
+  if (index === NONE) {
+    if (failures === 0) return 'NoEndpoint';
+    if (pauseForAnother(acceptor, connection, backend, failures)) return 'Paused';
+    return whatFailed(acceptor, connection);
+  }
   if (isRetry) {
     const slot = connections.backendSlot[connection] as number;
     budget.spend(slot, acceptor.now);
@@ -127,6 +161,7 @@ export const dial = (
     const outcome = backend === undefined ? 'NoEndpoint' : tryNext(acceptor, connection, backend);
     switch (outcome) {
       case 'Begun':
+      case 'Paused':
         return;
       case 'Full':
         if (!waitForPlace(acceptor, connection))

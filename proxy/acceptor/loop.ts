@@ -29,7 +29,7 @@ import {
 } from './connections.ts';
 import { type Acceptor, CONTROL_TOKEN } from './context.ts';
 import { type AcceptorInputs, createAcceptor } from './create.ts';
-import { dialAnother, dialed, redial } from './dial.ts';
+import { dial, dialAnother, dialed, redial } from './dial.ts';
 import { beginDraining, closeIdle } from './drain.ts';
 import { closeConnection, resetBoth, resetConnection } from './ending.ts';
 import type { ToAcceptor } from './messages.ts';
@@ -91,7 +91,9 @@ const onDeadline = (acceptor: Acceptor, connection: number): void => {
   const { connections } = acceptor;
   switch (connections.state[connection]) {
     case CONNECTING:
-      redial(acceptor, connection, 'TimedOut');
+      // Without an endpoint it has paused after each of them had failed.
+      if ((connections.endpointSlot[connection] as number) < 0) dial(acceptor, connection);
+      else redial(acceptor, connection, 'TimedOut');
       return;
     case WAITING:
       resetConnection(acceptor, connection, CLIENT, 'EndpointsFull');

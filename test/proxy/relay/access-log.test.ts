@@ -45,7 +45,7 @@ const EXPECTED: Readonly<Record<Kind, AccessLine>> = {
     reason: 'ConnectFailed',
     endedBy: 'Endpoint',
     phase: 'Connecting',
-    retries: 1,
+    retries: 2, // each of the two, and one of them again
     receivedBytes: 0,
     sentBytes: 0,
   },

@@ -102,6 +102,61 @@ test('no attempt begins after the total time, and the reason says so', async () 
   }
 });
 
+test('an attempt ends with the total time, however long it might take by itself, and the reason says so', async () => {
+  const deaf = await startDeafListener();
+  const { proxy, port } = await serve([deaf.port], { timeout: '5s', retries: 0, totalTimeout: '300ms' });
+  try {
+    assert.equal(await howDialEnds(port), 'ECONNRESET');
+    assert.equal(await proxy.metric('l4balancer_connections_closed_total', { reason: 'ConnectTimeout' }), 1);
+    await proxy.stop();
+    const [line] = accessLines(proxy);
+    assert.ok(Number(line?.durationMs) < 4000, JSON.stringify(line));
+  } finally {
+    await proxy.stop();
+    deaf.close();
+  }
+});
+
+test('the only endpoint is tried again after a pause: one that restarts costs no connection', async () => {
+  const [refusing] = (await freePorts(1)) as [number];
+  const { proxy, port } = await serve([refusing], { retries: 10 });
+  const client = askOnce(port);
+  try {
+    await proxy.until('refused', async () => {
+      const refused = { failure: 'Refused' };
+      return (await proxy.metric('l4balancer_backend_connect_failures_total', refused)) > 0;
+    });
+    const restarted = await startEndpoint(greet('back'), '127.0.0.1', refusing);
+    try {
+      assert.equal(await client, 'back');
+      assert.ok((await proxy.metric('l4balancer_connect_retries_total')) >= 1);
+    } finally {
+      await restarted.close();
+    }
+  } finally {
+    await proxy.stop();
+  }
+});
+
+for (const [what, connect] of [
+  ['where the total time ends before the pause', { retries: 10, totalTimeout: '200ms' }],
+  ['where no retry is allowed', { retries: 0 }],
+] as const)
+  test(`the only endpoint is not tried again ${what}`, async () => {
+    const { proxy, port } = await serve(await freePorts(1), connect);
+    try {
+      assert.equal(await howDialEnds(port), 'ECONNRESET');
+      const reason = { reason: 'ConnectFailed' };
+      assert.equal(await proxy.metric('l4balancer_connections_closed_total', reason), 1);
+      assert.equal(
+        await proxy.metric('l4balancer_backend_connect_failures_total', { failure: 'Refused' }),
+        1,
+      );
+    } finally {
+      await proxy.stop();
+    }
+  });
+
 test('the access log names the endpoint that refused, not the next one, which was never tried', async () => {
   const [refusing] = (await freePorts(1)) as [number];
   const alive = await startEndpoint(greet('alive'));

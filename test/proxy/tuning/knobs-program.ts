@@ -37,12 +37,13 @@ const visit = async (allowHalfOpen = false): Promise<Socket> => {
   return socket;
 };
 
-const until = async <T>(what: string, look: () => T | undefined): Promise<T> => {
-  for (const end = performance.now() + 20_000; performance.now() < end; await sleep(20)) {
+const PATIENCE_MS = 60_000;
+const until = async <T>(what: string | (() => string), look: () => T | undefined): Promise<T> => {
+  for (const end = performance.now() + PATIENCE_MS; performance.now() < end; await sleep(20)) {
     const found = look();
     if (found !== undefined) return found;
   }
-  throw new Error(`not within 20 s: ${what}`);
+  throw new Error(`not within a minute: ${typeof what === 'string' ? what : what()}`);
 };
 
 /** The ports that the endpoint sees connections come from. */
@@ -196,11 +197,14 @@ const SCENARIOS: Readonly<Record<string, () => Promise<unknown>>> = {
         said += data;
       });
       const ended = once(child, 'exit');
-      const found = await until(`listens or says why not: ${said}`, () => {
-        if (sockets('-l', `( sport = :${LOW.port} )`).length > 0)
-          return `listens, and logs ${said === '' ? 'nothing' : 'something'}`;
-        return /Cannot listen on port 443: [^"]*/.exec(said)?.[0];
-      });
+      const found = await until(
+        () => `listens or says why not: ${said}`,
+        () => {
+          if (sockets('-l', `( sport = :${LOW.port} )`).length > 0)
+            return `listens, and logs ${said === '' ? 'nothing' : 'something'}`;
+          return /Cannot listen on port 443: [^"]*/.exec(said)?.[0];
+        },
+      );
       child.kill('SIGKILL');
       await ended;
       return found;
