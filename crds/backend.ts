@@ -31,7 +31,7 @@ const endpoint = z.object({
     .boolean()
     .default(false)
     .describe(
-      'True takes new connections only while no other endpoint is healthy, or fewer than panicThresholdPercent.',
+      'True takes new connections only while no other endpoint is healthy, or fewer than panicThresholdPercent, or while all that are start slowly (slowStart).',
     ),
 });
 
@@ -204,6 +204,12 @@ export const backend = z.object({
         .default('Keep')
         .describe(
           'What becomes of connections to an endpoint that has gone: one of a Service has when it is in no EndpointSlice any more.',
+        ),
+      onUnhealthy: z
+        .enum(['Keep', 'Close'])
+        .default('Keep')
+        .describe(
+          'What becomes of connections to an endpoint that checks or failed attempts to connect took out. They are kept while unhealthy endpoints are used, too (panicThresholdPercent).',
         ),
     })
     .prefault({})

@@ -128,6 +128,13 @@ export const CLOSE_REASONS = [
     meaning: 'the endpoint has gone and drain.onRemoval is Close',
   },
   {
+    reason: 'EndpointUnhealthy',
+    by: 'Proxy',
+    phases: ['Connecting', 'Relaying'],
+    isError: true,
+    meaning: 'the endpoint is unhealthy and drain.onUnhealthy is Close',
+  },
+  {
     reason: 'Drained',
     by: 'Proxy',
     phases: AFTER,

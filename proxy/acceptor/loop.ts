@@ -109,17 +109,21 @@ const onDeadline = (acceptor: Acceptor, connection: number): void => {
   }
 };
 
-/** The endpoint was removed. Where it had ended, its whole answer is with the kernel, on its way to the client: only what the client still sends is cut. */
-const endRemoved = (acceptor: Acceptor, connection: number): void => {
+/** The endpoint was removed, or is unhealthy. Where it had ended, its whole answer is with the kernel, on its way to the client: only what the client still sends is cut. */
+const cutOff = (
+  acceptor: Acceptor,
+  connection: number,
+  reason: 'EndpointRemoved' | 'EndpointUnhealthy',
+): void => {
   const { flags } = acceptor.connections;
   const hadEnded = ((flags[connection * 2 + ENDPOINT] as number) & ENDED) !== 0;
-  if (hadEnded) resetConnection(acceptor, connection, ENDPOINT, 'EndpointRemoved');
-  else resetBoth(acceptor, connection, 'EndpointRemoved');
+  if (hadEnded) resetConnection(acceptor, connection, ENDPOINT, reason);
+  else resetBoth(acceptor, connection, reason);
 };
 
 /**
  * What a new table means for the connections there are: one that is still being made must not be retried on a backend that gets the slot of
- * its own; and where the backend says so, those to endpoints that were removed end, or try another one if they were still being made.
+ * its own; and where the backend says so, those to endpoints that were removed or are unhealthy end, or try another one if they were still being made.
  */
 const adjust = (acceptor: Acceptor): void => {
   const { connections, table } = acceptor;
@@ -134,9 +138,11 @@ const adjust = (acceptor: Acceptor): void => {
     if (state === FREE || state === CLOSED) continue;
     connections.failedEndpoint[connection] = -1; // its slot may be another's soon
     const isServed = table.backends.has(connections.backendSlot[connection] as number);
-    if (table.removed.has(connections.endpointSlot[connection] as number)) {
+    const endpoint = connections.endpointSlot[connection] as number;
+    const isRemoved = table.removed.has(endpoint);
+    if (isRemoved || table.unhealthy.has(endpoint)) {
       if (state !== RELAYING && isServed) dialAnother(acceptor, connection);
-      else endRemoved(acceptor, connection);
+      else cutOff(acceptor, connection, isRemoved ? 'EndpointRemoved' : 'EndpointUnhealthy');
     } else if (state !== RELAYING && !isServed) connections.backendSlot[connection] = -1;
   }
 };

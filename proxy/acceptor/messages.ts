@@ -14,6 +14,8 @@ export interface AcceptorTable {
   readonly backends: readonly AcceptorBackend[];
   /** Slots of endpoints that have gone and whose connections end with them. */
   readonly removed: readonly number[];
+  /** Slots of endpoints that are unhealthy and whose connections end for it. */
+  readonly unhealthy?: readonly number[];
 }
 
 export interface AcceptorListener {

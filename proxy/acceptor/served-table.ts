@@ -52,6 +52,8 @@ export interface ServedTable {
   readonly keepalives: ReadonlyMap<number, Keepalive>;
   /** Slots of endpoints that have gone and whose connections end with them. */
   readonly removed: ReadonlySet<number>;
+  /** Slots of endpoints that are unhealthy and whose connections end for it. */
+  readonly unhealthy: ReadonlySet<number>;
 }
 
 export const EMPTY_TABLE: ServedTable = {
@@ -64,6 +66,7 @@ export const EMPTY_TABLE: ServedTable = {
   gone: new Map(),
   keepalives: new Map(),
   removed: new Set(),
+  unhealthy: new Set(),
 };
 
 type Served = Pick<ServedBackend, 'id' | 'addresses' | 'addressLengths' | 'families' | 'ports' | 'memory'> &
@@ -169,5 +172,6 @@ export const serveTable = (
       table.listeners.flatMap(({ slot, keepalive }) => (keepalive === undefined ? [] : [[slot, keepalive]])),
     ),
     removed: new Set(table.removed),
+    unhealthy: new Set(table.unhealthy),
   };
 };

@@ -76,6 +76,8 @@ export interface Wiring {
   })[];
   /** Slots of endpoints that have gone and whose connections end with them. */
   readonly removed: readonly number[];
+  /** Slots of endpoints that are unhealthy and whose connections end for it. */
+  readonly unhealthy: readonly number[];
   readonly findings: readonly ProxyFinding[];
   /** Whether a listener was left out that may be had later: when its port, or a slot, is free. */
   readonly incomplete: boolean;
@@ -89,6 +91,7 @@ export const NOTHING_WIRED: Wiring = {
   listeners: [],
   backends: [],
   removed: [],
+  unhealthy: [],
   findings: [],
   incomplete: false,
   short: false,
@@ -109,6 +112,12 @@ const removedSlots = (table: Table, before: Pick<Table, 'backends'>, places: Pla
     .filter(([key]) => !present.has(key) && closing.get(backendOf(key)))
     .map(([, slot]) => slot);
 };
+
+/** Slots of endpoints that are unhealthy and whose connections end for it. */
+const unhealthySlots = ({ backends }: Table, places: Places): readonly number[] =>
+  backends.flatMap(({ name, closing = [] }) =>
+    closing.flatMap((endpoint) => places.endpoints.slotOf(placeKey(name, endpointKey(endpoint))) ?? []),
+  );
 
 const isFinding = (opened: readonly number[] | ProxyFinding): opened is ProxyFinding =>
   !Array.isArray(opened);
@@ -209,6 +218,7 @@ export const wire = (
     listeners: [...listeners, ...leaving.listeners],
     backends,
     removed,
+    unhealthy: unhealthySlots(table, places),
     findings,
     incomplete,
     short: assigned.short.size > 0,
@@ -230,6 +240,7 @@ export const cutFor = (
     return shared === undefined ? [] : [{ ...backend, ...shared }];
   }),
   removed: wiring.removed,
+  unhealthy: wiring.unhealthy,
   listeners: wiring.listeners.map(({ name, key, backend, sockets, ...listener }) => ({
     ...listener,
     fd: sockets[index] as number,

@@ -6,16 +6,24 @@ import { HASHES_SOURCE } from './pick.ts';
 import { chooseServing } from './serving.ts';
 import { startingWeights } from './slow-start.ts';
 import type { Snapshot, Target } from './snapshot.ts';
-import { endpointKey, type Table, type TableBackend, type Keepalive as TableKeepalive } from './table.ts';
+import {
+  endpointKey,
+  type Table,
+  type TableBackend,
+  type TableEndpoint,
+  type Keepalive as TableKeepalive,
+} from './table.ts';
 
 const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
   a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 
-type Sides = Pick<TableBackend, 'endpoints' | 'resting' | 'panic' | 'backups'>;
+type Sides = Pick<TableBackend, 'endpoints' | 'resting' | 'closing' | 'panic' | 'backups'>;
+
+const bare = ({ address, port, weight }: TableEndpoint): TableEndpoint => ({ address, port, weight });
 
 /** Parts targets into those that take new connections, with the weights that they have now, and the rest. */
 const part = (
-  { name, algorithm, panicThresholdPercent }: Backend,
+  { name, algorithm, panicThresholdPercent, drain }: Backend,
   targets: readonly Target[],
   leaving: readonly Pick<Target, 'address' | 'port'>[],
   view: EndpointView,
@@ -23,16 +31,22 @@ const part = (
   const all = [...leaving.map((one) => ({ ...one, weight: 0, backup: false })), ...targets];
   const known = [...new Map(all.map((target) => [endpointKey(target), target])).entries()]
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-    .map(([key, target]) => ({ ...target, key, healthy: view.isHealthy(name, key) }));
+    .map(([key, target]) => ({
+      ...target,
+      key,
+      healthy: view.isHealthy(name, key),
+      // By its weight a client's endpoint is found: were it scaled, clients would move with each step, and each replica has its own clock.
+      share: HASHES_SOURCE.has(algorithm) ? 1 : view.share(name, key),
+    }));
   const { serving, panic, backups } = chooseServing(known, panicThresholdPercent);
   const used = new Set(serving);
   const endpoints = known.filter((one) => used.has(one));
-  // By its weight a client's endpoint is found: were it scaled, clients would move with each step, and each replica has its own clock.
   // In a panic those known to be bad have all of theirs, and one that came back must not have less than they.
-  const slowly = !panic && !HASHES_SOURCE.has(algorithm);
   const weights = startingWeights(
-    endpoints.map(({ key, weight }) => ({ weight, share: slowly ? view.share(name, key) : 1 })),
+    endpoints.map(({ weight, share }) => ({ weight, share: panic ? 1 : share })),
   );
+  const resting = known.filter((one) => !used.has(one));
+  const closing = drain.onUnhealthy === 'Close' ? resting.filter(({ healthy }) => !healthy) : [];
   return {
     panic,
     backups,
@@ -41,9 +55,8 @@ const part = (
       port,
       weight: weights[index] as number,
     })),
-    resting: known
-      .filter((one) => !used.has(one))
-      .map(({ address, port, weight }) => ({ address, port, weight })),
+    resting: resting.map(bare),
+    ...(closing.length === 0 ? {} : { closing: closing.map(bare) }),
   };
 };
 

@@ -4,6 +4,8 @@ export interface Servant {
   readonly weight: number;
   readonly backup: boolean;
   readonly healthy: boolean;
+  /** Of its weight, that it gets now: less than 1 while it starts slowly. */
+  readonly share: number;
 }
 
 /** Which endpoints of a backend take new connections, and whether that is as it should be. */
@@ -11,7 +13,7 @@ export interface Serving<T extends Servant> {
   readonly serving: readonly T[];
   /** Whether too few are healthy, so that unhealthy ones are used as well. */
   readonly panic: boolean;
-  /** Whether backups stand in. */
+  /** Whether backups stand in since too few of the others are healthy. */
   readonly backups: boolean;
 }
 
@@ -20,7 +22,8 @@ const enough = (all: readonly Servant[], healthy: readonly Servant[], thresholdP
   healthy.length > 0 && healthy.length * 100 >= thresholdPercent * all.length;
 
 /**
- * The healthy endpoints that are no backups, as long as they are enough; else the healthy backups join them. Only where there
+ * The healthy endpoints that are no backups, as long as they are enough; else the healthy backups join them. They join as well while all of those start slowly:
+ * alone, an endpoint would have everything at once, however small its share. Only where there
  * is no healthy backup either, health is not looked at (panic), and all that are no backups are used: a wrong check must not
  * be worse than none, and a few healthy endpoints must not fall one after the other under the load of all. Where every endpoint
  * that has a weight is a backup, they are as good as any. Nothing here is remembered, so it cannot lag: what keeps the
@@ -35,9 +38,13 @@ export const chooseServing = <T extends Servant>(
   const [first, second] =
     ordinary.length > 0 ? [ordinary, usable.filter(({ backup }) => backup)] : [usable, []];
   const healthy = first.filter((one) => one.healthy);
-  if (first.length === 0 || enough(first, healthy, panicThresholdPercent))
-    return { serving: healthy, panic: false, backups: false };
   const reserve = second.filter((one) => one.healthy);
+  if (first.length === 0 || enough(first, healthy, panicThresholdPercent)) {
+    const allStart = healthy.length > 0 && healthy.every(({ share }) => share < 1);
+    return allStart && reserve.length > 0
+      ? { serving: [...healthy, ...reserve], panic: false, backups: false }
+      : { serving: healthy, panic: false, backups: false };
+  }
   return reserve.length > 0
     ? { serving: [...healthy, ...reserve], panic: false, backups: true }
     : { serving: first, panic: true, backups: false };

@@ -55,6 +55,8 @@ export interface TableBackend {
   readonly endpoints: readonly TableEndpoint[];
   /** Endpoints that take none now (unhealthy, of weight 0, or a backup) but keep their connections and counters; sorted alike. */
   readonly resting: readonly TableEndpoint[];
+  /** Those of `resting` whose connections are closed, since they are unhealthy and their backend asks for that. */
+  readonly closing?: readonly TableEndpoint[];
 }
 
 export interface TableEndpoint {

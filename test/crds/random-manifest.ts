@@ -97,7 +97,11 @@ const randomBackend = (random: Random, name: string): Loose => ({
     panicThresholdPercent: () => random.whole(0, 100),
     slowStart: () => random.pick(['1s', '1h']),
     maxConnectionsPerEndpoint: () => random.whole(1, 1_000_000),
-    drain: () => ({ onRemoval: random.pick(['Keep', 'Close']) }),
+    drain: () =>
+      random.some({
+        onRemoval: () => random.pick(['Keep', 'Close']),
+        onUnhealthy: () => random.pick(['Keep', 'Close']),
+      }),
   }),
 });
 

@@ -105,4 +105,12 @@ export const BAD_BACKENDS: readonly BadManifest[] = [
     'spec.backends[0].connect.timeout',
     /1h is out of range: expected 10ms to 5m/,
   ),
+  bad(
+    'connections to unhealthy endpoints that drain',
+    undefined,
+    manifestWithBackend({ drain: { onUnhealthy: 'Drain' } }),
+    'spec.backends[0].drain.onUnhealthy',
+    /supported values: "Keep", "Close"/,
+    /"Drain" is not known: expected Keep or Close/,
+  ),
 ];

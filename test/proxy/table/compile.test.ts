@@ -136,6 +136,37 @@ test('an endpoint that starts slowly has its share of the weight; a resting one 
   );
 });
 
+test('an endpoint that starts slowly beside a backup has its share, and the backup the rest', () => {
+  const backup = { ...target(2), backup: true };
+  const view: EndpointView = { ...all, share: (_, key) => (key === '192.0.2.1:80' ? 0.25 : 1) };
+  const { backends } = compileTable(snapshot([target(1), backup]), view);
+  assert.deepEqual(
+    backends[1]?.endpoints.map(({ address, weight }) => [address, weight]),
+    [
+      ['192.0.2.1', 1],
+      ['192.0.2.2', 4],
+    ],
+  );
+  assert.equal(backends[1]?.backups, false, 'nothing is wrong');
+});
+
+for (const [onUnhealthy, closing] of [
+  ['Keep', undefined],
+  ['Close', ['192.0.2.2']],
+] as const)
+  test(`with drain.onUnhealthy ${onUnhealthy} ${closing === undefined ? 'no' : 'the'} unhealthy endpoint has its connections closed, and in a panic none has`, () => {
+    const { spec, ...rest } = snapshot([target(1), target(2), target(3, 0)]);
+    const backends = spec.backends.map((one) => ({ ...one, drain: { ...one.drain, onUnhealthy } }));
+    const closingOf = (...unhealthy: readonly string[]) =>
+      compileTable(
+        { ...rest, spec: { ...spec, backends } },
+        { ...all, isHealthy: (_, key) => !unhealthy.includes(key) },
+      ).backends[1]?.closing?.map(({ address }) => address);
+    assert.deepEqual(closingOf('192.0.2.2:80'), closing);
+    assert.equal(closingOf(), undefined);
+    assert.equal(closingOf('192.0.2.1:80', '192.0.2.2:80'), undefined);
+  });
+
 test('in a panic an endpoint that came back has no less than those known to be bad', () => {
   const { spec, ...rest } = snapshot([target(1), target(2), target(3)]);
   const backends = spec.backends.map((backend) => ({ ...backend, panicThresholdPercent: 50 }));

@@ -6,16 +6,17 @@ interface Named extends Servant {
   readonly name: string;
 }
 
-/** Endpoints in words: "a" is healthy, "-a" is not, "a/b" is a backup, "a0" has weight 0. */
+/** Endpoints in words: "a" is healthy, "-a" is not, "a/b" is a backup, "a0" has weight 0, "~a" starts slowly. */
 const endpoints = (text: string): readonly Named[] =>
   text
     .split(' ')
     .filter((word) => word !== '')
     .map((word) => ({
-      name: word.replaceAll(/^-|\/b$/g, ''),
+      name: word.replaceAll(/^[-~]|\/b$/g, ''),
       healthy: !word.startsWith('-'),
       backup: word.endsWith('/b'),
       weight: word.includes('0') ? 0 : 1,
+      share: word.startsWith('~') ? 0.1 : 1,
     }));
 
 const TABLE: readonly {
@@ -39,6 +40,9 @@ const TABLE: readonly {
     serve: 'a b',
     because: 'panic',
   },
+  { name: 'backups help while all that are healthy start slowly', endpoints: '~a -b c/b -d/b', serve: 'a c' },
+  { name: 'backups rest where one other has its full share', endpoints: '~a b c/b', serve: 'a b' },
+  { name: 'without a backup those that start slowly serve alone', endpoints: '~a ~b -c/b', serve: 'a b' },
   { name: 'weight 0 never serves', endpoints: 'a0 b', serve: 'b' },
   { name: 'weight 0 does not serve in a panic either', endpoints: 'a0 -b', serve: 'b', because: 'panic' },
   { name: 'weight 0 keeps no backup out', endpoints: 'a0 -b c/b', serve: 'c', because: 'backups' },
