@@ -38,8 +38,8 @@ test('where source ports are chosen, none is that of a listener or an endpoint o
   const port = await freePort();
   writeSocketAddress(memory.view, 0, '127.0.0.1', port);
   const listening = sys.socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-  sys.bind(listening, memory.address, 16);
-  sys.listen(listening, 16);
+  assert.equal(sys.bind(listening, memory.address, 16), 0);
+  assert.equal(sys.listen(listening, 16), 0);
   const client = sys.socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
   sys.connect(client, memory.address, 16);
   const bound = new Set<number>();
