@@ -123,6 +123,13 @@ export const status = z.object({
     .max(64)
     .optional()
     .describe('Digest of the part of the spec that shapes the pods.'),
+  renderedAccount: z
+    .string()
+    .max(64)
+    .optional()
+    .describe(
+      'Uid of the ServiceAccount that the pods were made for; they are made anew when it is replaced.',
+    ),
   autoscaledReplicas: z
     .int()
     .min(0)

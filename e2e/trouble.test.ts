@@ -148,6 +148,41 @@ test('ImagePullFailed in a rollout: what serves goes on serving, until a right s
   await world.kubectl(['delete', 'l4balancer', 'rollout']);
 });
 
+test('ServiceNotFound: nobody is served, and the resource says so; once there is a Service with pods it is Ready', async () => {
+  await world.apply(balancer('lonely', 'lonely-echo', workload()));
+  const says = /^Listener http: Backend "echo", Service "lonely-echo": The Service does not exist: create it/;
+  const { Ready, Reconciling, Stalled } = await world.reason('lonely', 'ServiceNotFound', says);
+  assert.deepEqual(
+    [Ready, Reconciling, Stalled].map((one) => one?.status),
+    ['False', 'True', 'False'],
+  );
+  assert.equal(await event('lonely', 'ServiceNotFound', says), 'Warning');
+  await world.echo('lonely-echo', 1);
+  await world.ready('lonely');
+  // What goes on well is looked at within a minute.
+  await world.kubectl(['scale', 'deployment/lonely-echo', '--replicas=0']);
+  await world.reason('lonely', 'NoEndpoints', /^Listener http: /);
+  await world.kubectl(['delete', 'l4balancer', 'lonely']);
+});
+
+test('a ServiceAccount that is replaced: pods with a token of the new one take over, and no client notices', async () => {
+  const served = await world.serving('account', 2, workload({ replicas: 2 }));
+  const { pods } = await standing('account');
+  const clients = await startLoad(world.cluster, served, 8080, { seconds: 240, pauseMs: 20 });
+  await world.kubectl(['delete', 'serviceaccount', 'l4b-account']);
+  await until('made anew: every pod', 120, async () => {
+    const now = uids(await world.proxyPods('account'));
+    return now.length === 2 && now.every((uid) => !pods.includes(uid)) ? true : undefined;
+  });
+  await world.ready('account');
+  const { failures } = summarise(await clients.stop());
+  assert.deepEqual(failures, {});
+  // The new ones follow: an endpoint less is one less for them.
+  await world.kubectl(['scale', 'deployment/account-echo', '--replicas=0']);
+  await world.reason('account', 'NoEndpoints');
+  await world.kubectl(['delete', 'l4balancer', 'account']);
+});
+
 test('none of this disturbed the balancer beside', async (t) => {
   const { total, failures } = summarise(await load.stop());
   t.diagnostic(`${total} requests`);

@@ -1,4 +1,5 @@
 import type { Manifest } from '../../kube/apply.ts';
+import { withAccount } from './account.ts';
 import { daemonSet } from './daemon-set.ts';
 import { deployment } from './deployment.ts';
 import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler.ts';
@@ -44,14 +45,14 @@ export const children = (owner: Owner, settings: RenderSettings, shape: Shape = 
 
 /** The kind asked for, and that the other one should not be there; which waits until the new one serves. */
 const workloads = (owner: Owner, settings: RenderSettings, shape: Shape): readonly Child[] => {
-  const { revision, kept, keepsOtherKind } = shape;
+  const { revision, kept, keepsOtherKind, account } = shape;
   const isDaemonSet = owner.spec.workload.kind === 'DaemonSet';
   const [kind, other] = isDaemonSet ? ['DaemonSet', 'Deployment'] : ['Deployment', 'DaemonSet'];
   const apiVersion = 'apps/v1';
   const rendered = isDaemonSet ? daemonSet(owner, settings, revision) : deployment(owner, settings, shape);
   const wanted = revision === undefined ? kept && keptWorkload(rendered, kept) : rendered;
   return [
-    ...(wanted === undefined ? [] : [{ apiVersion, kind, wanted }]),
+    ...(wanted === undefined ? [] : [{ apiVersion, kind, wanted: withAccount(wanted, account) }]),
     ...(keepsOtherKind ? [] : [{ apiVersion, kind: other, wanted: undefined }]),
   ];
 };

@@ -19,6 +19,8 @@ export interface Rendering {
   readonly renderedKubelet?: string;
   /** Digest of the part of the spec that shapes the pods. */
   readonly renderedFrom?: string;
+  /** Uid of the ServiceAccount that the pods were made for. */
+  readonly renderedAccount?: string;
 }
 
 /** With the pods that an autoscaler chose last. */
@@ -42,6 +44,8 @@ export interface Live {
   readonly revision: string | undefined;
   readonly image: string | undefined;
   readonly pullPolicy: PullPolicy | undefined;
+  /** Uid of the ServiceAccount that they say they were made for. */
+  readonly account?: string | undefined;
 }
 
 /** By which revision and with what of the operator's own the pods are rendered. */

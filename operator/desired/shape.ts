@@ -11,6 +11,8 @@ export interface Shape {
   readonly keptReplicas: number | undefined;
   /** Whether the workload of the other kind stays for now: the new one does not serve yet. */
   readonly keepsOtherKind: boolean;
+  /** The ServiceAccount that the pods are made for; undefined as long as it was never replaced. */
+  readonly account: string | undefined;
   /** Whether the API server knows PodMonitors. */
   readonly hasPodMonitors: boolean;
 }
@@ -21,5 +23,6 @@ export const NEW: Shape = {
   kept: undefined,
   keptReplicas: undefined,
   keepsOtherKind: false,
+  account: undefined,
   hasPodMonitors: true,
 };

@@ -68,6 +68,7 @@ const renderedOf = (balancer: L4Balancer, images: ImageSettings): readonly Manif
       workload: undefined,
       otherWorkload: undefined,
       hasAutoscaler: false,
+      account: undefined,
       hasPodMonitors: true,
     },
     { ...images, kubelet: OLDEST_SUPPORTED },

@@ -34,9 +34,9 @@ export const bringAbout = async (
   deps: BringAboutDeps,
 ): Promise<BroughtAbout> => {
   const before = gathered.observed.rendering;
-  const { pin, render, shape, gated } = await planChildren(gathered, owner, deps.render(), deps);
+  const { pin, account, render, shape, gated } = await planChildren(gathered, owner, deps.render(), deps);
   const pinned = {
-    rendering: renderingAfter(pin, gated.gate, before, shape.keptReplicas),
+    rendering: renderingAfter(pin, gated.gate, before, shape.keptReplicas, account),
     unknownRevision: pin.kind === 'Leave' ? pin.revision : undefined,
   };
   const { uid, generation } = gathered.root.metadata;
@@ -60,8 +60,18 @@ export const bringAbout = async (
 };
 
 /** Only what the workload was brought to is kept: a rollout that is held back has not rendered anything. */
-const renderingAfter = (pin: Pin, gate: Gate, before: Pinned, kept: number | undefined): Pinned => {
-  const { autoscaledReplicas: _, ...rendered } = before;
+const renderingAfter = (
+  pin: Pin,
+  gate: Gate,
+  before: Pinned,
+  kept: number | undefined,
+  account: string | undefined,
+): Pinned => {
+  const { autoscaledReplicas: _, renderedAccount: __, ...rendered } = before;
   const now = pin.kind === 'Render' && gate.kind === 'Open' ? renderingBy(pin) : rendered;
-  return { ...now, ...(kept === undefined ? {} : { autoscaledReplicas: kept }) };
+  return {
+    ...now,
+    ...(account === undefined ? {} : { renderedAccount: account }),
+    ...(kept === undefined ? {} : { autoscaledReplicas: kept }),
+  };
 };

@@ -31,6 +31,8 @@ export interface Gathered {
   /** A workload of the kind that is not asked for. */
   readonly otherWorkload: KubeObject | undefined;
   readonly hasAutoscaler: boolean;
+  /** Uid of the ServiceAccount that the pods log in as. */
+  readonly account: string | undefined;
   /** Probe pods of its preflight. */
   readonly probes: readonly Pod[];
 }
@@ -74,6 +76,7 @@ export const gather = (
     otherWorkload: isDaemonSet ? ownDeployment : daemonSet,
     hasAutoscaler:
       own('HorizontalPodAutoscaler', collections.HorizontalPodAutoscaler.get(childKey)) !== undefined,
+    account: own('ServiceAccount', collections.ServiceAccount.get(childKey))?.metadata.uid,
     probes: collections.Pod.controlledBy(root.metadata.uid).filter(({ metadata }) =>
       isProbe(metadata.labels),
     ),
@@ -115,6 +118,7 @@ const RENDERING = [
   'renderedPullPolicy',
   'renderedKubelet',
   'renderedFrom',
+  'renderedAccount',
   'autoscaledReplicas',
 ] as const satisfies readonly (keyof Pinned)[];
 

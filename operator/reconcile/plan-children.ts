@@ -1,4 +1,5 @@
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import { planAccount } from '../desired/account.ts';
 import { children } from '../desired/children.ts';
 import type { LiveWorkload } from '../desired/kept.ts';
 import { decidePin, type Pin, type PinInput, type Pinned } from '../desired/pin.ts';
@@ -13,13 +14,15 @@ import { autoscaledReplicas, keepsOtherKind, renderedAs } from './stand.ts';
 /** How the pods are rendered as things stand, and what the other children depend on. */
 export interface Rendered {
   readonly pin: Pin;
+  /** The account that the pods were made for, as the status is to have it. */
+  readonly account: string | undefined;
   readonly render: RenderSettings;
   readonly shape: Shape;
 }
 
 /** What is there of a resource, beside its spec. */
 export interface Stand
-  extends Pick<Gathered, 'workload' | 'otherWorkload' | 'hasAutoscaler'>,
+  extends Pick<Gathered, 'workload' | 'otherWorkload' | 'hasAutoscaler' | 'account'>,
     Pick<Gathered['observed'], 'deployment'>,
     Pick<PinInput, 'annotations' | 'live'> {
   readonly rendering: Pinned;
@@ -37,14 +40,22 @@ export const renderedNow = (spec: L4BalancerSpec, stand: Stand, settings: Render
     settings,
   });
   const isRendered = pin.kind === 'Render';
+  const account = planAccount({
+    uid: stand.account,
+    noted: rendering.renderedAccount,
+    live: live?.account,
+    isRunning: workload !== undefined,
+  });
   return {
     pin,
+    account: account.noted,
     render: isRendered ? pin.settings : settings,
     shape: {
       revision: isRendered ? pin.revision : undefined,
       kept: isRendered ? undefined : workload,
       keptReplicas: autoscaledReplicas(spec, deployment, hasAutoscaler, rendering.autoscaledReplicas),
       keepsOtherKind: keepsOtherKind(spec, deployment, otherWorkload, rendering),
+      account: account.annotation,
       hasPodMonitors: stand.hasPodMonitors,
     },
   };

@@ -1,6 +1,7 @@
 import { effectiveTuning } from '../../crds/effective.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import type { KubeObject } from '../../kube/object.ts';
+import { ACCOUNT } from '../desired/account.ts';
 import { CONTAINER } from '../desired/container.ts';
 import type { Live, Pinned } from '../desired/pin.ts';
 import type { PullPolicy } from '../desired/render.ts';
@@ -36,6 +37,7 @@ export const renderedAs = (workload: Workload | undefined): Live | undefined => 
     revision: metadata?.annotations?.[REVISION_ANNOTATION],
     image: proxy?.image,
     pullPolicy: proxy?.imagePullPolicy,
+    account: metadata?.annotations?.[ACCOUNT],
   };
 };
 

@@ -29,7 +29,21 @@ export const checkProxies = (spec: L4BalancerSpec, readings: readonly Reading[])
   const causes = [
     ...found.filter(({ reason }) => OF_PROXY.has(reason)).map((said): Cause => ({ said, listeners: [] })),
     ...ofListeners(spec, readings, found),
-  ].sort((a, b) => bySeverity(a.said, b.said));
+  ];
+  return verdictOf(causes, readings);
+};
+
+/** Says that replicas serve what they knew last: true in a rollout as well, of whatever revision they are. */
+export const checkBlind = (spec: L4BalancerSpec, readings: readonly Reading[]): Verdict | undefined => {
+  const found = findingsOf(spec, readings).filter(({ reason }) => reason === 'NotFollowing');
+  return verdictOf(
+    found.map((said) => ({ said, listeners: [] })),
+    readings,
+  );
+};
+
+const verdictOf = (all: readonly Cause[], readings: readonly Reading[]): Verdict | undefined => {
+  const causes = [...all].sort((a, b) => bySeverity(a.said, b.said));
   const [first] = causes;
   if (first === undefined || !isBlocking(first.said.reason)) return undefined;
   const of = readings.filter((one) => reportOf(one) !== undefined).length;

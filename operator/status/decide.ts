@@ -3,7 +3,7 @@ import { checkChildren } from './check-children.ts';
 import { checkImages, checkStarts } from './check-containers.ts';
 import { checkCrashes } from './check-crashes.ts';
 import { checkGate } from './check-gate.ts';
-import { checkHeard, checkProxies } from './check-proxies.ts';
+import { checkBlind, checkHeard, checkProxies } from './check-proxies.ts';
 import { checkReplicaFailure } from './check-replica-failure.ts';
 import { checkRollout, isPastDeadline } from './check-rollout.ts';
 import { checkFailedPods, checkScheduling } from './check-scheduling.ts';
@@ -41,7 +41,10 @@ export const decide = (observed: Observed, previous: readonly Condition[] = []):
       ? (checkProxies(spec, readings) ??
         (wanted === 0 ? undefined : checkHeard(readings, generation, previous)) ??
         served(observed, wanted))
-      : (whyNot(observed, wanted) ?? checkProxies(spec, newest(observed)) ?? rollout));
+      : (whyNot(observed, wanted) ??
+        checkProxies(spec, newest(observed)) ??
+        checkBlind(spec, readings) ??
+        rollout));
   const withDeadline: Verdict =
     verdict === rollout && verdict?.reason === 'Progressing' && isPastDeadline(deployment)
       ? {

@@ -56,15 +56,18 @@ test('pods say by which revision and with which image they were rendered; those 
     { name: 'proxy', image: 'proxy:1', imagePullPolicy: 'Always' },
   ] as const;
   const template = {
-    metadata: { annotations: { 'l4balancer.dev/render-revision': 'r2' } },
+    metadata: {
+      annotations: { 'l4balancer.dev/render-revision': 'r2', 'l4balancer.dev/service-account-uid': 'a' },
+    },
     spec: { containers },
   };
   assert.deepEqual(renderedAs({ metadata: { name: 'x' }, spec: { template } }), {
     revision: 'r2',
     image: 'proxy:1',
     pullPolicy: 'Always',
+    account: 'a',
   });
-  const nothing = { revision: undefined, image: undefined, pullPolicy: undefined };
+  const nothing = { revision: undefined, image: undefined, pullPolicy: undefined, account: undefined };
   assert.deepEqual(renderedAs({ metadata: { name: 'x' } }), nothing);
   assert.equal(renderedAs(undefined), undefined);
 });

@@ -24,6 +24,7 @@ test('a probe that has no answer for a minute is given up once, with why, and th
     workload: undefined,
     otherWorkload: undefined,
     hasAutoscaler: false,
+    account: undefined,
     probes: [],
   };
   let now = 0;

@@ -265,6 +265,18 @@ export const ROWS_OF_PROXIES: readonly Row[] = [
     message: '0 of 2 replicas ready.',
   },
   {
+    when: 'in a rollout a pod of the revision before has gone blind, which the new ones are to heal',
+    given: observed({
+      deployment: DOWN,
+      readings: [
+        reading('old', { follows: false, loss: { code: 'Unauthorized', problem: 'Cannot follow: 401' } }),
+      ],
+    }),
+    reason: 'NotFollowing',
+    holds: 'Reconciling',
+    message: 'No change of the spec or of endpoints reaches it: Cannot follow: 401.',
+  },
+  {
     when: 'several listeners fail for several reasons',
     given: observed(
       {

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { ADMIN_PORT } from '../../../crds/l4balancer.ts';
+import { ACCOUNT } from '../../../operator/desired/account.ts';
+import { freePort } from '../../../scripts/process/free-ports.ts';
+import type { FlakyProxy } from '../../kube/flaky-proxy.ts';
+import { startProxyTo } from '../../kube/via-proxy.ts';
+import { type OperatorProcess, startOperator } from './operator.ts';
+import { awaitPod, letRun, type PodProxy, startPodProxy } from './pod-proxy.ts';
+import { podsOf } from './pods.ts';
+import { operatorLogin } from './rights.ts';
+import { startWorld, type TestWorld } from './world.ts';
+
+let world: TestWorld;
+let operator: OperatorProcess;
+let login: string;
+/** Between the proxies and the API server. */
+let network: FlakyProxy;
+const proxies: PodProxy[] = [];
+let namespace: string;
+
+/** A kubeconfig with a token of the pods' ServiceAccount, as a kubelet gives one to a pod that is made now. */
+const podLogin = async (): Promise<string> => {
+  const token = (await world.kubectl('create', 'token', 'l4b-edge', '-n', namespace)).trim();
+  const config = JSON.parse(readFileSync(world.cp.kubeconfig, 'utf8'));
+  config.clusters[0].cluster.server = `https://127.0.0.1:${network.port}`;
+  config.users[0].user = { token };
+  const path = join(world.cp.folder, `pod-${proxies.length}.kubeconfig`);
+  writeFileSync(path, JSON.stringify(config));
+  return path;
+};
+
+const startProxy = async (): Promise<PodProxy> => {
+  const proxy = startPodProxy(namespace, await podLogin());
+  proxies.push(proxy);
+  return proxy;
+};
+
+const page = async (proxy: PodProxy, path: string): Promise<string> =>
+  (await fetch(`http://${proxy.ip}:${ADMIN_PORT}${path}`)).text();
+
+const deployment = async () =>
+  (await world.get('apps/v1', 'Deployment', namespace, 'l4b-edge')) ?? assert.fail('no Deployment');
+
+const following = async () => (await world.status(namespace, 'edge'))?.proxies;
+
+before(async () => {
+  world = await startWorld();
+  login = await operatorLogin(world.cp);
+  operator = startOperator(login);
+  await operator.line('caches synced');
+  network = (await startProxyTo(world.cp)).proxy;
+  namespace = await world.newNamespace();
+  await world.apply(namespace, 'edge', {
+    listeners: [{ name: 'web', port: await freePort(), backend: 'web' }],
+    backends: [{ name: 'web', endpoints: [{ address: '127.0.0.1', port: 1 }] }],
+  });
+  const pod = await awaitPod(world, namespace);
+  await letRun(world, pod, await startProxy());
+  await world.reason(namespace, 'edge', 'Available');
+  assert.deepEqual(await following(), { of: 1, following: 1, problems: [] });
+});
+
+after(async () => {
+  for (const proxy of proxies) await proxy.stop();
+  await network?.stop();
+  await operator?.stop();
+  await world?.close();
+});
+
+/** Why the proxy does not follow; undefined while it does. */
+const blindBy = async (proxy: PodProxy): Promise<string | undefined> =>
+  JSON.parse(await page(proxy, '/status?summary')).source.code;
+
+test('a Role that somebody narrows is put back, and a proxy that was refused meanwhile follows again by itself', async () => {
+  const [proxy] = proxies;
+  assert.ok(proxy);
+  await operator.stop('SIGTERM');
+  const patch = JSON.stringify({ rules: [] });
+  await world.kubectl('patch', 'role', 'l4b-edge', '-n', namespace, '--type=merge', '-p', patch);
+  network.cut();
+  await world.eventually('refused', async () => (await blindBy(proxy)) === 'Forbidden');
+  assert.match(await page(proxy, '/metrics'), /^l4balancer_source_connected 0$/m);
+  assert.equal(await proxy.isReady(), true, 'it serves what it knew last');
+  operator = startOperator(login);
+  await operator.line('caches synced');
+  await world.eventually('followed again', async () => (await blindBy(proxy)) === undefined);
+  await world.eventually('said so', async () => (await following())?.following === 1);
+  await world.reason(namespace, 'edge', 'Available');
+});
+
+test('a ServiceAccount that was replaced makes the pods blind, which is said within a minute, and new ones are made', async () => {
+  const [proxy] = proxies;
+  assert.ok(proxy);
+  const old = await awaitPod(world, namespace);
+  const before = await deployment();
+  assert.equal(before.spec?.template.metadata.annotations?.[ACCOUNT], undefined, 'nothing was replaced yet');
+  await world.kubectl('delete', 'serviceaccount', 'l4b-edge', '-n', namespace);
+  await world.eventually(
+    'the account made anew',
+    async () => (await world.get('v1', 'ServiceAccount', namespace, 'l4b-edge')) !== undefined,
+  );
+  network.cut();
+  await world.eventually('refused', async () => (await blindBy(proxy)) === 'Unauthorized');
+  const blindAt = performance.now();
+  const message = await world.reason(namespace, 'edge', 'NotFollowing');
+  assert.ok(performance.now() - blindAt < 60_000, `said after ${performance.now() - blindAt} ms`);
+  assert.match(
+    message,
+    /^No change of the spec or of endpoints reaches it: Cannot follow .*401 Unauthorized/,
+  );
+  const { of, following: count, problems } = (await following()) ?? {};
+  assert.deepEqual([of, count, problems?.[0]?.reason], [1, 0, 'NotFollowing']);
+  assert.equal(await operator.metric('l4balancer_operator_proxies{following="false"}'), 1);
+  assert.equal(await proxy.isReady(), true, 'it serves what it knew last');
+
+  const next = await awaitPod(world, namespace, ({ metadata }) => metadata.uid !== old.metadata.uid);
+  const pods = await podsOf(world.transport, namespace);
+  assert.ok(
+    pods.some(({ metadata }) => metadata.uid === old.metadata.uid),
+    'the old one stays until the new one follows',
+  );
+  const account = await world.get('v1', 'ServiceAccount', namespace, 'l4b-edge');
+  assert.equal((await deployment()).spec?.template.metadata.annotations?.[ACCOUNT], account?.metadata.uid);
+  // Of two pods each has a network of its own; here the second would find the port of the listener taken.
+  await proxy.stop();
+  await letRun(world, next, await startProxy());
+  await world.eventually('the old one gone', async () =>
+    (await podsOf(world.transport, namespace)).every(({ metadata }) => metadata.uid === next.metadata.uid),
+  );
+  await world.reason(namespace, 'edge', 'Available');
+  assert.deepEqual(await following(), { of: 1, following: 1, problems: [] });
+});
+
+test('an operator that starts anew makes no pods anew for it', async () => {
+  const { metadata } = await deployment();
+  await operator.stop('SIGTERM');
+  const since = world.auditSize();
+  operator = startOperator(login);
+  await operator.line('caches synced');
+  await world.eventually('applied once', async () =>
+    world.writes('the-operator', since).some(({ what }) => what.endsWith('/deployments/l4b-edge')),
+  );
+  await world.reason(namespace, 'edge', 'Available');
+  assert.equal((await deployment()).metadata.generation, metadata.generation);
+});
