@@ -54,6 +54,8 @@ export interface Target {
   readonly ports: readonly [number, ...number[]];
   /** Processor seconds used so far by the balancer's processes; undefined where there is none. */
   cpuSeconds(): number | undefined;
+  /** When its first process was started, by performance.now(); undefined where there is none. */
+  readonly begunAt: number | undefined;
   /** Resident bytes of the balancer's processes; undefined where there is none. */
   residentBytes(): number | undefined;
   /** Open client connections of each of the balancer's threads or workers; undefined where there is none. */

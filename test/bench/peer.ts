@@ -32,6 +32,8 @@ export interface RunningPeer {
   readonly ports: readonly [number, ...number[]];
   /** First process; its descendants belong to it. Undefined where there is no balancer. */
   readonly pid: number | undefined;
+  /** When it was started, by performance.now(). */
+  readonly begunAt?: number;
   /** The configuration it runs with, as the peer reads it. */
   readonly configuration: string;
   /** Open client connections of each thread or worker, as the peer itself or the kernel says. */

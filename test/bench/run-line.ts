@@ -28,11 +28,12 @@ export interface LineRun {
 const SETTLE_MS = 300;
 
 const targetOf = (place: Place, running: RunningPeer, remarks: string[] = []): Target => {
-  const { pid, address, ports } = running;
+  const { pid, address, ports, begunAt } = running;
   return {
     place,
     address,
     ports,
+    begunAt,
     cpuSeconds: () => (pid === undefined ? undefined : cpuOfFamily(pid)),
     residentBytes: () => (pid === undefined ? undefined : residentOfFamily(pid)),
     spread: () => running.spread?.(),

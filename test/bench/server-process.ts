@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { endChild } from '../cluster/leash.ts';
 import { lastLines, untilUp } from '../cluster/wait.ts';
 import { listens } from './measure/listening.ts';
@@ -9,11 +10,15 @@ import type { Place } from './place.ts';
 /** A server that was started for the bench. */
 export interface ServerProcess {
   readonly pid: number;
+  /** When it was started, by performance.now(). */
+  readonly begunAt: number;
   /** Throws when it has ended by itself, with the end of its log. */
   check(): void;
   stop(): Promise<void>;
 }
 
+const LOOKS = 20;
+const LOOK_MS = 3;
 /** Milliseconds from SIGTERM to SIGKILL. */
 const GRACE_MS = 2_000;
 
@@ -26,13 +31,18 @@ export const startServer = async (
   port: number,
 ): Promise<ServerProcess> => {
   const [program = argv[0], ...rest] = [...network.inside(role), ...argv];
+  const begunAt = performance.now();
   const child: ChildProcess = leash.start(name, program, rest);
   await untilUp(leash.folder, { [name]: child }, async () => {
     signal.throwIfAborted();
-    return child.pid !== undefined && listens(child.pid, port);
+    // Looked at more often than others wait: a start takes tens of milliseconds.
+    for (let looks = 0; looks < LOOKS; looks += 1, await sleep(LOOK_MS))
+      if (child.pid !== undefined && listens(child.pid, port)) return true;
+    return false;
   });
   return {
     pid: child.pid as number,
+    begunAt,
     check() {
       if (child.exitCode === null && child.signalCode === null) return;
       const how = child.signalCode ?? `exit code ${child.exitCode}`;

@@ -8,6 +8,7 @@ import { growth } from './growth.ts';
 import { idleMemory } from './idle-memory.ts';
 import { keepAlive } from './keep-alive.ts';
 import { newConnections } from './new-connections.ts';
+import { start } from './start.ts';
 
 /** Every line, in the order in which they are measured. */
 export const LINES: readonly Line[] = [
@@ -32,6 +33,7 @@ export const LINES: readonly Line[] = [
   besideBulk(4),
   besideBulk(8),
   idleMemory,
+  start,
   evenness(256, 16),
   evenness(64, 2),
   ...growth,

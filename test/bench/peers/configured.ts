@@ -72,6 +72,7 @@ export const startConfigured = async (
     address: network.address.balancer,
     ports,
     pid: server.pid,
+    begunAt: server.begunAt,
     configuration,
     spread: () => spread({ pid: server.pid, port: ports[0], folder }),
     check: server.check,

@@ -4,11 +4,12 @@ import { REPOSITORY } from '../../../scripts/process/folders.ts';
 import { freePort } from '../../../scripts/process/free-ports.ts';
 import { relaySpread } from '../measure/relay-spread.ts';
 import type { Peer } from '../peer.ts';
+import { proxyAsImage } from './as-image.ts';
 import { startConfigured } from './configured.ts';
 
 const MAIN = join(REPOSITORY, 'bin', 'l4balancer-proxy.js');
 
-/** This project's proxy as a process of its own. */
+/** This project's proxy as a process of its own, started as its image does. */
 export const relay: Peer = {
   name: 'relay',
   find: () =>
@@ -17,6 +18,7 @@ export const relay: Peer = {
       : { found: false, why: 'bin/l4balancer-proxy.js is not in this checkout' },
   async start(place, endpoints) {
     const admin = await freePort();
+    const { environment, command } = proxyAsImage();
     return startConfigured(
       {
         name: 'relay',
@@ -28,8 +30,8 @@ export const relay: Peer = {
           '/usr/bin/env',
           `NUM_ACCEPTORS=${place.shape.threads}`,
           'LOG_LEVEL=error',
-          process.execPath,
-          MAIN,
+          ...environment,
+          ...command,
           ...['--config', config, '--admin', `127.0.0.1:${admin}`],
         ],
         spread: () => relaySpread(admin),

@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { REPOSITORY } from '../../scripts/process/folders.ts';
+import { readDockerfile } from './peers/as-image.ts';
+
+test('the relay is measured with the flags and variables of its image', () => {
+  const text = `FROM base
+ENV NODE_ENV=production A=1
+ENTRYPOINT ["/usr/local/bin/node", "--one", "--two=3", "/app/bin/x.js"]
+`;
+  assert.deepEqual(readDockerfile(text), {
+    environment: ['NODE_ENV=production', 'A=1'],
+    flags: ['--one', '--two=3'],
+    entry: 'bin/x.js',
+  });
+  const real = readDockerfile(readFileSync(join(REPOSITORY, 'Dockerfile.proxy'), 'utf8'));
+  assert.equal(real.entry, 'bin/l4balancer-proxy.js');
+  assert.ok(real.flags.includes('--disable-sigusr1'));
+  assert.ok(real.environment.includes('NODE_ENV=production'));
+});

@@ -1,0 +1,39 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openEchoEndpoints } from '../endpoints/echo.ts';
+import { type Line, onLoopback } from '../line.ts';
+import { openConnections } from '../measure/open-connections.ts';
+
+/** What the start has left behind is swept by then. */
+const SETTLE_MS = 2_500;
+
+/** From the start of the process to the first answer through it, and what it then holds without any connection. */
+export const start: Line = {
+  name: 'start',
+  title: 'start, and memory before any connection',
+  figures: [
+    { name: 'start to first answer', unit: 'ms', better: 'Lower' },
+    { name: 'memory', unit: 'MiB', better: 'Lower' },
+  ],
+  tools: [],
+  describe: () =>
+    `one client's 64 bytes there and back as soon as the port is open; resident memory of all processes ${SETTLE_MS / 1000} s later`,
+  duration: () => 5,
+  isFor: onLoopback,
+  fresh: true,
+  withoutBalancer: false,
+  openEndpoints: openEchoEndpoints,
+  async warmUp() {
+    return undefined;
+  },
+  async measure({ address, ports, place, begunAt, residentBytes }) {
+    const first = await openConnections({ address, port: ports[0] }, 1, 1, place.signal);
+    const answeredAt = performance.now();
+    await first.close();
+    await sleep(SETTLE_MS, undefined, { signal: place.signal });
+    const resident = residentBytes();
+    return {
+      'start to first answer': begunAt === undefined ? undefined : answeredAt - begunAt,
+      memory: resident === undefined ? undefined : resident / 2 ** 20,
+    };
+  },
+};
