@@ -3,7 +3,7 @@ import { nearest } from './nearest.ts';
 import { type Duplicate, isRecord, normalise } from './normalise.ts';
 import { formatPath, type Path, valueAt } from './path.ts';
 import { respelledEndpoints } from './respelled.ts';
-import { ruleProblems } from './rules/apply.ts';
+import { ruleProblems, type Where } from './rules/apply.ts';
 import { type Problem, schemaProblems } from './schema-findings.ts';
 import { SPEC_SCHEMA } from './schemas.ts';
 import { status } from './status.ts';
@@ -44,7 +44,11 @@ const METADATA_FIELDS = [
 ];
 
 /** Everything that is wrong with an input, in the order schema, repeated entries, rules, unknown fields. Never throws. */
-export const inspect = (input: unknown, unknownFields: UnknownFields): Inspection => {
+export const inspect = (
+  input: unknown,
+  unknownFields: UnknownFields,
+  where: Where = 'Cluster',
+): Inspection => {
   const wrongKind = notABalancer(input);
   if (wrongKind.length > 0 || !isRecord(input))
     return { balancer: undefined, problems: wrongKind, ignored: [] };
@@ -62,6 +66,7 @@ export const inspect = (input: unknown, unknownFields: UnknownFields): Inspectio
     ...ruleProblems(
       candidate,
       refused.map(({ at }) => at),
+      where,
     ),
     ...(unknownFields === 'Refuse' ? unknownProblems(unknown) : []),
   ];

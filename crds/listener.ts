@@ -28,6 +28,14 @@ export const listener = z.object({
   port: port.describe(
     'Port that clients connect to, unique among the listeners; that of the admin endpoint, workload.adminPort, is taken.',
   ),
+  address: z
+    .string()
+    .min(2)
+    .max(45)
+    .optional()
+    .describe(
+      'The one address of its machine that the listener binds to, IPv4 or IPv6; without it all of them. Without a cluster, where listeners of different addresses may have one port, and with tuning.profile HostNetwork.',
+    ),
   protocol: z.enum(['TCP']).default('TCP').describe('Protocol of the listener; TCP for now.'),
   backend: name.describe('Name of the entry of spec.backends that takes the connections.'),
   timeouts: z

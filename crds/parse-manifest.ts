@@ -3,6 +3,7 @@ import type { Finding } from './finding.ts';
 import { inspect } from './inspect.ts';
 import { KIND, type L4Balancer } from './l4balancer.ts';
 import { formatPath, type Path } from './path.ts';
+import type { Where } from './rules/apply.ts';
 
 export interface ParsedManifest {
   /** Undefined when there is any finding. */
@@ -20,19 +21,19 @@ const MAX_LENGTH = 1_500_000;
  * Reads the text of a manifest file (YAML or JSON): exactly one L4Balancer, no key twice, no unknown field. Findings carry
  * the line that they speak of. Never throws.
  */
-export const parseManifest = (text: string): ParsedManifest => {
+export const parseManifest = (text: string, where: Where = 'Cluster'): ParsedManifest => {
   if (text.length > MAX_LENGTH) {
     return refused(`has ${text.length} characters: a manifest has at most ${MAX_LENGTH}`);
   }
   try {
-    return read(text);
+    return read(text, where);
   } catch (cause) {
     // The library throws on alias bombs, and on nesting so deep that its stack ends.
     return refused(`cannot be read as YAML: ${cause instanceof Error ? cause.message : String(cause)}`);
   }
 };
 
-const read = (text: string): ParsedManifest => {
+const read = (text: string, where: Where): ParsedManifest => {
   const lines = new LineCounter();
   const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: true, merge: true };
   const parsed = parseAllDocuments(text, options);
@@ -56,11 +57,11 @@ const read = (text: string): ParsedManifest => {
     const message = `has ${documents.length} documents: expected one ${KIND} and nothing else`;
     return refused(message, lineAt(second, [], lines));
   }
-  return inspected(document, lines);
+  return inspected(document, lines, where);
 };
 
-const inspected = (document: Document.Parsed, lines: LineCounter): ParsedManifest => {
-  const { balancer, problems } = inspect(document.toJS(), 'Refuse');
+const inspected = (document: Document.Parsed, lines: LineCounter, where: Where): ParsedManifest => {
+  const { balancer, problems } = inspect(document.toJS(), 'Refuse', where);
   const findings = problems.map(({ at, message }) => {
     const line = lineAt(document, at, lines);
     const lineOf = (other: Path): string => {

@@ -1,12 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { formatFinding } from '../crds/format-finding.ts';
 import type { L4BalancerSpec } from '../crds/l4balancer.ts';
-import { parseManifest } from '../crds/parse-manifest.ts';
+import { type ParsedManifest, parseManifest } from '../crds/parse-manifest.ts';
+import type { ListenAddress } from '../program/listen-address.ts';
 import { type FileContent, readManifestFile } from '../program/read-file.ts';
 import { EXIT } from './errors.ts';
+import { ownPortFindings } from './source/own-ports.ts';
+import { bindingKey, bindingOf } from './table/binding.ts';
 
 /** Checks manifests as `--check` does and writes what it found; answers the exit code. `-` reads stdin. */
-export const checkManifests = (files: readonly string[], out: { write(text: string): unknown }): number => {
+export const checkManifests = (
+  files: readonly string[],
+  admin: ListenAddress,
+  out: { write(text: string): unknown },
+): number => {
   let problems = 0;
   for (const file of files) {
     const content = file === '-' ? readStdin() : readManifestFile(file);
@@ -15,7 +22,7 @@ export const checkManifests = (files: readonly string[], out: { write(text: stri
       problems += 1;
       continue;
     }
-    const { balancer, findings } = parseManifest(content.text);
+    const { balancer, findings } = checkManifest(content.text, admin);
     for (const finding of findings) out.write(`${formatFinding(file, finding)}\n`);
     problems += findings.length;
     if (balancer !== undefined && findings.length === 0)
@@ -26,6 +33,14 @@ export const checkManifests = (files: readonly string[], out: { write(text: stri
   return EXIT.failed;
 };
 
+/** By the rules of a proxy without a cluster where it could be served by one; else, where it names a Service, by those of a cluster. */
+const checkManifest = (text: string, admin: ListenAddress): Pick<ParsedManifest, 'balancer' | 'findings'> => {
+  const { balancer, findings, lineOf } = parseManifest(text, 'Standalone');
+  if (balancer === undefined) return { balancer, findings };
+  if (balancer.spec.backends.some(({ service }) => service !== undefined)) return parseManifest(text);
+  return { balancer, findings: ownPortFindings(balancer.spec, admin, lineOf) };
+};
+
 const readStdin = (): FileContent => ({ ok: true, text: readFileSync(0, 'utf8') });
 
 /** What would be served, one line for each listener. */
@@ -34,7 +49,7 @@ const summary = (file: string, name: string, spec: L4BalancerSpec): string =>
     `${file === '-' ? 'stdin' : file}: OK, L4Balancer "${name}" serves`,
     ...spec.listeners.map((listener) => {
       const backend = spec.backends.find((one) => one.name === listener.backend);
-      return `  ${listener.protocol} ${listener.port} (${listener.name}) → ${listener.backend}: ${describe(backend)}`;
+      return `  ${listener.protocol} ${listener.address === undefined ? listener.port : bindingKey(bindingOf(listener))} (${listener.name}) → ${listener.backend}: ${describe(backend)}`;
     }),
     '',
   ].join('\n');

@@ -75,7 +75,7 @@ export const runCommand = async (argv: readonly string[], env: Environment): Pro
       process.stdout.write(`l4balancer-proxy ${VERSION}\n`);
       break;
     case 'Check':
-      process.exitCode = checkManifests(command.files, process.stdout);
+      process.exitCode = checkManifests(command.files, command.admin, process.stdout);
       break;
     case 'SetSysctls': {
       const { lines, problems } = setSysctls(command.assignments, {

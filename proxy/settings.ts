@@ -35,7 +35,8 @@ export type SourceSettings =
 
 export type Command =
   | { readonly command: 'Run'; readonly settings: Settings }
-  | { readonly command: 'Check'; readonly files: readonly string[] }
+  /** `admin` is where the proxy that the files are for has its admin endpoint. */
+  | { readonly command: 'Check'; readonly files: readonly string[]; readonly admin: ListenAddress }
   | { readonly command: 'SetSysctls'; readonly assignments: readonly Assignment[] }
   | { readonly command: 'Help' }
   | { readonly command: 'Version' }
@@ -59,10 +60,13 @@ export const parseSettings = (argv: readonly string[], env: Environment): Comman
   const args = readArguments(argv);
   if (args.help) return { command: 'Help' };
   if (args.version) return { command: 'Version' };
-  if (args.check !== undefined)
-    return args.problems.length > 0
-      ? { command: 'Refused', problems: args.problems }
-      : { command: 'Check', files: args.check };
+  if (args.check !== undefined) {
+    const { address, problem } = readAdminAddress(args.admin, env.L4B_ADMIN);
+    const wrong = [...args.problems, ...(problem === undefined ? [] : [problem])];
+    return wrong.length > 0
+      ? { command: 'Refused', problems: wrong }
+      : { command: 'Check', files: args.check, admin: address };
+  }
   if (args.setSysctls !== undefined) return sysctlCommand(args.setSysctls, args.problems);
 
   const problems = [...args.problems];

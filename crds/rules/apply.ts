@@ -5,12 +5,15 @@ import { RULES } from './all.ts';
 import { leaveOut } from './leave-out.ts';
 import type { Rule } from './rule.ts';
 
+/** What serves the resource: pods, or a proxy without a cluster. */
+export type Where = 'Cluster' | 'Standalone';
+
 /**
  * What the rules say about a resource with its defaults filled in. Where the schema has refused what a rule reads, the rule is
  * left out, or the list entry if the rule can do without it: so a person sees every problem at once, and no false one.
  */
-export const ruleProblems = (root: unknown, refused: readonly Path[]): Problem[] =>
-  RULES.flatMap((rule) =>
+export const ruleProblems = (root: unknown, refused: readonly Path[], where: Where): Problem[] =>
+  RULES.filter(({ aboutPods = false }) => where === 'Cluster' || !aboutPods).flatMap((rule) =>
     instances(root, patternPath(rule.scope)).flatMap((instance) => problemsAt(rule, instance, refused)),
   );
 

@@ -1,4 +1,5 @@
 import { durationMs } from '../duration.ts';
+import { addressKind } from '../ip-address.ts';
 import type { L4BalancerSpec } from '../l4balancer.ts';
 import type { Keepalive, Listener } from '../listener.ts';
 import { nearest } from '../nearest.ts';
@@ -8,6 +9,7 @@ import { problemIf, rule } from './rule.ts';
 
 const portUnique = rule<readonly Listener[]>({
   id: 'listener-port-unique',
+  aboutPods: true,
   scope: 'spec.listeners',
   reads: ['[?].name', '[?].port', '[?].protocol'],
   rule: 'self.all(l, self.exists_one(m, m.port == l.port && m.protocol == l.protocol))',
@@ -28,6 +30,7 @@ const portUnique = rule<readonly Listener[]>({
 
 const adminPort = rule<L4BalancerSpec>({
   id: 'listener-port-admin',
+  aboutPods: true,
   scope: 'spec',
   reads: ['listeners[?].port', 'workload.adminPort'],
   rule: 'self.listeners.all(l, l.port != self.workload.adminPort)',
@@ -41,6 +44,41 @@ const adminPort = rule<L4BalancerSpec>({
         port === workload.adminPort,
         ['listeners', i, 'port'],
         `port ${port} is taken by the proxy's admin endpoint (health, metrics); choose another, or another workload.adminPort`,
+      ),
+    ),
+});
+
+const addressIsIp = rule<Listener>({
+  id: 'listener-address-ip',
+  scope: 'spec.listeners[]',
+  reads: ['address'],
+  rule: '!has(self.address) || isIP(self.address)',
+  message: 'address is not an IP address; host names are not resolved',
+  messageExpression: "'\"' + self.address + '\" is not an IP address; host names are not resolved'",
+  fieldPath: '.address',
+  check: ({ address }) =>
+    problemIf(
+      address !== undefined && addressKind(address) === 'none',
+      ['address'],
+      `${show(address)} is not an IP address; host names are not resolved`,
+    ),
+});
+
+const addressOfNode = rule<L4BalancerSpec>({
+  id: 'listener-address-host-network',
+  aboutPods: true,
+  scope: 'spec',
+  reads: ['listeners[?].address', 'tuning.profile'],
+  rule: "self.tuning.profile == 'HostNetwork' || self.listeners.all(l, !has(l.address))",
+  message:
+    'a listener has an address: a pod in a network of its own has one that nobody knows beforehand. Leave it out, or use tuning.profile HostNetwork',
+  fieldPath: '.listeners',
+  check: ({ listeners, tuning }) =>
+    listeners.flatMap(({ address }, i) =>
+      problemIf(
+        address !== undefined && tuning.profile !== 'HostNetwork',
+        ['listeners', i, 'address'],
+        `${show(address)} is given: a pod in a network of its own has an address that nobody knows beforehand. Leave it out, or use tuning.profile HostNetwork`,
       ),
     ),
 });
@@ -110,6 +148,7 @@ const privilegedPort = rule<L4BalancerSpec>({
 
 const privilegedAdminPort = rule<L4BalancerSpec>({
   id: 'admin-port-privileged',
+  aboutPods: true,
   scope: 'spec',
   reads: ['workload.adminPort', 'tuning.sysctls'],
   rule: `!has(self.tuning.sysctls) || self.tuning.sysctls.all(s, s.name != '${UNPRIVILEGED}' || !s.value.matches('^[0-9]{1,5}$') || self.workload.adminPort >= int(s.value))`,
@@ -165,6 +204,8 @@ const ownEndpoint = rule<L4BalancerSpec>({
 export const LISTENER_RULES = [
   portUnique,
   adminPort,
+  addressIsIp,
+  addressOfNode,
   backendExists,
   ...wholeSeconds,
   privilegedPort,

@@ -17,6 +17,8 @@ export interface Statement {
   readonly messageExpression?: string;
   /** Field below the scope that the API server points to, such as `.port`. */
   readonly fieldPath?: string;
+  /** Whether it is about pods and what stands in front of them: a proxy without a cluster is not bound by it. */
+  readonly aboutPods?: boolean;
 }
 
 /** One rule, once for the API server (CEL) and once for the parser. A test feeds both with the same specs and compares what they say. */

@@ -30,13 +30,20 @@ export interface Scrape {
   readonly endpoints: readonly string[];
 }
 
+const listenerLabels = ({ name, port, address }: EngineStats['listeners'][number]) => ({
+  listener: name,
+  port,
+  // An empty label is none to Prometheus: listeners of all addresses keep the series that they had.
+  ...(address === undefined ? {} : { address }),
+});
+
 export const beginScrape = (facts: MetricsFacts): Scrape => {
   const stats = facts.stats();
   return {
     facts,
     stats,
     acceptors: stats.acceptors.map(({ index }) => labelText({ acceptor: index })),
-    listeners: stats.listeners.map(({ name, port }) => labelText({ listener: name, port })),
+    listeners: stats.listeners.map((listener) => labelText(listenerLabels(listener))),
     backends: stats.backends.map(({ name }) => labelText({ backend: name })),
     endpoints: stats.endpoints.map((one) => labelText({ backend: one.backend, endpoint: endpointKey(one) })),
   };
@@ -201,10 +208,10 @@ export const ENGINE_METRICS: readonly EngineMetric[] = [
     'counter',
     'Client connections that ended, by how many further attempts to connect they took.',
     ({ stats }, to) => {
-      for (const { name, port, closesByRetries } of stats.listeners)
-        for (const [retries, total] of closesByRetries.entries()) {
-          const text = retries === closesByRetries.length - 1 ? `${retries}+` : retries;
-          to.sample(labelText({ listener: name, port, retries: text }), total);
+      for (const listener of stats.listeners)
+        for (const [retries, total] of listener.closesByRetries.entries()) {
+          const text = retries === listener.closesByRetries.length - 1 ? `${retries}+` : retries;
+          to.sample(labelText({ ...listenerLabels(listener), retries: text }), total);
         }
     },
   ),

@@ -32,6 +32,8 @@ export interface Status {
   readonly listeners: readonly {
     readonly name: string;
     readonly port: number;
+    /** The one address that it is bound to; left out for all. */
+    readonly address?: string;
     readonly backend: string;
     /** Connections: accepted are always those that are open and those that have ended. */
     readonly open: number;
@@ -163,9 +165,10 @@ const listeners = ({ control, stats }: StatusFacts): Status['listeners'] => {
   const names = new Set(served.map(({ name }) => name));
   const others = stats.listeners.filter(({ name, leaving }) => leaving && !names.has(name));
   return [...served, ...others].map(
-    ({ name, port, backend, openConnections, acceptedTotal, closes, leaving }) => ({
+    ({ name, port, address, backend, openConnections, acceptedTotal, closes, leaving }) => ({
       name,
       port,
+      ...(address === undefined ? {} : { address }),
       backend,
       open: openConnections,
       accepted: acceptedTotal,

@@ -6,6 +6,7 @@ import { type EngineEvent, startEngine } from '../engine/start.ts';
 import { ProxyError } from '../errors.ts';
 import { check } from '../health/check/check.ts';
 import { type HealthMonitor, startMonitor } from '../health/monitor.ts';
+import type { Binding } from '../table/binding.ts';
 import { endpointKey } from '../table/table.ts';
 import { createAccessLog } from '../telemetry/access-log.ts';
 import type { Logger } from '../telemetry/log.ts';
@@ -41,6 +42,8 @@ export interface DataPlaneOptions {
   readonly output: Output;
   /** Whether the source can see its input now. */
   readonly connected: () => boolean;
+  /** What of this process, beside listeners, has a port; in words for the finding about a listener that wants it. */
+  readonly holder: (binding: Binding) => string | undefined;
 }
 
 /**
@@ -53,6 +56,7 @@ export const startDataPlane = async ({
   log,
   output,
   connected,
+  holder,
 }: DataPlaneOptions): Promise<DataPlane> => {
   const fewest = fewestDescriptors(acceptors);
   if (fileDescriptors < fewest)
@@ -67,7 +71,7 @@ export const startDataPlane = async ({
   });
   const onEvent = (event: EngineEvent): void =>
     event.type === 'Findings' ? control.engineFindings(event.findings) : watch.take(event);
-  const engine = await startEngine({ acceptors, onEvent, onEnded: createAccessLog(output) });
+  const engine = await startEngine({ acceptors, onEvent, onEnded: createAccessLog(output), holder });
 
   const monitor = startMonitor({
     check,

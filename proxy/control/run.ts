@@ -7,9 +7,11 @@ import { startAdmin } from '../admin/server.ts';
 import { buildStatus, buildSummary, type StatusFacts } from '../admin/status.ts';
 import type { Settings } from '../settings.ts';
 import { openSource } from '../source/open.ts';
+import { heldByAdmin } from '../source/own-ports.ts';
 import { canWrite } from '../sys/can-write.ts';
 import { CAP_NET_BIND_SERVICE, makeEffective } from '../sys/capability.ts';
 import { raiseFileLimit } from '../sys/file-limit.ts';
+import { bindingOf, overlap } from '../table/binding.ts';
 import { withoutOwnListeners } from '../table/own-listeners.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { askedTuning } from '../tuning/asked.ts';
@@ -40,7 +42,7 @@ export interface RunningProxy {
 export const startProxy = async (settings: Settings, log: Logger, output: Output): Promise<RunningProxy> => {
   const mayWrite = canWrite();
   output.guard((waitMs) => mayWrite(STDOUT, waitMs));
-  const opened = await openSource(settings.source);
+  const opened = await openSource(settings.source, settings.admin);
   const machine = { quota: readCpuQuota(readText), parallelism: os.availableParallelism() };
   const launch = decideLaunch(settings, opened.first?.spec, machine);
   log.level = launch.logLevel;
@@ -52,12 +54,17 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
 
   let stopping = false;
   const sourceStand = new SourceStand(performance.now());
+  let adminPort = settings.admin.port;
   const plane = await startDataPlane({
     acceptors: launch.acceptors,
     fileDescriptors: fileLimit.soft,
     log,
     output,
     connected: () => sourceStand.following,
+    holder: (binding) =>
+      overlap(bindingOf({ port: adminPort, address: settings.admin.host }), binding)
+        ? heldByAdmin({ ...settings.admin, port: adminPort })
+        : undefined,
   });
   const { engine, control, monitor, metrics, portsKept, deadAcceptors } = plane;
 
@@ -99,6 +106,7 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
     await engine.close();
     throw error;
   });
+  adminPort = admin.port;
   log.info({ port: admin.port }, 'admin endpoint listens');
 
   const sourceLog = createSourceLog(log, opened.from);

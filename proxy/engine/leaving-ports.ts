@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { bindingKey } from '../table/binding.ts';
 import type { Table } from '../table/table.ts';
-import { bindingKey } from './binding.ts';
 import { handshakesEnd } from './handshakes-end.ts';
 import type { ListeningSockets } from './listening-sockets.ts';
 import type { Leaving, WiredListener } from './wire.ts';

@@ -25,8 +25,8 @@ import {
   type Sys,
   TCP_NODELAY,
 } from '../sys/sys.ts';
+import { type Binding, bindingKey, overlap } from '../table/binding.ts';
 import type { Keepalive, TableListener } from '../table/table.ts';
-import { type Binding, bindingKey, overlap } from './binding.ts';
 import { readKernelKeepalive } from './kernel-keepalive.ts';
 import { BindRefused, listenFinding } from './listen-finding.ts';
 

@@ -101,11 +101,12 @@ const durationsOf = (
 const listenerStats = (
   reader: Reader,
   slot: number,
-  { name, port, backend }: TableListener,
+  { name, port, address, backend }: TableListener,
   leaving: boolean,
 ): ListenerStats => ({
   name,
   port,
+  ...(address === undefined ? {} : { address }),
   backend,
   leaving,
   openConnections: reader.ints(listenerOpenAt, slot),

@@ -3,11 +3,11 @@ import type { FromAcceptor } from '../acceptor/messages.ts';
 import { allocateShared, INTS, intsAt, MAX_DESCRIPTORS, viewShared } from '../acceptor/shared-memory.ts';
 import { readFileLimit } from '../sys/file-limit.ts';
 import { libc } from '../sys/libc.ts';
+import { type Binding, bindingKey } from '../table/binding.ts';
 import type { Table } from '../table/table.ts';
 import { AcceptorThread } from './acceptor-thread.ts';
 import { AccessDrain } from './access-drain.ts';
 import { AccessReader, type EndedConnection } from './access-reader.ts';
-import { bindingKey } from './binding.ts';
 import { cleanUpAfter, clearBackend, clearEndpoint, clearListener, type Remains } from './clean-up.ts';
 import { shareDescriptors } from './descriptor-shares.ts';
 import type { Engine } from './engine.ts';
@@ -39,6 +39,8 @@ export interface EngineOptions {
   readonly onEvent: (event: EngineEvent) => void;
   /** Takes the connections that have ended and are to be logged (table's accessLog), in batches, a moment later. */
   readonly onEnded?: (ended: EndedConnection) => void;
+  /** What of this process, beside listeners, has a port; in words for the finding about a listener that wants it. */
+  readonly holder?: (binding: Binding) => string | undefined;
   /** The module that each acceptor's thread runs; left out for the one with the kernel's system calls. */
   readonly worker?: URL;
   /** How long the counters of what has gone stay after its last connection has ended; left out for two minutes, so that a scrape a minute sees the last of them. */
@@ -103,7 +105,7 @@ class ThreadedEngine implements Engine {
       this.#shared.cursors[slot] = Math.floor(Math.random() * 0x7fffffff);
     const reader = new AccessReader(this.#shared, options.acceptors, this.#places);
     this.#accessLog = new AccessDrain(reader, options.onEnded ?? (() => undefined));
-    this.#sockets = new ListeningSockets(this.#sys, options.acceptors, this.#descriptors - 2);
+    this.#sockets = new ListeningSockets(this.#sys, options.acceptors, this.#descriptors - 2, options.holder);
     this.#leavingPorts = new LeavingPorts(this.#sockets, () => this.#tryAgain());
     this.#adopted = Array<number>(options.acceptors).fill(0);
     this.#eventfds = this.#openEventfds();

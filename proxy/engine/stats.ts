@@ -58,6 +58,8 @@ export interface AcceptorStats {
 export interface ListenerStats {
   readonly name: string;
   readonly port: number;
+  /** The one address that it is bound to; left out for all. */
+  readonly address?: string;
   /** Name of the backend that takes its connections, or did last. */
   readonly backend: string;
   /** Whether it is in the table no more: it takes no clients, and counts on when it comes back. */

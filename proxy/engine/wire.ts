@@ -7,8 +7,8 @@ import type {
   AcceptorTable,
 } from '../acceptor/messages.ts';
 import { SLOTS } from '../acceptor/shared-memory.ts';
+import { bindingKey } from '../table/binding.ts';
 import { endpointKey, type Table, type TableBackend, type TableListener } from '../table/table.ts';
-import { bindingKey } from './binding.ts';
 import { assignEndpoints, backendOf, placeKey } from './endpoint-slots.ts';
 import type { ListeningSockets } from './listening-sockets.ts';
 import type { Prepared } from './picking-plans.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { formatFinding } from '../../crds/format-finding.ts';
 import type { ProxyFinding } from '../../crds/proxy-finding.ts';
+import type { ListenAddress } from '../../program/listen-address.ts';
 import { readManifestFile } from '../../program/read-file.ts';
 import { ProxyError } from '../errors.ts';
 import type { Snapshot } from '../table/snapshot.ts';
@@ -12,10 +13,10 @@ import { snapshotOfManifest } from './standalone.ts';
  * Loads the manifest that the proxy starts with. Throws ProxyError ManifestUnreadable or ManifestInvalid, whose details are
  * the findings as `--check` prints them.
  */
-export const loadManifest = (path: string): Snapshot => {
+export const loadManifest = (path: string, admin: ListenAddress): Snapshot => {
   const content = readManifestFile(path);
   if (!content.ok) throw new ProxyError('ManifestUnreadable', `${content.problem}.`);
-  const read = snapshotOfManifest(content.text, digestOf(content.text));
+  const read = snapshotOfManifest(content.text, digestOf(content.text), admin);
   if (read.ok) return read.snapshot;
   throw new ProxyError('ManifestInvalid', `${path} cannot be served.`, {
     details: read.findings.map((finding) => formatFinding(path, finding)),
@@ -23,7 +24,12 @@ export const loadManifest = (path: string): Snapshot => {
 };
 
 /** Follows the manifest from `first` on. A file that goes bad or away changes nothing but the findings. */
-export const followManifest = (path: string, first: Snapshot, events: SourceEvents): Source => {
+export const followManifest = (
+  path: string,
+  first: Snapshot,
+  admin: ListenAddress,
+  events: SourceEvents,
+): Source => {
   let snapshot = first;
   const give = (refused: readonly ProxyFinding[]): void =>
     events.onInput({ snapshot, refused, ignoredFields: 0, leftOut: NOTHING_LEFT_OUT });
@@ -48,7 +54,7 @@ export const followManifest = (path: string, first: Snapshot, events: SourceEven
       give([]);
       return;
     }
-    const read = snapshotOfManifest(content.text, revision);
+    const read = snapshotOfManifest(content.text, revision, admin);
     if (read.ok) snapshot = read.snapshot;
     give(read.ok ? [] : read.findings.map((finding) => ({ ...finding, code: 'SpecRefused' })));
   };

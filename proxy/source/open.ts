@@ -1,3 +1,4 @@
+import type { ListenAddress } from '../../program/listen-address.ts';
 import { ProxyError } from '../errors.ts';
 import type { SourceSettings } from '../settings.ts';
 import type { Snapshot } from '../table/snapshot.ts';
@@ -14,13 +15,13 @@ export interface OpenedSource {
 }
 
 /** Opens what the settings name. Throws ProxyError where it can never work: a bad manifest, no credentials. */
-export const openSource = async (settings: SourceSettings): Promise<OpenedSource> => {
+export const openSource = async (settings: SourceSettings, admin: ListenAddress): Promise<OpenedSource> => {
   if (settings.kind === 'File') {
-    const first = loadManifest(settings.path);
+    const first = loadManifest(settings.path, admin);
     return {
       from: `file ${settings.path}`,
       first,
-      follow: (events) => followManifest(settings.path, first, events),
+      follow: (events) => followManifest(settings.path, first, admin, events),
     };
   }
   const { namespace, name, place, kubeconfig, context } = settings;

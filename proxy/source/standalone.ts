@@ -1,22 +1,28 @@
 import type { Finding } from '../../crds/finding.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import { parseManifest } from '../../crds/parse-manifest.ts';
+import type { ListenAddress } from '../../program/listen-address.ts';
 import type { Snapshot } from '../table/snapshot.ts';
 import { fixedTargets } from './fixed-targets.ts';
+import { ownPortFindings } from './own-ports.ts';
 
 export type ManifestRead =
   | { readonly ok: true; readonly snapshot: Snapshot }
   | { readonly ok: false; readonly findings: readonly Finding[] };
 
-/** What a manifest's text says for a proxy without a cluster: strict, and every backend needs endpoints of its own. */
-export const snapshotOfManifest = (text: string, revision: string): ManifestRead => {
-  const { balancer, findings, lineOf } = parseManifest(text);
+/**
+ * What a manifest's text says for a proxy without a cluster: strict, every backend needs endpoints of its own, and no listener may be where another
+ * one or this proxy's admin endpoint is.
+ */
+export const snapshotOfManifest = (text: string, revision: string, admin: ListenAddress): ManifestRead => {
+  const { balancer, findings, lineOf } = parseManifest(text, 'Standalone');
   if (balancer === undefined) return { ok: false, findings };
   const needCluster = servicesIn(balancer.spec).map(({ index, ...finding }) => {
     const line = lineOf(['spec', 'backends', index, 'service']);
     return line === undefined ? finding : { ...finding, line };
   });
-  if (needCluster.length > 0) return { ok: false, findings: needCluster };
+  const wrong = [...needCluster, ...ownPortFindings(balancer.spec, admin, lineOf)];
+  if (wrong.length > 0) return { ok: false, findings: wrong };
   return {
     ok: true,
     snapshot: {

@@ -1,6 +1,7 @@
 import type { Backend } from '../../crds/backend.ts';
 import { durationMs } from '../../crds/duration.ts';
 import type { Keepalive } from '../../crds/listener.ts';
+import { bindingOf } from './binding.ts';
 import type { EndpointView } from './endpoint-view.ts';
 import { HASHES_SOURCE } from './pick.ts';
 import { chooseServing } from './serving.ts';
@@ -70,9 +71,9 @@ const keepaliveOf = ({ time, interval, probes }: Keepalive): TableKeepalive => (
 export const compileTable = (snapshot: Snapshot, view: EndpointView): Table => ({
   accessLog: snapshot.spec.accessLog,
   listeners: snapshot.spec.listeners
-    .map(({ name, port, backend, timeouts }) => ({
+    .map(({ name, port, address, backend, timeouts }) => ({
       name,
-      port,
+      ...bindingOf({ port, address }),
       backend,
       idleMs: durationMs(timeouts.idle),
       halfClosedMs: durationMs(timeouts.halfClosed),

@@ -12,6 +12,13 @@ const resources = (requests: Loose, limits: Loose, tuning: Loose = {}): Loose =>
 
 /** Manifests that are only just good: each would be refused if a rule were off by one. */
 export const GOOD_MANIFESTS: Readonly<Record<string, Loose>> = {
+  'listeners with an address in the network of the node': manifestWith({
+    listeners: [
+      { name: 'web', port: 8080, backend: 'web', address: '192.0.2.7' },
+      { name: 'api', port: 8081, backend: 'web', address: '::' },
+    ],
+    tuning: { profile: 'HostNetwork' },
+  }),
   'as many acceptors as the profile has cores': manifestWith({ tuning: { profile: 'Tuned', acceptors: 8 } }),
   'as many acceptors as whole cores given': resources({}, { cpu: '2500m' }, { acceptors: 2 }),
   'as many acceptors as cores given as a number': resources({}, { cpu: 3 }, { acceptors: 3 }),

@@ -42,7 +42,13 @@ export const randomManifest = (random: Random): Loose => {
     kind: 'L4Balancer',
     metadata: { name: random.pick(['a', 'edge', 'edge-1', 'n'.repeat(52)]) },
     spec: {
-      listeners,
+      listeners:
+        shape === HOST_NETWORK
+          ? listeners.map((listener) => ({
+              ...listener,
+              ...random.some({ address: () => random.pick(['192.0.2.7', '::', '2001:db8::1', '0.0.0.0']) }),
+            }))
+          : listeners,
       backends,
       ...random.some({
         service: () => randomService(random, listeners.length),

@@ -91,8 +91,18 @@ test('asking for something else than a start is understood', () => {
   assert.deepEqual(parseSettings(['--check', 'a', 'b', '-'], {}), {
     command: 'Check',
     files: ['a', 'b', '-'],
+    admin: { port: 9901 },
   });
-  assert.deepEqual(parseSettings(['--check=a'], { NUM_ACCEPTORS: 'x' }), { command: 'Check', files: ['a'] });
+  assert.deepEqual(parseSettings(['--check', 'a'], { L4B_ADMIN: '127.0.0.1:9902' }), {
+    command: 'Check',
+    files: ['a'],
+    admin: { host: '127.0.0.1', port: 9902 },
+  });
+  assert.deepEqual(parseSettings(['--check=a'], { NUM_ACCEPTORS: 'x' }), {
+    command: 'Check',
+    files: ['a'],
+    admin: { port: 9901 },
+  });
 });
 
 const BAD: readonly {

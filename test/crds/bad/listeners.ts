@@ -18,6 +18,24 @@ export const BAD_LISTENERS: readonly BadManifest[] = [
     /8080 is already used by listener "web" with TCP/,
   ),
   bad(
+    'an address in the pod network',
+    'listener-address-host-network',
+    manifestWithListener({ address: '192.0.2.7' }),
+    'spec.listeners[0].address',
+    /a pod in a network of its own has one that nobody knows beforehand. Leave it out, or use tuning.profile HostNetwork/,
+    /"192.0.2.7" is given: a pod in a network of its own has an address that nobody knows beforehand/,
+  ),
+  bad(
+    'an address that is a name',
+    'listener-address-ip',
+    manifest((spec) => {
+      spec.listeners = [{ name: 'web', port: 8080, backend: 'web', address: 'localhost' }];
+      spec.tuning = { profile: 'HostNetwork' };
+    }),
+    'spec.listeners[0].address',
+    /"localhost" is not an IP address; host names are not resolved/,
+  ),
+  bad(
     'the admin port',
     'listener-port-admin',
     manifestWithListener({ port: 9901 }),

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'node:test';
-import { bindingKey } from '../../../proxy/engine/binding.ts';
 import { ListeningSockets } from '../../../proxy/engine/listening-sockets.ts';
 import { libc } from '../../../proxy/sys/libc.ts';
 import { pinnedMemory } from '../../../proxy/sys/memory.ts';
 import { EADDRINUSE, EAGAIN, EMFILE, ENOBUFS, type Sys } from '../../../proxy/sys/sys.ts';
+import { bindingKey } from '../../../proxy/table/binding.ts';
 import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { askOnce, dialClient } from '../relay/client.ts';
 

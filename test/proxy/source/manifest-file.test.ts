@@ -16,6 +16,8 @@ import { ProxyError } from '../../../proxy/errors.ts';
 import { followManifest, loadManifest } from '../../../proxy/source/manifest-file.ts';
 import type { SourceInput } from '../../../proxy/source/source.ts';
 
+const ADMIN = { port: 9901 };
+
 const folder = mkdtempSync(join(tmpdir(), 'l4b-manifest-'));
 after(() => rmSync(folder, { recursive: true }));
 let files = 0;
@@ -41,7 +43,7 @@ const following = (path: string) => {
   let input: SourceInput | undefined;
   let told = 0;
   const waiting = new Set<() => void>();
-  const source = followManifest(path, loadManifest(path), {
+  const source = followManifest(path, loadManifest(path, ADMIN), ADMIN, {
     onInput(next) {
       input = next;
       told += 1;
@@ -78,7 +80,7 @@ const refusedFor =
 test('a good manifest is a snapshot with its targets and a revision of its content', () => {
   const path = fresh();
   writeFileSync(path, manifest(8080));
-  const { targets, revision, findings } = loadManifest(path);
+  const { targets, revision, findings } = loadManifest(path, ADMIN);
   assert.deepEqual(targets.get('web'), [{ address: '192.0.2.1', port: 80, weight: 2, backup: false }]);
   assert.match(revision, /^sha256:[0-9a-f]{12}$/);
   assert.deepEqual(findings, []);
@@ -149,10 +151,10 @@ test('a file that is deleted is served on, and taken again when it is back', asy
 test('an edit between the start and the first look is taken', async () => {
   const path = fresh();
   writeFileSync(path, manifest(8080));
-  const first = loadManifest(path);
+  const first = loadManifest(path, ADMIN);
   writeFileSync(path, manifest(8081));
   const ports: unknown[] = [];
-  const source = followManifest(path, first, {
+  const source = followManifest(path, first, ADMIN, {
     onInput: ({ snapshot }) => ports.push(snapshot?.spec.listeners[0]?.port),
     onState() {},
   });
@@ -203,7 +205,7 @@ for (const { name, text, says } of BAD)
     const path = fresh();
     writeFileSync(path, text);
     assert.throws(
-      () => loadManifest(path),
+      () => loadManifest(path, ADMIN),
       (error) =>
         error instanceof ProxyError &&
         error.code === 'ManifestInvalid' &&

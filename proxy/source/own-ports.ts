@@ -1,0 +1,38 @@
+import type { Finding } from '../../crds/finding.ts';
+import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import type { Path } from '../../crds/path.ts';
+import { formatListenAddress, type ListenAddress } from '../../program/listen-address.ts';
+import { bindingKey, bindingOf, overlap } from '../table/binding.ts';
+
+/** Where this proxy's admin endpoint listens, in words for a listener that wants the same. */
+export const heldByAdmin = (admin: ListenAddress): string =>
+  `the admin endpoint of this proxy has it (L4B_ADMIN ${formatListenAddress(admin)}). Choose another port, or another admin address with --admin or L4B_ADMIN`;
+
+/**
+ * Listeners that cannot all be opened by one proxy without a cluster: two at one place, or one at that of the admin endpoint. The rules of the resource
+ * are those of pods, with a Service in front and an admin port in the spec.
+ */
+export const ownPortFindings = (
+  { listeners }: Pick<L4BalancerSpec, 'listeners'>,
+  admin: ListenAddress,
+  lineOf: (path: Path) => number | undefined,
+): readonly Finding[] => {
+  const bindings = listeners.map(bindingOf);
+  const ofAdmin = bindingOf({ port: admin.port, address: admin.host });
+  return bindings.flatMap((binding, i): readonly Finding[] => {
+    const at = lineOf(['spec', 'listeners', i, 'port']);
+    const finding = (message: string): Finding => ({
+      path: `spec.listeners[${i}].port`,
+      message,
+      ...(at === undefined ? {} : { line: at }),
+    });
+    const first = bindings.findIndex((other) => overlap(other, binding));
+    const found =
+      first < i
+        ? [finding(`${bindingKey(binding)} is already used by listener "${listeners[first]?.name}"`)]
+        : [];
+    // Port 0 is one that nobody knows beforehand.
+    if (admin.port === 0 || !overlap(ofAdmin, binding)) return found;
+    return [...found, finding(`${binding.port} cannot be used: ${heldByAdmin(admin)}`)];
+  });
+};

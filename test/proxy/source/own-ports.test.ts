@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ListenAddress } from '../../../program/listen-address.ts';
+import { snapshotOfManifest } from '../../../proxy/source/standalone.ts';
+
+type At = Readonly<{ port: number; address?: string }>;
+
+const findings = (admin: ListenAddress, ...listeners: readonly At[]): readonly string[] => {
+  const read = snapshotOfManifest(
+    JSON.stringify({
+      apiVersion: 'l4balancer.dev/v1alpha1',
+      kind: 'L4Balancer',
+      metadata: { name: 'edge' },
+      spec: {
+        listeners: listeners.map((at, i) => ({ name: `l${i}`, backend: 'web', ...at })),
+        backends: [{ name: 'web', endpoints: [{ address: '192.0.2.1', port: 80 }] }],
+      },
+    }),
+    'r',
+    admin,
+  );
+  return read.ok ? [] : read.findings.map(({ path, message }) => `${path}: ${message}`);
+};
+
+const TABLE: readonly {
+  readonly name: string;
+  readonly admin?: ListenAddress;
+  readonly listeners: readonly At[];
+  readonly found: RegExp | undefined;
+}[] = [
+  {
+    name: 'the port of the admin endpoint',
+    listeners: [{ port: 9901 }],
+    found:
+      /^spec.listeners\[0\].port: 9901 cannot be used: the admin endpoint of this proxy has it \(L4B_ADMIN :9901\)/,
+  },
+  {
+    name: '9901 where the admin endpoint is elsewhere',
+    admin: { port: 9902 },
+    listeners: [{ port: 9901 }],
+    found: undefined,
+  },
+  {
+    name: 'the port that the admin endpoint was given',
+    admin: { host: '127.0.0.1', port: 9902 },
+    listeners: [{ port: 9902 }],
+    found: /L4B_ADMIN 127.0.0.1:9902/,
+  },
+  {
+    name: 'the port of the admin endpoint at another address',
+    admin: { host: '127.0.0.1', port: 9902 },
+    listeners: [{ port: 9902, address: '127.0.0.2' }],
+    found: undefined,
+  },
+  {
+    name: 'an admin endpoint at a port that the kernel picks',
+    admin: { port: 0 },
+    listeners: [{ port: 80 }],
+    found: undefined,
+  },
+  {
+    name: 'one port at two addresses',
+    listeners: [
+      { port: 80, address: '127.0.0.1' },
+      { port: 80, address: '::1' },
+    ],
+    found: undefined,
+  },
+  {
+    name: 'one port at one address in two spellings',
+    listeners: [
+      { port: 80, address: '::1' },
+      { port: 80, address: '0:0:0:0:0:0:0:1' },
+    ],
+    found: /^spec.listeners\[1\].port: \[::1\]:80 is already used by listener "l0"$/,
+  },
+  {
+    name: 'one port at an address and at all of them',
+    listeners: [{ port: 80, address: '127.0.0.1' }, { port: 80 }],
+    found: /^spec.listeners\[1\].port: \*:80 is already used by listener "l0"$/,
+  },
+  {
+    name: 'one port at an address and at the wildcard',
+    listeners: [
+      { port: 80, address: '::' },
+      { port: 80, address: '127.0.0.1' },
+    ],
+    found: /"l0"/,
+  },
+  {
+    name: 'an address that is a name',
+    listeners: [{ port: 80, address: 'localhost' }],
+    found: /not an IP address/,
+  },
+];
+
+for (const { name, admin = { port: 9901 }, listeners, found } of TABLE)
+  test(`a manifest without a cluster: ${name} is ${found === undefined ? 'taken' : 'refused'}`, () => {
+    const all = findings(admin, ...listeners);
+    if (found === undefined) assert.deepEqual(all, []);
+    else {
+      assert.equal(all.length, 1, JSON.stringify(all));
+      assert.match(all[0] ?? '', found);
+    }
+  });
