@@ -29,6 +29,7 @@ const KINDS: readonly CheckKind[] = [
   { type: 'TCP' },
   { type: 'TLS', serverName: undefined },
   { type: 'HTTP', path: '/', expectedStatuses: [200], host: undefined, tls: false },
+  { type: 'HTTP', path: '/', expectedStatuses: [200], host: undefined, tls: true },
   { type: 'GRPC', service: '' },
 ];
 
@@ -36,7 +37,9 @@ const checks = async (address: string) => {
   const found: Record<string, string> = {};
   for (const kind of KINDS) {
     const result = await check({ address, port: PORT, timeoutMs: 5000, kind }, signal);
-    found[kind.type] = result.ok ? 'ok' : `${result.failure}: ${result.reason}`;
+    found[kind.type === 'HTTP' && kind.tls ? 'HTTPS' : kind.type] = result.ok
+      ? 'ok'
+      : `${result.failure}: ${result.reason}`;
   }
   return found;
 };

@@ -47,6 +47,7 @@ const refused = (address: string) => ({
     TCP: 'Refused: connection refused',
     TLS: 'Refused: connection refused',
     HTTP: 'Refused: connection refused',
+    HTTPS: 'Refused: connection refused',
     GRPC: 'Refused: connection refused',
   },
   report: `Cannot read the status of the proxy at ${address}:45000: nothing listens there.`,
