@@ -1,15 +1,20 @@
 import assert from 'node:assert/strict';
+import http2 from 'node:http2';
+import https from 'node:https';
 import net from 'node:net';
 import { test } from 'node:test';
-import { checkPort, HTTP, listening, TCP } from './servers.ts';
+import tls from 'node:tls';
+import { createAuthority } from '../../../cluster/certificates.ts';
+import { checkPort, GRPC, HTTP, listening, TCP, TLS } from './servers.ts';
 
 /** How each connection ended as the endpoint sees it, once it is over: in order, or by the error that it would log. */
 const watching = async (
   behave: (socket: net.Socket) => void,
+  allowHalfOpen = true,
 ): Promise<{ readonly port: number; readonly ended: () => Promise<readonly string[]> }> => {
   const over: string[][] = [];
   let tell = (): void => {};
-  const server = net.createServer({ allowHalfOpen: true }, (socket) => {
+  const server = net.createServer({ allowHalfOpen }, (socket) => {
     const seen: string[] = [];
     socket.on('error', (error: NodeJS.ErrnoException) => seen.push(error.code ?? error.message));
     socket.once('end', () => seen.push('in order'));
@@ -88,4 +93,41 @@ for (const [name, body] of [
       assert.deepEqual(await checkPort(port, HTTP), { ok: true });
       assert.deepEqual(await ended(), ['in order']);
     }
+  });
+
+const { certificate: cert, key } = createAuthority('throwaway').issue({ commonName: 'endpoint' });
+const serving = http2.createServer();
+serving.on('stream', (stream: http2.ServerHttp2Stream) => {
+  stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+  stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+  stream.end(Buffer.from([0, 0, 0, 0, 2, 8, 1]));
+});
+
+/** Servers with a protocol of their own above the connection, which is watched below them. */
+const SERVERS = [
+  ['a TLS check', TLS, tls.createServer({ cert, key }, (socket) => socket.resume())],
+  [
+    'an HTTPS check',
+    { ...HTTP, tls: true },
+    https.createServer({ cert, key }, (_, answer) => answer.end('fine')),
+  ],
+  ['a gRPC check', GRPC, serving],
+] as const;
+for (const [name, kind, server] of SERVERS)
+  test(`${name} ends in order`, BOUNDED, async () => {
+    const errors: string[] = [];
+    server.on('tlsClientError', ({ message }) => errors.push(message));
+    server.on('sessionError', ({ message }) => errors.push(message));
+    server.on('clientError', ({ message }) => errors.push(message));
+    const { port, ended } = await watching((socket) => {
+      server.emit('connection', socket);
+    }, false);
+    for (let i = 0; i < 5; i++) {
+      assert.deepEqual(await checkPort(port, kind), { ok: true });
+      assert.deepEqual(
+        (await ended()).filter((end) => end !== 'in order'),
+        [],
+      );
+    }
+    assert.deepEqual(errors, []);
   });
