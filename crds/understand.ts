@@ -72,10 +72,15 @@ export const understand = (input: unknown, before: L4BalancerSpec | undefined): 
   };
 
   const replace = (part: string, { at, message }: Problem): boolean => {
-    const instead = !replaced.has(part) && before !== undefined ? 'Last' : 'Default';
-    if (replaced.get(part) === 'Default') return false;
+    const tried = replaced.get(part);
+    if (tried === 'Default') return false;
+    const instead = tried === undefined && before !== undefined ? 'Last' : 'Default';
     replaced.set(part, instead);
-    leftOut.push({ kind: 'Part', name: part, instead, path: formatPath(at), problem: textOf(message) });
+    const told = leftOut.findIndex(({ kind, name }) => kind === 'Part' && name === part);
+    // What was understood last may not go with the rest of the spec: the first problem stays the one that is told.
+    if (told < 0)
+      leftOut.push({ kind: 'Part', name: part, instead, path: formatPath(at), problem: textOf(message) });
+    else leftOut[told] = { ...(leftOut[told] as LeftOut), instead };
     return true;
   };
 

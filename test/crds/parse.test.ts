@@ -205,3 +205,10 @@ test('a resource that is being deleted is taken', () => {
   const input = manifest(undefined, { deletionTimestamp: '2026-01-01T00:00:00Z' });
   assert.equal(parseL4Balancer(input, 'Report').balancer?.metadata.deletionTimestamp, '2026-01-01T00:00:00Z');
 });
+
+test('one endpoint in two spellings is refused in a file alone: the API server cannot refuse it', () => {
+  const endpoints = ['FD00::1', 'fd00::1'].map((address) => ({ address, port: 8080 }));
+  const twice = manifestWith({ backends: [{ name: 'web', endpoints }] });
+  assert.equal(parseL4Balancer(twice, 'Refuse').findings.length, 1);
+  assert.deepEqual(parseL4Balancer(twice, 'Report').findings, []);
+});

@@ -16,8 +16,16 @@ const listener = (name: string, port: number, fields: Loose = {}): Loose => ({
 });
 const backend = (name: string, fields: Loose = {}): Loose => ({ name, endpoints, ...fields });
 
-const before = parseL4Balancer(manifestWith({ drain: { delay: '9s' }, backends: [backend('web')] }), 'Refuse')
-  .balancer?.spec;
+const before = parseL4Balancer(
+  manifestWith({
+    drain: { delay: '9s' },
+    listeners: [listener('web', 1024)],
+    backends: [backend('web')],
+    tuning: { sysctls: [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '100' }] },
+  }),
+  'Refuse',
+).balancer?.spec;
+assert.ok(before !== undefined);
 
 interface Case {
   readonly name: string;
@@ -120,6 +128,31 @@ const CASES: readonly Case[] = [
     leftOut: ['Part drain at spec.drain.delay: Default'],
   },
   {
+    name: 'such a part, of which the last does not go with the rest: it has its default',
+    spec: {
+      listeners: [listener('a', 80)],
+      backends: [backend('web')],
+      drain: { delay: 'until-idle' },
+      workload: { terminationGracePeriod: '5s' },
+    },
+    served: 'a | web | delay undefined',
+    leftOut: ['Part drain at spec.drain.delay: Default'],
+  },
+  {
+    name: 'a listener that goes only with what another part is not understood to say',
+    spec: {
+      listeners: [listener('q', 82, { protocol: 'QUIC' }), listener('low', 80), listener('high', 2000)],
+      backends: [backend('web')],
+      tuning: { profile: 'Psychic' },
+    },
+    served: 'high | web',
+    leftOut: [
+      'Listener q at spec.listeners[0].protocol: Nothing',
+      'Part tuning at spec.tuning.profile: Last',
+      'Listener low at spec.listeners[1].port: Nothing',
+    ],
+  },
+  {
     name: 'more listeners than this version has room for',
     spec: {
       listeners: Array.from({ length: 66 }, (_, i) => listener(`l${i}`, 100 + i)),
@@ -205,4 +238,11 @@ test('of rubbish at any one place what is served parses by itself, and what is n
     }
   }
   assert.ok(partly > 400, `only ${partly} of 2000 were served in part`);
+});
+
+test('an unknown field behind a listener that is left out is told where it is written', () => {
+  const listeners = [listener('q', 80, { protocol: 'QUIC' }), listener('a', 81, { shine: 'Bright' })];
+  assert.deepEqual(understand(manifestWith({ listeners, backends: [backend('web')] }), before).ignored, [
+    'spec.listeners[1].shine',
+  ]);
 });

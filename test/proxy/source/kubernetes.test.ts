@@ -254,6 +254,8 @@ test('of a resource newer than the proxy what is known is served, and what is no
   const { properties } = crd.spec.versions[0].schema.openAPIV3Schema.properties.spec;
   properties.future = { type: 'string' };
   properties.listeners.items.properties.protocol.enum.push('SCTP');
+  properties.backends.items.properties.algorithm.enum.push('Psychic');
+  properties.accessLog.properties.mode.enum.push('Traced');
   await cluster.run(['replace', '-f', '-'], JSON.stringify(crd));
 
   await cluster.createNamespace('newer');
@@ -302,6 +304,30 @@ test('of a resource newer than the proxy what is known is served, and what is no
     );
     assert.match(messages(taken), /"SCTP" is not known.* so listener "stream" is not served/);
   }
+
+  // Another part stays as it was, and findings name places as they are written, behind a backend that is left out.
+  const [backend] = edge.spec.backends;
+  const rest = (mode: string) => ({
+    ...edge,
+    spec: {
+      ...edge.spec,
+      backends: [
+        { ...backend, name: 'new', algorithm: 'Psychic' },
+        { ...backend, service: { name: 'missing', port: 80 } },
+      ],
+      accessLog: { mode },
+    },
+  });
+  await apply('newer', rest('Errors'));
+  await seen.until(({ input }) => input.snapshot?.spec.accessLog.mode === 'Errors');
+  await apply('newer', rest('Traced'));
+  const last = await seen.until(({ input }) => input.leftOut.parts === 1);
+  assert.equal(last.input.snapshot?.spec.accessLog.mode, 'Errors');
+  assert.deepEqual(last.input.snapshot?.findings.map(({ path }) => path).sort(), [
+    'spec.accessLog.mode',
+    'spec.backends[0].algorithm',
+    'spec.backends[1].service',
+  ]);
   seen.source.stop();
 });
 

@@ -72,7 +72,7 @@ test('what only the operator reads is neither needed nor spoken of', () => {
       readiness: { requireEndpoints: 'Half' },
       monitoring: { probe: true },
       paused: 'Until monday',
-      workload: { adminPort: 9902 },
+      workload: { futurePort: 9902 },
     }),
     undefined,
   );

@@ -59,9 +59,17 @@ const ENDPOINTS: readonly { readonly name: string; readonly behave: (socket: net
       socket.resume().once('end', () =>
         setTimeout(() => {
           socket.write(GREETING);
-          socket.end();
+          // The second write would fail if the first one was answered with a reset.
+          setTimeout(() => socket.end(GREETING), 20);
         }, 20),
       );
+    },
+  },
+  {
+    name: 'that greets its client at once, and ends later than a check waits',
+    behave: (socket) => {
+      socket.write(GREETING);
+      socket.resume().once('end', () => setTimeout(() => socket.end(), 200));
     },
   },
 ];
@@ -94,6 +102,22 @@ for (const [name, body] of [
       assert.deepEqual(await ended(), ['in order']);
     }
   });
+
+test(
+  'an HTTP check that is answered with a long body is cut off, instead of reading all of it',
+  BOUNDED,
+  async () => {
+    const { port, ended } = await watching((socket) =>
+      socket.once('data', () => {
+        socket.on('error', () => {});
+        // More than a check reads, and no end of it.
+        socket.write(`HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(200_000)}`);
+      }),
+    );
+    assert.deepEqual(await checkPort(port, HTTP), { ok: true });
+    assert.deepEqual(await ended(), ['ECONNRESET']);
+  },
+);
 
 const { certificate: cert, key } = createAuthority('throwaway').issue({ commonName: 'endpoint' });
 const serving = http2.createServer();

@@ -75,6 +75,19 @@ for (const { name, behave } of HOSTILE)
     }
   });
 
+test('an endpoint that accepts and then sends without end passes a TCP check, soon', async () => {
+  const port = await behaving(endless(Buffer.alloc(65_536)));
+  assert.deepEqual(await checkPort(port, TCP), { ok: true });
+});
+
+test('an answer whose body has no end passes an HTTP check, soon', async () => {
+  const port = await behaving((socket) => {
+    socket.write('HTTP/1.1 200 OK\r\n\r\n');
+    endless(Buffer.alloc(65_536))(socket);
+  });
+  assert.deepEqual(await checkPort(port, HTTP), { ok: true });
+});
+
 const SILENT: readonly { readonly name: string; readonly behave: (socket: net.Socket) => void }[] = [
   { name: 'nothing', behave: (socket) => socket.resume() },
   {
