@@ -179,7 +179,8 @@ const STATES: readonly State[] = [
   {
     name: 'autoscaler-wakes',
     before: { workload: { replicas: 0 } },
-    next: { workload: { replicas: 0, autoscaling } },
+    // Its one pod is enough to the autoscaler, which looks four times a minute and would add to it.
+    next: { workload: { replicas: 0, autoscaling: { ...autoscaling, minReplicas: 1 } } },
     includes: ['+ HorizontalPodAutoscaler', '~ Deployment'],
   },
   {
