@@ -6,8 +6,10 @@ const each =
   (value: (endpoint: EngineStats['endpoints'][number], scrape: Scrape) => number) =>
   (scrape: Scrape, to: Exposition): void => {
     const { stats, endpoints } = scrape;
-    for (const [i, endpoint] of stats.endpoints.entries())
-      to.sample(endpoints[i] as string, value(endpoint, scrape));
+    for (const [i, endpoint] of stats.endpoints.entries()) {
+      const labels = endpoints[i];
+      if (labels !== undefined) to.sample(labels, value(endpoint, scrape));
+    }
   };
 
 /** Of each endpoint of the table, and of those that were removed and still have connections. */
@@ -52,9 +54,50 @@ export const ENDPOINT_METRICS: readonly EngineMetric[] = [
     name: 'l4balancer_endpoint_healthy',
     type: 'gauge',
     help: '0 for an endpoint whose health checks fail or that is ejected, else 1.',
-    write: ({ facts }, to) => {
+    write: ({ facts, beyondBudget }, to) => {
       for (const { backend, endpoint, healthy } of facts.health())
-        to.sample(labelText({ backend, endpoint }), healthy ? 1 : 0);
+        if (!beyondBudget.has(backend)) to.sample(labelText({ backend, endpoint }), healthy ? 1 : 0);
+    },
+  },
+  {
+    name: 'l4balancer_backend_endpoints',
+    type: 'gauge',
+    help: 'Endpoints of a backend, by whether their health checks fail or they are ejected (healthy false), or not.',
+    write: ({ facts }, to) => {
+      const counts = new Map<string, { healthy: number; unhealthy: number }>();
+      for (const { backend, healthy } of facts.health()) {
+        const count = counts.get(backend) ?? { healthy: 0, unhealthy: 0 };
+        count[healthy ? 'healthy' : 'unhealthy'] += 1;
+        counts.set(backend, count);
+      }
+      for (const [backend, { healthy, unhealthy }] of counts) {
+        to.sample(labelText({ backend, healthy: 'true' }), healthy);
+        to.sample(labelText({ backend, healthy: 'false' }), unhealthy);
+      }
+    },
+  },
+  {
+    name: 'l4balancer_backend_source_ports_left',
+    type: 'gauge',
+    help: 'The least of l4balancer_endpoint_source_ports_left of a backend.',
+    write: ({ facts, stats }, to) => {
+      const least = new Map<string, number>();
+      for (const endpoint of stats.endpoints) {
+        const left = facts.sourcePortsLeft(stats, endpoint);
+        least.set(endpoint.backend, Math.min(left, least.get(endpoint.backend) ?? left));
+      }
+      for (const [backend, left] of least) to.sample(labelText({ backend }), left);
+    },
+  },
+  {
+    name: 'l4balancer_backend_endpoints_without_series',
+    type: 'gauge',
+    help: 'Endpoints of a backend that have no series of their own, since the proxy has more than 1,024; the series of the backend have their sums.',
+    write: ({ stats, beyondBudget }, to) => {
+      const counts = new Map(stats.backends.map(({ name }) => [name, 0]));
+      for (const { backend } of stats.endpoints)
+        if (beyondBudget.has(backend)) counts.set(backend, (counts.get(backend) ?? 0) + 1);
+      for (const [backend, count] of counts) to.sample(labelText({ backend }), count);
     },
   },
   {

@@ -2,6 +2,7 @@ import type { Output } from '../../program/output.ts';
 import type { Durations, EngineStats } from '../engine/stats.ts';
 import { endpointKey } from '../table/table.ts';
 import { type Exposition, labelText, type MetricType } from './exposition.ts';
+import { beyondBudget } from './series-budget.ts';
 
 /** What is read at each scrape; nothing is counted twice. */
 export interface MetricsFacts {
@@ -27,7 +28,10 @@ export interface Scrape {
   readonly acceptors: readonly string[];
   readonly listeners: readonly string[];
   readonly backends: readonly string[];
-  readonly endpoints: readonly string[];
+  /** Undefined for an endpoint without series of its own. */
+  readonly endpoints: readonly (string | undefined)[];
+  /** Names of the backends whose endpoints have none. */
+  readonly beyondBudget: ReadonlySet<string>;
 }
 
 const listenerLabels = ({ name, port, address }: EngineStats['listeners'][number]) => ({
@@ -39,13 +43,17 @@ const listenerLabels = ({ name, port, address }: EngineStats['listeners'][number
 
 export const beginScrape = (facts: MetricsFacts): Scrape => {
   const stats = facts.stats();
+  const beyond = beyondBudget(stats.endpoints);
   return {
     facts,
     stats,
+    beyondBudget: beyond,
     acceptors: stats.acceptors.map(({ index }) => labelText({ acceptor: index })),
     listeners: stats.listeners.map((listener) => labelText(listenerLabels(listener))),
     backends: stats.backends.map(({ name }) => labelText({ backend: name })),
-    endpoints: stats.endpoints.map((one) => labelText({ backend: one.backend, endpoint: endpointKey(one) })),
+    endpoints: stats.endpoints.map((one) =>
+      beyond.has(one.backend) ? undefined : labelText({ backend: one.backend, endpoint: endpointKey(one) }),
+    ),
   };
 };
 
@@ -57,10 +65,10 @@ export interface EngineMetric {
   readonly write: (scrape: Scrape, to: Exposition) => void;
 }
 
-type Kind = 'acceptors' | 'listeners' | 'backends' | 'endpoints';
+type Kind = 'acceptors' | 'listeners' | 'backends';
 type One<K extends Kind> = EngineStats[K][number];
 
-/** One sample for each acceptor, listener, backend or endpoint. */
+/** One sample for each acceptor, listener or backend. */
 const each =
   <K extends Kind>(kind: K, value: (one: One<K>) => number) =>
   (scrape: Scrape, to: Exposition): void => {

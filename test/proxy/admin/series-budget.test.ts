@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CLOSES } from '../../../proxy/acceptor/close-reason.ts';
+import { createMetrics } from '../../../proxy/admin/metrics.ts';
+import { beyondBudget, MOST_ENDPOINTS } from '../../../proxy/admin/series-budget.ts';
+import { backendStats, endpointStats, engineStats, listenerStats } from '../stats.ts';
+import { parsePrometheus } from './prometheus-text.ts';
+
+const many = (backend: string, count: number) =>
+  Array.from({ length: count }, (_, i) =>
+    endpointStats({ backend, address: `10.1.${i >> 8}.${i & 255}`, port: 8080, openConnections: 1 }),
+  );
+
+test('the largest backends do without series for each endpoint, as many as must, and each as a whole', () => {
+  const endpoints = [...many('large', 6), ...many('small', 2), ...many('middle', 3)];
+  assert.deepEqual([...beyondBudget(endpoints, 11)], []);
+  assert.deepEqual([...beyondBudget(endpoints, 10)], ['large']);
+  assert.deepEqual([...beyondBudget(endpoints, 4)], ['middle', 'large']);
+  assert.deepEqual([...beyondBudget(many('only', 5), 4)], ['only']);
+});
+
+/** A page of that many endpoints in each of 64 backends, in front of which are 64 listeners. */
+const pageOf = async (each: number): Promise<string> => {
+  const names = Array.from({ length: 64 }, (_, i) => `backend-${i}`);
+  const endpoints = names.flatMap((name) => many(name, each));
+  const closes = CLOSES.map((close) => ({ ...close, total: 123_456 }));
+  let reads = 0;
+  const page = await createMetrics('0', {
+    stats: () => {
+      reads++;
+      return engineStats({
+        listeners: names.map((name, i) =>
+          listenerStats({ name: `listener-${i}`, port: 1000 + i, backend: name, closes }),
+        ),
+        backends: names.map((name) => backendStats({ name, openConnections: each })),
+        endpoints,
+        pastCloses: closes,
+      });
+    },
+    health: () =>
+      endpoints.map(({ backend, address }) => ({ backend, endpoint: `${address}:8080`, healthy: true })),
+    findings: () => 0,
+    connected: () => true,
+    output: { accepted: 0, dropped: 0, logDropped: 0, failures: new Map() },
+    sourcePortsLeft: () => 28_000,
+  }).text();
+  assert.equal(reads, 1, 'what the engine counted is read once');
+  return page;
+};
+
+test('a scrape of 64 listeners and 64 backends of 64 endpoints is bounded, and so is one of 65,536 endpoints', async (t) => {
+  const [usual, huge] = [await pageOf(64), await pageOf(1024)];
+  for (const page of [usual, huge]) {
+    const lines = page.split('\n').length;
+    t.diagnostic(`${lines} lines, ${page.length} bytes`);
+    // What it costs is lines: each is made and sent once.
+    assert.ok(lines < 20_000, `${lines} lines`);
+    assert.ok(page.length < 2_000_000, `${page.length} bytes`);
+  }
+});
+
+test('what has no series of its own is said, and its backend has the sums', async () => {
+  const families = parsePrometheus(await pageOf(64));
+  const samples = (name: string) => families.find((family) => family.name === name)?.samples ?? new Map();
+  assert.equal(samples('l4balancer_endpoint_open_connections').size, MOST_ENDPOINTS);
+  assert.equal(samples('l4balancer_endpoint_healthy').size, MOST_ENDPOINTS);
+  const without = [...samples('l4balancer_backend_endpoints_without_series').values()];
+  assert.equal(
+    without.reduce((sum, count) => sum + count, 0),
+    64 * 64 - MOST_ENDPOINTS,
+  );
+  const [hidden] =
+    [...samples('l4balancer_backend_endpoints_without_series')].find(([, count]) => count > 0) ?? [];
+  const backend = /backend="(.*?)"/.exec(hidden ?? '')?.[1];
+  assert.equal(
+    samples('l4balancer_backend_open_connections').get(
+      `l4balancer_backend_open_connections{backend="${backend}"}`,
+    ),
+    64,
+  );
+  assert.equal(
+    samples('l4balancer_backend_endpoints').get(
+      `l4balancer_backend_endpoints{backend="${backend}",healthy="true"}`,
+    ),
+    64,
+  );
+  assert.equal(
+    samples('l4balancer_backend_source_ports_left').get(
+      `l4balancer_backend_source_ports_left{backend="${backend}"}`,
+    ),
+    28_000,
+  );
+});
