@@ -20,6 +20,7 @@ import { type Controller, startController } from './reconcile/controller.ts';
 import type { Settings } from './settings.ts';
 import { createControllerMetrics } from './telemetry/controller-metrics.ts';
 import { createCredentialWatch, keepAsking } from './telemetry/credential-watch.ts';
+import { createDefinitionMetrics } from './telemetry/definition-metrics.ts';
 import type { Logger } from './telemetry/log.ts';
 import { measureTransports } from './telemetry/measured-transport.ts';
 import { createOutputMetrics } from './telemetry/output-metrics.ts';
@@ -92,6 +93,7 @@ export const startOperator = async (
       workers: settings.workers,
       metrics: createControllerMetrics(registry, settings.workers, realClock.now),
       watchMetrics: createWatchMetrics(registry),
+      definitionMetrics: createDefinitionMetrics(registry),
     },
     onFailed,
   );

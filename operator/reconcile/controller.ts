@@ -1,7 +1,9 @@
 import type { Transport } from '../../kube/transport.ts';
 import type { ImageSettings } from '../desired/render.ts';
 import { createOutage } from '../inspect/outage.ts';
+import type { DefinitionSkew } from '../status/definition-skew.ts';
 import type { WatchMetrics } from '../telemetry/watch-metrics.ts';
+import { followDefinition } from '../watch/definition.ts';
 import { ROOT } from '../watch/kinds.ts';
 import { createNodeBook } from '../watch/node-book.ts';
 import { followWorld, type World } from '../watch/world.ts';
@@ -9,13 +11,15 @@ import { readServerVersion } from './server-version.ts';
 import { type ReconcileTerm, startTerm, type TermAccess, type TermOptions } from './term.ts';
 import { createWatchLog } from './watch-log.ts';
 
-export interface ControllerOptions extends Omit<TermOptions, 'render' | 'outage'> {
+export interface ControllerOptions extends Omit<TermOptions, 'render' | 'outage' | 'definition'> {
   readonly render: ImageSettings;
   /** For the watches. */
   readonly transport: Transport;
   /** Where L4Balancers are looked after; empty for everywhere. */
   readonly namespaces: readonly string[];
   readonly watchMetrics: WatchMetrics;
+  /** Told of another difference between the cluster's definition and the operator's own. */
+  readonly definitionMetrics: (skew: DefinitionSkew) => void;
 }
 
 /** A term that may still have to wait until everything is listed. */
@@ -42,9 +46,11 @@ export const startController = (
   const watchLog = createWatchLog(log);
   const nodes = createNodeBook();
   const outage = createOutage(options.clock.now);
+  let definition: DefinitionSkew | undefined;
   const termOptions: TermOptions = {
     ...options,
     outage,
+    definition: () => definition,
     render: () => ({ ...options.render, kubelet: nodes.oldest() }),
   };
   let term: ReconcileTerm | undefined;
@@ -88,6 +94,16 @@ export const startController = (
         .catch(onFailed);
     },
   });
+
+  followDefinition(
+    options,
+    (skew) => {
+      definition = skew;
+      options.definitionMetrics(skew);
+      term?.addAll();
+    },
+    stopping.signal,
+  ).catch(onFailed);
 
   return {
     world,

@@ -1,6 +1,7 @@
 import type { Condition } from '../../crds/status.ts';
 import type { Inspector } from '../inspect/inspector.ts';
 import { targetsOf } from '../inspect/targets.ts';
+import type { DefinitionSkew } from '../status/definition-skew.ts';
 import { statusOf } from '../status/status.ts';
 import type { Gate } from '../tuning/gate.ts';
 import type { Applied } from './apply-children.ts';
@@ -19,6 +20,7 @@ import {
 export interface ReconcileDeps extends BringAboutDeps, StatusDeps {
   readonly writer: BringAboutDeps['writer'] & StatusDeps['writer'];
   readonly inspector: Pick<Inspector, 'follow' | 'readings'>;
+  readonly definition: () => DefinitionSkew | undefined;
   /** RFC 3339, in whole seconds. */
   readonly wallTime: () => string;
   /** Told what was done; for events and the log. */
@@ -100,6 +102,7 @@ const report = async (
     unknownRevision: done?.unknownRevision,
     hasPodMonitors: deps.serves('PodMonitor'),
     contests: deps.contests.of(`${key} `, deps.now()),
+    definition: deps.definition(),
     identity: deps.identity,
   };
   const status = statusOf(observed, previous, deps.wallTime());

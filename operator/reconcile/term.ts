@@ -11,6 +11,7 @@ import { createBackoffs } from '../queue/backoffs.ts';
 import type { Priority } from '../queue/priority.ts';
 import { createQueue } from '../queue/queue.ts';
 import { runWorkers } from '../queue/workers.ts';
+import type { DefinitionSkew } from '../status/definition-skew.ts';
 import type { ControllerMetrics } from '../telemetry/controller-metrics.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Recorder } from '../telemetry/recorder.ts';
@@ -29,6 +30,8 @@ import { createVerdictBook } from './verdict-book.ts';
 /** What does not change from one term to the next. */
 export interface TermOptions {
   readonly render: () => RenderSettings;
+  /** In what the cluster's definition differs from the operator's own; undefined until it was read. */
+  readonly definition: () => DefinitionSkew | undefined;
   /** The operator's name in managedFields. */
   readonly fieldManager: string;
   /** Names this operator to people, and to another one that writes to the same objects. */
@@ -104,6 +107,7 @@ export const startTerm = (
     read: (ref) => transport.request({ method: 'GET', path: objectPath(ref) }) as Promise<KubeObject>,
     ledger,
     render: options.render,
+    definition: options.definition,
     now: clock.now,
     nodes: () => (world.serves('Node') ? [...world.collections.Node.values()] : undefined),
     verdicts: createVerdictBook(),

@@ -4,6 +4,7 @@ import type { Status } from '../../crds/status.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { Pinned } from '../desired/pin.ts';
 import type { Gate } from '../tuning/gate.ts';
+import type { DefinitionSkew } from './definition-skew.ts';
 import type { Reading } from './reading.ts';
 
 /** Everything that the status is made from; gathered by reconcile/gather.ts. */
@@ -40,6 +41,8 @@ export interface Observed {
   readonly gate: Gate;
   /** What somebody else changes again and again. */
   readonly contests: readonly Contest[];
+  /** In what the cluster's definition differs from the operator's; undefined until it was read. */
+  readonly definition?: DefinitionSkew | undefined;
   /** Names this operator. */
   readonly identity: string;
   /** Sentences about children that are not applied yet and are tried again; sorted. */

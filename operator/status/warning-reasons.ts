@@ -8,6 +8,14 @@ export const WARNING_REASONS = {
     meaning: 'Somebody else, perhaps a second operator, changes objects of the resource again and again.',
     whatToDo: 'Stop the one that the message names, or change the L4Balancer instead.',
   },
+  DefinitionOlder: {
+    meaning: 'The cluster’s CustomResourceDefinition lacks fields or values that this operator knows.',
+    whatToDo: 'Upgrade the definition: helm upgrade, or kubectl apply crds/l4balancers.yaml.',
+  },
+  DefinitionNewer: {
+    meaning: 'The cluster’s CustomResourceDefinition has fields or values that this operator does not know.',
+    whatToDo: 'Upgrade the operator.',
+  },
   ReplicasIgnored: {
     meaning: 'workload.replicas, perhaps by kubectl scale, has no effect beside autoscaling.',
     whatToDo: 'Change workload.autoscaling instead, and leave out replicas.',

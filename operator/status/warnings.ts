@@ -6,6 +6,7 @@ import { checkContests } from './check-contests.ts';
 import { checkReplicas } from './check-replicas.ts';
 import { checkScheduling } from './check-scheduling.ts';
 import { bounded } from './conditions.ts';
+import { checkDefinition } from './definition-skew.ts';
 import { findingsOf, withReplicas } from './findings.ts';
 import { worstBackends } from './listeners.ts';
 import type { Observed } from './observed.ts';
@@ -24,6 +25,7 @@ export const warnings = (observed: Observed): readonly Warning[] => {
   return [
     ...warnedFindings(spec, observed.readings),
     ...checkContests(observed.contests, observed.identity),
+    ...checkDefinition(observed.definition),
     ...checkReplicas(spec),
     ...checkCapacity(spec, planCapacity(spec, plannedPods(observed)), counts),
     ...(unschedulable === undefined

@@ -44,6 +44,7 @@ export const startFaultyOperator = (
       workers: 4,
       metrics: createControllerMetrics(new Registry(), 4, realClock.now),
       watchMetrics: createWatchMetrics(new Registry()),
+      definitionMetrics: () => {},
       log,
       clock: realClock,
       wallClock,

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { parse } from 'yaml';
 import type { WarningReason } from '../../../operator/status/warning-reasons.ts';
 import { type OperatorProcess, startOperator } from './operator.ts';
 import { bind, podsOf, writePodStatus } from './pods.ts';
@@ -8,10 +10,12 @@ import { startWorld, type TestWorld } from './world.ts';
 
 let world: TestWorld;
 let operator: OperatorProcess;
+let login: string;
 
 before(async () => {
   world = await startWorld();
-  operator = startOperator(await operatorLogin(world.cp));
+  login = await operatorLogin(world.cp);
+  operator = startOperator(login);
   await operator.line('caches synced');
 });
 
@@ -137,4 +141,33 @@ test('ReplicasUnschedulable: no node takes one of the replicas; it is over when 
   await bind(world.transport, pod, 'node-7');
   await scheduled('True', { reason: '', message: '' });
   await world.warned(namespace, 'edge', 'NoWarnings');
+});
+
+test('DefinitionOlder and DefinitionNewer: the cluster’s definition is not the operator’s, until it is upgraded', async () => {
+  await operator.stop();
+  const ours = readFileSync(new URL('../../../crds/l4balancers.yaml', import.meta.url), 'utf8');
+  const define = (text: string) => world.cp.run(['apply', '--server-side', '-f', '-'], text);
+  const definition = parse(ours);
+  const { spec } = definition.spec.versions[0].schema.openAPIV3Schema.properties;
+  const backend = spec.properties.backends.items.properties;
+  const { panicThresholdPercent: _, ...others } = backend;
+  spec.properties.backends.items.properties = others;
+  spec.properties.fromTheFuture = { type: 'boolean' };
+  // The warning about the older one comes first and has both texts.
+  await define(JSON.stringify(definition));
+  const path = '/openapi/v3/apis/l4balancer.dev/v1alpha1';
+  await world.eventually('the definition to be served', async () =>
+    (await world.kubectl('get', '--raw', path)).includes('fromTheFuture'),
+  );
+  operator = startOperator(login);
+  const namespace = await applied({});
+  const told = await world.warned(namespace, 'edge', 'DefinitionOlder');
+  assert.match(told, /it lacks spec\.backends\[\]\.panicThresholdPercent, which the API server drops/);
+  assert.match(told, /does not know spec\.fromTheFuture: that has no effect/);
+  assert.equal(await operator.metric('l4balancer_operator_definition_differences{known_by="operator"}'), 1);
+
+  // As a newer definition has all that the older one has.
+  spec.properties.backends.items.properties = backend;
+  await define(JSON.stringify(definition));
+  await world.warned(namespace, 'edge', 'DefinitionNewer');
 });

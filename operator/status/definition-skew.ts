@@ -1,0 +1,64 @@
+import { SPEC_SCHEMA, STATUS_SCHEMA } from '../../crds/schemas.ts';
+import type { Warning } from './warning-reasons.ts';
+import { listed } from './words.ts';
+
+/** In what the definition that the API server serves differs from the one that this operator was built with; sorted paths. */
+export interface DefinitionSkew {
+  /** What only the operator knows: the API server drops it from every resource without a word. */
+  readonly lacking: readonly string[];
+  /** What only the definition knows: it is stored and has no effect. */
+  readonly unknown: readonly string[];
+}
+
+/** The part of a schema that makes a difference to who reads or writes a resource. */
+export interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly additionalProperties?: Schema | boolean;
+  readonly enum?: readonly unknown[];
+}
+
+/** `served` is the whole resource's schema. */
+export const definitionSkew = (served: Schema): DefinitionSkew => {
+  const { spec = {}, status = {} } = served.properties ?? {};
+  const both = (from: (a: Schema, b: Schema, path: string) => readonly string[]) =>
+    [...from(SPEC_SCHEMA, spec, 'spec'), ...from(STATUS_SCHEMA, status, 'status')].sort();
+  return {
+    lacking: both(onlyIn),
+    unknown: both((own, theirs, path) => onlyIn(theirs, own, path)),
+  };
+};
+
+/** Paths of fields and values that the first schema has and the second has not; of a field that is missing, not what is in it. */
+const onlyIn = (has: Schema, other: Schema, path: string): readonly string[] => [
+  ...Object.entries(has.properties ?? {}).flatMap(([name, part]) => {
+    const there = other.properties?.[name];
+    return there === undefined ? [`${path}.${name}`] : onlyIn(part, there, `${path}.${name}`);
+  }),
+  ...(has.items === undefined || other.items === undefined
+    ? []
+    : onlyIn(has.items, other.items, `${path}[]`)),
+  ...(has.enum ?? [])
+    .filter((value) => other.enum !== undefined && !other.enum.includes(value))
+    .map((value) => `${path}: ${value}`),
+];
+
+/** What to warn of in every resource: it is the resource in which a field is missing or has no effect. */
+export const checkDefinition = (skew: DefinitionSkew | undefined): readonly Warning[] => [
+  ...(skew === undefined || skew.lacking.length === 0
+    ? []
+    : [
+        {
+          reason: 'DefinitionOlder' as const,
+          message: `The CustomResourceDefinition is older than this operator: it lacks ${listed(skew.lacking)}, which the API server drops without a word. Upgrade it: helm upgrade with crds.install=true, or kubectl apply --server-side -f crds/l4balancers.yaml.`,
+        },
+      ]),
+  ...(skew === undefined || skew.unknown.length === 0
+    ? []
+    : [
+        {
+          reason: 'DefinitionNewer' as const,
+          message: `The CustomResourceDefinition is newer than this operator, which does not know ${listed(skew.unknown)}: that has no effect. Upgrade the operator.`,
+        },
+      ]),
+];

@@ -1,0 +1,75 @@
+import { API_VERSION, GROUP, KIND, VERSION } from '../../crds/l4balancer.ts';
+import type { Clock } from '../../kube/clock.ts';
+import { ApiError } from '../../kube/errors.ts';
+import type { Transport } from '../../kube/transport.ts';
+import { codeOf } from '../errors.ts';
+import { type DefinitionSkew, definitionSkew, type Schema } from '../status/definition-skew.ts';
+import type { Logger } from '../telemetry/log.ts';
+
+export interface DefinitionDeps {
+  readonly transport: Pick<Transport, 'request'>;
+  readonly log: Logger;
+  readonly clock: Clock;
+}
+
+/** What the API server serves: every user may read it, so it takes no right to definitions, which live in no namespace. */
+const PATH = `/openapi/v3/apis/${API_VERSION}`;
+const EVERY_MS = 5 * 60_000;
+/** Who has been told of a difference and has upgraded waits for the warning to go. */
+const SOON_MS = 15_000;
+
+/** Compares the definition with the operator's own every few minutes, until `signal` aborts; `onChange` hears of another result. */
+export const followDefinition = async (
+  { transport, log, clock }: DefinitionDeps,
+  onChange: (skew: DefinitionSkew) => void,
+  signal: AbortSignal,
+): Promise<void> => {
+  let known = JSON.stringify(NONE);
+  let problem: string | undefined;
+  while (!signal.aborted) {
+    let waitMs = EVERY_MS;
+    try {
+      const schema = schemaIn(await transport.request({ method: 'GET', path: PATH, signal }));
+      const skew = schema === undefined ? NONE : definitionSkew(schema);
+      problem = undefined;
+      if (JSON.stringify(skew) !== known) {
+        known = JSON.stringify(skew);
+        if (isNone(skew)) log.info('definition is that of this operator');
+        else log.warn({ ...skew }, 'definition is not that of this operator');
+        onChange(skew);
+      }
+      if (!isNone(skew)) waitMs = SOON_MS;
+    } catch (error) {
+      if (signal.aborted) return;
+      const code = codeOf(error);
+      // Whoever took the right to read it away does not want it compared; the rest goes on.
+      if (code !== problem) log.info({ code, error }, 'definition not compared');
+      problem = code;
+      if (!(error instanceof ApiError && error.code === 'Forbidden')) waitMs = SOON_MS;
+    }
+    await clock.sleep(waitMs, signal);
+  }
+};
+
+const NONE: DefinitionSkew = { lacking: [], unknown: [] };
+const isNone = ({ lacking, unknown }: DefinitionSkew): boolean => lacking.length + unknown.length === 0;
+
+interface Served extends Schema {
+  readonly 'x-kubernetes-group-version-kind'?: readonly {
+    readonly group: string;
+    readonly version: string;
+    readonly kind: string;
+  }[];
+}
+
+/** The schema of the kind itself; undefined while the API server does not serve it yet. */
+const schemaIn = (document: unknown): Served | undefined => {
+  const { schemas = {} } =
+    (document as { readonly components?: { readonly schemas?: Readonly<Record<string, Served>> } })
+      .components ?? {};
+  return Object.values(schemas).find((schema) =>
+    schema['x-kubernetes-group-version-kind']?.some(
+      ({ group, version, kind }) => group === GROUP && version === VERSION && kind === KIND,
+    ),
+  );
+};

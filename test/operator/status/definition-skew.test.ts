@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SPEC_SCHEMA, STATUS_SCHEMA } from '../../../crds/schemas.ts';
+import type { Structural } from '../../../crds/structural.ts';
+import { checkDefinition, definitionSkew } from '../../../operator/status/definition-skew.ts';
+
+/** The operator's own schema, as the API server serves it, after a change of its spec. */
+const served = (change: (spec: Structural) => void = () => {}) => {
+  const spec = structuredClone(SPEC_SCHEMA);
+  change(spec);
+  return { properties: { metadata: {}, spec, status: structuredClone(STATUS_SCHEMA) } };
+};
+const at = (schema: Structural, ...path: readonly string[]): Structural =>
+  path.reduce<Structural>(
+    (part, step) => (step === '[]' ? part.items : part.properties?.[step]) ?? assert.fail(step),
+    schema,
+  );
+
+test('the operator’s own definition differs in nothing', () => {
+  assert.deepEqual(definitionSkew(served()), { lacking: [], unknown: [] });
+  assert.deepEqual(checkDefinition(definitionSkew(served())), []);
+  assert.deepEqual(checkDefinition(undefined), []);
+});
+
+test('fields and values of either are found, in lists as well; of a field that is missing not what is in it', () => {
+  const { lacking, unknown } = definitionSkew(
+    served((spec) => {
+      delete at(spec, 'service').properties?.labels;
+      delete spec.properties?.monitoring;
+      at(spec, 'backends', '[]', 'algorithm').enum = ['RoundRobin', 'Fastest'];
+      at(spec, 'listeners', '[]').properties = {
+        ...at(spec, 'listeners', '[]').properties,
+        tls: { type: 'object', properties: { mode: { type: 'string' } } },
+      };
+    }),
+  );
+  assert.deepEqual(lacking, [
+    ...['LeastConnections', 'Maglev', 'Random', 'SourceHash'].map(
+      (one) => `spec.backends[].algorithm: ${one}`,
+    ),
+    'spec.monitoring',
+    'spec.service.labels',
+  ]);
+  assert.deepEqual(unknown, ['spec.backends[].algorithm: Fastest', 'spec.listeners[].tls']);
+});
+
+test('each side of the difference is a warning of its own, which says whom to upgrade', () => {
+  const [older, newer, ...more] = checkDefinition({ lacking: ['spec.a'], unknown: ['spec.b'] });
+  assert.deepEqual([older?.reason, newer?.reason, more], ['DefinitionOlder', 'DefinitionNewer', []]);
+  assert.match(older?.message ?? '', /lacks spec\.a, which the API server drops.*helm upgrade/);
+  assert.match(newer?.message ?? '', /does not know spec\.b: that has no effect\. Upgrade the operator/);
+});

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { Writable } from 'node:stream';
+import { test } from 'node:test';
+import pino from 'pino';
+import { SPEC_SCHEMA, STATUS_SCHEMA } from '../../../crds/schemas.ts';
+import { ApiError } from '../../../kube/errors.ts';
+import { followDefinition } from '../../../operator/watch/definition.ts';
+import { ManualClock, settled } from '../manual-clock.ts';
+
+const kind = { group: 'l4balancer.dev', version: 'v1alpha1', kind: 'L4Balancer' };
+/** What the API server serves of the group, with these fields more in the spec. */
+const served = (...more: readonly string[]) => ({
+  components: {
+    schemas: {
+      'dev.l4balancer.v1alpha1.L4BalancerList': {
+        'x-kubernetes-group-version-kind': [{ ...kind, kind: 'L4BalancerList' }],
+      },
+      'dev.l4balancer.v1alpha1.L4Balancer': {
+        'x-kubernetes-group-version-kind': [kind],
+        properties: {
+          spec: {
+            properties: { ...SPEC_SCHEMA.properties, ...Object.fromEntries(more.map((name) => [name, {}])) },
+          },
+          status: STATUS_SCHEMA,
+        },
+      },
+    },
+  },
+});
+const refusal = (httpStatus: number) =>
+  new ApiError({ method: 'GET', path: '/openapi', httpStatus, body: '' });
+
+/** Follows a definition that `answer` plays. */
+const played = (first: Error | object) => {
+  const clock = new ManualClock();
+  const stopping = new AbortController();
+  const state = { answer: first, calls: 0 };
+  const changes: (readonly string[])[] = [];
+  const lines: string[] = [];
+  const log = pino(
+    new Writable({
+      write(chunk, _, done) {
+        lines.push(JSON.parse(String(chunk)).msg);
+        done();
+      },
+    }),
+  );
+  const request = async () => {
+    state.calls++;
+    if (state.answer instanceof Error) throw state.answer;
+    return state.answer;
+  };
+  const ended = followDefinition(
+    { transport: { request }, log, clock },
+    ({ unknown }) => changes.push(unknown),
+    stopping.signal,
+  );
+  return { clock, stopping, state, changes, lines, ended };
+};
+
+test('a definition that is the operator’s own is no news, and is asked for every five minutes', async () => {
+  const { clock, state, changes, lines } = played(served());
+  await settled();
+  assert.deepEqual([state.calls, changes, lines], [1, [], []]);
+  await clock.pass(4 * 60_000);
+  assert.equal(state.calls, 1);
+  await clock.pass(61_000);
+  assert.equal(state.calls, 2);
+});
+
+test('another one is told once and looked at more often; when it is upgraded, that is told as well', async () => {
+  const { clock, state, changes, lines } = played(served('future'));
+  await settled();
+  await clock.pass(15_000);
+  assert.deepEqual([state.calls, changes], [2, [['spec.future']]]);
+  state.answer = served();
+  await clock.pass(15_000);
+  assert.deepEqual(changes, [['spec.future'], []]);
+  assert.deepEqual(lines, ['definition is not that of this operator', 'definition is that of this operator']);
+});
+
+test('one that cannot be read is told once and tried again; what was known stays', async () => {
+  const { clock, state, changes, lines } = played(served('future'));
+  await settled();
+  for (const status of [503, 404, 403]) {
+    state.answer = refusal(status);
+    await clock.pass(15_000);
+    await clock.pass(15_000);
+  }
+  assert.deepEqual(changes, [['spec.future']]);
+  assert.deepEqual(lines.slice(1), Array(3).fill('definition not compared'));
+});
+
+test('a kind that is not served yet has no fields that are missing', async () => {
+  const { changes } = played({ components: { schemas: {} } });
+  await settled();
+  assert.deepEqual(changes, []);
+});
+
+test('who is told to stop asks no more', async () => {
+  const { clock, stopping, state, ended } = played(served());
+  await settled();
+  stopping.abort();
+  await ended;
+  await clock.pass(600_000);
+  assert.equal(state.calls, 1);
+});
