@@ -4,21 +4,20 @@ import { dirname, join } from 'node:path';
 import { runChild } from '../process/child.ts';
 import { findProgram, lookForProgram } from '../process/find-program.ts';
 import type { BuildIo, ImageBuilder } from './builder.ts';
-import { IMAGES } from './inputs.ts';
-import { librariesOf, put, putFolder, putLibraries, putPrograms, putSkeleton } from './local-base.ts';
+import { librariesOf, putFolder, putPrograms } from './local-base.ts';
+import { putSkeleton } from './root-file-system.ts';
 import { networkArguments } from './secret.ts';
 
 /** Programs that a build stage uses beside node and npm. */
-const BUILD_TOOLS = ['sh', 'env', 'cp', 'rm', 'find', 'setcap'];
+const BUILD_TOOLS = ['sh', 'env', 'rm', 'find', 'setcap', 'strip'];
 const REDIS_PROGRAMS = ['redis-server', 'redis-cli', 'redis-benchmark'];
 const NPM = '#!/bin/sh\nexec node /usr/lib/npm/bin/npm-cli.js "$@"\n';
-const LIBRARIES = 'localhost/l4b-libraries';
-const BASE = 'localhost/l4b-base';
 const BUILD = 'localhost/l4b-build';
 
-/** Changes with a program and with the libraries of this machine that go into an image with it. */
-const filesDigest = async (program: string): Promise<string> => {
-  const files = [program, ...(await librariesOf(program))].map((path) => {
+/** Changes with programs and with the libraries of this machine that go into an image with them. */
+const filesDigest = async (programs: readonly string[]): Promise<string> => {
+  const libraries = await Promise.all(programs.map(librariesOf));
+  const files = [...programs, ...new Set(libraries.flat())].map((path) => {
     const { size, mtimeMs } = statSync(realpathSync(path));
     return `${path} ${size} ${Math.trunc(mtimeMs)}`;
   });
@@ -26,15 +25,15 @@ const filesDigest = async (program: string): Promise<string> => {
 };
 
 /**
- * Builds with buildah, without an engine and without a registry: the base image is made of the Node binary that runs this
- * program and the libraries it needs; the build stage's image adds npm, a shell and setcap of this machine. Storage
- * is `folder`, by plain copies (vfs), so that nothing is mounted.
+ * Builds with buildah, without an engine and without a registry: the image that builds start from is made of the Node binary
+ * that runs this program, npm, a shell and a few tools of this machine, and the libraries they need. Storage is `folder`, by
+ * plain copies (vfs), so that nothing is mounted.
  */
 export const buildahBuilder = async (root: string, folder: string): Promise<ImageBuilder> => {
   const storage = join(folder, 'storage');
   const temporary = join(folder, 'tmp');
   const node = process.execPath;
-  const base = await filesDigest(node);
+  const base = await filesDigest([node, ...BUILD_TOOLS.map(findProgram)]);
   const env = { BUILDAH_ISOLATION: 'chroot', STORAGE_DRIVER: 'vfs', TMPDIR: temporary };
   const buildah = (argv: readonly string[], { signal, onLine }: BuildIo, cwd = root): Promise<string> => {
     mkdirSync(temporary, { recursive: true });
@@ -67,21 +66,10 @@ export const buildahBuilder = async (root: string, folder: string): Promise<Imag
     }
   };
 
-  const ensureBase = async (io: BuildIo): Promise<void> => {
-    const fillLibraries = async (rootfs: string): Promise<void> => {
+  const ensureBuildImage = async (io: BuildIo): Promise<void> => {
+    const fill = async (rootfs: string): Promise<void> => {
       putSkeleton(rootfs);
-      await putLibraries(rootfs, node);
-    };
-    const path = 'ENV PATH=/usr/local/bin:/usr/bin:/bin';
-    await fromFiles(`${LIBRARIES}:${base}`, `FROM scratch\nCOPY . /\n${path}\n`, fillLibraries, io);
-    const fillBase = async (rootfs: string): Promise<void> => {
-      const target = put(rootfs, node, '/usr/local/bin/node');
-      // A fifth of the binary is symbols for debuggers; what koffi looks up is kept.
-      const strip = lookForProgram('strip');
-      if (strip) await runChild([strip, '--strip-all', target]);
-    };
-    await fromFiles(`${BASE}:${base}`, `FROM ${LIBRARIES}:${base}\nCOPY . /\n`, fillBase, io);
-    const fillBuild = async (rootfs: string): Promise<void> => {
+      await putPrograms(rootfs, [{ from: node, to: '/usr/local/bin/node' }]);
       for (const tool of BUILD_TOOLS) {
         const from = findProgram(tool);
         await putPrograms(rootfs, [{ from, to: tool === 'sh' ? '/bin/sh' : `/usr/bin/${tool}` }]);
@@ -90,7 +78,8 @@ export const buildahBuilder = async (root: string, folder: string): Promise<Imag
       putFolder(rootfs, dirname(dirname(realpathSync(findProgram('npm')))), '/usr/lib/npm');
       writeFileSync(join(rootfs, 'usr/bin/npm'), NPM, { mode: 0o755 });
     };
-    await fromFiles(`${BUILD}:${base}`, `FROM ${BASE}:${base}\nCOPY . /\n`, fillBuild, io);
+    const path = 'ENV PATH=/usr/local/bin:/usr/bin:/bin';
+    await fromFiles(`${BUILD}:${base}`, `FROM scratch\nCOPY . /\n${path}\n`, fill, io);
   };
 
   /** Forgets what was built of the same image before, so that storage does not grow with every edit. */
@@ -110,11 +99,7 @@ export const buildahBuilder = async (root: string, folder: string): Promise<Imag
     name: 'buildah',
     base: `buildah ${base}`,
     async build(dockerfile, reference, tar, io) {
-      await ensureBase(io);
-      // The proxy's image brings its own copy of node, so its base needs none.
-      const start = dockerfile === IMAGES.proxy.dockerfile ? LIBRARIES : BASE;
-      const images = [`BASE_IMAGE=${start}:${base}`, `BUILD_IMAGE=${BUILD}:${base}`];
-      const from = images.flatMap((argument) => ['--build-arg', argument]);
+      await ensureBuildImage(io);
       const network = await networkArguments(root, process.env);
       await buildah(
         [
@@ -126,7 +111,8 @@ export const buildahBuilder = async (root: string, folder: string): Promise<Imag
           dockerfile,
           '-t',
           reference,
-          ...from,
+          '--build-arg',
+          `BUILD_IMAGE=${BUILD}:${base}`,
           ...network,
           '.',
         ],
@@ -137,7 +123,7 @@ export const buildahBuilder = async (root: string, folder: string): Promise<Imag
     },
     async redisTag() {
       const missing = REDIS_PROGRAMS.some((name) => !lookForProgram(name));
-      return missing ? undefined : await filesDigest(findProgram('redis-server'));
+      return missing ? undefined : await filesDigest([findProgram('redis-server')]);
     },
     async redis(reference, tar, io) {
       const programs = REDIS_PROGRAMS.map((name) => ({

@@ -15,6 +15,7 @@ const COMMON = [
   '.npmrc',
   'package.json',
   'package-lock.json',
+  'scripts/images/root-file-system.ts',
   'scripts/images/strip-types.ts',
 ];
 

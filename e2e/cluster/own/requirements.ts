@@ -24,9 +24,10 @@ const NEEDS: readonly Need[] = [
   program('ctr', 'containerd'),
   program('runc', 'runc'),
   { name: 'CNI plugins', package: 'containernetworking-plugins', found: () => cniFolder() !== undefined },
-  // Builds the images that the cluster runs; setcap is for the proxy's.
+  // Builds the images that the cluster runs; setcap and strip are for the builds.
   program('buildah', 'buildah'),
   program('setcap', 'libcap2-bin'),
+  program('strip', 'binutils'),
   program('ip', 'iproute2'),
   program('nft', 'nftables'),
   program('sysctl', 'procps'),

@@ -1,0 +1,54 @@
+import { constants, copyFileSync, existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/** Loaded by glibc at run time for names and users, so no list of loaded libraries has them; part of libc itself since 2.34. */
+const LOADED_LATE = ['libnss_dns.so.2', 'libnss_files.so.2', 'libresolv.so.2'];
+
+const PASSWD =
+  'root:x:0:0:root:/root:/sbin/nologin\nnonroot:x:65532:65532:nonroot:/nonexistent:/sbin/nologin\n';
+const GROUP = 'root:x:0:\nnonroot:x:65532:\n';
+const NSSWITCH = 'passwd: files\ngroup: files\nhosts: files dns\n';
+
+/** With the libraries of a program, those that glibc loads later. */
+export const withLateLibraries = (libraries: readonly string[]): readonly string[] => {
+  const libc = libraries.find((path) => path.endsWith('/libc.so.6'));
+  const late = libc === undefined ? [] : LOADED_LATE.map((name) => join(dirname(libc), name));
+  return [...new Set([...libraries, ...late.filter((path) => existsSync(path))])];
+};
+
+/** Copies one file of this machine to a path inside a root file system; returns where it is now. */
+export const put = (rootfs: string, from: string, to: string): string => {
+  const target = join(rootfs, to);
+  mkdirSync(dirname(target), { recursive: true });
+  // A clone of the blocks where the file system can, else a copy.
+  copyFileSync(realpathSync(from), target, constants.COPYFILE_FICLONE);
+  return target;
+};
+
+/** What every root file system has: a user of its own, a place for temporary files, name resolution. */
+export const putSkeleton = (rootfs: string): void => {
+  for (const folder of ['etc', 'root', 'tmp', 'proc', 'sys', 'dev', 'run'])
+    mkdirSync(join(rootfs, folder), { recursive: true });
+  writeFileSync(join(rootfs, 'etc/passwd'), PASSWD);
+  writeFileSync(join(rootfs, 'etc/group'), GROUP);
+  writeFileSync(join(rootfs, 'etc/nsswitch.conf'), NSSWITCH);
+};
+
+/** The shared libraries of this process, its loader included, as absolute paths. */
+const ownLibraries = (): readonly string[] => {
+  const { sharedObjects } = process.report.getReport() as unknown as {
+    readonly sharedObjects: readonly string[];
+  };
+  return sharedObjects.filter((path) => path.startsWith('/'));
+};
+
+/** Makes a root file system with the Node that runs this, and with nothing that it does not need. */
+export const makeRootFileSystem = (rootfs: string): void => {
+  putSkeleton(rootfs);
+  put(rootfs, process.execPath, '/usr/local/bin/node');
+  for (const library of withLateLibraries(ownLibraries())) put(rootfs, library, library);
+};
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
+  makeRootFileSystem(process.argv[2] ?? '/root-file-system');
