@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import type { Socket } from 'node:net';
 import { after, before, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { askOnce, closed, dialClient, howDialEnds, howItEnded, next, readAll } from './client.ts';
 import { startDeafListener } from './deaf-listener.ts';
@@ -11,6 +12,8 @@ import { ProxyProcess } from './proxy-process.ts';
 
 let proxy: ProxyProcess;
 let ports: number[];
+/** What it held before the first client. */
+let descriptors: ReturnType<ProxyProcess['descriptors']>;
 const servers: EndpointServer[] = [];
 /** Connections as the endpoint named `held` got them, newest last. */
 const held: Socket[] = [];
@@ -71,6 +74,7 @@ before(async () => {
     })),
     backends,
   });
+  descriptors = proxy.descriptors();
 });
 
 after(async () => {
@@ -278,4 +282,12 @@ test('after all of this nothing is open and no descriptor has leaked', async () 
   await proxy.until('idle', async () => (await proxy.open()) === 0);
   const endpoints = (await proxy.status()).backends.flatMap((backend) => backend.endpoints);
   assert.ok(endpoints.every(({ open }) => open === 0));
+  assert.equal(descriptors['TCP socket, listening'], 2 * ports.length + 1, JSON.stringify(descriptors));
+  let now = proxy.descriptors();
+  const give = performance.now() + 20_000;
+  while (!isDeepStrictEqual(now, descriptors) && performance.now() < give) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    now = proxy.descriptors();
+  }
+  assert.deepEqual(now, descriptors);
 });

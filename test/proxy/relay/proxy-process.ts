@@ -9,6 +9,7 @@ import type { backend } from '../../../crds/backend.ts';
 import type { drain } from '../../../crds/drain.ts';
 import type { Status } from '../../../proxy/admin/status.ts';
 import { freePort } from '../../../scripts/process/free-ports.ts';
+import { descriptorsOf } from '../descriptors.ts';
 import { reportOnFailure } from './failure-report.ts';
 
 /** A page that takes longer has hung. */
@@ -160,6 +161,11 @@ export class ProxyProcess {
         throw new Error(`The proxy was not ${what} within ${PATIENCE_MS} ms:\n${this.output}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
+  }
+
+  /** How many descriptors of each kind it holds, by what the kernel says. */
+  descriptors(): Readonly<Record<string, number>> {
+    return descriptorsOf(this.process.pid as number, Number(this.admin.split(':').at(-1)));
   }
 
   /** Resident memory now and at its highest, in bytes. */
