@@ -44,6 +44,9 @@ const FULL: Readonly<Record<string, Loose>> = {
   'listeners[].timeouts': {
     listeners: [{ name: 'web', port: 8080, backend: 'web', timeouts: { idle: '2h' } }],
   },
+  'listeners[].timeouts.keepalive': {
+    listeners: [{ name: 'web', port: 8080, backend: 'web', timeouts: { keepalive: { probes: 3 } } }],
+  },
   'backends[].healthCheck': {
     backends: [
       {
