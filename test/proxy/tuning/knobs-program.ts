@@ -197,25 +197,29 @@ const SCENARIOS: Readonly<Record<string, () => Promise<unknown>>> = {
         said += data;
       });
       const ended = once(child, 'exit');
-      const found = await until(
-        () => `listens or says why not: ${said}`,
-        () => {
-          if (sockets('-l', `( sport = :${LOW.port} )`).length > 0)
-            return `listens, and logs ${said === '' ? 'nothing' : 'something'}`;
-          return /Cannot listen on port 443: [^"]*/.exec(said)?.[0];
-        },
-      );
-      child.kill('SIGKILL');
-      await ended;
-      return found;
+      try {
+        return await until(
+          () => `listens or says why not: ${said}`,
+          () => {
+            if (sockets('-l', `( sport = :${LOW.port} )`).length > 0)
+              return `listens, and logs ${said === '' ? 'nothing' : 'something'}`;
+            return /Cannot listen on port 443: [^"]*/.exec(said)?.[0];
+          },
+        );
+      } finally {
+        child.kill('SIGKILL');
+        await ended;
+      }
     };
-    const found = [
-      await listens('1024', process.execPath, 'info'),
-      await listens('0', process.execPath, 'info'),
-      await listens('1024', node, 'error'),
-    ];
-    rmSync(folder, { recursive: true });
-    return found;
+    try {
+      return [
+        await listens('1024', process.execPath, 'info'),
+        await listens('0', process.execPath, 'info'),
+        await listens('1024', node, 'error'),
+      ];
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   },
 };
 
