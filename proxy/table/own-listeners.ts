@@ -1,3 +1,6 @@
+import { canonicalAddress, unmapped } from '../../crds/canonical-address.ts';
+import { addressKind } from '../../crds/ip-address.ts';
+import type { Listener } from '../../crds/listener.ts';
 import type { ProxyFinding } from '../../crds/proxy-finding.ts';
 import type { Snapshot, Target } from './snapshot.ts';
 import { endpointKey } from './table.ts';
@@ -14,7 +17,9 @@ export const withoutOwnListeners = (
   const kept = new Map(targets);
   const found: ProxyFinding[] = [];
   const listenerOf = ({ address, port }: Target) =>
-    isOwnAddress(address) ? spec.listeners.find((listener) => listener.port === port) : undefined;
+    isOwnAddress(address)
+      ? spec.listeners.find((listener) => listener.port === port && isReached(listener, address))
+      : undefined;
   for (const { name, service } of spec.backends) {
     const all = targets.get(name) ?? [];
     const own = all.find((target) => listenerOf(target) !== undefined);
@@ -35,3 +40,9 @@ export const withoutOwnListeners = (
   }
   return found.length === 0 ? snapshot : { ...snapshot, targets: kept, findings: [...findings, ...found] };
 };
+
+/** A listener with an address of its own hears nothing of the others; one that is unspecified stands for all. */
+const isReached = ({ address }: Listener, by: string): boolean =>
+  address === undefined ||
+  addressKind(unmapped(address)) === 'unspecified' ||
+  canonicalAddress(address) === canonicalAddress(by);

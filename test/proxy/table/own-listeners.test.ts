@@ -56,6 +56,21 @@ test('an endpoint that is any listener of the proxy is left out, and told with t
   }
 });
 
+test('a listener that binds to one address is no endpoint at another one of this machine', () => {
+  const given = snapshot(STATIC, [target(OWN, 8080)]);
+  const bound = (address: string): Snapshot => ({
+    ...given,
+    spec: {
+      ...given.spec,
+      listeners: given.spec.listeners.map((listener) => ({ ...listener, address })),
+    },
+  });
+  for (const address of [OWN, `::ffff:${OWN}`, '0.0.0.0', '::'])
+    assert.equal(withoutOwnListeners(bound(address), isOwn).findings.length, 1, address);
+  for (const address of ['192.0.2.3', '127.0.0.1', '::1'])
+    assert.equal(withoutOwnListeners(bound(address), isOwn).findings.length, 0, address);
+});
+
 test('of a Service that picks the proxy’s own pod none is used: its other replicas would send the connection back', () => {
   const ofService = { service: { name: 'mine', port: 8080 } };
   const given = snapshot(ofService, [target('192.0.2.2', 8080), target(OWN, 8080)]);
