@@ -1,4 +1,5 @@
 import { createWriter } from '../../../kube/apply.ts';
+import { ApiError } from '../../../kube/errors.ts';
 import { collectionPath } from '../../../kube/paths.ts';
 import type { Transport } from '../../../kube/transport.ts';
 import type { Anything } from './world.ts';
@@ -33,7 +34,11 @@ export const serving = (isReady: boolean, podIP?: string): object => {
 
 /** Lets every pod of the namespace serve. */
 export const letServe = async (transport: Transport, namespace: string): Promise<void> => {
-  for (const pod of await podsOf(transport, namespace)) await writePodStatus(transport, pod, serving(true));
+  for (const pod of await podsOf(transport, namespace))
+    await writePodStatus(transport, pod, serving(true)).catch((error: unknown) => {
+      // As soon as a new pod serves, its predecessor goes.
+      if (!(error instanceof ApiError && error.code === 'NotFound')) throw error;
+    });
 };
 
 /** Binds a pod to a node, as the scheduler does; the node need not exist. */
