@@ -43,6 +43,8 @@ import { noteDeparted } from './under-way.ts';
 const EVENTS_PER_TURN = 512;
 /** Longest wait, so that a thread that is told to end notices it. */
 const LONGEST_WAIT_MS = 1000;
+/** No turn takes as long as this: the process was stopped, or its thread had no core. */
+const STOOD_STILL_MS = 2 * LONGEST_WAIT_MS;
 /** Turns in a row that may put off deadlines. */
 const MOST_FULL_TURNS = 64;
 const EVENT_INTS = EPOLL_EVENT_BYTES / 4;
@@ -236,6 +238,7 @@ export const runAcceptor = (inputs: AcceptorInputs): void => {
     if (count === -EINTR) continue;
     // Nothing else can go wrong with it; going round without end would help nobody, a replacement might.
     if (count < 0) throw new Error(`EPOLL_WAIT_FAILED: errno ${-count}`);
+    const before = acceptor.nowMs;
     acceptor.nowMs = inputs.now();
     acceptor.now = Math.floor(acceptor.nowMs / TICK_MS);
     counters.beat();
@@ -243,7 +246,9 @@ export const runAcceptor = (inputs: AcceptorInputs): void => {
     if (hasMail(acceptor)) takeMail(acceptor);
     relayReady(acceptor);
     // Where the whole process stood still, deadlines have passed whose connections' events have come, too, more than a turn takes: those come first.
-    fullTurns = count === EVENTS_PER_TURN ? fullTurns + 1 : 0;
+    // So do they where it stood still after the kernel was asked: what has come since is not among these events.
+    const stoodStill = acceptor.nowMs - before > STOOD_STILL_MS;
+    fullTurns = count === EVENTS_PER_TURN || stoodStill ? fullTurns + 1 : 0;
     if (fullTurns === 0 || fullTurns > MOST_FULL_TURNS) acceptor.timers.advance(acceptor.now, onDue);
     serveWaiting(acceptor);
     closeIdle(acceptor);
