@@ -1,30 +1,16 @@
 import { openTlsConnection } from './connection.ts';
 import type { Begin } from './ender.ts';
+import { establishedCheck } from './established.ts';
 import { CLOSED, isSystemError, socketFailure } from './failures.ts';
-import { createGoodbye } from './goodbye.ts';
-import { type CheckResult, failed, OK } from './result.ts';
+import { type CheckResult, failed } from './result.ts';
 
 /** A handshake is done; the certificate is not verified. `serverName` is sent as SNI. */
-export const tlsCheck =
-  (address: string, port: number, serverName: string | undefined): Begin =>
-  (end) => {
-    const goodbye = createGoodbye(end);
-    const socket = openTlsConnection(address, port, end, serverName);
-    socket.once('secureConnect', () => {
-      goodbye.begin(OK);
-      socket.resume().end();
-    });
-    socket.on('error', (error) => goodbye.over(tlsFailure(error)));
-    socket.once('close', () => goodbye.over(CLOSED));
-    return {
-      bytesRead: () => socket.bytesRead,
-      known: goodbye.known,
-      close() {
-        goodbye.clear();
-        socket.destroy();
-      },
-    };
-  };
+export const tlsCheck = (address: string, port: number, serverName: string | undefined): Begin =>
+  establishedCheck(
+    (end) => openTlsConnection(address, port, end, serverName),
+    'secureConnect',
+    (error) => tlsFailure(error),
+  );
 
 /** How OpenSSL names an alert that the peer sent, such as SSL/TLS_ALERT_HANDSHAKE_FAILURE or TLSV1_UNRECOGNIZED_NAME. */
 const ALERT = /^ERR_SSL_(?:SSL\/TLS|SSLV3|TLSV1|TLSV13)_(?:ALERT_)?(.+)$/;
