@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../scripts/process/free-ports.ts';
 import { assetFolder } from './assets.ts';
+import { AuditLog } from './audit-log.ts';
 import { type Authority, createAuthority, createSigningKeys } from './certificates.ts';
 import { AUDIT_POLICY, apiServerArgs, controllerManagerArgs, etcdArgs } from './control-plane-args.ts';
 import { renderKubeconfig } from './kubeconfig.ts';
@@ -30,8 +31,8 @@ export interface ControlPlane {
   readonly url: string;
   /** Path of the kubectl program. */
   readonly kubectl: string;
-  /** Path of the audit log, JSON lines, when asked for. */
-  readonly auditLog?: string;
+  /** When asked for. */
+  readonly auditLog?: AuditLog;
   /** Where everything lies, logs included, until `stop`. */
   readonly folder: string;
   /** Path of a kubeconfig of a client certificate with no rights but those that RBAC bindings give it. */
@@ -122,7 +123,7 @@ async function startOnce(
     url,
     kubectl,
     folder,
-    ...(auditLog === undefined ? {} : { auditLog }),
+    ...(auditLog === undefined ? {} : { auditLog: new AuditLog(auditLog) }),
     userKubeconfig,
     run,
     async createNamespace(name) {

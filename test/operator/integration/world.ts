@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { API_VERSION, KIND } from '../../../crds/l4balancer.ts';
 import type { Status } from '../../../crds/status.ts';
 import { connect } from '../../../kube/connect.ts';
@@ -9,6 +8,7 @@ import { objectPath } from '../../../kube/paths.ts';
 import type { Transport } from '../../../kube/transport.ts';
 import type { Reason } from '../../../operator/status/reasons.ts';
 import type { WarningReason } from '../../../operator/status/warning-reasons.ts';
+import type { AuditEvent } from '../../cluster/audit-log.ts';
 import {
   type ControlPlane,
   type ControlPlaneOptions,
@@ -82,6 +82,7 @@ export const startWorld = async (options: ControlPlaneOptions = {}): Promise<Tes
   const cp = await startControlPlane({ controllerManager: true, auditLog: true, ...options });
   const transport = connect({ kubeconfig: cp.kubeconfig });
   await installDefinition(cp);
+  const auditLog = cp.auditLog ?? assert.fail('no audit log');
 
   const get: TestWorld['get'] = async (apiVersion, kind, namespace, name) => {
     try {
@@ -137,9 +138,9 @@ export const startWorld = async (options: ControlPlaneOptions = {}): Promise<Tes
     reason: (namespace, name, reason) => waitFor('Ready', namespace, name, reason),
     warned: (namespace, name, reason) => waitFor('Warnings', namespace, name, reason),
     writes: (user, since = 0) =>
-      requestsIn(readAudit(cp).subarray(since).toString(), user).filter(({ verb }) => WRITES.has(verb)),
-    requests: (user) => requestsIn(readAudit(cp).toString(), user),
-    auditSize: () => readAudit(cp).length,
+      requestsIn(auditLog.events(since), user).filter(({ verb }) => WRITES.has(verb)),
+    requests: (user) => requestsIn(auditLog.events(), user),
+    auditSize: () => auditLog.size,
     async close() {
       await transport.close();
       await cp.stop();
@@ -147,23 +148,8 @@ export const startWorld = async (options: ControlPlaneOptions = {}): Promise<Tes
   };
 };
 
-const readAudit = (cp: ControlPlane): Buffer => readFileSync(cp.auditLog ?? assert.fail('no audit log'));
-
-interface AuditEvent {
-  readonly verb: string;
-  readonly user: { readonly username: string };
-  readonly userAgent?: string;
-  readonly requestURI: string;
-  readonly responseStatus?: { readonly code: number };
-  readonly requestReceivedTimestamp: string;
-  readonly stageTimestamp: string;
-}
-
-const requestsIn = (text: string, user: string): readonly AuditLine[] =>
-  text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as AuditEvent)
+const requestsIn = (events: readonly AuditEvent[], user: string): readonly AuditLine[] =>
+  events
     .filter((event) => event.user.username === user)
     .map(({ verb, requestURI, responseStatus, userAgent = '', ...times }) => ({
       verb,

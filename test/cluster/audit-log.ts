@@ -1,0 +1,57 @@
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+
+/** What the API server tells of a request that it has answered: https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1. */
+export interface AuditEvent {
+  readonly verb: string;
+  readonly user: { readonly username: string };
+  readonly userAgent?: string;
+  readonly requestURI: string;
+  readonly objectRef?: { readonly name?: string };
+  readonly responseStatus?: { readonly code: number };
+  /** When the API server took the request, and when it had answered; RFC 3339 with microseconds, so that texts compare as times. */
+  readonly requestReceivedTimestamp: string;
+  readonly stageTimestamp: string;
+}
+
+/** The log of an API server that still writes it: a line may be half there, and is left for the next look. */
+export class AuditLog {
+  readonly path: string;
+  readonly #lines: { readonly at: number; readonly event: AuditEvent }[] = [];
+  /** Bytes of whole lines that `#lines` has. */
+  #read = 0;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Bytes now. */
+  get size(): number {
+    return statSync(this.path).size;
+  }
+
+  /** The events whose lines begin at this byte or later, oldest first. */
+  events(since = 0): readonly AuditEvent[] {
+    this.#follow();
+    return this.#lines.filter(({ at }) => at >= since).map(({ event }) => event);
+  }
+
+  #follow(): void {
+    const more = this.#rest();
+    let at = 0;
+    for (let end = more.indexOf('\n'); end >= 0; end = more.indexOf('\n', at)) {
+      this.#lines.push({ at: this.#read + at, event: JSON.parse(more.toString('utf8', at, end)) });
+      at = end + 1;
+    }
+    this.#read += at;
+  }
+
+  #rest(): Buffer {
+    const file = openSync(this.path, 'r');
+    try {
+      const rest = Buffer.alloc(fstatSync(file).size - this.#read);
+      return rest.subarray(0, readSync(file, rest, 0, rest.length, this.#read));
+    } finally {
+      closeSync(file);
+    }
+  }
+}
