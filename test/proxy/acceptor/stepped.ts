@@ -52,6 +52,8 @@ export interface World {
   /** Milliseconds of the acceptor's clock, which only the script moves on. */
   clockMs: number;
   readonly reads: Read[];
+  /** Done once, between the kernel's next answer and the acceptor's look at its clock. */
+  afterEvents: (() => void) | undefined;
   /** What the control thread sends; taken with the next turn. */
   post(message: ToAcceptor): void;
   /** Begins a connection; done once both ends have it. */
@@ -101,6 +103,7 @@ export const runStepped = async (
     turn: 0,
     clockMs: 1_000,
     reads: [],
+    afterEvents: undefined,
     post(message) {
       mail.push(message);
       sys.signal(eventfd);
@@ -165,7 +168,11 @@ export const runStepped = async (
         for (const fd of acknowledged.keys()) follow(fd);
         if (steps.next().done) inputs.shared.ints[intsAt(0) + INTS.Stop] = 1;
         world.turn++;
-        return sys.epollWait(epoll, at, max, Math.min(timeoutMs, TURN_MS));
+        const count = sys.epollWait(epoll, at, max, Math.min(timeoutMs, TURN_MS));
+        const { afterEvents } = world;
+        world.afterEvents = undefined;
+        afterEvents?.();
+        return count;
       },
     },
     {
