@@ -1,18 +1,16 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { test } from 'node:test';
 import { isConnectedToItself, refuseSelfConnection } from '../../program/self-connection.ts';
 import { freePort } from '../../scripts/process/free-ports.ts';
+import { NEEDS_OWN_NETWORK, runInOwnNetwork } from './own-network.ts';
 
 const PROGRAM = new URL('./self-connection-program.ts', import.meta.url).pathname;
 /** A network namespace whose only source port is the one that is connected to. */
 const PREPARE = `
-ip link set lo up
 echo "45000 45000" > /proc/sys/net/ipv4/ip_local_port_range
 `;
-const canUnshare = spawnSync('unshare', ['--net', 'true']).status === 0;
 
 test('a socket that is connected to itself is told from one that is connected to a server', async () => {
   const port = await freePort();
@@ -54,27 +52,23 @@ const refused = (address: string) => ({
   apiServer: ['ECONNREFUSED', 'ECONNREFUSED'],
 });
 
-test('where the kernel connects every socket to itself, relay, checks, API client, inspector and scripts say that nobody listens', {
-  skip: canUnshare ? false : 'needs root, for a network namespace of its own',
-}, () => {
-  const { status, stdout, stderr } = spawnSync(
-    'unshare',
-    ['--net', 'sh', '-c', `${PREPARE} exec "$0" "$@"`, process.execPath, PROGRAM],
-    { encoding: 'utf8', timeout: 60_000 },
-  );
-  assert.equal(status, 0, stderr);
-  assert.deepEqual(JSON.parse(stdout), {
-    found: [
-      {
-        ...refused('127.0.0.1'),
-        relayed: { how: 'ECONNRESET', read: '', closes: ['ConnectFailed 1'], failures: ['Refused 1'] },
-      },
-      {
-        ...refused('[::1]'),
-        relayed: { how: 'ECONNRESET', read: '', closes: ['ConnectFailed 2'], failures: ['Refused 2'] },
-      },
-    ],
-    scripts: false,
-    listens: true,
-  });
-});
+test(
+  'where the kernel connects every socket to itself, relay, checks, API client, inspector and scripts say that nobody listens',
+  NEEDS_OWN_NETWORK,
+  () => {
+    assert.deepEqual(runInOwnNetwork(PROGRAM, { prepare: PREPARE }), {
+      found: [
+        {
+          ...refused('127.0.0.1'),
+          relayed: { how: 'ECONNRESET', read: '', closes: ['ConnectFailed 1'], failures: ['Refused 1'] },
+        },
+        {
+          ...refused('[::1]'),
+          relayed: { how: 'ECONNRESET', read: '', closes: ['ConnectFailed 2'], failures: ['Refused 2'] },
+        },
+      ],
+      scripts: false,
+      listens: true,
+    });
+  },
+);

@@ -1,23 +1,15 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { before, test } from 'node:test';
+import { NEEDS_OWN_NETWORK, runInOwnNetwork } from '../../program/own-network.ts';
 
 const PROGRAM = new URL('./knobs-program.ts', import.meta.url).pathname;
-const canUnshare = spawnSync('unshare', ['--net', 'true']).status === 0;
-const options = { skip: canUnshare ? (false as const) : 'needs root, for a network namespace of its own' };
 
 /** What the kernel did for each knob; see the program. */
 let found: Readonly<Record<string, unknown>>;
 
 before(() => {
-  if (!canUnshare) return;
-  const { status, stdout, stderr } = spawnSync(
-    'unshare',
-    ['--net', 'sh', '-c', 'ip link set lo up; exec "$0" "$@"', process.execPath, PROGRAM],
-    { encoding: 'utf8', timeout: 200_000 },
-  );
-  assert.equal(status, 0, stderr);
-  found = JSON.parse(stdout);
+  if (NEEDS_OWN_NETWORK.skip === false)
+    found = runInOwnNetwork(PROGRAM, { withinMs: 200_000 }) as typeof found;
 });
 
 /** Both of a connection's sockets have a keepalive timer, and what is left of it is this time, less what has passed since (`ss` leaves out seconds above an hour). */
@@ -76,6 +68,6 @@ const KNOBS: readonly (readonly [
 ];
 
 for (const [knob, does, key, holds] of KNOBS)
-  test(`${knob} ${does}`, options, () => {
+  test(`${knob} ${does}`, NEEDS_OWN_NETWORK, () => {
     holds(found[key]);
   });

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+
+const isAllowed = spawnSync('unshare', ['--net', 'true']).status === 0;
+
+/** Options of a test that runs a program in a network namespace of its own. */
+export const NEEDS_OWN_NETWORK = {
+  skip: isAllowed ? (false as const) : 'needs root, for a network namespace of its own',
+};
+
+interface OwnNetwork {
+  /** Shell commands that make the namespace what it has to be; its loopback is up. */
+  readonly prepare?: string;
+  readonly args?: readonly string[];
+  readonly withinMs?: number;
+}
+
+/** Runs a program of the tests where it has the network to itself; gives back the JSON that it prints, and fails with its words. */
+export const runInOwnNetwork = (
+  program: string,
+  { prepare = '', args = [], withinMs = 60_000 }: OwnNetwork = {},
+): unknown => {
+  const shell = `ip link set lo up\n${prepare}\nexec "$0" "$@"`;
+  const { status, signal, stdout, stderr } = spawnSync(
+    'unshare',
+    ['--net', 'sh', '-c', shell, process.execPath, program, ...args],
+    { encoding: 'utf8', timeout: withinMs },
+  );
+  assert.equal(status, 0, `${signal ?? ''} ${stdout}\n${stderr}`);
+  return JSON.parse(stdout);
+};
