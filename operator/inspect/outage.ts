@@ -1,11 +1,13 @@
 import { ApiError } from '../../kube/errors.ts';
 import type { ListWatchState } from '../../kube/list-watch.ts';
 import type { Report } from '../status/reading.ts';
+import { isOptional, type WatchedKind } from '../watch/kinds.ts';
 import { isOutage } from './loss.ts';
 
 /** Whether the API server is, or was a moment ago, away for the operator as well. */
 export interface Outage {
-  note(watch: string, state: ListWatchState): void;
+  /** `watch` names the kind, and the namespace where each has a watch of its own. */
+  note(kind: WatchedKind, state: ListWatchState, watch?: string): void;
   /**
    * The report without the loss that an outage explains: proxies come back within seconds of the operator, and until then there is nothing to tell
    * of each of them.
@@ -21,7 +23,9 @@ export const createOutage = (now: () => number): Outage => {
   let backAt = Number.NEGATIVE_INFINITY;
   const isRecent = (): boolean => lost.size > 0 || now() - backAt < BACK_WITHIN_MS;
   return {
-    note(watch, state) {
+    note(kind, state, watch = kind) {
+      // Whether somebody else's definition is there, or converts, says nothing of the API server, and may be wrong for months.
+      if (isOptional(kind)) return;
       // A refusal is this watch's own trouble: it was answered.
       const isAway = !state.connected && !(state.error instanceof ApiError && state.error.httpStatus < 500);
       if (isAway) lost.add(watch);

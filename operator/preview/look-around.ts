@@ -32,6 +32,7 @@ export const lookAround = async ({ transport, namespaces }: LookOptions): Promis
       onState(_, state) {
         if (!state.connected) reject(state.error);
       },
+      onAbsent() {},
       onListed() {},
       onServed() {},
       onSynced(namespace) {

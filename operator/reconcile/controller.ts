@@ -71,9 +71,10 @@ export const startController = (
     },
     onState(kind, state, watch, namespace) {
       if (!state.connected) watchMetrics.lost(kind);
-      outage.note(watch, state);
+      outage.note(kind, state, watch);
       watchLog.state(kind, state, watch, namespace);
     },
+    onAbsent: watchLog.absent,
     onListed: watchMetrics.listed,
     onServed(kind, isServed) {
       watchLog.served(kind, isServed);

@@ -14,9 +14,8 @@ export const createWatchLog = (log: Logger) => {
       const group = namespace ?? kind;
       const losses = lost.get(group) ?? new Map<string, string>();
       lost.set(group, losses);
-      const about = namespace === undefined ? { watch } : { watch, namespace };
       if (state.connected) {
-        if (losses.delete(watch) && losses.size === 0) log.info(about, 'watch is back');
+        if (losses.delete(watch) && losses.size === 0) log.info(about(watch, namespace), 'watch is back');
         return;
       }
       const { error, retryInMs } = state;
@@ -26,13 +25,20 @@ export const createWatchLog = (log: Logger) => {
       if (kind === ROOT && error instanceof ApiError && error.code === 'NotFound') {
         if (isNews)
           log.error(
-            { ...about, code: 'CrdMissing', advice: CRD_MISSING },
+            { ...about(watch, namespace), code: 'CrdMissing', advice: CRD_MISSING },
             'CustomResourceDefinition is missing',
           );
         return;
       }
-      if (isNews) log.warn({ ...about, code, error, retryInMs }, 'watch lost, trying again');
-      else log.debug({ ...about, code, retryInMs }, 'watch still lost');
+      if (isNews)
+        log.warn({ ...about(watch, namespace), code, error, retryInMs }, 'watch lost, trying again');
+      else log.debug({ ...about(watch, namespace), code, retryInMs }, 'watch still lost');
+    },
+    /** An optional kind that the API server does not know: nothing is lost, and what was is no more. */
+    absent(kind: WatchedKind, watch: string = kind, namespace?: string): void {
+      const losses = lost.get(namespace ?? kind);
+      if (losses?.delete(watch) && losses.size === 0)
+        log.info(about(watch, namespace), 'watch lost no more: optional kind is not there');
     },
     /** An optional kind: that it is not there is no loss. */
     served(kind: WatchedKind, isServed: boolean): void {
@@ -41,6 +47,9 @@ export const createWatchLog = (log: Logger) => {
     },
   };
 };
+
+const about = (watch: string, namespace: string | undefined) =>
+  namespace === undefined ? { watch } : { watch, namespace };
 
 /** What to do about it; the watch goes on trying, so nothing has to be restarted. */
 export const CRD_MISSING =

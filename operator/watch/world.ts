@@ -25,6 +25,11 @@ export interface WorldEvents {
   ): void;
   /** `watch` names the kind, and the namespace where each has a watch of its own. */
   onState(kind: WatchedKind, state: ListWatchState, watch: string, namespace: string | undefined): void;
+  /**
+   * The API server does not know an optional kind; told at every try, as this is what ends a state that was told as lost. `watch` and `namespace` as
+   * for onState.
+   */
+  onAbsent(kind: WatchedKind, watch: string, namespace: string | undefined): void;
   /** A list came; `missed` counts what no event had told before. */
   onListed(kind: WatchedKind, missed: number): void;
   /** The API server knows an optional kind from now on, or does not any more. */
@@ -136,6 +141,7 @@ export const followWorld = (
         followed.state = state;
         if (deps.isOptional(kind) && isUnknown(state)) {
           setAbsent(true);
+          events.onAbsent(kind, name, namespace);
           checkSynced(namespace);
         } else events.onState(kind, state, name, namespace);
       },

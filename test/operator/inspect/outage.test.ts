@@ -1,24 +1,27 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { pino } from 'pino';
 import { ApiError, TransportError } from '../../../kube/errors.ts';
 import { createOutage } from '../../../operator/inspect/outage.ts';
+import { createWatchLog } from '../../../operator/reconcile/watch-log.ts';
 import { REPORT } from '../status/fixtures.ts';
+import { lost, playWorld } from '../watch/played-world.ts';
 
 const refused = new TransportError('ConnectionRefused', 'https://a', 'GET /', 'nothing listens');
 const forbidden = new ApiError({ method: 'GET', path: '/', httpStatus: 403, body: '' });
-const away = (error: Error) => ({ connected: false, error, retryInMs: 1 }) as const;
-const lost = (code: string) => ({ ...REPORT, follows: false, loss: { code, problem: 'why' } });
+const unknown = new ApiError({ method: 'GET', path: '/', httpStatus: 404, body: '' });
+const blind = (code: string) => ({ ...REPORT, follows: false, loss: { code, problem: 'why' } });
 
 test('a loss is not told of each proxy while the API server is away for the operator as well, and until they had time to come back', () => {
   let now = 0;
   const outage = createOutage(() => now);
-  const isTold = (code: string): boolean => outage.explain(lost(code)).loss !== undefined;
+  const isTold = (code: string): boolean => outage.explain(blind(code)).loss !== undefined;
   assert.equal(isTold('Timeout'), true, 'a network policy of the proxies alone');
-  outage.note('Pod', away(refused));
-  outage.note('Service', away(refused));
+  outage.note('Pod', lost(refused));
+  outage.note('Service', lost(refused));
   assert.equal(isTold('Timeout'), false);
   assert.equal(isTold('Unauthorized'), true, 'it was answered');
-  assert.equal(outage.explain(lost('Timeout')).follows, false, 'it is asked again soon');
+  assert.equal(outage.explain(blind('Timeout')).follows, false, 'it is asked again soon');
   outage.note('Pod', { connected: true });
   now = 100_000;
   assert.equal(isTold('Timeout'), false, 'another watch is still lost');
@@ -31,6 +34,61 @@ test('a loss is not told of each proxy while the API server is away for the oper
 
 test('a watch of the operator that is refused is no outage', () => {
   const outage = createOutage(() => 0);
-  outage.note('Pod', away(forbidden));
-  assert.notEqual(outage.explain(lost('Timeout')).loss, undefined);
+  outage.note('Pod', lost(forbidden));
+  assert.notEqual(outage.explain(blind('Timeout')).loss, undefined);
 });
+
+test('whether an optional kind is there, and answers, is no outage', () => {
+  const outage = createOutage(() => 0);
+  outage.note('PodMonitor', lost(refused));
+  assert.notEqual(outage.explain(blind('Timeout')).loss, undefined);
+});
+
+for (const [what, namespaces] of [
+  ['everywhere', []],
+  ['in namespaces of its own', ['shop', 'edge']],
+] as const)
+  test(`an outage ends where the API server does not know an optional kind: followed ${what}`, () => {
+    let now = 0;
+    const lines: string[] = [];
+    const outage = createOutage(() => now);
+    const log = pino({}, { write: (line) => lines.push(JSON.parse(line).msg) });
+    const watchLog = createWatchLog(log);
+    const { watches } = playWorld(
+      {
+        onChange() {},
+        onListed() {},
+        onServed() {},
+        onSynced() {},
+        onState(kind, state, watch, namespace) {
+          outage.note(kind, state, watch);
+          watchLog.state(kind, state, watch, namespace);
+        },
+        onAbsent: watchLog.absent,
+      },
+      { namespaces },
+    );
+    const isTold = (): boolean => outage.explain(blind('Timeout')).loss !== undefined;
+    const goAway = (): void => {
+      for (const { onState } of watches.values()) onState?.(lost(refused));
+    };
+    const comeBack = (): void => {
+      for (const [path, { onSync, onState }] of watches)
+        if (path.endsWith('/podmonitors')) onState?.(lost(unknown));
+        else {
+          onSync(new Map(), 0);
+          onState?.({ connected: true });
+        }
+    };
+    const count = (message: RegExp): number => lines.filter((line) => message.test(line)).length;
+    for (const outages of [1, 2]) {
+      goAway();
+      assert.equal(isTold(), false);
+      comeBack();
+      now += 30_000;
+      assert.equal(isTold(), true, 'a proxy that somebody cut off');
+      const groups = namespaces.length === 0 ? watches.size : namespaces.length;
+      assert.equal(count(/^watch lost,/), outages * groups);
+      assert.equal(count(/^watch is back$|^watch lost no more/), outages * groups);
+    }
+  });

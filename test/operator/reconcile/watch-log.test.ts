@@ -34,6 +34,20 @@ test('a watch that is lost is told once, again when the cause is another, and wh
   ]);
 });
 
+test('a kind that is not there after an outage is lost no more, and the next loss is told', () => {
+  const { lines, watchLog } = recording();
+  watchLog.absent('PodMonitor');
+  for (let outages = 0; outages < 2; outages++) {
+    watchLog.state('PodMonitor', lost(REFUSED));
+    for (let tries = 0; tries < 2; tries++) watchLog.absent('PodMonitor');
+  }
+  const told = [
+    'watch lost, trying again PodMonitor ConnectionRefused',
+    'watch lost no more: optional kind is not there PodMonitor',
+  ];
+  assert.deepEqual(lines, [...told, ...told]);
+});
+
 test('an L4Balancer that the API server does not know is told as what it is: the CRD is missing', () => {
   const { lines, watchLog } = recording();
   for (let tries = 0; tries < 3; tries++) watchLog.state('L4Balancer', lost(notFound));

@@ -4,40 +4,30 @@ import { ApiError } from '../../../kube/errors.ts';
 import type { ListWatchOptions } from '../../../kube/list-watch.ts';
 import type { KubeObject } from '../../../kube/object.ts';
 import { WATCHED_KINDS, type WatchedKind } from '../../../operator/watch/kinds.ts';
-import { followWorld } from '../../../operator/watch/world.ts';
-import { scriptedTransport } from '../../kube/scripted-transport.ts';
+import { lost, playWorld } from './played-world.ts';
 
 const OPTIONAL: WatchedKind = 'PodDisruptionBudget';
 const UNKNOWN = new ApiError({ method: 'GET', path: '/x', httpStatus: 404, body: '' });
 
-/** A world whose watches are played by the test, found by their path. */
+/** A world, and what it tells. */
 const played = (namespaces: readonly string[] = []) => {
   const told: string[] = [];
-  const watches = new Map<string, ListWatchOptions<KubeObject>>();
-  const world = followWorld(
-    { transport: scriptedTransport([]), namespaces },
+  const play = playWorld(
     {
       onChange: (kind, { metadata }, { isGone }) =>
         told.push(`${kind} ${metadata.namespace}/${metadata.name} ${isGone ? 'gone' : 'there'}`),
       onState: (_, state, watch) => told.push(`${watch} ${state.connected ? 'connected' : 'lost'}`),
+      onAbsent: (_, watch) => told.push(`${watch} absent`),
       onListed: (kind, missed) => missed > 0 && told.push(`${kind} missed ${missed}`),
       onServed: (kind, isServed) => told.push(`${kind} ${isServed ? 'served' : 'not served'}`),
       onSynced: (namespace) => told.push(namespace === undefined ? 'synced' : `${namespace} synced`),
     },
-    {
-      watch: (options) => {
-        watches.set(options.path, options);
-        return { stop: () => {}, silentMs: () => 0 };
-      },
-      isOptional: (kind) => kind === OPTIONAL,
-    },
+    { namespaces, isOptional: (kind) => kind === OPTIONAL },
   );
-  const at = (path: string) => watches.get(path) ?? assert.fail(`nothing watches ${path}`);
-  return { world, told, watches, at };
+  return { told, ...play };
 };
 
 const object = (namespace: string, name: string): KubeObject => ({ metadata: { namespace, name } });
-const lost = (error: Error) => ({ connected: false, error, retryInMs: 100 }) as const;
 const BUDGETS = '/apis/policy/v1/poddisruptionbudgets';
 const syncAllBut = (watches: ReadonlyMap<string, ListWatchOptions<KubeObject>>, left: string) => {
   for (const [path, { onSync }] of watches) if (path !== left) onSync(new Map(), 0);
@@ -49,7 +39,7 @@ test('an optional kind that the API server does not know holds nothing up, and i
   assert.deepEqual(told, []);
   at(BUDGETS).onState?.(lost(UNKNOWN));
   at(BUDGETS).onState?.(lost(UNKNOWN));
-  assert.deepEqual(told, [`${OPTIONAL} not served`, 'synced']);
+  assert.deepEqual(told, [`${OPTIONAL} not served`, `${OPTIONAL} absent`, 'synced', `${OPTIONAL} absent`]);
   assert.equal(world.serves(OPTIONAL), false);
   assert.equal(world.serves('Pod'), true);
   assert.equal(world.health().length, WATCHED_KINDS.length - 1);
@@ -66,7 +56,7 @@ test('an optional kind may come later, and go again with its objects', () => {
   assert.equal(world.health().length, WATCHED_KINDS.length);
   told.length = 0;
   at(BUDGETS).onState?.(lost(UNKNOWN));
-  assert.deepEqual(told, [`${OPTIONAL} shop/a gone`, `${OPTIONAL} not served`]);
+  assert.deepEqual(told, [`${OPTIONAL} shop/a gone`, `${OPTIONAL} not served`, `${OPTIONAL} absent`]);
   assert.equal(world.collections[OPTIONAL].size, 0);
 });
 

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import type { ListWatchOptions, ListWatchState } from '../../../kube/list-watch.ts';
+import type { KubeObject } from '../../../kube/object.ts';
+import { isOptional, type WatchedKind } from '../../../operator/watch/kinds.ts';
+import { followWorld, type WorldEvents } from '../../../operator/watch/world.ts';
+import { scriptedTransport } from '../../kube/scripted-transport.ts';
+
+interface Play {
+  readonly namespaces?: readonly string[];
+  readonly isOptional?: (kind: WatchedKind) => boolean;
+}
+
+/** A world whose watches are played by the test, found by their path. */
+export const playWorld = (events: WorldEvents, { namespaces = [], ...play }: Play = {}) => {
+  const watches = new Map<string, ListWatchOptions<KubeObject>>();
+  const world = followWorld({ transport: scriptedTransport([]), namespaces }, events, {
+    watch: (options) => {
+      watches.set(options.path, options);
+      return { stop: () => {}, silentMs: () => 0 };
+    },
+    isOptional,
+    ...play,
+  });
+  const at = (path: string) => watches.get(path) ?? assert.fail(`nothing watches ${path}`);
+  return { world, watches, at };
+};
+
+export const lost = (error: Error): ListWatchState => ({ connected: false, error, retryInMs: 100 });
