@@ -29,11 +29,13 @@ export interface LeftOut {
   readonly withBackend?: string;
 }
 
+type List = 'listeners' | 'backends';
+type Instead = 'Last' | 'Default';
+
 /** What a problem belongs to: the smallest thing that is served or left out as a whole. */
 type Unit =
-  | { readonly list: 'listeners' | 'backends'; readonly index: number }
-  | { readonly part: string }
-  | 'Spec';
+  /** Without an index, the list as a whole: it has too many entries, or none. */
+  { readonly list: List; readonly index?: number } | { readonly part: string } | 'Spec';
 
 /**
  * The listeners and backends that this version understands, each whole or not at all; a listener goes with its backend. Another part of
@@ -44,14 +46,9 @@ export const understand = (input: unknown, before: L4BalancerSpec | undefined): 
   const spec = valueAt(input, ['spec']);
   const leftOut: LeftOut[] = [];
   const gone = new Map<string, Path>();
-  const replaced = new Map<string, 'Last' | 'Default'>();
+  const replaced = new Map<string, Instead>();
 
-  const leave = (
-    list: 'listeners' | 'backends',
-    index: number,
-    { at, message }: Problem,
-    withBackend?: string,
-  ): void => {
+  const leave = (list: List, index: number, { at, message }: Problem, withBackend?: string): void => {
     const path: Path = ['spec', list, index];
     const key = formatPath(path);
     if (gone.has(key)) return;
@@ -71,8 +68,9 @@ export const understand = (input: unknown, before: L4BalancerSpec | undefined): 
         leave('listeners', listener, { at: ['spec', 'listeners', listener, 'backend'], message }, name);
   };
 
-  const replace = (part: string, { at, message }: Problem): boolean => {
-    const tried = replaced.get(part);
+  /** In one turn a part is replaced once, however much of it is not understood. False where it has its default already. */
+  const replace = (part: string, { at, message }: Problem, stood: ReadonlyMap<string, Instead>): boolean => {
+    const tried = stood.get(part);
     if (tried === 'Default') return false;
     const instead = tried === undefined && before !== undefined ? 'Last' : 'Default';
     replaced.set(part, instead);
@@ -84,7 +82,7 @@ export const understand = (input: unknown, before: L4BalancerSpec | undefined): 
     return true;
   };
 
-  // Each turn leaves something out for good, so there is an end.
+  // Each turn leaves something out for good, or is the last.
   for (;;) {
     const rest = leaveOut(withReplaced(input, replaced, before), [...gone.values()]);
     const { balancer, problems, ignored } = inspect(rest.value, 'Report');
@@ -92,46 +90,51 @@ export const understand = (input: unknown, before: L4BalancerSpec | undefined): 
       const written = ignored.map((path) => formatPath(rest.original(path)));
       return { spec: balancer.spec, leftOut, ignored: written };
     }
-    for (const problem of problems) {
-      const found = { ...problem, at: rest.original(problem.at) };
-      const unit = unitOf(found.at);
-      if (unit !== 'Spec' && 'list' in unit) leave(unit.list, unit.index, found);
-      else if (tooMany(spec, found.at).length > 0) {
-        const list = found.at[1] as 'listeners' | 'backends';
-        for (const index of tooMany(spec, found.at)) leave(list, index, found);
-      } else if (unit === 'Spec' || !replace(unit.part, found)) {
-        if (leftOut.length === 0)
-          leftOut.push({
-            kind: 'Spec',
-            name: '',
-            instead: 'Nothing',
-            path: formatPath(found.at),
-            problem: textOf(found.message),
-          });
-        return { spec: undefined, leftOut, ignored: [] };
-      }
+    const stood = new Map(replaced);
+    const goneBefore = gone.size;
+    const inInput = problems.map((problem) => ({ ...problem, at: rest.original(problem.at) }));
+    let isReplaced = false;
+    for (const problem of inInput) {
+      const unit = unitOf(problem.at);
+      if (unit === 'Spec') continue;
+      if ('part' in unit) isReplaced = replace(unit.part, problem, stood) || isReplaced;
+      else if (unit.index !== undefined) leave(unit.list, unit.index, problem);
+      else for (const index of surplus(spec, unit.list, gone)) leave(unit.list, index, problem);
     }
+    if (isReplaced || gone.size > goneBefore) continue;
+    const [first] = inInput;
+    if (leftOut.length === 0 && first !== undefined)
+      leftOut.push({
+        kind: 'Spec',
+        name: '',
+        instead: 'Nothing',
+        path: formatPath(first.at),
+        problem: textOf(first.message),
+      });
+    return { spec: undefined, leftOut, ignored: [] };
   }
 };
 
-const unitOf = ([root, part, index]: Path): Unit => {
+const unitOf = (path: Path): Unit => {
+  const [root, part, index] = path;
   if (root !== 'spec' || typeof part !== 'string') return 'Spec';
   if (part !== 'listeners' && part !== 'backends') return { part };
+  if (path.length === 2) return { list: part };
   return typeof index === 'number' ? { list: part, index } : 'Spec';
 };
 
-/** Entries of the list at `path` beyond what this version admits. */
-const tooMany = (spec: unknown, path: Path): readonly number[] => {
-  const [, list] = path;
-  if (path.length !== 2 || (list !== 'listeners' && list !== 'backends')) return [];
+/** Of the entries that are not left out, those beyond what this version admits. */
+const surplus = (spec: unknown, list: List, gone: ReadonlyMap<string, Path>): readonly number[] => {
   const entries = valueAt(spec, [list]);
   const most = SPEC_SCHEMA.properties?.[list]?.maxItems ?? Number.POSITIVE_INFINITY;
-  return Array.isArray(entries) ? [...entries.keys()].slice(most) : [];
+  return Array.isArray(entries)
+    ? [...entries.keys()].filter((index) => !gone.has(formatPath(['spec', list, index]))).slice(most)
+    : [];
 };
 
 const withReplaced = (
   input: unknown,
-  replaced: ReadonlyMap<string, 'Last' | 'Default'>,
+  replaced: ReadonlyMap<string, Instead>,
   before: L4BalancerSpec | undefined,
 ): unknown => {
   const spec = valueAt(input, ['spec']);

@@ -162,6 +162,70 @@ const CASES: readonly Case[] = [
     leftOut: ['Listener l64 at spec.listeners: Nothing', 'Listener l65 at spec.listeners: Nothing'],
   },
   {
+    name: 'more listeners than there is room for, none of which is understood',
+    spec: {
+      listeners: Array.from({ length: 65 }, (_, i) => listener(`l${i}`, 100 + i, { protocol: 'QUIC' })),
+      backends: [backend('web')],
+    },
+    served: undefined,
+    leftOut: [
+      'Listener l64 at spec.listeners: Nothing',
+      ...Array.from({ length: 64 }, (_, i) => `Listener l${i} at spec.listeners[${i}].protocol: Nothing`),
+    ],
+  },
+  {
+    name: 'more listeners than there is room for, whose one backend is not understood',
+    spec: {
+      listeners: Array.from({ length: 65 }, (_, i) => listener(`l${i}`, 100 + i)),
+      backends: [backend('web', { algorithm: 'Psychic' })],
+    },
+    served: undefined,
+    leftOut: [
+      'Listener l64 at spec.listeners: Nothing',
+      'Backend web at spec.backends[0].algorithm: Nothing',
+      ...Array.from({ length: 64 }, (_, i) => `Listener l${i} at spec.listeners[${i}].backend: Nothing`),
+    ],
+  },
+  {
+    name: 'more backends than there is room for, none of which is understood',
+    spec: {
+      listeners: [listener('a', 80, { backend: 'b0' })],
+      backends: Array.from({ length: 65 }, (_, i) => backend(`b${i}`, { algorithm: 'Psychic' })),
+    },
+    served: undefined,
+    leftOut: [
+      'Backend b64 at spec.backends: Nothing',
+      'Backend b0 at spec.backends[0].algorithm: Nothing',
+      'Listener a at spec.listeners[0].backend: Nothing',
+      ...Array.from(
+        { length: 63 },
+        (_, i) => `Backend b${i + 1} at spec.backends[${i + 1}].algorithm: Nothing`,
+      ),
+    ],
+  },
+  {
+    name: 'another part with several unknown words, which stays as it was',
+    spec: {
+      listeners: [listener('a', 2000)],
+      backends: [backend('web')],
+      drain: { delay: 'until-idle', spread: 'Evenly' },
+      tuning: { profile: 'Psychic', logLevel: 'trace', acceptors: 'All' },
+    },
+    served: 'a | web | delay 9s',
+    leftOut: ['Part tuning at spec.tuning.profile: Last', 'Part drain at spec.drain.delay: Last'],
+  },
+  {
+    name: 'such a part at the start',
+    spec: {
+      listeners: [listener('a', 80)],
+      backends: [backend('web')],
+      drain: { delay: 'until-idle', spread: 'Evenly' },
+    },
+    withoutBefore: true,
+    served: 'a | web | delay undefined',
+    leftOut: ['Part drain at spec.drain.delay: Default'],
+  },
+  {
     name: 'no listener that is understood',
     spec: { listeners: [listener('q', 80, { protocol: 'QUIC' })], backends: [backend('web')] },
     served: undefined,
