@@ -2,9 +2,11 @@ import { z } from 'zod';
 import type { Report } from '../status/reading.ts';
 import { lossOf } from './loss.ts';
 
-/** Texts are cut: a status has a limit, and whoever answers at that address need not be a proxy. */
+/** Texts and lists are cut: a status has a limit, and whoever answers at that address need not be a proxy. What is too long refuses nothing. */
 const text = (longest: number) => z.string().transform((long) => long.slice(0, longest));
 
+/** As many listeners and backends as a spec may have; there are fewer knobs. */
+const MOST = 64;
 const MOST_FINDINGS = 512;
 
 const report = z.object({
@@ -17,21 +19,16 @@ const report = z.object({
       lostForMs: z.number().optional(),
     })
     .default({ following: true }),
-  tuning: z
-    .array(
-      z.object({
-        name: text(253),
-        asked: text(256).optional(),
-        effective: text(256),
-        ok: z.boolean(),
-        hint: text(1024).optional(),
-      }),
-    )
-    .max(64),
-  listeners: z
-    .array(z.object({ name: text(63) }))
-    .max(64)
-    .default([]),
+  tuning: z.array(
+    z.object({
+      name: text(253),
+      asked: text(256).optional(),
+      effective: text(256),
+      ok: z.boolean(),
+      hint: text(1024).optional(),
+    }),
+  ),
+  listeners: z.array(z.object({ name: text(63), leaving: z.boolean().default(false) })).default([]),
   backends: z
     .array(
       z.object({
@@ -41,7 +38,6 @@ const report = z.object({
         endpoints: z.array(z.object({ health: text(16), ejectedUntil: text(64).optional() })).default([]),
       }),
     )
-    .max(64)
     .default([]),
   findings: z
     .array(
@@ -65,9 +61,13 @@ export const parseReport = (body: string): Report | undefined => {
         revision: data.revision,
         follows: data.source.following,
         loss: lossOf(data.source),
-        knobs: data.tuning,
-        listeners: data.listeners.map(({ name }) => name),
-        backends: data.backends.map(({ name, counts, endpoints }) => ({
+        knobs: data.tuning.slice(0, MOST),
+        // One that is served no more is in the list as long as a connection of it is open, and a while longer.
+        listeners: data.listeners
+          .filter(({ leaving }) => !leaving)
+          .slice(0, MOST)
+          .map(({ name }) => name),
+        backends: data.backends.slice(0, MOST).map(({ name, counts, endpoints }) => ({
           name,
           ...(counts ?? {
             endpoints: endpoints.length,
