@@ -3,7 +3,7 @@ import { nearest } from './nearest.ts';
 import { type Duplicate, isRecord, normalise } from './normalise.ts';
 import { formatPath, type Path, valueAt } from './path.ts';
 import { respelledEndpoints } from './respelled.ts';
-import { ruleProblems, type Where } from './rules/apply.ts';
+import { ruleProblems, type StandIn, type Where } from './rules/apply.ts';
 import { type Problem, schemaProblems } from './schema-findings.ts';
 import { SPEC_SCHEMA } from './schemas.ts';
 import { status } from './status.ts';
@@ -48,6 +48,7 @@ export const inspect = (
   input: unknown,
   unknownFields: UnknownFields,
   where: Where = 'Cluster',
+  standIns: readonly StandIn[] = [],
 ): Inspection => {
   const wrongKind = notABalancer(input);
   if (wrongKind.length > 0 || !isRecord(input))
@@ -67,6 +68,7 @@ export const inspect = (
       candidate,
       refused.map(({ at }) => at),
       where,
+      standIns,
     ),
     ...(unknownFields === 'Refuse' ? unknownProblems(unknown) : []),
   ];

@@ -2,6 +2,7 @@ import { inspect } from './inspect.ts';
 import type { L4BalancerSpec } from './l4balancer.ts';
 import { isRecord } from './normalise.ts';
 import { formatPath, type Path, valueAt } from './path.ts';
+import type { StandIn } from './rules/apply.ts';
 import { leaveOut } from './rules/leave-out.ts';
 import type { Problem } from './schema-findings.ts';
 import { SPEC_SCHEMA } from './schemas.ts';
@@ -30,7 +31,7 @@ export interface LeftOut {
 }
 
 type List = 'listeners' | 'backends';
-type Instead = 'Last' | 'Default';
+type Instead = StandIn['instead'];
 
 /** What a problem belongs to: the smallest thing that is served or left out as a whole. */
 type Unit =
@@ -39,8 +40,8 @@ type Unit =
 
 /**
  * The listeners and backends that this version understands, each whole or not at all; a listener goes with its backend. Another part of
- * the spec that it does not understand is taken from `before`, else its default. For objects of the API server, which their own schema has
- * admitted: what is refused here is newer than this program.
+ * the spec that it does not understand is taken from `before`, else its default; what is understood is not judged by that. For objects of
+ * the API server, which their own schema has admitted: what is refused here is newer than this program.
  */
 export const understand = (input: unknown, before: L4BalancerSpec | undefined): Understood => {
   const spec = valueAt(input, ['spec']);
@@ -85,7 +86,8 @@ export const understand = (input: unknown, before: L4BalancerSpec | undefined): 
   // Each turn leaves something out for good, or is the last.
   for (;;) {
     const rest = leaveOut(withReplaced(input, replaced, before), [...gone.values()]);
-    const { balancer, problems, ignored } = inspect(rest.value, 'Report');
+    const standIns = [...replaced].map(([part, instead]) => ({ at: ['spec', part], instead }));
+    const { balancer, problems, ignored } = inspect(rest.value, 'Report', 'Cluster', standIns);
     if (balancer !== undefined) {
       const written = ignored.map((path) => formatPath(rest.original(path)));
       return { spec: balancer.spec, leftOut, ignored: written };

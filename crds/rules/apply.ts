@@ -8,19 +8,45 @@ import type { Rule } from './rule.ts';
 /** What serves the resource: pods, or a proxy without a cluster. */
 export type Where = 'Cluster' | 'Standalone';
 
+/** A part of the resource that is not what was written, but what was understood last, or the default. */
+export interface StandIn {
+  readonly at: Path;
+  readonly instead: 'Last' | 'Default';
+}
+
 /**
  * What the rules say about a resource with its defaults filled in. Where the schema has refused what a rule reads, the rule is
- * left out, or the list entry if the rule can do without it: so a person sees every problem at once, and no false one.
+ * left out, or the list entry if the rule can do without it: so a person sees every problem at once, and no false one. By what stands in for
+ * a part nothing else is judged, and the default not at all.
  */
-export const ruleProblems = (root: unknown, refused: readonly Path[], where: Where): Problem[] =>
-  RULES.filter(({ aboutPods = false }) => where === 'Cluster' || !aboutPods).flatMap((rule) =>
-    instances(root, patternPath(rule.scope)).flatMap((instance) => problemsAt(rule, instance, refused)),
+export const ruleProblems = (
+  root: unknown,
+  refused: readonly Path[],
+  where: Where,
+  standIns: readonly StandIn[],
+): Problem[] => {
+  const at = (instead: StandIn['instead']): Path[] =>
+    standIns.filter((one) => one.instead === instead).map((one) => one.at);
+  const unread = [...refused, ...at('Default')];
+  const last = at('Last');
+  return RULES.filter(({ aboutPods = false }) => where === 'Cluster' || !aboutPods).flatMap((rule) =>
+    instances(root, patternPath(rule.scope)).flatMap((instance) => {
+      const read = last.filter((path) => reads(rule, instance, path));
+      const problems = problemsAt(rule, instance, unread);
+      return read.length === 0
+        ? problems
+        : problems.filter((problem) => read.some((path) => overlap(path, problem.at)));
+    }),
   );
+};
 
 interface Instance {
   readonly at: Path;
   readonly value: unknown;
 }
+
+const reads = (rule: Rule, { at }: Instance, path: Path): boolean =>
+  rule.reads.some((read) => overlap([...at, ...patternPath(read)], path));
 
 const problemsAt = (rule: Rule, { at, value }: Instance, refused: readonly Path[]): readonly Problem[] => {
   const unneeded: Path[] = [];
