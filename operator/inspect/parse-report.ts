@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Report } from '../status/reading.ts';
+import { reasonOfCode, severity } from '../status/finding-reasons.ts';
+import type { FindingReport, Report } from '../status/reading.ts';
 import { lossOf } from './loss.ts';
 
 /** Texts and lists are cut: a status has a limit, and whoever answers at that address need not be a proxy. What is too long refuses nothing. */
@@ -76,10 +77,18 @@ export const parseReport = (body: string): Report | undefined => {
             ).length,
           }),
         })),
-        findings: data.findings.slice(0, MOST_FINDINGS),
+        findings: worst(data.findings),
       }
     );
   } catch {
     return undefined; // not JSON; the caller says so
   }
 };
+
+/** A proxy lists what is wrong with thousands of endpoints before the port that it cannot open. */
+const worst = (findings: readonly FindingReport[]): readonly FindingReport[] =>
+  findings
+    .map((finding) => ({ finding, rank: severity(reasonOfCode(finding.code)) }))
+    .sort((a, b) => a.rank - b.rank)
+    .slice(0, MOST_FINDINGS)
+    .map(({ finding }) => finding);

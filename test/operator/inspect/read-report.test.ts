@@ -105,9 +105,17 @@ for (const [list, own, entry] of [
     assert.equal(parseReport(JSON.stringify(body))?.[own].length, 64);
   });
 
-test('more findings than a status has room for are not kept', () => {
-  const findings = Array.from({ length: 5_000 }, () => ({ path: '', message: 'x' }));
-  assert.equal(parseReport(JSON.stringify({ tuning: [], findings }))?.findings.length, 512);
+test('of more findings than a status has room for the worst are kept', () => {
+  const repeated = Array.from({ length: 5_000 }, () => ({
+    code: 'EndpointRepeated',
+    path: 'spec.backends[0].endpoints',
+    message: 'twice',
+  }));
+  const taken = { code: 'PortTaken', path: 'spec.listeners[0].port', message: 'taken' };
+  const body = { tuning: [], findings: [...repeated, taken] };
+  const { findings = [] } = parseReport(JSON.stringify(body)) ?? {};
+  assert.equal(findings.length, 512);
+  assert.deepEqual(findings[0], taken);
 });
 
 const ODD: readonly (readonly [string, http.RequestListener, string])[] = [
