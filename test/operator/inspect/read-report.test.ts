@@ -61,6 +61,26 @@ test('a proxy of the first version, which gives no summary, is understood', asyn
   });
 });
 
+test('a status of the first version with all the endpoints that a spec can name is short enough', async (t) => {
+  const endpoint = {
+    address: '2001:db8:ffff:ffff:ffff:ffff:ffff:ffff',
+    port: 65_535,
+    weight: 256,
+    health: 'Unhealthy',
+    reason: 'x'.repeat(100),
+    share: 0.123,
+    used: false,
+    open: 100_000,
+    connections: 10 ** 9,
+    failures: 10 ** 9,
+  };
+  const endpoints = Array.from({ length: 256 }, () => endpoint);
+  const backends = Array.from({ length: 64 }, (_, index) => ({ name: `b${index}`, endpoints }));
+  const server = http.createServer((_, response) => response.end(JSON.stringify({ tuning: [], backends })));
+  const port = await serve(t, '127.0.0.1', server);
+  assert.equal((await readReport('127.0.0.1', port, never)).backends.length, 64);
+});
+
 test('of a summary the counts are read, what is served, what is found, and whether the source is followed', () => {
   const finding = { code: 'PortTaken', path: 'spec.listeners[0].port', message: 'taken', listener: 'web' };
   const body = {
@@ -136,7 +156,7 @@ const ODD: readonly (readonly [string, http.RequestListener, string])[] = [
   ],
   [
     'too much',
-    (_, response) => response.end(Buffer.alloc(33 * 1024 * 1024)),
+    (_, response) => response.end(Buffer.alloc(9 * 1024 * 1024)),
     'its answer is too long to be a status.',
   ],
 ];
