@@ -68,6 +68,7 @@ export const TCP_INFO_BYTES = 148;
 /** Offsets in it. */
 export const TCP_INFO = {
   UnacknowledgedSegments: 24,
+  SinceLastDataSentMs: 44,
   SinceLastAcknowledgmentMs: 56,
   BytesAcknowledged: 120,
   BytesNotSent: 144,

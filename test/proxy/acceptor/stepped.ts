@@ -1,3 +1,4 @@
+import { setKeepalive } from '../../../proxy/acceptor/keepalive.ts';
 import { runAcceptor } from '../../../proxy/acceptor/loop.ts';
 import type { ToAcceptor } from '../../../proxy/acceptor/messages.ts';
 import { INTS, intsAt } from '../../../proxy/acceptor/shared-memory.ts';
@@ -9,6 +10,7 @@ import {
   AF_INET,
   EAGAIN,
   EINPROGRESS,
+  SO_KEEPALIVE,
   SO_REUSEADDR,
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
@@ -49,7 +51,7 @@ export interface World {
   readonly memory: PinnedMemory;
   /** Turns of the loop that have begun. */
   turn: number;
-  /** Milliseconds of the acceptor's clock, which only the script moves on. */
+  /** Milliseconds of the acceptor's clock, which only the script moves on, unless it is the real one. */
   clockMs: number;
   readonly reads: Read[];
   /** Done once, between the kernel's next answer and the acceptor's look at its clock. */
@@ -63,6 +65,10 @@ export interface World {
 export interface SteppedOptions {
   readonly idleMs?: number;
   readonly halfClosedMs?: number;
+  /** The acceptor's clock goes by itself, and the kernel says of its sockets what it says. */
+  readonly isClockReal?: boolean;
+  /** How often, in seconds, the kernel asks a silent peer of either side. */
+  readonly keepaliveSeconds?: number;
 }
 
 const addressOf = (port: number): PinnedMemory => {
@@ -86,7 +92,7 @@ const listenOn = (sys: Sys, port: number): number => {
  */
 export const runStepped = async (
   script: (world: World) => Generator<void>,
-  { idleMs = 60_000, halfClosedMs = idleMs }: SteppedOptions = {},
+  { idleMs = 60_000, halfClosedMs = idleMs, isClockReal = false, keepaliveSeconds = 0 }: SteppedOptions = {},
 ): Promise<World> => {
   const sys = libc();
   const [port, endpointPort] = (await freePorts(2)) as [number, number];
@@ -94,6 +100,9 @@ export const runStepped = async (
   const mail: ToAcceptor[] = [];
   const [listener, endpoints] = [listenOn(sys, port), listenOn(sys, endpointPort)];
   const own: number[] = [listener, endpoints];
+  const keepalive = { timeSeconds: keepaliveSeconds, intervalSeconds: keepaliveSeconds, probes: 0 };
+  sys.setOption(listener, SOL_SOCKET, SO_KEEPALIVE, 1);
+  setKeepalive(sys, listener, keepalive); // a client's socket inherits it
   let [toClient, toEndpoint] = [-1, -1];
   const address = addressOf(port);
   const from = pinnedMemory(SOCKET_ADDRESS_BYTES);
@@ -101,7 +110,7 @@ export const runStepped = async (
     sys,
     memory: pinnedMemory(1 << 20),
     turn: 0,
-    clockMs: 1_000,
+    clockMs: isClockReal ? performance.now() : 1_000,
     reads: [],
     afterEvents: undefined,
     post(message) {
@@ -125,7 +134,7 @@ export const runStepped = async (
     },
   };
   const steps = script(world);
-  // The kernel's clock is not the script's: when a peer acknowledged last is told by the script's.
+  // The kernel's clock is not the script's: when data left last is told by the script's, which on one machine is when it was acknowledged.
   const info = pinnedMemory(TCP_INFO_BYTES);
   const acknowledged = new Map<number, { readonly bytes: bigint; readonly atMs: number }>();
   const follow = (fd: number): void => {
@@ -157,14 +166,18 @@ export const runStepped = async (
         return bytes;
       },
       tcpInfo: (fd, into) => {
-        follow(fd);
         const result = sys.tcpInfo(fd, into);
+        if (isClockReal) return result;
+        follow(fd);
         const since = world.clockMs - (acknowledged.get(fd)?.atMs ?? 0);
-        into.view.setUint32(TCP_INFO.SinceLastAcknowledgmentMs, since, true);
+        into.view.setUint32(TCP_INFO.SinceLastDataSentMs, since, true);
+        // A peer that is there answers the kernel's probes, of keepalive or for room, whatever becomes of the data.
+        into.view.setUint32(TCP_INFO.SinceLastAcknowledgmentMs, 0, true);
         return result;
       },
       epollWait: (epoll, at, max, timeoutMs) => {
         if (performance.now() > give) throw new Error(`not done after ${world.turn} turns`);
+        if (isClockReal) world.clockMs = performance.now();
         for (const fd of acknowledged.keys()) follow(fd);
         if (steps.next().done) inputs.shared.ints[intsAt(0) + INTS.Stop] = 1;
         world.turn++;
@@ -177,7 +190,10 @@ export const runStepped = async (
     },
     {
       eventfd,
-      now: () => world.clockMs,
+      now: () => {
+        if (isClockReal) world.clockMs = performance.now();
+        return world.clockMs;
+      },
       received: () => mail.splice(0),
     },
   );
@@ -187,7 +203,7 @@ export const runStepped = async (
       version: 1,
       descriptorLimit: 1_000,
       accessLog: { mode: 'Off', sampleOneIn: 2 },
-      listeners: [{ slot: 0, fd: listener, port, backendSlot: 0, idleMs, halfClosedMs }],
+      listeners: [{ slot: 0, fd: listener, port, backendSlot: 0, idleMs, halfClosedMs, keepalive }],
       backends: [
         {
           slot: 0,

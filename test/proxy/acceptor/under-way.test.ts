@@ -82,6 +82,50 @@ for (const [what, reader] of [
   });
 }
 
+/** Passes `bytes` on one way, until the other end has taken them. */
+const move = function* (world: World, from: number, to: number, bytes = 5): Generator<void> {
+  world.sys.send(from, world.memory.address, bytes, false);
+  while (readSome(world, to, bytes) !== bytes) yield;
+};
+
+test('a connection over which nothing moves ends at its idle timeout, in order, although its peers answer keepalive', async () => {
+  let waited = 0;
+  const ended: number[] = [];
+  await runStepped(
+    function* (world) {
+      const { client, endpoint } = yield* world.connect();
+      yield* move(world, client, endpoint);
+      yield* move(world, endpoint, client);
+      for (; waited < 4 * IDLE_MS && ended.length === 0; waited += SECOND) {
+        yield* second(world);
+        ended.push(...[client, endpoint].map((fd) => readSome(world, fd, 1)).filter((read) => read === 0));
+      }
+    },
+    { idleMs: IDLE_MS },
+  );
+  assert.deepEqual(
+    { ended, isInTime: waited >= IDLE_MS && waited <= IDLE_MS + 2 * SECOND },
+    { ended: [0, 0], isInTime: true },
+    `${waited} ms`,
+  );
+});
+
+test('while draining, one that has been silent for longer than an answer may take is closed, although its peers answer keepalive', async () => {
+  let waited = 0;
+  let end = -1;
+  await runStepped(function* (world) {
+    const { client, endpoint } = yield* world.connect();
+    yield* move(world, client, endpoint);
+    for (let i = 0; i < 40; i++) yield* second(world);
+    world.post({ type: 'Drain', ms: SECOND });
+    for (; waited < 20 * SECOND && end !== 0; waited += SECOND) {
+      yield* second(world);
+      end = readSome(world, client, 1);
+    }
+  });
+  assert.ok(end === 0 && waited <= 3 * SECOND, `${end} after ${waited} ms`);
+});
+
 /** Sends `total` bytes, and lets the loop pass them on until the kernel has all of them. */
 const passOn = function* (world: World, { endpoint, toEndpoint }: Pair, total: number): Generator<void> {
   const { sys, memory, reads } = world;
