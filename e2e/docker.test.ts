@@ -10,7 +10,11 @@ import { get, webServer } from './docker/client.ts';
 import { type DockerEngine, openDockerEngine } from './docker/engine.ts';
 import { until } from './support/until.ts';
 
-const IMAGE = 'l4balancer-proxy';
+/** The engine may be the user's, with a proxy that goes by the README's names: whatever this test makes has a name and a label of its own. */
+const NAME = `l4b-test-${process.pid}`;
+const LABEL = `dev.l4balancer.test=${NAME}`;
+/** The names that the README and compose.yaml tell users to give. */
+const USERS = { container: 'l4b', image: 'l4balancer-proxy' } as const;
 const WEB_PORT = 9000;
 /** What the recipes ask for. */
 const WANTED_FILES = 1_048_576;
@@ -24,12 +28,41 @@ type Network = 'Own' | 'Host';
 let engine: DockerEngine;
 /** Where the recipes are run: with the manifest in l4b/edge.yaml. */
 let folder: string;
+/** The proxy's image, by a name that follows from what is inside. */
+let image: string;
 /** The endpoint, reached without the proxy. */
 let web: string;
+/** The user's container and image as they were before the tests. */
+let users: readonly string[];
 
 const docker = async (...args: readonly string[]): Promise<string> =>
   (await engine.run(['docker', ...args])).trim();
 const node = (script: string): Promise<string> => engine.run([process.execPath, '-e', script]);
+
+/** What docker says of the user's container and image. */
+const lookAtUsers = async (): Promise<readonly string[]> => {
+  const state = '{{.Id}} {{.State.Running}} {{.State.StartedAt}}';
+  const container = [
+    'ps',
+    '--all',
+    '--no-trunc',
+    '--quiet',
+    '--filter',
+    `name=^/${USERS.container}$`,
+  ] as const;
+  const ids = await docker(...container);
+  return [
+    ids === '' ? 'no container' : await docker('inspect', '--format', state, ids),
+    await docker('images', '--no-trunc', '--quiet', USERS.image),
+  ];
+};
+
+/** A container and an image as a user has them who followed the README. */
+const makeUsers = async (): Promise<void> => {
+  await engine.run(['sh', '-c', `head -c 1024 /dev/zero | docker import - ${USERS.image}`]);
+  const program = ['--entrypoint', '/usr/local/bin/node', image, '-e', 'setInterval(() => {}, 60_000)'];
+  await docker('run', '--detach', '--name', USERS.container, '--network', 'none', ...program);
+};
 
 before(async () => {
   const images = await buildImages({ signal: AbortSignal.timeout(600_000), progress: () => undefined });
@@ -37,9 +70,11 @@ before(async () => {
   engine = await openDockerEngine();
   folder = mkdtempSync(join(tmpdir(), 'l4b-docker-test-'));
   await docker('load', '--quiet', '--input', proxy.tar);
-  await docker('tag', proxy.reference, IMAGE);
-  const program = ['--entrypoint', '/usr/local/bin/node', IMAGE, '-e', webServer(WEB_PORT)];
-  await docker('run', '--detach', '--name', 'l4b-web', '--network', 'host', ...program);
+  image = proxy.reference;
+  const program = ['--entrypoint', '/usr/local/bin/node', image, '-e', webServer(WEB_PORT)];
+  await docker('run', '--detach', '--label', LABEL, '--network', 'host', ...program);
+  if (engine.isOwn) await makeUsers();
+  users = await lookAtUsers();
   // The engine's host is reached at this address from every network of containers.
   const bridge = await engine.run(['ip', '-4', '-oneline', 'address', 'show', 'docker0']);
   const [, address] = / inet ([\d.]+)\//.exec(bridge) ?? assert.fail(`docker0 has no address: ${bridge}`);
@@ -61,11 +96,15 @@ spec:
   );
 });
 
+/** Removes the containers that were made here, those of the compose project aside. */
+const removeContainers = async (): Promise<void> => {
+  const left = await docker('ps', '--all', '--quiet', '--filter', `label=${LABEL}`);
+  if (left !== '') await docker('rm', '--force', ...left.split('\n'));
+};
+
 after(async () => {
   if (engine !== undefined) {
-    const left = await docker('ps', '--all', '--quiet', '--filter', 'name=l4b').catch(() => '');
-    if (left !== '') await docker('rm', '--force', ...left.split('\n'));
-    await engine.stop();
+    await removeContainers().finally(() => engine.stop());
   }
   if (folder !== undefined) rmSync(folder, { recursive: true });
 });
@@ -77,13 +116,20 @@ const mostFiles = (): number => {
   return Math.min(WANTED_FILES, Number(hard));
 };
 
-/** The recipe of the README that begins with this comment, as a shell script, for the limits of this machine. */
+/** As `replaceAll`, of a text that must be there. */
+const put = (text: string, what: string, instead: string): string => {
+  assert.ok(text.includes(what), `no "${what}" in\n${text}`);
+  return text.replaceAll(what, instead);
+};
+
+/** The recipe of the README that begins with this comment, as a shell script: for the limits of this machine, under the test's own names. */
 const recipe = (comment: string): string => {
   const readme = readFileSync(join(REPOSITORY, 'README.md'), 'utf8');
   const block =
     /^```\n(# Its own network[\s\S]*?)^```$/m.exec(readme)?.[1] ?? assert.fail('no docker recipes');
   const part = block.split('\n\n').find((text) => text.startsWith(comment)) ?? assert.fail(`no ${comment}`);
-  return part.replaceAll(`${WANTED_FILES}`, `${mostFiles()}`);
+  const named = put(part, `--name ${USERS.container} `, `--name ${NAME} --label ${LABEL} `);
+  return put(put(named, ` ${USERS.image}`, ` ${image}`), `${WANTED_FILES}`, `${mostFiles()}`);
 };
 
 interface Knob {
@@ -163,11 +209,12 @@ const isDrained = async (container: string): Promise<void> => {
 const runRecipe = async (comment: string, network: Network): Promise<void> => {
   // The sysctls of a machine whose engine is not the test's own are not the test's to set.
   const script = engine.isOwn ? recipe(comment) : recipe(comment).replace(/^sysctl .*$/m, '');
-  await engine.run(['sh', '-euc', `cd '${folder}'\n${script}`]);
   try {
-    await isServed('l4b', network);
+    await engine.run(['sh', '-euc', `cd '${folder}'\n${script}`]);
+    await isServed(NAME, network);
   } finally {
-    await docker('rm', '--force', 'l4b');
+    // Also where docker made it and could not start it.
+    await docker('rm', '--force', NAME);
   }
 };
 
@@ -184,14 +231,14 @@ const compose = async (profile: string, ...args: readonly string[]): Promise<str
     () => false,
   );
   const program = isPlugin ? (['docker', 'compose'] as const) : ([findProgram('docker-compose')] as const);
-  const env = [`L4B_NOFILE=${mostFiles()}`, `L4B_IMAGE=${IMAGE}`];
+  const env = [`L4B_NOFILE=${mostFiles()}`, `L4B_IMAGE=${image}`];
   const file = [
     '--project-directory',
     folder,
     '--file',
     join(folder, 'compose.yaml'),
     '--project-name',
-    'l4b-test',
+    NAME,
   ];
   return await engine.run(['env', ...env, ...program, ...file, '--profile', profile, ...args]);
 };
@@ -212,3 +259,8 @@ for (const [profile, network] of [
       await compose(profile, 'down', '--timeout', '1');
     }
   });
+
+test('a container and an image by the names that the README gives them are left alone', async () => {
+  await removeContainers();
+  assert.deepEqual(await lookAtUsers(), users);
+});
