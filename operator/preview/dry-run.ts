@@ -35,13 +35,18 @@ interface Preview {
 
 /**
  * Writes what the operator would do to the children of every L4Balancer, and does nothing; answers the exit code. It gathers and plans as the
- * operator does, from one list of all that it follows. Throws as Transport.request does.
+ * operator does, from one list of all that it follows. Throws as Transport.request does; of named namespaces that cannot be listed it says so, and goes on with the others.
  */
 export const dryRun = async (options: DryRunOptions): Promise<number> => {
   const surroundings = await lookAround(options);
+  const { failures } = surroundings;
+  for (const [namespace, { message }] of failures)
+    options.out.write(`! namespace ${namespace} cannot be looked at: ${message}\n`);
   const previews: Preview[] = [];
   for (const { metadata } of surroundings.collections[ROOT].values()) {
-    const key = `${metadata.namespace}/${metadata.name}`;
+    const { namespace = '' } = metadata;
+    if (failures.has(namespace)) continue;
+    const key = `${namespace}/${metadata.name}`;
     const gathered = gather(key, surroundings.collections, createLedger(), 0);
     if (gathered === undefined || metadata.deletionTimestamp !== undefined) continue;
     const preview = await previewOf(gathered, surroundings, options);
@@ -53,7 +58,7 @@ export const dryRun = async (options: DryRunOptions): Promise<number> => {
   const count = (would: ChildPreview['would']): number => all.filter((one) => one.would === would).length;
   const [create, change, remove] = [count('Create'), count('Change'), count('Remove')];
   options.out.write(`${create} to create, ${change} to change, ${remove} to remove; nothing was written\n`);
-  if (previews.some(({ isReadable }) => !isReadable)) return EXIT.failed;
+  if (failures.size > 0 || previews.some(({ isReadable }) => !isReadable)) return EXIT.failed;
   return create + change + remove === 0 ? EXIT.ok : EXIT.different;
 };
 

@@ -6,6 +6,8 @@ import { followWorld, type World } from '../watch/world.ts';
 /** The cluster as it was at one moment, as an operator that starts gets to know it. */
 export interface Surroundings extends Pick<World, 'collections' | 'serves'> {
   readonly kubelet: KubernetesVersion;
+  /** Why, by the namespaces that could not be looked at; of these the collections may have some. */
+  readonly failures: ReadonlyMap<string, Error>;
 }
 
 export interface LookOptions {
@@ -14,7 +16,10 @@ export interface LookOptions {
   readonly namespaces: readonly string[];
 }
 
-/** Lists everything that the operator follows, once. Throws as Transport.request does. */
+/**
+ * Lists everything that the operator follows, once. Throws as Transport.request does; but where namespaces are named, one that cannot be listed
+ * holds up no other.
+ */
 export const lookAround = async ({ transport, namespaces }: LookOptions): Promise<Surroundings> => {
   const { gitVersion } = (await transport.request({ method: 'GET', path: '/version' })) as {
     gitVersion?: string;
@@ -23,22 +28,29 @@ export const lookAround = async ({ transport, namespaces }: LookOptions): Promis
   nodes.server(parseVersion(gitVersion));
   const { promise: synced, resolve, reject } = Promise.withResolvers<void>();
   const awaited = new Set(namespaces.length === 0 ? [undefined] : namespaces);
+  const failures = new Map<string, Error>();
+  const done = (namespace: string | undefined): void => {
+    awaited.delete(namespace);
+    if (awaited.size === 0) resolve();
+  };
   const world = followWorld(
     { transport, namespaces },
     {
       onChange(kind, object, { isGone }) {
         if (kind === 'Node') nodes.note(object, isGone);
       },
-      onState(_, state) {
-        if (!state.connected) reject(state.error);
+      onState(_kind, state, _watch, namespace) {
+        if (state.connected || !awaited.has(namespace)) return;
+        if (namespace === undefined) reject(state.error);
+        else {
+          failures.set(namespace, state.error);
+          done(namespace);
+        }
       },
       onAbsent() {},
       onListed() {},
       onServed() {},
-      onSynced(namespace) {
-        awaited.delete(namespace);
-        if (awaited.size === 0) resolve();
-      },
+      onSynced: done,
     },
   );
   try {
@@ -46,5 +58,5 @@ export const lookAround = async ({ transport, namespaces }: LookOptions): Promis
   } finally {
     world.stop();
   }
-  return { collections: world.collections, serves: world.serves, kubelet: nodes.oldest() };
+  return { collections: world.collections, serves: world.serves, kubelet: nodes.oldest(), failures };
 };
