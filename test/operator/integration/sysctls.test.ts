@@ -154,7 +154,8 @@ describe('a rollout whose pods a kubelet refuses', () => {
     const namespace = await world.newNamespace();
     await world.apply(namespace, 'edge', TUNED);
     await refuseAll(namespace, 'strict-1');
-    await world.eventually('no refused pod', async () => (await refusedPods(namespace)).length === 0);
+    // Also none that its ReplicaSet is taking back: it would look like the first of the next try.
+    await world.eventually('no pod', async () => (await podsOf(world.transport, namespace)).length === 0);
     await follow(await world.reason(namespace, 'edge', 'SysctlForbidden'));
     await nextPod(namespace);
     await letServe(world.transport, namespace);
