@@ -7,6 +7,7 @@ import { childName } from '../desired/names.ts';
 import type { Owner } from '../desired/render.ts';
 import type { ChildProblem } from '../status/observed.ts';
 import type { Collections } from '../watch/world.ts';
+import { isAsLeft } from './as-left.ts';
 import { type Change, changedBy } from './changed-by.ts';
 import type { Content, Contests } from './contests.ts';
 import { type ForeignField, foreignFields } from './foreign-fields.ts';
@@ -124,7 +125,7 @@ const applyChild = async (
   const live = ledger.newest(name, cached, now());
   // A refusal holds for this content and this object: what somebody changes may be what was in the way.
   const tried = [wanted, live && pick(live, wanted)];
-  const content: Content = { name, kind, digest: digest(wanted), epoch };
+  const content: Content = { name, kind, digest: digest(wanted), wanted, epoch };
   /** Notes what was sent, and says what that was where the object had been so before. */
   const done = (result: Result, change: Change | undefined): Result => {
     const rounds = contests.sent(content, change, now());
@@ -138,7 +139,9 @@ const applyChild = async (
     const isWrite = known.todo === 'Make' || known.todo === 'Apply' || known.todo === 'Remove';
     if (isWrite && refused !== undefined && refused.sent === digest(tried) && refused.retryAt > now())
       return problem('Refused', refused.what, refused.retryAt - now());
-    const isRepair = (known.todo === 'Apply' && known.isRepair) || contests.wasSent(content);
+    const asLeft = (last: Manifest | undefined): boolean =>
+      isAsLeft(last, wanted, live, ledger.confirmed(name));
+    const isRepair = (known.todo === 'Apply' && known.isRepair) || contests.isPutBack(content, asLeft);
     const waitMs = isWrite && isRepair && !isUrgent ? contests.waitMs(name, now()) : 0;
     if (waitMs > 0) return { kind: 'Contested', waitMs };
     const found = known.todo === 'Make' ? await makeChild(ref, name, wanted, deps) : undefined;

@@ -1,3 +1,4 @@
+import type { Manifest } from '../../kube/apply.ts';
 import type { Change } from './changed-by.ts';
 
 /** An object that somebody else changes again and again, so that the operator has had to put it back several times in a row. */
@@ -13,6 +14,8 @@ export interface Content {
   readonly name: string;
   readonly kind: string;
   readonly digest: string;
+  /** The content itself; undefined where there is to be no object. */
+  readonly wanted: Manifest | undefined;
   /** Changes with the spec: what a user asks for is no contest. */
   readonly epoch: string;
 }
@@ -22,8 +25,11 @@ export interface Content {
  * operator or an autoscaler, would otherwise be answered as fast as it writes, for ever.
  */
 export interface Contests {
-  /** Whether this content was sent before, so that somebody must have changed the object since. */
-  wasSent(content: Content): boolean;
+  /**
+   * Whether sending this content puts something back: it was sent before, and the object is no longer what was made of it by the last that was
+   * sent, as `isAsLeft` says of that. A rollout that is stopped and tried again, where nobody else changes anything, puts nothing back.
+   */
+  isPutBack(content: Content, isAsLeft: (last: Manifest | undefined) => boolean): boolean;
   /** Milliseconds until an object may be put back; 0 at once. */
   waitMs(name: string, now: number): number;
   /** It was sent; `change` is what was put back, undefined where the object was as it should be. Gives back the repairs in a row. */
@@ -49,6 +55,7 @@ interface Entry {
   readonly kind: string;
   epoch: string;
   readonly digests: Set<string>;
+  last: Pick<Content, 'digest' | 'wanted'>;
   rounds: number;
   lastAt: number;
   change: Change;
@@ -69,9 +76,10 @@ export const createContests = (): Contests => {
       .map(([, entry]) => entry);
 
   return {
-    wasSent({ name, digest, epoch }) {
+    isPutBack({ name, digest, wanted, epoch }, isAsLeft) {
       const entry = entries.get(name);
-      return entry?.epoch === epoch && entry.digests.has(digest);
+      if (entry?.epoch !== epoch || !entry.digests.has(digest)) return false;
+      return !isAsLeft(entry.last.digest === digest ? wanted : entry.last.wanted);
     },
     waitMs(name, now) {
       const entry = entries.get(name);
@@ -80,13 +88,21 @@ export const createContests = (): Contests => {
       const pauseMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(rounds - 1, 10));
       return Math.max(0, entry.lastAt + pauseMs - now);
     },
-    sent({ name, kind, digest, epoch }, change, now) {
+    sent({ name, kind, digest, wanted, epoch }, change, now) {
       const before = entries.get(name);
-      const entry = before ?? { ...NEW_ENTRY, kind, epoch, digests: new Set<string>() };
+      const entry = before ?? {
+        ...NEW_ENTRY,
+        kind,
+        epoch,
+        digests: new Set<string>(),
+        last: { digest, wanted },
+      };
       entries.set(name, entry);
       if (entry.epoch !== epoch || entry.digests.size >= MOST_CONTENTS) entry.digests.clear();
       entry.epoch = epoch;
       entry.digests.add(digest);
+      // Only where another may come back: a manifest for each child of each resource would be much to hold.
+      entry.last = { digest, wanted: entry.digests.size > 1 ? wanted : undefined };
       if (change === undefined) return 0;
       entry.rounds = roundsOf(entry, now) + 1;
       entry.lastAt = now;

@@ -96,7 +96,7 @@ export const writeStatus = async (
       status,
     });
     ledger.confirm(name, wanted, answer, now());
-    contests.sent({ name, kind: 'status', digest: '', epoch: '' }, change, now());
+    contests.sent({ name, kind: 'status', digest: '', wanted: undefined, epoch: '' }, change, now());
     return { kind: 'Written' };
   } catch (error) {
     if (error instanceof ApiError && error.code === 'NotFound') return { kind: 'Gone' };

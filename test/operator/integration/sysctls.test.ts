@@ -217,6 +217,9 @@ describe('a rollout whose pods a kubelet refuses', () => {
       'net.ipv4.tcp_tw_reuse=1',
     ]);
     assert.equal((await deploymentOf(namespace))?.metadata.annotations?.[STOPPED], undefined);
+    const events = await world.kubectl('get', 'events', '-n', namespace, '-o', 'yaml');
+    assert.match(events, /Deployment brought up to date/);
+    assert.doesNotMatch(events, /reason: (Repaired|Contested)/, 'there and back is its own doing');
   });
 });
 

@@ -9,6 +9,7 @@ import { type Applied, type ApplyDeps, applyChildren } from '../../../operator/r
 import { OPERATOR_ANNOTATION } from '../../../operator/reconcile/changed-by.ts';
 import { createContests, LONGEST_WAIT_MS } from '../../../operator/reconcile/contests.ts';
 import { createLedger } from '../../../operator/reconcile/ledger.ts';
+import { STOPPED } from '../../../operator/tuning/stop-record.ts';
 import type { Collections } from '../../../operator/watch/world.ts';
 import { owner } from '../owner.ts';
 
@@ -88,16 +89,35 @@ const server = () => {
           managedFields: [{ manager, operation: 'Apply', fieldsV1: { 'f:rules': {} } }],
         } as object as KubeObject['metadata'],
       }),
-    apply: (verb: string | undefined, epoch = 'u 1', isUrgent = false): Promise<Applied> =>
-      applyChildren(
+    /** As the API server tells of what only the operator has written; with other annotations where somebody took them away. */
+    own: (annotations: object | undefined = live?.metadata.annotations) =>
+      put({
+        ...(live ?? assert.fail('there is none')),
+        metadata: {
+          ...live?.metadata,
+          ...(annotations === undefined ? {} : { annotations: annotations as never }),
+          managedFields: [{ manager: 'operator', operation: 'Apply', fieldsV1: { 'f:rules': {} } }],
+        } as object as KubeObject['metadata'],
+      }),
+    apply: (
+      verb: string | undefined,
+      epoch = 'u 1',
+      isUrgent = false,
+      annotations?: Readonly<Record<string, string>>,
+    ): Promise<Applied> => {
+      const plain = verb === undefined ? undefined : wanted(verb);
+      const child = plain && annotations ? { ...plain, metadata: { ...plain.metadata, annotations } } : plain;
+      return applyChildren(
         KEY,
         OWNER,
-        [{ apiVersion: 'v1', kind: 'Role', wanted: verb === undefined ? undefined : wanted(verb) }],
+        [{ apiVersion: 'v1', kind: 'Role', wanted: child }],
         { epoch, isUrgent },
         deps,
-      ),
+      );
+    },
   };
 };
+type Server = ReturnType<typeof server>;
 
 test('what somebody else changes is put back with his name, and then more and more seldom', async () => {
   const one = server();
@@ -144,6 +164,53 @@ test('two contents that alternate because of what another operator writes are co
   }
   assert.deepEqual(done.slice(0, 3), ['updated', 'updated', 'repaired']);
   assert.equal(done.filter((what) => what === 'repaired').length, 2, done.join(', '));
+});
+
+test('where nobody else changes anything, there and back again are plain updates, however often', async () => {
+  const one = server();
+  for (let round = 0; round < 5; round++)
+    for (const verb of ['get', 'list', undefined]) {
+      const { created, updated, removed, ...rest } = await one.apply(verb);
+      const done = { get: created, list: updated }[verb ?? ''] ?? removed;
+      assert.deepEqual(done, ['Role'], `${verb} in round ${round}`);
+      assert.deepEqual([rest.repaired, rest.contestedMs], [[], undefined]);
+      if (verb === undefined) one.lose();
+      else one.own();
+      assert.equal(one.live?.metadata.annotations?.[OPERATOR_ANNOTATION], undefined);
+    }
+});
+
+test('a rollout that is stopped, and tried again because its record was taken away, was changed by nobody', async () => {
+  const one = server();
+  for (let round = 0; round < 5; round++) {
+    await one.apply('get');
+    one.own();
+    const stopped = await one.apply('list', 'u 1', true, { [STOPPED]: 'why' });
+    assert.deepEqual([stopped.updated, stopped.repaired], [['Role'], []]);
+    one.own({});
+    const again = await one.apply('get');
+    assert.deepEqual([again.updated, again.repaired, again.contestedMs], [['Role'], [], undefined]);
+    one.own();
+  }
+});
+
+test('there and back again puts right what somebody else has done in between', async () => {
+  for (const [last, happen, where] of [
+    ['list', () => undefined, undefined],
+    ['list', (one: Server) => one.change('somebody'), 'rules'],
+    ['list', (one: Server) => one.lose(), 'it was deleted'],
+    [undefined, (one: Server) => one.change('somebody'), 'rules'],
+  ] as const) {
+    const one = server();
+    await one.apply('get');
+    one.own();
+    await one.apply(last);
+    if (last === undefined) one.lose();
+    else one.own();
+    happen(one);
+    const [repair] = (await one.apply('get')).repaired;
+    assert.deepEqual(repair?.where, where && [where]);
+  }
 });
 
 test('a child that somebody deletes again and again is made again more and more seldom', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Manifest } from '../../../kube/apply.ts';
 import {
   CONTESTED_ROUNDS,
   type Content,
@@ -8,7 +9,14 @@ import {
   QUIET_MS,
 } from '../../../operator/reconcile/contests.ts';
 
-const CONTENT: Content = { name: 'shop/edge Deployment', kind: 'Deployment', digest: 'a', epoch: 'u 1' };
+const manifest = (digest: string): Manifest => ({ metadata: { name: digest } }) as Manifest;
+const CONTENT: Content = {
+  name: 'shop/edge Deployment',
+  kind: 'Deployment',
+  digest: 'a',
+  wanted: manifest('a'),
+  epoch: 'u 1',
+};
 const CHANGE = { by: ['somebody'], where: ['spec.replicas'], isOperator: false };
 
 /** Puts an object back as soon as it may be, which somebody changes again at once; the milliseconds of each repair. */
@@ -40,19 +48,43 @@ test('after some quiet minutes the next change is put back at once', () => {
   assert.equal(contests.waitMs(CONTENT.name, last + QUIET_MS + 1000), 0);
 });
 
-test('what is sent for the first time is no repair, what was sent for this spec before is one, and a new spec begins anew', () => {
+test('what is sent for the first time puts nothing back, what was sent for this spec before may, and a new spec begins anew', () => {
   const contests = createContests();
-  assert.equal(contests.wasSent(CONTENT), false);
+  const never = () => false;
+  assert.equal(contests.isPutBack(CONTENT, never), false);
   assert.equal(contests.sent(CONTENT, undefined, 0), 0);
   // What is wanted may itself follow what another operator writes: neither of two contents that alternate is new.
-  const other = { ...CONTENT, digest: 'b' };
+  const other = { ...CONTENT, digest: 'b', wanted: manifest('b') };
   contests.sent(other, undefined, 10);
-  assert.equal(contests.wasSent(CONTENT), true);
-  assert.equal(contests.wasSent(other), true);
+  assert.equal(contests.isPutBack(CONTENT, never), true);
+  assert.equal(contests.isPutBack(other, never), true);
   const next = { ...CONTENT, epoch: 'u 2' };
-  assert.equal(contests.wasSent(next), false);
+  assert.equal(contests.isPutBack(next, never), false);
   contests.sent(next, undefined, 20);
-  assert.equal(contests.wasSent({ ...other, epoch: 'u 2' }), false);
+  assert.equal(contests.isPutBack({ ...other, epoch: 'u 2' }, never), false);
+});
+
+test('an object is held to the last that was sent to it, whatever is sent now', () => {
+  const contests = createContests();
+  const other = { ...CONTENT, digest: 'b', wanted: manifest('b') };
+  const none = { ...CONTENT, digest: 'none', wanted: undefined };
+  const heldTo = (content: Content): Manifest | undefined => {
+    let held: Manifest | undefined;
+    assert.equal(
+      contests.isPutBack(content, (last) => {
+        held = last;
+        return true;
+      }),
+      false,
+    );
+    return held;
+  };
+  contests.sent(CONTENT, undefined, 0);
+  assert.equal(heldTo(CONTENT), CONTENT.wanted);
+  contests.sent(other, undefined, 0);
+  for (const content of [CONTENT, other]) assert.equal(heldTo(content), other.wanted);
+  contests.sent(none, undefined, 0);
+  for (const content of [CONTENT, other, none]) assert.equal(heldTo(content), undefined);
 });
 
 test('it is told from the third repair in a row until all has been quiet, for this resource alone', () => {
@@ -69,5 +101,8 @@ test('it is told from the third repair in a row until all has been quiet, for th
   const overInMs = contests.overInMs('shop/edge ', 1000) ?? assert.fail('it is never over');
   assert.deepEqual(contests.of('shop/edge ', 1000 + overInMs), []);
   contests.forgetAll('shop/edge ');
-  assert.equal(contests.wasSent(CONTENT), false);
+  assert.equal(
+    contests.isPutBack(CONTENT, () => false),
+    false,
+  );
 });
