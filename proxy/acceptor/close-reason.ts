@@ -146,7 +146,8 @@ export const CLOSE_REASONS = [
     by: 'Proxy',
     phases: ANY,
     isError: true,
-    meaning: 'the proxy ended with the connection open',
+    meaning:
+      'the proxy ended with the connection open, or was stopping and a side had taken nothing for half a minute',
   },
   {
     reason: 'AcceptorDied',

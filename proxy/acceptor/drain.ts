@@ -1,12 +1,12 @@
-import { ASKED, CLIENT, RELAYING } from './connections.ts';
+import { ASKED, CLIENT, ENDPOINT, RELAYING } from './connections.ts';
 import type { Acceptor, Draining } from './context.ts';
-import { closeConnection } from './ending.ts';
+import { closeConnection, resetBoth } from './ending.ts';
 import { TimerWheel } from './timer-wheel.ts';
 import { noteDeparted } from './under-way.ts';
 
 /** A connection that has been silent for this long is idle. */
 const IDLE_TICKS = TimerWheel.ticks(1000);
-/** One whose client spoke last may wait for its answer: it gets this long. */
+/** One whose client spoke last may wait for its answer, and one with bytes on their way for its peer to take some: it gets this long. */
 const ANSWER_TICKS = TimerWheel.ticks(30_000);
 /** Connections looked at in one turn, so that traffic does not wait for it. */
 const LOOKS_PER_TURN = 1024;
@@ -22,10 +22,24 @@ export const beginDraining = ({ now, connections }: Acceptor, ms: number): Drain
 const isQuiet = ({ connections, now }: Acceptor, connection: number, ticks: number): boolean =>
   now - (connections.lastActive[connection] as number) > ticks;
 
+/** How a connection may end while draining: in order where it is idle, by a reset where what is on its way is not taken any more. */
+const howToEnd = (acceptor: Acceptor, connection: number): 'Not' | 'InOrder' | 'Cut' => {
+  const { state, flags, pendingBuffer } = acceptor.connections;
+  const client = connection * 2 + CLIENT;
+  const endpoint = connection * 2 + ENDPOINT;
+  const quiet = ((flags[client] as number) & ASKED) === 0 ? IDLE_TICKS : ANSWER_TICKS;
+  if (state[connection] !== RELAYING || !isQuiet(acceptor, connection, quiet)) return 'Not';
+  // The kernel may still be sending what it took: where the process ends, that would be lost.
+  const isLeaving = noteDeparted(acceptor, connection);
+  const isKept = (pendingBuffer[client] as number) >= 0 || (pendingBuffer[endpoint] as number) >= 0;
+  if (isLeaving || isKept) return isQuiet(acceptor, connection, ANSWER_TICKS) ? 'Cut' : 'Not';
+  return isQuiet(acceptor, connection, quiet) ? 'InOrder' : 'Not';
+};
+
 /**
  * While draining: closes idle connections until no more are open than the time that is left allows, in a straight line down to none.
- * Their clients come back to other replicas one by one instead of all at once. Busy ones, and those
- * that wait for an answer, are left until the end.
+ * Their clients come back to other replicas one by one instead of all at once. Busy ones, and those that wait for an answer, are left until the
+ * end; not so those whose peer takes nothing: one that has gone must not keep a stop from its end.
  */
 export const closeIdle = (acceptor: Acceptor): void => {
   const { connections, draining, now } = acceptor;
@@ -36,16 +50,18 @@ export const closeIdle = (acceptor: Acceptor): void => {
   for (let i = 0; i < looks && connections.open > allowed; i++) {
     const connection = draining.next;
     draining.next = (connection + 1) % connections.capacity;
-    const asked = ((connections.flags[connection * 2 + CLIENT] as number) & ASKED) !== 0;
-    const quiet = asked ? ANSWER_TICKS : IDLE_TICKS;
-    const isIdle =
-      connections.state[connection] === RELAYING &&
-      (connections.pendingBuffer[connection * 2] as number) < 0 &&
-      (connections.pendingBuffer[connection * 2 + 1] as number) < 0 &&
-      isQuiet(acceptor, connection, quiet) &&
-      // The kernel may still be sending what it took: where the process ends, that would be lost.
-      !noteDeparted(acceptor, connection) &&
-      isQuiet(acceptor, connection, quiet);
-    if (isIdle) closeConnection(acceptor, connection, 'Drained');
+    const how = howToEnd(acceptor, connection);
+    switch (how) {
+      case 'Not':
+        break;
+      case 'InOrder':
+        closeConnection(acceptor, connection, 'Drained');
+        break;
+      case 'Cut':
+        resetBoth(acceptor, connection, 'Stopped');
+        break;
+      default:
+        how satisfies never;
+    }
   }
 };

@@ -165,6 +165,33 @@ test('while draining, what the kernel has not delivered yet is not idle; once it
   assert.deepEqual({ isOpenBefore, end, bytes: taken.bytes }, { isOpenBefore: true, end: 0, bytes: ANSWER });
 });
 
+for (const [what, fillFirst] of [
+  ['the kernel holds all', false],
+  ['the proxy holds some', true],
+] as const)
+  test(`while draining, a client that takes nothing any more is reset after the time of an answer, and so is its endpoint, where ${what}`, async () => {
+    let waited = 0;
+    const ends = { endpoint: -EAGAIN, client: -EAGAIN };
+    await runStepped(function* (world) {
+      const pair = yield* world.connect();
+      if (fillFirst) yield* fill(world, pair.endpoint);
+      else yield* passOn(world, pair, ANSWER);
+      for (let i = 0; i < 8; i++) yield* second(world);
+      world.post({ type: 'Drain', ms: SECOND });
+      for (let i = 0; i < 20; i++) yield* second(world);
+      const before = readSome(world, pair.endpoint, 1);
+      for (; waited < 120 * SECOND && ends.endpoint === -EAGAIN; waited += SECOND) {
+        yield* second(world);
+        ends.endpoint = readSome(world, pair.endpoint, 1);
+      }
+      assert.equal(before, -EAGAIN, 'it was cut before the time that an answer may take');
+      do ends.client = readSome(world, pair.client, 256 * KIB);
+      while (ends.client > 0);
+    });
+    assert.deepEqual(ends, { endpoint: -ECONNRESET, client: -ECONNRESET });
+    assert.ok(waited <= 30 * SECOND, `after ${waited} ms`);
+  });
+
 test('an answer that a slow client still takes outlives its endpoint, although the client goes on sending', async () => {
   const taken = { bytes: 0 };
   let end = -1;
