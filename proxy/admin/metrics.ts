@@ -3,7 +3,7 @@ import type * as Prometheus from 'prom-client';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '../../program/prometheus.ts';
 import { ACCEPT_ERRNOS } from '../acceptor/accept-errno.ts';
 import { ENDPOINT_METRICS } from './endpoint-metrics.ts';
-import { beginScrape, ENGINE_METRICS, type MetricsFacts } from './engine-metrics.ts';
+import { beginScrape, ENGINE_METRICS, type MetricsFacts, type Scrape } from './engine-metrics.ts';
 import { Exposition } from './exposition.ts';
 
 export const METRICS_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
@@ -24,6 +24,19 @@ export interface ProxyMetrics {
   readonly leftOut: Prometheus.Gauge<'kind'>;
 }
 
+/** Removes the series of backends that the engine does not count any more, and whose endpoints nobody checks. */
+const forgetBackends = async <Label extends string>(
+  counter: Prometheus.Counter<Label | 'backend'>,
+  { stats, facts }: Scrape,
+): Promise<void> => {
+  const counted = new Set(stats.backends.map(({ name }) => name));
+  const others = (await counter.get()).values.filter(({ labels }) => !counted.has(`${labels.backend}`));
+  if (others.length === 0) return;
+  // Checks begin before the table that has the backend is served.
+  const checked = new Set(facts.health().map(({ backend }) => backend));
+  for (const { labels } of others) if (!checked.has(`${labels.backend}`)) counter.remove(labels);
+};
+
 /** All metrics of the proxy, each at zero from the start. Names begin with l4balancer_ and end with their unit. */
 export const createMetrics = (version: string, facts: MetricsFacts): ProxyMetrics => {
   const registry = new Registry();
@@ -42,8 +55,22 @@ export const createMetrics = (version: string, facts: MetricsFacts): ProxyMetric
       page.begin(name, type, help);
       write(scrape, page);
     }
+    await forgetBackends(healthChecks, scrape);
+    await forgetBackends(healthTransitions, scrape);
     return page.text + (await registry.metrics());
   };
+  const healthChecks = new Counter({
+    name: 'l4balancer_health_checks_total',
+    help: 'Health checks by result: ok, failed, or not_made for want of descriptors, ports or buffers.',
+    labelNames: ['backend', 'result'],
+    registers,
+  });
+  const healthTransitions = new Counter({
+    name: 'l4balancer_health_transitions_total',
+    help: 'Changes of endpoints to Healthy, Unhealthy, Ejected, Warming or Unknown, by what led to them.',
+    labelNames: ['backend', 'to', 'cause'],
+    registers,
+  });
   const acceptPauses = new Counter({
     name: 'l4balancer_accept_pauses_total',
     help: 'Times an acceptor stopped taking clients, by what the kernel said: file descriptors of the process (EMFILE) or of the machine (ENFILE) or memory (ENOBUFS, ENOMEM) ran out.',
@@ -68,18 +95,8 @@ export const createMetrics = (version: string, facts: MetricsFacts): ProxyMetric
       });
       return asked;
     },
-    healthChecks: new Counter({
-      name: 'l4balancer_health_checks_total',
-      help: 'Health checks by result: ok, failed, or not_made for want of descriptors, ports or buffers.',
-      labelNames: ['backend', 'result'],
-      registers,
-    }),
-    healthTransitions: new Counter({
-      name: 'l4balancer_health_transitions_total',
-      help: 'Changes of endpoints to Healthy, Unhealthy, Ejected, Warming or Unknown, by what led to them.',
-      labelNames: ['backend', 'to', 'cause'],
-      registers,
-    }),
+    healthChecks,
+    healthTransitions,
     publishSeconds: new Histogram({
       name: 'l4balancer_publish_duration_seconds',
       help: 'Time from publishing a table until every acceptor serves it.',

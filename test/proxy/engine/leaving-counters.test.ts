@@ -102,7 +102,7 @@ const setUp = async (t: TestContext) => {
     }
     t.diagnostic(what);
   };
-  return { engine, by, open, end, balance, both, one, deadly, staying, going, fatal, until, events };
+  return { engine, metrics, by, open, end, balance, both, one, deadly, staying, going, fatal, until, events };
 };
 
 test(
@@ -145,6 +145,32 @@ test(
     assert.deepEqual(await balance(), { staying: { accepted: 1, open: 1, closed: 0 } });
     const closed = await by('l4balancer_connections_closed_total', 'listener');
     assert.equal(closed[''], 2, 'what it closed is counted on, without its name');
+  },
+);
+
+test(
+  'every series of a listener and of a backend goes with it, also those of health checks',
+  PATIENCE,
+  async (t) => {
+    const { engine, metrics, open, end, both, one, going, until } = await setUp(t);
+    await engine.publish(both);
+    await end(await open(going));
+    for (const backend of ['staying', 'going']) {
+      metrics.healthChecks.inc({ backend, result: 'ok' });
+      metrics.healthTransitions.inc({ backend, to: 'Healthy', cause: 'Checks' });
+    }
+    /** Metrics with a series of that name. */
+    const named = async (name: string): Promise<readonly string[]> =>
+      parsePrometheus(await metrics.text())
+        .filter(({ samples }) => [...samples.keys()].some((labels) => labels.includes(`"${name}"`)))
+        .map((family) => family.name);
+    const all = await named('going');
+    await engine.publish(one);
+    // For as long as the others of its backend.
+    assert.deepEqual(await named('going'), all);
+    await until('gone', async () => !(await named('going')).includes('l4balancer_backend_open_connections'));
+    assert.deepEqual(await named('going'), []);
+    assert.deepEqual(await named('staying'), all);
   },
 );
 
