@@ -4,9 +4,6 @@ import type { KubeService } from './service.ts';
 import { slicePortNumber, wantedPort } from './service-port.ts';
 import { near, type Place } from './topology-hints.ts';
 
-export type { EndpointSlice } from './endpoint-slice.ts';
-export type { KubeService } from './service.ts';
-
 /** Where connections to a Service go. */
 export interface Target {
   readonly address: string;

@@ -3,8 +3,6 @@ import type { ForeignField } from '../status/observed.ts';
 import { type FieldPath, managedFieldsOf, owns, type Step } from './managed-fields.ts';
 import { MERGED } from './pick.ts';
 
-export type { ForeignField } from '../status/observed.ts';
-
 /**
  * Which of the fields that the API server complains of, as it names them (`spec.strategy.rollingUpdate`), are there because others have set them:
  * what the operator has set itself and does not want any more would go with its apply.

@@ -1,7 +1,7 @@
 import { API_VERSION, KIND, type L4BalancerSpec, PLURAL } from '../../crds/l4balancer.ts';
 import type { ProxyFinding } from '../../crds/proxy-finding.ts';
-import type { KubeService } from '../../kube/endpoint-slices.ts';
 import type { KubeObject } from '../../kube/object.ts';
+import type { KubeService } from '../../kube/service.ts';
 import type { Place } from '../../kube/topology-hints.ts';
 import type { Transport } from '../../kube/transport.ts';
 import type { Snapshot, Written } from '../table/snapshot.ts';

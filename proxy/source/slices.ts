@@ -1,4 +1,4 @@
-import type { EndpointSlice } from '../../kube/endpoint-slices.ts';
+import type { EndpointSlice } from '../../kube/endpoint-slice.ts';
 import { type Followed, type FollowOptions, follow } from './followed.ts';
 
 /** The EndpointSlices of a set of Services that changes. */

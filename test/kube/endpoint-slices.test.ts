@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import {
-  type EndpointSlice,
-  type EndpointsProblemCode,
-  endpointsOf,
-  type KubeService,
-} from '../../kube/endpoint-slices.ts';
+import type { EndpointSlice } from '../../kube/endpoint-slice.ts';
+import { type EndpointsProblemCode, endpointsOf } from '../../kube/endpoint-slices.ts';
+import type { KubeService } from '../../kube/service.ts';
 
 type Spec = NonNullable<KubeService['spec']>;
 type Conditions = { ready?: boolean | null; serving?: boolean | null; terminating?: boolean | null };

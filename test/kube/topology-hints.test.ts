@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type EndpointSlice, endpointsOf } from '../../kube/endpoint-slices.ts';
+import type { EndpointSlice } from '../../kube/endpoint-slice.ts';
+import { endpointsOf } from '../../kube/endpoint-slices.ts';
 import { near, type Place } from '../../kube/topology-hints.ts';
 
 const named = (names: string) => (names === '' ? [] : names.split(' ').map((name) => ({ name })));

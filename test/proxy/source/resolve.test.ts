@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { spec } from '../../../crds/l4balancer.ts';
-import type { EndpointSlice, KubeService } from '../../../kube/endpoint-slices.ts';
+import type { EndpointSlice } from '../../../kube/endpoint-slice.ts';
+import type { KubeService } from '../../../kube/service.ts';
 import { resolveTargets, servicesOf } from '../../../proxy/source/resolve.ts';
 
 const SPEC = spec.parse({
