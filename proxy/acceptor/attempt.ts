@@ -65,15 +65,14 @@ const bindToPort = ({ sys, sourcePorts, socketAddress }: Acceptor, fd: number, f
 
 /**
  * Whether the kernel has connected a socket to itself: where nobody listens on a port of this machine that outgoing connections may come from, it may choose
- * that very port. Its own address is known as soon as `connect` has returned.
+ * that very port. Its own address is known as soon as `connect` has returned. Which ports those are is not remembered: an administrator may change it at any time.
  */
 const isConnectedToItself = (
-  { sys, sourcePorts, socketAddress }: Acceptor,
+  { sys, socketAddress }: Acceptor,
   fd: number,
-  { ports, memory }: ServedBackend,
+  { memory }: ServedBackend,
   index: number,
 ): boolean =>
-  sourcePorts.mayChoose(ports[index] as number) &&
   sys.ownAddress(fd, socketAddress.address) >= 0 &&
   isSamePlace(memory.bytes, index * SOCKET_ADDRESS_BYTES, socketAddress.bytes, 0);
 

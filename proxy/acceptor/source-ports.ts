@@ -35,7 +35,6 @@ export class SourcePorts {
   #kept = new Uint32Array(SLOTS.endpoints);
   #since: number;
   #wasScarce = false;
-  #low: number;
   #reserved: readonly number[];
   #avoided: ReadonlySet<number>;
 
@@ -54,7 +53,6 @@ export class SourcePorts {
     this.#scarce = Math.max(1, Math.floor(size / 4 / acceptors));
     this.#keptMs = reused ? KEPT_REUSED_MS : KEPT_MS;
     this.#since = nowMs;
-    this.#low = low;
     this.#reserved = reserved;
     this.#avoided = new Set(reserved);
   }
@@ -71,11 +69,6 @@ export class SourcePorts {
   scarce(): void {
     this.#wasScarce = true;
     this.chosen = true;
-  }
-
-  /** Whether an outgoing connection may come from the port. Above the range, too: an administrator may have widened it since. */
-  mayChoose(port: number): boolean {
-    return port >= this.#low;
   }
 
   /** Ports that are never chosen here: those of listeners and endpoints, whose servers could not have them meanwhile. */

@@ -7,9 +7,9 @@ import { freePort } from '../../scripts/process/free-ports.ts';
 import { NEEDS_OWN_NETWORK, runInOwnNetwork } from './own-network.ts';
 
 const PROGRAM = new URL('./self-connection-program.ts', import.meta.url).pathname;
-/** A network namespace whose only source port is the one that is connected to. */
+/** A network namespace whose only source port is above the one that is connected to; the program moves it there. */
 const PREPARE = `
-echo "45000 45000" > /proc/sys/net/ipv4/ip_local_port_range
+echo "50000 50000" > /proc/sys/net/ipv4/ip_local_port_range
 `;
 
 test('a socket that is connected to itself is told from one that is connected to a server', async () => {
