@@ -93,10 +93,10 @@ export const ENDPOINT_METRICS: readonly EngineMetric[] = [
     name: 'l4balancer_backend_endpoints_without_series',
     type: 'gauge',
     help: 'Endpoints of a backend that have no series of their own, since the proxy has more than 1,024; the series of the backend have their sums.',
-    write: ({ stats, beyondBudget }, to) => {
+    write: ({ stats, endpoints }, to) => {
       const counts = new Map(stats.backends.map(({ name }) => [name, 0]));
-      for (const { backend } of stats.endpoints)
-        if (beyondBudget.has(backend)) counts.set(backend, (counts.get(backend) ?? 0) + 1);
+      for (const [i, { backend }] of stats.endpoints.entries())
+        if (endpoints[i] === undefined) counts.set(backend, (counts.get(backend) ?? 0) + 1);
       for (const [backend, count] of counts) to.sample(labelText({ backend }), count);
     },
   },

@@ -30,7 +30,7 @@ export interface Scrape {
   readonly backends: readonly string[];
   /** Undefined for an endpoint without series of its own. */
   readonly endpoints: readonly (string | undefined)[];
-  /** Names of the backends whose endpoints have none. */
+  /** Names of the backends whose endpoints of the table have none. */
   readonly beyondBudget: ReadonlySet<string>;
 }
 
@@ -47,12 +47,14 @@ export const beginScrape = (facts: MetricsFacts): Scrape => {
   return {
     facts,
     stats,
-    beyondBudget: beyond,
+    beyondBudget: beyond.served,
     acceptors: stats.acceptors.map(({ index }) => labelText({ acceptor: index })),
     listeners: stats.listeners.map((listener) => labelText(listenerLabels(listener))),
     backends: stats.backends.map(({ name }) => labelText({ backend: name })),
     endpoints: stats.endpoints.map((one) =>
-      beyond.has(one.backend) ? undefined : labelText({ backend: one.backend, endpoint: endpointKey(one) }),
+      beyond[one.leaving ? 'leaving' : 'served'].has(one.backend)
+        ? undefined
+        : labelText({ backend: one.backend, endpoint: endpointKey(one) }),
     ),
   };
 };

@@ -164,10 +164,12 @@ const endpointStats = (
   slot: number,
   backend: string,
   { address, port }: Address,
+  leaving: boolean,
 ): EndpointStats => ({
   backend,
   address,
   port,
+  leaving,
   openConnections: Atomics.load(reader.shared.endpointsOpen, slot),
   connectionsTotal: reader.totals(endpointTotalsAt, slot, ENDPOINT_TOTALS.Connections),
   connectFailuresTotal: reader.totals(endpointTotalsAt, slot, ENDPOINT_TOTALS.Failures),
@@ -187,10 +189,10 @@ const allEndpoints = (reader: Reader, places: Places, table: Table): readonly En
       const slot = left.get(key);
       if (slot === undefined) continue;
       left.delete(key);
-      found.push(endpointStats(reader, slot, name, endpoint));
+      found.push(endpointStats(reader, slot, name, endpoint, false));
     }
   for (const [key, slot] of left)
-    found.push(endpointStats(reader, slot, backendOf(key), addressOf(endpointOf(key))));
+    found.push(endpointStats(reader, slot, backendOf(key), addressOf(endpointOf(key)), true));
   return found;
 };
 

@@ -103,6 +103,8 @@ export interface EndpointStats {
   readonly backend: string;
   readonly address: string;
   readonly port: number;
+  /** Whether it is in the table no more. */
+  readonly leaving: boolean;
   readonly openConnections: number;
   readonly connectionsTotal: number;
   readonly connectFailuresTotal: number;

@@ -49,6 +49,7 @@ export const endpointStats = (change: Partial<EndpointStats> = {}): EndpointStat
   backend: 'web',
   address: '2001:db8::1',
   port: 1,
+  leaving: false,
   openConnections: 0,
   connectionsTotal: 0,
   connectFailuresTotal: 0,

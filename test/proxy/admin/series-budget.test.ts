@@ -3,20 +3,49 @@ import { test } from 'node:test';
 import { CLOSES } from '../../../proxy/acceptor/close-reason.ts';
 import { createMetrics } from '../../../proxy/admin/metrics.ts';
 import { beyondBudget, MOST_ENDPOINTS } from '../../../proxy/admin/series-budget.ts';
+import type { EndpointStats } from '../../../proxy/engine/stats.ts';
 import { backendStats, endpointStats, engineStats, listenerStats } from '../stats.ts';
 import { parsePrometheus } from './prometheus-text.ts';
 
-const many = (backend: string, count: number) =>
+const many = (backend: string, count: number, leaving = false) =>
   Array.from({ length: count }, (_, i) =>
-    endpointStats({ backend, address: `10.1.${i >> 8}.${i & 255}`, port: 8080, openConnections: 1 }),
+    endpointStats({
+      backend,
+      address: `10.1.${i >> 8}.${i & 255}`,
+      port: 8080,
+      leaving,
+      openConnections: 1,
+    }),
   );
+
+const beyond = (endpoints: readonly EndpointStats[], most: number) => {
+  const { served, leaving } = beyondBudget(endpoints, most);
+  return { served: [...served], leaving: [...leaving] };
+};
 
 test('the largest backends do without series for each endpoint, as many as must, and each as a whole', () => {
   const endpoints = [...many('large', 6), ...many('small', 2), ...many('middle', 3)];
-  assert.deepEqual([...beyondBudget(endpoints, 11)], []);
-  assert.deepEqual([...beyondBudget(endpoints, 10)], ['large']);
-  assert.deepEqual([...beyondBudget(endpoints, 4)], ['middle', 'large']);
-  assert.deepEqual([...beyondBudget(many('only', 5), 4)], ['only']);
+  const served = (most: number) => beyond(endpoints, most).served;
+  assert.deepEqual(served(11), []);
+  assert.deepEqual(served(10), ['large']);
+  assert.deepEqual(served(4), ['middle', 'large']);
+  assert.deepEqual(beyond(many('only', 5), 4).served, ['only']);
+});
+
+test('endpoints that were removed take no series from those that are served', () => {
+  const endpoints = [
+    ...many('large', 6),
+    ...many('small', 2),
+    ...many('large', 6, true),
+    ...many('small', 2, true),
+    ...many('gone', 3, true),
+  ];
+  assert.deepEqual(beyond(endpoints, 19), { served: [], leaving: [] });
+  assert.deepEqual(beyond(endpoints, 18), { served: [], leaving: ['large'] });
+  assert.deepEqual(beyond(endpoints, 10), { served: [], leaving: ['gone', 'large'] });
+  assert.deepEqual(beyond(endpoints, 8), { served: [], leaving: ['small', 'gone', 'large'] });
+  // Not a part of a whole: what is removed has none where what is served has none.
+  assert.deepEqual(beyond(endpoints, 7), { served: ['large'], leaving: ['large'] });
 });
 
 /** A page of that many endpoints in each of 64 backends, in front of which are 64 listeners. */

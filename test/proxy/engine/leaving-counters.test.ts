@@ -174,6 +174,34 @@ test(
   },
 );
 
+test('endpoints keep their series while all of them are replaced, however many that are for a while', async (t) => {
+  const { engine, by, one } = await setUp(t);
+  const generation = (net: number, count: number): TableBackend =>
+    tableBackend({
+      name: 'rolling',
+      endpoints: Array.from({ length: count }, (_, i) => ({
+        address: `127.${net}.${i >> 8}.${i & 255}`,
+        port: 8080,
+        weight: 1,
+      })),
+    });
+  const series = async () => {
+    const labels = [...Object.keys(await by('l4balancer_endpoint_connections_total', 'endpoint'))];
+    const net = (prefix: string) => labels.filter((label) => label.startsWith(prefix)).length;
+    return { old: net('127.1.'), new: net('127.2.') };
+  };
+  const without = async () =>
+    (await by('l4balancer_backend_endpoints_without_series', 'backend')).rolling as number;
+  const publish = (net: number, count: number) =>
+    engine.publish({ ...one, backends: [...one.backends, generation(net, count)] });
+  await publish(1, 600);
+  assert.deepEqual(await series(), { old: 600, new: 0 });
+  assert.equal(await without(), 0);
+  await publish(2, 600);
+  assert.deepEqual(await series(), { old: 0, new: 600 });
+  assert.equal(await without(), 600);
+});
+
 test('while a proxy drains, accepted is open and closed at every moment', PATIENCE, async (t) => {
   const { engine, open, end, balance, both, staying, going, until } = await setUp(t);
   await engine.publish(both);
