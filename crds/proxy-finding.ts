@@ -35,6 +35,8 @@ export const FINDING_CODES = [
   'EndpointRepeated',
   /** An endpoint is a listener of the proxy itself: left out, since connections would go in circles. */
   'OwnListener',
+  /** The drain delay would leave connections no time to end; half of the grace period is taken instead. */
+  'DrainDelayTooLong',
   /** More than the proxy can hold; the rest is left out. */
   'LimitReached',
   'DescriptorsShort',

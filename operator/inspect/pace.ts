@@ -36,6 +36,7 @@ export const createPace = (random: () => number): Pace => {
 const LASTING: ReadonlySet<string> = new Set([
   'FieldsIgnored',
   'NotUnderstood',
+  'DrainDelayTooLong',
   'LimitReached',
   'AddressInvalid',
   'EndpointRepeated',

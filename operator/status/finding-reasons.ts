@@ -110,6 +110,11 @@ export const FINDING_WARNINGS = {
     meaning: 'Too few endpoints of a backend are healthy, so that its backups take connections.',
     whatToDo: 'See /status of a proxy for why; correct the endpoints, or the healthCheck.',
   },
+  DrainDelayTooLong: {
+    meaning:
+      'The drain delay leaves connections no time to end on a stop; half of the grace period is taken instead.',
+    whatToDo: 'Shorten drain.delay, or raise workload.terminationGracePeriod.',
+  },
   FieldsIgnored: {
     meaning: 'A proxy does not know some fields of the spec, which have no effect.',
     whatToDo: 'Upgrade the pods with the annotation l4balancer.dev/upgrade: "true".',
@@ -159,6 +164,7 @@ const BY_CODE: Readonly<Record<FindingCode, FindingReason>> = {
   EndpointsUnhealthy: 'EndpointsUnhealthy',
   BackupsServe: 'BackupsServe',
   AddressInvalid: 'AddressInvalid',
+  DrainDelayTooLong: 'DrainDelayTooLong',
   LimitReached: 'LimitReached',
   DescriptorsShort: 'DescriptorsShort',
   MemoryShort: 'MemoryShort',

@@ -22,7 +22,7 @@ import { tuningReport } from '../tuning/report.ts';
 import { VERSION } from '../version.ts';
 import { after } from './clock.ts';
 import { startDataPlane } from './data-plane.ts';
-import { decideDrain } from './decide-drain.ts';
+import { decideDrain, drainFindings } from './decide-drain.ts';
 import { ownAddresses } from './own-addresses.ts';
 import { shutdown } from './shutdown.ts';
 import { createSourceLog } from './source-log.ts';
@@ -112,7 +112,11 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
   const sourceLog = createSourceLog(log, opened.from);
   const source = opened.follow({
     onInput(input) {
-      const snapshot = input.snapshot && withoutOwnListeners(input.snapshot, ownAddresses());
+      const served = input.snapshot && withoutOwnListeners(input.snapshot, ownAddresses());
+      const snapshot = served && {
+        ...served,
+        findings: [...served.findings, ...drainFindings(settings, served.spec.drain)],
+      };
       metrics.ignoredFields.set(input.ignoredFields);
       for (const [kind, count] of Object.entries(input.leftOut)) metrics.leftOut.set({ kind }, count);
       if (snapshot !== undefined) {

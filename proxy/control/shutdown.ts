@@ -27,8 +27,10 @@ export type ShutdownStep = 'NotReady' | 'StoppedAccepting' | 'StillAccepting' | 
 
 /** Share of the time for connections in which the idle ones go: none of them shall be cut off at its end. */
 const IDLE_SHARE = 0.9;
-/** Time kept for closing what is left, before the supervisor's own patience ends with SIGKILL. */
 const CLOSE_MARGIN_MS = 2_000;
+
+/** Time kept for closing what is left, before the supervisor's own patience ends with SIGKILL. */
+export const closeMarginMs = (gracePeriodMs: number): number => Math.min(CLOSE_MARGIN_MS, gracePeriodMs / 10);
 
 /**
  * Ends in the order that loses no connection: unready first, while new connections are still taken; then no new ones; then the open ones
@@ -36,7 +38,7 @@ const CLOSE_MARGIN_MS = 2_000;
  */
 export const shutdown = async (options: ShutdownOptions): Promise<void> => {
   const { engine, gracePeriodMs, onStep } = options;
-  const margin = Math.min(CLOSE_MARGIN_MS, gracePeriodMs / 10);
+  const margin = closeMarginMs(gracePeriodMs);
   const delay = Math.min(options.drainDelayMs, gracePeriodMs - margin);
   onStep('NotReady');
   if (delay > 0) await options.wait(delay);

@@ -137,6 +137,10 @@ const WARNED: readonly { readonly says: object; readonly reason: WarningReason }
     reason: 'EndpointRepeated',
   },
   {
+    says: found('DrainDelayTooLong', { path: 'spec.drain.delay' }),
+    reason: 'DrainDelayTooLong',
+  },
+  {
     says: found('FieldsIgnored', { path: 'spec.moon' }),
     reason: 'FieldsIgnored',
   },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decideDrain } from '../../../proxy/control/decide-drain.ts';
+import { decideDrain, drainFindings } from '../../../proxy/control/decide-drain.ts';
 
 const file = { kind: 'File', path: 'edge.yaml' } as const;
 const resource = { kind: 'Kubernetes', namespace: 'shop', name: 'edge' } as const;
@@ -33,3 +33,52 @@ test('what is usual leaves half of a short grace period to the connections', () 
   assert.equal(decideDrain({ source: resource, gracePeriodMs: 4_000 }, undefined).drainDelayMs, 2000);
   assert.equal(decideDrain({ source: resource, gracePeriodMs: 10_000 }, undefined).drainDelayMs, 5000);
 });
+
+for (const { name, source: from, gracePeriodMs, own, delay, drainDelayMs, says } of [
+  {
+    name: 'the manifest',
+    source: file,
+    gracePeriodMs: 6_000,
+    delay: '5m',
+    drainDelayMs: 3_000,
+    says: /^drain\.delay 300s leaves nothing of L4B_GRACE_PERIOD \(6s, the last 0\.6s of it for closing\)/,
+  },
+  {
+    name: 'the resource',
+    source: resource,
+    gracePeriodMs: 60_000,
+    delay: '58s',
+    drainDelayMs: 30_000,
+    says: /^drain\.delay 58s leaves nothing of workload\.terminationGracePeriod \(60s, the last 2s /,
+  },
+  {
+    name: 'the environment',
+    source: file,
+    gracePeriodMs: 60_000,
+    own: 59_000,
+    drainDelayMs: 30_000,
+    says: /^L4B_DRAIN_DELAY 59s leaves nothing of L4B_GRACE_PERIOD \(60s, /,
+  },
+  { name: 'none', source: file, gracePeriodMs: 60_000, delay: '57s', drainDelayMs: 57_000 },
+  {
+    name: 'none, as the environment wins',
+    source: file,
+    gracePeriodMs: 60_000,
+    own: 1_000,
+    delay: '5m',
+    drainDelayMs: 1_000,
+  },
+])
+  test(`a delay that leaves nothing to the connections is told and cut to half of the grace period: ${name}, of ${gracePeriodMs} ms`, () => {
+    const settings = { source: from, gracePeriodMs, ...(own === undefined ? {} : { drainDelayMs: own }) };
+    const drain = { spread: true, ...(delay === undefined ? {} : { delay }) };
+    assert.equal(decideDrain(settings, drain).drainDelayMs, drainDelayMs);
+    const [finding, ...more] = drainFindings(settings, drain);
+    assert.deepEqual(more, []);
+    if (says === undefined) assert.equal(finding, undefined);
+    else {
+      assert.deepEqual([finding?.code, finding?.path], ['DrainDelayTooLong', 'spec.drain.delay']);
+      assert.match(finding?.message ?? '', says);
+      assert.match(finding?.message ?? '', new RegExp(`taken for ${drainDelayMs / 1000}s instead`));
+    }
+  });

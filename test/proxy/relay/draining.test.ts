@@ -66,6 +66,13 @@ test('without spread all stay until the end', async () => {
   assert.ok(spread < 4000 && Math.abs(busyDone - idleDone) < 4000, `${spread} ms between first and last`);
 });
 
+test('a delay that would eat all of the grace period is told, and leaves time for connections to end in good order', async () => {
+  // Enough for the manifest, whose own grace period counts in a cluster only.
+  const { hows, output } = await stopWith({ delay: '30s' });
+  assert.deepEqual(hows, ['end']);
+  assert.match(output, /"code":"DrainDelayTooLong"/);
+});
+
 test('a client that waits for its answer is not idle: it gets it while the idle ones are closed', async () => {
   let answer = (): void => undefined;
   const endpoint = await startEndpoint((socket) =>
