@@ -78,6 +78,8 @@ class ThreadedEngine implements Engine {
   #wiring: Wiring = NOTHING_WIRED;
   #leaving: Leaving = NOTHING_LEAVES;
   #leavingPorts: LeavingPorts;
+  /** Bindings that leave and that nobody waits to close yet: a table that could not be taken leaves them to the next. */
+  #left = new Set<string>();
   #plans = new PickingPlans();
   #prepared: ReadonlyMap<string, Prepared> = new Map();
   /** Newest version that each acceptor has adopted; Infinity while it is dead, since nobody waits for it then. */
@@ -188,7 +190,7 @@ class ThreadedEngine implements Engine {
     if (this.#closed) return [];
     clearTimeout(this.#retry);
     const { acceptors } = this.#options;
-    const left = this.#sockets.leave(new Set(table.listeners.map(bindingKey)));
+    for (const key of this.#sockets.leave(new Set(table.listeners.map(bindingKey)))) this.#left.add(key);
     // What is kept only to be read once more must not stand in the way of what is new.
     if (isCrowded(table, this.#places)) this.#sweep(0);
     const before = { backends: [...this.#table.backends, ...this.#leaving.backends] };
@@ -210,7 +212,8 @@ class ThreadedEngine implements Engine {
     await this.#adoption(wiring.version);
     const hasClosed = this.#sockets.keepOnly(new Set(wiring.listeners.map(({ key }) => key)));
     this.#sweep();
-    if (left.length > 0) this.#leavingPorts.closeLater(left);
+    if (this.#left.size > 0) this.#leavingPorts.closeLater([...this.#left]);
+    this.#left.clear();
     if (table.accessLog.mode === 'Off') this.#accessLog.stop();
     // What was closed just now may have been in the way.
     if (wiring.incomplete && !this.#closed)
