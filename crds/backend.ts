@@ -39,11 +39,7 @@ const httpCheck = z.object({
   path: z
     .string()
     .max(1024)
-    .regex(
-      // No "#": what follows is for the client, and is not sent.
-      /^\/[!"$-~]*$/,
-      'is not a path: start with "/" and leave out blanks and "#"',
-    )
+    .regex(/^\/[!-~]*$/, 'is not a path: start with "/" and leave out blanks')
     .default('/')
     .describe('Path that the check requests with GET.'),
   host: z

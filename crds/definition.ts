@@ -85,7 +85,7 @@ const rootSchema = (): Structural => {
       }),
     },
   };
-  for (const { id, scope, rule, message, messageExpression, fieldPath } of STATEMENTS) {
+  for (const { id, scope, rule, message, messageExpression, fieldPath, optionalOldSelf } of STATEMENTS) {
     const place = schemaAt(root, patternPath(scope));
     if (place === undefined)
       throw new TypeError(`Rule "${id}" has the scope "${scope}", which is not in the schema`);
@@ -94,6 +94,7 @@ const rootSchema = (): Structural => {
       message,
       ...(messageExpression === undefined ? {} : { messageExpression }),
       ...(fieldPath === undefined ? {} : { fieldPath }),
+      ...(optionalOldSelf === undefined ? {} : { optionalOldSelf }),
     };
     place['x-kubernetes-validations'] = [...(place['x-kubernetes-validations'] ?? []), validation];
   }

@@ -1,9 +1,9 @@
 import { API_VERSION, KIND, type L4Balancer, l4balancer } from './l4balancer.ts';
 import { nearest } from './nearest.ts';
 import { type Duplicate, isRecord, normalise } from './normalise.ts';
-import { formatPath, type Path, valueAt } from './path.ts';
+import { formatPath, overlap, type Path, valueAt } from './path.ts';
 import { respelledEndpoints } from './respelled.ts';
-import { ruleProblems, type StandIn, type Where } from './rules/apply.ts';
+import { type RuleProblem, ruleProblems, type StandIn, type Where } from './rules/apply.ts';
 import { type Problem, schemaProblems } from './schema-findings.ts';
 import { SPEC_SCHEMA } from './schemas.ts';
 import { status } from './status.ts';
@@ -12,7 +12,7 @@ import { show } from './words.ts';
 
 /**
  * `Refuse` makes a problem of each unknown field, and of what the API server cannot refuse; `Report` lists and drops unknown fields, as the
- * API server does.
+ * API server does, and tolerates what was stored before the rule that it breaks.
  */
 export type UnknownFields = 'Refuse' | 'Report';
 
@@ -22,6 +22,8 @@ export interface Inspection {
   readonly problems: readonly Problem[];
   /** Unknown fields; empty with `Refuse`. */
   readonly ignored: readonly Path[];
+  /** What would be refused if it were written today; empty with `Refuse`. */
+  readonly tolerated: readonly Problem[];
 }
 
 const ROOT_FIELDS = ['apiVersion', 'kind', 'metadata', 'spec', 'status'];
@@ -52,7 +54,7 @@ export const inspect = (
 ): Inspection => {
   const wrongKind = notABalancer(input);
   if (wrongKind.length > 0 || !isRecord(input))
-    return { balancer: undefined, problems: wrongKind, ignored: [] };
+    return { balancer: undefined, problems: wrongKind, ignored: [], tolerated: [] };
 
   const spec = normalise(SPEC_SCHEMA, own(input, 'spec'), ['spec']);
   const metadata = withoutNulls(own(input, 'metadata'));
@@ -60,22 +62,35 @@ export const inspect = (
   const parsed = l4balancer.safeParse(candidate);
   const refused = parsed.success ? [] : schemaProblems(parsed.error.issues, [], candidate);
   const unknown = [...unknownAtRoot(input), ...spec.unknown];
+  const broken = ruleProblems(
+    candidate,
+    refused.map(({ at }) => at),
+    where,
+    standIns,
+  );
+  // What stands in for a part was never stored.
+  const isTolerated = ({ at, forStored }: RuleProblem): boolean =>
+    unknownFields === 'Report' &&
+    forStored !== undefined &&
+    !standIns.some((standIn) => overlap(standIn.at, at));
   const problems = [
     ...refused,
     ...spec.duplicates.map((duplicate) => repeated(duplicate, spec.value)),
     ...(unknownFields === 'Refuse' ? respelledEndpoints(spec.value) : []),
-    ...ruleProblems(
-      candidate,
-      refused.map(({ at }) => at),
-      where,
-      standIns,
-    ),
+    ...broken.filter((problem) => !isTolerated(problem)),
     ...(unknownFields === 'Refuse' ? unknownProblems(unknown) : []),
   ];
   const ignored = unknownFields === 'Report' ? unknown : [];
-  if (!parsed.success || problems.length > 0) return { balancer: undefined, problems, ignored };
-  return { balancer: { ...parsed.data, ...statusOf(input) }, problems: [], ignored };
+  const tolerated = broken.filter(isTolerated).map(inWords);
+  if (!parsed.success || problems.length > 0) return { balancer: undefined, problems, ignored, tolerated };
+  return { balancer: { ...parsed.data, ...statusOf(input) }, problems: [], ignored, tolerated };
 };
+
+const inWords = ({ at, message, forStored }: RuleProblem): Problem => ({
+  at,
+  message: (lineOf) =>
+    `${typeof message === 'string' ? message : message(lineOf)}; it was stored before this was refused: ${forStored}`,
+});
 
 /** Findings about any other field make no sense when the input is something else altogether. */
 const notABalancer = (input: unknown): Problem[] => {

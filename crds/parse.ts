@@ -2,6 +2,7 @@ import type { Finding } from './finding.ts';
 import { inspect, type UnknownFields } from './inspect.ts';
 import type { L4Balancer } from './l4balancer.ts';
 import { formatPath } from './path.ts';
+import type { Problem } from './schema-findings.ts';
 
 export interface Parsed {
   /** The resource with its defaults filled in; undefined when there is any finding. */
@@ -10,6 +11,8 @@ export interface Parsed {
   readonly findings: readonly Finding[];
   /** Paths of unknown fields that were dropped; empty with `Refuse`. */
   readonly ignored: readonly string[];
+  /** What would be refused if it were written today, and what becomes of it; empty with `Refuse`. */
+  readonly tolerated: readonly Finding[];
 }
 
 /**
@@ -18,13 +21,16 @@ export interface Parsed {
  * the API server, whose CRD may be newer than this program. Never throws, whatever the input.
  */
 export const parseL4Balancer = (input: unknown, unknownFields: UnknownFields): Parsed => {
-  const { balancer, problems, ignored } = inspect(input, unknownFields);
+  const { balancer, problems, ignored, tolerated } = inspect(input, unknownFields);
   return {
     balancer,
-    findings: problems.map(({ at, message }) => ({
-      path: formatPath(at),
-      message: typeof message === 'string' ? message : message(() => ''),
-    })),
+    findings: problems.map(findingOf),
     ignored: ignored.map(formatPath),
+    tolerated: tolerated.map(findingOf),
   };
 };
+
+const findingOf = ({ at, message }: Problem): Finding => ({
+  path: formatPath(at),
+  message: typeof message === 'string' ? message : message(() => ''),
+});

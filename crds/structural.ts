@@ -33,6 +33,7 @@ export interface Validation {
   message: string;
   messageExpression?: string;
   fieldPath?: string;
+  optionalOldSelf?: true;
 }
 
 type Json = Readonly<Record<string, unknown>>;

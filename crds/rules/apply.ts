@@ -8,6 +8,10 @@ import type { Rule } from './rule.ts';
 /** What serves the resource: pods, or a proxy without a cluster. */
 export type Where = 'Cluster' | 'Standalone';
 
+export interface RuleProblem extends Problem {
+  readonly forStored?: string;
+}
+
 /** A part of the resource that is not what was written, but what was understood last, or the default. */
 export interface StandIn {
   readonly at: Path;
@@ -24,7 +28,7 @@ export const ruleProblems = (
   refused: readonly Path[],
   where: Where,
   standIns: readonly StandIn[],
-): Problem[] => {
+): RuleProblem[] => {
   const at = (instead: StandIn['instead']): Path[] =>
     standIns.filter((one) => one.instead === instead).map((one) => one.at);
   const unread = [...refused, ...at('Default')];
@@ -48,7 +52,11 @@ interface Instance {
 const reads = (rule: Rule, { at }: Instance, path: Path): boolean =>
   rule.reads.some((read) => overlap([...at, ...patternPath(read)], path));
 
-const problemsAt = (rule: Rule, { at, value }: Instance, refused: readonly Path[]): readonly Problem[] => {
+const problemsAt = (
+  rule: Rule,
+  { at, value }: Instance,
+  refused: readonly Path[],
+): readonly RuleProblem[] => {
   const unneeded: Path[] = [];
   for (const read of rule.reads) {
     const pattern = [...at, ...patternPath(read)];
@@ -66,6 +74,7 @@ const problemsAt = (rule: Rule, { at, value }: Instance, refused: readonly Path[
   return rule.check(rest.value).map(({ at: below, message }) => ({
     at: [...at, ...rest.original(below)],
     message: typeof message === 'string' ? message : (lineOf) => message((path) => lineOf(original(path))),
+    ...(rule.forStored === undefined ? {} : { forStored: rule.forStored }),
   }));
 };
 

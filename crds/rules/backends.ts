@@ -103,14 +103,15 @@ const someWeight = rule<Backend>({
 
 /** What goes with one type of check alone; with another it would have no effect. */
 const ONLY_WITH = [
-  { field: 'http', type: 'HTTP', hint: '' },
-  { field: 'tls', type: 'TLS', hint: '; an HTTP check over TLS has http.tls' },
-  { field: 'grpc', type: 'GRPC', hint: '' },
+  { field: 'http', type: 'HTTP', hint: '', isOlder: true },
+  { field: 'tls', type: 'TLS', hint: '; an HTTP check over TLS has http.tls', isOlder: false },
+  { field: 'grpc', type: 'GRPC', hint: '', isOlder: false },
 ] as const;
 
-const onlyWithType = ONLY_WITH.map(({ field, type: wanted, hint }) =>
+const onlyWithType = ONLY_WITH.map(({ field, type: wanted, hint, isOlder }) =>
   rule<HealthCheck>({
     id: `health-check-${field}-type`,
+    ...(isOlder ? {} : { forStored: `${field} has no effect` }),
     scope: 'spec.backends[].healthCheck',
     reads: ['type', field],
     rule: `!has(self.${field}) || self.type == '${wanted}'`,
@@ -125,6 +126,25 @@ const onlyWithType = ONLY_WITH.map(({ field, type: wanted, hint }) =>
       ),
   }),
 );
+
+const pathFragment = rule<NonNullable<HealthCheck['http']>>({
+  id: 'http-check-path-fragment',
+  forStored: 'it is sent as it is',
+  scope: 'spec.backends[].healthCheck.http',
+  reads: ['path'],
+  rule: "!self.path.contains('#')",
+  message:
+    'path has a fragment, which is for browsers and is not sent to servers: leave out "#" and what follows',
+  messageExpression:
+    '\'"\' + self.path + \'" has a fragment, which is for browsers and is not sent to servers: leave out "#" and what follows\'',
+  fieldPath: '.path',
+  check: ({ path }) =>
+    problemIf(
+      path.includes('#'),
+      ['path'],
+      `${show(path)} has a fragment, which is for browsers and is not sent to servers: leave out "#" and what follows`,
+    ),
+});
 
 const timeoutWithinInterval = rule<HealthCheck>({
   id: 'health-check-timeout',
@@ -149,5 +169,6 @@ export const BACKEND_RULES = [
   endpointUnicast,
   someWeight,
   ...onlyWithType,
+  pathFragment,
   timeoutWithinInterval,
 ];

@@ -148,6 +148,7 @@ const privilegedPort = rule<L4BalancerSpec>({
 
 const privilegedAdminPort = rule<L4BalancerSpec>({
   id: 'admin-port-privileged',
+  forStored: 'the pods do not become ready',
   aboutPods: true,
   scope: 'spec',
   reads: ['workload.adminPort', 'tuning.sysctls'],
@@ -177,6 +178,8 @@ const CEL_LOOPBACK = [
 
 const ownEndpoint = rule<L4BalancerSpec>({
   id: 'endpoint-is-listener',
+  // As old as any, but some spellings of loopback addresses came later.
+  forStored: 'the endpoint is left out',
   scope: 'spec',
   reads: [
     'listeners[?].name',

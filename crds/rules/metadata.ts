@@ -24,9 +24,12 @@ const resourceName = rule<Pick<L4Balancer, 'metadata'>>({
 
 const ownService = rule<Pick<L4Balancer, 'metadata' | 'spec'>>({
   id: 'backend-own-service',
+  forStored: 'its pods connect to one another',
   scope: '',
   reads: ['metadata', 'spec.backends[?].service.name', 'spec.service.type'],
-  rule: `self.spec.service.type == 'None' || self.spec.backends.all(b, !has(b.service) || !(b.service.name.startsWith('${CHILD_PREFIX}') && b.service.name.substring(${CHILD_PREFIX.length}) == self.metadata.name))`,
+  // The name is known to the resource as a whole alone, of which every status that is written is a change: what the rule reads is not.
+  rule: `self.spec.service.type == 'None' || self.spec.backends.all(b, !has(b.service) || !(b.service.name.startsWith('${CHILD_PREFIX}') && b.service.name.substring(${CHILD_PREFIX.length}) == self.metadata.name)) || (oldSelf.hasValue() && oldSelf.value().spec.service.type == self.spec.service.type && oldSelf.value().spec.backends == self.spec.backends)`,
+  optionalOldSelf: true,
   message:
     'a backend is the Service of this very balancer: connections would go in circles; name the Service of the servers',
   messageExpression: `'a backend names the Service "${CHILD_PREFIX}' + self.metadata.name + '", which is the one of this very balancer: connections would go in circles; name the Service of the servers'`,

@@ -151,13 +151,19 @@ const MAPS = [
   { scope: 'spec.workload.nodeSelector', id: 'node-selector', hasLabelValues: true },
   { scope: 'spec.monitoring.labels', id: 'monitoring-label', hasLabelValues: true },
   { scope: 'spec.service.labels', id: 'service-label', hasLabelValues: true },
-  { scope: 'spec.service.annotations', id: 'service-annotation', hasLabelValues: false },
+  {
+    scope: 'spec.service.annotations',
+    id: 'service-annotation',
+    hasLabelValues: false,
+    forStored: 'the Service cannot be made with it',
+  },
   { scope: 'spec.networkPolicy.monitoringNamespaces', id: 'monitoring-namespace', hasLabelValues: true },
 ] as const;
 
-const keyForms: readonly Rule[] = MAPS.map(({ scope, id }) =>
+const keyForms: readonly Rule[] = MAPS.map(({ scope, id, ...more }) =>
   rule<TextMap>({
     id: `${id}-key`,
+    ...('forStored' in more ? { forStored: more.forStored } : {}),
     scope,
     rule: `self.all(k, k.matches('${KEY}'))`,
     message: 'a key is not a label or annotation key, such as team or example.com/team',

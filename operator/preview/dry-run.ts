@@ -98,6 +98,7 @@ const previewOf = async (
         ]
       : []),
     ...(held === undefined ? [] : [`  ! ${held.message}`]),
+    ...observed.tolerated.map(({ path, message }) => `  ! ${path}: ${message}`),
   ];
   const previews: ChildPreview[] = probesToMake(gathered, gated.gate).map(() => ({ would: 'Create' }));
   lines.push(...previews.map(() => '  + Pod that tries them'));

@@ -54,7 +54,7 @@ export const gather = (
   const root = collections.L4Balancer.get(key);
   if (root === undefined) return undefined;
   const { name, namespace = '', generation = 0 } = root.metadata;
-  const { balancer, findings, ignored } =
+  const { balancer, findings, ignored, tolerated } =
     before?.root === root ? parsedOf(before) : parseL4Balancer(root, 'Report');
   const childKey = `${namespace}/${childName(name)}`;
   const own = <T extends KubeObject>(kind: string, cached: T | undefined): T | undefined => {
@@ -87,6 +87,7 @@ export const gather = (
       spec: balancer?.spec,
       findings,
       ignored,
+      tolerated,
       deployment,
       replicaSets,
       pods: (isDaemonSet && daemonSet !== undefined ? [daemonSet] : replicaSets).flatMap(({ metadata }) =>
@@ -102,6 +103,7 @@ const parsedOf = ({ balancer, observed }: Gathered): Parsed => ({
   balancer,
   findings: observed.findings,
   ignored: observed.ignored,
+  tolerated: observed.tolerated,
 });
 
 /** What the status keeps of how the pods were rendered. */

@@ -18,6 +18,8 @@ export interface Observed {
   readonly findings: readonly Finding[];
   /** Paths of fields that this version does not know. */
   readonly ignored: readonly string[];
+  /** What the spec has that would be refused today, and what becomes of it. */
+  readonly tolerated: readonly Finding[];
   /** What runs the pods; a DaemonSet in a Deployment's words. */
   readonly deployment: Deployment | undefined;
   /** ReplicaSets of the Deployment, in any order; none of a DaemonSet. */

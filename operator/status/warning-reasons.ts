@@ -16,6 +16,12 @@ export const WARNING_REASONS = {
     meaning: 'The cluster’s CustomResourceDefinition has fields or values that this operator does not know.',
     whatToDo: 'Upgrade the operator.',
   },
+  NoLongerAdmitted: {
+    meaning:
+      'The spec has what is refused since an upgrade of the definition; the resource goes on as it is.',
+    whatToDo:
+      'Correct the field that the message names; until then a change of what is around it is refused.',
+  },
   ReplicasIgnored: {
     meaning: 'workload.replicas, perhaps by kubectl scale, has no effect beside autoscaling.',
     whatToDo: 'Change workload.autoscaling instead, and leave out replicas.',

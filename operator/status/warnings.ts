@@ -5,6 +5,7 @@ import { planCapacity } from '../capacity/plan.ts';
 import { checkContests } from './check-contests.ts';
 import { checkReplicas } from './check-replicas.ts';
 import { checkScheduling } from './check-scheduling.ts';
+import { checkTolerated } from './check-tolerated.ts';
 import { bounded } from './conditions.ts';
 import { checkDefinition } from './definition-skew.ts';
 import { findingsOf, withReplicas } from './findings.ts';
@@ -26,6 +27,7 @@ export const warnings = (observed: Observed): readonly Warning[] => {
     ...warnedFindings(spec, observed.readings),
     ...checkContests(observed.contests, observed.identity),
     ...checkDefinition(observed.definition),
+    ...checkTolerated(observed.tolerated),
     ...checkReplicas(spec),
     ...checkCapacity(spec, planCapacity(spec, plannedPods(observed)), counts),
     ...(unschedulable === undefined

@@ -25,11 +25,11 @@ export const BAD_HEALTH_CHECKS: readonly BadManifest[] = [
   ),
   bad(
     'a check path with a fragment',
-    undefined,
+    'http-check-path-fragment',
     manifestWithBackend({ healthCheck: { type: 'HTTP', http: { path: '/health#db' } } }),
     'spec.backends[0].healthCheck.http.path',
-    /should match/,
-    /"\/health#db" is not a path: start with "\/" and leave out blanks and "#"/,
+    /"\/health#db" has a fragment/,
+    /"\/health#db" has a fragment, which is for browsers and is not sent to servers: leave out "#" and what follows/,
   ),
   bad(
     'a URL as the host of a check',

@@ -143,11 +143,84 @@ test('ReplicasUnschedulable: no node takes one of the replicas; it is over when 
   await world.warned(namespace, 'edge', 'NoWarnings');
 });
 
+const OURS = readFileSync(new URL('../../../crds/l4balancers.yaml', import.meta.url), 'utf8');
+const define = (text: string) => world.cp.run(['apply', '--server-side', '-f', '-'], text);
+
+/** The definition without its rules. */
+const withoutRules = (part: unknown): unknown => {
+  if (Array.isArray(part)) return part.map(withoutRules);
+  if (typeof part !== 'object' || part === null) return part;
+  return Object.fromEntries(
+    Object.entries(part)
+      .filter(([key]) => key !== 'x-kubernetes-validations')
+      .map(([key, value]) => [key, withoutRules(value)]),
+  );
+};
+
+test('NoLongerAdmitted: what was stored before it was refused is tended as ever, and refused where it is written anew', async () => {
+  await operator.stop();
+  await define(JSON.stringify(withoutRules(parse(OURS))));
+  const namespace = await world.newNamespace();
+  const checked = (name: string, healthCheck: object) => ({
+    name,
+    endpoints: [{ address: '192.0.2.1', port: 80 }],
+    healthCheck,
+  });
+  const stored = {
+    own: {
+      backends: [
+        { name: 'web', service: { name: 'l4b-own', port: 80 } },
+        checked('tcp', { type: 'TCP', tls: {} }),
+        checked('http', { type: 'HTTP', http: { path: '/a#b' } }),
+      ],
+    },
+    drained: { drain: { delay: '60s' } },
+  };
+  for (const [name, spec] of Object.entries(stored))
+    await world.eventually(`the API server to take ${name}`, () =>
+      world.apply(namespace, name, spec).then(
+        () => true,
+        () => false,
+      ),
+    );
+  await define(OURS);
+  const refused = (name: string, spec: object): Promise<boolean> =>
+    world.apply(namespace, name, spec).then(
+      () => false,
+      (error: Error) => /is invalid/.test(error.message),
+    );
+  await world.eventually('the rules to be back', () => refused('drained-2', stored.drained));
+  assert.ok(await refused('own', { backends: [...stored.own.backends, checked('more', { grpc: {} })] }));
+
+  operator = startOperator(login);
+  const told = await world.warned(namespace, 'own', 'NoLongerAdmitted');
+  assert.match(
+    told,
+    /^The spec has what would be refused today: spec\.backends\[0\]\.service\.name "l4b-own" is /,
+  );
+  assert.match(told, /spec\.backends\[1\]\.healthCheck\.tls is given, .*: tls has no effect/);
+  assert.match(told, /spec\.backends\[2\]\.healthCheck\.http\.path "\/a#b" has a fragment/);
+  assert.match(
+    await world.warned(namespace, 'drained', 'NoLongerAdmitted'),
+    /spec\.drain\.delay 60s leaves /,
+  );
+  for (const name of Object.keys(stored)) await world.reason(namespace, name, 'Progressing');
+
+  await world.kubectl('delete', 'serviceaccount/l4b-own', 'serviceaccount/l4b-drained', '-n', namespace);
+  for (const name of Object.keys(stored))
+    await world.eventually(`the account of ${name} to be back`, async () => {
+      return (await world.get('v1', 'ServiceAccount', namespace, `l4b-${name}`)) !== undefined;
+    });
+  // A change beside what would be refused is taken, and one that corrects it is the end of the warning.
+  await world.apply(namespace, 'own', { ...stored.own, accessLog: { mode: 'All' } });
+  await world.settled(namespace, 'own', 2);
+  await world.apply(namespace, 'drained', { drain: { delay: '50s' } });
+  await world.warned(namespace, 'drained', 'NoWarnings');
+});
+
 test('DefinitionOlder and DefinitionNewer: the cluster’s definition is not the operator’s, until it is upgraded', async () => {
   await operator.stop();
-  const ours = readFileSync(new URL('../../../crds/l4balancers.yaml', import.meta.url), 'utf8');
-  const define = (text: string) => world.cp.run(['apply', '--server-side', '-f', '-'], text);
-  const definition = parse(ours);
+  const definition = parse(OURS);
   const { spec } = definition.spec.versions[0].schema.openAPIV3Schema.properties;
   const backend = spec.properties.backends.items.properties;
   const { panicThresholdPercent: _, ...others } = backend;

@@ -115,6 +115,7 @@ export const observed = (more: Partial<Observed> = {}, spec: object = {}): Obser
   spec: balancer({ workload: { replicas: 2 }, ...spec }).spec,
   findings: [],
   ignored: [],
+  tolerated: [],
   deployment: deployment(),
   replicaSets: [replicaSet()],
   pods: [],
