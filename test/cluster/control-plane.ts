@@ -2,6 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect } from '../../kube/connect.ts';
+import { collectionPath, objectPath } from '../../kube/paths.ts';
 import { freePort } from '../../scripts/process/free-ports.ts';
 import { assetFolder } from './assets.ts';
 import { AuditLog } from './audit-log.ts';
@@ -50,6 +52,8 @@ export interface ControlPlane {
 }
 
 const START_TRIES = 3;
+const NAMESPACE = { apiVersion: 'v1', kind: 'Namespace' } as const;
+const ACCOUNT = { apiVersion: 'v1', kind: 'ServiceAccount' } as const;
 
 /** Starts one; several can run at once. Throws with the last log lines of what did not come up. */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
@@ -108,10 +112,12 @@ async function startOnce(
   };
   await startApiServer();
 
-  const hasServiceAccount = async (namespace: string) => {
-    const found = await run(['get', 'serviceaccounts', '-n', namespace, '-o', 'name']);
-    return found.split('\n').includes('serviceaccount/default');
-  };
+  const asked = connect({ kubeconfig });
+  const hasServiceAccount = (namespace: string) =>
+    asked.request({ method: 'GET', path: objectPath({ ...ACCOUNT, namespace, name: 'default' }) }).then(
+      () => true,
+      () => false,
+    );
   if (withManager) {
     const args = controllerManagerArgs(folder, userKubeconfig('system:kube-controller-manager'));
     const manager = start('kube-controller-manager', args, options.controllerManagerArgs);
@@ -127,7 +133,11 @@ async function startOnce(
     userKubeconfig,
     run,
     async createNamespace(name) {
-      await run(['create', 'namespace', name]);
+      await asked.request({
+        method: 'POST',
+        path: collectionPath(NAMESPACE),
+        body: { ...NAMESPACE, metadata: { name } },
+      });
       if (!withManager) return;
       await until(`the ServiceAccount "default" of namespace ${name}`, () => hasServiceAccount(name));
     },
@@ -138,7 +148,10 @@ async function startOnce(
     },
     startApiServer,
     // SIGKILL for all: no data here is worth saving, and a graceful API server waits for its watches to end.
-    stop: () => leash.release(0),
+    async stop() {
+      await asked.close();
+      await leash.release(0);
+    },
   };
 }
 

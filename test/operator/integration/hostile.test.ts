@@ -22,7 +22,7 @@ import { type Anything, startWorld, type TestWorld } from './world.ts';
 
 /** SEED=… tries another run, or one that failed once more. */
 const SEED = Number(process.env.SEED ?? 1);
-const SPECS = 500;
+const SPECS = 300;
 /** Names in use; far fewer than specs, so that most of them change what is there. */
 const NAMES = 60;
 const NAMESPACE = 'hostile';
@@ -30,7 +30,7 @@ const NAMESPACE = 'hostile';
 const EVERY = 20;
 /** Specs between two cuts of its connections, and between two deaths of the API server. */
 const CUT_EVERY = 40;
-const KILL_EVERY = 200;
+const KILL_EVERY = 140;
 /** Longer than the operator waits before it counts up an event. */
 const QUIET_MS = 12_000;
 /** Of a class that came while the one before was being removed; those cannot be compared. */

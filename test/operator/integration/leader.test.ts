@@ -54,7 +54,7 @@ const startChurn = (): (() => Promise<void>) => {
         metadata: { name: `edge-${round % 3}`, namespace: NAMESPACE },
         spec: { ...MINIMAL, service: { annotations: { round: String(round) } } },
       });
-      await sleep(50);
+      await sleep(150);
     }
   })();
   return async () => {

@@ -16,8 +16,10 @@ interface Installed {
   readonly metadata: { readonly name: string; readonly namespace?: string };
 }
 
-/** Gives a user exactly the rights that the installation gives the operator; resolves with the path of its kubeconfig. */
-export const operatorLogin = async (cp: ControlPlane, user: string = OPERATOR): Promise<string> => {
+/** What the rights of all users in a control plane share: made once, since two that make a namespace at the same time get in each other's way. */
+const shared = new WeakMap<ControlPlane, Promise<unknown>>();
+
+const makeShared = async (cp: ControlPlane): Promise<void> => {
   const documents = parseAllDocuments(readFileSync(INSTALL, 'utf8'));
   assert.ok(Array.isArray(documents));
   const objects = documents.map((document) => document.toJS() as Installed);
@@ -25,12 +27,15 @@ export const operatorLogin = async (cp: ControlPlane, user: string = OPERATOR): 
     objects.find((object) => object?.kind === kind && object.metadata.name === name) ??
     assert.fail(`install.yaml has no ${kind} ${name}`);
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: LEASE_NAMESPACE } };
-  for (const object of [
-    namespace,
-    installed('ClusterRole', NAME),
-    installed('Role', `${NAME}-leader-election`),
-  ])
-    await cp.run(['apply', '-f', '-'], JSON.stringify(object));
+  const items = [namespace, installed('ClusterRole', NAME), installed('Role', `${NAME}-leader-election`)];
+  await cp.run(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+};
+
+/** Gives a user exactly the rights that the installation gives the operator; resolves with the path of its kubeconfig. */
+export const operatorLogin = async (cp: ControlPlane, user: string = OPERATOR): Promise<string> => {
+  const made = shared.get(cp) ?? makeShared(cp);
+  shared.set(cp, made);
+  await made;
   await cp.run(['create', 'clusterrolebinding', user, `--clusterrole=${NAME}`, `--user=${user}`]);
   const role = [`--role=${NAME}-leader-election`, `--user=${user}`, `--namespace=${LEASE_NAMESPACE}`];
   await cp.run(['create', 'rolebinding', user, ...role]);
