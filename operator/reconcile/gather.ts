@@ -9,6 +9,7 @@ import type { Observed, Pod } from '../status/observed.ts';
 import { isWatched } from '../watch/kinds.ts';
 import type { Collections } from '../watch/world.ts';
 import type { Ledger } from './ledger.ts';
+import { ownership } from './own-child.ts';
 
 /** One resource and all that is known of its children. */
 export interface Gathered {
@@ -53,16 +54,14 @@ export const gather = (
 ): Gathered | undefined => {
   const root = collections.L4Balancer.get(key);
   if (root === undefined) return undefined;
-  const { name, namespace = '', generation = 0 } = root.metadata;
+  const { name, namespace = '', uid = '', generation = 0 } = root.metadata;
   const { balancer, findings, ignored, tolerated } =
     before?.root === root ? parsedOf(before) : parseL4Balancer(root, 'Report');
   const childKey = `${namespace}/${childName(name)}`;
   const own = <T extends KubeObject>(kind: string, cached: T | undefined): T | undefined => {
-    const newest = ledger.newest(ledgerName(key, kind), cached, now);
-    // Somebody else's object of the same name says nothing about this resource.
-    return newest?.metadata.ownerReferences?.some(({ uid }) => uid === root.metadata.uid)
-      ? newest
-      : undefined;
+    const entry = ledgerName(key, kind);
+    const newest = ledger.newest(entry, cached, now);
+    return newest && ownership(newest, { name, uid }, ledger.confirmed(entry)) && newest;
   };
   const isDaemonSet = balancer?.spec.workload.kind === 'DaemonSet';
   const daemonSet = own('DaemonSet', collections.DaemonSet.get(childKey));
@@ -77,9 +76,7 @@ export const gather = (
     hasAutoscaler:
       own('HorizontalPodAutoscaler', collections.HorizontalPodAutoscaler.get(childKey)) !== undefined,
     account: own('ServiceAccount', collections.ServiceAccount.get(childKey))?.metadata.uid,
-    probes: collections.Pod.controlledBy(root.metadata.uid).filter(({ metadata }) =>
-      isProbe(metadata.labels),
-    ),
+    probes: collections.Pod.controlledBy(uid).filter(({ metadata }) => isProbe(metadata.labels)),
     observed: {
       namespace,
       name,

@@ -1,9 +1,9 @@
 import type { Manifest } from '../../kube/apply.ts';
 import type { KubeObject } from '../../kube/object.ts';
-import { childLabels } from '../desired/labels.ts';
 import { controllerOf } from '../watch/collection.ts';
 import { ROOT } from '../watch/kinds.ts';
 import { type Confirmed, digest, isUnchanged } from './ledger.ts';
+import { ownership } from './own-child.ts';
 
 export interface ChildState {
   readonly owner: { readonly name: string; readonly uid: string };
@@ -36,28 +36,23 @@ export const planChild = ({ owner, wanted, live, confirmed }: ChildState): Plan 
   if (live === undefined) return wanted === undefined ? { todo: 'Nothing' } : { todo: 'Make' };
   const { uid, deletionTimestamp } = live.metadata;
   const controller = controllerOf(live);
-  // Without a controller, but the one that this process made: somebody took the owner reference away.
-  const isKnown = confirmed?.uid === uid && uid !== undefined;
-  const isOurs =
-    controller === undefined ? isKnown || isOrphanOf(live, owner.name) : controller.uid === owner.uid;
+  const owned = ownership(live, owner, confirmed);
   if (wanted === undefined)
-    return isOurs && deletionTimestamp === undefined ? { todo: 'Remove', uid } : { todo: 'Nothing' };
+    return owned !== undefined && deletionTimestamp === undefined
+      ? { todo: 'Remove', uid }
+      : { todo: 'Nothing' };
   const isPredecessors = controller?.kind === ROOT && controller.name === owner.name;
-  if (!isOurs && !isPredecessors) return { todo: 'Yield', holder: holderOf(controller) };
+  if (owned === undefined && !isPredecessors) return { todo: 'Yield', holder: holderOf(controller) };
   // Of a resource of the same name that was deleted: the garbage collector is on its way.
-  if (!isOurs || deletionTimestamp !== undefined) return { todo: 'Wait' };
+  if (owned === undefined || deletionTimestamp !== undefined) return { todo: 'Wait' };
   if (isUnchanged(confirmed, wanted, live)) return { todo: 'Nothing' };
-  const isAdoption = controller === undefined && !isKnown;
-  return { todo: 'Apply', uid, isRepair: confirmed?.sent === digest(wanted), isAdoption };
+  return {
+    todo: 'Apply',
+    uid,
+    isRepair: confirmed?.sent === digest(wanted),
+    isAdoption: owned === 'Orphan',
+  };
 };
-
-/**
- * Whether an object was made for a resource of this name that was deleted without it (`kubectl delete --cascade=orphan`): nobody owns it, and it
- * has every label that the operator gives its children. So who wants one back that serves has only to make the resource again.
- */
-const isOrphanOf = ({ metadata }: KubeObject, owner: string): boolean =>
-  (metadata.ownerReferences ?? []).length === 0 &&
-  Object.entries(childLabels(owner)).every(([name, value]) => metadata.labels?.[name] === value);
 
 const holderOf = (controller: { readonly kind: string; readonly name: string } | undefined): string =>
   controller === undefined

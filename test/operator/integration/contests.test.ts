@@ -9,6 +9,9 @@ import { podsOf } from './pods.ts';
 import { OPERATOR, operatorLogin } from './rights.ts';
 import { type Anything, CHILDREN, startWorld, type TestWorld } from './world.ts';
 
+const PAGES = ['--health-address=127.0.0.1:0', '--metrics-address=127.0.0.1:0'];
+const NO_LEASE = ['--leader-elect=false'];
+
 let world: TestWorld;
 let login: string;
 let operator: OperatorProcess;
@@ -115,13 +118,8 @@ test('two operators that want different pods are told of by both, by both names,
   const namespace = await applied();
   const second = startOperator(
     await operatorLogin(world.cp, 'second'),
-    [`--namespaces=${namespace}`],
-    [
-      '--proxy-image=registry.test/other:1',
-      '--health-address=127.0.0.1:0',
-      '--metrics-address=127.0.0.1:0',
-      '--leader-elect=false',
-    ],
+    [`--namespaces=${namespace}`, ...NO_LEASE],
+    ['--proxy-image=registry.test/other:1', ...PAGES],
     { HOSTNAME: 'operator-1' },
   );
   try {
@@ -156,7 +154,7 @@ test('two operators that want different pods are told of by both, by both names,
   }
 });
 
-test('children that somebody has left without an owner, by deleting their resource alone, are taken over by a new one of its name, pods and all, also by an operator that never knew them', async () => {
+test('children that somebody has left without an owner, by deleting their resource alone, are taken over by a new one of its name, pods and all, also by an operator of another version that never knew them', async () => {
   const namespace = await applied();
   const kinds = Object.keys(CHILDREN) as (keyof typeof CHILDREN)[];
   const uids = async () =>
@@ -168,7 +166,7 @@ test('children that somebody has left without an owner, by deleting their resour
   await world.kubectl('delete', 'l4b', 'edge', '-n', namespace, '--cascade=orphan');
   for (const kind of kinds) assert.equal((await child(namespace, kind)).metadata.ownerReferences, undefined);
   await world.apply(namespace, 'edge');
-  operator = startOperator(login);
+  operator = startOperator(login, NO_LEASE, ['--proxy-image=registry.test/newer:1', ...PAGES]);
   const root = await world.get('l4balancer.dev/v1alpha1', 'L4Balancer', namespace, 'edge');
   for (const kind of kinds)
     await world.eventually(`an owner of ${kind}`, async () => {
@@ -179,6 +177,23 @@ test('children that somebody has left without an owner, by deleting their resour
   await world.eventually('an event', async () =>
     /reason: Adopted/.test(await world.kubectl('get', 'events', '-n', namespace, '-o', 'yaml')),
   );
+});
+
+test('pods that somebody has left without an owner serve on when another kind of workload is asked for, which does not serve yet', async () => {
+  const namespace = await applied();
+  const pods = async () => (await podsOf(world.transport, namespace)).map(({ metadata }) => metadata.uid);
+  await world.eventually('a pod', async () => (await pods()).length === 1);
+  const before = [(await child(namespace, 'Deployment')).metadata.uid, await pods()];
+  await world.kubectl('delete', 'l4b', 'edge', '-n', namespace, '--cascade=orphan');
+  // Here are no nodes for it.
+  await world.apply(namespace, 'edge', { workload: { kind: 'DaemonSet' } });
+  await world.eventually('a DaemonSet', async () =>
+    Boolean(await world.get('apps/v1', 'DaemonSet', namespace, 'l4b-edge')),
+  );
+  await world.settled(namespace, 'edge', 1);
+  const { uid, deletionTimestamp } = (await child(namespace, 'Deployment')).metadata;
+  assert.equal(deletionTimestamp, undefined);
+  assert.deepEqual([uid, await pods()], before);
 });
 
 test('a field that somebody else has set and that is in the way of a change is named with who set it, and the change is made when it is gone', async () => {
