@@ -62,7 +62,7 @@ export function endpointsOf(
   for (const slice of ofOneFamily(service, slices)) {
     const number = slicePortNumber(wanted, slice.ports ?? [], protocol);
     if (number === undefined) {
-      others.push(...everyPortOf(slice, protocol));
+      for (const target of everyPortOf(slice, protocol)) others.push(target);
       continue;
     }
     for (const endpoint of slice.endpoints ?? []) {
@@ -111,11 +111,12 @@ interface Found {
 
 function choose(found: readonly Found[], service: KubeService | undefined, place: Place): Endpoints {
   const name = service?.metadata.name ?? '';
-  const group = Math.min(...found.map((each) => each.group));
+  // Not as the arguments of one call, which are limited.
+  const group = found.reduce((least, each) => Math.min(least, each.group), Number.POSITIVE_INFINITY);
   const inGroup = group === UNUSABLE ? [] : found.filter((each) => each.group === group);
   const targets = inGroup.map((each) => each.target).sort(byAddress);
   const leaving = found
-    .filter((each) => !inGroup.includes(each))
+    .filter((each) => group === UNUSABLE || each.group !== group)
     .map((each) => each.target)
     .sort(byAddress);
   if (group === READY) {
