@@ -5,7 +5,7 @@ import { problemIf, rule } from './rule.ts';
 
 const delayWithinGrace = rule<Pick<L4BalancerSpec, 'drain' | 'workload'>>({
   id: 'drain-delay-within-grace-period',
-  forStored: 'connections that are open at the end of the grace period are cut off',
+  forStored: 'half of the grace period is taken instead',
   scope: 'spec',
   reads: ['drain.delay', 'workload.terminationGracePeriod'],
   rule: `!has(self.drain.delay) || !${celIsDuration('self.drain.delay')} || !${celIsDuration('self.workload.terminationGracePeriod')} || duration(self.drain.delay) < duration(self.workload.terminationGracePeriod)`,

@@ -114,7 +114,7 @@ const STORED: readonly {
     what: 'a delay as long as the grace period',
     input: manifestWith({ drain: { delay: '60s' } }),
     path: 'spec.drain.delay',
-    says: /^60s leaves nothing of workload\.terminationGracePeriod 60s .*: shorten it, or give more time; .* are cut off$/,
+    says: /^60s leaves nothing of workload\.terminationGracePeriod 60s .*: shorten it, or give more time; .*: half of the grace period is taken instead$/,
   },
   {
     what: 'the Service of the balancer itself',
