@@ -1,5 +1,8 @@
-/** What kind of traffic an address is for; `none` when the text is no address. */
-export type AddressKind = 'unicast' | 'unspecified' | 'multicast' | 'broadcast' | 'none';
+/**
+ * What kind of traffic an address is for; `none` when the text is no address. IPv6 addresses that are link-local mean nothing without an interface,
+ * which none of ours can name; IPv4's do.
+ */
+export type AddressKind = 'unicast' | 'unspecified' | 'multicast' | 'broadcast' | 'link-local' | 'none';
 
 const V4_PART = /^(0|[1-9][0-9]{0,2})$/;
 const V6_PART = /^[0-9A-Fa-f]{1,4}$/;
@@ -28,7 +31,9 @@ const kindOfV6 = (groups: readonly number[]): AddressKind => {
   if (groups.every((group) => group === 0)) return 'unspecified';
   const isMappedV4 = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
   if (isMappedV4) return 'none';
-  return (groups[0] ?? 0) >> 8 === 0xff ? 'multicast' : 'unicast';
+  const [first = 0] = groups;
+  if (first >> 6 === 0xfe80 >> 6) return 'link-local';
+  return first >> 8 === 0xff ? 'multicast' : 'unicast';
 };
 
 const v4Bytes = (text: string): readonly number[] | undefined => {

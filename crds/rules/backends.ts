@@ -1,8 +1,7 @@
 import type { Backend, HealthCheck, ServiceReference, StaticEndpoint } from '../backend.ts';
-import { canonicalAddress, unmapped } from '../canonical-address.ts';
 import { durationMs } from '../duration.ts';
-import { addressKind } from '../ip-address.ts';
 import { show } from '../words.ts';
+import { CEL_IS_ADDRESS, celIsNoOnes, kindOf, whyNoAddress } from './addresses.ts';
 import { celIsDuration } from './durations.ts';
 import { problemIf, rule } from './rule.ts';
 
@@ -38,49 +37,36 @@ const quotedPort = rule<ServiceReference>({
     ),
 });
 
-/** In CEL: the address, of IPv4 written as IPv6 the IPv4 address, as `unmapped` has it. */
-const ADDRESS =
-  "(self.address.matches('^::[fF]{4}:[0-9]+[.][0-9.]+$') ? self.address.substring(7) : self.address)";
+const NAMES = ', use a Service for those';
 
 const endpointAddress = rule<StaticEndpoint>({
   id: 'endpoint-address-ip',
   scope: 'spec.backends[].endpoints[]',
   reads: ['address'],
-  rule: `isIP(${ADDRESS})`,
-  message: 'address is not an IP address; host names are not resolved, use a Service for those',
-  messageExpression:
-    "'\"' + self.address + '\" is not an IP address; host names are not resolved, use a Service for those'",
+  rule: CEL_IS_ADDRESS,
+  message: `address is not an IP address; host names are not resolved${NAMES}`,
+  messageExpression: `'"' + self.address + '" is not an IP address; host names are not resolved${NAMES}'`,
   fieldPath: '.address',
   check: ({ address }) => {
-    const meant = canonicalAddress(address);
-    return problemIf(
-      addressKind(unmapped(address)) === 'none',
-      ['address'],
-      meant === address
-        ? `${show(address)} is not an IP address; host names are not resolved, use a Service for those`
-        : `${show(address)} is not an IP address to Kubernetes, but IPv4 written as IPv6: write ${meant}`,
-    );
+    const why = whyNoAddress(address, NAMES);
+    return problemIf(why !== undefined, ['address'], why ?? '');
   },
 });
-
-/** Cheaper than to ask CEL's own functions, which would exceed what a rule over all endpoints may cost. */
-const NO_UNICAST =
-  '^((::[fF]{4}:)?(0[.]0[.]0[.]0|255[.]255[.]255[.]255|2(2[4-9]|3[0-9])[.].*)|[fF]{2}[0-9a-fA-F]{2}:.*)$';
 
 const endpointUnicast = rule<StaticEndpoint>({
   id: 'endpoint-address-unicast',
   scope: 'spec.backends[].endpoints[]',
   reads: ['address'],
-  rule: `!self.address.matches('${NO_UNICAST}') && (!isIP(self.address) || !ip(self.address).isUnspecified())`,
-  message: 'address is unspecified, multicast or broadcast: no TCP connection can go there',
+  rule: `!${celIsNoOnes('0[.]0[.]0[.]0')} && (!isIP(self.address) || !ip(self.address).isUnspecified())`,
+  message: 'address is unspecified, multicast, broadcast or link-local: no TCP connection can go there',
   messageExpression:
-    "'\"' + self.address + '\" is unspecified, multicast or broadcast: no TCP connection can go there'",
+    "'\"' + self.address + '\" is unspecified, multicast, broadcast or link-local: no TCP connection can go there'",
   fieldPath: '.address',
   check: ({ address }) =>
     problemIf(
-      ['unspecified', 'multicast', 'broadcast'].includes(addressKind(unmapped(address))),
+      !['unicast', 'none'].includes(kindOf(address)),
       ['address'],
-      `${show(address)} is ${addressKind(unmapped(address))}: no TCP connection can go there`,
+      `${show(address)} is ${kindOf(address)}: no TCP connection can go there`,
     ),
 });
 

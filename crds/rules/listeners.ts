@@ -1,9 +1,9 @@
 import { durationMs } from '../duration.ts';
-import { addressKind } from '../ip-address.ts';
 import type { L4BalancerSpec } from '../l4balancer.ts';
 import type { Keepalive, Listener } from '../listener.ts';
 import { nearest } from '../nearest.ts';
 import { show } from '../words.ts';
+import { CEL_IS_ADDRESS, celIsNoOnes, kindOf, whyNoAddress } from './addresses.ts';
 import { celIsDuration } from './durations.ts';
 import { problemIf, rule } from './rule.ts';
 
@@ -52,15 +52,31 @@ const addressIsIp = rule<Listener>({
   id: 'listener-address-ip',
   scope: 'spec.listeners[]',
   reads: ['address'],
-  rule: '!has(self.address) || isIP(self.address)',
+  rule: `!has(self.address) || ${CEL_IS_ADDRESS}`,
   message: 'address is not an IP address; host names are not resolved',
   messageExpression: "'\"' + self.address + '\" is not an IP address; host names are not resolved'",
   fieldPath: '.address',
-  check: ({ address }) =>
+  check: ({ address }) => {
+    const why = address === undefined ? undefined : whyNoAddress(address);
+    return problemIf(why !== undefined, ['address'], why ?? '');
+  },
+});
+
+/** The kernel takes some of these, and nobody comes. */
+const addressIsUnicast = rule<Listener>({
+  id: 'listener-address-unicast',
+  scope: 'spec.listeners[]',
+  reads: ['address'],
+  rule: `!has(self.address) || !${celIsNoOnes()}`,
+  message: 'address is multicast, broadcast or link-local: no TCP client can come there',
+  messageExpression:
+    "'\"' + self.address + '\" is multicast, broadcast or link-local: no TCP client can come there'",
+  fieldPath: '.address',
+  check: ({ address = '' }) =>
     problemIf(
-      address !== undefined && addressKind(address) === 'none',
+      ['multicast', 'broadcast', 'link-local'].includes(kindOf(address)),
       ['address'],
-      `${show(address)} is not an IP address; host names are not resolved`,
+      `${show(address)} is ${kindOf(address)}: no TCP client can come there`,
     ),
 });
 
@@ -208,6 +224,7 @@ export const LISTENER_RULES = [
   portUnique,
   adminPort,
   addressIsIp,
+  addressIsUnicast,
   addressOfNode,
   backendExists,
   ...wholeSeconds,

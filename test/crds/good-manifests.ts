@@ -16,6 +16,9 @@ export const GOOD_MANIFESTS: Readonly<Record<string, Loose>> = {
     listeners: [
       { name: 'web', port: 8080, backend: 'web', address: '192.0.2.7' },
       { name: 'api', port: 8081, backend: 'web', address: '::' },
+      { name: 'mapped', port: 8082, backend: 'web', address: '::ffff:192.0.2.7' },
+      { name: 'experimental', port: 8083, backend: 'web', address: '240.0.0.1' },
+      { name: 'global', port: 8084, backend: 'web', address: 'fec0::1' },
     ],
     tuning: { profile: 'HostNetwork' },
   }),
@@ -109,11 +112,13 @@ export const GOOD_MANIFESTS: Readonly<Record<string, Loose>> = {
     address: '10.127.0.1',
     port: 8080,
   }),
-  'the addresses just outside multicast': manifestWithEndpoints(
+  'the addresses just outside multicast and link-local': manifestWithEndpoints(
     { address: '223.255.255.255', port: 1 },
     { address: '240.0.0.0', port: 1 },
-    { address: 'fe80::1', port: 1 },
+    { address: 'fe7f::1', port: 1 },
+    { address: 'fec0::1', port: 1 },
     { address: 'ff0::1', port: 1 },
+    { address: '169.254.0.1', port: 1 },
   ),
   'one address with two ports': manifestWithEndpoints(
     { address: '192.0.2.1', port: 1, weight: 0 },

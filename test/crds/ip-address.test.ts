@@ -14,7 +14,9 @@ const KINDS: Readonly<Record<AddressKind, readonly string[]>> = {
     '1::',
     '2001:db8::1',
     'FD00::A',
-    'fe80::1',
+    'fe7f::1',
+    'fec0::1',
+    '169.254.0.1',
     '1:2:3:4:5:6:7:8',
     '1:2:3:4:5:6:7::',
     '::2:3:4:5:6:7:8',
@@ -24,6 +26,7 @@ const KINDS: Readonly<Record<AddressKind, readonly string[]>> = {
   ],
   unspecified: ['0.0.0.0', '::', '0:0:0:0:0:0:0:0', '::0.0.0.0'],
   multicast: ['224.0.0.0', '239.255.255.255', 'ff00::', 'FF02::1'],
+  'link-local': ['fe80::', 'fe80::1', 'FEBF:ffff::1'],
   broadcast: ['255.255.255.255'],
   none: [
     '',

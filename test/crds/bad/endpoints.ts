@@ -76,6 +76,13 @@ export const BAD_ENDPOINTS: readonly BadManifest[] = [
     /"239.1.2.3" is (unspecified, )?multicast/,
   ),
   bad(
+    'an IPv6 address of one interface',
+    'endpoint-address-unicast',
+    manifestWithEndpoints(endpoint('fe80::1')),
+    'spec.backends[0].endpoints[0].address',
+    /"fe80::1" is (unspecified, multicast, broadcast or )?link-local/,
+  ),
+  bad(
     'a multicast IPv6 address',
     'endpoint-address-unicast',
     manifestWithEndpoints(endpoint('ff02::1')),
@@ -87,7 +94,7 @@ export const BAD_ENDPOINTS: readonly BadManifest[] = [
     'endpoint-address-unicast',
     manifestWithEndpoints(endpoint('255.255.255.255')),
     'spec.backends[0].endpoints[0].address',
-    /"255.255.255.255" is (unspecified, multicast or )?broadcast/,
+    /"255.255.255.255" is (unspecified, multicast, )?broadcast/,
   ),
   bad(
     'the proxy itself as endpoint',

@@ -1,6 +1,12 @@
 import { manifest, manifestWith, manifestWithListener } from '../base-manifest.ts';
 import { type BadManifest, bad } from './bad-manifest.ts';
 
+const hostListener = (address: string) =>
+  manifest((spec) => {
+    spec.listeners = [{ name: 'web', port: 8080, backend: 'web', address }];
+    spec.tuning = { profile: 'HostNetwork' };
+  });
+
 const longName = 'n'.repeat(64);
 
 export const BAD_LISTENERS: readonly BadManifest[] = [
@@ -28,12 +34,34 @@ export const BAD_LISTENERS: readonly BadManifest[] = [
   bad(
     'an address that is a name',
     'listener-address-ip',
-    manifest((spec) => {
-      spec.listeners = [{ name: 'web', port: 8080, backend: 'web', address: 'localhost' }];
-      spec.tuning = { profile: 'HostNetwork' };
-    }),
+    hostListener('localhost'),
     'spec.listeners[0].address',
     /"localhost" is not an IP address; host names are not resolved/,
+  ),
+  bad(
+    'an address that is IPv4 written as IPv6 in hexadecimal',
+    'listener-address-ip',
+    hostListener('::ffff:7f00:1'),
+    'spec.listeners[0].address',
+    /"::ffff:7f00:1" is not an IP address/,
+    /"::ffff:7f00:1" is not an IP address to Kubernetes, but IPv4 written as IPv6: write 127.0.0.1$/,
+  ),
+  ...[
+    { kind: 'multicast', address: '224.0.0.1' },
+    { kind: 'multicast', address: '::ffff:239.1.2.3' },
+    { kind: 'multicast', address: 'ff02::1' },
+    { kind: 'broadcast', address: '255.255.255.255' },
+    { kind: 'link-local', address: 'fe80::1' },
+    { kind: 'link-local', address: 'FEBF:0::1' },
+  ].map(({ kind, address }) =>
+    bad(
+      `the ${kind} address ${address}`,
+      'listener-address-unicast',
+      hostListener(address),
+      'spec.listeners[0].address',
+      new RegExp(`"${address}" is multicast, broadcast or link-local: no TCP client can come there`),
+      new RegExp(`"${address}" is ${kind}: no TCP client can come there`),
+    ),
   ),
   bad(
     'the admin port',

@@ -75,6 +75,14 @@ const TABLE: readonly {
     found: /^spec.listeners\[1\].port: \[::1\]:80 is already used by listener "l0"$/,
   },
   {
+    name: 'one port at one IPv4 address, once written as IPv6',
+    listeners: [
+      { port: 80, address: '127.0.0.1' },
+      { port: 80, address: '::ffff:127.0.0.1' },
+    ],
+    found: /^spec.listeners\[1\].port: 127.0.0.1:80 is already used by listener "l0"$/,
+  },
+  {
     name: 'one port at an address and at all of them',
     listeners: [{ port: 80, address: '127.0.0.1' }, { port: 80 }],
     found: /^spec.listeners\[1\].port: \*:80 is already used by listener "l0"$/,

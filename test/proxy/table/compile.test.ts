@@ -55,6 +55,16 @@ test('times become milliseconds, and everything is sorted by name', () => {
   );
 });
 
+test('IPv4 written as IPv6 is bound as IPv4', () => {
+  const { spec, ...rest } = snapshot([]);
+  const listeners = spec.listeners.map((listener) => ({ ...listener, address: '::ffff:192.0.2.1' }));
+  const table = compileTable({ ...rest, spec: { ...spec, listeners } }, all);
+  assert.deepEqual(
+    table.listeners.map(({ address }) => address),
+    ['192.0.2.1', '192.0.2.1'],
+  );
+});
+
 const cases: readonly {
   readonly name: string;
   readonly targets: readonly Target[];
