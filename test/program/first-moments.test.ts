@@ -5,7 +5,8 @@ import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SIGNAL_USES } from '../../program/signals.js';
 import { REPOSITORY } from '../../scripts/process/folders.ts';
-import type { Program } from '../proxy/program.ts';
+import { freePort } from '../../scripts/process/free-ports.ts';
+import { type Program, startProgram } from '../proxy/program.ts';
 import {
   catches,
   listeningPorts,
@@ -21,12 +22,19 @@ const HARMLESS = (Object.keys(SIGNAL_USES) as NodeJS.Signals[]).filter(
   (name) => SIGNAL_USES[name] !== 'Stop',
 );
 
-/** The flags that the image gives to Node. */
-const imageFlags = (name: ProgramName): readonly string[] => {
+/** The flags that the image gives to Node, where it starts the program, or where docker asks for its health. */
+const imageFlags = (
+  name: ProgramName,
+  instruction: 'ENTRYPOINT' | 'CMD' = 'ENTRYPOINT',
+): readonly string[] => {
   const dockerfile = readFileSync(join(REPOSITORY, `Dockerfile.${name}`), 'utf8');
-  const words: readonly string[] = JSON.parse(/^ENTRYPOINT (\[.*\])$/m.exec(dockerfile)?.[1] ?? '[]');
-  return words.slice(1, -1);
+  const line = new RegExp(`^ *${instruction} (\\[.*\\])$`, 'm').exec(dockerfile)?.[1];
+  const words: readonly string[] = JSON.parse(line ?? assert.fail(`no ${instruction}`));
+  return words.slice(1, words.indexOf(`/app/bin/l4balancer-${name}.js`));
 };
+
+/** A health check that takes longer waits for a debugger. */
+const PROBE_MS = 30_000;
 
 const running: Program[] = [];
 after(() => {
@@ -137,6 +145,20 @@ for (const name of PROGRAMS)
         assert.doesNotMatch(program.stderr(), /Debugger listening/);
         await stop(program);
       });
+  });
+
+for (const option of ['--inspect', '--inspect-brk', '--inspect-wait'])
+  test(`the health check of the image opens no debugger for ${option} in NODE_OPTIONS, and does not wait for one`, async () => {
+    const probe = startProgram(
+      ['--probe', '--admin', `127.0.0.1:${await freePort()}`],
+      { NODE_OPTIONS: `${option}=127.0.0.1:0` },
+      { flags: imageFlags('proxy', 'CMD') },
+    );
+    running.push(probe);
+    const tooLate = setTimeout(() => probe.child.kill('SIGKILL'), PROBE_MS);
+    assert.equal(await probe.ended, 1, probe.stderr());
+    clearTimeout(tooLate);
+    assert.doesNotMatch(probe.stderr(), /Debugger listening/);
   });
 
 test('a debugger that was asked for on the command line stays', async () => {

@@ -70,6 +70,14 @@ for (const name of names) {
   });
 }
 
+test('docker asks for the proxy’s health with the flags of Node that the proxy has: none opens a debugger there either', () => {
+  const dockerfile = read('Dockerfile.proxy');
+  const [started, asked] = [/^ENTRYPOINT (\[.*\])$/m, /^ +CMD (\[.*\])$/m].map((line): readonly string[] =>
+    JSON.parse(line.exec(dockerfile)?.[1] ?? '[]'),
+  );
+  assert.deepEqual(asked, [...(started ?? []), '--probe']);
+});
+
 test('the file capability is permitted, not effective: with +ep a container that drops it could not start', () => {
   assert.match(read('Dockerfile.proxy'), /setcap (cap_[a-z_]+,)*cap_[a-z_]+\+p /);
   assert.doesNotMatch(read('Dockerfile.operator'), /setcap cap_/);
