@@ -90,11 +90,13 @@ class Monitor implements HealthMonitor {
       if (known !== undefined) this.#retarget(known, target);
       else this.#begin(key, target, served.has(target.backend));
     }
-    this.#fewestFailures = Math.min(
-      ...[...targets.values()].map(
-        ({ rules }) => rules.ejection?.consecutiveFailures ?? Number.POSITIVE_INFINITY,
-      ),
-    );
+    this.#fewestFailures = Number.POSITIVE_INFINITY;
+    // Not as the arguments of one call, which are limited; endpoints are not.
+    for (const { rules } of targets.values())
+      this.#fewestFailures = Math.min(
+        this.#fewestFailures,
+        rules.ejection?.consecutiveFailures ?? Number.POSITIVE_INFINITY,
+      );
     this.#lookLater();
   }
 

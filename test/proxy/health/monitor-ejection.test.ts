@@ -92,6 +92,22 @@ test('one with weight 0 takes no place', () => {
   assert.deepEqual(healthy(1, 2), [true, false]);
 });
 
+test('of 150,000 endpoints, more than there are slots, one that fails is ejected as of a few', () => {
+  const { monitor, pass, fail, healthy } = monitorBench();
+  const others = Array.from({ length: 150_000 }, (_, i) => ({
+    address: `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`,
+    port: 80,
+    weight: 1,
+    backup: false,
+  }));
+  const few = weighed(1, 1, 1, 1);
+  const web = [...(few.targets.get('web') ?? []), ...others];
+  monitor.follow({ ...few, targets: new Map([['web', web]]) });
+  fail(5, 2);
+  pass(100);
+  assert.deepEqual(healthy(1, 2, 3), [true, false, true]);
+});
+
 test('checks that pass end an ejection early, one that had begun before does not', async () => {
   const { monitor, pass, fail, healthy, answer } = monitorBench();
   const healthCheck = { interval: '1s', healthyThreshold: 1 };
