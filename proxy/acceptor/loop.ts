@@ -83,8 +83,8 @@ const endIdle = (acceptor: Acceptor, connection: number): void => {
     (pendingBuffer[connection * 2 + CLIENT] as number) >= 0 ||
     (pendingBuffer[connection * 2 + ENDPOINT] as number) >= 0;
   const hasEnded = SIDES.some((side) => ((flags[connection * 2 + side] as number) & ENDED) !== 0);
-  const isShorter = idleTicks[connection] === halfClosedTicks[connection];
-  const reason = hasEnded && isShorter ? 'HalfClosedTimeout' : 'IdleTimeout';
+  const isThatTimeout = idleTicks[connection] === halfClosedTicks[connection];
+  const reason = hasEnded && isThatTimeout ? 'HalfClosedTimeout' : 'IdleTimeout';
   if (isCut) resetBoth(acceptor, connection, reason);
   else closeConnection(acceptor, connection, reason);
 };

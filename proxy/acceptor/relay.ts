@@ -75,11 +75,11 @@ export const abort = (acceptor: Acceptor, connection: number, from: Side): void 
   else resetBoth(acceptor, connection, isLost ? 'EndpointTimedOut' : 'EndpointReset');
 };
 
-/** One side has ended: the other may be silent for as long as the listener allows from now on, if that is less. */
+/** One side has ended: the other may be silent for as long as the listener allows from now on, unless the idle timeout is shorter. */
 const beHalfClosed = ({ connections, timers, now }: Acceptor, connection: number): void => {
   const { idleTicks, halfClosedTicks, lastActive } = connections;
   const ticks = halfClosedTicks[connection] as number;
-  if (ticks >= (idleTicks[connection] as number)) return;
+  if (ticks > (idleTicks[connection] as number)) return;
   idleTicks[connection] = ticks;
   lastActive[connection] = now;
   timers.set(connection, now + ticks);

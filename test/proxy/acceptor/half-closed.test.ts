@@ -63,6 +63,23 @@ test('bytes of the side that has not ended begin the half-closed timeout anew', 
   assert.deepEqual({ bytes, end }, { bytes: 5, end: 0 });
 });
 
+test('a half-closed timeout as long as the idle one begins with the end of stream, too', async () => {
+  const seen: Record<string, unknown> = {};
+  await runStepped(
+    function* (world) {
+      const { client } = yield* world.connect();
+      yield* seconds(world, 8);
+      world.sys.shutdown(client, SHUT_WR);
+      yield* seconds(world, 8);
+      seen.within = isOpen(world, client);
+      yield* seconds(world, 4);
+      seen.after = world.sys.recv(client, world.memory.address, 1);
+    },
+    { idleMs: 10 * SECOND, halfClosedMs: 10 * SECOND },
+  );
+  assert.deepEqual(seen, { within: true, after: 0 });
+});
+
 test('a half-closed timeout that is longer than the idle one changes nothing', async () => {
   let after = -1;
   await runStepped(
