@@ -45,7 +45,7 @@ const begin = (
   const backend = acceptor.table.backends.get(backendSlot);
   if (backend !== undefined) acceptor.budget.earn(backendSlot, backend.retryBudgetPercent);
   dial(acceptor, connection, backend ?? acceptor.table.gone.get(backendSlot));
-  // It gets no second attempt: the slot may be another backend's by then.
+  // What failed at once was tried again at once. It gets no attempt later: the slot may be another backend's by then.
   if (backend === undefined) connections.backendSlot[connection] = -1;
 };
 
@@ -68,7 +68,7 @@ export const takeMail = (acceptor: Acceptor): void => {
   acceptor.mailbox.takeAll(parcel, (from) => {
     if (takeOver(acceptor, from)) {
       const slot = parcel[1] as number;
-      const [idle, halfClosed] = [parcel[3] as number, parcel[9] as number];
+      const [idle, halfClosed] = [parcel[2] as number, parcel[3] as number];
       begin(acceptor, parcel[0] as number, slot, backendOf(acceptor.table, slot), idle, halfClosed);
     }
     acceptor.counters.taken();

@@ -47,11 +47,10 @@ export const handOver = (acceptor: Acceptor, to: number, fd: number, listener: S
   const at = intsAt(to);
   parcel[0] = fd;
   parcel[1] = listener.slot;
-  parcel[2] = listener.backendSlot;
-  parcel[3] = listener.idleTicks;
+  parcel[2] = listener.idleTicks;
+  parcel[3] = listener.halfClosedTicks;
   parcel[4] = arrival.port;
   for (let i = 0; i < 4; i++) parcel[5 + i] = arrival.words[i] as number;
-  parcel[9] = listener.halfClosedTicks;
   // Counted before it is there: the reader may take it at once.
   Atomics.add(shared.ints, at + INTS.Given, 1);
   if (!mailbox.put(to, parcel)) {

@@ -89,8 +89,8 @@ const TOTALS_PER_ACCEPTOR = ENDPOINTS_AT + SLOTS.endpoints * ENDPOINT_STRIDE;
 
 /** Connections that one acceptor may have left for another and that are not taken yet; a power of two. */
 export const MAIL_CELLS = 32;
-/** A connection on its way: descriptor, listener slot, backend slot, idle ticks, client port, four words of client address, half-closed ticks. */
-export const PARCEL_INTS = 10;
+/** A connection on its way: descriptor, listener slot, idle ticks, half-closed ticks, client port, four words of client address. */
+export const PARCEL_INTS = 9;
 /** At the head of a ring: how many were put in, and how many were taken out; both wrap. */
 export const MAIL_HEAD = 2;
 const MAIL_RING = MAIL_HEAD + MAIL_CELLS * PARCEL_INTS;

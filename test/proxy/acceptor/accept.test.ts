@@ -15,7 +15,9 @@ import { tableBackend } from '../tables.ts';
 import { inputsForTest } from './acceptor.ts';
 
 const sys = libc();
-const LISTENER = { slot: 0, fd: -1, port: 80, backendSlot: 0, idleMs: 60_000, halfClosedMs: 60_000 };
+const LISTENER = { slot: 0, fd: -1, port: 80, backendSlot: 0, idleMs: 60_000, halfClosedMs: 30_000 };
+
+const CLIENT_ADDRESS = Array.from({ length: 16 }, (_, index) => index + 1);
 
 /** One listener in front of one backend, or neither. */
 const tableOf = (version: number, serves: boolean): AcceptorTable => ({
@@ -57,9 +59,18 @@ test('a connection that was left by an acceptor with the table before gets an en
     holdDescriptor(sender, fd);
     // It looked at the receiver's version before this, and puts it into its mailbox after.
     receiver.table = serveTable(tableOf(2, false), receiver.table, receiver.shared);
-    assert.ok(handOver(sender, 1, fd, sender.table.listeners[0] as ServedListener));
+    const listener = sender.table.listeners[0] as ServedListener;
+    sender.arrival.port = 4711;
+    sender.arrival.address.set(CLIENT_ADDRESS);
+    assert.ok(handOver(sender, 1, fd, listener));
     takeMail(receiver);
     const connection = receiver.connections.state.findIndex((state) => state !== FREE);
+    const { idleTicks, halfClosedTicks, clientPort, clientAddress } = receiver.connections;
+    assert.deepEqual(
+      [idleTicks[connection], halfClosedTicks[connection], clientPort[connection]],
+      [listener.idleTicks, listener.halfClosedTicks, 4711],
+    );
+    assert.deepEqual([...clientAddress.subarray(connection * 16, connection * 16 + 16)], CLIENT_ADDRESS);
     assert.equal(receiver.connections.state[connection], CONNECTING);
     assert.equal(dialed.length, 1);
     assert.equal(receiver.connections.backendSlot[connection], -1, 'the slot may be another backend’s soon');
