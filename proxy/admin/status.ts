@@ -35,7 +35,7 @@ export interface Status {
     /** The one address that it is bound to; left out for all. */
     readonly address?: string;
     readonly backend: string;
-    /** Connections: accepted are always those that are open and those that have ended. */
+    /** Connections: accepted are those that are open and those that have ended, once none begins, ends or is on its way to another acceptor. */
     readonly open: number;
     readonly accepted: number;
     readonly closed: number;
