@@ -7,9 +7,9 @@ import { SIGNAL_USES } from '../../program/signals.js';
 import { REPOSITORY } from '../../scripts/process/folders.ts';
 import { freePort } from '../../scripts/process/free-ports.ts';
 import { type Program, startProgram } from '../proxy/program.ts';
+import { listeningDescriptors } from '../proxy/tcp-sockets.ts';
 import {
   catches,
-  listeningPorts,
   listensOnlyWhereItShould,
   PROGRAMS,
   type ProgramName,
@@ -165,6 +165,6 @@ test('a debugger that was asked for on the command line stays', async () => {
   const program = await start('proxy', { flags: ['--inspect=127.0.0.1:0'] });
   await untilServing('proxy', program);
   const port = Number(/ws:\/\/127\.0\.0\.1:(\d+)\//.exec(program.stderr())?.[1]);
-  assert.ok(listeningPorts(pidOf(program)).includes(port), program.stderr());
+  assert.ok([...listeningDescriptors(pidOf(program)).values()].includes(port), program.stderr());
   await stop(program);
 });

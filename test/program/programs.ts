@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../scripts/process/free-ports.ts';
 import { type Program, type ProgramOptions, startProgram } from '../proxy/program.ts';
+import { listeningDescriptors } from '../proxy/tcp-sockets.ts';
 
 export const PROGRAMS = ['proxy', 'operator'] as const;
 export type ProgramName = (typeof PROGRAMS)[number];
@@ -71,27 +72,6 @@ export const untilServing = async (name: ProgramName, program: Program): Promise
   return Number(line.port ?? line.health);
 };
 
-/** TCP ports on which a process listens. */
-export const listeningPorts = (pid: number): readonly number[] => {
-  const mine = new Set(
-    readdirSync(`/proc/${pid}/fd`).map((fd) => {
-      try {
-        return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1];
-      } catch {
-        return undefined; // closed meanwhile
-      }
-    }),
-  );
-  return ['tcp', 'tcp6'].flatMap((table) =>
-    readFileSync(`/proc/${pid}/net/${table}`, 'utf8')
-      .split('\n')
-      .slice(1)
-      .map((line) => line.trim().split(/\s+/))
-      .filter(([, , , state, , , , , , inode]) => state === '0A' && mine.has(inode))
-      .map(([, local = '']) => Number.parseInt(local.slice(local.lastIndexOf(':') + 1), 16)),
-  );
-};
-
 /** Ports on which each program listens: the proxy's listener and admin endpoint, the operator's health and metrics. */
 const OWN_PORTS = 2;
 
@@ -103,7 +83,7 @@ const MOST_LOOKS = 2_000;
 export const listensOnlyWhereItShould = async ({ child, stderr, stdout }: Program): Promise<void> => {
   let ports: ReadonlySet<number> = new Set();
   for (let looks = 0, calm = 0; calm < CALM_LOOKS; looks += 1) {
-    ports = new Set(listeningPorts(child.pid ?? assert.fail('not started')));
+    ports = new Set(listeningDescriptors(child.pid ?? assert.fail('not started')).values());
     calm = ports.size === OWN_PORTS ? calm + 1 : 0;
     assert.ok(looks < MOST_LOOKS, `listens on ${[...ports]}:\n${stdout()}\n${stderr()}`);
     await sleep(10);

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { test } from 'node:test';
 import { startEngine } from '../../../proxy/engine/start.ts';
 import { libc } from '../../../proxy/sys/libc.ts';
@@ -9,31 +8,13 @@ import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { askOnce, dialClient, howDialEnds, howItEnded } from '../relay/client.ts';
 import { echo, greet, startEndpoint } from '../relay/endpoint-server.ts';
 import { oneBackend, tableBackend, tableOf } from '../tables.ts';
+import { listeningDescriptors } from '../tcp-sockets.ts';
 
-const LISTEN = '0A';
 const TCP_DEFER_ACCEPT = 9;
 
 /** Descriptors of this process that listen on a port. */
-const listeningOn = (port: number): readonly number[] => {
-  const rows = ['tcp', 'tcp6'].flatMap((file) => readFileSync(`/proc/self/net/${file}`, 'utf8').split('\n'));
-  const inodes = new Set(
-    rows
-      .map((row) => row.trim().split(/\s+/))
-      .filter(
-        ([, local, , state]) => state === LISTEN && Number.parseInt(local?.split(':')[1] ?? '', 16) === port,
-      )
-      .map((fields) => `socket:[${fields[9]}]`),
-  );
-  return readdirSync('/proc/self/fd')
-    .filter((fd) => {
-      try {
-        return inodes.has(readlinkSync(`/proc/self/fd/${fd}`));
-      } catch {
-        return false; // the folder's own, closed since
-      }
-    })
-    .map(Number);
-};
+const listeningOn = (port: number): readonly number[] =>
+  [...listeningDescriptors()].flatMap(([fd, its]) => (its === port ? [fd] : []));
 
 /** Handshakes at the port end only with the client's first bytes from now on: as if they took long. */
 const deferHandshakes = (port: number): void => {

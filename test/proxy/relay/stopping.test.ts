@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { tcpSockets } from '../tcp-sockets.ts';
 import { askOnce, dialClient, howDialEnds, howItEnded, readAll } from './client.ts';
 import { type EndpointServer, echo, greet, startEndpoint } from './endpoint-server.ts';
 import { ProxyProcess } from './proxy-process.ts';
@@ -128,11 +128,9 @@ test('a second signal ends it at once, whatever is open', async () => {
 
 /** Bytes that sockets at a local port have not been acknowledged yet, whether or not a process still holds them. */
 const unacknowledged = (port: number): number =>
-  ['/proc/net/tcp', '/proc/net/tcp6']
-    .flatMap((file) => readFileSync(file, 'utf8').split('\n').slice(1))
-    .map((line) => line.trim().split(/\s+/))
-    .filter(([, local = '']) => Number.parseInt(local.split(':')[1] ?? '', 16) === port)
-    .reduce((sum, [, , , , queues = '']) => sum + Number.parseInt(queues.split(':')[0] ?? '0', 16), 0);
+  tcpSockets()
+    .filter(({ localPort }) => localPort === port)
+    .reduce((sum, socket) => sum + socket.unacknowledged, 0);
 
 test('what closed connections left to the kernel is delivered before the process ends, however slowly a client takes it', async () => {
   const answer = Buffer.alloc(768 * 1024, 'answer');

@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+/** A TCP socket as the kernel tells of it. */
+export interface TcpSocket {
+  readonly localPort: number;
+  readonly state: 'Established' | 'Listening' | 'Other';
+  /** Bytes that its peer has not acknowledged. */
+  readonly unacknowledged: number;
+  /** What a descriptor of it links to; `socket:[0]` where no process holds it any more. */
+  readonly link: string;
+}
+
+const STATES: Readonly<Record<string, TcpSocket['state']>> = { '01': 'Established', '0A': 'Listening' };
+
+const hexadecimal = (text: string | undefined): number => Number.parseInt(text ?? '', 16);
+
+/** All TCP sockets of the network that a process is in. */
+export const tcpSockets = (pid: number | 'self' = 'self'): readonly TcpSocket[] =>
+  ['tcp', 'tcp6']
+    .flatMap((file) => readFileSync(`/proc/${pid}/net/${file}`, 'utf8').trim().split('\n').slice(1))
+    .map((row) => row.trim().split(/\s+/))
+    .map(([, local = '', , state = '', queues = '', , , , , inode = '']) => ({
+      localPort: hexadecimal(local.split(':')[1]),
+      state: STATES[state] ?? 'Other',
+      unacknowledged: hexadecimal(queues.split(':')[0]),
+      link: `socket:[${inode}]`,
+    }));
+
+/** What each descriptor of a process links to. */
+export const descriptorLinks = (pid: number | 'self' = 'self'): ReadonlyMap<number, string> => {
+  const links = new Map<number, string>();
+  for (const fd of readdirSync(`/proc/${pid}/fd`))
+    try {
+      links.set(Number(fd), readlinkSync(`/proc/${pid}/fd/${fd}`));
+    } catch {
+      // Closed since, as the folder's own is.
+    }
+  return links;
+};
+
+/** Descriptors of a process that listen, with the port of each. */
+export const listeningDescriptors = (pid: number | 'self' = 'self'): ReadonlyMap<number, number> => {
+  const listening = new Map(
+    tcpSockets(pid)
+      .filter(({ state }) => state === 'Listening')
+      .map(({ link, localPort }) => [link, localPort]),
+  );
+  return new Map(
+    [...descriptorLinks(pid)].flatMap(([fd, link]) => {
+      const port = listening.get(link);
+      return port === undefined ? [] : [[fd, port]];
+    }),
+  );
+};
