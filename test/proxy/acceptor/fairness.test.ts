@@ -13,6 +13,8 @@ const STREAMS = 8;
 const TURNS = 200;
 const FIRST_TURNS = 20;
 const PINGS = 20;
+/** More than a side may read in its turn, of every stream: as the kernel likes it, some have less, and so less to move, and fill no buffer with their last read. */
+const QUEUED_BYTES = 200 * KIB;
 /** What large sides together may move before the kernel is asked again. */
 const MOST_OF_TURN = 512 * KIB;
 
@@ -33,38 +35,42 @@ const drain = ({ sys, memory }: World, fd: number): number => {
 
 const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0);
 
-/** Uploads that take all they get, beside a client that sends one byte and waits for the answer, again and again. */
+/** Uploads that always have a whole turn's bytes there and take all they get, beside a client that sends one byte and waits for the answer, again and again. */
 const runBesideUploads = async (streams: number) => {
   let small: Pair | undefined;
   let uploads: readonly Pair[] = [];
   let from = 0;
   const answeredAfter: number[] = [];
-  const world = await runStepped(function* (world) {
-    small = yield* world.connect();
-    const pairs: Pair[] = [];
-    for (let i = 0; i < streams; i++) pairs.push(yield* world.connect());
-    uploads = pairs;
-    let asked = 0;
-    for (let turn = 0; turn < FIRST_TURNS + TURNS || answeredAfter.length < PINGS; turn++) {
-      for (const { client, endpoint } of pairs) {
-        drain(world, endpoint);
-        pour(world, client);
-      }
-      if (turn === FIRST_TURNS) from = world.turn + 1;
-      if (turn > FIRST_TURNS) {
-        if (drain(world, small.endpoint) > 0) world.sys.send(small.endpoint, world.memory.address, 1, false);
-        if (drain(world, small.client) > 0) {
-          answeredAfter.push(world.turn - asked);
-          asked = 0;
+  const world = await runStepped(
+    function* (world) {
+      small = yield* world.connect();
+      const pairs: Pair[] = [];
+      for (let i = 0; i < streams; i++) pairs.push(yield* world.connect());
+      uploads = pairs;
+      let asked = 0;
+      for (let turn = 0; turn < FIRST_TURNS + TURNS || answeredAfter.length < PINGS; turn++) {
+        for (const { client, endpoint } of pairs) {
+          drain(world, endpoint);
+          pour(world, client);
         }
-        if (asked === 0) {
-          asked = world.turn;
-          world.sys.send(small.client, world.memory.address, 1, false);
+        if (turn === FIRST_TURNS) from = world.turn + 1;
+        if (turn > FIRST_TURNS) {
+          if (drain(world, small.endpoint) > 0)
+            world.sys.send(small.endpoint, world.memory.address, 1, false);
+          if (drain(world, small.client) > 0) {
+            answeredAfter.push(world.turn - asked);
+            asked = 0;
+          }
+          if (asked === 0) {
+            asked = world.turn;
+            world.sys.send(small.client, world.memory.address, 1, false);
+          }
         }
+        yield;
       }
-      yield;
-    }
-  });
+    },
+    { receiveBytes: QUEUED_BYTES },
+  );
   const large = new Set(uploads.map(({ toClient }) => toClient));
   const byTurn = new Map<number, Read[]>();
   for (const read of world.reads)

@@ -24,6 +24,7 @@ import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { tableBackend } from '../tables.ts';
 import { inputsForTest } from './acceptor.ts';
 
+const SO_RCVBUF = 8;
 /** A run that takes longer has gone wrong. */
 const DEADLINE_MS = 60_000;
 /** Longest wait of a turn, whatever the loop would wait for: the script goes on then. */
@@ -69,6 +70,8 @@ export interface SteppedOptions {
   readonly isClockReal?: boolean;
   /** How often, in seconds, the kernel asks a silent peer of either side. */
   readonly keepaliveSeconds?: number;
+  /** What the kernel takes from a client before the acceptor reads; left out, the kernel changes it as it likes. */
+  readonly receiveBytes?: number;
 }
 
 const addressOf = (port: number): PinnedMemory => {
@@ -92,7 +95,13 @@ const listenOn = (sys: Sys, port: number): number => {
  */
 export const runStepped = async (
   script: (world: World) => Generator<void>,
-  { idleMs = 60_000, halfClosedMs = idleMs, isClockReal = false, keepaliveSeconds = 0 }: SteppedOptions = {},
+  {
+    idleMs = 60_000,
+    halfClosedMs = idleMs,
+    isClockReal = false,
+    keepaliveSeconds = 0,
+    receiveBytes,
+  }: SteppedOptions = {},
 ): Promise<World> => {
   const sys = libc();
   const [port, endpointPort] = (await freePorts(2)) as [number, number];
@@ -103,6 +112,7 @@ export const runStepped = async (
   const keepalive = { timeSeconds: keepaliveSeconds, intervalSeconds: keepaliveSeconds, probes: 0 };
   sys.setOption(listener, SOL_SOCKET, SO_KEEPALIVE, 1);
   setKeepalive(sys, listener, keepalive); // a client's socket inherits it
+  if (receiveBytes !== undefined) sys.setOption(listener, SOL_SOCKET, SO_RCVBUF, receiveBytes);
   let [toClient, toEndpoint] = [-1, -1];
   const address = addressOf(port);
   const from = pinnedMemory(SOCKET_ADDRESS_BYTES);
