@@ -83,8 +83,11 @@ export interface Draining {
   readonly ticks: number;
   /** Connections that were open when it began. */
   readonly open: number;
-  /** Connection number that is looked at next. */
+  /** Connection number that is looked at next, for one that is idle. */
   next: number;
+  /** The same for one whose peer takes nothing any more; and the tick in which that round began. */
+  nextStuck: number;
+  roundFrom: number;
 }
 
 /** Token of the acceptor's eventfd in its epoll set. */

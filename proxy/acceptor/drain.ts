@@ -10,6 +10,8 @@ const IDLE_TICKS = TimerWheel.ticks(1000);
 const ANSWER_TICKS = TimerWheel.ticks(30_000);
 /** Connections looked at in one turn, so that traffic does not wait for it. */
 const LOOKS_PER_TURN = 1024;
+/** How often all are looked at for those whose peers take nothing any more. */
+const ROUND_TICKS = TimerWheel.ticks(1000);
 
 /** Begins to close idle connections, so that about none is left after `ms`. */
 export const beginDraining = ({ now, connections }: Acceptor, ms: number): Draining => ({
@@ -17,6 +19,8 @@ export const beginDraining = ({ now, connections }: Acceptor, ms: number): Drain
   ticks: TimerWheel.ticks(ms),
   open: connections.open,
   next: 0,
+  nextStuck: 0,
+  roundFrom: now,
 });
 
 const isQuiet = ({ connections, now }: Acceptor, connection: number, ticks: number): boolean =>
@@ -27,41 +31,51 @@ const howToEnd = (acceptor: Acceptor, connection: number): 'Not' | 'InOrder' | '
   const { state, flags, pendingBuffer } = acceptor.connections;
   const client = connection * 2 + CLIENT;
   const endpoint = connection * 2 + ENDPOINT;
-  const quiet = ((flags[client] as number) & ASKED) === 0 ? IDLE_TICKS : ANSWER_TICKS;
-  if (state[connection] !== RELAYING || !isQuiet(acceptor, connection, quiet)) return 'Not';
+  if (state[connection] !== RELAYING || !isQuiet(acceptor, connection, IDLE_TICKS)) return 'Not';
   // The kernel may still be sending what it took: where the process ends, that would be lost.
   const isLeaving = noteDeparted(acceptor, connection);
-  const isKept = (pendingBuffer[client] as number) >= 0 || (pendingBuffer[endpoint] as number) >= 0;
-  if (isLeaving || isKept) return isQuiet(acceptor, connection, ANSWER_TICKS) ? 'Cut' : 'Not';
-  return isQuiet(acceptor, connection, quiet) ? 'InOrder' : 'Not';
+  const isHeld =
+    isLeaving || (pendingBuffer[client] as number) >= 0 || (pendingBuffer[endpoint] as number) >= 0;
+  const hasAsked = ((flags[client] as number) & ASKED) !== 0;
+  if (!isQuiet(acceptor, connection, isHeld || hasAsked ? ANSWER_TICKS : IDLE_TICKS)) return 'Not';
+  return isHeld ? 'Cut' : 'InOrder';
 };
 
-/**
- * While draining: closes idle connections until no more are open than the time that is left allows, in a straight line down to none.
- * Their clients come back to other replicas one by one instead of all at once. Busy ones, and those that wait for an answer, are left until the
- * end; not so those whose peer takes nothing: one that has gone must not keep a stop from its end.
- */
-export const closeIdle = (acceptor: Acceptor): void => {
-  const { connections, draining, now } = acceptor;
-  if (draining === undefined) return;
+/** Closes idle connections until no more are open than the time that is left allows, in a straight line down to none. */
+const closeInLine = (acceptor: Acceptor, draining: Draining): void => {
+  const { connections, now } = acceptor;
   const left = Math.max(0, 1 - (now - draining.fromTick) / draining.ticks);
   const allowed = Math.ceil(draining.open * left);
   const looks = Math.min(LOOKS_PER_TURN, connections.capacity);
   for (let i = 0; i < looks && connections.open > allowed; i++) {
     const connection = draining.next;
     draining.next = (connection + 1) % connections.capacity;
-    const how = howToEnd(acceptor, connection);
-    switch (how) {
-      case 'Not':
-        break;
-      case 'InOrder':
-        closeConnection(acceptor, connection, 'Drained');
-        break;
-      case 'Cut':
-        resetBoth(acceptor, connection, 'Stopped');
-        break;
-      default:
-        how satisfies never;
-    }
+    if (howToEnd(acceptor, connection) === 'InOrder') closeConnection(acceptor, connection, 'Drained');
   }
+};
+
+/** Cuts off whose peer has taken nothing for long, whatever the time that is left: it comes back to no replica. */
+const cutStuck = (acceptor: Acceptor, draining: Draining): void => {
+  const { connections, now } = acceptor;
+  if (draining.nextStuck >= connections.capacity) {
+    if (now - draining.roundFrom < ROUND_TICKS) return;
+    draining.nextStuck = 0;
+    draining.roundFrom = now;
+  }
+  const end = Math.min(draining.nextStuck + LOOKS_PER_TURN, connections.capacity);
+  for (; draining.nextStuck < end; draining.nextStuck++) {
+    const connection = draining.nextStuck;
+    if (howToEnd(acceptor, connection) === 'Cut') resetBoth(acceptor, connection, 'Stopped');
+  }
+};
+
+/**
+ * While draining: closes idle connections bit by bit, so that their clients come back to other replicas one by one instead of all at once. Busy ones,
+ * and those that wait for an answer, are left until the end; not so those whose peer takes nothing: one that has gone must not keep a stop from its end.
+ */
+export const closeIdle = (acceptor: Acceptor): void => {
+  const { draining } = acceptor;
+  if (draining === undefined) return;
+  closeInLine(acceptor, draining);
+  cutStuck(acceptor, draining);
 };

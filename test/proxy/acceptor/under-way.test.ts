@@ -165,30 +165,38 @@ test('while draining, what the kernel has not delivered yet is not idle; once it
   assert.deepEqual({ isOpenBefore, end, bytes: taken.bytes }, { isOpenBefore: true, end: 0, bytes: ANSWER });
 });
 
-for (const [what, fillFirst] of [
-  ['the kernel holds all', false],
-  ['the proxy holds some', true],
+for (const { name, reader, isFull } of [
+  { name: 'a client takes nothing more of what the kernel holds', reader: 'Client', isFull: false },
+  { name: 'a client takes nothing more of what the proxy holds, too', reader: 'Client', isFull: true },
+  { name: 'an endpoint takes nothing more', reader: 'Endpoint', isFull: true },
 ] as const)
-  test(`while draining, a client that takes nothing any more is reset after the time of an answer, and so is its endpoint, where ${what}`, async () => {
+  test(`while draining, both sides are reset after the time of an answer where ${name}, and an idle connection has its turn later`, async () => {
     let waited = 0;
-    const ends = { endpoint: -EAGAIN, client: -EAGAIN };
-    await runStepped(function* (world) {
-      const pair = yield* world.connect();
-      if (fillFirst) yield* fill(world, pair.endpoint);
-      else yield* passOn(world, pair, ANSWER);
-      for (let i = 0; i < 8; i++) yield* second(world);
-      world.post({ type: 'Drain', ms: SECOND });
-      for (let i = 0; i < 20; i++) yield* second(world);
-      const before = readSome(world, pair.endpoint, 1);
-      for (; waited < 120 * SECOND && ends.endpoint === -EAGAIN; waited += SECOND) {
-        yield* second(world);
-        ends.endpoint = readSome(world, pair.endpoint, 1);
-      }
-      assert.equal(before, -EAGAIN, 'it was cut before the time that an answer may take');
-      do ends.client = readSome(world, pair.client, 256 * KIB);
-      while (ends.client > 0);
-    });
-    assert.deepEqual(ends, { endpoint: -ECONNRESET, client: -ECONNRESET });
+    const seen: Record<string, unknown> = {};
+    await runStepped(
+      function* (world) {
+        const idle = yield* world.connect();
+        const pair = yield* world.connect();
+        const [from, to] = ends(pair, reader);
+        if (isFull) yield* fill(world, from);
+        else yield* passOn(world, pair, ANSWER);
+        for (let i = 0; i < 8; i++) yield* second(world);
+        world.post({ type: 'Drain', ms: 600 * SECOND });
+        for (let i = 0; i < 20; i++) yield* second(world);
+        seen.before = readSome(world, from, 1);
+        let now = -EAGAIN;
+        for (; waited < 120 * SECOND && now === -EAGAIN; waited += SECOND) {
+          yield* second(world);
+          now = readSome(world, from, 1);
+        }
+        seen.from = now;
+        do seen.to = readSome(world, to, 256 * KIB);
+        while (Number(seen.to) > 0);
+        seen.idle = readSome(world, idle.client, 1);
+      },
+      { idleMs: 3_600 * SECOND },
+    );
+    assert.deepEqual(seen, { before: -EAGAIN, from: -ECONNRESET, to: -ECONNRESET, idle: -EAGAIN });
     assert.ok(waited <= 30 * SECOND, `after ${waited} ms`);
   });
 
