@@ -99,16 +99,18 @@ describe('a watch through a bad time', () => {
   test('on a network that is slow, in pieces of a few bytes, gets everything as it is', async (t) => {
     const recorder = follow(t, flaky);
     await recorder.until('the watch is open', () => recorder.connected);
-    const writing = (async () => {
+    const write = async () => {
       for (let round = 0; round < 30; round++) await put(`m-${round % 3}`, `ünïcödé 🙂 ${round}`);
-    })();
-    for (let turn = 0; turn < 60; turn++) {
-      proxy.stall();
-      await new Promise((resolve) => setImmediate(resolve));
-      proxy.resume();
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    await writing;
+    };
+    const stutter = async () => {
+      for (let turn = 0; turn < 60; turn++) {
+        proxy.stall();
+        await new Promise((resolve) => setImmediate(resolve));
+        proxy.resume();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    };
+    await Promise.all([write(), stutter()]);
     await isTrue(recorder);
     assert.deepEqual(recorder.errors, []);
     assert.match(JSON.stringify([...recorder.objects.values()]), /ünïcödé 🙂/);

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createWriter, type Manifest } from '../../../kube/apply.ts';
 import { objectPath } from '../../../kube/paths.ts';
 import { CONTESTED_ROUNDS, FIRST_WAIT_MS } from '../../../operator/reconcile/contests.ts';
+import { beside } from '../../cluster/beside.ts';
 import { type OperatorProcess, startOperator } from './operator.ts';
 import { podsOf } from './pods.ts';
 import { OPERATOR, operatorLogin } from './rights.ts';
@@ -37,45 +38,33 @@ const refOf = (namespace: string) => ({
 const deploymentIn = async (namespace: string): Promise<Anything> =>
   (await world.transport.request({ method: 'GET', path: objectPath(refOf(namespace)) })) as Anything;
 
-/** Changes a Deployment back whenever the operator has put it right, as fast as it sees that. Gives back how often, once stopped. */
-const startRival = (
-  namespace: string,
-  isChanged: (deployment: Anything) => boolean,
-  change: () => Promise<unknown>,
-) => {
-  let isOver = false;
-  const fighting = (async () => {
-    let rounds = 0;
-    while (!isOver) {
-      if (!isChanged(await deploymentIn(namespace))) {
-        await change();
-        rounds++;
-      }
-      await sleep(20);
-    }
-    return rounds;
-  })();
-  return async (): Promise<number> => {
-    isOver = true;
-    return fighting;
-  };
-};
-
 /** That so many rounds were fought in some seconds, however fast the rival is: after 0, 1, 3, 7 and 15 s. */
 const MOST_ROUNDS = 5;
 const FIGHT_MS = 9_000;
 
-/** Lets them fight; gives back what the condition Warnings says of it. */
+/**
+ * Changes a Deployment back whenever the operator has put it right, as fast as that is seen, for a while. Gives back what the condition Warnings says
+ * of it.
+ */
 const fight = async (
   namespace: string,
-  stop: () => Promise<number>,
+  isChanged: (deployment: Anything) => boolean,
+  change: () => Promise<unknown>,
   t: { diagnostic(text: string): void },
-) => {
+): Promise<string> => {
   const since = world.auditSize();
-  const ended = sleep(FIGHT_MS);
-  const message = await world.warned(namespace, 'edge', 'Contested');
-  await ended;
-  const rounds = await stop();
+  let rounds = 0;
+  const round = async () => {
+    if (!isChanged(await deploymentIn(namespace))) {
+      await change();
+      rounds++;
+    }
+    await sleep(20);
+  };
+  const message = await beside(round, async () => {
+    const [said] = await Promise.all([world.warned(namespace, 'edge', 'Contested'), sleep(FIGHT_MS)]);
+    return said;
+  });
   const path = objectPath(refOf(namespace));
   const repairs = world.writes(OPERATOR, since).filter(({ what }) => what === path);
   t.diagnostic(`${rounds} changes, ${repairs.length} repairs in ${FIGHT_MS / 1000} s: ${message}`);
@@ -99,11 +88,7 @@ const applied = async (): Promise<string> => {
 test('what scales the Deployment against the operator is answered more and more seldom, and named with what to do', async (t) => {
   const namespace = await applied();
   const scale = () => world.kubectl('scale', 'deployment', 'l4b-edge', '-n', namespace, '--replicas=3');
-  const message = await fight(
-    namespace,
-    startRival(namespace, ({ spec }) => spec.replicas === 3, scale),
-    t,
-  );
+  const message = await fight(namespace, ({ spec }) => spec.replicas === 3, scale, t);
   assert.match(
     message,
     /^Deployment is changed again and again by kubectl \(scale\) \(spec\.replicas\), and put back once a minute at most\. Set workload\.autoscaling/,

@@ -5,6 +5,7 @@ import { API_VERSION, KIND } from '../../../crds/l4balancer.ts';
 import { createWriter } from '../../../kube/apply.ts';
 import { objectPath } from '../../../kube/paths.ts';
 import { leaseRef } from '../../../operator/leader/lease.ts';
+import { startRounds } from '../../cluster/beside.ts';
 import type { FlakyProxy } from '../../kube/flaky-proxy.ts';
 import { startProxyTo } from '../../kube/via-proxy.ts';
 import { MINIMAL } from '../owner.ts';
@@ -45,22 +46,15 @@ const newCandidate = async (user: string): Promise<Candidate> => {
 /** A user who never stops changing a resource, so that whoever leads always has something to write. */
 const startChurn = (): (() => Promise<void>) => {
   const user = createWriter(world.transport, 'user');
-  let isOver = false;
-  const churning = (async () => {
-    for (let round = 0; !isOver; round++) {
-      await user.apply({
-        apiVersion: API_VERSION,
-        kind: KIND,
-        metadata: { name: `edge-${round % 3}`, namespace: NAMESPACE },
-        spec: { ...MINIMAL, service: { annotations: { round: String(round) } } },
-      });
-      await sleep(150);
-    }
-  })();
-  return async () => {
-    isOver = true;
-    await churning;
-  };
+  return startRounds(async (round) => {
+    await user.apply({
+      apiVersion: API_VERSION,
+      kind: KIND,
+      metadata: { name: `edge-${round % 3}`, namespace: NAMESPACE },
+      spec: { ...MINIMAL, service: { annotations: { round: String(round) } } },
+    });
+    await sleep(150);
+  });
 };
 
 const count = ({ operator }: Candidate, msg: string): number =>

@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { stringify } from 'yaml';
 import { createWriter } from '../../../kube/apply.ts';
+import { beside } from '../../cluster/beside.ts';
 import { type OperatorProcess, startOperator } from './operator.ts';
 import { letServe, podsOf, serving, writePodStatus } from './pods.ts';
 import { operatorLogin } from './rights.ts';
@@ -54,13 +55,7 @@ describe('an autoscaler', () => {
   /** Every number of pods that the Deployment has had, from now on. */
   const numbers = async (namespace: string, act: () => Promise<void>): Promise<ReadonlySet<number>> => {
     const seen = new Set<number>([await replicas(namespace)]);
-    let isDone = false;
-    const watching = (async () => {
-      while (!isDone) seen.add(await replicas(namespace));
-    })();
-    await act();
-    isDone = true;
-    await watching;
+    await beside(async () => seen.add(await replicas(namespace)), act);
     return seen;
   };
 

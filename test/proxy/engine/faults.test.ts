@@ -7,6 +7,7 @@ import type { Engine } from '../../../proxy/engine/engine.ts';
 import { type EngineEvent, startEngine } from '../../../proxy/engine/start.ts';
 import type { Table } from '../../../proxy/table/table.ts';
 import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { beside } from '../../cluster/beside.ts';
 import { type EndpointServer, echo, startEndpoint } from '../relay/endpoint-server.ts';
 import { tableBackend, tableOf } from '../tables.ts';
 import { FAULTS, type Fault, type FaultReport } from './faulty-sys.ts';
@@ -140,20 +141,18 @@ const runWith = async (faults: readonly Fault[]) => {
   // The kernel never gives less than it has when it has told of the end of stream behind it.
   const endsAtOnce = !faults.includes('recv, short');
   let next = 0;
-  let running = true;
-  const changes = (async () => {
-    for (let change = 1; running; change++) {
-      await engine.publish(table(change));
+  await beside(
+    async (nth) => {
+      await engine.publish(table(nth + 1));
       await new Promise((resolve) => setTimeout(resolve, CHANGE_EVERY_MS));
-    }
-  })();
-  await Promise.all(
-    Array.from({ length: CLIENTS }, async () => {
-      while (next < CONNECTIONS) seen[await exchange(ports[0] as number, next++, endsAtOnce)]++;
-    }),
+    },
+    () =>
+      Promise.all(
+        Array.from({ length: CLIENTS }, async () => {
+          while (next < CONNECTIONS) seen[await exchange(ports[0] as number, next++, endsAtOnce)]++;
+        }),
+      ),
   );
-  running = false;
-  await changes;
   await engine.drained(new AbortController().signal);
   const stats = engine.stats();
   const allTold = new Promise<void>((resolve) => {
