@@ -6,8 +6,9 @@ import { startWorld, type TestWorld } from './world.ts';
 
 /** Between two looks at the Lease: who takes it sooner was woken, and did not come by chance. */
 const RETRY_MS = 60_000;
-/** Within two seconds is the promise; this much is for a machine that is busy with other things. */
-const WITHIN_MS = 15_000;
+/** The promise. One round of some may take longer, on a machine that is busy with other things. */
+const WITHIN_MS = 2_000;
+const ROUNDS = 3;
 const FLAGS = [
   ...BASIC,
   `--leader-elect-namespace=${LEASE_NAMESPACE}`,
@@ -28,22 +29,31 @@ after(async () => {
   await world?.close();
 });
 
+/** Starts one that waits for the Lease, or has it where nobody else does, once it knows all that it needs. */
+const join = async (user: string): Promise<OperatorProcess> => {
+  const operator = startOperator(await operatorLogin(world.cp, user), [], FLAGS);
+  operators.push(operator);
+  await operator.line(operators.length === 1 ? 'leads' : 'follows');
+  await operator.line('caches synced');
+  return operator;
+};
+
 test('a Lease that is given back wakes who waits for it, however long it would have slept', async (t) => {
-  const [a, b] = await Promise.all(['a', 'b'].map((user) => operatorLogin(world.cp, user)));
-  const old = startOperator(a ?? '', [], FLAGS);
-  operators.push(old);
-  await old.line('leads');
-  const next = startOperator(b ?? '', [], FLAGS);
-  operators.push(next);
-  await next.line('follows');
-  await next.line('caches synced');
-  const since = world.auditSize();
-  assert.equal(await old.stop(), 0);
-  const released = world.writes('a', since).findLast(({ what }) => what.includes('/leases'));
-  const taken = () =>
-    world.writes('b', since).find(({ what, code }) => what.includes('/leases') && code < 400);
-  await world.eventually('the Lease taken', async () => taken() !== undefined);
-  const tookMs = Date.parse(taken()?.from ?? '') - Date.parse(released?.to ?? '');
-  assert.ok(tookMs < WITHIN_MS, `taken ${tookMs} ms after it was given back`);
-  t.diagnostic(`taken ${tookMs} ms after it was given back`);
+  const users = Array.from({ length: ROUNDS + 1 }, (_, nth) => `operator-${nth}`);
+  const [first = '', ...others] = users;
+  let old = { user: first, operator: await join(first) };
+  const tookMs: number[] = [];
+  for (const user of others) {
+    const operator = await join(user);
+    const since = world.auditSize();
+    const claims = (who: string) =>
+      world.writes(who, since).filter(({ what, code }) => what.includes('/leases') && code < 400);
+    assert.equal(await old.operator.stop(), 0);
+    await world.eventually('the Lease taken', async () => claims(user).length > 0);
+    const released = claims(old.user).at(-1) ?? assert.fail('the Lease was not given back');
+    tookMs.push(Date.parse(claims(user)[0]?.from ?? '') - Date.parse(released.to));
+    old = { user, operator };
+  }
+  t.diagnostic(`taken ${tookMs.join(', ')} ms after it was given back`);
+  assert.ok(Math.min(...tookMs) < WITHIN_MS, `taken ${tookMs.join(', ')} ms after it was given back`);
 });
