@@ -108,7 +108,7 @@ const KINDS: readonly (readonly [kind: string, served: (n: number) => Manifest])
         ),
       }),
   ],
-  ['how it drains', (n) => manifest({ drain: { delay: `${n}s`, spread: n % 2 === 0 } })],
+  ['how it drains', (n) => manifest({ drain: { delay: `${n * 100}ms`, spread: n % 2 === 0 } })],
 ];
 
 before(async () => {
