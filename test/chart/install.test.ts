@@ -153,3 +153,28 @@ test('helm installs the chart, installs it again without a change, and leaves th
   assert.equal(await version(), before, 'the definition is still there');
   await assert.rejects(cluster.run(['-n', 'by-helm', 'get', 'deployment', RELEASE]), /NotFound/);
 });
+
+test('a second release beside the first one takes what README says, and the same name', async () => {
+  const readme = readFileSync(join(REPOSITORY, 'README.md'), 'utf8');
+  const [, values = ''] = /all releases but one need `--set ([^`]+)`/.exec(readme) ?? [];
+  const releases = [
+    // Where the definition was left by the release before.
+    { at: 'by-helm', namespace: 'shop', set: '' },
+    { at: 'second', namespace: 'edge', set: `,${values}` },
+  ];
+  const use = (at: string, ...argv: readonly string[]) =>
+    helm([...argv, '--namespace', at], cluster.kubeconfig);
+  for (const { at, namespace, set } of releases) {
+    await cluster.createNamespace(namespace);
+    await use(
+      at,
+      'install',
+      RELEASE,
+      CHART,
+      '--create-namespace',
+      '--set',
+      `namespaces={${namespace}}${set}`,
+    );
+  }
+  for (const { at } of releases) await use(at, 'uninstall', RELEASE);
+});
