@@ -1,5 +1,6 @@
 import type { Condition } from '../../crds/status.ts';
 import { REASONS, type Standing, type Verdict } from './reasons.ts';
+import { firstSentence } from './stable.ts';
 
 export interface ConditionInput {
   readonly verdict: Verdict;
@@ -14,13 +15,15 @@ export interface ConditionInput {
 }
 
 /**
- * Ready, Reconciling and Stalled as kstatus reads them. Ready says what happened and where; the one of the other two that holds says what that
- * means and what to do, so that nobody reads the same text twice. A time changes only with the status of its condition.
+ * Ready, Reconciling and Stalled as kstatus reads them. Ready says all; the one of the other two that holds says what the reason means, where it
+ * is so, and what is to be done about it in general: tools that wait print that one alone, and who reads both does not read the same text twice.
+ * A time changes only with the status of its condition.
  */
 export const conditions = (input: ConditionInput): Condition[] => {
   const { verdict } = input;
   const standing = standingOf(input);
   const { meaning, whatToDo } = REASONS[verdict.reason];
+  const said = bounded(`${meaning} ${firstSentence(verdict.message)} ${whatToDo}`);
   const holds = {
     Ready: standing === 'Done',
     Reconciling: standing === 'Working',
@@ -33,7 +36,7 @@ export const conditions = (input: ConditionInput): Condition[] => {
       type,
       status,
       reason: verdict.reason,
-      message: type === 'Ready' ? bounded(verdict.message) : isTrue ? `${meaning} ${whatToDo}` : '',
+      message: type === 'Ready' ? bounded(verdict.message) : isTrue ? said : '',
       lastTransitionTime: before?.status === status ? before.lastTransitionTime : input.now,
       observedGeneration: input.generation,
     };

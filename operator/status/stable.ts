@@ -19,3 +19,6 @@ export const stable = (text: string): string => {
 
 /** A text as a sentence: it ends in a full stop. */
 export const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
+
+/** What a message says first: what happened, and where. A full stop within a name or a number ends nothing. */
+export const firstSentence = (text: string): string => text.split(/(?<=[.!?…])\s+(?=\p{Lu})/u, 1)[0] ?? '';
