@@ -32,7 +32,16 @@ const CAUSES: readonly { readonly pattern: RegExp; readonly advice: string }[] =
     pattern: /node affinity|node selector/,
     advice: 'Change workload.nodeSelector or workload.affinity, or label nodes so that they fit.',
   },
-  { pattern: /taint/, advice: 'Add the taint to workload.tolerations, or take it off a node.' },
+  {
+    pattern: /taint(?! \{node\.(?:cloudprovider\.)?kubernetes\.io\/)/,
+    advice: 'Add the taint to workload.tolerations, or take it off a node.',
+  },
+  {
+    // What Kubernetes itself taints a node with goes when the node is well again; a pod that tolerated it would not serve there.
+    pattern: /taint \{node\.(?:cloudprovider\.)?kubernetes\.io\/(?!unschedulable\b)/,
+    advice:
+      'Tolerate no taint that Kubernetes itself has set: such a node is not well, or not ready yet; kubectl describe node says why.',
+  },
   { pattern: /unschedulable/, advice: 'Let a node take pods again: kubectl uncordon.' },
 ];
 

@@ -44,6 +44,21 @@ const ROWS: readonly (readonly [string, string, string])[] = [
     'No node takes a pod: 0/3 nodes are available: 1 node(s) had untolerated taint {dedicated: db}, 2 Insufficient intel.com/sriov. Ask for less in workload.extraResources, or add nodes that have them. Add the taint to workload.tolerations, or take it off a node.',
   ],
   [
+    'nodes that are well',
+    '0/3 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/not-ready: }, 2 node(s) had untolerated taint {node.cloudprovider.kubernetes.io/uninitialized: true}.',
+    'No node takes a pod: 0/3 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/not-ready: }, 2 node(s) had untolerated taint {node.cloudprovider.kubernetes.io/uninitialized: true}. Tolerate no taint that Kubernetes itself has set: such a node is not well, or not ready yet; kubectl describe node says why.',
+  ],
+  [
+    'one that is well, and one for it',
+    '0/2 nodes are available: 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, 1 node(s) had untolerated taint {node.kubernetes.io/disk-pressure: }.',
+    'No node takes a pod: 0/2 nodes are available: 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, 1 node(s) had untolerated taint {node.kubernetes.io/disk-pressure: }. Add the taint to workload.tolerations, or take it off a node. Tolerate no taint that Kubernetes itself has set: such a node is not well, or not ready yet; kubectl describe node says why.',
+  ],
+  [
+    'one that is not cordoned',
+    '0/1 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/unschedulable: }.',
+    'No node takes a pod: 0/1 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/unschedulable: }. Let a node take pods again: kubectl uncordon.',
+  ],
+  [
     'nodes that are cordoned or full',
     '0/2 nodes are available: 1 Too many pods, 1 node(s) were unschedulable',
     'No node takes a pod: 0/2 nodes are available: 1 Too many pods, 1 node(s) were unschedulable. Add nodes, or let their kubelets take more pods (maxPods). Let a node take pods again: kubectl uncordon.',
