@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { until } from '../test/cluster/wait.ts';
+import { until } from '../test/until.ts';
 import { clusterProvider } from './cluster/open-cluster.ts';
 
 const NAME = 'lifecycle';
@@ -48,7 +48,7 @@ test('a cluster is made once, found again, and taken away without a trace', asyn
   assert.ok(!second.made);
   assert.deepEqual(second.cluster.nodes, first.cluster.nodes);
   await provider.down(NAME);
-  await until('the last trace to go', async () => traces().length === 0, 10_000);
+  await until('the last trace to go', async () => traces().length === 0, { withinMs: 10_000 });
   await provider.down(NAME);
 });
 
@@ -62,7 +62,7 @@ test('a start that was killed half-way leaves nothing that the next start or the
   assert.ok(made);
   await cluster.kubectl(['get', 'nodes']);
   await provider.down(NAME);
-  await until('the last trace to go', async () => traces().length === 0, 10_000);
+  await until('the last trace to go', async () => traces().length === 0, { withinMs: 10_000 });
 });
 
 test('a start that is stopped by Ctrl-C takes away what it has made', async () => {

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
+import { until } from '../until.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
-import { until } from './wait.ts';
 
 const CONFIG_MAP = JSON.stringify({
   apiVersion: 'v1',

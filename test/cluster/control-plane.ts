@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { connect } from '../../kube/connect.ts';
 import { collectionPath, objectPath } from '../../kube/paths.ts';
 import { freePort } from '../../scripts/process/free-ports.ts';
+import { until } from '../until.ts';
 import { assetFolder } from './assets.ts';
 import { AuditLog } from './audit-log.ts';
 import { type Authority, createAuthority, createSigningKeys } from './certificates.ts';
@@ -12,7 +13,7 @@ import { AUDIT_POLICY, apiServerArgs, controllerManagerArgs, etcdArgs } from './
 import { renderKubeconfig } from './kubeconfig.ts';
 import { runKubectl } from './kubectl.ts';
 import { endChild, type Leash, openLeash } from './leash.ts';
-import { isApiServerReady, until, untilUp } from './wait.ts';
+import { isApiServerReady, untilUp } from './wait.ts';
 
 export interface ControlPlaneOptions {
   /** Also kube-controller-manager: garbage collection, Deployments to ReplicaSets to Pods, ServiceAccounts. */

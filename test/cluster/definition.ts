@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { until } from '../until.ts';
 import type { ControlPlane } from './control-plane.ts';
-import { until } from './wait.ts';
 
 const DEFINITION = fileURLToPath(new URL('../../crds/l4balancers.yaml', import.meta.url));
 

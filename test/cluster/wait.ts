@@ -2,24 +2,9 @@ import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../until.ts';
 
-const POLL_MS = 50;
-const READY_WITHIN_MS = 90_000;
 const LOG_LINES = 15;
-
-/** Asks `probe` again and again until it says yes. Throws what was awaited after `withinMs` milliseconds. */
-export async function until(
-  what: string,
-  probe: () => Promise<boolean>,
-  withinMs: number = READY_WITHIN_MS,
-): Promise<void> {
-  const deadline = performance.now() + withinMs;
-  while (!(await probe())) {
-    if (performance.now() > deadline) throw new Error(`waited ${withinMs / 1000} s in vain for ${what}`);
-    await sleep(POLL_MS);
-  }
-}
 
 /**
  * As `until`, for the start of `processes` (by the name of their log in `folder`): gives up as soon as one of them has

@@ -7,6 +7,7 @@ import { openTransport } from '../../kube/connect.ts';
 import { TransportError } from '../../kube/errors.ts';
 import type { Transport } from '../../kube/transport.ts';
 import { createAuthority } from '../cluster/certificates.ts';
+import { until } from '../until.ts';
 
 const authority = createAuthority('give-up');
 const identity = authority.issue({ commonName: 'server', altNames: ['127.0.0.1'] });
@@ -101,7 +102,7 @@ for (const scheme of ['http', 'https'] as const)
     const ended = once(seen, 'ended');
     endAll();
     await ended;
-    while (handles() > before) await new Promise((resolve) => setImmediate(resolve));
+    await until('its socket is closed', () => handles() <= before, { everyMs: 0, seen: handles });
   });
 
 test('a request that may not be sent any more is not sent, and says so', async (t) => {
@@ -117,10 +118,10 @@ test('a request that may not be sent any more is not sent, and says so', async (
 });
 
 test('it is asked when a connection is free, and not when the call is made', async (t) => {
-  const { transport, seen, requests, answer } = await start(t, 'http');
+  const { transport, requests, answer } = await start(t, 'http');
   let mayBeSent = true;
   const busy = Array.from({ length: 32 }, () => transport.request({ method: 'GET', path: '/busy' }));
-  while (requests.length < 32) await once(seen, 'request');
+  await until('32 requests are sent', () => requests.length >= 32, { everyMs: 0, seen: () => requests });
   const waiting = transport.request({ method: 'PATCH', path: '/x', body: {}, maySend: () => mayBeSent });
   const refused = assert.rejects(waiting, TransportError);
   mayBeSent = false;

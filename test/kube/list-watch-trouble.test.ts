@@ -14,7 +14,7 @@ import { collectionPath } from '../../kube/paths.ts';
 import type { Transport } from '../../kube/transport.ts';
 import { STALE_AFTER_MS, staleness } from '../../operator/watch/freshness.ts';
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
-import { until } from '../cluster/wait.ts';
+import { until } from '../until.ts';
 import type { FlakyProxy } from './flaky-proxy.ts';
 import { startProxyTo } from './via-proxy.ts';
 import { quickDeps, WatchRecorder } from './watch-recorder.ts';

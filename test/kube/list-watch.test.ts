@@ -7,6 +7,7 @@ import type { KubeObject } from '../../kube/object.ts';
 import { collectionPath } from '../../kube/paths.ts';
 import type { Transport } from '../../kube/transport.ts';
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
+import { until } from '../until.ts';
 import type { FlakyProxy } from './flaky-proxy.ts';
 import { startProxyTo } from './via-proxy.ts';
 import { quickDeps, WatchRecorder } from './watch-recorder.ts';
@@ -247,7 +248,14 @@ describe('a list and watch of a real API server', () => {
     );
     try {
       await recorder.until('the watch is open', () => recorder.connected);
-      while (opened < 3) await writer.apply(configMap(namespace, 'a', String(Math.random())));
+      const change = async (): Promise<boolean> => {
+        await writer.apply(configMap(namespace, 'a', String(Math.random())));
+        return opened >= 3;
+      };
+      await until('two resumptions', change, {
+        everyMs: 0,
+        seen: () => ({ opened, errors: recorder.errors }),
+      });
       await writer.apply(configMap(namespace, 'b', '1'));
       await recorder.until('the change after two resumptions', () => recorder.objects.has(`${namespace}/b`));
       assert.deepEqual(recorder.errors, []);
@@ -265,13 +273,13 @@ describe('a list and watch of a real API server', () => {
     await recorder.until('the watch is open', () => recorder.connected);
     const before = via.proxy.open;
     recorder.watch.stop();
-    while (via.proxy.open === before) await new Promise((resolve) => setImmediate(resolve));
+    await until('one connection is closed', () => via.proxy.open !== before, { everyMs: 0 });
     assert.equal(via.proxy.open, 1, 'only the connection of the list, kept for the next request');
     const told = recorder.states.length + recorder.changes.length;
     await writer.apply(configMap(namespace, 'late', '1'));
     assert.equal(recorder.states.length + recorder.changes.length, told);
     await transport.close();
-    while (via.proxy.open > 0) await new Promise((resolve) => setImmediate(resolve));
+    await until('all are closed', () => via.proxy.open === 0, { everyMs: 0, seen: () => via.proxy.open });
     await via.proxy.stop();
   });
 });

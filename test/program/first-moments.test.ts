@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { SIGNAL_USES } from '../../program/signals.js';
 import { REPOSITORY } from '../../scripts/process/folders.ts';
 import { freePort } from '../../scripts/process/free-ports.ts';
 import { type Program, startProgram } from '../proxy/program.ts';
 import { listeningDescriptors } from '../proxy/tcp-sockets.ts';
+import { until } from '../until.ts';
 import {
   catches,
   listensOnlyWhereItShould,
@@ -46,18 +46,42 @@ const start = async (name: ProgramName, options: Parameters<typeof startEither>[
   return program;
 };
 const pidOf = ({ child }: Program): number => child.pid ?? assert.fail('not started');
+const saidBy =
+  ({ stdout, stderr }: Program) =>
+  (): string =>
+    `${stdout()}\n${stderr()}`;
 
 /** Sends every harmless signal to `pid` again and again until the program serves. */
 const flood = async (name: ProgramName, program: Program, pid: number): Promise<void> => {
-  let serving = false;
-  const served = untilServing(name, program).then(() => {
-    serving = true;
+  let isOver = false;
+  const served = untilServing(name, program).finally(() => {
+    isOver = true;
   });
-  while (!serving && program.child.exitCode === null && program.child.signalCode === null) {
-    for (const signal of HARMLESS) process.kill(pid, signal);
-    await sleep(5);
-  }
-  await served;
+  const runs = (): boolean => program.child.exitCode === null && program.child.signalCode === null;
+  await Promise.all([
+    served,
+    until(
+      `the ${name} serves`,
+      () => {
+        if (!isOver && runs()) for (const signal of HARMLESS) process.kill(pid, signal);
+        return isOver;
+      },
+      { everyMs: 5, seen: saidBy(program) },
+    ),
+  ]);
+};
+
+/** Waits until the program handles these signals: itself, or Node for it. */
+const untilCaught = async (
+  program: Program,
+  signals: readonly NodeJS.Signals[],
+  everyMs: number,
+): Promise<void> => {
+  const handled = () => signals.filter((signal) => catches(pidOf(program), signal));
+  await until(`handlers of ${signals}`, () => handled().length === signals.length, {
+    everyMs,
+    seen: () => `handled are ${handled()}\n${saidBy(program)()}`,
+  });
 };
 
 const stop = async (program: Program, pid = pidOf(program)): Promise<void> => {
@@ -71,7 +95,7 @@ for (const name of PROGRAMS)
       test('outlives every signal that shall not stop it, from its first line on', async () => {
         const program = await start(name, { entry });
         const pid = pidOf(program);
-        while (!HARMLESS.every((signal) => catches(pid, signal))) await sleep(1);
+        await untilCaught(program, HARMLESS, 1);
         assert.equal(program.stdout(), '', 'its signals are held before it says its first word');
         await flood(name, program, pid);
         for (const signal of ['SIGUSR1', 'SIGUSR2'])
@@ -85,7 +109,7 @@ for (const name of PROGRAMS)
   describe(`the ${name}, as long as it starts`, () => {
     test('stops in order when it was told so before it served', async () => {
       const program = await start(name, {});
-      while (!catches(pidOf(program), 'SIGHUP')) await sleep(1);
+      await untilCaught(program, ['SIGHUP'], 1);
       await stop(program);
       assert.match(program.stdout(), /"stop asked"/);
     });
@@ -93,7 +117,7 @@ for (const name of PROGRAMS)
     test('closes a debugger that SIGUSR1 opened before its first line', async () => {
       const program = await start(name, {});
       // Node's own handler, long before ours.
-      while (!catches(pidOf(program), 'SIGUSR1')) await sleep(0);
+      await untilCaught(program, ['SIGUSR1'], 0);
       program.child.kill('SIGUSR1');
       await listensOnlyWhereItShould(program);
       await stop(program);
@@ -122,12 +146,11 @@ for (const name of PROGRAMS)
     test('outlives every signal that shall not stop it, from its very start', async () => {
       const program = await start(name, { flags: imageFlags(name), wrap: AS_FIRST });
       const outer = pidOf(program);
-      let pid: number | undefined;
-      while (pid === undefined) {
-        const child = readFileSync(`/proc/${outer}/task/${outer}/children`, 'utf8').trim();
-        if (child !== '') pid = Number(child);
-        else await sleep(0);
-      }
+      const pid = await until(
+        'unshare has started it',
+        () => Number(readFileSync(`/proc/${outer}/task/${outer}/children`, 'utf8')) || undefined,
+        { everyMs: 0, seen: saidBy(program) },
+      );
       await flood(name, program, pid);
       assert.doesNotMatch(program.stderr(), /[Dd]ebugger/);
       await stop(program, pid);

@@ -15,8 +15,8 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type LogLine, type Program, startProgram } from '../proxy/program.ts';
+import { until } from '../until.ts';
 import { PROGRAMS, type ProgramName, startEither } from './programs.ts';
 
 const PAGE = 4096;
@@ -76,15 +76,6 @@ after(() => {
   for (const { child } of running) child.kill('SIGKILL');
 });
 
-/** Asks again until there is an answer, for 30 s at most. */
-const until = async <T>(what: string, ask: () => T | undefined | Promise<T | undefined>): Promise<T> => {
-  for (const end = performance.now() + 30_000; ; await sleep(20)) {
-    const answer = await ask();
-    if (answer !== undefined) return answer;
-    assert.ok(performance.now() < end, `not within 30 s: ${what}`);
-  }
-};
-
 const start = async (name: ProgramName, { wrap }: Trouble) => {
   const folder = mkdtempSync(join(tmpdir(), 'l4b-full-'));
   const program = await startEither(name, { wrap: [...wrap, folder] });
@@ -99,8 +90,8 @@ const start = async (name: ProgramName, { wrap }: Trouble) => {
           .map((line) => JSON.parse(line))
       : [];
   const line = (msg: string): Promise<LogLine> =>
-    until(msg, () => lines().find((one) => one.msg === msg)).catch((cause: unknown) => {
-      throw new Error(`${readFileSync(join(at, 'log'), 'utf8')}\n${program.stderr()}`, { cause });
+    until(msg, () => lines().find((one) => one.msg === msg), {
+      seen: () => `${readFileSync(join(at, 'log'), 'utf8')}\n${program.stderr()}`,
     });
   return { program, at, lines, line };
 };

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { until } from '../until.ts';
 import { closedPort, ends, file, folder, listening, tellTable, warns } from './bad-input.ts';
 import type { LogLine } from './program.ts';
 
@@ -219,7 +220,8 @@ test('file descriptors', async () => {
     ({ path, finding }) => path === 'spec.tuning.fileDescriptors' && finding,
     /file descriptors have run out.* 128 file descriptors, two for each connection\. Raise /,
     async (admin) => {
-      while ((await fetch(`http://127.0.0.1:${admin}/readyz`)).status !== 200);
+      const ready = () => fetch(`http://127.0.0.1:${admin}/readyz`);
+      await until('ready', async () => (await ready()).ok, { seen: async () => (await ready()).text() });
       for (let count = 0; count < 120; count += 1)
         clients.push(net.connect(port, '127.0.0.1').on('error', () => {}));
     },

@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { until } from '../until.ts';
 
+/** Far more than any line takes, on a machine that is busy with other tests. */
+const LINE_MS = 60_000;
 const ROOT = join(import.meta.dirname, '..', '..');
 
 /** A line of the program's log. */
@@ -12,7 +15,7 @@ export interface Program {
   readonly child: ChildProcess;
   readonly stderr: () => string;
   readonly stdout: () => string;
-  /** Resolves with the first line, past or to come, that fulfils `wanted`; rejects when the program ends before. */
+  /** Resolves with the first line, past or to come, that fulfils `wanted`; rejects when the program ends before, or takes too long. */
   line(wanted: (line: LogLine) => boolean): Promise<LogLine>;
   /** Resolves with the exit code (or the signal's name) once all output has been read. */
   readonly ended: Promise<number | string>;
@@ -86,13 +89,21 @@ export const startProgram = (
     ended,
     line: (wanted) =>
       new Promise((resolve, reject) => {
+        const done = () => {
+          clearTimeout(tooLate);
+          waiting.delete(one);
+        };
+        const fail = (what: string) => {
+          done();
+          reject(new Error(`${what}, which is ${wanted}:\n${stdout}\n${stderr}`));
+        };
+        const tooLate = setTimeout(() => fail(`no such line within ${LINE_MS / 1000} s`), LINE_MS);
         const one = () => {
           const found = lines.find(wanted);
-          if (found === undefined && !over) return;
-          waiting.delete(one);
-          if (found === undefined)
-            reject(new Error(`the program ended before that line:\n${stdout}\n${stderr}`));
-          else resolve(found);
+          if (found !== undefined) {
+            done();
+            resolve(found);
+          } else if (over) fail('the program ended before that line');
         };
         waiting.add(one);
         one();
@@ -110,10 +121,16 @@ export const pollAdmin = async <T>(
   path: string,
   wanted: (status: number, text: string) => T | undefined,
 ): Promise<T> => {
-  for (;;) {
-    const response = await fetch(`http://127.0.0.1:${port}${path}`);
-    const found = wanted(response.status, await response.text());
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  let last = '';
+  const { found } = await until(
+    `what is wanted of ${path}`,
+    async () => {
+      const response = await fetch(`http://127.0.0.1:${port}${path}`);
+      last = await response.text();
+      const found = wanted(response.status, last);
+      return found === undefined ? undefined : { found };
+    },
+    { seen: () => last },
+  );
+  return found;
 };

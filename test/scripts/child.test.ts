@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { ChildError, runChild } from '../../scripts/process/child.ts';
-import { until } from '../cluster/wait.ts';
+import { until } from '../until.ts';
 
 /** Whether a process exists and has not ended; one that nobody has waited for yet has. */
 const isRunning = (pid: number): boolean => {
@@ -62,7 +62,7 @@ test('stopping a command ends what it started too', async () => {
   const [pid] = pids;
   assert.ok(pid);
   // Its end of the pipe closes a moment before it has ended.
-  await until(`process ${pid} to end`, async () => !isRunning(pid), 10_000);
+  await until(`process ${pid} to end`, async () => !isRunning(pid), { withinMs: 10_000 });
 });
 
 test('a command that ignores SIGTERM is killed after the grace', async () => {

@@ -2,7 +2,7 @@ import { readlinkSync } from 'node:fs';
 import { runChild } from '../../../scripts/process/child.ts';
 import { lookForProgram } from '../../../scripts/process/find-program.ts';
 import type { Leash } from '../../cluster/leash.ts';
-import { until } from '../../cluster/wait.ts';
+import { until } from '../../until.ts';
 import { type Network, type Role, SHOWN_SYSCTLS } from './network.ts';
 import { GUIDE, type SysctlSet } from './setting.ts';
 

@@ -10,11 +10,11 @@ import { NEW } from '../../../operator/desired/shape.ts';
 import { differences } from '../../../operator/preview/differences.ts';
 import { dryRun } from '../../../operator/preview/dry-run.ts';
 import { ROOT, WATCHED, WATCHED_KINDS, type WatchedKind, watchPath } from '../../../operator/watch/kinds.ts';
-import { until } from '../../cluster/wait.ts';
 import type { Loose } from '../../crds/base-manifest.ts';
 import { Random } from '../../crds/random.ts';
 import { randomManifest } from '../../crds/random-manifest.ts';
 import { startProxyTo } from '../../kube/via-proxy.ts';
+import { until } from '../../until.ts';
 import { RENDER } from '../owner.ts';
 import { startFaultyOperator } from './faulty-operator.ts';
 import { OPERATOR, operatorLogin } from './rights.ts';
@@ -216,10 +216,9 @@ test(`${SPECS} random specs in a network that fails: in the end all is as a fres
       left = await leaked(roots);
       return left.length === 0;
     };
-    await until('nothing left over', none, COLLECTED_MS).catch((cause: unknown) => {
-      throw new Error(`seed ${SEED}: ${left.length} are left over: ${left.slice(0, 10).join(', ')}`, {
-        cause,
-      });
+    await until('nothing is left over', none, {
+      withinMs: COLLECTED_MS,
+      seen: () => `seed ${SEED}: ${left.length} are left over: ${left.slice(0, 10).join(', ')}`,
     });
     const told: string[] = [];
     const out = { write: (text: string) => told.push(text) };

@@ -8,6 +8,7 @@ import { leaseRef } from '../../../operator/leader/lease.ts';
 import { startRounds } from '../../cluster/beside.ts';
 import type { FlakyProxy } from '../../kube/flaky-proxy.ts';
 import { startProxyTo } from '../../kube/via-proxy.ts';
+import { until } from '../../until.ts';
 import { MINIMAL } from '../owner.ts';
 import { BASIC, type OperatorProcess, startOperator } from './operator.ts';
 import { LEASE_NAMESPACE, operatorLogin } from './rights.ts';
@@ -74,16 +75,12 @@ const claims = ({ user }: Candidate): readonly AuditLine[] =>
 
 /** Waits until another leads and has written; gives back who. */
 const takeOver = async (old: Candidate, since: number): Promise<Candidate> => {
-  const started = performance.now();
-  let next: Candidate | undefined;
   const isNew = (one: Candidate) => one !== old && leads(one);
-  while (next === undefined) {
-    next = candidates.find(isNew);
-    assert.ok(performance.now() - started < GIVE_UP_MS, 'nobody took over');
-    await sleep(10);
-  }
-  const writes = () => (next === undefined ? [] : work(next, since));
-  await world.eventually('a write of the new leader', async () => writes().length > 0);
+  const next = await until('another leads', () => candidates.find(isNew), {
+    withinMs: GIVE_UP_MS,
+    everyMs: 10,
+  });
+  await world.eventually('a write of the new leader', async () => work(next, since).length > 0);
   return next;
 };
 

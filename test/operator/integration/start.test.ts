@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { type ControlPlane, startControlPlane } from '../../cluster/control-plane.ts';
-import { until } from '../../cluster/wait.ts';
+import { until } from '../../until.ts';
 import { balancer } from '../owner.ts';
 import { BASIC, type OperatorProcess, startOperator } from './operator.ts';
 

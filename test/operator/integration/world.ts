@@ -15,7 +15,7 @@ import {
   startControlPlane,
 } from '../../cluster/control-plane.ts';
 import { installDefinition } from '../../cluster/definition.ts';
-import { until } from '../../cluster/wait.ts';
+import { until } from '../../until.ts';
 import { MINIMAL } from '../owner.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects, of whatever kind.
@@ -95,7 +95,9 @@ export const startWorld = async (options: ControlPlaneOptions = {}): Promise<Tes
   };
   const status: TestWorld['status'] = async (namespace, name) =>
     (await get(API_VERSION, KIND, namespace, name))?.status;
-  const eventually: TestWorld['eventually'] = (what, probe) => until(what, probe, WITHIN_MS);
+  const eventually: TestWorld['eventually'] = async (what, probe) => {
+    await until(what, probe, { withinMs: WITHIN_MS });
+  };
 
   const waitFor = async (type: string, namespace: string, name: string, reason: string): Promise<string> => {
     let seen: { readonly reason: string; readonly message: string } | undefined;

@@ -6,6 +6,8 @@ import { holderOf, type Lease } from '../../../operator/leader/lease.ts';
 import type { LeaseClient } from '../../../operator/leader/lease-client.ts';
 import { ManualClock, settled } from '../manual-clock.ts';
 
+/** Of their own clock: within a few of their Leases' lives somebody is elected. */
+const MOST_MS = 120_000;
 const TIMING = { leaseMs: 15_000, renewMs: 10_000, retryMs: 2_000 };
 
 /** A Lease as the API server keeps it, and a network to it that can be cut. */
@@ -116,7 +118,8 @@ test('a leader that is cut off may not write long before another leads, and foll
   await pass(server, 4_000);
   server.cut.add('a');
   let closedFor = 0;
-  while (!b.told.includes('Elected')) {
+  for (let passed = 0; !b.told.includes('Elected'); passed += 500) {
+    assert.ok(passed < MOST_MS, `within ${MOST_MS} ms of their clock nobody was elected: ${b.told}`);
     await pass(server, 500);
     if (a.leftMs() <= 0) closedFor += 500;
     assert.ok(!(a.leftMs() > 0 && b.leftMs() > 0), 'both may write');
@@ -210,7 +213,8 @@ test('a Lease that somebody deletes is not made by a follower that sees it first
   server.cut.add('a');
   server.remove();
   b.election.wake();
-  while (!b.told.includes('Elected')) {
+  for (let passed = 0; !b.told.includes('Elected'); passed += 500) {
+    assert.ok(passed < MOST_MS, `within ${MOST_MS} ms of their clock nobody was elected: ${b.told}`);
     await pass(server, 500);
     assert.ok(!(a.leftMs() > 0 && b.leftMs() > 0), 'both may write');
   }

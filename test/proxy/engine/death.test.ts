@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { type EngineEvent, startEngine } from '../../../proxy/engine/start.ts';
 import type { EngineStats } from '../../../proxy/engine/stats.ts';
 import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { until } from '../../until.ts';
 import { echo, startEndpoint } from '../relay/endpoint-server.ts';
 import { oneBackend } from '../tables.ts';
 
@@ -30,14 +31,6 @@ const totalsOf = ({ listeners, endpoints, acceptors, backends }: EngineStats): r
     ...backend.connects.counts,
     ...acceptors.map(({ acceptedTotal }) => acceptedTotal),
   ];
-};
-
-/** Fails, with what `seen` says, where something does not come about for a minute. */
-const until = async (what: string, holds: () => boolean, seen: () => unknown): Promise<void> => {
-  for (const give = performance.now() + 60_000; !holds(); ) {
-    if (performance.now() > give) assert.fail(`not ${what} within a minute: ${JSON.stringify(seen())}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 };
 
 test('when acceptors die mid-traffic, what was accepted is open or counted as ended, and no total falls', async () => {
@@ -79,15 +72,11 @@ test('when acceptors die mid-traffic, what was accepted is open or counted as en
         socket.write('hello');
       });
     for (let i = 0; i < CLIENTS; i += 16) await Promise.all(Array.from({ length: 16 }, begin));
+    await until('who died is replaced', () => died() > 0 && replaced() === died(), { seen: () => events });
     await until(
-      'replaced',
-      () => died() > 0 && replaced() === died(),
-      () => events,
-    );
-    await until(
-      'settled',
+      'all that is open was answered',
       () => engine.stats().listeners[0]?.openConnections === answered.size,
-      () => ({ answered: answered.size, stats: engine.stats() }),
+      { seen: () => ({ answered: answered.size, stats: engine.stats() }) },
     );
     clearInterval(watching);
 

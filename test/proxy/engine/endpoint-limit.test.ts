@@ -5,6 +5,7 @@ import { SLOTS } from '../../../proxy/acceptor/shared-memory.ts';
 import { type EngineEvent, startEngine } from '../../../proxy/engine/start.ts';
 import type { Table, TableEndpoint } from '../../../proxy/table/table.ts';
 import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { until } from '../../until.ts';
 import { askOnce, dialClient } from '../relay/client.ts';
 import { echo, greet, startEndpoint } from '../relay/endpoint-server.ts';
 import { tableBackend, tableOf } from '../tables.ts';
@@ -81,9 +82,10 @@ test('slots that removed endpoints hold are told of, and given to who waits for 
   const [finding] = await engine.publish(table(many(SLOTS.endpoints, server.port, 1)));
   assert.match(finding?.message ?? '', /^Serves 65535 of 65536 endpoints of backend "b", .* removed/);
   client.destroy();
-  while (!events.some((event) => event.type === 'Findings' && event.findings.length === 0)) {
-    t.signal.throwIfAborted();
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await until(
+    'no finding is left',
+    () => events.some((event) => event.type === 'Findings' && event.findings.length === 0),
+    { seen: () => events },
+  );
   assert.equal(engine.stats().endpoints.length, SLOTS.endpoints);
 });

@@ -6,6 +6,7 @@ import type { Engine } from '../../../proxy/engine/engine.ts';
 import { type EngineEvent, startEngine } from '../../../proxy/engine/start.ts';
 import type { Table, TableBackend } from '../../../proxy/table/table.ts';
 import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { until } from '../../until.ts';
 import { askOnce } from '../relay/client.ts';
 import { type EndpointServer, greet, startEndpoint } from '../relay/endpoint-server.ts';
 import { tableBackend, tableOf } from '../tables.ts';
@@ -62,8 +63,11 @@ test('a port that is taken is one finding, the rest serves, and it is served whe
   assert.match(findings[0]?.message ?? '', new RegExp(`port ${ports[1]}: another process`));
   assert.equal(await askOnce(ports[0] as number), 'hello');
   await new Promise((resolve) => taken.close(resolve));
-  while (!events.some((event) => event.type === 'Findings' && event.findings.length === 0))
-    await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(
+    'no finding is left',
+    () => events.some((event) => event.type === 'Findings' && event.findings.length === 0),
+    { seen: () => events },
+  );
   assert.equal(await askOnce(ports[1] as number), 'hello');
 });
 
@@ -124,7 +128,7 @@ test('when it stops accepting, what is open goes on and new clients are refused'
   );
   const open = connect(ports[2] as number, '127.0.0.1');
   await once(open, 'connect');
-  while (slow.accepted() === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await until('the endpoint has it', () => slow.accepted() > 0, { seen: () => engine.stats() });
   await engine.stopAccepting();
   await assert.rejects(askOnce(ports[2] as number), { code: 'ECONNREFUSED' });
   const drained = engine.drained(AbortSignal.timeout(10_000));

@@ -7,12 +7,12 @@ import { createMetrics } from '../../../proxy/admin/metrics.ts';
 import { startEngine } from '../../../proxy/engine/start.ts';
 import type { TableBackend } from '../../../proxy/table/table.ts';
 import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { until } from '../../until.ts';
 import { parsePrometheus } from '../admin/prometheus-text.ts';
 import { dialClient, howDialEnds } from '../relay/client.ts';
 import { echo, startEndpoint } from '../relay/endpoint-server.ts';
 import { tableBackend, tableOf } from '../tables.ts';
 
-const PATIENCE = { timeout: 60_000 };
 /** Longer than a test takes from one look to the next, much shorter than its patience. */
 const KEPT_MS = 3000;
 
@@ -95,84 +95,90 @@ const setUp = async (t: TestContext) => {
     [listener('staying', staying), listener('fatal', fatal)],
     [backendOf('staying'), backendOf('fatal', { algorithm: 'Nonsense' as TableBackend['algorithm'] })],
   );
-  const until = async (what: string, holds: () => Promise<boolean> | boolean): Promise<void> => {
-    while (!(await holds())) {
-      t.signal.throwIfAborted();
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    t.diagnostic(what);
+  const eventually = async (what: string, holds: () => Promise<boolean> | boolean): Promise<void> => {
+    await until(what, holds, { seen: async () => ({ events, counted: await balance() }) });
   };
-  return { engine, metrics, by, open, end, balance, both, one, deadly, staying, going, fatal, until, events };
+  return {
+    engine,
+    metrics,
+    by,
+    open,
+    end,
+    balance,
+    both,
+    one,
+    deadly,
+    staying,
+    going,
+    fatal,
+    eventually,
+    events,
+  };
 };
 
-test(
-  'a listener that is removed counts on until its last connection is gone, then goes',
-  PATIENCE,
-  async (t) => {
-    const { engine, by, open, end, balance, both, one, staying, going, until } = await setUp(t);
-    await engine.publish(both);
-    await end(await open(going));
-    const last = await open(going);
-    await open(staying);
-    const before = await by('l4balancer_backend_received_bytes_total', 'backend');
-    await engine.publish(one);
-    const still = {
-      staying: { accepted: 1, open: 1, closed: 0 },
-      going: { accepted: 2, open: 1, closed: 1 },
-    };
-    assert.deepEqual(await balance(), { ...still, idle: { accepted: 0, open: 0, closed: 0 } });
-    await until('gone is what had no connection', async () => (await balance()).idle === undefined);
-    assert.deepEqual(await balance(), still);
-    assert.deepEqual(await by('l4balancer_backend_open_connections', 'backend'), { staying: 1, going: 1 });
-    assert.deepEqual(await by('l4balancer_endpoint_open_connections', 'backend'), { staying: 1, going: 1 });
-    last.write('and more');
-    await once(last, 'data');
-    await end(last);
-    // Its last values can be read for a while.
-    const ended = { accepted: 2, open: 0, closed: 2 };
-    await until('ended', async () => isDeepStrictEqual((await balance()).going, ended));
-    const after = await by('l4balancer_backend_received_bytes_total', 'backend');
-    assert.equal((after.going ?? 0) - (before.going ?? 0), 'and more'.length);
-    // Nothing is edited: they go by themselves.
-    await until('gone', async () => (await balance()).going === undefined);
-    await until('its backend is gone', async () => {
-      const [backends, endpoints] = await Promise.all([
-        by('l4balancer_backend_open_connections', 'backend'),
-        by('l4balancer_endpoint_open_connections', 'backend'),
-      ]);
-      return backends.going === undefined && endpoints.going === undefined;
-    });
-    assert.deepEqual(await balance(), { staying: { accepted: 1, open: 1, closed: 0 } });
-    const closed = await by('l4balancer_connections_closed_total', 'listener');
-    assert.equal(closed[''], 2, 'what it closed is counted on, without its name');
-  },
-);
+test('a listener that is removed counts on until its last connection is gone, then goes', async (t) => {
+  const { engine, by, open, end, balance, both, one, staying, going, eventually } = await setUp(t);
+  await engine.publish(both);
+  await end(await open(going));
+  const last = await open(going);
+  await open(staying);
+  const before = await by('l4balancer_backend_received_bytes_total', 'backend');
+  await engine.publish(one);
+  const still = {
+    staying: { accepted: 1, open: 1, closed: 0 },
+    going: { accepted: 2, open: 1, closed: 1 },
+  };
+  assert.deepEqual(await balance(), { ...still, idle: { accepted: 0, open: 0, closed: 0 } });
+  await eventually('gone is what had no connection', async () => (await balance()).idle === undefined);
+  assert.deepEqual(await balance(), still);
+  assert.deepEqual(await by('l4balancer_backend_open_connections', 'backend'), { staying: 1, going: 1 });
+  assert.deepEqual(await by('l4balancer_endpoint_open_connections', 'backend'), { staying: 1, going: 1 });
+  last.write('and more');
+  await once(last, 'data');
+  await end(last);
+  // Its last values can be read for a while.
+  const ended = { accepted: 2, open: 0, closed: 2 };
+  await eventually('ended', async () => isDeepStrictEqual((await balance()).going, ended));
+  const after = await by('l4balancer_backend_received_bytes_total', 'backend');
+  assert.equal((after.going ?? 0) - (before.going ?? 0), 'and more'.length);
+  // Nothing is edited: they go by themselves.
+  await eventually('gone', async () => (await balance()).going === undefined);
+  await eventually('its backend is gone', async () => {
+    const [backends, endpoints] = await Promise.all([
+      by('l4balancer_backend_open_connections', 'backend'),
+      by('l4balancer_endpoint_open_connections', 'backend'),
+    ]);
+    return backends.going === undefined && endpoints.going === undefined;
+  });
+  assert.deepEqual(await balance(), { staying: { accepted: 1, open: 1, closed: 0 } });
+  const closed = await by('l4balancer_connections_closed_total', 'listener');
+  assert.equal(closed[''], 2, 'what it closed is counted on, without its name');
+});
 
-test(
-  'every series of a listener and of a backend goes with it, also those of health checks',
-  PATIENCE,
-  async (t) => {
-    const { engine, metrics, open, end, both, one, going, until } = await setUp(t);
-    await engine.publish(both);
-    await end(await open(going));
-    for (const backend of ['staying', 'going']) {
-      metrics.healthChecks.inc({ backend, result: 'ok' });
-      metrics.healthTransitions.inc({ backend, to: 'Healthy', cause: 'Checks' });
-    }
-    /** Metrics with a series of that name. */
-    const named = async (name: string): Promise<readonly string[]> =>
-      parsePrometheus(await metrics.text())
-        .filter(({ samples }) => [...samples.keys()].some((labels) => labels.includes(`"${name}"`)))
-        .map((family) => family.name);
-    const all = await named('going');
-    await engine.publish(one);
-    // For as long as the others of its backend.
-    assert.deepEqual(await named('going'), all);
-    await until('gone', async () => !(await named('going')).includes('l4balancer_backend_open_connections'));
-    assert.deepEqual(await named('going'), []);
-    assert.deepEqual(await named('staying'), all);
-  },
-);
+test('every series of a listener and of a backend goes with it, also those of health checks', async (t) => {
+  const { engine, metrics, open, end, both, one, going, eventually } = await setUp(t);
+  await engine.publish(both);
+  await end(await open(going));
+  for (const backend of ['staying', 'going']) {
+    metrics.healthChecks.inc({ backend, result: 'ok' });
+    metrics.healthTransitions.inc({ backend, to: 'Healthy', cause: 'Checks' });
+  }
+  /** Metrics with a series of that name. */
+  const named = async (name: string): Promise<readonly string[]> =>
+    parsePrometheus(await metrics.text())
+      .filter(({ samples }) => [...samples.keys()].some((labels) => labels.includes(`"${name}"`)))
+      .map((family) => family.name);
+  const all = await named('going');
+  await engine.publish(one);
+  // For as long as the others of its backend.
+  assert.deepEqual(await named('going'), all);
+  await eventually(
+    'gone',
+    async () => !(await named('going')).includes('l4balancer_backend_open_connections'),
+  );
+  assert.deepEqual(await named('going'), []);
+  assert.deepEqual(await named('staying'), all);
+});
 
 test('endpoints keep their series while all of them are replaced, however many that are for a while', async (t) => {
   const { engine, by, one } = await setUp(t);
@@ -202,8 +208,8 @@ test('endpoints keep their series while all of them are replaced, however many t
   assert.equal(await without(), 600);
 });
 
-test('while a proxy drains, accepted is open and closed at every moment', PATIENCE, async (t) => {
-  const { engine, open, end, balance, both, staying, going, until } = await setUp(t);
+test('while a proxy drains, accepted is open and closed at every moment', async (t) => {
+  const { engine, open, end, balance, both, staying, going, eventually } = await setUp(t);
   await engine.publish(both);
   const [first, second] = [await open(going), await open(staying)];
   await engine.stopAccepting();
@@ -214,39 +220,31 @@ test('while a proxy drains, accepted is open and closed at every moment', PATIEN
   });
   await end(first);
   const ended = { accepted: 1, open: 0, closed: 1 };
-  await until('one ended', async () => isDeepStrictEqual((await balance()).going, ended));
+  await eventually('one ended', async () => isDeepStrictEqual((await balance()).going, ended));
   assert.deepEqual((await balance()).staying, { accepted: 1, open: 1, closed: 0 });
   await end(second);
-  await until('all are gone', async () => Object.keys(await balance()).length === 0);
+  await eventually('all are gone', async () => Object.keys(await balance()).length === 0);
 });
 
-test(
-  'a removed listener whose acceptor dies has its connections counted as ended, then goes',
-  PATIENCE,
-  async (t) => {
-    const { engine, open, balance, both, deadly, going, fatal, until, events } = await setUp(t);
-    await engine.publish(both);
-    await open(going);
-    await engine.publish(deadly);
-    assert.deepEqual((await balance()).going, { accepted: 1, open: 1, closed: 0 });
-    await howDialEnds(fatal);
-    const ended = { accepted: 1, open: 0, closed: 1 };
-    await until('ended', async () => isDeepStrictEqual((await balance()).going, ended));
-    await until('replaced', () => events.includes('AcceptorReplaced'));
-    await until('gone', async () => (await balance()).going === undefined);
-  },
-);
+test('a removed listener whose acceptor dies has its connections counted as ended, then goes', async (t) => {
+  const { engine, open, balance, both, deadly, going, fatal, eventually, events } = await setUp(t);
+  await engine.publish(both);
+  await open(going);
+  await engine.publish(deadly);
+  assert.deepEqual((await balance()).going, { accepted: 1, open: 1, closed: 0 });
+  await howDialEnds(fatal);
+  const ended = { accepted: 1, open: 0, closed: 1 };
+  await eventually('ended', async () => isDeepStrictEqual((await balance()).going, ended));
+  await eventually('replaced', () => events.includes('AcceptorReplaced'));
+  await eventually('gone', async () => (await balance()).going === undefined);
+});
 
-test(
-  'counters of an endpoint and a backend that come back before they are forgotten go on',
-  PATIENCE,
-  async (t) => {
-    const { engine, by, open, end, both, one, going } = await setUp(t);
-    await engine.publish(both);
-    await end(await open(going));
-    await engine.publish(one);
-    await engine.publish(both);
-    const connections = await by('l4balancer_endpoint_connections_total', 'backend');
-    assert.equal(connections.going, 1);
-  },
-);
+test('counters of an endpoint and a backend that come back before they are forgotten go on', async (t) => {
+  const { engine, by, open, end, both, one, going } = await setUp(t);
+  await engine.publish(both);
+  await end(await open(going));
+  await engine.publish(one);
+  await engine.publish(both);
+  const connections = await by('l4balancer_endpoint_connections_total', 'backend');
+  assert.equal(connections.going, 1);
+});

@@ -5,6 +5,7 @@ import { startEngine } from '../../../proxy/engine/start.ts';
 import { libc } from '../../../proxy/sys/libc.ts';
 import { IPPROTO_TCP } from '../../../proxy/sys/sys.ts';
 import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { until } from '../../until.ts';
 import { askOnce, dialClient, howDialEnds, howItEnded } from '../relay/client.ts';
 import { echo, greet, startEndpoint } from '../relay/endpoint-server.ts';
 import { oneBackend, tableBackend, tableOf } from '../tables.ts';
@@ -43,7 +44,10 @@ test('a port that goes and comes back under a storm of connects resets nobody', 
     for (let round = 0; round < ROUNDS; round++) {
       await engine.publish(oneBackend(port, endpoint.port));
       const served = ends.end ?? 0;
-      while ((ends.end ?? 0) < served + CLIENTS) await new Promise((resolve) => setTimeout(resolve, 1));
+      await until(`clients are served in round ${round}`, () => (ends.end ?? 0) >= served + CLIENTS, {
+        everyMs: 1,
+        seen: () => ({ served, ends, stats: engine.stats() }),
+      });
       if (round % 2 === 0) await engine.publish({ ...oneBackend(port, endpoint.port), listeners: [] });
       else await engine.stopAccepting();
     }
@@ -104,10 +108,7 @@ test('what else a table changes does not wait for a port that leaves, and the po
   assert.equal(await end, 'ECONNRESET');
   assert.equal(await askOnce(staying), 'next');
   assert.equal((await answer).toString(), 'served');
-  while (listeningOn(going).length > 0) {
-    t.signal.throwIfAborted();
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  await until('the port is closed', () => listeningOn(going).length === 0, { seen: () => engine.stats() });
   slow.write('and goes on');
   const [more] = (await once(slow, 'data')) as [Buffer];
   assert.equal(more.toString(), 'and goes on');

@@ -5,14 +5,13 @@ import { isDeepStrictEqual } from 'node:util';
 import { createMetrics } from '../../../proxy/admin/metrics.ts';
 import { startEngine } from '../../../proxy/engine/start.ts';
 import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { until } from '../../until.ts';
 import { parsePrometheus } from '../admin/prometheus-text.ts';
 import { dialClient } from '../relay/client.ts';
 import { echo, startEndpoint } from '../relay/endpoint-server.ts';
 import { oneBackend, tableOf } from '../tables.ts';
 
-test('no counter of ended connections falls while a listener goes and comes back, with connections and without', {
-  timeout: 60_000,
-}, async (t) => {
+test('no counter of ended connections falls while a listener goes and comes back, with connections and without', async () => {
   const endpoint = await startEndpoint(echo);
   const [port] = (await freePorts(1)) as [number];
   const engine = await startEngine({ acceptors: 1, onEvent: () => undefined, countersKeptMs: 0 });
@@ -61,10 +60,9 @@ test('no counter of ended connections falls while a listener goes and comes back
     await engine.drained(AbortSignal.timeout(10_000));
     await engine.publish(tableOf([], []));
     // It gives up its place once its port is closed.
-    while (!isDeepStrictEqual(await finished(), { '': 2 })) {
-      t.signal.throwIfAborted();
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    await until('its place is given up', async () => isDeepStrictEqual(await finished(), { '': 2 }), {
+      seen: finished,
+    });
     await engine.publish(present);
     assert.deepEqual(await finished(), { '': 2, l: 0 });
   } finally {

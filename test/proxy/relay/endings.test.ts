@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { until } from '../../until.ts';
 import { askOnce, closed, dialClient, howDialEnds, howItEnded, next, readAll } from './client.ts';
 import { startDeafListener } from './deaf-listener.ts';
 import { type EndpointServer, echo, greet, startEndpoint } from './endpoint-server.ts';
@@ -283,11 +284,7 @@ test('after all of this nothing is open and no descriptor has leaked', async () 
   const endpoints = (await proxy.status()).backends.flatMap((backend) => backend.endpoints);
   assert.ok(endpoints.every(({ open }) => open === 0));
   assert.equal(descriptors['TCP socket, listening'], 2 * ports.length + 1, JSON.stringify(descriptors));
-  let now = proxy.descriptors();
-  const give = performance.now() + 20_000;
-  while (!isDeepStrictEqual(now, descriptors) && performance.now() < give) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    now = proxy.descriptors();
-  }
-  assert.deepEqual(now, descriptors);
+  await until('as many descriptors as before', () => isDeepStrictEqual(proxy.descriptors(), descriptors), {
+    seen: () => ({ before: descriptors, now: proxy.descriptors() }),
+  });
 });

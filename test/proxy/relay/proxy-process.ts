@@ -9,14 +9,13 @@ import type { backend } from '../../../crds/backend.ts';
 import type { drain } from '../../../crds/drain.ts';
 import type { Status } from '../../../proxy/admin/status.ts';
 import { freePort } from '../../../scripts/process/free-ports.ts';
+import { until } from '../../until.ts';
 import { descriptorsOf } from '../descriptors.ts';
 import { reportOnFailure } from './failure-report.ts';
 
 /** A page that takes longer has hung. */
 const ANSWER_MS = 30_000;
 const ACCOUNT_MS = 2_000;
-/** Far more than it takes: a machine may be busy with other tests. */
-const PATIENCE_MS = 60_000;
 const TOLD_METRICS = ['l4balancer_connections_closed_total', 'l4balancer_connect_'];
 const MAIN = new URL('../../../proxy/main.ts', import.meta.url).pathname;
 
@@ -145,22 +144,20 @@ export class ProxyProcess {
 
   /** Asks again until `check` holds; fails with the proxy's output when the process ends or a minute has passed. */
   async until(what: string, check: () => Promise<boolean>): Promise<void> {
-    const give = performance.now() + PATIENCE_MS;
-    for (;;) {
+    const look = async (): Promise<boolean> => {
       if (this.hasEnded)
         throw new Error(
           `The proxy ended with ${this.process.exitCode ?? this.process.signalCode} before it was ${what}:\n${this.output}`,
         );
       try {
-        if (await check()) return;
+        return await check();
       } catch (error) {
         // Not listening yet is what we wait for; anything else is a failure of the test.
-        if (!(error instanceof TypeError)) throw error;
+        if (error instanceof TypeError) return false;
+        throw error;
       }
-      if (performance.now() > give)
-        throw new Error(`The proxy was not ${what} within ${PATIENCE_MS} ms:\n${this.output}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    };
+    await until(`the proxy is ${what}`, look, { seen: () => this.output });
   }
 
   /** How many descriptors of each kind it holds, by what the kernel says. */

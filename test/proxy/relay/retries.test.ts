@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { until } from '../../until.ts';
 import { accessLines } from './access-lines.ts';
 import { askOnce, howDialEnds } from './client.ts';
 import { startDeafListener } from './deaf-listener.ts';
@@ -193,7 +194,7 @@ test('a connection that may not be tried again does not wait for a place at an e
   );
   try {
     // The first ones may be refused.
-    while (!(await hears(port)));
+    await until('one hears the endpoint', () => hears(port), { everyMs: 0, seen: () => proxy.account() });
     await howDialEnds(port);
     assert.equal(await proxy.metric('l4balancer_connections_closed_total', { reason: 'EndpointsFull' }), 0);
     assert.equal(await proxy.metric('l4balancer_backend_queued_connections_total'), 0);

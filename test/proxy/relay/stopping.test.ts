@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { until } from '../../until.ts';
 import { tcpSockets } from '../tcp-sockets.ts';
 import { askOnce, dialClient, howDialEnds, howItEnded, readAll } from './client.ts';
 import { type EndpointServer, echo, greet, startEndpoint } from './endpoint-server.ts';
@@ -73,7 +74,9 @@ test('a storm of new clients while it stops: each is served or refused, none is 
         ends[how] = (ends[how] ?? 0) + 1;
       }
     });
-    while ((ends.end ?? 0) < 200) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until('200 clients are served', () => (ends.end ?? 0) >= 200, {
+      seen: () => `${JSON.stringify(ends)}\n${proxy.output}`,
+    });
     assert.equal(await proxy.stop(), 0);
     running = false;
     await Promise.all(storm);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { until } from '../../until.ts';
 import { dialClient, howItEnded } from './client.ts';
 import { greet, startEndpoint } from './endpoint-server.ts';
 import { ProxyProcess } from './proxy-process.ts';
@@ -42,11 +43,16 @@ for (const onUnhealthy of ['Keep', 'Close'] as const)
       ],
     });
     try {
-      let client = await dialClient(port);
-      while (String((await once(client, 'data'))[0]) !== 'failing') {
-        client.destroy();
-        client = await dialClient(port);
-      }
+      const client = await until(
+        'a client at the endpoint that will fail',
+        async () => {
+          const one = await dialClient(port);
+          if (String((await once(one, 'data'))[0]) === 'failing') return one;
+          one.destroy();
+          return undefined;
+        },
+        { everyMs: 0, seen: () => proxy.output },
+      );
       const how = howItEnded(client);
       holder.stopListening();
       await proxy.until('without it', async () => {

@@ -3,6 +3,7 @@ import { after, test } from 'node:test';
 import type { Call, Transport } from '../../../kube/transport.ts';
 import type { ApiProblem } from '../../../proxy/source/api-problem.ts';
 import { followSlices } from '../../../proxy/source/slices.ts';
+import { until } from '../../until.ts';
 
 /** Slices that are followed over a transport which refuses lists; each is refused when the test says so. */
 const bench = () => {
@@ -49,12 +50,14 @@ const bench = () => {
     told: () => told.at(-1)?.problem,
     /** The oldest list of these Services that was not answered yet. */
     async list(services: string) {
-      for (;;) {
+      const take = () => {
         const at = lists.findIndex(({ selector }) => selector.endsWith(`(${services})`));
-        const [found] = at < 0 ? [] : lists.splice(at, 1);
-        if (found !== undefined) return found;
-        await new Promise(setImmediate);
-      }
+        return at < 0 ? undefined : lists.splice(at, 1)[0];
+      };
+      return await until(`a list of ${services}`, take, {
+        everyMs: 0,
+        seen: () => lists.map(({ selector }) => selector),
+      });
     },
   };
 };

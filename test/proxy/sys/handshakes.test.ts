@@ -5,6 +5,7 @@ import { countHandshakes } from '../../../proxy/sys/handshakes.ts';
 import { libc } from '../../../proxy/sys/libc.ts';
 import { AF_INET6, IPPROTO_TCP } from '../../../proxy/sys/sys.ts';
 import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { until } from '../../until.ts';
 import { dialClient } from '../relay/client.ts';
 
 /** A handshake then ends only with the client's first bytes. */
@@ -26,10 +27,7 @@ test('handshakes under way at a port are counted, of both families, and not thos
   });
   assert.equal(count(AF_INET6, port), 2);
   clients[0].write('x');
-  while (count(AF_INET6, port) !== 1) {
-    t.signal.throwIfAborted();
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  await until('one is left', () => count(AF_INET6, port) === 1, { seen: () => count(AF_INET6, port) });
   assert.equal(count(AF_INET6, other), 1);
 });
 

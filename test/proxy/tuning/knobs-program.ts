@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startEngine } from '../../../proxy/engine/start.ts';
 import type { TableListener } from '../../../proxy/table/table.ts';
+import { until } from '../../until.ts';
 import { echo, startEndpoint } from '../relay/endpoint-server.ts';
 import { manifestText } from '../relay/proxy-process.ts';
 import { tableBackend, tableOf } from '../tables.ts';
@@ -35,15 +36,6 @@ const visit = async (allowHalfOpen = false): Promise<Socket> => {
   socket.write('word');
   await once(socket, 'data');
   return socket;
-};
-
-const PATIENCE_MS = 60_000;
-const until = async <T>(what: string | (() => string), look: () => T | undefined): Promise<T> => {
-  for (const end = performance.now() + PATIENCE_MS; performance.now() < end; await sleep(20)) {
-    const found = look();
-    if (found !== undefined) return found;
-  }
-  throw new Error(`not within a minute: ${typeof what === 'string' ? what : what()}`);
 };
 
 /** The ports that the endpoint sees connections come from. */
@@ -135,7 +127,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<unknown>>> = {
         await once(client.resume(), 'end');
         const side = ['state', 'fin-wait-2', `( sport = :${LISTENER} )`];
         const found = await until('FIN_WAIT2', () => sockets(...side)[0]);
-        await until('gone', () => (sockets(...side).length === 0 ? true : undefined));
+        await until('gone', () => sockets(...side).length === 0);
         client.destroy();
         return secondsLeft(found, 'timewait');
       },
@@ -199,12 +191,13 @@ const SCENARIOS: Readonly<Record<string, () => Promise<unknown>>> = {
       const ended = once(child, 'exit');
       try {
         return await until(
-          () => `listens or says why not: ${said}`,
+          'it listens or says why not',
           () => {
             if (sockets('-l', `( sport = :${LOW.port} )`).length > 0)
               return `listens, and logs ${said === '' ? 'nothing' : 'something'}`;
             return /Cannot listen on port 443: [^"]*/.exec(said)?.[0];
           },
+          { seen: () => said },
         );
       } finally {
         child.kill('SIGKILL');

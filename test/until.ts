@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { inspect } from 'node:util';
+
+export interface Patience {
+  readonly withinMs?: number;
+  /** Time between two looks. */
+  readonly everyMs?: number;
+  /** What a reader needs to know where it does not come about. */
+  readonly seen?: () => unknown;
+}
+
+/** Far more than anything takes on a machine that is busy with other tests. */
+const WITHIN_MS = 90_000;
+const EVERY_MS = 20;
+const TELL_MS = 5_000;
+const TOO_LATE = Symbol('too late');
+
+const textOf = async (seen: () => unknown): Promise<string> => {
+  try {
+    const what = await Promise.race([
+      seen(),
+      sleep(TELL_MS, 'what was seen is not told in time', { ref: false }),
+    ]);
+    return typeof what === 'string' ? what : inspect(what, { depth: 6 });
+  } catch (error) {
+    return `what was seen cannot be told: ${inspect(error)}`;
+  }
+};
+
+/**
+ * Looks again and again until there is an answer other than false or undefined, and resolves with it. Fails with `what` and what was `seen` when
+ * there is none in time, also where a look itself never ends, and at once when one throws.
+ */
+export const until = async <T>(
+  what: string,
+  look: () => T | Promise<T>,
+  { withinMs = WITHIN_MS, everyMs = EVERY_MS, seen }: Patience = {},
+): Promise<Exclude<T, false | undefined>> => {
+  const { promise: late, resolve } = Promise.withResolvers<typeof TOO_LATE>();
+  const timer = setTimeout(() => resolve(TOO_LATE), withinMs);
+  try {
+    for (const end = performance.now() + withinMs; ; ) {
+      const answer = await Promise.race([look(), late]);
+      if (answer !== TOO_LATE && answer !== undefined && answer !== false)
+        return answer as Exclude<T, false | undefined>;
+      if (answer === TOO_LATE || performance.now() > end) break;
+      await sleep(everyMs);
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+  const more = seen === undefined ? '' : `\n${await textOf(seen)}`;
+  throw new Error(`not within ${withinMs / 1000} s: ${what}${more}`);
+};
