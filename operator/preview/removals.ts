@@ -1,22 +1,15 @@
 import type { KubeObject } from '../../kube/object.ts';
+import { isEntry, managedFieldsOf } from '../reconcile/managed-fields.ts';
 import { show } from './differences.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
-
-interface ManagedFields {
-  readonly manager?: string;
-  readonly operation?: string;
-  readonly subresource?: string;
-  readonly fieldsV1?: Fields;
-}
 
 /**
  * What server-side apply takes away: fields that this manager applied earlier and does not name any more. One line each, as of `differences`,
  * which does not see them.
  */
 export const removals = (live: KubeObject, wanted: unknown, fieldManager: string): readonly string[] => {
-  const { managedFields = [] } = live.metadata as { readonly managedFields?: readonly ManagedFields[] };
-  const own = managedFields.find(
+  const own = managedFieldsOf(live).find(
     ({ manager, operation, subresource }) =>
       manager === fieldManager && operation === 'Apply' && subresource === undefined,
   );
@@ -54,14 +47,7 @@ const find = (
   if (!Array.isArray(within) || !/^[kv]:/.test(key)) return undefined;
   const identity: unknown = JSON.parse(text);
   const step = within.findIndex((entry: Fields) =>
-    key.startsWith('v:')
-      ? entry === identity
-      : Object.entries(identity as Fields).every(
-          ([name, value]) => (entry[name] ?? BY_DEFAULT[name]) === value,
-        ),
+    key.startsWith('v:') ? entry === identity : isEntry(entry, identity as Fields),
   );
   return step < 0 ? undefined : { step, value: within[step] };
 };
-
-/** Keys of lists that the API server fills in. */
-const BY_DEFAULT: Fields = { protocol: 'TCP' };

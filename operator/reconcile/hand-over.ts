@@ -1,6 +1,7 @@
 import type { Manifest, Writer } from '../../kube/apply.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { ObjectRef } from '../../kube/paths.ts';
+import { managedFieldsOf, owns } from './managed-fields.ts';
 
 export interface HandOverDeps {
   /** Reads one object, with its managedFields. */
@@ -55,17 +56,8 @@ export const handedOver = (
     ? Math.max(1, live.spec?.replicas ?? 1) // an autoscaler leaves none at none, for ever
     : undefined;
 
-interface ManagedFields {
-  readonly manager?: string;
-  readonly operation?: string;
-  readonly fieldsV1?: { readonly 'f:spec'?: { readonly 'f:replicas'?: unknown } };
-}
-
 /** Whether the manager has applied spec.replicas and owns it still. */
-export const ownsReplicas = (object: KubeObject, fieldManager: string): boolean => {
-  const { managedFields = [] } = object.metadata as { readonly managedFields?: readonly ManagedFields[] };
-  return managedFields.some(
-    ({ manager, operation, fieldsV1 }) =>
-      manager === fieldManager && operation === 'Apply' && fieldsV1?.['f:spec']?.['f:replicas'] !== undefined,
+export const ownsReplicas = (object: KubeObject, fieldManager: string): boolean =>
+  managedFieldsOf(object).some(
+    (one) => one.manager === fieldManager && one.operation === 'Apply' && owns(one, ['spec', 'replicas']),
   );
-};

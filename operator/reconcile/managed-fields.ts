@@ -35,10 +35,12 @@ export const owns = ({ fieldsV1 = {} }: ManagedFields, path: FieldPath): boolean
 
 const isStep = (key: string, step: Step): boolean => {
   if (typeof step === 'string') return key === `f:${step}`;
-  if (!key.startsWith('k:')) return false;
-  const identity = JSON.parse(key.slice(2)) as Fields;
-  return Object.entries(identity).every(([name, value]) => (step.entry[name] ?? BY_DEFAULT[name]) === value);
+  return key.startsWith('k:') && isEntry(step.entry, JSON.parse(key.slice(2)) as Fields);
 };
+
+/** Whether these keys are those of the entry. */
+export const isEntry = (entry: Fields, keys: Fields): boolean =>
+  Object.entries(keys).every(([name, value]) => (entry[name] ?? BY_DEFAULT[name]) === value);
 
 /** As people write it: `spec.template.spec.containers[proxy].image`. */
 export const pathText = (path: FieldPath): string =>

@@ -80,6 +80,6 @@ test('the number of pods is ours only where we have applied it', () => {
   assert.equal(ownsReplicas(entry('us', 'Apply', replicas), 'us'), true);
   assert.equal(ownsReplicas(entry('us', 'Update', replicas), 'us'), false);
   assert.equal(ownsReplicas(entry('them', 'Apply', replicas), 'us'), false);
-  assert.equal(ownsReplicas(entry('us', 'Apply', {}), 'us'), false);
+  assert.equal(ownsReplicas(entry('us', 'Apply', { 'f:paused': {} }), 'us'), false);
   assert.equal(ownsReplicas({ metadata: { name: 'x' } }, 'us'), false);
 });
