@@ -195,8 +195,8 @@ const applyChild = async (
   }
 };
 
-const DELETED: Change = { by: [], where: ['it was deleted'], isOperator: false };
-const MADE_AGAIN: Change = { by: [], where: ['it was made again'], isOperator: false };
+const DELETED: Change = { what: 'Deleted', by: [], where: [], isOperator: false };
+const MADE_AGAIN: Change = { what: 'MadeAgain', by: [], where: [], isOperator: false };
 
 /** What is about to be put back, and who wrote it; asked for, since the caches keep no managedFields. */
 const changeOf = async (

@@ -5,7 +5,9 @@ import { isSameValue } from './same-value.ts';
 
 /** What somebody changed of what the operator had set, and who it was as far as the API server knows. */
 export interface Change {
-  /** Field managers, with the subresource that they came by; or the name of another operator. Empty where nobody is known, as of what was removed. */
+  /** `Deleted` where it was gone, `MadeAgain` where it was there although it is to be gone: of neither is known who it was, or which fields. */
+  readonly what: 'Changed' | 'Deleted' | 'MadeAgain';
+  /** Field managers, with the subresource that they came by; or the name of another operator. Empty where nobody is known. */
   readonly by: readonly string[];
   /** Fields, in words; sorted. */
   readonly where: readonly string[];
@@ -37,11 +39,12 @@ export const changedBy = (
     const names = others.map(({ manager = 'unknown', subresource }) =>
       subresource === undefined ? manager : `${manager} (${subresource})`,
     );
-    return { by: [...new Set(names)].sort(), where, isOperator: false };
+    return { what: 'Changed', by: [...new Set(names)].sort(), where, isOperator: false };
   }
-  if (owners.length === 0) return { by: [], where, isOperator: false };
+  if (owners.length === 0) return { what: 'Changed', by: [], where, isOperator: false };
   const named = live.metadata.annotations?.[OPERATOR_ANNOTATION];
-  return { by: named === undefined || named === identity ? [] : [named], where, isOperator: true };
+  const by = named === undefined || named === identity ? [] : [named];
+  return { what: 'Changed', by, where, isOperator: true };
 };
 
 /** The ways to all fields that are otherwise than wanted, and to ports that nobody asked for. */

@@ -64,8 +64,8 @@ interface Entry {
 const NEW_ENTRY = {
   rounds: 0,
   lastAt: Number.NEGATIVE_INFINITY,
-  change: { by: [], where: [], isOperator: false },
-};
+  change: { what: 'Changed', by: [], where: [], isOperator: false },
+} as const;
 
 export const createContests = (): Contests => {
   const entries = new Map<string, Entry>();

@@ -6,6 +6,7 @@ import { listed } from '../status/words.ts';
 import type { Happening } from '../telemetry/event-manifest.ts';
 import type { Waiting } from '../tuning/gate.ts';
 import type { Applied, Repair } from './apply-children.ts';
+import type { Change } from './changed-by.ts';
 import { CONTESTED_ROUNDS } from './contests.ts';
 
 /** The events about what was done to the children; none when nothing was. */
@@ -32,8 +33,7 @@ const happening = (
 
 /** The event about a child that was put back: a warning where that does not help for long. */
 const repairHappening = ({ kind, rounds, ...change }: Repair): Happening => {
-  const where = change.where.length === 0 ? '' : ` (${listed(change.where)})`;
-  const note = `${kind} put back after a change by ${authorOf(change)}${where}.`;
+  const note = repairText(kind, change);
   return rounds < CONTESTED_ROUNDS
     ? { type: 'Normal', reason: 'Repaired', action: 'Repair', note }
     : {
@@ -42,6 +42,21 @@ const repairHappening = ({ kind, rounds, ...change }: Repair): Happening => {
         action: 'Repair',
         note: `${note} ${contestAdvice({ kind, ...change })}`,
       };
+};
+
+const repairText = (kind: string, change: Change): string => {
+  switch (change.what) {
+    case 'Changed': {
+      const where = change.where.length === 0 ? '' : ` (${listed(change.where)})`;
+      return `${kind} put back after a change by ${authorOf(change)}${where}.`;
+    }
+    case 'Deleted':
+      return `${kind} made again: somebody deleted it.`;
+    case 'MadeAgain':
+      return `${kind} removed again: somebody made it again.`;
+    default:
+      return change.what satisfies never;
+  }
 };
 
 /** The event about a new reason of the condition Ready. */

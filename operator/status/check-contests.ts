@@ -9,7 +9,7 @@ export const authorOf = ({ by, isOperator }: Pick<Contest, 'by' | 'isOperator'>)
 };
 
 /** What to do about an object that is changed again and again. */
-export const contestAdvice = ({ kind, where, isOperator }: Omit<Contest, 'by'>): string => {
+export const contestAdvice = ({ kind, where, isOperator }: Omit<Contest, 'by' | 'what'>): string => {
   if (isOperator) return ONE_OPERATOR;
   if (kind === 'status') return 'Nobody but this operator has a reason to write it: stop what does.';
   if (where.includes('spec.replicas') && kind === 'Deployment')
@@ -37,11 +37,23 @@ export const checkContests = (contests: readonly Contest[], identity: string): r
       : [`Two operators write to the objects of this resource: ${both}. ${ONE_OPERATOR}`];
   const others = contests
     .filter(({ isOperator }) => !isOperator)
-    .map((contest) => {
-      const where = contest.where.length === 0 ? '' : ` (${listed(contest.where)})`;
-      const what = contest.kind === 'status' ? 'The status' : contest.kind;
-      return `${what} is changed again and again by ${authorOf(contest)}${where}, and put back once a minute at most. ${contestAdvice(contest)}`;
-    })
+    .map((contest) => `${contestText(contest)} once a minute at most. ${contestAdvice(contest)}`)
     .sort();
   return [...twins, ...others].map((message) => ({ reason: 'Contested' as const, message }));
+};
+
+const contestText = (contest: Contest): string => {
+  const { kind, what, where } = contest;
+  switch (what) {
+    case 'Changed': {
+      const fields = where.length === 0 ? '' : ` (${listed(where)})`;
+      return `${kind === 'status' ? 'The status' : kind} is changed again and again by ${authorOf(contest)}${fields}, and put back`;
+    }
+    case 'Deleted':
+      return `${kind} is deleted again and again by somebody else, and made again`;
+    case 'MadeAgain':
+      return `${kind} is made again and again by somebody else, and removed`;
+    default:
+      return what satisfies never;
+  }
 };

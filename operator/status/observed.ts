@@ -74,6 +74,7 @@ export interface ForeignField {
 export interface Contest {
   /** Kind of the child, or `status`. */
   readonly kind: string;
+  readonly what: 'Changed' | 'Deleted' | 'MadeAgain';
   /** Field managers, or the name of the other operator; empty where nobody is known. */
   readonly by: readonly string[];
   /** Fields, in words; sorted. */

@@ -195,21 +195,25 @@ test('a rollout that is stopped, and tried again because its record was taken aw
 });
 
 test('there and back again puts right what somebody else has done in between', async () => {
-  for (const [last, happen, where] of [
-    ['list', () => undefined, undefined],
-    ['list', (one: Server) => one.change('somebody'), 'rules'],
-    ['list', (one: Server) => one.lose(), 'it was deleted'],
-    [undefined, (one: Server) => one.change('somebody'), 'rules'],
+  const change = (one: Server) => one.change('somebody');
+  const lose = (one: Server) => one.lose();
+  for (const [last, happen, next, expected] of [
+    ['list', () => undefined, 'get', undefined],
+    ['list', change, 'get', 'Changed rules'],
+    ['list', lose, 'get', 'Deleted '],
+    [undefined, change, 'get', 'Changed rules'],
+    [undefined, change, undefined, 'MadeAgain '],
+    ['list', change, undefined, undefined],
   ] as const) {
     const one = server();
-    await one.apply('get');
-    one.own();
-    await one.apply(last);
-    if (last === undefined) one.lose();
-    else one.own();
+    for (const verb of ['get', undefined, last]) {
+      await one.apply(verb);
+      if (verb === undefined) one.lose();
+      else one.own();
+    }
     happen(one);
-    const [repair] = (await one.apply('get')).repaired;
-    assert.deepEqual(repair?.where, where && [where]);
+    const [repair] = (await one.apply(next)).repaired;
+    assert.equal(repair && `${repair.what} ${repair.where}`, expected);
   }
 });
 

@@ -131,6 +131,7 @@ test('a port of a Service that nobody asked for is told with who added it', () =
   assert.deepEqual(changedBy(service, wanted, 'operator', 'a'), {
     by: ['kubectl-patch'],
     where: ['spec.ports[9901]'],
+    what: 'Changed',
     isOperator: false,
   });
 });

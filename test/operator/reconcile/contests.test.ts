@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Manifest } from '../../../kube/apply.ts';
+import type { Change } from '../../../operator/reconcile/changed-by.ts';
 import {
   CONTESTED_ROUNDS,
   type Content,
@@ -17,7 +18,12 @@ const CONTENT: Content = {
   wanted: manifest('a'),
   epoch: 'u 1',
 };
-const CHANGE = { by: ['somebody'], where: ['spec.replicas'], isOperator: false };
+const CHANGE: Change = {
+  what: 'Changed',
+  by: ['somebody'],
+  where: ['spec.replicas'],
+  isOperator: false,
+};
 
 /** Puts an object back as soon as it may be, which somebody changes again at once; the milliseconds of each repair. */
 const war = (contests: ReturnType<typeof createContests>, untilMs: number, from = 0): readonly number[] => {

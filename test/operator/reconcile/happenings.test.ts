@@ -23,7 +23,12 @@ const NOTHING = {
 test('nothing done is no event', () => assert.deepEqual(appliedHappenings(NOTHING), []));
 
 test('what was done is one event for each way of doing', () => {
-  const repaired = [{ kind: 'Deployment', by: [], where: [], isOperator: false, rounds: 1 }];
+  const unknown = { by: [], where: [], isOperator: false, rounds: 1 };
+  const repaired = [
+    { kind: 'Deployment', what: 'Changed', ...unknown },
+    { kind: 'Role', what: 'Deleted', ...unknown },
+    { kind: 'PodDisruptionBudget', what: 'MadeAgain', ...unknown },
+  ] as const;
   const told = appliedHappenings({
     ...NOTHING,
     created: ['Role', 'Service'],
@@ -36,6 +41,8 @@ test('what was done is one event for each way of doing', () => {
       'Normal Created: Role, Service made.',
       'Normal Adopted: DaemonSet taken over: nobody owned it, and it has all labels of this resource’s children, as a deletion with --cascade=orphan leaves it.',
       'Normal Repaired: Deployment put back after a change by somebody else.',
+      'Normal Repaired: Role made again: somebody deleted it.',
+      'Normal Repaired: PodDisruptionBudget removed again: somebody made it again.',
     ],
   );
 });
@@ -62,7 +69,10 @@ for (const [rounds, by, isOperator, expected] of [
   ],
 ] as const)
   test(`repair number ${rounds} of what ${by} changed names it: ${expected.slice(0, 16)}`, () => {
-    const repaired = [{ kind: 'Deployment', by, where: ['spec.replicas'], isOperator, rounds }];
+    const what = 'Changed';
+    const repaired = [
+      { kind: 'Deployment', what, by, where: ['spec.replicas'], isOperator, rounds },
+    ] as const;
     assert.deepEqual(
       appliedHappenings({ ...NOTHING, repaired }).map(
         ({ type, reason, note }) => `${type} ${reason}: ${note}`,

@@ -5,6 +5,7 @@ import type { Contest } from '../../../operator/status/observed.ts';
 
 const contest = (more: Partial<Contest>): Contest => ({
   kind: 'Deployment',
+  what: 'Changed',
   by: ['somebody'],
   where: ['spec.paused'],
   isOperator: false,
@@ -31,9 +32,20 @@ const ROWS: readonly (readonly [string, readonly Contest[], readonly string[]])[
   ],
   [
     'nobody is known',
-    [contest({ kind: 'Role', by: [], where: ['it was deleted'] })],
+    [contest({ kind: 'Role', by: [], where: ['rules'] })],
     [
-      'Role is changed again and again by somebody else (it was deleted), and put back once a minute at most. Change the L4Balancer instead, or stop what changes its objects.',
+      'Role is changed again and again by somebody else (rules), and put back once a minute at most. Change the L4Balancer instead, or stop what changes its objects.',
+    ],
+  ],
+  [
+    'somebody deletes an object, and another makes one',
+    [
+      contest({ kind: 'Role', what: 'Deleted', by: [], where: [] }),
+      contest({ kind: 'PodDisruptionBudget', what: 'MadeAgain', by: [], where: [] }),
+    ],
+    [
+      'PodDisruptionBudget is made again and again by somebody else, and removed once a minute at most. Change the L4Balancer instead, or stop what changes its objects.',
+      'Role is deleted again and again by somebody else, and made again once a minute at most. Change the L4Balancer instead, or stop what changes its objects.',
     ],
   ],
   [
