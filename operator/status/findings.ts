@@ -100,7 +100,7 @@ const unreachable = ({ workload }: Named, readings: readonly Reading[]): readonl
   const whys = [...new Set(failed.map(({ why }) => stable(why)))].sort();
   const message =
     `The operator cannot ask ${failed.length} of ${readings.length} ${plural(readings.length, 'proxy', 'proxies')} ` +
-    `(${plural(failed.length, 'pod')} ${listed(failed.map(({ pod }) => pod))}) what it finds: ${whys.slice(0, 3).join(' ')} ` +
+    `(${plural(failed.length, 'pod')} ${listed(failed.map(({ pod }) => pod))}) what ${plural(failed.length, 'it finds', 'they find')}: ${whys.slice(0, 3).join(' ')} ` +
     `It must reach port ${workload.adminPort} of the pods: look for a NetworkPolicy in between.`;
   return [
     {

@@ -65,8 +65,20 @@ test('replicas that cannot be asked are told of, and what they said before stand
   const last = { ...REPORT, findings: [missing] };
   assert.deepEqual(lines(failedReading('a', { last }), failedReading('b'), unheard('c')), [
     'ServiceNotFound 1 - web Gone.',
-    'ProxiesUnreachable 2 - - The operator cannot ask 2 of 3 proxies (pods a and b) what it finds: it did not answer within 3 s. It must reach port 9901 of the pods: look for a NetworkPolicy in between.',
+    'ProxiesUnreachable 2 - - The operator cannot ask 2 of 3 proxies (pods a and b) what they find: it did not answer within 3 s. It must reach port 9901 of the pods: look for a NetworkPolicy in between.',
   ]);
+});
+
+test('one replica that cannot be asked is told of as one', () => {
+  const why =
+    'it did not answer within 3 s. It must reach port 9901 of the pods: look for a NetworkPolicy in between.';
+  for (const [others, said] of [
+    [[], '1 of 1 proxy (pod a) what it finds'],
+    [[reading('b')], '1 of 2 proxies (pod a) what it finds'],
+  ] as const)
+    assert.deepEqual(lines(failedReading('a'), ...others), [
+      `ProxiesUnreachable 1 - - The operator cannot ask ${said}: ${why}`,
+    ]);
 });
 
 test('each finding is with its listener or its backend, and the rest with the proxies', () => {
