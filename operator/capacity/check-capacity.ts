@@ -51,7 +51,7 @@ const checkCores: Check = (spec, { replicas, cores, connectionsPerCore }, asked)
     ? undefined
     : {
         reason: 'TooFewCores',
-        message: `${replicas} ${plural(replicas, 'replica')} with ${cores} ${plural(cores, 'core')} carry ${carried} connections at ${connectionsPerCore} a core, and ${asked} are asked for. It takes ${Math.ceil(asked / (cores * connectionsPerCore))} replicas of this size: raise ${numberOf(spec)}.`,
+        message: `${replicas} ${plural(replicas, 'replica')} with ${cores} ${plural(cores, 'core')} ${plural(replicas, 'carries', 'carry')} ${carried} connections at ${connectionsPerCore} a core, and ${asked} are asked for. It takes ${Math.ceil(asked / (cores * connectionsPerCore))} replicas of this size: raise ${numberOf(spec)}.`,
       };
 };
 

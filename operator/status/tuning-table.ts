@@ -147,10 +147,11 @@ const unheard = ({ readings, spec }: TuningInput): readonly Row[] => {
     .sort((a, b) => (a.pod < b.pod ? -1 : 1));
   const [first] = failed;
   if (first === undefined) return [];
+  const told = asked.length - failed.length;
   return [
     {
       name: 'status of the proxies',
-      effective: `${asked.length - failed.length} of ${asked.length} ${plural(asked.length, 'pod')} tell`,
+      effective: `${told} of ${asked.length} ${plural(asked.length, 'pod')} ${plural(told, 'tells', 'tell')}`,
       ok: false,
       hint: `Pod ${first.pod} on node ${first.node}: ${stable(first.why)} The operator must reach port ${spec.workload.adminPort} of the pods: look for a NetworkPolicy in between.`,
     },

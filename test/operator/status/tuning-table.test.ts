@@ -83,7 +83,7 @@ test('a capability that a node does not grant is a row, although no proxy runs t
 
 test('replicas that say nothing of themselves are told of: how many, and why the first does not', () => {
   const [row] = table({ readings: [failed('b', 'x.'), failed('a'), read('c', 'n1')] });
-  assert.equal(row?.effective, '1 of 3 pods tell');
+  assert.equal(row?.effective, '1 of 3 pods tells');
   assert.match(
     row?.hint ?? '',
     /^Pod a on node n9: it did not answer within 3 s\. .*port 9901.*NetworkPolicy/,
