@@ -14,16 +14,24 @@ export interface Handshakes {
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<unknown>;
+  /** How long they get at most, where that is not the usual. */
+  readonly mostMs?: number | undefined;
 }
 
 /** Resolves when no handshake is under way at a port that begins no new ones, so that nobody is reset when it is closed. */
-export const handshakesEnd = async ({ underWay, isOver, now, sleep }: Handshakes): Promise<void> => {
+export const handshakesEnd = async ({
+  underWay,
+  isOver,
+  now,
+  sleep,
+  mostMs = MOST_MS,
+}: Handshakes): Promise<void> => {
   const start = now();
   await sleep(LEAST_MS);
   for (;;) {
     if (isOver()) return;
     const count = underWay();
-    if (count === 0 || now() - start >= (count < 0 ? UNSEEN_MS : MOST_MS)) return;
+    if (count === 0 || now() - start >= (count < 0 ? UNSEEN_MS : mostMs)) return;
     await sleep(LOOK_MS);
   }
 };

@@ -13,15 +13,21 @@ export const NOTHING_LEAVES: Leaving = { listeners: [], backends: [] };
  */
 export class LeavingPorts {
   #sockets: Pick<ListeningSockets, 'isLeaving' | 'handshakes'>;
+  #handshakesMs: number | undefined;
   #close: () => Promise<void>;
   /** Bindings to which no client is on its way any more. */
   #deserted = new Set<string>();
   #closing = new Set<Promise<void>>();
   #stopped = false;
 
-  /** `close` publishes the newest table without what is deserted. */
-  constructor(sockets: Pick<ListeningSockets, 'isLeaving' | 'handshakes'>, close: () => Promise<void>) {
+  /** `handshakesMs` is the most that handshakes get. `close` publishes the newest table without what is deserted. */
+  constructor(
+    sockets: Pick<ListeningSockets, 'isLeaving' | 'handshakes'>,
+    handshakesMs: number | undefined,
+    close: () => Promise<void>,
+  ) {
     this.#sockets = sockets;
+    this.#handshakesMs = handshakesMs;
     this.#close = close;
   }
 
@@ -64,6 +70,7 @@ export class LeavingPorts {
       isOver: () => this.#stopped || stillLeave().length === 0,
       now: () => performance.now(),
       sleep,
+      mostMs: this.#handshakesMs,
     });
     const leaving = stillLeave();
     if (this.#stopped || leaving.length === 0) return;

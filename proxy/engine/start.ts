@@ -45,6 +45,8 @@ export interface EngineOptions {
   readonly worker?: URL;
   /** How long the counters of what has gone stay after its last connection has ended; left out for two minutes, so that a scrape a minute sees the last of them. */
   readonly countersKeptMs?: number;
+  /** How long handshakes at a port that leaves get at most; left out for a second. */
+  readonly handshakesMs?: number;
 }
 
 /** How often a port that could not be opened is tried again. */
@@ -108,7 +110,7 @@ class ThreadedEngine implements Engine {
     const reader = new AccessReader(this.#shared, options.acceptors, this.#places);
     this.#accessLog = new AccessDrain(reader, options.onEnded ?? (() => undefined));
     this.#sockets = new ListeningSockets(this.#sys, options.acceptors, this.#descriptors - 2, options.holder);
-    this.#leavingPorts = new LeavingPorts(this.#sockets, () => this.#tryAgain());
+    this.#leavingPorts = new LeavingPorts(this.#sockets, options.handshakesMs, () => this.#tryAgain());
     this.#adopted = Array<number>(options.acceptors).fill(0);
     this.#eventfds = this.#openEventfds();
     this.#stalls = new StallWatch(this.#shared, options.acceptors);
