@@ -13,18 +13,18 @@ import { dialClient, howDialEnds } from '../relay/client.ts';
 import { echo, startEndpoint } from '../relay/endpoint-server.ts';
 import { tableBackend, tableOf } from '../tables.ts';
 
-/** Longer than a test takes from one look to the next, much shorter than its patience. */
-const KEPT_MS = 3000;
+/** How long counters are kept where a test waits for them to go; no test looks for what is only there meanwhile. */
+const GO_MS = 50;
 
-/** Two listeners with a backend each, the metrics page, and clients that were answered. */
-const setUp = async (t: TestContext) => {
+/** Two listeners with a backend each, the metrics page, and clients that were answered. Counters are kept for two minutes where `countersKeptMs` is left out. */
+const setUp = async (t: TestContext, keep: { readonly countersKeptMs?: number } = {}) => {
   const endpoint = await startEndpoint(echo);
   const [staying, going, fatal] = (await freePorts(3)) as [number, number, number];
   const events: string[] = [];
   const engine = await startEngine({
     acceptors: 1,
     onEvent: ({ type }) => events.push(type),
-    countersKeptMs: KEPT_MS,
+    ...keep,
   });
   const clients: Socket[] = [];
   t.after(async () => {
@@ -116,7 +116,7 @@ const setUp = async (t: TestContext) => {
   };
 };
 
-test('a listener that is removed counts on until its last connection is gone, then goes', async (t) => {
+test('a listener that is removed counts on, and its last values can be read for a while', async (t) => {
   const { engine, by, open, end, balance, both, one, staying, going, eventually } = await setUp(t);
   await engine.publish(both);
   await end(await open(going));
@@ -124,24 +124,32 @@ test('a listener that is removed counts on until its last connection is gone, th
   await open(staying);
   const before = await by('l4balancer_backend_received_bytes_total', 'backend');
   await engine.publish(one);
-  const still = {
-    staying: { accepted: 1, open: 1, closed: 0 },
-    going: { accepted: 2, open: 1, closed: 1 },
-  };
-  assert.deepEqual(await balance(), { ...still, idle: { accepted: 0, open: 0, closed: 0 } });
-  await eventually('gone is what had no connection', async () => (await balance()).idle === undefined);
-  assert.deepEqual(await balance(), still);
-  assert.deepEqual(await by('l4balancer_backend_open_connections', 'backend'), { staying: 1, going: 1 });
-  assert.deepEqual(await by('l4balancer_endpoint_open_connections', 'backend'), { staying: 1, going: 1 });
+  const others = { staying: { accepted: 1, open: 1, closed: 0 }, idle: { accepted: 0, open: 0, closed: 0 } };
+  assert.deepEqual(await balance(), { ...others, going: { accepted: 2, open: 1, closed: 1 } });
   last.write('and more');
   await once(last, 'data');
   await end(last);
-  // Its last values can be read for a while.
-  const ended = { accepted: 2, open: 0, closed: 2 };
-  await eventually('ended', async () => isDeepStrictEqual((await balance()).going, ended));
+  const ended = { ...others, going: { accepted: 2, open: 0, closed: 2 } };
+  await eventually('ended', async () => isDeepStrictEqual(await balance(), ended));
   const after = await by('l4balancer_backend_received_bytes_total', 'backend');
   assert.equal((after.going ?? 0) - (before.going ?? 0), 'and more'.length);
-  // Nothing is edited: they go by themselves.
+});
+
+test('a listener that is removed goes by itself once its last connection is gone', async (t) => {
+  const bench = await setUp(t, { countersKeptMs: GO_MS });
+  const { engine, by, open, end, balance, both, one, staying, going, eventually } = bench;
+  await engine.publish(both);
+  await end(await open(going));
+  const last = await open(going);
+  await open(staying);
+  await engine.publish(one);
+  await eventually('gone is what had no connection', async () => (await balance()).idle === undefined);
+  const rest = { staying: { accepted: 1, open: 1, closed: 0 } };
+  assert.deepEqual(await balance(), { ...rest, going: { accepted: 2, open: 1, closed: 1 } });
+  assert.deepEqual(await by('l4balancer_backend_open_connections', 'backend'), { staying: 1, going: 1 });
+  assert.deepEqual(await by('l4balancer_endpoint_open_connections', 'backend'), { staying: 1, going: 1 });
+  await end(last);
+  // Nothing is edited.
   await eventually('gone', async () => (await balance()).going === undefined);
   await eventually('its backend is gone', async () => {
     const [backends, endpoints] = await Promise.all([
@@ -150,35 +158,37 @@ test('a listener that is removed counts on until its last connection is gone, th
     ]);
     return backends.going === undefined && endpoints.going === undefined;
   });
-  assert.deepEqual(await balance(), { staying: { accepted: 1, open: 1, closed: 0 } });
+  assert.deepEqual(await balance(), rest);
   const closed = await by('l4balancer_connections_closed_total', 'listener');
   assert.equal(closed[''], 2, 'what it closed is counted on, without its name');
 });
 
-test('every series of a listener and of a backend goes with it, also those of health checks', async (t) => {
-  const { engine, metrics, open, end, both, one, going, eventually } = await setUp(t);
-  await engine.publish(both);
-  await end(await open(going));
-  for (const backend of ['staying', 'going']) {
-    metrics.healthChecks.inc({ backend, result: 'ok' });
-    metrics.healthTransitions.inc({ backend, to: 'Healthy', cause: 'Checks' });
-  }
-  /** Metrics with a series of that name. */
-  const named = async (name: string): Promise<readonly string[]> =>
-    parsePrometheus(await metrics.text())
-      .filter(({ samples }) => [...samples.keys()].some((labels) => labels.includes(`"${name}"`)))
-      .map((family) => family.name);
-  const all = await named('going');
-  await engine.publish(one);
-  // For as long as the others of its backend.
-  assert.deepEqual(await named('going'), all);
-  await eventually(
-    'gone',
-    async () => !(await named('going')).includes('l4balancer_backend_open_connections'),
-  );
-  assert.deepEqual(await named('going'), []);
-  assert.deepEqual(await named('staying'), all);
-});
+for (const [what, keep] of [
+  ['stays as long as the others', {}],
+  ['goes with them', { countersKeptMs: GO_MS }],
+] as const)
+  test(`every series of a listener and of a backend, also of health checks, ${what}`, async (t) => {
+    const { engine, metrics, open, end, both, one, going, eventually } = await setUp(t, keep);
+    await engine.publish(both);
+    await end(await open(going));
+    for (const backend of ['staying', 'going']) {
+      metrics.healthChecks.inc({ backend, result: 'ok' });
+      metrics.healthTransitions.inc({ backend, to: 'Healthy', cause: 'Checks' });
+    }
+    /** Metrics with a series of that name. */
+    const named = async (name: string): Promise<readonly string[]> =>
+      parsePrometheus(await metrics.text())
+        .filter(({ samples }) => [...samples.keys()].some((labels) => labels.includes(`"${name}"`)))
+        .map((family) => family.name);
+    const all = await named('going');
+    await engine.publish(one);
+    if (!('countersKeptMs' in keep)) {
+      assert.deepEqual(await named('going'), all);
+      return;
+    }
+    await eventually('gone', async () => (await named('going')).length === 0);
+    assert.deepEqual(await named('staying'), all);
+  });
 
 test('endpoints keep their series while all of them are replaced, however many that are for a while', async (t) => {
   const { engine, by, one } = await setUp(t);
@@ -208,25 +218,35 @@ test('endpoints keep their series while all of them are replaced, however many t
   assert.equal(await without(), 600);
 });
 
-test('while a proxy drains, accepted is open and closed at every moment', async (t) => {
+test('while a proxy drains, accepted is open and closed, for each that ends', async (t) => {
   const { engine, open, end, balance, both, staying, going, eventually } = await setUp(t);
   await engine.publish(both);
   const [first, second] = [await open(going), await open(staying)];
   await engine.stopAccepting();
-  assert.deepEqual(await balance(), {
-    staying: { accepted: 1, open: 1, closed: 0 },
-    going: { accepted: 1, open: 1, closed: 0 },
-    idle: { accepted: 0, open: 0, closed: 0 },
-  });
-  await end(first);
+  const opened = { accepted: 1, open: 1, closed: 0 };
   const ended = { accepted: 1, open: 0, closed: 1 };
-  await eventually('one ended', async () => isDeepStrictEqual((await balance()).going, ended));
-  assert.deepEqual((await balance()).staying, { accepted: 1, open: 1, closed: 0 });
+  const idle = { accepted: 0, open: 0, closed: 0 };
+  assert.deepEqual(await balance(), { staying: opened, going: opened, idle });
+  await end(first);
+  const one = { staying: opened, going: ended, idle };
+  await eventually('one ended', async () => isDeepStrictEqual(await balance(), one));
   await end(second);
+  const all = { staying: ended, going: ended, idle };
+  await eventually('both ended', async () => isDeepStrictEqual(await balance(), all));
+});
+
+test('all listeners of a proxy that drains go with their last connections', async (t) => {
+  const { engine, open, end, balance, both, going, eventually } = await setUp(t, { countersKeptMs: GO_MS });
+  await engine.publish(both);
+  const client = await open(going);
+  await engine.stopAccepting();
+  const left = { going: { accepted: 1, open: 1, closed: 0 } };
+  await eventually('one is left', async () => isDeepStrictEqual(await balance(), left));
+  await end(client);
   await eventually('all are gone', async () => Object.keys(await balance()).length === 0);
 });
 
-test('a removed listener whose acceptor dies has its connections counted as ended, then goes', async (t) => {
+test('a removed listener whose acceptor dies has its connections counted as ended', async (t) => {
   const { engine, open, balance, both, deadly, going, fatal, eventually, events } = await setUp(t);
   await engine.publish(both);
   await open(going);
@@ -236,7 +256,17 @@ test('a removed listener whose acceptor dies has its connections counted as ende
   const ended = { accepted: 1, open: 0, closed: 1 };
   await eventually('ended', async () => isDeepStrictEqual((await balance()).going, ended));
   await eventually('replaced', () => events.includes('AcceptorReplaced'));
+});
+
+test('a removed listener whose acceptor dies goes, and what ended stays counted', async (t) => {
+  const bench = await setUp(t, { countersKeptMs: GO_MS });
+  const { engine, by, open, balance, both, deadly, going, fatal, eventually } = bench;
+  await engine.publish(both);
+  await open(going);
+  await engine.publish(deadly);
+  await howDialEnds(fatal);
   await eventually('gone', async () => (await balance()).going === undefined);
+  assert.equal((await by('l4balancer_connections_closed_total', 'listener'))[''], 1);
 });
 
 test('counters of an endpoint and a backend that come back before they are forgotten go on', async (t) => {
