@@ -27,7 +27,7 @@ after(() => world?.close());
 
 test('an endpoint that leaves its slice gets no connection 100 ms later', async (t) => {
   // The pod loses its label, so it leaves the slice while it goes on answering: whatever still goes there is seen.
-  const transport = connect({ kubeconfig: world.cluster.kubeconfig });
+  const transport = await connect({ kubeconfig: world.cluster.kubeconfig });
   const changes: { readonly atMs: number; readonly pods: ReadonlySet<string> }[] = [];
   const look = (slice: Slice): void => {
     const pods = (slice.endpoints ?? []).flatMap(({ targetRef }) => (targetRef ? [targetRef.name] : []));

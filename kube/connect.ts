@@ -26,14 +26,14 @@ const FORGET_AT_MOST_EVERY_MS = 10_000;
 
 /**
  * Calls to the API server that a kubeconfig or the pod's service account names. Opens nothing until the first call.
- * @throws CredentialsError when there is no kubeconfig or it is broken; calls throw it when a login fails.
+ * Rejects with a CredentialsError when there is no kubeconfig or it is broken; so do calls when a login fails.
  */
-export function connect(
+export async function connect(
   options: ConnectOptions = {},
   env: Environment = process.env,
   now: () => number = () => performance.now(),
-): Transport {
-  return openTransport(findCredentials(options, env, now), options.userAgent ?? 'l4balancer', now);
+): Promise<Transport> {
+  return openTransport(await findCredentials(options, env, now), options.userAgent ?? 'l4balancer', now);
 }
 
 /** As `connect`, for credentials that are at hand. */

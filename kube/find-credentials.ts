@@ -7,13 +7,13 @@ import { fromKubeconfig } from './kubeconfig.ts';
 
 /**
  * The first of: the kubeconfig named, the files in KUBECONFIG, the pod's service account, ~/.kube/config.
- * @throws CredentialsError when there is none, or the one found is broken.
+ * Rejects with a CredentialsError when there is none, or the one found is broken.
  */
-export function findCredentials(
+export async function findCredentials(
   options: { readonly kubeconfig?: string | undefined; readonly context?: string | undefined },
   env: Environment,
   now: () => number,
-): Credentials {
+): Promise<Credentials> {
   if (options.kubeconfig) return fromKubeconfig([options.kubeconfig], options.context, now);
   const named = (env.KUBECONFIG ?? '').split(delimiter).filter((path) => path !== '');
   if (named.length > 0) {

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { parse } from 'yaml';
@@ -11,18 +10,22 @@ const REREAD_MS = 60_000;
 /** An exec plugin may ask a person to log in, but not for ever. */
 const LOGIN_TIMEOUT_MS = 60_000;
 
+type Client = new () => KubeConfig;
+
 /**
  * One kubeconfig file or several that are read as one (as KUBECONFIG can say), by way of client-node: certificates,
  * tokens, exec plugins, OIDC.
- * @throws CredentialsError when a file is missing or broken, or there is no such context.
+ * Rejects with a CredentialsError when a file is missing or broken, or there is no such context.
  */
-export function fromKubeconfig(
+export async function fromKubeconfig(
   paths: readonly string[],
   context: string | undefined,
   now: () => number,
-): Credentials {
+): Promise<Credentials> {
+  // Loaded only when a kubeconfig is used: client-node takes 60 MB that a pod can do without. Its index has more yet.
+  const { KubeConfig: Client } = await import('@kubernetes/client-node/dist/config.js');
   const path = paths.join(':');
-  let config = load(paths, context);
+  let config = load(Client, paths, context);
   const cluster = clusterOf(config, path);
   let login: Promise<Login> | undefined;
   let readAt = 0;
@@ -42,27 +45,25 @@ export function fromKubeconfig(
     },
     forget() {
       login = undefined;
-      config = load(paths, context);
+      config = load(Client, paths, context);
     },
   };
 }
 
-function load(paths: readonly string[], context: string | undefined): KubeConfig {
-  const config = paths.map(loadOne).reduce((all, next) => {
-    all.mergeConfig(next, true);
-    return all;
-  });
+function load(Client: Client, paths: readonly string[], context: string | undefined): KubeConfig {
+  const config = paths
+    .map((path) => loadOne(Client, path))
+    .reduce((all, next) => {
+      all.mergeConfig(next, true);
+      return all;
+    });
   if (context !== undefined) config.setCurrentContext(context);
   return config;
 }
 
-function loadOne(path: string): KubeConfig {
-  // Loaded only when a kubeconfig is used: client-node takes 60 MB that a pod can do without.
-  const { KubeConfig } = createRequire(import.meta.url)(
-    '@kubernetes/client-node',
-  ) as typeof import('@kubernetes/client-node');
+function loadOne(Client: Client, path: string): KubeConfig {
   const text = readText(path);
-  const config = new KubeConfig();
+  const config = new Client();
   try {
     config.loadFromString(text);
     config.makePathsAbsolute(dirname(resolve(path)));

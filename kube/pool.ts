@@ -1,7 +1,7 @@
 import type { buildConnector, Dispatcher } from 'undici';
 import type { TlsIdentity } from './credentials.ts';
 import { resettingConnector } from './resetting-connector.ts';
-import { Pool, proxyAgent } from './undici.ts';
+import { Pool, ProxyAgent } from './undici.ts';
 
 /** So many requests at once; more wait for a free connection. Watches have connections of their own. */
 const REQUEST_CONNECTIONS = 32;
@@ -91,6 +91,5 @@ function open(
   if (typeof connect === 'function') return new Pool(origin, { ...options, connect });
   const secure = { ...tls, ...connect };
   if (proxyUrl === undefined) return new Pool(origin, { ...options, connect: secure });
-  const ProxyAgent = proxyAgent();
   return new ProxyAgent({ ...options, uri: proxyUrl, requestTls: secure, connect });
 }

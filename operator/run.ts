@@ -47,7 +47,7 @@ export const startOperator = async (
   output: Output,
   onFailed: (error: unknown) => void,
 ): Promise<RunningOperator> => {
-  const credentials = login(settings);
+  const credentials = await login(settings);
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   createOutputMetrics(registry, output);
@@ -143,7 +143,7 @@ export const startOperator = async (
 
 /** Says what would be done in the cluster, and does nothing; answers the exit code. Throws as calls to the API server do. */
 export const runDry = async (settings: Settings, out: { write(text: string): unknown }): Promise<number> => {
-  const transport = openTransport(login(settings), `l4balancer-operator/${VERSION}`, realClock.now);
+  const transport = openTransport(await login(settings), `l4balancer-operator/${VERSION}`, realClock.now);
   try {
     const { namespaces, render: images } = settings;
     return await dryRun({ transport, namespaces, images, fieldManager: FIELD_MANAGER, out });
@@ -158,9 +158,9 @@ const nameOf = ({ instance, election }: Settings): string =>
     ? `${instance} (without a Lease)`
     : `${instance} (Lease ${election.namespace}/${election.name})`;
 
-const login = (settings: Settings): Credentials => {
+const login = async (settings: Settings): Promise<Credentials> => {
   try {
-    return findCredentials(settings, process.env, realClock.now);
+    return await findCredentials(settings, process.env, realClock.now);
   } catch (error) {
     if (error instanceof CredentialsError)
       throw new OperatorError('CredentialsInvalid', error.message, error);

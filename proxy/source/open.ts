@@ -30,9 +30,9 @@ export const openSource = async (settings: SourceSettings, admin: ListenAddress)
     import('../../kube/connect.ts'),
     import('./kubernetes.ts'),
   ]);
-  let transport: ReturnType<typeof connect>;
+  let transport: Awaited<ReturnType<typeof connect>>;
   try {
-    transport = connect({ kubeconfig, context, userAgent: 'l4balancer-proxy' });
+    transport = await connect({ kubeconfig, context, userAgent: 'l4balancer-proxy' });
   } catch (error) {
     throw new ProxyError('KubeconfigInvalid', (error as Error).message, { cause: error });
   }

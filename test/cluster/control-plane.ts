@@ -113,7 +113,7 @@ async function startOnce(
   };
   await startApiServer();
 
-  const asked = connect({ kubeconfig });
+  const asked = await connect({ kubeconfig });
   const hasServiceAccount = (namespace: string) =>
     asked.request({ method: 'GET', path: objectPath({ ...ACCOUNT, namespace, name: 'default' }) }).then(
       () => true,

@@ -17,7 +17,7 @@ let user: Writer;
 before(async () => {
   cluster = await startControlPlane();
   await installDefinition(cluster);
-  transport = connect({ kubeconfig: cluster.kubeconfig });
+  transport = await connect({ kubeconfig: cluster.kubeconfig });
   user = createWriter(transport, 'user');
 });
 

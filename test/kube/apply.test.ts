@@ -25,7 +25,7 @@ let other: Writer;
 
 before(async () => {
   cp = await startControlPlane();
-  transport = connect({ kubeconfig: cp.kubeconfig });
+  transport = await connect({ kubeconfig: cp.kubeconfig });
   writer = createWriter(transport, 'writer');
   other = createWriter(transport, 'other');
 });
@@ -178,7 +178,7 @@ describe('remove', () => {
   });
 
   test('passes on any other refusal', async () => {
-    const nobody = connect({ kubeconfig: cp.userKubeconfig('nobody') });
+    const nobody = await connect({ kubeconfig: cp.userKubeconfig('nobody') });
     try {
       await assert.rejects(createWriter(nobody, 'x').remove(ref('any')), { code: 'Forbidden' });
     } finally {

@@ -39,7 +39,7 @@ async function failsAt(
   timeoutMs?: number,
 ): Promise<void> {
   try {
-    await fails(to(cluster(server.port)), code, message, timeoutMs);
+    await fails(await to(cluster(server.port)), code, message, timeoutMs);
   } finally {
     await server.stop();
   }
@@ -53,13 +53,17 @@ const http = (port: number) => ({ server: `http://127.0.0.1:${port}` });
 describe('a call that gets no answer says why:', () => {
   test('nobody listens', async () =>
     fails(
-      to({ server: `https://127.0.0.1:${await freePort()}` }),
+      await to({ server: `https://127.0.0.1:${await freePort()}` }),
       'TransportError ConnectionRefused',
       /at https:\/\/127\.0\.0\.1:\d+: connect ECONNREFUSED.*check that the API server runs/,
     ));
 
-  test('the name does not resolve', () =>
-    fails(to({ server: 'https://api.invalid:6443' }), 'TransportError HostNotFound', /api\.invalid.*DNS/));
+  test('the name does not resolve', async () =>
+    fails(
+      await to({ server: 'https://api.invalid:6443' }),
+      'TransportError HostNotFound',
+      /api\.invalid.*DNS/,
+    ));
 
   test('the certificate has expired', async () => {
     const longAgo = new Date(Date.now() - 11 * 365 * 24 * 3_600_000);
@@ -140,7 +144,7 @@ describe('a call that gets no answer says why:', () => {
     const behind = await startWebServer(version);
     const proxy = await startFlakyProxy(behind.port);
     proxy.stall();
-    const transport = to(https()(proxy.port));
+    const transport = await to(https()(proxy.port));
     try {
       await assert.rejects(transport.request({ ...VERSION, timeoutMs: 200 }), (error: Error) => {
         assert.match(error.message, /nothing complete in 0\.2 s/);
@@ -156,14 +160,14 @@ describe('a call that gets no answer says why:', () => {
   });
 
   test('the transport is closed', async () => {
-    const transport = to({ server: 'https://127.0.0.1:1' });
+    const transport = await to({ server: 'https://127.0.0.1:1' });
     await transport.close();
     await fails(transport, 'TransportError Stopped', /has been closed/);
   });
 
   test('its caller gives it up', async () => {
     const server = await startWebServer(() => {});
-    const transport = to(http(server.port));
+    const transport = await to(http(server.port));
     try {
       const giveUp = new AbortController();
       const call = transport.request({ ...VERSION, signal: giveUp.signal });
@@ -182,7 +186,7 @@ describe('an answer that refuses', () => {
     const server = await startWebServer((_, response) => {
       response.writeHead(429, { 'retry-after': '3' }).end('slow down');
     });
-    const transport = to(http(server.port));
+    const transport = await to(http(server.port));
     try {
       await assert.rejects(transport.request(VERSION), { code: 'TooManyRequests', retryAfterMs: 3_000 });
     } finally {
@@ -193,7 +197,7 @@ describe('an answer that refuses', () => {
 
   test('to open a watch is thrown as from a request', async () => {
     const server = await startWebServer((_, response) => response.writeHead(410).end('{"reason":"Expired"}'));
-    const transport = to(http(server.port));
+    const transport = await to(http(server.port));
     try {
       await assert.rejects(Array.fromAsync(transport.lines(VERSION)), { code: 'Gone', reason: 'Expired' });
     } finally {

@@ -29,7 +29,11 @@ after(async () => {
 const newToken = async () => (await cp.run(['create', 'token', 'reader', '-n', 'default'])).trim();
 const pem = (base64: string) => Buffer.from(base64, 'base64').toString();
 
-async function using<T>(transport: Transport, use: (transport: Transport) => Promise<T>): Promise<T> {
+async function using<T>(
+  connecting: Transport | Promise<Transport>,
+  use: (transport: Transport) => Promise<T>,
+): Promise<T> {
+  const transport = await connecting;
   try {
     return await use(transport);
   } finally {

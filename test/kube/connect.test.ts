@@ -69,7 +69,7 @@ describe('a transport reaches an API server', () => {
   for (const [how, host, altName, cluster, url] of cases) {
     test(how, async () => {
       const server = await tlsServer(host, altName);
-      const transport = to(cluster(server.port));
+      const transport = await to(cluster(server.port));
       try {
         assert.deepEqual(await transport.request(VERSION), { url });
       } finally {
@@ -92,7 +92,7 @@ describe('a transport reaches an API server', () => {
     });
     await once(proxy.listen(0, '127.0.0.1'), 'listening');
     const { port } = proxy.address() as AddressInfo;
-    const transport = to({
+    const transport = await to({
       server: `https://127.0.0.1:${server.port}`,
       'proxy-url': `http://127.0.0.1:${port}`,
     });
@@ -119,7 +119,7 @@ describe('a transport', () => {
       cluster: { server: `http://127.0.0.1:${server.port}` },
       user: { token: 'secret' },
     });
-    const transport = connect({ kubeconfig: config, userAgent: 'l4balancer-test/1' });
+    const transport = await connect({ kubeconfig: config, userAgent: 'l4balancer-test/1' });
     try {
       await transport.request({
         method: 'PATCH',
@@ -143,7 +143,7 @@ describe('a transport', () => {
 
   test('reuses its connections for calls that follow each other', async () => {
     const server = await tlsServer('127.0.0.1', '127.0.0.1');
-    const transport = to({ server: `https://127.0.0.1:${server.port}` });
+    const transport = await to({ server: `https://127.0.0.1:${server.port}` });
     try {
       for (let i = 0; i < 20; i++) await transport.request(VERSION);
       const used = new Set(server.requests.map((request) => request.socket.remotePort)).size;
@@ -159,7 +159,7 @@ describe('a transport', () => {
       if (request.url === '/version') response.end('{"ok":true}');
       else response.writeHead(200).flushHeaders();
     });
-    const transport = to({ server: `http://127.0.0.1:${server.port}` });
+    const transport = await to({ server: `http://127.0.0.1:${server.port}` });
     const stop = new AbortController();
     try {
       const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(20_000)]);

@@ -60,7 +60,7 @@ const FOUND = [
 
 describe('the API server and the login are found in', () => {
   for (const [what, options, env, server] of FOUND) {
-    test(what, () => assert.equal(findCredentials(options, env, now).server, server));
+    test(what, async () => assert.equal((await findCredentials(options, env, now)).server, server));
   }
 });
 
@@ -112,8 +112,8 @@ const REFUSED: readonly (readonly [string, string | undefined, CredentialsErrorC
 
 describe('a clear error for', () => {
   for (const [what, kubeconfig, code, message] of REFUSED) {
-    test(what, () => {
-      assert.throws(
+    test(what, async () => {
+      await assert.rejects(
         () => findCredentials({ kubeconfig }, { HOME: '/nowhere' }, now),
         (error) => {
           assert.ok(error instanceof CredentialsError);
@@ -126,18 +126,18 @@ describe('a clear error for', () => {
     });
   }
 
-  test('a context that names a cluster or user that is not there', () => {
+  test('a context that names a cluster or user that is not there', async () => {
     const config = (cluster: string, user: string) =>
       files.write(
         JSON.stringify({ ...homeConfig(), contexts: [{ name: 'home', context: { cluster, user } }] }),
       );
     const load = (path: string) => findCredentials({ kubeconfig: path }, {}, now);
-    assert.throws(() => load(config('nope', 'home')), /names a cluster that it does not have/);
-    assert.throws(() => load(config('home', 'nope')), /names a user that it does not have/);
+    await assert.rejects(() => load(config('nope', 'home')), /names a cluster that it does not have/);
+    await assert.rejects(() => load(config('home', 'nope')), /names a user that it does not have/);
   });
 
   test('a pod without a service account token', async () => {
-    const credentials = findCredentials({}, POD, now);
+    const credentials = await findCredentials({}, POD, now);
     await assert.rejects(credentials.current(), /serviceaccount.*automountServiceAccountToken/);
   });
 });

@@ -30,9 +30,9 @@ test(`whatever the network does, a follower ends up knowing what the server know
   t.after(() => cp.stop());
   const { proxy, kubeconfig } = await startProxyTo(cp);
   t.after(() => proxy.stop());
-  const direct = connect({ kubeconfig: cp.kubeconfig });
+  const direct = await connect({ kubeconfig: cp.kubeconfig });
   t.after(() => direct.close());
-  const flaky = connect({ kubeconfig });
+  const flaky = await connect({ kubeconfig });
   t.after(() => flaky.close());
   const writer = createWriter(direct, 'test');
   const path = collectionPath(TYPE, 'default');

@@ -35,8 +35,8 @@ before(async () => {
   cp = await startControlPlane({ controllerManager: true });
   const via = await startProxyTo(cp);
   proxy = via.proxy;
-  direct = connect({ kubeconfig: cp.kubeconfig });
-  flaky = connect({ kubeconfig: via.kubeconfig });
+  direct = await connect({ kubeconfig: cp.kubeconfig });
+  flaky = await connect({ kubeconfig: via.kubeconfig });
   writer = createWriter(direct, 'test');
 });
 

@@ -44,8 +44,8 @@ before(async () => {
   cp = await startControlPlane();
   const via = await startProxyTo(cp);
   proxy = via.proxy;
-  direct = connect({ kubeconfig: cp.kubeconfig });
-  flaky = connect({ kubeconfig: via.kubeconfig });
+  direct = await connect({ kubeconfig: cp.kubeconfig });
+  flaky = await connect({ kubeconfig: via.kubeconfig });
   writer = createWriter(direct, 'test');
 });
 
@@ -268,7 +268,7 @@ describe('a list and watch of a real API server', () => {
   test('leaves no connection behind when it is stopped', async () => {
     const namespace = await newNamespace();
     const via = await startProxyTo(cp);
-    const transport = connect({ kubeconfig: via.kubeconfig });
+    const transport = await connect({ kubeconfig: via.kubeconfig });
     const recorder = new WatchRecorder<ConfigMap>({ transport, path: collectionPath(TYPE, namespace) });
     await recorder.until('the watch is open', () => recorder.connected);
     const before = via.proxy.open;

@@ -21,7 +21,7 @@ before(async () => {
 after(() => world?.close());
 
 test('what happens a hundred times is one event, which the API server and kubectl count', async () => {
-  const transport = connect({ kubeconfig: await operatorLogin(world.cp) });
+  const transport = await connect({ kubeconfig: await operatorLogin(world.cp) });
   const log: string[] = [];
   const recorder = createRecorder({
     writer: createWriter(transport, 'l4balancer-operator'),

@@ -20,7 +20,7 @@ after(() => world?.close());
 
 test(`with one call in ${EVERY} lost, all is as it would be without, and quiet in the end`, async (t) => {
   const random = new Random(7);
-  const operator = startFaultyOperator(await operatorLogin(world.cp), EVERY, () => random.next());
+  const operator = await startFaultyOperator(await operatorLogin(world.cp), EVERY, () => random.next());
   try {
     const names = Array.from({ length: RESOURCES }, (_, index) => `edge-${index}`);
     for (const name of names) await world.apply(NAMESPACE, name, { workload: { replicas: 2 } });

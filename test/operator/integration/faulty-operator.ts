@@ -25,13 +25,13 @@ export interface FaultyOperator {
 }
 
 /** Starts it with a network that loses one call in `every`. `random` is from 0 to below 1. */
-export const startFaultyOperator = (
+export const startFaultyOperator = async (
   kubeconfig: string,
   every: number,
   random: () => number,
-): FaultyOperator => {
+): Promise<FaultyOperator> => {
   const network = { every, faults: 0 };
-  const transport = faulty(connect({ kubeconfig }), network, random);
+  const transport = faulty(await connect({ kubeconfig }), network, random);
   const log = pino({ level: 'silent' });
   const wallClock = () => new Date();
   const controller = startController(

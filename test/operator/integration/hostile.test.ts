@@ -191,7 +191,7 @@ test(`${SPECS} random specs in a network that fails: in the end all is as a fres
   const random = new Random(SEED);
   const luck = new Random(SEED + 1);
   const { proxy, kubeconfig } = await startProxyTo(world.cp, await operatorLogin(world.cp));
-  const operator = startFaultyOperator(kubeconfig, EVERY, () => luck.next());
+  const operator = await startFaultyOperator(kubeconfig, EVERY, () => luck.next());
   try {
     await rampage(random, proxy.cut);
     operator.heal();

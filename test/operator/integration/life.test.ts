@@ -41,7 +41,7 @@ const wait = (condition: string) => {
 };
 
 test('who waits for it is never told too early: from before an operator is there to the end', async () => {
-  const transport = connect({ kubeconfig: world.cp.kubeconfig });
+  const transport = await connect({ kubeconfig: world.cp.kubeconfig });
   /** What each version of the resource says to who waits, by generation, without repetitions. */
   const said = new Map<number, Waited[]>();
   let last: Waited | undefined;

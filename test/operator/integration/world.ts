@@ -80,7 +80,7 @@ const WRITES: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delet
 
 export const startWorld = async (options: ControlPlaneOptions = {}): Promise<TestWorld> => {
   const cp = await startControlPlane({ controllerManager: true, auditLog: true, ...options });
-  const transport = connect({ kubeconfig: cp.kubeconfig });
+  const transport = await connect({ kubeconfig: cp.kubeconfig });
   await installDefinition(cp);
   const auditLog = cp.auditLog ?? assert.fail('no audit log');
 

@@ -14,7 +14,7 @@ let transport: Transport;
 before(async () => {
   cluster = await startControlPlane();
   await installDefinition(cluster);
-  transport = connect({ kubeconfig: cluster.kubeconfig });
+  transport = await connect({ kubeconfig: cluster.kubeconfig });
 });
 after(async () => {
   await transport?.close();
@@ -178,7 +178,7 @@ test('the Role that the operator makes for a proxy is all the right that it need
       subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'proxy-of-edge' }],
     },
   );
-  const limited = connect({ kubeconfig: cluster.userKubeconfig('proxy-of-edge') });
+  const limited = await connect({ kubeconfig: cluster.userKubeconfig('proxy-of-edge') });
   const own = following('rights', 'edge', limited);
   await own.until((now) => addresses(now, 'web') === '10.0.0.1' && now.state?.following === true);
   own.source.stop();

@@ -1,0 +1,35 @@
+// Types of the files of undici that kube/undici.ts loads; the package has those of its index alone.
+declare module 'undici/lib/api/index.js' {
+  const value: object;
+  export default value;
+}
+declare module 'undici/lib/core/connect.js' {
+  import type { buildConnector } from 'undici';
+
+  const value: typeof buildConnector;
+  export default value;
+}
+declare module 'undici/lib/core/errors.js' {
+  import type { errors } from 'undici';
+
+  const value: typeof errors;
+  export default value;
+}
+declare module 'undici/lib/dispatcher/dispatcher.js' {
+  import type { Dispatcher } from 'undici';
+
+  const value: typeof Dispatcher;
+  export default value;
+}
+declare module 'undici/lib/dispatcher/pool.js' {
+  import type { Pool } from 'undici';
+
+  const value: typeof Pool;
+  export default value;
+}
+declare module 'undici/lib/dispatcher/proxy-agent.js' {
+  import type { ProxyAgent } from 'undici';
+
+  const value: typeof ProxyAgent;
+  export default value;
+}
