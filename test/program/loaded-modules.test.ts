@@ -1,31 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
-import { type Program, startProgram } from '../proxy/program.ts';
+import { test } from 'node:test';
+import { startProgram } from '../proxy/program.ts';
+import { loadedUntilStopped, WITNESS_FLAGS } from './loaded-files.ts';
 import { startEither, untilServing } from './programs.ts';
-
-const folder = mkdtempSync(join(tmpdir(), 'l4b-loaded-'));
-after(() => rmSync(folder, { recursive: true }));
-const FILE = join(folder, 'loaded.json');
-
-/** Writes down at the end which files and which modules of Node were loaded. */
-const WITNESS = `
-import { registerHooks } from 'node:module';
-import { writeFileSync } from 'node:fs';
-import { isMainThread } from 'node:worker_threads';
-const loaded = [];
-registerHooks({ load(url, context, next) { loaded.push(url); return next(url, context); } });
-if (isMainThread) process.on('exit', () => writeFileSync(${JSON.stringify(FILE)}, JSON.stringify([...loaded, ...process.moduleLoadList])));
-`;
-const FLAGS = ['--import', `data:text/javascript,${encodeURIComponent(WITNESS)}`];
-
-const loadedBy = async (program: Program): Promise<readonly string[]> => {
-  program.child.kill('SIGTERM');
-  assert.equal(await program.ended, 0, program.stderr());
-  return JSON.parse(readFileSync(FILE, 'utf8'));
-};
 
 const has = (loaded: readonly string[], part: string): boolean => loaded.some((one) => one.includes(part));
 
@@ -47,9 +24,9 @@ const lacks = (loaded: readonly string[], program: string): void => {
 const POD = { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: '1' };
 
 test('a proxy that serves a manifest loads no client of Kubernetes, and nothing else that is dear', async () => {
-  const program = await startEither('proxy', { flags: FLAGS });
+  const program = await startEither('proxy', { flags: WITNESS_FLAGS });
   await untilServing('proxy', program);
-  const loaded = await loadedBy(program);
+  const loaded = await loadedUntilStopped(program);
   lacks(loaded, 'proxy');
   assert.ok(!has(loaded, '/undici/'));
   assert.ok(!has(loaded, 'NativeModule http2'), 'gRPC checks alone need HTTP/2');
@@ -59,10 +36,10 @@ test('a proxy in a pod loads of the clients of Kubernetes only what it calls', a
   const program = startProgram(
     ['--admin', '127.0.0.1:0', '--acceptors', '1'],
     { ...POD, L4B_NAMESPACE: 'shop', L4B_NAME: 'edge', L4B_DRAIN_DELAY: '0s' },
-    { flags: FLAGS },
+    { flags: WITNESS_FLAGS },
   );
   await program.line(({ msg }) => msg === 'admin endpoint listens');
-  const loaded = await loadedBy(program);
+  const loaded = await loadedUntilStopped(program);
   lacks(loaded, 'proxy');
   assert.ok(has(loaded, '/undici/lib/dispatcher/pool.js'));
 });
@@ -76,16 +53,16 @@ test('an operator in a pod loads of the clients of Kubernetes only what it calls
       '--metrics-address=127.0.0.1:0',
     ],
     POD,
-    { flags: FLAGS, entry: 'bin/l4balancer-operator.js' },
+    { flags: WITNESS_FLAGS, entry: 'bin/l4balancer-operator.js' },
   );
   await untilServing('operator', program);
-  const loaded = await loadedBy(program);
+  const loaded = await loadedUntilStopped(program);
   lacks(loaded, 'operator');
   assert.ok(has(loaded, '/undici/lib/dispatcher/pool.js'));
 });
 
 test('where there is a kubeconfig, its client is loaded', async () => {
-  const program = await startEither('operator', { flags: FLAGS });
+  const program = await startEither('operator', { flags: WITNESS_FLAGS });
   await untilServing('operator', program);
-  assert.ok(has(await loadedBy(program), CLIENT));
+  assert.ok(has(await loadedUntilStopped(program), CLIENT));
 });

@@ -1,8 +1,8 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bundleProgram } from '../../../scripts/images/bundle.ts';
 import { IMAGES } from '../../../scripts/images/inputs.ts';
-import { stripFolders } from '../../../scripts/images/strip-types.ts';
 import { REPOSITORY } from '../../../scripts/process/folders.ts';
 
 /** How the proxy's image starts it, on this machine. */
@@ -25,19 +25,19 @@ export const readDockerfile = (text: string) => {
   };
 };
 
-let made: AsImage | undefined;
+let made: Promise<AsImage> | undefined;
 
-/** The proxy as its image has it, with its types erased and the image's flags. Made once; removed when this process ends. */
-export const proxyAsImage = (): AsImage => {
-  if (made !== undefined) return made;
+const make = async (): Promise<AsImage> => {
   const app = mkdtempSync(join(tmpdir(), 'l4balancer-bench-app-'));
   process.once('exit', () => rmSync(app, { recursive: true, force: true }));
-  const { dockerfile, folders } = IMAGES.proxy;
-  for (const file of ['package.json', ...folders])
-    cpSync(join(REPOSITORY, file), join(app, file), { recursive: true });
-  symlinkSync(join(REPOSITORY, 'node_modules'), join(app, 'node_modules'));
-  stripFolders(folders, app);
-  const { environment, flags, entry } = readDockerfile(readFileSync(join(REPOSITORY, dockerfile), 'utf8'));
-  made = { environment, command: [process.execPath, ...flags, join(app, entry)] };
+  await bundleProgram('proxy', REPOSITORY, app);
+  const dockerfile = readFileSync(join(REPOSITORY, IMAGES.proxy.dockerfile), 'utf8');
+  const { environment, flags, entry } = readDockerfile(dockerfile);
+  return { environment, command: [process.execPath, ...flags, join(app, entry)] };
+};
+
+/** The proxy as its image has it, bundled and with the image's flags. Made once; removed when this process ends. */
+export const proxyAsImage = (): Promise<AsImage> => {
+  made ??= make();
   return made;
 };

@@ -18,7 +18,7 @@ export const relay: Peer = {
       : { found: false, why: 'bin/l4balancer-proxy.js is not in this checkout' },
   async start(place, endpoints) {
     const admin = await freePort();
-    const { environment, command } = proxyAsImage();
+    const { environment, command } = await proxyAsImage();
     return startConfigured(
       {
         name: 'relay',

@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { bundleProgram } from '../../scripts/images/bundle.ts';
+import { IMAGES, type ImageName } from '../../scripts/images/inputs.ts';
+import { REPOSITORY } from '../../scripts/process/folders.ts';
+import { freePort } from '../../scripts/process/free-ports.ts';
+import { loadedBy, loadedUntilStopped, WITNESS_FLAGS } from '../program/loaded-files.ts';
+import { startEither, untilServing } from '../program/programs.ts';
+import { adminPort, pollAdmin, startProgram } from '../proxy/program.ts';
+
+/** Not below the checkout, whose packages would be found there. */
+const root = mkdtempSync(join(tmpdir(), 'l4b-bundle-'));
+after(() => rmSync(root, { recursive: true }));
+
+const NAMES = Object.keys(IMAGES) as ImageName[];
+const appOf = (name: ImageName): string => join(root, name);
+const mainOf = (name: ImageName): string => join(appOf(name), 'bin', `l4balancer-${name}.js`);
+/** As `startProgram` takes it. */
+const entryOf = (name: ImageName): string => relative(REPOSITORY, mainOf(name));
+const sample = join(REPOSITORY, 'crds/samples/standalone.yaml');
+
+before(async () => {
+  for (const name of NAMES) await bundleProgram(name, REPOSITORY, appOf(name));
+});
+
+/** A thread that cannot be started is started again and again. */
+const BOUNDED = { timeout: 60_000 };
+
+/** No types may be left to erase. */
+const FLAGS = ['--no-strip-types', ...WITNESS_FLAGS];
+
+const answer = (...command: readonly string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8', env: {} });
+  return { status, stdout, stderr };
+};
+
+for (const name of NAMES) {
+  test(`the ${name} answers from its bundle what it answers from its sources`, () => {
+    const work = name === 'proxy' ? ['--check', sample] : ['render', sample, '--proxy-image=a:1'];
+    for (const args of [['--version'], ['--help'], work, ['--nonsense']]) {
+      const bundled = answer('--no-strip-types', mainOf(name), ...args);
+      assert.deepEqual(bundled, answer(join(REPOSITORY, 'bin', `l4balancer-${name}.js`), ...args));
+      assert.notEqual(bundled.stdout + bundled.stderr, '', `${args}`);
+    }
+  });
+
+  test(`the Dockerfile makes the ${name}’s program by its bundle and of nothing else`, () => {
+    const dockerfile = readFileSync(join(REPOSITORY, IMAGES[name].dockerfile), 'utf8');
+    assert.match(dockerfile, new RegExp(`^RUN node scripts/images/bundle\\.ts ${name} /bundle$`, 'm'));
+    const [, last = ''] = dockerfile.split(/^FROM scratch$/m);
+    assert.deepEqual(last.match(/^COPY .*$/gm), [
+      'COPY --from=build /root-file-system /',
+      'COPY --from=build /bundle ./',
+    ]);
+  });
+
+  test(`of each package in the ${name}’s bundle there is its name, its version and its licence, for scanners and lawyers`, () => {
+    const { packages } = JSON.parse(readFileSync(join(REPOSITORY, 'package-lock.json'), 'utf8')) as {
+      readonly packages: Readonly<Record<string, { readonly version: string; readonly dev?: boolean }>>;
+    };
+    const found = globSync('node_modules/{*,@*/*}/package.json', { cwd: appOf(name) });
+    for (const wanted of ['zod', 'undici', 'pino', '@kubernetes/client-node', 'openid-client'])
+      assert.ok(found.includes(`node_modules/${wanted}/package.json`), wanted);
+    for (const path of found) {
+      const folder = path.slice(0, -'/package.json'.length);
+      assert.equal(
+        JSON.parse(readFileSync(join(appOf(name), path), 'utf8')).version,
+        packages[folder]?.version,
+        folder,
+      );
+      assert.notEqual(packages[folder]?.dev, true, folder);
+      assert.equal(
+        globSync(`${folder}/{licen,LICEN}*`, { cwd: appOf(name) }).length,
+        globSync(`${folder}/{licen,LICEN}*`, { cwd: REPOSITORY }).length,
+        `licence of ${folder}`,
+      );
+    }
+  });
+
+  test(`no code is in the ${name}’s folder of packages but what cannot be bundled`, () => {
+    const code = globSync('node_modules/**/*.{js,cjs,mjs,node}', { cwd: appOf(name) });
+    const others = code.filter((path) => !/^node_modules\/@koromix\/koffi-linux-\w+\//.test(path));
+    assert.deepEqual(others, []);
+    assert.equal(code.length > 0, name === 'proxy', 'the operator makes no system calls');
+  });
+}
+
+/** Size of the files of the program that were loaded. */
+const bytesOf = (loaded: readonly string[]): number =>
+  loaded
+    .filter((url) => url.startsWith('file:') && fileURLToPath(url).startsWith(root))
+    .reduce((sum, url) => sum + statSync(new URL(url)).size, 0);
+
+/** Whether a package's code is in what was loaded. */
+const hasLoaded = (loaded: readonly string[], code: string): boolean =>
+  loaded.some((url) => url.startsWith('file:') && readFileSync(new URL(url), 'utf8').includes(code));
+
+/** A probe is started every few seconds: none of the packages is for it. */
+const MOST_FOR_A_PROBE = 50_000;
+
+/** Of undici and of client-node, something that no other file has. */
+const UNDICI = 'llhttp';
+const CLIENT_NODE = 'kubernetes-client-javascript';
+
+test(
+  'the proxy serves from its bundle, by as many acceptors as it is told, and loads nothing of Kubernetes',
+  BOUNDED,
+  async (t) => {
+    const echo = createServer((socket) => socket.pipe(socket)).listen(0, '127.0.0.1');
+    t.after(() => echo.close());
+    await new Promise((resolve) => echo.once('listening', resolve));
+    const { port: endpoint } = echo.address() as { readonly port: number };
+    const port = await freePort();
+    const manifest = join(root, 'edge.yaml');
+    writeFileSync(
+      manifest,
+      `apiVersion: l4balancer.dev/v1alpha1
+kind: L4Balancer
+metadata: {name: edge}
+spec:
+  listeners: [{name: echo, port: ${port}, backend: echo}]
+  backends: [{name: echo, endpoints: [{address: 127.0.0.1, port: ${endpoint}}]}]
+`,
+    );
+    const program = startProgram(
+      ['--config', manifest, '--admin', '127.0.0.1:0', '--acceptors', '2'],
+      { L4B_DRAIN_DELAY: '0s' },
+      { flags: FLAGS, entry: entryOf('proxy') },
+    );
+    t.after(() => program.child.kill('SIGKILL'));
+    const admin = await adminPort(program);
+    await pollAdmin(admin, '/readyz', (status) => (status === 200 ? true : undefined));
+    for (let visit = 0; visit < 8; visit += 1) {
+      const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+      socket.end(`hello ${visit}`);
+      assert.equal(await text(socket), `hello ${visit}`);
+    }
+    const probe = startProgram(
+      ['--probe', '--admin', `127.0.0.1:${admin}`],
+      {},
+      { flags: FLAGS, entry: entryOf('proxy') },
+    );
+    const probing = await loadedBy(probe);
+    assert.ok(
+      bytesOf(probing) > 0 && bytesOf(probing) < MOST_FOR_A_PROBE,
+      `a probe loads ${bytesOf(probing)} bytes`,
+    );
+    const loaded = await loadedUntilStopped(program);
+    assert.ok(hasLoaded(loaded, 'l4balancer_'), 'what was loaded is seen');
+    assert.ok(!hasLoaded(loaded, UNDICI) && !hasLoaded(loaded, CLIENT_NODE));
+  },
+);
+
+test('the operator serves from its bundle, by way of a kubeconfig', BOUNDED, async (t) => {
+  const program = await startEither('operator', { flags: FLAGS, entry: entryOf('operator') });
+  t.after(() => program.child.kill('SIGKILL'));
+  await untilServing('operator', program);
+  const loaded = await loadedUntilStopped(program);
+  assert.ok(hasLoaded(loaded, UNDICI) && hasLoaded(loaded, CLIENT_NODE));
+});
