@@ -6,7 +6,7 @@ export interface Stage {
   readonly name: string;
   /** Said behind the name while it runs. */
   readonly about: string;
-  /** Test files, relative to the checkout and sorted. */
+  /** Test files, relative to the checkout: those that take minutes first, else sorted. */
   readonly files: readonly string[];
   /** Files that run at the same time. */
   readonly concurrency: number;
@@ -31,6 +31,14 @@ export const needsPrograms = (path: string, read: (path: string) => string): boo
   return false;
 };
 
+/** Said by a test that would be the last to end for long if others began before it. */
+const TAKES_MINUTES = /^\/\/ Begins first: /m;
+
+export const longFirst = (files: readonly string[], read: (path: string) => string): readonly string[] => {
+  const isLong = (path: string): boolean => TAKES_MINUTES.test(read(path));
+  return [...files.filter(isLong), ...files.filter((path) => !isLong(path))];
+};
+
 /** The stages of the test suite in the order in which they run: the quick ones first. */
 export const stagesOf = (root: string): readonly Stage[] => {
   const tests = globSync('test/**/*.test.ts', { cwd: root }).sort();
@@ -47,7 +55,10 @@ export const stagesOf = (root: string): readonly Stage[] => {
     name,
     about,
     concurrency: Math.ceil(cores * filesPerCore),
-    files: tests.filter((path) => kindOf(path) === name),
+    files: longFirst(
+      tests.filter((path) => kindOf(path) === name),
+      read,
+    ),
     needsPrograms: name === 'integration',
   });
   return [

@@ -1,3 +1,4 @@
+// Begins first: it waits for proxies that say nothing to be found out.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

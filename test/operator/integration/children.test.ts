@@ -1,3 +1,4 @@
+// Begins first: it has many resources, one after the other.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';

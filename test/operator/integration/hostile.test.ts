@@ -1,3 +1,4 @@
+// Begins first: it goes through hundreds of specs, one after the other.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { API_VERSION, KIND } from '../../../crds/l4balancer.ts';

@@ -1,3 +1,4 @@
+// Begins first: it waits for many Leases to run out.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';

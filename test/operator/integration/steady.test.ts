@@ -1,3 +1,4 @@
+// Begins first: it looks on for minutes in which nothing may be written.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { needsPrograms, stagesOf } from '../../../scripts/test/stages.ts';
+import { longFirst, needsPrograms, stagesOf } from '../../../scripts/test/stages.ts';
 import { ROOT } from '../../meta/tree.ts';
 
 const texts: Readonly<Record<string, string>> = {
@@ -21,4 +21,10 @@ test('every test of the tree belongs to exactly one stage', () => {
   const files = stagesOf(ROOT).flatMap((stage) => stage.files);
   assert.equal(new Set(files).size, files.length);
   assert.ok(files.includes('test/scripts/test/stages.test.ts'));
+});
+
+test('files that say that they take minutes begin first', () => {
+  const long = (path: string) =>
+    path === 'c' ? '// Begins first: it waits.\nimport {} from "d";' : '// it waits\n';
+  assert.deepEqual(longFirst(['a', 'b', 'c', 'd'], long), ['c', 'a', 'b', 'd']);
 });
