@@ -129,12 +129,15 @@ test('a bad edit leaves what was served in service and says why; undoing it clea
   const path = fresh();
   writeFileSync(path, manifest(8080));
   const { until } = following(path);
+  // What was served last, which is not what it started with.
+  writeFileSync(path, manifest(8081));
+  await until(serves(8081));
   writeFileSync(path, manifest(80800));
   const bad = await until(({ refused }) => refused.length > 0);
-  assert.equal(bad.snapshot?.spec.listeners[0]?.port, 8080);
+  assert.equal(bad.snapshot?.spec.listeners[0]?.port, 8081);
   assert.equal(bad.refused[0]?.path, 'spec.listeners[0].port');
-  writeFileSync(path, manifest(8080));
-  assert.equal((await until(serves(8080))).snapshot, bad.snapshot);
+  writeFileSync(path, manifest(8081));
+  assert.equal((await until(serves(8081))).snapshot, bad.snapshot);
 });
 
 test('a file that is deleted is served on, and taken again when it is back', async () => {
