@@ -36,3 +36,28 @@ test('a kernel that does not answer is told by a negative errno', () => {
   const count = countHandshakes({ ...sys, socket: () => -93 });
   assert.equal(count(AF_INET6, 80), -93);
 });
+
+test('a count leaves no descriptor open, whether the kernel answers or takes no question', () => {
+  const sys = libc();
+  for (const send of [sys.send, () => -105]) {
+    const open = new Set<number>();
+    let opened = 0;
+    const count = countHandshakes({
+      ...sys,
+      send,
+      socket(...all) {
+        const fd = sys.socket(...all);
+        open.add(fd);
+        opened++;
+        return fd;
+      },
+      close(fd) {
+        open.delete(fd);
+        return sys.close(fd);
+      },
+    });
+    count(AF_INET6, 80);
+    assert.equal(opened, 1);
+    assert.equal(open.size, 0);
+  }
+});
