@@ -48,10 +48,26 @@ test('endpoints that were removed take no series from those that are served', ()
   assert.deepEqual(beyond(endpoints, 7), { served: ['large'], leaving: ['large'] });
 });
 
+/** Looks at each endpoint that a scrape may take: far more than there are metrics, far fewer than endpoints. */
+const MOST_LOOKS = 64;
+
+/** A list that counts how often one of its entries is looked at. */
+const counted = <T>(list: readonly T[]) => {
+  let looks = 0;
+  const counting = new Proxy(list, {
+    get(target, key, receiver) {
+      if (typeof key === 'string' && /^\d+$/.test(key)) looks++;
+      return Reflect.get(target, key, receiver);
+    },
+  });
+  return { counting, looks: () => looks };
+};
+
 /** A page of that many endpoints in each of 64 backends, in front of which are 64 listeners. */
 const pageOf = async (each: number): Promise<string> => {
   const names = Array.from({ length: 64 }, (_, i) => `backend-${i}`);
   const endpoints = names.flatMap((name) => many(name, each));
+  const { counting, looks } = counted(endpoints);
   const closes = CLOSES.map((close) => ({ ...close, total: 123_456 }));
   let reads = 0;
   const page = await createMetrics('0', {
@@ -62,7 +78,7 @@ const pageOf = async (each: number): Promise<string> => {
           listenerStats({ name: `listener-${i}`, port: 1000 + i, backend: name, closes }),
         ),
         backends: names.map((name) => backendStats({ name, openConnections: each })),
-        endpoints,
+        endpoints: counting,
         pastCloses: closes,
       });
     },
@@ -74,6 +90,7 @@ const pageOf = async (each: number): Promise<string> => {
     sourcePortsLeft: () => 28_000,
   }).text();
   assert.equal(reads, 1, 'what the engine counted is read once');
+  assert.ok(looks() < MOST_LOOKS * endpoints.length, `${looks()} looks at ${endpoints.length} endpoints`);
   return page;
 };
 
