@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import net from 'node:net';
+import type { TestContext } from 'node:test';
+import { lateHttp } from '../../program/late-modules.ts';
+import type { PageLimits } from '../../program/page-limits.ts';
 
 /** What slow clients send at once, and then again and again. */
 const CLIENTS = [
@@ -32,4 +35,14 @@ export const allCutOff = async (port: number): Promise<void> => {
       }
     }),
   );
+};
+
+/** The limits of the page servers that a test makes from here on. */
+export const limitsInForce = (t: TestContext): (() => readonly PageLimits[]) => {
+  const { mock } = t.mock.method(lateHttp(), 'createServer');
+  return () =>
+    mock.calls.map(({ result }) => {
+      const { headersTimeout, requestTimeout, timeout } = result ?? assert.fail('no server was made');
+      return { headersMs: headersTimeout, requestMs: requestTimeout, stalledMs: timeout };
+    });
 };

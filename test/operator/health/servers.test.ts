@@ -10,7 +10,7 @@ import { startServer } from '../../../operator/health/server.ts';
 import { type Servers, startServers } from '../../../operator/health/servers.ts';
 import { PAGE_LIMITS } from '../../../program/page-limits.ts';
 import { freePort } from '../../../scripts/process/free-ports.ts';
-import { allCutOff } from '../../program/slow-clients.ts';
+import { allCutOff, limitsInForce } from '../../program/slow-clients.ts';
 
 const HERE = '127.0.0.1';
 const running: Servers[] = [];
@@ -110,6 +110,9 @@ test('who begins a request and does not end it is cut off, and so are who begins
   }
 });
 
-test('without a word of the caller the limits are there, too', () => {
+test('without a word of the caller the limits are there, too', async (t) => {
   for (const ms of Object.values(PAGE_LIMITS)) assert.ok(ms > 0 && ms <= 30_000, `${ms}`);
+  const limits = limitsInForce(t);
+  await start({ health: 0, metrics: 0 });
+  assert.deepEqual(limits(), [PAGE_LIMITS, PAGE_LIMITS]);
 });

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { PAGE_LIMITS } from '../../../program/page-limits.ts';
 import { json, type Pages, probe, startAdmin } from '../../../proxy/admin/server.ts';
 import { ProxyError } from '../../../proxy/errors.ts';
-import { allCutOff } from '../../program/slow-clients.ts';
+import { allCutOff, limitsInForce } from '../../program/slow-clients.ts';
 
 const PAGES: Pages = {
   '/': () => probe(undefined),
@@ -110,6 +110,11 @@ test('who begins a request and does not end it is cut off, and so is who begins 
   } finally {
     await admin.close();
   }
+});
+
+test('without a word of the caller the limits are there, too', (t) => {
+  const limits = limitsInForce(t);
+  return serve(async () => assert.deepEqual(limits(), [PAGE_LIMITS]));
 });
 
 const refused = (address: { host?: string; port: number }, code: string, text: RegExp) =>
