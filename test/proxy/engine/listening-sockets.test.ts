@@ -2,10 +2,21 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'node:test';
+import { readKernelKeepalive } from '../../../proxy/engine/kernel-keepalive.ts';
 import { ListeningSockets } from '../../../proxy/engine/listening-sockets.ts';
 import { libc } from '../../../proxy/sys/libc.ts';
 import { pinnedMemory } from '../../../proxy/sys/memory.ts';
-import { EADDRINUSE, EAGAIN, EMFILE, ENOBUFS, type Sys } from '../../../proxy/sys/sys.ts';
+import {
+  EADDRINUSE,
+  EAGAIN,
+  EMFILE,
+  ENOBUFS,
+  IPPROTO_TCP,
+  type Sys,
+  TCP_KEEPCNT,
+  TCP_KEEPIDLE,
+  TCP_KEEPINTVL,
+} from '../../../proxy/sys/sys.ts';
 import { bindingKey } from '../../../proxy/table/binding.ts';
 import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { askOnce, dialClient } from '../relay/client.ts';
@@ -133,5 +144,36 @@ test('ports that would take more sockets than there may be are a finding, until 
   );
   sockets.keepOnly(new Set([bindingKey({ port: one })]));
   assert.equal((sockets.open({ name: 'three', port: three }) as readonly number[]).length, 3);
+  sockets.keepOnly(new Set());
+});
+
+test('a keepalive that changes is changed on open sockets, and what is asked for no more is the kernel’s again', async () => {
+  const sys = libc();
+  const options = new Map<number, number>();
+  const sockets = new ListeningSockets(
+    {
+      ...sys,
+      setOption(fd, level, option, value) {
+        if (level === IPPROTO_TCP) options.set(option, value);
+        return sys.setOption(fd, level, option, value);
+      },
+    },
+    1,
+    MOST,
+  );
+  const [port] = (await freePorts(1)) as [number];
+  const given = () => ({
+    timeSeconds: options.get(TCP_KEEPIDLE),
+    intervalSeconds: options.get(TCP_KEEPINTVL),
+    probes: options.get(TCP_KEEPCNT),
+  });
+  const listener = { name: 'web', port };
+  const kernel = readKernelKeepalive();
+  sockets.open({ ...listener, keepalive: { timeSeconds: 4321, intervalSeconds: 43, probes: 4 } });
+  assert.deepEqual(given(), { timeSeconds: 4321, intervalSeconds: 43, probes: 4 });
+  sockets.open({ ...listener, keepalive: { timeSeconds: 1234, intervalSeconds: 0, probes: 0 } });
+  assert.deepEqual(given(), { ...kernel, timeSeconds: 1234 });
+  sockets.open(listener);
+  assert.deepEqual(given(), kernel);
   sockets.keepOnly(new Set());
 });
