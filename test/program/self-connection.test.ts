@@ -28,6 +28,19 @@ test('a socket that is connected to itself is told from one that is connected to
   server.close();
 });
 
+test('a socket whose own port is that of a server at another address is connected to the server', async (t) => {
+  const port = await freePort();
+  const server = createServer().listen(port, '127.0.0.2');
+  await once(server, 'listening');
+  const other = connect({ host: '127.0.0.2', port, localAddress: '127.0.0.1', localPort: port });
+  t.after(() => {
+    other.destroy();
+    server.close();
+  });
+  await once(other, 'connect');
+  assert.equal(isConnectedToItself(other), false);
+});
+
 test('a socket that is connected to itself fails as one that is refused, before it is used', async () => {
   const port = await freePort();
   const socket = refuseSelfConnection(connect({ host: '127.0.0.1', port, localPort: port }));

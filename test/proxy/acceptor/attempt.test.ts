@@ -1,13 +1,40 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { beginAttempt } from '../../../proxy/acceptor/attempt.ts';
+import type { Acceptor } from '../../../proxy/acceptor/context.ts';
 import { closeConnection } from '../../../proxy/acceptor/ending.ts';
+import type { AcceptorTable } from '../../../proxy/acceptor/messages.ts';
 import { EMPTY_TABLE, type ServedBackend, serveTable } from '../../../proxy/acceptor/served-table.ts';
 import { shareEndpoints } from '../../../proxy/engine/share-endpoints.ts';
 import { libc } from '../../../proxy/sys/libc.ts';
+import { writeSocketAddress } from '../../../proxy/sys/socket-address.ts';
 import { EADDRNOTAVAIL, SOCK_DGRAM } from '../../../proxy/sys/sys.ts';
 import { tableBackend } from '../tables.ts';
 import { acceptorForTest } from './acceptor.ts';
+
+/** One backend with this endpoint. */
+const tableTo = (address: string): AcceptorTable => ({
+  version: 1,
+  descriptorLimit: 100,
+  accessLog: { mode: 'Off', sampleOneIn: 2 },
+  listeners: [],
+  backends: [
+    {
+      slot: 0,
+      ...tableBackend({}),
+      endpoints: shareEndpoints([{ slot: 0, address, port: 80, weight: 1 }]),
+      plan: { turns: Uint16Array.of(0), seeds: new Uint32Array(0) },
+    },
+  ],
+  removed: [],
+});
+
+const beginOn = ({ connections }: Acceptor): number => {
+  const connection = connections.take();
+  connections.listenerSlot[connection] = 0;
+  connections.backendSlot[connection] = 0;
+  return connection;
+};
 
 /** Begins to connect to `address` where the kernel has no local address and port for a stream, and for a datagram where `datagrams` says so. */
 const attempt = (address: string, datagrams: 'NoAddress' | 'Fine') => {
@@ -28,28 +55,8 @@ const attempt = (address: string, datagrams: 'NoAddress' | 'Fine') => {
       return -EADDRNOTAVAIL;
     },
   });
-  acceptor.table = serveTable(
-    {
-      version: 1,
-      descriptorLimit: 100,
-      accessLog: { mode: 'Off', sampleOneIn: 2 },
-      listeners: [],
-      backends: [
-        {
-          slot: 0,
-          ...tableBackend({}),
-          endpoints: shareEndpoints([{ slot: 0, address, port: 80, weight: 1 }]),
-          plan: { turns: Uint16Array.of(0), seeds: new Uint32Array(0) },
-        },
-      ],
-      removed: [],
-    },
-    EMPTY_TABLE,
-    acceptor.shared,
-  );
-  const connection = acceptor.connections.take();
-  acceptor.connections.listenerSlot[connection] = 0;
-  acceptor.connections.backendSlot[connection] = 0;
+  acceptor.table = serveTable(tableTo(address), EMPTY_TABLE, acceptor.shared);
+  const connection = beginOn(acceptor);
   const failure = beginAttempt(acceptor, connection, acceptor.table.backends.get(0) as ServedBackend, 0);
   const { chosen } = acceptor.sourcePorts;
   closeConnection(acceptor, connection, 'ConnectFailed');
@@ -70,3 +77,40 @@ test('over IPv4 it is always a lack of ports', () => {
   const { failure, chosen } = attempt('192.0.2.1', 'NoAddress');
   assert.deepEqual({ failure, chosen }, { failure: 'NoSourcePort', chosen: true });
 });
+
+/** Begins to connect to `address`, where the kernel says that the socket's own address is `own`; `chosen` where the port is not the kernel's choice. */
+const meet = (address: string, own: string, chosen: boolean) => {
+  const sys = libc();
+  let resets = 0;
+  using acceptor = acceptorForTest({
+    ...sys,
+    connect: () => 0,
+    ownAddress: (_, at) => {
+      assert.equal(at, acceptor.socketAddress.address);
+      return writeSocketAddress(acceptor.socketAddress.view, 0, own, 80);
+    },
+    resetOnClose: () => {
+      resets++;
+      return 0;
+    },
+  });
+  if (chosen) acceptor.sourcePorts.scarce();
+  acceptor.table = serveTable(tableTo(address), EMPTY_TABLE, acceptor.shared);
+  const connection = beginOn(acceptor);
+  const failure = beginAttempt(acceptor, connection, acceptor.table.backends.get(0) as ServedBackend, 0);
+  closeConnection(acceptor, connection, 'ConnectFailed');
+  return { failure, resets };
+};
+
+for (const chosen of [false, true]) {
+  const whose = chosen ? 'that was chosen here' : 'of the kernel’s choice';
+  test(`a connection to itself, from a port ${whose}, is refused, and leaves nothing of itself`, () => {
+    for (const address of ['192.0.2.1', '2001:db8::1'])
+      assert.deepEqual(meet(address, address, chosen), { failure: 'Refused', resets: 1 });
+  });
+
+  test(`a connection from the endpoint’s port ${whose} at another address is one as any other`, () => {
+    assert.deepEqual(meet('192.0.2.1', '192.0.2.2', chosen), { failure: undefined, resets: 0 });
+    assert.deepEqual(meet('2001:db8::1', '2001:db8::2', chosen), { failure: undefined, resets: 0 });
+  });
+}

@@ -82,6 +82,11 @@ const WRONG: readonly { readonly name: string; readonly answer: string; readonly
     answer: `HTTP/1.1 200 OK\r\n${'x-filler: y\r\n'.repeat(1500)}\r\n`,
     reason: 'answer headers above 8 KiB',
   },
+  {
+    name: 'interim answers alone',
+    answer: 'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(400),
+    reason: 'answer headers above 8 KiB',
+  },
 ];
 for (const { name, answer, reason } of WRONG)
   test(`an HTTP check that is answered with ${name} fails`, async () => {
