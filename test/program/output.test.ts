@@ -97,7 +97,9 @@ test('when the reader has gone nothing throws, and one that comes back gets what
   output.offer('two\n');
   assert.equal(output.failure?.code, 'EPIPE');
   assert.deepEqual([...output.failures], [['EPIPE', 1]]);
+  const since = output.failure?.sinceMs;
   await until('a second attempt', () => (output.failures.get('EPIPE') ?? 0) > 1);
+  assert.equal(output.failure?.sinceMs, since, 'since the first one');
   reopenReader();
   await until('what waited', () => output.failure === undefined);
   assert.equal(read(), 'one\ntwo\n');
@@ -107,6 +109,21 @@ test('when the reader has gone nothing throws, and one that comes back gets what
   );
   closeReader();
   end();
+});
+
+test('an output that fails is tried again once a second, and every failure is counted', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+  const full = openSync('/dev/full', constants.O_WRONLY);
+  const output = new Output(full);
+  output.write('one\n');
+  for (let attempts = 1; attempts < 5; attempts++) {
+    assert.deepEqual([...output.failures], [['ENOSPC', attempts]]);
+    t.mock.timers.tick(999);
+    assert.deepEqual([...output.failures], [['ENOSPC', attempts]]);
+    t.mock.timers.tick(1);
+  }
+  assert.deepEqual(output.failure, { code: 'ENOSPC', sinceMs: 0 });
+  closeSync(full);
 });
 
 test('a full disk costs what does not fit into memory; it is counted, told once there is room, and no line is torn', async () => {
