@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import { LeavingPorts } from '../../../proxy/engine/leaving-ports.ts';
 import { startEngine } from '../../../proxy/engine/start.ts';
+import type { WiredListener } from '../../../proxy/engine/wire.ts';
 import { libc } from '../../../proxy/sys/libc.ts';
 import { IPPROTO_TCP } from '../../../proxy/sys/sys.ts';
+import { bindingKey } from '../../../proxy/table/binding.ts';
 import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { until } from '../../until.ts';
 import { askOnce, dialClient, howDialEnds, howItEnded } from '../relay/client.ts';
@@ -152,4 +155,57 @@ test('a port that comes back while it leaves is served by the sockets that it ha
   await engine.publish({ ...present, accessLog: { mode: 'Off', sampleOneIn: 99 } });
   await new Promise((resolve) => setTimeout(resolve, 200));
   assert.deepEqual(listeningOn(port), before);
+});
+
+/** Ports whose sockets leave, with no handshake under way; `of` as the engine asks, with a listener of that name and port for each of them. */
+const leavingPorts = () => {
+  let closes = 0;
+  const ports = new LeavingPorts({ isLeaving: () => true, handshakes: () => 0 }, undefined, async () => {
+    closes++;
+  });
+  const wired = (port: number): WiredListener => ({
+    name: `listener-${port}`,
+    slot: 0,
+    backendSlot: 0,
+    idleMs: 1,
+    halfClosedMs: 1,
+    port,
+    key: bindingKey({ port }),
+    backend: `backend-${port}`,
+    sockets: [],
+  });
+  const tableWith = (...all: number[]) =>
+    tableOf(
+      all.map((port) => ({ ...wired(port), sockets: undefined })),
+      all.map((port) => tableBackend({ name: `backend-${port}` })),
+    );
+  const of = (next: readonly number[], before: readonly number[]) => {
+    const { listeners, backends } = ports.of(
+      tableWith(...next),
+      before.map((port) => wired(port)),
+      tableWith(...before),
+    );
+    return [listeners.map(({ name }) => name), backends.map(({ name }) => name)];
+  };
+  return { ports, of, closes: () => closes };
+};
+
+test('a port that leaves is served by the backend that it had, until it is deserted; and so when it leaves once more', async () => {
+  const { ports, of, closes } = leavingPorts();
+  const leaving = [['listener-1'], ['backend-1']];
+  assert.deepEqual(of([2], [1, 2]), leaving);
+  ports.closeLater([bindingKey({ port: 1 })]);
+  await ports.closed();
+  assert.equal(closes(), 1);
+  assert.deepEqual(of([2], [1, 2]), [[], []], 'deserted');
+  assert.deepEqual(of([1, 2], [2]), [[], []], 'it is back');
+  assert.deepEqual(of([2], [1, 2]), leaving);
+});
+
+test('what stops closes no port any more', async () => {
+  const { ports, closes } = leavingPorts();
+  ports.closeLater([bindingKey({ port: 1 })]);
+  ports.stop();
+  await ports.closed();
+  assert.equal(closes(), 0);
 });
