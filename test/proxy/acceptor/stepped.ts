@@ -57,6 +57,8 @@ export interface World {
   readonly reads: Read[];
   /** Done once, between the kernel's next answer and the acceptor's look at its clock. */
   afterEvents: (() => void) | undefined;
+  /** The kernel has as many events as a turn takes, each time: those that are left from before. */
+  isFlooded: boolean;
   /** What the control thread sends; taken with the next turn. */
   post(message: ToAcceptor): void;
   /** Begins a connection; done once both ends have it. */
@@ -123,6 +125,7 @@ export const runStepped = async (
     clockMs: isClockReal ? performance.now() : 1_000,
     reads: [],
     afterEvents: undefined,
+    isFlooded: false,
     post(message) {
       mail.push(message);
       sys.signal(eventfd);
@@ -198,7 +201,7 @@ export const runStepped = async (
         const { afterEvents } = world;
         world.afterEvents = undefined;
         afterEvents?.();
-        return count;
+        return world.isFlooded ? max : count;
       },
     },
     {
