@@ -130,6 +130,8 @@ for (const name of PROGRAMS)
       assert.equal(line.openedBy, 'NODE_OPTIONS');
       await listensOnlyWhereItShould(program);
       await stop(program);
+      // No signal came that somebody would be looked for.
+      assert.ok(!program.stdout().includes('"openedBy":"SIGUSR1"'));
     });
   });
 
