@@ -31,6 +31,8 @@ export const runTests = async (
     process.execPath,
     [
       '--test',
+      // Else a test that fails and leaves a program or a server behind would keep its file for ever.
+      '--test-force-exit',
       `--test-concurrency=${concurrency}`,
       `--test-timeout=${LONGEST_TEST_MS}`,
       `--test-reporter=${join(REPOSITORY, 'scripts/test/reporter.ts')}`,

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { endWithThis } from '../end-with-this.ts';
 import { until } from '../until.ts';
 
 /** Far more than any line takes, on a machine that is busy with other tests. */
@@ -20,11 +21,6 @@ export interface Program {
   /** Resolves with the exit code (or the signal's name) once all output has been read. */
   readonly ended: Promise<number | string>;
 }
-
-const running = new Set<ChildProcess>();
-process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
 
 export interface ProgramOptions {
   readonly input?: string;
@@ -54,7 +50,7 @@ export const startProgram = (
     env: { PATH: process.env.PATH, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  running.add(child);
+  endWithThis(child);
   child.stdin?.end(options.input ?? '');
   let stderr = '';
   let stdout = '';
@@ -76,7 +72,6 @@ export const startProgram = (
     });
   const ended = new Promise<number | string>((resolve) => {
     child.on('close', (code, signal) => {
-      running.delete(child);
       over = true;
       resolve(code ?? signal ?? 'unknown');
       look();

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
 import { startTime, withLock } from '../../scripts/lock.ts';
+import { endWithThis } from '../end-with-this.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'l4b-lock-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -44,6 +45,7 @@ test('whoever waits is told for whom, and a lock whose owner was killed is taken
   `;
   const argv = ['--input-type=module', '-e', script];
   const owner = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'] });
+  endWithThis(owner);
   const ended = once(owner, 'exit');
   await once(createInterface(owner.stdout), 'line');
   const told: number[] = [];

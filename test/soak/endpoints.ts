@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePorts } from '../../scripts/process/free-ports.ts';
+import { endWithThis } from '../end-with-this.ts';
 
 const PROGRAM = new URL('./endpoint-program.ts', import.meta.url).pathname;
 
@@ -13,6 +14,7 @@ interface Endpoint {
 
 const begin = async (port: number, name: string): Promise<ChildProcess> => {
   const child = spawn(process.execPath, [PROGRAM, `${port}`, name], { stdio: ['ignore', 'pipe', 'inherit'] });
+  endWithThis(child);
   await Promise.race([
     once(child.stdout as NodeJS.ReadableStream, 'data'),
     once(child, 'exit').then(([code]) => Promise.reject(new Error(`endpoint ${name} ended with ${code}`))),

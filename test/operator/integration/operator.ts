@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { endWithThis } from '../../end-with-this.ts';
 
 const MAIN = fileURLToPath(new URL('../../../operator/main.ts', import.meta.url));
 
@@ -46,10 +47,7 @@ export const startOperator = (
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  // Also when a test throws where nobody catches it.
-  const kill = () => void child.kill('SIGKILL');
-  process.once('exit', kill);
-  child.once('exit', () => process.off('exit', kill));
+  endWithThis(child);
   const log: LogLine[] = [];
   const waiting = new Set<() => void>();
   let stderr = '';

@@ -14,7 +14,7 @@ test('endpoints are reached however their addresses are spelled, and shown in th
     backends: [
       {
         name: 'web',
-        healthCheck: { interval: '100ms', timeout: '100ms' },
+        healthCheck: { interval: '1s', timeout: '1s' },
         endpoints: [
           { address: '::FFFF:127.0.0.1', port: four.port },
           { address: '0:0:0:0:0:0:0:1', port: six.port },

@@ -13,7 +13,7 @@ test('a backup takes over while no other endpoint is healthy, and gives back', a
     backends: [
       {
         name: 'web',
-        healthCheck: { interval: '100ms', timeout: '100ms', healthyThreshold: 1, unhealthyThreshold: 1 },
+        healthCheck: { interval: '1s', timeout: '1s', healthyThreshold: 1, unhealthyThreshold: 1 },
         endpoints: [
           { address: '127.0.0.1', port: own },
           { address: '127.0.0.1', port: backup.port, backup: true },

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { endWithThis } from '../../end-with-this.ts';
 
 /** Listens with the smallest backlog, says its port, and stops itself: nothing is accepted ever after. */
 const SCRIPT = `
@@ -13,6 +14,7 @@ const FILLERS = 6;
 /** A port that neither accepts nor refuses: its accept queue is full, so the kernel drops further SYNs. */
 export const startDeafListener = async (): Promise<{ readonly port: number; close(): void }> => {
   const child = spawn(process.execPath, ['-e', SCRIPT], { stdio: ['ignore', 'pipe', 'inherit'] });
+  endWithThis(child);
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
   const port = Number(line.toString());
   const sockets: Socket[] = [];

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
 import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { endWithThis } from '../../end-with-this.ts';
 import { startProgram } from '../program.ts';
 import { askOnce, dialClient } from './client.ts';
 import { greet, startEndpoint } from './endpoint-server.ts';
@@ -21,6 +22,7 @@ server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () => process.stdou
 
 test('ten thousand connections stay open at a kilobyte each, as far as the descriptors reach', async (t) => {
   const keeper = spawn(process.execPath, ['-e', KEEPER], { stdio: ['ignore', 'pipe', 'inherit'] });
+  endWithThis(keeper);
   const [line] = (await once(keeper.stdout, 'data')) as [Buffer];
   const [port] = (await freePorts(1)) as [number];
   const proxy = await ProxyProcess.start({

@@ -9,6 +9,7 @@ import type { backend } from '../../../crds/backend.ts';
 import type { drain } from '../../../crds/drain.ts';
 import type { Status } from '../../../proxy/admin/status.ts';
 import { freePort } from '../../../scripts/process/free-ports.ts';
+import { endWithThis } from '../../end-with-this.ts';
 import { until } from '../../until.ts';
 import { descriptorsOf } from '../descriptors.ts';
 import { reportOnFailure } from './failure-report.ts';
@@ -99,6 +100,7 @@ export class ProxyProcess {
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    endWithThis(child);
     const proxy = new ProxyProcess(child, admin, folder, file);
     reportOnFailure(proxy);
     try {

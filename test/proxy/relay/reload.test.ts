@@ -108,7 +108,7 @@ test('a bad edit keeps the last good table and says why, and that table goes on 
     backends: [
       {
         name: 'b',
-        healthCheck: { interval: '100ms', timeout: '100ms' },
+        healthCheck: { interval: '1s', timeout: '1s' },
         endpoints: endpoints.map((endpoint) => ({ address: '127.0.0.1', port: endpoint.port })),
       },
     ],

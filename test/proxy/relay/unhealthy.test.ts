@@ -36,7 +36,7 @@ for (const onUnhealthy of ['Keep', 'Close'] as const)
       backends: [
         {
           name: 'web',
-          healthCheck: { interval: '100ms', timeout: '100ms', unhealthyThreshold: 1 },
+          healthCheck: { interval: '1s', timeout: '1s', unhealthyThreshold: 1 },
           drain: { onUnhealthy },
           endpoints: [failing, other.port].map((one) => ({ address: '127.0.0.1', port: one })),
         },

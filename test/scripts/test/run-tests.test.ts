@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { test } from 'node:test';
+import { runTests } from '../../../scripts/test/run-tests.ts';
+import { until } from '../../until.ts';
+
+const HELPER = new URL('../../end-with-this.ts', import.meta.url).href;
+
+test('a file whose test fails before it stops what it started ends all the same, and so does what it started', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'l4b-run-tests-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const [file, pidFile] = [join(folder, 'left.test.ts'), join(folder, 'pid')];
+  writeFileSync(
+    file,
+    `import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { test } from 'node:test';
+import { endWithThis } from '${HELPER}';
+test('leaves a program and a server', () => {
+  const child = spawn('sleep', ['1000'], { stdio: 'pipe' });
+  endWithThis(child);
+  writeFileSync('${pidFile}', String(child.pid));
+  createServer().listen(0);
+  throw new Error('before it stops them');
+});
+`,
+  );
+  // Else the runner takes itself for a file of ours.
+  delete process.env.NODE_TEST_CONTEXT;
+  const stage = { name: 'left', about: '', files: [file], concurrency: 1, needsPrograms: false };
+  const out = new PassThrough().resume();
+  const { counts, ok } = await runTests(stage, out, AbortSignal.timeout(60_000));
+  assert.deepEqual({ failed: counts.failed, ok }, { failed: 1, ok: false });
+  const pid = Number(readFileSync(pidFile, 'utf8'));
+  const isGone = () => {
+    try {
+      process.kill(pid, 0);
+      return false;
+    } catch {
+      return true;
+    }
+  };
+  await until('the program is gone', isGone);
+});
