@@ -188,17 +188,21 @@ const SCENARIOS: Readonly<Record<string, () => Promise<unknown>>> = {
       child.stdout.on('data', (data: Buffer) => {
         said += data;
       });
-      const ended = once(child, 'exit');
+      const ended = once(child, 'close');
       try {
-        return await until(
+        const refusal = await until(
           'it listens or says why not',
           () => {
-            if (sockets('-l', `( sport = :${LOW.port} )`).length > 0)
-              return `listens, and logs ${said === '' ? 'nothing' : 'something'}`;
+            if (sockets('-l', `( sport = :${LOW.port} )`).length > 0) return 'none';
             return /Cannot listen on port 443: [^"]*/.exec(said)?.[0];
           },
           { seen: () => said },
         );
+        if (refusal !== 'none') return refusal;
+        // What it says is whole once it has stopped.
+        child.kill('SIGTERM');
+        await ended;
+        return `listens, and logs ${said === '' ? 'nothing' : 'something'}`;
       } finally {
         child.kill('SIGKILL');
         await ended;
