@@ -64,8 +64,7 @@ export const stagesOf = (root: string): readonly Stage[] => {
   return [
     stage('meta', 'the habits'),
     stage('unit', 'each room', 2),
-    // Each of them loads more than one core at times.
-    stage('relay', 'the proxy as a process', 1.5),
+    stage('relay', 'the proxy as a process', 2),
     // They mostly wait: for leases to run out, for a while in which nothing is written, for garbage collectors.
     stage('integration', 'against a real API server', 4),
     {

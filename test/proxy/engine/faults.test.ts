@@ -15,7 +15,7 @@ import { FAULTS, type Fault, type FaultReport } from './faulty-sys.ts';
 
 const ACCEPTORS = 3;
 const CLIENTS = 64;
-const CONNECTIONS = 4000;
+const CONNECTIONS = 2500;
 const ONE_IN = 100;
 const CHANGE_EVERY_MS = 25;
 /** Most bytes that one connection sends and wants back. */

@@ -1,3 +1,4 @@
+// Begins first: it goes on for half a minute, by the clock.
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
