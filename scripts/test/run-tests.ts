@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
 import { REPOSITORY } from '../process/folders.ts';
 import { countsOf, type TestCounts } from './counts.ts';
 import type { Stage } from './stages.ts';
@@ -31,8 +32,7 @@ export const runTests = async (
     process.execPath,
     [
       '--test',
-      // Else a test that fails and leaves a program or a server behind would keep its file for ever.
-      '--test-force-exit',
+      `--import=${pathToFileURL(join(REPOSITORY, 'scripts/test/end-file.ts'))}`,
       `--test-concurrency=${concurrency}`,
       `--test-timeout=${LONGEST_TEST_MS}`,
       `--test-reporter=${join(REPOSITORY, 'scripts/test/reporter.ts')}`,

@@ -1,3 +1,4 @@
+// Begins first: it waits for a minute.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,7 +34,7 @@ test('leaves a program and a server', () => {
   delete process.env.NODE_TEST_CONTEXT;
   const stage = { name: 'left', about: '', files: [file], concurrency: 1, needsPrograms: false };
   const out = new PassThrough().resume();
-  const { counts, ok } = await runTests(stage, out, AbortSignal.timeout(60_000));
+  const { counts, ok } = await runTests(stage, out, AbortSignal.timeout(180_000));
   assert.deepEqual({ failed: counts.failed, ok }, { failed: 1, ok: false });
   const pid = Number(readFileSync(pidFile, 'utf8'));
   const isGone = () => {
