@@ -116,8 +116,10 @@ test('the operator’s rights let it write the proxies’ Roles, and no other Ro
   await cluster.run(['delete', '-f', '-'], list);
 });
 
-test('helm upgrades a release of an older chart, whose values it reuses, to all that this chart has', async () => {
-  const older = join(mkdtempSync(join(tmpdir(), 'l4b-older-')), 'chart');
+test('helm upgrades a release of an older chart, whose values it reuses, to all that this chart has', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'l4b-older-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const older = join(folder, 'chart');
   cpSync(CHART, older, { recursive: true });
   // As if the chart had learned the rest since.
   writeFileSync(

@@ -72,12 +72,16 @@ const TROUBLES: readonly Trouble[] = [
 ];
 
 const running: Program[] = [];
+/** Where each has a file system of its own; here they are empty. */
+const folders: string[] = [];
 after(() => {
   for (const { child } of running) child.kill('SIGKILL');
+  for (const folder of folders) rmSync(folder, { recursive: true });
 });
 
 const start = async (name: ProgramName, { wrap }: Trouble) => {
   const folder = mkdtempSync(join(tmpdir(), 'l4b-full-'));
+  folders.push(folder);
   const program = await startEither(name, { wrap: [...wrap, folder] });
   running.push(program);
   const at = `/proc/${program.child.pid}/root${folder}`;
