@@ -1,7 +1,6 @@
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import type { ProxyFinding } from '../../crds/proxy-finding.ts';
-import type { EndpointSlice } from '../../kube/endpoint-slice.ts';
-import { SERVICE_NAME_LABEL } from '../../kube/endpoint-slice.ts';
+import { type EndpointSlice, SERVICE_NAME_LABEL } from '../../kube/endpoint-slice.ts';
 import { type Endpoints, endpointsOf } from '../../kube/endpoint-slices.ts';
 import type { KubeService } from '../../kube/service.ts';
 import type { Place } from '../../kube/topology-hints.ts';
