@@ -8,11 +8,9 @@ import { closeConnection, holdDescriptor } from '../../../proxy/acceptor/ending.
 import { handOver } from '../../../proxy/acceptor/hand-over.ts';
 import type { AcceptorTable } from '../../../proxy/acceptor/messages.ts';
 import { EMPTY_TABLE, type ServedListener, serveTable } from '../../../proxy/acceptor/served-table.ts';
-import { shareEndpoints } from '../../../proxy/engine/share-endpoints.ts';
 import { libc } from '../../../proxy/sys/libc.ts';
 import { AF_INET, SOCK_STREAM } from '../../../proxy/sys/sys.ts';
-import { tableBackend } from '../tables.ts';
-import { inputsForTest } from './acceptor.ts';
+import { backendForTest, inputsForTest, tableForTest } from './acceptor.ts';
 
 const sys = libc();
 const LISTENER = { slot: 0, fd: -1, port: 80, backendSlot: 0, idleMs: 60_000, halfClosedMs: 30_000 };
@@ -20,23 +18,12 @@ const LISTENER = { slot: 0, fd: -1, port: 80, backendSlot: 0, idleMs: 60_000, ha
 const CLIENT_ADDRESS = Array.from({ length: 16 }, (_, index) => index + 1);
 
 /** One listener in front of one backend, or neither. */
-const tableOf = (version: number, serves: boolean): AcceptorTable => ({
-  version,
-  descriptorLimit: 100,
-  accessLog: { mode: 'Off', sampleOneIn: 2 },
-  listeners: serves ? [LISTENER] : [],
-  backends: serves
-    ? [
-        {
-          slot: 0,
-          ...tableBackend(),
-          endpoints: shareEndpoints([{ slot: 0, address: '127.0.0.1', port: 9, weight: 1 }]),
-          plan: { turns: Uint16Array.of(0), seeds: new Uint32Array(0) },
-        },
-      ]
-    : [],
-  removed: [],
-});
+const tableOf = (version: number, serves: boolean): AcceptorTable =>
+  tableForTest({
+    version,
+    listeners: serves ? [LISTENER] : [],
+    backends: serves ? [backendForTest([{ address: '127.0.0.1', port: 9 }])] : [],
+  });
 
 test('a connection that was left by an acceptor with the table before gets an endpoint, although its listener and backend are gone', () => {
   const dialed: number[] = [];

@@ -5,29 +5,14 @@ import type { Acceptor } from '../../../proxy/acceptor/context.ts';
 import { closeConnection } from '../../../proxy/acceptor/ending.ts';
 import type { AcceptorTable } from '../../../proxy/acceptor/messages.ts';
 import { EMPTY_TABLE, type ServedBackend, serveTable } from '../../../proxy/acceptor/served-table.ts';
-import { shareEndpoints } from '../../../proxy/engine/share-endpoints.ts';
 import { libc } from '../../../proxy/sys/libc.ts';
 import { writeSocketAddress } from '../../../proxy/sys/socket-address.ts';
 import { EADDRNOTAVAIL, SOCK_DGRAM } from '../../../proxy/sys/sys.ts';
-import { tableBackend } from '../tables.ts';
-import { acceptorForTest } from './acceptor.ts';
+import { acceptorForTest, backendForTest, tableForTest } from './acceptor.ts';
 
 /** One backend with this endpoint. */
-const tableTo = (address: string): AcceptorTable => ({
-  version: 1,
-  descriptorLimit: 100,
-  accessLog: { mode: 'Off', sampleOneIn: 2 },
-  listeners: [],
-  backends: [
-    {
-      slot: 0,
-      ...tableBackend({}),
-      endpoints: shareEndpoints([{ slot: 0, address, port: 80, weight: 1 }]),
-      plan: { turns: Uint16Array.of(0), seeds: new Uint32Array(0) },
-    },
-  ],
-  removed: [],
-});
+const tableTo = (address: string): AcceptorTable =>
+  tableForTest({ backends: [backendForTest([{ address, port: 80 }])] });
 
 const beginOn = ({ connections }: Acceptor): number => {
   const connection = connections.take();

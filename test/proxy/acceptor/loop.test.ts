@@ -2,14 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runAcceptor } from '../../../proxy/acceptor/loop.ts';
 import { INTS, intsAt } from '../../../proxy/acceptor/shared-memory.ts';
-import { shareEndpoints } from '../../../proxy/engine/share-endpoints.ts';
 import { libc } from '../../../proxy/sys/libc.ts';
 import { pinnedMemory } from '../../../proxy/sys/memory.ts';
 import { writeSocketAddress } from '../../../proxy/sys/socket-address.ts';
 import { AF_INET, EADDRNOTAVAIL, SOCK_NONBLOCK, SOCK_STREAM } from '../../../proxy/sys/sys.ts';
 import { freePort } from '../../../scripts/process/free-ports.ts';
-import { tableBackend } from '../tables.ts';
-import { inputsForTest } from './acceptor.ts';
+import { backendForTest, inputsForTest, tableForTest } from './acceptor.ts';
 
 test('connections that were left for an acceptor before it has a table do not keep it from sleeping', () => {
   const sys = libc();
@@ -67,21 +65,10 @@ test('where source ports are chosen, none is that of a listener or an endpoint o
       received: () => [
         {
           type: 'Table',
-          table: {
-            version: 1,
-            descriptorLimit: 100,
-            accessLog: { mode: 'Off', sampleOneIn: 2 },
+          table: tableForTest({
             listeners: [{ slot: 0, fd: listening, port, backendSlot: 0, idleMs: 1000, halfClosedMs: 1000 }],
-            backends: [
-              {
-                slot: 0,
-                ...tableBackend({}),
-                endpoints: shareEndpoints([{ slot: 0, address: '127.0.0.1', port: port + 3, weight: 1 }]),
-                plan: { turns: Uint16Array.of(0), seeds: new Uint32Array(0) },
-              },
-            ],
-            removed: [],
-          },
+            backends: [backendForTest([{ address: '127.0.0.1', port: port + 3 }])],
+          }),
         },
       ],
     },

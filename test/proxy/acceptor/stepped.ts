@@ -2,7 +2,6 @@ import { setKeepalive } from '../../../proxy/acceptor/keepalive.ts';
 import { runAcceptor } from '../../../proxy/acceptor/loop.ts';
 import type { ToAcceptor } from '../../../proxy/acceptor/messages.ts';
 import { INTS, intsAt } from '../../../proxy/acceptor/shared-memory.ts';
-import { shareEndpoints } from '../../../proxy/engine/share-endpoints.ts';
 import { libc } from '../../../proxy/sys/libc.ts';
 import { type PinnedMemory, pinnedMemory } from '../../../proxy/sys/memory.ts';
 import { SOCKET_ADDRESS_BYTES, writeSocketAddress } from '../../../proxy/sys/socket-address.ts';
@@ -21,8 +20,7 @@ import {
   TCP_INFO_BYTES,
 } from '../../../proxy/sys/sys.ts';
 import { freePorts } from '../../../scripts/process/free-ports.ts';
-import { tableBackend } from '../tables.ts';
-import { inputsForTest } from './acceptor.ts';
+import { backendForTest, inputsForTest, tableForTest } from './acceptor.ts';
 
 const SO_RCVBUF = 8;
 /** A run that takes longer has gone wrong. */
@@ -215,21 +213,11 @@ export const runStepped = async (
   );
   world.post({
     type: 'Table',
-    table: {
-      version: 1,
+    table: tableForTest({
       descriptorLimit: 1_000,
-      accessLog: { mode: 'Off', sampleOneIn: 2 },
       listeners: [{ slot: 0, fd: listener, port, backendSlot: 0, idleMs, halfClosedMs, keepalive }],
-      backends: [
-        {
-          slot: 0,
-          ...tableBackend(),
-          endpoints: shareEndpoints([{ slot: 0, address: '127.0.0.1', port: endpointPort, weight: 1 }]),
-          plan: { turns: Uint16Array.of(0), seeds: new Uint32Array(0) },
-        },
-      ],
-      removed: [],
-    },
+      backends: [backendForTest([{ address: '127.0.0.1', port: endpointPort }])],
+    }),
   });
   try {
     runAcceptor(inputs);

@@ -7,11 +7,9 @@ import type { AcceptorBackend } from '../../../proxy/acceptor/messages.ts';
 import { serveWaiting } from '../../../proxy/acceptor/serve-waiting.ts';
 import { EMPTY_TABLE, type ServedBackend, serveTable } from '../../../proxy/acceptor/served-table.ts';
 import { waitForPlace } from '../../../proxy/acceptor/waiting.ts';
-import { shareEndpoints } from '../../../proxy/engine/share-endpoints.ts';
 import { libc } from '../../../proxy/sys/libc.ts';
 import type { Picker } from '../../../proxy/table/picker.ts';
-import { tableBackend } from '../tables.ts';
-import { acceptorForTest } from './acceptor.ts';
+import { acceptorForTest, backendForTest, tableForTest } from './acceptor.ts';
 
 const sys = libc();
 let acceptor: Acceptor & Disposable;
@@ -48,24 +46,14 @@ test('who has gone takes no place in the queue, and its number waits only once',
 
 const serve = (backend: Partial<AcceptorBackend>, endpoints: readonly number[]): void => {
   acceptor.table = serveTable(
-    {
-      version: 1,
-      descriptorLimit: 100,
-      accessLog: { mode: 'Off', sampleOneIn: 2 },
-      listeners: [],
+    tableForTest({
       backends: [
-        {
-          slot: 0,
-          ...tableBackend({ retries: 1, maxConnectionsPerEndpoint: 1 }),
-          endpoints: shareEndpoints(
-            endpoints.map((slot) => ({ slot, address: '127.0.0.1', port: 9, weight: 1 })),
-          ),
-          plan: { turns: Uint16Array.from(endpoints.keys()), seeds: new Uint32Array(0) },
-          ...backend,
-        },
+        backendForTest(
+          endpoints.map((slot) => ({ slot, address: '127.0.0.1', port: 9 })),
+          { retries: 1, maxConnectionsPerEndpoint: 1, ...backend },
+        ),
       ],
-      removed: [],
-    },
+    }),
     EMPTY_TABLE,
     acceptor.shared,
   );
