@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -14,6 +14,8 @@ import { freePort } from '../../scripts/process/free-ports.ts';
 import { loadedBy, loadedUntilStopped, WITNESS_FLAGS } from '../program/loaded-files.ts';
 import { startEither, untilServing } from '../program/programs.ts';
 import { adminPort, pollAdmin, startProgram } from '../proxy/program.ts';
+import { echo, startEndpoint } from '../proxy/relay/endpoint-server.ts';
+import { manifestText } from '../proxy/relay/proxy-process.ts';
 
 /** Not below the checkout, whose packages would be found there. */
 const root = mkdtempSync(join(tmpdir(), 'l4b-bundle-'));
@@ -113,21 +115,16 @@ test(
   'the proxy serves from its bundle, by as many acceptors as it is told, and loads nothing of Kubernetes',
   BOUNDED,
   async (t) => {
-    const echo = createServer((socket) => socket.pipe(socket)).listen(0, '127.0.0.1');
-    t.after(() => echo.close());
-    await new Promise((resolve) => echo.once('listening', resolve));
-    const { port: endpoint } = echo.address() as { readonly port: number };
+    const endpoint = await startEndpoint(echo);
+    t.after(() => endpoint.close());
     const port = await freePort();
     const manifest = join(root, 'edge.yaml');
     writeFileSync(
       manifest,
-      `apiVersion: l4balancer.dev/v1alpha1
-kind: L4Balancer
-metadata: {name: edge}
-spec:
-  listeners: [{name: echo, port: ${port}, backend: echo}]
-  backends: [{name: echo, endpoints: [{address: 127.0.0.1, port: ${endpoint}}]}]
-`,
+      manifestText({
+        listeners: [{ name: 'echo', port, backend: 'echo' }],
+        backends: [{ name: 'echo', endpoints: [{ address: '127.0.0.1', port: endpoint.port }] }],
+      }),
     );
     const program = startProgram(
       ['--config', manifest, '--admin', '127.0.0.1:0', '--acceptors', '2'],
