@@ -4,7 +4,7 @@ import { type Duplicate, isRecord, normalise } from './normalise.ts';
 import { formatPath, overlap, type Path, valueAt } from './path.ts';
 import { respelledEndpoints } from './respelled.ts';
 import { type RuleProblem, ruleProblems, type StandIn, type Where } from './rules/apply.ts';
-import { type Problem, schemaProblems } from './schema-findings.ts';
+import { type Problem, schemaProblems, textOf } from './schema-findings.ts';
 import { SPEC_SCHEMA } from './schemas.ts';
 import { status } from './status.ts';
 import { unknownFieldProblems } from './unknown-fields.ts';
@@ -88,8 +88,7 @@ export const inspect = (
 
 const inWords = ({ at, message, forStored }: RuleProblem): Problem => ({
   at,
-  message: (lineOf) =>
-    `${typeof message === 'string' ? message : message(lineOf)}; it was stored before this was refused: ${forStored}`,
+  message: (lineOf) => `${textOf(message, lineOf)}; it was stored before this was refused: ${forStored}`,
 });
 
 /** Findings about any other field make no sense when the input is something else altogether. */

@@ -4,6 +4,7 @@ import { inspect } from './inspect.ts';
 import { KIND, type L4Balancer } from './l4balancer.ts';
 import { formatPath, type Path } from './path.ts';
 import type { Where } from './rules/apply.ts';
+import { textOf } from './schema-findings.ts';
 
 export interface ParsedManifest {
   /** Undefined when there is any finding. */
@@ -70,7 +71,7 @@ const inspected = (document: Document.Parsed, lines: LineCounter, where: Where):
     };
     return {
       path: formatPath(at),
-      message: typeof message === 'string' ? message : message(lineOf),
+      message: textOf(message, lineOf),
       ...(line === undefined ? {} : { line }),
     };
   });

@@ -2,7 +2,7 @@ import type { Finding } from './finding.ts';
 import { inspect, type UnknownFields } from './inspect.ts';
 import type { L4Balancer } from './l4balancer.ts';
 import { formatPath } from './path.ts';
-import type { Problem } from './schema-findings.ts';
+import { type Problem, textOf } from './schema-findings.ts';
 
 export interface Parsed {
   /** The resource with its defaults filled in; undefined when there is any finding. */
@@ -32,5 +32,5 @@ export const parseL4Balancer = (input: unknown, unknownFields: UnknownFields): P
 
 const findingOf = ({ at, message }: Problem): Finding => ({
   path: formatPath(at),
-  message: typeof message === 'string' ? message : message(() => ''),
+  message: textOf(message),
 });

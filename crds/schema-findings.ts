@@ -12,6 +12,10 @@ export interface Problem {
 /** Text, or text that also points to another place of the input: `lineOf` gives ` (line 9)`, or nothing outside a file. */
 export type Message = string | ((lineOf: (at: Path) => string) => string);
 
+/** The text of a message; outside a file, where there are no lines to point to, without `lineOf`. */
+export const textOf = (message: Message, lineOf: (at: Path) => string = () => ''): string =>
+  typeof message === 'string' ? message : message(lineOf);
+
 const TYPES: Readonly<Record<string, string>> = {
   string: 'text',
   number: 'a number',

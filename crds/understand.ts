@@ -4,7 +4,7 @@ import { isRecord } from './normalise.ts';
 import { formatPath, type Path, valueAt } from './path.ts';
 import type { StandIn } from './rules/apply.ts';
 import { leaveOut } from './rules/leave-out.ts';
-import type { Problem } from './schema-findings.ts';
+import { type Problem, textOf } from './schema-findings.ts';
 import { SPEC_SCHEMA } from './schemas.ts';
 
 /** What a program can serve of a resource that a newer schema has admitted. */
@@ -158,6 +158,3 @@ const listenersOf = (spec: unknown, backend: string): readonly number[] => {
     ? [...listeners.keys()].filter((index) => valueAt(listeners, [index, 'backend']) === backend)
     : [];
 };
-
-const textOf = (message: Problem['message']): string =>
-  typeof message === 'string' ? message : message(() => '');
