@@ -15,7 +15,7 @@ export interface AcceptorWatchOptions {
 /** Which acceptors are dead, and a log line for each change. */
 export interface AcceptorWatch {
   readonly dead: ReadonlySet<number>;
-  take(event: Exclude<EngineEvent, { readonly type: 'Findings' }>): void;
+  take(event: Exclude<EngineEvent, { readonly type: 'Findings' | 'UpkeepFailed' }>): void;
 }
 
 /** Starts with every acceptor alive. */

@@ -69,8 +69,15 @@ export const startDataPlane = async ({
     onDeath: () => metrics.acceptorDeaths.inc(),
     onPause: (errno) => metrics.acceptPauses.inc({ errno }),
   });
-  const onEvent = (event: EngineEvent): void =>
-    event.type === 'Findings' ? control.engineFindings(event.findings) : watch.take(event);
+  const onEvent = (event: EngineEvent): void => {
+    if (event.type === 'Findings') control.engineFindings(event.findings);
+    else if (event.type === 'UpkeepFailed')
+      log.error(
+        { code: 'UpkeepFailed', error: event.error },
+        'the engine could not do its upkeep; it is done again',
+      );
+    else watch.take(event);
+  };
   const engine = await startEngine({ acceptors, onEvent, onEnded: createAccessLog(output), holder });
 
   const monitor = startMonitor({

@@ -31,7 +31,9 @@ export type EngineEvent =
   | { readonly type: 'AcceptPaused'; readonly acceptor: number; readonly errno: number }
   | { readonly type: 'AcceptResumed'; readonly acceptor: number }
   /** What a retry of the listeners that could not be opened came to. */
-  | { readonly type: 'Findings'; readonly findings: readonly ProxyFinding[] };
+  | { readonly type: 'Findings'; readonly findings: readonly ProxyFinding[] }
+  /** What the engine does of its own accord failed, such as another try of its table. What was served is, and it will be done again. */
+  | { readonly type: 'UpkeepFailed'; readonly error: Error };
 
 export interface EngineOptions {
   /** Number of acceptor threads, at least 1. */
@@ -63,6 +65,8 @@ const LOOK_FOR_STALLS_MS = 1000;
 const STOP_MS = 5000;
 const WORKER = new URL('../acceptor/worker.ts', import.meta.url);
 const EMPTY: Table = { accessLog: { mode: 'Off', sampleOneIn: 100 }, listeners: [], backends: [] };
+
+const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
 
 class ThreadedEngine implements Engine {
   #options: EngineOptions;
@@ -218,8 +222,7 @@ class ThreadedEngine implements Engine {
     this.#left.clear();
     if (table.accessLog.mode === 'Off') this.#accessLog.stop();
     // What was closed just now may have been in the way.
-    if (wiring.incomplete && !this.#closed)
-      this.#retry = setTimeout(() => void this.#tryAgain(), hasClosed ? 0 : RETRY_MS);
+    if (wiring.incomplete) this.#tryAgainIn(hasClosed ? 0 : RETRY_MS);
     return wiring.findings;
   }
 
@@ -241,20 +244,37 @@ class ThreadedEngine implements Engine {
     if (freed.endpoints > 0 && this.#wiring.short) void this.#tryAgain();
     if (!freed.isMore) return;
     // In turn: when every acceptor serves the newest table.
-    this.#sweeping = setTimeout(
-      () => void this.#inTurn(() => this.#sweep()),
-      Math.min(SWEEP_MS, Math.max(FASTEST_SWEEP_MS, this.#options.countersKeptMs ?? SWEEP_MS)),
-    ).unref();
+    const everyMs = Math.min(SWEEP_MS, Math.max(FASTEST_SWEEP_MS, this.#options.countersKeptMs ?? SWEEP_MS));
+    this.#sweeping = setTimeout(() => void this.#sweepInTurn(), everyMs).unref();
   }
 
-  /** Publishes the same table again, in the hope that its ports can be opened now. */
+  async #sweepInTurn(): Promise<void> {
+    try {
+      await this.#inTurn(() => this.#sweep());
+    } catch (error) {
+      this.#options.onEvent({ type: 'UpkeepFailed', error: asError(error) });
+      this.#sweeping = setTimeout(() => void this.#sweepInTurn(), SWEEP_MS).unref();
+    }
+  }
+
+  /** Publishes the same table again, in the hope that its ports can be opened now. Never rejects: nobody waits for it who could act. */
   async #tryAgain(): Promise<void> {
     let before = '';
-    const findings = await this.#publishInTurn(() => {
-      before = JSON.stringify(this.#wiring.findings);
-      return this.#table;
-    });
-    if (JSON.stringify(findings) !== before) this.#options.onEvent({ type: 'Findings', findings });
+    try {
+      const findings = await this.#publishInTurn(() => {
+        before = JSON.stringify(this.#wiring.findings);
+        return this.#table;
+      });
+      if (JSON.stringify(findings) !== before) this.#options.onEvent({ type: 'Findings', findings });
+    } catch (error) {
+      this.#options.onEvent({ type: 'UpkeepFailed', error: asError(error) });
+      this.#tryAgainIn(RETRY_MS);
+    }
+  }
+
+  #tryAgainIn(ms: number): void {
+    clearTimeout(this.#retry);
+    if (!this.#closed) this.#retry = setTimeout(() => void this.#tryAgain(), ms);
   }
 
   #adoption(version: number): Promise<void> {
@@ -347,7 +367,7 @@ class ThreadedEngine implements Engine {
         else this.#replaced(acceptor);
       } catch (error) {
         // Out of descriptors, most likely: the others go on, and this one is tried again.
-        this.#onDeath(acceptor, error instanceof Error ? error : new Error(String(error)));
+        this.#onDeath(acceptor, asError(error));
       }
     }, REPLACE_MS);
   }
