@@ -1,5 +1,5 @@
-import { type AcceptErrno, acceptErrno } from '../acceptor/accept-errno.ts';
-import type { EngineEvent } from '../engine/start.ts';
+import { type AcceptErrno, acceptErrno } from '../relay-engine/acceptor/accept-errno.ts';
+import type { EngineEvent } from '../relay-engine/start.ts';
 import { SHORTAGES } from './shortage-texts.ts';
 
 export interface AcceptorWatchOptions {

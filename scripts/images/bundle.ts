@@ -8,7 +8,7 @@ import type { ImageName } from './inputs.ts';
 /** Where each program begins, and the thread that it starts. All of it lands in one folder. */
 const ENTRIES: Readonly<Record<ImageName, readonly string[]>> = {
   operator: ['bin/l4balancer-operator.js'],
-  proxy: ['bin/l4balancer-proxy.js', 'proxy/acceptor/worker.ts'],
+  proxy: ['bin/l4balancer-proxy.js', 'proxy/relay-engine/acceptor/worker.ts'],
 };
 
 /** Machine code cannot be bundled: of the package that has it, the files that Linux with glibc needs. */
@@ -40,7 +40,7 @@ const INDEXES: readonly { readonly filter: RegExp; readonly contents: string }[]
 const substitutes: Plugin = {
   name: 'substitutes',
   setup({ onLoad }) {
-    onLoad({ filter: /\/proxy\/engine\/start\.ts$/ }, async ({ path }) => ({
+    onLoad({ filter: /\/proxy\/relay-engine\/start\.ts$/ }, async ({ path }) => ({
       contents: (await readFile(path, 'utf8')).replace(WORKER_URL, "new URL('./$1.js', import.meta.url)"),
       loader: 'ts',
     }));

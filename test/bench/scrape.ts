@@ -3,11 +3,12 @@
  *
  *   node test/bench/scrape.ts [acceptors]
  */
-import { allocateShared, viewShared } from '../../proxy/acceptor/shared-memory.ts';
+
 import { createMetrics } from '../../proxy/admin/metrics.ts';
-import type { ListeningSockets } from '../../proxy/engine/listening-sockets.ts';
-import { readStats } from '../../proxy/engine/read-stats.ts';
-import { Places, wire } from '../../proxy/engine/wire.ts';
+import { allocateShared, viewShared } from '../../proxy/relay-engine/acceptor/shared-memory.ts';
+import type { ListeningSockets } from '../../proxy/relay-engine/listening-sockets.ts';
+import { readStats } from '../../proxy/relay-engine/read-stats.ts';
+import { Places, wire } from '../../proxy/relay-engine/wire.ts';
 import { tableBackend, tableOf } from '../proxy/tables.ts';
 
 const ROUNDS = 20;

@@ -18,11 +18,11 @@ const check: Check = ({ path, text }) => {
 };
 
 const examples: readonly (readonly [string, string, number])[] = [
-  ['proxy/engine/index.ts', 'export const a = 1;', 1],
-  ['proxy/engine/all.ts', "// all\nexport { a } from './a.ts';\nexport type { B } from './b.ts';\n", 2],
-  ['proxy/engine/all.ts', "export * from './a.ts';\n", 1],
-  ['proxy/engine/own.ts', "export { a } from './a.ts';\nexport const b = 1;\n", 1],
-  ['proxy/engine/own.ts', "import { a } from './a.ts';\nexport const b = a;\nexport { b as c };\n", 0],
+  ['proxy/relay-engine/index.ts', 'export const a = 1;', 1],
+  ['proxy/relay-engine/all.ts', "// all\nexport { a } from './a.ts';\nexport type { B } from './b.ts';\n", 2],
+  ['proxy/relay-engine/all.ts', "export * from './a.ts';\n", 1],
+  ['proxy/relay-engine/own.ts', "export { a } from './a.ts';\nexport const b = 1;\n", 1],
+  ['proxy/relay-engine/own.ts', "import { a } from './a.ts';\nexport const b = a;\nexport { b as c };\n", 0],
 ];
 
 test('no file passes on what others export', () => {

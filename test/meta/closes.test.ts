@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CLOSE_REASONS } from '../../proxy/acceptor/close-reason.ts';
 import { ENDPOINT_METRICS } from '../../proxy/admin/endpoint-metrics.ts';
 import { ENGINE_METRICS } from '../../proxy/admin/engine-metrics.ts';
 import { SHORTAGES } from '../../proxy/control/shortage-texts.ts';
+import { CLOSE_REASONS } from '../../proxy/relay-engine/acceptor/close-reason.ts';
 import { assertNone, type Finding } from './finding.ts';
 import { tree } from './tree.ts';
 

@@ -53,7 +53,7 @@ const RULES: readonly Rule[] = [
     of: /^(crds|kube|operator|program|proxy\/(?!sys\/))/,
     never: /^koffi$/,
     why: 'only proxy/sys calls the kernel directly',
-    example: { path: 'proxy/acceptor/a.ts', text: "import koffi from 'koffi';" },
+    example: { path: 'proxy/relay-engine/acceptor/a.ts', text: "import koffi from 'koffi';" },
   },
   {
     of: /^proxy\//,
@@ -68,10 +68,10 @@ const RULES: readonly Rule[] = [
     example: { path: 'operator/a.ts', text: "import { KubeConfig } from '@kubernetes/client-node';" },
   },
   {
-    of: /^proxy\/acceptor\//,
+    of: /^proxy\/relay-engine\/acceptor\//,
     never: /^(zod|pino|prom-client|yaml|undici)$/,
     why: 'an acceptor does nothing but system calls',
-    example: { path: 'proxy/acceptor/a.ts', text: "import { pino } from 'pino';" },
+    example: { path: 'proxy/relay-engine/acceptor/a.ts', text: "import { pino } from 'pino';" },
   },
   {
     of: /^(crds|kube|operator|program|proxy)\//,

@@ -4,8 +4,8 @@ import { connect, createServer } from 'node:net';
 import { resettingConnector } from '../../kube/resetting-connector.ts';
 import { readReport } from '../../operator/inspect/read-report.ts';
 import { isConnectedToItself } from '../../program/self-connection.ts';
-import { startEngine } from '../../proxy/engine/start.ts';
 import { type CheckKind, check } from '../../proxy/health/check/check.ts';
+import { startEngine } from '../../proxy/relay-engine/start.ts';
 import { accepts } from '../../scripts/run/loopback.ts';
 import { tableBackend, tableOf } from '../proxy/tables.ts';
 

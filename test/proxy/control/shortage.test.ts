@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FindingCode } from '../../../crds/proxy-finding.ts';
-import { CLOSES } from '../../../proxy/acceptor/close-reason.ts';
 import { watchShortage } from '../../../proxy/control/shortage.ts';
-import type { EngineStats } from '../../../proxy/engine/stats.ts';
+import { CLOSES } from '../../../proxy/relay-engine/acceptor/close-reason.ts';
+import type { EngineStats } from '../../../proxy/relay-engine/stats.ts';
 import { EMFILE, ENFILE, ENOBUFS, ENOMEM, ENOSPC } from '../../../proxy/sys/sys.ts';
 import { acceptorStats, backendStats, endpointStats, engineStats } from '../stats.ts';
 

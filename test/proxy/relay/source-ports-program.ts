@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { startEngine } from '../../../proxy/engine/start.ts';
+import { startEngine } from '../../../proxy/relay-engine/start.ts';
 import { tableBackend, tableOf } from '../tables.ts';
 import { echo, startEndpoint } from './endpoint-server.ts';
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { startEngine } from '../../../proxy/engine/start.ts';
+import { startEngine } from '../../../proxy/relay-engine/start.ts';
 import type { Keepalive } from '../../../proxy/table/table.ts';
 import { tableBackend, tableOf } from '../tables.ts';
 import { howItEnded } from './client.ts';

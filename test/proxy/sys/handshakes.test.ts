@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ListeningSockets } from '../../../proxy/engine/listening-sockets.ts';
+import { ListeningSockets } from '../../../proxy/relay-engine/listening-sockets.ts';
 import { countHandshakes } from '../../../proxy/sys/handshakes.ts';
 import { libc } from '../../../proxy/sys/libc.ts';
 import { AF_INET6, IPPROTO_TCP } from '../../../proxy/sys/sys.ts';

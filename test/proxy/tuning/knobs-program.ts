@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startEngine } from '../../../proxy/engine/start.ts';
+import { startEngine } from '../../../proxy/relay-engine/start.ts';
 import type { TableListener } from '../../../proxy/table/table.ts';
 import { until } from '../../until.ts';
 import { echo, startEndpoint } from '../relay/endpoint-server.ts';

@@ -1,0 +1,145 @@
+import { isSamePlace, SOCKET_ADDRESS_BYTES } from '../../sys/socket-address.ts';
+import {
+  AF_INET6,
+  EADDRINUSE,
+  EADDRNOTAVAIL,
+  ECONNREFUSED,
+  EINPROGRESS,
+  EINTR,
+  ENETUNREACH,
+  IPPROTO_TCP,
+  SO_KEEPALIVE,
+  SO_OOBINLINE,
+  SO_REUSEADDR,
+  SOCK_CLOEXEC,
+  SOCK_DGRAM,
+  SOCK_NONBLOCK,
+  SOCK_STREAM,
+  SOL_SOCKET,
+  TCP_QUICKACK,
+} from '../../sys/sys.ts';
+import { type ConnectFailure, connectFailure } from './connect-failure.ts';
+import { ENDPOINT } from './connections.ts';
+import type { Acceptor } from './context.ts';
+import { closeDescriptor, dropEndpointSocket, holdDescriptor } from './ending.ts';
+import { setKeepalive } from './keepalive.ts';
+import { watchEndpoint } from './relay.ts';
+import type { ServedBackend } from './served-table.ts';
+
+/** Source ports that are tried for one connection before its endpoint counts as having none left. */
+const PORT_TRIES = 16;
+
+/** Opens the socket for the endpoint's side; returns it, or a negative errno. */
+const openSocket = (acceptor: Acceptor, connection: number, family: number): number => {
+  const fd = acceptor.sys.socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return fd;
+  const { connections, sys, table } = acceptor;
+  holdDescriptor(acceptor, fd);
+  connections.fd[connection * 2 + ENDPOINT] = fd;
+  connections.flags[connection * 2 + ENDPOINT] = 0;
+  // Its urgent bytes come in their places among the others, as a client's do: who reads past one would lose it.
+  sys.setOption(fd, SOL_SOCKET, SO_OOBINLINE, 1);
+  // A client's socket inherits it from the listening one.
+  sys.setOption(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+  const own =
+    table.keepalives.size === 0
+      ? undefined
+      : table.keepalives.get(connections.listenerSlot[connection] as number);
+  if (own !== undefined) setKeepalive(sys, fd, own);
+  return fd;
+};
+
+/** Binds the socket to the next source port of this acceptor's own that is free; returns 0 or a negative errno. */
+const bindToPort = ({ sys, sourcePorts, socketAddress }: Acceptor, fd: number, family: number): number => {
+  const { view, bytes, address } = socketAddress;
+  bytes.fill(0, 0, SOCKET_ADDRESS_BYTES);
+  view.setUint16(0, family, true);
+  sys.setOption(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+  let bound = -EADDRINUSE;
+  for (let i = 0; i < PORT_TRIES && bound === -EADDRINUSE; i++) {
+    view.setUint16(2, sourcePorts.next(), false);
+    bound = sys.bind(fd, address, SOCKET_ADDRESS_BYTES);
+  }
+  return bound;
+};
+
+/**
+ * Whether the kernel has connected a socket to itself: where nobody listens on a port of this machine that outgoing connections may come from, it may choose
+ * that very port. Its own address is known as soon as `connect` has returned. Which ports those are is not remembered: an administrator may change it at any time.
+ */
+const isConnectedToItself = (
+  { sys, socketAddress }: Acceptor,
+  fd: number,
+  { memory }: ServedBackend,
+  index: number,
+): boolean =>
+  sys.ownAddress(fd, socketAddress.address) >= 0 &&
+  isSamePlace(memory.bytes, index * SOCKET_ADDRESS_BYTES, socketAddress.bytes, 0);
+
+const connectOnce = (
+  acceptor: Acceptor,
+  connection: number,
+  backend: ServedBackend,
+  index: number,
+): number => {
+  const family = backend.families[index] as number;
+  const fd = openSocket(acceptor, connection, family);
+  if (fd < 0) return fd;
+  if (acceptor.sourcePorts.chosen) {
+    const bound = bindToPort(acceptor, fd, family);
+    // None of the ports tried is free: then let the kernel look for one.
+    if (bound < 0 && bound !== -EADDRINUSE) return bound;
+  }
+  // The handshake's last packet waits for the client's first bytes, to go with them: a packet less. `dialed` ends the wait.
+  acceptor.sys.setOption(fd, IPPROTO_TCP, TCP_QUICKACK, 0);
+  const address = backend.addresses + index * SOCKET_ADDRESS_BYTES;
+  const connected = acceptor.sys.connect(fd, address, backend.addressLengths[index] as number);
+  if (connected < 0 && connected !== -EINPROGRESS && connected !== -EINTR) return connected;
+  if (!isConnectedToItself(acceptor, fd, backend, index)) return 0;
+  // With a reset nothing is left of it: closed in order, its port would be in TIME_WAIT for a minute, and no server could have it.
+  acceptor.sys.resetOnClose(fd);
+  return -ECONNREFUSED;
+};
+
+/**
+ * Whether this machine has no address at all to reach an endpoint from: with IPv6 switched off the kernel's error is the one for want of
+ * ports, which a datagram socket can have no part in. It sends nothing.
+ */
+const hasNoAddress = (acceptor: Acceptor, backend: ServedBackend, index: number): boolean => {
+  if (backend.families[index] !== AF_INET6) return false;
+  const { sys } = acceptor;
+  const fd = sys.socket(AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return false;
+  holdDescriptor(acceptor, fd);
+  const address = backend.addresses + index * SOCKET_ADDRESS_BYTES;
+  const connected = sys.connect(fd, address, backend.addressLengths[index] as number);
+  closeDescriptor(acceptor, fd);
+  return connected === -EADDRNOTAVAIL;
+};
+
+/** Begins to connect to an endpoint; returns why it could not, or undefined. What was opened is the connection's either way. */
+export const beginAttempt = (
+  acceptor: Acceptor,
+  connection: number,
+  backend: ServedBackend,
+  index: number,
+): ConnectFailure | undefined => {
+  const { connections, sourcePorts } = acceptor;
+  let connected = connectOnce(acceptor, connection, backend, index);
+  if (connected === -EADDRNOTAVAIL && hasNoAddress(acceptor, backend, index))
+    return connectFailure(ENETUNREACH);
+  // The port is in use for this endpoint, or the kernel found none at all: choose ones from here on.
+  for (let i = 0; connected === -EADDRNOTAVAIL && i < PORT_TRIES; i++) {
+    sourcePorts.scarce();
+    dropEndpointSocket(acceptor, connection);
+    connected = connectOnce(acceptor, connection, backend, index);
+  }
+  if (connected < 0) return connectFailure(-connected);
+  const watched = watchEndpoint(acceptor, connection, connections.fd[connection * 2 + ENDPOINT] as number);
+  if (watched < 0) return connectFailure(-watched);
+  connections.attempted[connection] = acceptor.nowMs;
+  // Nothing was relayed yet, so the last activity is the arrival.
+  const last = (connections.lastActive[connection] as number) + backend.totalConnectTicks;
+  acceptor.timers.set(connection, Math.min(acceptor.now + backend.connectTicks, last));
+  return undefined;
+};

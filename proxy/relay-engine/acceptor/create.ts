@@ -1,0 +1,86 @@
+import { pinnedMemory } from '../../sys/memory.ts';
+import { EPOLL_CTL_ADD, EPOLLIN, type Sys, TCP_INFO_BYTES } from '../../sys/sys.ts';
+import { AccessRing } from './access-ring.ts';
+import { BUFFER_BYTES, BufferPool } from './buffer-pool.ts';
+import { Connections } from './connections.ts';
+import { type Acceptor, CONTROL_TOKEN } from './context.ts';
+import { Counters } from './counters.ts';
+import { Mailbox } from './mailbox.ts';
+import type { FromAcceptor, ToAcceptor } from './messages.ts';
+import { ReadyQueue } from './ready-queue.ts';
+import { RetryBudget } from './retry-budget.ts';
+import { EMPTY_TABLE } from './served-table.ts';
+import { PARCEL_INTS, type SharedMemory } from './shared-memory.ts';
+import { type PortRange, SourcePorts } from './source-ports.ts';
+import { TICK_MS, TimerWheel } from './timer-wheel.ts';
+
+/** What an acceptor is given; `now` is a monotonic clock in milliseconds. */
+export interface AcceptorInputs {
+  readonly index: number;
+  readonly acceptors: number;
+  readonly sys: Sys;
+  readonly shared: SharedMemory;
+  readonly eventfd: number;
+  readonly sourcePorts: PortRange;
+  readonly now: () => number;
+  /** Milliseconds since 1970. */
+  readonly wallClock: () => number;
+  /** What was posted since the last call; of tables only the newest. */
+  readonly received: () => readonly ToAcceptor[];
+  /** Where random numbers begin; any number but 0. */
+  readonly seed: number;
+  readonly tell: (message: FromAcceptor) => void;
+}
+
+const must = (result: number, call: string): number => {
+  if (result < 0) throw new Error(`ACCEPTOR_START_FAILED: ${call} returned errno ${-result}`);
+  return result;
+};
+
+/** An acceptor that serves nothing yet, and watches its eventfd. */
+export const createAcceptor = (inputs: AcceptorInputs): Acceptor => {
+  const { index, acceptors, sys, shared, sourcePorts } = inputs;
+  const epoll = must(sys.epollCreate(), 'epoll_create1');
+  shared.owners[epoll] = index + 1;
+  must(sys.epollControl(epoll, EPOLL_CTL_ADD, inputs.eventfd, EPOLLIN, CONTROL_TOKEN), 'epoll_ctl');
+  const connections = new Connections();
+  const nowMs = inputs.now();
+  const now = Math.floor(nowMs / TICK_MS);
+  const address = new Uint8Array(16);
+  return {
+    index,
+    acceptors,
+    sys,
+    epoll,
+    shared,
+    connections,
+    buffers: new BufferPool(),
+    timers: new TimerWheel(connections, now),
+    counters: new Counters(shared, index),
+    accessLog: new AccessRing(shared, index, inputs.seed),
+    mailbox: new Mailbox(shared, index, acceptors),
+    budget: new RetryBudget(),
+    sourcePorts: new SourcePorts(sourcePorts, index, acceptors, nowMs),
+    ready: new ReadyQueue(),
+    scratch: pinnedMemory(BUFFER_BYTES),
+    socketAddress: pinnedMemory(128),
+    tcpInfo: pinnedMemory(TCP_INFO_BYTES),
+    arrival: { address, words: new Int32Array(address.buffer), port: 0 },
+    parcel: new Int32Array(PARCEL_INTS),
+    avoid: new Set(),
+    tell: inputs.tell,
+    wallClock: inputs.wallClock,
+    now,
+    nowMs,
+    random: inputs.seed,
+    table: EMPTY_TABLE,
+    spent: 0,
+    waiting: [],
+    waitingAt: 0,
+    shortEndedAt: Number.NEGATIVE_INFINITY,
+    pausedUntil: 0,
+    toldPaused: false,
+    calmAt: 0,
+    draining: undefined,
+  };
+};

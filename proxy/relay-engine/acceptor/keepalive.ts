@@ -1,0 +1,15 @@
+import { IPPROTO_TCP, type Sys, TCP_KEEPCNT, TCP_KEEPIDLE, TCP_KEEPINTVL } from '../../sys/sys.ts';
+import type { Keepalive } from '../../table/table.ts';
+
+/** Each value with the socket's option for it. */
+const OPTIONS = [
+  ['timeSeconds', TCP_KEEPIDLE],
+  ['intervalSeconds', TCP_KEEPINTVL],
+  ['probes', TCP_KEEPCNT],
+] as const;
+
+/** Gives a socket the values that are not 0; where they are, the kernel's own stay. One that it does not take costs nothing but itself. */
+export const setKeepalive = (sys: Sys, fd: number, keepalive: Keepalive): void => {
+  for (const [field, option] of OPTIONS)
+    if (keepalive[field] > 0) sys.setOption(fd, IPPROTO_TCP, option, keepalive[field]);
+};

@@ -1,0 +1,38 @@
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import type { Sys } from '../../sys/sys.ts';
+import { runAcceptor } from './loop.ts';
+import type { AcceptorStart, FromAcceptor, ToAcceptor } from './messages.ts';
+import { viewShared } from './shared-memory.ts';
+
+/**
+ * Runs the acceptor that the engine started this thread for. It blocks in epoll_wait, so its port is read when the eventfd says
+ * that there is something; nothing listens on the port, so the thread ends by itself.
+ */
+export const runWorker = (sys: Sys): void => {
+  const port = parentPort;
+  if (port === null) throw new Error('NOT_A_WORKER: an acceptor is started by the engine only');
+  const { index, acceptors, shared, eventfd, sourcePorts } = workerData as AcceptorStart;
+
+  const received = (): readonly ToAcceptor[] => {
+    const messages: ToAcceptor[] = [];
+    for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port))
+      messages.push(next.message as ToAcceptor);
+    // Of tables only the newest counts.
+    const newest = messages.findLast(({ type }) => type === 'Table');
+    return messages.filter((message) => message.type !== 'Table' || message === newest);
+  };
+
+  runAcceptor({
+    index,
+    acceptors,
+    sys,
+    shared: viewShared(shared),
+    eventfd,
+    sourcePorts,
+    now: () => performance.now(),
+    wallClock: () => Date.now(),
+    received,
+    seed: 1 + Math.floor(Math.random() * 0x7ffffffe),
+    tell: (message: FromAcceptor) => port.postMessage(message),
+  });
+};

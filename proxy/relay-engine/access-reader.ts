@@ -1,0 +1,92 @@
+import { CLOSES, type Close } from './acceptor/close-reason.ts';
+import {
+  ACCESS_RECORD,
+  ACCESS_RECORD_DOUBLES,
+  ACCESS_RECORDS,
+  accessRingAt,
+  INTS,
+  intsAt,
+  type SharedMemory,
+} from './acceptor/shared-memory.ts';
+import { addressText } from './address-text.ts';
+import { backendOf, endpointOf } from './endpoint-slots.ts';
+import type { Places } from './wire.ts';
+
+/** A connection that has ended, as the access log shows it. */
+export interface EndedConnection {
+  /** Milliseconds since 1970. */
+  readonly endedAt: number;
+  readonly durationMs: number;
+  readonly listener: string;
+  /** Left out where it was removed while the connection was still being made. */
+  readonly backend?: string;
+  /** The endpoint in use, or the one that failed last; left out for none. */
+  readonly endpoint?: string;
+  /** Address and port; IPv6 addresses are bracketed. */
+  readonly client: string;
+  readonly close: Close;
+  readonly retries: number;
+  /** Bytes from the client, and from the endpoint. */
+  readonly receivedBytes: number;
+  readonly sentBytes: number;
+  readonly acceptor: number;
+}
+
+/**
+ * Takes the records of ended connections that the acceptors left, and finds the names of their slots. A slot gets a new name only after all that
+ * was left before was taken (freePlaces), so a record never names another one.
+ */
+export class AccessReader {
+  #shared: SharedMemory;
+  #bytes: Uint8Array;
+  #acceptors: number;
+  #places: Places;
+
+  constructor(shared: SharedMemory, acceptors: number, places: Places) {
+    this.#shared = shared;
+    this.#bytes = new Uint8Array(shared.access.buffer);
+    this.#acceptors = acceptors;
+    this.#places = places;
+  }
+
+  /** Takes up to `most` records of each acceptor; returns whether there are more. */
+  take(most: number, give: (ended: EndedConnection) => void): boolean {
+    const { ints } = this.#shared;
+    let more = false;
+    for (let acceptor = 0; acceptor < this.#acceptors; acceptor++) {
+      const head = intsAt(acceptor);
+      const put = Atomics.load(ints, head + INTS.LogPut);
+      let taken = Atomics.load(ints, head + INTS.LogTaken);
+      for (let i = 0; i < most && taken !== put; i++) {
+        give(this.#read(acceptor, taken & (ACCESS_RECORDS - 1)));
+        taken = (taken + 1) | 0;
+        Atomics.store(ints, head + INTS.LogTaken, taken);
+      }
+      more ||= taken !== put;
+    }
+    return more;
+  }
+
+  #read(acceptor: number, record: number): EndedConnection {
+    const at = accessRingAt(acceptor) + record * ACCESS_RECORD_DOUBLES;
+    const of = (field: number): number => this.#shared.access[at + field] as number;
+    const address = addressText(this.#bytes, (at + ACCESS_RECORD.ClientAddress) * 8);
+    const port = of(ACCESS_RECORD.ClientPort);
+    const endpoint = this.#places.endpoints.keyOf(of(ACCESS_RECORD.Endpoint));
+    const backend =
+      endpoint === undefined ? this.#places.backends.keyOf(of(ACCESS_RECORD.Backend)) : backendOf(endpoint);
+    return {
+      endedAt: of(ACCESS_RECORD.EndedAt),
+      durationMs: of(ACCESS_RECORD.Duration),
+      listener: this.#places.listeners.keyOf(of(ACCESS_RECORD.Listener)) ?? '',
+      ...(backend === undefined ? {} : { backend }),
+      ...(endpoint === undefined ? {} : { endpoint: endpointOf(endpoint) }),
+      client: address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
+      close: CLOSES[of(ACCESS_RECORD.Close)] as Close,
+      retries: of(ACCESS_RECORD.Retries),
+      receivedBytes: of(ACCESS_RECORD.Received),
+      sentBytes: of(ACCESS_RECORD.Sent),
+      acceptor,
+    };
+  }
+}

@@ -1,0 +1,43 @@
+import type { SharedMemory } from './acceptor/shared-memory.ts';
+import { placeKey } from './endpoint-slots.ts';
+import type { Slots } from './slots.ts';
+
+/** An endpoint to which attempts to connect fail. */
+export interface FailingEndpoint {
+  readonly backend: string;
+  /** As `endpointKey` writes it. */
+  readonly endpoint: string;
+  /** Attempts that failed since the last one that succeeded, over all acceptors. */
+  readonly inARow: number;
+}
+
+/**
+ * The endpoints to which at least `atLeast` attempts in a row failed. Asked many times a second, so it reads nothing but these counts, and
+ * names only what it returns.
+ */
+export const failingEndpoints = (
+  { failuresInARow }: Pick<SharedMemory, 'failuresInARow'>,
+  endpoints: Slots,
+  atLeast: number,
+): readonly FailingEndpoint[] => {
+  const failing: FailingEndpoint[] = [];
+  for (let slot = 0; slot < endpoints.end; slot++) {
+    const inARow = Atomics.load(failuresInARow, slot);
+    if (inARow < atLeast) continue;
+    const key = endpoints.keyOf(slot);
+    if (key === undefined) continue;
+    const blank = key.indexOf(' ');
+    failing.push({ backend: key.slice(0, blank), endpoint: key.slice(blank + 1), inARow });
+  }
+  return failing;
+};
+
+/** Starts the count of an endpoint anew. */
+export const forgetFailures = (
+  { failuresInARow }: Pick<SharedMemory, 'failuresInARow'>,
+  endpoints: Slots,
+  { backend, endpoint }: Pick<FailingEndpoint, 'backend' | 'endpoint'>,
+): void => {
+  const slot = endpoints.slotOf(placeKey(backend, endpoint));
+  if (slot !== undefined) Atomics.store(failuresInARow, slot, 0);
+};

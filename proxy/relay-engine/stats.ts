@@ -1,0 +1,119 @@
+import type { Close } from './acceptor/close-reason.ts';
+import type { ConnectFailure } from './acceptor/connect-failure.ts';
+
+/** Counters and gauges of the data plane at one moment; totals only rise, also when an acceptor is replaced. */
+export interface EngineStats {
+  /** Version of the newest published table; 0 before the first. */
+  readonly version: number;
+  readonly acceptors: readonly AcceptorStats[];
+  /** Those of the table in its order, then those that are in it no more and keep their place: until their last connection has ended, and a while longer. */
+  readonly listeners: readonly ListenerStats[];
+  /** The same of backends: one keeps its place as long as an endpoint of it has connections, and a while longer. */
+  readonly backends: readonly BackendStats[];
+  readonly endpoints: readonly EndpointStats[];
+  /** Over all listeners, also those that are no more; in the order of CLOSES. */
+  readonly closes: readonly Closes[];
+  /** Those of listeners that have given up their place, in the same order. */
+  readonly pastCloses: readonly Closes[];
+  readonly sourcePorts: {
+    /** Those that connections to one endpoint may have at once (net.ipv4.ip_local_port_range). */
+    readonly count: number;
+    /** Whether the kernel itself uses ports in TIME_WAIT again (net.ipv4.tcp_tw_reuse = 1). */
+    readonly reused: boolean;
+  };
+  /** Ended connections that the access log lacks because they came faster than they were taken. */
+  readonly accessLogDropped: number;
+  readonly descriptors: {
+    /** Descriptors that connections hold. */
+    readonly held: number;
+    /** Most that they may hold; beyond it accepting pauses. */
+    readonly limit: number;
+  };
+}
+
+/** How many connections ended in one way. */
+export interface Closes extends Close {
+  readonly total: number;
+}
+
+/** Durations by bucket; the last bucket has those above all bounds. */
+export interface Durations {
+  readonly boundsMs: readonly number[];
+  readonly counts: readonly number[];
+  readonly sumMs: number;
+}
+
+export interface AcceptorStats {
+  readonly index: number;
+  /** Version of the table that it serves; 0 before the first. */
+  readonly version: number;
+  readonly openConnections: number;
+  readonly acceptedTotal: number;
+  /** Connections that it accepted and handed to an acceptor with fewer. */
+  readonly handedOverTotal: number;
+  /** Errno for which it takes no clients now, or did not a moment ago; they wait in the kernel's queue. 0 for none. */
+  readonly pausedBy: number;
+}
+
+export interface ListenerStats {
+  readonly name: string;
+  readonly port: number;
+  /** The one address that it is bound to; left out for all. */
+  readonly address?: string;
+  /** Name of the backend that takes its connections, or did last. */
+  readonly backend: string;
+  /** Whether it is in the table no more: it takes no clients, and counts on when it comes back. */
+  readonly leaving: boolean;
+  readonly openConnections: number;
+  readonly acceptedTotal: number;
+  /** Bytes from clients to endpoints. */
+  readonly receivedBytes: number;
+  /** Bytes from endpoints to clients. */
+  readonly sentBytes: number;
+  /** In the order of CLOSES. */
+  readonly closes: readonly Closes[];
+  /** Connections that ended after no retry, one, two, and more. */
+  readonly closesByRetries: readonly number[];
+  /** How long those that ended were open. */
+  readonly durations: Durations;
+}
+
+export interface BackendStats {
+  readonly name: string;
+  /** Open connections to all of its endpoints, also those that are in the table no more. */
+  readonly openConnections: number;
+  /** Bytes from clients to all endpoints that it ever had. */
+  readonly receivedBytes: number;
+  /** Bytes from them to clients. */
+  readonly sentBytes: number;
+  /** How long endpoints took to be connected. */
+  readonly connects: Durations;
+  /** Connection attempts made after a first one failed. */
+  readonly retriesTotal: number;
+  /** Retries that the budget did not allow. */
+  readonly retriesDeniedTotal: number;
+  /** Connections that had to wait because every endpoint was full. */
+  readonly queuedTotal: number;
+  /** Attempts that failed, by what the kernel said. */
+  readonly connectFailures: readonly { readonly failure: ConnectFailure; readonly total: number }[];
+}
+
+/** An endpoint of the table, or one that was removed and has connections, or had some a while ago. */
+export interface EndpointStats {
+  readonly backend: string;
+  readonly address: string;
+  readonly port: number;
+  /** Whether it is in the table no more. */
+  readonly leaving: boolean;
+  readonly openConnections: number;
+  readonly connectionsTotal: number;
+  readonly connectFailuresTotal: number;
+  /** Bytes from clients to it. */
+  readonly receivedBytes: number;
+  /** Bytes from it to clients. */
+  readonly sentBytes: number;
+  /** Closed connections to it whose source port the kernel kept for a minute. */
+  readonly portsKeptTotal: number;
+  /** Attempts that failed since the last one that succeeded, over all acceptors; shortages of this machine are not counted. */
+  readonly consecutiveFailures: number;
+}

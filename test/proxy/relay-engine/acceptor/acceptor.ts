@@ -1,0 +1,62 @@
+import type { Acceptor } from '../../../../proxy/relay-engine/acceptor/context.ts';
+import { type AcceptorInputs, createAcceptor } from '../../../../proxy/relay-engine/acceptor/create.ts';
+import type { AcceptorBackend, AcceptorTable } from '../../../../proxy/relay-engine/acceptor/messages.ts';
+import {
+  allocateShared,
+  MAX_DESCRIPTORS,
+  viewShared,
+} from '../../../../proxy/relay-engine/acceptor/shared-memory.ts';
+import { shareEndpoints } from '../../../../proxy/relay-engine/share-endpoints.ts';
+import type { Sys } from '../../../../proxy/sys/sys.ts';
+import { tableBackend } from '../../tables.ts';
+
+/** What an acceptor is given that nobody drives: its clock stands still, and nobody listens to it. */
+export const inputsForTest = (sys: Sys, change: Partial<AcceptorInputs> = {}): AcceptorInputs => ({
+  index: 0,
+  acceptors: 1,
+  sys,
+  shared: viewShared(allocateShared(change.acceptors ?? 1, MAX_DESCRIPTORS)),
+  eventfd: change.eventfd ?? sys.eventfd(),
+  sourcePorts: { low: 32_768, high: 60_999, reused: false },
+  now: () => 0,
+  wallClock: () => 0,
+  received: () => [],
+  seed: 1,
+  tell: () => undefined,
+  ...change,
+});
+
+/** A backend in the first slot, whose endpoints of equal weight take turns; each has the slot of its place, where it names none. */
+export const backendForTest = (
+  endpoints: readonly { readonly address: string; readonly port: number; readonly slot?: number }[],
+  change: Partial<AcceptorBackend> = {},
+): AcceptorBackend => ({
+  slot: 0,
+  ...tableBackend(),
+  endpoints: shareEndpoints(endpoints.map((endpoint, slot) => ({ slot, weight: 1, ...endpoint }))),
+  plan: { turns: Uint16Array.from(endpoints.keys()), seeds: new Uint32Array(0) },
+  ...change,
+});
+
+/** A first table that serves nothing but what is given. */
+export const tableForTest = (change: Partial<AcceptorTable> = {}): AcceptorTable => ({
+  version: 1,
+  descriptorLimit: 100,
+  accessLog: { mode: 'Off', sampleOneIn: 2 },
+  listeners: [],
+  backends: [],
+  removed: [],
+  ...change,
+});
+
+/** An acceptor whose loop does not run. */
+export const acceptorForTest = (sys: Sys): Acceptor & Disposable => {
+  const inputs = inputsForTest(sys);
+  const acceptor = createAcceptor(inputs);
+  return Object.assign(acceptor, {
+    [Symbol.dispose]: () => {
+      sys.close(acceptor.epoll);
+      sys.close(inputs.eventfd);
+    },
+  });
+};

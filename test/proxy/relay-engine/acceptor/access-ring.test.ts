@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { AccessRing } from '../../../../proxy/relay-engine/acceptor/access-ring.ts';
+import { CLOSES } from '../../../../proxy/relay-engine/acceptor/close-reason.ts';
+import { Connections, RELAYING } from '../../../../proxy/relay-engine/acceptor/connections.ts';
+import type { Acceptor } from '../../../../proxy/relay-engine/acceptor/context.ts';
+import {
+  ACCESS_RECORDS,
+  allocateShared,
+  TOTALS,
+  totalsAt,
+  viewShared,
+} from '../../../../proxy/relay-engine/acceptor/shared-memory.ts';
+import { AccessReader, type EndedConnection } from '../../../../proxy/relay-engine/access-reader.ts';
+import { placeKey } from '../../../../proxy/relay-engine/endpoint-slots.ts';
+import { Places } from '../../../../proxy/relay-engine/wire.ts';
+
+const FINISHED = CLOSES.findIndex(({ reason }) => reason === 'Finished');
+const RESET = CLOSES.findIndex(({ reason }) => reason === 'ClientReset');
+
+/** The second of two acceptors with its ring, the reader, and one connection that may be put in again and again. */
+const set = () => {
+  const shared = viewShared(allocateShared(2, 64));
+  const places = new Places();
+  places.listeners.take('web');
+  places.backends.take('pool');
+  places.endpoints.take(placeKey('pool', '192.0.2.1:80'));
+  const connections = new Connections();
+  const connection = connections.take();
+  connections.listenerSlot[connection] = 0;
+  connections.backendSlot[connection] = 0;
+  connections.clientAddress.set(
+    [10, 11].flatMap(() => [0, 0, 0, 0, 0]),
+    0,
+  );
+  connections.clientAddress.set([255, 255, 203, 0, 113, 9], 10);
+  connections.clientPort[connection] = 5000;
+  connections.began[connection] = 100;
+  const acceptor = { connections, nowMs: 350.5, wallClock: () => 1_700_000_000_000 } as unknown as Acceptor;
+  const ring = new AccessRing(shared, 1, 1);
+  const reader = new AccessReader(shared, 2, places);
+  const taken = (most = Number.POSITIVE_INFINITY): EndedConnection[] => {
+    const found: EndedConnection[] = [];
+    reader.take(most, (ended) => found.push(ended));
+    return found;
+  };
+  return { shared, connections, connection, acceptor, ring, reader, taken };
+};
+
+test('a record comes out as it went in, with the names of its slots', () => {
+  const { connections, connection, acceptor, ring, taken } = set();
+  connections.state[connection] = RELAYING;
+  connections.endpointSlot[connection] = 0;
+  connections.retries[connection] = 2;
+  connections.received[connection] = 2 ** 40;
+  connections.sent[connection] = 7;
+  ring.put(acceptor, connection, RESET);
+  assert.deepEqual(taken(), [
+    {
+      endedAt: 1_700_000_000_000,
+      durationMs: 250.5,
+      listener: 'web',
+      backend: 'pool',
+      endpoint: '192.0.2.1:80',
+      client: '203.0.113.9:5000',
+      close: CLOSES[RESET],
+      retries: 2,
+      receivedBytes: 2 ** 40,
+      sentBytes: 7,
+      acceptor: 1,
+    },
+  ]);
+  assert.deepEqual(taken(), []);
+});
+
+test('what never had an endpoint, or whose backend has gone, leaves it out; the endpoint that failed last is named', () => {
+  const { connections, connection, acceptor, ring, taken } = set();
+  ring.put(acceptor, connection, FINISHED);
+  connections.failedEndpoint[connection] = 0;
+  ring.put(acceptor, connection, FINISHED);
+  connections.failedEndpoint[connection] = -1;
+  connections.backendSlot[connection] = -1;
+  ring.put(acceptor, connection, FINISHED);
+  assert.deepEqual(
+    taken().map(({ backend, endpoint }) => [backend, endpoint]),
+    [
+      ['pool', undefined],
+      ['pool', '192.0.2.1:80'],
+      [undefined, undefined],
+    ],
+  );
+});
+
+test('a full ring drops and counts what comes, keeps what it has, and goes on when there is room, round after round', () => {
+  const { shared, connections, connection, acceptor, ring, taken } = set();
+  const put = (count: number, from: number): void => {
+    for (let i = 0; i < count; i++) {
+      connections.sent[connection] = from + i;
+      ring.put(acceptor, connection, FINISHED);
+    }
+  };
+  put(ACCESS_RECORDS + 3, 0);
+  assert.equal(shared.totals[totalsAt(1) + TOTALS.LogDropped], 3);
+  assert.deepEqual(
+    taken(5).map(({ sentBytes }) => sentBytes),
+    [0, 1, 2, 3, 4],
+  );
+  put(7, 10_000);
+  assert.equal(shared.totals[totalsAt(1) + TOTALS.LogDropped], 5);
+  const rest = taken().map(({ sentBytes }) => sentBytes);
+  assert.deepEqual([rest[0], rest.at(-5), rest.at(-1)], [5, 10_000, 10_004]);
+  for (let round = 0; round < 3; round++) {
+    put(ACCESS_RECORDS, 0);
+    assert.equal(taken().length, ACCESS_RECORDS);
+  }
+});
+
+test('the mode says which ends are wanted', () => {
+  const { ring } = set();
+  const wanted = (mode: 'Off' | 'Errors' | 'All' | 'Sampled', close: number): number => {
+    ring.follow({ mode, sampleOneIn: 10 });
+    return Array.from({ length: 10_000 }, () => ring.wants(close)).filter(Boolean).length;
+  };
+  assert.deepEqual([wanted('Off', FINISHED), wanted('Off', RESET)], [0, 0]);
+  assert.deepEqual([wanted('Errors', FINISHED), wanted('Errors', RESET)], [0, 10_000]);
+  assert.deepEqual([wanted('All', FINISHED), wanted('All', RESET)], [10_000, 10_000]);
+  // The generator begins with the same number, so this is no matter of luck.
+  const sampled = wanted('Sampled', FINISHED);
+  assert.ok(sampled > 800 && sampled < 1200, `${sampled} of 10000, one in ten`);
+});

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  CLOSED,
+  CONNECTING,
+  Connections,
+  FREE,
+} from '../../../../proxy/relay-engine/acceptor/connections.ts';
+
+test('a connection number is not used again before the turn of the loop is over', () => {
+  const connections = new Connections();
+  const first = connections.take();
+  connections.release(first);
+  assert.equal(connections.state[first], CLOSED);
+  assert.notEqual(connections.take(), first);
+  connections.recycle();
+  assert.equal(connections.state[first], FREE);
+  assert.equal(connections.take(), first);
+});
+
+test('growing keeps what is there and starts the rest clean', () => {
+  const connections = new Connections();
+  const first = connections.take();
+  connections.fd[first * 2] = 77;
+  const before = connections.capacity;
+  const taken = new Set([first]);
+  while (connections.capacity === before) taken.add(connections.take());
+  assert.equal(taken.size, connections.open);
+  assert.equal(connections.fd[first * 2], 77);
+  const fresh = connections.take();
+  assert.equal(connections.state[fresh], CONNECTING);
+  assert.equal(connections.fd[fresh * 2], -1);
+  assert.equal(connections.pendingBuffer[fresh * 2 + 1], -1);
+  assert.equal(connections.timerBucket[fresh], -1);
+});
+
+test('the gauge of open connections follows', () => {
+  const connections = new Connections();
+  const all = Array.from({ length: 10 }, () => connections.take());
+  for (const connection of all.slice(0, 4)) connections.release(connection);
+  assert.equal(connections.open, 6);
+});
+
+test('the slots of endpoints that have gone are avoided no more, and how many failed stays known', () => {
+  const connections = new Connections();
+  const [one, other] = [connections.take(), connections.take()];
+  connections.tried.set(one, [5, 6]).set(other, [7]);
+  connections.forgetTriedBut(new Set([6, 8]));
+  assert.deepEqual(connections.tried.get(one), [-1, 6]);
+  assert.deepEqual(connections.tried.get(other), [-1]);
+});

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { takeMail } from '../../../../proxy/relay-engine/acceptor/accept.ts';
+import { createAcceptor } from '../../../../proxy/relay-engine/acceptor/create.ts';
+import { holdDescriptor } from '../../../../proxy/relay-engine/acceptor/ending.ts';
+import { handOver } from '../../../../proxy/relay-engine/acceptor/hand-over.ts';
+import type { ServedListener } from '../../../../proxy/relay-engine/acceptor/served-table.ts';
+import { INTS, intsAt } from '../../../../proxy/relay-engine/acceptor/shared-memory.ts';
+import { libc } from '../../../../proxy/sys/libc.ts';
+import { AF_INET, SOCK_STREAM } from '../../../../proxy/sys/sys.ts';
+import { inputsForTest } from './acceptor.ts';
+
+const WAKE = 4711;
+const LISTENER: ServedListener = {
+  slot: 0,
+  fd: -1,
+  port: 80,
+  backendSlot: 0,
+  idleMs: 1000,
+  halfClosedMs: 500,
+  idleTicks: 100,
+  halfClosedTicks: 50,
+};
+
+/** Two acceptors whose loops do not run, and a client's descriptor that the first one holds. */
+const two = () => {
+  const sys = libc();
+  const woken: number[] = [];
+  const closed: number[] = [];
+  const inputs = inputsForTest(
+    { ...sys, signal: (eventfd) => woken.push(eventfd), close: (fd) => closed.push(fd) },
+    { acceptors: 2 },
+  );
+  const sender = createAcceptor({ ...inputs, index: 0 });
+  const receiver = createAcceptor({ ...inputs, index: 1 });
+  const { ints, owners } = inputs.shared;
+  ints[intsAt(1) + INTS.Wake] = WAKE;
+  const client = sys.socket(AF_INET, SOCK_STREAM, 0);
+  holdDescriptor(sender, client);
+  after(() => {
+    for (const fd of [sender.epoll, receiver.epoll, inputs.eventfd, client]) sys.close(fd);
+  });
+  return { sender, receiver, client, ints, owners, woken, closed };
+};
+
+for (const [asleep, wakes] of [
+  [1, [WAKE]],
+  [0, []],
+] as const)
+  test(`an acceptor that is ${asleep === 1 ? 'asleep' : 'awake'} is ${asleep === 1 ? '' : 'not '}woken for a connection that is left for it`, () => {
+    const { sender, client, ints, woken } = two();
+    ints[intsAt(1) + INTS.Asleep] = asleep;
+    assert.ok(handOver(sender, 1, client, LISTENER));
+    assert.deepEqual(woken, wakes);
+  });
+
+test('what an acceptor left that died is nobody’s once it was cleaned up after: the number may be another’s', () => {
+  const { sender, receiver, client, owners, ints, closed } = two();
+  assert.ok(handOver(sender, 1, client, LISTENER));
+  owners[client] = 0;
+  takeMail(receiver);
+  assert.deepEqual(closed, []);
+  assert.equal(ints[intsAt(1) + INTS.Taken], 1, 'it is on its way no more');
+});

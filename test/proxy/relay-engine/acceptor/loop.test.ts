@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { runAcceptor } from '../../../../proxy/relay-engine/acceptor/loop.ts';
+import { INTS, intsAt } from '../../../../proxy/relay-engine/acceptor/shared-memory.ts';
+import { libc } from '../../../../proxy/sys/libc.ts';
+import { pinnedMemory } from '../../../../proxy/sys/memory.ts';
+import { writeSocketAddress } from '../../../../proxy/sys/socket-address.ts';
+import { AF_INET, EADDRNOTAVAIL, SOCK_NONBLOCK, SOCK_STREAM } from '../../../../proxy/sys/sys.ts';
+import { freePort } from '../../../../scripts/process/free-ports.ts';
+import { backendForTest, inputsForTest, tableForTest } from './acceptor.ts';
+
+test('connections that were left for an acceptor before it has a table do not keep it from sleeping', () => {
+  const sys = libc();
+  const waits: number[] = [];
+  const inputs = inputsForTest(
+    {
+      ...sys,
+      epollWait: (_epoll, _at, _max, timeoutMs) => {
+        waits.push(timeoutMs);
+        shared.ints[intsAt(0) + INTS.Stop] = 1;
+        return 0;
+      },
+    },
+    { acceptors: 2 },
+  );
+  const { shared, eventfd } = inputs;
+  shared.ints[intsAt(0) + INTS.Mail] = 1;
+  runAcceptor(inputs);
+  sys.close(eventfd);
+  assert.deepEqual(waits, [1000]);
+});
+
+test('where source ports are chosen, none is that of a listener or an endpoint of the table', async () => {
+  const sys = libc();
+  const memory = pinnedMemory(128);
+  const port = await freePort();
+  writeSocketAddress(memory.view, 0, '127.0.0.1', port);
+  const listening = sys.socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  assert.equal(sys.bind(listening, memory.address, 16), 0);
+  assert.equal(sys.listen(listening, 16), 0);
+  const client = sys.socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  sys.connect(client, memory.address, 16);
+  const bound = new Set<number>();
+  let turns = 0;
+  const inputs = inputsForTest(
+    {
+      ...sys,
+      // The kernel has no port left for anybody.
+      connect: () => -EADDRNOTAVAIL,
+      bind: (fd, at, length) => {
+        // What is bound is the acceptor's own, and of this process: the port is read back.
+        const result = sys.bind(fd, at, length);
+        if (sys.ownAddress(fd, memory.address) >= 0) bound.add(memory.view.getUint16(2, false));
+        return result;
+      },
+      epollWait: (epoll, at, max) => {
+        turns++;
+        if (turns === 1) sys.signal(eventfd);
+        if (turns === 20) shared.ints[intsAt(0) + INTS.Stop] = 1;
+        return sys.epollWait(epoll, at, max, 100);
+      },
+    },
+    {
+      sourcePorts: { low: port - 2, high: port + 5, reused: false },
+      received: () => [
+        {
+          type: 'Table',
+          table: tableForTest({
+            listeners: [{ slot: 0, fd: listening, port, backendSlot: 0, idleMs: 1000, halfClosedMs: 1000 }],
+            backends: [backendForTest([{ address: '127.0.0.1', port: port + 3 }])],
+          }),
+        },
+      ],
+    },
+  );
+  const { shared, eventfd } = inputs;
+  runAcceptor(inputs);
+  for (const fd of [client, listening, eventfd]) sys.close(fd);
+  // Of eight, the first two are the kernel's.
+  assert.deepEqual(
+    [...bound].toSorted((a, b) => a - b),
+    [port + 1, port + 2, port + 4, port + 5],
+  );
+});

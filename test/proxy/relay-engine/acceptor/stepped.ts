@@ -1,0 +1,228 @@
+import { setKeepalive } from '../../../../proxy/relay-engine/acceptor/keepalive.ts';
+import { runAcceptor } from '../../../../proxy/relay-engine/acceptor/loop.ts';
+import type { ToAcceptor } from '../../../../proxy/relay-engine/acceptor/messages.ts';
+import { INTS, intsAt } from '../../../../proxy/relay-engine/acceptor/shared-memory.ts';
+import { libc } from '../../../../proxy/sys/libc.ts';
+import { type PinnedMemory, pinnedMemory } from '../../../../proxy/sys/memory.ts';
+import { SOCKET_ADDRESS_BYTES, writeSocketAddress } from '../../../../proxy/sys/socket-address.ts';
+import {
+  AF_INET,
+  EAGAIN,
+  EINPROGRESS,
+  SO_KEEPALIVE,
+  SO_REUSEADDR,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  SOCK_STREAM,
+  SOL_SOCKET,
+  type Sys,
+  TCP_INFO,
+  TCP_INFO_BYTES,
+} from '../../../../proxy/sys/sys.ts';
+import { freePorts } from '../../../../scripts/process/free-ports.ts';
+import { backendForTest, inputsForTest, tableForTest } from './acceptor.ts';
+
+const SO_RCVBUF = 8;
+/** A run that takes longer has gone wrong. */
+const DEADLINE_MS = 60_000;
+/** Longest wait of a turn, whatever the loop would wait for: the script goes on then. */
+const TURN_MS = 5;
+
+/** Bytes that the acceptor took from a socket. */
+export interface Read {
+  readonly turn: number;
+  readonly fd: number;
+  readonly bytes: number;
+}
+
+/** Both ends of a connection through the acceptor, and the acceptor's own sockets. */
+export interface Pair {
+  readonly client: number;
+  readonly endpoint: number;
+  readonly toClient: number;
+  readonly toEndpoint: number;
+}
+
+/** What a script works with. Its sockets do not block. */
+export interface World {
+  readonly sys: Sys;
+  /** Where its own bytes are; what is sent begins at its start. */
+  readonly memory: PinnedMemory;
+  /** Turns of the loop that have begun. */
+  turn: number;
+  /** Milliseconds of the acceptor's clock, which only the script moves on, unless it is the real one. */
+  clockMs: number;
+  readonly reads: Read[];
+  /** Done once, between the kernel's next answer and the acceptor's look at its clock. */
+  afterEvents: (() => void) | undefined;
+  /** The kernel has as many events as a turn takes, each time: those that are left from before. */
+  isFlooded: boolean;
+  /** What the control thread sends; taken with the next turn. */
+  post(message: ToAcceptor): void;
+  /** Begins a connection; done once both ends have it. */
+  connect(): Generator<void, Pair>;
+}
+
+export interface SteppedOptions {
+  readonly idleMs?: number;
+  readonly halfClosedMs?: number;
+  /** The acceptor's clock goes by itself, and the kernel says of its sockets what it says. */
+  readonly isClockReal?: boolean;
+  /** How often, in seconds, the kernel asks a silent peer of either side. */
+  readonly keepaliveSeconds?: number;
+  /** What the kernel takes from a client before the acceptor reads; left out, the kernel changes it as it likes. */
+  readonly receiveBytes?: number;
+}
+
+const addressOf = (port: number): PinnedMemory => {
+  const memory = pinnedMemory(128);
+  writeSocketAddress(memory.view, 0, '127.0.0.1', port);
+  return memory;
+};
+
+const listenOn = (sys: Sys, port: number): number => {
+  const fd = sys.socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  sys.setOption(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+  const bound = sys.bind(fd, addressOf(port).address, 16);
+  const listening = sys.listen(fd, 128);
+  if (bound < 0 || listening < 0) throw new Error(`bind ${bound}, listen ${listening} on port ${port}`);
+  return fd;
+};
+
+/**
+ * Runs the loop of an acceptor in the test's own thread, on real sockets. `script` goes on by one step before each turn, and the loop
+ * ends with it: so what happens in which turn is the script's to say, and no clock's.
+ */
+export const runStepped = async (
+  script: (world: World) => Generator<void>,
+  {
+    idleMs = 60_000,
+    halfClosedMs = idleMs,
+    isClockReal = false,
+    keepaliveSeconds = 0,
+    receiveBytes,
+  }: SteppedOptions = {},
+): Promise<World> => {
+  const sys = libc();
+  const [port, endpointPort] = (await freePorts(2)) as [number, number];
+  const eventfd = sys.eventfd();
+  const mail: ToAcceptor[] = [];
+  const [listener, endpoints] = [listenOn(sys, port), listenOn(sys, endpointPort)];
+  const own: number[] = [listener, endpoints];
+  const keepalive = { timeSeconds: keepaliveSeconds, intervalSeconds: keepaliveSeconds, probes: 0 };
+  sys.setOption(listener, SOL_SOCKET, SO_KEEPALIVE, 1);
+  setKeepalive(sys, listener, keepalive); // a client's socket inherits it
+  if (receiveBytes !== undefined) sys.setOption(listener, SOL_SOCKET, SO_RCVBUF, receiveBytes);
+  let [toClient, toEndpoint] = [-1, -1];
+  const address = addressOf(port);
+  const from = pinnedMemory(SOCKET_ADDRESS_BYTES);
+  const world: World = {
+    sys,
+    memory: pinnedMemory(1 << 20),
+    turn: 0,
+    clockMs: isClockReal ? performance.now() : 1_000,
+    reads: [],
+    afterEvents: undefined,
+    isFlooded: false,
+    post(message) {
+      mail.push(message);
+      sys.signal(eventfd);
+    },
+    *connect() {
+      const client = sys.socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+      own.push(client);
+      const connected = sys.connect(client, address.address, 16);
+      if (connected < 0 && connected !== -EINPROGRESS) throw new Error(`connect: ${connected}`);
+      for (;;) {
+        yield;
+        const endpoint = sys.accept(endpoints, from.address);
+        if (endpoint >= 0) {
+          own.push(endpoint);
+          return { client, endpoint, toClient, toEndpoint };
+        }
+        if (endpoint !== -EAGAIN) throw new Error(`accept: ${endpoint}`);
+      }
+    },
+  };
+  const steps = script(world);
+  // The kernel's clock is not the script's: when data left last is told by the script's, which on one machine is when it was acknowledged.
+  const info = pinnedMemory(TCP_INFO_BYTES);
+  const acknowledged = new Map<number, { readonly bytes: bigint; readonly atMs: number }>();
+  const follow = (fd: number): void => {
+    if (sys.tcpInfo(fd, info) < 0) {
+      acknowledged.delete(fd);
+      return;
+    }
+    const bytes = info.view.getBigUint64(TCP_INFO.BytesAcknowledged, true);
+    const before = acknowledged.get(fd);
+    // An end of stream counts as a byte, and is no data. (A byte by itself is seen by the acceptor when it passes it on.)
+    const isData = before === undefined || bytes - before.bytes > 1n;
+    acknowledged.set(fd, { bytes, atMs: isData ? world.clockMs : before.atMs });
+  };
+  const give = performance.now() + DEADLINE_MS;
+  const inputs = inputsForTest(
+    {
+      ...sys,
+      accept: (fd, at) => {
+        const accepted = sys.accept(fd, at);
+        if (accepted >= 0) toClient = accepted;
+        follow(accepted);
+        return accepted;
+      },
+      socket: (...all) => {
+        toEndpoint = sys.socket(...all);
+        follow(toEndpoint);
+        return toEndpoint;
+      },
+      recv: (fd, at, length) => {
+        const bytes = sys.recv(fd, at, length);
+        if (bytes > 0) world.reads.push({ turn: world.turn, fd, bytes });
+        return bytes;
+      },
+      tcpInfo: (fd, into) => {
+        const result = sys.tcpInfo(fd, into);
+        if (isClockReal) return result;
+        follow(fd);
+        const since = world.clockMs - (acknowledged.get(fd)?.atMs ?? 0);
+        into.view.setUint32(TCP_INFO.SinceLastDataSentMs, since, true);
+        // A peer that is there answers the kernel's probes, of keepalive or for room, whatever becomes of the data.
+        into.view.setUint32(TCP_INFO.SinceLastAcknowledgmentMs, 0, true);
+        return result;
+      },
+      epollWait: (epoll, at, max, timeoutMs) => {
+        if (performance.now() > give) throw new Error(`not done after ${world.turn} turns`);
+        if (isClockReal) world.clockMs = performance.now();
+        for (const fd of acknowledged.keys()) follow(fd);
+        if (steps.next().done) inputs.shared.ints[intsAt(0) + INTS.Stop] = 1;
+        world.turn++;
+        const count = sys.epollWait(epoll, at, max, Math.min(timeoutMs, TURN_MS));
+        const { afterEvents } = world;
+        world.afterEvents = undefined;
+        afterEvents?.();
+        return world.isFlooded ? max : count;
+      },
+    },
+    {
+      eventfd,
+      now: () => {
+        if (isClockReal) world.clockMs = performance.now();
+        return world.clockMs;
+      },
+      received: () => mail.splice(0),
+    },
+  );
+  world.post({
+    type: 'Table',
+    table: tableForTest({
+      descriptorLimit: 1_000,
+      listeners: [{ slot: 0, fd: listener, port, backendSlot: 0, idleMs, halfClosedMs, keepalive }],
+      backends: [backendForTest([{ address: '127.0.0.1', port: endpointPort }])],
+    }),
+  });
+  try {
+    runAcceptor(inputs);
+  } finally {
+    for (const fd of [...own, eventfd]) sys.close(fd);
+  }
+  return world;
+};

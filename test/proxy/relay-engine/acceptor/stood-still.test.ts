@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { EAGAIN } from '../../../../proxy/sys/sys.ts';
+import { runStepped } from './stepped.ts';
+
+const IDLE_MS = 5_000;
+/** How long the process is stopped, right after the kernel has answered it. */
+const STOPPED_MS = 60_000;
+/** Turns of the loop after it, in which whatever is due happens. */
+const TURNS = 10;
+/** Turns after which deadlines count, whatever else there is to do. */
+const MOST_TURNS = 200;
+
+test('a process that was stopped takes what has come in the meantime before it ends anything as idle', async () => {
+  let [got, next] = [0, 0];
+  await runStepped(
+    function* (world) {
+      const { client, endpoint } = yield* world.connect();
+      world.afterEvents = () => {
+        world.clockMs += STOPPED_MS;
+        world.sys.send(endpoint, world.memory.address, 7, false);
+      };
+      for (let turn = 0; turn < TURNS; turn++) yield;
+      got = world.sys.recv(client, world.memory.address, 100);
+      next = world.sys.recv(client, world.memory.address, 100);
+    },
+    { idleMs: IDLE_MS },
+  );
+  assert.deepEqual({ got, next }, { got: 7, next: -EAGAIN });
+});
+
+test('a connection with nothing under way ends as idle all the same', async () => {
+  let end = -1;
+  await runStepped(
+    function* (world) {
+      const { client } = yield* world.connect();
+      world.afterEvents = () => {
+        world.clockMs += STOPPED_MS;
+      };
+      for (let turn = 0; turn < TURNS; turn++) yield;
+      end = world.sys.recv(client, world.memory.address, 1);
+    },
+    { idleMs: IDLE_MS },
+  );
+  assert.equal(end, 0);
+});
+
+test('beside more events than a turn takes, again and again, what is silent ends as idle, only later', async () => {
+  let [turns, end] = [0, -1];
+  await runStepped(
+    function* (world) {
+      const { client } = yield* world.connect();
+      world.isFlooded = true;
+      while (end < 0 && turns < MOST_TURNS) {
+        turns++;
+        // As much as a turn may take that is none after a standstill.
+        world.clockMs += 1_000;
+        yield;
+        end = world.sys.recv(client, world.memory.address, 1);
+      }
+    },
+    { idleMs: IDLE_MS },
+  );
+  assert.equal(end, 0, `${turns} turns`);
+});

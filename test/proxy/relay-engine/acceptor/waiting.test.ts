@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+import { CONNECTING, WAITING } from '../../../../proxy/relay-engine/acceptor/connections.ts';
+import type { Acceptor } from '../../../../proxy/relay-engine/acceptor/context.ts';
+import { closeConnection } from '../../../../proxy/relay-engine/acceptor/ending.ts';
+import type { AcceptorBackend } from '../../../../proxy/relay-engine/acceptor/messages.ts';
+import { serveWaiting } from '../../../../proxy/relay-engine/acceptor/serve-waiting.ts';
+import {
+  EMPTY_TABLE,
+  type ServedBackend,
+  serveTable,
+} from '../../../../proxy/relay-engine/acceptor/served-table.ts';
+import { waitForPlace } from '../../../../proxy/relay-engine/acceptor/waiting.ts';
+import { libc } from '../../../../proxy/sys/libc.ts';
+import type { Picker } from '../../../../proxy/table/picker.ts';
+import { acceptorForTest, backendForTest, tableForTest } from './acceptor.ts';
+
+const sys = libc();
+let acceptor: Acceptor & Disposable;
+
+beforeEach(() => {
+  acceptor = acceptorForTest(sys);
+});
+
+afterEach(() => {
+  acceptor[Symbol.dispose]();
+});
+
+/** A connection that waits; undefined where the queue takes no more. */
+const enter = (): number | undefined => {
+  const connection = acceptor.connections.take();
+  acceptor.connections.listenerSlot[connection] = 0;
+  acceptor.connections.backendSlot[connection] = 0;
+  return waitForPlace(acceptor, connection) ? connection : undefined;
+};
+
+test('who has gone takes no place in the queue, and its number waits only once', () => {
+  const entered = Array.from({ length: 256 }, () => enter() as number);
+  assert.equal(enter(), undefined, 'the queue is full');
+  // All in one turn of the loop: nobody has looked at the queue meanwhile.
+  for (const connection of entered.slice(10, 100)) closeConnection(acceptor, connection, 'ClientGone');
+  const staying = [...entered.slice(0, 10), ...entered.slice(100)];
+  assert.deepEqual(acceptor.waiting, staying, 'the others keep their turns');
+  acceptor.connections.recycle();
+  const fresh = Array.from({ length: 90 }, enter);
+  assert.deepEqual(acceptor.waiting, [...staying, ...fresh]);
+  assert.equal(new Set(acceptor.waiting).size, 256);
+  assert.equal(enter(), undefined, 'full again');
+});
+
+const serve = (backend: Partial<AcceptorBackend>, endpoints: readonly number[]): void => {
+  acceptor.table = serveTable(
+    tableForTest({
+      backends: [
+        backendForTest(
+          endpoints.map((slot) => ({ slot, address: '127.0.0.1', port: 9 })),
+          { retries: 1, maxConnectionsPerEndpoint: 1, ...backend },
+        ),
+      ],
+    }),
+    EMPTY_TABLE,
+    acceptor.shared,
+  );
+};
+
+test('that many endpoints are full is seen at the first, not by a pick for each', () => {
+  serve({ algorithm: 'LeastConnections' }, [...Array(256).keys()]);
+  const backend = acceptor.table.backends.get(0) as ServedBackend;
+  let picks = 0;
+  const pick: Picker = (...inputs) => {
+    picks++;
+    return backend.pick(...inputs);
+  };
+  acceptor.table = { ...acceptor.table, backends: new Map([[0, { ...backend, pick }]]) };
+  for (let slot = 0; slot < 256; slot++) acceptor.counters.takeEndpoint(slot, 1);
+  const connection = enter() as number;
+  serveWaiting(acceptor);
+  assert.equal(acceptor.connections.state[connection], WAITING);
+  assert.equal(picks, 1);
+  // With one place free, it is found.
+  acceptor.counters.endpointLeft(200);
+  acceptor.now++;
+  serveWaiting(acceptor);
+  assert.equal(acceptor.connections.state[connection], CONNECTING);
+  assert.equal(acceptor.connections.endpointSlot[connection], 200);
+  assert.ok(picks <= 3, `${picks} picks`);
+  closeConnection(acceptor, connection, 'ClientGone');
+});
+
+test('one that avoids the endpoint with a free place does not keep it from those behind', () => {
+  serve({}, [0, 1]);
+  acceptor.counters.takeEndpoint(1, 1); // somebody has its only place
+  const [first, second] = [enter(), enter()] as [number, number];
+  acceptor.connections.tried.set(first, [0]);
+  serveWaiting(acceptor);
+  assert.equal(acceptor.connections.state[first], WAITING);
+  assert.equal(acceptor.connections.state[second], CONNECTING);
+  closeConnection(acceptor, second, 'ClientGone');
+});

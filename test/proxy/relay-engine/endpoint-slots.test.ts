@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { assignEndpoints } from '../../../proxy/relay-engine/endpoint-slots.ts';
+import { Slots } from '../../../proxy/relay-engine/slots.ts';
+import type { TableBackend, TableEndpoint } from '../../../proxy/table/table.ts';
+import { tableBackend } from '../tables.ts';
+
+const many = (count: number): readonly TableEndpoint[] =>
+  Array.from({ length: count }, (_, i) => ({ address: `192.0.2.${i + 1}`, port: 80, weight: 1 }));
+const backend = (name: string, used: number, resting = 0): TableBackend =>
+  tableBackend({ name, endpoints: many(used), resting: many(used + resting).slice(used) });
+const counts = (backends: readonly TableBackend[], slots: number): Record<string, number> =>
+  Object.fromEntries(
+    [...assignEndpoints(backends, new Slots(slots), () => undefined).byBackend].map(([name, all]) => [
+      name,
+      all.length,
+    ]),
+  );
+
+test('where slots run out, a huge backend leaves a small one its own', () => {
+  assert.deepEqual(counts([backend('a', 50), backend('z', 3)], 20), { a: 17, z: 3 });
+});
+
+test('endpoints that rest take slots only when every used one has its own', () => {
+  assert.deepEqual(counts([backend('a', 5, 50), backend('b', 5)], 10), { a: 5, b: 5 });
+});
+
+test('a backend that got fewer slots than it has endpoints is named, with how many it lacks', () => {
+  const { short } = assignEndpoints([backend('a', 5), backend('b', 2)], new Slots(4), () => undefined);
+  assert.deepEqual([...short], [['a', 3]]);
+});
+
+test('slots keep their order, and each new one is told once', () => {
+  const slots = new Slots(8);
+  const fresh: number[] = [];
+  const first = assignEndpoints([backend('a', 3)], slots, (slot) => fresh.push(slot));
+  assert.deepEqual(fresh, [0, 1, 2]);
+  const again = assignEndpoints([backend('a', 3)], slots, (slot) => fresh.push(slot));
+  assert.deepEqual(fresh.length, 3);
+  assert.deepEqual(again.byBackend, first.byBackend);
+});

@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { LeavingPorts } from '../../../proxy/relay-engine/leaving-ports.ts';
+import { startEngine } from '../../../proxy/relay-engine/start.ts';
+import type { WiredListener } from '../../../proxy/relay-engine/wire.ts';
+import { libc } from '../../../proxy/sys/libc.ts';
+import { IPPROTO_TCP } from '../../../proxy/sys/sys.ts';
+import { bindingKey } from '../../../proxy/table/binding.ts';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { until } from '../../until.ts';
+import { askOnce, dialClient, howDialEnds, howItEnded } from '../relay/client.ts';
+import { echo, greet, startEndpoint } from '../relay/endpoint-server.ts';
+import { oneBackend, tableBackend, tableOf } from '../tables.ts';
+import { listeningDescriptors } from '../tcp-sockets.ts';
+
+const TCP_DEFER_ACCEPT = 9;
+
+/** Descriptors of this process that listen on a port. */
+const listeningOn = (port: number): readonly number[] =>
+  [...listeningDescriptors()].flatMap(([fd, its]) => (its === port ? [fd] : []));
+
+/** Handshakes at the port end only with the client's first bytes from now on: as if they took long. */
+const deferHandshakes = (port: number): void => {
+  const sys = libc();
+  const sockets = listeningOn(port);
+  assert.ok(sockets.length > 0);
+  for (const fd of sockets) assert.ok(sys.setOption(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, 30) >= 0);
+};
+
+const ROUNDS = 6;
+const CLIENTS = 64;
+
+test('a port that goes and comes back under a storm of connects resets nobody', async (t) => {
+  const endpoint = await startEndpoint(greet('hello'));
+  const [port] = (await freePorts(1)) as [number];
+  const engine = await startEngine({ acceptors: 3, onEvent: () => undefined });
+  const ends: Record<string, number> = {};
+  let running = true;
+  const storm = Array.from({ length: CLIENTS }, async () => {
+    while (running) {
+      const how = await howDialEnds(port);
+      ends[how] = (ends[how] ?? 0) + 1;
+    }
+  });
+  try {
+    for (let round = 0; round < ROUNDS; round++) {
+      await engine.publish(oneBackend(port, endpoint.port));
+      const served = ends.end ?? 0;
+      await until(`clients are served in round ${round}`, () => (ends.end ?? 0) >= served + CLIENTS, {
+        everyMs: 1,
+        seen: () => ({ served, ends, stats: engine.stats() }),
+      });
+      if (round % 2 === 0) await engine.publish({ ...oneBackend(port, endpoint.port), listeners: [] });
+      else await engine.stopAccepting();
+    }
+    running = false;
+    await Promise.all(storm);
+    t.diagnostic(JSON.stringify(ends));
+    // Whose SYN was dropped asks again: then the port is back, or refuses.
+    assert.deepEqual(
+      Object.keys(ends).filter((how) => how !== 'end' && how !== 'ECONNREFUSED'),
+      [],
+    );
+  } finally {
+    running = false;
+    await engine.close();
+    await endpoint.close();
+  }
+});
+
+test('what else a table changes does not wait for a port that leaves, and the port waits for its clients', async (t) => {
+  const gone = await startEndpoint(echo);
+  const next = await startEndpoint(greet('next'));
+  const [staying, going] = (await freePorts(2)) as [number, number];
+  // The handshake ends when the test says so, not when it took too long.
+  const engine = await startEngine({ acceptors: 2, onEvent: () => undefined, handshakesMs: 600_000 });
+  t.after(async () => {
+    await engine.close();
+    await Promise.all([gone.close(), next.close()]);
+  });
+  const at = (port: number) => [{ address: '127.0.0.1', port, weight: 1 }];
+  await engine.publish(
+    tableOf(
+      [
+        { name: 'staying', port: staying, backend: 'b', idleMs: 60_000, halfClosedMs: 60_000 },
+        { name: 'going', port: going, backend: 'c', idleMs: 60_000, halfClosedMs: 60_000 },
+      ],
+      [
+        tableBackend({ endpoints: at(gone.port), closeOnRemoval: true }),
+        tableBackend({ name: 'c', endpoints: at(gone.port) }),
+      ],
+    ),
+  );
+  const old = await dialClient(staying);
+  old.write('x');
+  await once(old, 'data');
+  deferHandshakes(going);
+  const slow = await dialClient(going);
+  const end = howItEnded(old);
+  // The endpoint of `b` goes, and the whole of `c` with the port.
+  await engine.publish(
+    tableOf(
+      [{ name: 'staying', port: staying, backend: 'b', idleMs: 60_000, halfClosedMs: 60_000 }],
+      [tableBackend({ endpoints: at(next.port), closeOnRemoval: true })],
+    ),
+  );
+  assert.ok(listeningOn(going).length > 0, 'the port is there still');
+  const answer = once(slow, 'data').then(([data]) => data as Buffer);
+  // Its handshake ends now, and it is served by the backend that it came for.
+  slow.write('served');
+  assert.equal(await end, 'ECONNRESET');
+  assert.equal(await askOnce(staying), 'next');
+  assert.equal((await answer).toString(), 'served');
+  await until('the port is closed', () => listeningOn(going).length === 0, { seen: () => engine.stats() });
+  slow.write('and goes on');
+  const [more] = (await once(slow, 'data')) as [Buffer];
+  assert.equal(more.toString(), 'and goes on');
+  slow.destroy();
+});
+
+test('a client that never ends its handshake does not keep a port open, and a stop waits for its end', async (t) => {
+  const endpoint = await startEndpoint(echo);
+  const [port] = (await freePorts(1)) as [number];
+  const engine = await startEngine({ acceptors: 1, onEvent: () => undefined });
+  t.after(async () => {
+    await engine.close();
+    await endpoint.close();
+  });
+  await engine.publish(oneBackend(port, endpoint.port));
+  deferHandshakes(port);
+  const silent = await dialClient(port);
+  silent.on('error', () => undefined);
+  await engine.stopAccepting();
+  assert.deepEqual(listeningOn(port), []);
+  assert.equal(await howDialEnds(port), 'ECONNREFUSED');
+  silent.destroy();
+});
+
+test('a port that comes back while it leaves is served by the sockets that it had', async (t) => {
+  const endpoint = await startEndpoint(greet('hello'));
+  const [port] = (await freePorts(1)) as [number];
+  const engine = await startEngine({ acceptors: 1, onEvent: () => undefined });
+  t.after(async () => {
+    await engine.close();
+    await endpoint.close();
+  });
+  const present = oneBackend(port, endpoint.port);
+  await engine.publish(present);
+  const before = listeningOn(port);
+  await Promise.all([engine.publish(tableOf([], [])), engine.publish(present)]);
+  assert.deepEqual(listeningOn(port), before);
+  assert.equal(await askOnce(port), 'hello');
+  // What waited for the port to be deserted must not close it.
+  await engine.publish({ ...present, accessLog: { mode: 'Off', sampleOneIn: 99 } });
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.deepEqual(listeningOn(port), before);
+});
+
+/** Ports whose sockets leave, with no handshake under way; `of` as the engine asks, with a listener of that name and port for each of them. */
+const leavingPorts = () => {
+  let closes = 0;
+  const ports = new LeavingPorts({ isLeaving: () => true, handshakes: () => 0 }, undefined, async () => {
+    closes++;
+  });
+  const wired = (port: number): WiredListener => ({
+    name: `listener-${port}`,
+    slot: 0,
+    backendSlot: 0,
+    idleMs: 1,
+    halfClosedMs: 1,
+    port,
+    key: bindingKey({ port }),
+    backend: `backend-${port}`,
+    sockets: [],
+  });
+  const tableWith = (...all: number[]) =>
+    tableOf(
+      all.map((port) => ({ ...wired(port), sockets: undefined })),
+      all.map((port) => tableBackend({ name: `backend-${port}` })),
+    );
+  const of = (next: readonly number[], before: readonly number[]) => {
+    const { listeners, backends } = ports.of(
+      tableWith(...next),
+      before.map((port) => wired(port)),
+      tableWith(...before),
+    );
+    return [listeners.map(({ name }) => name), backends.map(({ name }) => name)];
+  };
+  return { ports, of, closes: () => closes };
+};
+
+test('a port that leaves is served by the backend that it had, until it is deserted; and so when it leaves once more', async () => {
+  const { ports, of, closes } = leavingPorts();
+  const leaving = [['listener-1'], ['backend-1']];
+  assert.deepEqual(of([2], [1, 2]), leaving);
+  ports.closeLater([bindingKey({ port: 1 })]);
+  await ports.closed();
+  assert.equal(closes(), 1);
+  assert.deepEqual(of([2], [1, 2]), [[], []], 'deserted');
+  assert.deepEqual(of([1, 2], [2]), [[], []], 'it is back');
+  assert.deepEqual(of([2], [1, 2]), leaving);
+});
+
+test('what stops closes no port any more', async () => {
+  const { ports, closes } = leavingPorts();
+  ports.closeLater([bindingKey({ port: 1 })]);
+  ports.stop();
+  await ports.closed();
+  assert.equal(closes(), 0);
+});

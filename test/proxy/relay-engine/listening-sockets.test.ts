@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { test } from 'node:test';
+import { readKernelKeepalive } from '../../../proxy/relay-engine/kernel-keepalive.ts';
+import { ListeningSockets } from '../../../proxy/relay-engine/listening-sockets.ts';
+import { libc } from '../../../proxy/sys/libc.ts';
+import { pinnedMemory } from '../../../proxy/sys/memory.ts';
+import {
+  EADDRINUSE,
+  EAGAIN,
+  EMFILE,
+  ENOBUFS,
+  IPPROTO_TCP,
+  type Sys,
+  TCP_KEEPCNT,
+  TCP_KEEPIDLE,
+  TCP_KEEPINTVL,
+} from '../../../proxy/sys/sys.ts';
+import { bindingKey } from '../../../proxy/table/binding.ts';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { askOnce, dialClient } from '../relay/client.ts';
+
+const ACCEPTORS = 3;
+const MOST = 100;
+/** A refusal comes a second after the port is closed, with the next SYN; where it never comes, the test fails in time. */
+const PATIENCE_MS = 20_000;
+const REFUSALS = { socket: EMFILE, setOption: ENOBUFS, bind: EADDRINUSE, listen: EADDRINUSE } as const;
+
+/** The kernel's calls, of which the `place`th after `arm` fails; and the sockets that are open. */
+const failingOnce = () => {
+  const sys = libc();
+  const open = new Set<number>();
+  const families: number[] = [];
+  let left = 0;
+  let failed: keyof typeof REFUSALS | undefined;
+  const refuses = (call: keyof typeof REFUSALS): boolean => {
+    left--;
+    if (left !== 0) return false;
+    failed = call;
+    return true;
+  };
+  const faulty: Sys = {
+    ...sys,
+    socket(...all) {
+      families.push(all[0]);
+      if (refuses('socket')) return -REFUSALS.socket;
+      const fd = sys.socket(...all);
+      open.add(fd);
+      return fd;
+    },
+    setOption: (...all) => (refuses('setOption') ? -REFUSALS.setOption : sys.setOption(...all)),
+    bind: (...all) => (refuses('bind') ? -REFUSALS.bind : sys.bind(...all)),
+    listen: (...all) => (refuses('listen') ? -REFUSALS.listen : sys.listen(...all)),
+    close(fd) {
+      open.delete(fd);
+      return sys.close(fd);
+    },
+  };
+  const arm = (place: number): void => {
+    left = place;
+    failed = undefined;
+  };
+  return { sys: faulty, open, arm, failed: () => failed, families };
+};
+
+test('whichever call fails while a port is opened, it is one finding, nothing stays open, and the next try opens it', async () => {
+  const { sys, open, arm, failed } = failingOnce();
+  const sockets = new ListeningSockets(sys, ACCEPTORS, MOST);
+  assert.equal(open.size, 0, 'the look at IPv6 leaves nothing open');
+  const [port] = (await freePorts(1)) as [number];
+  const calls = new Set<string>();
+  for (let place = 1; ; place++) {
+    arm(place);
+    const opened = sockets.open({ name: 'web', port: port });
+    const call = failed();
+    if (call === undefined) break; // there is no such place: every call had its turn
+    calls.add(call);
+    assert.ok(!Array.isArray(opened), `opened although ${call} failed`);
+    assert.match(JSON.stringify(opened), /Cannot listen on port/);
+    assert.equal(open.size, 0, `${call}, call ${place}, left a socket open`);
+  }
+  assert.deepEqual([...calls].sort(), ['bind', 'listen', 'setOption', 'socket']);
+  assert.equal(open.size, ACCEPTORS);
+  sockets.keepOnly(new Set());
+  assert.equal(open.size, 0);
+  await assert.rejects(askOnce(port), { code: 'ECONNREFUSED' });
+});
+
+test('a shortage at the start does not cost IPv6', async () => {
+  const { sys, arm, failed, families } = failingOnce();
+  const [port] = (await freePorts(1)) as [number];
+  const familyOf = (): number | undefined => {
+    const sockets = new ListeningSockets(sys, 1, MOST);
+    sockets.open({ name: 'web', port: port });
+    sockets.keepOnly(new Set());
+    return families.at(-1);
+  };
+  const usual = familyOf();
+  arm(1);
+  const afterShortage = familyOf();
+  assert.equal(failed(), 'socket');
+  assert.equal(afterShortage, usual);
+});
+
+test('a port that drops SYNs serves what it has, and begins no handshake', async (t) => {
+  const sys = libc();
+  const sockets = new ListeningSockets(sys, 1, MOST);
+  const [port, staying] = (await freePorts(2)) as [number, number];
+  const [listening] = sockets.open({ name: 'web', port: port }) as readonly [number];
+  sockets.open({ name: 'staying', port: staying });
+  const queued = await dialClient(port);
+  const [key, stayingKey] = [bindingKey({ port }), bindingKey({ port: staying })];
+  assert.deepEqual(sockets.leave(new Set([key, stayingKey])), []);
+  assert.deepEqual(sockets.leave(new Set([stayingKey])), [key]);
+  assert.deepEqual(sockets.leave(new Set([stayingKey])), [], 'it leaves already');
+  const late = connect(port, '127.0.0.1');
+  const other = await dialClient(staying);
+  for (const socket of [queued, other]) socket.on('error', () => undefined); // cut off by this test
+  t.after(() => {
+    for (const socket of [queued, other, late]) socket.destroy();
+  });
+  const address = pinnedMemory(128);
+  const accepted = sys.accept(listening, address.address);
+  assert.ok(accepted >= 0, 'what was queued is there');
+  // Its SYN was sent before that of the one that is connected.
+  assert.equal(late.readyState, 'opening');
+  assert.equal(sys.accept(listening, address.address), -EAGAIN);
+  const refused = once(late, 'error', { signal: AbortSignal.timeout(PATIENCE_MS) });
+  sockets.keepOnly(new Set());
+  const [error] = (await refused) as [NodeJS.ErrnoException];
+  assert.equal(error.code, 'ECONNREFUSED', 'it asked again');
+  sys.close(accepted);
+});
+
+test('ports that would take more sockets than there may be are a finding, until others go', async () => {
+  const sockets = new ListeningSockets(libc(), 3, 7);
+  const [one, two, three] = (await freePorts(3)) as [number, number, number];
+  assert.equal((sockets.open({ name: 'one', port: one }) as readonly number[]).length, 3);
+  assert.equal((sockets.open({ name: 'two', port: two }) as readonly number[]).length, 3);
+  assert.match(
+    JSON.stringify(sockets.open({ name: 'three', port: three })),
+    /no file descriptors left for it/,
+  );
+  sockets.keepOnly(new Set([bindingKey({ port: one })]));
+  assert.equal((sockets.open({ name: 'three', port: three }) as readonly number[]).length, 3);
+  sockets.keepOnly(new Set());
+});
+
+test('a keepalive that changes is changed on open sockets, and what is asked for no more is the kernel’s again', async () => {
+  const sys = libc();
+  const options = new Map<number, number>();
+  const sockets = new ListeningSockets(
+    {
+      ...sys,
+      setOption(fd, level, option, value) {
+        if (level === IPPROTO_TCP) options.set(option, value);
+        return sys.setOption(fd, level, option, value);
+      },
+    },
+    1,
+    MOST,
+  );
+  const [port] = (await freePorts(1)) as [number];
+  const given = () => ({
+    timeSeconds: options.get(TCP_KEEPIDLE),
+    intervalSeconds: options.get(TCP_KEEPINTVL),
+    probes: options.get(TCP_KEEPCNT),
+  });
+  const listener = { name: 'web', port };
+  const kernel = readKernelKeepalive();
+  sockets.open({ ...listener, keepalive: { timeSeconds: 4321, intervalSeconds: 43, probes: 4 } });
+  assert.deepEqual(given(), { timeSeconds: 4321, intervalSeconds: 43, probes: 4 });
+  sockets.open({ ...listener, keepalive: { timeSeconds: 1234, intervalSeconds: 0, probes: 0 } });
+  assert.deepEqual(given(), { ...kernel, timeSeconds: 1234 });
+  sockets.open(listener);
+  assert.deepEqual(given(), kernel);
+  sockets.keepOnly(new Set());
+});

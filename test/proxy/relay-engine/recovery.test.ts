@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Engine } from '../../../proxy/engine/engine.ts';
+import { type EngineEvent, startEngine } from '../../../proxy/relay-engine/start.ts';
+import type { Table, TableBackend } from '../../../proxy/table/table.ts';
+import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { askOnce, dialClient, howDialEnds } from '../relay/client.ts';
+import { startDeafListener } from '../relay/deaf-listener.ts';
+import { type EndpointServer, greet, startEndpoint } from '../relay/endpoint-server.ts';
+import { tableBackend, tableOf } from '../tables.ts';
+
+let endpoint: EndpointServer;
+let engine: Engine;
+let onEvent: (event: EngineEvent) => void = () => undefined;
+
+const backend = (name: string, port: number, change: Partial<TableBackend> = {}): TableBackend =>
+  tableBackend({ name, endpoints: [{ address: '127.0.0.1', port, weight: 1 }], ...change });
+const table = (port: number, ...backends: readonly [TableBackend, ...TableBackend[]]): Table =>
+  tableOf([{ name: 'l', port, backend: backends[0].name, idleMs: 60_000, halfClosedMs: 60_000 }], backends);
+
+before(async () => {
+  endpoint = await startEndpoint(greet('hello'));
+  engine = await startEngine({ acceptors: 2, onEvent: (event) => onEvent(event) });
+});
+
+after(async () => {
+  await engine.close();
+  await endpoint.close();
+});
+
+const next = (type: EngineEvent['type']): Promise<EngineEvent> =>
+  new Promise((resolve) => {
+    onEvent = (event) => {
+      if (event.type === type) resolve(event);
+    };
+  });
+
+test('an acceptor that dies is replaced and serves again; its connections and its eventfd are nobody’s', async () => {
+  const [port] = (await freePorts(1)) as [number];
+  const folder = mkdtempSync(join(tmpdir(), 'l4b-recovery-'));
+  try {
+    // No picker has this name, so the acceptor that gets the next client fails: a fault that tables from outside cannot have.
+    const broken = { algorithm: 'Nonsense' as TableBackend['algorithm'] };
+    await engine.publish(table(port, backend('b', endpoint.port, broken)));
+    const files: string[] = [];
+    const died = new Promise<void>((resolve) => {
+      onEvent = (event) => {
+        if (event.type !== 'AcceptorDied') return;
+        // The numbers of what it held are free now and are given out again at once.
+        for (let i = 0; i < 12; i++) {
+          files.push(join(folder, `${i}`));
+          openSync(files[i] as string, 'w');
+        }
+        resolve();
+      };
+    });
+    await howDialEnds(port);
+    await died;
+    const replaced = next('AcceptorReplaced');
+    await engine.publish(table(port, backend('b', endpoint.port)));
+    for (const file of files) assert.equal(readFileSync(file).length, 0, 'a stranger’s file was written to');
+    await replaced;
+    const { version, acceptors } = engine.stats();
+    assert.deepEqual(
+      acceptors.map((acceptor) => acceptor.version),
+      [version, version],
+    );
+    for (let i = 0; i < 8; i++) assert.equal(await askOnce(port), 'hello');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('while an acceptor is dead, tables are still published', async () => {
+  const [port] = (await freePorts(1)) as [number];
+  const broken = { algorithm: 'Nonsense' as TableBackend['algorithm'] };
+  await engine.publish(table(port, backend('b', endpoint.port, broken)));
+  const died = next('AcceptorDied');
+  await howDialEnds(port);
+  await died;
+  assert.deepEqual(await engine.publish(table(port, backend('b', endpoint.port))), []);
+  assert.equal(await askOnce(port), 'hello');
+});
+
+test('a connection that is still being made never ends up at a backend that its listener does not name', async () => {
+  const [port, other] = (await freePorts(2)) as [number, number];
+  const deaf = await startDeafListener();
+  try {
+    const slow = { connectMs: 600, retries: 2 };
+    await engine.publish(table(port, backend('web', deaf.port, slow)));
+    const client = await dialClient(port);
+    let said = '';
+    client.on('data', (data) => {
+      said += data.toString();
+    });
+    const ended = new Promise((resolve) => client.on('error', resolve).on('close', resolve));
+    await engine.publish(tableOf([], []));
+    await engine.publish(table(other, backend('secret', endpoint.port)));
+    await ended;
+    assert.equal(said, '');
+  } finally {
+    deaf.close();
+  }
+});

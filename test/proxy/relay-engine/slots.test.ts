@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Slots } from '../../../proxy/relay-engine/slots.ts';
+
+test('a key keeps its slot until it is freed', () => {
+  const slots = new Slots(3);
+  assert.deepEqual(slots.take('a'), { slot: 0, fresh: true });
+  assert.deepEqual(slots.take('b'), { slot: 1, fresh: true });
+  assert.equal(slots.left, 1);
+  assert.deepEqual(
+    slots.unusedFor((key) => key === 'b', 0, 1000),
+    [['a', 0]],
+  );
+  assert.equal(slots.keyOf(0), 'a');
+  slots.free('a');
+  assert.equal(slots.keyOf(0), undefined);
+  assert.deepEqual(slots.take('b'), { slot: 1, fresh: false });
+  assert.deepEqual(slots.take('c'), { slot: 0, fresh: true });
+});
+
+test('when every slot is taken the next key gets none', () => {
+  const slots = new Slots(2);
+  slots.take('a');
+  slots.take('b');
+  assert.equal(slots.take('c'), undefined);
+  assert.deepEqual(slots.take('a'), { slot: 0, fresh: false });
+});
+
+test('a key counts as unused from the look that finds it so first; one that is used meanwhile begins anew', () => {
+  const slots = new Slots(2);
+  slots.take('a');
+  const unusedAt = (nowMs: number, isUsed = false): number =>
+    slots.unusedFor(() => isUsed, 100, nowMs).length;
+  assert.deepEqual([unusedAt(0), unusedAt(99)], [0, 0]);
+  assert.equal(unusedAt(100), 1);
+  assert.deepEqual([unusedAt(101, true), unusedAt(102), unusedAt(201), unusedAt(202)], [0, 0, 0, 1]);
+  slots.free('a');
+  slots.take('a');
+  assert.equal(unusedAt(300), 0, 'one that comes back after it was freed is new');
+});
