@@ -10,10 +10,10 @@ import { get, webServer } from './docker/client.ts';
 import { type DockerEngine, openDockerEngine } from './docker/engine.ts';
 import { until } from './support/until.ts';
 
-/** The engine may be the user's, with a proxy that goes by the README's names: whatever this test makes has a name and a label of its own. */
+/** The engine may be the user's, with a proxy that goes by the names of docs/install.md: whatever this test makes has a name and a label of its own. */
 const NAME = `l4b-test-${process.pid}`;
 const LABEL = `dev.l4balancer.test=${NAME}`;
-/** The names that the README and compose.yaml tell users to give. */
+/** The names that docs/install.md and compose.yaml tell users to give. */
 const USERS = { container: 'l4b', image: 'l4balancer-proxy' } as const;
 const WEB_PORT = 9000;
 /** What the recipes ask for. */
@@ -57,7 +57,7 @@ const lookAtUsers = async (): Promise<readonly string[]> => {
   ];
 };
 
-/** A container and an image as a user has them who followed the README. */
+/** A container and an image as a user has them who followed docs/install.md. */
 const makeUsers = async (): Promise<void> => {
   await engine.run(['sh', '-c', `head -c 1024 /dev/zero | docker import - ${USERS.image}`]);
   const program = ['--entrypoint', '/usr/local/bin/node', image, '-e', 'setInterval(() => {}, 60_000)'];
@@ -122,11 +122,11 @@ const put = (text: string, what: string, instead: string): string => {
   return text.replaceAll(what, instead);
 };
 
-/** The recipe of the README that begins with this comment, as a shell script: for the limits of this machine, under the test's own names. */
+/** The recipe of docs/install.md that begins with this comment, as a shell script: for the limits of this machine, under the test's own names. */
 const recipe = (comment: string): string => {
-  const readme = readFileSync(join(REPOSITORY, 'README.md'), 'utf8');
+  const page = readFileSync(join(REPOSITORY, 'docs/install.md'), 'utf8');
   const block =
-    /^```\n(# Its own network[\s\S]*?)^```$/m.exec(readme)?.[1] ?? assert.fail('no docker recipes');
+    /^```sh\n(# Its own network[\s\S]*?)^```$/m.exec(page)?.[1] ?? assert.fail('no docker recipes');
   const part = block.split('\n\n').find((text) => text.startsWith(comment)) ?? assert.fail(`no ${comment}`);
   const named = put(part, `--name ${USERS.container} `, `--name ${NAME} --label ${LABEL} `);
   return put(put(named, ` ${USERS.image}`, ` ${image}`), `${WANTED_FILES}`, `${mostFiles()}`);
@@ -260,7 +260,7 @@ for (const [profile, network] of [
     }
   });
 
-test('a container and an image by the names that the README gives them are left alone', async () => {
+test('a container and an image by the names that docs/install.md gives them are left alone', async () => {
   await removeContainers();
   assert.deepEqual(await lookAtUsers(), users);
 });

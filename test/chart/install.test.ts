@@ -156,9 +156,9 @@ test('helm installs the chart, installs it again without a change, and leaves th
   await assert.rejects(cluster.run(['-n', 'by-helm', 'get', 'deployment', RELEASE]), /NotFound/);
 });
 
-test('a second release beside the first one takes what README says, and the same name', async () => {
-  const readme = readFileSync(join(REPOSITORY, 'README.md'), 'utf8');
-  const [, values = ''] = /all releases but one need `--set ([^`]+)`/.exec(readme) ?? [];
+test('a second release beside the first one takes what docs/install.md says, and the same name', async () => {
+  const page = readFileSync(join(REPOSITORY, 'docs/install.md'), 'utf8');
+  const [, values = ''] = /all releases but one need `--set ([^`]+)`/.exec(page) ?? [];
   const releases = [
     // Where the definition was left by the release before.
     { at: 'by-helm', namespace: 'shop', set: '' },

@@ -165,9 +165,10 @@ test('a priority class whose name looks like a number stays a text', async () =>
   assert.equal(one(parseDocuments(text), 'Deployment').spec?.template.spec.priorityClassName, '1e3');
 });
 
-test('README and chart ask for the same Kubernetes, and helm refuses the one before', async () => {
+test('README, docs/install.md and chart ask for the same Kubernetes, and helm refuses the one before', async () => {
   const asked = /^kubeVersion: ">=1\.(\d+)\.0-0"$/m.exec(read('charts/l4balancer-operator/Chart.yaml'))?.[1];
-  assert.equal(/Kubernetes 1\.(\d+) or newer/.exec(read('README.md'))?.[1], asked);
+  for (const page of ['README.md', 'docs/install.md'])
+    assert.equal(/Kubernetes 1\.(\d+) or newer/.exec(read(page))?.[1], asked, page);
   const template = (minor: number) => helm(['template', RELEASE, CHART, '--kube-version', `1.${minor}.0`]);
   assert.match(await template(Number(asked)), /kind: Deployment/);
   await assert.rejects(template(Number(asked) - 1), (error: unknown) => {

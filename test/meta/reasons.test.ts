@@ -5,7 +5,7 @@ import { WARNING_REASONS } from '../../operator/status/warning-reasons.ts';
 import { assertNone, type Finding } from './finding.ts';
 import { tree } from './tree.ts';
 
-const PATH = 'README.md';
+const PATH = 'docs/troubleshooting.md';
 const ROW = /^\| `([A-Z]\w+)` \|/gm;
 
 /** The table of reasons has one row for each reason of the catalogue, in its words, and no other. */
@@ -22,7 +22,7 @@ const check = (
     .map(([, reason]) => ({ path: PATH, says: `has a row of ${reason}, which is not in the catalogue` })),
 ];
 
-test('README explains every reason of the status in the words of the catalogue', () => {
+test('docs/troubleshooting.md explains every reason of the status in the words of the catalogue', () => {
   const known = { Available: { standing: 'Done', meaning: 'It serves.', whatToDo: 'Nothing.' } } as const;
   assert.equal(check('| `Available` | It serves. | Nothing. |\n', known).length, 0);
   assert.equal(check('| `Available` | It stands. | Nothing. |\n| `Gone` | a | b |\n', known).length, 2);

@@ -78,9 +78,9 @@ test('a script that fails, or that uses a library which Argo CD does not open, i
   assert.throws(() => runHealthCheck('this is not Lua', {}), /syntax error/);
 });
 
-test('README names the key under which Argo CD looks for the health check of this kind', () => {
+test('docs/install.md names the key under which Argo CD looks for the health check of this kind', () => {
   const [group] = API_VERSION.split('/');
   const key = `resource.customizations.health.${group}_${KIND}`;
-  const named = read('README.md').match(/resource\.customizations\.[\w.]+/g) ?? [];
+  const named = read('docs/install.md').match(/resource\.customizations\.[\w.]+/g) ?? [];
   assert.deepEqual([...new Set(named)], [key]);
 });
