@@ -1,4 +1,4 @@
-import type { EngineStats } from '../relay-engine/stats.ts';
+import type { EngineStats } from '../engine/stats.ts';
 import type { EngineMetric, Scrape } from './engine-metrics.ts';
 import { type Exposition, labelText } from './exposition.ts';
 

@@ -1,5 +1,5 @@
 import type { Output } from '../../program/output.ts';
-import type { Durations, EngineStats } from '../relay-engine/stats.ts';
+import type { Durations, EngineStats } from '../engine/stats.ts';
 import { endpointKey } from '../table/table.ts';
 import { type Exposition, labelText, type MetricType } from './exposition.ts';
 import { beyondBudget } from './series-budget.ts';

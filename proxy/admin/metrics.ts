@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type * as Prometheus from 'prom-client';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '../../program/prometheus.ts';
-import { ACCEPT_ERRNOS } from '../relay-engine/acceptor/accept-errno.ts';
+import { ACCEPT_ERRNOS } from '../engine/accept-errno.ts';
 import { ENDPOINT_METRICS } from './endpoint-metrics.ts';
 import { beginScrape, ENGINE_METRICS, type MetricsFacts, type Scrape } from './engine-metrics.ts';
 import { Exposition } from './exposition.ts';

@@ -1,5 +1,5 @@
 import type { ControlState } from '../control/control.ts';
-import type { EngineStats } from '../relay-engine/stats.ts';
+import type { EngineStats } from '../engine/stats.ts';
 
 /** Why the proxy should get no traffic, as one sentence; undefined when it should. */
 export const whyNotReady = (facts: {

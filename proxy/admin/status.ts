@@ -1,8 +1,8 @@
 import type { ProxyFinding } from '../../crds/proxy-finding.ts';
 import type { ControlState } from '../control/control.ts';
+import type { EngineStats } from '../engine/stats.ts';
 import type { EndpointHealth } from '../health/monitor.ts';
 import type { Health } from '../health/verdict.ts';
-import type { EngineStats } from '../relay-engine/stats.ts';
 import type { SourceState } from '../source/source.ts';
 import { endpointKey } from '../table/table.ts';
 import type { TuningEntry } from '../tuning/report.ts';

@@ -1,4 +1,4 @@
-import { type AcceptErrno, acceptErrno } from '../relay-engine/acceptor/accept-errno.ts';
+import { type AcceptErrno, acceptErrno } from '../engine/accept-errno.ts';
 import type { EngineEvent } from '../relay-engine/start.ts';
 import { SHORTAGES } from './shortage-texts.ts';
 

@@ -1,4 +1,4 @@
-import type { EngineStats } from '../relay-engine/stats.ts';
+import type { EngineStats } from '../engine/stats.ts';
 import { endpointKey } from '../table/table.ts';
 
 type Endpoint = EngineStats['endpoints'][number];

@@ -1,5 +1,5 @@
 import type { FindingCode } from '../../crds/proxy-finding.ts';
-import type { AcceptErrno } from '../relay-engine/acceptor/accept-errno.ts';
+import type { AcceptErrno } from '../engine/accept-errno.ts';
 
 /** What ran out when clients are not taken, and what to do; `path` is where the resource says something about it. */
 export interface ShortageText {

@@ -1,7 +1,7 @@
 import type { ProxyFinding } from '../../crds/proxy-finding.ts';
-import { type AcceptErrno, acceptErrno } from '../relay-engine/acceptor/accept-errno.ts';
+import { type AcceptErrno, acceptErrno } from '../engine/accept-errno.ts';
+import type { EngineStats } from '../engine/stats.ts';
 import type { ConnectFailure } from '../relay-engine/acceptor/connect-failure.ts';
-import type { EngineStats } from '../relay-engine/stats.ts';
 import { endpointKey } from '../table/table.ts';
 import { SHORTAGES } from './shortage-texts.ts';
 

@@ -1,7 +1,7 @@
 import type { ProxyFinding } from '../../crds/proxy-finding.ts';
 import type { FailingEndpoint } from '../relay-engine/failing-endpoints.ts';
-import type { EngineStats } from '../relay-engine/stats.ts';
 import type { Table } from '../table/table.ts';
+import type { EngineStats } from './stats.ts';
 
 /** A data plane: takes whole tables and serves them. */
 export interface Engine {

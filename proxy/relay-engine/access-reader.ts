@@ -1,4 +1,4 @@
-import { CLOSES, type Close } from './acceptor/close-reason.ts';
+import { CLOSES, type Close } from '../engine/close-reason.ts';
 import {
   ACCESS_RECORD,
   ACCESS_RECORD_DOUBLES,

@@ -1,5 +1,5 @@
+import { CLOSES, closePlace, PHASES, type Phase } from '../engine/close-reason.ts';
 import type { Sys } from '../sys/sys.ts';
-import { CLOSES, closePlace, PHASES, type Phase } from './acceptor/close-reason.ts';
 import {
   backendTotalsAt,
   endpointOpenAt,

@@ -1,5 +1,14 @@
+import { CLOSES } from '../engine/close-reason.ts';
+import type {
+  AcceptorStats,
+  BackendStats,
+  Closes,
+  Durations,
+  EndpointStats,
+  EngineStats,
+  ListenerStats,
+} from '../engine/stats.ts';
 import { endpointKey, type Table, type TableListener } from '../table/table.ts';
-import { CLOSES } from './acceptor/close-reason.ts';
 import { CONNECT_FAILURES } from './acceptor/connect-failure.ts';
 import { CONNECT_BOUNDS_MS, OPEN_BOUNDS_MS } from './acceptor/durations.ts';
 import {
@@ -20,15 +29,6 @@ import {
   totalsAt,
 } from './acceptor/shared-memory.ts';
 import { backendOf, endpointOf, placeKey } from './endpoint-slots.ts';
-import type {
-  AcceptorStats,
-  BackendStats,
-  Closes,
-  Durations,
-  EndpointStats,
-  EngineStats,
-  ListenerStats,
-} from './stats.ts';
 import { NO_BYTES, type Places } from './wire.ts';
 
 /** Sums over the acceptors, whose parts each have one writer. */

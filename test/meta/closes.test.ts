@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ENDPOINT_METRICS } from '../../proxy/admin/endpoint-metrics.ts';
 import { ENGINE_METRICS } from '../../proxy/admin/engine-metrics.ts';
 import { SHORTAGES } from '../../proxy/control/shortage-texts.ts';
-import { CLOSE_REASONS } from '../../proxy/relay-engine/acceptor/close-reason.ts';
+import { CLOSE_REASONS } from '../../proxy/engine/close-reason.ts';
 import { assertNone, type Finding } from './finding.ts';
 import { tree } from './tree.ts';
 

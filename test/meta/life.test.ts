@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CLOSE_REASONS } from '../../proxy/relay-engine/acceptor/close-reason.ts';
+import { CLOSE_REASONS } from '../../proxy/engine/close-reason.ts';
 import * as connections from '../../proxy/relay-engine/acceptor/connections.ts';
 import { assertNone, type Finding } from './finding.ts';
 import { tree } from './tree.ts';

@@ -4,7 +4,7 @@ import type {
   EndpointStats,
   EngineStats,
   ListenerStats,
-} from '../../proxy/relay-engine/stats.ts';
+} from '../../proxy/engine/stats.ts';
 
 /** An acceptor that has served nothing yet. */
 export const acceptorStats = (change: Partial<AcceptorStats> = {}): AcceptorStats => ({

@@ -1,5 +1,5 @@
 import type { AccessLog } from '../../../crds/access-log.ts';
-import { CLOSES } from './close-reason.ts';
+import { CLOSES } from '../../engine/close-reason.ts';
 import { RELAYING } from './connections.ts';
 import type { Acceptor } from './context.ts';
 import {

@@ -1,7 +1,7 @@
+import type { CloseReason } from '../../engine/close-reason.ts';
 import { ECONNRESET, EPIPE, EPOLLERR, EPOLLHUP, IPPROTO_TCP, TCP_QUICKACK } from '../../sys/sys.ts';
 import { clientKey } from '../../table/client-key.ts';
 import { beginAttempt } from './attempt.ts';
-import type { CloseReason } from './close-reason.ts';
 import { type ConnectFailure, connectFailure } from './connect-failure.ts';
 import { BROKEN, CLIENT, CONNECTING, ENDING, ENDPOINT, READ_ON, READABLE, RELAYING } from './connections.ts';
 import { type Acceptor, random32 } from './context.ts';

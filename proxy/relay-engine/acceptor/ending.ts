@@ -1,4 +1,4 @@
-import { type CloseReason, closePlace, PHASES } from './close-reason.ts';
+import { type CloseReason, closePlace, PHASES } from '../../engine/close-reason.ts';
 import {
   CLIENT,
   CLOSED,

@@ -1,4 +1,4 @@
-import { CLOSES } from './close-reason.ts';
+import { CLOSES } from '../../engine/close-reason.ts';
 import { CONNECT_FAILURES } from './connect-failure.ts';
 import { CONNECT_BOUNDS_MS, OPEN_BOUNDS_MS } from './durations.ts';
 

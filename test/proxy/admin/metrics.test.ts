@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createMetrics } from '../../../proxy/admin/metrics.ts';
-import { CLOSES } from '../../../proxy/relay-engine/acceptor/close-reason.ts';
-import type { EngineStats } from '../../../proxy/relay-engine/stats.ts';
+import { CLOSES } from '../../../proxy/engine/close-reason.ts';
+import type { EngineStats } from '../../../proxy/engine/stats.ts';
 import { acceptorStats, backendStats, endpointStats, engineStats, listenerStats } from '../stats.ts';
 import { parsePrometheus } from './prometheus-text.ts';
 

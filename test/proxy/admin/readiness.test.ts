@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { whyNotReady, whyUnhealthy } from '../../../proxy/admin/readiness.ts';
 import type { ControlState } from '../../../proxy/control/control.ts';
-import type { EngineStats } from '../../../proxy/relay-engine/stats.ts';
+import type { EngineStats } from '../../../proxy/engine/stats.ts';
 import { acceptorStats } from '../stats.ts';
 import { tableOf } from '../tables.ts';
 

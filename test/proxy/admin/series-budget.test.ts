@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createMetrics } from '../../../proxy/admin/metrics.ts';
 import { beyondBudget, MOST_ENDPOINTS } from '../../../proxy/admin/series-budget.ts';
-import { CLOSES } from '../../../proxy/relay-engine/acceptor/close-reason.ts';
-import type { EndpointStats } from '../../../proxy/relay-engine/stats.ts';
+import { CLOSES } from '../../../proxy/engine/close-reason.ts';
+import type { EndpointStats } from '../../../proxy/engine/stats.ts';
 import { backendStats, endpointStats, engineStats, listenerStats } from '../stats.ts';
 import { parsePrometheus } from './prometheus-text.ts';
 

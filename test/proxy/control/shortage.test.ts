@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FindingCode } from '../../../crds/proxy-finding.ts';
 import { watchShortage } from '../../../proxy/control/shortage.ts';
-import { CLOSES } from '../../../proxy/relay-engine/acceptor/close-reason.ts';
-import type { EngineStats } from '../../../proxy/relay-engine/stats.ts';
+import { CLOSES } from '../../../proxy/engine/close-reason.ts';
+import type { EngineStats } from '../../../proxy/engine/stats.ts';
 import { EMFILE, ENFILE, ENOBUFS, ENOMEM, ENOSPC } from '../../../proxy/sys/sys.ts';
 import { acceptorStats, backendStats, endpointStats, engineStats } from '../stats.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CLOSES } from '../../../proxy/relay-engine/acceptor/close-reason.ts';
+import { CLOSES } from '../../../proxy/engine/close-reason.ts';
 import { Counters } from '../../../proxy/relay-engine/acceptor/counters.ts';
 import { Mailbox } from '../../../proxy/relay-engine/acceptor/mailbox.ts';
 import {

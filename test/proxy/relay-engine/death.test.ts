@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
+import type { EngineStats } from '../../../proxy/engine/stats.ts';
 import { type EngineEvent, startEngine } from '../../../proxy/relay-engine/start.ts';
-import type { EngineStats } from '../../../proxy/relay-engine/stats.ts';
 import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { until } from '../../until.ts';
 import { echo, startEndpoint } from '../relay/endpoint-server.ts';

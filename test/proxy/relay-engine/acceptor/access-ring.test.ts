@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { CLOSES } from '../../../../proxy/engine/close-reason.ts';
 import { AccessRing } from '../../../../proxy/relay-engine/acceptor/access-ring.ts';
-import { CLOSES } from '../../../../proxy/relay-engine/acceptor/close-reason.ts';
 import { Connections, RELAYING } from '../../../../proxy/relay-engine/acceptor/connections.ts';
 import type { Acceptor } from '../../../../proxy/relay-engine/acceptor/context.ts';
 import {

@@ -1,5 +1,5 @@
-import type { Close } from './acceptor/close-reason.ts';
-import type { ConnectFailure } from './acceptor/connect-failure.ts';
+import type { ConnectFailure } from '../relay-engine/acceptor/connect-failure.ts';
+import type { Close } from './close-reason.ts';
 
 /** Counters and gauges of the data plane at one moment; totals only rise, also when an acceptor is replaced. */
 export interface EngineStats {

@@ -1,4 +1,4 @@
-import { EMFILE, ENFILE, ENOBUFS, ENOMEM } from '../../sys/sys.ts';
+import { EMFILE, ENFILE, ENOBUFS, ENOMEM } from '../sys/sys.ts';
 
 /** Why the kernel gives no client, as it is counted. */
 export const ACCEPT_ERRNOS = ['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'other'] as const;
