@@ -4,9 +4,9 @@ import type { L4BalancerSpec } from '../crds/l4balancer.ts';
 import { type ParsedManifest, parseManifest } from '../crds/parse-manifest.ts';
 import type { ListenAddress } from '../program/listen-address.ts';
 import { type FileContent, readManifestFile } from '../program/read-file.ts';
+import { bindingKey, bindingOf } from './configuration/binding.ts';
 import { EXIT } from './errors.ts';
 import { ownPortFindings } from './source/own-ports.ts';
-import { bindingKey, bindingOf } from './table/binding.ts';
 
 /** Checks manifests as `--check` does and writes what it found; answers the exit code. `-` reads stdin. */
 export const checkManifests = (

@@ -1,5 +1,5 @@
+import type { Target } from '../configuration/snapshot.ts';
 import type { EndpointHealth } from '../health/monitor.ts';
-import type { Target } from '../table/snapshot.ts';
 import { endpointKey } from '../table/table.ts';
 
 export interface BackendCounts {

@@ -1,7 +1,7 @@
 import type { Backend } from '../../crds/backend.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import type { FindingCode, ProxyFinding } from '../../crds/proxy-finding.ts';
-import type { Written } from '../table/snapshot.ts';
+import type { Written } from '../configuration/snapshot.ts';
 import type { Table, TableBackend } from '../table/table.ts';
 
 const SEE = "Each endpoint's reason is in /status; start it, or correct the healthCheck";

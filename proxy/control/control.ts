@@ -1,9 +1,9 @@
 import type { ProxyFinding } from '../../crds/proxy-finding.ts';
+import type { Snapshot, Written } from '../configuration/snapshot.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { SourceInput } from '../source/source.ts';
 import { compileTable } from '../table/compile.ts';
 import type { EndpointView } from '../table/endpoint-view.ts';
-import type { Snapshot, Written } from '../table/snapshot.ts';
 import type { Table } from '../table/table.ts';
 import { backendFindings } from './backend-findings.ts';
 import { indexedFindings } from './indexed-findings.ts';

@@ -1,12 +1,12 @@
 import type { Output } from '../../program/output.ts';
 import { createMetrics, type ProxyMetrics } from '../admin/metrics.ts';
+import type { Binding } from '../configuration/binding.ts';
 import type { Engine } from '../engine/engine.ts';
 import { ProxyError } from '../errors.ts';
 import { check } from '../health/check/check.ts';
 import { type HealthMonitor, startMonitor } from '../health/monitor.ts';
 import { fewestDescriptors, shareDescriptors } from '../relay-engine/descriptor-shares.ts';
 import { type EngineEvent, startEngine } from '../relay-engine/start.ts';
-import type { Binding } from '../table/binding.ts';
 import { endpointKey } from '../table/table.ts';
 import { createAccessLog } from '../telemetry/access-log.ts';
 import type { Logger } from '../telemetry/log.ts';

@@ -1,5 +1,5 @@
 import type { ProxyFinding } from '../../crds/proxy-finding.ts';
-import type { Written } from '../table/snapshot.ts';
+import type { Written } from '../configuration/snapshot.ts';
 
 const NAMED = /^spec\.(listeners|backends)\[([^\]]*)\]/;
 

@@ -1,5 +1,5 @@
+import type { Snapshot } from '../configuration/snapshot.ts';
 import type { SourceState } from '../source/source.ts';
-import type { Snapshot } from '../table/snapshot.ts';
 
 export interface SourceLog {
   /** Logs a revision that was not seen before; answers whether it was one. */

@@ -1,6 +1,6 @@
+import type { Snapshot } from '../configuration/snapshot.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { EndpointView } from '../table/endpoint-view.ts';
-import type { Snapshot } from '../table/snapshot.ts';
 import type { Check } from './check/check.ts';
 import type { CheckResult } from './check/result.ts';
 import { type CheckSchedule, createSchedule, type ScheduleOptions } from './check-schedule.ts';

@@ -1,6 +1,6 @@
 import type { HealthCheck } from '../../crds/backend.ts';
 import { durationMs } from '../../crds/duration.ts';
-import type { Snapshot } from '../table/snapshot.ts';
+import type { Snapshot } from '../configuration/snapshot.ts';
 import { endpointKey } from '../table/table.ts';
 import type { CheckKind, CheckRequest } from './check/check.ts';
 import type { EndpointRules } from './state.ts';

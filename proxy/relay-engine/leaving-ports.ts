@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bindingKey } from '../table/binding.ts';
+import { bindingKey } from '../configuration/binding.ts';
 import type { Table } from '../table/table.ts';
 import { handshakesEnd } from './handshakes-end.ts';
 import type { ListeningSockets } from './listening-sockets.ts';

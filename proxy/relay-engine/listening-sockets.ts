@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
 import type { ProxyFinding } from '../../crds/proxy-finding.ts';
+import { type Binding, bindingKey, overlap } from '../configuration/binding.ts';
 import { countHandshakes } from '../sys/handshakes.ts';
 import { pinnedMemory } from '../sys/memory.ts';
 import { writeSocketAddress } from '../sys/socket-address.ts';
@@ -24,7 +25,6 @@ import {
   type Sys,
   TCP_NODELAY,
 } from '../sys/sys.ts';
-import { type Binding, bindingKey, overlap } from '../table/binding.ts';
 import type { Keepalive, TableListener } from '../table/table.ts';
 import { setKeepalive } from './acceptor/keepalive.ts';
 import { readKernelKeepalive } from './kernel-keepalive.ts';

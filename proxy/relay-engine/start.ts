@@ -1,8 +1,8 @@
 import type { ProxyFinding } from '../../crds/proxy-finding.ts';
+import { type Binding, bindingKey } from '../configuration/binding.ts';
 import type { Engine } from '../engine/engine.ts';
 import { readFileLimit } from '../sys/file-limit.ts';
 import { libc } from '../sys/libc.ts';
-import { type Binding, bindingKey } from '../table/binding.ts';
 import type { Table } from '../table/table.ts';
 import type { FromAcceptor } from './acceptor/messages.ts';
 import { allocateShared, INTS, intsAt, MAX_DESCRIPTORS, viewShared } from './acceptor/shared-memory.ts';

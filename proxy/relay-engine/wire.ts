@@ -1,6 +1,6 @@
 import type { AccessLog } from '../../crds/access-log.ts';
 import type { ProxyFinding } from '../../crds/proxy-finding.ts';
-import { bindingKey } from '../table/binding.ts';
+import { bindingKey } from '../configuration/binding.ts';
 import { endpointKey, type Table, type TableBackend, type TableListener } from '../table/table.ts';
 import type {
   AcceptorBackend,

@@ -1,6 +1,6 @@
 import type { StaticEndpoint } from '../../crds/backend.ts';
 import { canonicalAddress, endpointIdentity } from '../../crds/canonical-address.ts';
-import type { Target } from '../table/snapshot.ts';
+import type { Target } from '../configuration/snapshot.ts';
 
 export interface FixedTargets {
   /** With the usual spelling of each address, which all keys, pages and metrics then have; each endpoint once. */

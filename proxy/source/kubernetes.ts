@@ -4,7 +4,7 @@ import type { KubeObject } from '../../kube/object.ts';
 import type { KubeService } from '../../kube/service.ts';
 import type { Place } from '../../kube/topology-hints.ts';
 import type { Transport } from '../../kube/transport.ts';
-import type { Snapshot, Written } from '../table/snapshot.ts';
+import type { Snapshot, Written } from '../configuration/snapshot.ts';
 import type { ApiProblem } from './api-problem.ts';
 import { follow } from './followed.ts';
 import { resolveTargets, servicesOf } from './resolve.ts';

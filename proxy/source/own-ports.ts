@@ -2,7 +2,7 @@ import type { Finding } from '../../crds/finding.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import type { Path } from '../../crds/path.ts';
 import { formatListenAddress, type ListenAddress } from '../../program/listen-address.ts';
-import { bindingKey, bindingOf, overlap } from '../table/binding.ts';
+import { bindingKey, bindingOf, overlap } from '../configuration/binding.ts';
 
 /** Where this proxy's admin endpoint listens, in words for a listener that wants the same. */
 export const heldByAdmin = (admin: ListenAddress): string =>

@@ -4,7 +4,7 @@ import { type EndpointSlice, SERVICE_NAME_LABEL } from '../../kube/endpoint-slic
 import { type Endpoints, endpointsOf } from '../../kube/endpoint-slices.ts';
 import type { KubeService } from '../../kube/service.ts';
 import type { Place } from '../../kube/topology-hints.ts';
-import type { Snapshot, Target, Written } from '../table/snapshot.ts';
+import type { Snapshot, Target, Written } from '../configuration/snapshot.ts';
 import { fixedTargets } from './fixed-targets.ts';
 
 /** What the cluster says about the backends of one spec. */

@@ -1,5 +1,5 @@
 import type { ProxyFinding } from '../../crds/proxy-finding.ts';
-import type { Snapshot } from '../table/snapshot.ts';
+import type { Snapshot } from '../configuration/snapshot.ts';
 
 /** What a source knows at one moment; each replaces the one before. */
 export interface SourceInput {

@@ -2,7 +2,7 @@ import type { Finding } from '../../crds/finding.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import { parseManifest } from '../../crds/parse-manifest.ts';
 import type { ListenAddress } from '../../program/listen-address.ts';
-import type { Snapshot } from '../table/snapshot.ts';
+import type { Snapshot } from '../configuration/snapshot.ts';
 import { fixedTargets } from './fixed-targets.ts';
 import { ownPortFindings } from './own-ports.ts';
 

@@ -4,7 +4,7 @@ import { valueAt } from '../../crds/path.ts';
 import type { ProxyFinding } from '../../crds/proxy-finding.ts';
 import { type LeftOut, understand } from '../../crds/understand.ts';
 import type { KubeObject } from '../../kube/object.ts';
-import type { Written } from '../table/snapshot.ts';
+import type { Written } from '../configuration/snapshot.ts';
 import { VERSION } from '../version.ts';
 import type { LeftOutCounts } from './source.ts';
 

@@ -1,12 +1,12 @@
 import type { Backend } from '../../crds/backend.ts';
 import { durationMs } from '../../crds/duration.ts';
 import type { Keepalive } from '../../crds/listener.ts';
-import { bindingOf } from './binding.ts';
+import { bindingOf } from '../configuration/binding.ts';
+import type { Snapshot, Target } from '../configuration/snapshot.ts';
 import type { EndpointView } from './endpoint-view.ts';
 import { HASHES_SOURCE } from './pick.ts';
 import { chooseServing } from './serving.ts';
 import { startingWeights } from './slow-start.ts';
-import type { Snapshot, Target } from './snapshot.ts';
 import {
   endpointKey,
   type Table,

@@ -5,7 +5,8 @@ import { assertNone, type Finding, matches } from './finding.ts';
 import { importsOf } from './imports.ts';
 import { type SourceFile, tree } from './tree.ts';
 
-const PURE = /^(operator\/(capacity|desired|tuning|status)\/|proxy\/table\/|crds\/(parse|understand)\.ts$)/;
+const PURE =
+  /^(operator\/(capacity|desired|tuning|status)\/|proxy\/(configuration|table)\/|crds\/(parse|understand)\.ts$)/;
 
 /** Functions of Node whose answer depends on nothing but their arguments. */
 const HARMLESS: Readonly<Record<string, readonly string[]>> = {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { spec } from '../../../crds/l4balancer.ts';
 import type { ProxyFinding } from '../../../crds/proxy-finding.ts';
+import type { Snapshot } from '../../../proxy/configuration/snapshot.ts';
 import { createControl } from '../../../proxy/control/control.ts';
-import type { Snapshot } from '../../../proxy/table/snapshot.ts';
 import type { Table } from '../../../proxy/table/table.ts';
 
 const snapshot = (

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import { bindingKey } from '../../../proxy/configuration/binding.ts';
 import { LeavingPorts } from '../../../proxy/relay-engine/leaving-ports.ts';
 import { startEngine } from '../../../proxy/relay-engine/start.ts';
 import type { WiredListener } from '../../../proxy/relay-engine/wire.ts';
 import { libc } from '../../../proxy/sys/libc.ts';
 import { IPPROTO_TCP } from '../../../proxy/sys/sys.ts';
-import { bindingKey } from '../../../proxy/table/binding.ts';
 import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { until } from '../../until.ts';
 import { askOnce, dialClient, howDialEnds, howItEnded } from '../relay/client.ts';

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'node:test';
+import { bindingKey } from '../../../proxy/configuration/binding.ts';
 import { readKernelKeepalive } from '../../../proxy/relay-engine/kernel-keepalive.ts';
 import { ListeningSockets } from '../../../proxy/relay-engine/listening-sockets.ts';
 import { libc } from '../../../proxy/sys/libc.ts';
@@ -17,7 +18,6 @@ import {
   TCP_KEEPIDLE,
   TCP_KEEPINTVL,
 } from '../../../proxy/sys/sys.ts';
-import { bindingKey } from '../../../proxy/table/binding.ts';
 import { freePorts } from '../../../scripts/process/free-ports.ts';
 import { askOnce, dialClient } from '../relay/client.ts';
 

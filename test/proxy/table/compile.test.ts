@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseL4Balancer } from '../../../crds/parse.ts';
+import type { Snapshot, Target } from '../../../proxy/configuration/snapshot.ts';
 import { compileTable } from '../../../proxy/table/compile.ts';
 import type { EndpointView } from '../../../proxy/table/endpoint-view.ts';
-import type { Snapshot, Target } from '../../../proxy/table/snapshot.ts';
 
 const snapshot = (targets: readonly Target[]): Snapshot => {
   const { balancer, findings } = parseL4Balancer(

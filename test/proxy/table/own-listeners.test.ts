@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { spec } from '../../../crds/l4balancer.ts';
+import type { Snapshot, Target } from '../../../proxy/configuration/snapshot.ts';
 import { withoutOwnListeners } from '../../../proxy/table/own-listeners.ts';
-import type { Snapshot, Target } from '../../../proxy/table/snapshot.ts';
 
 const target = (address: string, port: number): Target => ({ address, port, weight: 1, backup: false });
 const OWN = '192.0.2.1';
