@@ -4,7 +4,7 @@ import { descriptorsOf, memoryFor } from '../../crds/plan-pod.ts';
 import { bytes, cpuMillis } from '../../crds/quantity.ts';
 import { inMebibytes } from '../../crds/resources.ts';
 import type { Warning } from '../status/warning-reasons.ts';
-import { plural } from '../status/words.ts';
+import { plural } from '../text/lists-and-counts.ts';
 import type { Plan } from './plan.ts';
 
 /** How many endpoints a backend has; only of those of which it is known. */

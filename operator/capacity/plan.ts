@@ -13,7 +13,7 @@ import {
 import { bytes } from '../../crds/quantity.ts';
 import { inMebibytes } from '../../crds/resources.ts';
 import type { Status } from '../../crds/status.ts';
-import { plural } from '../status/words.ts';
+import { plural } from '../text/lists-and-counts.ts';
 import { connectionsPerCore, isHeavy } from './rate.ts';
 
 export type Plan = NonNullable<Status['capacity']>;

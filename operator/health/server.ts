@@ -4,7 +4,7 @@ import { errorCode } from '../../kube/errors.ts';
 import { lateHttp } from '../../program/late-modules.ts';
 import { formatListenAddress, type ListenAddress } from '../../program/listen-address.ts';
 import { limitAnswers, PAGE_LIMITS, type PageLimits, requestLimits } from '../../program/page-limits.ts';
-import { OperatorError } from '../errors.ts';
+import { OperatorError } from '../errors/operator-error.ts';
 import type { Page, Pages } from './pages.ts';
 
 export interface PageServer {

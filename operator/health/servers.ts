@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import { formatListenAddress, type ListenAddress } from '../../program/listen-address.ts';
-import { FLAGS } from '../flags.ts';
+import { FLAGS } from '../settings/flags.ts';
 import { healthPages, metricsPages } from './pages.ts';
 import type { Readiness } from './readiness.ts';
 import { type PageServer, type ServerOptions, startServer } from './server.ts';

@@ -5,7 +5,7 @@ import type { Transport } from '../../kube/transport.ts';
 import type { Child } from '../desired/children.ts';
 import { childName } from '../desired/names.ts';
 import type { ImageSettings, Owner } from '../desired/render.ts';
-import { EXIT } from '../errors.ts';
+import { EXIT } from '../errors/operator-error.ts';
 import { type Gathered, gather } from '../reconcile/gather.ts';
 import { createLedger } from '../reconcile/ledger.ts';
 import { planChildren } from '../reconcile/plan-children.ts';

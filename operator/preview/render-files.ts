@@ -8,7 +8,7 @@ import { readManifestFile } from '../../program/read-file.ts';
 import { children } from '../desired/children.ts';
 import type { Live } from '../desired/pin.ts';
 import type { ImageSettings } from '../desired/render.ts';
-import { EXIT } from '../errors.ts';
+import { EXIT } from '../errors/operator-error.ts';
 import { renderingOf } from '../reconcile/gather.ts';
 import { renderedNow } from '../reconcile/plan-children.ts';
 import { OLDEST_SUPPORTED, versionText } from '../tuning/kubernetes-version.ts';

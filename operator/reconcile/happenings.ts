@@ -1,9 +1,9 @@
 import type { Condition } from '../../crds/status.ts';
 import { authorOf, contestAdvice } from '../status/check-contests.ts';
 import { isReason, REASONS } from '../status/reasons.ts';
-import { sentence, stable } from '../status/stable.ts';
-import { listed } from '../status/words.ts';
 import type { Happening } from '../telemetry/event-manifest.ts';
+import { listed } from '../text/lists-and-counts.ts';
+import { sentence, stable } from '../text/stable.ts';
 import type { Waiting } from '../tuning/gate.ts';
 import type { Applied, Repair } from './apply-children.ts';
 import type { Change } from './changed-by.ts';

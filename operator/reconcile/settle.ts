@@ -1,10 +1,10 @@
 import { ApiError } from '../../kube/errors.ts';
-import { codeOf } from '../errors.ts';
+import { codeOf } from '../errors/operator-error.ts';
+import type { Logger } from '../log/log.ts';
 import type { Backoffs } from '../queue/backoffs.ts';
 import type { Queue } from '../queue/queue.ts';
-import { stable } from '../status/stable.ts';
 import type { ControllerMetrics } from '../telemetry/controller-metrics.ts';
-import type { Logger } from '../telemetry/log.ts';
+import { stable } from '../text/stable.ts';
 import type { Outcome } from './outcome.ts';
 
 export interface SettleDeps {

@@ -1,5 +1,5 @@
 import { ApiError } from '../../kube/errors.ts';
-import { sentence, stable } from '../status/stable.ts';
+import { sentence, stable } from '../text/stable.ts';
 
 /** A child, and what became of it. */
 interface Tried {

@@ -1,8 +1,8 @@
+import { listed } from '../text/lists-and-counts.ts';
+import { sentence, stable } from '../text/stable.ts';
 import { refusalReason } from './check-replica-failure.ts';
 import type { ChildProblem } from './observed.ts';
 import type { Verdict } from './reasons.ts';
-import { sentence, stable } from './stable.ts';
-import { listed } from './words.ts';
 
 /** How the API server says that a field stays what it was as long as the object lives. */
 const UNCHANGEABLE = /field is immutable|may not change once set|cannot change roleRef/;

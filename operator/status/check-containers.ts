@@ -1,7 +1,7 @@
+import { sentence } from '../text/stable.ts';
 import type { ContainerStatus, Pod } from './observed.ts';
 import { livingContainers } from './pods.ts';
 import type { Verdict } from './reasons.ts';
-import { sentence } from './stable.ts';
 import { verdictOfPods } from './verdict-of-pods.ts';
 
 const PULL =

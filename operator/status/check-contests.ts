@@ -1,6 +1,6 @@
+import { listed } from '../text/lists-and-counts.ts';
 import type { Contest } from './observed.ts';
 import type { Warning } from './warning-reasons.ts';
-import { listed } from './words.ts';
 
 /** Who changes an object, as far as the API server tells. */
 export const authorOf = ({ by, isOperator }: Pick<Contest, 'by' | 'isOperator'>): string => {

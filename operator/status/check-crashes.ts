@@ -1,10 +1,10 @@
 import { effectiveTuning } from '../../crds/effective.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import { sentence } from '../text/stable.ts';
 import { lastWords } from './last-words.ts';
 import type { ContainerStatus, Pod, Terminated } from './observed.ts';
 import { livingContainers } from './pods.ts';
 import type { Verdict } from './reasons.ts';
-import { sentence } from './stable.ts';
 import { verdictOfPods } from './verdict-of-pods.ts';
 
 /** Says how the proxy ends when it ends by itself, again and again; in every state of that cycle the same. */

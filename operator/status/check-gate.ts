@@ -1,12 +1,12 @@
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import { childName } from '../desired/names.ts';
+import { listed, plural } from '../text/lists-and-counts.ts';
+import { sentence, stable } from '../text/stable.ts';
 import type { Gate } from '../tuning/gate.ts';
 import { STOPPED } from '../tuning/stop-record.ts';
 import type { Observed } from './observed.ts';
 import type { Verdict } from './reasons.ts';
-import { sentence, stable } from './stable.ts';
 import { sysctlAdvice } from './sysctl-advice.ts';
-import { listed, plural } from './words.ts';
 
 type Resource = Pick<Observed, 'namespace' | 'name' | 'deployment'>;
 

@@ -1,11 +1,11 @@
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import type { Condition } from '../../crds/status.ts';
+import { listed, plural } from '../text/lists-and-counts.ts';
 import { type BlockingReason, isBlocking } from './finding-reasons.ts';
 import { bySeverity, findingsOf, type Said, withReplicas } from './findings.ts';
 import { worstBackends } from './listeners.ts';
 import { hasHeard, type Reading, reportOf } from './reading.ts';
 import type { Verdict } from './reasons.ts';
-import { listed, plural } from './words.ts';
 
 /** Why the whole of a proxy is not as the spec asks for. */
 const OF_PROXY: ReadonlySet<string> = new Set(['SpecRefused', 'NotFollowing']);

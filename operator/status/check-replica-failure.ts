@@ -1,6 +1,6 @@
+import { sentence, stable } from '../text/stable.ts';
 import type { Deployment, ReplicaSet } from './observed.ts';
 import type { Reason, Verdict } from './reasons.ts';
-import { sentence, stable } from './stable.ts';
 
 /** Whose words the API server uses when it refuses an object, and what follows from them. The first that fits counts. */
 const REFUSALS: readonly { readonly pattern: RegExp; readonly reason: Reason; readonly hint: string }[] = [

@@ -1,7 +1,7 @@
+import { plural } from '../text/lists-and-counts.ts';
 import type { Deployment, Pod } from './observed.ts';
 import { hasFailed, hasServed, isReady } from './pods.ts';
 import type { Verdict } from './reasons.ts';
-import { plural } from './words.ts';
 
 const progressReason = (deployment: Deployment): string =>
   deployment.status?.conditions?.find(({ type }) => type === 'Progressing')?.reason ?? '';

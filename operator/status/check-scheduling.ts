@@ -1,8 +1,8 @@
+import { listed, roughly } from '../text/lists-and-counts.ts';
+import { sentence, stable } from '../text/stable.ts';
 import type { Pod } from './observed.ts';
 import { nodesOf } from './pods.ts';
 import type { Verdict } from './reasons.ts';
-import { sentence, stable } from './stable.ts';
-import { listed, roughly } from './words.ts';
 
 /** What follows from each cause that the scheduler gives. */
 const CAUSES: readonly { readonly pattern: RegExp; readonly advice: string }[] = [

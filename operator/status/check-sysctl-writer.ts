@@ -1,9 +1,9 @@
 import { SYSCTL_WRITER } from '../desired/sysctl-writer.ts';
+import { sentence } from '../text/stable.ts';
 import { lastWords } from './last-words.ts';
 import type { Pod } from './observed.ts';
 import { hasFailed } from './pods.ts';
 import type { Verdict } from './reasons.ts';
-import { sentence } from './stable.ts';
 import { verdictOfPods } from './verdict-of-pods.ts';
 
 /** Says why the init container could not write its sysctls: in its own last words, or the runtime's. */

@@ -1,9 +1,9 @@
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import { roughly } from '../text/lists-and-counts.ts';
 import { refusalOf, refusalsOf } from '../tuning/refused-pod.ts';
 import type { Pod } from './observed.ts';
 import type { Verdict } from './reasons.ts';
 import { sysctlAdvice } from './sysctl-advice.ts';
-import { roughly } from './words.ts';
 
 /** Says which sysctl which node refuses, from what its kubelet wrote into the pods it refused, as long as nothing has stopped them. */
 export const checkSysctls = (failed: readonly Pod[], spec: L4BalancerSpec): Verdict | undefined => {

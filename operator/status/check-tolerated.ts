@@ -1,6 +1,6 @@
 import type { Finding } from '../../crds/finding.ts';
+import { listed } from '../text/lists-and-counts.ts';
 import type { Warning } from './warning-reasons.ts';
-import { listed } from './words.ts';
 
 /** Fields that the message names; of the rest it says how many there are. */
 const SHOWN = 10;

@@ -1,6 +1,6 @@
 import type { Condition } from '../../crds/status.ts';
+import { firstSentence } from '../text/stable.ts';
 import { REASONS, type Standing, type Verdict } from './reasons.ts';
-import { firstSentence } from './stable.ts';
 
 export interface ConditionInput {
   readonly verdict: Verdict;

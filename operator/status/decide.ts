@@ -1,4 +1,5 @@
 import type { Condition } from '../../crds/status.ts';
+import { listed, plural } from '../text/lists-and-counts.ts';
 import { checkChildren } from './check-children.ts';
 import { checkImages, checkStarts } from './check-containers.ts';
 import { checkCrashes } from './check-crashes.ts';
@@ -14,7 +15,6 @@ import { currentPods, currentReplicaSet, nodesOf, unready, unreplaced } from './
 import type { Reading } from './reading.ts';
 import type { Verdict } from './reasons.ts';
 import { wantedPods } from './wanted-pods.ts';
-import { listed, plural } from './words.ts';
 
 /** Things of one kind that a message names; of the rest it says how many there are. */
 const SHOWN = 10;

@@ -1,6 +1,6 @@
 import { SPEC_SCHEMA, STATUS_SCHEMA } from '../../crds/schemas.ts';
+import { listed } from '../text/lists-and-counts.ts';
 import type { Warning } from './warning-reasons.ts';
-import { listed } from './words.ts';
 
 /** In what the definition that the API server serves differs from the one that this operator was built with; sorted paths. */
 export interface DefinitionSkew {

@@ -1,9 +1,9 @@
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import type { Status } from '../../crds/status.ts';
+import { listed, plural } from '../text/lists-and-counts.ts';
+import { sentence, stable } from '../text/stable.ts';
 import { type FindingReason, reasonOfCode, severity } from './finding-reasons.ts';
 import { type FindingReport, type Reading, reportOf } from './reading.ts';
-import { sentence, stable } from './stable.ts';
-import { listed, plural } from './words.ts';
 
 export type Problem = NonNullable<NonNullable<Status['proxies']>['problems']>[number];
 

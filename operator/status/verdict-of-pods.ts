@@ -1,8 +1,8 @@
+import { listed } from '../text/lists-and-counts.ts';
+import { stable } from '../text/stable.ts';
 import type { Pod } from './observed.ts';
 import { nodesOf } from './pods.ts';
 import type { Verdict } from './reasons.ts';
-import { stable } from './stable.ts';
-import { listed } from './words.ts';
 
 /** A pod, and what it says of its trouble. */
 export interface Found {

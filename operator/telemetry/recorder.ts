@@ -2,10 +2,10 @@ import { API_VERSION, KIND } from '../../crds/l4balancer.ts';
 import type { Writer } from '../../kube/apply.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { KubeObject } from '../../kube/object.ts';
-import { codeOf } from '../errors.ts';
+import { codeOf } from '../errors/operator-error.ts';
+import type { Logger } from '../log/log.ts';
 import { createEventLimit } from './event-limit.ts';
 import { eventManifest, type Happening, microTime, withSeries } from './event-manifest.ts';
-import type { Logger } from './log.ts';
 
 /** Writes events about resources. Never waits and never fails the caller: an event that cannot be written is in the log. */
 export interface Recorder {

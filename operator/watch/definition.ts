@@ -2,9 +2,9 @@ import { API_VERSION, GROUP, KIND, VERSION } from '../../crds/l4balancer.ts';
 import type { Clock } from '../../kube/clock.ts';
 import { ApiError } from '../../kube/errors.ts';
 import type { Transport } from '../../kube/transport.ts';
-import { codeOf } from '../errors.ts';
+import { codeOf } from '../errors/operator-error.ts';
+import type { Logger } from '../log/log.ts';
 import { type DefinitionSkew, definitionSkew, type Schema } from '../status/definition-skew.ts';
-import type { Logger } from '../telemetry/log.ts';
 
 export interface DefinitionDeps {
   readonly transport: Pick<Transport, 'request'>;

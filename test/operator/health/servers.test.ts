@@ -4,7 +4,7 @@ import net from 'node:net';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, Registry } from 'prom-client';
-import { OperatorError } from '../../../operator/errors.ts';
+import { OperatorError } from '../../../operator/errors/operator-error.ts';
 import type { Readiness } from '../../../operator/health/readiness.ts';
 import { startServer } from '../../../operator/health/server.ts';
 import { type Servers, startServers } from '../../../operator/health/servers.ts';

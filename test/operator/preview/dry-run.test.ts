@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { API_VERSION, KIND } from '../../../crds/l4balancer.ts';
 import { ApiError } from '../../../kube/errors.ts';
 import type { Transport } from '../../../kube/transport.ts';
-import { EXIT } from '../../../operator/errors.ts';
+import { EXIT } from '../../../operator/errors/operator-error.ts';
 import { dryRun } from '../../../operator/preview/dry-run.ts';
 import { scriptedTransport } from '../../kube/scripted-transport.ts';
 import { RENDER } from '../owner.ts';

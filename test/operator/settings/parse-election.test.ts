@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseSettings } from '../../../operator/settings.ts';
+import { parseSettings } from '../../../operator/settings/parse-settings.ts';
 
 const IMAGE = '--proxy-image=registry.example/proxy:1';
 const parse = (...argv: readonly string[]) => parseSettings([IMAGE, ...argv], {});

@@ -1,12 +1,12 @@
-import { type ListenAddress, parseListenAddress } from '../program/listen-address.ts';
-import { type ImageSettings, PULL_POLICIES } from './desired/render.ts';
+import { type ListenAddress, parseListenAddress } from '../../program/listen-address.ts';
+import { type ImageSettings, PULL_POLICIES } from '../desired/render.ts';
+import type { ElectionSettings } from '../leader/stand.ts';
+import { LOG_LEVELS, type LogLevel } from '../log/log.ts';
+import { OUTPUTS, type Output } from '../preview/output.ts';
+import type { Rate } from '../throttle/token-bucket.ts';
 import { FLAG_NAMES, FLAGS, type Flag, type FlagName } from './flags.ts';
-import { parseElection } from './leader/settings.ts';
-import type { ElectionSettings } from './leader/stand.ts';
 import { namespaceNames } from './namespace-name.ts';
-import { OUTPUTS, type Output } from './preview/output.ts';
-import { LOG_LEVELS, type LogLevel } from './telemetry/log.ts';
-import type { Rate } from './throttle/token-bucket.ts';
+import { parseElection } from './parse-election.ts';
 
 /** What the operator is told from outside. */
 export interface Settings {

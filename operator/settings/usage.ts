@@ -1,5 +1,5 @@
+import { OLDEST_SUPPORTED, versionText } from '../tuning/kubernetes-version.ts';
 import { FLAGS, type Flag } from './flags.ts';
-import { OLDEST_SUPPORTED, versionText } from './tuning/kubernetes-version.ts';
 
 const rows = Object.values<Flag>(FLAGS).map(({ flag, value, variable, fallback = '', meaning }) => [
   `${flag} ${value}`,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lastWords } from '../../../operator/status/last-words.ts';
-import { sentence, stable } from '../../../operator/status/stable.ts';
-import { listed, roughly } from '../../../operator/status/words.ts';
+import { listed, roughly } from '../../../operator/text/lists-and-counts.ts';
+import { sentence, stable } from '../../../operator/text/stable.ts';
 
 const TAILS: readonly (readonly [string, string, string])[] = [
   ['the last plain line', '{"msg":"a"}\nplain\n{"msg":"b"}\n', 'plain'],

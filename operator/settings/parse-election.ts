@@ -1,8 +1,8 @@
 import { durationMs } from '../../crds/duration.ts';
-import { FLAGS } from '../flags.ts';
-import { namespaceName } from '../namespace-name.ts';
-import type { ReadValue } from '../settings.ts';
-import type { ElectionSettings } from './stand.ts';
+import type { ElectionSettings } from '../leader/stand.ts';
+import { FLAGS } from './flags.ts';
+import { namespaceName } from './namespace-name.ts';
+import type { ReadValue } from './parse-settings.ts';
 
 const LONGEST_MS = 3_600_000;
 
