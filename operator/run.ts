@@ -14,7 +14,7 @@ import { leadAlone } from './leader/alone.ts';
 import { beginTerm, FIELD_MANAGER } from './leader/begin-term.ts';
 import type { Term } from './leader/election.ts';
 import type { Fence } from './leader/fenced-transport.ts';
-import { type Leadership, standForLeader } from './leader/stand.ts';
+import { type Leadership, standForLeader } from './leader/join-election.ts';
 import type { Logger } from './log/log.ts';
 import { dryRun } from './preview/dry-run.ts';
 import { type Controller, startController } from './reconcile/controller.ts';

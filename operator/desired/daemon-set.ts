@@ -1,6 +1,6 @@
-import { selectorLabels } from './labels.ts';
+import { selectorLabels } from '../objects/child-labels.ts';
 import { childMetadata } from './metadata.ts';
-import type { Owner, RenderSettings } from './render.ts';
+import type { Owner, RenderSettings } from './pod/render-settings.ts';
 import { CURRENT, type RevisionName, renderTemplate } from './revisions/all.ts';
 import { updateStrategy } from './update-strategy.ts';
 

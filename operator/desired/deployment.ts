@@ -1,6 +1,6 @@
-import { selectorLabels } from './labels.ts';
+import { selectorLabels } from '../objects/child-labels.ts';
 import { childMetadata } from './metadata.ts';
-import type { Owner, RenderSettings } from './render.ts';
+import type { Owner, RenderSettings } from './pod/render-settings.ts';
 import { replicasOf } from './replicas.ts';
 import { CURRENT, renderTemplate } from './revisions/all.ts';
 import type { Shape } from './shape.ts';

@@ -1,7 +1,7 @@
-import { ADMIN_PORT_NAME } from './container.ts';
-import { selectorLabels } from './labels.ts';
+import { selectorLabels } from '../objects/child-labels.ts';
 import { childMetadata } from './metadata.ts';
-import type { Owner } from './render.ts';
+import { ADMIN_PORT_NAME } from './pod/container.ts';
+import type { Owner } from './pod/render-settings.ts';
 
 /** Tells Prometheus Operator to scrape the pods; undefined when that is not asked for. */
 export const podMonitor = (owner: Owner) => {

@@ -1,5 +1,5 @@
 import { ADMIN_PORT } from '../../crds/l4balancer.ts';
-import { ADMIN_PORT_NAME } from '../desired/container.ts';
+import { ADMIN_PORT_NAME } from '../desired/pod/container.ts';
 import type { Observed, Pod } from '../status/observed.ts';
 import type { Target } from './inspector.ts';
 

@@ -1,5 +1,5 @@
 import type { Term } from './election.ts';
-import type { Leadership } from './stand.ts';
+import type { Leadership } from './join-election.ts';
 
 /** For an operator of which there is only one: it leads from the start, without a Lease. */
 export const leadAlone = (begin: (fence: undefined) => Term): Leadership => {

@@ -1,4 +1,4 @@
-import { pick } from '../reconcile/pick.ts';
+import { pick } from '../reconcile/applied-fields.ts';
 import { isSameValue } from '../reconcile/same-value.ts';
 
 /** Where an object is otherwise than wanted: `spec.replicas: 2 → 3`, one line each. Fields that the manifest does not name do not count. */

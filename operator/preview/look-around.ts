@@ -1,5 +1,5 @@
 import type { Transport } from '../../kube/transport.ts';
-import { type KubernetesVersion, parseVersion } from '../tuning/kubernetes-version.ts';
+import { type KubernetesVersion, parseVersion } from '../objects/kubernetes-version.ts';
 import { createNodeBook } from '../watch/node-book.ts';
 import { followWorld, type World } from '../watch/world.ts';
 

@@ -1,7 +1,7 @@
 import type { Manifest } from '../../kube/apply.ts';
 import type { KubeObject } from '../../kube/object.ts';
-import type { Owner } from '../desired/render.ts';
-import { handedOver } from '../reconcile/hand-over.ts';
+import type { Owner } from '../desired/pod/render-settings.ts';
+import { handedOver } from '../reconcile/hand-over-replicas.ts';
 import { planChild } from '../reconcile/plan-child.ts';
 import { differences } from './differences.ts';
 import { removals } from './removals.ts';

@@ -7,11 +7,11 @@ import type { Manifest } from '../../kube/apply.ts';
 import { readManifestFile } from '../../program/read-file.ts';
 import { children } from '../desired/children.ts';
 import type { Live } from '../desired/pin.ts';
-import type { ImageSettings } from '../desired/render.ts';
+import type { ImageSettings } from '../desired/pod/render-settings.ts';
 import { EXIT } from '../errors/operator-error.ts';
+import { OLDEST_SUPPORTED, versionText } from '../objects/kubernetes-version.ts';
 import { renderingOf } from '../reconcile/gather.ts';
 import { renderedNow } from '../reconcile/plan-children.ts';
-import { OLDEST_SUPPORTED, versionText } from '../tuning/kubernetes-version.ts';
 import type { Output } from './output.ts';
 
 export interface Streams {

@@ -1,6 +1,6 @@
 import type { Manifest } from '../../kube/apply.ts';
 import type { KubeObject } from '../../kube/object.ts';
-import { STOPPED } from '../tuning/stop-record.ts';
+import { STOPPED } from '../rollout/stop-record.ts';
 import { type Confirmed, isUnchanged } from './ledger.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../kube/object.ts';
+import { ATOMIC, MERGED } from './applied-fields.ts';
 import { type FieldPath, managedFieldsOf, owns, pathText } from './managed-fields.ts';
-import { ATOMIC, MERGED } from './pick.ts';
 import { isSameValue } from './same-value.ts';
 
 /** What somebody changed of what the operator had set, and who it was as far as the API server knows. */

@@ -1,5 +1,5 @@
 import type { Transport } from '../../kube/transport.ts';
-import type { ImageSettings } from '../desired/render.ts';
+import type { ImageSettings } from '../desired/pod/render-settings.ts';
 import { createOutage } from '../inspect/outage.ts';
 import type { DefinitionSkew } from '../status/definition-skew.ts';
 import type { WatchMetrics } from '../telemetry/watch-metrics.ts';

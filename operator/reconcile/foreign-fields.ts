@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../kube/object.ts';
 import type { ForeignField } from '../status/observed.ts';
+import { MERGED } from './applied-fields.ts';
 import { type FieldPath, managedFieldsOf, owns, type Step } from './managed-fields.ts';
-import { MERGED } from './pick.ts';
 
 /**
  * Which of the fields that the API server complains of, as it names them (`spec.strategy.rollingUpdate`), are there because others have set them:

@@ -1,10 +1,10 @@
 import type { L4Balancer } from '../../crds/l4balancer.ts';
 import { type Parsed, parseL4Balancer } from '../../crds/parse.ts';
 import type { KubeObject } from '../../kube/object.ts';
-import { childName } from '../desired/names.ts';
 import type { Pinned } from '../desired/pin.ts';
-import { isProbe } from '../desired/probe-pod.ts';
-import { asDeployment } from '../status/daemon-set-view.ts';
+import { childName } from '../objects/child-name.ts';
+import { asDeployment } from '../objects/daemon-set.ts';
+import { isProbe } from '../rollout/probe-pod.ts';
 import type { Observed, Pod } from '../status/observed.ts';
 import { isWatched } from '../watch/kinds.ts';
 import type { Collections } from '../watch/world.ts';

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { KubeObject } from '../../kube/object.ts';
 import type { ChildProblem } from '../status/observed.ts';
-import { pick, sorted } from './pick.ts';
+import { pick, sorted } from './applied-fields.ts';
 import { isAtLeast } from './resource-version.ts';
 
 /** What the API server has confirmed of one object. */

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../kube/object.ts';
-import { childLabels } from '../desired/labels.ts';
+import { childLabels } from '../objects/child-labels.ts';
 import { controllerOf } from '../watch/collection.ts';
 import type { Confirmed } from './ledger.ts';
 

@@ -1,15 +1,15 @@
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import { planAccount } from '../desired/account.ts';
 import { children } from '../desired/children.ts';
-import type { LiveWorkload } from '../desired/kept.ts';
+import type { LiveWorkload } from '../desired/kept-workload.ts';
 import { decidePin, type Pin, type PinInput, type Pinned } from '../desired/pin.ts';
-import type { Owner, RenderSettings } from '../desired/render.ts';
+import type { Owner, RenderSettings } from '../desired/pod/render-settings.ts';
 import type { Shape } from '../desired/shape.ts';
-import { readRecord } from '../tuning/stop-record.ts';
-import { trialMark } from '../tuning/trial.ts';
+import { readRecord } from '../rollout/stop-record.ts';
+import { trialMark } from '../rollout/trial.ts';
+import { autoscaledReplicas, keepsOtherKind, renderedAs } from './current-state.ts';
+import { type GateDeps, type Gated, gateRollout } from './gate-rollout.ts';
 import type { Gathered } from './gather.ts';
-import { type GateDeps, type Gated, gateRollout } from './roll-gate.ts';
-import { autoscaledReplicas, keepsOtherKind, renderedAs } from './stand.ts';
 
 /** How the pods are rendered as things stand, and what the other children depend on. */
 export interface Rendered {

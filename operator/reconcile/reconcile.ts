@@ -1,11 +1,11 @@
 import type { Condition } from '../../crds/status.ts';
 import type { Inspector } from '../inspect/inspector.ts';
 import { targetsOf } from '../inspect/targets.ts';
+import type { Gate } from '../rollout/gate.ts';
 import type { DefinitionSkew } from '../status/definition-skew.ts';
 import { statusOf } from '../status/status.ts';
-import type { Gate } from '../tuning/gate.ts';
 import type { Applied } from './apply-children.ts';
-import { type BringAboutDeps, type BroughtAbout, bringAbout } from './bring-about.ts';
+import { type BringAboutDeps, type BroughtAbout, bringAbout } from './apply-plan.ts';
 import { type Gathered, gather } from './gather.ts';
 import type { AgainReason, Outcome } from './outcome.ts';
 import { writeFailure } from './refusal.ts';

@@ -1,5 +1,5 @@
 import { equalQuantities } from '../../crds/quantity.ts';
-import { sorted } from './pick.ts';
+import { sorted } from './applied-fields.ts';
 
 /** Whether two values of a field mean the same: the API server writes quantities its own way, 1000m is 1, and leaves out what is false, zero or empty. */
 export const isSameValue = (has: unknown, wants: unknown): boolean =>

@@ -4,7 +4,7 @@ import { ApiError } from '../../kube/errors.ts';
 import type { Transport } from '../../kube/transport.ts';
 import { codeOf } from '../errors/operator-error.ts';
 import type { Logger } from '../log/log.ts';
-import { type KubernetesVersion, parseVersion } from '../tuning/kubernetes-version.ts';
+import { type KubernetesVersion, parseVersion } from '../objects/kubernetes-version.ts';
 
 export interface VersionDeps {
   readonly transport: Pick<Transport, 'request'>;

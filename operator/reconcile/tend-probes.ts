@@ -1,14 +1,14 @@
 import type { Writer } from '../../kube/apply.ts';
 import { ApiError } from '../../kube/errors.ts';
 import type { KubeObject } from '../../kube/object.ts';
-import { type PodTemplate, probePod } from '../desired/probe-pod.ts';
-import type { Owner, RenderSettings } from '../desired/render.ts';
-import { poolsToTry, VERDICT_LABEL, verdictKey, type Waiting } from '../tuning/gate.ts';
-import { probeVerdict } from '../tuning/probe-verdict.ts';
+import type { Owner, RenderSettings } from '../desired/pod/render-settings.ts';
+import { poolsToTry, VERDICT_LABEL, verdictKey, type Waiting } from '../rollout/gate.ts';
+import { type PodTemplate, probePod } from '../rollout/probe-pod.ts';
+import { probeVerdict } from '../rollout/probe-verdict.ts';
+import { spentPods } from '../rollout/spent-pods.ts';
+import type { GateDeps, Gated } from './gate-rollout.ts';
 import type { Gathered } from './gather.ts';
 import { writeFailure } from './refusal.ts';
-import type { GateDeps, Gated } from './roll-gate.ts';
-import { spentPods } from './spent-pods.ts';
 
 export interface TendDeps extends GateDeps {
   readonly writer: Pick<Writer, 'create' | 'remove'>;

@@ -3,7 +3,7 @@ import type { Clock } from '../../kube/clock.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { objectPath } from '../../kube/paths.ts';
 import type { Transport } from '../../kube/transport.ts';
-import type { RenderSettings } from '../desired/render.ts';
+import type { RenderSettings } from '../desired/pod/render-settings.ts';
 import { createInspector } from '../inspect/inspector.ts';
 import type { Outage } from '../inspect/outage.ts';
 import { readReport } from '../inspect/read-report.ts';
@@ -12,6 +12,8 @@ import { createBackoffs } from '../queue/backoffs.ts';
 import type { Priority } from '../queue/priority.ts';
 import { createQueue } from '../queue/queue.ts';
 import { runWorkers } from '../queue/workers.ts';
+import { createVerdictBook } from '../rollout/probe-results.ts';
+import { isOfStorm } from '../rollout/spent-pods.ts';
 import type { DefinitionSkew } from '../status/definition-skew.ts';
 import type { ControllerMetrics } from '../telemetry/controller-metrics.ts';
 import type { Recorder } from '../telemetry/recorder.ts';
@@ -20,12 +22,10 @@ import { rootKey } from '../watch/root-key.ts';
 import type { World } from '../watch/world.ts';
 import { createContests } from './contests.ts';
 import { ledgerName } from './gather.ts';
-import { appliedHappenings, givenUpHappening, transitionHappening } from './happenings.ts';
+import { appliedHappenings, givenUpHappening, transitionHappening } from './kube-events.ts';
 import { createLedger } from './ledger.ts';
 import { type ReconcileDeps, reconcile } from './reconcile.ts';
 import { settle } from './settle.ts';
-import { isOfStorm } from './spent-pods.ts';
-import { createVerdictBook } from './verdict-book.ts';
 
 /** What does not change from one term to the next. */
 export interface TermOptions {

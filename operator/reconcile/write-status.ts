@@ -4,10 +4,10 @@ import type { Writer } from '../../kube/apply.ts';
 import { ApiError } from '../../kube/errors.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { ObjectRef } from '../../kube/paths.ts';
+import { pick, sorted } from './applied-fields.ts';
 import { type Change, changedBy } from './changed-by.ts';
 import type { Contests } from './contests.ts';
 import { digest, type Ledger, statusDigest } from './ledger.ts';
-import { pick, sorted } from './pick.ts';
 
 export interface StatusDeps {
   readonly writer: Pick<Writer, 'applyStatus'>;

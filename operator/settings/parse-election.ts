@@ -1,5 +1,5 @@
 import { durationMs } from '../../crds/duration.ts';
-import type { ElectionSettings } from '../leader/stand.ts';
+import type { ElectionSettings } from '../leader/join-election.ts';
 import { FLAGS } from './flags.ts';
 import { namespaceName } from './namespace-name.ts';
 import type { ReadValue } from './parse-settings.ts';

@@ -1,6 +1,6 @@
 import { type ListenAddress, parseListenAddress } from '../../program/listen-address.ts';
-import { type ImageSettings, PULL_POLICIES } from '../desired/render.ts';
-import type { ElectionSettings } from '../leader/stand.ts';
+import { type ImageSettings, PULL_POLICIES } from '../desired/pod/render-settings.ts';
+import type { ElectionSettings } from '../leader/join-election.ts';
 import { LOG_LEVELS, type LogLevel } from '../log/log.ts';
 import { OUTPUTS, type Output } from '../preview/output.ts';
 import type { Rate } from '../throttle/token-bucket.ts';

@@ -1,4 +1,4 @@
-import { OLDEST_SUPPORTED, versionText } from '../tuning/kubernetes-version.ts';
+import { OLDEST_SUPPORTED, versionText } from '../objects/kubernetes-version.ts';
 import { FLAGS, type Flag } from './flags.ts';
 
 const rows = Object.values<Flag>(FLAGS).map(({ flag, value, variable, fallback = '', meaning }) => [

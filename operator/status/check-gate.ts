@@ -1,9 +1,9 @@
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
-import { childName } from '../desired/names.ts';
+import { childName } from '../objects/child-name.ts';
+import type { Gate } from '../rollout/gate.ts';
+import { STOPPED } from '../rollout/stop-record.ts';
 import { listed, plural } from '../text/lists-and-counts.ts';
 import { sentence, stable } from '../text/stable.ts';
-import type { Gate } from '../tuning/gate.ts';
-import { STOPPED } from '../tuning/stop-record.ts';
 import type { Observed } from './observed.ts';
 import type { Verdict } from './reasons.ts';
 import { sysctlAdvice } from './sysctl-advice.ts';

@@ -1,6 +1,6 @@
+import { hasFailed, hasServed, isReady } from '../objects/pods.ts';
 import { plural } from '../text/lists-and-counts.ts';
 import type { Deployment, Pod } from './observed.ts';
-import { hasFailed, hasServed, isReady } from './pods.ts';
 import type { Verdict } from './reasons.ts';
 
 const progressReason = (deployment: Deployment): string =>

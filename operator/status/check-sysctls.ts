@@ -1,6 +1,6 @@
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import { refusalOf, refusalsOf } from '../sysctls/refused-pod.ts';
 import { roughly } from '../text/lists-and-counts.ts';
-import { refusalOf, refusalsOf } from '../tuning/refused-pod.ts';
 import type { Pod } from './observed.ts';
 import type { Verdict } from './reasons.ts';
 import { sysctlAdvice } from './sysctl-advice.ts';

@@ -1,4 +1,5 @@
 import type { Condition } from '../../crds/status.ts';
+import { currentPods, currentReplicaSet, nodesOf, unready, unreplaced } from '../objects/pods.ts';
 import { listed, plural } from '../text/lists-and-counts.ts';
 import { checkChildren } from './check-children.ts';
 import { checkImages, checkStarts } from './check-containers.ts';
@@ -11,7 +12,6 @@ import { checkFailedPods, checkScheduling } from './check-scheduling.ts';
 import { checkSysctlWriter } from './check-sysctl-writer.ts';
 import { checkSysctls } from './check-sysctls.ts';
 import type { Observed } from './observed.ts';
-import { currentPods, currentReplicaSet, nodesOf, unready, unreplaced } from './pods.ts';
 import type { Reading } from './reading.ts';
 import type { Verdict } from './reasons.ts';
 import { wantedPods } from './wanted-pods.ts';

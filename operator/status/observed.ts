@@ -3,7 +3,7 @@ import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import type { Status } from '../../crds/status.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { Pinned } from '../desired/pin.ts';
-import type { Gate } from '../tuning/gate.ts';
+import type { Gate } from '../rollout/gate.ts';
 import type { DefinitionSkew } from './definition-skew.ts';
 import type { Reading } from './reading.ts';
 

@@ -1,8 +1,8 @@
 import { effectiveTuning } from '../../crds/effective.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import type { Refusal } from '../sysctls/refused-pod.ts';
+import { isSafe } from '../sysctls/safe-sysctls.ts';
 import { listed, plural } from '../text/lists-and-counts.ts';
-import type { Refusal } from '../tuning/refused-pod.ts';
-import { isSafe } from '../tuning/safe-sysctls.ts';
 
 /** By the newest list: what is on it was hardly the reason of a refusal, and need not be allowed. */
 const NEWEST = { major: 1, minor: 32 };

@@ -1,10 +1,10 @@
 import { effectiveTuning } from '../../crds/effective.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import type { Status } from '../../crds/status.ts';
+import type { Gate } from '../rollout/gate.ts';
+import type { Refusal } from '../sysctls/refused-pod.ts';
 import { listed, plural } from '../text/lists-and-counts.ts';
 import { stable } from '../text/stable.ts';
-import type { Gate } from '../tuning/gate.ts';
-import type { Refusal } from '../tuning/refused-pod.ts';
 import { capabilityRefusals } from './check-containers.ts';
 import type { Pod } from './observed.ts';
 import type { Knob, Reading } from './reading.ts';

@@ -1,10 +1,10 @@
 import { API_VERSION, KIND } from '../../crds/l4balancer.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { collectionPath } from '../../kube/paths.ts';
-import { CHILD_SELECTOR } from '../desired/labels.ts';
-import type { DaemonSet } from '../status/daemon-set-view.ts';
+import { CHILD_SELECTOR } from '../objects/child-labels.ts';
+import type { DaemonSet } from '../objects/daemon-set.ts';
+import type { ClusterNode } from '../objects/node.ts';
 import type { Deployment, Pod, ReplicaSet, Service } from '../status/observed.ts';
-import type { ClusterNode } from '../tuning/cluster-node.ts';
 import { trimPod, trimReplicaSet } from './trim.ts';
 import { trimNode } from './trim-node.ts';
 

@@ -1,5 +1,5 @@
-import { type ClusterNode, fingerprint } from '../tuning/cluster-node.ts';
-import { type KubernetesVersion, oldest, parseVersion } from '../tuning/kubernetes-version.ts';
+import { type KubernetesVersion, oldest, parseVersion } from '../objects/kubernetes-version.ts';
+import { type ClusterNode, fingerprint } from '../objects/node.ts';
 
 /** Tells the changes of nodes that matter from their heartbeats, and knows the oldest version in the cluster. */
 export interface NodeBook {

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../kube/object.ts';
 import { keyOf } from '../../kube/strip.ts';
-import { INSTANCE } from '../desired/labels.ts';
+import { INSTANCE } from '../objects/child-labels.ts';
 import { controllerOf } from './collection.ts';
 import { ROOT, type WatchedKind } from './kinds.ts';
 import type { Collections } from './world.ts';

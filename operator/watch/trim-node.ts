@@ -1,4 +1,4 @@
-import type { ClusterNode } from '../tuning/cluster-node.ts';
+import type { ClusterNode } from '../objects/node.ts';
 
 /** The node without its images, addresses, capacity and heartbeats, which are most of it and change all the time. */
 export const trimNode = ({ apiVersion, kind, metadata, spec, status }: ClusterNode): ClusterNode => {

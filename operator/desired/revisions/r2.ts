@@ -1,4 +1,4 @@
-import type { PodTemplate } from '../pod-template.ts';
+import type { PodTemplate } from '../pod/pod-template.ts';
 
 /** Names the container that `kubectl logs` and `kubectl exec` take, also where somebody injects others. */
 const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { createWriter } from '../../../kube/apply.ts';
 import { deployment } from '../../../operator/desired/deployment.ts';
 import { NEW } from '../../../operator/desired/shape.ts';
-import { pick } from '../../../operator/reconcile/pick.ts';
+import { pick } from '../../../operator/reconcile/applied-fields.ts';
 import { balancer, RENDER } from '../owner.ts';
 import { BASIC, IMAGE, type OperatorProcess, startOperator } from './operator.ts';
 import { letServe, podsOf } from './pods.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { CONTAINER } from '../../../operator/desired/container.ts';
-import { SYSCTL_WRITER } from '../../../operator/desired/sysctl-writer.ts';
+import { CONTAINER } from '../../../operator/desired/pod/container.ts';
+import { SYSCTL_WRITER } from '../../../operator/desired/pod/sysctl-writer.ts';
 import { REASONS, type Reason } from '../../../operator/status/reasons.ts';
 import { kstatus, type Waited } from '../kstatus.ts';
 import { IMAGE, type OperatorProcess, startOperator } from './operator.ts';

@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { API_VERSION, KIND } from '../../../crds/l4balancer.ts';
 import { createWriter } from '../../../kube/apply.ts';
 import { ApiError } from '../../../kube/errors.ts';
-import { STOPPED } from '../../../operator/tuning/stop-record.ts';
+import { STOPPED } from '../../../operator/rollout/stop-record.ts';
 import { type OperatorProcess, startOperator } from './operator.ts';
 import { bind, letServe, podsOf, refuse, serving, writePodStatus } from './pods.ts';
 import { OPERATOR, operatorLogin } from './rights.ts';

@@ -3,13 +3,13 @@ import { test } from 'node:test';
 import type { Manifest, Writer } from '../../../kube/apply.ts';
 import { ApiError } from '../../../kube/errors.ts';
 import type { KubeObject } from '../../../kube/object.ts';
-import { childLabels } from '../../../operator/desired/labels.ts';
 import { childMetadata } from '../../../operator/desired/metadata.ts';
+import { childLabels } from '../../../operator/objects/child-labels.ts';
 import { type Applied, type ApplyDeps, applyChildren } from '../../../operator/reconcile/apply-children.ts';
 import { OPERATOR_ANNOTATION } from '../../../operator/reconcile/changed-by.ts';
 import { createContests, LONGEST_WAIT_MS } from '../../../operator/reconcile/contests.ts';
 import { createLedger } from '../../../operator/reconcile/ledger.ts';
-import { STOPPED } from '../../../operator/tuning/stop-record.ts';
+import { STOPPED } from '../../../operator/rollout/stop-record.ts';
 import type { Collections } from '../../../operator/watch/world.ts';
 import { owner } from '../owner.ts';
 

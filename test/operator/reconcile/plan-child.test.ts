@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '../../../kube/object.ts';
-import { childLabels } from '../../../operator/desired/labels.ts';
+import { childLabels } from '../../../operator/objects/child-labels.ts';
 import { createLedger } from '../../../operator/reconcile/ledger.ts';
 import { type ChildState, type Plan, planChild } from '../../../operator/reconcile/plan-child.ts';
 

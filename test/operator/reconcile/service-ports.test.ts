@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pick } from '../../../operator/reconcile/pick.ts';
+import { pick } from '../../../operator/reconcile/applied-fields.ts';
 import { exactPorts } from '../../../operator/reconcile/service-ports.ts';
 
 const web = { name: 'web', port: 8080, protocol: 'TCP', targetPort: 8080 };

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PREFLIGHT_MS, tendProbes } from '../../../operator/reconcile/tend-probes.ts';
-import { createVerdictBook } from '../../../operator/reconcile/verdict-book.ts';
-import type { Gate, Waiting } from '../../../operator/tuning/gate.ts';
+import type { Gate, Waiting } from '../../../operator/rollout/gate.ts';
+import { createVerdictBook } from '../../../operator/rollout/probe-results.ts';
 import { owner, RENDER } from '../owner.ts';
+import { trial } from '../rollout/cluster.ts';
 import { observed } from '../status/fixtures.ts';
-import { trial } from '../tuning/cluster.ts';
 
 test('a probe that has no answer for a minute is given up once, with why, and the rollout is looked at again at once', async () => {
   const waiting: Waiting = {

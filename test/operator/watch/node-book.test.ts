@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ClusterNode } from '../../../operator/tuning/cluster-node.ts';
+import type { ClusterNode } from '../../../operator/objects/node.ts';
 import { createNodeBook } from '../../../operator/watch/node-book.ts';
 import { trimNode } from '../../../operator/watch/trim-node.ts';
 

@@ -1,0 +1,69 @@
+import { durationMs } from '../../../crds/duration.ts';
+import { effectiveTuning } from '../../../crds/effective.ts';
+import { childLabels } from '../../objects/child-labels.ts';
+import { childName } from '../../objects/child-name.ts';
+import { inPodSpec, placeSysctls } from '../../sysctls/place-sysctls.ts';
+import { container, imageOf } from './container.ts';
+import type { Owner, RenderSettings } from './render-settings.ts';
+import { podSecurityContext } from './security-context.ts';
+import { sysctlWriter } from './sysctl-writer.ts';
+import { topologySpread } from './topology-spread.ts';
+
+export type PodTemplate = ReturnType<typeof podTemplate>;
+
+/**
+ * The proxy pods of any kind of workload, by revision r1: what is changed here for every pod restarts all there are, so it goes to revisions/
+ * instead. A change of it restarts them all, so nothing of listeners, backends or replicas is in it.
+ */
+export const podTemplate = (owner: Owner, settings: RenderSettings) => {
+  const { workload } = owner.spec;
+  const tuning = effectiveTuning(owner.spec);
+  const placed = placeSysctls(tuning, settings.kubelet);
+  const {
+    nodeSelector,
+    tolerations,
+    affinity,
+    priorityClassName,
+    podAnnotations,
+    podLabels,
+    imagePullSecrets,
+  } = workload;
+  return {
+    metadata: {
+      labels: { ...podLabels, ...childLabels(owner.name) },
+      // Left out when empty: `kubectl rollout restart` keeps its own annotation here.
+      ...given({ annotations: podAnnotations }),
+    },
+    spec: {
+      serviceAccountName: childName(owner.name),
+      automountServiceAccountToken: true,
+      enableServiceLinks: false,
+      terminationGracePeriodSeconds: Math.max(
+        1,
+        Math.ceil(durationMs(workload.terminationGracePeriod) / 1000),
+      ),
+      // The cluster's names are not resolved with the node's own servers.
+      ...(tuning.hostNetwork ? { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' } : {}),
+      securityContext: podSecurityContext(inPodSpec(placed)),
+      ...given({ initContainers: sysctlWriter(imageOf(owner, settings), placed, tuning) }),
+      containers: [container(owner, settings)],
+      ...given({
+        topologySpreadConstraints: topologySpread(owner.name, owner.spec),
+        imagePullSecrets,
+        nodeSelector,
+        tolerations,
+        affinity,
+        priorityClassName,
+      }),
+    },
+  };
+};
+
+/** Only what says something: empty lists and maps would be owned fields for nothing. */
+const given = <T extends Record<string, unknown>>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } =>
+  Object.fromEntries(
+    Object.entries(fields).filter(
+      ([, value]) =>
+        value !== undefined && (typeof value !== 'object' || value === null || Object.keys(value).length > 0),
+    ),
+  ) as { [K in keyof T]?: NonNullable<T[K]> };

@@ -1,0 +1,32 @@
+import type { KubeObject } from '../../kube/object.ts';
+import type { Deployment } from '../status/observed.ts';
+
+/** Only the fields used. */
+export interface DaemonSet extends KubeObject {
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly desiredNumberScheduled?: number;
+    readonly currentNumberScheduled?: number;
+    readonly updatedNumberScheduled?: number;
+    readonly numberReady?: number;
+    readonly numberAvailable?: number;
+  };
+}
+
+/** A DaemonSet as the checks of a Deployment see it: its nodes are the replicas wanted. */
+export const asDeployment = ({
+  metadata,
+  spec,
+  status = {},
+}: DaemonSet & { readonly spec?: object }): Deployment => ({
+  metadata,
+  spec: { ...spec, replicas: status.desiredNumberScheduled ?? 0 },
+  status: {
+    observedGeneration: status.observedGeneration ?? 0,
+    replicas: status.currentNumberScheduled ?? 0,
+    updatedReplicas: status.updatedNumberScheduled ?? 0,
+    readyReplicas: status.numberReady ?? 0,
+    availableReplicas: status.numberAvailable ?? 0,
+    conditions: [],
+  },
+});

@@ -1,0 +1,81 @@
+import type {
+  ContainerStatus,
+  Deployment,
+  ObjectCondition,
+  Observed,
+  Pod,
+  ReplicaSet,
+} from '../status/observed.ts';
+
+const REVISION = 'deployment.kubernetes.io/revision';
+
+/** How a DaemonSet and its pods say which template they are of. */
+const DAEMON_SET_GENERATION = 'deprecated.daemonset.template.generation';
+const POD_GENERATION = 'pod-template-generation';
+
+/** The ReplicaSet that the Deployment is on its way to; undefined until its controller has made one. */
+export const currentReplicaSet = (
+  deployment: Deployment | undefined,
+  replicaSets: readonly ReplicaSet[],
+): ReplicaSet | undefined => {
+  const revision = deployment?.metadata.annotations?.[REVISION];
+  return revision === undefined
+    ? undefined
+    : replicaSets.find(({ metadata }) => metadata.annotations?.[REVISION] === revision);
+};
+
+/** Pods of the newest revision, by name; those of older ones say nothing about what is asked for now. */
+export const currentPods = ({ deployment, replicaSets, pods }: Observed): readonly Pod[] => {
+  const current = currentReplicaSet(deployment, replicaSets);
+  const generation = deployment?.metadata.annotations?.[DAEMON_SET_GENERATION];
+  const isCurrent = ({ metadata }: Pod): boolean | undefined =>
+    generation === undefined
+      ? metadata.ownerReferences?.some(({ uid }) => uid === current?.metadata.uid)
+      : metadata.labels?.[POD_GENERATION] === generation;
+  return pods
+    .filter((pod) => pod.metadata.deletionTimestamp === undefined && isCurrent(pod))
+    .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+};
+
+export const hasFailed = ({ status }: Pod): boolean => status?.phase === 'Failed';
+
+/** Whether a node has taken the pod: from there on, pods refused earlier are history. */
+const isTaken = ({ status }: Pod): boolean =>
+  status?.phase === 'Running' || (status?.phase === 'Pending' && (status.containerStatuses?.length ?? 0) > 0);
+
+/** Pods that failed, as long as others have not taken all their places. */
+export const unreplaced = (pods: readonly Pod[], wanted: number): readonly Pod[] =>
+  pods.filter(isTaken).length >= wanted ? [] : pods.filter(hasFailed);
+
+/** Containers of pods that live, each with its pod. */
+export const livingContainers = (
+  pods: readonly Pod[],
+): readonly { readonly pod: Pod; readonly container: ContainerStatus }[] =>
+  pods
+    .filter((pod) => !hasFailed(pod))
+    .flatMap((pod) => (pod.status?.containerStatuses ?? []).map((container) => ({ pod, container })));
+
+const readiness = ({ status }: Pod): ObjectCondition | undefined =>
+  status?.conditions?.find(({ type }) => type === 'Ready');
+
+export const isReady = (pod: Pod): boolean => readiness(pod)?.status === 'True';
+
+/** Pods that run and do not serve. */
+export const unready = (pods: readonly Pod[]): readonly Pod[] =>
+  pods.filter((pod) => pod.status?.phase === 'Running' && readiness(pod) !== undefined && !isReady(pod));
+
+/** Whether the pod was ready at some time, also where nothing tells: a new one is unready since before its container started. */
+export const hasServed = (pod: Pod): boolean => {
+  const { phase = 'Pending', containerStatuses = [] } = pod.status ?? {};
+  if (phase === 'Pending') return false;
+  const changed = Date.parse(readiness(pod)?.lastTransitionTime ?? '');
+  const isNew = containerStatuses.every(
+    ({ restartCount = 0, state }) =>
+      restartCount === 0 && changed <= Date.parse(state?.running?.startedAt ?? ''),
+  );
+  return isReady(pod) || containerStatuses.length === 0 || !isNew;
+};
+
+/** Nodes of these pods, for a message; empty when none has one. */
+export const nodesOf = (pods: Iterable<Pod>): readonly string[] =>
+  [...pods].flatMap(({ spec }) => (spec?.nodeName === undefined ? [] : [spec.nodeName]));

@@ -1,0 +1,77 @@
+import { type Pin, type Pinned, renderingBy } from '../desired/pin.ts';
+import type { Owner, RenderSettings } from '../desired/pod/render-settings.ts';
+import type { Gate } from '../rollout/gate.ts';
+import type { WatchedKind } from '../watch/kinds.ts';
+import { type Applied, type ApplyDeps, applyChildren } from './apply-children.ts';
+import type { Gathered } from './gather.ts';
+import { planChildren } from './plan-children.ts';
+import { type TendDeps, tendProbes } from './tend-probes.ts';
+
+export interface BringAboutDeps extends ApplyDeps, TendDeps {
+  readonly writer: ApplyDeps['writer'] & TendDeps['writer'];
+  readonly render: () => RenderSettings;
+  /** Whether the API server knows the kind. */
+  readonly serves: (kind: WatchedKind) => boolean;
+}
+
+/** What was done about a resource's children, and how far its workload may go. */
+export interface BroughtAbout {
+  readonly applied: Applied;
+  readonly gate: Gate;
+  /** What the status is to keep of it. */
+  readonly rendering: Pinned;
+  /** Revision of a later operator; undefined where this one knows it. */
+  readonly unknownRevision: string | undefined;
+  /** Milliseconds after which its probes are to be looked at again; undefined when there is no need. */
+  readonly probesAfterMs: number | undefined;
+}
+
+/** Applies the children as far as the gate lets them. What fails is in `applied.errors`. */
+export const bringAbout = async (
+  key: string,
+  gathered: Gathered,
+  owner: Owner,
+  deps: BringAboutDeps,
+): Promise<BroughtAbout> => {
+  const before = gathered.observed.rendering;
+  const { pin, account, render, shape, gated } = await planChildren(gathered, owner, deps.render(), deps);
+  const pinned = {
+    rendering: renderingAfter(pin, gated.gate, before, shape.keptReplicas, account),
+    unknownRevision: pin.kind === 'Leave' ? pin.revision : undefined,
+  };
+  const { uid, generation } = gathered.root.metadata;
+  const how = { epoch: `${uid} ${generation}`, isUrgent: gated.gate.kind === 'Stop' };
+  const applied = await applyChildren(key, owner, gated.children, how, deps);
+  // A storm whose end was not taken goes on: its pods are still needed to be counted.
+  if (gated.gate.kind === 'Stop' && applied.errors.length > 0)
+    return { applied, gate: gated.gate, ...pinned, probesAfterMs: undefined };
+  try {
+    const probesAfterMs = await tendProbes(gathered, owner, render, gated, deps);
+    return { applied, gate: gated.gate, ...pinned, probesAfterMs };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return {
+      applied: { ...applied, errors: [...applied.errors, error] },
+      gate: gated.gate,
+      ...pinned,
+      probesAfterMs: undefined,
+    };
+  }
+};
+
+/** Only what the workload was brought to is kept: a rollout that is held back has not rendered anything. */
+const renderingAfter = (
+  pin: Pin,
+  gate: Gate,
+  before: Pinned,
+  kept: number | undefined,
+  account: string | undefined,
+): Pinned => {
+  const { autoscaledReplicas: _, renderedAccount: __, ...rendered } = before;
+  const now = pin.kind === 'Render' && gate.kind === 'Open' ? renderingBy(pin) : rendered;
+  return {
+    ...now,
+    ...(account === undefined ? {} : { renderedAccount: account }),
+    ...(kept === undefined ? {} : { autoscaledReplicas: kept }),
+  };
+};

@@ -1,0 +1,74 @@
+import { effectiveTuning } from '../../crds/effective.ts';
+import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import type { KubeObject } from '../../kube/object.ts';
+import { ACCOUNT } from '../desired/account.ts';
+import type { Live, Pinned } from '../desired/pin.ts';
+import { CONTAINER } from '../desired/pod/container.ts';
+import type { PullPolicy } from '../desired/pod/render-settings.ts';
+import { isUnsaid } from '../desired/replicas.ts';
+import { REVISION_ANNOTATION } from '../desired/revisions/all.ts';
+import { checkRollout } from '../status/check-rollout.ts';
+import type { Deployment } from '../status/observed.ts';
+import { wantedPods } from '../status/wanted-pods.ts';
+
+interface Container {
+  readonly name: string;
+  readonly image?: string;
+  readonly imagePullPolicy?: PullPolicy;
+}
+
+/** What of a workload is read to know how its pods were rendered. */
+type Workload = KubeObject & {
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly template?: {
+      readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
+      readonly spec?: { readonly containers?: readonly Container[] };
+    };
+  };
+};
+
+/** How the pods that run were rendered; undefined when there is no workload. */
+export const renderedAs = (workload: Workload | undefined): Live | undefined => {
+  if (workload === undefined) return undefined;
+  const { metadata, spec } = workload.spec?.template ?? {};
+  const proxy = spec?.containers?.find(({ name }) => name === CONTAINER);
+  return {
+    revision: metadata?.annotations?.[REVISION_ANNOTATION],
+    image: proxy?.image,
+    pullPolicy: proxy?.imagePullPolicy,
+    account: metadata?.annotations?.[ACCOUNT],
+  };
+};
+
+/**
+ * Pods that an autoscaler chose: the Deployment's, while there is one; afterwards those it left, as long as the spec names no number itself.
+ */
+export const autoscaledReplicas = (
+  spec: L4BalancerSpec,
+  deployment: Deployment | undefined,
+  hasAutoscaler: boolean,
+  before: number | undefined,
+): number | undefined => {
+  const { kind, autoscaling } = spec.workload;
+  if (kind === 'DaemonSet') return undefined;
+  if (autoscaling !== undefined) return deployment?.spec?.replicas;
+  if (!isUnsaid(spec)) return undefined;
+  return hasAutoscaler ? deployment?.spec?.replicas : before;
+};
+
+/**
+ * Whether the workload of the other kind is still needed: until the one asked for serves. Not in the node's network, where the new pods wait
+ * for the ports that the old ones have.
+ */
+export const keepsOtherKind = (
+  spec: L4BalancerSpec,
+  deployment: Deployment | undefined,
+  other: KubeObject | undefined,
+  rendering: Pinned,
+): boolean => {
+  if (other === undefined || effectiveTuning(spec).hostNetwork) return false;
+  const wanted = wantedPods({ spec, deployment, rendering });
+  const hasNoNodes = spec.workload.kind === 'DaemonSet' && wanted === 0;
+  return hasNoNodes || checkRollout(deployment, wanted) !== undefined;
+};

@@ -1,0 +1,82 @@
+import type { Condition } from '../../crds/status.ts';
+import type { Waiting } from '../rollout/gate.ts';
+import { authorOf, contestAdvice } from '../status/check-contests.ts';
+import { isReason, REASONS } from '../status/reasons.ts';
+import type { Happening } from '../telemetry/event-manifest.ts';
+import { listed } from '../text/lists-and-counts.ts';
+import { sentence, stable } from '../text/stable.ts';
+import type { Applied, Repair } from './apply-children.ts';
+import type { Change } from './changed-by.ts';
+import { CONTESTED_ROUNDS } from './contests.ts';
+
+/** The events about what was done to the children; none when nothing was. */
+export const appliedHappenings = (applied: Applied): readonly Happening[] => [
+  ...happening('Created', 'Create', applied.created, 'made'),
+  ...happening('Updated', 'Update', applied.updated, 'brought up to date'),
+  ...happening(
+    'Adopted',
+    'Adopt',
+    applied.adopted,
+    'taken over: nobody owned it, and it has all labels of this resource’s children, as a deletion with --cascade=orphan leaves it',
+  ),
+  ...applied.repaired.map(repairHappening),
+  ...happening('Removed', 'Remove', applied.removed, 'removed, as no longer asked for'),
+];
+
+const happening = (
+  reason: string,
+  action: string,
+  kinds: readonly string[],
+  what: string,
+): readonly Happening[] =>
+  kinds.length === 0 ? [] : [{ type: 'Normal', reason, action, note: `${kinds.join(', ')} ${what}.` }];
+
+/** The event about a child that was put back: a warning where that does not help for long. */
+const repairHappening = ({ kind, rounds, ...change }: Repair): Happening => {
+  const note = repairText(kind, change);
+  return rounds < CONTESTED_ROUNDS
+    ? { type: 'Normal', reason: 'Repaired', action: 'Repair', note }
+    : {
+        type: 'Warning',
+        reason: 'Contested',
+        action: 'Repair',
+        note: `${note} ${contestAdvice({ kind, ...change })}`,
+      };
+};
+
+const repairText = (kind: string, change: Change): string => {
+  switch (change.what) {
+    case 'Changed': {
+      const where = change.where.length === 0 ? '' : ` (${listed(change.where)})`;
+      return `${kind} put back after a change by ${authorOf(change)}${where}.`;
+    }
+    case 'Deleted':
+      return `${kind} made again: somebody deleted it.`;
+    case 'MadeAgain':
+      return `${kind} removed again: somebody made it again.`;
+    default:
+      return change.what satisfies never;
+  }
+};
+
+/** The event about a new reason of the condition Ready. */
+export const transitionHappening = ({ reason, message }: Condition): Happening => {
+  const standing = isReason(reason) ? REASONS[reason].standing : 'Working';
+  const isFine = standing === 'Done' || standing === 'AsItIs' || reason === 'Progressing';
+  return { type: isFine ? 'Normal' : 'Warning', reason, action: 'Observe', note: message };
+};
+
+/** The event about a preflight that has no answer: the rollout begins with no more than its own pods to show what a kubelet refuses. */
+export const givenUpHappening = ({ pool, why }: Waiting): Happening => {
+  const [node] = pool.nodes;
+  const where = node === undefined ? '' : ` on node ${node}`;
+  return {
+    type: 'Warning',
+    reason: 'PreflightGivenUp',
+    action: 'Preflight',
+    note:
+      `No probe pod has tried the unsafe sysctls${where}, because ${sentence(stable(why))} The rollout begins without this safeguard: where a kubelet ` +
+      'refuses the sysctls, its own pods are refused, and the status says so. For the next change of the sysctls, let the namespace take a ' +
+      'bare pod (ResourceQuota, LimitRange, policies), and leave room for it on the node.',
+  };
+};

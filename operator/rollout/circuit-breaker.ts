@@ -1,0 +1,54 @@
+import { currentReplicaSet, unreplaced } from '../objects/pods.ts';
+import type { Deployment, Pod, ReplicaSet } from '../status/observed.ts';
+import { type Refusal, refusalOf, refusalsOf } from '../sysctls/refused-pod.ts';
+
+/** So many refused pods of one revision stop its rollout: a ReplicaSet replaces them as fast as it can, without end. */
+export const MOST_REFUSED = 3;
+
+/** How a rollout is stopped so that no pod that serves is lost. */
+export type HowToStop =
+  /** Back to the template of the revision before, some of whose pods serve: its ReplicaSet gets all replicas back. */
+  | { readonly kind: 'RollBack'; readonly replicaSet: string }
+  /** There is none: the replicas become those that a node has taken, and no more are made. */
+  | { readonly kind: 'Cap'; readonly replicas: number };
+
+/** What trips the breaker, and what to do; undefined as long as fewer pods were refused, or others took all their places. */
+export interface Tripped {
+  readonly how: HowToStop;
+  readonly refusals: readonly Refusal[];
+  readonly pods: number;
+}
+
+export interface BreakerInput {
+  readonly deployment: Deployment | undefined;
+  readonly replicaSets: readonly ReplicaSet[];
+  readonly pods: readonly Pod[];
+}
+
+export const breaker = ({ deployment, replicaSets, pods }: BreakerInput): Tripped | undefined => {
+  const current = currentReplicaSet(deployment, replicaSets);
+  if (deployment === undefined || current === undefined) return undefined;
+  const own = pods.filter(
+    ({ metadata }) =>
+      metadata.deletionTimestamp === undefined &&
+      metadata.ownerReferences?.some(({ uid }) => uid === current.metadata.uid),
+  );
+  const refused = unreplaced(own, deployment.spec?.replicas ?? 1).filter(
+    (pod) => refusalOf(pod) !== undefined,
+  );
+  if (refused.length < MOST_REFUSED) return undefined;
+  const before = replicaSets
+    .filter((one) => one !== current && (one.status?.readyReplicas ?? 0) > 0)
+    .sort((a, b) => (b.status?.readyReplicas ?? 0) - (a.status?.readyReplicas ?? 0) || byName(a, b))[0];
+  const taken = own.filter(({ status }) => status?.phase === 'Running').length;
+  return {
+    how:
+      before === undefined
+        ? { kind: 'Cap', replicas: taken }
+        : { kind: 'RollBack', replicaSet: before.metadata.name },
+    refusals: refusalsOf(refused),
+    pods: refused.length,
+  };
+};
+
+const byName = (a: ReplicaSet, b: ReplicaSet): number => (a.metadata.name < b.metadata.name ? -1 : 1);

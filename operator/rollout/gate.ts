@@ -1,0 +1,133 @@
+import { hash } from 'node:crypto';
+import type { ClusterNode } from '../objects/node.ts';
+import { isEligible } from '../objects/placement.ts';
+import type { Pod } from '../status/observed.ts';
+import type { Refusal } from '../sysctls/refused-pod.ts';
+import { type BreakerInput, breaker, type HowToStop } from './circuit-breaker.ts';
+import { type NodePool, nodePools } from './node-pools.ts';
+import { probeVerdict } from './probe-verdict.ts';
+import { markOf, readRecord, type StopRecord, stillHolds } from './stop-record.ts';
+import { type Trial, type TriedTemplate, trialMark } from './trial.ts';
+
+/** Whether the workload may be brought to what the spec asks for, as far as its sysctls go. */
+export type Gate =
+  | { readonly kind: 'Open' }
+  /** Probe pods are on their way; the workload is left as it is. */
+  | { readonly kind: 'Trying'; readonly waiting: readonly Waiting[] }
+  /** A kubelet refuses; the workload is left as it is until the spec or a node changes. */
+  | {
+      readonly kind: 'Held';
+      readonly refusals: readonly Refusal[];
+      /** Pods of a rollout that were refused; none where a probe pod found it out. */
+      readonly pods: number;
+      /** Names of the probe pods that show it. */
+      readonly probes: readonly string[];
+    }
+  /** Too many pods of a rollout were refused: it is to be stopped now. */
+  | { readonly kind: 'Stop'; readonly how: HowToStop; readonly record: StopRecord };
+
+/** A pool that is being tried. */
+export interface Waiting {
+  readonly pool: NodePool;
+  readonly verdictKey: string;
+  /** Why there is no verdict yet; continues "…, because". */
+  readonly why: string;
+}
+
+/** What was decided of earlier probes, by verdict key. */
+export type Verdicts = ReadonlySet<string>;
+
+export interface GateInput extends BreakerInput {
+  /** Undefined when the pods ask for no unsafe sysctl in their spec. */
+  readonly trial: Trial | undefined;
+  /** The pod template that is wanted. */
+  readonly template: TriedTemplate;
+  /** Pods that are wanted; undefined where something else decides. */
+  readonly replicas: number | undefined;
+  /** The workload as it is; undefined where there is none yet. */
+  readonly live: LiveWorkload | undefined;
+  readonly probes: readonly Pod[];
+  /** Every node; undefined where the operator may not see them. */
+  readonly nodes: readonly ClusterNode[] | undefined;
+  /** Pools on which the sysctls are known to work, or which were given up. */
+  readonly settled: Verdicts;
+}
+
+export interface LiveWorkload {
+  readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
+  readonly spec?: { readonly replicas?: number; readonly template?: TriedTemplate };
+}
+
+/** Label of a probe pod: which question it answers. */
+export const VERDICT_LABEL = 'l4balancer.dev/preflight';
+
+/** More pools than this are not tried for one resource; for the others there is the breaker. */
+export const MOST_POOLS = 16;
+
+/** What a kubelet's allow-list is asked: these sysctls on this pool as it is now. */
+export const verdictKey = ({ sysctls }: Trial, pool: NodePool): string =>
+  hash('sha256', JSON.stringify([pool.key, sysctls.map(({ name, value }) => [name, value])])).slice(0, 16);
+
+/** A storm is stopped, unless what is wanted ends it anyway. */
+export const decideGate = (input: GateInput): Gate => {
+  const { live, template, nodes, trial } = input;
+  const tripped = breaker(input);
+  if (tripped === undefined && trial === undefined) return { kind: 'Open' };
+  const byName = new Map(nodes?.map((node) => [node.metadata.name, node]));
+  const gate = withoutBreaker(input, byName);
+  const mark = trialMark(live?.spec?.template);
+  if (tripped === undefined || (gate.kind === 'Open' && mark !== trialMark(template))) return gate;
+  const refusals = tripped.refusals.map((one) => ({ ...one, mark: markOf(one.node, byName) }));
+  return { kind: 'Stop', how: tripped.how, record: { trial: mark, refusals, pods: tripped.pods } };
+};
+
+const withoutBreaker = (input: GateInput, nodes: ReadonlyMap<string, ClusterNode>): Gate => {
+  const { trial, live, template } = input;
+  if (trial === undefined) return { kind: 'Open' };
+  const record = readRecord(live?.metadata.annotations);
+  if (record !== undefined && stillHolds(record, trialMark(template), nodes))
+    return { kind: 'Held', refusals: record.refusals, pods: record.pods, probes: [] };
+  return isTrialNeeded(input, record !== undefined) ? preflight(input, trial) : { kind: 'Open' };
+};
+
+/** Pods that run with the sysctls already, where they are wanted, have shown more than a probe could. */
+const isTrialNeeded = ({ live, template, replicas }: GateInput, wasStopped: boolean): boolean => {
+  if (replicas === 0) return false;
+  if (live === undefined || wasStopped || live.spec?.replicas === 0) return true;
+  return trialMark(live.spec?.template) !== trialMark(template);
+};
+
+const preflight = ({ nodes, probes, settled }: GateInput, trial: Trial): Gate => {
+  const pools = poolsToTry(nodes, trial);
+  const refused: { readonly refusal: Refusal; readonly name: string }[] = [];
+  const waiting: Waiting[] = [];
+  for (const pool of pools) {
+    const key = verdictKey(trial, pool);
+    if (settled.has(key)) continue;
+    const probe = probes.find(({ metadata }) => metadata.labels?.[VERDICT_LABEL] === key);
+    const verdict = probe === undefined ? undefined : probeVerdict(probe);
+    if (probe !== undefined && verdict?.kind === 'Refused')
+      refused.push({ refusal: verdict.refusal, name: probe.metadata.name });
+    else if (verdict?.kind !== 'Accepted') {
+      const why = verdict?.kind === 'Unsure' ? verdict.why : 'it is being made';
+      waiting.push({ pool, verdictKey: key, why });
+    }
+  }
+  if (refused.length > 0)
+    return {
+      kind: 'Held',
+      refusals: refused.map(({ refusal }) => refusal),
+      pods: 0,
+      probes: refused.map(({ name }) => name).sort(),
+    };
+  return waiting.length > 0 ? { kind: 'Trying', waiting } : { kind: 'Open' };
+};
+
+/** Where nodes cannot be seen there is one pool, and the scheduler chooses. Where none would do there is nothing to try. */
+export const poolsToTry = (
+  nodes: readonly ClusterNode[] | undefined,
+  { placement }: Trial,
+): readonly NodePool[] =>
+  nodes === undefined
+    ? [{ key: 'any', nodes: [] }]
+    : nodePools(nodes.filter((node) => isEligible(node, placement))).slice(0, MOST_POOLS);

@@ -1,0 +1,101 @@
+import { API_VERSION, KIND } from '../../crds/l4balancer.ts';
+import { CONTAINER, imageOf } from '../desired/pod/container.ts';
+import type { Owner, RenderSettings } from '../desired/pod/render-settings.ts';
+import { containerSecurityContext } from '../desired/pod/security-context.ts';
+import { childLabels, type Labels } from '../objects/child-labels.ts';
+import { childName } from '../objects/child-name.ts';
+import { VERDICT_LABEL } from './gate.ts';
+import type { NodePool } from './node-pools.ts';
+
+const COMPONENT = 'app.kubernetes.io/component';
+const PREFLIGHT = 'preflight';
+
+/** Whether a pod of a resource is a probe and no proxy. */
+export const isProbe = (labels: Labels | undefined): boolean => labels?.[COMPONENT] === PREFLIGHT;
+
+/** Of a node pool so many nodes are named, of which the scheduler takes one. */
+const NODES_NAMED = 10;
+
+/** The part of the proxy pods that a probe has in common with them. */
+export interface PodTemplate {
+  readonly spec: {
+    readonly securityContext: object;
+    readonly tolerations?: readonly object[];
+    readonly nodeSelector?: object;
+    readonly affinity?: object;
+  };
+}
+
+/**
+ * A bare pod with the proxy pods' sysctls and next to no resources, on a node of the pool: a kubelet that refuses it does so once, and
+ * the pod stays as the proof. Its program says its version and ends. No Service and no selector of the proxies picks it.
+ */
+export const probePod = (
+  owner: Owner,
+  settings: RenderSettings,
+  template: PodTemplate,
+  verdict: { readonly pool: NodePool; readonly verdictKey: string },
+) => {
+  const { securityContext, tolerations, nodeSelector, affinity } = template.spec;
+  return {
+    apiVersion: 'v1' as const,
+    kind: 'Pod' as const,
+    metadata: {
+      name: probeName(owner.name, verdict.verdictKey),
+      namespace: owner.namespace,
+      labels: { ...childLabels(owner.name), [COMPONENT]: PREFLIGHT, [VERDICT_LABEL]: verdict.verdictKey },
+      ownerReferences: [
+        {
+          apiVersion: API_VERSION,
+          kind: KIND,
+          name: owner.name,
+          uid: owner.uid,
+          controller: true,
+          blockOwnerDeletion: false,
+        },
+      ],
+    },
+    spec: {
+      restartPolicy: 'Never',
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      terminationGracePeriodSeconds: 1,
+      securityContext,
+      containers: [
+        {
+          name: CONTAINER,
+          ...imageOf(owner, settings),
+          args: ['--version'],
+          resources: { requests: { cpu: '1m', memory: '32Mi' }, limits: { cpu: '500m', memory: '128Mi' } },
+          securityContext: containerSecurityContext({ capabilities: [] }),
+        },
+      ],
+      ...(tolerations === undefined ? {} : { tolerations }),
+      ...placementIn(verdict.pool, nodeSelector, affinity),
+    },
+  };
+};
+
+/** Deterministic, so that two operators, or one twice, make one pod. */
+const probeName = (balancer: string, key: string): string =>
+  `${childName(balancer)
+    .slice(0, 40)
+    .replace(/[-.]+$/, '')}-preflight-${key.slice(0, 8)}`;
+
+const placementIn = ({ nodes }: NodePool, nodeSelector: object | undefined, affinity: object | undefined) =>
+  nodes.length === 0
+    ? {
+        ...(nodeSelector === undefined ? {} : { nodeSelector }),
+        ...(affinity === undefined ? {} : { affinity }),
+      }
+    : {
+        affinity: {
+          nodeAffinity: {
+            requiredDuringSchedulingIgnoredDuringExecution: {
+              nodeSelectorTerms: nodes.slice(0, NODES_NAMED).map((node) => ({
+                matchFields: [{ key: 'metadata.name', operator: 'In', values: [node] }],
+              })),
+            },
+          },
+        },
+      };

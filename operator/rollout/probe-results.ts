@@ -1,0 +1,37 @@
+import type { Verdicts } from './gate.ts';
+
+/** What probe pods have shown, for as long as this process runs; the keys forget by themselves, since a change of a node changes them. */
+export interface VerdictBook {
+  readonly settled: Verdicts;
+  settle(verdictKey: string): void;
+  /** Milliseconds since this was asked for the first time. */
+  triedFor(verdictKey: string, now: number): number;
+}
+
+/** More are not kept; the oldest go first. */
+const MOST_KEPT = 10_000;
+
+export const createVerdictBook = (): VerdictBook => {
+  const settled = new Set<string>();
+  const since = new Map<string, number>();
+  const bound = (keys: Set<string> | Map<string, number>): void => {
+    for (const oldest of keys.keys()) {
+      if (keys.size <= MOST_KEPT) return;
+      keys.delete(oldest);
+    }
+  };
+  return {
+    settled,
+    settle(key) {
+      since.delete(key);
+      settled.add(key);
+      bound(settled);
+    },
+    triedFor(key, now) {
+      const first = since.get(key) ?? now;
+      since.set(key, first);
+      bound(since);
+      return now - first;
+    },
+  };
+};

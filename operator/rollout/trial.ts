@@ -1,0 +1,33 @@
+import { hash } from 'node:crypto';
+import type { Sysctl } from '../../crds/tuning.ts';
+import type { Placement } from '../objects/placement.ts';
+
+/** What a probe pod tries: sysctls of a pod's spec, where the pods would go. */
+export interface Trial {
+  /** All that the pod's spec names, sorted by name. */
+  readonly sysctls: readonly Sysctl[];
+  /** Those of them that a kubelet has to be configured for. */
+  readonly unsafe: readonly string[];
+  readonly placement: Placement;
+}
+
+/** The part of a pod template that is tried; also of one that the API server holds. */
+export interface TriedTemplate {
+  readonly spec?: Placement & {
+    readonly securityContext?: { readonly sysctls?: readonly Sysctl[] };
+  };
+}
+
+/** The same text for the same sysctls in the same place, whoever wrote the template. */
+export const trialMark = (template: TriedTemplate | undefined): string => {
+  const { nodeSelector = {}, affinity, tolerations = [], securityContext } = template?.spec ?? {};
+  const sysctls = (securityContext?.sysctls ?? []).map(({ name, value }) => `${name}=${value}`).sort();
+  const text = JSON.stringify([sysctls, nodeSelector, affinity?.nodeAffinity ?? {}, tolerations], sortedKeys);
+  return hash('sha256', text).slice(0, 16);
+};
+
+/** The API server gives back maps with their keys in another order than they were sent. */
+const sortedKeys = (_: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort())
+    : value;

@@ -1,0 +1,36 @@
+import type { EffectiveTuning } from '../../crds/effective.ts';
+import type { Sysctl } from '../../crds/tuning.ts';
+import type { KubernetesVersion } from '../objects/kubernetes-version.ts';
+import { isSafe } from './safe-sysctls.ts';
+
+/** Who sets which of the sysctls asked for; each list sorted by name. */
+export interface PlacedSysctls {
+  /** The kubelet, from the pod's spec: any kubelet. */
+  readonly safe: readonly Sysctl[];
+  /** The kubelet, from the pod's spec: only one that is configured to allow them. */
+  readonly unsafe: readonly Sysctl[];
+  /** A privileged init container. */
+  readonly written: readonly Sysctl[];
+  /** Nobody but the node's administrator: the API server refuses a pod that uses the node's network and names them. */
+  readonly node: readonly Sysctl[];
+}
+
+/** `kubelet` is the oldest version that the pods may meet. */
+export const placeSysctls = (
+  { sysctls, sysctlMethod, hostNetwork }: Pick<EffectiveTuning, 'sysctls' | 'sysctlMethod' | 'hostNetwork'>,
+  kubelet: KubernetesVersion,
+): PlacedSysctls => {
+  const isOfNode = ({ name }: Sysctl): boolean => hostNetwork && name.startsWith('net.');
+  const ofPod = sysctls.filter((sysctl) => !isOfNode(sysctl));
+  const unsafe = ofPod.filter(({ name }) => !isSafe(name, kubelet));
+  return {
+    safe: ofPod.filter(({ name }) => isSafe(name, kubelet)),
+    unsafe: sysctlMethod === 'PodSpec' ? unsafe : [],
+    written: sysctlMethod === 'InitContainer' ? unsafe : [],
+    node: sysctls.filter(isOfNode),
+  };
+};
+
+/** What the pod's spec names, sorted by name. */
+export const inPodSpec = ({ safe, unsafe }: PlacedSysctls): readonly Sysctl[] =>
+  [...safe, ...unsafe].sort((a, b) => (a.name < b.name ? -1 : 1));

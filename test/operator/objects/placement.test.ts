@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isEligible, type Placement } from '../../../operator/objects/placement.ts';
+import { nodePools } from '../../../operator/rollout/node-pools.ts';
+import { node } from '../rollout/cluster.ts';
+
+const required = (...terms: readonly object[]): Placement => ({
+  affinity: {
+    nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: terms } },
+  },
+});
+const expression = (key: string, operator: string, ...values: readonly string[]) =>
+  required({ matchExpressions: [{ key, operator, values }] });
+
+const TAINTED = node(
+  'n1',
+  { pool: 'a', cores: '8' },
+  { taints: [{ key: 'edge', value: 'x', effect: 'NoSchedule' }] },
+);
+const PLAIN = node('n1', { pool: 'a', cores: '8' });
+
+const ROWS: readonly (readonly [string, Placement, boolean, typeof PLAIN?])[] = [
+  ['nothing asked for', {}, true],
+  ['a label that it has', { nodeSelector: { pool: 'a' } }, true],
+  ['a label of another value', { nodeSelector: { pool: 'b' } }, false],
+  ['a label that it lacks', { nodeSelector: { zone: '' } }, false],
+  ['In', expression('pool', 'In', 'b', 'a'), true],
+  ['In without it', expression('pool', 'In', 'b'), false],
+  ['NotIn', expression('pool', 'NotIn', 'b'), true],
+  ['NotIn of a label that it lacks', expression('zone', 'NotIn', 'b'), true],
+  ['NotIn with it', expression('pool', 'NotIn', 'a'), false],
+  ['Exists', expression('pool', 'Exists'), true],
+  ['DoesNotExist', expression('pool', 'DoesNotExist'), false],
+  ['Gt', expression('cores', 'Gt', '7'), true],
+  ['Gt of a label that it lacks', expression('zone', 'Gt', '0'), false],
+  ['Lt', expression('cores', 'Lt', '8'), false],
+  [
+    'its name as a field',
+    required({ matchFields: [{ key: 'metadata.name', operator: 'In', values: ['n1'] }] }),
+    true,
+  ],
+  [
+    'one of two terms',
+    required(
+      { matchExpressions: [{ key: 'zone', operator: 'Exists' }] },
+      { matchExpressions: [{ key: 'pool', operator: 'Exists' }] },
+    ),
+    true,
+  ],
+  ['an empty term', required({}), false],
+  [
+    'a preference only',
+    { affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [] } } },
+    true,
+  ],
+  ['a taint that nothing tolerates', {}, false, TAINTED],
+  [
+    'a taint that is tolerated',
+    { tolerations: [{ key: 'edge', value: 'x', effect: 'NoSchedule' }] },
+    true,
+    TAINTED,
+  ],
+  ['a toleration of another value', { tolerations: [{ key: 'edge', value: 'y' }] }, false, TAINTED],
+  ['a toleration of the key', { tolerations: [{ key: 'edge', operator: 'Exists' }] }, true, TAINTED],
+  ['a toleration of everything', { tolerations: [{ operator: 'Exists' }] }, true, TAINTED],
+  [
+    'a toleration of another effect',
+    { tolerations: [{ operator: 'Exists', effect: 'NoExecute' }] },
+    false,
+    TAINTED,
+  ],
+  [
+    'a taint that only discourages',
+    {},
+    true,
+    node('n1', {}, { taints: [{ key: 'a', effect: 'PreferNoSchedule' }] }),
+  ],
+  ['a cordon', {}, false, node('n1', {}, { unschedulable: true })],
+];
+
+for (const [what, placement, expected, on = PLAIN] of ROWS)
+  test(`a node is ${expected ? '' : 'not '}eligible: ${what}`, () =>
+    assert.equal(isEligible(on, placement), expected));
+
+const pools = (...nodes: readonly ReturnType<typeof node>[]) =>
+  nodePools(nodes).map((pool) => pool.nodes.join(' '));
+
+test('nodes that differ only in their name and their zone are one pool', () => {
+  assert.deepEqual(
+    pools(
+      node('n2', { pool: 'a', 'topology.kubernetes.io/zone': 'z2' }),
+      node('n1', { pool: 'a', 'topology.kubernetes.io/zone': 'z1' }),
+      node('n3', { pool: 'b' }),
+    ),
+    ['n1 n2', 'n3'],
+  );
+});
+
+test('a taint that comes and goes with a node’s condition leaves it in its pool', () => {
+  const notReady = node(
+    'n2',
+    {},
+    { taints: [{ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }] },
+  );
+  assert.deepEqual(pools(node('n1'), notReady), ['n1 n2']);
+});
+
+test('other taints or another kubelet make another pool', () => {
+  const old = node('n2');
+  const tainted = node('n3', {}, { taints: [{ key: 'a', effect: 'NoSchedule' }] });
+  const oldKubelet = { ...old, status: { ...old.status, nodeInfo: { kubeletVersion: 'v1.33.0' } } };
+  assert.deepEqual(pools(node('n1'), oldKubelet, tainted), ['n1', 'n2', 'n3']);
+});
+
+test('a pool is another as soon as one of its nodes comes, changes or goes, and the same in any order', () => {
+  const key = (...nodes: readonly ReturnType<typeof node>[]) => nodePools(nodes)[0]?.key;
+  const [a, b] = [node('a'), node('b')];
+  assert.equal(key(a, b), key(b, a));
+  assert.notEqual(key(a, b), key(a));
+  assert.notEqual(key(a), key({ ...a, metadata: { ...a.metadata, uid: 'new' } }));
+});

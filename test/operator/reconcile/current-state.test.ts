@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { autoscaledReplicas, keepsOtherKind, renderedAs } from '../../../operator/reconcile/current-state.ts';
+import { ownsReplicas } from '../../../operator/reconcile/hand-over-replicas.ts';
+import type { Deployment } from '../../../operator/status/observed.ts';
+import { balancer } from '../owner.ts';
+
+const spec = (workload: object, more: object = {}) => balancer({ workload, ...more }).spec;
+const deployment = (replicas: number, available = replicas): Deployment => ({
+  metadata: { name: 'l4b-edge', generation: 1 },
+  spec: { replicas },
+  status: { observedGeneration: 1, replicas, updatedReplicas: replicas, availableReplicas: available },
+});
+
+describe('the pods that an autoscaler chose', () => {
+  const AUTO = { autoscaling: { maxReplicas: 9 } };
+  const ROWS: readonly (readonly [string, object, boolean, number | undefined, number | undefined])[] = [
+    ['are the Deployment’s while there is one', AUTO, true, undefined, 7],
+    ['are the Deployment’s as long as it is not gone', {}, true, 3, 7],
+    ['stay when it is gone', {}, false, 5, 5],
+    ['are none where there never was one', {}, false, undefined, undefined],
+    ['are forgotten when the spec names a number', { replicas: 2 }, true, 5, undefined],
+    ['are none of a DaemonSet', { kind: 'DaemonSet' }, true, 5, undefined],
+  ];
+  for (const [what, workload, hasAutoscaler, before, expected] of ROWS)
+    test(what, () =>
+      assert.equal(autoscaledReplicas(spec(workload), deployment(7), hasAutoscaler, before), expected),
+    );
+});
+
+describe('the workload of the other kind', () => {
+  const other = { metadata: { name: 'l4b-edge' } };
+  const ROWS: readonly (readonly [string, object, Deployment | undefined, boolean])[] = [
+    ['stays while there is no new one', {}, undefined, true],
+    ['stays while the new one does not serve', {}, deployment(1, 0), true],
+    ['goes when the new one serves', {}, deployment(1), false],
+    ['stays where a DaemonSet finds no node', { kind: 'DaemonSet' }, deployment(0), true],
+    ['goes when a DaemonSet serves on its nodes', { kind: 'DaemonSet' }, deployment(3), false],
+  ];
+  for (const [what, workload, live, expected] of ROWS)
+    test(what, () => assert.equal(keepsOtherKind(spec(workload), live, other, {}), expected));
+
+  test('goes first in the nodes’ network, where the new one needs its ports', () => {
+    const host = spec({ kind: 'DaemonSet' }, { tuning: { profile: 'HostNetwork' } });
+    assert.equal(keepsOtherKind(host, undefined, other, {}), false);
+  });
+
+  test('is nothing to keep where there is none', () => {
+    assert.equal(keepsOtherKind(spec({}), undefined, undefined, {}), false);
+  });
+});
+
+test('pods say by which revision and with which image they were rendered; those of another container do not count', () => {
+  const containers = [
+    { name: 'sidecar', image: 'other', imagePullPolicy: 'Never' },
+    { name: 'proxy', image: 'proxy:1', imagePullPolicy: 'Always' },
+  ] as const;
+  const template = {
+    metadata: {
+      annotations: { 'l4balancer.dev/render-revision': 'r2', 'l4balancer.dev/service-account-uid': 'a' },
+    },
+    spec: { containers },
+  };
+  assert.deepEqual(renderedAs({ metadata: { name: 'x' }, spec: { template } }), {
+    revision: 'r2',
+    image: 'proxy:1',
+    pullPolicy: 'Always',
+    account: 'a',
+  });
+  const nothing = { revision: undefined, image: undefined, pullPolicy: undefined, account: undefined };
+  assert.deepEqual(renderedAs({ metadata: { name: 'x' } }), nothing);
+  assert.equal(renderedAs(undefined), undefined);
+});
+
+test('the number of pods is ours only where we have applied it', () => {
+  const entry = (manager: string, operation: string, fields: object) => ({
+    metadata: { name: 'x', managedFields: [{ manager, operation, fieldsV1: { 'f:spec': fields } }] },
+  });
+  const replicas = { 'f:replicas': {} };
+  assert.equal(ownsReplicas(entry('us', 'Apply', replicas), 'us'), true);
+  assert.equal(ownsReplicas(entry('us', 'Update', replicas), 'us'), false);
+  assert.equal(ownsReplicas(entry('them', 'Apply', replicas), 'us'), false);
+  assert.equal(ownsReplicas(entry('us', 'Apply', { 'f:paused': {} }), 'us'), false);
+  assert.equal(ownsReplicas({ metadata: { name: 'x' } }, 'us'), false);
+});

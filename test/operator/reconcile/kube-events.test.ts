@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  appliedHappenings,
+  givenUpHappening,
+  transitionHappening,
+} from '../../../operator/reconcile/kube-events.ts';
+
+const NOTHING = {
+  created: [],
+  updated: [],
+  adopted: [],
+  repaired: [],
+  removed: [],
+  problems: [],
+  unfinished: [],
+  errors: [],
+  retryRefusedMs: undefined,
+  contestedMs: undefined,
+  isWaiting: false,
+};
+
+test('nothing done is no event', () => assert.deepEqual(appliedHappenings(NOTHING), []));
+
+test('what was done is one event for each way of doing', () => {
+  const unknown = { by: [], where: [], isOperator: false, rounds: 1 };
+  const repaired = [
+    { kind: 'Deployment', what: 'Changed', ...unknown },
+    { kind: 'Role', what: 'Deleted', ...unknown },
+    { kind: 'PodDisruptionBudget', what: 'MadeAgain', ...unknown },
+  ] as const;
+  const told = appliedHappenings({
+    ...NOTHING,
+    created: ['Role', 'Service'],
+    adopted: ['DaemonSet'],
+    repaired,
+  });
+  assert.deepEqual(
+    told.map(({ type, reason, note }) => `${type} ${reason}: ${note}`),
+    [
+      'Normal Created: Role, Service made.',
+      'Normal Adopted: DaemonSet taken over: nobody owned it, and it has all labels of this resource’s children, as a deletion with --cascade=orphan leaves it.',
+      'Normal Repaired: Deployment put back after a change by somebody else.',
+      'Normal Repaired: Role made again: somebody deleted it.',
+      'Normal Repaired: PodDisruptionBudget removed again: somebody made it again.',
+    ],
+  );
+});
+
+for (const [rounds, by, isOperator, expected] of [
+  [
+    1,
+    ['kubectl-edit'],
+    false,
+    'Normal Repaired: Deployment put back after a change by kubectl-edit (spec.replicas).',
+  ],
+  [2, ['a', 'b'], false, 'Normal Repaired: Deployment put back after a change by a and b (spec.replicas).'],
+  [
+    3,
+    ['kube-controller-manager (scale)'],
+    false,
+    'Warning Contested: Deployment put back after a change by kube-controller-manager (scale) (spec.replicas). Set workload.autoscaling or workload.replicas of the L4Balancer instead, and remove what scales the Deployment.',
+  ],
+  [
+    3,
+    ['b-0 (Lease b/op)'],
+    true,
+    'Warning Contested: Deployment put back after a change by another operator, b-0 (Lease b/op) (spec.replicas). Let one operator look after a namespace: give them the same Lease (--leader-elect-namespace, --leader-elect-name), or each namespaces of its own (--namespaces).',
+  ],
+] as const)
+  test(`repair number ${rounds} of what ${by} changed names it: ${expected.slice(0, 16)}`, () => {
+    const what = 'Changed';
+    const repaired = [
+      { kind: 'Deployment', what, by, where: ['spec.replicas'], isOperator, rounds },
+    ] as const;
+    assert.deepEqual(
+      appliedHappenings({ ...NOTHING, repaired }).map(
+        ({ type, reason, note }) => `${type} ${reason}: ${note}`,
+      ),
+      [expected],
+    );
+  });
+
+const condition = (reason: string) => ({
+  type: 'Ready',
+  status: 'False' as const,
+  reason,
+  message: 'why',
+  lastTransitionTime: '',
+});
+
+for (const [reason, type] of [
+  ['Available', 'Normal'],
+  ['Paused', 'Normal'],
+  ['Progressing', 'Normal'],
+  ['NotReady', 'Warning'],
+  ['SysctlForbidden', 'Warning'],
+] as const)
+  test(`a new reason ${reason} is an event of type ${type}, with the message of the condition`, () => {
+    const happening = transitionHappening(condition(reason));
+    assert.deepEqual([happening.type, happening.reason, happening.note], [type, reason, 'why']);
+  });
+
+for (const [nodes, why, begin] of [
+  [
+    ['n1', 'n2'],
+    'the API server refuses it: exceeded quota: pods',
+    'No probe pod has tried the unsafe sysctls on node n1, because the API server refuses it: exceeded quota: pods. ',
+  ],
+  [[], 'it has no node yet', 'No probe pod has tried the unsafe sysctls, because it has no node yet. '],
+] as const)
+  test(`a preflight that is given up is a warning of what is missing, because ${why}`, () => {
+    const { type, reason, note } = givenUpHappening({ pool: { key: 'k', nodes }, verdictKey: 'v', why });
+    assert.deepEqual([type, reason], ['Warning', 'PreflightGivenUp']);
+    assert.ok(note.startsWith(`${begin}The rollout begins without this safeguard: `), note);
+    assert.match(note, /let the namespace take a bare pod .*, and leave room for it on the node\.$/);
+  });

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { probeVerdict } from '../../../operator/rollout/probe-verdict.ts';
+import type { Pod } from '../../../operator/status/observed.ts';
+import { forbidden, pod } from '../status/fixtures.ts';
+
+const waitingFor = (reason: string): Pod['status'] => ({
+  phase: 'Pending',
+  containerStatuses: [{ name: 'proxy', state: { waiting: { reason } } }],
+});
+
+const ROWS: readonly (readonly [string, Pod['status'], string])[] = [
+  ['is new', {}, 'Unsure: it has no node yet'],
+  ['has run to its end', { phase: 'Succeeded' }, 'Accepted'],
+  ['runs', { phase: 'Running' }, 'Accepted'],
+  [
+    'has its sandbox',
+    { phase: 'Pending', conditions: [{ type: 'PodReadyToStartContainers', status: 'True' }] },
+    'Accepted',
+  ],
+  ['waits for its image', waitingFor('ImagePullBackOff'), 'Accepted'],
+  ['cannot start its container', waitingFor('CreateContainerError'), 'Accepted'],
+  [
+    'has no room anywhere',
+    {
+      phase: 'Pending',
+      conditions: [{ type: 'PodScheduled', status: 'False', message: '0/2 nodes are available' }],
+    },
+    'Unsure: no node takes it: 0/2 nodes are available',
+  ],
+  [
+    'was evicted',
+    { phase: 'Failed', reason: 'Evicted', message: 'memory' },
+    'Unsure: its node ended it: Evicted: memory',
+  ],
+];
+
+for (const [what, status, expected] of ROWS)
+  test(`a probe that ${what} shows: ${expected}`, () => {
+    const verdict = probeVerdict(pod('probe', undefined, status));
+    assert.equal(verdict.kind === 'Unsure' ? `Unsure: ${verdict.why}` : verdict.kind, expected);
+  });
+
+test('a probe whose sandbox is being made, or cannot be made, shows nothing yet', () => {
+  assert.deepEqual(probeVerdict(pod('probe', 'n1', waitingFor('ContainerCreating'))), {
+    kind: 'Unsure',
+    why: 'node n1 has not made its sandbox yet',
+  });
+});
+
+test('a probe that its kubelet refuses names node and sysctl', () => {
+  assert.deepEqual(probeVerdict(forbidden('probe', 'n1')), {
+    kind: 'Refused',
+    refusal: { node: 'n1', sysctls: ['net.core.somaxconn'] },
+  });
+});

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { children } from '../../../operator/desired/children.ts';
+import { deployment } from '../../../operator/desired/deployment.ts';
+import type { LiveWorkload } from '../../../operator/desired/kept-workload.ts';
+import { NEW } from '../../../operator/desired/shape.ts';
+import { readRecord, STOPPED } from '../../../operator/rollout/stop-record.ts';
+import { stoppedWorkload } from '../../../operator/rollout/stopped-workload.ts';
+import { owner, RENDER } from '../owner.ts';
+
+const RECORD = {
+  trial: 't',
+  refusals: [{ node: 'n1', sysctls: ['net.core.somaxconn'], mark: 'm' }],
+  pods: 3,
+};
+const wanted = deployment(owner({ workload: { replicas: 4 } }), RENDER);
+const TEMPLATE = {
+  metadata: {
+    creationTimestamp: null,
+    labels: { a: 'b', 'pod-template-hash': '1234' },
+    annotations: { c: 'd' },
+  },
+  spec: { containers: [{ name: 'proxy', image: 'before' }] },
+};
+
+test('a stopped Deployment has the template to stay with as it was, and says why', () => {
+  const stopped = stoppedWorkload(wanted, TEMPLATE, undefined, RECORD) as unknown as typeof wanted;
+  assert.deepEqual(stopped.spec.template, {
+    metadata: { labels: { a: 'b' }, annotations: { c: 'd' } },
+    spec: TEMPLATE.spec,
+  });
+  assert.equal(stopped.spec.replicas, 4);
+  assert.deepEqual(stopped.spec.selector, wanted.spec.selector);
+  assert.deepEqual(
+    readRecord((stopped.metadata as { annotations?: Record<string, string> }).annotations),
+    RECORD,
+  );
+});
+
+test('replicas can be capped, down to none', () => {
+  const stopped = stoppedWorkload(wanted, TEMPLATE, 0, RECORD) as unknown as typeof wanted;
+  assert.equal(stopped.spec.replicas, 0);
+});
+
+test('a kept Deployment has the template that runs, the record of a stop, and else what is wanted', () => {
+  const live = { metadata: { annotations: { [STOPPED]: 'why', other: 'x' } }, spec: { template: TEMPLATE } };
+  const shape = { ...NEW, revision: undefined, kept: live as unknown as LiveWorkload };
+  const childrenOf = (kept: typeof shape | (typeof NEW & { revision: undefined })) =>
+    children(owner({ workload: { replicas: 4 } }), RENDER, kept).find(({ kind }) => kind === 'Deployment')
+      ?.wanted;
+  const kept = childrenOf(shape) as unknown as typeof wanted & { metadata: { annotations: unknown } };
+  assert.deepEqual(kept.spec.template, {
+    metadata: { labels: { a: 'b' }, annotations: { c: 'd' } },
+    spec: TEMPLATE.spec,
+  });
+  assert.equal(kept.spec.replicas, 4);
+  assert.deepEqual(kept.metadata.annotations, { [STOPPED]: 'why' });
+  assert.equal(
+    childrenOf({ ...NEW, revision: undefined }),
+    undefined,
+    'nothing runs whose template could stay',
+  );
+});
