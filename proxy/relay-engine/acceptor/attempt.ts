@@ -21,10 +21,11 @@ import {
 import { type ConnectFailure, connectFailure } from './connect-failure.ts';
 import { ENDPOINT } from './connections.ts';
 import type { Acceptor } from './context.ts';
-import { closeDescriptor, dropEndpointSocket, holdDescriptor } from './ending.ts';
+import { claimDescriptor, closeDescriptor } from './descriptors.ts';
+import { dropEndpointSocket } from './ending.ts';
 import { setKeepalive } from './keepalive.ts';
-import { watchEndpoint } from './relay.ts';
 import type { ServedBackend } from './served-table.ts';
+import { watchEndpoint } from './watch-sides.ts';
 
 /** Source ports that are tried for one connection before its endpoint counts as having none left. */
 const PORT_TRIES = 16;
@@ -34,7 +35,7 @@ const openSocket = (acceptor: Acceptor, connection: number, family: number): num
   const fd = acceptor.sys.socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return fd;
   const { connections, sys, table } = acceptor;
-  holdDescriptor(acceptor, fd);
+  claimDescriptor(acceptor, fd);
   connections.fd[connection * 2 + ENDPOINT] = fd;
   connections.flags[connection * 2 + ENDPOINT] = 0;
   // Its urgent bytes come in their places among the others, as a client's do: who reads past one would lose it.
@@ -110,7 +111,7 @@ const hasNoAddress = (acceptor: Acceptor, backend: ServedBackend, index: number)
   const { sys } = acceptor;
   const fd = sys.socket(AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return false;
-  holdDescriptor(acceptor, fd);
+  claimDescriptor(acceptor, fd);
   const address = backend.addresses + index * SOCKET_ADDRESS_BYTES;
   const connected = sys.connect(fd, address, backend.addressLengths[index] as number);
   closeDescriptor(acceptor, fd);

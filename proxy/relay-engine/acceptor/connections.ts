@@ -4,15 +4,18 @@ export const ENDPOINT = 1;
 export type Side = 0 | 1;
 export const SIDES: readonly Side[] = [CLIENT, ENDPOINT];
 
+/** The number is not in use. */
 export const FREE = 0;
-/** Waiting for an endpoint's connection. */
+/** An endpoint is being connected to, or all have failed and are tried again after a pause. */
 export const CONNECTING = 1;
 /** Both sides are connected. */
 export const RELAYING = 2;
-/** Closed in this turn of the loop; its number is free again after the turn. */
+/** Closed in this turn of the loop; the number is free again after the turn. */
 export const CLOSED = 3;
-/** Every endpoint is full: waiting for a place at one. */
+/** Every endpoint is full: waiting for capacity at one. */
 export const WAITING = 4;
+/** What each state means is in states.ts. */
+export type State = typeof FREE | typeof CONNECTING | typeof RELAYING | typeof CLOSED | typeof WAITING;
 
 /** Flags of one side. */
 export const READABLE = 1; // the kernel said there is something to read

@@ -44,7 +44,7 @@ export interface Acceptor {
   readonly parcel: Int32Array;
   /** Endpoint slots that the connection at hand must not get. */
   readonly avoid: Set<number>;
-  readonly tell: (message: FromAcceptor) => void;
+  readonly notify: (message: FromAcceptor) => void;
   /** Milliseconds since 1970. */
   readonly wallClock: () => number;
   /** Current tick, and the time in milliseconds; set once a turn. */
@@ -64,8 +64,8 @@ export interface Acceptor {
   /** Tick at which accepting goes on; 0 while it is not paused. */
   pausedUntil: number;
   /** Whether the control thread was told that accepting pauses; and from which tick on it is told that it goes on, if nothing fails until then. */
-  toldPaused: boolean;
-  calmAt: number;
+  pauseReported: boolean;
+  resumeReportAt: number;
   /** Closing idle connections bit by bit, before the end. */
   draining: Draining | undefined;
 }
@@ -89,13 +89,6 @@ export interface Draining {
   nextStuck: number;
   roundFrom: number;
 }
-
-/** Token of the acceptor's eventfd in its epoll set. */
-export const CONTROL_TOKEN = -1;
-/** Token of the listener at `index` of the table. */
-export const listenerToken = (index: number): number => -2 - index;
-/** Token of one side of a connection. */
-export const sideToken = (connection: number, side: number): number => connection * 2 + side;
 
 /** 32 random bits. */
 export const random32 = (acceptor: Acceptor): number => {

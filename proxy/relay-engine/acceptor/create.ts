@@ -3,8 +3,9 @@ import { EPOLL_CTL_ADD, EPOLLIN, type Sys, TCP_INFO_BYTES } from '../../sys/sys.
 import { AccessRing } from './access-ring.ts';
 import { BUFFER_BYTES, BufferPool } from './buffer-pool.ts';
 import { Connections } from './connections.ts';
-import { type Acceptor, CONTROL_TOKEN } from './context.ts';
+import type { Acceptor } from './context.ts';
 import { Counters } from './counters.ts';
+import { CONTROL_TOKEN } from './event-tokens.ts';
 import { Mailbox } from './mailbox.ts';
 import type { FromAcceptor, ToAcceptor } from './messages.ts';
 import { ReadyQueue } from './ready-queue.ts';
@@ -29,7 +30,7 @@ export interface AcceptorInputs {
   readonly received: () => readonly ToAcceptor[];
   /** Where random numbers begin; any number but 0. */
   readonly seed: number;
-  readonly tell: (message: FromAcceptor) => void;
+  readonly notify: (message: FromAcceptor) => void;
 }
 
 const must = (result: number, call: string): number => {
@@ -68,7 +69,7 @@ export const createAcceptor = (inputs: AcceptorInputs): Acceptor => {
     arrival: { address, words: new Int32Array(address.buffer), port: 0 },
     parcel: new Int32Array(PARCEL_INTS),
     avoid: new Set(),
-    tell: inputs.tell,
+    notify: inputs.notify,
     wallClock: inputs.wallClock,
     now,
     nowMs,
@@ -79,8 +80,8 @@ export const createAcceptor = (inputs: AcceptorInputs): Acceptor => {
     waitingAt: 0,
     shortEndedAt: Number.NEGATIVE_INFINITY,
     pausedUntil: 0,
-    toldPaused: false,
-    calmAt: 0,
+    pauseReported: false,
+    resumeReportAt: 0,
     draining: undefined,
   };
 };

@@ -12,24 +12,11 @@ import {
   WAITING,
 } from './connections.ts';
 import type { Acceptor } from './context.ts';
+import { closeDescriptor } from './descriptors.ts';
 import { leaveQueue } from './waiting.ts';
 
 /** One that relayed and was over within this counts as a short connection. */
 const SHORT_MS = 1000;
-
-/** Notes that this acceptor holds a connection's descriptor from now on. */
-export const holdDescriptor = ({ shared, index }: Acceptor, fd: number): void => {
-  shared.owners[fd] = index + 1;
-  Atomics.add(shared.held, 0, 1);
-};
-
-/** Closes a descriptor that this acceptor holds. */
-export const closeDescriptor = ({ shared, sys }: Acceptor, fd: number): void => {
-  // Cleared first: the number may be another thread's as soon as it is closed.
-  shared.owners[fd] = 0;
-  sys.close(fd);
-  Atomics.sub(shared.held, 0, 1);
-};
 
 /** Closes the socket of the endpoint's side, if there is one; the place at the endpoint stays taken. */
 export const dropEndpointSocket = (acceptor: Acceptor, connection: number): void => {

@@ -1,6 +1,7 @@
 import type { Acceptor } from './context.ts';
+import { claimFrom } from './descriptors.ts';
 import type { ServedListener } from './served-table.ts';
-import { INTS, intsAt } from './shared-memory.ts';
+import { INTS, intsAt, PARCEL } from './shared-memory.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
 /** How long after the end of a short connection more of them are expected. */
@@ -45,12 +46,12 @@ export const leastLoaded = (acceptor: Acceptor): number => {
 export const handOver = (acceptor: Acceptor, to: number, fd: number, listener: ServedListener): boolean => {
   const { parcel, arrival, shared, mailbox } = acceptor;
   const at = intsAt(to);
-  parcel[0] = fd;
-  parcel[1] = listener.slot;
-  parcel[2] = listener.idleTicks;
-  parcel[3] = listener.halfClosedTicks;
-  parcel[4] = arrival.port;
-  for (let i = 0; i < 4; i++) parcel[5 + i] = arrival.words[i] as number;
+  parcel[PARCEL.Descriptor] = fd;
+  parcel[PARCEL.ListenerSlot] = listener.slot;
+  parcel[PARCEL.IdleTicks] = listener.idleTicks;
+  parcel[PARCEL.HalfClosedTicks] = listener.halfClosedTicks;
+  parcel[PARCEL.ClientPort] = arrival.port;
+  for (let i = 0; i < 4; i++) parcel[PARCEL.ClientAddress + i] = arrival.words[i] as number;
   // Counted before it is there: the reader may take it at once.
   Atomics.add(shared.ints, at + INTS.Given, 1);
   if (!mailbox.put(to, parcel)) {
@@ -64,13 +65,13 @@ export const handOver = (acceptor: Acceptor, to: number, fd: number, listener: S
 };
 
 /** Makes the connection in `parcel` this acceptor's own; false when its sender died and it was closed meanwhile. */
-export const takeOver = ({ shared, index, parcel, arrival, counters }: Acceptor, from: number): boolean => {
-  const fd = parcel[0] as number;
+export const takeOver = (acceptor: Acceptor, from: number): boolean => {
+  const { parcel, arrival, counters } = acceptor;
+  const fd = parcel[PARCEL.Descriptor] as number;
   if (fd < 0) return false; // its sender died
-  // Whoever changes the owner first has the descriptor: this acceptor, or who cleans up after the sender.
-  if (Atomics.compareExchange(shared.owners, fd, from + 1, index + 1) !== from + 1) return false;
-  for (let i = 0; i < 4; i++) arrival.words[i] = parcel[5 + i] as number;
-  arrival.port = parcel[4] as number;
-  counters.takenOver(parcel[1] as number);
+  if (!claimFrom(acceptor, fd, from)) return false;
+  for (let i = 0; i < 4; i++) arrival.words[i] = parcel[PARCEL.ClientAddress + i] as number;
+  arrival.port = parcel[PARCEL.ClientPort] as number;
+  counters.takenOver(parcel[PARCEL.ListenerSlot] as number);
   return true;
 };

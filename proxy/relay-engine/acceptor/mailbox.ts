@@ -5,6 +5,7 @@ import {
   MAIL_HEAD,
   mailRingAt,
   PARCEL_INTS,
+  RING,
   type SharedMemory,
 } from './shared-memory.ts';
 
@@ -30,11 +31,11 @@ export class Mailbox {
   /** Leaves a connection for `to`; false when its ring is full. */
   put(to: number, parcel: Int32Array): boolean {
     const ring = mailRingAt(this.#acceptors, this.#self, to);
-    const put = Atomics.load(this.#mail, ring);
-    if (((put - Atomics.load(this.#mail, ring + 1)) | 0) >= MAIL_CELLS) return false;
+    const put = Atomics.load(this.#mail, ring + RING.Put);
+    if (((put - Atomics.load(this.#mail, ring + RING.Taken)) | 0) >= MAIL_CELLS) return false;
     const cell = ring + MAIL_HEAD + (put & (MAIL_CELLS - 1)) * PARCEL_INTS;
     for (let i = 0; i < PARCEL_INTS; i++) this.#mail[cell + i] = parcel[i] as number;
-    Atomics.store(this.#mail, ring, (put + 1) | 0);
+    Atomics.store(this.#mail, ring + RING.Put, (put + 1) | 0);
     Atomics.store(this.#ints, intsAt(to) + INTS.Mail, 1);
     return true;
   }
@@ -48,12 +49,12 @@ export class Mailbox {
     Atomics.store(this.#ints, this.#mailAt, 0);
     for (let from = 0; from < this.#acceptors; from++) {
       const ring = mailRingAt(this.#acceptors, from, this.#self);
-      let taken = Atomics.load(this.#mail, ring + 1);
-      while (taken !== Atomics.load(this.#mail, ring)) {
+      let taken = Atomics.load(this.#mail, ring + RING.Taken);
+      while (taken !== Atomics.load(this.#mail, ring + RING.Put)) {
         const cell = ring + MAIL_HEAD + (taken & (MAIL_CELLS - 1)) * PARCEL_INTS;
         for (let i = 0; i < PARCEL_INTS; i++) parcel[i] = this.#mail[cell + i] as number;
         taken = (taken + 1) | 0;
-        Atomics.store(this.#mail, ring + 1, taken);
+        Atomics.store(this.#mail, ring + RING.Taken, taken);
         take(from);
       }
     }

@@ -5,13 +5,6 @@ import {
   EINTR,
   ENETUNREACH,
   EPIPE,
-  EPOLL_CTL_ADD,
-  EPOLL_CTL_MOD,
-  EPOLLET,
-  EPOLLIN,
-  EPOLLOUT,
-  EPOLLPRI,
-  EPOLLRDHUP,
   ETIMEDOUT,
   IPPROTO_TCP,
   SHUT_WR,
@@ -35,30 +28,16 @@ import {
   SENT,
   SHUT,
   type Side,
-  WATCHED,
 } from './connections.ts';
-import { type Acceptor, sideToken } from './context.ts';
+import type { Acceptor } from './context.ts';
 import { closeConnection, resetBoth } from './ending.ts';
 import { linger } from './linger.ts';
+import { watchWritable } from './watch-sides.ts';
 
-/** What a side is watched for: edges, so that a side that nobody can serve now costs nothing. */
-const SIDE_EVENTS = (EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLET) >>> 0;
 /** Reads of one side that has much to move, before the next one has its turn. */
 const READS_PER_SLICE = 4;
 /** Reads of all of these together, before the kernel is asked what has come meanwhile: what has little to say waits for no more than this. */
 const READS_PER_TURN = 8;
-
-/** A client can be written to as it comes: asking for that edge would only bring an event that says so. */
-export const watchClient = (acceptor: Acceptor, connection: number, fd: number): number =>
-  acceptor.sys.epollControl(acceptor.epoll, EPOLL_CTL_ADD, fd, SIDE_EVENTS, sideToken(connection, CLIENT));
-
-/** An endpoint that can be written to is connected. */
-export const watchEndpoint = (acceptor: Acceptor, connection: number, fd: number): number => {
-  const { flags } = acceptor.connections;
-  flags[connection * 2 + ENDPOINT] = WATCHED;
-  const token = sideToken(connection, ENDPOINT);
-  return acceptor.sys.epollControl(acceptor.epoll, EPOLL_CTL_ADD, fd, SIDE_EVENTS | EPOLLOUT, token);
-};
 
 /** What the kernel says of a peer that answered neither its keepalive nor what was sent, or that no way leads to. */
 const LOSSES: ReadonlySet<number> = new Set([ETIMEDOUT, EHOSTUNREACH, ENETUNREACH, EHOSTDOWN]);
@@ -106,17 +85,6 @@ const ended = (acceptor: Acceptor, connection: number, from: Side): void => {
   // It is gone already; an end of stream that is not sent would be waited for without end.
   if (acceptor.sys.shutdown(fd[sink] as number, SHUT_WR) < 0)
     broke(acceptor, connection, (1 - from) as Side, acceptor.sys.socketError(fd[sink] as number));
-};
-
-/** Asks the kernel to say when the side takes more; false when it cannot. */
-const watchWritable = (acceptor: Acceptor, place: number): boolean => {
-  const { connections, sys, epoll } = acceptor;
-  const flags = connections.flags[place] as number;
-  if ((flags & WATCHED) !== 0) return true;
-  connections.flags[place] = flags | WATCHED;
-  const fd = connections.fd[place] as number;
-  // The token of a side is its place.
-  return sys.epollControl(epoll, EPOLL_CTL_MOD, fd, SIDE_EVENTS | EPOLLOUT, place) >= 0;
 };
 
 /**

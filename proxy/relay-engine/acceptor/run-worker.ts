@@ -33,6 +33,6 @@ export const runWorker = (sys: Sys): void => {
     wallClock: () => Date.now(),
     received,
     seed: 1 + Math.floor(Math.random() * 0x7ffffffe),
-    tell: (message: FromAcceptor) => port.postMessage(message),
+    notify: (message: FromAcceptor) => port.postMessage(message),
   });
 };

@@ -89,9 +89,20 @@ const TOTALS_PER_ACCEPTOR = ENDPOINTS_AT + SLOTS.endpoints * ENDPOINT_STRIDE;
 
 /** Connections that one acceptor may have left for another and that are not taken yet; a power of two. */
 export const MAIL_CELLS = 32;
-/** A connection on its way: descriptor, listener slot, idle ticks, half-closed ticks, client port, four words of client address. */
-export const PARCEL_INTS = 9;
-/** At the head of a ring: how many were put in, and how many were taken out; both wrap. */
+/** Offsets in a parcel: a connection that one acceptor hands to another. */
+export const PARCEL = {
+  /** The client's; -1 once it was closed because the sender died. */
+  Descriptor: 0,
+  ListenerSlot: 1,
+  IdleTicks: 2,
+  HalfClosedTicks: 3,
+  ClientPort: 4,
+  /** Four words. */
+  ClientAddress: 5,
+} as const;
+export const PARCEL_INTS = PARCEL.ClientAddress + 4;
+/** Offsets at the head of a ring: how many parcels were put in, and how many were taken out; both wrap. */
+export const RING = { Put: 0, Taken: 1 } as const;
 export const MAIL_HEAD = 2;
 const MAIL_RING = MAIL_HEAD + MAIL_CELLS * PARCEL_INTS;
 

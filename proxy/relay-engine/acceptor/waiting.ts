@@ -8,7 +8,7 @@ const MOST_WAITING = 256;
 const WAIT_TICKS = TimerWheel.ticks(1000);
 
 /** Every endpoint has all the connections it may have: waits for a place; false when the queue is too long. */
-export const waitForPlace = (acceptor: Acceptor, connection: number): boolean => {
+export const waitForCapacity = (acceptor: Acceptor, connection: number): boolean => {
   const { connections, waiting, timers } = acceptor;
   if (connections.state[connection] === WAITING) return true; // it keeps its time and its turn
   if (waiting.length >= MOST_WAITING) return false;

@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { takeMail } from '../../../../proxy/relay-engine/acceptor/accept.ts';
+import { takeMail } from '../../../../proxy/relay-engine/acceptor/admit.ts';
 import { CONNECTING, FREE } from '../../../../proxy/relay-engine/acceptor/connections.ts';
 import type { Acceptor } from '../../../../proxy/relay-engine/acceptor/context.ts';
 import { createAcceptor } from '../../../../proxy/relay-engine/acceptor/create.ts';
-import { closeConnection, holdDescriptor } from '../../../../proxy/relay-engine/acceptor/ending.ts';
+import { claimDescriptor } from '../../../../proxy/relay-engine/acceptor/descriptors.ts';
+import { closeConnection } from '../../../../proxy/relay-engine/acceptor/ending.ts';
 import { handOver } from '../../../../proxy/relay-engine/acceptor/hand-over.ts';
 import type { AcceptorTable } from '../../../../proxy/relay-engine/acceptor/messages.ts';
-import {
-  EMPTY_TABLE,
-  type ServedListener,
-  serveTable,
-} from '../../../../proxy/relay-engine/acceptor/served-table.ts';
+import { serveTable } from '../../../../proxy/relay-engine/acceptor/serve-table.ts';
+import { EMPTY_TABLE, type ServedListener } from '../../../../proxy/relay-engine/acceptor/served-table.ts';
 import { libc } from '../../../../proxy/sys/libc.ts';
 import { AF_INET, SOCK_STREAM } from '../../../../proxy/sys/sys.ts';
 import { backendForTest, inputsForTest, tableForTest } from './acceptor.ts';
@@ -47,7 +45,7 @@ test('a connection that was left by an acceptor with the table before gets an en
     for (const acceptor of [sender, receiver])
       acceptor.table = serveTable(tableOf(1, true), EMPTY_TABLE, acceptor.shared);
     const fd = sys.socket(AF_INET, SOCK_STREAM, 0);
-    holdDescriptor(sender, fd);
+    claimDescriptor(sender, fd);
     // It looked at the receiver's version before this, and puts it into its mailbox after.
     receiver.table = serveTable(tableOf(2, false), receiver.table, receiver.shared);
     const listener = sender.table.listeners[0] as ServedListener;

@@ -22,7 +22,7 @@ export const inputsForTest = (sys: Sys, change: Partial<AcceptorInputs> = {}): A
   wallClock: () => 0,
   received: () => [],
   seed: 1,
-  tell: () => undefined,
+  notify: () => undefined,
   ...change,
 });
 

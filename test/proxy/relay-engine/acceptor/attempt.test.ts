@@ -4,11 +4,8 @@ import { beginAttempt } from '../../../../proxy/relay-engine/acceptor/attempt.ts
 import type { Acceptor } from '../../../../proxy/relay-engine/acceptor/context.ts';
 import { closeConnection } from '../../../../proxy/relay-engine/acceptor/ending.ts';
 import type { AcceptorTable } from '../../../../proxy/relay-engine/acceptor/messages.ts';
-import {
-  EMPTY_TABLE,
-  type ServedBackend,
-  serveTable,
-} from '../../../../proxy/relay-engine/acceptor/served-table.ts';
+import { serveTable } from '../../../../proxy/relay-engine/acceptor/serve-table.ts';
+import { EMPTY_TABLE, type ServedBackend } from '../../../../proxy/relay-engine/acceptor/served-table.ts';
 import { libc } from '../../../../proxy/sys/libc.ts';
 import { writeSocketAddress } from '../../../../proxy/sys/socket-address.ts';
 import { EADDRNOTAVAIL, SOCK_DGRAM } from '../../../../proxy/sys/sys.ts';

@@ -2,11 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CLIENT, ENDPOINT, RELAYING, SHUT } from '../../../../proxy/relay-engine/acceptor/connections.ts';
 import type { Acceptor } from '../../../../proxy/relay-engine/acceptor/context.ts';
-import {
-  closeConnection,
-  holdDescriptor,
-  resetBoth,
-} from '../../../../proxy/relay-engine/acceptor/ending.ts';
+import { claimDescriptor } from '../../../../proxy/relay-engine/acceptor/descriptors.ts';
+import { closeConnection, resetBoth } from '../../../../proxy/relay-engine/acceptor/ending.ts';
 import { ENDPOINT_TOTALS, endpointTotalsAt } from '../../../../proxy/relay-engine/acceptor/shared-memory.ts';
 import { libc } from '../../../../proxy/sys/libc.ts';
 import { AF_INET, SOCK_STREAM } from '../../../../proxy/sys/sys.ts';
@@ -20,7 +17,7 @@ const relaying = (acceptor: Acceptor): number => {
   const connection = connections.take();
   for (const side of [CLIENT, ENDPOINT]) {
     const fd = sys.socket(AF_INET, SOCK_STREAM, 0);
-    holdDescriptor(acceptor, fd);
+    claimDescriptor(acceptor, fd);
     connections.fd[connection * 2 + side] = fd;
   }
   connections.listenerSlot[connection] = 0;

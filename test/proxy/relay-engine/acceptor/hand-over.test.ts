@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { takeMail } from '../../../../proxy/relay-engine/acceptor/accept.ts';
+import { takeMail } from '../../../../proxy/relay-engine/acceptor/admit.ts';
 import { createAcceptor } from '../../../../proxy/relay-engine/acceptor/create.ts';
-import { holdDescriptor } from '../../../../proxy/relay-engine/acceptor/ending.ts';
+import { claimDescriptor } from '../../../../proxy/relay-engine/acceptor/descriptors.ts';
 import { handOver } from '../../../../proxy/relay-engine/acceptor/hand-over.ts';
 import type { ServedListener } from '../../../../proxy/relay-engine/acceptor/served-table.ts';
 import { INTS, intsAt } from '../../../../proxy/relay-engine/acceptor/shared-memory.ts';
@@ -20,6 +20,7 @@ const LISTENER: ServedListener = {
   halfClosedMs: 500,
   idleTicks: 100,
   halfClosedTicks: 50,
+  acceptFrom: () => false,
 };
 
 /** Two acceptors whose loops do not run, and a client's descriptor that the first one holds. */
@@ -36,7 +37,7 @@ const two = () => {
   const { ints, owners } = inputs.shared;
   ints[intsAt(1) + INTS.Wake] = WAKE;
   const client = sys.socket(AF_INET, SOCK_STREAM, 0);
-  holdDescriptor(sender, client);
+  claimDescriptor(sender, client);
   after(() => {
     for (const fd of [sender.epoll, receiver.epoll, inputs.eventfd, client]) sys.close(fd);
   });

@@ -63,7 +63,7 @@ test('clients that the kernel queued for a listener are taken before a table wit
     },
     {
       received: () => tables.splice(0, 1),
-      tell: (message) => {
+      notify: (message) => {
         if (message.type === 'Adopted') versions.push(message.version);
       },
     },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { backendOf, type ServedListener } from '../../../../proxy/relay-engine/acceptor/served-table.ts';
+import { listenerOf, type ServedListener } from '../../../../proxy/relay-engine/acceptor/served-table.ts';
 
 const listener = (slot: number, backendSlot: number): ServedListener => ({
   slot,
@@ -11,19 +11,20 @@ const listener = (slot: number, backendSlot: number): ServedListener => ({
   halfClosedMs: 1000,
   idleTicks: 10,
   halfClosedTicks: 10,
+  acceptFrom: () => false,
 });
 
 const LISTENERS = [listener(1, 5), listener(2, 6)];
 const BEFORE = [listener(1, 4), listener(3, 7)];
 
-const ROWS: readonly (readonly [string, slot: number, backend: number])[] = [
+const ROWS: readonly (readonly [string, slot: number, backend: number | undefined])[] = [
   ['its listener names the same backend', 2, 6],
   ['its listener names another backend by now', 1, 5],
   ['its listener has just gone', 3, 7],
-  ['its listener went longer ago: no backend, as its slot may be another’s', 8, -1],
+  ['its listener went longer ago: no backend, as its slot may be another’s', 8, undefined],
 ];
 
 for (const [name, slot, backend] of ROWS)
   test(`the backend of a connection that was left for another acceptor: ${name}`, () => {
-    assert.equal(backendOf({ listeners: LISTENERS, before: BEFORE }, slot), backend);
+    assert.equal(listenerOf({ listeners: LISTENERS, before: BEFORE }, slot)?.backendSlot, backend);
   });

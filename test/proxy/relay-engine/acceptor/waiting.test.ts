@@ -4,13 +4,10 @@ import { CONNECTING, WAITING } from '../../../../proxy/relay-engine/acceptor/con
 import type { Acceptor } from '../../../../proxy/relay-engine/acceptor/context.ts';
 import { closeConnection } from '../../../../proxy/relay-engine/acceptor/ending.ts';
 import type { AcceptorBackend } from '../../../../proxy/relay-engine/acceptor/messages.ts';
+import { serveTable } from '../../../../proxy/relay-engine/acceptor/serve-table.ts';
 import { serveWaiting } from '../../../../proxy/relay-engine/acceptor/serve-waiting.ts';
-import {
-  EMPTY_TABLE,
-  type ServedBackend,
-  serveTable,
-} from '../../../../proxy/relay-engine/acceptor/served-table.ts';
-import { waitForPlace } from '../../../../proxy/relay-engine/acceptor/waiting.ts';
+import { EMPTY_TABLE, type ServedBackend } from '../../../../proxy/relay-engine/acceptor/served-table.ts';
+import { waitForCapacity } from '../../../../proxy/relay-engine/acceptor/waiting.ts';
 import { libc } from '../../../../proxy/sys/libc.ts';
 import type { Picker } from '../../../../proxy/table/picker.ts';
 import { acceptorForTest, backendForTest, tableForTest } from './acceptor.ts';
@@ -31,7 +28,7 @@ const enter = (): number | undefined => {
   const connection = acceptor.connections.take();
   acceptor.connections.listenerSlot[connection] = 0;
   acceptor.connections.backendSlot[connection] = 0;
-  return waitForPlace(acceptor, connection) ? connection : undefined;
+  return waitForCapacity(acceptor, connection) ? connection : undefined;
 };
 
 test('who has gone takes no place in the queue, and its number waits only once', () => {

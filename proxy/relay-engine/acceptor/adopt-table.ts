@@ -1,0 +1,39 @@
+import type { Acceptor } from './context.ts';
+import { unwatchListeners, watchListeners } from './pause.ts';
+import { portsOf, type ServedTable } from './served-table.ts';
+import { INTS } from './shared-memory.ts';
+import { STATE_HANDLERS, type StateHandlers } from './states.ts';
+
+/** Lets every connection follow the new table, as its state demands. */
+const adjustConnections = (acceptor: Acceptor): void => {
+  const { connections, table } = acceptor;
+  if (connections.tried.size > 0)
+    connections.forgetTriedBut(
+      new Set(
+        [...table.backends.values()].flatMap(({ choice }) => choice.candidates.map(({ slot }) => slot)),
+      ),
+    );
+  connections.failedEndpoint.fill(-1); // its slot may soon be another endpoint's
+  for (let connection = 0; connection < connections.capacity; connection++)
+    (STATE_HANDLERS[connections.state[connection] as number] as StateHandlers).onNewTable(
+      acceptor,
+      connection,
+    );
+};
+
+/** Serves `table` from now on. What the kernel has queued on a listener that goes is accepted first. */
+export const adoptTable = (acceptor: Acceptor, table: ServedTable): void => {
+  const staying = new Set(table.listeners.map((listener) => listener.fd));
+  if (acceptor.pausedUntil === 0) unwatchListeners(acceptor);
+  for (const listener of acceptor.table.listeners)
+    if (!staying.has(listener.fd)) while (listener.acceptFrom(acceptor, listener, false));
+  acceptor.table = table;
+  acceptor.accessLog.follow(table.accessLog);
+  acceptor.sourcePorts.avoid(portsOf(table));
+  acceptor.budget.forgetBut(table.backends);
+  adjustConnections(acceptor);
+  // Accepting what was queued may have begun a pause.
+  if (acceptor.pausedUntil === 0) watchListeners(acceptor);
+  acceptor.counters.set(INTS.Version, table.version);
+  acceptor.notify({ type: 'Adopted', version: table.version });
+};

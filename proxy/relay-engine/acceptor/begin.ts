@@ -1,0 +1,38 @@
+import { CLIENT } from './connections.ts';
+import type { Acceptor } from './context.ts';
+import { dialFirst } from './dial.ts';
+import { resetConnection } from './ending.ts';
+import type { ServedListener } from './served-table.ts';
+import { watchClient } from './watch-sides.ts';
+
+/**
+ * Makes a connection of a client's descriptor that this acceptor holds; `acceptor.arrival` says where the client is.
+ * The listener is undefined when it went so long ago that nobody knows its backend.
+ */
+export const begin = (
+  acceptor: Acceptor,
+  fd: number,
+  listenerSlot: number,
+  idleTicks: number,
+  halfClosedTicks: number,
+  listener: ServedListener | undefined,
+): void => {
+  const { connections, counters, arrival } = acceptor;
+  const connection = connections.take();
+  const backendSlot = listener === undefined ? -1 : listener.backendSlot;
+  connections.fd[connection * 2 + CLIENT] = fd;
+  connections.listenerSlot[connection] = listenerSlot;
+  connections.backendSlot[connection] = backendSlot;
+  connections.idleTicks[connection] = idleTicks;
+  connections.halfClosedTicks[connection] = halfClosedTicks;
+  connections.lastActive[connection] = acceptor.now;
+  connections.began[connection] = acceptor.nowMs;
+  connections.clientPort[connection] = arrival.port;
+  for (let i = 0; i < 16; i++) connections.clientAddress[connection * 16 + i] = arrival.address[i] as number;
+  counters.opened(listenerSlot, connections.open);
+  if (watchClient(acceptor, connection, fd) < 0) {
+    resetConnection(acceptor, connection, CLIENT, 'NoDescriptors');
+    return;
+  }
+  dialFirst(acceptor, connection);
+};

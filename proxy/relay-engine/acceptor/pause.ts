@@ -1,0 +1,63 @@
+import { EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOLLIN } from '../../sys/sys.ts';
+import type { Acceptor } from './context.ts';
+import { listenerToken } from './event-tokens.ts';
+import { INTS } from './shared-memory.ts';
+import { TimerWheel } from './timer-wheel.ts';
+
+/** How long accepting pauses when descriptors or memory ran out; clients stay in the kernel's queue meanwhile. */
+const PAUSE_TICKS = TimerWheel.ticks(100);
+/** How long after a pause nothing may fail until it is reported as over: a lasting shortage fails after each pause. */
+const CALM_TICKS = TimerWheel.ticks(1000);
+
+/** Whether the two descriptors of one more connection would exceed what connections may hold. */
+export const isFull = ({ shared, table }: Acceptor): boolean =>
+  Atomics.load(shared.held, 0) + 2 > table.descriptorLimit;
+
+export const watchListeners = (acceptor: Acceptor): void => {
+  for (const [index, listener] of acceptor.table.listeners.entries()) {
+    const token = listenerToken(index);
+    const result = acceptor.sys.epollControl(acceptor.epoll, EPOLL_CTL_ADD, listener.fd, EPOLLIN, token);
+    if (result >= 0) continue;
+    // The kernel is out of memory for it. An unwatched listener would silently lose its clients, so try again later.
+    pauseAccepting(acceptor, -result);
+    return;
+  }
+};
+
+export const unwatchListeners = (acceptor: Acceptor): void => {
+  for (const listener of acceptor.table.listeners)
+    acceptor.sys.epollControl(acceptor.epoll, EPOLL_CTL_DEL, listener.fd, 0, 0);
+};
+
+/** Out of descriptors or memory: listeners that stayed watched would wake the loop without end. */
+export const pauseAccepting = (acceptor: Acceptor, errno: number): void => {
+  if (acceptor.pausedUntil === 0) unwatchListeners(acceptor);
+  if (!acceptor.pauseReported) acceptor.notify({ type: 'Paused', errno });
+  acceptor.pauseReported = true;
+  acceptor.counters.set(INTS.Paused, errno);
+  acceptor.counters.set(INTS.Taking, 0);
+  acceptor.pausedUntil = acceptor.now + PAUSE_TICKS;
+};
+
+/** Reports that accepting goes on. */
+export const reportResumed = (acceptor: Acceptor): void => {
+  acceptor.pauseReported = false;
+  acceptor.counters.set(INTS.Paused, 0);
+  acceptor.notify({ type: 'Resumed' });
+};
+
+/**
+ * Resumes accepting when the pause is over and there is room; and reports it once nothing has failed for a while, even
+ * if no client comes.
+ */
+export const resumeAccepting = (acceptor: Acceptor): void => {
+  if (acceptor.pausedUntil === 0) {
+    if (acceptor.pauseReported && acceptor.now >= acceptor.resumeReportAt) reportResumed(acceptor);
+    return;
+  }
+  if (acceptor.now < acceptor.pausedUntil || isFull(acceptor)) return;
+  acceptor.pausedUntil = 0;
+  acceptor.resumeReportAt = acceptor.now + CALM_TICKS;
+  acceptor.counters.set(INTS.Taking, 1);
+  watchListeners(acceptor);
+};

@@ -1,0 +1,96 @@
+import { sharedAddress } from '../../sys/memory.ts';
+import { lengthOf, SOCKET_ADDRESS_BYTES } from '../../sys/socket-address.ts';
+import { HASHES_SOURCE, PICKERS } from '../../table/pick.ts';
+import type { Choice } from '../../table/picker.ts';
+import { acceptFrom } from './accept.ts';
+import type { AcceptorBackend, AcceptorTable, SharedEndpoints } from './messages.ts';
+import type { ServedBackend, ServedTable } from './served-table.ts';
+import type { SharedMemory } from './shared-memory.ts';
+import { TimerWheel } from './timer-wheel.ts';
+
+type Served = Pick<ServedBackend, 'id' | 'addresses' | 'addressLengths' | 'families' | 'ports' | 'memory'> &
+  Pick<Choice, 'candidates'>;
+
+/** Prepares the endpoints of a backend. There may be tens of thousands, so nothing is done if they are the same as before. */
+const serveEndpoints = (
+  { id, slots, weights, addresses }: SharedEndpoints,
+  before: ServedBackend | undefined,
+): Served => {
+  if (before?.id === id) return { ...before, candidates: before.choice.candidates };
+  const view = new DataView(addresses.buffer);
+  const families = Uint8Array.from(slots, (_, index) => addresses[index * SOCKET_ADDRESS_BYTES] as number);
+  return {
+    id,
+    candidates: Array.from(slots, (slot, index) => ({ slot, weight: weights[index] as number })),
+    addresses: sharedAddress(addresses),
+    families,
+    addressLengths: families.map(lengthOf),
+    ports: Uint16Array.from(slots, (_, index) => view.getUint16(index * SOCKET_ADDRESS_BYTES + 2, false)),
+    memory: { bytes: addresses },
+  };
+};
+
+const serveBackend = (
+  backend: AcceptorBackend,
+  before: ServedBackend | undefined,
+  shared: SharedMemory,
+): ServedBackend => {
+  const { candidates, ...endpoints } = serveEndpoints(backend.endpoints, before);
+  return {
+    pick: PICKERS[backend.algorithm],
+    choice: {
+      ...backend.plan,
+      candidates,
+      open: shared.endpointsOpen,
+      cursors: shared.cursors,
+      dues: shared.dues,
+      clocks: shared.clocks,
+      place: backend.slot,
+    },
+    connectTicks: TimerWheel.ticks(backend.connectMs),
+    hashesSource: HASHES_SOURCE.has(backend.algorithm),
+    totalConnectTicks: TimerWheel.ticks(backend.totalConnectMs),
+    retries: backend.retries,
+    retryBudgetPercent: backend.retryBudgetPercent,
+    maxConnections: backend.maxConnectionsPerEndpoint,
+    id: endpoints.id,
+    addresses: endpoints.addresses,
+    addressLengths: endpoints.addressLengths,
+    families: endpoints.families,
+    ports: endpoints.ports,
+    memory: endpoints.memory,
+  };
+};
+
+/** Makes the table that an acceptor serves of the one it was sent; `before` is what it has served until now. */
+export const serveTable = (
+  table: AcceptorTable,
+  before: Pick<ServedTable, 'listeners' | 'backends'>,
+  shared: SharedMemory,
+): ServedTable => {
+  const backends = new Map(
+    table.backends.map((backend) => [
+      backend.slot,
+      serveBackend(backend, before.backends.get(backend.slot), shared),
+    ]),
+  );
+  return {
+    before: before.listeners,
+    version: table.version,
+    descriptorLimit: table.descriptorLimit,
+    accessLog: table.accessLog,
+    listeners: table.listeners.map((listener) => ({
+      ...listener,
+      idleTicks: TimerWheel.ticks(listener.idleMs),
+      halfClosedTicks: TimerWheel.ticks(listener.halfClosedMs),
+      acceptFrom,
+    })),
+    backends,
+    gone: new Map([...before.backends].filter(([slot]) => !backends.has(slot))),
+    keepalives: new Map(
+      table.listeners.flatMap(({ slot, keepalive }) => (keepalive === undefined ? [] : [[slot, keepalive]])),
+    ),
+    removed: new Set(table.removed),
+    unhealthy: new Set(table.unhealthy),
+  };
+};
