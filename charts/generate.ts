@@ -9,9 +9,9 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parse, stringify } from 'yaml';
-import { toolProgram } from '../scripts/assets/programs.ts';
-import { runChild } from '../scripts/process/child.ts';
-import { REPOSITORY } from '../scripts/process/folders.ts';
+import { toolProgram } from '../tooling/assets/programs.ts';
+import { runChild } from '../tooling/process/child.ts';
+import { REPOSITORY } from '../tooling/process/folders.ts';
 
 const CRD = join(REPOSITORY, 'crds', 'l4balancers.yaml');
 const CHART = join(REPOSITORY, 'charts', 'l4balancer-operator');

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { until } from '../test/until.ts';
+import { until } from '../tooling/wait/until.ts';
 import { clusterProvider } from './cluster/open-cluster.ts';
 
 const NAME = 'lifecycle';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
-import { until } from '../test/until.ts';
+import { until } from '../tooling/wait/until.ts';
 import { ALLOWED_SYSCTLS, type Cluster, SYSCTLS_LABEL } from './cluster/cluster.ts';
 import { openCluster } from './cluster/open-cluster.ts';
 import { ECHO_IMAGE } from './echo/image.ts';

@@ -3,9 +3,9 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { buildImages } from '../scripts/images/build-images.ts';
-import { findProgram } from '../scripts/process/find-program.ts';
-import { REPOSITORY } from '../scripts/process/folders.ts';
+import { buildImages } from '../tooling/images/build-images.ts';
+import { findProgram } from '../tooling/process/find-program.ts';
+import { REPOSITORY } from '../tooling/process/folders.ts';
 import { get, webServer } from './docker/client.ts';
 import { type DockerEngine, openDockerEngine } from './docker/engine.ts';
 import { until } from './support/until.ts';

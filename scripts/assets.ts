@@ -5,11 +5,11 @@
  *   node scripts/assets.ts etcd kube-apiserver   these: prints their folder
  *   node scripts/assets.ts helm                  helm or kind: prints the program's path
  */
-import { CLUSTER_PROGRAMS, TOOLS } from './assets/catalogue.ts';
-import { clusterPrograms, toolProgram } from './assets/programs.ts';
-import { abortOnSignals } from './process/abort-on-signals.ts';
-import { failed } from './report/failed.ts';
-import { openSteps } from './report/steps.ts';
+import { CLUSTER_PROGRAMS, TOOLS } from '../tooling/assets/catalogue.ts';
+import { clusterPrograms, toolProgram } from '../tooling/assets/programs.ts';
+import { abortOnSignals } from '../tooling/process/abort-on-signals.ts';
+import { failed } from '../tooling/terminal/failed.ts';
+import { openSteps } from '../tooling/terminal/steps.ts';
 
 const HEARTBEAT_MS = 30_000;
 

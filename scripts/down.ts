@@ -10,10 +10,10 @@ import type { ClusterProvider } from '../e2e/cluster/cluster.ts';
 import { clusterProvider } from '../e2e/cluster/open-cluster.ts';
 import { isAnythingLeft } from '../e2e/cluster/own/down.ts';
 import { planCluster } from '../e2e/cluster/own/plan.ts';
-import { abortOnSignals } from './process/abort-on-signals.ts';
-import { cacheFolder } from './process/folders.ts';
-import { failed } from './report/failed.ts';
-import { openSteps } from './report/steps.ts';
+import { abortOnSignals } from '../tooling/process/abort-on-signals.ts';
+import { cacheFolder } from '../tooling/process/folders.ts';
+import { failed } from '../tooling/terminal/failed.ts';
+import { openSteps } from '../tooling/terminal/steps.ts';
 import { CLUSTER, E2E_CLUSTER } from './run/in-cluster.ts';
 
 /** Whether a cluster of that name is here, whole or in parts. */

@@ -4,10 +4,10 @@
  *   node scripts/images.ts [--output text|json]
  */
 import { parseArgs } from 'node:util';
-import { buildImages } from './images/build-images.ts';
-import { abortOnSignals } from './process/abort-on-signals.ts';
-import { failed } from './report/failed.ts';
-import { openSteps } from './report/steps.ts';
+import { buildImages } from '../tooling/images/build-images.ts';
+import { abortOnSignals } from '../tooling/process/abort-on-signals.ts';
+import { failed } from '../tooling/terminal/failed.ts';
+import { openSteps } from '../tooling/terminal/steps.ts';
 
 const { values } = parseArgs({ options: { output: { type: 'string', default: 'text' } } });
 const signal = abortOnSignals();

@@ -6,10 +6,10 @@
  * With --standalone, or where no cluster can be made, the same sample runs as plain processes on loopback.
  */
 import { parseArgs } from 'node:util';
-import { abortOnSignals } from './process/abort-on-signals.ts';
-import { failed } from './report/failed.ts';
+import { abortOnSignals } from '../tooling/process/abort-on-signals.ts';
+import { failed } from '../tooling/terminal/failed.ts';
+import { openSteps } from '../tooling/terminal/steps.ts';
 import { renderReport } from './report/render.ts';
-import { openSteps } from './report/steps.ts';
 import { runInCluster } from './run/in-cluster.ts';
 import { noClusterBecause } from './run/possible.ts';
 import { runStandalone } from './run/standalone.ts';

@@ -7,12 +7,12 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { clusterPrograms, toolProgram } from './assets/programs.ts';
-import { abortOnSignals } from './process/abort-on-signals.ts';
-import { REPOSITORY } from './process/folders.ts';
-import { elapsed } from './report/duration.ts';
-import { failed } from './report/failed.ts';
-import { openSteps } from './report/steps.ts';
+import { clusterPrograms, toolProgram } from '../tooling/assets/programs.ts';
+import { abortOnSignals } from '../tooling/process/abort-on-signals.ts';
+import { REPOSITORY } from '../tooling/process/folders.ts';
+import { elapsed } from '../tooling/terminal/duration.ts';
+import { failed } from '../tooling/terminal/failed.ts';
+import { openSteps } from '../tooling/terminal/steps.ts';
 import { summary, type TestCounts } from './test/counts.ts';
 import { runTests } from './test/run-tests.ts';
 import { unexpectedSkips } from './test/skips.ts';

@@ -6,11 +6,11 @@ import { execFileSync } from 'node:child_process';
 import { globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { abortOnSignals } from './process/abort-on-signals.ts';
-import { runChild } from './process/child.ts';
-import { REPOSITORY } from './process/folders.ts';
-import { failed } from './report/failed.ts';
-import { openSteps } from './report/steps.ts';
+import { abortOnSignals } from '../tooling/process/abort-on-signals.ts';
+import { runChild } from '../tooling/process/child.ts';
+import { REPOSITORY } from '../tooling/process/folders.ts';
+import { failed } from '../tooling/terminal/failed.ts';
+import { openSteps } from '../tooling/terminal/steps.ts';
 import { copyTree, differences, treePaths } from './verify/tree-copy.ts';
 
 /** In the order in which they read each other's files. */

@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFile
 import { mkdtemp, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { dockerVersion } from '../../scripts/images/docker.ts';
-import { runChild } from '../../scripts/process/child.ts';
-import { lookForProgram } from '../../scripts/process/find-program.ts';
-import { cacheFolder } from '../../scripts/process/folders.ts';
+import { dockerVersion } from '../../tooling/images/docker.ts';
+import { runChild } from '../../tooling/process/child.ts';
+import { lookForProgram } from '../../tooling/process/find-program.ts';
+import { cacheFolder } from '../../tooling/process/folders.ts';
 import { imageArchive } from './image-archive.ts';
 
 const E2E = dirname(dirname(fileURLToPath(import.meta.url)));

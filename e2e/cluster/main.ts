@@ -6,9 +6,9 @@
  *   node e2e/cluster/main.ts status NAME            says what runs
  *   node e2e/cluster/main.ts client NAME COMMAND…   runs a command where clients are
  */
-import { abortOnSignals } from '../../scripts/process/abort-on-signals.ts';
-import { failed } from '../../scripts/report/failed.ts';
-import { openSteps } from '../../scripts/report/steps.ts';
+import { abortOnSignals } from '../../tooling/process/abort-on-signals.ts';
+import { failed } from '../../tooling/terminal/failed.ts';
+import { openSteps } from '../../tooling/terminal/steps.ts';
 import { clusterProvider } from './open-cluster.ts';
 
 const USAGE = 'usage: node e2e/cluster/main.ts up|down|status|client NAME [COMMAND…]';

@@ -1,4 +1,4 @@
-import { dockerVersion } from '../../scripts/images/docker.ts';
+import { dockerVersion } from '../../tooling/images/docker.ts';
 import type { Cluster, ClusterOptions, ClusterProvider } from './cluster.ts';
 import { kindProvider } from './kind/provider.ts';
 import { ownProvider } from './own/provider.ts';

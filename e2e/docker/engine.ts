@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { dockerVersion } from '../../scripts/images/docker.ts';
-import { runChild } from '../../scripts/process/child.ts';
-import { findProgram, lookForProgram } from '../../scripts/process/find-program.ts';
-import { startService } from '../../scripts/process/service.ts';
+import { dockerVersion } from '../../tooling/images/docker.ts';
+import { runChild } from '../../tooling/process/child.ts';
+import { findProgram, lookForProgram } from '../../tooling/process/find-program.ts';
+import { startService } from '../../tooling/process/service.ts';
 
 /** A docker engine for one test file. */
 export interface DockerEngine {

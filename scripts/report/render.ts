@@ -1,5 +1,5 @@
+import { latency } from '../../tooling/terminal/duration.ts';
 import type { LoadResult } from '../load/load-result.ts';
-import { latency } from './duration.ts';
 import type { Report, TuningLine } from './report.ts';
 
 const BAR_WIDTH = 24;

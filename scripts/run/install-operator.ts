@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Cluster } from '../../e2e/cluster/cluster.ts';
-import { toolProgram } from '../assets/programs.ts';
-import type { BuiltImage } from '../images/build-images.ts';
-import { ChildError, runChild } from '../process/child.ts';
-import { cacheFolder, REPOSITORY } from '../process/folders.ts';
+import { toolProgram } from '../../tooling/assets/programs.ts';
+import type { BuiltImage } from '../../tooling/images/build-images.ts';
+import { ChildError, runChild } from '../../tooling/process/child.ts';
+import { cacheFolder, REPOSITORY } from '../../tooling/process/folders.ts';
 
 export const OPERATOR_NAMESPACE = 'l4balancer-system';
 const RELEASE = 'l4balancer-operator';

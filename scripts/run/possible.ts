@@ -1,6 +1,6 @@
 import { impossibleBecause } from '../../e2e/cluster/own/requirements.ts';
-import { dockerVersion } from '../images/docker.ts';
-import { lookForProgram } from '../process/find-program.ts';
+import { dockerVersion } from '../../tooling/images/docker.ts';
+import { lookForProgram } from '../../tooling/process/find-program.ts';
 
 /** Why no cluster can be made here, in words for the user; undefined where one can. */
 export const noClusterBecause = async (signal: AbortSignal): Promise<string | undefined> => {

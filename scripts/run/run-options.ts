@@ -1,4 +1,4 @@
-import type { Steps } from '../report/steps.ts';
+import type { Steps } from '../../tooling/terminal/steps.ts';
 
 /** What both ways of running the sample need. */
 export interface RunOptions {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { REPOSITORY } from '../process/folders.ts';
+import { REPOSITORY } from '../../tooling/process/folders.ts';
 
 /** The sample's L4Balancer. */
 export const SAMPLE_FILE = join(REPOSITORY, 'scripts', 'run', 'edge.yaml');

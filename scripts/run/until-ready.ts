@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from '../../e2e/cluster/cluster.ts';
-import { ChildError } from '../process/child.ts';
+import { ChildError } from '../../tooling/process/child.ts';
 
 interface Resource {
   readonly metadata: { readonly generation: number };

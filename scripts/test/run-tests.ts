@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
-import { REPOSITORY } from '../process/folders.ts';
+import { REPOSITORY } from '../../tooling/process/folders.ts';
 import { countsOf, type TestCounts } from './counts.ts';
 import type { Stage } from './stages.ts';
 

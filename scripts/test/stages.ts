@@ -17,7 +17,7 @@ export interface Stage {
 const IMPORT = /^(?:import|export)\b[^;]*? from '(\.[^']+\.ts)'/gm;
 
 /** What finds or builds the programs of Kubernetes. */
-const PROGRAMS = 'scripts/assets/programs.ts';
+const PROGRAMS = 'tooling/assets/programs.ts';
 
 /** Whether a test needs programs of Kubernetes: whether it, or a helper of its, imports what finds them. */
 export const needsPrograms = (path: string, read: (path: string) => string): boolean => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { REPOSITORY } from '../../scripts/process/folders.ts';
+import { REPOSITORY } from '../../tooling/process/folders.ts';
 import { readDockerfile } from './peers/as-image.ts';
 
 test('the relay is measured with the flags and variables of its image', () => {

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { abortOnSignals } from '../../scripts/process/abort-on-signals.ts';
-import { failed } from '../../scripts/report/failed.ts';
+import { abortOnSignals } from '../../tooling/process/abort-on-signals.ts';
+import { failed } from '../../tooling/terminal/failed.ts';
 import { LINES } from './lines/all.ts';
 import { whyNoNamespaces } from './network/namespaces.ts';
 import { settingName, settingsFor } from './network/setting.ts';

@@ -1,4 +1,4 @@
-import type { Leash } from '../cluster/leash.ts';
+import type { Leash } from '../../tooling/process/leash.ts';
 import type { Network } from './network/network.ts';
 import type { Setting } from './network/setting.ts';
 import type { Tools } from './tools.ts';

@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openLeash } from '../cluster/leash.ts';
+import { openLeash } from '../../tooling/process/leash.ts';
 import type { Line } from './line.ts';
 import { loopback } from './network/loopback.ts';
 import { openNamespaces } from './network/namespaces.ts';

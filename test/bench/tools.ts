@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { lookForProgram } from '../../scripts/process/find-program.ts';
+import { lookForProgram } from '../../tooling/process/find-program.ts';
 
 export type ToolName = 'wrk' | 'nginx' | 'nginx stream' | 'haproxy' | 'iperf3';
 

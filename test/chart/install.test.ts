@@ -9,7 +9,7 @@ import { children } from '../../operator/desired/children.ts';
 import { role } from '../../operator/desired/role.ts';
 import { roleBinding } from '../../operator/desired/role-binding.ts';
 import { WATCHED_KINDS } from '../../operator/watch/kinds.ts';
-import { REPOSITORY } from '../../scripts/process/folders.ts';
+import { REPOSITORY } from '../../tooling/process/folders.ts';
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
 import { untilServed } from '../cluster/definition.ts';
 import { CHART, helm, NAMESPACE, one, RELEASE, render } from './render.ts';

@@ -5,8 +5,8 @@ import { test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'yaml';
 import { chartCrd } from '../../charts/generate.ts';
-import { ChildError, runChild } from '../../scripts/process/child.ts';
-import { REPOSITORY } from '../../scripts/process/folders.ts';
+import { ChildError, runChild } from '../../tooling/process/child.ts';
+import { REPOSITORY } from '../../tooling/process/folders.ts';
 import { CHART, helm, NAMESPACE, one, parseDocuments, RELEASE, type Rendered, render } from './render.ts';
 
 const read = (file: string): string => readFileSync(join(REPOSITORY, file), 'utf8');

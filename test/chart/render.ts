@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { toolProgram } from '../../scripts/assets/programs.ts';
-import { runChild } from '../../scripts/process/child.ts';
-import { REPOSITORY } from '../../scripts/process/folders.ts';
+import { toolProgram } from '../../tooling/assets/programs.ts';
+import { runChild } from '../../tooling/process/child.ts';
+import { REPOSITORY } from '../../tooling/process/folders.ts';
 
 export const CHART = join(REPOSITORY, 'charts', 'l4balancer-operator');
 export const NAMESPACE = 'l4balancer-system';

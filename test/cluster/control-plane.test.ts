@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
-import { until } from '../until.ts';
+import { until } from '../../tooling/wait/until.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 
 const CONFIG_MAP = JSON.stringify({

@@ -4,15 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '../../kube/connect.ts';
 import { collectionPath, objectPath } from '../../kube/paths.ts';
-import { freePort } from '../../scripts/process/free-ports.ts';
-import { until } from '../until.ts';
+import { freePort } from '../../tooling/process/free-ports.ts';
+import { endChild, type Leash, openLeash } from '../../tooling/process/leash.ts';
+import { until } from '../../tooling/wait/until.ts';
 import { assetFolder } from './assets.ts';
 import { AuditLog } from './audit-log.ts';
 import { type Authority, createAuthority, createSigningKeys } from './certificates.ts';
 import { AUDIT_POLICY, apiServerArgs, controllerManagerArgs, etcdArgs } from './control-plane-args.ts';
 import { renderKubeconfig } from './kubeconfig.ts';
 import { runKubectl } from './kubectl.ts';
-import { endChild, type Leash, openLeash } from './leash.ts';
 import { isApiServerReady, untilUp } from './wait.ts';
 
 export interface ControlPlaneOptions {

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { until } from '../until.ts';
+import { until } from '../../tooling/wait/until.ts';
 import type { ControlPlane } from './control-plane.ts';
 
 const DEFINITION = fileURLToPath(new URL('../../crds/l4balancers.yaml', import.meta.url));

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
-import { until } from '../until.ts';
+import { until } from '../../tooling/wait/until.ts';
 
 const LOG_LINES = 15;
 

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { after, describe, test } from 'node:test';
 import { connect } from '../../kube/connect.ts';
 import type { Transport } from '../../kube/transport.ts';
-import { freePort } from '../../scripts/process/free-ports.ts';
+import { freePort } from '../../tooling/process/free-ports.ts';
 import { createAuthority } from '../cluster/certificates.ts';
 import { startFlakyProxy } from './flaky-proxy.ts';
 import { kubeconfigFolder } from './kubeconfig-file.ts';

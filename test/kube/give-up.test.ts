@@ -6,8 +6,8 @@ import { createServer as createSecure } from 'node:tls';
 import { openTransport } from '../../kube/connect.ts';
 import { TransportError } from '../../kube/errors.ts';
 import type { Transport } from '../../kube/transport.ts';
+import { until } from '../../tooling/wait/until.ts';
 import { createAuthority } from '../cluster/certificates.ts';
-import { until } from '../until.ts';
 
 const authority = createAuthority('give-up');
 const identity = authority.issue({ commonName: 'server', altNames: ['127.0.0.1'] });

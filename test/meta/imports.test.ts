@@ -75,9 +75,15 @@ const RULES: readonly Rule[] = [
   },
   {
     of: /^(crds|kube|operator|program|proxy)\//,
-    never: /^(test|e2e|scripts)\//,
+    never: /^(test|e2e|scripts|tooling)\//,
     why: 'what runs for users knows no tests and no tools',
-    example: { path: 'kube/a.ts', text: "import { until } from '../test/cluster/wait.ts';" },
+    example: { path: 'kube/a.ts', text: "import { until } from '../tooling/wait/until.ts';" },
+  },
+  {
+    of: /^tooling\//,
+    never: /^(crds|kube|operator|program|proxy|scripts|test|e2e)\//,
+    why: 'what all tools share depends on none of them, nor on what they are for',
+    example: { path: 'tooling/process/a.ts', text: "import { b } from '../../scripts/run/b.ts';" },
   },
   {
     of: /^(crds|kube|operator|program|proxy)\//,

@@ -11,7 +11,7 @@ const POLLING = new RegExp(
 );
 
 const check: Check = (file) =>
-  matches(file, POLLING, () => 'waits in a loop that may have no end: use test/until.ts');
+  matches(file, POLLING, () => 'waits in a loop that may have no end: use tooling/wait/until.ts');
 
 test('tests wait for what comes about with a bound, and say what they saw instead', () => {
   const finds = (text: string): number => check({ path: 'test/a.test.ts', text }).length;

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { SIGNAL_USES } from '../../program/signals.js';
-import { REPOSITORY } from '../../scripts/process/folders.ts';
-import { freePort } from '../../scripts/process/free-ports.ts';
+import { REPOSITORY } from '../../tooling/process/folders.ts';
+import { freePort } from '../../tooling/process/free-ports.ts';
+import { until } from '../../tooling/wait/until.ts';
 import { type Program, startProgram } from '../proxy/program.ts';
 import { listeningDescriptors } from '../proxy/tcp-sockets.ts';
-import { until } from '../until.ts';
 import {
   catches,
   listensOnlyWhereItShould,

@@ -15,8 +15,8 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { until } from '../../tooling/wait/until.ts';
 import { type LogLine, type Program, startProgram } from '../proxy/program.ts';
-import { until } from '../until.ts';
 import { PROGRAMS, type ProgramName, startEither } from './programs.ts';
 
 const PAGE = 4096;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { LEAST_NODE, refuseOldNode } from '../../program/node-version.js';
-import { REPOSITORY } from '../../scripts/process/folders.ts';
+import { REPOSITORY } from '../../tooling/process/folders.ts';
 
 const startedBy = (version: string): { readonly exits: readonly number[]; readonly says: string } => {
   const exits: number[] = [];

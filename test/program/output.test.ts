@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { type LostLines, Output } from '../../program/output.ts';
 import { tellLost } from '../../program/tell-lost.ts';
 import { canWrite } from '../../proxy/sys/can-write.ts';
-import { until } from '../until.ts';
+import { until } from '../../tooling/wait/until.ts';
 
 /** A real pipe whose reader reads when it is told to. */
 const pipe = () => {

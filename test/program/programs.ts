@@ -4,7 +4,7 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../scripts/process/free-ports.ts';
+import { freePort } from '../../tooling/process/free-ports.ts';
 import { type Program, type ProgramOptions, startProgram } from '../proxy/program.ts';
 import { listeningDescriptors } from '../proxy/tcp-sockets.ts';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { test } from 'node:test';
 import { isConnectedToItself, refuseSelfConnection } from '../../program/self-connection.ts';
-import { freePort } from '../../scripts/process/free-ports.ts';
+import { freePort } from '../../tooling/process/free-ports.ts';
 import { NEEDS_OWN_NETWORK, runInOwnNetwork } from './own-network.ts';
 
 const PROGRAM = new URL('./self-connection-program.ts', import.meta.url).pathname;

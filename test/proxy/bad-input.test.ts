@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { until } from '../until.ts';
+import { until } from '../../tooling/wait/until.ts';
 import { closedPort, ends, file, folder, listening, tellTable, warns } from './bad-input.ts';
 import type { LogLine } from './program.ts';
 

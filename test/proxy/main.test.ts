@@ -6,7 +6,7 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, test } from 'node:test';
 import type { Status } from '../../proxy/admin/status.ts';
-import { freePort } from '../../scripts/process/free-ports.ts';
+import { freePort } from '../../tooling/process/free-ports.ts';
 import { adminPort, type Program, pollAdmin, startProgram } from './program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'l4b-main-'));

@@ -4,7 +4,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { probe, runProbe } from '../../proxy/probe.ts';
-import { freePort } from '../../scripts/process/free-ports.ts';
+import { freePort } from '../../tooling/process/free-ports.ts';
 
 const serve = async (t: TestContext, host: string, answer: RequestListener): Promise<number> => {
   const server = createServer(answer).listen(0, host);

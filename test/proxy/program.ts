@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { until } from '../../tooling/wait/until.ts';
 import { endWithThis } from '../end-with-this.ts';
-import { until } from '../until.ts';
 
 /** Far more than any line takes, on a machine that is busy with other tests. */
 const LINE_MS = 60_000;

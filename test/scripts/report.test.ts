@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import { renderReport } from '../../scripts/report/render.ts';
 import type { Report } from '../../scripts/report/report.ts';
-import { openSteps } from '../../scripts/report/steps.ts';
+import { openSteps } from '../../tooling/terminal/steps.ts';
 
 const report: Report = {
   mode: 'cluster',

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { runChild } from '../../scripts/process/child.ts';
-import { REPOSITORY } from '../../scripts/process/folders.ts';
 import { SAMPLE_FILE } from '../../scripts/run/sample.ts';
 import { standaloneManifest } from '../../scripts/run/standalone-manifest.ts';
+import { runChild } from '../../tooling/process/child.ts';
+import { REPOSITORY } from '../../tooling/process/folders.ts';
 import { carrying, makeMark } from './carrying.ts';
 
 const sample = readFileSync(SAMPLE_FILE, 'utf8');

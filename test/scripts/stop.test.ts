@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { REPOSITORY } from '../../scripts/process/folders.ts';
+import { REPOSITORY } from '../../tooling/process/folders.ts';
 import { carrying, makeMark } from './carrying.ts';
 
 test('Ctrl-C in the middle of make run ends it and all that it started, and says what to do', async () => {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePorts } from '../../scripts/process/free-ports.ts';
+import { freePorts } from '../../tooling/process/free-ports.ts';
 import { endWithThis } from '../end-with-this.ts';
 
 const PROGRAM = new URL('./endpoint-program.ts', import.meta.url).pathname;

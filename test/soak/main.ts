@@ -1,6 +1,6 @@
 /** `make soak`: the proxy under a mixed load for half an hour; see USAGE. */
-import { abortOnSignals } from '../../scripts/process/abort-on-signals.ts';
-import { elapsed } from '../../scripts/report/duration.ts';
+import { abortOnSignals } from '../../tooling/process/abort-on-signals.ts';
+import { elapsed } from '../../tooling/terminal/duration.ts';
 import { parseOptions, USAGE } from './options.ts';
 import { type Progress, runSoak } from './run-soak.ts';
 import { judge, type Soaked } from './verdict.ts';

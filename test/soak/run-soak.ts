@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePorts } from '../../scripts/process/free-ports.ts';
+import { freePorts } from '../../tooling/process/free-ports.ts';
 import { manifestText, ProxyProcess } from '../proxy/relay/proxy-process.ts';
 import { CLIENT_KINDS, type ClientKind, type Targets } from './clients.ts';
 import { Endpoints } from './endpoints.ts';

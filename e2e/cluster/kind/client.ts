@@ -1,5 +1,5 @@
-import { runChild } from '../../../scripts/process/child.ts';
-import { REPOSITORY } from '../../../scripts/process/folders.ts';
+import { runChild } from '../../../tooling/process/child.ts';
+import { REPOSITORY } from '../../../tooling/process/folders.ts';
 
 const POD_RANGE = '10.244.0.0/16';
 const SERVICE_RANGE = '10.96.0.0/16';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { toolProgram } from '../../../scripts/assets/programs.ts';
-import { runChild } from '../../../scripts/process/child.ts';
+import { toolProgram } from '../../../tooling/assets/programs.ts';
+import { runChild } from '../../../tooling/process/child.ts';
 import type { Cluster } from '../cluster.ts';
 import { addressOf, clientContainer } from './client.ts';
 

@@ -1,9 +1,9 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { toolProgram } from '../../../scripts/assets/programs.ts';
-import { withLock } from '../../../scripts/lock.ts';
-import { runChild } from '../../../scripts/process/child.ts';
+import { toolProgram } from '../../../tooling/assets/programs.ts';
+import { runChild } from '../../../tooling/process/child.ts';
+import { withLock } from '../../../tooling/process/lock.ts';
 import type { Cluster, ClusterOptions, ClusterProvider } from '../cluster.ts';
 import { clientContainer, removeClient, startClient } from './client.ts';
 import { kindConfig } from './config.ts';

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startTime } from '../../../scripts/lock.ts';
 import { lastLines } from '../../../test/cluster/wait.ts';
+import { startTime } from '../../../tooling/process/lock.ts';
 import { daemonCgroup } from './cgroups.ts';
 import type { Host, Plan } from './plan.ts';
 

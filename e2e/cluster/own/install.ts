@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { lookForProgram } from '../../../scripts/process/find-program.ts';
+import { lookForProgram } from '../../../tooling/process/find-program.ts';
 import { missingNeeds } from './requirements.ts';
 import { sh } from './shell.ts';
 

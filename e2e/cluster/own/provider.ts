@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { clusterPrograms } from '../../../scripts/assets/programs.ts';
-import { withLock } from '../../../scripts/lock.ts';
+import { clusterPrograms } from '../../../tooling/assets/programs.ts';
+import { withLock } from '../../../tooling/process/lock.ts';
 import type { ClusterOptions, ClusterProvider } from '../cluster.ts';
 import { goImage } from '../go-image.ts';
 import { daemons } from './daemon.ts';

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { lookForProgram } from '../../../scripts/process/find-program.ts';
+import { lookForProgram } from '../../../tooling/process/find-program.ts';
 
 /** A program or file that a cluster of our own needs, and the Debian package that brings it. */
 interface Need {

@@ -1,4 +1,4 @@
-import { runChild } from '../../../scripts/process/child.ts';
+import { runChild } from '../../../tooling/process/child.ts';
 
 /** Runs a command to its end; its standard output. Throws ChildError with its last lines. */
 export function sh(argv: readonly string[], signal?: AbortSignal): Promise<string> {

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../../../scripts/process/free-ports.ts';
+import { freePort } from '../../../tooling/process/free-ports.ts';
 import type { Place } from '../place.ts';
 import { startServer } from '../server-process.ts';
 import type { Endpoint } from '../template.ts';

@@ -1,4 +1,4 @@
-import { freePort } from '../../../scripts/process/free-ports.ts';
+import { freePort } from '../../../tooling/process/free-ports.ts';
 import type { Place } from '../place.ts';
 import { startServer } from '../server-process.ts';
 import type { Endpoint } from '../template.ts';

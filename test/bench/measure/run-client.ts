@@ -1,5 +1,5 @@
-import { runChild } from '../../../scripts/process/child.ts';
-import { lookForProgram } from '../../../scripts/process/find-program.ts';
+import { runChild } from '../../../tooling/process/child.ts';
+import { lookForProgram } from '../../../tooling/process/find-program.ts';
 import type { Place } from '../place.ts';
 
 /** Ends a client with the bench, also when that is killed: setpriv(1) has the kernel see to it. */

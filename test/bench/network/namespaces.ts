@@ -1,8 +1,8 @@
 import { readlinkSync } from 'node:fs';
-import { runChild } from '../../../scripts/process/child.ts';
-import { lookForProgram } from '../../../scripts/process/find-program.ts';
-import type { Leash } from '../../cluster/leash.ts';
-import { until } from '../../until.ts';
+import { runChild } from '../../../tooling/process/child.ts';
+import { lookForProgram } from '../../../tooling/process/find-program.ts';
+import type { Leash } from '../../../tooling/process/leash.ts';
+import { until } from '../../../tooling/wait/until.ts';
 import { type Network, type Role, SHOWN_SYSCTLS } from './network.ts';
 import { GUIDE, type SysctlSet } from './setting.ts';
 

@@ -1,5 +1,5 @@
-import { abortOnSignals } from '../../../scripts/process/abort-on-signals.ts';
-import { failed } from '../../../scripts/report/failed.ts';
+import { abortOnSignals } from '../../../tooling/process/abort-on-signals.ts';
+import { failed } from '../../../tooling/terminal/failed.ts';
 import { type OperatorProcess, startOperator } from '../../operator/integration/operator.ts';
 import { operatorLogin } from '../../operator/integration/rights.ts';
 import { startWorld } from '../../operator/integration/world.ts';

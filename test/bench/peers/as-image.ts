@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleProgram } from '../../../scripts/images/bundle.ts';
-import { IMAGES } from '../../../scripts/images/inputs.ts';
-import { REPOSITORY } from '../../../scripts/process/folders.ts';
+import { bundleProgram } from '../../../tooling/images/bundle.ts';
+import { IMAGES } from '../../../tooling/images/inputs.ts';
+import { REPOSITORY } from '../../../tooling/process/folders.ts';
 
 /** How the proxy's image starts it, on this machine. */
 export interface AsImage {

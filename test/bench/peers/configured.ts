@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { freePorts } from '../../../tooling/process/free-ports.ts';
 import type { RunningPeer } from '../peer.ts';
 import type { Place } from '../place.ts';
 import { startServer } from '../server-process.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { REPOSITORY } from '../../../scripts/process/folders.ts';
-import { freePort } from '../../../scripts/process/free-ports.ts';
+import { REPOSITORY } from '../../../tooling/process/folders.ts';
+import { freePort } from '../../../tooling/process/free-ports.ts';
 import { relaySpread } from '../measure/relay-spread.ts';
 import type { Peer } from '../peer.ts';
 import { proxyAsImage } from './as-image.ts';

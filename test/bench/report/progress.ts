@@ -1,4 +1,4 @@
-import { elapsed } from '../../../scripts/report/duration.ts';
+import { elapsed } from '../../../tooling/terminal/duration.ts';
 
 /** What is being measured. */
 export interface Step {

@@ -9,7 +9,7 @@ import type { Readiness } from '../../../operator/health/readiness.ts';
 import { startServer } from '../../../operator/health/server.ts';
 import { type Servers, startServers } from '../../../operator/health/servers.ts';
 import { PAGE_LIMITS } from '../../../program/page-limits.ts';
-import { freePort } from '../../../scripts/process/free-ports.ts';
+import { freePort } from '../../../tooling/process/free-ports.ts';
 import { allCutOff, limitsInForce } from '../../program/slow-clients.ts';
 
 const HERE = '127.0.0.1';

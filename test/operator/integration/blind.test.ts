@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { ADMIN_PORT } from '../../../crds/l4balancer.ts';
 import { ACCOUNT } from '../../../operator/desired/account.ts';
-import { freePort } from '../../../scripts/process/free-ports.ts';
+import { freePort } from '../../../tooling/process/free-ports.ts';
 import type { FlakyProxy } from '../../kube/flaky-proxy.ts';
 import { startProxyTo } from '../../kube/via-proxy.ts';
 import { type OperatorProcess, startOperator } from './operator.ts';

@@ -4,7 +4,7 @@ import net from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import type { BlockingReason } from '../../../operator/status/finding-reasons.ts';
 import type { WarningReason } from '../../../operator/status/warning-reasons.ts';
-import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { type OperatorProcess, startOperator } from './operator.ts';
 import { awaitPod, letRun, type PodProxy, startPodProxy } from './pod-proxy.ts';
 import { operatorLogin } from './rights.ts';

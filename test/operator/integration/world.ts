@@ -8,6 +8,7 @@ import { objectPath } from '../../../kube/paths.ts';
 import type { Transport } from '../../../kube/transport.ts';
 import type { Reason } from '../../../operator/status/reasons.ts';
 import type { WarningReason } from '../../../operator/status/warning-reasons.ts';
+import { until } from '../../../tooling/wait/until.ts';
 import type { AuditEvent } from '../../cluster/audit-log.ts';
 import {
   type ControlPlane,
@@ -15,7 +16,6 @@ import {
   startControlPlane,
 } from '../../cluster/control-plane.ts';
 import { installDefinition } from '../../cluster/definition.ts';
-import { until } from '../../until.ts';
 import { MINIMAL } from '../owner.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects, of whatever kind.

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { EndedConnection } from '../../../proxy/relay-engine/access-reader.ts';
 import { startEngine } from '../../../proxy/relay-engine/start.ts';
 import type { Table } from '../../../proxy/table/table.ts';
-import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { greet, startEndpoint } from '../relay/endpoint-server.ts';
 import { tableBackend, tableOf } from '../tables.ts';
 

@@ -3,8 +3,8 @@ import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
 import type { EngineStats } from '../../../proxy/engine/stats.ts';
 import { type EngineEvent, startEngine } from '../../../proxy/relay-engine/start.ts';
-import { freePorts } from '../../../scripts/process/free-ports.ts';
-import { until } from '../../until.ts';
+import { freePorts } from '../../../tooling/process/free-ports.ts';
+import { until } from '../../../tooling/wait/until.ts';
 import { echo, startEndpoint } from '../relay/endpoint-server.ts';
 import { oneBackend } from '../tables.ts';
 

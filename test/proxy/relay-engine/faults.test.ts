@@ -7,7 +7,7 @@ import { BroadcastChannel } from 'node:worker_threads';
 import type { Engine } from '../../../proxy/engine/engine.ts';
 import { type EngineEvent, startEngine } from '../../../proxy/relay-engine/start.ts';
 import type { Table } from '../../../proxy/table/table.ts';
-import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { beside } from '../../cluster/beside.ts';
 import { type EndpointServer, echo, startEndpoint } from '../relay/endpoint-server.ts';
 import { tableBackend, tableOf } from '../tables.ts';

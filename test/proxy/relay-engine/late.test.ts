@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import type { Engine } from '../../../proxy/engine/engine.ts';
 import { startEngine } from '../../../proxy/relay-engine/start.ts';
-import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { askOnce, dialClient } from '../relay/client.ts';
 import { greet, startEndpoint } from '../relay/endpoint-server.ts';
 import { oneBackend, tableBackend, tableOf } from '../tables.ts';

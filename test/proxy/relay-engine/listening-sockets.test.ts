@@ -18,7 +18,7 @@ import {
   TCP_KEEPIDLE,
   TCP_KEEPINTVL,
 } from '../../../proxy/sys/sys.ts';
-import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { askOnce, dialClient } from '../relay/client.ts';
 
 const ACCEPTORS = 3;

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import type { Engine } from '../../../proxy/engine/engine.ts';
 import { type EngineEvent, startEngine } from '../../../proxy/relay-engine/start.ts';
 import type { Table, TableBackend } from '../../../proxy/table/table.ts';
-import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { askOnce, dialClient, howDialEnds } from '../relay/client.ts';
 import { startDeafListener } from '../relay/deaf-listener.ts';
 import { type EndpointServer, greet, startEndpoint } from '../relay/endpoint-server.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { dialClient } from './client.ts';
 import { startEndpoint } from './endpoint-server.ts';
 import { ProxyProcess } from './proxy-process.ts';

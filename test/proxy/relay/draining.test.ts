@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
-import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { dialClient, howItEnded, readAll } from './client.ts';
 import { echo, startEndpoint } from './endpoint-server.ts';
 import { type Manifest, ProxyProcess } from './proxy-process.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { askOnce, howDialEnds } from './client.ts';
 import { greet, startEndpoint } from './endpoint-server.ts';
 import { type BackendInput, ProxyProcess } from './proxy-process.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { after, before, beforeEach, test } from 'node:test';
-import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { dialClient, howItEnded } from './client.ts';
 import { type EndpointServer, startEndpoint } from './endpoint-server.ts';
 import { ProxyProcess } from './proxy-process.ts';

@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import tls from 'node:tls';
 import { parse } from 'yaml';
 import type { EndpointStatus } from '../../../proxy/admin/status.ts';
-import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { createAuthority } from '../../cluster/certificates.ts';
 import { greet, startEndpoint } from './endpoint-server.ts';
 import { type BackendInput, type Manifest, ProxyProcess } from './proxy-process.ts';

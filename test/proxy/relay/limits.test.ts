@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
-import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { endWithThis } from '../../end-with-this.ts';
 import { startProgram } from '../program.ts';
 import { askOnce, dialClient } from './client.ts';

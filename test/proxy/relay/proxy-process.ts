@@ -8,9 +8,9 @@ import type { accessLog } from '../../../crds/access-log.ts';
 import type { backend } from '../../../crds/backend.ts';
 import type { drain } from '../../../crds/drain.ts';
 import type { Status } from '../../../proxy/admin/status.ts';
-import { freePort } from '../../../scripts/process/free-ports.ts';
+import { freePort } from '../../../tooling/process/free-ports.ts';
+import { until } from '../../../tooling/wait/until.ts';
 import { endWithThis } from '../../end-with-this.ts';
-import { until } from '../../until.ts';
 import { descriptorsOf } from '../descriptors.ts';
 import { reportOnFailure } from './failure-report.ts';
 

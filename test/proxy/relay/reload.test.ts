@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { askOnce, dialClient } from './client.ts';
 import { echo, greet, startEndpoint } from './endpoint-server.ts';
 import { type Manifest, manifestText, ProxyProcess } from './proxy-process.ts';

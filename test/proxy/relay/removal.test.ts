@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
-import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { dialClient, howItEnded, readAll } from './client.ts';
 import { startDeafListener } from './deaf-listener.ts';
 import { echo, greet, startEndpoint } from './endpoint-server.ts';

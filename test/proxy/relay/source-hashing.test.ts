@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
-import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { readAll } from './client.ts';
 import { type EndpointServer, startEndpoint } from './endpoint-server.ts';
 import { type BackendInput, type Manifest, manifestText, ProxyProcess } from './proxy-process.ts';

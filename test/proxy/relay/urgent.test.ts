@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import koffi from 'koffi';
 import { pinnedMemory } from '../../../proxy/sys/memory.ts';
-import { freePorts } from '../../../scripts/process/free-ports.ts';
+import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { dialClient } from './client.ts';
 import { type EndpointServer, startEndpoint } from './endpoint-server.ts';
 import { ProxyProcess } from './proxy-process.ts';

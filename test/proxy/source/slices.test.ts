@@ -3,7 +3,7 @@ import { after, test } from 'node:test';
 import type { Call, Transport } from '../../../kube/transport.ts';
 import type { ApiProblem } from '../../../proxy/source/api-problem.ts';
 import { followSlices } from '../../../proxy/source/slices.ts';
-import { until } from '../../until.ts';
+import { until } from '../../../tooling/wait/until.ts';
 
 /** Slices that are followed over a transport which refuses lists; each is refused when the test says so. */
 const bench = () => {

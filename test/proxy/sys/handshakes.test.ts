@@ -4,8 +4,8 @@ import { ListeningSockets } from '../../../proxy/relay-engine/listening-sockets.
 import { countHandshakes } from '../../../proxy/sys/handshakes.ts';
 import { libc } from '../../../proxy/sys/libc.ts';
 import { AF_INET6, IPPROTO_TCP } from '../../../proxy/sys/sys.ts';
-import { freePorts } from '../../../scripts/process/free-ports.ts';
-import { until } from '../../until.ts';
+import { freePorts } from '../../../tooling/process/free-ports.ts';
+import { until } from '../../../tooling/wait/until.ts';
 import { dialClient } from '../relay/client.ts';
 
 /** A handshake then ends only with the client's first bytes. */

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startEngine } from '../../../proxy/relay-engine/start.ts';
 import type { TableListener } from '../../../proxy/table/table.ts';
-import { until } from '../../until.ts';
+import { until } from '../../../tooling/wait/until.ts';
 import { echo, startEndpoint } from '../relay/endpoint-server.ts';
 import { manifestText } from '../relay/proxy-process.ts';
 import { tableBackend, tableOf } from '../tables.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import { runTests } from '../../../scripts/test/run-tests.ts';
-import { until } from '../../until.ts';
+import { until } from '../../../tooling/wait/until.ts';
 
 const HELPER = new URL('../../end-with-this.ts', import.meta.url).href;
 

@@ -5,9 +5,9 @@ import { ROOT } from '../../meta/tree.ts';
 
 const texts: Readonly<Record<string, string>> = {
   'test/kube/pure.test.ts': "import { a } from '../../kube/a.ts';",
-  'test/kube/direct.test.ts': "import { toolProgram } from '../../scripts/assets/programs.ts';",
+  'test/kube/direct.test.ts': "import { toolProgram } from '../../tooling/assets/programs.ts';",
   'test/kube/helped.test.ts': "import { open } from './helper.ts';",
-  'test/kube/helper.ts': "import {\n  toolProgram,\n} from '../../scripts/assets/programs.ts';",
+  'test/kube/helper.ts': "import {\n  toolProgram,\n} from '../../tooling/assets/programs.ts';",
 };
 const read = (path: string): string => texts[path] ?? '';
 

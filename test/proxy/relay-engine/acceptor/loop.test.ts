@@ -6,7 +6,7 @@ import { libc } from '../../../../proxy/sys/libc.ts';
 import { pinnedMemory } from '../../../../proxy/sys/memory.ts';
 import { writeSocketAddress } from '../../../../proxy/sys/socket-address.ts';
 import { AF_INET, EADDRNOTAVAIL, SOCK_NONBLOCK, SOCK_STREAM } from '../../../../proxy/sys/sys.ts';
-import { freePort } from '../../../../scripts/process/free-ports.ts';
+import { freePort } from '../../../../tooling/process/free-ports.ts';
 import { backendForTest, inputsForTest, tableForTest } from './acceptor.ts';
 
 test('connections that were left for an acceptor before it has a table do not keep it from sleeping', () => {

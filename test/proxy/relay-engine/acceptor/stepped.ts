@@ -19,7 +19,7 @@ import {
   TCP_INFO,
   TCP_INFO_BYTES,
 } from '../../../../proxy/sys/sys.ts';
-import { freePorts } from '../../../../scripts/process/free-ports.ts';
+import { freePorts } from '../../../../tooling/process/free-ports.ts';
 import { backendForTest, inputsForTest, tableForTest } from './acceptor.ts';
 
 const SO_RCVBUF = 8;

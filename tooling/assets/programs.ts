@@ -1,9 +1,9 @@
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { withLock } from '../lock.ts';
 import { lookForProgram } from '../process/find-program.ts';
 import { cacheFolder } from '../process/folders.ts';
-import { openSteps, type Steps } from '../report/steps.ts';
+import { withLock } from '../process/lock.ts';
+import { openSteps, type Steps } from '../terminal/steps.ts';
 import { type BuildOptions, buildPrograms, buildTool } from './build.ts';
 import { ENVTEST_PROGRAMS, KUBERNETES_VERSION, TOOLS } from './catalogue.ts';
 import { downloadEnvtest } from './envtest.ts';

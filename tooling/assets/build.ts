@@ -1,6 +1,6 @@
 import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Steps } from '../report/steps.ts';
+import type { Steps } from '../terminal/steps.ts';
 import { buildOf, KUBERNETES_VERSION, TOOLS } from './catalogue.ts';
 import { findGo, runGo } from './go.ts';
 import { writeEtcdModule, writeKubernetesModule } from './modules.ts';

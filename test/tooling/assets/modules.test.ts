@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { buildOf, CLUSTER_PROGRAMS } from '../../../scripts/assets/catalogue.ts';
-import { kubernetesModule } from '../../../scripts/assets/modules.ts';
+import { buildOf, CLUSTER_PROGRAMS } from '../../../tooling/assets/catalogue.ts';
+import { kubernetesModule } from '../../../tooling/assets/modules.ts';
 
 const THEIRS = `module k8s.io/kubernetes
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { elapsed, latency } from '../../scripts/report/duration.ts';
+import { elapsed, latency } from '../../../tooling/terminal/duration.ts';
 
 test('elapsed times are seconds, then minutes, then hours', () => {
   const table: readonly [number, string][] = [

@@ -3,9 +3,9 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { IMAGES, type ImageName, inputDigest, inputFiles } from '../../scripts/images/inputs.ts';
-import { librariesOf } from '../../scripts/images/local-base.ts';
-import { REPOSITORY } from '../../scripts/process/folders.ts';
+import { IMAGES, type ImageName, inputDigest, inputFiles } from '../../../tooling/images/inputs.ts';
+import { librariesOf } from '../../../tooling/images/local-base.ts';
+import { REPOSITORY } from '../../../tooling/process/folders.ts';
 
 const names = Object.keys(IMAGES) as ImageName[];
 const read = (file: string): string => readFileSync(join(REPOSITORY, file), 'utf8');

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { withLock } from '../lock.ts';
 import { lookForProgram } from '../process/find-program.ts';
 import { cacheFolder, REPOSITORY } from '../process/folders.ts';
+import { withLock } from '../process/lock.ts';
 import { buildahBuilder } from './buildah.ts';
 import type { ImageBuilder } from './builder.ts';
 import { dockerBuilder, dockerVersion } from './docker.ts';

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
-import { startTime, withLock } from '../../scripts/lock.ts';
-import { endWithThis } from '../end-with-this.ts';
+import { startTime, withLock } from '../../../tooling/process/lock.ts';
+import { endWithThis } from '../../end-with-this.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'l4b-lock-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -40,7 +40,7 @@ test('a lock is given back when the work fails', async () => {
 test('whoever waits is told for whom, and a lock whose owner was killed is taken over', async () => {
   const path = join(folder, 'killed');
   const script = `
-    import { withLock } from '${new URL('../../scripts/lock.ts', import.meta.url).pathname}';
+    import { withLock } from '${new URL('../../../tooling/process/lock.ts', import.meta.url).pathname}';
     await withLock('${path}', async () => { console.log('held'); await new Promise(() => setInterval(() => {}, 1000)); });
   `;
   const argv = ['--input-type=module', '-e', script];

@@ -5,9 +5,9 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { freePort, freePorts } from '../../scripts/process/free-ports.ts';
+import { freePort, freePorts } from '../../../tooling/process/free-ports.ts';
 
-const MODULE = new URL('../../scripts/process/free-ports.ts', import.meta.url).href;
+const MODULE = new URL('../../../tooling/process/free-ports.ts', import.meta.url).href;
 /** Where both processes begin to look. */
 const CHANCE = 0.5;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { until } from './until.ts';
+import { until } from '../../../tooling/wait/until.ts';
 
 test('it looks until there is an answer, and gives that', async () => {
   let looks = 0;

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempDisposableSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { test } from 'node:test';
-import { networkArguments } from '../../scripts/images/secret.ts';
+import { networkArguments } from '../../../tooling/images/secret.ts';
 
 test("a build trusts what this machine trusts: by Node's variable, by OpenSSL's, else by npm's setting", async () => {
   using folder = mkdtempDisposableSync(join(tmpdir(), 'l4b-image-network-'));

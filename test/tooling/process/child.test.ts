@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { ChildError, runChild } from '../../scripts/process/child.ts';
-import { until } from '../until.ts';
+import { ChildError, runChild } from '../../../tooling/process/child.ts';
+import { until } from '../../../tooling/wait/until.ts';
 
 /** Whether a process exists and has not ended; one that nobody has waited for yet has. */
 const isRunning = (pid: number): boolean => {

@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import { KUBERNETES_VERSION } from '../../../scripts/assets/catalogue.ts';
-import { clusterPrograms, toolProgram } from '../../../scripts/assets/programs.ts';
+import { KUBERNETES_VERSION } from '../../../tooling/assets/catalogue.ts';
+import { clusterPrograms, toolProgram } from '../../../tooling/assets/programs.ts';
 
 const VARIABLES = ['KUBEBUILDER_ASSETS', 'XDG_CACHE_HOME', 'PATH'] as const;
 const saved = VARIABLES.map((name) => [name, process.env[name]] as const);

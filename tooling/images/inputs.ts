@@ -15,8 +15,8 @@ const COMMON = [
   '.npmrc',
   'package.json',
   'package-lock.json',
-  'scripts/images/bundle.ts',
-  'scripts/images/root-file-system.ts',
+  'tooling/images/bundle.ts',
+  'tooling/images/root-file-system.ts',
 ];
 
 /** Files that make up an image, relative to `root` and sorted; what .dockerignore leaves out is left out. */

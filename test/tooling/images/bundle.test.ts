@@ -7,15 +7,15 @@ import { join, relative } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { bundleProgram } from '../../scripts/images/bundle.ts';
-import { IMAGES, type ImageName } from '../../scripts/images/inputs.ts';
-import { REPOSITORY } from '../../scripts/process/folders.ts';
-import { freePort } from '../../scripts/process/free-ports.ts';
-import { loadedBy, loadedUntilStopped, WITNESS_FLAGS } from '../program/loaded-files.ts';
-import { startEither, untilServing } from '../program/programs.ts';
-import { adminPort, pollAdmin, startProgram } from '../proxy/program.ts';
-import { echo, startEndpoint } from '../proxy/relay/endpoint-server.ts';
-import { manifestText } from '../proxy/relay/proxy-process.ts';
+import { bundleProgram } from '../../../tooling/images/bundle.ts';
+import { IMAGES, type ImageName } from '../../../tooling/images/inputs.ts';
+import { REPOSITORY } from '../../../tooling/process/folders.ts';
+import { freePort } from '../../../tooling/process/free-ports.ts';
+import { loadedBy, loadedUntilStopped, WITNESS_FLAGS } from '../../program/loaded-files.ts';
+import { startEither, untilServing } from '../../program/programs.ts';
+import { adminPort, pollAdmin, startProgram } from '../../proxy/program.ts';
+import { echo, startEndpoint } from '../../proxy/relay/endpoint-server.ts';
+import { manifestText } from '../../proxy/relay/proxy-process.ts';
 
 /** Not below the checkout, whose packages would be found there. */
 const root = mkdtempSync(join(tmpdir(), 'l4b-bundle-'));
@@ -55,7 +55,7 @@ for (const name of NAMES) {
 
   test(`the Dockerfile makes the ${name}’s program by its bundle and of nothing else`, () => {
     const dockerfile = readFileSync(join(REPOSITORY, IMAGES[name].dockerfile), 'utf8');
-    assert.match(dockerfile, new RegExp(`^RUN node scripts/images/bundle\\.ts ${name} /bundle$`, 'm'));
+    assert.match(dockerfile, new RegExp(`^RUN node tooling/images/bundle\\.ts ${name} /bundle$`, 'm'));
     const [, last = ''] = dockerfile.split(/^FROM scratch$/m);
     assert.deepEqual(last.match(/^COPY .*$/gm), [
       'COPY --from=build /root-file-system /',
