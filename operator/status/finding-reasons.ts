@@ -1,4 +1,4 @@
-import type { FindingCode } from '../../crds/proxy-finding.ts';
+import type { FindingCode } from '../../report/finding.ts';
 import type { ReasonEntry } from './reasons.ts';
 
 /** What proxies find that keeps a resource from being Ready; the worst first. Each is a reason of Ready, and of the Warnings as well. */

@@ -17,7 +17,7 @@ export interface BackendReport {
 
 /** One thing that a proxy finds wrong. */
 export interface FindingReport {
-  /** Of crds/proxy-finding.ts; proxies of another version may have others, or none. */
+  /** Of report/finding.ts; proxies of another version may have others, or none. */
   readonly code?: string | undefined;
   readonly path: string;
   readonly message: string;

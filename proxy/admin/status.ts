@@ -1,4 +1,4 @@
-import type { ProxyFinding } from '../../crds/proxy-finding.ts';
+import type { ProxyFinding } from '../../report/finding.ts';
 import type { ControlState } from '../control/control.ts';
 import type { EngineStats } from '../engine/stats.ts';
 import type { EndpointHealth } from '../health/monitor.ts';

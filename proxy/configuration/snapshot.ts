@@ -1,5 +1,5 @@
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
-import type { ProxyFinding } from '../../crds/proxy-finding.ts';
+import type { ProxyFinding } from '../../report/finding.ts';
 
 /** One address that new connections may go to, as a source found it. */
 export interface Target {

@@ -1,6 +1,6 @@
 import type { Backend } from '../../crds/backend.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
-import type { FindingCode, ProxyFinding } from '../../crds/proxy-finding.ts';
+import type { FindingCode, ProxyFinding } from '../../report/finding.ts';
 import type { Written } from '../configuration/snapshot.ts';
 import type { Table, TableBackend } from '../table/table.ts';
 

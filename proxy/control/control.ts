@@ -1,4 +1,4 @@
-import type { ProxyFinding } from '../../crds/proxy-finding.ts';
+import type { ProxyFinding } from '../../report/finding.ts';
 import type { Snapshot, Written } from '../configuration/snapshot.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { SourceInput } from '../source/source.ts';

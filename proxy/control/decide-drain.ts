@@ -1,6 +1,6 @@
 import type { Drain } from '../../crds/drain.ts';
 import { durationMs } from '../../crds/duration.ts';
-import type { ProxyFinding } from '../../crds/proxy-finding.ts';
+import type { ProxyFinding } from '../../report/finding.ts';
 import type { Settings } from '../settings.ts';
 import { closeMarginMs } from './shutdown.ts';
 

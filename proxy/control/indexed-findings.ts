@@ -1,4 +1,4 @@
-import type { ProxyFinding } from '../../crds/proxy-finding.ts';
+import type { ProxyFinding } from '../../report/finding.ts';
 import type { Written } from '../configuration/snapshot.ts';
 
 const NAMED = /^spec\.(listeners|backends)\[([^\]]*)\]/;

@@ -1,5 +1,5 @@
-import type { ProxyFinding } from '../../crds/proxy-finding.ts';
 import type { OutputFailure } from '../../program/output.ts';
+import type { ProxyFinding } from '../../report/finding.ts';
 
 /** What is behind an error of standard output, and what to do. */
 const WHY: Readonly<Record<string, readonly [string, string]>> = {

@@ -1,4 +1,4 @@
-import type { FindingCode } from '../../crds/proxy-finding.ts';
+import type { FindingCode } from '../../report/finding.ts';
 import type { AcceptErrno } from '../engine/accept-errno.ts';
 
 /** What ran out when clients are not taken, and what to do; `path` is where the resource says something about it. */

@@ -1,4 +1,4 @@
-import type { ProxyFinding } from '../../crds/proxy-finding.ts';
+import type { ProxyFinding } from '../../report/finding.ts';
 import { type AcceptErrno, acceptErrno } from '../engine/accept-errno.ts';
 import type { EngineStats } from '../engine/stats.ts';
 import type { ConnectFailure } from '../relay-engine/acceptor/connect-failure.ts';

@@ -1,4 +1,4 @@
-import type { ProxyFinding } from '../../crds/proxy-finding.ts';
+import type { ProxyFinding } from '../../report/finding.ts';
 import type { FailingEndpoint } from '../relay-engine/failing-endpoints.ts';
 import type { Table } from '../table/table.ts';
 import type { EngineStats } from './stats.ts';

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { ProxyFinding } from '../../crds/proxy-finding.ts';
+import type { ProxyFinding } from '../../report/finding.ts';
 import { endpointKey, type TableBackend, type TableEndpoint } from '../table/table.ts';
 import type { AcceptorEndpoint } from './acceptor/messages.ts';
 import type { Slots } from './slots.ts';

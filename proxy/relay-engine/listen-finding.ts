@@ -1,4 +1,4 @@
-import type { ProxyFinding } from '../../crds/proxy-finding.ts';
+import type { ProxyFinding } from '../../report/finding.ts';
 import { EACCES, EADDRINUSE, EADDRNOTAVAIL, EAFNOSUPPORT, EMFILE, ENFILE } from '../sys/sys.ts';
 import type { TableListener } from '../table/table.ts';
 

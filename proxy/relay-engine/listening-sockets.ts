@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import type { ProxyFinding } from '../../crds/proxy-finding.ts';
+import type { ProxyFinding } from '../../report/finding.ts';
 import { type Binding, bindingKey, overlap } from '../configuration/binding.ts';
 import { countHandshakes } from '../sys/handshakes.ts';
 import { pinnedMemory } from '../sys/memory.ts';

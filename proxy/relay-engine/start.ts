@@ -1,4 +1,4 @@
-import type { ProxyFinding } from '../../crds/proxy-finding.ts';
+import type { ProxyFinding } from '../../report/finding.ts';
 import { type Binding, bindingKey } from '../configuration/binding.ts';
 import type { Engine } from '../engine/engine.ts';
 import { readFileLimit } from '../sys/file-limit.ts';

@@ -1,9 +1,9 @@
 import { API_VERSION, KIND, type L4BalancerSpec, PLURAL } from '../../crds/l4balancer.ts';
-import type { ProxyFinding } from '../../crds/proxy-finding.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { KubeService } from '../../kube/service.ts';
 import type { Place } from '../../kube/topology-hints.ts';
 import type { Transport } from '../../kube/transport.ts';
+import type { ProxyFinding } from '../../report/finding.ts';
 import type { Snapshot, Written } from '../configuration/snapshot.ts';
 import type { ApiProblem } from './api-problem.ts';
 import { follow } from './followed.ts';

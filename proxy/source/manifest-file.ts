@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { formatFinding } from '../../crds/format-finding.ts';
-import type { ProxyFinding } from '../../crds/proxy-finding.ts';
 import type { ListenAddress } from '../../program/listen-address.ts';
 import { readManifestFile } from '../../program/read-file.ts';
+import type { ProxyFinding } from '../../report/finding.ts';
 import type { Snapshot } from '../configuration/snapshot.ts';
 import { ProxyError } from '../errors.ts';
 import { watchFile } from './file-change.ts';

@@ -1,9 +1,9 @@
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
-import type { ProxyFinding } from '../../crds/proxy-finding.ts';
 import { type EndpointSlice, SERVICE_NAME_LABEL } from '../../kube/endpoint-slice.ts';
 import { type Endpoints, endpointsOf } from '../../kube/endpoint-slices.ts';
 import type { KubeService } from '../../kube/service.ts';
 import type { Place } from '../../kube/topology-hints.ts';
+import type { ProxyFinding } from '../../report/finding.ts';
 import type { Snapshot, Target, Written } from '../configuration/snapshot.ts';
 import { fixedTargets } from './fixed-targets.ts';
 

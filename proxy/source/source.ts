@@ -1,4 +1,4 @@
-import type { ProxyFinding } from '../../crds/proxy-finding.ts';
+import type { ProxyFinding } from '../../report/finding.ts';
 import type { Snapshot } from '../configuration/snapshot.ts';
 
 /** What a source knows at one moment; each replaces the one before. */

@@ -1,9 +1,9 @@
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import { isRecord } from '../../crds/normalise.ts';
 import { valueAt } from '../../crds/path.ts';
-import type { ProxyFinding } from '../../crds/proxy-finding.ts';
 import { type LeftOut, understand } from '../../crds/understand.ts';
 import type { KubeObject } from '../../kube/object.ts';
+import type { ProxyFinding } from '../../report/finding.ts';
 import type { Written } from '../configuration/snapshot.ts';
 import { VERSION } from '../version.ts';
 import type { LeftOutCounts } from './source.ts';

@@ -1,7 +1,7 @@
 import { canonicalAddress, unmapped } from '../../crds/canonical-address.ts';
 import { addressKind } from '../../crds/ip-address.ts';
 import type { Listener } from '../../crds/listener.ts';
-import type { ProxyFinding } from '../../crds/proxy-finding.ts';
+import type { ProxyFinding } from '../../report/finding.ts';
 import type { Snapshot, Target } from '../configuration/snapshot.ts';
 import { endpointKey } from './table.ts';
 

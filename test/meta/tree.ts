@@ -18,4 +18,4 @@ export const tree = (): readonly SourceFile[] =>
 
 /** The rooms whose code goes into an image. */
 export const isProduction = (path: string): boolean =>
-  /^(bin|crds|kube|operator|program|proxy)\/.*\.(ts|js)$/.test(path);
+  /^(bin|crds|kube|operator|program|proxy|report)\/.*\.(ts|js)$/.test(path);

@@ -4,8 +4,11 @@ import { join } from 'node:path';
 
 /** The images of this repository, and the folders that go into each; .dockerignore names the same. */
 export const IMAGES = {
-  operator: { dockerfile: 'Dockerfile.operator', folders: ['bin', 'crds', 'kube', 'operator', 'program'] },
-  proxy: { dockerfile: 'Dockerfile.proxy', folders: ['bin', 'crds', 'kube', 'program', 'proxy'] },
+  operator: {
+    dockerfile: 'Dockerfile.operator',
+    folders: ['bin', 'crds', 'kube', 'operator', 'program', 'report'],
+  },
+  proxy: { dockerfile: 'Dockerfile.proxy', folders: ['bin', 'crds', 'kube', 'program', 'proxy', 'report'] },
 } as const;
 
 export type ImageName = keyof typeof IMAGES;

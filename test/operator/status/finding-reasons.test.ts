@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FINDING_CODES } from '../../../crds/proxy-finding.ts';
 import { reasonOfCode, severity } from '../../../operator/status/finding-reasons.ts';
+import { FINDING_CODES } from '../../../report/finding.ts';
 
 test('each code of a proxy is a reason of its own kind, and a code or none that this version does not know is the general one', () => {
   for (const code of FINDING_CODES) assert.notEqual(reasonOfCode(code), 'OtherFinding', code);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { spec } from '../../../crds/l4balancer.ts';
-import type { FindingCode } from '../../../crds/proxy-finding.ts';
 import { backendFindings } from '../../../proxy/control/backend-findings.ts';
 import type { TableBackend, TableEndpoint } from '../../../proxy/table/table.ts';
+import type { FindingCode } from '../../../report/finding.ts';
 import { tableBackend, tableOf } from '../tables.ts';
 
 const some = (count: number, weight = 1): readonly TableEndpoint[] =>

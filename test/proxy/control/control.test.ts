@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { spec } from '../../../crds/l4balancer.ts';
-import type { ProxyFinding } from '../../../crds/proxy-finding.ts';
 import type { Snapshot } from '../../../proxy/configuration/snapshot.ts';
 import { createControl } from '../../../proxy/control/control.ts';
 import type { Table } from '../../../proxy/table/table.ts';
+import type { ProxyFinding } from '../../../report/finding.ts';
 
 const snapshot = (
   revision: string,

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FindingCode } from '../../../crds/proxy-finding.ts';
 import { watchShortage } from '../../../proxy/control/shortage.ts';
 import { CLOSES } from '../../../proxy/engine/close-reason.ts';
 import type { EngineStats } from '../../../proxy/engine/stats.ts';
 import { EMFILE, ENFILE, ENOBUFS, ENOMEM, ENOSPC } from '../../../proxy/sys/sys.ts';
+import type { FindingCode } from '../../../report/finding.ts';
 import { acceptorStats, backendStats, endpointStats, engineStats } from '../stats.ts';
 
 const ended = (total: number): EngineStats['closes'] =>

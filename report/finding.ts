@@ -1,4 +1,4 @@
-import type { Finding } from './finding.ts';
+import type { Finding } from '../crds/finding.ts';
 
 /**
  * What a running proxy can find, one word for each kind. They are part of the contract: the operator turns each into a reason of the
