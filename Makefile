@@ -48,8 +48,8 @@ integration: $(PACKAGES) ## against a real kube-apiserver and etcd
 e2e: $(PACKAGES) ## against a real cluster with real nodes (root and Go, or docker); KEEP=1 leaves the cluster for the next
 	@node scripts/assets.ts helm >/dev/null
 	@node scripts/images.ts >/dev/null
-	@$(if $(KEEP),,trap 'node e2e/cluster/main.ts down e2e' EXIT;) \
-	  node e2e/cluster/main.ts up e2e >/dev/null; node scripts/test.ts e2e
+	@$(if $(KEEP),,trap 'node cluster/main.ts down e2e' EXIT;) \
+	  node cluster/main.ts up e2e >/dev/null; node scripts/test.ts e2e
 
 verify: $(PACKAGES) ## writes all generated files anew, elsewhere, and compares; checks the lockfile
 	@node scripts/verify.ts

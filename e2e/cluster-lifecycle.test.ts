@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { clusterProvider } from '../cluster/open-cluster.ts';
 import { until } from '../tooling/wait/until.ts';
-import { clusterProvider } from './cluster/open-cluster.ts';
 
 const NAME = 'lifecycle';
-const PROGRAM = fileURLToPath(new URL('./cluster/main.ts', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../cluster/main.ts', import.meta.url));
 const provider = await clusterProvider();
 
 afterEach(() => provider.down(NAME));

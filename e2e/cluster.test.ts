@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
+import { ALLOWED_SYSCTLS, type Cluster, SYSCTLS_LABEL } from '../cluster/interface/cluster.ts';
+import { openCluster } from '../cluster/open-cluster.ts';
 import { until } from '../tooling/wait/until.ts';
-import { ALLOWED_SYSCTLS, type Cluster, SYSCTLS_LABEL } from './cluster/cluster.ts';
-import { openCluster } from './cluster/open-cluster.ts';
-import { ECHO_IMAGE } from './echo/image.ts';
+import { ECHO_IMAGE } from './support/echo-image.ts';
 
 const NAMESPACE = 'cluster-test';
 let cluster: Cluster;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
+import { SYSCTLS_LABEL } from '../cluster/interface/cluster.ts';
 import { ADMIN_PORT } from '../crds/l4balancer.ts';
-import { SYSCTLS_LABEL } from './cluster/cluster.ts';
 import { ask, startLoad, summarise } from './support/load.ts';
 import { balancer, SMALL } from './support/objects.ts';
 import { until } from './support/until.ts';

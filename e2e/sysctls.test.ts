@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { SYSCTLS_LABEL } from './cluster/cluster.ts';
+import { SYSCTLS_LABEL } from '../cluster/interface/cluster.ts';
 import { balancer, SMALL } from './support/objects.ts';
 import { until } from './support/until.ts';
 import { type TuningRow, World } from './support/world.ts';

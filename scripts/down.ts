@@ -6,10 +6,10 @@
  */
 import { existsSync, rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { ClusterProvider } from '../e2e/cluster/cluster.ts';
-import { clusterProvider } from '../e2e/cluster/open-cluster.ts';
-import { isAnythingLeft } from '../e2e/cluster/own/down.ts';
-import { planCluster } from '../e2e/cluster/own/plan.ts';
+import type { ClusterProvider } from '../cluster/interface/cluster.ts';
+import { clusterProvider } from '../cluster/open-cluster.ts';
+import { isAnythingLeft } from '../cluster/own/down.ts';
+import { planCluster } from '../cluster/own/plan.ts';
 import { abortOnSignals } from '../tooling/process/abort-on-signals.ts';
 import { cacheFolder } from '../tooling/process/folders.ts';
 import { failed } from '../tooling/terminal/failed.ts';

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Cluster } from '../cluster/cluster.ts';
+import type { Cluster } from '../../cluster/interface/cluster.ts';
 import type { SteadyRequest } from './steady-load.ts';
 
 const SCRIPT = new URL('./steady-load.ts', import.meta.url).pathname;

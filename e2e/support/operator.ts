@@ -1,9 +1,9 @@
+import type { Cluster } from '../../cluster/interface/cluster.ts';
 import { installOperator, OPERATOR_NAMESPACE } from '../../scripts/run/install-operator.ts';
 import { loadImages } from '../../scripts/run/load-images.ts';
 import { toolProgram } from '../../tooling/assets/programs.ts';
 import { type BuiltImage, buildImages } from '../../tooling/images/build-images.ts';
 import { runChild } from '../../tooling/process/child.ts';
-import type { Cluster } from '../cluster/cluster.ts';
 
 /** The chart's release, and so the operator's Deployment. */
 export const OPERATOR_NAME = 'l4balancer-operator';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { Cluster } from '../cluster/cluster.ts';
-import { openCluster } from '../cluster/open-cluster.ts';
-import { ECHO_IMAGE } from '../echo/image.ts';
+import type { Cluster } from '../../cluster/interface/cluster.ts';
+import { openCluster } from '../../cluster/open-cluster.ts';
+import { ECHO_IMAGE } from './echo-image.ts';
 import { balancer, echoService } from './objects.ts';
 import { ensureOperator } from './operator.ts';
 import { until } from './until.ts';

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Cluster } from '../../e2e/cluster/cluster.ts';
-import { goImage } from '../../e2e/cluster/go-image.ts';
-import { clusterProvider, openCluster } from '../../e2e/cluster/open-cluster.ts';
-import { installNeeds } from '../../e2e/cluster/own/install.ts';
-import { missingNeeds } from '../../e2e/cluster/own/requirements.ts';
+import { goImage } from '../../cluster/images/go-image.ts';
+import type { Cluster } from '../../cluster/interface/cluster.ts';
+import { clusterProvider, openCluster } from '../../cluster/open-cluster.ts';
+import { installNeeds } from '../../cluster/own/install.ts';
+import { missingNeeds } from '../../cluster/own/requirements.ts';
 import { CLUSTER_PROGRAMS } from '../../tooling/assets/catalogue.ts';
 import { clusterPrograms, toolProgram } from '../../tooling/assets/programs.ts';
 import { type BuiltImage, buildImages, redisImage } from '../../tooling/images/build-images.ts';
@@ -25,7 +25,7 @@ import { sampleWorkloads } from './workloads.ts';
 export const CLUSTER = 'run';
 /** The one that the end-to-end tests share. */
 export const E2E_CLUSTER = 'e2e';
-/** The HTTP server of the sample: e2e/echo. */
+/** The HTTP server of the sample: cluster/images/echo. */
 const ECHO = 'localhost/l4b-echo:test';
 const READY_MS = 180_000;
 const [HTTP_PORT, REDIS_PORT] = [8080, 6379];

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Cluster } from '../../e2e/cluster/cluster.ts';
+import type { Cluster } from '../../cluster/interface/cluster.ts';
 import { toolProgram } from '../../tooling/assets/programs.ts';
 import type { BuiltImage } from '../../tooling/images/build-images.ts';
 import { ChildError, runChild } from '../../tooling/process/child.ts';

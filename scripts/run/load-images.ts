@@ -1,4 +1,4 @@
-import type { Cluster } from '../../e2e/cluster/cluster.ts';
+import type { Cluster } from '../../cluster/interface/cluster.ts';
 
 /** An image as it lies on disk. */
 export interface ImageFile {

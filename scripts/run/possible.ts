@@ -1,4 +1,4 @@
-import { impossibleBecause } from '../../e2e/cluster/own/requirements.ts';
+import { impossibleBecause } from '../../cluster/own/requirements.ts';
 import { dockerVersion } from '../../tooling/images/docker.ts';
 import { lookForProgram } from '../../tooling/process/find-program.ts';
 

@@ -1,5 +1,5 @@
+import type { Cluster } from '../../cluster/interface/cluster.ts';
 import { ADMIN_PORT } from '../../crds/l4balancer.ts';
-import type { Cluster } from '../../e2e/cluster/cluster.ts';
 import type { TuningLine } from '../report/report.ts';
 
 /** Merges what several proxies say of their tuning: one line for each name, different values side by side. */

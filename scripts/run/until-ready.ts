@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Cluster } from '../../e2e/cluster/cluster.ts';
+import type { Cluster } from '../../cluster/interface/cluster.ts';
 import { ChildError } from '../../tooling/process/child.ts';
 
 interface Resource {

@@ -2,7 +2,7 @@
 export type Manifest = Readonly<Record<string, unknown>>;
 
 export interface SampleImages {
-  /** The echo server of e2e/echo. */
+  /** The echo server of cluster/images/echo. */
   readonly echo: string;
   /** Undefined where this machine has no redis-server to make an image of. */
   readonly redis: string | undefined;

@@ -18,6 +18,8 @@ const IMPORT = /^(?:import|export)\b[^;]*? from '(\.[^']+\.ts)'/gm;
 
 /** What finds or builds the programs of Kubernetes. */
 const PROGRAMS = 'tooling/assets/programs.ts';
+/** Where tests have their helpers; what else a test imports is what it tests. */
+const HELPERS = /^(?:test|cluster)\//;
 
 /** Whether a test needs programs of Kubernetes: whether it, or a helper of its, imports what finds them. */
 export const needsPrograms = (path: string, read: (path: string) => string): boolean => {
@@ -26,7 +28,7 @@ export const needsPrograms = (path: string, read: (path: string) => string): boo
     for (const [, specifier = ''] of read(at).matchAll(IMPORT)) {
       const next = posix.join(posix.dirname(at), specifier);
       if (next === PROGRAMS) return true;
-      if (next.startsWith('test/')) seen.add(next);
+      if (HELPERS.test(next)) seen.add(next);
     }
   return false;
 };

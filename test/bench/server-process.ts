@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endChild } from '../../tooling/process/leash.ts';
-import { lastLines, untilUp } from '../cluster/wait.ts';
+import { lastLines, untilUp } from '../../tooling/process/until-up.ts';
 import { listens } from './measure/listening.ts';
 import type { Role } from './network/network.ts';
 import type { Place } from './place.ts';

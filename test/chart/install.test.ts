@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { stringify } from 'yaml';
+import { type ControlPlane, startControlPlane } from '../../cluster/control-plane/control-plane.ts';
+import { untilServed } from '../../cluster/control-plane/definition.ts';
 import { spec } from '../../crds/l4balancer.ts';
 import { children } from '../../operator/desired/children.ts';
 import { role } from '../../operator/desired/role.ts';
 import { roleBinding } from '../../operator/desired/role-binding.ts';
 import { WATCHED_KINDS } from '../../operator/watch/kinds.ts';
 import { REPOSITORY } from '../../tooling/process/folders.ts';
-import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
-import { untilServed } from '../cluster/definition.ts';
 import { CHART, helm, NAMESPACE, one, RELEASE, render } from './render.ts';
 
 const CRD = 'crd/l4balancers.l4balancer.dev';

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { type ControlPlane, startControlPlane } from '../../cluster/control-plane/control-plane.ts';
+import { installDefinition } from '../../cluster/control-plane/definition.ts';
 import { patternPath } from '../../crds/path.ts';
 import { SPEC_SCHEMA } from '../../crds/schemas.ts';
 import type { Structural } from '../../crds/structural.ts';
 import { createWriter, type Manifest, type Writer } from '../../kube/apply.ts';
 import { connect } from '../../kube/connect.ts';
 import type { Transport } from '../../kube/transport.ts';
-import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
-import { installDefinition } from '../cluster/definition.ts';
 import { type Loose, manifestWith } from './base-manifest.ts';
 
 let cluster: ControlPlane;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { type ControlPlane, startControlPlane } from '../../cluster/control-plane/control-plane.ts';
 import { createWriter, type Writer } from '../../kube/apply.ts';
 import { connect } from '../../kube/connect.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { objectPath } from '../../kube/paths.ts';
 import type { Transport } from '../../kube/transport.ts';
-import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
 
 interface ConfigMap extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;

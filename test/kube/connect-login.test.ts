@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { type ControlPlane, startControlPlane } from '../../cluster/control-plane/control-plane.ts';
 import { connect, openTransport } from '../../kube/connect.ts';
 import { inCluster } from '../../kube/in-cluster.ts';
 import type { Transport } from '../../kube/transport.ts';
-import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
 import { kubeconfigFolder } from './kubeconfig-file.ts';
 
 const files = kubeconfigFolder();

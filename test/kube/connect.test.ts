@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect as dial } from 'node:net';
 import { after, describe, test } from 'node:test';
+import { createAuthority } from '../../cluster/access/certificates.ts';
 import { connect } from '../../kube/connect.ts';
-import { createAuthority } from '../cluster/certificates.ts';
 import { kubeconfigFolder } from './kubeconfig-file.ts';
 import { startWebServer } from './web-server.ts';
 

@@ -3,11 +3,11 @@ import { EventEmitter, once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { createServer as createSecure } from 'node:tls';
+import { createAuthority } from '../../cluster/access/certificates.ts';
 import { openTransport } from '../../kube/connect.ts';
 import { TransportError } from '../../kube/errors.ts';
 import type { Transport } from '../../kube/transport.ts';
 import { until } from '../../tooling/wait/until.ts';
-import { createAuthority } from '../cluster/certificates.ts';
 
 const authority = createAuthority('give-up');
 const identity = authority.issue({ commonName: 'server', altNames: ['127.0.0.1'] });

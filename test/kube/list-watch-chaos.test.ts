@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { startControlPlane } from '../../cluster/control-plane/control-plane.ts';
 import { createWriter } from '../../kube/apply.ts';
 import { connect } from '../../kube/connect.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { collectionPath } from '../../kube/paths.ts';
-import { startControlPlane } from '../cluster/control-plane.ts';
 import { startProxyTo } from './via-proxy.ts';
 import { quickDeps, WatchRecorder } from './watch-recorder.ts';
 

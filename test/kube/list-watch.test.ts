@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { type ControlPlane, startControlPlane } from '../../cluster/control-plane/control-plane.ts';
 import { createWriter, type Writer } from '../../kube/apply.ts';
 import { realClock } from '../../kube/clock.ts';
 import { connect } from '../../kube/connect.ts';
@@ -7,7 +8,6 @@ import type { KubeObject } from '../../kube/object.ts';
 import { collectionPath } from '../../kube/paths.ts';
 import type { Transport } from '../../kube/transport.ts';
 import { until } from '../../tooling/wait/until.ts';
-import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
 import type { FlakyProxy } from './flaky-proxy.ts';
 import { startProxyTo } from './via-proxy.ts';
 import { quickDeps, WatchRecorder } from './watch-recorder.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer as createPlain, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTls } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { Identity } from '../cluster/certificates.ts';
+import type { Identity } from '../../cluster/access/certificates.ts';
 
 export interface WebServer {
   readonly port: number;

@@ -75,15 +75,27 @@ const RULES: readonly Rule[] = [
   },
   {
     of: /^(crds|kube|operator|program|proxy)\//,
-    never: /^(test|e2e|scripts|tooling)\//,
+    never: /^(test|e2e|scripts|cluster|tooling)\//,
     why: 'what runs for users knows no tests and no tools',
     example: { path: 'kube/a.ts', text: "import { until } from '../tooling/wait/until.ts';" },
   },
   {
     of: /^tooling\//,
-    never: /^(crds|kube|operator|program|proxy|scripts|test|e2e)\//,
+    never: /^(crds|kube|operator|program|proxy|cluster|scripts|test|e2e)\//,
     why: 'what all tools share depends on none of them, nor on what they are for',
     example: { path: 'tooling/process/a.ts', text: "import { b } from '../../scripts/run/b.ts';" },
+  },
+  {
+    of: /^cluster\//,
+    never: /^(operator|proxy|scripts|test|e2e)\//,
+    why: 'a cluster knows neither what runs in it nor who starts it',
+    example: { path: 'cluster/own/a.ts', text: "import { b } from '../../test/b.ts';" },
+  },
+  {
+    of: /^scripts\//,
+    never: /^(test|e2e)\//,
+    why: 'tests import what make starts, which starts them by their paths',
+    example: { path: 'scripts/run/a.ts', text: "import { b } from '../../e2e/support/b.ts';" },
   },
   {
     of: /^(crds|kube|operator|program|proxy)\//,

@@ -16,7 +16,9 @@ const check = (paths: readonly string[]): readonly Finding[] => {
     [...folders].some((known) => known === folder || known.startsWith(`${folder}/`));
   return paths
     .filter((path) =>
-      /^test\/(crds|kube|operator|program|proxy|tooling|scripts|charts|e2e)\/.*\.test\.ts$/.test(path),
+      /^test\/(crds|kube|operator|program|proxy|tooling|cluster|scripts|charts|e2e)\/.*\.test\.ts$/.test(
+        path,
+      ),
     )
     .filter((path) => !WHOLE.some((suite) => path.startsWith(`${suite}/`)))
     .map((path) => ({ path, room: posix.dirname(path).slice('test/'.length) }))

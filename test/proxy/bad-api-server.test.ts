@@ -3,8 +3,8 @@ import net from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import tls from 'node:tls';
-import { type Authority, createAuthority } from '../cluster/certificates.ts';
-import { renderKubeconfig } from '../cluster/kubeconfig.ts';
+import { type Authority, createAuthority } from '../../cluster/access/certificates.ts';
+import { renderKubeconfig } from '../../cluster/access/kubeconfig.ts';
 import { closedPort, ends, file, folder, listening, tellTable, warns } from './bad-input.ts';
 
 const RESOURCE = { L4B_NAMESPACE: 'default', L4B_NAME: 'edge', L4B_DRAIN_DELAY: '0s' };

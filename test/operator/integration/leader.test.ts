@@ -7,7 +7,7 @@ import { createWriter } from '../../../kube/apply.ts';
 import { objectPath } from '../../../kube/paths.ts';
 import { leaseRef } from '../../../operator/leader/lease.ts';
 import { until } from '../../../tooling/wait/until.ts';
-import { startRounds } from '../../cluster/beside.ts';
+import { startRounds } from '../../beside.ts';
 import type { FlakyProxy } from '../../kube/flaky-proxy.ts';
 import { startProxyTo } from '../../kube/via-proxy.ts';
 import { MINIMAL } from '../owner.ts';

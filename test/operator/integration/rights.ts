@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { parseAllDocuments } from 'yaml';
-import type { ControlPlane } from '../../cluster/control-plane.ts';
+import type { ControlPlane } from '../../../cluster/control-plane/control-plane.ts';
 
 const INSTALL = new URL('../../../install.yaml', import.meta.url);
 const NAME = 'l4balancer-operator';

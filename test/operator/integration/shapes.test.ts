@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { stringify } from 'yaml';
 import { createWriter } from '../../../kube/apply.ts';
-import { beside } from '../../cluster/beside.ts';
+import { beside } from '../../beside.ts';
 import { type OperatorProcess, startOperator } from './operator.ts';
 import { letServe, podsOf, serving, writePodStatus } from './pods.ts';
 import { operatorLogin } from './rights.ts';

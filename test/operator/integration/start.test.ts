@@ -6,8 +6,8 @@ import { type AddressInfo, createServer as createTcpServer, type Server as TcpSe
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
+import { type ControlPlane, startControlPlane } from '../../../cluster/control-plane/control-plane.ts';
 import { until } from '../../../tooling/wait/until.ts';
-import { type ControlPlane, startControlPlane } from '../../cluster/control-plane.ts';
 import { balancer } from '../owner.ts';
 import { BASIC, type OperatorProcess, startOperator } from './operator.ts';
 

@@ -1,4 +1,11 @@
 import assert from 'node:assert/strict';
+import type { AuditEvent } from '../../../cluster/control-plane/audit-log.ts';
+import {
+  type ControlPlane,
+  type ControlPlaneOptions,
+  startControlPlane,
+} from '../../../cluster/control-plane/control-plane.ts';
+import { installDefinition } from '../../../cluster/control-plane/definition.ts';
 import { API_VERSION, KIND } from '../../../crds/l4balancer.ts';
 import type { Status } from '../../../crds/status.ts';
 import { connect } from '../../../kube/connect.ts';
@@ -9,13 +16,6 @@ import type { Transport } from '../../../kube/transport.ts';
 import type { Reason } from '../../../operator/status/reasons.ts';
 import type { WarningReason } from '../../../operator/status/warning-reasons.ts';
 import { until } from '../../../tooling/wait/until.ts';
-import type { AuditEvent } from '../../cluster/audit-log.ts';
-import {
-  type ControlPlane,
-  type ControlPlaneOptions,
-  startControlPlane,
-} from '../../cluster/control-plane.ts';
-import { installDefinition } from '../../cluster/definition.ts';
 import { MINIMAL } from '../owner.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects, of whatever kind.

@@ -8,7 +8,7 @@ import type { Engine } from '../../../proxy/engine/engine.ts';
 import { type EngineEvent, startEngine } from '../../../proxy/relay-engine/start.ts';
 import type { Table } from '../../../proxy/table/table.ts';
 import { freePorts } from '../../../tooling/process/free-ports.ts';
-import { beside } from '../../cluster/beside.ts';
+import { beside } from '../../beside.ts';
 import { type EndpointServer, echo, startEndpoint } from '../relay/endpoint-server.ts';
 import { tableBackend, tableOf } from '../tables.ts';
 import { FAULTS, type Fault, type FaultReport } from './faulty-sys.ts';

@@ -7,9 +7,9 @@ import type { AddressInfo, Server } from 'node:net';
 import { test } from 'node:test';
 import tls from 'node:tls';
 import { parse } from 'yaml';
+import { createAuthority } from '../../../cluster/access/certificates.ts';
 import type { EndpointStatus } from '../../../proxy/admin/status.ts';
 import { freePorts } from '../../../tooling/process/free-ports.ts';
-import { createAuthority } from '../../cluster/certificates.ts';
 import { greet, startEndpoint } from './endpoint-server.ts';
 import { type BackendInput, type Manifest, ProxyProcess } from './proxy-process.ts';
 

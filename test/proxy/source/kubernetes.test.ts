@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { type ControlPlane, startControlPlane } from '../../../cluster/control-plane/control-plane.ts';
+import { installDefinition } from '../../../cluster/control-plane/definition.ts';
 import { spec as specSchema } from '../../../crds/l4balancer.ts';
 import { connect } from '../../../kube/connect.ts';
 import type { Transport } from '../../../kube/transport.ts';
 import { role } from '../../../operator/desired/role.ts';
 import { followKubernetes } from '../../../proxy/source/kubernetes.ts';
 import type { Source, SourceInput, SourceState } from '../../../proxy/source/source.ts';
-import { type ControlPlane, startControlPlane } from '../../cluster/control-plane.ts';
-import { installDefinition } from '../../cluster/definition.ts';
 
 let cluster: ControlPlane;
 let transport: Transport;

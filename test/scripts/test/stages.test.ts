@@ -7,6 +7,8 @@ const texts: Readonly<Record<string, string>> = {
   'test/kube/pure.test.ts': "import { a } from '../../kube/a.ts';",
   'test/kube/direct.test.ts': "import { toolProgram } from '../../tooling/assets/programs.ts';",
   'test/kube/helped.test.ts': "import { open } from './helper.ts';",
+  'test/kube/clustered.test.ts': "import { open } from '../../cluster/open.ts';",
+  'cluster/open.ts': "import { toolProgram } from '../tooling/assets/programs.ts';",
   'test/kube/helper.ts': "import {\n  toolProgram,\n} from '../../tooling/assets/programs.ts';",
 };
 const read = (path: string): string => texts[path] ?? '';
@@ -15,6 +17,7 @@ test('a test that needs programs of Kubernetes, itself or through a helper, is a
   assert.equal(needsPrograms('test/kube/pure.test.ts', read), false);
   assert.equal(needsPrograms('test/kube/direct.test.ts', read), true);
   assert.equal(needsPrograms('test/kube/helped.test.ts', read), true);
+  assert.equal(needsPrograms('test/kube/clustered.test.ts', read), true);
 });
 
 test('every test of the tree belongs to exactly one stage', () => {

@@ -4,7 +4,7 @@ import https from 'node:https';
 import net from 'node:net';
 import { test } from 'node:test';
 import tls from 'node:tls';
-import { createAuthority } from '../../../cluster/certificates.ts';
+import { createAuthority } from '../../../../cluster/access/certificates.ts';
 import { checkPort, GRPC, HTTP, listening, TCP, TLS } from './servers.ts';
 
 /** How each connection ended as the endpoint sees it, once it is over: in order, or by the error that it would log. */

@@ -5,7 +5,7 @@ import net from 'node:net';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
-import { createAuthority } from '../../../cluster/certificates.ts';
+import { createAuthority } from '../../../../cluster/access/certificates.ts';
 import { behaving, checkPort, HTTP, listening } from './servers.ts';
 
 test('an HTTP check sends a GET of its path and takes any expected status', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import net from 'node:net';
 import { test } from 'node:test';
 import tls from 'node:tls';
-import { createAuthority } from '../../../cluster/certificates.ts';
+import { createAuthority } from '../../../../cluster/access/certificates.ts';
 import { behaving, checkPort, listening, TLS } from './servers.ts';
 
 const identity = createAuthority('throwaway').issue({ commonName: 'endpoint', altNames: ['db.example'] });

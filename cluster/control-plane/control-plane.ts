@@ -1,0 +1,171 @@
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect } from '../../kube/connect.ts';
+import { collectionPath, objectPath } from '../../kube/paths.ts';
+import { clusterPrograms } from '../../tooling/assets/programs.ts';
+import { freePort } from '../../tooling/process/free-ports.ts';
+import { endChild, type Leash, openLeash } from '../../tooling/process/leash.ts';
+import { isApiServerReady, untilUp } from '../../tooling/process/until-up.ts';
+import { until } from '../../tooling/wait/until.ts';
+import { type Authority, createAuthority, createSigningKeys } from '../access/certificates.ts';
+import { renderKubeconfig } from '../access/kubeconfig.ts';
+import { runKubectl } from '../access/kubectl.ts';
+import { AuditLog } from './audit-log.ts';
+import { AUDIT_POLICY, apiServerArgs, controllerManagerArgs, etcdArgs } from './control-plane-args.ts';
+
+export interface ControlPlaneOptions {
+  /** Also kube-controller-manager: garbage collection, Deployments to ReplicaSets to Pods, ServiceAccounts. */
+  readonly controllerManager?: boolean;
+  /** Writes every request (metadata only) to a file before it is answered. */
+  readonly auditLog?: boolean;
+  /** More arguments, after the own ones; the last of a repeated flag wins. */
+  readonly etcdArgs?: readonly string[];
+  readonly apiServerArgs?: readonly string[];
+  readonly controllerManagerArgs?: readonly string[];
+}
+
+/** A real etcd and kube-apiserver (RBAC) on loopback, for one test file; it dies with the process that started it. */
+export interface ControlPlane {
+  /** Path of a kubeconfig with all rights. */
+  readonly kubeconfig: string;
+  /** Such as `https://127.0.0.1:20123`; the same for the whole life. */
+  readonly url: string;
+  /** Path of the kubectl program. */
+  readonly kubectl: string;
+  /** When asked for. */
+  readonly auditLog?: AuditLog;
+  /** Where everything lies, logs included, until `stop`. */
+  readonly folder: string;
+  /** Path of a kubeconfig of a client certificate with no rights but those that RBAC bindings give it. */
+  userKubeconfig(name: string, groups?: readonly string[]): string;
+  /** Runs kubectl with all rights; resolves with its standard output, throws with its words. */
+  run(args: readonly string[], input?: string): Promise<string>;
+  /** Makes a namespace and, with a controller manager, waits until pods can be made in it. */
+  createNamespace(name: string): Promise<void>;
+  /** SIGKILL: connections break as they do in a crash. */
+  killApiServer(): Promise<void>;
+  /** Starts it again at the same port with the same data; resolves when it is ready. */
+  startApiServer(): Promise<void>;
+  /** Ends everything and removes every file. */
+  stop(): Promise<void>;
+}
+
+const START_TRIES = 3;
+const NAMESPACE = { apiVersion: 'v1', kind: 'Namespace' } as const;
+const ACCOUNT = { apiVersion: 'v1', kind: 'ServiceAccount' } as const;
+
+/** Starts one; several can run at once. Throws with the last log lines of what did not come up. */
+export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
+  const names = ['etcd', 'kube-apiserver', 'kubectl'];
+  if (options.controllerManager) names.push('kube-controller-manager');
+  const binaries = await clusterPrograms(names);
+  for (let tried = 1; ; tried++) {
+    const leash = openLeash(mkdtempSync(join(tmpdir(), 'l4b-control-plane-')));
+    try {
+      return await startOnce(binaries, leash, options);
+    } catch (cause) {
+      await leash.release(0);
+      // A port can be taken between looking and listening: that alone is worth another try.
+      const portTaken = String(cause).includes('address already in use');
+      if (!portTaken || tried === START_TRIES) throw cause;
+    }
+  }
+}
+
+async function startOnce(
+  binaries: string,
+  leash: Leash,
+  options: ControlPlaneOptions,
+): Promise<ControlPlane> {
+  const { folder } = leash;
+  const ports = { api: await freePort(), etcd: await freePort(), peer: await freePort() };
+  const url = `https://127.0.0.1:${ports.api}`;
+  const authority = createAuthority('l4balancer-test');
+  writeKeys(folder, authority);
+  const withManager = options.controllerManager === true;
+
+  const userKubeconfig = (user: string, groups: readonly string[] = []) => {
+    const identity = authority.issue({ commonName: user, organizations: groups });
+    const path = join(folder, `${user.replaceAll(/[^\w.-]/g, '_')}.kubeconfig`);
+    const content = renderKubeconfig({ url, authority: authority.certificate, user, identity });
+    writeFileSync(path, content, { mode: 0o600 });
+    return path;
+  };
+  const kubeconfig = userKubeconfig('admin', ['system:masters']);
+  const kubectl = join(binaries, 'kubectl');
+  const run = (args: readonly string[], input?: string) => runKubectl(kubectl, kubeconfig, args, input);
+  const start = (name: string, args: readonly string[], more: readonly string[] = []) =>
+    leash.start(name, join(binaries, name), [...args, ...more]);
+
+  const auditLog = options.auditLog ? join(folder, 'audit.log') : undefined;
+  writeFileSync(join(folder, 'audit-policy.json'), JSON.stringify(AUDIT_POLICY));
+  const etcd = start('etcd', etcdArgs(folder, ports), options.etcdArgs);
+
+  let apiServer: ChildProcess | undefined;
+  const startApiServer = async () => {
+    if (apiServer) throw new Error('the API server runs already: kill it before it is started again');
+    const args = apiServerArgs(folder, ports, { serviceAccounts: withManager, auditLog });
+    apiServer = start('kube-apiserver', args, options.apiServerArgs);
+    const processes = { etcd, 'kube-apiserver': apiServer };
+    await untilUp(folder, processes, () => isApiServerReady(url, authority.certificate));
+  };
+  await startApiServer();
+
+  const asked = await connect({ kubeconfig });
+  const hasServiceAccount = (namespace: string) =>
+    asked.request({ method: 'GET', path: objectPath({ ...ACCOUNT, namespace, name: 'default' }) }).then(
+      () => true,
+      () => false,
+    );
+  if (withManager) {
+    const args = controllerManagerArgs(folder, userKubeconfig('system:kube-controller-manager'));
+    const manager = start('kube-controller-manager', args, options.controllerManagerArgs);
+    await untilUp(folder, { 'kube-controller-manager': manager }, () => hasServiceAccount('default'));
+  }
+
+  return {
+    kubeconfig,
+    url,
+    kubectl,
+    folder,
+    ...(auditLog === undefined ? {} : { auditLog: new AuditLog(auditLog) }),
+    userKubeconfig,
+    run,
+    async createNamespace(name) {
+      await asked.request({
+        method: 'POST',
+        path: collectionPath(NAMESPACE),
+        body: { ...NAMESPACE, metadata: { name } },
+      });
+      if (!withManager) return;
+      await until(`the ServiceAccount "default" of namespace ${name}`, () => hasServiceAccount(name));
+    },
+    async killApiServer() {
+      const child = apiServer;
+      apiServer = undefined;
+      if (child) await endChild(child, 0);
+    },
+    startApiServer,
+    // SIGKILL for all: no data here is worth saving, and a graceful API server waits for its watches to end.
+    async stop() {
+      await asked.close();
+      await leash.release(0);
+    },
+  };
+}
+
+function writeKeys(folder: string, authority: Authority): void {
+  const altNames = ['127.0.0.1', 'localhost', 'kubernetes.default.svc'];
+  const server = authority.issue({ commonName: 'kube-apiserver', altNames });
+  const tokens = createSigningKeys();
+  const files = {
+    'ca.crt': authority.certificate,
+    'apiserver.crt': server.certificate,
+    'apiserver.key': server.key,
+    'tokens.pub': tokens.publicKey,
+    'tokens.key': tokens.privateKey,
+  };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text, { mode: 0o600 });
+}

@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { toolProgram } from '../../tooling/assets/programs.ts';
+import { runChild } from '../../tooling/process/child.ts';
+import type { Cluster } from '../interface/cluster.ts';
+import { addressOf, clientContainer } from './client.ts';
+
+const MANIFEST = '/etc/kubernetes/manifests/kube-apiserver.yaml';
+const PARKED = '/etc/kubernetes/kube-apiserver.parked.yaml';
+const SWITCH_WITHIN_MS = 90_000;
+
+export interface KindPlace {
+  readonly name: string;
+  /** As kind calls it. */
+  readonly cluster: string;
+  readonly kubeconfig: string;
+}
+
+/** What tests do with a kind cluster; `close` leaves it running. */
+export async function kindCluster({ name, cluster, kubeconfig }: KindPlace): Promise<Cluster> {
+  const kubectl = await toolProgram('kubectl');
+  const workers = [
+    { name: `${cluster}-worker`, sysctls: 'strict' },
+    { name: `${cluster}-worker2`, sysctls: 'allowed' },
+  ] as const;
+  const nodes = await Promise.all(
+    workers.map(async (each) => ({ ...each, address: await addressOf(each.name) })),
+  );
+  const onControlPlane = (...argv: string[]) =>
+    runChild(['docker', 'exec', `${cluster}-control-plane`, ...argv]);
+  const answers = async () => {
+    try {
+      await runChild([
+        kubectl,
+        '--kubeconfig',
+        kubeconfig,
+        '--request-timeout=2s',
+        'get',
+        '--raw',
+        '/readyz',
+      ]);
+      return true;
+    } catch {
+      return false; // that it does not answer is an answer here
+    }
+  };
+  const until = async (wanted: boolean) => {
+    const deadline = performance.now() + SWITCH_WITHIN_MS;
+    while ((await answers()) !== wanted) {
+      if (performance.now() > deadline) {
+        throw new Error(
+          `the API server of ${cluster} did not ${wanted ? 'start' : 'stop'} in ${SWITCH_WITHIN_MS / 1000} s`,
+        );
+      }
+      await sleep(200);
+    }
+  };
+  return {
+    name,
+    kubeconfig,
+    nodes,
+    async kubectl(args, options = {}) {
+      const more = options.input === undefined ? {} : { input: options.input };
+      return { stdout: await runChild([kubectl, '--kubeconfig', kubeconfig, ...args], more) };
+    },
+    async loadImage(image) {
+      const kind = await toolProgram('kind');
+      const what = image.endsWith('.tar') ? 'image-archive' : 'docker-image';
+      const targets = nodes.map((node) => node.name).join(',');
+      await runChild([kind, 'load', what, image, '--name', cluster, '--nodes', targets]);
+    },
+    runInClient(argv, options = {}) {
+      return spawn('docker', ['exec', '-i', clientContainer(cluster), ...argv], options);
+    },
+    // The kubelet runs it from a file: without the file it ends, with it it starts again.
+    async stopApiServer() {
+      await onControlPlane('mv', MANIFEST, PARKED);
+      await onControlPlane('pkill', '-KILL', '-x', 'kube-apiserver');
+      await until(false);
+    },
+    async startApiServer() {
+      await onControlPlane('mv', PARKED, MANIFEST);
+      await until(true);
+    },
+    close: async () => undefined,
+  };
+}

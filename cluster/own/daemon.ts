@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startTime } from '../../tooling/process/lock.ts';
+import { lastLines } from '../../tooling/process/until-up.ts';
+import { daemonCgroup } from './cgroups.ts';
+import type { Host, Plan } from './plan.ts';
+
+/** What is kept of a daemon, so that another process can ask after it, end it and start it again. */
+interface DaemonRecord {
+  readonly pid: number;
+  /** Of /proc/PID/stat: with the id it names one process for ever. */
+  readonly startTime: string;
+  readonly argv: readonly string[];
+}
+
+/** Enters the cgroup given first, then becomes the rest. */
+const ENTER = 'echo $$ > "$1/cgroup.procs" && shift && exec "$@"';
+
+/**
+ * Arguments before a program's own that run it on `host`, whose network is held by the daemon `<host>-network`; with `mounts`,
+ * the process whose mounts it shares.
+ */
+export function onHost(plan: Plan, host: Host | 'fab', mounts?: number): string[] {
+  const own = mounts === undefined ? [] : [`--mount=/proc/${mounts}/ns/mnt`];
+  return ['nsenter', `--net=/proc/${daemonPid(plan, `${host}-network`)}/ns/net`, ...own, '--'];
+}
+
+/** A command and its arguments that run a program in the cluster's cgroup, so that it ends with the cluster at the latest. */
+export function inCgroup(plan: Plan, name: string, argv: readonly string[]): [string, string[]] {
+  return ['/bin/sh', ['-c', ENTER, name, daemonCgroup(plan), ...argv]];
+}
+
+/** Starts a program that outlives this process; its output goes to `log/<name>.log`. */
+export async function startDaemon(plan: Plan, name: string, argv: readonly string[]): Promise<number> {
+  mkdirSync(plan.path('log'), { recursive: true });
+  mkdirSync(plan.path('daemons'), { recursive: true });
+  const log = openSync(logPath(plan, name), 'a');
+  const [shell, args] = inCgroup(plan, name, argv);
+  const child = spawn(shell, args, { detached: true, stdio: ['ignore', log, log], cwd: plan.folder });
+  closeSync(log);
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`cannot start ${name}: /bin/sh does not run`);
+  child.unref();
+  const record: DaemonRecord = { pid, startTime: startTime(pid) ?? '', argv };
+  writeFileSync(plan.path('daemons', `${name}.json`), JSON.stringify(record));
+  return pid;
+}
+
+/** SIGKILL; resolves once it has gone. */
+export async function killDaemon(plan: Plan, name: string): Promise<void> {
+  const record = readRecord(plan, name);
+  if (isRunning(record)) process.kill(record.pid, 'SIGKILL');
+  while (isRunning(record)) await sleep(10);
+}
+
+/** Starts a killed daemon as it was started before. */
+export async function restartDaemon(plan: Plan, name: string): Promise<void> {
+  const record = readRecord(plan, name);
+  if (isRunning(record)) throw new Error(`${name} runs already`);
+  await startDaemon(plan, name, record.argv);
+}
+
+/** Process id of a daemon that was started. */
+export function daemonPid(plan: Plan, name: string): number {
+  return readRecord(plan, name).pid;
+}
+
+/** Every daemon that was started, and whether it runs. */
+export function daemons(
+  plan: Plan,
+): { readonly name: string; readonly running: boolean; readonly pid: number }[] {
+  return readdirSync(plan.path('daemons'))
+    .filter((file) => file.endsWith('.json'))
+    .sort()
+    .map((file) => {
+      const name = file.slice(0, -'.json'.length);
+      const record = readRecord(plan, name);
+      return { name, running: isRunning(record), pid: record.pid };
+    });
+}
+
+/**
+ * Asks `probe` until it says yes. Throws as soon as one of `names` has ended or after `withinMs` milliseconds, with the last
+ * lines of their logs.
+ */
+export async function untilServing(
+  plan: Plan,
+  names: readonly string[],
+  probe: () => Promise<boolean>,
+  options: { readonly withinMs?: number; readonly signal?: AbortSignal | undefined } = {},
+): Promise<void> {
+  const { withinMs = 60_000, signal } = options;
+  const deadline = performance.now() + withinMs;
+  const fail = (what: string, shown: readonly string[]): never => {
+    const logs = shown.map((name) => `--- ${logPath(plan, name)}\n${lastLines(logPath(plan, name))}`);
+    throw new Error(`${what}; last lines:\n${logs.join('\n')}`);
+  };
+  while (!(await probe())) {
+    signal?.throwIfAborted();
+    const ended = names.filter((name) => !isRunning(readRecord(plan, name)));
+    if (ended.length > 0) fail(`${ended.join(', ')} ended`, ended);
+    if (performance.now() > deadline) fail(`${names.join(', ')} not ready after ${withinMs / 1000} s`, names);
+    await sleep(50);
+  }
+}
+
+function logPath(plan: Plan, name: string): string {
+  return plan.path('log', `${name}.log`);
+}
+
+function readRecord(plan: Plan, name: string): DaemonRecord {
+  return JSON.parse(readFileSync(plan.path('daemons', `${name}.json`), 'utf8'));
+}
+
+function isRunning(record: DaemonRecord): boolean {
+  return startTime(record.pid) === record.startTime;
+}

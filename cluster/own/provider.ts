@@ -1,0 +1,91 @@
+import { existsSync } from 'node:fs';
+import { clusterPrograms } from '../../tooling/assets/programs.ts';
+import { withLock } from '../../tooling/process/lock.ts';
+import { goImage } from '../images/go-image.ts';
+import type { ClusterOptions, ClusterProvider } from '../interface/cluster.ts';
+import { daemons } from './daemon.ts';
+import { isAnythingLeft, takeDown } from './down.ts';
+import { ownCluster } from './handle.ts';
+import { isApiReady, isHealthy, nodesReady } from './health.ts';
+import { installNeeds } from './install.ts';
+import { keyPath } from './keys.ts';
+import { PAUSE_IMAGE } from './node-config.ts';
+import { type Plan, planCluster } from './plan.ts';
+import { cniFolder, impossibleBecause } from './requirements.ts';
+import { readState, type State } from './state.ts';
+import { bringUp } from './up.ts';
+
+const BINARIES = [
+  'etcd',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kubelet',
+  'kube-proxy',
+  'kubectl',
+];
+
+/** Two nodes of real binaries in network namespaces of this machine; root is needed. */
+export const ownProvider: ClusterProvider = {
+  kind: 'own',
+  up(name, options) {
+    const plan = planCluster(name);
+    const impossible = impossibleBecause();
+    if (impossible) throw new Error(impossible);
+    return locked(plan, options, async () => {
+      const found = readState(plan);
+      if (found && found !== 'broken' && (await isHealthy(plan, found))) {
+        return { cluster: ownCluster(plan, found), made: false };
+      }
+      if (isAnythingLeft(plan)) {
+        options.progress?.('removing what is left of an earlier one');
+        await takeDown(plan);
+      }
+      return { cluster: ownCluster(plan, await make(plan, options)), made: true };
+    });
+  },
+  down(name) {
+    const plan = planCluster(name);
+    return locked(plan, {}, () => takeDown(plan));
+  },
+  async status(name) {
+    const plan = planCluster(name);
+    const state = readState(plan);
+    if (!state) return [`no cluster ${name}`];
+    if (state === 'broken') return [`cluster ${name}: broken, ${plan.folder}/cluster.json cannot be read`];
+    return describe(plan, state);
+  },
+};
+
+async function make(plan: Plan, options: ClusterOptions): Promise<State> {
+  const progress = options.progress ?? (() => undefined);
+  const { signal } = options;
+  await installNeeds(progress, signal);
+  const cni = cniFolder();
+  if (!cni) throw new Error('no folder has the CNI plugins bridge, host-local and loopback');
+  const binaries = await clusterPrograms(BINARIES, { progress, ...(signal ? { signal } : {}) });
+  const pause = await goImage('pause', PAUSE_IMAGE, signal);
+  try {
+    return await bringUp(plan, { binaries, cni, images: [pause], signal }, progress);
+  } catch (cause) {
+    if (!process.env.L4B_KEEP_FAILED) await takeDown(plan);
+    throw cause;
+  }
+}
+
+async function describe(plan: Plan, state: State): Promise<string[]> {
+  const lines = daemons(plan).map(
+    ({ name, running, pid }) => `${running ? '✓' : '✗'} ${name} (process ${pid})`,
+  );
+  const api = existsSync(keyPath(plan, 'ca.crt')) && (await isApiReady(plan, state));
+  lines.push(`${api ? '✓' : '✗'} API server answers`);
+  lines.push(`${api && (await nodesReady(plan, state)) ? '✓' : '✗'} nodes ready`);
+  return [...lines, `kubeconfig ${keyPath(plan, 'admin.kubeconfig')}`, `logs ${plan.path('log')}`];
+}
+
+/** One command at a time for each cluster; the lock lies beside its folder, which comes and goes. */
+function locked<T>(plan: Plan, options: ClusterOptions, work: () => Promise<T>): Promise<T> {
+  return withLock(`${plan.folder}.lock`, work, (owner) =>
+    options.progress?.(`waiting for process ${owner}, which works on cluster ${plan.name}`),
+  );
+}

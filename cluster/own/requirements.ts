@@ -1,0 +1,69 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { lookForProgram } from '../../tooling/process/find-program.ts';
+
+/** A program or file that a cluster of our own needs, and the Debian package that brings it. */
+interface Need {
+  readonly name: string;
+  readonly package: string;
+  readonly found: () => boolean;
+}
+
+const CNI_FOLDERS = ['/usr/lib/cni', '/opt/cni/bin', '/usr/libexec/cni'];
+const CNI_PLUGINS = ['bridge', 'host-local', 'loopback'];
+
+const program = (name: string, from: string): Need => ({
+  name,
+  package: from,
+  found: () => lookForProgram(name) !== undefined,
+});
+
+const NEEDS: readonly Need[] = [
+  program('containerd', 'containerd'),
+  program('ctr', 'containerd'),
+  program('runc', 'runc'),
+  { name: 'CNI plugins', package: 'containernetworking-plugins', found: () => cniFolder() !== undefined },
+  // Builds the images that the cluster runs; setcap and strip are for the builds.
+  program('buildah', 'buildah'),
+  program('setcap', 'libcap2-bin'),
+  program('strip', 'binutils'),
+  program('ip', 'iproute2'),
+  program('nft', 'nftables'),
+  program('sysctl', 'procps'),
+  program('nsenter', 'util-linux'),
+  program('unshare', 'util-linux'),
+  program('mount', 'mount'),
+];
+
+/** Folder that has the CNI plugins used here. */
+export function cniFolder(): string | undefined {
+  return CNI_FOLDERS.find((folder) => CNI_PLUGINS.every((plugin) => existsSync(join(folder, plugin))));
+}
+
+/** Names of what is missing, with their packages. */
+export function missingNeeds(): { readonly names: string[]; readonly packages: string[] } {
+  const missing = NEEDS.filter((need) => !need.found());
+  return {
+    names: missing.map((need) => need.name),
+    packages: [...new Set(missing.map((need) => need.package))],
+  };
+}
+
+/** Why no cluster of our own can run here at all, whatever is installed; nothing if one can. */
+export function impossibleBecause(): string | undefined {
+  if (process.platform !== 'linux') {
+    return `a cluster of real binaries needs Linux, this is ${process.platform}: start docker, then kind is used`;
+  }
+  if (process.getuid?.() !== 0) {
+    return 'a cluster of real binaries makes network namespaces, which needs root: run it with sudo, or start docker, then kind is used';
+  }
+  const folder = realpathSync(tmpdir());
+  const hidden = ['/run', '/var/lib', '/var/log'].find((each) => `${folder}/`.startsWith(`${each}/`));
+  if (hidden)
+    return `the folder for temporary files, ${folder}, lies in ${hidden}, which nodes cover: set TMPDIR to another`;
+  // Paths of sockets end at 108 bytes.
+  if (folder.length > 60)
+    return `the folder for temporary files, ${folder}, has too long a name: set TMPDIR to a shorter one`;
+  return undefined;
+}

@@ -1,0 +1,60 @@
+import type { ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { join } from 'node:path';
+import { until } from '../wait/until.ts';
+
+const LOG_LINES = 15;
+
+/**
+ * As `until`, for the start of `processes` (by the name of their log in `folder`): gives up as soon as one of them has
+ * ended, and shows the last lines of the logs.
+ */
+export async function untilUp(
+  folder: string,
+  processes: Readonly<Record<string, ChildProcess>>,
+  probe: () => Promise<boolean>,
+): Promise<void> {
+  const names = Object.keys(processes);
+  const logs = () => names.map((name) => `--- ${name}\n${lastLines(join(folder, `${name}.log`))}`).join('\n');
+  const alive = async () => {
+    for (const [name, child] of Object.entries(processes)) {
+      if (hasEnded(child))
+        throw new Error(`${name} ended (${child.exitCode ?? child.signalCode ?? 'not started'})`);
+    }
+    return probe();
+  };
+  try {
+    await until(`${names.join(', ')} to be ready`, alive);
+  } catch (cause) {
+    const said = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${said}; last lines of the logs:\n${logs()}`, { cause });
+  }
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
+}
+
+/** The end of a log, or why it cannot be read. */
+export function lastLines(path: string, count: number = LOG_LINES): string {
+  try {
+    return readFileSync(path, 'utf8').trimEnd().split('\n').slice(-count).join('\n');
+  } catch (cause) {
+    return `(${cause instanceof Error ? cause.message : String(cause)})`;
+  }
+}
+
+/** Whether the API server at `url` says that it is ready; `ca` is the PEM of its authority. */
+export function isApiServerReady(url: string, ca: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const call = request(`${url}/readyz`, { ca, agent: false, timeout: 2_000 }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode === 200);
+    });
+    call.once('timeout', () => call.destroy());
+    call.once('error', () => resolve(false));
+    call.once('close', () => resolve(false));
+    call.end();
+  });
+}
