@@ -1,5 +1,5 @@
-import { type AcceptErrno, acceptErrno } from '../engine/accept-errno.ts';
-import type { EngineEvent } from '../relay-engine/start.ts';
+import type { AcceptErrno } from '../engine/accept-errno.ts';
+import type { AcceptorEvent } from '../engine/event.ts';
 import { SHORTAGES } from './shortage-texts.ts';
 
 export interface AcceptorWatchOptions {
@@ -15,7 +15,7 @@ export interface AcceptorWatchOptions {
 /** Which acceptors are dead, and a log line for each change. */
 export interface AcceptorWatch {
   readonly dead: ReadonlySet<number>;
-  take(event: Exclude<EngineEvent, { readonly type: 'Findings' | 'UpkeepFailed' }>): void;
+  take(event: AcceptorEvent): void;
 }
 
 /** Starts with every acceptor alive. */
@@ -46,9 +46,9 @@ export const watchAcceptors = ({ log, onDeath, onPause }: AcceptorWatchOptions):
           );
           return;
         case 'AcceptPaused':
-          onPause(acceptErrno(event.errno));
+          onPause(event.cause);
           log.warn(
-            { acceptor, errno: event.errno, ...SHORTAGES[acceptErrno(event.errno)] },
+            { acceptor, errno: event.errno, ...SHORTAGES[event.cause] },
             'acceptor takes no clients for now',
           );
           return;

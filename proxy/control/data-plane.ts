@@ -2,11 +2,11 @@ import type { Output } from '../../program/output.ts';
 import { createMetrics, type ProxyMetrics } from '../admin/metrics.ts';
 import type { Binding } from '../configuration/binding.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { EngineEvent } from '../engine/event.ts';
+import type { EngineKind } from '../engine/kind.ts';
 import { ProxyError } from '../errors.ts';
 import { check } from '../health/check/check.ts';
 import { type HealthMonitor, startMonitor } from '../health/monitor.ts';
-import { fewestDescriptors, shareDescriptors } from '../relay-engine/descriptor-shares.ts';
-import { type EngineEvent, startEngine } from '../relay-engine/start.ts';
 import { endpointKey } from '../table/table.ts';
 import { createAccessLog } from '../telemetry/access-log.ts';
 import type { Logger } from '../telemetry/log.ts';
@@ -14,6 +14,7 @@ import { VERSION } from '../version.ts';
 import { watchAcceptors } from './acceptor-watch.ts';
 import { after, every } from './clock.ts';
 import { type Control, createControl } from './control.ts';
+import { fewestDescriptors, shareDescriptors } from './descriptor-shares.ts';
 import { outputFindings } from './output-findings.ts';
 import { PortsKept } from './ports-kept.ts';
 import { watchShortage } from './shortage.ts';
@@ -35,6 +36,7 @@ export interface DataPlane {
 }
 
 export interface DataPlaneOptions {
+  readonly kind: EngineKind;
   readonly acceptors: number;
   /** File descriptors that the process may hold. */
   readonly fileDescriptors: number;
@@ -51,6 +53,7 @@ export interface DataPlaneOptions {
  * FileLimitTooLow where the descriptors do not suffice to serve anything.
  */
 export const startDataPlane = async ({
+  kind,
   acceptors,
   fileDescriptors,
   log,
@@ -58,7 +61,8 @@ export const startDataPlane = async ({
   connected,
   holder,
 }: DataPlaneOptions): Promise<DataPlane> => {
-  const fewest = fewestDescriptors(acceptors);
+  const needs = kind.descriptors(acceptors);
+  const fewest = fewestDescriptors(needs);
   if (fileDescriptors < fewest)
     throw new ProxyError(
       'FileLimitTooLow',
@@ -78,7 +82,14 @@ export const startDataPlane = async ({
       );
     else watch.take(event);
   };
-  const engine = await startEngine({ acceptors, onEvent, onEnded: createAccessLog(output), holder });
+  const shares = shareDescriptors(fileDescriptors, needs);
+  const engine = await kind.start({
+    acceptors,
+    descriptors: shares.traffic,
+    onEvent,
+    onEnded: createAccessLog(output),
+    holder,
+  });
 
   const monitor = startMonitor({
     check,
@@ -86,7 +97,7 @@ export const startDataPlane = async ({
     after,
     now,
     random: Math.random,
-    atOnce: shareDescriptors(fileDescriptors, acceptors).checksAtOnce,
+    atOnce: shares.checksAtOnce,
     onTransition({ backend, endpoint }, { from, to, cause, reason }) {
       metrics.healthTransitions.inc({ backend, to, cause });
       const fields = { backend, endpoint, from, to, cause, reason };

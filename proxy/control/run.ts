@@ -6,6 +6,7 @@ import { whyNotReady, whyUnhealthy } from '../admin/readiness.ts';
 import { startAdmin } from '../admin/server.ts';
 import { buildStatus, buildSummary, type StatusFacts } from '../admin/status.ts';
 import { bindingOf, overlap } from '../configuration/binding.ts';
+import { RELAY_ENGINE } from '../relay-engine/kind.ts';
 import type { Settings } from '../settings.ts';
 import { openSource } from '../source/open.ts';
 import { heldByAdmin } from '../source/own-ports.ts';
@@ -56,6 +57,7 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
   const sourceStand = new SourceStand(performance.now());
   let adminPort = settings.admin.port;
   const plane = await startDataPlane({
+    kind: RELAY_ENGINE,
     acceptors: launch.acceptors,
     fileDescriptors: fileLimit.soft,
     log,
@@ -160,8 +162,7 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
         // From here on a change would open the listeners again.
         beforeStopAccepting: () => plane.stop(),
         onStep(step) {
-          const open = engine.acceptors().reduce((sum, one) => sum + one.openConnections, 0);
-          log.info({ step, open }, 'stopping');
+          log.info({ step, open: engine.openConnections() }, 'stopping');
         },
       });
       source.stop();

@@ -1,7 +1,7 @@
 import type { ProxyFinding } from '../../report/finding.ts';
-import { type AcceptErrno, acceptErrno } from '../engine/accept-errno.ts';
+import type { AcceptErrno } from '../engine/accept-errno.ts';
+import type { ConnectFailure } from '../engine/connect-failure.ts';
 import type { EngineStats } from '../engine/stats.ts';
-import type { ConnectFailure } from '../relay-engine/acceptor/connect-failure.ts';
 import { endpointKey } from '../table/table.ts';
 import { SHORTAGES } from './shortage-texts.ts';
 
@@ -92,9 +92,7 @@ export const watchShortage = (options: {
       .filter(({ reason }) => reason === 'NoDescriptors')
       .reduce((sum, { total }) => sum + total, 0);
     const { fileDescriptors } = options;
-    const short = new Set(
-      acceptors.filter(({ pausedBy }) => pausedBy !== 0).map(({ pausedBy }) => acceptErrno(pausedBy)),
-    );
+    const short = new Set(acceptors.flatMap(({ pausedBy }) => pausedBy ?? []));
     const lacking = (what: ConnectFailure): number =>
       backends.filter(({ name, connectFailures }) => rose(`${what} ${name}`, failed(connectFailures, what)))
         .length;

@@ -1,7 +1,7 @@
 /** Who ended a connection. */
 export type EndedBy = 'Both' | 'Client' | 'Endpoint' | 'Proxy';
 
-/** How far a connection had come when it ended; the index is the counter's place in shared memory. */
+/** How far a connection had come when it ended. An engine may count by the index in this list. */
 export const PHASES = [
   'Connecting', // to an endpoint
   'Waiting', // for a place at an endpoint, since all are full
@@ -26,7 +26,7 @@ const BEFORE: readonly Phase[] = ['Connecting', 'Waiting'];
 const ANY: readonly Phase[] = ['Connecting', 'Waiting', 'Relaying'];
 const AFTER: readonly Phase[] = ['Relaying'];
 
-/** Why a connection ended: one code each; the index in this list is the counter's place in shared memory. */
+/** Why a connection ended: one code each. */
 export const CLOSE_REASONS = [
   {
     reason: 'Finished',
@@ -175,21 +175,7 @@ export interface Close {
   readonly isError: boolean;
 }
 
-/** Every reason in every phase in which it may happen; the index is the counter's place in shared memory. */
+/** Every reason in every phase in which it may happen. Figures list them in this order, and an engine may count by the index. */
 export const CLOSES: readonly Close[] = CLOSE_REASONS.flatMap(({ reason, by, phases, isError }) =>
   phases.map((phase): Close => ({ reason, by, phase, isError })),
 );
-
-/** By reason: the place of each phase. One that the catalogue does not expect counts as the first it does: no end goes uncounted. */
-const PLACES = Object.fromEntries(
-  CLOSE_REASONS.map(({ reason }) => {
-    const first = CLOSES.findIndex((close) => close.reason === reason);
-    const places = PHASES.map((phase) =>
-      CLOSES.findIndex((close) => close.reason === reason && close.phase === phase),
-    );
-    return [reason, places.map((place) => (place < 0 ? first : place))];
-  }),
-) as unknown as Readonly<Record<CloseReason, readonly number[]>>;
-
-/** Index in CLOSES of a reason in a phase (its index in PHASES). */
-export const closePlace = (reason: CloseReason, phase: number): number => PLACES[reason][phase] as number;

@@ -1,5 +1,4 @@
 import type { ProxyFinding } from '../../report/finding.ts';
-import type { FailingEndpoint } from '../relay-engine/failing-endpoints.ts';
 import type { Table } from '../table/table.ts';
 import type { EngineStats } from './stats.ts';
 
@@ -7,12 +6,14 @@ import type { EngineStats } from './stats.ts';
 export interface Engine {
   /**
    * Serves `table` from now on. Listeners that cannot be opened (port taken, no right to bind) are left out, come
-   * back as findings and are tried again by the engine; the rest is served. Resolves once every acceptor has adopted it.
+   * back as findings and are tried again by the engine; the rest is served. Resolves once the table is in effect everywhere.
    */
   publish(table: Table): Promise<readonly ProxyFinding[]>;
-  /** Reads shared memory; never interrupts an acceptor. */
+  /** Reads what is counted; never holds up traffic. */
   stats(): EngineStats;
-  /** The acceptors' part of it, which costs the same however many endpoints there are. */
+  /** Connections that are open now; cheap enough to be asked many times a second. */
+  openConnections(): number;
+  /** The acceptors' part of the figures, which costs the same however many endpoints there are; empty where no acceptors relay. */
   acceptors(): EngineStats['acceptors'];
   /** The endpoints to which at least that many attempts in a row failed; cheap enough to be asked many times a second. */
   failing(atLeast: number): readonly FailingEndpoint[];
@@ -24,6 +25,15 @@ export interface Engine {
   drainWithin(ms: number): void;
   /** Resolves when no connection is open, or when `signal` aborts. */
   drained(signal: AbortSignal): Promise<void>;
-  /** Closes every connection and ends the acceptors. */
+  /** Closes every connection and ends the engine. */
   close(): Promise<void>;
+}
+
+/** An endpoint to which attempts to connect fail. */
+export interface FailingEndpoint {
+  readonly backend: string;
+  /** As `endpointKey` writes it. */
+  readonly endpoint: string;
+  /** Attempts that failed since the last one that succeeded. */
+  readonly inARow: number;
 }

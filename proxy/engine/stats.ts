@@ -1,10 +1,12 @@
-import type { ConnectFailure } from '../relay-engine/acceptor/connect-failure.ts';
+import type { AcceptErrno } from './accept-errno.ts';
 import type { Close } from './close-reason.ts';
+import type { ConnectFailure } from './connect-failure.ts';
 
-/** Counters and gauges of the data plane at one moment; totals only rise, also when an acceptor is replaced. */
+/** Counters and gauges of the data plane at one moment; totals only rise, whatever becomes of those who count. */
 export interface EngineStats {
   /** Version of the newest published table; 0 before the first. */
   readonly version: number;
+  /** One for each thread that relays; empty for an engine that has none. */
   readonly acceptors: readonly AcceptorStats[];
   /** Those of the table in its order, then those that are in it no more and keep their place: until their last connection has ended, and a while longer. */
   readonly listeners: readonly ListenerStats[];
@@ -51,8 +53,8 @@ export interface AcceptorStats {
   readonly acceptedTotal: number;
   /** Connections that it accepted and handed to an acceptor with fewer. */
   readonly handedOverTotal: number;
-  /** Errno for which it takes no clients now, or did not a moment ago; they wait in the kernel's queue. 0 for none. */
-  readonly pausedBy: number;
+  /** Why it takes no clients now, or did not a moment ago; they wait in the kernel's queue. Left out where it does. */
+  readonly pausedBy?: AcceptErrno;
 }
 
 export interface ListenerStats {
@@ -114,6 +116,6 @@ export interface EndpointStats {
   readonly sentBytes: number;
   /** Closed connections to it whose source port the kernel kept for a minute. */
   readonly portsKeptTotal: number;
-  /** Attempts that failed since the last one that succeeded, over all acceptors; shortages of this machine are not counted. */
+  /** Attempts that failed since the last one that succeeded; shortages of this machine are not counted. */
   readonly consecutiveFailures: number;
 }

@@ -1,4 +1,5 @@
-import type { AccessReader, EndedConnection } from './access-reader.ts';
+import type { EndedConnection } from '../engine/ended-connection.ts';
+import type { AccessReader } from './access-reader.ts';
 
 /** An acceptor's ring has room for what ends in this time at 200,000 connections a second. */
 const EVERY_MS = 20;

@@ -1,4 +1,5 @@
 import { CLOSES, type Close } from '../engine/close-reason.ts';
+import type { EndedConnection } from '../engine/ended-connection.ts';
 import {
   ACCESS_RECORD,
   ACCESS_RECORD_DOUBLES,
@@ -11,26 +12,6 @@ import {
 import { addressText } from './address-text.ts';
 import { backendOf, endpointOf } from './endpoint-slots.ts';
 import type { Places } from './wire.ts';
-
-/** A connection that has ended, as the access log shows it. */
-export interface EndedConnection {
-  /** Milliseconds since 1970. */
-  readonly endedAt: number;
-  readonly durationMs: number;
-  readonly listener: string;
-  /** Left out where it was removed while the connection was still being made. */
-  readonly backend?: string;
-  /** The endpoint in use, or the one that failed last; left out for none. */
-  readonly endpoint?: string;
-  /** Address and port; IPv6 addresses are bracketed. */
-  readonly client: string;
-  readonly close: Close;
-  readonly retries: number;
-  /** Bytes from the client, and from the endpoint. */
-  readonly receivedBytes: number;
-  readonly sentBytes: number;
-  readonly acceptor: number;
-}
 
 /**
  * Takes the records of ended connections that the acceptors left, and finds the names of their slots. A slot gets a new name only after all that

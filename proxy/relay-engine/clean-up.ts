@@ -1,5 +1,6 @@
-import { CLOSES, closePlace, PHASES, type Phase } from '../engine/close-reason.ts';
+import { CLOSES, PHASES, type Phase } from '../engine/close-reason.ts';
 import type { Sys } from '../sys/sys.ts';
+import { closeIndex } from './acceptor/close-index.ts';
 import {
   backendTotalsAt,
   endpointOpenAt,
@@ -83,7 +84,7 @@ const countDied = (
   phase: Phase,
   connections: number,
 ): void => {
-  const place = LISTENER_TOTALS.Closes + closePlace('AcceptorDied', PHASES.indexOf(phase));
+  const place = LISTENER_TOTALS.Closes + closeIndex('AcceptorDied', PHASES.indexOf(phase));
   const at = listenerTotalsAt(acceptor, slot) + place;
   totals[at] = (totals[at] as number) + connections;
 };

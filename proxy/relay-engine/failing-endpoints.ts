@@ -1,15 +1,7 @@
+import type { FailingEndpoint } from '../engine/engine.ts';
 import type { SharedMemory } from './acceptor/shared-memory.ts';
 import { placeKey } from './endpoint-slots.ts';
 import type { Slots } from './slots.ts';
-
-/** An endpoint to which attempts to connect fail. */
-export interface FailingEndpoint {
-  readonly backend: string;
-  /** As `endpointKey` writes it. */
-  readonly endpoint: string;
-  /** Attempts that failed since the last one that succeeded, over all acceptors. */
-  readonly inARow: number;
-}
 
 /**
  * The endpoints to which at least `atLeast` attempts in a row failed. Asked many times a second, so it reads nothing but these counts, and

@@ -1,4 +1,5 @@
 import { CLOSES } from '../engine/close-reason.ts';
+import { CONNECT_FAILURES } from '../engine/connect-failure.ts';
 import type {
   AcceptorStats,
   BackendStats,
@@ -9,7 +10,7 @@ import type {
   ListenerStats,
 } from '../engine/stats.ts';
 import { endpointKey, type Table, type TableListener } from '../table/table.ts';
-import { CONNECT_FAILURES } from './acceptor/connect-failure.ts';
+import { acceptErrno } from './accept-errno.ts';
 import { CONNECT_BOUNDS_MS, OPEN_BOUNDS_MS } from './acceptor/durations.ts';
 import {
   BACKEND_TOTALS,
@@ -69,14 +70,17 @@ export const readAcceptors = (shared: SharedMemory, acceptors: number): readonly
   return Array.from({ length: acceptors }, (_, index) => acceptorStats(reader, index));
 };
 
-const acceptorStats = (reader: Reader, index: number): AcceptorStats => ({
-  index,
-  version: reader.int(intsAt(index) + INTS.Version),
-  openConnections: reader.int(intsAt(index) + INTS.Open),
-  acceptedTotal: reader.total(totalsAt(index) + TOTALS.Accepted),
-  handedOverTotal: reader.total(totalsAt(index) + TOTALS.HandedOver),
-  pausedBy: reader.int(intsAt(index) + INTS.Paused),
-});
+const acceptorStats = (reader: Reader, index: number): AcceptorStats => {
+  const paused = reader.int(intsAt(index) + INTS.Paused);
+  return {
+    index,
+    version: reader.int(intsAt(index) + INTS.Version),
+    openConnections: reader.int(intsAt(index) + INTS.Open),
+    acceptedTotal: reader.total(totalsAt(index) + TOTALS.Accepted),
+    handedOverTotal: reader.total(totalsAt(index) + TOTALS.HandedOver),
+    ...(paused === 0 ? {} : { pausedBy: acceptErrno(paused) }),
+  };
+};
 
 const closesOf = (reader: Reader, slot: number): readonly Closes[] =>
   CLOSES.map((close, place) => ({

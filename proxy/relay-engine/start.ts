@@ -1,17 +1,19 @@
 import type { ProxyFinding } from '../../report/finding.ts';
-import { type Binding, bindingKey } from '../configuration/binding.ts';
-import type { Engine } from '../engine/engine.ts';
+import { bindingKey } from '../configuration/binding.ts';
+import type { Engine, FailingEndpoint } from '../engine/engine.ts';
+import type { EngineOptions } from '../engine/kind.ts';
 import { readFileLimit } from '../sys/file-limit.ts';
 import { libc } from '../sys/libc.ts';
 import type { Table } from '../table/table.ts';
+import { acceptErrno } from './accept-errno.ts';
 import type { FromAcceptor } from './acceptor/messages.ts';
 import { allocateShared, INTS, intsAt, MAX_DESCRIPTORS, viewShared } from './acceptor/shared-memory.ts';
 import { AcceptorThread } from './acceptor-thread.ts';
 import { AccessDrain } from './access-drain.ts';
-import { AccessReader, type EndedConnection } from './access-reader.ts';
+import { AccessReader } from './access-reader.ts';
 import { cleanUpAfter, clearBackend, clearEndpoint, clearListener, type Remains } from './clean-up.ts';
-import { shareDescriptors } from './descriptor-shares.ts';
-import { type FailingEndpoint, failingEndpoints, forgetFailures } from './failing-endpoints.ts';
+import { allButOwn } from './descriptor-needs.ts';
+import { failingEndpoints, forgetFailures } from './failing-endpoints.ts';
 import { freePlaces } from './free-places.ts';
 import { LeavingPorts, NOTHING_LEAVES } from './leaving-ports.ts';
 import { ListeningSockets } from './listening-sockets.ts';
@@ -20,36 +22,6 @@ import { readPortRange, sourcePortCount } from './port-range.ts';
 import { readAcceptors, readStats } from './read-stats.ts';
 import { StallWatch } from './stall-watch.ts';
 import { cutFor, isCrowded, type Leaving, NOTHING_WIRED, Places, type Wiring, wire } from './wire.ts';
-
-/** What happens in the data plane beside traffic. */
-export type EngineEvent =
-  | { readonly type: 'AcceptorDied'; readonly acceptor: number; readonly error: Error }
-  /** It lives but its loop stands still; it is ended by force and replaced like one that died. */
-  | { readonly type: 'AcceptorStalled'; readonly acceptor: number }
-  | ({ readonly type: 'AcceptorReplaced'; readonly acceptor: number } & Remains)
-  /** Descriptors or memory ran out; the kernel keeps new clients queued meanwhile. */
-  | { readonly type: 'AcceptPaused'; readonly acceptor: number; readonly errno: number }
-  | { readonly type: 'AcceptResumed'; readonly acceptor: number }
-  /** What a retry of the listeners that could not be opened came to. */
-  | { readonly type: 'Findings'; readonly findings: readonly ProxyFinding[] }
-  /** What the engine does of its own accord failed, such as another try of its table. What was served is, and it will be done again. */
-  | { readonly type: 'UpkeepFailed'; readonly error: Error };
-
-export interface EngineOptions {
-  /** Number of acceptor threads, at least 1. */
-  readonly acceptors: number;
-  readonly onEvent: (event: EngineEvent) => void;
-  /** Takes the connections that have ended and are to be logged (table's accessLog), in batches, a moment later. */
-  readonly onEnded?: (ended: EndedConnection) => void;
-  /** What of this process, beside listeners, has a port; in words for the finding about a listener that wants it. */
-  readonly holder?: (binding: Binding) => string | undefined;
-  /** The module that each acceptor's thread runs; left out for the one with the kernel's system calls. */
-  readonly worker?: URL;
-  /** How long the counters of what has gone stay after its last connection has ended; left out for two minutes, so that a scrape a minute sees the last of them. */
-  readonly countersKeptMs?: number;
-  /** How long handshakes at a port that leaves get at most; left out for a second. */
-  readonly handshakesMs?: number;
-}
 
 /** How often a port that could not be opened is tried again. */
 const RETRY_MS = 2000;
@@ -68,8 +40,15 @@ const EMPTY: Table = { accessLog: { mode: 'Off', sampleOneIn: 100 }, listeners: 
 
 const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
 
+export interface RelayEngineOptions extends EngineOptions {
+  /** The module that each acceptor's thread runs; left out for the one with the kernel's system calls. */
+  readonly worker?: URL;
+  /** How long handshakes at a port that leaves get at most; left out for a second. */
+  readonly handshakesMs?: number;
+}
+
 class ThreadedEngine implements Engine {
-  #options: EngineOptions;
+  #options: RelayEngineOptions;
   #sys = libc();
   #buffers;
   #shared;
@@ -103,9 +82,9 @@ class ThreadedEngine implements Engine {
   /** Descriptors that connections and listening sockets may have. */
   #descriptors: number;
 
-  constructor(options: EngineOptions) {
+  constructor(options: RelayEngineOptions) {
     this.#options = options;
-    this.#descriptors = shareDescriptors(readFileLimit().soft, options.acceptors).traffic;
+    this.#descriptors = options.descriptors ?? allButOwn(readFileLimit().soft, options.acceptors);
     this.#buffers = allocateShared(options.acceptors, MAX_DESCRIPTORS);
     this.#shared = viewShared(this.#buffers);
     // Replicas that start together shall not all begin with the same endpoint.
@@ -149,6 +128,10 @@ class ThreadedEngine implements Engine {
     });
   }
 
+  openConnections(): number {
+    return this.acceptors().reduce((sum, { openConnections }) => sum + openConnections, 0);
+  }
+
   acceptors() {
     return readAcceptors(this.#shared, this.#options.acceptors);
   }
@@ -171,7 +154,7 @@ class ThreadedEngine implements Engine {
   }
 
   async drained(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && this.acceptors().some(({ openConnections }) => openConnections > 0))
+    while (!signal.aborted && this.openConnections() > 0)
       await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
   }
 
@@ -332,7 +315,12 @@ class ThreadedEngine implements Engine {
         this.#replaced(acceptor);
         return;
       case 'Paused':
-        this.#options.onEvent({ type: 'AcceptPaused', acceptor, errno: message.errno });
+        this.#options.onEvent({
+          type: 'AcceptPaused',
+          acceptor,
+          errno: message.errno,
+          cause: acceptErrno(message.errno),
+        });
         return;
       case 'Resumed':
         this.#options.onEvent({ type: 'AcceptResumed', acceptor });
@@ -391,4 +379,5 @@ class ThreadedEngine implements Engine {
 }
 
 /** Starts the acceptors; they serve nothing until the first table is published. */
-export const startEngine = async (options: EngineOptions): Promise<Engine> => new ThreadedEngine(options);
+export const startEngine = async (options: RelayEngineOptions): Promise<Engine> =>
+  new ThreadedEngine(options);

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import type { Output } from '../../program/output.ts';
-import type { EndedConnection } from '../relay-engine/access-reader.ts';
+import type { EndedConnection } from '../engine/ended-connection.ts';
 
 /**
  * Writes one line for each connection, marked with `"log":"access"` and without a level: LOG_LEVEL is about the program, not about

@@ -13,7 +13,6 @@ export const acceptorStats = (change: Partial<AcceptorStats> = {}): AcceptorStat
   openConnections: 0,
   acceptedTotal: 0,
   handedOverTotal: 0,
-  pausedBy: 0,
   ...change,
 });
 

@@ -1,3 +1,4 @@
+import type { ConnectFailure } from '../../engine/connect-failure.ts';
 import { isSamePlace, SOCKET_ADDRESS_BYTES } from '../../sys/socket-address.ts';
 import {
   AF_INET6,
@@ -18,7 +19,7 @@ import {
   SOL_SOCKET,
   TCP_QUICKACK,
 } from '../../sys/sys.ts';
-import { type ConnectFailure, connectFailure } from './connect-failure.ts';
+import { connectFailure } from './connect-failure.ts';
 import { ENDPOINT } from './connections.ts';
 import type { Acceptor } from './context.ts';
 import { claimDescriptor, closeDescriptor } from './descriptors.ts';

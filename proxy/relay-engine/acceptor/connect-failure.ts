@@ -1,3 +1,4 @@
+import type { ConnectFailure } from '../../engine/connect-failure.ts';
 import {
   EADDRNOTAVAIL,
   ECONNREFUSED,
@@ -11,20 +12,6 @@ import {
   ENOSPC,
   ETIMEDOUT,
 } from '../../sys/sys.ts';
-
-/** Why an attempt to connect failed; the index is the counter's place in shared memory. */
-export const CONNECT_FAILURES = [
-  'Refused', // nobody listens there
-  'TimedOut', // no answer within connect.timeout, or the kernel gave up
-  'Unreachable', // no route to the host or its network, or no address of its family here
-  'Reset',
-  'NoSourcePort', // every port to this endpoint is in use
-  'NoDescriptors', // of the process or the machine
-  'NoMemory', // for sockets or for watching them, in the kernel
-  'Other',
-] as const;
-
-export type ConnectFailure = (typeof CONNECT_FAILURES)[number];
 
 const BY_ERRNO: ReadonlyMap<number, ConnectFailure> = new Map([
   [ECONNREFUSED, 'Refused'],

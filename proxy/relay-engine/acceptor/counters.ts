@@ -1,4 +1,5 @@
-import { CONNECT_FAILURES, type ConnectFailure, isLocal } from './connect-failure.ts';
+import { CONNECT_FAILURES, type ConnectFailure } from '../../engine/connect-failure.ts';
+import { isLocal } from './connect-failure.ts';
 import { bucketOf, CONNECT_BOUNDS_MS, OPEN_BOUNDS_MS } from './durations.ts';
 import {
   BACKEND_TOTALS,

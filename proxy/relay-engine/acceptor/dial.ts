@@ -1,8 +1,9 @@
 import type { CloseReason } from '../../engine/close-reason.ts';
+import type { ConnectFailure } from '../../engine/connect-failure.ts';
 import { ECONNRESET, EPIPE, EPOLLERR, EPOLLHUP, IPPROTO_TCP, TCP_QUICKACK } from '../../sys/sys.ts';
 import { beginAttempt } from './attempt.ts';
 import { chooseEndpoint, FULL, NONE } from './choose-endpoint.ts';
-import { type ConnectFailure, connectFailure } from './connect-failure.ts';
+import { connectFailure } from './connect-failure.ts';
 import { BROKEN, CLIENT, CONNECTING, ENDING, ENDPOINT, READ_ON, READABLE, RELAYING } from './connections.ts';
 import type { Acceptor } from './context.ts';
 import { leaveEndpoint, resetConnection } from './ending.ts';

@@ -1,4 +1,5 @@
-import { type CloseReason, closePlace, PHASES } from '../../engine/close-reason.ts';
+import { type CloseReason, PHASES } from '../../engine/close-reason.ts';
+import { closeIndex } from './close-index.ts';
 import {
   CLIENT,
   CLOSED,
@@ -68,7 +69,7 @@ export const closeConnection = (acceptor: Acceptor, connection: number, reason: 
   const { connections } = acceptor;
   const state = connections.state[connection] as number;
   if (state === CLOSED || state === FREE) return;
-  const close = closePlace(reason, phaseOf(state));
+  const close = closeIndex(reason, phaseOf(state));
   // Before anything is given back: who sees that a slot is not in use has its last records.
   if (acceptor.accessLog.wants(close)) acceptor.accessLog.put(acceptor, connection, close);
   const ms = acceptor.nowMs - (connections.began[connection] as number);

@@ -1,5 +1,5 @@
 import { CLOSES } from '../../engine/close-reason.ts';
-import { CONNECT_FAILURES } from './connect-failure.ts';
+import { CONNECT_FAILURES } from '../../engine/connect-failure.ts';
 import { CONNECT_BOUNDS_MS, OPEN_BOUNDS_MS } from './durations.ts';
 
 /**

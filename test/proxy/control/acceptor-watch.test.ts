@@ -15,9 +15,9 @@ test('an acceptor is dead from its death until it is replaced, and each event is
   assert.deepEqual([...watch.dead], [1]);
   watch.take({ type: 'AcceptorReplaced', acceptor: 1, closedDescriptors: 3, endedConnections: 1 });
   assert.deepEqual([...watch.dead], []);
-  watch.take({ type: 'AcceptPaused', acceptor: 0, errno: 24 });
+  watch.take({ type: 'AcceptPaused', acceptor: 0, errno: 24, cause: 'EMFILE' });
   watch.take({ type: 'AcceptResumed', acceptor: 0 });
-  watch.take({ type: 'AcceptPaused', acceptor: 0, errno: 28 });
+  watch.take({ type: 'AcceptPaused', acceptor: 0, errno: 28, cause: 'other' });
   assert.deepEqual(counted, { deaths: 1, pauses: ['EMFILE', 'other'] });
   assert.deepEqual(lines, [
     'acceptor died',

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { watchShortage } from '../../../proxy/control/shortage.ts';
+import type { AcceptErrno } from '../../../proxy/engine/accept-errno.ts';
 import { CLOSES } from '../../../proxy/engine/close-reason.ts';
 import type { EngineStats } from '../../../proxy/engine/stats.ts';
-import { EMFILE, ENFILE, ENOBUFS, ENOMEM, ENOSPC } from '../../../proxy/sys/sys.ts';
 import type { FindingCode } from '../../../report/finding.ts';
 import { acceptorStats, backendStats, endpointStats, engineStats } from '../stats.ts';
 
@@ -28,28 +28,28 @@ test('a shortage is told from the first connection it ended until a minute after
   assert.deepEqual(at(121_001, 4), []);
 });
 
-const PAUSES: readonly (readonly [errno: number, code: FindingCode, path: string, message: RegExp])[] = [
+const PAUSES: readonly (readonly [errno: AcceptErrno, code: FindingCode, path: string, message: RegExp])[] = [
   [
-    EMFILE,
+    'EMFILE',
     'DescriptorsShort',
     'spec.tuning.fileDescriptors',
     /file descriptors have run out. The limit in effect is 1024/,
   ],
   [
-    ENFILE,
+    'ENFILE',
     'DescriptorsShort',
     'spec.tuning.fileDescriptors',
     /the node has no file descriptors left.* Raise fs.file-max/,
   ],
   [
-    ENOBUFS,
+    'ENOBUFS',
     'MemoryShort',
     'spec.workload.resources',
     /the kernel has no memory for sockets. Raise the pods' memory limit/,
   ],
-  [ENOMEM, 'MemoryShort', 'spec.workload.resources', /the kernel has no memory for sockets/],
+  ['ENOMEM', 'MemoryShort', 'spec.workload.resources', /the kernel has no memory for sockets/],
   [
-    ENOSPC,
+    'other',
     'ClientsRefused',
     'spec.listeners',
     /for another reason than file descriptors or memory. The log names the errno/,
@@ -57,7 +57,7 @@ const PAUSES: readonly (readonly [errno: number, code: FindingCode, path: string
 ];
 
 for (const [errno, code, path, message] of PAUSES)
-  test(`clients that wait because accepting pauses are a shortage of what the kernel said: errno ${errno}`, () => {
+  test(`clients that wait because accepting pauses are a shortage of what the kernel said: ${errno}`, () => {
     const look = watchShortage({ fileDescriptors: 1024, now: () => 0 });
     assert.deepEqual(look(engineStats()), []);
     const found = look(engineStats({ acceptors: [acceptorStats({ pausedBy: errno })] }));

@@ -1,9 +1,9 @@
 import { spec } from '../../../crds/l4balancer.ts';
 import type { Snapshot } from '../../../proxy/configuration/snapshot.ts';
+import type { FailingEndpoint } from '../../../proxy/engine/engine.ts';
 import type { CheckRequest } from '../../../proxy/health/check/check.ts';
 import type { CheckResult } from '../../../proxy/health/check/result.ts';
 import { startMonitor } from '../../../proxy/health/monitor.ts';
-import type { FailingEndpoint } from '../../../proxy/relay-engine/failing-endpoints.ts';
 
 /** A clock that is turned by hand. */
 export const manualTime = () => {

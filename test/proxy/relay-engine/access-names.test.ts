@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type AddressInfo, connect } from 'node:net';
 import { test } from 'node:test';
-import type { EndedConnection } from '../../../proxy/relay-engine/access-reader.ts';
+import type { EndedConnection } from '../../../proxy/engine/ended-connection.ts';
 import { startEngine } from '../../../proxy/relay-engine/start.ts';
 import type { Table } from '../../../proxy/table/table.ts';
 import { freePorts } from '../../../tooling/process/free-ports.ts';

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
+import type { EngineEvent } from '../../../proxy/engine/event.ts';
 import type { EngineStats } from '../../../proxy/engine/stats.ts';
-import { type EngineEvent, startEngine } from '../../../proxy/relay-engine/start.ts';
+import { startEngine } from '../../../proxy/relay-engine/start.ts';
 import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { until } from '../../../tooling/wait/until.ts';
 import { echo, startEndpoint } from '../relay/endpoint-server.ts';

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { spec } from '../../../crds/l4balancer.ts';
+import type { EngineEvent } from '../../../proxy/engine/event.ts';
 import { SLOTS } from '../../../proxy/relay-engine/acceptor/shared-memory.ts';
-import { type EngineEvent, startEngine } from '../../../proxy/relay-engine/start.ts';
+import { startEngine } from '../../../proxy/relay-engine/start.ts';
 import type { Table, TableEndpoint } from '../../../proxy/table/table.ts';
 import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { until } from '../../../tooling/wait/until.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
-import { type EngineEvent, startEngine } from '../../../proxy/relay-engine/start.ts';
+import type { EngineEvent } from '../../../proxy/engine/event.ts';
+import { startEngine } from '../../../proxy/relay-engine/start.ts';
 import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { until } from '../../../tooling/wait/until.ts';
 import { askOnce } from '../relay/client.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type EngineEvent, startEngine } from '../../../proxy/relay-engine/start.ts';
+import type { EngineEvent } from '../../../proxy/engine/event.ts';
+import { startEngine } from '../../../proxy/relay-engine/start.ts';
 import { ENFILE } from '../../../proxy/sys/sys.ts';
 import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { askOnce, howDialEnds } from '../relay/client.ts';
@@ -29,10 +30,10 @@ test('a shortage of accepting is told by its errno, and is over when nothing fai
     await howDialEnds(port);
     await resumption;
     assert.deepEqual(events, [
-      { type: 'AcceptPaused', acceptor: 0, errno: ENFILE },
+      { type: 'AcceptPaused', acceptor: 0, errno: ENFILE, cause: 'ENFILE' },
       { type: 'AcceptResumed', acceptor: 0 },
     ]);
-    assert.equal(engine.stats().acceptors[0]?.pausedBy, 0);
+    assert.equal(engine.stats().acceptors[0]?.pausedBy, undefined);
     assert.equal(await askOnce(port), 'hello');
   } finally {
     await engine.close();

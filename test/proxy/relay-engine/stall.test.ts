@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type EngineEvent, startEngine } from '../../../proxy/relay-engine/start.ts';
+import type { EngineEvent } from '../../../proxy/engine/event.ts';
+import { startEngine } from '../../../proxy/relay-engine/start.ts';
 import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { askOnce, howDialEnds } from '../relay/client.ts';
 import { greet, startEndpoint } from '../relay/endpoint-server.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CLOSES } from '../../../../proxy/engine/close-reason.ts';
+import type { EndedConnection } from '../../../../proxy/engine/ended-connection.ts';
 import { AccessRing } from '../../../../proxy/relay-engine/acceptor/access-ring.ts';
 import { Connections, RELAYING } from '../../../../proxy/relay-engine/acceptor/connections.ts';
 import type { Acceptor } from '../../../../proxy/relay-engine/acceptor/context.ts';
@@ -11,7 +12,7 @@ import {
   totalsAt,
   viewShared,
 } from '../../../../proxy/relay-engine/acceptor/shared-memory.ts';
-import { AccessReader, type EndedConnection } from '../../../../proxy/relay-engine/access-reader.ts';
+import { AccessReader } from '../../../../proxy/relay-engine/access-reader.ts';
 import { placeKey } from '../../../../proxy/relay-engine/endpoint-slots.ts';
 import { Places } from '../../../../proxy/relay-engine/wire.ts';
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { fewestDescriptors, shareDescriptors } from '../../../proxy/control/descriptor-shares.ts';
 import { MAX_DESCRIPTORS } from '../../../proxy/relay-engine/acceptor/shared-memory.ts';
-import { fewestDescriptors, shareDescriptors } from '../../../proxy/relay-engine/descriptor-shares.ts';
+import { descriptorNeeds } from '../../../proxy/relay-engine/descriptor-needs.ts';
 
 const ROWS: readonly (readonly [
   string,
@@ -15,17 +16,17 @@ const ROWS: readonly (readonly [
   ['a very small limit: fewer checks at once', 160, 2, 9, 60],
   [
     'the fewest that serve: a listening socket for each acceptor, and connections',
-    fewestDescriptors(16),
+    fewestDescriptors(descriptorNeeds(16)),
     16,
     4,
     28,
   ],
-  ['the fewest that serve, for one acceptor', fewestDescriptors(1), 1, 1, 4],
+  ['the fewest that serve, for one acceptor', fewestDescriptors(descriptorNeeds(1)), 1, 1, 4],
   ['no limit: no more than the owner table has places', 1_073_741_816, 1, 64, MAX_DESCRIPTORS - 201],
   ['no limit, as the kernel says it', 2 ** 64, 1, 64, MAX_DESCRIPTORS - 201],
 ];
 
 for (const [name, limit, acceptors, checksAtOnce, traffic] of ROWS)
   test(`file descriptors are divided: ${name}`, () => {
-    assert.deepEqual(shareDescriptors(limit, acceptors), { checksAtOnce, traffic });
+    assert.deepEqual(shareDescriptors(limit, descriptorNeeds(acceptors)), { checksAtOnce, traffic });
   });

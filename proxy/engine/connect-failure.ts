@@ -1,0 +1,13 @@
+/** Why an attempt to connect failed. An engine may count by the index in this list. */
+export const CONNECT_FAILURES = [
+  'Refused', // nobody listens there
+  'TimedOut', // no answer within connect.timeout, or the kernel gave up
+  'Unreachable', // no route to the host or its network, or no address of its family here
+  'Reset',
+  'NoSourcePort', // every port to this endpoint is in use
+  'NoDescriptors', // of the process or the machine
+  'NoMemory', // for sockets or for watching them, in the kernel
+  'Other',
+] as const;
+
+export type ConnectFailure = (typeof CONNECT_FAILURES)[number];

@@ -1,0 +1,21 @@
+import type { Close } from './close-reason.ts';
+
+/** A connection that has ended, as the access log shows it. */
+export interface EndedConnection {
+  /** Milliseconds since 1970. */
+  readonly endedAt: number;
+  readonly durationMs: number;
+  readonly listener: string;
+  /** Left out where it was removed while the connection was still being made. */
+  readonly backend?: string;
+  /** The endpoint in use, or the one that failed last; left out for none. */
+  readonly endpoint?: string;
+  /** Address and port; IPv6 addresses are bracketed. */
+  readonly client: string;
+  readonly close: Close;
+  readonly retries: number;
+  /** Bytes from the client, and from the endpoint. */
+  readonly receivedBytes: number;
+  readonly sentBytes: number;
+  readonly acceptor: number;
+}
