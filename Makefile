@@ -65,9 +65,10 @@ soak: $(PACKAGES) ## half an hour of mixed load, changes and dying endpoints; no
 
 ##@ Make it
 .PHONY: generate images assets format clean
-generate: $(PACKAGES) ## writes the generated files: the CRD, its reference page, install.yaml
+generate: $(PACKAGES) ## writes the generated files: the CRD, its reference page, install.yaml, tables of the documents
 	@scripts/step.sh 'CRD, reference page' node crds/generate.ts
 	@scripts/step.sh 'chart, install.yaml' node charts/generate.ts
+	@scripts/step.sh 'documents' node scripts/docs/generate.ts
 
 images: $(PACKAGES) ## the operator's and the proxy's image (docker, or buildah as root)
 	@node scripts/images.ts $(ARGS)

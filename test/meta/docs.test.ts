@@ -67,7 +67,7 @@ test('links of the documents lead to files of the tree', () => {
   assertNone(files.flatMap(links));
 });
 
-const SECTIONS = ['What it is', 'The way of the data', 'The rooms', 'Decisions'];
+const SECTIONS = ['What it is', 'Data flow', 'The rooms', 'Ten decisions that matter most'];
 
 /** The rooms section names every folder at the top of the tree. */
 const architecture = (text: string, folders: Iterable<string>): readonly Finding[] => {
@@ -92,6 +92,44 @@ test('ARCHITECTURE has its sections and names every folder at the top', () => {
   assert.ok(folders.has('crds'));
   assert.equal(architecture('## What it is\n', ['crds']).length, 4);
   assertNone(architecture(fileOf('ARCHITECTURE.md').text, folders));
+});
+
+const ARCHITECTURE_BYTES = 12 << 10;
+
+const shortEnough: Check = ({ path, text }) =>
+  path === 'ARCHITECTURE.md' && Buffer.byteLength(text) > ARCHITECTURE_BYTES
+    ? [{ path, says: `has more than ${ARCHITECTURE_BYTES} bytes: a decision has a page in docs/decisions` }]
+    : [];
+
+test('ARCHITECTURE is an overview of 12 KiB at most', () => {
+  assert.equal(shortEnough({ path: 'ARCHITECTURE.md', text: '–'.repeat(4097) }).length, 1);
+  assertNone(files.flatMap(shortEnough));
+});
+
+/** Each package has a row that says why it is there, and each row a package. */
+const dependencies = (text: string, packages: readonly string[]): readonly Finding[] => {
+  const path = 'docs/dependencies.md';
+  const named = [...text.matchAll(/^\| `([^`]+)` \| \S/gm)].map(([, name = '']) => name);
+  return [
+    ...packages
+      .filter((name) => !named.includes(name))
+      .map((name) => ({ path, says: `does not say why ${name} is there` })),
+    ...named
+      .filter((name) => !packages.includes(name))
+      .map((name) => ({ path, says: `has a row of ${name}, which package.json does not have` })),
+  ];
+};
+
+test('every dependency has its reason', () => {
+  const {
+    dependencies: needed,
+    optionalDependencies,
+    devDependencies,
+  } = JSON.parse(fileOf('package.json').text);
+  const packages = Object.keys({ ...needed, ...optionalDependencies, ...devDependencies });
+  assert.ok(packages.includes('zod'));
+  assert.equal(dependencies('| `zod` | the schema |\n| `gone` | a |\n', ['zod', 'koffi']).length, 2);
+  assertNone(dependencies(fileOf('docs/dependencies.md').text, packages));
 });
 
 const CHANGES = ['Added', 'Changed', 'Deprecated', 'Removed', 'Fixed', 'Security'];

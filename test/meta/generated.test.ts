@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
+import { sectionNames } from '../../scripts/docs/sections.ts';
 import { assertNone, type Check } from './finding.ts';
 import { GENERATED } from './generated.ts';
 import { ROOT, tree } from './tree.ts';
@@ -39,4 +40,9 @@ test('every generated file is there', () => {
 
 test('the CRD and its reference page are what the schema generates', () => {
   execFileSync(process.execPath, ['crds/generate.ts', '--check'], { cwd: ROOT });
+});
+
+test('the generated sections of the documents are what the code generates', () => {
+  assert.ok(tree().some(({ text }) => sectionNames(text).length > 0));
+  execFileSync(process.execPath, ['scripts/docs/generate.ts', '--check'], { cwd: ROOT });
 });

@@ -1,0 +1,58 @@
+import { reasonOfCode } from '../../operator/status/finding-reasons.ts';
+import { REASONS, type ReasonEntry } from '../../operator/status/reasons.ts';
+import { WARNING_REASONS } from '../../operator/status/warning-reasons.ts';
+import { ENDPOINT_METRICS } from '../../proxy/admin/endpoint-metrics.ts';
+import { ENGINE_METRICS } from '../../proxy/admin/engine-metrics.ts';
+import { SHORTAGES } from '../../proxy/control/shortage-texts.ts';
+import { CLOSE_REASONS } from '../../proxy/engine/close-reason.ts';
+import { FINDING_CODES } from '../../report/finding.ts';
+import { type Sections, tableOf } from './sections.ts';
+
+const code = (word: string): string => `\`${word}\``;
+
+const reasonTable = (reasons: Readonly<Record<string, Omit<ReasonEntry, 'standing'>>>): string =>
+  tableOf(
+    ['reason', 'what it means', 'what to do'],
+    Object.entries(reasons).map(([reason, { meaning, whatToDo }]) => [code(reason), meaning, whatToDo]),
+  );
+
+/** What the documents say of the catalogues in the code. */
+export const catalogueSections = (): Sections =>
+  new Map([
+    ['ready-reasons', reasonTable(REASONS)],
+    ['warning-reasons', reasonTable(WARNING_REASONS)],
+    [
+      'finding-codes',
+      tableOf(
+        ['code of the finding', 'reason in the status'],
+        FINDING_CODES.map((finding) => [code(finding), code(reasonOfCode(finding))]),
+      ),
+    ],
+    [
+      'close-reasons',
+      tableOf(
+        ['reason', 'meaning', 'ended by', 'phases', 'in an access log of errors'],
+        CLOSE_REASONS.map(({ reason, meaning, by, phases, isError }) => [
+          code(reason),
+          meaning,
+          by,
+          phases.join(', '),
+          isError ? 'yes' : 'no',
+        ]),
+      ),
+    ],
+    [
+      'shortages',
+      tableOf(
+        ['errno', 'what ran out', 'what to do'],
+        Object.entries(SHORTAGES).map(([errno, { what, todo }]) => [errno, what, todo]),
+      ),
+    ],
+    [
+      'metrics',
+      tableOf(
+        ['metric', 'type', 'what it is'],
+        [...ENGINE_METRICS, ...ENDPOINT_METRICS].map(({ name, type, help }) => [code(name), type, help]),
+      ),
+    ],
+  ]);
