@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { posix } from 'node:path';
 import { test } from 'node:test';
-import { assertNone, type Check, type Finding, lineAt, matches } from './finding.ts';
+import { assertNone, type Check, type Finding, matches } from './finding.ts';
 import { tree } from './tree.ts';
 
 const files = tree();
@@ -42,29 +41,6 @@ test('documents name only targets that the Makefile has', () => {
     0,
   );
   assertNone(files.flatMap(knownTargets));
-});
-
-const LINK = /\]\((?!https?:|#)([^)#\s]+)/g;
-
-/** A link is relative to the page that it stands on. */
-const links: Check = ({ path, text }) =>
-  path.endsWith('.md')
-    ? [...text.matchAll(LINK)]
-        .map(({ index, 1: link = '' }) => ({ link, index, to: posix.join(posix.dirname(path), link) }))
-        .filter(({ to }) => ![...paths].some((known) => known === to || known.startsWith(`${to}/`)))
-        .map(({ link, index }) => ({
-          path,
-          line: lineAt(text, index),
-          says: `links to ${link}, which is not there`,
-        }))
-    : [];
-
-test('links of the documents lead to files of the tree', () => {
-  assert.equal(links({ path: 'README.md', text: '[a](no/such/file.md)' }).length, 1);
-  assert.equal(links({ path: 'docs/install.md', text: '[a](crds/samples)' }).length, 1);
-  assert.equal(links({ path: 'docs/install.md', text: '[a](../crds/samples)' }).length, 0);
-  assert.equal(links({ path: 'README.md', text: '[a](crds/samples) [b](https://a.example/b)' }).length, 0);
-  assertNone(files.flatMap(links));
 });
 
 const SECTIONS = ['What it is', 'Data flow', 'The rooms', 'Ten decisions that matter most'];

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { posix } from 'node:path';
+import { test } from 'node:test';
+import { assertNone, type Finding, lineAt, matches } from './finding.ts';
+import { anchorsOf, withoutBlocks } from './headings.ts';
+import { type SourceFile, tree } from './tree.ts';
+
+const LINK = /\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g;
+
+/** Links lead to a file or a folder of the tree, seen from the document, and to a heading that is there. */
+const check = (files: readonly SourceFile[]): readonly Finding[] => {
+  const texts = new Map(files.map(({ path, text }) => [path, text]));
+  const folders = new Set(
+    files.flatMap(({ path }) => path.split('/').map((_, depth, parts) => parts.slice(0, depth).join('/'))),
+  );
+  const wrongWith = (from: string, link: string, anchor: string | undefined): string | undefined => {
+    const target = link === '' ? from : posix.join(posix.dirname(from), link).replace(/\/$/, '');
+    const text = texts.get(target);
+    if (text === undefined && !folders.has(target)) return `links to ${target}, which is not there`;
+    if (anchor === undefined || !target.endsWith('.md') || anchorsOf(text ?? '').has(anchor))
+      return undefined;
+    return `links to the heading #${anchor} of ${target}, which is not there`;
+  };
+  return files
+    .filter(({ path }) => path.endsWith('.md'))
+    .flatMap(({ path, text }) => {
+      const prose = withoutBlocks(text);
+      return [...prose.matchAll(LINK)].flatMap(({ index, 1: link = '', 2: anchor }) => {
+        const says = wrongWith(path, link, anchor);
+        return says === undefined ? [] : [{ path, line: lineAt(prose, index), says }];
+      });
+    });
+};
+
+test('links of the documents lead to files of the tree and to headings in them', () => {
+  const page = { path: 'docs/page.md', text: '# A page\n\n## What `it` is: all of it\n' };
+  const from = (path: string, text: string) => check([page, { path, text }]).length;
+  assert.equal(from('README.md', '[a](no/such/file.md)'), 1);
+  assert.equal(from('README.md', '[a](docs/page.md#no-such-heading) [b](#nor-this)'), 2);
+  assert.equal(from('docs/sub/a.md', '[a](docs/page.md)'), 1);
+  assert.equal(from('README.md', '[a](docs) [b](https://a.example/b) [c](docs/page.md#a-page)'), 0);
+  assert.equal(from('docs/sub/a.md', '# Top\n\n[a](../page.md#what-it-is-all-of-it) [b](#top)'), 0);
+  assert.equal(from('README.md', '```\n[a](no/such/file.md)\n```\n'), 0);
+  assertNone(check(tree()));
+});
+
+const MENTION = /`((?:bin|charts|crds|docs|e2e|kube|operator|program|proxy|scripts|test)\/[\w./-]+\.\w+)`/g;
+
+/** Files are named with their whole path. */
+const mentions = (files: readonly SourceFile[]): readonly Finding[] => {
+  const paths = new Set(files.map(({ path }) => path));
+  return files
+    .filter(({ path }) => path.endsWith('.md') && path !== 'CHANGELOG.md')
+    .flatMap((file) => matches(file, MENTION, (path) => path))
+    .filter(({ says }) => !paths.has(says))
+    .map((finding) => ({ ...finding, says: `names ${finding.says}, which is not there` }));
+};
+
+test('files that documents name are there', () => {
+  const files = [{ path: 'kube/apply.ts', text: '' }];
+  const from = (text: string) => mentions([...files, { path: 'docs/a.md', text }]).length;
+  assert.equal(from('`kube/gone.ts`'), 1);
+  assert.equal(from('`kube/apply.ts`, `kube/` and `apply.ts`'), 0);
+  assertNone(mentions(tree()));
+});
