@@ -4,7 +4,7 @@ import type { L4BalancerSpec } from '../crds/l4balancer.ts';
 import { type ParsedManifest, parseManifest } from '../crds/parse-manifest.ts';
 import type { ListenAddress } from '../program/listen-address.ts';
 import { type FileContent, readManifestFile } from '../program/read-file.ts';
-import { bindingKey, bindingOf } from './configuration/binding.ts';
+import { bindingOf, bindingText } from './configuration/binding.ts';
 import { EXIT } from './errors.ts';
 import { ownPortFindings } from './source/own-ports.ts';
 
@@ -49,7 +49,7 @@ const summary = (file: string, name: string, spec: L4BalancerSpec): string =>
     `${file === '-' ? 'stdin' : file}: OK, L4Balancer "${name}" serves`,
     ...spec.listeners.map((listener) => {
       const backend = spec.backends.find((one) => one.name === listener.backend);
-      return `  ${listener.protocol} ${listener.address === undefined ? listener.port : bindingKey(bindingOf(listener))} (${listener.name}) → ${listener.backend}: ${describe(backend)}`;
+      return `  ${listener.protocol} ${listener.address === undefined ? listener.port : bindingText(bindingOf(listener))} (${listener.name}) → ${listener.backend}: ${describe(backend)}`;
     }),
     '',
   ].join('\n');

@@ -1,7 +1,11 @@
 import { canonicalAddress } from '../../crds/canonical-address.ts';
 
-/** Where a listener is bound: one address of this machine, or all of them. */
+/** What a listener's clients speak. */
+export type Protocol = 'TCP';
+
+/** Where a listener is bound: one address of this machine, or all of them. Each protocol has ports of its own. */
 export interface Binding {
+  readonly protocol: Protocol;
   readonly port: number;
   /** In one spelling; left out for all. */
   readonly address?: string;
@@ -9,15 +13,20 @@ export interface Binding {
 
 /** The binding that an address in any spelling means. */
 export const bindingOf = ({
+  protocol,
   port,
   address,
 }: {
+  readonly protocol: Protocol;
   readonly port: number;
   readonly address?: string | undefined;
-}): Binding => ({ port, ...(address === undefined ? {} : { address: canonicalAddress(address) }) });
+}): Binding => ({ protocol, port, ...(address === undefined ? {} : { address: canonicalAddress(address) }) });
 
 /** Names a binding among others. */
-export const bindingKey = ({ address = '*', port }: Binding): string =>
+export const bindingKey = (binding: Binding): string => `${binding.protocol} ${bindingText(binding)}`;
+
+/** Address and port, for people. */
+export const bindingText = ({ address = '*', port }: Pick<Binding, 'address' | 'port'>): string =>
   address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 
 const isWildcard = (address: string | undefined): boolean =>
@@ -25,4 +34,6 @@ const isWildcard = (address: string | undefined): boolean =>
 
 /** Whether both cannot be bound at the same time. Wildcards of either family count as all addresses. */
 export const overlap = (a: Binding, b: Binding): boolean =>
-  a.port === b.port && (isWildcard(a.address) || isWildcard(b.address) || a.address === b.address);
+  a.protocol === b.protocol &&
+  a.port === b.port &&
+  (isWildcard(a.address) || isWildcard(b.address) || a.address === b.address);

@@ -64,7 +64,7 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
     output,
     connected: () => sourceStand.following,
     holder: (binding) =>
-      overlap(bindingOf({ port: adminPort, address: settings.admin.host }), binding)
+      overlap(bindingOf({ protocol: 'TCP', port: adminPort, address: settings.admin.host }), binding)
         ? heldByAdmin({ ...settings.admin, port: adminPort })
         : undefined,
   });

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Keepalive } from '../table/table.ts';
+import type { Keepalive } from '../configuration/listener-policy.ts';
 
 const FOLDER = '/proc/sys/net/ipv4';
 /** What every stock kernel has. */

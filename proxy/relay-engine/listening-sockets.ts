@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net';
 import type { ProxyFinding } from '../../report/finding.ts';
-import { type Binding, bindingKey, overlap } from '../configuration/binding.ts';
+import { type Binding, bindingKey, bindingText, overlap } from '../configuration/binding.ts';
+import type { Keepalive } from '../configuration/listener-policy.ts';
 import { countHandshakes } from '../sys/handshakes.ts';
 import { pinnedMemory } from '../sys/memory.ts';
 import { writeSocketAddress } from '../sys/socket-address.ts';
@@ -25,7 +26,7 @@ import {
   type Sys,
   TCP_NODELAY,
 } from '../sys/sys.ts';
-import type { Keepalive, TableListener } from '../table/table.ts';
+import type { TableListener } from '../table/table.ts';
 import { setKeepalive } from './acceptor/keepalive.ts';
 import { readKernelKeepalive } from './kernel-keepalive.ts';
 import { BindRefused, listenFinding } from './listen-finding.ts';
@@ -48,7 +49,7 @@ interface Opened {
   keepalive?: Keepalive;
 }
 
-type Wanted = Pick<TableListener, 'name' | 'port' | 'address' | 'keepalive'>;
+type Wanted = Binding & Pick<TableListener, 'name' | 'policy'>;
 
 /**
  * The listening sockets of every binding: one for each acceptor, in one SO_REUSEPORT group. The control thread opens them, so
@@ -88,7 +89,7 @@ export class ListeningSockets {
     const opened = this.#opened.get(bindingKey(listener)) ?? this.#open(listener);
     if (!('sockets' in opened)) return opened;
     this.#stay(opened);
-    this.#keepAlive(opened, listener.keepalive);
+    this.#keepAlive(opened, listener.policy.keepalive);
     return opened.sockets;
   }
 
@@ -157,7 +158,7 @@ export class ListeningSockets {
   #whoHolds(binding: Binding): string | undefined {
     const own = [...this.#opened.values()].find((opened) => overlap(opened.binding, binding));
     if (own === undefined) return this.#holder(binding);
-    return `this proxy serves ${bindingKey(own.binding)}${own.leaving ? ', which is about to be closed' : ''}`;
+    return `this proxy serves ${bindingText(own.binding)}${own.leaving ? ', which is about to be closed' : ''}`;
   }
 
   #familyOf({ address }: Binding): number {
@@ -188,7 +189,7 @@ export class ListeningSockets {
   /** Why no port at all can be bound now, if so. A kernel with IPv6 switched off makes the socket and refuses the address. */
   #whyNotBound(): number | undefined {
     try {
-      this.#probe({ port: 0 });
+      this.#probe({ protocol: 'TCP', port: 0 });
       return undefined;
     } catch (error) {
       if (error instanceof BindRefused) return error.errno;

@@ -1,11 +1,15 @@
 import { setImmediate as otherWork } from 'node:timers/promises';
+import type { BackendPolicy } from '../configuration/backend-policy.ts';
 import { planPicking } from '../table/pick.ts';
 import type { PickingPlan } from '../table/picker.ts';
-import type { TableBackend } from '../table/table.ts';
 import type { AcceptorEndpoint, SharedEndpoints } from './acceptor/messages.ts';
 import { shareEndpoints } from './share-endpoints.ts';
 
-type Planned = Pick<TableBackend, 'name' | 'algorithm'> & { readonly endpoints: readonly AcceptorEndpoint[] };
+interface Planned {
+  readonly name: string;
+  readonly policy: Pick<BackendPolicy, 'algorithm'>;
+  readonly endpoints: readonly AcceptorEndpoint[];
+}
 
 /** What the acceptors share of a backend. */
 export interface Prepared {
@@ -13,7 +17,9 @@ export interface Prepared {
   readonly endpoints: SharedEndpoints;
 }
 
-type Known = Planned & { readonly prepared: Prepared };
+interface Known extends Planned {
+  readonly prepared: Prepared;
+}
 
 const sameEndpoints = (a: readonly AcceptorEndpoint[], b: readonly AcceptorEndpoint[]): boolean =>
   a.length === b.length &&
@@ -45,9 +51,10 @@ export class PickingPlans {
   /** By backend name; other work of this thread goes on between one that is made and the next. Others are forgotten. */
   async of(backends: readonly Planned[]): Promise<ReadonlyMap<string, Prepared>> {
     const next = new Map<string, Known>();
-    for (const { name, algorithm, endpoints } of backends) {
+    for (const { name, policy, endpoints } of backends) {
+      const { algorithm } = policy;
       const known = this.#known.get(name);
-      if (known?.algorithm === algorithm && sameEndpoints(known.endpoints, endpoints)) {
+      if (known?.policy.algorithm === algorithm && sameEndpoints(known.endpoints, endpoints)) {
         next.set(name, known);
         continue;
       }
@@ -55,7 +62,7 @@ export class PickingPlans {
         plan: shared(planPicking(algorithm, endpoints)),
         endpoints: shareEndpoints(endpoints),
       };
-      next.set(name, { name, algorithm, endpoints, prepared });
+      next.set(name, { name, policy, endpoints, prepared });
       await otherWork();
     }
     this.#known = next;

@@ -106,7 +106,7 @@ const removedSlots = (table: Table, before: Pick<Table, 'backends'>, places: Pla
   );
   // A backend that has gone altogether keeps its last word.
   const closing = new Map(
-    [...before.backends, ...table.backends].map(({ name, closeOnRemoval }) => [name, closeOnRemoval]),
+    [...before.backends, ...table.backends].map(({ name, policy }) => [name, policy.closeOnRemoval]),
   );
   return [...places.endpoints.entries()]
     .filter(([key]) => !present.has(key) && closing.get(backendOf(key)))
@@ -156,7 +156,7 @@ export const wire = (
   for (const [name, missing] of assigned.short)
     findings.push(partlyServed(name, assigned.byBackend.get(name)?.length ?? 0, missing));
   const backends = served.flatMap((backend) => {
-    const { name, algorithm } = backend;
+    const { name, policy } = backend;
     const place = places.backends.take(name);
     if (place === undefined) {
       findings.push(tooMany({ path: `spec.backends[${name}]`, backend: name }, 'backends', SLOTS.backends));
@@ -164,22 +164,10 @@ export const wire = (
     }
     if (place.fresh) fresh.backend(place.slot);
     const endpoints = assigned.byBackend.get(name) ?? [];
-    return [
-      {
-        name,
-        slot: place.slot,
-        algorithm,
-        connectMs: backend.connectMs,
-        totalConnectMs: backend.totalConnectMs,
-        retries: backend.retries,
-        retryBudgetPercent: backend.retryBudgetPercent,
-        maxConnectionsPerEndpoint: backend.maxConnectionsPerEndpoint,
-        endpoints,
-      },
-    ];
+    return [{ name, slot: place.slot, policy, endpoints }];
   });
   const listeners = table.listeners.flatMap((listener) => {
-    const { name, port, backend, idleMs, halfClosedMs, keepalive } = listener;
+    const { name, protocol, port, backend, policy } = listener;
     const opened = sockets.open(listener);
     if (isFinding(opened)) {
       findings.push(opened);
@@ -200,10 +188,9 @@ export const wire = (
         name,
         slot: place.slot,
         backendSlot: backendPlace.slot,
-        idleMs,
-        halfClosedMs,
-        ...(keepalive === undefined ? {} : { keepalive }),
+        protocol,
         port,
+        policy,
         key: bindingKey(listener),
         backend,
         sockets: opened,

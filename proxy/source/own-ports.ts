@@ -2,7 +2,7 @@ import type { Finding } from '../../crds/finding.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import type { Path } from '../../crds/path.ts';
 import { formatListenAddress, type ListenAddress } from '../../program/listen-address.ts';
-import { bindingKey, bindingOf, overlap } from '../configuration/binding.ts';
+import { bindingOf, bindingText, overlap } from '../configuration/binding.ts';
 
 /** Where this proxy's admin endpoint listens, in words for a listener that wants the same. */
 export const heldByAdmin = (admin: ListenAddress): string =>
@@ -18,7 +18,7 @@ export const ownPortFindings = (
   lineOf: (path: Path) => number | undefined,
 ): readonly Finding[] => {
   const bindings = listeners.map(bindingOf);
-  const ofAdmin = bindingOf({ port: admin.port, address: admin.host });
+  const ofAdmin = bindingOf({ protocol: 'TCP', port: admin.port, address: admin.host });
   return bindings.flatMap((binding, i): readonly Finding[] => {
     const at = lineOf(['spec', 'listeners', i, 'port']);
     const finding = (message: string): Finding => ({
@@ -29,7 +29,7 @@ export const ownPortFindings = (
     const first = bindings.findIndex((other) => overlap(other, binding));
     const found =
       first < i
-        ? [finding(`${bindingKey(binding)} is already used by listener "${listeners[first]?.name}"`)]
+        ? [finding(`${bindingText(binding)} is already used by listener "${listeners[first]?.name}"`)]
         : [];
     // Port 0 is one that nobody knows beforehand.
     if (admin.port === 0 || !overlap(ofAdmin, binding)) return found;

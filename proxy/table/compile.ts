@@ -1,19 +1,15 @@
 import type { Backend } from '../../crds/backend.ts';
 import { durationMs } from '../../crds/duration.ts';
-import type { Keepalive } from '../../crds/listener.ts';
+import type { Keepalive, Listener } from '../../crds/listener.ts';
+import type { BackendPolicy } from '../configuration/backend-policy.ts';
 import { bindingOf } from '../configuration/binding.ts';
+import type { Keepalive as ListenerKeepalive, ListenerPolicy } from '../configuration/listener-policy.ts';
 import type { Snapshot, Target } from '../configuration/snapshot.ts';
 import type { EndpointView } from './endpoint-view.ts';
 import { HASHES_SOURCE } from './pick.ts';
 import { chooseServing } from './serving.ts';
 import { startingWeights } from './slow-start.ts';
-import {
-  endpointKey,
-  type Table,
-  type TableBackend,
-  type TableEndpoint,
-  type Keepalive as TableKeepalive,
-} from './table.ts';
+import { endpointKey, type Table, type TableBackend, type TableEndpoint } from './table.ts';
 
 const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
   a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
@@ -61,35 +57,43 @@ const part = (
   };
 };
 
-const keepaliveOf = ({ time, interval, probes }: Keepalive): TableKeepalive => ({
+const keepaliveOf = ({ time, interval, probes }: Keepalive): ListenerKeepalive => ({
   timeSeconds: time === undefined ? 0 : durationMs(time) / 1000,
   intervalSeconds: interval === undefined ? 0 : durationMs(interval) / 1000,
   probes: probes ?? 0,
+});
+
+const listenerPolicy = ({ timeouts }: Listener): ListenerPolicy => ({
+  idleMs: durationMs(timeouts.idle),
+  halfClosedMs: durationMs(timeouts.halfClosed),
+  ...(timeouts.keepalive === undefined ? {} : { keepalive: keepaliveOf(timeouts.keepalive) }),
+});
+
+const backendPolicy = ({ algorithm, connect, maxConnectionsPerEndpoint, drain }: Backend): BackendPolicy => ({
+  algorithm,
+  connectMs: durationMs(connect.timeout),
+  totalConnectMs: durationMs(connect.totalTimeout),
+  retries: connect.retries,
+  retryBudgetPercent: connect.retryBudgetPercent,
+  maxConnectionsPerEndpoint: maxConnectionsPerEndpoint ?? 0,
+  closeOnRemoval: drain.onRemoval === 'Close',
 });
 
 /** What the acceptors shall serve, given what the source found and what is known of the endpoints. */
 export const compileTable = (snapshot: Snapshot, view: EndpointView): Table => ({
   accessLog: snapshot.spec.accessLog,
   listeners: snapshot.spec.listeners
-    .map(({ name, port, address, backend, timeouts }) => ({
-      name,
-      ...bindingOf({ port, address }),
-      backend,
-      idleMs: durationMs(timeouts.idle),
-      halfClosedMs: durationMs(timeouts.halfClosed),
-      ...(timeouts.keepalive === undefined ? {} : { keepalive: keepaliveOf(timeouts.keepalive) }),
+    .map((listener) => ({
+      name: listener.name,
+      ...bindingOf(listener),
+      backend: listener.backend,
+      policy: listenerPolicy(listener),
     }))
     .sort(byName),
   backends: snapshot.spec.backends
     .map((backend) => ({
       name: backend.name,
-      algorithm: backend.algorithm,
-      connectMs: durationMs(backend.connect.timeout),
-      totalConnectMs: durationMs(backend.connect.totalTimeout),
-      retries: backend.connect.retries,
-      retryBudgetPercent: backend.connect.retryBudgetPercent,
-      maxConnectionsPerEndpoint: backend.maxConnectionsPerEndpoint ?? 0,
-      closeOnRemoval: backend.drain.onRemoval === 'Close',
+      policy: backendPolicy(backend),
       ...part(
         backend,
         snapshot.targets.get(backend.name) ?? [],

@@ -1,4 +1,4 @@
-import type { Backend } from '../../crds/backend.ts';
+import type { Algorithm } from '../configuration/backend-policy.ts';
 import { endpointSeeds } from './endpoint-seeds.ts';
 import { maglevTable } from './maglev-table.ts';
 import type { Picker, PickingPlan } from './picker.ts';
@@ -9,8 +9,6 @@ import { pickRoundRobin } from './pickers/round-robin.ts';
 import { pickSourceHash } from './pickers/source-hash.ts';
 import type { TableEndpoint } from './table.ts';
 import { weightedOrder } from './weighted-order.ts';
-
-type Algorithm = Backend['algorithm'];
 
 /** Picker by the algorithm's name in the resource. */
 export const PICKERS: Readonly<Record<Algorithm, Picker>> = {

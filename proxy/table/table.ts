@@ -1,5 +1,7 @@
 import type { AccessLog } from '../../crds/access-log.ts';
-import type { Backend } from '../../crds/backend.ts';
+import type { BackendPolicy } from '../configuration/backend-policy.ts';
+import type { Binding } from '../configuration/binding.ts';
+import type { ListenerPolicy } from '../configuration/listener-policy.ts';
 
 /** What the acceptors serve, as plain frozen data: no descriptors, no slots, no clock. */
 export interface Table {
@@ -10,43 +12,16 @@ export interface Table {
   readonly backends: readonly TableBackend[];
 }
 
-export interface TableListener {
+export interface TableListener extends Binding {
   readonly name: string;
-  readonly port: number;
-  /** The one address of this machine to listen on; left out for all. */
-  readonly address?: string;
   /** Name of an entry of `backends`. */
   readonly backend: string;
-  /** Milliseconds without a byte either way after which a connection is closed. */
-  readonly idleMs: number;
-  /** How long it may be silent once one side has ended. */
-  readonly halfClosedMs: number;
-  /** Left out where all of it is as the kernel has it. */
-  readonly keepalive?: Keepalive;
-}
-
-/** When the kernel asks a silent peer whether it is still there; 0 where its own setting (net.ipv4.tcp_keepalive_*) counts. */
-export interface Keepalive {
-  readonly timeSeconds: number;
-  readonly intervalSeconds: number;
-  readonly probes: number;
+  readonly policy: ListenerPolicy;
 }
 
 export interface TableBackend {
   readonly name: string;
-  readonly algorithm: Backend['algorithm'];
-  /** Milliseconds for one attempt to connect. */
-  readonly connectMs: number;
-  /** Milliseconds after which no further attempt begins. */
-  readonly totalConnectMs: number;
-  /** Further attempts after the first, each on another endpoint. */
-  readonly retries: number;
-  /** Retries for each 100 new connections, 0 to 100. */
-  readonly retryBudgetPercent: number;
-  /** Connections to one endpoint at once; 0 for no limit. */
-  readonly maxConnectionsPerEndpoint: number;
-  /** Whether connections to an endpoint that is in the table no more are closed. */
-  readonly closeOnRemoval: boolean;
+  readonly policy: BackendPolicy;
   /** Whether too few endpoints are healthy, so that unhealthy ones are used as well. */
   readonly panic: boolean;
   /** Whether too few endpoints are healthy, so that backups take connections. */

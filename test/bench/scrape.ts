@@ -9,7 +9,7 @@ import { allocateShared, viewShared } from '../../proxy/relay-engine/acceptor/sh
 import type { ListeningSockets } from '../../proxy/relay-engine/listening-sockets.ts';
 import { readStats } from '../../proxy/relay-engine/read-stats.ts';
 import { Places, wire } from '../../proxy/relay-engine/wire.ts';
-import { tableBackend, tableOf } from '../proxy/tables.ts';
+import { tableBackend, tableListener, tableOf } from '../proxy/tables.ts';
 
 const ROUNDS = 20;
 const acceptors = Number(process.argv[2] ?? 8);
@@ -21,13 +21,7 @@ const backends = Array.from({ length: 64 }, (_, i) =>
   tableBackend({ name: `backend-${i}`, endpoints: endpointsOf(i) }),
 );
 const table = tableOf(
-  backends.map(({ name }, i) => ({
-    name: `listener-${i}`,
-    port: 1000 + i,
-    backend: name,
-    idleMs: 1,
-    halfClosedMs: 1,
-  })),
+  backends.map(({ name }, i) => tableListener(1000 + i, { name: `listener-${i}`, backend: name })),
   backends,
 );
 const sockets = { open: () => [] } as unknown as ListeningSockets;

@@ -7,7 +7,7 @@ import { isConnectedToItself } from '../../program/self-connection.ts';
 import { type CheckKind, check } from '../../proxy/health/check/check.ts';
 import { startEngine } from '../../proxy/relay-engine/start.ts';
 import { accepts } from '../../scripts/run/loopback.ts';
-import { tableBackend, tableOf } from '../proxy/tables.ts';
+import { tableBackend, tableListener, tableOf } from '../proxy/tables.ts';
 
 // Runs in a network namespace of which it makes one with one source port only, on which nobody listens: what the kernel does once in 28,232 times it does each time
 // here. Prints what each part of the programs makes of it.
@@ -66,7 +66,7 @@ await writeFile('/proc/sys/net/ipv4/ip_local_port_range', `${PORT} ${PORT}`);
 const relayed = async (address: string) => {
   await engine.publish(
     tableOf(
-      [{ name: 'l', port: LISTENER, backend: 'b', idleMs: 60_000, halfClosedMs: 60_000 }],
+      [tableListener(LISTENER)],
       [tableBackend({ endpoints: [{ address, port: PORT, weight: 1 }], retries: 0, name: 'b' })],
     ),
   );

@@ -1,20 +1,52 @@
+import type { BackendPolicy } from '../../proxy/configuration/backend-policy.ts';
+import type { ListenerPolicy } from '../../proxy/configuration/listener-policy.ts';
 import type { Table, TableBackend, TableListener } from '../../proxy/table/table.ts';
 
+/** What a backend of a test has of its own; its policy's fields stand beside the others. */
+export type BackendChange = Partial<BackendPolicy & Omit<TableBackend, 'policy'>>;
+export type ListenerChange = Partial<ListenerPolicy & Omit<TableListener, 'policy' | 'port' | 'address'>> & {
+  readonly address?: string | undefined;
+};
+
 /** A backend as the resource's defaults make it. */
-export const tableBackend = (change: Partial<TableBackend> = {}): TableBackend => ({
-  name: 'b',
-  algorithm: 'RoundRobin',
-  connectMs: 1000,
-  totalConnectMs: 5000,
-  retries: 0,
-  retryBudgetPercent: 100,
-  maxConnectionsPerEndpoint: 0,
-  closeOnRemoval: false,
-  panic: false,
-  backups: false,
-  endpoints: [],
-  resting: [],
-  ...change,
+export const tableBackend = ({
+  name = 'b',
+  panic = false,
+  backups = false,
+  endpoints = [],
+  resting = [],
+  closing,
+  ...policy
+}: BackendChange = {}): TableBackend => ({
+  name,
+  policy: {
+    algorithm: 'RoundRobin',
+    connectMs: 1000,
+    totalConnectMs: 5000,
+    retries: 0,
+    retryBudgetPercent: 100,
+    maxConnectionsPerEndpoint: 0,
+    closeOnRemoval: false,
+    ...policy,
+  },
+  panic,
+  backups,
+  endpoints,
+  resting,
+  ...(closing === undefined ? {} : { closing }),
+});
+
+/** A listener in front of backend b, whose connections may be silent for a minute. */
+export const tableListener = (
+  port: number,
+  { name = 'l', protocol = 'TCP', address, backend = 'b', ...policy }: ListenerChange = {},
+): TableListener => ({
+  name,
+  protocol,
+  port,
+  ...(address === undefined ? {} : { address }),
+  backend,
+  policy: { idleMs: 60_000, halfClosedMs: 60_000, ...policy },
 });
 
 export const tableOf = (listeners: readonly TableListener[], backends: readonly TableBackend[]): Table => ({
@@ -24,8 +56,8 @@ export const tableOf = (listeners: readonly TableListener[], backends: readonly 
 });
 
 /** A table of one listener in front of one endpoint on this machine. */
-export const oneBackend = (port: number, endpointPort: number, change: Partial<TableBackend> = {}): Table =>
+export const oneBackend = (port: number, endpointPort: number, change: BackendChange = {}): Table =>
   tableOf(
-    [{ name: 'l', port, backend: 'b', idleMs: 60_000, halfClosedMs: 60_000 }],
+    [tableListener(port)],
     [tableBackend({ endpoints: [{ address: '127.0.0.1', port: endpointPort, weight: 1 }], ...change })],
   );

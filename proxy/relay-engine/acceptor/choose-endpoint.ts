@@ -12,10 +12,10 @@ const NOTHING_TRIED: readonly number[] = [];
  * Adds the endpoints that are full to those to avoid; returns whether any is left. All in one go: finding each by a pick
  * of its own would take quadratic time.
  */
-const avoidFull = ({ avoid }: Acceptor, { choice, maxConnections }: ServedBackend): boolean => {
+const avoidFull = ({ avoid }: Acceptor, { choice, maxConnectionsPerEndpoint }: ServedBackend): boolean => {
   let left = false;
   for (const { slot } of choice.candidates)
-    if (Atomics.load(choice.open, slot) >= maxConnections) avoid.add(slot);
+    if (Atomics.load(choice.open, slot) >= maxConnectionsPerEndpoint) avoid.add(slot);
     else if (!avoid.has(slot)) left = true;
   return left;
 };
@@ -23,7 +23,7 @@ const avoidFull = ({ avoid }: Acceptor, { choice, maxConnections }: ServedBacken
 /** Picks an endpoint that is not full and counts the connection there; returns its index, NONE or FULL. */
 export const chooseEndpoint = (acceptor: Acceptor, connection: number, backend: ServedBackend): number => {
   const { connections, counters, avoid } = acceptor;
-  const { pick, choice, maxConnections } = backend;
+  const { pick, choice, maxConnectionsPerEndpoint } = backend;
   // clear() allocates even for an empty set.
   if (avoid.size > 0) avoid.clear();
   for (const slot of connections.tried.get(connection) ?? NOTHING_TRIED) avoid.add(slot);
@@ -34,7 +34,7 @@ export const chooseEndpoint = (acceptor: Acceptor, connection: number, backend: 
     const index = pick(choice, avoid, backend.hashesSource ? clients : random32(acceptor));
     const candidate = choice.candidates[index];
     if (candidate === undefined) return full ? FULL : NONE;
-    if (counters.takeEndpoint(candidate.slot, maxConnections)) {
+    if (counters.takeEndpoint(candidate.slot, maxConnectionsPerEndpoint)) {
       connections.endpointSlot[connection] = candidate.slot;
       return index;
     }

@@ -1,5 +1,5 @@
+import type { Keepalive } from '../../configuration/listener-policy.ts';
 import { IPPROTO_TCP, type Sys, TCP_KEEPCNT, TCP_KEEPIDLE, TCP_KEEPINTVL } from '../../sys/sys.ts';
-import type { Keepalive } from '../../table/table.ts';
 
 /** Each value with the socket's option for it. */
 const OPTIONS = [

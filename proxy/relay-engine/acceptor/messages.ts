@@ -1,6 +1,8 @@
 import type { AccessLog } from '../../../crds/access-log.ts';
+import type { BackendPolicy } from '../../configuration/backend-policy.ts';
+import type { Protocol } from '../../configuration/binding.ts';
+import type { ListenerPolicy } from '../../configuration/listener-policy.ts';
 import type { PickingPlan } from '../../table/picker.ts';
-import type { Keepalive, TableBackend } from '../../table/table.ts';
 import type { SharedBuffers } from './shared-memory.ts';
 import type { PortRange } from './source-ports.ts';
 
@@ -22,25 +24,15 @@ export interface AcceptorListener {
   readonly slot: number;
   /** Descriptor of this acceptor's listening socket; opened and closed by the control thread. */
   readonly fd: number;
+  readonly protocol: Protocol;
   readonly port: number;
   readonly backendSlot: number;
-  readonly idleMs: number;
-  readonly halfClosedMs: number;
-  /** Left out where all of it is as the kernel has it. */
-  readonly keepalive?: Keepalive;
+  readonly policy: ListenerPolicy;
 }
 
-export interface AcceptorBackend
-  extends Pick<
-    TableBackend,
-    | 'algorithm'
-    | 'connectMs'
-    | 'totalConnectMs'
-    | 'retries'
-    | 'retryBudgetPercent'
-    | 'maxConnectionsPerEndpoint'
-  > {
+export interface AcceptorBackend {
   readonly slot: number;
+  readonly policy: BackendPolicy;
   readonly endpoints: SharedEndpoints;
   /** Its indexes are those of `endpoints`; in memory that all acceptors share. */
   readonly plan: PickingPlan;

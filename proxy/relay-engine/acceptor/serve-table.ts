@@ -1,12 +1,15 @@
+import type { Protocol } from '../../configuration/binding.ts';
 import { sharedAddress } from '../../sys/memory.ts';
 import { lengthOf, SOCKET_ADDRESS_BYTES } from '../../sys/socket-address.ts';
 import { HASHES_SOURCE, PICKERS } from '../../table/pick.ts';
 import type { Choice } from '../../table/picker.ts';
 import { acceptFrom } from './accept.ts';
 import type { AcceptorBackend, AcceptorTable, SharedEndpoints } from './messages.ts';
-import type { ServedBackend, ServedTable } from './served-table.ts';
+import type { ServedBackend, ServedListener, ServedTable } from './served-table.ts';
 import type { SharedMemory } from './shared-memory.ts';
 import { TimerWheel } from './timer-wheel.ts';
+
+const ACCEPT_FROM: Readonly<Record<Protocol, ServedListener['acceptFrom']>> = { TCP: acceptFrom };
 
 type Served = Pick<ServedBackend, 'id' | 'addresses' | 'addressLengths' | 'families' | 'ports' | 'memory'> &
   Pick<Choice, 'candidates'>;
@@ -35,9 +38,11 @@ const serveBackend = (
   before: ServedBackend | undefined,
   shared: SharedMemory,
 ): ServedBackend => {
+  const { policy } = backend;
   const { candidates, ...endpoints } = serveEndpoints(backend.endpoints, before);
   return {
-    pick: PICKERS[backend.algorithm],
+    ...policy,
+    pick: PICKERS[policy.algorithm],
     choice: {
       ...backend.plan,
       candidates,
@@ -47,12 +52,9 @@ const serveBackend = (
       clocks: shared.clocks,
       place: backend.slot,
     },
-    connectTicks: TimerWheel.ticks(backend.connectMs),
-    hashesSource: HASHES_SOURCE.has(backend.algorithm),
-    totalConnectTicks: TimerWheel.ticks(backend.totalConnectMs),
-    retries: backend.retries,
-    retryBudgetPercent: backend.retryBudgetPercent,
-    maxConnections: backend.maxConnectionsPerEndpoint,
+    connectTicks: TimerWheel.ticks(policy.connectMs),
+    hashesSource: HASHES_SOURCE.has(policy.algorithm),
+    totalConnectTicks: TimerWheel.ticks(policy.totalConnectMs),
     id: endpoints.id,
     addresses: endpoints.addresses,
     addressLengths: endpoints.addressLengths,
@@ -81,14 +83,16 @@ export const serveTable = (
     accessLog: table.accessLog,
     listeners: table.listeners.map((listener) => ({
       ...listener,
-      idleTicks: TimerWheel.ticks(listener.idleMs),
-      halfClosedTicks: TimerWheel.ticks(listener.halfClosedMs),
-      acceptFrom,
+      idleTicks: TimerWheel.ticks(listener.policy.idleMs),
+      halfClosedTicks: TimerWheel.ticks(listener.policy.halfClosedMs),
+      acceptFrom: ACCEPT_FROM[listener.protocol],
     })),
     backends,
     gone: new Map([...before.backends].filter(([slot]) => !backends.has(slot))),
     keepalives: new Map(
-      table.listeners.flatMap(({ slot, keepalive }) => (keepalive === undefined ? [] : [[slot, keepalive]])),
+      table.listeners.flatMap(({ slot, policy: { keepalive } }) =>
+        keepalive === undefined ? [] : [[slot, keepalive]],
+      ),
     ),
     removed: new Set(table.removed),
     unhealthy: new Set(table.unhealthy),

@@ -1,22 +1,19 @@
 import type { AccessLog } from '../../../crds/access-log.ts';
+import type { BackendPolicy } from '../../configuration/backend-policy.ts';
+import type { Keepalive } from '../../configuration/listener-policy.ts';
 import type { PinnedMemory } from '../../sys/memory.ts';
 import type { Choice, Picker } from '../../table/picker.ts';
-import type { Keepalive } from '../../table/table.ts';
 import type { Acceptor } from './context.ts';
 import type { AcceptorListener } from './messages.ts';
 
 /** A backend, ready for the loop: socket addresses encoded, times in ticks, shared gauges at hand. */
-export interface ServedBackend {
+export interface ServedBackend extends BackendPolicy {
   readonly pick: Picker;
   readonly choice: Choice;
   /** Whether `pick` goes by the client's address. */
   readonly hashesSource: boolean;
   readonly connectTicks: number;
   readonly totalConnectTicks: number;
-  readonly retries: number;
-  readonly retryBudgetPercent: number;
-  /** Connections to one endpoint at once, over all acceptors; 0 for no limit. */
-  readonly maxConnections: number;
   /** Identifies these endpoints; see SharedEndpoints. */
   readonly id: number;
   /** Address in memory of the endpoints' socket addresses, one after the other. */

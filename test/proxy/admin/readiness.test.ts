@@ -4,20 +4,14 @@ import { whyNotReady, whyUnhealthy } from '../../../proxy/admin/readiness.ts';
 import type { ControlState } from '../../../proxy/control/control.ts';
 import type { EngineStats } from '../../../proxy/engine/stats.ts';
 import { acceptorStats } from '../stats.ts';
-import { tableOf } from '../tables.ts';
+import { tableListener, tableOf } from '../tables.ts';
 
 const TAKEN = { code: 'PortTaken' as const, path: 'spec.listeners[0].port', message: 'taken' };
 const control = (more: Partial<ControlState> = {}): ControlState => ({
   snapshot: undefined,
   served: {
     revision: 'r',
-    table: tableOf(
-      [
-        { name: 'a', port: 1, backend: 'b', idleMs: 1, halfClosedMs: 1 },
-        { name: 'b', port: 2, backend: 'b', idleMs: 1, halfClosedMs: 1 },
-      ],
-      [],
-    ),
+    table: tableOf([tableListener(1, { name: 'a' }), tableListener(2, { name: 'b' })], []),
   },
   findings: [],
   closedListeners: [],

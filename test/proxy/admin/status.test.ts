@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { spec } from '../../../crds/l4balancer.ts';
 import { buildStatus, buildSummary, type StatusFacts } from '../../../proxy/admin/status.ts';
 import { acceptorStats, endpointStats, engineStats, listenerStats } from '../stats.ts';
-import { tableBackend, tableOf } from '../tables.ts';
+import { tableBackend, tableListener, tableOf } from '../tables.ts';
 
 const FACTS: StatusFacts = {
   version: '1.2.3',
@@ -39,7 +39,7 @@ const FACTS: StatusFacts = {
     served: {
       revision: 'generation/1',
       table: tableOf(
-        [{ name: 'http', port: 80, backend: 'web', idleMs: 1, halfClosedMs: 1 }],
+        [tableListener(80, { name: 'http', backend: 'web' })],
         [tableBackend({ name: 'web', endpoints: [{ address: '2001:db8::1', port: 1, weight: 3 }] })],
       ),
     },

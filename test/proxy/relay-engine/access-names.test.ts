@@ -6,7 +6,7 @@ import { startEngine } from '../../../proxy/relay-engine/start.ts';
 import type { Table } from '../../../proxy/table/table.ts';
 import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { greet, startEndpoint } from '../relay/endpoint-server.ts';
-import { tableBackend, tableOf } from '../tables.ts';
+import { tableBackend, tableListener, tableOf } from '../tables.ts';
 
 const GENERATIONS = 120;
 
@@ -38,15 +38,7 @@ test('however fast names come and go, a line never names another endpoint, backe
   /** Each generation has names of its own in the places of the last one; its parity says which endpoint it has. */
   const table = (generation: number): Table => ({
     ...tableOf(
-      [
-        {
-          name: `listener-${generation}`,
-          port,
-          backend: `backend-${generation}`,
-          idleMs: 60_000,
-          halfClosedMs: 60_000,
-        },
-      ],
+      [tableListener(port, { name: `listener-${generation}`, backend: `backend-${generation}` })],
       [
         tableBackend({
           name: `backend-${generation}`,

@@ -9,7 +9,7 @@ import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { until } from '../../../tooling/wait/until.ts';
 import { askOnce, dialClient } from '../relay/client.ts';
 import { echo, greet, startEndpoint } from '../relay/endpoint-server.ts';
-import { tableBackend, tableOf } from '../tables.ts';
+import { tableBackend, tableListener, tableOf } from '../tables.ts';
 
 /** Endpoints on this machine, each at an address of its own: all of 127.0.0.0/8 is. */
 const many = (count: number, port: number, from = 0): readonly TableEndpoint[] =>
@@ -36,7 +36,7 @@ test('as many endpoints as a proxy holds are all served; of more it says how man
   });
   const table = (extra: number): Table =>
     tableOf(
-      [{ name: 'l', port, backend: 'huge', idleMs: 60_000, halfClosedMs: 60_000 }],
+      [tableListener(port, { backend: 'huge' })],
       [
         tableBackend({ name: 'huge', algorithm: 'Maglev', endpoints: many(SLOTS.endpoints, server.port) }),
         tableBackend({ name: 'small', endpoints: many(extra, server.port) }),
@@ -72,10 +72,7 @@ test('slots that removed endpoints hold are told of, and given to who waits for 
     await server.close();
   });
   const table = (endpoints: readonly TableEndpoint[]): Table =>
-    tableOf(
-      [{ name: 'l', port, backend: 'b', idleMs: 60_000, halfClosedMs: 60_000 }],
-      [tableBackend({ endpoints })],
-    );
+    tableOf([tableListener(port)], [tableBackend({ endpoints })]);
   await engine.publish(table(many(1, server.port)));
   const client = await dialClient(port);
   client.write('hello');

@@ -10,7 +10,7 @@ import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { until } from '../../../tooling/wait/until.ts';
 import { askOnce } from '../relay/client.ts';
 import { type EndpointServer, greet, startEndpoint } from '../relay/endpoint-server.ts';
-import { tableBackend, tableOf } from '../tables.ts';
+import { tableBackend, tableListener, tableOf } from '../tables.ts';
 
 let engine: Engine;
 let endpoint: EndpointServer;
@@ -24,7 +24,7 @@ const backend = (addresses: readonly string[] = ['127.0.0.1']): TableBackend =>
   });
 const table = (listeners: readonly (readonly [string, number])[], one = backend()): Table =>
   tableOf(
-    listeners.map(([name, port]) => ({ name, port, backend: 'b', idleMs: 60_000, halfClosedMs: 60_000 })),
+    listeners.map(([name, port]) => tableListener(port, { name })),
     [one],
   );
 
@@ -93,10 +93,7 @@ test('many tables published at once are served in order, the last one last', asy
 
 test('when it stops accepting, the table that is being published stays what is served', async () => {
   const named = (name: string): Table =>
-    tableOf(
-      [{ name: 'a', port: ports[0] as number, backend: name, idleMs: 60_000, halfClosedMs: 60_000 }],
-      [{ ...backend(), name }],
-    );
+    tableOf([tableListener(ports[0] as number, { name: 'a', backend: name })], [{ ...backend(), name }]);
   await engine.publish(named('old'));
   const newest = engine.publish(named('new'));
   await Promise.all([newest, engine.stopAccepting()]);

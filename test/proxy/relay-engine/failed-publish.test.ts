@@ -5,7 +5,7 @@ import type { TableListener } from '../../../proxy/table/table.ts';
 import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { askOnce, howDialEnds } from '../relay/client.ts';
 import { greet, startEndpoint } from '../relay/endpoint-server.ts';
-import { tableBackend, tableOf } from '../tables.ts';
+import { tableBackend, tableListener, tableOf } from '../tables.ts';
 
 for (const { name, isBack, how } of [
   { name: 'closed after the next table', isBack: false, how: 'ECONNREFUSED' },
@@ -20,14 +20,8 @@ for (const { name, isBack, how } of [
       await endpoint.close();
     });
     const backend = tableBackend({ endpoints: [{ address: '127.0.0.1', port: endpoint.port, weight: 1 }] });
-    const on = (port: number, address?: string): TableListener => ({
-      name: `on-${port}`,
-      port,
-      backend: 'b',
-      idleMs: 60_000,
-      halfClosedMs: 60_000,
-      ...(address === undefined ? {} : { address }),
-    });
+    const on = (port: number, address?: string): TableListener =>
+      tableListener(port, { name: `on-${port}`, address });
     await engine.publish(tableOf([on(staying), on(going)], [backend]));
     // Stands for whatever makes an engine fail, such as want of memory: this is no address that it could write down.
     const broken = tableOf([on(staying), on(1, 'nowhere')], [backend]);

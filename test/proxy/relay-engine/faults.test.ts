@@ -11,7 +11,7 @@ import type { Table } from '../../../proxy/table/table.ts';
 import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { beside } from '../../beside.ts';
 import { type EndpointServer, echo, startEndpoint } from '../relay/endpoint-server.ts';
-import { tableBackend, tableOf } from '../tables.ts';
+import { tableBackend, tableListener, tableOf } from '../tables.ts';
 import { FAULTS, type Fault, type FaultReport } from './faulty-sys.ts';
 
 const ACCEPTORS = 3;
@@ -22,7 +22,7 @@ const CHANGE_EVERY_MS = 25;
 /** Most bytes that one connection sends and wants back. */
 const MOST_BYTES = 150_000;
 /** A stream that hangs ends with this, without its bytes: the test sees it. */
-const IDLE_MS = 15_000;
+const SILENCE = { idleMs: 15_000, halfClosedMs: 15_000 };
 
 /** Faults that may cost the connection at hand; the others cost time. */
 const MAY_KILL: ReadonlySet<Fault> = new Set([
@@ -88,16 +88,8 @@ const tablesOf = (ports: readonly number[], endpoints: readonly EndpointServer[]
   return (change: number): Table =>
     tableOf(
       [
-        {
-          name: 'l',
-          port: ports[0] as number,
-          backend: change % 2 === 0 ? 'b' : 'c',
-          idleMs: IDLE_MS,
-          halfClosedMs: IDLE_MS,
-        },
-        ...(change % 3 === 0
-          ? [{ name: 'm', port: ports[1] as number, backend: 'b', idleMs: IDLE_MS, halfClosedMs: IDLE_MS }]
-          : []),
+        tableListener(ports[0] as number, { backend: change % 2 === 0 ? 'b' : 'c', ...SILENCE }),
+        ...(change % 3 === 0 ? [tableListener(ports[1] as number, { name: 'm', ...SILENCE })] : []),
       ],
       ['b', 'c'].map((name) =>
         tableBackend({

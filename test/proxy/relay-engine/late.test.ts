@@ -7,7 +7,7 @@ import { startEngine } from '../../../proxy/relay-engine/start.ts';
 import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { askOnce, dialClient } from '../relay/client.ts';
 import { greet, startEndpoint } from '../relay/endpoint-server.ts';
-import { oneBackend, tableBackend, tableOf } from '../tables.ts';
+import { oneBackend, tableBackend, tableListener, tableOf } from '../tables.ts';
 
 let engine: Engine;
 before(async () => {
@@ -49,12 +49,7 @@ test('an endpoint that resets without a word is passed over for another one', as
   const kind = await startEndpoint(greet('hello'));
   const [port] = (await freePorts(1)) as [number];
   const endpoints = [rude, kind].map((one) => ({ address: '127.0.0.1', port: one.port, weight: 1 }));
-  await engine.publish(
-    tableOf(
-      [{ name: 'l', port, backend: 'b', idleMs: 60_000, halfClosedMs: 60_000 }],
-      [tableBackend({ endpoints, retries: 1 })],
-    ),
-  );
+  await engine.publish(tableOf([tableListener(port)], [tableBackend({ endpoints, retries: 1 })]));
   assert.deepEqual([await askOnce(port), await askOnce(port)], ['hello', 'hello']);
   await Promise.all([rude.close(), kind.close()]);
 });

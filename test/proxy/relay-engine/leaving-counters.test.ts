@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { createMetrics } from '../../../proxy/admin/metrics.ts';
+import type { Algorithm } from '../../../proxy/configuration/backend-policy.ts';
 import { startEngine } from '../../../proxy/relay-engine/start.ts';
 import type { TableBackend } from '../../../proxy/table/table.ts';
 import { freePorts } from '../../../tooling/process/free-ports.ts';
@@ -11,7 +12,7 @@ import { until } from '../../../tooling/wait/until.ts';
 import { parsePrometheus } from '../admin/prometheus-text.ts';
 import { dialClient, howDialEnds } from '../relay/client.ts';
 import { echo, startEndpoint } from '../relay/endpoint-server.ts';
-import { tableBackend, tableOf } from '../tables.ts';
+import { type BackendChange, tableBackend, tableListener, tableOf } from '../tables.ts';
 
 /** How long counters are kept where a test waits for them to go; no test looks for what is only there meanwhile. */
 const GO_MS = 50;
@@ -76,15 +77,9 @@ const setUp = async (t: TestContext, keep: { readonly countersKeptMs?: number } 
       ]),
     );
   };
-  const backendOf = (name: string, change: Partial<TableBackend> = {}): TableBackend =>
+  const backendOf = (name: string, change: BackendChange = {}): TableBackend =>
     tableBackend({ name, endpoints: [{ address: '127.0.0.1', port: endpoint.port, weight: 1 }], ...change });
-  const listener = (name: string, port: number) => ({
-    name,
-    port,
-    backend: name,
-    idleMs: 60_000,
-    halfClosedMs: 60_000,
-  });
+  const listener = (name: string, port: number) => tableListener(port, { name, backend: name });
   const both = tableOf(
     [listener('staying', staying), listener('going', going), listener('idle', fatal)],
     [backendOf('staying'), backendOf('going'), backendOf('idle')],
@@ -93,7 +88,7 @@ const setUp = async (t: TestContext, keep: { readonly countersKeptMs?: number } 
   /** Has an acceptor die with whatever it holds: no picker has this name. */
   const deadly = tableOf(
     [listener('staying', staying), listener('fatal', fatal)],
-    [backendOf('staying'), backendOf('fatal', { algorithm: 'Nonsense' as TableBackend['algorithm'] })],
+    [backendOf('staying'), backendOf('fatal', { algorithm: 'Nonsense' as Algorithm })],
   );
   const eventually = async (what: string, holds: () => Promise<boolean> | boolean): Promise<void> => {
     await until(what, holds, { seen: async () => ({ events, counted: await balance() }) });

@@ -11,7 +11,7 @@ import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { until } from '../../../tooling/wait/until.ts';
 import { askOnce, dialClient, howDialEnds, howItEnded } from '../relay/client.ts';
 import { echo, greet, startEndpoint } from '../relay/endpoint-server.ts';
-import { oneBackend, tableBackend, tableOf } from '../tables.ts';
+import { oneBackend, tableBackend, tableListener, tableOf } from '../tables.ts';
 import { listeningDescriptors } from '../tcp-sockets.ts';
 
 const TCP_DEFER_ACCEPT = 9;
@@ -82,10 +82,7 @@ test('what else a table changes does not wait for a port that leaves, and the po
   const at = (port: number) => [{ address: '127.0.0.1', port, weight: 1 }];
   await engine.publish(
     tableOf(
-      [
-        { name: 'staying', port: staying, backend: 'b', idleMs: 60_000, halfClosedMs: 60_000 },
-        { name: 'going', port: going, backend: 'c', idleMs: 60_000, halfClosedMs: 60_000 },
-      ],
+      [tableListener(staying, { name: 'staying' }), tableListener(going, { name: 'going', backend: 'c' })],
       [
         tableBackend({ endpoints: at(gone.port), closeOnRemoval: true }),
         tableBackend({ name: 'c', endpoints: at(gone.port) }),
@@ -101,7 +98,7 @@ test('what else a table changes does not wait for a port that leaves, and the po
   // The endpoint of `b` goes, and the whole of `c` with the port.
   await engine.publish(
     tableOf(
-      [{ name: 'staying', port: staying, backend: 'b', idleMs: 60_000, halfClosedMs: 60_000 }],
+      [tableListener(staying, { name: 'staying' })],
       [tableBackend({ endpoints: at(next.port), closeOnRemoval: true })],
     ),
   );
@@ -163,20 +160,18 @@ const leavingPorts = () => {
   const ports = new LeavingPorts({ isLeaving: () => true, handshakes: () => 0 }, undefined, async () => {
     closes++;
   });
+  const listener = (port: number) =>
+    tableListener(port, { name: `listener-${port}`, backend: `backend-${port}` });
   const wired = (port: number): WiredListener => ({
-    name: `listener-${port}`,
+    ...listener(port),
     slot: 0,
     backendSlot: 0,
-    idleMs: 1,
-    halfClosedMs: 1,
-    port,
-    key: bindingKey({ port }),
-    backend: `backend-${port}`,
+    key: bindingKey(listener(port)),
     sockets: [],
   });
   const tableWith = (...all: number[]) =>
     tableOf(
-      all.map((port) => ({ ...wired(port), sockets: undefined })),
+      all.map((port) => listener(port)),
       all.map((port) => tableBackend({ name: `backend-${port}` })),
     );
   const of = (next: readonly number[], before: readonly number[]) => {
@@ -194,7 +189,7 @@ test('a port that leaves is served by the backend that it had, until it is deser
   const { ports, of, closes } = leavingPorts();
   const leaving = [['listener-1'], ['backend-1']];
   assert.deepEqual(of([2], [1, 2]), leaving);
-  ports.closeLater([bindingKey({ port: 1 })]);
+  ports.closeLater([bindingKey({ protocol: 'TCP', port: 1 })]);
   await ports.closed();
   assert.equal(closes(), 1);
   assert.deepEqual(of([2], [1, 2]), [[], []], 'deserted');
@@ -204,7 +199,7 @@ test('a port that leaves is served by the backend that it had, until it is deser
 
 test('what stops closes no port any more', async () => {
   const { ports, closes } = leavingPorts();
-  ports.closeLater([bindingKey({ port: 1 })]);
+  ports.closeLater([bindingKey({ protocol: 'TCP', port: 1 })]);
   ports.stop();
   await ports.closed();
   assert.equal(closes(), 0);

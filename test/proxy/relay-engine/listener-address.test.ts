@@ -8,16 +8,10 @@ import type { TableListener } from '../../../proxy/table/table.ts';
 import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { askOnce } from '../relay/client.ts';
 import { greet, startEndpoint } from '../relay/endpoint-server.ts';
-import { tableBackend, tableOf } from '../tables.ts';
+import { tableBackend, tableListener, tableOf } from '../tables.ts';
 
-const listener = (name: string, port: number, address?: string): TableListener => ({
-  name,
-  port,
-  ...(address === undefined ? {} : { address }),
-  backend: name,
-  idleMs: 60_000,
-  halfClosedMs: 60_000,
-});
+const listener = (name: string, port: number, address?: string): TableListener =>
+  tableListener(port, { name, address, backend: name });
 
 test('a listener with an address takes clients there and nowhere else, of both families, and two may have one port', async (t) => {
   const [four, six] = await Promise.all([startEndpoint(greet('four')), startEndpoint(greet('six'))]);

@@ -20,6 +20,7 @@ import {
 } from '../../../proxy/sys/sys.ts';
 import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { askOnce, dialClient } from '../relay/client.ts';
+import { tableListener } from '../tables.ts';
 
 const ACCEPTORS = 3;
 const MOST = 100;
@@ -72,7 +73,7 @@ test('whichever call fails while a port is opened, it is one finding, nothing st
   const calls = new Set<string>();
   for (let place = 1; ; place++) {
     arm(place);
-    const opened = sockets.open({ name: 'web', port: port });
+    const opened = sockets.open(tableListener(port, { name: 'web' }));
     const call = failed();
     if (call === undefined) break; // there is no such place: every call had its turn
     calls.add(call);
@@ -92,7 +93,7 @@ test('a shortage at the start does not cost IPv6', async () => {
   const [port] = (await freePorts(1)) as [number];
   const familyOf = (): number | undefined => {
     const sockets = new ListeningSockets(sys, 1, MOST);
-    sockets.open({ name: 'web', port: port });
+    sockets.open(tableListener(port, { name: 'web' }));
     sockets.keepOnly(new Set());
     return families.at(-1);
   };
@@ -107,10 +108,10 @@ test('a port that drops SYNs serves what it has, and begins no handshake', async
   const sys = libc();
   const sockets = new ListeningSockets(sys, 1, MOST);
   const [port, staying] = (await freePorts(2)) as [number, number];
-  const [listening] = sockets.open({ name: 'web', port: port }) as readonly [number];
-  sockets.open({ name: 'staying', port: staying });
+  const [listening] = sockets.open(tableListener(port, { name: 'web' })) as readonly [number];
+  sockets.open(tableListener(staying, { name: 'staying' }));
   const queued = await dialClient(port);
-  const [key, stayingKey] = [bindingKey({ port }), bindingKey({ port: staying })];
+  const [key, stayingKey] = [bindingKey(tableListener(port)), bindingKey(tableListener(staying))];
   assert.deepEqual(sockets.leave(new Set([key, stayingKey])), []);
   assert.deepEqual(sockets.leave(new Set([stayingKey])), [key]);
   assert.deepEqual(sockets.leave(new Set([stayingKey])), [], 'it leaves already');
@@ -136,14 +137,14 @@ test('a port that drops SYNs serves what it has, and begins no handshake', async
 test('ports that would take more sockets than there may be are a finding, until others go', async () => {
   const sockets = new ListeningSockets(libc(), 3, 7);
   const [one, two, three] = (await freePorts(3)) as [number, number, number];
-  assert.equal((sockets.open({ name: 'one', port: one }) as readonly number[]).length, 3);
-  assert.equal((sockets.open({ name: 'two', port: two }) as readonly number[]).length, 3);
+  assert.equal((sockets.open(tableListener(one, { name: 'one' })) as readonly number[]).length, 3);
+  assert.equal((sockets.open(tableListener(two, { name: 'two' })) as readonly number[]).length, 3);
   assert.match(
-    JSON.stringify(sockets.open({ name: 'three', port: three })),
+    JSON.stringify(sockets.open(tableListener(three, { name: 'three' }))),
     /no file descriptors left for it/,
   );
-  sockets.keepOnly(new Set([bindingKey({ port: one })]));
-  assert.equal((sockets.open({ name: 'three', port: three }) as readonly number[]).length, 3);
+  sockets.keepOnly(new Set([bindingKey(tableListener(one))]));
+  assert.equal((sockets.open(tableListener(three, { name: 'three' })) as readonly number[]).length, 3);
   sockets.keepOnly(new Set());
 });
 
@@ -167,13 +168,12 @@ test('a keepalive that changes is changed on open sockets, and what is asked for
     intervalSeconds: options.get(TCP_KEEPINTVL),
     probes: options.get(TCP_KEEPCNT),
   });
-  const listener = { name: 'web', port };
   const kernel = readKernelKeepalive();
-  sockets.open({ ...listener, keepalive: { timeSeconds: 4321, intervalSeconds: 43, probes: 4 } });
+  sockets.open(tableListener(port, { keepalive: { timeSeconds: 4321, intervalSeconds: 43, probes: 4 } }));
   assert.deepEqual(given(), { timeSeconds: 4321, intervalSeconds: 43, probes: 4 });
-  sockets.open({ ...listener, keepalive: { timeSeconds: 1234, intervalSeconds: 0, probes: 0 } });
+  sockets.open(tableListener(port, { keepalive: { timeSeconds: 1234, intervalSeconds: 0, probes: 0 } }));
   assert.deepEqual(given(), { ...kernel, timeSeconds: 1234 });
-  sockets.open(listener);
+  sockets.open(tableListener(port));
   assert.deepEqual(given(), kernel);
   sockets.keepOnly(new Set());
 });

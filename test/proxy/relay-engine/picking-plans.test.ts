@@ -6,7 +6,7 @@ import { endpointsOf } from '../table/pickers/choices.ts';
 
 const maglev = (name: string, weights: readonly number[]) => ({
   name,
-  algorithm: 'Maglev' as const,
+  policy: { algorithm: 'Maglev' as const },
   endpoints: endpointsOf(weights).map((endpoint, slot) => ({ ...endpoint, slot })),
 });
 
@@ -23,7 +23,7 @@ test('a backend that did not change keeps its plan; one that did gets a new one'
   const after = await plans.of([
     maglev('a', [1, 2]),
     maglev('b', [1, 3]),
-    { ...maglev('c', [1, 2]), algorithm: 'SourceHash' },
+    { ...maglev('c', [1, 2]), policy: { algorithm: 'SourceHash' } },
   ]);
   assert.equal(after.get('a'), before.get('a'));
   assert.notEqual(after.get('b'), before.get('b'));

@@ -3,6 +3,7 @@ import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import type { Algorithm } from '../../../proxy/configuration/backend-policy.ts';
 import type { Engine } from '../../../proxy/engine/engine.ts';
 import type { EngineEvent } from '../../../proxy/engine/event.ts';
 import { startEngine } from '../../../proxy/relay-engine/start.ts';
@@ -11,16 +12,16 @@ import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { askOnce, dialClient, howDialEnds } from '../relay/client.ts';
 import { startDeafListener } from '../relay/deaf-listener.ts';
 import { type EndpointServer, greet, startEndpoint } from '../relay/endpoint-server.ts';
-import { tableBackend, tableOf } from '../tables.ts';
+import { type BackendChange, tableBackend, tableListener, tableOf } from '../tables.ts';
 
 let endpoint: EndpointServer;
 let engine: Engine;
 let onEvent: (event: EngineEvent) => void = () => undefined;
 
-const backend = (name: string, port: number, change: Partial<TableBackend> = {}): TableBackend =>
+const backend = (name: string, port: number, change: BackendChange = {}): TableBackend =>
   tableBackend({ name, endpoints: [{ address: '127.0.0.1', port, weight: 1 }], ...change });
 const table = (port: number, ...backends: readonly [TableBackend, ...TableBackend[]]): Table =>
-  tableOf([{ name: 'l', port, backend: backends[0].name, idleMs: 60_000, halfClosedMs: 60_000 }], backends);
+  tableOf([tableListener(port, { backend: backends[0].name })], backends);
 
 before(async () => {
   endpoint = await startEndpoint(greet('hello'));
@@ -44,7 +45,7 @@ test('an acceptor that dies is replaced and serves again; its connections and it
   const folder = mkdtempSync(join(tmpdir(), 'l4b-recovery-'));
   try {
     // No picker has this name, so the acceptor that gets the next client fails: a fault that tables from outside cannot have.
-    const broken = { algorithm: 'Nonsense' as TableBackend['algorithm'] };
+    const broken = { algorithm: 'Nonsense' as Algorithm };
     await engine.publish(table(port, backend('b', endpoint.port, broken)));
     const files: string[] = [];
     const died = new Promise<void>((resolve) => {
@@ -77,7 +78,7 @@ test('an acceptor that dies is replaced and serves again; its connections and it
 
 test('while an acceptor is dead, tables are still published', async () => {
   const [port] = (await freePorts(1)) as [number];
-  const broken = { algorithm: 'Nonsense' as TableBackend['algorithm'] };
+  const broken = { algorithm: 'Nonsense' as Algorithm };
   await engine.publish(table(port, backend('b', endpoint.port, broken)));
   const died = next('AcceptorDied');
   await howDialEnds(port);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { startEngine } from '../../../proxy/relay-engine/start.ts';
-import { tableBackend, tableOf } from '../tables.ts';
+import { tableBackend, tableListener, tableOf } from '../tables.ts';
 import { echo, startEndpoint } from './endpoint-server.ts';
 
 // Runs in a network namespace with 32 source ports only; prints how many clients were served, and why connections ended.
@@ -14,10 +14,7 @@ const engine = await startEngine({ acceptors: 1, onEvent: () => undefined });
 const endpoints = [{ address: '127.0.0.1', port: endpoint.port, weight: 1 }];
 await engine.publish(
   tableOf(
-    [
-      { name: 'l', port: LISTENER, backend: 'b', idleMs: 60_000, halfClosedMs: 60_000 },
-      { name: 'm', port: BUDGETLESS_LISTENER, backend: 'c', idleMs: 60_000, halfClosedMs: 60_000 },
-    ],
+    [tableListener(LISTENER), tableListener(BUDGETLESS_LISTENER, { name: 'm', backend: 'c' })],
     [
       tableBackend({ name: 'b', endpoints, retries: 2 }),
       tableBackend({ name: 'c', endpoints, retries: 2, retryBudgetPercent: 0 }),

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import type { Keepalive } from '../../../proxy/configuration/listener-policy.ts';
 import { startEngine } from '../../../proxy/relay-engine/start.ts';
-import type { Keepalive } from '../../../proxy/table/table.ts';
-import { tableBackend, tableOf } from '../tables.ts';
+import { tableBackend, tableListener, tableOf } from '../tables.ts';
 import { howItEnded } from './client.ts';
 import { echo, startEndpoint } from './endpoint-server.ts';
 
@@ -37,16 +37,7 @@ const serve = (keepalive: Keepalive | undefined): Promise<unknown> =>
   engine.publish(
     tableOf(
       // Each table another one.
-      [
-        {
-          name: 'l',
-          port: LISTENER,
-          backend: 'b',
-          idleMs: idleMs++,
-          halfClosedMs: 60_000,
-          ...(keepalive && { keepalive }),
-        },
-      ],
+      [tableListener(LISTENER, { idleMs: idleMs++, ...(keepalive && { keepalive }) })],
       [tableBackend({ endpoints: [{ address: ENDPOINT, port: 1081, weight: 1 }] })],
     ),
   );

@@ -7,6 +7,7 @@ import { AF_INET6, IPPROTO_TCP } from '../../../proxy/sys/sys.ts';
 import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { until } from '../../../tooling/wait/until.ts';
 import { dialClient } from '../relay/client.ts';
+import { tableListener } from '../tables.ts';
 
 /** A handshake then ends only with the client's first bytes. */
 const TCP_DEFER_ACCEPT = 9;
@@ -16,7 +17,7 @@ test('handshakes under way at a port are counted, of both families, and not thos
   const [port, other] = (await freePorts(2)) as [number, number];
   const sockets = new ListeningSockets(sys, 2, 100);
   for (const each of [port, other])
-    for (const fd of sockets.open({ name: 'web', port: each }) as readonly number[])
+    for (const fd of sockets.open(tableListener(each)) as readonly number[])
       assert.ok(sys.setOption(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, 30) >= 0);
   const count = countHandshakes(sys);
   assert.equal(count(AF_INET6, port), 0);

@@ -40,14 +40,14 @@ const all: EndpointView = { isHealthy: () => true, share: () => 1 };
 test('times become milliseconds, and everything is sorted by name', () => {
   const { listeners, backends } = compileTable(snapshot([]), all);
   assert.deepEqual(
-    listeners.map(({ name, idleMs }) => [name, idleMs]),
+    listeners.map(({ name, policy }) => [name, policy.idleMs]),
     [
       ['a', 3_600_000],
       ['z', 60_000],
     ],
   );
   assert.deepEqual(
-    backends.map(({ name, algorithm, connectMs, retries }) => [name, algorithm, connectMs, retries]),
+    backends.map(({ name, policy }) => [name, policy.algorithm, policy.connectMs, policy.retries]),
     [
       ['a', 'LeastConnections', 5000, 2],
       ['b', 'RoundRobin', 1500, 1],

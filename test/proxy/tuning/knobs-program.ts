@@ -6,11 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startEngine } from '../../../proxy/relay-engine/start.ts';
-import type { TableListener } from '../../../proxy/table/table.ts';
 import { until } from '../../../tooling/wait/until.ts';
 import { echo, startEndpoint } from '../relay/endpoint-server.ts';
 import { manifestText } from '../relay/proxy-process.ts';
-import { tableBackend, tableOf } from '../tables.ts';
+import { type ListenerChange, tableBackend, tableListener, tableOf } from '../tables.ts';
 
 // Runs in a network namespace of its own, sets one sysctl after the other, and prints what the kernel then does with a proxy's sockets.
 const LISTENER = 80;
@@ -52,15 +51,12 @@ const endpoint = await startEndpoint(
 /** Serves with one acceptor, or more; then does something. */
 const served = async <T>(
   run: () => Promise<T>,
-  { acceptors = 1, ...listener }: Partial<TableListener> & { readonly acceptors?: number } = {},
+  { acceptors = 1, ...listener }: ListenerChange & { readonly acceptors?: number } = {},
 ): Promise<T> => {
   const engine = await startEngine({ acceptors, onEvent: () => undefined });
   const endpoints = [{ address: '127.0.0.1', port: ENDPOINT, weight: 1 }];
   const findings = await engine.publish(
-    tableOf(
-      [{ name: 'l', port: LISTENER, backend: 'b', idleMs: 60_000, halfClosedMs: 60_000, ...listener }],
-      [tableBackend({ endpoints })],
-    ),
+    tableOf([tableListener(LISTENER, listener)], [tableBackend({ endpoints })]),
   );
   try {
     if (findings.length > 0) throw new Error(JSON.stringify(findings));

@@ -12,10 +12,10 @@ import { serveTable } from '../../../../proxy/relay-engine/acceptor/serve-table.
 import { EMPTY_TABLE, type ServedListener } from '../../../../proxy/relay-engine/acceptor/served-table.ts';
 import { libc } from '../../../../proxy/sys/libc.ts';
 import { AF_INET, SOCK_STREAM } from '../../../../proxy/sys/sys.ts';
-import { backendForTest, inputsForTest, tableForTest } from './acceptor.ts';
+import { backendForTest, inputsForTest, listenerForTest, tableForTest } from './acceptor.ts';
 
 const sys = libc();
-const LISTENER = { slot: 0, fd: -1, port: 80, backendSlot: 0, idleMs: 60_000, halfClosedMs: 30_000 };
+const LISTENER = listenerForTest(-1, 80, { idleMs: 60_000, halfClosedMs: 30_000 });
 
 const CLIENT_ADDRESS = Array.from({ length: 16 }, (_, index) => index + 1);
 

@@ -1,6 +1,12 @@
+import type { BackendPolicy } from '../../../../proxy/configuration/backend-policy.ts';
+import type { ListenerPolicy } from '../../../../proxy/configuration/listener-policy.ts';
 import type { Acceptor } from '../../../../proxy/relay-engine/acceptor/context.ts';
 import { type AcceptorInputs, createAcceptor } from '../../../../proxy/relay-engine/acceptor/create.ts';
-import type { AcceptorBackend, AcceptorTable } from '../../../../proxy/relay-engine/acceptor/messages.ts';
+import type {
+  AcceptorBackend,
+  AcceptorListener,
+  AcceptorTable,
+} from '../../../../proxy/relay-engine/acceptor/messages.ts';
 import {
   allocateShared,
   MAX_DESCRIPTORS,
@@ -8,7 +14,7 @@ import {
 } from '../../../../proxy/relay-engine/acceptor/shared-memory.ts';
 import { shareEndpoints } from '../../../../proxy/relay-engine/share-endpoints.ts';
 import type { Sys } from '../../../../proxy/sys/sys.ts';
-import { tableBackend } from '../../tables.ts';
+import { tableBackend, tableListener } from '../../tables.ts';
 
 /** What an acceptor is given that nobody drives: its clock stands still, and nobody listens to it. */
 export const inputsForTest = (sys: Sys, change: Partial<AcceptorInputs> = {}): AcceptorInputs => ({
@@ -29,13 +35,26 @@ export const inputsForTest = (sys: Sys, change: Partial<AcceptorInputs> = {}): A
 /** A backend in the first slot, whose endpoints of equal weight take turns; each has the slot of its place, where it names none. */
 export const backendForTest = (
   endpoints: readonly { readonly address: string; readonly port: number; readonly slot?: number }[],
-  change: Partial<AcceptorBackend> = {},
+  policy: Partial<BackendPolicy> = {},
 ): AcceptorBackend => ({
   slot: 0,
-  ...tableBackend(),
+  policy: tableBackend(policy).policy,
   endpoints: shareEndpoints(endpoints.map((endpoint, slot) => ({ slot, weight: 1, ...endpoint }))),
   plan: { turns: Uint16Array.from(endpoints.keys()), seeds: new Uint32Array(0) },
-  ...change,
+});
+
+/** A listener in the first slot, in front of the backend there. */
+export const listenerForTest = (
+  fd: number,
+  port: number,
+  policy: Partial<ListenerPolicy> = {},
+): AcceptorListener => ({
+  slot: 0,
+  fd,
+  protocol: 'TCP',
+  port,
+  backendSlot: 0,
+  policy: tableListener(port, policy).policy,
 });
 
 /** A first table that serves nothing but what is given. */

@@ -8,16 +8,11 @@ import type { ServedListener } from '../../../../proxy/relay-engine/acceptor/ser
 import { INTS, intsAt } from '../../../../proxy/relay-engine/acceptor/shared-memory.ts';
 import { libc } from '../../../../proxy/sys/libc.ts';
 import { AF_INET, SOCK_STREAM } from '../../../../proxy/sys/sys.ts';
-import { inputsForTest } from './acceptor.ts';
+import { inputsForTest, listenerForTest } from './acceptor.ts';
 
 const WAKE = 4711;
 const LISTENER: ServedListener = {
-  slot: 0,
-  fd: -1,
-  port: 80,
-  backendSlot: 0,
-  idleMs: 1000,
-  halfClosedMs: 500,
+  ...listenerForTest(-1, 80, { idleMs: 1000, halfClosedMs: 500 }),
   idleTicks: 100,
   halfClosedTicks: 50,
   acceptFrom: () => false,

@@ -12,7 +12,7 @@ import { libc } from '../../../../proxy/sys/libc.ts';
 import { pinnedMemory } from '../../../../proxy/sys/memory.ts';
 import { writeSocketAddress } from '../../../../proxy/sys/socket-address.ts';
 import { AF_INET, SOCK_NONBLOCK, SOCK_STREAM } from '../../../../proxy/sys/sys.ts';
-import { inputsForTest } from './acceptor.ts';
+import { inputsForTest, listenerForTest } from './acceptor.ts';
 
 /** More than are taken from a listener in one go. */
 const CLIENTS = 100;
@@ -39,7 +39,7 @@ test('clients that the kernel queued for a listener are taken before a table wit
     },
   });
   const tables = [
-    table(1, [{ slot: 0, fd: listening, port, backendSlot: 0, idleMs: 1000, halfClosedMs: 1000 }]),
+    table(1, [listenerForTest(listening, port, { idleMs: 1000, halfClosedMs: 1000 })]),
     table(2, []),
   ];
   const versions: number[] = [];

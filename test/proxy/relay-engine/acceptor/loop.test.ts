@@ -7,7 +7,7 @@ import { pinnedMemory } from '../../../../proxy/sys/memory.ts';
 import { writeSocketAddress } from '../../../../proxy/sys/socket-address.ts';
 import { AF_INET, EADDRNOTAVAIL, SOCK_NONBLOCK, SOCK_STREAM } from '../../../../proxy/sys/sys.ts';
 import { freePort } from '../../../../tooling/process/free-ports.ts';
-import { backendForTest, inputsForTest, tableForTest } from './acceptor.ts';
+import { backendForTest, inputsForTest, listenerForTest, tableForTest } from './acceptor.ts';
 
 test('connections that were left for an acceptor before it has a table do not keep it from sleeping', () => {
   const sys = libc();
@@ -66,7 +66,7 @@ test('where source ports are chosen, none is that of a listener or an endpoint o
         {
           type: 'Table',
           table: tableForTest({
-            listeners: [{ slot: 0, fd: listening, port, backendSlot: 0, idleMs: 1000, halfClosedMs: 1000 }],
+            listeners: [listenerForTest(listening, port, { idleMs: 1000, halfClosedMs: 1000 })],
             backends: [backendForTest([{ address: '127.0.0.1', port: port + 3 }])],
           }),
         },

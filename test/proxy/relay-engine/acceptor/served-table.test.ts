@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { listenerOf, type ServedListener } from '../../../../proxy/relay-engine/acceptor/served-table.ts';
+import { listenerForTest } from './acceptor.ts';
 
 const listener = (slot: number, backendSlot: number): ServedListener => ({
+  ...listenerForTest(9, 80),
   slot,
   backendSlot,
-  fd: 9,
-  port: 80,
-  idleMs: 1000,
-  halfClosedMs: 1000,
   idleTicks: 10,
   halfClosedTicks: 10,
   acceptFrom: () => false,

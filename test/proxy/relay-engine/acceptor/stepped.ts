@@ -20,7 +20,7 @@ import {
   TCP_INFO_BYTES,
 } from '../../../../proxy/sys/sys.ts';
 import { freePorts } from '../../../../tooling/process/free-ports.ts';
-import { backendForTest, inputsForTest, tableForTest } from './acceptor.ts';
+import { backendForTest, inputsForTest, listenerForTest, tableForTest } from './acceptor.ts';
 
 const SO_RCVBUF = 8;
 /** A run that takes longer has gone wrong. */
@@ -215,7 +215,7 @@ export const runStepped = async (
     type: 'Table',
     table: tableForTest({
       descriptorLimit: 1_000,
-      listeners: [{ slot: 0, fd: listener, port, backendSlot: 0, idleMs, halfClosedMs, keepalive }],
+      listeners: [listenerForTest(listener, port, { idleMs, halfClosedMs, keepalive })],
       backends: [backendForTest([{ address: '127.0.0.1', port: endpointPort }])],
     }),
   });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
+import type { BackendPolicy } from '../../../../proxy/configuration/backend-policy.ts';
 import { CONNECTING, WAITING } from '../../../../proxy/relay-engine/acceptor/connections.ts';
 import type { Acceptor } from '../../../../proxy/relay-engine/acceptor/context.ts';
 import { closeConnection } from '../../../../proxy/relay-engine/acceptor/ending.ts';
-import type { AcceptorBackend } from '../../../../proxy/relay-engine/acceptor/messages.ts';
 import { serveTable } from '../../../../proxy/relay-engine/acceptor/serve-table.ts';
 import { serveWaiting } from '../../../../proxy/relay-engine/acceptor/serve-waiting.ts';
 import { EMPTY_TABLE, type ServedBackend } from '../../../../proxy/relay-engine/acceptor/served-table.ts';
@@ -45,7 +45,7 @@ test('who has gone takes no place in the queue, and its number waits only once',
   assert.equal(enter(), undefined, 'full again');
 });
 
-const serve = (backend: Partial<AcceptorBackend>, endpoints: readonly number[]): void => {
+const serve = (backend: Partial<BackendPolicy>, endpoints: readonly number[]): void => {
   acceptor.table = serveTable(
     tableForTest({
       backends: [
