@@ -13,7 +13,7 @@ const CHEAP: readonly RegExp[] = [
   ),
 ];
 
-/** Where commands hide that are not marked as such: a drawing or an output has none at the start of a line. */
+/** A command in a block that is not marked as one; drawings and outputs have none at the start of a line. */
 const COMMAND_LINE =
   /^(?:\$ |(?:sudo |[A-Z_]+=\S+ )*(?:make|kubectl|helm|docker|npm|npx|git|curl|sysctl|systemctl|apt-get|argocd|flux|node|node_modules\/\.bin\/\S+)(?: [\w./"'$-]|$))/m;
 const OTHER_SHELLS = ['bash', 'shell', 'zsh', 'console', 'shell-session'];
@@ -107,7 +107,7 @@ const ofBlock = (path: string, block: Block, files: ReadonlyMap<string, string>)
     );
 };
 
-/** Every command of a page is run, by the test that its mark names or by this one, or its mark says why it is not. */
+/** Every command of a page is run by the test that its mark names or by this one, or is marked as not run. */
 export const commandFindings =
   (files: ReadonlyMap<string, string>): Check =>
   ({ path, text }) => {

@@ -12,7 +12,7 @@ const STATES = ['FREE', 'CONNECTING', 'WAITING', 'RELAYING', 'CLOSED'];
 const picture = (text: string): string =>
   /### A connection's life\n[^#]*?\n```\n([^`]*)```/.exec(text)?.[1] ?? '';
 
-/** The picture has every state and every reason of the code, and no state or flag that the code does not have. */
+/** The picture has every state and reason of the code, and no state or flag that the code does not have. */
 const check = (text: string, reasons: readonly string[], names: readonly string[]): readonly Finding[] => {
   const drawn = picture(text);
   const words = new Set(drawn.match(/[A-Za-z]+/g) ?? []);

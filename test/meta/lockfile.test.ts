@@ -34,7 +34,7 @@ const nodes: Check = ({ path, text }) => {
     : [{ path, says: `optionalDependencies must have ${NODES.join(' and ')} in one version` }];
 };
 
-/** Tools of developers for systems that this project does not run on; npm never fetches them on Linux with glibc. */
+/** Developers' tools for systems that are not supported here; npm never fetches them on Linux with glibc. */
 const neverFetched = ({ dev, optional, os = ['linux'], libc = ['glibc'] }: Locked): boolean =>
   dev === true && optional === true && !(os.includes('linux') && libc.includes('glibc'));
 

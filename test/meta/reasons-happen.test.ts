@@ -5,7 +5,7 @@ import { WARNING_REASONS } from '../../operator/status/warning-reasons.ts';
 import { assertNone, type Finding } from './finding.ts';
 import { type SourceFile, tree } from './tree.ts';
 
-/** Tests in which reasons come about as they do for users: at a real API server, or in a cluster with nodes. */
+/** Tests in which reasons arise as they do for users: at a real API server, or in a cluster with nodes. */
 const REAL = /^(test\/operator\/integration|e2e)\/.*\.test\.ts$/;
 /** A reason that is awaited, by a call or in a row of a table. */
 const AWAITED = /(?:\b(?:reason|told|warned)\([^;]*?'([A-Z]\w+)'|^\s*reason: '([A-Z]\w+)',$)/gm;

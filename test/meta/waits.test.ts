@@ -4,7 +4,10 @@ import { assertNone, type Check, matches } from './finding.ts';
 import { tree } from './tree.ts';
 
 const PAUSE = String.raw`await (?:sleep\(|new Promise(?:<void>)?\((?:setImmediate|\(\w+\) => set(?:Timeout|Immediate)\())`;
-/** A loop that looks again after a pause, which is all of its body or the end of it; not one that goes on until somebody ends it by a flag. */
+/**
+ * A loop that polls: a pause is all of its body, or the end of it.
+ * A loop that runs until a flag ends it is not one.
+ */
 const POLLING = new RegExp(
   String.raw`^( *)(?:while \((?!!?\w+\) )|for \(;;).*(?:\n? +${PAUSE}.*|\{\n(?:\1 +.*\n|\n)*?\1  ${PAUSE}.*\n\1\})$`,
   'gm',

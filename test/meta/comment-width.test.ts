@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { posix } from 'node:path';
+import { test } from 'node:test';
+import { commentsIn } from './comments.ts';
+import { assertNone, type Check } from './finding.ts';
+import { tree } from './tree.ts';
+
+const WIDTH = 110;
+/** A comment for a tool has to stay on one line. */
+const FOR_TOOLS = /^\W*(?:biome-ignore|@ts-|node:coverage)/;
+
+const check: Check = ({ path, text }) => {
+  const lines = text.split('\n');
+  return /\.[jt]s$/.test(path)
+    ? commentsIn(text)
+        .filter(
+          ({ line, text: comment }) => (lines[line - 1] ?? '').length > WIDTH && !FOR_TOOLS.test(comment),
+        )
+        .map(({ line }) => ({
+          path,
+          line,
+          says: `a comment reaches beyond column ${WIDTH}: wrap it`,
+        }))
+    : [];
+};
+
+/** Folders, without those inside them, where the rule holds. Each joins when its comments are revised. */
+const HOLDS_IN: readonly string[] = [
+  'bin',
+  'operator/errors',
+  'operator/log',
+  'operator/settings',
+  'scripts/verify',
+  'test/crds/bad',
+  'test/e2e/cluster',
+  'test/meta',
+  'test/operator/capacity',
+  'test/operator/health',
+  'test/operator/inspect',
+  'test/operator/leader',
+  'test/operator/objects',
+  'test/operator/queue',
+  'test/operator/rollout',
+  'test/operator/settings',
+  'test/operator/sysctls',
+  'test/operator/telemetry',
+  'test/operator/text',
+  'test/operator/watch',
+  'test/proxy/telemetry',
+  'test/scripts/test',
+  'test/scripts/verify',
+  'test/tooling/assets',
+  'test/tooling/images',
+  'test/tooling/process',
+  'test/tooling/terminal',
+  'test/tooling/wait',
+];
+
+test('comments wrap at 110 columns', () => {
+  const says = (text: string) => check({ path: 'a.ts', text }).map(({ line }) => line);
+  const long = 'word '.repeat(25);
+  assert.deepEqual(says(`// short\n// ${long}\nconst a = '// ${long}';\n`), [2]);
+  assert.deepEqual(says(`/**\n * ${long}\n * short\n */\nconst a = 1; // ${long}`), [2, 5]);
+  assert.deepEqual(says(`// biome-ignore lint/a: ${long}`), []);
+  assertNone(
+    tree()
+      .filter(({ path }) => HOLDS_IN.includes(posix.dirname(path)))
+      .flatMap(check),
+  );
+});
