@@ -6,9 +6,10 @@ import { after, before, test } from 'node:test';
 import { buildImages } from '../tooling/images/build-images.ts';
 import { findProgram } from '../tooling/process/find-program.ts';
 import { REPOSITORY } from '../tooling/process/folders.ts';
+import { until } from '../tooling/wait/until.ts';
 import { get, webServer } from './docker/client.ts';
 import { type DockerEngine, openDockerEngine } from './docker/engine.ts';
-import { until } from './support/until.ts';
+import { within } from './support/within.ts';
 
 /** The engine may be the user's, with a proxy that goes by the names of docs/install.md: whatever this test makes has a name and a label of its own. */
 const NAME = `l4b-test-${process.pid}`;
@@ -169,9 +170,8 @@ const isServed = async (container: string, network: Network): Promise<void> => {
   const health = () => docker('inspect', '--format', '{{.State.Health.Status}}', container);
   await until(
     'healthy by docker’s own account',
-    60,
     async () => ((await health()) === 'healthy' ? true : undefined),
-    logsOf(container),
+    within(60, logsOf(container)),
   );
   assert.equal(await node(get('http://127.0.0.1:8080/')), 'hello');
 
@@ -192,14 +192,14 @@ const isServed = async (container: string, network: Network): Promise<void> => {
 const isDrained = async (container: string): Promise<void> => {
   const answer = node(get('http://127.0.0.1:8080/held'));
   const isHeld = async () => ((await node(get(`${web}/waiting`))) === '1' ? true : undefined);
-  await until('asked', 30, isHeld, logsOf(container));
+  await until('asked', isHeld, within(30, logsOf(container)));
   const stopped = docker('stop', container);
   const isClosed = () =>
     node(get('http://127.0.0.1:8080/')).then(
       () => undefined,
       () => true as const,
     );
-  await until('closed to new clients', 30, isClosed, logsOf(container));
+  await until('closed to new clients', isClosed, within(30, logsOf(container)));
   await node(get(`${web}/release`));
   assert.equal(await answer, 'held');
   await stopped;

@@ -3,8 +3,9 @@ import { after, before, test } from 'node:test';
 import { connect } from '../kube/connect.ts';
 import { startListWatch } from '../kube/list-watch.ts';
 import type { KubeObject } from '../kube/object.ts';
+import { until } from '../tooling/wait/until.ts';
 import { startLoad } from './support/load.ts';
-import { until } from './support/until.ts';
+import { within } from './support/within.ts';
 import { World } from './support/world.ts';
 
 const REMOVALS = 12;
@@ -51,8 +52,11 @@ test('an endpoint that leaves its slice gets no connection 100 ms later', async 
       pods.sort((a, b) => a.metadata.creationTimestamp.localeCompare(b.metadata.creationTimestamp));
       const pod = pods[0]?.metadata.name as string;
       await world.kubectl(['label', 'pod', pod, 'app-']);
-      const change = await until('out of the slice', 10, async () =>
-        changes.find(({ atMs, pods: left }) => !left.has(pod) && atMs > (removed.at(-1)?.atMs ?? 0)),
+      const change = await until(
+        'out of the slice',
+        async () =>
+          changes.find(({ atMs, pods: left }) => !left.has(pod) && atMs > (removed.at(-1)?.atMs ?? 0)),
+        within(10),
       );
       removed.push({ pod, atMs: change.atMs });
       await world.kubectl(['rollout', 'status', 'deployment/edge-echo', '--timeout=60s']);

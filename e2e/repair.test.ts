@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { until } from '../tooling/wait/until.ts';
 import { startLoad, summarise } from './support/load.ts';
 import { scaleOperator } from './support/operator.ts';
-import { until } from './support/until.ts';
+import { within } from './support/within.ts';
 import { World } from './support/world.ts';
 
 const PROXIES = 'app.kubernetes.io/name=l4balancer,app.kubernetes.io/instance=edge';
@@ -22,12 +23,16 @@ test('with the operator stopped, endpoints are still followed', async () => {
   try {
     await world.kubectl(['scale', 'deployment/edge-echo', '--replicas=4']);
     await world.kubectl(['rollout', 'status', 'deployment/edge-echo', '--timeout=60s']);
-    await until('all four endpoints answer', 20, async () => {
-      const load = await startLoad(world.cluster, address, 8080, { clients: 2, seconds: 1 });
-      const seen = summarise(await load.stop());
-      assert.deepEqual(seen.failures, {});
-      return Object.keys(seen.endpoints).length === 4 ? true : undefined;
-    });
+    await until(
+      'all four endpoints answer',
+      async () => {
+        const load = await startLoad(world.cluster, address, 8080, { clients: 2, seconds: 1 });
+        const seen = summarise(await load.stop());
+        assert.deepEqual(seen.failures, {});
+        return Object.keys(seen.endpoints).length === 4 ? true : undefined;
+      },
+      within(20),
+    );
   } finally {
     await scaleOperator(world.cluster, 1);
   }
@@ -37,19 +42,27 @@ test('a Deployment edited by hand is put back', async () => {
   const [deployment] = await world.list('deployments', 'app.kubernetes.io/instance=edge');
   const name = deployment?.metadata.name as string;
   await world.kubectl(['set', 'env', `deployment/${name}`, 'NUM_ACCEPTORS=63']);
-  await until('put back', 30, async () => {
-    const text = await world.kubectl(['get', 'deployment', name, '-o', 'json']);
-    return text.includes('"63"') ? undefined : true;
-  });
+  await until(
+    'put back',
+    async () => {
+      const text = await world.kubectl(['get', 'deployment', name, '-o', 'json']);
+      return text.includes('"63"') ? undefined : true;
+    },
+    within(30),
+  );
   await world.ready('edge');
 });
 
 test('a proxy pod that is killed is told of in the status, which then recovers', async () => {
-  const notReady = until('not ready in the status', 30, async () => {
-    const seen = await world.get('l4balancer', 'edge');
-    const ready = seen?.status?.conditions?.find(({ type }) => type === 'Ready');
-    return ready?.status === 'False' ? ready : undefined;
-  });
+  const notReady = until(
+    'not ready in the status',
+    async () => {
+      const seen = await world.get('l4balancer', 'edge');
+      const ready = seen?.status?.conditions?.find(({ type }) => type === 'Ready');
+      return ready?.status === 'False' ? ready : undefined;
+    },
+    within(30),
+  );
   await world.kubectl(['delete', 'pod', '-l', PROXIES, '--grace-period=0', '--force']);
   const told = await notReady;
   assert.notEqual(told.reason, 'Available');

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { until } from '../tooling/wait/until.ts';
 import { startLoad, summarise } from './support/load.ts';
 import { SMALL } from './support/objects.ts';
-import { until } from './support/until.ts';
+import { within } from './support/within.ts';
 import { World } from './support/world.ts';
 
 let world: World;
@@ -39,12 +40,11 @@ test('while all proxy pods are replaced, no connection fails, and those that wer
   ]);
   await until(
     'replaced: every pod',
-    200,
     async () => {
       const now = await podsOf();
       return now.length === old.size && now.every((uid) => !old.has(uid)) ? true : undefined;
     },
-    () => world.explain('edge'),
+    within(200, () => world.explain('edge')),
   );
   await world.ready('edge');
   const [requests, longRequests] = await Promise.all([load.stop(), long.stop()]);

@@ -3,9 +3,10 @@ import { after, before, describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { SYSCTLS_LABEL } from '../cluster/interface/cluster.ts';
 import { ADMIN_PORT } from '../crds/l4balancer.ts';
+import { until } from '../tooling/wait/until.ts';
 import { ask, startLoad, summarise } from './support/load.ts';
 import { balancer, SMALL } from './support/objects.ts';
-import { until } from './support/until.ts';
+import { within } from './support/within.ts';
 import { World } from './support/world.ts';
 
 let world: World;
@@ -29,25 +30,28 @@ const onNodes = async (name: string, nodes: readonly string[]): Promise<void> =>
   const count = nodes.length;
   const { status } = await until(
     `on ${nodes.join(' and ')}: ${name}`,
-    90,
     async () => {
       const seen = await world.ready(name);
       return isDeepStrictEqual(await nodesOf(name), nodes) && seen.status?.replicas === count
         ? seen
         : undefined;
     },
-    () => world.explain(name),
+    within(90, () => world.explain(name)),
   );
   assert.deepEqual([status?.readyReplicas, status?.replicaSummary], [count, `${count}/${count}`]);
 };
 
 /** Waits until a client's requests there are answered, or until all of them fail in this way. */
 const comesAbout = (host: string, port: number, outcome: 'served' | 'ECONNREFUSED'): Promise<true> =>
-  until(`${outcome} at ${host}:${port}`, 30, async () => {
-    const { failures, endpoints } = await ask(world.cluster, host, port);
-    const seen = [...Object.keys(failures), ...(Object.keys(endpoints).length > 0 ? ['served'] : [])];
-    return isDeepStrictEqual(seen, [outcome]) ? true : undefined;
-  });
+  until(
+    `${outcome} at ${host}:${port}`,
+    async () => {
+      const { failures, endpoints } = await ask(world.cluster, host, port);
+      const seen = [...Object.keys(failures), ...(Object.keys(endpoints).length > 0 ? ['served'] : [])];
+      return isDeepStrictEqual(seen, [outcome]) ? true : undefined;
+    },
+    within(30),
+  );
 
 describe('a DaemonSet', () => {
   const everywhere = { ...workload, kind: 'DaemonSet' };
@@ -62,11 +66,15 @@ describe('a DaemonSet', () => {
     address = (await world.ready('every')).status?.addresses?.[0]?.value ?? assert.fail('no address');
     const load = await startLoad(world.cluster, address, 8080);
     const answered = new Set<string>();
-    await until('answered by both endpoints', 20, async () => {
-      for (const endpoint of Object.keys((await ask(world.cluster, address, 8080)).endpoints))
-        answered.add(endpoint);
-      return answered.size === 2 ? true : undefined;
-    });
+    await until(
+      'answered by both endpoints',
+      async () => {
+        for (const endpoint of Object.keys((await ask(world.cluster, address, 8080)).endpoints))
+          answered.add(endpoint);
+        return answered.size === 2 ? true : undefined;
+      },
+      within(20),
+    );
     assert.deepEqual(summarise(await load.stop()).failures, {});
   });
 
@@ -99,14 +107,20 @@ describe('a DaemonSet', () => {
     await world.reason('every', 'ImagePullFailed');
     assert.equal((await world.get('daemonset', 'l4b-every'))?.status?.numberReady, nodeNames().length);
     await world.apply(balancer('every', 'echo', { workload: single }));
-    await until('gone: the DaemonSet and its pods', 90, async () => {
-      const [left, pods] = [await world.get('daemonset', 'l4b-every'), await world.proxyPods('every')];
-      return left === undefined && pods.length === 1 ? true : undefined;
-    });
+    await until(
+      'gone: the DaemonSet and its pods',
+      async () => {
+        const [left, pods] = [await world.get('daemonset', 'l4b-every'), await world.proxyPods('every')];
+        return left === undefined && pods.length === 1 ? true : undefined;
+      },
+      within(90),
+    );
     assert.equal((await world.ready('every')).status?.replicaSummary, '1/1');
     await world.apply(balancer('every', 'echo', { workload: everywhere }));
-    await until('gone: the Deployment', 90, async () =>
-      (await world.get('deployment', 'l4b-every')) === undefined ? true : undefined,
+    await until(
+      'gone: the Deployment',
+      async () => ((await world.get('deployment', 'l4b-every')) === undefined ? true : undefined),
+      within(90),
     );
     await onNodes('every', nodeNames());
     assert.deepEqual(summarise(await load.stop()).failures, {});

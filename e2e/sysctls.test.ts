@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { SYSCTLS_LABEL } from '../cluster/interface/cluster.ts';
+import { until } from '../tooling/wait/until.ts';
 import { balancer, SMALL } from './support/objects.ts';
-import { until } from './support/until.ts';
+import { within } from './support/within.ts';
 import { type TuningRow, World } from './support/world.ts';
 
 let world: World;
@@ -46,9 +47,8 @@ const readSysctl = (pod: string, sysctl: string): Promise<string> =>
 const tuningRow = (name: string, knob: string): Promise<TuningRow> =>
   until(
     `in the status of ${name}: ${knob}`,
-    30,
     async () => (await world.get('l4balancer', name))?.status?.tuning?.find((row) => row.name === knob),
-    () => world.explain(name),
+    within(30, () => world.explain(name)),
   );
 
 const assertGuidesSysctls = async (balancerName: string): Promise<void> => {
@@ -125,13 +125,12 @@ test('the guide’s capability, where the runtime does not grant it, is told of 
   await world.apply(tuned('guide', 'allowed', { capabilities: ['SYS_RESOURCE'] }));
   const ready = await until(
     'granted or refused',
-    90,
     async () => {
       const seen = await world.get('l4balancer', 'guide');
       const found = seen?.status?.conditions?.find(({ type }) => type === 'Ready');
       return found?.reason === 'Available' || found?.reason === 'ContainerStartFailed' ? found : undefined;
     },
-    () => world.explain('guide'),
+    within(90, () => world.explain('guide')),
   );
   if (ready.reason === 'ContainerStartFailed') {
     assert.match(ready.message, /unable to apply caps/);
@@ -172,19 +171,25 @@ test('a rollout that a strict node refuses stops at the third pod; what serves s
     const message = await reason('storm', 'SysctlForbidden', /no more are made/);
     assert.ok(message.includes(strict), message);
     assert.match(message, /The 1 replica that serves stays\./);
-    await until('at rest: the ReplicaSet', 30, async () => {
-      const [replicaSet] = await world.list('replicasets', 'app.kubernetes.io/instance=storm');
-      return replicaSet?.spec.replicas === 1 &&
-        replicaSet.status?.observedGeneration === replicaSet.metadata.generation
-        ? true
-        : undefined;
-    });
+    await until(
+      'at rest: the ReplicaSet',
+      async () => {
+        const [replicaSet] = await world.list('replicasets', 'app.kubernetes.io/instance=storm');
+        return replicaSet?.spec.replicas === 1 &&
+          replicaSet.status?.observedGeneration === replicaSet.metadata.generation
+          ? true
+          : undefined;
+      },
+      within(30),
+    );
     const made = (await podsMade('storm')) - 1;
     t.diagnostic(`${made} pods were refused`);
     // Three, and those that were on their way when the third was refused; without the breaker there are 23 in 10 seconds.
     assert.ok(made >= 3 && made <= 7, `${made} pods were refused`);
-    await until('cleaned up: the refused pods', 30, async () =>
-      (await world.proxyPods('storm')).length === 1 ? true : undefined,
+    await until(
+      'cleaned up: the refused pods',
+      async () => ((await world.proxyPods('storm')).length === 1 ? true : undefined),
+      within(30),
     );
     assert.deepEqual(
       (await world.proxyPods('storm')).map(({ metadata }) => metadata.uid),

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { until } from '../tooling/wait/until.ts';
 import { ask, startLoad, summarise } from './support/load.ts';
-import { until } from './support/until.ts';
+import { within } from './support/within.ts';
 import { World } from './support/world.ts';
 
 let world: World;
@@ -60,10 +61,14 @@ test('a listener that is added is served without any pod restarting', async () =
     '-p',
     JSON.stringify({ spec: { listeners } }),
   ]);
-  await until('served on the new port', 20, async () => {
-    const { failures } = await ask(world.cluster, address, 8081);
-    return Object.keys(failures).length === 0 ? true : undefined;
-  });
+  await until(
+    'served on the new port',
+    async () => {
+      const { failures } = await ask(world.cluster, address, 8081);
+      return Object.keys(failures).length === 0 ? true : undefined;
+    },
+    within(20),
+  );
   const after = await world.proxyPods('edge');
   assert.deepEqual(
     after.map(({ metadata }) => metadata.uid).sort(),

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { OPERATOR_NAMESPACE } from '../scripts/run/install-operator.ts';
+import { until } from '../tooling/wait/until.ts';
 import { type RunningLoad, startLoad, summarise } from './support/load.ts';
 import { balancer, SMALL } from './support/objects.ts';
 import { OPERATOR_NAME } from './support/operator.ts';
-import { until } from './support/until.ts';
+import { within } from './support/within.ts';
 import { type Seen, World } from './support/world.ts';
 
 let world: World;
@@ -47,12 +48,16 @@ const standing = async (name: string) => {
 
 /** Waits for an event about the resource with this reason and text; gives back its type. */
 const event = (name: string, reason: string, says: RegExp): Promise<string> =>
-  until(`told of ${reason} in an event`, 20, async () => {
-    const of = `involvedObject.kind=L4Balancer,involvedObject.name=${name},reason=${reason}`;
-    const text = await world.kubectl(['get', 'events', '--field-selector', of, '-o', 'json']);
-    const { items } = JSON.parse(text) as { items: { type: string; message: string }[] };
-    return items.find(({ message }) => says.test(message))?.type;
-  });
+  until(
+    `told of ${reason} in an event`,
+    async () => {
+      const of = `involvedObject.kind=L4Balancer,involvedObject.name=${name},reason=${reason}`;
+      const text = await world.kubectl(['get', 'events', '--field-selector', of, '-o', 'json']);
+      const { items } = JSON.parse(text) as { items: { type: string; message: string }[] };
+      return items.find(({ message }) => says.test(message))?.type;
+    },
+    within(20),
+  );
 
 /** Matches one of the cluster's nodes. */
 const onNode = (): string => `node (?:${world.cluster.nodes.map(({ name }) => name).join('|')})`;
@@ -142,8 +147,10 @@ test('ImagePullFailed in a rollout: what serves goes on serving, until a right s
   await world.ready('rollout');
   const { failures } = summarise(await clients.stop());
   assert.deepEqual(failures, {});
-  await until('gone: the pod without an image', 30, async () =>
-    isDeepStrictEqual(uids(await world.proxyPods('rollout')), pods) ? true : undefined,
+  await until(
+    'gone: the pod without an image',
+    async () => (isDeepStrictEqual(uids(await world.proxyPods('rollout')), pods) ? true : undefined),
+    within(30),
   );
   await world.kubectl(['delete', 'l4balancer', 'rollout']);
 });
@@ -170,10 +177,14 @@ test('a ServiceAccount that is replaced: pods with a token of the new one take o
   const { pods } = await standing('account');
   const clients = await startLoad(world.cluster, served, 8080, { seconds: 240, pauseMs: 20 });
   await world.kubectl(['delete', 'serviceaccount', 'l4b-account']);
-  await until('made anew: every pod', 120, async () => {
-    const now = uids(await world.proxyPods('account'));
-    return now.length === 2 && now.every((uid) => !pods.includes(uid)) ? true : undefined;
-  });
+  await until(
+    'made anew: every pod',
+    async () => {
+      const now = uids(await world.proxyPods('account'));
+      return now.length === 2 && now.every((uid) => !pods.includes(uid)) ? true : undefined;
+    },
+    within(120),
+  );
   await world.ready('account');
   const { failures } = summarise(await clients.stop());
   assert.deepEqual(failures, {});

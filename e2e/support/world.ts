@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Cluster } from '../../cluster/interface/cluster.ts';
 import { openCluster } from '../../cluster/open-cluster.ts';
+import { until } from '../../tooling/wait/until.ts';
 import { ECHO_IMAGE } from './echo-image.ts';
 import { balancer, echoService } from './objects.ts';
 import { ensureOperator } from './operator.ts';
-import { until } from './until.ts';
+import { within } from './within.ts';
 
 /** What kubectl get -o json gives of an L4Balancer or of one of its children; only what the tests read. */
 export interface Seen {
@@ -67,9 +68,9 @@ export class World {
     // Pods are refused until the namespace's own ServiceAccount is there.
     await until(
       'given a ServiceAccount',
-      30,
       async () =>
         (await world.kubectl(['get', 'serviceaccount', 'default', '--ignore-not-found'])) || undefined,
+      within(30),
     );
     return world;
   }
@@ -117,7 +118,6 @@ export class World {
   async ready(name: string): Promise<Seen> {
     return until(
       `ready: L4Balancer ${name}`,
-      90,
       async () => {
         const seen = await this.get('l4balancer', name);
         const ready = seen?.status?.conditions?.find(({ type }) => type === 'Ready');
@@ -125,7 +125,7 @@ export class World {
           ? seen
           : undefined;
       },
-      () => this.explain(name),
+      within(90, () => this.explain(name)),
     );
   }
 
@@ -133,7 +133,6 @@ export class World {
   async reason(name: string, wanted: string, text = /./): Promise<Readonly<Record<string, SeenCondition>>> {
     return until(
       `${wanted} in the status of ${name}`,
-      90,
       async () => {
         const seen = await this.get('l4balancer', name);
         if (seen?.status?.observedGeneration !== seen?.metadata.generation) return undefined;
@@ -141,7 +140,7 @@ export class World {
         const { Ready } = conditions;
         return Ready?.reason === wanted && text.test(Ready.message) ? conditions : undefined;
       },
-      () => this.explain(name),
+      within(90, () => this.explain(name)),
     );
   }
 
@@ -173,7 +172,11 @@ export class World {
   async removed(name: string): Promise<void> {
     await this.kubectl(['delete', 'l4balancer', name, '--timeout=60s']);
     const left = () => this.childrenLeft();
-    await until('gone: all children', 90, async () => ((await left()) === '' ? true : undefined), left);
+    await until(
+      'gone: all children',
+      async () => ((await left()) === '' ? true : undefined),
+      within(90, left),
+    );
   }
 
   /** What a person would look at first. */
