@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isApiServerReady } from '../../tooling/process/until-up.ts';
+import { isApiServerReady } from '../access/api-server-ready.ts';
 import { runKubectl } from '../access/kubectl.ts';
 import { daemons } from './daemon.ts';
 import { apiUrl, keyPath } from './keys.ts';

@@ -1,10 +1,4 @@
-import { goImage } from '../../cluster/images/go-image.ts';
+import { echoImage } from '../../cluster/images/echo-image.ts';
 
-const REFERENCE = 'localhost/l4b-echo:test';
-
-/** The backend of the end-to-end tests (see main.go), built when this file is first imported and kept in the cache. */
-export const ECHO_IMAGE: {
-  readonly reference: string;
-  /** Path of its archive, for `Cluster.loadImage`. */
-  readonly tar: string;
-} = { reference: REFERENCE, tar: await goImage('echo', REFERENCE) };
+/** The backend of the end-to-end tests, built when this file is first imported. */
+export const ECHO_IMAGE = await echoImage();

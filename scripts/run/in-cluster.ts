@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { goImage } from '../../cluster/images/go-image.ts';
+import { echoImage } from '../../cluster/images/echo-image.ts';
 import type { Cluster } from '../../cluster/interface/cluster.ts';
 import { clusterProvider, openCluster } from '../../cluster/open-cluster.ts';
 import { installNeeds } from '../../cluster/own/install.ts';
@@ -25,8 +25,6 @@ import { sampleWorkloads } from './workloads.ts';
 export const CLUSTER = 'run';
 /** The one that the end-to-end tests share. */
 export const E2E_CLUSTER = 'e2e';
-/** The HTTP server of the sample: cluster/images/echo. */
-const ECHO = 'localhost/l4b-echo:test';
 const READY_MS = 180_000;
 const [HTTP_PORT, REDIS_PORT] = [8080, 6379];
 
@@ -80,7 +78,7 @@ export const runInCluster = async (options: RunOptions): Promise<Report> => {
   const services = await steps.run('images of the sample', async (progress) => {
     const redis = await redisImage({ signal, progress });
     progress('echo');
-    return { echo: { reference: ECHO, tar: await goImage('echo', ECHO, signal) }, redis };
+    return { echo: await echoImage(signal), redis };
   });
   const cluster = await steps.run('cluster, 2 nodes', (progress) =>
     openCluster(CLUSTER, { signal, progress }),

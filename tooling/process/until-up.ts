@@ -1,6 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { request } from 'node:https';
 import { join } from 'node:path';
 import { until } from '../wait/until.ts';
 
@@ -43,18 +42,4 @@ export function lastLines(path: string, count: number = LOG_LINES): string {
   } catch (cause) {
     return `(${cause instanceof Error ? cause.message : String(cause)})`;
   }
-}
-
-/** Whether the API server at `url` says that it is ready; `ca` is the PEM of its authority. */
-export function isApiServerReady(url: string, ca: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const call = request(`${url}/readyz`, { ca, agent: false, timeout: 2_000 }, (answer) => {
-      answer.resume();
-      resolve(answer.statusCode === 200);
-    });
-    call.once('timeout', () => call.destroy());
-    call.once('error', () => resolve(false));
-    call.once('close', () => resolve(false));
-    call.end();
-  });
 }

@@ -1,0 +1,15 @@
+import { request } from 'node:https';
+
+/** Whether the API server at `url` says that it is ready; `ca` is the PEM of its authority. */
+export function isApiServerReady(url: string, ca: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const call = request(`${url}/readyz`, { ca, agent: false, timeout: 2_000 }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode === 200);
+    });
+    call.once('timeout', () => call.destroy());
+    call.once('error', () => resolve(false));
+    call.once('close', () => resolve(false));
+    call.end();
+  });
+}
