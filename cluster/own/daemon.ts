@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { lastLines } from '../../tooling/process/last-lines.ts';
 import { startTime } from '../../tooling/process/lock.ts';
-import { lastLines } from '../../tooling/process/until-up.ts';
 import { daemonCgroup } from './cgroups.ts';
 import type { Host, Plan } from './plan.ts';
 

@@ -1,8 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { lastLines } from '../../tooling/process/last-lines.ts';
 import { endChild } from '../../tooling/process/leash.ts';
-import { lastLines, untilUp } from '../../tooling/process/until-up.ts';
+import { untilUp } from '../../tooling/process/until-up.ts';
 import { listens } from './measure/listening.ts';
 import type { Role } from './network/network.ts';
 import type { Place } from './place.ts';

@@ -1,9 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '../wait/until.ts';
-
-const LOG_LINES = 15;
+import { lastLines } from './last-lines.ts';
 
 /**
  * As `until`, for the start of `processes` (by the name of their log in `folder`): gives up as soon as one of them has
@@ -33,13 +31,4 @@ export async function untilUp(
 
 function hasEnded(child: ChildProcess): boolean {
   return child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
-}
-
-/** The end of a log, or why it cannot be read. */
-export function lastLines(path: string, count: number = LOG_LINES): string {
-  try {
-    return readFileSync(path, 'utf8').trimEnd().split('\n').slice(-count).join('\n');
-  } catch (cause) {
-    return `(${cause instanceof Error ? cause.message : String(cause)})`;
-  }
 }
