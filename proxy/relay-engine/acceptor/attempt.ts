@@ -23,8 +23,8 @@ import { connectFailure } from './connect-failure.ts';
 import { ENDPOINT } from './connections.ts';
 import type { Acceptor } from './context.ts';
 import { claimDescriptor, closeDescriptor } from './descriptors.ts';
-import { dropEndpointSocket } from './ending.ts';
 import { setKeepalive } from './keepalive.ts';
+import { dropEndpointSocket } from './leave-endpoint.ts';
 import type { ServedBackend } from './served-table.ts';
 import { watchEndpoint } from './watch-sides.ts';
 
@@ -32,14 +32,21 @@ import { watchEndpoint } from './watch-sides.ts';
 const PORT_TRIES = 16;
 
 /** Opens the socket for the endpoint's side; returns it, or a negative errno. */
-const openSocket = (acceptor: Acceptor, connection: number, family: number): number => {
+const openSocket = (
+  acceptor: Acceptor,
+  connection: number,
+  { transport }: ServedBackend,
+  family: number,
+): number => {
   const fd = acceptor.sys.socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return fd;
   const { connections, sys, table } = acceptor;
   claimDescriptor(acceptor, fd);
-  connections.fd[connection * 2 + ENDPOINT] = fd;
-  connections.flags[connection * 2 + ENDPOINT] = 0;
-  // Its urgent bytes come in their places among the others, as a client's do: who reads past one would lose it.
+  const endpoint = connection * 2 + ENDPOINT;
+  connections.fd[endpoint] = fd;
+  connections.transport[endpoint] = transport;
+  connections.flags[endpoint] = transport.flags;
+  // Its urgent bytes come in line with the others, as a client's do: they would be lost otherwise.
   sys.setOption(fd, SOL_SOCKET, SO_OOBINLINE, 1);
   // A client's socket inherits it from the listening one.
   sys.setOption(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
@@ -66,8 +73,9 @@ const bindToPort = ({ sys, sourcePorts, socketAddress }: Acceptor, fd: number, f
 };
 
 /**
- * Whether the kernel has connected a socket to itself: where nobody listens on a port of this machine that outgoing connections may come from, it may choose
- * that very port. Its own address is known as soon as `connect` has returned. Which ports those are is not remembered: an administrator may change it at any time.
+ * Whether the kernel has connected a socket to itself: if nobody listens on a port of this machine that lies in the range
+ * of source ports, the kernel may choose that very port. The socket's own address is known as soon as `connect` has
+ * returned. The range is not remembered: an administrator may change it at any time.
  */
 const isConnectedToItself = (
   { sys, socketAddress }: Acceptor,
@@ -85,27 +93,29 @@ const connectOnce = (
   index: number,
 ): number => {
   const family = backend.families[index] as number;
-  const fd = openSocket(acceptor, connection, family);
+  const fd = openSocket(acceptor, connection, backend, family);
   if (fd < 0) return fd;
   if (acceptor.sourcePorts.chosen) {
     const bound = bindToPort(acceptor, fd, family);
-    // None of the ports tried is free: then let the kernel look for one.
+    // If none of the ports tried is free, let the kernel look for one.
     if (bound < 0 && bound !== -EADDRINUSE) return bound;
   }
-  // The handshake's last packet waits for the client's first bytes, to go with them: a packet less. `dialed` ends the wait.
+  // The last packet of the handshake waits for the client's first bytes and leaves with them, which saves a packet.
+  // `onConnectResult` ends the wait.
   acceptor.sys.setOption(fd, IPPROTO_TCP, TCP_QUICKACK, 0);
   const address = backend.addresses + index * SOCKET_ADDRESS_BYTES;
   const connected = acceptor.sys.connect(fd, address, backend.addressLengths[index] as number);
   if (connected < 0 && connected !== -EINPROGRESS && connected !== -EINTR) return connected;
   if (!isConnectedToItself(acceptor, fd, backend, index)) return 0;
-  // With a reset nothing is left of it: closed in order, its port would be in TIME_WAIT for a minute, and no server could have it.
+  // A reset leaves nothing behind. Closed in order, the port would be in TIME_WAIT for a minute, and no server could
+  // listen on it.
   acceptor.sys.resetOnClose(fd);
   return -ECONNREFUSED;
 };
 
 /**
- * Whether this machine has no address at all to reach an endpoint from: with IPv6 switched off the kernel's error is the one for want of
- * ports, which a datagram socket can have no part in. It sends nothing.
+ * Whether this machine has no address at all from which to reach an endpoint: with IPv6 switched off, the kernel's error
+ * is the same as for a lack of ports. A datagram socket cannot lack a port, and connecting it sends nothing.
  */
 const hasNoAddress = (acceptor: Acceptor, backend: ServedBackend, index: number): boolean => {
   if (backend.families[index] !== AF_INET6) return false;
@@ -119,7 +129,7 @@ const hasNoAddress = (acceptor: Acceptor, backend: ServedBackend, index: number)
   return connected === -EADDRNOTAVAIL;
 };
 
-/** Begins to connect to an endpoint; returns why it could not, or undefined. What was opened is the connection's either way. */
+/** Begins to connect to an endpoint; returns why it could not, or undefined. What was opened belongs to the connection. */
 export const beginAttempt = (
   acceptor: Acceptor,
   connection: number,
@@ -130,7 +140,7 @@ export const beginAttempt = (
   let connected = connectOnce(acceptor, connection, backend, index);
   if (connected === -EADDRNOTAVAIL && hasNoAddress(acceptor, backend, index))
     return connectFailure(ENETUNREACH);
-  // The port is in use for this endpoint, or the kernel found none at all: choose ones from here on.
+  // The port is in use for this endpoint, or the kernel found none at all: choose ports here from now on.
   for (let i = 0; connected === -EADDRNOTAVAIL && i < PORT_TRIES; i++) {
     sourcePorts.scarce();
     dropEndpointSocket(acceptor, connection);
@@ -140,7 +150,7 @@ export const beginAttempt = (
   const watched = watchEndpoint(acceptor, connection, connections.fd[connection * 2 + ENDPOINT] as number);
   if (watched < 0) return connectFailure(-watched);
   connections.attempted[connection] = acceptor.nowMs;
-  // Nothing was relayed yet, so the last activity is the arrival.
+  // Nothing was relayed yet: the last activity is when dialling began.
   const last = (connections.lastActive[connection] as number) + backend.totalConnectTicks;
   acceptor.timers.set(connection, Math.min(acceptor.now + backend.connectTicks, last));
   return undefined;

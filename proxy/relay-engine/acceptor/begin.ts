@@ -3,6 +3,7 @@ import type { Acceptor } from './context.ts';
 import { dialFirst } from './dial.ts';
 import { resetConnection } from './ending.ts';
 import type { ServedListener } from './served-table.ts';
+import { PLAIN } from './transport.ts';
 import { watchClient } from './watch-sides.ts';
 
 /**
@@ -20,7 +21,11 @@ export const begin = (
   const { connections, counters, arrival } = acceptor;
   const connection = connections.take();
   const backendSlot = listener === undefined ? -1 : listener.backendSlot;
-  connections.fd[connection * 2 + CLIENT] = fd;
+  const client = connection * 2 + CLIENT;
+  const transport = listener === undefined ? PLAIN : listener.transport;
+  connections.fd[client] = fd;
+  connections.transport[client] = transport;
+  connections.flags[client] = transport.flags;
   connections.listenerSlot[connection] = listenerSlot;
   connections.backendSlot[connection] = backendSlot;
   connections.idleTicks[connection] = idleTicks;

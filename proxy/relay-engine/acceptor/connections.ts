@@ -1,4 +1,6 @@
-/** Sides of a connection: also the place of each side's values in the two-wide arrays. */
+import { PLAIN, type Transport } from './transport.ts';
+
+/** Sides of a connection. A side's values in the two-wide arrays are at its side index, `connection * 2 + side`. */
 export const CLIENT = 0;
 export const ENDPOINT = 1;
 export type Side = 0 | 1;
@@ -18,61 +20,63 @@ export const WAITING = 4;
 export type State = typeof FREE | typeof CONNECTING | typeof RELAYING | typeof CLOSED | typeof WAITING;
 
 /** Flags of one side. */
-export const READABLE = 1; // the kernel said there is something to read
+export const READABLE = 1; // the kernel has reported that there is something to read
 export const ENDED = 2; // its end of stream was read
 export const SHUT = 4; // our end of stream was sent to it
 export const READ_ON = 8; // a short read does not mean that nothing is left: read until the kernel says so
-export const BROKEN = 16; // sending to it failed: read what it has left, then reset
-export const ENDING = 32; // its end of stream has arrived and comes right behind what is still to be read
+export const BROKEN = 16; // sending to it failed: what it has left is read, then both sides are reset
+export const ENDING = 32; // its end of stream has arrived, and comes right behind what is still to be read
 export const SENT = 64; // something was sent to it
-export const PROMPT = 128; // it sends at once what it is given (TCP_NODELAY)
-export const WATCHED = 256; // the kernel says when it takes more (EPOLLOUT)
-export const ASKED = 512; // of a client: it spoke last, so it may wait for an answer
+export const PROMPT = 128; // its socket sends at once what it is given (TCP_NODELAY)
+export const WATCHED = 256; // the kernel reports when it becomes writable (EPOLLOUT)
+export const ASKED = 512; // of a client: it spoke last, so it may be waiting for an answer
 export const RESET = 1024; // closing it sends a reset
-export const QUEUED = 2048; // it is in the queue of those that have more to read
-export const LARGE = 4096; // its last read filled the buffer: it waits for its turn behind those that have little to say
+export const QUEUED = 2048; // it is in the queue of sides that have more to read
+export const LARGE = 4096; // its last read filled the buffer: it waits for a turn behind those with little to move
 export const LOST = 8192; // the kernel gave it up: it does not answer, or cannot be reached
 
 const GROWTH = 1024;
 
 /**
- * The connections of one acceptor as arrays indexed by connection number: no object per connection, nothing for the
- * garbage collector. Two-wide arrays hold a value for each side at `connection * 2 + side`.
+ * The connections of one acceptor, as arrays indexed by connection number: no object per connection, nothing for the
+ * garbage collector. Two-wide arrays hold a value for each side at its side index.
  */
 export class Connections {
   capacity = 0;
   state = new Uint8Array(0);
   /** Descriptors, two-wide; -1 for none. */
   fd = new Int32Array(0);
+  /** How the bytes of each side travel, two-wide. */
+  readonly transport: Transport[] = [];
   /** Flags, two-wide. */
   flags = new Uint16Array(0);
   listenerSlot = new Int32Array(0);
   backendSlot = new Int32Array(0);
   /** Slot of the endpoint in use, -1 for none. */
   endpointSlot = new Int32Array(0);
-  /** Slot of the endpoint that failed last, -1 for none, and once the table has changed since. */
+  /** Slot of the endpoint that failed last; -1 for none, or if the table has changed since. */
   failedEndpoint = new Int32Array(0);
-  /** 1 where the attempt that failed last found no source port. Written with every failure, and read after one only. */
+  /** 1 if the last attempt that failed found no source port. Written with every failure, and read only after one. */
   portless = new Uint8Array(0);
-  /** Bytes kept that this side has not taken yet, two-wide: buffer number (-1 none), first byte, length. */
+  /** Bytes kept for this side, which has not taken them yet, two-wide: buffer number (-1 for none), offset, length. */
   pendingBuffer = new Int32Array(0);
   pendingStart = new Int32Array(0);
   pendingLength = new Int32Array(0);
-  /** Bytes that this side had acknowledged when the kernel was asked last, two-wide. */
+  /** Bytes that this side had acknowledged when the kernel was last asked, two-wide. */
   acknowledged = new Float64Array(0);
-  /** Ticks of the timer wheel. */
+  /** Tick in which bytes moved last; before anything is relayed, in which the connection came. */
   lastActive = new Uint32Array(0);
-  /** How long it may be silent: at first as its listener says, shorter once a side has ended or broke. */
+  /** Ticks it may be silent: at first as its listener says, fewer once a side has ended its stream or broke. */
   idleTicks = new Uint32Array(0);
-  /** How long once one side has ended. */
+  /** Ticks it may be silent once one side has ended its stream. */
   halfClosedTicks = new Uint32Array(0);
   deadline = new Uint32Array(0);
   timerNext = new Int32Array(0);
   timerPrevious = new Int32Array(0);
   timerBucket = new Int32Array(0);
-  /** Turn of the loop in which it was accepted, in milliseconds of the acceptor's clock. */
+  /** When it was accepted: the time of that turn of the loop, in milliseconds of the acceptor's clock. */
   began = new Float64Array(0);
-  /** Turn of the loop in which the attempt to connect began, by the same clock. */
+  /** When the attempt to connect began, by the same clock. */
   attempted = new Float64Array(0);
   /** Bytes taken from the client, and from the endpoint. */
   received = new Float64Array(0);
@@ -82,7 +86,7 @@ export class Connections {
   /** The client's address: 16 bytes each, IPv4 mapped into IPv6; and its port. */
   clientAddress = new Uint8Array(0);
   clientPort = new Uint16Array(0);
-  /** Slots of endpoints that failed, by connection, -1 for one that has gone since; only for connections on a second attempt. */
+  /** By connection: slots of the endpoints that failed, -1 for one that has gone since. Only after a failed attempt. */
   readonly tried = new Map<number, number[]>();
   open = 0;
   #free: number[] = [];
@@ -108,13 +112,16 @@ export class Connections {
     return connection;
   }
 
-  /** Of endpoints that failed only those in `slots` are there still: another one's slot must not be avoided. How many failed stays known. */
+  /**
+   * Of the endpoints that failed, only those in `slots` still exist; a slot that may become another's must not be
+   * avoided. How many have failed stays known.
+   */
   forgetTriedBut(slots: ReadonlySet<number>): void {
     for (const tried of this.tried.values())
       for (const [index, slot] of tried.entries()) if (!slots.has(slot)) tried[index] = -1;
   }
 
-  /** Marks a connection closed; its number is not used again before `recycle`, as events of this turn may still name it. */
+  /** Marks a connection closed. Its number is not used again before `recycle`: events of this turn may still name it. */
   release(connection: number): void {
     this.state[connection] = CLOSED;
     this.tried.delete(connection);
@@ -136,6 +143,7 @@ export class Connections {
     const to = Math.max(GROWTH, from * 2);
     this.state = enlarged(this.state, to, 0);
     this.fd = enlarged(this.fd, to * 2, -1);
+    while (this.transport.length < to * 2) this.transport.push(PLAIN);
     this.flags = enlarged(this.flags, to * 2, 0);
     this.listenerSlot = enlarged(this.listenerSlot, to, -1);
     this.backendSlot = enlarged(this.backendSlot, to, -1);

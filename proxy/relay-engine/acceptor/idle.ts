@@ -1,7 +1,7 @@
+import { abort } from './abort.ts';
 import { BROKEN, CLIENT, ENDED, ENDPOINT, SIDES } from './connections.ts';
 import type { Acceptor } from './context.ts';
 import { closeConnection, resetBoth } from './ending.ts';
-import { abort } from './relay.ts';
 import { noteDeparted } from './under-way.ts';
 
 /**

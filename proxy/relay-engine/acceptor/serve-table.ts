@@ -8,6 +8,7 @@ import type { AcceptorBackend, AcceptorTable, SharedEndpoints } from './messages
 import type { ServedBackend, ServedListener, ServedTable } from './served-table.ts';
 import type { SharedMemory } from './shared-memory.ts';
 import { TimerWheel } from './timer-wheel.ts';
+import { PLAIN } from './transport.ts';
 
 const ACCEPT_FROM: Readonly<Record<Protocol, ServedListener['acceptFrom']>> = { TCP: acceptFrom };
 
@@ -52,6 +53,7 @@ const serveBackend = (
       clocks: shared.clocks,
       place: backend.slot,
     },
+    transport: PLAIN,
     connectTicks: TimerWheel.ticks(policy.connectMs),
     hashesSource: HASHES_SOURCE.has(policy.algorithm),
     totalConnectTicks: TimerWheel.ticks(policy.totalConnectMs),
@@ -86,6 +88,7 @@ export const serveTable = (
       idleTicks: TimerWheel.ticks(listener.policy.idleMs),
       halfClosedTicks: TimerWheel.ticks(listener.policy.halfClosedMs),
       acceptFrom: ACCEPT_FROM[listener.protocol],
+      transport: PLAIN,
     })),
     backends,
     gone: new Map([...before.backends].filter(([slot]) => !backends.has(slot))),

@@ -5,11 +5,14 @@ import type { PinnedMemory } from '../../sys/memory.ts';
 import type { Choice, Picker } from '../../table/picker.ts';
 import type { Acceptor } from './context.ts';
 import type { AcceptorListener } from './messages.ts';
+import type { Transport } from './transport.ts';
 
 /** A backend, ready for the loop: socket addresses encoded, times in ticks, shared gauges at hand. */
 export interface ServedBackend extends BackendPolicy {
   readonly pick: Picker;
   readonly choice: Choice;
+  /** Of the endpoint's side of its connections. */
+  readonly transport: Transport;
   /** Whether `pick` goes by the client's address. */
   readonly hashesSource: boolean;
   readonly connectTicks: number;
@@ -29,6 +32,8 @@ export interface ServedBackend extends BackendPolicy {
 export interface ServedListener extends AcceptorListener {
   readonly idleTicks: number;
   readonly halfClosedTicks: number;
+  /** Of the client's side of its connections. */
+  readonly transport: Transport;
   /**
    * Takes what the kernel has for the listener; returns false when nothing is left for now. With `mayHandOver` false
    * nothing is handed to another acceptor.

@@ -1,4 +1,5 @@
 import { EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLPRI, EPOLLRDHUP } from '../../sys/sys.ts';
+import { abort, noteLoss } from './abort.ts';
 import {
   CLIENT,
   CLOSED,
@@ -19,7 +20,7 @@ import type { Acceptor } from './context.ts';
 import { dial, dialAnother, onConnectResult, redial } from './dial.ts';
 import { closeConnection, resetBoth, resetConnection } from './ending.ts';
 import { onIdleDeadline } from './idle.ts';
-import { abort, noteLoss, relay } from './relay.ts';
+import { relay } from './relay.ts';
 
 /** What may happen to a connection, and what that means in one of its states. */
 export interface StateHandlers {

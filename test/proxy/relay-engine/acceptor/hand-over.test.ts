@@ -6,6 +6,7 @@ import { claimDescriptor } from '../../../../proxy/relay-engine/acceptor/descrip
 import { handOver } from '../../../../proxy/relay-engine/acceptor/hand-over.ts';
 import type { ServedListener } from '../../../../proxy/relay-engine/acceptor/served-table.ts';
 import { INTS, intsAt } from '../../../../proxy/relay-engine/acceptor/shared-memory.ts';
+import { PLAIN } from '../../../../proxy/relay-engine/acceptor/transport.ts';
 import { libc } from '../../../../proxy/sys/libc.ts';
 import { AF_INET, SOCK_STREAM } from '../../../../proxy/sys/sys.ts';
 import { inputsForTest, listenerForTest } from './acceptor.ts';
@@ -16,6 +17,7 @@ const LISTENER: ServedListener = {
   idleTicks: 100,
   halfClosedTicks: 50,
   acceptFrom: () => false,
+  transport: PLAIN,
 };
 
 /** Two acceptors whose loops do not run, and a client's descriptor that the first one holds. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { listenerOf, type ServedListener } from '../../../../proxy/relay-engine/acceptor/served-table.ts';
+import { PLAIN } from '../../../../proxy/relay-engine/acceptor/transport.ts';
 import { listenerForTest } from './acceptor.ts';
 
 const listener = (slot: number, backendSlot: number): ServedListener => ({
@@ -10,6 +11,7 @@ const listener = (slot: number, backendSlot: number): ServedListener => ({
   idleTicks: 10,
   halfClosedTicks: 10,
   acceptFrom: () => false,
+  transport: PLAIN,
 });
 
 const LISTENERS = [listener(1, 5), listener(2, 6)];

@@ -1,0 +1,19 @@
+import { EHOSTDOWN, EHOSTUNREACH, ENETUNREACH, ETIMEDOUT } from '../../sys/sys.ts';
+import { CLIENT, LOST, type Side } from './connections.ts';
+import type { Acceptor } from './context.ts';
+import { resetBoth } from './ending.ts';
+
+/** Errors of a peer that answered neither keepalive nor what was sent, or that no route leads to. */
+const LOSSES: ReadonlySet<number> = new Set([ETIMEDOUT, EHOSTUNREACH, ENETUNREACH, EHOSTDOWN]);
+
+/** Remembers whether a side that failed with `errno` was lost: the kernel reports the error only once. */
+export const noteLoss = ({ connections }: Acceptor, sideIndex: number, errno: number): void => {
+  if (LOSSES.has(errno)) connections.flags[sideIndex] = (connections.flags[sideIndex] as number) | LOST;
+};
+
+/** The side `from` has reset, or broke: the other one gets a reset, too. */
+export const abort = (acceptor: Acceptor, connection: number, from: Side): void => {
+  const isLost = ((acceptor.connections.flags[connection * 2 + from] as number) & LOST) !== 0;
+  if (from === CLIENT) resetBoth(acceptor, connection, isLost ? 'ClientTimedOut' : 'ClientReset');
+  else resetBoth(acceptor, connection, isLost ? 'EndpointTimedOut' : 'EndpointReset');
+};

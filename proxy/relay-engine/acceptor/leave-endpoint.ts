@@ -1,0 +1,23 @@
+import { ENDPOINT } from './connections.ts';
+import type { Acceptor } from './context.ts';
+import { closeDescriptor } from './descriptors.ts';
+
+/** Closes the socket of the endpoint's side, if there is one; the connection still counts at the endpoint. */
+export const dropEndpointSocket = (acceptor: Acceptor, connection: number): void => {
+  const { fd } = acceptor.connections;
+  const socket = fd[connection * 2 + ENDPOINT] as number;
+  if (socket >= 0) closeDescriptor(acceptor, socket);
+  fd[connection * 2 + ENDPOINT] = -1;
+};
+
+/** Leaves the endpoint of a connection, if there is one: its socket is closed, and it has capacity for another one. */
+export const leaveEndpoint = (acceptor: Acceptor, connection: number): void => {
+  const { connections } = acceptor;
+  dropEndpointSocket(acceptor, connection);
+  const slot = connections.endpointSlot[connection] as number;
+  if (slot >= 0) {
+    acceptor.counters.endpointLeft(slot);
+    acceptor.waitingAt = acceptor.now; // one that waits may have the capacity
+  }
+  connections.endpointSlot[connection] = -1;
+};
