@@ -3,12 +3,22 @@ import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import { descriptorsOf, memoryFor } from '../../crds/plan-pod.ts';
 import { bytes, cpuMillis } from '../../crds/quantity.ts';
 import { inMebibytes } from '../../crds/resources.ts';
-import type { Warning } from '../status/warning-reasons.ts';
 import { plural } from '../text/lists-and-counts.ts';
 import type { Plan } from './plan.ts';
 
 /** How many endpoints a backend has; only of those of which it is known. */
 export type EndpointCounts = ReadonlyMap<string, number>;
+
+/** One thing that the pods cannot hold; its reason is one of the status' warnings. */
+export interface CapacityWarning {
+  readonly reason:
+    | 'AcceptorsAboveRequest'
+    | 'TooFewCores'
+    | 'TooLittleMemory'
+    | 'TooFewDescriptors'
+    | 'TooFewSourcePorts';
+  readonly message: string;
+}
 
 /**
  * What the pods cannot hold of what is asked of them; nothing of it stops anything. In the order of the catalogue. `counts` are of backends whose
@@ -18,7 +28,7 @@ export const checkCapacity = (
   spec: L4BalancerSpec,
   plan: Plan,
   counts: EndpointCounts = new Map(),
-): readonly Warning[] =>
+): readonly CapacityWarning[] =>
   [
     checkRequest(spec),
     ...(plan.asked === undefined || plan.replicas === 0
@@ -26,7 +36,7 @@ export const checkCapacity = (
       : CHECKS.map((check) => check(spec, plan, plan.asked ?? 0, counts))),
   ].filter((warning) => warning !== undefined);
 
-const checkRequest = (spec: L4BalancerSpec): Warning | undefined => {
+const checkRequest = (spec: L4BalancerSpec): CapacityWarning | undefined => {
   const { acceptors, resources } = effectiveTuning(spec);
   const reserved = Math.ceil(cpuMillis(resources.requests.cpu) / 1000);
   return acceptors <= reserved
@@ -43,7 +53,12 @@ const numberOf = ({ workload }: L4BalancerSpec): string => {
   return workload.autoscaling === undefined ? 'workload.replicas' : 'workload.autoscaling.maxReplicas';
 };
 
-type Check = (spec: L4BalancerSpec, plan: Plan, asked: number, counts: EndpointCounts) => Warning | undefined;
+type Check = (
+  spec: L4BalancerSpec,
+  plan: Plan,
+  asked: number,
+  counts: EndpointCounts,
+) => CapacityWarning | undefined;
 
 const checkCores: Check = (spec, { replicas, cores, connectionsPerCore }, asked) => {
   const carried = replicas * cores * connectionsPerCore;
