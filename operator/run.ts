@@ -18,6 +18,7 @@ import { type Leadership, standForLeader } from './leader/join-election.ts';
 import type { Logger } from './log/log.ts';
 import { dryRun } from './preview/dry-run.ts';
 import { type Controller, startController } from './reconcile/controller.ts';
+import { FLAGS } from './settings/flags.ts';
 import type { Settings } from './settings/parse-settings.ts';
 import { createControllerMetrics } from './telemetry/controller-metrics.ts';
 import { createCredentialWatch, keepAsking } from './telemetry/credential-watch.ts';
@@ -75,7 +76,8 @@ export const startOperator = async (
       leadership: () => leadership?.problem(),
     });
   const servers = await startServers({
-    settings,
+    health: { address: settings.health, flag: FLAGS.healthAddress.flag },
+    metrics: { address: settings.metrics, flag: FLAGS.metricsAddress.flag },
     registry,
     readiness,
     onError: (error, path) => log.error({ code: 'Internal', error, path }, 'page failed'),

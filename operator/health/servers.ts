@@ -1,12 +1,15 @@
 import type { Registry } from 'prom-client';
-import { formatListenAddress, type ListenAddress } from '../../program/listen-address.ts';
-import { FLAGS } from '../settings/flags.ts';
+import { formatListenAddress } from '../../program/listen-address.ts';
 import { healthPages, metricsPages } from './pages.ts';
 import type { Readiness } from './readiness.ts';
 import { type PageServer, type ServerOptions, startServer } from './server.ts';
 
+/** Where a server is to listen, and which flag says so. */
+export type ListenOn = Pick<ServerOptions, 'address' | 'flag'>;
+
 export interface ServersOptions {
-  readonly settings: { readonly health: ListenAddress; readonly metrics: ListenAddress };
+  readonly health: ListenOn;
+  readonly metrics: ListenOn;
   readonly registry: Registry;
   readonly readiness: () => Readiness;
   readonly onError: ServerOptions['onError'];
@@ -19,15 +22,14 @@ export interface Servers {
 
 /** Starts the health and the metrics server; one for both when they are given the same address. Throws as startServer does. */
 export const startServers = async (options: ServersOptions): Promise<Servers> => {
-  const { health, metrics } = options.settings;
-  const { onError } = options;
+  const { health, metrics, onError } = options;
   const probes = healthPages(options.readiness);
   const figures = metricsPages(options.registry);
-  const isOne = health.port !== 0 && formatListenAddress(health) === formatListenAddress(metrics);
+  const isOne =
+    health.address.port !== 0 && formatListenAddress(health.address) === formatListenAddress(metrics.address);
 
   const first = await startServer({
-    address: health,
-    flag: FLAGS.healthAddress.flag,
+    ...health,
     pages: isOne ? { ...probes, ...figures } : probes,
     onError,
   });
@@ -36,8 +38,7 @@ export const startServers = async (options: ServersOptions): Promise<Servers> =>
   let second: PageServer;
   try {
     second = await startServer({
-      address: metrics,
-      flag: FLAGS.metricsAddress.flag,
+      ...metrics,
       pages: figures,
       onError,
     });

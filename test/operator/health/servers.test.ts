@@ -24,7 +24,8 @@ const start = async (ports: { health: number; metrics: number }, readiness: Read
   const registry = new Registry();
   new Counter({ name: 'things_total', help: 'Things.', registers: [registry] });
   const servers = await startServers({
-    settings: { health: { host: HERE, port: ports.health }, metrics: { host: HERE, port: ports.metrics } },
+    health: { address: { host: HERE, port: ports.health }, flag: '--health-address' },
+    metrics: { address: { host: HERE, port: ports.metrics }, flag: '--metrics-address' },
     registry,
     readiness: () => readiness,
     onError: (error) => assert.fail(String(error)),
