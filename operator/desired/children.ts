@@ -1,11 +1,12 @@
 import type { Manifest } from '../../kube/apply.ts';
+import type { Owner } from '../objects/owner.ts';
 import { withAccount } from './account.ts';
 import { daemonSet } from './daemon-set.ts';
 import { deployment } from './deployment.ts';
 import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler.ts';
 import { keptWorkload } from './kept-workload.ts';
 import { networkPolicy } from './network-policy.ts';
-import type { Owner, RenderSettings } from './pod/render-settings.ts';
+import type { RenderSettings } from './pod/render-settings.ts';
 import { podDisruptionBudget } from './pod-disruption-budget.ts';
 import { podMonitor } from './pod-monitor.ts';
 import { role } from './role.ts';

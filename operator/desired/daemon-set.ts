@@ -1,6 +1,7 @@
 import { selectorLabels } from '../objects/child-labels.ts';
+import type { Owner } from '../objects/owner.ts';
 import { childMetadata } from './metadata.ts';
-import type { Owner, RenderSettings } from './pod/render-settings.ts';
+import type { RenderSettings } from './pod/render-settings.ts';
 import { CURRENT, type RevisionName, renderTemplate } from './revisions/all.ts';
 import { updateStrategy } from './update-strategy.ts';
 

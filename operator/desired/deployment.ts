@@ -1,6 +1,7 @@
 import { selectorLabels } from '../objects/child-labels.ts';
+import type { Owner } from '../objects/owner.ts';
 import { childMetadata } from './metadata.ts';
-import type { Owner, RenderSettings } from './pod/render-settings.ts';
+import type { RenderSettings } from './pod/render-settings.ts';
 import { replicasOf } from './replicas.ts';
 import { CURRENT, renderTemplate } from './revisions/all.ts';
 import type { Shape } from './shape.ts';

@@ -1,5 +1,5 @@
+import type { Owner } from '../objects/owner.ts';
 import { childMetadata } from './metadata.ts';
-import type { Owner } from './pod/render-settings.ts';
 
 /** Chooses the number of pods by their CPU; undefined when none is asked for. It goes on when the operator is away. */
 export const horizontalPodAutoscaler = (owner: Owner) => {

@@ -1,13 +1,5 @@
 import type { Manifest } from '../../kube/apply.ts';
-import { STOPPED } from '../rollout/stop-record.ts';
-import { type LiveTemplate, ownTemplate } from '../rollout/stopped-workload.ts';
-import type { TriedTemplate } from '../rollout/trial.ts';
-
-/** A workload as the API server holds it; only the fields used. */
-export interface LiveWorkload {
-  readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
-  readonly spec?: { readonly template?: LiveTemplate & TriedTemplate };
-}
+import { type LiveTemplate, type LiveWorkload, ROLLOUT_STOPPED } from '../objects/workload.ts';
 
 /**
  * The workload with the pod template that it has, and with the record of a rollout that was stopped: all else is as wanted, so that it can
@@ -17,10 +9,10 @@ export const keptWorkload = (
   wanted: Manifest & { readonly spec: object },
   { metadata, spec }: LiveWorkload,
 ): Manifest => {
-  const record = metadata.annotations?.[STOPPED];
+  const record = metadata.annotations?.[ROLLOUT_STOPPED];
   const annotations = {
     ...wanted.metadata.annotations,
-    ...(record === undefined ? {} : { [STOPPED]: record }),
+    ...(record === undefined ? {} : { [ROLLOUT_STOPPED]: record }),
   };
   const kept = {
     ...wanted,
@@ -28,4 +20,11 @@ export const keptWorkload = (
     spec: { ...wanted.spec, template: ownTemplate(spec?.template ?? {}) },
   };
   return kept;
+};
+
+/** Without what the controllers add: the hash in the labels, and the empty time of its making. */
+export const ownTemplate = ({ metadata = {}, ...rest }: LiveTemplate): LiveTemplate => {
+  const { labels = {}, creationTimestamp: _, ...others } = metadata;
+  const { 'pod-template-hash': __, ...own } = labels;
+  return { ...rest, metadata: { ...others, labels: own } };
 };

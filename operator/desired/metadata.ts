@@ -1,7 +1,7 @@
 import { API_VERSION, KIND } from '../../crds/l4balancer.ts';
 import { childLabels, type Labels } from '../objects/child-labels.ts';
 import { childName } from '../objects/child-name.ts';
-import type { Owner } from './pod/render-settings.ts';
+import type { Owner } from '../objects/owner.ts';
 
 export interface ChildMetadata {
   readonly name: string;

@@ -1,6 +1,6 @@
 import { selectorLabels } from '../objects/child-labels.ts';
+import type { Owner } from '../objects/owner.ts';
 import { childMetadata } from './metadata.ts';
-import type { Owner } from './pod/render-settings.ts';
 
 /** The operator's pods, in whatever namespace they are: they read what a proxy has in effect. */
 const OPERATOR = {

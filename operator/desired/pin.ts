@@ -3,7 +3,8 @@ import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import { tuning } from '../../crds/tuning.ts';
 import { workload } from '../../crds/workload.ts';
 import { parseVersion, versionText } from '../objects/kubernetes-version.ts';
-import type { PullPolicy, RenderSettings } from './pod/render-settings.ts';
+import type { PullPolicy } from '../objects/pull-policy.ts';
+import type { RenderSettings } from './pod/render-settings.ts';
 import { CURRENT, FIRST, isRevision, type RevisionName } from './revisions/all.ts';
 
 /** Annotation of an L4Balancer: while it is "true", its pods are always rendered by the newest revision. */

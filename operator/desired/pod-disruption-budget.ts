@@ -1,6 +1,6 @@
 import { selectorLabels } from '../objects/child-labels.ts';
+import type { Owner } from '../objects/owner.ts';
 import { childMetadata } from './metadata.ts';
-import type { Owner } from './pod/render-settings.ts';
 import { replicasOf } from './replicas.ts';
 
 /** Bounds what node drains take at a time; undefined where there is nothing to bound. */

@@ -1,7 +1,7 @@
 import { selectorLabels } from '../objects/child-labels.ts';
+import type { Owner } from '../objects/owner.ts';
 import { childMetadata } from './metadata.ts';
 import { ADMIN_PORT_NAME } from './pod/container.ts';
-import type { Owner } from './pod/render-settings.ts';
 
 /** Tells Prometheus Operator to scrape the pods; undefined when that is not asked for. */
 export const podMonitor = (owner: Owner) => {

@@ -1,5 +1,5 @@
+import type { Owner } from '../objects/owner.ts';
 import { childMetadata } from './metadata.ts';
-import type { Owner } from './pod/render-settings.ts';
 
 /** Gives the proxy's ServiceAccount its Role. */
 export const roleBinding = (owner: Owner) => {

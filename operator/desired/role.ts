@@ -1,6 +1,6 @@
 import { GROUP, PLURAL } from '../../crds/l4balancer.ts';
+import type { Owner } from '../objects/owner.ts';
 import { childMetadata } from './metadata.ts';
-import type { Owner } from './pod/render-settings.ts';
 
 const READ = ['get', 'list', 'watch'];
 

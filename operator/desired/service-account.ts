@@ -1,5 +1,5 @@
+import type { Owner } from '../objects/owner.ts';
 import { childMetadata } from './metadata.ts';
-import type { Owner } from './pod/render-settings.ts';
 
 /** Who the proxy is to the API server. Only its own pods ask for a token. */
 export const serviceAccount = (owner: Owner) => ({

@@ -1,7 +1,7 @@
 import type { Service } from '../../crds/service.ts';
 import { selectorLabels } from '../objects/child-labels.ts';
+import type { Owner } from '../objects/owner.ts';
 import { childMetadata } from './metadata.ts';
-import type { Owner } from './pod/render-settings.ts';
 
 /** The Service in front of the pods, with a port for each listener; undefined for type None. */
 export const service = (owner: Owner) => {

@@ -1,4 +1,4 @@
-import type { LiveWorkload } from './kept-workload.ts';
+import type { LiveWorkload } from '../objects/workload.ts';
 import { CURRENT, type RevisionName } from './revisions/all.ts';
 
 /** What the children depend on beside the spec: how things stand. */

@@ -1,6 +1,6 @@
 import { effectiveTuning } from '../../crds/effective.ts';
 import type { UpdateStrategy } from '../../crds/scaling.ts';
-import type { Owner } from './pod/render-settings.ts';
+import type { Owner } from '../objects/owner.ts';
 
 type Count = number | string;
 

@@ -1,6 +1,7 @@
 import { ADMIN_PORT } from '../../crds/l4balancer.ts';
 import { ADMIN_PORT_NAME } from '../desired/pod/container.ts';
-import type { Observed, Pod } from '../status/observed.ts';
+import type { Pod } from '../objects/pod.ts';
+import type { Observed } from '../status/observed.ts';
 import type { Target } from './inspector.ts';
 
 /** The pods that run, of every revision: those that serve, and those that may say why they do not. */

@@ -1,8 +1,9 @@
 import type { KubeObject } from '../../kube/object.ts';
-import type { Deployment } from '../status/observed.ts';
+import type { Deployment, LiveWorkload } from './workload.ts';
 
 /** Only the fields used. */
 export interface DaemonSet extends KubeObject {
+  readonly spec?: NonNullable<LiveWorkload['spec']>;
   readonly status?: {
     readonly observedGeneration?: number;
     readonly desiredNumberScheduled?: number;
@@ -14,11 +15,7 @@ export interface DaemonSet extends KubeObject {
 }
 
 /** A DaemonSet as the checks of a Deployment see it: its nodes are the replicas wanted. */
-export const asDeployment = ({
-  metadata,
-  spec,
-  status = {},
-}: DaemonSet & { readonly spec?: object }): Deployment => ({
+export const asDeployment = ({ metadata, spec, status = {} }: DaemonSet): Deployment => ({
   metadata,
   spec: { ...spec, replicas: status.desiredNumberScheduled ?? 0 },
   status: {

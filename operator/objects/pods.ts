@@ -1,11 +1,16 @@
-import type {
-  ContainerStatus,
-  Deployment,
-  ObjectCondition,
-  Observed,
-  Pod,
-  ReplicaSet,
-} from '../status/observed.ts';
+import type { ObjectCondition } from './object-condition.ts';
+import type { ContainerStatus, Pod } from './pod.ts';
+import type { Deployment, ReplicaSet } from './workload.ts';
+
+/** A workload, and what it has made. */
+export interface WorkloadPods {
+  /** A DaemonSet in a Deployment's words. */
+  readonly deployment: Deployment | undefined;
+  /** ReplicaSets of the Deployment, in any order; none of a DaemonSet. */
+  readonly replicaSets: readonly ReplicaSet[];
+  /** Pods of those ReplicaSets or of the DaemonSet, in any order; also those that have failed. */
+  readonly pods: readonly Pod[];
+}
 
 const REVISION = 'deployment.kubernetes.io/revision';
 
@@ -25,7 +30,7 @@ export const currentReplicaSet = (
 };
 
 /** Pods of the newest revision, by name; those of older ones say nothing about what is asked for now. */
-export const currentPods = ({ deployment, replicaSets, pods }: Observed): readonly Pod[] => {
+export const currentPods = ({ deployment, replicaSets, pods }: WorkloadPods): readonly Pod[] => {
   const current = currentReplicaSet(deployment, replicaSets);
   const generation = deployment?.metadata.annotations?.[DAEMON_SET_GENERATION];
   const isCurrent = ({ metadata }: Pod): boolean | undefined =>

@@ -1,6 +1,6 @@
 import type { Manifest } from '../../kube/apply.ts';
 import type { KubeObject } from '../../kube/object.ts';
-import type { Owner } from '../desired/pod/render-settings.ts';
+import type { Owner } from '../objects/owner.ts';
 import { handedOver } from '../reconcile/hand-over-replicas.ts';
 import { planChild } from '../reconcile/plan-child.ts';
 import { differences } from './differences.ts';

@@ -1,5 +1,6 @@
 import { type Pin, type Pinned, renderingBy } from '../desired/pin.ts';
-import type { Owner, RenderSettings } from '../desired/pod/render-settings.ts';
+import type { RenderSettings } from '../desired/pod/render-settings.ts';
+import type { Owner } from '../objects/owner.ts';
 import type { Gate } from '../rollout/gate.ts';
 import type { WatchedKind } from '../watch/kinds.ts';
 import { type Applied, type ApplyDeps, applyChildren } from './apply-children.ts';

@@ -1,6 +1,6 @@
 import type { Manifest } from '../../kube/apply.ts';
 import type { KubeObject } from '../../kube/object.ts';
-import { STOPPED } from '../rollout/stop-record.ts';
+import { ROLLOUT_STOPPED } from '../objects/workload.ts';
 import { type Confirmed, isUnchanged } from './ledger.ts';
 
 /**
@@ -20,9 +20,9 @@ export const isAsLeft = (
 
 /** Who takes the record of a stopped rollout away asks for another try, as the status advises: that is no change to put back. */
 const withRecord = (live: KubeObject, last: Manifest): KubeObject => {
-  const record = last.metadata.annotations?.[STOPPED];
+  const record = last.metadata.annotations?.[ROLLOUT_STOPPED];
   const { annotations } = live.metadata;
-  return record === undefined || annotations?.[STOPPED] !== undefined
+  return record === undefined || annotations?.[ROLLOUT_STOPPED] !== undefined
     ? live
-    : { ...live, metadata: { ...live.metadata, annotations: { ...annotations, [STOPPED]: record } } };
+    : { ...live, metadata: { ...live.metadata, annotations: { ...annotations, [ROLLOUT_STOPPED]: record } } };
 };

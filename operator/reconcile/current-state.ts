@@ -4,11 +4,11 @@ import type { KubeObject } from '../../kube/object.ts';
 import { ACCOUNT } from '../desired/account.ts';
 import type { Live, Pinned } from '../desired/pin.ts';
 import { CONTAINER } from '../desired/pod/container.ts';
-import type { PullPolicy } from '../desired/pod/render-settings.ts';
 import { isUnsaid } from '../desired/replicas.ts';
 import { REVISION_ANNOTATION } from '../desired/revisions/all.ts';
+import type { PullPolicy } from '../objects/pull-policy.ts';
+import type { Deployment } from '../objects/workload.ts';
 import { checkRollout } from '../status/check-rollout.ts';
-import type { Deployment } from '../status/observed.ts';
 import { wantedPods } from '../status/wanted-pods.ts';
 
 interface Container {

@@ -1,12 +1,14 @@
 import { effectiveTuning } from '../../crds/effective.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { Child } from '../desired/children.ts';
-import type { Owner, RenderSettings } from '../desired/pod/render-settings.ts';
+import type { RenderSettings } from '../desired/pod/render-settings.ts';
 import type { ClusterNode } from '../objects/node.ts';
+import type { Owner } from '../objects/owner.ts';
+import type { LiveTemplate, LiveWorkload } from '../objects/workload.ts';
 import { cappedChildren } from '../rollout/capped-children.ts';
-import { decideGate, type Gate, type LiveWorkload } from '../rollout/gate.ts';
+import { decideGate, type Gate } from '../rollout/gate.ts';
 import type { VerdictBook } from '../rollout/probe-results.ts';
-import { type LiveTemplate, stoppedWorkload } from '../rollout/stopped-workload.ts';
+import { stoppedWorkload } from '../rollout/stopped-workload.ts';
 import { type Trial, type TriedTemplate, trialMark } from '../rollout/trial.ts';
 import { inPodSpec, placeSysctls } from '../sysctls/place-sysctls.ts';
 import type { ApplyDeps } from './apply-children.ts';

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../kube/object.ts';
 import { childLabels } from '../objects/child-labels.ts';
-import { controllerOf } from '../watch/collection.ts';
+import { controllerOf } from '../objects/controller-of.ts';
 import type { Confirmed } from './ledger.ts';
 
 /** Why an object counts as a resource's child. */

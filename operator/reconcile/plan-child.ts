@@ -1,6 +1,6 @@
 import type { Manifest } from '../../kube/apply.ts';
 import type { KubeObject } from '../../kube/object.ts';
-import { controllerOf } from '../watch/collection.ts';
+import { controllerOf } from '../objects/controller-of.ts';
 import { ROOT } from '../watch/kinds.ts';
 import { type Confirmed, digest, isUnchanged } from './ledger.ts';
 import { ownership } from './own-child.ts';

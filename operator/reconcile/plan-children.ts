@@ -1,10 +1,11 @@
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import { planAccount } from '../desired/account.ts';
 import { children } from '../desired/children.ts';
-import type { LiveWorkload } from '../desired/kept-workload.ts';
 import { decidePin, type Pin, type PinInput, type Pinned } from '../desired/pin.ts';
-import type { Owner, RenderSettings } from '../desired/pod/render-settings.ts';
+import type { RenderSettings } from '../desired/pod/render-settings.ts';
 import type { Shape } from '../desired/shape.ts';
+import type { Owner } from '../objects/owner.ts';
+import type { LiveWorkload } from '../objects/workload.ts';
 import { readRecord } from '../rollout/stop-record.ts';
 import { trialMark } from '../rollout/trial.ts';
 import { autoscaledReplicas, keepsOtherKind, renderedAs } from './current-state.ts';

@@ -1,8 +1,8 @@
 import type { Condition } from '../../crds/status.ts';
 import type { Inspector } from '../inspect/inspector.ts';
 import { targetsOf } from '../inspect/targets.ts';
+import type { DefinitionSkew } from '../objects/definition-skew.ts';
 import type { Gate } from '../rollout/gate.ts';
-import type { DefinitionSkew } from '../status/definition-skew.ts';
 import { statusOf } from '../status/status.ts';
 import type { Applied } from './apply-children.ts';
 import { type BringAboutDeps, type BroughtAbout, bringAbout } from './apply-plan.ts';

@@ -1,7 +1,8 @@
 import type { Writer } from '../../kube/apply.ts';
 import { ApiError } from '../../kube/errors.ts';
 import type { KubeObject } from '../../kube/object.ts';
-import type { Owner, RenderSettings } from '../desired/pod/render-settings.ts';
+import type { RenderSettings } from '../desired/pod/render-settings.ts';
+import type { Owner } from '../objects/owner.ts';
 import { poolsToTry, VERDICT_LABEL, verdictKey, type Waiting } from '../rollout/gate.ts';
 import { type PodTemplate, probePod } from '../rollout/probe-pod.ts';
 import { probeVerdict } from '../rollout/probe-verdict.ts';

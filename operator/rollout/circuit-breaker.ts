@@ -1,5 +1,5 @@
-import { currentReplicaSet, unreplaced } from '../objects/pods.ts';
-import type { Deployment, Pod, ReplicaSet } from '../status/observed.ts';
+import { currentReplicaSet, unreplaced, type WorkloadPods } from '../objects/pods.ts';
+import type { ReplicaSet } from '../objects/workload.ts';
 import { type Refusal, refusalOf, refusalsOf } from '../sysctls/refused-pod.ts';
 
 /** So many refused pods of one revision stop its rollout: a ReplicaSet replaces them as fast as it can, without end. */
@@ -19,13 +19,7 @@ export interface Tripped {
   readonly pods: number;
 }
 
-export interface BreakerInput {
-  readonly deployment: Deployment | undefined;
-  readonly replicaSets: readonly ReplicaSet[];
-  readonly pods: readonly Pod[];
-}
-
-export const breaker = ({ deployment, replicaSets, pods }: BreakerInput): Tripped | undefined => {
+export const breaker = ({ deployment, replicaSets, pods }: WorkloadPods): Tripped | undefined => {
   const current = currentReplicaSet(deployment, replicaSets);
   if (deployment === undefined || current === undefined) return undefined;
   const own = pods.filter(

@@ -1,9 +1,11 @@
 import { hash } from 'node:crypto';
 import type { ClusterNode } from '../objects/node.ts';
 import { isEligible } from '../objects/placement.ts';
-import type { Pod } from '../status/observed.ts';
+import type { Pod } from '../objects/pod.ts';
+import type { WorkloadPods } from '../objects/pods.ts';
+import type { LiveWorkload } from '../objects/workload.ts';
 import type { Refusal } from '../sysctls/refused-pod.ts';
-import { type BreakerInput, breaker, type HowToStop } from './circuit-breaker.ts';
+import { breaker, type HowToStop } from './circuit-breaker.ts';
 import { type NodePool, nodePools } from './node-pools.ts';
 import { probeVerdict } from './probe-verdict.ts';
 import { markOf, readRecord, type StopRecord, stillHolds } from './stop-record.ts';
@@ -37,7 +39,7 @@ export interface Waiting {
 /** What was decided of earlier probes, by verdict key. */
 export type Verdicts = ReadonlySet<string>;
 
-export interface GateInput extends BreakerInput {
+export interface GateInput extends WorkloadPods {
   /** Undefined when the pods ask for no unsafe sysctl in their spec. */
   readonly trial: Trial | undefined;
   /** The pod template that is wanted. */
@@ -51,11 +53,6 @@ export interface GateInput extends BreakerInput {
   readonly nodes: readonly ClusterNode[] | undefined;
   /** Pools on which the sysctls are known to work, or which were given up. */
   readonly settled: Verdicts;
-}
-
-export interface LiveWorkload {
-  readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
-  readonly spec?: { readonly replicas?: number; readonly template?: TriedTemplate };
 }
 
 /** Label of a probe pod: which question it answers. */

@@ -1,4 +1,4 @@
-import type { Pod } from '../status/observed.ts';
+import type { Pod } from '../objects/pod.ts';
 import { type Refusal, refusalOf } from '../sysctls/refused-pod.ts';
 
 /** What a probe pod has shown. */

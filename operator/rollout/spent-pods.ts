@@ -1,7 +1,7 @@
-import { currentReplicaSet } from '../objects/pods.ts';
-import type { Observed, Pod } from '../status/observed.ts';
+import { controllerOf } from '../objects/controller-of.ts';
+import type { Pod } from '../objects/pod.ts';
+import { currentReplicaSet, type WorkloadPods } from '../objects/pods.ts';
 import { refusalOf } from '../sysctls/refused-pod.ts';
-import { controllerOf } from '../watch/collection.ts';
 
 /**
  * Whether a kubelet refused the pod and its ReplicaSet at once makes another. A DaemonSet's controller replaces what failed ever more
@@ -12,7 +12,7 @@ export const isOfStorm = (pod: Pod): boolean =>
 
 /** Pods of a storm that tell nothing any more: all of them once that is on record, else those of earlier revisions. */
 export const spentPods = (
-  { deployment, replicaSets, pods }: Pick<Observed, 'deployment' | 'replicaSets' | 'pods'>,
+  { deployment, replicaSets, pods }: WorkloadPods,
   isOnRecord: boolean,
 ): readonly Pod[] => {
   const current = currentReplicaSet(deployment, replicaSets)?.metadata.uid;

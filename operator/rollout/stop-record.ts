@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { type ClusterNode, fingerprint } from '../objects/node.ts';
+import { ROLLOUT_STOPPED } from '../objects/workload.ts';
 import type { Refusal } from '../sysctls/refused-pod.ts';
-
-/** Annotation of the workload: why its rollout was stopped. It outlives the operator and the failed pods, which are removed. */
-export const STOPPED = 'l4balancer.dev/rollout-stopped';
 
 /** What is to be known of a stopped rollout until the spec or a node changes. */
 export interface StopRecord {
@@ -29,7 +27,7 @@ export const writeRecord = (stopped: StopRecord): string => JSON.stringify(stopp
 export const readRecord = (
   annotations: Readonly<Record<string, string>> | undefined,
 ): StopRecord | undefined => {
-  const text = annotations?.[STOPPED];
+  const text = annotations?.[ROLLOUT_STOPPED];
   if (text === undefined) return undefined;
   try {
     return record.safeParse(JSON.parse(text)).data;

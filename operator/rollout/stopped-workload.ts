@@ -1,11 +1,7 @@
 import type { Manifest } from '../../kube/apply.ts';
-import { STOPPED, type StopRecord, writeRecord } from './stop-record.ts';
-
-/** A pod template as the API server holds it. */
-export interface LiveTemplate {
-  readonly metadata?: { readonly labels?: Readonly<Record<string, string>>; readonly [key: string]: unknown };
-  readonly [key: string]: unknown;
-}
+import { ownTemplate } from '../desired/kept-workload.ts';
+import { type LiveTemplate, ROLLOUT_STOPPED } from '../objects/workload.ts';
+import { type StopRecord, writeRecord } from './stop-record.ts';
 
 type Workload = Manifest & { readonly spec: { readonly replicas?: number } };
 
@@ -19,7 +15,7 @@ export const stoppedWorkload = (
   replicas: number | undefined,
   record: StopRecord,
 ): Manifest => {
-  const annotations = { ...wanted.metadata.annotations, [STOPPED]: writeRecord(record) };
+  const annotations = { ...wanted.metadata.annotations, [ROLLOUT_STOPPED]: writeRecord(record) };
   const cap = replicas === undefined ? {} : { replicas };
   const stopped = {
     ...wanted,
@@ -27,11 +23,4 @@ export const stoppedWorkload = (
     spec: { ...wanted.spec, ...cap, template: ownTemplate(template) },
   };
   return stopped;
-};
-
-/** Without what the controllers add: the hash in the labels, and the empty time of its making. */
-export const ownTemplate = ({ metadata = {}, ...rest }: LiveTemplate): LiveTemplate => {
-  const { labels = {}, creationTimestamp: _, ...others } = metadata;
-  const { 'pod-template-hash': __, ...own } = labels;
-  return { ...rest, metadata: { ...others, labels: own } };
 };

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Sysctl } from '../../crds/tuning.ts';
 import type { Placement } from '../objects/placement.ts';
+import type { LiveTemplate } from '../objects/workload.ts';
 
 /** What a probe pod tries: sysctls of a pod's spec, where the pods would go. */
 export interface Trial {
@@ -12,11 +13,7 @@ export interface Trial {
 }
 
 /** The part of a pod template that is tried; also of one that the API server holds. */
-export interface TriedTemplate {
-  readonly spec?: Placement & {
-    readonly securityContext?: { readonly sysctls?: readonly Sysctl[] };
-  };
-}
+export type TriedTemplate = Pick<LiveTemplate, 'spec'>;
 
 /** The same text for the same sysctls in the same place, whoever wrote the template. */
 export const trialMark = (template: TriedTemplate | undefined): string => {

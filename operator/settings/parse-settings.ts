@@ -1,7 +1,8 @@
 import { type ListenAddress, parseListenAddress } from '../../program/listen-address.ts';
-import { type ImageSettings, PULL_POLICIES } from '../desired/pod/render-settings.ts';
+import type { ImageSettings } from '../desired/pod/render-settings.ts';
 import type { ElectionSettings } from '../leader/join-election.ts';
 import { LOG_LEVELS, type LogLevel } from '../log/log.ts';
+import { PULL_POLICIES } from '../objects/pull-policy.ts';
 import { OUTPUTS, type Output } from '../preview/output.ts';
 import type { Rate } from '../throttle/token-bucket.ts';
 import { FLAG_NAMES, FLAGS, type Flag, type FlagName } from './flags.ts';

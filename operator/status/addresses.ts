@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { Status } from '../../crds/status.ts';
-import type { Service } from './observed.ts';
+import type { Service } from '../objects/service.ts';
 
 type Addresses = NonNullable<Status['addresses']>;
 

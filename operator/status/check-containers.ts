@@ -1,6 +1,6 @@
+import type { ContainerStatus, Pod } from '../objects/pod.ts';
 import { livingContainers } from '../objects/pods.ts';
 import { sentence } from '../text/stable.ts';
-import type { ContainerStatus, Pod } from './observed.ts';
 import type { Verdict } from './reasons.ts';
 import { verdictOfPods } from './verdict-of-pods.ts';
 

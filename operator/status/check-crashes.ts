@@ -1,9 +1,9 @@
 import { effectiveTuning } from '../../crds/effective.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import type { ContainerStatus, Pod, Terminated } from '../objects/pod.ts';
 import { livingContainers } from '../objects/pods.ts';
 import { sentence } from '../text/stable.ts';
 import { lastWords } from './last-words.ts';
-import type { ContainerStatus, Pod, Terminated } from './observed.ts';
 import type { Verdict } from './reasons.ts';
 import { verdictOfPods } from './verdict-of-pods.ts';
 

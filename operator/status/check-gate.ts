@@ -1,7 +1,7 @@
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import { childName } from '../objects/child-name.ts';
+import { ROLLOUT_STOPPED } from '../objects/workload.ts';
 import type { Gate } from '../rollout/gate.ts';
-import { STOPPED } from '../rollout/stop-record.ts';
 import { listed, plural } from '../text/lists-and-counts.ts';
 import { sentence, stable } from '../text/stable.ts';
 import type { Observed } from './observed.ts';
@@ -45,7 +45,7 @@ const UNTIL =
   'until the sysctls, where the pods may go, or the node object change. Once the kubelet allows them';
 
 const stopped = (pods: number, { namespace, name }: Resource): string =>
-  `${pods} pods were refused; no more are made ${UNTIL}: kubectl annotate deployment ${childName(name)} ${STOPPED}- -n ${namespace}.`;
+  `${pods} pods were refused; no more are made ${UNTIL}: kubectl annotate deployment ${childName(name)} ${ROLLOUT_STOPPED}- -n ${namespace}.`;
 
 /** All of them: one that stays keeps the rollout from beginning. */
 const notBegun = (probes: readonly string[], { namespace }: Resource): string =>

@@ -1,5 +1,5 @@
+import type { Deployment, ReplicaSet } from '../objects/workload.ts';
 import { sentence, stable } from '../text/stable.ts';
-import type { Deployment, ReplicaSet } from './observed.ts';
 import type { Reason, Verdict } from './reasons.ts';
 
 /** Whose words the API server uses when it refuses an object, and what follows from them. The first that fits counts. */

@@ -1,6 +1,7 @@
+import type { Pod } from '../objects/pod.ts';
 import { hasFailed, hasServed, isReady } from '../objects/pods.ts';
+import type { Deployment } from '../objects/workload.ts';
 import { plural } from '../text/lists-and-counts.ts';
-import type { Deployment, Pod } from './observed.ts';
 import type { Verdict } from './reasons.ts';
 
 const progressReason = (deployment: Deployment): string =>

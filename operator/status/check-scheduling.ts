@@ -1,7 +1,7 @@
+import type { Pod } from '../objects/pod.ts';
 import { nodesOf } from '../objects/pods.ts';
 import { listed, roughly } from '../text/lists-and-counts.ts';
 import { sentence, stable } from '../text/stable.ts';
-import type { Pod } from './observed.ts';
 import type { Verdict } from './reasons.ts';
 
 /** What follows from each cause that the scheduler gives. */

@@ -1,8 +1,8 @@
 import { SYSCTL_WRITER } from '../desired/pod/sysctl-writer.ts';
+import type { Pod } from '../objects/pod.ts';
 import { hasFailed } from '../objects/pods.ts';
 import { sentence } from '../text/stable.ts';
 import { lastWords } from './last-words.ts';
-import type { Pod } from './observed.ts';
 import type { Verdict } from './reasons.ts';
 import { verdictOfPods } from './verdict-of-pods.ts';
 

@@ -1,7 +1,7 @@
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import type { Pod } from '../objects/pod.ts';
 import { refusalOf, refusalsOf } from '../sysctls/refused-pod.ts';
 import { roughly } from '../text/lists-and-counts.ts';
-import type { Pod } from './observed.ts';
 import type { Verdict } from './reasons.ts';
 import { sysctlAdvice } from './sysctl-advice.ts';
 

@@ -1,14 +1,15 @@
 import type { Finding } from '../../crds/finding.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import type { Status } from '../../crds/status.ts';
-import type { KubeObject } from '../../kube/object.ts';
 import type { Pinned } from '../desired/pin.ts';
+import type { DefinitionSkew } from '../objects/definition-skew.ts';
+import type { WorkloadPods } from '../objects/pods.ts';
+import type { Service } from '../objects/service.ts';
 import type { Gate } from '../rollout/gate.ts';
-import type { DefinitionSkew } from './definition-skew.ts';
 import type { Reading } from './reading.ts';
 
 /** Everything that the status is made from; gathered by reconcile/gather.ts. */
-export interface Observed {
+export interface Observed extends WorkloadPods {
   readonly namespace: string;
   readonly name: string;
   readonly generation: number;
@@ -20,12 +21,6 @@ export interface Observed {
   readonly ignored: readonly string[];
   /** What the spec has that would be refused today, and what becomes of it. */
   readonly tolerated: readonly Finding[];
-  /** What runs the pods; a DaemonSet in a Deployment's words. */
-  readonly deployment: Deployment | undefined;
-  /** ReplicaSets of the Deployment, in any order; none of a DaemonSet. */
-  readonly replicaSets: readonly ReplicaSet[];
-  /** Pods of those ReplicaSets or of the DaemonSet, in any order; also those that have failed. */
-  readonly pods: readonly Pod[];
   readonly service: Service | undefined;
   /** How the pods were rendered, and what an autoscaler chose. */
   readonly rendering: Pinned;
@@ -81,83 +76,4 @@ export interface Contest {
   readonly where: readonly string[];
   /** Whether another process wrote under the operator's own name. */
   readonly isOperator: boolean;
-}
-
-export interface ObjectCondition {
-  readonly type: string;
-  readonly status: string;
-  readonly reason?: string;
-  readonly message?: string;
-  /** RFC 3339. */
-  readonly lastTransitionTime?: string;
-}
-
-/** Only the fields used, as of the interfaces below. */
-export interface Deployment extends KubeObject {
-  readonly spec?: { readonly replicas?: number };
-  readonly status?: {
-    readonly observedGeneration?: number;
-    readonly replicas?: number;
-    readonly updatedReplicas?: number;
-    readonly readyReplicas?: number;
-    readonly availableReplicas?: number;
-    readonly conditions?: readonly ObjectCondition[];
-  };
-}
-
-export interface ReplicaSet extends KubeObject {
-  readonly status?: {
-    readonly replicas?: number;
-    readonly readyReplicas?: number;
-    readonly conditions?: readonly ObjectCondition[];
-  };
-}
-
-export interface Service extends KubeObject {
-  readonly spec?: { readonly clusterIP?: string; readonly clusterIPs?: readonly string[] };
-  readonly status?: {
-    readonly loadBalancer?: {
-      readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[];
-    };
-  };
-}
-
-export interface Pod extends KubeObject {
-  readonly spec?: {
-    readonly nodeName?: string;
-    readonly containers?: readonly {
-      readonly name: string;
-      readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
-    }[];
-  };
-  readonly status?: {
-    readonly phase?: string;
-    readonly reason?: string;
-    readonly message?: string;
-    readonly conditions?: readonly ObjectCondition[];
-    readonly containerStatuses?: readonly ContainerStatus[];
-    readonly initContainerStatuses?: readonly ContainerStatus[];
-    readonly podIP?: string;
-  };
-}
-
-export interface ContainerStatus {
-  readonly name: string;
-  readonly image?: string;
-  readonly ready?: boolean;
-  readonly restartCount?: number;
-  readonly state?: ContainerState;
-  readonly lastState?: ContainerState;
-}
-
-export interface ContainerState {
-  readonly waiting?: { readonly reason?: string; readonly message?: string };
-  readonly running?: { readonly startedAt?: string };
-  readonly terminated?: Terminated;
-}
-
-export interface Terminated {
-  readonly exitCode: number;
-  readonly reason?: string;
-  readonly message?: string;
 }

@@ -1,12 +1,12 @@
 import { effectiveTuning } from '../../crds/effective.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import type { Status } from '../../crds/status.ts';
+import type { Pod } from '../objects/pod.ts';
 import type { Gate } from '../rollout/gate.ts';
 import type { Refusal } from '../sysctls/refused-pod.ts';
 import { listed, plural } from '../text/lists-and-counts.ts';
 import { stable } from '../text/stable.ts';
 import { capabilityRefusals } from './check-containers.ts';
-import type { Pod } from './observed.ts';
 import type { Knob, Reading } from './reading.ts';
 
 type Row = NonNullable<Status['tuning']>[number];

@@ -1,7 +1,7 @@
+import type { Pod } from '../objects/pod.ts';
 import { nodesOf } from '../objects/pods.ts';
 import { listed } from '../text/lists-and-counts.ts';
 import { stable } from '../text/stable.ts';
-import type { Pod } from './observed.ts';
 import type { Verdict } from './reasons.ts';
 
 /** A pod, and what it says of its trouble. */

@@ -1,4 +1,4 @@
-import type { Pod } from '../status/observed.ts';
+import type { Pod } from '../objects/pod.ts';
 
 /** What a kubelet said when it refused a pod for its sysctls. */
 export interface Refusal {

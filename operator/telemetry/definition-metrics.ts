@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import { Gauge } from '../../program/prometheus.ts';
-import type { DefinitionSkew } from '../status/definition-skew.ts';
+import type { DefinitionSkew } from '../objects/definition-skew.ts';
 
 /** Counts in what the cluster's CustomResourceDefinition differs from the one that the operator was built with. */
 export const createDefinitionMetrics = (registry: Registry): ((skew: DefinitionSkew) => void) => {

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../kube/object.ts';
+import { controllerOf } from '../objects/controller-of.ts';
 
 type Change = 'Added' | 'Modified' | 'Deleted';
 
@@ -64,7 +65,3 @@ export class Collection<T extends KubeObject> {
     if (keys?.size === 0) this.#controlled.delete(uid);
   }
 }
-
-/** The one owner that says it is the controller. */
-export const controllerOf = (object: KubeObject) =>
-  object.metadata.ownerReferences?.find(({ controller }) => controller === true);

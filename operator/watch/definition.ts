@@ -4,7 +4,7 @@ import { ApiError } from '../../kube/errors.ts';
 import type { Transport } from '../../kube/transport.ts';
 import { codeOf } from '../errors/operator-error.ts';
 import type { Logger } from '../log/log.ts';
-import { type DefinitionSkew, definitionSkew, type Schema } from '../status/definition-skew.ts';
+import { type DefinitionSkew, definitionSkew, type Schema } from '../objects/definition-skew.ts';
 
 export interface DefinitionDeps {
   readonly transport: Pick<Transport, 'request'>;

@@ -4,7 +4,9 @@ import { collectionPath } from '../../kube/paths.ts';
 import { CHILD_SELECTOR } from '../objects/child-labels.ts';
 import type { DaemonSet } from '../objects/daemon-set.ts';
 import type { ClusterNode } from '../objects/node.ts';
-import type { Deployment, Pod, ReplicaSet, Service } from '../status/observed.ts';
+import type { Pod } from '../objects/pod.ts';
+import type { Service } from '../objects/service.ts';
+import type { Deployment, ReplicaSet } from '../objects/workload.ts';
 import { trimPod, trimReplicaSet } from './trim.ts';
 import { trimNode } from './trim-node.ts';
 

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../kube/object.ts';
 import { keyOf } from '../../kube/strip.ts';
 import { INSTANCE } from '../objects/child-labels.ts';
-import { controllerOf } from './collection.ts';
+import { controllerOf } from '../objects/controller-of.ts';
 import { ROOT, type WatchedKind } from './kinds.ts';
 import type { Collections } from './world.ts';
 

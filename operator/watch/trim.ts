@@ -1,4 +1,6 @@
-import type { ContainerStatus, ObjectCondition, Pod, ReplicaSet } from '../status/observed.ts';
+import type { ObjectCondition } from '../objects/object-condition.ts';
+import type { ContainerStatus, Pod } from '../objects/pod.ts';
+import type { ReplicaSet } from '../objects/workload.ts';
 
 // Pods and ReplicaSets are most of what is followed, and a pod's spec is most of each: kept whole, thousands of them
 // would fill the operator's memory with what it never reads.

@@ -1,6 +1,7 @@
 import { API_VERSION, KIND, type L4Balancer } from '../../crds/l4balancer.ts';
 import { parseL4Balancer } from '../../crds/parse.ts';
-import type { Owner, RenderSettings } from '../../operator/desired/pod/render-settings.ts';
+import type { RenderSettings } from '../../operator/desired/pod/render-settings.ts';
+import type { Owner } from '../../operator/objects/owner.ts';
 
 export const RENDER: RenderSettings = {
   proxyImage: 'registry.example/l4balancer-proxy:1.0',

@@ -1,6 +1,7 @@
 import { effectiveTuning } from '../../../crds/effective.ts';
 import type { EffectiveResources } from '../../../crds/resources.ts';
-import type { Owner, RenderSettings } from './render-settings.ts';
+import type { Owner } from '../../objects/owner.ts';
+import type { RenderSettings } from './render-settings.ts';
 import { containerSecurityContext } from './security-context.ts';
 
 /** Name of the proxy's container; status messages leave it out, it is the only one that the operator makes. */

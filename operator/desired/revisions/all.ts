@@ -1,5 +1,6 @@
+import type { Owner } from '../../objects/owner.ts';
 import { type PodTemplate, podTemplate } from '../pod/pod-template.ts';
-import type { Owner, RenderSettings } from '../pod/render-settings.ts';
+import type { RenderSettings } from '../pod/render-settings.ts';
 import { r2 } from './r2.ts';
 
 /** On every pod template from r2 on: which revision it is. */

@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { API_VERSION, KIND } from '../../../crds/l4balancer.ts';
 import { createWriter } from '../../../kube/apply.ts';
 import { ApiError } from '../../../kube/errors.ts';
-import { STOPPED } from '../../../operator/rollout/stop-record.ts';
+import { ROLLOUT_STOPPED } from '../../../operator/objects/workload.ts';
 import { type OperatorProcess, startOperator } from './operator.ts';
 import { bind, letServe, podsOf, refuse, serving, writePodStatus } from './pods.ts';
 import { OPERATOR, operatorLogin } from './rights.ts';
@@ -60,7 +60,7 @@ const follow = async (message: string): Promise<void> => {
 };
 
 const isStopped = async (namespace: string): Promise<boolean> =>
-  (await deploymentOf(namespace))?.metadata.annotations?.[STOPPED] !== undefined;
+  (await deploymentOf(namespace))?.metadata.annotations?.[ROLLOUT_STOPPED] !== undefined;
 
 /** Waits until the operator has acted on what it knows by now: it takes up a change of the spec, which no pod depends on. */
 const lookedAt = async (namespace: string, nth: number): Promise<void> => {
@@ -80,7 +80,7 @@ const refuseAll = async (namespace: string, node: string): Promise<number> => {
       const isThere = await refuse(world.transport, pod, node).then(() => true, goneMeanwhile);
       if (isThere) count++;
     }
-    return (await deploymentOf(namespace))?.metadata.annotations?.[STOPPED] !== undefined;
+    return (await deploymentOf(namespace))?.metadata.annotations?.[ROLLOUT_STOPPED] !== undefined;
   });
   return count;
 };
@@ -136,8 +136,11 @@ describe('a rollout whose pods a kubelet refuses', () => {
     // Its version alone says nothing: the controllers still write its status.
     const after = await deploymentOf(namespace);
     assert.deepEqual(after?.spec, before?.spec);
-    assert.equal(after?.metadata.annotations?.[STOPPED], before?.metadata.annotations?.[STOPPED]);
-    assert.notEqual(before?.metadata.annotations?.[STOPPED], undefined);
+    assert.equal(
+      after?.metadata.annotations?.[ROLLOUT_STOPPED],
+      before?.metadata.annotations?.[ROLLOUT_STOPPED],
+    );
+    assert.notEqual(before?.metadata.annotations?.[ROLLOUT_STOPPED], undefined);
     assert.deepEqual(await podsOf(world.transport, namespace), []);
     const pods = world.writes(OPERATOR, since).filter(({ what }) => what.includes('/pods'));
     assert.deepEqual(pods, []);
@@ -145,7 +148,7 @@ describe('a rollout whose pods a kubelet refuses', () => {
     await world.apply(namespace, 'edge', { ...TUNED, workload: { nodeSelector: { other: 'nodes' } } });
     const again = await nextPod(namespace);
     assert.deepEqual(again.spec.nodeSelector, { other: 'nodes' });
-    assert.equal((await deploymentOf(namespace))?.metadata.annotations?.[STOPPED], undefined);
+    assert.equal((await deploymentOf(namespace))?.metadata.annotations?.[ROLLOUT_STOPPED], undefined);
     await letServe(world.transport, namespace);
     await world.reason(namespace, 'edge', 'Available');
   });
@@ -161,7 +164,7 @@ describe('a rollout whose pods a kubelet refuses', () => {
     await letServe(world.transport, namespace);
     await world.reason(namespace, 'edge', 'Available');
     const deployment = await deploymentOf(namespace);
-    assert.equal(deployment?.metadata.annotations?.[STOPPED], undefined);
+    assert.equal(deployment?.metadata.annotations?.[ROLLOUT_STOPPED], undefined);
     assert.ok(deployment?.spec.replicas > 0);
   });
 
@@ -216,7 +219,7 @@ describe('a rollout whose pods a kubelet refuses', () => {
       'net.core.somaxconn=65535',
       'net.ipv4.tcp_tw_reuse=1',
     ]);
-    assert.equal((await deploymentOf(namespace))?.metadata.annotations?.[STOPPED], undefined);
+    assert.equal((await deploymentOf(namespace))?.metadata.annotations?.[ROLLOUT_STOPPED], undefined);
     const events = await world.kubectl('get', 'events', '-n', namespace, '-o', 'yaml');
     assert.match(events, /Deployment brought up to date/);
     assert.doesNotMatch(events, /reason: (Repaired|Contested)/, 'there and back is its own doing');

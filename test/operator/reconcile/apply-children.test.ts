@@ -5,11 +5,11 @@ import { ApiError } from '../../../kube/errors.ts';
 import type { KubeObject } from '../../../kube/object.ts';
 import { childMetadata } from '../../../operator/desired/metadata.ts';
 import { childLabels } from '../../../operator/objects/child-labels.ts';
+import { ROLLOUT_STOPPED } from '../../../operator/objects/workload.ts';
 import { type Applied, type ApplyDeps, applyChildren } from '../../../operator/reconcile/apply-children.ts';
 import { OPERATOR_ANNOTATION } from '../../../operator/reconcile/changed-by.ts';
 import { createContests, LONGEST_WAIT_MS } from '../../../operator/reconcile/contests.ts';
 import { createLedger } from '../../../operator/reconcile/ledger.ts';
-import { STOPPED } from '../../../operator/rollout/stop-record.ts';
 import type { Collections } from '../../../operator/watch/world.ts';
 import { owner } from '../owner.ts';
 
@@ -185,7 +185,7 @@ test('a rollout that is stopped, and tried again because its record was taken aw
   for (let round = 0; round < 5; round++) {
     await one.apply('get');
     one.own();
-    const stopped = await one.apply('list', 'u 1', true, { [STOPPED]: 'why' });
+    const stopped = await one.apply('list', 'u 1', true, { [ROLLOUT_STOPPED]: 'why' });
     assert.deepEqual([stopped.updated, stopped.repaired], [['Role'], []]);
     one.own({});
     const again = await one.apply('get');

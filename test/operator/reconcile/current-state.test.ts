@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Deployment } from '../../../operator/objects/workload.ts';
 import { autoscaledReplicas, keepsOtherKind, renderedAs } from '../../../operator/reconcile/current-state.ts';
 import { ownsReplicas } from '../../../operator/reconcile/hand-over-replicas.ts';
-import type { Deployment } from '../../../operator/status/observed.ts';
 import { balancer } from '../owner.ts';
 
 const spec = (workload: object, more: object = {}) => balancer({ workload, ...more }).spec;

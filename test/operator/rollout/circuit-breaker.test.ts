@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type BreakerInput, breaker } from '../../../operator/rollout/circuit-breaker.ts';
+import type { WorkloadPods } from '../../../operator/objects/pods.ts';
+import { breaker } from '../../../operator/rollout/circuit-breaker.ts';
 import { deployment, forbidden, oldReplicaSet, pod, replicaSet } from '../status/fixtures.ts';
 import { refused, running } from './cluster.ts';
 
-const input = (more: Partial<BreakerInput> = {}): BreakerInput => ({
+const input = (more: Partial<WorkloadPods> = {}): WorkloadPods => ({
   deployment: deployment(),
   replicaSets: [replicaSet()],
   pods: refused(3),
@@ -20,7 +21,7 @@ test('two refused pods of a revision are borne, the third stops its rollout', ()
   });
 });
 
-const NONE: readonly (readonly [string, Partial<BreakerInput>])[] = [
+const NONE: readonly (readonly [string, Partial<WorkloadPods>])[] = [
   ['there is no Deployment', { deployment: undefined }],
   ['no ReplicaSet is the current one', { replicaSets: [oldReplicaSet(2)] }],
   [

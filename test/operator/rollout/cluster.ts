@@ -1,6 +1,6 @@
 import type { ClusterNode } from '../../../operator/objects/node.ts';
+import type { Pod } from '../../../operator/objects/pod.ts';
 import type { Trial, TriedTemplate } from '../../../operator/rollout/trial.ts';
-import type { Pod } from '../../../operator/status/observed.ts';
 import { forbidden, pod } from '../status/fixtures.ts';
 
 /** A node that is ready, with these labels. */

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Pod } from '../../../operator/objects/pod.ts';
+import { ROLLOUT_STOPPED } from '../../../operator/objects/workload.ts';
 import {
   decideGate,
   type GateInput,
@@ -7,9 +9,8 @@ import {
   VERDICT_LABEL,
   verdictKey,
 } from '../../../operator/rollout/gate.ts';
-import { STOPPED, writeRecord } from '../../../operator/rollout/stop-record.ts';
+import { writeRecord } from '../../../operator/rollout/stop-record.ts';
 import { trialMark } from '../../../operator/rollout/trial.ts';
-import type { Pod } from '../../../operator/status/observed.ts';
 import { deployment, forbidden, replicaSet } from '../status/fixtures.ts';
 import { node, refused, running, template, trial } from './cluster.ts';
 
@@ -35,7 +36,7 @@ const probe = (pod: Pod, at: number): Pod => ({
   metadata: { ...pod.metadata, labels: { [VERDICT_LABEL]: keys()[at] ?? '' } },
 });
 const live = (
-  text: object = template(),
+  text = template(),
   annotations: Record<string, string> = {},
   replicas = 2,
 ): GateInput['live'] => ({
@@ -122,7 +123,7 @@ test('a storm is stopped, and put on record with what the node was', () => {
   const record = gate.kind === 'Stop' ? gate.record : assert.fail();
   assert.equal(record.trial, trialMark(template()));
   assert.deepEqual([record.pods, record.refusals[0]?.node], [3, 'n1']);
-  const stopped = live(template(), { [STOPPED]: writeRecord(record) }, 0);
+  const stopped = live(template(), { [ROLLOUT_STOPPED]: writeRecord(record) }, 0);
   const after = (more: Partial<GateInput> = {}) => decideGate(input({ live: stopped, ...more })).kind;
   assert.equal(after(), 'Held');
   // Also for an operator that has just been started; it knows nothing else.
@@ -146,7 +147,7 @@ test('a storm that the next spec ends by itself is not stopped, one that waits f
 
 test('a record that nobody can read is none', () => {
   for (const text of ['', 'x', '{}', '{"trial":1}'])
-    assert.equal(decideGate(input({ live: live(template(), { [STOPPED]: text }) })).kind, 'Open');
+    assert.equal(decideGate(input({ live: live(template(), { [ROLLOUT_STOPPED]: text }) })).kind, 'Open');
 });
 
 test('the mark of a trial is of sysctls and placement only, in whatever order the API server writes them', () => {

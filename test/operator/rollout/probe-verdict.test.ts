@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Pod } from '../../../operator/objects/pod.ts';
 import { probeVerdict } from '../../../operator/rollout/probe-verdict.ts';
-import type { Pod } from '../../../operator/status/observed.ts';
 import { forbidden, pod } from '../status/fixtures.ts';
 
 const waitingFor = (reason: string): Pod['status'] => ({

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { asDeployment } from '../../../operator/objects/daemon-set.ts';
+import type { Pod } from '../../../operator/objects/pod.ts';
 import { isOfStorm, spentPods } from '../../../operator/rollout/spent-pods.ts';
-import type { Pod } from '../../../operator/status/observed.ts';
 import { deployment, forbidden, oldReplicaSet, pod, replicaSet } from '../status/fixtures.ts';
 
 const ofDaemonSet = (one: Pod): Pod => ({

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { children } from '../../../operator/desired/children.ts';
 import { deployment } from '../../../operator/desired/deployment.ts';
-import type { LiveWorkload } from '../../../operator/desired/kept-workload.ts';
 import { NEW } from '../../../operator/desired/shape.ts';
-import { readRecord, STOPPED } from '../../../operator/rollout/stop-record.ts';
+import { type LiveWorkload, ROLLOUT_STOPPED } from '../../../operator/objects/workload.ts';
+import { readRecord } from '../../../operator/rollout/stop-record.ts';
 import { stoppedWorkload } from '../../../operator/rollout/stopped-workload.ts';
 import { owner, RENDER } from '../owner.ts';
 
@@ -43,7 +43,10 @@ test('replicas can be capped, down to none', () => {
 });
 
 test('a kept Deployment has the template that runs, the record of a stop, and else what is wanted', () => {
-  const live = { metadata: { annotations: { [STOPPED]: 'why', other: 'x' } }, spec: { template: TEMPLATE } };
+  const live = {
+    metadata: { annotations: { [ROLLOUT_STOPPED]: 'why', other: 'x' } },
+    spec: { template: TEMPLATE },
+  };
   const shape = { ...NEW, revision: undefined, kept: live as unknown as LiveWorkload };
   const childrenOf = (kept: typeof shape | (typeof NEW & { revision: undefined })) =>
     children(owner({ workload: { replicas: 4 } }), RENDER, kept).find(({ kind }) => kind === 'Deployment')
@@ -54,7 +57,7 @@ test('a kept Deployment has the template that runs, the record of a stop, and el
     spec: TEMPLATE.spec,
   });
   assert.equal(kept.spec.replicas, 4);
-  assert.deepEqual(kept.metadata.annotations, { [STOPPED]: 'why' });
+  assert.deepEqual(kept.metadata.annotations, { [ROLLOUT_STOPPED]: 'why' });
   assert.equal(
     childrenOf({ ...NEW, revision: undefined }),
     undefined,

@@ -1,12 +1,8 @@
 import type { Condition } from '../../../crds/status.ts';
-import type {
-  ContainerStatus,
-  Deployment,
-  ObjectCondition,
-  Observed,
-  Pod,
-  ReplicaSet,
-} from '../../../operator/status/observed.ts';
+import type { ObjectCondition } from '../../../operator/objects/object-condition.ts';
+import type { ContainerStatus, Pod } from '../../../operator/objects/pod.ts';
+import type { Deployment, ReplicaSet } from '../../../operator/objects/workload.ts';
+import type { Observed } from '../../../operator/status/observed.ts';
 import type { Reading, Report } from '../../../operator/status/reading.ts';
 import { statusOf } from '../../../operator/status/status.ts';
 import { balancer } from '../owner.ts';

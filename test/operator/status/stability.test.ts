@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Observed, Pod } from '../../../operator/status/observed.ts';
+import type { Pod } from '../../../operator/objects/pod.ts';
+import type { Observed } from '../../../operator/status/observed.ts';
 import { statusOf } from '../../../operator/status/status.ts';
 import {
   DOWN,

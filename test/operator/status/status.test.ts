@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { status as schema } from '../../../crds/status.ts';
+import type { Service } from '../../../operator/objects/service.ts';
 import { addresses } from '../../../operator/status/addresses.ts';
-import type { Service } from '../../../operator/status/observed.ts';
 import { statusOf } from '../../../operator/status/status.ts';
 import { NOW, observed } from './fixtures.ts';
 

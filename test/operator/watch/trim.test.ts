@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Pod } from '../../../operator/status/observed.ts';
+import type { Pod } from '../../../operator/objects/pod.ts';
 import { WATCHED, WATCHED_KINDS } from '../../../operator/watch/kinds.ts';
 import { trimPod, trimReplicaSet } from '../../../operator/watch/trim.ts';
 

@@ -1,6 +1,4 @@
 import { SPEC_SCHEMA, STATUS_SCHEMA } from '../../crds/schemas.ts';
-import { listed } from '../text/lists-and-counts.ts';
-import type { Warning } from './warning-reasons.ts';
 
 /** In what the definition that the API server serves differs from the one that this operator was built with; sorted paths. */
 export interface DefinitionSkew {
@@ -41,24 +39,4 @@ const onlyIn = (has: Schema, other: Schema, path: string): readonly string[] => 
   ...(has.enum ?? [])
     .filter((value) => other.enum !== undefined && !other.enum.includes(value))
     .map((value) => `${path}: ${value}`),
-];
-
-/** What to warn of in every resource: it is the resource in which a field is missing or has no effect. */
-export const checkDefinition = (skew: DefinitionSkew | undefined): readonly Warning[] => [
-  ...(skew === undefined || skew.lacking.length === 0
-    ? []
-    : [
-        {
-          reason: 'DefinitionOlder' as const,
-          message: `The CustomResourceDefinition is older than this operator: it lacks ${listed(skew.lacking)}, which the API server drops without a word. Upgrade it: helm upgrade with crds.install=true, or kubectl apply --server-side -f crds/l4balancers.yaml.`,
-        },
-      ]),
-  ...(skew === undefined || skew.unknown.length === 0
-    ? []
-    : [
-        {
-          reason: 'DefinitionNewer' as const,
-          message: `The CustomResourceDefinition is newer than this operator, which does not know ${listed(skew.unknown)}: that has no effect. Upgrade the operator.`,
-        },
-      ]),
 ];
