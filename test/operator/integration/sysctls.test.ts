@@ -59,8 +59,10 @@ const follow = async (message: string): Promise<void> => {
   await world.kubectl(...(command ?? assert.fail(message)).split(' '));
 };
 
+const stopOf = (deployment: Anything | undefined): unknown =>
+  deployment?.metadata.annotations?.[ROLLOUT_STOPPED];
 const isStopped = async (namespace: string): Promise<boolean> =>
-  (await deploymentOf(namespace))?.metadata.annotations?.[ROLLOUT_STOPPED] !== undefined;
+  stopOf(await deploymentOf(namespace)) !== undefined;
 
 /** Waits until the operator has acted on what it knows by now: it takes up a change of the spec, which no pod depends on. */
 const lookedAt = async (namespace: string, nth: number): Promise<void> => {
@@ -80,7 +82,7 @@ const refuseAll = async (namespace: string, node: string): Promise<number> => {
       const isThere = await refuse(world.transport, pod, node).then(() => true, goneMeanwhile);
       if (isThere) count++;
     }
-    return (await deploymentOf(namespace))?.metadata.annotations?.[ROLLOUT_STOPPED] !== undefined;
+    return isStopped(namespace);
   });
   return count;
 };
@@ -136,11 +138,8 @@ describe('a rollout whose pods a kubelet refuses', () => {
     // Its version alone says nothing: the controllers still write its status.
     const after = await deploymentOf(namespace);
     assert.deepEqual(after?.spec, before?.spec);
-    assert.equal(
-      after?.metadata.annotations?.[ROLLOUT_STOPPED],
-      before?.metadata.annotations?.[ROLLOUT_STOPPED],
-    );
-    assert.notEqual(before?.metadata.annotations?.[ROLLOUT_STOPPED], undefined);
+    assert.equal(stopOf(after), stopOf(before));
+    assert.notEqual(stopOf(before), undefined);
     assert.deepEqual(await podsOf(world.transport, namespace), []);
     const pods = world.writes(OPERATOR, since).filter(({ what }) => what.includes('/pods'));
     assert.deepEqual(pods, []);
@@ -148,7 +147,7 @@ describe('a rollout whose pods a kubelet refuses', () => {
     await world.apply(namespace, 'edge', { ...TUNED, workload: { nodeSelector: { other: 'nodes' } } });
     const again = await nextPod(namespace);
     assert.deepEqual(again.spec.nodeSelector, { other: 'nodes' });
-    assert.equal((await deploymentOf(namespace))?.metadata.annotations?.[ROLLOUT_STOPPED], undefined);
+    assert.equal(await isStopped(namespace), false);
     await letServe(world.transport, namespace);
     await world.reason(namespace, 'edge', 'Available');
   });
@@ -164,7 +163,7 @@ describe('a rollout whose pods a kubelet refuses', () => {
     await letServe(world.transport, namespace);
     await world.reason(namespace, 'edge', 'Available');
     const deployment = await deploymentOf(namespace);
-    assert.equal(deployment?.metadata.annotations?.[ROLLOUT_STOPPED], undefined);
+    assert.equal(stopOf(deployment), undefined);
     assert.ok(deployment?.spec.replicas > 0);
   });
 
@@ -219,7 +218,7 @@ describe('a rollout whose pods a kubelet refuses', () => {
       'net.core.somaxconn=65535',
       'net.ipv4.tcp_tw_reuse=1',
     ]);
-    assert.equal((await deploymentOf(namespace))?.metadata.annotations?.[ROLLOUT_STOPPED], undefined);
+    assert.equal(await isStopped(namespace), false);
     const events = await world.kubectl('get', 'events', '-n', namespace, '-o', 'yaml');
     assert.match(events, /Deployment brought up to date/);
     assert.doesNotMatch(events, /reason: (Repaired|Contested)/, 'there and back is its own doing');
