@@ -7,7 +7,7 @@ import { CLOSE_REASONS } from '../../proxy/engine/close-reason.ts';
 import { assertNone, type Finding } from './finding.ts';
 import { tree } from './tree.ts';
 
-const PATH = 'proxy/TELEMETRY.md';
+const PATH = 'docs/telemetry.md';
 
 /** The page has these rows of a table and, of those that begin like them, no others. */
 const check = (text: string, begin: RegExp, rows: readonly string[]): readonly Finding[] => {
