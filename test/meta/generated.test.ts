@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
-import { sectionNames } from '../../scripts/docs/sections.ts';
+import { sectionsOf } from '../../scripts/docs/sections.ts';
 import { assertNone, type Check } from './finding.ts';
 import { GENERATED } from './generated.ts';
 import { ROOT, tree } from './tree.ts';
@@ -43,6 +43,6 @@ test('the CRD and its reference page are what the schema generates', () => {
 });
 
 test('the generated sections of the documents are what the code generates', () => {
-  assert.ok(tree().some(({ text }) => sectionNames(text).length > 0));
+  assert.ok(tree().some(({ text }) => sectionsOf(text).size > 0));
   execFileSync(process.execPath, ['scripts/docs/generate.ts', '--check'], { cwd: ROOT });
 });
