@@ -5,7 +5,7 @@ import { type ParsedManifest, parseManifest } from '../crds/parse-manifest.ts';
 import type { ListenAddress } from '../program/listen-address.ts';
 import { type FileContent, readManifestFile } from '../program/read-file.ts';
 import { bindingOf, bindingText } from './configuration/binding.ts';
-import { EXIT } from './errors.ts';
+import { EXIT } from './errors/proxy-error.ts';
 import { ownPortFindings } from './source/own-ports.ts';
 
 /** Checks manifests as `--check` does and writes what it found; answers the exit code. `-` reads stdin. */

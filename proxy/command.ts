@@ -4,14 +4,14 @@ import { exitCodeOfSignal, followSignals } from '../program/follow-signals.ts';
 import { guardStreams } from '../program/guard-streams.ts';
 import { Output } from '../program/output.ts';
 import { releaseSignals } from '../program/signals.js';
+import { VERSION } from '../program/version.ts';
 import { checkManifests } from './check.ts';
-import { EXIT, exitCodeOf, ProxyError } from './errors.ts';
-import { type Environment, parseSettings, type Settings } from './settings.ts';
+import { EXIT, exitCodeOf, ProxyError } from './errors/proxy-error.ts';
+import { type Environment, parseSettings, type Settings } from './settings/parse-settings.ts';
+import { USAGE } from './settings/usage.ts';
 import { createLog } from './telemetry/log.ts';
 import { readText } from './tuning/read-text.ts';
 import { setSysctls } from './tuning/set-sysctls.ts';
-import { USAGE } from './usage.ts';
-import { VERSION } from './version.ts';
 
 const output = new Output(1);
 const log = createLog('info', output);
@@ -37,7 +37,7 @@ const run = async (settings: Settings): Promise<void> => {
   process.on('uncaughtException', fail); // rejections come here too
   onDebuggerRefused((openedBy) => log.warn({ openedBy, advice: DEBUGGER_ADVICE }, 'debugger refused'));
   // Loaded only to serve: --help and --check answer in half the time without it.
-  const starting = import('./control/run.ts').then(({ startProxy }) => startProxy(settings, log, output));
+  const starting = import('./run/run.ts').then(({ startProxy }) => startProxy(settings, log, output));
   followSignals({
     onStop(signal) {
       log.info({ signal }, 'stop asked');

@@ -1,8 +1,8 @@
 import { lateHttp } from '../program/late-modules.ts';
 import { formatListenAddress, type ListenAddress } from '../program/listen-address.ts';
-import { readAdminAddress } from './admin-address.ts';
-import { readArguments } from './arguments.ts';
-import { EXIT } from './errors.ts';
+import { EXIT } from './errors/proxy-error.ts';
+import { readAdminAddress } from './settings/admin-address.ts';
+import { readArguments } from './settings/arguments.ts';
 
 /** Below docker's own limit for a health check, so that its record has our words. */
 const WITHIN_MS = 2_000;

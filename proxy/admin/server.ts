@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { lateHttp } from '../../program/late-modules.ts';
 import { formatListenAddress, type ListenAddress } from '../../program/listen-address.ts';
 import { limitAnswers, PAGE_LIMITS, type PageLimits, requestLimits } from '../../program/page-limits.ts';
-import { ProxyError, systemCode } from '../errors.ts';
+import { ProxyError, systemCode } from '../errors/proxy-error.ts';
 
 /** One page: a status, a content type and a text. */
 export interface Page {

@@ -1,7 +1,7 @@
 import { setImmediate as otherWork } from 'node:timers/promises';
 import type { BackendPolicy } from '../configuration/backend-policy.ts';
 import { planPicking } from '../table/pick.ts';
-import type { PickingPlan } from '../table/picker.ts';
+import type { PickingPlan } from '../table/pickers/picker.ts';
 import type { AcceptorEndpoint, SharedEndpoints } from './acceptor/messages.ts';
 import { shareEndpoints } from './share-endpoints.ts';
 

@@ -1,6 +1,6 @@
 import { type FSWatcher, realpathSync, statSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
-import { systemCode } from '../errors.ts';
+import { systemCode } from '../errors/proxy-error.ts';
 
 /** How long a file must be quiet before it is read: editors and copies write in several steps. */
 const QUIET_MS = 50;

@@ -4,7 +4,7 @@ import type { ListenAddress } from '../../program/listen-address.ts';
 import { readManifestFile } from '../../program/read-file.ts';
 import type { ProxyFinding } from '../../report/finding.ts';
 import type { Snapshot } from '../configuration/snapshot.ts';
-import { ProxyError } from '../errors.ts';
+import { ProxyError } from '../errors/proxy-error.ts';
 import { watchFile } from './file-change.ts';
 import { NOTHING_LEFT_OUT, type Source, type SourceEvents } from './source.ts';
 import { snapshotOfManifest } from './standalone.ts';

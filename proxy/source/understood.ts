@@ -3,9 +3,9 @@ import { isRecord } from '../../crds/normalise.ts';
 import { valueAt } from '../../crds/path.ts';
 import { type LeftOut, understand } from '../../crds/understand.ts';
 import type { KubeObject } from '../../kube/object.ts';
+import { VERSION } from '../../program/version.ts';
 import type { ProxyFinding } from '../../report/finding.ts';
 import type { Written } from '../configuration/snapshot.ts';
-import { VERSION } from '../version.ts';
 import type { LeftOutCounts } from './source.ts';
 
 /** What this proxy takes of a resource. */

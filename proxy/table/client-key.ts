@@ -1,4 +1,4 @@
-import { finish, mixWord } from './murmur3.ts';
+import { finish, mixWord } from './pickers/murmur3.ts';
 
 /**
  * 32 bits of a client's address, the 16 bytes from `at` on: MurmurHash3 with seed 0. The same in every process and on

@@ -1,4 +1,4 @@
-import { finish, mixWord } from './murmur3.ts';
+import { finish, mixWord } from './pickers/murmur3.ts';
 import { endpointKey } from './table.ts';
 
 const hashOf = (text: string, seed: number): number => {

@@ -1,9 +1,9 @@
 import type { Algorithm } from '../configuration/backend-policy.ts';
 import { endpointSeeds } from './endpoint-seeds.ts';
 import { maglevTable } from './maglev-table.ts';
-import type { Picker, PickingPlan } from './picker.ts';
 import { pickLeastConnections } from './pickers/least-connections.ts';
 import { pickMaglev } from './pickers/maglev.ts';
+import type { Picker, PickingPlan } from './pickers/picker.ts';
 import { pickRandom } from './pickers/random.ts';
 import { pickRoundRobin } from './pickers/round-robin.ts';
 import { pickSourceHash } from './pickers/source-hash.ts';

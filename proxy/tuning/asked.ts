@@ -1,7 +1,7 @@
 import { effectiveTuning } from '../../crds/effective.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import { cpuMillis } from '../../crds/quantity.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../settings/parse-settings.ts';
 import type { AskedTuning } from './report.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { systemCode } from '../errors.ts';
+import { systemCode } from '../errors/proxy-error.ts';
 import type { ReadText } from './cpu-quota.ts';
 import { readSysctl, sysctlEquals } from './kernel-settings.ts';
 

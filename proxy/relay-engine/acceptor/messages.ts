@@ -2,7 +2,7 @@ import type { AccessLog } from '../../../crds/access-log.ts';
 import type { BackendPolicy } from '../../configuration/backend-policy.ts';
 import type { Protocol } from '../../configuration/binding.ts';
 import type { ListenerPolicy } from '../../configuration/listener-policy.ts';
-import type { PickingPlan } from '../../table/picker.ts';
+import type { PickingPlan } from '../../table/pickers/picker.ts';
 import type { SharedBuffers } from './shared-memory.ts';
 import type { PortRange } from './source-ports.ts';
 

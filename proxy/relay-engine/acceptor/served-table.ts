@@ -2,7 +2,7 @@ import type { AccessLog } from '../../../crds/access-log.ts';
 import type { BackendPolicy } from '../../configuration/backend-policy.ts';
 import type { Keepalive } from '../../configuration/listener-policy.ts';
 import type { PinnedMemory } from '../../sys/memory.ts';
-import type { Choice, Picker } from '../../table/picker.ts';
+import type { Choice, Picker } from '../../table/pickers/picker.ts';
 import type { Acceptor } from './context.ts';
 import type { AcceptorListener } from './messages.ts';
 import type { Transport } from './transport.ts';

@@ -1,4 +1,4 @@
-import type { Candidate, Choice, Picker } from '../picker.ts';
+import type { Candidate, Choice, Picker } from './picker.ts';
 
 /** Turns that an endpoint may catch up on which was busy when they came. More of them would send it a burst once it is idle. */
 const CAUGHT_UP = 4;

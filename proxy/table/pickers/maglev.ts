@@ -1,5 +1,5 @@
-import { finish } from '../murmur3.ts';
-import type { Candidate, Choice, Picker } from '../picker.ts';
+import { finish } from './murmur3.ts';
+import type { Candidate, Choice, Picker } from './picker.ts';
 
 /** Entries that are looked at elsewhere in the table, before the next ones in it are. */
 const JUMPS = 32;

@@ -1,5 +1,5 @@
-import { finish } from '../murmur3.ts';
-import type { Candidate, Choice, Picker } from '../picker.ts';
+import { finish } from './murmur3.ts';
+import type { Candidate, Choice, Picker } from './picker.ts';
 
 const RANGE = 2 ** 32;
 /** Makes a second random number of the one that there is. */

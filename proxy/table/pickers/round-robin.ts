@@ -1,4 +1,4 @@
-import { type Candidate, type Picker, step } from '../picker.ts';
+import { type Candidate, type Picker, step } from './picker.ts';
 
 /** The next in the weighted order. One to avoid loses its turns, or all of them would go to the one behind it. */
 export const pickRoundRobin: Picker = (choice, avoid) => {

@@ -1,5 +1,5 @@
-import { finish } from '../murmur3.ts';
-import type { Candidate, Picker } from '../picker.ts';
+import { finish } from './murmur3.ts';
+import type { Candidate, Picker } from './picker.ts';
 
 const RANGE = 2 ** 32;
 

@@ -4,7 +4,7 @@ import net, { type AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { PAGE_LIMITS } from '../../../program/page-limits.ts';
 import { json, type Pages, probe, startAdmin } from '../../../proxy/admin/server.ts';
-import { ProxyError } from '../../../proxy/errors.ts';
+import { ProxyError } from '../../../proxy/errors/proxy-error.ts';
 import { allCutOff, limitsInForce } from '../../program/slow-clients.ts';
 
 const PAGES: Pages = {

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
-import { ProxyError } from '../../../proxy/errors.ts';
+import { ProxyError } from '../../../proxy/errors/proxy-error.ts';
 import { followManifest, loadManifest } from '../../../proxy/source/manifest-file.ts';
 import type { SourceInput } from '../../../proxy/source/source.ts';
 

@@ -9,7 +9,7 @@ import { serveWaiting } from '../../../../proxy/relay-engine/acceptor/serve-wait
 import { EMPTY_TABLE, type ServedBackend } from '../../../../proxy/relay-engine/acceptor/served-table.ts';
 import { waitForCapacity } from '../../../../proxy/relay-engine/acceptor/waiting.ts';
 import { libc } from '../../../../proxy/sys/libc.ts';
-import type { Picker } from '../../../../proxy/table/picker.ts';
+import type { Picker } from '../../../../proxy/table/pickers/picker.ts';
 import { acceptorForTest, backendForTest, tableForTest } from './acceptor.ts';
 
 const sys = libc();

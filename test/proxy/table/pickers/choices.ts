@@ -1,7 +1,7 @@
 import type { Backend } from '../../../../crds/backend.ts';
-import { finish } from '../../../../proxy/table/murmur3.ts';
 import { PICKERS, planPicking } from '../../../../proxy/table/pick.ts';
-import type { Choice } from '../../../../proxy/table/picker.ts';
+import { finish } from '../../../../proxy/table/pickers/murmur3.ts';
+import type { Choice } from '../../../../proxy/table/pickers/picker.ts';
 import type { TableEndpoint } from '../../../../proxy/table/table.ts';
 
 export type Algorithm = Backend['algorithm'];

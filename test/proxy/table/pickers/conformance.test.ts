@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { finish } from '../../../../proxy/table/murmur3.ts';
 import { HASHES_SOURCE, PICKERS } from '../../../../proxy/table/pick.ts';
-import type { Choice } from '../../../../proxy/table/picker.ts';
+import { finish } from '../../../../proxy/table/pickers/murmur3.ts';
+import type { Choice } from '../../../../proxy/table/pickers/picker.ts';
 import { ALGORITHMS, type Algorithm, choiceOf, endpointsOf, FIRST_SLOT, keys, NOBODY } from './choices.ts';
 
 const slotAt = (index: number): number => index + FIRST_SLOT;

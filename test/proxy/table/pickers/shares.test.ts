@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { spec } from '../../../../crds/l4balancer.ts';
 import { compileTable } from '../../../../proxy/table/compile.ts';
-import { finish } from '../../../../proxy/table/murmur3.ts';
 import { HASHES_SOURCE, PICKERS, planPicking } from '../../../../proxy/table/pick.ts';
-import type { Choice, PickingPlan } from '../../../../proxy/table/picker.ts';
+import { finish } from '../../../../proxy/table/pickers/murmur3.ts';
+import type { Choice, PickingPlan } from '../../../../proxy/table/pickers/picker.ts';
 import { endpointKey, type TableEndpoint } from '../../../../proxy/table/table.ts';
 import { ALGORITHMS, type Algorithm, choiceOf, endpointsOf, FIRST_SLOT, keys, NOBODY } from './choices.ts';
 

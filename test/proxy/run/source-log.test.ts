@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createSourceLog } from '../../../proxy/control/source-log.ts';
+import { createSourceLog } from '../../../proxy/run/source-log.ts';
 
 test('a source that comes and goes is logged at each change, not at each retry', () => {
   const lines: string[] = [];

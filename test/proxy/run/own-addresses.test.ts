@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
 import { test } from 'node:test';
-import { ownAddresses } from '../../../proxy/control/own-addresses.ts';
+import { ownAddresses } from '../../../proxy/run/own-addresses.ts';
 
 const at = (address: string) => [
   { address } as NonNullable<ReturnType<typeof networkInterfaces>[string]>[number],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decideDrain, drainFindings } from '../../../proxy/control/decide-drain.ts';
+import { decideDrain, drainFindings } from '../../../proxy/run/decide-drain.ts';
 
 const file = { kind: 'File', path: 'edge.yaml' } as const;
 const resource = { kind: 'Kubernetes', namespace: 'shop', name: 'edge' } as const;

@@ -1,11 +1,11 @@
-import { durationMs } from '../crds/duration.ts';
-import { duration } from '../crds/scalars.ts';
-import type { Place } from '../kube/topology-hints.ts';
-import type { ListenAddress } from '../program/listen-address.ts';
+import { durationMs } from '../../crds/duration.ts';
+import { duration } from '../../crds/scalars.ts';
+import type { Place } from '../../kube/topology-hints.ts';
+import type { ListenAddress } from '../../program/listen-address.ts';
+import { type LogLevel, parseLogLevel, parseRustLog } from '../telemetry/log-level.ts';
+import { type Assignment, parseAssignment } from '../tuning/set-sysctls.ts';
 import { readAdminAddress } from './admin-address.ts';
 import { type Arguments, readArguments } from './arguments.ts';
-import { type LogLevel, parseLogLevel, parseRustLog } from './telemetry/log-level.ts';
-import { type Assignment, parseAssignment } from './tuning/set-sysctls.ts';
 
 /** What the proxy is told from outside; a value left out follows the manifest or the machine. */
 export interface Settings {

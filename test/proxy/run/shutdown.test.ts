@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { shutdown } from '../../../proxy/control/shutdown.ts';
+import { shutdown } from '../../../proxy/run/shutdown.ts';
 
 /** Stops with an engine that needs `stopTakesMs` to stop accepting, by a clock that only waiting moves. */
 const run = async (

@@ -1,4 +1,4 @@
-import { type ListenAddress, parseListenAddress } from '../program/listen-address.ts';
+import { type ListenAddress, parseListenAddress } from '../../program/listen-address.ts';
 
 /** Where the admin endpoint listens unless something else is asked for. */
 const DEFAULT_ADMIN: ListenAddress = { port: 9901 };

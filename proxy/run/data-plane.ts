@@ -1,23 +1,23 @@
 import type { Output } from '../../program/output.ts';
+import { VERSION } from '../../program/version.ts';
 import { createMetrics, type ProxyMetrics } from '../admin/metrics.ts';
 import type { Binding } from '../configuration/binding.ts';
+import { watchAcceptors } from '../control/acceptor-watch.ts';
+import { type Control, createControl } from '../control/control.ts';
+import { fewestDescriptors, shareDescriptors } from '../control/descriptor-shares.ts';
+import { outputFindings } from '../control/output-findings.ts';
+import { PortsKept } from '../control/ports-kept.ts';
+import { watchShortage } from '../control/shortage.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { EngineEvent } from '../engine/event.ts';
 import type { EngineKind } from '../engine/kind.ts';
-import { ProxyError } from '../errors.ts';
+import { ProxyError } from '../errors/proxy-error.ts';
 import { check } from '../health/check/check.ts';
 import { type HealthMonitor, startMonitor } from '../health/monitor.ts';
 import { endpointKey } from '../table/table.ts';
 import { createAccessLog } from '../telemetry/access-log.ts';
 import type { Logger } from '../telemetry/log.ts';
-import { VERSION } from '../version.ts';
-import { watchAcceptors } from './acceptor-watch.ts';
 import { after, every } from './clock.ts';
-import { type Control, createControl } from './control.ts';
-import { fewestDescriptors, shareDescriptors } from './descriptor-shares.ts';
-import { outputFindings } from './output-findings.ts';
-import { PortsKept } from './ports-kept.ts';
-import { watchShortage } from './shortage.ts';
 
 const LOOK_FOR_SHORTAGE_MS = 2_000;
 

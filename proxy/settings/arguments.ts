@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { nearest } from '../crds/nearest.ts';
+import { nearest } from '../../crds/nearest.ts';
 
 /** The command line, taken apart but not yet judged. */
 export interface Arguments {
