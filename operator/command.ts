@@ -3,13 +3,13 @@ import { exitCodeOfSignal, followSignals } from '../program/follow-signals.ts';
 import { guardStreams } from '../program/guard-streams.ts';
 import { Output } from '../program/output.ts';
 import { releaseSignals } from '../program/signals.js';
+import { VERSION } from '../program/version.ts';
 import { EXIT, exitCodeOf, OperatorError } from './errors/operator-error.ts';
 import { createLog } from './log/log.ts';
 import { renderFiles } from './preview/render-files.ts';
 import { runDry, startOperator } from './run.ts';
 import { type Environment, parseSettings, type Settings } from './settings/parse-settings.ts';
 import { USAGE } from './settings/usage.ts';
-import { VERSION } from './version.ts';
 
 /** Below the 30 s that Kubernetes waits before it kills. */
 const STOP_WITHIN_MS = 25_000;

@@ -7,6 +7,7 @@ import { findCredentials } from '../kube/find-credentials.ts';
 import type { Transport } from '../kube/transport.ts';
 import type { Output } from '../program/output.ts';
 import { collectDefaultMetrics, Registry } from '../program/prometheus.ts';
+import { VERSION } from '../program/version.ts';
 import { OperatorError } from './errors/operator-error.ts';
 import { logReadiness, type Readiness, readinessOf } from './health/readiness.ts';
 import { startServers } from './health/servers.ts';
@@ -30,7 +31,6 @@ import { createReadinessMetrics } from './telemetry/readiness-metrics.ts';
 import { createRevisionMetrics } from './telemetry/revision-metrics.ts';
 import { createWatchMetrics } from './telemetry/watch-metrics.ts';
 import { createThrottle } from './throttle/throttle.ts';
-import { VERSION } from './version.ts';
 import { ROOT } from './watch/kinds.ts';
 
 /** An operator that runs; `stop` lets it finish what it has begun. */

@@ -1,4 +1,4 @@
 import packageJson from '../package.json' with { type: 'json' };
 
-/** Version of the program. */
+/** Version of both programs. */
 export const VERSION: string = packageJson.version;

@@ -1,7 +1,7 @@
 import type { Drain } from '../../crds/drain.ts';
 import { durationMs } from '../../crds/duration.ts';
 import type { ProxyFinding } from '../../report/finding.ts';
-import type { Settings } from '../settings/parse-settings.ts';
+import type { Settings } from '../settings/settings.ts';
 import { closeMarginMs } from './shutdown.ts';
 
 type StopSettings = Pick<Settings, 'drainDelayMs' | 'gracePeriodMs' | 'source'>;

@@ -8,7 +8,7 @@ import { startAdmin } from '../admin/server.ts';
 import { buildStatus, buildSummary, type StatusFacts } from '../admin/status.ts';
 import { bindingOf, overlap } from '../configuration/binding.ts';
 import { RELAY_ENGINE } from '../relay-engine/kind.ts';
-import type { Settings } from '../settings/parse-settings.ts';
+import type { Settings } from '../settings/settings.ts';
 import { openSource } from '../source/open.ts';
 import { heldByAdmin } from '../source/own-ports.ts';
 import { canWrite } from '../sys/can-write.ts';

@@ -1,7 +1,7 @@
 import type { ListenAddress } from '../../program/listen-address.ts';
 import type { Snapshot } from '../configuration/snapshot.ts';
 import { ProxyError } from '../errors/proxy-error.ts';
-import type { SourceSettings } from '../settings/parse-settings.ts';
+import type { SourceSettings } from '../settings/settings.ts';
 import { followManifest, loadManifest } from './manifest-file.ts';
 import type { Source, SourceEvents } from './source.ts';
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Environment, parseSettings } from '../../../proxy/settings/parse-settings.ts';
+import { parseSettings } from '../../../proxy/settings/parse-settings.ts';
+import type { Environment } from '../../../proxy/settings/settings.ts';
 
 const FILE = ['--config', 'edge.yaml'];
 const KUBERNETES = { L4B_NAMESPACE: 'default', L4B_NAME: 'edge' };

@@ -38,11 +38,11 @@ test('settings win over the manifest, the manifest over the machine', () => {
 
 test('in Kubernetes all that the resource asks for is compared, without a cluster not what follows from a CPU limit', () => {
   const tuned = specWith({ profile: 'Tuned' });
-  const inCluster = askedTuning({ source: { kind: 'Kubernetes', namespace: 'a', name: 'b' } }, tuned);
+  const inCluster = askedTuning({ source: { kind: 'Kubernetes' } }, tuned);
   assert.deepEqual([inCluster.acceptors, inCluster.cpus, inCluster.fileDescriptors], [8, 8, 1_048_576]);
-  const alone = askedTuning({ source: { kind: 'File', path: 'f' } }, tuned);
+  const alone = askedTuning({ source: { kind: 'File' } }, tuned);
   assert.deepEqual([alone.acceptors, alone.cpus, alone.fileDescriptors], [undefined, undefined, 1_048_576]);
   assert.deepEqual(alone.sysctls, inCluster.sysctls);
   assert.ok(alone.sysctls.some(({ name, value }) => name === 'net.core.somaxconn' && value === '65535'));
-  assert.deepEqual(askedTuning({ source: { kind: 'File', path: 'f' } }, undefined), { sysctls: [] });
+  assert.deepEqual(askedTuning({ source: { kind: 'File' } }, undefined), { sysctls: [] });
 });
