@@ -15,7 +15,7 @@ import { leadAlone } from './leader/alone.ts';
 import { beginTerm, FIELD_MANAGER } from './leader/begin-term.ts';
 import type { Term } from './leader/election.ts';
 import type { Fence } from './leader/fenced-transport.ts';
-import { type Leadership, standForLeader } from './leader/join-election.ts';
+import { joinElection, type Leadership } from './leader/join-election.ts';
 import type { Logger } from './log/log.ts';
 import { dryRun } from './preview/dry-run.ts';
 import { type Controller, startController } from './reconcile/controller.ts';
@@ -118,7 +118,7 @@ export const startOperator = async (
   const leading: Leadership =
     settings.election === undefined
       ? leadAlone(begin)
-      : standForLeader(
+      : joinElection(
           {
             ...common,
             begin,

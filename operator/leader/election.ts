@@ -93,7 +93,7 @@ export const startElection = (options: ElectionOptions, onFailed: (error: unknow
   };
 
   /** Reads the Lease and claims it where that is right; undefined when it is another's. */
-  const stand = async (client: LeaseClient, leads: boolean): Promise<Held | undefined> => {
+  const claimIfDue = async (client: LeaseClient, leads: boolean): Promise<Held | undefined> => {
     const lease = await client.read();
     seen = see(lease, seen, clock.now(), timing.leaseMs);
     const step = decide(lease, { identity, leads }, seen, clock.now());
@@ -123,7 +123,7 @@ export const startElection = (options: ElectionOptions, onFailed: (error: unknow
       nap = new AbortController();
       const woken = AbortSignal.any([nap.signal, stopping.signal]);
       try {
-        const held = await stand(client, false);
+        const held = await claimIfDue(client, false);
         onEvent({ kind: 'Reached' });
         if (held !== undefined) return held;
       } catch (error) {
@@ -153,7 +153,7 @@ export const startElection = (options: ElectionOptions, onFailed: (error: unknow
           if (lease !== undefined) held = { ...held, lease, sentAt };
           else {
             // Somebody changed it, or an answer of before was lost on its way.
-            const again = await stand(client, fence.leftMs() > 0);
+            const again = await claimIfDue(client, fence.leftMs() > 0);
             if (again === undefined) return 'TakenByAnother';
             held = again;
           }

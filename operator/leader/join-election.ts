@@ -15,7 +15,7 @@ import { createLeaseClient } from './lease-client.ts';
 
 export interface ElectionSettings extends LeaseRef, Timing {}
 
-export interface StandOptions {
+export interface JoinOptions {
   readonly election: ElectionSettings;
   readonly identity: string;
   readonly instance: string;
@@ -39,7 +39,7 @@ export interface Leadership {
 const FIELD_MANAGER = 'l4balancer-operator';
 
 /** Stands for the Lease, and tells people who leads: by the log, by metrics, and by events of the Lease. */
-export const standForLeader = (options: StandOptions, onFailed: (error: unknown) => void): Leadership => {
+export const joinElection = (options: JoinOptions, onFailed: (error: unknown) => void): Leadership => {
   const { election: at, identity, log, open } = options;
   const metrics = createLeaderMetrics(options.registry, at.name);
   // Renewals must not wait behind anything else.

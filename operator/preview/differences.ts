@@ -1,13 +1,13 @@
-import { pick } from '../reconcile/applied-fields.ts';
+import { appliedFields } from '../reconcile/applied-fields.ts';
 import { isSameValue } from '../reconcile/same-value.ts';
 
 /** Where an object is otherwise than wanted: `spec.replicas: 2 → 3`, one line each. Fields that the manifest does not name do not count. */
 export const differences = (live: unknown, wanted: unknown): readonly string[] =>
-  compare('', pick(live, wanted), wanted);
+  compare('', appliedFields(live, wanted), wanted);
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** In the entries of lists the API server fills in defaults, which `pick` leaves there. */
+/** In the entries of lists the API server fills in defaults, which `appliedFields` leaves there. */
 const compare = (path: string, has: unknown, wants: unknown, isEntry = false): readonly string[] => {
   if (isFields(has) && isFields(wants)) {
     const names = [...new Set([...Object.keys(wants), ...(isEntry ? [] : Object.keys(has))])];

@@ -18,12 +18,12 @@ type Fields = Readonly<Record<string, unknown>>;
  * What `object` says in the fields that `applied` names, in the order of `applied`: two picks with the same `applied` are the same text
  * exactly when nothing that was applied has changed. Defaults and fields of others do not show.
  */
-export const pick = (object: unknown, applied: unknown, field = ''): unknown => {
+export const appliedFields = (object: unknown, applied: unknown, field = ''): unknown => {
   if (Array.isArray(applied)) {
     const keys = MERGED[field];
     if (keys === undefined || !Array.isArray(object)) return sorted(object);
     const isSame = (entry: Fields) => (other: Fields) => keys.every((key) => other[key] === entry[key]);
-    const named = applied.map((entry: Fields) => pick(object.find(isSame(entry)), entry));
+    const named = applied.map((entry: Fields) => appliedFields(object.find(isSame(entry)), entry));
     // A Service has the listeners' ports and no other: one more, such as the admin port, must not stay open.
     const isExact = field === 'ports' && applied.some((entry: Fields) => 'port' in entry);
     const more = isExact
@@ -33,7 +33,7 @@ export const pick = (object: unknown, applied: unknown, field = ''): unknown => 
   }
   if (ATOMIC.has(field) || !isFields(applied) || !isFields(object)) return sorted(object);
   return Object.fromEntries(
-    Object.entries(applied).map(([name, value]) => [name, pick(object[name], value, name)]),
+    Object.entries(applied).map(([name, value]) => [name, appliedFields(object[name], value, name)]),
   );
 };
 

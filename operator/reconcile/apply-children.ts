@@ -7,7 +7,7 @@ import { childName } from '../objects/child-name.ts';
 import type { Owner } from '../objects/owner.ts';
 import type { ChildProblem, ForeignField } from '../status/observed.ts';
 import type { Collections } from '../watch/world.ts';
-import { pick } from './applied-fields.ts';
+import { appliedFields } from './applied-fields.ts';
 import { isAsLeft } from './as-left.ts';
 import { type Change, changedBy } from './changed-by.ts';
 import type { Content, Contests } from './contests.ts';
@@ -124,7 +124,7 @@ const applyChild = async (
     planChild({ owner, wanted, live: object, confirmed: ledger.confirmed(name) });
   const live = ledger.newest(name, cached, now());
   // A refusal holds for this content and this object: what somebody changes may be what was in the way.
-  const tried = [wanted, live && pick(live, wanted)];
+  const tried = [wanted, live && appliedFields(live, wanted)];
   const content: Content = { name, kind, digest: digest(wanted), wanted, epoch };
   /** Notes what was sent, and says what that was where the object had been so before. */
   const done = (result: Result, change: Change | undefined): Result => {

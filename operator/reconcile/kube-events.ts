@@ -2,7 +2,7 @@ import type { Condition } from '../../crds/status.ts';
 import type { Waiting } from '../rollout/gate.ts';
 import { authorOf, contestAdvice } from '../status/check-contests.ts';
 import { isReason, REASONS } from '../status/reasons.ts';
-import type { Happening } from '../telemetry/event-manifest.ts';
+import type { KubeEvent } from '../telemetry/event-manifest.ts';
 import { listed } from '../text/lists-and-counts.ts';
 import { sentence, stable } from '../text/stable.ts';
 import type { Applied, Repair } from './apply-children.ts';
@@ -10,29 +10,29 @@ import type { Change } from './changed-by.ts';
 import { CONTESTED_ROUNDS } from './contests.ts';
 
 /** The events about what was done to the children; none when nothing was. */
-export const appliedHappenings = (applied: Applied): readonly Happening[] => [
-  ...happening('Created', 'Create', applied.created, 'made'),
-  ...happening('Updated', 'Update', applied.updated, 'brought up to date'),
-  ...happening(
+export const appliedEvents = (applied: Applied): readonly KubeEvent[] => [
+  ...changeEvent('Created', 'Create', applied.created, 'made'),
+  ...changeEvent('Updated', 'Update', applied.updated, 'brought up to date'),
+  ...changeEvent(
     'Adopted',
     'Adopt',
     applied.adopted,
     'taken over: nobody owned it, and it has all labels of this resource’s children, as a deletion with --cascade=orphan leaves it',
   ),
-  ...applied.repaired.map(repairHappening),
-  ...happening('Removed', 'Remove', applied.removed, 'removed, as no longer asked for'),
+  ...applied.repaired.map(repairEvent),
+  ...changeEvent('Removed', 'Remove', applied.removed, 'removed, as no longer asked for'),
 ];
 
-const happening = (
+const changeEvent = (
   reason: string,
   action: string,
   kinds: readonly string[],
   what: string,
-): readonly Happening[] =>
+): readonly KubeEvent[] =>
   kinds.length === 0 ? [] : [{ type: 'Normal', reason, action, note: `${kinds.join(', ')} ${what}.` }];
 
 /** The event about a child that was put back: a warning where that does not help for long. */
-const repairHappening = ({ kind, rounds, ...change }: Repair): Happening => {
+const repairEvent = ({ kind, rounds, ...change }: Repair): KubeEvent => {
   const note = repairText(kind, change);
   return rounds < CONTESTED_ROUNDS
     ? { type: 'Normal', reason: 'Repaired', action: 'Repair', note }
@@ -60,14 +60,14 @@ const repairText = (kind: string, change: Change): string => {
 };
 
 /** The event about a new reason of the condition Ready. */
-export const transitionHappening = ({ reason, message }: Condition): Happening => {
+export const transitionEvent = ({ reason, message }: Condition): KubeEvent => {
   const standing = isReason(reason) ? REASONS[reason].standing : 'Working';
   const isFine = standing === 'Done' || standing === 'AsItIs' || reason === 'Progressing';
   return { type: isFine ? 'Normal' : 'Warning', reason, action: 'Observe', note: message };
 };
 
 /** The event about a preflight that has no answer: the rollout begins with no more than its own pods to show what a kubelet refuses. */
-export const givenUpHappening = ({ pool, why }: Waiting): Happening => {
+export const givenUpEvent = ({ pool, why }: Waiting): KubeEvent => {
   const [node] = pool.nodes;
   const where = node === undefined ? '' : ` on node ${node}`;
   return {

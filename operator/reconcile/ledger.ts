@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { KubeObject } from '../../kube/object.ts';
 import type { ChildProblem } from '../status/observed.ts';
-import { pick, sorted } from './applied-fields.ts';
+import { appliedFields, sorted } from './applied-fields.ts';
 import { isAtLeast } from './resource-version.ts';
 
 /** What the API server has confirmed of one object. */
@@ -67,7 +67,7 @@ export const createLedger = (): Ledger => {
       taken.delete(name);
       confirmations.set(name, {
         sent: digest(sent),
-        got: digest(pick(answer, sent)),
+        got: digest(appliedFields(answer, sent)),
         status: statusDigest(answer),
         uid: answer.metadata.uid,
         resourceVersion: answer.metadata.resourceVersion,
@@ -112,7 +112,7 @@ export const createLedger = (): Ledger => {
 export const isUnchanged = (confirmed: Confirmed | undefined, content: unknown, live: KubeObject): boolean =>
   confirmed !== undefined &&
   confirmed.sent === digest(content) &&
-  confirmed.got === digest(pick(live, content));
+  confirmed.got === digest(appliedFields(live, content));
 
 /** Of all that an object's status says. */
 export const statusDigest = (object: KubeObject & { readonly status?: unknown }): string =>

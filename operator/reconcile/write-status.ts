@@ -4,7 +4,7 @@ import type { Writer } from '../../kube/apply.ts';
 import { ApiError } from '../../kube/errors.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { ObjectRef } from '../../kube/paths.ts';
-import { pick, sorted } from './applied-fields.ts';
+import { appliedFields, sorted } from './applied-fields.ts';
 import { type Change, changedBy } from './changed-by.ts';
 import type { Contests } from './contests.ts';
 import { digest, type Ledger, statusDigest } from './ledger.ts';
@@ -66,12 +66,12 @@ export const writeStatus = async (
   const name = nameOf(key);
   const live = ledger.newest<Root>(name, root, now()) ?? root;
   const wanted = { status };
-  const has = digest(sorted(pick(live, wanted)));
+  const has = digest(sorted(appliedFields(live, wanted)));
   const confirmed = ledger.confirmed(name);
   // The second: an API server with an older CRD drops fields that it does not know; it is not asked again to take them.
   if (
     has === digest(sorted(wanted)) ||
-    (confirmed?.sent === digest(wanted) && confirmed.got === digest(pick(live, wanted)))
+    (confirmed?.sent === digest(wanted) && confirmed.got === digest(appliedFields(live, wanted)))
   )
     return { kind: 'Unchanged' };
   const pacedMs = confirmed === undefined ? 0 : confirmed.at + STATUS_EVERY_MS - now();

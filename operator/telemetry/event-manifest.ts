@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { KubeObject } from '../../kube/object.ts';
 
 /** Something that happened to a resource, for `kubectl describe`. */
-export interface Happening {
+export interface KubeEvent {
   readonly type: 'Normal' | 'Warning';
   readonly reason: string;
   /** What the operator was doing, in one word. */
@@ -17,14 +17,9 @@ const bounded = (note: string): string =>
   note.length <= LONGEST_NOTE ? note : `${note.slice(0, LONGEST_NOTE - 1)}…`;
 
 /** The Event about `regarding`; `time` is RFC 3339 with microseconds, `instance` the name of the process that reports. */
-export const eventManifest = (
-  regarding: KubeObject,
-  happening: Happening,
-  time: string,
-  instance: string,
-) => {
+export const eventManifest = (regarding: KubeObject, event: KubeEvent, time: string, instance: string) => {
   const { name, namespace = 'default', uid } = regarding.metadata;
-  const { type, reason, action, note } = happening;
+  const { type, reason, action, note } = event;
   return {
     apiVersion: 'events.k8s.io/v1' as const,
     kind: 'Event' as const,

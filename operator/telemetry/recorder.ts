@@ -5,11 +5,11 @@ import type { KubeObject } from '../../kube/object.ts';
 import { codeOf } from '../errors/operator-error.ts';
 import type { Logger } from '../log/log.ts';
 import { createEventLimit } from './event-limit.ts';
-import { eventManifest, type Happening, microTime, withSeries } from './event-manifest.ts';
+import { eventManifest, type KubeEvent, microTime, withSeries } from './event-manifest.ts';
 
 /** Writes events about resources. Never waits and never fails the caller: an event that cannot be written is in the log. */
 export interface Recorder {
-  record(regarding: KubeObject, happening: Happening): void;
+  record(regarding: KubeObject, event: KubeEvent): void;
   /** Writes at once what was still to be counted, and resolves when nothing is on its way any more. */
   idle(): Promise<void>;
 }
@@ -77,10 +77,10 @@ export const createRecorder = ({ writer, log, clock, wallClock, instance }: Reco
   };
 
   return {
-    record(regarding, happening) {
+    record(regarding, event) {
       const at = wallClock();
       const { uid = '' } = regarding.metadata;
-      const key = `${uid} ${happening.reason} ${happening.note}`;
+      const key = `${uid} ${event.reason} ${event.note}`;
       forgetOld(at.getTime());
       const known = told.get(key);
       if (known !== undefined) {
@@ -91,13 +91,13 @@ export const createRecorder = ({ writer, log, clock, wallClock, instance }: Reco
         return;
       }
       if (onTheirWay.size >= MOST_ON_THEIR_WAY || !limit.allows(uid, at.getTime())) {
-        log.warn({ event: happening.reason }, 'event dropped');
+        log.warn({ event: event.reason }, 'event dropped');
         return;
       }
       const root = { apiVersion: API_VERSION, kind: KIND, ...regarding };
-      const manifest = eventManifest(root, happening, microTime(at), instance);
+      const manifest = eventManifest(root, event, microTime(at), instance);
       told.set(key, { manifest, count: 1, last: at, isPlanned: false });
-      send(happening.reason, () => writer.create(manifest));
+      send(event.reason, () => writer.create(manifest));
     },
     async idle() {
       stopping.abort();

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { createWriter } from '../../../kube/apply.ts';
 import { deployment } from '../../../operator/desired/deployment.ts';
 import { NEW } from '../../../operator/desired/shape.ts';
-import { pick } from '../../../operator/reconcile/applied-fields.ts';
+import { appliedFields } from '../../../operator/reconcile/applied-fields.ts';
 import { balancer, RENDER } from '../owner.ts';
 import { BASIC, IMAGE, type OperatorProcess, startOperator } from './operator.ts';
 import { letServe, podsOf } from './pods.ts';
@@ -272,7 +272,7 @@ test('a dry run says what an operator that starts then does, whatever state it f
         if (becomes === 'nothing') continue;
         const expected: unknown = JSON.parse(becomes);
         // The API server fills in more.
-        assert.deepEqual(pick(at(after[kind], path), expected), expected, `${kind} ${path}`);
+        assert.deepEqual(appliedFields(at(after[kind], path), expected), expected, `${kind} ${path}`);
       }
     });
 });

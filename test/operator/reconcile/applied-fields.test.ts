@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pick, sorted } from '../../../operator/reconcile/applied-fields.ts';
+import { appliedFields, sorted } from '../../../operator/reconcile/applied-fields.ts';
 import { goldenChildren } from '../golden.ts';
 
 const same = (live: unknown, applied: unknown): boolean =>
-  JSON.stringify(pick(live, applied)) === JSON.stringify(pick(applied, applied));
+  JSON.stringify(appliedFields(live, applied)) === JSON.stringify(appliedFields(applied, applied));
 
 const ROWS: readonly (readonly [string, unknown, unknown, boolean])[] = [
   ['defaults of the API server do not show', { a: 1, b: 2 }, { a: 1 }, true],

@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  appliedHappenings,
-  givenUpHappening,
-  transitionHappening,
-} from '../../../operator/reconcile/kube-events.ts';
+import { appliedEvents, givenUpEvent, transitionEvent } from '../../../operator/reconcile/kube-events.ts';
 
 const NOTHING = {
   created: [],
@@ -20,7 +16,7 @@ const NOTHING = {
   isWaiting: false,
 };
 
-test('nothing done is no event', () => assert.deepEqual(appliedHappenings(NOTHING), []));
+test('nothing done is no event', () => assert.deepEqual(appliedEvents(NOTHING), []));
 
 test('what was done is one event for each way of doing', () => {
   const unknown = { by: [], where: [], isOperator: false, rounds: 1 };
@@ -29,7 +25,7 @@ test('what was done is one event for each way of doing', () => {
     { kind: 'Role', what: 'Deleted', ...unknown },
     { kind: 'PodDisruptionBudget', what: 'MadeAgain', ...unknown },
   ] as const;
-  const told = appliedHappenings({
+  const told = appliedEvents({
     ...NOTHING,
     created: ['Role', 'Service'],
     adopted: ['DaemonSet'],
@@ -74,9 +70,7 @@ for (const [rounds, by, isOperator, expected] of [
       { kind: 'Deployment', what, by, where: ['spec.replicas'], isOperator, rounds },
     ] as const;
     assert.deepEqual(
-      appliedHappenings({ ...NOTHING, repaired }).map(
-        ({ type, reason, note }) => `${type} ${reason}: ${note}`,
-      ),
+      appliedEvents({ ...NOTHING, repaired }).map(({ type, reason, note }) => `${type} ${reason}: ${note}`),
       [expected],
     );
   });
@@ -97,8 +91,8 @@ for (const [reason, type] of [
   ['SysctlForbidden', 'Warning'],
 ] as const)
   test(`a new reason ${reason} is an event of type ${type}, with the message of the condition`, () => {
-    const happening = transitionHappening(condition(reason));
-    assert.deepEqual([happening.type, happening.reason, happening.note], [type, reason, 'why']);
+    const event = transitionEvent(condition(reason));
+    assert.deepEqual([event.type, event.reason, event.note], [type, reason, 'why']);
   });
 
 for (const [nodes, why, begin] of [
@@ -110,7 +104,7 @@ for (const [nodes, why, begin] of [
   [[], 'it has no node yet', 'No probe pod has tried the unsafe sysctls, because it has no node yet. '],
 ] as const)
   test(`a preflight that is given up is a warning of what is missing, because ${why}`, () => {
-    const { type, reason, note } = givenUpHappening({ pool: { key: 'k', nodes }, verdictKey: 'v', why });
+    const { type, reason, note } = givenUpEvent({ pool: { key: 'k', nodes }, verdictKey: 'v', why });
     assert.deepEqual([type, reason], ['Warning', 'PreflightGivenUp']);
     assert.ok(note.startsWith(`${begin}The rollout begins without this safeguard: `), note);
     assert.match(note, /let the namespace take a bare pod .*, and leave room for it on the node\.$/);

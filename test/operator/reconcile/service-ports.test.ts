@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pick } from '../../../operator/reconcile/applied-fields.ts';
+import { appliedFields } from '../../../operator/reconcile/applied-fields.ts';
 import { exactPorts } from '../../../operator/reconcile/service-ports.ts';
 
 const web = { name: 'web', port: 8080, protocol: 'TCP', targetPort: 8080 };
@@ -30,8 +30,8 @@ test('the same number with another protocol is another port', () => {
 test('one port more shows as a change of a Service, and as none of a container', () => {
   const applied = { ports: [web] };
   const more = { ports: [web, { name: 'x', port: 1, protocol: 'TCP' }] };
-  assert.notDeepEqual(pick(more, applied), pick(applied, applied));
+  assert.notDeepEqual(appliedFields(more, applied), appliedFields(applied, applied));
   const container = { ports: [{ containerPort: 9901, protocol: 'TCP' }] };
   const injected = { ports: [...container.ports, { containerPort: 1, protocol: 'TCP' }] };
-  assert.deepEqual(pick(injected, container), pick(container, container));
+  assert.deepEqual(appliedFields(injected, container), appliedFields(container, container));
 });
