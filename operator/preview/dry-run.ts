@@ -11,7 +11,7 @@ import { type Gathered, gather } from '../reconcile/gather.ts';
 import { createLedger } from '../reconcile/ledger.ts';
 import { planChildren } from '../reconcile/plan-children.ts';
 import { type Gate, VERDICT_LABEL, type Waiting } from '../rollout/gate.ts';
-import { createVerdictBook } from '../rollout/probe-results.ts';
+import { createProbeResults } from '../rollout/probe-results.ts';
 import { checkGate } from '../status/check-gate.ts';
 import { ROOT } from '../watch/kinds.ts';
 import { lookAround, type Surroundings } from './look-around.ts';
@@ -87,7 +87,7 @@ const previewOf = async (
     {
       serves,
       nodes: () => (serves('Node') ? [...collections.Node.values()] : undefined),
-      verdicts: createVerdictBook(),
+      probeResults: createProbeResults(),
       read: (ref) => transport.request({ method: 'GET', path: objectPath(ref) }) as Promise<KubeObject>,
     },
   );

@@ -8,7 +8,7 @@ import type { Gathered } from './gather.ts';
 import { planChildren } from './plan-children.ts';
 import { type TendDeps, tendProbes } from './tend-probes.ts';
 
-export interface BringAboutDeps extends ApplyDeps, TendDeps {
+export interface ApplyPlanDeps extends ApplyDeps, TendDeps {
   readonly writer: ApplyDeps['writer'] & TendDeps['writer'];
   readonly render: () => RenderSettings;
   /** Whether the API server knows the kind. */
@@ -16,7 +16,7 @@ export interface BringAboutDeps extends ApplyDeps, TendDeps {
 }
 
 /** What was done about a resource's children, and how far its workload may go. */
-export interface BroughtAbout {
+export interface AppliedPlan {
   readonly applied: Applied;
   readonly gate: Gate;
   /** What the status is to keep of it. */
@@ -28,12 +28,12 @@ export interface BroughtAbout {
 }
 
 /** Applies the children as far as the gate lets them. What fails is in `applied.errors`. */
-export const bringAbout = async (
+export const applyPlan = async (
   key: string,
   gathered: Gathered,
   owner: Owner,
-  deps: BringAboutDeps,
-): Promise<BroughtAbout> => {
+  deps: ApplyPlanDeps,
+): Promise<AppliedPlan> => {
   const before = gathered.observed.rendering;
   const { pin, account, render, shape, gated } = await planChildren(gathered, owner, deps.render(), deps);
   const pinned = {

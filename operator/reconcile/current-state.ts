@@ -2,34 +2,26 @@ import { effectiveTuning } from '../../crds/effective.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { ACCOUNT } from '../desired/account.ts';
-import type { Live, Pinned } from '../desired/pin.ts';
+import type { Live, PinInput, Pinned } from '../desired/pin.ts';
 import { CONTAINER } from '../desired/pod/container.ts';
 import { isUnsaid } from '../desired/replicas.ts';
 import { REVISION_ANNOTATION } from '../desired/revisions/all.ts';
-import type { PullPolicy } from '../objects/pull-policy.ts';
-import type { Deployment } from '../objects/workload.ts';
+import type { Deployment, LiveWorkload } from '../objects/workload.ts';
 import { checkRollout } from '../status/check-rollout.ts';
 import { wantedPods } from '../status/wanted-pods.ts';
+import type { Gathered } from './gather.ts';
 
-interface Container {
-  readonly name: string;
-  readonly image?: string;
-  readonly imagePullPolicy?: PullPolicy;
+/** What is there of a resource, beside its spec. */
+export interface CurrentState
+  extends Pick<Gathered, 'workload' | 'otherWorkload' | 'hasAutoscaler' | 'account'>,
+    Pick<Gathered['observed'], 'deployment'>,
+    Pick<PinInput, 'annotations' | 'live'> {
+  readonly rendering: Pinned;
+  readonly hasPodMonitors: boolean;
 }
 
-/** What of a workload is read to know how its pods were rendered. */
-type Workload = KubeObject & {
-  readonly spec?: {
-    readonly replicas?: number;
-    readonly template?: {
-      readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
-      readonly spec?: { readonly containers?: readonly Container[] };
-    };
-  };
-};
-
 /** How the pods that run were rendered; undefined when there is no workload. */
-export const renderedAs = (workload: Workload | undefined): Live | undefined => {
+export const renderedAs = (workload: LiveWorkload | undefined): Live | undefined => {
   if (workload === undefined) return undefined;
   const { metadata, spec } = workload.spec?.template ?? {};
   const proxy = spec?.containers?.find(({ name }) => name === CONTAINER);

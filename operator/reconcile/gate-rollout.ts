@@ -1,23 +1,21 @@
-import { effectiveTuning } from '../../crds/effective.ts';
-import type { KubeObject } from '../../kube/object.ts';
 import type { Child } from '../desired/children.ts';
 import type { RenderSettings } from '../desired/pod/render-settings.ts';
 import type { ClusterNode } from '../objects/node.ts';
 import type { Owner } from '../objects/owner.ts';
-import type { LiveTemplate, LiveWorkload } from '../objects/workload.ts';
-import { cappedChildren } from '../rollout/capped-children.ts';
+import type { Deployment, LiveTemplate, LiveWorkload } from '../objects/workload.ts';
+import type { HowToStop } from '../rollout/circuit-breaker.ts';
 import { decideGate, type Gate } from '../rollout/gate.ts';
-import type { VerdictBook } from '../rollout/probe-results.ts';
-import { stoppedWorkload } from '../rollout/stopped-workload.ts';
-import { type Trial, type TriedTemplate, trialMark } from '../rollout/trial.ts';
-import { inPodSpec, placeSysctls } from '../sysctls/place-sysctls.ts';
+import { permittedChildren } from '../rollout/permitted-children.ts';
+import type { ProbeResults } from '../rollout/probe-results.ts';
+import { type Trial, trialOf } from '../rollout/trial.ts';
+import { type WantedTemplate, wantedWorkload } from '../rollout/wanted-workload.ts';
 import type { ApplyDeps } from './apply-children.ts';
 import type { Gathered } from './gather.ts';
 
 export interface GateDeps {
   /** Every node; undefined where the operator may not see them. */
   readonly nodes: () => readonly ClusterNode[] | undefined;
-  readonly verdicts: VerdictBook;
+  readonly probeResults: ProbeResults;
   readonly read: ApplyDeps['read'];
 }
 
@@ -26,90 +24,52 @@ export interface Gated {
   readonly gate: Gate;
   readonly trial: Trial | undefined;
   /** The pod template that is wanted. */
-  readonly template: (TriedTemplate & KnownTemplate) | undefined;
+  readonly template: WantedTemplate | undefined;
   readonly children: readonly Child[];
 }
-
-interface KnownTemplate {
-  readonly spec: { readonly securityContext: object };
-}
-
-interface WantedWorkload {
-  readonly spec: { readonly replicas?: number; readonly template: TriedTemplate & KnownTemplate };
-}
-
-const WORKLOADS: ReadonlySet<string> = new Set(['Deployment', 'DaemonSet']);
 
 /** Decides how far the workload may be changed, and takes the children that must wait out of the list. Throws as `read` does. */
 export const gateRollout = async (
   gathered: Gathered,
   owner: Owner,
-  render: RenderSettings,
+  { kubelet }: RenderSettings,
   wanted: readonly Child[],
   deps: GateDeps,
 ): Promise<Gated> => {
-  const child = wanted.find((one) => WORKLOADS.has(one.kind) && one.wanted !== undefined);
-  if (child?.wanted === undefined)
+  const workload = wantedWorkload(wanted);
+  if (workload === undefined)
     return { gate: { kind: 'Open' }, trial: undefined, template: undefined, children: wanted };
-  const { spec } = child.wanted as unknown as WantedWorkload;
-  const { template } = spec;
+  const { child, manifest, template } = workload;
   const { deployment, replicaSets, pods } = gathered.observed;
-  const placed = placeSysctls(effectiveTuning(owner.spec), render.kubelet);
-  const trial: Trial | undefined =
-    placed.unsafe.length === 0
-      ? undefined
-      : {
-          sysctls: inPodSpec(placed),
-          unsafe: placed.unsafe.map(({ name }) => name),
-          placement: template.spec,
-        };
-  const isDeployment = child.kind === 'Deployment';
+  const trial = trialOf(owner.spec, kubelet, template);
   const gate = decideGate({
     trial,
     template,
-    replicas: spec.replicas,
-    live: gathered.workload as LiveWorkload | undefined,
+    replicas: manifest.spec.replicas,
+    live: gathered.workload,
     probes: gathered.probes,
     nodes: deps.nodes(),
-    settled: deps.verdicts.settled,
-    deployment: isDeployment ? deployment : undefined,
+    settled: deps.probeResults.settled,
+    deployment: child.kind === 'Deployment' ? deployment : undefined,
     replicaSets,
     pods,
   });
-  const others = wanted.filter(({ kind }) => !WORKLOADS.has(kind));
-  switch (gate.kind) {
-    case 'Open':
-      return { gate, trial, template, children: wanted };
-    case 'Trying':
-      return { gate, trial, template, children: others };
-    case 'Held': {
-      // Stopped with the same template: what is left of it must not grow.
-      const { spec: live } = (gathered.workload ?? {}) as Partial<LiveWorkload>;
-      const isCapped = gate.pods > 0 && trialMark(live?.template) === trialMark(template);
-      return { gate, trial, template, children: isCapped ? cappedChildren(others) : others };
-    }
-    case 'Stop': {
-      const { how, record } = gate;
-      const stay =
-        how.kind === 'Cap'
-          ? (deployment as { readonly spec?: { readonly template?: LiveTemplate } } | undefined)
-          : ((await deps.read({
-              apiVersion: 'apps/v1',
-              kind: 'ReplicaSet',
-              namespace: owner.namespace,
-              name: how.replicaSet,
-            })) as KubeObject & { readonly spec?: { readonly template?: LiveTemplate } });
-      const stopped = stoppedWorkload(
-        child.wanted as Parameters<typeof stoppedWorkload>[0],
-        stay?.spec?.template ?? {},
-        how.kind === 'Cap' ? how.replicas : undefined,
-        record,
-      );
-      // First of all: every moment costs a pod.
-      const rest = how.kind === 'Cap' ? cappedChildren(others) : others;
-      return { gate, trial, template, children: [{ ...child, wanted: stopped }, ...rest] };
-    }
-    default:
-      return gate satisfies never;
-  }
+  const templates = {
+    live: gathered.workload?.spec?.template,
+    stay: gate.kind === 'Stop' ? await templateToStay(gate.how, owner, deployment, deps) : undefined,
+  };
+  return { gate, trial, template, children: permittedChildren(gate, wanted, workload, templates) };
+};
+
+/** Of a ReplicaSet it is asked for, since the caches keep none. */
+const templateToStay = async (
+  how: HowToStop,
+  { namespace }: Owner,
+  deployment: Deployment | undefined,
+  { read }: GateDeps,
+): Promise<LiveTemplate | undefined> => {
+  if (how.kind === 'Cap') return deployment?.spec?.template;
+  const ref = { apiVersion: 'apps/v1', kind: 'ReplicaSet', namespace, name: how.replicaSet };
+  const replicaSet: LiveWorkload = await read(ref);
+  return replicaSet.spec?.template;
 };

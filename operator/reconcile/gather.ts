@@ -3,8 +3,9 @@ import { type Parsed, parseL4Balancer } from '../../crds/parse.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { Pinned } from '../desired/pin.ts';
 import { childName } from '../objects/child-name.ts';
-import { asDeployment } from '../objects/daemon-set.ts';
+import { asDeployment, type DaemonSet } from '../objects/daemon-set.ts';
 import type { Pod } from '../objects/pod.ts';
+import type { Deployment } from '../objects/workload.ts';
 import { isProbe } from '../rollout/probe-pod.ts';
 import type { Observed } from '../status/observed.ts';
 import { isWatched } from '../watch/kinds.ts';
@@ -29,9 +30,9 @@ export interface Gathered {
     | 'identity'
   >;
   /** What runs the proxies, of whatever kind. */
-  readonly workload: KubeObject | undefined;
+  readonly workload: Deployment | DaemonSet | undefined;
   /** A workload of the kind that is not asked for. */
-  readonly otherWorkload: KubeObject | undefined;
+  readonly otherWorkload: Deployment | DaemonSet | undefined;
   readonly hasAutoscaler: boolean;
   /** Uid of the ServiceAccount that the pods log in as. */
   readonly account: string | undefined;

@@ -1,18 +1,18 @@
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import { planAccount } from '../desired/account.ts';
 import { children } from '../desired/children.ts';
-import { decidePin, type Pin, type PinInput, type Pinned } from '../desired/pin.ts';
+import { decidePin, type Pin } from '../desired/pin.ts';
 import type { RenderSettings } from '../desired/pod/render-settings.ts';
 import type { Shape } from '../desired/shape.ts';
 import type { Owner } from '../objects/owner.ts';
 import type { LiveWorkload } from '../objects/workload.ts';
 import { readRecord } from '../rollout/stop-record.ts';
 import { trialMark } from '../rollout/trial.ts';
-import { autoscaledReplicas, keepsOtherKind, renderedAs } from './current-state.ts';
+import { autoscaledReplicas, type CurrentState, keepsOtherKind, renderedAs } from './current-state.ts';
 import { type GateDeps, type Gated, gateRollout } from './gate-rollout.ts';
 import type { Gathered } from './gather.ts';
 
-/** How the pods are rendered as things stand, and what the other children depend on. */
+/** How the pods are rendered in the current state, and what the other children depend on. */
 export interface Rendered {
   readonly pin: Pin;
   /** The account that the pods were made for, as the status is to have it. */
@@ -21,18 +21,13 @@ export interface Rendered {
   readonly shape: Shape;
 }
 
-/** What is there of a resource, beside its spec. */
-export interface Stand
-  extends Pick<Gathered, 'workload' | 'otherWorkload' | 'hasAutoscaler' | 'account'>,
-    Pick<Gathered['observed'], 'deployment'>,
-    Pick<PinInput, 'annotations' | 'live'> {
-  readonly rendering: Pinned;
-  readonly hasPodMonitors: boolean;
-}
-
 /** By which revision, with what of the operator's own and with how many pods the children are to be rendered. */
-export const renderedNow = (spec: L4BalancerSpec, stand: Stand, settings: RenderSettings): Rendered => {
-  const { annotations, rendering, live, workload, otherWorkload, deployment, hasAutoscaler } = stand;
+export const renderedNow = (
+  spec: L4BalancerSpec,
+  current: CurrentState,
+  settings: RenderSettings,
+): Rendered => {
+  const { annotations, rendering, live, workload, otherWorkload, deployment, hasAutoscaler } = current;
   const pin = decidePin({
     spec,
     annotations,
@@ -42,7 +37,7 @@ export const renderedNow = (spec: L4BalancerSpec, stand: Stand, settings: Render
   });
   const isRendered = pin.kind === 'Render';
   const account = planAccount({
-    uid: stand.account,
+    uid: current.account,
     noted: rendering.renderedAccount,
     live: live?.account,
     isRunning: workload !== undefined,
@@ -57,7 +52,7 @@ export const renderedNow = (spec: L4BalancerSpec, stand: Stand, settings: Render
       keptReplicas: autoscaledReplicas(spec, deployment, hasAutoscaler, rendering.autoscaledReplicas),
       keepsOtherKind: keepsOtherKind(spec, deployment, otherWorkload, rendering),
       account: account.annotation,
-      hasPodMonitors: stand.hasPodMonitors,
+      hasPodMonitors: current.hasPodMonitors,
     },
   };
 };
@@ -79,7 +74,7 @@ export const planChildren = async (
   deps: PlanDeps,
 ): Promise<Planned> => {
   const { observed, root } = gathered;
-  const stand = {
+  const current: CurrentState = {
     ...gathered,
     annotations: root.metadata.annotations,
     rendering: observed.rendering,
@@ -87,7 +82,7 @@ export const planChildren = async (
     deployment: observed.deployment,
     hasPodMonitors: deps.serves('PodMonitor'),
   };
-  const rendered = renderedNow(owner.spec, stand, settings);
+  const rendered = renderedNow(owner.spec, current, settings);
   const { render, shape } = rendered;
   const wanted = children(owner, render, shape);
   const gated: Gated = wasPutBack(shape.kept)

@@ -5,7 +5,7 @@ import type { DefinitionSkew } from '../objects/definition-skew.ts';
 import type { Gate } from '../rollout/gate.ts';
 import { statusOf } from '../status/status.ts';
 import type { Applied } from './apply-children.ts';
-import { type BringAboutDeps, type BroughtAbout, bringAbout } from './apply-plan.ts';
+import { type AppliedPlan, type ApplyPlanDeps, applyPlan } from './apply-plan.ts';
 import { type Gathered, gather } from './gather.ts';
 import type { AgainReason, Outcome } from './outcome.ts';
 import { writeFailure } from './refusal.ts';
@@ -17,8 +17,8 @@ import {
   writeStatus,
 } from './write-status.ts';
 
-export interface ReconcileDeps extends BringAboutDeps, StatusDeps {
-  readonly writer: BringAboutDeps['writer'] & StatusDeps['writer'];
+export interface ReconcileDeps extends ApplyPlanDeps, StatusDeps {
+  readonly writer: ApplyPlanDeps['writer'] & StatusDeps['writer'];
   readonly inspector: Pick<Inspector, 'follow' | 'readings'>;
   readonly definition: () => DefinitionSkew | undefined;
   /** RFC 3339, in whole seconds. */
@@ -48,7 +48,7 @@ export const reconcile = async (key: string, deps: ReconcileDeps): Promise<Outco
   if (gathered.root.metadata.deletionTimestamp !== undefined) return { kind: 'Done' };
 
   try {
-    const done = await bring(key, gathered, deps);
+    const done = await applyGathered(key, gathered, deps);
     deps.onGate(key, done?.gate.kind ?? 'Open');
     if (done !== undefined) deps.onApplied(gathered, done.applied);
     // The answers to what was just written are newer than what was gathered.
@@ -71,21 +71,21 @@ export const reconcile = async (key: string, deps: ReconcileDeps): Promise<Outco
   }
 };
 
-const bring = async (
+const applyGathered = async (
   key: string,
   gathered: Gathered,
   deps: ReconcileDeps,
-): Promise<BroughtAbout | undefined> => {
+): Promise<AppliedPlan | undefined> => {
   const { balancer, root } = gathered;
   if (balancer === undefined || balancer.spec.paused) return undefined;
   const { name, namespace = '', uid = '' } = root.metadata;
-  return bringAbout(key, gathered, { name, namespace, uid, spec: balancer.spec }, deps);
+  return applyPlan(key, gathered, { name, namespace, uid, spec: balancer.spec }, deps);
 };
 
 const report = async (
   key: string,
   gathered: Gathered,
-  done: BroughtAbout | undefined,
+  done: AppliedPlan | undefined,
   deps: ReconcileDeps,
 ): Promise<StatusResult> => {
   const previous = previousConditions(key, gathered.root, deps.ledger, deps.now());
@@ -116,7 +116,7 @@ const report = async (
 
 /** The soonest of what is due; a failure has its own backoff. */
 const outcomeOf = (
-  done: BroughtAbout | undefined,
+  done: AppliedPlan | undefined,
   written: StatusResult,
   contestsOverInMs: number | undefined,
 ): Outcome => {
@@ -140,7 +140,7 @@ interface Due {
 }
 
 const dueLater = (
-  done: BroughtAbout | undefined,
+  done: AppliedPlan | undefined,
   written: StatusResult,
   contestsOverInMs: number | undefined,
 ): Due[] => {

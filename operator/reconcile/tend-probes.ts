@@ -4,9 +4,10 @@ import type { KubeObject } from '../../kube/object.ts';
 import type { RenderSettings } from '../desired/pod/render-settings.ts';
 import type { Owner } from '../objects/owner.ts';
 import { poolsToTry, VERDICT_LABEL, verdictKey, type Waiting } from '../rollout/gate.ts';
-import { type PodTemplate, probePod } from '../rollout/probe-pod.ts';
+import { probePod } from '../rollout/probe-pod.ts';
 import { probeVerdict } from '../rollout/probe-verdict.ts';
 import { spentPods } from '../rollout/spent-pods.ts';
+import type { WantedTemplate } from '../rollout/wanted-workload.ts';
 import type { GateDeps, Gated } from './gate-rollout.ts';
 import type { Gathered } from './gather.ts';
 import { writeFailure } from './refusal.ts';
@@ -35,14 +36,14 @@ export const tendProbes = async (
   deps: TendDeps,
 ): Promise<number | undefined> => {
   const { gate, trial, template } = gated;
-  const { verdicts, writer } = deps;
+  const { probeResults, writer } = deps;
   const current = new Set(
     trial === undefined ? [] : poolsToTry(deps.nodes(), trial).map((pool) => verdictKey(trial, pool)),
   );
   for (const pod of gathered.probes) {
     const key = pod.metadata.labels?.[VERDICT_LABEL] ?? '';
     const verdict = probeVerdict(pod);
-    if (current.has(key) && verdict.kind === 'Accepted') verdicts.settle(key);
+    if (current.has(key) && verdict.kind === 'Accepted') probeResults.settle(key);
     const isKept =
       current.has(key) &&
       ((gate.kind === 'Held' && verdict.kind === 'Refused') ||
@@ -58,19 +59,19 @@ export const tendProbes = async (
   let soonest = PREFLIGHT_MS;
   const known = new Set(gathered.probes.map(({ metadata }) => metadata.labels?.[VERDICT_LABEL]));
   for (const waiting of gate.waiting) {
-    const leftMs = PREFLIGHT_MS - verdicts.triedFor(waiting.verdictKey, deps.now());
+    const leftMs = PREFLIGHT_MS - probeResults.triedFor(waiting.verdictKey, deps.now());
     if (leftMs <= 0) giveUp(gathered, waiting, deps);
     else if (!known.has(waiting.verdictKey)) {
-      const why = await tryPool(owner, render, template as PodTemplate, waiting, deps);
+      const why = await tryPool(owner, render, template, waiting, deps);
       if (why !== undefined) giveUp(gathered, { ...waiting, why }, deps);
     }
     soonest = Math.min(soonest, Math.max(1, leftMs));
   }
-  return gate.waiting.every(({ verdictKey: key }) => verdicts.settled.has(key)) ? 1 : soonest;
+  return gate.waiting.every(({ verdictKey: key }) => probeResults.settled.has(key)) ? 1 : soonest;
 };
 
-const giveUp = ({ root }: Gathered, waiting: Waiting, { verdicts, onGivenUp }: TendDeps): void => {
-  verdicts.settle(waiting.verdictKey);
+const giveUp = ({ root }: Gathered, waiting: Waiting, { probeResults, onGivenUp }: TendDeps): void => {
+  probeResults.settle(waiting.verdictKey);
   onGivenUp(root, waiting);
 };
 
@@ -78,7 +79,7 @@ const giveUp = ({ root }: Gathered, waiting: Waiting, { verdicts, onGivenUp }: T
 const tryPool = async (
   owner: Owner,
   render: RenderSettings,
-  template: PodTemplate,
+  template: WantedTemplate,
   waiting: Waiting,
   { writer }: TendDeps,
 ): Promise<string | undefined> => {

@@ -13,7 +13,7 @@ import { createBackoffs } from '../queue/backoffs.ts';
 import type { Priority } from '../queue/priority.ts';
 import { createQueue } from '../queue/queue.ts';
 import { runWorkers } from '../queue/workers.ts';
-import { createVerdictBook } from '../rollout/probe-results.ts';
+import { createProbeResults } from '../rollout/probe-results.ts';
 import { isOfStorm } from '../rollout/spent-pods.ts';
 import type { ControllerMetrics } from '../telemetry/controller-metrics.ts';
 import type { Recorder } from '../telemetry/recorder.ts';
@@ -22,7 +22,7 @@ import { rootKey } from '../watch/root-key.ts';
 import type { World } from '../watch/world.ts';
 import { createContests } from './contests.ts';
 import { ledgerName } from './gather.ts';
-import { appliedHappenings, givenUpHappening, transitionHappening } from './kube-events.ts';
+import { appliedEvents, givenUpEvent, transitionEvent } from './kube-events.ts';
 import { createLedger } from './ledger.ts';
 import { type ReconcileDeps, reconcile } from './reconcile.ts';
 import { settle } from './settle.ts';
@@ -110,11 +110,11 @@ export const startTerm = (
     definition: options.definition,
     now: clock.now,
     nodes: () => (world.serves('Node') ? [...world.collections.Node.values()] : undefined),
-    verdicts: createVerdictBook(),
+    probeResults: createProbeResults(),
     inspector,
     onGivenUp(root, waiting) {
       const { pool, why } = waiting;
-      recorder.record(root, givenUpHappening(waiting));
+      recorder.record(root, givenUpEvent(waiting));
       log.warn({ key: keyOfRoot(root), nodes: pool.nodes, why }, 'preflight given up, rollout begins');
     },
     onGate(key, gate) {
@@ -128,13 +128,13 @@ export const startTerm = (
         .replace(/\.\d+Z$/, 'Z'),
     onApplied({ root }, applied) {
       for (const { kind } of applied.repaired) metrics.repaired(kind);
-      for (const happening of appliedHappenings(applied)) {
-        recorder.record(root, happening);
-        log.info({ key: keyOfRoot(root), done: happening.reason, note: happening.note }, 'children changed');
+      for (const event of appliedEvents(applied)) {
+        recorder.record(root, event);
+        log.info({ key: keyOfRoot(root), done: event.reason, note: event.note }, 'children changed');
       }
     },
     onTransition({ root }, ready) {
-      recorder.record(root, transitionHappening(ready));
+      recorder.record(root, transitionEvent(ready));
       log.info({ key: keyOfRoot(root), reason: ready.reason, message: ready.message }, 'status changed');
     },
   };

@@ -7,6 +7,7 @@ import { childName } from '../objects/child-name.ts';
 import type { Owner } from '../objects/owner.ts';
 import { VERDICT_LABEL } from './gate.ts';
 import type { NodePool } from './node-pools.ts';
+import type { WantedTemplate } from './wanted-workload.ts';
 
 const COMPONENT = 'app.kubernetes.io/component';
 const PREFLIGHT = 'preflight';
@@ -17,16 +18,6 @@ export const isProbe = (labels: Labels | undefined): boolean => labels?.[COMPONE
 /** Of a node pool so many nodes are named, of which the scheduler takes one. */
 const NODES_NAMED = 10;
 
-/** The part of the proxy pods that a probe has in common with them. */
-export interface PodTemplate {
-  readonly spec: {
-    readonly securityContext: object;
-    readonly tolerations?: readonly object[];
-    readonly nodeSelector?: object;
-    readonly affinity?: object;
-  };
-}
-
 /**
  * A bare pod with the proxy pods' sysctls and next to no resources, on a node of the pool: a kubelet that refuses it does so once, and
  * the pod stays as the proof. Its program says its version and ends. No Service and no selector of the proxies picks it.
@@ -34,7 +25,7 @@ export interface PodTemplate {
 export const probePod = (
   owner: Owner,
   settings: RenderSettings,
-  template: PodTemplate,
+  template: WantedTemplate,
   verdict: { readonly pool: NodePool; readonly verdictKey: string },
 ) => {
   const { securityContext, tolerations, nodeSelector, affinity } = template.spec;

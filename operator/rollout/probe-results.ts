@@ -1,7 +1,7 @@
 import type { Verdicts } from './gate.ts';
 
 /** What probe pods have shown, for as long as this process runs; the keys forget by themselves, since a change of a node changes them. */
-export interface VerdictBook {
+export interface ProbeResults {
   readonly settled: Verdicts;
   settle(verdictKey: string): void;
   /** Milliseconds since this was asked for the first time. */
@@ -11,7 +11,7 @@ export interface VerdictBook {
 /** More are not kept; the oldest go first. */
 const MOST_KEPT = 10_000;
 
-export const createVerdictBook = (): VerdictBook => {
+export const createProbeResults = (): ProbeResults => {
   const settled = new Set<string>();
   const since = new Map<string, number>();
   const bound = (keys: Set<string> | Map<string, number>): void => {

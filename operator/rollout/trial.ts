@@ -1,7 +1,11 @@
 import { hash } from 'node:crypto';
+import { effectiveTuning } from '../../crds/effective.ts';
+import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import type { Sysctl } from '../../crds/tuning.ts';
+import type { KubernetesVersion } from '../objects/kubernetes-version.ts';
 import type { Placement } from '../objects/placement.ts';
 import type { LiveTemplate } from '../objects/workload.ts';
+import { inPodSpec, placeSysctls } from '../sysctls/place-sysctls.ts';
 
 /** What a probe pod tries: sysctls of a pod's spec, where the pods would go. */
 export interface Trial {
@@ -14,6 +18,21 @@ export interface Trial {
 
 /** The part of a pod template that is tried; also of one that the API server holds. */
 export type TriedTemplate = Pick<LiveTemplate, 'spec'>;
+
+/** What there is to try of a wanted template; undefined where its pods ask for nothing that a kubelet has to be configured for. */
+export const trialOf = (
+  spec: L4BalancerSpec,
+  kubelet: KubernetesVersion,
+  template: TriedTemplate,
+): Trial | undefined => {
+  const placed = placeSysctls(effectiveTuning(spec), kubelet);
+  if (placed.unsafe.length === 0) return undefined;
+  return {
+    sysctls: inPodSpec(placed),
+    unsafe: placed.unsafe.map(({ name }) => name),
+    placement: template.spec ?? {},
+  };
+};
 
 /** The same text for the same sysctls in the same place, whoever wrote the template. */
 export const trialMark = (template: TriedTemplate | undefined): string => {

@@ -61,14 +61,14 @@ test('pods say by which revision and with which image they were rendered; those 
     },
     spec: { containers },
   };
-  assert.deepEqual(renderedAs({ metadata: { name: 'x' }, spec: { template } }), {
+  assert.deepEqual(renderedAs({ metadata: {}, spec: { template } }), {
     revision: 'r2',
     image: 'proxy:1',
     pullPolicy: 'Always',
     account: 'a',
   });
   const nothing = { revision: undefined, image: undefined, pullPolicy: undefined, account: undefined };
-  assert.deepEqual(renderedAs({ metadata: { name: 'x' } }), nothing);
+  assert.deepEqual(renderedAs({ metadata: {} }), nothing);
   assert.equal(renderedAs(undefined), undefined);
 });
 

@@ -9,7 +9,7 @@ import { FIRST, REVISION_ANNOTATION } from '../../../operator/desired/revisions/
 import { gather, ledgerName } from '../../../operator/reconcile/gather.ts';
 import { createLedger, type Ledger } from '../../../operator/reconcile/ledger.ts';
 import { planChildren } from '../../../operator/reconcile/plan-children.ts';
-import { createVerdictBook } from '../../../operator/rollout/probe-results.ts';
+import { createProbeResults } from '../../../operator/rollout/probe-results.ts';
 import { Collection } from '../../../operator/watch/collection.ts';
 import { WATCHED_KINDS, type WatchedKind } from '../../../operator/watch/kinds.ts';
 import type { Collections } from '../../../operator/watch/world.ts';
@@ -43,7 +43,7 @@ const planned = async (
     gathered,
     owner({ workload }),
     { ...RENDER, proxyImage: 'registry.example/newer:2' },
-    { serves: () => true, nodes: () => [], verdicts: createVerdictBook(), read: () => assert.fail() },
+    { serves: () => true, nodes: () => [], probeResults: createProbeResults(), read: () => assert.fail() },
   );
   return gated.children;
 };

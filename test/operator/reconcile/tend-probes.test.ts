@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PREFLIGHT_MS, tendProbes } from '../../../operator/reconcile/tend-probes.ts';
 import type { Gate, Waiting } from '../../../operator/rollout/gate.ts';
-import { createVerdictBook } from '../../../operator/rollout/probe-results.ts';
+import { createProbeResults } from '../../../operator/rollout/probe-results.ts';
 import { owner, RENDER } from '../owner.ts';
 import { trial } from '../rollout/cluster.ts';
 import { observed } from '../status/fixtures.ts';
@@ -31,7 +31,7 @@ test('a probe that has no answer for a minute is given up once, with why, and th
   const told: unknown[] = [];
   const deps = {
     nodes: () => undefined,
-    verdicts: createVerdictBook(),
+    probeResults: createProbeResults(),
     read: () => assert.fail('nothing is read'),
     writer: {
       create: async <T extends object>(manifest: T) => manifest as T & typeof root,
@@ -49,5 +49,5 @@ test('a probe that has no answer for a minute is given up once, with why, and th
   now = PREFLIGHT_MS;
   assert.equal(await tend(), 1);
   assert.deepEqual(told, [[root, waiting]]);
-  assert.ok(deps.verdicts.settled.has(waiting.verdictKey));
+  assert.ok(deps.probeResults.settled.has(waiting.verdictKey));
 });
