@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { TuningLine } from '../../scripts/report/report.ts';
-import { missingImages } from '../../scripts/run/load-images.ts';
-import { mergeTuning } from '../../scripts/run/proxy-tuning.ts';
-import { awaitedOfDeployment, awaitedOfResource } from '../../scripts/run/until-ready.ts';
-import { sampleWorkloads } from '../../scripts/run/workloads.ts';
+import type { TuningLine } from '../../../scripts/report/report.ts';
+import { missingImages } from '../../../scripts/run/load-images.ts';
+import { mergeTuning } from '../../../scripts/run/proxy-tuning.ts';
+import { awaitedOfDeployment, awaitedOfResource } from '../../../scripts/run/until-ready.ts';
+import { sampleWorkloads } from '../../../scripts/run/workloads.ts';
 
 const ready = (status: string, reason: string, message?: string) => ({
   type: 'Ready',

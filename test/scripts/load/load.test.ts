@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { test } from 'node:test';
-import { percentile } from '../../scripts/load/load-result.ts';
-import { httpProtocol, redisProtocol } from '../../scripts/load/protocols.ts';
-import { requestLoad } from '../../scripts/load/request-load.ts';
+import { percentile } from '../../../scripts/load/load-result.ts';
+import { httpProtocol, redisProtocol } from '../../../scripts/load/protocols.ts';
+import { requestLoad } from '../../../scripts/load/request-load.ts';
 
 const serve = async (onConnection: (socket: Socket) => void): Promise<Server & AsyncDisposable> => {
   const sockets = new Set<Socket>();
