@@ -8,7 +8,7 @@ export interface EchoImage {
   readonly tar: string;
 }
 
-/** The server that tests and the sample of `make run` balance (see echo/main.go); built the first time, then kept in the cache. */
+/** The backend of end-to-end tests and of the sample (see echo/main.go): built once, then kept in the cache. */
 export const echoImage = async (signal?: AbortSignal): Promise<EchoImage> => ({
   reference: REFERENCE,
   tar: await goImage('echo', REFERENCE, signal),

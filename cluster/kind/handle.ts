@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { toolProgram } from '../../tooling/assets/programs.ts';
 import { runChild } from '../../tooling/process/child.ts';
+import { until } from '../../tooling/wait/until.ts';
 import type { Cluster } from '../interface/cluster.ts';
 import { addressOf, clientContainer } from './client.ts';
 
@@ -44,17 +44,15 @@ export async function kindCluster({ name, cluster, kubeconfig }: KindPlace): Pro
       return false; // that it does not answer is an answer here
     }
   };
-  const until = async (wanted: boolean) => {
-    const deadline = performance.now() + SWITCH_WITHIN_MS;
-    while ((await answers()) !== wanted) {
-      if (performance.now() > deadline) {
-        throw new Error(
-          `the API server of ${cluster} did not ${wanted ? 'start' : 'stop'} in ${SWITCH_WITHIN_MS / 1000} s`,
-        );
-      }
-      await sleep(200);
-    }
-  };
+  const untilServing = (wanted: boolean) =>
+    until(
+      `the API server of ${cluster} to ${wanted ? 'start' : 'stop'}`,
+      async () => (await answers()) === wanted,
+      {
+        withinMs: SWITCH_WITHIN_MS,
+        everyMs: 200,
+      },
+    );
   return {
     name,
     kubeconfig,
@@ -76,11 +74,11 @@ export async function kindCluster({ name, cluster, kubeconfig }: KindPlace): Pro
     async stopApiServer() {
       await onControlPlane('mv', MANIFEST, PARKED);
       await onControlPlane('pkill', '-KILL', '-x', 'kube-apiserver');
-      await until(false);
+      await untilServing(false);
     },
     async startApiServer() {
       await onControlPlane('mv', PARKED, MANIFEST);
-      await until(true);
+      await untilServing(true);
     },
     close: async () => undefined,
   };
