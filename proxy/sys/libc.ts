@@ -52,7 +52,7 @@ export const libc = (): Sys => {
   const c = symbols();
   const errno = koffi.errno;
   const outcome = (result: number): number => (result < 0 ? -errno() : result);
-  // Scratch: an epoll_event at 0, an option value at 16, its or an address's length at 24, a linger at 32, an eventfd's counter at 40, a byte to look at at 56.
+  // Scratch: an epoll_event at 0, an option value at 16, its or an address's length at 24, a linger at 32 and an eventfd's counter at 40.
   const scratch = pinnedMemory(64);
   const { view, address } = scratch;
   const filter = pinnedMemory(128);
@@ -75,7 +75,7 @@ export const libc = (): Sys => {
       return outcome(c.getsockname(fd, at, address + 24));
     },
     recv: (fd, at, length) => outcome(c.recv(fd, at, length, 0)),
-    peek: (fd) => outcome(c.recv(fd, address + 56, 1, MSG_PEEK)),
+    peek: (fd, at, length) => outcome(c.recv(fd, at, length, MSG_PEEK)),
     send: (fd, at, length, endFollows) =>
       outcome(c.send(fd, at, length, endFollows ? MSG_NOSIGNAL | MSG_MORE : MSG_NOSIGNAL)),
     shutdown: (fd, how) => outcome(c.shutdown(fd, how)),

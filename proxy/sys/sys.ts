@@ -15,8 +15,8 @@ export interface Sys {
   /** getsockname: writes the socket's own address to `address` (SOCKET_ADDRESS_BYTES). */
   ownAddress(fd: number, address: number): number;
   recv(fd: number, address: number, length: number): number;
-  /** 1 when there is a byte to read, which stays; 0 at the end of stream; else the negated errno. */
-  peek(fd: number): number;
+  /** Reads as `recv` does, and leaves the bytes where they are. */
+  peek(fd: number, address: number, length: number): number;
   /**
    * send with MSG_NOSIGNAL: a closed peer is -EPIPE, never a signal. With `endFollows` (MSG_MORE) the last bytes wait for the end of stream that is
    * sent next, to go with it in one packet.

@@ -6,7 +6,7 @@ import { assertNone, type Finding } from './finding.ts';
 import { tree } from './tree.ts';
 
 const PATH = 'ARCHITECTURE.md';
-const STATES = ['FREE', 'CONNECTING', 'WAITING', 'RELAYING', 'CLOSED'];
+const STATES = ['FREE', 'PREFACE', 'CONNECTING', 'WAITING', 'RELAYING', 'CLOSED'];
 
 /** The picture of a connection's life. */
 const picture = (text: string): string =>

@@ -2,6 +2,7 @@ import { CLIENT } from './connections.ts';
 import type { Acceptor } from './context.ts';
 import { dialFirst } from './dial.ts';
 import { resetConnection } from './ending.ts';
+import { beginPreface, hasPreface } from './read-preface.ts';
 import type { ServedListener } from './served-table.ts';
 import { PLAIN } from './transport.ts';
 import { watchClient } from './watch-sides.ts';
@@ -39,5 +40,6 @@ export const begin = (
     resetConnection(acceptor, connection, CLIENT, 'NoDescriptors');
     return;
   }
-  dialFirst(acceptor, connection);
+  if (listener !== undefined && hasPreface(listener)) beginPreface(acceptor, connection, listener);
+  else dialFirst(acceptor, connection);
 };

@@ -1,3 +1,4 @@
+import type { PrefacedListener } from './read-preface.ts';
 import { PLAIN, type Transport } from './transport.ts';
 
 /** Sides of a connection. A side's values in the two-wide arrays are at its side index, `connection * 2 + side`. */
@@ -16,8 +17,16 @@ export const RELAYING = 2;
 export const CLOSED = 3;
 /** Every endpoint is full: waiting for capacity at one. */
 export const WAITING = 4;
+/** The client's first bytes are read before an endpoint is picked; see preface.ts. */
+export const PREFACE = 5;
 /** What each state means is in states.ts. */
-export type State = typeof FREE | typeof CONNECTING | typeof RELAYING | typeof CLOSED | typeof WAITING;
+export type State =
+  | typeof FREE
+  | typeof CONNECTING
+  | typeof RELAYING
+  | typeof CLOSED
+  | typeof WAITING
+  | typeof PREFACE;
 
 /** Flags of one side. */
 export const READABLE = 1; // the kernel has reported that there is something to read
@@ -88,6 +97,8 @@ export class Connections {
   clientPort = new Uint16Array(0);
   /** By connection: slots of the endpoints that failed, -1 for one that has gone since. Only after a failed attempt. */
   readonly tried = new Map<number, number[]>();
+  /** By connection: the listener whose preface it is in; only in that state. */
+  readonly prefaces = new Map<number, PrefacedListener>();
   open = 0;
   #free: number[] = [];
   #closed: number[] = [];
@@ -125,6 +136,7 @@ export class Connections {
   release(connection: number): void {
     this.state[connection] = CLOSED;
     this.tried.delete(connection);
+    if (this.prefaces.size > 0) this.prefaces.delete(connection);
     this.#closed.push(connection);
     this.open--;
   }

@@ -6,6 +6,7 @@ import type { Connections } from './connections.ts';
 import type { Counters } from './counters.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { FromAcceptor } from './messages.ts';
+import type { PrefaceFor } from './preface.ts';
 import type { ReadyQueue } from './ready-queue.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import type { ServedTable } from './served-table.ts';
@@ -44,6 +45,8 @@ export interface Acceptor {
   readonly parcel: Int32Array;
   /** Endpoint slots that the connection at hand must not get. */
   readonly avoid: Set<number>;
+  /** How listeners come to their prefaces. */
+  readonly prefaceFor: PrefaceFor;
   readonly notify: (message: FromAcceptor) => void;
   /** Milliseconds since 1970. */
   readonly wallClock: () => number;

@@ -8,6 +8,7 @@ import { Counters } from './counters.ts';
 import { CONTROL_TOKEN } from './event-tokens.ts';
 import { Mailbox } from './mailbox.ts';
 import type { FromAcceptor, ToAcceptor } from './messages.ts';
+import type { PrefaceFor } from './preface.ts';
 import { ReadyQueue } from './ready-queue.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { EMPTY_TABLE } from './served-table.ts';
@@ -31,6 +32,8 @@ export interface AcceptorInputs {
   /** Where random numbers begin; any number but 0. */
   readonly seed: number;
   readonly notify: (message: FromAcceptor) => void;
+  /** How listeners come to their prefaces; left out as long as no listener can ask for one. */
+  readonly prefaceFor?: PrefaceFor;
 }
 
 const must = (result: number, call: string): number => {
@@ -69,6 +72,7 @@ export const createAcceptor = (inputs: AcceptorInputs): Acceptor => {
     arrival: { address, words: new Int32Array(address.buffer), port: 0 },
     parcel: new Int32Array(PARCEL_INTS),
     avoid: new Set(),
+    prefaceFor: inputs.prefaceFor ?? (() => undefined),
     notify: inputs.notify,
     wallClock: inputs.wallClock,
     now,

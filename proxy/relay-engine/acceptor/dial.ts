@@ -199,7 +199,8 @@ export const onConnectResult = (acceptor: Acceptor, connection: number, events: 
     const errno = sys.socketError(fd);
     // The endpoint did connect before it reset: what it sent before that belongs to the client. If it sent nothing,
     // another endpoint can serve the client as well.
-    const answered = (errno === ECONNRESET || errno === EPIPE) && sys.peek(fd) > 0;
+    const answered =
+      (errno === ECONNRESET || errno === EPIPE) && sys.peek(fd, acceptor.scratch.address, 1) > 0;
     if (!answered) {
       redial(acceptor, connection, connectFailure(errno));
       return;

@@ -7,6 +7,7 @@ import {
   ENDED,
   ENDPOINT,
   FREE,
+  PREFACE,
   RELAYING,
   RESET,
   SHUT,
@@ -39,6 +40,7 @@ const notePort = ({ connections, counters, sourcePorts, nowMs }: Acceptor, conne
 /** How far a connection has come in each state, as it is counted. */
 const PHASE_OF: Readonly<Record<State, Phase>> = {
   [FREE]: 'Unknown',
+  [PREFACE]: 'Connecting',
   [CONNECTING]: 'Connecting',
   [WAITING]: 'Waiting',
   [RELAYING]: 'Relaying',

@@ -30,7 +30,7 @@ const TOKEN_INT = EPOLL_TOKEN_BYTES / 4;
 const onMessage = (acceptor: Acceptor, message: ToAcceptor): void => {
   switch (message.type) {
     case 'Table':
-      adoptTable(acceptor, serveTable(message.table, acceptor.table, acceptor.shared));
+      adoptTable(acceptor, serveTable(message.table, acceptor.table, acceptor.shared, acceptor.prefaceFor));
       return;
     case 'Drain':
       acceptor.draining = beginDraining(acceptor, message.ms);

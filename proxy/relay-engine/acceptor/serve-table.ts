@@ -5,6 +5,7 @@ import { HASHES_SOURCE, PICKERS } from '../../table/pick.ts';
 import type { Choice } from '../../table/pickers/picker.ts';
 import { acceptFrom } from './accept.ts';
 import type { AcceptorBackend, AcceptorTable, SharedEndpoints } from './messages.ts';
+import type { PrefaceFor } from './preface.ts';
 import type { ServedBackend, ServedListener, ServedTable } from './served-table.ts';
 import type { SharedMemory } from './shared-memory.ts';
 import { TimerWheel } from './timer-wheel.ts';
@@ -37,12 +38,14 @@ const serveEndpoints = (
 const serveBackend = (
   backend: AcceptorBackend,
   before: ServedBackend | undefined,
+  version: number,
   shared: SharedMemory,
 ): ServedBackend => {
   const { policy } = backend;
   const { candidates, ...endpoints } = serveEndpoints(backend.endpoints, before);
   return {
     ...policy,
+    since: before?.since ?? version,
     pick: PICKERS[policy.algorithm],
     choice: {
       ...backend.plan,
@@ -71,11 +74,12 @@ export const serveTable = (
   table: AcceptorTable,
   before: Pick<ServedTable, 'listeners' | 'backends'>,
   shared: SharedMemory,
+  prefaceFor: PrefaceFor = () => undefined,
 ): ServedTable => {
   const backends = new Map(
     table.backends.map((backend) => [
       backend.slot,
-      serveBackend(backend, before.backends.get(backend.slot), shared),
+      serveBackend(backend, before.backends.get(backend.slot), table.version, shared),
     ]),
   );
   return {
@@ -89,6 +93,8 @@ export const serveTable = (
       halfClosedTicks: TimerWheel.ticks(listener.policy.halfClosedMs),
       acceptFrom: ACCEPT_FROM[listener.protocol],
       transport: PLAIN,
+      version: table.version,
+      preface: prefaceFor(listener, table),
     })),
     backends,
     gone: new Map([...before.backends].filter(([slot]) => !backends.has(slot))),

@@ -5,10 +5,13 @@ import type { PinnedMemory } from '../../sys/memory.ts';
 import type { Choice, Picker } from '../../table/pickers/picker.ts';
 import type { Acceptor } from './context.ts';
 import type { AcceptorListener } from './messages.ts';
+import type { Preface } from './preface.ts';
 import type { Transport } from './transport.ts';
 
 /** A backend, ready for the loop: socket addresses encoded, times in ticks, shared gauges at hand. */
 export interface ServedBackend extends BackendPolicy {
+  /** Version of the first table since which its slot has been its own. */
+  readonly since: number;
   readonly pick: Picker;
   readonly choice: Choice;
   /** Of the endpoint's side of its connections. */
@@ -32,6 +35,10 @@ export interface ServedBackend extends BackendPolicy {
 export interface ServedListener extends AcceptorListener {
   readonly idleTicks: number;
   readonly halfClosedTicks: number;
+  /** Version of the table that has it so. */
+  readonly version: number;
+  /** What is read of a client before an endpoint is picked; undefined for nothing. */
+  readonly preface: Preface | undefined;
   /** Of the client's side of its connections. */
   readonly transport: Transport;
   /**

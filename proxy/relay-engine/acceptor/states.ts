@@ -9,6 +9,7 @@ import {
   ENDING,
   ENDPOINT,
   FREE,
+  PREFACE,
   READ_ON,
   READABLE,
   RELAYING,
@@ -20,6 +21,7 @@ import type { Acceptor } from './context.ts';
 import { dial, dialAnother, onConnectResult, redial } from './dial.ts';
 import { closeConnection, resetBoth, resetConnection } from './ending.ts';
 import { onIdleDeadline } from './idle.ts';
+import { followNewPreface, onPrefaceDeadline, readPreface } from './read-preface.ts';
 import { relay } from './relay.ts';
 
 /** What may happen to a connection, and what that means in one of its states. */
@@ -96,6 +98,18 @@ const NOTHING: StateHandlers = {
   onNewTable() {},
 };
 
+const PREFACE_HANDLERS: StateHandlers = {
+  onEvent(acceptor, connection, _side, events) {
+    onWaitingClient(acceptor, connection, events);
+    if (acceptor.connections.state[connection] === PREFACE) readPreface(acceptor, connection);
+  },
+  onDeadline: onPrefaceDeadline,
+  onNewTable(acceptor, connection) {
+    followNewPreface(acceptor, connection);
+    onNewTableBeforeRelaying(acceptor, connection);
+  },
+};
+
 const CONNECTING_HANDLERS: StateHandlers = {
   onEvent(acceptor, connection, side, events) {
     if (side === CLIENT) {
@@ -147,6 +161,7 @@ const RELAYING_HANDLERS: StateHandlers = {
 /** Every state has an entry: the compiler refuses one that is missing. */
 const BY_STATE: Readonly<Record<State, StateHandlers>> = {
   [FREE]: NOTHING,
+  [PREFACE]: PREFACE_HANDLERS,
   [CONNECTING]: CONNECTING_HANDLERS,
   [WAITING]: WAITING_HANDLERS,
   [RELAYING]: RELAYING_HANDLERS,

@@ -18,6 +18,8 @@ const LISTENER: ServedListener = {
   halfClosedTicks: 50,
   acceptFrom: () => false,
   transport: PLAIN,
+  version: 1,
+  preface: undefined,
 };
 
 /** Two acceptors whose loops do not run, and a client's descriptor that the first one holds. */

@@ -12,6 +12,8 @@ const listener = (slot: number, backendSlot: number): ServedListener => ({
   halfClosedTicks: 10,
   acceptFrom: () => false,
   transport: PLAIN,
+  version: 1,
+  preface: undefined,
 });
 
 const LISTENERS = [listener(1, 5), listener(2, 6)];

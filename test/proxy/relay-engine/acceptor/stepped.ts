@@ -1,7 +1,14 @@
+import { CLOSES, type CloseReason } from '../../../../proxy/engine/close-reason.ts';
 import { setKeepalive } from '../../../../proxy/relay-engine/acceptor/keepalive.ts';
 import { runAcceptor } from '../../../../proxy/relay-engine/acceptor/loop.ts';
-import type { ToAcceptor } from '../../../../proxy/relay-engine/acceptor/messages.ts';
-import { INTS, intsAt } from '../../../../proxy/relay-engine/acceptor/shared-memory.ts';
+import type { AcceptorTable, ToAcceptor } from '../../../../proxy/relay-engine/acceptor/messages.ts';
+import type { PrefaceFor } from '../../../../proxy/relay-engine/acceptor/preface.ts';
+import {
+  INTS,
+  intsAt,
+  LISTENER_TOTALS,
+  listenerTotalsAt,
+} from '../../../../proxy/relay-engine/acceptor/shared-memory.ts';
 import { libc } from '../../../../proxy/sys/libc.ts';
 import { type PinnedMemory, pinnedMemory } from '../../../../proxy/sys/memory.ts';
 import { SOCKET_ADDRESS_BYTES, writeSocketAddress } from '../../../../proxy/sys/socket-address.ts';
@@ -57,8 +64,18 @@ export interface World {
   afterEvents: (() => void) | undefined;
   /** The kernel has as many events as a turn takes, each time: those that are left from before. */
   isFlooded: boolean;
+  /** What the acceptor was sent first. */
+  readonly table: AcceptorTable;
+  /** Connections that ended for a reason, in any phase. */
+  closes(reason: CloseReason): number;
+  /** Descriptors that connections hold. */
+  held(): number;
   /** What the control thread sends; taken with the next turn. */
   post(message: ToAcceptor): void;
+  /** A client that begins to connect. */
+  dial(): number;
+  /** What a backend's endpoint accepts; -EAGAIN where nothing has come. */
+  acceptAt(backend: number): number;
   /** Begins a connection; done once both ends have it. */
   connect(): Generator<void, Pair>;
 }
@@ -72,6 +89,9 @@ export interface SteppedOptions {
   readonly keepaliveSeconds?: number;
   /** What the kernel takes from a client before the acceptor reads; left out, the kernel changes it as it likes. */
   readonly receiveBytes?: number;
+  /** How many backends there are, with an endpoint each; the listener is in front of the first one. */
+  readonly backends?: number;
+  readonly prefaceFor?: PrefaceFor;
 }
 
 const addressOf = (port: number): PinnedMemory => {
@@ -101,14 +121,17 @@ export const runStepped = async (
     isClockReal = false,
     keepaliveSeconds = 0,
     receiveBytes,
+    backends = 1,
+    prefaceFor,
   }: SteppedOptions = {},
 ): Promise<World> => {
   const sys = libc();
-  const [port, endpointPort] = (await freePorts(2)) as [number, number];
+  const [port, ...endpointPorts] = (await freePorts(1 + backends)) as [number, ...number[]];
   const eventfd = sys.eventfd();
   const mail: ToAcceptor[] = [];
-  const [listener, endpoints] = [listenOn(sys, port), listenOn(sys, endpointPort)];
-  const own: number[] = [listener, endpoints];
+  const listener = listenOn(sys, port);
+  const endpoints = endpointPorts.map((endpointPort) => listenOn(sys, endpointPort));
+  const own: number[] = [listener, ...endpoints];
   const keepalive = { timeSeconds: keepaliveSeconds, intervalSeconds: keepaliveSeconds, probes: 0 };
   sys.setOption(listener, SOL_SOCKET, SO_KEEPALIVE, 1);
   setKeepalive(sys, listener, keepalive); // a client's socket inherits it
@@ -124,23 +147,48 @@ export const runStepped = async (
     reads: [],
     afterEvents: undefined,
     isFlooded: false,
+    table: tableForTest({
+      descriptorLimit: 1_000,
+      listeners: [listenerForTest(listener, port, { idleMs, halfClosedMs, keepalive })],
+      backends: endpointPorts.map((endpointPort, slot) => ({
+        ...backendForTest([{ address: '127.0.0.1', port: endpointPort, slot }]),
+        slot,
+      })),
+    }),
+    closes(reason) {
+      const at = listenerTotalsAt(0, 0) + LISTENER_TOTALS.Closes;
+      const { totals } = inputs.shared;
+      return CLOSES.reduce(
+        (sum, close, index) => sum + (close.reason === reason ? (totals[at + index] as number) : 0),
+        0,
+      );
+    },
+    held() {
+      return Atomics.load(inputs.shared.held, 0);
+    },
     post(message) {
       mail.push(message);
       sys.signal(eventfd);
     },
-    *connect() {
+    dial() {
       const client = sys.socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
       own.push(client);
       const connected = sys.connect(client, address.address, 16);
       if (connected < 0 && connected !== -EINPROGRESS) throw new Error(`connect: ${connected}`);
+      return client;
+    },
+    acceptAt(backend) {
+      const endpoint = sys.accept(endpoints[backend] as number, from.address);
+      if (endpoint >= 0) own.push(endpoint);
+      else if (endpoint !== -EAGAIN) throw new Error(`accept: ${endpoint}`);
+      return endpoint;
+    },
+    *connect() {
+      const client = world.dial();
       for (;;) {
         yield;
-        const endpoint = sys.accept(endpoints, from.address);
-        if (endpoint >= 0) {
-          own.push(endpoint);
-          return { client, endpoint, toClient, toEndpoint };
-        }
-        if (endpoint !== -EAGAIN) throw new Error(`accept: ${endpoint}`);
+        const endpoint = world.acceptAt(0);
+        if (endpoint >= 0) return { client, endpoint, toClient, toEndpoint };
       }
     },
   };
@@ -209,16 +257,10 @@ export const runStepped = async (
         return world.clockMs;
       },
       received: () => mail.splice(0),
+      ...(prefaceFor === undefined ? {} : { prefaceFor }),
     },
   );
-  world.post({
-    type: 'Table',
-    table: tableForTest({
-      descriptorLimit: 1_000,
-      listeners: [listenerForTest(listener, port, { idleMs, halfClosedMs, keepalive })],
-      backends: [backendForTest([{ address: '127.0.0.1', port: endpointPort }])],
-    }),
-  });
+  world.post({ type: 'Table', table: world.table });
   try {
     runAcceptor(inputs);
   } finally {
