@@ -6,7 +6,7 @@ import { runChild } from '../../tooling/process/child.ts';
 import { withLock } from '../../tooling/process/lock.ts';
 import type { Cluster, ClusterOptions, ClusterProvider } from '../interface/cluster.ts';
 import { clientContainer, removeClient, startClient } from './client.ts';
-import { kindConfig } from './config.ts';
+import { kindConfig, nodeImage } from './config.ts';
 import { kindCluster } from './handle.ts';
 
 const READY_WITHIN = '180s';
@@ -57,6 +57,7 @@ async function upLocked(
       config,
       '--wait',
       READY_WITHIN,
+      ...nodeImage(process.env),
     ];
     await runChild([kind, ...create, ...kubeconfig], {
       ...more,
