@@ -8,7 +8,8 @@ import { EXIT, exitCodeOf, OperatorError } from './errors/operator-error.ts';
 import { createLog } from './log/log.ts';
 import { renderFiles } from './preview/render-files.ts';
 import { runDry, startOperator } from './run.ts';
-import { type Environment, parseSettings, type Settings } from './settings/parse-settings.ts';
+import { parseSettings } from './settings/parse-settings.ts';
+import type { Environment, Settings } from './settings/settings.ts';
 import { USAGE } from './settings/usage.ts';
 
 /** Below the 30 s that Kubernetes waits before it kills. */

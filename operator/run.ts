@@ -20,7 +20,7 @@ import type { Logger } from './log/log.ts';
 import { dryRun } from './preview/dry-run.ts';
 import { type Controller, startController } from './reconcile/controller.ts';
 import { FLAGS } from './settings/flags.ts';
-import type { Settings } from './settings/parse-settings.ts';
+import type { Settings } from './settings/settings.ts';
 import { createControllerMetrics } from './telemetry/controller-metrics.ts';
 import { createCredentialWatch, keepAsking } from './telemetry/credential-watch.ts';
 import { createDefinitionMetrics } from './telemetry/definition-metrics.ts';

@@ -2,13 +2,13 @@ import { durationMs } from '../../crds/duration.ts';
 import type { ElectionSettings } from '../leader/join-election.ts';
 import { FLAGS } from './flags.ts';
 import { namespaceName } from './namespace-name.ts';
-import type { ReadValue } from './parse-settings.ts';
+import { type ReadValue, trueOrFalse } from './values.ts';
 
 const LONGEST_MS = 3_600_000;
 
 /** What the flags say of the election; undefined when there is none, or when a problem was noted. */
 export const parseElection = (value: ReadValue, problems: string[]): ElectionSettings | undefined => {
-  const isWanted = value('leaderElect', isTrue, 'true or false');
+  const isWanted = value('leaderElect', trueOrFalse, 'true or false');
   const before = problems.length;
   const namespace = value('leaderElectNamespace', namespaceName, 'the name of a namespace');
   const isNamespaceBad = problems.length > before;
@@ -35,9 +35,6 @@ export const parseElection = (value: ReadValue, problems: string[]): ElectionSet
     );
   return undefined;
 };
-
-const isTrue = (text: string): boolean | undefined =>
-  text === 'true' ? true : text === 'false' ? false : undefined;
 
 const leaseName = (text: string): string | undefined =>
   /^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/.test(text) ? text : undefined;

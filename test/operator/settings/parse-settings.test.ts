@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FLAGS } from '../../../operator/settings/flags.ts';
-import { type Environment, parseSettings } from '../../../operator/settings/parse-settings.ts';
+import { parseSettings } from '../../../operator/settings/parse-settings.ts';
+import type { Environment } from '../../../operator/settings/settings.ts';
 import { USAGE } from '../../../operator/settings/usage.ts';
 
 const IMAGE = '--proxy-image=registry.example/proxy:1';

@@ -1,0 +1,42 @@
+import type { ListenAddress } from '../../program/listen-address.ts';
+import type { ImageSettings } from '../desired/pod/render-settings.ts';
+import type { ElectionSettings } from '../leader/join-election.ts';
+import type { LogLevel } from '../log/log.ts';
+import type { Output } from '../preview/output.ts';
+import type { Rate } from '../throttle/token-bucket.ts';
+
+/** What the operator is told from outside. */
+export interface Settings {
+  readonly render: ImageSettings;
+  readonly health: ListenAddress;
+  readonly metrics: ListenAddress;
+  readonly logLevel: LogLevel;
+  readonly kubeconfig?: string;
+  readonly workers: number;
+  /** Undefined where there is only one operator. */
+  readonly election: ElectionSettings | undefined;
+  /** Of calls to the API server. */
+  readonly rate: Rate;
+  /** Where L4Balancers are looked after; empty for everywhere. */
+  readonly namespaces: readonly string[];
+  /** Name of this process in events: the pod's. */
+  readonly instance: string;
+}
+
+export type Command =
+  | { readonly command: 'Run'; readonly settings: Settings }
+  /** Reads the cluster and says what would be done. */
+  | { readonly command: 'DryRun'; readonly settings: Settings }
+  /** Says what would be applied for manifest files. */
+  | {
+      readonly command: 'Render';
+      readonly files: readonly string[];
+      readonly output: Output;
+      readonly images: ImageSettings;
+    }
+  | { readonly command: 'Help' }
+  | { readonly command: 'Version' }
+  /** Every problem there is: the name of what is wrong, what was found and what is expected. */
+  | { readonly command: 'Refused'; readonly problems: readonly string[] };
+
+export type Environment = Readonly<Record<string, string | undefined>>;
