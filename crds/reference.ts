@@ -1,4 +1,5 @@
 import { API_VERSION, KIND } from './l4balancer.ts';
+import { markdownTable } from './markdown-table.ts';
 import { PRESETS } from './presets.ts';
 import { STATEMENTS } from './rules/all.ts';
 import { SPEC_SCHEMA, STATUS_SCHEMA } from './schemas.ts';
@@ -29,7 +30,7 @@ const objectSections = (schema: Structural, path: string): string[] => {
   return [
     `## ${own}`,
     ...(schema.description === undefined ? [] : [schema.description]),
-    table(['field', 'type', 'default', 'what it does'], rows),
+    markdownTable(['field', 'type', 'default', 'what it does'], rows),
     ...Object.entries(entry.properties).flatMap(([name, part]) => objectSections(part, `${own}.${name}`)),
   ];
 };
@@ -74,7 +75,7 @@ const profiles = (): string => {
   return [
     '## Profiles',
     'What `spec.tuning.profile` sets; each value given in the resource wins over it.',
-    table(
+    markdownTable(
       ['', ...names.map((name) => `\`${name}\``)],
       [
         row('CPU request, limit', ({ requests, limits }) => `${requests.cpu}, ${limits.cpu}`),
@@ -94,7 +95,7 @@ const rules = (): string =>
   [
     '## Rules',
     'Checked by the API server when the resource is applied, and by `--check` for a file.',
-    table(
+    markdownTable(
       ['where', 'rule', 'refused with'],
       STATEMENTS.map(({ id, scope, fieldPath = '', message }) => [
         `\`${`${scope}${fieldPath}`.replace(/^[.]/, '')}\``,
@@ -103,8 +104,3 @@ const rules = (): string =>
       ]),
     ),
   ].join('\n\n');
-
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => '---'), ...rows]
-    .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
-    .join('\n');
