@@ -67,6 +67,7 @@ soak: $(PACKAGES) ## half an hour of mixed load, changes and dying endpoints; no
 .PHONY: generate images assets format clean
 generate: $(PACKAGES) ## writes the generated files: the CRD, its reference page, install.yaml, tables of the documents
 	@scripts/step.sh 'CRD, reference page' node crds/generate.ts
+	@scripts/step.sh 'status reference page' node report/generate.ts
 	@scripts/step.sh 'chart, install.yaml' node charts/generate.ts
 	@scripts/step.sh 'documents' node scripts/docs/generate.ts
 

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { status, type TuningEntry } from '../report/status.ts';
 import { buildImages } from '../tooling/images/build-images.ts';
 import { findProgram } from '../tooling/process/find-program.ts';
 import { REPOSITORY } from '../tooling/process/folders.ts';
@@ -133,14 +134,8 @@ const recipe = (comment: string): string => {
   return put(put(named, ` ${USERS.image}`, ` ${image}`), `${WANTED_FILES}`, `${mostFiles()}`);
 };
 
-interface Knob {
-  readonly name: string;
-  readonly effective: string;
-  readonly ok: boolean;
-}
-
 /** What the container's own admin endpoint says is in effect. */
-const knobs = async (container: string): Promise<ReadonlyMap<string, Knob>> => {
+const knobs = async (container: string): Promise<ReadonlyMap<string, TuningEntry>> => {
   const text = await docker(
     'exec',
     container,
@@ -148,7 +143,7 @@ const knobs = async (container: string): Promise<ReadonlyMap<string, Knob>> => {
     '-e',
     get('http://127.0.0.1:9901/status'),
   );
-  const { tuning } = JSON.parse(text) as { readonly tuning: readonly Knob[] };
+  const { tuning } = status.parse(JSON.parse(text));
   return new Map(tuning.map((knob) => [knob.name, knob]));
 };
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { SYSCTLS_LABEL } from '../cluster/interface/cluster.ts';
+import { status } from '../report/status.ts';
 import { until } from '../tooling/wait/until.ts';
 import { balancer, SMALL } from './support/objects.ts';
 import { within } from './support/within.ts';
@@ -243,18 +244,12 @@ test('a Restricted pod serves port 443 in a namespace that enforces Pod Security
   );
   const seen = await world.ready('restricted');
   const [pod] = await world.proxyPods('restricted');
-  const status = JSON.parse(
-    (
-      await world.cluster.kubectl([
-        'get',
-        '--raw',
-        `/api/v1/namespaces/${world.namespace}/pods/${pod?.metadata.name}:9901/proxy/status`,
-      ])
-    ).stdout,
-  ) as { listeners: { port: number }[]; findings: unknown[] };
-  assert.deepEqual(status.findings, []);
+  const path = `/api/v1/namespaces/${world.namespace}/pods/${pod?.metadata.name}:9901/proxy/status`;
+  const answer = await world.cluster.kubectl(['get', '--raw', path]);
+  const { findings, listeners } = status.parse(JSON.parse(answer.stdout));
+  assert.deepEqual(findings, []);
   assert.deepEqual(
-    status.listeners.map(({ port }) => port),
+    listeners.map(({ port }) => port),
     [443],
   );
   assert.ok(seen.status?.addresses?.[0]);

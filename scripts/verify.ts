@@ -14,7 +14,12 @@ import { openSteps } from '../tooling/terminal/steps.ts';
 import { copyTree, differences, treePaths } from './verify/tree-copy.ts';
 
 /** In the order in which they read each other's files. */
-const GENERATORS = ['crds/generate.ts', 'charts/generate.ts', 'scripts/docs/generate.ts'];
+const GENERATORS = [
+  'crds/generate.ts',
+  'report/generate.ts',
+  'charts/generate.ts',
+  'scripts/docs/generate.ts',
+];
 
 const signal = abortOnSignals();
 const steps = openSteps(process.stderr);

@@ -1,9 +1,10 @@
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import type { Status } from '../../crds/status.ts';
+import type { ReportedFinding } from '../../report/tolerant.ts';
 import { listed, plural } from '../text/lists-and-counts.ts';
 import { sentence, stable } from '../text/stable.ts';
 import { type FindingReason, reasonOfCode, severity } from './finding-reasons.ts';
-import { type FindingReport, type Reading, reportOf } from './reading.ts';
+import { type Reading, reportOf } from './reading.ts';
 
 export type Problem = NonNullable<NonNullable<Status['proxies']>['problems']>[number];
 
@@ -47,7 +48,7 @@ export const findingsOf = (spec: Named, readings: readonly Reading[]): readonly 
 export const bySeverity = (a: Said, b: Said): number =>
   severity(a.reason) - severity(b.reason) || (a.message < b.message ? -1 : a.message > b.message ? 1 : 0);
 
-const said = (spec: Named, finding: FindingReport): { readonly said: Said; readonly key?: string } => {
+const said = (spec: Named, finding: ReportedFinding): { readonly said: Said; readonly key?: string } => {
   const { listener, backend, path, message } = { ...nameAt(spec, finding), ...finding };
   const isOfSpec =
     finding.code === 'SpecRefused' || finding.code === 'FieldsIgnored' || finding.code === undefined;
@@ -87,7 +88,7 @@ const PLACE = /^spec\.(listeners|backends)\[(\d+)\]/;
 /** Proxies of older versions tell only the place. */
 const nameAt = (
   spec: Named,
-  { path }: FindingReport,
+  { path }: ReportedFinding,
 ): { readonly listener?: string | undefined; readonly backend?: string | undefined } => {
   const [, list, index] = PLACE.exec(path) ?? [];
   if (list === 'listeners') return { listener: spec.listeners[Number(index)]?.name };

@@ -1,11 +1,5 @@
-/** One knob as a proxy reports it. */
-export interface Knob {
-  readonly name: string;
-  readonly asked?: string | undefined;
-  readonly effective: string;
-  readonly ok: boolean;
-  readonly hint?: string | undefined;
-}
+import type { TuningEntry } from '../../report/status.ts';
+import type { ReportedFinding } from '../../report/tolerant.ts';
 
 /** The endpoints of a backend as a proxy has them. */
 export interface BackendReport {
@@ -13,16 +7,6 @@ export interface BackendReport {
   readonly endpoints: number;
   /** Those that checks or failed connections have not taken out. */
   readonly ready: number;
-}
-
-/** One thing that a proxy finds wrong. */
-export interface FindingReport {
-  /** Of report/finding.ts; proxies of another version may have others, or none. */
-  readonly code?: string | undefined;
-  readonly path: string;
-  readonly message: string;
-  readonly listener?: string | undefined;
-  readonly backend?: string | undefined;
 }
 
 /** Why a proxy does not see its resource or its endpoints. */
@@ -34,9 +18,9 @@ export interface Loss {
 
 /** What the operator reads of a proxy. */
 export interface Report {
-  readonly knobs: readonly Knob[];
+  readonly knobs: readonly TuningEntry[];
   readonly backends: readonly BackendReport[];
-  readonly findings: readonly FindingReport[];
+  readonly findings: readonly ReportedFinding[];
   /** Names of the listeners that it means to serve, be they open or not. */
   readonly listeners: readonly string[];
   /** What it serves, such as `generation/3`; undefined before it serves anything. */

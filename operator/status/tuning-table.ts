@@ -1,13 +1,14 @@
 import { effectiveTuning } from '../../crds/effective.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import type { Status } from '../../crds/status.ts';
+import type { TuningEntry } from '../../report/status.ts';
 import type { Pod } from '../objects/pod.ts';
 import type { Gate } from '../rollout/gate.ts';
 import type { Refusal } from '../sysctls/refused-pod.ts';
 import { listed, plural } from '../text/lists-and-counts.ts';
 import { stable } from '../text/stable.ts';
 import { capabilityRefusals } from './check-containers.ts';
-import type { Knob, Reading } from './reading.ts';
+import type { Reading } from './reading.ts';
 
 type Row = NonNullable<Status['tuning']>[number];
 
@@ -40,7 +41,7 @@ export const tuningTable = (input: TuningInput): readonly Row[] => {
 
 interface Told {
   readonly node: string;
-  readonly knob: Knob;
+  readonly knob: TuningEntry;
 }
 
 const reported = ({ spec, readings }: TuningInput): readonly Row[] => {
@@ -85,9 +86,9 @@ const worst = (name: string, told: readonly Told[], hostNetwork: boolean): Row =
   };
 };
 
-const rank = ({ ok }: Knob): number => (ok ? 1 : 0);
+const rank = ({ ok }: TuningEntry): number => (ok ? 1 : 0);
 
-const compare = (a: Knob, b: Knob): number => {
+const compare = (a: TuningEntry, b: TuningEntry): number => {
   const [left, right] = [a, b].map(({ asked = '', effective, hint = '' }) => `${effective} ${asked} ${hint}`);
   return left === right ? 0 : (left ?? '') < (right ?? '') ? -1 : 1;
 };

@@ -1,13 +1,7 @@
+import type { BackendCounts } from '../../report/status.ts';
 import type { Target } from '../configuration/snapshot.ts';
 import type { EndpointHealth } from '../health/monitor.ts';
 import { endpointKey } from '../table/table.ts';
-
-export interface BackendCounts {
-  /** Endpoints that are known. */
-  readonly endpoints: number;
-  /** Those that may take connections: with a weight, not unhealthy by checks, not ejected. */
-  readonly ready: number;
-}
 
 /** Counts the endpoints of one backend as who waits for it wants to know them. */
 export const backendCounts = (

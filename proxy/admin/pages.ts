@@ -1,6 +1,6 @@
+import type { Status, StatusSummary } from '../../report/status.ts';
 import { METRICS_TYPE, type ProxyMetrics } from './metrics.ts';
 import { json, type Pages, probe } from './server.ts';
-import type { Status, StatusSummary } from './status.ts';
 
 export interface PageSources {
   /** Why the proxy should be restarted; undefined when it works. */

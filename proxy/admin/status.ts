@@ -1,93 +1,15 @@
-import type { ProxyFinding } from '../../report/finding.ts';
+import type { EndpointStatus, Status, StatusSummary, TuningEntry } from '../../report/status.ts';
+import { REPORT_VERSION } from '../../report/version.ts';
 import type { ControlState } from '../control/control.ts';
 import type { EngineStats } from '../engine/stats.ts';
 import type { EndpointHealth } from '../health/monitor.ts';
-import type { Health } from '../health/verdict.ts';
 import type { SourceState } from '../source/source.ts';
 import { endpointKey } from '../table/table.ts';
-import type { TuningEntry } from '../tuning/report.ts';
-import { type BackendCounts, backendCounts } from './backend-counts.ts';
-
-/** The answer of /status. Fields are only ever added. */
-export interface Status {
-  /** Version of the program. */
-  readonly version: string;
-  /** True once every acceptor serves a table; false after SIGTERM. */
-  readonly ready: boolean;
-  /** Why not ready; left out when ready. */
-  readonly notReady?: string;
-  readonly source: SourceState & SourceLoss & { readonly from: string };
-  /** What every acceptor serves: a resource's `generation/N` or a file's digest. */
-  readonly revision?: string;
-  /** Version of the table of that revision; it rises with each change of endpoints or health. */
-  readonly tableVersion: number;
-  readonly acceptors: readonly {
-    readonly index: number;
-    readonly alive: boolean;
-    readonly tableVersion: number;
-    /** Open client connections. */
-    readonly open: number;
-    readonly accepted: number;
-  }[];
-  readonly listeners: readonly {
-    readonly name: string;
-    readonly port: number;
-    /** The one address that it is bound to; left out for all. */
-    readonly address?: string;
-    readonly backend: string;
-    /** Connections: accepted are those that are open and those that have ended, once none begins, ends or is on its way to another acceptor. */
-    readonly open: number;
-    readonly accepted: number;
-    readonly closed: number;
-    /** True for one that is served no more, until a while after its last connection has ended. */
-    readonly leaving?: true;
-  }[];
-  readonly backends: readonly {
-    readonly name: string;
-    readonly algorithm: string;
-    readonly counts: BackendCounts;
-    readonly endpoints: readonly EndpointStatus[];
-  }[];
-  /** File descriptors of connections. */
-  readonly descriptors: { readonly held: number; readonly limit: number; readonly left: number };
-  /** Source ports that connections to one endpoint may have at once. */
-  readonly sourcePorts: number;
-  readonly findings: readonly ProxyFinding[];
-  readonly tuning: readonly TuningEntry[];
-}
+import { backendCounts } from './backend-counts.ts';
 
 export interface SourceLoss {
   /** Milliseconds since the source was seen last; left out while it is followed. */
   readonly lostForMs?: number;
-}
-
-/** The answer of /status?summary: the endpoints of thousands are only counted. */
-export type StatusSummary = Omit<Status, 'backends'> & {
-  readonly backends: readonly Omit<Status['backends'][number], 'endpoints'>[];
-};
-
-export interface EndpointStatus {
-  readonly address: string;
-  readonly port: number;
-  readonly weight: number;
-  /** Given where it takes connections only while others are not well: listed as such, or meant for another zone or node. */
-  readonly backup?: true;
-  /** Unknown where nothing is checked and until the first check has answered. */
-  readonly health: Health;
-  /** Why it is out, or why its last check failed. */
-  readonly reason?: string;
-  /** When an endpoint comes back that is out because attempts to connect failed, unless checks find it well before; RFC 3339, to the second. */
-  readonly ejectedUntil?: string;
-  /** Share of its weight that it gets: less than 1 while it starts slowly. */
-  readonly share: number;
-  /** Whether new connections may go there. */
-  readonly used: boolean;
-  readonly open: number;
-  readonly connections: number;
-  /** Attempts to connect that failed. */
-  readonly failures: number;
-  /** Estimate of the source ports that are free for connections to it; left out where it has no place in the counters. */
-  readonly sourcePortsLeft?: number;
 }
 
 export interface StatusFacts {
@@ -132,6 +54,7 @@ const summed = (
 const withoutBackends = (facts: StatusFacts): Omit<Status, 'backends'> => {
   const { control, stats } = facts;
   return {
+    reportVersion: REPORT_VERSION,
     version: facts.version,
     ready: facts.notReady === undefined,
     ...(facts.notReady === undefined ? {} : { notReady: facts.notReady }),

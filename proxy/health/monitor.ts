@@ -1,3 +1,4 @@
+import type { Health } from '../../report/health.ts';
 import type { Snapshot } from '../configuration/snapshot.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { EndpointView } from '../table/endpoint-view.ts';
@@ -16,7 +17,6 @@ import {
   type Transition,
 } from './state.ts';
 import { type FollowedTarget, targetKey, targetsOf } from './targets.ts';
-import type { Health } from './verdict.ts';
 
 export interface MonitorOptions extends ScheduleOptions {
   readonly check: Check;

@@ -1,7 +1,5 @@
+import type { Health } from '../../report/health.ts';
 import type { CheckResult } from './check/result.ts';
-
-/** What the checks of one endpoint say. Unknown until the first check has answered; it counts as healthy, so that a start waits for no check. */
-export type Health = 'Unknown' | 'Healthy' | 'Unhealthy';
 
 export interface Thresholds {
   /** Successes in a row that make an endpoint healthy. */

@@ -1,18 +1,7 @@
+import type { TuningEntry } from '../../report/status.ts';
 import type { FileLimit } from '../sys/file-limit.ts';
 import { acceptorsFor, type CpuQuota, type ReadText } from './cpu-quota.ts';
 import { readSysctl, sysctlEquals, WATCHED_SYSCTLS } from './kernel-settings.ts';
-
-/** One knob of the tuning guide: what was asked for and what the kernel really gave. */
-export interface TuningEntry {
-  readonly name: string;
-  /** Left out where nothing was asked for. */
-  readonly asked?: string;
-  readonly effective: string;
-  /** False when less than asked is in effect, or when what is in effect hurts. */
-  readonly ok: boolean;
-  /** What to change, and where, when not ok. */
-  readonly hint?: string;
-}
 
 /** What the resource asks for, after its profile was applied; the part of `effectiveTuning` that a proxy can check. */
 export interface AskedTuning {

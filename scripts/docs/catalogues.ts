@@ -5,7 +5,7 @@ import { ENDPOINT_METRICS } from '../../proxy/admin/endpoint-metrics.ts';
 import { ENGINE_METRICS } from '../../proxy/admin/engine-metrics.ts';
 import { SHORTAGES } from '../../proxy/control/shortage-texts.ts';
 import { CLOSE_REASONS } from '../../proxy/engine/close-reason.ts';
-import { FINDING_CODES } from '../../report/finding.ts';
+import { FINDINGS } from '../../report/finding.ts';
 import { type Sections, tableOf } from './sections.ts';
 
 const code = (word: string): string => `\`${word}\``;
@@ -24,8 +24,12 @@ export const catalogueSections = (): Sections =>
     [
       'finding-codes',
       tableOf(
-        ['code of the finding', 'reason in the status'],
-        FINDING_CODES.map((finding) => [code(finding), code(reasonOfCode(finding))]),
+        ['code of the finding', 'what it means', 'reason in the status'],
+        Object.entries(FINDINGS).map(([finding, meaning]) => [
+          code(finding),
+          meaning,
+          code(reasonOfCode(finding)),
+        ]),
       ),
     ],
     [

@@ -1,6 +1,7 @@
+import type { TuningEntry } from '../../report/status.ts';
 import { latency } from '../../tooling/terminal/duration.ts';
 import type { LoadResult } from '../load/load-result.ts';
-import type { Report, TuningLine } from './report.ts';
+import type { Report } from './report.ts';
 
 const BAR_WIDTH = 24;
 /** A hint is cut into lines of this many characters. */
@@ -53,7 +54,7 @@ const summary = (what: string, result: LoadResult): string =>
   `${what} in ${(result.durationMs / 1000).toFixed(1)} s (${perSecond(result)}/s), ${count(result.failed)} failed, ` +
   `p50 ${latency(result.p50Ms)}, p99 ${latency(result.p99Ms)}`;
 
-const tuning = (lines: readonly TuningLine[]): readonly string[] => {
+const tuning = (lines: readonly TuningEntry[]): readonly string[] => {
   const cells = lines.map(({ name, asked, effective, ok }) => [
     name,
     asked ?? '-',

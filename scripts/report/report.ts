@@ -1,13 +1,5 @@
+import type { TuningEntry } from '../../report/status.ts';
 import type { LoadResult } from '../load/load-result.ts';
-
-/** One setting: what was asked for and what the kernel or the runtime gave. */
-export interface TuningLine {
-  readonly name: string;
-  readonly asked?: string | undefined;
-  readonly effective: string;
-  readonly ok: boolean;
-  readonly hint?: string | undefined;
-}
 
 /** What `make run` found out; printed as text or as JSON. */
 export interface Report {
@@ -19,7 +11,7 @@ export interface Report {
   readonly redis?: LoadResult;
   /** Why something of the sample is missing. */
   readonly notes: readonly string[];
-  readonly tuning: readonly TuningLine[];
+  readonly tuning: readonly TuningEntry[];
   /** What to try next: a command, and what it does. */
   readonly next: readonly { readonly command: string; readonly means: string }[];
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import type { Status } from '../../proxy/admin/status.ts';
+import { status } from '../../report/status.ts';
 import { runChild } from '../../tooling/process/child.ts';
 import { lookForProgram } from '../../tooling/process/find-program.ts';
 import { REPOSITORY } from '../../tooling/process/folders.ts';
@@ -91,16 +91,16 @@ export const runStandalone = async ({ steps, signal, requests }: RunOptions): Pr
   const redis = redisServer
     ? await steps.run('traffic, Redis', () => load('redis', redisPort, requests, signal))
     : undefined;
-  const status = (await (await fetch(`${admin}/status`, { signal })).json()) as Status;
+  const { acceptors, tuning } = status.parse(await (await fetch(`${admin}/status`, { signal })).json());
   return {
     mode: 'standalone',
-    resource: `edge, without a cluster: ${status.acceptors.length} acceptors, HTTP on 127.0.0.1:${httpPort}${
+    resource: `edge, without a cluster: ${acceptors.length} acceptors, HTTP on 127.0.0.1:${httpPort}${
       redis ? `, Redis on 127.0.0.1:${redisPort}` : ''
     }. All of it is stopped again.`,
     http,
     ...(redis ? { redis } : {}),
     notes: redisServer ? [] : ['Redis was left out: redis-server is not installed.'],
-    tuning: status.tuning,
+    tuning,
     next: [
       {
         command: 'node_modules/.bin/node bin/l4balancer-proxy.js --help',

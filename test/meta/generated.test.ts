@@ -38,6 +38,10 @@ test('every generated file is there', () => {
   );
 });
 
+test('the reference page of /status is what the schema generates', () => {
+  execFileSync(process.execPath, ['report/generate.ts', '--check'], { cwd: ROOT });
+});
+
 test('the CRD and its reference page are what the schema generates', () => {
   execFileSync(process.execPath, ['crds/generate.ts', '--check'], { cwd: ROOT });
 });

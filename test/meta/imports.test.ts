@@ -44,6 +44,13 @@ const RULES: readonly Rule[] = [
     example: { path: 'report/a.ts', text: "import type { B } from '../proxy/b.ts';" },
   },
   {
+    of: /^proxy\//,
+    never: /^report\/(?!version\.ts$)/,
+    why: 'the proxy builds its answer as the contract’s type, and parses none',
+    exceptTypes: true,
+    example: { path: 'proxy/admin/a.ts', text: "import { status } from '../../report/status.ts';" },
+  },
+  {
     of: /^kube\//,
     never: /^(operator|proxy|report)\//,
     why: 'the client serves both programs',

@@ -6,7 +6,7 @@ import { importsOf } from './imports.ts';
 import { type SourceFile, tree } from './tree.ts';
 
 const PURE =
-  /^(operator\/(capacity|desired|objects|rollout|status|sysctls|text)\/|proxy\/(configuration|table)\/|crds\/(parse|understand)\.ts$)/;
+  /^(operator\/(capacity|desired|objects|rollout|status|sysctls|text)\/|proxy\/(configuration|table)\/|report\/(?!generate)|crds\/(parse|understand)\.ts$)/;
 
 /** Functions of Node whose answer depends on nothing but their arguments. */
 const HARMLESS: Readonly<Record<string, readonly string[]>> = {

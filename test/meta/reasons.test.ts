@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { reasonOfCode } from '../../operator/status/finding-reasons.ts';
 import { REASONS, type ReasonEntry } from '../../operator/status/reasons.ts';
 import { WARNING_REASONS } from '../../operator/status/warning-reasons.ts';
-import { FINDING_CODES } from '../../report/finding.ts';
+import { FINDINGS } from '../../report/finding.ts';
 import { assertNone } from './finding.ts';
 import { rowsCheck } from './rows.ts';
 import { tree } from './tree.ts';
@@ -29,7 +29,9 @@ test('docs/troubleshooting.md explains every reason of the status in the words o
 });
 
 test('docs/troubleshooting.md names the reason of every finding that a proxy can report', () => {
-  const rows = FINDING_CODES.map((code) => `| \`${code}\` | \`${reasonOfCode(code)}\` |`);
+  const rows = Object.entries(FINDINGS).map(
+    ([code, meaning]) => `| \`${code}\` | ${meaning} | \`${reasonOfCode(code)}\` |`,
+  );
   assert.ok(rows.length > 20);
   assertNone(rowsCheck(PATH, 'finding-codes')(tree(), rows));
 });

@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { until } from '../../tooling/wait/until.ts';
 import { type LogLine, type Program, startProgram } from '../proxy/program.ts';
+import { readStatus } from '../report/read-status.ts';
 import { PROGRAMS, type ProgramName, startEither } from './programs.ts';
 
 const PAGE = 4096;
@@ -119,7 +120,7 @@ for (const trouble of TROUBLES)
   test(`the proxy says that its log fails with ${trouble.code}, and writes all of it once it can`, async () => {
     const { program, at, lines, line } = await start('proxy', trouble);
     const { port } = await line('admin endpoint listens');
-    const status = async () => JSON.parse(await page(port, '/status'));
+    const status = async () => readStatus(await page(port, '/status'));
     const listener = await until('a listener', async () => (await status()).listeners[0]?.port);
     trouble.fill(at);
     await Promise.all(Array.from({ length: VISITS }, () => visit(listener)));

@@ -5,8 +5,9 @@ import net, { type AddressInfo } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, test } from 'node:test';
-import type { Status } from '../../proxy/admin/status.ts';
+import type { Status } from '../../report/status.ts';
 import { freePort } from '../../tooling/process/free-ports.ts';
+import { readStatus } from '../report/read-status.ts';
 import { adminPort, type Program, pollAdmin, startProgram } from './program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'l4b-main-'));
@@ -68,7 +69,7 @@ const ask = async (client: net.Socket, text: string): Promise<string> => {
 };
 const statusOf = (admin: number, wanted: (status: Status) => boolean): Promise<Status> =>
   pollAdmin(admin, '/status', (_, text) => {
-    const status: Status = JSON.parse(text);
+    const status = readStatus(text);
     return wanted(status) ? status : undefined;
   });
 const stop = async (program: Program): Promise<number | string> => {
@@ -146,7 +147,7 @@ test('an endpoint whose checks fail takes no connections, and /status says why',
   );
   // Until the other one's first check, which may come later, both are used.
   const found = await pollAdmin(admin, '/status', (_, text) => {
-    const { backends }: Status = JSON.parse(text);
+    const { backends } = readStatus(text);
     const one = backends[0]?.endpoints.find(({ port }) => port === bad);
     return one?.health === 'Unhealthy' && !one.used ? one : undefined;
   });

@@ -8,6 +8,7 @@ import { ACCOUNT } from '../../../operator/desired/account.ts';
 import { freePort } from '../../../tooling/process/free-ports.ts';
 import type { FlakyProxy } from '../../kube/flaky-proxy.ts';
 import { startProxyTo } from '../../kube/via-proxy.ts';
+import { readSummary } from '../../report/read-status.ts';
 import { type OperatorProcess, startOperator } from './operator.ts';
 import { awaitPod, letRun, type PodProxy, startPodProxy } from './pod-proxy.ts';
 import { podsOf } from './pods.ts';
@@ -73,7 +74,7 @@ after(async () => {
 
 /** Why the proxy does not follow; undefined while it does. */
 const blindBy = async (proxy: PodProxy): Promise<string | undefined> =>
-  JSON.parse(await page(proxy, '/status?summary')).source.code;
+  readSummary(await page(proxy, '/status?summary')).source.code;
 
 test('a Role that somebody narrows is put back, and a proxy that was refused meanwhile follows again by itself', async () => {
   const [proxy] = proxies;

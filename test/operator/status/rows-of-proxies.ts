@@ -1,9 +1,9 @@
 import type { Condition } from '../../../crds/status.ts';
-import type { FindingReport } from '../../../operator/status/reading.ts';
+import type { ReportedFinding } from '../../../report/tolerant.ts';
 import { DOWN, failedReading, observed, pod, REPORT, reading, unheard } from './fixtures.ts';
 import type { Row } from './row.ts';
 
-const finding = (code: string, message: string, more: Partial<FindingReport> = {}): FindingReport => ({
+const finding = (code: string, message: string, more: Partial<ReportedFinding> = {}): ReportedFinding => ({
   code,
   path: 'spec',
   message,

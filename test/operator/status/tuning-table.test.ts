@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Knob, Reading } from '../../../operator/status/reading.ts';
+import type { Reading } from '../../../operator/status/reading.ts';
 import { type TuningInput, tuningTable } from '../../../operator/status/tuning-table.ts';
+import type { TuningEntry } from '../../../report/status.ts';
 import { balancer } from '../owner.ts';
 import { failedReading, reading, withContainer } from './fixtures.ts';
 
 const SOMAXCONN = 'net.core.somaxconn';
-const good: Knob = { name: SOMAXCONN, asked: '65535', effective: '65535', ok: true };
-const bad: Knob = { name: SOMAXCONN, asked: '65535', effective: '4096', ok: false, hint: 'Set it.' };
-const read = (pod: string, node: string, ...knobs: readonly Knob[]): Reading => reading(pod, { node, knobs });
+const good: TuningEntry = { name: SOMAXCONN, asked: '65535', effective: '65535', ok: true };
+const bad: TuningEntry = { name: SOMAXCONN, asked: '65535', effective: '4096', ok: false, hint: 'Set it.' };
+const read = (pod: string, node: string, ...knobs: readonly TuningEntry[]): Reading =>
+  reading(pod, { node, knobs });
 const failed = (pod: string, why?: string): Reading =>
   failedReading(pod, { node: 'n9', ...(why === undefined ? {} : { why }) });
 
@@ -36,12 +38,12 @@ test('where replicas differ the worst counts, and the hint names its node', () =
 });
 
 test('the file that a value was read from is left out: it may differ from pod to pod', () => {
-  const knob = (file: string): Knob => ({
+  const knob = (file: string): TuningEntry => ({
     name: 'cpu quota',
     effective: `2 (/sys/fs/cgroup/${file})`,
     ok: true,
   });
-  const limit: Knob = { name: 'file descriptors', effective: '20000 (hard limit 20000)', ok: true };
+  const limit: TuningEntry = { name: 'file descriptors', effective: '20000 (hard limit 20000)', ok: true };
   const rows = table({ readings: [read('a', 'n1', knob('a'), limit), read('b', 'n1', knob('b'), limit)] });
   assert.deepEqual(
     rows.map(({ effective }) => effective),

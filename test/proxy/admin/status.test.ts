@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { spec } from '../../../crds/l4balancer.ts';
 import { buildStatus, buildSummary, type StatusFacts } from '../../../proxy/admin/status.ts';
+import { readStatus, readSummary } from '../../report/read-status.ts';
 import { acceptorStats, endpointStats, engineStats, listenerStats } from '../stats.ts';
 import { tableBackend, tableListener, tableOf } from '../tables.ts';
 
@@ -66,8 +67,17 @@ const FACTS: StatusFacts = {
   tuning: [],
 };
 
+test('the status and its summary are what the contract says', () => {
+  for (const facts of [FACTS, { ...FACTS, notReady: 'The proxy was told to stop.' }]) {
+    const [whole, short] = [buildStatus(facts), buildSummary(facts)];
+    assert.deepEqual(readStatus(JSON.stringify(whole)), whole);
+    assert.deepEqual(readSummary(JSON.stringify(short)), short);
+  }
+});
+
 test('the status puts side by side what each part knows', () => {
   assert.deepEqual(buildStatus(FACTS), {
+    reportVersion: 1,
     version: '1.2.3',
     ready: true,
     source: { from: 'file edge.yaml', following: true },

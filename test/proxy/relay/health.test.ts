@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import tls from 'node:tls';
 import { parse } from 'yaml';
 import { createAuthority } from '../../../cluster/access/certificates.ts';
-import type { EndpointStatus } from '../../../proxy/admin/status.ts';
+import type { EndpointStatus } from '../../../report/status.ts';
 import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { greet, startEndpoint } from './endpoint-server.ts';
 import { type BackendInput, type Manifest, ProxyProcess } from './proxy-process.ts';

@@ -7,10 +7,11 @@ import type { z } from 'zod';
 import type { accessLog } from '../../../crds/access-log.ts';
 import type { backend } from '../../../crds/backend.ts';
 import type { drain } from '../../../crds/drain.ts';
-import type { Status } from '../../../proxy/admin/status.ts';
+import type { Status } from '../../../report/status.ts';
 import { freePort } from '../../../tooling/process/free-ports.ts';
 import { until } from '../../../tooling/wait/until.ts';
 import { endWithThis } from '../../end-with-this.ts';
+import { readStatus } from '../../report/read-status.ts';
 import { descriptorsOf } from '../descriptors.ts';
 import { reportOnFailure } from './failure-report.ts';
 
@@ -114,7 +115,7 @@ export class ProxyProcess {
   }
 
   async status(): Promise<Status> {
-    return (await (await this.#ask('status')).json()) as Status;
+    return readStatus(await (await this.#ask('status')).text());
   }
 
   #ask(page: string, ms = ANSWER_MS): Promise<Response> {
@@ -186,7 +187,7 @@ export class ProxyProcess {
     if (this.hasEnded) return this.lastWords;
     try {
       const answer = await this.#ask('status', ACCOUNT_MS);
-      const { tableVersion, revision, acceptors, listeners, findings } = (await answer.json()) as Status;
+      const { tableVersion, revision, acceptors, listeners, findings } = readStatus(await answer.text());
       const metrics = await (await this.#ask('metrics', ACCOUNT_MS)).text();
       return [
         JSON.stringify({ tableVersion, revision, acceptors, listeners, findings }),

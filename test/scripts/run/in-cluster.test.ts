@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { TuningLine } from '../../../scripts/report/report.ts';
+import type { TuningEntry } from '../../../report/status.ts';
 import { missingImages } from '../../../scripts/run/load-images.ts';
 import { mergeTuning } from '../../../scripts/run/proxy-tuning.ts';
 import { awaitedOfDeployment, awaitedOfResource } from '../../../scripts/run/until-ready.ts';
@@ -71,7 +71,7 @@ test('an image is loaded when any node lacks it', () => {
 });
 
 test('the tuning of several proxies is one table: different values stand side by side, one miss is a miss', () => {
-  const line = (name: string, effective: string, ok: boolean, hint?: string): TuningLine => ({
+  const line = (name: string, effective: string, ok: boolean, hint?: string): TuningEntry => ({
     name,
     asked: '2',
     effective,

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { parseReport } from '../../../operator/inspect/parse-report.ts';
+
+/** Answers of a proxy of 0.1.0, recorded before reports had a version of their own. */
+const recorded = (name: string): string =>
+  readFileSync(new URL(`../../report/recorded/${name}.json`, import.meta.url), 'utf8');
+
+const names = ['status', 'summary', 'summary-refused', 'summary-lost'];
+
+test('of an older proxy the operator reads all that it uses', () => {
+  const report = parseReport(recorded('summary'));
+  assert.ok(report);
+  const { knobs, findings, ...rest } = report;
+  assert.deepEqual(rest, {
+    revision: 'sha256:044da5a969ff',
+    follows: true,
+    loss: undefined,
+    listeners: ['http', 'late', 'redis'],
+    backends: [
+      { name: 'web', endpoints: 4, ready: 1 },
+      { name: 'cache', endpoints: 2, ready: 1 },
+    ],
+  });
+  assert.deepEqual(
+    findings.map(({ code, path, listener }) => ({ code, path, listener })),
+    [{ code: 'PortTaken', path: 'spec.listeners[2].port', listener: 'late' }],
+  );
+  assert.equal(knobs.length, 9);
+  assert.deepEqual(knobs.at(-1), { name: 'acceptors', asked: '2', effective: '2', ok: true });
+});
+
+test('an older proxy that lost its source, or refuses a spec, is understood', () => {
+  const lost = parseReport(recorded('summary-lost').replace(/"lostForMs": \d+/, '"lostForMs": 60000'));
+  assert.equal(lost?.follows, false);
+  assert.deepEqual(lost?.loss, {
+    code: 'ENOENT',
+    problem: 'Cannot read /etc/l4balancer/edge.yaml: there is no such file',
+  });
+  const refused = parseReport(recorded('summary-refused'));
+  assert.deepEqual(
+    refused?.findings.map(({ code }) => code),
+    ['SpecRefused', 'PortTaken'],
+  );
+});
+
+/** Every object has one more field, of every kind of value. */
+const withMore = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(withMore);
+  if (typeof value !== 'object' || value === null) return value;
+  const more = { ofTheFuture: [{ a: 1 }], alsoNew: null, andThis: 'x'.repeat(10_000) };
+  return Object.fromEntries([
+    ...Object.entries(value).map(([name, field]) => [name, withMore(field)]),
+    ...Object.entries(more),
+  ]);
+};
+
+for (const name of names)
+  test(`fields that the operator does not know change nothing of what it reads of ${name}`, () => {
+    const known = parseReport(recorded(name));
+    assert.ok(known);
+    assert.deepEqual(parseReport(JSON.stringify(withMore(JSON.parse(recorded(name))))), known);
+  });
+
+test('a newer proxy may have codes and health states that the operator does not know, and a higher version', () => {
+  const answer = JSON.parse(recorded('status'));
+  answer.reportVersion = 99;
+  answer.findings[0].code = 'MoonInTheWay';
+  for (const backend of answer.backends) {
+    delete backend.counts;
+    for (const endpoint of backend.endpoints) endpoint.health = 'Sleepy';
+  }
+  const report = parseReport(JSON.stringify(answer));
+  assert.equal(report?.findings[0]?.code, 'MoonInTheWay');
+  assert.deepEqual(report?.backends, [
+    { name: 'web', endpoints: 4, ready: 4 },
+    { name: 'cache', endpoints: 2, ready: 1 },
+  ]);
+});
+
+/** Fields of a summary that the operator does not use, in whose place there may be anything or nothing. */
+const UNUSED = {
+  '': ['version', 'ready', 'tableVersion', 'acceptors', 'descriptors', 'sourcePorts', 'notReady'],
+  source: ['from'],
+  listeners: ['port', 'address', 'backend', 'open', 'accepted', 'closed'],
+  backends: ['algorithm'],
+  findings: ['line'],
+} as const;
+
+for (const [part, fields] of Object.entries(UNUSED))
+  test(`fields that the operator does not use may be missing or of another kind: ${fields.join(', ')}`, () => {
+    const known = parseReport(recorded('summary'));
+    for (const stand of [undefined, null, 'a word', -1, [[]]]) {
+      const answer = JSON.parse(recorded('summary'));
+      for (const entry of part === '' ? [answer] : [answer[part]].flat())
+        for (const field of fields) entry[field] = stand;
+      assert.deepEqual(parseReport(JSON.stringify(answer)), known, `${part} ${stand}`);
+    }
+  });
+
+for (const part of ['revision', 'source', 'listeners', 'backends', 'findings'] as const)
+  test(`a proxy that does not give ${part} is read all the same`, () => {
+    const answer = JSON.parse(recorded('summary'));
+    delete answer[part];
+    const report = parseReport(JSON.stringify(answer));
+    assert.equal(report?.knobs.length, 9);
+    assert.equal(report.follows, true);
+  });

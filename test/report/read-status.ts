@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { type Described, described } from '../../report/described.ts';
+import { type Status, type StatusSummary, status, summary } from '../../report/status.ts';
+
+/** What an answer has that the contract does not know: fields, and words of its lists. */
+export const beyondContract = (answer: unknown, contract: Described, path = ''): readonly string[] => {
+  if (contract.words !== undefined)
+    return contract.words.includes(String(answer)) ? [] : [`${path}: ${answer}`];
+  if (Array.isArray(answer) && contract.items !== undefined) {
+    const { items } = contract;
+    return answer.flatMap((entry) => beyondContract(entry, items, `${path}[]`));
+  }
+  if (typeof answer !== 'object' || answer === null || contract.properties === undefined) return [];
+  const known = contract.properties;
+  return Object.entries(answer).flatMap(([name, value]) => {
+    const field = Object.hasOwn(known, name) ? known[name] : undefined;
+    return field === undefined ? [`${path}.${name}`] : beyondContract(value, field, `${path}.${name}`);
+  });
+};
+
+const CONTRACTS = { status: described(status), summary: described(summary) };
+
+/** Reads an answer of /status; fails where it is not what the contract says, also where it says more. */
+export const readStatus = (body: string): Status => {
+  const answer: unknown = JSON.parse(body);
+  status.parse(answer);
+  assert.deepEqual(beyondContract(answer, CONTRACTS.status), []);
+  return answer as Status;
+};
+
+/** The same for /status?summary. */
+export const readSummary = (body: string): StatusSummary => {
+  const answer: unknown = JSON.parse(body);
+  summary.parse(answer);
+  assert.deepEqual(beyondContract(answer, CONTRACTS.summary), []);
+  return answer as StatusSummary;
+};
