@@ -22,7 +22,7 @@ async function main(
   if (!verb || !name || !['up', 'down', 'status', 'client'].includes(verb)) throw new Error(USAGE);
   const steps = openSteps(process.stderr, { quietMs: HEARTBEAT_MS });
   if (verb === 'down') {
-    // Not to be stopped half-way by a Ctrl-C: the first is ignored, a second ends it.
+    // A Ctrl-C must not stop it half-way: the first is ignored, the second exits.
     abortOnSignals();
     const provider = await clusterProvider();
     await steps.run(`cluster ${name} down`, () => provider.down(name));

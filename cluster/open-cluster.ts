@@ -9,8 +9,8 @@ export async function clusterProvider(signal?: AbortSignal): Promise<ClusterProv
 }
 
 /**
- * The cluster of that name: a healthy one that runs already, or a new one. `close` removes it if it is new, so that a test
- * run alone leaves nothing, and a run of many shares what was started for it.
+ * The cluster of that name: a healthy one that is already running, or a new one. `close` removes it if it is
+ * new, so that a single test leaves nothing behind, while a run of many shares the cluster started for it.
  */
 export async function openCluster(name: string, options: ClusterOptions = {}): Promise<Cluster> {
   const provider = await clusterProvider(options.signal);

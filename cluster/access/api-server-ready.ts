@@ -1,6 +1,6 @@
 import { request } from 'node:https';
 
-/** Whether the API server at `url` says that it is ready; `ca` is the PEM of its authority. */
+/** Whether the API server at `url` reports that it is ready; `ca` is its authority's certificate in PEM. */
 export function isApiServerReady(url: string, ca: string): Promise<boolean> {
   return new Promise((resolve) => {
     const call = request(`${url}/readyz`, { ca, agent: false, timeout: 2_000 }, (answer) => {

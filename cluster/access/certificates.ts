@@ -2,8 +2,9 @@ import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } fr
 import { isIP } from 'node:net';
 
 /**
- * Certificates for clusters that live as long as a test. Node's crypto signs but writes no X.509, and a call of
- * openssl for each of a dozen certificates is a tool to miss and half a second to wait; the DER needed is small.
+ * Certificates for clusters that live as long as a test. Node's crypto signs but cannot issue X.509
+ * certificates. Calling openssl for each of a dozen certificates would take half a second and one more tool;
+ * little DER is needed.
  */
 export interface Identity {
   /** PEM. */
@@ -14,7 +15,7 @@ export interface Identity {
 
 export interface Subject {
   readonly commonName: string;
-  /** Kubernetes reads them as groups. */
+  /** Kubernetes takes them as groups. */
   readonly organizations?: readonly string[];
   /** Host names and IP addresses, v4 or v6. */
   readonly altNames?: readonly string[];
@@ -98,7 +99,8 @@ function extensions(request: Request, isAuthority: boolean): Buffer[] {
   if (isAuthority) {
     return [
       extension('2.5.29.19', sequence(tlv(0x01, Buffer.from([0xff]))), true), // basicConstraints: CA
-      extension('2.5.29.15', tlv(0x03, Buffer.from([1, 0x06])), true), // keyUsage: certificate and CRL signing
+      // keyUsage: certificate and CRL signing
+      extension('2.5.29.15', tlv(0x03, Buffer.from([1, 0x06])), true),
       subjectKey,
     ];
   }

@@ -9,7 +9,7 @@ export interface Access {
   readonly identity: Identity;
 }
 
-/** A kubeconfig with everything in it (no file beside it), as JSON, which every reader of YAML takes. */
+/** A self-contained kubeconfig, as JSON, which every YAML parser accepts. */
 export function renderKubeconfig(access: Access): string {
   const base64 = (pem: string) => Buffer.from(pem).toString('base64');
   const config = {

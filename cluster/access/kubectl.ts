@@ -2,7 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 
-/** Runs kubectl; resolves with its standard output, throws with the command and its words when it fails. */
+/**
+ * Runs kubectl; resolves with its standard output, throws with the command and its error output when it
+ * fails.
+ */
 export async function runKubectl(
   kubectl: string,
   kubeconfig: string,
@@ -10,7 +13,7 @@ export async function runKubectl(
   input?: string,
 ): Promise<string> {
   const child = spawn(kubectl, ['--kubeconfig', kubeconfig, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
-  // kubectl may end without reading its input; its exit code tells more than the broken pipe.
+  // kubectl may exit without reading its input; its exit code says more than the broken pipe.
   child.stdin.on('error', () => undefined);
   child.stdin.end(input ?? '');
   const [out, err, [code]] = await Promise.all([

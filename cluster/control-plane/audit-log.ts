@@ -1,6 +1,9 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 
-/** What the API server tells of a request that it has answered: https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1. */
+/**
+ * The API server's record of a request that it has answered:
+ * https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1.
+ */
 export interface AuditEvent {
   readonly verb: string;
   readonly user: { readonly username: string };
@@ -8,28 +11,31 @@ export interface AuditEvent {
   readonly requestURI: string;
   readonly objectRef?: { readonly name?: string };
   readonly responseStatus?: { readonly code: number };
-  /** When the API server took the request, and when it had answered; RFC 3339 with microseconds, so that texts compare as times. */
+  /**
+   * When the API server received the request, and when it had answered; RFC 3339 with microseconds, so that
+   * comparing the strings compares the times.
+   */
   readonly requestReceivedTimestamp: string;
   readonly stageTimestamp: string;
 }
 
-/** The log of an API server that still writes it: a line may be half there, and is left for the next look. */
+/** The audit log of a running API server: an incomplete last line is left for the next read. */
 export class AuditLog {
   readonly path: string;
   readonly #lines: { readonly at: number; readonly event: AuditEvent }[] = [];
-  /** Bytes of whole lines that `#lines` has. */
+  /** Bytes of the complete lines in `#lines`. */
   #read = 0;
 
   constructor(path: string) {
     this.path = path;
   }
 
-  /** Bytes now. */
+  /** Its size in bytes. */
   get size(): number {
     return statSync(this.path).size;
   }
 
-  /** The events whose lines begin at this byte or later, oldest first. */
+  /** The events whose lines start at this byte offset or later, oldest first. */
   events(since = 0): readonly AuditEvent[] {
     this.#follow();
     return this.#lines.filter(({ at }) => at >= since).map(({ event }) => event);

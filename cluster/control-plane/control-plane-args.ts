@@ -6,7 +6,7 @@ export interface Ports {
   readonly peer: number;
 }
 
-/** Metadata of every request, once it is answered. */
+/** The metadata of every request, once it has been answered. */
 export const AUDIT_POLICY = {
   apiVersion: 'audit.k8s.io/v1',
   kind: 'Policy',
@@ -50,13 +50,14 @@ export function apiServerArgs(
     // 127.0.0.1 is not a valid endpoint address of the Service "kubernetes"; nothing here needs that Service.
     '--endpoint-reconciler-type=none',
   ];
-  // Without a controller manager nobody makes ServiceAccounts, and every pod would be refused for want of one.
+  // Without a controller manager nobody creates ServiceAccounts, and every pod would be rejected for lack of
+  // one.
   if (!wanted.serviceAccounts) args.push('--disable-admission-plugins=ServiceAccount');
   if (wanted.auditLog !== undefined) {
     args.push(
       `--audit-policy-file=${join(folder, 'audit-policy.json')}`,
       `--audit-log-path=${wanted.auditLog}`,
-      // Written before the answer goes out: a test that has the answer finds the line.
+      // Written before the response is sent: a test that has the response finds the line.
       '--audit-log-mode=blocking',
     );
   }
@@ -71,7 +72,7 @@ export function controllerManagerArgs(folder: string, kubeconfig: string): strin
     '--use-service-account-credentials',
     '--leader-elect=false',
     '--secure-port=0',
-    // Its default lies in /usr and would be made there.
+    // The default is in /usr and would be created there.
     `--flex-volume-plugin-dir=${join(folder, 'volume-plugins')}`,
     '--kube-api-qps=200',
     '--kube-api-burst=400',

@@ -17,39 +17,42 @@ import { AuditLog } from './audit-log.ts';
 import { AUDIT_POLICY, apiServerArgs, controllerManagerArgs, etcdArgs } from './control-plane-args.ts';
 
 export interface ControlPlaneOptions {
-  /** Also kube-controller-manager: garbage collection, Deployments to ReplicaSets to Pods, ServiceAccounts. */
+  /** Also starts kube-controller-manager: garbage collection, Deployments and their pods, ServiceAccounts. */
   readonly controllerManager?: boolean;
-  /** Writes every request (metadata only) to a file before it is answered. */
+  /** Logs every request (metadata only) to a file before it is answered. */
   readonly auditLog?: boolean;
-  /** More arguments, after the own ones; the last of a repeated flag wins. */
+  /** Additional arguments; of a repeated flag, the last one wins. */
   readonly etcdArgs?: readonly string[];
   readonly apiServerArgs?: readonly string[];
   readonly controllerManagerArgs?: readonly string[];
 }
 
-/** A real etcd and kube-apiserver (RBAC) on loopback, for one test file; it dies with the process that started it. */
+/**
+ * A real etcd and kube-apiserver (RBAC) on loopback, for one test file; it ends with the process that started
+ * it.
+ */
 export interface ControlPlane {
   /** Path of a kubeconfig with all rights. */
   readonly kubeconfig: string;
-  /** Such as `https://127.0.0.1:20123`; the same for the whole life. */
+  /** Such as `https://127.0.0.1:20123`; it never changes. */
   readonly url: string;
   /** Path of the kubectl program. */
   readonly kubectl: string;
-  /** When asked for. */
+  /** Only when requested. */
   readonly auditLog?: AuditLog;
-  /** Where everything lies, logs included, until `stop`. */
+  /** Holds all files, including logs, until `stop`. */
   readonly folder: string;
-  /** Path of a kubeconfig of a client certificate with no rights but those that RBAC bindings give it. */
+  /** Path of a kubeconfig with a client certificate that has only the rights that RBAC bindings grant. */
   userKubeconfig(name: string, groups?: readonly string[]): string;
-  /** Runs kubectl with all rights; resolves with its standard output, throws with its words. */
+  /** Runs kubectl with all rights; resolves with its standard output, throws with its error output. */
   run(args: readonly string[], input?: string): Promise<string>;
-  /** Makes a namespace and, with a controller manager, waits until pods can be made in it. */
+  /** Creates a namespace and, with a controller manager, waits until pods can be created in it. */
   createNamespace(name: string): Promise<void>;
   /** SIGKILL: connections break as they do in a crash. */
   killApiServer(): Promise<void>;
-  /** Starts it again at the same port with the same data; resolves when it is ready. */
+  /** Restarts it on the same port with the same data; resolves when it is ready. */
   startApiServer(): Promise<void>;
-  /** Ends everything and removes every file. */
+  /** Stops everything and removes all files. */
   stop(): Promise<void>;
 }
 
@@ -57,7 +60,7 @@ const START_TRIES = 3;
 const NAMESPACE = { apiVersion: 'v1', kind: 'Namespace' } as const;
 const ACCOUNT = { apiVersion: 'v1', kind: 'ServiceAccount' } as const;
 
-/** Starts one; several can run at once. Throws with the last log lines of what did not come up. */
+/** Starts one; several can run at the same time. Throws with the last log lines of what did not start. */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const names = ['etcd', 'kube-apiserver', 'kubectl'];
   if (options.controllerManager) names.push('kube-controller-manager');
@@ -68,7 +71,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       return await startOnce(binaries, leash, options);
     } catch (cause) {
       await leash.release(0);
-      // A port can be taken between looking and listening: that alone is worth another try.
+      // A port can be taken between the check and the listen: only that is worth another try.
       const portTaken = String(cause).includes('address already in use');
       if (!portTaken || tried === START_TRIES) throw cause;
     }
@@ -149,7 +152,8 @@ async function startOnce(
       if (child) await endChild(child, 0);
     },
     startApiServer,
-    // SIGKILL for all: no data here is worth saving, and a graceful API server waits for its watches to end.
+    // SIGKILL for all: no data here is worth saving, and a graceful shutdown of the API server waits for its
+    // watches.
     async stop() {
       await asked.close();
       await leash.release(0);

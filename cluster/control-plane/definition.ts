@@ -5,8 +5,8 @@ import type { ControlPlane } from './control-plane.ts';
 const DEFINITION = fileURLToPath(new URL('../../crds/l4balancers.yaml', import.meta.url));
 
 /**
- * Installs the definition of L4Balancer and resolves once the API server serves the kind. Not by `kubectl wait`: it
- * fails, instead of waiting, on a definition so new that it has no conditions yet.
+ * Installs the definition of L4Balancer and resolves once the API server serves the kind. `kubectl wait` will
+ * not do: it fails, instead of waiting, on a definition so new that it has no conditions yet.
  */
 export async function installDefinition(controlPlane: ControlPlane): Promise<void> {
   await controlPlane.run(['apply', '--server-side', '-f', DEFINITION]);
@@ -14,8 +14,8 @@ export async function installDefinition(controlPlane: ControlPlane): Promise<voi
 }
 
 /**
- * Resolves once the API server serves L4Balancers. Asking for the kinds also renews what kubectl remembers of them,
- * which `explain`, `scale` and short names rely on.
+ * Resolves once the API server serves L4Balancers. Listing the kinds also refreshes kubectl's discovery
+ * cache, which `explain`, `scale` and short names rely on.
  */
 export async function untilServed({ run }: ControlPlane): Promise<void> {
   await until('the API server to serve L4Balancers', async () =>

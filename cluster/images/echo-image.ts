@@ -8,7 +8,9 @@ export interface EchoImage {
   readonly tar: string;
 }
 
-/** The backend of end-to-end tests and of the sample (see echo/main.go): built once, then kept in the cache. */
+/**
+ * The backend of end-to-end tests and of the sample (see echo/main.go): built once, then kept in the cache.
+ */
 export const echoImage = async (signal?: AbortSignal): Promise<EchoImage> => ({
   reference: REFERENCE,
   tar: await goImage('echo', REFERENCE, signal),

@@ -14,9 +14,9 @@ const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: '
 const BUILDER = 'docker.io/library/golang:1.25';
 
 /**
- * Archive of an image made of the one Go program in `cluster/images/<folder>`: static, a few megabytes, so that it is imported in a
- * moment and starts at once, and needs no base image. Built by Go, or by docker where Go is missing; kept in the cache
- * as long as its source stays the same.
+ * Path of an archive of an image with just the Go program in `cluster/images/<folder>`: a static binary of a
+ * few megabytes, which loads and starts at once and needs no base image. Built by Go, or by docker where Go
+ * is missing; cached as long as its source is unchanged.
  */
 export async function goImage(folder: string, reference: string, signal?: AbortSignal): Promise<string> {
   const source = join(HERE, folder);

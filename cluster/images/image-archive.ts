@@ -18,8 +18,9 @@ interface Entry {
 const BLOCK = 512;
 
 /**
- * An image of one static program and nothing else, in the format of `docker save`, which docker, kind and containerd take.
- * Its user is 65532, so that it may run in a namespace that enforces the restricted Pod Security level.
+ * An image with a single static program, in the format of `docker save`, which docker, kind and containerd
+ * accept. Its user is 65532, so that it may run in a namespace that enforces the restricted Pod Security
+ * level.
  */
 export function imageArchive(spec: ImageSpec, program: Buffer): Buffer {
   const layer = tar([{ path: spec.program.replace(/^\//, ''), content: program, mode: 0o755 }]);
@@ -45,7 +46,10 @@ function sha256(content: Buffer): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-/** A tar file (POSIX ustar) of regular files owned by root, dated 1970: the same content gives the same bytes. */
+/**
+ * A tar file (POSIX ustar) of regular files owned by root, dated 1970, so that the same content gives the
+ * same bytes.
+ */
 export function tar(entries: readonly Entry[]): Buffer {
   const blocks = entries.flatMap(({ path, content, mode }) => {
     const padding = Buffer.alloc((BLOCK - (content.length % BLOCK)) % BLOCK);

@@ -4,12 +4,12 @@ import { REPOSITORY } from '../../tooling/process/folders.ts';
 const POD_RANGE = '10.244.0.0/16';
 const SERVICE_RANGE = '10.96.0.0/16';
 
-/** The container that stands for clients of a kind cluster. */
+/** The container that plays the clients of a kind cluster. */
 export const clientContainer = (cluster: string): string => `${cluster}-client`;
 
 /**
- * A container in kind's network with routes to Services and pods through the first worker. It runs the nodes' own image
- * (there already, and it has `ip`); the checkout is visible under its own path, for load generators.
+ * A container in kind's network with routes to Services and pods through the first worker. It runs the nodes'
+ * image, which is already present and has `ip`; the checkout is mounted at its own path, for load generators.
  */
 export async function startClient(cluster: string, signal?: AbortSignal): Promise<void> {
   const more = signal ? { signal } : {};
@@ -41,7 +41,7 @@ export async function addressOf(container: string, signal?: AbortSignal): Promis
   return (await runChild(['docker', 'inspect', '--format', format, container], more)).trim();
 }
 
-/** Removes it if it is there. */
+/** Removes it if it exists. */
 export async function removeClient(cluster: string): Promise<void> {
   await runChild(['docker', 'rm', '--force', clientContainer(cluster)]);
 }

@@ -2,11 +2,11 @@ import { ALLOWED_SYSCTLS, SYSCTLS_LABEL } from '../interface/cluster.ts';
 
 const KUBELET_FLAG = 'allowed-unsafe-sysctls';
 
-/** Options of kind for the image of its nodes: L4B_KIND_IMAGE, such as kindest/node:v1.31.12, else kind's own. */
+/** Arguments of kind for its nodes' image: L4B_KIND_IMAGE, such as kindest/node:v1.31.12, else kind's own. */
 export const nodeImage = ({ L4B_KIND_IMAGE: image }: NodeJS.ProcessEnv): readonly string[] =>
   image === undefined || image === '' ? [] : ['--image', image];
 
-/** kind's configuration: a control plane, a worker that is strict about sysctls and one that allows ours. */
+/** kind's configuration: a control plane, a worker with the default safe sysctls and one that allows ours. */
 export function kindConfig(): unknown {
   // The list form is kubeadm's v1beta4 (Kubernetes 1.31 and later), which is what kind's current images read.
   const joinPatch = JSON.stringify({

@@ -11,12 +11,12 @@ const SWITCH_WITHIN_MS = 90_000;
 
 export interface KindPlace {
   readonly name: string;
-  /** As kind calls it. */
+  /** Its name in kind. */
   readonly cluster: string;
   readonly kubeconfig: string;
 }
 
-/** What tests do with a kind cluster; `close` leaves it running. */
+/** The handle of a kind cluster; `close` leaves it running. */
 export async function kindCluster({ name, cluster, kubeconfig }: KindPlace): Promise<Cluster> {
   const kubectl = await toolProgram('kubectl');
   const workers = [
@@ -70,7 +70,8 @@ export async function kindCluster({ name, cluster, kubeconfig }: KindPlace): Pro
     runInClient(argv, options = {}) {
       return spawn('docker', ['exec', '-i', clientContainer(cluster), ...argv], options);
     },
-    // The kubelet runs it from a file: without the file it ends, with it it starts again.
+    // The kubelet runs it from a manifest file: it stops when the file is moved away, and starts again when
+    // it is back.
     async stopApiServer() {
       await onControlPlane('mv', MANIFEST, PARKED);
       await onControlPlane('pkill', '-KILL', '-x', 'kube-apiserver');

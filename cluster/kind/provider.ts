@@ -11,10 +11,10 @@ import { kindCluster } from './handle.ts';
 
 const READY_WITHIN = '180s';
 
-/** Name that kind and docker know the cluster by. */
+/** The cluster's name in kind and docker. */
 export const kindName = (name: string): string => `l4b-${name}`;
 
-/** Containers made by kind, where a docker engine answers. */
+/** Clusters of containers, created by kind; they need a docker engine. */
 export const kindProvider: ClusterProvider = {
   kind: 'kind',
   up: (name, options) => locked(name, () => upLocked(name, options)),

@@ -5,12 +5,12 @@ import type { Plan } from './plan.ts';
 
 const ROOT = '/sys/fs/cgroup';
 const KILL_WITHIN_MS = 20_000;
-/** Hierarchies of cgroup v1 that can keep the daemons together; which one does not matter. */
+/** Hierarchies of cgroup v1, any of which can hold the daemons together. */
 const KEEPERS = ['pids', 'freezer', 'memory', 'systemd'];
 
 const isUnified = (): boolean => existsSync(join(ROOT, 'cgroup.controllers'));
 
-/** The folder of each hierarchy: one of cgroup v2, several of v1. */
+/** The root of each hierarchy: one with cgroup v2, several with v1. */
 function hierarchies(): string[] {
   if (isUnified()) return [ROOT];
   return readdirSync(ROOT, { withFileTypes: true })
@@ -19,8 +19,8 @@ function hierarchies(): string[] {
 }
 
 /**
- * Where the daemons live. Their children and the containers' shims inherit it, containers go to the nodes' own: so that
- * every process of the cluster is found here, however it was started.
+ * The daemons' cgroup. Their children and the containers' shims inherit it, and containers are in the cgroups
+ * of their nodes: so every process of the cluster is found, however it was started.
  */
 export function daemonCgroup(plan: Plan): string {
   if (isUnified()) return join(ROOT, plan.cgroup, 'daemons');
@@ -29,7 +29,10 @@ export function daemonCgroup(plan: Plan): string {
   return join(ROOT, keeper, plan.cgroup, 'daemons');
 }
 
-/** Makes the daemons' cgroup and one for the pods of each node (`<cgroup>/<node>`), with every controller in use. */
+/**
+ * Creates the daemons' cgroup and one for the pods of each node (`<cgroup>/<node>`), with all controllers
+ * enabled.
+ */
 export function createCgroups(plan: Plan, nodes: readonly string[]): void {
   for (const hierarchy of hierarchies()) {
     if (isUnified()) enableControllers(hierarchy);
@@ -46,13 +49,13 @@ function makeCgroup(parent: string, path: string): void {
     enableControllers(path);
     return;
   }
-  // A v1 cpuset is born empty, and no process may enter an empty one.
+  // A new v1 cpuset is empty, and no process may enter an empty one.
   for (const file of ['cpuset.cpus', 'cpuset.mems']) {
     if (existsSync(join(parent, file))) writeFileSync(join(path, file), readFileSync(join(parent, file)));
   }
 }
 
-/** Hands every controller of a v2 group down to its children. */
+/** Enables every controller of a v2 cgroup for its children. */
 function enableControllers(path: string): void {
   const names = readFileSync(join(path, 'cgroup.controllers'), 'utf8').trim().split(' ').filter(Boolean);
   try {
@@ -74,7 +77,7 @@ export function processesOf(plan: Plan): number[] {
   return [...pids];
 }
 
-/** SIGKILL to every process in the cluster's cgroups until none is left, then the cgroups go. */
+/** Kills every process in the cluster's cgroups until none is left, then removes the cgroups. */
 export async function removeCgroups(plan: Plan): Promise<void> {
   const deadline = performance.now() + KILL_WITHIN_MS;
   for (let left = processesOf(plan); left.length > 0; left = processesOf(plan)) {
@@ -82,11 +85,11 @@ export async function removeCgroups(plan: Plan): Promise<void> {
     for (const pid of left) kill(pid);
     await sleep(20);
   }
-  // Deepest first. The kernel may hold a group for a moment after its last process.
+  // Deepest first. The kernel may keep a cgroup busy for a moment after its last process.
   for (const path of cgroupsOf(plan).reverse()) {
     while (!removeEmpty(path)) {
       if (performance.now() > deadline) throw new Error(`cannot remove the cgroup ${path}: it is busy`);
-      // A start that was killed may leave a child that joins its group only now.
+      // A start that was killed may leave a child that joins its cgroup only now.
       for (const pid of processesOf(plan)) kill(pid);
       await sleep(20);
     }

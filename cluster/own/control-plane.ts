@@ -5,14 +5,14 @@ import { API_PORT, addressOf, type Plan, SERVICE_RANGE } from './plan.ts';
 
 const ETCD = 'http://127.0.0.1:2379';
 
-/** etcd and kube-apiserver; the rest needs an API server that answers. */
+/** Starts etcd and kube-apiserver; everything else needs an API server that answers. */
 export async function startApi(plan: Plan, subnet: number, binaries: string): Promise<void> {
   await start(plan, binaries, 'etcd', [
     `--data-dir=${plan.path('etcd')}`,
     `--listen-client-urls=${ETCD}`,
     `--advertise-client-urls=${ETCD}`,
     '--listen-peer-urls=http://127.0.0.1:2380',
-    // A test cluster does not survive its machine.
+    // A test cluster does not outlive a reboot.
     '--unsafe-no-fsync',
   ]);
   await start(plan, binaries, 'kube-apiserver', [
@@ -29,7 +29,7 @@ export async function startApi(plan: Plan, subnet: number, binaries: string): Pr
     `--kubelet-certificate-authority=${keyPath(plan, 'ca.crt')}`,
     `--kubelet-client-certificate=${keyPath(plan, 'admin.crt')}`,
     `--kubelet-client-key=${keyPath(plan, 'admin.key')}`,
-    // Without it logs and exec look the nodes' names up, and nobody serves names here.
+    // Otherwise `logs` and `exec` resolve the nodes' names, and this cluster has no DNS.
     '--kubelet-preferred-address-types=InternalIP',
     '--authorization-mode=Node,RBAC',
     '--enable-admission-plugins=NodeRestriction',
@@ -43,7 +43,7 @@ export async function startControllers(plan: Plan, binaries: string): Promise<vo
     `--service-account-private-key-file=${keyPath(plan, 'tokens.key')}`,
     `--root-ca-file=${keyPath(plan, 'ca.crt')}`,
     '--use-service-account-credentials',
-    // Its default lies in /usr and would be made there.
+    // The default is in /usr and would be created there.
     `--flex-volume-plugin-dir=${plan.path('volume-plugins')}`,
     '--leader-elect=false',
     '--kube-api-qps=200',

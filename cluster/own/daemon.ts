@@ -6,27 +6,30 @@ import { startTime } from '../../tooling/process/lock.ts';
 import { daemonCgroup } from './cgroups.ts';
 import type { Host, Plan } from './plan.ts';
 
-/** What is kept of a daemon, so that another process can ask after it, end it and start it again. */
+/** The record of a daemon, by which another process can check, stop and restart it. */
 interface DaemonRecord {
   readonly pid: number;
-  /** Of /proc/PID/stat: with the id it names one process for ever. */
+  /** From /proc/PID/stat: together with the id it identifies one process for good. */
   readonly startTime: string;
   readonly argv: readonly string[];
 }
 
-/** Enters the cgroup given first, then becomes the rest. */
+/** Enters the cgroup in the first argument, then executes the others. */
 const ENTER = 'echo $$ > "$1/cgroup.procs" && shift && exec "$@"';
 
 /**
- * Arguments before a program's own that run it on `host`, whose network is held by the daemon `<host>-network`; with `mounts`,
- * the process whose mounts it shares.
+ * A command prefix that runs a program on `host`, whose network namespace is held by the daemon
+ * `<host>-network`. `mounts` is a process whose mount namespace the program shares.
  */
 export function onHost(plan: Plan, host: Host | 'fab', mounts?: number): string[] {
   const own = mounts === undefined ? [] : [`--mount=/proc/${mounts}/ns/mnt`];
   return ['nsenter', `--net=/proc/${daemonPid(plan, `${host}-network`)}/ns/net`, ...own, '--'];
 }
 
-/** A command and its arguments that run a program in the cluster's cgroup, so that it ends with the cluster at the latest. */
+/**
+ * A command and its arguments that run a program in the cluster's cgroup, so that it never outlives the
+ * cluster.
+ */
 export function inCgroup(plan: Plan, name: string, argv: readonly string[]): [string, string[]] {
   return ['/bin/sh', ['-c', ENTER, name, daemonCgroup(plan), ...argv]];
 }
@@ -47,14 +50,14 @@ export async function startDaemon(plan: Plan, name: string, argv: readonly strin
   return pid;
 }
 
-/** SIGKILL; resolves once it has gone. */
+/** Sends SIGKILL; resolves once it has exited. */
 export async function killDaemon(plan: Plan, name: string): Promise<void> {
   const record = readRecord(plan, name);
   if (isRunning(record)) process.kill(record.pid, 'SIGKILL');
   while (isRunning(record)) await sleep(10);
 }
 
-/** Starts a killed daemon as it was started before. */
+/** Restarts a killed daemon with the same command. */
 export async function restartDaemon(plan: Plan, name: string): Promise<void> {
   const record = readRecord(plan, name);
   if (isRunning(record)) throw new Error(`${name} runs already`);
@@ -66,7 +69,7 @@ export function daemonPid(plan: Plan, name: string): number {
   return readRecord(plan, name).pid;
 }
 
-/** Every daemon that was started, and whether it runs. */
+/** All daemons that were started, and whether they run. */
 export function daemons(
   plan: Plan,
 ): { readonly name: string; readonly running: boolean; readonly pid: number }[] {
@@ -81,8 +84,8 @@ export function daemons(
 }
 
 /**
- * Asks `probe` until it says yes. Throws as soon as one of `names` has ended or after `withinMs` milliseconds, with the last
- * lines of their logs.
+ * Calls `probe` until it returns true. Throws as soon as one of `names` has exited, or after `withinMs`
+ * milliseconds, with the last lines of their logs.
  */
 export async function untilServing(
   plan: Plan,

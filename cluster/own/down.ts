@@ -5,8 +5,8 @@ import type { Plan } from './plan.ts';
 import { words } from './shell.ts';
 
 /**
- * Removes every process, interface, namespace, cgroup, mount and file of a cluster, in whatever state it is. Each step
- * takes what is there: it can be done again, and after a start or an end that was killed.
+ * Removes every process, interface, namespace, cgroup, mount and file of a cluster, whatever its state. Each
+ * step removes what exists, so it can be repeated, also after a start or a removal that was killed.
  */
 export async function takeDown(plan: Plan): Promise<void> {
   // The nodes' mounts and their pods' namespaces live in mount namespaces that end with these processes.
@@ -21,7 +21,7 @@ export function isAnythingLeft(plan: Plan): boolean {
   return existsSync(plan.folder) || existsSync(`/sys/class/net/${plan.hostInterface}`);
 }
 
-/** Deepest first. None are expected: this is for what a foreign program may have mounted there. */
+/** Deepest first. None are expected: this is for mounts that other programs may have made. */
 function mountsBelow(folder: string): string[] {
   return readFileSync('/proc/mounts', 'utf8')
     .split('\n')

@@ -12,7 +12,7 @@ import { importImage } from './node.ts';
 import { addressOf, NODES, type Plan } from './plan.ts';
 import type { State } from './state.ts';
 
-/** What tests do with a cluster of our own; `close` leaves it running. */
+/** The handle of a cluster of our own; `close` leaves it running. */
 export function ownCluster(plan: Plan, state: State): Cluster {
   const kubeconfig = keyPath(plan, 'admin.kubeconfig');
   return {
@@ -56,7 +56,7 @@ export function ownCluster(plan: Plan, state: State): Cluster {
   };
 }
 
-/** Writes an image that docker, or else buildah, has under a name. */
+/** Writes an image that docker (or else buildah) has under that name. */
 async function saveImage(name: string, tar: string): Promise<void> {
   if (await dockerVersion()) await runChild(['docker', 'save', '-o', tar, name]);
   else await runChild(['buildah', 'push', name, `docker-archive:${tar}:${name}`]);

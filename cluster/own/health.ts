@@ -11,21 +11,21 @@ export function isApiReady(plan: Plan, state: State): Promise<boolean> {
   return isApiServerReady(apiUrl(state.subnet), readFileSync(keyPath(plan, 'ca.crt'), 'utf8'));
 }
 
-/** Whether both nodes say Ready now. */
+/** Whether both nodes are Ready now. */
 export async function nodesReady(plan: Plan, state: State): Promise<boolean> {
   const path = '{range .items[*]}{.metadata.name}={.status.conditions[?(@.type=="Ready")].status} {end}';
   const answer = await ask(plan, state, ['get', 'nodes', '-o', `jsonpath=${path}`]);
   return NODES.every((node) => answer.split(' ').includes(`${node.host}=True`));
 }
 
-/** Whether pods can be made in the namespace "default". */
+/** Whether pods can be created in the namespace "default". */
 export async function serviceAccountReady(plan: Plan, state: State): Promise<boolean> {
   return (await ask(plan, state, ['get', 'serviceaccounts', '-o', 'name'])).includes(
     'serviceaccount/default',
   );
 }
 
-/** Whether a cluster is whole: every daemon runs, the API server answers, both nodes are ready. */
+/** Whether a cluster is complete: all daemons run, the API server answers, both nodes are ready. */
 export async function isHealthy(plan: Plan, state: State): Promise<boolean> {
   if (!state.complete || daemons(plan).some((daemon) => !daemon.running)) return false;
   return (await isApiReady(plan, state)) && (await nodesReady(plan, state));

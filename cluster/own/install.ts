@@ -4,8 +4,8 @@ import { missingNeeds } from './requirements.ts';
 import { sh } from './shell.ts';
 
 /**
- * Installs what a cluster of our own needs, on Debian and its descendants, and says so; L4B_INSTALL=no forbids it.
- * Throws with the command to run where it cannot or may not.
+ * Installs what a cluster of our own needs, on Debian and its derivatives, and says so; L4B_INSTALL=no
+ * forbids it. Where it cannot or may not, the error has the command to run.
  */
 export async function installNeeds(say: (text: string) => void, signal?: AbortSignal): Promise<void> {
   const { names, packages } = missingNeeds();
@@ -25,7 +25,7 @@ export async function installNeeds(say: (text: string) => void, signal?: AbortSi
   try {
     await sh(['env', 'DEBIAN_FRONTEND=noninteractive', ...command], signal);
   } catch {
-    // Most often the lists of packages are missing or too old; if not, the second try says what is wrong.
+    // Usually the package lists are missing or outdated; if not, the second attempt reports what is wrong.
     await sh(['apt-get', 'update'], signal);
     await sh(['env', 'DEBIAN_FRONTEND=noninteractive', ...command], signal);
   }

@@ -13,7 +13,7 @@ export function keyPath(plan: Plan, file: string): string {
   return plan.path('keys', file);
 }
 
-/** Writes the authority, a certificate for each component and a kubeconfig for each that calls the API server. */
+/** Writes the authority, and a certificate and a kubeconfig for each component. */
 export function writeKeys(plan: Plan, subnet: number): void {
   mkdirSync(plan.path('keys'), { recursive: true, mode: 0o700 });
   const authority = createAuthority(`l4balancer-${plan.name}`);

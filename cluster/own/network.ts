@@ -8,7 +8,7 @@ import { words } from './shell.ts';
 const SUBNETS = 200;
 const GONE_WITHIN_MS = 10_000;
 
-/** A subnet that no interface of this machine uses, other clusters' among them. */
+/** A subnet that no interface of this machine uses, those of other clusters included. */
 export function freeSubnet(): number {
   const addresses = Object.values(networkInterfaces()).flatMap((list) =>
     (list ?? []).map((each) => each.address),
@@ -21,9 +21,10 @@ export function freeSubnet(): number {
 }
 
 /**
- * A namespace for each host, a bridge in a fifth ("fab") that joins them. The machine's own network gets one end of a veth
- * pair and the route that comes with its address: no bridge, no rule, no setting. Each namespace is held by a sleeping
- * process and by no name or mount, so that it ends with the processes in it.
+ * Creates a network namespace for each host, and a bridge in a fifth ("fab") that joins them. The machine's
+ * own network gets one end of a veth pair and the route that comes with its address: no bridge, no rule, no
+ * setting. Each namespace is held by a sleeping process and not by a name or a mount, so that it ends with
+ * its processes.
  */
 export async function createNetwork(plan: Plan, subnet: number): Promise<void> {
   await Promise.all([...HOSTS, 'fab' as const].map((host) => createNamespace(plan, host)));
@@ -32,7 +33,7 @@ export async function createNetwork(plan: Plan, subnet: number): Promise<void> {
 
   await inside('fab', 'ip link add br0 type bridge');
   await inside('fab', 'ip link set br0 up');
-  // The machine's end first: another cluster that looks for a free subnet must see it.
+  // The machine's end comes first: another cluster that looks for a free subnet must see it.
   await words(`ip link add ${plan.hostInterface} type veth peer name host netns ${pid('fab')}`);
   await words(`ip addr add ${addressOf(subnet, 'host')}/24 dev ${plan.hostInterface}`);
   await words(`ip link set ${plan.hostInterface} up`);
@@ -50,8 +51,8 @@ export async function createNetwork(plan: Plan, subnet: number): Promise<void> {
       if (node.host !== host)
         await inside(host, `ip route add ${node.pods} via ${addressOf(subnet, node.host)}`);
     }
-    // Services exist where kube-proxy runs: clients reach them through the first node. A node needs some default route,
-    // or its own connections to Services are refused before kube-proxy's rules see them.
+    // Services exist only where kube-proxy runs: clients reach them through the first node. A node needs some
+    // default route, or its own connections to Services fail before kube-proxy's rules apply.
     if (host === 'cl') await inside(host, `ip route add ${SERVICE_RANGE} via ${addressOf(subnet, 'n1')}`);
     if (host === 'n1' || host === 'n2')
       await inside(host, `ip route add default via ${addressOf(subnet, 'cp')}`);
@@ -64,7 +65,7 @@ async function createNamespace(plan: Plan, host: Host | 'fab'): Promise<void> {
   while (readlinkSync(`/proc/${pid}/ns/net`) === ours) await sleep(5); // throws if it has ended
 }
 
-/** Takes away the machine's end. The rest has ended with the processes of the cluster. */
+/** Removes the machine's end. The rest ended with the processes of the cluster. */
 export async function removeNetwork(plan: Plan): Promise<void> {
   const deadline = performance.now() + GONE_WITHIN_MS;
   const isThere = () => existsSync(`/sys/class/net/${plan.hostInterface}`);
@@ -72,13 +73,13 @@ export async function removeNetwork(plan: Plan): Promise<void> {
     try {
       await words(`ip link del ${plan.hostInterface}`);
     } catch (cause) {
-      // The kernel takes it away by itself, a moment after the namespace of the other end.
+      // The kernel removes it by itself, a moment after the namespace of the other end.
       if (isThere() && performance.now() > deadline) throw cause;
     }
   }
 }
 
-/** Name of the process that holds a host's namespace; `onHost` looks for it. */
+/** Name of the daemon that holds a host's network namespace; `onHost` looks for it. */
 function namespaceDaemon(host: Host | 'fab'): string {
   return `${host}-network`;
 }

@@ -64,9 +64,9 @@ export function kubeletConfig(plan: Plan, node: NodePlan, folder: string): unkno
     localStorageCapacityIsolation: false,
     healthzPort: 0,
     serializeImagePulls: false,
-    // Images come from files and cannot be fetched again: never collect them.
+    // Images are loaded from files and cannot be pulled again: never collect them.
     imageGCHighThresholdPercent: 100,
-    // Disk and inodes of the machine are not this cluster's business; naming one signal turns the others off.
+    // Do not evict for the machine's disk or inodes: naming one signal turns the others off.
     evictionHard: { 'memory.available': '50Mi' },
     kubeAPIQPS: 200,
     kubeAPIBurst: 400,
@@ -81,7 +81,7 @@ export function proxyConfig(plan: Plan): unknown {
     mode: 'nftables',
     clusterCIDR: POD_RANGE,
     clientConnection: { kubeconfig: keyPath(plan, 'proxy.kubeconfig') },
-    // The table's size is the whole machine's, not the namespace's: leave it.
+    // The table's size belongs to the whole machine, not to the namespace: leave it alone.
     conntrack: { maxPerCore: 0, min: 0 },
     nftables: { minSyncPeriod: '0s' },
   };

@@ -7,7 +7,10 @@ import { cniConfig, containerdConfig, kubeletConfig, proxyConfig } from './node-
 import { addressOf, type NodePlan, type Plan } from './plan.ts';
 import { sh } from './shell.ts';
 
-/** What the kubelet sets for the whole machine. In a node's namespace copies lie over them, and take the writing. */
+/**
+ * Sysctls that the kubelet sets for the whole machine. In a node's mount namespace, copies are mounted over
+ * them and take the writes.
+ */
 const KUBELET_SYSCTLS = [
   'vm/overcommit_memory',
   'vm/panic_on_oom',
@@ -18,8 +21,9 @@ const KUBELET_SYSCTLS = [
 ];
 
 /**
- * A node's view of the file system: its own /var/lib, /var/log and /run over the machine's, where kubelet, containerd and
- * CNI plugins write to paths that cannot be configured. Mounts made inside stay inside and end with the last process.
+ * A node's view of the file system: its own /var/lib, /var/log and /run over the machine's, since kubelet,
+ * containerd and CNI plugins write there to paths that cannot be configured. Mounts made inside stay inside
+ * and end with the last process.
  */
 const MOUNTS = `set -e
 folder=$1 binaries=$2; shift 2
@@ -37,12 +41,12 @@ export interface NodeParts {
   readonly binaries: string;
   /** Folder of the CNI plugins. */
   readonly cni: string;
-  /** Archives that every node has from the start. */
+  /** Image archives that every node has from the start. */
   readonly images: readonly string[];
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The node's namespaces and its container runtime; needs no API server. */
+/** Starts the node's namespaces and its container runtime; needs no API server. */
 export async function startRuntime(plan: Plan, node: NodePlan, parts: NodeParts): Promise<void> {
   const { host } = node;
   const folder = plan.path(host);
@@ -70,7 +74,7 @@ export async function startRuntime(plan: Plan, node: NodePlan, parts: NodeParts)
   for (const image of parts.images) await importImage(plan, host, image, parts.signal);
 }
 
-/** kubelet and kube-proxy. */
+/** Starts Starts kubelet and kube-proxy. */
 export async function startAgents(plan: Plan, subnet: number, node: NodePlan): Promise<void> {
   const { host } = node;
   const folder = plan.path(host);
@@ -90,7 +94,7 @@ export async function startAgents(plan: Plan, subnet: number, node: NodePlan): P
   ]);
 }
 
-/** Puts a docker or OCI archive into a node's container runtime. */
+/** Imports a docker or OCI archive into a node's container runtime. */
 export async function importImage(
   plan: Plan,
   host: string,

@@ -7,18 +7,18 @@ export type Host = 'cp' | 'n1' | 'n2' | 'cl';
 export interface NodePlan {
   readonly host: 'n1' | 'n2';
   readonly sysctls: 'strict' | 'allowed';
-  /** /24 for its pods; only within the cluster's namespaces. */
+  /** The /24 of its pods; exists only within the cluster's namespaces. */
   readonly pods: string;
 }
 
-/** Every name and place that a cluster uses; they carry its name, so that clusters live side by side. */
+/** The names and paths that a cluster uses; they contain its name, so that clusters can coexist. */
 export interface Plan {
   readonly name: string;
-  /** Everything on disk. */
+  /** Holds all files of the cluster. */
   readonly folder: string;
   /** Folder under each cgroup hierarchy. */
   readonly cgroup: string;
-  /** The one interface that appears among the machine's own. */
+  /** The only interface that it adds to the machine's own network. */
   readonly hostInterface: string;
   readonly path: (...parts: string[]) => string;
 }
@@ -55,8 +55,8 @@ export function planCluster(name: string): Plan {
 const LAST_BYTE = { host: 1, cp: 10, n1: 11, n2: 12, cl: 50 } as const;
 
 /**
- * Address in the cluster's own network. 198.18.0.0/15 is set aside for benchmarks (RFC 2544), so that it meets no
- * real network; `subnet` is its third byte.
+ * Address in the cluster's own network. 198.18.0.0/15 is reserved for benchmarks (RFC 2544), so it does not
+ * collide with real networks; `subnet` is its third byte.
  */
 export function addressOf(subnet: number, host: Host | 'host'): string {
   return `198.18.${subnet}.${LAST_BYTE[host]}`;

@@ -25,7 +25,7 @@ const BINARIES = [
   'kubectl',
 ];
 
-/** Two nodes of real binaries in network namespaces of this machine; root is needed. */
+/** Two nodes of real binaries in network namespaces of this machine; needs root. */
 export const ownProvider: ClusterProvider = {
   kind: 'own',
   up(name, options) {
@@ -83,7 +83,7 @@ async function describe(plan: Plan, state: State): Promise<string[]> {
   return [...lines, `kubeconfig ${keyPath(plan, 'admin.kubeconfig')}`, `logs ${plan.path('log')}`];
 }
 
-/** One command at a time for each cluster; the lock lies beside its folder, which comes and goes. */
+/** One command at a time for each cluster; the lock is beside its folder, which comes and goes. */
 function locked<T>(plan: Plan, options: ClusterOptions, work: () => Promise<T>): Promise<T> {
   return withLock(`${plan.folder}.lock`, work, (owner) =>
     options.progress?.(`waiting for process ${owner}, which works on cluster ${plan.name}`),

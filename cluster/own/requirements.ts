@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lookForProgram } from '../../tooling/process/find-program.ts';
 
-/** A program or file that a cluster of our own needs, and the Debian package that brings it. */
+/** A program or file that a cluster of our own needs, and the Debian package that provides it. */
 interface Need {
   readonly name: string;
   readonly package: string;
@@ -24,7 +24,7 @@ const NEEDS: readonly Need[] = [
   program('ctr', 'containerd'),
   program('runc', 'runc'),
   { name: 'CNI plugins', package: 'containernetworking-plugins', found: () => cniFolder() !== undefined },
-  // Builds the images that the cluster runs; setcap and strip are for the builds.
+  // buildah builds the images that the cluster runs; the builds use setcap and strip.
   program('buildah', 'buildah'),
   program('setcap', 'libcap2-bin'),
   program('strip', 'binutils'),
@@ -36,7 +36,7 @@ const NEEDS: readonly Need[] = [
   program('mount', 'mount'),
 ];
 
-/** Folder that has the CNI plugins used here. */
+/** The folder that has the CNI plugins used here. */
 export function cniFolder(): string | undefined {
   return CNI_FOLDERS.find((folder) => CNI_PLUGINS.every((plugin) => existsSync(join(folder, plugin))));
 }
@@ -50,7 +50,7 @@ export function missingNeeds(): { readonly names: string[]; readonly packages: s
   };
 }
 
-/** Why no cluster of our own can run here at all, whatever is installed; nothing if one can. */
+/** Why a cluster of our own cannot run here, whatever is installed; undefined if it can. */
 export function impossibleBecause(): string | undefined {
   if (process.platform !== 'linux') {
     return `a cluster of real binaries needs Linux, this is ${process.platform}: start docker, then kind is used`;
@@ -62,7 +62,7 @@ export function impossibleBecause(): string | undefined {
   const hidden = ['/run', '/var/lib', '/var/log'].find((each) => `${folder}/`.startsWith(`${each}/`));
   if (hidden)
     return `the folder for temporary files, ${folder}, lies in ${hidden}, which nodes cover: set TMPDIR to another`;
-  // Paths of sockets end at 108 bytes.
+  // Socket paths are limited to 108 bytes.
   if (folder.length > 60)
     return `the folder for temporary files, ${folder}, has too long a name: set TMPDIR to a shorter one`;
   return undefined;

@@ -1,12 +1,12 @@
 import { runChild } from '../../tooling/process/child.ts';
 
-/** Runs a command to its end; its standard output. Throws ChildError with its last lines. */
+/** Runs a command to its end and returns its standard output. Throws ChildError with its last lines. */
 export function sh(argv: readonly string[], signal?: AbortSignal): Promise<string> {
   const [command = '', ...rest] = argv;
   return runChild([command, ...rest], signal ? { signal } : {});
 }
 
-/** As `sh`, one argument to each word. */
+/** Like `sh`, with one argument per word. */
 export function words(line: string, signal?: AbortSignal): Promise<string> {
   return sh(line.split(' '), signal);
 }

@@ -1,16 +1,16 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Plan } from './plan.ts';
 
-/** What a running cluster keeps about itself. */
+/** The state that a running cluster keeps on disk. */
 export interface State {
-  /** Third byte of its network. */
+  /** The third byte of its network. */
   readonly subnet: number;
   readonly binaries: string;
-  /** False while it is being made. */
+  /** False while it is being created. */
   readonly complete: boolean;
 }
 
-/** Nothing where there is no cluster; `broken` where its file cannot be read. */
+/** Undefined where there is no cluster; `broken` where its file cannot be read. */
 export function readState(plan: Plan): State | 'broken' | undefined {
   const path = plan.path('cluster.json');
   if (!existsSync(path)) return undefined;

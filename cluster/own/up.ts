@@ -8,7 +8,7 @@ import { type NodeParts, startAgents, startRuntime } from './node.ts';
 import { NODES, type Plan } from './plan.ts';
 import { type State, writeState } from './state.ts';
 
-/** Makes a cluster where none is. Throws with the last lines of the part that did not come up. */
+/** Creates a cluster where there is none. Throws with the last lines of the part that did not start. */
 export async function bringUp(
   plan: Plan,
   parts: NodeParts,
@@ -43,7 +43,7 @@ export async function bringUp(
   return complete;
 }
 
-/** As Promise.all, but never leaves one of them running: what follows a failure takes away what they work on. */
+/** Like Promise.all, but waits for all of them: what follows a failure removes what they work on. */
 async function allEnded(works: readonly Promise<void>[]): Promise<void> {
   for (const ended of await Promise.allSettled(works)) {
     if (ended.status === 'rejected') throw ended.reason;

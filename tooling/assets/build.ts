@@ -13,7 +13,7 @@ export interface BuildOptions {
 }
 
 /**
- * Builds cluster programs into `folder`, one step each. A program appears there whole or not at all.
+ * Builds cluster programs into `folder`, one step each. A program appears there complete or not at all.
  * Throws with Go's last lines, or with what is missing.
  */
 export async function buildPrograms(
@@ -87,7 +87,7 @@ async function compile(
   await chmod(output, 0o755);
 }
 
-/** Go writes a line for each package that it compiles; of the `expected` the last is the program itself. */
+/** Go writes one line per compiled package; the last of the `expected` ones is the program itself. */
 function countPackages(progress: (text: string) => void, expected?: number): (line: string) => void {
   let done = 0;
   const once = '(once; cached afterwards)';

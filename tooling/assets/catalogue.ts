@@ -1,4 +1,4 @@
-/** What is built from Go modules where no folder has it ready, and from which versions. */
+/** What is built from Go modules where it is not found ready-made, and at which versions. */
 export const KUBERNETES_VERSION = 'v1.34.4';
 export const ETCD_VERSION = 'v3.6.13';
 /** Branch of controller-runtime whose setup-envtest knows this Kubernetes. */
@@ -17,10 +17,10 @@ const KUBERNETES = [
 /** Everything that a cluster of real binaries runs. */
 export const CLUSTER_PROGRAMS: readonly string[] = ['etcd', ...KUBERNETES];
 
-/** What setup-envtest's archive holds. */
+/** What the archive of setup-envtest contains. */
 export const ENVTEST_PROGRAMS: readonly string[] = ['etcd', 'kube-apiserver', 'kubectl'];
 
-/** Programs that stand alone: `go install PACKAGE@VERSION`. */
+/** Standalone programs: `go install PACKAGE@VERSION`. */
 export const TOOLS: Readonly<Record<string, { readonly package: string; readonly version: string }>> = {
   helm: { package: 'helm.sh/helm/v4/cmd/helm', version: 'v4.3.1' },
   kind: { package: 'sigs.k8s.io/kind', version: 'v0.33.0' },

@@ -8,13 +8,14 @@ import { runGo } from './go.ts';
 
 const PACKAGE = `sigs.k8s.io/controller-runtime/tools/setup-envtest@${ENVTEST_BRANCH}`;
 const INSTALL_WITHIN_MS = 120_000;
-/** The list of releases is a small file: a network that lets it through gives it at once. */
+/** The list of releases is small: a network that permits the download delivers it at once. */
 const LIST_WITHIN_MS = 10_000;
 const DOWNLOAD_WITHIN_MS = 600_000;
 
 /**
- * Tries to fetch etcd, kube-apiserver and kubectl of the same minor version, compiled, into `folder`. Says whether it did:
- * any reason not to (no Go, no network, no such release) leaves the build from source, which says what fails.
+ * Tries to download prebuilt etcd, kube-apiserver and kubectl of the same minor version into `folder`, and
+ * returns whether it succeeded. Where it did not (no Go, no network, no such release), the build from source
+ * follows and reports what fails.
  */
 export async function downloadEnvtest(folder: string, { steps, signal }: BuildOptions): Promise<boolean> {
   const go = lookForProgram('go');

@@ -3,10 +3,10 @@ import { type ChildOptions, runChild } from '../process/child.ts';
 import { lookForProgram } from '../process/find-program.ts';
 import { cacheFolder } from '../process/folders.ts';
 
-/** From 1.21 on Go fetches the release that a module asks for by itself. */
+/** Since 1.21, Go downloads the toolchain that a module asks for. */
 const OLDEST_MINOR = 21;
 
-/** Path of Go. Throws with where to get it, and what else would do. */
+/** Path of Go. The error says where to get it. */
 export async function findGo(what: string): Promise<string> {
   const advice = `Install it from https://go.dev/dl (1.${OLDEST_MINOR} or later)`;
   const go = lookForProgram('go') ?? lookForProgram('go', { PATH: '/usr/local/go/bin' });
@@ -19,7 +19,7 @@ export async function findGo(what: string): Promise<string> {
   return go;
 }
 
-/** Runs Go in `cwd`, for programs without C. Throws ChildError with Go's last lines. */
+/** Runs Go in `cwd` with cgo disabled. Throws ChildError with Go's last lines. */
 export function runGo(
   go: string,
   args: readonly string[],
@@ -30,7 +30,7 @@ export function runGo(
   return runChild([go, ...args], { cwd, ...rest, env: { CGO_ENABLED: '0', ...homeless(), ...env } });
 }
 
-/** Go keeps its own cache at home; without a home it gets one in ours. */
+/** Go keeps its cache in the home directory; without one it uses ours. */
 function homeless(): Record<string, string> {
   const { HOME, GOCACHE, GOPATH, XDG_CACHE_HOME } = process.env;
   return {

@@ -25,8 +25,9 @@ export async function writeEtcdModule(go: string, folder: string, signal?: Abort
 }
 
 /**
- * Writes a module into `folder` in which the commands of k8s.io/kubernetes can be built. That module names its parts
- * (k8s.io/api and others) as version v0.0.0, which exists in its own repository only; each is published as v0.X.Y for Kubernetes v1.X.Y.
+ * Writes a module into `folder` in which the commands of k8s.io/kubernetes can be built. That module requires
+ * its staging modules (k8s.io/api and others) at v0.0.0, which exists only inside its repository; they are
+ * published as v0.X.Y for Kubernetes v1.X.Y.
  */
 export async function writeKubernetesModule(go: string, folder: string, signal?: AbortSignal): Promise<void> {
   const more = signal ? { signal } : {};
@@ -40,7 +41,7 @@ export async function writeKubernetesModule(go: string, folder: string, signal?:
   await runGo(go, ['get', module], folder, more);
 }
 
-/** Our go.mod, from the text of theirs. */
+/** Our go.mod, derived from theirs. */
 export function kubernetesModule(theirs: string): string {
   const goLine = /^go \S+$/m.exec(theirs)?.[0] ?? 'go 1.24.0';
   const parts = theirs.matchAll(/^\s+(k8s\.io\/[a-z0-9-]+) v0\.0\.0$/gm);

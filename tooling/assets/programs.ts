@@ -9,9 +9,9 @@ import { ENVTEST_PROGRAMS, KUBERNETES_VERSION, TOOLS } from './catalogue.ts';
 import { downloadEnvtest } from './envtest.ts';
 
 export interface AssetOptions {
-  /** Shows each build as a step of its own; without it, on standard error. */
+  /** Shows each build as a step; defaults to steps on standard error. */
   readonly steps?: Steps;
-  /** Instead of `steps`: told in one line what is being built. */
+  /** Instead of `steps`: receives one line that says what is being built. */
   readonly progress?: (text: string) => void;
   readonly signal?: AbortSignal;
 }
@@ -19,8 +19,9 @@ export interface AssetOptions {
 const HEARTBEAT_MS = 30_000;
 
 /**
- * The folder that has all of `names` (etcd and programs of Kubernetes): KUBEBUILDER_ASSETS, else the cache, else what
- * setup-envtest downloads, else the cache again after a build from source. Always one folder, so that versions never mix.
+ * The folder that has all of `names` (etcd and programs of Kubernetes): KUBEBUILDER_ASSETS, else the cache,
+ * else what setup-envtest downloads, else the cache again after a build from source. It is always a single
+ * folder, so that versions never mix.
  */
 export async function clusterPrograms(names: readonly string[], options: AssetOptions = {}): Promise<string> {
   const root = join(cacheFolder(), 'k8s');
@@ -48,7 +49,7 @@ export async function clusterPrograms(names: readonly string[], options: AssetOp
   );
 }
 
-/** Path of helm, kind or kubectl: on the PATH, else in the cache, else built into it. */
+/** Path of helm, kind or kubectl: from the PATH, else from the cache, else built into the cache. */
 export async function toolProgram(name: string, options: AssetOptions = {}): Promise<string> {
   const onPath = lookForProgram(name);
   if (onPath) return onPath;
@@ -74,7 +75,7 @@ function buildOptions({ steps, progress, signal }: AssetOptions): BuildOptions {
   return { steps: shown, signal };
 }
 
-/** Steps within somebody else's step: one line that changes. */
+/** Steps nested in a caller's step: a single line that changes. */
 function stepsAsText(progress: (text: string) => void): Steps {
   return {
     run(name, work) {

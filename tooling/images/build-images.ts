@@ -11,7 +11,7 @@ import { IMAGES, type ImageName, inputDigest } from './inputs.ts';
 /** An image that is ready to be loaded into a cluster. */
 export interface BuiltImage {
   readonly name: ImageName | 'redis';
-  /** Such as `localhost/l4balancer-proxy:1f2e3d4c5b6a`; the tag follows from what is inside. */
+  /** Such as `localhost/l4balancer-proxy:1f2e3d4c5b6a`; the tag is a digest of the inputs. */
   readonly reference: string;
   /** A docker archive. */
   readonly tar: string;
@@ -19,11 +19,14 @@ export interface BuiltImage {
 
 export interface BuildOptions {
   readonly signal: AbortSignal;
-  /** Told what is being done now. */
+  /** Receives what is being done now. */
   readonly progress: (text: string) => void;
 }
 
-/** What builds images on this machine: docker where an engine answers, else buildah. Throws where there is neither. */
+/**
+ * What builds images on this machine: docker where an engine answers, else buildah. Throws where there is
+ * neither.
+ */
 export const openBuilder = async (signal: AbortSignal): Promise<ImageBuilder> => {
   if (await dockerVersion(signal)) return dockerBuilder(REPOSITORY);
   if (lookForProgram('buildah')) return await buildahBuilder(REPOSITORY, join(cacheFolder(), 'images'));
@@ -32,10 +35,10 @@ export const openBuilder = async (signal: AbortSignal): Promise<ImageBuilder> =>
   );
 };
 
-/** Another run may still load an archive that a change of the tree has made old. */
+/** Another run may still be loading an archive that a change of the tree has made obsolete. */
 const OLD_MS = 3_600_000;
 
-/** Removes what was built of the same image long before, so that the cache does not grow. */
+/** Removes old builds of the same image, so that the cache does not grow. */
 const removeOthers = (folder: string, name: string, keep: string): void => {
   for (const file of readdirSync(folder))
     if (file.startsWith(`${name}-`) && file.endsWith('.tar') && file !== keep) {
@@ -44,7 +47,7 @@ const removeOthers = (folder: string, name: string, keep: string): void => {
     }
 };
 
-/** A line of a build worth showing: its steps, without their arguments. */
+/** A build's output line, shortened for display. */
 const stepOf = (line: string): string => line.replace(/\s+/g, ' ').slice(0, 60);
 
 type MakeTar = (reference: string, tar: string, onLine: (line: string) => void) => Promise<void>;
@@ -85,8 +88,8 @@ const makeTar = async (
 };
 
 /**
- * Builds what has changed since the last call, into docker archives in the cache: an unchanged tree builds nothing.
- * Throws where nothing builds images here, or with the last lines of the build that failed.
+ * Builds what has changed since the last call, as docker archives in the cache; an unchanged tree builds
+ * nothing. Throws where no builder is available, or with the last lines of the build that failed.
  */
 export const buildImages = async (options: BuildOptions): Promise<readonly BuiltImage[]> => {
   const builder = await openBuilder(options.signal);
@@ -103,7 +106,7 @@ export const buildImages = async (options: BuildOptions): Promise<readonly Built
   return built;
 };
 
-/** An image with a real redis-server, for the sample; undefined where this machine has none to make it of. */
+/** An image with a real redis-server, for the sample; undefined where this machine has no redis-server. */
 export const redisImage = async (options: BuildOptions): Promise<BuiltImage | undefined> => {
   const builder = await openBuilder(options.signal);
   const tag = await builder.redisTag();

@@ -14,7 +14,7 @@ const REDIS_PROGRAMS = ['redis-server', 'redis-cli', 'redis-benchmark'];
 const NPM = '#!/bin/sh\nexec node /usr/lib/npm/bin/npm-cli.js "$@"\n';
 const BUILD = 'localhost/l4b-build';
 
-/** Changes with programs and with the libraries of this machine that go into an image with them. */
+/** A digest of programs and of the shared libraries that go into an image with them. */
 const filesDigest = async (programs: readonly string[]): Promise<string> => {
   const libraries = await Promise.all(programs.map(librariesOf));
   const files = [...programs, ...new Set(libraries.flat())].map((path) => {
@@ -25,9 +25,9 @@ const filesDigest = async (programs: readonly string[]): Promise<string> => {
 };
 
 /**
- * Builds with buildah, without an engine and without a registry: the image that builds start from is made of the Node binary
- * that runs this program, npm, a shell and a few tools of this machine, and the libraries they need. Storage is `folder`, by
- * plain copies (vfs), so that nothing is mounted.
+ * Builds with buildah, without a docker engine and without a registry: the base image of builds consists of
+ * the Node binary that runs this program, npm, a shell, a few tools of this machine, and the libraries that
+ * they need. Storage is in `folder`, as plain copies (vfs), so that nothing is mounted.
  */
 export const buildahBuilder = async (root: string, folder: string): Promise<ImageBuilder> => {
   const storage = join(folder, 'storage');
@@ -45,7 +45,7 @@ export const buildahBuilder = async (root: string, folder: string): Promise<Imag
     return listed.split('\n').includes(reference);
   };
 
-  /** Makes `reference` out of a root file system that `fill` fills, unless it is there. */
+  /** Builds `reference` from a root file system that `fill` populates, unless it exists. */
   const fromFiles = async (
     reference: string,
     containerfile: string,
@@ -82,7 +82,7 @@ export const buildahBuilder = async (root: string, folder: string): Promise<Imag
     await fromFiles(`${BUILD}:${base}`, `FROM scratch\nCOPY . /\n${path}\n`, fill, io);
   };
 
-  /** Forgets what was built of the same image before, so that storage does not grow with every edit. */
+  /** Removes earlier builds of the same image, so that storage does not grow with every edit. */
   const forgetOthers = async (reference: string, io: BuildIo): Promise<void> => {
     const repository = reference.slice(0, reference.lastIndexOf(':') + 1);
     const listed = await buildah(['images', '--format', '{{.Name}}:{{.Tag}}'], { ...io, onLine: () => {} });

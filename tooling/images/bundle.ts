@@ -5,13 +5,13 @@ import { pathToFileURL } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import type { ImageName } from './inputs.ts';
 
-/** Where each program begins, and the thread that it starts. All of it lands in one folder. */
+/** The entry point of each program, and of the thread that it starts. All output goes to one folder. */
 const ENTRIES: Readonly<Record<ImageName, readonly string[]>> = {
   operator: ['bin/l4balancer-operator.js'],
   proxy: ['bin/l4balancer-proxy.js', 'proxy/relay-engine/acceptor/worker.ts'],
 };
 
-/** Machine code cannot be bundled: of the package that has it, the files that Linux with glibc needs. */
+/** Native code cannot be bundled. These are the files of its packages that Linux with glibc needs. */
 const NATIVE: Readonly<Record<ImageName, Readonly<Record<string, readonly string[]>>>> = {
   operator: {},
   proxy: {
@@ -19,13 +19,19 @@ const NATIVE: Readonly<Record<ImageName, Readonly<Record<string, readonly string
   },
 };
 
-/** Packages in CommonJS ask for Node's modules by `require`, which an ES module does not have. Of anything else there is nothing to be found in an image. */
+/**
+ * CommonJS packages load Node's modules by `require`, which an ES module does not have. Nothing else can be
+ * required in an image.
+ */
 const REQUIRE = `const require=(id)=>{const found=process.getBuiltinModule(id);if(found)return found;throw Object.assign(new Error("Cannot find module '"+id+"'"),{code:"MODULE_NOT_FOUND"})};`;
 
-/** The URL of a thread's module, as TypeScript names it. */
+/** The URL of a worker's module, as the source writes it. */
 const WORKER_URL = /new URL\('\.[^']*\/([\w-]+)\.ts', import\.meta\.url\)/g;
 
-/** Indexes of packages that name all there is, and what of it is needed: bundled whole, they would bring it along. */
+/**
+ * Index modules that export everything a package has, and the part that is needed: as they are, they would
+ * pull in the rest.
+ */
 const INDEXES: readonly { readonly filter: RegExp; readonly contents: string }[] = [
   // Messages in 60 languages.
   { filter: /\/zod\/v4\/locales\/index\.js$/, contents: "export { default as en } from './en.js';" },
@@ -48,14 +54,14 @@ const substitutes: Plugin = {
   },
 };
 
-/** Folders of the packages that a bundle has something of, relative to the root. */
+/** Folders of the packages that contribute to a bundle, relative to the root. */
 const packagesIn = ({ outputs }: Metafile): readonly string[] => {
   const files = Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs));
   const folders = files.map((file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0]);
   return [...new Set(folders.filter((folder) => folder !== undefined))].sort();
 };
 
-/** What scanners find a package by, and what its licence asks to be kept. */
+/** What scanners identify a package by, and what its licence requires to be kept. */
 const LABEL = /^(package\.json|(licen[cs]e|copying|notice)\b.*)$/i;
 
 const copyPackage = (folder: string, root: string, app: string, files: readonly string[] = []): void => {
@@ -64,16 +70,16 @@ const copyPackage = (folder: string, root: string, app: string, files: readonly 
 };
 
 /**
- * Makes the folder that an image has its program in, out of the sources and packages at `root`: in `bin` the program with its packages, in few files of JavaScript;
- * in `node_modules` what is machine code, and of each package that was bundled its package.json and its licence. Done when an image is built; in a checkout
- * nothing is compiled.
+ * Builds an image's program folder from the sources and packages at `root`. `bin` gets the program with its
+ * packages as a few JavaScript files; `node_modules` gets native code, and the package.json and licence of
+ * each bundled package. This happens when an image is built; in a checkout nothing is compiled.
  */
 export const bundleProgram = async (name: ImageName, root: string, app: string): Promise<void> => {
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: [...ENTRIES[name]],
     outdir: join(app, 'bin'),
-    // Beside each other, so that relative URLs hold whatever file the code that has them ends up in.
+    // All in one folder, so that relative URLs hold no matter which file their code ends up in.
     entryNames: '[name]',
     chunkNames: '[name]-[hash]',
     bundle: true,
@@ -82,7 +88,7 @@ export const bundleProgram = async (name: ImageName, root: string, app: string):
     platform: 'node',
     target: 'node26',
     banner: { js: REQUIRE },
-    // Names stay, and lines are short, so that a stack trace says something.
+    // Identifiers are kept and lines are short, so that a stack trace is useful.
     minifyWhitespace: true,
     minifySyntax: true,
     lineLimit: 200,

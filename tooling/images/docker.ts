@@ -5,7 +5,7 @@ import { networkArguments } from './secret.ts';
 const REDIS_TAG = '7-alpine';
 const REDIS = `docker.io/library/redis:${REDIS_TAG}`;
 
-/** Version of the docker engine that answers, or undefined. A docker client without an engine is no docker. */
+/** Version of the docker engine that answers, or undefined. A client without an engine does not count. */
 export const dockerVersion = async (signal?: AbortSignal): Promise<string | undefined> => {
   const options = { signal: AbortSignal.any([AbortSignal.timeout(10_000), ...(signal ? [signal] : [])]) };
   try {
@@ -13,12 +13,12 @@ export const dockerVersion = async (signal?: AbortSignal): Promise<string | unde
       (await runChild(['docker', 'version', '--format', '{{.Server.Version}}'], options)).trim() || undefined
     );
   } catch {
-    // Not installed, no engine, no permission: each means that docker cannot be used.
+    // Not installed, no engine, no permission: in each case docker cannot be used.
     return undefined;
   }
 };
 
-/** Builds with a docker engine, from the base images that the Dockerfiles name. */
+/** Builds with a docker engine, on the base images that the Dockerfiles name. */
 export const dockerBuilder = (root: string): ImageBuilder => ({
   name: 'docker',
   base: 'docker',

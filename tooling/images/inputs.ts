@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The images of this repository, and the folders that go into each; .dockerignore names the same. */
+/** The images of this repository, and the folders that go into each; .dockerignore lists the same. */
 export const IMAGES = {
   operator: {
     dockerfile: 'Dockerfile.operator',
@@ -22,7 +22,7 @@ const COMMON = [
   'tooling/images/root-file-system.ts',
 ];
 
-/** Files that make up an image, relative to `root` and sorted; what .dockerignore leaves out is left out. */
+/** Files that make up an image, relative to `root` and sorted; what .dockerignore excludes is excluded. */
 export const inputFiles = (root: string, image: ImageName): readonly string[] => {
   const { dockerfile, folders } = IMAGES[image];
   const sources = folders.flatMap((folder) => globSync(`${folder}/**/*.{ts,js,json}`, { cwd: root }));
@@ -30,8 +30,8 @@ export const inputFiles = (root: string, image: ImageName): readonly string[] =>
 };
 
 /**
- * Twelve hexadecimal digits that change when anything that makes up the image changes. `base` names what else decides:
- * the builder and the image it starts from.
+ * Twelve hexadecimal digits that change whenever an input of the image changes. `base` stands for the
+ * remaining inputs: the builder and its base image.
  */
 export const inputDigest = (root: string, image: ImageName, base: string): string => {
   const hash = createHash('sha256').update(base);

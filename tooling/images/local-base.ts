@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { runChild } from '../process/child.ts';
 import { put, withLateLibraries } from './root-file-system.ts';
 
-/** Shared libraries that a program needs, as absolute paths, its loader included; none when it is static or a script. */
+/**
+ * Absolute paths of the shared libraries that a program needs, including its loader; none when it is static
+ * or a script.
+ */
 export const librariesOf = async (program: string): Promise<readonly string[]> => {
   const listed = await runChild(['ldd', program]).catch((cause: unknown) => {
     if (cause instanceof Error && /not a dynamic executable/.test(JSON.stringify(cause))) return '';
@@ -13,12 +16,15 @@ export const librariesOf = async (program: string): Promise<readonly string[]> =
   return withLateLibraries(paths);
 };
 
-/** Puts the libraries that a program needs where the program expects them. */
+/** Copies the libraries that a program needs to where the program expects them. */
 export const putLibraries = async (rootfs: string, program: string): Promise<void> => {
   for (const library of await librariesOf(program)) put(rootfs, library, library);
 };
 
-/** Puts programs of this machine and the libraries they need into a root file system. `to` is a path inside it. */
+/**
+ * Copies programs of this machine, with the libraries they need, into a root file system. `to` is a path
+ * inside it.
+ */
 export const putPrograms = async (
   rootfs: string,
   programs: readonly { readonly from: string; readonly to: string }[],
@@ -29,6 +35,6 @@ export const putPrograms = async (
   }
 };
 
-/** Copies a folder whole, as it is. */
+/** Copies a folder recursively, symbolic links as they are. */
 export const putFolder = (rootfs: string, from: string, to: string): void =>
   cpSync(from, join(rootfs, to), { recursive: true, verbatimSymlinks: true });

@@ -2,7 +2,10 @@ import { constants, copyFileSync, existsSync, mkdirSync, realpathSync, writeFile
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** Loaded by glibc at run time for names and users, so no list of loaded libraries has them; part of libc itself since 2.34. */
+/**
+ * glibc loads these at run time to look up names and users, so no list of linked libraries has them; since
+ * 2.34 they are part of libc itself.
+ */
 const LOADED_LATE = ['libnss_dns.so.2', 'libnss_files.so.2', 'libresolv.so.2'];
 
 const PASSWD =
@@ -10,23 +13,23 @@ const PASSWD =
 const GROUP = 'root:x:0:\nnonroot:x:65532:\n';
 const NSSWITCH = 'passwd: files\ngroup: files\nhosts: files dns\n';
 
-/** With the libraries of a program, those that glibc loads later. */
+/** Adds the libraries that glibc loads later to those of a program. */
 export const withLateLibraries = (libraries: readonly string[]): readonly string[] => {
   const libc = libraries.find((path) => path.endsWith('/libc.so.6'));
   const late = libc === undefined ? [] : LOADED_LATE.map((name) => join(dirname(libc), name));
   return [...new Set([...libraries, ...late.filter((path) => existsSync(path))])];
 };
 
-/** Copies one file of this machine to a path inside a root file system; returns where it is now. */
+/** Copies one file of this machine to a path inside a root file system; returns its new location. */
 export const put = (rootfs: string, from: string, to: string): string => {
   const target = join(rootfs, to);
   mkdirSync(dirname(target), { recursive: true });
-  // A clone of the blocks where the file system can, else a copy.
+  // A reflink where the file system supports it, else a copy.
   copyFileSync(realpathSync(from), target, constants.COPYFILE_FICLONE);
   return target;
 };
 
-/** What every root file system has: a user of its own, a place for temporary files, name resolution. */
+/** What every root file system has: a user, a folder for temporary files, name resolution. */
 export const putSkeleton = (rootfs: string): void => {
   for (const folder of ['etc', 'root', 'tmp', 'proc', 'sys', 'dev', 'run'])
     mkdirSync(join(rootfs, folder), { recursive: true });
@@ -35,7 +38,7 @@ export const putSkeleton = (rootfs: string): void => {
   writeFileSync(join(rootfs, 'etc/nsswitch.conf'), NSSWITCH);
 };
 
-/** The shared libraries of this process, its loader included, as absolute paths. */
+/** Absolute paths of the shared libraries of this process, including its loader. */
 const ownLibraries = (): readonly string[] => {
   const { sharedObjects } = process.report.getReport() as unknown as {
     readonly sharedObjects: readonly string[];
@@ -43,7 +46,7 @@ const ownLibraries = (): readonly string[] => {
   return sharedObjects.filter((path) => path.startsWith('/'));
 };
 
-/** Makes a root file system with the Node that runs this, and with nothing that it does not need. */
+/** Creates a root file system with the Node that runs this, and with nothing that Node does not need. */
 export const makeRootFileSystem = (rootfs: string): void => {
   putSkeleton(rootfs);
   put(rootfs, process.execPath, '/usr/local/bin/node');

@@ -1,9 +1,10 @@
-/** Exit codes of a program ended by a signal, as shells report them. */
+/** Exit codes that shells report for a program ended by a signal. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /**
- * A signal that aborts at the first Ctrl-C (or SIGTERM, or a closed terminal); what is under way then ends its children
- * and the program ends by itself with the usual exit code. A second Ctrl-C ends it at once.
+ * An AbortSignal that aborts at the first Ctrl-C (or SIGTERM, or a closed terminal). Whatever is running then
+ * stops its children, and the program exits by itself with the usual exit code. A second Ctrl-C exits at
+ * once.
  */
 export const abortOnSignals = (): AbortSignal => {
   const controller = new AbortController();

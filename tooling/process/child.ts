@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { lineReader } from './lines.ts';
 
-/** A child process ended other than well, was not found, or was stopped. */
+/** A child process failed, was not found, or was stopped. */
 export class ChildError extends Error {
   readonly code: 'ChildFailed' | 'ChildMissing' | 'ChildStopped';
   /** The last lines that it wrote, oldest first. */
@@ -17,24 +17,24 @@ export class ChildError extends Error {
 
 export interface ChildOptions {
   readonly cwd?: string;
-  /** Added to this process's environment; undefined takes one away. */
+  /** Added to this process's environment; undefined removes a variable. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly input?: string;
   /** Stops the child and everything that it started. */
   readonly signal?: AbortSignal;
-  /** Told each line of both outputs as it comes. */
+  /** Receives each line of both outputs as it arrives. */
   readonly onLine?: (line: string) => void;
   /** Milliseconds between SIGTERM and SIGKILL. */
   readonly graceMs?: number;
 }
 
-/** Lines of output kept for the message of a failure. */
+/** Lines of output kept for the error message. */
 const KEPT_LINES = 12;
 
 /**
- * Runs a command to its end and returns what it wrote to standard output. The child leads its own process group, so Ctrl-C
- * reaches it only through `signal`, in the order that this program chooses, and takes its own children along.
- * Throws ChildError.
+ * Runs a command to its end and returns what it wrote to standard output. The child leads its own process
+ * group: Ctrl-C reaches it only through `signal`, in the order that this program chooses, and its own
+ * children stop with it. Throws ChildError.
  */
 export const runChild = (
   argv: readonly [string, ...string[]],
@@ -63,7 +63,7 @@ export const runChild = (
       readers.stdout(text);
     });
     child.stderr.setEncoding('utf8').on('data', readers.stderr);
-    // A child that ends without reading its input breaks the pipe; its exit status says what happened.
+    // A child that exits without reading its input breaks the pipe; its exit status tells what happened.
     child.stdin.on('error', () => {});
     child.stdin.end(input ?? '');
     const kill = (how: NodeJS.Signals): void => {
@@ -93,7 +93,7 @@ export const runChild = (
       ),
     );
     child.on('close', (status, killedBy) => {
-      // The last line may lack its end.
+      // The last line may lack its newline.
       for (const read of Object.values(readers)) read('\n');
       if (signal?.aborted) done(new ChildError('ChildStopped', `${named} was stopped`, last));
       else if (status === 0) done();

@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Folders searched after the PATH: where Debian keeps programs of the administrator. */
+/** Folders searched after the PATH: where Debian keeps administrator programs. */
 const ALSO = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
 const isProgram = (path: string): boolean => {

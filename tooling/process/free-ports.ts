@@ -1,16 +1,19 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Below the ephemeral range of a default kernel, so that neither an outgoing connection nor a `listen(0)` takes one, and below node ports. */
+/**
+ * Below the kernel's default ephemeral range, so that neither an outgoing connection nor `listen(0)` takes
+ * one, and below Kubernetes' node ports.
+ */
 const LOWEST = 20_000;
 const HIGHEST = 30_000;
 const BLOCK = 100;
 const BLOCKS = (HIGHEST - LOWEST) / BLOCK;
 
-/** The ports of the blocks that this process holds and has not given out. */
+/** Ports of the blocks that this process holds, not yet handed out. */
 const left: number[] = [];
 
-/** A TCP port of 127.0.0.1 that nobody listens on, given out once, and to no other process that asks here. */
+/** A free TCP port of 127.0.0.1, handed out once, and to no other process that uses this function. */
 export const freePort = async (): Promise<number> => {
   for (;;) {
     const port = left.shift();
@@ -26,7 +29,7 @@ export const freePorts = async (count: number): Promise<[number, ...number[]]> =
   return ports;
 };
 
-/** Takes a block that no process holds: to listen on its first port is to hold it, until this process ends. */
+/** Takes a block that no process holds. Listening on its first port holds it until this process exits. */
 const holdBlock = async (): Promise<number[]> => {
   const start = Math.floor(Math.random() * BLOCKS);
   for (let tried = 0; tried < BLOCKS; tried++) {

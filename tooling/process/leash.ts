@@ -4,15 +4,15 @@ import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Processes that never outlive the one that started them, and a folder that goes with them.
- * A shell holds the other end of a pipe: when this process ends in whatever way (return, Ctrl-C, SIGKILL), the kernel
- * closes the pipe, and the shell kills what is still on its list and removes the folder.
+ * Processes that never outlive the one that started them, and a folder that is removed with them. A shell
+ * reads from a pipe: however this process ends (return, Ctrl-C, SIGKILL), the kernel closes the pipe, and the
+ * shell kills what is still on its list and removes the folder.
  */
 export interface Leash {
   readonly folder: string;
   /** Starts a program whose output goes to `<folder>/<name>.log`. */
   start(name: string, program: string, args: readonly string[]): ChildProcess;
-  /** Ends everything that still runs (SIGTERM, SIGKILL after `graceMs`), removes the folder. */
+  /** Stops everything that still runs (SIGTERM, SIGKILL after `graceMs`) and removes the folder. */
   release(graceMs?: number): Promise<void>;
 }
 
@@ -30,10 +30,10 @@ for pid in $pids; do kill -9 "-$pid" 2>/dev/null; done
 rm -rf -- "$1"
 `;
 
-/** Programs in Go that live for a minute and that a test waits for: they need not save memory. */
+/** For Go programs that live for a minute while a test waits: speed matters more than memory. */
 const ENVIRONMENT = { GOGC: '400' };
 
-/** Takes over `folder`, which must exist and be the caller's own: it is removed in the end. */
+/** Takes ownership of `folder`, which must exist: it is removed at the end. */
 export function openLeash(folder: string): Leash {
   const keeper = spawn('/bin/sh', ['-c', KEEPER, 'l4balancer-keeper', folder], {
     detached: true,
@@ -84,7 +84,7 @@ export function openLeash(folder: string): Leash {
   };
 }
 
-/** Resolves once the process has gone: SIGTERM first, SIGKILL after `graceMs` milliseconds. */
+/** Stops a process and resolves when it has exited: SIGTERM first, SIGKILL after `graceMs` milliseconds. */
 export async function endChild(child: ChildProcess, graceMs: number): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');

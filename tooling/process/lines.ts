@@ -1,4 +1,4 @@
-/** Cuts text that comes in pieces into lines and passes on those that are not blank. */
+/** Splits text that arrives in chunks into lines and passes on those that are not blank. */
 export const lineReader = (onLine: (line: string) => void): ((text: string) => void) => {
   let rest = '';
   return (text) => {

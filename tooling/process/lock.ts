@@ -3,11 +3,15 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MS = 200;
-/** An owner writes its name right after making the folder; one that did not within this time died in between. */
+/**
+ * An owner writes its name right after creating the folder; one that has not within this time died in
+ * between.
+ */
 const NAMELESS_MS = 5_000;
 
 /**
- * Runs `work` while holding the folder `path` as a lock between processes. A lock whose owner has died is taken over.
+ * Runs `work` while holding the folder `path` as a lock between processes. A lock whose owner has died is
+ * taken over.
  * @param onWait called once, with the owner's process id, when somebody else holds it
  */
 export async function withLock<T>(
@@ -60,7 +64,7 @@ function readOwner(path: string): number | 'dead' | 'unknown' {
   }
 }
 
-/** Moves it away first: of several who found it dead, one succeeds. */
+/** Renames it first: of several that found it dead, only one succeeds. */
 function discard(path: string): void {
   const away = `${path}.${process.pid}.dead`;
   try {
@@ -72,8 +76,8 @@ function discard(path: string): void {
 }
 
 /**
- * When a process was started, in clock ticks since boot (field 22 of /proc/PID/stat); nothing if it does not run.
- * With it a process id names one process for ever: ids are used again, pairs are not.
+ * When a process was started, in clock ticks since boot (field 22 of /proc/PID/stat); undefined if it is not
+ * running. Process ids are reused; the pair of id and start time is not.
  */
 export function startTime(pid: number): string | undefined {
   if (process.platform !== 'linux') return runs(pid) ? '' : undefined;

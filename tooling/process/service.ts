@@ -7,9 +7,14 @@ import { lineReader } from './lines.ts';
 export interface Service {
   /** The last lines that it wrote, oldest first. */
   readonly lastLines: readonly string[];
-  /** Runs `ready` until it gives true; throws with the last lines when the child ends first or `timeoutMs` have passed. */
+  /**
+   * Calls `ready` until it returns true; throws with the last lines when the child exits first or after
+   * `timeoutMs`.
+   */
   until(what: string, ready: () => Promise<boolean>, timeoutMs: number): Promise<void>;
-  /** SIGTERM, and SIGKILL after the grace; resolves when it has ended. Does nothing the second time. */
+  /**
+   * SIGTERM, then SIGKILL after the grace period; resolves when it has exited. Calling it again does nothing.
+   */
   stop(): Promise<void>;
 }
 
@@ -24,7 +29,10 @@ export interface ServiceOptions {
 const KEPT_LINES = 12;
 const POLL_MS = 50;
 
-/** Starts a program that serves; `name` is for messages. It leads its own process group, so Ctrl-C does not reach it. */
+/**
+ * Starts a server process; `name` is for messages. It leads its own process group, so Ctrl-C does not reach
+ * it.
+ */
 export const startService = (
   name: string,
   argv: readonly [string, ...string[]],
@@ -79,7 +87,7 @@ export const startService = (
   };
 };
 
-/** Waits for a child that somebody else started; resolves with what it printed, throws with its last lines. */
+/** Waits for a child that was started elsewhere; resolves with its output, throws with its last lines. */
 export const outputOf = async (name: string, child: ChildProcess): Promise<string> => {
   let stdout = '';
   const lastLines: string[] = [];

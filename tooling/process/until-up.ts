@@ -4,8 +4,8 @@ import { until } from '../wait/until.ts';
 import { lastLines } from './last-lines.ts';
 
 /**
- * As `until`, for the start of `processes` (by the name of their log in `folder`): gives up as soon as one of them has
- * ended, and shows the last lines of the logs.
+ * Like `until`, for the start of `processes` (keyed by the name of their log in `folder`): fails as soon as
+ * one of them has exited, and shows the last lines of the logs.
  */
 export async function untilUp(
   folder: string,

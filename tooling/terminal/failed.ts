@@ -1,8 +1,8 @@
 import { ChildError } from '../process/child.ts';
 
 /**
- * Says why the program ends and sets its exit code: the message, its causes, and the last lines of the command that
- * failed. Nothing is said of a stop that the user asked for.
+ * Prints why the program ends and sets its exit code: the message, its causes, and the last lines of the
+ * command that failed. A stop that the user asked for prints nothing.
  */
 export const failed = (error: unknown, out: NodeJS.WritableStream): void => {
   if (process.exitCode !== undefined && process.exitCode !== 0) return;

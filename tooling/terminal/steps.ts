@@ -1,15 +1,15 @@
 import { elapsed } from './duration.ts';
 
-/** Prints the steps of a long command: what is being done, for how long, and what is done. */
+/** Prints the steps of a long command: what is being done, for how long, and what is finished. */
 export interface Steps {
   /** Runs one step; `progress` replaces the text shown behind its name. */
   run<T>(name: string, work: (progress: (text: string) => void) => Promise<T>): Promise<T>;
 }
 
 export interface StepsOptions {
-  /** Milliseconds, rising. */
+  /** A monotonic clock in milliseconds. */
   readonly now?: () => number;
-  /** Milliseconds between two lines of progress where nothing can be overwritten. */
+  /** Milliseconds between two lines of progress where the output is not a terminal. */
   readonly quietMs?: number;
 }
 
@@ -17,8 +17,8 @@ const NAME_WIDTH = 34;
 const CLEAR_LINE = '\r\x1b[2K';
 
 /**
- * On a terminal the line of the step at hand is rewritten every half second; elsewhere (a log) a step that takes long says
- * so every ten seconds.
+ * On a terminal the line of the current step is rewritten every half second; elsewhere (a log) a long step
+ * prints a line every ten seconds.
  */
 export const openSteps = (
   out: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number },

@@ -3,13 +3,13 @@ import { inspect } from 'node:util';
 
 export interface Patience {
   readonly withinMs?: number;
-  /** Time between two looks. */
+  /** Milliseconds between two looks. */
   readonly everyMs?: number;
-  /** What a reader needs to know where it does not come about. */
+  /** Describes what was found instead, for the error message. */
   readonly seen?: () => unknown;
 }
 
-/** Far more than anything takes on a machine that is busy with other tests. */
+/** Far longer than anything takes, even on a machine that is busy with other tests. */
 const WITHIN_MS = 90_000;
 const EVERY_MS = 20;
 const TELL_MS = 5_000;
@@ -28,8 +28,9 @@ const textOf = async (seen: () => unknown): Promise<string> => {
 };
 
 /**
- * Looks again and again until there is an answer other than false or undefined, and resolves with it. Fails with `what` and what was `seen` when
- * there is none in time, also where a look itself never ends, and at once when one throws.
+ * Calls `look` until its result is neither false nor undefined, and resolves with that result. Rejects with
+ * `what` and what was `seen` when the time is up, even if a look never returns, and at once when a look
+ * throws.
  */
 export const until = async <T>(
   what: string,
