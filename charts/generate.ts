@@ -1,6 +1,6 @@
 /**
- * Writes what follows from other files: the chart's copy of the CRD, its copy of its own defaults, and install.yaml, which is
- * the chart rendered with its defaults.
+ * Writes what follows from other files: the chart's copy of the CRD, its copy of its own defaults, and
+ * install.yaml, which is the chart rendered with its defaults.
  *
  *   node charts/generate.ts [--check]      --check writes nothing and fails where a file differs
  */
@@ -40,7 +40,10 @@ metadata:
     pod-security.kubernetes.io/enforce: restricted
 `;
 
-/** The CRD with the annotation that makes helm keep it. Throws where the CRD does not look as its generator writes it. */
+/**
+ * The CRD with the annotation that makes helm keep it. Throws where the CRD does not look as its generator
+ * writes it.
+ */
 export const chartCrd = (crd: string): string => {
   if (crd.split(/^metadata:\n/m).length !== 2 || /^ {2}annotations:/m.test(crd))
     throw new Error('crds/l4balancers.yaml has no metadata without annotations: adapt charts/generate.ts');

@@ -2,7 +2,9 @@ import { MAX_ACCEPTORS, type TunedSpec } from './plan-pod.ts';
 import { cpuMillis, type Quantity } from './quantity.ts';
 import { effectiveResources } from './resources.ts';
 
-/** Explicit `tuning.acceptors`, else the whole cores of the CPU limit; a limit below one core still gives one. */
+/**
+ * Explicit `tuning.acceptors`, else the whole cores of the CPU limit; a limit below one core still gives one.
+ */
 export const acceptorsOf = (spec: TunedSpec): number =>
   spec.tuning.acceptors ?? acceptorsOfCpu(effectiveResources(spec).limits.cpu);
 

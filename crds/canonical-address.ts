@@ -7,8 +7,8 @@ const MAPPED = /^::[Ff]{4}:([0-9]+[.][0-9.]+)$/;
 export const unmapped = (text: string): string => MAPPED.exec(text)?.[1] ?? text;
 
 /**
- * The one spelling of an address that RFC 5952 recommends, and of IPv4 written as IPv6, whatever way, the IPv4 address. Text that is no
- * address stays as it is.
+ * The one spelling of an address that RFC 5952 recommends, and of IPv4 written as IPv6, whatever way, the
+ * IPv4 address. Text that is no address stays as it is.
  */
 export const canonicalAddress = (text: string): string => {
   const plain = unmapped(text);

@@ -12,7 +12,9 @@ export const valueSet = <T extends z.ZodType>(value: T, max: number) =>
 export const plainList = <T extends z.ZodType>(entry: T, max: number) =>
   z.array(entry).max(max).meta({ 'x-kubernetes-list-type': 'atomic' });
 
-/** Labels, annotations and the like: text by text, up to `max` entries with values up to `length` characters. */
+/**
+ * Labels, annotations and the like: text by text, up to `max` entries with values up to `length` characters.
+ */
 export const textMap = (max: number, length: number) =>
   z
     .record(z.string(), z.string().max(length))

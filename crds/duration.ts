@@ -7,8 +7,8 @@ const WHOLE = new RegExp(DURATION_FORM);
 const PART = /([0-9]{1,5})(ms|h|m|s)/g;
 
 /**
- * Milliseconds of a Gateway API duration (GEP-2257) such as `500ms`, `5s` or `1h30m`; units may repeat and come in any
- * order. Throws a RangeError for anything else, so parse user input with the schema first.
+ * Milliseconds of a Gateway API duration (GEP-2257) such as `500ms`, `5s` or `1h30m`; units may repeat and
+ * come in any order. Throws a RangeError for anything else, so parse user input with the schema first.
  */
 export const durationMs = (text: string): number => {
   if (!WHOLE.test(text)) {
@@ -21,7 +21,10 @@ export const durationMs = (text: string): number => {
 
 const LOOSE = /^(?:([0-9]+)(?:h|m|s|ms))+$/;
 
-/** What is wrong with a text that is no duration, to follow the text itself. Gateway API durations are short; longer ones are said shorter. */
+/**
+ * What is wrong with a text that is no duration, to follow the text itself. Gateway API durations are short;
+ * longer ones are said shorter.
+ */
 export const durationProblem = (text: string): string => {
   if (!LOOSE.test(text))
     return 'is not a duration: write a number and h, m, s or ms, such as 500ms, 5s or 1h30m';

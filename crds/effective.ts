@@ -9,7 +9,9 @@ export interface EffectiveTuning {
   /** Acceptor threads of each pod. */
   readonly acceptors: number;
   readonly logLevel: NonNullable<Tuning['logLevel']>;
-  /** Sorted by name. With the node's network, its net.* are asked of the node's kernel, and nobody sets them. */
+  /**
+   * Sorted by name. With the node's network, its net.* are asked of the node's kernel, and nobody sets them.
+   */
   readonly sysctls: readonly Sysctl[];
   readonly sysctlMethod: Tuning['sysctlMethod'];
   /** Whether the pods use the network of their node. */
@@ -21,7 +23,10 @@ export interface EffectiveTuning {
   readonly resources: EffectiveResources;
 }
 
-/** What the operator renders into the pods and the proxy compares with what the kernel gave. Expects a parsed spec. */
+/**
+ * What the operator renders into the pods and the proxy compares with what the kernel gave. Expects a parsed
+ * spec.
+ */
 export const effectiveTuning = (spec: TunedSpec): EffectiveTuning => {
   const preset = PRESETS[spec.tuning.profile];
   const {

@@ -11,8 +11,9 @@ import { unknownFieldProblems } from './unknown-fields.ts';
 import { show } from './words.ts';
 
 /**
- * `Refuse` makes a problem of each unknown field, and of what the API server cannot refuse; `Report` lists and drops unknown fields, as the
- * API server does, and tolerates what was stored before the rule that it breaks.
+ * `Refuse` makes a problem of each unknown field, and of what the API server cannot refuse; `Report` lists
+ * and drops unknown fields, as the API server does, and tolerates what was stored before the rule that it
+ * breaks.
  */
 export type UnknownFields = 'Refuse' | 'Report';
 
@@ -45,7 +46,10 @@ const METADATA_FIELDS = [
   'uid',
 ];
 
-/** Everything that is wrong with an input, in the order schema, repeated entries, rules, unknown fields. Never throws. */
+/**
+ * Everything that is wrong with an input, in the order schema, repeated entries, rules, unknown fields. Never
+ * throws.
+ */
 export const inspect = (
   input: unknown,
   unknownFields: UnknownFields,
@@ -108,8 +112,8 @@ const fixed = (input: Record<string, unknown>, field: string, expected: string):
 };
 
 /**
- * A status says nothing about what shall be served, and may come from a newer operator: one that does not parse counts as
- * none.
+ * A status says nothing about what shall be served, and may come from a newer operator: one that does not
+ * parse counts as none.
  */
 const statusOf = (input: Record<string, unknown>): Pick<L4Balancer, 'status'> => {
   const parsed = status.safeParse(withoutNulls(own(input, 'status')));

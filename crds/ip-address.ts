@@ -1,6 +1,6 @@
 /**
- * What kind of traffic an address is for; `none` when the text is no address. IPv6 addresses that are link-local mean nothing without an interface,
- * which none of ours can name; IPv4's do.
+ * What kind of traffic an address is for; `none` when the text is no address. IPv6 addresses that are
+ * link-local mean nothing without an interface, which none of ours can name; IPv4's do.
  */
 export type AddressKind = 'unicast' | 'unspecified' | 'multicast' | 'broadcast' | 'link-local' | 'none';
 
@@ -8,8 +8,8 @@ const V4_PART = /^(0|[1-9][0-9]{0,2})$/;
 const V6_PART = /^[0-9A-Fa-f]{1,4}$/;
 
 /**
- * Kind of an IPv4 or IPv6 address. As strict as Kubernetes: no leading zeros, no zone, no port, no IPv4 written as IPv6
- * (`::ffff:192.0.2.1`, see `unmapped`).
+ * Kind of an IPv4 or IPv6 address. As strict as Kubernetes: no leading zeros, no zone, no port, no IPv4
+ * written as IPv6 (`::ffff:192.0.2.1`, see `unmapped`).
  */
 export const addressKind = (text: string): AddressKind => {
   if (text.includes(':')) {

@@ -1,4 +1,7 @@
-/** The candidate that a person most likely meant by `word`, or undefined where none is near. Upper and lower case are one. */
+/**
+ * The candidate that a person most likely meant by `word`, or undefined where none is near. Upper and lower
+ * case are one.
+ */
 export const nearest = (word: string, candidates: readonly string[]): string | undefined => {
   const wanted = word.toLowerCase().slice(0, 64);
   let best: string | undefined;

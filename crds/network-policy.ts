@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { textMap, valueSet } from './collections.ts';
 import { cidr } from './scalars.ts';
 
-/** Who may reach the pods. What the pods reach is never limited: their endpoints and the API server may be anywhere. */
+/**
+ * Who may reach the pods. What the pods reach is never limited: their endpoints and the API server may be
+ * anywhere.
+ */
 export const networkPolicy = z.object({
   enabled: z
     .boolean()

@@ -18,8 +18,9 @@ export interface Duplicate {
 }
 
 /**
- * Does to a value what the API server does before validation: unknown fields are dropped, null stands for a field left out,
- * defaults are filled in. The input is not changed. Only as deep as the schema, so no input is too deep.
+ * Does to a value what the API server does before validation: unknown fields are dropped, null stands for a
+ * field left out, defaults are filled in. The input is not changed. Only as deep as the schema, so no input
+ * is too deep.
  */
 export const normalise = (schema: Structural, input: unknown, root: Path): Normalised => {
   const unknown: Path[] = [];

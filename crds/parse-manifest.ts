@@ -11,7 +11,10 @@ export interface ParsedManifest {
   readonly balancer: L4Balancer | undefined;
   /** In the order of the file. */
   readonly findings: readonly Finding[];
-  /** Line of what is at a path, for findings that a consumer adds; undefined where it is not written in the file. */
+  /**
+   * Line of what is at a path, for findings that a consumer adds; undefined where it is not written in the
+   * file.
+   */
   readonly lineOf: (path: Path) => number | undefined;
 }
 
@@ -19,8 +22,8 @@ export interface ParsedManifest {
 const MAX_LENGTH = 1_500_000;
 
 /**
- * Reads the text of a manifest file (YAML or JSON): exactly one L4Balancer, no key twice, no unknown field. Findings carry
- * the line that they speak of. Never throws.
+ * Reads the text of a manifest file (YAML or JSON): exactly one L4Balancer, no key twice, no unknown field.
+ * Findings carry the line that they speak of. Never throws.
  */
 export const parseManifest = (text: string, where: Where = 'Cluster'): ParsedManifest => {
   if (text.length > MAX_LENGTH) {

@@ -16,9 +16,10 @@ export interface Parsed {
 }
 
 /**
- * The only way from an untrusted value to an L4Balancer: what the API server refuses is refused here with the same paths, and
- * defaults are the same. `Refuse` is for a file that a person wrote, where an unknown field is a mistake; `Report` for objects from
- * the API server, whose CRD may be newer than this program. Never throws, whatever the input.
+ * The only way from an untrusted value to an L4Balancer: what the API server refuses is refused here with the
+ * same paths, and defaults are the same. `Refuse` is for a file that a person wrote, where an unknown field
+ * is a mistake; `Report` for objects from the API server, whose CRD may be newer than this program. Never
+ * throws, whatever the input.
  */
 export const parseL4Balancer = (input: unknown, unknownFields: UnknownFields): Parsed => {
   const { balancer, problems, ignored, tolerated } = inspect(input, unknownFields);

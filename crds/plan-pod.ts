@@ -5,20 +5,26 @@ import { cpuMillis } from './quantity.ts';
 /** The part of a spec that shapes the pods: what decides whether they have to be replaced. */
 export type TunedSpec = Pick<L4BalancerSpec, 'tuning' | 'workload' | 'capacity'>;
 
-/** Active connections that one core carries, by the guide: 50,000 plain, 20,000 where much is done for each. */
+/**
+ * Active connections that one core carries, by the guide: 50,000 plain, 20,000 where much is done for each.
+ */
 export const CONNECTIONS_PER_CORE = { plain: 50_000, heavy: 20_000 } as const;
 
 /** As many threads as the schema admits, whatever the CPU limit. */
 export const MAX_ACCEPTORS = 256;
 
-/** The guide's pod; more cores come as more pods, so that a node that fails takes fewer connections with it. */
+/**
+ * The guide's pod; more cores come as more pods, so that a node that fails takes fewer connections with it.
+ */
 const MOST_CORES = 8;
 /** So that one may fail. */
 const FEWEST_PODS = 2;
 
 /** A connection has two sockets. */
 const DESCRIPTORS_PER_CONNECTION = 2;
-/** For listening sockets, health checks, the admin endpoint, Node itself; the engine keeps back a part of it. */
+/**
+ * For listening sockets, health checks, the admin endpoint, Node itself; the engine keeps back a part of it.
+ */
 const DESCRIPTOR_RESERVE = 1024;
 /** The hard limit of today's container runtimes (systemd's), where no more is asked for. */
 const RUNTIME_DESCRIPTORS = 524_288;
@@ -29,8 +35,9 @@ const BASE_BYTES = 192 * MIB;
 /** The heap and the buffers of one acceptor thread. */
 const ACCEPTOR_BYTES = 32 * MIB;
 /**
- * Of one connection: 150 B here; 2 × 3.7 KiB in the kernel's slabs (socket, inode, file, dentry, epoll entry; Linux 6.18), which the cgroup
- * is charged for; and one in ten that waits for a slow peer, with 32 KiB kept for each direction.
+ * Of one connection: 150 B here; 2 × 3.7 KiB in the kernel's slabs (socket, inode, file, dentry, epoll entry;
+ * Linux 6.18), which the cgroup is charged for; and one in ten that waits for a slow peer, with 32 KiB kept
+ * for each direction.
  */
 const CONNECTION_BYTES = 16 * 1024;
 /** Memory is given in steps, so that a few connections more change no pod. */
@@ -65,8 +72,9 @@ export interface PlannedPod {
 }
 
 /**
- * The pod that spec.capacity asks for; undefined without it. It follows from the spec's numbers alone and not from the listeners: a listener
- * that makes connections dearer changes how many pods there are, and restarts none.
+ * The pod that spec.capacity asks for; undefined without it. It follows from the spec's numbers alone and not
+ * from the listeners: a listener that makes connections dearer changes how many pods there are, and restarts
+ * none.
  */
 export const planPod = (spec: TunedSpec): PlannedPod | undefined => {
   const { capacity } = spec;

@@ -19,7 +19,10 @@ export interface Preset {
   readonly fileDescriptors?: number;
 }
 
-/** What a busy relay wants of any network namespace. Every kubelet allows them and Pod Security `restricted` admits them. */
+/**
+ * What a busy relay wants of any network namespace. Every kubelet allows them and Pod Security `restricted`
+ * admits them.
+ */
 const RELAY: readonly Sysctl[] = [
   { name: 'net.ipv4.ip_local_port_range', value: '10240 65535' },
   { name: 'net.ipv4.tcp_fin_timeout', value: '15' },

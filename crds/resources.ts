@@ -9,8 +9,9 @@ export interface EffectiveResources {
 }
 
 /**
- * Requests and limits of each pod. A request that comes from the profile is lowered to a smaller limit given in the spec,
- * so that giving only limits is enough. With spec.capacity, what is not given follows from it, and requests equal limits.
+ * Requests and limits of each pod. A request that comes from the profile is lowered to a smaller limit given
+ * in the spec, so that giving only limits is enough. With spec.capacity, what is not given follows from it,
+ * and requests equal limits.
  */
 export const effectiveResources = (spec: TunedSpec): EffectiveResources => {
   const { requests = {}, limits = {} } = spec.workload.resources ?? {};

@@ -11,8 +11,9 @@ const eachEntry = (list: unknown, use: (entry: Record<string, unknown>, index: n
 };
 
 /**
- * Endpoints of a backend that are one and the same, spelled in two ways. For manifests of people alone: CEL would have to compare each
- * endpoint with each, beyond what the API server lets a rule cost; in a cluster the proxy uses the first and tells.
+ * Endpoints of a backend that are one and the same, spelled in two ways. For manifests of people alone: CEL
+ * would have to compare each endpoint with each, beyond what the API server lets a rule cost; in a cluster
+ * the proxy uses the first and tells.
  */
 export const respelledEndpoints = (spec: unknown): Problem[] => {
   const problems: Problem[] = [];

@@ -25,7 +25,10 @@ export const objectName = z
 /** TCP or UDP port, 1 to 65535. */
 export const port = z.int().min(1).max(65535);
 
-/** Gateway API duration (GEP-2257): up to four of h, m, s, ms with up to five digits each, such as `500ms`, `5s`, `1h30m`. */
+/**
+ * Gateway API duration (GEP-2257): up to four of h, m, s, ms with up to five digits each, such as `500ms`,
+ * `5s`, `1h30m`.
+ */
 export const duration = z
   .string()
   .max(24)
@@ -55,7 +58,10 @@ export const cpuQuantity = z.union([
     ),
 ]);
 
-/** Kubernetes quantity of memory: `4Gi`, `512M`, or bytes. A trailing `m` is refused: `512m` would be half a byte. */
+/**
+ * Kubernetes quantity of memory: `4Gi`, `512M`, or bytes. A trailing `m` is refused: `512m` would be half a
+ * byte.
+ */
 export const memoryQuantity = z.union([
   z.int().min(0),
   z

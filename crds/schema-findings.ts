@@ -9,7 +9,10 @@ export interface Problem {
   readonly message: Message;
 }
 
-/** Text, or text that also points to another place of the input: `lineOf` gives ` (line 9)`, or nothing outside a file. */
+/**
+ * Text, or text that also points to another place of the input: `lineOf` gives ` (line 9)`, or nothing
+ * outside a file.
+ */
 export type Message = string | ((lineOf: (at: Path) => string) => string);
 
 /** The text of a message; outside a file, where there are no lines to point to, without `lineOf`. */
@@ -84,7 +87,10 @@ const outside = (origin: string, found: unknown, bound: string): string => {
   return `${show(found)} is out of range: expected ${bound}`;
 };
 
-/** The unions of the schema are of a whole number and text: the branch of the type found says what is wrong with it. */
+/**
+ * The unions of the schema are of a whole number and text: the branch of the type found says what is wrong
+ * with it.
+ */
 const wrongUnion = (issue: core.$ZodIssueInvalidUnion, found: unknown): string => {
   if (found === undefined) return 'is missing: expected a whole number or text';
   const isOfType = typeof found === 'string' || Number.isInteger(found);

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** An OpenAPI v3 schema as a CustomResourceDefinition takes it: structural, every string, list and map bounded. */
+/**
+ * An OpenAPI v3 schema as a CustomResourceDefinition takes it: structural, every string, list and map
+ * bounded.
+ */
 export interface Structural {
   type?: 'object' | 'array' | 'string' | 'integer' | 'boolean';
   description?: string;
@@ -59,8 +62,9 @@ const KEPT = new Set([
 ]);
 
 /**
- * The structural schema of a zod schema, as its input is written: fields with defaults are optional. Throws with the path of
- * whatever a CRD cannot express, or that has no bound, rather than leave it out: the API server would admit what the parser refuses.
+ * The structural schema of a zod schema, as its input is written: fields with defaults are optional. Throws
+ * with the path of whatever a CRD cannot express, or that has no bound, rather than leave it out: the API
+ * server would admit what the parser refuses.
  */
 export const structural = (schema: z.ZodType): Structural => {
   const json = z.toJSONSchema(schema, {
@@ -99,8 +103,9 @@ const convert = (json: Json, path: string): Structural => {
 };
 
 /**
- * Whether server-side apply would leave null where a manager takes the last of its fields away and keeps `{}`: it does so of every object
- * that it merges field by field, and the API server refuses null where no default stands in for it. What is one whole is replaced.
+ * Whether server-side apply would leave null where a manager takes the last of its fields away and keeps
+ * `{}`: it does so of every object that it merges field by field, and the API server refuses null where no
+ * default stands in for it. What is one whole is replaced.
  */
 const isLostWhenEmptied = ({ type, required = [], default: standIn }: Structural): boolean =>
   type === 'object' && required.length === 0 && standIn === undefined;
@@ -114,7 +119,8 @@ const properties = (of: Json, path: string): Record<string, Structural> =>
   );
 
 const mapValues = (json: Json, path: string): Structural => {
-  // Properties beside additionalProperties come from strict and loose objects; a CRD prunes unknown fields by itself.
+  // Properties beside additionalProperties come from strict and loose objects; a CRD prunes unknown fields by
+  // itself.
   if ('properties' in json) throw inexpressible(path, 'an object that is strict or loose');
   return convert(asSchema(json.additionalProperties, path), `${path}{}`);
 };

@@ -39,9 +39,10 @@ type Unit =
   { readonly list: List; readonly index?: number } | { readonly part: string } | 'Spec';
 
 /**
- * The listeners and backends that this version understands, each whole or not at all; a listener goes with its backend. Another part of
- * the spec that it does not understand is taken from `before`, else its default; what is understood is not judged by that. For objects of
- * the API server, which their own schema has admitted: what is refused here is newer than this program.
+ * The listeners and backends that this version understands, each whole or not at all; a listener goes with
+ * its backend. Another part of the spec that it does not understand is taken from `before`, else its default;
+ * what is understood is not judged by that. For objects of the API server, which their own schema has
+ * admitted: what is refused here is newer than this program.
  */
 export const understand = (input: unknown, before: L4BalancerSpec | undefined): Understood => {
   const spec = valueAt(input, ['spec']);
@@ -69,14 +70,18 @@ export const understand = (input: unknown, before: L4BalancerSpec | undefined): 
         leave('listeners', listener, { at: ['spec', 'listeners', listener, 'backend'], message }, name);
   };
 
-  /** In one turn a part is replaced once, however much of it is not understood. False where it has its default already. */
+  /**
+   * In one turn a part is replaced once, however much of it is not understood. False where it has its default
+   * already.
+   */
   const replace = (part: string, { at, message }: Problem, stood: ReadonlyMap<string, Instead>): boolean => {
     const tried = stood.get(part);
     if (tried === 'Default') return false;
     const instead = tried === undefined && before !== undefined ? 'Last' : 'Default';
     replaced.set(part, instead);
     const told = leftOut.findIndex(({ kind, name }) => kind === 'Part' && name === part);
-    // What was understood last may not go with the rest of the spec: the first problem stays the one that is told.
+    // What was understood last may not go with the rest of the spec: the first problem stays the one that is
+    // told.
     if (told < 0)
       leftOut.push({ kind: 'Part', name: part, instead, path: formatPath(at), problem: textOf(message) });
     else leftOut[told] = { ...(leftOut[told] as LeftOut), instead };

@@ -11,7 +11,10 @@ interface KnownField {
   readonly path: string;
 }
 
-/** Says of each unknown field what was probably meant: a near name in the same object, or the same name elsewhere. */
+/**
+ * Says of each unknown field what was probably meant: a near name in the same object, or the same name
+ * elsewhere.
+ */
 export const unknownFieldProblems = (schema: Structural, unknown: readonly Path[]): Problem[] => {
   if (unknown.length === 0) return [];
   const known = fieldsOf(schema, 'spec');

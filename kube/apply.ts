@@ -23,21 +23,26 @@ export type Removal = 'Removed' | 'Gone';
 /** The only way to change anything at the API server. Every call throws as Transport.request does. */
 export interface Writer {
   /**
-   * Server-side apply: creates the object or brings the fields named to these values, taking them over from other
-   * managers. With a metadata.resourceVersion it throws ApiError Conflict when the object has changed since.
-   * @returns the object as the server has it now, without managedFields.
+   * Server-side apply: creates the object or brings the fields named to these values, taking them over from
+   * other managers. With a metadata.resourceVersion it throws ApiError Conflict when the object has changed
+   * since. @returns the object as the server has it now, without managedFields.
    */
   apply<T extends KubeObject>(manifest: T & Manifest, signal?: AbortSignal): Promise<T & KubeObject>;
-  /** As apply, but only creates: throws ApiError Conflict when the name is taken, and changes nothing then. */
+  /**
+   * As apply, but only creates: throws ApiError Conflict when the name is taken, and changes nothing then.
+   */
   applyNew<T extends KubeObject>(manifest: T & Manifest, signal?: AbortSignal): Promise<T & KubeObject>;
   /** As apply, of the status subresource: only `status` counts, and the object must exist. */
   applyStatus<T extends KubeObject>(manifest: T & Manifest, signal?: AbortSignal): Promise<T & KubeObject>;
-  /** Creates an object, also one with metadata.generateName; throws ApiError AlreadyExists when the name is taken. */
+  /**
+   * Creates an object, also one with metadata.generateName; throws ApiError AlreadyExists when the name is
+   * taken.
+   */
   create<T extends KubeObject>(manifest: T & Manifest, signal?: AbortSignal): Promise<T & KubeObject>;
   /**
-   * Puts `value` in place of a field, whoever owns it, where apply could only add to it. Throws ApiError Invalid when the object is
-   * not the one of this uid and version any more.
-   * @param pointer JSON pointer of a field that exists, such as `/spec/ports`.
+   * Puts `value` in place of a field, whoever owns it, where apply could only add to it. Throws ApiError
+   * Invalid when the object is not the one of this uid and version any more. @param pointer JSON pointer of a
+   * field that exists, such as `/spec/ports`.
    */
   replace(
     ref: ObjectRef,
@@ -49,7 +54,10 @@ export interface Writer {
   remove(ref: ObjectRef, options?: RemoveOptions, signal?: AbortSignal): Promise<Removal>;
 }
 
-/** Version that no object has or will have: asking for it, server-side apply refuses every object that exists, and makes a new one all the same. */
+/**
+ * Version that no object has or will have: asking for it, server-side apply refuses every object that exists,
+ * and makes a new one all the same.
+ */
 const NO_VERSION = String(2n ** 63n - 1n);
 
 /** `fieldManager` names, in every object's managedFields, whose fields these are. */

@@ -1,8 +1,9 @@
 import type { Dispatcher } from 'undici';
 
 /**
- * For undici's `compose`: asks `maySend` when the request is about to be written. By then it may have waited for a free connection, for a new
- * one, or for the whole process to go on. Fails it with what `refused` makes when the answer is no.
+ * For undici's `compose`: asks `maySend` when the request is about to be written. By then it may have waited
+ * for a free connection, for a new one, or for the whole process to go on. Fails it with what `refused` makes
+ * when the answer is no.
  */
 export const askFirst =
   (maySend: () => boolean, refused: () => Error): Dispatcher.DispatcherComposeInterceptor =>

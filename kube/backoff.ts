@@ -5,7 +5,9 @@ export interface BackoffLimits {
 }
 
 export interface Backoff {
-  /** Milliseconds to wait before the next try: between half and the whole of first × 2^n, at most the longest. */
+  /**
+   * Milliseconds to wait before the next try: between half and the whole of first × 2^n, at most the longest.
+   */
   next(): number;
   reset(): void;
 }

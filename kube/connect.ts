@@ -25,8 +25,9 @@ const SILENCE_MS = 320_000;
 const FORGET_AT_MOST_EVERY_MS = 10_000;
 
 /**
- * Calls to the API server that a kubeconfig or the pod's service account names. Opens nothing until the first call.
- * Rejects with a CredentialsError when there is no kubeconfig or it is broken; so do calls when a login fails.
+ * Calls to the API server that a kubeconfig or the pod's service account names. Opens nothing until the first
+ * call. Rejects with a CredentialsError when there is no kubeconfig or it is broken; so do calls when a login
+ * fails.
  */
 export async function connect(
   options: ConnectOptions = {},

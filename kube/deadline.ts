@@ -1,4 +1,6 @@
-/** Ends a call when it takes too long or when its caller gives it up; leaves no timer and no listener behind. */
+/**
+ * Ends a call when it takes too long or when its caller gives it up; leaves no timer and no listener behind.
+ */
 export interface Deadline {
   readonly signal: AbortSignal;
   /** True when time ran out, as opposed to the caller's giving up. */
@@ -6,7 +8,9 @@ export interface Deadline {
   /** Starts counting from zero, from now on to `ms` milliseconds when given. */
   restart(ms?: number): void;
   end(): void;
-  /** The promise's own result, or an AbortError as soon as the signal aborts; the promise is not ended by it. */
+  /**
+   * The promise's own result, or an AbortError as soon as the signal aborts; the promise is not ended by it.
+   */
   race<T>(promise: Promise<T>): Promise<T>;
 }
 

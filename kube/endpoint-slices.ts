@@ -20,11 +20,15 @@ export type EndpointsProblemCode =
 export interface Endpoints {
   /** Sorted by address, then by port; each once. */
   readonly targets: readonly Target[];
-  /** Those of the targets that the hints of the slices mean for other places; empty where they are followed by none. Sorted alike. */
+  /**
+   * Those of the targets that the hints of the slices mean for other places; empty where they are followed by
+   * none. Sorted alike.
+   */
   readonly far: readonly Target[];
   /**
-   * Those that take no new connections, but are still there: not ready, or terminating. Where the Service or its port is not found, every
-   * address of the slices with every port: it is not known which one it was. Sorted alike.
+   * Those that take no new connections, but are still there: not ready, or terminating. Where the Service or
+   * its port is not found, every address of the slices with every port: it is not known which one it was.
+   * Sorted alike.
    */
   readonly leaving: readonly Target[];
   /** Why there are none, or why those that are there are the last resort; with what to do. */
@@ -38,11 +42,10 @@ const TERMINATING = 1;
 const UNUSABLE = 2;
 
 /**
- * The endpoints of one port of a Service, as kube-proxy would choose them: the ready ones; while there is none, those
- * that terminate and still serve. The order of the slices changes nothing.
- * @param slices the Service's EndpointSlices and no others.
- * @param port its number or its name in the Service.
- * @param place where the targets are used, which hints of the slices are about.
+ * The endpoints of one port of a Service, as kube-proxy would choose them: the ready ones; while there is
+ * none, those that terminate and still serve. The order of the slices changes nothing. @param slices the
+ * Service's EndpointSlices and no others. @param port its number or its name in the Service. @param place
+ * where the targets are used, which hints of the slices are about.
  */
 export function endpointsOf(
   service: KubeService | undefined,
@@ -162,8 +165,8 @@ function groupOf(endpoint: SliceEndpoint): number {
 }
 
 /**
- * A dual-stack Service lists every pod twice, once per family. One family is used, so that each pod counts once: the
- * Service's first one, or the other while the first has no endpoint at all.
+ * A dual-stack Service lists every pod twice, once per family. One family is used, so that each pod counts
+ * once: the Service's first one, or the other while the first has no endpoint at all.
  */
 function ofOneFamily(
   service: KubeService | undefined,

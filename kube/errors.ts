@@ -45,7 +45,9 @@ export class ApiError extends Error {
   readonly path: string;
   /** What to do; empty when the message says it all. */
   readonly hint: string;
-  /** How long the server asks to wait before the next try, a minute at most; undefined when it does not say. */
+  /**
+   * How long the server asks to wait before the next try, a minute at most; undefined when it does not say.
+   */
   readonly retryAfterMs: number | undefined;
   /** What the server said, without what was tried and the hint. */
   readonly serverMessage: string;
@@ -74,8 +76,8 @@ export class ApiError extends Error {
 }
 
 /**
- * An API server asks for seconds. What asks for an hour is a gateway in between, which may answer one call so and the next one not; and a
- * timer of more than 24 days would go off at once.
+ * An API server asks for seconds. What asks for an hour is a gateway in between, which may answer one call so
+ * and the next one not; and a timer of more than 24 days would go off at once.
  */
 const LONGEST_RETRY_AFTER_MS = 60_000;
 
@@ -96,7 +98,9 @@ export class TransportError extends Error {
   readonly code: TransportErrorCode;
   /** Origin of the API server, such as `https://10.96.0.1`. */
   readonly address: string;
-  /** Code of the cause as Node or OpenSSL gave it, such as ECONNREFUSED or CERT_HAS_EXPIRED; empty when none. */
+  /**
+   * Code of the cause as Node or OpenSSL gave it, such as ECONNREFUSED or CERT_HAS_EXPIRED; empty when none.
+   */
   readonly causeCode: string;
 
   constructor(code: TransportErrorCode, address: string, tried: string, found: string, cause?: unknown) {
@@ -113,7 +117,10 @@ export type CredentialsErrorCode =
   | 'NoCredentials'
   | 'LoginFailed';
 
-/** There is no way to log in to an API server: no kubeconfig, a broken one, no service account, a failed plugin. */
+/**
+ * There is no way to log in to an API server: no kubeconfig, a broken one, no service account, a failed
+ * plugin.
+ */
 export class CredentialsError extends Error {
   override readonly name = 'CredentialsError';
   readonly code: CredentialsErrorCode;

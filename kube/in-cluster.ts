@@ -16,8 +16,8 @@ export function isInCluster(env: Environment): boolean {
 }
 
 /**
- * The service account that Kubernetes gives every pod. Written here and not taken from client-node, which costs
- * 60 MB of memory once loaded: a proxy pod never needs a kubeconfig.
+ * The service account that Kubernetes gives every pod. Written here and not taken from client-node, which
+ * costs 60 MB of memory once loaded: a proxy pod never needs a kubeconfig.
  */
 export function inCluster(env: Environment, now: () => number, folder = SERVICE_ACCOUNT): Credentials {
   const host = env.KUBERNETES_SERVICE_HOST ?? '';

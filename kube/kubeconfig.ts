@@ -13,16 +13,17 @@ const LOGIN_TIMEOUT_MS = 60_000;
 type Client = new () => KubeConfig;
 
 /**
- * One kubeconfig file or several that are read as one (as KUBECONFIG can say), by way of client-node: certificates,
- * tokens, exec plugins, OIDC.
- * Rejects with a CredentialsError when a file is missing or broken, or there is no such context.
+ * One kubeconfig file or several that are read as one (as KUBECONFIG can say), by way of client-node:
+ * certificates, tokens, exec plugins, OIDC. Rejects with a CredentialsError when a file is missing or broken,
+ * or there is no such context.
  */
 export async function fromKubeconfig(
   paths: readonly string[],
   context: string | undefined,
   now: () => number,
 ): Promise<Credentials> {
-  // Loaded only when a kubeconfig is used: client-node takes 60 MB that a pod can do without. Its index has more yet.
+  // Loaded only when a kubeconfig is used: client-node takes 60 MB that a pod can do without. Its index has
+  // more yet.
   const { KubeConfig: Client } = await import('@kubernetes/client-node/dist/config.js');
   const path = paths.join(':');
   let config = load(Client, paths, context);
@@ -90,7 +91,10 @@ function readText(path: string): string {
   }
 }
 
-/** client-node knows no `tokenFile` in a user, only an auth provider of that name, which reads it every minute. */
+/**
+ * client-node knows no `tokenFile` in a user, only an auth provider of that name, which reads it every
+ * minute.
+ */
 function useTokenFiles(config: KubeConfig, text: string, folder: string): void {
   const raw = parse(text) as {
     users?: { name: string; user?: { tokenFile?: string; 'as-groups'?: unknown } }[];

@@ -13,20 +13,23 @@ export interface ListWatchOptions<T extends KubeObject> {
   readonly path: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
-  /** Makes an object smaller as it arrives, before anything is stored or told; keeps its name, namespace, uid and version. */
+  /**
+   * Makes an object smaller as it arrives, before anything is stored or told; keeps its name, namespace, uid
+   * and version.
+   */
   readonly trim?: (object: T) => T;
   /**
-   * Called with the complete list after each (re)list. The map is keyed `namespace/name` and owned by the watcher. `missed` counts the
-   * objects that no event had told as this list has them; 0 with the first list.
+   * Called with the complete list after each (re)list. The map is keyed `namespace/name` and owned by the
+   * watcher. `missed` counts the objects that no event had told as this list has them; 0 with the first list.
    */
   readonly onSync: (objects: ReadonlyMap<string, T>, missed: number) => void;
   /** Called for each change after a list; `object` is the last known state when deleted. */
   readonly onChange: (key: string, object: T, change: 'Added' | 'Modified' | 'Deleted') => void;
   /**
-   * Called when the watch is lost and when it is back; the error says why it was lost. Also told, as lost, when
-   * onSync or onChange throws: the collection is then listed again after a backoff, so that a caller that failed gets
-   * the whole state once more instead of silence. Without onState such an error ends the process, as does one thrown
-   * by onState itself.
+   * Called when the watch is lost and when it is back; the error says why it was lost. Also told, as lost,
+   * when onSync or onChange throws: the collection is then listed again after a backoff, so that a caller
+   * that failed gets the whole state once more instead of silence. Without onState such an error ends the
+   * process, as does one thrown by onState itself.
    */
   readonly onState?: (state: ListWatchState) => void;
 }
@@ -52,11 +55,19 @@ export interface ListWatchDeps {
 export interface ListWatchLimits {
   readonly backoff: BackoffLimits;
   readonly pageTimeoutMs: number;
-  /** How long the server is asked to keep one watch, in seconds; by chance up to a fifth less, so that many spread. */
+  /**
+   * How long the server is asked to keep one watch, in seconds; by chance up to a fifth less, so that many
+   * spread.
+   */
   readonly serverSeconds: number;
-  /** A watch silent for longer is cut; servers send a bookmark about once a minute, the first after up to two. */
+  /**
+   * A watch silent for longer is cut; servers send a bookmark about once a minute, the first after up to two.
+   */
   readonly silenceMs: number;
-  /** A watch that ends sooner without a word counts as a failure, so that it is not opened again in a hot loop. */
+  /**
+   * A watch that ends sooner without a word counts as a failure, so that it is not opened again in a hot
+   * loop.
+   */
   readonly shortestMs: number;
 }
 
@@ -77,9 +88,9 @@ type Outcome =
   | { readonly kind: 'Stopped' };
 
 /**
- * Lists a collection in pages, then watches it: one onSync, then onChange for each event. A watch that ends in order or
- * whose connection breaks goes on from its last event without a list; a second failure in a row, an ERROR event, 410 or
- * anything doubtful lists again. What was known is kept while the server is away.
+ * Lists a collection in pages, then watches it: one onSync, then onChange for each event. A watch that ends
+ * in order or whose connection breaks goes on from its last event without a list; a second failure in a row,
+ * an ERROR event, 410 or anything doubtful lists again. What was known is kept while the server is away.
  */
 export function startListWatch<T extends KubeObject>(
   options: ListWatchOptions<T>,
@@ -110,7 +121,8 @@ export function startListWatch<T extends KubeObject>(
 
   const crash = (error: unknown) => {
     abort.abort();
-    // Out of every promise, so that it ends the process as any bug does, instead of a watch that is silently gone.
+    // Out of every promise, so that it ends the process as any bug does, instead of a watch that is silently
+    // gone.
     queueMicrotask(() => {
       throw error;
     });
@@ -167,8 +179,8 @@ export function startListWatch<T extends KubeObject>(
       return { kind: 'Lost', error, relist: false };
     } catch (error) {
       if (abort.signal.aborted) return { kind: 'Stopped' };
-      // A stream that broke has delivered whole lines up to there, and the server keeps what follows. When it cannot
-      // even be opened again, the server may come back with another history (a restored etcd): list.
+      // A stream that broke has delivered whole lines up to there, and the server keeps what follows. When it
+      // cannot even be opened again, the server may come back with another history (a restored etcd): list.
       const canResume = isWatching && connected && error instanceof TransportError;
       return { kind: 'Lost', error: toError(error), relist: !canResume };
     }
@@ -188,7 +200,8 @@ export function startListWatch<T extends KubeObject>(
           if (error instanceof CallbackError && options.onState === undefined) throw error;
           if (outcome.relist) position = undefined;
           connected = false;
-          // On top of what the server asks for: it asks the same of everybody, who must not all come back together.
+          // On top of what the server asks for: it asks the same of everybody, who must not all come back
+          // together.
           const askedMs = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
           const retryInMs = askedMs + backoff.next();
           tell({ connected: false, error, retryInMs });

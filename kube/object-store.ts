@@ -33,7 +33,10 @@ export class ObjectStore<T extends KubeObject> {
     return { key, object, change: before === undefined ? 'Added' : 'Modified' };
   }
 
-  /** Returns undefined when the object is not known. The object given is its last state, as the server tells it. */
+  /**
+   * Returns undefined when the object is not known. The object given is its last state, as the server tells
+   * it.
+   */
   remove(object: T): ObjectChange<T> | undefined {
     const key = keyOf(object);
     return this.objects.delete(key) ? { key, object, change: 'Deleted' } : undefined;

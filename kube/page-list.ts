@@ -3,7 +3,9 @@ import type { KubeObject } from './object.ts';
 import { keyOf, stripManagedFields } from './strip.ts';
 import type { Transport } from './transport.ts';
 
-/** Ten thousand objects in one page block the event loop for the better part of a second; 500 for some 20 ms. */
+/**
+ * Ten thousand objects in one page block the event loop for the better part of a second; 500 for some 20 ms.
+ */
 export const PAGE_SIZE = 500;
 /** The server compacts its history every five minutes, and with it the place where a list was continued. */
 const RESTARTS = 3;
@@ -33,7 +35,10 @@ interface Page<T> {
   readonly items?: readonly T[] | null;
 }
 
-/** The whole collection as of one moment, read in pages; `onPage` is called as each arrives. Throws as `request` does. */
+/**
+ * The whole collection as of one moment, read in pages; `onPage` is called as each arrives. Throws as
+ * `request` does.
+ */
 export async function listAll<T extends KubeObject>(
   request: ListRequest<T>,
   onPage: () => void = () => {},
@@ -78,7 +83,10 @@ async function listOnce<T extends KubeObject>(
   }
 }
 
-/** The answer of a LIST is not a list: something else than an API server answered, or the path is of a single object. */
+/**
+ * The answer of a LIST is not a list: something else than an API server answered, or the path is of a single
+ * object.
+ */
 export class NotAListError extends Error {
   override readonly name = 'NotAListError';
   readonly code = 'NotAList';

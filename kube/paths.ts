@@ -18,7 +18,10 @@ interface Resource {
 const inNamespace = (plural: string): Resource => ({ plural, namespaced: true });
 const inCluster = (plural: string): Resource => ({ plural, namespaced: false });
 
-/** Every kind that this project reads or writes: a table and not discovery, which would cost a round trip and a permission. */
+/**
+ * Every kind that this project reads or writes: a table and not discovery, which would cost a round trip and
+ * a permission.
+ */
 const RESOURCES: Readonly<Record<string, Resource>> = {
   'v1 ConfigMap': inNamespace('configmaps'),
   'v1 Namespace': inCluster('namespaces'),
@@ -47,8 +50,8 @@ const RESOURCES: Readonly<Record<string, Resource>> = {
 };
 
 /**
- * Path of a collection, such as `/apis/apps/v1/namespaces/default/deployments`; of all namespaces when none is given.
- * @throws RangeError for a kind that the table does not have, or a namespace where there is none.
+ * Path of a collection, such as `/apis/apps/v1/namespaces/default/deployments`; of all namespaces when none
+ * is given. @throws RangeError for a kind that the table does not have, or a namespace where there is none.
  */
 export function collectionPath(type: TypeRef, namespace?: string): string {
   const resource = resourceOf(type);

@@ -12,8 +12,9 @@ const KEEP_ALIVE_DELAY_MS = 15_000;
 const IDLE_MS = 30_000;
 
 /**
- * Connections to one API server: `requests` bounded and reused, `streams` one per watch, so that neither starves. A request that is given
- * up takes its connection with it, by a reset, so that nothing of it arrives later (except by way of an HTTP proxy).
+ * Connections to one API server: `requests` bounded and reused, `streams` one per watch, so that neither
+ * starves. A request that is given up takes its connection with it, by a reset, so that nothing of it arrives
+ * later (except by way of an HTTP proxy).
  */
 export interface Pools {
   readonly requests: Dispatcher;

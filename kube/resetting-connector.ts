@@ -5,17 +5,21 @@ import { refuseSelfConnection } from '../program/self-connection.ts';
 import { buildConnector, errors } from './undici.ts';
 
 /**
- * A TCP connection that ends with a reset: what the kernel has not delivered yet is thrown away. Closed in order, it would be delivered
- * whenever the network comes back, long after the caller gave the call up.
+ * A TCP connection that ends with a reset: what the kernel has not delivered yet is thrown away. Closed in
+ * order, it would be delivered whenever the network comes back, long after the caller gave the call up.
  */
 class ResettingSocket extends Socket {
-  /** Node's own mark, which resetAndDestroy() sets; that one waits for its writes to end, which a lost network keeps from happening. */
+  /**
+   * Node's own mark, which resetAndDestroy() sets; that one waits for its writes to end, which a lost network
+   * keeps from happening.
+   */
   resetAndClosing = false;
   /** The TLS over it, which ends the connection without asking it. */
   secured: Duplex | undefined;
 
   override destroy(error?: Error): this {
-    // Once the end is on its way there is nothing to reset: libuv refuses to, and would never close the descriptor.
+    // Once the end is on its way there is nothing to reset: libuv refuses to, and would never close the
+    // descriptor.
     const isEnding = this.writableEnded || this.secured?.writableEnded === true;
     this.resetAndClosing = !this.connecting && !isEnding;
     return super.destroy(error);

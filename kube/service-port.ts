@@ -33,7 +33,8 @@ export function wantedPort(
     };
   }
   const ports = service.spec?.ports ?? [];
-  // A headless Service may have no ports at all: its endpoints are then addresses only, and the number is the pods' own.
+  // A headless Service may have no ports at all: its endpoints are then addresses only, and the number is the
+  // pods' own.
   if (ports.length === 0 && service.spec?.clusterIP === 'None' && typeof port === 'number') {
     return { kind: 'Number', number: port };
   }
@@ -53,7 +54,8 @@ export function slicePortNumber(
   const offered = ports.filter((each) => (each.protocol ?? 'TCP') === protocol);
   const found = offered.find((each) => (each.name ?? '') === wanted.name);
   if (found !== undefined) return found.port ?? undefined;
-  // Slices written by hand often leave the name of the only port out; so do all while a port is being given a name.
+  // Slices written by hand often leave the name of the only port out; so do all while a port is being given a
+  // name.
   const only = wanted.isOnlyPort && ports.length === 1 ? offered[0] : undefined;
   return only !== undefined && (only.name ?? '') === '' ? (only.port ?? undefined) : undefined;
 }

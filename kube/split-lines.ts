@@ -1,7 +1,10 @@
 /** An object of Kubernetes is at most 3 MiB; what is far above is not a watch. */
 const LONGEST_LINE = 64 * 1024 * 1024;
 
-/** Collects chunks of UTF-8 and gives back the lines that are complete; multi-byte characters may be cut anywhere. */
+/**
+ * Collects chunks of UTF-8 and gives back the lines that are complete; multi-byte characters may be cut
+ * anywhere.
+ */
 export class LineSplitter {
   readonly #decoder = new TextDecoder();
   #rest = '';

@@ -1,6 +1,8 @@
 import type { KubeObject } from './object.ts';
 
-/** Drops `metadata.managedFields`, often half of an object, which nobody here reads. Changes the object given. */
+/**
+ * Drops `metadata.managedFields`, often half of an object, which nobody here reads. Changes the object given.
+ */
 export function stripManagedFields<T extends KubeObject>(object: T): T {
   delete (object.metadata as { managedFields?: unknown }).managedFields;
   return object;

@@ -1,4 +1,5 @@
-// What the client uses of undici, file by file: its index loads caches, mocks, WebSockets and fetch, with 5 MiB.
+// What the client uses of undici, file by file: its index loads caches, mocks, WebSockets and fetch, with 5
+// MiB.
 import api from 'undici/lib/api/index.js';
 import buildConnector from 'undici/lib/core/connect.js';
 import errors from 'undici/lib/core/errors.js';

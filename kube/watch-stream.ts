@@ -25,8 +25,9 @@ export class WatchBrokenError extends Error {
 }
 
 /**
- * Events from `resourceVersion` on, until the server ends the watch or `signal` aborts. Throws ApiError for an ERROR
- * event as for a refusal, TransportError when the connection breaks or falls silent, WatchBrokenError for nonsense.
+ * Events from `resourceVersion` on, until the server ends the watch or `signal` aborts. Throws ApiError for
+ * an ERROR event as for a refusal, TransportError when the connection breaks or falls silent,
+ * WatchBrokenError for nonsense.
  */
 export async function* watchEvents<T extends KubeObject>(
   request: WatchRequest<T>,

@@ -6,7 +6,10 @@ import inspector from 'node:inspector';
  * @typedef {'NODE_OPTIONS' | 'SIGUSR1'} DebuggerCause
  */
 
-/** How often one is looked for that a signal opens: one that Node got before `holdSignals` acts when Node finds the time. */
+/**
+ * How often one is looked for that a signal opens: one that Node got before `holdSignals` acts when Node
+ * finds the time.
+ */
 const SOON_MS = 20;
 const LATER_MS = 1_000;
 /** Looked for often during the start. */
@@ -45,8 +48,9 @@ const closeDebugger = () => {
 let begun = false;
 
 /**
- * Closes Node's debugger where nobody meant it: whoever reaches its port runs code in this program. Who means it says `--inspect` on the command
- * line; a variable that reached this program's environment, or a signal, is not enough.
+ * Closes Node's debugger where nobody meant it: whoever reaches its port runs code in this program. Who means
+ * it says `--inspect` on the command line; a variable that reached this program's environment, or a signal,
+ * is not enough.
  */
 export const refuseDebugger = () => {
   if (meant || begun) return;

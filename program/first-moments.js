@@ -1,4 +1,5 @@
-// Imported before all else by both programs: what must hold from the first moment on, also while the rest is being loaded.
+// Imported before all else by both programs: what must hold from the first moment on, also while the rest is
+// being loaded.
 import { refuseDebugger } from './debugger.js';
 import { refuseOldNode } from './node-version.js';
 import { holdSignals } from './signals.js';

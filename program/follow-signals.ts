@@ -11,7 +11,10 @@ export interface SignalHandlers {
   readonly onStopAgain: (signal: NodeJS.Signals) => void;
   /** The manifest shall be read anew. */
   readonly onReload: (signal: NodeJS.Signals) => void;
-  /** A signal that means nothing to the program; `times` it came since this was last told. Of each at most every ten seconds. */
+  /**
+   * A signal that means nothing to the program; `times` it came since this was last told. Of each at most
+   * every ten seconds.
+   */
   readonly onIgnored: (signal: NodeJS.Signals, times: number) => void;
 }
 

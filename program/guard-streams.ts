@@ -1,6 +1,7 @@
 /**
- * Keeps a standard stream that cannot be written to (a full disk, a reader that has gone) from ending the program with a stack trace: what a
- * command should have printed is said to be missing and ends it with `exitCode`; warnings on stderr are not worth the traffic.
+ * Keeps a standard stream that cannot be written to (a full disk, a reader that has gone) from ending the
+ * program with a stack trace: what a command should have printed is said to be missing and ends it with
+ * `exitCode`; warnings on stderr are not worth the traffic.
  */
 export const guardStreams = (exitCode: number): void => {
   process.stderr.on('error', () => {});

@@ -31,10 +31,11 @@ export interface LostLines {
 }
 
 /**
- * Standard output as ordinary and access log share it, line by line. Once it is guarded it never blocks: what its reader does not take waits, up
- * to a limit, and beyond that lines are dropped and counted. All is written by this thread, so lines never mix and the last
- * ones before an exit are not lost in another one's queue. An output that fails (a full disk, a reader that has gone) is tried again, and goes on in the
- * line where it broke off.
+ * Standard output as ordinary and access log share it, line by line. Once it is guarded it never blocks: what
+ * its reader does not take waits, up to a limit, and beyond that lines are dropped and counted. All is
+ * written by this thread, so lines never mix and the last ones before an exit are not lost in another one's
+ * queue. An output that fails (a full disk, a reader that has gone) is tried again, and goes on in the line
+ * where it broke off.
  */
 export class Output {
   #fd: number;
@@ -64,7 +65,10 @@ export class Output {
     this.#mayWrite = mayWrite;
   }
 
-  /** Calls `tell` as soon as lines can be written again after some were lost: with what is in their place in the log. */
+  /**
+   * Calls `tell` as soon as lines can be written again after some were lost: with what is in their place in
+   * the log.
+   */
   whenLost(tell: (lost: LostLines) => void): void {
     this.#onLost = tell;
   }
@@ -149,7 +153,8 @@ export class Output {
     } catch (error) {
       const { code = 'unknown' } = error as NodeJS.ErrnoException;
       if (code === 'EAGAIN') return false;
-      // Nobody reads (EPIPE), the disk is full (ENOSPC, EDQUOT), the file may not grow (EFBIG), the terminal is gone (EIO): each may pass.
+      // Nobody reads (EPIPE), the disk is full (ENOSPC, EDQUOT), the file may not grow (EFBIG), the terminal
+      // is gone (EIO): each may pass.
       this.#failures.set(code, (this.#failures.get(code) ?? 0) + 1);
       this.#failure = { code, sinceMs: this.#failure?.sinceMs ?? Date.now() };
       this.#untold = this.#failure;

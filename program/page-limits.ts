@@ -1,4 +1,7 @@
-/** How long a client of a page server may take; in milliseconds. Who is slower keeps a descriptor, and perhaps a page of memory, from others. */
+/**
+ * How long a client of a page server may take; in milliseconds. Who is slower keeps a descriptor, and perhaps
+ * a page of memory, from others.
+ */
 export interface PageLimits {
   /** From the connection to the end of the request's headers. */
   readonly headersMs: number;
@@ -18,8 +21,9 @@ export const requestLimits = ({ headersMs, requestMs }: PageLimits) => ({
 });
 
 /**
- * The limit that is set on a server: Node's two end with the request, so who reads nothing of the answer has one of its own. How many connect at
- * once has none: it would shut out the kubelet's probes, and a program that is not answered is killed.
+ * The limit that is set on a server: Node's two end with the request, so who reads nothing of the answer has
+ * one of its own. How many connect at once has none: it would shut out the kubelet's probes, and a program
+ * that is not answered is killed.
  */
 export const limitAnswers = (
   server: { setTimeout(ms: number): unknown },

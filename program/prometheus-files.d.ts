@@ -1,4 +1,5 @@
-// Types of the files of prom-client that program/prometheus.ts loads; the package has those of its index alone.
+// Types of the files of prom-client that program/prometheus.ts loads; the package has those of its index
+// alone.
 declare module 'prom-client/lib/counter.js' {
   import type { Counter } from 'prom-client';
 

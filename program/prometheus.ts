@@ -1,5 +1,5 @@
-// What the programs use of prom-client, file by file: its index loads an HTTP client and a cluster, with 7 MiB, to push metrics and to add up
-// those of processes, which neither program does.
+// What the programs use of prom-client, file by file: its index loads an HTTP client and a cluster, with 7
+// MiB, to push metrics and to add up those of processes, which neither program does.
 import Counter from 'prom-client/lib/counter.js';
 import collectDefaultMetrics from 'prom-client/lib/defaultMetrics.js';
 import Gauge from 'prom-client/lib/gauge.js';

@@ -2,8 +2,9 @@ import type { Socket } from 'node:net';
 import { resetOnDestroy } from './reset-socket.ts';
 
 /**
- * Whether the kernel has connected a socket to itself. Where nobody listens on a port of this machine that outgoing connections may come from, it may
- * choose that very port, and both ends of the connection are one: who writes reads his own bytes, and no server gets the port.
+ * Whether the kernel has connected a socket to itself. Where nobody listens on a port of this machine that
+ * outgoing connections may come from, it may choose that very port, and both ends of the connection are one:
+ * who writes reads his own bytes, and no server gets the port.
  */
 export const isConnectedToItself = ({
   localAddress,
@@ -23,8 +24,8 @@ const refused = (): Error =>
   );
 
 /**
- * Tells `refuse` of a socket that the kernel connects to itself, before anybody else learns that it is connected. Reset it: closed in order, its port
- * would be in TIME_WAIT for a minute.
+ * Tells `refuse` of a socket that the kernel connects to itself, before anybody else learns that it is
+ * connected. Reset it: closed in order, its port would be in TIME_WAIT for a minute.
  */
 export const onSelfConnection = (socket: Socket, refuse: (error: Error) => void): Socket =>
   socket.prependOnceListener('connect', () => {

@@ -1,11 +1,12 @@
-// JavaScript, like all that runs first: it is read without the types being erased, which takes Node longer than its own start.
+// JavaScript, like all that runs first: it is read without the types being erased, which takes Node longer
+// than its own start.
 
 /**
- * What each signal that can be caught means to both programs. The others are left as Node has them: faults of the program itself (SEGV, ABRT, …),
- * a terminal's job control (TSTP, CONT, …), and PIPE and XFSZ, which Node ignores, so that a write fails instead.
+ * What each signal that can be caught means to both programs. The others are left as Node has them: faults of
+ * the program itself (SEGV, ABRT, …), a terminal's job control (TSTP, CONT, …), and PIPE and XFSZ, which Node
+ * ignores, so that a write fails instead.
  *
- * @typedef {'Stop' | 'Reload' | 'Ignore'} SignalUse
- * @type {Readonly<Record<string, SignalUse>>}
+ * @typedef {'Stop' | 'Reload' | 'Ignore'} SignalUse @type {Readonly<Record<string, SignalUse>>}
  */
 export const SIGNAL_USES = {
   SIGTERM: 'Stop',
@@ -25,7 +26,10 @@ export const SIGNAL_USES = {
 
 /** @typedef {(signal: NodeJS.Signals, use: SignalUse) => void} SignalReceiver */
 
-/** @type {NodeJS.Signals[]} Signals that came before anybody could act on them; each once, but for those that ask for a stop. */
+/**
+ * @type {NodeJS.Signals[]} Signals that came before anybody could act on them; each once, but for those that
+ * ask for a stop.
+ */
 const held = [];
 /** @type {SignalReceiver | undefined} */
 let receiver;
@@ -39,7 +43,10 @@ const onSignal = (signal) => {
 
 const names = /** @type {NodeJS.Signals[]} */ (Object.keys(SIGNAL_USES));
 
-/** From here on no signal kills the program or opens a debugger; those that come are kept. Also when called again. */
+/**
+ * From here on no signal kills the program or opens a debugger; those that come are kept. Also when called
+ * again.
+ */
 export const holdSignals = () => {
   for (const name of names) if (!process.listeners(name).includes(onSignal)) process.on(name, onSignal);
 };
@@ -54,7 +61,10 @@ export const receiveSignals = (next) => {
   for (const signal of held.splice(0)) onSignal(signal);
 };
 
-/** For a command that is done in a moment: what stops or reloads a program ends it, as if nothing had been kept. The rest stays ignored. */
+/**
+ * For a command that is done in a moment: what stops or reloads a program ends it, as if nothing had been
+ * kept. The rest stays ignored.
+ */
 export const releaseSignals = () => {
   const kept = held.splice(0);
   for (const name of names) if (SIGNAL_USES[name] !== 'Ignore') process.off(name, onSignal);

@@ -6,7 +6,10 @@ interface Log {
   warn(fields: object, message: string): void;
 }
 
-/** Says in the log, in the place where they would stand, that lines are missing, and why; or that there was trouble, and none is. */
+/**
+ * Says in the log, in the place where they would stand, that lines are missing, and why; or that there was
+ * trouble, and none is.
+ */
 export const tellLost =
   (log: Log) =>
   ({ logLines, accessLines, failure }: LostLines): void => {

@@ -19,13 +19,17 @@ export const whyNoAddress = (address: string, instead = ''): string | undefined 
 };
 
 /**
- * Patterns of addresses that are no single machine's, or of one interface that cannot be named. Cheaper than to ask CEL's own functions, which
- * would exceed what a rule over all endpoints may cost; so would much longer patterns. What is no address need not be told apart here.
+ * Patterns of addresses that are no single machine's, or of one interface that cannot be named. Cheaper than
+ * to ask CEL's own functions, which would exceed what a rule over all endpoints may cost; so would much
+ * longer patterns. What is no address need not be told apart here.
  */
 const MULTICAST_OR_BROADCAST = '255[.]255[.]255[.]255|2(2[4-9]|3[0-9])[.].*';
 const V6_MULTICAST_OR_LINK_LOCAL = '[fF]([fF][^:]|[eE][89abAB])[^:]:.*';
 
-/** In CEL: whether the field `address` is multicast, broadcast or link-local, or the IPv4 address of the pattern `also`. */
+/**
+ * In CEL: whether the field `address` is multicast, broadcast or link-local, or the IPv4 address of the
+ * pattern `also`.
+ */
 export const celIsNoOnes = (also?: string): string => {
   const v4 = also === undefined ? MULTICAST_OR_BROADCAST : `${also}|${MULTICAST_OR_BROADCAST}`;
   return `self.address.matches('^((::[fF]{4}:)?(${v4})|${V6_MULTICAST_OR_LINK_LOCAL})$')`;

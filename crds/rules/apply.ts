@@ -19,9 +19,10 @@ export interface StandIn {
 }
 
 /**
- * What the rules say about a resource with its defaults filled in. Where the schema has refused what a rule reads, the rule is
- * left out, or the list entry if the rule can do without it: so a person sees every problem at once, and no false one. By what stands in for
- * a part nothing else is judged, and the default not at all.
+ * What the rules say about a resource with its defaults filled in. Where the schema has refused what a rule
+ * reads, the rule is left out, or the list entry if the rule can do without it: so a person sees every
+ * problem at once, and no false one. By what stands in for a part nothing else is judged, and the default not
+ * at all.
  */
 export const ruleProblems = (
   root: unknown,

@@ -78,7 +78,9 @@ const RANGES = [
   },
 ] as const;
 
-/** CEL: whether the text is a duration. Of others duration() itself would say something of google.protobuf. */
+/**
+ * CEL: whether the text is a duration. Of others duration() itself would say something of google.protobuf.
+ */
 export const celIsDuration = (text: string): string => `${text}.matches('${DURATION_FORM}')`;
 
 export const DURATION_RULES: readonly Rule[] = RANGES.map(({ id, scope, field, least, most }) =>

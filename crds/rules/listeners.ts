@@ -180,7 +180,10 @@ const privilegedAdminPort = rule<L4BalancerSpec>({
     );
   },
 });
-/** Loopback addresses in their usual spellings. A pattern would be shorter, but cost more than the API server lets a rule over all endpoints cost. */
+/**
+ * Loopback addresses in their usual spellings. A pattern would be shorter, but cost more than the API server
+ * lets a rule over all endpoints cost.
+ */
 const LOOPBACK = {
   starts: ['127.', '::ffff:127.', '::FFFF:127.'],
   whole: ['::1', '0:0:0:0:0:0:0:1'],

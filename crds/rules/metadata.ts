@@ -5,7 +5,9 @@ import { problemIf, rule } from './rule.ts';
 const FORM = '^[a-z]([-a-z0-9]{0,50}[a-z0-9])?$';
 const NAME = new RegExp(FORM);
 
-/** The Service and the labels of the pods carry the name, with a suffix at most; both end at 63 characters. */
+/**
+ * The Service and the labels of the pods carry the name, with a suffix at most; both end at 63 characters.
+ */
 const resourceName = rule<Pick<L4Balancer, 'metadata'>>({
   id: 'resource-name',
   scope: '',
@@ -27,7 +29,8 @@ const ownService = rule<Pick<L4Balancer, 'metadata' | 'spec'>>({
   forStored: 'its pods connect to one another',
   scope: '',
   reads: ['metadata', 'spec.backends[?].service.name', 'spec.service.type'],
-  // The name is known to the resource as a whole alone, of which every status that is written is a change: what the rule reads is not.
+  // The name is known to the resource as a whole alone, of which every status that is written is a change:
+  // what the rule reads is not.
   rule: `self.spec.service.type == 'None' || self.spec.backends.all(b, !has(b.service) || !(b.service.name.startsWith('${CHILD_PREFIX}') && b.service.name.substring(${CHILD_PREFIX.length}) == self.metadata.name)) || (oldSelf.hasValue() && oldSelf.value().spec.service.type == self.spec.service.type && oldSelf.value().spec.backends == self.spec.backends)`,
   optionalOldSelf: true,
   message:

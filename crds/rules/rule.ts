@@ -17,22 +17,28 @@ export interface Statement {
   readonly messageExpression?: string;
   /** Field below the scope that the API server points to, such as `.port`. */
   readonly fieldPath?: string;
-  /** Whether it is about pods and what stands in front of them: a proxy without a cluster is not bound by it. */
+  /**
+   * Whether it is about pods and what stands in front of them: a proxy without a cluster is not bound by it.
+   */
   readonly aboutPods?: boolean;
   /**
-   * Of a rule that came when there could be resources already that break it, what becomes of them: they go on as they are, with a warning that
-   * says this. Only what is written anew is refused; the API server does so by itself, where the scope holds nothing that changes.
+   * Of a rule that came when there could be resources already that break it, what becomes of them: they go on
+   * as they are, with a warning that says this. Only what is written anew is refused; the API server does so
+   * by itself, where the scope holds nothing that changes.
    */
   readonly forStored?: string;
   /** Whether the rule reads `oldSelf`, an optional, which is none when the resource is made. */
   readonly optionalOldSelf?: true;
 }
 
-/** One rule, once for the API server (CEL) and once for the parser. A test feeds both with the same specs and compares what they say. */
+/**
+ * One rule, once for the API server (CEL) and once for the parser. A test feeds both with the same specs and
+ * compares what they say.
+ */
 export interface Rule extends Statement {
   /**
-   * Paths from the scope on that the check relies on; default: the whole scope. Where the schema has refused one, the rule is
-   * left out; with `[?]`, only the list entry.
+   * Paths from the scope on that the check relies on; default: the whole scope. Where the schema has refused
+   * one, the rule is left out; with `[?]`, only the list entry.
    */
   readonly reads: readonly string[];
   /** The same check; the value has passed the schema where `reads` says. */

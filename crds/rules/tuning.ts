@@ -27,7 +27,10 @@ const SIZING = [
 /** The least memory that the proxy's runtime starts in. */
 const LEAST_MEMORY = '64Mi';
 
-/** CEL: what the profile sets. A chain of comparisons, since the API server cannot estimate what a map literal holds. */
+/**
+ * CEL: what the profile sets. A chain of comparisons, since the API server cannot estimate what a map literal
+ * holds.
+ */
 const ofProfile = (value: (preset: Preset) => string): string => {
   const [last = '', ...others] = Object.entries(PRESETS)
     .map(([profile, preset]) => ({ profile, text: value(preset) }))
@@ -44,7 +47,10 @@ const isGiven = (group: 'requests' | 'limits', kind: keyof Resources): string =>
 const given = (group: 'requests' | 'limits', kind: keyof Resources): string =>
   `string(self.workload.resources.${group}.${kind})`;
 
-/** CEL: the limit as the pods get it; with a capacity and a request, the request, or one core where that is more. */
+/**
+ * CEL: the limit as the pods get it; with a capacity and a request, the request, or one core where that is
+ * more.
+ */
 const limitOf = (kind: keyof Resources): string =>
   `(${isGiven('limits', kind)} ? quantity(${given('limits', kind)}) : has(self.capacity) && ${isGiven('requests', kind)} ? quantity(${given('requests', kind)}) : ${ofProfile(({ limits }) => `quantity(${celText(limits[kind])})`)})`;
 

@@ -6,7 +6,8 @@ import { after, test } from 'node:test';
 import { parse, stringify } from 'yaml';
 import { CHART, helm, NAMESPACE, RELEASE } from './render.ts';
 
-// `helm upgrade --reuse-values` gives a chart the values of the release alone: what a newer chart has learned is not among them.
+// `helm upgrade --reuse-values` gives a chart the values of the release alone: what a newer chart has learned
+// is not among them.
 
 type Values = Record<string, unknown>;
 const isMap = (value: unknown): value is Values =>

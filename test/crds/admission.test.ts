@@ -203,7 +203,10 @@ test('kubectl scales the resource', async () => {
   assert.equal(await cluster.run(['get', 'l4b', 'redis', '-o', path]), '3');
 });
 
-/** Throws when only one of the two takes the manifest, or when they fill in different defaults; true when both take it. */
+/**
+ * Throws when only one of the two takes the manifest, or when they fill in different defaults; true when both
+ * take it.
+ */
 const agree = async (manifest: Loose, what: string): Promise<boolean> => {
   const answer = await server.create(manifest);
   const { balancer, findings } = parseL4Balancer(manifest, 'Refuse');
@@ -215,6 +218,9 @@ const agree = async (manifest: Loose, what: string): Promise<boolean> => {
 const difference = (what: string, { accepted, causes }: Answer, findings: readonly unknown[]): string =>
   `${what}\nthe API server ${accepted ? 'takes it' : `says ${JSON.stringify(causes)}`}\nthe parser says ${JSON.stringify(findings)}`;
 
-/** Whether the API server points to `path` or to something around it; for unknown fields it gives no field at all. */
+/**
+ * Whether the API server points to `path` or to something around it; for unknown fields it gives no field at
+ * all.
+ */
 const isAt = (field: string, path: string): boolean =>
   field === '' || path === field || path.startsWith(`${field}.`) || path.startsWith(`${field}[`);

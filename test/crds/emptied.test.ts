@@ -39,7 +39,10 @@ const LABELS = { team: 'edge' };
 const AFFINE = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [] } };
 const WEB = { name: 'web', service: { name: 'web', port: 80 } };
 
-/** A good spec that has entries there: all that the object can have, so that nothing but what was given could keep it from being empty. */
+/**
+ * A good spec that has entries there: all that the object can have, so that nothing but what was given could
+ * keep it from being empty.
+ */
 const FULL: Readonly<Record<string, Loose>> = {
   'listeners[].timeouts': {
     listeners: [{ name: 'web', port: 8080, backend: 'web', timeouts: { idle: '2h' } }],

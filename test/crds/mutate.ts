@@ -74,8 +74,8 @@ const places = (value: unknown, at: Path): Path[] => {
 };
 
 /**
- * A copy of the manifest that differs at one place of its spec: left out, rubbish, or a number or text that is only
- * slightly off. Says where.
+ * A copy of the manifest that differs at one place of its spec: left out, rubbish, or a number or text that
+ * is only slightly off. Says where.
  */
 export const mutate = (manifest: Loose, random: Random): { readonly mutant: Loose; readonly at: Path } => {
   const mutant = structuredClone(manifest);

@@ -10,7 +10,10 @@ import type { Structural } from '../../crds/structural.ts';
 import { understand } from '../../crds/understand.ts';
 import { type Loose, manifestWith, manifestWithBackend } from './base-manifest.ts';
 
-/** What the first definition refused: bounds of its fields, and its rules. Resources that it let in may be stored for ever. */
+/**
+ * What the first definition refused: bounds of its fields, and its rules. Resources that it let in may be
+ * stored for ever.
+ */
 const RELEASED = readFileSync(new URL('released/first.txt', import.meta.url), 'utf8')
   .split('\n')
   .flatMap((line) => {
@@ -38,7 +41,10 @@ const NO_STRICTER = [
   /^load-balancer-class-type$/,
 ];
 
-/** Whether a resource from before can break the rule: not where it takes a field that there was none of, and that has no default. */
+/**
+ * Whether a resource from before can break the rule: not where it takes a field that there was none of, and
+ * that has no default.
+ */
 const judgesOldFields = ({ scope, reads }: Rule): boolean => {
   const paths = reads.map((read) =>
     [scope, read]

@@ -18,8 +18,9 @@ export interface FlakyProxy {
   /** Carries again what was held. */
   resume(): void;
   /**
-   * Nothing gets through any more, as in a network that has parted. What is sent is kept, as the sender's kernel would send it again and
-   * again; a connection that is reset takes it along, one that is closed in order does not.
+   * Nothing gets through any more, as in a network that has parted. What is sent is kept, as the sender's
+   * kernel would send it again and again; a connection that is reset takes it along, one that is closed in
+   * order does not.
    */
   part(): void;
   /** Brings what was kept, also of connections that were closed in order meanwhile. */

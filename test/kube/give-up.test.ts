@@ -21,7 +21,9 @@ const listening = async (t: TestContext, server: Server): Promise<number> => {
   return address.port;
 };
 
-/** A server of this test's own, that answers only when told; what stands before it sees how connections end. */
+/**
+ * A server of this test's own, that answers only when told; what stands before it sees how connections end.
+ */
 const start = async (t: TestContext, scheme: 'http' | 'https') => {
   const seen = new EventEmitter();
   const requests: string[] = [];

@@ -88,7 +88,8 @@ describe('a watch through a bad time', () => {
     const large = 'x'.repeat(100_000);
     proxy.stall();
     t.after(() => proxy.resume());
-    for (let round = 0; round < 400; round++) await put(`m-${round % 4}`, `${round} ${large}`); // 40 MB of events
+    // 40 MB of events.
+    for (let round = 0; round < 400; round++) await put(`m-${round % 4}`, `${round} ${large}`);
     const grown = heldBytes() - heap;
     assert.ok(grown < BOUND, `${grown} bytes more`);
     proxy.resume();

@@ -32,7 +32,9 @@ const many = (count: number, conditions: (i: number) => Conditions) =>
 
 const LISTS = ['includes', 'indexOf', 'find', 'findIndex', 'some', 'every', 'filter', 'map'] as const;
 
-/** How many entries of lists a call goes through at most: what it costs, whatever else the machine has to do. */
+/**
+ * How many entries of lists a call goes through at most: what it costs, whatever else the machine has to do.
+ */
 const entriesSeen = (call: () => unknown): number => {
   let seen = 0;
   const originals = LISTS.map((name) => [name, Array.prototype[name]] as const);

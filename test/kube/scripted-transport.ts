@@ -6,7 +6,9 @@ export type Step =
   | { readonly lines: readonly (string | object)[]; readonly ending?: Error | 'Hang' }
   | { readonly error: Error };
 
-/** Answers each call with the next step of a script, for what a real server does too rarely. Hangs at its end. */
+/**
+ * Answers each call with the next step of a script, for what a real server does too rarely. Hangs at its end.
+ */
 export function scriptedTransport(script: readonly Step[]): Transport & { readonly calls: Call[] } {
   const calls: Call[] = [];
   const next = async (call: Call): Promise<Step> => {

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import type { ControlPlane } from '../../cluster/control-plane/control-plane.ts';
 import { type FlakyProxy, startFlakyProxy } from './flaky-proxy.ts';
 
-/** A flaky proxy before a control plane's API server, and a kubeconfig as the one given (all rights, when left out) that goes through it. */
+/**
+ * A flaky proxy before a control plane's API server, and a kubeconfig as the one given (all rights, when left
+ * out) that goes through it.
+ */
 export async function startProxyTo(
   controlPlane: ControlPlane,
   login: string = controlPlane.kubeconfig,

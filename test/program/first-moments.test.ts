@@ -22,7 +22,9 @@ const HARMLESS = (Object.keys(SIGNAL_USES) as NodeJS.Signals[]).filter(
   (name) => SIGNAL_USES[name] !== 'Stop',
 );
 
-/** The flags that the image gives to Node, where it starts the program, or where docker asks for its health. */
+/**
+ * The flags that the image gives to Node, where it starts the program, or where docker asks for its health.
+ */
 const imageFlags = (
   name: ProgramName,
   instruction: 'ENTRYPOINT' | 'CMD' = 'ENTRYPOINT',
@@ -136,8 +138,9 @@ for (const name of PROGRAMS)
   });
 
 /**
- * With the process id 1, as in a container: the kernel then drops signals that have no handler yet. But one that comes while a thread starts another ends
- * the process: the thread that starts it blocks signals meanwhile, so that the kernel drops none, and gives it to a third.
+ * With the process id 1, as in a container: the kernel then drops signals that have no handler yet. But one
+ * that comes while a thread starts another ends the process: the thread that starts it blocks signals
+ * meanwhile, so that the kernel drops none, and gives it to a third.
  */
 const AS_FIRST = [
   'unshare',

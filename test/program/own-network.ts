@@ -15,7 +15,10 @@ interface OwnNetwork {
   readonly withinMs?: number;
 }
 
-/** Runs a program of the tests where it has the network to itself; gives back the JSON that it prints, and fails with its words. */
+/**
+ * Runs a program of the tests where it has the network to itself; gives back the JSON that it prints, and
+ * fails with its words.
+ */
 export const runInOwnNetwork = (
   program: string,
   { prepare = '', args = [], withinMs = 60_000 }: OwnNetwork = {},

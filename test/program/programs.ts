@@ -72,10 +72,16 @@ export const untilServing = async (name: ProgramName, program: Program): Promise
   return Number(line.port ?? line.health);
 };
 
-/** Ports on which each program listens: the proxy's listener and admin endpoint, the operator's health and metrics. */
+/**
+ * Ports on which each program listens: the proxy's listener and admin endpoint, the operator's health and
+ * metrics.
+ */
 const OWN_PORTS = 2;
 
-/** How long these must be all there are: a debugger that Node had begun to open may open again before it is closed. */
+/**
+ * How long these must be all there are: a debugger that Node had begun to open may open again before it is
+ * closed.
+ */
 const CALM_LOOKS = 20;
 const MOST_LOOKS = 2_000;
 

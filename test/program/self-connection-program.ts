@@ -9,8 +9,9 @@ import { startEngine } from '../../proxy/relay-engine/start.ts';
 import { accepts } from '../../scripts/run/loopback.ts';
 import { tableBackend, tableListener, tableOf } from '../proxy/tables.ts';
 
-// Runs in a network namespace of which it makes one with one source port only, on which nobody listens: what the kernel does once in 28,232 times it does each time
-// here. Prints what each part of the programs makes of it.
+// Runs in a network namespace of which it makes one with one source port only, on which nobody listens: what
+// the kernel does once in 28,232 times it does each time here. Prints what each part of the programs makes of
+// it.
 const PORT = 45_000;
 const LISTENER = 1080;
 const ADDRESSES = ['127.0.0.1', '::1'] as const;
@@ -59,7 +60,8 @@ const apiServer = (protocol: 'http:' | 'https:', hostname: string): Promise<stri
   });
 
 const engine = await startEngine({ acceptors: 1, onEvent: () => undefined });
-// What the range was when the engine started must not count: an administrator may widen it at any time, downwards as well.
+// What the range was when the engine started must not count: an administrator may widen it at any time,
+// downwards as well.
 await writeFile('/proc/sys/net/ipv4/ip_local_port_range', `${PORT} ${PORT}`);
 
 /** How a client's connection ends, what it reads until then, and what the relay counts. */

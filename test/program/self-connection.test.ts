@@ -7,7 +7,10 @@ import { freePort } from '../../tooling/process/free-ports.ts';
 import { NEEDS_OWN_NETWORK, runInOwnNetwork } from './own-network.ts';
 
 const PROGRAM = new URL('./self-connection-program.ts', import.meta.url).pathname;
-/** A network namespace whose only source port is above the one that is connected to; the program moves it there. */
+/**
+ * A network namespace whose only source port is above the one that is connected to; the program moves it
+ * there.
+ */
 const PREPARE = `
 echo "50000 50000" > /proc/sys/net/ipv4/ip_local_port_range
 `;

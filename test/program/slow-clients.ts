@@ -14,7 +14,10 @@ const CLIENTS = [
 const DRIP_MS = 100;
 const GIVE_UP_MS = 20_000;
 
-/** That the page server at this port cuts off every client that never comes to the end of its request, however busy it looks. */
+/**
+ * That the page server at this port cuts off every client that never comes to the end of its request, however
+ * busy it looks.
+ */
 export const allCutOff = async (port: number): Promise<void> => {
   await Promise.all(
     CLIENTS.map(async ([first, drip]) => {

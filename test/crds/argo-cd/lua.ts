@@ -6,7 +6,10 @@ export interface Health {
   readonly message: string;
 }
 
-/** Runs a health check as Argo CD does: the resource is the global `obj`, and of the libraries there are the basic one and `table`. */
+/**
+ * Runs a health check as Argo CD does: the resource is the global `obj`, and of the libraries there are the
+ * basic one and `table`.
+ */
 export const runHealthCheck = (script: string, resource: object): Health => {
   const state = lauxlib.luaL_newstate();
   const libraries = { _G: lualib.luaopen_base, table: lualib.luaopen_table };
