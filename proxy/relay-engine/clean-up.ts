@@ -13,8 +13,10 @@ import {
   MAIL_CELLS,
   MAIL_HEAD,
   mailRingAt,
+  PARCEL,
   PARCEL_INTS,
   pastClosesAt,
+  RING,
   type SharedMemory,
   SLOTS,
   TOTALS_OF,
@@ -105,17 +107,17 @@ const takeBack = (
 ): number => {
   const { mail, owners, totals } = shared;
   const ring = mailRingAt(acceptors, acceptor, to);
-  const put = Atomics.load(mail, ring);
+  const put = Atomics.load(mail, ring + RING.Put);
   let ended = 0;
-  for (let at = Atomics.load(mail, ring + 1); at !== put; at = (at + 1) | 0) {
+  for (let at = Atomics.load(mail, ring + RING.Taken); at !== put; at = (at + 1) | 0) {
     const cell = ring + MAIL_HEAD + (at & (MAIL_CELLS - 1)) * PARCEL_INTS;
-    const fd = mail[cell] as number;
+    const fd = mail[cell + PARCEL.Descriptor] as number;
     if (fd < 0) continue; // taken back before, when the acceptor that this one replaced died
     // Whoever changes the owner first has the descriptor: `to` may be taking it right now.
     if (Atomics.compareExchange(owners, fd, acceptor + 1, 0) !== acceptor + 1) continue;
     // The number may soon be another connection's of the replacement: what is left in the ring must not name it.
-    mail[cell] = -1;
-    const slot = mail[cell + 1] as number;
+    mail[cell + PARCEL.Descriptor] = -1;
+    const slot = mail[cell + PARCEL.ListenerSlot] as number;
     const taken = listenerTotalsAt(acceptor, slot) + LISTENER_TOTALS.TakenOver;
     totals[taken] = (totals[taken] as number) + 1;
     countDied(shared, acceptor, slot, 'HandingOver', 1);

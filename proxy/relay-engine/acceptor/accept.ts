@@ -8,8 +8,8 @@ import type { ServedListener } from './served-table.ts';
 const ACCEPTS_PER_TURN = 64;
 
 /**
- * Accepts the connections of a TCP listener; returns false when none are left for now. With `mayHandOver` false all of
- * them stay here: the listener goes, and the other acceptors may not know it any more.
+ * Accepts the connections of a TCP listener; returns false when none are left for now. With `mayHandOver`
+ * false all of them stay here: the listener goes, and the other acceptors may not know it any more.
  */
 export const acceptFrom = (acceptor: Acceptor, listener: ServedListener, mayHandOver: boolean): boolean => {
   for (let accepted = 0; accepted < ACCEPTS_PER_TURN; accepted++) {

@@ -16,8 +16,9 @@ import {
 import { xorshift } from './xorshift.ts';
 
 /**
- * One acceptor's end of the access log: records of ended connections in a ring with one writer and one reader. Nothing is allocated, locked or
- * asked of the kernel; a ring that is full drops the record and counts it.
+ * One acceptor's end of the access log: a ring of records of ended connections, with one writer and one
+ * reader. Nothing is allocated, locked or asked of the kernel. If the ring is full, the record is dropped and
+ * counted.
  */
 export class AccessRing {
   #ints: Int32Array;
@@ -28,12 +29,12 @@ export class AccessRing {
   #taken: number;
   #dropped: number;
   #ring: number;
-  /** 0 logs nothing, else one of how many. */
+  /** 0 to log nothing, otherwise one of how many. */
   #oneIn = 0;
   #errorsOnly = false;
   #random: number;
 
-  /** `seed` is where its random numbers begin; any number but 0. */
+  /** `seed` starts the sequence of random numbers; any number but 0. */
   constructor(shared: SharedMemory, index: number, seed: number) {
     this.#ints = shared.ints;
     this.#totals = shared.totals;
@@ -51,14 +52,16 @@ export class AccessRing {
     this.#errorsOnly = mode === 'Errors';
   }
 
-  /** Whether a connection that ended so is to be logged; `close` is an index in CLOSES. */
+  /** Whether a connection that ended like this is to be logged; `close` is an index in CLOSES. */
   wants(close: number): boolean {
     if (this.#oneIn === 0) return false;
     if (this.#errorsOnly) return CLOSES[close]?.isError ?? true;
     return this.#oneIn === 1 || this.#isChosen();
   }
 
-  /** Puts a connection's record in; its slots still have to be in use, so that whoever reads it finds their names. */
+  /**
+   * Adds the record of a connection. Its slots must still be in use, so that the reader finds their names.
+   */
   put(acceptor: Acceptor, connection: number, close: number): void {
     const put = Atomics.load(this.#ints, this.#put);
     if (((put - Atomics.load(this.#ints, this.#taken)) | 0) >= ACCESS_RECORDS) {
@@ -75,7 +78,7 @@ export class AccessRing {
     records[at + ACCESS_RECORD.Received] = connections.received[connection] as number;
     records[at + ACCESS_RECORD.Sent] = connections.sent[connection] as number;
     records[at + ACCESS_RECORD.Listener] = connections.listenerSlot[connection] as number;
-    // A relaying connection may outlive its backend; its endpoint's slot is its own and names both.
+    // A relaying connection may outlive its backend. The slot of its endpoint stays its own, and names both.
     records[at + ACCESS_RECORD.Backend] = relaying ? -1 : (connections.backendSlot[connection] as number);
     records[at + ACCESS_RECORD.Endpoint] =
       endpoint >= 0 ? endpoint : (connections.failedEndpoint[connection] as number);
@@ -88,7 +91,7 @@ export class AccessRing {
     Atomics.store(this.#ints, this.#put, (put + 1) | 0);
   }
 
-  /** True for one in `oneIn`, by chance: who counts instead may meet a pattern in the traffic. */
+  /** True for one in `oneIn`, by chance: counting could be in step with a pattern in the traffic. */
   #isChosen(): boolean {
     this.#random = xorshift(this.#random);
     return (this.#random >>> 0) * this.#oneIn < 2 ** 32;

@@ -7,8 +7,8 @@ import { listenerOf, type ServedListener } from './served-table.ts';
 import { PARCEL } from './shared-memory.ts';
 
 /**
- * Decides what becomes of a client that was just accepted: it is handed to an acceptor with fewer connections, or begins
- * here. What may keep a client out altogether belongs here, too.
+ * Decides what becomes of a client that was just accepted: it is handed to an acceptor with fewer
+ * connections, or begins here. What may keep a client out altogether belongs here, too.
  */
 export const admit = (
   acceptor: Acceptor,

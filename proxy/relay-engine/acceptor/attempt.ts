@@ -58,7 +58,10 @@ const openSocket = (
   return fd;
 };
 
-/** Binds the socket to the next source port of this acceptor's own that is free; returns 0 or a negative errno. */
+/**
+ * Binds the socket to the next source port of this acceptor's own that is free; returns 0 or a negative
+ * errno.
+ */
 const bindToPort = ({ sys, sourcePorts, socketAddress }: Acceptor, fd: number, family: number): number => {
   const { view, bytes, address } = socketAddress;
   bytes.fill(0, 0, SOCKET_ADDRESS_BYTES);
@@ -73,9 +76,9 @@ const bindToPort = ({ sys, sourcePorts, socketAddress }: Acceptor, fd: number, f
 };
 
 /**
- * Whether the kernel has connected a socket to itself: if nobody listens on a port of this machine that lies in the range
- * of source ports, the kernel may choose that very port. The socket's own address is known as soon as `connect` has
- * returned. The range is not remembered: an administrator may change it at any time.
+ * Whether the kernel has connected a socket to itself: if nobody listens on a port of this machine that lies
+ * in the range of source ports, the kernel may choose that very port. The socket's own address is known as
+ * soon as `connect` has returned. The range is not remembered: an administrator may change it at any time.
  */
 const isConnectedToItself = (
   { sys, socketAddress }: Acceptor,
@@ -100,22 +103,23 @@ const connectOnce = (
     // If none of the ports tried is free, let the kernel look for one.
     if (bound < 0 && bound !== -EADDRINUSE) return bound;
   }
-  // The last packet of the handshake waits for the client's first bytes and leaves with them, which saves a packet.
-  // `onConnectResult` ends the wait.
+  // The last packet of the handshake waits for the client's first bytes and leaves with them, which saves a
+  // packet. `onConnectResult` ends the wait.
   acceptor.sys.setOption(fd, IPPROTO_TCP, TCP_QUICKACK, 0);
   const address = backend.addresses + index * SOCKET_ADDRESS_BYTES;
   const connected = acceptor.sys.connect(fd, address, backend.addressLengths[index] as number);
   if (connected < 0 && connected !== -EINPROGRESS && connected !== -EINTR) return connected;
   if (!isConnectedToItself(acceptor, fd, backend, index)) return 0;
-  // A reset leaves nothing behind. Closed in order, the port would be in TIME_WAIT for a minute, and no server could
-  // listen on it.
+  // A reset leaves nothing behind. Closed in order, the port would be in TIME_WAIT for a minute, and no
+  // server could listen on it.
   acceptor.sys.resetOnClose(fd);
   return -ECONNREFUSED;
 };
 
 /**
- * Whether this machine has no address at all from which to reach an endpoint: with IPv6 switched off, the kernel's error
- * is the same as for a lack of ports. A datagram socket cannot lack a port, and connecting it sends nothing.
+ * Whether this machine has no address at all from which to reach an endpoint: with IPv6 switched off, the
+ * kernel's error is the same as for a lack of ports. A datagram socket cannot lack a port, and connecting it
+ * sends nothing.
  */
 const hasNoAddress = (acceptor: Acceptor, backend: ServedBackend, index: number): boolean => {
   if (backend.families[index] !== AF_INET6) return false;
@@ -129,7 +133,10 @@ const hasNoAddress = (acceptor: Acceptor, backend: ServedBackend, index: number)
   return connected === -EADDRNOTAVAIL;
 };
 
-/** Begins to connect to an endpoint; returns why it could not, or undefined. What was opened belongs to the connection. */
+/**
+ * Begins to connect to an endpoint; returns why it could not, or undefined. What was opened belongs to the
+ * connection.
+ */
 export const beginAttempt = (
   acceptor: Acceptor,
   connection: number,

@@ -8,8 +8,8 @@ import { PLAIN } from './transport.ts';
 import { watchClient } from './watch-sides.ts';
 
 /**
- * Makes a connection of a client's descriptor that this acceptor holds; `acceptor.arrival` says where the client is.
- * The listener is undefined when it went so long ago that nobody knows its backend.
+ * Makes a connection of a client's descriptor that this acceptor holds; `acceptor.arrival` says where the
+ * client is. The listener is undefined when it went so long ago that nobody knows its backend.
  */
 export const begin = (
   acceptor: Acceptor,

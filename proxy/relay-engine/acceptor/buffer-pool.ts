@@ -1,6 +1,6 @@
 import { type PinnedMemory, pinnedMemory } from '../../sys/memory.ts';
 
-/** Bytes read at once, and so the most that is kept for one side of a connection whose peer is slow. */
+/** Most bytes read at once, and so the most that is kept for a slow side of a connection. */
 export const BUFFER_BYTES = 32768;
 const KEPT_FREE = 64;
 
@@ -14,16 +14,16 @@ export class BufferPool {
   take(): number {
     const free = this.#free.pop();
     if (free !== undefined) return free;
-    const place = this.#empty.pop() ?? this.#buffers.length;
-    this.#buffers[place] = pinnedMemory(BUFFER_BYTES);
-    return place;
+    const buffer = this.#empty.pop() ?? this.#buffers.length;
+    this.#buffers[buffer] = pinnedMemory(BUFFER_BYTES);
+    return buffer;
   }
 
   memory(buffer: number): PinnedMemory {
     return this.#buffers[buffer] as PinnedMemory;
   }
 
-  /** Gives a buffer back; beyond a few spare ones its memory goes back to the system. */
+  /** Gives a buffer back. Beyond a few spare ones, its memory is returned to the system. */
   give(buffer: number): void {
     if (this.#free.length < KEPT_FREE) {
       this.#free.push(buffer);

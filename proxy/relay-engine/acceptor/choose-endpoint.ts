@@ -9,8 +9,8 @@ export const FULL = -2;
 const NOTHING_TRIED: readonly number[] = [];
 
 /**
- * Adds the endpoints that are full to those to avoid; returns whether any is left. All in one go: finding each by a pick
- * of its own would take quadratic time.
+ * Adds the endpoints that are full to those to avoid; returns whether any is left. All in one go: finding
+ * each by a pick of its own would take quadratic time.
  */
 const avoidFull = ({ avoid }: Acceptor, { choice, maxConnectionsPerEndpoint }: ServedBackend): boolean => {
   let left = false;

@@ -1,8 +1,8 @@
 import { CLOSE_REASONS, CLOSES, type CloseReason, PHASES } from '../../engine/close-reason.ts';
 
 /**
- * By reason: the index in CLOSES for each phase. A phase that the catalogue does not expect counts as the first that it does: no end goes
- * uncounted.
+ * By reason: the index in CLOSES for each phase. A phase that the catalogue does not expect counts as the
+ * first that it does, so that no end goes uncounted.
  */
 const INDEXES = Object.fromEntries(
   CLOSE_REASONS.map(({ reason }) => {

@@ -1,7 +1,10 @@
 import type { PrefacedListener } from './read-preface.ts';
 import { PLAIN, type Transport } from './transport.ts';
 
-/** Sides of a connection. A side's values in the two-wide arrays are at its side index, `connection * 2 + side`. */
+/**
+ * Sides of a connection. A side's values in the two-wide arrays are at its side index, `connection * 2 +
+ * side`.
+ */
 export const CLIENT = 0;
 export const ENDPOINT = 1;
 export type Side = 0 | 1;
@@ -41,14 +44,14 @@ export const WATCHED = 256; // the kernel reports when it becomes writable (EPOL
 export const ASKED = 512; // of a client: it spoke last, so it may be waiting for an answer
 export const RESET = 1024; // closing it sends a reset
 export const QUEUED = 2048; // it is in the queue of sides that have more to read
-export const LARGE = 4096; // its last read filled the buffer: it waits for a turn behind those with little to move
+export const LARGE = 4096; // its last read filled the buffer: it waits for a turn behind the others
 export const LOST = 8192; // the kernel gave it up: it does not answer, or cannot be reached
 
 const GROWTH = 1024;
 
 /**
- * The connections of one acceptor, as arrays indexed by connection number: no object per connection, nothing for the
- * garbage collector. Two-wide arrays hold a value for each side at its side index.
+ * The connections of one acceptor, as arrays indexed by connection number: no object per connection, nothing
+ * for the garbage collector. Two-wide arrays hold a value for each side at its side index.
  */
 export class Connections {
   capacity = 0;
@@ -65,9 +68,15 @@ export class Connections {
   endpointSlot = new Int32Array(0);
   /** Slot of the endpoint that failed last; -1 for none, or if the table has changed since. */
   failedEndpoint = new Int32Array(0);
-  /** 1 if the last attempt that failed found no source port. Written with every failure, and read only after one. */
+  /**
+   * 1 if the last attempt that failed found no source port. Written with every failure, and read only after
+   * one.
+   */
   portless = new Uint8Array(0);
-  /** Bytes kept for this side, which has not taken them yet, two-wide: buffer number (-1 for none), offset, length. */
+  /**
+   * Bytes kept for this side, which has not taken them yet, two-wide: buffer number (-1 for none), offset,
+   * length.
+   */
   pendingBuffer = new Int32Array(0);
   pendingStart = new Int32Array(0);
   pendingLength = new Int32Array(0);
@@ -75,7 +84,9 @@ export class Connections {
   acknowledged = new Float64Array(0);
   /** Tick in which bytes moved last; before anything is relayed, in which the connection came. */
   lastActive = new Uint32Array(0);
-  /** Ticks it may be silent: at first as its listener says, fewer once a side has ended its stream or broke. */
+  /**
+   * Ticks it may be silent: at first as its listener says, fewer once a side has ended its stream or broke.
+   */
   idleTicks = new Uint32Array(0);
   /** Ticks it may be silent once one side has ended its stream. */
   halfClosedTicks = new Uint32Array(0);
@@ -95,7 +106,10 @@ export class Connections {
   /** The client's address: 16 bytes each, IPv4 mapped into IPv6; and its port. */
   clientAddress = new Uint8Array(0);
   clientPort = new Uint16Array(0);
-  /** By connection: slots of the endpoints that failed, -1 for one that has gone since. Only after a failed attempt. */
+  /**
+   * By connection: slots of the endpoints that failed, -1 for one that has gone since. Only after a failed
+   * attempt.
+   */
   readonly tried = new Map<number, number[]>();
   /** By connection: the listener whose preface it is in; only in that state. */
   readonly prefaces = new Map<number, PrefacedListener>();
@@ -124,15 +138,18 @@ export class Connections {
   }
 
   /**
-   * Of the endpoints that failed, only those in `slots` still exist; a slot that may become another's must not be
-   * avoided. How many have failed stays known.
+   * Of the endpoints that failed, only those in `slots` still exist; a slot that may become another's must
+   * not be avoided. How many have failed stays known.
    */
   forgetTriedBut(slots: ReadonlySet<number>): void {
     for (const tried of this.tried.values())
       for (const [index, slot] of tried.entries()) if (!slots.has(slot)) tried[index] = -1;
   }
 
-  /** Marks a connection closed. Its number is not used again before `recycle`: events of this turn may still name it. */
+  /**
+   * Marks a connection closed. Its number is not used again before `recycle`: events of this turn may still
+   * name it.
+   */
   release(connection: number): void {
     this.state[connection] = CLOSED;
     this.tried.delete(connection);

@@ -15,7 +15,7 @@ import type { SourcePorts } from './source-ports.ts';
 import type { TimerWheel } from './timer-wheel.ts';
 import { xorshift } from './xorshift.ts';
 
-/** Everything one acceptor works with; its functions take it as their first argument. */
+/** Everything that one acceptor works with; its functions take it as their first argument. */
 export interface Acceptor {
   readonly index: number;
   /** How many acceptors there are. */
@@ -33,17 +33,19 @@ export interface Acceptor {
   readonly sourcePorts: SourcePorts;
   /** Sides that have more to read. */
   readonly ready: ReadyQueue;
-  /** Where bytes are read to before they are sent on. */
+  /** Buffer that bytes are read into before they are sent on. */
   readonly scratch: PinnedMemory;
-  /** Where the kernel writes a client's socket address, and where a socket's own is put together. */
+  /**
+   * Memory for socket addresses: the kernel writes a client's here, and addresses to bind to are built here.
+   */
   readonly socketAddress: PinnedMemory;
-  /** Where the kernel writes what it knows of a connection. */
+  /** Memory that the kernel writes what it knows of a connection to. */
   readonly tcpInfo: PinnedMemory;
-  /** Where the client is that was accepted or taken over last. */
+  /** Address of the client that was accepted or taken over last. */
   readonly arrival: Arrival;
-  /** The connection that is handed over or taken over. */
+  /** The connection that is being handed over or taken over; see PARCEL. */
   readonly parcel: Int32Array;
-  /** Endpoint slots that the connection at hand must not get. */
+  /** Slots of the endpoints that must not be picked for the connection at hand. */
   readonly avoid: Set<number>;
   /** How listeners come to their prefaces. */
   readonly prefaceFor: PrefaceFor;
@@ -58,25 +60,26 @@ export interface Acceptor {
   table: ServedTable;
   /** Reads of sides since `relayReady` began. */
   spent: number;
-  /** Connections that wait for a place at an endpoint, the first one longest. */
+  /** Connections that wait for capacity at an endpoint, the longest waiting first. */
   waiting: number[];
-  /** Tick in which they are looked at next. */
+  /** Tick in which they may try again. */
   waitingAt: number;
-  /** Tick in which a short connection ended last. */
+  /** Tick in which the last short connection ended. */
   shortEndedAt: number;
-  /** Tick at which accepting goes on; 0 while it is not paused. */
+  /** Tick in which accepting is resumed; 0 if it is not paused. */
   pausedUntil: number;
-  /** Whether the control thread was told that accepting pauses; and from which tick on it is told that it goes on, if nothing fails until then. */
+  /** Whether the control thread was told that accepting is paused. */
   pauseReported: boolean;
+  /** Tick from which on it is told that accepting goes on, if nothing fails until then. */
   resumeReportAt: number;
-  /** Closing idle connections bit by bit, before the end. */
+  /** Set while idle connections are closed bit by bit, before the end. */
   draining: Draining | undefined;
 }
 
 export interface Arrival {
   /** 16 bytes, IPv4 mapped into IPv6. */
   readonly address: Uint8Array;
-  /** The same as words. */
+  /** The same memory as words. */
   readonly words: Int32Array;
   port: number;
 }
@@ -86,9 +89,12 @@ export interface Draining {
   readonly ticks: number;
   /** Connections that were open when it began. */
   readonly open: number;
-  /** Connection number that is looked at next, for one that is idle. */
+  /** Next connection to look at in search of an idle one. */
   next: number;
-  /** The same for one whose peer takes nothing any more; and the tick in which that round began. */
+  /**
+   * Next connection to look at in search of one whose peer takes nothing any more; and when that round began,
+   * in ticks.
+   */
   nextStuck: number;
   roundFrom: number;
 }

@@ -18,13 +18,14 @@ import {
   totalsAt,
 } from './shared-memory.ts';
 
-const FAILURE_PLACE = Object.fromEntries(
-  CONNECT_FAILURES.map((failure, place) => [failure, place]),
+const FAILURE_INDEX = Object.fromEntries(
+  CONNECT_FAILURES.map((failure, index) => [failure, index]),
 ) as Readonly<Record<ConnectFailure, number>>;
 
 /**
- * What one acceptor counts, in shared memory. It is the only writer of its own part, so plain stores do; only what
- * balancing needs over all acceptors is shared and goes through Atomics: the endpoints' open connections and failures in a row.
+ * What one acceptor counts, in shared memory. It is the only writer of its own part, so plain stores suffice.
+ * Only what balancing needs over all acceptors is shared and accessed by Atomics: the endpoints' open
+ * connections and consecutive failures.
  */
 export class Counters {
   #ints: Int32Array;
@@ -45,8 +46,8 @@ export class Counters {
     this.#totalsBase = totalsAt(index);
   }
 
-  set(place: number, value: number): void {
-    this.#ints[this.#base + place] = value;
+  set(offset: number, value: number): void {
+    this.#ints[this.#base + offset] = value;
   }
 
   /** The loop has begun a turn. */
@@ -64,12 +65,12 @@ export class Counters {
     this.#raise(listenerTotalsAt(this.#index, listenerSlot) + LISTENER_TOTALS.HandedOver, 1);
   }
 
-  /** What another acceptor left was taken out of the mailbox. */
+  /** A parcel of another acceptor was taken out of the mailbox. */
   taken(): void {
     Atomics.add(this.#ints, this.#base + INTS.Taken, 1);
   }
 
-  /** A connection that another acceptor left is this one's. */
+  /** A connection of another acceptor is this one's from now on. */
   takenOver(listenerSlot: number): void {
     this.#raise(listenerTotalsAt(this.#index, listenerSlot) + LISTENER_TOTALS.TakenOver, 1);
   }
@@ -107,11 +108,11 @@ export class Counters {
     this.#raise(at + LISTENER_TOTALS.Durations + bucketOf(OPEN_BOUNDS_MS, ms), 1);
     this.#raise(at + LISTENER_TOTALS.DurationSum, ms);
     this.#bump(listenerOpenAt(this.#index, listenerSlot), -1);
-    // Last: whoever sees as many closes as accepted connections may give the slot away.
+    // Last: once there are as many closes as accepted connections, the slot may be given to another listener.
     this.#raise(at + LISTENER_TOTALS.Closes + close, 1);
   }
 
-  /** A connection that ended has given everything back; `open` are those that are left. */
+  /** A connection that ended has released everything; `open` are those that are left. */
   left(open: number): void {
     this.#ints[this.#base + INTS.Open] = open;
   }
@@ -134,8 +135,8 @@ export class Counters {
   }
 
   /**
-   * Takes a place at an endpoint: it counts as open from here, so that others see it before it is connected. False when
-   * `limit` (0 for none) are open already.
+   * Counts a connection at an endpoint, before it is connected, so that others see it. Returns false if
+   * `limit` connections are open already (0 for no limit).
    */
   takeEndpoint(endpointSlot: number, limit: number): boolean {
     const before = Atomics.add(this.#endpointsOpen, endpointSlot, 1);
@@ -168,7 +169,7 @@ export class Counters {
   endpointFailed(backendSlot: number, endpointSlot: number, failure: ConnectFailure): void {
     if (backendSlot >= 0)
       this.#raise(
-        backendTotalsAt(this.#index, backendSlot) + BACKEND_TOTALS.Failures + FAILURE_PLACE[failure],
+        backendTotalsAt(this.#index, backendSlot) + BACKEND_TOTALS.Failures + FAILURE_INDEX[failure],
         1,
       );
     if (isLocal(failure)) return;
@@ -176,11 +177,11 @@ export class Counters {
     Atomics.add(this.#failuresInARow, endpointSlot, 1);
   }
 
-  #bump(place: number, by: number): void {
-    this.#ints[place] = (this.#ints[place] as number) + by;
+  #bump(offset: number, by: number): void {
+    this.#ints[offset] = (this.#ints[offset] as number) + by;
   }
 
-  #raise(place: number, by: number): void {
-    this.#totals[place] = (this.#totals[place] as number) + by;
+  #raise(offset: number, by: number): void {
+    this.#totals[offset] = (this.#totals[offset] as number) + by;
   }
 }

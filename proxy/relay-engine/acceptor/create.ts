@@ -27,9 +27,9 @@ export interface AcceptorInputs {
   readonly now: () => number;
   /** Milliseconds since 1970. */
   readonly wallClock: () => number;
-  /** What was posted since the last call; of tables only the newest. */
+  /** What was posted since the last call; of several tables only the newest. */
   readonly received: () => readonly ToAcceptor[];
-  /** Where random numbers begin; any number but 0. */
+  /** Start of the sequence of random numbers; any number but 0. */
   readonly seed: number;
   readonly notify: (message: FromAcceptor) => void;
   /** How listeners come to their prefaces; left out as long as no listener can ask for one. */

@@ -7,8 +7,8 @@ export const claimDescriptor = ({ shared, index }: Acceptor, fd: number): void =
 };
 
 /**
- * Claims a descriptor that the acceptor `from` has left for this one. False when it was closed first, by the control
- * thread that cleaned up after `from`: whoever changes the owner first has the descriptor.
+ * Claims a descriptor that the acceptor `from` has left for this one. False when it was closed first, by the
+ * control thread that cleaned up after `from`: whoever changes the owner first has the descriptor.
  */
 export const claimFrom = ({ shared, index }: Acceptor, fd: number, from: number): boolean =>
   Atomics.compareExchange(shared.owners, fd, from + 1, index + 1) === from + 1;

@@ -15,8 +15,8 @@ import { TimerWheel } from './timer-wheel.ts';
 import { waitForCapacity } from './waiting.ts';
 
 /**
- * What became of trying the next endpoint. 'Failed': another one may do better. 'Paused': each was tried, and will be
- * tried again in a moment. 'Full': each has all the connections it may have.
+ * What became of trying the next endpoint. 'Failed': another one may do better. 'Paused': each was tried, and
+ * will be tried again in a moment. 'Full': each has all the connections it may have.
  */
 type Outcome =
   | 'Begun'
@@ -35,21 +35,30 @@ type Outcome =
 
 /** Slot of no endpoint. */
 const NO_ENDPOINT = -1;
-/** How long a connection pauses before it tries endpoints again that have failed: the first time, and each later time. */
+/**
+ * How long a connection pauses before it tries endpoints again that have failed: the first time, and each
+ * later time.
+ */
 const FIRST_PAUSE_TICKS = TimerWheel.ticks(250);
 const PAUSE_TICKS = TimerWheel.ticks(1000);
 
-/** The reason for which a connection ends whose attempts failed: if no source port was found, endpoints are not to blame. */
+/**
+ * The reason for which a connection ends whose attempts failed: if no source port was found, endpoints are
+ * not to blame.
+ */
 const whatFailed = ({ connections }: Acceptor, connection: number): 'ConnectFailed' | 'NoSourcePort' =>
   connections.portless[connection] === 1 ? 'NoSourcePort' : 'ConnectFailed';
 
-/** Ticks until no attempt may begin or go on. Nothing was relayed yet: the last activity is when dialling began. */
+/**
+ * Ticks until no attempt may begin or go on. Nothing was relayed yet: the last activity is when dialling
+ * began.
+ */
 const timeLeft = ({ connections, now }: Acceptor, connection: number, backend: ServedBackend): number =>
   (connections.lastActive[connection] as number) + backend.totalConnectTicks - now;
 
 /**
- * Every endpoint was tried. One that is restarting may soon be back: all of them may be tried again after a pause, if an
- * attempt is still allowed then. A shortage of source ports does not pass that soon.
+ * Every endpoint was tried. One that is restarting may soon be back: all of them may be tried again after a
+ * pause, if an attempt is still allowed then. A shortage of source ports does not pass that soon.
  */
 const pauseForAnother = (
   acceptor: Acceptor,
@@ -68,7 +77,9 @@ const pauseForAnother = (
   return true;
 };
 
-/** Why no further attempt is allowed, if so. Asked before an endpoint is picked for any attempt but the first. */
+/**
+ * Why no further attempt is allowed, if so. Asked before an endpoint is picked for any attempt but the first.
+ */
 const whyNotRetry = (
   acceptor: Acceptor,
   connection: number,
@@ -119,7 +130,10 @@ const tryNext = (acceptor: Acceptor, connection: number, backend: ServedBackend)
 const backendNow = ({ connections, table }: Acceptor, connection: number): ServedBackend | undefined =>
   table.backends.get(connections.backendSlot[connection] as number);
 
-/** Picks an endpoint and begins to connect to it; after a failure the next one, as far as the backend's limits allow. */
+/**
+ * Picks an endpoint and begins to connect to it; after a failure the next one, as far as the backend's limits
+ * allow.
+ */
 export const dial = (
   acceptor: Acceptor,
   connection: number,
@@ -182,7 +196,9 @@ export const redial = (acceptor: Acceptor, connection: number, failure: ConnectF
   dial(acceptor, connection);
 };
 
-/** The endpoint being connected to was removed: tries one of the new table, which does not count as a retry. */
+/**
+ * The endpoint being connected to was removed: tries one of the new table, which does not count as a retry.
+ */
 export const dialAnother = (acceptor: Acceptor, connection: number): void => {
   acceptor.timers.clear(connection);
   leaveEndpoint(acceptor, connection);
@@ -197,8 +213,8 @@ export const onConnectResult = (acceptor: Acceptor, connection: number, events: 
   if ((events & (EPOLLERR | EPOLLHUP)) !== 0) {
     const fd = connections.fd[endpoint] as number;
     const errno = sys.socketError(fd);
-    // The endpoint did connect before it reset: what it sent before that belongs to the client. If it sent nothing,
-    // another endpoint can serve the client as well.
+    // The endpoint did connect before it reset: what it sent before that belongs to the client. If it sent
+    // nothing, another endpoint can serve the client as well.
     const answered =
       (errno === ECONNRESET || errno === EPIPE) && sys.peek(fd, acceptor.scratch.address, 1) > 0;
     if (!answered) {
@@ -222,8 +238,8 @@ export const onConnectResult = (acceptor: Acceptor, connection: number, events: 
   acceptor.timers.set(connection, acceptor.now + (connections.idleTicks[connection] as number));
   if (isBroken) linger(acceptor, connection);
   beginRelay(acceptor, connection);
-  // The last packet of the handshake has left with the client's first bytes (attempt.ts), or leaves now: an endpoint that
-  // speaks first waits for it.
+  // The last packet of the handshake has left with the client's first bytes (attempt.ts), or leaves now: an
+  // endpoint that speaks first waits for it.
   if (connections.state[connection] === RELAYING)
     sys.setOption(connections.fd[endpoint] as number, IPPROTO_TCP, TCP_QUICKACK, 1);
 };

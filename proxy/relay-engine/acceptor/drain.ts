@@ -6,11 +6,14 @@ import { noteDeparted } from './under-way.ts';
 
 /** A connection that has been silent for this long is idle. */
 const IDLE_TICKS = TimerWheel.ticks(1000);
-/** One whose client spoke last may wait for its answer, and one with bytes on their way for its peer to take some: it gets this long. */
+/**
+ * A connection whose client spoke last may be waiting for its answer, and one with bytes on their way for its
+ * peer to take them: these have so long.
+ */
 const ANSWER_TICKS = TimerWheel.ticks(30_000);
-/** Connections looked at in one turn, so that traffic does not wait for it. */
+/** Connections looked at in one turn, so that this does not delay traffic. */
 const LOOKS_PER_TURN = 1024;
-/** How often all are looked at for those whose peers take nothing any more. */
+/** How often all connections are checked for peers that take nothing any more. */
 const ROUND_TICKS = TimerWheel.ticks(1000);
 
 /** Begins to close idle connections, so that about none is left after `ms`. */
@@ -26,13 +29,16 @@ export const beginDraining = ({ now, connections }: Acceptor, ms: number): Drain
 const isQuiet = ({ connections, now }: Acceptor, connection: number, ticks: number): boolean =>
   now - (connections.lastActive[connection] as number) > ticks;
 
-/** How a connection may end while draining: in order where it is idle, by a reset where what is on its way is not taken any more. */
+/**
+ * How a connection may end while draining: in order if it is idle, by a reset if its peer no longer takes
+ * what is on its way.
+ */
 const howToEnd = (acceptor: Acceptor, connection: number): 'Not' | 'InOrder' | 'Cut' => {
   const { state, flags, pendingBuffer } = acceptor.connections;
   const client = connection * 2 + CLIENT;
   const endpoint = connection * 2 + ENDPOINT;
   if (state[connection] !== RELAYING || !isQuiet(acceptor, connection, IDLE_TICKS)) return 'Not';
-  // The kernel may still be sending what it took: where the process ends, that would be lost.
+  // The kernel may still be sending what it took, which would be lost if the process ended.
   const isLeaving = noteDeparted(acceptor, connection);
   const isHeld =
     isLeaving || (pendingBuffer[client] as number) >= 0 || (pendingBuffer[endpoint] as number) >= 0;
@@ -41,7 +47,9 @@ const howToEnd = (acceptor: Acceptor, connection: number): 'Not' | 'InOrder' | '
   return isHeld ? 'Cut' : 'InOrder';
 };
 
-/** Closes idle connections until no more are open than the time that is left allows, in a straight line down to none. */
+/**
+ * Closes idle connections until no more are open than the remaining time allows, decreasing linearly to none.
+ */
 const closeInLine = (acceptor: Acceptor, draining: Draining): void => {
   const { connections, now } = acceptor;
   const left = Math.max(0, 1 - (now - draining.fromTick) / draining.ticks);
@@ -54,7 +62,10 @@ const closeInLine = (acceptor: Acceptor, draining: Draining): void => {
   }
 };
 
-/** Cuts off whose peer has taken nothing for long, whatever the time that is left: it comes back to no replica. */
+/**
+ * Cuts off connections whose peer has taken nothing for long, however much time is left: no client would
+ * reconnect to another replica because of them, and they would delay the stop to its end.
+ */
 const cutStuck = (acceptor: Acceptor, draining: Draining): void => {
   const { connections, now } = acceptor;
   if (draining.nextStuck >= connections.capacity) {
@@ -70,8 +81,9 @@ const cutStuck = (acceptor: Acceptor, draining: Draining): void => {
 };
 
 /**
- * While draining: closes idle connections bit by bit, so that their clients come back to other replicas one by one instead of all at once. Busy ones,
- * and those that wait for an answer, are left until the end; not so those whose peer takes nothing: one that has gone must not keep a stop from its end.
+ * While draining: closes idle connections bit by bit, so that their clients reconnect to other replicas one
+ * by one instead of all at once. Busy ones and those that wait for an answer are left alone until the end;
+ * but a connection whose peer takes nothing any more must not delay the stop.
  */
 export const closeIdle = (acceptor: Acceptor): void => {
   const { draining } = acceptor;

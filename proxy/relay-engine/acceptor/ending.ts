@@ -25,8 +25,8 @@ import { leaveQueue } from './waiting.ts';
 const SHORT_MS = 1000;
 
 /**
- * A socket that sent its end of stream first stays in the kernel for a minute after it is closed, and keeps its port.
- * One that was reset does not.
+ * A socket that sent its end of stream first stays in the kernel for a minute after it is closed, and keeps
+ * its port. One that was reset does not.
  */
 const notePort = ({ connections, counters, sourcePorts, nowMs }: Acceptor, connection: number): void => {
   const flags = connections.flags[connection * 2 + ENDPOINT] as number;
@@ -89,7 +89,10 @@ const resetOnClose = ({ connections, sys }: Acceptor, connection: number, side: 
     connections.flags[sideIndex] = (connections.flags[sideIndex] as number) | RESET;
 };
 
-/** Ends a connection with a reset to `side`, so that it learns that the other side reset, or that something failed. */
+/**
+ * Ends a connection with a reset to `side`, so that it learns that the other side reset, or that something
+ * failed.
+ */
 export const resetConnection = (
   acceptor: Acceptor,
   connection: number,
@@ -100,7 +103,10 @@ export const resetConnection = (
   closeConnection(acceptor, connection, reason);
 };
 
-/** Ends a connection with a reset to both sides, so that neither can mistake a truncated stream for a complete one. */
+/**
+ * Ends a connection with a reset to both sides, so that neither can mistake a truncated stream for a complete
+ * one.
+ */
 export const resetBoth = (acceptor: Acceptor, connection: number, reason: CloseReason): void => {
   resetOnClose(acceptor, connection, ENDPOINT);
   resetConnection(acceptor, connection, CLIENT, reason);

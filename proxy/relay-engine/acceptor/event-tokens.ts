@@ -1,12 +1,12 @@
 /*
  * The kernel hands back a 32-bit token with each event. Its range says what the event is about:
  *
- *   0 and above                    one side of a connection; the token is its side index
- *   CONTROL_TOKEN                  the acceptor's eventfd: the control thread or another acceptor called
- *   FIRST_LISTENER_TOKEN and below a listener, by its index in the table
+ *   0 and above                               one side of a connection; the token is its side index
+ *   CONTROL_TOKEN                             the eventfd: the control thread or another acceptor called
+ *   FIRST_ to LAST_LISTENER_TOKEN, downwards  a listener, by its index in the table
  *
- * There are never more listeners than slots for them, so another kind of descriptor (the sessions of a datagram
- * listener, for example) can have a range of its own below LAST_LISTENER_TOKEN.
+ * There are never more listeners than slots for them, so another kind of descriptor (the sessions of a
+ * datagram listener, for example) can have a range of its own below LAST_LISTENER_TOKEN.
  */
 import { SLOTS } from './shared-memory.ts';
 

@@ -1,8 +1,8 @@
 import type { Acceptor } from './context.ts';
 
 /**
- * One side has ended its stream. From now on the other may be silent for as long as the listener allows that, unless the
- * idle timeout is shorter.
+ * One side has ended its stream. From now on the other may be silent for as long as the listener allows that,
+ * unless the idle timeout is shorter.
  */
 export const beHalfClosed = ({ connections, timers, now }: Acceptor, connection: number): void => {
   const { idleTicks, halfClosedTicks, lastActive } = connections;

@@ -4,26 +4,30 @@ import type { ServedListener } from './served-table.ts';
 import { INTS, intsAt, PARCEL } from './shared-memory.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
-/** How long after the end of a short connection more of them are expected. */
+/** How long after a short connection has ended more of them are expected. */
 const CALM_TICKS = TimerWheel.ticks(1000);
 
 /**
- * Connections by which another acceptor must have fewer. Where short connections end all the time the next ones even it out, and waking another
- * thread costs more than being even gains; long ones stay where they are, also those that come back after all of them ended at once.
+ * By how many connections another acceptor must have fewer. While short connections keep ending, the next
+ * ones even out the difference, and waking another thread costs more than that gains. Long ones stay where
+ * they are, also those that reconnect after all of them ended at once.
  */
 const tolerance = ({ now, shortEndedAt }: Acceptor, fewest: number): number =>
   now - shortEndedAt < CALM_TICKS ? 4 + (fewest >> 5) : 1;
 
 /**
- * Connections of an acceptor: those that it has, and those that others left for it. What it takes meanwhile counts twice rather than not at
- * all (it is open before it is noted as taken, and that is read first): an acceptor that seems to have fewer than it has is given too many.
+ * Connections of an acceptor: those that it has, and those that others have left for it. One that is being
+ * taken counts twice rather than not at all (it counts as open before it counts as taken, which is read
+ * first): an acceptor that seems to have fewer than it has would be given too many.
  */
 const load = (ints: Int32Array, at: number): number => {
   const taken = Atomics.load(ints, at + INTS.Taken);
   return Atomics.load(ints, at + INTS.Given) - taken + Atomics.load(ints, at + INTS.Open);
 };
 
-/** The acceptor that a new connection should go to: the one with the fewest, if that is enough fewer than here. */
+/**
+ * The acceptor that should get a new connection: the one with the fewest, unless the difference is too small.
+ */
 export const leastLoaded = (acceptor: Acceptor): number => {
   const { index, acceptors, shared, table } = acceptor;
   const { ints } = shared;
@@ -42,7 +46,10 @@ export const leastLoaded = (acceptor: Acceptor): number => {
   return own - fewest >= tolerance(acceptor, fewest) ? best : index;
 };
 
-/** Gives the connection that was just accepted to another acceptor; false when it can take no more now. */
+/**
+ * Hands the connection that was just accepted to another acceptor; false if that has no room for it at the
+ * moment.
+ */
 export const handOver = (acceptor: Acceptor, to: number, fd: number, listener: ServedListener): boolean => {
   const { parcel, arrival, shared, mailbox } = acceptor;
   const at = intsAt(to);
@@ -52,7 +59,7 @@ export const handOver = (acceptor: Acceptor, to: number, fd: number, listener: S
   parcel[PARCEL.HalfClosedTicks] = listener.halfClosedTicks;
   parcel[PARCEL.ClientPort] = arrival.port;
   for (let i = 0; i < 4; i++) parcel[PARCEL.ClientAddress + i] = arrival.words[i] as number;
-  // Counted before it is there: the reader may take it at once.
+  // Counted before it is there, since the reader may take it at once.
   Atomics.add(shared.ints, at + INTS.Given, 1);
   if (!mailbox.put(to, parcel)) {
     Atomics.sub(shared.ints, at + INTS.Given, 1);
@@ -64,7 +71,9 @@ export const handOver = (acceptor: Acceptor, to: number, fd: number, listener: S
   return true;
 };
 
-/** Makes the connection in `parcel` this acceptor's own; false when its sender died and it was closed meanwhile. */
+/**
+ * Makes the connection in `parcel` this acceptor's own; false if its sender died and it was closed meanwhile.
+ */
 export const takeOver = (acceptor: Acceptor, from: number): boolean => {
   const { parcel, arrival, counters } = acceptor;
   const fd = parcel[PARCEL.Descriptor] as number;

@@ -5,8 +5,8 @@ import { closeConnection, resetBoth } from './ending.ts';
 import { noteDeparted } from './under-way.ts';
 
 /**
- * Nothing has moved for the idle timeout, or since a side broke. If bytes are left that a side did not take, reset both,
- * so that the peer cannot mistake a truncated stream for a complete one.
+ * Nothing has moved for the idle timeout, or since a side broke. If bytes are left that a side did not take,
+ * reset both, so that the peer cannot mistake a truncated stream for a complete one.
  */
 const endIdle = (acceptor: Acceptor, connection: number): void => {
   const { pendingBuffer, flags, idleTicks, halfClosedTicks } = acceptor.connections;
@@ -26,8 +26,9 @@ const endIdle = (acceptor: Acceptor, connection: number): void => {
 };
 
 /**
- * The timer of a relaying connection is due. It is not moved with every byte: only here is it checked how long the
- * connection has really been silent, first by what was relayed, then by what the kernel has delivered since.
+ * The timer of a relaying connection is due. It is not moved with every byte: only here is it checked how
+ * long the connection has really been silent, first by what was relayed, then by what the kernel has
+ * delivered since.
  */
 export const onIdleDeadline = (acceptor: Acceptor, connection: number): void => {
   const { connections } = acceptor;

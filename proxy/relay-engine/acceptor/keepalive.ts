@@ -8,7 +8,10 @@ const OPTIONS = [
   ['probes', TCP_KEEPCNT],
 ] as const;
 
-/** Gives a socket the values that are not 0; where they are, the kernel's own stay. One that it does not take costs nothing but itself. */
+/**
+ * Sets the values that are not 0; for the others the kernel's defaults stay. If the kernel refuses one,
+ * nothing else is affected.
+ */
 export const setKeepalive = (sys: Sys, fd: number, keepalive: Keepalive): void => {
   for (const [field, option] of OPTIONS)
     if (keepalive[field] > 0) sys.setOption(fd, IPPROTO_TCP, option, keepalive[field]);

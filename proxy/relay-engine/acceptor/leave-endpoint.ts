@@ -10,7 +10,10 @@ export const dropEndpointSocket = (acceptor: Acceptor, connection: number): void
   fd[connection * 2 + ENDPOINT] = -1;
 };
 
-/** Leaves the endpoint of a connection, if there is one: its socket is closed, and it has capacity for another one. */
+/**
+ * Leaves the endpoint of a connection, if there is one: its socket is closed, and it has capacity for another
+ * one.
+ */
 export const leaveEndpoint = (acceptor: Acceptor, connection: number): void => {
   const { connections } = acceptor;
   dropEndpointSocket(acceptor, connection);

@@ -18,11 +18,11 @@ import { STATE_HANDLERS, type StateHandlers } from './states.ts';
 import { TICK_MS } from './timer-wheel.ts';
 
 const EVENTS_PER_TURN = 512;
-/** Longest wait, so that a thread that is told to end notices it. */
+/** Longest wait, so that a thread that is told to stop notices. */
 const LONGEST_WAIT_MS = 1000;
-/** No turn takes as long as this: the process was stopped, or its thread had no core. */
+/** No turn takes this long: if one seems to, the process was stopped, or its thread had no core. */
 const STOOD_STILL_MS = 2 * LONGEST_WAIT_MS;
-/** Turns in a row that may put off deadlines. */
+/** Consecutive turns that may put off deadlines. */
 const MOST_FULL_TURNS = 64;
 const EVENT_INTS = EPOLL_EVENT_BYTES / 4;
 const TOKEN_INT = EPOLL_TOKEN_BYTES / 4;
@@ -65,17 +65,23 @@ const waitMs = (acceptor: Acceptor): number => {
   return acceptor.timers.untilNext(soon ? TICK_MS : LONGEST_WAIT_MS);
 };
 
-/** Whether there are connections to take: one that replaces another may find some before it has a table to serve them by. */
+/**
+ * Whether other acceptors have left connections. A replacement may find some before it has a table to serve
+ * them by.
+ */
 const hasMail = ({ mailbox, table }: Acceptor): boolean => mailbox.hasMail && table.version > 0;
 
-/** Waits for events, unless there are more (`isMore`); others see that this acceptor sleeps and wake it when they leave something for it. */
+/**
+ * Waits for events, or only asks for them if there is more to do (`isMore`). Other acceptors see that this
+ * one is asleep, and wake it when they leave something for it.
+ */
 const wait = (acceptor: Acceptor, address: number, isMore: boolean): number => {
   const { sys, epoll, shared, index } = acceptor;
   const ms = isMore ? 0 : waitMs(acceptor);
   if (ms === 0 || acceptor.acceptors === 1) return sys.epollWait(epoll, address, EVENTS_PER_TURN, ms);
   const asleep = intsAt(index) + INTS.Asleep;
   Atomics.store(shared.ints, asleep, 1);
-  // Looked at after saying so: what is left from now on comes with a wake-up.
+  // The mailbox is checked after announcing the sleep: whatever is left from now on comes with a wake-up.
   const count = sys.epollWait(epoll, address, EVENTS_PER_TURN, hasMail(acceptor) ? 0 : ms);
   Atomics.store(shared.ints, asleep, 0);
   return count;
@@ -88,7 +94,7 @@ const closeAll = (acceptor: Acceptor): void => {
       resetBoth(acceptor, connection, 'Stopped');
 };
 
-/** Runs an acceptor in the calling thread until it is told to stop; the thread belongs to it meanwhile. */
+/** Runs an acceptor in the calling thread, which it occupies until it is told to stop. */
 export const runAcceptor = (inputs: AcceptorInputs): void => {
   const acceptor = createAcceptor(inputs);
   const { sys, epoll, counters, connections } = acceptor;
@@ -103,9 +109,9 @@ export const runAcceptor = (inputs: AcceptorInputs): void => {
   let fullTurns = 0;
   while (!counters.stopping) {
     const count = wait(acceptor, memory.address, fullTurns > 0);
-    // A process that was stopped and goes on begins here: what has come is asked for first.
+    // A process that was stopped continues here: first ask what has come meanwhile.
     if (count === -EINTR) continue;
-    // Nothing else can go wrong with it; going round without end would help nobody, a replacement might.
+    // There is no other error that waiting can mend. Looping on would help nobody; a replacement might.
     if (count < 0) throw new Error(`EPOLL_WAIT_FAILED: errno ${-count}`);
     const before = acceptor.nowMs;
     acceptor.nowMs = inputs.now();
@@ -114,8 +120,9 @@ export const runAcceptor = (inputs: AcceptorInputs): void => {
     const called = handle(acceptor, events, count);
     if (hasMail(acceptor)) takeMail(acceptor);
     relayReady(acceptor);
-    // Where the whole process stood still, deadlines have passed whose connections' events have come, too, more than a turn takes: those come first.
-    // So do they where it stood still after the kernel was asked: what has come since is not among these events.
+    // If the whole process stood still, deadlines have passed of connections whose events have come, too,
+    // perhaps more than one turn handles: those events go first. The same holds if it stood still after the
+    // kernel was asked: what has come since is not among these events.
     const stoodStill = acceptor.nowMs - before > STOOD_STILL_MS;
     fullTurns = count === EVENTS_PER_TURN || stoodStill ? fullTurns + 1 : 0;
     if (fullTurns === 0 || fullTurns > MOST_FULL_TURNS) acceptor.timers.advance(acceptor.now, onDue);
@@ -125,7 +132,7 @@ export const runAcceptor = (inputs: AcceptorInputs): void => {
     if (called) {
       sys.consume(inputs.eventfd);
       const messages = inputs.received();
-      // Left by one that served the table before: after the next one its backend's slot may be another's.
+      // Left by an acceptor with the same table: under the next one the backend's slot may be another's.
       if (hasMail(acceptor)) takeMail(acceptor);
       for (const message of messages) onMessage(acceptor, message);
     }

@@ -10,8 +10,9 @@ import {
 } from './shared-memory.ts';
 
 /**
- * Rings through which acceptors hand connections to each other: one for each pair, so each has one writer and one reader and nothing
- * is locked. An acceptor that dies half-way through putting something in leaves no trace.
+ * Rings through which acceptors hand connections to each other: one for each pair, so that each has one
+ * writer and one reader and nothing is locked. An acceptor that dies half-way through putting something in
+ * leaves no trace.
  */
 export class Mailbox {
   #ints: Int32Array;
@@ -28,7 +29,7 @@ export class Mailbox {
     this.#mailAt = intsAt(self) + INTS.Mail;
   }
 
-  /** Leaves a connection for `to`; false when its ring is full. */
+  /** Leaves a connection for `to`; false if that ring is full. */
   put(to: number, parcel: Int32Array): boolean {
     const ring = mailRingAt(this.#acceptors, this.#self, to);
     const put = Atomics.load(this.#mail, ring + RING.Put);
@@ -44,7 +45,7 @@ export class Mailbox {
     return Atomics.load(this.#ints, this.#mailAt) === 1;
   }
 
-  /** Takes out all there is: `parcel` is filled and `take` called with the sender, once for each connection. */
+  /** Takes everything out: for each connection, `parcel` is filled and `take` called with the sender. */
   takeAll(parcel: Int32Array, take: (from: number) => void): void {
     Atomics.store(this.#ints, this.#mailAt, 0);
     for (let from = 0; from < this.#acceptors; from++) {

@@ -6,15 +6,18 @@ import type { PickingPlan } from '../../table/pickers/picker.ts';
 import type { SharedBuffers } from './shared-memory.ts';
 import type { PortRange } from './source-ports.ts';
 
-/** A table as one acceptor gets it: with its own listening sockets and everyone's slots in shared memory. */
+/**
+ * A table as one acceptor gets it, with its own listening sockets, and slots in shared memory that all agree
+ * on.
+ */
 export interface AcceptorTable {
   readonly version: number;
-  /** Descriptors that all connections together may hold; beyond it accepting pauses. */
+  /** Descriptors that all connections together may hold; beyond that, accepting pauses. */
   readonly descriptorLimit: number;
   readonly accessLog: AccessLog;
   readonly listeners: readonly AcceptorListener[];
   readonly backends: readonly AcceptorBackend[];
-  /** Slots of endpoints that have gone and whose connections end with them. */
+  /** Slots of endpoints that have gone and whose connections end for it. */
   readonly removed: readonly number[];
   /** Slots of endpoints that are unhealthy and whose connections end for it. */
   readonly unhealthy?: readonly number[];
@@ -34,13 +37,15 @@ export interface AcceptorBackend {
   readonly slot: number;
   readonly policy: BackendPolicy;
   readonly endpoints: SharedEndpoints;
-  /** Its indexes are those of `endpoints`; in memory that all acceptors share. */
+  /** Its indexes are those of `endpoints`. In memory that all acceptors share. */
   readonly plan: PickingPlan;
 }
 
-/** The endpoints of a backend in memory that all acceptors share, so that posting a table copies none of them. */
+/**
+ * The endpoints of a backend in memory that all acceptors share, so that posting a table copies none of them.
+ */
 export interface SharedEndpoints {
-  /** Another one wherever the content is another one: who has these already knows them again. */
+  /** Identifies the content: an acceptor that has an object with this id has the same endpoints already. */
   readonly id: number;
   readonly slots: Int32Array;
   readonly weights: Float64Array;
@@ -58,7 +63,7 @@ export interface AcceptorEndpoint {
 /** Control thread → acceptor; the acceptor's eventfd is signalled after each. */
 export type ToAcceptor =
   | { readonly type: 'Table'; readonly table: AcceptorTable }
-  /** Close idle connections bit by bit, so that about none is left after `ms`. */
+  /** Close idle connections bit by bit, so that hardly any is left after `ms`. */
   | { readonly type: 'Drain'; readonly ms: number };
 
 /** Acceptor → control thread. */

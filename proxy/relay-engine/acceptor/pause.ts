@@ -4,9 +4,14 @@ import { listenerToken } from './event-tokens.ts';
 import { INTS } from './shared-memory.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
-/** How long accepting pauses when descriptors or memory ran out; clients stay in the kernel's queue meanwhile. */
+/**
+ * How long accepting pauses when descriptors or memory ran out; clients stay in the kernel's queue meanwhile.
+ */
 const PAUSE_TICKS = TimerWheel.ticks(100);
-/** How long after a pause nothing may fail until it is reported as over: a lasting shortage fails after each pause. */
+/**
+ * How long after a pause nothing may fail until it is reported as over: a lasting shortage fails after each
+ * pause.
+ */
 const CALM_TICKS = TimerWheel.ticks(1000);
 
 /** Whether the two descriptors of one more connection would exceed what connections may hold. */
@@ -18,7 +23,8 @@ export const watchListeners = (acceptor: Acceptor): void => {
     const token = listenerToken(index);
     const result = acceptor.sys.epollControl(acceptor.epoll, EPOLL_CTL_ADD, listener.fd, EPOLLIN, token);
     if (result >= 0) continue;
-    // The kernel is out of memory for it. An unwatched listener would silently lose its clients, so try again later.
+    // The kernel is out of memory for it. An unwatched listener would silently lose its clients, so try again
+    // later.
     pauseAccepting(acceptor, -result);
     return;
   }
@@ -47,8 +53,8 @@ export const reportResumed = (acceptor: Acceptor): void => {
 };
 
 /**
- * Resumes accepting when the pause is over and there is room; and reports it once nothing has failed for a while, even
- * if no client comes.
+ * Resumes accepting when the pause is over and there is room; and reports it once nothing has failed for a
+ * while, even if no client comes.
  */
 export const resumeAccepting = (acceptor: Acceptor): void => {
   if (acceptor.pausedUntil === 0) {

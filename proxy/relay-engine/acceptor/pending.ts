@@ -1,6 +1,8 @@
 import type { Acceptor } from './context.ts';
 
-/** Keeps the `length` bytes at `start` of the scratch buffer, which a side did not take, until it is writable. */
+/**
+ * Keeps the `length` bytes at `start` of the scratch buffer, which a side did not take, until it is writable.
+ */
 export const keepPending = (acceptor: Acceptor, sideIndex: number, start: number, length: number): void => {
   const { connections, buffers, scratch } = acceptor;
   const buffer = buffers.take();

@@ -24,8 +24,8 @@ import type { Transport } from './transport.ts';
 import { watchWritable } from './watch-sides.ts';
 
 /**
- * Lets a side be read when those that wait already have had their turns. However often this is called, the side gets
- * one turn.
+ * Lets a side be read when those that wait already have had their turns. However often this is called, the
+ * side gets one turn.
  */
 export const readLater = ({ connections, ready }: Acceptor, sideIndex: number): void => {
   const flags = connections.flags[sideIndex] as number;
@@ -39,8 +39,8 @@ const onEndOfStream = (acceptor: Acceptor, connection: number, from: Side): void
   const { flags, fd, transport } = acceptor.connections;
   const source = connection * 2 + from;
   const sink = connection * 2 + 1 - from;
-  // What this side did not take is lost, so the other must not believe in a clean end. But an endpoint that closed in
-  // order before that had given its whole answer.
+  // What this side did not take is lost, so the other must not believe in a clean end. But an endpoint that
+  // closed in order before that had given its whole answer.
   const closedFirst = from === ENDPOINT && ((flags[source] as number) & ENDING) !== 0;
   if (((flags[source] as number) & BROKEN) !== 0 && !closedFirst) {
     abort(acceptor, connection, from);
@@ -59,9 +59,9 @@ const onEndOfStream = (acceptor: Acceptor, connection: number, from: Side): void
 };
 
 /**
- * Sending to `to` has failed with `errno`. What it may have sent before is read first. An endpoint that had ended its
- * stream has given its answer, which may still be on its way to the client: then what the client goes on sending is read
- * and thrown away, for a while.
+ * Sending to `to` has failed with `errno`. What it may have sent before is read first. An endpoint that had
+ * ended its stream has given its answer, which may still be on its way to the client: then what the client
+ * goes on sending is read and thrown away, for a while.
  */
 const onSendError = (acceptor: Acceptor, connection: number, to: Side, errno: number): void => {
   const { flags } = acceptor.connections;
@@ -74,7 +74,8 @@ const onSendError = (acceptor: Acceptor, connection: number, to: Side, errno: nu
   }
   flags[sideIndex] = (flags[sideIndex] as number) | BROKEN;
   linger(acceptor, connection);
-  // With this error the kernel says that a reset came behind an end of stream, which may still have to be read.
+  // With this error the kernel says that a reset came behind an end of stream, which may still have to be
+  // read.
   const closedFirst = to === ENDPOINT && errno === EPIPE;
   if (hadEnded || closedFirst) readLater(acceptor, connection * 2 + CLIENT);
   if (hadEnded) return;
@@ -96,7 +97,10 @@ const onNothingReceived = (acceptor: Acceptor, connection: number, from: Side, r
   } else flags[source] = (flags[source] as number) & ~READABLE;
 };
 
-/** Of the `length` bytes in the scratch buffer, sending to `to` took `result`, or failed with that negative errno. */
+/**
+ * Of the `length` bytes in the scratch buffer, sending to `to` took `result`, or failed with that negative
+ * errno.
+ */
 const onPartlySent = (
   acceptor: Acceptor,
   connection: number,
@@ -119,8 +123,8 @@ const onPartlySent = (
 };
 
 /**
- * Reads from `from` at most `most` times and sends to the other side. If there may be more to read and the other side
- * takes it, the side is queued for another turn.
+ * Reads from `from` at most `most` times and sends to the other side. If there may be more to read and the
+ * other side takes it, the side is queued for another turn.
  */
 export const pump = (acceptor: Acceptor, connection: number, from: Side, most: number): void => {
   const { connections, scratch } = acceptor;

@@ -33,8 +33,8 @@ const drop = ({ sys, scratch }: Acceptor, fd: number, length: number): boolean =
 };
 
 /**
- * The backend that a preface of `listener` has named, or -1: a slot that was given to a backend which came later than
- * the listener's table is not the one that was meant.
+ * The backend that a preface of `listener` has named, or -1: a slot that was given to a backend which came
+ * later than the listener's table is not the one that was meant.
  */
 const meantBackend = (
   { backends, gone }: ServedTable,
@@ -97,8 +97,8 @@ export const onPrefaceDeadline = (acceptor: Acceptor, connection: number): void 
 };
 
 /**
- * The preface is the listener's newest, which knows the new table. If the listener has gone, or has none any more, the
- * connection keeps the one it began with.
+ * The preface is the listener's newest, which knows the new table. If the listener has gone, or has none any
+ * more, the connection keeps the one it began with.
  */
 export const followNewPreface = (acceptor: Acceptor, connection: number): void => {
   const { connections, table } = acceptor;

@@ -1,8 +1,11 @@
 const INITIAL = 64;
 
-/** Sides that have more to read than they may read at once, in the order in which they have their turns. A ring that grows; nothing is allocated while it is large enough. */
+/**
+ * Side indexes of those that have more to read than they may read at once, in the order of their turns. A
+ * ring that grows; nothing is allocated while it is large enough.
+ */
 export class ReadyQueue {
-  #places = new Int32Array(INITIAL);
+  #sides = new Int32Array(INITIAL);
   #first = 0;
   #length = 0;
 
@@ -10,26 +13,26 @@ export class ReadyQueue {
     return this.#length;
   }
 
-  push(place: number): void {
-    if (this.#length === this.#places.length) this.#grow();
-    this.#places[(this.#first + this.#length) & (this.#places.length - 1)] = place;
+  push(sideIndex: number): void {
+    if (this.#length === this.#sides.length) this.#grow();
+    this.#sides[(this.#first + this.#length) & (this.#sides.length - 1)] = sideIndex;
     this.#length++;
   }
 
-  /** Takes the place that has waited longest; -1 when there is none. */
+  /** Takes the side that has waited longest; -1 if there is none. */
   shift(): number {
     if (this.#length === 0) return -1;
-    const place = this.#places[this.#first] as number;
-    this.#first = (this.#first + 1) & (this.#places.length - 1);
+    const sideIndex = this.#sides[this.#first] as number;
+    this.#first = (this.#first + 1) & (this.#sides.length - 1);
     this.#length--;
-    return place;
+    return sideIndex;
   }
 
   #grow(): void {
-    const grown = new Int32Array(this.#places.length * 2);
+    const grown = new Int32Array(this.#sides.length * 2);
     for (let i = 0; i < this.#length; i++)
-      grown[i] = this.#places[(this.#first + i) & (this.#places.length - 1)] as number;
-    this.#places = grown;
+      grown[i] = this.#sides[(this.#first + i) & (this.#sides.length - 1)] as number;
+    this.#sides = grown;
     this.#first = 0;
   }
 }

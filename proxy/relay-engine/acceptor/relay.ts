@@ -5,14 +5,14 @@ import { flush, pump, readLater } from './pump.ts';
 /** Reads of one side that has much to move, before the next one has its turn. */
 const READS_PER_SLICE = 4;
 /**
- * Reads of all of these together, before the kernel is asked what has come meanwhile: a side with little to move waits
- * no longer than this.
+ * Reads of all of these together, before the kernel is asked what has come meanwhile: a side with little to
+ * move waits no longer than this.
  */
 const READS_PER_TURN = 8;
 
 /**
- * A side of a relaying connection is writable (`writable`), or readable as its flags say. Who has little to move is read
- * at once; who filled the buffer last time, or was held up by a slow peer, waits for a turn.
+ * A side of a relaying connection is writable (`writable`), or readable as its flags say. Who has little to
+ * move is read at once; who filled the buffer last time, or was held up by a slow peer, waits for a turn.
  */
 export const relay = (acceptor: Acceptor, connection: number, side: Side, writable: boolean): void => {
   const { flags, pendingBuffer, state } = acceptor.connections;
@@ -36,9 +36,9 @@ export const beginRelay = (acceptor: Acceptor, connection: number): void => {
 };
 
 /**
- * Gives the sides that have much to move their turns, until together they have spent what one turn of the loop allows.
- * Then the kernel is asked what has come meanwhile, so that a side with little to move waits for a few reads, however
- * many streams there are beside it. The order among them is kept from turn to turn.
+ * Gives the sides that have much to move their turns, until together they have spent what one turn of the
+ * loop allows. Then the kernel is asked what has come meanwhile, so that a side with little to move waits for
+ * a few reads, however many streams there are beside it. The order among them is kept from turn to turn.
  */
 export const relayReady = (acceptor: Acceptor): void => {
   const { connections, ready } = acceptor;

@@ -5,8 +5,9 @@ import type { AcceptorStart, FromAcceptor, ToAcceptor } from './messages.ts';
 import { viewShared } from './shared-memory.ts';
 
 /**
- * Runs the acceptor that the engine started this thread for. It blocks in epoll_wait, so its port is read when the eventfd says
- * that there is something; nothing listens on the port, so the thread ends by itself.
+ * Runs the acceptor that the engine started this thread for. The thread blocks in epoll_wait, so its message
+ * port is read when the eventfd says that there is something. Nothing listens on the port, so the thread ends
+ * by itself.
  */
 export const runWorker = (sys: Sys): void => {
   const port = parentPort;
@@ -17,7 +18,7 @@ export const runWorker = (sys: Sys): void => {
     const messages: ToAcceptor[] = [];
     for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port))
       messages.push(next.message as ToAcceptor);
-    // Of tables only the newest counts.
+    // Of several tables only the newest counts.
     const newest = messages.findLast(({ type }) => type === 'Table');
     return messages.filter((message) => message.type !== 'Table' || message === newest);
   };

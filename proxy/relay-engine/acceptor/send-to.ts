@@ -4,8 +4,8 @@ import type { Acceptor } from './context.ts';
 import type { Transport } from './transport.ts';
 
 /**
- * Sends to a side of a connection. An endpoint's socket is told not to delay small segments only before the second send:
- * the first one never waits for an acknowledgement, and most short connections have no second.
+ * Sends to a side of a connection. An endpoint's socket is told not to delay small segments only before the
+ * second send: the first one never waits for an acknowledgement, and most short connections have no second.
  */
 export const sendTo = (
   acceptor: Acceptor,

@@ -16,7 +16,10 @@ const ACCEPT_FROM: Readonly<Record<Protocol, ServedListener['acceptFrom']>> = { 
 type Served = Pick<ServedBackend, 'id' | 'addresses' | 'addressLengths' | 'families' | 'ports' | 'memory'> &
   Pick<Choice, 'candidates'>;
 
-/** Prepares the endpoints of a backend. There may be tens of thousands, so nothing is done if they are the same as before. */
+/**
+ * Prepares the endpoints of a backend. There may be tens of thousands, so nothing is done if they are the
+ * same as before.
+ */
 const serveEndpoints = (
   { id, slots, weights, addresses }: SharedEndpoints,
   before: ServedBackend | undefined,
@@ -54,7 +57,7 @@ const serveBackend = (
       cursors: shared.cursors,
       dues: shared.dues,
       clocks: shared.clocks,
-      place: backend.slot,
+      backendSlot: backend.slot,
     },
     transport: PLAIN,
     connectTicks: TimerWheel.ticks(policy.connectMs),
@@ -69,7 +72,9 @@ const serveBackend = (
   };
 };
 
-/** Makes the table that an acceptor serves of the one it was sent; `before` is what it has served until now. */
+/**
+ * Makes the table that an acceptor serves of the one it was sent; `before` is what it has served until now.
+ */
 export const serveTable = (
   table: AcceptorTable,
   before: Pick<ServedTable, 'listeners' | 'backends'>,

@@ -4,8 +4,8 @@ import { dial } from './dial.ts';
 import { leaveQueue } from './waiting.ts';
 
 /**
- * Lets those that wait try again, the longest waiting first. Asked every tick, since a place may come free in another acceptor, and
- * when one comes free here.
+ * Lets those that wait try again, the longest waiting first. Called every tick, since capacity may become
+ * free in another acceptor, and when it does here.
  */
 export const serveWaiting = (acceptor: Acceptor): void => {
   const { connections, waiting } = acceptor;
@@ -18,9 +18,10 @@ export const serveWaiting = (acceptor: Acceptor): void => {
     const backend = connections.backendSlot[connection] as number;
     if (backend !== fullBackend) dial(acceptor, connection);
     if (connections.state[connection] === WAITING) {
-      // One that an endpoint failed avoids it: what is full to it may have a place for the next one.
+      // A connection avoids an endpoint that failed it: what is full for this one may have capacity for the
+      // next one.
       if (!connections.tried.has(connection)) fullBackend = backend;
       next++;
-    } else leaveQueue(acceptor, connection); // the next one has its turn now
+    } else leaveQueue(acceptor, connection); // the next one is at this index now
   }
 };

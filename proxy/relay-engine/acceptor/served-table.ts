@@ -42,8 +42,8 @@ export interface ServedListener extends AcceptorListener {
   /** Of the client's side of its connections. */
   readonly transport: Transport;
   /**
-   * Takes what the kernel has for the listener; returns false when nothing is left for now. With `mayHandOver` false
-   * nothing is handed to another acceptor.
+   * Takes what the kernel has for the listener; returns false when nothing is left for now. With
+   * `mayHandOver` false nothing is handed to another acceptor.
    */
   readonly acceptFrom: (acceptor: Acceptor, listener: ServedListener, mayHandOver: boolean) => boolean;
 }
@@ -59,8 +59,8 @@ export interface ServedTable {
   /** By backend slot. */
   readonly backends: ReadonlyMap<number, ServedBackend>;
   /**
-   * Backends that went with this table, by slot: for connections that were handed over by an acceptor which still
-   * serves the table before.
+   * Backends that went with this table, by slot: for connections that were handed over by an acceptor which
+   * still serves the table before.
    */
   readonly gone: ReadonlyMap<number, ServedBackend>;
   /** By listener slot, of the listeners that have keepalive values of their own. */
@@ -85,10 +85,10 @@ export const EMPTY_TABLE: ServedTable = {
 };
 
 /**
- * The listener of a connection that was handed over: as the table has it, or as the table before had it if it has just
- * gone. What the sender says of its backend may be outdated: while connections wait for the replacement of an acceptor
- * that died, a backend may go and its slot become another's. A listener keeps its slot as long as it has connections,
- * including those on their way.
+ * The listener of a connection that was handed over: as the table has it, or as the table before had it if it
+ * has just gone. What the sender says of its backend may be outdated: while connections wait for the
+ * replacement of an acceptor that died, a backend may go and its slot become another's. A listener keeps its
+ * slot as long as it has connections, including those on their way.
  */
 export const listenerOf = (
   { listeners, before }: Pick<ServedTable, 'listeners' | 'before'>,

@@ -3,14 +3,14 @@ import { CONNECT_FAILURES } from '../../engine/connect-failure.ts';
 import { CONNECT_BOUNDS_MS, OPEN_BOUNDS_MS } from './durations.ts';
 
 /**
- * How many of each may exist at once; slots are reused when what they counted is gone. The system gives memory only for slots that were used: 16 bytes
- * for an endpoint, and 48 more for each acceptor.
+ * How many of each may exist at once. Slots are reused when what they counted is gone. The system provides
+ * memory only for slots that were used: 16 bytes for an endpoint, and 48 more for each acceptor.
  */
 export const SLOTS = { listeners: 128, backends: 128, endpoints: 65536 } as const;
 /** Descriptors that the owner table can describe: the highest limit that a resource may ask for. */
 export const MAX_DESCRIPTORS = 1048576;
 
-/** Integers of one acceptor, written by it alone, except Stop. */
+/** Integers of one acceptor, written by it alone, except where noted. */
 export const INTS = {
   /** Version of the table that it serves. */
   Version: 0,
@@ -22,18 +22,23 @@ export const INTS = {
   Paused: 3,
   /** Rises with every turn of the loop, at least once a second; wraps. */
   Beat: 4,
-  /** 1 while it may be blocked in epoll_wait: whoever leaves something for it then has to wake it. */
+  /** 1 while it may be blocked in epoll_wait: whoever leaves something for it must then wake it. */
   Asleep: 5,
   /** 1 while it takes connections from others: it runs and is not paused. */
   Taking: 6,
   /** 1 when another acceptor has left a connection for it. */
   Mail: 7,
-  /** Connections left for it, by anyone through Atomics, and those of them that it took; both wrap. */
+  /**
+   * Connections left for it, counted by anyone through Atomics, and how many of them it has taken; both wrap.
+   */
   Given: 8,
   Taken: 9,
   /** Its eventfd, which wakes it. */
   Wake: 10,
-  /** Records put into its ring of the access log, and records that the control thread took out; both wrap. */
+  /**
+   * Records put into its ring of the access log, and records that the control thread has taken out; both
+   * wrap.
+   */
   LogPut: 11,
   LogTaken: 12,
 } as const;
@@ -43,12 +48,13 @@ const INTS_PER_ACCEPTOR = INTS_HEAD + SLOTS.listeners + SLOTS.endpoints;
 /** Totals of one acceptor, written by it alone. */
 export const TOTALS = { Accepted: 0, HandedOver: 1, LogDropped: 2 } as const;
 const TOTALS_HEAD = 8;
-/** Connections are counted by their retries: none, one, two, and more. */
+/** Connections are counted by their number of retries: none, one, two, and more. */
 export const RETRY_COUNTS = 4;
 const DURATIONS = 6 + RETRY_COUNTS;
 /**
- * Totals of one listener. HandedOver and TakenOver are what this acceptor gave to others and got from them, so that Accepted - HandedOver +
- * TakenOver - all Closes is what it has. Retries are by number, Durations by bucket (OPEN_BOUNDS_MS), Closes in the order of CLOSES.
+ * Totals of one listener. HandedOver and TakenOver count what this acceptor gave to others and got from them:
+ * it has Accepted - HandedOver + TakenOver - all Closes. Retries are by number, Durations by bucket
+ * (OPEN_BOUNDS_MS), Closes in the order of CLOSES.
  */
 export const LISTENER_TOTALS = {
   Accepted: 0,
@@ -63,7 +69,10 @@ export const LISTENER_TOTALS = {
   Closes: DURATIONS + OPEN_BOUNDS_MS.length + 1,
 } as const;
 const LISTENER_STRIDE = LISTENER_TOTALS.Closes + CLOSES.length;
-/** Totals of one backend; Failures are in the order of CONNECT_FAILURES, Connects by bucket (CONNECT_BOUNDS_MS). */
+/**
+ * Totals of one backend; Failures are in the order of CONNECT_FAILURES, Connects by bucket
+ * (CONNECT_BOUNDS_MS).
+ */
 export const BACKEND_TOTALS = {
   Retries: 0,
   RetriesDenied: 1,
@@ -75,19 +84,21 @@ export const BACKEND_TOTALS = {
 } as const;
 const BACKEND_STRIDE = BACKEND_TOTALS.Connects + CONNECT_BOUNDS_MS.length + 1;
 /**
- * Totals of one endpoint: connections made, attempts that failed, bytes that clients sent to it and that it sent, and closed connections that keep
- * their source port for a minute.
+ * Totals of one endpoint: connections made, attempts that failed, bytes that clients sent to it and that it
+ * sent, and closed connections that keep their source port for a minute.
  */
 export const ENDPOINT_TOTALS = { Connections: 0, Failures: 1, Received: 2, Sent: 3, PortsKept: 4 } as const;
 const ENDPOINT_STRIDE = 5;
 const LISTENERS_AT = TOTALS_HEAD;
-/** Closes of listeners whose slot has a new user; so that totals never fall. */
+/** Closes of listeners whose slot has a new user, so that totals never fall. */
 const PAST_CLOSES_AT = LISTENERS_AT + SLOTS.listeners * LISTENER_STRIDE;
 const BACKENDS_AT = PAST_CLOSES_AT + CLOSES.length;
 const ENDPOINTS_AT = BACKENDS_AT + SLOTS.backends * BACKEND_STRIDE;
 const TOTALS_PER_ACCEPTOR = ENDPOINTS_AT + SLOTS.endpoints * ENDPOINT_STRIDE;
 
-/** Connections that one acceptor may have left for another and that are not taken yet; a power of two. */
+/**
+ * Most connections that one acceptor may have left for another and that are not taken yet; a power of two.
+ */
 export const MAIL_CELLS = 32;
 /** Offsets in a parcel: a connection that one acceptor hands to another. */
 export const PARCEL = {
@@ -149,20 +160,29 @@ export interface SharedMemory {
   readonly totals: Float64Array;
   /** Open connections by endpoint slot, over all acceptors; only by Atomics. */
   readonly endpointsOpen: Int32Array;
-  /** By endpoint slot, over all acceptors: attempts to connect that failed since the last that succeeded; only by Atomics. */
+  /**
+   * By endpoint slot, over all acceptors: attempts to connect that failed since the last that succeeded; only
+   * by Atomics.
+   */
   readonly failuresInARow: Int32Array;
   /** Round-robin cursors by backend slot; only by Atomics. */
   readonly cursors: Int32Array;
-  /** By endpoint slot and by backend slot: when an endpoint has its next turn among equals, and how far the turns are; see least-connections.ts. */
+  /**
+   * By endpoint slot and by backend slot: when an endpoint has its next turn among equals, and how far turns
+   * have come; see least-connections.ts.
+   */
   readonly dues: Float64Array;
   readonly clocks: Float64Array;
   /** By descriptor: 1 + index of the acceptor that holds it, 0 for none. Written by the holder. */
   readonly owners: Uint16Array;
-  /** One place: descriptors that connections hold, over all acceptors; only by Atomics. */
+  /** A single number: descriptors that connections hold, over all acceptors; only by Atomics. */
   readonly held: Int32Array;
   /** Connections on their way from one acceptor to another; see mailbox.ts. */
   readonly mail: Int32Array;
-  /** Records of ended connections by acceptor; see access-ring.ts. The system gives its memory when it is written to first. */
+  /**
+   * Records of ended connections by acceptor; see access-ring.ts. The system provides the memory when it is
+   * first written to.
+   */
   readonly access: Float64Array;
 }
 
@@ -220,7 +240,7 @@ export const backendTotalsAt = (acceptor: number, slot: number): number =>
 export const endpointTotalsAt = (acceptor: number, slot: number): number =>
   totalsAt(acceptor) + ENDPOINTS_AT + slot * ENDPOINT_STRIDE;
 
-/** Places of a listener's, a backend's and an endpoint's totals, to be cleared for a new user of the slot. */
+/** How many totals a listener, a backend and an endpoint have, to be cleared for a new user of the slot. */
 export const TOTALS_OF = {
   listener: LISTENER_STRIDE,
   backend: BACKEND_STRIDE,

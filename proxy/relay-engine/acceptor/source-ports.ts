@@ -1,28 +1,35 @@
 import { SLOTS } from './shared-memory.ts';
 
-/** Source ports as the network namespace has them. */
+/** The source ports of the network namespace. */
 export interface PortRange {
   /** net.ipv4.ip_local_port_range, both ends included. */
   readonly low: number;
   readonly high: number;
-  /** Whether the kernel itself uses ports in TIME_WAIT again (net.ipv4.tcp_tw_reuse = 1). */
+  /** Whether the kernel itself reuses ports in TIME_WAIT (net.ipv4.tcp_tw_reuse = 1). */
   readonly reused: boolean;
-  /** Ports of the range that nobody is to choose (net.ipv4.ip_local_reserved_ports); the kernel keeps to that only where it chooses itself. */
+  /**
+   * Ports of the range that nobody may choose (net.ipv4.ip_local_reserved_ports); the kernel observes that
+   * only if it chooses itself.
+   */
   readonly reserved?: readonly number[];
 }
 
-/** A closed connection keeps its port for a minute (TCP_TIMEWAIT_LEN), where the endpoint did not close first. */
+/** A closed connection keeps its port for a minute (TCP_TIMEWAIT_LEN), unless the endpoint closed first. */
 const KEPT_MS = 60_000;
-/** Where the kernel uses such ports again, it does so after a second. */
+/** If the kernel reuses such ports, it does so after a second. */
 const KEPT_REUSED_MS = 1000;
-/** Share of the range that is left to the kernel: it gives no port away that was bound by number, and others connect, too. */
+/**
+ * One in how many ports is left to the kernel: it never assigns a port that was bound by number, and other
+ * programs connect, too.
+ */
 const LEFT_TO_KERNEL = 4;
 
 /**
- * Decides who chooses source ports. Usually the kernel does. Where clients end connections first, this side's sockets stay in TIME_WAIT and keep
- * their ports for a minute, or a second where the kernel uses them again: its search takes ever longer and then fails. A socket that was bound to a port by number may take over such a connection's port (the
- * kernel demands timestamps for it, RFC 6191), also with net.ipv4.tcp_tw_reuse off. So from then on this acceptor goes round its own
- * share of the range.
+ * Decides who chooses source ports. Usually the kernel does. If clients end connections first, the sockets of
+ * this side stay in TIME_WAIT and keep their ports for a minute, or a second if the kernel reuses them: its
+ * search takes longer and longer, and then fails. A socket that was bound to a port by number may take over
+ * such a connection's port, even with net.ipv4.tcp_tw_reuse off (the kernel requires timestamps for it, RFC
+ * 6191). So from then on this acceptor cycles through its own share of the range.
  */
 export class SourcePorts {
   /** Whether ports are chosen here. */
@@ -38,7 +45,7 @@ export class SourcePorts {
   #reserved: readonly number[];
   #avoided: ReadonlySet<number>;
 
-  /** `index` of `acceptors`: each takes ports of its own. */
+  /** `index` of `acceptors`: each uses ports of its own. */
   constructor(
     { low, high, reused, reserved = [] }: PortRange,
     index: number,
@@ -57,7 +64,7 @@ export class SourcePorts {
     this.#avoided = new Set(reserved);
   }
 
-  /** Notes that a closed connection to an endpoint keeps its port. */
+  /** Records that a closed connection to an endpoint keeps its port. */
   keeps(endpointSlot: number, nowMs: number): void {
     if (nowMs - this.#since > this.#keptMs) this.#beginAnew(nowMs);
     const count = (this.#kept[endpointSlot] as number) + 1;
@@ -65,13 +72,16 @@ export class SourcePorts {
     if (count >= this.#scarce) this.scarce();
   }
 
-  /** The kernel has no port left for an endpoint, or soon will have none. */
+  /** The kernel has no port left for an endpoint, or soon will not. */
   scarce(): void {
     this.#wasScarce = true;
     this.chosen = true;
   }
 
-  /** Ports that are never chosen here: those of listeners and endpoints, whose servers could not have them meanwhile. */
+  /**
+   * Ports that are never chosen here: those of listeners and endpoints, on which servers could not listen
+   * meanwhile.
+   */
   avoid(ports: ReadonlySet<number>): void {
     this.#avoided = new Set([...ports, ...this.#reserved]);
   }

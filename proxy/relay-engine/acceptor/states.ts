@@ -46,7 +46,9 @@ const noteReadable = ({ flags }: Connections, sideIndex: number, events: number)
   flags[sideIndex] = (flags[sideIndex] as number) | READABLE | more;
 };
 
-/** The client of a connection that has no endpoint yet: what it sends waits in the kernel, and it may leave. */
+/**
+ * The client of a connection that has no endpoint yet: what it sends waits in the kernel, and it may leave.
+ */
 const onWaitingClient = (acceptor: Acceptor, connection: number, events: number): void => {
   noteReadable(acceptor.connections, connection * 2 + CLIENT, events);
   if ((events & GONE) !== 0) closeConnection(acceptor, connection, 'ClientGone');
@@ -63,8 +65,8 @@ const whyEndpointGoes = (
 };
 
 /**
- * The endpoint goes. If it had already ended its stream, the kernel holds its whole answer, on its way to the client:
- * then only what the client still sends is cut off.
+ * The endpoint goes. If it had already ended its stream, the kernel holds its whole answer, on its way to the
+ * client: then only what the client still sends is cut off.
  */
 const cutOff = (
   acceptor: Acceptor,
@@ -78,8 +80,9 @@ const cutOff = (
 };
 
 /**
- * A connection without a connected endpoint. If its backend goes, it must not be retried: the slot may soon be another
- * backend's. If the endpoint being connected to goes, another one is tried, as long as the backend is served.
+ * A connection without a connected endpoint. If its backend goes, it must not be retried: the slot may soon
+ * be another backend's. If the endpoint being connected to goes, another one is tried, as long as the backend
+ * is served.
  */
 const onNewTableBeforeRelaying = (acceptor: Acceptor, connection: number): void => {
   const { connections, table } = acceptor;
@@ -144,8 +147,8 @@ const RELAYING_HANDLERS: StateHandlers = {
     const sideIndex = connection * 2 + side;
     const isGone = (events & GONE) !== 0;
     noteReadable(connections, sideIndex, events);
-    // A client that had ended its stream was reset: no further event will follow. (That an endpoint was reset is found
-    // when something is sent to it.)
+    // A client that had ended its stream was reset: no further event will follow. (That an endpoint was reset
+    // is found when something is sent to it.)
     if (side === CLIENT && isGone && ((connections.flags[sideIndex] as number) & ENDED) !== 0) {
       noteLoss(acceptor, sideIndex, sys.socketError(connections.fd[sideIndex] as number));
       abort(acceptor, connection, side);

@@ -1,16 +1,20 @@
 import type { Connections } from './connections.ts';
 
-/** Milliseconds of one tick: how exact every time limit of a connection is. */
+/** Milliseconds of one tick: the precision of all time limits of connections. */
 export const TICK_MS = 16;
-const BUCKETS = 1024; // power of two; once round is 16.4 s
+const BUCKETS = 1024; // a power of two; one round is 16.4 s
 const BUCKET_BITS = 10;
-/** The far wheel's buckets come behind the near one's; each of them is one round of the near wheel, once round is 4.7 h. */
+/**
+ * The far wheel's buckets come behind the near one's. Each stands for one round of the near wheel; one round
+ * of the far one is 4.7 h.
+ */
 const FAR = BUCKETS;
 
 /**
- * One timer per connection in two rings of lists, kept in the connections' own arrays. Setting a timer costs the same however many
- * there are. What is due within a round of the near wheel is in the list of its tick; the rest is in the list of its round, and moves to
- * the near wheel when that round begins. So a list of the near wheel that is not empty always means a deadline.
+ * One timer per connection in two rings of lists, kept in the connections' own arrays. Setting a timer costs
+ * the same however many there are. What is due within a round of the near wheel is in the list of its tick.
+ * The rest is in the list of its round, and moves to the near wheel when that round begins. So a list of the
+ * near wheel that is not empty always means a deadline.
  */
 export class TimerWheel {
   #connections: Connections;
@@ -18,7 +22,7 @@ export class TimerWheel {
   #now: number;
   #count = 0;
   #farCount = 0;
-  /** Connections of the list at hand; kept for the next, so that nothing is allocated. */
+  /** The connections of the list at hand; kept for the next one, so that nothing is allocated. */
   #listed: number[] = [];
 
   constructor(connections: Connections, now: number) {
@@ -26,7 +30,7 @@ export class TimerWheel {
     this.#now = now;
   }
 
-  /** Ticks of a duration, and one more for the tick that has begun already: a limit never ends early. */
+  /** Ticks of a duration, plus one for the tick that has already begun: a limit never ends early. */
   static ticks(ms: number): number {
     return Math.ceil(ms / TICK_MS) + 1;
   }
@@ -67,14 +71,17 @@ export class TimerWheel {
   untilNext(limitMs: number): number {
     if (this.#count === 0) return limitMs;
     const ahead = Math.min(BUCKETS, Math.ceil(limitMs / TICK_MS));
-    // Where the next round begins, timers come from the far wheel.
+    // When the next round begins, timers move here from the far wheel.
     const round = this.#farCount > 0 ? BUCKETS - (this.#now & (BUCKETS - 1)) : BUCKETS;
     for (let i = 1; i <= ahead; i++)
       if (i === round || (this.#heads[(this.#now + i) & (BUCKETS - 1)] as number) >= 0) return i * TICK_MS;
     return limitMs;
   }
 
-  /** Moves time to the tick `now` and calls `due` for each connection whose deadline has passed, its timer cleared. */
+  /**
+   * Advances to the tick `now`, and calls `due` for each connection whose deadline has passed; its timer is
+   * cleared.
+   */
   advance(now: number, due: (connection: number) => void): void {
     for (let tick = this.#now + 1; tick <= now; tick++) {
       if (this.#count === 0) break;
@@ -85,7 +92,10 @@ export class TimerWheel {
     this.#now = Math.max(this.#now, now);
   }
 
-  /** The round that begins with `tick`: its timers go to the near wheel, those of later turns of the far wheel stay. */
+  /**
+   * The round that `tick` begins: its timers move to the near wheel; those of later rounds of the far wheel
+   * stay.
+   */
   #bringNear(tick: number): void {
     const c = this.#connections;
     this.#list(FAR + ((tick >>> BUCKET_BITS) & (BUCKETS - 1)));
@@ -97,7 +107,7 @@ export class TimerWheel {
     const c = this.#connections;
     this.#list(bucket);
     for (const connection of this.#listed) {
-      // An earlier one's ending may have cleared or moved this timer.
+      // An earlier handler may have cleared or moved this timer.
       if (c.timerBucket[connection] !== bucket || (c.deadline[connection] as number) > this.#now) continue;
       this.clear(connection);
       due(connection);

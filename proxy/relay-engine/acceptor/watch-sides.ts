@@ -11,12 +11,15 @@ import { CLIENT, ENDPOINT, WATCHED } from './connections.ts';
 import type { Acceptor } from './context.ts';
 import { sideToken } from './event-tokens.ts';
 
-/** What every side is watched for. Edge-triggered, so that a side that cannot be served at the moment costs nothing. */
+/**
+ * What every side is watched for. Edge-triggered, so that a side that cannot be served at the moment costs
+ * nothing.
+ */
 const SIDE_EVENTS = (EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLET) >>> 0;
 
 /**
- * Watches a client. It is writable from the start, so asking for EPOLLOUT would only cause an event that says so.
- * Returns a negative errno on failure.
+ * Watches a client. It is writable from the start, so asking for EPOLLOUT would only cause an event that says
+ * so. Returns a negative errno on failure.
  */
 export const watchClient = (acceptor: Acceptor, connection: number, fd: number): number =>
   acceptor.sys.epollControl(

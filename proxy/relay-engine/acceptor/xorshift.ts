@@ -1,4 +1,7 @@
-/** The state of a generator of random numbers after `state`, which is never 0: 32 bits, good enough to choose by, not for secrets. */
+/**
+ * The next state of a random number generator; `state` is never 0. 32 bits, good enough for choosing, not for
+ * secrets.
+ */
 export const xorshift = (state: number): number => {
   let x = state;
   x ^= x << 13;

@@ -37,12 +37,12 @@ const readLoads = ({ candidates, open }: Choice, avoid: ReadonlySet<number>): nu
  * the later the smaller the weight. Acceptors write clock and dues without locks: what two of them write at the same moment costs a turn, not more.
  */
 export const pickLeastConnections: Picker = (choice, avoid, key) => {
-  const { candidates, dues, clocks, place } = choice;
+  const { candidates, dues, clocks, backendSlot } = choice;
   const least = readLoads(choice, avoid);
   if (least < 0) return -1;
   const level = (loads[least] as number) + 1;
   const levelWeight = (candidates[least] as Candidate).weight;
-  const clock = clocks[place] as number;
+  const clock = clocks[backendSlot] as number;
   const count = candidates.length;
   let picked = -1;
   let first = Number.POSITIVE_INFINITY;
@@ -63,6 +63,6 @@ export const pickLeastConnections: Picker = (choice, avoid, key) => {
   }
   const chosen = candidates[picked] as Candidate;
   dues[chosen.slot] = first + total / chosen.weight;
-  if (first > clock) clocks[place] = first;
+  if (first > clock) clocks[backendSlot] = first;
   return picked;
 };

@@ -24,8 +24,8 @@ export interface Choice extends PickingPlan {
   readonly dues: Float64Array;
   /** By backend: how many turns there were among equals. */
   readonly clocks: Float64Array;
-  /** This backend's place in `cursors` and `clocks`. */
-  readonly place: number;
+  /** This backend's slot: its index in `cursors` and `clocks`. */
+  readonly backendSlot: number;
 }
 
 /**
@@ -35,4 +35,4 @@ export interface Choice extends PickingPlan {
 export type Picker = (choice: Choice, avoid: ReadonlySet<number>, key: number) => number;
 
 /** Raises the backend's cursor; the answer is what it was, 0 up to 2^32 - 1. */
-export const step = ({ cursors, place }: Choice): number => Atomics.add(cursors, place, 1) >>> 0;
+export const step = ({ cursors, backendSlot }: Choice): number => Atomics.add(cursors, backendSlot, 1) >>> 0;

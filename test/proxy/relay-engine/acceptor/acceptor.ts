@@ -32,7 +32,10 @@ export const inputsForTest = (sys: Sys, change: Partial<AcceptorInputs> = {}): A
   ...change,
 });
 
-/** A backend in the first slot, whose endpoints of equal weight take turns; each has the slot of its place, where it names none. */
+/**
+ * A backend in the first slot, whose endpoints of equal weight take turns; each has the slot of its index,
+ * where it names none.
+ */
 export const backendForTest = (
   endpoints: readonly { readonly address: string; readonly port: number; readonly slot?: number }[],
   policy: Partial<BackendPolicy> = {},

@@ -19,7 +19,10 @@ import { Places } from '../../../../proxy/relay-engine/wire.ts';
 const FINISHED = CLOSES.findIndex(({ reason }) => reason === 'Finished');
 const RESET = CLOSES.findIndex(({ reason }) => reason === 'ClientReset');
 
-/** The second of two acceptors with its ring, the reader, and one connection that may be put in again and again. */
+/**
+ * The second of two acceptors with its ring, the reader, and one connection that may be put in again and
+ * again.
+ */
 const set = () => {
   const shared = viewShared(allocateShared(2, 64));
   const places = new Places();

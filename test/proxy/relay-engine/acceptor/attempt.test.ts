@@ -22,7 +22,10 @@ const beginOn = ({ connections }: Acceptor): number => {
   return connection;
 };
 
-/** Begins to connect to `address` where the kernel has no local address and port for a stream, and for a datagram where `datagrams` says so. */
+/**
+ * Begins to connect to `address` where the kernel has no local address and port for a stream, and for a
+ * datagram where `datagrams` says so.
+ */
 const attempt = (address: string, datagrams: 'NoAddress' | 'Fine') => {
   const sys = libc();
   const datagramSockets = new Set<number>();
@@ -64,7 +67,10 @@ test('over IPv4 it is always a lack of ports', () => {
   assert.deepEqual({ failure, chosen }, { failure: 'NoSourcePort', chosen: true });
 });
 
-/** Begins to connect to `address`, where the kernel says that the socket's own address is `own`; `chosen` where the port is not the kernel's choice. */
+/**
+ * Begins to connect to `address`, where the kernel says that the socket's own address is `own`; `chosen`
+ * where the port is not the kernel's choice.
+ */
 const meet = (address: string, own: string, chosen: boolean) => {
   const sys = libc();
   let resets = 0;

@@ -9,11 +9,17 @@ import { type Pair, type Read, runStepped, type World } from './stepped.ts';
 
 const KIB = 1024;
 const STREAMS = 8;
-/** Turns in which all streams have more to move than they may, counted after the first ones: until then nobody knows who is large. */
+/**
+ * Turns in which all streams have more to move than they may, counted after the first ones: until then nobody
+ * knows who is large.
+ */
 const TURNS = 200;
 const FIRST_TURNS = 20;
 const PINGS = 20;
-/** More than a side may read in its turn, of every stream: as the kernel likes it, some have less, and so less to move, and fill no buffer with their last read. */
+/**
+ * More than a side may read in its turn, of every stream: as the kernel likes it, some have less, and so less
+ * to move, and fill no buffer with their last read.
+ */
 const QUEUED_BYTES = 200 * KIB;
 /** What large sides together may move before the kernel is asked again. */
 const MOST_OF_TURN = 512 * KIB;
@@ -35,7 +41,10 @@ const drain = ({ sys, memory }: World, fd: number): number => {
 
 const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0);
 
-/** Uploads that always have a whole turn's bytes there and take all they get, beside a client that sends one byte and waits for the answer, again and again. */
+/**
+ * Uploads that always have a whole turn's bytes there and take all they get, beside a client that sends one
+ * byte and waits for the answer, again and again.
+ */
 const runBesideUploads = async (streams: number) => {
   let small: Pair | undefined;
   let uploads: readonly Pair[] = [];

@@ -28,8 +28,8 @@ const NOWHERE = pinnedMemory(128);
 let looks: number[] = [];
 
 /**
- * A line that ends with the index of a backend in the listener's table: it picks that one, and is taken off. A line that
- * begins with `keep` is passed on, too, and one that begins with `bad` is refused.
+ * A line that ends with the index of a backend in the listener's table: it picks that one, and is taken off.
+ * A line that begins with `keep` is passed on, too, and one that begins with `bad` is refused.
  */
 const line: PrefaceFor = (_listener, { backends }) => ({
   ticks: TICKS,
@@ -71,7 +71,9 @@ const arrival = function* (world: World, backend: number): Generator<void, numbe
   }
 };
 
-/** Runs a script beside two backends whose listener reads the line; returns the world and what the script saw. */
+/**
+ * Runs a script beside two backends whose listener reads the line; returns the world and what the script saw.
+ */
 const run = async (
   script: (world: World, seen: Record<string, unknown>) => Generator<void>,
   options: SteppedOptions = {},

@@ -5,19 +5,19 @@ import { ReadyQueue } from '../../../../proxy/relay-engine/acceptor/ready-queue.
 const takeAll = (queue: ReadyQueue): readonly number[] =>
   Array.from({ length: queue.length }, () => queue.shift());
 
-test('places come out in the order in which they went in, however many there are', () => {
+test('sides come out in the order in which they went in, however many there are', () => {
   const queue = new ReadyQueue();
-  const places = Array.from({ length: 1000 }, (_, place) => place);
-  for (const place of places) queue.push(place);
-  assert.deepEqual(takeAll(queue), places);
+  const sides = Array.from({ length: 1000 }, (_, side) => side);
+  for (const side of sides) queue.push(side);
+  assert.deepEqual(takeAll(queue), sides);
   assert.equal(queue.shift(), -1);
 });
 
-test('it grows while its first place is in the middle', () => {
+test('it grows while its first side is in the middle', () => {
   const queue = new ReadyQueue();
-  for (let place = 0; place < 40; place++) queue.push(place);
-  for (let place = 0; place < 40; place++) queue.shift();
-  const places = Array.from({ length: 100 }, (_, place) => place);
-  for (const place of places) queue.push(place);
-  assert.deepEqual(takeAll(queue), places);
+  for (let side = 0; side < 40; side++) queue.push(side);
+  for (let side = 0; side < 40; side++) queue.shift();
+  const sides = Array.from({ length: 100 }, (_, side) => side);
+  for (const side of sides) queue.push(side);
+  assert.deepEqual(takeAll(queue), sides);
 });

@@ -4,13 +4,21 @@ import { EAGAIN, ECONNRESET } from '../../../../proxy/sys/sys.ts';
 import { runStepped, type World } from './stepped.ts';
 
 const KIB = 1024;
-/** Longer than a standstill that the loop puts deadlines off for: none ends what is slow by keeping it from its reader. */
+/**
+ * Longer than a standstill that the loop puts deadlines off for: none ends what is slow by keeping it from
+ * its reader.
+ */
 const IDLE_MS = 3_000;
 const SLOW_MS = 3 * IDLE_MS;
-/** A slow reader takes so much, so often: the sender's full socket does not count as writable again meanwhile. */
+/**
+ * A slow reader takes so much, so often: the sender's full socket does not count as writable again meanwhile.
+ */
 const TAKEN_BYTES = 64 * KIB;
 const TAKEN_EACH_MS = 600;
-/** Turns in which what is due happens, however slow the machine is: some tenths of a second, and no keepalive answer comes so late. */
+/**
+ * Turns in which what is due happens, however slow the machine is: some tenths of a second, and no keepalive
+ * answer comes so late.
+ */
 const TURNS = 50;
 
 const fill = function* ({ sys, memory }: World, fd: number): Generator<void> {

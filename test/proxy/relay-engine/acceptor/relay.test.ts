@@ -8,7 +8,9 @@ const FULL_TURNS = 20;
 /** Turns without a byte after which no more is to come. */
 const QUIET_TURNS = 100;
 
-/** Sends from one end, which the other does not read, until all is full; then reads there until no more comes. */
+/**
+ * Sends from one end, which the other does not read, until all is full; then reads there until no more comes.
+ */
 const fillAndEmpty = async (ends: (pair: Pair) => readonly [from: number, to: number]) => {
   let [sent, read] = [0, 0];
   const moved = ({ memory }: World, call: (at: number) => number): number => {

@@ -45,7 +45,7 @@ test('each backend has its own', () => {
   assert.ok(budget.allows(SLOT + 1, 50, 0));
 });
 
-test('a backend that gets the place of another one begins with a full budget, one that stays keeps what it has', () => {
+test('a backend that gets the slot of another one begins with a full budget, one that stays keeps what it has', () => {
   const budget = new RetryBudget();
   allowed(budget, 50, 0);
   budget.forgetBut(new Map([[SLOT, 'stays']]));

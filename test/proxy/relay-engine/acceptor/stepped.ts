@@ -87,7 +87,10 @@ export interface SteppedOptions {
   readonly isClockReal?: boolean;
   /** How often, in seconds, the kernel asks a silent peer of either side. */
   readonly keepaliveSeconds?: number;
-  /** What the kernel takes from a client before the acceptor reads; left out, the kernel changes it as it likes. */
+  /**
+   * What the kernel takes from a client before the acceptor reads; left out, the kernel changes it as it
+   * likes.
+   */
   readonly receiveBytes?: number;
   /** How many backends there are, with an endpoint each; the listener is in front of the first one. */
   readonly backends?: number;
@@ -110,8 +113,8 @@ const listenOn = (sys: Sys, port: number): number => {
 };
 
 /**
- * Runs the loop of an acceptor in the test's own thread, on real sockets. `script` goes on by one step before each turn, and the loop
- * ends with it: so what happens in which turn is the script's to say, and no clock's.
+ * Runs the loop of an acceptor in the test's own thread, on real sockets. `script` goes on by one step before
+ * each turn, and the loop ends with it: so what happens in which turn is the script's to say, and no clock's.
  */
 export const runStepped = async (
   script: (world: World) => Generator<void>,
@@ -193,7 +196,8 @@ export const runStepped = async (
     },
   };
   const steps = script(world);
-  // The kernel's clock is not the script's: when data left last is told by the script's, which on one machine is when it was acknowledged.
+  // The kernel's clock is not the script's: when data left last is told by the script's, which on one machine
+  // is when it was acknowledged.
   const info = pinnedMemory(TCP_INFO_BYTES);
   const acknowledged = new Map<number, { readonly bytes: bigint; readonly atMs: number }>();
   const follow = (fd: number): void => {
@@ -203,7 +207,8 @@ export const runStepped = async (
     }
     const bytes = info.view.getBigUint64(TCP_INFO.BytesAcknowledged, true);
     const before = acknowledged.get(fd);
-    // An end of stream counts as a byte, and is no data. (A byte by itself is seen by the acceptor when it passes it on.)
+    // An end of stream counts as a byte, and is no data. (A byte by itself is seen by the acceptor when it
+    // passes it on.)
     const isData = before === undefined || bytes - before.bytes > 1n;
     acknowledged.set(fd, { bytes, atMs: isData ? world.clockMs : before.atMs });
   };
@@ -233,7 +238,8 @@ export const runStepped = async (
         follow(fd);
         const since = world.clockMs - (acknowledged.get(fd)?.atMs ?? 0);
         into.view.setUint32(TCP_INFO.SinceLastDataSentMs, since, true);
-        // A peer that is there answers the kernel's probes, of keepalive or for room, whatever becomes of the data.
+        // A peer that is there answers the kernel's probes, of keepalive or for room, whatever becomes of the
+        // data.
         into.view.setUint32(TCP_INFO.SinceLastAcknowledgmentMs, 0, true);
         return result;
       },

@@ -7,7 +7,10 @@ import { type Pair, runStepped, type World } from './stepped.ts';
 const KIB = 1024;
 const IDLE_MS = 5_000;
 const SECOND = 1_000;
-/** What a slow side takes in a second: so little that in `SLOW_SECONDS` of it the sender's full socket never counts as writable again. */
+/**
+ * What a slow side takes in a second: so little that in `SLOW_SECONDS` of it the sender's full socket never
+ * counts as writable again.
+ */
 const BYTES_A_SECOND = 64 * KIB;
 const SLOW_SECONDS = 12;
 /** Turns in which the bytes of one step arrive, however slow the machine is. */

@@ -31,7 +31,7 @@ const enter = (): number | undefined => {
   return waitForCapacity(acceptor, connection) ? connection : undefined;
 };
 
-test('who has gone takes no place in the queue, and its number waits only once', () => {
+test('who has gone takes no room in the queue, and its number waits only once', () => {
   const entered = Array.from({ length: 256 }, () => enter() as number);
   assert.equal(enter(), undefined, 'the queue is full');
   // All in one turn of the loop: nobody has looked at the queue meanwhile.
@@ -74,7 +74,7 @@ test('that many endpoints are full is seen at the first, not by a pick for each'
   serveWaiting(acceptor);
   assert.equal(acceptor.connections.state[connection], WAITING);
   assert.equal(picks, 1);
-  // With one place free, it is found.
+  // With capacity at one, it is found.
   acceptor.counters.endpointLeft(200);
   acceptor.now++;
   serveWaiting(acceptor);
@@ -84,9 +84,9 @@ test('that many endpoints are full is seen at the first, not by a pick for each'
   closeConnection(acceptor, connection, 'ClientGone');
 });
 
-test('one that avoids the endpoint with a free place does not keep it from those behind', () => {
+test('one that avoids the endpoint with free capacity does not keep it from those behind', () => {
   serve({}, [0, 1]);
-  acceptor.counters.takeEndpoint(1, 1); // somebody has its only place
+  acceptor.counters.takeEndpoint(1, 1); // somebody has its only connection
   const [first, second] = [enter(), enter()] as [number, number];
   acceptor.connections.tried.set(first, [0]);
   serveWaiting(acceptor);

@@ -34,7 +34,7 @@ export const choiceOf = (
     cursors,
     dues: new Float64Array(endpoints.length + FIRST_SLOT).fill(Number.POSITIVE_INFINITY),
     clocks: new Float64Array(4),
-    place: CURSOR,
+    backendSlot: CURSOR,
   };
 };
 

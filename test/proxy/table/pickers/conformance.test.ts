@@ -117,7 +117,7 @@ for (const algorithm of ALGORITHMS) {
       const avoid = new Set<number>();
       for (;;) {
         const slot = slotAt(pick(choice, avoid, key));
-        assert.ok(slot >= FIRST_SLOT, 'a place was free and was not found');
+        assert.ok(slot >= FIRST_SLOT, 'an endpoint had capacity and was not found');
         if ((choice.open[slot] as number) < limit) {
           Atomics.add(choice.open, slot, 1);
           break;
