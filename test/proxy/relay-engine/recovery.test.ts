@@ -9,8 +9,7 @@ import type { EngineEvent } from '../../../proxy/engine/event.ts';
 import { startEngine } from '../../../proxy/relay-engine/start.ts';
 import type { Table, TableBackend } from '../../../proxy/table/table.ts';
 import { freePorts } from '../../../tooling/process/free-ports.ts';
-import { askOnce, dialClient, howDialEnds } from '../relay/client.ts';
-import { startDeafListener } from '../relay/deaf-listener.ts';
+import { askOnce, howDialEnds } from '../relay/client.ts';
 import { type EndpointServer, greet, startEndpoint } from '../relay/endpoint-server.ts';
 import { type BackendChange, tableBackend, tableListener, tableOf } from '../tables.ts';
 
@@ -85,25 +84,4 @@ test('while an acceptor is dead, tables are still published', async () => {
   await died;
   assert.deepEqual(await engine.publish(table(port, backend('b', endpoint.port))), []);
   assert.equal(await askOnce(port), 'hello');
-});
-
-test('a connection that is still being made never ends up at a backend that its listener does not name', async () => {
-  const [port, other] = (await freePorts(2)) as [number, number];
-  const deaf = await startDeafListener();
-  try {
-    const slow = { connectMs: 600, retries: 2 };
-    await engine.publish(table(port, backend('web', deaf.port, slow)));
-    const client = await dialClient(port);
-    let said = '';
-    client.on('data', (data) => {
-      said += data.toString();
-    });
-    const ended = new Promise((resolve) => client.on('error', resolve).on('close', resolve));
-    await engine.publish(tableOf([], []));
-    await engine.publish(table(other, backend('secret', endpoint.port)));
-    await ended;
-    assert.equal(said, '');
-  } finally {
-    deaf.close();
-  }
 });

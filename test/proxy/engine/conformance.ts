@@ -1,0 +1,37 @@
+import { test } from 'node:test';
+import type { StartEngine } from '../../../proxy/engine/kind.ts';
+import { ABILITIES, type Claims, type Part } from './part.ts';
+import { ACCESS_LOG } from './parts/access-log.ts';
+import { ATTEMPTS } from './parts/attempts.ts';
+import { COUNTING } from './parts/counting.ts';
+import { LEAVING_COUNTERS } from './parts/leaving-counters.ts';
+import { PAST_CLOSES } from './parts/past-closes.ts';
+import { PORTS } from './parts/ports.ts';
+import { REMOVAL } from './parts/removal.ts';
+import { SERVING } from './parts/serving.ts';
+import { STOPPING } from './parts/stopping.ts';
+
+const PARTS: readonly Part[] = [
+  ...SERVING,
+  ...PORTS,
+  ...ATTEMPTS,
+  ...REMOVAL,
+  ...COUNTING,
+  ...LEAVING_COUNTERS,
+  ...PAST_CLOSES,
+  ...ACCESS_LOG,
+  ...STOPPING,
+];
+
+/**
+ * Tests what holds for any engine, and for those that claim an ability what goes with it. What is not claimed is listed as skipped, with the
+ * reason.
+ */
+export const testEngine = (name: string, start: StartEngine, claims: Claims): void => {
+  for (const part of PARTS) {
+    const claim = part.ability === undefined ? true : claims[part.ability];
+    const skip =
+      part.ability === undefined || claim === true ? false : `not: ${ABILITIES[part.ability]}. ${claim}`;
+    test(`${name}: ${part.name}`, { skip }, (t) => part.run(t, start));
+  }
+};
