@@ -1,5 +1,5 @@
 import type { BackendCounts } from '../../report/status.ts';
-import type { Target } from '../configuration/snapshot.ts';
+import type { Target } from '../configuration/target.ts';
 import type { EndpointHealth } from '../health/monitor.ts';
 import { endpointKey } from '../table/table.ts';
 

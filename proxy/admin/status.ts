@@ -1,5 +1,6 @@
 import type { EndpointStatus, Status, StatusSummary, TuningEntry } from '../../report/status.ts';
 import { REPORT_VERSION } from '../../report/version.ts';
+import type { BackendConfiguration } from '../configuration/configuration.ts';
 import type { ControlState } from '../control/control.ts';
 import type { EngineStats } from '../engine/stats.ts';
 import type { EndpointHealth } from '../health/monitor.ts';
@@ -39,15 +40,15 @@ export const buildStatus = (facts: StatusFacts): Status => ({
 /** The same without a line for each endpoint: what the operator asks for again and again. */
 export const buildSummary = (facts: StatusFacts): StatusSummary => ({
   ...withoutBackends(facts),
-  backends: (facts.control.snapshot?.spec.backends ?? []).map((backend) => summed(facts, backend)),
+  backends: (facts.control.snapshot?.configuration.backends ?? []).map((backend) => summed(facts, backend)),
 });
 
 const summed = (
   { control, healthOf }: StatusFacts,
-  { name, algorithm }: Pick<Status['backends'][number], 'name' | 'algorithm'>,
+  { name, policy }: Pick<BackendConfiguration, 'name' | 'policy'>,
 ): StatusSummary['backends'][number] => ({
   name,
-  algorithm,
+  algorithm: policy.algorithm,
   counts: backendCounts(control.snapshot?.targets.get(name) ?? [], (endpoint) => healthOf(name, endpoint)),
 });
 
@@ -110,8 +111,8 @@ const backends = (facts: StatusFacts): Status['backends'] => {
     ),
   );
   const { snapshot } = control;
-  return (snapshot?.spec.backends ?? []).map(({ name, algorithm }) => ({
-    ...summed(facts, { name, algorithm }),
+  return (snapshot?.configuration.backends ?? []).map(({ name, policy }) => ({
+    ...summed(facts, { name, policy }),
     endpoints: (snapshot?.targets.get(name) ?? []).map((target): EndpointStatus => {
       const key = endpointKey(target);
       const totals = counted.get(`${name} ${key}`);

@@ -1,7 +1,6 @@
-import type { Backend } from '../../crds/backend.ts';
-import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import type { FindingCode, ProxyFinding } from '../../report/finding.ts';
-import type { Written } from '../configuration/snapshot.ts';
+import type { BackendConfiguration, Configuration } from '../configuration/configuration.ts';
+import { backendPath } from '../configuration/written.ts';
 import type { Table, TableBackend } from '../table/table.ts';
 
 const SEE = "Each endpoint's reason is in /status; start it, or correct the healthCheck";
@@ -13,7 +12,7 @@ interface Problem {
 
 /** What is wrong with the endpoints of a backend as it is served, or undefined. */
 const problemOf = (
-  { panicThresholdPercent, service }: Backend,
+  { panicThresholdPercent, service }: BackendConfiguration,
   { name, endpoints, resting, panic, backups }: TableBackend,
 ): Problem | undefined => {
   const few =
@@ -44,17 +43,16 @@ const problemOf = (
  * why.
  */
 export const backendFindings = (
-  spec: L4BalancerSpec,
+  configuration: Pick<Configuration, 'backends' | 'written'>,
   { backends }: Table,
-  written: Written = spec,
 ): readonly ProxyFinding[] => {
   const served = new Map(backends.map((backend) => [backend.name, backend]));
-  return spec.backends.flatMap((backend) => {
-    const found = served.get(backend.name);
+  return configuration.backends.flatMap((backend) => {
+    const { name } = backend;
+    const found = served.get(name);
     const problem = found && problemOf(backend, found);
-    const index = written.backends.findIndex(({ name }) => name === backend.name);
     return problem === undefined
       ? []
-      : [{ ...problem, path: `spec.backends[${index}]`, backend: backend.name }];
+      : [{ ...problem, path: backendPath(configuration.written, name), backend: name }];
   });
 };

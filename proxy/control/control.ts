@@ -1,5 +1,6 @@
 import type { ProxyFinding } from '../../report/finding.ts';
-import type { Snapshot, Written } from '../configuration/snapshot.ts';
+import type { Snapshot } from '../configuration/snapshot.ts';
+import type { Written } from '../configuration/written.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { SourceInput } from '../source/source.ts';
 import { compileTable } from '../table/compile.ts';
@@ -100,10 +101,11 @@ export const createControl = (options: ControlOptions): Control => {
     publishing = true;
     while (changed && snapshot !== undefined && !stopped) {
       changed = false;
-      const { revision, spec, written = spec } = snapshot;
+      const { revision, configuration } = snapshot;
+      const { written } = configuration;
       const table = compileTable(snapshot, options.view);
       const text = JSON.stringify(table);
-      fromBackends = backendFindings(spec, table, written);
+      fromBackends = backendFindings(configuration, table);
       if (text === served?.text) {
         served = { revision, written, table, text };
         tellFindings();

@@ -1,21 +1,21 @@
 import type { ProxyFinding } from '../../report/finding.ts';
-import type { Written } from '../configuration/snapshot.ts';
+import type { Written } from '../configuration/written.ts';
 
 const NAMED = /^spec\.(listeners|backends)\[([^\]]*)\]/;
 
 /**
- * The engine knows listeners and backends by name, in a table that is sorted; people find them in `spec` by their place. What `spec` does
- * not have keeps its name.
+ * The engine knows listeners and backends by name, in a table that is sorted; people find them where they are written. What is not
+ * written anywhere keeps its name.
  */
 export const indexedFindings = (
   findings: readonly ProxyFinding[],
-  spec: Written | undefined,
+  written: Written | undefined,
 ): readonly ProxyFinding[] =>
   findings.map((finding) => {
-    const [whole = '', list, name] = NAMED.exec(finding.path) ?? [];
-    if (spec === undefined || (list !== 'listeners' && list !== 'backends')) return finding;
-    const index = spec[list].findIndex((one) => one.name === name);
-    return index < 0
+    const [whole = '', list, name = ''] = NAMED.exec(finding.path) ?? [];
+    if (list !== 'listeners' && list !== 'backends') return finding;
+    const place = written?.[list].get(name);
+    return place === undefined
       ? finding
-      : { ...finding, path: `spec.${list}[${index}]${finding.path.slice(whole.length)}` };
+      : { ...finding, path: `${place}${finding.path.slice(whole.length)}` };
   });

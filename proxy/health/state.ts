@@ -1,8 +1,9 @@
 import type { Health } from '../../report/health.ts';
+import type { Thresholds } from '../configuration/health-policy.ts';
 import type { CheckFailure, CheckResult } from './check/result.ts';
 import { countWithThis, type Ejection, type EjectionRecord, NO_RECORD } from './ejection.ts';
 import { shareOf } from './slow-start.ts';
-import { nextVerdict, type Thresholds, UNKNOWN, type Verdict } from './verdict.ts';
+import { nextVerdict, UNKNOWN, type Verdict } from './verdict.ts';
 
 /** All that is known of one endpoint: what checks say, whether failed attempts took it out, and whether it starts slowly. */
 export interface EndpointState {

@@ -1,8 +1,6 @@
-import type { HealthCheck } from '../../crds/backend.ts';
-import { durationMs } from '../../crds/duration.ts';
 import type { Snapshot } from '../configuration/snapshot.ts';
 import { endpointKey } from '../table/table.ts';
-import type { CheckKind, CheckRequest } from './check/check.ts';
+import type { CheckRequest } from './check/check.ts';
 import type { EndpointRules } from './state.ts';
 
 /** One endpoint of one backend that is followed, and how. */
@@ -23,58 +21,34 @@ export interface FollowedTarget {
 export const targetKey = (backend: string, endpoint: string): string => `${backend} ${endpoint}`;
 
 /** What is to be followed in `snapshot`, by key. Backends without checks, ejection and slow start have none. */
-export const targetsOf = (snapshot: Snapshot): ReadonlyMap<string, FollowedTarget> =>
+export const targetsOf = ({ configuration, targets }: Snapshot): ReadonlyMap<string, FollowedTarget> =>
   new Map(
-    snapshot.spec.backends.flatMap(({ name, healthCheck, outlierDetection, slowStart }) => {
-      if (healthCheck === undefined && outlierDetection === undefined && slowStart === undefined) return [];
+    configuration.backends.flatMap(({ name, health: { check, ejection, slowStartMs } }) => {
+      if (check === undefined && ejection === undefined && slowStartMs === 0) return [];
       const rules: EndpointRules = {
-        thresholds: healthCheck && {
-          healthyThreshold: healthCheck.healthyThreshold,
-          unhealthyThreshold: healthCheck.unhealthyThreshold,
+        thresholds: check?.thresholds,
+        ejection: ejection && {
+          consecutiveFailures: ejection.consecutiveFailures,
+          timeMs: ejection.timeMs,
         },
-        ejection: outlierDetection && {
-          consecutiveFailures: outlierDetection.consecutiveFailures,
-          timeMs: durationMs(outlierDetection.ejectionTime),
-        },
-        slowStartMs: slowStart === undefined ? 0 : durationMs(slowStart),
+        slowStartMs,
       };
-      const maxEjectionPercent = outlierDetection?.maxEjectionPercent ?? 0;
-      return (snapshot.targets.get(name) ?? []).map(({ address, port, weight }): [string, FollowedTarget] => {
+      const maxEjectionPercent = ejection?.maxPercent ?? 0;
+      return (targets.get(name) ?? []).map(({ address, port, weight }): [string, FollowedTarget] => {
         const endpoint = endpointKey({ address, port });
-        const check = healthCheck && {
+        const asked = check && {
           request: {
             address,
-            port: healthCheck.port ?? port,
-            timeoutMs: durationMs(healthCheck.timeout),
-            kind: kindOf(healthCheck),
+            port: check.port ?? port,
+            timeoutMs: check.timeoutMs,
+            kind: check.kind,
           },
-          intervalMs: durationMs(healthCheck.interval),
+          intervalMs: check.intervalMs,
         };
         return [
           targetKey(name, endpoint),
-          { backend: name, endpoint, rules, check, weighs: weight > 0, maxEjectionPercent },
+          { backend: name, endpoint, rules, check: asked, weighs: weight > 0, maxEjectionPercent },
         ];
       });
     }),
   );
-
-const kindOf = ({ type, http, tls, grpc }: HealthCheck): CheckKind => {
-  switch (type) {
-    case 'TCP':
-      return { type };
-    case 'TLS':
-      return { type, serverName: tls?.serverName };
-    case 'HTTP':
-      return {
-        type,
-        path: http?.path ?? '/',
-        expectedStatuses: http?.expectedStatuses ?? [200],
-        host: http?.host,
-        tls: http?.tls ?? false,
-      };
-    case 'GRPC':
-      return { type, service: grpc?.service ?? '' };
-    default:
-      return type satisfies never;
-  }
-};

@@ -1,12 +1,6 @@
 import type { Health } from '../../report/health.ts';
+import type { Thresholds } from '../configuration/health-policy.ts';
 import type { CheckResult } from './check/result.ts';
-
-export interface Thresholds {
-  /** Successes in a row that make an endpoint healthy. */
-  readonly healthyThreshold: number;
-  /** Failures in a row that make it unhealthy. */
-  readonly unhealthyThreshold: number;
-}
 
 export interface Verdict {
   readonly health: Health;

@@ -1,5 +1,5 @@
-import type { AccessLog } from '../../crds/access-log.ts';
 import type { ProxyFinding } from '../../report/finding.ts';
+import type { AccessLog } from '../configuration/access-log.ts';
 import { bindingKey } from '../configuration/binding.ts';
 import { endpointKey, type Table, type TableBackend, type TableListener } from '../table/table.ts';
 import type {

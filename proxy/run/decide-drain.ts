@@ -1,6 +1,5 @@
-import type { Drain } from '../../crds/drain.ts';
-import { durationMs } from '../../crds/duration.ts';
 import type { ProxyFinding } from '../../report/finding.ts';
+import type { DrainPolicy } from '../configuration/configuration.ts';
 import type { Settings } from '../settings/settings.ts';
 import { closeMarginMs } from './shutdown.ts';
 
@@ -10,8 +9,8 @@ type StopSettings = Pick<Settings, 'drainDelayMs' | 'gracePeriodMs' | 'source'>;
 const KUBERNETES_DELAY_MS = 5_000;
 
 /** The environment wins over the resource. */
-const askedMs = ({ drainDelayMs }: StopSettings, drain: Drain | undefined): number | undefined =>
-  drainDelayMs ?? (drain?.delay === undefined ? undefined : durationMs(drain.delay));
+const askedMs = ({ drainDelayMs }: StopSettings, drain: DrainPolicy | undefined): number | undefined =>
+  drainDelayMs ?? drain?.delayMs;
 
 /** What a delay may take that leaves the connections nothing. */
 const halfOf = ({ gracePeriodMs }: StopSettings): number => gracePeriodMs / 2;
@@ -22,7 +21,7 @@ const leavesNothing = ({ gracePeriodMs }: StopSettings, delayMs: number): boolea
 /** How the proxy stops: what is asked for, else what is usual where it runs. */
 export const decideDrain = (
   settings: StopSettings,
-  drain: Drain | undefined,
+  drain: DrainPolicy | undefined,
 ): { readonly drainDelayMs: number; readonly spread: boolean } => {
   const usual = settings.source.kind === 'Kubernetes' ? Math.min(KUBERNETES_DELAY_MS, halfOf(settings)) : 0;
   const wanted = askedMs(settings, drain) ?? usual;
@@ -33,7 +32,10 @@ export const decideDrain = (
 const seconds = (ms: number): string => `${ms / 1000}s`;
 
 /** Says of a delay that it leaves connections no time to end. The resource is held to its own grace period, which may not be the one that counts. */
-export const drainFindings = (settings: StopSettings, drain: Drain | undefined): readonly ProxyFinding[] => {
+export const drainFindings = (
+  settings: StopSettings,
+  drain: DrainPolicy | undefined,
+): readonly ProxyFinding[] => {
   const { gracePeriodMs, source } = settings;
   const asked = askedMs(settings, drain);
   if (asked === undefined || !leavesNothing(settings, asked)) return [];

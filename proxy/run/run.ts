@@ -45,7 +45,7 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
   output.guard((waitMs) => mayWrite(STDOUT, waitMs));
   const opened = await openSource(settings.source, settings.admin);
   const machine = { quota: readCpuQuota(readText), parallelism: os.availableParallelism() };
-  const launch = decideLaunch(settings, opened.first?.spec, machine);
+  const launch = decideLaunch(settings, opened.first?.configuration.tuning, machine);
   log.level = launch.logLevel;
   const fileLimit = raiseFileLimit(launch.fileDescriptors);
   // Where tuning.capabilities gives it. This thread opens the listening sockets.
@@ -86,7 +86,7 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
       nowMs: Date.now(),
       tuning: tuningReport({
         ...machine,
-        asked: askedTuning(settings, control.state.snapshot?.spec),
+        asked: askedTuning(settings, control.state.snapshot?.configuration.tuning),
         read: readText,
         fileLimit,
         acceptors: launch.acceptors,
@@ -117,13 +117,14 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
       const served = input.snapshot && withoutOwnListeners(input.snapshot, ownAddresses());
       const snapshot = served && {
         ...served,
-        findings: [...served.findings, ...drainFindings(settings, served.spec.drain)],
+        findings: [...served.findings, ...drainFindings(settings, served.configuration.drain)],
       };
       metrics.ignoredFields.set(input.ignoredFields);
       for (const [kind, count] of Object.entries(input.leftOut)) metrics.leftOut.set({ kind }, count);
       if (snapshot !== undefined) {
         monitor.follow(snapshot);
-        if (sourceLog.taken(snapshot)) log.level = decideLaunch(settings, snapshot.spec, machine).logLevel;
+        if (sourceLog.taken(snapshot))
+          log.level = decideLaunch(settings, snapshot.configuration.tuning, machine).logLevel;
       }
       control.take({ ...input, snapshot });
     },
@@ -140,7 +141,7 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
     },
     async stop() {
       stopping = true;
-      const drain = control.state.snapshot?.spec.drain;
+      const drain = control.state.snapshot?.configuration.drain;
       await shutdown({
         engine,
         ...decideDrain(settings, drain),

@@ -1,6 +1,5 @@
-import type { StaticEndpoint } from '../../crds/backend.ts';
 import { canonicalAddress, endpointIdentity } from '../../crds/canonical-address.ts';
-import type { Target } from '../configuration/snapshot.ts';
+import type { Target } from '../configuration/target.ts';
 
 export interface FixedTargets {
   /** With the usual spelling of each address, which all keys, pages and metrics then have; each endpoint once. */
@@ -10,7 +9,7 @@ export interface FixedTargets {
 }
 
 /** The targets that a backend lists. */
-export const fixedTargets = (endpoints: readonly StaticEndpoint[]): FixedTargets => {
+export const fixedTargets = (endpoints: readonly Target[]): FixedTargets => {
   const places = new Map<string, number>();
   const targets: Target[] = [];
   const repeated: FixedTargets['repeated'][number][] = [];

@@ -4,7 +4,9 @@ import type { KubeService } from '../../kube/service.ts';
 import type { Place } from '../../kube/topology-hints.ts';
 import type { Transport } from '../../kube/transport.ts';
 import type { ProxyFinding } from '../../report/finding.ts';
-import type { Snapshot, Written } from '../configuration/snapshot.ts';
+import type { Configuration } from '../configuration/configuration.ts';
+import { configurationOf } from '../configuration/from-l4balancer.ts';
+import type { Snapshot } from '../configuration/snapshot.ts';
 import type { ApiProblem } from './api-problem.ts';
 import { follow } from './followed.ts';
 import { resolveTargets, servicesOf } from './resolve.ts';
@@ -28,7 +30,7 @@ const COALESCE_MS = 3;
 interface Accepted {
   readonly revision: string;
   readonly spec: L4BalancerSpec;
-  readonly written: Written;
+  readonly configuration: Configuration;
   readonly findings: readonly ProxyFinding[];
   readonly ignoredFields: number;
   readonly leftOut: LeftOutCounts;
@@ -82,22 +84,20 @@ export const followKubernetes = (options: KubernetesSourceOptions): Source => {
   const settle = (): void => {
     if (balancers.objects === undefined) return;
     read(balancers.objects.get(`${namespace}/${name}`));
-    if (newest !== undefined) slices.want(servicesOf(newest.spec));
+    if (newest !== undefined) slices.want(servicesOf(newest.configuration));
     // A new spec is taken when the endpoints of all its Services are known; until then the old one is served on.
     const known = slices.wanted ?? slices.before;
     if (slices.wanted !== undefined) active = newest;
     if (active !== undefined && known !== undefined && services.objects !== undefined) {
       const { targets, leaving, findings } = resolveTargets(
-        active.spec,
+        active.configuration,
         services.objects,
         known,
-        active.written,
         options.place,
       );
       snapshot = {
         revision: active.revision,
-        spec: active.spec,
-        written: active.written,
+        configuration: active.configuration,
         targets,
         leaving,
         findings: [...active.findings, ...findings],
@@ -132,7 +132,7 @@ export const followKubernetes = (options: KubernetesSourceOptions): Source => {
     newest = {
       revision: `generation/${object.metadata.generation ?? 0}`,
       spec: taken.spec,
-      written: taken.written,
+      configuration: configurationOf(taken.spec, taken.written),
       findings: taken.findings,
       ignoredFields: taken.ignoredFields,
       leftOut: taken.leftOut,

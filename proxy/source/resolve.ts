@@ -1,13 +1,15 @@
-import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import { type EndpointSlice, SERVICE_NAME_LABEL } from '../../kube/endpoint-slice.ts';
 import { type Endpoints, endpointsOf } from '../../kube/endpoint-slices.ts';
 import type { KubeService } from '../../kube/service.ts';
 import type { Place } from '../../kube/topology-hints.ts';
 import type { ProxyFinding } from '../../report/finding.ts';
-import type { Snapshot, Target, Written } from '../configuration/snapshot.ts';
+import type { Configuration } from '../configuration/configuration.ts';
+import type { Snapshot } from '../configuration/snapshot.ts';
+import type { Target } from '../configuration/target.ts';
+import { backendPath } from '../configuration/written.ts';
 import { fixedTargets } from './fixed-targets.ts';
 
-/** What the cluster says about the backends of one spec. */
+/** What the cluster says about the backends of one configuration. */
 export interface Resolved {
   /** By backend name; every backend has an entry. */
   readonly targets: ReadonlyMap<string, readonly Target[]>;
@@ -16,16 +18,15 @@ export interface Resolved {
 }
 
 /** Names of the Services that the backends name; each once. */
-export const servicesOf = (spec: L4BalancerSpec): readonly string[] => [
-  ...new Set(spec.backends.flatMap(({ service }) => (service === undefined ? [] : [service.name]))),
+export const servicesOf = ({ backends }: Pick<Configuration, 'backends'>): readonly string[] => [
+  ...new Set(backends.flatMap(({ service }) => (service === undefined ? [] : [service.name]))),
 ];
 
 /** The targets of every backend: those that it lists, or those of its Service. The objects' order changes nothing. */
 export const resolveTargets = (
-  spec: L4BalancerSpec,
+  { backends, written }: Pick<Configuration, 'backends' | 'written'>,
   services: ReadonlyMap<string, KubeService>,
   slices: ReadonlyMap<string, EndpointSlice>,
-  written: Written = spec,
   place: Place = {},
 ): Resolved => {
   const serviceByName = new Map([...services.values()].map((service) => [service.metadata.name, service]));
@@ -36,8 +37,8 @@ export const resolveTargets = (
   const findings: ProxyFinding[] = [];
   const targets = new Map<string, readonly Target[]>();
   const leaving = new Map<string, Endpoints['leaving']>();
-  for (const { name, service, endpoints = [] } of spec.backends) {
-    const position = written.backends.findIndex((one) => one.name === name);
+  for (const { name, service, endpoints } of backends) {
+    const path = backendPath(written, name);
     if (service === undefined) {
       const fixed = fixedTargets(endpoints);
       targets.set(name, fixed.targets);
@@ -45,7 +46,7 @@ export const resolveTargets = (
         findings.push({
           code: 'EndpointRepeated',
           backend: name,
-          path: `spec.backends[${position}].endpoints[${index}]`,
+          path: `${path}.endpoints[${index}]`,
           message: `backend "${name}": ${address} is the endpoint at endpoints[${first}] in another spelling, which is used once; leave one out`,
         });
       continue;
@@ -68,7 +69,7 @@ export const resolveTargets = (
     findings.push({
       code: found.code,
       backend: name,
-      path: `spec.backends[${position}].service`,
+      path: `${path}.service`,
       message: `backend "${name}", Service "${service.name}": ${found.problem}`,
     });
   }

@@ -2,6 +2,7 @@ import type { Finding } from '../../crds/finding.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import { parseManifest } from '../../crds/parse-manifest.ts';
 import type { ListenAddress } from '../../program/listen-address.ts';
+import { configurationOf } from '../configuration/from-l4balancer.ts';
 import type { Snapshot } from '../configuration/snapshot.ts';
 import { fixedTargets } from './fixed-targets.ts';
 import { ownPortFindings } from './own-ports.ts';
@@ -23,13 +24,14 @@ export const snapshotOfManifest = (text: string, revision: string, admin: Listen
   });
   const wrong = [...needCluster, ...ownPortFindings(balancer.spec, admin, lineOf)];
   if (wrong.length > 0) return { ok: false, findings: wrong };
+  const configuration = configurationOf(balancer.spec);
   return {
     ok: true,
     snapshot: {
       revision,
-      spec: balancer.spec,
+      configuration,
       targets: new Map(
-        balancer.spec.backends.map(({ name, endpoints = [] }) => [name, fixedTargets(endpoints).targets]),
+        configuration.backends.map(({ name, endpoints }) => [name, fixedTargets(endpoints).targets]),
       ),
       findings: [],
     },

@@ -5,14 +5,14 @@ import { type LeftOut, understand } from '../../crds/understand.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { VERSION } from '../../program/version.ts';
 import type { ProxyFinding } from '../../report/finding.ts';
-import type { Written } from '../configuration/snapshot.ts';
+import type { WrittenNames } from '../configuration/from-l4balancer.ts';
 import type { LeftOutCounts } from './source.ts';
 
 /** What this proxy takes of a resource. */
 export interface Taken {
   /** Undefined where nothing is left to serve. */
   readonly spec: L4BalancerSpec | undefined;
-  readonly written: Written;
+  readonly written: WrittenNames;
   readonly findings: readonly ProxyFinding[];
   readonly ignoredFields: number;
   readonly leftOut: LeftOutCounts;

@@ -1,8 +1,10 @@
-import { canonicalAddress, unmapped } from '../../crds/canonical-address.ts';
+import { canonicalAddress } from '../../crds/canonical-address.ts';
 import { addressKind } from '../../crds/ip-address.ts';
-import type { Listener } from '../../crds/listener.ts';
 import type { ProxyFinding } from '../../report/finding.ts';
-import type { Snapshot, Target } from '../configuration/snapshot.ts';
+import type { Binding } from '../configuration/binding.ts';
+import type { Snapshot } from '../configuration/snapshot.ts';
+import type { Target } from '../configuration/target.ts';
+import { backendPath } from '../configuration/written.ts';
 import { endpointKey } from './table.ts';
 
 /**
@@ -13,20 +15,20 @@ export const withoutOwnListeners = (
   snapshot: Snapshot,
   isOwnAddress: (address: string) => boolean,
 ): Snapshot => {
-  const { spec, written = spec, targets, findings } = snapshot;
+  const { configuration, targets, findings } = snapshot;
+  const { listeners, backends, written } = configuration;
   const kept = new Map(targets);
   const found: ProxyFinding[] = [];
   const listenerOf = ({ address, port }: Target) =>
     isOwnAddress(address)
-      ? spec.listeners.find((listener) => listener.port === port && isReached(listener, address))
+      ? listeners.find((listener) => listener.port === port && isReached(listener, address))
       : undefined;
-  for (const { name, service } of spec.backends) {
+  for (const { name, service } of backends) {
     const all = targets.get(name) ?? [];
     const own = all.find((target) => listenerOf(target) !== undefined);
     if (own === undefined) continue;
     // A Service that has this proxy for an endpoint has its other replicas, too: they would hand each other the connection.
     kept.set(name, service === undefined ? all.filter((target) => listenerOf(target) === undefined) : []);
-    const index = written.backends.findIndex((one) => one.name === name);
     const whose =
       service === undefined
         ? 'it is left out'
@@ -34,7 +36,7 @@ export const withoutOwnListeners = (
     found.push({
       code: 'OwnListener',
       backend: name,
-      path: `spec.backends[${index}]`,
+      path: backendPath(written, name),
       message: `backend "${name}" has the endpoint ${endpointKey(own)}, which is listener "${listenerOf(own)?.name}" of this proxy, and connections would go in circles: ${whose}. Name the servers instead`,
     });
   }
@@ -42,7 +44,5 @@ export const withoutOwnListeners = (
 };
 
 /** A listener with an address of its own hears nothing of the others; one that is unspecified stands for all. */
-const isReached = ({ address }: Listener, by: string): boolean =>
-  address === undefined ||
-  addressKind(unmapped(address)) === 'unspecified' ||
-  canonicalAddress(address) === canonicalAddress(by);
+const isReached = ({ address }: Binding, by: string): boolean =>
+  address === undefined || addressKind(address) === 'unspecified' || address === canonicalAddress(by);

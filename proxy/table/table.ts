@@ -1,7 +1,6 @@
-import type { AccessLog } from '../../crds/access-log.ts';
+import type { AccessLog } from '../configuration/access-log.ts';
 import type { BackendPolicy } from '../configuration/backend-policy.ts';
-import type { Binding } from '../configuration/binding.ts';
-import type { ListenerPolicy } from '../configuration/listener-policy.ts';
+import type { ListenerConfiguration } from '../configuration/configuration.ts';
 
 /** What the acceptors serve, as plain frozen data: no descriptors, no slots, no clock. */
 export interface Table {
@@ -12,12 +11,8 @@ export interface Table {
   readonly backends: readonly TableBackend[];
 }
 
-export interface TableListener extends Binding {
-  readonly name: string;
-  /** Name of an entry of `backends`. */
-  readonly backend: string;
-  readonly policy: ListenerPolicy;
-}
+/** A listener is in the table as it is configured. */
+export type TableListener = ListenerConfiguration;
 
 export interface TableBackend {
   readonly name: string;

@@ -1,5 +1,4 @@
-import { effectiveTuning } from '../../crds/effective.ts';
-import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import type { ProcessTuning } from '../configuration/tuning.ts';
 import type { LogLevel } from '../telemetry/log-level.ts';
 import { acceptorsFor, type CpuQuota } from './cpu-quota.ts';
 
@@ -16,12 +15,10 @@ export interface Launch {
 /** Settings win over the manifest, the manifest over the machine. */
 export const decideLaunch = (
   settings: { readonly acceptors?: number; readonly logLevel?: LogLevel; readonly fileDescriptors?: number },
-  spec: L4BalancerSpec | undefined,
+  tuning: ProcessTuning | undefined,
   machine: { readonly quota: CpuQuota; readonly parallelism: number },
 ): Launch => {
-  const tuning = spec === undefined ? undefined : effectiveTuning(spec);
-  // Not the tuning's: without a number of its own that follows a CPU limit which this machine may not have.
-  const acceptors = spec?.tuning.acceptors;
+  const acceptors = tuning?.acceptors;
   const chosen = settings.acceptors ?? acceptors;
   return {
     acceptors: chosen ?? acceptorsFor(machine.quota, machine.parallelism),

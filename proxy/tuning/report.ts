@@ -3,7 +3,7 @@ import type { FileLimit } from '../sys/file-limit.ts';
 import { acceptorsFor, type CpuQuota, type ReadText } from './cpu-quota.ts';
 import { readSysctl, sysctlEquals, WATCHED_SYSCTLS } from './kernel-settings.ts';
 
-/** What the resource asks for, after its profile was applied; the part of `effectiveTuning` that a proxy can check. */
+/** What the resource asks for, after its profile was applied; the part of its tuning that a proxy can check. */
 export interface AskedTuning {
   readonly acceptors?: number;
   readonly sysctls: readonly { readonly name: string; readonly value: string }[];

@@ -81,6 +81,12 @@ const RULES: readonly Rule[] = [
     example: { path: 'operator/a.ts', text: "import { KubeConfig } from '@kubernetes/client-node';" },
   },
   {
+    of: /^proxy\/(?!source\/|check\.ts$|configuration\/from-)/,
+    never: /^crds\/(access-log|backend|capacity|drain|effective|l4balancer|listener|tuning|workload)\.ts$/,
+    why: 'an L4Balancer is one source of a configuration, and proxy/configuration/from-l4balancer.ts alone translates it',
+    example: { path: 'proxy/table/a.ts', text: "import type { Backend } from '../../crds/backend.ts';" },
+  },
+  {
     of: /^proxy\/relay-engine\/acceptor\//,
     never: /^(zod|pino|prom-client|yaml|undici)$/,
     why: 'an acceptor does nothing but system calls',

@@ -1,16 +1,10 @@
+import type { CheckKind } from '../../configuration/health-policy.ts';
 import { type Begin, runToEnd } from './ender.ts';
 import { grpcCheck } from './grpc.ts';
-import { type HttpQuestion, httpCheck } from './http.ts';
+import { httpCheck } from './http.ts';
 import type { CheckResult } from './result.ts';
 import { tcpCheck } from './tcp.ts';
 import { tlsCheck } from './tls.ts';
-
-/** What is asked of an endpoint. */
-export type CheckKind =
-  | { readonly type: 'TCP' }
-  | { readonly type: 'TLS'; readonly serverName: string | undefined }
-  | ({ readonly type: 'HTTP' } & HttpQuestion)
-  | { readonly type: 'GRPC'; readonly service: string };
 
 /** One check to make: of which address, and how. */
 export interface CheckRequest {

@@ -1,4 +1,5 @@
 import { resetSocket } from '../../../program/reset-socket.ts';
+import type { HttpQuestion } from '../../configuration/health-policy.ts';
 import { endpointKey } from '../../table/table.ts';
 import { openConnection, openTlsConnection } from './connection.ts';
 import type { Begin } from './ender.ts';
@@ -10,15 +11,6 @@ import { tlsFailure } from './tls.ts';
 
 /** Bytes of a body that are read for the sake of an end in order; what is longer is cut off. */
 const MAX_BODY_BYTES = 65_536;
-
-export interface HttpQuestion {
-  readonly path: string;
-  readonly expectedStatuses: readonly number[];
-  /** Name that is asked for, with a port if need be; undefined for the endpoint's address. */
-  readonly host: string | undefined;
-  /** Whether to ask over TLS; the certificate is not verified. */
-  readonly tls: boolean;
-}
 
 /** A GET is answered with an expected status. */
 export const httpCheck =

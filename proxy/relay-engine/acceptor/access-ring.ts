@@ -1,4 +1,4 @@
-import type { AccessLog } from '../../../crds/access-log.ts';
+import type { AccessLog } from '../../configuration/access-log.ts';
 import { CLOSES } from '../../engine/close-reason.ts';
 import { RELAYING } from './connections.ts';
 import type { Acceptor } from './context.ts';

@@ -1,4 +1,4 @@
-import type { AccessLog } from '../../../crds/access-log.ts';
+import type { AccessLog } from '../../configuration/access-log.ts';
 import type { BackendPolicy } from '../../configuration/backend-policy.ts';
 import type { Protocol } from '../../configuration/binding.ts';
 import type { ListenerPolicy } from '../../configuration/listener-policy.ts';

@@ -1,4 +1,4 @@
-import type { AccessLog } from '../../../crds/access-log.ts';
+import type { AccessLog } from '../../configuration/access-log.ts';
 import type { BackendPolicy } from '../../configuration/backend-policy.ts';
 import type { Keepalive } from '../../configuration/listener-policy.ts';
 import type { PinnedMemory } from '../../sys/memory.ts';

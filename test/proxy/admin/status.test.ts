@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { spec } from '../../../crds/l4balancer.ts';
 import { buildStatus, buildSummary, type StatusFacts } from '../../../proxy/admin/status.ts';
 import { readStatus, readSummary } from '../../report/read-status.ts';
+import { configurationFor } from '../configurations.ts';
 import { acceptorStats, endpointStats, engineStats, listenerStats } from '../stats.ts';
 import { tableBackend, tableListener, tableOf } from '../tables.ts';
 
@@ -14,7 +14,7 @@ const FACTS: StatusFacts = {
   control: {
     snapshot: {
       revision: 'generation/2',
-      spec: spec.parse({
+      configuration: configurationFor({
         listeners: [{ name: 'http', port: 80, backend: 'web' }],
         backends: [
           {

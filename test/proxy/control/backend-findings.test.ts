@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { spec } from '../../../crds/l4balancer.ts';
 import { backendFindings } from '../../../proxy/control/backend-findings.ts';
 import type { TableBackend, TableEndpoint } from '../../../proxy/table/table.ts';
 import type { FindingCode } from '../../../report/finding.ts';
+import { configurationFor } from '../configurations.ts';
 import { tableBackend, tableOf } from '../tables.ts';
 
 const some = (count: number, weight = 1): readonly TableEndpoint[] =>
@@ -66,7 +66,7 @@ const TABLE: readonly {
 for (const { name, backend, panicThresholdPercent = 0, ofService = false, says, code } of TABLE)
   test(`a backend with ${name}`, () => {
     const found = backendFindings(
-      spec.parse({
+      configurationFor({
         listeners: [{ name: 'l', port: 80, backend: 'web' }],
         backends: [
           { name: 'other', service: { name: 'other', port: 80 } },

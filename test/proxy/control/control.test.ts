@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { spec } from '../../../crds/l4balancer.ts';
 import type { Snapshot } from '../../../proxy/configuration/snapshot.ts';
 import { createControl } from '../../../proxy/control/control.ts';
 import type { Table } from '../../../proxy/table/table.ts';
 import type { ProxyFinding } from '../../../report/finding.ts';
+import { configurationFor } from '../configurations.ts';
 
 const snapshot = (
   revision: string,
@@ -12,7 +12,7 @@ const snapshot = (
   findings: readonly ProxyFinding[] = [],
 ): Snapshot => ({
   revision,
-  spec: spec.parse({
+  configuration: configurationFor({
     listeners: [{ name: 'l', port: 80, backend: 'web' }],
     backends: [{ name: 'web', endpoints: [{ address: '192.0.2.1', port: 1 }] }],
   }),
@@ -271,9 +271,13 @@ test('only findings of the engine about listeners are closed listeners; all name
 
 test('findings name the places of the resource as it was written, also where some of it is left out', async () => {
   const { control, adopt, sick } = bench();
-  const written = { listeners: [{ name: 'q' }, { name: 'l' }], backends: [{ name: 'new' }, { name: 'web' }] };
+  const written = {
+    listeners: new Map([['l', 'spec.listeners[1]']]),
+    backends: new Map([['web', 'spec.backends[1]']]),
+  };
+  const one = snapshot('a', [1]);
   sick.add('web 192.0.2.1:1');
-  control.take(input({ ...snapshot('a', [1]), written }));
+  control.take(input({ ...one, configuration: { ...one.configuration, written } }));
   await adopt([{ code: 'PortTaken', path: 'spec.listeners[l].port', message: 'is taken' }]);
   assert.deepEqual(
     control.state.findings.map(({ path }) => path),

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { spec as schema } from '../../../crds/l4balancer.ts';
 import { indexedFindings } from '../../../proxy/control/indexed-findings.ts';
+import { configurationFor } from '../configurations.ts';
 
 const endpoints = [{ address: '192.0.2.1', port: 1 }];
-const spec = schema.parse({
+const { written } = configurationFor({
   listeners: [
     { name: 'z', port: 80, backend: 'b' },
     { name: 'web', port: 81, backend: 'c' },
@@ -27,7 +27,7 @@ const TABLE: readonly (readonly [engine: string, told: string])[] = [
 ];
 for (const [path, told] of TABLE)
   test(`the engine's ${path || 'finding without a place'} is told as ${told || 'such'}`, () => {
-    assert.deepEqual(indexedFindings([{ code: 'PortTaken', path, message: 'm' }], spec), [
+    assert.deepEqual(indexedFindings([{ code: 'PortTaken', path, message: 'm' }], written), [
       { code: 'PortTaken', path: told, message: 'm' },
     ]);
   });

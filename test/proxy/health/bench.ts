@@ -1,9 +1,9 @@
-import { spec } from '../../../crds/l4balancer.ts';
 import type { Snapshot } from '../../../proxy/configuration/snapshot.ts';
 import type { FailingEndpoint } from '../../../proxy/engine/engine.ts';
 import type { CheckRequest } from '../../../proxy/health/check/check.ts';
 import type { CheckResult } from '../../../proxy/health/check/result.ts';
 import { startMonitor } from '../../../proxy/health/monitor.ts';
+import { configurationFor } from '../configurations.ts';
 
 /** A clock that is turned by hand. */
 export const manualTime = () => {
@@ -40,7 +40,7 @@ export const manualTime = () => {
 /** A snapshot with one backend `web` of these ports. */
 export const snapshot = (ports: readonly number[], backend: object = { healthCheck: {} }): Snapshot => ({
   revision: '1',
-  spec: spec.parse({
+  configuration: configurationFor({
     listeners: [{ name: 'l', port: 80, backend: 'web' }],
     backends: [{ name: 'web', endpoints: [{ address: '192.0.2.1', port: 1 }], ...backend }],
   }),

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { spec } from '../../../crds/l4balancer.ts';
 import { targetsOf } from '../../../proxy/health/targets.ts';
+import { configurationFor } from '../configurations.ts';
 
 /** The checks of two endpoints: where and what. */
 const checksOf = (healthCheck: object) => {
-  const parsed = spec.parse({
+  const configuration = configurationFor({
     listeners: [{ name: 'l', port: 80, backend: 'web' }],
     backends: [{ name: 'web', healthCheck, endpoints: [{ address: '192.0.2.1', port: 1 }] }],
   });
@@ -17,7 +17,7 @@ const checksOf = (healthCheck: object) => {
   }));
   const followed = targetsOf({
     revision: '',
-    spec: parsed,
+    configuration,
     targets: new Map([['web', targets]]),
     findings: [],
   });

@@ -14,17 +14,17 @@ test('the environment wins over the resource, the resource over what is usual wh
     drainDelayMs: 0,
     spread: true,
   });
-  assert.deepEqual(decideDrain({ source: file, gracePeriodMs: 60_000 }, { delay: '3s', spread: false }), {
+  assert.deepEqual(decideDrain({ source: file, gracePeriodMs: 60_000 }, { delayMs: 3000, spread: false }), {
     drainDelayMs: 3000,
     spread: false,
   });
   assert.equal(
-    decideDrain({ source: file, gracePeriodMs: 60_000, drainDelayMs: 70 }, { delay: '3s', spread: true })
+    decideDrain({ source: file, gracePeriodMs: 60_000, drainDelayMs: 70 }, { delayMs: 3000, spread: true })
       .drainDelayMs,
     70,
   );
   assert.equal(
-    decideDrain({ source: resource, gracePeriodMs: 60_000 }, { delay: '0s', spread: true }).drainDelayMs,
+    decideDrain({ source: resource, gracePeriodMs: 60_000 }, { delayMs: 0, spread: true }).drainDelayMs,
     0,
   );
 });
@@ -34,12 +34,12 @@ test('what is usual leaves half of a short grace period to the connections', () 
   assert.equal(decideDrain({ source: resource, gracePeriodMs: 10_000 }, undefined).drainDelayMs, 5000);
 });
 
-for (const { name, source: from, gracePeriodMs, own, delay, drainDelayMs, says } of [
+for (const { name, source: from, gracePeriodMs, own, delayMs, drainDelayMs, says } of [
   {
     name: 'the manifest',
     source: file,
     gracePeriodMs: 6_000,
-    delay: '5m',
+    delayMs: 300_000,
     drainDelayMs: 3_000,
     says: /^drain\.delay 300s leaves nothing of L4B_GRACE_PERIOD \(6s, the last 0\.6s of it for closing\)/,
   },
@@ -47,7 +47,7 @@ for (const { name, source: from, gracePeriodMs, own, delay, drainDelayMs, says }
     name: 'the resource',
     source: resource,
     gracePeriodMs: 60_000,
-    delay: '58s',
+    delayMs: 58_000,
     drainDelayMs: 30_000,
     says: /^drain\.delay 58s leaves nothing of workload\.terminationGracePeriod \(60s, the last 2s /,
   },
@@ -59,19 +59,19 @@ for (const { name, source: from, gracePeriodMs, own, delay, drainDelayMs, says }
     drainDelayMs: 30_000,
     says: /^L4B_DRAIN_DELAY 59s leaves nothing of L4B_GRACE_PERIOD \(60s, /,
   },
-  { name: 'none', source: file, gracePeriodMs: 60_000, delay: '57s', drainDelayMs: 57_000 },
+  { name: 'none', source: file, gracePeriodMs: 60_000, delayMs: 57_000, drainDelayMs: 57_000 },
   {
     name: 'none, as the environment wins',
     source: file,
     gracePeriodMs: 60_000,
     own: 1_000,
-    delay: '5m',
+    delayMs: 300_000,
     drainDelayMs: 1_000,
   },
 ])
   test(`a delay that leaves nothing to the connections is told and cut to half of the grace period: ${name}, of ${gracePeriodMs} ms`, () => {
     const settings = { source: from, gracePeriodMs, ...(own === undefined ? {} : { drainDelayMs: own }) };
-    const drain = { spread: true, ...(delay === undefined ? {} : { delay }) };
+    const drain = { spread: true, ...(delayMs === undefined ? {} : { delayMs }) };
     assert.equal(decideDrain(settings, drain).drainDelayMs, drainDelayMs);
     const [finding, ...more] = drainFindings(settings, drain);
     assert.deepEqual(more, []);

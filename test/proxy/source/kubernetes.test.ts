@@ -295,11 +295,11 @@ test('of a resource newer than the proxy what is known is served, and what is no
   });
   for (const port of [8001, 8002]) {
     await apply('newer', partly(port));
-    const taken = await seen.until(({ input }) => input.snapshot?.spec.listeners[0]?.port === port);
+    const taken = await seen.until(({ input }) => input.snapshot?.configuration.listeners[0]?.port === port);
     assert.deepEqual(taken.input.refused, []);
     assert.deepEqual(taken.input.leftOut, { listeners: 1, backends: 0, parts: 0 });
     assert.deepEqual(
-      taken.input.snapshot?.spec.listeners.map(({ name }) => name),
+      taken.input.snapshot?.configuration.listeners.map(({ name }) => name),
       ['web'],
     );
     assert.match(messages(taken), /"SCTP" is not known.* so listener "stream" is not served/);
@@ -319,10 +319,10 @@ test('of a resource newer than the proxy what is known is served, and what is no
     },
   });
   await apply('newer', rest('Errors'));
-  await seen.until(({ input }) => input.snapshot?.spec.accessLog.mode === 'Errors');
+  await seen.until(({ input }) => input.snapshot?.configuration.accessLog.mode === 'Errors');
   await apply('newer', rest('Traced'));
   const last = await seen.until(({ input }) => input.leftOut.parts === 1);
-  assert.equal(last.input.snapshot?.spec.accessLog.mode, 'Errors');
+  assert.equal(last.input.snapshot?.configuration.accessLog.mode, 'Errors');
   assert.deepEqual(last.input.snapshot?.findings.map(({ path }) => path).sort(), [
     'spec.accessLog.mode',
     'spec.backends[0].algorithm',

@@ -71,7 +71,7 @@ const following = (path: string) => {
 const serves =
   (port: number) =>
   ({ snapshot, refused }: SourceInput): boolean =>
-    snapshot?.spec.listeners[0]?.port === port && refused.length === 0;
+    snapshot?.configuration.listeners[0]?.port === port && refused.length === 0;
 const refusedFor =
   (text: RegExp) =>
   ({ refused }: SourceInput): boolean =>
@@ -134,7 +134,7 @@ test('a bad edit leaves what was served in service and says why; undoing it clea
   await until(serves(8081));
   writeFileSync(path, manifest(80800));
   const bad = await until(({ refused }) => refused.length > 0);
-  assert.equal(bad.snapshot?.spec.listeners[0]?.port, 8081);
+  assert.equal(bad.snapshot?.configuration.listeners[0]?.port, 8081);
   assert.equal(bad.refused[0]?.path, 'spec.listeners[0].port');
   writeFileSync(path, manifest(8081));
   assert.equal((await until(serves(8081))).snapshot, bad.snapshot);
@@ -146,7 +146,7 @@ test('a file that is deleted is served on, and taken again when it is back', asy
   const { until } = following(path);
   rmSync(path);
   const gone = await until(refusedFor(/there is no such file\. What was read last stays in service/));
-  assert.equal(gone.snapshot?.spec.listeners[0]?.port, 8080);
+  assert.equal(gone.snapshot?.configuration.listeners[0]?.port, 8080);
   writeFileSync(path, manifest(8081));
   await until(serves(8081));
 });
@@ -158,7 +158,7 @@ test('an edit between the start and the first look is taken', async () => {
   writeFileSync(path, manifest(8081));
   const ports: unknown[] = [];
   const source = followManifest(path, first, ADMIN, {
-    onInput: ({ snapshot }) => ports.push(snapshot?.spec.listeners[0]?.port),
+    onInput: ({ snapshot }) => ports.push(snapshot?.configuration.listeners[0]?.port),
     onState() {},
   });
   source.stop();
@@ -172,7 +172,7 @@ test('a link that leads to itself is told as such, and what was served stays unt
   rmSync(path);
   symlinkSync('edge.yaml', path);
   const bad = await until(refusedFor(/its symbolic links go round in a circle/));
-  assert.equal(bad.snapshot?.spec.listeners[0]?.port, 8080);
+  assert.equal(bad.snapshot?.configuration.listeners[0]?.port, 8080);
   rmSync(path);
   writeFileSync(path, manifest(8081));
   await until(serves(8081));

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { spec } from '../../../crds/l4balancer.ts';
 import type { EndpointSlice } from '../../../kube/endpoint-slice.ts';
 import type { KubeService } from '../../../kube/service.ts';
 import { resolveTargets, servicesOf } from '../../../proxy/source/resolve.ts';
+import { configurationFor } from '../configurations.ts';
 
-const SPEC = spec.parse({
+const CONFIGURATION = configurationFor({
   listeners: [{ name: 'l', port: 80, backend: 'web' }],
   backends: [
     { name: 'web', service: { name: 'web', port: 80 } },
@@ -42,12 +42,12 @@ const slice = (name: string, of: string, ...addresses: string[]): [string, Endpo
 ];
 
 test('each Service is asked for once', () => {
-  assert.deepEqual(servicesOf(SPEC), ['web', 'gone']);
+  assert.deepEqual(servicesOf(CONFIGURATION), ['web', 'gone']);
 });
 
 test('targets come from the slices of the named Service, or from the list in the spec', () => {
   const { targets, findings } = resolveTargets(
-    SPEC,
+    CONFIGURATION,
     new Map([service('web'), service('other')]),
     new Map([slice('a', 'web', '10.0.0.2'), slice('b', 'web', '10.0.0.1'), slice('c', 'other', '10.9.9.9')]),
   );
@@ -73,7 +73,7 @@ test('endpoints of a Service that take nothing but are still there are known as 
   const [name, of] = slice('a', 'web', '10.0.0.1');
   const unready = { addresses: ['10.0.0.2'], conditions: { ready: false } };
   const { targets, leaving } = resolveTargets(
-    SPEC,
+    CONFIGURATION,
     new Map([service('web')]),
     new Map([[name, { ...of, endpoints: [...(of.endpoints ?? []), unready] }]]),
   );
@@ -92,16 +92,20 @@ test('the order in which objects arrived changes nothing', () => {
   const services = [service('web'), service('gone')];
   const slices = [slice('a', 'web', '10.0.0.2'), slice('b', 'web', '10.0.0.1'), slice('c', 'gone')];
   assert.deepEqual(
-    resolveTargets(SPEC, new Map(services), new Map(slices)),
-    resolveTargets(SPEC, new Map(services.toReversed()), new Map(slices.toReversed())),
+    resolveTargets(CONFIGURATION, new Map(services), new Map(slices)),
+    resolveTargets(CONFIGURATION, new Map(services.toReversed()), new Map(slices.toReversed())),
   );
 });
 
 test('a finding names the place of a backend in the resource as it was written', () => {
-  const { findings } = resolveTargets(SPEC, new Map([service('web')]), new Map(), {
-    listeners: [],
-    backends: [{ name: 'left-out' }, ...SPEC.backends],
-  });
+  const places = new Map(
+    CONFIGURATION.backends.map(({ name }, index): [string, string] => [name, `spec.backends[${index + 1}]`]),
+  );
+  const { findings } = resolveTargets(
+    { ...CONFIGURATION, written: { ...CONFIGURATION.written, backends: places } },
+    new Map([service('web')]),
+    new Map(),
+  );
   assert.deepEqual(
     findings.map(({ path }) => path),
     ['spec.backends[1].service', 'spec.backends[2].service', 'spec.backends[4].service'],
@@ -109,7 +113,7 @@ test('a finding names the place of a backend in the resource as it was written',
 });
 
 test('an endpoint that is listed in two spellings is used once, and told', () => {
-  const listed = spec.parse({
+  const listed = configurationFor({
     listeners: [{ name: 'l', port: 80, backend: 'fixed' }],
     backends: [
       {
@@ -142,7 +146,7 @@ test('endpoints that hints mean for another zone are backups of those of this on
   const [key, web] = slice('a', 'web');
   const hinted = { ...web, endpoints: [of('a', '10.0.0.1'), of('b', '10.0.0.2')] };
   const backups = (place?: { readonly zone: string }) =>
-    resolveTargets(SPEC, new Map([service('web')]), new Map([[key, hinted]]), SPEC, place)
+    resolveTargets(CONFIGURATION, new Map([service('web')]), new Map([[key, hinted]]), place)
       .targets.get('web')
       ?.map(({ address, backup }) => `${address} ${backup}`);
   assert.deepEqual(backups({ zone: 'a' }), ['10.0.0.1 false', '10.0.0.2 true']);

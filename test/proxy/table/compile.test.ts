@@ -1,33 +1,35 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseL4Balancer } from '../../../crds/parse.ts';
-import type { Snapshot, Target } from '../../../proxy/configuration/snapshot.ts';
+import type { Snapshot } from '../../../proxy/configuration/snapshot.ts';
+import type { Target } from '../../../proxy/configuration/target.ts';
 import { compileTable } from '../../../proxy/table/compile.ts';
 import type { EndpointView } from '../../../proxy/table/endpoint-view.ts';
+import { configurationFor } from '../configurations.ts';
 
-const snapshot = (targets: readonly Target[]): Snapshot => {
-  const { balancer, findings } = parseL4Balancer(
-    {
-      apiVersion: 'l4balancer.dev/v1alpha1',
-      kind: 'L4Balancer',
-      metadata: { name: 'test' },
-      spec: {
-        listeners: [
-          { name: 'z', port: 2, backend: 'b', timeouts: { idle: '1m' } },
-          { name: 'a', port: 1, backend: 'b' },
-        ],
-        backends: [
-          { name: 'b', service: { name: 's', port: 1 }, connect: { timeout: '1500ms', retries: 1 } },
-          { name: 'a', service: { name: 'none', port: 1 }, algorithm: 'LeastConnections' },
-        ],
+/** `more` is of every listener, or of every backend. */
+const snapshot = (
+  targets: readonly Target[],
+  more: { readonly listener?: object; readonly backend?: object } = {},
+): Snapshot => ({
+  revision: 'test',
+  configuration: configurationFor({
+    listeners: [
+      { name: 'z', port: 2, backend: 'b', timeouts: { idle: '1m' }, ...more.listener },
+      { name: 'a', port: 1, backend: 'b', ...more.listener },
+    ],
+    backends: [
+      {
+        name: 'b',
+        service: { name: 's', port: 1 },
+        connect: { timeout: '1500ms', retries: 1 },
+        ...more.backend,
       },
-    },
-    'Refuse',
-  );
-  assert.deepEqual(findings, []);
-  assert.ok(balancer);
-  return { revision: 'test', spec: balancer.spec, targets: new Map([['b', targets]]), findings: [] };
-};
+      { name: 'a', service: { name: 'none', port: 1 }, algorithm: 'LeastConnections', ...more.backend },
+    ],
+  }),
+  targets: new Map([['b', targets]]),
+  findings: [],
+});
 
 const target = (last: number, weight = 1): Target => ({
   address: `192.0.2.${last}`,
@@ -56,9 +58,7 @@ test('times become milliseconds, and everything is sorted by name', () => {
 });
 
 test('IPv4 written as IPv6 is bound as IPv4', () => {
-  const { spec, ...rest } = snapshot([]);
-  const listeners = spec.listeners.map((listener) => ({ ...listener, address: '::ffff:192.0.2.1' }));
-  const table = compileTable({ ...rest, spec: { ...spec, listeners } }, all);
+  const table = compileTable(snapshot([], { listener: { address: '::ffff:192.0.2.1' } }), all);
   assert.deepEqual(
     table.listeners.map(({ address }) => address),
     ['192.0.2.1', '192.0.2.1'],
@@ -165,23 +165,20 @@ for (const [onUnhealthy, closing] of [
   ['Close', ['192.0.2.2']],
 ] as const)
   test(`with drain.onUnhealthy ${onUnhealthy} ${closing === undefined ? 'no' : 'the'} unhealthy endpoint has its connections closed, and in a panic none has`, () => {
-    const { spec, ...rest } = snapshot([target(1), target(2), target(3, 0)]);
-    const backends = spec.backends.map((one) => ({ ...one, drain: { ...one.drain, onUnhealthy } }));
+    const given = snapshot([target(1), target(2), target(3, 0)], { backend: { drain: { onUnhealthy } } });
     const closingOf = (...unhealthy: readonly string[]) =>
-      compileTable(
-        { ...rest, spec: { ...spec, backends } },
-        { ...all, isHealthy: (_, key) => !unhealthy.includes(key) },
-      ).backends[1]?.closing?.map(({ address }) => address);
+      compileTable(given, {
+        ...all,
+        isHealthy: (_, key) => !unhealthy.includes(key),
+      }).backends[1]?.closing?.map(({ address }) => address);
     assert.deepEqual(closingOf('192.0.2.2:80'), closing);
     assert.equal(closingOf(), undefined);
     assert.equal(closingOf('192.0.2.1:80', '192.0.2.2:80'), undefined);
   });
 
 test('in a panic an endpoint that came back has no less than those known to be bad', () => {
-  const { spec, ...rest } = snapshot([target(1), target(2), target(3)]);
-  const backends = spec.backends.map((backend) => ({ ...backend, panicThresholdPercent: 50 }));
   const table = compileTable(
-    { ...rest, spec: { ...spec, backends } },
+    snapshot([target(1), target(2), target(3)], { backend: { panicThresholdPercent: 50 } }),
     {
       isHealthy: (_, key) => key === '192.0.2.1:80',
       share: (_, key) => (key === '192.0.2.1:80' ? 0.1 : 1),
@@ -194,12 +191,10 @@ test('in a panic an endpoint that came back has no less than those known to be b
 });
 
 test('an algorithm that hashes gives the full weight at once', () => {
-  const { spec, ...rest } = snapshot([target(1), target(2)]);
-  const backends = spec.backends.map((backend) => ({ ...backend, algorithm: 'Maglev' as const }));
-  const table = compileTable(
-    { ...rest, spec: { ...spec, backends } },
-    { ...all, share: (_, key) => (key === '192.0.2.1:80' ? 0.1 : 1) },
-  );
+  const table = compileTable(snapshot([target(1), target(2)], { backend: { algorithm: 'Maglev' } }), {
+    ...all,
+    share: (_, key) => (key === '192.0.2.1:80' ? 0.1 : 1),
+  });
   assert.deepEqual(
     table.backends[1]?.endpoints.map(({ weight }) => weight),
     [1, 1],
@@ -207,10 +202,8 @@ test('an algorithm that hashes gives the full weight at once', () => {
 });
 
 test('the threshold of a panic is the one of the resource', () => {
-  const { spec, ...rest } = snapshot([target(1), target(2), target(3)]);
-  const backends = spec.backends.map((backend) => ({ ...backend, panicThresholdPercent: 50 }));
   const table = compileTable(
-    { ...rest, spec: { ...spec, backends } },
+    snapshot([target(1), target(2), target(3)], { backend: { panicThresholdPercent: 50 } }),
     { ...all, isHealthy: (_, key) => key === '192.0.2.1:80' },
   );
   assert.equal(table.backends[1]?.panic, true);

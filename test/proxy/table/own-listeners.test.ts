@@ -1,19 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { spec } from '../../../crds/l4balancer.ts';
-import type { Snapshot, Target } from '../../../proxy/configuration/snapshot.ts';
+import type { Snapshot } from '../../../proxy/configuration/snapshot.ts';
+import type { Target } from '../../../proxy/configuration/target.ts';
 import { withoutOwnListeners } from '../../../proxy/table/own-listeners.ts';
+import { configurationFor } from '../configurations.ts';
 
 const target = (address: string, port: number): Target => ({ address, port, weight: 1, backup: false });
 const OWN = '192.0.2.1';
 const isOwn = (address: string): boolean => address === OWN;
 
-const snapshot = (backend: object, targets: readonly Target[]): Snapshot => ({
+const snapshot = (backend: object, targets: readonly Target[], listener: object = {}): Snapshot => ({
   revision: '1',
-  spec: spec.parse({
+  configuration: configurationFor({
     listeners: [
-      { name: 'web', port: 8080, backend: 'web' },
-      { name: 'api', port: 8081, backend: 'other' },
+      { name: 'web', port: 8080, backend: 'web', ...listener },
+      { name: 'api', port: 8081, backend: 'other', ...listener },
     ],
     backends: [
       { name: 'other', endpoints: [{ address: '192.0.2.9', port: 8080 }] },
@@ -57,14 +58,7 @@ test('an endpoint that is any listener of the proxy is left out, and told with t
 });
 
 test('a listener that binds to one address is no endpoint at another one of this machine', () => {
-  const given = snapshot(STATIC, [target(OWN, 8080)]);
-  const bound = (address: string): Snapshot => ({
-    ...given,
-    spec: {
-      ...given.spec,
-      listeners: given.spec.listeners.map((listener) => ({ ...listener, address })),
-    },
-  });
+  const bound = (address: string): Snapshot => snapshot(STATIC, [target(OWN, 8080)], { address });
   for (const address of [OWN, `::ffff:${OWN}`, '0.0.0.0', '::'])
     assert.equal(withoutOwnListeners(bound(address), isOwn).findings.length, 1, address);
   for (const address of ['192.0.2.3', '127.0.0.1', '::1'])

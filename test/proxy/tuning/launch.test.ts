@@ -1,30 +1,34 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { spec } from '../../../crds/l4balancer.ts';
 import { askedTuning } from '../../../proxy/tuning/asked.ts';
 import { decideLaunch } from '../../../proxy/tuning/launch.ts';
+import { configurationFor } from '../configurations.ts';
 
 const MACHINE = { quota: { cpus: 4 }, parallelism: 16 };
-const specWith = (tuning: object) =>
-  spec.parse({
+const tuningWith = (tuning: object) =>
+  configurationFor({
     listeners: [{ name: 'l', port: 80, backend: 'web' }],
     backends: [{ name: 'web', endpoints: [{ address: '192.0.2.1', port: 1 }] }],
     tuning,
-  });
+  }).tuning;
 
 test('settings win over the manifest, the manifest over the machine', () => {
-  const full = specWith({ acceptors: 3, logLevel: 'warn', fileDescriptors: 5000 });
+  const full = tuningWith({ acceptors: 3, logLevel: 'warn', fileDescriptors: 5000 });
   const table: readonly (readonly [
     settings: object,
-    of: ReturnType<typeof specWith> | undefined,
+    of: ReturnType<typeof tuningWith> | undefined,
     launch: object,
   ])[] = [
     [{}, undefined, { acceptors: 4, acceptorsFrom: 'cpu', logLevel: 'info', fileDescriptors: undefined }],
-    [{}, specWith({}), { acceptors: 4, acceptorsFrom: 'cpu', logLevel: 'info', fileDescriptors: undefined }],
+    [
+      {},
+      tuningWith({}),
+      { acceptors: 4, acceptorsFrom: 'cpu', logLevel: 'info', fileDescriptors: undefined },
+    ],
     [{}, full, { acceptors: 3, acceptorsFrom: 'manifest', logLevel: 'warn', fileDescriptors: 5000 }],
     [
       {},
-      specWith({ profile: 'Tuned' }),
+      tuningWith({ profile: 'Tuned' }),
       { acceptors: 4, acceptorsFrom: 'cpu', logLevel: 'error', fileDescriptors: 1_048_576 },
     ],
     [
@@ -37,7 +41,7 @@ test('settings win over the manifest, the manifest over the machine', () => {
 });
 
 test('in Kubernetes all that the resource asks for is compared, without a cluster not what follows from a CPU limit', () => {
-  const tuned = specWith({ profile: 'Tuned' });
+  const tuned = tuningWith({ profile: 'Tuned' });
   const inCluster = askedTuning({ source: { kind: 'Kubernetes' } }, tuned);
   assert.deepEqual([inCluster.acceptors, inCluster.cpus, inCluster.fileDescriptors], [8, 8, 1_048_576]);
   const alone = askedTuning({ source: { kind: 'File' } }, tuned);

@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import type net from 'node:net';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import type { CheckKind } from '../../../../proxy/health/check/check.ts';
+import type { CheckKind } from '../../../../proxy/configuration/health-policy.ts';
 import { behaving, checkPort, GRPC, HTTP, LONG_MS, TCP, TLS } from './servers.ts';
 
 const KINDS: readonly CheckKind[] = [TLS, HTTP, GRPC];

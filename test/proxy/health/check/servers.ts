@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import { after } from 'node:test';
-import { type CheckKind, type CheckRequest, check } from '../../../../proxy/health/check/check.ts';
+import type { CheckKind } from '../../../../proxy/configuration/health-policy.ts';
+import { type CheckRequest, check } from '../../../../proxy/health/check/check.ts';
 import type { CheckResult } from '../../../../proxy/health/check/result.ts';
 
 /** Longer than any check may take that is not meant to time out. */

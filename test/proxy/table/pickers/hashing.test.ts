@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { spec } from '../../../../crds/l4balancer.ts';
 import { clientKey } from '../../../../proxy/table/client-key.ts';
 import { compileTable } from '../../../../proxy/table/compile.ts';
 import { HASHES_SOURCE, PICKERS } from '../../../../proxy/table/pick.ts';
 import { endpointKey, type TableEndpoint } from '../../../../proxy/table/table.ts';
+import { configurationFor } from '../../configurations.ts';
 import { type Algorithm, choiceOf, endpointsOf, keys, NOBODY } from './choices.ts';
 
 /** The endpoint that each client gets. */
@@ -21,7 +21,7 @@ const answers = (algorithm: Algorithm, endpoints: readonly TableEndpoint[], clie
 const compiled = (algorithm: Algorithm, endpoints: readonly TableEndpoint[]): readonly TableEndpoint[] => {
   const snapshot = {
     revision: 'r',
-    spec: spec.parse({
+    configuration: configurationFor({
       listeners: [{ name: 'l', port: 80, backend: 'b' }],
       backends: [{ name: 'b', algorithm, service: { name: 'b', port: 80 } }],
     }),

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { spec } from '../../../../crds/l4balancer.ts';
 import { compileTable } from '../../../../proxy/table/compile.ts';
 import { HASHES_SOURCE, PICKERS, planPicking } from '../../../../proxy/table/pick.ts';
 import { finish } from '../../../../proxy/table/pickers/murmur3.ts';
 import type { Choice, PickingPlan } from '../../../../proxy/table/pickers/picker.ts';
 import { endpointKey, type TableEndpoint } from '../../../../proxy/table/table.ts';
+import { configurationFor } from '../../configurations.ts';
 import { ALGORITHMS, type Algorithm, choiceOf, endpointsOf, FIRST_SLOT, keys, NOBODY } from './choices.ts';
 
 /** Clients that connect one after the other and, once `atOnce` are open, each in place of any one that is. */
@@ -64,12 +64,12 @@ for (const algorithm of ALGORITHMS)
     test(`${algorithm} gives an endpoint that starts slowly its share of ${load}, ${HASHES_SOURCE.has(algorithm) ? 'which is the whole one at once' : 'which grows'}`, () => {
       const all = endpointsOf([1, 1, 1]);
       const young = endpointKey(all[2] as TableEndpoint);
-      const parsed = spec.parse({
+      const configuration = configurationFor({
         listeners: [{ name: 'l', port: 80, backend: 'b' }],
         backends: [{ name: 'b', algorithm, slowStart: '30s', service: { name: 'b', port: 80 } }],
       });
       const targets = new Map([['b', all.map((endpoint) => ({ ...endpoint, backup: false }))]]);
-      const snapshot = { revision: 'r', spec: parsed, targets, findings: [] };
+      const snapshot = { revision: 'r', configuration, targets, findings: [] };
       const choice = choiceOf(algorithm, all);
       const clients = new Clients(algorithm, atOnce);
       const old = all.slice(0, 2);

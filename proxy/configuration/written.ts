@@ -1,0 +1,12 @@
+/**
+ * Where listeners and backends stand in what a person wrote, such as `spec.listeners[2]`, by name; also those that are left out because
+ * they are not understood. Findings name these places.
+ */
+export interface Written {
+  readonly listeners: ReadonlyMap<string, string>;
+  readonly backends: ReadonlyMap<string, string>;
+}
+
+/** The path of a backend that is configured. */
+export const backendPath = ({ backends }: Pick<Written, 'backends'>, name: string): string =>
+  backends.get(name) ?? `spec.backends[${name}]`;
