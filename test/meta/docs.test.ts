@@ -70,6 +70,34 @@ test('ARCHITECTURE has its sections and names every folder at the top', () => {
   assertNone(architecture(fileOf('ARCHITECTURE.md').text, folders));
 });
 
+/** The table of a program's folders names each, and no other. */
+const inside = (text: string, program: string, folders: readonly string[]): readonly Finding[] => {
+  const path = 'ARCHITECTURE.md';
+  const [, table = ''] = new RegExp(`^Inside \`${program}/\`:\\n\\n((?:\\|.*\\n)*)`, 'm').exec(text) ?? [];
+  const named = [...table.matchAll(/^\|([^|]*)\|/gm)].flatMap(([, cell = '']) =>
+    [...cell.matchAll(/`([\w-]+)\/`/g)].map(([, name = '']) => name),
+  );
+  return [
+    ...folders
+      .filter((folder) => !named.includes(folder))
+      .map((folder) => ({ path, says: `does not say what ${program}/${folder}/ is` })),
+    ...named
+      .filter((folder) => !folders.includes(folder))
+      .map((folder) => ({ path, says: `names ${program}/${folder}/, which is not there` })),
+  ];
+};
+
+test('ARCHITECTURE names every folder of the operator and the proxy', () => {
+  const text =
+    'Inside `proxy/`:\n\n| folder | what |\n|---|---|\n| `sys/`, `gone/` | with `no/` |\n\n`table/`\n';
+  assert.equal(inside(text, 'proxy', ['sys', 'table']).length, 2);
+  for (const program of ['operator', 'proxy']) {
+    const folders = [...paths].flatMap((path) => new RegExp(`^${program}/([^/]+)/`).exec(path)?.[1] ?? []);
+    assert.ok(folders.includes('health'));
+    assertNone(inside(fileOf('ARCHITECTURE.md').text, program, [...new Set(folders)]));
+  }
+});
+
 const ARCHITECTURE_BYTES = 12 << 10;
 
 const shortEnough: Check = ({ path, text }) =>
