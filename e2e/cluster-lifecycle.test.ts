@@ -15,7 +15,7 @@ const provider = await clusterProvider();
 
 afterEach(() => provider.down(NAME));
 
-/** Everything of this machine that carries the cluster's name. */
+/** Everything on this machine that carries the cluster's name. */
 function traces(): string[] {
   const found: string[] = [];
   const ownerNames = [`l4b-${NAME}`, `l4balancer-${NAME}`];
@@ -34,7 +34,7 @@ function traces(): string[] {
       const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
       if (isOurs(line)) found.push(line);
     } catch {
-      // It ended between the listing and the reading: no trace.
+      // It exited between listing and reading: no trace.
     }
   }
   return found;

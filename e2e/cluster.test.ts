@@ -38,7 +38,7 @@ async function inClient(...argv: string[]): Promise<string> {
   return out;
 }
 
-/** Body of a GET from the clients' network, as one process there. */
+/** The body of a GET that a process in the clients' network makes. */
 const fetchInClient = (url: string) =>
   inClient(
     process.execPath,

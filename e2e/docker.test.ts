@@ -12,13 +12,16 @@ import { get, webServer } from './docker/client.ts';
 import { type DockerEngine, openDockerEngine } from './docker/engine.ts';
 import { within } from './support/within.ts';
 
-/** The engine may be the user's, with a proxy that goes by the names of docs/install.md: whatever this test makes has a name and a label of its own. */
+/**
+ * The engine may be the user's, with a proxy that has the names of docs/install.md: whatever this test
+ * creates has a name and a label of its own.
+ */
 const NAME = `l4b-test-${process.pid}`;
 const LABEL = `dev.l4balancer.test=${NAME}`;
 /** The names that docs/install.md and compose.yaml tell users to give. */
 const USERS = { container: 'l4b', image: 'l4balancer-proxy' } as const;
 const WEB_PORT = 9000;
-/** What the recipes ask for. */
+/** The sysctls that the recipes set. */
 const WANTED_FILES = 1_048_576;
 const WANTED_SYSCTLS: Readonly<Record<string, string>> = {
   'net.core.somaxconn': '65535',
@@ -28,9 +31,9 @@ const WANTED_SYSCTLS: Readonly<Record<string, string>> = {
 type Network = 'Own' | 'Host';
 
 let engine: DockerEngine;
-/** Where the recipes are run: with the manifest in l4b/edge.yaml. */
+/** The folder where the recipes run, with the manifest in l4b/edge.yaml. */
 let folder: string;
-/** The proxy's image, by a name that follows from what is inside. */
+/** The proxy's image; its tag is a digest of its inputs. */
 let image: string;
 /** The endpoint, reached without the proxy. */
 let web: string;
@@ -41,7 +44,7 @@ const docker = async (...args: readonly string[]): Promise<string> =>
   (await engine.run(['docker', ...args])).trim();
 const node = (script: string): Promise<string> => engine.run([process.execPath, '-e', script]);
 
-/** What docker says of the user's container and image. */
+/** What docker reports about the user's container and image. */
 const lookAtUsers = async (): Promise<readonly string[]> => {
   const state = '{{.Id}} {{.State.Running}} {{.State.StartedAt}}';
   const container = [
@@ -59,7 +62,7 @@ const lookAtUsers = async (): Promise<readonly string[]> => {
   ];
 };
 
-/** A container and an image as a user has them who followed docs/install.md. */
+/** A container and an image such as a user has after following docs/install.md. */
 const makeUsers = async (): Promise<void> => {
   await engine.run(['sh', '-c', `head -c 1024 /dev/zero | docker import - ${USERS.image}`]);
   const program = ['--entrypoint', '/usr/local/bin/node', image, '-e', 'setInterval(() => {}, 60_000)'];
@@ -77,7 +80,7 @@ before(async () => {
   await docker('run', '--detach', '--label', LABEL, '--network', 'host', ...program);
   if (engine.isOwn) await makeUsers();
   users = await lookAtUsers();
-  // The engine's host is reached at this address from every network of containers.
+  // Every container network reaches the engine's host at this address.
   const bridge = await engine.run(['ip', '-4', '-oneline', 'address', 'show', 'docker0']);
   const [, address] = / inet ([\d.]+)\//.exec(bridge) ?? assert.fail(`docker0 has no address: ${bridge}`);
   web = `http://${address}:${WEB_PORT}`;
@@ -98,7 +101,7 @@ spec:
   );
 });
 
-/** Removes the containers that were made here, those of the compose project aside. */
+/** Removes the containers that this test created, except those of the compose project. */
 const removeContainers = async (): Promise<void> => {
   const left = await docker('ps', '--all', '--quiet', '--filter', `label=${LABEL}`);
   if (left !== '') await docker('rm', '--force', ...left.split('\n'));
@@ -111,20 +114,23 @@ after(async () => {
   if (folder !== undefined) rmSync(folder, { recursive: true });
 });
 
-/** The most files that a container may be given here. */
+/** The highest limit of open files that a container can get here. */
 const mostFiles = (): number => {
   const [, hard = ''] =
     /^Max open files\s+\S+\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
   return Math.min(WANTED_FILES, Number(hard));
 };
 
-/** As `replaceAll`, of a text that must be there. */
+/** Like `replaceAll`, for a text that must occur. */
 const put = (text: string, what: string, instead: string): string => {
   assert.ok(text.includes(what), `no "${what}" in\n${text}`);
   return text.replaceAll(what, instead);
 };
 
-/** The recipe of docs/install.md that begins with this comment, as a shell script: for the limits of this machine, under the test's own names. */
+/**
+ * The recipe of docs/install.md that begins with this comment, as a shell script, adapted to the limits of
+ * this machine and to the test's own names.
+ */
 const recipe = (comment: string): string => {
   const page = readFileSync(join(REPOSITORY, 'docs/install.md'), 'utf8');
   const block =
@@ -134,7 +140,7 @@ const recipe = (comment: string): string => {
   return put(put(named, ` ${USERS.image}`, ` ${image}`), `${WANTED_FILES}`, `${mostFiles()}`);
 };
 
-/** What the container's own admin endpoint says is in effect. */
+/** The tuning in effect, as the container's admin endpoint reports it. */
 const knobs = async (container: string): Promise<ReadonlyMap<string, TuningEntry>> => {
   const text = await docker(
     'exec',
@@ -154,13 +160,16 @@ const logsOf = (container: string) => async (): Promise<string> =>
     `docker inspect --format '{{json .State}}' ${container}; docker logs ${container} 2>&1`,
   ]);
 
-/** What a container whose network is `network` must have in effect: its own sysctls, or those of the host. */
+/** The sysctl's expected value in a container with this network: its own, or the host's. */
 const expected = async (sysctl: string, network: Network): Promise<string> =>
   network === 'Own' || engine.isOwn
     ? (WANTED_SYSCTLS[sysctl] ?? assert.fail(sysctl))
     : (await engine.run(['cat', `/proc/sys/${sysctl.replaceAll('.', '/')}`])).trim();
 
-/** That a started proxy serves, as a non-root user with nothing to write to, with its tuning in effect, and drains when docker stops it. */
+/**
+ * Asserts that a started proxy serves, as a non-root user without anything writable, with its tuning in
+ * effect, and that it drains when docker stops it.
+ */
 const isServed = async (container: string, network: Network): Promise<void> => {
   const health = () => docker('inspect', '--format', '{{.State.Health.Status}}', container);
   await until(
@@ -183,7 +192,7 @@ const isServed = async (container: string, network: Network): Promise<void> => {
   await isDrained(container);
 };
 
-/** That docker's stop takes no new client and waits for an answer that is under way. */
+/** Asserts that `docker stop` refuses new clients and waits for a response in progress. */
 const isDrained = async (container: string): Promise<void> => {
   const answer = node(get('http://127.0.0.1:8080/held'));
   const isHeld = async () => ((await node(get(`${web}/waiting`))) === '1' ? true : undefined);
@@ -202,13 +211,13 @@ const isDrained = async (container: string): Promise<void> => {
 };
 
 const runRecipe = async (comment: string, network: Network): Promise<void> => {
-  // The sysctls of a machine whose engine is not the test's own are not the test's to set.
+  // Where the engine is not the test's own, the test must not change the machine's sysctls.
   const script = engine.isOwn ? recipe(comment) : recipe(comment).replace(/^sysctl .*$/m, '');
   try {
     await engine.run(['sh', '-euc', `cd '${folder}'\n${script}`]);
     await isServed(NAME, network);
   } finally {
-    // Also where docker made it and could not start it.
+    // Also where docker created it but could not start it.
     await docker('rm', '--force', NAME);
   }
 };
@@ -219,7 +228,7 @@ test('the recipe with a network of its own serves, tunes that network, and drain
 test('the recipe in the host’s network serves with the host’s sysctls, and drains on docker stop', () =>
   runRecipe('# The host', 'Host'));
 
-/** The compose file’s own words for each variant, by whichever compose there is. */
+/** Runs compose on the copy of compose.yaml, by whichever compose is installed. */
 const compose = async (profile: string, ...args: readonly string[]): Promise<string> => {
   const isPlugin = await docker('compose', 'version').then(
     () => true,

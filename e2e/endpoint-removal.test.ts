@@ -9,7 +9,7 @@ import { within } from './support/within.ts';
 import { World } from './support/world.ts';
 
 const REMOVALS = 12;
-/** Longest time after the change of the slice in which a new connection may still go to the endpoint. */
+/** The longest time after the slice changed during which a new connection may still go to the endpoint. */
 const LIMIT_MS = 100;
 
 interface Slice extends KubeObject {
@@ -27,7 +27,8 @@ before(async () => {
 after(() => world?.close());
 
 test('an endpoint that leaves its slice gets no connection 100 ms later', async (t) => {
-  // The pod loses its label, so it leaves the slice while it goes on answering: whatever still goes there is seen.
+  // The pod loses its label, so it leaves the slice but goes on answering: connections that still reach it
+  // are seen.
   const transport = await connect({ kubeconfig: world.cluster.kubeconfig });
   const changes: { readonly atMs: number; readonly pods: ReadonlySet<string> }[] = [];
   const look = (slice: Slice): void => {
@@ -48,7 +49,7 @@ test('an endpoint that leaves its slice gets no connection 100 ms later', async 
   try {
     for (let i = 0; i < REMOVALS; i++) {
       const pods = [...(await world.list('pods', 'app=edge-echo'))];
-      // The oldest has had traffic for a while, so its last connection tells something.
+      // The oldest pod has had traffic for a while, so its last connection is meaningful.
       pods.sort((a, b) => a.metadata.creationTimestamp.localeCompare(b.metadata.creationTimestamp));
       const pod = pods[0]?.metadata.name as string;
       await world.kubectl(['label', 'pod', pod, 'app-']);

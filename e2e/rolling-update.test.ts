@@ -23,7 +23,8 @@ const podsOf = async (): Promise<readonly string[]> =>
 
 test('while all proxy pods are replaced, no connection fails, and those that were open end as they would have', async (t) => {
   const load = await startLoad(world.cluster, address, 8080, { seconds: 240, pauseMs: 5 });
-  // Each is open, and silent, for longer than a pod that stops takes new ones, and much less than its grace period.
+  // Each stays open and silent for longer than a stopping pod accepts new ones, and much less than its grace
+  // period.
   const long = await startLoad(world.cluster, address, 8080, {
     seconds: 240,
     clients: 12,

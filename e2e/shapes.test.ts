@@ -21,11 +21,11 @@ after(() => world?.close());
 const workload = { resources: SMALL, terminationGracePeriod: '10s' };
 const nodeNames = (): readonly string[] => world.cluster.nodes.map(({ name }) => name).sort();
 
-/** The nodes that the pods of the balancer are on, each as often as it has one. */
+/** The nodes of the balancer's pods, once for each pod. */
 const nodesOf = async (name: string): Promise<readonly unknown[]> =>
   (await world.proxyPods(name)).map(({ spec }) => spec.nodeName).sort();
 
-/** Waits until it is Ready with its pods on these nodes and nowhere else, and until its status says so. */
+/** Waits until it is Ready with pods on exactly these nodes, and its status says so. */
 const onNodes = async (name: string, nodes: readonly string[]): Promise<void> => {
   const count = nodes.length;
   const { status } = await until(
@@ -41,7 +41,7 @@ const onNodes = async (name: string, nodes: readonly string[]): Promise<void> =>
   assert.deepEqual([status?.readyReplicas, status?.replicaSummary], [count, `${count}/${count}`]);
 };
 
-/** Waits until a client's requests there are answered, or until all of them fail in this way. */
+/** Waits until a client's requests are answered there, or until all of them fail this way. */
 const comesAbout = (host: string, port: number, outcome: 'served' | 'ECONNREFUSED'): Promise<true> =>
   until(
     `${outcome} at ${host}:${port}`,
@@ -101,7 +101,7 @@ describe('a DaemonSet', () => {
   test('becomes a Deployment, and a DaemonSet again, and no client notices', async () => {
     const load = await startLoad(world.cluster, address, 8080, { pauseMs: 5 });
     const single = { ...workload, replicas: 1 };
-    // As long as its successor does not serve it stays.
+    // It stays as long as its successor does not serve.
     const image = 'localhost:1/l4balancer-proxy:not-there';
     await world.apply(balancer('every', 'echo', { workload: { ...single, image } }));
     await world.reason('every', 'ImagePullFailed');

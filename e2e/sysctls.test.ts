@@ -30,7 +30,7 @@ const tuned = (name: string, nodes?: 'strict' | 'allowed', tuning: object = {}, 
 const nodeWith = (sysctls: 'strict' | 'allowed'): string =>
   world.cluster.nodes.find((node) => node.sysctls === sysctls)?.name ?? assert.fail();
 
-/** Waits for the reason of Ready, and gives back its message. */
+/** Waits for this reason of Ready, and returns its message. */
 const reason = async (...args: Parameters<World['reason']>): Promise<string> =>
   (await world.reason(...args)).Ready?.message ?? '';
 
@@ -44,7 +44,7 @@ const readSysctl = (pod: string, sysctl: string): Promise<string> =>
     `require('node:fs').readFileSync('/proc/sys/${sysctl}','utf8').trim()`,
   ]);
 
-/** Waits for the row of a knob in the status, as the proxies have reported it. */
+/** Waits for the status row of a knob, as the proxies reported it. */
 const tuningRow = (name: string, knob: string): Promise<TuningRow> =>
   until(
     `in the status of ${name}: ${knob}`,
@@ -66,7 +66,7 @@ const assertGuidesSysctls = async (balancerName: string): Promise<void> => {
   assert.equal(await readSysctl(name, 'net/ipv4/tcp_tw_reuse'), '1');
 };
 
-/** Every pod that ReplicaSets of this balancer have made, also those that are gone: from the events. */
+/** How many pods the balancer's ReplicaSets have created, deleted ones included, according to the events. */
 const podsMade = async (name: string): Promise<number> => {
   const text = await world.kubectl([
     'get',
@@ -98,7 +98,7 @@ test('a probe pod finds out that a kubelet refuses the sysctls: no rollout begin
   assert.equal((await tuningRow('refused', named)).effective, `refused by node ${nodeWith('strict')}`);
   assert.equal(await podsMade('refused'), 0);
   assert.equal(await world.get('deployment', 'l4b-refused'), undefined);
-  // The same resource on nodes that allow them goes on by itself.
+  // On nodes that allow them, the same resource goes ahead by itself.
   await world.apply(tuned('refused', 'allowed'));
   await world.ready('refused');
   await world.kubectl(['delete', 'l4balancer', 'refused']);
@@ -118,7 +118,7 @@ test('where the kubelet allows them, the guide’s sysctls are in effect inside 
 test('file descriptors that the runtime does not give are told of in the status', async () => {
   const { asked, effective, ok, hint } = await tuningRow('allowed', 'file descriptors');
   assert.equal(asked, '1048576');
-  // Some runtimes give that many; then there is nothing to say.
+  // Some runtimes grant that many; then there is nothing to report.
   if (!ok) assert.match(hint ?? '', new RegExp(`The hard limit is ${Number.parseInt(effective, 10)}`));
 });
 
@@ -185,7 +185,8 @@ test('a rollout that a strict node refuses stops at the third pod; what serves s
     );
     const made = (await podsMade('storm')) - 1;
     t.diagnostic(`${made} pods were refused`);
-    // Three, and those that were on their way when the third was refused; without the breaker there are 23 in 10 seconds.
+    // Three, and those already being created when the third was refused; without the breaker it is 23 in 10
+    // seconds.
     assert.ok(made >= 3 && made <= 7, `${made} pods were refused`);
     await until(
       'cleaned up: the refused pods',
@@ -224,7 +225,7 @@ test('in the network of its node the proxy serves at the node’s address, and i
   assert.equal(pod?.status?.podIP, node?.address);
   const row = await tuningRow('hosted', 'net.core.somaxconn');
   assert.equal(row.asked, '65535');
-  // What the node has is the node's; where it is less, the hint says where to set it.
+  // The value is the node's; where it is too low, the hint says where to set it.
   if (!row.ok) assert.match(row.hint ?? '', new RegExp(`^Node ${node?.name}: set it on the node.*sysctl -w`));
   await world.apply(hosted('second'));
   assert.match(await reason('second', 'Unschedulable'), /free ports/);

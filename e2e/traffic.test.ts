@@ -31,8 +31,8 @@ test('traffic reaches every endpoint of the Service, and none of it fails', asyn
 });
 
 test('a backend pod deleted under load fails no request after a retry', async (t) => {
-  // The pod closes its port at once, with connections that it has not accepted yet: those are reset, with a request under way that
-  // a balancer cannot repeat. Connections that are refused are the balancer's to retry.
+  // The pod closes its port at once. Connections that it has not accepted yet are reset, with a request in
+  // progress that a balancer cannot repeat. Refused connections are for the balancer to retry.
   const load = await startLoad(world.cluster, address, 8080, { retries: 1 });
   for (let i = 0; i < 3; i++) {
     const [pod] = await world.list('pods', 'app=edge-echo');

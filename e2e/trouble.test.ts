@@ -13,7 +13,7 @@ let world: World;
 let address: string;
 let operatorImage: string;
 
-/** A balancer that is well, with traffic all the time. */
+/** A healthy balancer with continuous traffic. */
 const NEIGHBOUR = 'neighbour';
 let load: RunningLoad;
 let atFirst: { readonly pods: readonly string[]; readonly since: string | undefined };
@@ -46,7 +46,7 @@ const standing = async (name: string) => {
   return { pods: uids(await world.proxyPods(name)), since };
 };
 
-/** Waits for an event about the resource with this reason and text; gives back its type. */
+/** Waits for an event about the resource with this reason and text; returns its type. */
 const event = (name: string, reason: string, says: RegExp): Promise<string> =>
   until(
     `told of ${reason} in an event`,
@@ -62,7 +62,7 @@ const event = (name: string, reason: string, says: RegExp): Promise<string> =>
 /** Matches one of the cluster's nodes. */
 const onNode = (): string => `node (?:${world.cluster.nodes.map(({ name }) => name).join('|')})`;
 
-/** What is wrong with a spec, and what its kubelet or scheduler leads to. */
+/** A mistake in a spec, and the reason that it leads to by way of kubelet or scheduler. */
 const TROUBLES: readonly {
   readonly name: string;
   readonly when: string;
@@ -122,7 +122,7 @@ const TROUBLES: readonly {
 for (const { name, when, spec, reason, says } of TROUBLES)
   test(`${reason}: ${when}; with a right spec it is over`, async () => {
     await world.apply(balancer(name, `${NEIGHBOUR}-echo`, spec()));
-    // Not Stalled: it is tried again until the Deployment's deadline.
+    // Not Stalled: it is retried until the Deployment's deadline.
     const { Ready, Reconciling, Stalled } = await world.reason(name, reason, says());
     assert.deepEqual(
       [Ready, Reconciling, Stalled].map((one) => one?.status),
@@ -166,7 +166,7 @@ test('ServiceNotFound: nobody is served, and the resource says so; once there is
   assert.equal(await event('lonely', 'ServiceNotFound', says), 'Warning');
   await world.echo('lonely-echo', 1);
   await world.ready('lonely');
-  // What goes on well is looked at within a minute.
+  // The proxies of a healthy resource are asked within a minute.
   await world.kubectl(['scale', 'deployment/lonely-echo', '--replicas=0']);
   await world.reason('lonely', 'NoEndpoints', /^Listener http: /);
   await world.kubectl(['delete', 'l4balancer', 'lonely']);
@@ -188,7 +188,7 @@ test('a ServiceAccount that is replaced: pods with a token of the new one take o
   await world.ready('account');
   const { failures } = summarise(await clients.stop());
   assert.deepEqual(failures, {});
-  // The new ones follow: an endpoint less is one less for them.
+  // The new pods follow the endpoints: once all are gone, they report it.
   await world.kubectl(['scale', 'deployment/account-echo', '--replicas=0']);
   await world.reason('account', 'NoEndpoints');
   await world.kubectl(['delete', 'l4balancer', 'account']);

@@ -1,6 +1,6 @@
 /**
- * `make down`: removes the cluster of `make run`: every process, mount, interface and file of it. What makes the next run
- * quick (binaries, images) stays in the cache.
+ * `make down`: removes the cluster of `make run`: every process, mount, interface and file of it. Binaries
+ * and images stay in the cache, so that the next run is quick.
  *
  *   node scripts/down.ts [--e2e] [--cache]      --e2e removes what `make e2e` left too, --cache the cache
  */
@@ -16,7 +16,7 @@ import { failed } from '../tooling/terminal/failed.ts';
 import { openSteps } from '../tooling/terminal/steps.ts';
 import { CLUSTER, E2E_CLUSTER } from './run/in-cluster.ts';
 
-/** Whether a cluster of that name is here, whole or in parts. */
+/** Whether a cluster of that name exists, complete or in parts. */
 const isHere = async (provider: ClusterProvider, name: string): Promise<boolean> =>
   (provider.kind === 'own' && isAnythingLeft(planCluster(name))) ||
   !(await provider.status(name))[0]?.startsWith('no cluster');
@@ -24,7 +24,7 @@ const isHere = async (provider: ClusterProvider, name: string): Promise<boolean>
 const { values } = parseArgs({
   options: { e2e: { type: 'boolean', default: false }, cache: { type: 'boolean', default: false } },
 });
-// A first Ctrl-C is ignored, so that nothing is left half-removed; a second one ends it.
+// The first Ctrl-C is ignored, so that nothing is left half-removed; the second one exits.
 abortOnSignals();
 const steps = openSteps(process.stderr);
 try {

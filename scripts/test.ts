@@ -18,7 +18,7 @@ import { runTests } from './test/run-tests.ts';
 import { unexpectedSkips } from './test/skips.ts';
 import { type Stage, stagesOf } from './test/stages.ts';
 
-/** Builds them, visibly, where they are not found; otherwise the first test that needs one would, silently. */
+/** Builds missing programs visibly; otherwise the first test that needs one would do it silently. */
 const findPrograms = async (): Promise<void> => {
   const options = { steps: openSteps(process.stderr), signal };
   await clusterPrograms(['etcd', 'kube-apiserver', 'kubectl'], options);
@@ -41,7 +41,7 @@ const allowedPath = join(REPOSITORY, '.ci/allowed-skips');
 const allowed = existsSync(allowedPath) ? readFileSync(allowedPath, 'utf8') : '';
 const all: TestCounts[] = [];
 
-/** Whether every test of the stage passed, and none was skipped that may not be. */
+/** Whether all tests of the stage passed, and only permitted ones were skipped. */
 const passes = async (stage: Stage): Promise<boolean> => {
   if (stage.files.length === 0) {
     out.write(`\n${stage.name}: no tests\n`);

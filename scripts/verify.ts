@@ -1,6 +1,6 @@
 /**
- * `make verify`: writes every generated file anew in a copy of the tree and compares, so that nothing of the user's is touched;
- * and checks that the lockfile holds what package.json asks for.
+ * `make verify`: regenerates all generated files in a copy of the tree and compares, so that no file of the
+ * user is touched; and checks that the lockfile satisfies package.json.
  */
 import { execFileSync } from 'node:child_process';
 import { globSync, mkdtempSync, rmSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { failed } from '../tooling/terminal/failed.ts';
 import { openSteps } from '../tooling/terminal/steps.ts';
 import { copyTree, differences, treePaths } from './verify/tree-copy.ts';
 
-/** In the order in which they read each other's files. */
+/** In the order in which they read each other's output. */
 const GENERATORS = [
   'crds/generate.ts',
   'report/generate.ts',

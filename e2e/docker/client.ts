@@ -1,11 +1,11 @@
 /**
- * Programs for `node -e` that a test runs where an engine's published ports are, with no packages and no checkout: in a
- * container as well as beside one.
+ * Programs for `node -e` that a test runs where an engine's published ports are, without packages or a
+ * checkout: both inside a container and beside one.
  */
 
 /**
- * An HTTP server on `port` that answers `hello` at once. Who asks for /held waits for the answer `held` until somebody
- * asks for /release; /waiting says how many do.
+ * An HTTP server on `port` that answers `hello` at once. A request for /held waits for its response `held`
+ * until somebody requests /release; /waiting returns how many are waiting.
  */
 export const webServer = (port: number): string => `
   const held = [];
@@ -19,7 +19,7 @@ export const webServer = (port: number): string => `
   }).listen(${port});
 `;
 
-/** Prints what `url` answers; fails where it does not, or not within half a minute. */
+/** Prints the response of `url`; fails if there is none within half a minute. */
 export const get = (url: string): string => `
   fetch('${url}', { signal: AbortSignal.timeout(30_000) }).then(async (answer) => {
     process.stdout.write(await answer.text());

@@ -8,18 +8,23 @@ import { startService } from '../../tooling/process/service.ts';
 
 /** A docker engine for one test file. */
 export interface DockerEngine {
-  /** Whether it is this test's alone, in a network of its own: its host's sysctls may be changed then. */
+  /**
+   * Whether it belongs to this test alone, with a network of its own, so that its host's sysctls may be
+   * changed.
+   */
   readonly isOwn: boolean;
-  /** Runs a program where the engine's published ports are on 127.0.0.1; resolves with its standard output. */
+  /**
+   * Runs a program where the engine's published ports are on 127.0.0.1; resolves with its standard output.
+   */
   run(argv: readonly [string, ...string[]], input?: string): Promise<string>;
-  /** Removes what the test made; an engine of its own ends with it, whatever still runs. */
+  /** Removes what the test created; the test's own engine is stopped with everything in it. */
   stop(): Promise<void>;
 }
 
 const STARTED_WITHIN_MS = 60_000;
 const READY = ['docker', 'version', '--format', '{{.Server.Version}}'] as const;
 
-/** Why no docker engine can be had; nothing where one answers or can be started. */
+/** Why no docker engine is available; undefined where one answers or can be started. */
 const impossibleBecause = (): string | undefined => {
   if (process.getuid?.() !== 0) return 'starting one takes root: start docker, or run the tests with sudo';
   const missing = ['dockerd', 'docker', 'ip', 'nsenter', 'unshare'].filter((name) => !lookForProgram(name));
@@ -27,7 +32,7 @@ const impossibleBecause = (): string | undefined => {
   return `missing: ${missing.join(', ')}. On Debian: apt-get install docker.io iproute2 util-linux`;
 };
 
-/** Process id, as seen from here, of the engine that listens on `socket`. */
+/** The process id, as seen from here, of the engine that listens on `socket`. */
 const engineOn = (socket: string): string | undefined =>
   readdirSync('/proc').find((pid) => {
     if (!/^\d+$/.test(pid)) return false;
@@ -38,7 +43,7 @@ const engineOn = (socket: string): string | undefined =>
     }
   });
 
-/** Containers that are killed with their engine leave their empty control groups behind. */
+/** Containers that are killed with their engine leave empty cgroups behind. */
 const removeControlGroups = (parent: string): void => {
   for (const hierarchy of ['.', ...readdirSync('/sys/fs/cgroup')]) {
     const folder = join('/sys/fs/cgroup', hierarchy, parent);
@@ -53,8 +58,8 @@ const removeControlGroups = (parent: string): void => {
 };
 
 /**
- * An engine in namespaces of its own: its network has no way out and nothing in common with the machine's, and all of its
- * processes and mounts end with the first one, however that ends.
+ * Starts an engine in namespaces of its own: its network is isolated from the machine's and has no way out,
+ * and all its processes and mounts end with the first process, however that ends.
  */
 const startOwn = async (): Promise<DockerEngine> => {
   const problem = impossibleBecause();
@@ -71,7 +76,7 @@ const startOwn = async (): Promise<DockerEngine> => {
   const service = startService(
     'dockerd',
     ['unshare', ...namespaces, 'sh', '-c', `ip link set lo up && ${dockerd}`],
-    // Containers of a test that failed may ignore being asked.
+    // Containers of a failed test may ignore SIGTERM.
     { graceMs: 15_000 },
   );
   const env = { DOCKER_HOST: socket };
@@ -101,7 +106,10 @@ const startOwn = async (): Promise<DockerEngine> => {
   }
 };
 
-/** The engine that answers on this machine, or one of the test's own. Throws with what to do where neither can be had. */
+/**
+ * The engine that answers on this machine, or one of the test's own. Throws with what to do where neither is
+ * possible.
+ */
 export const openDockerEngine = async (): Promise<DockerEngine> => {
   if ((await dockerVersion()) === undefined) return await startOwn();
   return {

@@ -4,12 +4,12 @@ import type { SteadyRequest } from './steady-load.ts';
 
 const SCRIPT = new URL('./steady-load.ts', import.meta.url).pathname;
 
-/** A load that runs until `stop`, which returns every request that was made. */
+/** A load that runs until `stop`, which returns all requests that were made. */
 export interface RunningLoad {
   stop(): Promise<readonly SteadyRequest[]>;
 }
 
-/** Starts a load from the clients' network; resolves when the first request has been answered or has failed. */
+/** Starts a load from the clients' network; resolves when the first request was answered or failed. */
 export const startLoad = async (
   cluster: Cluster,
   host: string,
@@ -52,7 +52,7 @@ export const startLoad = async (
   };
 };
 
-/** One client's first requests, and who answered or what failed: whether something is served there just now. */
+/** One client's first requests, by who answered or what failed: is anything served there right now? */
 export const ask = async (cluster: Cluster, host: string, port: number) => {
   const load = await startLoad(cluster, host, port, { clients: 1, seconds: 5 });
   return summarise(await load.stop());

@@ -36,7 +36,7 @@ export const echoService = (name: string, replicas: number, image: string): stri
     ],
   });
 
-/** A small L4Balancer in front of the Service `service`; `spec` is laid over it. */
+/** A small L4Balancer in front of the Service `service`; `spec` overrides its fields. */
 export const balancer = (
   name: string,
   service: string,

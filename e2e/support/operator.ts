@@ -5,7 +5,7 @@ import { toolProgram } from '../../tooling/assets/programs.ts';
 import { type BuiltImage, buildImages } from '../../tooling/images/build-images.ts';
 import { runChild } from '../../tooling/process/child.ts';
 
-/** The chart's release, and so the operator's Deployment. */
+/** The name of the chart's release, and therefore of the operator's Deployment. */
 export const OPERATOR_NAME = 'l4balancer-operator';
 
 const options = { signal: new AbortController().signal, progress: () => undefined };
@@ -16,7 +16,10 @@ const pick = (images: readonly BuiltImage[], name: BuiltImage['name']): BuiltIma
   return found;
 };
 
-/** Installs this tree's operator from the chart, with this tree's images. Installed already, it changes nothing. */
+/**
+ * Installs this tree's operator from the chart, with this tree's images. If that is installed already, it
+ * changes nothing.
+ */
 export const ensureOperator = async (cluster: Cluster): Promise<void> => {
   const images = await buildImages(options);
   await loadImages(cluster, images, options);
@@ -35,7 +38,7 @@ export const removeOperator = async (cluster: Cluster): Promise<void> => {
   await cluster.kubectl(['delete', 'namespace', OPERATOR_NAMESPACE, '--timeout=90s']);
 };
 
-/** Runs `replicas` operators (0 stops it) and waits until it is so. */
+/** Scales the operator (0 stops it) and waits until that is done. */
 export const scaleOperator = async ({ kubectl }: Cluster, replicas: 0 | 1): Promise<void> => {
   const inNamespace = ['-n', OPERATOR_NAMESPACE];
   const deployment = `deployment/${OPERATOR_NAME}`;

@@ -1,8 +1,10 @@
 /**
- * One HTTP request after the other, each on a new connection, by several clients, until it is told to stop (SIGTERM) or
- * its time is over; then prints every request as JSON: when its connection was begun, who answered, what failed.
+ * Several clients send one HTTP request after another, each on a new connection, until SIGTERM or until the
+ * time is up; then all requests are printed as JSON: when the connection was opened, who answered, what
+ * failed.
  *
- *   node e2e/support/steady-load.ts HOST PORT [--clients 4] [--seconds 60] [--pause-ms 0] [--retries 0] [--path /]
+ *   node e2e/support/steady-load.ts HOST PORT [--clients 4] [--seconds 60] [--pause-ms 0] [--retries 0]
+ *     [--path /]
  */
 import { connect } from 'node:net';
 import { parseArgs } from 'node:util';
@@ -14,7 +16,7 @@ export interface SteadyRequest {
   /** Name of the endpoint that answered. */
   readonly endpoint?: string;
   readonly failure?: string;
-  /** What the first attempt failed with, where a client that retries got its answer from another one. */
+  /** The error of the first attempt, where a retrying client got its response from another one. */
   readonly retried?: string;
 }
 
@@ -44,7 +46,7 @@ const requestOnce = (host: string, port: number, path: string): Promise<SteadyRe
     socket.on('error', (error: NodeJS.ErrnoException) => done({ failure: error.code ?? error.message }));
   });
 
-/** As a client does that knows its requests to be safe to repeat: what failed is sent again, on a new connection. */
+/** Like a client whose requests are safe to repeat: a failed one is sent again, on a new connection. */
 const requestWithRetries = async (
   host: string,
   port: number,

@@ -1,9 +1,9 @@
 import type { Patience } from '../../tooling/wait/until.ts';
 
-/** Most looks are a kubectl of their own, and what they wait for needs the same processors. */
+/** Most looks start a kubectl, which competes for processors with what is being waited for. */
 const EVERY_MS = 100;
 
-/** How long `until` waits in a cluster, in seconds, and what it tells where that was not enough. */
+/** Options of `until` in a cluster: how long it waits, in seconds, and what it reports after that. */
 export const within = (seconds: number, seen?: () => Promise<string>): Patience => ({
   withinMs: seconds * 1000,
   everyMs: EVERY_MS,

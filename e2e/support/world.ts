@@ -7,7 +7,7 @@ import { balancer, echoService } from './objects.ts';
 import { ensureOperator } from './operator.ts';
 import { within } from './within.ts';
 
-/** What kubectl get -o json gives of an L4Balancer or of one of its children; only what the tests read. */
+/** The part of `kubectl get -o json` that tests read, of an L4Balancer or one of its children. */
 export interface Seen {
   readonly metadata: {
     readonly name: string;
@@ -114,7 +114,7 @@ export class World {
     await this.kubectl(['rollout', 'status', `deployment/${name}`, '--timeout=90s']);
   }
 
-  /** Waits for Ready=True of the L4Balancer's present generation. */
+  /** Waits for Ready=True of the L4Balancer's current generation. */
   async ready(name: string): Promise<Seen> {
     return until(
       `ready: L4Balancer ${name}`,
@@ -129,7 +129,10 @@ export class World {
     );
   }
 
-  /** Waits until Ready of the L4Balancer's present generation has this reason, with `text` in its message; gives back all conditions by type. */
+  /**
+   * Waits until Ready of the L4Balancer's current generation has this reason, with `text` in its message;
+   * returns all conditions by type.
+   */
   async reason(name: string, wanted: string, text = /./): Promise<Readonly<Record<string, SeenCondition>>> {
     return until(
       `${wanted} in the status of ${name}`,
@@ -144,7 +147,7 @@ export class World {
     );
   }
 
-  /** Makes a balancer in front of an echo Service and returns the address that clients use. */
+  /** Creates a balancer in front of an echo Service and returns the address that clients use. */
   async serving(
     name: string,
     replicas: number,
@@ -162,13 +165,16 @@ export class World {
     return this.list('pods', `app.kubernetes.io/name=l4balancer,app.kubernetes.io/instance=${name}`);
   }
 
-  /** Whatever the operator, or a controller of what it made, has in the namespace; empty when nothing is left. */
+  /**
+   * All objects in the namespace that the operator created, or controllers on its behalf; empty when none is
+   * left.
+   */
   async childrenLeft(): Promise<string> {
     const ours = 'app.kubernetes.io/managed-by=l4balancer-operator';
     return this.kubectl(['get', CHILDREN, '-l', ours, '-o', 'name']);
   }
 
-  /** Deletes the L4Balancer and waits until nothing that belonged to any is left. */
+  /** Deletes the L4Balancer and waits until no child of any L4Balancer is left. */
   async removed(name: string): Promise<void> {
     await this.kubectl(['delete', 'l4balancer', name, '--timeout=60s']);
     const left = () => this.childrenLeft();

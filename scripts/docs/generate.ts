@@ -1,4 +1,7 @@
-/** `make generate`: writes the parts of the documents that follow from the code; with --check it only compares. */
+/**
+ * `make generate`: writes the parts of the documents that follow from the code; with --check it only
+ * compares.
+ */
 import { globSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { REPOSITORY } from '../../tooling/process/folders.ts';

@@ -1,4 +1,6 @@
-/** Named parts of a page that a program writes, between two comments; the rest of the page is written by hand. */
+/**
+ * Named parts of a page that a program writes, between two comments; the rest of the page is written by hand.
+ */
 export type Sections = ReadonlyMap<string, string>;
 
 const BY = 'scripts/docs/generate.ts';

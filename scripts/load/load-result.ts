@@ -1,21 +1,21 @@
-/** What a bounded load saw; times in milliseconds. */
+/** The result of a bounded load; times in milliseconds. */
 export interface LoadResult {
   readonly done: number;
   readonly failed: number;
   readonly durationMs: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Requests by the endpoint that answered, sorted by its name; empty where answers do not tell. */
+  /** Requests by the endpoint that answered, sorted by its name; empty where responses do not name it. */
   readonly endpoints: readonly { readonly name: string; readonly requests: number }[];
-  /** Failures by what went wrong, most frequent first. */
+  /** Failures by reason, most frequent first. */
   readonly failures: readonly { readonly reason: string; readonly count: number }[];
 }
 
-/** Value below which the fraction `p` of the sorted numbers lies (nearest rank); 0 for none. */
+/** The `p` quantile of sorted numbers (nearest rank); 0 if there are none. */
 export const percentile = (sorted: Float64Array, p: number): number =>
   sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(p * sorted.length) - 1))] ?? 0;
 
-/** Counts requests as they end. */
+/** Counts requests as they complete. */
 export class LoadTally {
   readonly #latencies: Float64Array;
   readonly #endpoints = new Map<string, number>();

@@ -2,7 +2,10 @@ import type { Protocol } from './request-load.ts';
 
 const HEAD_END = '\r\n\r\n';
 
-/** HTTP/1.1 with keep-alive; answers must have a Content-Length, status 200, and the endpoint's name in their first line. */
+/**
+ * HTTP/1.1 with keep-alive; responses must have a Content-Length, status 200, and the endpoint's name in the
+ * first line of the body.
+ */
 export const httpProtocol = (host: string): Protocol => {
   const request = `GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`;
   return {
@@ -30,7 +33,7 @@ const command = (...words: readonly string[]): string => `*${words.length}\r\n${
 const keyOf = (connection: number): string => `l4b:${connection}`;
 const setValue = (connection: number, request: number): string => `${connection}:${request - (request % 2)}`;
 
-/** Redis: a SET, then a GET that must give back the same value, on every connection with a key of its own. */
+/** Redis: a SET, then a GET that must return the same value; each connection has its own key. */
 export const redisProtocol: Protocol = {
   request: (connection, request) =>
     request % 2 === 0

@@ -1,13 +1,13 @@
 import { connect, type Socket } from 'node:net';
 import { type LoadResult, LoadTally } from './load-result.ts';
 
-/** How requests of one protocol look on the wire. */
+/** The wire format of one protocol's requests. */
 export interface Protocol {
-  /** Bytes of the request with this number on the connection with this number. */
+  /** The bytes of the nth request on the nth connection. */
   request(connection: number, request: number): string;
   /**
-   * Reads one answer at the start of `received`: how many bytes it takes, and who answered; undefined while it is not whole.
-   * Throws for an answer that is not what was asked for.
+   * Parses one response at the start of `received`: its length in bytes, and who answered; undefined while it
+   * is incomplete. Throws if it is not the expected response.
    */
   answer(
     received: string,
@@ -19,17 +19,19 @@ export interface Protocol {
 export interface LoadOptions {
   readonly host: string;
   readonly port: number;
-  /** Requests in all; the load ends when they are done or have failed. */
+  /** Total requests; the load ends when they have completed or failed. */
   readonly requests: number;
   readonly connections: number;
-  /** Milliseconds that one answer may take. */
+  /** Milliseconds that one response may take. */
   readonly timeoutMs: number;
 }
 
 const reasonOf = (error: unknown): string =>
   error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : String(error);
 
-/** One connection, one request after the other; a connection that fails is made anew for the next request. */
+/**
+ * One connection that sends one request after another; a failed connection is reopened for the next request.
+ */
 const runConnection = (
   index: number,
   count: number,
@@ -51,7 +53,7 @@ const runConnection = (
       const socket = connect({ host, port, noDelay: true });
       socket.setEncoding('latin1').setTimeout(timeoutMs);
       const fail = (reason: string): void => {
-        // A socket that is destroyed says so again; only its first word counts.
+        // A destroyed socket emits further events; only the first one counts.
         socket.removeAllListeners().on('error', () => {});
         socket.destroy();
         tally.failed(reason);
@@ -91,7 +93,7 @@ const runConnection = (
     open();
   });
 
-/** Sends a bounded number of requests over connections that stay open, and says how they were answered. */
+/** Sends a bounded number of requests over keep-alive connections, and reports how they were answered. */
 export const requestLoad = async (protocol: Protocol, options: LoadOptions): Promise<LoadResult> => {
   const { requests } = options;
   const connections = Math.min(options.connections, requests);

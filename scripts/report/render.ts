@@ -4,14 +4,14 @@ import type { LoadResult } from '../load/load-result.ts';
 import type { Report } from './report.ts';
 
 const BAR_WIDTH = 24;
-/** A hint is cut into lines of this many characters. */
+/** The width to which hints are wrapped. */
 const TEXT_WIDTH = 100;
 
 const count = (value: number): string => value.toLocaleString('en-US');
 const perSecond = ({ done, durationMs }: LoadResult): string =>
   count(Math.round(done / Math.max(durationMs / 1000, 0.001)));
 
-/** Columns aligned to their widest cell, two spaces apart; the last is left as it is. */
+/** Columns padded to their widest cell, two spaces apart, without trailing spaces. */
 export const table = (rows: readonly (readonly string[])[]): readonly string[] => {
   const widths: number[] = [];
   for (const row of rows)
@@ -24,7 +24,7 @@ export const table = (rows: readonly (readonly string[])[]): readonly string[] =
   );
 };
 
-/** Words in lines of at most `width` characters. */
+/** Wraps text into lines of at most `width` characters. */
 const wrap = (text: string, width: number): readonly string[] => {
   const lines: string[] = [];
   for (const word of text.split(' ')) {

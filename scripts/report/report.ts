@@ -1,13 +1,13 @@
 import type { TuningEntry } from '../../report/status.ts';
 import type { LoadResult } from '../load/load-result.ts';
 
-/** What `make run` found out; printed as text or as JSON. */
+/** The findings of `make run`, printed as text or as JSON. */
 export interface Report {
   readonly mode: 'cluster' | 'standalone';
   /** The resource as kubectl shows it, or how the proxy runs without a cluster. */
   readonly resource: string;
   readonly http: LoadResult;
-  /** Left out where there is no redis-server. */
+  /** Absent where there is no redis-server. */
   readonly redis?: LoadResult;
   /** Why something of the sample is missing. */
   readonly notes: readonly string[];

@@ -21,9 +21,9 @@ import { SAMPLE_FILE } from './sample.ts';
 import { untilReady } from './until-ready.ts';
 import { sampleWorkloads } from './workloads.ts';
 
-/** Name of the cluster that `make run` makes and `make down` removes. */
+/** Name of the cluster that `make run` creates and `make down` removes. */
 export const CLUSTER = 'run';
-/** The one that the end-to-end tests share. */
+/** Name of the cluster that the end-to-end tests share. */
 export const E2E_CLUSTER = 'e2e';
 const READY_MS = 180_000;
 const [HTTP_PORT, REDIS_PORT] = [8080, 6379];
@@ -63,11 +63,11 @@ const nextSteps = async ({ kubeconfig }: Cluster): Promise<Report['next']> => {
   ];
 };
 
-/** Runs the sample in a cluster of its own, which stays until `make down`; a second run takes what the first one made. */
+/** Runs the sample in a cluster of its own, which stays until `make down`; a second run reuses it. */
 export const runInCluster = async (options: RunOptions): Promise<Report> => {
   const { steps, signal } = options;
   const provider = await clusterProvider(signal);
-  // Each program that has to be built is a step of its own; kind brings its own.
+  // Each program to be built is a separate step; kind comes with its programs.
   if (provider.kind === 'own') {
     if (missingNeeds().names.length > 0)
       await steps.run('system packages', (progress) => installNeeds(progress, signal));

@@ -9,7 +9,7 @@ export const OPERATOR_NAMESPACE = 'l4balancer-system';
 const RELEASE = 'l4balancer-operator';
 const CHART = join(REPOSITORY, 'charts', 'l4balancer-operator');
 
-/** Values of one image: `localhost/name:tag` in two. */
+/** Helm values for one image: `localhost/name:tag` split into repository and tag. */
 const imageValues = (key: string, { reference }: BuiltImage): readonly string[] => {
   const colon = reference.lastIndexOf(':');
   return [
@@ -18,7 +18,7 @@ const imageValues = (key: string, { reference }: BuiltImage): readonly string[] 
   ];
 };
 
-/** What the operator's pods say of themselves, for the message of a failure. */
+/** The state and the last log lines of the operator's pods, for the error message. */
 const lastWords = async ({ kubectl }: Cluster): Promise<readonly string[]> => {
   const ask = async (argv: readonly string[]): Promise<readonly string[]> => {
     try {
@@ -48,7 +48,7 @@ export const installOperator = async (
     '--create-namespace',
   ];
   const values = [...imageValues('image', images.operator), ...imageValues('proxyImage', images.proxy)];
-  // The user's own helm settings and clusters are none of this.
+  // Keeps the user's own helm settings and clusters out of this.
   const home = join(cacheFolder(), 'helm-home');
   const env = {
     HELM_CACHE_HOME: home,

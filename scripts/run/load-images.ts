@@ -1,6 +1,6 @@
 import type { Cluster } from '../../cluster/interface/cluster.ts';
 
-/** An image as it lies on disk. */
+/** An image in a file. */
 export interface ImageFile {
   readonly reference: string;
   readonly tar: string;
@@ -12,7 +12,7 @@ interface Nodes {
   }[];
 }
 
-/** Which of the images a node lacks, going by what the kubelets report. */
+/** The images that some node lacks, according to what the kubelets report. */
 export const missingImages = <T extends ImageFile>(nodes: Nodes, images: readonly T[]): readonly T[] => {
   const known = nodes.items.map(
     ({ status }) => new Set((status.images ?? []).flatMap(({ names }) => names ?? [])),
@@ -20,7 +20,7 @@ export const missingImages = <T extends ImageFile>(nodes: Nodes, images: readonl
   return images.filter(({ reference }) => !known.every((names) => names.has(reference)));
 };
 
-/** Puts images on the nodes that lack them; returns how many. */
+/** Loads images that some node lacks onto the nodes; returns how many. */
 export const loadImages = async (
   cluster: Cluster,
   images: readonly ImageFile[],

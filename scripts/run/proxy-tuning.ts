@@ -5,7 +5,7 @@ import { tolerantReport } from '../../report/tolerant.ts';
 
 const reported = tolerantReport.pick({ tuning: true });
 
-/** Merges what several proxies say of their tuning: one line for each name, different values side by side. */
+/** Merges the tuning that several proxies report: one line for each name, different values side by side. */
 export const mergeTuning = (replicas: readonly (readonly TuningEntry[])[]): readonly TuningEntry[] => {
   const merged = new Map<string, TuningEntry>();
   for (const line of replicas.flat()) {

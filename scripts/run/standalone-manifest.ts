@@ -5,7 +5,7 @@ interface Address {
   readonly port: number;
 }
 
-/** Where the sample's listeners and endpoints are on this machine, by the names that the sample gives them. */
+/** The ports and addresses of the sample's listeners and endpoints on this machine, by their names. */
 export interface Places {
   readonly listeners: Readonly<Record<string, number>>;
   readonly endpoints: Readonly<Record<string, readonly Address[]>>;
@@ -21,8 +21,8 @@ interface Sample {
 }
 
 /**
- * The sample as it runs without a cluster, as JSON, which is YAML too: fixed endpoints instead of Services, free ports, and
- * only the backends that there are endpoints for.
+ * The sample for a run without a cluster, as JSON, which is also YAML: fixed endpoints instead of Services,
+ * free ports, and only backends that have endpoints.
  */
 export const standaloneManifest = (sampleYaml: string, { listeners, endpoints }: Places): string => {
   const sample = parse(sampleYaml) as Sample;

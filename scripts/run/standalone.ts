@@ -39,8 +39,8 @@ const load = async (
 };
 
 /**
- * Runs the sample without a cluster: the proxy as a plain process on loopback, in front of three HTTP servers and, where
- * it is installed, a redis-server. Everything is stopped when it returns.
+ * Runs the sample without a cluster: the proxy as a plain process on loopback, in front of three HTTP servers
+ * and a redis-server, if installed. Everything is stopped when it returns.
  */
 export const runStandalone = async ({ steps, signal, requests }: RunOptions): Promise<Report> => {
   await using cleanup = new AsyncDisposableStack();

@@ -28,7 +28,7 @@ interface Deployment {
   };
 }
 
-/** What is still awaited, in words; undefined when the newest spec is served. */
+/** What is still being waited for, as text; undefined when the newest spec is served. */
 export const awaitedOfResource = ({ metadata, status }: Resource): string | undefined => {
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
   if (!ready || (status?.observedGeneration ?? 0) < metadata.generation)
@@ -37,7 +37,7 @@ export const awaitedOfResource = ({ metadata, status }: Resource): string | unde
   return `edge: ${ready.reason ?? 'not ready'}${ready.message ? `, ${ready.message}` : ''}`;
 };
 
-/** As awaitedOfResource, for a Deployment. */
+/** Like awaitedOfResource, for a Deployment. */
 export const awaitedOfDeployment = ({ metadata, spec, status }: Deployment): string | undefined => {
   const current = (status?.observedGeneration ?? 0) >= metadata.generation;
   const { updatedReplicas = 0, availableReplicas = 0, replicas = 0 } = current ? (status ?? {}) : {};
@@ -59,7 +59,10 @@ export interface WaitOptions {
 
 const POLL_MS = 500;
 
-/** Waits until the Deployments and the L4Balancer `edge` are ready, saying what is awaited; throws with the pods' state. */
+/**
+ * Waits until the Deployments and the L4Balancer `edge` are ready, and reports what is missing; throws with
+ * the pods' state.
+ */
 export const untilReady = async (
   { kubectl }: Cluster,
   deployments: readonly string[],

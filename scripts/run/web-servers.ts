@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** HTTP servers on loopback that say who they are; the sample's endpoints where there is no cluster. */
+/**
+ * HTTP servers on loopback that respond with their name: the sample's endpoints where there is no cluster.
+ */
 export interface WebServers {
   readonly ports: readonly number[];
   close(): Promise<void>;

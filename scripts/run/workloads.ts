@@ -1,10 +1,10 @@
-/** A Kubernetes object, as kubectl takes it. */
+/** A Kubernetes object, as input for kubectl. */
 export type Manifest = Readonly<Record<string, unknown>>;
 
 export interface SampleImages {
   /** The echo server of cluster/images/echo. */
   readonly echo: string;
-  /** Undefined where this machine has no redis-server to make an image of. */
+  /** Undefined where this machine has no redis-server to build an image from. */
   readonly redis: string | undefined;
 }
 
@@ -66,7 +66,7 @@ const web = (image: string): readonly Manifest[] => [
 const cache = (image: string): readonly Manifest[] => [
   deployment('cache', 1, {
     image,
-    // Nothing is kept: the file system is read-only, and other pods may connect.
+    // Nothing is persisted, since the file system is read-only; other pods may connect.
     args: ['--save', '', '--appendonly', 'no', '--protected-mode', 'no'],
     ports: [{ name: 'redis', containerPort: 6379 }],
     readinessProbe: { tcpSocket: { port: 'redis' }, periodSeconds: 2 },

@@ -1,15 +1,15 @@
-/** What the test runner says at its end. */
+/** The test runner's summary. */
 export interface TestCounts {
   readonly passed: number;
   readonly failed: number;
-  /** Names of the tests that were skipped, with the reasons they give. */
+  /** Names of the skipped tests, with their reasons. */
   readonly skipped: readonly string[];
 }
 
 const CLOSING = /^ℹ (pass|fail|cancelled) (\d+)$/;
 const SKIPPED = /^\s*﹣ (.*?) \([\d.]+ms\)(?: # (.*))?$/;
 
-/** Reads the closing lines of Node's own reporter; a cancelled test has failed. */
+/** Parses the summary of Node's own reporter; a cancelled test counts as failed. */
 export const countsOf = (lines: readonly string[]): TestCounts => {
   const total = (...names: readonly string[]): number =>
     lines

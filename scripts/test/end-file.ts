@@ -1,10 +1,11 @@
 import { after } from 'node:test';
 
-/** How long after its last test a file may take to clear away, before it is ended. */
+/** How long a file may take to clean up after its last test, before its process is ended. */
 const WITHIN_MS = 60_000;
 
-// Loaded before each test file, and by the runner itself, which has no tests. A test that fails and leaves a program or a server behind would
-// else keep its file for ever. (--test-force-exit ends it at once, and loses what it has not yet told of its tests.)
+// Loaded before each test file, and by the runner itself, which has no tests. A failed test that leaves a
+// program or a server behind would otherwise keep its file running for ever. (--test-force-exit exits at
+// once, and loses results that are not yet reported.)
 if (process.env.NODE_TEST_CONTEXT !== undefined)
   after(() => {
     setTimeout(() => {

@@ -29,7 +29,7 @@ export const fileLine = (path: string, counts: Counts, durationMs: number): stri
   return `  ${mark} ${path.padEnd(60)} ${tests} ${(durationMs / 1000).toFixed(1).padStart(7)} s\n`;
 };
 
-/** Node's own reporter shows these; passed tests are counted by file instead. */
+/** Events that Node's own reporter shows; passed tests are counted by file instead. */
 const isShown = ({ type, data }: TestEvent): boolean => {
   if (type === 'test:pass') return data.skip !== undefined || data.todo !== undefined;
   if (type === 'test:stdout' || type === 'test:enqueue' || type === 'test:dequeue') return false;
@@ -37,8 +37,8 @@ const isShown = ({ type, data }: TestEvent): boolean => {
 };
 
 /**
- * A reporter for `node --test`: one line for each file, then Node's own report of what failed and was skipped, and its closing
- * lines (`tests`, `pass`, `fail`, `skipped`).
+ * A reporter for `node --test`: one line for each file, then Node's own report of failed and skipped tests,
+ * and its summary (`tests`, `pass`, `fail`, `skipped`).
  */
 export default async function* report(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   const inner = new spec();

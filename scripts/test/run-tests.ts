@@ -6,11 +6,11 @@ import { REPOSITORY } from '../../tooling/process/folders.ts';
 import { countsOf, type TestCounts } from './counts.ts';
 import type { Stage } from './stages.ts';
 
-/** Milliseconds after which a test that does not end is a failed one. */
+/** Milliseconds after which a test that does not end has failed. */
 const LONGEST_TEST_MS = 15 * 60_000;
 /**
- * Milliseconds without a line of output after which the stage is stopped: longer than any one test may take. The runner has no
- * limit for a file, and one whose tests are over but that left a server open would keep it for ever.
+ * Milliseconds without output after which the stage is stopped: longer than any single test may take. The
+ * runner has no limit for a file, so one that left a server open would keep it running for ever.
  */
 const LONGEST_SILENCE_MS = 20 * 60_000;
 
@@ -20,8 +20,9 @@ export interface StageResult {
 }
 
 /**
- * Runs the files of one stage with Node's test runner, passes on what it prints, and counts. Ctrl-C reaches the runner by
- * itself; on `signal` it is asked to stop. Either way this waits, so that tests can clear away what they made.
+ * Runs the files of one stage with Node's test runner, passes its output on, and counts tests. Ctrl-C reaches
+ * the runner directly; on `signal` it is sent SIGTERM. Either way this waits for it, so that tests can clean
+ * up.
  */
 export const runTests = async (
   { files, concurrency }: Stage,

@@ -1,6 +1,6 @@
 /**
- * The skipped tests (`name: reason`) that the list does not name. The list has one name of a test on each line; an empty line
- * or one that starts with `#` says nothing.
+ * The skipped tests (`name: reason`) that are not on the list. The list has one test name per line; empty
+ * lines and lines that start with `#` are ignored.
  */
 export const unexpectedSkips = (skipped: readonly string[], list: string): readonly string[] => {
   const allowed = list

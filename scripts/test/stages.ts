@@ -4,24 +4,26 @@ import { join, posix } from 'node:path';
 
 export interface Stage {
   readonly name: string;
-  /** Said behind the name while it runs. */
+  /** Printed after the name while it runs. */
   readonly about: string;
-  /** Test files, relative to the checkout: those that take minutes first, else sorted. */
+  /** Test files, relative to the checkout: those that take minutes first, the others sorted. */
   readonly files: readonly string[];
-  /** Files that run at the same time. */
+  /** How many files run at the same time. */
   readonly concurrency: number;
-  /** Whether it needs programs of Kubernetes, which are built where they are not found. */
+  /** Whether it needs programs of Kubernetes, which are built if missing. */
   readonly needsPrograms: boolean;
 }
 
 const IMPORT = /^(?:import|export)\b[^;]*? from '(\.[^']+\.ts)'/gm;
 
-/** What finds or builds the programs of Kubernetes. */
+/** The module that finds or builds the programs of Kubernetes. */
 const PROGRAMS = 'tooling/assets/programs.ts';
-/** Where tests have their helpers; what else a test imports is what it tests. */
+/** Where tests have their helpers; anything else that a test imports is what it tests. */
 const HELPERS = /^(?:test|cluster)\//;
 
-/** Whether a test needs programs of Kubernetes: whether it, or a helper of its, imports what finds them. */
+/**
+ * Whether a test needs programs of Kubernetes: it, or one of its helpers, imports the module that finds them.
+ */
 export const needsPrograms = (path: string, read: (path: string) => string): boolean => {
   const seen = new Set([path]);
   for (const at of seen)
@@ -33,7 +35,7 @@ export const needsPrograms = (path: string, read: (path: string) => string): boo
   return false;
 };
 
-/** Said by a test that would be the last to end for long if others began before it. */
+/** Marks a test that would finish long after all others if it did not start first. */
 const TAKES_MINUTES = /^\/\/ Begins first: /m;
 
 export const longFirst = (files: readonly string[], read: (path: string) => string): readonly string[] => {
@@ -41,10 +43,10 @@ export const longFirst = (files: readonly string[], read: (path: string) => stri
   return [...files.filter(isLong), ...files.filter((path) => !isLong(path))];
 };
 
-/** The stages of the test suite in the order in which they run: the quick ones first. */
+/** The stages of the test suite in the order in which they run, quick ones first. */
 export const stagesOf = (root: string): readonly Stage[] => {
   const tests = globSync('test/**/*.test.ts', { cwd: root }).sort();
-  // A file that is missing fails the test that imports it, in words of its own.
+  // A missing file fails the test that imports it, with a message of its own.
   const read = (path: string): string =>
     existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : '';
   const kindOf = (path: string): string => {
@@ -67,7 +69,7 @@ export const stagesOf = (root: string): readonly Stage[] => {
     stage('meta', 'the habits'),
     stage('unit', 'each room', 2),
     stage('relay', 'the proxy as a process', 2),
-    // They mostly wait: for leases to run out, for a while in which nothing is written, for garbage collectors.
+    // They mostly wait: for leases to expire, for a period without writes, for garbage collectors.
     stage('integration', 'against a real API server', 4),
     {
       name: 'e2e',

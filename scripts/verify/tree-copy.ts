@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Paths of what is committed or would be, relative to `root`. */
+/** Paths of committed files, and of new ones that git does not ignore, relative to `root`. */
 export const treePaths = (root: string): readonly string[] =>
   execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
     cwd: root,
@@ -12,7 +12,7 @@ export const treePaths = (root: string): readonly string[] =>
     .split('\0')
     .filter((path) => path !== '' && existsSync(join(root, path)));
 
-/** Copies the tree as it stands, edits that are not committed included; the packages are shared. */
+/** Copies the working tree, including uncommitted edits; node_modules is shared by a link. */
 export const copyTree = (from: string, to: string): void => {
   for (const path of treePaths(from)) {
     mkdirSync(dirname(join(to, path)), { recursive: true });
@@ -21,7 +21,7 @@ export const copyTree = (from: string, to: string): void => {
   symlinkSync(join(from, 'node_modules'), join(to, 'node_modules'));
 };
 
-/** Files that are in one of the folders only, or differ. Sorted. */
+/** Files that exist in only one of the folders, or differ. Sorted. */
 export const differences = (paths: readonly string[], left: string, right: string): readonly string[] => {
   const content = (path: string): string | undefined =>
     existsSync(path) ? readFileSync(path, 'latin1') : undefined;

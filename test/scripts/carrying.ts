@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** A variable for the environment of a program, by which it and all that it starts are told from everything else. */
+/**
+ * A variable for the environment of a program, by which it and all that it starts are told from everything
+ * else.
+ */
 export const makeMark = (): { readonly name: string; readonly value: string } => ({
   name: 'L4B_TEST_MARK',
   value: randomUUID(),
