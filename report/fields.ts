@@ -12,8 +12,9 @@ export interface FieldNotes {
 const noted = <T extends z.ZodType>(schema: T, notes: FieldNotes): T => schema.meta({ ...notes });
 
 /**
- * Text, of which a reader keeps this many characters: what is longer refuses nothing. Whoever answers at a proxy's address need not be a
- * proxy, and what the operator passes on in a resource's status has to fit into it.
+ * Text, of which a reader keeps this many characters: what is longer refuses nothing. Whoever answers at a
+ * proxy's address need not be a proxy, and what the operator passes on in a resource's status has to fit into
+ * it.
  */
 export const text = (longest: number) =>
   noted(

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { text, word } from './fields.ts';
 
 /**
- * What a running proxy can find, one code for each kind, and what it means. The operator turns each into a reason of the resource's
- * status, and takes one that it does not know for a general one. Codes are only ever added.
+ * What a running proxy can find, one code for each kind, and what it means. The operator turns each into a
+ * reason of the resource's status, and takes one that it does not know for a general one. Codes are only ever
+ * added.
  */
 export const FINDINGS = {
   SpecRefused: 'The resource or the manifest cannot be used; what was read last is served.',

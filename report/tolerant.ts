@@ -4,9 +4,9 @@ import { finding } from './finding.ts';
 import { backend, endpoint, listener, source, status, tuningEntry } from './status.ts';
 
 /**
- * What readers take of a report, whatever the version of the proxy. Only the fields that somebody uses are looked at, so that no other one
- * refuses a report; what proxies of an older version do not give has a stand-in here. That there is `tuning` tells a proxy from whatever
- * else may answer at its address.
+ * What readers take of a report, whatever the version of the proxy. Only the fields that somebody uses are
+ * looked at, so that no other one refuses a report; what proxies of an older version do not give has a
+ * stand-in here. That there is `tuning` tells a proxy from whatever else may answer at its address.
  */
 export const tolerantReport = z.object({
   revision: status.shape.revision,

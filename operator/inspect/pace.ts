@@ -1,4 +1,5 @@
 import { createBackoff } from '../../kube/backoff.ts';
+import type { FindingCode } from '../../report/finding.ts';
 import type { Report } from '../status/reading.ts';
 
 /** When a proxy is to be asked again. */
@@ -33,7 +34,7 @@ export const createPace = (random: () => number): Pace => {
 };
 
 /** These change only with the spec or with the proxy's version. */
-const LASTING: ReadonlySet<string> = new Set([
+const LASTING: ReadonlySet<string> = new Set<FindingCode>([
   'FieldsIgnored',
   'NotUnderstood',
   'DrainDelayTooLong',
@@ -42,7 +43,10 @@ const LASTING: ReadonlySet<string> = new Set([
   'EndpointRepeated',
 ]);
 
-/** Whether nothing of a report is expected to change soon: it serves this generation, and finds nothing that may be over any moment. */
+/**
+ * Whether nothing of a report is expected to change soon: it serves this generation, and finds nothing that
+ * may be over any moment.
+ */
 export const isSettled = (report: Report, generation: number): boolean =>
   report.follows &&
   report.revision === `generation/${generation}` &&

@@ -1,11 +1,16 @@
+import type { Health } from '../../report/health.ts';
 import { type ReportedFinding, tolerantReport } from '../../report/tolerant.ts';
 import { reasonOfCode, severity } from '../status/finding-reasons.ts';
 import type { Report } from '../status/reading.ts';
 import { lossOf } from './loss.ts';
 
-/** As many listeners and backends as a spec may have; there are fewer knobs. What is too long is cut and refuses nothing. */
+/**
+ * As many listeners and backends as a spec may have; there are fewer knobs. What is too long is cut and
+ * refuses nothing.
+ */
 const MOST = 64;
 const MOST_FINDINGS = 512;
+const UNHEALTHY: Health = 'Unhealthy';
 
 /** Reads what the operator uses of a proxy's /status. Undefined for anything that is not one. */
 export const parseReport = (body: string): Report | undefined => {
@@ -17,7 +22,8 @@ export const parseReport = (body: string): Report | undefined => {
         follows: data.source.following,
         loss: lossOf(data.source),
         knobs: data.tuning.slice(0, MOST),
-        // One that is served no more is in the list as long as a connection of it is open, and a while longer.
+        // One that is served no more is in the list as long as a connection of it is open, and a while
+        // longer.
         listeners: data.listeners
           .filter(({ leaving = false }) => !leaving)
           .slice(0, MOST)
@@ -27,7 +33,7 @@ export const parseReport = (body: string): Report | undefined => {
           ...(counts ?? {
             endpoints: endpoints.length,
             ready: endpoints.filter(
-              ({ health, ejectedUntil }) => health !== 'Unhealthy' && ejectedUntil === undefined,
+              ({ health, ejectedUntil }) => health !== UNHEALTHY && ejectedUntil === undefined,
             ).length,
           }),
         })),
