@@ -45,7 +45,7 @@ const circleAmong = (graph: Graph, left: ReadonlySet<string>): readonly string[]
   return reasons.slice(path.indexOf(folder));
 };
 
-/** The order in which folders build on each other. Types count as imports, and so do late imports and workers. */
+/** The order in which folders build on each other; types, late imports and workers count as imports. */
 export const folderOrder = (files: readonly SourceFile[], folderOf: FolderOf): FolderOrder => {
   const graph = graphOf(files, folderOf);
   const left = new Set([...graph.keys()].sort());
