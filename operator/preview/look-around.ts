@@ -1,6 +1,6 @@
 import type { Transport } from '../../kube/transport.ts';
 import { type KubernetesVersion, parseVersion } from '../objects/kubernetes-version.ts';
-import { createNodeBook } from '../watch/node-book.ts';
+import { createNodeTracker } from '../watch/node-tracker.ts';
 import { followWorld, type World } from '../watch/world.ts';
 
 /** The cluster as it was at one moment, as an operator that starts gets to know it. */
@@ -24,7 +24,7 @@ export const lookAround = async ({ transport, namespaces }: LookOptions): Promis
   const { gitVersion } = (await transport.request({ method: 'GET', path: '/version' })) as {
     gitVersion?: string;
   };
-  const nodes = createNodeBook();
+  const nodes = createNodeTracker();
   nodes.server(parseVersion(gitVersion));
   const { promise: synced, resolve, reject } = Promise.withResolvers<void>();
   const awaited = new Set(namespaces.length === 0 ? [undefined] : namespaces);

@@ -16,9 +16,9 @@ import { cachedChild, ledgerName } from './gather.ts';
 import { type HandOverDeps, handOverReplicas } from './hand-over-replicas.ts';
 import { digest, type Refused } from './ledger.ts';
 import { type Plan, planChild } from './plan-child.ts';
-import { writeFailure } from './refusal.ts';
 import { unfinished } from './unfinished.ts';
 import { lookUp, makeChild, putPortsRight, sendChild, type WriteDeps } from './write-child.ts';
+import { writeFailure } from './write-failure.ts';
 
 export interface ApplyDeps extends HandOverDeps, WriteDeps {
   readonly collections: Collections;

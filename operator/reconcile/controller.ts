@@ -5,7 +5,7 @@ import type { DefinitionSkew } from '../objects/definition-skew.ts';
 import type { WatchMetrics } from '../telemetry/watch-metrics.ts';
 import { followDefinition } from '../watch/definition.ts';
 import { ROOT } from '../watch/kinds.ts';
-import { createNodeBook } from '../watch/node-book.ts';
+import { createNodeTracker } from '../watch/node-tracker.ts';
 import { followWorld, type World } from '../watch/world.ts';
 import { readServerVersion } from './server-version.ts';
 import { type ReconcileTerm, startTerm, type TermAccess, type TermOptions } from './term.ts';
@@ -44,7 +44,7 @@ export const startController = (
   const { log, watchMetrics } = options;
   const stopping = new AbortController();
   const watchLog = createWatchLog(log);
-  const nodes = createNodeBook();
+  const nodes = createNodeTracker();
   const outage = createOutage(options.clock.now);
   let definition: DefinitionSkew | undefined;
   const termOptions: TermOptions = {

@@ -8,7 +8,7 @@ import type { Applied } from './apply-children.ts';
 import { type AppliedPlan, type ApplyPlanDeps, applyPlan } from './apply-plan.ts';
 import { type Gathered, gather } from './gather.ts';
 import type { AgainReason, Outcome } from './outcome.ts';
-import { writeFailure } from './refusal.ts';
+import { writeFailure } from './write-failure.ts';
 import {
   previousConditions,
   previousStatus,

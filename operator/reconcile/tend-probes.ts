@@ -10,7 +10,7 @@ import { spentPods } from '../rollout/spent-pods.ts';
 import type { WantedTemplate } from '../rollout/wanted-workload.ts';
 import type { GateDeps, Gated } from './gate-rollout.ts';
 import type { Gathered } from './gather.ts';
-import { writeFailure } from './refusal.ts';
+import { writeFailure } from './write-failure.ts';
 
 export interface TendDeps extends GateDeps {
   readonly writer: Pick<Writer, 'create' | 'remove'>;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ClusterNode } from '../../../operator/objects/node.ts';
-import { createNodeBook } from '../../../operator/watch/node-book.ts';
+import { createNodeTracker } from '../../../operator/watch/node-tracker.ts';
 import { trimNode } from '../../../operator/watch/trim-node.ts';
 
 const READY = { type: 'Ready', status: 'True', lastTransitionTime: '2026-11-24T10:00:00Z' };
@@ -48,19 +48,19 @@ const CHANGES: readonly (readonly [string, object, boolean])[] = [
 
 for (const [what, more, expected] of CHANGES)
   test(`${what} is ${expected ? 'a' : 'no'} change of a node`, () => {
-    const book = createNodeBook();
+    const book = createNodeTracker();
     assert.equal(book.note(trimNode(node('n1')), false), true);
     assert.equal(book.note(trimNode(node('n1', more)), false), expected);
   });
 
 test('a node that goes is a change, once', () => {
-  const book = createNodeBook();
+  const book = createNodeTracker();
   book.note(node('n1'), false);
   assert.deepEqual([book.note(node('n1'), true), book.note(node('n1'), true)], [true, false]);
 });
 
 test('the oldest kubelet decides, as long as it is there', () => {
-  const book = createNodeBook();
+  const book = createNodeTracker();
   assert.equal(book.oldest().minor, 31);
   book.server({ major: 1, minor: 34 });
   assert.equal(book.oldest().minor, 34);

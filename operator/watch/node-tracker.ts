@@ -2,7 +2,7 @@ import { type KubernetesVersion, oldest, parseVersion } from '../objects/kuberne
 import { type ClusterNode, fingerprint } from '../objects/node.ts';
 
 /** Tells the changes of nodes that matter from their heartbeats, and knows the oldest version in the cluster. */
-export interface NodeBook {
+export interface NodeTracker {
   /** Takes a node as last heard; true when it has changed in what bears on its kubelet. */
   note(node: ClusterNode, isGone: boolean): boolean;
   /** The oldest of the API server and every kubelet. */
@@ -11,7 +11,7 @@ export interface NodeBook {
   server(version: KubernetesVersion | undefined): void;
 }
 
-export const createNodeBook = (): NodeBook => {
+export const createNodeTracker = (): NodeTracker => {
   const known = new Map<string, { readonly mark: string; readonly version: KubernetesVersion | undefined }>();
   let server: KubernetesVersion | undefined;
   let answer: KubernetesVersion | undefined;

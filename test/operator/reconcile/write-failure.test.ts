@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApiError, TransportError } from '../../../kube/errors.ts';
-import { writeFailure } from '../../../operator/reconcile/refusal.ts';
+import { writeFailure } from '../../../operator/reconcile/write-failure.ts';
 
 const answer = (httpStatus: number, reason = '', message = '', causes: readonly object[] = []) =>
   new ApiError({
