@@ -10,7 +10,8 @@ import type { Owner } from '../objects/owner.ts';
 import { type Gathered, gather } from '../reconcile/gather.ts';
 import { createLedger } from '../reconcile/ledger.ts';
 import { planChildren } from '../reconcile/plan-children.ts';
-import { type Gate, VERDICT_LABEL, type Waiting } from '../rollout/gate.ts';
+import type { Gate, Waiting } from '../rollout/gate.ts';
+import { untried } from '../rollout/judge-probe.ts';
 import { createProbeResults } from '../rollout/probe-results.ts';
 import { checkGate } from '../status/check-gate.ts';
 import { ROOT } from '../watch/kinds.ts';
@@ -112,10 +113,8 @@ const previewOf = async (
   return { isReadable: true, lines, children: previews };
 };
 
-const probesToMake = ({ probes }: Gathered, gate: Gate): readonly Waiting[] => {
-  const known = new Set(probes.map(({ metadata }) => metadata.labels?.[VERDICT_LABEL]));
-  return gate.kind === 'Trying' ? gate.waiting.filter(({ verdictKey }) => !known.has(verdictKey)) : [];
-};
+const probesToMake = ({ probes }: Gathered, gate: Gate): readonly Waiting[] =>
+  gate.kind === 'Trying' ? untried(gate.waiting, probes) : [];
 
 const refOf = ({ apiVersion, kind }: Child, { name, namespace }: Owner): ObjectRef => ({
   apiVersion,

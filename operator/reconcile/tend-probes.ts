@@ -3,9 +3,9 @@ import { ApiError } from '../../kube/errors.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { RenderSettings } from '../desired/pod/render-settings.ts';
 import type { Owner } from '../objects/owner.ts';
-import { poolsToTry, VERDICT_LABEL, verdictKey, type Waiting } from '../rollout/gate.ts';
+import { poolsToTry, verdictKey, type Waiting } from '../rollout/gate.ts';
+import { judgeProbe, untried } from '../rollout/judge-probe.ts';
 import { probePod } from '../rollout/probe-pod.ts';
-import { probeVerdict } from '../rollout/probe-verdict.ts';
 import { spentPods } from '../rollout/spent-pods.ts';
 import type { WantedTemplate } from '../rollout/wanted-workload.ts';
 import type { GateDeps, Gated } from './gate-rollout.ts';
@@ -37,17 +37,12 @@ export const tendProbes = async (
 ): Promise<number | undefined> => {
   const { gate, trial, template } = gated;
   const { probeResults, writer } = deps;
-  const current = new Set(
+  const asked = new Set(
     trial === undefined ? [] : poolsToTry(deps.nodes(), trial).map((pool) => verdictKey(trial, pool)),
   );
   for (const pod of gathered.probes) {
-    const key = pod.metadata.labels?.[VERDICT_LABEL] ?? '';
-    const verdict = probeVerdict(pod);
-    if (current.has(key) && verdict.kind === 'Accepted') probeResults.settle(key);
-    const isKept =
-      current.has(key) &&
-      ((gate.kind === 'Held' && verdict.kind === 'Refused') ||
-        ((gate.kind === 'Trying' || gate.kind === 'Held') && verdict.kind === 'Unsure'));
+    const { accepted, isKept } = judgeProbe(pod, gate.kind, asked);
+    if (accepted !== undefined) probeResults.settle(accepted);
     if (!isKept) await removePod(pod, writer);
   }
 
@@ -57,11 +52,11 @@ export const tendProbes = async (
 
   if (gate.kind !== 'Trying' || template === undefined) return undefined;
   let soonest = PREFLIGHT_MS;
-  const known = new Set(gathered.probes.map(({ metadata }) => metadata.labels?.[VERDICT_LABEL]));
+  const missing = new Set(untried(gate.waiting, gathered.probes));
   for (const waiting of gate.waiting) {
     const leftMs = PREFLIGHT_MS - probeResults.triedFor(waiting.verdictKey, deps.now());
     if (leftMs <= 0) giveUp(gathered, waiting, deps);
-    else if (!known.has(waiting.verdictKey)) {
+    else if (missing.has(waiting)) {
       const why = await tryPool(owner, render, template, waiting, deps);
       if (why !== undefined) giveUp(gathered, { ...waiting, why }, deps);
     }
