@@ -2,19 +2,19 @@ import { type PinnedMemory, pinnedMemory } from '../../sys/memory.ts';
 import { EINTR, EPOLL_EVENT_BYTES, EPOLL_TOKEN_BYTES } from '../../sys/sys.ts';
 import { takeMail } from './admit.ts';
 import { adoptTable } from './adopt-table.ts';
-import { CLOSED, FREE, type Side } from './connections.ts';
+import type { Side } from './connections.ts';
 import type { Acceptor } from './context.ts';
 import { type AcceptorInputs, createAcceptor } from './create.ts';
 import { beginDraining, closeIdle } from './drain.ts';
-import { resetBoth } from './ending.ts';
 import { CONTROL_TOKEN, isListenerToken, isSideToken, listenerIndexOf } from './event-tokens.ts';
 import type { ToAcceptor } from './messages.ts';
-import { resumeAccepting, unwatchListeners } from './pause.ts';
+import { resumeAccepting } from './pause.ts';
 import { relayReady } from './relay.ts';
 import { serveTable } from './serve-table.ts';
 import { serveWaiting } from './serve-waiting.ts';
 import { INTS, intsAt } from './shared-memory.ts';
 import { STATE_HANDLERS, type StateHandlers } from './states.ts';
+import { stopAcceptor } from './stop.ts';
 import { TICK_MS } from './timer-wheel.ts';
 
 const EVENTS_PER_TURN = 512;
@@ -87,17 +87,10 @@ const wait = (acceptor: Acceptor, address: number, isMore: boolean): number => {
   return count;
 };
 
-const closeAll = (acceptor: Acceptor): void => {
-  const { connections } = acceptor;
-  for (let connection = 0; connection < connections.capacity; connection++)
-    if (connections.state[connection] !== FREE && connections.state[connection] !== CLOSED)
-      resetBoth(acceptor, connection, 'Stopped');
-};
-
 /** Runs an acceptor in the calling thread, which it occupies until it is told to stop. */
 export const runAcceptor = (inputs: AcceptorInputs): void => {
   const acceptor = createAcceptor(inputs);
-  const { sys, epoll, counters, connections } = acceptor;
+  const { sys, counters, connections } = acceptor;
   const memory: PinnedMemory = pinnedMemory(EVENTS_PER_TURN * EPOLL_EVENT_BYTES);
   const events = new Int32Array(memory.bytes.buffer);
   const onDue = (connection: number): void =>
@@ -138,10 +131,5 @@ export const runAcceptor = (inputs: AcceptorInputs): void => {
     }
     connections.recycle();
   }
-  counters.set(INTS.Taking, 0);
-  unwatchListeners(acceptor);
-  takeMail(acceptor);
-  closeAll(acceptor);
-  acceptor.shared.owners[epoll] = 0;
-  sys.close(epoll);
+  stopAcceptor(acceptor);
 };

@@ -1,0 +1,19 @@
+import { takeMail } from './admit.ts';
+import { CLOSED, FREE } from './connections.ts';
+import type { Acceptor } from './context.ts';
+import { resetBoth } from './ending.ts';
+import { unwatchListeners } from './pause.ts';
+import { INTS } from './shared-memory.ts';
+
+/** Ends an acceptor: every connection is reset, also those that others have left for it, and its epoll set closed. */
+export const stopAcceptor = (acceptor: Acceptor): void => {
+  const { connections, counters, epoll, shared, sys } = acceptor;
+  counters.set(INTS.Taking, 0);
+  unwatchListeners(acceptor);
+  takeMail(acceptor);
+  for (let connection = 0; connection < connections.capacity; connection++)
+    if (connections.state[connection] !== FREE && connections.state[connection] !== CLOSED)
+      resetBoth(acceptor, connection, 'Stopped');
+  shared.owners[epoll] = 0;
+  sys.close(epoll);
+};
