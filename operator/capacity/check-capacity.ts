@@ -21,8 +21,8 @@ export interface CapacityWarning {
 }
 
 /**
- * What the pods cannot hold of what is asked of them; nothing of it stops anything. In the order of the catalogue. `counts` are of backends whose
- * endpoints a Service gives.
+ * What the pods cannot hold of what is asked of them; nothing of it stops anything. In the order of the
+ * catalogue. `counts` are of backends whose endpoints a Service gives.
  */
 export const checkCapacity = (
   spec: L4BalancerSpec,
@@ -91,7 +91,10 @@ const checkDescriptors: Check = (spec, { fileDescriptors }) => {
       };
 };
 
-/** Connections are taken to be spread evenly over the backends. Without any endpoint it is not source ports that are missing. */
+/**
+ * Connections are taken to be spread evenly over the backends. Without any endpoint it is not source ports
+ * that are missing.
+ */
 const checkSourcePorts: Check = (spec, { replicas, sourcePorts }, asked, counts) => {
   const share = asked / replicas / spec.backends.length;
   const short = spec.backends.filter(({ name, endpoints }) => {

@@ -73,7 +73,10 @@ export const sourcePorts = (spec: L4BalancerSpec): number => {
   return high - low + 1;
 };
 
-/** `kubectl scale` to 1 reports success and changes nothing where the number is left open: 1 is what the schema fills in. */
+/**
+ * `kubectl scale` to 1 reports success and changes nothing where the number is left open: 1 is what the
+ * schema fills in.
+ */
 const openNumber = ({ workload }: L4BalancerSpec, replicas: number): string =>
   workload.kind === 'DaemonSet' ||
   workload.autoscaling !== undefined ||

@@ -12,7 +12,10 @@ export type Pages = Readonly<Record<string, () => Page | Promise<Page>>>;
 
 const PLAIN = 'text/plain; charset=utf-8';
 
-/** For the probes. Answering at all is being alive, since no restart mends what is refused; ready is who can do its work or take it over. */
+/**
+ * For the probes. Answering at all is being alive, since no restart mends what is refused; ready is who can
+ * do its work or take it over.
+ */
 export const healthPages = (readiness: () => Readiness): Pages => ({
   '/healthz': () => ({ status: 200, type: PLAIN, text: 'ok\n' }),
   '/readyz': () => {

@@ -32,7 +32,10 @@ export const readinessOf = (sources: ReadinessSources): Readiness => {
 /** How often it is looked at for the log, also where no probe asks. */
 const LOOK_EVERY_MS = 5_000;
 
-/** Logs when it changes whether the operator is ready, and which namespaces are followed, until `signal` aborts. */
+/**
+ * Logs when it changes whether the operator is ready, and which namespaces are followed, until `signal`
+ * aborts.
+ */
 export const logReadiness = async (
   read: () => Readiness,
   log: Logger,

@@ -20,7 +20,10 @@ export interface Servers {
   close(): Promise<void>;
 }
 
-/** Starts the health and the metrics server; one for both when they are given the same address. Throws as startServer does. */
+/**
+ * Starts the health and the metrics server; one for both when they are given the same address. Throws as
+ * startServer does.
+ */
 export const startServers = async (options: ServersOptions): Promise<Servers> => {
   const { health, metrics, onError } = options;
   const probes = healthPages(options.readiness);

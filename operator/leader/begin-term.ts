@@ -15,14 +15,23 @@ export interface BeginDeps extends Omit<RecorderDeps, 'writer'> {
   readonly work: (access: TermAccess) => WorkingTerm;
 }
 
-/** Owns, in every object's managedFields, what the operator has applied. Changing it would leave the old fields without an owner. */
+/**
+ * Owns, in every object's managedFields, what the operator has applied. Changing it would leave the old
+ * fields without an owner.
+ */
 export const FIELD_MANAGER = 'l4balancer-operator';
 /** Owns the number of pods from when the operator gives it up until an autoscaler changes it. */
 const STEWARD = 'l4balancer-operator-hand-over';
-/** For how long calls still wait for their turn when a term ends in order; with one more on its way that is well within the time to stop. */
+/**
+ * For how long calls still wait for their turn when a term ends in order; with one more on its way that is
+ * well within the time to stop.
+ */
 const FINISH_WITHIN_MS = 5_000;
 
-/** Begins a term in which everything that is written passes the fence; there is none where there is only one operator. */
+/**
+ * Begins a term in which everything that is written passes the fence; there is none where there is only one
+ * operator.
+ */
 export const beginTerm = (fence: Fence | undefined, deps: BeginDeps): Term => {
   const writing = deps.open();
   // Behind the throttle: what has waited for its turn is asked about when it goes.

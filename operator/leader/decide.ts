@@ -11,14 +11,17 @@ export type Step =
   | { readonly todo: 'Wait'; readonly holder: string | undefined };
 
 /**
- * Holders are judged by how long ago a change of the Lease was *seen*, on the own clock: the times written in it are of another machine. So a
- * holder that renews is safe whatever the clocks say.
+ * Holders are judged by how long ago a change of the Lease was *seen*, on the own clock: the times written in
+ * it are of another machine. So a holder that renews is safe whatever the clocks say.
  */
 export interface Seen {
   readonly resourceVersion: string | undefined;
   /** Milliseconds on the own, monotonic clock. */
   readonly at: number;
-  /** For how long the last Lease seen is respected, in milliseconds, also when it is gone; undefined where none was ever seen. */
+  /**
+   * For how long the last Lease seen is respected, in milliseconds, also when it is gone; undefined where
+   * none was ever seen.
+   */
   readonly respectMs: number | undefined;
 }
 
@@ -45,8 +48,8 @@ export interface Candidate {
 }
 
 /**
- * A Lease that somebody deletes does not stop its holder, which may write until it has to renew: only the holder itself makes it again at once,
- * the others when it would have run out.
+ * A Lease that somebody deletes does not stop its holder, which may write until it has to renew: only the
+ * holder itself makes it again at once, the others when it would have run out.
  */
 export const decide = (
   lease: Lease | undefined,

@@ -7,7 +7,10 @@ import type { LeaseClient } from './lease-client.ts';
 export interface Timing {
   /** How long a Lease that is not renewed is respected by the others. */
   readonly leaseMs: number;
-  /** How long after the last renewal this process writes; shorter, by the time that what it has sent may take to arrive. */
+  /**
+   * How long after the last renewal this process writes; shorter, by the time that what it has sent may take
+   * to arrive.
+   */
   readonly renewMs: number;
   /** Between two tries. */
   readonly retryMs: number;
@@ -67,7 +70,10 @@ interface Held {
 /** One try may not use up all the time that there is: the next one takes another connection. */
 const TRIES_IN_TIME = 2;
 
-/** Stands for the Lease for ever; a leader that cannot renew in time goes back to following. `onFailed` hears of what only a bug can throw. */
+/**
+ * Stands for the Lease for ever; a leader that cannot renew in time goes back to following. `onFailed` hears
+ * of what only a bug can throw.
+ */
 export const startElection = (options: ElectionOptions, onFailed: (error: unknown) => void): Election => {
   const { identity, timing, clock, wallClock, onEvent } = options;
   const stopping = new AbortController();
@@ -108,7 +114,8 @@ export const startElection = (options: ElectionOptions, onFailed: (error: unknow
       case 'Renew': {
         const sentAt = clock.now();
         const claimed = await client.claim(claim(lease, step.todo !== 'Renew'));
-        // One of its own is seen, too: when it is lost and gone afterwards, another may have held it in between.
+        // One of its own is seen, too: when it is lost and gone afterwards, another may have held it in
+        // between.
         if (claimed !== undefined) seen = see(claimed, seen, clock.now(), timing.leaseMs);
         return claimed && { lease: claimed, sentAt, from: step.todo === 'Take' ? step.from : undefined };
       }

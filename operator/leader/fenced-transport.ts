@@ -10,8 +10,9 @@ export interface Fence {
 const LONGEST_MS = 30_000;
 
 /**
- * Lets calls through while the fence allows, and none for longer. A write is asked about once more when it goes out, since the process may have
- * stood still meanwhile, and the API server is told the same time limit, so that a write it has begun ends with it.
+ * Lets calls through while the fence allows, and none for longer. A write is asked about once more when it
+ * goes out, since the process may have stood still meanwhile, and the API server is told the same time limit,
+ * so that a write it has begun ends with it.
  */
 export const fencedTransport = (transport: Transport, fence: Fence): Transport => ({
   ...transport,

@@ -30,7 +30,9 @@ export interface JoinOptions {
 }
 
 export interface Leadership {
-  /** A sentence while it is not known who leads, for longer than a Lease is respected; undefined otherwise. */
+  /**
+   * A sentence while it is not known who leads, for longer than a Lease is respected; undefined otherwise.
+   */
   problem(): string | undefined;
   /** Finishes what is begun, and gives the leadership back. */
   stop(): Promise<void>;

@@ -37,5 +37,8 @@ export const createLeaseClient = (transport: Transport, at: LeaseRef): LeaseClie
   };
 };
 
-/** A Lease that was deleted meanwhile is made again by the apply; NotFound means that there is no namespace for it, and is to be told. */
+/**
+ * A Lease that was deleted meanwhile is made again by the apply; NotFound means that there is no namespace
+ * for it, and is to be told.
+ */
 const FASTER: ReadonlySet<string> = new Set(['AlreadyExists', 'Conflict']);

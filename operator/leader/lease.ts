@@ -27,7 +27,9 @@ export interface Claim {
   readonly acquireTime: string;
   readonly renewTime: string;
   readonly transitions: number;
-  /** Of the Lease that was read: the claim fails when it has changed since. Undefined where there is none yet. */
+  /**
+   * Of the Lease that was read: the claim fails when it has changed since. Undefined where there is none yet.
+   */
   readonly resourceVersion: string | undefined;
 }
 

@@ -1,7 +1,13 @@
-/** `Changed`: a user changed the resource, and waits. `Routine`: everything else, such as what pods report, a start and a resync. */
+/**
+ * `Changed`: a user changed the resource, and waits. `Routine`: everything else, such as what pods report, a
+ * start and a resync.
+ */
 export type Priority = 'Changed' | 'Routine';
 
-/** So many keys that a user changed go first; then one of routine has its turn, so that it is late but never forgotten. */
+/**
+ * So many keys that a user changed go first; then one of routine has its turn, so that it is late but never
+ * forgotten.
+ */
 export const CHANGED_IN_A_ROW = 8;
 
 /** Which of two rows is served next, when both wait. */

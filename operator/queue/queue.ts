@@ -14,11 +14,17 @@ export interface QueueWatcher {
 
 /** Keys to be worked on: each at most once at a time, and once more if it came again meanwhile. */
 export interface Queue {
-  /** Wanted now; a later time asked for before is forgotten. The highest priority that it was wanted with counts. */
+  /**
+   * Wanted now; a later time asked for before is forgotten. The highest priority that it was wanted with
+   * counts.
+   */
   add(key: string, priority?: Priority): void;
   /** Wanted after `ms` milliseconds, or sooner if an earlier time was asked for; routine. */
   addAfter(key: string, ms: number): void;
-  /** The next key, when there is one; undefined once the queue has stopped. Each one taken must be given to `done`. */
+  /**
+   * The next key, when there is one; undefined once the queue has stopped. Each one taken must be given to
+   * `done`.
+   */
   take(): Promise<string | undefined>;
   done(key: string): void;
   /** Gives out no more keys and wakes who waits for one. */

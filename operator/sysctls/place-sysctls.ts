@@ -11,7 +11,10 @@ export interface PlacedSysctls {
   readonly unsafe: readonly Sysctl[];
   /** A privileged init container. */
   readonly written: readonly Sysctl[];
-  /** Nobody but the node's administrator: the API server refuses a pod that uses the node's network and names them. */
+  /**
+   * Nobody but the node's administrator: the API server refuses a pod that uses the node's network and names
+   * them.
+   */
   readonly node: readonly Sysctl[];
 }
 

@@ -1,8 +1,8 @@
 import { isOlder, type KubernetesVersion } from '../objects/kubernetes-version.ts';
 
 /**
- * Since which minor version of Kubernetes 1 every kubelet allows a sysctl without being told. Source: kubernetes.io, "Using sysctls in a
- * Kubernetes Cluster", and pkg/kubelet/sysctl/safe_sysctls.go.
+ * Since which minor version of Kubernetes 1 every kubelet allows a sysctl without being told. Source:
+ * kubernetes.io, "Using sysctls in a Kubernetes Cluster", and pkg/kubelet/sysctl/safe_sysctls.go.
  */
 const SAFE_SINCE: ReadonlyMap<string, number> = new Map([
   ['kernel.shm_rmid_forced', 4],

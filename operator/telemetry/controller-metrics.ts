@@ -13,7 +13,9 @@ export interface ControllerMetrics {
   working(): () => void;
 }
 
-/** `refused` is counted as controller-runtime counts a terminal error: an error that is not retried at once. */
+/**
+ * `refused` is counted as controller-runtime counts a terminal error: an error that is not retried at once.
+ */
 export type ReconcileResult = 'success' | 'requeue_after' | 'error' | 'refused';
 
 const CONTROLLER = 'l4balancer';

@@ -6,14 +6,20 @@ import type { Transport } from '../../kube/transport.ts';
 export interface CredentialWatch {
   /** The transport, whose calls are looked at. */
   readonly watched: (transport: Transport) => Transport;
-  /** A sentence while calls are refused for want of valid credentials, for longer than it may take to renew them; undefined otherwise. */
+  /**
+   * A sentence while calls are refused for want of valid credentials, for longer than it may take to renew
+   * them; undefined otherwise.
+   */
   readonly problem: () => string | undefined;
 }
 
 /** A token that has just been replaced is read again after a refusal, ten seconds later at most. */
 const BEAR_MS = 15_000;
 
-/** `now` in milliseconds. A call that is answered in any other way shows that the caller is known; one that is not answered shows nothing. */
+/**
+ * `now` in milliseconds. A call that is answered in any other way shows that the caller is known; one that is
+ * not answered shows nothing.
+ */
 export const createCredentialWatch = (now: () => number): CredentialWatch => {
   let refused: { readonly since: number; readonly error: Error } | undefined;
   const known = (): void => {
@@ -62,8 +68,9 @@ export const createCredentialWatch = (now: () => number): CredentialWatch => {
 const ASK_EVERY_MS = 15_000;
 
 /**
- * Asks the API server for something small now and then, until `signal` aborts: where no Lease is renewed, an operator that has nothing to do makes no
- * call, and its watches stay open for minutes after its credentials have ceased to be good for anything.
+ * Asks the API server for something small now and then, until `signal` aborts: where no Lease is renewed, an
+ * operator that has nothing to do makes no call, and its watches stay open for minutes after its credentials
+ * have ceased to be good for anything.
  */
 export const keepAsking = async (
   transport: Pick<Transport, 'request'>,

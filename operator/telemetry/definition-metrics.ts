@@ -2,7 +2,10 @@ import type { Registry } from 'prom-client';
 import { Gauge } from '../../program/prometheus.ts';
 import type { DefinitionSkew } from '../objects/definition-skew.ts';
 
-/** Counts in what the cluster's CustomResourceDefinition differs from the one that the operator was built with. */
+/**
+ * Counts in what the cluster's CustomResourceDefinition differs from the one that the operator was built
+ * with.
+ */
 export const createDefinitionMetrics = (registry: Registry): ((skew: DefinitionSkew) => void) => {
   const gauge = new Gauge({
     name: 'l4balancer_operator_definition_differences',

@@ -1,12 +1,18 @@
 import { createTokenBucket, type TokenBucket } from '../throttle/token-bucket.ts';
 
-/** What a resource may tell of itself: so many events at once, then one more every so often. As in Kubernetes' own recorder. */
+/**
+ * What a resource may tell of itself: so many events at once, then one more every so often. As in Kubernetes'
+ * own recorder.
+ */
 const BURST = 25;
 const EVERY_MS = 5 * 60_000;
 /** A bucket is full again after this. */
 const FULL_AFTER_MS = BURST * EVERY_MS;
 
-/** Keeps one resource that changes all the time from filling the namespace with events, and from hiding those of others. */
+/**
+ * Keeps one resource that changes all the time from filling the namespace with events, and from hiding those
+ * of others.
+ */
 export interface EventLimit {
   /** Whether the resource of this uid may have one more event. `now` in milliseconds. */
   allows(uid: string, now: number): boolean;

@@ -16,7 +16,10 @@ const LONGEST_NOTE = 1024;
 const bounded = (note: string): string =>
   note.length <= LONGEST_NOTE ? note : `${note.slice(0, LONGEST_NOTE - 1)}…`;
 
-/** The Event about `regarding`; `time` is RFC 3339 with microseconds, `instance` the name of the process that reports. */
+/**
+ * The Event about `regarding`; `time` is RFC 3339 with microseconds, `instance` the name of the process that
+ * reports.
+ */
 export const eventManifest = (regarding: KubeObject, event: KubeEvent, time: string, instance: string) => {
   const { name, namespace = 'default', uid } = regarding.metadata;
   const { type, reason, action, note } = event;
@@ -47,7 +50,10 @@ export const eventManifest = (regarding: KubeObject, event: KubeEvent, time: str
 /** As the API wants times of events: RFC 3339 with microseconds. */
 export const microTime = (at: Date): string => at.toISOString().replace('Z', '000Z');
 
-/** The same event, which has happened `count` times by now, twice at least; the rest of an event can never change. */
+/**
+ * The same event, which has happened `count` times by now, twice at least; the rest of an event can never
+ * change.
+ */
 export const withSeries = (manifest: ReturnType<typeof eventManifest>, count: number, last: Date) => ({
   ...manifest,
   series: { count, lastObservedTime: microTime(last) },

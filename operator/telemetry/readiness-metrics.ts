@@ -2,7 +2,9 @@ import type { Registry } from 'prom-client';
 import { Gauge } from '../../program/prometheus.ts';
 import type { Readiness } from '../health/readiness.ts';
 
-/** Says whether the operator is ready, and which of the namespaces named are followed, when it is asked for. */
+/**
+ * Says whether the operator is ready, and which of the namespaces named are followed, when it is asked for.
+ */
 export const createReadinessMetrics = (
   registry: Registry,
   namespaces: readonly string[],

@@ -7,7 +7,10 @@ import type { Logger } from '../log/log.ts';
 import { createEventLimit } from './event-limit.ts';
 import { eventManifest, type KubeEvent, microTime, withSeries } from './event-manifest.ts';
 
-/** Writes events about resources. Never waits and never fails the caller: an event that cannot be written is in the log. */
+/**
+ * Writes events about resources. Never waits and never fails the caller: an event that cannot be written is
+ * in the log.
+ */
 export interface Recorder {
   record(regarding: KubeObject, event: KubeEvent): void;
   /** Writes at once what was still to be counted, and resolves when nothing is on its way any more. */
@@ -27,7 +30,10 @@ export interface RecorderDeps {
 const SAME_MS = 10 * 60_000;
 /** How often an event is counted up at most: a hundred times within it are one write. */
 const COUNTED_EVERY_MS = 10_000;
-/** More on their way than this, and further ones are dropped: events must not be what slows an API server down. */
+/**
+ * More on their way than this, and further ones are dropped: events must not be what slows an API server
+ * down.
+ */
 const MOST_ON_THEIR_WAY = 50;
 /** More are not remembered; the oldest go first. */
 const MOST_TOLD = 10_000;

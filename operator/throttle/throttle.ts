@@ -8,15 +8,18 @@ import { URGENCIES, type Urgency, urgencyOf } from './urgency.ts';
 export type Throttle = (transport: Transport) => ThrottledTransport;
 
 export interface ThrottledTransport extends Transport {
-  /** Fails what waits for its turn, and all that comes later; what is under way goes on. So does `close`, which then closes. */
+  /**
+   * Fails what waits for its turn, and all that comes later; what is under way goes on. So does `close`,
+   * which then closes.
+   */
   giveUp(): void;
 }
 
 type Waiter = () => void;
 
 /**
- * Lets calls pass as the rate allows, the most urgent of those that wait first. When the API server says 429, nothing is sent for as long as
- * it asks.
+ * Lets calls pass as the rate allows, the most urgent of those that wait first. When the API server says 429,
+ * nothing is sent for as long as it asks.
  */
 export const createThrottle = (rate: Rate, clock: Clock): Throttle => {
   const bucket = createTokenBucket(rate);

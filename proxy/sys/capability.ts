@@ -12,9 +12,9 @@ const PERMITTED = 4;
 const BYTES_PER_WORD = 12; // effective, permitted, inheritable: 32 capabilities each
 
 /**
- * Makes a capability effective for the calling thread, if the process is permitted to have it. A file capability `+p` gives a
- * process that is not root the permission only: `+ep` would keep the program from starting where a container drops it.
- * Returns whether it is effective now.
+ * Makes a capability effective for the calling thread, if the process is permitted to have it. A file
+ * capability `+p` gives a process that is not root the permission only: `+ep` would keep the program from
+ * starting where a container drops it. Returns whether it is effective now.
  */
 export const makeEffective = (capability: number): boolean => {
   const libc = koffi.load(null);

@@ -27,8 +27,9 @@ export const readFileLimit = (): { readonly soft: number; readonly hard: number 
 };
 
 /**
- * Raises RLIMIT_NOFILE to `wanted`, or to the hard limit when nothing is wanted. Raising the hard limit takes CAP_SYS_RESOURCE;
- * without it the hard limit is what the process gets, and `problem` says so. Never lowers a limit.
+ * Raises RLIMIT_NOFILE to `wanted`, or to the hard limit when nothing is wanted. Raising the hard limit takes
+ * CAP_SYS_RESOURCE; without it the hard limit is what the process gets, and `problem` says so. Never lowers a
+ * limit.
  */
 export const raiseFileLimit = (wanted: number | undefined): FileLimit => {
   const setrlimit = koffi.load(null).func('setrlimit', 'int', ['int', 'uintptr_t']);

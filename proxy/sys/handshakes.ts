@@ -15,8 +15,9 @@ const ANSWER_AT = 128;
 const ANSWER_BYTES = 32_768;
 
 /**
- * Counts the handshakes under way at a local port of this network namespace: those whose SYN was answered and whose last packet has not come. The kernel
- * filters by port and state (sock_diag); it takes no privilege. A negative errno where the kernel does not answer, such as in a sandbox.
+ * Counts the handshakes under way at a local port of this network namespace: those whose SYN was answered and
+ * whose last packet has not come. The kernel filters by port and state (sock_diag); it takes no privilege. A
+ * negative errno where the kernel does not answer, such as in a sandbox.
  */
 export const countHandshakes = (sys: Sys): ((family: number, port: number) => number) => {
   const { view, address } = pinnedMemory(ANSWER_AT + ANSWER_BYTES);

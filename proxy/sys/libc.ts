@@ -52,7 +52,8 @@ export const libc = (): Sys => {
   const c = symbols();
   const errno = koffi.errno;
   const outcome = (result: number): number => (result < 0 ? -errno() : result);
-  // Scratch: an epoll_event at 0, an option value at 16, its or an address's length at 24, a linger at 32 and an eventfd's counter at 40.
+  // Scratch: an epoll_event at 0, an option value at 16, its or an address's length at 24, a linger at 32 and
+  // an eventfd's counter at 40.
   const scratch = pinnedMemory(64);
   const { view, address } = scratch;
   const filter = pinnedMemory(128);

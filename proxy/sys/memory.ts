@@ -1,8 +1,9 @@
 import koffi from 'koffi';
 
 /**
- * Memory that the kernel may write: its address stays the same as long as the object is referenced. An ArrayBuffer of its
- * own is always outside V8's moving heap; a small typed array made without one would not be.
+ * Memory that the kernel may write: its address stays the same as long as the object is referenced. An
+ * ArrayBuffer of its own is always outside V8's moving heap; a small typed array made without one would not
+ * be.
  */
 export interface PinnedMemory {
   readonly bytes: Uint8Array;

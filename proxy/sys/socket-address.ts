@@ -50,7 +50,9 @@ const PLACE = {
   ],
 } as const;
 
-/** Whether two encoded addresses, at `a` of one memory and at `b` of the other, are the same address and port. */
+/**
+ * Whether two encoded addresses, at `a` of one memory and at `b` of the other, are the same address and port.
+ */
 export const isSamePlace = (one: Uint8Array, a: number, other: Uint8Array, b: number): boolean => {
   const isIpv4 = one[a] === AF_INET;
   for (const [from, to] of isIpv4 ? PLACE.ipv4 : PLACE.ipv6)
@@ -59,8 +61,8 @@ export const isSamePlace = (one: Uint8Array, a: number, other: Uint8Array, b: nu
 };
 
 /**
- * Copies the address that the kernel wrote as a struct sockaddr_in or sockaddr_in6 to sixteen bytes of `to`, IPv4 mapped into IPv6
- * (::ffff:a.b.c.d), and returns the port.
+ * Copies the address that the kernel wrote as a struct sockaddr_in or sockaddr_in6 to sixteen bytes of `to`,
+ * IPv4 mapped into IPv6 (::ffff:a.b.c.d), and returns the port.
  */
 export const readSocketAddress = (from: Uint8Array, to: Uint8Array, at: number): number => {
   const family = (from[0] as number) | ((from[1] as number) << 8);

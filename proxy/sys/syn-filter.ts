@@ -34,5 +34,7 @@ const encode = (): Uint8Array => {
   return program;
 };
 
-/** A socket filter that drops what begins a TCP handshake, and nothing else. Attaching one takes no privilege. */
+/**
+ * A socket filter that drops what begins a TCP handshake, and nothing else. Attaching one takes no privilege.
+ */
 export const SYN_FILTER = { instructions: INSTRUCTIONS.length, program: encode() } as const;

@@ -1,15 +1,18 @@
 import type { PinnedMemory } from './memory.ts';
 
 /**
- * The system calls that the data plane makes. Each returns what the kernel returned, or the negated errno: a result below
- * zero is `-EAGAIN` and so on. Memory is passed as addresses of pinned memory (memory.ts), so nothing is allocated
- * per call. The acceptors get this as an argument; tests pass one that fails on purpose.
+ * The system calls that the data plane makes. Each returns what the kernel returned, or the negated errno: a
+ * result below zero is `-EAGAIN` and so on. Memory is passed as addresses of pinned memory (memory.ts), so
+ * nothing is allocated per call. The acceptors get this as an argument; tests pass one that fails on purpose.
  */
 export interface Sys {
   socket(family: number, type: number, protocol: number): number;
   bind(fd: number, address: number, length: number): number;
   listen(fd: number, backlog: number): number;
-  /** accept4 with SOCK_NONBLOCK and SOCK_CLOEXEC; writes the peer's socket address to `address` (SOCKET_ADDRESS_BYTES). */
+  /**
+   * accept4 with SOCK_NONBLOCK and SOCK_CLOEXEC; writes the peer's socket address to `address`
+   * (SOCKET_ADDRESS_BYTES).
+   */
   accept(fd: number, address: number): number;
   connect(fd: number, address: number, length: number): number;
   /** getsockname: writes the socket's own address to `address` (SOCKET_ADDRESS_BYTES). */
@@ -18,8 +21,8 @@ export interface Sys {
   /** Reads as `recv` does, and leaves the bytes where they are. */
   peek(fd: number, address: number, length: number): number;
   /**
-   * send with MSG_NOSIGNAL: a closed peer is -EPIPE, never a signal. With `endFollows` (MSG_MORE) the last bytes wait for the end of stream that is
-   * sent next, to go with it in one packet.
+   * send with MSG_NOSIGNAL: a closed peer is -EPIPE, never a signal. With `endFollows` (MSG_MORE) the last
+   * bytes wait for the end of stream that is sent next, to go with it in one packet.
    */
   send(fd: number, address: number, length: number, endFollows: boolean): number;
   shutdown(fd: number, how: number): number;
@@ -31,7 +34,10 @@ export interface Sys {
   tcpInfo(fd: number, into: PinnedMemory): number;
   /** Makes close send a reset instead of an end of stream (SO_LINGER with zero seconds). */
   resetOnClose(fd: number): number;
-  /** Makes a listening socket drop each SYN from now on; handshakes that are under way end, and what they make comes to its queue. */
+  /**
+   * Makes a listening socket drop each SYN from now on; handshakes that are under way end, and what they make
+   * comes to its queue.
+   */
   dropSyns(fd: number): number;
   epollCreate(): number;
   /** `token` comes back with each event. `events` 0 with EPOLL_CTL_DEL. */

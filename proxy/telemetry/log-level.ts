@@ -13,8 +13,9 @@ export const parseLogLevel = (text: string): LogLevel | undefined => {
 const NEAREST: Readonly<Record<string, LogLevel>> = { trace: 'debug', off: 'error' };
 
 /**
- * The level of a RUST_LOG value as the tuning guide writes it: `error`, `layer4=error`, `warn,layer4=debug`. A level without a
- * module wins; else the most verbose of the modules' levels. Undefined where no part is a level.
+ * The level of a RUST_LOG value as the tuning guide writes it: `error`, `layer4=error`, `warn,layer4=debug`.
+ * A level without a module wins; else the most verbose of the modules' levels. Undefined where no part is a
+ * level.
  */
 export const parseRustLog = (text: string): LogLevel | undefined => {
   const modules: LogLevel[] = [];

@@ -5,7 +5,10 @@ import type { LogLevel } from './log-level.ts';
 
 export type Logger = pino.Logger;
 
-/** JSON lines. They are written at once, as far as the reader takes them: the last ones before an exit are the ones that matter. */
+/**
+ * JSON lines. They are written at once, as far as the reader takes them: the last ones before an exit are the
+ * ones that matter.
+ */
 export const createLog = (level: LogLevel, output: Output): Logger => {
   const log = pino(
     {

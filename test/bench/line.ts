@@ -3,14 +3,19 @@ import type { Conditions, Place, Shape } from './place.ts';
 import type { Endpoint } from './template.ts';
 import type { ToolName } from './tools.ts';
 
-/** One thing that is measured: what clients do, and the figures that come of it. Each is a file in `lines/`. */
+/**
+ * One thing that is measured: what clients do, and the figures that come of it. Each is a file in `lines/`.
+ */
 export interface Line {
   /** What --lines takes. */
   readonly name: string;
   readonly title: string;
   readonly figures: readonly Figure[];
   readonly tools: readonly ToolName[];
-  /** The client's work in one short text, such as its command line. `agreed` is the value that all peers share, if there is one. */
+  /**
+   * The client's work in one short text, such as its command line. `agreed` is the value that all peers
+   * share, if there is one.
+   */
   describe(conditions: Conditions, agreed: number | undefined): string;
   /** Seconds that one measurement takes, about; for the estimate of the rest. */
   duration(conditions: Conditions): number;
@@ -18,7 +23,10 @@ export interface Line {
   isFor(setting: Setting): boolean;
   /** What differs from the defaults: one listener, two endpoints, round robin, one thread for each core. */
   readonly shape?: Partial<Shape>;
-  /** Everything is new for each measurement, network too: for what does not go back, such as memory and ports in TIME_WAIT. */
+  /**
+   * Everything is new for each measurement, network too: for what does not go back, such as memory and ports
+   * in TIME_WAIT.
+   */
   readonly fresh: boolean;
   /** Rotations that are enough for it, where that is fewer than others get. */
   readonly mostRotations?: number;
@@ -43,7 +51,9 @@ export interface Figure {
   readonly context?: boolean;
 }
 
-/** By the figure's name; undefined where a figure says nothing (no processor time where there is no balancer). */
+/**
+ * By the figure's name; undefined where a figure says nothing (no processor time where there is no balancer).
+ */
 export type Values = Readonly<Record<string, number | undefined>>;
 
 /** What a line measures against. */

@@ -43,7 +43,10 @@ export interface Place extends Conditions {
   readonly leash: Leash;
 }
 
-/** Descriptors that a balancer keeps for itself; the relay's health checks make most of them (proxy/control/descriptor-shares.ts). */
+/**
+ * Descriptors that a balancer keeps for itself; the relay's health checks make most of them
+ * (proxy/control/descriptor-shares.ts).
+ */
 const SPARE_DESCRIPTORS = 400;
 
 /** Connections that every balancer can hold, each with two descriptors. */

@@ -1,4 +1,7 @@
-/** The order of one rotation, counted from 0: each begins with the next one, so that nobody always comes first. */
+/**
+ * The order of one rotation, counted from 0: each begins with the next one, so that nobody always comes
+ * first.
+ */
 export const rotated = <T>(all: readonly T[], rotation: number): readonly T[] => {
   const first = all.length === 0 ? 0 : rotation % all.length;
   return [...all.slice(first), ...all.slice(0, first)];

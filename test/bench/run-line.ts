@@ -61,7 +61,9 @@ const reasonOf = (error: unknown): string => {
 
 type Measured = Omit<Sample, 'peer' | 'rotation'>;
 
-/** A peer that could not be started or warmed up. It is a finding about that peer; the others are measured on. */
+/**
+ * A peer that could not be started or warmed up. It is a finding about that peer; the others are measured on.
+ */
 const failedWith = ({ signal }: Conditions, error: unknown): Measured => {
   signal.throwIfAborted();
   return { values: {}, others: 0, failure: reasonOf(error) };

@@ -1,5 +1,6 @@
 /**
- * How long a scrape of /metrics takes: 64 listeners and 64 backends of 64 endpoints each, as many as a proxy serves.
+ * How long a scrape of /metrics takes: 64 listeners and 64 backends of 64 endpoints each, as many as a proxy
+ * serves.
  *
  *   node test/bench/scrape.ts [acceptors]
  */

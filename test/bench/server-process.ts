@@ -23,7 +23,10 @@ const LOOK_MS = 3;
 /** Milliseconds from SIGTERM to SIGKILL. */
 const GRACE_MS = 2_000;
 
-/** Starts a program where the role is and resolves once it listens on `port`. Its log is `<folder>/<name>.log`. */
+/**
+ * Starts a program where the role is and resolves once it listens on `port`. Its log is
+ * `<folder>/<name>.log`.
+ */
 export const startServer = async (
   { leash, network, signal }: Pick<Place, 'leash' | 'network' | 'signal'>,
   role: Role,

@@ -18,7 +18,10 @@ const fillLine = (line: string, values: TemplateValues): string =>
     return String(value);
   });
 
-/** Fills a configuration's template; a line that names a value of one of `lists` is written once for each entry. */
+/**
+ * Fills a configuration's template; a line that names a value of one of `lists` is written once for each
+ * entry.
+ */
 export const fillTemplate = (
   template: string,
   values: TemplateValues,

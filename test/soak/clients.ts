@@ -13,7 +13,10 @@ export interface Targets {
   readonly fleeting: number;
 }
 
-/** One kind of client: how many at once, and what one session of it does; it throws when anything is not as it must be. */
+/**
+ * One kind of client: how many at once, and what one session of it does; it throws when anything is not as it
+ * must be.
+ */
 export interface ClientKind {
   readonly name: string;
   readonly clients: number;

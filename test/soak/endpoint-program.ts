@@ -1,6 +1,6 @@
 /**
- * An endpoint of the soak, as a process of its own that can be killed: node endpoint-program.ts PORT NAME. It greets each client with its
- * name, then does what the client's first line asks for:
+ * An endpoint of the soak, as a process of its own that can be killed: node endpoint-program.ts PORT NAME. It
+ * greets each client with its name, then does what the client's first line asks for:
  *
  *   echo      sends back what comes, and the end of stream behind it
  *   bulk N    sends N bytes of the pattern, then its end of stream

@@ -22,7 +22,10 @@ const begin = async (port: number, name: string): Promise<ChildProcess> => {
   return child;
 };
 
-/** Endpoint processes that are killed and come back on the same port; each life has a name of its own, which it tells its clients. */
+/**
+ * Endpoint processes that are killed and come back on the same port; each life has a name of its own, which
+ * it tells its clients.
+ */
 export class Endpoints {
   #endpoints: Endpoint[];
   /** Names of the lives that ended. */
@@ -56,7 +59,8 @@ export class Endpoints {
     const endpoint = this.#endpoints[index % this.#endpoints.length] as Endpoint;
     const name = `${this.#endpoints.indexOf(endpoint)}.${endpoint.life}`;
     const gone = once(endpoint.child, 'exit');
-    // Noted first: its clients may hear of it before this process does. And again: until now one may have come to it.
+    // Noted first: its clients may hear of it before this process does. And again: until now one may have
+    // come to it.
     this.#deaths.add(name);
     endpoint.child.kill('SIGKILL');
     await gone;
@@ -67,8 +71,8 @@ export class Endpoints {
   }
 
   /**
-   * Whether a kill explains that a session failed: that of the endpoint that greeted it, or, where none had yet, any since
-   * `since`: a connection may be lost in the queue of an endpoint that never took it.
+   * Whether a kill explains that a session failed: that of the endpoint that greeted it, or, where none had
+   * yet, any since `since`: a connection may be lost in the queue of an endpoint that never took it.
    */
   explains(endpoint: string | undefined, since: number): boolean {
     return endpoint === undefined ? this.#lastDeath >= since : this.#deaths.has(endpoint);

@@ -14,7 +14,10 @@ const CHANGE_EVERY_MS = 300;
 const BAD_EVERY = 20;
 const KILL_EVERY_MS = 5_000;
 const AWAY_MS = 800;
-/** How long after a kill a connection may fail that no endpoint had greeted: its attempts at others come in between. */
+/**
+ * How long after a kill a connection may fail that no endpoint had greeted: its attempts at others come in
+ * between.
+ */
 const KILL_FELT_MS = 2_000;
 const SAMPLE_EVERY_MS = 1_000;
 /** How long the ends of the last connections may take. */

@@ -17,7 +17,10 @@ export class SessionFailed extends Error {
   }
 }
 
-/** A client's connection that is read as it is wanted. Throws SessionFailed when it ends otherwise than wanted. */
+/**
+ * A client's connection that is read as it is wanted. Throws SessionFailed when it ends otherwise than
+ * wanted.
+ */
 export class Session {
   readonly socket: Socket;
   endpoint: string | undefined;

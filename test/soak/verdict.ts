@@ -39,7 +39,9 @@ const median = (values: readonly number[]): number =>
 
 const inMebibytes = (bytes: number): string => `${(bytes / MEBIBYTE).toFixed(1)} MiB`;
 
-/** Resident memory of the second quarter of the run, when it is warm, beside that of the last one; medians. */
+/**
+ * Resident memory of the second quarter of the run, when it is warm, beside that of the last one; medians.
+ */
 export const memoryCheck = (samples: readonly Sample[]): Check => {
   const end = samples.at(-1)?.atMs ?? 0;
   // Quarters of the samples, not of the time: a busy machine may take none for a while.

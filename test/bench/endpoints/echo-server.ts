@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 
-// Program: sends back what it gets and holds every connection until the other side ends it. Arguments: the address, the port.
+// Program: sends back what it gets and holds every connection until the other side ends it. Arguments: the
+// address, the port.
 const [host, port] = process.argv.slice(2);
 
 createServer((socket) => {

@@ -13,7 +13,10 @@ const FIRST_SECONDS = 3;
 const REQUESTS_A_SECOND = 1_000;
 const CONNECTIONS = 16;
 
-/** Small requests beside streams that take all they get, in one acceptor, thread or worker: how long the requests wait for the streams. */
+/**
+ * Small requests beside streams that take all they get, in one acceptor, thread or worker: how long the
+ * requests wait for the streams.
+ */
 export const besideBulk = (streams: number): Line => ({
   name: `beside-bulk-${streams}`,
   title: `small requests beside ${streams === 1 ? 'one bulk stream' : `${streams} bulk streams`}, one thread`,

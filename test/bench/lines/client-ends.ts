@@ -4,12 +4,16 @@ import { coresForAim, microsecondsPer, withCpu } from '../measure/cpu-cost.ts';
 import { failuresOf, runLoad } from '../measure/load.ts';
 
 const CONNECTIONS = 64;
-/** One endpoint has 28,232 source ports by default: at some thousand connections a second they are gone in half of this. */
+/**
+ * One endpoint has 28,232 source ports by default: at some thousand connections a second they are gone in
+ * half of this.
+ */
 const SECONDS = 12;
 
 /**
- * One request per connection, which the client ends: the balancer then ends first towards the endpoint, and its sockets stay
- * in TIME_WAIT for a minute and keep their source ports. In namespaces nothing hides that, as loopback does.
+ * One request per connection, which the client ends: the balancer then ends first towards the endpoint, and
+ * its sockets stay in TIME_WAIT for a minute and keep their source ports. In namespaces nothing hides that,
+ * as loopback does.
  */
 export const clientEnds: Line = {
   name: 'client-ends',

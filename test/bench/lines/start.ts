@@ -6,7 +6,10 @@ import { openConnections } from '../measure/open-connections.ts';
 /** What the start has left behind is swept by then. */
 const SETTLE_MS = 2_500;
 
-/** From the start of the process to the first answer through it, and what it then holds without any connection. */
+/**
+ * From the start of the process to the first answer through it, and what it then holds without any
+ * connection.
+ */
 export const start: Line = {
   name: 'start',
   title: 'start, and memory before any connection',

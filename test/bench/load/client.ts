@@ -47,7 +47,10 @@ const addressOf = (address: string, port: number): PinnedMemory & { readonly len
   return { ...memory, length: writeSocketAddress(memory.view, 0, address, port) };
 };
 
-/** Connections to one server in an epoll loop: begins requests, reads answers, tallies both. Times in milliseconds of `clock`. */
+/**
+ * Connections to one server in an epoll loop: begins requests, reads answers, tallies both. Times in
+ * milliseconds of `clock`.
+ */
 export class Client {
   #sys = libc();
   #wait = preciseWait();

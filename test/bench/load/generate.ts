@@ -8,9 +8,9 @@ const LONGEST_MS = 5;
 const AFTER_MS = 1_000;
 
 /**
- * Loads a server, in the calling thread, until the plan is done. At a fixed rate, request number n is due at n/rate, whether or not
- * those before were answered, and its latency counts from there: a server that stands still cannot hide the requests that
- * would have come meanwhile (no coordinated omission).
+ * Loads a server, in the calling thread, until the plan is done. At a fixed rate, request number n is due at
+ * n/rate, whether or not those before were answered, and its latency counts from there: a server that stands
+ * still cannot hide the requests that would have come meanwhile (no coordinated omission).
  */
 export const generate = (plan: LoadPlan): LoadResult => {
   const clock = (): number => performance.now();

@@ -40,7 +40,9 @@ export class Histogram {
     if (counted > this.#largest) this.#largest = counted;
   }
 
-  /** The value that a share (0 to 1) of all counted ones does not exceed; undefined where nothing was counted. */
+  /**
+   * The value that a share (0 to 1) of all counted ones does not exceed; undefined where nothing was counted.
+   */
   percentile(share: number): number | undefined {
     const wanted = Math.max(1, Math.ceil(this.#total * share));
     let seen = 0;

@@ -6,7 +6,10 @@ export const ASKED = 2;
 /** After a failure, before the next try. */
 export const RESTING = 3;
 
-/** What the generator knows of each connection, in arrays: no object for each, nothing for the garbage collector. */
+/**
+ * What the generator knows of each connection, in arrays: no object for each, nothing for the garbage
+ * collector.
+ */
 export class Slots {
   readonly count: number;
   readonly state: Uint8Array;

@@ -28,7 +28,10 @@ export class Tally {
     this.#latencies.record((now - intended) * PER_MS);
   }
 
-  /** One that was to begin at `intended` failed. Its age counts as latency: leaving it out would flatter who fails. */
+  /**
+   * One that was to begin at `intended` failed. Its age counts as latency: leaving it out would flatter who
+   * fails.
+   */
   failed(intended: number, now: number, why: string): void {
     if (!this.#counts(intended)) return;
     this.#failures[why] = (this.#failures[why] ?? 0) + 1;

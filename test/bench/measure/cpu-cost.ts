@@ -3,7 +3,9 @@ import type { Target } from '../line.ts';
 /** Operations a second of the tuning guide's aim, for which cores are counted. */
 const AIM = 500_000;
 
-/** Does `work` and says how many processor seconds the balancer used meanwhile; undefined where there is none. */
+/**
+ * Does `work` and says how many processor seconds the balancer used meanwhile; undefined where there is none.
+ */
 export const withCpu = async <T>(
   target: Target,
   work: () => Promise<T>,

@@ -1,6 +1,9 @@
 import { connect } from 'node:net';
 
-/** Client connections by thread in what HAProxy answers to "show fd": tmask names the thread, back=0 a client's side. */
+/**
+ * Client connections by thread in what HAProxy answers to "show fd": tmask names the thread, back=0 a
+ * client's side.
+ */
 export const parseShowFd = (text: string, threads: number): readonly number[] => {
   const counts = Array<number>(threads).fill(0);
   for (const line of text.split('\n')) {

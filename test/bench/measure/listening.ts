@@ -11,7 +11,10 @@ export const listensIn = (text: string, port: number): boolean => {
   });
 };
 
-/** Whether somebody listens on `port` in the network of process `pid`; asked of the kernel, so that nobody sees a connection that is none. */
+/**
+ * Whether somebody listens on `port` in the network of process `pid`; asked of the kernel, so that nobody
+ * sees a connection that is none.
+ */
 export const listens = (pid: number, port: number): boolean =>
   ['tcp', 'tcp6'].some((file) => {
     try {

@@ -11,7 +11,10 @@ const AT_ONCE = 64;
 const ANSWER_MS = 5_000;
 const MESSAGE = Buffer.alloc(64, 'x');
 
-/** One connection over which one message went there and back; rejects when it fails or nothing comes back in time. */
+/**
+ * One connection over which one message went there and back; rejects when it fails or nothing comes back in
+ * time.
+ */
 const openOne = (host: string, port: number): Promise<Socket> =>
   new Promise((resolve, reject) => {
     const socket = connect({ port, host }, () => socket.write(MESSAGE));
@@ -39,8 +42,8 @@ const closeOne = (socket: Socket): Promise<void> =>
   });
 
 /**
- * Opens connections through a balancer to an echo server and leaves them idle: `most` of them, or as many as it holds, at
- * least `least`. Throws when there are fewer.
+ * Opens connections through a balancer to an echo server and leaves them idle: `most` of them, or as many as
+ * it holds, at least `least`. Throws when there are fewer.
  */
 export const openConnections = async (
   { address, port }: { readonly address: string; readonly port: number },

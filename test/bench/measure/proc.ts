@@ -43,8 +43,9 @@ const tasksOf = (pid: number): readonly string[] => {
 };
 
 /**
- * Processor seconds that the threads of a process and of its descendants have used so far, to the microsecond: the ticks of
- * /proc/PID/stat are too coarse for short measurements. Threads that have ended are not in it; balancers keep theirs.
+ * Processor seconds that the threads of a process and of its descendants have used so far, to the
+ * microsecond: the ticks of /proc/PID/stat are too coarse for short measurements. Threads that have ended are
+ * not in it; balancers keep theirs.
  */
 export const cpuOfFamily = (pid: number): number =>
   familyOf(allProcesses(), pid).reduce(

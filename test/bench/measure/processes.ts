@@ -11,11 +11,15 @@ export interface ProcessStat {
 /** Clock ticks of a second in /proc: USER_HZ, 100 on every architecture that Node runs on. */
 const TICKS = 100;
 
-/** Reads /proc/PID/stat; undefined where the text is none. The name in parentheses may hold spaces and parentheses. */
+/**
+ * Reads /proc/PID/stat; undefined where the text is none. The name in parentheses may hold spaces and
+ * parentheses.
+ */
 export const parseProcessStat = (text: string): ProcessStat | undefined => {
   const end = text.lastIndexOf(')');
   const pid = Number.parseInt(text, 10);
-  // Fields after the name, numbered from 3 in proc(5): 3 state, 4 ppid, 14 utime, 15 stime, 16 cutime, 17 cstime.
+  // Fields after the name, numbered from 3 in proc(5): 3 state, 4 ppid, 14 utime, 15 stime, 16 cutime, 17
+  // cstime.
   const fields = text.slice(end + 2).split(' ');
   const field = (number: number): number => Number(fields[number - 3]);
   const times = [14, 15, 16, 17].map((number) => field(number) / TICKS);

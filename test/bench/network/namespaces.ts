@@ -8,7 +8,9 @@ import { GUIDE, type SysctlSet } from './setting.ts';
 
 const ROLES: readonly Role[] = ['client', 'balancer', 'endpoint'];
 
-/** Of 198.18.0.0/15, which is set aside for benchmarks; nothing leads from there to the machine's own network. */
+/**
+ * Of 198.18.0.0/15, which is set aside for benchmarks; nothing leads from there to the machine's own network.
+ */
 const ADDRESS: Readonly<Record<Role, string>> = {
   client: '198.18.0.1',
   balancer: '198.18.0.2',
@@ -16,8 +18,8 @@ const ADDRESS: Readonly<Record<Role, string>> = {
 };
 
 /**
- * What the client and the endpoints have, whoever is measured: clients have ports enough, and queues are long, so that
- * neither is what runs out first.
+ * What the client and the endpoints have, whoever is measured: clients have ports enough, and queues are
+ * long, so that neither is what runs out first.
  */
 const FIXED: Readonly<Record<'client' | 'endpoint', Readonly<Record<string, string>>>> = {
   client: { 'net.ipv4.tcp_tw_reuse': '1', 'net.ipv4.ip_local_port_range': '1024 65535' },
@@ -33,7 +35,9 @@ export const whyNoNamespaces = (): string | undefined => {
     : `${missing.join(', ')} not installed; on Debian and Ubuntu: apt-get install util-linux iproute2 procps`;
 };
 
-/** The commands that make the bridge, in the language of `ip -batch`. `pids` hold the namespaces of the roles. */
+/**
+ * The commands that make the bridge, in the language of `ip -batch`. `pids` hold the namespaces of the roles.
+ */
 export const bridgeBatch = (pids: Readonly<Record<Role, number>>): string =>
   [
     'link add br0 type bridge',
@@ -48,8 +52,8 @@ const hostBatch = (role: Role): string =>
   ['link set lo up', `addr add ${ADDRESS[role]}/24 dev e0`, 'link set e0 up'].join('\n');
 
 /**
- * A namespace for each role, joined by a bridge in a fourth. Each is held by a sleeping process on the leash and by no name or
- * mount, so all of it goes with the leash, also when the bench is killed.
+ * A namespace for each role, joined by a bridge in a fourth. Each is held by a sleeping process on the leash
+ * and by no name or mount, so all of it goes with the leash, also when the bench is killed.
  */
 export const openNamespaces = async (leash: Leash, set: SysctlSet, signal: AbortSignal): Promise<Network> => {
   const ours = readlinkSync('/proc/self/ns/net');

@@ -15,8 +15,9 @@ export const settingName = (setting: Setting): string =>
   setting.place === 'loopback' ? 'loopback' : `namespaces, ${setting.sysctls} sysctls`;
 
 /**
- * Every setting that was asked for. On loopback the machine's own sysctls hold: a bench changes nothing outside of namespaces
- * that it made, and there TIME_WAIT is no obstacle (tcp_tw_reuse is 2: on for loopback).
+ * Every setting that was asked for. On loopback the machine's own sysctls hold: a bench changes nothing
+ * outside of namespaces that it made, and there TIME_WAIT is no obstacle (tcp_tw_reuse is 2: on for
+ * loopback).
  */
 export const settingsFor = (
   place: 'loopback' | 'namespaces' | 'both',

@@ -12,7 +12,9 @@ export interface AsImage {
   readonly command: readonly [string, ...string[]];
 }
 
-/** What the Dockerfile says of the start; its entry point begins with Node and ends with a path under /app. */
+/**
+ * What the Dockerfile says of the start; its entry point begins with Node and ends with a path under /app.
+ */
 export const readDockerfile = (text: string) => {
   const words: readonly string[] = JSON.parse(/^ENTRYPOINT (\[.*\])$/m.exec(text)?.[1] ?? '[]');
   const variables = [...text.matchAll(/^ENV (.*)$/gm)].flatMap(([, assignments = '']) =>
@@ -36,7 +38,10 @@ const make = async (): Promise<AsImage> => {
   return { environment, command: [process.execPath, ...flags, join(app, entry)] };
 };
 
-/** The proxy as its image has it, bundled and with the image's flags. Made once; removed when this process ends. */
+/**
+ * The proxy as its image has it, bundled and with the image's flags. Made once; removed when this process
+ * ends.
+ */
 export const proxyAsImage = (): Promise<AsImage> => {
   made ??= make();
   return made;

@@ -7,7 +7,10 @@ import { type Results, resultOf } from './results.ts';
 const COLUMN = 16;
 const NAME = 30;
 
-/** Title, then one row for each step that was measured: the median of the step's first figure, and what it is of the group's first step. */
+/**
+ * Title, then one row for each step that was measured: the median of the step's first figure, and what it is
+ * of the group's first step.
+ */
 export const renderGrowth = (
   results: Results,
   lines: readonly Line[],

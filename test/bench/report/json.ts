@@ -3,7 +3,9 @@ import type { Line } from '../line.ts';
 import { compare } from './compare.ts';
 import type { Results } from './results.ts';
 
-/** The results as one JSON document: every single value, with the medians and ratios that follow from them. */
+/**
+ * The results as one JSON document: every single value, with the medians and ratios that follow from them.
+ */
 export const renderJson = (results: Results, lines: readonly Line[]): string =>
   `${JSON.stringify(
     {

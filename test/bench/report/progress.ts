@@ -11,7 +11,10 @@ export interface Step {
 
 /** Says what is measured, for how long already, and how long the rest will take. */
 export interface Progress {
-  /** The next measurement has begun. `planned` is the seconds that it and what comes after it were planned to take. */
+  /**
+   * The next measurement has begun. `planned` is the seconds that it and what comes after it were planned to
+   * take.
+   */
   step(step: Step, planned: number): void;
   /** Takes the line of progress away, so that something else can be printed. */
   clear(): void;
@@ -23,8 +26,8 @@ const CLEAR = '\r\x1b[2K';
 const REDRAW_MS = 500;
 
 /**
- * Seconds that remain: the plan, corrected by how the plan has held so far. `plannedAtStart` and `planned` are the seconds planned
- * at the start and now, `spent` those gone by.
+ * Seconds that remain: the plan, corrected by how the plan has held so far. `plannedAtStart` and `planned`
+ * are the seconds planned at the start and now, `spent` those gone by.
  */
 export const remaining = (plannedAtStart: number, planned: number, spent: number): number => {
   const done = plannedAtStart - planned;

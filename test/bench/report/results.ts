@@ -58,7 +58,10 @@ export const whyNotAdd = (before: Results, after: Omit<Results, 'lines'>): strin
   );
 };
 
-/** `results` with what was measured of a line: samples of a line and setting that is there already are added to it. */
+/**
+ * `results` with what was measured of a line: samples of a line and setting that is there already are added
+ * to it.
+ */
 export const withLine = (results: Results, measured: LineResult): Results => {
   const known = resultOf(results, measured.line, measured.setting);
   if (known === undefined) return { ...results, lines: [...results.lines, measured] };

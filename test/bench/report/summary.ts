@@ -7,7 +7,9 @@ export interface Summary {
   readonly count: number;
 }
 
-/** Undefined where there is no value. An even number of values has its median between the two in the middle. */
+/**
+ * Undefined where there is no value. An even number of values has its median between the two in the middle.
+ */
 export const summarize = (values: readonly number[]): Summary | undefined => {
   const sorted = values.toSorted((a, b) => a - b);
   const [min, max] = [sorted[0], sorted.at(-1)];

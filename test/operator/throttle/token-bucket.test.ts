@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createTokenBucket } from '../../../operator/throttle/token-bucket.ts';
 
-/** Each row: at what time a token is asked for, and how long that has to wait. Ten a second, at most three at once. */
+/**
+ * Each row: at what time a token is asked for, and how long that has to wait. Ten a second, at most three at
+ * once.
+ */
 const ROWS: readonly (readonly [string, readonly (readonly [number, number])[]])[] = [
   [
     'a burst passes, what is above waits for the next token',

@@ -8,7 +8,8 @@ const encode = (address: string, port: number): string => {
   return Buffer.from(bytes.subarray(0, length)).toString('hex');
 };
 
-// struct sockaddr_in: family (host order), port and address (network order), 8 bytes of zero; sockaddr_in6 has flow and scope.
+// struct sockaddr_in: family (host order), port and address (network order), 8 bytes of zero; sockaddr_in6
+// has flow and scope.
 const cases: readonly [string, number, string][] = [
   ['127.0.0.1', 80, '0200005' + '07f0000010000000000000000'],
   ['203.0.113.255', 65535, '0200ffffcb0071ff0000000000000000'],
@@ -28,7 +29,10 @@ test('what is no IP address is refused', () => {
   assert.throws(() => encode('example.com', 80), { name: 'RangeError', message: /"example.com"/ });
 });
 
-/** Whether two addresses are the same place, one of them written behind other bytes, as in a list, and with what the kernel may add. */
+/**
+ * Whether two addresses are the same place, one of them written behind other bytes, as in a list, and with
+ * what the kernel may add.
+ */
 const same = (one: readonly [string, number], other: readonly [string, number]): boolean => {
   const [list, own] = [new Uint8Array(84).fill(7), new Uint8Array(28)];
   writeSocketAddress(new DataView(list.buffer), 28, ...one);
