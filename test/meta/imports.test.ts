@@ -93,6 +93,21 @@ const RULES: readonly Rule[] = [
     example: { path: 'proxy/relay-engine/acceptor/a.ts', text: "import { pino } from 'pino';" },
   },
   {
+    of: /^proxy\/(?!relay-engine\/|run\/run\.ts$)/,
+    never: /^proxy\/relay-engine\//,
+    why: 'an engine is known by its port, proxy/engine; only proxy/run/run.ts chooses one',
+    example: {
+      path: 'proxy/admin/a.ts',
+      text: "import type { B } from '../relay-engine/acceptor/b.ts';",
+    },
+  },
+  {
+    of: /^proxy\/engine\//,
+    never: /^(proxy\/sys\/|node:)/,
+    why: 'an engine may have no threads and no descriptors',
+    example: { path: 'proxy/engine/a.ts', text: "import type { Worker } from 'node:worker_threads';" },
+  },
+  {
     of: /^(crds|kube|operator|program|proxy|report)\//,
     never: /^(test|e2e|scripts|cluster|tooling)\//,
     why: 'what runs for users knows no tests and no tools',
