@@ -12,6 +12,15 @@ const STATES = ['FREE', 'PREFACE', 'CONNECTING', 'WAITING', 'RELAYING', 'CLOSED'
 const picture = (text: string): string =>
   /### A connection's life\n[^#]*?\n```\n([^`]*)```/.exec(text)?.[1] ?? '';
 
+/** Files are named without their folder. */
+const ACCEPTOR = 'proxy/relay-engine/acceptor';
+
+/** The files that the picture names are there. */
+const filesCheck = (text: string, paths: ReadonlySet<string>): readonly Finding[] =>
+  (picture(text).match(/[\w-]+\.ts/g) ?? [])
+    .filter((file) => !paths.has(`${ACCEPTOR}/${file}`))
+    .map((file) => ({ path: PATH, says: `the picture names ${file}, which ${ACCEPTOR} does not have` }));
+
 /** The picture has every state and reason of the code, and no state or flag that the code does not have. */
 const check = (text: string, reasons: readonly string[], names: readonly string[]): readonly Finding[] => {
   const drawn = picture(text);
@@ -38,4 +47,13 @@ test("the picture of a connection's life has the states, flags and reasons of th
       Object.keys(connections),
     ),
   );
+});
+
+test("the picture of a connection's life names files of the acceptor", () => {
+  const files = tree();
+  const paths = new Set(files.map(({ path }) => path));
+  const text = files.find(({ path }) => path === PATH)?.text ?? '';
+  assert.match(picture(text), /accept\.ts/);
+  assert.equal(filesCheck(text, new Set([`${ACCEPTOR}/accept.ts`])).length > 3, true);
+  assertNone(filesCheck(text, paths));
 });
