@@ -1,7 +1,7 @@
 /** Who ended a connection. */
 export type EndedBy = 'Both' | 'Client' | 'Endpoint' | 'Proxy';
 
-/** How far a connection had come when it ended. An engine may count by the index in this list. */
+/** How far a connection had got when it ended. An engine may count by the index in this list. */
 export const PHASES = [
   'Connecting', // to an endpoint
   'Waiting', // for a place at an endpoint, since all are full
@@ -14,11 +14,11 @@ export type Phase = (typeof PHASES)[number];
 interface Ending {
   readonly reason: string;
   readonly by: EndedBy;
-  /** The phases in which it may happen. */
+  /** The phases in which it may occur. */
   readonly phases: readonly Phase[];
-  /** Whether it did not end well: what an access log of errors has. */
+  /** Whether it is an error: those are in an access log of mode Errors. */
   readonly isError: boolean;
-  /** Plain words for who reads a log. */
+  /** In plain words, for the documentation. */
   readonly meaning: string;
 }
 
@@ -175,7 +175,10 @@ export interface Close {
   readonly isError: boolean;
 }
 
-/** Every reason in every phase in which it may happen. Figures list them in this order, and an engine may count by the index. */
+/**
+ * Every reason in every phase in which it may occur. Figures list them in this order, and an engine may count
+ * by the index.
+ */
 export const CLOSES: readonly Close[] = CLOSE_REASONS.flatMap(({ reason, by, phases, isError }) =>
   phases.map((phase): Close => ({ reason, by, phase, isError })),
 );

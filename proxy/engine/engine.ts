@@ -5,23 +5,32 @@ import type { EngineStats } from './stats.ts';
 /** A data plane: takes whole tables and serves them. */
 export interface Engine {
   /**
-   * Serves `table` from now on. Listeners that cannot be opened (port taken, no right to bind) are left out, come
-   * back as findings and are tried again by the engine; the rest is served. Resolves once the table is in effect everywhere.
+   * Serves `table` from now on. Listeners that cannot be opened (port taken, no right to bind) are left out,
+   * come back as findings and are tried again by the engine; the rest is served. Resolves once the table is
+   * in effect everywhere.
    */
   publish(table: Table): Promise<readonly ProxyFinding[]>;
-  /** Reads what is counted; never holds up traffic. */
+  /** Reads the counters; never delays traffic. */
   stats(): EngineStats;
-  /** Connections that are open now; cheap enough to be asked many times a second. */
+  /** Connections that are open now; cheap enough to be called many times a second. */
   openConnections(): number;
-  /** The acceptors' part of the figures, which costs the same however many endpoints there are; empty where no acceptors relay. */
+  /**
+   * The acceptors' part of the figures, whose cost does not depend on the number of endpoints; empty for an
+   * engine without acceptors.
+   */
   acceptors(): EngineStats['acceptors'];
-  /** The endpoints to which at least that many attempts in a row failed; cheap enough to be asked many times a second. */
+  /**
+   * The endpoints to which at least that many attempts in a row failed; cheap enough to be called many times
+   * a second.
+   */
   failing(atLeast: number): readonly FailingEndpoint[];
-  /** Starts the count of failed attempts of an endpoint anew; one that is not known is no error. */
+  /** Resets the count of failed attempts of an endpoint; an unknown endpoint is ignored. */
   forgetFailures(backend: string, endpoint: string): void;
-  /** Stops accepting after taking what the kernel has queued; open connections go on. */
+  /**
+   * Stops accepting, after the connections that the kernel has queued were accepted; open connections go on.
+   */
   stopAccepting(): Promise<void>;
-  /** Begins to close idle connections bit by bit, so that about none is left after `ms`. */
+  /** Begins to close idle connections gradually, so that hardly any is left after `ms`. */
   drainWithin(ms: number): void;
   /** Resolves when no connection is open, or when `signal` aborts. */
   drained(signal: AbortSignal): Promise<void>;

@@ -1,19 +1,25 @@
 import type { ProxyFinding } from '../../report/finding.ts';
 import type { AcceptErrno } from './accept-errno.ts';
 
-/** What happens to an acceptor, one of the threads that relay; an engine without acceptors reports none of these. */
+/**
+ * What happens to an acceptor, one of the threads that relay; an engine without acceptors reports none of
+ * these.
+ */
 export type AcceptorEvent =
   | { readonly type: 'AcceptorDied'; readonly acceptor: number; readonly error: Error }
-  /** It lives but its loop stands still; it is ended by force and replaced like one that died. */
+  /** It is alive but its loop makes no progress; it is terminated and replaced like one that died. */
   | { readonly type: 'AcceptorStalled'; readonly acceptor: number }
-  /** Its successor serves; what it left was cleaned up. */
+  /** Its replacement serves, and what it left behind was cleaned up. */
   | {
       readonly type: 'AcceptorReplaced';
       readonly acceptor: number;
       readonly closedDescriptors: number;
       readonly endedConnections: number;
     }
-  /** Descriptors or memory ran out; the kernel keeps new clients queued meanwhile. `errno` is what the kernel said. */
+  /**
+   * Descriptors or memory ran out; meanwhile the kernel keeps new clients queued. `errno` is the kernel's
+   * answer.
+   */
   | {
       readonly type: 'AcceptPaused';
       readonly acceptor: number;
@@ -22,10 +28,13 @@ export type AcceptorEvent =
     }
   | { readonly type: 'AcceptResumed'; readonly acceptor: number };
 
-/** What happens in the data plane beside traffic. */
+/** What happens in the data plane apart from traffic. */
 export type EngineEvent =
   | AcceptorEvent
-  /** What a retry of the listeners that could not be opened came to. */
+  /** The findings after a retry of the listeners that could not be opened. */
   | { readonly type: 'Findings'; readonly findings: readonly ProxyFinding[] }
-  /** What the engine does of its own accord failed, such as another try of its table. What was served is, and it will be done again. */
+  /**
+   * Something that the engine does on its own failed, such as a retry. It goes on serving what it served, and
+   * tries again.
+   */
   | { readonly type: 'UpkeepFailed'; readonly error: Error };

@@ -2,33 +2,42 @@ import type { AcceptErrno } from './accept-errno.ts';
 import type { Close } from './close-reason.ts';
 import type { ConnectFailure } from './connect-failure.ts';
 
-/** Counters and gauges of the data plane at one moment; totals only rise, whatever becomes of those who count. */
+/**
+ * Counters and gauges of the data plane at one moment; totals only rise, even when the thread that counted is
+ * replaced.
+ */
 export interface EngineStats {
   /** Version of the newest published table; 0 before the first. */
   readonly version: number;
   /** One for each thread that relays; empty for an engine that has none. */
   readonly acceptors: readonly AcceptorStats[];
-  /** Those of the table in its order, then those that are in it no more and keep their place: until their last connection has ended, and a while longer. */
+  /**
+   * First those of the table, in its order; then those that were removed, until a while after their last
+   * connection has ended.
+   */
   readonly listeners: readonly ListenerStats[];
-  /** The same of backends: one keeps its place as long as an endpoint of it has connections, and a while longer. */
+  /**
+   * The same for backends: a removed one stays until a while after the last connection to one of its
+   * endpoints.
+   */
   readonly backends: readonly BackendStats[];
   readonly endpoints: readonly EndpointStats[];
-  /** Over all listeners, also those that are no more; in the order of CLOSES. */
+  /** Over all listeners, including removed ones; in the order of CLOSES. */
   readonly closes: readonly Closes[];
-  /** Those of listeners that have given up their place, in the same order. */
+  /** Those of removed listeners that are not listed any more, in the same order. */
   readonly pastCloses: readonly Closes[];
   readonly sourcePorts: {
-    /** Those that connections to one endpoint may have at once (net.ipv4.ip_local_port_range). */
+    /** How many connections to one endpoint can be open at once (net.ipv4.ip_local_port_range). */
     readonly count: number;
-    /** Whether the kernel itself uses ports in TIME_WAIT again (net.ipv4.tcp_tw_reuse = 1). */
+    /** Whether the kernel reuses ports in TIME_WAIT by itself (net.ipv4.tcp_tw_reuse = 1). */
     readonly reused: boolean;
   };
-  /** Ended connections that the access log lacks because they came faster than they were taken. */
+  /** Ended connections that are missing from the access log because they ended faster than they were read. */
   readonly accessLogDropped: number;
   readonly descriptors: {
     /** Descriptors that connections hold. */
     readonly held: number;
-    /** Most that they may hold; beyond it accepting pauses. */
+    /** The most that they may hold; at the limit accepting pauses. */
     readonly limit: number;
   };
 }
@@ -53,7 +62,10 @@ export interface AcceptorStats {
   readonly acceptedTotal: number;
   /** Connections that it accepted and handed to an acceptor with fewer. */
   readonly handedOverTotal: number;
-  /** Why it takes no clients now, or did not a moment ago; they wait in the kernel's queue. Left out where it does. */
+  /**
+   * Why it takes no clients now, or did not a moment ago; they wait in the kernel's queue. Left out where it
+   * does.
+   */
   readonly pausedBy?: AcceptErrno;
 }
 

@@ -2,8 +2,8 @@ import type { DescriptorNeeds } from '../engine/kind.ts';
 import { MAX_DESCRIPTORS } from './acceptor/shared-memory.ts';
 
 /**
- * An acceptor's thread holds 5 (measured), its epoll set and its eventfd one each; and acceptors that look at the same time may each take a
- * connection too many, which is two.
+ * An acceptor's thread holds 5 (measured), its epoll set and its eventfd one each; and acceptors that look at
+ * the same time may each take a connection too many, which is two.
  */
 const FOR_ACCEPTOR = 9;
 /** Each acceptor has a listening socket of its own, and may have a client's to hand over. */

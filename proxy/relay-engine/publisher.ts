@@ -34,7 +34,10 @@ export interface Published {
   readonly hasClosed: boolean;
 }
 
-/** Makes what acceptors serve of a table: its sockets, its slots, its picking plans. One table after the other. */
+/**
+ * Makes what acceptors serve of a table: its sockets, its slots, its picking plans. One table after the
+ * other.
+ */
 export class Publisher {
   #options: PublisherOptions;
   #table = EMPTY;
@@ -42,7 +45,10 @@ export class Publisher {
   #leaving: Leaving = NOTHING_LEAVES;
   #plans = new PickingPlans();
   #prepared: ReadonlyMap<string, Prepared> = new Map();
-  /** Bindings that leave and that nobody waits to close yet: a table that could not be taken leaves them to the next. */
+  /**
+   * Bindings that leave and that nobody waits to close yet: a table that could not be taken leaves them to
+   * the next.
+   */
   #left = new Set<string>();
   #stopped = false;
 
@@ -100,7 +106,10 @@ export class Publisher {
     return { wiring, hasClosed };
   }
 
-  /** Frees the slots of what is not served and was not used for so long. Every acceptor must have adopted the newest table. */
+  /**
+   * Frees the slots of what is not served and was not used for so long. Every acceptor must have adopted the
+   * newest table.
+   */
   free(keepMs: number): Freed {
     const { acceptors, shared, places, accessLog } = this.#options;
     const counting = {

@@ -18,7 +18,9 @@ export interface SweeperOptions {
   readonly keptMs?: number | undefined;
 }
 
-/** Frees what nobody counts in any more, again and again as long as there is something that is in no table. */
+/**
+ * Frees what nobody counts in any more, again and again as long as there is something that is in no table.
+ */
 export class Sweeper {
   #options: SweeperOptions;
   #keptMs: number;

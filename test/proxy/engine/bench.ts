@@ -9,7 +9,10 @@ import { dialClient } from '../relay/client.ts';
 import { type EndpointServer, startEndpoint } from '../relay/endpoint-server.ts';
 import { type BackendChange, tableBackend } from '../tables.ts';
 
-/** An engine that ends with its test, its events, three ports, and endpoints and clients that end with it as well. */
+/**
+ * An engine that ends with its test, its events, three ports, and endpoints and clients that end with it as
+ * well.
+ */
 export const engineBench = async (
   t: TestContext,
   start: StartEngine,

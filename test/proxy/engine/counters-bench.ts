@@ -12,10 +12,16 @@ import { dialClient } from '../relay/client.ts';
 import { echo, startEndpoint } from '../relay/endpoint-server.ts';
 import { type BackendChange, tableBackend, tableListener, tableOf } from '../tables.ts';
 
-/** How long counters are kept where a test waits for them to go; no test looks for what is only there meanwhile. */
+/**
+ * How long counters are kept where a test waits for them to go; no test looks for what is only there
+ * meanwhile.
+ */
 export const GO_MS = 50;
 
-/** Two listeners with a backend each, the metrics page, and clients that were answered. Counters are kept for two minutes where `countersKeptMs` is left out. */
+/**
+ * Two listeners with a backend each, the metrics page, and clients that were answered. Counters are kept for
+ * two minutes where `countersKeptMs` is left out.
+ */
 export const countersBench = async (
   t: TestContext,
   start: StartEngine,

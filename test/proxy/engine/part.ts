@@ -1,7 +1,10 @@
 import type { TestContext } from 'node:test';
 import type { StartEngine } from '../../../proxy/engine/kind.ts';
 
-/** What not every engine can do, in words; each claims it, or says why not. What has no ability is asked of all. */
+/**
+ * What not every engine can do, in words; each claims it, or says why not. What has no ability is asked of
+ * all.
+ */
 export const ABILITIES = {
   Acceptors: 'relays in acceptors, with figures of each',
   Addresses: 'listens on single addresses, of both families',

@@ -39,7 +39,10 @@ export const ACCESS_LOG: readonly Part[] = [
         onEvent: () => undefined,
         onEnded: (one) => ended.push(one),
       });
-      /** Each generation has names of its own in the places of the last one; its parity says which endpoint it has. */
+      /**
+       * Each generation has names of its own in the places of the last one; its parity says which endpoint it
+       * has.
+       */
       const table = (generation: number): Table => ({
         ...tableOf(
           [tableListener(port, { name: `listener-${generation}`, backend: `backend-${generation}` })],
@@ -83,7 +86,8 @@ export const ACCESS_LOG: readonly Part[] = [
         compared++;
         const generation = generationOf(backend);
         assert.equal(endpoint, `127.0.0.1:${endpoints[generation % 2]?.port}`, `${backend} has ${endpoint}`);
-        // A connection keeps its listener, and is made to the backend that the listener had when it was taken or one later.
+        // A connection keeps its listener, and is made to the backend that the listener had when it was taken
+        // or one later.
         assert.ok(Math.abs(generation - generationOf(listener)) <= 1, `${listener} led to ${backend}`);
         const said = heard.get(client);
         if (said !== undefined && said !== 'twice')
