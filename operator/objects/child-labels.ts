@@ -6,10 +6,10 @@ const MANAGED_BY = 'app.kubernetes.io/managed-by';
 const OPERATOR = 'l4balancer-operator';
 export const INSTANCE = 'app.kubernetes.io/instance';
 
-/** Picks every child of every L4Balancer, and nothing else. */
+/** Selects every child of every L4Balancer, and nothing else. */
 export const CHILD_SELECTOR = `${MANAGED_BY}=${OPERATOR}`;
 
-/** Picks the proxy pods of one resource. A Deployment's selector can never be changed, so this is never to be changed. */
+/** Selects the proxy pods of one resource. Must never change: a Deployment's selector is immutable. */
 export const selectorLabels = (balancer: string): Labels => ({
   'app.kubernetes.io/component': 'proxy',
   [INSTANCE]: instanceLabel(balancer),

@@ -1,20 +1,22 @@
 import { hash } from 'node:crypto';
 import { CHILD_PREFIX } from '../../crds/l4balancer.ts';
 
-/** Of a DNS label: what a Service, and the value of a label, may have. */
+/** Limit of a DNS label, which applies to the name of a Service and to the value of a label. */
 const LONGEST = 63;
 const HASH_LENGTH = 8;
 
 /**
- * Name of every child of the resource of this name. The prefix keeps them apart from what they balance: an L4Balancer `web`
- * often stands in front of a Service `web`.
+ * Name of every child of the resource of this name. The prefix keeps children apart from what they balance:
+ * an L4Balancer `web` often stands in front of a Service `web`.
  */
 export const childName = (balancer: string): string => shortened(`${CHILD_PREFIX}${balancer}`);
 
-/** The name as the value of a label: itself wherever it fits. */
+/** The name as the value of a label: unchanged wherever it fits. */
 export const instanceLabel = (balancer: string): string => shortened(balancer);
 
-/** Too long a name is cut and ends in a hash of the whole, so that two long names stay two. */
+/**
+ * A name that is too long is truncated and ends in a hash of the whole, so that two long names stay distinct.
+ */
 const shortened = (name: string): string =>
   name.length <= LONGEST
     ? name

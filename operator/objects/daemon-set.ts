@@ -14,7 +14,10 @@ export interface DaemonSet extends KubeObject {
   };
 }
 
-/** A DaemonSet as the checks of a Deployment see it: its nodes are the replicas wanted. */
+/**
+ * Presents a DaemonSet as a Deployment, so that one set of checks serves both: its nodes are the wanted
+ * replicas.
+ */
 export const asDeployment = ({ metadata, spec, status = {} }: DaemonSet): Deployment => ({
   metadata,
   spec: { ...spec, replicas: status.desiredNumberScheduled ?? 0 },

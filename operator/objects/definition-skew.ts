@@ -1,14 +1,17 @@
 import { SPEC_SCHEMA, STATUS_SCHEMA } from '../../crds/schemas.ts';
 
-/** In what the definition that the API server serves differs from the one that this operator was built with; sorted paths. */
+/**
+ * How the definition that the API server serves differs from the one this operator was built with; sorted
+ * paths.
+ */
 export interface DefinitionSkew {
-  /** What only the operator knows: the API server drops it from every resource without a word. */
+  /** Known to the operator only: the API server silently drops it from every resource. */
   readonly lacking: readonly string[];
-  /** What only the definition knows: it is stored and has no effect. */
+  /** Known to the definition only: it is stored and has no effect. */
   readonly unknown: readonly string[];
 }
 
-/** The part of a schema that makes a difference to who reads or writes a resource. */
+/** The parts of a schema that matter to readers and writers of a resource. */
 export interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
@@ -16,7 +19,7 @@ export interface Schema {
   readonly enum?: readonly unknown[];
 }
 
-/** `served` is the whole resource's schema. */
+/** `served` is the schema of the whole resource. */
 export const definitionSkew = (served: Schema): DefinitionSkew => {
   const { spec = {}, status = {} } = served.properties ?? {};
   const both = (from: (a: Schema, b: Schema, path: string) => readonly string[]) =>
@@ -27,7 +30,10 @@ export const definitionSkew = (served: Schema): DefinitionSkew => {
   };
 };
 
-/** Paths of fields and values that the first schema has and the second has not; of a field that is missing, not what is in it. */
+/**
+ * Paths of fields and values that the first schema has and the second lacks. Of a missing field, its contents
+ * are not listed.
+ */
 const onlyIn = (has: Schema, other: Schema, path: string): readonly string[] => [
   ...Object.entries(has.properties ?? {}).flatMap(([name, part]) => {
     const there = other.properties?.[name];

@@ -1,10 +1,10 @@
-/** A version of Kubernetes, as far as anything here depends on it. */
+/** A version of Kubernetes, reduced to what this program depends on. */
 export interface KubernetesVersion {
   readonly major: number;
   readonly minor: number;
 }
 
-/** The oldest that is supported: what is assumed where nobody says. */
+/** The oldest supported version, which is assumed where none is known. */
 export const OLDEST_SUPPORTED: KubernetesVersion = { major: 1, minor: 31 };
 
 export const versionText = ({ major, minor }: KubernetesVersion): string => `${major}.${minor}`;

@@ -23,10 +23,10 @@ export interface Taint {
   readonly effect: string;
 }
 
-/** Taints that Kubernetes itself gives and takes as a node's condition changes. */
+/** Taints that Kubernetes itself sets and removes as the condition of a node changes. */
 const OF_CONDITION = /^node\.(?:cloudprovider\.)?kubernetes\.io\//;
 
-/** The taints that people gave a node, as sorted text. */
+/** The taints that people set on a node, as sorted text. */
 export const givenTaints = ({ spec }: ClusterNode): readonly string[] =>
   (spec?.taints ?? [])
     .filter(({ key }) => !OF_CONDITION.test(key))
@@ -34,9 +34,10 @@ export const givenTaints = ({ spec }: ClusterNode): readonly string[] =>
     .sort();
 
 /**
- * What a node is, as far as it bears on whether its kubelet allows a sysctl: the same text as long as nothing has changed. The allow-list
- * itself is nowhere to be seen. Changing it takes a restart of the kubelet, which shows only if it took so long that the node was not ready;
- * for the others the status names a command.
+ * Fingerprint of everything about a node that may affect whether its kubelet allows a sysctl; the same text
+ * as long as nothing has changed. The allow-list itself is not visible through the API. Changing it takes a
+ * restart of the kubelet, which shows only if the node was not ready meanwhile; for the other cases the
+ * status names a command.
  */
 export const fingerprint = (node: ClusterNode): string => {
   const { metadata, spec, status } = node;

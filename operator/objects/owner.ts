@@ -1,6 +1,6 @@
 import type { L4Balancer } from '../../crds/l4balancer.ts';
 
-/** One L4Balancer as its children are made from it: parsed, and as the API server holds it. */
+/** The L4Balancer that children are made for: parsed, and with the identity that the API server gave it. */
 export interface Owner {
   readonly name: string;
   readonly namespace: string;

@@ -1,6 +1,6 @@
 import type { ClusterNode, Taint } from './node.ts';
 
-/** What decides where a pod may go, as in a pod's spec. */
+/** The fields of a pod's spec that decide where it may run. */
 export interface Placement {
   readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly affinity?: { readonly nodeAffinity?: unknown };
@@ -25,7 +25,10 @@ interface Term {
   readonly matchFields?: readonly Requirement[];
 }
 
-/** Whether the scheduler would consider the node: by labels, required affinity and taints; not by what is free on it. */
+/**
+ * Whether the scheduler would consider the node, judging by labels, required affinity and taints, not by free
+ * resources.
+ */
 export const isEligible = (node: ClusterNode, placement: Placement): boolean =>
   Object.entries(placement.nodeSelector ?? {}).every(
     ([key, value]) => node.metadata.labels?.[key] === value,
@@ -33,7 +36,7 @@ export const isEligible = (node: ClusterNode, placement: Placement): boolean =>
   matchesAffinity(node, placement.affinity?.nodeAffinity) &&
   taintsOf(node).every((taint) => placement.tolerations?.some((one) => tolerates(one, taint)) ?? false);
 
-/** Those that keep pods away. A cordoned node is one with a taint, also before its taint has been written. */
+/** Taints that keep pods away. A cordoned node counts as tainted, even before its taint has been written. */
 const taintsOf = ({ spec }: ClusterNode): readonly Taint[] => [
   ...(spec?.taints ?? []).filter(({ effect }) => effect === 'NoSchedule' || effect === 'NoExecute'),
   ...(spec?.unschedulable ? [{ key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }] : []),
@@ -47,7 +50,10 @@ const tolerates = (
   (key === '' ? operator === 'Exists' : key === taint.key) &&
   (operator === 'Exists' || value === (taint.value ?? ''));
 
-/** The API server has checked its form before a pod was ever made of it; of an odd one every node is taken to match. */
+/**
+ * The API server has validated the affinity before any pod was made of it; every node matches one that is
+ * malformed.
+ */
 const matchesAffinity = (node: ClusterNode, nodeAffinity: unknown): boolean => {
   const { requiredDuringSchedulingIgnoredDuringExecution: required } = (nodeAffinity ?? {}) as {
     requiredDuringSchedulingIgnoredDuringExecution?: { nodeSelectorTerms?: readonly Term[] };

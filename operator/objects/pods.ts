@@ -2,23 +2,23 @@ import type { ObjectCondition } from './object-condition.ts';
 import type { ContainerStatus, Pod } from './pod.ts';
 import type { Deployment, ReplicaSet } from './workload.ts';
 
-/** A workload, and what it has made. */
+/** A workload and the objects that it has made. */
 export interface WorkloadPods {
-  /** A DaemonSet in a Deployment's words. */
+  /** The workload; a DaemonSet is presented as a Deployment. */
   readonly deployment: Deployment | undefined;
-  /** ReplicaSets of the Deployment, in any order; none of a DaemonSet. */
+  /** ReplicaSets of the Deployment, in any order; none for a DaemonSet. */
   readonly replicaSets: readonly ReplicaSet[];
-  /** Pods of those ReplicaSets or of the DaemonSet, in any order; also those that have failed. */
+  /** Pods of those ReplicaSets or of the DaemonSet, in any order, including those that have failed. */
   readonly pods: readonly Pod[];
 }
 
 const REVISION = 'deployment.kubernetes.io/revision';
 
-/** How a DaemonSet and its pods say which template they are of. */
+/** Where a DaemonSet and its pods record the generation of the template. */
 const DAEMON_SET_GENERATION = 'deprecated.daemonset.template.generation';
 const POD_GENERATION = 'pod-template-generation';
 
-/** The ReplicaSet that the Deployment is on its way to; undefined until its controller has made one. */
+/** The ReplicaSet that the Deployment is rolling out; undefined until its controller has made one. */
 export const currentReplicaSet = (
   deployment: Deployment | undefined,
   replicaSets: readonly ReplicaSet[],
@@ -29,7 +29,7 @@ export const currentReplicaSet = (
     : replicaSets.find(({ metadata }) => metadata.annotations?.[REVISION] === revision);
 };
 
-/** Pods of the newest revision, by name; those of older ones say nothing about what is asked for now. */
+/** Pods of the newest revision, by name. Those of older revisions say nothing about the current spec. */
 export const currentPods = ({ deployment, replicaSets, pods }: WorkloadPods): readonly Pod[] => {
   const current = currentReplicaSet(deployment, replicaSets);
   const generation = deployment?.metadata.annotations?.[DAEMON_SET_GENERATION];
@@ -44,15 +44,15 @@ export const currentPods = ({ deployment, replicaSets, pods }: WorkloadPods): re
 
 export const hasFailed = ({ status }: Pod): boolean => status?.phase === 'Failed';
 
-/** Whether a node has taken the pod: from there on, pods refused earlier are history. */
+/** Whether a node has accepted the pod: from then on, earlier refusals no longer matter. */
 const isTaken = ({ status }: Pod): boolean =>
   status?.phase === 'Running' || (status?.phase === 'Pending' && (status.containerStatuses?.length ?? 0) > 0);
 
-/** Pods that failed, as long as others have not taken all their places. */
+/** Pods that failed, unless others have already taken their places. */
 export const unreplaced = (pods: readonly Pod[], wanted: number): readonly Pod[] =>
   pods.filter(isTaken).length >= wanted ? [] : pods.filter(hasFailed);
 
-/** Containers of pods that live, each with its pod. */
+/** Containers of pods that have not failed, each with its pod. */
 export const livingContainers = (
   pods: readonly Pod[],
 ): readonly { readonly pod: Pod; readonly container: ContainerStatus }[] =>
@@ -65,11 +65,14 @@ const readiness = ({ status }: Pod): ObjectCondition | undefined =>
 
 export const isReady = (pod: Pod): boolean => readiness(pod)?.status === 'True';
 
-/** Pods that run and do not serve. */
+/** Pods that run but are not ready. */
 export const unready = (pods: readonly Pod[]): readonly Pod[] =>
   pods.filter((pod) => pod.status?.phase === 'Running' && readiness(pod) !== undefined && !isReady(pod));
 
-/** Whether the pod was ready at some time, also where nothing tells: a new one is unready since before its container started. */
+/**
+ * Whether the pod has ever been ready; true where that cannot be told. A new pod is unready since before its
+ * container started.
+ */
 export const hasServed = (pod: Pod): boolean => {
   const { phase = 'Pending', containerStatuses = [] } = pod.status ?? {};
   if (phase === 'Pending') return false;
@@ -81,6 +84,6 @@ export const hasServed = (pod: Pod): boolean => {
   return isReady(pod) || containerStatuses.length === 0 || !isNew;
 };
 
-/** Nodes of these pods, for a message; empty when none has one. */
+/** Nodes of these pods, for a message; empty when none is scheduled. */
 export const nodesOf = (pods: Iterable<Pod>): readonly string[] =>
   [...pods].flatMap(({ spec }) => (spec?.nodeName === undefined ? [] : [spec.nodeName]));

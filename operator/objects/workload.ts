@@ -4,10 +4,13 @@ import type { ObjectCondition } from './object-condition.ts';
 import type { Placement } from './placement.ts';
 import type { PullPolicy } from './pull-policy.ts';
 
-/** Annotation of a workload: why its rollout was stopped. It outlives the operator and the failed pods, which are removed. */
+/**
+ * Annotation of a workload that says why its rollout was stopped. It outlives the operator, and the failed
+ * pods, which are removed.
+ */
 export const ROLLOUT_STOPPED = 'l4balancer.dev/rollout-stopped';
 
-/** A pod template as the API server holds it: some of its fields are read, and all of them can be sent back. */
+/** A pod template as the API server holds it. Only some fields are read, but all of them can be sent back. */
 export interface LiveTemplate {
   readonly metadata?: {
     readonly labels?: Readonly<Record<string, string>>;
@@ -32,7 +35,7 @@ interface WorkloadSpec {
   readonly template?: LiveTemplate;
 }
 
-/** What runs the pods, of either kind; only the fields used, as of the interfaces below. */
+/** The workload that runs the pods, of either kind. Here and below, only the fields used. */
 export interface LiveWorkload {
   readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
   readonly spec?: WorkloadSpec;
@@ -50,7 +53,7 @@ export interface Deployment extends KubeObject {
   };
 }
 
-/** Kept without its pod template. */
+/** The caches hold it without its pod template. */
 export interface ReplicaSet extends KubeObject {
   readonly status?: {
     readonly replicas?: number;

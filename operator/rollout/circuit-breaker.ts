@@ -2,17 +2,29 @@ import { currentReplicaSet, unreplaced, type WorkloadPods } from '../objects/pod
 import type { ReplicaSet } from '../objects/workload.ts';
 import { type Refusal, refusalOf, refusalsOf } from '../sysctls/refused-pod.ts';
 
-/** So many refused pods of one revision stop its rollout: a ReplicaSet replaces them as fast as it can, without end. */
+/**
+ * Number of refused pods of one revision that stops its rollout. Without it, a ReplicaSet would replace them
+ * as fast as it can, forever.
+ */
 export const MOST_REFUSED = 3;
 
-/** How a rollout is stopped so that no pod that serves is lost. */
+/** How a rollout is stopped so that no serving pod is lost. */
 export type HowToStop =
-  /** Back to the template of the revision before, some of whose pods serve: its ReplicaSet gets all replicas back. */
+  /**
+   * Roll back to the template of the previous revision, some of whose pods serve: its ReplicaSet gets all
+   * replicas back.
+   */
   | { readonly kind: 'RollBack'; readonly replicaSet: string }
-  /** There is none: the replicas become those that a node has taken, and no more are made. */
+  /**
+   * There is no previous revision: cap the replicas at those that a node has accepted, so that no more are
+   * made.
+   */
   | { readonly kind: 'Cap'; readonly replicas: number };
 
-/** What trips the breaker, and what to do; undefined as long as fewer pods were refused, or others took all their places. */
+/**
+ * What trips the breaker, and how to stop the rollout. Undefined while fewer pods were refused, or others
+ * have taken all their places.
+ */
 export interface Tripped {
   readonly how: HowToStop;
   readonly refusals: readonly Refusal[];

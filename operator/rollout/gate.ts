@@ -11,61 +11,61 @@ import { probeVerdict } from './probe-verdict.ts';
 import { markOf, readRecord, type StopRecord, stillHolds } from './stop-record.ts';
 import { type Trial, type TriedTemplate, trialMark } from './trial.ts';
 
-/** Whether the workload may be brought to what the spec asks for, as far as its sysctls go. */
+/** Whether the workload may be brought to what the spec asks for, as far as its sysctls are concerned. */
 export type Gate =
   | { readonly kind: 'Open' }
-  /** Probe pods are on their way; the workload is left as it is. */
+  /** Probe pods are being tried; until they answer, the workload is left unchanged. */
   | { readonly kind: 'Trying'; readonly waiting: readonly Waiting[] }
-  /** A kubelet refuses; the workload is left as it is until the spec or a node changes. */
+  /** A kubelet refuses the sysctls; until the spec or a node changes, the workload is left unchanged. */
   | {
       readonly kind: 'Held';
       readonly refusals: readonly Refusal[];
-      /** Pods of a rollout that were refused; none where a probe pod found it out. */
+      /** Number of pods of a rollout that were refused; 0 where a probe pod found out. */
       readonly pods: number;
-      /** Names of the probe pods that show it. */
+      /** Names of the probe pods that prove the refusal. */
       readonly probes: readonly string[];
     }
-  /** Too many pods of a rollout were refused: it is to be stopped now. */
+  /** Too many pods of a rollout were refused: stop it now. */
   | { readonly kind: 'Stop'; readonly how: HowToStop; readonly record: StopRecord };
 
-/** A pool that is being tried. */
+/** A node pool that is being tried. */
 export interface Waiting {
   readonly pool: NodePool;
   readonly verdictKey: string;
-  /** Why there is no verdict yet; continues "…, because". */
+  /** Why there is no verdict yet; continues a sentence that ends in "…, because". */
   readonly why: string;
 }
 
-/** What was decided of earlier probes, by verdict key. */
+/** The verdict keys of earlier probes that need no answer any more. */
 export type Verdicts = ReadonlySet<string>;
 
 export interface GateInput extends WorkloadPods {
-  /** Undefined when the pods ask for no unsafe sysctl in their spec. */
+  /** Undefined if the pods name no unsafe sysctl in their spec. */
   readonly trial: Trial | undefined;
-  /** The pod template that is wanted. */
+  /** The wanted pod template. */
   readonly template: TriedTemplate;
-  /** Pods that are wanted; undefined where something else decides. */
+  /** Number of wanted pods; undefined where something else decides it. */
   readonly replicas: number | undefined;
-  /** The workload as it is; undefined where there is none yet. */
+  /** The current workload; undefined if there is none yet. */
   readonly live: LiveWorkload | undefined;
   readonly probes: readonly Pod[];
-  /** Every node; undefined where the operator may not see them. */
+  /** Every node; undefined if the operator is not allowed to list them. */
   readonly nodes: readonly ClusterNode[] | undefined;
-  /** Pools on which the sysctls are known to work, or which were given up. */
+  /** Pools on which the sysctls are known to work, or that were given up. */
   readonly settled: Verdicts;
 }
 
-/** Label of a probe pod: which question it answers. */
+/** Label of a probe pod that says which question it answers. */
 export const VERDICT_LABEL = 'l4balancer.dev/preflight';
 
-/** More pools than this are not tried for one resource; for the others there is the breaker. */
+/** At most this many pools are tried for one resource; the circuit breaker covers the rest. */
 export const MOST_POOLS = 16;
 
-/** What a kubelet's allow-list is asked: these sysctls on this pool as it is now. */
+/** Identifies one question: whether the kubelets of this pool, in its current state, allow these sysctls. */
 export const verdictKey = ({ sysctls }: Trial, pool: NodePool): string =>
   hash('sha256', JSON.stringify([pool.key, sysctls.map(({ name, value }) => [name, value])])).slice(0, 16);
 
-/** A storm is stopped, unless what is wanted ends it anyway. */
+/** A storm of refused pods is stopped, unless the wanted template ends it anyway. */
 export const decideGate = (input: GateInput): Gate => {
   const { live, template, nodes, trial } = input;
   const tripped = breaker(input);
@@ -87,7 +87,7 @@ const withoutBreaker = (input: GateInput, nodes: ReadonlyMap<string, ClusterNode
   return isTrialNeeded(input, record !== undefined) ? preflight(input, trial) : { kind: 'Open' };
 };
 
-/** Pods that run with the sysctls already, where they are wanted, have shown more than a probe could. */
+/** Where pods already run with the wanted sysctls in the wanted place, they prove more than a probe could. */
 const isTrialNeeded = ({ live, template, replicas }: GateInput, wasStopped: boolean): boolean => {
   if (replicas === 0) return false;
   if (live === undefined || wasStopped || live.spec?.replicas === 0) return true;
@@ -120,7 +120,10 @@ const preflight = ({ nodes, probes, settled }: GateInput, trial: Trial): Gate =>
   return waiting.length > 0 ? { kind: 'Trying', waiting } : { kind: 'Open' };
 };
 
-/** Where nodes cannot be seen there is one pool, and the scheduler chooses. Where none would do there is nothing to try. */
+/**
+ * If nodes cannot be listed there is a single pool, and the scheduler chooses the node. If no node is
+ * eligible there is nothing to try.
+ */
 export const poolsToTry = (
   nodes: readonly ClusterNode[] | undefined,
   { placement }: Trial,

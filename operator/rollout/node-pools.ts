@@ -1,21 +1,24 @@
 import { hash } from 'node:crypto';
 import { type ClusterNode, fingerprint, givenTaints } from '../objects/node.ts';
 
-/** Nodes that are alike, of which one is tried for all. */
+/** A group of similar nodes, one of which is tried on behalf of all. */
 export interface NodePool {
-  /** Changes whenever one of its nodes comes, changes or goes: what is known of the pool is then forgotten. */
+  /**
+   * Changes whenever one of its nodes is added, changed or removed, so that earlier verdicts no longer apply.
+   */
   readonly key: string;
-  /** Names, sorted. Empty where nothing is known of nodes: then the scheduler chooses. */
+  /** Names, sorted. Empty where nodes cannot be listed: then the scheduler chooses. */
   readonly nodes: readonly string[];
 }
 
-/** Labels that tell one node from another of its kind, or only where it stands. */
+/** Labels that identify a single node, or only say where it is. */
 const OF_ONE_NODE =
   /^(?:kubernetes\.io\/hostname|(?:topology|failure-domain\.beta)\.kubernetes\.io\/.*|topology\.[^/]*csi[^/]*\/.*|[^/]*\/(?:hostname|instance-id|machine|node-name|provider-id))$/;
 
 /**
- * Groups nodes by their other labels, their taints and their kubelet's version: what one node pool's configuration gives to all of its
- * nodes, and with it the kubelet's. Where every node has a label of its own each is a pool, and each is tried.
+ * Groups nodes by their other labels, their taints and the version of their kubelet, all of which come from
+ * the configuration of a node pool, as the kubelet's own configuration does. Where every node has a unique
+ * label, each node is a pool of its own and is tried.
  */
 export const nodePools = (nodes: readonly ClusterNode[]): readonly NodePool[] => {
   const groups = new Map<string, ClusterNode[]>();

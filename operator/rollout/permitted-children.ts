@@ -6,15 +6,15 @@ import { stoppedWorkload } from './stopped-workload.ts';
 import { type TriedTemplate, trialMark } from './trial.ts';
 import { isWorkload, type WantedWorkload } from './wanted-workload.ts';
 
-/** The pod templates that there are beside the one that is wanted. */
+/** Pod templates other than the wanted one. */
 export interface OtherTemplates {
-  /** Of the workload as it is; undefined where there is none yet. */
+  /** Of the current workload; undefined if there is none yet. */
   readonly live: TriedTemplate | undefined;
-  /** The one to stay with where a rollout is stopped. */
+  /** The template that a stopped rollout goes back to, or stays with. */
   readonly stay: LiveTemplate | undefined;
 }
 
-/** The children as far as the gate lets them through: what waits is left out, and so left as it is. */
+/** The children that the gate permits to be applied; one that must wait is omitted, and so left unchanged. */
 export const permittedChildren = (
   gate: Gate,
   wanted: readonly Child[],
@@ -28,13 +28,13 @@ export const permittedChildren = (
     case 'Trying':
       return others;
     case 'Held':
-      // Stopped with the same template: what is left of it must not grow.
+      // Stopped with this very template: its remaining pods must not be scaled up.
       return gate.pods > 0 && trialMark(live) === trialMark(template) ? cappedChildren(others) : others;
     case 'Stop': {
       const { how, record } = gate;
       const isCapped = how.kind === 'Cap';
       const stopped = stoppedWorkload(manifest, stay, isCapped ? how.replicas : undefined, record);
-      // First of all: every moment costs a pod.
+      // Applied first: every moment costs another pod.
       return [{ ...child, wanted: stopped }, ...(isCapped ? cappedChildren(others) : others)];
     }
     default:

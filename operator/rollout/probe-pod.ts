@@ -12,15 +12,16 @@ import type { WantedTemplate } from './wanted-workload.ts';
 const COMPONENT = 'app.kubernetes.io/component';
 const PREFLIGHT = 'preflight';
 
-/** Whether a pod of a resource is a probe and no proxy. */
+/** Whether a pod of a resource is a probe rather than a proxy. */
 export const isProbe = (labels: Labels | undefined): boolean => labels?.[COMPONENT] === PREFLIGHT;
 
-/** Of a node pool so many nodes are named, of which the scheduler takes one. */
+/** Number of nodes of a pool that a probe names; the scheduler chooses among them. */
 const NODES_NAMED = 10;
 
 /**
- * A bare pod with the proxy pods' sysctls and next to no resources, on a node of the pool: a kubelet that refuses it does so once, and
- * the pod stays as the proof. Its program says its version and ends. No Service and no selector of the proxies picks it.
+ * A bare pod with the sysctls of the proxy pods and next to no resources, on a node of the pool. A kubelet
+ * that refuses it does so once, and the pod remains as proof. Its program prints its version and exits. No
+ * Service and no selector of the proxies matches it.
  */
 export const probePod = (
   owner: Owner,
@@ -68,7 +69,7 @@ export const probePod = (
   };
 };
 
-/** Deterministic, so that two operators, or one twice, make one pod. */
+/** Deterministic, so that trying twice, or from two operators, creates one pod. */
 const probeName = (balancer: string, key: string): string =>
   `${childName(balancer)
     .slice(0, 40)

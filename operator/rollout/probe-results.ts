@@ -1,14 +1,17 @@
 import type { Verdicts } from './gate.ts';
 
-/** What probe pods have shown, for as long as this process runs; the keys forget by themselves, since a change of a node changes them. */
+/**
+ * What probe pods have shown, kept as long as this process runs. Nothing has to be invalidated: when a node
+ * changes, so do the keys.
+ */
 export interface ProbeResults {
   readonly settled: Verdicts;
   settle(verdictKey: string): void;
-  /** Milliseconds since this was asked for the first time. */
+  /** Milliseconds since this was first asked. */
   triedFor(verdictKey: string, now: number): number;
 }
 
-/** More are not kept; the oldest go first. */
+/** At most this many are kept; the oldest are dropped first. */
 const MOST_KEPT = 10_000;
 
 export const createProbeResults = (): ProbeResults => {

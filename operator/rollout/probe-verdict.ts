@@ -1,15 +1,18 @@
 import type { Pod } from '../objects/pod.ts';
 import { type Refusal, refusalOf } from '../sysctls/refused-pod.ts';
 
-/** What a probe pod has shown. */
+/** The outcome of a probe pod. */
 export type ProbeVerdict =
-  /** The kubelet took the pod, and the runtime made its sandbox with the sysctls in it. */
+  /** The kubelet admitted the pod, and the runtime created its sandbox with the sysctls. */
   | { readonly kind: 'Accepted' }
   | { readonly kind: 'Refused'; readonly refusal: Refusal }
-  /** Nothing yet, or nothing that says anything about sysctls. `why` continues "…, because". */
+  /** No outcome yet, or none that concerns sysctls. `why` continues a sentence that ends in "…, because". */
   | { readonly kind: 'Unsure'; readonly why: string };
 
-/** Reads a probe. That its image cannot be pulled or its container not be started says that its sandbox stands: it is accepted. */
+/**
+ * Reads the outcome from a probe pod. An image that cannot be pulled, or a container that cannot be started,
+ * shows that the sandbox exists: the probe is accepted.
+ */
 export const probeVerdict = (pod: Pod): ProbeVerdict => {
   const refusal = refusalOf(pod);
   if (refusal !== undefined) return { kind: 'Refused', refusal };
@@ -39,5 +42,5 @@ export const probeVerdict = (pod: Pod): ProbeVerdict => {
   };
 };
 
-/** What a container waits for while its sandbox is being made. */
+/** Reasons for which a container waits while its sandbox is being created. */
 const BEFORE_SANDBOX: ReadonlySet<string> = new Set(['ContainerCreating', 'PodInitializing']);

@@ -4,13 +4,17 @@ import { currentReplicaSet, type WorkloadPods } from '../objects/pods.ts';
 import { refusalOf } from '../sysctls/refused-pod.ts';
 
 /**
- * Whether a kubelet refused the pod and its ReplicaSet at once makes another. A DaemonSet's controller replaces what failed ever more
- * slowly, and removes it itself: where another does, it makes the next without any delay.
+ * Whether the pod is part of a storm: a kubelet refused it, and its ReplicaSet immediately makes another one.
+ * The controller of a DaemonSet replaces failed pods with growing delay and removes them itself; if somebody
+ * else removes them, it replaces them without delay.
  */
 export const isOfStorm = (pod: Pod): boolean =>
   refusalOf(pod) !== undefined && controllerOf(pod)?.kind !== 'DaemonSet';
 
-/** Pods of a storm that tell nothing any more: all of them once that is on record, else those of earlier revisions. */
+/**
+ * Pods of a storm that are no longer needed: all of them once the storm is on record, else those of earlier
+ * revisions.
+ */
 export const spentPods = (
   { deployment, replicaSets, pods }: WorkloadPods,
   isOnRecord: boolean,

@@ -3,15 +3,15 @@ import { type ClusterNode, fingerprint } from '../objects/node.ts';
 import { ROLLOUT_STOPPED } from '../objects/workload.ts';
 import type { Refusal } from '../sysctls/refused-pod.ts';
 
-/** What is to be known of a stopped rollout until the spec or a node changes. */
+/** What to remember of a stopped rollout until the spec or a node changes. */
 export interface StopRecord {
-  /** Of the sysctls and the placement that were refused. */
+  /** Mark of the sysctls and the placement that were refused. */
   readonly trial: string;
   readonly refusals: readonly (Refusal & {
-    /** Fingerprint of the node as it was then; empty where it was not known. */
+    /** Fingerprint of the node at that time; empty if it was unknown. */
     readonly mark: string;
   })[];
-  /** Pods that were refused until then. */
+  /** Number of pods that were refused. */
   readonly pods: number;
 }
 
@@ -23,7 +23,10 @@ const record = z.object({
 
 export const writeRecord = (stopped: StopRecord): string => JSON.stringify(stopped);
 
-/** Undefined where there is none, or one that another version of the operator wrote in another way: then it is tried again. */
+/**
+ * Undefined if there is none, or if another version of the operator wrote it in another format: then the
+ * rollout is tried again.
+ */
 export const readRecord = (
   annotations: Readonly<Record<string, string>> | undefined,
 ): StopRecord | undefined => {
@@ -32,17 +35,20 @@ export const readRecord = (
   try {
     return record.safeParse(JSON.parse(text)).data;
   } catch {
-    return undefined; // not JSON: as good as none
+    return undefined; // not JSON: treated as absent
   }
 };
 
-/** What a node is now, as a record keeps it. */
+/** The fingerprint of the node now. */
 export const markOf = (name: string, nodes: ReadonlyMap<string, ClusterNode>): string => {
   const node = nodes.get(name);
   return node === undefined ? '' : fingerprint(node);
 };
 
-/** Whether nothing has changed since: the same sysctls in the same place, and every node that refused is what it was. */
+/**
+ * Whether nothing has changed since: the same sysctls in the same place, and every node that refused is
+ * unchanged.
+ */
 export const stillHolds = (
   { trial, refusals }: StopRecord,
   now: string,

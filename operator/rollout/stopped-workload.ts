@@ -6,8 +6,8 @@ import { type StopRecord, writeRecord } from './stop-record.ts';
 type Workload = Manifest & { readonly spec: { readonly replicas?: number } };
 
 /**
- * The Deployment that stops a rollout: with the template to stay with, in which nothing is changed so that its ReplicaSet is found again,
- * and with the record of why. `replicas` caps them; left out, they stay as wanted.
+ * The Deployment that stops a rollout. It has the template to stay with, unchanged, so that its ReplicaSet is
+ * found again, and the record of why. `replicas` caps its pods; without it, their number stays as wanted.
  */
 export const stoppedWorkload = (
   wanted: Workload,

@@ -7,19 +7,19 @@ import type { Placement } from '../objects/placement.ts';
 import type { LiveTemplate } from '../objects/workload.ts';
 import { inPodSpec, placeSysctls } from '../sysctls/place-sysctls.ts';
 
-/** What a probe pod tries: sysctls of a pod's spec, where the pods would go. */
+/** What a probe pod tries: the sysctls of a pod's spec, in the place where the pods would run. */
 export interface Trial {
-  /** All that the pod's spec names, sorted by name. */
+  /** All sysctls that the pod's spec names, sorted by name. */
   readonly sysctls: readonly Sysctl[];
-  /** Those of them that a kubelet has to be configured for. */
+  /** Those of them that a kubelet allows only if configured to. */
   readonly unsafe: readonly string[];
   readonly placement: Placement;
 }
 
-/** The part of a pod template that is tried; also of one that the API server holds. */
+/** The part of a pod template that is tried, wanted or live. */
 export type TriedTemplate = Pick<LiveTemplate, 'spec'>;
 
-/** What there is to try of a wanted template; undefined where its pods ask for nothing that a kubelet has to be configured for. */
+/** What has to be tried before this template is rolled out; undefined if its pods name no unsafe sysctl. */
 export const trialOf = (
   spec: L4BalancerSpec,
   kubelet: KubernetesVersion,
@@ -42,7 +42,7 @@ export const trialMark = (template: TriedTemplate | undefined): string => {
   return hash('sha256', text).slice(0, 16);
 };
 
-/** The API server gives back maps with their keys in another order than they were sent. */
+/** The API server may return the keys of a map in another order than they were sent in. */
 const sortedKeys = (_: string, value: unknown): unknown =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? Object.fromEntries(Object.entries(value).sort())

@@ -2,10 +2,10 @@ import type { Manifest } from '../../kube/apply.ts';
 import type { Child } from '../desired/children.ts';
 import type { TriedTemplate } from './trial.ts';
 
-/** The pod template of a workload that this operator has rendered. */
+/** The pod template of a workload as this operator has rendered it. */
 export type WantedTemplate = TriedTemplate & { readonly spec: { readonly securityContext: object } };
 
-/** The one child that runs the pods, of whichever kind the spec asks for. */
+/** The one child that runs the pods, of the kind that the spec asks for. */
 export interface WantedWorkload {
   readonly child: Child;
   readonly manifest: Manifest & { readonly spec: { readonly replicas?: number } };
@@ -16,7 +16,7 @@ const WORKLOADS: ReadonlySet<string> = new Set(['Deployment', 'DaemonSet']);
 
 export const isWorkload = ({ kind }: Child): boolean => WORKLOADS.has(kind);
 
-/** Undefined where there is none: nothing runs yet, and a later operator has said how it is to be rendered. */
+/** Undefined if there is none: a later operator said how to render the pods, and nothing runs yet. */
 export const wantedWorkload = (children: readonly Child[]): WantedWorkload | undefined => {
   const child = children.find((one) => isWorkload(one) && one.wanted !== undefined);
   if (child?.wanted === undefined) return undefined;

@@ -3,22 +3,19 @@ import type { Sysctl } from '../../crds/tuning.ts';
 import type { KubernetesVersion } from '../objects/kubernetes-version.ts';
 import { isSafe } from './safe-sysctls.ts';
 
-/** Who sets which of the sysctls asked for; each list sorted by name. */
+/** Who sets which of the requested sysctls; each list is sorted by name. */
 export interface PlacedSysctls {
-  /** The kubelet, from the pod's spec: any kubelet. */
+  /** The kubelet, from the pod's spec. Every kubelet allows these. */
   readonly safe: readonly Sysctl[];
-  /** The kubelet, from the pod's spec: only one that is configured to allow them. */
+  /** The kubelet, from the pod's spec. Only a kubelet that is configured to allow them does. */
   readonly unsafe: readonly Sysctl[];
   /** A privileged init container. */
   readonly written: readonly Sysctl[];
-  /**
-   * Nobody but the node's administrator: the API server refuses a pod that uses the node's network and names
-   * them.
-   */
+  /** Only the administrator of the node: the API server refuses a pod in the host network that names them. */
   readonly node: readonly Sysctl[];
 }
 
-/** `kubelet` is the oldest version that the pods may meet. */
+/** `kubelet` is the oldest version that the pods may run on. */
 export const placeSysctls = (
   { sysctls, sysctlMethod, hostNetwork }: Pick<EffectiveTuning, 'sysctls' | 'sysctlMethod' | 'hostNetwork'>,
   kubelet: KubernetesVersion,
@@ -34,6 +31,6 @@ export const placeSysctls = (
   };
 };
 
-/** What the pod's spec names, sorted by name. */
+/** The sysctls that the pod's spec names, sorted by name. */
 export const inPodSpec = ({ safe, unsafe }: PlacedSysctls): readonly Sysctl[] =>
   [...safe, ...unsafe].sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -1,23 +1,23 @@
 import type { Pod } from '../objects/pod.ts';
 
-/** What a kubelet said when it refused a pod for its sysctls. */
+/** A kubelet's refusal of a pod because of its sysctls. */
 export interface Refusal {
-  /** Empty where it is not known. */
+  /** Empty if unknown. */
   readonly node: string;
-  /** The sysctls named, sorted; a kubelet names only the first that it meets. */
+  /** The sysctls named, sorted. A kubelet names only the first one it refuses. */
   readonly sysctls: readonly string[];
 }
 
 const FORBIDDEN = /forbidden sysctl: "([^"]+)"/g;
 
-/** Undefined of a pod that was not refused, or for something else. */
+/** Undefined for a pod that was not refused, or was refused for another reason. */
 export const refusalOf = ({ spec, status }: Pod): Refusal | undefined => {
   if (status?.phase !== 'Failed' || status.reason !== 'SysctlForbidden') return undefined;
   const names = [...(status.message ?? '').matchAll(FORBIDDEN)].map(([, name]) => name ?? '');
   return { node: spec?.nodeName ?? '', sysctls: [...new Set(names)].sort() };
 };
 
-/** The refusals of these pods, one for each node, sorted by node. */
+/** The refusals of these pods, merged by node and sorted. */
 export const refusalsOf = (pods: readonly Pod[]): readonly Refusal[] => {
   const byNode = new Map<string, Set<string>>();
   for (const pod of pods) {

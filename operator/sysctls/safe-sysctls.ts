@@ -1,8 +1,8 @@
 import { isOlder, type KubernetesVersion } from '../objects/kubernetes-version.ts';
 
 /**
- * Since which minor version of Kubernetes 1 every kubelet allows a sysctl without being told. Source:
- * kubernetes.io, "Using sysctls in a Kubernetes Cluster", and pkg/kubelet/sysctl/safe_sysctls.go.
+ * The minor version of Kubernetes 1 since which every kubelet allows a sysctl without being configured.
+ * Source: kubernetes.io, "Using sysctls in a Kubernetes Cluster", and pkg/kubelet/sysctl/safe_sysctls.go.
  */
 const SAFE_SINCE: ReadonlyMap<string, number> = new Map([
   ['kernel.shm_rmid_forced', 4],
@@ -19,7 +19,7 @@ const SAFE_SINCE: ReadonlyMap<string, number> = new Map([
   ['net.ipv4.tcp_wmem', 32],
 ]);
 
-/** Whether a kubelet of this version takes the sysctl in a pod's spec without being configured for it. */
+/** Whether a kubelet of this version accepts the sysctl in a pod's spec without being configured for it. */
 export const isSafe = (name: string, version: KubernetesVersion): boolean => {
   const minor = SAFE_SINCE.get(name);
   return minor !== undefined && !isOlder(version, { major: 1, minor });

@@ -1,4 +1,7 @@
-/** What differs from try to try in other programs' messages: a status that repeats it would be written for ever. */
+/**
+ * The parts of other programs' messages that differ from try to try: a status that repeated them would be
+ * rewritten forever.
+ */
 const VARYING: readonly (readonly [RegExp, string])[] = [
   [/^pods? "[^"]*" is forbidden: /i, ''],
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?\b/g, ''],
@@ -11,14 +14,19 @@ const VARYING: readonly (readonly [RegExp, string])[] = [
 
 const LONGEST = 600;
 
-/** The text without what changes although nothing has changed; cut where it gets too long to read. */
+/**
+ * The text without the parts that change although nothing has happened; truncated if it is too long to read.
+ */
 export const stable = (text: string): string => {
   const same = VARYING.reduce((rest, [pattern, by]) => rest.replace(pattern, by), text).trim();
   return same.length <= LONGEST ? same : `${same.slice(0, LONGEST - 1)}…`;
 };
 
-/** A text as a sentence: it ends in a full stop. */
+/** Ends the text with a full stop, unless it has one. */
 export const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
 
-/** What a message says first: what happened, and where. A full stop within a name or a number ends nothing. */
+/**
+ * The first sentence of a message: what happened, and where. A full stop within a name or a number does not
+ * end it.
+ */
 export const firstSentence = (text: string): string => text.split(/(?<=[.!?…])\s+(?=\p{Lu})/u, 1)[0] ?? '';
