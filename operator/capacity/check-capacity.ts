@@ -6,10 +6,10 @@ import { inMebibytes } from '../../crds/resources.ts';
 import { plural } from '../text/lists-and-counts.ts';
 import type { Plan } from './plan.ts';
 
-/** How many endpoints a backend has; only of those of which it is known. */
+/** Number of endpoints by backend, where it is known. */
 export type EndpointCounts = ReadonlyMap<string, number>;
 
-/** One thing that the pods cannot hold; its reason is one of the status' warnings. */
+/** One thing that the pods lack; its reason is one of the warnings in the status. */
 export interface CapacityWarning {
   readonly reason:
     | 'AcceptorsAboveRequest'
@@ -21,8 +21,8 @@ export interface CapacityWarning {
 }
 
 /**
- * What the pods cannot hold of what is asked of them; nothing of it stops anything. In the order of the
- * catalogue. `counts` are of backends whose endpoints a Service gives.
+ * What the pods lack for the requested capacity, in the order of the catalogue. None of it stops anything.
+ * `counts` is about backends whose endpoints come from a Service.
  */
 export const checkCapacity = (
   spec: L4BalancerSpec,
@@ -47,7 +47,7 @@ const checkRequest = (spec: L4BalancerSpec): CapacityWarning | undefined => {
       };
 };
 
-/** What decides how many pods there are. */
+/** The setting that decides how many pods there are. */
 const numberOf = ({ workload }: L4BalancerSpec): string => {
   if (workload.kind === 'DaemonSet') return 'the number of nodes';
   return workload.autoscaling === undefined ? 'workload.replicas' : 'workload.autoscaling.maxReplicas';
@@ -92,8 +92,8 @@ const checkDescriptors: Check = (spec, { fileDescriptors }) => {
 };
 
 /**
- * Connections are taken to be spread evenly over the backends. Without any endpoint it is not source ports
- * that are missing.
+ * Assumes that connections are spread evenly over the backends. A backend without endpoints does not lack
+ * source ports.
  */
 const checkSourcePorts: Check = (spec, { replicas, sourcePorts }, asked, counts) => {
   const share = asked / replicas / spec.backends.length;

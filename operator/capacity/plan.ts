@@ -18,17 +18,17 @@ import { connectionsPerCore, isHeavy } from './rate.ts';
 
 export type Plan = NonNullable<Status['capacity']>;
 
-/** Of the kernel's own range, 32768 to 60999: what there is where nobody sets another. */
+/** Size of the kernel's default range, 32768 to 60999, which applies where nothing else is set. */
 const KERNEL_PORTS = 28_232;
 
-/** Pods that the capacity asks for where the spec names no number; undefined without a capacity. */
+/** Pods that the capacity needs if the spec names no number; undefined without a capacity. */
 export const plannedReplicas = (spec: L4BalancerSpec): number | undefined => {
   const { capacity } = spec;
   if (capacity === undefined) return undefined;
   return podsGiven(spec) ?? podsFor(capacity.connections, perPod(spec));
 };
 
-/** What `replicas` pods hold, and what each of them needs for it. */
+/** The connections that `replicas` pods can hold, and what each pod needs for them. */
 export const planCapacity = (spec: L4BalancerSpec, replicas: number): Plan => {
   const acceptors = acceptorsOf(spec);
   const rate = connectionsPerCore(spec);
@@ -51,7 +51,7 @@ export const planCapacity = (spec: L4BalancerSpec, replicas: number): Plan => {
   };
 };
 
-/** Connections of one pod that its cores, its memory and its descriptors all have room for. */
+/** Connections that one pod can hold, as limited by its cores, its memory and its file descriptors. */
 const perPod = (spec: L4BalancerSpec): number => {
   const acceptors = acceptorsOf(spec);
   const memory = bytes(effectiveTuning(spec).resources.limits.memory);
@@ -62,7 +62,7 @@ const perPod = (spec: L4BalancerSpec): number => {
   );
 };
 
-/** A connection to an endpoint takes one port of the pod's address, and each endpoint has all of them. */
+/** Source ports to each endpoint: every connection uses one port of the pod's address. */
 export const sourcePorts = (spec: L4BalancerSpec): number => {
   const { sysctls, hostNetwork } = effectiveTuning(spec);
   const range = hostNetwork
@@ -74,8 +74,8 @@ export const sourcePorts = (spec: L4BalancerSpec): number => {
 };
 
 /**
- * `kubectl scale` to 1 reports success and changes nothing where the number is left open: 1 is what the
- * schema fills in.
+ * Explains that 1, the default of the schema, stands for no number, so that `kubectl scale` to 1 succeeds and
+ * changes nothing.
  */
 const openNumber = ({ workload }: L4BalancerSpec, replicas: number): string =>
   workload.kind === 'DaemonSet' ||

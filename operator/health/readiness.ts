@@ -2,26 +2,29 @@ import type { Clock } from '../../kube/clock.ts';
 import type { Logger } from '../log/log.ts';
 import { staleness, type WatchHealth } from '../watch/freshness.ts';
 
-/** What readiness follows from. */
+/** What readiness is derived from. */
 export interface ReadinessSources {
   readonly isStopping: () => boolean;
   readonly watches: () => readonly WatchHealth[];
-  /** Why the API server does not know this operator; undefined when it does. */
+  /** Why the API server does not accept this operator's credentials; undefined if it does. */
   readonly credentials: () => string | undefined;
-  /** Why it neither leads nor sees who leads; undefined when it does. */
+  /** Why it neither leads nor knows who leads; undefined otherwise. */
   readonly leadership: () => string | undefined;
 }
 
 /** Whether the operator can do its work, or take it over. */
 export interface Readiness {
   readonly isReady: boolean;
-  /** Why not: the first is the one to look at. */
+  /** Why not; the first problem is the one to look at. */
   readonly problems: readonly string[];
-  /** What is wrong and no reason to be unready: namespaces that are not followed, by name. */
+  /** Problems that do not make it unready: the namespaces that are not followed, by name. */
   readonly namespaces: ReadonlyMap<string, string>;
 }
 
-/** Credentials that are refused explain all else, and so does the Lease: nothing is written without it. */
+/**
+ * Ordered by cause: refused credentials explain everything else, and so does the Lease, without which nothing
+ * is written.
+ */
 export const readinessOf = (sources: ReadinessSources): Readiness => {
   if (sources.isStopping()) return { isReady: false, problems: ['stopping'], namespaces: new Map() };
   const { problems: stale, namespaces } = staleness(sources.watches());
@@ -29,12 +32,11 @@ export const readinessOf = (sources: ReadinessSources): Readiness => {
   return { isReady: problems.length === 0, problems, namespaces };
 };
 
-/** How often it is looked at for the log, also where no probe asks. */
+/** How often it is checked for the log, even if no probe asks. */
 const LOOK_EVERY_MS = 5_000;
 
 /**
- * Logs when it changes whether the operator is ready, and which namespaces are followed, until `signal`
- * aborts.
+ * Logs changes of the operator's readiness and of the namespaces that are followed, until `signal` aborts.
  */
 export const logReadiness = async (
   read: () => Readiness,

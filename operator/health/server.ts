@@ -8,17 +8,17 @@ import { OperatorError } from '../errors/operator-error.ts';
 import type { Page, Pages } from './pages.ts';
 
 export interface PageServer {
-  /** Port that it listens on, also where 0 was asked for. */
+  /** The port it listens on, even if 0 was requested. */
   readonly port: number;
   close(): Promise<void>;
 }
 
 export interface ServerOptions {
   readonly address: ListenAddress;
-  /** The flag that set the address, for the message when it cannot be used. */
+  /** The flag that sets the address, for the message if it cannot be used. */
   readonly flag: string;
   readonly pages: Pages;
-  /** Hears of pages that throw. */
+  /** Called for pages that throw. */
   readonly onError: (error: unknown, path: string) => void;
   readonly limits?: PageLimits;
 }
@@ -39,7 +39,7 @@ export const startServer = async (options: ServerOptions): Promise<PageServer> =
     const host = address.host === undefined ? {} : { host: address.host };
     server.listen({ port: address.port, ...host }, () => {
       server.removeAllListeners('error');
-      // An accept that fails (no descriptors left) must not end the program.
+      // A failing accept (no descriptors left) must not end the program.
       server.on('error', (error) => options.onError(error, Object.keys(pages).join(' ')));
       resolve();
     });

@@ -4,7 +4,7 @@ import { healthPages, metricsPages } from './pages.ts';
 import type { Readiness } from './readiness.ts';
 import { type PageServer, type ServerOptions, startServer } from './server.ts';
 
-/** Where a server is to listen, and which flag says so. */
+/** The address to listen on, and the flag that sets it. */
 export type ListenOn = Pick<ServerOptions, 'address' | 'flag'>;
 
 export interface ServersOptions {
@@ -21,7 +21,7 @@ export interface Servers {
 }
 
 /**
- * Starts the health and the metrics server; one for both when they are given the same address. Throws as
+ * Starts the health and the metrics server, or one for both if their addresses are the same. Throws as
  * startServer does.
  */
 export const startServers = async (options: ServersOptions): Promise<Servers> => {

@@ -1,10 +1,10 @@
 import { type Backoff, type BackoffLimits, createBackoff } from '../../kube/backoff.ts';
 
-/** A backoff for each key: a resource that fails waits longer and longer, and holds up no other. */
+/** One backoff per key: a resource that keeps failing waits longer and longer, and delays no other. */
 export interface Backoffs {
-  /** Milliseconds to wait after one more failure of this key. */
+  /** Milliseconds to wait after another failure of this key. */
   next(key: string): number;
-  /** The key has succeeded, or is gone. */
+  /** The key has succeeded, or its resource is gone. */
   forget(key: string): void;
 }
 

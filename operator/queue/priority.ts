@@ -1,16 +1,16 @@
 /**
- * `Changed`: a user changed the resource, and waits. `Routine`: everything else, such as what pods report, a
- * start and a resync.
+ * `Changed`: a user changed the resource and is waiting. `Routine`: everything else, such as reports of pods,
+ * a start and a resync.
  */
 export type Priority = 'Changed' | 'Routine';
 
 /**
- * So many keys that a user changed go first; then one of routine has its turn, so that it is late but never
- * forgotten.
+ * After this many keys that a user changed, one routine key has its turn, so that it may be late but is never
+ * starved.
  */
 export const CHANGED_IN_A_ROW = 8;
 
-/** Which of two rows is served next, when both wait. */
+/** Decides which priority is served next when keys of both wait. */
 export const createTurns = (): { next(waiting: Readonly<Record<Priority, boolean>>): Priority } => {
   let inARow = 0;
   return {

@@ -1,33 +1,32 @@
 import type { Clock } from '../../kube/clock.ts';
 import { createTurns, higher, type Priority } from './priority.ts';
 
-/** What the queue tells of itself; all times in milliseconds. */
+/** Observes the queue; all times are in milliseconds. */
 export interface QueueWatcher {
-  /** Keys that wait to be taken, now. */
+  /** Number of keys that wait to be taken. */
   depth(keys: number): void;
   added(): void;
   /** A key was taken after waiting this long. */
   waited(ms: number): void;
-  /** A key was done with after this long. */
+  /** Work on a key ended after this long. */
   worked(ms: number): void;
 }
 
-/** Keys to be worked on: each at most once at a time, and once more if it came again meanwhile. */
+/**
+ * Keys to work on. Each is worked on at most once at a time, and once more if it was added again meanwhile.
+ */
 export interface Queue {
-  /**
-   * Wanted now; a later time asked for before is forgotten. The highest priority that it was wanted with
-   * counts.
-   */
+  /** Adds a key for now; a later time is forgotten. The highest priority it was added with counts. */
   add(key: string, priority?: Priority): void;
-  /** Wanted after `ms` milliseconds, or sooner if an earlier time was asked for; routine. */
+  /** Adds a routine key for `ms` milliseconds from now, or sooner if it already has an earlier time. */
   addAfter(key: string, ms: number): void;
   /**
-   * The next key, when there is one; undefined once the queue has stopped. Each one taken must be given to
+   * The next key, once there is one; undefined when the queue has stopped. Each taken key must be passed to
    * `done`.
    */
   take(): Promise<string | undefined>;
   done(key: string): void;
-  /** Gives out no more keys and wakes who waits for one. */
+  /** Hands out no more keys, and wakes whoever waits for one. */
   stop(): void;
 }
 
@@ -37,11 +36,11 @@ interface Later {
 }
 
 export const createQueue = (clock: Clock, watcher: QueueWatcher): Queue => {
-  /** In the order of their coming, each with the time of it. No key is in both. */
+  /** Waiting keys in order of arrival, each with its time of arrival. No key has both priorities. */
   const rows: Readonly<Record<Priority, Map<string, number>>> = { Changed: new Map(), Routine: new Map() };
   const turns = createTurns();
   const working = new Map<string, number>();
-  /** Came again while they were worked on. */
+  /** Added again while they were being worked on. */
   const again = new Map<string, Priority>();
   const later = new Map<string, Later>();
   const takers: ((key: string | undefined) => void)[] = [];

@@ -1,8 +1,8 @@
 import type { Queue } from './queue.ts';
 
 /**
- * Works on the queue's keys, at most `count` at a time. Resolves when the queue has stopped and the work
- * begun is finished. `work` must not throw: what it throws is a bug, and rejects the whole.
+ * Works on the keys of the queue, at most `count` at a time. Resolves when the queue has stopped and the work
+ * in progress is finished. `work` must not throw: an error it throws is a bug, and rejects the whole.
  */
 export const runWorkers = async (
   queue: Pick<Queue, 'take' | 'done'>,

@@ -4,13 +4,13 @@ import type { Transport } from '../../kube/transport.ts';
 import { createTokenBucket, type Rate } from './token-bucket.ts';
 import { URGENCIES, type Urgency, urgencyOf } from './urgency.ts';
 
-/** Makes transports wait, all by one bucket. Watches are not held up: each has a backoff of its own. */
+/** Throttles transports by one shared bucket. Watches are exempt: each has a backoff of its own. */
 export type Throttle = (transport: Transport) => ThrottledTransport;
 
 export interface ThrottledTransport extends Transport {
   /**
-   * Fails what waits for its turn, and all that comes later; what is under way goes on. So does `close`,
-   * which then closes.
+   * Fails the calls that wait, and all later ones; those under way go on. `close` does the same before it
+   * closes.
    */
   giveUp(): void;
 }
@@ -18,8 +18,8 @@ export interface ThrottledTransport extends Transport {
 type Waiter = () => void;
 
 /**
- * Lets calls pass as the rate allows, the most urgent of those that wait first. When the API server says 429,
- * nothing is sent for as long as it asks.
+ * Lets calls pass at the given rate; of those that wait, the most urgent goes first. After a 429, nothing is
+ * sent for as long as the API server asks.
  */
 export const createThrottle = (rate: Rate, clock: Clock): Throttle => {
   const bucket = createTokenBucket(rate);

@@ -1,17 +1,17 @@
-/** Calls a second on the average, and how many may come at once after a pause. */
+/** Average calls per second, and how many may come at once after a pause. */
 export interface Rate {
   readonly perSecond: number;
   readonly burst: number;
 }
 
 export interface TokenBucket {
-  /** Milliseconds until there is a token; 0 takes one. `now` are milliseconds that only grow. */
+  /** Milliseconds until there is a token; 0 takes one. `now` is a monotonic time in milliseconds. */
   take(now: number): number;
-  /** Gives no token before `until`: the API server asked to wait. */
+  /** Gives no token before `until`, because the API server asked to wait. */
   pause(until: number): void;
 }
 
-/** Starts full. */
+/** The bucket starts full. */
 export const createTokenBucket = ({ perSecond, burst }: Rate): TokenBucket => {
   let tokens = burst;
   let filledAt = Number.NEGATIVE_INFINITY;

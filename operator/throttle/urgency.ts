@@ -1,10 +1,10 @@
 import type { Call } from '../../kube/transport.ts';
 
-/** From the most to the least: what a user's change needs, what is told of it, and what is told besides. */
+/** Most urgent first: what a user's change needs, what is reported about it, and the rest. */
 export const URGENCIES = ['Work', 'Status', 'Event'] as const;
 export type Urgency = (typeof URGENCIES)[number];
 
-/** How urgent a call is, from what it asks for. */
+/** How urgent a call is, judging by what it requests. */
 export const urgencyOf = ({ method, path }: Pick<Call, 'method' | 'path'>): Urgency => {
   if (method === 'GET') return 'Work';
   if (path.endsWith('/status')) return 'Status';

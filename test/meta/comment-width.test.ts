@@ -32,6 +32,8 @@ const HOLDS_IN: readonly string[] = [
   'e2e',
   'kube',
   'operator/capacity',
+  'operator/desired/pod',
+  'operator/desired/revisions',
   'operator/errors',
   'operator/health',
   'operator/leader',

@@ -4,14 +4,16 @@ import type { Owner } from '../../objects/owner.ts';
 import type { RenderSettings } from './render-settings.ts';
 import { containerSecurityContext } from './security-context.ts';
 
-/** Name of the proxy's container; status messages leave it out, it is the only one that the operator makes. */
+/**
+ * Name of the proxy's container. Status messages omit it, since it is the only container the operator makes.
+ */
 export const CONTAINER = 'proxy';
 
 /** Name of the container's port for health, metrics and status. */
 export const ADMIN_PORT_NAME = 'admin';
 const probe = (path: string, timing: object) => ({ httpGet: { path, port: ADMIN_PORT_NAME }, ...timing });
 
-/** A variable with a value, or with a field of its pod, which revisions add. */
+/** An environment variable with a value, or with a field of its pod, as revisions add them. */
 interface Variable {
   readonly name: string;
   readonly value?: string;
@@ -20,15 +22,15 @@ interface Variable {
 
 const variables = (all: readonly Variable[]): readonly Variable[] => all;
 
-/** The proxy's image, in whatever container runs its program. */
+/** The proxy's image, for any container that runs its program. */
 export const imageOf = ({ spec }: Owner, { proxyImage, pullPolicy }: RenderSettings) => ({
   image: spec.workload.image ?? proxyImage,
   imagePullPolicy: pullPolicy,
 });
 
 /**
- * The proxy's container. It depends on tuning, resources and image only: listeners and backends come to the proxy through its own
- * watch, so there is no containerPort and no variable for them.
+ * The proxy's container. It depends on tuning, resources and image only: the proxy learns of listeners and
+ * backends through its own watch, so there is no containerPort and no variable for them.
  */
 export const container = (owner: Owner, settings: RenderSettings) => {
   const { spec } = owner;
@@ -53,24 +55,25 @@ export const container = (owner: Owner, settings: RenderSettings) => {
         name: ADMIN_PORT_NAME,
         containerPort: adminPort,
         protocol: 'TCP',
-        // Keeps two with one admin port from one node: the scheduler knows of no other port that they take.
+        // Keeps two pods with the same admin port off one node: the scheduler knows of none of their other
+        // ports.
         ...(tuning.hostNetwork ? { hostPort: adminPort } : {}),
       },
     ],
     resources: withDevices(tuning.resources, spec.workload.extraResources),
     securityContext: containerSecurityContext(tuning),
-    // What it said last is what the status shows when it does not stay up.
+    // If it does not stay up, the status shows its last words.
     terminationMessagePolicy: 'FallbackToLogsOnError',
-    // Starting takes a second; a minute where the CPU is busy.
+    // Starting takes a second, or a minute if the CPU is busy.
     startupProbe: probe('/healthz', { periodSeconds: 1, failureThreshold: 60 }),
-    // Two misses in a row: what is not served within 4 s is not sent to.
+    // Two misses in a row: a pod that does not answer within 4 s gets no traffic.
     readinessProbe: probe('/readyz', { periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 2 }),
     // Slow on purpose: a busy proxy must not be killed for being busy.
     livenessProbe: probe('/healthz', { periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 }),
   };
 };
 
-/** Devices are asked for by number; Kubernetes wants requests and limits of them equal. */
+/** Devices are requested by number; Kubernetes requires that their requests and limits are equal. */
 const withDevices = (
   { requests, limits }: EffectiveResources,
   devices: Readonly<Record<string, number | string>> = {},

@@ -13,8 +13,8 @@ import { topologySpread } from './topology-spread.ts';
 export type PodTemplate = ReturnType<typeof podTemplate>;
 
 /**
- * The proxy pods of any kind of workload, by revision r1: what is changed here for every pod restarts all there are, so it goes to revisions/
- * instead. A change of it restarts them all, so nothing of listeners, backends or replicas is in it.
+ * The proxy pods of any kind of workload, by revision r1. A change here that affects every pod would restart
+ * all existing pods: make it in revisions/ instead. Nothing of listeners, backends or replicas is in it.
  */
 export const podTemplate = (owner: Owner, settings: RenderSettings) => {
   const { workload } = owner.spec;
@@ -32,7 +32,7 @@ export const podTemplate = (owner: Owner, settings: RenderSettings) => {
   return {
     metadata: {
       labels: { ...podLabels, ...childLabels(owner.name) },
-      // Left out when empty: `kubectl rollout restart` keeps its own annotation here.
+      // Omitted when empty: `kubectl rollout restart` keeps its own annotation here.
       ...given({ annotations: podAnnotations }),
     },
     spec: {
@@ -43,7 +43,7 @@ export const podTemplate = (owner: Owner, settings: RenderSettings) => {
         1,
         Math.ceil(durationMs(workload.terminationGracePeriod) / 1000),
       ),
-      // The cluster's names are not resolved with the node's own servers.
+      // Otherwise names of the cluster would be resolved by the node's own DNS servers.
       ...(tuning.hostNetwork ? { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' } : {}),
       securityContext: podSecurityContext(inPodSpec(placed)),
       ...given({ initContainers: sysctlWriter(imageOf(owner, settings), placed, tuning) }),
@@ -60,7 +60,7 @@ export const podTemplate = (owner: Owner, settings: RenderSettings) => {
   };
 };
 
-/** Only what says something: empty lists and maps would be owned fields for nothing. */
+/** Omits empty lists and maps, which would be owned fields to no purpose. */
 const given = <T extends Record<string, unknown>>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } =>
   Object.fromEntries(
     Object.entries(fields).filter(

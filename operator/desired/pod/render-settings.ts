@@ -1,14 +1,14 @@
 import type { KubernetesVersion } from '../../objects/kubernetes-version.ts';
 import type { PullPolicy } from '../../objects/pull-policy.ts';
 
-/** What the operator itself adds to every rendering. */
+/** What the operator itself contributes to every rendering. */
 export interface RenderSettings extends ImageSettings {
-  /** The oldest kubelet that the pods may meet: it decides which sysctls are safe. */
+  /** The oldest kubelet that the pods may run on; it decides which sysctls are safe. */
   readonly kubelet: KubernetesVersion;
 }
 
 export interface ImageSettings {
-  /** Image of resources that name none. */
+  /** Image for resources that name none. */
   readonly proxyImage: string;
   readonly pullPolicy: PullPolicy;
 }

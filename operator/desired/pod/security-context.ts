@@ -1,10 +1,10 @@
 import type { EffectiveTuning } from '../../../crds/effective.ts';
 import type { Sysctl } from '../../../crds/tuning.ts';
 
-/** The user of the image; also what Pod Security `restricted` wants to see as a number. */
+/** The user of the image, as a number because Pod Security `restricted` requires one. */
 const NON_ROOT = 65532;
 
-/** Of the pod: nobody's rights, and the kernel settings of its network namespace. */
+/** For the pod: no privileges, and the sysctls of its network namespace. */
 export const podSecurityContext = (sysctls: readonly Sysctl[]) => ({
   runAsNonRoot: true,
   runAsUser: NON_ROOT,
@@ -14,8 +14,9 @@ export const podSecurityContext = (sysctls: readonly Sysctl[]) => ({
 });
 
 /**
- * Of the container: everything dropped, and added back only what the tuning names. A capability reaches a process that is not
- * root through the file capability of its program, which no_new_privs makes void: so that is off where one is added.
+ * For the container: all capabilities dropped, and only those added back that the tuning names. A capability
+ * reaches a process that is not root through the file capability of its program, which no_new_privs would
+ * disable; so that is off where a capability is added.
  */
 export const containerSecurityContext = ({ capabilities }: Pick<EffectiveTuning, 'capabilities'>) => ({
   allowPrivilegeEscalation: capabilities.length > 0,

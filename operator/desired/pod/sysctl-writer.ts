@@ -1,12 +1,15 @@
 import type { EffectiveTuning } from '../../../crds/effective.ts';
 import type { PlacedSysctls } from '../../sysctls/place-sysctls.ts';
 
-/** Name of the init container that writes sysctls; status messages tell it from the proxy by it. */
+/**
+ * Name of the init container that writes sysctls; status messages distinguish it from the proxy by this name.
+ */
 export const SYSCTL_WRITER = 'sysctls';
 
 /**
- * Writes sysctls in the pod's own network namespace before the proxy starts, which no kubelet has to allow. The one privileged container
- * there is, and it has ended when clients come. It is the proxy's program, so there is no second image and no shell.
+ * Writes sysctls in the pod's own network namespace before the proxy starts, which no kubelet has to allow.
+ * It is the only privileged container, and it has ended before clients connect. It runs the proxy's program,
+ * so that there is no second image and no shell.
  */
 export const sysctlWriter = (image: object, { written }: PlacedSysctls, { resources }: EffectiveTuning) =>
   written.length === 0
@@ -16,7 +19,7 @@ export const sysctlWriter = (image: object, { written }: PlacedSysctls, { resour
           name: SYSCTL_WRITER,
           ...image,
           args: ['--set-sysctls', ...written.map(({ name, value }) => `${name}=${value}`)],
-          // The proxy's own: so the pod reserves no more, and its quality of service stays.
+          // Those of the proxy, so that the pod reserves no more and keeps its QoS class.
           resources,
           securityContext: {
             privileged: true,

@@ -4,14 +4,14 @@ import { selectorLabels } from '../../objects/child-labels.ts';
 const SPREAD_OVER = ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'];
 
 /**
- * Spreads the pods as the spec says, else over nodes and zones where it can, which never keeps one from running. Also rendered for a single
- * replica, where it does nothing: scaling must not change the pod template, or it would restart the pods that serve. Nothing for a
- * DaemonSet, which has one on each node.
+ * Spreads the pods as the spec says; by default over nodes and zones where possible, which never keeps a pod
+ * from running. Rendered for a single replica too, where it has no effect: scaling must not change the pod
+ * template, or it would restart the serving pods. Omitted for a DaemonSet, which has one pod on each node.
  */
 export const topologySpread = (balancer: string, { workload }: Pick<L4BalancerSpec, 'workload'>) => {
   const counted = {
     labelSelector: { matchLabels: selectorLabels(balancer) },
-    // Counts the pods of one revision only: during a rollout the old ones must not push the new ones aside.
+    // Counts the pods of one revision only: during a rollout the old ones must not displace the new ones.
     matchLabelKeys: ['pod-template-hash'],
   };
   const given = workload.topologySpreadConstraints;

@@ -1,9 +1,11 @@
 import type { PodTemplate } from '../pod/pod-template.ts';
 
-/** Names the container that `kubectl logs` and `kubectl exec` take, also where somebody injects others. */
+/** Names the default container of `kubectl logs` and `kubectl exec`, even where others are injected. */
 const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
 
-/** Kubernetes 1.35 and later copies the zone of the node to its pods; elsewhere the variable is empty. */
+/**
+ * Kubernetes 1.35 and later copies the zone of the node to its pods; on older clusters the variable is empty.
+ */
 const PLACE = [
   { name: 'L4B_NODE', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
   {
@@ -12,7 +14,7 @@ const PLACE = [
   },
 ];
 
-/** From r1: the pods say which container is the proxy, and tell it where it runs. */
+/** Changes since r1: pods name their default container, and tell the proxy where it runs. */
 export const r2 = (template: PodTemplate): PodTemplate => ({
   ...template,
   metadata: {
