@@ -1,25 +1,22 @@
-/**
- * A cluster for end-to-end tests and for `make run`.
- *
- *   node cluster/main.ts up NAME                makes it, or says that it runs; prints its kubeconfig
- *   node cluster/main.ts down NAME              removes every process, interface, mount and file of it
- *   node cluster/main.ts status NAME            says what runs
- *   node cluster/main.ts client NAME COMMAND…   runs a command where clients are
- */
+/** A cluster for end-to-end tests and for `make run`; see USAGE. */
 import { abortOnSignals } from '../tooling/process/abort-on-signals.ts';
+import { parseCommandLine, refuse } from '../tooling/terminal/command-line.ts';
 import { failed } from '../tooling/terminal/failed.ts';
 import { openSteps } from '../tooling/terminal/steps.ts';
 import { clusterProvider } from './open-cluster.ts';
 
-const USAGE = 'usage: node cluster/main.ts up|down|status|client NAME [COMMAND…]';
+const USAGE = `A cluster for end-to-end tests and for make run: kind if docker responds, else our own, which needs root.
+
+  node cluster/main.ts up NAME                create the cluster, or find it running; print its kubeconfig
+  node cluster/main.ts down NAME              remove every process, interface, mount and file of it
+  node cluster/main.ts status NAME            list its parts and whether each is healthy
+  node cluster/main.ts client NAME COMMAND…   run a command in the network of the clients
+  node cluster/main.ts --help
+`;
+const VERBS = ['up', 'down', 'status', 'client'];
 const HEARTBEAT_MS = 30_000;
 
-async function main(
-  verb: string | undefined,
-  name: string | undefined,
-  rest: readonly string[],
-): Promise<void> {
-  if (!verb || !name || !['up', 'down', 'status', 'client'].includes(verb)) throw new Error(USAGE);
+async function main(verb: string, name: string, rest: readonly string[]): Promise<void> {
   const steps = openSteps(process.stderr, { quietMs: HEARTBEAT_MS });
   if (verb === 'down') {
     // A Ctrl-C must not stop it half-way: the first is ignored, the second exits.
@@ -50,5 +47,10 @@ async function main(
   });
 }
 
-const [verb, name, ...rest] = process.argv.slice(2);
-main(verb, name, rest).catch((cause: unknown) => failed(cause, process.stderr));
+const argv = process.argv.slice(2);
+// What follows the name belongs to the client's command, options included.
+const args = argv[0] === 'client' ? argv.slice(0, 2) : argv;
+const [verb = '', name] = parseCommandLine(USAGE, { args, allowPositionals: true }).positionals;
+if (!VERBS.includes(verb)) refuse(`Unknown command "${verb}": expected ${VERBS.join(', ')}`);
+if (!name) refuse(`${verb}: the name of the cluster is missing`);
+else main(verb, name, argv.slice(2)).catch((cause: unknown) => failed(cause, process.stderr));

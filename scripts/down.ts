@@ -1,27 +1,32 @@
-/**
- * `make down`: removes the cluster of `make run`: every process, mount, interface and file of it. Binaries
- * and images stay in the cache, so that the next run is quick.
- *
- *   node scripts/down.ts [--e2e] [--cache]      --e2e removes what `make e2e` left too, --cache the cache
- */
+/** `make down`; see USAGE. */
 import { existsSync, rmSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import type { ClusterProvider } from '../cluster/interface/cluster.ts';
 import { clusterProvider } from '../cluster/open-cluster.ts';
 import { isAnythingLeft } from '../cluster/own/down.ts';
 import { planCluster } from '../cluster/own/plan.ts';
 import { abortOnSignals } from '../tooling/process/abort-on-signals.ts';
 import { cacheFolder } from '../tooling/process/folders.ts';
+import { parseCommandLine } from '../tooling/terminal/command-line.ts';
 import { failed } from '../tooling/terminal/failed.ts';
 import { openSteps } from '../tooling/terminal/steps.ts';
 import { CLUSTER, E2E_CLUSTER } from './run/in-cluster.ts';
+
+const USAGE = `Removes the cluster of make run: every process, mount, interface and file of it. Binaries and images stay in the
+cache, so that the next run is quick.
+
+  node scripts/down.ts [--e2e] [--cache]
+
+  --e2e     also remove the cluster that make e2e left
+  --cache   also remove the cache
+  --help
+`;
 
 /** Whether a cluster of that name exists, complete or in parts. */
 const isHere = async (provider: ClusterProvider, name: string): Promise<boolean> =>
   (provider.kind === 'own' && isAnythingLeft(planCluster(name))) ||
   !(await provider.status(name))[0]?.startsWith('no cluster');
 
-const { values } = parseArgs({
+const { values } = parseCommandLine(USAGE, {
   options: { e2e: { type: 'boolean', default: false }, cache: { type: 'boolean', default: false } },
 });
 // The first Ctrl-C is ignored, so that nothing is left half-removed; the second one exits.

@@ -1,15 +1,21 @@
-/**
- * `make images`: builds the operator's and the proxy's image and says where they are.
- *
- *   node scripts/images.ts [--output text|json]
- */
-import { parseArgs } from 'node:util';
+/** `make images`; see USAGE. */
 import { buildImages } from '../tooling/images/build-images.ts';
 import { abortOnSignals } from '../tooling/process/abort-on-signals.ts';
+import { parseCommandLine } from '../tooling/terminal/command-line.ts';
 import { failed } from '../tooling/terminal/failed.ts';
 import { openSteps } from '../tooling/terminal/steps.ts';
 
-const { values } = parseArgs({ options: { output: { type: 'string', default: 'text' } } });
+const USAGE = `Builds the images of the operator and the proxy, and prints the name and the archive of each.
+
+  node scripts/images.ts [--output text]
+
+  --output WHAT   text or json; text by default
+  --help
+`;
+
+const { values } = parseCommandLine(USAGE, {
+  options: { output: { type: 'string', default: 'text' } },
+});
 const signal = abortOnSignals();
 const steps = openSteps(process.stderr);
 try {

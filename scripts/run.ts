@@ -1,12 +1,6 @@
-/**
- * `make run`: a cluster with the operator and a sample, real traffic through it, and a report.
- *
- *   node scripts/run.ts [--standalone] [--requests 20000] [--output text|json]
- *
- * With --standalone, or where no cluster can be made, the same sample runs as plain processes on loopback.
- */
-import { parseArgs } from 'node:util';
+/** `make run`; see USAGE. */
 import { abortOnSignals } from '../tooling/process/abort-on-signals.ts';
+import { parseCommandLine, refuse } from '../tooling/terminal/command-line.ts';
 import { failed } from '../tooling/terminal/failed.ts';
 import { openSteps } from '../tooling/terminal/steps.ts';
 import { renderReport } from './report/render.ts';
@@ -14,7 +8,19 @@ import { runInCluster } from './run/in-cluster.ts';
 import { noClusterBecause } from './run/possible.ts';
 import { runStandalone } from './run/standalone.ts';
 
-const { values } = parseArgs({
+const USAGE = `Creates a cluster with the operator and a sample, sends traffic through it, and prints a report.
+
+  node scripts/run.ts [--standalone] [--requests 20000] [--output text]
+
+  --standalone    run the sample without a cluster, as processes on loopback; this also happens if no cluster
+                  can be created
+  --requests N    HTTP requests to send, and as many Redis commands, 1 to 1000000; 20000 by default
+  --output WHAT   text or json; text by default
+  --help
+`;
+const MOST_REQUESTS = 1_000_000;
+
+const { values } = parseCommandLine(USAGE, {
   options: {
     standalone: { type: 'boolean', default: false },
     requests: { type: 'string', default: '20000' },
@@ -22,15 +28,10 @@ const { values } = parseArgs({
   },
 });
 const requests = Number(values.requests);
-if (
-  !Number.isInteger(requests) ||
-  requests < 1 ||
-  requests > 1_000_000 ||
-  !/^(text|json)$/.test(values.output)
-) {
-  console.error('--requests must be a number from 1 to 1000000, --output must be text or json');
-  process.exit(2);
-}
+if (!Number.isInteger(requests) || requests < 1 || requests > MOST_REQUESTS)
+  refuse(`--requests: expected an integer from 1 to ${MOST_REQUESTS}, found "${values.requests}"`);
+if (values.output !== 'text' && values.output !== 'json')
+  refuse(`--output: expected text or json, found "${values.output}"`);
 const signal = abortOnSignals();
 const steps = openSteps(process.stderr);
 let inCluster = false;

@@ -1,15 +1,10 @@
-/**
- * `make test`: the test suite, stage by stage, the quick stages first; ends at the first stage that fails.
- *
- *   node scripts/test.ts [meta|unit|relay|integration|e2e …]     (without names: all but e2e)
- *
- * With CI=true a skipped test that .ci/allowed-skips does not name is a failure.
- */
+/** `make test`; see USAGE. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { clusterPrograms, toolProgram } from '../tooling/assets/programs.ts';
 import { abortOnSignals } from '../tooling/process/abort-on-signals.ts';
 import { REPOSITORY } from '../tooling/process/folders.ts';
+import { parseCommandLine, refuse } from '../tooling/terminal/command-line.ts';
 import { elapsed } from '../tooling/terminal/duration.ts';
 import { failed } from '../tooling/terminal/failed.ts';
 import { openSteps } from '../tooling/terminal/steps.ts';
@@ -18,6 +13,16 @@ import { runTests } from './test/run-tests.ts';
 import { unexpectedSkips } from './test/skips.ts';
 import { type Stage, stagesOf } from './test/stages.ts';
 
+const USAGE = `Runs the test suite stage by stage, the quick stages first, and stops at the first stage that fails.
+
+  node scripts/test.ts [STAGE…]
+
+  STAGE    meta, unit, relay, integration or e2e; without any: all but e2e
+  --help
+
+With CI=true, a skipped test that .ci/allowed-skips does not list is a failure.
+`;
+
 /** Builds missing programs visibly; otherwise the first test that needs one would do it silently. */
 const findPrograms = async (): Promise<void> => {
   const options = { steps: openSteps(process.stderr), signal };
@@ -25,17 +30,15 @@ const findPrograms = async (): Promise<void> => {
   await toolProgram('helm', options);
 };
 
+const { positionals: requested } = parseCommandLine(USAGE, { allowPositionals: true });
 const out = process.stdout;
 const signal = abortOnSignals();
 const started = performance.now();
 
 const stages = stagesOf(REPOSITORY);
-const asked = process.argv.slice(2);
-const unknown = asked.filter((name) => !stages.some((stage) => stage.name === name));
-if (unknown.length > 0) {
-  console.error(`no stage ${unknown.join(', ')}; there are ${stages.map(({ name }) => name).join(', ')}`);
-  process.exit(2);
-}
+const unknown = requested.find((name) => !stages.some((stage) => stage.name === name));
+if (unknown !== undefined)
+  refuse(`Unknown stage "${unknown}": expected ${stages.map(({ name }) => name).join(', ')}`);
 
 const allowedPath = join(REPOSITORY, '.ci/allowed-skips');
 const allowed = existsSync(allowedPath) ? readFileSync(allowedPath, 'utf8') : '';
@@ -56,15 +59,17 @@ const passes = async (stage: Stage): Promise<boolean> => {
   return ok && unexpected.length === 0;
 };
 
-const wanted = stages.filter(({ name }) => (asked.length > 0 ? asked.includes(name) : name !== 'e2e'));
+const wanted = stages.filter(({ name }) =>
+  requested.length > 0 ? requested.includes(name) : name !== 'e2e',
+);
 try {
-  let place = 0;
-  while (place < wanted.length && !signal.aborted && (await passes(wanted[place] as Stage))) place += 1;
-  if (place < wanted.length) process.exitCode ??= 1;
-  const left = wanted.slice(place + 1).map(({ name }) => name);
+  let index = 0;
+  while (index < wanted.length && !signal.aborted && (await passes(wanted[index] as Stage))) index += 1;
+  if (index < wanted.length) process.exitCode ??= 1;
+  const left = wanted.slice(index + 1).map(({ name }) => name);
   if (left.length > 0) out.write(`\nnot run: ${left.join(', ')}\n`);
-  const said = signal.aborted ? 'stopped' : summary(all);
-  out.write(`\n${said}   ${elapsed(performance.now() - started)}\n`);
+  const result = signal.aborted ? 'stopped' : summary(all);
+  out.write(`\n${result}   ${elapsed(performance.now() - started)}\n`);
 } catch (error) {
   failed(error, process.stderr);
 }
