@@ -2,9 +2,10 @@
 export type Algorithm = 'RoundRobin' | 'LeastConnections' | 'Random' | 'SourceHash' | 'Maglev';
 
 /**
- * How the data plane makes and ends connections to a backend's endpoints. It is made once, where the configuration is, and handed on whole:
- * the table, its wiring and the message to the acceptors name none of its fields. What only decides which endpoints are in the table is
- * not part of it, since a change of that alone must publish nothing.
+ * How the data plane makes and ends connections to a backend's endpoints. It is made once, together with the
+ * configuration, and passed on whole: the table, its wiring and the message to the acceptors name none of its
+ * fields. What only decides which endpoints are in the table is not part of it: a change of that alone must
+ * publish nothing.
  */
 export interface BackendPolicy {
   readonly algorithm: Algorithm;
@@ -18,6 +19,6 @@ export interface BackendPolicy {
   readonly retryBudgetPercent: number;
   /** Connections to one endpoint at once; 0 for no limit. */
   readonly maxConnectionsPerEndpoint: number;
-  /** Whether connections to an endpoint that is in the table no more are closed. */
+  /** Whether connections to an endpoint that has left the table are closed. */
   readonly closeOnRemoval: boolean;
 }

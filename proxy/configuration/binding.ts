@@ -1,9 +1,11 @@
 import { canonicalAddress } from '../../crds/canonical-address.ts';
 
-/** What a listener's clients speak. */
+/** The transport protocol of a listener. */
 export type Protocol = 'TCP';
 
-/** Where a listener is bound: one address of this machine, or all of them. Each protocol has ports of its own. */
+/**
+ * Where a listener is bound: at one address of this machine, or all of them. Each protocol has its own ports.
+ */
 export interface Binding {
   readonly protocol: Protocol;
   readonly port: number;
@@ -22,7 +24,7 @@ export const bindingOf = ({
   readonly address?: string | undefined;
 }): Binding => ({ protocol, port, ...(address === undefined ? {} : { address: canonicalAddress(address) }) });
 
-/** Names a binding among others. */
+/** Identifies a binding. */
 export const bindingKey = (binding: Binding): string => `${binding.protocol} ${bindingText(binding)}`;
 
 /** Address and port, for people. */

@@ -8,8 +8,8 @@ import type { ProcessTuning } from './tuning.ts';
 import type { Written } from './written.ts';
 
 /**
- * What a proxy is asked to do, whatever resource says so. Plain data: times in milliseconds, defaults filled in, addresses of
- * listeners in one spelling.
+ * What a proxy is asked to do, whichever resource asks for it. Plain data: times in milliseconds, defaults
+ * filled in, addresses of listeners in one spelling.
  */
 export interface Configuration {
   /** In the order in which they are written, as are the backends. */

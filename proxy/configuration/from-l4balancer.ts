@@ -24,8 +24,8 @@ export interface WrittenNames {
 }
 
 /**
- * The configuration that an L4Balancer asks for; the one place that knows both. `written`: the names in the resource itself, where `spec` leaves
- * some of it out.
+ * The configuration that an L4Balancer asks for; only this file knows both. `written` has the names in the
+ * resource itself, in case `spec` leaves some of it out.
  */
 export const configurationOf = (spec: L4BalancerSpec, written: WrittenNames = spec): Configuration => ({
   listeners: spec.listeners.map(listenerOf),
@@ -39,7 +39,7 @@ export const configurationOf = (spec: L4BalancerSpec, written: WrittenNames = sp
   },
 });
 
-/** Where a name is there twice, its first place. */
+/** The first path of a name that occurs twice. */
 const pathsOf = (list: string, entries: readonly { readonly name: string }[]): ReadonlyMap<string, string> =>
   new Map(entries.map(({ name }, index): [string, string] => [name, `${list}[${index}]`]).reverse());
 
@@ -133,7 +133,8 @@ const tuningOf = (spec: L4BalancerSpec): ProcessTuning => {
   const { acceptors, logLevel, sysctls, fileDescriptors, resources } = effectiveTuning(spec);
   return {
     logLevel,
-    // Not the pod's: without a number of its own that follows a CPU limit which this machine may not have.
+    // Not the pod's: without a number of its own that follows from a CPU limit which this machine may not
+    // have.
     ...(spec.tuning.acceptors === undefined ? {} : { acceptors: spec.tuning.acceptors }),
     ...(fileDescriptors === undefined ? {} : { fileDescriptors }),
     sysctls,

@@ -1,9 +1,9 @@
-/** How it is found out whether a backend's endpoints are well. */
+/** How the health of a backend's endpoints is determined. */
 export interface HealthPolicy {
-  /** Undefined where nothing is checked. */
+  /** Undefined if nothing is checked. */
   readonly check: HealthCheck | undefined;
-  /** Undefined where failed attempts to connect take no endpoint out. */
-  readonly ejection: Ejection | undefined;
+  /** Undefined if failed attempts to connect eject no endpoint. */
+  readonly ejection: EjectionRules | undefined;
   /** Time over which an endpoint that is new or healthy again gets its full share; 0 for none. */
   readonly slowStartMs: number;
 }
@@ -17,7 +17,7 @@ export interface HealthCheck {
   readonly thresholds: Thresholds;
 }
 
-/** How many checks in a row change what is thought of an endpoint. */
+/** How many results in a row change the health of an endpoint. */
 export interface Thresholds {
   /** Successes in a row that make an endpoint healthy. */
   readonly healthyThreshold: number;
@@ -25,12 +25,13 @@ export interface Thresholds {
   readonly unhealthyThreshold: number;
 }
 
-export interface Ejection {
-  /** Failed attempts in a row that take an endpoint out. */
+/** When an endpoint is ejected, and for how long. */
+export interface EjectionRules {
+  /** Failed attempts to connect in a row after which an endpoint is ejected. */
   readonly consecutiveFailures: number;
-  /** How long it stays out the first time. */
+  /** How long it stays ejected the first time. */
   readonly timeMs: number;
-  /** Share of the endpoints that may be out at once. */
+  /** Percentage of the endpoints that may be ejected at once. */
   readonly maxPercent: number;
 }
 

@@ -11,8 +11,8 @@ export interface Snapshot {
   /** Targets by backend name; a backend whose Service is missing has an empty list and a finding. */
   readonly targets: ReadonlyMap<string, readonly Target[]>;
   /**
-   * Endpoints that take no new connections but have not gone, by backend name: pods that are not ready or terminate. Their
-   * connections stay, whatever the backend does with those to endpoints that have gone.
+   * Endpoints that take no new connections but have not gone, by backend name: pods that are not ready or
+   * terminate. Their connections stay, whatever the backend does with those to endpoints that have gone.
    */
   readonly leaving?: ReadonlyMap<string, readonly Pick<Target, 'address' | 'port'>[]>;
   /** What is wrong but not fatal: a missing Service, an unknown field, a port without a name. */

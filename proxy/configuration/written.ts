@@ -1,6 +1,6 @@
 /**
- * Where listeners and backends stand in what a person wrote, such as `spec.listeners[2]`, by name; also those that are left out because
- * they are not understood. Findings name these places.
+ * Paths of listeners and backends in what a person wrote, such as `spec.listeners[2]`, by name; also of those
+ * that are not served because they are not understood. Findings point there.
  */
 export interface Written {
   readonly listeners: ReadonlyMap<string, string>;

@@ -4,8 +4,8 @@ import type { Written } from '../configuration/written.ts';
 const NAMED = /^spec\.(listeners|backends)\[([^\]]*)\]/;
 
 /**
- * The engine knows listeners and backends by name, in a table that is sorted; people find them where they are written. What is not
- * written anywhere keeps its name.
+ * The engine knows listeners and backends by name, in a sorted table; people look for them where they wrote them. What
+ * is not written anywhere keeps its name.
  */
 export const indexedFindings = (
   findings: readonly ProxyFinding[],
@@ -14,8 +14,6 @@ export const indexedFindings = (
   findings.map((finding) => {
     const [whole = '', list, name = ''] = NAMED.exec(finding.path) ?? [];
     if (list !== 'listeners' && list !== 'backends') return finding;
-    const place = written?.[list].get(name);
-    return place === undefined
-      ? finding
-      : { ...finding, path: `${place}${finding.path.slice(whole.length)}` };
+    const path = written?.[list].get(name);
+    return path === undefined ? finding : { ...finding, path: `${path}${finding.path.slice(whole.length)}` };
   });

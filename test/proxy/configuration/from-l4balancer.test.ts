@@ -108,7 +108,7 @@ test('what is left out has no value that would stand for one', () => {
   assert.equal(tuning.acceptors, undefined);
 });
 
-test('places are those of the resource as it was written; a name that is there twice has its first', () => {
+test('paths are those in the resource as it was written; a name that occurs twice has its first', () => {
   const served = spec.parse({
     listeners: [{ name: 'l', port: 80, backend: 'b' }],
     backends: [{ name: 'b', endpoints: ENDPOINTS }],
