@@ -1,18 +1,25 @@
-import { createWriter } from '../../kube/apply.ts';
+import { createWriter, type Writer } from '../../kube/apply.ts';
 import type { Transport } from '../../kube/transport.ts';
-import type { WorkingTerm } from '../reconcile/controller.ts';
-import type { TermAccess } from '../reconcile/term.ts';
-import { createRecorder, type RecorderDeps } from '../telemetry/recorder.ts';
+import { createRecorder, type Recorder, type RecorderDeps } from '../telemetry/recorder.ts';
 import type { ThrottledTransport } from '../throttle/throttle.ts';
 import type { Term } from './election.ts';
 import { type Fence, fencedTransport } from './fenced-transport.ts';
+
+/** What a term writes with, and all that it writes with: every call passes the fence. */
+export interface FencedAccess {
+  readonly transport: Transport;
+  readonly writer: Writer;
+  /** Owns fields that the operator hands over to somebody else. */
+  readonly steward: Writer;
+  readonly recorder: Recorder;
+}
 
 export interface BeginDeps extends Omit<RecorderDeps, 'writer'> {
   /** Opens a transport with connections of its own: what is under way in them ends with the term. */
   readonly open: () => Transport;
   readonly throttled: (transport: Transport) => ThrottledTransport;
-  /** Begins to work with what it is given, and with nothing else. */
-  readonly work: (access: TermAccess) => WorkingTerm;
+  /** Starts the work of a term; `stop` resolves when what was begun is finished. */
+  readonly work: (access: FencedAccess) => { stop(): Promise<void> };
 }
 
 /**

@@ -8,6 +8,7 @@ import { codeOf } from '../errors/operator-error.ts';
 import type { Logger } from '../log/log.ts';
 import { createLeaderMetrics } from '../telemetry/leader-metrics.ts';
 import { createRecorder } from '../telemetry/recorder.ts';
+import { FIELD_MANAGER } from './begin-term.ts';
 import { type ElectionEvent, startElection, type Term, type Timing } from './election.ts';
 import { type Fence, fencedTransport } from './fenced-transport.ts';
 import { holderOf, type Lease, type LeaseRef, leaseRef } from './lease.ts';
@@ -37,8 +38,6 @@ export interface Leadership {
   /** Finishes what is begun, and gives the leadership back. */
   stop(): Promise<void>;
 }
-
-const FIELD_MANAGER = 'l4balancer-operator';
 
 /** Stands for the Lease, and tells people who leads: by the log, by metrics, and by events of the Lease. */
 export const joinElection = (options: JoinOptions, onFailed: (error: unknown) => void): Leadership => {

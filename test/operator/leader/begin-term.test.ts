@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
 import type { Transport } from '../../../kube/transport.ts';
-import { beginTerm } from '../../../operator/leader/begin-term.ts';
+import { beginTerm, type FencedAccess } from '../../../operator/leader/begin-term.ts';
 import type { Fence } from '../../../operator/leader/fenced-transport.ts';
-import type { TermAccess } from '../../../operator/reconcile/term.ts';
 import { createThrottle } from '../../../operator/throttle/throttle.ts';
 import { scriptedTransport } from '../../kube/scripted-transport.ts';
 import { ManualClock, settled } from '../manual-clock.ts';
@@ -18,7 +17,7 @@ const begun = (fence: Fence | undefined, perSecond = 1000) => {
   const server = scriptedTransport(Array.from({ length: 20 }, () => ({ answer: structuredClone(OBJECT) })));
   const ended: string[] = [];
   const transport: Transport = { ...server, close: async () => void ended.push('closed') };
-  let access: TermAccess | undefined;
+  let access: FencedAccess | undefined;
   const term = beginTerm(fence, {
     open: () => transport,
     throttled: createThrottle({ perSecond, burst: 1 }, clock),
@@ -34,7 +33,7 @@ const begun = (fence: Fence | undefined, perSecond = 1000) => {
   return { term, access: access ?? assert.fail('it did not begin'), server, clock, ended };
 };
 
-const WRITES: Readonly<Record<string, (access: TermAccess) => Promise<unknown>>> = {
+const WRITES: Readonly<Record<string, (access: FencedAccess) => Promise<unknown>>> = {
   'an apply': ({ writer }) => writer.apply(MANIFEST),
   'a status': ({ writer }) => writer.applyStatus(MANIFEST),
   'a new object': ({ writer }) => writer.create(MANIFEST),
