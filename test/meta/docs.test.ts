@@ -43,61 +43,6 @@ test('documents name only targets that the Makefile has', () => {
   assertNone(files.flatMap(knownTargets));
 });
 
-const SECTIONS = ['What it is', 'Data flow', 'The rooms', 'Ten decisions that matter most'];
-
-/** The rooms section names every folder at the top of the tree. */
-const architecture = (text: string, folders: Iterable<string>): readonly Finding[] => {
-  const path = 'ARCHITECTURE.md';
-  const headings = [...text.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
-  const rooms = /^## The rooms$([\s\S]*?)(?=^## |$(?![\s\S]))/m.exec(text)?.[1] ?? '';
-  return [
-    ...SECTIONS.filter((section) => !headings.includes(section)).map((section) => ({
-      path,
-      says: `has no section "${section}"`,
-    })),
-    ...[...folders]
-      .filter((folder) => !rooms.includes(`\`${folder}/\``))
-      .map((folder) => ({ path, says: `does not say in "The rooms" what ${folder}/ is` })),
-  ];
-};
-
-test('ARCHITECTURE has its sections and names every folder at the top', () => {
-  const folders = new Set(
-    [...paths].filter((path) => path.includes('/')).map((path) => path.split('/')[0] ?? ''),
-  );
-  assert.ok(folders.has('crds'));
-  assert.equal(architecture('## What it is\n', ['crds']).length, 4);
-  assertNone(architecture(fileOf('ARCHITECTURE.md').text, folders));
-});
-
-/** The table of a program's folders names each, and no other. */
-const inside = (text: string, program: string, folders: readonly string[]): readonly Finding[] => {
-  const path = 'ARCHITECTURE.md';
-  const [, table = ''] = new RegExp(`^Inside \`${program}/\`:\\n\\n((?:\\|.*\\n)*)`, 'm').exec(text) ?? [];
-  const named = [...table.matchAll(/^\|([^|]*)\|/gm)].flatMap(([, cell = '']) =>
-    [...cell.matchAll(/`([\w-]+)\/`/g)].map(([, name = '']) => name),
-  );
-  return [
-    ...folders
-      .filter((folder) => !named.includes(folder))
-      .map((folder) => ({ path, says: `does not say what ${program}/${folder}/ is` })),
-    ...named
-      .filter((folder) => !folders.includes(folder))
-      .map((folder) => ({ path, says: `names ${program}/${folder}/, which is not there` })),
-  ];
-};
-
-test('ARCHITECTURE names every folder of the operator and the proxy', () => {
-  const text =
-    'Inside `proxy/`:\n\n| folder | what |\n|---|---|\n| `sys/`, `gone/` | with `no/` |\n\n`table/`\n';
-  assert.equal(inside(text, 'proxy', ['sys', 'table']).length, 2);
-  for (const program of ['operator', 'proxy']) {
-    const folders = [...paths].flatMap((path) => new RegExp(`^${program}/([^/]+)/`).exec(path)?.[1] ?? []);
-    assert.ok(folders.includes('health'));
-    assertNone(inside(fileOf('ARCHITECTURE.md').text, program, [...new Set(folders)]));
-  }
-});
-
 const ARCHITECTURE_BYTES = 12 << 10;
 
 const shortEnough: Check = ({ path, text }) =>

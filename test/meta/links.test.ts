@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { posix } from 'node:path';
 import { test } from 'node:test';
-import { assertNone, type Finding, lineAt, matches } from './finding.ts';
+import { assertNone, type Finding, lineAt } from './finding.ts';
 import { anchorsOf, withoutBlocks } from './headings.ts';
 import { type SourceFile, tree } from './tree.ts';
 
@@ -42,24 +42,4 @@ test('links of the documents lead to files of the tree and to headings in them',
   assert.equal(from('docs/sub/a.md', '# Top\n\n[a](../page.md#what-it-is-all-of-it) [b](#top)'), 0);
   assert.equal(from('README.md', '```\n[a](no/such/file.md)\n```\n'), 0);
   assertNone(check(tree()));
-});
-
-const MENTION = /`((?:bin|charts|crds|docs|e2e|kube|operator|program|proxy|scripts|test)\/[\w./-]+\.\w+)`/g;
-
-/** Files are named with their whole path. */
-const mentions = (files: readonly SourceFile[]): readonly Finding[] => {
-  const paths = new Set(files.map(({ path }) => path));
-  return files
-    .filter(({ path }) => path.endsWith('.md') && path !== 'CHANGELOG.md')
-    .flatMap((file) => matches(file, MENTION, (path) => path))
-    .filter(({ says }) => !paths.has(says))
-    .map((finding) => ({ ...finding, says: `names ${finding.says}, which is not there` }));
-};
-
-test('files that documents name are there', () => {
-  const files = [{ path: 'kube/apply.ts', text: '' }];
-  const from = (text: string) => mentions([...files, { path: 'docs/a.md', text }]).length;
-  assert.equal(from('`kube/gone.ts`'), 1);
-  assert.equal(from('`kube/apply.ts`, `kube/` and `apply.ts`'), 0);
-  assertNone(mentions(tree()));
 });
