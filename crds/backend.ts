@@ -19,19 +19,19 @@ const endpoint = z.object({
     .string()
     .min(2)
     .max(45)
-    .describe('IPv4 or IPv6 address in any spelling; host names are not resolved.'),
+    .describe('IPv4 or IPv6 address in any notation; host names are not resolved.'),
   port: port.describe('TCP port of the endpoint.'),
   weight: z
     .int()
     .min(0)
     .max(256)
     .default(1)
-    .describe('Share of new connections relative to the other endpoints; 0 takes none.'),
+    .describe('Share of new connections relative to the other endpoints; 0 means none.'),
   backup: z
     .boolean()
     .default(false)
     .describe(
-      'True takes new connections only while no other endpoint is healthy, or fewer than panicThresholdPercent, or while all that are start slowly (slowStart).',
+      'A backup takes new connections only while no other endpoint is healthy, fewer than panicThresholdPercent are, or all that are healthy are still in slowStart.',
     ),
 });
 
@@ -39,21 +39,24 @@ const httpCheck = z.object({
   path: z
     .string()
     .max(1024)
-    .regex(/^\/[!-~]*$/, 'is not a path: start with "/" and leave out blanks')
+    .regex(/^\/[!-~]*$/, 'is not a path: it must start with "/" and must not contain spaces')
     .default('/')
-    .describe('Path that the check requests with GET.'),
+    .describe('Path of the GET request.'),
   host: z
     .string()
     .max(259)
     .regex(
       /^[A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?(:[0-9]{1,5})?$/,
-      'is not a host: write a name or an IPv4 address, with a port if need be, such as web.internal or web.internal:8080',
+      'is not a host: write a name or an IPv4 address, optionally with a port, such as web.internal or web.internal:8080',
     )
     .optional()
     .describe(
-      'Host header of the request, and with tls the name sent in the handshake (SNI); without it the endpoint’s address and port.',
+      'Host header of the request; with tls also the server name (SNI). Defaults to the endpoint’s address and port.',
     ),
-  tls: z.boolean().default(false).describe('True asks over TLS (HTTPS); the certificate is not verified.'),
+  tls: z
+    .boolean()
+    .default(false)
+    .describe('Sends the request over TLS (HTTPS). The certificate is not verified.'),
   expectedStatuses: valueSet(z.int().min(100).max(599), 32)
     .min(1)
     .default([200])
@@ -65,21 +68,21 @@ const tlsCheck = z.object({
     .string()
     .max(253)
     .regex(
-      // As no top-level domain does, no address has a letter at the start of its last part.
+      // The last label must start with a letter, as every top-level domain does: this excludes addresses.
       /^([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)*[a-z]([-a-z0-9]*[a-z0-9])?$/,
-      'is not a host name: use lower-case letters, digits, "-" and ".", and a name instead of an address',
+      'is not a host name: use lower-case letters, digits, "-" and ".", and a name rather than an address',
     )
     .optional()
-    .describe('Name sent in the handshake (SNI); without it none is sent.'),
+    .describe('Server name sent in the handshake (SNI). Omit to send none.'),
 });
 
 const grpcCheck = z.object({
   service: z
     .string()
     .max(253)
-    .regex(/^[!-~]*$/, 'is not the name of a gRPC service: leave out blanks')
+    .regex(/^[!-~]*$/, 'is not the name of a gRPC service: it must not contain spaces')
     .default('')
-    .describe('Service that the check asks about; empty asks about the server as a whole.'),
+    .describe('gRPC service to check; empty checks the server as a whole.'),
 });
 
 const healthCheck = z.object({
@@ -87,25 +90,32 @@ const healthCheck = z.object({
     .enum(['TCP', 'TLS', 'HTTP', 'GRPC'])
     .default('TCP')
     .describe(
-      'TCP connects; TLS also makes a handshake, without checking the certificate; HTTP sends a GET, over TLS if http.tls says so; GRPC calls grpc.health.v1.Health/Check without TLS.',
+      'TCP connects; TLS also performs a handshake, without verifying the certificate; HTTP sends a GET request, over TLS if http.tls is set; GRPC calls grpc.health.v1.Health/Check without TLS.',
     ),
   port: port
     .optional()
-    .describe('Port that is checked, of each endpoint’s address; without it the endpoint’s own.'),
-  http: httpCheck.optional().describe('What an HTTP check asks and accepts; only with type HTTP.'),
-  tls: tlsCheck.optional().describe('How a TLS check makes its handshake; only with type TLS.'),
-  grpc: grpcCheck.optional().describe('What a gRPC check asks about; only with type GRPC.'),
+    .describe('Port to check on each endpoint’s address. Defaults to the endpoint’s own port.'),
+  http: httpCheck
+    .optional()
+    .describe('Request and accepted responses of an HTTP check; only with type HTTP.'),
+  tls: tlsCheck.optional().describe('Handshake of a TLS check; only with type TLS.'),
+  grpc: grpcCheck.optional().describe('Request of a gRPC check; only with type GRPC.'),
   interval: duration.default('5s').describe('Time between two checks of one endpoint; 100ms to 1h.'),
   timeout: duration
     .default('1s')
-    .describe('A check not answered within this time has failed; 10ms up to the interval.'),
+    .describe('A check that is not answered within this time fails; 10ms up to the interval.'),
   healthyThreshold: z
     .int()
     .min(1)
     .max(10)
     .default(2)
-    .describe('Successes in a row that make an endpoint healthy.'),
-  unhealthyThreshold: z.int().min(1).max(10).default(3).describe('Failures in a row that make it unhealthy.'),
+    .describe('Consecutive successes that make an endpoint healthy.'),
+  unhealthyThreshold: z
+    .int()
+    .min(1)
+    .max(10)
+    .default(3)
+    .describe('Consecutive failures that make an endpoint unhealthy.'),
 });
 
 const outlierDetection = z.object({
@@ -114,34 +124,36 @@ const outlierDetection = z.object({
     .min(1)
     .max(1000)
     .default(5)
-    .describe('Failed attempts to connect in a row, of all acceptors together, that take an endpoint out.'),
+    .describe('Consecutive connection failures, counted over all acceptors, that eject an endpoint.'),
   ejectionTime: duration
     .default('30s')
     .describe(
-      'Time that it stays out; twice as long the second time in a row, and so on up to ten times; 1s to 1h.',
+      'Time that an endpoint stays ejected; it doubles, triples and so on with each ejection in a row, up to ten times; 1s to 1h.',
     ),
   maxEjectionPercent: z
     .int()
     .min(0)
     .max(100)
     .default(50)
-    .describe('Share of the endpoints that may be out at once; one may be out in any case, unless it is 0.'),
+    .describe('Share of the endpoints that may be ejected at once. At least one may be, unless this is 0.'),
 });
 
 const connect = z.object({
-  timeout: duration.default('5s').describe('Time for one attempt to connect to an endpoint; 10ms to 5m.'),
+  timeout: duration
+    .default('5s')
+    .describe('Time limit of one attempt to connect to an endpoint; 10ms to 5m.'),
   retries: z
     .int()
     .min(0)
     .max(10)
     .default(2)
     .describe(
-      'Further attempts, each on another endpoint; where all were tried, on the same ones again after a pause of 250ms, then of 1s.',
+      'Further attempts, each on another endpoint. When all have been tried, the same ones are tried again, first after 250ms, then after 1s.',
     ),
   totalTimeout: duration
     .default('15s')
     .describe(
-      'Time for all attempts of one connection together; no attempt begins or goes on after it; 10ms to 30m.',
+      'Time limit of all attempts of one connection together; no attempt starts or continues after it; 10ms to 30m.',
     ),
   retryBudgetPercent: z
     .int()
@@ -149,14 +161,14 @@ const connect = z.object({
     .max(100)
     .default(100)
     .describe(
-      'Retries that a backend may have for each 100 new connections; ten a second are allowed in any case, unless it is 0.',
+      'Retries allowed per 100 new connections of the backend. Ten a second are always allowed, unless this is 0.',
     ),
 });
 
-/** Where connections go: the endpoints of a Service, or fixed addresses, and how one is picked. */
+/** Where connections go: the endpoints of a Service or fixed addresses, and how one of them is picked. */
 export const backend = z.object({
   name: name.describe('Unique name of the backend.'),
-  service: serviceReference.optional().describe('A Service, followed through its EndpointSlices.'),
+  service: serviceReference.optional().describe('A Service, watched through its EndpointSlices.'),
   endpoints: keyedList(endpoint, ['address', 'port'], 256)
     .min(1)
     .optional()
@@ -165,24 +177,24 @@ export const backend = z.object({
     .enum(['RoundRobin', 'LeastConnections', 'Random', 'SourceHash', 'Maglev'])
     .default('RoundRobin')
     .describe(
-      'How an endpoint is picked for a new connection; all respect weights. Random takes the less loaded of two. SourceHash and Maglev give a client address the same endpoint on every acceptor and replica: SourceHash moves the fewest clients when endpoints change, Maglev costs the same however many endpoints there are.',
+      'How the endpoint of a new connection is picked; all algorithms respect weights. Random takes the less loaded of two. SourceHash and Maglev map a client address to the same endpoint on every acceptor and replica: SourceHash moves the fewest clients when endpoints change, Maglev’s cost does not grow with the number of endpoints.',
     ),
-  healthCheck: healthCheck.optional().describe('Active checks; without it every ready endpoint is used.'),
+  healthCheck: healthCheck.optional().describe('Active health checks. Omit to use every ready endpoint.'),
   outlierDetection: outlierDetection
     .optional()
-    .describe('Takes endpoints out for a while to which connections fail; without it none is taken out.'),
+    .describe('Temporarily ejects endpoints that connections fail to. Omit to disable.'),
   panicThresholdPercent: z
     .int()
     .min(0)
     .max(100)
     .default(0)
     .describe(
-      'Where fewer endpoints than this share are healthy, healthy backups help; without those all are used, healthy or not. At 0 only where none is healthy.',
+      'When the share of healthy endpoints falls below this, healthy backups are used too; without healthy backups all endpoints are used, healthy or not. With 0 this happens only when none is healthy.',
     ),
   slowStart: duration
     .optional()
     .describe(
-      'Time over which an endpoint that is new or healthy again gets its full share; 1s to 1h. SourceHash and Maglev give it at once.',
+      'Time over which a new or recovered endpoint ramps up to its full share; 1s to 1h. With SourceHash and Maglev it takes its full share at once.',
     ),
   connect: connect.prefault({}).describe('How connections to endpoints are made.'),
   maxConnectionsPerEndpoint: z
@@ -191,7 +203,7 @@ export const backend = z.object({
     .max(1_000_000)
     .optional()
     .describe(
-      'Connections that one replica has open to one endpoint at most. Beyond it another endpoint is used; where all are full, connections wait up to a second in a short queue.',
+      'Limit of open connections from one replica to one endpoint. Beyond it another endpoint is used; when all are full, connections wait up to a second in a short queue.',
     ),
   drain: z
     .object({
@@ -199,13 +211,13 @@ export const backend = z.object({
         .enum(['Keep', 'Close'])
         .default('Keep')
         .describe(
-          'What becomes of connections to an endpoint that has gone: one of a Service has when it is in no EndpointSlice any more.',
+          'Whether to keep or close connections to a removed endpoint. An endpoint of a Service is removed when it is in no EndpointSlice any more.',
         ),
       onUnhealthy: z
         .enum(['Keep', 'Close'])
         .default('Keep')
         .describe(
-          'What becomes of connections to an endpoint that checks or failed attempts to connect took out. They are kept while unhealthy endpoints are used, too (panicThresholdPercent).',
+          'Whether to keep or close connections to an endpoint that fails its checks or is ejected. They are kept while unhealthy endpoints are in use (panicThresholdPercent).',
         ),
     })
     .prefault({})

@@ -1,14 +1,14 @@
 import { addressKind, v6Groups } from './ip-address.ts';
 
-/** IPv4 written as IPv6, the usual way. */
+/** An IPv4-mapped IPv6 address in its usual notation. */
 const MAPPED = /^::[Ff]{4}:([0-9]+[.][0-9.]+)$/;
 
-/** The IPv4 address that `::ffff:192.0.2.1` stands for; any other text as it is. */
+/** The IPv4 address of `::ffff:192.0.2.1`; any other text unchanged. */
 export const unmapped = (text: string): string => MAPPED.exec(text)?.[1] ?? text;
 
 /**
- * The one spelling of an address that RFC 5952 recommends, and of IPv4 written as IPv6, whatever way, the
- * IPv4 address. Text that is no address stays as it is.
+ * The canonical notation of an address (RFC 5952). An IPv4-mapped address, however written, becomes the IPv4
+ * address. Text that is not an address is returned unchanged.
  */
 export const canonicalAddress = (text: string): string => {
   const plain = unmapped(text);
@@ -20,7 +20,7 @@ export const canonicalAddress = (text: string): string => {
   return isMapped ? [high >> 8, high & 255, low >> 8, low & 255].join('.') : compressed(groups);
 };
 
-/** Hexadecimal, in lower case, with `::` for the longest run of zeros, the first of equals. */
+/** Lower-case hexadecimal with `::` for the longest run of zeros; of equally long runs, the first. */
 const compressed = (groups: readonly number[]): string => {
   let longest = { at: 0, length: 1 };
   for (let at = 0; at < groups.length; at++) {
@@ -33,7 +33,7 @@ const compressed = (groups: readonly number[]): string => {
   return `${hex(groups.slice(0, longest.at))}::${hex(groups.slice(longest.at + longest.length))}`;
 };
 
-/** What tells endpoints apart: two spellings of one address are one endpoint. */
+/** Identity of an endpoint: two notations of one address are the same endpoint. */
 export const endpointIdentity = ({
   address,
   port,

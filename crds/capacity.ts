@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
-/** How many connections there will be: sizes the pods where the workload does not. */
+/** Expected connections: determines the size of the pods unless `workload` sets it. */
 export const capacity = z.object({
   connections: z
     .int()
     .min(1)
     .max(100_000_000)
     .describe(
-      'Connections open at once, of all replicas together. CPU, memory and replicas follow from it; those given under workload win.',
+      'Concurrent connections of all replicas together. CPU, memory and replicas are derived from it; values set under workload take precedence.',
     ),
   connectionsPerCore: z
     .int()
@@ -15,7 +15,7 @@ export const capacity = z.object({
     .max(1_000_000)
     .optional()
     .describe(
-      'Active connections that one core carries. By default 50000, and 20000 where every connection is also logged; to change it changes the pods.',
+      'Active connections that one core carries. Defaults to 50000, or to 20000 when every connection is also logged. Changing it changes the pods.',
     ),
 });
 

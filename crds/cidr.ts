@@ -1,6 +1,6 @@
 import { addressKind } from './ip-address.ts';
 
-/** Whether the text is a range of IPv4 or IPv6 addresses, such as `10.0.0.0/8`, as Kubernetes reads it. */
+/** Whether Kubernetes accepts the text as a CIDR range of IPv4 or IPv6 addresses, such as `10.0.0.0/8`. */
 export const isCidr = (text: string): boolean => {
   const [address = '', bits = '', ...more] = text.split('/');
   return (

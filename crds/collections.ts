@@ -1,10 +1,12 @@
 import { z } from 'zod';
 
-/** A list whose entries differ in `keys`; server-side apply merges it by them. Up to `max` entries. */
+/**
+ * A list whose entries are identified by `keys`, by which server-side apply merges it. Up to `max` entries.
+ */
 export const keyedList = <T extends z.ZodType>(entry: T, keys: readonly string[], max: number) =>
   z.array(entry).max(max).meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': keys });
 
-/** A list in which every value occurs once. Up to `max` values. */
+/** A list of distinct values. Up to `max` values. */
 export const valueSet = <T extends z.ZodType>(value: T, max: number) =>
   z.array(value).max(max).meta({ 'x-kubernetes-list-type': 'set' });
 
@@ -13,7 +15,8 @@ export const plainList = <T extends z.ZodType>(entry: T, max: number) =>
   z.array(entry).max(max).meta({ 'x-kubernetes-list-type': 'atomic' });
 
 /**
- * Labels, annotations and the like: text by text, up to `max` entries with values up to `length` characters.
+ * Labels, annotations and the like: strings by name, up to `max` entries with values up to `length`
+ * characters.
  */
 export const textMap = (max: number, length: number) =>
   z
@@ -21,14 +24,14 @@ export const textMap = (max: number, length: number) =>
     .refine((map) => Object.keys(map).length <= max, `has more than ${max} entries`)
     .meta({ maxProperties: max });
 
-/** Whole numbers from `least` to `most` by name; up to `max` entries. */
+/** Integers from `least` to `most` by name; up to `max` entries. */
 export const numberMap = (max: number, least: number, most: number) =>
   z
     .record(z.string(), z.int().min(least).max(most))
     .refine((map) => Object.keys(map).length <= max, `has more than ${max} entries`)
     .meta({ maxProperties: max });
 
-/** Whole numbers by name, written with or without quotes; up to `max` entries. */
+/** Integers by name, written with or without quotes; up to `max` entries. */
 export const quantityMap = (max: number) =>
   z
     .record(
@@ -38,12 +41,12 @@ export const quantityMap = (max: number) =>
         z
           .string()
           .max(7)
-          .regex(/^[1-9][0-9]{0,6}$/, 'is not a whole number above zero'),
+          .regex(/^[1-9][0-9]{0,6}$/, 'is not a positive integer'),
       ]),
     )
     .refine((map) => Object.keys(map).length <= max, `has more than ${max} entries`)
     .meta({ maxProperties: max });
 
-/** An object that Kubernetes defines and checks; passed on as it is. */
+/** An object that Kubernetes defines and validates; passed on unchanged. */
 export const passedOn = () =>
   z.record(z.string(), z.unknown()).meta({ 'x-kubernetes-preserve-unknown-fields': true });

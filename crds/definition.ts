@@ -40,7 +40,7 @@ export const definition = () => ({
   },
 });
 
-/** Of a resource that no operator has seen yet: who waits would else take what has no status for done. */
+/** Marks a resource that no operator has seen yet: kstatus would take one without a status for ready. */
 const UNSEEN = { observedGeneration: -1 };
 
 const READY = '.status.conditions[?(@.type=="Ready")]';
@@ -52,13 +52,13 @@ const COLUMNS = [
     name: 'Replicas',
     type: 'string',
     jsonPath: '.status.replicaSummary',
-    description: 'Ready and wanted pods.',
+    description: 'Ready and desired pods.',
   },
   {
     name: 'Acceptors',
     type: 'integer',
     jsonPath: '.status.acceptors',
-    description: 'Acceptor threads of each pod.',
+    description: 'Acceptor threads per pod.',
   },
   { name: 'Address', type: 'string', jsonPath: '.status.addresses[0].value' },
   { name: 'Profile', type: 'string', jsonPath: '.spec.tuning.profile', priority: 1 },
@@ -75,19 +75,19 @@ const rootSchema = (): Structural => {
     properties: {
       apiVersion: { type: 'string' },
       kind: { type: 'string' },
-      // Declared so that a rule can point to it; Kubernetes describes the rest.
+      // Declared so that a rule can refer to it; Kubernetes defines the rest.
       metadata: { type: 'object', properties: { name: { type: 'string' } } },
-      spec: structuredClone({ description: 'What is wanted.', ...SPEC_SCHEMA }),
+      spec: structuredClone({ description: 'Desired state.', ...SPEC_SCHEMA }),
       status: structuredClone({
-        description: 'What is; written by the operator.',
+        description: 'Observed state, written by the operator.',
         default: UNSEEN,
         ...STATUS_SCHEMA,
       }),
     },
   };
   for (const { id, scope, rule, message, messageExpression, fieldPath, optionalOldSelf } of STATEMENTS) {
-    const place = schemaAt(root, patternPath(scope));
-    if (place === undefined)
+    const schema = schemaAt(root, patternPath(scope));
+    if (schema === undefined)
       throw new TypeError(`Rule "${id}" has the scope "${scope}", which is not in the schema`);
     const validation: Validation = {
       rule,
@@ -96,7 +96,7 @@ const rootSchema = (): Structural => {
       ...(fieldPath === undefined ? {} : { fieldPath }),
       ...(optionalOldSelf === undefined ? {} : { optionalOldSelf }),
     };
-    place['x-kubernetes-validations'] = [...(place['x-kubernetes-validations'] ?? []), validation];
+    schema['x-kubernetes-validations'] = [...(schema['x-kubernetes-validations'] ?? []), validation];
   }
   return root;
 };

@@ -1,18 +1,18 @@
 import { z } from 'zod';
 import { duration } from './scalars.ts';
 
-/** How a proxy that is told to stop lets its connections end. */
+/** How a proxy that shuts down lets its connections end. */
 export const drain = z.object({
   delay: duration
     .optional()
     .describe(
-      'Time in which new connections are still taken after a pod was told to stop; 0s to 1h, and less than workload.terminationGracePeriod, of which it is a part. By default 5s in Kubernetes, at most half of that period; none elsewhere.',
+      'Time for which a terminating pod still accepts new connections; 0s to 1h, and less than workload.terminationGracePeriod, which includes it. Defaults to 5s in Kubernetes, at most half of the grace period, and to 0s elsewhere.',
     ),
   spread: z
     .boolean()
     .default(true)
     .describe(
-      'True closes idle connections one by one over the time that is left, so that clients do not come back all at once; false keeps all until the end.',
+      'Closes idle connections one by one over the remaining time, so that clients do not all reconnect at once. With false all are kept until the end.',
     ),
 });
 

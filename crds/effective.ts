@@ -4,13 +4,14 @@ import { PRESETS } from './presets.ts';
 import { type EffectiveResources, effectiveResources } from './resources.ts';
 import type { Sysctl, Tuning } from './tuning.ts';
 
-/** What the pods are given: each knob from the spec where it is set there, else from the profile. */
+/** The effective tuning of the pods: each knob from the spec if set there, otherwise from the profile. */
 export interface EffectiveTuning {
-  /** Acceptor threads of each pod. */
+  /** Acceptor threads per pod. */
   readonly acceptors: number;
   readonly logLevel: NonNullable<Tuning['logLevel']>;
   /**
-   * Sorted by name. With the node's network, its net.* are asked of the node's kernel, and nobody sets them.
+   * Sorted by name. On the host network, the net.* ones are only expected of the node’s kernel; nobody sets
+   * them.
    */
   readonly sysctls: readonly Sysctl[];
   readonly sysctlMethod: Tuning['sysctlMethod'];
@@ -18,14 +19,14 @@ export interface EffectiveTuning {
   readonly hostNetwork: boolean;
   /** Sorted. */
   readonly capabilities: readonly NonNullable<Tuning['capabilities']>[number][];
-  /** RLIMIT_NOFILE to ask for; absent: the hard limit that the container starts with. */
+  /** RLIMIT_NOFILE to set; if absent, the hard limit that the container starts with. */
   readonly fileDescriptors?: number;
   readonly resources: EffectiveResources;
 }
 
 /**
- * What the operator renders into the pods and the proxy compares with what the kernel gave. Expects a parsed
- * spec.
+ * What the operator renders into the pods, and what the proxy compares the kernel's values with. Expects a
+ * parsed spec.
  */
 export const effectiveTuning = (spec: TunedSpec): EffectiveTuning => {
   const preset = PRESETS[spec.tuning.profile];

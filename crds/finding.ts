@@ -1,9 +1,9 @@
-/** One thing wrong with an input: where it is, what is wrong, and what would be right. */
+/** One problem of an input: where it is, what is wrong, and what would be right. */
 export interface Finding {
-  /** Path in the resource, such as `spec.listeners[1].port`; empty when the whole input is meant. */
+  /** Path in the resource, such as `spec.listeners[1].port`; empty for the input as a whole. */
   readonly path: string;
-  /** What was found, in words that a person can act on. */
+  /** What was found, worded so that a person can act on it. */
   readonly message: string;
-  /** 1-based line in the file that was parsed, where it is known. */
+  /** 1-based line in the parsed file, if known. */
   readonly line?: number;
 }

@@ -3,7 +3,7 @@ import { nearest } from './nearest.ts';
 import { type Duplicate, isRecord, normalise } from './normalise.ts';
 import { formatPath, overlap, type Path, valueAt } from './path.ts';
 import { respelledEndpoints } from './respelled.ts';
-import { type RuleProblem, ruleProblems, type StandIn, type Where } from './rules/apply.ts';
+import { type Environment, type RuleProblem, ruleProblems, type StandIn } from './rules/apply.ts';
 import { type Problem, schemaProblems, textOf } from './schema-findings.ts';
 import { SPEC_SCHEMA } from './schemas.ts';
 import { status } from './status.ts';
@@ -11,14 +11,14 @@ import { unknownFieldProblems } from './unknown-fields.ts';
 import { show } from './words.ts';
 
 /**
- * `Refuse` makes a problem of each unknown field, and of what the API server cannot refuse; `Report` lists
- * and drops unknown fields, as the API server does, and tolerates what was stored before the rule that it
- * breaks.
+ * `Refuse` reports each unknown field as a problem, and so what the API server has no means to refuse.
+ * `Report` lists and drops unknown fields, as the API server does, and tolerates a broken rule if the
+ * resource may have been stored before that rule existed.
  */
 export type UnknownFields = 'Refuse' | 'Report';
 
 export interface Inspection {
-  /** Only when there is no problem. */
+  /** Defined only if there are no problems. */
   readonly balancer: L4Balancer | undefined;
   readonly problems: readonly Problem[];
   /** Unknown fields; empty with `Refuse`. */
@@ -46,14 +46,11 @@ const METADATA_FIELDS = [
   'uid',
 ];
 
-/**
- * Everything that is wrong with an input, in the order schema, repeated entries, rules, unknown fields. Never
- * throws.
- */
+/** All problems of an input, in the order: schema, repeated entries, rules, unknown fields. Never throws. */
 export const inspect = (
   input: unknown,
   unknownFields: UnknownFields,
-  where: Where = 'Cluster',
+  environment: Environment = 'Cluster',
   standIns: readonly StandIn[] = [],
 ): Inspection => {
   const wrongKind = notABalancer(input);
@@ -69,10 +66,10 @@ export const inspect = (
   const broken = ruleProblems(
     candidate,
     refused.map(({ at }) => at),
-    where,
+    environment,
     standIns,
   );
-  // What stands in for a part was never stored.
+  // A stand-in was never stored, so a broken rule is not tolerated in it.
   const isTolerated = ({ at, forStored }: RuleProblem): boolean =>
     unknownFields === 'Report' &&
     forStored !== undefined &&
@@ -95,7 +92,7 @@ const inWords = ({ at, message, forStored }: RuleProblem): Problem => ({
   message: (lineOf) => `${textOf(message, lineOf)}; it was stored before this was refused: ${forStored}`,
 });
 
-/** Findings about any other field make no sense when the input is something else altogether. */
+/** If the input is a different kind of object, findings about its fields would be meaningless. */
 const notABalancer = (input: unknown): Problem[] => {
   if (!isRecord(input)) return [{ at: [], message: `${show(input)} is not an ${KIND}: expected an object` }];
   return [...fixed(input, 'apiVersion', API_VERSION), ...fixed(input, 'kind', KIND)];
@@ -107,13 +104,13 @@ const fixed = (input: Record<string, unknown>, field: string, expected: string):
   const message =
     found === undefined
       ? `is missing: expected ${expected}`
-      : `${show(found)} is not known: expected ${expected}`;
+      : `${show(found)} is not supported: expected ${expected}`;
   return [{ at: [field], message }];
 };
 
 /**
- * A status says nothing about what shall be served, and may come from a newer operator: one that does not
- * parse counts as none.
+ * A status does not affect what is served, and may come from a newer operator: one that does not parse is
+ * ignored.
  */
 const statusOf = (input: Record<string, unknown>): Pick<L4Balancer, 'status'> => {
   const parsed = status.safeParse(withoutNulls(own(input, 'status')));

@@ -1,6 +1,7 @@
 /**
- * What kind of traffic an address is for; `none` when the text is no address. IPv6 addresses that are
- * link-local mean nothing without an interface, which none of ours can name; IPv4's do.
+ * The kind of an address; `none` if the text is not an address. Link-local IPv6 addresses are a kind of their
+ * own because they are useless without an interface, which none of our fields can name; link-local IPv4
+ * addresses work as unicast.
  */
 export type AddressKind = 'unicast' | 'unspecified' | 'multicast' | 'broadcast' | 'link-local' | 'none';
 
@@ -8,8 +9,8 @@ const V4_PART = /^(0|[1-9][0-9]{0,2})$/;
 const V6_PART = /^[0-9A-Fa-f]{1,4}$/;
 
 /**
- * Kind of an IPv4 or IPv6 address. As strict as Kubernetes: no leading zeros, no zone, no port, no IPv4
- * written as IPv6 (`::ffff:192.0.2.1`, see `unmapped`).
+ * Kind of an IPv4 or IPv6 address. As strict as Kubernetes: no leading zeros, no zone, no port, no
+ * IPv4-mapped IPv6 (`::ffff:192.0.2.1`, see `unmapped`).
  */
 export const addressKind = (text: string): AddressKind => {
   if (text.includes(':')) {
@@ -43,7 +44,7 @@ const v4Bytes = (text: string): readonly number[] | undefined => {
   return parts.map(Number);
 };
 
-/** The eight groups; `::` stands for one zero group or more; the last two groups may be written as IPv4. */
+/** The eight groups; `::` expands to at least one zero group; the last two groups may be written as IPv4. */
 export const v6Groups = (text: string): readonly number[] | undefined => {
   const halves = text.split('::');
   if (halves.length > 2) return undefined;

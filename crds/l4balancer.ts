@@ -18,30 +18,30 @@ export const VERSION = 'v1alpha1';
 export const API_VERSION = `${GROUP}/${VERSION}`;
 export const KIND = 'L4Balancer';
 export const PLURAL = 'l4balancers';
-/** Before the resource's name in that of every object made for it, such as its Service. */
+/** Prefix of the names of all objects made for a resource, such as its Service. */
 export const CHILD_PREFIX = 'l4b-';
-/** Port of the proxy's admin endpoint where nothing else is said; no listener may take it. */
+/** Default port of the proxy's admin endpoint; no listener may use it. */
 export const ADMIN_PORT = 9901;
 
 export const spec = z.object({
   listeners: keyedList(listener, ['name'], 64).min(1).describe('Ports that clients connect to.'),
-  backends: keyedList(backend, ['name'], 64).min(1).describe('Where the connections go.'),
-  capacity: capacity.optional().describe('How many connections to be ready for.'),
-  tuning: tuning.prefault({}).describe('Kernel and runtime settings; see the production tuning guide.'),
+  backends: keyedList(backend, ['name'], 64).min(1).describe('Where the listeners’ connections go.'),
+  capacity: capacity.optional().describe('Expected number of connections.'),
+  tuning: tuning.prefault({}).describe('Kernel and runtime settings, as in the production tuning guide.'),
   workload: workload.prefault({}).describe('The pods that run the proxy.'),
-  service: service.prefault({}).describe('The Service in front of them.'),
-  networkPolicy: networkPolicy.prefault({}).describe('Who may reach the pods.'),
-  readiness: readiness.prefault({}).describe('When the resource counts as Ready.'),
+  service: service.prefault({}).describe('The Service in front of the pods.'),
+  networkPolicy: networkPolicy.prefault({}).describe('Who may connect to the pods.'),
+  readiness: readiness.prefault({}).describe('When the resource is considered Ready.'),
   monitoring: monitoring.prefault({}).describe('How Prometheus finds the pods.'),
-  drain: drain.prefault({}).describe('How a proxy stops.'),
-  accessLog: accessLog.prefault({}).describe('One line for each connection that ended.'),
+  drain: drain.prefault({}).describe('How a proxy shuts down.'),
+  accessLog: accessLog.prefault({}).describe('One log line per closed connection.'),
   paused: z
     .boolean()
     .default(false)
-    .describe('True makes the operator leave the resource’s children alone; traffic goes on.'),
+    .describe('The operator stops changing the resource’s child objects; traffic continues.'),
 });
 
-/** The whole resource as its readers use it: parsed, with defaults filled in. */
+/** The whole resource, parsed and with defaults filled in. */
 export const l4balancer = z.object({
   apiVersion: z.literal(API_VERSION),
   kind: z.literal(KIND),

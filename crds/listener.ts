@@ -5,12 +5,12 @@ const keepalive = z.object({
   time: duration
     .optional()
     .describe(
-      'Silence after which a side is asked whether it is still there; 1s to 9h, in whole seconds. Without it net.ipv4.tcp_keepalive_time.',
+      'Idle time before the first keepalive probe; 1s to 9h, in whole seconds. Defaults to net.ipv4.tcp_keepalive_time.',
     ),
   interval: duration
     .optional()
     .describe(
-      'Time between two such questions; 1s to 9h, in whole seconds. Without it net.ipv4.tcp_keepalive_intvl.',
+      'Time between keepalive probes; 1s to 9h, in whole seconds. Defaults to net.ipv4.tcp_keepalive_intvl.',
     ),
   probes: z
     .int()
@@ -18,15 +18,15 @@ const keepalive = z.object({
     .max(127)
     .optional()
     .describe(
-      'Questions without an answer after which the side counts as gone. Without it net.ipv4.tcp_keepalive_probes.',
+      'Unanswered probes after which the connection is considered dead. Defaults to net.ipv4.tcp_keepalive_probes.',
     ),
 });
 
-/** One port that clients connect to, and the backend its connections go to. */
+/** A port that clients connect to, and the backend that its connections go to. */
 export const listener = z.object({
   name: name.describe('Unique name of the listener; also the name of the Service port.'),
   port: port.describe(
-    'Port that clients connect to, unique among the listeners; that of the admin endpoint, workload.adminPort, is taken.',
+    'Port that clients connect to. It must be unique among the listeners and differ from workload.adminPort.',
   ),
   address: z
     .string()
@@ -34,28 +34,28 @@ export const listener = z.object({
     .max(45)
     .optional()
     .describe(
-      'The one address of its machine that the listener binds to, IPv4 or IPv6; without it all of them. Without a cluster, where listeners of different addresses may have one port, and with tuning.profile HostNetwork.',
+      'The one local IPv4 or IPv6 address to bind to. Omit to bind to all. Only without a cluster, where listeners with different addresses may share a port, and with tuning.profile HostNetwork.',
     ),
-  protocol: z.enum(['TCP']).default('TCP').describe('Protocol of the listener; TCP for now.'),
-  backend: name.describe('Name of the entry of spec.backends that takes the connections.'),
+  protocol: z.enum(['TCP']).default('TCP').describe('Transport protocol; currently only TCP.'),
+  backend: name.describe('Name of the entry of spec.backends that connections go to.'),
   timeouts: z
     .object({
       idle: duration
         .default('1h')
-        .describe('A connection that moves no byte either way for this long is closed; 1s to 168h.'),
+        .describe('A connection without traffic in either direction for this long is closed; 1s to 168h.'),
       halfClosed: duration
         .default('5m')
         .describe(
-          'The same once one side has ended its stream, where that is shorter than idle; 1s to 168h. Raise it where clients end their side and wait long for the answer.',
+          'Idle limit once one side has ended its stream, if shorter than idle; 1s to 168h. Raise it if clients end their side and then wait long for the response.',
         ),
       keepalive: keepalive
         .optional()
         .describe(
-          'TCP keepalive of both sides, of connections that begin from now on. It is always on; what is left out is as the kernel has it.',
+          'TCP keepalive on both sides, for new connections. It is always on; omitted values are the kernel’s.',
         ),
     })
     .prefault({})
-    .describe('Time limits of each connection.'),
+    .describe('Time limits of a connection.'),
 });
 
 export type Keepalive = z.output<typeof keepalive>;

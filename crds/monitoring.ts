@@ -7,11 +7,11 @@ export const monitoring = z.object({
   podMonitor: z
     .boolean()
     .default(false)
-    .describe('True makes a PodMonitor, once the cluster has that kind (Prometheus Operator).'),
+    .describe('Creates a PodMonitor if the cluster has that kind (Prometheus Operator).'),
   labels: textMap(16, 63)
     .optional()
-    .describe('Labels of the PodMonitor: what a Prometheus selects it by, such as release.'),
-  interval: duration.default('30s').describe('Time between two scrapes; 1s to 1h.'),
+    .describe('Labels of the PodMonitor that Prometheus selects it by, such as release.'),
+  interval: duration.default('30s').describe('Scrape interval; 1s to 1h.'),
 });
 
 export type Monitoring = z.output<typeof monitoring>;

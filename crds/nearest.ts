@@ -1,11 +1,8 @@
-/**
- * The candidate that a person most likely meant by `word`, or undefined where none is near. Upper and lower
- * case are one.
- */
+/** The candidate most likely meant by a misspelled `word`, or undefined if none is close. Ignores case. */
 export const nearest = (word: string, candidates: readonly string[]): string | undefined => {
   const wanted = word.toLowerCase().slice(0, 64);
   let best: string | undefined;
-  // Half of the word may differ, but never more than three letters: else the suggestion misleads.
+  // Up to half of the word may differ, but at most three letters: a more distant suggestion would mislead.
   let least = Math.min(3, Math.ceil(wanted.length / 2)) + 1;
   for (const candidate of candidates) {
     const distance = editDistance(wanted, candidate.toLowerCase());
@@ -17,7 +14,7 @@ export const nearest = (word: string, candidates: readonly string[]): string | u
   return best;
 };
 
-/** Letters to insert, remove or replace to turn one word into the other. */
+/** Levenshtein distance. */
 const editDistance = (a: string, b: string): number => {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {

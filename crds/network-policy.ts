@@ -2,24 +2,21 @@ import { z } from 'zod';
 import { textMap, valueSet } from './collections.ts';
 import { cidr } from './scalars.ts';
 
-/**
- * Who may reach the pods. What the pods reach is never limited: their endpoints and the API server may be
- * anywhere.
- */
+/** Who may connect to the pods. Egress is never limited: endpoints and the API server may be anywhere. */
 export const networkPolicy = z.object({
   enabled: z
     .boolean()
     .default(false)
-    .describe('True makes a NetworkPolicy: the listeners’ ports and the admin port, and nothing else.'),
+    .describe('Creates a NetworkPolicy that admits traffic to the listeners’ ports and the admin port only.'),
   clients: valueSet(cidr, 64)
     .optional()
     .describe(
-      'Addresses that may connect to the listeners; by default all. The addresses that the pods see count, which are the nodes’ unless externalTrafficPolicy is Local.',
+      'CIDR ranges that may connect to the listeners; by default all. The source addresses that the pods see count: those of nodes, unless externalTrafficPolicy is Local.',
     ),
   monitoringNamespaces: textMap(16, 63)
     .optional()
     .describe(
-      'Labels of the namespaces whose pods may read the admin port, beside the operator’s; by default none.',
+      'Labels of the namespaces, besides the operator’s, whose pods may connect to the admin port; by default none.',
     ),
 });
 

@@ -1,10 +1,10 @@
 import type { Path } from './path.ts';
 import type { Structural } from './structural.ts';
 
-/** What the API server would store, and what it would drop or refuse on the way. */
+/** What the API server would store, and what it would drop or refuse before. */
 export interface Normalised {
   readonly value: unknown;
-  /** Fields that the schema does not know. */
+  /** Fields that are not in the schema. */
   readonly unknown: readonly Path[];
   /** Entries of keyed lists and sets that repeat an earlier one, in document order. */
   readonly duplicates: readonly Duplicate[];
@@ -18,9 +18,9 @@ export interface Duplicate {
 }
 
 /**
- * Does to a value what the API server does before validation: unknown fields are dropped, null stands for a
- * field left out, defaults are filled in. The input is not changed. Only as deep as the schema, so no input
- * is too deep.
+ * Processes a value as the API server does before validation: drops unknown fields, treats null as an omitted
+ * field, and fills in defaults. Does not change the input. Recurses only as deep as the schema, so a deeply
+ * nested input is safe.
  */
 export const normalise = (schema: Structural, input: unknown, root: Path): Normalised => {
   const unknown: Path[] = [];
@@ -45,7 +45,7 @@ export const normalise = (schema: Structural, input: unknown, root: Path): Norma
   };
 
   const map = (part: Structural, value: Record<string, unknown>, at: Path) =>
-    // Not by assignment: a key named __proto__ must stay a key.
+    // `fromEntries` instead of assignments: a key named __proto__ must stay an ordinary key.
     Object.fromEntries(
       Object.entries(value)
         .filter(([, entry]) => entry !== null && entry !== undefined)
@@ -70,7 +70,7 @@ export const normalise = (schema: Structural, input: unknown, root: Path): Norma
   return { value: walk(schema, input, root), unknown, duplicates };
 };
 
-/** Undefined where the entry is not whole enough to be compared; the schema says so on its own. */
+/** Undefined if the entry is too incomplete to compare; the schema reports that by itself. */
 const identityOf = (entry: unknown, keys: readonly string[]): string | undefined => {
   if (keys.length === 0) return isScalar(entry) ? JSON.stringify(entry) : undefined;
   if (!isRecord(entry)) return undefined;
@@ -80,6 +80,6 @@ const identityOf = (entry: unknown, keys: readonly string[]): string | undefined
 
 const isScalar = (value: unknown): boolean => typeof value === 'string' || typeof value === 'number';
 
-/** A plain object, as YAML and JSON make them. */
+/** An object as parsed from YAML or JSON. */
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -3,41 +3,40 @@ import type { Finding } from './finding.ts';
 import { inspect } from './inspect.ts';
 import { KIND, type L4Balancer } from './l4balancer.ts';
 import { formatPath, type Path } from './path.ts';
-import type { Where } from './rules/apply.ts';
+import type { Environment } from './rules/apply.ts';
 import { textOf } from './schema-findings.ts';
 
 export interface ParsedManifest {
-  /** Undefined when there is any finding. */
+  /** Undefined if there is any finding. */
   readonly balancer: L4Balancer | undefined;
-  /** In the order of the file. */
+  /** Ordered by line. */
   readonly findings: readonly Finding[];
   /**
-   * Line of what is at a path, for findings that a consumer adds; undefined where it is not written in the
-   * file.
+   * Line of the field at a path, for findings that a caller adds; undefined if the file does not contain it.
    */
   readonly lineOf: (path: Path) => number | undefined;
 }
 
-/** Longest text that is read, in characters; the API server takes no larger object. */
+/** Maximum length in characters; the API server accepts no larger objects. */
 const MAX_LENGTH = 1_500_000;
 
 /**
- * Reads the text of a manifest file (YAML or JSON): exactly one L4Balancer, no key twice, no unknown field.
- * Findings carry the line that they speak of. Never throws.
+ * Parses a manifest file (YAML or JSON) with exactly one L4Balancer, no duplicate keys and no unknown fields.
+ * Findings carry their line. Never throws.
  */
-export const parseManifest = (text: string, where: Where = 'Cluster'): ParsedManifest => {
+export const parseManifest = (text: string, environment: Environment = 'Cluster'): ParsedManifest => {
   if (text.length > MAX_LENGTH) {
     return refused(`has ${text.length} characters: a manifest has at most ${MAX_LENGTH}`);
   }
   try {
-    return read(text, where);
+    return read(text, environment);
   } catch (cause) {
-    // The library throws on alias bombs, and on nesting so deep that its stack ends.
+    // The library throws on alias bombs, and when deep nesting overflows its stack.
     return refused(`cannot be read as YAML: ${cause instanceof Error ? cause.message : String(cause)}`);
   }
 };
 
-const read = (text: string, where: Where): ParsedManifest => {
+const read = (text: string, environment: Environment): ParsedManifest => {
   const lines = new LineCounter();
   const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: true, merge: true };
   const parsed = parseAllDocuments(text, options);
@@ -61,11 +60,15 @@ const read = (text: string, where: Where): ParsedManifest => {
     const message = `has ${documents.length} documents: expected one ${KIND} and nothing else`;
     return refused(message, lineAt(second, [], lines));
   }
-  return inspected(document, lines, where);
+  return inspected(document, lines, environment);
 };
 
-const inspected = (document: Document.Parsed, lines: LineCounter, where: Where): ParsedManifest => {
-  const { balancer, problems } = inspect(document.toJS(), 'Refuse', where);
+const inspected = (
+  document: Document.Parsed,
+  lines: LineCounter,
+  environment: Environment,
+): ParsedManifest => {
+  const { balancer, problems } = inspect(document.toJS(), 'Refuse', environment);
   const findings = problems.map(({ at, message }) => {
     const line = lineAt(document, at, lines);
     const lineOf = (other: Path): string => {
@@ -85,7 +88,7 @@ const inspected = (document: Document.Parsed, lines: LineCounter, where: Where):
   };
 };
 
-/** A lone comment or `---` is no document to complain about, unless it is broken. */
+/** A document of only comments, or a stray `---`, is ignored unless it is malformed. */
 const hasContent = (document: Document.Parsed): boolean =>
   document.errors.length > 0 || (document.contents !== null && document.toJS() !== null);
 
@@ -97,7 +100,7 @@ const refused = (message: string, line?: number): ParsedManifest => ({
 
 const nowhere = (): undefined => undefined;
 
-/** 1-based line of what is at `path`, or of the nearest thing around it that is written in the file. */
+/** 1-based line of the node at `path`, or of its nearest ancestor that the file contains. */
 const lineAt = (document: Document.Parsed, path: Path, lines: LineCounter): number | undefined => {
   for (let length = path.length; length >= 0; length--) {
     const offset = offsetAt(document, path.slice(0, length));
@@ -106,7 +109,7 @@ const lineAt = (document: Document.Parsed, path: Path, lines: LineCounter): numb
   return undefined;
 };
 
-/** Where the key of a field stands, or the entry of a list. */
+/** Offset of a field's key, or of a list entry. */
 const offsetAt = (document: Document.Parsed, path: Path): number | undefined => {
   const last = path.at(-1);
   if (typeof last === 'string') {

@@ -5,21 +5,21 @@ import { formatPath } from './path.ts';
 import { type Problem, textOf } from './schema-findings.ts';
 
 export interface Parsed {
-  /** The resource with its defaults filled in; undefined when there is any finding. */
+  /** The resource with its defaults filled in; undefined if there is any finding. */
   readonly balancer: L4Balancer | undefined;
-  /** Everything that is wrong, in a stable order. */
+  /** All problems, in a stable order. */
   readonly findings: readonly Finding[];
   /** Paths of unknown fields that were dropped; empty with `Refuse`. */
   readonly ignored: readonly string[];
-  /** What would be refused if it were written today, and what becomes of it; empty with `Refuse`. */
+  /** What would be refused if it were written today, and its effect; empty with `Refuse`. */
   readonly tolerated: readonly Finding[];
 }
 
 /**
- * The only way from an untrusted value to an L4Balancer: what the API server refuses is refused here with the
- * same paths, and defaults are the same. `Refuse` is for a file that a person wrote, where an unknown field
- * is a mistake; `Report` for objects from the API server, whose CRD may be newer than this program. Never
- * throws, whatever the input.
+ * The only way from an untrusted value to an L4Balancer: refuses what the API server refuses, with the same
+ * paths, and fills in the same defaults. Use `Refuse` for files written by people, where an unknown field is
+ * a mistake, and `Report` for objects from the API server, whose CRD may be newer than this program. Never
+ * throws.
  */
 export const parseL4Balancer = (input: unknown, unknownFields: UnknownFields): Parsed => {
   const { balancer, problems, ignored, tolerated } = inspect(input, unknownFields);

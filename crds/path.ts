@@ -1,9 +1,9 @@
-/** Where something is in a resource: field names, map keys and list indexes, outermost first. */
+/** Path to a value in a resource: field names, map keys and list indexes, outermost first. */
 export type Path = readonly (string | number)[];
 
 const FIELD = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 
-/** As Kubernetes writes it: `spec.listeners[1].port`, `spec.workload.podLabels[example.com/team]`. */
+/** In Kubernetes' notation: `spec.listeners[1].port`, `spec.workload.podLabels[example.com/team]`. */
 export const formatPath = (path: Path): string =>
   path.reduce<string>((text, step) => {
     if (typeof step === 'number') return `${text}[${step}]`;
@@ -11,7 +11,7 @@ export const formatPath = (path: Path): string =>
     return text === '' ? step : `${text}.${step}`;
   }, '');
 
-/** The value at `path`, or undefined where there is none. Follows own properties only. */
+/** The value at `path`, or undefined. Follows own properties only. */
 export const valueAt = (root: unknown, path: Path): unknown => {
   let value = root;
   for (const step of path) {
@@ -21,12 +21,12 @@ export const valueAt = (root: unknown, path: Path): unknown => {
   return value;
 };
 
-/** In a pattern: every index of a list. */
+/** In a pattern: any index of a list. */
 export const ANY_INDEX = '[]';
-/** In a pattern: every index of a list whose entries can be left out one by one. */
+/** In a pattern: any index of a list whose entries can be left out individually. */
 export const LEFT_OUT = '[?]';
 
-/** Whether the pattern leads to what `path` leads to, to something in it, or to something around it. */
+/** Whether the pattern matches `path`, one of its ancestors or one of its descendants. */
 export const overlap = (pattern: Path, path: Path): boolean =>
   pattern.slice(0, path.length).every((step, i) => {
     const isIndex = step === ANY_INDEX || step === LEFT_OUT;

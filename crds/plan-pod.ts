@@ -2,78 +2,77 @@ import type { L4BalancerSpec } from './l4balancer.ts';
 import { PRESETS } from './presets.ts';
 import { cpuMillis } from './quantity.ts';
 
-/** The part of a spec that shapes the pods: what decides whether they have to be replaced. */
+/** The part of a spec that determines the pod template: a change of it may replace the pods. */
 export type TunedSpec = Pick<L4BalancerSpec, 'tuning' | 'workload' | 'capacity'>;
 
-/**
- * Active connections that one core carries, by the guide: 50,000 plain, 20,000 where much is done for each.
- */
+/** Active connections per core, from the guide: 50,000 if only relayed, 20,000 if more is done for each. */
 export const CONNECTIONS_PER_CORE = { plain: 50_000, heavy: 20_000 } as const;
 
-/** As many threads as the schema admits, whatever the CPU limit. */
+/** The schema's limit of acceptor threads, whatever the CPU limit. */
 export const MAX_ACCEPTORS = 256;
 
 /**
- * The guide's pod; more cores come as more pods, so that a node that fails takes fewer connections with it.
+ * Size of the guide's pod. Further cores come as further pods, so that a failing node affects fewer
+ * connections.
  */
 const MOST_CORES = 8;
-/** So that one may fail. */
+/** So that one pod may fail. */
 const FEWEST_PODS = 2;
 
 /** A connection has two sockets. */
 const DESCRIPTORS_PER_CONNECTION = 2;
 /**
- * For listening sockets, health checks, the admin endpoint, Node itself; the engine keeps back a part of it.
+ * For listening sockets, health checks, the admin endpoint and Node itself; the engine reserves part of it.
  */
 const DESCRIPTOR_RESERVE = 1024;
-/** The hard limit of today's container runtimes (systemd's), where no more is asked for. */
+/** The default hard limit of current container runtimes (systemd's), used when the spec sets none. */
 const RUNTIME_DESCRIPTORS = 524_288;
 
 const MIB = 2 ** 20;
-/** A proxy with one acceptor holds 145 to 170 MiB before the first connection. */
+/** A proxy with one acceptor uses 145 to 170 MiB before the first connection. */
 const BASE_BYTES = 192 * MIB;
-/** The heap and the buffers of one acceptor thread. */
+/** Heap and buffers of one acceptor thread. */
 const ACCEPTOR_BYTES = 32 * MIB;
 /**
- * Of one connection: 150 B here; 2 × 3.7 KiB in the kernel's slabs (socket, inode, file, dentry, epoll entry;
- * Linux 6.18), which the cgroup is charged for; and one in ten that waits for a slow peer, with 32 KiB kept
- * for each direction.
+ * Per connection: 150 B in this program; 2 × 3.7 KiB in the kernel's slabs (socket, inode, file, dentry,
+ * epoll entry; Linux 6.18), which are charged to the cgroup; and one connection in ten waits for a slow peer,
+ * with a 32 KiB buffer per direction.
  */
 const CONNECTION_BYTES = 16 * 1024;
-/** Memory is given in steps, so that a few connections more change no pod. */
+/** Memory is rounded up to this step, so that a few more connections do not change the pods. */
 const STEP_BYTES = 64 * MIB;
 
-/** Memory in bytes that a pod needs which relays with `acceptors` threads. */
+/** Memory in bytes that a pod with this many acceptor threads and connections needs. */
 export const memoryFor = (acceptors: number, connections: number): number =>
   Math.ceil((BASE_BYTES + acceptors * ACCEPTOR_BYTES + connections * CONNECTION_BYTES) / STEP_BYTES) *
   STEP_BYTES;
 
-/** Connections that a pod's memory has room for. */
+/** Connections that fit into a pod's memory. */
 export const connectionsInMemory = (acceptors: number, memory: number): number =>
   Math.max(0, Math.floor((memory - BASE_BYTES - acceptors * ACCEPTOR_BYTES) / CONNECTION_BYTES));
 
 export const descriptorsFor = (connections: number): number =>
   DESCRIPTORS_PER_CONNECTION * connections + DESCRIPTOR_RESERVE;
 
-/** Connections that a number of file descriptors has room for. */
+/** Connections that a number of file descriptors suffices for. */
 export const connectionsOfDescriptors = (descriptors: number): number =>
   Math.max(0, Math.floor((descriptors - DESCRIPTOR_RESERVE) / DESCRIPTORS_PER_CONNECTION));
 
-/** File descriptors that a pod can count on: what is asked for, else what runtimes give. */
+/** File descriptors that a pod can count on: the configured limit, otherwise the runtimes' default. */
 export const descriptorsOf = ({ tuning }: Pick<TunedSpec, 'tuning'>): number =>
   tuning.fileDescriptors ?? PRESETS[tuning.profile].fileDescriptors ?? RUNTIME_DESCRIPTORS;
 
-/** A pod as spec.capacity asks for it. */
+/** A pod sized by spec.capacity. */
 export interface PlannedPod {
-  /** Whole cores: requests equal limits, so that the pod is Guaranteed and may have them for itself. */
+  /** Requests equal limits, so that the pod is of QoS class Guaranteed and may get exclusive cores. */
   readonly cores: number;
   /** In bytes. */
   readonly memory: number;
 }
 
 /**
- * The pod that spec.capacity asks for; undefined without it. It follows from the spec's numbers alone and not
- * from the listeners: a listener that makes connections dearer changes how many pods there are, and restarts
+ * The pod that spec.capacity results in; undefined without it. It depends on the spec's numbers alone, not on
+ * the listeners: a listener that makes connections more expensive changes the number of pods and restarts
  * none.
  */
 export const planPod = (spec: TunedSpec): PlannedPod | undefined => {
@@ -103,13 +102,13 @@ const wholeCores = (spec: TunedSpec, connections: number, rate: number): number 
 
 const bounded = (cores: number): number => Math.min(MAX_ACCEPTORS, Math.max(1, cores));
 
-/** Pods that the spec names itself; undefined where their number follows from the capacity. */
+/** Number of pods if the spec sets it; undefined if it follows from the capacity. */
 export const podsGiven = ({ tuning, workload }: TunedSpec): number | undefined => {
   if (PRESETS[tuning.profile].hostNetwork && workload.kind === 'Deployment') return 1;
   if (workload.autoscaling !== undefined) return workload.autoscaling.maxReplicas;
   return workload.kind === 'DaemonSet' || workload.replicas < FEWEST_PODS ? undefined : workload.replicas;
 };
 
-/** Pods that it takes when each carries so many connections. */
+/** Number of pods needed when each carries `perPod` connections. */
 export const podsFor = (connections: number, perPod: number): number =>
   Math.max(FEWEST_PODS, Math.ceil(connections / Math.max(1, perPod)));

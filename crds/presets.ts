@@ -6,22 +6,22 @@ export interface Resources {
   readonly memory: string;
 }
 
-/** What a profile sets where the resource says nothing. */
+/** What a profile sets unless the resource overrides it. */
 export interface Preset {
   readonly requests: Resources;
   readonly limits: Resources;
   readonly logLevel: NonNullable<Tuning['logLevel']>;
-  /** Of the pod; with the node's network, what its kernel should have. */
+  /** Set in the pod; on the host network, the values expected of the node's kernel. */
   readonly sysctls: readonly Sysctl[];
   readonly hostNetwork: boolean;
   readonly capabilities: NonNullable<Tuning['capabilities']>;
-  /** Descriptors to ask for; without it the proxy takes the hard limit that it finds. */
+  /** File descriptor limit to set; without it the proxy uses the hard limit that it finds. */
   readonly fileDescriptors?: number;
 }
 
 /**
- * What a busy relay wants of any network namespace. Every kubelet allows them and Pod Security `restricted`
- * admits them.
+ * For a busy relay in any network namespace. Every kubelet allows them and Pod Security `restricted` admits
+ * them.
  */
 const RELAY: readonly Sysctl[] = [
   { name: 'net.ipv4.ip_local_port_range', value: '10240 65535' },
@@ -29,16 +29,16 @@ const RELAY: readonly Sysctl[] = [
   { name: 'net.ipv4.tcp_keepalive_time', value: '600' },
 ];
 
-/** Lets the proxy listen below 1024 without any right; not a thing to ask of a whole node. */
+/** Lets the unprivileged proxy listen on ports below 1024; not appropriate for a whole node. */
 const LOW_PORTS: Sysctl = { name: 'net.ipv4.ip_unprivileged_port_start', value: '0' };
 
-/** The guide's; unsafe in every version of Kubernetes. */
+/** From the guide; unsafe sysctls in every version of Kubernetes. */
 const GUIDE: readonly Sysctl[] = [
   { name: 'net.core.somaxconn', value: '65535' },
   { name: 'net.ipv4.tcp_tw_reuse', value: '1' },
 ];
 
-/** The guide's pod without its network. */
+/** The guide's pod, apart from its network. */
 const GUIDE_POD = {
   requests: { cpu: '4', memory: '4Gi' },
   limits: { cpu: '8', memory: '8Gi' },
@@ -47,10 +47,10 @@ const GUIDE_POD = {
   fileDescriptors: 1_048_576,
 } as const satisfies Partial<Preset>;
 
-/** The only place with the profiles' numbers; Tuned is the production tuning guide. */
+/** The single source of the profiles' values; Tuned is the production tuning guide. */
 export const PRESETS: Readonly<Record<Tuning['profile'], Preset>> = {
   Restricted: {
-    // A proxy with one acceptor holds some 145 to 170 MiB.
+    // A proxy with one acceptor uses 145 to 170 MiB.
     requests: { cpu: '250m', memory: '192Mi' },
     limits: { cpu: '1', memory: '512Mi' },
     logLevel: 'info',

@@ -1,4 +1,4 @@
-/** A Kubernetes resource quantity as the schema admits it: a whole number, or text with a unit. */
+/** A Kubernetes resource quantity as the schema admits it: an integer, or a string with a unit. */
 export type Quantity = number | string;
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -15,8 +15,8 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 const FORM = /^([0-9]{1,15})(?:\.([0-9]{1,9}))?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/;
 
-// Whole and fraction are scaled apart: 1.1 * 1000 as one product of floats is 1100.0000000000002, which would
-// round up.
+// Integer part and fraction are scaled separately: 1.1 * 1000 as one product of floats is 1100.0000000000002,
+// which would round up.
 const scaled = (quantity: Quantity, scale: number): number => {
   const parts = FORM.exec(String(quantity));
   if (!parts) {
@@ -32,17 +32,17 @@ const scaled = (quantity: Quantity, scale: number): number => {
 };
 
 /**
- * Thousandths of a CPU core, rounded up as Kubernetes does: `4` is 4000, `"500m"` 500. Throws a RangeError
- * for other text.
+ * Thousandths of a CPU core, rounded up as Kubernetes does: `4` is 4000, `"500m"` is 500. Throws a RangeError
+ * for any other text.
  */
 export const cpuMillis = (quantity: Quantity): number => scaled(quantity, 1000);
 
 /**
- * Bytes, rounded up as Kubernetes does: `4Gi` is 4294967296, `1k` is 1000. Throws a RangeError for other
+ * Bytes, rounded up as Kubernetes does: `4Gi` is 4294967296, `1k` is 1000. Throws a RangeError for any other
  * text.
  */
 export const bytes = (quantity: Quantity): number => scaled(quantity, 1);
 
-/** Whether two texts say the same amount; false where one is no quantity. */
+/** Whether two quantities are the same amount; false if one of them is not a quantity. */
 export const equalQuantities = (a: Quantity, b: Quantity): boolean =>
   FORM.test(String(a)) && FORM.test(String(b)) && cpuMillis(a) === cpuMillis(b);

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-/** When the resource counts as ready. */
+/** When the resource is considered ready. */
 export const readiness = z.object({
   requireEndpoints: z
     .boolean()
     .default(true)
     .describe(
-      'True makes the resource not Ready while the backend of a listener has no endpoint that takes connections; false only warns of it.',
+      'The resource is not Ready while a listener’s backend has no usable endpoint. With false this is only a warning.',
     ),
 });

@@ -5,11 +5,11 @@ import { STATEMENTS } from './rules/all.ts';
 import { SPEC_SCHEMA, STATUS_SCHEMA } from './schemas.ts';
 import type { Structural } from './structural.ts';
 
-/** The reference page: a table for each object, the rules with their messages, the profiles. Markdown. */
+/** The reference page in Markdown: a table per object, the rules with their messages, the profiles. */
 export const reference = (): string =>
   `${[
     `# ${KIND} reference`,
-    `\`apiVersion: ${API_VERSION}\`, \`kind: ${KIND}\`, short name \`l4b\`. Durations are written as \`500ms\`, \`5s\` or \`1h30m\`, CPU and memory as Kubernetes quantities (\`500m\`, \`4Gi\`). A field left out takes its default.`,
+    `\`apiVersion: ${API_VERSION}\`, \`kind: ${KIND}\`, short name \`l4b\`. Durations are written as \`500ms\`, \`5s\` or \`1h30m\`, CPU and memory as Kubernetes quantities (\`500m\`, \`4Gi\`). An omitted field takes its default.`,
     ...objectSections(SPEC_SCHEMA, 'spec'),
     profiles(),
     rules(),
@@ -30,37 +30,37 @@ const objectSections = (schema: Structural, path: string): string[] => {
   return [
     `## ${own}`,
     ...(schema.description === undefined ? [] : [schema.description]),
-    markdownTable(['field', 'type', 'default', 'what it does'], rows),
+    markdownTable(['field', 'type', 'default', 'description'], rows),
     ...Object.entries(entry.properties).flatMap(([name, part]) => objectSections(part, `${own}.${name}`)),
   ];
 };
 
 const typeOf = (schema: Structural): string => {
-  if (schema['x-kubernetes-int-or-string']) return 'number or text';
+  if (schema['x-kubernetes-int-or-string']) return 'integer or string';
   if (schema.enum !== undefined) return schema.enum.map((value) => `\`${value}\``).join(', ');
   if (schema.items !== undefined) {
     return `list of ${schema.items.properties ? 'objects' : typeOf(schema.items)}, ${range(schema.minItems ?? 0, schema.maxItems)}`;
   }
   if (schema.additionalProperties !== undefined)
     return mapOf(schema.additionalProperties, schema.maxProperties);
-  if (schema.type === 'integer') return `whole number, ${range(schema.minimum, schema.maximum)}`;
-  if (schema.type === 'boolean') return 'true or false';
-  return schema.type === 'object' ? 'object' : `text, up to ${schema.maxLength}`;
+  if (schema.type === 'integer') return `integer, ${range(schema.minimum, schema.maximum)}`;
+  if (schema.type === 'boolean') return 'boolean';
+  return schema.type === 'object' ? 'object' : `string, up to ${schema.maxLength} characters`;
 };
 
 const mapOf = (value: Structural, most: number | undefined): string => {
-  if (value['x-kubernetes-int-or-string']) return `map of numbers, up to ${most}`;
+  if (value['x-kubernetes-int-or-string']) return `map of integers, up to ${most} entries`;
   return value.type === 'integer'
-    ? `map of whole numbers, ${range(value.minimum, value.maximum)}, up to ${most}`
-    : `map of text, up to ${most}`;
+    ? `map of integers, ${range(value.minimum, value.maximum)}, up to ${most} entries`
+    : `map of strings, up to ${most} entries`;
 };
 
 const range = (least: number | undefined, most: number | undefined): string =>
-  most === undefined ? `from ${least ?? 0}` : `${least ?? 0} to ${most}`;
+  most === undefined ? `at least ${least ?? 0}` : `${least ?? 0} to ${most}`;
 
 const defaultOf = ({ default: value }: Structural, isRequired: boolean): string => {
   if (isRequired) return '**required**';
-  // An object's default is that of its fields, which its own table shows.
+  // The defaults of an object are those of its fields, which are in its own table.
   if (value === undefined || JSON.stringify(value) === '{}') return '';
   return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
 };
@@ -74,7 +74,7 @@ const profiles = (): string => {
   const sysctls = [...new Set(names.flatMap((name) => PRESETS[name].sysctls.map((sysctl) => sysctl.name)))];
   return [
     '## Profiles',
-    'What `spec.tuning.profile` sets; each value given in the resource wins over it.',
+    'What `spec.tuning.profile` sets. Values set in the resource take precedence.',
     markdownTable(
       ['', ...names.map((name) => `\`${name}\``)],
       [
@@ -96,7 +96,7 @@ const rules = (): string =>
     '## Rules',
     'Checked by the API server when the resource is applied, and by `--check` for a file.',
     markdownTable(
-      ['where', 'rule', 'refused with'],
+      ['field', 'rule', 'message'],
       STATEMENTS.map(({ id, scope, fieldPath = '', message }) => [
         `\`${`${scope}${fieldPath}`.replace(/^[.]/, '')}\``,
         id,

@@ -2,16 +2,16 @@ import { planPod, type TunedSpec } from './plan-pod.ts';
 import { PRESETS, type Resources } from './presets.ts';
 import { bytes, cpuMillis, type Quantity } from './quantity.ts';
 
-/** CPU and memory that each pod is given. */
+/** CPU and memory of each pod. */
 export interface EffectiveResources {
   readonly requests: Resources;
   readonly limits: Resources;
 }
 
 /**
- * Requests and limits of each pod. A request that comes from the profile is lowered to a smaller limit given
- * in the spec, so that giving only limits is enough. With spec.capacity, what is not given follows from it,
- * and requests equal limits.
+ * Requests and limits of each pod. A request from the profile is lowered to a smaller limit in the spec, so
+ * that it is enough to set limits. With spec.capacity, omitted values are derived from it, and requests equal
+ * limits.
  */
 export const effectiveResources = (spec: TunedSpec): EffectiveResources => {
   const { requests = {}, limits = {} } = spec.workload.resources ?? {};
@@ -42,7 +42,7 @@ const larger = (
   size: (quantity: Quantity) => number,
 ): Quantity => (given === undefined || size(given) < size(planned) ? planned : given);
 
-/** Bytes as a quantity that people read; whole mebibytes. */
+/** Bytes as a quantity for people, rounded up to mebibytes. */
 export const inMebibytes = (size: number): string => `${Math.ceil(size / 2 ** 20)}Mi`;
 
 const smaller = (a: string, b: string, size: (quantity: Quantity) => number): string =>

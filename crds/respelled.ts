@@ -4,16 +4,16 @@ import { formatPath, type Path, valueAt } from './path.ts';
 import type { Problem } from './schema-findings.ts';
 import { show } from './words.ts';
 
-/** Calls `use` with each whole entry of a list. */
+/** Calls `use` with each entry of a list that is an object. */
 const eachEntry = (list: unknown, use: (entry: Record<string, unknown>, index: number) => void): void => {
   if (!Array.isArray(list)) return;
   for (const [index, entry] of list.entries()) if (isRecord(entry)) use(entry, index);
 };
 
 /**
- * Endpoints of a backend that are one and the same, spelled in two ways. For manifests of people alone: CEL
- * would have to compare each endpoint with each, beyond what the API server lets a rule cost; in a cluster
- * the proxy uses the first and tells.
+ * Endpoints of a backend that are the same but written in two notations. Checked only in manifest files: in
+ * CEL each endpoint would have to be compared with each other one, which exceeds the API server's cost limit
+ * for a rule. In a cluster the proxy uses the first and reports a finding.
  */
 export const respelledEndpoints = (spec: unknown): Problem[] => {
   const problems: Problem[] = [];
@@ -29,7 +29,7 @@ export const respelledEndpoints = (spec: unknown): Problem[] => {
         problems.push({
           at,
           message: (lineOf) =>
-            `${show(address)} port ${port} is the endpoint at ${formatPath(first.at)}${lineOf(first.at)}, ${show(first.address)}, in another spelling: leave one out`,
+            `${show(address)} port ${port} is the endpoint at ${formatPath(first.at)}${lineOf(first.at)}, ${show(first.address)}, in another notation: remove one of them`,
         });
     });
   });

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { durationProblem } from './duration.ts';
 
-// The text given to regex() completes a sentence that starts with the value found: `"A_b" is not a name: …`.
-// Patterns keep to what Go's RE2 and JavaScript read alike: no lookahead, no \s, no \d.
+// The message of regex() completes a sentence that starts with the offending value: `"A_b" is not a name: …`.
+// Patterns use only what Go's RE2 and JavaScript interpret alike: no lookahead, no \s, no \d.
 
 /** Name of a list entry: a DNS label that starts with a letter (RFC 1035), as Service port names must be. */
 export const name = z
@@ -34,7 +34,7 @@ export const duration = z
   .max(24)
   .regex(/^([0-9]{1,5}(h|m|s|ms)){1,4}$/, { error: ({ input }) => durationProblem(String(input)) });
 
-/** Port of a Service by number or by name, as Kubernetes' IntOrString; becomes x-kubernetes-int-or-string. */
+/** Port of a Service by number or name, like Kubernetes' IntOrString; becomes x-kubernetes-int-or-string. */
 export const servicePort = z.union([
   z.int().min(1).max(65535),
   z
@@ -73,7 +73,7 @@ export const memoryQuantity = z.union([
     ),
 ]);
 
-/** A number of pods, or a percentage of them, as Kubernetes' IntOrString. */
+/** A number or a percentage of pods, like Kubernetes' IntOrString. */
 export const countOrPercent = z.union([
   z.int().min(0).max(1000),
   z
@@ -91,11 +91,11 @@ export const labelKey = z
     'is not the key of a label, such as team or example.com/team',
   );
 
-/** Range of IPv4 or IPv6 addresses, as far as a pattern can tell; a rule wants each to be one. */
+/** CIDR range of IPv4 or IPv6 addresses, as far as a pattern can check it; a rule checks the rest. */
 export const cidr = z
   .string()
   .max(49)
   .regex(
     /^[0-9a-fA-F:.]{2,45}\/[0-9]{1,3}$/,
-    'is not a range of addresses: write an address, "/" and a number of bits, such as 10.0.0.0/8 or fd00::/8',
+    'is not a CIDR range: write an address, "/" and a prefix length, such as 10.0.0.0/8 or fd00::/8',
   );

@@ -2,23 +2,23 @@ import { z } from 'zod';
 import { countOrPercent } from './scalars.ts';
 
 export const autoscaling = z.object({
-  minReplicas: z.int().min(1).max(1000).default(2).describe('Fewest proxy pods.'),
-  maxReplicas: z.int().min(1).max(1000).describe('Most proxy pods.'),
+  minReplicas: z.int().min(1).max(1000).default(2).describe('Minimum number of proxy pods.'),
+  maxReplicas: z.int().min(1).max(1000).describe('Maximum number of proxy pods.'),
   targetCPUUtilizationPercentage: z
     .int()
     .min(1)
     .max(100)
     .default(70)
-    .describe('CPU in use, of what is requested, that the number of pods is chosen for.'),
+    .describe('Target CPU utilization, as a percentage of the request.'),
 });
 
 export const disruptionBudget = z.object({
   minAvailable: countOrPercent
     .optional()
-    .describe('Pods that must stay when nodes are emptied; a number or a percentage.'),
+    .describe('Pods that must remain while nodes are drained; a number or a percentage.'),
   maxUnavailable: countOrPercent
     .optional()
-    .describe('Pods that may be missing when nodes are emptied, instead of minAvailable.'),
+    .describe('Pods that may be unavailable while nodes are drained; instead of minAvailable.'),
 });
 
 export const updateStrategy = z.object({
@@ -26,15 +26,15 @@ export const updateStrategy = z.object({
     .enum(['RollingUpdate', 'Recreate', 'OnDelete'])
     .default('RollingUpdate')
     .describe(
-      'RollingUpdate replaces pods a few at a time; Recreate stops all first (Deployment only); OnDelete waits for each to be deleted by hand (DaemonSet only).',
+      'RollingUpdate replaces pods gradually; Recreate stops all first (Deployment only); OnDelete replaces a pod when it is deleted (DaemonSet only).',
     ),
   rollingUpdate: z
     .object({
-      maxSurge: countOrPercent.optional().describe('Pods that may be there beyond those asked for.'),
-      maxUnavailable: countOrPercent.optional().describe('Pods that may be missing meanwhile.'),
+      maxSurge: countOrPercent.optional().describe('Pods that may exist beyond the desired number.'),
+      maxUnavailable: countOrPercent.optional().describe('Pods that may be unavailable during the update.'),
     })
     .optional()
-    .describe('How many at a time; by default one more at a time, and none missing.'),
+    .describe('How many pods at a time; by default one is added at a time and none is unavailable.'),
 });
 
 export type Autoscaling = z.output<typeof autoscaling>;

@@ -14,30 +14,30 @@ export const toleration = z.object({
 });
 
 export const affinity = z.object({
-  nodeAffinity: passedOn().optional().describe('Which nodes the pods prefer or need.'),
-  podAffinity: passedOn().optional().describe('Which pods they want to be near.'),
-  podAntiAffinity: passedOn().optional().describe('Which pods they want to be away from.'),
+  nodeAffinity: passedOn().optional().describe('Nodes that the pods prefer or require.'),
+  podAffinity: passedOn().optional().describe('Pods to be placed near.'),
+  podAntiAffinity: passedOn().optional().describe('Pods to be placed apart from.'),
 });
 
 export const topologySpreadConstraint = z.object({
-  topologyKey: labelKey.describe('Label of nodes whose values are the places to spread over.'),
+  topologyKey: labelKey.describe('Node label whose values are the topology domains.'),
   whenUnsatisfiable: z
     .enum(['DoNotSchedule', 'ScheduleAnyway'])
-    .describe('Whether a pod waits, or goes where it can.'),
-  maxSkew: z.int().min(1).max(1000).default(1).describe('Pods that a place may have more than another.'),
-  minDomains: z.int().min(1).max(1000).optional().describe('Places that there must be, with DoNotSchedule.'),
-  labelSelector: passedOn().optional().describe('Pods that are counted; by default those of the resource.'),
+    .describe('Whether a pod stays pending or is scheduled anyway.'),
+  maxSkew: z.int().min(1).max(1000).default(1).describe('Pods that one domain may have more than another.'),
+  minDomains: z.int().min(1).max(1000).optional().describe('Minimum number of domains, with DoNotSchedule.'),
+  labelSelector: passedOn().optional().describe('Pods to count; by default those of this resource.'),
   matchLabelKeys: valueSet(labelKey, 8)
     .optional()
-    .describe('Labels in which counted pods must be equal; with the default selector pod-template-hash.'),
+    .describe('Labels whose values counted pods must share; with the default selector pod-template-hash.'),
   nodeAffinityPolicy: z
     .enum(['Honor', 'Ignore'])
     .optional()
-    .describe('Whether nodes count that nodeSelector and affinity leave out.'),
+    .describe('Whether nodes excluded by nodeSelector and affinity count.'),
   nodeTaintsPolicy: z
     .enum(['Honor', 'Ignore'])
     .optional()
-    .describe('Whether nodes count whose taints are not tolerated.'),
+    .describe('Whether nodes with taints that are not tolerated count.'),
 });
 
 export type Toleration = z.output<typeof toleration>;

@@ -3,40 +3,40 @@ import { nearest } from './nearest.ts';
 import { type Path, valueAt } from './path.ts';
 import { oneOf, show } from './words.ts';
 
-/** What is wrong at one place, before the place is turned into text. */
+/** A problem at a path, before the path is formatted. */
 export interface Problem {
   readonly at: Path;
   readonly message: Message;
 }
 
 /**
- * Text, or text that also points to another place of the input: `lineOf` gives ` (line 9)`, or nothing
- * outside a file.
+ * Text, or text that also refers to another path of the input: `lineOf` gives ` (line 9)`, or nothing if the
+ * input is not a file.
  */
 export type Message = string | ((lineOf: (at: Path) => string) => string);
 
-/** The text of a message; outside a file, where there are no lines to point to, without `lineOf`. */
+/** The text of a message; without `lineOf` if the input is not a file and so has no lines. */
 export const textOf = (message: Message, lineOf: (at: Path) => string = () => ''): string =>
   typeof message === 'string' ? message : message(lineOf);
 
 const TYPES: Readonly<Record<string, string>> = {
-  string: 'text',
+  string: 'a string',
   number: 'a number',
-  int: 'a whole number',
-  boolean: 'true or false',
+  int: 'an integer',
+  boolean: 'a boolean (true or false)',
   array: 'a list',
   object: 'an object',
   record: 'an object',
 };
 
-/** zod's issues in plain words: what was found and what is expected; one for each place. */
+/** zod's issues in plain words: what was found and what is expected; at most one per path. */
 export const schemaProblems = (issues: readonly core.$ZodIssue[], root: Path, input: unknown): Problem[] => {
   const problems = new Map<string, Problem>();
   for (const issue of issues) {
     const path = issue.path.filter((step) => typeof step !== 'symbol');
     const at = [...root, ...path];
     const key = JSON.stringify(at);
-    // The first issue of a place is the telling one: a wrong type also has a wrong length.
+    // The first issue of a path is the relevant one: a value of the wrong type also has a wrong length.
     if (!problems.has(key)) problems.set(key, { at, message: inWords(issue, valueAt(input, path)) });
   }
   return [...problems.values()];
@@ -65,10 +65,12 @@ const inWords = (issue: core.$ZodIssue, found: unknown): string => {
 const wrongType = (found: unknown, expected: string): string => {
   if (found === undefined) return `is missing: expected ${expected}`;
   const hint =
-    expected === 'text' && (typeof found === 'number' || typeof found === 'boolean')
-      ? `: write it in quotes, "${found}"`
-      : typeof found === 'string' && expected.endsWith('number') && /^[0-9]+$/.test(found)
-        ? `: write it without quotes, ${found}`
+    expected === TYPES.string && (typeof found === 'number' || typeof found === 'boolean')
+      ? `: put it in quotes, "${found}"`
+      : typeof found === 'string' &&
+          (expected === TYPES.number || expected === TYPES.int) &&
+          /^[0-9]+$/.test(found)
+        ? `: remove the quotes, ${found}`
         : '';
   return `${show(found)} is not ${expected}${hint}`;
 };
@@ -76,7 +78,7 @@ const wrongType = (found: unknown, expected: string): string => {
 const wrongWord = (found: unknown, allowed: readonly string[]): string => {
   if (found === undefined) return `is missing: expected ${oneOf(allowed)}`;
   const meant = typeof found === 'string' ? nearest(found, allowed) : undefined;
-  return `${show(found)} is not known: expected ${oneOf(allowed)}${meant === undefined ? '' : `; did you mean ${meant}?`}`;
+  return `${show(found)} is not supported: expected ${oneOf(allowed)}${meant === undefined ? '' : `; did you mean ${meant}?`}`;
 };
 
 const outside = (origin: string, found: unknown, bound: string): string => {
@@ -88,14 +90,14 @@ const outside = (origin: string, found: unknown, bound: string): string => {
 };
 
 /**
- * The unions of the schema are of a whole number and text: the branch of the type found says what is wrong
- * with it.
+ * All unions of the schema are of an integer and a string; the branch that matches the type of the value says
+ * what is wrong with it.
  */
 const wrongUnion = (issue: core.$ZodIssueInvalidUnion, found: unknown): string => {
-  if (found === undefined) return 'is missing: expected a whole number or text';
+  if (found === undefined) return 'is missing: expected an integer or a string';
   const isOfType = typeof found === 'string' || Number.isInteger(found);
-  const told = issue.errors.flat().find(({ code }) => code !== 'invalid_type');
-  return isOfType && told
-    ? inWords(told as core.$ZodIssue, found)
-    : `${show(found)} is not a whole number or text in quotes`;
+  const relevant = issue.errors.flat().find(({ code }) => code !== 'invalid_type');
+  return isOfType && relevant
+    ? inWords(relevant as core.$ZodIssue, found)
+    : `${show(found)} is not an integer or a quoted string`;
 };

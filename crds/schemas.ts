@@ -2,8 +2,10 @@ import { spec } from './l4balancer.ts';
 import { status } from './status.ts';
 import { type Structural, structural } from './structural.ts';
 
-/** The spec as the CRD describes it; the parser drops, defaults and compares by the same document. */
+/**
+ * The spec as in the CRD; the parser uses the same document to drop fields, set defaults and compare entries.
+ */
 export const SPEC_SCHEMA: Structural = structural(spec);
 
-/** The status as the CRD describes it. */
+/** The status as in the CRD. */
 export const STATUS_SCHEMA: Structural = structural(status);

@@ -7,9 +7,9 @@ export const service = z.object({
   type: z
     .enum(['LoadBalancer', 'NodePort', 'ClusterIP', 'None'])
     .default('LoadBalancer')
-    .describe('Type of the Service; None makes none.'),
+    .describe('Type of the Service; None creates no Service.'),
   labels: textMap(64, 63).optional().describe('Labels added to the Service.'),
-  annotations: textMap(64, 4096).optional().describe('Annotations of the Service.'),
+  annotations: textMap(64, 4096).optional().describe('Annotations added to the Service.'),
   loadBalancerClass: z
     .string()
     .max(317)
@@ -19,7 +19,7 @@ export const service = z.object({
     )
     .optional()
     .describe(
-      'Implementation that serves the Service; only with type LoadBalancer, and not changed while that is the type.',
+      'Load balancer implementation; only with type LoadBalancer, and immutable while the type stays so.',
     ),
   loadBalancerIP: z
     .string()
@@ -27,33 +27,33 @@ export const service = z.object({
     .max(45)
     .optional()
     .describe(
-      'Address that the load balancer is asked for; only with type LoadBalancer. Many implementations want an annotation instead.',
+      'Requested address of the load balancer; only with type LoadBalancer. Many implementations use an annotation instead.',
     ),
   loadBalancerSourceRanges: valueSet(cidr, 64)
     .optional()
     .describe(
-      'Addresses that the load balancer lets in, where its implementation can; only with type LoadBalancer.',
+      'CIDR ranges that the load balancer admits, if its implementation supports that; only with type LoadBalancer.',
     ),
   externalTrafficPolicy: z
     .enum(['Cluster', 'Local'])
     .optional()
     .describe(
-      'Local keeps the client’s address and skips nodes without a pod; Kubernetes’ default is Cluster. Only with type LoadBalancer or NodePort.',
+      'Local preserves the client’s address and skips nodes without a pod; Kubernetes defaults to Cluster. Only with type LoadBalancer or NodePort.',
     ),
   nodePorts: numberMap(64, 1, 65535)
     .optional()
     .describe(
-      'Ports on every node, by the name of the listener; those left out are chosen by Kubernetes. Only with type LoadBalancer or NodePort.',
+      'Ports on every node, by listener name; Kubernetes chooses the others. Only with type LoadBalancer or NodePort.',
     ),
   ipFamilyPolicy: z
     .enum(['SingleStack', 'PreferDualStack', 'RequireDualStack'])
     .optional()
-    .describe('Whether the Service has IPv4 and IPv6 addresses; Kubernetes’ default is SingleStack.'),
+    .describe('Whether the Service has IPv4 and IPv6 addresses; Kubernetes defaults to SingleStack.'),
   sessionAffinity: z
     .enum(['None', 'ClientIP'])
     .optional()
     .describe(
-      'ClientIP sends the connections of one client address to one pod, for three hours after the last one; Kubernetes’ default is None.',
+      'ClientIP sends all connections of a client address to the same pod, until three hours after the last one; Kubernetes defaults to None.',
     ),
 });
 

@@ -3,30 +3,34 @@ import { keyedList, plainList } from './collections.ts';
 
 const condition = z.object({
   type: z.string().max(316).describe('Ready, Reconciling, Stalled (kstatus) or Warnings.'),
-  status: z.enum(['True', 'False', 'Unknown']).describe('Whether the condition holds.'),
-  reason: z.string().max(1024).describe('One word of the documented catalogue.'),
+  status: z.enum(['True', 'False', 'Unknown']).describe('Whether the condition is met.'),
+  reason: z.string().max(1024).describe('One of the documented reason codes.'),
   message: z.string().max(32768).describe('What happened, where, and what to do.'),
-  lastTransitionTime: z.string().max(64).describe('When the status last changed (RFC 3339).'),
-  observedGeneration: z.int().min(0).optional().describe('Generation of the spec that this speaks of.'),
+  lastTransitionTime: z.string().max(64).describe('Time of the last change of status (RFC 3339).'),
+  observedGeneration: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('Generation of the spec that the condition refers to.'),
 });
 
 const address = z.object({
-  type: z.enum(['IPAddress', 'Hostname']).describe('Kind of the value.'),
+  type: z.enum(['IPAddress', 'Hostname']).describe('Type of the value.'),
   value: z.string().max(253).describe('Address that clients connect to.'),
 });
 
-/** What the pods are sized for, and what they hold as they are. */
+/** The capacity that the pods are sized for, and what the existing pods can hold. */
 const plannedCapacity = z.object({
-  connections: z.int().min(0).describe('Connections that the pods there are hold at once.'),
-  asked: z.int().min(0).optional().describe('Connections asked for.'),
-  connectionsPerCore: z.int().min(0).describe('Active connections that one core is counted with.'),
-  replicas: z.int().min(0).describe('Pods that the plan counts with.'),
-  cores: z.int().min(0).describe('Cores of each pod that relay: its acceptors.'),
+  connections: z.int().min(0).describe('Concurrent connections that the existing pods can hold.'),
+  asked: z.int().min(0).optional().describe('Connections requested by spec.capacity.'),
+  connectionsPerCore: z.int().min(0).describe('Active connections assumed per core.'),
+  replicas: z.int().min(0).describe('Number of pods in the calculation.'),
+  cores: z.int().min(0).describe('Relaying cores per pod: its acceptors.'),
   memory: z.string().max(32).describe('Memory that each pod needs for its connections.'),
   fileDescriptors: z.int().min(0).describe('File descriptors that each pod needs.'),
-  sourcePorts: z.int().min(0).describe('Connections that each pod can have to one endpoint.'),
-  endpoints: z.int().min(0).describe('Endpoints that a backend needs so that source ports suffice.'),
-  howComputed: z.string().max(1024).describe('The calculation, in words.'),
+  sourcePorts: z.int().min(0).describe('Maximum connections from each pod to one endpoint.'),
+  endpoints: z.int().min(0).describe('Endpoints that a backend needs for source ports to suffice.'),
+  howComputed: z.string().max(1024).describe('Explanation of the calculation.'),
 });
 
 const knob = z.object({
@@ -34,17 +38,17 @@ const knob = z.object({
     .string()
     .max(253)
     .describe('A sysctl, "file descriptors", "cpu quota", "acceptors", "capabilities", …'),
-  asked: z.string().max(512).optional().describe('What was asked for; left out where nothing was.'),
-  effective: z.string().max(512).describe('What is in effect, by the worst of the replicas.'),
-  ok: z.boolean().describe('False where less than asked is in effect, or what is in effect hurts.'),
+  asked: z.string().max(512).optional().describe('Requested value; absent if none was.'),
+  effective: z.string().max(512).describe('Effective value on the worst replica.'),
+  ok: z.boolean().describe('False if the effective value is below the requested one or is harmful.'),
   hint: z.string().max(2048).optional().describe('What to change, and where.'),
 });
 
-/** One thing that proxies find wrong. */
+/** A problem found by proxies. */
 const problem = z.object({
-  reason: z.string().max(64).describe('One word of the documented catalogue.'),
+  reason: z.string().max(64).describe('One of the documented reason codes.'),
   message: z.string().max(1024).describe('What was found, where, and what to do.'),
-  replicas: z.int().min(1).describe('Replicas that say so.'),
+  replicas: z.int().min(1).describe('Number of replicas that report it.'),
 });
 const problems = plainList(problem, 8).optional();
 
@@ -52,14 +56,14 @@ const listener = z.object({
   name: z.string().max(63).describe('Name of the listener.'),
   port: z.int().min(1).max(65535).describe('Port that clients connect to.'),
   protocol: z.string().max(16).describe('Transport protocol.'),
-  backend: z.string().max(63).describe('Where its connections go.'),
+  backend: z.string().max(63).describe('Backend that its connections go to.'),
   readyEndpoints: z
     .int()
     .min(0)
     .optional()
-    .describe('Endpoints that take connections, by the worst of the replicas; left out until one has told.'),
-  endpoints: z.int().min(0).optional().describe('Endpoints that this replica knows.'),
-  problems: problems.describe('What the replicas find wrong with it; the worst first.'),
+    .describe('Usable endpoints, on the worst replica; absent until a replica has reported.'),
+  endpoints: z.int().min(0).optional().describe('Endpoints known to that replica.'),
+  problems: problems.describe('Problems that replicas report for it, worst first.'),
 });
 
 const backend = z.object({
@@ -68,46 +72,48 @@ const backend = z.object({
     .int()
     .min(0)
     .optional()
-    .describe('Endpoints, by the worst of the replicas; left out until one has told.'),
-  ready: z.int().min(0).optional().describe('Those of them that take connections.'),
-  problems: problems.describe('What the replicas find wrong with it; the worst first.'),
+    .describe('Endpoints, on the worst replica; absent until a replica has reported.'),
+  ready: z.int().min(0).optional().describe('Usable ones among them.'),
+  problems: problems.describe('Problems that replicas report for it, worst first.'),
 });
 
-/** Whether the replicas see what they serve. */
+/** Whether the replicas follow what they serve. */
 const proxies = z.object({
-  of: z.int().min(0).describe('Replicas that serve.'),
+  of: z.int().min(0).describe('Serving replicas.'),
   following: z
     .int()
     .min(0)
     .describe(
-      'Those of them that follow this resource and its endpoints; the others serve what they knew last.',
+      'Those among them that follow this resource and its endpoints; the others serve the last known state.',
     ),
-  problems: problems.describe('What the replicas find wrong beside listeners and backends; the worst first.'),
+  problems: problems.describe(
+    'Problems that replicas report other than for listeners and backends, worst first.',
+  ),
 });
 
-/** What the operator reports; it writes nothing else of the resource. */
+/** What the operator reports. It writes no other part of the resource. */
 export const status = z.object({
   observedGeneration: z
     .int()
     .min(-1)
     .optional()
-    .describe('Generation of the spec that was last acted on; -1 before the first time.'),
+    .describe('Generation of the spec last acted on; -1 if none yet.'),
   conditions: keyedList(condition, ['type'], 16)
     .optional()
     .describe('Ready, Reconciling, Stalled, Warnings.'),
   replicas: z.int().min(0).optional().describe('Proxy pods that exist.'),
-  readyReplicas: z.int().min(0).optional().describe('Proxy pods that serve.'),
-  replicaSummary: z.string().max(32).optional().describe('Ready and wanted pods, as kubectl get shows them.'),
+  readyReplicas: z.int().min(0).optional().describe('Serving proxy pods.'),
+  replicaSummary: z.string().max(32).optional().describe('Ready and desired pods, as shown by kubectl get.'),
   selector: z
     .string()
     .max(1024)
     .optional()
-    .describe('Label selector of the pods, for kubectl scale and the HPA.'),
+    .describe('Label selector of the pods, for kubectl scale and the autoscaler.'),
   renderRevision: z
     .string()
     .max(16)
     .optional()
-    .describe('Revision of the pod template; kept until the spec’s own part of it changes.'),
+    .describe('Revision of the pod template; kept until the spec’s part of it changes.'),
   renderedImage: z.string().max(512).optional().describe('Default image of that revision, kept with it.'),
   renderedPullPolicy: z
     .enum(['Always', 'IfNotPresent', 'Never'])
@@ -117,38 +123,38 @@ export const status = z.object({
     .string()
     .max(16)
     .optional()
-    .describe('Oldest version of a kubelet then, such as 1.31; it decided who sets which sysctl.'),
+    .describe('Oldest kubelet version at that time, such as 1.31; determines who sets which sysctl.'),
   renderedFrom: z
     .string()
     .max(64)
     .optional()
-    .describe('Digest of the part of the spec that shapes the pods.'),
+    .describe('Digest of the part of the spec that determines the pod template.'),
   renderedAccount: z
     .string()
     .max(64)
     .optional()
     .describe(
-      'Uid of the ServiceAccount that the pods were made for; they are made anew when it is replaced.',
+      'UID of the ServiceAccount that the pods were created for; they are recreated when it is replaced.',
     ),
   autoscaledReplicas: z
     .int()
     .min(0)
     .optional()
-    .describe('Pods that the autoscaler has chosen; kept when it is taken away and replicas is 1.'),
+    .describe('Pods chosen by the autoscaler; kept if it is removed while replicas is 1.'),
   capacity: plannedCapacity
     .optional()
-    .describe('What the pods are sized for; of an autoscaler, as many as it may make.'),
+    .describe('Capacity that the pods are sized for; with autoscaling, at the maximum number of pods.'),
   listeners: keyedList(listener, ['name'], 64)
     .optional()
     .describe(
-      'The listeners with their endpoints, as the proxies had them when they were asked last: when they become ready, when the spec changes, every 40 seconds, and more often while something is wrong.',
+      'The listeners with their endpoints, as last reported by the proxies. They are queried when they become ready, when the spec changes, every 40 seconds, and more often while there are problems.',
     ),
-  backends: keyedList(backend, ['name'], 64).optional().describe('The backends, from the same answers.'),
-  proxies: proxies.optional().describe('The replicas, from the same answers.'),
+  backends: keyedList(backend, ['name'], 64).optional().describe('The backends, from the same reports.'),
+  proxies: proxies.optional().describe('The replicas, from the same reports.'),
   tuning: keyedList(knob, ['name'], 64)
     .optional()
-    .describe('Tuning asked and in effect, as the proxies read it back from the kernel.'),
-  acceptors: z.int().min(0).optional().describe('Acceptor threads of each pod.'),
+    .describe('Requested and effective tuning, as the proxies read it back from the kernel.'),
+  acceptors: z.int().min(0).optional().describe('Acceptor threads per pod.'),
   addresses: plainList(address, 32).optional().describe('Addresses of the Service.'),
 });
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * An OpenAPI v3 schema as a CustomResourceDefinition takes it: structural, every string, list and map
- * bounded.
+ * An OpenAPI v3 schema as a CustomResourceDefinition requires it: structural, with bounds on every string,
+ * list and map.
  */
 export interface Structural {
   type?: 'object' | 'array' | 'string' | 'integer' | 'boolean';
@@ -41,7 +41,7 @@ export interface Validation {
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Taken over as they are. */
+/** Copied unchanged. */
 const KEPT = new Set([
   'type',
   'description',
@@ -62,9 +62,9 @@ const KEPT = new Set([
 ]);
 
 /**
- * The structural schema of a zod schema, as its input is written: fields with defaults are optional. Throws
- * with the path of whatever a CRD cannot express, or that has no bound, rather than leave it out: the API
- * server would admit what the parser refuses.
+ * The structural schema for the input of a zod schema: fields with defaults are optional. Throws, with the
+ * path, for whatever a CRD cannot express or what has no bound. If it were omitted instead, the API server
+ * would admit what the parser refuses.
  */
 export const structural = (schema: z.ZodType): Structural => {
   const json = z.toJSONSchema(schema, {
@@ -98,14 +98,14 @@ const convert = (json: Json, path: string): Structural => {
   }
   const result = out as Structural;
   checkBounds(result, path);
-  // The schema as a whole is no field that could be emptied.
+  // The root schema is not a field that could be emptied.
   return path !== '' && isLostWhenEmptied(result) ? { ...result, 'x-kubernetes-map-type': 'atomic' } : result;
 };
 
 /**
- * Whether server-side apply would leave null where a manager takes the last of its fields away and keeps
- * `{}`: it does so of every object that it merges field by field, and the API server refuses null where no
- * default stands in for it. What is one whole is replaced.
+ * Whether server-side apply would leave null when a manager removes its last field but keeps `{}`. That
+ * happens to every object that is merged field by field, and the API server refuses null unless a default
+ * replaces it. An atomic object is replaced as a whole instead.
  */
 const isLostWhenEmptied = ({ type, required = [], default: standIn }: Structural): boolean =>
   type === 'object' && required.length === 0 && standIn === undefined;
@@ -119,8 +119,8 @@ const properties = (of: Json, path: string): Record<string, Structural> =>
   );
 
 const mapValues = (json: Json, path: string): Structural => {
-  // Properties beside additionalProperties come from strict and loose objects; a CRD prunes unknown fields by
-  // itself.
+  // Strict and loose objects have both properties and additionalProperties; a CRD prunes unknown fields
+  // anyway.
   if ('properties' in json) throw inexpressible(path, 'an object that is strict or loose');
   return convert(asSchema(json.additionalProperties, path), `${path}{}`);
 };
@@ -130,26 +130,26 @@ const asSchema = (value: unknown, path: string): Json => {
   throw inexpressible(path, 'a value of any type');
 };
 
-/** The one union that a CRD has a word for: a whole number or a string. */
+/** The only union that a CRD can express: an integer or a string. */
 const intOrString = (branches: unknown, path: string): Structural => {
   const [number, text, ...more] = (branches as Json[]).map((branch) => convert(branch, path));
   if (number?.type !== 'integer' || text?.type !== 'string' || more.length > 0) {
-    throw inexpressible(path, 'a union other than of a whole number and a string');
+    throw inexpressible(path, 'a union other than of an integer and a string');
   }
   const { type: _number, ...bounds } = number;
   const { type: _text, ...form } = text;
   return { 'x-kubernetes-int-or-string': true, ...bounds, ...form };
 };
 
-/** zod bounds every integer to what a double holds exactly; that says nothing to a reader. */
+/** zod bounds every integer by what a double holds exactly, which is noise in the CRD. */
 const isSafeBound = (json: Json, key: string): boolean =>
   (key === 'minimum' && json[key] === Number.MIN_SAFE_INTEGER) ||
   (key === 'maximum' && json[key] === Number.MAX_SAFE_INTEGER);
 
-/** Without bounds the API server estimates the worst case for every CEL rule and refuses the whole CRD. */
+/** Without bounds, the API server estimates the cost of CEL rules for the worst case and refuses the CRD. */
 const checkBounds = (schema: Structural, path: string): void => {
   if (schema.type === 'string' && schema.enum === undefined && schema.maxLength === undefined) {
-    throw inexpressible(path, 'text without a greatest length');
+    throw inexpressible(path, 'a string without a maximum length');
   }
   if (schema.type === 'array' && schema.maxItems === undefined)
     throw inexpressible(path, 'a list without a bound');

@@ -7,42 +7,42 @@ import { leaveOut } from './rules/leave-out.ts';
 import { type Problem, textOf } from './schema-findings.ts';
 import { SPEC_SCHEMA } from './schemas.ts';
 
-/** What a program can serve of a resource that a newer schema has admitted. */
+/** The part that this program can serve of a resource admitted by a newer schema. */
 export interface Understood {
-  /** Undefined where nothing is left to serve. */
+  /** Undefined if nothing is left to serve. */
   readonly spec: L4BalancerSpec | undefined;
   readonly leftOut: readonly LeftOut[];
-  /** Paths of unknown fields, which were dropped. */
+  /** Paths of dropped unknown fields. */
   readonly ignored: readonly string[];
 }
 
 /** A part of the resource that is not served, and why. */
 export interface LeftOut {
   readonly kind: 'Listener' | 'Backend' | 'Part' | 'Spec';
-  /** Of the listener or backend, as far as it has one; of the part, such as `drain`. */
+  /** Name of the listener or backend, if it has one, or of the part, such as `drain`. */
   readonly name: string;
-  /** What is served in its place: nothing, what was understood last, or the default. */
+  /** What is served instead: nothing, the last version that was understood, or the default. */
   readonly instead: 'Nothing' | 'Last' | 'Default';
-  /** Where the problem is in the resource as it was written. */
+  /** Path of the problem in the original resource. */
   readonly path: string;
   readonly problem: string;
-  /** Of a listener that is understood, but goes with its backend: that one's name. */
+  /** Name of the backend, if the listener itself is understood but is left out because of its backend. */
   readonly withBackend?: string;
 }
 
 type List = 'listeners' | 'backends';
 type Instead = StandIn['instead'];
 
-/** What a problem belongs to: the smallest thing that is served or left out as a whole. */
+/** The smallest unit that is served or left out as a whole. */
 type Unit =
   /** Without an index, the list as a whole: it has too many entries, or none. */
   { readonly list: List; readonly index?: number } | { readonly part: string } | 'Spec';
 
 /**
- * The listeners and backends that this version understands, each whole or not at all; a listener goes with
- * its backend. Another part of the spec that it does not understand is taken from `before`, else its default;
- * what is understood is not judged by that. For objects of the API server, which their own schema has
- * admitted: what is refused here is newer than this program.
+ * The listeners and backends that this version understands, each as a whole or not at all; a listener is left
+ * out together with its backend. Any other part of the spec that is not understood is taken from `before`, or
+ * is the default; such a substitute does not affect the judgement of the rest. For objects from the API
+ * server, already admitted by their own schema: what is refused here is newer than this program.
  */
 export const understand = (input: unknown, before: L4BalancerSpec | undefined): Understood => {
   const spec = valueAt(input, ['spec']);
@@ -71,40 +71,44 @@ export const understand = (input: unknown, before: L4BalancerSpec | undefined): 
   };
 
   /**
-   * In one turn a part is replaced once, however much of it is not understood. False where it has its default
-   * already.
+   * Replaces a part at most once per round, however many problems it has. Returns false if it already has its
+   * default.
    */
-  const replace = (part: string, { at, message }: Problem, stood: ReadonlyMap<string, Instead>): boolean => {
-    const tried = stood.get(part);
+  const replace = (
+    part: string,
+    { at, message }: Problem,
+    replacedBefore: ReadonlyMap<string, Instead>,
+  ): boolean => {
+    const tried = replacedBefore.get(part);
     if (tried === 'Default') return false;
     const instead = tried === undefined && before !== undefined ? 'Last' : 'Default';
     replaced.set(part, instead);
-    const told = leftOut.findIndex(({ kind, name }) => kind === 'Part' && name === part);
-    // What was understood last may not go with the rest of the spec: the first problem stays the one that is
-    // told.
-    if (told < 0)
+    const reported = leftOut.findIndex(({ kind, name }) => kind === 'Part' && name === part);
+    // The last version that was understood may conflict with the rest of the spec. Keep reporting the first
+    // problem then.
+    if (reported < 0)
       leftOut.push({ kind: 'Part', name: part, instead, path: formatPath(at), problem: textOf(message) });
-    else leftOut[told] = { ...(leftOut[told] as LeftOut), instead };
+    else leftOut[reported] = { ...(leftOut[reported] as LeftOut), instead };
     return true;
   };
 
-  // Each turn leaves something out for good, or is the last.
+  // Each round leaves out at least one more thing, or is the last.
   for (;;) {
     const rest = leaveOut(withReplaced(input, replaced, before), [...gone.values()]);
     const standIns = [...replaced].map(([part, instead]) => ({ at: ['spec', part], instead }));
     const { balancer, problems, ignored } = inspect(rest.value, 'Report', 'Cluster', standIns);
     if (balancer !== undefined) {
-      const written = ignored.map((path) => formatPath(rest.original(path)));
-      return { spec: balancer.spec, leftOut, ignored: written };
+      const originalPaths = ignored.map((path) => formatPath(rest.original(path)));
+      return { spec: balancer.spec, leftOut, ignored: originalPaths };
     }
-    const stood = new Map(replaced);
+    const replacedBefore = new Map(replaced);
     const goneBefore = gone.size;
     const inInput = problems.map((problem) => ({ ...problem, at: rest.original(problem.at) }));
     let isReplaced = false;
     for (const problem of inInput) {
       const unit = unitOf(problem.at);
       if (unit === 'Spec') continue;
-      if ('part' in unit) isReplaced = replace(unit.part, problem, stood) || isReplaced;
+      if ('part' in unit) isReplaced = replace(unit.part, problem, replacedBefore) || isReplaced;
       else if (unit.index !== undefined) leave(unit.list, unit.index, problem);
       else for (const index of surplus(spec, unit.list, gone)) leave(unit.list, index, problem);
     }
@@ -130,7 +134,7 @@ const unitOf = (path: Path): Unit => {
   return typeof index === 'number' ? { list: part, index } : 'Spec';
 };
 
-/** Of the entries that are not left out, those beyond what this version admits. */
+/** Among the entries that are not left out yet, those beyond the limit of this version. */
 const surplus = (spec: unknown, list: List, gone: ReadonlyMap<string, Path>): readonly number[] => {
   const entries = valueAt(spec, [list]);
   const most = SPEC_SCHEMA.properties?.[list]?.maxItems ?? Number.POSITIVE_INFINITY;
@@ -156,7 +160,7 @@ const nameOf = (spec: unknown, list: string, index: number): string => {
   return typeof name === 'string' ? name : '';
 };
 
-/** Indexes of the listeners whose connections go to the backend. */
+/** Indexes of the backend's listeners. */
 const listenersOf = (spec: unknown, backend: string): readonly number[] => {
   const listeners = valueAt(spec, ['listeners']);
   return Array.isArray(listeners)

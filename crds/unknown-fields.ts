@@ -4,7 +4,7 @@ import type { Problem } from './schema-findings.ts';
 import type { Structural } from './structural.ts';
 import { show } from './words.ts';
 
-/** A field of the schema and where it belongs, such as `spec.tuning.sysctls`. */
+/** A field of the schema with its path, such as `spec.tuning.sysctls`. */
 interface KnownField {
   readonly name: string;
   readonly parent: string;
@@ -12,8 +12,8 @@ interface KnownField {
 }
 
 /**
- * Says of each unknown field what was probably meant: a near name in the same object, or the same name
- * elsewhere.
+ * Suggests for each unknown field what was probably meant: a similar name in the same object, or the same
+ * name elsewhere.
  */
 export const unknownFieldProblems = (schema: Structural, unknown: readonly Path[]): Problem[] => {
   if (unknown.length === 0) return [];

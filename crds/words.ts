@@ -1,4 +1,4 @@
-/** A value as a message shows it: short, on one line, strings in quotes. */
+/** A value formatted for a message: short, on one line, strings in quotes. */
 export const show = (value: unknown): string => {
   if (typeof value === 'string')
     return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);

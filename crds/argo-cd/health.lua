@@ -1,4 +1,5 @@
--- What Argo CD shows of an L4Balancer. Argo CD runs this with the resource as `obj`, in Lua 5.1, without the string library.
+-- The health that Argo CD shows for an L4Balancer. Argo CD runs this with the resource as `obj`, in Lua 5.1 without the
+-- string library.
 
 local status = obj.status or {}
 if status.observedGeneration ~= obj.metadata.generation then
@@ -17,7 +18,7 @@ if ready.reason == nil then
   return { status = "Progressing", message = "The status has no condition Ready yet." }
 end
 
--- Whatever the pods do, a paused resource may differ from Git. The rest is kstatus's decision, in its order.
+-- A paused resource may differ from Git, whatever its pods do. The rest follows kstatus, in the same order.
 local health = "Progressing"
 if ready.reason == "Paused" then
   health = "Suspended"

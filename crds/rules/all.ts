@@ -11,7 +11,7 @@ import { TRANSITIONS } from './transitions.ts';
 import { TUNING_RULES } from './tuning.ts';
 import { WORKLOAD_RULES } from './workload.ts';
 
-/** Every rule across fields, in the order in which findings are told. */
+/** All rules across fields, in the order in which their findings are reported. */
 export const RULES: readonly Rule[] = [
   ...METADATA_RULES,
   ...LISTENER_RULES,
@@ -25,5 +25,5 @@ export const RULES: readonly Rule[] = [
   ...SERVICE_RULES,
 ];
 
-/** All that the API server checks: the rules, and what may not change. */
+/** Everything that the API server checks: the rules, and which changes are forbidden. */
 export const STATEMENTS: readonly Statement[] = [...RULES, ...TRANSITIONS];

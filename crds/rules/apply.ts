@@ -5,36 +5,36 @@ import { RULES } from './all.ts';
 import { leaveOut } from './leave-out.ts';
 import type { Rule } from './rule.ts';
 
-/** What serves the resource: pods, or a proxy without a cluster. */
-export type Where = 'Cluster' | 'Standalone';
+/** What serves the resource: pods, or a standalone proxy. */
+export type Environment = 'Cluster' | 'Standalone';
 
 export interface RuleProblem extends Problem {
   readonly forStored?: string;
 }
 
-/** A part of the resource that is not what was written, but what was understood last, or the default. */
+/** A part of the resource that was replaced by the last version that was understood, or by the default. */
 export interface StandIn {
   readonly at: Path;
   readonly instead: 'Last' | 'Default';
 }
 
 /**
- * What the rules say about a resource with its defaults filled in. Where the schema has refused what a rule
- * reads, the rule is left out, or the list entry if the rule can do without it: so a person sees every
- * problem at once, and no false one. By what stands in for a part nothing else is judged, and the default not
- * at all.
+ * The problems that the rules find in a resource with its defaults filled in. If the schema has refused a
+ * value that a rule reads, the rule is skipped, or only the list entry if the rule can do without it: a user
+ * sees every problem at once and no false one. A stand-in is not held against the rest of the resource, and a
+ * default is not checked at all.
  */
 export const ruleProblems = (
   root: unknown,
   refused: readonly Path[],
-  where: Where,
+  environment: Environment,
   standIns: readonly StandIn[],
 ): RuleProblem[] => {
   const at = (instead: StandIn['instead']): Path[] =>
     standIns.filter((one) => one.instead === instead).map((one) => one.at);
   const unread = [...refused, ...at('Default')];
   const last = at('Last');
-  return RULES.filter(({ aboutPods = false }) => where === 'Cluster' || !aboutPods).flatMap((rule) =>
+  return RULES.filter(({ aboutPods = false }) => environment === 'Cluster' || !aboutPods).flatMap((rule) =>
     instances(root, patternPath(rule.scope)).flatMap((instance) => {
       const read = last.filter((path) => reads(rule, instance, path));
       const problems = problemsAt(rule, instance, unread);
@@ -79,7 +79,7 @@ const problemsAt = (
   }));
 };
 
-/** Every value that the pattern leads to. */
+/** All values that match the pattern. */
 const instances = (root: unknown, pattern: Path): Instance[] =>
   pattern.reduce<Instance[]>(
     (found, step) =>

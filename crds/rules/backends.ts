@@ -1,7 +1,7 @@
 import type { Backend, HealthCheck, ServiceReference, StaticEndpoint } from '../backend.ts';
 import { durationMs } from '../duration.ts';
 import { show } from '../words.ts';
-import { CEL_IS_ADDRESS, celIsNoOnes, kindOf, whyNoAddress } from './addresses.ts';
+import { addressProblem, CEL_IS_ADDRESS, celIsNotUnicast, kindOf } from './addresses.ts';
 import { celIsDuration } from './durations.ts';
 import { problemIf, rule } from './rule.ts';
 
@@ -10,16 +10,16 @@ const serviceOrEndpoints = rule<Backend>({
   scope: 'spec.backends[]',
   reads: ['name', 'service', 'endpoints'],
   rule: 'has(self.service) != has(self.endpoints)',
-  message: 'give either service or endpoints',
+  message: 'set either service or endpoints',
   messageExpression:
-    "'backend \"' + self.name + '\" has ' + (has(self.service) ? 'both service and endpoints: keep one' : 'neither service nor endpoints: give one')",
+    "'backend \"' + self.name + '\" has ' + (has(self.service) ? 'both service and endpoints: remove one' : 'neither service nor endpoints: set one')",
   check: ({ name, service, endpoints }) =>
     problemIf(
       (service === undefined) === (endpoints === undefined),
       [],
       service === undefined
-        ? `backend "${name}" has neither service nor endpoints: give one`
-        : `backend "${name}" has both service and endpoints: keep one`,
+        ? `backend "${name}" has neither service nor endpoints: set one`
+        : `backend "${name}" has both service and endpoints: remove one`,
     ),
 });
 
@@ -27,17 +27,17 @@ const quotedPort = rule<ServiceReference>({
   id: 'service-port-quoted',
   scope: 'spec.backends[].service',
   rule: "type(self.port) == int || !self.port.matches('^[0-9]+$')",
-  message: 'port is a number in quotes, which would be looked up as a name; leave out the quotes',
+  message: 'port is a number in quotes, which would be taken for a port name: remove the quotes',
   fieldPath: '.port',
   check: ({ port }) =>
     problemIf(
       typeof port === 'string' && /^[0-9]+$/.test(port),
       ['port'],
-      `${show(port)} is a number in quotes, which would be looked up as a name; leave out the quotes`,
+      `${show(port)} is a number in quotes, which would be taken for a port name: remove the quotes`,
     ),
 });
 
-const NAMES = ', use a Service for those';
+const NAMES = ': use a Service for those';
 
 const endpointAddress = rule<StaticEndpoint>({
   id: 'endpoint-address-ip',
@@ -48,7 +48,7 @@ const endpointAddress = rule<StaticEndpoint>({
   messageExpression: `'"' + self.address + '" is not an IP address; host names are not resolved${NAMES}'`,
   fieldPath: '.address',
   check: ({ address }) => {
-    const why = whyNoAddress(address, NAMES);
+    const why = addressProblem(address, NAMES);
     return problemIf(why !== undefined, ['address'], why ?? '');
   },
 });
@@ -57,16 +57,16 @@ const endpointUnicast = rule<StaticEndpoint>({
   id: 'endpoint-address-unicast',
   scope: 'spec.backends[].endpoints[]',
   reads: ['address'],
-  rule: `!${celIsNoOnes('0[.]0[.]0[.]0')} && (!isIP(self.address) || !ip(self.address).isUnspecified())`,
-  message: 'address is unspecified, multicast, broadcast or link-local: no TCP connection can go there',
+  rule: `!${celIsNotUnicast('0[.]0[.]0[.]0')} && (!isIP(self.address) || !ip(self.address).isUnspecified())`,
+  message: 'address is unspecified, multicast, broadcast or link-local: TCP cannot connect to it',
   messageExpression:
-    "'\"' + self.address + '\" is unspecified, multicast, broadcast or link-local: no TCP connection can go there'",
+    "'\"' + self.address + '\" is unspecified, multicast, broadcast or link-local: TCP cannot connect to it'",
   fieldPath: '.address',
   check: ({ address }) =>
     problemIf(
       !['unicast', 'none'].includes(kindOf(address)),
       ['address'],
-      `${show(address)} is ${kindOf(address)}: no TCP connection can go there`,
+      `${show(address)} is ${kindOf(address)}: TCP cannot connect to it`,
     ),
 });
 
@@ -87,10 +87,10 @@ const someWeight = rule<Backend>({
     ),
 });
 
-/** What goes with one type of check alone; with another it would have no effect. */
+/** Fields that apply to one type of check only; with another they would have no effect. */
 const ONLY_WITH = [
   { field: 'http', type: 'HTTP', hint: '', isOlder: true },
-  { field: 'tls', type: 'TLS', hint: '; an HTTP check over TLS has http.tls', isOlder: false },
+  { field: 'tls', type: 'TLS', hint: '; for an HTTP check over TLS use http.tls', isOlder: false },
   { field: 'grpc', type: 'GRPC', hint: '', isOlder: false },
 ] as const;
 
@@ -101,34 +101,33 @@ const onlyWithType = ONLY_WITH.map(({ field, type: wanted, hint, isOlder }) =>
     scope: 'spec.backends[].healthCheck',
     reads: ['type', field],
     rule: `!has(self.${field}) || self.type == '${wanted}'`,
-    message: `${field} is given, but type is another than ${wanted}: set type to ${wanted} or leave out ${field}${hint}`,
-    messageExpression: `'${field} is given, but type is ' + self.type + ': set type to ${wanted} or leave out ${field}${hint}'`,
+    message: `${field} is set, but type is not ${wanted}: set type to ${wanted} or remove ${field}${hint}`,
+    messageExpression: `'${field} is set, but type is ' + self.type + ': set type to ${wanted} or remove ${field}${hint}'`,
     fieldPath: `.${field}`,
     check: (healthCheck) =>
       problemIf(
         healthCheck[field] !== undefined && healthCheck.type !== wanted,
         [field],
-        `is given, but type is ${healthCheck.type}: set type to ${wanted} or leave out ${field}${hint}`,
+        `is set, but type is ${healthCheck.type}: set type to ${wanted} or remove ${field}${hint}`,
       ),
   }),
 );
 
 const pathFragment = rule<NonNullable<HealthCheck['http']>>({
   id: 'http-check-path-fragment',
-  forStored: 'it is sent as it is',
+  forStored: 'it is sent unchanged',
   scope: 'spec.backends[].healthCheck.http',
   reads: ['path'],
   rule: "!self.path.contains('#')",
-  message:
-    'path has a fragment, which is for browsers and is not sent to servers: leave out "#" and what follows',
+  message: 'path has a fragment, which is never sent to servers: remove "#" and what follows',
   messageExpression:
-    '\'"\' + self.path + \'" has a fragment, which is for browsers and is not sent to servers: leave out "#" and what follows\'',
+    '\'"\' + self.path + \'" has a fragment, which is never sent to servers: remove "#" and what follows\'',
   fieldPath: '.path',
   check: ({ path }) =>
     problemIf(
       path.includes('#'),
       ['path'],
-      `${show(path)} has a fragment, which is for browsers and is not sent to servers: leave out "#" and what follows`,
+      `${show(path)} has a fragment, which is never sent to servers: remove "#" and what follows`,
     ),
 });
 

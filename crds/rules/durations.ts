@@ -1,7 +1,7 @@
 import { DURATION_FORM, durationMs } from '../duration.ts';
 import { problemIf, type Rule, rule } from './rule.ts';
 
-/** Shortest and longest value of each duration in the schema. A timer above 2^31 ms would fire at once. */
+/** Minimum and maximum of each duration in the schema. A timer above 2^31 ms would fire immediately. */
 const RANGES = [
   { id: 'idle-timeout-range', scope: 'spec.listeners[].timeouts', field: 'idle', least: '1s', most: '168h' },
   {
@@ -79,7 +79,8 @@ const RANGES = [
 ] as const;
 
 /**
- * CEL: whether the text is a duration. Of others duration() itself would say something of google.protobuf.
+ * In CEL: whether the text is a duration. For any other text, duration() itself would fail with an error
+ * about google.protobuf.
  */
 export const celIsDuration = (text: string): string => `${text}.matches('${DURATION_FORM}')`;
 
@@ -88,7 +89,8 @@ export const DURATION_RULES: readonly Rule[] = RANGES.map(({ id, scope, field, l
     id,
     scope,
     reads: [field],
-    // Always there in a resource, but the API server also tries the rule on the parent's default, {}.
+    // A resource always has the field, but the API server also evaluates the rule on the parent's default,
+    // {}.
     rule: `!has(self.${field}) || ${celIsDuration(`self.${field}`)} && duration(self.${field}) >= duration('${least}') && duration(self.${field}) <= duration('${most}')`,
     message: `${field} is out of range: expected ${least} to ${most}`,
     messageExpression: `'${field} ' + (${celIsDuration(`self.${field}`)} ? self.${field} + ' is out of range: expected ${least} to ${most}' : '"' + self.${field} + '" is not a duration: write numbers with h, m, s or ms, such as 500ms, 5s or 1h30m; a day is 24h')`,

@@ -3,7 +3,7 @@ import type { L4BalancerSpec } from '../l4balancer.ts';
 import type { Keepalive, Listener } from '../listener.ts';
 import { nearest } from '../nearest.ts';
 import { show } from '../words.ts';
-import { CEL_IS_ADDRESS, celIsNoOnes, kindOf, whyNoAddress } from './addresses.ts';
+import { addressProblem, CEL_IS_ADDRESS, celIsNotUnicast, kindOf } from './addresses.ts';
 import { celIsDuration } from './durations.ts';
 import { problemIf, rule } from './rule.ts';
 
@@ -34,16 +34,16 @@ const adminPort = rule<L4BalancerSpec>({
   scope: 'spec',
   reads: ['listeners[?].port', 'workload.adminPort'],
   rule: 'self.listeners.all(l, l.port != self.workload.adminPort)',
-  message: "a listener's port is taken by the proxy's admin endpoint (health, metrics); choose another",
+  message: "a listener uses the port of the proxy's admin endpoint (health, metrics): choose another port",
   messageExpression:
-    "'port %d is taken by the proxy\\'s admin endpoint (health, metrics); choose another, or another workload.adminPort'.format([self.workload.adminPort])",
+    "'port %d is used by the proxy\\'s admin endpoint (health, metrics): choose another port, or another workload.adminPort'.format([self.workload.adminPort])",
   fieldPath: '.listeners',
   check: ({ listeners, workload }) =>
     listeners.flatMap(({ port }, i) =>
       problemIf(
         port === workload.adminPort,
         ['listeners', i, 'port'],
-        `port ${port} is taken by the proxy's admin endpoint (health, metrics); choose another, or another workload.adminPort`,
+        `port ${port} is used by the proxy's admin endpoint (health, metrics): choose another port, or another workload.adminPort`,
       ),
     ),
 });
@@ -57,26 +57,26 @@ const addressIsIp = rule<Listener>({
   messageExpression: "'\"' + self.address + '\" is not an IP address; host names are not resolved'",
   fieldPath: '.address',
   check: ({ address }) => {
-    const why = address === undefined ? undefined : whyNoAddress(address);
+    const why = address === undefined ? undefined : addressProblem(address);
     return problemIf(why !== undefined, ['address'], why ?? '');
   },
 });
 
-/** The kernel takes some of these, and nobody comes. */
+/** The kernel lets a socket bind to some of these addresses, but no client can connect to them. */
 const addressIsUnicast = rule<Listener>({
   id: 'listener-address-unicast',
   scope: 'spec.listeners[]',
   reads: ['address'],
-  rule: `!has(self.address) || !${celIsNoOnes()}`,
-  message: 'address is multicast, broadcast or link-local: no TCP client can come there',
+  rule: `!has(self.address) || !${celIsNotUnicast()}`,
+  message: 'address is multicast, broadcast or link-local: TCP clients cannot connect to it',
   messageExpression:
-    "'\"' + self.address + '\" is multicast, broadcast or link-local: no TCP client can come there'",
+    "'\"' + self.address + '\" is multicast, broadcast or link-local: TCP clients cannot connect to it'",
   fieldPath: '.address',
   check: ({ address = '' }) =>
     problemIf(
       ['multicast', 'broadcast', 'link-local'].includes(kindOf(address)),
       ['address'],
-      `${show(address)} is ${kindOf(address)}: no TCP client can come there`,
+      `${show(address)} is ${kindOf(address)}: TCP clients cannot connect to it`,
     ),
 });
 
@@ -87,14 +87,14 @@ const addressOfNode = rule<L4BalancerSpec>({
   reads: ['listeners[?].address', 'tuning.profile'],
   rule: "self.tuning.profile == 'HostNetwork' || self.listeners.all(l, !has(l.address))",
   message:
-    'a listener has an address: a pod in a network of its own has one that nobody knows beforehand. Leave it out, or use tuning.profile HostNetwork',
+    'a listener has an address, but that of a pod is not known in advance unless it is on the host network: remove the address, or use tuning.profile HostNetwork',
   fieldPath: '.listeners',
   check: ({ listeners, tuning }) =>
     listeners.flatMap(({ address }, i) =>
       problemIf(
         address !== undefined && tuning.profile !== 'HostNetwork',
         ['listeners', i, 'address'],
-        `${show(address)} is given: a pod in a network of its own has an address that nobody knows beforehand. Leave it out, or use tuning.profile HostNetwork`,
+        `${show(address)} is set, but the address of a pod is not known in advance unless it is on the host network: remove the address, or use tuning.profile HostNetwork`,
       ),
     ),
 });
@@ -104,9 +104,9 @@ const backendExists = rule<L4BalancerSpec>({
   scope: 'spec',
   reads: ['listeners[?].backend', 'backends[].name'],
   rule: 'self.listeners.all(l, self.backends.exists(b, b.name == l.backend))',
-  message: 'a listener names a backend that is no entry of spec.backends',
+  message: 'a listener refers to a backend that is not in spec.backends',
   messageExpression:
-    '\'listener "%s" names backend "%s", which is no entry of spec.backends; there are: %s\'.format([self.listeners.filter(l, !self.backends.exists(b, b.name == l.backend))[0].name, self.listeners.filter(l, !self.backends.exists(b, b.name == l.backend))[0].backend, self.backends.map(b, b.name)])',
+    '\'listener "%s" refers to backend "%s", which is not in spec.backends; available: %s\'.format([self.listeners.filter(l, !self.backends.exists(b, b.name == l.backend))[0].name, self.listeners.filter(l, !self.backends.exists(b, b.name == l.backend))[0].backend, self.backends.map(b, b.name)])',
   fieldPath: '.listeners',
   check: ({ listeners, backends }) => {
     const names = backends.map(({ name }) => name);
@@ -116,7 +116,7 @@ const backendExists = rule<L4BalancerSpec>({
       return problemIf(
         !names.includes(backend),
         ['listeners', i, 'backend'],
-        `${show(backend)} names no entry of spec.backends; there are: ${names.join(', ')}${hint}`,
+        `${show(backend)} is not in spec.backends; available: ${names.join(', ')}${hint}`,
       );
     });
   },
@@ -128,14 +128,14 @@ const wholeSeconds = (['time', 'interval'] as const).map((field) =>
     scope: 'spec.listeners[].timeouts.keepalive',
     reads: [field],
     rule: `!has(self.${field}) || !${celIsDuration(`self.${field}`)} || duration(self.${field}).getMilliseconds() % 1000 == 0`,
-    message: `${field} is not in whole seconds, which is all that the kernel counts`,
-    messageExpression: `'${field} ' + self.${field} + ' is not in whole seconds, which is all that the kernel counts'`,
+    message: `${field} is not in whole seconds: the kernel supports no fractions`,
+    messageExpression: `'${field} ' + self.${field} + ' is not in whole seconds: the kernel supports no fractions'`,
     fieldPath: `.${field}`,
     check: ({ [field]: text }) =>
       problemIf(
         text !== undefined && durationMs(text) % 1000 !== 0,
         [field],
-        `${text} is not in whole seconds, which is all that the kernel counts`,
+        `${text} is not in whole seconds: the kernel supports no fractions`,
       ),
   }),
 );
@@ -147,7 +147,7 @@ const privilegedPort = rule<L4BalancerSpec>({
   scope: 'spec',
   reads: ['listeners[?].port', 'tuning.sysctls'],
   rule: `!has(self.tuning.sysctls) || self.tuning.sysctls.all(s, s.name != '${UNPRIVILEGED}' || !s.value.matches('^[0-9]{1,5}$') || self.listeners.all(l, l.port >= int(s.value)))`,
-  message: `a listener's port is below the sysctl ${UNPRIVILEGED}, and the proxy is not root: it could not listen there`,
+  message: `a listener's port is below the sysctl ${UNPRIVILEGED}: the proxy does not run as root and could not listen on it`,
   fieldPath: '.listeners',
   check: ({ listeners, tuning }) => {
     const start = tuning.sysctls?.find(({ name }) => name === UNPRIVILEGED)?.value ?? '0';
@@ -156,7 +156,7 @@ const privilegedPort = rule<L4BalancerSpec>({
       problemIf(
         port < Number(start),
         ['listeners', i, 'port'],
-        `${port} is below ${start}, to which tuning.sysctls sets ${UNPRIVILEGED}, and the proxy is not root: it could not listen there`,
+        `${port} is below ${start}, to which tuning.sysctls sets ${UNPRIVILEGED}: the proxy does not run as root and could not listen on it`,
       ),
     );
   },
@@ -169,20 +169,21 @@ const privilegedAdminPort = rule<L4BalancerSpec>({
   scope: 'spec',
   reads: ['workload.adminPort', 'tuning.sysctls'],
   rule: `!has(self.tuning.sysctls) || self.tuning.sysctls.all(s, s.name != '${UNPRIVILEGED}' || !s.value.matches('^[0-9]{1,5}$') || self.workload.adminPort >= int(s.value))`,
-  message: `the admin port is below the sysctl ${UNPRIVILEGED}, and the proxy is not root: it could not listen there`,
+  message: `the admin port is below the sysctl ${UNPRIVILEGED}: the proxy does not run as root and could not listen on it`,
   fieldPath: '.workload.adminPort',
   check: ({ workload, tuning }) => {
     const start = tuning.sysctls?.find(({ name }) => name === UNPRIVILEGED)?.value ?? '0';
     return problemIf(
       /^[0-9]{1,5}$/.test(start) && workload.adminPort < Number(start),
       ['workload', 'adminPort'],
-      `${workload.adminPort} is below ${start}, to which tuning.sysctls sets ${UNPRIVILEGED}, and the proxy is not root: it could not listen there`,
+      `${workload.adminPort} is below ${start}, to which tuning.sysctls sets ${UNPRIVILEGED}: the proxy does not run as root and could not listen on it`,
     );
   },
 });
+
 /**
- * Loopback addresses in their usual spellings. A pattern would be shorter, but cost more than the API server
- * lets a rule over all endpoints cost.
+ * Loopback addresses in their usual notations. A pattern would be shorter, but would exceed the API server's
+ * cost limit for a rule over all endpoints.
  */
 const LOOPBACK = {
   starts: ['127.', '::ffff:127.', '::FFFF:127.'],
@@ -197,7 +198,7 @@ const CEL_LOOPBACK = [
 
 const ownEndpoint = rule<L4BalancerSpec>({
   id: 'endpoint-is-listener',
-  // As old as any, but some spellings of loopback addresses came later.
+  // The rule is in the first definition, but some notations of loopback addresses were added later.
   forStored: 'the endpoint is left out',
   scope: 'spec',
   reads: [
@@ -208,7 +209,7 @@ const ownEndpoint = rule<L4BalancerSpec>({
   ],
   rule: `self.backends.all(b, !has(b.endpoints) || b.endpoints.all(e, !(${CEL_LOOPBACK}) || !self.listeners.exists(l, l.port == e.port)))`,
   message:
-    'an endpoint is a listener of the same proxy: on a loopback address with the port of a listener, connections would go in circles',
+    'an endpoint is a listener of this proxy (a loopback address with the port of a listener): connections would loop',
   fieldPath: '.backends',
   check: ({ listeners, backends }) =>
     backends.flatMap(({ endpoints = [] }, i) =>
@@ -217,7 +218,7 @@ const ownEndpoint = rule<L4BalancerSpec>({
         return problemIf(
           same !== undefined && isLoopback(address),
           ['backends', i, 'endpoints', j],
-          `${address} port ${port} is listener "${same?.name}" of the same proxy: connections would go in circles`,
+          `${address} port ${port} is listener "${same?.name}" of this proxy: connections would loop`,
         );
       }),
     ),

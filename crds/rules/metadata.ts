@@ -6,7 +6,8 @@ const FORM = '^[a-z]([-a-z0-9]{0,50}[a-z0-9])?$';
 const NAME = new RegExp(FORM);
 
 /**
- * The Service and the labels of the pods carry the name, with a suffix at most; both end at 63 characters.
+ * The names of the Service and of pod labels contain the resource's name, with a suffix at most; both are
+ * limited to 63 characters.
  */
 const resourceName = rule<Pick<L4Balancer, 'metadata'>>({
   id: 'resource-name',
@@ -26,23 +27,24 @@ const resourceName = rule<Pick<L4Balancer, 'metadata'>>({
 
 const ownService = rule<Pick<L4Balancer, 'metadata' | 'spec'>>({
   id: 'backend-own-service',
-  forStored: 'its pods connect to one another',
+  forStored: 'its pods connect to each other',
   scope: '',
   reads: ['metadata', 'spec.backends[?].service.name', 'spec.service.type'],
-  // The name is known to the resource as a whole alone, of which every status that is written is a change:
-  // what the rule reads is not.
+  // Only a rule on the resource as a whole can read the name, and every write of the status changes the
+  // resource.
+  // So the rule compares what it reads with the old resource.
   rule: `self.spec.service.type == 'None' || self.spec.backends.all(b, !has(b.service) || !(b.service.name.startsWith('${CHILD_PREFIX}') && b.service.name.substring(${CHILD_PREFIX.length}) == self.metadata.name)) || (oldSelf.hasValue() && oldSelf.value().spec.service.type == self.spec.service.type && oldSelf.value().spec.backends == self.spec.backends)`,
   optionalOldSelf: true,
   message:
-    'a backend is the Service of this very balancer: connections would go in circles; name the Service of the servers',
-  messageExpression: `'a backend names the Service "${CHILD_PREFIX}' + self.metadata.name + '", which is the one of this very balancer: connections would go in circles; name the Service of the servers'`,
+    'a backend is the Service of this balancer itself: connections would loop; use the Service of the servers',
+  messageExpression: `'a backend has the Service "${CHILD_PREFIX}' + self.metadata.name + '", which is that of this balancer itself: connections would loop; use the Service of the servers'`,
   fieldPath: '.spec.backends',
   check: ({ metadata, spec }) =>
     spec.backends.flatMap(({ service }, i) =>
       problemIf(
         spec.service.type !== 'None' && service?.name === `${CHILD_PREFIX}${metadata.name}`,
         ['spec', 'backends', i, 'service', 'name'],
-        `${show(service?.name)} is the Service of this very balancer: connections would go in circles; name the Service of the servers`,
+        `${show(service?.name)} is the Service of this balancer itself: connections would loop; use the Service of the servers`,
       ),
     ),
 });

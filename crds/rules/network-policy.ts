@@ -10,14 +10,14 @@ const clientRanges = rule<NetworkPolicy>({
   reads: ['clients[?]'],
   rule: '!has(self.clients) || self.clients.all(c, isCIDR(c))',
   message:
-    'a range of clients is not one: write an address and a number of bits, such as 10.0.0.0/8 or fd00::/8',
+    'an entry of clients is not a CIDR range: write an address and a prefix length, such as 10.0.0.0/8 or fd00::/8',
   fieldPath: '.clients',
   check: ({ clients = [] }) =>
     clients.flatMap((range, i) =>
       problemIf(
         !isCidr(range),
         ['clients', i],
-        `${show(range)} is not a range of addresses: write an address and a number of bits, such as 10.0.0.0/8 or fd00::/8`,
+        `${show(range)} is not a CIDR range: write an address and a prefix length, such as 10.0.0.0/8 or fd00::/8`,
       ),
     ),
 });
@@ -27,14 +27,13 @@ const policyOfNodes = rule<L4BalancerSpec>({
   scope: 'spec',
   reads: ['tuning.profile', 'networkPolicy.enabled'],
   rule: "!self.networkPolicy.enabled || self.tuning.profile != 'HostNetwork'",
-  message:
-    'a NetworkPolicy does not reach pods in the network of their node: leave it out, or use profile Tuned',
+  message: 'a NetworkPolicy does not apply to pods on the host network: disable it, or use profile Tuned',
   fieldPath: '.networkPolicy.enabled',
   check: ({ networkPolicy: { enabled }, tuning: { profile } }) =>
     problemIf(
       enabled && profile === 'HostNetwork',
       ['networkPolicy', 'enabled'],
-      'a NetworkPolicy does not reach pods in the network of their node: leave it out, or use profile Tuned',
+      'a NetworkPolicy does not apply to pods on the host network: disable it, or use profile Tuned',
     ),
 });
 

@@ -1,47 +1,45 @@
 import type { Message, Problem } from '../schema-findings.ts';
 
-/** Where a rule finds a problem, from its scope on. */
+/** Path of a problem, relative to the scope of the rule. */
 export type At = readonly (string | number)[];
 
-/** A rule across fields as the API server has it. */
+/** A rule across fields, as the API server evaluates it. */
 export interface Statement {
-  /** Stable, kebab-case; tests and the reference page are keyed by it. */
+  /** Stable, in kebab-case; tests and the reference page use it as a key. */
   readonly id: string;
   /** The object that CEL calls `self`, such as `spec.backends[].service`; empty for the whole resource. */
   readonly scope: string;
-  /** CEL, true when all is well. */
+  /** CEL; true if the resource is valid. */
   readonly rule: string;
-  /** What the API server says, and the reference page. */
+  /** Shown by the API server and on the reference page. */
   readonly message: string;
-  /** CEL giving text that also names the culprit. */
+  /** CEL for a message that also names the offending value. */
   readonly messageExpression?: string;
-  /** Field below the scope that the API server points to, such as `.port`. */
+  /** Field below the scope that the API server reports, such as `.port`. */
   readonly fieldPath?: string;
-  /**
-   * Whether it is about pods and what stands in front of them: a proxy without a cluster is not bound by it.
-   */
+  /** Whether the rule concerns pods and what is in front of them; it does not apply to a standalone proxy. */
   readonly aboutPods?: boolean;
   /**
-   * Of a rule that came when there could be resources already that break it, what becomes of them: they go on
-   * as they are, with a warning that says this. Only what is written anew is refused; the API server does so
-   * by itself, where the scope holds nothing that changes.
+   * For a rule added when resources that break it may already have been stored: what happens to them. They
+   * continue to work, with a warning that contains this text. Only new writes are refused; the API server
+   * does that by itself as long as nothing within the scope changes.
    */
   readonly forStored?: string;
-  /** Whether the rule reads `oldSelf`, an optional, which is none when the resource is made. */
+  /** Whether the rule reads `oldSelf`, an optional that has no value when the resource is created. */
   readonly optionalOldSelf?: true;
 }
 
 /**
- * One rule, once for the API server (CEL) and once for the parser. A test feeds both with the same specs and
- * compares what they say.
+ * A rule in two forms: for the API server (CEL) and for the parser. A test feeds the same specs to both and
+ * compares their findings.
  */
 export interface Rule extends Statement {
   /**
-   * Paths from the scope on that the check relies on; default: the whole scope. Where the schema has refused
-   * one, the rule is left out; with `[?]`, only the list entry.
+   * Paths, relative to the scope, that the check depends on; by default the whole scope. If the schema has
+   * refused one, the rule is skipped; with `[?]`, only the list entry.
    */
   readonly reads: readonly string[];
-  /** The same check; the value has passed the schema where `reads` says. */
+  /** The same check in TypeScript; the parts of the value in `reads` have passed the schema. */
   readonly check: (value: unknown) => readonly Problem[];
 }
 
@@ -50,7 +48,7 @@ interface RuleOf<Value> extends Omit<Rule, 'check' | 'reads'> {
   readonly check: (value: Value) => readonly Problem[];
 }
 
-/** A rule whose check knows the type at its scope. */
+/** Defines a rule whose check is typed by the value at its scope. */
 export const rule = <Value>({ check, reads = [''], ...rest }: RuleOf<Value>): Rule => ({
   ...rest,
   reads,

@@ -4,26 +4,27 @@ import { show } from '../words.ts';
 import type { Workload } from '../workload.ts';
 import { problemIf, rule } from './rule.ts';
 
-const isNothing = (count: number | string | undefined): boolean =>
+const isZero = (count: number | string | undefined): boolean =>
   count !== undefined && Number.parseInt(String(count), 10) === 0;
-const isSomething = (count: number | string | undefined): boolean => count !== undefined && !isNothing(count);
+const isNonZero = (count: number | string | undefined): boolean => count !== undefined && !isZero(count);
 
-/** CEL: whether a number of pods or a percentage is none. */
-const celNothing = (field: string): string => `string(${field}) in ['0', '0%', '00%']`;
+/** In CEL: whether a number or a percentage of pods is zero. */
+const celIsZero = (field: string): string => `string(${field}) in ['0', '0%', '00%']`;
 
 const daemonSetReplicas = rule<Workload>({
   id: 'daemon-set-replicas',
   scope: 'spec.workload',
   reads: ['kind', 'replicas'],
-  // Both always there in a resource, but the API server also tries the rule on the parent's default, {}.
+  // A resource always has both fields, but the API server also evaluates the rule on the parent's default,
+  // {}.
   rule: "!has(self.kind) || self.kind != 'DaemonSet' || self.replicas == 1",
-  message: 'a DaemonSet runs one pod on each node: leave out replicas, and pick nodes with nodeSelector',
+  message: 'a DaemonSet runs one pod on each node: remove replicas, and select nodes with nodeSelector',
   fieldPath: '.replicas',
   check: ({ kind, replicas }) =>
     problemIf(
       kind === 'DaemonSet' && replicas !== 1,
       ['replicas'],
-      `${replicas} has no meaning: a DaemonSet runs one pod on each node: leave out replicas, and pick nodes with nodeSelector`,
+      `${replicas} does not apply: a DaemonSet runs one pod on each node; remove replicas, and select nodes with nodeSelector`,
     ),
 });
 
@@ -32,13 +33,13 @@ const daemonSetAutoscaling = rule<Workload>({
   scope: 'spec.workload',
   reads: ['kind', 'autoscaling'],
   rule: "!has(self.kind) || self.kind != 'DaemonSet' || !has(self.autoscaling)",
-  message: 'a DaemonSet runs one pod on each node, so there is nothing to scale: leave out autoscaling',
+  message: 'a DaemonSet runs one pod on each node, so there is nothing to scale: remove autoscaling',
   fieldPath: '.autoscaling',
   check: ({ kind, autoscaling }) =>
     problemIf(
       kind === 'DaemonSet' && autoscaling !== undefined,
       ['autoscaling'],
-      'has nothing to scale: a DaemonSet runs one pod on each node: leave out autoscaling',
+      'has nothing to scale: a DaemonSet runs one pod on each node; remove autoscaling',
     ),
 });
 
@@ -47,13 +48,13 @@ const hostNetworkAutoscaling = rule<L4BalancerSpec>({
   scope: 'spec',
   reads: ['tuning.profile', 'workload.autoscaling'],
   rule: "self.tuning.profile != 'HostNetwork' || !has(self.workload.autoscaling)",
-  message: 'profile HostNetwork has one pod on a node, whose ports it takes: leave out autoscaling',
+  message: 'profile HostNetwork allows one pod per node, as it uses the node’s ports: remove autoscaling',
   fieldPath: '.workload.autoscaling',
   check: ({ tuning, workload }) =>
     problemIf(
       tuning.profile === 'HostNetwork' && workload.autoscaling !== undefined,
       ['workload', 'autoscaling'],
-      'profile HostNetwork has one pod on a node, whose ports it takes: leave out autoscaling',
+      'profile HostNetwork allows one pod per node, as it uses the node’s ports: remove autoscaling',
     ),
 });
 
@@ -77,13 +78,13 @@ const oneBudget = rule<DisruptionBudget>({
   id: 'disruption-budget-one',
   scope: 'spec.workload.disruptionBudget',
   rule: '!(has(self.minAvailable) && has(self.maxUnavailable))',
-  message: 'minAvailable and maxUnavailable are both given: give one of them',
+  message: 'minAvailable and maxUnavailable are both set: remove one of them',
   fieldPath: '.maxUnavailable',
   check: ({ minAvailable, maxUnavailable }) =>
     problemIf(
       minAvailable !== undefined && maxUnavailable !== undefined,
       ['maxUnavailable'],
-      'minAvailable and maxUnavailable are both given: give one of them',
+      'minAvailable and maxUnavailable are both set: remove one of them',
     ),
 });
 
@@ -93,13 +94,13 @@ const daemonSetBudget = rule<Workload>({
   reads: ['kind', 'disruptionBudget'],
   rule: "!has(self.kind) || self.kind != 'DaemonSet' || !has(self.disruptionBudget) || (!has(self.disruptionBudget.maxUnavailable) && (!has(self.disruptionBudget.minAvailable) || !string(self.disruptionBudget.minAvailable).endsWith('%')))",
   message:
-    'Kubernetes counts the pods of a DaemonSet only with minAvailable as a number: use that, or leave out disruptionBudget',
+    'for the pods of a DaemonSet, Kubernetes supports only minAvailable as a number: use that, or remove disruptionBudget',
   fieldPath: '.disruptionBudget',
   check: ({ kind, disruptionBudget: { minAvailable, maxUnavailable } = {} }) =>
     problemIf(
       kind === 'DaemonSet' && (maxUnavailable !== undefined || typeof minAvailable === 'string'),
       ['disruptionBudget'],
-      'Kubernetes counts the pods of a DaemonSet only with minAvailable as a number: use that, or leave out disruptionBudget',
+      'for the pods of a DaemonSet, Kubernetes supports only minAvailable as a number: use that, or remove disruptionBudget',
     ),
 });
 
@@ -108,13 +109,14 @@ const strategyOfKind = rule<Workload>({
   scope: 'spec.workload',
   reads: ['kind', 'updateStrategy.type'],
   rule: "!has(self.kind) || !has(self.updateStrategy) || (self.kind == 'DaemonSet' ? self.updateStrategy.type != 'Recreate' : self.updateStrategy.type != 'OnDelete')",
-  message: 'Recreate is for a Deployment, OnDelete for a DaemonSet: use RollingUpdate, or another kind',
+  message:
+    'Recreate requires kind Deployment, and OnDelete kind DaemonSet: use RollingUpdate, or another kind',
   fieldPath: '.updateStrategy.type',
   check: ({ kind, updateStrategy }) =>
     problemIf(
       updateStrategy?.type === (kind === 'DaemonSet' ? 'Recreate' : 'OnDelete'),
       ['updateStrategy', 'type'],
-      `${show(updateStrategy?.type)} is not for a ${kind}: Recreate is for a Deployment, OnDelete for a DaemonSet: use RollingUpdate, or another kind`,
+      `${show(updateStrategy?.type)} is not available with kind ${kind}: use RollingUpdate, or another kind`,
     ),
 });
 
@@ -123,13 +125,13 @@ const strategyDetails = rule<UpdateStrategy>({
   scope: 'spec.workload.updateStrategy',
   reads: ['type', 'rollingUpdate'],
   rule: "!has(self.rollingUpdate) || self.type == 'RollingUpdate'",
-  message: 'rollingUpdate has a meaning only with type RollingUpdate',
+  message: 'rollingUpdate requires type RollingUpdate',
   fieldPath: '.rollingUpdate',
   check: ({ type, rollingUpdate }) =>
     problemIf(
       rollingUpdate !== undefined && type !== 'RollingUpdate',
       ['rollingUpdate'],
-      `has a meaning only with type RollingUpdate, and type is ${type}`,
+      `requires type RollingUpdate, but type is ${type}`,
     ),
 });
 
@@ -138,12 +140,12 @@ type RollingUpdate = NonNullable<UpdateStrategy['rollingUpdate']>;
 const strategyMoves = rule<RollingUpdate>({
   id: 'update-strategy-moves',
   scope: 'spec.workload.updateStrategy.rollingUpdate',
-  rule: `!(has(self.maxSurge) && has(self.maxUnavailable) && ${celNothing('self.maxSurge')} && ${celNothing('self.maxUnavailable')})`,
+  rule: `!(has(self.maxSurge) && has(self.maxUnavailable) && ${celIsZero('self.maxSurge')} && ${celIsZero('self.maxUnavailable')})`,
   message: 'no pod could ever be replaced: one of maxSurge and maxUnavailable must be above 0',
   fieldPath: '.maxUnavailable',
   check: ({ maxSurge, maxUnavailable }) =>
     problemIf(
-      isNothing(maxSurge) && isNothing(maxUnavailable),
+      isZero(maxSurge) && isZero(maxUnavailable),
       ['maxUnavailable'],
       'no pod could ever be replaced: one of maxSurge and maxUnavailable must be above 0',
     ),
@@ -153,14 +155,14 @@ const daemonSetStrategy = rule<Workload>({
   id: 'daemon-set-update-strategy',
   scope: 'spec.workload',
   reads: ['kind', 'updateStrategy'],
-  rule: `!has(self.kind) || self.kind != 'DaemonSet' || !has(self.updateStrategy) || !has(self.updateStrategy.rollingUpdate) || !has(self.updateStrategy.rollingUpdate.maxSurge) || !has(self.updateStrategy.rollingUpdate.maxUnavailable) || ${celNothing('self.updateStrategy.rollingUpdate.maxSurge')} || ${celNothing('self.updateStrategy.rollingUpdate.maxUnavailable')}`,
-  message: 'a DaemonSet takes one of maxSurge and maxUnavailable, not both: set one of them to 0',
+  rule: `!has(self.kind) || self.kind != 'DaemonSet' || !has(self.updateStrategy) || !has(self.updateStrategy.rollingUpdate) || !has(self.updateStrategy.rollingUpdate.maxSurge) || !has(self.updateStrategy.rollingUpdate.maxUnavailable) || ${celIsZero('self.updateStrategy.rollingUpdate.maxSurge')} || ${celIsZero('self.updateStrategy.rollingUpdate.maxUnavailable')}`,
+  message: 'a DaemonSet supports maxSurge or maxUnavailable, but not both: set one of them to 0',
   fieldPath: '.updateStrategy.rollingUpdate',
   check: ({ kind, updateStrategy: { rollingUpdate: { maxSurge, maxUnavailable } = {} } = {} }) =>
     problemIf(
-      kind === 'DaemonSet' && isSomething(maxSurge) && isSomething(maxUnavailable),
+      kind === 'DaemonSet' && isNonZero(maxSurge) && isNonZero(maxUnavailable),
       ['updateStrategy', 'rollingUpdate'],
-      'a DaemonSet takes one of maxSurge and maxUnavailable, not both: set one of them to 0',
+      'a DaemonSet supports maxSurge or maxUnavailable, but not both: set one of them to 0',
     ),
 });
 

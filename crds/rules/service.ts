@@ -6,7 +6,7 @@ import type { Service } from '../service.ts';
 import { show } from '../words.ts';
 import { problemIf, type Rule, rule } from './rule.ts';
 
-/** Which types of Service a field has a meaning with; the empty list or map says nothing with any. */
+/** The types of Service that a field applies to; an empty list or map is allowed with any type. */
 const TYPES = [
   { id: 'load-balancer-class-type', field: 'loadBalancerClass', types: ['LoadBalancer'] },
   { id: 'load-balancer-ip-type', field: 'loadBalancerIP', types: ['LoadBalancer'] },
@@ -36,20 +36,20 @@ const isEmpty = (given: string | object): boolean =>
 
 const ofType: readonly Rule[] = TYPES.map(({ id, field, types, ...more }) => {
   const unlessEmpty = 'canBeEmpty' in more ? `self.${field}.size() == 0 || ` : '';
-  const problem = `has a meaning only with type ${types.join(' or ')}`;
+  const problem = `requires type ${types.join(' or ')}`;
   return rule<Service>({
     id,
     scope: 'spec.service',
     reads: ['type', field],
     rule: `!has(self.${field}) || ${unlessEmpty}self.type in [${types.map((type) => `'${type}'`).join(', ')}]`,
     message: `${field} ${problem}`,
-    messageExpression: `'${field} ${problem}, and type is ' + self.type`,
+    messageExpression: `'${field} ${problem}, but type is ' + self.type`,
     fieldPath: `.${field}`,
     check: ({ type, [field]: given }) =>
       problemIf(
         given !== undefined && !isEmpty(given) && !types.some((one) => one === type),
         [field],
-        `${problem}, and type is ${type}`,
+        `${problem}, but type is ${type}`,
       ),
   });
 });
@@ -60,13 +60,13 @@ const mapsOfNone: readonly Rule[] = (['labels', 'annotations'] as const).map((fi
     scope: 'spec.service',
     reads: ['type', field],
     rule: `!has(self.${field}) || self.${field}.size() == 0 || self.type != 'None'`,
-    message: `${field} have no place to go: type None makes no Service`,
+    message: `${field} have no effect: type None creates no Service`,
     fieldPath: `.${field}`,
     check: ({ type, [field]: given = {} }) =>
       problemIf(
         type === 'None' && Object.keys(given).length > 0,
         [field],
-        'have no place to go: type None makes no Service',
+        'have no effect: type None creates no Service',
       ),
   }),
 );
@@ -77,13 +77,13 @@ const choicesOfNone: readonly Rule[] = (['ipFamilyPolicy', 'sessionAffinity'] as
     scope: 'spec.service',
     reads: ['type', field],
     rule: `!has(self.${field}) || self.type != 'None'`,
-    message: `${field} has no meaning: type None makes no Service`,
+    message: `${field} has no effect: type None creates no Service`,
     fieldPath: `.${field}`,
     check: ({ type, [field]: given }) =>
       problemIf(
         type === 'None' && given !== undefined,
         [field],
-        'has no meaning: type None makes no Service',
+        'has no effect: type None creates no Service',
       ),
   }),
 );
@@ -105,21 +105,21 @@ const loadBalancerAddress = rule<Service>({
     ),
 });
 
-const RANGE = 'write an address and a number of bits, such as 10.0.0.0/8 or fd00::/8';
+const RANGE = 'write an address and a prefix length, such as 10.0.0.0/8 or fd00::/8';
 
 const sourceRanges = rule<Service>({
   id: 'load-balancer-source-ranges',
   scope: 'spec.service',
   reads: ['loadBalancerSourceRanges[?]'],
   rule: '!has(self.loadBalancerSourceRanges) || self.loadBalancerSourceRanges.all(r, isCIDR(r))',
-  message: `an entry of loadBalancerSourceRanges is not a range of addresses: ${RANGE}`,
+  message: `an entry of loadBalancerSourceRanges is not a CIDR range: ${RANGE}`,
   fieldPath: '.loadBalancerSourceRanges',
   check: ({ loadBalancerSourceRanges = [] }) =>
     loadBalancerSourceRanges.flatMap((range, i) =>
       problemIf(
         !isCidr(range),
         ['loadBalancerSourceRanges', i],
-        `${show(range)} is not a range of addresses: ${RANGE}`,
+        `${show(range)} is not a CIDR range: ${RANGE}`,
       ),
     ),
 });
@@ -129,9 +129,9 @@ const nodePortListener = rule<L4BalancerSpec>({
   scope: 'spec',
   reads: ['listeners[].name', 'service.nodePorts'],
   rule: '!has(self.service.nodePorts) || self.service.nodePorts.all(n, self.listeners.exists(l, l.name == n))',
-  message: 'a key of nodePorts names no entry of spec.listeners',
+  message: 'a key of nodePorts is not the name of a listener',
   messageExpression:
-    '\'nodePorts names listener "%s", which is no entry of spec.listeners; there are: %s\'.format([self.service.nodePorts.filter(n, !self.listeners.exists(l, l.name == n))[0], self.listeners.map(l, l.name)])',
+    '\'nodePorts has listener "%s", which is not in spec.listeners; available: %s\'.format([self.service.nodePorts.filter(n, !self.listeners.exists(l, l.name == n))[0], self.listeners.map(l, l.name)])',
   fieldPath: '.service.nodePorts',
   check: ({ listeners, service: { nodePorts = {} } }) => {
     const names = listeners.map(({ name }) => name);
@@ -141,7 +141,7 @@ const nodePortListener = rule<L4BalancerSpec>({
       return problemIf(
         !names.includes(name),
         ['service', 'nodePorts', name],
-        `${show(name)} names no entry of spec.listeners; there are: ${names.join(', ')}${hint}`,
+        `${show(name)} is not in spec.listeners; available: ${names.join(', ')}${hint}`,
       );
     });
   },
@@ -152,7 +152,7 @@ const nodePortUnique = rule<L4BalancerSpec>({
   scope: 'spec',
   reads: ['listeners[].name', 'listeners[].protocol', 'service.nodePorts'],
   rule: '!has(self.service.nodePorts) || self.listeners.all(l, !(l.name in self.service.nodePorts) || self.listeners.exists_one(m, m.protocol == l.protocol && m.name in self.service.nodePorts && self.service.nodePorts[m.name] == self.service.nodePorts[l.name]))',
-  message: 'nodePorts gives one port to two listeners of the same protocol',
+  message: 'nodePorts assigns the same port to two listeners with the same protocol',
   fieldPath: '.service.nodePorts',
   check: ({ listeners, service: { nodePorts = {} } }) =>
     listeners.flatMap(({ name, protocol }, i) => {
@@ -163,7 +163,7 @@ const nodePortUnique = rule<L4BalancerSpec>({
       return problemIf(
         port !== undefined && first !== undefined,
         ['service', 'nodePorts', name],
-        `${port} is already given to listener "${first?.name}" with ${protocol}`,
+        `${port} is already assigned to listener "${first?.name}" with ${protocol}`,
       );
     }),
 });

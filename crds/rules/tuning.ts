@@ -12,7 +12,7 @@ const KINDS = [
   { kind: 'memory', size: bytes },
 ] as const;
 
-/** What CPU and memory of the pods follow from. */
+/** Everything that CPU and memory of the pods are derived from. */
 const SIZING = [
   'capacity',
   'tuning.profile',
@@ -24,12 +24,12 @@ const SIZING = [
   'workload.resources',
 ];
 
-/** The least memory that the proxy's runtime starts in. */
+/** Minimum memory for the proxy's runtime to start. */
 const LEAST_MEMORY = '64Mi';
 
 /**
- * CEL: what the profile sets. A chain of comparisons, since the API server cannot estimate what a map literal
- * holds.
+ * In CEL: a value of the profile. A chain of conditionals, since the API server cannot estimate the size of
+ * values in a map literal.
  */
 const ofProfile = (value: (preset: Preset) => string): string => {
   const [last = '', ...others] = Object.entries(PRESETS)
@@ -48,13 +48,13 @@ const given = (group: 'requests' | 'limits', kind: keyof Resources): string =>
   `string(self.workload.resources.${group}.${kind})`;
 
 /**
- * CEL: the limit as the pods get it; with a capacity and a request, the request, or one core where that is
- * more.
+ * In CEL: the effective limit of the pods. With a capacity and a request, it is the request, or one core if
+ * that is more.
  */
 const limitOf = (kind: keyof Resources): string =>
   `(${isGiven('limits', kind)} ? quantity(${given('limits', kind)}) : has(self.capacity) && ${isGiven('requests', kind)} ? quantity(${given('requests', kind)}) : ${ofProfile(({ limits }) => `quantity(${celText(limits[kind])})`)})`;
 
-/** How a limit came about, in words. */
+/** Where a limit comes from, in words. */
 const limitInWords = (spec: L4BalancerSpec, kind: keyof Resources): string => {
   const { limits, requests } = spec.workload.resources ?? {};
   const own = limits?.[kind];
@@ -73,7 +73,7 @@ const acceptorsWithinLimit = rule<L4BalancerSpec>({
   scope: 'spec',
   reads: SIZING,
   rule: `!has(self.tuning.acceptors) || (has(self.capacity) && !${isGiven('limits', 'cpu')} && !${isGiven('requests', 'cpu')}) || self.tuning.acceptors == 1 || ${limitOf('cpu')}.sub(self.tuning.acceptors).compareTo(quantity('0')) >= 0`,
-  message: 'more acceptors than the CPU limit has whole cores: raise the limit or lower acceptors',
+  message: 'acceptors are more than the whole cores of the CPU limit: raise the limit or lower acceptors',
   messageExpression: `'%d acceptors are more than the whole cores of %s: raise the limit or lower acceptors'.format([self.tuning.acceptors, ${limitInCel('cpu')}])`,
   fieldPath: '.tuning.acceptors',
   check: (spec) => {
@@ -114,13 +114,13 @@ const cpuLimitAboveZero = rule<Limits>({
   scope: 'spec.workload.resources.limits',
   reads: ['cpu'],
   rule: "!has(self.cpu) || quantity(string(self.cpu)).compareTo(quantity('0')) > 0",
-  message: 'a CPU limit of 0 gives the proxy no time to run; leave it out to use the profile’s',
+  message: 'a CPU limit of 0 leaves the proxy no CPU time: remove it to use the profile’s',
   fieldPath: '.cpu',
   check: ({ cpu }) =>
     problemIf(
       cpu !== undefined && cpuMillis(cpu) === 0,
       ['cpu'],
-      `${show(cpu)} gives the proxy no time to run; leave it out to use the profile’s`,
+      `${show(cpu)} leaves the proxy no CPU time: remove it to use the profile’s`,
     ),
 });
 
@@ -129,13 +129,13 @@ const memoryLimitEnough = rule<Limits>({
   scope: 'spec.workload.resources.limits',
   reads: ['memory'],
   rule: `!has(self.memory) || quantity(string(self.memory)).compareTo(quantity('${LEAST_MEMORY}')) >= 0`,
-  message: `the memory limit is below ${LEAST_MEMORY}, which the proxy needs to start; was a unit such as Mi left out?`,
+  message: `the memory limit is below ${LEAST_MEMORY}, which the proxy needs to start; is a unit such as Mi missing?`,
   fieldPath: '.memory',
   check: ({ memory }) =>
     problemIf(
       memory !== undefined && bytes(memory) < bytes(LEAST_MEMORY),
       ['memory'],
-      `${show(memory)} is below ${LEAST_MEMORY}, which the proxy needs to start; was a unit such as Mi left out?`,
+      `${show(memory)} is below ${LEAST_MEMORY}, which the proxy needs to start; is a unit such as Mi missing?`,
     ),
 });
 
@@ -143,17 +143,17 @@ const portRange = rule<Sysctl>({
   id: 'sysctl-port-range',
   scope: 'spec.tuning.sysctls[]',
   rule: "self.name != 'net.ipv4.ip_local_port_range' || (self.value.matches('^[0-9]{1,5}[ \\t][0-9]{1,5}$') && [self.value.replace('\\t', ' ').split(' ')].all(p, int(p[0]) > 0 && int(p[0]) < int(p[1]) && int(p[1]) < 65536))",
-  message: 'the port range is two numbers with a blank between, the lower one first, such as "10240 65535"',
+  message: 'a port range is two numbers separated by a space, the lower one first, such as "10240 65535"',
   fieldPath: '.value',
   check: ({ name, value }) =>
     problemIf(
       name === 'net.ipv4.ip_local_port_range' && !isPortRange(value),
       ['value'],
-      `${show(value)} is not a port range: two numbers with a blank between, the lower one first, such as "10240 65535"`,
+      `${show(value)} is not a port range: write two numbers separated by a space, the lower one first, such as "10240 65535"`,
     ),
 });
 
-/** Those of the guide and the profiles that take one number; others are left to the kernel. */
+/** Sysctls of the guide and the profiles that are one integer; the kernel judges the values of others. */
 const NUMBERS = [
   'net.core.somaxconn',
   'net.ipv4.ip_unprivileged_port_start',
@@ -166,13 +166,13 @@ const sysctlNumber = rule<Sysctl>({
   id: 'sysctl-number',
   scope: 'spec.tuning.sysctls[]',
   rule: `!(self.name in [${NUMBERS.map(celText).join(', ')}]) || self.value.matches('^[0-9]{1,10}$')`,
-  message: 'the value of this sysctl is one whole number',
+  message: 'the value of this sysctl must be one integer',
   fieldPath: '.value',
   check: ({ name, value }) =>
     problemIf(
       NUMBERS.includes(name) && !/^[0-9]{1,10}$/.test(value),
       ['value'],
-      `${show(value)} is not one whole number, as ${name} takes it`,
+      `${show(value)} is not one integer, as ${name} requires`,
     ),
 });
 
@@ -187,14 +187,14 @@ const capabilitiesOnce = rule<Tuning>({
   scope: 'spec.tuning',
   reads: ['capabilities[?]'],
   rule: '!has(self.capabilities) || self.capabilities.all(c, self.capabilities.exists_one(d, d == c))',
-  message: 'a capability is given twice',
+  message: 'a capability is listed twice',
   fieldPath: '.capabilities',
   check: ({ capabilities = [] }) =>
     capabilities.flatMap((capability, i) =>
       problemIf(
         capabilities.indexOf(capability) < i,
         ['capabilities', i],
-        `${show(capability)} is already given`,
+        `${show(capability)} is already listed`,
       ),
     ),
 });
@@ -204,15 +204,14 @@ const hostNetworkSysctls = rule<Tuning>({
   scope: 'spec.tuning',
   reads: ['profile', 'sysctls[?].name'],
   rule: "self.profile != 'HostNetwork' || !has(self.sysctls) || self.sysctls.all(s, !s.name.startsWith('net.'))",
-  message:
-    'a pod in the network of its node cannot set net.* sysctls: set them on the node, or use profile Tuned',
+  message: 'a pod on the host network cannot set net.* sysctls: set them on the node, or use profile Tuned',
   fieldPath: '.sysctls',
   check: ({ profile, sysctls = [] }) =>
     sysctls.flatMap(({ name }, i) =>
       problemIf(
         profile === 'HostNetwork' && name.startsWith('net.'),
         ['sysctls', i, 'name'],
-        `${show(name)} would be the node's, and a pod in the network of its node cannot set net.* sysctls: set them on the node, or use profile Tuned`,
+        `${show(name)} belongs to the node, and a pod on the host network cannot set net.* sysctls: set them on the node, or use profile Tuned`,
       ),
     ),
 });
@@ -223,13 +222,13 @@ const hostNetworkReplicas = rule<L4BalancerSpec>({
   reads: ['tuning.profile', 'workload.replicas'],
   rule: "self.tuning.profile != 'HostNetwork' || self.workload.replicas <= 1",
   message:
-    'profile HostNetwork has one pod on a node, whose ports it takes: leave out replicas; workload.kind DaemonSet runs one on every node',
+    'profile HostNetwork allows one pod per node, as it uses the node’s ports: remove replicas, or use workload.kind DaemonSet for a pod on every node',
   fieldPath: '.workload.replicas',
   check: ({ tuning, workload }) =>
     problemIf(
       tuning.profile === 'HostNetwork' && workload.replicas > 1,
       ['workload', 'replicas'],
-      `${workload.replicas} is too many: profile HostNetwork has one pod on a node, whose ports it takes: leave out replicas; workload.kind DaemonSet runs one on every node`,
+      `${workload.replicas} is too many: profile HostNetwork allows one pod per node, as it uses the node’s ports: remove replicas, or use workload.kind DaemonSet for a pod on every node`,
     ),
 });
 

@@ -7,13 +7,13 @@ const tolerationValue = rule<Toleration>({
   id: 'toleration-exists-value',
   scope: 'spec.workload.tolerations[]',
   rule: "!(has(self.operator) && self.operator == 'Exists' && has(self.value) && self.value != '')",
-  message: 'operator Exists compares no value: leave out value or use Equal',
+  message: 'operator Exists takes no value: remove value or use Equal',
   fieldPath: '.value',
   check: ({ operator, value }) =>
     problemIf(
       operator === 'Exists' && value !== undefined && value !== '',
       ['value'],
-      `${show(value)} is given, but operator Exists compares no value: leave out value or use Equal`,
+      `${show(value)} is set, but operator Exists takes no value: remove value or use Equal`,
     ),
 });
 
@@ -34,13 +34,13 @@ const tolerationSeconds = rule<Toleration>({
   id: 'toleration-seconds-effect',
   scope: 'spec.workload.tolerations[]',
   rule: "!has(self.tolerationSeconds) || (has(self.effect) && self.effect == 'NoExecute')",
-  message: 'tolerationSeconds has a meaning only with effect NoExecute',
+  message: 'tolerationSeconds requires effect NoExecute',
   fieldPath: '.tolerationSeconds',
   check: ({ tolerationSeconds: seconds, effect }) =>
     problemIf(
       seconds !== undefined && effect !== 'NoExecute',
       ['tolerationSeconds'],
-      `${seconds} has a meaning only with effect NoExecute`,
+      `${seconds} requires effect NoExecute`,
     ),
 });
 
@@ -49,13 +49,13 @@ const imageScheme = rule<Workload>({
   scope: 'spec.workload',
   reads: ['image'],
   rule: "!has(self.image) || !self.image.contains('://')",
-  message: 'image is an address with a scheme: leave out everything up to "://"',
+  message: 'image has a URL scheme: remove everything up to "://"',
   fieldPath: '.image',
   check: ({ image }) =>
     problemIf(
       image?.includes('://') ?? false,
       ['image'],
-      `${show(image)} is an address with a scheme: leave out everything up to "://"`,
+      `${show(image)} has a URL scheme: remove everything up to "://"`,
     ),
 });
 
@@ -76,7 +76,7 @@ const imageDigest = rule<Workload>({
     ),
 });
 
-/** Kubernetes' extended resources: a domain that is not its own, and a name. */
+/** Name of an extended resource: a domain other than Kubernetes' own, and a name. */
 const DEVICE =
   '^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$';
 const DEVICE_FORM = new RegExp(DEVICE);
@@ -85,7 +85,7 @@ const deviceNames = rule<Readonly<Record<string, unknown>>>({
   id: 'extra-resource-name',
   scope: 'spec.workload.extraResources',
   rule: `self.all(k, k.size() < 254 && k.matches('${DEVICE}') && !k.contains('kubernetes.io/') && !k.startsWith('requests.'))`,
-  message: 'a name is not that of a device, such as intel.com/sriov; CPU and memory belong to resources',
+  message: 'a key is not the name of a device, such as intel.com/sriov; CPU and memory belong in resources',
   check: (devices) =>
     Object.keys(devices).flatMap((name) =>
       problemIf(
@@ -94,14 +94,14 @@ const deviceNames = rule<Readonly<Record<string, unknown>>>({
           name.includes('kubernetes.io/') ||
           name.startsWith('requests.'),
         [name],
-        `${show(name)} is not the name of a device, such as intel.com/sriov; CPU and memory belong to resources`,
+        `${show(name)} is not the name of a device, such as intel.com/sriov; CPU and memory belong in resources`,
       ),
     ),
 });
 
 type TextMap = Readonly<Record<string, string>>;
 
-/** Key prefixes that the operator writes itself: selectors and rollouts hang on them. */
+/** Key prefixes that the operator itself uses: selectors and rollouts depend on them. */
 const RESERVED = [
   {
     scope: 'spec.workload.podLabels',
@@ -126,13 +126,13 @@ const reservedKeys: readonly Rule[] = RESERVED.map(({ scope, id, prefixes }) =>
     id,
     scope,
     rule: `self.all(k, ${prefixes.map((prefix) => `!k.startsWith('${prefix}')`).join(' && ')})`,
-    message: `keys that start with ${prefixes.join(' or ')} belong to the operator`,
+    message: `keys that start with ${prefixes.join(' or ')} are reserved for the operator`,
     check: (map) =>
       Object.keys(map).flatMap((key) =>
         problemIf(
           prefixes.some((prefix) => key.startsWith(prefix)),
           [key],
-          `${show(key)} belongs to the operator, as all keys that start with ${prefixes.join(' or ')}`,
+          `${show(key)} is reserved for the operator, like all keys that start with ${prefixes.join(' or ')}`,
         ),
       ),
   }),
@@ -155,7 +155,7 @@ const MAPS = [
     scope: 'spec.service.annotations',
     id: 'service-annotation',
     hasLabelValues: false,
-    forStored: 'the Service cannot be made with it',
+    forStored: 'the Service cannot be created with it',
   },
   { scope: 'spec.networkPolicy.monitoringNamespaces', id: 'monitoring-namespace', hasLabelValues: true },
 ] as const;

@@ -32,7 +32,7 @@ after(async () => {
   await cluster?.stop();
 });
 
-test('the API server refuses every bad manifest at the same place as the parser, in the words expected', async (t) => {
+test('the API server refuses every bad manifest at the same path as the parser, with the expected message', async (t) => {
   for (const { title, input, path, server: expected } of BAD_MANIFESTS) {
     await t.test(title, async () => {
       const { accepted, causes } = await server.create(input);
@@ -46,7 +46,7 @@ test('the API server refuses every bad manifest at the same place as the parser,
   }
 });
 
-test('the API server takes every manifest that is only just good', async (t) => {
+test('the API server accepts every manifest that is just valid', async (t) => {
   for (const [title, input] of Object.entries(GOOD_MANIFESTS)) {
     await t.test(title, async () => {
       await agree(input, title);
@@ -56,7 +56,7 @@ test('the API server takes every manifest that is only just good', async (t) => 
 });
 
 for (const name of readdirSync(SAMPLES)) {
-  test(`the API server takes ${name} and stores the defaults that the parser fills in`, async () => {
+  test(`the API server accepts ${name} and stores the defaults that the parser fills in`, async () => {
     const sample: unknown = parseYaml(readFileSync(new URL(name, SAMPLES), 'utf8'));
     const { accepted, causes, body } = await server.create(sample);
     assert.ok(accepted, JSON.stringify(causes));
@@ -64,7 +64,7 @@ for (const name of readdirSync(SAMPLES)) {
   });
 }
 
-/** Every field of the spec that is a duration. */
+/** Paths of all durations in the spec. */
 const durations = (
   schema: Structural,
   path: readonly (string | 0)[] = [],
@@ -74,7 +74,7 @@ const durations = (
   ...(schema.items === undefined ? [] : durations(schema.items, [...path, 0])),
 ];
 
-test('the API server says of every duration that is none what would be one, in words of this resource', async (t) => {
+test('the API server explains for every duration field what a duration is, in terms of this resource', async (t) => {
   const paths = durations(SPEC_SCHEMA);
   assert.ok(paths.length >= 10);
   for (const path of paths)
@@ -96,7 +96,7 @@ test('the API server says of every duration that is none what would be one, in w
     });
 });
 
-test('null stands for a field left out, as the API server takes it', async () => {
+test('null is treated as an omitted field, as by the API server', async () => {
   const input = manifestWith({
     listeners: [{ name: 'web', port: 8080, backend: 'web', timeouts: null, protocol: null }],
     backends: [{ name: 'web', service: null, endpoints: [{ address: '192.0.2.1', port: 80, weight: null }] }],
@@ -109,7 +109,7 @@ test('null stands for a field left out, as the API server takes it', async () =>
   assert.deepEqual(parseL4Balancer(input, 'Refuse').balancer?.spec, body.spec);
 });
 
-test('parser and API server agree on 200 random manifests, and on each with rubbish at three places', async () => {
+test('parser and API server agree on 200 random manifests, and on three mutants of each', async () => {
   let refused = 0;
   for (let seed = 0; seed < 200; seed++) {
     const random = new Random(seed);
@@ -121,7 +121,7 @@ test('parser and API server agree on 200 random manifests, and on each with rubb
       if (!accepted) refused++;
     }
   }
-  assert.ok(refused > 300, `only ${refused} of 600 mutants were refused: the rubbish is not rubbish enough`);
+  assert.ok(refused > 300, `only ${refused} of 600 mutants were refused: too few of them are invalid`);
 });
 
 test('kubectl explains the listeners', async () => {
@@ -129,7 +129,7 @@ test('kubectl explains the listeners', async () => {
   assert.match(text, /Ports that clients connect to\./);
   assert.match(
     text,
-    /port\t<integer> -required-\n +Port that clients connect to, unique among the listeners;/,
+    /port\t<integer> -required-\n +Port that clients connect to\. It must be unique among the listeners/,
   );
   assert.match(text, /backend\t<string> -required-\n +Name of the entry of spec\.backends/);
   assert.match(text, /protocol\t<string>\n +enum: TCP\n/);
@@ -137,7 +137,7 @@ test('kubectl explains the listeners', async () => {
   assert.match(timeouts, /idle\t<string>/);
 });
 
-test('kubectl lists the columns of the resource, found by its short name and in "all"', async () => {
+test('kubectl lists the columns of the resource by its short name, and lists the resource in "all"', async () => {
   await cluster.run(['apply', '-f', new URL('minimal.yaml', SAMPLES).pathname]);
   const status = {
     conditions: [
@@ -181,7 +181,7 @@ test('kubectl lists the columns of the resource, found by its short name and in 
   assert.match(await cluster.run(['get', 'all', '-o', 'name']), /l4balancer\.l4balancer\.dev\/edge/);
 });
 
-test('a resource that says nothing of replicas can be scaled by an autoscaler', async () => {
+test('a resource without replicas can be scaled by an autoscaler', async () => {
   const input = manifest(() => {}, { name: 'unscaled' });
   assert.doesNotMatch(JSON.stringify(input), /replicas/);
   await cluster.run(['apply', '--server-side', '-f', '-'], JSON.stringify(input));
@@ -191,7 +191,7 @@ test('a resource that says nothing of replicas can be scaled by an autoscaler', 
   assert.deepEqual(scale.spec, { replicas: 1 });
   await cluster.run(['scale', 'l4b/unscaled', '--replicas=4']);
   assert.deepEqual(JSON.parse(await cluster.run(['get', '--raw', path])).spec, { replicas: 4 });
-  // Whoever applies the resource again without the field leaves it to the autoscaler.
+  // Applying the resource again without the field does not reset it.
   await cluster.run(['apply', '--server-side', '-f', '-'], JSON.stringify(input));
   assert.deepEqual(JSON.parse(await cluster.run(['get', '--raw', path])).spec, { replicas: 4 });
 });
@@ -203,10 +203,7 @@ test('kubectl scales the resource', async () => {
   assert.equal(await cluster.run(['get', 'l4b', 'redis', '-o', path]), '3');
 });
 
-/**
- * Throws when only one of the two takes the manifest, or when they fill in different defaults; true when both
- * take it.
- */
+/** Returns whether both accept the manifest. Throws if they disagree, or fill in different defaults. */
 const agree = async (manifest: Loose, what: string): Promise<boolean> => {
   const answer = await server.create(manifest);
   const { balancer, findings } = parseL4Balancer(manifest, 'Refuse');
@@ -216,11 +213,10 @@ const agree = async (manifest: Loose, what: string): Promise<boolean> => {
 };
 
 const difference = (what: string, { accepted, causes }: Answer, findings: readonly unknown[]): string =>
-  `${what}\nthe API server ${accepted ? 'takes it' : `says ${JSON.stringify(causes)}`}\nthe parser says ${JSON.stringify(findings)}`;
+  `${what}\nthe API server ${accepted ? 'accepts it' : `reports ${JSON.stringify(causes)}`}\nthe parser reports ${JSON.stringify(findings)}`;
 
 /**
- * Whether the API server points to `path` or to something around it; for unknown fields it gives no field at
- * all.
+ * Whether the API server reports `path` or an ancestor of it; for unknown fields it reports no field at all.
  */
 const isAt = (field: string, path: string): boolean =>
   field === '' || path === field || path.startsWith(`${field}.`) || path.startsWith(`${field}[`);

@@ -3,12 +3,12 @@ import { Agent, request } from 'node:https';
 import { API_VERSION, PLURAL } from '../../crds/l4balancer.ts';
 import type { Loose } from './base-manifest.ts';
 
-/** What the API server answers to a new L4Balancer that it need not keep. */
+/** Response of the API server to the dry run of creating an L4Balancer. */
 export interface Answer {
   readonly accepted: boolean;
-  /** The object as it would be stored; the Status when refused. */
+  /** The object as it would be stored; the Status if refused. */
   readonly body: Loose;
-  /** What is wrong, and where; empty when accepted. */
+  /** What is wrong, and where; empty if accepted. */
   readonly causes: readonly { readonly field: string; readonly message: string }[];
 }
 
@@ -21,7 +21,7 @@ interface Kubeconfig {
   ];
 }
 
-/** Sends L4Balancers to a real API server, as strictly as kubectl does, without keeping them. */
+/** Creates L4Balancers on a real API server as dry runs, validated as strictly as by kubectl. */
 export class DryRun {
   readonly #url: string;
   readonly #agent: Agent;

@@ -1,7 +1,7 @@
-/** A JSON object whose shape the tests bend as they like. */
+/** A JSON object that tests may change freely. */
 export type Loose = Record<string, unknown>;
 
-/** A manifest that is good as it stands; `change` bends its spec. */
+/** A valid manifest; `change` modifies its spec. */
 export const manifest = (change: (spec: Loose) => void = () => {}, metadata: Loose = {}): Loose => {
   const spec: Loose = {
     listeners: [{ name: 'web', port: 8080, backend: 'web' }],

@@ -21,21 +21,21 @@ const CANONICAL: readonly (readonly [string, string])[] = [
   ['192.0.2.1', '192.0.2.1'],
 ];
 for (const [text, canonical] of CANONICAL)
-  test(`${text} is usually spelled ${canonical}`, () => {
+  test(`the canonical notation of ${text} is ${canonical}`, () => {
     assert.equal(canonicalAddress(text), canonical);
     assert.equal(endpointIdentity({ address: text, port: 80 }), `${canonical} 80`);
   });
 
-test('what is no address stays as it is', () => {
+test('text that is not an address is returned unchanged', () => {
   for (const text of ['', 'localhost', '1.2.3', '::ffff:1.2.3.256', '::ffff:1::2', 'fe80::1%eth0', '1::2::3'])
     assert.equal(canonicalAddress(text), text);
 });
 
-test('500 random addresses are spelled as the URLs of the web are, and so are their spellings', () => {
+test('the canonical notation of 500 random addresses, written in several ways, is that of WHATWG URLs', () => {
   const random = new Random(7);
   for (let i = 0; i < 500; i++) {
     const groups = Array.from({ length: 8 }, () => (random.chance(0.5) ? 0 : random.whole(0, 0xffff)));
-    // 0:0:0:0:0:ffff is IPv4, which URLs spell otherwise.
+    // 0:0:0:0:0:ffff is IPv4-mapped, which URLs write differently.
     if (groups[5] === 0xffff) continue;
     const plain = groups.map((group) => group.toString(16)).join(':');
     const expected = new URL(`http://[${plain}]/`).hostname.slice(1, -1);

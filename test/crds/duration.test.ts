@@ -44,13 +44,13 @@ for (const [text, ms] of GOOD) {
 }
 
 for (const text of BAD) {
-  test(`${JSON.stringify(text)} is no duration, neither here nor in the schema`, () => {
+  test(`${JSON.stringify(text)} is a duration neither for durationMs nor for the schema`, () => {
     assert.throws(() => durationMs(text), { name: 'RangeError', message: /is not a duration/ });
     assert.equal(duration.safeParse(text).success, false);
   });
 }
 
-const TOLD: readonly (readonly [string, RegExp])[] = [
+const EXPLAINED: readonly (readonly [string, RegExp])[] = [
   ['3600000ms', /^is not a duration of the Gateway API, which has .* up to five digits: write 1h$/],
   ['100000s', /: write 27h46m40s$/],
   ['1h1000000ms', /: write 1h16m40s$/],
@@ -59,8 +59,8 @@ const TOLD: readonly (readonly [string, RegExp])[] = [
   ['5d', /^is not a duration: write a number and h, m, s or ms/],
   ['', /^is not a duration: write a number/],
 ];
-for (const [text, message] of TOLD)
-  test(`what is wrong with ${JSON.stringify(text)} is told with what to write`, () => {
+for (const [text, message] of EXPLAINED)
+  test(`the problem with the duration ${JSON.stringify(text)} is explained, with a suggestion`, () => {
     assert.match(durationProblem(text), message);
     const parsed = duration.safeParse(text);
     assert.match(parsed.error?.issues[0]?.message ?? '', message);

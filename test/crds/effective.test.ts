@@ -23,36 +23,40 @@ const ACCEPTORS: readonly (readonly [string, Loose, number])[] = [
   ['a limit of 2999m', limits('2999m'), 2],
   ['a limit below one core', limits('100m'), 1],
   ['a limit of 1000 cores', limits(1000), 256],
-  ['a given number', { tuning: { acceptors: 3 }, ...limits(8) }, 3],
+  ['an explicit number', { tuning: { acceptors: 3 }, ...limits(8) }, 3],
 ];
 
 for (const [what, fields, expected] of ACCEPTORS) {
-  test(`acceptors with ${what}: ${expected}`, () => {
+  test(`with ${what} there are ${expected} acceptors`, () => {
     assert.equal(acceptorsOf(specOf(fields)), expected);
   });
 }
 
 const RESOURCES: readonly (readonly [string, Loose, string])[] = [
-  ['nothing given', {}, '250m 192Mi, 1 512Mi'],
+  ['no values set', {}, '250m 192Mi, 1 512Mi'],
   ['a CPU limit below the profile’s request', { limits: { cpu: '100m' } }, '100m 192Mi, 100m 512Mi'],
   ['a memory limit below the profile’s request', { limits: { memory: '64Mi' } }, '250m 64Mi, 1 64Mi'],
   [
-    'a limit as large as the request, otherwise written',
+    'a limit equal to the request in a different notation',
     { limits: { cpu: '0.25' } },
     '250m 192Mi, 0.25 512Mi',
   ],
-  ['numbers', { requests: { cpu: 2 }, limits: { cpu: 4, memory: 1073741824 } }, '2 192Mi, 4 1073741824'],
-  ['a request only', { requests: { memory: '256Mi' } }, '250m 256Mi, 1 512Mi'],
+  [
+    'values as numbers',
+    { requests: { cpu: 2 }, limits: { cpu: 4, memory: 1073741824 } },
+    '2 192Mi, 4 1073741824',
+  ],
+  ['only a request', { requests: { memory: '256Mi' } }, '250m 256Mi, 1 512Mi'],
 ];
 
 for (const [what, resources, expected] of RESOURCES) {
-  test(`resources with ${what}`, () => {
+  test(`with ${what} the resources are ${expected}`, () => {
     const { requests, limits } = effectiveResources(specOf({ workload: { resources } }));
     assert.equal(`${requests.cpu} ${requests.memory}, ${limits.cpu} ${limits.memory}`, expected);
   });
 }
 
-test('Restricted sets only what Pod Security restricted admits', () => {
+test('profile Restricted sets only what Pod Security restricted admits', () => {
   assert.deepEqual(effectiveTuning(specOf({})), {
     acceptors: 1,
     logLevel: 'info',
@@ -69,7 +73,7 @@ test('Restricted sets only what Pod Security restricted admits', () => {
   });
 });
 
-test('Tuned is the guide', () => {
+test('profile Tuned is the production tuning guide', () => {
   assert.deepEqual(effectiveTuning(specOf({ tuning: { profile: 'Tuned' } })), {
     acceptors: 8,
     logLevel: 'error',
@@ -89,7 +93,7 @@ test('Tuned is the guide', () => {
   });
 });
 
-test('HostNetwork is the guide in the network of the node, of which it asks no privileged ports', () => {
+test('profile HostNetwork is the guide on the host network, without the sysctl for privileged ports', () => {
   const tuned = effectiveTuning(specOf({ tuning: { profile: 'Tuned' } }));
   const host = effectiveTuning(specOf({ tuning: { profile: 'HostNetwork' } }));
   assert.deepEqual(host, {
@@ -99,7 +103,7 @@ test('HostNetwork is the guide in the network of the node, of which it asks no p
   });
 });
 
-test('each knob given wins over the profile, and the rest stays', () => {
+test('each knob set overrides the profile, and the others remain', () => {
   const tuning = effectiveTuning(
     specOf({
       tuning: {
@@ -133,12 +137,12 @@ test('each knob given wins over the profile, and the rest stays', () => {
   );
 });
 
-test('no capability at all can be asked for', () => {
+test('an empty list of capabilities overrides those of the profile', () => {
   const { capabilities } = effectiveTuning(specOf({ tuning: { profile: 'Tuned', capabilities: [] } }));
   assert.deepEqual(capabilities, []);
 });
 
-test('the order in which knobs are written changes nothing', () => {
+test('the order of sysctls does not matter', () => {
   const sysctls = [
     { name: 'net.ipv4.tcp_tw_reuse', value: '2' },
     { name: 'net.core.somaxconn', value: '1024' },

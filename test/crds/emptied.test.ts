@@ -26,7 +26,7 @@ after(async () => {
   await cluster?.stop();
 });
 
-/** Every field of the spec that may be written as `{}`. */
+/** All fields of the spec that may be `{}`. */
 const emptiable = (schema: Structural, path: string): readonly string[] => [
   ...(schema.type === 'object' && schema.required === undefined && !path.endsWith('[]') ? [path] : []),
   ...Object.entries(schema.properties ?? {}).flatMap(([name, part]) =>
@@ -40,8 +40,8 @@ const AFFINE = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorT
 const WEB = { name: 'web', service: { name: 'web', port: 80 } };
 
 /**
- * A good spec that has entries there: all that the object can have, so that nothing but what was given could
- * keep it from being empty.
+ * By path, a valid spec with entries there: as many as the object can have, so that nothing but an entry that
+ * was set could keep it from being empty.
  */
 const FULL: Readonly<Record<string, Loose>> = {
   'listeners[].timeouts': {
@@ -157,7 +157,7 @@ const emptied = (spec: Loose, path: string): Loose => {
   const copy = structuredClone(spec);
   const steps = patternPath(path).map((step) => (step === '[]' ? 0 : step));
   const last = steps.pop() ?? assert.fail();
-  // biome-ignore lint/suspicious/noExplicitAny: of whatever shape the path leads through.
+  // biome-ignore lint/suspicious/noExplicitAny: the path leads through objects of any shape.
   const parent = steps.reduce<any>((part, step) => part[step], copy);
   parent[last] = {};
   return copy;
@@ -168,18 +168,18 @@ type WithSpec = Manifest & { readonly spec: Loose };
 const named = (name: string, spec: Loose): WithSpec =>
   ({ ...manifestWith(spec), metadata: { name, namespace: 'default' } }) as unknown as WithSpec;
 
-/** What is stored of a spec that a user applies. */
+/** Applies a spec as a user and returns the stored one. */
 const applied = async (name: string, spec: Loose): Promise<Loose> =>
   ((await user.apply(named(name, spec))) as WithSpec).spec;
 
 const PATHS = emptiable(SPEC_SCHEMA, '');
 
-test('there is a spec with entries for every object that can be emptied', () => {
+test('the test has a spec with entries for every object that can be emptied', () => {
   assert.deepEqual([...PATHS].sort(), Object.keys(FULL).sort());
 });
 
 for (const [index, path] of PATHS.entries())
-  test(`applying {} after entries gives what applying {} gives at first: ${path}`, async () => {
+  test(`applying {} to ${path} after entries has the same result as applying {} first`, async () => {
     const full = FULL[path] ?? assert.fail('no spec with entries');
     const empty = emptied(full, path);
     await applied(`was-full-${index}`, full);
@@ -187,7 +187,7 @@ for (const [index, path] of PATHS.entries())
     assert.deepEqual(then, await applied(`never-full-${index}`, empty));
   });
 
-test('kubectl apply empties every map at once, in the client and in the server', async () => {
+test('kubectl apply empties several maps at once, client-side and server-side', async () => {
   const maps = ['podAnnotations', 'podLabels', 'nodeSelector'].map((name) => `workload.${name}`);
   const full = Object.assign({}, ...maps.map((path) => FULL[path]));
   full.workload = Object.assign({}, ...maps.map((path) => FULL[path]?.workload));
@@ -208,7 +208,7 @@ test('kubectl apply empties every map at once, in the client and in the server',
   }
 });
 
-test('capabilities that are emptied are none, not those of the profile again', async () => {
+test('emptied capabilities stay empty and do not fall back to those of the profile', async () => {
   const tuned = (capabilities: readonly string[]) => ({ tuning: { profile: 'Tuned', capabilities } });
   await applied('capable', tuned(['SYS_RESOURCE']));
   const { tuning } = (await applied('capable', tuned([]))) as { tuning?: Loose };

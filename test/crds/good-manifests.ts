@@ -10,9 +10,9 @@ import {
 const resources = (requests: Loose, limits: Loose, tuning: Loose = {}): Loose =>
   manifestWith({ tuning, workload: { resources: { requests, limits } } });
 
-/** Manifests that are only just good: each would be refused if a rule were off by one. */
+/** Manifests that are just valid: each would be refused if a rule were off by one. */
 export const GOOD_MANIFESTS: Readonly<Record<string, Loose>> = {
-  'listeners with an address in the network of the node': manifestWith({
+  'listeners with an address on the host network': manifestWith({
     listeners: [
       { name: 'web', port: 8080, backend: 'web', address: '192.0.2.7' },
       { name: 'api', port: 8081, backend: 'web', address: '::' },
@@ -23,8 +23,8 @@ export const GOOD_MANIFESTS: Readonly<Record<string, Loose>> = {
     tuning: { profile: 'HostNetwork' },
   }),
   'as many acceptors as the profile has cores': manifestWith({ tuning: { profile: 'Tuned', acceptors: 8 } }),
-  'as many acceptors as whole cores given': resources({}, { cpu: '2500m' }, { acceptors: 2 }),
-  'as many acceptors as cores given as a number': resources({}, { cpu: 3 }, { acceptors: 3 }),
+  'as many acceptors as whole cores in the limit': resources({}, { cpu: '2500m' }, { acceptors: 2 }),
+  'as many acceptors as cores in a numeric limit': resources({}, { cpu: 3 }, { acceptors: 3 }),
   'one acceptor on a tenth of a core': resources({}, { cpu: '100m' }, { acceptors: 1 }),
   'requests as large as the limits': resources({ cpu: '2000m', memory: '1Gi' }, { cpu: 2, memory: '1024Mi' }),
   'requests as large as the limits of the profile': resources({ cpu: 1, memory: '512Mi' }, {}),
@@ -66,7 +66,7 @@ export const GOOD_MANIFESTS: Readonly<Record<string, Loose>> = {
       endpoints: Array.from({ length: 256 }, (_, j) => ({ address: `192.0.2.${j}`, port: 20000 + i })),
     })),
   }),
-  'an IPv4 address written as IPv6': manifestWith({
+  'an IPv4-mapped address': manifestWith({
     backends: [
       {
         name: 'web',
@@ -77,38 +77,38 @@ export const GOOD_MANIFESTS: Readonly<Record<string, Loose>> = {
       },
     ],
   }),
-  'no endpoint required': manifestWith({ readiness: { requireEndpoints: false } }),
-  'the ports around the admin port': manifestWith({
+  'endpoints that are not required': manifestWith({ readiness: { requireEndpoints: false } }),
+  'listeners on the ports next to the admin port': manifestWith({
     listeners: [9900, 9902].map((port) => ({ name: `p${port}`, port, backend: 'web' })),
   }),
-  'the default admin port as a listener’s, where the admin endpoint has another': manifestWith({
+  'a listener on the default admin port, with a different admin port': manifestWith({
     listeners: [{ name: 'web', port: 9901, backend: 'web' }],
     workload: { adminPort: 9902 },
   }),
-  'an admin port at the lowest port that the pod may take': manifestWith({
+  'the lowest unprivileged port as the admin port': manifestWith({
     tuning: { sysctls: [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '8080' }] },
     workload: { adminPort: 8081 },
   }),
-  'a listener at the lowest port that the pod may take': manifestWith({
+  'a listener on the lowest unprivileged port': manifestWith({
     listeners: [{ name: 'web', port: 1024, backend: 'web' }],
     tuning: { sysctls: [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '1024' }] },
   }),
-  'one replica with the network of the node': manifestWith({
+  'one replica on the host network': manifestWith({
     tuning: { profile: 'HostNetwork', sysctls: [{ name: 'kernel.shmmax', value: '1' }] },
     workload: { replicas: 1 },
   }),
-  'no replica with the network of the node': manifestWith({
+  'zero replicas on the host network': manifestWith({
     tuning: { profile: 'HostNetwork', sysctls: [] },
     workload: { replicas: 0 },
   }),
   'a port range of two ports': manifestWith({
     tuning: { sysctls: [{ name: 'net.ipv4.ip_local_port_range', value: '1 2' }] },
   }),
-  'a loopback endpoint on another port than a listener': manifestWithEndpoints({
+  'a loopback endpoint on a port that is not a listener’s': manifestWithEndpoints({
     address: '127.0.0.1',
     port: 8081,
   }),
-  'an endpoint elsewhere on the port of a listener': manifestWithEndpoints({
+  'an endpoint on another machine with the port of a listener': manifestWithEndpoints({
     address: '10.127.0.1',
     port: 8080,
   }),
@@ -134,13 +134,13 @@ export const GOOD_MANIFESTS: Readonly<Record<string, Loose>> = {
     },
     { name: 'e'.repeat(52) },
   ),
-  'label keys that only look like the operator’s': manifestWith({
+  'label keys similar to the reserved ones': manifestWith({
     workload: {
       podLabels: { 'app.kubernetes.iox/name': 'a', 'my.l4balancer.dev/x': 'b' },
       podAnnotations: { 'app.kubernetes.io/name': 'mine' },
     },
   }),
-  'the empty toleration of every taint': manifestWith({
+  'a toleration of every taint': manifestWith({
     workload: { tolerations: [{ operator: 'Exists', value: '' }] },
   }),
   'a ClusterIP with neither class nor policy': manifestWith({ service: { type: 'ClusterIP' } }),
@@ -150,14 +150,14 @@ export const GOOD_MANIFESTS: Readonly<Record<string, Loose>> = {
   'the Service of another balancer as a backend': manifestWithBackend({
     service: { name: 'l4b-edge-2', port: 8080 },
   }),
-  'a Service whose name only looks like the balancer’s own, which makes none': manifest((spec) => {
+  'a Service with the name of the balancer’s own, which does not create one': manifest((spec) => {
     spec.backends = [{ name: 'web', service: { name: 'l4b-edge', port: 80 } }];
     spec.service = { type: 'None' };
   }),
-  'empty maps and lists of no Service': manifestWith({
+  'empty maps and lists with Service type None': manifestWith({
     service: { type: 'None', annotations: {}, labels: {}, loadBalancerSourceRanges: [], nodePorts: {} },
   }),
-  'a load balancer with all that it may have': manifestWith({
+  'a load balancer with every field': manifestWith({
     service: {
       labels: { team: 'edge', 'example.com/x': '' },
       annotations: { 'example.com/subnet': 'any text' },
@@ -168,10 +168,10 @@ export const GOOD_MANIFESTS: Readonly<Record<string, Loose>> = {
       sessionAffinity: 'ClientIP',
     },
   }),
-  'address families and affinity of a ClusterIP': manifestWith({
+  'address families and session affinity with type ClusterIP': manifestWith({
     service: { type: 'ClusterIP', ipFamilyPolicy: 'SingleStack', sessionAffinity: 'None' },
   }),
-  'a DaemonSet with all that it may have': manifestWith({
+  'a DaemonSet with every field': manifestWith({
     workload: {
       kind: 'DaemonSet',
       replicas: 1,
@@ -179,22 +179,22 @@ export const GOOD_MANIFESTS: Readonly<Record<string, Loose>> = {
       updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: '10%' } },
     },
   }),
-  'a DaemonSet in the network of its nodes': manifestWith({
+  'a DaemonSet on the host network': manifestWith({
     tuning: { profile: 'HostNetwork' },
     workload: { kind: 'DaemonSet' },
   }),
-  'an autoscaler of one size': manifestWith({
+  'an autoscaler with equal minimum and maximum': manifestWith({
     workload: { autoscaling: { minReplicas: 3, maxReplicas: 3, targetCPUUtilizationPercentage: 100 } },
   }),
-  'as many acceptors as one likes, where a capacity sizes the pods': manifestWith({
+  'any number of acceptors, with a capacity': manifestWith({
     capacity: { connections: 1, connectionsPerCore: 100 },
     tuning: { acceptors: 256 },
   }),
-  'requests above the profile’s limits, where a capacity sizes the pods': manifestWith({
+  'requests above the profile’s limits, with a capacity': manifestWith({
     capacity: { connections: 1 },
     workload: { resources: { requests: { cpu: 3, memory: '4Gi' } } },
   }),
-  'ranges of all clients, and of addresses with bits beyond': manifestWith({
+  'CIDR ranges of all clients, and with host bits set': manifestWith({
     networkPolicy: { enabled: true, clients: ['0.0.0.0/0', '::/0', '10.1.2.3/8', 'fd00::1/64'] },
   }),
   'an image by digest': manifestWith({ workload: { image: `a.example/proxy@sha256:${'0'.repeat(64)}` } }),

@@ -57,12 +57,12 @@ const KINDS: Readonly<Record<AddressKind, readonly string[]>> = {
 };
 
 for (const [kind, addresses] of Object.entries(KINDS)) {
-  test(`addresses that are ${kind}`, () => {
+  test(`the kind of an address is recognised as ${kind}`, () => {
     for (const address of addresses) assert.equal(addressKind(address), kind, address);
   });
 }
 
-test('what is an address to Node is one here, but for zones and IPv4 written as IPv6', () => {
+test('the same texts are addresses as in Node, except for zones and IPv4-mapped addresses', () => {
   for (const address of Object.values(KINDS).flat()) {
     const stricter = address.includes('%') || /^::ffff:/i.test(address);
     assert.equal(addressKind(address) !== 'none', isIP(address) !== 0 && !stricter, address);

@@ -6,12 +6,12 @@ import { BAD_MANIFESTS } from './bad/all.ts';
 import { manifest } from './base-manifest.ts';
 import { GOOD_MANIFESTS } from './good-manifests.ts';
 
-test('the manifest that the bad ones are made from is good', () => {
+test('the base of the bad manifests is valid', () => {
   assert.deepEqual(parseL4Balancer(manifest(), 'Refuse').findings, []);
 });
 
 for (const [title, input] of Object.entries(GOOD_MANIFESTS)) {
-  test(`the parser takes ${title}`, () => {
+  test(`the parser accepts ${title}`, () => {
     assert.deepEqual(parseL4Balancer(input, 'Refuse').findings, []);
   });
 }
@@ -28,7 +28,7 @@ for (const { title, input, path, parser } of BAD_MANIFESTS) {
   });
 }
 
-test('every rule has a manifest that breaks it, and every manifest names a rule that exists', () => {
+test('every rule has a manifest that breaks it, and every bad manifest names an existing rule', () => {
   const broken = new Set(BAD_MANIFESTS.flatMap(({ rule }) => rule ?? []));
   assert.deepEqual(
     RULES.map(({ id }) => id).filter((id) => !broken.has(id)),
@@ -42,7 +42,7 @@ test('every rule has a manifest that breaks it, and every manifest names a rule 
   );
 });
 
-test('a bad manifest is bad in one way, so that each rule is tried alone', () => {
+test('a bad manifest breaks at most one rule, so that each rule is tested alone', () => {
   for (const { rule, title, input } of BAD_MANIFESTS) {
     if (rule === undefined) continue;
     const { findings } = parseL4Balancer(input, 'Refuse');

@@ -3,7 +3,7 @@ import type { Path } from '../../crds/path.ts';
 import type { Loose } from './base-manifest.ts';
 import type { Random } from './random.ts';
 
-/** What JSON can hold and a person, or a template gone wrong, might put anywhere. */
+/** JSON values that a person or a broken template might put anywhere. */
 const RUBBISH: readonly [unknown, ...unknown[]] = [
   null,
   0,
@@ -63,23 +63,23 @@ const RUBBISH: readonly [unknown, ...unknown[]] = [
   JSON.parse('{"__proto__": {"a": 1}}'),
 ];
 
-/** Every place below `value`. */
-const places = (value: unknown, at: Path): Path[] => {
+/** Paths of all values below `value`. */
+const pathsBelow = (value: unknown, at: Path): Path[] => {
   const below = Array.isArray(value)
-    ? value.flatMap((entry, i) => places(entry, [...at, i]))
+    ? value.flatMap((entry, i) => pathsBelow(entry, [...at, i]))
     : isRecord(value)
-      ? Object.entries(value).flatMap(([key, entry]) => places(entry, [...at, key]))
+      ? Object.entries(value).flatMap(([key, entry]) => pathsBelow(entry, [...at, key]))
       : [];
   return at.length === 0 ? below : [at, ...below];
 };
 
 /**
- * A copy of the manifest that differs at one place of its spec: left out, rubbish, or a number or text that
- * is only slightly off. Says where.
+ * A copy of the manifest with one change in its spec: a value deleted, replaced by rubbish, or changed
+ * slightly. Returns where.
  */
 export const mutate = (manifest: Loose, random: Random): { readonly mutant: Loose; readonly at: Path } => {
   const mutant = structuredClone(manifest);
-  const at = random.pick(places(mutant.spec, []) as [Path, ...Path[]]);
+  const at = random.pick(pathsBelow(mutant.spec, []) as [Path, ...Path[]]);
   let parent = mutant.spec as Record<string | number, unknown>;
   for (const step of at.slice(0, -1)) parent = parent[step] as Record<string | number, unknown>;
   const key = at.at(-1) ?? '';
@@ -90,7 +90,7 @@ export const mutate = (manifest: Loose, random: Random): { readonly mutant: Loos
   return { mutant, at };
 };
 
-/** Right in kind, and good or bad only by its amount. */
+/** A value of the same type that differs slightly. */
 const nearby = (value: unknown, random: Random): unknown => {
   if (typeof value === 'number') return value + random.pick([-1000, -1, 1, 1000]);
   if (typeof value === 'boolean') return !value;

@@ -29,7 +29,7 @@ test('defaults are filled in at every depth, for null as well', () => {
   });
 });
 
-test('null disappears from fields and maps, and stays in lists and in what is passed on', () => {
+test('null is dropped from fields and maps, and kept in lists and opaque objects', () => {
   assert.deepEqual(normalised({ map: { a: null, b: 'c' }, entries: null }), { map: { b: 'c' }, ...defaults });
   assert.deepEqual(normalised({ entries: [null], any: { x: null } }), {
     entries: [null],
@@ -38,7 +38,7 @@ test('null disappears from fields and maps, and stays in lists and in what is pa
   });
 });
 
-test('unknown fields are dropped and told with their paths, but not those of what is passed on', () => {
+test('unknown fields are dropped and reported with their paths, except in opaque objects', () => {
   const input = {
     typo: 1,
     inner: { deep: { off: true } },
@@ -54,7 +54,7 @@ test('unknown fields are dropped and told with their paths, but not those of wha
   ]);
 });
 
-test('repeated keys and values point to the first of them', () => {
+test('repeated keys and values refer to the first occurrence', () => {
   const input = { entries: [{ name: 'a' }, { name: 'b' }, { name: 'a' }, {}, {}], numbers: [1, 2, 1, 1] };
   assert.deepEqual(normalise(schema, input, []).duplicates, [
     { at: ['entries', 2], first: ['entries', 0], keys: ['name'] },
@@ -63,12 +63,12 @@ test('repeated keys and values point to the first of them', () => {
   ]);
 });
 
-test('values of the wrong kind are left for the schema to refuse', () => {
+test('values of the wrong type are left for the schema to refuse', () => {
   for (const input of [null, 5, 'x', [], true]) assert.deepEqual(normalised(input), input);
   assert.deepEqual(normalised({ entries: 'x', map: [], inner: 5 }), { entries: 'x', map: [], inner: 5 });
 });
 
-test('keys named like the machinery of objects do no harm', () => {
+test('keys such as __proto__ and constructor are harmless', () => {
   const input: unknown = JSON.parse('{"__proto__": {"a": 1}, "constructor": 1, "map": {"__proto__": "x"}}');
   const { value, unknown } = normalise(schema, input, []);
   assert.deepEqual(unknown, [['__proto__'], ['constructor']]);
@@ -77,7 +77,7 @@ test('keys named like the machinery of objects do no harm', () => {
   assert.equal(Object.getPrototypeOf(map), Object.prototype);
 });
 
-test('the input is not changed, and the output shares no default', () => {
+test('the input is not changed, and outputs do not share defaults', () => {
   const input = Object.freeze({ entries: Object.freeze([Object.freeze({ name: 'a' })]) });
   const first = normalised(input) as { inner: { deep: { on: boolean } } };
   first.inner.deep.on = false;

@@ -20,7 +20,7 @@ const linesOf = (text: string): readonly string[] =>
   parseManifest(text).findings.map(({ line, path, message }) => `${line}: ${path}: ${message}`);
 
 for (const name of readdirSync(SAMPLES)) {
-  test(`${name} is good, and says in a comment what it is for`, () => {
+  test(`the sample ${name} is valid, and starts with a comment`, () => {
     const text = readFileSync(new URL(name, SAMPLES), 'utf8');
     const { balancer, findings } = parseManifest(text);
     assert.deepEqual(findings, []);
@@ -29,7 +29,7 @@ for (const name of readdirSync(SAMPLES)) {
   });
 }
 
-test('findings carry the lines of the fields they speak of, in the order of the file', () => {
+test('findings carry the lines of their fields and are ordered by line', () => {
   const text = `${HEAD}spec:
   listeners:
   - name: web
@@ -50,14 +50,14 @@ test('findings carry the lines of the fields they speak of, in the order of the 
 `;
   assert.deepEqual(linesOf(text), [
     '10: spec.listeners[1].port: 8080 is already used by listener "web" (line 6) with TCP',
-    '11: spec.listeners[1].backend: "wbe" names no entry of spec.backends; there are: web; did you mean "web"?',
-    '16: spec.backends[0].endpoints[1].address: "10.0.0.300" is not an IP address; host names are not resolved, use a Service for those',
+    '11: spec.listeners[1].backend: "wbe" is not in spec.backends; available: web; did you mean "web"?',
+    '16: spec.backends[0].endpoints[1].address: "10.0.0.300" is not an IP address; host names are not resolved: use a Service for those',
     '18: spec.backends[0].endpoints[1].wieght: is not a known field; did you mean weight?',
     '19: spec.backends[0].endpoints[2]: "10.0.0.1" port 80 is already given at spec.backends[0].endpoints[0] (line 15)',
   ]);
 });
 
-test('lines are right even where an entry before was left out of the comparison', () => {
+test('lines are correct even if an earlier entry was excluded from the comparison', () => {
   const text = `${HEAD}spec:
   listeners:
   - {name: a, port: x, backend: web}
@@ -74,11 +74,11 @@ test('lines are right even where an entry before was left out of the comparison'
   ]);
 });
 
-test('what is missing is told at the line of what it is missing from', () => {
+test('a missing field is reported at the line of its parent', () => {
   const text = `${HEAD}spec:\n  backends:\n  - name: web\n    service:\n      name: web\n`;
   assert.deepEqual(linesOf(text), [
     '4: spec.listeners: is missing: expected a list',
-    '7: spec.backends[0].service.port: is missing: expected a whole number or text',
+    '7: spec.backends[0].service.port: is missing: expected an integer or a string',
   ]);
 });
 
@@ -91,7 +91,7 @@ const REFUSED: readonly (readonly [string, string, RegExp])[] = [
     /^13: : has 2 documents: expected one L4Balancer and nothing else$/,
   ],
   [
-    'a key twice',
+    'a duplicate key',
     GOOD.replace('port: 8080', 'port: 8080\n    port: 8081'),
     /^8: : is not valid YAML: Map keys must be unique/,
   ],
@@ -102,22 +102,22 @@ const REFUSED: readonly (readonly [string, string, RegExp])[] = [
   [
     'another kind',
     GOOD.replace('kind: L4Balancer', 'kind: Service'),
-    /^2: kind: "Service" is not known: expected L4Balancer$/,
+    /^2: kind: "Service" is not supported: expected L4Balancer$/,
   ],
-  ['a kind left out', GOOD.replace('kind: L4Balancer\n', ''), /^1: kind: is missing: expected L4Balancer$/],
-  ['nesting without end', `${HEAD}spec: ${'['.repeat(200_000)}`, /: (is not valid|cannot be read as) YAML: /],
+  ['a missing kind', GOOD.replace('kind: L4Balancer\n', ''), /^1: kind: is missing: expected L4Balancer$/],
+  ['very deep nesting', `${HEAD}spec: ${'['.repeat(200_000)}`, /: (is not valid|cannot be read as) YAML: /],
   [
-    'aliases that grow without end',
+    'an alias bomb',
     `${HEAD}a: &a [x, x, x, x, x, x, x, x, x]\n${Array.from('bcdefgh', (c, i) => `${c}: &${c} [${Array(9).fill(`*${'abcdefg'[i]}`)}]`).join('\n')}\n`,
     /cannot be read as YAML: Excessive alias count/,
   ],
-  ['an alias of nothing', `${HEAD}spec: *nothing\n`, /YAML: Unresolved alias/],
+  ['an unresolved alias', `${HEAD}spec: *nothing\n`, /YAML: Unresolved alias/],
   ['two megabytes', '#'.repeat(2_000_000), /has 2000000 characters: a manifest has at most 1500000$/],
-  ['bytes that are no text', '\u0000\u0001\u0002', /YAML|is not an L4Balancer/],
+  ['binary input', '\u0000\u0001\u0002', /YAML|is not an L4Balancer/],
 ];
 
 for (const [what, text, expected] of REFUSED) {
-  test(`${what} is refused with a reason`, () => {
+  test(`a manifest file is refused with a reason: ${what}`, () => {
     const { balancer } = parseManifest(text);
     assert.equal(balancer, undefined);
     const lines = linesOf(text);
@@ -128,7 +128,7 @@ for (const [what, text, expected] of REFUSED) {
   });
 }
 
-test('JSON is read as well, and so is a document between markers', () => {
+test('JSON is accepted, and so is a document between markers', () => {
   const { balancer } = parseManifest(GOOD);
   assert.ok(balancer);
   assert.deepEqual(parseManifest(JSON.stringify(balancer)).balancer, balancer);
@@ -136,7 +136,7 @@ test('JSON is read as well, and so is a document between markers', () => {
   assert.deepEqual(parseManifest(GOOD.replaceAll('\n', '\r\n')).balancer, balancer);
 });
 
-test('anchors and merge keys mean what they mean to kubectl', () => {
+test('anchors and merge keys are interpreted as by kubectl', () => {
   const text = GOOD.replace(
     '  backends:',
     '  - {<<: &l {backend: web, timeouts: {idle: 5m}}, name: api, port: 81}\n  backends:',
@@ -146,7 +146,7 @@ test('anchors and merge keys mean what they mean to kubectl', () => {
   assert.match(linesOf(bad)[0] ?? '', /^9: spec\.listeners\[1\]\.timeouts\.idle: "5x" is not a duration/);
 });
 
-test('one endpoint in two spellings is told with both lines', () => {
+test('one endpoint in two notations is reported with both lines', () => {
   const twice = `apiVersion: l4balancer.dev/v1alpha1
 kind: L4Balancer
 metadata: {name: edge}
@@ -162,7 +162,7 @@ spec:
     - {address: "::ffff:192.0.2.1", port: 8080}
 `;
   assert.deepEqual(linesOf(twice), [
-    '11: spec.backends[0].endpoints[2]: "2001:DB8:0:0::1" port 8080 is the endpoint at spec.backends[0].endpoints[0] (line 9), "2001:db8::1", in another spelling: leave one out',
-    '13: spec.backends[0].endpoints[4]: "::ffff:192.0.2.1" port 8080 is the endpoint at spec.backends[0].endpoints[1] (line 10), "192.0.2.1", in another spelling: leave one out',
+    '11: spec.backends[0].endpoints[2]: "2001:DB8:0:0::1" port 8080 is the endpoint at spec.backends[0].endpoints[0] (line 9), "2001:db8::1", in another notation: remove one of them',
+    '13: spec.backends[0].endpoints[4]: "::ffff:192.0.2.1" port 8080 is the endpoint at spec.backends[0].endpoints[1] (line 10), "192.0.2.1", in another notation: remove one of them',
   ]);
 });

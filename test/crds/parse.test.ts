@@ -23,7 +23,7 @@ const RUBBISH: readonly unknown[] = [
   JSON.parse('{"__proto__": {"kind": "L4Balancer"}}'),
 ];
 
-test('input that is no resource gives a finding and no exception', () => {
+test('input that is not a resource results in findings, not an exception', () => {
   for (const input of RUBBISH) {
     for (const unknownFields of ['Refuse', 'Report'] as const) {
       const { balancer, findings } = parseL4Balancer(input, unknownFields);
@@ -33,15 +33,15 @@ test('input that is no resource gives a finding and no exception', () => {
   }
 });
 
-test('another kind is told as such, without findings about its fields', () => {
+test('an object of another kind is reported as such, without findings about its fields', () => {
   const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'a' }, spec: { ports: [] } };
   assert.deepEqual(parseL4Balancer(service, 'Refuse').findings, [
-    { path: 'apiVersion', message: '"v1" is not known: expected l4balancer.dev/v1alpha1' },
-    { path: 'kind', message: '"Service" is not known: expected L4Balancer' },
+    { path: 'apiVersion', message: '"v1" is not supported: expected l4balancer.dev/v1alpha1' },
+    { path: 'kind', message: '"Service" is not supported: expected L4Balancer' },
   ]);
 });
 
-test('rubbish in the place of each part of a resource is told at that part', () => {
+test('a value of the wrong type is reported at its path, for each part of a resource', () => {
   const cases: readonly (readonly [Loose, readonly string[]])[] = [
     [{ metadata: 5 }, ['metadata']],
     [{ metadata: null }, ['metadata']],
@@ -65,7 +65,7 @@ test('rubbish in the place of each part of a resource is told at that part', () 
   }
 });
 
-test('input nested 100,000 deep ends no stack', () => {
+test('input nested 100,000 levels deep does not overflow the stack', () => {
   let deep: unknown = {};
   for (let i = 0; i < 100_000; i++) deep = i % 2 === 0 ? [deep] : { deep };
   const inputs = [
@@ -82,7 +82,7 @@ test('input nested 100,000 deep ends no stack', () => {
   for (const input of inputs) assert.doesNotThrow(() => parseL4Balancer(input, 'Refuse'));
 });
 
-test('keys named like the machinery of objects are unknown fields, and change no prototype', () => {
+test('keys such as __proto__ and constructor are unknown fields and change no prototype', () => {
   const input: unknown = JSON.parse(
     JSON.stringify(manifest()).replace('"spec":{', '"spec":{"__proto__":{"paused":true},"constructor":1,'),
   );
@@ -92,7 +92,7 @@ test('keys named like the machinery of objects are unknown fields, and change no
   assert.equal(Object.getPrototypeOf(balancer?.spec), Object.prototype);
 });
 
-test('every problem is told at once: of the schema, of repeated entries, of the rules, of unknown fields', () => {
+test('all problems are reported at once: of the schema, repeated entries, rules and unknown fields', () => {
   const input = manifestWith({
     listeners: [
       { name: 'web', port: 8080, backend: 'wbe' },
@@ -120,7 +120,7 @@ test('every problem is told at once: of the schema, of repeated entries, of the 
   );
 });
 
-test('a bad entry of a list does not hide what the others do wrong together', () => {
+test('an invalid list entry does not hide conflicts between the other entries', () => {
   const input = manifestWith({
     listeners: [
       { name: 'a', port: 8080, backend: 'web' },
@@ -137,23 +137,23 @@ test('a bad entry of a list does not hide what the others do wrong together', ()
 
 const HINTS: readonly (readonly [string, Loose, string, string])[] = [
   [
-    'misspelt',
+    'misspelled',
     manifestWithBackend({ algoritm: 'x' }),
     'spec.backends[0].algoritm',
     'did you mean algorithm?',
   ],
   [
-    'in another case',
+    'in different letter case',
     manifestWithBackend({ HealthCheck: {} }),
     'spec.backends[0].HealthCheck',
     'did you mean healthCheck?',
   ],
   ['in the wrong object', manifestWith({ sysctls: [] }), 'spec.sysctls', 'it belongs at spec.tuning.sysctls'],
   ['outside spec', { ...manifest(), listeners: [] }, 'listeners', 'it belongs at spec.listeners'],
-  ['misspelt at the top', { ...manifest(), metdata: {} }, 'metdata', 'did you mean metadata?'],
-  ['misspelt in metadata', manifest(undefined, { lables: {} }), 'metadata.lables', 'did you mean labels?'],
+  ['misspelled at the top level', { ...manifest(), metdata: {} }, 'metdata', 'did you mean metadata?'],
+  ['misspelled in metadata', manifest(undefined, { lables: {} }), 'metadata.lables', 'did you mean labels?'],
   [
-    'like no other',
+    'unlike any known one',
     manifestWith({ networkPolicy: { zzzzzzz: 1 } }),
     'spec.networkPolicy.zzzzzzz',
     'spec.networkPolicy has enabled, clients, monitoringNamespaces',
@@ -161,7 +161,7 @@ const HINTS: readonly (readonly [string, Loose, string, string])[] = [
 ];
 
 for (const [what, input, path, hint] of HINTS) {
-  test(`an unknown field ${what} is refused in a file and only reported from the API server`, () => {
+  test(`an unknown field ${what} is refused in a file, and only reported for an object from the API server`, () => {
     const refused = parseL4Balancer(input, 'Refuse');
     assert.deepEqual(refused.findings, [{ path, message: `is not a known field; ${hint}` }]);
     assert.deepEqual([refused.balancer, refused.ignored], [undefined, []]);
@@ -171,7 +171,7 @@ for (const [what, input, path, hint] of HINTS) {
   });
 }
 
-test('an object read back from the API server is taken with its metadata', () => {
+test('an object read back from the API server is accepted with its metadata', () => {
   const stored = {
     ...manifest(undefined, {
       namespace: 'team',
@@ -194,19 +194,19 @@ test('an object read back from the API server is taken with its metadata', () =>
   }
 });
 
-test('a status that is not understood keeps no spec from being served', () => {
+test('a status that does not parse does not prevent the spec from being served', () => {
   const { balancer, findings } = parseL4Balancer({ ...manifest(), status: { acceptors: 'many' } }, 'Report');
   assert.deepEqual(findings, []);
   assert.ok(balancer);
   assert.equal('status' in balancer, false);
 });
 
-test('a resource that is being deleted is taken', () => {
+test('a resource that is being deleted is accepted', () => {
   const input = manifest(undefined, { deletionTimestamp: '2026-01-01T00:00:00Z' });
   assert.equal(parseL4Balancer(input, 'Report').balancer?.metadata.deletionTimestamp, '2026-01-01T00:00:00Z');
 });
 
-test('one endpoint in two spellings is refused in a file alone: the API server cannot refuse it', () => {
+test('one endpoint in two notations is refused only in a file, as the API server cannot refuse it', () => {
   const endpoints = ['FD00::1', 'fd00::1'].map((address) => ({ address, port: 8080 }));
   const twice = manifestWith({ backends: [{ name: 'web', endpoints }] });
   assert.equal(parseL4Balancer(twice, 'Refuse').findings.length, 1);

@@ -61,7 +61,7 @@ for (const text of [
   -1,
   1e300,
 ]) {
-  test(`${JSON.stringify(text)} is no quantity`, () => {
+  test(`${JSON.stringify(text)} is not a quantity`, () => {
     assert.throws(() => bytes(text), { name: 'RangeError', message: /is not a quantity/ });
     assert.throws(() => cpuMillis(text), { name: 'RangeError', message: /is not a quantity/ });
   });

@@ -1,7 +1,7 @@
 import type { Loose } from './base-manifest.ts';
 import type { Random } from './random.ts';
 
-/** What runs the pods, and where: what goes together with it is not a matter of luck. */
+/** Kind of workload and network. Fields that depend on them cannot be chosen at random. */
 interface Shape {
   readonly tuning?: Loose;
   readonly workload?: Loose;
@@ -13,7 +13,7 @@ const HOST_NETWORK: Shape = { tuning: { profile: 'HostNetwork' } };
 const given = (name: string, fields: Loose): Loose =>
   Object.keys(fields).length === 0 ? {} : { [name]: fields };
 
-/** A manifest that is good, with fields left out and given by luck. */
+/** A valid manifest with a random subset of fields. */
 export const randomManifest = (random: Random): Loose => {
   const backends = random.list(1, 4, (i) => randomBackend(random, `backend-${i}`));
   const names = backends.map(({ name }) => name) as [unknown, ...unknown[]];
@@ -119,7 +119,7 @@ const randomEndpoint = (random: Random, i: number): Loose => ({
     `64:ff9b::192.0.2.${i}`,
     `::ffff:10.9.0.${i}`,
   ]),
-  // None of the listeners' ports, so that a loopback address would be good as well.
+  // Differs from the listeners' ports, so that a loopback address would be valid, too.
   port: 20000 + i,
   ...(i === 0
     ? { weight: random.whole(1, 256) }
@@ -159,7 +159,7 @@ const randomHealthCheck = (random: Random): Loose => {
 
 const tuningFields = (random: Random, shape: Shape): Record<string, () => unknown> => ({
   profile: () => random.pick(['Restricted', 'Tuned']),
-  // One acceptor fits every limit.
+  // One acceptor is within every limit.
   acceptors: () => 1,
   sysctls: () =>
     shape === HOST_NETWORK
@@ -178,7 +178,7 @@ const tuningFields = (random: Random, shape: Shape): Record<string, () => unknow
   logLevel: () => random.pick(['error', 'warn', 'info', 'debug']),
 });
 
-/** Of what is counted: pods that a DaemonSet or the node's network leave no choice of. */
+/** Fields on the number of pods, which DaemonSets and the host network do not allow. */
 const scalingFields = (random: Random, shape: Shape): Record<string, () => unknown> =>
   shape === ANY
     ? {
@@ -201,7 +201,7 @@ const workloadFields = (random: Random, shape: Shape): Record<string, () => unkn
       { rollingUpdate: { maxSurge: '25%', maxUnavailable: 0 } },
     ]),
   extraResources: () => random.pick<Loose>([{}, { 'intel.com/sriov': 1, 'example.com/nic': '2' }]),
-  // None of the listeners' ports.
+  // Differs from the listeners' ports.
   adminPort: () => random.pick([9901, 15_000, 65_535]),
   imagePullSecrets: () => [{ name: 'registry' }],
   topologySpreadConstraints: () => [

@@ -8,7 +8,7 @@ import { randomManifest } from './random-manifest.ts';
 
 const SEEDS = Array.from({ length: 200 }, (_, seed) => seed);
 
-test('200 random good manifests parse, and parse to themselves', () => {
+test('200 random valid manifests parse, and parsing the result again does not change it', () => {
   for (const seed of SEEDS) {
     const first = parseL4Balancer(randomManifest(new Random(seed)), 'Refuse');
     assert.deepEqual(first.findings, [], `seed ${seed}`);
@@ -17,7 +17,7 @@ test('200 random good manifests parse, and parse to themselves', () => {
   }
 });
 
-test('every good manifest has an effective tuning whose requests fit its limits', () => {
+test('every valid manifest has an effective tuning within the bounds', () => {
   for (const seed of SEEDS) {
     const { balancer } = parseL4Balancer(randomManifest(new Random(seed)), 'Refuse');
     assert.ok(balancer);
@@ -27,7 +27,7 @@ test('every good manifest has an effective tuning whose requests fit its limits'
   }
 });
 
-test('rubbish at any one place gives either a resource or findings, and never throws', () => {
+test('a random mutant results in either a resource or findings, and never throws', () => {
   let refused = 0;
   for (const seed of SEEDS) {
     const random = new Random(seed);
@@ -48,8 +48,8 @@ test('rubbish at any one place gives either a resource or findings, and never th
           );
         }
       }
-      assert.deepEqual(mutant, before, 'the input is left as it was');
+      assert.deepEqual(mutant, before, 'the input is not changed');
     }
   }
-  assert.ok(refused > 2000, `only ${refused} of 4000 were refused: the rubbish is not rubbish enough`);
+  assert.ok(refused > 2000, `only ${refused} of 4000 were refused: too few of the mutants are invalid`);
 });

@@ -1,4 +1,4 @@
-/** Random numbers that are the same for the same seed (mulberry32), so that a failure can be tried again. */
+/** Random numbers that are reproducible by their seed (mulberry32), so that a failure can be repeated. */
 export class Random {
   #state: number;
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed;
   }
 
-  /** From 0 up to, not including, 1. */
+  /** From 0 (inclusive) to 1 (exclusive). */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0;
     let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
@@ -14,7 +14,7 @@ export class Random {
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   }
 
-  /** A whole number, both ends included. */
+  /** An integer from `least` to `most`, both inclusive. */
   whole(least: number, most: number): number {
     return least + Math.floor(this.next() * (most - least + 1));
   }
@@ -27,7 +27,7 @@ export class Random {
     return values[this.whole(0, values.length - 1)] ?? values[0];
   }
 
-  /** `fields` without those that luck leaves out. */
+  /** A random subset of `fields`. */
   some(fields: Record<string, () => unknown>): Record<string, unknown> {
     return Object.fromEntries(
       Object.entries(fields).flatMap(([key, make]) => (this.chance(0.5) ? [[key, make()]] : [])),

@@ -11,8 +11,8 @@ import { understand } from '../../crds/understand.ts';
 import { type Loose, manifestWith, manifestWithBackend } from './base-manifest.ts';
 
 /**
- * What the first definition refused: bounds of its fields, and its rules. Resources that it let in may be
- * stored for ever.
+ * What the first definition refused: the bounds of its fields, and its rules. Resources that it admitted may
+ * be stored forever.
  */
 const RELEASED = readFileSync(new URL('released/first.txt', import.meta.url), 'utf8')
   .split('\n')
@@ -32,7 +32,7 @@ const fieldAt = (path: string): Structural | undefined =>
       return step === '{}' ? schema?.additionalProperties : schema?.properties?.[step];
     }, SPEC_SCHEMA);
 
-/** Rules of the first definition that say the same in other words, or less. */
+/** Rules of the first definition that were reworded or relaxed. */
 const NO_STRICTER = [
   /-range$/,
   /^health-check-timeout$/,
@@ -42,8 +42,8 @@ const NO_STRICTER = [
 ];
 
 /**
- * Whether a resource from before can break the rule: not where it takes a field that there was none of, and
- * that has no default.
+ * Whether an old resource can break the rule. It cannot if the rule reads a field that did not exist then and
+ * has no default.
  */
 const judgesOldFields = ({ scope, reads }: Rule): boolean => {
   const paths = reads.map((read) =>
@@ -56,7 +56,7 @@ const judgesOldFields = ({ scope, reads }: Rule): boolean => {
   return added.length < paths.length && added.every((path) => fieldAt(path)?.default !== undefined);
 };
 
-test('each rule that is stricter than the first definition says what becomes of resources that it let in', () => {
+test('each rule that is stricter than the first definition says what happens to resources stored before', () => {
   const before = released('rule');
   assert.ok(before.size > 50);
   const stricter = RULES.filter((rule) => {
@@ -75,7 +75,7 @@ const LEAST = ['minLength', 'minimum', 'minItems'] as const;
 const MOST = ['maxLength', 'maximum', 'maxItems', 'maxProperties'] as const;
 const SAME = ['type', 'pattern', 'x-kubernetes-int-or-string'] as const;
 
-test('no field has a narrower bound than in the first definition: a rule can spare what is stored, the schema cannot', () => {
+test('no field has tighter bounds than in the first definition, since a schema, unlike a rule, cannot exempt stored resources', () => {
   assert.ok(FIELDS.size > 100);
   const narrower = [...FIELDS].filter(([path, text]) => {
     const was = JSON.parse(text) as Structural;
@@ -102,34 +102,34 @@ const STORED: readonly {
     what: 'tls of a health check of another type',
     input: manifestWithBackend({ healthCheck: { type: 'TCP', tls: {} } }),
     path: 'spec.backends[0].healthCheck.tls',
-    says: /^is given, but type is TCP: set type to TLS or leave out tls; .*; it was stored before this was refused: tls has no effect$/,
+    says: /^is set, but type is TCP: set type to TLS or remove tls; .*; it was stored before this was refused: tls has no effect$/,
   },
   {
     what: 'grpc of a health check of another type',
     input: manifestWithBackend({ healthCheck: { type: 'TLS', grpc: { service: 'a' } } }),
     path: 'spec.backends[0].healthCheck.grpc',
-    says: /set type to GRPC or leave out grpc; .*: grpc has no effect$/,
+    says: /set type to GRPC or remove grpc; .*: grpc has no effect$/,
   },
   {
     what: 'a path with a fragment',
     input: manifestWithBackend({ healthCheck: { type: 'HTTP', http: { path: '/a#b' } } }),
     path: 'spec.backends[0].healthCheck.http.path',
-    says: /^"\/a#b" has a fragment.*: leave out "#" and what follows; .*: it is sent as it is$/,
+    says: /^"\/a#b" has a fragment.*: remove "#" and what follows; .*: it is sent unchanged$/,
   },
   {
     what: 'a delay as long as the grace period',
     input: manifestWith({ drain: { delay: '60s' } }),
     path: 'spec.drain.delay',
-    says: /^60s leaves nothing of workload\.terminationGracePeriod 60s .*: shorten it, or give more time; .*: half of the grace period is taken instead$/,
+    says: /^60s uses up workload\.terminationGracePeriod 60s .*: shorten the delay or extend the grace period; .*: half of the grace period is used instead$/,
   },
   {
     what: 'the Service of the balancer itself',
     input: manifestWithBackend({ endpoints: undefined, service: { name: 'l4b-edge', port: 80 } }),
     path: 'spec.backends[0].service.name',
-    says: /^"l4b-edge" is the Service of this very balancer: .*; .*: its pods connect to one another$/,
+    says: /^"l4b-edge" is the Service of this balancer itself: .*; .*: its pods connect to each other$/,
   },
   {
-    what: 'an admin port that only root may open',
+    what: 'a privileged admin port',
     input: manifestWith({
       listeners: [{ name: 'web', port: 20_000, backend: 'web' }],
       tuning: { sysctls: [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '20000' }] },
@@ -138,7 +138,7 @@ const STORED: readonly {
     says: /^9901 is below 20000, .*; .*: the pods do not become ready$/,
   },
   {
-    what: 'a listener of its own, at a loopback address in full',
+    what: 'one of its listeners as an endpoint, at a loopback address in full notation',
     input: manifestWith({
       listeners: [{ name: 'web', port: 8080, backend: 'web' }],
       backends: [
@@ -152,18 +152,18 @@ const STORED: readonly {
       ],
     }),
     path: 'spec.backends[0].endpoints[0]',
-    says: /is listener "web" of the same proxy: .*; .*: the endpoint is left out$/,
+    says: /is listener "web" of this proxy: .*; .*: the endpoint is left out$/,
   },
   {
-    what: 'an annotation whose key is none',
+    what: 'an invalid annotation key',
     input: manifestWith({ service: { annotations: { 'a b': 'c' } } }),
     path: 'spec.service.annotations[a b]',
-    says: /^"a b" is not a label or annotation key, .*; .*: the Service cannot be made with it$/,
+    says: /^"a b" is not a label or annotation key, .*; .*: the Service cannot be created with it$/,
   },
 ];
 
 for (const { what, input, path, says } of STORED)
-  test(`of a resource stored with ${what} all is kept and served, and told; a file with it is refused`, () => {
+  test(`a resource stored with ${what} is served completely, with a finding; a file with it is refused`, () => {
     const { balancer, findings, tolerated } = parseL4Balancer(input, 'Report');
     assert.deepEqual(findings, []);
     assert.ok(balancer !== undefined);

@@ -33,7 +33,7 @@ test('fields keep their descriptions, bounds and defaults, and those with a defa
   });
 });
 
-test('lists, sets, maps and passed on objects have the words that Kubernetes knows', () => {
+test('lists, sets, maps and opaque objects are marked with Kubernetes’ extensions', () => {
   const schema = z.object({
     keyed: keyedList(z.object({ name: text }), ['name'], 3),
     set: valueSet(text, 3),
@@ -75,7 +75,7 @@ test('lists, sets, maps and passed on objects have the words that Kubernetes kno
   });
 });
 
-test('an object that could be emptied is one whole, unless a default stands in for it or a field is required', () => {
+test('an object that could be emptied is atomic, unless it has a default or a required field', () => {
   const field = z.int().min(0).max(1);
   const schema = z.object({
     optional: z.object({ x: field.default(1) }).optional(),
@@ -93,7 +93,7 @@ test('an object that could be emptied is one whole, unless a default stands in f
   );
 });
 
-test('a whole number or text becomes int-or-string with the bounds of both', () => {
+test('a union of integer and string becomes int-or-string with the bounds of both', () => {
   const schema = z.object({ port: z.union([z.int().min(1).max(9), text.regex(/^a/)]).describe('A port.') });
   assert.deepEqual(structural(schema).properties, {
     port: {
@@ -108,11 +108,7 @@ test('a whole number or text becomes int-or-string with the bounds of both', () 
 });
 
 const INEXPRESSIBLE: readonly (readonly [string, z.ZodType, RegExp])[] = [
-  [
-    'another union',
-    z.union([text, z.boolean()]),
-    /a union other than of a whole number and a string at "field"/,
-  ],
+  ['another union', z.union([text, z.boolean()]), /a union other than of an integer and a string at "field"/],
   [
     'a discriminated union',
     z.discriminatedUnion('t', [z.object({ t: z.literal('a') })]),
@@ -120,24 +116,24 @@ const INEXPRESSIBLE: readonly (readonly [string, z.ZodType, RegExp])[] = [
   ],
   ['a strict object', z.strictObject({ a: text }), /an object that is strict or loose at "field"/],
   ['a loose object', z.looseObject({ a: text }), /an object that is strict or loose at "field"/],
-  ['anything', z.unknown(), /a value of any type at "field"/],
+  ['a value of any type', z.unknown(), /a value of any type at "field"/],
   ['null', text.nullable(), /at "field"/],
-  ['text without a bound', z.string(), /text without a greatest length at "field"/],
+  ['a string without a bound', z.string(), /a string without a maximum length at "field"/],
   ['a list without a bound', z.array(text), /a list without a bound at "field"/],
   ['a map without a bound', z.record(z.string(), text), /a map without a bound at "field"/],
   [
-    'text without a bound in a list',
+    'a list of strings without a bound',
     z.array(z.string()).max(2),
-    /text without a greatest length at "field\[\]"/,
+    /a string without a maximum length at "field\[\]"/,
   ],
   ['two patterns', text.regex(/a/).regex(/b/), /"allOf" at "field"/],
-  ['an excluded bound', z.int().gt(5), /"exclusiveMinimum" at "field"/],
+  ['an exclusive bound', z.int().gt(5), /"exclusiveMinimum" at "field"/],
   ['a tuple', z.tuple([text]), /"prefixItems" at "field"/],
   ['a date', z.date(), /cannot be represented/],
 ];
 
 for (const [what, field, message] of INEXPRESSIBLE) {
-  test(`${what} is refused, not left out`, () => {
+  test(`a schema with ${what} is refused rather than converted incompletely`, () => {
     assert.throws(() => structural(z.object({ field })), message);
   });
 }

@@ -32,21 +32,21 @@ interface Case {
   readonly name: string;
   readonly spec: Loose;
   readonly withoutBefore?: true;
-  /** Names of the listeners and backends that are served; undefined where nothing is. */
+  /** Names of the listeners and backends that are served; undefined if nothing is. */
   readonly served: string | undefined;
-  /** Kind, name and path of each part left out, and what stands in its place. */
+  /** Kind, name and path of each part left out, and what replaces it. */
   readonly leftOut: readonly string[];
 }
 
 const CASES: readonly Case[] = [
   {
-    name: 'nothing that is not understood',
+    name: 'only supported parts',
     spec: { listeners: [listener('a', 80)], backends: [backend('web')] },
     served: 'a | web',
     leftOut: [],
   },
   {
-    name: 'a listener of an unknown protocol',
+    name: 'a listener with an unknown protocol',
     spec: {
       listeners: [listener('q', 80, { protocol: 'QUIC' }), listener('a', 81)],
       backends: [backend('web')],
@@ -55,7 +55,7 @@ const CASES: readonly Case[] = [
     leftOut: ['Listener q at spec.listeners[0].protocol: Nothing'],
   },
   {
-    name: 'two that share a port, of which one has an unknown protocol',
+    name: 'two listeners on the same port, one of them with an unknown protocol',
     spec: {
       listeners: [listener('q', 80, { protocol: 'QUIC' }), listener('a', 80)],
       backends: [backend('web')],
@@ -64,7 +64,7 @@ const CASES: readonly Case[] = [
     leftOut: ['Listener q at spec.listeners[0].protocol: Nothing'],
   },
   {
-    name: 'a backend with an unknown algorithm, which takes its listeners along',
+    name: 'a backend with an unknown algorithm, which is left out with its listeners',
     spec: {
       listeners: [
         listener('b', 80, { backend: 'new' }),
@@ -81,7 +81,7 @@ const CASES: readonly Case[] = [
     ],
   },
   {
-    name: 'a health check of an unknown type: the backend is not served without it',
+    name: 'a health check of an unknown type, without which the backend is not served',
     spec: {
       listeners: [listener('b', 80, { backend: 'new' }), listener('a', 81)],
       backends: [backend('web'), backend('new', { healthCheck: { type: 'ICMP' } })],
@@ -93,7 +93,7 @@ const CASES: readonly Case[] = [
     ],
   },
   {
-    name: 'a backend with neither service nor endpoints, as one of a new kind has',
+    name: 'a backend with neither service nor endpoints, as a future kind of backend might have',
     spec: {
       listeners: [listener('b', 80, { backend: 'new' }), listener('a', 81)],
       backends: [backend('web'), { name: 'new', dns: { name: 'example.com' } }],
@@ -102,7 +102,7 @@ const CASES: readonly Case[] = [
     leftOut: ['Backend new at spec.backends[1]: Nothing', 'Listener b at spec.listeners[0].backend: Nothing'],
   },
   {
-    name: 'a listener without a backend, as one with routes has',
+    name: 'a listener without a backend, as a future kind with routes might have',
     spec: {
       listeners: [{ name: 'tls', port: 443, tls: { mode: 'Passthrough' } }, listener('a', 81)],
       backends: [backend('web')],
@@ -111,7 +111,7 @@ const CASES: readonly Case[] = [
     leftOut: ['Listener tls at spec.listeners[0].backend: Nothing'],
   },
   {
-    name: 'another part with an unknown word, which stays as it was',
+    name: 'an unknown value in another part, which keeps its last version',
     spec: {
       listeners: [listener('a', 80)],
       backends: [backend('web')],
@@ -122,14 +122,14 @@ const CASES: readonly Case[] = [
     leftOut: ['Part drain at spec.drain.delay: Last', 'Part accessLog at spec.accessLog.mode: Last'],
   },
   {
-    name: 'the same at the start, when nothing was understood before',
+    name: 'an unknown value in another part, without a previous version',
     spec: { listeners: [listener('a', 80)], backends: [backend('web')], drain: { delay: 'until-idle' } },
     withoutBefore: true,
     served: 'a | web | delay undefined',
     leftOut: ['Part drain at spec.drain.delay: Default'],
   },
   {
-    name: 'such a part, of which the last does not go with the rest: it has its default',
+    name: 'an unknown value in a part whose last version conflicts with the rest, so that it gets its default',
     spec: {
       listeners: [listener('a', 80)],
       backends: [backend('web')],
@@ -140,7 +140,7 @@ const CASES: readonly Case[] = [
     leftOut: ['Part drain at spec.drain.delay: Default'],
   },
   {
-    name: 'a listener that does not go with what stands in for another part, which says nothing of it',
+    name: 'a listener that conflicts with the stand-in for another part, which is not held against it',
     spec: {
       listeners: [listener('q', 82, { protocol: 'QUIC' }), listener('low', 80), listener('high', 2000)],
       backends: [backend('web')],
@@ -153,7 +153,7 @@ const CASES: readonly Case[] = [
     ],
   },
   {
-    name: 'the usual admin port for a listener, where the pods of a newer kind have another',
+    name: 'a listener on the default admin port, while the pods of an unknown workload kind have a different one',
     spec: {
       listeners: [listener('a', 9901)],
       backends: [backend('web')],
@@ -164,7 +164,7 @@ const CASES: readonly Case[] = [
     leftOut: ['Part workload at spec.workload.kind: Default'],
   },
   {
-    name: 'the same where the kind was understood last',
+    name: 'a listener on the default admin port and an unknown workload kind, with a previous version',
     spec: {
       listeners: [listener('a', 9901)],
       backends: [backend('web')],
@@ -174,7 +174,7 @@ const CASES: readonly Case[] = [
     leftOut: ['Part workload at spec.workload.kind: Last'],
   },
   {
-    name: 'an address of the node, where the profile is a newer one',
+    name: 'a listener address and an unknown profile',
     spec: {
       listeners: [listener('a', 80, { address: '192.0.2.9' })],
       backends: [backend('web')],
@@ -185,7 +185,7 @@ const CASES: readonly Case[] = [
     leftOut: ['Part tuning at spec.tuning.profile: Default'],
   },
   {
-    name: 'a delay within a grace period that is not understood',
+    name: 'a drain delay within the grace period of a workload that is replaced by its default',
     spec: {
       listeners: [listener('a', 80)],
       backends: [backend('web')],
@@ -197,7 +197,7 @@ const CASES: readonly Case[] = [
     leftOut: ['Part workload at spec.workload.kind: Default'],
   },
   {
-    name: 'a default that the rest of the spec does not go with',
+    name: 'a part whose default conflicts with the rest of the spec',
     spec: {
       listeners: [listener('a', 20_000)],
       backends: [backend('web')],
@@ -209,7 +209,7 @@ const CASES: readonly Case[] = [
     leftOut: ['Part workload at spec.workload.kind: Default'],
   },
   {
-    name: 'more listeners than this version has room for',
+    name: 'more listeners than this version allows',
     spec: {
       listeners: Array.from({ length: 66 }, (_, i) => listener(`l${i}`, 100 + i)),
       backends: [backend('web')],
@@ -218,7 +218,7 @@ const CASES: readonly Case[] = [
     leftOut: ['Listener l64 at spec.listeners: Nothing', 'Listener l65 at spec.listeners: Nothing'],
   },
   {
-    name: 'more listeners than there is room for, none of which is understood',
+    name: 'more listeners than allowed, all of them unsupported',
     spec: {
       listeners: Array.from({ length: 65 }, (_, i) => listener(`l${i}`, 100 + i, { protocol: 'QUIC' })),
       backends: [backend('web')],
@@ -230,7 +230,7 @@ const CASES: readonly Case[] = [
     ],
   },
   {
-    name: 'more listeners than there is room for, whose one backend is not understood',
+    name: 'more listeners than allowed, with a single unsupported backend',
     spec: {
       listeners: Array.from({ length: 65 }, (_, i) => listener(`l${i}`, 100 + i)),
       backends: [backend('web', { algorithm: 'Psychic' })],
@@ -243,7 +243,7 @@ const CASES: readonly Case[] = [
     ],
   },
   {
-    name: 'more backends than there is room for, none of which is understood',
+    name: 'more backends than allowed, all of them unsupported',
     spec: {
       listeners: [listener('a', 80, { backend: 'b0' })],
       backends: Array.from({ length: 65 }, (_, i) => backend(`b${i}`, { algorithm: 'Psychic' })),
@@ -260,7 +260,7 @@ const CASES: readonly Case[] = [
     ],
   },
   {
-    name: 'another part with several unknown words, which stays as it was',
+    name: 'several unknown values in other parts, which keep their last version',
     spec: {
       listeners: [listener('a', 2000)],
       backends: [backend('web')],
@@ -271,7 +271,7 @@ const CASES: readonly Case[] = [
     leftOut: ['Part tuning at spec.tuning.profile: Last', 'Part drain at spec.drain.delay: Last'],
   },
   {
-    name: 'such a part at the start',
+    name: 'several unknown values in a part, without a previous version',
     spec: {
       listeners: [listener('a', 80)],
       backends: [backend('web')],
@@ -282,7 +282,7 @@ const CASES: readonly Case[] = [
     leftOut: ['Part drain at spec.drain.delay: Default'],
   },
   {
-    name: 'no listener that is understood',
+    name: 'only unsupported listeners',
     spec: { listeners: [listener('q', 80, { protocol: 'QUIC' })], backends: [backend('web')] },
     served: undefined,
     leftOut: ['Listener q at spec.listeners[0].protocol: Nothing'],
@@ -296,7 +296,7 @@ const CASES: readonly Case[] = [
 ];
 
 for (const { name, spec, withoutBefore, served, leftOut } of CASES)
-  test(`of a resource with ${name}`, () => {
+  test(`the supported parts of a resource are served: ${name}`, () => {
     const input = { ...manifestWith({}), spec };
     const found = understand(input, withoutBefore ? undefined : before);
     assert.deepEqual(
@@ -312,7 +312,7 @@ for (const { name, spec, withoutBefore, served, leftOut } of CASES)
     }
   });
 
-test('what a listener goes with is told of it', () => {
+test('a listener left out because of its backend names that backend', () => {
   const { leftOut } = understand(
     manifestWith({ backends: [backend('web', { algorithm: 'Psychic' })] }),
     before,
@@ -326,7 +326,7 @@ test('what a listener goes with is told of it', () => {
   );
 });
 
-test('200 random good manifests are understood whole', () => {
+test('200 random valid manifests are understood completely', () => {
   for (let seed = 0; seed < 200; seed++) {
     const manifest = randomManifest(new Random(seed));
     const { spec, leftOut, ignored } = understand(manifest, before);
@@ -335,7 +335,7 @@ test('200 random good manifests are understood whole', () => {
   }
 });
 
-test('of rubbish at any one place what is served parses by itself, and what is not is told', () => {
+test('what is served of a random mutant parses by itself, and the rest is reported', () => {
   let partly = 0;
   for (let seed = 0; seed < 200; seed++) {
     const random = new Random(seed);
@@ -348,7 +348,8 @@ test('of rubbish at any one place what is served parses by itself, and what is n
       assert.equal(leftOut.length === 0, whole.balancer !== undefined, where);
       if (spec === undefined) continue;
       if (leftOut.length > 0) partly += 1;
-      // By what stands in for a part nothing else is judged: only the schema holds.
+      // A stand-in is not held against the rest, so the rules may be broken: only the schema is certain to
+      // hold.
       if (leftOut.some(({ kind }) => kind === 'Part')) {
         assert.ok(specSchema.safeParse(spec).success, where);
         const isInList = at[0] === 'listeners' || at[0] === 'backends';
@@ -368,7 +369,7 @@ test('of rubbish at any one place what is served parses by itself, and what is n
   assert.ok(partly > 400, `only ${partly} of 2000 were served in part`);
 });
 
-test('an unknown field behind a listener that is left out is told where it is written', () => {
+test('an unknown field after a listener that is left out is reported at its original path', () => {
   const listeners = [listener('q', 80, { protocol: 'QUIC' }), listener('a', 81, { shine: 'Bright' })];
   assert.deepEqual(understand(manifestWith({ listeners, backends: [backend('web')] }), before).ignored, [
     'spec.listeners[1].shine',

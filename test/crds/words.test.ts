@@ -17,12 +17,12 @@ const NEAREST: readonly (readonly [string, readonly string[], string | undefined
 ];
 
 for (const [word, candidates, expected] of NEAREST) {
-  test(`nearest to "${word.slice(0, 20)}" of ${candidates.join(', ')} is ${expected ?? 'nothing'}`, () => {
+  test(`the nearest match for "${word.slice(0, 20)}" among ${candidates.join(', ')} is ${expected ?? 'none'}`, () => {
     assert.equal(nearest(word, candidates), expected);
   });
 }
 
-test('a value is shown short and on one line', () => {
+test('a value is formatted short and on one line', () => {
   assert.deepEqual(
     ['a"b\n', 'x'.repeat(100), 5, true, 5n, null, undefined, [1], { a: 1 }, () => 0, Symbol('x')].map(show),
     [
@@ -41,11 +41,11 @@ test('a value is shown short and on one line', () => {
   );
 });
 
-test('alternatives read as a sentence', () => {
+test('alternatives are joined with commas and "or"', () => {
   assert.deepEqual([[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map(oneOf), ['', 'a', 'a or b', 'a, b or c']);
 });
 
-test('a path is written as Kubernetes writes it', () => {
+test('a path is formatted in Kubernetes’ notation', () => {
   const paths: readonly (readonly [Path, string])[] = [
     [[], ''],
     [['spec', 'listeners', 1, 'port'], 'spec.listeners[1].port'],
@@ -55,7 +55,7 @@ test('a path is written as Kubernetes writes it', () => {
   for (const [path, text] of paths) assert.equal(formatPath(path), text);
 });
 
-test('a value is found by own properties only', () => {
+test('a value is looked up by own properties only', () => {
   const root = { a: [{ b: 1 }] };
   assert.equal(valueAt(root, ['a', 0, 'b']), 1);
   assert.equal(valueAt(root, ['a', 1, 'b']), undefined);
@@ -63,7 +63,7 @@ test('a value is found by own properties only', () => {
   assert.equal(valueAt(null, ['a']), undefined);
 });
 
-test('a pattern overlaps a path when one leads to the other', () => {
+test('a pattern overlaps a path if one is a prefix of the other', () => {
   const at = ['spec', 'listeners', 1, 'port'];
   const cases: readonly (readonly [string, boolean])[] = [
     ['', true],

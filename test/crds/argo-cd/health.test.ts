@@ -26,7 +26,7 @@ const rows: readonly Row[] = [...ROWS_OF_ROLLOUT, ...ROWS_OF_PODS, ...ROWS_OF_PR
 const OF_STANDING = { Done: 'Healthy', Working: 'Progressing', Stuck: 'Degraded', AsItIs: 'Suspended' };
 
 for (const { when, given, previous, reason } of rows)
-  test(`${reason}, when ${when}, is ${OF_STANDING[REASONS[reason].standing]} to Argo CD`, () => {
+  test(`Argo CD shows ${OF_STANDING[REASONS[reason].standing]} for ${reason}, when ${when}`, () => {
     const status = written(given, previous);
     const { message } = status.conditions?.find(({ type }) => type === 'Ready') ?? assert.fail();
     assert.deepEqual(healthOf(status), {
@@ -35,7 +35,7 @@ for (const { when, given, previous, reason } of rows)
     });
   });
 
-test('what was only slow is Degraded once the Deployment’s deadline has passed', () => {
+test('a slow rollout is Degraded once the Deployment’s deadline has passed', () => {
   const late = failing({
     deployment: deployment({ availableReplicas: 0, conditions: [progressing('ProgressDeadlineExceeded')] }),
     pods: [withContainer('a', 'n1', { state: { waiting: { reason: 'ErrImagePull', message: 'no host' } } })],
@@ -45,7 +45,7 @@ test('what was only slow is Degraded once the Deployment’s deadline has passed
   assert.match(health.message, /^ImagePullFailed: Node n1 cannot get the image/);
 });
 
-test('a spec that the operator has not acted on is Progressing, whatever the status said of the one before', () => {
+test('a spec that the operator has not acted on yet is Progressing, whatever the status of the previous one', () => {
   const status = written(observed());
   assert.equal(healthOf(status).status, 'Healthy');
   assert.equal(healthOf(status, observed().generation + 1).status, 'Progressing');
@@ -57,7 +57,7 @@ test('a resource that no operator has seen is Progressing', () => {
   assert.equal(healthOf({ observedGeneration: 1 }, 1).status, 'Progressing');
 });
 
-test('conditions that contradict each other are read as kstatus reads them', () => {
+test('contradictory conditions are interpreted as kstatus does', () => {
   const OF_KSTATUS = { InProgress: 'Progressing', Failed: 'Degraded', Current: 'Healthy', Terminating: '' };
   const types = ['Ready', 'Reconciling', 'Stalled'];
   for (let set = 0; set < 2 ** types.length; set++) {
@@ -72,13 +72,13 @@ test('conditions that contradict each other are read as kstatus reads them', () 
   }
 });
 
-test('a script that fails, or that uses a library which Argo CD does not open, is noticed', () => {
+test('a script that fails, or uses a library that Argo CD does not open, throws', () => {
   assert.throws(() => runHealthCheck('return string.format("%d", 1)', {}), /nil value \(global 'string'\)/);
   assert.throws(() => runHealthCheck('return 1', {}), /returns no table/);
   assert.throws(() => runHealthCheck('this is not Lua', {}), /syntax error/);
 });
 
-test('docs/install.md names the key under which Argo CD looks for the health check of this kind', () => {
+test('docs/install.md names the key that Argo CD looks up the health check of this kind by', () => {
   const [group] = API_VERSION.split('/');
   const key = `resource.customizations.health.${group}_${KIND}`;
   const named = read('docs/install.md').match(/resource\.customizations\.[\w.]+/g) ?? [];

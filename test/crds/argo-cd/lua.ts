@@ -1,14 +1,14 @@
 import { lauxlib, lua, lualib, to_luastring } from 'fengari';
 
-/** What Argo CD takes from a health check. */
+/** The result of an Argo CD health check. */
 export interface Health {
   readonly status: string;
   readonly message: string;
 }
 
 /**
- * Runs a health check as Argo CD does: the resource is the global `obj`, and of the libraries there are the
- * basic one and `table`.
+ * Runs a health check as Argo CD does: the resource is the global `obj`, and only the base library and
+ * `table` are open.
  */
 export const runHealthCheck = (script: string, resource: object): Health => {
   const state = lauxlib.luaL_newstate();
@@ -33,7 +33,7 @@ export const runHealthCheck = (script: string, resource: object): Health => {
   return { status: field('status'), message: field('message') };
 };
 
-/** Pushes what JSON can express. */
+/** Pushes a JSON value. */
 const push = (state: object, value: unknown): void => {
   if (typeof value === 'string') lua.lua_pushstring(state, to_luastring(value));
   else if (typeof value === 'number') lua.lua_pushnumber(state, value);

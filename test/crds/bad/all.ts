@@ -11,7 +11,7 @@ import { BAD_SURROUNDINGS } from './surroundings.ts';
 import { BAD_TUNING } from './tuning.ts';
 import { BAD_WORKLOAD } from './workload.ts';
 
-/** Every manifest that must be refused: each rule at least once, and what the schema alone refuses. */
+/** All manifests that must be refused: at least one per rule, and those that the schema alone refuses. */
 export const BAD_MANIFESTS: readonly BadManifest[] = [
   ...BAD_BACKENDS,
   ...BAD_ENDPOINTS,

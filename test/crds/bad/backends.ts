@@ -7,18 +7,18 @@ export const BAD_BACKENDS: readonly BadManifest[] = [
     'backend-own-service',
     manifestWithBackend({ service: { name: 'l4b-edge', port: 8080 } }),
     'spec.backends[0].service.name',
-    /the Service "l4b-edge", which is the one of this very balancer: connections would go in circles/,
-    /"l4b-edge" is the Service of this very balancer: connections would go in circles/,
+    /the Service "l4b-edge", which is that of this balancer itself: connections would loop/,
+    /"l4b-edge" is the Service of this balancer itself: connections would loop/,
   ),
   bad(
     'neither service nor endpoints',
     'backend-service-or-endpoints',
     manifestWith({ backends: [{ name: 'web' }] }),
     'spec.backends[0]',
-    /backend "web" has neither service nor endpoints: give one/,
+    /backend "web" has neither service nor endpoints: set one/,
   ),
   bad(
-    'two backends with one name',
+    'two backends with the same name',
     undefined,
     manifestWith({
       backends: [
@@ -35,7 +35,7 @@ export const BAD_BACKENDS: readonly BadManifest[] = [
     'service-port-quoted',
     manifestWithBackend({ service: { name: 'web', port: '80' } }),
     'spec.backends[0].service.port',
-    /a number in quotes, which would be looked up as a name/,
+    /a number in quotes, which would be taken for a port name/,
   ),
   bad(
     'a service port above 65535',
@@ -46,7 +46,7 @@ export const BAD_BACKENDS: readonly BadManifest[] = [
     /70000 is out of range: expected at most 65535/,
   ),
   bad(
-    'a service port name with a blank',
+    'a service port name with a space',
     undefined,
     manifestWithBackend({ service: { name: 'web', port: 'my port' } }),
     'spec.backends[0].service.port',
@@ -78,21 +78,21 @@ export const BAD_BACKENDS: readonly BadManifest[] = [
     /expected RoundRobin, LeastConnections, Random, SourceHash or Maglev; did you mean LeastConnections\?/,
   ),
   bad(
-    'no time for all attempts together',
+    'a total connect timeout that is too short',
     'connect-total-timeout-range',
     manifestWithBackend({ connect: { timeout: '10ms', totalTimeout: '1ms' } }),
     'spec.backends[0].connect.totalTimeout',
     /1ms is out of range: expected 10ms to 30m/,
   ),
   bad(
-    'a slow start of days',
+    'a slow start of several days',
     'slow-start-range',
     manifestWithBackend({ slowStart: '100h' }),
     'spec.backends[0].slowStart',
     /100h is out of range: expected 1s to 1h/,
   ),
   bad(
-    'an ejection that is over at once',
+    'an ejection time that is too short',
     'ejection-time-range',
     manifestWithBackend({ outlierDetection: { ejectionTime: '30ms' } }),
     'spec.backends[0].outlierDetection.ejectionTime',
@@ -106,11 +106,11 @@ export const BAD_BACKENDS: readonly BadManifest[] = [
     /1h is out of range: expected 10ms to 5m/,
   ),
   bad(
-    'connections to unhealthy endpoints that drain',
+    'an unknown action for connections to unhealthy endpoints',
     undefined,
     manifestWithBackend({ drain: { onUnhealthy: 'Drain' } }),
     'spec.backends[0].drain.onUnhealthy',
     /supported values: "Keep", "Close"/,
-    /"Drain" is not known: expected Keep or Close/,
+    /"Drain" is not supported: expected Keep or Close/,
   ),
 ];

@@ -1,20 +1,20 @@
 import type { Loose } from '../base-manifest.ts';
 
-/** A manifest that must be refused by the API server and by the parser, at the same place. */
+/** A manifest that both the API server and the parser must refuse, at the same path. */
 export interface BadManifest {
   readonly title: string;
-  /** The rule that refuses it; none where the schema does. */
+  /** The rule that refuses it; absent if the schema does. */
   readonly rule?: string;
   readonly input: Loose;
-  /** Where the parser points to; the API server points there, or to something around it. */
+  /** The path that the parser reports; the API server reports it or an ancestor. */
   readonly path: string;
-  /** What the API server says. */
+  /** Expected message of the API server. */
   readonly server: RegExp;
-  /** What the parser says, where it says it otherwise. */
+  /** Expected message of the parser. */
   readonly parser: RegExp;
 }
 
-/** `parser` is left out where both say the same. */
+/** Omit `parser` if both messages are the same. */
 export const bad = (
   title: string,
   rule: string | undefined,

@@ -5,11 +5,11 @@ const endpoint = (address: string, fields: Loose = {}): Loose => ({ address, por
 
 export const BAD_ENDPOINTS: readonly BadManifest[] = [
   bad(
-    'service and endpoints',
+    'both service and endpoints',
     'backend-service-or-endpoints',
     manifestWithBackend({ endpoints: [endpoint('192.0.2.1')] }),
     'spec.backends[0]',
-    /backend "web" has both service and endpoints: keep one/,
+    /backend "web" has both service and endpoints: remove one/,
   ),
   bad(
     'a host name as address',
@@ -26,29 +26,29 @@ export const BAD_ENDPOINTS: readonly BadManifest[] = [
     /"10.0.0.300" is not an IP address/,
   ),
   bad(
-    'an IPv4 address written as IPv6 in an unusual way',
+    'an IPv4-mapped address in an unusual notation',
     'endpoint-address-ip',
     manifestWithEndpoints(endpoint('::ffff:c000:201')),
     'spec.backends[0].endpoints[0].address',
     /"::ffff:c000:201" is not an IP address/,
-    /"::ffff:c000:201" is not an IP address to Kubernetes, but IPv4 written as IPv6: write 192\.0\.2\.1/,
+    /"::ffff:c000:201" is an IPv4-mapped address in a notation that Kubernetes does not accept: write 192\.0\.2\.1/,
   ),
   bad(
-    'what looks like an IPv4 address written as IPv6',
+    'an invalid IPv4-mapped address',
     'endpoint-address-ip',
     manifestWithEndpoints(endpoint('::ffff:192.0.2.300')),
     'spec.backends[0].endpoints[0].address',
     /"::ffff:192.0.2.300" is not an IP address; host names/,
   ),
   bad(
-    'a multicast IPv4 address written as IPv6',
+    'an IPv4-mapped multicast address',
     'endpoint-address-unicast',
     manifestWithEndpoints(endpoint('::FFFF:239.1.2.3')),
     'spec.backends[0].endpoints[0].address',
     /"::FFFF:239.1.2.3" is (unspecified, )?multicast/,
   ),
   bad(
-    'the unspecified IPv4 address written as IPv6',
+    'the IPv4-mapped unspecified address',
     'endpoint-address-unicast',
     manifestWithEndpoints(endpoint('::ffff:0.0.0.0')),
     'spec.backends[0].endpoints[0].address',
@@ -76,7 +76,7 @@ export const BAD_ENDPOINTS: readonly BadManifest[] = [
     /"239.1.2.3" is (unspecified, )?multicast/,
   ),
   bad(
-    'an IPv6 address of one interface',
+    'a link-local IPv6 address',
     'endpoint-address-unicast',
     manifestWithEndpoints(endpoint('fe80::1')),
     'spec.backends[0].endpoints[0].address',
@@ -97,23 +97,23 @@ export const BAD_ENDPOINTS: readonly BadManifest[] = [
     /"255.255.255.255" is (unspecified, multicast, )?broadcast/,
   ),
   bad(
-    'the proxy itself as endpoint',
+    'the proxy itself as an endpoint',
     'endpoint-is-listener',
     manifestWithEndpoints(endpoint('127.0.0.1')),
     'spec.backends[0].endpoints[0]',
-    /connections would go in circles/,
+    /connections would loop/,
   ),
   ...['::ffff:127.0.0.9', '0:0:0:0:0:0:0:1'].map((address) =>
     bad(
-      `the proxy itself as endpoint, spelled ${address}`,
+      `the proxy itself as an endpoint, written as ${address}`,
       'endpoint-is-listener',
       manifestWithEndpoints(endpoint(address)),
       'spec.backends[0].endpoints[0]',
-      /connections would go in circles/,
+      /connections would loop/,
     ),
   ),
   bad(
-    'one endpoint twice',
+    'a duplicate endpoint',
     undefined,
     manifestWithEndpoints(endpoint('192.0.2.1'), endpoint('192.0.2.1', { weight: 5 })),
     'spec.backends[0].endpoints[1]',
@@ -121,7 +121,7 @@ export const BAD_ENDPOINTS: readonly BadManifest[] = [
     /"192.0.2.1" port 8080 is already given at spec.backends\[0\].endpoints\[0\]/,
   ),
   bad(
-    'no endpoint',
+    'an empty list of endpoints',
     undefined,
     manifestWithEndpoints(),
     'spec.backends[0].endpoints',
@@ -129,7 +129,7 @@ export const BAD_ENDPOINTS: readonly BadManifest[] = [
     /has 0 entries: expected at least 1/,
   ),
   bad(
-    'every weight 0',
+    'a backend with only zero weights',
     'endpoints-some-weight',
     manifestWithEndpoints(endpoint('192.0.2.1', { weight: 0 }), endpoint('192.0.2.2', { weight: 0 })),
     'spec.backends[0].endpoints',

@@ -11,7 +11,7 @@ const longName = 'n'.repeat(64);
 
 export const BAD_LISTENERS: readonly BadManifest[] = [
   bad(
-    'two listeners with one port',
+    'two listeners with the same port',
     'listener-port-unique',
     manifestWith({
       listeners: [
@@ -24,27 +24,27 @@ export const BAD_LISTENERS: readonly BadManifest[] = [
     /8080 is already used by listener "web" with TCP/,
   ),
   bad(
-    'an address in the pod network',
+    'a listener address on the pod network',
     'listener-address-host-network',
     manifestWithListener({ address: '192.0.2.7' }),
     'spec.listeners[0].address',
-    /a pod in a network of its own has one that nobody knows beforehand. Leave it out, or use tuning.profile HostNetwork/,
-    /"192.0.2.7" is given: a pod in a network of its own has an address that nobody knows beforehand/,
+    /that of a pod is not known in advance unless it is on the host network: remove the address, or use tuning.profile HostNetwork/,
+    /"192.0.2.7" is set, but the address of a pod is not known in advance unless it is on the host network/,
   ),
   bad(
-    'an address that is a name',
+    'a host name as a listener address',
     'listener-address-ip',
     hostListener('localhost'),
     'spec.listeners[0].address',
     /"localhost" is not an IP address; host names are not resolved/,
   ),
   bad(
-    'an address that is IPv4 written as IPv6 in hexadecimal',
+    'an IPv4-mapped listener address in hexadecimal',
     'listener-address-ip',
     hostListener('::ffff:7f00:1'),
     'spec.listeners[0].address',
     /"::ffff:7f00:1" is not an IP address/,
-    /"::ffff:7f00:1" is not an IP address to Kubernetes, but IPv4 written as IPv6: write 127.0.0.1$/,
+    /"::ffff:7f00:1" is an IPv4-mapped address in a notation that Kubernetes does not accept: write 127.0.0.1$/,
   ),
   ...[
     { kind: 'multicast', address: '224.0.0.1' },
@@ -55,30 +55,30 @@ export const BAD_LISTENERS: readonly BadManifest[] = [
     { kind: 'link-local', address: 'FEBF:0::1' },
   ].map(({ kind, address }) =>
     bad(
-      `the ${kind} address ${address}`,
+      `the ${kind} address ${address} for a listener`,
       'listener-address-unicast',
       hostListener(address),
       'spec.listeners[0].address',
-      new RegExp(`"${address}" is multicast, broadcast or link-local: no TCP client can come there`),
-      new RegExp(`"${address}" is ${kind}: no TCP client can come there`),
+      new RegExp(`"${address}" is multicast, broadcast or link-local: TCP clients cannot connect to it`),
+      new RegExp(`"${address}" is ${kind}: TCP clients cannot connect to it`),
     ),
   ),
   bad(
-    'the admin port',
+    'a listener on the admin port',
     'listener-port-admin',
     manifestWithListener({ port: 9901 }),
     'spec.listeners[0].port',
-    /port 9901 is taken by the proxy's admin endpoint .*another workload.adminPort/,
+    /port 9901 is used by the proxy's admin endpoint .*another workload.adminPort/,
   ),
   bad(
-    'another admin port, which a listener has',
+    'a custom admin port that a listener uses',
     'listener-port-admin',
     manifestWith({ workload: { adminPort: 8080 } }),
     'spec.listeners[0].port',
-    /port 8080 is taken by the proxy's admin endpoint/,
+    /port 8080 is used by the proxy's admin endpoint/,
   ),
   bad(
-    'an admin port below the lowest that the pod may take',
+    'an admin port below the lowest unprivileged port',
     'admin-port-privileged',
     manifest((spec) => {
       spec.listeners = [{ name: 'web', port: 20443, backend: 'web' }];
@@ -89,7 +89,7 @@ export const BAD_LISTENERS: readonly BadManifest[] = [
     /9901 is below 10000, to which tuning.sysctls sets net.ipv4.ip_unprivileged_port_start/,
   ),
   bad(
-    'an admin port that only root may have',
+    'an admin port below 1024',
     undefined,
     manifestWith({ workload: { adminPort: 80 } }),
     'spec.workload.adminPort',
@@ -97,15 +97,15 @@ export const BAD_LISTENERS: readonly BadManifest[] = [
     /80 is out of range: expected at least 1024/,
   ),
   bad(
-    'a backend that does not exist',
+    'a listener with a backend that does not exist',
     'listener-backend-exists',
     manifestWithListener({ backend: 'wbe' }),
     'spec.listeners[0].backend',
-    /listener "web" names backend "wbe", which is no entry of spec.backends; there are: \["web"\]/,
-    /"wbe" names no entry of spec.backends; there are: web; did you mean "web"\?/,
+    /listener "web" refers to backend "wbe", which is not in spec.backends; available: \["web"\]/,
+    /"wbe" is not in spec.backends; available: web; did you mean "web"\?/,
   ),
   bad(
-    'a port below the lowest that the pod may take',
+    'a listener port below the lowest unprivileged port',
     'listener-port-privileged',
     manifest((spec) => {
       spec.listeners = [{ name: 'web', port: 443, backend: 'web' }];
@@ -116,7 +116,7 @@ export const BAD_LISTENERS: readonly BadManifest[] = [
     /443 is below 1024, to which tuning.sysctls sets net.ipv4.ip_unprivileged_port_start/,
   ),
   bad(
-    'two listeners with one name',
+    'two listeners with the same name',
     undefined,
     manifestWith({
       listeners: [
@@ -129,7 +129,7 @@ export const BAD_LISTENERS: readonly BadManifest[] = [
     /"web" is already given at spec.listeners\[0\]/,
   ),
   bad(
-    'no listener',
+    'an empty list of listeners',
     undefined,
     manifestWith({ listeners: [] }),
     'spec.listeners',
@@ -137,7 +137,7 @@ export const BAD_LISTENERS: readonly BadManifest[] = [
     /has 0 entries: expected at least 1/,
   ),
   bad(
-    'listeners left out',
+    'a missing list of listeners',
     undefined,
     manifest((spec) => {
       delete spec.listeners;
@@ -173,7 +173,7 @@ export const BAD_LISTENERS: readonly BadManifest[] = [
     /has 64 characters: expected at most 63/,
   ),
   bad(
-    'port 0',
+    'listener port 0',
     undefined,
     manifestWithListener({ port: 0 }),
     'spec.listeners[0].port',
@@ -181,7 +181,7 @@ export const BAD_LISTENERS: readonly BadManifest[] = [
     /0 is out of range: expected at least 1/,
   ),
   bad(
-    'port 70000',
+    'listener port 70000',
     undefined,
     manifestWithListener({ port: 70000 }),
     'spec.listeners[0].port',
@@ -189,20 +189,20 @@ export const BAD_LISTENERS: readonly BadManifest[] = [
     /70000 is out of range: expected at most 65535/,
   ),
   bad(
-    'a port in quotes',
+    'a listener port in quotes',
     undefined,
     manifestWithListener({ port: '8080' }),
     'spec.listeners[0].port',
     /must be of type integer/,
-    /"8080" is not a number: write it without quotes, 8080/,
+    /"8080" is not a number: remove the quotes, 8080/,
   ),
   bad(
-    'UDP, which is not served yet',
+    'UDP, which is not supported yet',
     undefined,
     manifestWithListener({ protocol: 'UDP' }),
     'spec.listeners[0].protocol',
     /supported values: "TCP"/,
-    /"UDP" is not known: expected TCP/,
+    /"UDP" is not supported: expected TCP/,
   ),
   bad(
     'an idle timeout without a unit',
@@ -213,42 +213,42 @@ export const BAD_LISTENERS: readonly BadManifest[] = [
     /"3600" is not a duration: write a number and h, m, s or ms/,
   ),
   bad(
-    'an idle timeout of nothing',
+    'an idle timeout of zero',
     'idle-timeout-range',
     manifestWithListener({ timeouts: { idle: '0s' } }),
     'spec.listeners[0].timeouts.idle',
     /0s is out of range: expected 1s to 168h/,
   ),
   bad(
-    'a keepalive above what the kernel takes',
+    'a keepalive time above the kernel’s maximum',
     'keepalive-time-range',
     manifestWithListener({ timeouts: { keepalive: { time: '10h' } } }),
     'spec.listeners[0].timeouts.keepalive.time',
     /10h is out of range: expected 1s to 9h/,
   ),
   bad(
-    'keepalive questions without a pause',
+    'a keepalive interval of zero',
     'keepalive-interval-range',
     manifestWithListener({ timeouts: { keepalive: { interval: '0s' } } }),
     'spec.listeners[0].timeouts.keepalive.interval',
     /0s is out of range: expected 1s to 9h/,
   ),
   bad(
-    'a keepalive finer than the kernel counts',
+    'a keepalive time with fractions of a second',
     'keepalive-time-seconds',
     manifestWithListener({ timeouts: { keepalive: { time: '1500ms' } } }),
     'spec.listeners[0].timeouts.keepalive.time',
     /1500ms is not in whole seconds/,
   ),
   bad(
-    'keepalive questions finer than the kernel counts',
+    'a keepalive interval with fractions of a second',
     'keepalive-interval-seconds',
     manifestWithListener({ timeouts: { keepalive: { interval: '2s1ms' } } }),
     'spec.listeners[0].timeouts.keepalive.interval',
     /2s1ms is not in whole seconds/,
   ),
   bad(
-    'more keepalive probes than the kernel takes',
+    'more keepalive probes than the kernel supports',
     undefined,
     manifestWithListener({ timeouts: { keepalive: { probes: 128 } } }),
     'spec.listeners[0].timeouts.keepalive.probes',

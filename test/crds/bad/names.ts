@@ -3,21 +3,21 @@ import { type BadManifest, bad } from './bad-manifest.ts';
 
 export const BAD_NAMES: readonly BadManifest[] = [
   bad(
-    'a name with a dot',
+    'a resource name with a dot',
     'resource-name',
     manifest(undefined, { name: 'edge.eu' }),
     'metadata.name',
     /up to 52 lower-case letters, digits and "-", and start with a letter/,
   ),
   bad(
-    'a name of 53 letters',
+    'a resource name of 53 letters',
     'resource-name',
     manifest(undefined, { name: 'n'.repeat(53) }),
     'metadata.name',
     /up to 52 lower-case letters/,
   ),
   bad(
-    'a misspelt field',
+    'a misspelled field',
     undefined,
     manifestWithBackend({ helthCheck: {} }),
     'spec.backends[0].helthCheck',

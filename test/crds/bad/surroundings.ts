@@ -3,75 +3,75 @@ import { type BadManifest, bad } from './bad-manifest.ts';
 
 const policy = (fields: Loose): Loose => manifestWith({ networkPolicy: { enabled: true, ...fields } });
 
-/** Of what stands around the pods: network policy, monitoring, devices. */
+/** What surrounds the pods: network policy, monitoring, devices. */
 export const BAD_SURROUNDINGS: readonly BadManifest[] = [
   bad(
-    'clients that are one address',
+    'a single address as clients',
     undefined,
     policy({ clients: ['10.0.0.1'] }),
     'spec.networkPolicy.clients[0]',
     /should match/,
-    /"10\.0\.0\.1" is not a range of addresses/,
+    /"10\.0\.0\.1" is not a CIDR range/,
   ),
   bad(
-    'clients of more bits than there are',
+    'clients with too long a prefix',
     'network-policy-clients',
     policy({ clients: ['10.0.0.0/8', '10.0.0.0/33'] }),
     'spec.networkPolicy.clients[1]',
-    /is not (one|a range of addresses): write an address and a number of bits/,
+    /is not a CIDR range: write an address and a prefix length/,
   ),
   bad(
-    'a policy for pods in the network of their node',
+    'a network policy on the host network',
     'network-policy-host-network',
     manifestWith({ tuning: { profile: 'HostNetwork' }, networkPolicy: { enabled: true } }),
     'spec.networkPolicy.enabled',
-    /does not reach pods in the network of their node/,
+    /does not apply to pods on the host network/,
   ),
   bad(
-    'a number of endpoints instead of whether they are required',
+    'a number for requireEndpoints',
     undefined,
     manifestWith({ readiness: { requireEndpoints: 2 } }),
     'spec.readiness.requireEndpoints',
     /must be of type boolean/,
-    /2 is not true or false/,
+    /2 is not a boolean \(true or false\)/,
   ),
   bad(
-    'a namespace label that is none',
+    'an invalid namespace label key',
     'monitoring-namespace-key',
     policy({ monitoringNamespaces: { 'a b': 'c' } }),
     'spec.networkPolicy.monitoringNamespaces[a b]',
     /is not a label or annotation key/,
   ),
   bad(
-    'a namespace label with a value that is none',
+    'an invalid namespace label value',
     'monitoring-namespace-value',
     policy({ monitoringNamespaces: { a: 'b c' } }),
     'spec.networkPolicy.monitoringNamespaces.a',
     /is not a label value/,
   ),
   bad(
-    'a label of the PodMonitor that is none',
+    'an invalid PodMonitor label key',
     'monitoring-label-key',
     manifestWith({ monitoring: { labels: { '-': 'a' } } }),
     'spec.monitoring.labels[-]',
     /is not a label or annotation key/,
   ),
   bad(
-    'a label of the PodMonitor with a value that is none',
+    'an invalid PodMonitor label value',
     'monitoring-label-value',
     manifestWith({ monitoring: { labels: { release: '-' } } }),
     'spec.monitoring.labels.release',
     /is not a label value/,
   ),
   bad(
-    'a label of the operator on the PodMonitor',
+    'a reserved label on the PodMonitor',
     'monitoring-label-reserved',
     manifestWith({ monitoring: { labels: { 'app.kubernetes.io/name': 'a' } } }),
     'spec.monitoring.labels[app.kubernetes.io/name]',
-    /belongs? to the operator/,
+    /reserved for the operator/,
   ),
   bad(
-    'scrapes that are too far apart',
+    'a scrape interval that is too long',
     'monitoring-interval-range',
     manifestWith({ monitoring: { interval: '2h' } }),
     'spec.monitoring.interval',
@@ -85,7 +85,7 @@ export const BAD_SURROUNDINGS: readonly BadManifest[] = [
     /is not (that|the name) of a device, such as intel\.com\/sriov/,
   ),
   bad(
-    'a topology that is not a label',
+    'a topology key that is not a label key',
     undefined,
     manifestWith({
       workload: {
@@ -97,7 +97,7 @@ export const BAD_SURROUNDINGS: readonly BadManifest[] = [
     /"a\/b\/c" is not the key of a label/,
   ),
   bad(
-    'an image with a digest that is cut off',
+    'an image with a truncated digest',
     'image-digest',
     manifestWith({ workload: { image: 'registry.example/proxy@sha256:0123' } }),
     'spec.workload.image',

@@ -198,7 +198,7 @@ test('NoLongerAdmitted: what was stored before it was refused is tended as ever,
     told,
     /^The spec has what would be refused today: spec\.backends\[0\]\.service\.name "l4b-own" is /,
   );
-  assert.match(told, /spec\.backends\[1\]\.healthCheck\.tls is given, .*: tls has no effect/);
+  assert.match(told, /spec\.backends\[1\]\.healthCheck\.tls is set, .*: tls has no effect/);
   assert.match(told, /spec\.backends\[2\]\.healthCheck\.http\.path "\/a#b" has a fragment/);
   assert.match(
     await world.warned(namespace, 'drained', 'NoLongerAdmitted'),

@@ -302,7 +302,7 @@ test('of a resource newer than the proxy what is known is served, and what is no
       taken.input.snapshot?.configuration.listeners.map(({ name }) => name),
       ['web'],
     );
-    assert.match(messages(taken), /"SCTP" is not known.* so listener "stream" is not served/);
+    assert.match(messages(taken), /"SCTP" is not supported.* so listener "stream" is not served/);
   }
 
   // Another part stays as it was, and findings name places as they are written, behind a backend that is left out.

@@ -43,7 +43,7 @@ test('what is not understood is told with where, why, what becomes of it, and wh
       code: 'NotUnderstood',
       backend: 'pg',
       path: 'spec.backends[0].algorithm',
-      message: `"Psychic" is not known: expected RoundRobin, LeastConnections, Random, SourceHash or Maglev; version ${VERSION} of the proxy does not understand this, so backend "pg" is not served; upgrade the proxy`,
+      message: `"Psychic" is not supported: expected RoundRobin, LeastConnections, Random, SourceHash or Maglev; version ${VERSION} of the proxy does not understand this, so backend "pg" is not served; upgrade the proxy`,
     },
     {
       code: 'NotUnderstood',
@@ -54,7 +54,7 @@ test('what is not understood is told with where, why, what becomes of it, and wh
     {
       code: 'NotUnderstood',
       path: 'spec.accessLog.mode',
-      message: `"Traced" is not known: expected Off, Errors, All or Sampled; version ${VERSION} of the proxy does not understand this, so spec.accessLog has its default; upgrade the proxy`,
+      message: `"Traced" is not supported: expected Off, Errors, All or Sampled; version ${VERSION} of the proxy does not understand this, so spec.accessLog has its default; upgrade the proxy`,
     },
   ]);
   assert.deepEqual(leftOut, { listeners: 1, backends: 1, parts: 1 });
