@@ -1,7 +1,7 @@
 /** A cluster for end-to-end tests and for `make run`; see USAGE. */
 import { abortOnSignals } from '../tooling/process/abort-on-signals.ts';
 import { parseCommandLine, refuse } from '../tooling/terminal/command-line.ts';
-import { failed } from '../tooling/terminal/failed.ts';
+import { reportFailure } from '../tooling/terminal/report-failure.ts';
 import { openSteps } from '../tooling/terminal/steps.ts';
 import { clusterProvider } from './open-cluster.ts';
 
@@ -41,7 +41,7 @@ async function main(verb: string, name: string, rest: readonly string[]): Promis
     return;
   }
   const child = (await provider.up(name, {})).cluster.runInClient(rest, { stdio: 'inherit' });
-  child.on('error', (cause) => failed(cause, process.stderr));
+  child.on('error', (cause) => reportFailure(cause, process.stderr));
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? (signal ? 1 : 0);
   });
@@ -53,4 +53,4 @@ const args = argv[0] === 'client' ? argv.slice(0, 2) : argv;
 const [verb = '', name] = parseCommandLine(USAGE, { args, allowPositionals: true }).positionals;
 if (!VERBS.includes(verb)) refuse(`Unknown command "${verb}": expected ${VERBS.join(', ')}`);
 if (!name) refuse(`${verb}: the name of the cluster is missing`);
-else main(verb, name, argv.slice(2)).catch((cause: unknown) => failed(cause, process.stderr));
+else main(verb, name, argv.slice(2)).catch((cause: unknown) => reportFailure(cause, process.stderr));

@@ -3,7 +3,7 @@ import type { Cluster, ClusterOptions, ClusterProvider } from './interface/clust
 import { kindProvider } from './kind/provider.ts';
 import { ownProvider } from './own/provider.ts';
 
-/** kind where a docker engine answers, else a cluster of our own. */
+/** kind if a docker engine responds, else a cluster of our own. */
 export async function clusterProvider(signal?: AbortSignal): Promise<ClusterProvider> {
   return (await dockerVersion(signal)) ? kindProvider : ownProvider;
 }

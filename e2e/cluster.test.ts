@@ -50,7 +50,7 @@ before(async () => {
   cluster = await openCluster('e2e');
   await cluster.loadImage(ECHO_IMAGE.tar);
   await cluster.kubectl(['create', 'namespace', NAMESPACE]);
-  await until('the ServiceAccount "default"', async () =>
+  await until('the ServiceAccount "default" exists', async () =>
     (await kubectl('get', 'serviceaccounts', '-o', 'name')).includes('serviceaccount/default'),
   );
   const service = { selector: { app: 'echo' }, ports: [{ name: 'http', port: 80, targetPort: 8080 }] };
@@ -69,7 +69,7 @@ after(async () => {
   await cluster.close();
 });
 
-test('both nodes are ready, one strict about sysctls and one that allows ours', async () => {
+test('both nodes are ready; one allows only safe sysctls, the other also ours', async () => {
   for (const node of cluster.nodes) {
     const ready = '{.status.conditions[?(@.type=="Ready")].status}';
     const label = `{.metadata.labels.${SYSCTLS_LABEL.replaceAll('.', '\\.')}}`;
@@ -79,15 +79,15 @@ test('both nodes are ready, one strict about sysctls and one that allows ours', 
   assert.deepEqual(cluster.nodes.map((node) => node.sysctls).sort(), ['allowed', 'strict']);
 });
 
-test('the strict node refuses a pod with our sysctls and names the first', async () => {
+test('the strict node rejects a pod with our sysctls and names the first', async () => {
   const status = async () => JSON.parse(await kubectl('get', 'pod', 'refused', '-o', 'json')).status;
-  await until('a refusal', async () => (await status()).phase === 'Failed');
+  await until('the pod is rejected', async () => (await status()).phase === 'Failed');
   const { reason, message } = await status();
   assert.equal(reason, 'SysctlForbidden');
   assert.match(message, /forbidden sysctl: "net\.core\.somaxconn" not allowlisted/);
 });
 
-test('on the node that allows them a pod has our sysctls', async () => {
+test('a pod has our sysctls on the node that allows them', async () => {
   const read = (name: string) =>
     kubectl('exec', 'on-allowed', '--', '/echo', 'cat', `/proc/sys/${name.replaceAll('.', '/')}`);
   assert.equal((await read('net.core.somaxconn')).trim(), '65535');
@@ -97,14 +97,14 @@ test('on the node that allows them a pod has our sysctls', async () => {
 test('clients reach pods on both nodes through a ClusterIP', async () => {
   const address = (await kubectl('get', 'service', 'echo', '-o', 'jsonpath={.spec.clusterIP}')).trim();
   const seen = new Set<string>();
-  await until('an answer of both pods', async () => {
+  await until('both pods have responded', async () => {
     seen.add((await fetchInClient(`http://${address}/`)).trim());
     return seen.size === 2;
   });
   assert.deepEqual([...seen].sort(), ['on-allowed', 'on-strict']);
 });
 
-test('clients reach each pod by its own address, and pods on one node those on the other', async () => {
+test('clients reach each pod by its own address, and so do pods on the other node', async () => {
   for (const name of ['on-strict', 'on-allowed']) {
     const address = await kubectl('get', 'pod', name, '-o', 'jsonpath={.status.podIP}');
     assert.equal((await fetchInClient(`http://${address}:8080/`)).trim(), name);
@@ -116,7 +116,7 @@ test('clients reach each pod by its own address, and pods on one node those on t
   }
 });
 
-test("logs and the API server's way to a pod's port work on both nodes", async () => {
+test("logs and the API server's proxy to a pod's port work on both nodes", async () => {
   for (const name of ['on-strict', 'on-allowed']) {
     assert.match(await kubectl('logs', name), new RegExp(`${name} serves`));
     const path = `/api/v1/namespaces/${NAMESPACE}/pods/${name}:8080/proxy/`;
@@ -124,7 +124,7 @@ test("logs and the API server's way to a pod's port work on both nodes", async (
   }
 });
 
-test('the API server stops and comes back, with everything it knew, while pods go on serving', async () => {
+test('the API server stops and restarts with all its data, while pods continue to serve', async () => {
   const address = await kubectl('get', 'pod', 'on-strict', '-o', 'jsonpath={.status.podIP}');
   await cluster.stopApiServer();
   try {

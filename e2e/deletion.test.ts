@@ -11,7 +11,7 @@ before(async () => {
 
 after(() => world?.close());
 
-test('when the resource is deleted all its children go', async () => {
+test('deleting a resource deletes all its children', async () => {
   await world.serving('gone', 1, {
     workload: {
       replicas: 2,
@@ -22,7 +22,7 @@ test('when the resource is deleted all its children go', async () => {
   await world.removed('gone');
 });
 
-test('the operator deleted first, then the resource and its namespace: nothing is stuck', async () => {
+test('a resource and its namespace can be deleted after the operator is gone', async () => {
   await world.serving('orphan', 1);
   await removeOperator(world.cluster);
   try {

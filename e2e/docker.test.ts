@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { status, type TuningEntry } from '../report/status.ts';
 import { buildImages } from '../tooling/images/build-images.ts';
-import { findProgram } from '../tooling/process/find-program.ts';
+import { requireProgram } from '../tooling/process/find-program.ts';
 import { REPOSITORY } from '../tooling/process/folders.ts';
 import { until } from '../tooling/wait/until.ts';
 import { get, webServer } from './docker/client.ts';
@@ -18,7 +18,7 @@ import { within } from './support/within.ts';
  */
 const NAME = `l4b-test-${process.pid}`;
 const LABEL = `dev.l4balancer.test=${NAME}`;
-/** The names that docs/install.md and compose.yaml tell users to give. */
+/** The names that docs/install.md and compose.yaml use. */
 const USERS = { container: 'l4b', image: 'l4balancer-proxy' } as const;
 const WEB_PORT = 9000;
 /** The sysctls that the recipes set. */
@@ -45,7 +45,7 @@ const docker = async (...args: readonly string[]): Promise<string> =>
 const node = (script: string): Promise<string> => engine.run([process.execPath, '-e', script]);
 
 /** What docker reports about the user's container and image. */
-const lookAtUsers = async (): Promise<readonly string[]> => {
+const inspectUsers = async (): Promise<readonly string[]> => {
   const state = '{{.Id}} {{.State.Running}} {{.State.StartedAt}}';
   const container = [
     'ps',
@@ -62,8 +62,8 @@ const lookAtUsers = async (): Promise<readonly string[]> => {
   ];
 };
 
-/** A container and an image such as a user has after following docs/install.md. */
-const makeUsers = async (): Promise<void> => {
+/** A container and an image like those of a user who has followed docs/install.md. */
+const createUsers = async (): Promise<void> => {
   await engine.run(['sh', '-c', `head -c 1024 /dev/zero | docker import - ${USERS.image}`]);
   const program = ['--entrypoint', '/usr/local/bin/node', image, '-e', 'setInterval(() => {}, 60_000)'];
   await docker('run', '--detach', '--name', USERS.container, '--network', 'none', ...program);
@@ -78,8 +78,8 @@ before(async () => {
   image = proxy.reference;
   const program = ['--entrypoint', '/usr/local/bin/node', image, '-e', webServer(WEB_PORT)];
   await docker('run', '--detach', '--label', LABEL, '--network', 'host', ...program);
-  if (engine.isOwn) await makeUsers();
-  users = await lookAtUsers();
+  if (engine.isOwn) await createUsers();
+  users = await inspectUsers();
   // Every container network reaches the engine's host at this address.
   const bridge = await engine.run(['ip', '-4', '-oneline', 'address', 'show', 'docker0']);
   const [, address] = / inet ([\d.]+)\//.exec(bridge) ?? assert.fail(`docker0 has no address: ${bridge}`);
@@ -122,9 +122,9 @@ const mostFiles = (): number => {
 };
 
 /** Like `replaceAll`, for a text that must occur. */
-const put = (text: string, what: string, instead: string): string => {
+const replaceIn = (text: string, what: string, replacement: string): string => {
   assert.ok(text.includes(what), `no "${what}" in\n${text}`);
-  return text.replaceAll(what, instead);
+  return text.replaceAll(what, replacement);
 };
 
 /**
@@ -136,8 +136,8 @@ const recipe = (comment: string): string => {
   const block =
     /^```sh\n(# Its own network[\s\S]*?)^```$/m.exec(page)?.[1] ?? assert.fail('no docker recipes');
   const part = block.split('\n\n').find((text) => text.startsWith(comment)) ?? assert.fail(`no ${comment}`);
-  const named = put(part, `--name ${USERS.container} `, `--name ${NAME} --label ${LABEL} `);
-  return put(put(named, ` ${USERS.image}`, ` ${image}`), `${WANTED_FILES}`, `${mostFiles()}`);
+  const named = replaceIn(part, `--name ${USERS.container} `, `--name ${NAME} --label ${LABEL} `);
+  return replaceIn(replaceIn(named, ` ${USERS.image}`, ` ${image}`), `${WANTED_FILES}`, `${mostFiles()}`);
 };
 
 /** The tuning in effect, as the container's admin endpoint reports it. */
@@ -170,10 +170,10 @@ const expected = async (sysctl: string, network: Network): Promise<string> =>
  * Asserts that a started proxy serves, as a non-root user without anything writable, with its tuning in
  * effect, and that it drains when docker stops it.
  */
-const isServed = async (container: string, network: Network): Promise<void> => {
+const assertServes = async (container: string, network: Network): Promise<void> => {
   const health = () => docker('inspect', '--format', '{{.State.Health.Status}}', container);
   await until(
-    'healthy by docker’s own account',
+    'docker reports the proxy as healthy',
     async () => ((await health()) === 'healthy' ? true : undefined),
     within(60, logsOf(container)),
   );
@@ -189,21 +189,21 @@ const isServed = async (container: string, network: Network): Promise<void> => {
     assert.equal(effective(sysctl), await expected(sysctl, network), sysctl);
   assert.match(effective('file descriptors') ?? '', new RegExp(`^${mostFiles()}\\b`));
 
-  await isDrained(container);
+  await assertDrains(container);
 };
 
 /** Asserts that `docker stop` refuses new clients and waits for a response in progress. */
-const isDrained = async (container: string): Promise<void> => {
+const assertDrains = async (container: string): Promise<void> => {
   const answer = node(get('http://127.0.0.1:8080/held'));
   const isHeld = async () => ((await node(get(`${web}/waiting`))) === '1' ? true : undefined);
-  await until('asked', isHeld, within(30, logsOf(container)));
+  await until('the request is in flight', isHeld, within(30, logsOf(container)));
   const stopped = docker('stop', container);
   const isClosed = () =>
     node(get('http://127.0.0.1:8080/')).then(
       () => undefined,
       () => true as const,
     );
-  await until('closed to new clients', isClosed, within(30, logsOf(container)));
+  await until('new clients are refused', isClosed, within(30, logsOf(container)));
   await node(get(`${web}/release`));
   assert.equal(await answer, 'held');
   await stopped;
@@ -211,18 +211,18 @@ const isDrained = async (container: string): Promise<void> => {
 };
 
 const runRecipe = async (comment: string, network: Network): Promise<void> => {
-  // Where the engine is not the test's own, the test must not change the machine's sysctls.
+  // If the engine is not the test's own, the test must not change the machine's sysctls.
   const script = engine.isOwn ? recipe(comment) : recipe(comment).replace(/^sysctl .*$/m, '');
   try {
     await engine.run(['sh', '-euc', `cd '${folder}'\n${script}`]);
-    await isServed(NAME, network);
+    await assertServes(NAME, network);
   } finally {
-    // Also where docker created it but could not start it.
+    // Also if docker has created the container but could not start it.
     await docker('rm', '--force', NAME);
   }
 };
 
-test('the recipe with a network of its own serves, tunes that network, and drains on docker stop', () =>
+test('the recipe with its own network serves, sets that network’s sysctls, and drains on docker stop', () =>
   runRecipe('# Its own network', 'Own'));
 
 test('the recipe in the host’s network serves with the host’s sysctls, and drains on docker stop', () =>
@@ -234,7 +234,7 @@ const compose = async (profile: string, ...args: readonly string[]): Promise<str
     () => true,
     () => false,
   );
-  const program = isPlugin ? (['docker', 'compose'] as const) : ([findProgram('docker-compose')] as const);
+  const program = isPlugin ? (['docker', 'compose'] as const) : ([requireProgram('docker-compose')] as const);
   const env = [`L4B_NOFILE=${mostFiles()}`, `L4B_IMAGE=${image}`];
   const file = [
     '--project-directory',
@@ -258,13 +258,13 @@ for (const [profile, network] of [
     cpSync(join(REPOSITORY, 'compose.yaml'), join(folder, 'compose.yaml'));
     try {
       await compose(profile, 'up', '--detach', '--no-build');
-      await isServed((await compose(profile, 'ps', '--quiet')).trim(), network);
+      await assertServes((await compose(profile, 'ps', '--quiet')).trim(), network);
     } finally {
       await compose(profile, 'down', '--timeout', '1');
     }
   });
 
-test('a container and an image by the names that docs/install.md gives them are left alone', async () => {
+test('a container and an image that have the names used in docs/install.md are left alone', async () => {
   await removeContainers();
-  assert.deepEqual(await lookAtUsers(), users);
+  assert.deepEqual(await inspectUsers(), users);
 });

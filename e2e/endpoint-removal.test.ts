@@ -26,12 +26,12 @@ before(async () => {
 
 after(() => world?.close());
 
-test('an endpoint that leaves its slice gets no connection 100 ms later', async (t) => {
+test('an endpoint gets no new connection 100 ms after it has left its slice', async (t) => {
   // The pod loses its label, so it leaves the slice but goes on answering: connections that still reach it
   // are seen.
   const transport = await connect({ kubeconfig: world.cluster.kubeconfig });
   const changes: { readonly atMs: number; readonly pods: ReadonlySet<string> }[] = [];
-  const look = (slice: Slice): void => {
+  const record = (slice: Slice): void => {
     const pods = (slice.endpoints ?? []).flatMap(({ targetRef }) => (targetRef ? [targetRef.name] : []));
     changes.push({ atMs: performance.timeOrigin + performance.now(), pods: new Set(pods) });
   };
@@ -40,9 +40,9 @@ test('an endpoint that leaves its slice gets no connection 100 ms later', async 
     path: `/apis/discovery.k8s.io/v1/namespaces/${world.namespace}/endpointslices`,
     labelSelector: 'kubernetes.io/service-name=edge-echo',
     onSync: (slices) => {
-      for (const slice of slices.values()) look(slice);
+      for (const slice of slices.values()) record(slice);
     },
-    onChange: (_key, slice) => look(slice),
+    onChange: (_key, slice) => record(slice),
   });
   const load = await startLoad(world.cluster, address, 8080, { clients: 6 });
   const removed: { readonly pod: string; readonly atMs: number }[] = [];
@@ -54,7 +54,7 @@ test('an endpoint that leaves its slice gets no connection 100 ms later', async 
       const pod = pods[0]?.metadata.name as string;
       await world.kubectl(['label', 'pod', pod, 'app-']);
       const change = await until(
-        'out of the slice',
+        'the pod has left the slice',
         async () =>
           changes.find(({ atMs, pods: left }) => !left.has(pod) && atMs > (removed.at(-1)?.atMs ?? 0)),
         within(10),

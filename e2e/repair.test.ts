@@ -18,13 +18,13 @@ before(async () => {
 
 after(() => world?.close());
 
-test('with the operator stopped, endpoints are still followed', async () => {
+test('proxies follow their endpoints while the operator is stopped', async () => {
   await scaleOperator(world.cluster, 0);
   try {
     await world.kubectl(['scale', 'deployment/edge-echo', '--replicas=4']);
     await world.kubectl(['rollout', 'status', 'deployment/edge-echo', '--timeout=60s']);
     await until(
-      'all four endpoints answer',
+      'all four endpoints respond',
       async () => {
         const load = await startLoad(world.cluster, address, 8080, { clients: 2, seconds: 1 });
         const seen = summarise(await load.stop());
@@ -38,12 +38,12 @@ test('with the operator stopped, endpoints are still followed', async () => {
   }
 });
 
-test('a Deployment edited by hand is put back', async () => {
+test('a Deployment that is edited by hand is restored', async () => {
   const [deployment] = await world.list('deployments', 'app.kubernetes.io/instance=edge');
   const name = deployment?.metadata.name as string;
   await world.kubectl(['set', 'env', `deployment/${name}`, 'NUM_ACCEPTORS=63']);
   await until(
-    'put back',
+    'the Deployment is restored',
     async () => {
       const text = await world.kubectl(['get', 'deployment', name, '-o', 'json']);
       return text.includes('"63"') ? undefined : true;
@@ -53,9 +53,9 @@ test('a Deployment edited by hand is put back', async () => {
   await world.ready('edge');
 });
 
-test('a proxy pod that is killed is told of in the status, which then recovers', async () => {
+test('the status reports a proxy pod that is killed, and then recovers', async () => {
   const notReady = until(
-    'not ready in the status',
+    'the status is not ready',
     async () => {
       const seen = await world.get('l4balancer', 'edge');
       const ready = seen?.status?.conditions?.find(({ type }) => type === 'Ready');
@@ -64,9 +64,9 @@ test('a proxy pod that is killed is told of in the status, which then recovers',
     within(30),
   );
   await world.kubectl(['delete', 'pod', '-l', PROXIES, '--grace-period=0', '--force']);
-  const told = await notReady;
-  assert.notEqual(told.reason, 'Available');
-  assert.ok(told.message.length > 20, told.message);
+  const reported = await notReady;
+  assert.notEqual(reported.reason, 'Available');
+  assert.ok(reported.message.length > 20, reported.message);
   const again = await world.ready('edge');
   assert.equal(again.status?.readyReplicas, 1);
   const load = await startLoad(world.cluster, address, 8080, { seconds: 1 });

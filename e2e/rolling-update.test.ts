@@ -21,7 +21,7 @@ after(() => world?.close());
 const podsOf = async (): Promise<readonly string[]> =>
   (await world.proxyPods('edge')).map(({ metadata }) => metadata.uid);
 
-test('while all proxy pods are replaced, no connection fails, and those that were open end as they would have', async (t) => {
+test('no connection fails while all proxy pods are replaced, not even those that stay open for seconds', async (t) => {
   const load = await startLoad(world.cluster, address, 8080, { seconds: 240, pauseMs: 5 });
   // Each stays open and silent for longer than a stopping pod accepts new ones, and much less than its grace
   // period.
@@ -40,7 +40,7 @@ test('while all proxy pods are replaced, no connection fails, and those that wer
     JSON.stringify({ spec: { tuning: { logLevel: 'debug' } } }),
   ]);
   await until(
-    'replaced: every pod',
+    'every pod is replaced',
     async () => {
       const now = await podsOf();
       return now.length === old.size && now.every((uid) => !old.has(uid)) ? true : undefined;

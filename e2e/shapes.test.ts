@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { SYSCTLS_LABEL } from '../cluster/interface/cluster.ts';
 import { ADMIN_PORT } from '../crds/l4balancer.ts';
 import { until } from '../tooling/wait/until.ts';
-import { ask, startLoad, summarise } from './support/load.ts';
+import { sendRequests, startLoad, summarise } from './support/load.ts';
 import { balancer, SMALL } from './support/objects.ts';
 import { within } from './support/within.ts';
 import { World } from './support/world.ts';
@@ -25,11 +25,13 @@ const nodeNames = (): readonly string[] => world.cluster.nodes.map(({ name }) =>
 const nodesOf = async (name: string): Promise<readonly unknown[]> =>
   (await world.proxyPods(name)).map(({ spec }) => spec.nodeName).sort();
 
-/** Waits until it is Ready with pods on exactly these nodes, and its status says so. */
+/**
+ * Waits until the balancer is Ready with pods on exactly these nodes, and asserts that its status says so.
+ */
 const onNodes = async (name: string, nodes: readonly string[]): Promise<void> => {
   const count = nodes.length;
   const { status } = await until(
-    `on ${nodes.join(' and ')}: ${name}`,
+    `${name} has its pods on ${nodes.join(' and ')}`,
     async () => {
       const seen = await world.ready(name);
       return isDeepStrictEqual(await nodesOf(name), nodes) && seen.status?.replicas === count
@@ -41,12 +43,12 @@ const onNodes = async (name: string, nodes: readonly string[]): Promise<void> =>
   assert.deepEqual([status?.readyReplicas, status?.replicaSummary], [count, `${count}/${count}`]);
 };
 
-/** Waits until a client's requests are answered there, or until all of them fail this way. */
-const comesAbout = (host: string, port: number, outcome: 'served' | 'ECONNREFUSED'): Promise<true> =>
+/** Waits until a client's requests are served at this address, or until all of them fail in this way. */
+const untilOutcome = (host: string, port: number, outcome: 'served' | 'ECONNREFUSED'): Promise<true> =>
   until(
     `${outcome} at ${host}:${port}`,
     async () => {
-      const { failures, endpoints } = await ask(world.cluster, host, port);
+      const { failures, endpoints } = await sendRequests(world.cluster, host, port);
       const seen = [...Object.keys(failures), ...(Object.keys(endpoints).length > 0 ? ['served'] : [])];
       return isDeepStrictEqual(seen, [outcome]) ? true : undefined;
     },
@@ -57,19 +59,19 @@ describe('a DaemonSet', () => {
   const everywhere = { ...workload, kind: 'DaemonSet' };
   let address: string;
 
-  test('has a pod on each node; each serves, and so does the Service in front of them', async () => {
+  test('has a serving pod on each node, and its Service serves', async () => {
     await world.apply(balancer('every', 'echo', { workload: everywhere }));
     await onNodes('every', nodeNames());
     assert.equal(await world.get('deployment', 'l4b-every'), undefined);
     for (const pod of await world.proxyPods('every'))
-      await comesAbout(pod.status?.podIP ?? assert.fail('no address'), 8080, 'served');
+      await untilOutcome(pod.status?.podIP ?? assert.fail('no address'), 8080, 'served');
     address = (await world.ready('every')).status?.addresses?.[0]?.value ?? assert.fail('no address');
     const load = await startLoad(world.cluster, address, 8080);
     const answered = new Set<string>();
     await until(
-      'answered by both endpoints',
+      'both endpoints have responded',
       async () => {
-        for (const endpoint of Object.keys((await ask(world.cluster, address, 8080)).endpoints))
+        for (const endpoint of Object.keys((await sendRequests(world.cluster, address, 8080)).endpoints))
           answered.add(endpoint);
         return answered.size === 2 ? true : undefined;
       },
@@ -78,19 +80,19 @@ describe('a DaemonSet', () => {
     assert.deepEqual(summarise(await load.stop()).failures, {});
   });
 
-  test('leaves the nodes that its nodeSelector no longer picks, and no client notices', async () => {
+  test('leaves the nodes that its nodeSelector no longer selects, and no client notices', async () => {
     const load = await startLoad(world.cluster, address, 8080, { pauseMs: 5 });
     const nodeSelector = { [SYSCTLS_LABEL]: 'allowed' };
-    const picked = world.cluster.nodes.filter(({ sysctls }) => sysctls === 'allowed');
+    const selected = world.cluster.nodes.filter(({ sysctls }) => sysctls === 'allowed');
     await world.apply(balancer('every', 'echo', { workload: { ...everywhere, nodeSelector } }));
     await onNodes(
       'every',
-      picked.map(({ name }) => name),
+      selected.map(({ name }) => name),
     );
     assert.deepEqual(summarise(await load.stop()).failures, {});
   });
 
-  test('that no node is picked for is told of, and is over when one is', async () => {
+  test('reports that no node matches its nodeSelector, and recovers when one does', async () => {
     const nodeSelector = { [SYSCTLS_LABEL]: 'nowhere' };
     await world.apply(balancer('every', 'echo', { workload: { ...everywhere, nodeSelector } }));
     await world.reason('every', 'Unschedulable', /^No node takes a pod: none fits nodeSelector/);
@@ -98,17 +100,17 @@ describe('a DaemonSet', () => {
     await onNodes('every', nodeNames());
   });
 
-  test('becomes a Deployment, and a DaemonSet again, and no client notices', async () => {
+  test('becomes a Deployment and then a DaemonSet again, and no client notices', async () => {
     const load = await startLoad(world.cluster, address, 8080, { pauseMs: 5 });
     const single = { ...workload, replicas: 1 };
-    // It stays as long as its successor does not serve.
+    // The DaemonSet stays as long as its successor does not serve.
     const image = 'localhost:1/l4balancer-proxy:not-there';
     await world.apply(balancer('every', 'echo', { workload: { ...single, image } }));
     await world.reason('every', 'ImagePullFailed');
     assert.equal((await world.get('daemonset', 'l4b-every'))?.status?.numberReady, nodeNames().length);
     await world.apply(balancer('every', 'echo', { workload: single }));
     await until(
-      'gone: the DaemonSet and its pods',
+      'the DaemonSet and its pods are gone',
       async () => {
         const [left, pods] = [await world.get('daemonset', 'l4b-every'), await world.proxyPods('every')];
         return left === undefined && pods.length === 1 ? true : undefined;
@@ -118,7 +120,7 @@ describe('a DaemonSet', () => {
     assert.equal((await world.ready('every')).status?.replicaSummary, '1/1');
     await world.apply(balancer('every', 'echo', { workload: everywhere }));
     await until(
-      'gone: the Deployment',
+      'the Deployment is gone',
       async () => ((await world.get('deployment', 'l4b-every')) === undefined ? true : undefined),
       within(90),
     );
@@ -126,10 +128,10 @@ describe('a DaemonSet', () => {
     assert.deepEqual(summarise(await load.stop()).failures, {});
   });
 
-  test('that is deleted leaves nothing', () => world.removed('every'));
+  test('leaves nothing behind when it is deleted', () => world.removed('every'));
 });
 
-describe('in the network of every node', () => {
+describe('a DaemonSet in the host network', () => {
   const [PORT, LATER] = [18080, 18081];
   const hosted = (port: number) =>
     balancer('hosted', 'echo', {
@@ -138,12 +140,12 @@ describe('in the network of every node', () => {
       workload: { ...workload, kind: 'DaemonSet' },
       service: { type: 'None' },
     });
-  const atNodes = async (port: number, outcome: Parameters<typeof comesAbout>[2]): Promise<void> => {
-    for (const { address } of world.cluster.nodes) await comesAbout(address, port, outcome);
+  const atNodes = async (port: number, outcome: Parameters<typeof untilOutcome>[2]): Promise<void> => {
+    for (const { address } of world.cluster.nodes) await untilOutcome(address, port, outcome);
   };
   const uids = async () => (await world.proxyPods('hosted')).map(({ metadata }) => metadata.uid).sort();
 
-  test('the listener’s port is served at each node’s own address, without any Service', async () => {
+  test('serves the listener’s port at each node’s address, without a Service', async () => {
     await atNodes(PORT, 'ECONNREFUSED');
     await world.apply(hosted(PORT));
     await onNodes('hosted', nodeNames());
@@ -155,7 +157,7 @@ describe('in the network of every node', () => {
     await atNodes(PORT, 'served');
   });
 
-  test('a listener that moves to another port is served there, no longer where it was, by the same pods', async () => {
+  test('serves a listener that moves to another port there, and no longer at the old one, without restarting pods', async () => {
     const before = await uids();
     await world.apply(hosted(LATER));
     await atNodes(LATER, 'served');
@@ -164,7 +166,7 @@ describe('in the network of every node', () => {
     assert.deepEqual(await uids(), before);
   });
 
-  test('what is deleted leaves nothing, and its ports are free', async () => {
+  test('leaves nothing behind when it is deleted, and its ports are free', async () => {
     await world.removed('hosted');
     for (const port of [LATER, ADMIN_PORT]) await atNodes(port, 'ECONNREFUSED');
   });

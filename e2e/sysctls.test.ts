@@ -47,7 +47,7 @@ const readSysctl = (pod: string, sysctl: string): Promise<string> =>
 /** Waits for the status row of a knob, as the proxies reported it. */
 const tuningRow = (name: string, knob: string): Promise<TuningRow> =>
   until(
-    `in the status of ${name}: ${knob}`,
+    `the status of ${name} reports ${knob}`,
     async () => (await world.get('l4balancer', name))?.status?.tuning?.find((row) => row.name === knob),
     within(30, () => world.explain(name)),
   );
@@ -67,7 +67,7 @@ const assertGuidesSysctls = async (balancerName: string): Promise<void> => {
 };
 
 /** How many pods the balancer's ReplicaSets have created, deleted ones included, according to the events. */
-const podsMade = async (name: string): Promise<number> => {
+const podsCreated = async (name: string): Promise<number> => {
   const text = await world.kubectl([
     'get',
     'events',
@@ -87,7 +87,7 @@ const podsMade = async (name: string): Promise<number> => {
     .reduce((sum, { count = 1 }) => sum + count, 0);
 };
 
-test('a probe pod finds out that a kubelet refuses the sysctls: no rollout begins, and the status says what to set', async () => {
+test('no rollout begins if a probe pod finds that a kubelet rejects the sysctls, and the status says what to set', async () => {
   await world.apply(tuned('refused', 'strict'));
   const message = await reason('refused', 'SysctlForbidden');
   assert.match(message, /net\.core\.somaxconn|net\.ipv4\.tcp_tw_reuse/);
@@ -96,7 +96,7 @@ test('a probe pod finds out that a kubelet refuses the sysctls: no rollout begin
   assert.match(await world.kubectl(['get', 'l4b', 'refused']), /SysctlForbidden/);
   const named = /refuses (net\.[a-z0-9._]+)/.exec(message)?.[1] ?? assert.fail(message);
   assert.equal((await tuningRow('refused', named)).effective, `refused by node ${nodeWith('strict')}`);
-  assert.equal(await podsMade('refused'), 0);
+  assert.equal(await podsCreated('refused'), 0);
   assert.equal(await world.get('deployment', 'l4b-refused'), undefined);
   // On nodes that allow them, the same resource goes ahead by itself.
   await world.apply(tuned('refused', 'allowed'));
@@ -104,7 +104,7 @@ test('a probe pod finds out that a kubelet refuses the sysctls: no rollout begin
   await world.kubectl(['delete', 'l4balancer', 'refused']);
 });
 
-test('where the kubelet allows them, the guide’s sysctls are in effect inside the pod', async () => {
+test('the guide’s sysctls are in effect inside the pod if the kubelet allows them', async () => {
   await world.apply(tuned('allowed', 'allowed'));
   await world.ready('allowed');
   await assertGuidesSysctls('allowed');
@@ -115,17 +115,17 @@ test('where the kubelet allows them, the guide’s sysctls are in effect inside 
   assert.deepEqual(probes, []);
 });
 
-test('file descriptors that the runtime does not give are told of in the status', async () => {
+test('the status reports a limit of file descriptors that is lower than requested', async () => {
   const { asked, effective, ok, hint } = await tuningRow('allowed', 'file descriptors');
   assert.equal(asked, '1048576');
   // Some runtimes grant that many; then there is nothing to report.
   if (!ok) assert.match(hint ?? '', new RegExp(`The hard limit is ${Number.parseInt(effective, 10)}`));
 });
 
-test('the guide’s capability, where the runtime does not grant it, is told of with the node; else the guide’s pod runs', async () => {
+test('the status names the node whose runtime does not grant the guide’s capability; otherwise the guide’s pod runs', async () => {
   await world.apply(tuned('guide', 'allowed', { capabilities: ['SYS_RESOURCE'] }));
   const ready = await until(
-    'granted or refused',
+    'the capability is granted or refused',
     async () => {
       const seen = await world.get('l4balancer', 'guide');
       const found = seen?.status?.conditions?.find(({ type }) => type === 'Ready');
@@ -144,28 +144,28 @@ test('the guide’s capability, where the runtime does not grant it, is told of 
   await world.kubectl(['delete', 'l4balancer', 'guide']);
 });
 
-test('an init container sets them on a kubelet that allows none', async () => {
+test('an init container sets the sysctls on a node whose kubelet allows none', async () => {
   await world.apply(tuned('written', 'strict', { sysctlMethod: 'InitContainer' }));
   await world.ready('written');
   await assertGuidesSysctls('written');
   await world.kubectl(['delete', 'l4balancer', 'written']);
 });
 
-test('a value that the kernel refuses is told of in its init container’s words', async () => {
+test('the status quotes the init container about a value that the kernel rejects', async () => {
   const sysctls = [{ name: 'net.core.somaxconn', value: '4294967295' }];
   await world.apply(tuned('wrong', 'strict', { sysctlMethod: 'InitContainer', sysctls }));
   assert.match(await reason('wrong', 'SysctlNotSet'), /Cannot set net\.core\.somaxconn to 4294967295/);
   await world.kubectl(['delete', 'l4balancer', 'wrong']);
 });
 
-test('a rollout that a strict node refuses stops at the third pod; what serves stays, and another spec goes on', async (t) => {
+test('a rollout that a strict node rejects stops at the third pod; serving pods stay, and a corrected spec proceeds', async (t) => {
   const [strict, allowed] = [nodeWith('strict'), nodeWith('allowed')];
   try {
     await world.cluster.kubectl(['cordon', strict]);
     await world.apply(tuned('storm'));
     await world.ready('storm');
     const serving = await world.proxyPods('storm');
-    // From here on there is room on the strict node only.
+    // From here on only the strict node accepts pods.
     await world.cluster.kubectl(['uncordon', strict]);
     await world.cluster.kubectl(['cordon', allowed]);
     await world.apply(tuned('storm', undefined, {}, 2));
@@ -173,7 +173,7 @@ test('a rollout that a strict node refuses stops at the third pod; what serves s
     assert.ok(message.includes(strict), message);
     assert.match(message, /The 1 replica that serves stays\./);
     await until(
-      'at rest: the ReplicaSet',
+      'the ReplicaSet is scaled down',
       async () => {
         const [replicaSet] = await world.list('replicasets', 'app.kubernetes.io/instance=storm');
         return replicaSet?.spec.replicas === 1 &&
@@ -183,13 +183,13 @@ test('a rollout that a strict node refuses stops at the third pod; what serves s
       },
       within(30),
     );
-    const made = (await podsMade('storm')) - 1;
-    t.diagnostic(`${made} pods were refused`);
+    const created = (await podsCreated('storm')) - 1;
+    t.diagnostic(`${created} pods were rejected`);
     // Three, and those already being created when the third was refused; without the breaker it is 23 in 10
     // seconds.
-    assert.ok(made >= 3 && made <= 7, `${made} pods were refused`);
+    assert.ok(created >= 3 && created <= 7, `${created} pods were rejected`);
     await until(
-      'cleaned up: the refused pods',
+      'the rejected pods are removed',
       async () => ((await world.proxyPods('storm')).length === 1 ? true : undefined),
       within(30),
     );
@@ -206,7 +206,7 @@ test('a rollout that a strict node refuses stops at the third pod; what serves s
   }
 });
 
-test('in the network of its node the proxy serves at the node’s address, and its node is its own', async () => {
+test('in the host network the proxy serves at the node’s address, and no second proxy fits on that node', async () => {
   const tuning = { profile: 'HostNetwork', acceptors: 1, capabilities: [] };
   const hosted = (name: string) =>
     balancer(name, 'echo', {
@@ -225,14 +225,14 @@ test('in the network of its node the proxy serves at the node’s address, and i
   assert.equal(pod?.status?.podIP, node?.address);
   const row = await tuningRow('hosted', 'net.core.somaxconn');
   assert.equal(row.asked, '65535');
-  // The value is the node's; where it is too low, the hint says where to set it.
+  // The value is the node's; if it is too low, the hint says where to set it.
   if (!row.ok) assert.match(row.hint ?? '', new RegExp(`^Node ${node?.name}: set it on the node.*sysctl -w`));
   await world.apply(hosted('second'));
   assert.match(await reason('second', 'Unschedulable'), /free ports/);
   for (const name of ['hosted', 'second']) await world.kubectl(['delete', 'l4balancer', name]);
 });
 
-test('a Restricted pod serves port 443 in a namespace that enforces Pod Security restricted', async () => {
+test('a Restricted pod serves port 443 in a namespace that enforces the restricted Pod Security level', async () => {
   await world.cluster.kubectl([
     'label',
     'namespace',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { until } from '../tooling/wait/until.ts';
-import { ask, startLoad, summarise } from './support/load.ts';
+import { sendRequests, startLoad, summarise } from './support/load.ts';
 import { within } from './support/within.ts';
 import { World } from './support/world.ts';
 
@@ -20,7 +20,7 @@ before(async () => {
 
 after(() => world?.close());
 
-test('traffic reaches every endpoint of the Service, and none of it fails', async () => {
+test('requests reach every endpoint of the Service, and none fails', async () => {
   const load = await startLoad(world.cluster, address, 8080);
   await new Promise((resolve) => setTimeout(resolve, 3000));
   const seen = summarise(await load.stop());
@@ -30,7 +30,7 @@ test('traffic reaches every endpoint of the Service, and none of it fails', asyn
   assert.ok(Math.min(...counts) > Math.max(...counts) / 2, JSON.stringify(seen.endpoints));
 });
 
-test('a backend pod deleted under load fails no request after a retry', async (t) => {
+test('deleting a backend pod under load fails no request that a client retries once', async (t) => {
   // The pod closes its port at once. Connections that it has not accepted yet are reset, with a request in
   // progress that a balancer cannot repeat. Refused connections are for the balancer to retry.
   const load = await startLoad(world.cluster, address, 8080, { retries: 1 });
@@ -47,7 +47,7 @@ test('a backend pod deleted under load fails no request after a retry', async (t
   assert.ok(Object.values(seen.retried).reduce((a, b) => a + b, 0) <= 3, JSON.stringify(seen.retried));
 });
 
-test('a listener that is added is served without any pod restarting', async () => {
+test('a listener that is added is served without restarting any pod', async () => {
   const before = await world.proxyPods('edge');
   const listeners = [
     { name: 'http', port: 8080, backend: 'echo' },
@@ -62,9 +62,9 @@ test('a listener that is added is served without any pod restarting', async () =
     JSON.stringify({ spec: { listeners } }),
   ]);
   await until(
-    'served on the new port',
+    'the new port is served',
     async () => {
-      const { failures } = await ask(world.cluster, address, 8081);
+      const { failures } = await sendRequests(world.cluster, address, 8081);
       return Object.keys(failures).length === 0 ? true : undefined;
     },
     within(20),

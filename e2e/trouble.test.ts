@@ -16,7 +16,7 @@ let operatorImage: string;
 /** A healthy balancer with continuous traffic. */
 const NEIGHBOUR = 'neighbour';
 let load: RunningLoad;
-let atFirst: { readonly pods: readonly string[]; readonly since: string | undefined };
+let initialState: { readonly pods: readonly string[]; readonly since: string | undefined };
 
 const workload = (more: object = {}): Readonly<Record<string, unknown>> => ({
   workload: { replicas: 1, terminationGracePeriod: '5s', resources: SMALL, ...more },
@@ -25,7 +25,7 @@ const workload = (more: object = {}): Readonly<Record<string, unknown>> => ({
 before(async () => {
   world = await World.open('trouble');
   address = await world.serving(NEIGHBOUR, 2, workload());
-  atFirst = await standing(NEIGHBOUR);
+  initialState = await currentState(NEIGHBOUR);
   load = await startLoad(world.cluster, address, 8080, { clients: 2, seconds: 840, pauseMs: 20 });
   const operator = ['get', 'deployment', OPERATOR_NAME, '-n', OPERATOR_NAMESPACE];
   const image = '-o=jsonpath={.spec.template.spec.containers[0].image}';
@@ -39,8 +39,8 @@ after(async () => {
 
 const uids = (pods: readonly Seen[]): readonly string[] => pods.map(({ metadata }) => metadata.uid).sort();
 
-/** Its pods, and since when it is Ready. */
-const standing = async (name: string) => {
+/** The balancer's pods, and since when it has been Ready. */
+const currentState = async (name: string) => {
   const seen = await world.ready(name);
   const since = seen.status?.conditions?.find(({ type }) => type === 'Ready')?.lastTransitionTime;
   return { pods: uids(await world.proxyPods(name)), since };
@@ -49,7 +49,7 @@ const standing = async (name: string) => {
 /** Waits for an event about the resource with this reason and text; returns its type. */
 const event = (name: string, reason: string, says: RegExp): Promise<string> =>
   until(
-    `told of ${reason} in an event`,
+    `an event reports ${reason}`,
     async () => {
       const of = `involvedObject.kind=L4Balancer,involvedObject.name=${name},reason=${reason}`;
       const text = await world.kubectl(['get', 'events', '--field-selector', of, '-o', 'json']);
@@ -62,7 +62,7 @@ const event = (name: string, reason: string, says: RegExp): Promise<string> =>
 /** Matches one of the cluster's nodes. */
 const onNode = (): string => `node (?:${world.cluster.nodes.map(({ name }) => name).join('|')})`;
 
-/** A mistake in a spec, and the reason that it leads to by way of kubelet or scheduler. */
+/** A mistake in a spec, and the reason that the kubelet's or the scheduler's response leads to. */
 const TROUBLES: readonly {
   readonly name: string;
   readonly when: string;
@@ -83,7 +83,7 @@ const TROUBLES: readonly {
   },
   {
     name: 'wrong-image',
-    when: 'the image is the operator’s, whose program ends without its own flags',
+    when: 'the image is the operator’s, whose program exits without its flags',
     spec: () => workload({ image: operatorImage }),
     reason: 'CrashLoop',
     says: () =>
@@ -108,7 +108,7 @@ const TROUBLES: readonly {
   },
   {
     name: 'no-room',
-    when: 'no node has the CPUs asked for',
+    when: 'no node has the requested CPUs',
     spec: () =>
       workload({
         resources: { requests: { cpu: '500', memory: '128Mi' }, limits: { cpu: '500', memory: '512Mi' } },
@@ -120,7 +120,7 @@ const TROUBLES: readonly {
 ];
 
 for (const { name, when, spec, reason, says } of TROUBLES)
-  test(`${reason}: ${when}; with a right spec it is over`, async () => {
+  test(`the reason is ${reason} if ${when}, and a corrected spec recovers`, async () => {
     await world.apply(balancer(name, `${NEIGHBOUR}-echo`, spec()));
     // Not Stalled: it is retried until the Deployment's deadline.
     const { Ready, Reconciling, Stalled } = await world.reason(name, reason, says());
@@ -135,9 +135,9 @@ for (const { name, when, spec, reason, says } of TROUBLES)
     await world.kubectl(['delete', 'l4balancer', name]);
   });
 
-test('ImagePullFailed in a rollout: what serves goes on serving, until a right spec takes it back', async () => {
+test('pods that serve continue to serve while a rollout fails with ImagePullFailed, until the spec is corrected', async () => {
   const served = await world.serving('rollout', 1, workload());
-  const { pods } = await standing('rollout');
+  const { pods } = await currentState('rollout');
   const clients = await startLoad(world.cluster, served, 8080, { seconds: 240, pauseMs: 20 });
   await world.apply(
     balancer('rollout', 'rollout-echo', workload({ image: 'localhost:1/l4balancer-proxy:not-there' })),
@@ -148,14 +148,14 @@ test('ImagePullFailed in a rollout: what serves goes on serving, until a right s
   const { failures } = summarise(await clients.stop());
   assert.deepEqual(failures, {});
   await until(
-    'gone: the pod without an image',
+    'the pod without an image is gone',
     async () => (isDeepStrictEqual(uids(await world.proxyPods('rollout')), pods) ? true : undefined),
     within(30),
   );
   await world.kubectl(['delete', 'l4balancer', 'rollout']);
 });
 
-test('ServiceNotFound: nobody is served, and the resource says so; once there is a Service with pods it is Ready', async () => {
+test('the reason is ServiceNotFound until the Service exists, then the resource becomes Ready', async () => {
   await world.apply(balancer('lonely', 'lonely-echo', workload()));
   const says = /^Listener http: Backend "echo", Service "lonely-echo": The Service does not exist: create it/;
   const { Ready, Reconciling, Stalled } = await world.reason('lonely', 'ServiceNotFound', says);
@@ -172,13 +172,13 @@ test('ServiceNotFound: nobody is served, and the resource says so; once there is
   await world.kubectl(['delete', 'l4balancer', 'lonely']);
 });
 
-test('a ServiceAccount that is replaced: pods with a token of the new one take over, and no client notices', async () => {
+test('pods with a new token take over when a ServiceAccount is replaced, and no client notices', async () => {
   const served = await world.serving('account', 2, workload({ replicas: 2 }));
-  const { pods } = await standing('account');
+  const { pods } = await currentState('account');
   const clients = await startLoad(world.cluster, served, 8080, { seconds: 240, pauseMs: 20 });
   await world.kubectl(['delete', 'serviceaccount', 'l4b-account']);
   await until(
-    'made anew: every pod',
+    'every pod is replaced',
     async () => {
       const now = uids(await world.proxyPods('account'));
       return now.length === 2 && now.every((uid) => !pods.includes(uid)) ? true : undefined;
@@ -194,9 +194,9 @@ test('a ServiceAccount that is replaced: pods with a token of the new one take o
   await world.kubectl(['delete', 'l4balancer', 'account']);
 });
 
-test('none of this disturbed the balancer beside', async (t) => {
+test('none of this disturbed the neighbouring balancer', async (t) => {
   const { total, failures } = summarise(await load.stop());
   t.diagnostic(`${total} requests`);
   assert.deepEqual(failures, {});
-  assert.deepEqual(await standing(NEIGHBOUR), atFirst);
+  assert.deepEqual(await currentState(NEIGHBOUR), initialState);
 });

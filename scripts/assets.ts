@@ -1,5 +1,5 @@
 /**
- * Finds, fetches or builds the programs that tests and `make run` need; prints where they are.
+ * Finds, downloads or builds the programs that tests and `make run` need, and prints where they are.
  *
  *   node scripts/assets.ts                       all programs of a cluster: prints their folder
  *   node scripts/assets.ts etcd kube-apiserver   these: prints their folder
@@ -8,7 +8,7 @@
 import { CLUSTER_PROGRAMS, TOOLS } from '../tooling/assets/catalogue.ts';
 import { clusterPrograms, toolProgram } from '../tooling/assets/programs.ts';
 import { abortOnSignals } from '../tooling/process/abort-on-signals.ts';
-import { failed } from '../tooling/terminal/failed.ts';
+import { reportFailure } from '../tooling/terminal/report-failure.ts';
 import { openSteps } from '../tooling/terminal/steps.ts';
 
 const HEARTBEAT_MS = 30_000;
@@ -20,11 +20,11 @@ try {
   const unknown = names.filter((name) => !CLUSTER_PROGRAMS.includes(name) && !(name in TOOLS));
   if (unknown.length > 0) {
     const known = [...CLUSTER_PROGRAMS, ...Object.keys(TOOLS)].join(', ');
-    throw new Error(`unknown: ${unknown.join(', ')}; known are ${known}`);
+    throw new Error(`unknown program ${unknown.join(', ')}: expected ${known}`);
   }
   const programs = names.filter((name) => !(name in TOOLS));
   if (programs.length > 0) console.log(await clusterPrograms(programs, options));
   for (const tool of names.filter((name) => name in TOOLS)) console.log(await toolProgram(tool, options));
 } catch (error) {
-  failed(error, process.stderr);
+  reportFailure(error, process.stderr);
 }

@@ -7,7 +7,7 @@ import { planCluster } from '../cluster/own/plan.ts';
 import { abortOnSignals } from '../tooling/process/abort-on-signals.ts';
 import { cacheFolder } from '../tooling/process/folders.ts';
 import { parseCommandLine } from '../tooling/terminal/command-line.ts';
-import { failed } from '../tooling/terminal/failed.ts';
+import { reportFailure } from '../tooling/terminal/report-failure.ts';
 import { openSteps } from '../tooling/terminal/steps.ts';
 import { CLUSTER, E2E_CLUSTER } from './run/in-cluster.ts';
 
@@ -21,8 +21,8 @@ cache, so that the next run is quick.
   --help
 `;
 
-/** Whether a cluster of that name exists, complete or in parts. */
-const isHere = async (provider: ClusterProvider, name: string): Promise<boolean> =>
+/** Whether a cluster of that name exists, complete or partial. */
+const exists = async (provider: ClusterProvider, name: string): Promise<boolean> =>
   (provider.kind === 'own' && isAnythingLeft(planCluster(name))) ||
   !(await provider.status(name))[0]?.startsWith('no cluster');
 
@@ -34,19 +34,19 @@ abortOnSignals();
 const steps = openSteps(process.stderr);
 try {
   const provider = await clusterProvider();
-  const hasE2e = await isHere(provider, E2E_CLUSTER);
+  const hasE2e = await exists(provider, E2E_CLUSTER);
   const names = values.e2e && hasE2e ? [E2E_CLUSTER] : [];
-  if (await isHere(provider, CLUSTER)) names.push(CLUSTER);
+  if (await exists(provider, CLUSTER)) names.push(CLUSTER);
   for (const name of names) await steps.run(`cluster ${name} removed`, () => provider.down(name));
-  if (names.length === 0) console.log('Nothing to remove: no cluster of make run is here.');
+  if (names.length === 0) console.log('Nothing to remove: there is no cluster of make run.');
   // Tests may be running in it.
   if (hasE2e && !values.e2e)
-    console.log('A cluster of make e2e is here. If no tests run: make down ARGS=--e2e removes it.');
+    console.log('There is a cluster of make e2e. If no tests are running, make down ARGS=--e2e removes it.');
   const cache = cacheFolder();
   if (values.cache && existsSync(cache))
     await steps.run('cache removed', async () => rmSync(cache, { recursive: true }));
   else if (existsSync(cache))
     console.log(`Binaries and images are kept in ${cache} (--cache removes them too).`);
 } catch (error) {
-  failed(error, process.stderr);
+  reportFailure(error, process.stderr);
 }

@@ -2,7 +2,7 @@
 import { buildImages } from '../tooling/images/build-images.ts';
 import { abortOnSignals } from '../tooling/process/abort-on-signals.ts';
 import { parseCommandLine } from '../tooling/terminal/command-line.ts';
-import { failed } from '../tooling/terminal/failed.ts';
+import { reportFailure } from '../tooling/terminal/report-failure.ts';
 import { openSteps } from '../tooling/terminal/steps.ts';
 
 const USAGE = `Builds the images of the operator and the proxy, and prints the name and the archive of each.
@@ -23,5 +23,5 @@ try {
   if (values.output === 'json') console.log(JSON.stringify(images, null, 2));
   else for (const { reference, tar } of images) console.log(`${reference}\n  ${tar}`);
 } catch (error) {
-  failed(error, process.stderr);
+  reportFailure(error, process.stderr);
 }

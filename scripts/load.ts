@@ -1,5 +1,5 @@
 /**
- * A bounded load for one address; prints what it saw as JSON.
+ * Sends a bounded load to one address, and prints the result as JSON.
  *
  *   node scripts/load.ts http|redis HOST PORT [--requests 20000] [--connections 48]
  */

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Puts the packages of the lockfile into node_modules, Node itself among them. Needs npm and, the first time, the network.
+# Installs the packages of the lockfile into node_modules, including Node itself. Needs npm and, the first time,
+# the network.
 # Called by make when package-lock.json is newer than node_modules.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -7,7 +8,7 @@ cd "$(dirname "$0")/.."
 NAME=$(printf '%-34s' 'node packages')
 
 if ! command -v npm >/dev/null; then
-  echo "npm is not installed. Install Node.js 20 or newer with npm; the Node that runs L4Balancer then comes from the lockfile." >&2
+  echo "npm is not installed. Install Node.js 20 or newer with npm; the Node that runs L4Balancer comes with the packages." >&2
   exit 1
 fi
 
@@ -25,11 +26,11 @@ if [[ -t 2 ]]; then printf '\r\e[2K' >&2; fi
 if ! wait "$npm"; then
   printf '  ✗ %s %4d s\n\n' "$NAME" "$((SECONDS - started))" >&2
   cat "$log" >&2
-  echo "npm ci failed. It needs a package registry (npm's own settings say which), and the lockfile as it was committed." >&2
+  echo "npm ci failed. It needs the package registry of npm's settings, and the lockfile as committed." >&2
   exit 1
 fi
 if [[ ! -x node_modules/.bin/node ]]; then
-  echo "npm has no Node for this machine ($(uname -sm)): Linux with glibc on x64 or arm64 is needed." >&2
+  echo "npm provides no Node for this machine ($(uname -sm)): L4Balancer needs Linux with glibc on x64 or arm64." >&2
   exit 1
 fi
 touch node_modules/.package-lock.json

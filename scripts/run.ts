@@ -1,12 +1,12 @@
 /** `make run`; see USAGE. */
 import { abortOnSignals } from '../tooling/process/abort-on-signals.ts';
 import { parseCommandLine, refuse } from '../tooling/terminal/command-line.ts';
-import { failed } from '../tooling/terminal/failed.ts';
+import { reportFailure } from '../tooling/terminal/report-failure.ts';
 import { openSteps } from '../tooling/terminal/steps.ts';
 import { renderReport } from './report/render.ts';
 import { runInCluster } from './run/in-cluster.ts';
-import { noClusterBecause } from './run/possible.ts';
 import { runStandalone } from './run/standalone.ts';
+import { whyNoCluster } from './run/why-no-cluster.ts';
 
 const USAGE = `Creates a cluster with the operator and a sample, sends traffic through it, and prints a report.
 
@@ -36,16 +36,16 @@ const signal = abortOnSignals();
 const steps = openSteps(process.stderr);
 let inCluster = false;
 try {
-  const impossible = values.standalone ? 'asked for with --standalone' : await noClusterBecause(signal);
-  if (impossible) process.stderr.write(`Without a cluster: ${impossible}.\n`);
-  inCluster = !impossible;
+  const obstacle = values.standalone ? 'requested with --standalone' : await whyNoCluster(signal);
+  if (obstacle) process.stderr.write(`Running without a cluster: ${obstacle}.\n`);
+  inCluster = !obstacle;
   const options = { steps, signal, requests };
-  const report = impossible ? await runStandalone(options) : await runInCluster(options);
+  const report = obstacle ? await runStandalone(options) : await runInCluster(options);
   process.stdout.write(
     values.output === 'json' ? `${JSON.stringify(report, null, 2)}\n` : renderReport(report),
   );
 } catch (error) {
-  failed(error, process.stderr);
-  const what = signal.aborted ? 'Stopped.' : 'What was made stays, for a look.';
+  reportFailure(error, process.stderr);
+  const what = signal.aborted ? 'Stopped.' : 'What was created is left for inspection.';
   if (inCluster || signal.aborted) process.stderr.write(`\n${what} make down removes what is left.\n`);
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs one command as a step of make: quiet and timed when it goes well, with all it said when it does not.
+# Runs one command as a step of make. Prints how long it took, and its output only if it fails.
 #   scripts/step.sh NAME COMMAND …
 set -euo pipefail
 name=$(printf '%-34s' "$1")

@@ -6,7 +6,7 @@ import { abortOnSignals } from '../tooling/process/abort-on-signals.ts';
 import { REPOSITORY } from '../tooling/process/folders.ts';
 import { parseCommandLine, refuse } from '../tooling/terminal/command-line.ts';
 import { elapsed } from '../tooling/terminal/duration.ts';
-import { failed } from '../tooling/terminal/failed.ts';
+import { reportFailure } from '../tooling/terminal/report-failure.ts';
 import { openSteps } from '../tooling/terminal/steps.ts';
 import { summary, type TestCounts } from './test/counts.ts';
 import { runTests } from './test/run-tests.ts';
@@ -55,7 +55,7 @@ const passes = async (stage: Stage): Promise<boolean> => {
   const { counts, ok } = await runTests(stage, out, signal);
   all.push(counts);
   const unexpected = process.env.CI === 'true' ? unexpectedSkips(counts.skipped, allowed) : [];
-  for (const name of unexpected) out.write(`skipped, which .ci/allowed-skips does not allow: ${name}\n`);
+  for (const name of unexpected) out.write(`skipped, but not listed in .ci/allowed-skips: ${name}\n`);
   return ok && unexpected.length === 0;
 };
 
@@ -71,5 +71,5 @@ try {
   const result = signal.aborted ? 'stopped' : summary(all);
   out.write(`\n${result}   ${elapsed(performance.now() - started)}\n`);
 } catch (error) {
-  failed(error, process.stderr);
+  reportFailure(error, process.stderr);
 }

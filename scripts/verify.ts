@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { abortOnSignals } from '../tooling/process/abort-on-signals.ts';
 import { runChild } from '../tooling/process/child.ts';
 import { REPOSITORY } from '../tooling/process/folders.ts';
-import { failed } from '../tooling/terminal/failed.ts';
+import { reportFailure } from '../tooling/terminal/report-failure.ts';
 import { openSteps } from '../tooling/terminal/steps.ts';
 import { copyTree, differences, treePaths } from './verify/tree-copy.ts';
 
@@ -50,12 +50,10 @@ try {
   const stale = differences([...treePaths(REPOSITORY), ...written], REPOSITORY, copy);
   for (const path of stale) process.stderr.write(`\n${diff(path)}\n`);
   if (stale.length > 0)
-    throw new Error(
-      `${stale.join(', ')}: not what the generators write. Run make generate and commit the result`,
-    );
-  console.log('Every generated file is what its generator writes.');
+    throw new Error(`${stale.join(', ')}: out of date. Run make generate and commit the result`);
+  console.log('All generated files are up to date.');
 } catch (error) {
-  failed(error, process.stderr);
+  reportFailure(error, process.stderr);
 } finally {
   rmSync(copy, { recursive: true, force: true });
 }

@@ -15,7 +15,7 @@ export interface Identity {
 
 export interface Subject {
   readonly commonName: string;
-  /** Kubernetes takes them as groups. */
+  /** Kubernetes reads these as groups. */
   readonly organizations?: readonly string[];
   /** Host names and IP addresses, v4 or v6. */
   readonly altNames?: readonly string[];

@@ -1,7 +1,7 @@
 import type { Identity } from './certificates.ts';
 
 export interface Access {
-  /** Such as `https://127.0.0.1:6443`. */
+  /** For example `https://127.0.0.1:6443`. */
   readonly url: string;
   /** PEM of the authority that signed the API server's certificate. */
   readonly authority: string;

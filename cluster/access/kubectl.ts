@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 
 /**
- * Runs kubectl; resolves with its standard output, throws with the command and its error output when it
+ * Runs kubectl; resolves with its standard output, or throws with the command and its error output if it
  * fails.
  */
 export async function runKubectl(
@@ -13,7 +13,7 @@ export async function runKubectl(
   input?: string,
 ): Promise<string> {
   const child = spawn(kubectl, ['--kubeconfig', kubeconfig, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
-  // kubectl may exit without reading its input; its exit code says more than the broken pipe.
+  // kubectl may exit without reading its input; its exit code is a better error than the broken pipe.
   child.stdin.on('error', () => undefined);
   child.stdin.end(input ?? '');
   const [out, err, [code]] = await Promise.all([

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 
 /**
- * The API server's record of a request that it has answered:
+ * The API server's record of a request to which it has responded:
  * https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1.
  */
 export interface AuditEvent {
@@ -12,14 +12,14 @@ export interface AuditEvent {
   readonly objectRef?: { readonly name?: string };
   readonly responseStatus?: { readonly code: number };
   /**
-   * When the API server received the request, and when it had answered; RFC 3339 with microseconds, so that
+   * When the API server received the request, and when it responded; RFC 3339 with microseconds, so that
    * comparing the strings compares the times.
    */
   readonly requestReceivedTimestamp: string;
   readonly stageTimestamp: string;
 }
 
-/** The audit log of a running API server: an incomplete last line is left for the next read. */
+/** Reads the audit log of a running API server; an incomplete last line is left for the next read. */
 export class AuditLog {
   readonly path: string;
   readonly #lines: { readonly at: number; readonly event: AuditEvent }[] = [];

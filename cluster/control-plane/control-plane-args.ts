@@ -6,7 +6,7 @@ export interface Ports {
   readonly peer: number;
 }
 
-/** The metadata of every request, once it has been answered. */
+/** Records the metadata of every request, after the response. */
 export const AUDIT_POLICY = {
   apiVersion: 'audit.k8s.io/v1',
   kind: 'Policy',
@@ -32,7 +32,7 @@ export function etcdArgs(folder: string, ports: Ports): string[] {
 export function apiServerArgs(
   folder: string,
   ports: Ports,
-  wanted: { readonly serviceAccounts: boolean; readonly auditLog: string | undefined },
+  options: { readonly serviceAccounts: boolean; readonly auditLog: string | undefined },
 ): string[] {
   const args = [
     `--etcd-servers=http://127.0.0.1:${ports.etcd}`,
@@ -50,13 +50,13 @@ export function apiServerArgs(
     // 127.0.0.1 is not a valid endpoint address of the Service "kubernetes"; nothing here needs that Service.
     '--endpoint-reconciler-type=none',
   ];
-  // Without a controller manager nobody creates ServiceAccounts, and every pod would be rejected for lack of
+  // Without a controller manager no ServiceAccounts are created, and every pod would be rejected for lack of
   // one.
-  if (!wanted.serviceAccounts) args.push('--disable-admission-plugins=ServiceAccount');
-  if (wanted.auditLog !== undefined) {
+  if (!options.serviceAccounts) args.push('--disable-admission-plugins=ServiceAccount');
+  if (options.auditLog !== undefined) {
     args.push(
       `--audit-policy-file=${join(folder, 'audit-policy.json')}`,
-      `--audit-log-path=${wanted.auditLog}`,
+      `--audit-log-path=${options.auditLog}`,
       // Written before the response is sent: a test that has the response finds the line.
       '--audit-log-mode=blocking',
     );

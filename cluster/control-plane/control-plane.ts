@@ -19,9 +19,9 @@ import { AUDIT_POLICY, apiServerArgs, controllerManagerArgs, etcdArgs } from './
 export interface ControlPlaneOptions {
   /** Also starts kube-controller-manager: garbage collection, Deployments and their pods, ServiceAccounts. */
   readonly controllerManager?: boolean;
-  /** Logs every request (metadata only) to a file before it is answered. */
+  /** Logs every request (metadata only) to a file before responding. */
   readonly auditLog?: boolean;
-  /** Additional arguments; of a repeated flag, the last one wins. */
+  /** Additional arguments; if a flag is repeated, the last one wins. */
   readonly etcdArgs?: readonly string[];
   readonly apiServerArgs?: readonly string[];
   readonly controllerManagerArgs?: readonly string[];
@@ -34,17 +34,17 @@ export interface ControlPlaneOptions {
 export interface ControlPlane {
   /** Path of a kubeconfig with all rights. */
   readonly kubeconfig: string;
-  /** Such as `https://127.0.0.1:20123`; it never changes. */
+  /** For example `https://127.0.0.1:20123`; it never changes. */
   readonly url: string;
   /** Path of the kubectl program. */
   readonly kubectl: string;
-  /** Only when requested. */
+  /** Present only if requested. */
   readonly auditLog?: AuditLog;
   /** Holds all files, including logs, until `stop`. */
   readonly folder: string;
   /** Path of a kubeconfig with a client certificate that has only the rights that RBAC bindings grant. */
   userKubeconfig(name: string, groups?: readonly string[]): string;
-  /** Runs kubectl with all rights; resolves with its standard output, throws with its error output. */
+  /** Runs kubectl with all rights; resolves with its standard output, or throws with its error output. */
   run(args: readonly string[], input?: string): Promise<string>;
   /** Creates a namespace and, with a controller manager, waits until pods can be created in it. */
   createNamespace(name: string): Promise<void>;
@@ -60,7 +60,10 @@ const START_TRIES = 3;
 const NAMESPACE = { apiVersion: 'v1', kind: 'Namespace' } as const;
 const ACCOUNT = { apiVersion: 'v1', kind: 'ServiceAccount' } as const;
 
-/** Starts one; several can run at the same time. Throws with the last log lines of what did not start. */
+/**
+ * Starts a control plane; several can run at the same time. Throws with the last log lines of the failed
+ * program.
+ */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const names = ['etcd', 'kube-apiserver', 'kubectl'];
   if (options.controllerManager) names.push('kube-controller-manager');
@@ -71,7 +74,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       return await startOnce(binaries, leash, options);
     } catch (cause) {
       await leash.release(0);
-      // A port can be taken between the check and the listen: only that is worth another try.
+      // Retry only if another process took a port between the check and the listen.
       const portTaken = String(cause).includes('address already in use');
       if (!portTaken || tried === START_TRIES) throw cause;
     }
@@ -109,7 +112,7 @@ async function startOnce(
 
   let apiServer: ChildProcess | undefined;
   const startApiServer = async () => {
-    if (apiServer) throw new Error('the API server runs already: kill it before it is started again');
+    if (apiServer) throw new Error('the API server is already running: kill it before starting it again');
     const args = apiServerArgs(folder, ports, { serviceAccounts: withManager, auditLog });
     apiServer = start('kube-apiserver', args, options.apiServerArgs);
     const processes = { etcd, 'kube-apiserver': apiServer };
@@ -117,9 +120,9 @@ async function startOnce(
   };
   await startApiServer();
 
-  const asked = await connect({ kubeconfig });
+  const client = await connect({ kubeconfig });
   const hasServiceAccount = (namespace: string) =>
-    asked.request({ method: 'GET', path: objectPath({ ...ACCOUNT, namespace, name: 'default' }) }).then(
+    client.request({ method: 'GET', path: objectPath({ ...ACCOUNT, namespace, name: 'default' }) }).then(
       () => true,
       () => false,
     );
@@ -138,7 +141,7 @@ async function startOnce(
     userKubeconfig,
     run,
     async createNamespace(name) {
-      await asked.request({
+      await client.request({
         method: 'POST',
         path: collectionPath(NAMESPACE),
         body: { ...NAMESPACE, metadata: { name } },
@@ -155,7 +158,7 @@ async function startOnce(
     // SIGKILL for all: no data here is worth saving, and a graceful shutdown of the API server waits for its
     // watches.
     async stop() {
-      await asked.close();
+      await client.close();
       await leash.release(0);
     },
   };

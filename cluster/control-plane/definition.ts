@@ -5,8 +5,8 @@ import type { ControlPlane } from './control-plane.ts';
 const DEFINITION = fileURLToPath(new URL('../../crds/l4balancers.yaml', import.meta.url));
 
 /**
- * Installs the definition of L4Balancer and resolves once the API server serves the kind. `kubectl wait` will
- * not do: it fails, instead of waiting, on a definition so new that it has no conditions yet.
+ * Installs the definition of L4Balancer and resolves once the API server serves the kind. `kubectl wait` does
+ * not work here: if the definition is so new that it has no conditions yet, it fails instead of waiting.
  */
 export async function installDefinition(controlPlane: ControlPlane): Promise<void> {
   await controlPlane.run(['apply', '--server-side', '-f', DEFINITION]);

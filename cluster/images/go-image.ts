@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { dockerVersion } from '../../tooling/images/docker.ts';
 import { runChild } from '../../tooling/process/child.ts';
-import { lookForProgram } from '../../tooling/process/find-program.ts';
+import { findProgram } from '../../tooling/process/find-program.ts';
 import { cacheFolder } from '../../tooling/process/folders.ts';
 import { imageArchive } from './image-archive.ts';
 
@@ -15,13 +15,13 @@ const BUILDER = 'docker.io/library/golang:1.25';
 
 /**
  * Path of an archive of an image with just the Go program in `cluster/images/<folder>`: a static binary of a
- * few megabytes, which loads and starts at once and needs no base image. Built by Go, or by docker where Go
+ * few megabytes, which loads and starts at once and needs no base image. Built by Go, or by docker if Go
  * is missing; cached as long as its source is unchanged.
  */
 export async function goImage(folder: string, reference: string, signal?: AbortSignal): Promise<string> {
   const source = join(HERE, folder);
   const architecture = ARCHITECTURES[process.arch];
-  if (!architecture) throw new Error(`no images are built for the processor ${process.arch}`);
+  if (!architecture) throw new Error(`images cannot be built for the architecture ${process.arch}`);
   const files = readdirSync(source)
     .filter((file) => /\.go$|^go\./.test(file))
     .sort();
@@ -53,16 +53,14 @@ async function compile(
 ): Promise<void> {
   const options = ['-trimpath', '-buildvcs=false', '-ldflags', '-s -w'];
   const more = signal ? { signal } : {};
-  const go = lookForProgram('go');
+  const go = findProgram('go');
   if (go) {
     const env = { CGO_ENABLED: '0', GOOS: 'linux', GOARCH: architecture, GOFLAGS: '', GO111MODULE: 'on' };
     await runChild([go, 'build', ...options, '-o', output, '.'], { cwd: source, env, ...more });
     return;
   }
   if (!(await dockerVersion(signal))) {
-    throw new Error(
-      `cannot build ${source}: it needs Go (https://go.dev/dl) or a docker engine, neither is here`,
-    );
+    throw new Error(`cannot build ${source}: install Go (https://go.dev/dl) or start docker`);
   }
   const mounts = ['-v', `${source}:/source:ro`, '-v', `${dirname(output)}:/output`, '-w', '/source'];
   const build = ['go', 'build', ...options, '-o', `/output/${basename(output)}`, '.'];

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 
 export interface ImageSpec {
-  /** With its tag, such as `localhost/l4b-echo:test`. */
+  /** With its tag, for example `localhost/l4b-echo:test`. */
   readonly reference: string;
   /** Path of the program in the image. */
   readonly program: string;
-  /** As images name it: amd64, arm64. */
+  /** As images spell it: amd64, arm64. */
   readonly architecture: string;
 }
 
@@ -69,7 +69,7 @@ function header(path: string, size: number, mode: number): Buffer {
   octal(0, 116, 8); // group
   octal(size, 124, 12);
   octal(0, 136, 12); // time
-  block.write('        ', 148, 'ascii'); // the checksum counts itself as blanks
+  block.write('        ', 148, 'ascii'); // the checksum is computed with spaces in its own field
   block.write('0', 156, 'ascii'); // regular file
   block.write('ustar\x0000', 257, 'ascii');
   const sum = block.reduce((total, byte) => total + byte, 0);

@@ -1,13 +1,13 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
 
-/** A cluster for end-to-end tests, which do not know whether it is kind or our own. */
+/** A cluster for end-to-end tests, which work alike on kind and on our own. */
 export interface Cluster {
   readonly name: string;
   /** Path of a kubeconfig with all rights, valid on this machine. */
   readonly kubeconfig: string;
   /** The two nodes that run pods, each labelled `l4balancer.test/sysctls`. */
   readonly nodes: readonly ClusterNode[];
-  /** Runs kubectl with all rights. Throws ChildError with its output when it fails. */
+  /** Runs kubectl with all rights. Throws ChildError with its output if it fails. */
   kubectl(
     args: readonly string[],
     options?: { readonly input?: string },
@@ -23,9 +23,9 @@ export interface Cluster {
    * process.
    */
   runInClient(argv: readonly string[], options?: SpawnOptions): ChildProcess;
-  /** Kills it, as a crash would; once this resolves, nothing answers. */
+  /** Kills the API server, as a crash would; once this resolves, it no longer responds. */
   stopApiServer(): Promise<void>;
-  /** Resolves once it answers again. */
+  /** Restarts the API server; resolves once it responds again. */
   startApiServer(): Promise<void>;
   /** Removes the cluster if this handle created it; one that was already running stays. */
   close(): Promise<void>;
@@ -40,7 +40,7 @@ export interface ClusterNode {
 }
 
 export interface ClusterOptions {
-  /** Receives what is being waited for. */
+  /** Receives a description of the current step. */
   readonly progress?: (text: string) => void;
   /** Aborts a start in progress. */
   readonly signal?: AbortSignal;
@@ -49,11 +49,11 @@ export interface ClusterOptions {
 /** One kind of cluster: how it is created, found again and removed. */
 export interface ClusterProvider {
   readonly kind: 'kind' | 'own';
-  /** Creates the cluster, or takes the healthy one of that name; `made` says which. */
+  /** Creates the cluster, or finds the healthy one of that name; `made` is true if it was created. */
   up(name: string, options: ClusterOptions): Promise<{ readonly cluster: Cluster; readonly made: boolean }>;
   /** Removes all of it, whether complete, partial or absent. */
   down(name: string): Promise<void>;
-  /** One line for each part: what it is and whether it is healthy. */
+  /** One line for each part: its name and whether it is healthy. */
   status(name: string): Promise<readonly string[]>;
 }
 

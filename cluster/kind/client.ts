@@ -4,7 +4,7 @@ import { REPOSITORY } from '../../tooling/process/folders.ts';
 const POD_RANGE = '10.244.0.0/16';
 const SERVICE_RANGE = '10.96.0.0/16';
 
-/** The container that plays the clients of a kind cluster. */
+/** Name of the container in which the clients of a kind cluster run. */
 export const clientContainer = (cluster: string): string => `${cluster}-client`;
 
 /**
@@ -41,7 +41,7 @@ export async function addressOf(container: string, signal?: AbortSignal): Promis
   return (await runChild(['docker', 'inspect', '--format', format, container], more)).trim();
 }
 
-/** Removes it if it exists. */
+/** Removes the client container if it exists. */
 export async function removeClient(cluster: string): Promise<void> {
   await runChild(['docker', 'rm', '--force', clientContainer(cluster)]);
 }

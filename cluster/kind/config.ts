@@ -2,7 +2,9 @@ import { ALLOWED_SYSCTLS, SYSCTLS_LABEL } from '../interface/cluster.ts';
 
 const KUBELET_FLAG = 'allowed-unsafe-sysctls';
 
-/** Arguments of kind for its nodes' image: L4B_KIND_IMAGE, such as kindest/node:v1.31.12, else kind's own. */
+/**
+ * Arguments of kind for the nodes' image: L4B_KIND_IMAGE, e.g. kindest/node:v1.31.12, else kind's default.
+ */
 export const nodeImage = ({ L4B_KIND_IMAGE: image }: NodeJS.ProcessEnv): readonly string[] =>
   image === undefined || image === '' ? [] : ['--image', image];
 

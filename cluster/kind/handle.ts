@@ -9,7 +9,7 @@ const MANIFEST = '/etc/kubernetes/manifests/kube-apiserver.yaml';
 const PARKED = '/etc/kubernetes/kube-apiserver.parked.yaml';
 const SWITCH_WITHIN_MS = 90_000;
 
-export interface KindPlace {
+export interface KindClusterInfo {
   readonly name: string;
   /** Its name in kind. */
   readonly cluster: string;
@@ -17,7 +17,7 @@ export interface KindPlace {
 }
 
 /** The handle of a kind cluster; `close` leaves it running. */
-export async function kindCluster({ name, cluster, kubeconfig }: KindPlace): Promise<Cluster> {
+export async function kindCluster({ name, cluster, kubeconfig }: KindClusterInfo): Promise<Cluster> {
   const kubectl = await toolProgram('kubectl');
   const workers = [
     { name: `${cluster}-worker`, sysctls: 'strict' },
@@ -28,7 +28,7 @@ export async function kindCluster({ name, cluster, kubeconfig }: KindPlace): Pro
   );
   const onControlPlane = (...argv: string[]) =>
     runChild(['docker', 'exec', `${cluster}-control-plane`, ...argv]);
-  const answers = async () => {
+  const responds = async () => {
     try {
       await runChild([
         kubectl,
@@ -41,13 +41,13 @@ export async function kindCluster({ name, cluster, kubeconfig }: KindPlace): Pro
       ]);
       return true;
     } catch {
-      return false; // that it does not answer is an answer here
+      return false; // not responding is a valid result here
     }
   };
-  const untilServing = (wanted: boolean) =>
+  const untilServing = (expected: boolean) =>
     until(
-      `the API server of ${cluster} to ${wanted ? 'start' : 'stop'}`,
-      async () => (await answers()) === wanted,
+      `the API server of ${cluster} to ${expected ? 'start' : 'stop'}`,
+      async () => (await responds()) === expected,
       {
         withinMs: SWITCH_WITHIN_MS,
         everyMs: 200,

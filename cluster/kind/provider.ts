@@ -38,7 +38,7 @@ async function upLocked(
   const more = signal ? { signal } : {};
   if (await exists(name)) {
     if (await isHealthy(name)) return { cluster: await attach(name), made: false };
-    progress('removing a broken one');
+    progress('removing a broken cluster');
     await remove(name);
   }
   await mkdir(folderOf(name), { recursive: true });
@@ -89,7 +89,7 @@ async function isHealthy(name: string): Promise<boolean> {
     const [docker = '', ...args] = client;
     return (await runChild([docker, ...args])).trim() === 'true';
   } catch {
-    return false; // whatever is wrong with it, it is made again
+    return false; // whatever is wrong, the cluster is created again
   }
 }
 

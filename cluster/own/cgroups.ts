@@ -61,8 +61,8 @@ function enableControllers(path: string): void {
   try {
     writeFileSync(join(path, 'cgroup.subtree_control'), names.map((name) => `+${name}`).join(' '));
   } catch (cause) {
-    const missing = `cannot hand the cgroup controllers ${names.join(', ')} of ${path} to its children`;
-    throw new Error(`${missing}: run on the machine itself, or where docker answers (then kind is used)`, {
+    const problem = `cannot enable the cgroup controllers ${names.join(', ')} of ${path} for its children`;
+    throw new Error(`${problem}: run outside of a container, or start docker to use kind instead`, {
       cause,
     });
   }
@@ -81,7 +81,7 @@ export function processesOf(plan: Plan): number[] {
 export async function removeCgroups(plan: Plan): Promise<void> {
   const deadline = performance.now() + KILL_WITHIN_MS;
   for (let left = processesOf(plan); left.length > 0; left = processesOf(plan)) {
-    if (performance.now() > deadline) throw new Error(`processes ${left.join(', ')} do not die`);
+    if (performance.now() > deadline) throw new Error(`processes ${left.join(', ')} survive SIGKILL`);
     for (const pid of left) kill(pid);
     await sleep(20);
   }

@@ -5,7 +5,7 @@ import { API_PORT, addressOf, type Plan, SERVICE_RANGE } from './plan.ts';
 
 const ETCD = 'http://127.0.0.1:2379';
 
-/** Starts etcd and kube-apiserver; everything else needs an API server that answers. */
+/** Starts etcd and kube-apiserver; everything else needs an API server that responds. */
 export async function startApi(plan: Plan, subnet: number, binaries: string): Promise<void> {
   await start(plan, binaries, 'etcd', [
     `--data-dir=${plan.path('etcd')}`,

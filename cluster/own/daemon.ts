@@ -43,14 +43,14 @@ export async function startDaemon(plan: Plan, name: string, argv: readonly strin
   const child = spawn(shell, args, { detached: true, stdio: ['ignore', log, log], cwd: plan.folder });
   closeSync(log);
   const { pid } = child;
-  if (pid === undefined) throw new Error(`cannot start ${name}: /bin/sh does not run`);
+  if (pid === undefined) throw new Error(`cannot start ${name}: /bin/sh cannot be run`);
   child.unref();
   const record: DaemonRecord = { pid, startTime: startTime(pid) ?? '', argv };
   writeFileSync(plan.path('daemons', `${name}.json`), JSON.stringify(record));
   return pid;
 }
 
-/** Sends SIGKILL; resolves once it has exited. */
+/** Sends SIGKILL; resolves once the daemon has exited. */
 export async function killDaemon(plan: Plan, name: string): Promise<void> {
   const record = readRecord(plan, name);
   if (isRunning(record)) process.kill(record.pid, 'SIGKILL');
@@ -60,16 +60,16 @@ export async function killDaemon(plan: Plan, name: string): Promise<void> {
 /** Restarts a killed daemon with the same command. */
 export async function restartDaemon(plan: Plan, name: string): Promise<void> {
   const record = readRecord(plan, name);
-  if (isRunning(record)) throw new Error(`${name} runs already`);
+  if (isRunning(record)) throw new Error(`${name} is already running`);
   await startDaemon(plan, name, record.argv);
 }
 
-/** Process id of a daemon that was started. */
+/** Process id of a daemon that has been started. */
 export function daemonPid(plan: Plan, name: string): number {
   return readRecord(plan, name).pid;
 }
 
-/** All daemons that were started, and whether they run. */
+/** All daemons that have been started, and whether they are still running. */
 export function daemons(
   plan: Plan,
 ): { readonly name: string; readonly running: boolean; readonly pid: number }[] {

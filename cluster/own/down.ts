@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { removeCgroups } from './cgroups.ts';
 import { removeNetwork } from './network.ts';
 import type { Plan } from './plan.ts';
-import { words } from './shell.ts';
+import { shLine } from './shell.ts';
 
 /**
  * Removes every process, interface, namespace, cgroup, mount and file of a cluster, whatever its state. Each
@@ -12,7 +12,7 @@ export async function takeDown(plan: Plan): Promise<void> {
   // The nodes' mounts and their pods' namespaces live in mount namespaces that end with these processes.
   await removeCgroups(plan);
   await removeNetwork(plan);
-  for (const path of mountsBelow(plan.folder)) await words(`umount --lazy ${path}`);
+  for (const path of mountsBelow(plan.folder)) await shLine(`umount --lazy ${path}`);
   rmSync(plan.folder, { recursive: true, force: true, maxRetries: 5 });
 }
 

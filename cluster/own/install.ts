@@ -1,31 +1,31 @@
 import { readFileSync } from 'node:fs';
-import { lookForProgram } from '../../tooling/process/find-program.ts';
+import { findProgram } from '../../tooling/process/find-program.ts';
 import { missingNeeds } from './requirements.ts';
 import { sh } from './shell.ts';
 
 /**
- * Installs what a cluster of our own needs, on Debian and its derivatives, and says so; L4B_INSTALL=no
- * forbids it. Where it cannot or may not, the error has the command to run.
+ * Installs what a cluster of our own needs, on Debian and its derivatives, and reports it; L4B_INSTALL=no
+ * forbids it. If it cannot or may not install, the error contains the command to run.
  */
-export async function installNeeds(say: (text: string) => void, signal?: AbortSignal): Promise<void> {
+export async function installNeeds(report: (text: string) => void, signal?: AbortSignal): Promise<void> {
   const { names, packages } = missingNeeds();
   if (names.length === 0) return;
   const command = ['apt-get', 'install', '--yes', '--no-install-recommends', ...packages];
   if (!isDebian()) {
     throw new Error(
-      `missing: ${names.join(', ')}. Install them with this system's packages, or start docker, then kind is used`,
+      `missing: ${names.join(', ')}. Install them with the package manager of this system, or start docker to use kind instead`,
     );
   }
   if (process.env.L4B_INSTALL === 'no') {
     throw new Error(
-      `missing: ${names.join(', ')}. L4B_INSTALL=no forbids to install them; run:\n  sudo ${command.join(' ')}`,
+      `missing: ${names.join(', ')}. L4B_INSTALL=no forbids installing them; run:\n  sudo ${command.join(' ')}`,
     );
   }
-  say(`installing ${packages.join(', ')} with apt-get (set L4B_INSTALL=no to forbid it)`);
+  report(`installing ${packages.join(', ')} with apt-get (L4B_INSTALL=no forbids it)`);
   try {
     await sh(['env', 'DEBIAN_FRONTEND=noninteractive', ...command], signal);
   } catch {
-    // Usually the package lists are missing or outdated; if not, the second attempt reports what is wrong.
+    // Usually the package lists are missing or outdated; otherwise the second attempt reports the error.
     await sh(['apt-get', 'update'], signal);
     await sh(['env', 'DEBIAN_FRONTEND=noninteractive', ...command], signal);
   }
@@ -35,10 +35,10 @@ export async function installNeeds(say: (text: string) => void, signal?: AbortSi
 }
 
 function isDebian(): boolean {
-  if (!lookForProgram('apt-get')) return false;
+  if (!findProgram('apt-get')) return false;
   try {
     return /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(readFileSync('/etc/os-release', 'utf8'));
   } catch {
-    return false; // a system without that file is none we know
+    return false; // without that file it is not Debian
   }
 }

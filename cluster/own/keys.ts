@@ -3,12 +3,12 @@ import { createAuthority, createSigningKeys } from '../access/certificates.ts';
 import { renderKubeconfig } from '../access/kubeconfig.ts';
 import { API_PORT, API_SERVICE, addressOf, NODES, type Plan } from './plan.ts';
 
-/** Where the API server answers. */
+/** URL of the API server. */
 export function apiUrl(subnet: number): string {
   return `https://${addressOf(subnet, 'cp')}:${API_PORT}`;
 }
 
-/** Name of a file under the cluster's `keys` folder: `<name>.crt`, `<name>.key`, `<name>.kubeconfig`. */
+/** Path of a file in the cluster's `keys` folder: `<name>.crt`, `<name>.key`, `<name>.kubeconfig`. */
 export function keyPath(plan: Plan, file: string): string {
   return plan.path('keys', file);
 }

@@ -3,7 +3,7 @@ import { networkInterfaces } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { daemonPid, onHost, startDaemon } from './daemon.ts';
 import { addressOf, HOSTS, type Host, NODES, type Plan, SERVICE_RANGE } from './plan.ts';
-import { words } from './shell.ts';
+import { shLine } from './shell.ts';
 
 const SUBNETS = 200;
 const GONE_WITHIN_MS = 10_000;
@@ -28,15 +28,15 @@ export function freeSubnet(): number {
  */
 export async function createNetwork(plan: Plan, subnet: number): Promise<void> {
   await Promise.all([...HOSTS, 'fab' as const].map((host) => createNamespace(plan, host)));
-  const inside = (host: Host | 'fab', command: string) => words([...onHost(plan, host), command].join(' '));
+  const inside = (host: Host | 'fab', command: string) => shLine([...onHost(plan, host), command].join(' '));
   const pid = (host: Host | 'fab') => daemonPid(plan, namespaceDaemon(host));
 
   await inside('fab', 'ip link add br0 type bridge');
   await inside('fab', 'ip link set br0 up');
   // The machine's end comes first: another cluster that looks for a free subnet must see it.
-  await words(`ip link add ${plan.hostInterface} type veth peer name host netns ${pid('fab')}`);
-  await words(`ip addr add ${addressOf(subnet, 'host')}/24 dev ${plan.hostInterface}`);
-  await words(`ip link set ${plan.hostInterface} up`);
+  await shLine(`ip link add ${plan.hostInterface} type veth peer name host netns ${pid('fab')}`);
+  await shLine(`ip addr add ${addressOf(subnet, 'host')}/24 dev ${plan.hostInterface}`);
+  await shLine(`ip link set ${plan.hostInterface} up`);
   await inside('fab', 'ip link set host master br0 up');
   await Promise.all(HOSTS.map(connect));
 
@@ -51,8 +51,8 @@ export async function createNetwork(plan: Plan, subnet: number): Promise<void> {
       if (node.host !== host)
         await inside(host, `ip route add ${node.pods} via ${addressOf(subnet, node.host)}`);
     }
-    // Services exist only where kube-proxy runs: clients reach them through the first node. A node needs some
-    // default route, or its own connections to Services fail before kube-proxy's rules apply.
+    // Services exist only on hosts with kube-proxy: clients reach them through the first node. A node needs
+    // some default route, or its own connections to Services fail before kube-proxy's rules apply.
     if (host === 'cl') await inside(host, `ip route add ${SERVICE_RANGE} via ${addressOf(subnet, 'n1')}`);
     if (host === 'n1' || host === 'n2')
       await inside(host, `ip route add default via ${addressOf(subnet, 'cp')}`);
@@ -65,16 +65,16 @@ async function createNamespace(plan: Plan, host: Host | 'fab'): Promise<void> {
   while (readlinkSync(`/proc/${pid}/ns/net`) === ours) await sleep(5); // throws if it has ended
 }
 
-/** Removes the machine's end. The rest ended with the processes of the cluster. */
+/** Removes the machine's end of the veth pair. The rest ended with the processes of the cluster. */
 export async function removeNetwork(plan: Plan): Promise<void> {
   const deadline = performance.now() + GONE_WITHIN_MS;
-  const isThere = () => existsSync(`/sys/class/net/${plan.hostInterface}`);
-  while (isThere()) {
+  const exists = () => existsSync(`/sys/class/net/${plan.hostInterface}`);
+  while (exists()) {
     try {
-      await words(`ip link del ${plan.hostInterface}`);
+      await shLine(`ip link del ${plan.hostInterface}`);
     } catch (cause) {
       // The kernel removes it by itself, a moment after the namespace of the other end.
-      if (isThere() && performance.now() > deadline) throw cause;
+      if (exists() && performance.now() > deadline) throw cause;
     }
   }
 }

@@ -59,7 +59,7 @@ export async function startRuntime(plan: Plan, node: NodePlan, parts: NodeParts)
   const writeJson = (name: string, content: unknown) =>
     writeFileSync(join(folder, name), JSON.stringify(content, null, 2));
   writeFileSync(join(folder, 'containerd.toml'), containerdConfig(folder, parts.cni));
-  writeFileSync(join(folder, 'resolv.conf'), '# nobody serves names in this cluster\n');
+  writeFileSync(join(folder, 'resolv.conf'), '# this cluster has no DNS\n');
   writeJson('cni/10-pods.conflist', cniConfig(node, folder));
   writeJson('kubelet.json', kubeletConfig(plan, node, folder));
   writeJson('kube-proxy.json', proxyConfig(plan));
@@ -70,11 +70,11 @@ export async function startRuntime(plan: Plan, node: NodePlan, parts: NodeParts)
   const options = { signal: parts.signal };
   await untilServing(plan, [`${host}-mounts`], async () => existsSync(join(folder, 'mounted')), options);
   await startInNode(plan, host, 'containerd', ['containerd', '--config', join(folder, 'containerd.toml')]);
-  await untilServing(plan, [`${host}-containerd`], () => containerdAnswers(plan, host), options);
+  await untilServing(plan, [`${host}-containerd`], () => isContainerdReady(plan, host), options);
   for (const image of parts.images) await importImage(plan, host, image, parts.signal);
 }
 
-/** Starts Starts kubelet and kube-proxy. */
+/** Starts kubelet and kube-proxy. */
 export async function startAgents(plan: Plan, subnet: number, node: NodePlan): Promise<void> {
   const { host } = node;
   const folder = plan.path(host);
@@ -126,13 +126,13 @@ async function startInNode(
   await startDaemon(plan, `${host}-${name}`, [...onHost(plan, host, mounts), ...argv]);
 }
 
-async function containerdAnswers(plan: Plan, host: string): Promise<boolean> {
+async function isContainerdReady(plan: Plan, host: string): Promise<boolean> {
   const socket = join(plan.path(host), 'containerd.sock');
   if (!existsSync(socket)) return false;
   try {
     const plugins = await sh(['ctr', '--address', socket, 'plugins', 'ls']);
     return /io\.containerd\.grpc\.v1\s+cri\s+\S+\s+ok/.test(plugins);
   } catch {
-    return false; // the socket is there a moment before anybody answers
+    return false; // the socket exists a moment before containerd responds
   }
 }

@@ -39,7 +39,7 @@ const NAME = /^[a-z][a-z0-9]{0,9}$/;
 export function planCluster(name: string): Plan {
   if (!NAME.test(name)) {
     throw new Error(
-      `the cluster's name must be 1 to 10 small letters and digits, a letter first: current value is ${JSON.stringify(name)}`,
+      `the cluster's name must be 1 to 10 lowercase letters and digits, starting with a letter; found ${JSON.stringify(name)}`,
     );
   }
   const folder = join(tmpdir(), `l4balancer-${name}`);

@@ -11,7 +11,7 @@ import { installNeeds } from './install.ts';
 import { keyPath } from './keys.ts';
 import { PAUSE_IMAGE } from './node-config.ts';
 import { type Plan, planCluster } from './plan.ts';
-import { cniFolder, impossibleBecause } from './requirements.ts';
+import { cniFolder, whyImpossible } from './requirements.ts';
 import { readState, type State } from './state.ts';
 import { bringUp } from './up.ts';
 
@@ -30,7 +30,7 @@ export const ownProvider: ClusterProvider = {
   kind: 'own',
   up(name, options) {
     const plan = planCluster(name);
-    const impossible = impossibleBecause();
+    const impossible = whyImpossible();
     if (impossible) throw new Error(impossible);
     return locked(plan, options, async () => {
       const found = readState(plan);
@@ -38,7 +38,7 @@ export const ownProvider: ClusterProvider = {
         return { cluster: ownCluster(plan, found), made: false };
       }
       if (isAnythingLeft(plan)) {
-        options.progress?.('removing what is left of an earlier one');
+        options.progress?.('removing the remains of an earlier cluster');
         await takeDown(plan);
       }
       return { cluster: ownCluster(plan, await make(plan, options)), made: true };
@@ -52,7 +52,7 @@ export const ownProvider: ClusterProvider = {
     const plan = planCluster(name);
     const state = readState(plan);
     if (!state) return [`no cluster ${name}`];
-    if (state === 'broken') return [`cluster ${name}: broken, ${plan.folder}/cluster.json cannot be read`];
+    if (state === 'broken') return [`cluster ${name}: broken, cannot read ${plan.folder}/cluster.json`];
     return describe(plan, state);
   },
 };
@@ -62,7 +62,7 @@ async function make(plan: Plan, options: ClusterOptions): Promise<State> {
   const { signal } = options;
   await installNeeds(progress, signal);
   const cni = cniFolder();
-  if (!cni) throw new Error('no folder has the CNI plugins bridge, host-local and loopback');
+  if (!cni) throw new Error('the CNI plugins bridge, host-local and loopback are not all in one folder');
   const binaries = await clusterPrograms(BINARIES, { progress, ...(signal ? { signal } : {}) });
   const pause = await goImage('pause', PAUSE_IMAGE, signal);
   try {
@@ -78,14 +78,17 @@ async function describe(plan: Plan, state: State): Promise<string[]> {
     ({ name, running, pid }) => `${running ? '✓' : '✗'} ${name} (process ${pid})`,
   );
   const api = existsSync(keyPath(plan, 'ca.crt')) && (await isApiReady(plan, state));
-  lines.push(`${api ? '✓' : '✗'} API server answers`);
+  lines.push(`${api ? '✓' : '✗'} API server responds`);
   lines.push(`${api && (await nodesReady(plan, state)) ? '✓' : '✗'} nodes ready`);
   return [...lines, `kubeconfig ${keyPath(plan, 'admin.kubeconfig')}`, `logs ${plan.path('log')}`];
 }
 
-/** One command at a time for each cluster; the lock is beside its folder, which comes and goes. */
+/**
+ * Runs one command at a time for each cluster. The lock is outside its folder, which gets created and
+ * removed.
+ */
 function locked<T>(plan: Plan, options: ClusterOptions, work: () => Promise<T>): Promise<T> {
   return withLock(`${plan.folder}.lock`, work, (owner) =>
-    options.progress?.(`waiting for process ${owner}, which works on cluster ${plan.name}`),
+    options.progress?.(`waiting for process ${owner}, which is using cluster ${plan.name}`),
   );
 }

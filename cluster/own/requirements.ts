@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { lookForProgram } from '../../tooling/process/find-program.ts';
+import { findProgram } from '../../tooling/process/find-program.ts';
 
 /** A program or file that a cluster of our own needs, and the Debian package that provides it. */
 interface Need {
@@ -16,7 +16,7 @@ const CNI_PLUGINS = ['bridge', 'host-local', 'loopback'];
 const program = (name: string, from: string): Need => ({
   name,
   package: from,
-  found: () => lookForProgram(name) !== undefined,
+  found: () => findProgram(name) !== undefined,
 });
 
 const NEEDS: readonly Need[] = [
@@ -51,19 +51,19 @@ export function missingNeeds(): { readonly names: string[]; readonly packages: s
 }
 
 /** Why a cluster of our own cannot run here, whatever is installed; undefined if it can. */
-export function impossibleBecause(): string | undefined {
+export function whyImpossible(): string | undefined {
   if (process.platform !== 'linux') {
-    return `a cluster of real binaries needs Linux, this is ${process.platform}: start docker, then kind is used`;
+    return `a cluster of real binaries needs Linux, and this is ${process.platform}: start docker to use kind instead`;
   }
   if (process.getuid?.() !== 0) {
-    return 'a cluster of real binaries makes network namespaces, which needs root: run it with sudo, or start docker, then kind is used';
+    return 'a cluster of real binaries needs root to create network namespaces: use sudo, or start docker to use kind instead';
   }
   const folder = realpathSync(tmpdir());
   const hidden = ['/run', '/var/lib', '/var/log'].find((each) => `${folder}/`.startsWith(`${each}/`));
   if (hidden)
-    return `the folder for temporary files, ${folder}, lies in ${hidden}, which nodes cover: set TMPDIR to another`;
+    return `the folder for temporary files, ${folder}, is in ${hidden}, which nodes mount over: set TMPDIR to another folder`;
   // Socket paths are limited to 108 bytes.
   if (folder.length > 60)
-    return `the folder for temporary files, ${folder}, has too long a name: set TMPDIR to a shorter one`;
+    return `the path of the folder for temporary files, ${folder}, is longer than 60 bytes: set TMPDIR to a shorter one`;
   return undefined;
 }

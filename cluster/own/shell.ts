@@ -7,6 +7,6 @@ export function sh(argv: readonly string[], signal?: AbortSignal): Promise<strin
 }
 
 /** Like `sh`, with one argument per word. */
-export function words(line: string, signal?: AbortSignal): Promise<string> {
+export function shLine(line: string, signal?: AbortSignal): Promise<string> {
   return sh(line.split(' '), signal);
 }

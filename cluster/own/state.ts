@@ -10,7 +10,7 @@ export interface State {
   readonly complete: boolean;
 }
 
-/** Undefined where there is no cluster; `broken` where its file cannot be read. */
+/** Undefined if there is no cluster; `broken` if its file cannot be read. */
 export function readState(plan: Plan): State | 'broken' | undefined {
   const path = plan.path('cluster.json');
   if (!existsSync(path)) return undefined;

@@ -8,7 +8,7 @@ import { type NodeParts, startAgents, startRuntime } from './node.ts';
 import { NODES, type Plan } from './plan.ts';
 import { type State, writeState } from './state.ts';
 
-/** Creates a cluster where there is none. Throws with the last lines of the part that did not start. */
+/** Creates a cluster where none exists. Throws with the last lines of the part that failed to start. */
 export async function bringUp(
   plan: Plan,
   parts: NodeParts,
@@ -43,7 +43,7 @@ export async function bringUp(
   return complete;
 }
 
-/** Like Promise.all, but waits for all of them: what follows a failure removes what they work on. */
+/** Like Promise.all, but waits for all of them, since the cleanup after a failure removes what they use. */
 async function allEnded(works: readonly Promise<void>[]): Promise<void> {
   for (const ended of await Promise.allSettled(works)) {
     if (ended.status === 'rejected') throw ended.reason;

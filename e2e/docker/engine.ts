@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { dockerVersion } from '../../tooling/images/docker.ts';
 import { runChild } from '../../tooling/process/child.ts';
-import { findProgram, lookForProgram } from '../../tooling/process/find-program.ts';
+import { findProgram, requireProgram } from '../../tooling/process/find-program.ts';
 import { startService } from '../../tooling/process/service.ts';
 
 /** A docker engine for one test file. */
@@ -24,10 +24,10 @@ export interface DockerEngine {
 const STARTED_WITHIN_MS = 60_000;
 const READY = ['docker', 'version', '--format', '{{.Server.Version}}'] as const;
 
-/** Why no docker engine is available; undefined where one answers or can be started. */
-const impossibleBecause = (): string | undefined => {
-  if (process.getuid?.() !== 0) return 'starting one takes root: start docker, or run the tests with sudo';
-  const missing = ['dockerd', 'docker', 'ip', 'nsenter', 'unshare'].filter((name) => !lookForProgram(name));
+/** Why no docker engine can be started; undefined if one can. */
+const whyImpossible = (): string | undefined => {
+  if (process.getuid?.() !== 0) return 'starting one needs root: start docker, or run the tests with sudo';
+  const missing = ['dockerd', 'docker', 'ip', 'nsenter', 'unshare'].filter((name) => !findProgram(name));
   if (missing.length === 0) return undefined;
   return `missing: ${missing.join(', ')}. On Debian: apt-get install docker.io iproute2 util-linux`;
 };
@@ -62,14 +62,14 @@ const removeControlGroups = (parent: string): void => {
  * and all its processes and mounts end with the first process, however that ends.
  */
 const startOwn = async (): Promise<DockerEngine> => {
-  const problem = impossibleBecause();
-  if (problem) throw new Error(`No docker engine answers, and ${problem}`);
+  const problem = whyImpossible();
+  if (problem) throw new Error(`No docker engine responds, and ${problem}`);
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'l4b-docker-')));
   const name = basename(folder);
   const socket = `unix://${folder}/docker.sock`;
   for (const part of ['data', 'exec']) mkdirSync(join(folder, part));
   const dockerd = [
-    `exec ${findProgram('dockerd')} --host ${socket} --data-root ${folder}/data --exec-root ${folder}/exec`,
+    `exec ${requireProgram('dockerd')} --host ${socket} --data-root ${folder}/data --exec-root ${folder}/exec`,
     `--pidfile ${folder}/pid --cgroup-parent /${name}`,
   ].join(' ');
   const namespaces = ['--net', '--mount', '--pid', '--fork', '--kill-child=SIGKILL', '--mount-proc'];
@@ -86,14 +86,14 @@ const startOwn = async (): Promise<DockerEngine> => {
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    const answers = (): Promise<boolean> =>
+    const responds = (): Promise<boolean> =>
       runChild([...READY], { env }).then(
         () => true,
         () => false,
       );
-    await service.until('answering', answers, STARTED_WITHIN_MS);
+    await service.until('responding', responds, STARTED_WITHIN_MS);
     const pid = engineOn(socket);
-    if (pid === undefined) throw new Error('dockerd answers, but its process cannot be found');
+    if (pid === undefined) throw new Error('dockerd responds, but its process cannot be found');
     const enter = ['nsenter', `--net=/proc/${pid}/ns/net`, '--'] as const;
     return {
       isOwn: true,
@@ -107,7 +107,7 @@ const startOwn = async (): Promise<DockerEngine> => {
 };
 
 /**
- * The engine that answers on this machine, or one of the test's own. Throws with what to do where neither is
+ * The engine that responds on this machine, or one of the test's own. Throws with what to do if neither is
  * possible.
  */
 export const openDockerEngine = async (): Promise<DockerEngine> => {

@@ -4,12 +4,12 @@ import type { SteadyRequest } from './steady-load.ts';
 
 const SCRIPT = new URL('./steady-load.ts', import.meta.url).pathname;
 
-/** A load that runs until `stop`, which returns all requests that were made. */
+/** A load that runs until `stop`, which returns all its requests. */
 export interface RunningLoad {
   stop(): Promise<readonly SteadyRequest[]>;
 }
 
-/** Starts a load from the clients' network; resolves when the first request was answered or failed. */
+/** Starts a load in the clients' network; resolves when the first request has been answered or has failed. */
 export const startLoad = async (
   cluster: Cluster,
   host: string,
@@ -42,7 +42,7 @@ export const startLoad = async (
   child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
   const ended = once(child, 'close');
   const [begun] = await Promise.race([once(child.stderr as NodeJS.ReadableStream, 'data'), ended]);
-  if (!(begun instanceof Uint8Array)) throw new Error(`The load ended before its first answer: ${begun}`);
+  if (!(begun instanceof Uint8Array)) throw new Error(`The load ended before its first response: ${begun}`);
   return {
     stop: async () => {
       child.kill('SIGTERM');
@@ -52,13 +52,13 @@ export const startLoad = async (
   };
 };
 
-/** One client's first requests, by who answered or what failed: is anything served there right now? */
-export const ask = async (cluster: Cluster, host: string, port: number) => {
+/** The first requests of one client, summarised: is anything served at this address right now? */
+export const sendRequests = async (cluster: Cluster, host: string, port: number) => {
   const load = await startLoad(cluster, host, port, { clients: 1, seconds: 5 });
   return summarise(await load.stop());
 };
 
-/** Requests by who answered, and what failed, for messages and checks. */
+/** Counts requests by the endpoint that responded, and by failure. */
 export const summarise = (requests: readonly SteadyRequest[]) => {
   const endpoints: Record<string, number> = {};
   const failures: Record<string, number> = {};

@@ -12,7 +12,7 @@ const options = { signal: new AbortController().signal, progress: () => undefine
 
 const pick = (images: readonly BuiltImage[], name: BuiltImage['name']): BuiltImage => {
   const found = images.find((image) => image.name === name);
-  if (found === undefined) throw new Error(`No image ${name} was built`);
+  if (found === undefined) throw new Error(`The image "${name}" was not built`);
   return found;
 };
 

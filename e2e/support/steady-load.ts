@@ -1,7 +1,7 @@
 /**
  * Several clients send one HTTP request after another, each on a new connection, until SIGTERM or until the
- * time is up; then all requests are printed as JSON: when the connection was opened, who answered, what
- * failed.
+ * time is up; then all requests are printed as JSON: when the connection was opened, which endpoint
+ * responded, what failed.
  *
  *   node e2e/support/steady-load.ts HOST PORT [--clients 4] [--seconds 60] [--pause-ms 0] [--retries 0]
  *     [--path /]
@@ -13,10 +13,10 @@ import { parseArgs } from 'node:util';
 export interface SteadyRequest {
   readonly begunMs: number;
   readonly tookMs: number;
-  /** Name of the endpoint that answered. */
+  /** Name of the endpoint that responded. */
   readonly endpoint?: string;
   readonly failure?: string;
-  /** The error of the first attempt, where a retrying client got its response from another one. */
+  /** The error of the first attempt, if a retrying client got its response from a later one. */
   readonly retried?: string;
 }
 
@@ -34,14 +34,14 @@ const requestOnce = (host: string, port: number, path: string): Promise<SteadyRe
       socket.destroy();
       resolve({ begunMs, tookMs: now() - begunMs, ...outcome });
     };
-    socket.setTimeout(TIMEOUT_MS, () => done({ failure: 'no answer in time' }));
+    socket.setTimeout(TIMEOUT_MS, () => done({ failure: 'no response in time' }));
     socket.on('connect', () => socket.write(requestFor(path)));
     socket.on('data', (data) => {
       received += data.toString('latin1');
     });
     socket.on('end', () => {
       const endpoint = /^HTTP\/1\.1 200 [\s\S]*?\r\n\r\n([^\r\n]+)/.exec(received)?.[1];
-      done(endpoint === undefined ? { failure: `answer "${received.slice(0, 60)}"` } : { endpoint });
+      done(endpoint === undefined ? { failure: `response "${received.slice(0, 60)}"` } : { endpoint });
     });
     socket.on('error', (error: NodeJS.ErrnoException) => done({ failure: error.code ?? error.message }));
   });

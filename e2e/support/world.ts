@@ -65,9 +65,9 @@ export class World {
     const namespace = `${purpose}-${randomBytes(3).toString('hex')}`;
     await cluster.kubectl(['create', 'namespace', namespace]);
     const world = new World(cluster, namespace);
-    // Pods are refused until the namespace's own ServiceAccount is there.
+    // Pods are rejected until the namespace has its ServiceAccount.
     await until(
-      'given a ServiceAccount',
+      'the namespace has a ServiceAccount',
       async () =>
         (await world.kubectl(['get', 'serviceaccount', 'default', '--ignore-not-found'])) || undefined,
       within(30),
@@ -117,7 +117,7 @@ export class World {
   /** Waits for Ready=True of the L4Balancer's current generation. */
   async ready(name: string): Promise<Seen> {
     return until(
-      `ready: L4Balancer ${name}`,
+      `L4Balancer ${name} is ready`,
       async () => {
         const seen = await this.get('l4balancer', name);
         const ready = seen?.status?.conditions?.find(({ type }) => type === 'Ready');
@@ -135,7 +135,7 @@ export class World {
    */
   async reason(name: string, wanted: string, text = /./): Promise<Readonly<Record<string, SeenCondition>>> {
     return until(
-      `${wanted} in the status of ${name}`,
+      `the status of ${name} has the reason ${wanted}`,
       async () => {
         const seen = await this.get('l4balancer', name);
         if (seen?.status?.observedGeneration !== seen?.metadata.generation) return undefined;
@@ -166,12 +166,12 @@ export class World {
   }
 
   /**
-   * All objects in the namespace that the operator created, or controllers on its behalf; empty when none is
+   * All objects in the namespace that the operator created, or controllers on its behalf; empty if none is
    * left.
    */
   async childrenLeft(): Promise<string> {
-    const ours = 'app.kubernetes.io/managed-by=l4balancer-operator';
-    return this.kubectl(['get', CHILDREN, '-l', ours, '-o', 'name']);
+    const selector = 'app.kubernetes.io/managed-by=l4balancer-operator';
+    return this.kubectl(['get', CHILDREN, '-l', selector, '-o', 'name']);
   }
 
   /** Deletes the L4Balancer and waits until no child of any L4Balancer is left. */
@@ -179,13 +179,13 @@ export class World {
     await this.kubectl(['delete', 'l4balancer', name, '--timeout=60s']);
     const left = () => this.childrenLeft();
     await until(
-      'gone: all children',
+      'all children are gone',
       async () => ((await left()) === '' ? true : undefined),
       within(90, left),
     );
   }
 
-  /** What a person would look at first. */
+  /** What a person would look at first: the resource, its objects, and events. */
   async explain(name: string): Promise<string> {
     const parts = await Promise.all([
       this.kubectl(['describe', 'l4balancer', name]).catch(String),

@@ -16,7 +16,7 @@ const reasonTable = (reasons: Readonly<Record<string, Omit<ReasonEntry, 'standin
     Object.entries(reasons).map(([reason, { meaning, whatToDo }]) => [code(reason), meaning, whatToDo]),
   );
 
-/** What the documents say of the catalogues in the code. */
+/** The sections of the documents that are generated from the catalogues in the code. */
 export const catalogueSections = (): Sections =>
   new Map([
     ['ready-reasons', reasonTable(REASONS)],

@@ -13,8 +13,8 @@ export const DECISION_FILE = /^(\d{4})-[a-z0-9-]+\.md$/;
 const PARTS = ['Context', 'Decision', 'Consequences'];
 const DATE = /^- Date: (\d{4}-\d{2}-\d{2}(?: \(amended \d{4}-\d{2}-\d{2}\))?)$/m;
 
-/** What the page lacks: its title, its date, its area, or one of its three sections, or text in it. */
-export const lacksOf = (text: string): readonly string[] => [
+/** The parts that the page lacks: title, date, area, or one of its three sections with text. */
+export const missingParts = (text: string): readonly string[] => [
   ...(/^# .+\n/.test(text) ? [] : ['a title in its first line']),
   ...(DATE.test(text) ? [] : ['a line "- Date: YYYY-MM-DD"']),
   ...(/^- Area: .+$/m.test(text) ? [] : ['a line "- Area: …"']),

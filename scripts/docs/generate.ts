@@ -31,6 +31,6 @@ for (const page of pages) {
   if (after === before) continue;
   if (process.argv.includes('--check')) {
     process.exitCode = 1;
-    process.stderr.write(`${page} differs from the code: run make generate and commit the result\n`);
+    process.stderr.write(`${page} is out of date: run make generate and commit the result\n`);
   } else writeFileSync(path, after);
 }

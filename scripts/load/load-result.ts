@@ -5,7 +5,7 @@ export interface LoadResult {
   readonly durationMs: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Requests by the endpoint that answered, sorted by its name; empty where responses do not name it. */
+  /** Requests by the endpoint that responded, sorted by name; empty if responses do not name it. */
   readonly endpoints: readonly { readonly name: string; readonly requests: number }[];
   /** Failures by reason, most frequent first. */
   readonly failures: readonly { readonly reason: string; readonly count: number }[];

@@ -10,14 +10,15 @@ export const httpProtocol = (host: string): Protocol => {
   const request = `GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`;
   return {
     request: () => request,
-    answer(received) {
+    parseResponse(received) {
       const headLength = received.indexOf(HEAD_END);
       if (headLength < 0) return undefined;
       const head = received.slice(0, headLength);
       const status = /^HTTP\/1\.1 (\d+)/.exec(head)?.[1];
-      if (status !== '200') throw new Error(`answer ${status ?? 'is not HTTP'}`);
+      if (status !== '200')
+        throw new Error(status === undefined ? 'response is not HTTP' : `status ${status}`);
       const bodyLength = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
-      if (bodyLength === undefined) throw new Error('answer without Content-Length');
+      if (bodyLength === undefined) throw new Error('response without Content-Length');
       const length = headLength + HEAD_END.length + Number(bodyLength);
       if (received.length < length) return undefined;
       return {
@@ -39,12 +40,14 @@ export const redisProtocol: Protocol = {
     request % 2 === 0
       ? command('SET', keyOf(connection), setValue(connection, request))
       : command('GET', keyOf(connection)),
-  answer(received, connection, request) {
+  parseResponse(received, connection, request) {
     const expected = request % 2 === 0 ? '+OK\r\n' : bulk(setValue(connection, request));
     if (received.startsWith(expected)) return { length: expected.length };
     if (expected.startsWith(received)) return undefined;
     throw new Error(
-      received.startsWith('-') ? (received.split('\r\n', 1)[0] ?? '') : 'another value than was set',
+      received.startsWith('-')
+        ? (received.split('\r\n', 1)[0] ?? '')
+        : 'the value is not the one that was set',
     );
   },
 };

@@ -6,10 +6,10 @@ export interface Protocol {
   /** The bytes of the nth request on the nth connection. */
   request(connection: number, request: number): string;
   /**
-   * Parses one response at the start of `received`: its length in bytes, and who answered; undefined while it
-   * is incomplete. Throws if it is not the expected response.
+   * Parses one response at the start of `received`: its length in bytes, and the endpoint that sent it;
+   * undefined while it is incomplete. Throws if it is not the expected response.
    */
-  answer(
+  parseResponse(
     received: string,
     connection: number,
     request: number,
@@ -65,17 +65,17 @@ const runConnection = (
         received += text;
         take(socket, fail);
       });
-      socket.on('timeout', () => fail('no answer in time'));
+      socket.on('timeout', () => fail('no response in time'));
       socket.on('error', (error) => fail(reasonOf(error)));
-      socket.on('close', () => fail('closed before the answer'));
+      socket.on('close', () => fail('closed before the response'));
     };
     const take = (socket: Socket, fail: (reason: string) => void): void => {
       try {
-        const answer = protocol.answer(received, index, next);
-        if (!answer) return;
+        const response = protocol.parseResponse(received, index, next);
+        if (!response) return;
         const now = performance.now();
-        tally.succeeded(now - sentAt, answer.endpoint);
-        received = received.slice(answer.length);
+        tally.succeeded(now - sentAt, response.endpoint);
+        received = received.slice(response.length);
         next++;
         sentAt = now;
       } catch (error) {

@@ -7,7 +7,7 @@ export interface Report {
   /** The resource as kubectl shows it, or how the proxy runs without a cluster. */
   readonly resource: string;
   readonly http: LoadResult;
-  /** Absent where there is no redis-server. */
+  /** Absent if redis-server is not installed. */
   readonly redis?: LoadResult;
   /** Why something of the sample is missing. */
   readonly notes: readonly string[];

@@ -8,7 +8,7 @@ import { missingNeeds } from '../../cluster/own/requirements.ts';
 import { CLUSTER_PROGRAMS } from '../../tooling/assets/catalogue.ts';
 import { clusterPrograms, toolProgram } from '../../tooling/assets/programs.ts';
 import { type BuiltImage, buildImages, redisImage } from '../../tooling/images/build-images.ts';
-import { lookForProgram } from '../../tooling/process/find-program.ts';
+import { findProgram } from '../../tooling/process/find-program.ts';
 import { REPOSITORY } from '../../tooling/process/folders.ts';
 import { outputOf } from '../../tooling/process/service.ts';
 import type { LoadResult } from '../load/load-result.ts';
@@ -28,9 +28,9 @@ export const E2E_CLUSTER = 'e2e';
 const READY_MS = 180_000;
 const [HTTP_PORT, REDIS_PORT] = [8080, 6379];
 
-const named = (images: readonly BuiltImage[], name: string): BuiltImage => {
+const imageNamed = (images: readonly BuiltImage[], name: string): BuiltImage => {
   const found = images.find((image) => image.name === name);
-  if (!found) throw new Error(`no image ${name} was built`);
+  if (!found) throw new Error(`the image "${name}" was not built`);
   return found;
 };
 
@@ -52,14 +52,23 @@ const load = async (
 };
 
 const nextSteps = async ({ kubeconfig }: Cluster): Promise<Report['next']> => {
-  const path = lookForProgram('kubectl') ? '' : ` PATH=${dirname(await toolProgram('kubectl'))}:$PATH`;
+  const path = findProgram('kubectl') ? '' : ` PATH=${dirname(await toolProgram('kubectl'))}:$PATH`;
   return [
-    { command: `export KUBECONFIG=${kubeconfig}${path}`, means: 'this cluster, for the commands below' },
-    { command: 'kubectl get l4b -w', means: 'watch it' },
-    { command: 'kubectl edit l4b edge', means: 'change a port: served within a second, no pod restarts' },
+    {
+      command: `export KUBECONFIG=${kubeconfig}${path}`,
+      means: 'select this cluster for the commands below',
+    },
+    { command: 'kubectl get l4b -w', means: 'watch the balancer' },
+    {
+      command: 'kubectl edit l4b edge',
+      means: 'change a port: it is served within a second, and no pod restarts',
+    },
     { command: 'kubectl scale l4b edge --replicas=3', means: 'one more proxy' },
-    { command: 'kubectl scale deployment web --replicas=5', means: 'more endpoints: followed at once' },
-    { command: 'make down', means: 'removes all of it' },
+    {
+      command: 'kubectl scale deployment web --replicas=5',
+      means: 'more endpoints: they get connections at once',
+    },
+    { command: 'make down', means: 'remove everything' },
   ];
 };
 
@@ -88,7 +97,7 @@ export const runInCluster = async (options: RunOptions): Promise<Report> => {
     return loadImages(cluster, all, { signal, progress });
   });
   await steps.run('operator installed by helm', (progress) => {
-    const pair = { operator: named(images, 'operator'), proxy: named(images, 'proxy') };
+    const pair = { operator: imageNamed(images, 'operator'), proxy: imageNamed(images, 'proxy') };
     return installOperator(cluster, pair, { signal, progress });
   });
   const resource = await steps.run('sample applied, ready', async (progress) => {
@@ -109,9 +118,7 @@ export const runInCluster = async (options: RunOptions): Promise<Report> => {
     resource: (await cluster.kubectl(['get', 'l4balancer', 'edge'])).stdout,
     http,
     ...(redis ? { redis } : {}),
-    notes: redis
-      ? []
-      : ['Redis was left out: redis-server is not installed, so no image could be made of it.'],
+    notes: redis ? [] : ['Redis is omitted: redis-server is not installed, so its image could not be built.'],
     tuning: await proxyTuning(cluster, resource.status?.selector ?? ''),
     next: await nextSteps(cluster),
   };

@@ -19,15 +19,18 @@ const imageValues = (key: string, { reference }: BuiltImage): readonly string[] 
 };
 
 /** The state and the last log lines of the operator's pods, for the error message. */
-const lastWords = async ({ kubectl }: Cluster): Promise<readonly string[]> => {
-  const ask = async (argv: readonly string[]): Promise<readonly string[]> => {
+const operatorDiagnostics = async ({ kubectl }: Cluster): Promise<readonly string[]> => {
+  const output = async (argv: readonly string[]): Promise<readonly string[]> => {
     try {
       return (await kubectl(['-n', OPERATOR_NAMESPACE, ...argv])).stdout.trim().split('\n');
     } catch (error) {
       return error instanceof ChildError ? error.lastLines : [String(error)];
     }
   };
-  return [...(await ask(['get', 'pods'])), ...(await ask(['logs', `deployment/${RELEASE}`, '--tail=10']))];
+  return [
+    ...(await output(['get', 'pods'])),
+    ...(await output(['logs', `deployment/${RELEASE}`, '--tail=10'])),
+  ];
 };
 
 /** Installs or upgrades the chart with these images and waits until the operator is ready. */
@@ -62,8 +65,8 @@ export const installOperator = async (
     signal.throwIfAborted();
     throw new ChildError(
       'ChildFailed',
-      'helm could not install the operator',
-      await lastWords(cluster),
+      'helm failed to install the operator',
+      await operatorDiagnostics(cluster),
       cause,
     );
   }

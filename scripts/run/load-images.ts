@@ -12,7 +12,7 @@ interface Nodes {
   }[];
 }
 
-/** The images that some node lacks, according to what the kubelets report. */
+/** The images that at least one node lacks, according to the kubelets. */
 export const missingImages = <T extends ImageFile>(nodes: Nodes, images: readonly T[]): readonly T[] => {
   const known = nodes.items.map(
     ({ status }) => new Set((status.images ?? []).flatMap(({ names }) => names ?? [])),
@@ -20,7 +20,7 @@ export const missingImages = <T extends ImageFile>(nodes: Nodes, images: readonl
   return images.filter(({ reference }) => !known.every((names) => names.has(reference)));
 };
 
-/** Loads images that some node lacks onto the nodes; returns how many. */
+/** Loads the images that at least one node lacks onto all nodes; returns how many. */
 export const loadImages = async (
   cluster: Cluster,
   images: readonly ImageFile[],

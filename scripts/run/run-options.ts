@@ -1,6 +1,6 @@
 import type { Steps } from '../../tooling/terminal/steps.ts';
 
-/** What both ways of running the sample need. */
+/** Options for running the sample, in a cluster or without. */
 export interface RunOptions {
   readonly steps: Steps;
   /** Stops the run and everything that it started. */

@@ -6,7 +6,7 @@ interface Address {
 }
 
 /** The ports and addresses of the sample's listeners and endpoints on this machine, by their names. */
-export interface Places {
+export interface LocalAddresses {
   readonly listeners: Readonly<Record<string, number>>;
   readonly endpoints: Readonly<Record<string, readonly Address[]>>;
 }
@@ -24,7 +24,7 @@ interface Sample {
  * The sample for a run without a cluster, as JSON, which is also YAML: fixed endpoints instead of Services,
  * free ports, and only backends that have endpoints.
  */
-export const standaloneManifest = (sampleYaml: string, { listeners, endpoints }: Places): string => {
+export const standaloneManifest = (sampleYaml: string, { listeners, endpoints }: LocalAddresses): string => {
   const sample = parse(sampleYaml) as Sample;
   const { spec } = sample;
   const backends = spec.backends.flatMap(({ service: _, ...backend }) => {

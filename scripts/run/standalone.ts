@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { status } from '../../report/status.ts';
 import { runChild } from '../../tooling/process/child.ts';
-import { lookForProgram } from '../../tooling/process/find-program.ts';
+import { findProgram } from '../../tooling/process/find-program.ts';
 import { REPOSITORY } from '../../tooling/process/folders.ts';
 import { freePort } from '../../tooling/process/free-ports.ts';
 import { startService } from '../../tooling/process/service.ts';
@@ -59,7 +59,7 @@ export const runStandalone = async ({ steps, signal, requests }: RunOptions): Pr
     return web.ports;
   });
 
-  const redisServer = lookForProgram('redis-server');
+  const redisServer = findProgram('redis-server');
   if (redisServer)
     await steps.run('Redis', async () => {
       const settings = ['--bind', '127.0.0.1', '--port', `${cachePort}`, '--save', '', '--dir', folder];
@@ -69,12 +69,12 @@ export const runStandalone = async ({ steps, signal, requests }: RunOptions): Pr
     });
 
   const manifest = join(folder, 'edge.yaml');
-  const local = (port: number) => ({ address: '127.0.0.1', port });
-  const places = {
+  const onLoopback = (port: number) => ({ address: '127.0.0.1', port });
+  const addresses = {
     listeners: { http: httpPort, redis: redisPort },
-    endpoints: { web: webPorts.map(local), ...(redisServer ? { cache: [local(cachePort)] } : {}) },
+    endpoints: { web: webPorts.map(onLoopback), ...(redisServer ? { cache: [onLoopback(cachePort)] } : {}) },
   };
-  writeFileSync(manifest, standaloneManifest(readFileSync(SAMPLE_FILE, 'utf8'), places));
+  writeFileSync(manifest, standaloneManifest(readFileSync(SAMPLE_FILE, 'utf8'), addresses));
 
   const admin = `http://127.0.0.1:${adminPort}`;
   await steps.run('proxy, ready', async () => {
@@ -96,21 +96,21 @@ export const runStandalone = async ({ steps, signal, requests }: RunOptions): Pr
     mode: 'standalone',
     resource: `edge, without a cluster: ${acceptors.length} acceptors, HTTP on 127.0.0.1:${httpPort}${
       redis ? `, Redis on 127.0.0.1:${redisPort}` : ''
-    }. All of it is stopped again.`,
+    }. Everything has been stopped.`,
     http,
     ...(redis ? { redis } : {}),
-    notes: redisServer ? [] : ['Redis was left out: redis-server is not installed.'],
+    notes: redisServer ? [] : ['Redis is omitted: redis-server is not installed.'],
     tuning,
     next: [
       {
         command: 'node_modules/.bin/node bin/l4balancer-proxy.js --help',
-        means: 'the proxy without Kubernetes: flags and variables',
+        means: 'flags and variables of the proxy without Kubernetes',
       },
       {
         command: `node_modules/.bin/node bin/l4balancer-proxy.js --check ${relative(process.cwd(), SAMPLE_FILE)}`,
-        means: 'what is wrong with a manifest, if anything',
+        means: 'check a manifest',
       },
-      { command: 'make run', means: 'the same in a real cluster, with docker, or as root with Go' },
+      { command: 'make run', means: 'run the sample in a real cluster (needs docker, or root and Go)' },
     ],
   };
 };

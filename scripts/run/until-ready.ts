@@ -28,17 +28,17 @@ interface Deployment {
   };
 }
 
-/** What is still being waited for, as text; undefined when the newest spec is served. */
-export const awaitedOfResource = ({ metadata, status }: Resource): string | undefined => {
+/** What is still pending, as text; undefined when the newest spec is served. */
+export const pendingOfResource = ({ metadata, status }: Resource): string | undefined => {
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
   if (!ready || (status?.observedGeneration ?? 0) < metadata.generation)
-    return 'edge: the operator takes it up';
+    return 'edge: waiting for the operator';
   if (ready.status === 'True') return undefined;
   return `edge: ${ready.reason ?? 'not ready'}${ready.message ? `, ${ready.message}` : ''}`;
 };
 
-/** Like awaitedOfResource, for a Deployment. */
-export const awaitedOfDeployment = ({ metadata, spec, status }: Deployment): string | undefined => {
+/** Like pendingOfResource, for a Deployment. */
+export const pendingOfDeployment = ({ metadata, spec, status }: Deployment): string | undefined => {
   const current = (status?.observedGeneration ?? 0) >= metadata.generation;
   const { updatedReplicas = 0, availableReplicas = 0, replicas = 0 } = current ? (status ?? {}) : {};
   if (
@@ -74,9 +74,9 @@ export const untilReady = async (
   for (;;) {
     signal.throwIfAborted();
     const resource = await read<Resource>('l4balancer/edge');
-    const awaited = [awaitedOfResource(resource)];
-    for (const name of deployments) awaited.push(awaitedOfDeployment(await read(`deployment/${name}`)));
-    const missing = awaited.filter((text) => text !== undefined);
+    const pending = [pendingOfResource(resource)];
+    for (const name of deployments) pending.push(pendingOfDeployment(await read(`deployment/${name}`)));
+    const missing = pending.filter((text) => text !== undefined);
     if (missing.length === 0) return resource;
     progress(missing.join('; '));
     if (performance.now() > deadline) {

@@ -2,9 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/**
- * HTTP servers on loopback that respond with their name: the sample's endpoints where there is no cluster.
- */
+/** HTTP servers on loopback that respond with their name: the sample's endpoints when there is no cluster. */
 export interface WebServers {
   readonly ports: readonly number[];
   close(): Promise<void>;

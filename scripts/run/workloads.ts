@@ -4,7 +4,7 @@ export type Manifest = Readonly<Record<string, unknown>>;
 export interface SampleImages {
   /** The echo server of cluster/images/echo. */
   readonly echo: string;
-  /** Undefined where this machine has no redis-server to build an image from. */
+  /** Undefined if this machine has no redis-server to build an image from. */
   readonly redis: string | undefined;
 }
 

@@ -1,6 +1,6 @@
 import { after } from 'node:test';
 
-/** How long a file may take to clean up after its last test, before its process is ended. */
+/** How long a file may take to clean up after its last test before its process is stopped. */
 const WITHIN_MS = 60_000;
 
 // Loaded before each test file, and by the runner itself, which has no tests. A failed test that leaves a
@@ -11,7 +11,7 @@ if (process.env.NODE_TEST_CONTEXT !== undefined)
     setTimeout(() => {
       const left = process.getActiveResourcesInfo().join(', ');
       process.stderr.write(
-        `${process.argv[1]} is ended ${WITHIN_MS / 1000} s after its last test; still open: ${left}\n`,
+        `${process.argv[1]} was stopped ${WITHIN_MS / 1000} s after its last test; still open: ${left}\n`,
       );
       process.exit(1);
     }, WITHIN_MS).unref();

@@ -47,7 +47,7 @@ export const runTests = async (
   const seen: string[] = [];
   const silence = setTimeout(() => {
     out.write(
-      `✖ no test ended for ${LONGEST_SILENCE_MS / 60_000} min; stopping. Last: ${seen.at(-1) ?? 'nothing'}\n`,
+      `✖ no output for ${LONGEST_SILENCE_MS / 60_000} min; stopping. Last line: ${seen.at(-1) ?? 'none'}\n`,
     );
     stop();
   }, LONGEST_SILENCE_MS);

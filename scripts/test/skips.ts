@@ -1,5 +1,5 @@
 /**
- * The skipped tests (`name: reason`) that are not on the list. The list has one test name per line; empty
+ * The skipped tests (`name: reason`) that the list does not allow. It has one test name per line; empty
  * lines and lines that start with `#` are ignored.
  */
 export const unexpectedSkips = (skipped: readonly string[], list: string): readonly string[] => {

@@ -10,20 +10,18 @@ export interface Stage {
   readonly files: readonly string[];
   /** How many files run at the same time. */
   readonly concurrency: number;
-  /** Whether it needs programs of Kubernetes, which are built if missing. */
+  /** Whether its tests need Kubernetes programs, which are built if missing. */
   readonly needsPrograms: boolean;
 }
 
 const IMPORT = /^(?:import|export)\b[^;]*? from '(\.[^']+\.ts)'/gm;
 
-/** The module that finds or builds the programs of Kubernetes. */
+/** The module that finds or builds the Kubernetes programs. */
 const PROGRAMS = 'tooling/assets/programs.ts';
-/** Where tests have their helpers; anything else that a test imports is what it tests. */
+/** The folders of test helpers; anything else that a test imports is what it tests. */
 const HELPERS = /^(?:test|cluster)\//;
 
-/**
- * Whether a test needs programs of Kubernetes: it, or one of its helpers, imports the module that finds them.
- */
+/** Whether a test needs Kubernetes programs: it or one of its helpers imports the module that finds them. */
 export const needsPrograms = (path: string, read: (path: string) => string): boolean => {
   const seen = new Set([path]);
   for (const at of seen)
@@ -67,16 +65,16 @@ export const stagesOf = (root: string): readonly Stage[] => {
   });
   return [
     stage('meta', 'the habits'),
-    stage('unit', 'each room', 2),
+    stage('unit', 'each folder by itself', 2),
     stage('relay', 'the proxy as a process', 2),
-    // They mostly wait: for leases to expire, for a period without writes, for garbage collectors.
+    // These tests mostly wait: for leases to expire, for a period without writes, for garbage collection.
     stage('integration', 'against a real API server', 4),
     {
       name: 'e2e',
       about: 'on a real cluster',
       files: globSync('e2e/*.test.ts', { cwd: root }).sort(),
       concurrency: 1,
-      needsPrograms: false, // the cluster brings them
+      needsPrograms: false, // the cluster has them
     },
   ];
 };

@@ -12,7 +12,7 @@ export const treePaths = (root: string): readonly string[] =>
     .split('\0')
     .filter((path) => path !== '' && existsSync(join(root, path)));
 
-/** Copies the working tree, including uncommitted edits; node_modules is shared by a link. */
+/** Copies the working tree, including uncommitted edits; node_modules is shared through a symbolic link. */
 export const copyTree = (from: string, to: string): void => {
   for (const path of treePaths(from)) {
     mkdirSync(dirname(join(to, path)), { recursive: true });

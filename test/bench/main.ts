@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { abortOnSignals } from '../../tooling/process/abort-on-signals.ts';
-import { failed } from '../../tooling/terminal/failed.ts';
+import { reportFailure } from '../../tooling/terminal/report-failure.ts';
 import { LINES } from './lines/all.ts';
 import { whyNoNamespaces } from './network/namespaces.ts';
 import { settingName, settingsFor } from './network/setting.ts';
@@ -143,10 +143,10 @@ switch (command.command) {
     process.exitCode = 2;
     break;
   case 'Show':
-    await show(command.file).catch((error: unknown) => failed(error, stderr));
+    await show(command.file).catch((error: unknown) => reportFailure(error, stderr));
     break;
   case 'Run':
-    await run(command.options).catch((error: unknown) => failed(error, stderr));
+    await run(command.options).catch((error: unknown) => reportFailure(error, stderr));
     break;
   default:
     command satisfies never;

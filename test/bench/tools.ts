@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { lookForProgram } from '../../tooling/process/find-program.ts';
+import { findProgram } from '../../tooling/process/find-program.ts';
 
 export type ToolName = 'wrk' | 'nginx' | 'nginx stream' | 'haproxy' | 'iperf3';
 
@@ -62,7 +62,7 @@ export const findTools = (): Tools => {
   const found: Partial<Record<ToolName, Tool>> = {};
   let loadStream = '';
   const look = (name: 'wrk' | 'nginx' | 'haproxy' | 'iperf3', flag: string): string => {
-    const path = lookForProgram(name);
+    const path = findProgram(name);
     if (path === undefined) return '';
     const said = ask(path, flag);
     found[name] = { path, version: versionIn(said) };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DECISION_FILE, lacksOf } from '../../scripts/docs/decisions.ts';
+import { DECISION_FILE, missingParts } from '../../scripts/docs/decisions.ts';
 import { assertNone, type Finding } from './finding.ts';
 import { type SourceFile, tree } from './tree.ts';
 
@@ -17,7 +17,7 @@ const check = (files: readonly SourceFile[]): readonly Finding[] =>
         ...(Number(number) === position + 1
           ? []
           : [{ path, says: `is number ${position + 1} of the decisions` }]),
-        ...lacksOf(text).map((lack) => ({ path, says: `lacks ${lack}` })),
+        ...missingParts(text).map((lack) => ({ path, says: `lacks ${lack}` })),
       ];
     });
 

@@ -5,12 +5,12 @@ import { SAMPLE_FILE } from '../../scripts/run/sample.ts';
 import { standaloneManifest } from '../../scripts/run/standalone-manifest.ts';
 import { runChild } from '../../tooling/process/child.ts';
 import { REPOSITORY } from '../../tooling/process/folders.ts';
-import { carrying, makeMark } from './carrying.ts';
+import { makeMark, markedProcesses } from './marked-processes.ts';
 
 const sample = readFileSync(SAMPLE_FILE, 'utf8');
 const web = [{ address: '127.0.0.1', port: 8001 }];
 
-test('without a cluster the sample has fixed endpoints, and only what there are endpoints for', () => {
+test('without a cluster, the sample has fixed endpoints, and only the listeners and backends that have any', () => {
   const manifest = JSON.parse(standaloneManifest(sample, { listeners: { http: 18080 }, endpoints: { web } }));
   assert.deepEqual(manifest.spec.listeners, [{ name: 'http', port: 18080, backend: 'web' }]);
   assert.deepEqual(
@@ -23,7 +23,7 @@ test('without a cluster the sample has fixed endpoints, and only what there are 
   );
 });
 
-test('make run without a cluster sends traffic to every endpoint and stops all that it started', async () => {
+test('make run without a cluster sends traffic to every endpoint and stops every process that it started', async () => {
   const script = `${REPOSITORY}/scripts/run.ts`;
   const mark = makeMark();
   const report = JSON.parse(
@@ -39,5 +39,5 @@ test('make run without a cluster sends traffic to every endpoint and stops all t
     ['web-1', 'web-2', 'web-3'],
   );
   assert.ok(report.tuning.length > 0);
-  assert.deepEqual(carrying(mark), []);
+  assert.deepEqual(markedProcesses(mark), []);
 });

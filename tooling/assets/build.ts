@@ -14,7 +14,7 @@ export interface BuildOptions {
 
 /**
  * Builds cluster programs into `folder`, one step each. A program appears there complete or not at all.
- * Throws with Go's last lines, or with what is missing.
+ * Throws with Go's last lines of output, or with what is missing.
  */
 export async function buildPrograms(
   names: readonly string[],
@@ -45,7 +45,7 @@ export async function buildPrograms(
 /** Builds one of {@link TOOLS} as `path`. */
 export async function buildTool(name: string, path: string, options: BuildOptions): Promise<void> {
   const tool = TOOLS[name];
-  if (!tool) throw new Error(`no tool ${name} can be built: known are ${Object.keys(TOOLS).join(', ')}`);
+  if (!tool) throw new Error(`unknown tool ${name}: expected ${Object.keys(TOOLS).join(', ')}`);
   const go = await findGo(name);
   await inWorkFolder(dirname(path), (work) =>
     options.steps.run(`${name} ${tool.version}`, async (progress) => {
@@ -72,7 +72,7 @@ async function compile(
 ): Promise<void> {
   const more = { env: { GOFLAGS: '-mod=mod' }, ...(signal ? { signal } : {}) };
   const flags = ['-buildvcs=false', '-ldflags', LINKER_FLAGS];
-  progress('looking for what is to be compiled');
+  progress('listing the packages to compile');
   const stale = await runGo(
     go,
     ['list', '-deps', '-f', '{{if .Stale}}x{{end}}', ...flags, target],

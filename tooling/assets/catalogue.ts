@@ -1,7 +1,7 @@
-/** What is built from Go modules where it is not found ready-made, and at which versions. */
+/** What is built from Go modules if no prebuilt program is found, and at which versions. */
 export const KUBERNETES_VERSION = 'v1.34.4';
 export const ETCD_VERSION = 'v3.6.13';
-/** Branch of controller-runtime whose setup-envtest knows this Kubernetes. */
+/** Branch of controller-runtime whose setup-envtest supports this Kubernetes. */
 export const ENVTEST_BRANCH = 'release-0.22';
 
 /** Programs of a Kubernetes cluster that come from the module k8s.io/kubernetes. */
@@ -26,10 +26,10 @@ export const TOOLS: Readonly<Record<string, { readonly package: string; readonly
   kind: { package: 'sigs.k8s.io/kind', version: 'v0.33.0' },
 };
 
-/** The module a cluster program is built in, its package there, and flags for the linker. */
+/** The module in which a cluster program is built, and its package there. */
 export function buildOf(name: string): { readonly module: 'kubernetes' | 'etcd'; readonly package: string } {
   if (name === 'etcd') return { module: 'etcd', package: '.' };
   if (CLUSTER_PROGRAMS.includes(name))
     return { module: 'kubernetes', package: `k8s.io/kubernetes/cmd/${name}` };
-  throw new Error(`no program ${name} can be built: known are ${CLUSTER_PROGRAMS.join(', ')}`);
+  throw new Error(`unknown program ${name}: expected ${CLUSTER_PROGRAMS.join(', ')}`);
 }

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { runChild } from '../process/child.ts';
-import { lookForProgram } from '../process/find-program.ts';
+import { findProgram } from '../process/find-program.ts';
 import type { BuildOptions } from './build.ts';
 import { ENVTEST_BRANCH, KUBERNETES_VERSION } from './catalogue.ts';
 import { runGo } from './go.ts';
@@ -14,11 +14,11 @@ const DOWNLOAD_WITHIN_MS = 600_000;
 
 /**
  * Tries to download prebuilt etcd, kube-apiserver and kubectl of the same minor version into `folder`, and
- * returns whether it succeeded. Where it did not (no Go, no network, no such release), the build from source
+ * returns whether it succeeded. If it did not (no Go, no network, no such release), the build from source
  * follows and reports what fails.
  */
 export async function downloadEnvtest(folder: string, { steps, signal }: BuildOptions): Promise<boolean> {
-  const go = lookForProgram('go');
+  const go = findProgram('go');
   if (!go) return false;
   const parent = dirname(folder);
   await mkdir(parent, { recursive: true });

@@ -1,25 +1,26 @@
 import { join } from 'node:path';
 import { type ChildOptions, runChild } from '../process/child.ts';
-import { lookForProgram } from '../process/find-program.ts';
+import { findProgram } from '../process/find-program.ts';
 import { cacheFolder } from '../process/folders.ts';
 
-/** Since 1.21, Go downloads the toolchain that a module asks for. */
+/** Since 1.21, Go downloads the toolchain that a module requires. */
 const OLDEST_MINOR = 21;
 
-/** Path of Go. The error says where to get it. */
+/** Path of the go command. The error says where to get it. */
 export async function findGo(what: string): Promise<string> {
   const advice = `Install it from https://go.dev/dl (1.${OLDEST_MINOR} or later)`;
-  const go = lookForProgram('go') ?? lookForProgram('go', { PATH: '/usr/local/go/bin' });
-  if (!go)
-    throw new Error(`${what} is built from source, which needs Go, and Go is not on the PATH. ${advice}.`);
+  const go = findProgram('go') ?? findProgram('go', { PATH: '/usr/local/go/bin' });
+  if (!go) throw new Error(`${what} must be built from source, but Go is not on the PATH. ${advice}.`);
   const version = (await runChild([go, 'env', 'GOVERSION'])).trim();
   const minor = Number(/^go1\.(\d+)/.exec(version)?.[1] ?? Number.NaN);
   if (minor < OLDEST_MINOR)
-    throw new Error(`${what} is built from source; ${go} is ${version}, too old. ${advice}.`);
+    throw new Error(
+      `${what} must be built from source, but ${go} is ${version}, which is too old. ${advice}.`,
+    );
   return go;
 }
 
-/** Runs Go in `cwd` with cgo disabled. Throws ChildError with Go's last lines. */
+/** Runs Go in `cwd` with cgo disabled. Throws ChildError with Go's last lines of output. */
 export function runGo(
   go: string,
   args: readonly string[],
@@ -27,11 +28,11 @@ export function runGo(
   options: Pick<ChildOptions, 'signal' | 'onLine'> & { readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<string> {
   const { env, ...rest } = options;
-  return runChild([go, ...args], { cwd, ...rest, env: { CGO_ENABLED: '0', ...homeless(), ...env } });
+  return runChild([go, ...args], { cwd, ...rest, env: { CGO_ENABLED: '0', ...goFolders(), ...env } });
 }
 
 /** Go keeps its cache in the home directory; without one it uses ours. */
-function homeless(): Record<string, string> {
+function goFolders(): Record<string, string> {
   const { HOME, GOCACHE, GOPATH, XDG_CACHE_HOME } = process.env;
   return {
     ...(HOME || GOCACHE || XDG_CACHE_HOME ? {} : { GOCACHE: join(cacheFolder(), 'go-build') }),

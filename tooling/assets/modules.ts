@@ -36,15 +36,15 @@ export async function writeKubernetesModule(go: string, folder: string, signal?:
   const answer: { GoMod: string } = JSON.parse(
     await runGo(go, ['mod', 'download', '-json', module], folder, more),
   );
-  const theirs = await readFile(answer.GoMod, 'utf8');
-  await writeFile(join(folder, 'go.mod'), kubernetesModule(theirs));
+  const upstream = await readFile(answer.GoMod, 'utf8');
+  await writeFile(join(folder, 'go.mod'), kubernetesModule(upstream));
   await runGo(go, ['get', module], folder, more);
 }
 
-/** Our go.mod, derived from theirs. */
-export function kubernetesModule(theirs: string): string {
-  const goLine = /^go \S+$/m.exec(theirs)?.[0] ?? 'go 1.24.0';
-  const parts = theirs.matchAll(/^\s+(k8s\.io\/[a-z0-9-]+) v0\.0\.0$/gm);
+/** Our go.mod, derived from that of Kubernetes. */
+export function kubernetesModule(upstream: string): string {
+  const goLine = /^go \S+$/m.exec(upstream)?.[0] ?? 'go 1.24.0';
+  const parts = upstream.matchAll(/^\s+(k8s\.io\/[a-z0-9-]+) v0\.0\.0$/gm);
   const names = [...new Set([...parts].map((match) => match[1]))].sort();
   const version = KUBERNETES_VERSION.replace(/^v1\./, 'v0.');
   const replaces = names.map((name) => `replace ${name} => ${name} ${version}\n`);

@@ -1,6 +1,6 @@
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { lookForProgram } from '../process/find-program.ts';
+import { findProgram } from '../process/find-program.ts';
 import { cacheFolder } from '../process/folders.ts';
 import { withLock } from '../process/lock.ts';
 import { openSteps, type Steps } from '../terminal/steps.ts';
@@ -19,7 +19,7 @@ export interface AssetOptions {
 const HEARTBEAT_MS = 30_000;
 
 /**
- * The folder that has all of `names` (etcd and programs of Kubernetes): KUBEBUILDER_ASSETS, else the cache,
+ * The folder that has all of `names` (etcd and Kubernetes programs): KUBEBUILDER_ASSETS, else the cache,
  * else what setup-envtest downloads, else the cache again after a build from source. It is always a single
  * folder, so that versions never mix.
  */
@@ -36,8 +36,8 @@ export async function clusterPrograms(names: readonly string[], options: AssetOp
   return withLock(
     `${built}.lock`,
     async () => {
-      const madeMeanwhile = find();
-      if (madeMeanwhile) return madeMeanwhile;
+      const builtMeanwhile = find();
+      if (builtMeanwhile) return builtMeanwhile;
       const downloadable = names.every((name) => ENVTEST_PROGRAMS.includes(name));
       if (downloadable && (await downloadEnvtest(downloaded, build)) && hasAll(downloaded, names))
         return downloaded;
@@ -45,13 +45,13 @@ export async function clusterPrograms(names: readonly string[], options: AssetOp
       await buildPrograms(missing, built, build);
       return built;
     },
-    sayWaiting(options),
+    reportWaiting(options),
   );
 }
 
 /** Path of helm, kind or kubectl: from the PATH, else from the cache, else built into the cache. */
 export async function toolProgram(name: string, options: AssetOptions = {}): Promise<string> {
-  const onPath = lookForProgram(name);
+  const onPath = findProgram(name);
   if (onPath) return onPath;
   const tool = TOOLS[name];
   if (!tool) return join(await clusterPrograms([name], options), name);
@@ -64,7 +64,7 @@ export async function toolProgram(name: string, options: AssetOptions = {}): Pro
     async () => {
       if (!isExecutable(path)) await buildTool(name, path, buildOptions(options));
     },
-    sayWaiting(options),
+    reportWaiting(options),
   );
   return path;
 }
@@ -85,9 +85,9 @@ function stepsAsText(progress: (text: string) => void): Steps {
   };
 }
 
-function sayWaiting({ progress }: AssetOptions): (owner: number) => void {
-  const say = progress ?? ((text: string) => process.stderr.write(`  … ${text}\n`));
-  return (owner) => say(`waiting for process ${owner}, which builds the same`);
+function reportWaiting({ progress }: AssetOptions): (owner: number) => void {
+  const report = progress ?? ((text: string) => process.stderr.write(`  … ${text}\n`));
+  return (owner) => report(`waiting for process ${owner}, which is building the same programs`);
 }
 
 function requireWritable(folder: string): void {
@@ -95,9 +95,8 @@ function requireWritable(folder: string): void {
     mkdirSync(folder, { recursive: true });
     accessSync(folder, constants.W_OK);
   } catch (cause) {
-    const advice =
-      'set XDG_CACHE_HOME (or HOME) to a folder that can be written; some gigabytes are needed while building';
-    throw new Error(`cannot write the cache ${folder}: ${advice}`, { cause });
+    const advice = 'set XDG_CACHE_HOME (or HOME) to a writable folder with some gigabytes of free space';
+    throw new Error(`cannot write to the cache ${folder}: ${advice}`, { cause });
   }
 }
 
@@ -110,6 +109,6 @@ function isExecutable(path: string): boolean {
     accessSync(path, constants.X_OK);
     return statSync(path).isFile();
   } catch {
-    return false; // not there, or not to be run: either way it has to be made
+    return false; // missing or not executable: either way it must be built
   }
 }

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { lookForProgram } from '../process/find-program.ts';
+import { findProgram } from '../process/find-program.ts';
 import { cacheFolder, REPOSITORY } from '../process/folders.ts';
 import { withLock } from '../process/lock.ts';
 import { buildahBuilder } from './buildah.ts';
@@ -11,7 +11,7 @@ import { IMAGES, type ImageName, inputDigest } from './inputs.ts';
 /** An image that is ready to be loaded into a cluster. */
 export interface BuiltImage {
   readonly name: ImageName | 'redis';
-  /** Such as `localhost/l4balancer-proxy:1f2e3d4c5b6a`; the tag is a digest of the inputs. */
+  /** For example `localhost/l4balancer-proxy:1f2e3d4c5b6a`; the tag is a digest of the inputs. */
   readonly reference: string;
   /** A docker archive. */
   readonly tar: string;
@@ -19,19 +19,19 @@ export interface BuiltImage {
 
 export interface BuildOptions {
   readonly signal: AbortSignal;
-  /** Receives what is being done now. */
+  /** Receives a description of the current step. */
   readonly progress: (text: string) => void;
 }
 
 /**
- * What builds images on this machine: docker where an engine answers, else buildah. Throws where there is
+ * The image builder of this machine: docker if an engine responds, else buildah. Throws if there is
  * neither.
  */
 export const openBuilder = async (signal: AbortSignal): Promise<ImageBuilder> => {
   if (await dockerVersion(signal)) return dockerBuilder(REPOSITORY);
-  if (lookForProgram('buildah')) return await buildahBuilder(REPOSITORY, join(cacheFolder(), 'images'));
+  if (findProgram('buildah')) return await buildahBuilder(REPOSITORY, join(cacheFolder(), 'images'));
   throw new Error(
-    'Nothing here builds images: no docker engine answers and buildah is not installed. Start docker, or install buildah.',
+    'Images cannot be built: no docker engine responds, and buildah is not installed. Start docker, or install buildah.',
   );
 };
 
@@ -39,7 +39,7 @@ export const openBuilder = async (signal: AbortSignal): Promise<ImageBuilder> =>
 const OLD_MS = 3_600_000;
 
 /** Removes old builds of the same image, so that the cache does not grow. */
-const removeOthers = (folder: string, name: string, keep: string): void => {
+const removeOldArchives = (folder: string, name: string, keep: string): void => {
   for (const file of readdirSync(folder))
     if (file.startsWith(`${name}-`) && file.endsWith('.tar') && file !== keep) {
       const path = join(folder, file);
@@ -64,7 +64,7 @@ const ensureTar = async (
   const image = { name, reference: `localhost/l4balancer-${name}:${tag}`, tar: join(folder, file) };
   if (existsSync(image.tar)) return image;
   const waiting = (owner: number): void =>
-    progress(`${name}: waiting for process ${owner}, which builds images`);
+    progress(`${name}: waiting for process ${owner}, which is building images`);
   return withLock(
     join(folder, 'lock'),
     async () => {
@@ -84,12 +84,12 @@ const makeTar = async (
   rmSync(partial, { force: true });
   await make(reference, partial, (line) => progress(`${name}: ${stepOf(line)}`));
   renameSync(partial, tar);
-  removeOthers(dirname(tar), name, basename(tar));
+  removeOldArchives(dirname(tar), name, basename(tar));
 };
 
 /**
  * Builds what has changed since the last call, as docker archives in the cache; an unchanged tree builds
- * nothing. Throws where no builder is available, or with the last lines of the build that failed.
+ * nothing. Throws if no builder is available, or with the last lines of the build that failed.
  */
 export const buildImages = async (options: BuildOptions): Promise<readonly BuiltImage[]> => {
   const builder = await openBuilder(options.signal);
@@ -106,7 +106,7 @@ export const buildImages = async (options: BuildOptions): Promise<readonly Built
   return built;
 };
 
-/** An image with a real redis-server, for the sample; undefined where this machine has no redis-server. */
+/** An image with a real redis-server, for the sample; undefined if this machine has no redis-server. */
 export const redisImage = async (options: BuildOptions): Promise<BuiltImage | undefined> => {
   const builder = await openBuilder(options.signal);
   const tag = await builder.redisTag();

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { runChild } from '../process/child.ts';
-import { findProgram, lookForProgram } from '../process/find-program.ts';
+import { findProgram, requireProgram } from '../process/find-program.ts';
 import type { BuildIo, ImageBuilder } from './builder.ts';
 import { librariesOf, putFolder, putPrograms } from './local-base.ts';
 import { putSkeleton } from './root-file-system.ts';
@@ -33,7 +33,7 @@ export const buildahBuilder = async (root: string, folder: string): Promise<Imag
   const storage = join(folder, 'storage');
   const temporary = join(folder, 'tmp');
   const node = process.execPath;
-  const base = await filesDigest([node, ...BUILD_TOOLS.map(findProgram)]);
+  const base = await filesDigest([node, ...BUILD_TOOLS.map(requireProgram)]);
   const env = { BUILDAH_ISOLATION: 'chroot', STORAGE_DRIVER: 'vfs', TMPDIR: temporary };
   const buildah = (argv: readonly string[], { signal, onLine }: BuildIo, cwd = root): Promise<string> => {
     mkdirSync(temporary, { recursive: true });
@@ -71,11 +71,11 @@ export const buildahBuilder = async (root: string, folder: string): Promise<Imag
       putSkeleton(rootfs);
       await putPrograms(rootfs, [{ from: node, to: '/usr/local/bin/node' }]);
       for (const tool of BUILD_TOOLS) {
-        const from = findProgram(tool);
+        const from = requireProgram(tool);
         await putPrograms(rootfs, [{ from, to: tool === 'sh' ? '/bin/sh' : `/usr/bin/${tool}` }]);
       }
       // npm is a folder of scripts; its command is a link to npm/bin/npm-cli.js.
-      putFolder(rootfs, dirname(dirname(realpathSync(findProgram('npm')))), '/usr/lib/npm');
+      putFolder(rootfs, dirname(dirname(realpathSync(requireProgram('npm')))), '/usr/lib/npm');
       writeFileSync(join(rootfs, 'usr/bin/npm'), NPM, { mode: 0o755 });
     };
     const path = 'ENV PATH=/usr/local/bin:/usr/bin:/bin';
@@ -83,7 +83,7 @@ export const buildahBuilder = async (root: string, folder: string): Promise<Imag
   };
 
   /** Removes earlier builds of the same image, so that storage does not grow with every edit. */
-  const forgetOthers = async (reference: string, io: BuildIo): Promise<void> => {
+  const removeOtherTags = async (reference: string, io: BuildIo): Promise<void> => {
     const repository = reference.slice(0, reference.lastIndexOf(':') + 1);
     const listed = await buildah(['images', '--format', '{{.Name}}:{{.Tag}}'], { ...io, onLine: () => {} });
     const others = listed.split('\n').filter((name) => name.startsWith(repository) && name !== reference);
@@ -119,15 +119,15 @@ export const buildahBuilder = async (root: string, folder: string): Promise<Imag
         io,
       );
       await save(reference, tar, io);
-      await forgetOthers(reference, io);
+      await removeOtherTags(reference, io);
     },
     async redisTag() {
-      const missing = REDIS_PROGRAMS.some((name) => !lookForProgram(name));
-      return missing ? undefined : await filesDigest([findProgram('redis-server')]);
+      const missing = REDIS_PROGRAMS.some((name) => !findProgram(name));
+      return missing ? undefined : await filesDigest([requireProgram('redis-server')]);
     },
     async redis(reference, tar, io) {
       const programs = REDIS_PROGRAMS.map((name) => ({
-        from: findProgram(name),
+        from: requireProgram(name),
         to: `/usr/local/bin/${name}`,
       }));
       const containerfile =

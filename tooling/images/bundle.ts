@@ -61,12 +61,12 @@ const packagesIn = ({ outputs }: Metafile): readonly string[] => {
   return [...new Set(folders.filter((folder) => folder !== undefined))].sort();
 };
 
-/** What scanners identify a package by, and what its licence requires to be kept. */
-const LABEL = /^(package\.json|(licen[cs]e|copying|notice)\b.*)$/i;
+/** Files by which scanners identify a package, and those that its licence requires to be kept. */
+const METADATA = /^(package\.json|(licen[cs]e|copying|notice)\b.*)$/i;
 
 const copyPackage = (folder: string, root: string, app: string, files: readonly string[] = []): void => {
-  const labels = readdirSync(join(root, folder)).filter((file) => LABEL.test(file));
-  for (const file of [...labels, ...files]) cpSync(join(root, folder, file), join(app, folder, file));
+  const metadata = readdirSync(join(root, folder)).filter((file) => METADATA.test(file));
+  for (const file of [...metadata, ...files]) cpSync(join(root, folder, file), join(app, folder, file));
 };
 
 /**

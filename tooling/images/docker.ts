@@ -5,7 +5,7 @@ import { networkArguments } from './secret.ts';
 const REDIS_TAG = '7-alpine';
 const REDIS = `docker.io/library/redis:${REDIS_TAG}`;
 
-/** Version of the docker engine that answers, or undefined. A client without an engine does not count. */
+/** Version of the docker engine that responds, or undefined. A client without an engine does not count. */
 export const dockerVersion = async (signal?: AbortSignal): Promise<string | undefined> => {
   const options = { signal: AbortSignal.any([AbortSignal.timeout(10_000), ...(signal ? [signal] : [])]) };
   try {

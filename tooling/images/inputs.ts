@@ -22,7 +22,7 @@ const COMMON = [
   'tooling/images/root-file-system.ts',
 ];
 
-/** Files that make up an image, relative to `root` and sorted; what .dockerignore excludes is excluded. */
+/** Files that make up an image, relative to `root` and sorted; without what .dockerignore excludes. */
 export const inputFiles = (root: string, image: ImageName): readonly string[] => {
   const { dockerfile, folders } = IMAGES[image];
   const sources = folders.flatMap((folder) => globSync(`${folder}/**/*.{ts,js,json}`, { cwd: root }));

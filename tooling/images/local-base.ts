@@ -1,7 +1,7 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { runChild } from '../process/child.ts';
-import { put, withLateLibraries } from './root-file-system.ts';
+import { put, withRuntimeLibraries } from './root-file-system.ts';
 
 /**
  * Absolute paths of the shared libraries that a program needs, including its loader; none when it is static
@@ -13,7 +13,7 @@ export const librariesOf = async (program: string): Promise<readonly string[]> =
     throw cause;
   });
   const paths = [...listed.matchAll(/(?:=> )?(\/\S+) \(0x/g)].map(([, path]) => path as string);
-  return withLateLibraries(paths);
+  return withRuntimeLibraries(paths);
 };
 
 /** Copies the libraries that a program needs to where the program expects them. */

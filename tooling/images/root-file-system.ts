@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
  * glibc loads these at run time to look up names and users, so no list of linked libraries has them; since
  * 2.34 they are part of libc itself.
  */
-const LOADED_LATE = ['libnss_dns.so.2', 'libnss_files.so.2', 'libresolv.so.2'];
+const RUNTIME_LIBRARIES = ['libnss_dns.so.2', 'libnss_files.so.2', 'libresolv.so.2'];
 
 const PASSWD =
   'root:x:0:0:root:/root:/sbin/nologin\nnonroot:x:65532:65532:nonroot:/nonexistent:/sbin/nologin\n';
@@ -14,9 +14,9 @@ const GROUP = 'root:x:0:\nnonroot:x:65532:\n';
 const NSSWITCH = 'passwd: files\ngroup: files\nhosts: files dns\n';
 
 /** Adds the libraries that glibc loads later to those of a program. */
-export const withLateLibraries = (libraries: readonly string[]): readonly string[] => {
+export const withRuntimeLibraries = (libraries: readonly string[]): readonly string[] => {
   const libc = libraries.find((path) => path.endsWith('/libc.so.6'));
-  const late = libc === undefined ? [] : LOADED_LATE.map((name) => join(dirname(libc), name));
+  const late = libc === undefined ? [] : RUNTIME_LIBRARIES.map((name) => join(dirname(libc), name));
   return [...new Set([...libraries, ...late.filter((path) => existsSync(path))])];
 };
 
@@ -50,7 +50,7 @@ const ownLibraries = (): readonly string[] => {
 export const makeRootFileSystem = (rootfs: string): void => {
   putSkeleton(rootfs);
   put(rootfs, process.execPath, '/usr/local/bin/node');
-  for (const library of withLateLibraries(ownLibraries())) put(rootfs, library, library);
+  for (const library of withRuntimeLibraries(ownLibraries())) put(rootfs, library, library);
 };
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)

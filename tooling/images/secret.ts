@@ -21,7 +21,7 @@ const npmSetting = async (root: string, name: string, env: NodeJS.ProcessEnv): P
 const trustedCertificates = (env: NodeJS.ProcessEnv, cafile: string): string | undefined =>
   [env.NODE_EXTRA_CA_CERTS, env.SSL_CERT_FILE, cafile].find((path) => path !== undefined && existsSync(path));
 
-/** Arguments for both docker and buildah: this machine's certificates and npm registry, where configured. */
+/** Arguments for both docker and buildah: this machine's certificates and npm registry, if configured. */
 export const networkArguments = async (root: string, env: NodeJS.ProcessEnv): Promise<readonly string[]> => {
   const certificates = trustedCertificates(env, await npmSetting(root, 'cafile', env));
   const registry = await npmSetting(root, 'registry', env);

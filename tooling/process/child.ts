@@ -41,8 +41,9 @@ export const runChild = (
   { cwd, env, input, signal, onLine, graceMs = 5000 }: ChildOptions = {},
 ): Promise<string> => {
   const [command, ...rest] = argv;
-  const named = `${command} ${rest.slice(0, 3).join(' ')}`.trim();
-  if (signal?.aborted) return Promise.reject(new ChildError('ChildStopped', `${named} was not started`, []));
+  const shortCommand = `${command} ${rest.slice(0, 3).join(' ')}`.trim();
+  if (signal?.aborted)
+    return Promise.reject(new ChildError('ChildStopped', `${shortCommand} was not started`, []));
   return new Promise((resolve, reject) => {
     const child = spawn(command, rest, {
       cwd,
@@ -63,12 +64,12 @@ export const runChild = (
       readers.stdout(text);
     });
     child.stderr.setEncoding('utf8').on('data', readers.stderr);
-    // A child that exits without reading its input breaks the pipe; its exit status tells what happened.
+    // A child that exits without reading its input breaks the pipe; its exit status is the better error.
     child.stdin.on('error', () => {});
     child.stdin.end(input ?? '');
-    const kill = (how: NodeJS.Signals): void => {
+    const kill = (name: NodeJS.Signals): void => {
       try {
-        if (child.pid !== undefined) process.kill(-child.pid, how);
+        if (child.pid !== undefined) process.kill(-child.pid, name);
       } catch (cause) {
         if ((cause as NodeJS.ErrnoException).code !== 'ESRCH') throw cause;
       }
@@ -89,16 +90,27 @@ export const runChild = (
       done(
         cause.code === 'ENOENT'
           ? new ChildError('ChildMissing', `${command} is not installed or not on the PATH`, [], cause)
-          : new ChildError('ChildFailed', `${named} could not be started: ${cause.message}`, [], cause),
+          : new ChildError(
+              'ChildFailed',
+              `${shortCommand} could not be started: ${cause.message}`,
+              [],
+              cause,
+            ),
       ),
     );
     child.on('close', (status, killedBy) => {
       // The last line may lack its newline.
       for (const read of Object.values(readers)) read('\n');
-      if (signal?.aborted) done(new ChildError('ChildStopped', `${named} was stopped`, last));
+      if (signal?.aborted) done(new ChildError('ChildStopped', `${shortCommand} was stopped`, last));
       else if (status === 0) done();
       else
-        done(new ChildError('ChildFailed', `${named} ended with ${killedBy ?? `exit code ${status}`}`, last));
+        done(
+          new ChildError(
+            'ChildFailed',
+            `${shortCommand} ended with ${killedBy ?? `exit code ${status}`}`,
+            last,
+          ),
+        );
     });
   });
 };

@@ -9,21 +9,21 @@ const isProgram = (path: string): boolean => {
     accessSync(path, constants.X_OK);
     return statSync(path).isFile();
   } catch {
-    // Not there or not executable: not this one.
+    // Missing or not executable.
     return false;
   }
 };
 
-/** Absolute path of a program, or undefined where it is not installed. */
-export const lookForProgram = (name: string, env: NodeJS.ProcessEnv = process.env): string | undefined =>
+/** Absolute path of a program, or undefined if it is not installed. */
+export const findProgram = (name: string, env: NodeJS.ProcessEnv = process.env): string | undefined =>
   [...(env.PATH ?? '').split(delimiter), ...ALSO]
     .filter((folder) => folder.startsWith('/'))
     .map((folder) => join(folder, name))
     .find(isProgram);
 
-/** Absolute path of a program; throws where it is not installed. */
-export const findProgram = (name: string): string => {
-  const found = lookForProgram(name);
+/** Absolute path of a program; throws if it is not installed. */
+export const requireProgram = (name: string): string => {
+  const found = findProgram(name);
   if (!found) throw new Error(`${name} is not installed or not on the PATH; install it and try again`);
   return found;
 };

@@ -10,27 +10,27 @@ const HIGHEST = 30_000;
 const BLOCK = 100;
 const BLOCKS = (HIGHEST - LOWEST) / BLOCK;
 
-/** Ports of the blocks that this process holds, not yet handed out. */
+/** Ports of this process's blocks that have not been handed out yet. */
 const left: number[] = [];
 
-/** A free TCP port of 127.0.0.1, handed out once, and to no other process that uses this function. */
+/** A free TCP port of 127.0.0.1. Each is handed out once, across all processes that use this function. */
 export const freePort = async (): Promise<number> => {
   for (;;) {
     const port = left.shift();
-    if (port === undefined) left.push(...(await holdBlock()));
+    if (port === undefined) left.push(...(await reserveBlock()));
     else if (await canListen(port)) return port;
   }
 };
 
-/** `count` of them, at least one. */
+/** `count` free ports, at least one. */
 export const freePorts = async (count: number): Promise<[number, ...number[]]> => {
   const ports: [number, ...number[]] = [await freePort()];
   while (ports.length < count) ports.push(await freePort());
   return ports;
 };
 
-/** Takes a block that no process holds. Listening on its first port holds it until this process exits. */
-const holdBlock = async (): Promise<number[]> => {
+/** Reserves a block that no process has, by listening on its first port until this process exits. */
+const reserveBlock = async (): Promise<number[]> => {
   const start = Math.floor(Math.random() * BLOCKS);
   for (let tried = 0; tried < BLOCKS; tried++) {
     const first = LOWEST + ((start + tried) % BLOCKS) * BLOCK;

@@ -16,7 +16,7 @@ export interface Leash {
   release(graceMs?: number): Promise<void>;
 }
 
-// Reads "add PID" and "drop PID" lines. Its own session, so that a Ctrl-C in the terminal does not reach it.
+// Reads "add PID" and "drop PID" lines. It has a session of its own, so that Ctrl-C does not reach it.
 const KEEPER = `
 pids=" "
 while read -r verb pid; do
@@ -30,7 +30,7 @@ for pid in $pids; do kill -9 "-$pid" 2>/dev/null; done
 rm -rf -- "$1"
 `;
 
-/** For Go programs that live for a minute while a test waits: speed matters more than memory. */
+/** For Go programs that run for a minute while a test waits: speed matters more than memory. */
 const ENVIRONMENT = { GOGC: '400' };
 
 /** Takes ownership of `folder`, which must exist: it is removed at the end. */

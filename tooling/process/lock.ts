@@ -4,15 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MS = 200;
 /**
- * An owner writes its name right after creating the folder; one that has not within this time died in
+ * An owner writes its process id right after creating the folder; one that has not done so by then died in
  * between.
  */
-const NAMELESS_MS = 5_000;
+const OWNER_WRITTEN_WITHIN_MS = 5_000;
 
 /**
  * Runs `work` while holding the folder `path` as a lock between processes. A lock whose owner has died is
  * taken over.
- * @param onWait called once, with the owner's process id, when somebody else holds it
+ * @param onWait called once, with the owner's process id, if another process holds the lock
  */
 export async function withLock<T>(
   path: string,
@@ -57,20 +57,20 @@ function readOwner(path: string): number | 'dead' | 'unknown' {
     return startTime(Number(pid)) === started ? Number(pid) : 'dead';
   } catch {
     try {
-      return Date.now() - statSync(path).mtimeMs > NAMELESS_MS ? 'dead' : 'unknown';
+      return Date.now() - statSync(path).mtimeMs > OWNER_WRITTEN_WITHIN_MS ? 'dead' : 'unknown';
     } catch {
       return 'unknown'; // released meanwhile
     }
   }
 }
 
-/** Renames it first: of several that found it dead, only one succeeds. */
+/** Renames it first: if several processes find the owner dead, only one rename succeeds. */
 function discard(path: string): void {
   const away = `${path}.${process.pid}.dead`;
   try {
     renameSync(path, away);
   } catch {
-    return; // somebody else was quicker
+    return; // another process was faster
   }
   rmSync(away, { recursive: true, force: true });
 }

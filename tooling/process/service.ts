@@ -8,7 +8,7 @@ export interface Service {
   /** The last lines that it wrote, oldest first. */
   readonly lastLines: readonly string[];
   /**
-   * Calls `ready` until it returns true; throws with the last lines when the child exits first or after
+   * Calls `ready` until it returns true; throws with the last lines if the child exits first, or after
    * `timeoutMs`.
    */
   until(what: string, ready: () => Promise<boolean>, timeoutMs: number): Promise<void>;
@@ -70,7 +70,11 @@ export const startService = (
         if (hasEnded())
           throw new ChildError('ChildFailed', `${name} ended before ${what}`, lastLines, problem);
         if (performance.now() > deadline)
-          throw new ChildError('ChildFailed', `${name}: not ${what} after ${timeoutMs / 1000} s`, lastLines);
+          throw new ChildError(
+            'ChildFailed',
+            `${name} is not ${what} after ${timeoutMs / 1000} s`,
+            lastLines,
+          );
         await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       }
     },
@@ -87,7 +91,7 @@ export const startService = (
   };
 };
 
-/** Waits for a child that was started elsewhere; resolves with its output, throws with its last lines. */
+/** Waits for a child that was started elsewhere; resolves with its output, or throws with its last lines. */
 export const outputOf = async (name: string, child: ChildProcess): Promise<string> => {
   let stdout = '';
   const lastLines: string[] = [];

@@ -22,10 +22,10 @@ export async function untilUp(
     return probe();
   };
   try {
-    await until(`${names.join(', ')} to be ready`, alive);
+    await until(`waiting for ${names.join(', ')} to be ready`, alive);
   } catch (cause) {
-    const said = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`${said}; last lines of the logs:\n${logs()}`, { cause });
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${message}; last lines of the logs:\n${logs()}`, { cause });
   }
 }
 

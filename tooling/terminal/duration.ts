@@ -1,4 +1,4 @@
-/** A duration as people read it: `8 s`, `1:10`, `1:02:05`. */
+/** A duration in readable form: `8 s`, `1:10`, `1:02:05`. */
 export const elapsed = (ms: number): string => {
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds} s`;

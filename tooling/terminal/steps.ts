@@ -1,6 +1,8 @@
 import { elapsed } from './duration.ts';
 
-/** Prints the steps of a long command: what is being done, for how long, and what is finished. */
+/**
+ * Prints the steps of a long command: the current step, how long it has been running, and the finished ones.
+ */
 export interface Steps {
   /** Runs one step; `progress` replaces the text shown behind its name. */
   run<T>(name: string, work: (progress: (text: string) => void) => Promise<T>): Promise<T>;
@@ -9,7 +11,7 @@ export interface Steps {
 export interface StepsOptions {
   /** A monotonic clock in milliseconds. */
   readonly now?: () => number;
-  /** Milliseconds between two lines of progress where the output is not a terminal. */
+  /** Milliseconds between two lines of progress if the output is not a terminal. */
   readonly quietMs?: number;
 }
 

@@ -1,17 +1,17 @@
-// Command echo is the backend of the end-to-end tests: it says who it is, and behaves well or badly on demand.
+// Command echo is the backend of the end-to-end tests. It responds with its own name, and fails or delays on request.
 //
-// It is Go, not TypeScript like the rest, for the image: one static binary of a few megabytes, no base image to fetch or
-// build, imported in a moment, started in milliseconds, some dozens of them on a small machine.
+// It is written in Go, unlike the rest, for the sake of the image: a static binary of a few megabytes without a base image
+// loads at once and starts in milliseconds, so that dozens of them fit on a small machine.
 //
-//	:8080  HTTP      any path: 200, "<name>\n"; ?wait=500ms answers later; ?bytes=N sends N bytes instead
+//	:8080  HTTP      any path: 200, "<name>\n"; ?wait=500ms delays the response; ?bytes=N sends N bytes instead
 //	                 /health: 200, or 503 after POST /health/fail, until POST /health/pass
 //	                 /connections: how many connections are open on all ports
-//	:7000  echo      sends back what it gets; passes a half-close on
-//	:7001  greeting  speaks first: "<name>\n", then as echo
-//	:7002  slow      as echo, 1 KiB every 10 ms
+//	:7000  echo      sends back what it receives; ends its own half when the client has ended the other
+//	:7001  greeting  sends "<name>\n" first, then the same as echo
+//	:7002  slow      the same as echo, 1 KiB every 10 ms
 //
-// On SIGTERM it stops accepting at once, answers the requests that are under way (and one more on each idle connection,
-// telling the client that it is the last), keeps TCP sessions, and ends when all are done or after ECHO_GRACE (25s).
+// On SIGTERM it stops accepting at once, responds to requests in flight (and to one more on each idle connection, with
+// "Connection: close"), keeps TCP sessions, and exits when all have ended, or after ECHO_GRACE (25s).
 package main
 
 import (
@@ -156,7 +156,7 @@ func (s *server) accept(listener net.Listener, serve func(*net.TCPConn)) {
 			return
 		}
 		if err != nil {
-			log.Print(err) // such as no file descriptors left: the next may find one
+			log.Print(err) // possibly no file descriptors left: retry
 			time.Sleep(10 * time.Millisecond)
 			continue
 		}

@@ -8,7 +8,7 @@ import (
 	"os"
 )
 
-// runTool does what tests ask with `kubectl exec`, there being no shell in the image: `echo cat FILE…`, `echo get URL`.
+// runTool serves tests that use `kubectl exec`, since the image has no shell: `echo cat FILE…`, `echo get URL`.
 func runTool(arguments []string) {
 	switch arguments[0] {
 	case "cat":

@@ -1,4 +1,4 @@
-// Command pause holds a pod's namespaces open: it sleeps until it is told to end.
+// Command pause holds a pod's namespaces open: it sleeps until it gets SIGINT or SIGTERM.
 package main
 
 import (

@@ -1,9 +1,9 @@
 import { runChild } from '../../../tooling/process/child.ts';
-import { lookForProgram } from '../../../tooling/process/find-program.ts';
+import { findProgram } from '../../../tooling/process/find-program.ts';
 import type { Place } from '../place.ts';
 
 /** Ends a client with the bench, also when that is killed: setpriv(1) has the kernel see to it. */
-const BOUND = lookForProgram('setpriv') === undefined ? [] : ['setpriv', '--pdeathsig', 'KILL'];
+const BOUND = findProgram('setpriv') === undefined ? [] : ['setpriv', '--pdeathsig', 'KILL'];
 
 /** Runs a client to its end, where the clients are, and returns what it wrote. */
 export const runClient = (

@@ -1,6 +1,6 @@
 import { readlinkSync } from 'node:fs';
 import { runChild } from '../../../tooling/process/child.ts';
-import { lookForProgram } from '../../../tooling/process/find-program.ts';
+import { findProgram } from '../../../tooling/process/find-program.ts';
 import type { Leash } from '../../../tooling/process/leash.ts';
 import { until } from '../../../tooling/wait/until.ts';
 import { type Network, type Role, SHOWN_SYSCTLS } from './network.ts';
@@ -29,7 +29,7 @@ const FIXED: Readonly<Record<'client' | 'endpoint', Readonly<Record<string, stri
 /** Why namespaces cannot be made here; undefined where they can. */
 export const whyNoNamespaces = (): string | undefined => {
   if (process.getuid?.() !== 0) return 'network namespaces are made by root only: run as root';
-  const missing = ['unshare', 'nsenter', 'ip', 'sysctl'].filter((name) => lookForProgram(name) === undefined);
+  const missing = ['unshare', 'nsenter', 'ip', 'sysctl'].filter((name) => findProgram(name) === undefined);
   return missing.length === 0
     ? undefined
     : `${missing.join(', ')} not installed; on Debian and Ubuntu: apt-get install util-linux iproute2 procps`;

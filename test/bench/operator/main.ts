@@ -1,5 +1,5 @@
 import { abortOnSignals } from '../../../tooling/process/abort-on-signals.ts';
-import { failed } from '../../../tooling/terminal/failed.ts';
+import { reportFailure } from '../../../tooling/terminal/report-failure.ts';
 import { type OperatorProcess, startOperator } from '../../operator/integration/operator.ts';
 import { operatorLogin } from '../../operator/integration/rights.ts';
 import { startWorld } from '../../operator/integration/world.ts';
@@ -64,7 +64,7 @@ switch (command.command) {
     process.exitCode = 2;
     break;
   case 'Run':
-    await run(command.options).catch((error: unknown) => failed(error, stderr));
+    await run(command.options).catch((error: unknown) => reportFailure(error, stderr));
     break;
   default:
     command satisfies never;

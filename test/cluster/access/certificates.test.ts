@@ -22,7 +22,7 @@ test('a certificate carries its names, its groups and the signature of its autho
   }
 });
 
-test('both ends of a TLS connection accept each other by their authority', async () => {
+test('both ends of a TLS connection trust each other through their common authority', async () => {
   const authority = createAuthority('an authority');
   const server = authority.issue({ commonName: 'server', altNames: ['127.0.0.1'] });
   const client = authority.issue({ commonName: 'client' });
@@ -42,7 +42,7 @@ test('both ends of a TLS connection accept each other by their authority', async
   listener.close();
 });
 
-test('an authority of the same name does not pass for another', () => {
+test('a certificate is not trusted by another authority of the same name', () => {
   const identity = createAuthority('twin').issue({ commonName: 'jane' });
   const other = new X509Certificate(createAuthority('twin').certificate);
   assert.ok(!new X509Certificate(identity.certificate).verify(other.publicKey));

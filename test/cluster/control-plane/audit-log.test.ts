@@ -8,7 +8,7 @@ import { AuditLog } from '../../../cluster/control-plane/audit-log.ts';
 const line = (requestURI: string) =>
   `${JSON.stringify({ verb: 'get', user: { username: 'é' }, requestURI })}\n`;
 
-test('a line that is half there is left for the next look, and counts from where it began', (t) => {
+test('an incomplete line is left for the next read, and its event has the offset at which the line starts', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'l4b-audit-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const path = join(folder, 'audit.log');

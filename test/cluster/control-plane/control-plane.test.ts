@@ -30,7 +30,7 @@ function processesOf(folder: string): string[] {
     try {
       return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(folder);
     } catch {
-      return false; // gone between the listing and the reading
+      return false; // ended between listing and reading
     }
   });
 }
@@ -47,7 +47,7 @@ async function withControlPlane(
   }
 }
 
-test('a control plane serves, keeps its data over a killed API server, and leaves nothing behind', async () => {
+test('a control plane serves, keeps its data when the API server is killed, and leaves nothing behind', async () => {
   const started = performance.now();
   const plane = await startControlPlane({ auditLog: true });
   console.log(`ready after ${((performance.now() - started) / 1000).toFixed(1)} s`);
@@ -68,7 +68,7 @@ test('a control plane serves, keeps its data over a killed API server, and leave
   assert.deepEqual(processesOf(plane.folder), []);
 });
 
-test('a user has the rights that RBAC gives its groups and no others', async () => {
+test('a user has only the rights that RBAC grants to its groups', async () => {
   await withControlPlane({}, async (plane) => {
     const mine = ['--kubeconfig', plane.userKubeconfig('jane', ['readers'])];
     await plane.run(['create', 'clusterrole', 'reading', '--verb=get,list', '--resource=services']);
@@ -83,7 +83,7 @@ test('a user has the rights that RBAC gives its groups and no others', async () 
   });
 });
 
-test('with a controller manager a Deployment gets pods, and its deletion takes them along', async () => {
+test('with a controller manager, a Deployment gets pods, and deleting it deletes them', async () => {
   await withControlPlane({ controllerManager: true }, async (plane) => {
     await plane.createNamespace('shop');
     await plane.run(['apply', '-n', 'shop', '-f', '-'], DEPLOYMENT);
@@ -104,7 +104,7 @@ test('two control planes run side by side', async () => {
   });
 });
 
-test('a control plane dies with the process that started it, however that ends', async () => {
+test('a control plane ends with the process that started it, even if that is killed', async () => {
   const script = `
     import { startControlPlane } from '${new URL('../../../cluster/control-plane/control-plane.ts', import.meta.url).pathname}';
     console.log((await startControlPlane()).folder);
@@ -122,7 +122,7 @@ test('a control plane dies with the process that started it, however that ends',
   await until('the folder to go', async () => !existsSync(folder));
 });
 
-test('a start that fails shows the last log lines of what failed', async () => {
+test('the error of a failed start has the last log lines of the failed program', async () => {
   await assert.rejects(startControlPlane({ apiServerArgs: ['--no-such-flag'] }), (error: Error) => {
     assert.match(error.message, /kube-apiserver ended \(1\)/);
     assert.match(error.message, /unknown flag: --no-such-flag/);

@@ -7,7 +7,7 @@ import { imageArchive, tar } from '../../../cluster/images/image-archive.ts';
 const unpack = (archive: Buffer, ...args: string[]) => execFileSync('tar', [...args], { input: archive });
 const PROGRAM = Buffer.from('a program');
 
-test('tar reads the archive back: names, modes and contents', () => {
+test('tar reads names, modes and contents from the archive', () => {
   const archive = tar([
     { path: 'one', content: Buffer.alloc(512, 'x'), mode: 0o755 },
     { path: 'two', content: Buffer.from('short'), mode: 0o644 },
@@ -18,12 +18,12 @@ test('tar reads the archive back: names, modes and contents', () => {
   assert.equal(unpack(archive, '-xOf', '-', 'two').toString(), 'short');
 });
 
-test('a path that does not fit into a header is refused', () => {
+test('a path that is too long for a tar header is refused', () => {
   const long = { path: 'p'.repeat(101), content: PROGRAM, mode: 0o644 };
   assert.throws(() => tar([long]), /too long for a tar header/);
 });
 
-test('the image names its layer by digest, runs as an ordinary user and is the same every time', () => {
+test('the image names its layer by digest, runs as an unprivileged user, and is reproducible', () => {
   const spec = { reference: 'localhost/some:1', program: '/some', architecture: 'amd64' };
   const archive = imageArchive(spec, PROGRAM);
   assert.deepEqual(imageArchive(spec, PROGRAM), archive);

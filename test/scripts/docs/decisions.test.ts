@@ -5,7 +5,7 @@ import { indexOf, readDecision } from '../../../scripts/docs/decisions.ts';
 const text = (title: string, area: string): string =>
   `# ${title}\n\n- Date: 2026-11-23 (amended 2026-11-29)\n- Area: ${area}\n\n## Context\n\na\n`;
 
-test('number, title, date and area of a decision are read from its page and its name', () => {
+test('the number, title, date and area of a decision are read from its page and file name', () => {
   assert.deepEqual(readDecision('0007-one-reason.md', text('One reason', 'Status')), {
     file: '0007-one-reason.md',
     number: '0007',

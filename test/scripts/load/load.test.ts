@@ -30,7 +30,7 @@ const options = (server: Server, more: { requests: number; connections: number; 
 
 const answer = (body: string) => `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 
-test('percentiles are nearest ranks', () => {
+test('a percentile is the nearest rank', () => {
   const numbers = Float64Array.from({ length: 100 }, (_, index) => index + 1);
   const table: readonly [number, number][] = [
     [0, 1],
@@ -42,26 +42,26 @@ test('percentiles are nearest ranks', () => {
   assert.equal(percentile(new Float64Array(0), 0.5), 0);
 });
 
-test('an HTTP answer is read whole, however it is cut, and names its endpoint', () => {
-  const { answer: read } = httpProtocol('host');
+test('an HTTP response is parsed once it is complete, and names its endpoint', () => {
+  const { parseResponse: read } = httpProtocol('host');
   const whole = answer('web-1\n');
   for (let cut = 0; cut < whole.length; cut++) assert.equal(read(whole.slice(0, cut), 0, 0), undefined);
   assert.deepEqual(read(`${whole}HTTP/1.1`, 0, 0), { length: whole.length, endpoint: 'web-1' });
   assert.equal(read(answer('pod-a\nmore'), 0, 0)?.endpoint, 'pod-a');
 });
 
-test('answers that are not what was asked for are failures', () => {
+test('unexpected responses are failures', () => {
   const table: readonly [() => unknown, RegExp][] = [
-    [() => httpProtocol('h').answer('HTTP/1.1 503 No\r\n\r\n', 0, 0), /503/],
-    [() => httpProtocol('h').answer('garbage\r\n\r\n', 0, 0), /not HTTP/],
-    [() => httpProtocol('h').answer('HTTP/1.1 200 OK\r\n\r\n', 0, 0), /Content-Length/],
-    [() => redisProtocol.answer('-ERR no\r\n', 0, 0), /^Error: -ERR no$/],
-    [() => redisProtocol.answer('$1\r\nx\r\n', 0, 1), /another value/],
+    [() => httpProtocol('h').parseResponse('HTTP/1.1 503 No\r\n\r\n', 0, 0), /503/],
+    [() => httpProtocol('h').parseResponse('garbage\r\n\r\n', 0, 0), /not HTTP/],
+    [() => httpProtocol('h').parseResponse('HTTP/1.1 200 OK\r\n\r\n', 0, 0), /Content-Length/],
+    [() => redisProtocol.parseResponse('-ERR no\r\n', 0, 0), /^Error: -ERR no$/],
+    [() => redisProtocol.parseResponse('$1\r\nx\r\n', 0, 1), /not the one that was set/],
   ];
   for (const [read, message] of table) assert.throws(read, message);
 });
 
-test('a load sends exactly as many requests as asked and counts who answered', async () => {
+test('a load sends exactly the requested number of requests and counts them by endpoint', async () => {
   let accepted = 0;
   await using server = await serve((socket) => {
     const name = `web-${(accepted++ % 3) + 1}`;
@@ -82,23 +82,23 @@ test('a load sends exactly as many requests as asked and counts who answered', a
   assert.ok(result.p99Ms >= result.p50Ms);
 });
 
-test('each request on a connection that is closed without an answer is one failure', async () => {
+test('each request on a connection that is closed without a response is one failure', async () => {
   await using server = await serve((socket) => socket.once('data', () => socket.end()));
   const result = await requestLoad(httpProtocol('h'), options(server, { requests: 10, connections: 2 }));
   assert.deepEqual([result.done, result.failed], [0, 10]);
-  assert.deepEqual(result.failures, [{ reason: 'closed before the answer', count: 10 }]);
+  assert.deepEqual(result.failures, [{ reason: 'closed before the response', count: 10 }]);
 });
 
-test('a server that never answers fails the request in time', async () => {
+test('a request to a server that never responds fails after the timeout', async () => {
   await using server = await serve((socket) => socket.resume());
   const result = await requestLoad(
     redisProtocol,
     options(server, { requests: 1, connections: 1, timeoutMs: 50 }),
   );
-  assert.deepEqual(result.failures, [{ reason: 'no answer in time', count: 1 }]);
+  assert.deepEqual(result.failures, [{ reason: 'no response in time', count: 1 }]);
 });
 
-test('a port that nobody listens on fails every request', async () => {
+test('every request to a port that nothing listens on fails', async () => {
   const server = await serve(() => {});
   const unused = options(server, { requests: 5, connections: 5 });
   await server[Symbol.asyncDispose]();

@@ -34,7 +34,7 @@ const report: Report = {
   next: [{ command: 'make down', means: 'removes all of it' }],
 };
 
-test('the report reads as people expect it', () => {
+test('the report lists requests by endpoint, failures, tuning with hints, and next steps', () => {
   assert.equal(
     renderReport(report),
     `
@@ -60,9 +60,9 @@ Next:
   );
 });
 
-test('what is missing of the sample is said', () => {
+test('the report says which part of the sample is missing', () => {
   const { redis: _, ...rest } = report;
-  const text = renderReport({ ...rest, notes: ['Redis was left out: redis-server is not installed.'] });
-  assert.match(text, /Redis was left out/);
+  const text = renderReport({ ...rest, notes: ['Redis is omitted: redis-server is not installed.'] });
+  assert.match(text, /Redis is omitted/);
   assert.doesNotMatch(text, /SETs/);
 });

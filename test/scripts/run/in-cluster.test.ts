@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { TuningEntry } from '../../../report/status.ts';
 import { missingImages } from '../../../scripts/run/load-images.ts';
 import { mergeTuning } from '../../../scripts/run/proxy-tuning.ts';
-import { awaitedOfDeployment, awaitedOfResource } from '../../../scripts/run/until-ready.ts';
+import { pendingOfDeployment, pendingOfResource } from '../../../scripts/run/until-ready.ts';
 import { sampleWorkloads } from '../../../scripts/run/workloads.ts';
 
 const ready = (status: string, reason: string, message?: string) => ({
@@ -13,15 +13,15 @@ const ready = (status: string, reason: string, message?: string) => ({
   ...(message === undefined ? {} : { message }),
 });
 
-test('a resource is awaited until its newest spec is ready, with the operator’s own words', () => {
-  const table: readonly [Parameters<typeof awaitedOfResource>[0], string | undefined][] = [
-    [{ metadata: { generation: 1 } }, 'edge: the operator takes it up'],
+test('a resource is pending until its newest spec is ready, and the reason is the operator’s', () => {
+  const table: readonly [Parameters<typeof pendingOfResource>[0], string | undefined][] = [
+    [{ metadata: { generation: 1 } }, 'edge: waiting for the operator'],
     [
       {
         metadata: { generation: 2 },
         status: { observedGeneration: 1, conditions: [ready('True', 'Available')] },
       },
-      'edge: the operator takes it up',
+      'edge: waiting for the operator',
     ],
     [
       {
@@ -38,10 +38,10 @@ test('a resource is awaited until its newest spec is ready, with the operator’
       undefined,
     ],
   ];
-  for (const [resource, expected] of table) assert.equal(awaitedOfResource(resource), expected);
+  for (const [resource, expected] of table) assert.equal(pendingOfResource(resource), expected);
 });
 
-test('a Deployment is awaited until all of its newest pods are available and the old ones are gone', () => {
+test('a Deployment is pending until all of its newest pods are available and the old ones are gone', () => {
   const metadata = { name: 'web', generation: 2 };
   const full = { observedGeneration: 2, replicas: 3, updatedReplicas: 3, availableReplicas: 3 };
   const table: readonly [object | undefined, string | undefined][] = [
@@ -54,12 +54,12 @@ test('a Deployment is awaited until all of its newest pods are available and the
   ];
   for (const [status, expected] of table)
     assert.equal(
-      awaitedOfDeployment({ metadata, spec: { replicas: 3 }, ...(status ? { status } : {}) }),
+      pendingOfDeployment({ metadata, spec: { replicas: 3 }, ...(status ? { status } : {}) }),
       expected,
     );
 });
 
-test('an image is loaded when any node lacks it', () => {
+test('an image is loaded if any node lacks it', () => {
   const node = (...names: readonly string[]) => ({ status: { images: [{ names }] } });
   const images = ['a:1', 'b:1', 'c:1'].map((reference) => ({ reference, tar: `${reference}.tar` }));
   const nodes = { items: [node('a:1', 'b:1'), node('a:1', 'c:1')] };
@@ -70,7 +70,7 @@ test('an image is loaded when any node lacks it', () => {
   assert.equal(missingImages({ items: [{ status: {} }] }, images).length, 3);
 });
 
-test('the tuning of several proxies is one table: different values stand side by side, one miss is a miss', () => {
+test('the tuning of several proxies becomes one table: it lists different values, and differs if one proxy does', () => {
   const line = (name: string, effective: string, ok: boolean, hint?: string): TuningEntry => ({
     name,
     asked: '2',
@@ -92,7 +92,7 @@ test('the tuning of several proxies is one table: different values stand side by
   );
 });
 
-test('the sample has a Redis only where there is an image of one', () => {
+test('the sample includes Redis only if there is an image for it', () => {
   const kinds = (redis: string | undefined) =>
     sampleWorkloads({ echo: 'echo', redis }).map(
       ({ kind, metadata }) => `${kind} ${(metadata as { name: string }).name}`,

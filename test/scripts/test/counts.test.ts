@@ -14,7 +14,7 @@ const lines = [
   'ℹ skipped 2',
 ];
 
-test('the closing lines of the test runner are read as counts, a cancelled test as a failed one', () => {
+test('the summary of the test runner is parsed into counts, and a cancelled test counts as failed', () => {
   assert.deepEqual(countsOf(lines), {
     passed: 2,
     failed: 2,
@@ -22,7 +22,7 @@ test('the closing lines of the test runner are read as counts, a cancelled test 
   });
 });
 
-test('the summary adds up the stages', () => {
+test('the summary is the sum of all stages', () => {
   const none = countsOf(['ℹ pass 5']);
   assert.equal(summary([none, none]), '10 passed, 0 failed');
   assert.equal(summary([none, countsOf(lines)]), '7 passed, 2 failed, 2 skipped');

@@ -10,7 +10,7 @@ import { until } from '../../../tooling/wait/until.ts';
 
 const HELPER = new URL('../../end-with-this.ts', import.meta.url).href;
 
-test('a file whose test fails before it stops what it started ends all the same, and so does what it started', async (t) => {
+test('a test file ends, with all it started, even if a test fails before it stops a program and a server', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'l4b-run-tests-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const [file, pidFile] = [join(folder, 'left.test.ts'), join(folder, 'pid')];
@@ -30,7 +30,7 @@ test('leaves a program and a server', () => {
 });
 `,
   );
-  // Else the runner takes itself for a file of ours.
+  // Otherwise the runner believes that it is itself a test file.
   delete process.env.NODE_TEST_CONTEXT;
   const stage = { name: 'left', about: '', files: [file], concurrency: 1, needsPrograms: false };
   const out = new PassThrough().resume();

@@ -13,7 +13,7 @@ const texts: Readonly<Record<string, string>> = {
 };
 const read = (path: string): string => texts[path] ?? '';
 
-test('a test that needs programs of Kubernetes, itself or through a helper, is an integration test', () => {
+test('a test that needs Kubernetes programs, itself or through a helper, is an integration test', () => {
   assert.equal(needsPrograms('test/kube/pure.test.ts', read), false);
   assert.equal(needsPrograms('test/kube/direct.test.ts', read), true);
   assert.equal(needsPrograms('test/kube/helped.test.ts', read), true);
@@ -26,7 +26,7 @@ test('every test of the tree belongs to exactly one stage', () => {
   assert.ok(files.includes('test/scripts/test/stages.test.ts'));
 });
 
-test('files that say that they take minutes begin first', () => {
+test('files that are marked as taking minutes begin first', () => {
   const long = (path: string) =>
     path === 'c' ? '// Begins first: it waits.\nimport {} from "d";' : '// it waits\n';
   assert.deepEqual(longFirst(['a', 'b', 'c', 'd'], long), ['c', 'a', 'b', 'd']);

@@ -20,11 +20,11 @@ before(() => {
 
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-test('the tree is what git has or would take, edits included, without what it ignores', () => {
+test('the tree is every file that git tracks or would add, with edits, without ignored files', () => {
   assert.deepEqual([...treePaths(at('tree'))].sort(), ['.gitignore', 'a/new']);
 });
 
-test('a copy of the tree differs in what was changed, added or removed there', () => {
+test('the files that were changed, added or removed in a copy of the tree are its differences', () => {
   copyTree(at('tree'), at('copy'));
   assert.deepEqual(differences(treePaths(at('tree')), at('tree'), at('copy')), []);
   writeFileSync(at('copy', 'a', 'new'), 'changed');

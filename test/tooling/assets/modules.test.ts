@@ -22,7 +22,7 @@ replace (
 )
 `;
 
-test('the module asks for Kubernetes and replaces the parts without a version, and only those', () => {
+test('the module requires Kubernetes and replaces only the parts without a version', () => {
   assert.equal(
     kubernetesModule(THEIRS),
     `module kubernetes-programs
@@ -37,7 +37,7 @@ replace k8s.io/cri-client => k8s.io/cri-client v0.34.4
   );
 });
 
-test('every program of a cluster can be built, others are refused with the list', () => {
+test('every program of a cluster can be built, and other names are refused with the list', () => {
   for (const name of CLUSTER_PROGRAMS) assert.ok(buildOf(name).package);
-  assert.throws(() => buildOf('kubeadm'), /no program kubeadm can be built: known are etcd, kube-apiserver/);
+  assert.throws(() => buildOf('kubeadm'), /unknown program kubeadm: expected etcd, kube-apiserver/);
 });

@@ -23,7 +23,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function place(where: string, ...names: string[]): string {
+function putPrograms(where: string, ...names: string[]): string {
   const path = join(folder, where);
   mkdirSync(path, { recursive: true });
   for (const name of names) {
@@ -35,30 +35,30 @@ function place(where: string, ...names: string[]): string {
 
 const CACHE = `cache/l4balancer/k8s/${KUBERNETES_VERSION}`;
 
-test('KUBEBUILDER_ASSETS comes first where it has everything asked for', async () => {
-  const given = place('given', 'etcd', 'kubectl');
-  place(CACHE, 'etcd', 'kubectl');
+test('KUBEBUILDER_ASSETS is used if it has all requested programs', async () => {
+  const given = putPrograms('given', 'etcd', 'kubectl');
+  putPrograms(CACHE, 'etcd', 'kubectl');
   assert.equal(await clusterPrograms(['etcd', 'kubectl']), given);
 });
 
-test('the cache is used for everything where KUBEBUILDER_ASSETS lacks something, so that versions never mix', async () => {
-  place('given', 'etcd');
-  const cache = place(CACHE, 'etcd', 'kubelet');
+test('the cache is used for all programs if KUBEBUILDER_ASSETS lacks one, so that versions never mix', async () => {
+  putPrograms('given', 'etcd');
+  const cache = putPrograms(CACHE, 'etcd', 'kubelet');
   assert.equal(await clusterPrograms(['etcd', 'kubelet']), cache);
 });
 
-test('a tool on the PATH is taken, else the one in the cache', async () => {
-  const cache = place('cache/l4balancer/helm/v4.3.1', 'helm');
+test('a tool on the PATH is used, else the one in the cache', async () => {
+  const cache = putPrograms('cache/l4balancer/helm/v4.3.1', 'helm');
   process.env.PATH = join(folder, 'empty');
   assert.equal(await toolProgram('helm'), join(cache, 'helm'));
-  process.env.PATH = place('bin', 'helm');
+  process.env.PATH = putPrograms('bin', 'helm');
   assert.equal(await toolProgram('helm'), join(folder, 'bin', 'helm'));
 });
 
-test('a cache that cannot be written is named, with what to set', async () => {
+test('the error about a cache that cannot be written names the cache and what to set', async () => {
   writeFileSync(join(folder, 'cache'), 'a file where a folder should be');
   await assert.rejects(
     clusterPrograms(['kubelet']),
-    /cannot write the cache .*l4balancer\/k8s: set XDG_CACHE_HOME/,
+    /cannot write to the cache .*l4balancer\/k8s: set XDG_CACHE_HOME/,
   );
 });

@@ -17,7 +17,7 @@ import { adminPort, pollAdmin, startProgram } from '../../proxy/program.ts';
 import { echo, startEndpoint } from '../../proxy/relay/endpoint-server.ts';
 import { manifestText } from '../../proxy/relay/proxy-process.ts';
 
-/** Not below the checkout, whose packages would be found there. */
+/** Outside the checkout, since its packages would be found there. */
 const root = mkdtempSync(join(tmpdir(), 'l4b-bundle-'));
 after(() => rmSync(root, { recursive: true }));
 
@@ -32,10 +32,10 @@ before(async () => {
   for (const name of NAMES) await bundleProgram(name, REPOSITORY, appOf(name));
 });
 
-/** A thread that cannot be started is started again and again. */
+/** A thread that cannot be started is restarted without end. */
 const BOUNDED = { timeout: 60_000 };
 
-/** No types may be left to erase. */
+/** No types may be left in the bundle. */
 const FLAGS = ['--no-strip-types', ...WITNESS_FLAGS];
 
 const answer = (...command: readonly string[]) => {
@@ -44,7 +44,7 @@ const answer = (...command: readonly string[]) => {
 };
 
 for (const name of NAMES) {
-  test(`the ${name} answers from its bundle what it answers from its sources`, () => {
+  test(`the ${name} prints the same from its bundle as from its sources`, () => {
     const work = name === 'proxy' ? ['--check', sample] : ['render', sample, '--proxy-image=a:1'];
     for (const args of [['--version'], ['--help'], work, ['--nonsense']]) {
       const bundled = answer('--no-strip-types', mainOf(name), ...args);
@@ -53,7 +53,7 @@ for (const name of NAMES) {
     }
   });
 
-  test(`the Dockerfile makes the ${name}’s program by its bundle and of nothing else`, () => {
+  test(`the Dockerfile of the ${name} takes the program from its bundle alone`, () => {
     const dockerfile = readFileSync(join(REPOSITORY, IMAGES[name].dockerfile), 'utf8');
     assert.match(dockerfile, new RegExp(`^RUN node tooling/images/bundle\\.ts ${name} /bundle$`, 'm'));
     const [, last = ''] = dockerfile.split(/^FROM scratch$/m);
@@ -63,7 +63,7 @@ for (const name of NAMES) {
     ]);
   });
 
-  test(`of each package in the ${name}’s bundle there is its name, its version and its licence, for scanners and lawyers`, () => {
+  test(`the ${name}’s bundle keeps the name, version and licence of each package, for scanners and lawyers`, () => {
     const { packages } = JSON.parse(readFileSync(join(REPOSITORY, 'package-lock.json'), 'utf8')) as {
       readonly packages: Readonly<Record<string, { readonly version: string; readonly dev?: boolean }>>;
     };
@@ -86,7 +86,7 @@ for (const name of NAMES) {
     }
   });
 
-  test(`no code is in the ${name}’s folder of packages but what cannot be bundled`, () => {
+  test(`the ${name}’s node_modules contains only code that cannot be bundled`, () => {
     const code = globSync('node_modules/**/*.{js,cjs,mjs,node}', { cwd: appOf(name) });
     const others = code.filter((path) => !/^node_modules\/@koromix\/koffi-linux-\w+\//.test(path));
     assert.deepEqual(others, []);
@@ -94,25 +94,25 @@ for (const name of NAMES) {
   });
 }
 
-/** Size of the files of the program that were loaded. */
+/** Total size of the program's files that were loaded. */
 const bytesOf = (loaded: readonly string[]): number =>
   loaded
     .filter((url) => url.startsWith('file:') && fileURLToPath(url).startsWith(root))
     .reduce((sum, url) => sum + statSync(new URL(url)).size, 0);
 
-/** Whether a package's code is in what was loaded. */
+/** Whether the loaded files contain this code. */
 const hasLoaded = (loaded: readonly string[], code: string): boolean =>
   loaded.some((url) => url.startsWith('file:') && readFileSync(new URL(url), 'utf8').includes(code));
 
-/** A probe is started every few seconds: none of the packages is for it. */
-const MOST_FOR_A_PROBE = 50_000;
+/** A probe starts every few seconds, so it must load none of the packages. */
+const MOST_PROBE_BYTES = 50_000;
 
-/** Of undici and of client-node, something that no other file has. */
+/** Texts that occur only in undici and only in client-node. */
 const UNDICI = 'llhttp';
 const CLIENT_NODE = 'kubernetes-client-javascript';
 
 test(
-  'the proxy serves from its bundle, by as many acceptors as it is told, and loads nothing of Kubernetes',
+  'the proxy serves from its bundle with the configured number of acceptors, and loads no Kubernetes client',
   BOUNDED,
   async (t) => {
     const endpoint = await startEndpoint(echo);
@@ -146,16 +146,16 @@ test(
     );
     const probing = await loadedBy(probe);
     assert.ok(
-      bytesOf(probing) > 0 && bytesOf(probing) < MOST_FOR_A_PROBE,
+      bytesOf(probing) > 0 && bytesOf(probing) < MOST_PROBE_BYTES,
       `a probe loads ${bytesOf(probing)} bytes`,
     );
     const loaded = await loadedUntilStopped(program);
-    assert.ok(hasLoaded(loaded, 'l4balancer_'), 'what was loaded is seen');
+    assert.ok(hasLoaded(loaded, 'l4balancer_'), 'loaded files are recorded');
     assert.ok(!hasLoaded(loaded, UNDICI) && !hasLoaded(loaded, CLIENT_NODE));
   },
 );
 
-test('the operator serves from its bundle, by way of a kubeconfig', BOUNDED, async (t) => {
+test('the operator serves from its bundle, with a kubeconfig', BOUNDED, async (t) => {
   const program = await startEither('operator', { flags: FLAGS, entry: entryOf('operator') });
   t.after(() => program.child.kill('SIGKILL'));
   await untilServing('operator', program);

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import { test } from 'node:test';
 import { networkArguments } from '../../../tooling/images/secret.ts';
 
-test("a build trusts what this machine trusts: by Node's variable, by OpenSSL's, else by npm's setting", async () => {
+test("a build trusts the certificates of NODE_EXTRA_CA_CERTS, else of SSL_CERT_FILE, else of npm's cafile", async () => {
   using folder = mkdtempDisposableSync(join(tmpdir(), 'l4b-image-network-'));
   const [node, openssl, npm] = ['node.pem', 'openssl.pem', 'npm.pem'].map((name) => {
     const path = join(folder.path, name);
@@ -29,7 +29,7 @@ test("a build trusts what this machine trusts: by Node's variable, by OpenSSL's,
   ]);
 });
 
-test("npm is asked as the machine runs it, not by a checkout's own node, beside which it has no settings", async () => {
+test("npm's settings are read with the machine's npm, not with the one of a checkout, which has none", async () => {
   using folder = mkdtempDisposableSync(join(tmpdir(), 'l4b-image-network-'));
   const [own, machine] = [join(folder.path, 'node_modules', '.bin'), join(folder.path, 'bin')];
   for (const [bin, host] of [

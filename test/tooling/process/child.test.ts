@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { ChildError, runChild } from '../../../tooling/process/child.ts';
 import { until } from '../../../tooling/wait/until.ts';
 
-/** Whether a process exists and has not ended; one that nobody has waited for yet has. */
+/** Whether a process exists and is not a zombie. */
 const isRunning = (pid: number): boolean => {
   try {
     return !/\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
@@ -22,11 +22,11 @@ const failure = async (promise: Promise<unknown>): Promise<ChildError> => {
   return error;
 };
 
-test('a command gives back its standard output and takes its input', async () => {
+test('a command gets its input, and its standard output is returned', async () => {
   assert.equal(await runChild(['cat'], { input: 'a\nb' }), 'a\nb');
 });
 
-test('every line of both outputs is told as it comes', async () => {
+test('every line of both outputs is passed on as it arrives', async () => {
   const lines: string[] = [];
   await runChild(['sh', '-c', 'echo one; echo two >&2; printf three'], {
     onLine: (line) => lines.push(line),
@@ -34,7 +34,7 @@ test('every line of both outputs is told as it comes', async () => {
   assert.deepEqual(lines.toSorted(), ['one', 'three', 'two']);
 });
 
-test('a failure carries the exit code and the last lines', async () => {
+test('the error of a failed command has the exit code and the last lines', async () => {
   const error = await failure(runChild(['sh', '-c', 'for i in $(seq 30); do echo line $i; done; exit 3']));
   assert.equal(error.code, 'ChildFailed');
   assert.match(error.message, /exit code 3/);
@@ -42,13 +42,13 @@ test('a failure carries the exit code and the last lines', async () => {
   assert.equal(error.lastLines.at(-1), 'line 30');
 });
 
-test('a program that is not installed is named', async () => {
+test('the error about a program that is not installed names it', async () => {
   const error = await failure(runChild(['no-such-program-here']));
   assert.equal(error.code, 'ChildMissing');
   assert.match(error.message, /no-such-program-here is not installed/);
 });
 
-test('stopping a command ends what it started too', async () => {
+test('stopping a command also ends the processes that it started', async () => {
   const stop = new AbortController();
   const pids: number[] = [];
   const running = runChild(['sh', '-c', 'sleep 60 & echo $!; wait'], {
@@ -61,11 +61,11 @@ test('stopping a command ends what it started too', async () => {
   assert.equal((await failure(running)).code, 'ChildStopped');
   const [pid] = pids;
   assert.ok(pid);
-  // Its end of the pipe closes a moment before it has ended.
+  // The process closes its end of the pipe a moment before it ends.
   await until(`process ${pid} to end`, async () => !isRunning(pid), { withinMs: 10_000 });
 });
 
-test('a command that ignores SIGTERM is killed after the grace', async () => {
+test('a command that ignores SIGTERM is killed after the grace period', async () => {
   const stop = new AbortController();
   const running = runChild(['sh', '-c', 'trap "" TERM; echo ready; while :; do sleep 0.05; done'], {
     signal: stop.signal,
@@ -75,7 +75,7 @@ test('a command that ignores SIGTERM is killed after the grace', async () => {
   assert.equal((await failure(running)).code, 'ChildStopped');
 });
 
-test('nothing is started once it is stopped', async () => {
+test('a command is not started if its signal has already been aborted', async () => {
   const error = await failure(runChild(['true'], { signal: AbortSignal.abort() }));
   assert.equal(error.code, 'ChildStopped');
 });

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { freePort, freePorts } from '../../../tooling/process/free-ports.ts';
 
 const MODULE = new URL('../../../tooling/process/free-ports.ts', import.meta.url).href;
-/** Where both processes begin to look. */
+/** Makes both processes start their search at the same block. */
 const CHANCE = 0.5;
 
 const portsOfAnother = async (count: number): Promise<readonly number[]> => {
@@ -17,7 +17,7 @@ const portsOfAnother = async (count: number): Promise<readonly number[]> => {
   return JSON.parse(stdout) as readonly number[];
 };
 
-test('Ports are given out once, below those that the kernel gives to others, and can be listened on', async () => {
+test('free ports are handed out once, are below the ephemeral range, and can be listened on', async () => {
   const ports = await freePorts(250);
   assert.equal(ports.length, 250);
   assert.equal(new Set(ports).size, 250);
@@ -35,14 +35,14 @@ test('Ports are given out once, below those that the kernel gives to others, and
   }
 });
 
-test('A process gets no port that another one was given and does not listen on yet', async (context) => {
+test('a process gets no port that another process was given, even if that one does not listen on it yet', async (context) => {
   context.mock.method(Math, 'random', () => CHANCE);
   const own = new Set(await freePorts(200));
-  const met = (await portsOfAnother(200)).filter((port) => own.has(port));
-  assert.deepEqual(met, []);
+  const shared = (await portsOfAnother(200)).filter((port) => own.has(port));
+  assert.deepEqual(shared, []);
 });
 
-test('A port that somebody listens on is passed over', async () => {
+test('a port that is in use is skipped', async () => {
   const first = await freePort();
   const server = createServer().listen(first + 1, '127.0.0.1');
   try {

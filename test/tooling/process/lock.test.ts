@@ -12,7 +12,7 @@ import { endWithThis } from '../../end-with-this.ts';
 const folder = mkdtempSync(join(tmpdir(), 'l4b-lock-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-test('two that want the same lock work one after the other', async () => {
+test('two holders of the same lock work one after the other', async () => {
   const path = join(folder, 'one-by-one');
   const events: string[] = [];
   const work = (name: string) =>
@@ -26,7 +26,7 @@ test('two that want the same lock work one after the other', async () => {
   assert.ok(!existsSync(path));
 });
 
-test('a lock is given back when the work fails', async () => {
+test('a lock is released when the work fails', async () => {
   const path = join(folder, 'failing');
   await assert.rejects(
     withLock(path, async () => {
@@ -37,7 +37,7 @@ test('a lock is given back when the work fails', async () => {
   assert.equal(await withLock(path, async () => 'free'), 'free');
 });
 
-test('whoever waits is told for whom, and a lock whose owner was killed is taken over', async () => {
+test('a waiting process learns the owner of the lock, and takes the lock over if the owner was killed', async () => {
   const path = join(folder, 'killed');
   const script = `
     import { withLock } from '${new URL('../../../tooling/process/lock.ts', import.meta.url).pathname}';
@@ -48,21 +48,21 @@ test('whoever waits is told for whom, and a lock whose owner was killed is taken
   endWithThis(owner);
   const ended = once(owner, 'exit');
   await once(createInterface(owner.stdout), 'line');
-  const told: number[] = [];
+  const owners: number[] = [];
   const taken = withLock(
     path,
     async () => 'taken over',
     (pid) => {
-      told.push(pid);
+      owners.push(pid);
       owner.kill('SIGKILL');
     },
   );
   await ended;
   assert.equal(await taken, 'taken over');
-  assert.deepEqual(told, [owner.pid]);
+  assert.deepEqual(owners, [owner.pid]);
 });
 
-test('a lock folder whose maker died before it wrote its name is taken over', async () => {
+test('a lock folder whose creator died before it wrote its process id is taken over', async () => {
   const path = join(folder, 'nameless');
   mkdirSync(path);
   const longAgo = new Date('2001-01-01');
@@ -70,7 +70,7 @@ test('a lock folder whose maker died before it wrote its name is taken over', as
   assert.equal(await withLock(path, async () => 'taken over'), 'taken over');
 });
 
-test('a process has a start time while it runs and none afterwards', async () => {
+test('a process has a start time only while it runs', async () => {
   assert.ok(startTime(process.pid));
   const child = spawn('true');
   await once(child, 'exit');

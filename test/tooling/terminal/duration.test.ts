@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { elapsed, latency } from '../../../tooling/terminal/duration.ts';
 
-test('elapsed times are seconds, then minutes, then hours', () => {
+test('an elapsed time is shown in seconds, then also minutes, then also hours', () => {
   const table: readonly [number, string][] = [
     [0, '0 s'],
     [8_400, '8 s'],
@@ -14,7 +14,7 @@ test('elapsed times are seconds, then minutes, then hours', () => {
   for (const [ms, text] of table) assert.equal(elapsed(ms), text);
 });
 
-test('latencies carry three digits and a unit', () => {
+test('a latency is shown with three digits and a unit', () => {
   const table: readonly [number, string][] = [
     [0.912, '0.91 ms'],
     [12.44, '12.4 ms'],

@@ -17,13 +17,13 @@ const printed = async (use: (steps: ReturnType<typeof openSteps>) => Promise<unk
   return (await out.toArray()).join('');
 };
 
-test('a log gets one line for each step, with its time and whether it went well', async () => {
+test('a log gets one line for each step, with its duration and whether it succeeded', async () => {
   assert.match(await printed((steps) => steps.run('images', async () => 1), false), /^ {2}✓ images +4 s\n$/);
   const bad = await printed((steps) => steps.run('images', () => Promise.reject(new Error('no'))), false);
   assert.match(bad, /^ {2}✗ images +4 s\n$/);
 });
 
-test('a terminal’s line is rewritten and never longer than the terminal is wide', async () => {
+test('on a terminal, the line is rewritten and never wider than the terminal', async () => {
   const text = await printed(
     (steps) => steps.run('images', async (progress) => progress('x'.repeat(200))),
     true,

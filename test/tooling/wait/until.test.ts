@@ -2,18 +2,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { until } from '../../../tooling/wait/until.ts';
 
-test('it looks until there is an answer, and gives that', async () => {
-  let looks = 0;
-  assert.equal(await until('three', () => (++looks < 3 ? undefined : looks), { everyMs: 1 }), 3);
-  assert.equal(await until('six', async () => ++looks >= 6, { everyMs: 1 }), true);
+test('until polls until there is an answer, and resolves with it', async () => {
+  let checks = 0;
+  assert.equal(await until('three', () => (++checks < 3 ? undefined : checks), { everyMs: 1 }), 3);
+  assert.equal(await until('six', async () => ++checks >= 6, { everyMs: 1 }), true);
   assert.equal(await until('nothing, which is an answer', () => 0), 0);
 });
 
-test('what does not come about fails with its name and with what was seen', async () => {
+test('until rejects after the time limit, with what it waited for and what it saw', async () => {
   const patience = { withinMs: 20, everyMs: 1 };
   await assert.rejects(
     until('two clients', () => false, patience),
-    /^Error: not within 0.02 s: two clients$/,
+    /^Error: timed out after 0.02 s: two clients$/,
   );
   await assert.rejects(
     until('two clients', () => undefined, { ...patience, seen: () => ({ clients: 1 }) }),
@@ -25,17 +25,17 @@ test('what does not come about fails with its name and with what was seen', asyn
   );
 });
 
-test('a look that never ends fails as one that finds nothing, and so does one whose account fails', async () => {
+test('until rejects after the time limit even if a check never returns and describing the state fails', async () => {
   await assert.rejects(
     until('an answer', () => new Promise<boolean>(() => undefined), {
       withinMs: 20,
       seen: () => Promise.reject(new Error('gone')),
     }),
-    /an answer\nwhat was seen cannot be told: Error: gone/,
+    /an answer\n\(describing the state failed: Error: gone/,
   );
 });
 
-test('a look that throws fails at once', async () => {
+test('until rejects at once if a check throws', async () => {
   const broken = () => {
     throw new RangeError('broken');
   };

@@ -1,10 +1,10 @@
 import { ChildError } from '../process/child.ts';
 
 /**
- * Prints why the program ends and sets its exit code: the message, its causes, and the last lines of the
- * command that failed. A stop that the user asked for prints nothing.
+ * Prints why the program fails and sets its exit code: the message, its causes, and the last lines of the
+ * command that failed. Prints nothing if the user stopped the program.
  */
-export const failed = (error: unknown, out: NodeJS.WritableStream): void => {
+export const reportFailure = (error: unknown, out: NodeJS.WritableStream): void => {
   if (process.exitCode !== undefined && process.exitCode !== 0) return;
   process.exitCode = 1;
   if (!(error instanceof Error)) {
