@@ -4,9 +4,9 @@ import { pinnedMemory } from './memory.ts';
 const POLLOUT = 4;
 
 /**
- * Tells of a descriptor whether writing to it would not block, waiting for that for up to `waitMs`
- * milliseconds. A pipe that can be written to takes 4096 bytes at least (PIPE_BUF). One whose reader has gone
- * can be written to as well: the write then fails at once.
+ * Returns a function that checks if a descriptor can be written to without blocking. It waits up to `waitMs`
+ * milliseconds for that. A writable pipe accepts at least 4096 bytes (PIPE_BUF). A pipe whose reader has gone
+ * counts as writable, too: the write then fails at once.
  */
 export const canWrite = (): ((fd: number, waitMs: number) => boolean) => {
   const poll = koffi.load(null).func('poll', 'int', ['uintptr_t', 'ulong', 'int']);

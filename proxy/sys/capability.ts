@@ -1,9 +1,9 @@
 import koffi from 'koffi';
 import { pinnedMemory } from './memory.ts';
 
-/** Lets a process listen below net.ipv4.ip_unprivileged_port_start. */
+/** Allows a process to listen below net.ipv4.ip_unprivileged_port_start. */
 export const CAP_NET_BIND_SERVICE = 10;
-/** Lets a process raise its hard limits (linux/capability.h). */
+/** Allows a process to raise its hard limits (linux/capability.h). */
 export const CAP_SYS_RESOURCE = 24;
 
 const VERSION_3 = 0x20080522;
@@ -12,9 +12,9 @@ const PERMITTED = 4;
 const BYTES_PER_WORD = 12; // effective, permitted, inheritable: 32 capabilities each
 
 /**
- * Makes a capability effective for the calling thread, if the process is permitted to have it. A file
- * capability `+p` gives a process that is not root the permission only: `+ep` would keep the program from
- * starting where a container drops it. Returns whether it is effective now.
+ * Makes a capability effective for the calling thread if the process is permitted to have it, and returns if
+ * it is effective now. The file capability is `+p`, which only permits it to a process that is not root: with
+ * `+ep` the program could not start in a container that drops the capability.
  */
 export const makeEffective = (capability: number): boolean => {
   const libc = koffi.load(null);

@@ -4,20 +4,20 @@ import { pinnedMemory } from './memory.ts';
 
 const RLIMIT_NOFILE = 7;
 
-/** What the process may open. */
+/** The file descriptor limit of the process. */
 export interface FileLimit {
-  /** File descriptors that the process may hold now. */
+  /** File descriptors that the process may hold now (the soft limit). */
   readonly soft: number;
-  /** How far it may raise that itself. */
+  /** How far it may raise the soft limit itself. */
   readonly hard: number;
   readonly asked: number | undefined;
-  /** Why less than asked is in effect, and what to do. */
+  /** Why the limit is lower than requested, and what to do. */
   readonly problem?: string;
 }
 
 const RLIMIT_BYTES = 16; // struct rlimit { rlim_cur, rlim_max }
 
-/** RLIMIT_NOFILE as it is. */
+/** Reads RLIMIT_NOFILE. */
 export const readFileLimit = (): { readonly soft: number; readonly hard: number } => {
   const getrlimit = koffi.load(null).func('getrlimit', 'int', ['int', 'uintptr_t']);
   const limit = pinnedMemory(RLIMIT_BYTES);
@@ -27,9 +27,9 @@ export const readFileLimit = (): { readonly soft: number; readonly hard: number 
 };
 
 /**
- * Raises RLIMIT_NOFILE to `wanted`, or to the hard limit when nothing is wanted. Raising the hard limit takes
- * CAP_SYS_RESOURCE; without it the hard limit is what the process gets, and `problem` says so. Never lowers a
- * limit.
+ * Raises RLIMIT_NOFILE to `wanted`, or to the hard limit if `wanted` is undefined. Raising the hard limit
+ * requires CAP_SYS_RESOURCE; without it the process gets the hard limit, and `problem` says so. Never lowers
+ * a limit.
  */
 export const raiseFileLimit = (wanted: number | undefined): FileLimit => {
   const setrlimit = koffi.load(null).func('setrlimit', 'int', ['int', 'uintptr_t']);
@@ -52,6 +52,6 @@ export const raiseFileLimit = (wanted: number | undefined): FileLimit => {
   return {
     ...now,
     asked: wanted,
-    problem: `${target} file descriptors were asked for, ${now.soft} are in effect: the hard limit comes from the container runtime or the login, and raising it takes CAP_SYS_RESOURCE. Raise LimitNOFILE of the container runtime, or ask for ${now.hard}.`,
+    problem: `${target} file descriptors were requested, but the limit is ${now.soft}. The container runtime or the login sets the hard limit, and raising it requires CAP_SYS_RESOURCE. Raise LimitNOFILE of the container runtime, or request ${now.hard}.`,
   };
 };

@@ -11,16 +11,16 @@ const NLMSG_DONE = 3;
 const HEADER_BYTES = 16; // struct nlmsghdr
 const REQUEST_BYTES = HEADER_BYTES + 56; // struct inet_diag_req_v2
 const SYN_RECV = 1 << 3;
-const ANSWER_AT = 128;
+const ANSWER_OFFSET = 128;
 const ANSWER_BYTES = 32_768;
 
 /**
- * Counts the handshakes under way at a local port of this network namespace: those whose SYN was answered and
- * whose last packet has not come. The kernel filters by port and state (sock_diag); it takes no privilege. A
- * negative errno where the kernel does not answer, such as in a sandbox.
+ * Counts the handshakes in progress at a local port of this network namespace: the SYN was answered, and the
+ * last packet has not arrived. The kernel filters by port and state (sock_diag), which requires no privilege.
+ * Returns a negative errno if the kernel does not answer, such as in a sandbox.
  */
 export const countHandshakes = (sys: Sys): ((family: number, port: number) => number) => {
-  const { view, address } = pinnedMemory(ANSWER_AT + ANSWER_BYTES);
+  const { view, address } = pinnedMemory(ANSWER_OFFSET + ANSWER_BYTES);
   view.setUint32(0, REQUEST_BYTES, true);
   view.setUint16(4, SOCK_DIAG_BY_FAMILY, true);
   view.setUint16(6, REQUEST_DUMP, true);
@@ -30,10 +30,10 @@ export const countHandshakes = (sys: Sys): ((family: number, port: number) => nu
   const readAnswer = (socket: number): number => {
     let count = 0;
     for (;;) {
-      const length = sys.recv(socket, address + ANSWER_AT, ANSWER_BYTES);
+      const length = sys.recv(socket, address + ANSWER_OFFSET, ANSWER_BYTES);
       if (length === -EINTR) continue;
       if (length <= 0) return length;
-      for (let at = ANSWER_AT; at + HEADER_BYTES <= ANSWER_AT + length; ) {
+      for (let at = ANSWER_OFFSET; at + HEADER_BYTES <= ANSWER_OFFSET + length; ) {
         const bytes = view.getUint32(at, true);
         const type = view.getUint16(at + 4, true);
         if (type === NLMSG_DONE) return count;

@@ -47,13 +47,13 @@ const symbols = () => {
   };
 };
 
-/** The real system calls, for the calling thread (the scratch memory is its own). */
+/** The real system calls. Call it once in each thread: the scratch memory must not be shared. */
 export const libc = (): Sys => {
   const c = symbols();
   const errno = koffi.errno;
   const outcome = (result: number): number => (result < 0 ? -errno() : result);
-  // Scratch: an epoll_event at 0, an option value at 16, its or an address's length at 24, a linger at 32 and
-  // an eventfd's counter at 40.
+  // Scratch memory: an epoll_event at offset 0, an option's value at 16, the length of an option or an
+  // address at 24, a linger at 32, and an eventfd's counter at 40.
   const scratch = pinnedMemory(64);
   const { view, address } = scratch;
   const filter = pinnedMemory(128);

@@ -1,13 +1,13 @@
 import { isIPv4, isIPv6, SocketAddress } from 'node:net';
 import { AF_INET, AF_INET6 } from './sys.ts';
 
-/** Bytes that one encoded address may take: sizeof(struct sockaddr_in6). */
+/** Size of the longest encoded address: sizeof(struct sockaddr_in6). */
 export const SOCKET_ADDRESS_BYTES = 28;
 
-/** Bytes of an encoded address of a family: sizeof(struct sockaddr_in) or sizeof(struct sockaddr_in6). */
+/** Size of an encoded address of a family: sizeof(struct sockaddr_in) or sizeof(struct sockaddr_in6). */
 export const lengthOf = (family: number): number => (family === AF_INET6 ? SOCKET_ADDRESS_BYTES : 16);
 
-/** The sixteen bytes of an IPv6 address, network order; understands `::` and an embedded IPv4 tail. */
+/** The sixteen bytes of an IPv6 address in network order; understands `::` and an embedded IPv4 tail. */
 const ipv6Bytes = (address: string): number[] => {
   const canonical = new SocketAddress({ address, family: 'ipv6' }).address;
   const tail = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(canonical);
@@ -24,8 +24,8 @@ const ipv6Bytes = (address: string): number[] => {
 };
 
 /**
- * Writes a struct sockaddr_in or sockaddr_in6 at `offset` and returns its length in bytes (16 or 28).
- * Throws a RangeError when `address` is no IP address: addresses were checked where they came in.
+ * Writes a struct sockaddr_in or sockaddr_in6 at `offset` and returns its length in bytes (16 or 28). Throws
+ * a RangeError if `address` is not an IP address: addresses are validated where they enter the program.
  */
 export const writeSocketAddress = (view: DataView, offset: number, address: string, port: number): number => {
   for (let i = 0; i < SOCKET_ADDRESS_BYTES; i++) view.setUint8(offset + i, 0);
@@ -41,8 +41,8 @@ export const writeSocketAddress = (view: DataView, offset: number, address: stri
   return SOCKET_ADDRESS_BYTES;
 };
 
-/** Bytes of an encoded address that say where it is: family and port, and the address itself. */
-const PLACE = {
+/** The bytes that identify an encoded address: family, port and the address itself. */
+const SIGNIFICANT_BYTES = {
   ipv4: [[0, 8]],
   ipv6: [
     [0, 4],
@@ -51,18 +51,19 @@ const PLACE = {
 } as const;
 
 /**
- * Whether two encoded addresses, at `a` of one memory and at `b` of the other, are the same address and port.
+ * Compares two encoded addresses, at offset `a` of `one` and offset `b` of `other`: true if address and port
+ * are equal.
  */
-export const isSamePlace = (one: Uint8Array, a: number, other: Uint8Array, b: number): boolean => {
+export const isSameAddress = (one: Uint8Array, a: number, other: Uint8Array, b: number): boolean => {
   const isIpv4 = one[a] === AF_INET;
-  for (const [from, to] of isIpv4 ? PLACE.ipv4 : PLACE.ipv6)
+  for (const [from, to] of isIpv4 ? SIGNIFICANT_BYTES.ipv4 : SIGNIFICANT_BYTES.ipv6)
     for (let i = from; i < to; i++) if (one[a + i] !== other[b + i]) return false;
   return true;
 };
 
 /**
- * Copies the address that the kernel wrote as a struct sockaddr_in or sockaddr_in6 to sixteen bytes of `to`,
- * IPv4 mapped into IPv6 (::ffff:a.b.c.d), and returns the port.
+ * Copies the address from a struct sockaddr_in or sockaddr_in6 that the kernel wrote to sixteen bytes of
+ * `to`, with IPv4 mapped to IPv6 (::ffff:a.b.c.d), and returns the port.
  */
 export const readSocketAddress = (from: Uint8Array, to: Uint8Array, at: number): number => {
   const family = (from[0] as number) | ((from[1] as number) << 8);

@@ -1,9 +1,10 @@
 import type { PinnedMemory } from './memory.ts';
 
 /**
- * The system calls that the data plane makes. Each returns what the kernel returned, or the negated errno: a
- * result below zero is `-EAGAIN` and so on. Memory is passed as addresses of pinned memory (memory.ts), so
- * nothing is allocated per call. The acceptors get this as an argument; tests pass one that fails on purpose.
+ * The system calls that the data plane makes. Each returns the kernel's result, or the negated errno if it
+ * failed: a result below zero is `-EAGAIN` and so on. Memory is passed as addresses of pinned memory
+ * (memory.ts), so a call allocates nothing. The acceptors receive this as an argument; tests pass an
+ * implementation that fails on purpose.
  */
 export interface Sys {
   socket(family: number, type: number, protocol: number): number;
@@ -18,36 +19,41 @@ export interface Sys {
   /** getsockname: writes the socket's own address to `address` (SOCKET_ADDRESS_BYTES). */
   ownAddress(fd: number, address: number): number;
   recv(fd: number, address: number, length: number): number;
-  /** Reads as `recv` does, and leaves the bytes where they are. */
+  /** Like `recv`, but leaves the bytes in the socket's buffer. */
   peek(fd: number, address: number, length: number): number;
   /**
-   * send with MSG_NOSIGNAL: a closed peer is -EPIPE, never a signal. With `endFollows` (MSG_MORE) the last
-   * bytes wait for the end of stream that is sent next, to go with it in one packet.
+   * send with MSG_NOSIGNAL: a closed peer results in -EPIPE, never in a signal. With `endFollows` (MSG_MORE)
+   * the kernel holds the last bytes back until the end of stream is sent, so that both go out in one packet.
    */
   send(fd: number, address: number, length: number, endFollows: boolean): number;
   shutdown(fd: number, how: number): number;
   close(fd: number): number;
   setOption(fd: number, level: number, option: number, value: number): number;
-  /** The socket's pending error as a positive errno, 0 for none; negative when the call itself failed. */
+  /**
+   * The socket's pending error as a positive errno, 0 if there is none; negative if the call itself failed.
+   */
   socketError(fd: number): number;
   /** Writes the kernel's struct tcp_info of a connection to `into` (TCP_INFO_BYTES). */
   tcpInfo(fd: number, into: PinnedMemory): number;
   /** Makes close send a reset instead of an end of stream (SO_LINGER with zero seconds). */
   resetOnClose(fd: number): number;
   /**
-   * Makes a listening socket drop each SYN from now on; handshakes that are under way end, and what they make
-   * comes to its queue.
+   * Makes a listening socket drop every SYN from now on. Handshakes in progress complete, and their
+   * connections still reach its queue.
    */
   dropSyns(fd: number): number;
   epollCreate(): number;
-  /** `token` comes back with each event. `events` 0 with EPOLL_CTL_DEL. */
+  /** `token` is returned with each event. Pass 0 for `events` with EPOLL_CTL_DEL. */
   epollControl(epoll: number, operation: number, fd: number, events: number, token: number): number;
-  /** Fills `address` with up to `max` events (EPOLL_EVENT_BYTES each); `timeoutMs` -1 waits for ever. */
+  /**
+   * Writes up to `max` events (EPOLL_EVENT_BYTES each) to `address`; waits without limit if `timeoutMs` is
+   * -1.
+   */
   epollWait(epoll: number, address: number, max: number, timeoutMs: number): number;
   eventfd(): number;
-  /** Wakes whoever waits for the eventfd. */
+  /** Wakes the thread that waits for the eventfd. */
   signal(eventfd: number): number;
-  /** Takes the wake-ups of an eventfd; -EAGAIN when there is none. */
+  /** Resets the eventfd; -EAGAIN if nothing was signalled. */
   consume(eventfd: number): number;
 }
 
@@ -69,9 +75,9 @@ export const TCP_KEEPIDLE = 4;
 export const TCP_KEEPINTVL = 5;
 export const TCP_KEEPCNT = 6;
 export const TCP_QUICKACK = 12;
-/** Bytes of struct tcp_info (linux/tcp.h) up to and with the last field that is read here. */
+/** Size of struct tcp_info (linux/tcp.h) up to the last field that is read here, inclusive. */
 export const TCP_INFO_BYTES = 148;
-/** Offsets in it. */
+/** Offsets in struct tcp_info. */
 export const TCP_INFO = {
   UnacknowledgedSegments: 24,
   SinceLastDataSentMs: 44,

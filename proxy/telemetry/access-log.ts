@@ -3,8 +3,8 @@ import type { Output } from '../../program/output.ts';
 import type { EndedConnection } from '../engine/ended-connection.ts';
 
 /**
- * Writes one line for each connection, marked with `"log":"access"` and without a level: LOG_LEVEL is about
- * the program, not about its traffic.
+ * Writes one line for each ended connection, marked with `"log":"access"` and without a level: LOG_LEVEL
+ * concerns the program, not its traffic.
  */
 export const createAccessLog = (output: Output): ((ended: EndedConnection) => void) => {
   const lines = pino(

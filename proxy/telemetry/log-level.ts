@@ -3,19 +3,19 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const isLevel = (text: string): text is LogLevel => (LOG_LEVELS as readonly string[]).includes(text);
 
-/** A value of LOG_LEVEL, or undefined where it is none. Case does not matter. */
+/** Parses a value of LOG_LEVEL, ignoring case; undefined if it is not a level. */
 export const parseLogLevel = (text: string): LogLevel | undefined => {
   const level = text.trim().toLowerCase();
   return isLevel(level) ? level : undefined;
 };
 
-// RUST_LOG knows two levels more; this program logs nothing beyond debug and never hides errors.
+// RUST_LOG has two more levels; this program logs nothing more verbose than debug and never hides errors.
 const NEAREST: Readonly<Record<string, LogLevel>> = { trace: 'debug', off: 'error' };
 
 /**
- * The level of a RUST_LOG value as the tuning guide writes it: `error`, `layer4=error`, `warn,layer4=debug`.
- * A level without a module wins; else the most verbose of the modules' levels. Undefined where no part is a
- * level.
+ * The level of a RUST_LOG value in the syntax of the tuning guide: `error`, `layer4=error`,
+ * `warn,layer4=debug`. A level without a module takes precedence; otherwise the most verbose level of the
+ * modules applies. Undefined if a part is not a level.
  */
 export const parseRustLog = (text: string): LogLevel | undefined => {
   const modules: LogLevel[] = [];

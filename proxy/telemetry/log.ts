@@ -6,8 +6,8 @@ import type { LogLevel } from './log-level.ts';
 export type Logger = pino.Logger;
 
 /**
- * JSON lines. They are written at once, as far as the reader takes them: the last ones before an exit are the
- * ones that matter.
+ * A log of JSON lines, each of which is written at once as far as the reader keeps up: the last lines before
+ * an exit matter most.
  */
 export const createLog = (level: LogLevel, output: Output): Logger => {
   const log = pino(

@@ -200,7 +200,7 @@ test('file descriptors', async () => {
       wrap: ['prlimit', '--nofile=4096:4096'],
     },
     ({ msg, problem }) => msg === 'file limit not reached' && problem,
-    /^1048576 file descriptors were asked for, 4096 are in effect: .*LimitNOFILE/,
+    /^1048576 file descriptors were requested, but the limit is 4096\. .*LimitNOFILE/,
   );
   const backend = await listening(net.createServer((socket) => socket.on('error', () => {})));
   const served = file(

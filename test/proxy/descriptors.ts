@@ -7,8 +7,8 @@ const STATES: Readonly<Record<TcpSocket['state'], string>> = {
 };
 
 /**
- * How many descriptors of each kind a process has: what the kernel counts, not the process itself. Without files, of which Node reads some when it
- * likes, and without connections to `adminPort`, which come and go with who asks.
+ * How many descriptors of each kind a process holds, according to the kernel. Excludes files, because Node
+ * opens some at any time, and connections to `adminPort`, which depend on who sends requests.
  */
 export const descriptorsOf = (pid: number, adminPort: number): Readonly<Record<string, number>> => {
   const counts: Record<string, number> = {};

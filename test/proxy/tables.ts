@@ -2,13 +2,13 @@ import type { BackendPolicy } from '../../proxy/configuration/backend-policy.ts'
 import type { ListenerPolicy } from '../../proxy/configuration/listener-policy.ts';
 import type { Table, TableBackend, TableListener } from '../../proxy/table/table.ts';
 
-/** What a backend of a test has of its own; its policy's fields stand beside the others. */
+/** The values that a test's backend overrides; the fields of its policy are next to the others. */
 export type BackendChange = Partial<BackendPolicy & Omit<TableBackend, 'policy'>>;
 export type ListenerChange = Partial<ListenerPolicy & Omit<TableListener, 'policy' | 'port' | 'address'>> & {
   readonly address?: string | undefined;
 };
 
-/** A backend as the resource's defaults make it. */
+/** A backend with the resource's default values. */
 export const tableBackend = ({
   name = 'b',
   panic = false,
@@ -36,7 +36,7 @@ export const tableBackend = ({
   ...(closing === undefined ? {} : { closing }),
 });
 
-/** A listener in front of backend b, whose connections may be silent for a minute. */
+/** A listener of backend b, with an idle timeout of one minute. */
 export const tableListener = (
   port: number,
   { name = 'l', protocol = 'TCP', address, backend = 'b', ...policy }: ListenerChange = {},
@@ -55,7 +55,7 @@ export const tableOf = (listeners: readonly TableListener[], backends: readonly 
   backends,
 });
 
-/** A table of one listener in front of one endpoint on this machine. */
+/** A table with one listener and one endpoint on this machine. */
 export const oneBackend = (port: number, endpointPort: number, change: BackendChange = {}): Table =>
   tableOf(
     [tableListener(port)],

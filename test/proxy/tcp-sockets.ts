@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** A TCP socket as the kernel tells of it. */
+/** A TCP socket as the kernel reports it. */
 export interface TcpSocket {
   readonly localPort: number;
   readonly state: 'Established' | 'Listening' | 'Other';
   /** Bytes that its peer has not acknowledged. */
   readonly unacknowledged: number;
-  /** What a descriptor of it links to; `socket:[0]` where no process holds it any more. */
+  /** The link target of its descriptor; `socket:[0]` if no process holds the socket any more. */
   readonly link: string;
 }
 
@@ -14,7 +14,7 @@ const STATES: Readonly<Record<string, TcpSocket['state']>> = { '01': 'Establishe
 
 const hexadecimal = (text: string | undefined): number => Number.parseInt(text ?? '', 16);
 
-/** All TCP sockets of the network that a process is in. */
+/** All TCP sockets in the network namespace of a process. */
 export const tcpSockets = (pid: number | 'self' = 'self'): readonly TcpSocket[] =>
   ['tcp', 'tcp6']
     .flatMap((file) => readFileSync(`/proc/${pid}/net/${file}`, 'utf8').trim().split('\n').slice(1))
@@ -26,19 +26,19 @@ export const tcpSockets = (pid: number | 'self' = 'self'): readonly TcpSocket[] 
       link: `socket:[${inode}]`,
     }));
 
-/** What each descriptor of a process links to. */
+/** The link target of each descriptor of a process. */
 export const descriptorLinks = (pid: number | 'self' = 'self'): ReadonlyMap<number, string> => {
   const links = new Map<number, string>();
   for (const fd of readdirSync(`/proc/${pid}/fd`))
     try {
       links.set(Number(fd), readlinkSync(`/proc/${pid}/fd/${fd}`));
     } catch {
-      // Closed since, as the folder's own is.
+      // It was closed in the meantime, as the directory's own descriptor is.
     }
   return links;
 };
 
-/** Descriptors of a process that listen, with the port of each. */
+/** The listening descriptors of a process, with the port of each. */
 export const listeningDescriptors = (pid: number | 'self' = 'self'): ReadonlyMap<number, number> => {
   const listening = new Map(
     tcpSockets(pid)

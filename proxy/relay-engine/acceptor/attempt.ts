@@ -1,5 +1,5 @@
 import type { ConnectFailure } from '../../engine/connect-failure.ts';
-import { isSamePlace, SOCKET_ADDRESS_BYTES } from '../../sys/socket-address.ts';
+import { isSameAddress, SOCKET_ADDRESS_BYTES } from '../../sys/socket-address.ts';
 import {
   AF_INET6,
   EADDRINUSE,
@@ -87,7 +87,7 @@ const isConnectedToItself = (
   index: number,
 ): boolean =>
   sys.ownAddress(fd, socketAddress.address) >= 0 &&
-  isSamePlace(memory.bytes, index * SOCKET_ADDRESS_BYTES, socketAddress.bytes, 0);
+  isSameAddress(memory.bytes, index * SOCKET_ADDRESS_BYTES, socketAddress.bytes, 0);
 
 const connectOnce = (
   acceptor: Acceptor,

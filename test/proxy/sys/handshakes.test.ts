@@ -9,10 +9,10 @@ import { until } from '../../../tooling/wait/until.ts';
 import { dialClient } from '../relay/client.ts';
 import { tableListener } from '../tables.ts';
 
-/** A handshake then ends only with the client's first bytes. */
+/** With this option a handshake completes only when the client's first bytes arrive. */
 const TCP_DEFER_ACCEPT = 9;
 
-test('handshakes under way at a port are counted, of both families, and not those of another port', async (t) => {
+test('handshakes in progress at a port are counted for both address families, and those of other ports are not', async (t) => {
   const sys = libc();
   const [port, other] = (await freePorts(2)) as [number, number];
   const sockets = new ListeningSockets(sys, 2, 100);
@@ -28,17 +28,19 @@ test('handshakes under way at a port are counted, of both families, and not thos
   });
   assert.equal(count(AF_INET6, port), 2);
   clients[0].write('x');
-  await until('one is left', () => count(AF_INET6, port) === 1, { seen: () => count(AF_INET6, port) });
+  await until('one handshake is left', () => count(AF_INET6, port) === 1, {
+    seen: () => count(AF_INET6, port),
+  });
   assert.equal(count(AF_INET6, other), 1);
 });
 
-test('a kernel that does not answer is told by a negative errno', () => {
+test('a failing system call results in a negative errno instead of a count', () => {
   const sys = libc();
   const count = countHandshakes({ ...sys, socket: () => -93 });
   assert.equal(count(AF_INET6, 80), -93);
 });
 
-test('a count leaves no descriptor open, whether the kernel answers or takes no question', () => {
+test('counting handshakes leaves no descriptor open, even if the request cannot be sent', () => {
   const sys = libc();
   for (const send of [sys.send, () => -105]) {
     const open = new Set<number>();

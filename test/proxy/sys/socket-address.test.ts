@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isSamePlace, writeSocketAddress } from '../../../proxy/sys/socket-address.ts';
+import { isSameAddress, writeSocketAddress } from '../../../proxy/sys/socket-address.ts';
 
 const encode = (address: string, port: number): string => {
   const bytes = new Uint8Array(28);
@@ -8,8 +8,8 @@ const encode = (address: string, port: number): string => {
   return Buffer.from(bytes.subarray(0, length)).toString('hex');
 };
 
-// struct sockaddr_in: family (host order), port and address (network order), 8 bytes of zero; sockaddr_in6
-// has flow and scope.
+// struct sockaddr_in has family (host order), port and address (network order) and 8 zero bytes; sockaddr_in6
+// has flow and scope, too.
 const cases: readonly [string, number, string][] = [
   ['127.0.0.1', 80, '0200005' + '07f0000010000000000000000'],
   ['203.0.113.255', 65535, '0200ffffcb0071ff0000000000000000'],
@@ -21,27 +21,27 @@ const cases: readonly [string, number, string][] = [
 ];
 
 for (const [address, port, expected] of cases)
-  test(`${address} port ${port} is encoded as the kernel reads it`, () => {
+  test(`${address} port ${port} is encoded as a struct sockaddr that the kernel understands`, () => {
     assert.equal(encode(address, port), expected);
   });
 
-test('what is no IP address is refused', () => {
+test('encoding a host name instead of an IP address throws a RangeError', () => {
   assert.throws(() => encode('example.com', 80), { name: 'RangeError', message: /"example.com"/ });
 });
 
 /**
- * Whether two addresses are the same place, one of them written behind other bytes, as in a list, and with
- * what the kernel may add.
+ * Compares two addresses, one of them at an offset among other bytes, as in a list, and the other with a
+ * scope that the kernel may add.
  */
 const same = (one: readonly [string, number], other: readonly [string, number]): boolean => {
   const [list, own] = [new Uint8Array(84).fill(7), new Uint8Array(28)];
   writeSocketAddress(new DataView(list.buffer), 28, ...one);
   writeSocketAddress(new DataView(own.buffer), 0, ...other);
   if (other[0].includes(':')) own[24] = 9; // scope
-  return isSamePlace(list, 28, own, 0);
+  return isSameAddress(list, 28, own, 0);
 };
 
-test('two addresses are the same place where family, address and port are', () => {
+test('two encoded addresses are equal if family, address and port are equal, whatever their scope', () => {
   assert.equal(same(['127.0.0.1', 45_000], ['127.0.0.1', 45_000]), true);
   assert.equal(same(['127.0.0.1', 45_000], ['127.0.0.1', 45_001]), false);
   assert.equal(same(['127.0.0.1', 45_000], ['127.0.0.2', 45_000]), false);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseLogLevel, parseRustLog } from '../../../proxy/telemetry/log-level.ts';
 
-test('LOG_LEVEL takes the four levels in any case, and nothing else', () => {
+test('LOG_LEVEL accepts the four levels in upper and lower case, and nothing else', () => {
   const table: Record<string, string | undefined> = {
     error: 'error',
     WARN: 'warn',
@@ -15,7 +15,7 @@ test('LOG_LEVEL takes the four levels in any case, and nothing else', () => {
   for (const [text, level] of Object.entries(table)) assert.equal(parseLogLevel(text), level, text);
 });
 
-test('RUST_LOG takes what the tuning guide writes, per module too', () => {
+test('RUST_LOG accepts the values of the tuning guide, including those with a module', () => {
   const table: Record<string, string | undefined> = {
     error: 'error',
     info: 'info',
