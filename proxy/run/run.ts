@@ -16,19 +16,19 @@ import { CAP_NET_BIND_SERVICE, makeEffective } from '../sys/capability.ts';
 import { raiseFileLimit } from '../sys/file-limit.ts';
 import { withoutOwnListeners } from '../table/own-listeners.ts';
 import type { Logger } from '../telemetry/log.ts';
-import { askedTuning } from '../tuning/asked.ts';
 import { readCpuQuota } from '../tuning/cpu-quota.ts';
 import { decideLaunch } from '../tuning/launch.ts';
 import { readText } from '../tuning/read-text.ts';
 import { tuningReport } from '../tuning/report.ts';
+import { askedTuning } from '../tuning/requested-tuning.ts';
+import { delivered, trafficPorts } from './await-delivery.ts';
 import { after } from './clock.ts';
 import { startDataPlane } from './data-plane.ts';
 import { decideDrain, drainFindings } from './decide-drain.ts';
 import { ownAddresses } from './own-addresses.ts';
 import { shutdown } from './shutdown.ts';
 import { createSourceLog } from './source-log.ts';
-import { SourceStand } from './source-stand.ts';
-import { delivered, trafficPorts } from './undelivered.ts';
+import { SourceStand } from './source-status.ts';
 
 const STDOUT = 1;
 

@@ -1,8 +1,8 @@
 import type { CheckKind } from '../../configuration/health-policy.ts';
-import { type Begin, runToEnd } from './ender.ts';
 import { grpcCheck } from './grpc.ts';
 import { httpCheck } from './http.ts';
 import type { CheckResult } from './result.ts';
+import { type Begin, runToEnd } from './run-check.ts';
 import { tcpCheck } from './tcp.ts';
 import { tlsCheck } from './tls.ts';
 

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
-import type { Begin } from './ender.ts';
 import { CLOSED } from './failures.ts';
-import { createGoodbye } from './goodbye.ts';
+import { createGoodbye } from './graceful-close.ts';
 import { type CheckResult, OK } from './result.ts';
+import type { Begin } from './run-check.ts';
 
 /** A connection is established, which `event` tells. It is ended in order, and a greeting of the endpoint is read. */
 export const establishedCheck =

@@ -3,10 +3,10 @@ import type { Socket } from 'node:net';
 import { lateHttp2 } from '../../../program/late-modules.ts';
 import { endpointKey } from '../../table/table.ts';
 import { openConnection } from './connection.ts';
-import type { Begin } from './ender.ts';
 import { CLOSED, isSystemError, socketFailure } from './failures.ts';
 import { decodeResponse, encodeRequest } from './grpc-message.ts';
 import { type CheckResult, failed, OK } from './result.ts';
+import type { Begin } from './run-check.ts';
 
 /** Bytes of header fields in one answer, and of its message; both are a few dozen. */
 const MAX_HEADER_BYTES = 8_192;

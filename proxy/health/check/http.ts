@@ -2,11 +2,11 @@ import { resetSocket } from '../../../program/reset-socket.ts';
 import type { HttpQuestion } from '../../configuration/health-policy.ts';
 import { endpointKey } from '../../table/table.ts';
 import { openConnection, openTlsConnection } from './connection.ts';
-import type { Begin } from './ender.ts';
 import { CLOSED, socketFailure } from './failures.ts';
-import { createGoodbye } from './goodbye.ts';
+import { createGoodbye } from './graceful-close.ts';
 import { AnswerReader } from './http-answer.ts';
 import { type CheckResult, failed, OK } from './result.ts';
+import type { Begin } from './run-check.ts';
 import { tlsFailure } from './tls.ts';
 
 /** Bytes of a body that are read for the sake of an end in order; what is longer is cut off. */

@@ -1,8 +1,8 @@
 import { openTlsConnection } from './connection.ts';
-import type { Begin } from './ender.ts';
 import { establishedCheck } from './established.ts';
 import { CLOSED, isSystemError, socketFailure } from './failures.ts';
 import { type CheckResult, failed } from './result.ts';
+import type { Begin } from './run-check.ts';
 
 /** A handshake is done; the certificate is not verified. `serverName` is sent as SNI. */
 export const tlsCheck = (address: string, port: number, serverName: string | undefined): Begin =>

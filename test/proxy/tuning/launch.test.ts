@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { askedTuning } from '../../../proxy/tuning/asked.ts';
 import { decideLaunch } from '../../../proxy/tuning/launch.ts';
+import { askedTuning } from '../../../proxy/tuning/requested-tuning.ts';
 import { configurationFor } from '../configurations.ts';
 
 const MACHINE = { quota: { cpus: 4 }, parallelism: 16 };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { delivered, undeliveredBytes } from '../../../proxy/run/undelivered.ts';
+import { delivered, undeliveredBytes } from '../../../proxy/run/await-delivery.ts';
 
 const HEAD =
   '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SourceStand } from '../../../proxy/run/source-stand.ts';
+import { SourceStand } from '../../../proxy/run/source-status.ts';
 
 const LOST = { following: false, code: 'Unauthorized', problem: 'Cannot follow Services: 401' } as const;
 
