@@ -1,86 +1,98 @@
-/** Checks that run at one time, and those that wait for their turn. */
+/** A group of checks with a limit on how many run at the same time. */
 interface Lane {
   readonly limit: number;
   running: number;
-  readonly waiting: Repeated[];
+  readonly queue: RepeatedCheck[];
 }
 
-interface Repeated {
+interface RepeatedCheck {
   readonly intervalMs: number;
   readonly run: (signal: AbortSignal) => Promise<void>;
   readonly stop: AbortController;
   cancelTimer: () => void;
-  /** Whether its last check took long. */
+  /** True if its last check took long. */
   slow: boolean;
 }
 
 export interface ScheduleOptions {
-  /** Calls `run` once after `ms` milliseconds, unless the answer is called before. */
+  /** Calls `run` once after `ms` milliseconds, unless the returned function is called first. */
   readonly after: (ms: number, run: () => void) => () => void;
-  /** Milliseconds of a clock that never goes back. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
-  /** 0 up to 1. */
+  /** A random number from 0 to less than 1. */
   readonly random: () => number;
-  /** Checks made at one time of endpoints that answer soon, and as many of those that do not; further ones wait their turn. */
-  readonly atOnce: number;
+  /**
+   * The most checks that run at the same time for endpoints that answer quickly, and the same number again
+   * for slow ones. Further checks are queued.
+   */
+  readonly maxConcurrent: number;
 }
 
-/** Makes `run` be called again and again, an interval after it ended, until the answer is called. */
+/**
+ * Calls `run` repeatedly, waiting one interval after each call has ended, until the returned function is
+ * called.
+ */
 export type CheckSchedule = (intervalMs: number, run: (signal: AbortSignal) => Promise<void>) => () => void;
 
-/** A first check comes at the latest after this many milliseconds, however long the interval is. */
-const FIRST_WITHIN_MS = 5_000;
-/** A check that takes longer is slow. Those have turns of their own, so that endpoints that answer soon never wait for them. */
+/** The first check starts within this many milliseconds, however long the interval is. */
+const FIRST_CHECK_WITHIN_MS = 5_000;
+/**
+ * A check that takes longer is slow. Slow checks have a limit of their own, so that endpoints that answer
+ * quickly never wait for them.
+ */
 const SLOW_MS = 250;
 
-/** Starts with nothing to check. A check never overlaps the one before, and many never begin as one burst. */
-export const createSchedule = ({ after, now, random, atOnce }: ScheduleOptions): CheckSchedule => {
-  const quick: Lane = { limit: atOnce, running: 0, waiting: [] };
-  const slow: Lane = { limit: atOnce, running: 0, waiting: [] };
+/**
+ * Creates an empty schedule. Checks of one endpoint never overlap, and checks of many endpoints never start
+ * as a burst.
+ */
+export const createSchedule = ({ after, now, random, maxConcurrent }: ScheduleOptions): CheckSchedule => {
+  const quick: Lane = { limit: maxConcurrent, running: 0, queue: [] };
+  const slow: Lane = { limit: maxConcurrent, running: 0, queue: [] };
 
-  const schedule = (one: Repeated, ms: number): void => {
-    one.cancelTimer = after(ms, () => {
-      const lane = one.slow ? slow : quick;
-      lane.waiting.push(one);
-      startWaiting(lane);
+  const schedule = (check: RepeatedCheck, ms: number): void => {
+    check.cancelTimer = after(ms, () => {
+      const lane = check.slow ? slow : quick;
+      lane.queue.push(check);
+      startQueued(lane);
     });
   };
 
-  const startWaiting = (lane: Lane): void => {
+  const startQueued = (lane: Lane): void => {
     while (lane.running < lane.limit) {
-      const one = lane.waiting.shift();
-      if (one === undefined) return;
-      if (one.stop.signal.aborted) continue;
+      const check = lane.queue.shift();
+      if (check === undefined) return;
+      if (check.stop.signal.aborted) continue;
       lane.running += 1;
-      void run(one).finally(() => {
+      void run(check).finally(() => {
         lane.running -= 1;
-        startWaiting(lane);
+        startQueued(lane);
       });
     }
   };
 
-  const run = async (one: Repeated): Promise<void> => {
-    const begunAt = now();
-    await one.run(one.stop.signal);
-    if (one.stop.signal.aborted) return;
-    one.slow = now() - begunAt > SLOW_MS;
-    // A little jitter keeps checks that fell together from staying together.
-    schedule(one, one.intervalMs * (0.95 + 0.1 * random()));
+  const run = async (check: RepeatedCheck): Promise<void> => {
+    const startedAt = now();
+    await check.run(check.stop.signal);
+    if (check.stop.signal.aborted) return;
+    check.slow = now() - startedAt > SLOW_MS;
+    // A little jitter keeps checks that happen to coincide from staying synchronised.
+    schedule(check, check.intervalMs * (0.95 + 0.1 * random()));
   };
 
   return (intervalMs, runCheck) => {
-    const one: Repeated = {
+    const check: RepeatedCheck = {
       intervalMs,
       run: runCheck,
       stop: new AbortController(),
       cancelTimer: () => {},
       slow: false,
     };
-    // Starts are spread over one interval, so that the checks of many endpoints never come as one burst.
-    schedule(one, random() * Math.min(intervalMs, FIRST_WITHIN_MS));
+    // The first checks are spread over one interval, so that those of many endpoints never start as a burst.
+    schedule(check, random() * Math.min(intervalMs, FIRST_CHECK_WITHIN_MS));
     return () => {
-      one.stop.abort();
-      one.cancelTimer();
+      check.stop.abort();
+      check.cancelTimer();
     };
   };
 };

@@ -20,54 +20,60 @@ import { type FollowedTarget, targetKey, targetsOf } from './targets.ts';
 
 export interface MonitorOptions extends ScheduleOptions {
   readonly check: Check;
-  /** Knows how many attempts in a row failed, and starts the count anew. */
+  /** Counts the failed attempts in a row, and resets the count. */
   readonly engine: Pick<Engine, 'failing' | 'forgetFailures'>;
   readonly onTransition: (target: FollowedTarget, transition: Transition) => void;
-  /** Called when the view answers something else than before; once for all that changed at the same time. */
+  /** Called when the view's results have changed; once for all simultaneous changes. */
   readonly onViewChanged: () => void;
-  /** Called after each check, for counting. */
+  /** Called after each check, for metrics. */
   readonly onResult?: (target: FollowedTarget, result: CheckResult) => void;
 }
 
-/** What is known of one endpoint, for people. */
+/** The health of one endpoint, for display. */
 export interface EndpointHealth {
   readonly health: Health;
-  /** Why it is out, or why its last check failed; empty when all is well. */
+  /** Why it gets no connections, or why its last check failed; empty if neither applies. */
   readonly reason: string;
-  /** Milliseconds until it comes back by itself; undefined when it is not ejected. */
+  /** Milliseconds until its ejection ends; undefined if it is not ejected. */
   readonly ejectedForMs: number | undefined;
 }
 
-/** Follows the endpoints that are checked, ejected or started slowly. Of others the view says that they serve with their full share. */
+/**
+ * Monitors the endpoints of backends with health checks, ejection or slow start. The view reports all other
+ * endpoints as healthy with their full share.
+ */
 export interface HealthMonitor extends EndpointView {
-  /** Follows exactly the endpoints of `snapshot`; what is known of those that stay stays. */
+  /** Monitors exactly the endpoints of `snapshot`. Those that were monitored before keep their state. */
   follow(snapshot: Snapshot): void;
-  /** Undefined for an endpoint that is not followed. */
+  /** Undefined for an endpoint that is not monitored. */
   healthOf(backend: string, endpoint: string): EndpointHealth | undefined;
-  /** Ends every check; nothing is followed afterwards. */
+  /** Stops every check; nothing is monitored afterwards. */
   stop(): void;
 }
 
 interface Followed {
   target: FollowedTarget;
   state: EndpointState;
-  /** As of the last look, so that it changes only when a table is made for it. */
+  /** Updated only by events, so that it changes only together with a new table. */
   share: number;
   stopChecks: () => void;
 }
 
-/** How often failures are read, ejections end and shares grow: no more tables than that follow from time alone. */
-const LOOK_MS = 100;
+/**
+ * How often failures are read, ejections end and shares grow. This limits how many tables result from the
+ * passing of time.
+ */
+const POLL_MS = 100;
 
 class Monitor implements HealthMonitor {
   #options: MonitorOptions;
   #schedule: CheckSchedule;
   #followed = new Map<string, Followed>();
-  /** Those that time alone will change: ejected or warming. */
+  /** Endpoints whose state changes with time alone: ejected or in slow start. */
   #timed = new Set<Followed>();
-  /** Fewest failures in a row that any backend ejects for; Infinity where none does. */
-  #fewestFailures = Number.POSITIVE_INFINITY;
-  #cancelLook: (() => void) | undefined;
+  /** The lowest ejection threshold of any backend; Infinity if no backend ejects. */
+  #lowestThreshold = Number.POSITIVE_INFINITY;
+  #cancelPoll: (() => void) | undefined;
   #stopped = false;
 
   constructor(options: MonitorOptions) {
@@ -78,7 +84,7 @@ class Monitor implements HealthMonitor {
   follow(snapshot: Snapshot): void {
     if (this.#stopped) return;
     const targets = targetsOf(snapshot);
-    const served = new Set([...this.#followed.values()].map(({ target }) => target.backend));
+    const knownBackends = new Set([...this.#followed.values()].map(({ target }) => target.backend));
     for (const [key, one] of this.#followed)
       if (!targets.has(key)) {
         one.stopChecks();
@@ -87,17 +93,17 @@ class Monitor implements HealthMonitor {
       }
     for (const [key, target] of targets) {
       const known = this.#followed.get(key);
-      if (known !== undefined) this.#retarget(known, target);
-      else this.#begin(key, target, served.has(target.backend));
+      if (known !== undefined) this.#updateTarget(known, target);
+      else this.#startFollowing(key, target, knownBackends.has(target.backend));
     }
-    this.#fewestFailures = Number.POSITIVE_INFINITY;
-    // Not as the arguments of one call, which are limited; endpoints are not.
+    this.#lowestThreshold = Number.POSITIVE_INFINITY;
+    // Not Math.min(...all): the number of arguments is limited, and the number of endpoints is not.
     for (const { rules } of targets.values())
-      this.#fewestFailures = Math.min(
-        this.#fewestFailures,
+      this.#lowestThreshold = Math.min(
+        this.#lowestThreshold,
         rules.ejection?.consecutiveFailures ?? Number.POSITIVE_INFINITY,
       );
-    this.#lookLater();
+    this.#schedulePoll();
   }
 
   isHealthy(backend: string, endpoint: string): boolean {
@@ -118,27 +124,30 @@ class Monitor implements HealthMonitor {
 
   stop(): void {
     this.#stopped = true;
-    this.#cancelLook?.();
-    // What was found stays: a proxy that stops still says how its endpoints stand.
+    this.#cancelPoll?.();
+    // The state is kept: a proxy that is stopping still reports the health of its endpoints.
     for (const one of this.#followed.values()) one.stopChecks();
   }
 
-  /** Begins to follow an endpoint. Where its backend had endpoints already it is new; where it had none, all are, and none needs to start slowly. */
-  #begin(key: string, target: FollowedTarget, isNew: boolean): void {
+  /**
+   * Starts to monitor an endpoint. It is new if its backend already had endpoints. If the backend had none,
+   * all of its endpoints are new, and none starts slowly.
+   */
+  #startFollowing(key: string, target: FollowedTarget, isNew: boolean): void {
     const one: Followed = { target, state: NEW, share: 1, stopChecks: () => {} };
     this.#followed.set(key, one);
-    // It may have failed before, left for a while, as pods do that are not ready, and kept its count.
+    // It may have failed before, disappeared for a while, as an unready pod does, and kept its failure count.
     this.#options.engine.forgetFailures(target.backend, target.endpoint);
     if (isNew) this.#apply(one, { type: 'Appeared' });
     this.#startChecks(one);
   }
 
-  #retarget(one: Followed, target: FollowedTarget): void {
+  #updateTarget(one: Followed, target: FollowedTarget): void {
     const before = one.target;
     one.target = target;
     const sameCheck = JSON.stringify(before.check) === JSON.stringify(target.check);
     const sameRules = JSON.stringify(before.rules) === JSON.stringify(target.rules);
-    // Its verdict stands until the new check says otherwise.
+    // The verdict is kept until the new check gives another one.
     if (!sameCheck || !sameRules) this.#apply(one, { type: 'RulesChanged' });
     if (sameCheck) return;
     one.stopChecks();
@@ -151,15 +160,15 @@ class Monitor implements HealthMonitor {
       check === undefined
         ? () => {}
         : this.#schedule(check.intervalMs, async (signal) => {
-            const begunAt = this.#options.now();
+            const startedAt = this.#options.now();
             const result = await this.#options.check(check.request, signal);
             if (signal.aborted) return;
             this.#options.onResult?.(one.target, result);
-            if (this.#apply(one, { type: 'Checked', result, begunAt })) this.#options.onViewChanged();
+            if (this.#apply(one, { type: 'Checked', result, startedAt })) this.#options.onViewChanged();
           });
   }
 
-  /** Lets an event happen to an endpoint; answers whether the view of it has changed. */
+  /** Applies an event to an endpoint; returns true if the view of the endpoint has changed. */
   #apply(one: Followed, event: EndpointEvent): boolean {
     const { target, state: before } = one;
     const now = this.#options.now();
@@ -169,41 +178,41 @@ class Monitor implements HealthMonitor {
     one.share = share(state, target.rules, now);
     if (state.ejection !== undefined || state.warmingSince !== undefined) this.#timed.add(one);
     else this.#timed.delete(one);
-    // Attempts that failed before it came back shall not take it out again.
+    // Attempts that failed before it served again must not eject it once more.
     if (serves(state) && !serves(before))
       this.#options.engine.forgetFailures(target.backend, target.endpoint);
     if (transition !== undefined) this.#options.onTransition(target, transition);
-    this.#lookLater();
+    this.#schedulePoll();
     return serves(state) !== serves(before) || one.share !== shareBefore;
   }
 
-  /** Looks again, as long as there is something that only looking finds. */
-  #lookLater(): void {
-    const needed = this.#timed.size > 0 || this.#fewestFailures !== Number.POSITIVE_INFINITY;
-    if (this.#stopped || !needed || this.#cancelLook !== undefined) return;
-    this.#cancelLook = this.#options.after(LOOK_MS, () => {
-      this.#cancelLook = undefined;
-      this.#look();
-      this.#lookLater();
+  /** Schedules the next poll if there is anything that only polling detects. */
+  #schedulePoll(): void {
+    const needed = this.#timed.size > 0 || this.#lowestThreshold !== Number.POSITIVE_INFINITY;
+    if (this.#stopped || !needed || this.#cancelPoll !== undefined) return;
+    this.#cancelPoll = this.#options.after(POLL_MS, () => {
+      this.#cancelPoll = undefined;
+      this.#poll();
+      this.#schedulePoll();
     });
   }
 
-  #look(): void {
+  #poll(): void {
     let changed = false;
     const now = this.#options.now();
     for (const one of [...this.#timed])
       if ((one.state.ejection?.until ?? now) <= now)
         changed = this.#apply(one, { type: 'TimePassed' }) || changed;
-    if (this.#fewestFailures !== Number.POSITIVE_INFINITY) changed = this.#eject() || changed;
+    if (this.#lowestThreshold !== Number.POSITIVE_INFINITY) changed = this.#eject() || changed;
     if (changed) this.#options.onViewChanged();
   }
 
   #eject(): boolean {
     const byBackend = new Map<string, { readonly one: Followed; readonly inARow: number }[]>();
-    for (const { backend, endpoint, inARow } of this.#options.engine.failing(this.#fewestFailures)) {
+    for (const { backend, endpoint, inARow } of this.#options.engine.failing(this.#lowestThreshold)) {
       const one = this.#followed.get(targetKey(backend, endpoint));
       const { consecutiveFailures = Number.POSITIVE_INFINITY } = one?.target.rules.ejection ?? {};
-      if (!one?.target.weighs || !serves(one.state) || inARow < consecutiveFailures) continue;
+      if (!one?.target.hasWeight || !serves(one.state) || inARow < consecutiveFailures) continue;
       const others = byBackend.get(backend);
       if (others === undefined) byBackend.set(backend, [{ one, inARow }]);
       else others.push({ one, inARow });
@@ -211,7 +220,7 @@ class Monitor implements HealthMonitor {
     let changed = false;
     for (const [backend, failing] of byBackend) {
       const all = [...this.#followed.values()].filter(
-        ({ target }) => target.backend === backend && target.weighs,
+        ({ target }) => target.backend === backend && target.hasWeight,
       );
       const chosen = chooseEjections(failing, {
         endpoints: all.length,
@@ -225,5 +234,5 @@ class Monitor implements HealthMonitor {
   }
 }
 
-/** Starts with nothing to follow. */
+/** Creates a monitor without endpoints. */
 export const startMonitor = (options: MonitorOptions): HealthMonitor => new Monitor(options);

@@ -1,9 +1,11 @@
-/** Share of its weight with which an endpoint starts. */
+/** The share of its weight that an endpoint starts with. */
 const FLOOR = 0.1;
-/** The share grows in steps of a twentieth: finer ones would only make more tables. */
+/** The share grows in steps of a twentieth; smaller steps would only produce more tables. */
 const STEPS = 20;
 
-/** Share of its weight that an endpoint gets which has been warming since `since`, of `slowStartMs` in all. */
+/**
+ * The share of its weight that an endpoint gets whose slow start began at `since` and takes `slowStartMs`.
+ */
 export const shareOf = (since: number, slowStartMs: number, now: number): number => {
   const done = slowStartMs <= 0 ? 1 : (now - since) / slowStartMs;
   if (done >= 1) return 1;

@@ -1,44 +1,47 @@
 import type { Health } from '../../report/health.ts';
 import type { Thresholds } from '../configuration/health-policy.ts';
 import type { CheckFailure, CheckResult } from './check/result.ts';
-import { countWithThis, type Ejection, type EjectionRecord, NO_RECORD } from './ejection.ts';
+import { type Ejection, type EjectionRecord, NO_RECORD, nextEjectionCount } from './ejection.ts';
 import { shareOf } from './slow-start.ts';
 import { nextVerdict, UNKNOWN, type Verdict } from './verdict.ts';
 
-/** All that is known of one endpoint: what checks say, whether failed attempts took it out, and whether it starts slowly. */
+/** The state of one endpoint: the result of its checks, its ejection, and its slow start. */
 export interface EndpointState {
   readonly verdict: Verdict;
   readonly ejection: Ejection | undefined;
   readonly record: EjectionRecord;
-  /** When it began to take connections slowly; undefined when it takes its full share. Only while it serves. */
+  /** When its slow start began; undefined if it takes its full share or takes no connections. */
   readonly warmingSince: number | undefined;
 }
 
-/** What its backend asks for. */
+/** The settings of its backend. */
 export interface EndpointRules {
-  /** Undefined where nothing is checked. */
+  /** Undefined if the backend has no health check. */
   readonly thresholds: Thresholds | undefined;
-  /** Undefined where nothing is ejected. */
+  /** Undefined if the backend ejects no endpoints. */
   readonly ejection: { readonly consecutiveFailures: number; readonly timeMs: number } | undefined;
-  /** 0 for none. */
+  /** 0 for no slow start. */
   readonly slowStartMs: number;
 }
 
 export type EndpointEvent =
-  /** It is new beside endpoints that serve already. */
+  /** It is new, and its backend already had endpoints. */
   | { readonly type: 'Appeared' }
-  /** A check that began at `begunAt` has ended. */
-  | { readonly type: 'Checked'; readonly result: CheckResult; readonly begunAt: number }
-  /** Attempts to connect fail, and its backend may lose one more endpoint. */
+  /** A check that began at `startedAt` has ended. */
+  | { readonly type: 'Checked'; readonly result: CheckResult; readonly startedAt: number }
+  /** Attempts to connect fail, and the backend may eject one more endpoint. */
   | { readonly type: 'Failing'; readonly inARow: number }
   | { readonly type: 'TimePassed' }
-  /** Its backend asks for something else from now on. */
+  /** The settings of its backend have changed. */
   | { readonly type: 'RulesChanged' };
 
-/** How an endpoint stands, in one word; the first that fits of Unhealthy, Ejected, Warming, and else what checks say. */
-export type Standing = Health | 'Ejected' | 'Warming';
+/**
+ * The state in one word: the first of Unhealthy, Ejected and Warming that applies, otherwise the result of
+ * the checks.
+ */
+export type StateName = Health | 'Ejected' | 'Warming';
 
-/** What led to a change, as one of few words: it becomes a label of a metric. */
+/** What caused a change, from a small set of words: it becomes a label of a metric. */
 export type Cause =
   | 'New'
   | 'CheckPassed'
@@ -49,10 +52,10 @@ export type Cause =
   | 'RulesChanged';
 
 export interface Transition {
-  readonly from: Standing;
-  readonly to: Standing;
+  readonly from: StateName;
+  readonly to: StateName;
   readonly cause: Cause;
-  /** For people: why the endpoint is out; empty when it is not. */
+  /** Why the endpoint takes no connections, for people; empty if it does. */
   readonly reason: string;
 }
 
@@ -63,42 +66,45 @@ export const NEW: EndpointState = {
   warmingSince: undefined,
 };
 
-/** Whether it may take new connections. */
+/** Returns true if the endpoint may take new connections. */
 export const serves = ({ verdict, ejection }: EndpointState): boolean =>
   verdict.health !== 'Unhealthy' && ejection === undefined;
 
-export const standing = (state: EndpointState): Standing => {
+export const stateName = (state: EndpointState): StateName => {
   if (state.verdict.health === 'Unhealthy') return 'Unhealthy';
   if (state.ejection !== undefined) return 'Ejected';
   return state.warmingSince === undefined ? state.verdict.health : 'Warming';
 };
 
-/** Share of its weight that it gets. */
+/** The share of its weight that the endpoint gets. */
 export const share = ({ warmingSince }: EndpointState, rules: EndpointRules, now: number): number =>
   warmingSince === undefined ? 1 : shareOf(warmingSince, rules.slowStartMs, now);
 
-/** Why it is out, or why its last check failed; empty when all is well. */
+/** Why it takes no connections, or why its last check failed; empty if neither applies. */
 export const reasonOf = ({ verdict, ejection }: EndpointState): string =>
   verdict.health !== 'Unhealthy' && ejection !== undefined
     ? `${ejection.failures} attempts to connect failed in a row`
     : verdict.reason;
 
-/** The state after an event at `now`, and the change of its standing, if any. Times in milliseconds of one clock. */
+/**
+ * The state after an event at `now`, and the change of its name, if any. All times are milliseconds of the
+ * same clock.
+ */
 export const nextState = (
   before: EndpointState,
   event: EndpointEvent,
   rules: EndpointRules,
   now: number,
 ): { readonly state: EndpointState; readonly transition?: Transition } => {
-  const state = warmed(before, moved(before, event, rules, now), rules, now);
-  const [from, to] = [standing(before), standing(state)];
+  const state = updateWarming(before, applyEvent(before, event, rules, now), rules, now);
+  const [from, to] = [stateName(before), stateName(state)];
   if (from === to) return { state };
   const reason = serves(state) ? '' : reasonOf(state);
   return { state, transition: { from, to, cause: causeOf(event, before, state), reason } };
 };
 
-/** Who serves again starts slowly; who does not serve is not warming. */
-const warmed = (
+/** An endpoint that serves again starts slowly; one that does not serve is not warming. */
+const updateWarming = (
   before: EndpointState,
   state: EndpointState,
   rules: EndpointRules,
@@ -108,7 +114,7 @@ const warmed = (
   return serves(before) || rules.slowStartMs <= 0 ? state : { ...state, warmingSince: now };
 };
 
-const moved = (
+const applyEvent = (
   state: EndpointState,
   event: EndpointEvent,
   rules: EndpointRules,
@@ -118,17 +124,18 @@ const moved = (
     case 'Appeared':
       return rules.slowStartMs > 0 ? { ...state, warmingSince: now } : state;
     case 'Checked':
-      return rules.thresholds === undefined ? state : checked(state, event, rules.thresholds, now);
+      return rules.thresholds === undefined ? state : applyCheck(state, event, rules.thresholds, now);
     case 'Failing':
-      // Where checks took it out, attempts are made only because nobody is left: they say nothing new.
+      // If checks took it out, connections are attempted only because no other endpoint is left: their
+      // failures say nothing new.
       return rules.ejection === undefined || !serves(state)
         ? state
-        : ejected(state, event.inARow, rules.ejection, now);
+        : eject(state, event.inARow, rules.ejection, now);
     case 'TimePassed':
-      return timePassed(state, rules, now);
+      return applyTime(state, rules, now);
     case 'RulesChanged':
       return {
-        ...(rules.ejection === undefined ? ejectionOver(state, now) : shortened(state, rules.ejection)),
+        ...(rules.ejection === undefined ? endEjection(state, now) : shortenEjection(state, rules.ejection)),
         verdict: rules.thresholds === undefined ? UNKNOWN : { ...state.verdict, against: 0 },
         warmingSince: rules.slowStartMs > 0 ? state.warmingSince : undefined,
       };
@@ -138,32 +145,33 @@ const moved = (
 };
 
 /**
- * Checks that pass end an ejection early, as many in a row as make an unhealthy endpoint healthy: they make the connection that failed.
- * One that began before the ejection proves nothing.
+ * Successful checks end an ejection early, since they make the kind of connection that failed. It takes as
+ * many in a row as an unhealthy endpoint needs to become healthy. A check that began before the ejection
+ * proves nothing.
  */
-const checked = (
+const applyCheck = (
   state: EndpointState,
-  { result, begunAt }: Extract<EndpointEvent, { readonly type: 'Checked' }>,
+  { result, startedAt }: Extract<EndpointEvent, { readonly type: 'Checked' }>,
   thresholds: Thresholds,
   now: number,
 ): EndpointState => {
   if (!result.ok && result.failure === 'Local') return state;
   const next = { ...state, verdict: nextVerdict(state.verdict, result, thresholds) };
   const { ejection } = next;
-  if (ejection === undefined || begunAt < ejection.since) return next;
+  if (ejection === undefined || startedAt < ejection.since) return next;
   const passed = result.ok ? ejection.passed + 1 : 0;
   return passed >= thresholds.healthyThreshold
-    ? ejectionOver(next, now)
+    ? endEjection(next, now)
     : { ...next, ejection: { ...ejection, passed } };
 };
 
-const ejected = (
+const eject = (
   state: EndpointState,
   failures: number,
   { timeMs }: NonNullable<EndpointRules['ejection']>,
   now: number,
 ): EndpointState => {
-  const count = countWithThis(state.record, timeMs, now);
+  const count = nextEjectionCount(state.record, timeMs, now);
   return {
     ...state,
     ejection: { since: now, until: now + timeMs * count, passed: 0, failures },
@@ -171,8 +179,8 @@ const ejected = (
   };
 };
 
-/** Out no longer than it would be by these rules. */
-const shortened = (
+/** Limits a running ejection to what the new rules allow. */
+const shortenEjection = (
   state: EndpointState,
   { timeMs }: NonNullable<EndpointRules['ejection']>,
 ): EndpointState => {
@@ -182,13 +190,13 @@ const shortened = (
   return { ...state, ejection: { ...ejection, until } };
 };
 
-const ejectionOver = (state: EndpointState, now: number): EndpointState =>
+const endEjection = (state: EndpointState, now: number): EndpointState =>
   state.ejection === undefined
     ? state
     : { ...state, ejection: undefined, record: { ...state.record, endedAt: now } };
 
-const timePassed = (state: EndpointState, rules: EndpointRules, now: number): EndpointState => {
-  if (state.ejection !== undefined && state.ejection.until <= now) return ejectionOver(state, now);
+const applyTime = (state: EndpointState, rules: EndpointRules, now: number): EndpointState => {
+  if (state.ejection !== undefined && state.ejection.until <= now) return endEjection(state, now);
   return state.warmingSince !== undefined && shareOf(state.warmingSince, rules.slowStartMs, now) === 1
     ? { ...state, warmingSince: undefined }
     : state;

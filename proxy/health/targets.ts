@@ -3,24 +3,26 @@ import { endpointKey } from '../table/table.ts';
 import type { CheckRequest } from './check/check.ts';
 import type { EndpointRules } from './state.ts';
 
-/** One endpoint of one backend that is followed, and how. */
+/** An endpoint of a backend to monitor, with the settings for it. */
 export interface FollowedTarget {
   readonly backend: string;
   /** As `endpointKey` writes it. */
   readonly endpoint: string;
   readonly rules: EndpointRules;
-  /** Undefined where nothing is checked. */
+  /** Undefined if the backend has no health check. */
   readonly check: { readonly request: CheckRequest; readonly intervalMs: number } | undefined;
-  /** Whether the resource lets it take connections: its weight is not 0. */
-  readonly weighs: boolean;
-  /** Share of its backend's endpoints that may be ejected at once. */
+  /** True if its weight is above 0, so that it may take connections. */
+  readonly hasWeight: boolean;
+  /** Percentage of its backend's endpoints that may be ejected at once. */
   readonly maxEjectionPercent: number;
 }
 
-/** Key of a target; the same address behind two backends is followed twice, since what is asked may differ. */
+/** Key of a target. The same address in two backends is monitored twice, because the checks may differ. */
 export const targetKey = (backend: string, endpoint: string): string => `${backend} ${endpoint}`;
 
-/** What is to be followed in `snapshot`, by key. Backends without checks, ejection and slow start have none. */
+/**
+ * The endpoints to monitor in `snapshot`, by key. Backends without checks, ejection and slow start have none.
+ */
 export const targetsOf = ({ configuration, targets }: Snapshot): ReadonlyMap<string, FollowedTarget> =>
   new Map(
     configuration.backends.flatMap(({ name, health: { check, ejection, slowStartMs } }) => {
@@ -36,7 +38,7 @@ export const targetsOf = ({ configuration, targets }: Snapshot): ReadonlyMap<str
       const maxEjectionPercent = ejection?.maxPercent ?? 0;
       return (targets.get(name) ?? []).map(({ address, port, weight }): [string, FollowedTarget] => {
         const endpoint = endpointKey({ address, port });
-        const asked = check && {
+        const followedCheck = check && {
           request: {
             address,
             port: check.port ?? port,
@@ -47,7 +49,7 @@ export const targetsOf = ({ configuration, targets }: Snapshot): ReadonlyMap<str
         };
         return [
           targetKey(name, endpoint),
-          { backend: name, endpoint, rules, check: asked, weighs: weight > 0, maxEjectionPercent },
+          { backend: name, endpoint, rules, check: followedCheck, hasWeight: weight > 0, maxEjectionPercent },
         ];
       });
     }),

@@ -97,7 +97,7 @@ export const startDataPlane = async ({
     after,
     now,
     random: Math.random,
-    atOnce: shares.checksAtOnce,
+    maxConcurrent: shares.checksAtOnce,
     onTransition({ backend, endpoint }, { from, to, cause, reason }) {
       metrics.healthTransitions.inc({ backend, to, cause });
       const fields = { backend, endpoint, from, to, cause, reason };

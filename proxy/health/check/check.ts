@@ -2,11 +2,11 @@ import type { CheckKind } from '../../configuration/health-policy.ts';
 import { grpcCheck } from './grpc.ts';
 import { httpCheck } from './http.ts';
 import type { CheckResult } from './result.ts';
-import { type Begin, runToEnd } from './run-check.ts';
+import { runCheck, type StartCheck } from './run-check.ts';
 import { tcpCheck } from './tcp.ts';
 import { tlsCheck } from './tls.ts';
 
-/** One check to make: of which address, and how. */
+/** A check to make: of which address, and how. */
 export interface CheckRequest {
   readonly address: string;
   readonly port: number;
@@ -14,13 +14,13 @@ export interface CheckRequest {
   readonly kind: CheckKind;
 }
 
-/** Makes one check; resolves with what it found, never rejects, and leaves nothing open. */
+/** Makes one check and resolves with its result. Never rejects, and leaves nothing open. */
 export type Check = (request: CheckRequest, signal: AbortSignal) => Promise<CheckResult>;
 
-/** Makes a check on a connection of its own. */
-export const check: Check = (request, signal) => runToEnd(beginOf(request), request.timeoutMs, signal);
+/** Makes a check over a new connection. */
+export const check: Check = (request, signal) => runCheck(starterOf(request), request.timeoutMs, signal);
 
-const beginOf = ({ address, port, timeoutMs, kind }: CheckRequest): Begin => {
+const starterOf = ({ address, port, timeoutMs, kind }: CheckRequest): StartCheck => {
   switch (kind.type) {
     case 'TCP':
       return tcpCheck(address, port);

@@ -6,22 +6,28 @@ import { onSelfConnection } from '../../../program/self-connection.ts';
 import { socketFailure } from './failures.ts';
 import type { CheckResult } from './result.ts';
 
-/** Opens a connection of its own for one check, which ends as one that is refused where the kernel connects it to itself. */
+/**
+ * Opens a new connection for one check. If the kernel connects the socket to itself, the check ends as if the
+ * connection had been refused.
+ */
 export const openConnection = (
   address: string,
   port: number,
   end: (result: CheckResult) => void,
 ): net.Socket => {
-  // autoSelectFamily off: the address is one address.
+  // autoSelectFamily is off because the address is a single IP address.
   const socket = net.connect({ host: address, port, autoSelectFamily: false });
   return onSelfConnection(socket, (error) => {
-    // Before the check ends, which closes it in order.
+    // This has to come first: ending the check would close the connection in order.
     resetSocket(socket);
     end(socketFailure(error));
   });
 };
 
-/** Made once: no authorities, since nothing is verified, and every version and strength that the library still speaks, since clients choose theirs. */
+/**
+ * Created once. It has no authorities, because no certificate is verified, and permits every version and
+ * strength that the library still supports, because clients choose their own.
+ */
 let context: tls.SecureContext | undefined;
 const secureContext = (): tls.SecureContext => {
   context ??= lateTls().createSecureContext({
@@ -32,7 +38,10 @@ const secureContext = (): tls.SecureContext => {
   return context;
 };
 
-/** The same with TLS; the certificate is not verified. `serverName` is sent as SNI, `protocols` as ALPN. */
+/**
+ * Opens a connection with TLS; the certificate is not verified. `serverName` is sent as SNI, `protocols` as
+ * ALPN.
+ */
 export const openTlsConnection = (
   address: string,
   port: number,
@@ -46,7 +55,8 @@ export const openTlsConnection = (
     secureContext: secureContext(),
     rejectUnauthorized: false,
     ...(protocols.length === 0 ? {} : { ALPNProtocols: [...protocols] }),
-    // An address may not be sent (RFC 6066): neither the host, which Node would send without this, nor one that was asked for.
+    // RFC 6066 forbids IP addresses in SNI: neither the host, which Node would send by default, nor a
+    // configured name may be one.
     servername: serverName === undefined || net.isIP(serverName) !== 0 ? '' : serverName,
   });
   connection.on('error', (error) => socket.destroy(error));

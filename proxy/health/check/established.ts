@@ -1,30 +1,33 @@
 import type { Socket } from 'node:net';
 import { CLOSED } from './failures.ts';
-import { createGoodbye } from './graceful-close.ts';
+import { createGracefulClose } from './graceful-close.ts';
 import { type CheckResult, OK } from './result.ts';
-import type { Begin } from './run-check.ts';
+import type { StartCheck } from './run-check.ts';
 
-/** A connection is established, which `event` tells. It is ended in order, and a greeting of the endpoint is read. */
+/**
+ * Succeeds once a connection is established, which `event` signals. The connection is closed in order, and a
+ * greeting from the endpoint is read and discarded.
+ */
 export const establishedCheck =
   (
-    open: (end: Parameters<Begin>[0]) => Socket,
+    open: (end: Parameters<StartCheck>[0]) => Socket,
     event: 'connect' | 'secureConnect',
     failureOf: (error: NodeJS.ErrnoException) => CheckResult,
-  ): Begin =>
+  ): StartCheck =>
   (end) => {
-    const goodbye = createGoodbye(end);
+    const closing = createGracefulClose(end);
     const socket = open(end);
     socket.once(event, () => {
-      goodbye.begin(OK);
+      closing.begin(OK);
       socket.resume().end();
     });
-    socket.on('error', (error) => goodbye.over(failureOf(error)));
-    socket.once('close', () => goodbye.over(CLOSED));
+    socket.on('error', (error) => closing.onClosed(failureOf(error)));
+    socket.once('close', () => closing.onClosed(CLOSED));
     return {
       bytesRead: () => socket.bytesRead,
-      known: goodbye.known,
+      result: closing.result,
       close() {
-        goodbye.clear();
+        closing.cancel();
         socket.destroy();
       },
     };

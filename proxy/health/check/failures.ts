@@ -2,8 +2,8 @@ import { networkInterfaces } from 'node:os';
 import { type CheckFailure, type CheckResult, failed } from './result.ts';
 
 /**
- * What a system call's error means. The local ones: the proxy or its machine ran out of something, and taking endpoints out for that
- * would make a shortage an outage.
+ * What the error of a system call means for a check. Local means that the proxy or its machine ran out of a
+ * resource: taking endpoints out because of that would turn a shortage into an outage.
  */
 const SYSTEM: Readonly<Record<string, readonly [CheckFailure, string]>> = {
   ECONNREFUSED: ['Refused', 'connection refused'],
@@ -19,16 +19,16 @@ const SYSTEM: Readonly<Record<string, readonly [CheckFailure, string]>> = {
   EADDRNOTAVAIL: ['Local', 'the proxy has no source ports left'],
 };
 
-/** Addresses of this machine; the loopback's, too. */
+/** The addresses of this machine, including loopback. */
 type Addresses = () => readonly { readonly family: string }[];
 const ownAddresses: Addresses = () => Object.values(networkInterfaces()).flatMap((all) => all ?? []);
 
-/** What an error of a socket says about an endpoint. */
+/** The check result that an error of a socket stands for. */
 export const socketFailure = (
   error: NodeJS.ErrnoException & { readonly address?: string },
   own: Addresses = ownAddresses,
 ): CheckResult => {
-  // With IPv6 switched off the kernel gives the error for want of ports.
+  // If IPv6 is disabled, the kernel returns the same error as if it had no free ports.
   const isWithoutIpv6 =
     error.code === 'EADDRNOTAVAIL' &&
     error.address?.includes(':') === true &&

@@ -1,34 +1,37 @@
 import type { CheckResult } from './result.ts';
 
-/** How long an endpoint may take to end the connection, after its check has a result. */
-const GOODBYE_MS = 100;
+/** How long an endpoint may take to close the connection after its check has a result. */
+const CLOSE_WAIT_MS = 100;
 
 /**
- * The end of a check that has its result. Connections are ended in order: servers log a reset as an error of their client, with every
- * check. And what an endpoint sends meanwhile is read, since the kernel answers bytes that nobody read with a reset.
+ * Closes the connection of a check that has its result. Connections are closed in order, because servers log
+ * a reset as an error of the client, with every check. Data that the endpoint sends in the meantime is read,
+ * because the kernel answers unread data with a reset.
  */
-export interface Goodbye {
-  /** The result is known; the endpoint has a moment to end the connection as well. */
+export interface GracefulClose {
+  /** Records the result and gives the endpoint a moment to close the connection as well. */
   begin(result: CheckResult): void;
-  /** The connection is over: the check ends with what is known, or with `otherwise`. */
-  over(otherwise: CheckResult): void;
-  /** What `begin` was told. */
-  known(): CheckResult | undefined;
-  clear(): void;
+  /**
+   * The connection is closed: ends the check with the recorded result, or with `fallback` if there is none.
+   */
+  onClosed(fallback: CheckResult): void;
+  /** The recorded result, if any. */
+  result(): CheckResult | undefined;
+  cancel(): void;
 }
 
-/** Begins nothing yet. */
-export const createGoodbye = (end: (result: CheckResult) => void): Goodbye => {
-  let result: CheckResult | undefined;
+/** Nothing is recorded at first, and no timer runs. */
+export const createGracefulClose = (end: (result: CheckResult) => void): GracefulClose => {
+  let recorded: CheckResult | undefined;
   let timer: NodeJS.Timeout | undefined;
   return {
-    begin(known) {
-      result ??= known;
-      const found = result;
-      timer ??= setTimeout(() => end(found), GOODBYE_MS);
+    begin(result) {
+      recorded ??= result;
+      const found = recorded;
+      timer ??= setTimeout(() => end(found), CLOSE_WAIT_MS);
     },
-    over: (otherwise) => end(result ?? otherwise),
-    known: () => result,
-    clear: () => clearTimeout(timer),
+    onClosed: (fallback) => end(recorded ?? fallback),
+    result: () => recorded,
+    cancel: () => clearTimeout(timer),
   };
 };

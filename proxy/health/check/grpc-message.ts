@@ -1,18 +1,21 @@
-/** grpc.health.v1, the two messages that a check needs: HealthCheckRequest { string service = 1 } and HealthCheckResponse { status = 1 }. */
+/**
+ * The two messages of grpc.health.v1 that a check needs: HealthCheckRequest { string service = 1 } and
+ * HealthCheckResponse { status = 1 }.
+ */
 
 /** Names of HealthCheckResponse.ServingStatus by number. */
 export const SERVING_STATUSES = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'] as const;
 export type ServingStatus = (typeof SERVING_STATUSES)[number];
 
-/** Flag and length before each message of gRPC. */
+/** The compression flag and the length before each gRPC message. */
 const PREFIX_BYTES = 5;
-/** Of a length as a varint: as many bytes as 32 bits need. */
+/** The longest varint. */
 const MAX_VARINT_BYTES = 10;
 
 const varint = (value: number): readonly number[] =>
   value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >>> 7)];
 
-/** The request as it goes over the wire, prefix included. */
+/** Encodes a request for the wire, including the prefix. */
 export const encodeRequest = (service: string): Buffer => {
   const name = Buffer.from(service);
   const message =
@@ -22,7 +25,7 @@ export const encodeRequest = (service: string): Buffer => {
   return Buffer.concat([prefix, message]);
 };
 
-/** Reads a varint; only its low 32 bits matter here. Undefined where it has no end. */
+/** Reads a varint, of which only the low 32 bits matter here. Undefined if it is not terminated. */
 const readVarint = (
   bytes: Buffer,
   at: number,
@@ -37,7 +40,10 @@ const readVarint = (
   return undefined;
 };
 
-/** Where the field's content of that wire type ends; undefined for one that has no such end. */
+/**
+ * The offset at which a field of this wire type ends; undefined if the type is unknown or the field is cut
+ * off.
+ */
 const skip = (bytes: Buffer, at: number, wireType: number): number | undefined => {
   switch (wireType) {
     case 0:
@@ -55,9 +61,12 @@ const skip = (bytes: Buffer, at: number, wireType: number): number | undefined =
   }
 };
 
-/** The status in an answer, prefix included; undefined when it is not one whole message of that kind. Fields that are not known are passed over. */
+/**
+ * Decodes the status in an answer, including the prefix. Undefined if the answer is not exactly one complete
+ * message. Unknown fields are skipped.
+ */
 export const decodeResponse = (answer: Buffer): ServingStatus | undefined => {
-  // The first byte would say that it is compressed, which was not offered.
+  // The first byte would mark it as compressed, which the request did not offer.
   if (answer.length < PREFIX_BYTES || answer[0] !== 0) return undefined;
   if (answer.readUInt32BE(1) !== answer.length - PREFIX_BYTES) return undefined;
   let status = 0;

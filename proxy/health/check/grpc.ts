@@ -6,9 +6,9 @@ import { openConnection } from './connection.ts';
 import { CLOSED, isSystemError, socketFailure } from './failures.ts';
 import { decodeResponse, encodeRequest } from './grpc-message.ts';
 import { type CheckResult, failed, OK } from './result.ts';
-import type { Begin } from './run-check.ts';
+import type { StartCheck } from './run-check.ts';
 
-/** Bytes of header fields in one answer, and of its message; both are a few dozen. */
+/** Limits on the header fields and the message of an answer, in bytes; both usually take a few dozen. */
 const MAX_HEADER_BYTES = 8_192;
 const MAX_MESSAGE_BYTES = 1_024;
 
@@ -20,14 +20,14 @@ const OPTIONS: http2.ClientSessionOptions = {
   settings: { enablePush: false, maxHeaderListSize: MAX_HEADER_BYTES },
 };
 
-/** grpc.health.v1.Health/Check over HTTP/2 without TLS answers SERVING. */
+/** Succeeds if grpc.health.v1.Health/Check answers SERVING over HTTP/2 without TLS. */
 export const grpcCheck =
-  (address: string, port: number, service: string, timeoutMs: number): Begin =>
+  (address: string, port: number, service: string, timeoutMs: number): StartCheck =>
   (end) => {
     let socket: Socket | undefined;
     const authority = `http://${endpointKey({ address, port })}`;
     const failure = (error: NodeJS.ErrnoException): void => end(http2Failure(error));
-    // Opened by `connect` only when it has taken the address.
+    // `connect` calls this only after it has accepted the address.
     const createConnection = (): Socket => {
       socket = openConnection(address, port, end);
       socket.on('error', failure);
@@ -59,7 +59,8 @@ export const grpcCheck =
     });
     stream.on('data', (part: Buffer) => {
       bytes += part.length;
-      if (bytes > MAX_MESSAGE_BYTES) end(failed('Protocol', `a message above ${MAX_MESSAGE_BYTES} bytes`));
+      if (bytes > MAX_MESSAGE_BYTES)
+        end(failed('Protocol', `the message exceeds ${MAX_MESSAGE_BYTES} bytes`));
       else parts.push(part);
     });
     stream.once('close', () =>
@@ -68,7 +69,7 @@ export const grpcCheck =
     stream.end(encodeRequest(service));
     return {
       bytesRead: () => socket?.bytesRead ?? 0,
-      // In order, not by a reset: servers log that as an error of their reader, with every check.
+      // In order, not with a reset: servers would log that as a read error, with every check.
       close: () => session.destroy(),
     };
   };
@@ -82,18 +83,21 @@ const GRPC_STATUSES: Readonly<Record<string, string>> = {
   16: 'UNAUTHENTICATED',
 };
 
-/** What an answer that is complete says. */
+/** The result that a complete answer stands for. */
 const verdict = (httpStatus: number, grpcStatus: unknown, message: Buffer, service: string): CheckResult => {
   if (httpStatus === 0) return CLOSED;
-  if (httpStatus !== 200) return failed('Status', `status ${httpStatus} instead of an answer of gRPC`);
-  if (grpcStatus === undefined) return failed('Protocol', 'the answer is not gRPC: it has no grpc-status');
+  if (httpStatus !== 200) return failed('Status', `HTTP status ${httpStatus} instead of a gRPC answer`);
+  if (grpcStatus === undefined) return failed('Protocol', 'the answer is not gRPC: grpc-status is missing');
   switch (grpcStatus) {
     case '0':
       break;
     case '5':
       return failed('Status', `gRPC status NOT_FOUND: the endpoint does not know the service "${service}"`);
     case '12':
-      return failed('Status', 'gRPC status UNIMPLEMENTED: the endpoint has no grpc.health.v1.Health');
+      return failed(
+        'Status',
+        'gRPC status UNIMPLEMENTED: the endpoint does not implement grpc.health.v1.Health',
+      );
     default: {
       const number = /^\d{1,2}$/.test(String(grpcStatus)) ? String(grpcStatus) : '?';
       return failed('Status', `gRPC status ${GRPC_STATUSES[number] ?? number}`);
@@ -102,7 +106,7 @@ const verdict = (httpStatus: number, grpcStatus: unknown, message: Buffer, servi
   const status = decodeResponse(message);
   switch (status) {
     case undefined:
-      return failed('Protocol', 'the answer is no HealthCheckResponse');
+      return failed('Protocol', 'the answer is not a HealthCheckResponse');
     case 'SERVING':
       return OK;
     case 'UNKNOWN':

@@ -1,32 +1,34 @@
-/** Header bytes that an answer may have, interim answers included; its body is never looked at. */
+/** Maximum header size of an answer, including interim answers. The body is not read here. */
 const MAX_HEADER_BYTES = 8_192;
 
-/** What the bytes of an answer say so far. */
+/** The result of reading an answer so far. */
 export type Answer =
   | { readonly kind: 'Unfinished' }
   | { readonly kind: 'Answer'; readonly status: number }
   | { readonly kind: 'Wrong'; readonly problem: string };
 
-/** As RFC 9112 has it; a reason is often left out together with its blank. */
+/** As RFC 9112 defines it; servers often omit the reason together with the space before it. */
 const STATUS_LINE = /^HTTP\/1\.[01] ([1-5][0-9]{2})( [^\r\n]*)?\r?$/;
-/** Every status line begins like this. */
+/** Every status line begins with this. */
 const BEGIN = 'HTTP/1.';
-/** A single LF ends a line as well (RFC 9112, 2.2), and in the headers nothing but their end matters: they may be folded. */
+/**
+ * A single LF ends a line, too (RFC 9112, 2.2). Only the end of the headers matters, so folded ones are fine.
+ */
 const END_OF_HEADERS = /\r?\n\r?\n/;
 
 const UNFINISHED: Answer = { kind: 'Unfinished' };
 const NOT_HTTP: Answer = { kind: 'Wrong', problem: 'the answer is not HTTP' };
-const TOO_LONG: Answer = { kind: 'Wrong', problem: 'answer headers above 8 KiB' };
+const TOO_LONG: Answer = { kind: 'Wrong', problem: 'the answer headers exceed 8 KiB' };
 
 /**
- * Finds the status of an answer of HTTP/1. Node's own parser is made for clients that use what they read, and refuses what is no
- * danger to one that wants the status alone.
+ * Extracts the status from an HTTP/1 answer. Node's own parser is made for clients that use what they read;
+ * it rejects answers that are harmless to a client that needs only the status.
  */
 export class AnswerReader {
   #text = '';
   #bytes = 0;
 
-  /** Takes the next bytes; interim answers (1xx but 101) are passed over. */
+  /** Adds the next bytes; interim answers (1xx except 101) are skipped. */
   add(part: Buffer): Answer {
     this.#text += part.subarray(0, Math.max(0, MAX_HEADER_BYTES + 1 - this.#bytes)).toString('latin1');
     this.#bytes += part.length;

@@ -3,47 +3,49 @@ import type { HttpQuestion } from '../../configuration/health-policy.ts';
 import { endpointKey } from '../../table/table.ts';
 import { openConnection, openTlsConnection } from './connection.ts';
 import { CLOSED, socketFailure } from './failures.ts';
-import { createGoodbye } from './graceful-close.ts';
+import { createGracefulClose } from './graceful-close.ts';
 import { AnswerReader } from './http-answer.ts';
 import { type CheckResult, failed, OK } from './result.ts';
-import type { Begin } from './run-check.ts';
+import type { StartCheck } from './run-check.ts';
 import { tlsFailure } from './tls.ts';
 
-/** Bytes of a body that are read for the sake of an end in order; what is longer is cut off. */
+/**
+ * How many bytes of a body are read so that the connection can be closed in order; a longer body is cut off.
+ */
 const MAX_BODY_BYTES = 65_536;
 
-/** A GET is answered with an expected status. */
+/** Succeeds if a GET is answered with an expected status. */
 export const httpCheck =
-  (address: string, port: number, question: HttpQuestion): Begin =>
+  (address: string, port: number, question: HttpQuestion): StartCheck =>
   (end) => {
     const { host = endpointKey({ address, port }), tls } = question;
     const name = question.host?.replace(/:[0-9]+$/, '').toLowerCase();
-    const goodbye = createGoodbye(end);
+    const closing = createGracefulClose(end);
     const socket = tls
       ? openTlsConnection(address, port, end, name, ['http/1.1'])
       : openConnection(address, port, end);
     const reader = new AnswerReader();
-    let isLong = false;
+    let isBodyTooLong = false;
     socket.once(tls ? 'secureConnect' : 'connect', () => socket.write(requestText(question.path, host)));
     socket.on('data', (part: Buffer) => {
-      if (goodbye.known() === undefined) {
+      if (closing.result() === undefined) {
         const answer = reader.add(part);
-        if (answer.kind === 'Answer') goodbye.begin(verdict(answer.status, question.expectedStatuses));
+        if (answer.kind === 'Answer') closing.begin(verdict(answer.status, question.expectedStatuses));
         if (answer.kind === 'Wrong') end(failed('Protocol', answer.problem));
       } else if (socket.bytesRead > MAX_BODY_BYTES) {
-        isLong = true;
-        goodbye.over(CLOSED);
+        isBodyTooLong = true;
+        closing.onClosed(CLOSED);
       }
     });
-    socket.on('error', (error) => goodbye.over(tls ? tlsFailure(error) : socketFailure(error)));
-    socket.once('close', () => goodbye.over(CLOSED));
+    socket.on('error', (error) => closing.onClosed(tls ? tlsFailure(error) : socketFailure(error)));
+    socket.once('close', () => closing.onClosed(CLOSED));
     return {
       bytesRead: () => socket.bytesRead,
-      known: goodbye.known,
+      result: closing.result,
       close() {
-        goodbye.clear();
-        // Of an answer that does not come, or has no end, nothing is worth waiting for.
-        if (!tls && (isLong || goodbye.known() === undefined)) resetSocket(socket);
+        closing.cancel();
+        // If the answer is missing or endless, there is nothing to wait for.
+        if (!tls && (isBodyTooLong || closing.result() === undefined)) resetSocket(socket);
         else socket.destroy();
       },
     };
@@ -61,8 +63,8 @@ const requestText = (path: string, host: string): string =>
   ].join('\r\n');
 
 const verdict = (status: number, expected: readonly number[]): CheckResult => {
-  // An endpoint that goes over to another protocol has answered.
-  if (status === 101) return failed('Status', 'status 101, which no check asked for');
+  // An endpoint that switches protocols has sent its final answer.
+  if (status === 101) return failed('Status', 'status 101: the endpoint switched protocols unasked');
   return expected.includes(status)
     ? OK
     : failed('Status', `status ${status}, expected ${expected.join(' or ')}`);

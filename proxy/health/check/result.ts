@@ -1,17 +1,17 @@
-/** Why a check failed, as one of few words: it becomes a label of a metric. */
+/** Why a check failed, from a small set of words: it becomes a label of a metric. */
 export type CheckFailure =
-  | 'Refused' // nobody listens there
+  | 'Refused' // no process listens on the port
   | 'TimedOut'
   | 'Unreachable' // no route to the host or its network
   | 'Reset'
-  | 'Closed' // before an answer
-  | 'Handshake' // of TLS
-  | 'Protocol' // the answer is not of the protocol asked for, or has no end
-  | 'Status' // the answer says that it is not healthy
-  | 'Local' // the proxy or its machine could not make the check, which says nothing about the endpoint
+  | 'Closed' // before the answer was complete
+  | 'Handshake' // the TLS handshake failed
+  | 'Protocol' // the answer is not in the expected protocol, or is too long
+  | 'Status' // the endpoint reports that it is not healthy
+  | 'Local' // the proxy or its machine could not make the check; this says nothing about the endpoint
   | 'Other';
 
-/** What one check found. */
+/** The result of one check. */
 export type CheckResult =
   | { readonly ok: true }
   /** `reason` is for people: what happened, in a few words. */

@@ -1,29 +1,32 @@
 import { type CheckResult, failed } from './result.ts';
 
-/** What a running check holds. */
+/** A check in progress, with the resources that it holds. */
 export interface OpenCheck {
-  /** Bytes that the endpoint has sent so far. */
+  /** Number of bytes that the endpoint has sent so far. */
   bytesRead(): number;
-  /** Frees all of it; called once. */
+  /** Releases all resources; called once. */
   close(): void;
-  /** What is known already, where only a goodbye is still waited for: the result if time or patience runs out. */
-  known?(): CheckResult | undefined;
+  /**
+   * The result, if it is known and only the connection still has to be closed. It counts if the timeout or
+   * the size limit ends the check.
+   */
+  result?(): CheckResult | undefined;
 }
 
-/** Begins a check; what it finds goes to `end`, of which only the first call counts. */
-export type Begin = (end: (result: CheckResult) => void) => OpenCheck;
+/** Starts a check and passes its result to `end`, of which only the first call counts. */
+export type StartCheck = (end: (result: CheckResult) => void) => OpenCheck;
 
-/** A longer timer fires at once (32-bit milliseconds). */
+/** A longer timer fires at once, since Node keeps it in 32 bits. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
-/** No answer to a check is longer: a certificate chain is the longest part of any. */
+/** No legitimate answer is longer; the longest one includes a certificate chain. */
 const MAX_ANSWER_BYTES = 256 * 1024;
-const LOOK_MS = 100;
+const SIZE_POLL_MS = 100;
 
 /**
- * Runs a check until it has a result, `timeoutMs` have passed, the endpoint has sent more than any answer needs, or `signal` aborts;
- * then frees what it held. Never rejects.
+ * Runs a check until it has a result, `timeoutMs` have passed, the endpoint has sent more than any legitimate
+ * answer needs, or `signal` aborts; then releases its resources. Never rejects.
  */
-export const runToEnd = (begin: Begin, timeoutMs: number, signal: AbortSignal): Promise<CheckResult> =>
+export const runCheck = (start: StartCheck, timeoutMs: number, signal: AbortSignal): Promise<CheckResult> =>
   new Promise((resolve) => {
     if (signal.aborted) {
       resolve(STOPPED);
@@ -35,25 +38,26 @@ export const runToEnd = (begin: Begin, timeoutMs: number, signal: AbortSignal): 
       if (ended) return;
       ended = true;
       clearTimeout(timeout);
-      clearInterval(look);
+      clearInterval(sizePoll);
       signal.removeEventListener('abort', stop);
       open?.close();
       resolve(result);
     };
     const stop = (): void => end(STOPPED);
-    const tooLate = (): void =>
-      end(open?.known?.() ?? failed('TimedOut', `no answer within ${timeoutMs} ms`));
-    // Where this process was late itself, the answer may have come: it is looked at first.
-    const timeout = setTimeout(() => setImmediate(tooLate), Math.min(timeoutMs, MAX_TIMER_MS));
-    // The parsers bound what they keep; this bounds the work that an endless answer makes.
-    const look = setInterval(() => {
-      if ((open?.bytesRead() ?? 0) > MAX_ANSWER_BYTES) end(open?.known?.() ?? TOO_LONG);
-    }, LOOK_MS);
+    const onTimeout = (): void =>
+      end(open?.result?.() ?? failed('TimedOut', `no answer within ${timeoutMs} ms`));
+    // If this process itself was late, the answer may already have arrived; setImmediate lets it be read
+    // first.
+    const timeout = setTimeout(() => setImmediate(onTimeout), Math.min(timeoutMs, MAX_TIMER_MS));
+    // The parsers limit how much they keep; this limits how much work an endless answer causes.
+    const sizePoll = setInterval(() => {
+      if ((open?.bytesRead() ?? 0) > MAX_ANSWER_BYTES) end(open?.result?.() ?? TOO_LONG);
+    }, SIZE_POLL_MS);
     signal.addEventListener('abort', stop);
     try {
-      open = begin(end);
+      open = start(end);
     } catch (error) {
-      // An argument that a library does not take: one endpoint's check fails, not the proxy.
+      // A library rejected an argument: one endpoint's check fails, not the whole proxy.
       end(failed('Other', error instanceof Error ? error.message : String(error)));
       return;
     }
@@ -61,4 +65,4 @@ export const runToEnd = (begin: Begin, timeoutMs: number, signal: AbortSignal): 
   });
 
 const STOPPED = failed('Local', 'check stopped');
-const TOO_LONG = failed('Protocol', `an answer above ${MAX_ANSWER_BYTES / 1024} KiB`);
+const TOO_LONG = failed('Protocol', `the answer exceeds ${MAX_ANSWER_BYTES / 1024} KiB`);

@@ -5,7 +5,7 @@ import type { CheckResult } from '../../../proxy/health/check/result.ts';
 import { startMonitor } from '../../../proxy/health/monitor.ts';
 import { configurationFor } from '../configurations.ts';
 
-/** A clock that is turned by hand. */
+/** A clock that the test advances. */
 export const manualTime = () => {
   let now = 0;
   let timers: { readonly at: number; readonly run: () => void }[] = [];
@@ -19,8 +19,8 @@ export const manualTime = () => {
       };
     },
     timers: () => timers.length,
-    /** Lets time pass; what falls due happens at its time. */
-    pass(ms: number) {
+    /** Advances the clock; timers that fall due run at their time. */
+    advance(ms: number) {
       const end = now + ms;
       for (;;) {
         const next = timers.reduce<(typeof timers)[number] | undefined>(
@@ -37,7 +37,7 @@ export const manualTime = () => {
   };
 };
 
-/** A snapshot with one backend `web` of these ports. */
+/** A snapshot with one backend `web` that has endpoints on these ports. */
 export const snapshot = (ports: readonly number[], backend: object = { healthCheck: {} }): Snapshot => ({
   revision: '1',
   configuration: configurationFor({
@@ -52,7 +52,7 @@ export const snapshot = (ports: readonly number[], backend: object = { healthChe
 
 export const key = (port: number): string => `192.0.2.1:${port}`;
 
-/** A monitor whose time passes by hand, whose checks are answered by hand, and whose engine counts what it is told. */
+/** A monitor whose clock, check results and engine failures the test controls. */
 export const monitorBench = () => {
   const time = manualTime();
   const open: {
@@ -60,12 +60,12 @@ export const monitorBench = () => {
     readonly signal: AbortSignal;
     answer(result: CheckResult): void;
   }[] = [];
-  const told: string[] = [];
+  const transitions: string[] = [];
   const failures = new Map<string, number>();
   let changes = 0;
   const monitor = startMonitor({
     ...time,
-    atOnce: 100,
+    maxConcurrent: 100,
     random: () => 0.5,
     check: (request, signal) =>
       new Promise((resolve) => {
@@ -81,23 +81,24 @@ export const monitorBench = () => {
     onViewChanged() {
       changes += 1;
     },
-    onTransition: ({ endpoint }, { from, to, cause }) => told.push(`${endpoint} ${from}>${to} ${cause}`),
+    onTransition: ({ endpoint }, { from, to, cause }) =>
+      transitions.push(`${endpoint} ${from}>${to} ${cause}`),
   });
   return {
     ...time,
     monitor,
     open,
-    told,
-    /** How often the view is said to have changed. */
+    transitions,
+    /** How often the monitor reported that the view has changed. */
     changes: () => changes,
-    /** As many attempts in a row failed at the endpoints of these ports. */
+    /** Sets the number of consecutive failures of the endpoints on these ports. */
     fail(inARow: number, ...ports: readonly number[]) {
       for (const port of ports) failures.set(key(port), inARow);
     },
     failuresOf: (port: number) => failures.get(key(port)) ?? 0,
     healthy: (...ports: readonly number[]) => ports.map((port) => monitor.isHealthy('web', key(port))),
     share: (port: number) => monitor.share('web', key(port)),
-    /** Answers every open check, and lets what follows from it happen. */
+    /** Answers every open check, and waits for what follows from that. */
     async answer(result: CheckResult) {
       for (const one of open.splice(0)) one.answer(result);
       await new Promise(setImmediate);

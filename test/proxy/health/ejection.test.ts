@@ -11,7 +11,7 @@ const TABLE: readonly {
   readonly chosen: readonly number[];
 }[] = [
   {
-    name: 'all that fail, where that is little enough',
+    name: 'all failing endpoints are ejected if the maximum percentage permits it',
     endpoints: 10,
     ejected: 0,
     maxPercent: 50,
@@ -19,7 +19,7 @@ const TABLE: readonly {
     chosen: [6, 5],
   },
   {
-    name: 'the worst, where not all may be out',
+    name: 'the endpoints with the most failures are ejected if not all may be',
     endpoints: 4,
     ejected: 0,
     maxPercent: 50,
@@ -27,26 +27,47 @@ const TABLE: readonly {
     chosen: [9, 7],
   },
   {
-    name: 'those that the ones already out leave room for',
+    name: 'endpoints that are already ejected count towards the maximum',
     endpoints: 4,
     ejected: 1,
     maxPercent: 50,
     failing: [5, 9],
     chosen: [9],
   },
-  { name: 'none, where enough are out', endpoints: 4, ejected: 2, maxPercent: 50, failing: [5], chosen: [] },
   {
-    name: 'none, where more are out than may be since the share was lowered',
+    name: 'no endpoint is ejected if the maximum is reached already',
+    endpoints: 4,
+    ejected: 2,
+    maxPercent: 50,
+    failing: [5],
+    chosen: [],
+  },
+  {
+    name: 'no endpoint is ejected if the maximum was lowered below the number of ejected ones',
     endpoints: 4,
     ejected: 3,
     maxPercent: 25,
     failing: [5],
     chosen: [],
   },
-  { name: 'one in any case', endpoints: 2, ejected: 0, maxPercent: 1, failing: [5, 6], chosen: [6] },
-  { name: 'but none at a share of 0', endpoints: 2, ejected: 0, maxPercent: 0, failing: [5, 6], chosen: [] },
   {
-    name: 'all at a share of 100',
+    name: 'one endpoint is ejected even if the percentage amounts to less than one',
+    endpoints: 2,
+    ejected: 0,
+    maxPercent: 1,
+    failing: [5, 6],
+    chosen: [6],
+  },
+  {
+    name: 'no endpoint is ejected at a maximum of 0 percent',
+    endpoints: 2,
+    ejected: 0,
+    maxPercent: 0,
+    failing: [5, 6],
+    chosen: [],
+  },
+  {
+    name: 'all failing endpoints are ejected at a maximum of 100 percent',
     endpoints: 2,
     ejected: 0,
     maxPercent: 100,
@@ -55,7 +76,7 @@ const TABLE: readonly {
   },
 ];
 for (const { name, failing, chosen, ...backend } of TABLE)
-  test(`ejected are ${name}`, () => {
+  test(name, () => {
     const candidates = failing.map((inARow) => ({ inARow }));
     assert.deepEqual(
       chooseEjections(candidates, backend).map(({ inARow }) => inARow),

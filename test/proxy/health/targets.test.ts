@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { targetsOf } from '../../../proxy/health/targets.ts';
 import { configurationFor } from '../configurations.ts';
 
-/** The checks of two endpoints: where and what. */
+/** The checks of two endpoints: address, port and kind. */
 const checksOf = (healthCheck: object) => {
   const configuration = configurationFor({
     listeners: [{ name: 'l', port: 80, backend: 'web' }],
@@ -29,14 +29,14 @@ const checksOf = (healthCheck: object) => {
   ]);
 };
 
-test('an endpoint is checked at its own port', () => {
+test('an endpoint is checked at its own port by default', () => {
   assert.deepEqual(checksOf({}), [
     ['web 192.0.2.1:8080', '192.0.2.1', 8080, { type: 'TCP' }],
     ['web [2001:db8::1]:8080', '2001:db8::1', 8080, { type: 'TCP' }],
   ]);
 });
 
-test('or at the port of the health check, whatever its type, and stays the endpoint that it is', () => {
+test('an endpoint is checked at the port of the health check, whatever its type, and keeps its own key', () => {
   for (const type of ['TCP', 'TLS', 'HTTP', 'GRPC'])
     assert.deepEqual(
       checksOf({ type, port: 8081 }).map((check) => check.slice(0, 3)),
@@ -47,7 +47,7 @@ test('or at the port of the health check, whatever its type, and stays the endpo
     );
 });
 
-test('what an HTTP check asks is what the resource says', () => {
+test('an HTTP check sends the request that the resource configures', () => {
   const http = { path: '/up', expectedStatuses: [204], host: 'web.internal', tls: true };
   assert.deepEqual(checksOf({ type: 'HTTP', http })[0]?.at(-1), { type: 'HTTP', ...http });
   assert.deepEqual(checksOf({ type: 'HTTP' })[0]?.at(-1), {

@@ -6,17 +6,20 @@ import { nextVerdict, UNKNOWN } from '../../../proxy/health/verdict.ts';
 const THRESHOLDS = { healthyThreshold: 2, unhealthyThreshold: 3 };
 const FAILED = failed('Refused', 'connection refused');
 
-/** Results as letters, o for success and x for failure, and the health after each: U unknown, H healthy, S sick. */
+/**
+ * Results as letters, o for success and x for failure, and the health after each: U unknown, H healthy, S
+ * sick.
+ */
 const TABLE: readonly { readonly name: string; readonly results: string; readonly health: string }[] = [
   { name: 'the first success makes an endpoint healthy at once', results: 'o', health: 'H' },
   { name: 'the first failure makes an endpoint unhealthy at once', results: 'x', health: 'S' },
   { name: 'fewer failures in a row than the threshold change nothing', results: 'oxx', health: 'HHH' },
   { name: 'as many failures in a row as the threshold make it unhealthy', results: 'oxxx', health: 'HHHS' },
-  { name: 'a success between starts the count of failures anew', results: 'oxxoxxx', health: 'HHHHHHS' },
-  { name: 'one success does not make an unhealthy endpoint healthy', results: 'xo', health: 'SS' },
-  { name: 'as many successes in a row as the threshold do', results: 'xoo', health: 'SSH' },
-  { name: 'a failure between starts the count of successes anew', results: 'xoxoo', health: 'SSSSH' },
-  { name: 'alternating results never flap', results: 'oxoxoxox', health: 'HHHHHHHH' },
+  { name: 'a success resets the count of failures', results: 'oxxoxxx', health: 'HHHHHHS' },
+  { name: 'a single success does not make an unhealthy endpoint healthy', results: 'xo', health: 'SS' },
+  { name: 'as many successes in a row as the threshold make it healthy', results: 'xoo', health: 'SSH' },
+  { name: 'a failure resets the count of successes', results: 'xoxoo', health: 'SSSSH' },
+  { name: 'alternating results do not make an endpoint flap', results: 'oxoxoxox', health: 'HHHHHHHH' },
 ];
 
 for (const { name, results, health } of TABLE)
@@ -30,12 +33,12 @@ for (const { name, results, health } of TABLE)
     assert.equal(seen, health);
   });
 
-test('an unhealthy endpoint that answers once keeps the reason that took it out', () => {
+test('an unhealthy endpoint that answers once keeps the reason why it became unhealthy', () => {
   const sick = nextVerdict(UNKNOWN, FAILED, THRESHOLDS);
   assert.equal(nextVerdict(sick, OK, THRESHOLDS).reason, 'connection refused');
 });
 
-test('a check that the proxy could not make changes nothing, also not the count of failures', () => {
+test('a check that the proxy could not make changes nothing, not even the count of failures', () => {
   const local = failed('Local', 'the proxy has no file descriptors left');
   const healthy = { health: 'Healthy', against: THRESHOLDS.unhealthyThreshold - 1, reason: 'x' } as const;
   for (const verdict of [UNKNOWN, healthy])

@@ -22,7 +22,7 @@ for (const { code, failure } of TABLE)
     assert.deepEqual([result.ok, result.ok ? '' : result.failure], [false, failure]);
   });
 
-test('without an IPv6 address here an IPv6 endpoint is unreachable; with one, ports are short', () => {
+test('EADDRNOTAVAIL means that an IPv6 endpoint is unreachable if this machine has no IPv6 address, else that ports ran out', () => {
   const error = Object.assign(new Error('x'), { code: 'EADDRNOTAVAIL', address: 'fd00::5' });
   const kind = (...families: readonly string[]) => {
     const result = socketFailure(error, () => families.map((family) => ({ family })));

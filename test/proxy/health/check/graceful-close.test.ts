@@ -7,20 +7,22 @@ import tls from 'node:tls';
 import { createAuthority } from '../../../../cluster/access/certificates.ts';
 import { checkPort, GRPC, HTTP, listening, TCP, TLS } from './servers.ts';
 
-/** How each connection ended as the endpoint sees it, once it is over: in order, or by the error that it would log. */
+/**
+ * A server that reports how each connection ended: in order, or with the error that the endpoint would log.
+ */
 const watching = async (
   behave: (socket: net.Socket) => void,
   allowHalfOpen = true,
 ): Promise<{ readonly port: number; readonly ended: () => Promise<readonly string[]> }> => {
   const over: string[][] = [];
-  let tell = (): void => {};
+  let notify = (): void => {};
   const server = net.createServer({ allowHalfOpen }, (socket) => {
     const seen: string[] = [];
     socket.on('error', (error: NodeJS.ErrnoException) => seen.push(error.code ?? error.message));
     socket.once('end', () => seen.push('in order'));
     socket.once('close', () => {
       over.push(seen);
-      tell();
+      notify();
     });
     behave(socket);
   });
@@ -29,7 +31,7 @@ const watching = async (
     async ended() {
       if (over.length === 0)
         await new Promise<void>((resolve) => {
-          tell = resolve;
+          notify = resolve;
         });
       return over.shift() ?? [];
     },
@@ -43,30 +45,30 @@ const endWithClient = (socket: net.Socket): void => {
 };
 const ENDPOINTS: readonly { readonly name: string; readonly behave: (socket: net.Socket) => void }[] = [
   {
-    name: 'that waits for its client, as PostgreSQL does',
+    name: 'that waits for the client to speak, as PostgreSQL does',
     behave: (socket) => endWithClient(socket.resume()),
   },
   {
-    name: 'that greets its client at once',
+    name: 'that sends a greeting at once',
     behave: (socket) => {
       socket.write(GREETING);
       endWithClient(socket.resume());
     },
   },
   {
-    name: 'that greets its client late',
+    name: 'that sends a greeting late',
     behave: (socket) => {
       socket.resume().once('end', () =>
         setTimeout(() => {
           socket.write(GREETING);
-          // The second write would fail if the first one was answered with a reset.
+          // The second write fails if the first one is answered with a reset.
           setTimeout(() => socket.end(GREETING), 20);
         }, 20),
       );
     },
   },
   {
-    name: 'that greets its client at once, and ends later than a check waits',
+    name: 'that sends a greeting at once and closes later than a check waits',
     behave: (socket) => {
       socket.write(GREETING);
       socket.resume().once('end', () => setTimeout(() => socket.end(), 200));
@@ -74,7 +76,7 @@ const ENDPOINTS: readonly { readonly name: string; readonly behave: (socket: net
   },
 ];
 for (const { name, behave } of ENDPOINTS)
-  test(`a TCP check of an endpoint ${name} ends in order`, BOUNDED, async () => {
+  test(`a TCP check of an endpoint ${name} closes the connection in order`, BOUNDED, async () => {
     const { port, ended } = await watching(behave);
     for (let i = 0; i < 5; i++) {
       assert.deepEqual(await checkPort(port, TCP), { ok: true });
@@ -82,16 +84,16 @@ for (const { name, behave } of ENDPOINTS)
     }
   });
 
-test('a TCP check of an endpoint that keeps its side open has its result nevertheless', BOUNDED, async () => {
+test('a TCP check of an endpoint that keeps its side open succeeds nevertheless', BOUNDED, async () => {
   const port = await listening(net.createServer({ allowHalfOpen: true }, (socket) => socket.resume()));
   assert.deepEqual(await checkPort(port, TCP), { ok: true });
 });
 
 for (const [name, body] of [
   ['a short body', 'fine'],
-  ['a body of some packets', 'x'.repeat(50_000)],
+  ['a body of several packets', 'x'.repeat(50_000)],
 ] as const)
-  test(`an HTTP check that is answered with ${name} ends in order`, BOUNDED, async () => {
+  test(`an HTTP check that is answered with ${name} closes the connection in order`, BOUNDED, async () => {
     const { port, ended } = await watching((socket) =>
       socket.once('data', () =>
         socket.end(`HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n${body}`),
@@ -104,13 +106,13 @@ for (const [name, body] of [
   });
 
 test(
-  'an HTTP check that is answered with a long body is cut off, instead of reading all of it',
+  'an HTTP check that is answered with a long body resets the connection instead of reading all of it',
   BOUNDED,
   async () => {
     const { port, ended } = await watching((socket) =>
       socket.once('data', () => {
         socket.on('error', () => {});
-        // More than a check reads, and no end of it.
+        // Longer than a check reads, and never complete.
         socket.write(`HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(200_000)}`);
       }),
     );
@@ -127,7 +129,7 @@ serving.on('stream', (stream: http2.ServerHttp2Stream) => {
   stream.end(Buffer.from([0, 0, 0, 0, 2, 8, 1]));
 });
 
-/** Servers with a protocol of their own above the connection, which is watched below them. */
+/** Servers of protocols above TCP; the connection below them is watched. */
 const SERVERS = [
   ['a TLS check', TLS, tls.createServer({ cert, key }, (socket) => socket.resume())],
   [
@@ -138,7 +140,7 @@ const SERVERS = [
   ['a gRPC check', GRPC, serving],
 ] as const;
 for (const [name, kind, server] of SERVERS)
-  test(`${name} ends in order`, BOUNDED, async () => {
+  test(`${name} closes the connection in order`, BOUNDED, async () => {
     const errors: string[] = [];
     server.on('tlsClientError', ({ message }) => errors.push(message));
     server.on('sessionError', ({ message }) => errors.push(message));

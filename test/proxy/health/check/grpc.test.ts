@@ -5,7 +5,7 @@ import type { Server } from 'node:net';
 import { test } from 'node:test';
 import { behaving, checkPort, GRPC, listening } from './servers.ts';
 
-/** An answer of gRPC: a message of the field `status`, and the status of the call in the trailers. */
+/** A gRPC answer: a message with the field `status`, and the status of the call in the trailers. */
 interface Answer {
   readonly serving?: number;
   readonly message?: Buffer;
@@ -22,7 +22,9 @@ const respond = (
   stream.end(message ?? (serving === undefined ? '' : Buffer.from([0, 0, 0, 0, 2, 8, serving])));
 };
 
-/** A server of grpc.health.v1 that answers by the service's name, as the bytes of the request have it. */
+/**
+ * A grpc.health.v1 server that answers depending on the bytes of the request, which contain the service name.
+ */
 const serving = (answer: (request: Buffer, path: string) => Answer): Promise<number> => {
   const server = http2.createServer();
   server.on('stream', (stream: http2.ServerHttp2Stream, headers) => {
@@ -35,7 +37,7 @@ const serving = (answer: (request: Buffer, path: string) => Answer): Promise<num
   return listening(server as unknown as Server);
 };
 
-test('a gRPC check calls Health/Check with the name of the service, and SERVING is healthy', async () => {
+test('a gRPC check calls Health/Check with the service name, and succeeds if the answer is SERVING', async () => {
   const seen: string[] = [];
   const port = await serving((request, path) => {
     seen.push(`${path} ${request.toString('hex')}`);
@@ -66,18 +68,18 @@ const REFUSED: readonly { readonly name: string; readonly answer: Answer; readon
   {
     name: 'UNIMPLEMENTED',
     answer: { grpcStatus: '12' },
-    reason: 'gRPC status UNIMPLEMENTED: the endpoint has no grpc.health.v1.Health',
+    reason: 'gRPC status UNIMPLEMENTED: the endpoint does not implement grpc.health.v1.Health',
   },
   { name: 'UNAVAILABLE', answer: { grpcStatus: '14' }, reason: 'gRPC status UNAVAILABLE' },
-  { name: 'a status that is no number', answer: { grpcStatus: 'rm -rf' }, reason: 'gRPC status ?' },
+  { name: 'a status that is not a number', answer: { grpcStatus: 'rm -rf' }, reason: 'gRPC status ?' },
   {
-    name: 'a status of HTTP',
+    name: 'an HTTP error status',
     answer: { httpStatus: 503 },
-    reason: 'status 503 instead of an answer of gRPC',
+    reason: 'HTTP status 503 instead of a gRPC answer',
   },
 ];
 for (const { name, answer, reason } of REFUSED)
-  test(`a gRPC check that is answered with ${name} fails and says so`, async () => {
+  test(`a gRPC check that is answered with ${name} fails with that reason`, async () => {
     const port = await serving(() => answer);
     assert.deepEqual(await checkPort(port, { type: 'GRPC', service: 'a' }), {
       ok: false,
@@ -87,31 +89,31 @@ for (const { name, answer, reason } of REFUSED)
   });
 
 const WRONG: readonly { readonly name: string; readonly answer: Answer; readonly reason: string }[] = [
-  { name: 'nothing', answer: {}, reason: 'the answer is no HealthCheckResponse' },
+  { name: 'nothing', answer: {}, reason: 'the answer is not a HealthCheckResponse' },
   {
     name: 'a message that is cut off',
     answer: { message: Buffer.from([0, 0, 0, 0, 9, 8, 1]) },
-    reason: 'the answer is no HealthCheckResponse',
+    reason: 'the answer is not a HealthCheckResponse',
   },
   {
     name: 'a long message',
     answer: { message: Buffer.alloc(100_000) },
-    reason: 'a message above 1024 bytes',
+    reason: 'the message exceeds 1024 bytes',
   },
 ];
 for (const { name, answer, reason } of WRONG)
-  test(`a gRPC check that is answered with ${name} fails`, async () => {
+  test(`a gRPC check that is answered with ${name} fails as a protocol error`, async () => {
     const port = await serving(() => answer);
     assert.deepEqual(await checkPort(port, GRPC), { ok: false, failure: 'Protocol', reason });
   });
 
-test('an endpoint that speaks HTTP/1 only says so', async () => {
+test('a gRPC check of an endpoint that speaks only HTTP/1 fails because the answer is not HTTP/2', async () => {
   const server = http.createServer((_, response) => response.end());
   const result = await checkPort(await listening(server), GRPC);
   assert.deepEqual(result, { ok: false, failure: 'Protocol', reason: 'the answer is not HTTP/2' });
 });
 
-test('an endpoint that resets the stream, or sends the connection away, fails the check', async () => {
+test('a gRPC check fails if the endpoint resets the stream or terminates the connection', async () => {
   for (const refuse of [
     (stream: http2.ServerHttp2Stream) => stream.close(http2.constants.NGHTTP2_REFUSED_STREAM),
     (stream: http2.ServerHttp2Stream) =>
@@ -128,7 +130,7 @@ test('an endpoint that resets the stream, or sends the connection away, fails th
   }
 });
 
-test('after the answer nothing of the check is left at the endpoint', async () => {
+test('a gRPC check closes its connection after the answer', async () => {
   const closed = Promise.withResolvers<void>();
   const inner = http2.createServer();
   inner.on('stream', (stream: http2.ServerHttp2Stream) => {

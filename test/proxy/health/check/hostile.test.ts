@@ -9,7 +9,7 @@ import { behaving, checkPort, GRPC, HTTP, LONG_MS, TCP, TLS } from './servers.ts
 
 const KINDS: readonly CheckKind[] = [TLS, HTTP, GRPC];
 
-/** Sends `part` again and again, as fast as the other side takes it. */
+/** Sends `part` repeatedly, as fast as the other side reads it. */
 const endless = (part: Buffer) => (socket: net.Socket) => {
   const send = (): void => {
     while (!socket.destroyed && socket.write(part));
@@ -18,7 +18,7 @@ const endless = (part: Buffer) => (socket: net.Socket) => {
   send();
 };
 
-/** A frame of HTTP/2: its type, flags and stream, and what it carries. */
+/** An HTTP/2 frame with type, flags, stream and payload. */
 const frame = (type: number, flags: number, stream: number, payload: Buffer): Buffer => {
   const head = Buffer.alloc(9);
   head.writeUIntBE(payload.length, 0, 3);
@@ -34,14 +34,14 @@ const afterSettings = (part: Buffer) => (socket: net.Socket) => {
   endless(part)(socket);
 };
 
-test('an address that is none fails the check, of whatever kind, and nothing else', async () => {
+test('an invalid address fails the check, whatever its kind, and throws nothing', async () => {
   for (const kind of [TCP, ...KINDS]) {
     const result = await checkPort(80, kind, { address: '10.0.0.08', timeoutMs: 2_000 });
     assert.equal(result.ok, false, kind.type);
   }
 });
 
-/** What an endpoint may do that never ends by itself, to any check. */
+/** Endless answers that an endpoint may send to a check. */
 const HOSTILE: readonly { readonly name: string; readonly behave: (socket: net.Socket) => void }[] = [
   { name: 'endless zeros', behave: endless(Buffer.alloc(65_536)) },
   {
@@ -59,14 +59,17 @@ const HOSTILE: readonly { readonly name: string; readonly behave: (socket: net.S
   { name: 'endless settings', behave: afterSettings(many(SETTINGS)) },
   { name: 'endless window updates', behave: afterSettings(many(frame(8, 0, 0, Buffer.from([0, 0, 0, 1])))) },
   { name: 'endless header blocks', behave: afterSettings(frame(1, 0, 1, Buffer.alloc(16_000, 0x82))) },
-  { name: 'endless frames of no known type', behave: afterSettings(frame(0xee, 0, 0, Buffer.alloc(16_000))) },
   {
-    name: 'endless records of TLS',
+    name: 'endless frames of an unknown type',
+    behave: afterSettings(frame(0xee, 0, 0, Buffer.alloc(16_000))),
+  },
+  {
+    name: 'endless TLS records',
     behave: endless(Buffer.concat([Buffer.from([22, 3, 3, 0x40, 0]), Buffer.alloc(16_384, 2)])),
   },
 ];
 for (const { name, behave } of HOSTILE)
-  test(`a check that is answered with ${name} ends long before its timeout, and fails`, async () => {
+  test(`a check that is answered with ${name} fails long before its timeout`, async () => {
     const port = await behaving(behave);
     for (const kind of KINDS) {
       const result = await checkPort(port, kind);
@@ -75,12 +78,12 @@ for (const { name, behave } of HOSTILE)
     }
   });
 
-test('an endpoint that accepts and then sends without end passes a TCP check, soon', async () => {
+test('an endpoint that accepts a connection and then sends endlessly passes a TCP check without delay', async () => {
   const port = await behaving(endless(Buffer.alloc(65_536)));
   assert.deepEqual(await checkPort(port, TCP), { ok: true });
 });
 
-test('an answer whose body has no end passes an HTTP check, soon', async () => {
+test('an endpoint that answers with an endless body passes an HTTP check without delay', async () => {
   const port = await behaving((socket) => {
     socket.write('HTTP/1.1 200 OK\r\n\r\n');
     endless(Buffer.alloc(65_536))(socket);
@@ -91,7 +94,7 @@ test('an answer whose body has no end passes an HTTP check, soon', async () => {
 const SILENT: readonly { readonly name: string; readonly behave: (socket: net.Socket) => void }[] = [
   { name: 'nothing', behave: (socket) => socket.resume() },
   {
-    name: 'a byte now and then',
+    name: 'single bytes at intervals',
     behave: (socket) => {
       const timer = setInterval(() => socket.write('H'), 5);
       socket.once('close', () => clearInterval(timer));
@@ -99,7 +102,7 @@ const SILENT: readonly { readonly name: string; readonly behave: (socket: net.So
   },
 ];
 for (const { name, behave } of SILENT)
-  test(`a check that is answered with ${name} ends by its timeout and closes its connection`, async () => {
+  test(`a check that is answered with ${name} ends at its timeout and closes its connection`, async () => {
     for (const kind of KINDS) {
       const closed = Promise.withResolvers<void>();
       const port = await behaving((socket) => {
@@ -133,7 +136,7 @@ test('a check that is stopped ends at once and closes its connection', async () 
   }
 });
 
-test('a check that was stopped before it began opens nothing', async () => {
+test('a check that is stopped before it starts opens no connection', async () => {
   let connections = 0;
   const port = await behaving(() => {
     connections += 1;
@@ -142,13 +145,13 @@ test('a check that was stopped before it began opens nothing', async () => {
   assert.deepEqual([result.ok, connections], [false, 0]);
 });
 
-test('whatever an endpoint does, checks leave no descriptor and no timer behind', async () => {
+test('checks leave no descriptor and no timer behind', async () => {
   const port = await behaving((socket) => socket.once('data', () => socket.end('x')));
   const held = (): number => readdirSync('/proc/self/fd').length;
   for (const kind of KINDS) await checkPort(port, kind);
   const before = held();
   for (let i = 0; i < 20; i++) for (const kind of KINDS) await checkPort(port, kind);
-  // The other side of a connection is in this process, too, and may be a turn behind.
+  // The other side of a connection is in this process, too, and may close a turn of the event loop later.
   for (let i = 0; i < 1000 && held() > before; i++) await new Promise(setImmediate);
   assert.ok(held() <= before, `${held()} descriptors, ${before} before`);
   assert.ok(!process.getActiveResourcesInfo().includes('Timeout'));
@@ -171,7 +174,7 @@ try {
 process.stdout.write(JSON.stringify(await checkAll()));
 `;
 
-test('a check that the proxy has no file descriptor for is no verdict about the endpoint', async () => {
+test('a check for which the proxy has no file descriptor fails as Local, which says nothing about the endpoint', async () => {
   const { stdout } = await promisify(execFile)('prlimit', [
     '--nofile=64:64',
     process.execPath,

@@ -8,7 +8,7 @@ import type { TLSSocket } from 'node:tls';
 import { createAuthority } from '../../../../cluster/access/certificates.ts';
 import { behaving, checkPort, HTTP, listening } from './servers.ts';
 
-test('an HTTP check sends a GET of its path and takes any expected status', async () => {
+test('an HTTP check sends a GET request for its path and accepts any expected status', async () => {
   const seen: unknown[] = [];
   const port = await listening(
     http.createServer((request, response) => {
@@ -28,7 +28,7 @@ test('an HTTP check over IPv6 succeeds', async () => {
   assert.deepEqual(await checkPort(port, HTTP, { address: '::1' }), { ok: true });
 });
 
-test('an HTTP check says which status it found and which it expected', async () => {
+test('a failed HTTP check reports the status that it found and those that it expected', async () => {
   const port = await listening(http.createServer((_, response) => response.writeHead(503).end('busy')));
   assert.deepEqual(await checkPort(port, HTTP), {
     ok: false,
@@ -37,7 +37,7 @@ test('an HTTP check says which status it found and which it expected', async () 
   });
 });
 
-test('an HTTP check is satisfied by the headers, however long the body takes', async () => {
+test('an HTTP check succeeds once the headers have arrived, however long the body takes', async () => {
   const port = await behaving((socket) =>
     socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1000000000\r\n\r\nx')),
   );
@@ -45,17 +45,20 @@ test('an HTTP check is satisfied by the headers, however long the body takes', a
 });
 
 const LENIENT: readonly { readonly name: string; readonly answer: string }[] = [
-  { name: 'LF line ends', answer: 'HTTP/1.1 200 OK\nserver: x\n\nok' },
-  { name: 'line ends of both kinds', answer: 'HTTP/1.1 200 OK\r\nserver: x\n\r\nok' },
+  { name: 'LF line endings', answer: 'HTTP/1.1 200 OK\nserver: x\n\nok' },
+  { name: 'mixed line endings', answer: 'HTTP/1.1 200 OK\r\nserver: x\n\r\nok' },
   { name: 'a folded header', answer: 'HTTP/1.1 200 OK\r\nx-long: a\r\n  b\r\n\tc\r\n\r\n' },
   { name: 'no headers', answer: 'HTTP/1.0 200 OK\r\n\r\n' },
-  { name: 'no reason', answer: 'HTTP/1.1 200\r\n\r\n' },
-  { name: 'a reason in another script', answer: 'HTTP/1.1 200 d’accord\r\n\r\n' },
+  { name: 'no reason phrase', answer: 'HTTP/1.1 200\r\n\r\n' },
+  { name: 'a reason phrase that is not ASCII', answer: 'HTTP/1.1 200 d’accord\r\n\r\n' },
   { name: 'interim answers', answer: 'HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\nHTTP/1.1 200 OK\r\n\r\n' },
-  { name: 'two lengths', answer: 'HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nx' },
+  {
+    name: 'two content lengths',
+    answer: 'HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nx',
+  },
 ];
 for (const { name, answer } of LENIENT)
-  test(`an HTTP check that is answered with ${name} takes the status, in one piece or in many`, async () => {
+  test(`an HTTP check that is answered with ${name} reads the status, in one piece or byte by byte`, async () => {
     const whole = await behaving((socket) => socket.once('data', () => socket.end(answer)));
     assert.deepEqual(await checkPort(whole, HTTP), { ok: true });
     const bytes = Buffer.from(answer);
@@ -74,37 +77,37 @@ for (const { name, answer } of LENIENT)
 
 const WRONG: readonly { readonly name: string; readonly answer: string; readonly reason: string }[] = [
   { name: 'a greeting', answer: '220 mail.example ready\r\n', reason: 'the answer is not HTTP' },
-  { name: 'a status that is none', answer: 'HTTP/1.1 20x OK\r\n\r\n', reason: 'the answer is not HTTP' },
+  { name: 'an invalid status', answer: 'HTTP/1.1 20x OK\r\n\r\n', reason: 'the answer is not HTTP' },
   { name: 'HTTP/2', answer: '\x00\x00\x00\x04\x00\x00\x00\x00\x00', reason: 'the answer is not HTTP' },
-  { name: 'rubbish', answer: '\x00\x01\x02 not http\r\n\r\n', reason: 'the answer is not HTTP' },
+  { name: 'binary data', answer: '\x00\x01\x02 not http\r\n\r\n', reason: 'the answer is not HTTP' },
   {
     name: 'long headers',
     answer: `HTTP/1.1 200 OK\r\n${'x-filler: y\r\n'.repeat(1500)}\r\n`,
-    reason: 'answer headers above 8 KiB',
+    reason: 'the answer headers exceed 8 KiB',
   },
   {
-    name: 'interim answers alone',
+    name: 'nothing but interim answers',
     answer: 'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(400),
-    reason: 'answer headers above 8 KiB',
+    reason: 'the answer headers exceed 8 KiB',
   },
 ];
 for (const { name, answer, reason } of WRONG)
-  test(`an HTTP check that is answered with ${name} fails`, async () => {
+  test(`an HTTP check that is answered with ${name} fails as a protocol error`, async () => {
     const port = await behaving((socket) => socket.once('data', () => socket.write(answer)));
     assert.deepEqual(await checkPort(port, HTTP), { ok: false, failure: 'Protocol', reason });
   });
 
-test('an endpoint that goes over to another protocol fails the check', async () => {
+test('an HTTP check fails if the endpoint switches protocols', async () => {
   const answer = 'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n';
   const port = await behaving((socket) => socket.once('data', () => socket.write(answer)));
   assert.deepEqual(await checkPort(port, HTTP), {
     ok: false,
     failure: 'Status',
-    reason: 'status 101, which no check asked for',
+    reason: 'status 101: the endpoint switched protocols unasked',
   });
 });
 
-test('an endpoint that closes without an answer fails the check', async () => {
+test('an HTTP check fails if the endpoint closes the connection without an answer', async () => {
   const port = await listening(net.createServer((socket) => socket.once('data', () => socket.end())));
   assert.deepEqual(await checkPort(port, HTTP), {
     ok: false,
@@ -113,7 +116,7 @@ test('an endpoint that closes without an answer fails the check', async () => {
   });
 });
 
-test('an HTTP check asks for the host that it was given', async () => {
+test('an HTTP check sends the configured host', async () => {
   const seen: unknown[] = [];
   const port = await listening(
     http.createServer((request, response) => {
@@ -128,7 +131,7 @@ test('an HTTP check asks for the host that it was given', async () => {
 
 const identity = createAuthority('throwaway').issue({ commonName: 'endpoint', altNames: ['web.internal'] });
 
-test('an HTTP check over TLS sends the host as the name, and takes whatever certificate there is', async () => {
+test('an HTTP check over TLS sends the host as SNI and accepts any certificate', async () => {
   const seen: unknown[] = [];
   const port = await listening(
     https.createServer({ cert: identity.certificate, key: identity.key }, (request, response) => {
@@ -145,7 +148,7 @@ test('an HTTP check over TLS sends the host as the name, and takes whatever cert
   ]);
 });
 
-test('an HTTP check over TLS of an endpoint without TLS says so, and the other way round', async () => {
+test('an HTTP check over TLS of a plain endpoint fails, and so does a plain one of a TLS endpoint', async () => {
   const plain = await listening(http.createServer((_, response) => response.end()));
   const overTls = await checkPort(plain, { ...HTTP, tls: true });
   assert.deepEqual(overTls, { ok: false, failure: 'Protocol', reason: 'the answer is not TLS' });

@@ -5,7 +5,7 @@ import type { CheckKind } from '../../../../proxy/configuration/health-policy.ts
 import { type CheckRequest, check } from '../../../../proxy/health/check/check.ts';
 import type { CheckResult } from '../../../../proxy/health/check/result.ts';
 
-/** Longer than any check may take that is not meant to time out. */
+/** Longer than any check takes that is not meant to time out. */
 export const LONG_MS = 20_000;
 
 const servers = new Set<net.Server>();
@@ -15,24 +15,24 @@ after(() => {
   for (const socket of sockets) socket.destroy();
 });
 
-/** Listens on a free port of its own until the tests of this file have ended; returns the port. */
+/** Listens on a free port until the tests of this file have ended; returns the port. */
 export const listening = async (server: net.Server, host = '127.0.0.1'): Promise<number> => {
   servers.add(server);
   server.on('connection', (socket: net.Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    socket.on('error', () => {}); // a check that is cut off ends with a reset
+    socket.on('error', () => {}); // a check that is cut short ends with a reset
   });
   server.listen(0, host);
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
 };
 
-/** A server that does with a connection what it is told, so that an answer can be wrong in any way. */
+/** A server that handles connections with `behave`, so that its answers can be wrong in any way. */
 export const behaving = (behave: (socket: net.Socket) => void): Promise<number> =>
   listening(net.createServer({ allowHalfOpen: true }, behave));
 
-/** A port on which nobody listens. */
+/** A port on which no process listens. */
 export const closedPort = async (): Promise<number> => {
   const server = net.createServer();
   const port = await listening(server);

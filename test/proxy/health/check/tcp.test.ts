@@ -12,7 +12,7 @@ test('a TCP check over IPv6 succeeds', async () => {
   assert.deepEqual(await checkPort(port, TCP, { address: '::1' }), { ok: true });
 });
 
-test('a TCP check of a port on which nobody listens says that it was refused', async () => {
+test('a TCP check of a port on which no process listens fails because the connection is refused', async () => {
   assert.deepEqual(await checkPort(await closedPort(), TCP), {
     ok: false,
     failure: 'Refused',
@@ -20,10 +20,10 @@ test('a TCP check of a port on which nobody listens says that it was refused', a
   });
 });
 
-test('an answer that came in time counts, also where this process looks at it too late', async () => {
+test('an answer that arrived in time counts, even if this process reads it too late', async () => {
   const port = await listening(net.createServer());
   const result = checkPort(port, TCP, { timeoutMs: 50 });
   const late = performance.now() + 150;
-  while (performance.now() < late); // the kernel accepts the connection meanwhile
+  while (performance.now() < late); // in the meantime the kernel accepts the connection
   assert.deepEqual(await result, { ok: true });
 });

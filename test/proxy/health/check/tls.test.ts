@@ -8,11 +8,11 @@ import { behaving, checkPort, listening, TLS } from './servers.ts';
 const identity = createAuthority('throwaway').issue({ commonName: 'endpoint', altNames: ['db.example'] });
 const PEM = { cert: identity.certificate, key: identity.key };
 
-test('a TLS check succeeds when the handshake is done, whoever signed the certificate', async () => {
+test('a TLS check succeeds when the handshake completes, whoever signed the certificate', async () => {
   assert.deepEqual(await checkPort(await listening(tls.createServer(PEM)), TLS), { ok: true });
 });
 
-test('the name asked for is sent in the handshake, and without one none is', async () => {
+test('a TLS check sends the configured server name as SNI, and none without one', async () => {
   const seen: unknown[] = [];
   const port = await listening(tls.createServer(PEM, (socket) => seen.push(socket.servername)));
   await checkPort(port, { type: 'TLS', serverName: 'db.example' });
@@ -20,7 +20,7 @@ test('the name asked for is sent in the handshake, and without one none is', asy
   assert.deepEqual(seen, ['db.example', false]);
 });
 
-test('an address asked for as the name is not sent, and the check is made', async () => {
+test('a TLS check whose server name is an IP address sends no SNI and succeeds', async () => {
   const seen: unknown[] = [];
   const port = await listening(tls.createServer(PEM, (socket) => seen.push(socket.servername)));
   for (const serverName of ['192.0.2.10', '2001:db8::10'])
@@ -28,20 +28,20 @@ test('an address asked for as the name is not sent, and the check is made', asyn
   assert.deepEqual(seen, [false, false]);
 });
 
-test('a handshake that is done counts, also where the goodbye takes longer than the rest of the time', async () => {
+test('a completed handshake counts, even if closing the connection takes longer than the remaining time', async () => {
   const port = await listening(tls.createServer({ ...PEM, allowHalfOpen: true }));
-  // Shorter than the goodbye may take, and much longer than a handshake on one machine.
+  // Shorter than closing may take, and much longer than a handshake on one machine.
   assert.deepEqual(await checkPort(port, TLS, { timeoutMs: 90 }), { ok: true });
 });
 
-test('every version of TLS that the endpoint may speak will do', async () => {
+test('a TLS check accepts every TLS version that the endpoint may speak', async () => {
   for (const version of ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const) {
     const old = { ...PEM, minVersion: version, maxVersion: version, ciphers: 'DEFAULT:@SECLEVEL=0' };
     assert.deepEqual(await checkPort(await listening(tls.createServer(old)), TLS), { ok: true }, version);
   }
 });
 
-test('an alert of the endpoint is told in words', async () => {
+test('a TLS check reports an alert of the endpoint in words', async () => {
   const refuses = tls.createServer({
     ...PEM,
     SNICallback: (_, found) => found(new Error('no certificate for that name')),
@@ -52,15 +52,15 @@ test('an alert of the endpoint is told in words', async () => {
 
   const strict = tls.createServer({ ...PEM, maxVersion: 'TLSv1.2', requestCert: true });
   strict.on('tlsClientError', () => {});
-  const wantsCertificate = await checkPort(await listening(strict), TLS);
-  assert.deepEqual(wantsCertificate, {
+  const withoutCertificate = await checkPort(await listening(strict), TLS);
+  assert.deepEqual(withoutCertificate, {
     ok: false,
     failure: 'Handshake',
     reason: 'the endpoint ended the TLS handshake: handshake failure',
   });
 });
 
-test('an endpoint that speaks no TLS says so', async () => {
+test('a TLS check of an endpoint without TLS fails because the answer is not TLS', async () => {
   const port = await behaving((socket) => socket.write('220 mail.example ready\r\n'.repeat(10)));
   assert.deepEqual(await checkPort(port, TLS), {
     ok: false,
@@ -69,7 +69,7 @@ test('an endpoint that speaks no TLS says so', async () => {
   });
 });
 
-test('an endpoint that closes in the middle of the handshake fails the check', async () => {
+test('a TLS check fails if the endpoint closes the connection during the handshake', async () => {
   const port = await behaving((socket) => socket.once('data', () => socket.end()));
   assert.deepEqual(await checkPort(port, TLS), {
     ok: false,
@@ -78,7 +78,7 @@ test('an endpoint that closes in the middle of the handshake fails the check', a
   });
 });
 
-test('after the handshake nothing of the check is left at the endpoint', async () => {
+test('a TLS check closes its connection after the handshake', async () => {
   const closed = Promise.withResolvers<void>();
   const inner = tls.createServer(PEM);
   inner.on('tlsClientError', () => {});
