@@ -1,5 +1,5 @@
-// Imported before all else by both programs: what must hold from the first moment on, also while the rest is
-// being loaded.
+// The first import of both programs: what must hold from the first moment, even while the rest is being
+// loaded.
 import { refuseDebugger } from './debugger.js';
 import { refuseOldNode } from './node-version.js';
 import { holdSignals } from './signals.js';

@@ -1,12 +1,14 @@
 import { isIP } from 'node:net';
 
-/** Where a server listens; without a host on every address, IPv4 and IPv6. */
+/** Address that a server listens on; without a host on all addresses, IPv4 and IPv6. */
 export interface ListenAddress {
   readonly host?: string;
   readonly port: number;
 }
 
-/** Parses `:8081`, `127.0.0.1:8081` or `[::1]:8081`; undefined for anything else. Port 0 takes a free one. */
+/**
+ * Parses `:8081`, `127.0.0.1:8081` or `[::1]:8081`; undefined for anything else. Port 0 means any free port.
+ */
 export const parseListenAddress = (text: string): ListenAddress | undefined => {
   const parts = /^(?:\[([^\]]+)\]|([^:[\]]*)):([0-9]{1,5})$/.exec(text.trim());
   if (parts === null) return undefined;
@@ -18,6 +20,6 @@ export const parseListenAddress = (text: string): ListenAddress | undefined => {
   return isIP(four) === 4 ? { host: four, port } : undefined;
 };
 
-/** The address as the user would write it. */
+/** The address in the notation of the flags. */
 export const formatListenAddress = ({ host = '', port }: ListenAddress): string =>
   host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;

@@ -1,9 +1,9 @@
-/** The oldest Node that runs this program; package.json says the same. */
+/** The oldest supported version of Node, the same as in package.json. */
 export const LEAST_NODE = 26;
 
 /**
- * Ends the program where Node is too old, in words: such a one could not read a single file of it, and would
- * complain about their names.
+ * Ends the program with a message if Node is too old: such a version could not load any of its files, and
+ * would report only their names.
  *
  * @param {{ readonly version: string, readonly stderr: { write(text: string): unknown }, exit(code: number):
  * void }} process
@@ -11,7 +11,7 @@ export const LEAST_NODE = 26;
 export const refuseOldNode = ({ version, stderr, exit }) => {
   if (Number(/^v(\d+)\./.exec(version)?.[1]) >= LEAST_NODE) return;
   stderr.write(
-    `Node ${LEAST_NODE} or newer is needed, this is ${version}. \`npm ci\` brings it: start the program with node_modules/.bin/node.\n`,
+    `Node ${LEAST_NODE} or newer is required, this is ${version}. \`npm ci\` installs it: start the program with node_modules/.bin/node.\n`,
   );
   exit(2);
 };

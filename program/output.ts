@@ -1,41 +1,41 @@
 import { writeSync } from 'node:fs';
 
-/** What a pipe that can be written to takes without blocking (PIPE_BUF). */
-const PIECE_BYTES = 4096;
-/** Characters that wait to be written at most. Ordinary log lines may wait behind as much again. */
-const MOST_WAITING = 1 << 20;
-/** How often a reader that does not read is tried again. */
+/** Bytes that a writable pipe accepts without blocking (PIPE_BUF). */
+const CHUNK_BYTES = 4096;
+/** Maximum of buffered characters. Ordinary log lines may use the same amount again. */
+const MAX_BUFFERED = 1 << 20;
+/** Retry interval while the reader does not read. */
 const RETRY_MS = 5;
-/** How often an output is tried again that fails. */
+/** Retry interval while writing fails. */
 const RETRY_FAILED_MS = 1_000;
-/** How long the end of the program waits for a reader. */
-const LAST_WORDS_MS = 500;
+/** How long the program waits for the reader before it exits. */
+const FINAL_FLUSH_MS = 500;
 const NOTHING = Buffer.alloc(0);
 
-/** Whether writing would not block; waits for that for up to `waitMs` milliseconds. */
+/** Returns whether writing would not block; waits for that up to `waitMs` milliseconds. */
 export type MayWrite = (waitMs: number) => boolean;
 
-/** Why an output takes nothing, and since when (milliseconds of the wall clock). */
+/** Why writing fails, and since when (wall clock, in milliseconds). */
 export interface OutputFailure {
   /** Node's error code, such as ENOSPC. */
   readonly code: string;
   readonly sinceMs: number;
 }
 
-/** Lines that nobody will read, since the last time that this was told. */
+/** Lines lost since the last report. */
 export interface LostLines {
   readonly logLines: number;
   readonly accessLines: number;
-  /** What the output failed with; undefined where its reader was only too slow. */
+  /** The error of the output; undefined if its reader was merely too slow. */
   readonly failure: OutputFailure | undefined;
 }
 
 /**
- * Standard output as ordinary and access log share it, line by line. Once it is guarded it never blocks: what
- * its reader does not take waits, up to a limit, and beyond that lines are dropped and counted. All is
- * written by this thread, so lines never mix and the last ones before an exit are not lost in another one's
- * queue. An output that fails (a full disk, a reader that has gone) is tried again, and goes on in the line
- * where it broke off.
+ * Standard output, shared line by line by the ordinary and the access log. Once guarded it never blocks: what
+ * the reader does not accept is buffered, up to a limit, and beyond it lines are dropped and counted. One
+ * thread writes everything, so lines never interleave, and the last lines before an exit are not lost in
+ * another thread's queue. If writing fails (a full disk, a reader that has gone), it is retried and continues
+ * in the line where it stopped.
  */
 export class Output {
   #fd: number;
@@ -46,54 +46,54 @@ export class Output {
   #soon: NodeJS.Immediate | undefined;
   #retry: NodeJS.Timeout | undefined;
   #failure: OutputFailure | undefined;
-  /** The failure that is not told yet. */
-  #untold: OutputFailure | undefined;
-  #told = { log: 0, access: 0 };
+  /** A failure that is not reported yet. */
+  #unreported: OutputFailure | undefined;
+  #reported = { log: 0, access: 0 };
   #failures = new Map<string, number>();
-  /** Lines of the access log that were taken, and that were not. */
+  /** Lines of the access log that were accepted, and that were dropped. */
   accepted = 0;
   dropped = 0;
-  /** Other lines that were not taken. */
+  /** Other lines that were dropped. */
   logDropped = 0;
 
   constructor(fd: number) {
     this.#fd = fd;
   }
 
-  /** From here on asks before it writes. */
+  /** From now on, checks with `mayWrite` before each write. */
   guard(mayWrite: MayWrite): void {
     this.#mayWrite = mayWrite;
   }
 
   /**
-   * Calls `tell` as soon as lines can be written again after some were lost: with what is in their place in
-   * the log.
+   * Calls `notify` as soon as lines can be written again after some were lost, so that the log can contain a
+   * notice in their place.
    */
-  whenLost(tell: (lost: LostLines) => void): void {
-    this.#onLost = tell;
+  onLost(notify: (lost: LostLines) => void): void {
+    this.#onLost = notify;
   }
 
-  /** Why nothing can be written now; undefined while it can. */
+  /** Why writing fails now; undefined while it works. */
   get failure(): OutputFailure | undefined {
     return this.#failure;
   }
 
-  /** Attempts to write that failed, by error code. */
+  /** Number of failed writes, by error code. */
   get failures(): ReadonlyMap<string, number> {
     return this.#failures;
   }
 
-  /** Writes an ordinary log line, at once if it can. */
+  /** Writes an ordinary log line, immediately if possible. */
   write(line: string): void {
-    if (this.#waiting > 2 * MOST_WAITING) {
+    if (this.#buffered > 2 * MAX_BUFFERED) {
       this.logDropped++;
       return;
     }
     this.#text += line;
-    if (this.#failure === undefined) this.#writeOn(0);
+    if (this.#failure === undefined) this.#drain(0);
   }
 
-  /** Takes a line of the access log; it is written soon, with others. */
+  /** Buffers a line of the access log, to be written soon, together with others. */
   offer(line: string): void {
     if (!this.hasRoom()) {
       this.dropped++;
@@ -101,75 +101,75 @@ export class Output {
     }
     this.accepted++;
     this.#text += line;
-    if (this.#retry === undefined) this.#soon ??= setImmediate(() => this.#writeOn(0));
+    if (this.#retry === undefined) this.#soon ??= setImmediate(() => this.#drain(0));
   }
 
-  /** Whether a line of the access log would be taken now. */
+  /** Whether a line of the access log would be accepted now. */
   hasRoom(): boolean {
-    return this.#waiting <= MOST_WAITING;
+    return this.#buffered <= MAX_BUFFERED;
   }
 
-  /** Writes what waits, for the end of the program: waits for the reader, but not for long. */
+  /** Writes what is buffered before the program exits, waiting briefly for the reader. */
   flushSync(): void {
-    const end = performance.now() + LAST_WORDS_MS;
-    do this.#writeOn(20);
-    while (this.#failure === undefined && this.#waiting > 0 && performance.now() < end);
+    const end = performance.now() + FINAL_FLUSH_MS;
+    do this.#drain(20);
+    while (this.#failure === undefined && this.#buffered > 0 && performance.now() < end);
     clearTimeout(this.#retry);
     this.#retry = undefined;
   }
 
-  get #waiting(): number {
+  get #buffered(): number {
     return this.#text.length + this.#bytes.length;
   }
 
-  #writeOn(waitMs: number): void {
+  #drain(waitMs: number): void {
     clearImmediate(this.#soon);
     this.#soon = undefined;
-    while (this.#waiting > 0) {
+    while (this.#buffered > 0) {
       if (this.#bytes.length === 0) {
         this.#bytes = Buffer.from(this.#text);
         this.#text = '';
       }
-      if (this.#mayWrite(waitMs) && this.#writePiece()) continue;
+      if (this.#mayWrite(waitMs) && this.#writeChunk()) continue;
       this.#retry ??= setTimeout(
         () => {
           this.#retry = undefined;
-          this.#writeOn(0);
+          this.#drain(0);
         },
         this.#failure === undefined ? RETRY_MS : RETRY_FAILED_MS,
       ).unref();
       return;
     }
-    this.#tellLost();
+    this.#reportLost();
   }
 
-  /** Writes a piece; false when none is taken now. */
-  #writePiece(): boolean {
+  /** Writes a chunk; returns false if none is accepted now. */
+  #writeChunk(): boolean {
     try {
-      const written = writeSync(this.#fd, this.#bytes, 0, Math.min(PIECE_BYTES, this.#bytes.length));
+      const written = writeSync(this.#fd, this.#bytes, 0, Math.min(CHUNK_BYTES, this.#bytes.length));
       this.#bytes = this.#bytes.subarray(written);
       this.#failure = undefined;
       return true;
     } catch (error) {
       const { code = 'unknown' } = error as NodeJS.ErrnoException;
       if (code === 'EAGAIN') return false;
-      // Nobody reads (EPIPE), the disk is full (ENOSPC, EDQUOT), the file may not grow (EFBIG), the terminal
-      // is gone (EIO): each may pass.
+      // There is no reader (EPIPE), the disk is full (ENOSPC, EDQUOT), the file may not grow (EFBIG), or the
+      // terminal is gone (EIO): each may be temporary.
       this.#failures.set(code, (this.#failures.get(code) ?? 0) + 1);
       this.#failure = { code, sinceMs: this.#failure?.sinceMs ?? Date.now() };
-      this.#untold = this.#failure;
+      this.#unreported = this.#failure;
       return false;
     }
   }
 
-  /** All that waited is written: what was dropped meanwhile would stand here. */
-  #tellLost(): void {
-    const logLines = this.logDropped - this.#told.log;
-    const accessLines = this.dropped - this.#told.access;
-    const failure = this.#untold;
+  /** Called when the buffer is empty: what was dropped meanwhile would be in this position. */
+  #reportLost(): void {
+    const logLines = this.logDropped - this.#reported.log;
+    const accessLines = this.dropped - this.#reported.access;
+    const failure = this.#unreported;
     if (logLines === 0 && accessLines === 0 && failure === undefined) return;
-    this.#told = { log: this.logDropped, access: this.dropped };
-    this.#untold = undefined;
+    this.#reported = { log: this.logDropped, access: this.dropped };
+    this.#unreported = undefined;
     this.#onLost({ logLines, accessLines, failure });
   }
 }

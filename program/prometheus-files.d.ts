@@ -1,5 +1,5 @@
-// Types of the files of prom-client that program/prometheus.ts loads; the package has those of its index
-// alone.
+// Types of the files of prom-client that program/prometheus.ts loads; the package only has types for its
+// index.
 declare module 'prom-client/lib/counter.js' {
   import type { Counter } from 'prom-client';
 

@@ -1,5 +1,6 @@
-// What the programs use of prom-client, file by file: its index loads an HTTP client and a cluster, with 7
-// MiB, to push metrics and to add up those of processes, which neither program does.
+// The parts of prom-client that the programs use, file by file. Its index also loads an HTTP client and a
+// cluster module, 7 MiB in total, for pushing metrics and for aggregating those of processes; neither program
+// does that.
 import Counter from 'prom-client/lib/counter.js';
 import collectDefaultMetrics from 'prom-client/lib/defaultMetrics.js';
 import Gauge from 'prom-client/lib/gauge.js';

@@ -5,15 +5,19 @@ export type FileContent =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly code: string; readonly problem: string };
 
-/** No resource of the API comes near this: etcd refuses more than 1.5 MiB. */
+/** No resource of the API comes close to this: etcd refuses more than 1.5 MiB. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** Reads a manifest as UTF-8; every failure comes back as a sentence. Synchronous: it is one small file. */
+/** Reads a manifest as UTF-8; returns every failure as a sentence. Synchronous: it is one small file. */
 export const readManifestFile = (path: string): FileContent => {
   try {
     const { size, isFile } = stat(path);
     if (!isFile)
-      return { ok: false, code: 'EISDIR', problem: `${path} is not a file; name the manifest file itself` };
+      return {
+        ok: false,
+        code: 'EISDIR',
+        problem: `${path} is not a file; name the manifest file itself`,
+      };
     if (size > MAX_BYTES)
       return {
         ok: false,
@@ -35,7 +39,7 @@ const stat = (path: string) => {
 const WHY: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   ENOTDIR: 'a part of its path is not a directory',
-  EACCES: 'this user may not read it; change its mode or its owner',
-  ELOOP: 'its symbolic links go round in a circle',
+  EACCES: 'permission denied; change its mode or its owner',
+  ELOOP: 'its symbolic links form a loop',
   ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not UTF-8 text',
 };

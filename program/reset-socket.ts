@@ -1,19 +1,18 @@
 import type { Socket } from 'node:net';
 
 /**
- * Whoever destroys the socket resets its connection; one that is not made yet, or whose end is on its way, is
- * closed in order.
+ * From now on, destroying the socket resets the connection; a socket that is not connected yet, or whose end
+ * is already being sent, is closed in order.
  */
 export const resetOnDestroy = (socket: Socket): void => {
-  // Node's own mark, which destroy() acts on.
+  // A flag of Node itself that destroy() checks.
   if (!socket.connecting && !socket.writableEnded) Object.assign(socket, { resetAndClosing: true });
 };
 
 /**
- * Ends a TCP connection with a reset, at once; one that is not made yet, or whose end is on its way, is
- * closed in order. Node's own resetAndDestroy() sends an end of stream first, and when anything destroys the
- * socket before that is out, libuv refuses the reset: the descriptor is never closed then, and the process
- * cannot end.
+ * Resets a TCP connection immediately; one that is not connected yet, or whose end is already being sent, is
+ * closed in order. Node's own resetAndDestroy() sends an end of stream first; if the socket is destroyed
+ * before that is sent, libuv refuses the reset, the descriptor is never closed and the process cannot exit.
  */
 export const resetSocket = (socket: Socket): void => {
   resetOnDestroy(socket);

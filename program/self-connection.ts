@@ -2,9 +2,9 @@ import type { Socket } from 'node:net';
 import { resetOnDestroy } from './reset-socket.ts';
 
 /**
- * Whether the kernel has connected a socket to itself. Where nobody listens on a port of this machine that
- * outgoing connections may come from, it may choose that very port, and both ends of the connection are one:
- * who writes reads his own bytes, and no server gets the port.
+ * Whether the kernel has connected a socket to itself. If nothing listens on a port of this machine within
+ * the range of source ports, the kernel may choose that very port as the source, and both ends of the
+ * connection are the same socket: whoever writes reads its own bytes, and no server can get the port.
  */
 export const isConnectedToItself = ({
   localAddress,
@@ -13,10 +13,12 @@ export const isConnectedToItself = ({
   remotePort,
 }: Socket): boolean => localPort !== undefined && localPort === remotePort && localAddress === remoteAddress;
 
-/** What the kernel says of a port where nobody listens. */
+/** The kernel's error for a port that nothing listens on. */
 const refused = (): Error =>
   Object.assign(
-    new Error('connect ECONNREFUSED: nobody listens, and the kernel connected the socket to itself'),
+    new Error(
+      'connect ECONNREFUSED: nothing listens on the port, and the kernel connected the socket to itself',
+    ),
     {
       code: 'ECONNREFUSED',
       syscall: 'connect',
@@ -24,15 +26,15 @@ const refused = (): Error =>
   );
 
 /**
- * Tells `refuse` of a socket that the kernel connects to itself, before anybody else learns that it is
- * connected. Reset it: closed in order, its port would be in TIME_WAIT for a minute.
+ * Calls `refuse` for a socket that the kernel connects to itself, before any other listener learns that it is
+ * connected. Reset such a socket: closed in order, its port would be in TIME_WAIT for a minute.
  */
 export const onSelfConnection = (socket: Socket, refuse: (error: Error) => void): Socket =>
   socket.prependOnceListener('connect', () => {
     if (isConnectedToItself(socket)) refuse(refused());
   });
 
-/** Destroys a socket that the kernel connects to itself, with the error of one that is refused. */
+/** Destroys a socket that the kernel connects to itself, with the error of a refused connection. */
 export const refuseSelfConnection = (socket: Socket): Socket =>
   onSelfConnection(socket, (error) => {
     resetOnDestroy(socket);

@@ -1,10 +1,10 @@
-// JavaScript, like all that runs first: it is read without the types being erased, which takes Node longer
-// than its own start.
+// JavaScript, like everything that runs first: initialising the erasure of types takes Node longer than its
+// own startup.
 
 /**
- * What each signal that can be caught means to both programs. The others are left as Node has them: faults of
- * the program itself (SEGV, ABRT, …), a terminal's job control (TSTP, CONT, …), and PIPE and XFSZ, which Node
- * ignores, so that a write fails instead.
+ * What each signal that can be caught means to both programs. Others are left to Node: faults of the program
+ * itself (SEGV, ABRT, …), job control of a terminal (TSTP, CONT, …), and PIPE and XFSZ, which Node ignores,
+ * so that a write fails instead.
  *
  * @typedef {'Stop' | 'Reload' | 'Ignore'} SignalUse @type {Readonly<Record<string, SignalUse>>}
  */
@@ -27,8 +27,8 @@ export const SIGNAL_USES = {
 /** @typedef {(signal: NodeJS.Signals, use: SignalUse) => void} SignalReceiver */
 
 /**
- * @type {NodeJS.Signals[]} Signals that came before anybody could act on them; each once, but for those that
- * ask for a stop.
+ * @type {NodeJS.Signals[]} Signals received before there is a receiver; each once, except for requests to
+ * stop.
  */
 const held = [];
 /** @type {SignalReceiver | undefined} */
@@ -44,15 +44,14 @@ const onSignal = (signal) => {
 const names = /** @type {NodeJS.Signals[]} */ (Object.keys(SIGNAL_USES));
 
 /**
- * From here on no signal kills the program or opens a debugger; those that come are kept. Also when called
- * again.
+ * From now on no signal kills the program or opens a debugger; signals are kept. May be called again.
  */
 export const holdSignals = () => {
   for (const name of names) if (!process.listeners(name).includes(onSignal)) process.on(name, onSignal);
 };
 
 /**
- * Gives `next` the signals that were kept, and each that comes.
+ * Calls `next` with the kept signals, and with each later one.
  *
  * @param {SignalReceiver} next
  */
@@ -62,8 +61,8 @@ export const receiveSignals = (next) => {
 };
 
 /**
- * For a command that is done in a moment: what stops or reloads a program ends it, as if nothing had been
- * kept. The rest stays ignored.
+ * For a short-lived command: signals that stop or reload a program end it, including those kept so far. The
+ * rest stays ignored.
  */
 export const releaseSignals = () => {
   const kept = held.splice(0);

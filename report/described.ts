@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FieldNotes } from './fields.ts';
 
-/** A part of the contract as its page describes it: JSON Schema with the notes of each field. */
+/** JSON Schema of a part of the contract, with the notes on each field that its page shows. */
 export interface Described extends FieldNotes {
   readonly type: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
   readonly description?: string;
@@ -12,7 +12,7 @@ export interface Described extends FieldNotes {
   readonly maximum?: number;
 }
 
-/** Describes what a proxy writes. Throws for what JSON Schema cannot express. */
+/** Describes the report as a proxy writes it. Throws for whatever JSON Schema cannot express. */
 export const described = (schema: z.ZodType): Described =>
   z.toJSONSchema(schema, {
     io: 'input',

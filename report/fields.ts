@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
-/** What the reference page tells of a field beside its type. */
+/** Notes on a field for the reference page, in addition to its type. */
 export interface FieldNotes {
-  /** Characters that a reader keeps of a text. */
+  /** Length that a reader truncates a string to. */
   readonly longest?: number;
-  /** The words that a proxy of this version writes. */
+  /** The values that a proxy of this version writes. */
   readonly words?: readonly string[];
   readonly unit?: string;
 }
@@ -12,8 +12,8 @@ export interface FieldNotes {
 const noted = <T extends z.ZodType>(schema: T, notes: FieldNotes): T => schema.meta({ ...notes });
 
 /**
- * Text, of which a reader keeps this many characters: what is longer refuses nothing. Whoever answers at a
- * proxy's address need not be a proxy, and what the operator passes on in a resource's status has to fit into
+ * A string that readers truncate to this many characters instead of refusing it. Whatever answers at a
+ * proxy's address need not be a proxy, and what the operator copies into a resource's status has to fit into
  * it.
  */
 export const text = (longest: number) =>
@@ -22,17 +22,19 @@ export const text = (longest: number) =>
     { longest },
   );
 
-/** One word of a list. A proxy writes no other; a reader takes any, since a newer proxy may know more. */
+/**
+ * One of a list of values. A proxy writes no other; a reader accepts any, since a newer proxy may know more.
+ */
 export const word = <T extends string>(
   words: Readonly<Record<T, string>>,
   longest: number,
 ): z.ZodType<string, T> =>
   noted(text(longest), { longest, words: Object.keys(words) }) as unknown as z.ZodType<string, T>;
 
-/** A whole number from 0 on. */
+/** A non-negative integer. */
 export const count = (unit: string) => noted(z.int().min(0), { unit });
 
 export const port = () => noted(z.int().min(1).max(65_535), {});
 
-/** A list as both sides have it: nobody changes it. */
+/** A list that is read-only on both sides. */
 export const list = <T extends z.ZodType>(entry: T) => z.array(entry).readonly();

@@ -2,55 +2,55 @@ import { z } from 'zod';
 import { text, word } from './fields.ts';
 
 /**
- * What a running proxy can find, one code for each kind, and what it means. The operator turns each into a
- * reason of the resource's status, and takes one that it does not know for a general one. Codes are only ever
- * added.
+ * The kinds of problems that a running proxy can report, by code, with their meaning. The operator maps each
+ * to a reason in the resource's status, and an unknown one to a general reason. Codes are only ever added.
  */
 export const FINDINGS = {
-  SpecRefused: 'The resource or the manifest cannot be used; what was read last is served.',
+  SpecRefused: 'The resource or the manifest is invalid; the last valid one is served.',
   NotUnderstood:
-    'A listener, a backend or a part of one that this version does not understand is left out; the rest is served.',
-  FieldsIgnored: 'Fields that this version does not know have no effect.',
-  ResourceMissing: 'The resource does not exist any more; what was read last is served.',
-  ManifestUnreadable: 'The manifest file cannot be read; what was read last is served.',
-  PortTaken: 'Another process or connection holds the port of a listener.',
+    'A listener, a backend or another part that this version does not support is not served; the rest is.',
+  FieldsIgnored: 'Fields unknown to this version have no effect.',
+  ResourceMissing: 'The resource does not exist any more; its last state is served.',
+  ManifestUnreadable: 'The manifest file cannot be read; its last content is served.',
+  PortTaken: 'The port of a listener is in use by another process or connection.',
   ListenerNotOpened: 'A listener cannot be opened for another reason.',
   ServiceNotFound: 'The Service of a backend does not exist.',
   ExternalName: 'The Service of a backend is of type ExternalName, which has no endpoints.',
   PortNotFound: 'The Service of a backend does not have the port.',
-  NoEndpoints: 'The Service of a backend has no endpoint at all.',
-  NoneReady: 'The Service of a backend has endpoints, and none is ready.',
-  NoWeight: 'Every endpoint of a backend has the weight 0.',
+  NoEndpoints: 'The Service of a backend has no endpoints.',
+  NoneReady: 'The Service of a backend has endpoints, but none of them is ready.',
+  NoWeight: 'Every endpoint of a backend has weight 0.',
   EndpointsUnhealthy: 'Too few endpoints of a backend are healthy, so all are used, healthy or not.',
-  BackupsServe: 'Too few endpoints of a backend are healthy, so its backups take connections.',
-  AddressInvalid: 'An endpoint without an IP address is left out.',
-  EndpointRepeated: 'An endpoint is given twice, in two spellings of its address; it is used once.',
-  OwnListener:
-    'An endpoint is a listener of the proxy itself: it is left out, since connections would go in circles.',
+  BackupsServe: 'Too few endpoints of a backend are healthy, so its backups are in use.',
+  AddressInvalid: 'An endpoint whose address is not an IP address is not used.',
+  EndpointRepeated: 'An endpoint is listed twice, in two notations of its address; it is used once.',
+  OwnListener: 'An endpoint is a listener of the proxy itself; it is not used, since connections would loop.',
   DrainDelayTooLong:
-    'The drain delay would leave connections no time to end; half of the grace period is used instead.',
-  LimitReached: 'There is more than the proxy can hold; the rest is left out.',
-  DescriptorsShort: 'File descriptors run out, or nearly.',
+    'The drain delay would leave no time for connections to end; half of the grace period is used instead.',
+  LimitReached: 'A limit of the proxy is exceeded; the rest is not served.',
+  DescriptorsShort: 'File descriptors are exhausted, or nearly so.',
   MemoryShort: 'The kernel has no memory for sockets.',
-  SourcePortsShort: 'Source ports to an endpoint run out, or nearly.',
-  ClientsRefused: 'The kernel gives no clients, for none of the reasons above.',
+  SourcePortsShort: 'Source ports for an endpoint are exhausted, or nearly so.',
+  ClientsRefused: 'Accepting connections fails for a reason other than the above.',
   OutputFails: 'A log cannot be written.',
 } as const;
 
 export type FindingCode = keyof typeof FINDINGS;
 
 export const finding = z.object({
-  code: word(FINDINGS, 64).describe('The kind of finding.'),
-  path: text(256).describe('Path in the resource, such as `spec.listeners[1].port`; empty for all of it.'),
+  code: word(FINDINGS, 64).describe('Kind of the finding.'),
+  path: text(256).describe(
+    'Path in the resource, such as `spec.listeners[1].port`; empty for the resource as a whole.',
+  ),
   message: text(2048).describe('What was found, and what to do.'),
-  line: z.int().min(1).exactOptional().describe('Line of the manifest file, from 1, where it is known.'),
+  line: z.int().min(1).exactOptional().describe('Line in the manifest file, from 1, if known.'),
   listener: text(63)
     .exactOptional()
     .describe(
-      'Name of the listener that it is about. The index in `path` may be another one in another generation of the spec.',
+      'Name of the listener concerned. Its index in `path` may be different in another generation of the spec.',
     ),
-  backend: text(63).exactOptional().describe('Name of the backend that it is about.'),
+  backend: text(63).exactOptional().describe('Name of the backend concerned.'),
 });
 
-/** One thing that a running proxy finds wrong. */
+/** A problem that a running proxy reports. */
 export type ProxyFinding = Readonly<z.input<typeof finding>>;

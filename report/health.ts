@@ -1,7 +1,7 @@
-/** What the checks of one endpoint say, and what each state means. */
+/** Health of an endpoint according to its checks, and what each state means. */
 export const HEALTH_STATES = {
   Unknown:
-    'Nothing is checked, or the first check has not finished. It counts as healthy, so that a start waits for no check.',
+    'There are no checks, or the first one has not finished. Counts as healthy, so that startup does not wait for checks.',
   Healthy: 'The checks pass.',
   Unhealthy: 'The checks fail.',
 } as const;

@@ -5,15 +5,15 @@ import { HEALTH_STATES } from './health.ts';
 import { status } from './status.ts';
 import { REPORT_VERSION } from './version.ts';
 
-/** The reference page: a table for each object, and what each code means. Markdown. */
+/** The reference page in Markdown: a table per object, and the meaning of each code. */
 export const reference = (): string =>
   `${[
     '# Proxy status reference',
-    `What a proxy answers on \`/status\` of its admin port (9901), as JSON: what it serves, its endpoints and their health, what it finds wrong, and the tuning in effect. \`/status?summary\` is the same without \`backends[].endpoints\`, so that its size does not grow with the endpoints.`,
-    `This is version ${REPORT_VERSION} of the contract (\`reportVersion\`; proxies without this field answer as version 1 says, as far as they go). Fields are only ever added, and so are codes; a field that goes or changes its meaning raises the version. A reader ignores fields that it does not know, takes a code that it does not know for a general one, and keeps of a text as many characters as its type says. Counters start at 0 with the process, and are read one after the other while connections begin and end.`,
+    `A proxy serves this report as JSON on \`/status\` of its admin port (9901): what it serves, its endpoints and their health, the problems found, and the tuning in effect. \`/status?summary\` omits \`backends[].endpoints\`, so that its size does not grow with the number of endpoints.`,
+    `This is version ${REPORT_VERSION} of the contract (\`reportVersion\`; proxies without this field write a subset of version 1). Within a version, fields and codes are only added; removing a field or changing its meaning increments the version. Readers must ignore unknown fields, treat an unknown code as a generic problem, and truncate strings to the documented length. Counters start at 0 with the process, and are read one after another while connections begin and end, so that they need not add up exactly.`,
     ...sections(described(status), 'status'),
-    words('Findings', 'What `findings[].code` says.', 'code', FINDINGS),
-    words('Health states', 'What `backends[].endpoints[].health` says.', 'state', HEALTH_STATES),
+    words('Findings', 'Values of `findings[].code`.', 'code', FINDINGS),
+    words('Health states', 'Values of `backends[].endpoints[].health`.', 'state', HEALTH_STATES),
   ].join('\n\n')}\n`;
 
 const sections = (schema: Described, path: string): string[] => {
@@ -26,12 +26,12 @@ const sections = (schema: Described, path: string): string[] => {
     `## ${own}`,
     ...(schema.description === undefined ? [] : [schema.description]),
     markdownTable(
-      ['field', 'type', 'unit', 'given', 'what it says'],
+      ['field', 'type', 'unit', 'present', 'description'],
       fields.map(([name, field]) => [
         `\`${name}\``,
         typeOf(field),
         field.unit ?? '',
-        required.has(name) ? 'always' : 'where it applies',
+        required.has(name) ? 'always' : 'if it applies',
         field.description ?? '',
       ]),
     ),
@@ -45,7 +45,7 @@ const typeOf = ({ type, items, words: known, longest, minimum, maximum }: Descri
     case 'array':
       return items?.properties === undefined ? 'list' : 'list of objects';
     case 'string':
-      return known === undefined ? `text, up to ${longest}` : 'code, see below';
+      return known === undefined ? `string, up to ${longest} characters` : 'code, see below';
     case 'integer':
       return `integer${range(minimum, maximum)}`;
     case 'number':
@@ -58,10 +58,12 @@ const typeOf = ({ type, items, words: known, longest, minimum, maximum }: Descri
   }
 };
 
-/** zod bounds every integer to what a double holds exactly; that says nothing to a reader. */
+/** zod bounds every integer by what a double holds exactly, which is noise on the page. */
 const range = (least: number | undefined, most: number | undefined): string => {
   if (least === undefined) return '';
-  return most === undefined || most === Number.MAX_SAFE_INTEGER ? `, from ${least}` : `, ${least} to ${most}`;
+  return most === undefined || most === Number.MAX_SAFE_INTEGER
+    ? `, at least ${least}`
+    : `, ${least} to ${most}`;
 };
 
 const words = (

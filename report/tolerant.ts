@@ -4,9 +4,9 @@ import { finding } from './finding.ts';
 import { backend, endpoint, listener, source, status, tuningEntry } from './status.ts';
 
 /**
- * What readers take of a report, whatever the version of the proxy. Only the fields that somebody uses are
- * looked at, so that no other one refuses a report; what proxies of an older version do not give has a
- * stand-in here. That there is `tuning` tells a proxy from whatever else may answer at its address.
+ * The part of a report that readers use, of any version of the proxy. Only the fields in use are parsed, so
+ * that no other field can make a report unreadable; fields missing in older versions have defaults here. The
+ * presence of `tuning` distinguishes a proxy from anything else that may answer at its address.
  */
 export const tolerantReport = z.object({
   revision: status.shape.revision,
@@ -19,7 +19,9 @@ export const tolerantReport = z.object({
     z.object({
       name: backend.shape.name,
       counts: backend.shape.counts.exactOptional(),
-      /** All that proxies of the first version tell, and nothing that others do in a summary. */
+      /**
+       * Written by proxies of the first version, which do not write counts; others omit it from a summary.
+       */
       endpoints: list(endpoint.pick({ health: true, ejectedUntil: true })).default([]),
     }),
   ).default([]),
@@ -29,5 +31,5 @@ export const tolerantReport = z.object({
 });
 
 export type TolerantReport = z.output<typeof tolerantReport>;
-/** A finding as it is read: its code may be one that the reader does not know, or missing. */
+/** A finding as read: its code may be missing or unknown to the reader. */
 export type ReportedFinding = TolerantReport['findings'][number];

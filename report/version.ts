@@ -1,5 +1,5 @@
 /**
- * Version of the report's contract. It rises when a field goes or comes to mean something else, so that a
- * reader can tell; a field that is added raises nothing, since readers ignore what they do not know.
+ * Version of the report's contract. It is incremented when a field is removed or changes its meaning, so that
+ * readers notice. Adding a field does not increment it, since readers ignore unknown fields.
  */
 export const REPORT_VERSION = 1;

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import type { Output } from '../../program/output.ts';
-import { tellLost } from '../../program/tell-lost.ts';
+import { reportLost } from '../../program/report-lost.ts';
 
 export type Logger = pino.Logger;
 
@@ -19,6 +19,6 @@ export const createLog = (level: LogLevel, output: Output): Logger => {
     },
     output,
   );
-  output.whenLost(tellLost(log));
+  output.onLost(reportLost(log));
   return log;
 };

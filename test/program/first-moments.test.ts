@@ -10,21 +10,19 @@ import { type Program, startProgram } from '../proxy/program.ts';
 import { listeningDescriptors } from '../proxy/tcp-sockets.ts';
 import {
   catches,
-  listensOnlyWhereItShould,
   PROGRAMS,
   type ProgramName,
   startEither,
+  untilOnlyOwnPorts,
   untilServing,
 } from './programs.ts';
 
-/** Those that a program outlives. */
+/** Signals that a program survives. */
 const HARMLESS = (Object.keys(SIGNAL_USES) as NodeJS.Signals[]).filter(
   (name) => SIGNAL_USES[name] !== 'Stop',
 );
 
-/**
- * The flags that the image gives to Node, where it starts the program, or where docker asks for its health.
- */
+/** The flags that the image passes to Node when it starts the program, or when docker checks its health. */
 const imageFlags = (
   name: ProgramName,
   instruction: 'ENTRYPOINT' | 'CMD' = 'ENTRYPOINT',
@@ -35,7 +33,7 @@ const imageFlags = (
   return words.slice(1, words.indexOf(`/app/bin/l4balancer-${name}.js`));
 };
 
-/** A health check that takes longer waits for a debugger. */
+/** A health check that takes longer than this is waiting for a debugger. */
 const PROBE_MS = 30_000;
 
 const running: Program[] = [];
@@ -53,7 +51,7 @@ const saidBy =
   (): string =>
     `${stdout()}\n${stderr()}`;
 
-/** Sends every harmless signal to `pid` again and again until the program serves. */
+/** Sends every harmless signal to `pid` repeatedly until the program serves. */
 const flood = async (name: ProgramName, program: Program, pid: number): Promise<void> => {
   let isOver = false;
   const served = untilServing(name, program).finally(() => {
@@ -73,7 +71,7 @@ const flood = async (name: ProgramName, program: Program, pid: number): Promise<
   ]);
 };
 
-/** Waits until the program handles these signals: itself, or Node for it. */
+/** Waits until there is a handler for each of these signals: the program's own or Node's. */
 const untilCaught = async (
   program: Program,
   signals: readonly NodeJS.Signals[],
@@ -95,22 +93,22 @@ const stop = async (program: Program, pid = pidOf(program)): Promise<void> => {
 for (const name of PROGRAMS)
   for (const entry of [`bin/l4balancer-${name}.js`, `${name}/main.ts`])
     describe(`node ${entry}`, () => {
-      test('outlives every signal that shall not stop it, from its first line on', async () => {
+      test('survives every signal that is not a stop, from its first line on', async () => {
         const program = await start(name, { entry });
         const pid = pidOf(program);
         await untilCaught(program, HARMLESS, 1);
-        assert.equal(program.stdout(), '', 'its signals are held before it says its first word');
+        assert.equal(program.stdout(), '', 'signals are held before the first log line');
         await flood(name, program, pid);
         for (const signal of ['SIGUSR1', 'SIGUSR2'])
           await program.line((line) => line.msg === 'signal ignored' && line.signal === signal);
-        await listensOnlyWhereItShould(program);
+        await untilOnlyOwnPorts(program);
         await stop(program);
       });
     });
 
 for (const name of PROGRAMS)
-  describe(`the ${name}, as long as it starts`, () => {
-    test('stops in order when it was told so before it served', async () => {
+  describe(`the ${name} during startup`, () => {
+    test('stops gracefully on a signal that arrives before it serves', async () => {
       const program = await start(name, {});
       await untilCaught(program, ['SIGHUP'], 1);
       await stop(program);
@@ -119,28 +117,28 @@ for (const name of PROGRAMS)
 
     test('closes a debugger that SIGUSR1 opened before its first line', async () => {
       const program = await start(name, {});
-      // Node's own handler, long before ours.
+      // Node's own handler, installed long before ours.
       await untilCaught(program, ['SIGUSR1'], 0);
       program.child.kill('SIGUSR1');
-      await listensOnlyWhereItShould(program);
+      await untilOnlyOwnPorts(program);
       await stop(program);
     });
 
-    test('closes a debugger that NODE_OPTIONS opened, and says so', async () => {
+    test('closes a debugger that NODE_OPTIONS opened, and logs it', async () => {
       const program = await start(name, { env: { NODE_OPTIONS: '--inspect=127.0.0.1:0' } });
       const line = await program.line(({ msg }) => msg === 'debugger refused');
       assert.equal(line.openedBy, 'NODE_OPTIONS');
-      await listensOnlyWhereItShould(program);
+      await untilOnlyOwnPorts(program);
       await stop(program);
-      // No signal came that somebody would be looked for.
+      // No signal was sent, so none may be reported.
       assert.ok(!program.stdout().includes('"openedBy":"SIGUSR1"'));
     });
   });
 
 /**
- * With the process id 1, as in a container: the kernel then drops signals that have no handler yet. But one
- * that comes while a thread starts another ends the process: the thread that starts it blocks signals
- * meanwhile, so that the kernel drops none, and gives it to a third.
+ * With process ID 1, as in a container: the kernel then drops signals that have no handler yet. But one that
+ * arrives while a thread starts another one ends the process: the starting thread blocks signals meanwhile,
+ * so the kernel does not drop the signal and delivers it to a third thread.
  */
 const AS_FIRST = [
   'unshare',
@@ -151,8 +149,8 @@ const AS_FIRST = [
 ];
 
 for (const name of PROGRAMS)
-  describe(`the ${name} as its image starts it`, () => {
-    test('outlives every signal that shall not stop it, from its first line on', async () => {
+  describe(`the ${name} as started by its image`, () => {
+    test('survives every signal that is not a stop, from its first line on', async () => {
       const program = await start(name, { flags: imageFlags(name), wrap: AS_FIRST });
       const outer = pidOf(program);
       const pid = await until(
@@ -167,21 +165,21 @@ for (const name of PROGRAMS)
     });
 
     for (const option of ['--inspect', '--inspect-brk', '--inspect-wait'])
-      test(`opens no debugger for ${option} in NODE_OPTIONS, and says so`, async () => {
+      test(`opens no debugger for ${option} in NODE_OPTIONS, and logs it`, async () => {
         const program = await start(name, {
           flags: imageFlags(name),
           env: { NODE_OPTIONS: `${option}=127.0.0.1:0` },
         });
         const line = await program.line(({ msg }) => msg === 'debugger refused');
         assert.equal(line.openedBy, 'NODE_OPTIONS');
-        await listensOnlyWhereItShould(program);
+        await untilOnlyOwnPorts(program);
         assert.doesNotMatch(program.stderr(), /Debugger listening/);
         await stop(program);
       });
   });
 
 for (const option of ['--inspect', '--inspect-brk', '--inspect-wait'])
-  test(`the health check of the image opens no debugger for ${option} in NODE_OPTIONS, and does not wait for one`, async () => {
+  test(`the health check of the image neither opens nor waits for a debugger for ${option} in NODE_OPTIONS`, async () => {
     const probe = startProgram(
       ['--probe', '--admin', `127.0.0.1:${await freePort()}`],
       { NODE_OPTIONS: `${option}=127.0.0.1:0` },
@@ -194,7 +192,7 @@ for (const option of ['--inspect', '--inspect-brk', '--inspect-wait'])
     assert.doesNotMatch(probe.stderr(), /Debugger listening/);
   });
 
-test('a debugger that was asked for on the command line stays', async () => {
+test('a debugger requested on the command line stays open', async () => {
   const program = await start('proxy', { flags: ['--inspect=127.0.0.1:0'] });
   await untilServing('proxy', program);
   const port = Number(/ws:\/\/127\.0\.0\.1:(\d+)\//.exec(program.stderr())?.[1]);

@@ -23,19 +23,19 @@ import { PROGRAMS, type ProgramName, startEither } from './programs.ts';
 const PAGE = 4096;
 const FILE_LIMIT = 64 * 1024;
 
-/** A way in which a file stops taking what is written to it. */
+/** A way to make writes to a file fail. */
 interface Trouble {
   readonly code: string;
   /** Runs the program with standard output in `$0/log`. */
   readonly wrap: readonly string[];
-  /** From here on the program can write nothing. `at` is the folder as the program sees it. */
+  /** Makes all further writes fail. `at` is the folder as the program sees it. */
   fill(at: string): void;
   free(at: string): void;
 }
 
 const asRoot = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
 
-/** Writes what the file takes. */
+/** Writes until the file system is full. */
 const writeAll = (path: string, chunk: string): void => {
   const file = openSync(path, 'a');
   try {
@@ -73,7 +73,7 @@ const TROUBLES: readonly Trouble[] = [
 ];
 
 const running: Program[] = [];
-/** Where each has a file system of its own; here they are empty. */
+/** Mount points of the programs' own file systems; outside of their mount namespaces they are empty. */
 const folders: string[] = [];
 after(() => {
   for (const { child } of running) child.kill('SIGKILL');
@@ -104,7 +104,7 @@ const start = async (name: ProgramName, { wrap }: Trouble) => {
 const page = async (port: unknown, path: string): Promise<string> =>
   (await fetch(`http://127.0.0.1:${port}${path}`)).text();
 
-/** Connects and waits for the end, which is a reset: nobody listens where the backend leads. */
+/** Connects and waits for the end, which is a reset: nothing listens at the backend's endpoint. */
 const visit = (port: number): Promise<void> =>
   new Promise((resolve) => {
     net
@@ -117,7 +117,7 @@ const visit = (port: number): Promise<void> =>
 const VISITS = 20;
 
 for (const trouble of TROUBLES)
-  test(`the proxy says that its log fails with ${trouble.code}, and writes all of it once it can`, async () => {
+  test(`the proxy reports that writing its log fails with ${trouble.code}, and later writes all of it`, async () => {
     const { program, at, lines, line } = await start('proxy', trouble);
     const { port } = await line('admin endpoint listens');
     const status = async () => readStatus(await page(port, '/status'));
@@ -144,7 +144,7 @@ for (const trouble of TROUBLES)
   });
 
 for (const trouble of TROUBLES)
-  test(`the operator goes on while its log fails with ${trouble.code}, and writes all of it once it can`, async () => {
+  test(`the operator continues while writing its log fails with ${trouble.code}, and later writes all of it`, async () => {
     const { program, at, line } = await start('operator', trouble);
     const { metrics } = await line('health and metrics listen');
     trouble.fill(at);
@@ -162,15 +162,19 @@ for (const trouble of TROUBLES)
   });
 
 for (const name of PROGRAMS)
-  test(`a command of the ${name} that cannot print says so, and does not print where in the code`, async () => {
-    const told = { entry: `bin/l4balancer-${name}.js` };
-    const help = startProgram(['--help'], {}, { ...told, wrap: ['sh', '-c', 'exec "$@" >/dev/full', 'sh'] });
+  test(`a command of the ${name} that cannot print fails with a message instead of a stack trace`, async () => {
+    const options = { entry: `bin/l4balancer-${name}.js` };
+    const help = startProgram(
+      ['--help'],
+      {},
+      { ...options, wrap: ['sh', '-c', 'exec "$@" >/dev/full', 'sh'] },
+    );
     assert.equal(await help.ended, 1);
     assert.equal(help.stderr(), 'Cannot write to standard output: ENOSPC\n');
     const refused = startProgram(
       ['--bogus'],
       {},
-      { ...told, wrap: ['sh', '-c', 'exec "$@" 2>/dev/full', 'sh'] },
+      { ...options, wrap: ['sh', '-c', 'exec "$@" 2>/dev/full', 'sh'] },
     );
-    assert.equal(await refused.ended, 2, 'the exit code tells it, too');
+    assert.equal(await refused.ended, 2, 'the exit code reports it, too');
   });

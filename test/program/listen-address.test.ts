@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatListenAddress, parseListenAddress } from '../../program/listen-address.ts';
 
-test('an address to listen on is a port, or an IP address and a port', () => {
+test('a listen address is a port, or an IP address and a port', () => {
   const table: Record<string, object | undefined> = {
     ':9901': { port: 9901 },
     ':0': { port: 0 },
@@ -22,7 +22,7 @@ test('an address to listen on is a port, or an IP address and a port', () => {
     assert.deepEqual(parseListenAddress(text), address, text);
 });
 
-test('an address is written as it is read', () => {
+test('a listen address is formatted in the notation that is parsed', () => {
   for (const text of [':9901', '127.0.0.1:9901', '[::1]:80']) {
     const address = parseListenAddress(text);
     assert.ok(address);

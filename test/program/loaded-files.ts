@@ -9,7 +9,7 @@ const folder = mkdtempSync(join(tmpdir(), 'l4b-loaded-'));
 after(() => rmSync(folder, { recursive: true }));
 const FILE = join(folder, 'loaded.json');
 
-/** Writes down at the end which files and which modules of Node were loaded. */
+/** Records, when the program exits, which files and which modules of Node were loaded. */
 const WITNESS = `
 import { registerHooks } from 'node:module';
 import { writeFileSync } from 'node:fs';
@@ -19,19 +19,22 @@ registerHooks({ load(url, context, next) { loaded.push(url); return next(url, co
 if (isMainThread) process.on('exit', () => writeFileSync(${JSON.stringify(FILE)}, JSON.stringify([...loaded, ...process.moduleLoadList])));
 `;
 
-/** Flags of Node for a program of which `loadedBy` shall tell. */
+/** Flags of Node that `loadedBy` requires. */
 export const WITNESS_FLAGS: readonly string[] = [
   '--import',
   `data:text/javascript,${encodeURIComponent(WITNESS)}`,
 ];
 
-/** URLs of the files and names of the modules of Node that a program has loaded by its end. */
+/**
+ * Waits for the program to exit; returns the URLs of the files and the names of Node's modules that it
+ * loaded.
+ */
 export const loadedBy = async (program: Program): Promise<readonly string[]> => {
   assert.equal(await program.ended, 0, program.stderr());
   return JSON.parse(readFileSync(FILE, 'utf8'));
 };
 
-/** As `loadedBy`, of a program that would run on. */
+/** Like `loadedBy`, but stops the program first. */
 export const loadedUntilStopped = (program: Program): Promise<readonly string[]> => {
   program.child.kill('SIGTERM');
   return loadedBy(program);

@@ -6,33 +6,33 @@ import { startEither, untilServing } from './programs.ts';
 
 const has = (loaded: readonly string[], part: string): boolean => loaded.some((one) => one.includes(part));
 
-/** What costs much, and where in the list it is found. */
-const DEAR = {
+/** Modules that use much memory, with the part of the URL that identifies them. */
+const EXPENSIVE = {
   'the client of kubeconfigs, 85 MiB': '/@kubernetes/client-node/',
   'all of undici': '/undici/index.js',
   'all of prom-client': '/prom-client/index.js',
   'the HTTP client of Node’s own fetch': 'internal/deps/undici/undici',
 } as const;
-const CLIENT = DEAR['the client of kubeconfigs, 85 MiB'];
+const CLIENT = EXPENSIVE['the client of kubeconfigs, 85 MiB'];
 
-const lacks = (loaded: readonly string[], program: string): void => {
-  assert.ok(has(loaded, `/${program}/command.ts`), 'what was loaded is seen');
-  for (const [what, part] of Object.entries(DEAR)) assert.ok(!has(loaded, part), `loaded: ${what}`);
+const assertFrugal = (loaded: readonly string[], program: string): void => {
+  assert.ok(has(loaded, `/${program}/command.ts`), 'loaded files are recorded');
+  for (const [what, part] of Object.entries(EXPENSIVE)) assert.ok(!has(loaded, part), `loaded: ${what}`);
 };
 
-/** As the kubelet sets it for every pod. Nobody answers there. */
+/** As set by the kubelet for every pod. Nothing listens there. */
 const POD = { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: '1' };
 
-test('a proxy that serves a manifest loads no client of Kubernetes, and nothing else that is dear', async () => {
+test('a proxy that serves a manifest loads no Kubernetes client and no other expensive module', async () => {
   const program = await startEither('proxy', { flags: WITNESS_FLAGS });
   await untilServing('proxy', program);
   const loaded = await loadedUntilStopped(program);
-  lacks(loaded, 'proxy');
+  assertFrugal(loaded, 'proxy');
   assert.ok(!has(loaded, '/undici/'));
-  assert.ok(!has(loaded, 'NativeModule http2'), 'gRPC checks alone need HTTP/2');
+  assert.ok(!has(loaded, 'NativeModule http2'), 'only gRPC checks need HTTP/2');
 });
 
-test('a proxy in a pod loads of the clients of Kubernetes only what it calls', async () => {
+test('a proxy in a pod loads only the parts of the Kubernetes clients that it uses', async () => {
   const program = startProgram(
     ['--admin', '127.0.0.1:0', '--acceptors', '1'],
     { ...POD, L4B_NAMESPACE: 'shop', L4B_NAME: 'edge', L4B_DRAIN_DELAY: '0s' },
@@ -40,11 +40,11 @@ test('a proxy in a pod loads of the clients of Kubernetes only what it calls', a
   );
   await program.line(({ msg }) => msg === 'admin endpoint listens');
   const loaded = await loadedUntilStopped(program);
-  lacks(loaded, 'proxy');
+  assertFrugal(loaded, 'proxy');
   assert.ok(has(loaded, '/undici/lib/dispatcher/pool.js'));
 });
 
-test('an operator in a pod loads of the clients of Kubernetes only what it calls', async () => {
+test('an operator in a pod loads only the parts of the Kubernetes clients that it uses', async () => {
   const program = startProgram(
     [
       '--proxy-image=a:1',
@@ -57,11 +57,11 @@ test('an operator in a pod loads of the clients of Kubernetes only what it calls
   );
   await untilServing('operator', program);
   const loaded = await loadedUntilStopped(program);
-  lacks(loaded, 'operator');
+  assertFrugal(loaded, 'operator');
   assert.ok(has(loaded, '/undici/lib/dispatcher/pool.js'));
 });
 
-test('where there is a kubeconfig, its client is loaded', async () => {
+test('with a kubeconfig, the client for it is loaded', async () => {
   const program = await startEither('operator', { flags: WITNESS_FLAGS });
   await untilServing('operator', program);
   assert.ok(has(await loadedUntilStopped(program), CLIENT));

@@ -20,18 +20,21 @@ const startedBy = (version: string): { readonly exits: readonly number[]; readon
   return { exits, says };
 };
 
-test('an old Node is told which one is needed, and where it is', () => {
+test('an old Node exits with a message that says which version is required and where it is', () => {
   const { exits, says } = startedBy('v20.20.2');
   assert.deepEqual(exits, [2]);
-  assert.match(says, /^Node 26 or newer is needed, this is v20\.20\.2\. .*npm ci.*node_modules\/\.bin\/node/);
+  assert.match(
+    says,
+    /^Node 26 or newer is required, this is v20\.20\.2\. .*npm ci.*node_modules\/\.bin\/node/,
+  );
 });
 
-test('one that is new enough is told nothing', () => {
+test('a Node that is new enough prints nothing', () => {
   for (const version of ['v26.0.0', process.version, 'v100.1.0'])
     assert.deepEqual(startedBy(version), { exits: [], says: '' });
 });
 
-test('the Node that is asked for is the one that package.json names', () => {
+test('the required version of Node is the one in package.json', () => {
   const { engines, optionalDependencies } = JSON.parse(
     readFileSync(join(REPOSITORY, 'package.json'), 'utf8'),
   );
@@ -42,13 +45,13 @@ test('the Node that is asked for is the one that package.json names', () => {
 
 const FIRST_FILES = ['bin/l4balancer-proxy.js', 'bin/l4balancer-operator.js', 'test/node-version.test.js'];
 
-test('what an old Node reads first is JavaScript that it understands', () => {
+test('the files loaded before the version check are JavaScript that an old Node understands', () => {
   const seen = new Set(FIRST_FILES);
   for (const path of seen)
     for (const [, specifier = ''] of readFileSync(join(REPOSITORY, path), 'utf8').matchAll(
       /^import .*?'(\.[^']+)';$/gm,
     )) {
-      assert.match(specifier, /\.js$/, `${path} imports ${specifier} before the version is looked at`);
+      assert.match(specifier, /\.js$/, `${path} imports ${specifier} before the version is checked`);
       seen.add(join(path, '..', specifier));
     }
   assert.ok(seen.has('program/node-version.js'), [...seen].join());

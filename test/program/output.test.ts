@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type LostLines, Output } from '../../program/output.ts';
-import { tellLost } from '../../program/tell-lost.ts';
+import { reportLost } from '../../program/report-lost.ts';
 import { canWrite } from '../../proxy/sys/can-write.ts';
 import { until } from '../../tooling/wait/until.ts';
 
-/** A real pipe whose reader reads when it is told to. */
+/** A real pipe whose reader reads on demand. */
 const pipe = () => {
   const folder = mkdtempSync(join(tmpdir(), 'l4b-output-'));
   const file = join(folder, 'pipe');
@@ -21,7 +21,7 @@ const pipe = () => {
   output.guard((waitMs) => mayWrite(writer, waitMs));
   return {
     output,
-    /** What is in the pipe now. */
+    /** Reads what is in the pipe now. */
     read(): string {
       const chunk = Buffer.alloc(1 << 20);
       try {
@@ -44,7 +44,7 @@ const pipe = () => {
 
 const LINE = `${'x'.repeat(199)}\n`;
 
-test('ordinary lines are written at once, those of the access log soon, all in order', async () => {
+test('ordinary lines are written immediately, access log lines soon, all in order', async () => {
   const { output, read, closeReader, end } = pipe();
   output.write('one\n');
   assert.equal(read(), 'one\n');
@@ -59,13 +59,13 @@ test('ordinary lines are written at once, those of the access log soon, all in o
   end();
 });
 
-test('what a reader does not take waits up to a limit; beyond it lines are dropped and counted, and none is torn', async () => {
+test('output is buffered for a slow reader up to a limit; beyond it whole lines are dropped and counted', async () => {
   const { output, read, closeReader, end } = pipe();
   for (let i = 0; i < 20_000; i++) output.offer(LINE);
   assert.ok(output.dropped > 0 && output.dropped < 20_000);
   assert.equal(output.accepted + output.dropped, 20_000);
   output.write('important\n');
-  assert.equal(output.logDropped, 0, 'ordinary lines have room of their own');
+  assert.equal(output.logDropped, 0, 'ordinary lines have additional room');
   let text = '';
   const isRead = (): boolean => {
     text += read();
@@ -78,20 +78,20 @@ test('what a reader does not take waits up to a limit; beyond it lines are dropp
   end();
 });
 
-test('at the end what waits is written as far as the reader takes it, and no longer waited for than a moment', () => {
+test('the final flush writes as much as the reader accepts, and waits for it only briefly', () => {
   const { output, read, closeReader, end } = pipe();
   for (let i = 0; i < 2_000; i++) output.offer(LINE);
   output.flushSync();
   const text = read();
-  assert.ok(text.length > 0 && text.length < 2_000 * LINE.length, 'as much as the pipe takes');
+  assert.ok(text.length > 0 && text.length < 2_000 * LINE.length, 'as much as fits into the pipe');
   closeReader();
   end();
 });
 
-test('when the reader has gone nothing throws, and one that comes back gets what waited', async () => {
+test('nothing throws while there is no reader, and a reader that returns gets what was buffered', async () => {
   const { output, closeReader, reopenReader, read, end } = pipe();
   const lost: LostLines[] = [];
-  output.whenLost((one) => lost.push(one));
+  output.onLost((one) => lost.push(one));
   closeReader();
   output.write('one\n');
   output.offer('two\n');
@@ -99,7 +99,7 @@ test('when the reader has gone nothing throws, and one that comes back gets what
   assert.deepEqual([...output.failures], [['EPIPE', 1]]);
   const since = output.failure?.sinceMs;
   await until('a second attempt', () => (output.failures.get('EPIPE') ?? 0) > 1);
-  assert.equal(output.failure?.sinceMs, since, 'since the first one');
+  assert.equal(output.failure?.sinceMs, since, 'since the first failure');
   reopenReader();
   await until('what waited', () => output.failure === undefined);
   assert.equal(read(), 'one\ntwo\n');
@@ -111,7 +111,7 @@ test('when the reader has gone nothing throws, and one that comes back gets what
   end();
 });
 
-test('an output that fails is tried again once a second, and every failure is counted', (t) => {
+test('a failing output is retried once a second, and every failure is counted', (t) => {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   const full = openSync('/dev/full', constants.O_WRONLY);
   const output = new Output(full);
@@ -126,12 +126,12 @@ test('an output that fails is tried again once a second, and every failure is co
   closeSync(full);
 });
 
-test('a full disk costs what does not fit into memory; it is counted, told once there is room, and no line is torn', async () => {
+test('with a full disk, whole lines beyond the buffer are lost, counted, and reported once there is room', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'l4b-output-'));
   const file = join(folder, 'log');
   const full = openSync('/dev/full', constants.O_WRONLY);
   const output = new Output(full);
-  output.whenLost(tellLost({ error: tell(output, 'error'), warn: tell(output, 'warn') }));
+  output.onLost(reportLost({ error: tell(output, 'error'), warn: tell(output, 'warn') }));
   const lines = 20_000;
   for (let i = 0; i < lines; i++) output.offer(LINE);
   output.flushSync();
@@ -141,7 +141,7 @@ test('a full disk costs what does not fit into memory; it is counted, told once 
   for (let i = 0; i < lines; i++) output.write(LINE);
   assert.ok(output.logDropped > 0 && output.logDropped < lines);
   const { accepted, dropped, logDropped } = output;
-  // The same descriptor, as if its file system had room now.
+  // Reuse the same descriptor, as if its file system had room now.
   closeSync(full);
   assert.equal(openSync(file, 'w'), full);
   output.flushSync();
@@ -149,7 +149,7 @@ test('a full disk costs what does not fit into memory; it is counted, told once 
   output.write('after\n');
   const text = readFileSync(file, 'utf8');
   const whole = LINE.repeat(accepted + lines - logDropped);
-  assert.ok(text.startsWith(whole), 'whole lines, all that were taken');
+  assert.ok(text.startsWith(whole), 'whole lines, all that were accepted');
   const [notice = '', after] = text.slice(whole.length).split('\n');
   const { since, ...told } = JSON.parse(notice);
   assert.deepEqual(told, {

@@ -3,21 +3,21 @@ import { spawnSync } from 'node:child_process';
 
 const isAllowed = spawnSync('unshare', ['--net', 'true']).status === 0;
 
-/** Options of a test that runs a program in a network namespace of its own. */
+/** Options of a test that runs a program in its own network namespace. */
 export const NEEDS_OWN_NETWORK = {
   skip: isAllowed ? (false as const) : 'needs root, for a network namespace of its own',
 };
 
 interface OwnNetwork {
-  /** Shell commands that make the namespace what it has to be; its loopback is up. */
+  /** Shell commands that configure the namespace; its loopback is up. */
   readonly prepare?: string;
   readonly args?: readonly string[];
   readonly withinMs?: number;
 }
 
 /**
- * Runs a program of the tests where it has the network to itself; gives back the JSON that it prints, and
- * fails with its words.
+ * Runs a test program in its own network namespace; returns the JSON that it prints, and fails with its
+ * output.
  */
 export const runInOwnNetwork = (
   program: string,

@@ -32,7 +32,7 @@ spec:
   return path;
 };
 
-/** Of an API server that is not there: the operator starts, and tries again and again. */
+/** Kubeconfig of an API server that does not exist: the operator starts and keeps retrying. */
 const kubeconfig = (): string => {
   const path = join(folder, 'kubeconfig');
   const content = {
@@ -58,14 +58,14 @@ const argumentsOf = async (name: ProgramName): Promise<readonly string[]> =>
         '--metrics-address=127.0.0.1:0',
       ];
 
-/** Starts either program as a process of its own, with something to do. */
+/** Starts either program as a process, with a configuration. */
 export const startEither = async (
   name: ProgramName,
   options: ProgramOptions & { readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<Program> =>
   startProgram(await argumentsOf(name), options.env, { entry: `bin/l4balancer-${name}.js`, ...options });
 
-/** Resolves once it serves its health pages, with the port of these. */
+/** Resolves with the port of the health pages once they are served. */
 export const untilServing = async (name: ProgramName, program: Program): Promise<number> => {
   const says = name === 'proxy' ? 'admin endpoint listens' : 'health and metrics listen';
   const line = await program.line(({ msg }) => msg === says);
@@ -73,22 +73,22 @@ export const untilServing = async (name: ProgramName, program: Program): Promise
 };
 
 /**
- * Ports on which each program listens: the proxy's listener and admin endpoint, the operator's health and
- * metrics.
+ * Number of ports that each program listens on: the proxy's listener and admin endpoint, the operator's
+ * health and metrics.
  */
 const OWN_PORTS = 2;
 
 /**
- * How long these must be all there are: a debugger that Node had begun to open may open again before it is
- * closed.
+ * Number of consecutive checks with exactly these ports: a debugger that Node was already opening may open
+ * again before it is closed.
  */
-const CALM_LOOKS = 20;
+const STABLE_CHECKS = 20;
 const MOST_LOOKS = 2_000;
 
-/** Waits until both ports of the program are open, and no third is. */
-export const listensOnlyWhereItShould = async ({ child, stderr, stdout }: Program): Promise<void> => {
+/** Waits until both ports of the program are open, and no third one is. */
+export const untilOnlyOwnPorts = async ({ child, stderr, stdout }: Program): Promise<void> => {
   let ports: ReadonlySet<number> = new Set();
-  for (let looks = 0, calm = 0; calm < CALM_LOOKS; looks += 1) {
+  for (let looks = 0, calm = 0; calm < STABLE_CHECKS; looks += 1) {
     ports = new Set(listeningDescriptors(child.pid ?? assert.fail('not started')).values());
     calm = ports.size === OWN_PORTS ? calm + 1 : 0;
     assert.ok(looks < MOST_LOOKS, `listens on ${[...ports]}:\n${stdout()}\n${stderr()}`);

@@ -5,7 +5,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { resetSocket } from '../../program/reset-socket.ts';
 
-/** Both ends of a connection on this machine; the server's end stays half open until it is ended. */
+/** Both ends of a local connection; the server's end stays half-open until it is ended. */
 const pair = async () => {
   const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -22,7 +22,7 @@ const pair = async () => {
 
 const descriptors = (): number => readdirSync('/proc/self/fd').length;
 
-test('a connection that is reset ends so at the other side, without an end of stream first', async () => {
+test('the peer of a reset connection sees a reset without an end of stream first', async () => {
   const { client, far } = await pair();
   const ends: string[] = [];
   far.on('end', () => ends.push('end'));
@@ -33,7 +33,7 @@ test('a connection that is reset ends so at the other side, without an end of st
   assert.deepEqual(ends, []);
 });
 
-test('one whose end is on its way is closed in order, and its descriptor with it', async () => {
+test('resetting a socket whose end is being sent closes it in order, including its descriptor', async () => {
   const before = descriptors();
   for (let i = 0; i < 20; i++) {
     const { client, far } = await pair();

@@ -10,15 +10,15 @@ import { startEngine } from '../../proxy/relay-engine/start.ts';
 import { accepts } from '../../scripts/run/loopback.ts';
 import { tableBackend, tableListener, tableOf } from '../proxy/tables.ts';
 
-// Runs in a network namespace of which it makes one with one source port only, on which nobody listens: what
-// the kernel does once in 28,232 times it does each time here. Prints what each part of the programs makes of
-// it.
+// Runs in a network namespace that it configures with a single source port, which nothing listens on: what
+// the kernel otherwise does once in 28,232 attempts it does on each attempt here. Prints how each part of the
+// programs reacts.
 const PORT = 45_000;
 const LISTENER = 1080;
 const ADDRESSES = ['127.0.0.1', '::1'] as const;
 const signal = AbortSignal.timeout(30_000);
 
-/** Whether the kernel really connects a socket to itself here. */
+/** Verifies that the kernel really connects a socket to itself here. */
 const control = async (host: string): Promise<boolean> => {
   const socket = connect({ host, port: PORT });
   await once(socket, 'connect');
@@ -50,7 +50,7 @@ const checks = async (address: string) => {
 const errorOf = (error: unknown): string =>
   error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : String(error);
 
-/** What a client of the API server is told, with and without TLS. */
+/** The error of an API server client, with and without TLS. */
 const apiServer = (protocol: 'http:' | 'https:', hostname: string): Promise<string> =>
   new Promise((resolve) => {
     const connector = resettingConnector({ timeout: 5000, signal, keepAliveInitialDelay: 1000 });
@@ -61,11 +61,11 @@ const apiServer = (protocol: 'http:' | 'https:', hostname: string): Promise<stri
   });
 
 const engine = await startEngine({ acceptors: 1, onEvent: () => undefined });
-// What the range was when the engine started must not count: an administrator may widen it at any time,
-// downwards as well.
+// The range when the engine started must not matter: an administrator may change it at any time, also
+// downwards.
 await writeFile('/proc/sys/net/ipv4/ip_local_port_range', `${PORT} ${PORT}`);
 
-/** How a client's connection ends, what it reads until then, and what the relay counts. */
+/** How a client's connection ends, what it has read, and what the relay counts. */
 const relayed = async (address: string) => {
   await engine.publish(
     tableOf(
@@ -97,7 +97,7 @@ const relayed = async (address: string) => {
   };
 };
 
-/** Whether a server gets the port right after. */
+/** Whether a server can listen on the port immediately afterwards. */
 const listens = async (): Promise<boolean> => {
   const server = createServer().listen(PORT, '127.0.0.1');
   const listening = await once(server, 'listening').then(

@@ -15,7 +15,7 @@ const PREPARE = `
 echo "50000 50000" > /proc/sys/net/ipv4/ip_local_port_range
 `;
 
-test('a socket that is connected to itself is told from one that is connected to a server', async () => {
+test('a socket connected to itself is distinguished from one connected to a server', async () => {
   const port = await freePort();
   const itself = connect({ host: '127.0.0.1', port, localPort: port });
   await once(itself, 'connect');
@@ -31,7 +31,7 @@ test('a socket that is connected to itself is told from one that is connected to
   server.close();
 });
 
-test('a socket whose own port is that of a server at another address is connected to the server', async (t) => {
+test('a socket with the same port as a server at another address is connected to the server', async (t) => {
   const port = await freePort();
   const server = createServer().listen(port, '127.0.0.2');
   await once(server, 'listening');
@@ -44,7 +44,7 @@ test('a socket whose own port is that of a server at another address is connecte
   assert.equal(isConnectedToItself(other), false);
 });
 
-test('a socket that is connected to itself fails as one that is refused, before it is used', async () => {
+test('a socket connected to itself fails like a refused one, before it is used', async () => {
   const port = await freePort();
   const socket = refuseSelfConnection(connect({ host: '127.0.0.1', port, localPort: port }));
   let used = false;
@@ -69,7 +69,7 @@ const refused = (address: string) => ({
 });
 
 test(
-  'where the kernel connects every socket to itself, relay, checks, API client, inspector and scripts say that nobody listens',
+  'when the kernel connects every socket to itself, relay, checks, API client, inspector and scripts report a refused connection',
   NEEDS_OWN_NETWORK,
   () => {
     assert.deepEqual(runInOwnNetwork(PROGRAM, { prepare: PREPARE }), {

@@ -3,19 +3,13 @@ import { constants } from 'node:os';
 import { after, describe, test } from 'node:test';
 import { SIGNAL_USES } from '../../program/signals.js';
 import type { Program } from '../proxy/program.ts';
-import {
-  listensOnlyWhereItShould,
-  PROGRAMS,
-  type ProgramName,
-  startEither,
-  untilServing,
-} from './programs.ts';
+import { PROGRAMS, type ProgramName, startEither, untilOnlyOwnPorts, untilServing } from './programs.ts';
 
 const signals = Object.keys(SIGNAL_USES) as NodeJS.Signals[];
 const usedAs = (use: string): readonly NodeJS.Signals[] =>
   signals.filter((name) => SIGNAL_USES[name] === use);
 
-/** What is left as Node has it, and why. */
+/** Signals left to Node, and why. */
 const LEFT: Readonly<Record<string, readonly string[]>> = {
   'cannot be caught': ['SIGKILL', 'SIGSTOP'],
   'a fault of the program itself': ['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV', 'SIGSYS', 'SIGTRAP'],
@@ -24,7 +18,7 @@ const LEFT: Readonly<Record<string, readonly string[]>> = {
   'ignored by Node, so that a write fails instead': ['SIGPIPE', 'SIGXFSZ'],
 };
 
-test('each signal that Linux has a name for has one meaning', () => {
+test('each signal that Linux names has exactly one meaning', () => {
   const numbers = (names: readonly string[]): number[] =>
     names.map((name) => constants.signals[name as NodeJS.Signals]).sort((a, b) => a - b);
   const known = [...new Set(Object.values(constants.signals))];
@@ -51,7 +45,7 @@ const isHealthy = async (port: number): Promise<boolean> =>
 
 for (const name of PROGRAMS)
   describe(`the ${name}`, () => {
-    test('ignores and logs each signal that it has no use for, and opens no debugger', async () => {
+    test('ignores and logs each signal without a meaning, and opens no debugger', async () => {
       const { program, port } = await serve(name);
       const unused = [...usedAs('Ignore'), ...(name === 'operator' ? usedAs('Reload') : [])];
       assert.ok(unused.includes('SIGUSR1') && unused.includes('SIGUSR2'));
@@ -61,14 +55,14 @@ for (const name of PROGRAMS)
         assert.equal(line.level, 'warn');
       }
       assert.ok(await isHealthy(port));
-      await listensOnlyWhereItShould(program);
+      await untilOnlyOwnPorts(program);
       assert.doesNotMatch(program.stderr(), /[Dd]ebugger/);
       program.child.kill('SIGTERM');
       assert.equal(await program.ended, 0);
     });
 
     for (const signal of usedAs('Stop'))
-      test(`stops in order at ${signal}`, async () => {
+      test(`stops gracefully on ${signal}`, async () => {
         const { program } = await serve(name);
         program.child.kill(signal);
         await program.line((one) => one.msg === 'stop asked' && one.signal === signal);
@@ -76,7 +70,7 @@ for (const name of PROGRAMS)
       });
   });
 
-test('the proxy reads its manifest anew at SIGHUP', async () => {
+test('the proxy reads its manifest again on SIGHUP', async () => {
   const { program, port } = await serve('proxy');
   program.child.kill('SIGHUP');
   await program.line((one) => one.msg === 'manifest is read anew');

@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test';
 import { lateHttp } from '../../program/late-modules.ts';
 import type { PageLimits } from '../../program/page-limits.ts';
 
-/** What slow clients send at once, and then again and again. */
+/** What slow clients send first, and then repeatedly. */
 const CLIENTS = [
   ['', ''],
   ['GET / HTTP/1.1\r\nHost: a\r\n', 'x-slow: 1\r\n'],
@@ -15,8 +15,8 @@ const DRIP_MS = 100;
 const GIVE_UP_MS = 20_000;
 
 /**
- * That the page server at this port cuts off every client that never comes to the end of its request, however
- * busy it looks.
+ * Asserts that the HTTP server on this port disconnects every client that never finishes its request, however
+ * busy it seems.
  */
 export const allCutOff = async (port: number): Promise<void> => {
   await Promise.all(
@@ -40,7 +40,7 @@ export const allCutOff = async (port: number): Promise<void> => {
   );
 };
 
-/** The limits of the page servers that a test makes from here on. */
+/** Records the limits of the HTTP servers that a test creates from now on. */
 export const limitsInForce = (t: TestContext): (() => readonly PageLimits[]) => {
   const { mock } = t.mock.method(lateHttp(), 'createServer');
   return () =>

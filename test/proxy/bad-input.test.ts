@@ -98,7 +98,7 @@ test('files that cannot be read', async () => {
   await ends(
     { tried: 'a file of somebody else', args: config(secret), wrap: WITHOUT_RIGHTS },
     2,
-    /^Cannot read .*: this user may not read it; change its mode or its owner\.$/,
+    /^Cannot read .*: permission denied; change its mode or its owner\.$/,
   );
   await ends(
     { tried: 'a binary file', args: config(file(Buffer.from([0xff, 0xfe, 0xfd]))) },

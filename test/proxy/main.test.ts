@@ -134,7 +134,7 @@ test('a manifest that becomes a link to itself is told in /status, and serving g
   rmSync(file);
   symlinkSync(basename(file), file);
   const bad = await statusOf(admin, ({ findings }) => findings.length > 0);
-  assert.match(bad.findings[0]?.message ?? '', /its symbolic links go round in a circle/);
+  assert.match(bad.findings[0]?.message ?? '', /its symbolic links form a loop/);
   assert.equal(await ask(await connect(listen), 'x'), 'one:x');
   for (const socket of clients) socket.destroy();
   assert.equal(await stop(program), 0);

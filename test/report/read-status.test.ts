@@ -9,16 +9,16 @@ import { beyondContract, readStatus, readSummary } from './read-status.ts';
 const recorded = (name: string) =>
   JSON.parse(readFileSync(new URL(`recorded/${name}.json`, import.meta.url), 'utf8'));
 
-/** Recorded before reports had a version, which is all that they lack. */
-const asOfToday = (name: string): string => JSON.stringify({ reportVersion: 1, ...recorded(name) });
+/** Recorded before reports had a version, which is the only field missing. */
+const withVersion = (name: string): string => JSON.stringify({ reportVersion: 1, ...recorded(name) });
 
-test('what a proxy answered before there was a contract is what the contract says', () => {
-  readStatus(asOfToday('status'));
-  for (const name of ['summary', 'summary-refused', 'summary-lost']) readSummary(asOfToday(name));
+test('reports recorded before the contract existed comply with it', () => {
+  readStatus(withVersion('status'));
+  for (const name of ['summary', 'summary-refused', 'summary-lost']) readSummary(withVersion(name));
   assert.throws(() => readSummary(JSON.stringify(recorded('summary'))), z.ZodError);
 });
 
-test('a field or a word that the contract does not have is found wherever it is', () => {
+test('a field or value that is not in the contract is found at any depth', () => {
   const answer = recorded('summary');
   answer.source.mood = 'good';
   answer.listeners[1].queue = 3;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type Described, described } from '../../report/described.ts';
 import { type Status, type StatusSummary, status, summary } from '../../report/status.ts';
 
-/** What an answer has that the contract does not know: fields, and words of its lists. */
+/** Fields, and values of enumerations, that an answer has but the contract does not. */
 export const beyondContract = (answer: unknown, contract: Described, path = ''): readonly string[] => {
   if (contract.words !== undefined)
     return contract.words.includes(String(answer)) ? [] : [`${path}: ${answer}`];
@@ -20,7 +20,7 @@ export const beyondContract = (answer: unknown, contract: Described, path = ''):
 
 const CONTRACTS = { status: described(status), summary: described(summary) };
 
-/** Reads an answer of /status; fails where it is not what the contract says, also where it says more. */
+/** Parses an answer of /status; fails if it violates the contract or contains anything that is not in it. */
 export const readStatus = (body: string): Status => {
   const answer: unknown = JSON.parse(body);
   status.parse(answer);

@@ -24,7 +24,7 @@ test('every field of the report is described', () => {
   );
 });
 
-test('every text of the report has a length that readers keep', () => {
+test('every string of the report has a length that readers truncate it to', () => {
   assert.deepEqual(
     fields
       .filter(([, { type, longest }]) => type === 'string' && longest === undefined)
@@ -41,7 +41,7 @@ test('a summary has the fields of the report without the endpoints', () => {
   );
 });
 
-test('the page has every field, and every code with its meaning', () => {
+test('the page contains every field, and every code with its meaning', () => {
   const text = page();
   for (const [path] of fields) assert.ok(text.includes(`| \`${path.split('.').at(-1)}\` |`), path);
   for (const [code, meaning] of Object.entries(FINDINGS))

@@ -171,7 +171,7 @@ test('a link that leads to itself is told as such, and what was served stays unt
   const { until } = following(path);
   rmSync(path);
   symlinkSync('edge.yaml', path);
-  const bad = await until(refusedFor(/its symbolic links go round in a circle/));
+  const bad = await until(refusedFor(/its symbolic links form a loop/));
   assert.equal(bad.snapshot?.configuration.listeners[0]?.port, 8080);
   rmSync(path);
   writeFileSync(path, manifest(8081));

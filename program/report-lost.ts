@@ -1,16 +1,16 @@
 import type { LostLines } from './output.ts';
 
-/** What this needs of a logger. */
+/** The part of a logger that is used here. */
 interface Log {
   error(fields: object, message: string): void;
   warn(fields: object, message: string): void;
 }
 
 /**
- * Says in the log, in the place where they would stand, that lines are missing, and why; or that there was
- * trouble, and none is.
+ * Logs, in the position where they would be, that lines are missing and why; or that writing failed for a
+ * while.
  */
-export const tellLost =
+export const reportLost =
   (log: Log) =>
   ({ logLines, accessLines, failure }: LostLines): void => {
     const since = failure === undefined ? undefined : new Date(failure.sinceMs).toISOString();

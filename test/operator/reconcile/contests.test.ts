@@ -8,7 +8,7 @@ import {
   createContests,
   LONGEST_WAIT_MS,
   QUIET_MS,
-} from '../../../operator/reconcile/contest-tracker.ts';
+} from '../../../operator/reconcile/contests.ts';
 
 const manifest = (digest: string): Manifest => ({ metadata: { name: digest } }) as Manifest;
 const CONTENT: Content = {
