@@ -1,8 +1,8 @@
 /**
- * Writes what follows from other files: the chart's copy of the CRD, its copy of its own defaults, and
- * install.yaml, which is the chart rendered with its defaults.
+ * Writes the files derived from others: the chart's copy of the CRD, the copy of its default values, and
+ * install.yaml, which is the chart rendered with its default values.
  *
- *   node charts/generate.ts [--check]      --check writes nothing and fails where a file differs
+ *   node charts/generate.ts [--check]      --check writes nothing and fails if a file differs
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,7 +24,7 @@ const RELEASE = 'l4balancer-operator';
 
 const KEEP = `metadata:
   annotations:
-    # helm uninstall leaves it: removing the definition removes every L4Balancer.
+    # helm uninstall keeps it: deleting the definition would delete every L4Balancer.
     helm.sh/resource-policy: keep
 `;
 
@@ -41,8 +41,8 @@ metadata:
 `;
 
 /**
- * The CRD with the annotation that makes helm keep it. Throws where the CRD does not look as its generator
- * writes it.
+ * The CRD with the annotation that makes helm keep it. Throws if the CRD does not have the form that its
+ * generator writes.
  */
 export const chartCrd = (crd: string): string => {
   if (crd.split(/^metadata:\n/m).length !== 2 || /^ {2}annotations:/m.test(crd))
@@ -50,7 +50,7 @@ export const chartCrd = (crd: string): string => {
   return `# Copied by charts/generate.ts from crds/l4balancers.yaml. Do not edit.\n${crd.replace('metadata:\n', KEEP)}`;
 };
 
-/** The chart's values for its own templates, which cannot read values.yaml. */
+/** A copy of the chart's default values for its templates, which cannot read values.yaml. */
 export const chartDefaults = (values: string): string =>
   `# Copied by charts/generate.ts from charts/l4balancer-operator/values.yaml. Do not edit.\n${stringify(parse(values))}`;
 
@@ -58,7 +58,7 @@ export const chartDefaults = (values: string): string =>
 const renderInstall = async (helm: string): Promise<string> => {
   const home = mkdtempSync(join(tmpdir(), 'l4balancer-helm-'));
   try {
-    // The user's own helm settings have no say in what is committed.
+    // The user's own helm settings must not affect the committed file.
     const env = {
       HELM_CACHE_HOME: home,
       HELM_CONFIG_HOME: home,

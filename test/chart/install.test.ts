@@ -31,7 +31,7 @@ before(async () => {
 });
 after(() => cluster.stop());
 
-test('a real API server takes every object of install.yaml, whole', async () => {
+test('a real API server accepts every object of install.yaml without dropping a field', async () => {
   const install = readFileSync(join(REPOSITORY, 'install.yaml'), 'utf8');
   await cluster.run(['apply', '--server-side', '--validate=strict', '-f', '-'], install);
   await untilServed(cluster);
@@ -67,7 +67,7 @@ test('the operator’s pod passes Pod Security restricted', async () => {
   await cluster.run(['create', '--dry-run=server', '-f', '-'], JSON.stringify(pod));
 });
 
-test('the operator may follow and write every kind of child, and delete those that a resource can do without', async () => {
+test('the operator may watch and write every kind of child, and delete those that are optional', async () => {
   const { rules = [] } = one(await render(), 'ClusterRole');
   const owner = (more: object) => ({ ...edge, spec: spec.parse({ ...edge.spec, ...more }) });
   const settings = { proxyImage: 'proxy', pullPolicy: 'Never', kubelet: { major: 1, minor: 34 } } as const;
@@ -93,7 +93,7 @@ test('the operator may follow and write every kind of child, and delete those th
     );
 });
 
-test('pods it follows, makes for a probe and removes, ReplicaSets it only reads, and events it makes and counts up', async () => {
+test('the operator may watch, create and delete pods, only read ReplicaSets, and create and patch events', async () => {
   const { rules = [] } = one(await render(), 'ClusterRole');
   const verbs = (resource: string) => rules.find(({ resources }) => resources.includes(resource))?.verbs;
   assert.deepEqual(verbs('pods'), ['list', 'watch', 'create', 'delete']);
@@ -101,7 +101,7 @@ test('pods it follows, makes for a probe and removes, ReplicaSets it only reads,
   assert.deepEqual(verbs('events'), ['create', 'patch']);
 });
 
-test('the operator’s rights let it write the proxies’ Roles, and no other Role', async () => {
+test('the operator’s permissions allow it to write the proxies’ Roles, and no other Role', async () => {
   const objects = (await render()).filter(({ kind }) => /^ClusterRole/.test(kind));
   const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
   await cluster.run(['apply', '-f', '-'], list);
@@ -116,12 +116,12 @@ test('the operator’s rights let it write the proxies’ Roles, and no other Ro
   await cluster.run(['delete', '-f', '-'], list);
 });
 
-test('helm upgrades a release of an older chart, whose values it reuses, to all that this chart has', async (t) => {
+test('helm upgrades a release of an older chart to this chart while reusing its values', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'l4b-older-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const older = join(folder, 'chart');
   cpSync(CHART, older, { recursive: true });
-  // As if the chart had learned the rest since.
+  // As if the other values were new in this version of the chart.
   writeFileSync(
     join(older, 'values.yaml'),
     stringify({
@@ -143,7 +143,7 @@ test('helm upgrades a release of an older chart, whose values it reuses, to all 
   rmSync(older, { recursive: true });
 });
 
-test('helm installs the chart, installs it again without a change, and leaves the definition when it goes', async () => {
+test('helm installs the chart, reinstalls it without changes, and keeps the definition on uninstall', async () => {
   const use = (...argv: readonly string[]) => helm([...argv, '--namespace', 'by-helm'], cluster.kubeconfig);
   const upgrade = ['upgrade', '--install', RELEASE, CHART, '--create-namespace'];
   assert.match(await use(...upgrade), /The L4Balancer operator is installed in namespace by-helm/);
@@ -156,11 +156,11 @@ test('helm installs the chart, installs it again without a change, and leaves th
   await assert.rejects(cluster.run(['-n', 'by-helm', 'get', 'deployment', RELEASE]), /NotFound/);
 });
 
-test('a second release beside the first one takes what docs/install.md says, and the same name', async () => {
+test('a second release can be installed beside the first one with the values of docs/install.md', async () => {
   const page = readFileSync(join(REPOSITORY, 'docs/install.md'), 'utf8');
   const [, values = ''] = /all releases but one need `--set ([^`]+)`/.exec(page) ?? [];
   const releases = [
-    // Where the definition was left by the release before.
+    // The definition was kept by the previous release.
     { at: 'by-helm', namespace: 'shop', set: '' },
     { at: 'second', namespace: 'edge', set: `,${values}` },
   ];

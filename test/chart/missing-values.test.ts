@@ -6,8 +6,8 @@ import { after, test } from 'node:test';
 import { parse, stringify } from 'yaml';
 import { CHART, helm, NAMESPACE, RELEASE } from './render.ts';
 
-// `helm upgrade --reuse-values` gives a chart the values of the release alone: what a newer chart has learned
-// is not among them.
+// `helm upgrade --reuse-values` passes only the values of the release to a chart, without those that a newer
+// chart has added.
 
 type Values = Record<string, unknown>;
 const isMap = (value: unknown): value is Values =>
@@ -17,7 +17,7 @@ const folder = mkdtempSync(join(tmpdir(), 'l4b-chart-'));
 after(() => rmSync(folder, { recursive: true }));
 
 const VALUES: Values = parse(readFileSync(join(CHART, 'values.yaml'), 'utf8'));
-/** Each key and each key of a map, but for the resources: there a key that is missing was taken away. */
+/** Paths of all keys, except below resources, where a missing key means that it was removed. */
 const keysOf = (values: Values, path: readonly string[] = []): readonly (readonly string[])[] =>
   Object.entries(values).flatMap(([key, value]) => {
     const own = [...path, key];
@@ -32,7 +32,7 @@ const without = (path: readonly string[]): Values => {
   return copy;
 };
 
-/** What the chart renders, notes and all, where its own values.yaml is this. */
+/** The rendered chart, including its notes, with the given values.yaml. */
 const rendered = async (values: Values, name: string, ...more: readonly string[]): Promise<string> => {
   const chart = join(folder, name);
   cpSync(CHART, chart, { recursive: true });
@@ -53,10 +53,10 @@ const rendered = async (values: Values, name: string, ...more: readonly string[]
   return `${manifest}\n${info.notes}`;
 };
 
-test('the chart renders the same without any one of its values: each has its default', async () => {
+test('the chart renders the same without any one of its values, since each has its default', async () => {
   const keys = keysOf(VALUES);
   assert.ok(keys.length > 30, `${keys.length}`);
-  // Several operators bring out the parts that one does not need.
+  // Two replicas also render the parts that a single one does not have.
   for (const more of [[], ['--set', 'replicas=2']]) {
     const whole = await rendered(VALUES, 'whole', ...more);
     const others = keys.filter(([first]) => more.length === 0 || first !== 'replicas');
@@ -71,12 +71,12 @@ test('the chart renders the same without any one of its values: each has its def
   }
 });
 
-test('the chart renders the same with nothing but an image: of a release that knew no other value', async () => {
+test('the chart renders the same with only an image set, as for a release that had no other value', async () => {
   const { image } = VALUES;
   assert.equal(await rendered({ image }, 'image'), await rendered(VALUES, 'whole'));
 });
 
-test('what is false, empty or taken away stays so', async () => {
+test('values that are false, empty or removed are not replaced by defaults', async () => {
   const text = await rendered(
     VALUES,
     'whole',

@@ -14,7 +14,7 @@ const crdName = 'l4balancers.l4balancer.dev';
 
 const rulesOf = (objects: readonly Rendered[]) => objects.flatMap(({ rules = [] }) => rules);
 
-test('no role has a wildcard, reads Secrets, or may give itself more', async () => {
+test('no role has a wildcard, reads Secrets, or can escalate its permissions', async () => {
   const rules = rulesOf(await render());
   assert.ok(rules.length > 5);
   for (const rule of rules) {
@@ -27,7 +27,7 @@ test('no role has a wildcard, reads Secrets, or may give itself more', async () 
   }
 });
 
-test('the operator writes nothing of the users’ resources but their status', async () => {
+test('the operator writes only the status of users’ resources', async () => {
   const { rules = [] } = one(await render(), 'ClusterRole');
   const writes = rules
     .filter(
@@ -38,7 +38,7 @@ test('the operator writes nothing of the users’ resources but their status', a
   assert.deepEqual(writes, [[['l4balancers/status'], ['patch']]]);
 });
 
-test('with namespaces named, the operator has a Role in each and nothing cluster-wide', async () => {
+test('with a list of namespaces, the operator has a Role in each and no cluster-wide permissions', async () => {
   const objects = await render('namespaces={shop,edge}', 'rbac.aggregate=false', 'crds.install=false');
   assert.deepEqual(
     objects.filter(({ kind }) => kind.startsWith('Cluster')),
@@ -61,7 +61,7 @@ test('with namespaces named, the operator has a Role in each and nothing cluster
   assert.ok(container?.args.includes('--namespaces=shop,edge'));
 });
 
-test('the right to the Lease is one to this Lease, in the operator’s own namespace', async () => {
+test('the permission for Leases is limited to one Lease in the operator’s namespace', async () => {
   const { metadata, rules = [] } = one(await render(), 'Role', `${RELEASE}-leader-election`);
   assert.equal(metadata.namespace, NAMESPACE);
   assert.deepEqual(
@@ -77,7 +77,7 @@ test('the right to the Lease is one to this Lease, in the operator’s own names
   assert.ok(container?.args.includes(`--leader-elect-namespace=${NAMESPACE}`));
 });
 
-test('several operators are kept apart and not all disrupted at once; one needs neither', async () => {
+test('several replicas get anti-affinity and a disruption budget, a single one gets neither', async () => {
   const kinds = (objects: readonly Rendered[]) => objects.map(({ kind }) => kind);
   const single = await render();
   assert.ok(!kinds(single).includes('PodDisruptionBudget'));
@@ -86,7 +86,7 @@ test('several operators are kept apart and not all disrupted at once; one needs 
   const budget: { spec?: object } = one(several, 'PodDisruptionBudget');
   assert.partialDeepStrictEqual(budget.spec, {
     maxUnavailable: 1,
-    // Else a broken one would hold up node drains.
+    // Otherwise a broken one would block node drains.
     unhealthyPodEvictionPolicy: 'AlwaysAllow',
   });
   assert.match(
@@ -97,7 +97,7 @@ test('several operators are kept apart and not all disrupted at once; one needs 
   assert.deepEqual(one(own, 'Deployment').spec?.template.spec.affinity, { nodeAffinity: { x: 'y' } });
 });
 
-test('the chart’s definition is the one of crds/, and helm keeps it when the chart goes', async () => {
+test('the chart’s definition is that of crds/, and helm keeps it on uninstall', async () => {
   const crd = read('crds/l4balancers.yaml');
   const { metadata, ...rest } = one(await render(), 'CustomResourceDefinition', crdName);
   const { metadata: original, ...expected } = parse(crd);
@@ -105,7 +105,7 @@ test('the chart’s definition is the one of crds/, and helm keeps it when the c
   assert.deepEqual(metadata, { ...original, annotations: { 'helm.sh/resource-policy': 'keep' } });
 });
 
-test('a definition that already has annotations is not silently given a second block of them', () => {
+test('adding a second block of annotations to the definition is refused', () => {
   assert.throws(
     () => chartCrd('metadata:\n  name: x\n  annotations:\n    a: b\n'),
     /adapt charts\/generate.ts/,
@@ -113,13 +113,13 @@ test('a definition that already has annotations is not silently given a second b
   assert.throws(() => chartCrd('kind: x\n'), /adapt charts\/generate.ts/);
 });
 
-test('the definition is left out on request', async () => {
+test('the definition is omitted with crds.install=false', async () => {
   const kinds = (await render('crds.install=false')).map(({ kind }) => kind);
   assert.ok(!kinds.includes('CustomResourceDefinition'));
   assert.ok(kinds.includes('Deployment'));
 });
 
-test('images are named by tag, by digest, or by the version of the chart', async () => {
+test('images are referenced by tag, by digest, or by the version of the chart', async () => {
   const digest = `sha256:${'0'.repeat(64)}`;
   const table: readonly [readonly string[], string, string][] = [
     [[], 'l4balancer-operator:0.1.0', '--proxy-image=l4balancer-proxy:0.1.0'],
@@ -141,7 +141,7 @@ test('images are named by tag, by digest, or by the version of the chart', async
   }
 });
 
-test('labels of the user never replace those that the Deployment selects by', async () => {
+test('user labels never replace those that the Deployment selects by', async () => {
   const { spec } = one(await render('podLabels.team=edge'), 'Deployment');
   assert.equal(spec?.template.metadata.labels.team, 'edge');
   assert.equal(spec?.template.metadata.labels['app.kubernetes.io/instance'], 'l4balancer-operator');
@@ -160,12 +160,12 @@ test('labels of the user never replace those that the Deployment selects by', as
   });
 });
 
-test('a priority class whose name looks like a number stays a text', async () => {
+test('a priority class whose name looks like a number stays a string', async () => {
   const text = await helm(['template', RELEASE, CHART, '--set-string', 'priorityClassName=1e3']);
   assert.equal(one(parseDocuments(text), 'Deployment').spec?.template.spec.priorityClassName, '1e3');
 });
 
-test('README, docs/install.md and chart ask for the same Kubernetes, and helm refuses the one before', async () => {
+test('README, docs/install.md and chart require the same version of Kubernetes, and helm refuses the one before', async () => {
   const asked = /^kubeVersion: ">=1\.(\d+)\.0-0"$/m.exec(read('charts/l4balancer-operator/Chart.yaml'))?.[1];
   for (const page of ['README.md', 'docs/install.md'])
     assert.equal(/Kubernetes 1\.(\d+) or newer/.exec(read(page))?.[1], asked, page);
@@ -178,7 +178,7 @@ test('README, docs/install.md and chart ask for the same Kubernetes, and helm re
   });
 });
 
-test('values that the chart does not know, or of another kind, are refused and named', async () => {
+test('unknown or invalid values are refused with their name', async () => {
   const table: readonly [string, RegExp][] = [
     ['replica=2', /replica/],
     ['replicas=two', /replicas/],
@@ -203,11 +203,11 @@ test('values that the chart does not know, or of another kind, are refused and n
     });
 });
 
-test('the chart passes helm’s own lint', async () => {
+test('the chart passes helm lint', async () => {
   assert.match(await helm(['lint', '--strict', CHART]), /0 chart\(s\) failed/);
 });
 
-test('install.yaml and the chart’s definition are what the generator writes', async () => {
+test('install.yaml and the chart’s definition are up to date', async () => {
   await runChild([process.execPath, join(REPOSITORY, 'charts', 'generate.ts'), '--check']);
   const kinds = parseDocuments(read('install.yaml')).map(({ kind }) => kind);
   assert.equal(kinds[0], 'Namespace');

@@ -18,7 +18,7 @@ export interface Rule {
   readonly nonResourceURLs?: readonly string[];
 }
 
-/** A rendered object, as far as tests look into it. */
+/** A rendered object, with the fields that tests use. */
 export interface Rendered {
   readonly apiVersion: string;
   readonly kind: string;
@@ -44,7 +44,7 @@ export interface Rendered {
   };
 }
 
-/** Runs helm with settings of its own. */
+/** Runs helm without the user's settings. */
 export const helm = async (argv: readonly string[], kubeconfig = '/dev/null'): Promise<string> => {
   const home = mkdtempSync(join(tmpdir(), 'l4b-helm-'));
   try {
@@ -60,7 +60,7 @@ export const helm = async (argv: readonly string[], kubeconfig = '/dev/null'): P
   }
 };
 
-/** Throws where it is not YAML, or has a key twice. */
+/** Throws for invalid YAML and for duplicate keys. */
 export const parseDocuments = (text: string): readonly Rendered[] =>
   parseAllDocuments(text).flatMap((document) => {
     if (document.errors[0] !== undefined) throw document.errors[0];

@@ -1,6 +1,6 @@
 {{/*
-Gives the values that are missing their defaults: `helm upgrade --reuse-values` brings those of an older chart, without the newest keys.
-Every template begins with it. What is in resources is the user's, who may have taken a limit away.
+Sets missing values to their defaults: `helm upgrade --reuse-values` reuses the values of the older chart, without newer keys.
+Every template starts with it. `resources` is left as it is, since the user may have removed a limit.
 */}}
 {{- define "operator.defaults" -}}
 {{- include "operator.fill" (dict "values" .Values "defaults" (.Files.Get "files/defaults.yaml" | fromYaml)) -}}
@@ -17,7 +17,7 @@ Every template begins with it. What is in resources is the user's, who may have 
 {{- end -}}
 {{- end -}}
 
-{{/* Name of what the release owns. */}}
+{{/* Name of the objects of the release. */}}
 {{- define "operator.fullname" -}}
 {{- if contains .Chart.Name .Release.Name -}}
 {{- .Release.Name | trunc 63 | trimSuffix "-" -}}
@@ -58,16 +58,16 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 {{- end -}}
 
-{{/* What the operator may do in the namespaces that it looks after. */}}
+{{/* Permissions of the operator in the namespaces that it manages. */}}
 {{- define "operator.rules" -}}
-# The users' resources: read. Only their status is written.
+# The users' resources are only read, except for their status.
 - apiGroups: [l4balancer.dev]
   resources: [l4balancers]
   verbs: [get, list, watch]
 - apiGroups: [l4balancer.dev]
   resources: [l4balancers/status]
   verbs: [patch]
-# The children, by server-side apply. They go with their owner, by garbage collection.
+# Children, written by server-side apply. Garbage collection deletes them with their owner.
 - apiGroups: [apps]
   resources: [deployments, daemonsets]
   verbs: [get, list, watch, create, patch, delete]
@@ -77,7 +77,8 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 - apiGroups: [rbac.authorization.k8s.io]
   resources: [roles, rolebindings]
   verbs: [get, list, watch, create, patch]
-# Those that a resource may no longer ask for (service.type None, one replica, another kind of workload) are deleted.
+# Children that a resource no longer needs (service.type None, one replica, another kind of workload) are
+# deleted.
 - apiGroups: [""]
   resources: [services]
   verbs: [get, list, watch, create, patch, delete]
@@ -93,16 +94,16 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 - apiGroups: [monitoring.coreos.com]
   resources: [podmonitors]
   verbs: [get, list, watch, create, patch, delete]
-# Why the children are not ready.
+# To report why children are not ready.
 - apiGroups: [apps]
   resources: [replicasets]
-  # One is read for its pod template, when a rollout goes back to it.
+  # Read for the pod template when a rollout is reverted.
   verbs: [get, list, watch]
-# Probe pods are made and removed, and pods that a kubelet has refused are removed.
+# Probe pods are created and deleted, and pods refused by a kubelet are deleted.
 - apiGroups: [""]
   resources: [pods]
   verbs: [list, watch, create, delete]
-# Read by the proxies. Nobody may grant what they do not hold, so the operator holds it to be able to write their Roles.
+# Read by the proxies. The operator needs the permission itself to be allowed to grant it in their Roles.
 - apiGroups: [discovery.k8s.io]
   resources: [endpointslices]
   verbs: [get, list, watch]
