@@ -9,11 +9,11 @@ const RE_EXPORT = /^export\s+(?:type\s+)?(?:\*(?:\s+as\s+\w+)?|\{[^}]*\})\s*from
 const check: Check = ({ path, text }) => {
   if (!path.endsWith('.ts')) return [];
   if (/(^|\/)(index|mod)\.ts$/.test(path))
-    return [{ path, says: 'is named like a barrel: name the file after its one idea' }];
+    return [{ path, message: 'is named like a barrel file: name it after its one idea' }];
   return matches(
     { path, text: withoutComments(text) },
     RE_EXPORT,
-    () => 'passes on what another file exports: import from that',
+    () => 're-exports from another file: import from that file directly',
   );
 };
 
@@ -25,7 +25,7 @@ const examples: readonly (readonly [string, string, number])[] = [
   ['proxy/relay-engine/own.ts', "import { a } from './a.ts';\nexport const b = a;\nexport { b as c };\n", 0],
 ];
 
-test('no file passes on what others export', () => {
+test('no file re-exports from another file', () => {
   for (const [path, text, findings] of examples)
     assert.equal(check({ path, text }).length, findings, `${path}: ${text}`);
   assertNone(tree().flatMap(check));

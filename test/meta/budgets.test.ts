@@ -8,17 +8,17 @@ const MOST_LINES = 400;
 
 const lines = (text: string): number => text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
 
-const isWritten = (path: string): boolean =>
+const isHandwritten = (path: string): boolean =>
   /\.(ts|js|go|c|h|sh|py|yaml|yml|tpl)$|^Makefile$|^\.ci\/run$/.test(path) &&
   !isGenerated(path) &&
   !/(^|\/)golden\/|\.golden\./.test(path);
 
 const check: Check = ({ path, text }) =>
-  isWritten(path) && lines(text) > MOST_LINES
-    ? [{ path, says: `has ${lines(text)} lines, more than ${MOST_LINES}: cut it where its ideas part` }]
+  isHandwritten(path) && lines(text) > MOST_LINES
+    ? [{ path, message: `has ${lines(text)} lines, more than ${MOST_LINES}: split it by idea` }]
     : [];
 
-test(`no file that people write has more than ${MOST_LINES} lines`, (t) => {
+test(`no handwritten file has more than ${MOST_LINES} lines`, (t) => {
   assert.equal(check({ path: 'proxy/a.ts', text: 'x;\n'.repeat(401) }).length, 1);
   assert.equal(check({ path: 'proxy/a.ts', text: 'x;\n'.repeat(400) }).length, 0);
   assert.equal(check({ path: 'crds/l4balancers.yaml', text: 'x:\n'.repeat(401) }).length, 0);

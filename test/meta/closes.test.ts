@@ -10,7 +10,7 @@ import { tree } from './tree.ts';
 
 const files = tree();
 
-test('docs/troubleshooting.md explains every close reason in the words of the catalogue', () => {
+test('docs/troubleshooting.md explains every close reason as the catalogue does', () => {
   const check = rowsCheck('docs/troubleshooting.md', 'close-reasons');
   const rows = CLOSE_REASONS.map(
     ({ reason, meaning, by, phases, isError }) =>
@@ -19,7 +19,7 @@ test('docs/troubleshooting.md explains every close reason in the words of the ca
   assertNone(check(files, rows));
 });
 
-test('docs/telemetry.md has every metric of the data plane with its help', () => {
+test('docs/telemetry.md lists every metric of the data plane with its help text', () => {
   const rows = [...ENGINE_METRICS, ...ENDPOINT_METRICS].map(
     ({ name, type, help }) => `| \`${name}\` | ${type} | ${help} |`,
   );
@@ -27,12 +27,12 @@ test('docs/telemetry.md has every metric of the data plane with its help', () =>
   assertNone(rowsCheck('docs/telemetry.md', 'metrics')(files, rows));
 });
 
-test('docs/telemetry.md says for each errno of accept what ran out and what to do', () => {
+test('docs/telemetry.md says for each errno of accept which resource is exhausted and what to do', () => {
   const rows = Object.entries(SHORTAGES).map(([errno, { what, todo }]) => `| ${errno} | ${what} | ${todo} |`);
   assertNone(rowsCheck('docs/telemetry.md', 'shortages')(files, rows));
 });
 
-test('a row that a page lacks and a row that the code does not have are found', () => {
+test('the check finds missing rows and rows that the code does not have', () => {
   const path = 'docs/a.md';
   const page = (...rows: readonly string[]) => [
     {

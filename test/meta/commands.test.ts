@@ -17,12 +17,12 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 const block = (language: string, body: string, mark = ''): string =>
   `${mark}\n\n\`\`\`${language}\n${body}\n\`\`\`\n`;
 
-test('the commands of a block are its lines, without comments, with continued lines joined', () => {
+test('the commands of a block are its lines without comments, with continuation lines joined', () => {
   const body = '# why\nhelm install a \\\n  --set b=c   # so\n\nkubectl get a#b \\\n  | sort\nx\n  | y';
   assert.deepEqual(commandsOf(body), ['helm install a --set b=c', 'kubectl get a#b | sort', 'x | y']);
 });
 
-test('a mark belongs to the block right below it', () => {
+test('a mark applies to the block directly below it', () => {
   const text = `<!-- not run: needs a cluster -->\n\n${block('sh', 'a')}\n${block('sh', 'b')}`;
   assert.deepEqual(
     blocksOf(text).map(({ body, mark }) => [body, mark?.text]),
@@ -33,7 +33,7 @@ test('a mark belongs to the block right below it', () => {
   );
 });
 
-test('each command of a document is run by a test, or its block says why it is not', () => {
+test('each command of a document is run by a test, or its block says why not', () => {
   const check = commandFindings(
     new Map([
       ['test/a.test.ts', "run(['helm', 'install', 'a']);\nrun(`scripts/run.ts`, '--fast');"],
@@ -68,7 +68,7 @@ test('each command of a document is run by a test, or its block says why it is n
   assertNone(files.flatMap(commandFindings(new Map(files.map(({ path, text }) => [path, text])))));
 });
 
-/** Runs it as it stands, with the manifest of the page for a file that is not in the tree. */
+/** Runs the command as written; a YAML file that is not in the tree gets the manifest of the page. */
 const findingsOf = async ({ path, line, command, manifest }: CheapCommand): Promise<readonly Finding[]> => {
   const at = join(folder, `${path.replaceAll('/', '-')}-${line}.yaml`);
   writeFileSync(at, manifest);
@@ -84,11 +84,11 @@ const findingsOf = async ({ path, line, command, manifest }: CheapCommand): Prom
     return [];
   } catch (error) {
     const { stderr = '' } = error as { readonly stderr?: string };
-    return [{ path, line, says: `shows \`${command}\`, which fails: ${stderr.trim().slice(0, 500)}` }];
+    return [{ path, line, message: `shows \`${command}\`, which fails: ${stderr.trim().slice(0, 500)}` }];
   }
 };
 
-test('the cheap commands of the documents do not fail', async () => {
+test('the cheap commands of the documents succeed', async () => {
   const broken = {
     path: 'README.md',
     line: 1,

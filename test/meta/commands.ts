@@ -3,7 +3,7 @@ import { type Block, blocksOf, commandsOf, MARK } from './markdown.ts';
 import type { SourceFile } from './tree.ts';
 
 const NODE = String.raw`(?:node_modules/\.bin/)?node`;
-/** Commands that end within a second or two and change nothing: these are run as they stand. */
+/** Commands that end within seconds and change nothing: these are run as written. */
 const CHEAP: readonly RegExp[] = [
   /^make(?: help)?$/,
   new RegExp(String.raw`^${NODE} [\w./-]+\.[jt]s(?: render)? --(?:help|version)$`),
@@ -13,26 +13,26 @@ const CHEAP: readonly RegExp[] = [
   ),
 ];
 
-/** A command in a block that is not marked as one; drawings and outputs have none at the start of a line. */
+/** A line that looks like a command, to find those outside of sh blocks. Diagrams and output have none. */
 const COMMAND_LINE =
   /^(?:\$ |(?:sudo |[A-Z_]+=\S+ )*(?:make|kubectl|helm|docker|npm|npx|git|curl|sysctl|systemctl|apt-get|argocd|flux|node|node_modules\/\.bin\/\S+)(?: [\w./"'$-]|$))/m;
 const OTHER_SHELLS = ['bash', 'shell', 'zsh', 'console', 'shell-session'];
 
-/** A command that is cheap enough to be run by the check itself, and the page that shows it. */
+/** A command that is cheap enough for the check to run, and the page that shows it. */
 export interface CheapCommand {
   readonly path: string;
   readonly line: number;
   readonly command: string;
-  /** The whole manifest that the page shows last before the command. */
+  /** The last complete manifest that the page shows before the command. */
   readonly manifest: string;
 }
 
 const isPage = (path: string): boolean => path.endsWith('.md');
 
-/** With the manifest `otherwise` on a page that shows none before them. */
-export const cheapCommands = ({ path, text }: SourceFile, otherwise = ''): readonly CheapCommand[] => {
+/** The cheap commands of a page. `fallback` is the manifest if the page shows none before the command. */
+export const cheapCommands = ({ path, text }: SourceFile, fallback = ''): readonly CheapCommand[] => {
   if (!isPage(path)) return [];
-  let manifest = otherwise;
+  let manifest = fallback;
   return blocksOf(text).flatMap(({ language, body, line, mark }) => {
     if (language === 'yaml' && body.startsWith('apiVersion: l4balancer.dev/')) manifest = body;
     if (language !== 'sh' || mark !== undefined) return [];
@@ -44,13 +44,13 @@ export const cheapCommands = ({ path, text }: SourceFile, otherwise = ''): reado
 
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
-/** The words of a command in a row, be it in one string or as a list of arguments. */
+/** Whether a test contains the words of a command in sequence, in one string or as a list of arguments. */
 const hasCommand = (test: string, command: string): boolean => {
   const words = command.replace(/["']/g, '').split(/\s+/).map(escaped);
   return new RegExp(words.join('["\'`,\\s[\\]]+')).test(test);
 };
 
-/** A test that takes the block from the page names the page and the first words of the block. */
+/** Whether a test reads the block from the page: it names the page and the first words of the block. */
 const readsBlock = (test: string, path: string, body: string): boolean => {
   const [first = ''] = body.replace(/^[#\s]+/, '').split('\n');
   const begin = first
@@ -60,7 +60,7 @@ const readsBlock = (test: string, path: string, body: string): boolean => {
   return test.includes(path) && test.includes(begin);
 };
 
-/** `make run` is the program that its recipe starts, with the arguments given. */
+/** Whether a test runs the program that the recipe of a make target starts, with the given arguments. */
 const hasTarget = (test: string, command: string, makefile: string): boolean => {
   const [, target, args = ''] = /^make ([a-z0-9-]+)(?: ARGS=(.+))?$/.exec(command) ?? [];
   if (target === undefined) return false;
@@ -78,22 +78,22 @@ const hasTarget = (test: string, command: string, makefile: string): boolean => 
 
 const ofBlock = (path: string, block: Block, files: ReadonlyMap<string, string>): readonly Finding[] => {
   const { language, body, line, mark } = block;
-  const finding = (says: string): Finding => ({ path, line, says });
+  const finding = (message: string): Finding => ({ path, line, message });
   if (OTHER_SHELLS.includes(language))
-    return [finding(`is a block of "${language}": call it sh, and what is printed text`)];
+    return [finding(`is a block of "${language}": mark commands as sh, and output as text`)];
   if (language !== 'sh') {
-    if (mark !== undefined) return [finding('is marked like commands, but is not a block of sh')];
+    if (mark !== undefined) return [finding('has a mark for commands, but is not a block of sh')];
     return ['', 'text'].includes(language) && COMMAND_LINE.test(body)
-      ? [finding('holds commands: call the block sh')]
+      ? [finding('contains commands: mark the block as sh')]
       : [];
   }
   const commands = commandsOf(body);
   if (mark?.kind === 'not run')
-    return mark.text.split(' ').length > 2 ? [] : [finding('gives no reason why it is not run')];
+    return mark.text.split(' ').length > 2 ? [] : [finding('does not give a reason why it is not run')];
   if (mark?.kind === 'run by') {
     const test = files.get(mark.text);
     if (test === undefined || !/^(?:(?:test|e2e)\/.*\.test\.ts|\.ci\/.*|\.github\/.*)$/.test(mark.text))
-      return [finding(`is run by ${mark.text}, which is no test of the tree`)];
+      return [finding(`claims to be run by ${mark.text}, which is not a test in the tree`)];
     if (readsBlock(test, path, body)) return [];
     return commands
       .filter((command) => !hasCommand(test, command))
@@ -107,7 +107,9 @@ const ofBlock = (path: string, block: Block, files: ReadonlyMap<string, string>)
     );
 };
 
-/** Every command of a page is run by the test that its mark names or by this one, or is marked as not run. */
+/**
+ * Every command of a page is run by the test that its mark names or by this check, or is marked as not run.
+ */
 export const commandFindings =
   (files: ReadonlyMap<string, string>): Check =>
   ({ path, text }) => {
@@ -118,10 +120,10 @@ export const commandFindings =
       ...blocks.flatMap((block) => ofBlock(path, block, files)),
       ...marks
         .filter((line) => !MARK.test(line.trim()))
-        .map((line) => ({ path, says: `has a mark that says nothing: ${line}` })),
+        .map((line) => ({ path, message: `has an incomplete mark: ${line}` })),
       ...(marks.filter((line) => MARK.test(line.trim())).length >
       blocks.filter(({ mark }) => mark !== undefined).length
-        ? [{ path, says: 'has a mark with no block right below it' }]
+        ? [{ path, message: 'has a mark without a block directly below it' }]
         : []),
     ];
   };

@@ -18,7 +18,7 @@ const check: Check = ({ path, text }) => {
         .map(({ line }) => ({
           path,
           line,
-          says: `a comment reaches beyond column ${WIDTH}: wrap it`,
+          message: `a comment exceeds column ${WIDTH}: wrap it`,
         }))
     : [];
 };
@@ -85,11 +85,11 @@ const HOLDS_IN: readonly string[] = [
 ];
 
 test('comments wrap at 110 columns', () => {
-  const says = (text: string) => check({ path: 'a.ts', text }).map(({ line }) => line);
+  const linesOf = (text: string) => check({ path: 'a.ts', text }).map(({ line }) => line);
   const long = 'word '.repeat(25);
-  assert.deepEqual(says(`// short\n// ${long}\nconst a = '// ${long}';\n`), [2]);
-  assert.deepEqual(says(`/**\n * ${long}\n * short\n */\nconst a = 1; // ${long}`), [2, 5]);
-  assert.deepEqual(says(`// biome-ignore lint/a: ${long}`), []);
+  assert.deepEqual(linesOf(`// short\n// ${long}\nconst a = '// ${long}';\n`), [2]);
+  assert.deepEqual(linesOf(`/**\n * ${long}\n * short\n */\nconst a = 1; // ${long}`), [2, 5]);
+  assert.deepEqual(linesOf(`// biome-ignore lint/a: ${long}`), []);
   assertNone(
     tree()
       .filter(({ path }) => HOLDS_IN.some((folder) => path.startsWith(`${folder}/`)))

@@ -5,20 +5,20 @@ import { tree } from './tree.ts';
 
 const PATH = 'CONVENTIONS.md';
 
-/** The checks are the rules: each is named, and no other. */
+/** CONVENTIONS must name each check, and only checks that exist. */
 const check = (text: string, checks: readonly string[]): readonly Finding[] => {
   const named = [...text.matchAll(/`test\/meta\/([a-z-]+)`/g)].map(([, name = '']) => name);
   return [
     ...checks
       .filter((name) => !named.includes(name))
-      .map((name) => ({ path: PATH, says: `does not name test/meta/${name}` })),
+      .map((name) => ({ path: PATH, message: `does not name test/meta/${name}` })),
     ...named
       .filter((name) => !checks.includes(name))
-      .map((name) => ({ path: PATH, says: `names test/meta/${name}, which is not there` })),
+      .map((name) => ({ path: PATH, message: `names test/meta/${name}, which does not exist` })),
   ];
 };
 
-test('CONVENTIONS names every check of test/meta, and no other', () => {
+test('CONVENTIONS names exactly the checks of test/meta', () => {
   const files = tree();
   const checks = files.flatMap(({ path }) => /^test\/meta\/(.+)\.test\.ts$/.exec(path)?.[1] ?? []);
   assert.ok(checks.length > 10);

@@ -12,7 +12,7 @@ const FIRST_SCREEN = 40;
 const firstScreen: Check = ({ path, text }) =>
   ['make run', 'make test']
     .filter((command) => !text.split('\n').slice(0, FIRST_SCREEN).join('\n').includes(command))
-    .map((command) => ({ path, says: `does not show ${command} in its first ${FIRST_SCREEN} lines` }));
+    .map((command) => ({ path, message: `does not show ${command} in its first ${FIRST_SCREEN} lines` }));
 
 test('README shows the two commands on its first screen', () => {
   assert.equal(
@@ -24,16 +24,16 @@ test('README shows the two commands on its first screen', () => {
 
 const targets = new Set([...fileOf('Makefile').text.matchAll(/^([a-z0-9-]+):/gm)].map(([, name]) => name));
 
-/** Commands are written as code: in backquotes, or as a line of a block. */
+/** Finds make commands in code: in backquotes, or as a line of a block. */
 const knownTargets: Check = ({ path, text }) =>
   path.endsWith('.md')
     ? [...text.matchAll(/(?:`|^ *)make ((?:[a-z0-9-]+ ?)+)/gm)]
         .flatMap(([, names = '']) => names.trim().split(' '))
         .filter((name) => !targets.has(name))
-        .map((name) => ({ path, says: `names make ${name}, which the Makefile does not have` }))
+        .map((name) => ({ path, message: `names make ${name}, but the Makefile has no such target` }))
     : [];
 
-test('documents name only targets that the Makefile has', () => {
+test('documents name only existing targets of the Makefile', () => {
   assert.ok(targets.has('test'));
   assert.equal(knownTargets({ path: 'README.md', text: 'Run `make no-such-target`.' }).length, 1);
   assert.equal(
@@ -47,29 +47,29 @@ const ARCHITECTURE_BYTES = 12 << 10;
 
 const shortEnough: Check = ({ path, text }) =>
   path === 'ARCHITECTURE.md' && Buffer.byteLength(text) > ARCHITECTURE_BYTES
-    ? [{ path, says: `has more than ${ARCHITECTURE_BYTES} bytes: a decision has a page in docs/decisions` }]
+    ? [{ path, message: `has more than ${ARCHITECTURE_BYTES} bytes: move decisions to docs/decisions` }]
     : [];
 
-test('ARCHITECTURE is an overview of 12 KiB at most', () => {
+test('ARCHITECTURE is an overview of at most 12 KiB', () => {
   assert.equal(shortEnough({ path: 'ARCHITECTURE.md', text: '–'.repeat(4097) }).length, 1);
   assertNone(files.flatMap(shortEnough));
 });
 
-/** Each package has a row that says why it is there, and each row a package. */
+/** The table must have one row with the reason for each package. */
 const dependencies = (text: string, packages: readonly string[]): readonly Finding[] => {
   const path = 'docs/dependencies.md';
   const named = [...text.matchAll(/^\| `([^`]+)` \| \S/gm)].map(([, name = '']) => name);
   return [
     ...packages
       .filter((name) => !named.includes(name))
-      .map((name) => ({ path, says: `does not say why ${name} is there` })),
+      .map((name) => ({ path, message: `does not say why ${name} is needed` })),
     ...named
       .filter((name) => !packages.includes(name))
-      .map((name) => ({ path, says: `has a row of ${name}, which package.json does not have` })),
+      .map((name) => ({ path, message: `has a row for ${name}, which package.json does not list` })),
   ];
 };
 
-test('every dependency has its reason', () => {
+test('docs/dependencies.md gives a reason for every dependency', () => {
   const {
     dependencies: needed,
     optionalDependencies,
@@ -85,14 +85,14 @@ const CHANGES = ['Added', 'Changed', 'Deprecated', 'Removed', 'Fixed', 'Security
 const VERSION = /^\[(?:Unreleased|\d+\.\d+\.\d+\] - \d{4}-\d{2}-\d{2}$)/;
 
 const changelog: Check = ({ path, text }) => [
-  ...(/^# Changelog\n/.test(text) ? [] : [{ path, says: 'does not begin with # Changelog' }]),
-  ...(/^## \[Unreleased\]$/m.test(text) ? [] : [{ path, says: 'has no section [Unreleased]' }]),
+  ...(/^# Changelog\n/.test(text) ? [] : [{ path, message: 'does not begin with # Changelog' }]),
+  ...(/^## \[Unreleased\]$/m.test(text) ? [] : [{ path, message: 'has no section [Unreleased]' }]),
   ...matches({ path, text }, /^## (.*)$/gm, (heading) => heading)
-    .filter(({ says }) => !VERSION.test(says))
-    .map((finding) => ({ ...finding, says: `"${finding.says}" is not [x.y.z] - YYYY-MM-DD` })),
+    .filter(({ message }) => !VERSION.test(message))
+    .map((finding) => ({ ...finding, message: `"${finding.message}" is not [x.y.z] - YYYY-MM-DD` })),
   ...matches({ path, text }, /^### (.*)$/gm, (heading) => heading)
-    .filter(({ says }) => !CHANGES.includes(says))
-    .map((finding) => ({ ...finding, says: `"${finding.says}" is none of ${CHANGES.join(', ')}` })),
+    .filter(({ message }) => !CHANGES.includes(message))
+    .map((finding) => ({ ...finding, message: `"${finding.message}" is not one of ${CHANGES.join(', ')}` })),
 ];
 
 test('CHANGELOG follows Keep a Changelog', () => {
@@ -102,13 +102,13 @@ test('CHANGELOG follows Keep a Changelog', () => {
   assertNone(changelog(fileOf('CHANGELOG.md')));
 });
 
-/** By its own name, or with all of its folder. */
+/** A test reads a sample if it names the file or the whole folder. */
 const untested = (samples: readonly string[], tests: string): readonly Finding[] =>
   samples
     .filter((path) => !tests.includes(path.split('/').at(-1) ?? '') && !/\bsamples\b['"/]/.test(tests))
-    .map((path) => ({ path, says: 'is a sample that no test reads' }));
+    .map((path) => ({ path, message: 'is a sample that no test reads' }));
 
-test('every sample manifest is tried by a test', () => {
+test('every sample manifest is used by a test', () => {
   const samples = [...paths].filter((path) => /^crds\/samples\/.*\.yaml$/.test(path));
   const tests = files
     .filter(({ path }) => /^(test|e2e)\/.*\.ts$/.test(path) && !path.startsWith('test/meta/'))

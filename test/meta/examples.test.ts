@@ -6,19 +6,19 @@ import { tree } from './tree.ts';
 
 const BLOCK = /^```yaml\n(apiVersion: l4balancer\.dev\/[\s\S]*?)^```$/gm;
 
-/** Whole manifests in documents are parsed as the proxy parses them. */
+/** Parses complete manifests in documents as the proxy does. */
 const check: Check = ({ path, text }) =>
   path.endsWith('.md')
     ? [...text.matchAll(BLOCK)].flatMap(({ index, 1: manifest = '' }) =>
         parseManifest(manifest).findings.map((finding) => ({
           path,
           line: lineAt(text, index) + (finding.line ?? 1),
-          says: `shows a manifest that is refused: ${finding.path} ${finding.message}`,
+          message: `shows an invalid manifest: ${finding.path} ${finding.message}`,
         })),
       )
     : [];
 
-test('manifests shown in documents are accepted', () => {
+test('manifests in documents are valid', () => {
   const text =
     '```yaml\napiVersion: l4balancer.dev/v1alpha1\nkind: L4Balancer\nmetadata: {name: a}\nspec: {}\n```\n';
   assert.ok(check({ path: 'README.md', text }).length > 0);

@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import type { SourceFile } from './tree.ts';
 
-/** A place that breaks a habit, and what to do about it. */
+/** A violation of a convention: where it is, and what to do about it. */
 export interface Finding {
   readonly path: string;
-  /** From 1; absent where the whole file is meant. */
+  /** Starts at 1; absent if the finding is about the whole file. */
   readonly line?: number;
-  readonly says: string;
+  readonly message: string;
 }
 
-/** A check of one file by itself. */
+/** A check that looks at one file at a time. */
 export type Check = (file: SourceFile) => readonly Finding[];
 
-const format = ({ path, line, says }: Finding): string =>
-  `${path}${line === undefined ? '' : `:${line}`}: ${says}`;
+const format = ({ path, line, message }: Finding): string =>
+  `${path}${line === undefined ? '' : `:${line}`}: ${message}`;
 
 /** Fails with one line for each finding. */
 export const assertNone = (findings: readonly Finding[]): void =>
@@ -25,10 +25,10 @@ export const lineAt = (text: string, index: number): number => text.slice(0, ind
 export const matches = (
   { path, text }: SourceFile,
   pattern: RegExp,
-  says: (match: string) => string,
+  messageOf: (match: string) => string,
 ): readonly Finding[] =>
   [...text.matchAll(pattern)].map((match) => ({
     path,
     line: lineAt(text, match.index),
-    says: says(match[1] ?? match[0]),
+    message: messageOf(match[1] ?? match[0]),
   }));

@@ -8,7 +8,7 @@ const files = tree().filter(({ path }) => /\.(ts|js)$/.test(path));
 interface Level {
   readonly name: string;
   readonly folderOf: FolderOf;
-  /** Two files that import each other's folder. */
+  /** Two files whose folders import each other. */
   readonly example: readonly SourceFile[];
 }
 
@@ -35,24 +35,24 @@ const LEVELS: readonly Level[] = [
 
 for (const { name, folderOf, example } of LEVELS)
   test(name, (t) => {
-    assert.equal(folderOrder(example, folderOf).circle.length, 2, 'the circle of the example is not found');
-    const { order, circle } = folderOrder(files, folderOf);
-    assert.deepEqual(circle, [], `folders import each other in a circle:\n${circle.join('\n')}`);
+    assert.equal(folderOrder(example, folderOf).cycle.length, 2, 'the cycle of the example is not found');
+    const { order, cycle } = folderOrder(files, folderOf);
+    assert.deepEqual(cycle, [], `folders import each other in a cycle:\n${cycle.join('\n')}`);
     t.diagnostic(`${order.join(' ← ')}`);
   });
 
-test('folders come behind those that they import, and a circle is told step by step', () => {
+test('folders are listed after those that they import, and a cycle is reported import by import', () => {
   const line: readonly SourceFile[] = [
     { path: 'p/top.ts', text: "import { b } from './b/b.ts';\nawait import('./a/a.ts');" },
     { path: 'p/b/b.ts', text: "import type { A } from '../a/a.ts';" },
     { path: 'p/a/a.ts', text: "import { readFile } from 'node:fs/promises';" },
   ];
-  const { order, circle } = folderOrder(line, foldersInside('p'));
+  const { order, cycle } = folderOrder(line, foldersInside('p'));
   assert.deepEqual(order, ['p/a', 'p/b', 'p']);
-  assert.deepEqual(circle, []);
+  assert.deepEqual(cycle, []);
   const knot = [...line, { path: 'p/a/late.ts', text: "\nimport { b } from '../b/b.ts';" }];
   assert.deepEqual(folderOrder(knot, foldersInside('p')), {
     order: [],
-    circle: ['p/b/b.ts:1 imports p/a/a.ts', 'p/a/late.ts:2 imports p/b/b.ts'],
+    cycle: ['p/b/b.ts:1 imports p/a/a.ts', 'p/a/late.ts:2 imports p/b/b.ts'],
   });
 });

@@ -2,14 +2,14 @@ import { posix } from 'node:path';
 import { importsOf } from './imports.ts';
 import type { SourceFile } from './tree.ts';
 
-/** Names the folder that a file counts for; undefined for files that are left out. */
+/** Returns the folder that a file belongs to; undefined for files to ignore. */
 export type FolderOf = (path: string) => string | undefined;
 
 export interface FolderOrder {
-  /** Those that import no other come first. Folders within a circle are missing. */
+  /** Folders that import no other come first. Folders of a cycle, and those above it, are missing. */
   readonly order: readonly string[];
-  /** One circle, if there is any: for each step a file and what it imports. Empty if there is none. */
-  readonly circle: readonly string[];
+  /** One cycle, if there is any: for each step a file and what it imports. Otherwise empty. */
+  readonly cycle: readonly string[];
 }
 
 /** Edges of the folder graph: from each folder to those that it imports, with one import as the reason. */
@@ -31,8 +31,8 @@ const graphOf = (files: readonly SourceFile[], folderOf: FolderOf): Graph => {
   return graph;
 };
 
-/** Follows edges among `left`, each of which has one, until a folder comes round again. */
-const circleAmong = (graph: Graph, left: ReadonlySet<string>): readonly string[] => {
+/** Follows edges within `left`, of which each folder has at least one, until a folder is reached again. */
+const cycleAmong = (graph: Graph, left: ReadonlySet<string>): readonly string[] => {
   const path: string[] = [];
   const reasons: string[] = [];
   let [folder = ''] = left;
@@ -45,7 +45,7 @@ const circleAmong = (graph: Graph, left: ReadonlySet<string>): readonly string[]
   return reasons.slice(path.indexOf(folder));
 };
 
-/** The order in which folders build on each other; types, late imports and workers count as imports. */
+/** The order in which folders depend on each other; types, dynamic imports and workers count as imports. */
 export const folderOrder = (files: readonly SourceFile[], folderOf: FolderOf): FolderOrder => {
   const graph = graphOf(files, folderOf);
   const left = new Set([...graph.keys()].sort());
@@ -58,7 +58,7 @@ export const folderOrder = (files: readonly SourceFile[], folderOf: FolderOf): F
     left.delete(next);
     order.push(next);
   }
-  return { order, circle: left.size === 0 ? [] : circleAmong(graph, left) };
+  return { order, cycle: left.size === 0 ? [] : cycleAmong(graph, left) };
 };
 
 /** The top folder of a path; undefined for files at the top, which are configuration. */

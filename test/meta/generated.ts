@@ -1,4 +1,4 @@
-/** A file that a program writes and git keeps. */
+/** A file that a program generates and that is committed. */
 export interface Generated {
   readonly path: RegExp;
   /** The program, as the header of the file names it. */

@@ -9,23 +9,27 @@ const isObject = (value: unknown): value is Loose =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const listOf = (value: unknown): readonly Loose[] => (Array.isArray(value) ? value.filter(isObject) : []);
 
-/** An action by its major version or its commit: a branch may change under us. */
+/** Actions must be pinned to a major version or a commit, since a branch may change. */
 const ACTION = /^[\w.-]+\/[\w./-]+@(?:v\d+|[0-9a-f]{40})$/;
 
-const ofWorkflow = (workflow: Loose, isHere: (command: string) => boolean): readonly string[] => {
+const ofWorkflow = (workflow: Loose, isKnown: (command: string) => boolean): readonly string[] => {
   const jobs = isObject(workflow.jobs) ? Object.values(workflow.jobs).filter(isObject) : [];
   const steps = jobs.flatMap((job) => listOf(job.steps));
   return [
-    ...(jobs.length === 0 || steps.length === 0 ? ['runs nothing'] : []),
-    ...(workflow.on === undefined ? ['says not when it runs'] : []),
-    ...(isObject(workflow.permissions) ? [] : ['has all permissions: name those that it needs']),
+    ...(jobs.length === 0 || steps.length === 0 ? ['has no steps'] : []),
+    ...(workflow.on === undefined ? ['has no triggers'] : []),
+    ...(isObject(workflow.permissions) ? [] : ['has default permissions: list those that it needs']),
     ...jobs
       .filter((job) => job['timeout-minutes'] === undefined)
       .map(() => 'has a job without timeout-minutes'),
     ...steps.flatMap(({ uses, run }) => [
-      ...(typeof uses === 'string' && !ACTION.test(uses) ? [`uses ${uses}, which is no fixed version`] : []),
-      ...(typeof run === 'string' && !isHere(run) ? [`runs \`${run}\`, which the tree does not have`] : []),
-      ...(uses === undefined && run === undefined ? ['has a step that does nothing'] : []),
+      ...(typeof uses === 'string' && !ACTION.test(uses)
+        ? [`uses ${uses}, which is not a fixed version`]
+        : []),
+      ...(typeof run === 'string' && !isKnown(run)
+        ? [`runs \`${run}\`, which does not exist in the tree`]
+        : []),
+      ...(uses === undefined && run === undefined ? ['has a step without uses or run'] : []),
     ]),
   ];
 };
@@ -34,34 +38,34 @@ const FIELDS = ['markdown', 'textarea', 'input', 'dropdown', 'checkboxes'];
 
 const ofForm = (form: Loose): readonly string[] => [
   ...['name', 'description'].filter((key) => typeof form[key] !== 'string').map((key) => `has no ${key}`),
-  ...(listOf(form.body).length === 0 ? ['asks nothing'] : []),
+  ...(listOf(form.body).length === 0 ? ['has no fields'] : []),
   ...listOf(form.body)
     .filter(({ type }) => !FIELDS.includes(String(type)))
     .map(({ type }) => `has a field of type ${String(type)}`),
 ];
 
-/** What GitHub would refuse, or read in another way than it is meant. */
+/** Files that GitHub would reject or misread. */
 const githubFindings =
-  (isHere: (command: string) => boolean): Check =>
+  (isKnown: (command: string) => boolean): Check =>
   ({ path, text }) => {
     if (!/^\.github\/.*\.ya?ml$/.test(path)) return [];
     const document = parseDocument(text);
     const [error] = document.errors;
-    if (error !== undefined) return [{ path, says: error.message }];
+    if (error !== undefined) return [{ path, message: error.message }];
     const content: unknown = document.toJS();
-    if (!isObject(content)) return [{ path, says: 'is empty' }];
-    const says = path.startsWith('.github/workflows/')
-      ? ofWorkflow(content, isHere)
+    if (!isObject(content)) return [{ path, message: 'is empty' }];
+    const messages = path.startsWith('.github/workflows/')
+      ? ofWorkflow(content, isKnown)
       : path.startsWith('.github/ISSUE_TEMPLATE/') && !path.endsWith('/config.yml')
         ? ofForm(content)
         : [];
-    return says.map((said): Finding => ({ path, says: said }));
+    return messages.map((text): Finding => ({ path, message: text }));
   };
 
 const text = (files: readonly SourceFile[], wanted: string): string =>
   files.find(({ path }) => path === wanted)?.text ?? '';
 
-test('what GitHub reads is valid, and its workflows run what the tree has', () => {
+test('the files for GitHub are valid, and workflows run only commands that exist', () => {
   const check = githubFindings((command) => command === 'make a');
   const count = (path: string, content: string) => check({ path, text: content }).length;
   const job = (step: string) =>
@@ -75,17 +79,17 @@ test('what GitHub reads is valid, and its workflows run what the tree has', () =
   assert.equal(count('.github/ISSUE_TEMPLATE/a.yml', 'name: a\nbody: [{type: textbox}]\n'), 2);
   const files = tree();
   const targets = new Set([...text(files, 'Makefile').matchAll(/^([a-z0-9-]+):/gm)].map(([, name]) => name));
-  const isHere = (command: string): boolean => {
+  const isKnown = (command: string): boolean => {
     const [, target] = /^make ([a-z0-9-]+)/.exec(command) ?? [];
     return target === undefined
       ? command.includes(' .ci/run') || /^sudo chown /.test(command)
       : targets.has(target);
   };
   assert.ok(files.some(({ path }) => path.startsWith('.github/workflows/')));
-  assertNone(files.flatMap(githubFindings(isHere)));
+  assertNone(files.flatMap(githubFindings(isKnown)));
 });
 
-test('every action, image and feature of the dev container is named with its version', () => {
+test('the image and features of the dev container are pinned to a version', () => {
   const container: unknown = JSON.parse(text(tree(), '.devcontainer/devcontainer.json'));
   assert.ok(isObject(container) && typeof container.image === 'string' && isObject(container.features));
   for (const name of [container.image, ...Object.keys(container.features)]) assert.match(name, /:[\w.-]+$/);

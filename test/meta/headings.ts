@@ -1,8 +1,8 @@
-/** The text of a document without its blocks of code. */
+/** The text of a document without its code blocks. */
 export const withoutBlocks = (text: string): string =>
   text.replaceAll(/^( *)```[^\n]*\n[\s\S]*?^\1```$/gm, (block) => block.replaceAll(/[^\n]/g, ''));
 
-/** Anchors of a document's headings, as GitHub makes them. */
+/** Anchors of a document's headings, as GitHub generates them. */
 export const anchorsOf = (text: string): ReadonlySet<string> => {
   const anchors = new Set<string>();
   for (const [, heading = ''] of withoutBlocks(text).matchAll(/^#{1,6} (.+)$/gm)) {

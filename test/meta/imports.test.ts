@@ -5,14 +5,14 @@ import { importsOf } from './imports.ts';
 import { tree } from './tree.ts';
 
 interface Rule {
-  /** Files that the rule is about. */
+  /** Files to which the rule applies. */
   readonly of: RegExp;
-  /** What they do not import. */
+  /** What they must not import. */
   readonly never: RegExp;
   readonly why: string;
-  /** Types may be imported: they are erased. */
+  /** Types may be imported, since they are erased. */
   readonly exceptTypes?: boolean;
-  /** One that breaks it. */
+  /** A file that breaks the rule. */
   readonly example: { readonly path: string; readonly text: string };
 }
 
@@ -22,7 +22,7 @@ const RULES: readonly Rule[] = [
   {
     of: /^operator\//,
     never: /^proxy\//,
-    why: 'the operator knows the proxy by its admin endpoint only',
+    why: 'the operator knows the proxy only through its admin endpoint',
     example: { path: 'operator/status/a.ts', text: "import { b } from '../../proxy/engine/b.ts';" },
   },
   {
@@ -34,7 +34,7 @@ const RULES: readonly Rule[] = [
   {
     of: /^crds\//,
     never: /^(kube|operator|program|proxy|report)\//,
-    why: 'the contract depends on nobody',
+    why: 'the contract depends on nothing',
     example: { path: 'crds/a.ts', text: "export { b } from '../kube/b.ts';" },
   },
   {
@@ -46,7 +46,7 @@ const RULES: readonly Rule[] = [
   {
     of: /^proxy\//,
     never: /^report\/(?!version\.ts$)/,
-    why: 'the proxy builds its answer as the contract’s type, and parses none',
+    why: 'the proxy builds its report as the contract’s type, and parses none',
     exceptTypes: true,
     example: { path: 'proxy/admin/a.ts', text: "import { status } from '../../report/status.ts';" },
   },
@@ -59,7 +59,7 @@ const RULES: readonly Rule[] = [
   {
     of: /^program\//,
     never: /^(crds|kube|operator|proxy|report)\//,
-    why: 'what any program needs of its process depends on none',
+    why: 'code that every program needs depends on no other room',
     example: { path: 'program/a.ts', text: "import { b } from '../kube/b.ts';" },
   },
   {
@@ -83,13 +83,13 @@ const RULES: readonly Rule[] = [
   {
     of: /^proxy\/(?!source\/|check\.ts$|configuration\/from-)/,
     never: /^crds\/(access-log|backend|capacity|drain|effective|l4balancer|listener|tuning|workload)\.ts$/,
-    why: 'an L4Balancer is one source of a configuration, and proxy/configuration/from-l4balancer.ts alone translates it',
+    why: 'an L4Balancer is one source of a configuration, and only proxy/configuration/from-l4balancer.ts translates it',
     example: { path: 'proxy/table/a.ts', text: "import type { Backend } from '../../crds/backend.ts';" },
   },
   {
     of: /^proxy\/relay-engine\/acceptor\//,
     never: /^(zod|pino|prom-client|yaml|undici)$/,
-    why: 'an acceptor does nothing but system calls',
+    why: 'an acceptor only makes system calls',
     example: { path: 'proxy/relay-engine/acceptor/a.ts', text: "import { pino } from 'pino';" },
   },
   {
@@ -110,31 +110,31 @@ const RULES: readonly Rule[] = [
   {
     of: /^(crds|kube|operator|program|proxy|report)\//,
     never: /^(test|e2e|scripts|cluster|tooling)\//,
-    why: 'what runs for users knows no tests and no tools',
+    why: 'production code does not depend on tests and tools',
     example: { path: 'kube/a.ts', text: "import { until } from '../tooling/wait/until.ts';" },
   },
   {
     of: /^tooling\//,
     never: /^(crds|kube|operator|program|proxy|report|cluster|scripts|test|e2e)\//,
-    why: 'what all tools share depends on none of them, nor on what they are for',
+    why: 'code that all tools share depends neither on them nor on the programs',
     example: { path: 'tooling/process/a.ts', text: "import { b } from '../../scripts/run/b.ts';" },
   },
   {
     of: /^cluster\//,
     never: /^(operator|proxy|report|scripts|test|e2e)\//,
-    why: 'a cluster knows neither what runs in it nor who starts it',
+    why: 'a cluster depends neither on what runs in it nor on what starts it',
     example: { path: 'cluster/own/a.ts', text: "import { b } from '../../test/b.ts';" },
   },
   {
     of: /^scripts\//,
     never: /^(test|e2e)\//,
-    why: 'tests import what make starts, which starts them by their paths',
+    why: 'tests import scripts; scripts start tests by their paths',
     example: { path: 'scripts/run/a.ts', text: "import { b } from '../../e2e/support/b.ts';" },
   },
   {
     of: /^(crds|kube|operator|program|proxy|report)\//,
     never: /^(undici|prom-client|node:https?|node:http2|node:tls)$/,
-    why: 'it loads much more than is used: program/late-modules.ts, program/prometheus.ts and kube/undici.ts load the part that is',
+    why: 'these load much more than is used: program/late-modules.ts, program/prometheus.ts and kube/undici.ts load only what is',
     exceptTypes: true,
     example: { path: 'proxy/a.ts', text: "import http, { type Server } from 'node:http';" },
   },
@@ -149,7 +149,7 @@ const check =
           .map(({ target, line }) => ({
             path: file.path,
             line,
-            says: `must not import ${target}: ${why}`,
+            message: `must not import ${target}: ${why}`,
           }))
       : [];
 
@@ -161,7 +161,7 @@ for (const rule of RULES)
     assertNone(files.flatMap(check(rule)));
   });
 
-test('imports are found in every form that TypeScript has', () => {
+test('every form of import in TypeScript is found', () => {
   const text = [
     "import a, { type T, b as c } from './a.ts';",
     'import {',

@@ -4,12 +4,12 @@ import { lineAt } from './finding.ts';
 import type { SourceFile } from './tree.ts';
 
 export interface Import {
-  /** As written; a relative one is resolved to a path of the tree. */
+  /** The specifier as written, or, if it is relative, the path in the tree. */
   readonly target: string;
   readonly line: number;
-  /** A type is erased before the program runs. */
+  /** Types are erased before the program runs. */
   readonly typeOnly: boolean;
-  /** What is imported by name, without types; empty where all of it is. */
+  /** The imported names, without types; empty if the whole module is imported. */
   readonly names: readonly string[];
 }
 
@@ -26,7 +26,7 @@ const namesOf = (clause: string): readonly string[] =>
     .map((name) => name.trim())
     .filter((name) => name !== '');
 
-/** Everything that a file imports, re-exports, imports late or starts as a worker. */
+/** Everything that a file imports, re-exports, imports dynamically or starts as a worker. */
 export const importsOf = ({ path, text }: SourceFile): readonly Import[] => {
   const code = withoutComments(text);
   return FORMS.flatMap((form) =>

@@ -7,32 +7,32 @@ import { type SourceFile, tree } from './tree.ts';
 
 const LINK = /\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g;
 
-/** Links lead to a file or a folder of the tree, seen from the document, and to a heading that is there. */
+/** Relative links must lead to an existing file or folder, and anchors to an existing heading. */
 const check = (files: readonly SourceFile[]): readonly Finding[] => {
   const texts = new Map(files.map(({ path, text }) => [path, text]));
   const folders = new Set(
     files.flatMap(({ path }) => path.split('/').map((_, depth, parts) => parts.slice(0, depth).join('/'))),
   );
-  const wrongWith = (from: string, link: string, anchor: string | undefined): string | undefined => {
+  const problemOf = (from: string, link: string, anchor: string | undefined): string | undefined => {
     const target = link === '' ? from : posix.join(posix.dirname(from), link).replace(/\/$/, '');
     const text = texts.get(target);
-    if (text === undefined && !folders.has(target)) return `links to ${target}, which is not there`;
+    if (text === undefined && !folders.has(target)) return `links to ${target}, which does not exist`;
     if (anchor === undefined || !target.endsWith('.md') || anchorsOf(text ?? '').has(anchor))
       return undefined;
-    return `links to the heading #${anchor} of ${target}, which is not there`;
+    return `links to the heading #${anchor} of ${target}, which does not exist`;
   };
   return files
     .filter(({ path }) => path.endsWith('.md'))
     .flatMap(({ path, text }) => {
       const prose = withoutBlocks(text);
       return [...prose.matchAll(LINK)].flatMap(({ index, 1: link = '', 2: anchor }) => {
-        const says = wrongWith(path, link, anchor);
-        return says === undefined ? [] : [{ path, line: lineAt(prose, index), says }];
+        const message = problemOf(path, link, anchor);
+        return message === undefined ? [] : [{ path, line: lineAt(prose, index), message }];
       });
     });
 };
 
-test('links of the documents lead to files of the tree and to headings in them', () => {
+test('links in documents lead to existing files and headings', () => {
   const page = { path: 'docs/page.md', text: '# A page\n\n## What `it` is: all of it\n' };
   const from = (path: string, text: string) => check([page, { path, text }]).length;
   assert.equal(from('README.md', '[a](no/such/file.md)'), 1);

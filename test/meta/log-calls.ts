@@ -19,7 +19,7 @@ const endOfString = (code: string, start: number): number => {
   return at;
 };
 
-/** Splits at the commas of one call; `start` is behind its opening bracket. */
+/** The arguments of one call; `start` is the offset after its opening parenthesis. */
 const argumentsAt = (code: string, start: number): readonly string[] => {
   const args: string[] = [];
   let depth = 0;
@@ -37,7 +37,7 @@ const argumentsAt = (code: string, start: number): readonly string[] => {
   return args.filter((argument) => argument !== '');
 };
 
-/** Every call of a logger in a TypeScript file. */
+/** All calls of a logger in a TypeScript file. */
 export const logCalls = (text: string): readonly LogCall[] => {
   const code = withoutComments(text);
   return [...code.matchAll(CALL)].map((match) => ({

@@ -14,7 +14,7 @@ const check: Check = ({ path, text }) =>
         .map(({ line, args }) => ({
           path,
           line,
-          says: `logs ${args.at(-1) ?? 'nothing'}: the message is one constant string, what varies is a field before it`,
+          message: `logs ${args.at(-1) ?? 'nothing'}: make the message a constant string, and pass variable parts as fields before it`,
         }))
     : [];
 

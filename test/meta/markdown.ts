@@ -1,4 +1,4 @@
-/** How a document says that the commands of the block below it are not run here. */
+/** A mark that says which test runs the commands of the block below it, or why none does. */
 export interface Mark {
   readonly kind: 'not run' | 'run by';
   /** The reason, or the path of the test. */
@@ -9,7 +9,7 @@ export interface Mark {
 export interface Block {
   readonly language: string;
   readonly body: string;
-  /** Line of its first content, from 1. */
+  /** Line number of the first line inside the block, starting at 1. */
   readonly line: number;
   readonly mark?: Mark;
 }
@@ -21,7 +21,7 @@ const markOf = (line: string | undefined): Mark | undefined => {
   return kind === 'not run' || kind === 'run by' ? { kind, text } : undefined;
 };
 
-/** The fenced blocks of a page, each with the mark that stands above it, blank lines ignored. */
+/** The fenced blocks of a page, each with the mark above it, if any; blank lines in between are ignored. */
 export const blocksOf = (text: string): readonly Block[] => {
   const blocks: Block[] = [];
   let open: { indent: number; language: string; line: number; body: string[] } | undefined;
@@ -47,7 +47,7 @@ export const blocksOf = (text: string): readonly Block[] => {
   return blocks;
 };
 
-/** The commands of a shell block: continued lines joined, comments and blank lines left out. */
+/** The commands of a shell block: continuation lines joined, without comments and blank lines. */
 export const commandsOf = (body: string): readonly string[] =>
   body
     .replace(/\s*\\\n\s*/g, ' ')

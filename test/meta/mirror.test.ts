@@ -4,10 +4,10 @@ import { test } from 'node:test';
 import { assertNone, type Finding } from './finding.ts';
 import { tree } from './tree.ts';
 
-/** Suites that test more than one room, and why they stand where they do. */
+/** Suites that test more than one room, and what they test. */
 const WHOLE: readonly string[] = [
   'test/operator/integration', // the whole operator against a real API server
-  'test/proxy/relay', // the conformance of the whole proxy, as a process
+  'test/proxy/relay', // the whole proxy, as a process
 ];
 
 const check = (paths: readonly string[]): readonly Finding[] => {
@@ -23,23 +23,23 @@ const check = (paths: readonly string[]): readonly Finding[] => {
     .filter((path) => !WHOLE.some((suite) => path.startsWith(`${suite}/`)))
     .map((path) => ({ path, room: posix.dirname(path).slice('test/'.length) }))
     .filter(({ room }) => !hasFolder(room))
-    .map(({ path, room }) => ({ path, says: `tests a folder ${room} that does not exist` }));
+    .map(({ path, room }) => ({ path, message: `tests a folder ${room} that does not exist` }));
 };
 
-test('each test stands in the folder that mirrors what it tests', () => {
+test('each test is in the folder that mirrors what it tests', () => {
   const source = 'kube/apply.ts';
   assert.equal(check([source, 'test/kube/apply.test.ts']).length, 0);
   assert.equal(check([source, 'test/kube/write/apply.test.ts']).length, 1);
   assertNone(check(tree().map(({ path }) => path)));
 });
 
-const stray = (path: string): boolean => path.endsWith('.test.ts') && !/^(test|e2e)\//.test(path);
+const isMisplaced = (path: string): boolean => path.endsWith('.test.ts') && !/^(test|e2e)\//.test(path);
 
-test('tests stand in test/ and e2e/ only', () => {
-  assert.ok(stray('kube/apply.test.ts'));
+test('tests are in test/ and e2e/ only', () => {
+  assert.ok(isMisplaced('kube/apply.test.ts'));
   assertNone(
     tree()
-      .filter(({ path }) => stray(path))
-      .map(({ path }) => ({ path, says: 'belongs into test/' })),
+      .filter(({ path }) => isMisplaced(path))
+      .map(({ path }) => ({ path, message: 'must be in test/' })),
   );
 });

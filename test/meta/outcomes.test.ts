@@ -4,7 +4,7 @@ import { withoutComments } from './comments.ts';
 import { assertNone, type Check, type Finding, lineAt } from './finding.ts';
 import { isProduction, tree } from './tree.ts';
 
-/** From the opening bracket at or behind `start` to the one that closes it. */
+/** The text from the first opening brace at or after `start` to the one that closes it. */
 const blockAt = (text: string, start: number): string => {
   const open = text.indexOf('{', start);
   let depth = 0;
@@ -15,7 +15,7 @@ const blockAt = (text: string, start: number): string => {
   return text.slice(open);
 };
 
-/** With `default: x satisfies never` the compiler refuses a switch that forgets a case. */
+/** With `default: x satisfies never` the compiler rejects a switch that misses a case. */
 const switches: Check = ({ path, text }) => {
   if (!isProduction(path)) return [];
   const code = withoutComments(text);
@@ -24,11 +24,12 @@ const switches: Check = ({ path, text }) => {
     .map(({ index }) => ({
       path,
       line: lineAt(code, index),
-      says: 'has a switch without default: end it with `default: x satisfies never` where every case is known',
+      message:
+        'has a switch without default: if all cases are known, end it with `default: x satisfies never`',
     }));
 };
 
-/** `catch {` drops the error; a comment inside says why that is right. */
+/** `catch {` drops the error; a comment inside must say why that is right. */
 const drops: Check = ({ path, text }) =>
   isProduction(path)
     ? [...text.matchAll(/\bcatch \{|\.catch\(\(\) =>[^\n]*/g)].flatMap(
@@ -36,12 +37,18 @@ const drops: Check = ({ path, text }) =>
           const reach = found.endsWith('{') ? blockAt(text, index) : found;
           return /\/\/|\/\*/.test(reach)
             ? []
-            : [{ path, line: lineAt(text, index), says: 'drops an error and does not say why in a comment' }];
+            : [
+                {
+                  path,
+                  line: lineAt(text, index),
+                  message: 'drops an error without a comment that says why',
+                },
+              ];
         },
       )
     : [];
 
-test('every switch has a default, so that the compiler can ask for every case', () => {
+test('every switch has a default, so that the compiler can check that no case is missing', () => {
   const path = 'kube/a.ts';
   assert.equal(
     switches({ path, text: 'switch (a(b)) {\n  case 1: {\n    break;\n  }\n}\ndefault: 1' }).length,
@@ -55,7 +62,7 @@ test('every switch has a default, so that the compiler can ask for every case', 
   assertNone(tree().flatMap(switches));
 });
 
-test('no error is dropped without a word', () => {
+test('no error is dropped without a comment that says why', () => {
   const path = 'kube/a.ts';
   assert.equal(
     drops({ path, text: 'try {\n  a();\n} catch {\n  return;\n}\n// a comment elsewhere' }).length,

@@ -5,7 +5,7 @@ import { tree } from './tree.ts';
 
 const PATH = /`([\w.-]+\/[\w./-]*)`/g;
 
-/** The paths that documents name in backquotes exist; `.ts`, `.test.ts` and a last slash may be left out. */
+/** Paths in backquotes must exist; `.ts`, `.test.ts` and a trailing slash may be omitted. */
 const missingPaths = (paths: Iterable<string>): Check => {
   const known = new Set<string>();
   for (const path of paths) {
@@ -21,7 +21,7 @@ const missingPaths = (paths: Iterable<string>): Check => {
           .map(({ index, named }) => ({
             path,
             line: lineAt(text, index),
-            says: `names ${named}, which is not there`,
+            message: `names ${named}, which does not exist`,
           }))
       : [];
 };

@@ -8,7 +8,7 @@ import { type SourceFile, tree } from './tree.ts';
 const PURE =
   /^(operator\/(capacity|desired|objects|rollout|status|sysctls|text)\/|proxy\/(configuration|table)\/|report\/(?!generate)|crds\/(parse|understand)\.ts$)/;
 
-/** Functions of Node whose answer depends on nothing but their arguments. */
+/** Node functions whose result depends only on their arguments. */
 const HARMLESS: Readonly<Record<string, readonly string[]>> = {
   'node:crypto': ['createHash', 'hash'],
   'node:net': ['isIP', 'isIPv4', 'isIPv6'],
@@ -25,16 +25,20 @@ const impureImports = (file: SourceFile): readonly Finding[] =>
       const harmless = HARMLESS[target] ?? [];
       return names.length === 0 || names.some((name) => !harmless.includes(name));
     })
-    .map(({ target, line }) => ({ path: file.path, line, says: `is pure, so it must not import ${target}` }));
+    .map(({ target, line }) => ({
+      path: file.path,
+      line,
+      message: `must be pure, so it must not import ${target}`,
+    }));
 
 const impureCode = ({ path, text }: SourceFile): readonly Finding[] =>
   matches(
     { path, text: withoutComments(text) },
     IMPURE,
-    (what) => `is pure, so it must not use ${what}: take it as an argument`,
+    (what) => `must be pure, so it must not use ${what}: pass it as an argument`,
   );
 
-/** The pure rooms and all that they run, wherever it is. */
+/** The files of the pure rooms, and all files that they import, directly or not. */
 const reached = (files: readonly SourceFile[]): readonly SourceFile[] => {
   const byPath = new Map(files.map((file) => [file.path, file]));
   const seen = new Set(files.filter(({ path }) => PURE.test(path)));
@@ -69,7 +73,7 @@ for (const [what, text, findings] of examples)
     assert.equal(check([{ path: 'proxy/relay-engine/a.ts', text }]).length, 0);
   });
 
-test('what a pure room imports must be pure as well', () => {
+test('a file that a pure room imports must be pure, too', () => {
   const files = [
     { path: 'operator/desired/a.ts', text: "import { b } from '../b.ts';" },
     { path: 'operator/b.ts', text: 'export const b = () => Date.now();' },

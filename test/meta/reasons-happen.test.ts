@@ -5,12 +5,12 @@ import { WARNING_REASONS } from '../../operator/status/warning-reasons.ts';
 import { assertNone, type Finding } from './finding.ts';
 import { type SourceFile, tree } from './tree.ts';
 
-/** Tests in which reasons arise as they do for users: at a real API server, or in a cluster with nodes. */
+/** Tests in which reasons arise as they do for users: with a real API server, or in a cluster with nodes. */
 const REAL = /^(test\/operator\/integration|e2e)\/.*\.test\.ts$/;
-/** A reason that is awaited, by a call or in a row of a table. */
+/** A reason that a test waits for, in a call or in a row of a table. */
 const AWAITED = /(?:\b(?:reason|told|warned)\([^;]*?'([A-Z]\w+)'|^\s*reason: '([A-Z]\w+)',$)/gm;
 
-/** Each reason of the catalogues is awaited by some test, and each that is awaited is in one of them. */
+/** Tests must wait for every reason of the catalogues, and for no others. */
 const check = (files: readonly SourceFile[], reasons: readonly string[]): readonly Finding[] => {
   const awaited = new Map(
     files
@@ -24,15 +24,15 @@ const check = (files: readonly SourceFile[], reasons: readonly string[]): readon
       .filter((reason) => !awaited.has(reason))
       .map((reason) => ({
         path: reason in WARNING_REASONS ? 'operator/status/warning-reasons.ts' : 'operator/status/reasons.ts',
-        says: `no test lets ${reason} come about: add one to reasons.test.ts or warnings.test.ts of test/operator/integration, or to e2e where it takes a node`,
+        message: `no test produces ${reason}: add one to reasons.test.ts or warnings.test.ts in test/operator/integration, or to e2e if it needs a node`,
       })),
     ...[...awaited]
       .filter(([reason]) => !reasons.includes(reason))
-      .map(([reason, path]) => ({ path, says: `awaits ${reason}, which is not in the catalogue` })),
+      .map(([reason, path]) => ({ path, message: `waits for ${reason}, which is not in the catalogue` })),
   ];
 };
 
-test('each reason of the status, also of its warnings, comes about in a test with a real API server or a real node', () => {
+test('every reason of the status and of its warnings occurs in a test with a real API server or a real node', () => {
   const path = 'test/operator/integration/a.test.ts';
   const text = "await world.reason(namespace, 'edge', 'Paused');\n    reason: 'CrashLoop',\n";
   assert.equal(check([{ path, text }], ['Paused', 'CrashLoop']).length, 0);

@@ -15,29 +15,29 @@ const SECTIONS = ['What it is', 'Data flow', 'The rooms', 'Ten decisions that ma
 const roomsOf = (text: string): string =>
   /^## The rooms$([\s\S]*?)(?=^## |$(?![\s\S]))/m.exec(text)?.[1] ?? '';
 
-/** The rooms section names every folder at the top of the tree. */
+/** The section "The rooms" must describe every top folder. */
 const architecture = (text: string, folders: Iterable<string>): readonly Finding[] => {
   const headings = [...text.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
   const rooms = roomsOf(text);
   return [
     ...SECTIONS.filter((section) => !headings.includes(section)).map((section) => ({
       path: PATH,
-      says: `has no section "${section}"`,
+      message: `has no section "${section}"`,
     })),
     ...[...folders]
       .filter((folder) => !rooms.includes(`\`${folder}/\``))
-      .map((folder) => ({ path: PATH, says: `does not say in "The rooms" what ${folder}/ is` })),
+      .map((folder) => ({ path: PATH, message: `does not describe ${folder}/ in "The rooms"` })),
   ];
 };
 
-test('ARCHITECTURE has its sections and names every folder at the top', () => {
+test('ARCHITECTURE has its sections and describes every top folder', () => {
   const folders = new Set(paths.filter((path) => path.includes('/')).map((path) => path.split('/')[0] ?? ''));
   assert.ok(folders.has('crds'));
   assert.equal(architecture('## What it is\n', ['crds']).length, 4);
   assertNone(architecture(page, folders));
 });
 
-/** The table of a program's folders names each, and no other. */
+/** The table of a program's folders must list exactly those that exist. */
 const inside = (text: string, program: string, folders: readonly string[]): readonly Finding[] => {
   const [, table = ''] = new RegExp(`^Inside \`${program}/\`:\\n\\n((?:\\|.*\\n)*)`, 'm').exec(text) ?? [];
   const named = [...table.matchAll(/^\|([^|]*)\|/gm)].flatMap(([, cell = '']) =>
@@ -46,14 +46,14 @@ const inside = (text: string, program: string, folders: readonly string[]): read
   return [
     ...folders
       .filter((folder) => !named.includes(folder))
-      .map((folder) => ({ path: PATH, says: `does not say what ${program}/${folder}/ is` })),
+      .map((folder) => ({ path: PATH, message: `does not describe ${program}/${folder}/` })),
     ...named
       .filter((folder) => !folders.includes(folder))
-      .map((folder) => ({ path: PATH, says: `names ${program}/${folder}/, which is not there` })),
+      .map((folder) => ({ path: PATH, message: `describes ${program}/${folder}/, which does not exist` })),
   ];
 };
 
-test('ARCHITECTURE names every folder of the operator and the proxy', () => {
+test('ARCHITECTURE describes every folder of the operator and the proxy', () => {
   const text =
     'Inside `proxy/`:\n\n| folder | what |\n|---|---|\n| `sys/`, `gone/` | with `no/` |\n\n`table/`\n';
   assert.equal(inside(text, 'proxy', ['sys', 'table']).length, 2);
@@ -64,11 +64,11 @@ test('ARCHITECTURE names every folder of the operator and the proxy', () => {
   }
 });
 
-/** Folders that a cell of a table names, such as `crds` or `crds/`. */
+/** The folders in a cell of a table, for example `crds` or `crds/`. */
 const namedIn = (cell: string): readonly string[] =>
   [...cell.matchAll(/`([\w-]+)\/?`/g)].map(([, name = '']) => name);
 
-/** No folder at the top imports another than its row allows, where the row names any or says nobody. */
+/** If the row of a top folder names folders or says "nobody", the folder must not import any others. */
 const mayImport = (text: string, sources: readonly SourceFile[]): readonly Finding[] =>
   [...roomsOf(text).matchAll(/^\|([^|]+)\|[^|]+\|([^|]+)\|$/gm)].flatMap(([, rooms = '', cell = '']) => {
     const allowed = namedIn(cell);
@@ -80,11 +80,11 @@ const mayImport = (text: string, sources: readonly SourceFile[]): readonly Findi
         .filter((target) => target !== room && sources.some(({ path }) => topFolder(path) === target));
       return [...new Set(imported)]
         .filter((target) => !allowed.includes(target))
-        .map((target) => ({ path: PATH, says: `does not say that ${room}/ imports ${target}/` }));
+        .map((target) => ({ path: PATH, message: `does not list ${target}/ among the imports of ${room}/` }));
     });
   });
 
-test('ARCHITECTURE says which rooms a room imports', () => {
+test('ARCHITECTURE lists the rooms that each room imports', () => {
   const text =
     '## The rooms\n\n| a | b | c |\n|---|---|---|\n| `kube/` | b | `crds` |\n| `crds/` | b | nobody |\n';
   const source = (path: string, target: string) => ({

@@ -2,7 +2,9 @@ import { sectionsOf } from '../../scripts/docs/sections.ts';
 import type { Finding } from './finding.ts';
 import type { SourceFile } from './tree.ts';
 
-/** The table in a generated section of a page has these rows and no others, below its two lines of head. */
+/**
+ * Checks that the table in a generated section of a page has exactly these rows below its two header lines.
+ */
 export const rowsCheck =
   (path: string, section: string) =>
   (files: readonly SourceFile[], rows: readonly string[]): readonly Finding[] => {
@@ -11,12 +13,12 @@ export const rowsCheck =
     return [
       ...rows
         .filter((row) => !shown.includes(row))
-        .map((row) => ({ path, says: `has no row in its section ${section}\n${row}` })),
+        .map((row) => ({ path, message: `lacks a row in its section ${section}\n${row}` })),
       ...shown
         .filter((row) => !rows.includes(row))
         .map((row) => ({
           path,
-          says: `has a row in its section ${section} that the code does not have\n${row}`,
+          message: `has a row in its section ${section} that the code does not have\n${row}`,
         })),
     ];
   };

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { treePaths } from '../../scripts/verify/tree-copy.ts';
 
-/** A file of the tree; the path is relative to the checkout. */
+/** A file of the tree; its path is relative to the checkout. */
 export interface SourceFile {
   readonly path: string;
   readonly text: string;
@@ -12,10 +12,10 @@ export interface SourceFile {
 /** The checkout. */
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** Every file that is committed or would be: what git ignores is not part of the project. Sorted by path. */
+/** All files that git tracks or would add, sorted by path. */
 export const tree = (): readonly SourceFile[] =>
   [...treePaths(ROOT)].sort().map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
 
-/** The rooms whose code goes into an image. */
+/** Whether a file is in a room whose code goes into an image. */
 export const isProduction = (path: string): boolean =>
   /^(bin|crds|kube|operator|program|proxy|report)\/.*\.(ts|js)$/.test(path);

@@ -5,8 +5,8 @@ import { tree } from './tree.ts';
 
 const PAUSE = String.raw`await (?:sleep\(|new Promise(?:<void>)?\((?:setImmediate|\(\w+\) => set(?:Timeout|Immediate)\())`;
 /**
- * A loop that polls: a pause is all of its body, or the end of it.
- * A loop that runs until a flag ends it is not one.
+ * A loop that polls: its body is a pause, or ends with one.
+ * A loop that runs until a flag stops it does not count.
  */
 const POLLING = new RegExp(
   String.raw`^( *)(?:while \((?!!?\w+\) )|for \(;;).*(?:\n? +${PAUSE}.*|\{\n(?:\1 +.*\n|\n)*?\1  ${PAUSE}.*\n\1\})$`,
@@ -14,9 +14,9 @@ const POLLING = new RegExp(
 );
 
 const check: Check = (file) =>
-  matches(file, POLLING, () => 'waits in a loop that may have no end: use tooling/wait/until.ts');
+  matches(file, POLLING, () => 'polls without a time limit: use tooling/wait/until.ts');
 
-test('tests wait for what comes about with a bound, and say what they saw instead', () => {
+test('tests poll with a time limit, and report what they saw instead', () => {
   const finds = (text: string): number => check({ path: 'test/a.test.ts', text }).length;
   assert.equal(finds('  while (!done()) await sleep(1);'), 1);
   assert.equal(finds('  while (!done())\n    await new Promise((resolve) => setTimeout(resolve, 20));'), 1);

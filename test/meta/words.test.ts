@@ -3,14 +3,14 @@ import { test } from 'node:test';
 import { assertNone, type Check, matches } from './finding.ts';
 import { tree } from './tree.ts';
 
-/** Written in parts, so that this file passes its own check. */
+/** Joins parts, so that this file passes its own check. */
 const joined = (...parts: readonly string[]): string => parts.join('');
 
-const RULES: readonly { readonly pattern: RegExp; readonly says: string; readonly example: string }[] = [
+const RULES: readonly { readonly pattern: RegExp; readonly message: string; readonly example: string }[] = [
   {
     // A cache mount's folder is inside an image.
     pattern: new RegExp(joined('(?<!target=)', '(?<![\\w.~-])/', '(?:root|work|home/\\w+)/'), 'g'),
-    says: 'is a path of one machine',
+    message: 'is a path on a particular machine',
     example: joined('const folder = "/', 'root/.cache";'),
   },
   {
@@ -27,22 +27,22 @@ const RULES: readonly { readonly pattern: RegExp; readonly says: string; readonl
         .join('|'),
       'g',
     ),
-    says: 'is a host of a package registry: leave it to the settings of npm, Go and apt',
+    message: 'is the host of a package registry: leave it to the settings of npm, Go and apt',
     example: joined('https://registry.', 'npmjs.org/zod'),
   },
   {
     pattern: new RegExp(joined('\\b(?:TO', 'DO|FIX', 'ME|XX', 'X)\\b'), 'g'),
-    says: 'leaves work open: do it, or leave it out',
+    message: 'leaves work unfinished: finish or remove it',
     example: joined('// TO', 'DO: later'),
   },
   {
     pattern: new RegExp(joined('\\b(?:test|it|describe|suite|t)\\.', '(?:only|skip|todo)\\('), 'g'),
-    says: 'runs less than all tests',
+    message: 'excludes tests',
     example: joined('test.', 'only("a", () => {});'),
   },
   {
     pattern: /^(?:<{7}|>{7})(?: |$)/gm,
-    says: 'is left of a merge',
+    message: 'is left over from a merge',
     example: `${'<'.repeat(7)} HEAD\n`,
   },
 ];
@@ -50,13 +50,13 @@ const RULES: readonly { readonly pattern: RegExp; readonly says: string; readonl
 const check: Check = (file) =>
   /^LICENSE$|package-lock\.json$/.test(file.path)
     ? []
-    : RULES.flatMap(({ pattern, says }) => matches(file, pattern, (found) => `"${found}" ${says}`));
+    : RULES.flatMap(({ pattern, message }) => matches(file, pattern, (found) => `"${found}" ${message}`));
 
-for (const { says, example } of RULES)
-  test(`nothing in the tree ${says}`, () => {
+for (const { message, example } of RULES)
+  test(`nothing in the tree ${message}`, () => {
     assert.equal(check({ path: 'a.ts', text: example }).length, 1, 'the example is not found');
   });
 
-test('no file has a word that does not belong into the project', () => {
+test('no file has a word that does not belong in the project', () => {
   assertNone(tree().flatMap(check));
 });
