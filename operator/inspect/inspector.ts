@@ -1,8 +1,8 @@
 import type { Clock } from '../../kube/clock.ts';
 import type { Reading, Report } from '../status/reading.ts';
-import { createPace, isSettled } from './pace.ts';
+import { createSlots } from './concurrency-limit.ts';
+import { createPace, isSettled } from './poll-interval.ts';
 import { ReportError } from './read-report.ts';
-import { createSlots } from './slots.ts';
 
 /** A proxy pod that runs. */
 export interface Target {

@@ -2,7 +2,7 @@ import { ApiError } from '../../kube/errors.ts';
 import type { ListWatchState } from '../../kube/list-watch.ts';
 import type { Report } from '../status/reading.ts';
 import { isOptional, type WatchedKind } from '../watch/kinds.ts';
-import { isOutage } from './loss.ts';
+import { isOutage } from './source-loss.ts';
 
 /** Whether the API server is, or was a moment ago, away for the operator as well. */
 export interface Outage {

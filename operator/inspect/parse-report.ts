@@ -2,7 +2,7 @@ import type { Health } from '../../report/health.ts';
 import { type ReportedFinding, tolerantReport } from '../../report/tolerant.ts';
 import { reasonOfCode, severity } from '../status/finding-reasons.ts';
 import type { Report } from '../status/reading.ts';
-import { lossOf } from './loss.ts';
+import { lossOf } from './source-loss.ts';
 
 /**
  * As many listeners and backends as a spec may have; there are fewer knobs. What is too long is cut and

@@ -1,8 +1,8 @@
 import type { Clock } from '../../kube/clock.ts';
-import { decide, type Seen, see } from './decide.ts';
 import type { Fence } from './fenced-transport.ts';
 import { type Claim, type Lease, microTime } from './lease.ts';
 import type { LeaseClient } from './lease-client.ts';
+import { decide, type Seen, see } from './lease-step.ts';
 
 export interface Timing {
   /** How long a Lease that is not renewed is respected by the others. */

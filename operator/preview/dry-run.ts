@@ -8,14 +8,14 @@ import { EXIT } from '../errors/operator-error.ts';
 import { childName } from '../objects/child-name.ts';
 import type { Owner } from '../objects/owner.ts';
 import { type Gathered, gather } from '../reconcile/gather.ts';
-import { createLedger } from '../reconcile/ledger.ts';
 import { planChildren } from '../reconcile/plan-children.ts';
+import { createLedger } from '../reconcile/write-cache.ts';
 import type { Gate, Waiting } from '../rollout/gate.ts';
 import { untried } from '../rollout/judge-probe.ts';
 import { createProbeResults } from '../rollout/probe-results.ts';
 import { checkGate } from '../status/check-gate.ts';
 import { ROOT } from '../watch/kinds.ts';
-import { lookAround, type Surroundings } from './look-around.ts';
+import { lookAround, type Surroundings } from './list-cluster.ts';
 import { type ChildPreview, previewChild } from './preview-child.ts';
 
 export interface DryRunOptions {

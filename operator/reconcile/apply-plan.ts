@@ -6,7 +6,7 @@ import type { WatchedKind } from '../watch/kinds.ts';
 import { type Applied, type ApplyDeps, applyChildren } from './apply-children.ts';
 import type { Gathered } from './gather.ts';
 import { planChildren } from './plan-children.ts';
-import { type TendDeps, tendProbes } from './tend-probes.ts';
+import { type TendDeps, tendProbes } from './run-preflight.ts';
 
 export interface ApplyPlanDeps extends ApplyDeps, TendDeps {
   readonly writer: ApplyDeps['writer'] & TendDeps['writer'];

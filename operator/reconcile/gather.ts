@@ -8,10 +8,10 @@ import type { Pod } from '../objects/pod.ts';
 import type { Deployment } from '../objects/workload.ts';
 import { isProbe } from '../rollout/probe-pod.ts';
 import type { Observed } from '../status/observed.ts';
+import type { Collections } from '../watch/cluster-cache.ts';
 import { isWatched } from '../watch/kinds.ts';
-import type { Collections } from '../watch/world.ts';
-import type { Ledger } from './ledger.ts';
-import { ownership } from './own-child.ts';
+import { ownership } from './ownership.ts';
+import type { Ledger } from './write-cache.ts';
 
 /** One resource and all that is known of its children. */
 export interface Gathered {

@@ -7,7 +7,7 @@ import { listed } from '../text/lists-and-counts.ts';
 import { sentence, stable } from '../text/stable.ts';
 import type { Applied, Repair } from './apply-children.ts';
 import type { Change } from './changed-by.ts';
-import { CONTESTED_ROUNDS } from './contests.ts';
+import { CONTESTED_ROUNDS } from './contest-tracker.ts';
 
 /** The events about what was done to the children; none when nothing was. */
 export const appliedEvents = (applied: Applied): readonly KubeEvent[] => [

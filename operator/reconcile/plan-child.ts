@@ -2,8 +2,8 @@ import type { Manifest } from '../../kube/apply.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { controllerOf } from '../objects/controller-of.ts';
 import { ROOT } from '../watch/kinds.ts';
-import { type Confirmed, digest, isUnchanged } from './ledger.ts';
-import { ownership } from './own-child.ts';
+import { ownership } from './ownership.ts';
+import { type Confirmed, digest, isUnchanged } from './write-cache.ts';
 
 export interface ChildState {
   readonly owner: { readonly name: string; readonly uid: string };

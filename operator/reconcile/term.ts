@@ -17,15 +17,15 @@ import { createProbeResults } from '../rollout/probe-results.ts';
 import { isOfStorm } from '../rollout/spent-pods.ts';
 import type { ControllerMetrics } from '../telemetry/controller-metrics.ts';
 import type { Recorder } from '../telemetry/recorder.ts';
+import type { World } from '../watch/cluster-cache.ts';
 import { ROOT, type WatchedKind } from '../watch/kinds.ts';
 import { rootKey } from '../watch/root-key.ts';
-import type { World } from '../watch/world.ts';
-import { createContests } from './contests.ts';
+import { createContests } from './contest-tracker.ts';
 import { ledgerName } from './gather.ts';
+import { settle } from './handle-outcome.ts';
 import { appliedEvents, givenUpEvent, transitionEvent } from './kube-events.ts';
-import { createLedger } from './ledger.ts';
 import { type ReconcileDeps, reconcile } from './reconcile.ts';
-import { settle } from './settle.ts';
+import { createLedger } from './write-cache.ts';
 
 /** What does not change from one term to the next. */
 export interface TermOptions {

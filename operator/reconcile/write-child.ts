@@ -3,8 +3,8 @@ import { ApiError } from '../../kube/errors.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { ObjectRef } from '../../kube/paths.ts';
 import { OPERATOR_ANNOTATION } from './changed-by.ts';
-import type { Ledger } from './ledger.ts';
 import { exactPorts } from './service-ports.ts';
+import type { Ledger } from './write-cache.ts';
 
 export interface WriteDeps {
   readonly writer: Pick<Writer, 'apply' | 'applyNew' | 'remove' | 'replace'>;

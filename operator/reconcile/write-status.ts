@@ -6,8 +6,8 @@ import type { KubeObject } from '../../kube/object.ts';
 import type { ObjectRef } from '../../kube/paths.ts';
 import { appliedFields, sorted } from './applied-fields.ts';
 import { type Change, changedBy } from './changed-by.ts';
-import type { Contests } from './contests.ts';
-import { digest, type Ledger, statusDigest } from './ledger.ts';
+import type { Contests } from './contest-tracker.ts';
+import { digest, type Ledger, statusDigest } from './write-cache.ts';
 
 export interface StatusDeps {
   readonly writer: Pick<Writer, 'applyStatus'>;

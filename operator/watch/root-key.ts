@@ -2,8 +2,8 @@ import type { KubeObject } from '../../kube/object.ts';
 import { keyOf } from '../../kube/strip.ts';
 import { INSTANCE } from '../objects/child-labels.ts';
 import { controllerOf } from '../objects/controller-of.ts';
+import type { Collections } from './cluster-cache.ts';
 import { ROOT, type WatchedKind } from './kinds.ts';
-import type { Collections } from './world.ts';
 
 /** Of the longest chain of owners: Pod, ReplicaSet, Deployment, L4Balancer. */
 const MOST_OWNERS = 3;

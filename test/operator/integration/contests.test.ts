@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createWriter, type Manifest } from '../../../kube/apply.ts';
 import { objectPath } from '../../../kube/paths.ts';
-import { CONTESTED_ROUNDS, FIRST_WAIT_MS } from '../../../operator/reconcile/contests.ts';
+import { CONTESTED_ROUNDS, FIRST_WAIT_MS } from '../../../operator/reconcile/contest-tracker.ts';
 import { beside } from '../../beside.ts';
 import { type OperatorProcess, startOperator } from './operator.ts';
 import { podsOf } from './pods.ts';

@@ -8,9 +8,9 @@ import { childLabels } from '../../../operator/objects/child-labels.ts';
 import { ROLLOUT_STOPPED } from '../../../operator/objects/workload.ts';
 import { type Applied, type ApplyDeps, applyChildren } from '../../../operator/reconcile/apply-children.ts';
 import { OPERATOR_ANNOTATION } from '../../../operator/reconcile/changed-by.ts';
-import { createContests, LONGEST_WAIT_MS } from '../../../operator/reconcile/contests.ts';
-import { createLedger } from '../../../operator/reconcile/ledger.ts';
-import type { Collections } from '../../../operator/watch/world.ts';
+import { createContests, LONGEST_WAIT_MS } from '../../../operator/reconcile/contest-tracker.ts';
+import { createLedger } from '../../../operator/reconcile/write-cache.ts';
+import type { Collections } from '../../../operator/watch/cluster-cache.ts';
 import { owner } from '../owner.ts';
 
 const OWNER = owner();

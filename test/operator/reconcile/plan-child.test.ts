@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '../../../kube/object.ts';
 import { childLabels } from '../../../operator/objects/child-labels.ts';
-import { createLedger } from '../../../operator/reconcile/ledger.ts';
 import { type ChildState, type Plan, planChild } from '../../../operator/reconcile/plan-child.ts';
+import { createLedger } from '../../../operator/reconcile/write-cache.ts';
 
 const OWNER = { name: 'edge', uid: 'owner' };
 const controlled = (uid: string, kind = 'L4Balancer', name = 'edge') => ({

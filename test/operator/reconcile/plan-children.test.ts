@@ -7,12 +7,12 @@ import type { Child } from '../../../operator/desired/children.ts';
 import { childMetadata } from '../../../operator/desired/metadata.ts';
 import { FIRST, REVISION_ANNOTATION } from '../../../operator/desired/revisions/all.ts';
 import { gather, ledgerName } from '../../../operator/reconcile/gather.ts';
-import { createLedger, type Ledger } from '../../../operator/reconcile/ledger.ts';
 import { planChildren } from '../../../operator/reconcile/plan-children.ts';
+import { createLedger, type Ledger } from '../../../operator/reconcile/write-cache.ts';
 import { createProbeResults } from '../../../operator/rollout/probe-results.ts';
+import type { Collections } from '../../../operator/watch/cluster-cache.ts';
 import { Collection } from '../../../operator/watch/collection.ts';
 import { WATCHED_KINDS, type WatchedKind } from '../../../operator/watch/kinds.ts';
-import type { Collections } from '../../../operator/watch/world.ts';
 import { MINIMAL, owner, RENDER, UID } from '../owner.ts';
 
 type Objects = Partial<Readonly<Record<WatchedKind, KubeObject>>>;

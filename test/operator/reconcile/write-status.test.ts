@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import type { Status } from '../../../crds/status.ts';
 import { ApiError } from '../../../kube/errors.ts';
 import type { KubeObject } from '../../../kube/object.ts';
-import { CONTESTED_ROUNDS, createContests } from '../../../operator/reconcile/contests.ts';
-import { createLedger } from '../../../operator/reconcile/ledger.ts';
+import { CONTESTED_ROUNDS, createContests } from '../../../operator/reconcile/contest-tracker.ts';
+import { createLedger } from '../../../operator/reconcile/write-cache.ts';
 import { STATUS_EVERY_MS, writeStatus } from '../../../operator/reconcile/write-status.ts';
 
 const KEY = 'shop/edge';

@@ -8,7 +8,7 @@ import {
   createContests,
   LONGEST_WAIT_MS,
   QUIET_MS,
-} from '../../../operator/reconcile/contests.ts';
+} from '../../../operator/reconcile/contest-tracker.ts';
 
 const manifest = (digest: string): Manifest => ({ metadata: { name: digest } }) as Manifest;
 const CONTENT: Content = {

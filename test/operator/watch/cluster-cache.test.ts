@@ -4,7 +4,7 @@ import { ApiError } from '../../../kube/errors.ts';
 import type { ListWatchOptions } from '../../../kube/list-watch.ts';
 import type { KubeObject } from '../../../kube/object.ts';
 import { WATCHED_KINDS, type WatchedKind } from '../../../operator/watch/kinds.ts';
-import { lost, playWorld } from './played-world.ts';
+import { lost, playWorld } from './scripted-watches.ts';
 
 const OPTIONAL: WatchedKind = 'PodDisruptionBudget';
 const UNKNOWN = new ApiError({ method: 'GET', path: '/x', httpStatus: 404, body: '' });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PREFLIGHT_MS, tendProbes } from '../../../operator/reconcile/tend-probes.ts';
+import { PREFLIGHT_MS, tendProbes } from '../../../operator/reconcile/run-preflight.ts';
 import type { Gate, Waiting } from '../../../operator/rollout/gate.ts';
 import { createProbeResults } from '../../../operator/rollout/probe-results.ts';
 import { owner, RENDER } from '../owner.ts';

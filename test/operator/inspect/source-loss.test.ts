@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lossOf } from '../../../operator/inspect/loss.ts';
+import { lossOf } from '../../../operator/inspect/source-loss.ts';
 
 const TABLE: readonly (readonly [what: string, stand: Parameters<typeof lossOf>[0], told: boolean])[] = [
   ['a source that is followed', { following: true }, false],

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../kube/object.ts';
 import { childLabels } from '../objects/child-labels.ts';
 import { controllerOf } from '../objects/controller-of.ts';
-import type { Confirmed } from './ledger.ts';
+import type { Confirmed } from './write-cache.ts';
 
 /** Why an object counts as a resource's child. */
 export type Ownership =

@@ -1,7 +1,7 @@
 import type { Manifest } from '../../kube/apply.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { ROLLOUT_STOPPED } from '../objects/workload.ts';
-import { type Confirmed, isUnchanged } from './ledger.ts';
+import { type Confirmed, isUnchanged } from './write-cache.ts';
 
 /**
  * Whether an object is what the operator has made of it with the `last` that it sent, or is not there as it left it: then what is `wanted` now,

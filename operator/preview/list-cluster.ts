@@ -1,7 +1,7 @@
 import type { Transport } from '../../kube/transport.ts';
 import { type KubernetesVersion, parseVersion } from '../objects/kubernetes-version.ts';
+import { followWorld, type World } from '../watch/cluster-cache.ts';
 import { createNodeTracker } from '../watch/node-tracker.ts';
-import { followWorld, type World } from '../watch/world.ts';
 
 /** The cluster as it was at one moment, as an operator that starts gets to know it. */
 export interface Surroundings extends Pick<World, 'collections' | 'serves'> {

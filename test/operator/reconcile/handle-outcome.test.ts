@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
 import { ApiError } from '../../../kube/errors.ts';
+import { settle } from '../../../operator/reconcile/handle-outcome.ts';
 import type { Outcome } from '../../../operator/reconcile/outcome.ts';
-import { settle } from '../../../operator/reconcile/settle.ts';
 
 interface Told {
   readonly result: string[];

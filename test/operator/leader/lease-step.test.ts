@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decide, type Step, see } from '../../../operator/leader/decide.ts';
 import type { Lease } from '../../../operator/leader/lease.ts';
+import { decide, type Step, see } from '../../../operator/leader/lease-step.ts';
 
 const lease = (holder?: string, seconds: number | 'unsaid' = 15, version = '1'): Lease => ({
   metadata: { name: 'l', namespace: 'n', resourceVersion: version },

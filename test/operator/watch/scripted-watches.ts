@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { ListWatchOptions, ListWatchState } from '../../../kube/list-watch.ts';
 import type { KubeObject } from '../../../kube/object.ts';
+import { followWorld, type WorldEvents } from '../../../operator/watch/cluster-cache.ts';
 import { isOptional, type WatchedKind } from '../../../operator/watch/kinds.ts';
-import { followWorld, type WorldEvents } from '../../../operator/watch/world.ts';
 import { scriptedTransport } from '../../kube/scripted-transport.ts';
 
 interface Play {

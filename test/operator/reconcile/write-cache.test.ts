@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '../../../kube/object.ts';
-import { createLedger, isUnchanged } from '../../../operator/reconcile/ledger.ts';
 import { isAtLeast } from '../../../operator/reconcile/resource-version.ts';
+import { createLedger, isUnchanged } from '../../../operator/reconcile/write-cache.ts';
 
 const object = (resourceVersion: string, spec: object = { cpu: '500m' }, uid = 'u1'): KubeObject => ({
   metadata: { name: 'x', uid, resourceVersion },
