@@ -1,41 +1,41 @@
 /**
  * An endpoint of the soak, as a process of its own that can be killed: node endpoint-program.ts PORT NAME. It
- * greets each client with its name, then does what the client's first line asks for:
+ * sends each client its name, then does what the client's first line requests:
  *
- *   echo      sends back what comes, and the end of stream behind it
- *   bulk N    sends N bytes of the pattern, then its end of stream
- *   sink      reads to the end of stream and says "N" for as many bytes of the pattern, or "wrong"
+ *   echo      sends back what it receives, and the end of stream after it
+ *   bulk N    sends N bytes of the pattern, then the end of stream
+ *   sink      reads to the end of stream, then sends the number of bytes; "wrong" if they are not the pattern
  */
 import { createServer, type Socket } from 'node:net';
 import { isPatternAt, patternAt } from './pattern.ts';
 
-/** A client that has said this much without a line end does not speak our language. */
+/** A client that sends this many bytes without a newline does not use this protocol. */
 const LONGEST_LINE = 64;
 const CHUNK = 32_768;
 
 const sendBulk = (socket: Socket, length: number): void => {
   let sent = 0;
-  const more = (): void => {
+  const sendMore = (): void => {
     while (sent < length && !socket.destroyed) {
       const chunk = patternAt(sent, Math.min(CHUNK, length - sent));
       sent += chunk.length;
       if (!socket.write(chunk)) return;
     }
-    if (sent >= length) socket.off('drain', more).end();
+    if (sent >= length) socket.off('drain', sendMore).end();
   };
-  socket.on('drain', more).resume();
-  more();
+  socket.on('drain', sendMore).resume();
+  sendMore();
 };
 
 const sink = (socket: Socket, first: Buffer): void => {
   let received = 0;
-  let right = true;
+  let isPattern = true;
   const take = (data: Buffer): void => {
-    right &&= isPatternAt(received, data);
+    isPattern &&= isPatternAt(received, data);
     received += data.length;
   };
   take(first);
-  socket.on('data', take).on('end', () => socket.end(right ? `${received}` : 'wrong'));
+  socket.on('data', take).on('end', () => socket.end(isPattern ? `${received}` : 'wrong'));
 };
 
 const serve = (socket: Socket, line: string, rest: Buffer): void => {
@@ -45,12 +45,12 @@ const serve = (socket: Socket, line: string, rest: Buffer): void => {
   else if (what === 'echo') {
     if (rest.length > 0) socket.write(rest);
     socket.pipe(socket);
-  } else socket.end('what?');
+  } else socket.end('unknown request');
 };
 
 const [port, name] = process.argv.slice(2);
 createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-  socket.on('error', () => undefined); // clients that reset are part of it
+  socket.on('error', () => undefined); // some clients reset on purpose
   socket.write(`${name}\n`);
   let read = Buffer.alloc(0);
   const onData = (data: Buffer): void => {

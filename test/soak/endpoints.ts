@@ -8,11 +8,11 @@ const PROGRAM = new URL('./endpoint-program.ts', import.meta.url).pathname;
 
 interface Endpoint {
   readonly port: number;
-  life: number;
+  starts: number;
   child: ChildProcess;
 }
 
-const begin = async (port: number, name: string): Promise<ChildProcess> => {
+const startProgram = async (port: number, name: string): Promise<ChildProcess> => {
   const child = spawn(process.execPath, [PROGRAM, `${port}`, name], { stdio: ['ignore', 'pipe', 'inherit'] });
   endWithThis(child);
   await Promise.race([
@@ -23,15 +23,15 @@ const begin = async (port: number, name: string): Promise<ChildProcess> => {
 };
 
 /**
- * Endpoint processes that are killed and come back on the same port; each life has a name of its own, which
- * it tells its clients.
+ * Endpoint processes that are killed and restarted on the same port. Each start has a name of its own, which
+ * the process sends to its clients.
  */
 export class Endpoints {
   #endpoints: Endpoint[];
-  /** Names of the lives that ended. */
+  /** Names of the processes that were killed. */
   #deaths = new Set<string>();
-  /** When the last one did, in milliseconds of performance.now(). */
-  #lastDeath = Number.NEGATIVE_INFINITY;
+  /** When the last one had exited, in milliseconds of performance.now(). */
+  #lastDeathAt = Number.NEGATIVE_INFINITY;
 
   private constructor(endpoints: Endpoint[]) {
     this.#endpoints = endpoints;
@@ -41,7 +41,11 @@ export class Endpoints {
     const ports = await freePorts(count);
     return new Endpoints(
       await Promise.all(
-        ports.map(async (port, index) => ({ port, life: 0, child: await begin(port, `${index}.0`) })),
+        ports.map(async (port, index) => ({
+          port,
+          starts: 0,
+          child: await startProgram(port, `${index}.0`),
+        })),
       ),
     );
   }
@@ -54,28 +58,31 @@ export class Endpoints {
     return this.#deaths.size;
   }
 
-  /** Kills an endpoint and starts it again `awayMs` later. */
-  async killOne(index: number, awayMs: number): Promise<void> {
+  /** Kills an endpoint and starts it again `downMs` later. */
+  async killOne(index: number, downMs: number): Promise<void> {
     const endpoint = this.#endpoints[index % this.#endpoints.length] as Endpoint;
-    const name = `${this.#endpoints.indexOf(endpoint)}.${endpoint.life}`;
+    const name = `${this.#endpoints.indexOf(endpoint)}.${endpoint.starts}`;
     const gone = once(endpoint.child, 'exit');
-    // Noted first: its clients may hear of it before this process does. And again: until now one may have
-    // come to it.
+    // Recorded before the kill, since clients may notice it before this process does.
     this.#deaths.add(name);
     endpoint.child.kill('SIGKILL');
     await gone;
-    this.#lastDeath = performance.now();
-    await sleep(awayMs);
-    endpoint.life++;
-    endpoint.child = await begin(endpoint.port, `${this.#endpoints.indexOf(endpoint)}.${endpoint.life}`);
+    this.#lastDeathAt = performance.now();
+    await sleep(downMs);
+    endpoint.starts++;
+    endpoint.child = await startProgram(
+      endpoint.port,
+      `${this.#endpoints.indexOf(endpoint)}.${endpoint.starts}`,
+    );
   }
 
   /**
-   * Whether a kill explains that a session failed: that of the endpoint that greeted it, or, where none had
-   * yet, any since `since`: a connection may be lost in the queue of an endpoint that never took it.
+   * Whether a kill explains that a session failed: the kill of the session's endpoint or, if no endpoint had
+   * sent its name yet, any kill since `since`, since an endpoint may be killed before it accepts a
+   * connection.
    */
   explains(endpoint: string | undefined, since: number): boolean {
-    return endpoint === undefined ? this.#lastDeath >= since : this.#deaths.has(endpoint);
+    return endpoint === undefined ? this.#lastDeathAt >= since : this.#deaths.has(endpoint);
   }
 
   async stop(): Promise<void> {

@@ -3,7 +3,7 @@ import { abortOnSignals } from '../../tooling/process/abort-on-signals.ts';
 import { elapsed } from '../../tooling/terminal/duration.ts';
 import { parseOptions, USAGE } from './options.ts';
 import { type Progress, runSoak } from './run-soak.ts';
-import { judge, type Soaked } from './verdict.ts';
+import { judge, type SoakResult } from './verdict.ts';
 
 const LINE_EVERY_MS = 10_000;
 
@@ -11,7 +11,7 @@ const progressLine = (p: Progress): string =>
   [
     elapsed(p.atMs).padStart(8),
     `${p.good.toLocaleString('en')} sessions`,
-    `${p.killed.toLocaleString('en')} ended with a killed endpoint`,
+    `${p.killed.toLocaleString('en')} ended by a killed endpoint`,
     `${p.failed} failed`,
     `${p.open} open`,
     `${(p.rssBytes / 1024 / 1024).toFixed(1)} MiB`,
@@ -20,33 +20,33 @@ const progressLine = (p: Progress): string =>
     `${p.deaths} kills`,
   ].join('  ');
 
-const report = (soaked: Soaked): boolean => {
+const report = (soaked: SoakResult): boolean => {
   const width = Math.max(...Object.keys(soaked.sessions).map((name) => name.length));
   for (const [name, { good, killed }] of Object.entries(soaked.sessions))
     console.log(
-      `${name.padEnd(width)}  ${good.toLocaleString('en').padStart(10)} good  ${killed} ended with a killed endpoint`,
+      `${name.padEnd(width)}  ${good.toLocaleString('en').padStart(10)} good  ${killed} ended by a killed endpoint`,
     );
   const checks = judge(soaked);
   for (const { what, ok, seen } of checks) console.log(`${ok ? '✓' : '✗'} ${what} (${seen})`);
   return checks.every(({ ok }) => ok);
 };
 
-const asked = parseOptions(process.argv.slice(2));
-switch (asked.command) {
+const command = parseOptions(process.argv.slice(2));
+switch (command.command) {
   case 'Help':
     process.stdout.write(USAGE);
     break;
   case 'Refused':
-    console.error(`${asked.problem}\n\n${USAGE}`);
+    console.error(`${command.problem}\n\n${USAGE}`);
     process.exitCode = 2;
     break;
   case 'Run': {
     let last = 0;
     const soaked = await runSoak({
-      forMs: asked.minutes * 60_000,
-      acceptors: asked.acceptors,
+      forMs: command.minutes * 60_000,
+      acceptors: command.acceptors,
       signal: abortOnSignals(),
-      onFailure: (words) => console.log(`✗ ${words}`),
+      onFailure: (message) => console.log(`✗ ${message}`),
       onProgress(progress) {
         if (progress.atMs - last < LINE_EVERY_MS) return;
         last = progress.atMs;
@@ -57,5 +57,5 @@ switch (asked.command) {
     break;
   }
   default:
-    asked satisfies never;
+    command satisfies never;
 }

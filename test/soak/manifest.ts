@@ -1,9 +1,9 @@
 import type { BackendInput, Manifest } from '../proxy/relay/proxy-process.ts';
 
 export interface SoakPorts {
-  /** Two listeners that are always there. */
+  /** Two listeners that are always served. */
   readonly steady: readonly [number, number];
-  /** One that comes and goes. */
+  /** A listener that comes and goes. */
   readonly fleeting: number;
   readonly endpoints: readonly number[];
 }
@@ -15,30 +15,30 @@ const LOGS = [
   { mode: 'Sampled', sampleOneIn: 100_000 },
 ] as const satisfies readonly Manifest['accessLog'][];
 
-/** How many changes it takes until the port that comes and goes does the one or the other. */
+/** Number of changes after which the fleeting listener is added or removed. */
 const FLEETING_EVERY = 5;
 
 const at = <T>(list: readonly T[], index: number): T => list[index % list.length] as T;
 
-/** The manifest after `change` changes: no two in a row are the same, and 0 is where it begins and ends. */
+/** The manifest after `change` changes: no two in a row are equal. A soak starts and ends with number 0. */
 export const manifestOf = ({ steady, fleeting, endpoints }: SoakPorts, change: number): Manifest => {
   const backend = (name: string, shift: number): BackendInput => ({
     name,
     algorithm: at(ALGORITHMS, (change + shift) >> 1),
-    // One of the endpoints is left out in turn, and their weights change.
+    // Each change omits another endpoint and shifts the weights.
     endpoints: endpoints
       .filter((_, index) => change === 0 || index !== (change + shift) % endpoints.length)
       .map((port, index) => ({ address: '127.0.0.1', port, weight: 1 + ((change + index) % 4) })),
     connect: { retries: 3 + (change % 3), timeout: at(['2s', '3s'], change) },
     maxConnectionsPerEndpoint: at([40_000, 50_000], change),
   });
-  const comesAndGoes = Math.floor(change / FLEETING_EVERY) % 2 === 0;
+  const isServed = Math.floor(change / FLEETING_EVERY) % 2 === 0;
   const [first, second] = change % 7 === 6 ? ['b', 'a'] : ['a', 'b'];
   return {
     listeners: [
       { name: 'one', port: steady[0], backend: first as string, idle: at(['5m', '6m'], change) },
       { name: 'two', port: steady[1], backend: second as string },
-      ...(comesAndGoes ? [{ name: 'fleeting', port: fleeting, backend: 'a' }] : []),
+      ...(isServed ? [{ name: 'fleeting', port: fleeting, backend: 'a' }] : []),
     ],
     backends: [backend('a', 0), backend('b', 1)],
     accessLog: at(LOGS, change),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseOptions } from './options.ts';
 
-test('without options a soak takes half an hour', () => {
+test('a soak runs for half an hour by default', () => {
   assert.deepEqual(parseOptions([]), { command: 'Run', minutes: 30, acceptors: 3 });
   assert.deepEqual(parseOptions(['--minutes', '0.5', '--acceptors', '1']), {
     command: 'Run',
@@ -19,7 +19,7 @@ for (const [argv, says] of [
   [['--hours', '1'], /--hours/],
   [['more'], /more/],
 ] as const)
-  test(`refused with a reason: ${argv.join(' ')}`, () => {
+  test(`the command line "${argv.join(' ')}" is refused with a reason`, () => {
     const refused = parseOptions(argv);
     assert.equal(refused.command, 'Refused');
     assert.match(refused.command === 'Refused' ? refused.problem : '', says);

@@ -5,17 +5,17 @@ export type SoakCommand =
   | { readonly command: 'Help' }
   | { readonly command: 'Refused'; readonly problem: string };
 
-export const USAGE = `Puts the real proxy under a mixed load for long: short, long, idle, slow, rude and broken clients, bulk whose every byte is
-checked, several changes of the manifest a second, endpoints that are killed and come back. In the end nothing may have failed but what a
-killed endpoint took with it, and nothing may have leaked; else the exit code is 1.
+export const USAGE = `Runs the real proxy under a mixed load for a long time: clients with short, long, idle, slow, reset and malformed connections, bulk
+transfers whose every byte is checked, several changes of the manifest per second, endpoints that are killed and restarted. The exit
+code is 1 if a connection failed for another reason than a killed endpoint, or if memory, descriptors or connections leaked.
 
   node test/soak/main.ts [--minutes 30] [--acceptors 3]
 
-  --minutes N     how long, 0.1 to 10000
-  --acceptors N   acceptors of the proxy, 1 to 64
+  --minutes N     duration, 0.1 to 10000; 30 by default
+  --acceptors N   acceptors of the proxy, 1 to 64; 3 by default
   --help
 
-Ctrl-C ends it early, with the same checks.
+Ctrl-C ends the soak early, with the same checks.
 `;
 
 const number = (name: string, text: string, from: number, to: number): number => {

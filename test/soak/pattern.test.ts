@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isPatternAt, patternAt } from './pattern.ts';
 
-test('bytes of the pattern are known by where they stand, whatever the pieces', () => {
+test('bytes of the pattern are recognized by their offset, however the stream is split', () => {
   const whole = Buffer.concat(Array.from({ length: 10 }, (_, i) => patternAt(i * 30_000, 30_000)));
   for (const [from, to] of [
     [0, 1],
@@ -13,7 +13,7 @@ test('bytes of the pattern are known by where they stand, whatever the pieces', 
     assert.ok(isPatternAt(from, whole.subarray(from, to)));
 });
 
-test('a byte that is wrong, lost or doubled is noticed', () => {
+test('a wrong, lost or duplicated byte is detected', () => {
   const some = Buffer.from(patternAt(100, 50_000));
   assert.ok(!isPatternAt(101, some));
   assert.ok(!isPatternAt(100, Buffer.concat([some.subarray(0, 40_000), some.subarray(40_001)])));

@@ -1,6 +1,6 @@
-const PERIOD = 65_521; // a prime: no buffer size of anybody's falls in step with it
+const PERIOD = 65_521; // a prime, so that no buffer size is a multiple of it
 
-/** Bytes that say where in the stream they stand. */
+/** Bytes that identify their offset in the stream. */
 const PATTERN = Buffer.from(
   Array.from({ length: 2 * PERIOD }, (_, i) => ((i % PERIOD) * 31 + ((i % PERIOD) >> 8)) & 0xff),
 );

@@ -6,22 +6,22 @@ import { CLIENT_KINDS, type ClientKind, type Targets } from './clients.ts';
 import { Endpoints } from './endpoints.ts';
 import { manifestOf, type SoakPorts } from './manifest.ts';
 import { SessionFailed } from './session.ts';
-import type { Sample, Soaked } from './verdict.ts';
+import type { Sample, SoakResult } from './verdict.ts';
 
 const ENDPOINTS = 4;
 const CHANGE_EVERY_MS = 300;
-/** One change of so many is one that must be refused. */
-const BAD_EVERY = 20;
+/** Every n-th change is an invalid manifest, which the proxy must refuse. */
+const INVALID_EVERY = 20;
 const KILL_EVERY_MS = 5_000;
-const AWAY_MS = 800;
+const DOWN_MS = 800;
 /**
- * How long after a kill a connection may fail that no endpoint had greeted: its attempts at others come in
- * between.
+ * How long after a kill a connection may fail that has not received an endpoint's name: in between, the proxy
+ * may try other endpoints.
  */
-const KILL_FELT_MS = 2_000;
+const KILL_NOTICED_WITHIN_MS = 2_000;
 const SAMPLE_EVERY_MS = 1_000;
-/** How long the ends of the last connections may take. */
-const EMPTY_WITHIN_MS = 20_000;
+/** How long the last connections may take to end. */
+const IDLE_WITHIN_MS = 20_000;
 
 export interface SoakOptions {
   readonly forMs: number;
@@ -29,8 +29,8 @@ export interface SoakOptions {
   readonly signal: AbortSignal;
   /** Called every second. */
   readonly onProgress: (progress: Progress) => void;
-  /** Called for each session that failed and that no kill explains. */
-  readonly onFailure: (words: string) => void;
+  /** Called for each failed session that no kill explains. */
+  readonly onFailure: (message: string) => void;
 }
 
 export interface Progress {
@@ -45,7 +45,7 @@ export interface Progress {
   readonly deaths: number;
 }
 
-/** What the descriptors of a process are, without numbers; files are left out. */
+/** The kinds of a process's descriptors, without inode numbers; files are omitted. */
 const descriptorsOf = (pid: number): readonly string[] =>
   readdirSync(`/proc/${pid}/fd`)
     .flatMap((fd) => {
@@ -53,12 +53,12 @@ const descriptorsOf = (pid: number): readonly string[] =>
         const what = readlinkSync(`/proc/${pid}/fd/${fd}`).replace(/\[\d+\]/, '');
         return what.startsWith('/') ? [] : [what];
       } catch {
-        return []; // closed since
+        return []; // closed meanwhile
       }
     })
     .sort();
 
-/** One soak: the proxy, its endpoints and what is counted. */
+/** One soak: the proxy, its endpoints and the counters. */
 class Soak {
   readonly #options: SoakOptions;
   readonly #proxy: ProxyProcess;
@@ -80,7 +80,7 @@ class Soak {
     this.#pid = proxy.process.pid as number;
   }
 
-  async run(): Promise<Soaked> {
+  async run(): Promise<SoakResult> {
     await this.#settled();
     this.#descriptorsBefore = descriptorsOf(this.#pid);
     const targets: Targets = { steady: this.#ports.steady, fleeting: this.#ports.fleeting };
@@ -120,8 +120,8 @@ class Soak {
   async #client(kind: ClientKind, targets: Targets, index: number): Promise<void> {
     const count = this.#sessions[kind.name] ?? { good: 0, killed: 0 };
     this.#sessions[kind.name] = count;
-    // Not all at once.
-    await sleep((index * kind.restMs) / kind.clients);
+    // Spreads the first sessions.
+    await sleep((index * kind.pauseMs) / kind.clients);
     while (!this.#isOver) {
       const since = performance.now();
       try {
@@ -130,31 +130,31 @@ class Soak {
       } catch (error) {
         await this.#explain(kind, since, error, count);
       }
-      await sleep(Math.random() * kind.restMs);
+      await sleep(Math.random() * kind.pauseMs);
     }
   }
 
   async #explain(kind: ClientKind, since: number, error: unknown, count: { killed: number }): Promise<void> {
     const failedAt = performance.now();
-    // The client may hear of a kill before the one who killed hears that it is done.
+    // A client may notice a kill before this process sees that the endpoint has exited.
     await sleep(500);
-    // A kill ends connections; it leaves none without a word, and is felt at once.
-    const from = Math.max(since, failedAt - KILL_FELT_MS);
+    // A kill ends connections at once; it leaves none hanging.
+    const from = Math.max(since, failedAt - KILL_NOTICED_WITHIN_MS);
     if (error instanceof SessionFailed && !error.hung && this.#endpoints.explains(error.endpoint, from)) {
       count.killed++;
       return;
     }
-    const whose = error instanceof SessionFailed ? ` (endpoint ${error.endpoint ?? 'unknown'})` : '';
-    const words = `${kind.name}: ${error instanceof Error ? error.message : String(error)}${whose}`;
-    this.#failures.push(words);
-    this.#options.onFailure(words);
+    const suffix = error instanceof SessionFailed ? ` (endpoint ${error.endpoint ?? 'unknown'})` : '';
+    const message = `${kind.name}: ${error instanceof Error ? error.message : String(error)}${suffix}`;
+    this.#failures.push(message);
+    this.#options.onFailure(message);
   }
 
   async #change(): Promise<void> {
     while (!this.#isOver) {
       this.#changes++;
       const manifest = manifestOf(this.#ports, this.#changes);
-      const bad = this.#changes % BAD_EVERY === 0;
+      const bad = this.#changes % INVALID_EVERY === 0;
       await this.#proxy.write(manifestText(bad ? { ...manifest, backends: [] } : manifest));
       await sleep(CHANGE_EVERY_MS);
     }
@@ -162,8 +162,8 @@ class Soak {
 
   async #kill(): Promise<void> {
     for (let turn = 0; !this.#isOver; turn++) {
-      await sleep(KILL_EVERY_MS - AWAY_MS);
-      await this.#endpoints.killOne(turn, AWAY_MS);
+      await sleep(KILL_EVERY_MS - DOWN_MS);
+      await this.#endpoints.killOne(turn, DOWN_MS);
     }
   }
 
@@ -188,9 +188,9 @@ class Soak {
     }
   }
 
-  /** Every acceptor serves the newest table and nothing is open. */
+  /** Waits until the newest manifest is served without findings and no connection is open. */
   async #settled(): Promise<void> {
-    const end = performance.now() + EMPTY_WITHIN_MS;
+    const end = performance.now() + IDLE_WITHIN_MS;
     while (performance.now() < end) {
       const { findings, listeners } = await this.#proxy.status();
       const served = listeners.filter(({ leaving }) => !leaving).length;
@@ -199,9 +199,9 @@ class Soak {
     }
   }
 
-  /** Those that are left when the admin endpoint's own have gone. */
+  /** The descriptors that are left once those of admin requests are closed. */
   async #descriptorsAfter(): Promise<readonly string[]> {
-    const end = performance.now() + EMPTY_WITHIN_MS;
+    const end = performance.now() + IDLE_WITHIN_MS;
     for (;;) {
       const now = descriptorsOf(this.#pid);
       if (now.join() === this.#descriptorsBefore.join() || performance.now() > end) return now;
@@ -210,8 +210,8 @@ class Soak {
   }
 }
 
-/** Puts the proxy under a mixed load while its table changes and its endpoints die; says what was seen. */
-export const runSoak = async (options: SoakOptions): Promise<Soaked> => {
+/** Runs the proxy under a mixed load while its table changes and its endpoints are killed. */
+export const runSoak = async (options: SoakOptions): Promise<SoakResult> => {
   const endpoints = await Endpoints.start(ENDPOINTS);
   try {
     const [first, second, fleeting] = (await freePorts(3)) as [number, number, number];

@@ -1,14 +1,14 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How long anything may take before it counts as hanging. */
-const PATIENCE_MS = 60_000;
+/** Time limit for each wait; after it the session counts as hung. */
+const TIMEOUT_MS = 60_000;
 
-/** What happened to a session, for the one who judges it. */
+/** Why a session failed, and what is needed to judge whether a kill explains it. */
 export class SessionFailed extends Error {
-  /** Life of the endpoint that had greeted it. */
+  /** Name that the endpoint had sent, if any. */
   readonly endpoint: string | undefined;
-  /** Nothing came, not even an end. */
+  /** True if nothing arrived, not even an end of stream. */
   readonly hung: boolean;
   constructor(message: string, endpoint: string | undefined, hung: boolean) {
     super(message);
@@ -17,15 +17,13 @@ export class SessionFailed extends Error {
   }
 }
 
-/**
- * A client's connection that is read as it is wanted. Throws SessionFailed when it ends otherwise than
- * wanted.
- */
+/** A client's connection that is read on demand. Throws SessionFailed if it ends in an unexpected way. */
 export class Session {
   readonly socket: Socket;
   endpoint: string | undefined;
   #read: Buffer = Buffer.alloc(0);
-  #over: string | undefined;
+  /** How the connection ended, if it has. */
+  #outcome: string | undefined;
   #wake = (): void => undefined;
 
   private constructor(socket: Socket) {
@@ -35,20 +33,20 @@ export class Session {
       this.#wake();
     });
     socket.on('end', () => {
-      this.#over ??= 'end';
+      this.#outcome ??= 'end';
       this.#wake();
     });
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      this.#over = error.code ?? error.message;
+      this.#outcome = error.code ?? error.message;
       this.#wake();
     });
     socket.on('close', () => {
-      this.#over ??= 'closed';
+      this.#outcome ??= 'closed';
       this.#wake();
     });
   }
 
-  /** Connects; with `greeted` it waits for the endpoint's name, too. */
+  /** Connects; with `greeted` it also waits for the endpoint's name. */
   static async open(port: number, greeted = true): Promise<Session> {
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
     const session = new Session(socket);
@@ -71,7 +69,7 @@ export class Session {
     this.socket.end();
   }
 
-  /** The next bytes, as many as there are. */
+  /** The next bytes, as many as have arrived. */
   async some(): Promise<Buffer> {
     await this.#until(() => this.#read.length > 0, 'bytes');
     const taken = this.#read;
@@ -79,7 +77,7 @@ export class Session {
     return taken;
   }
 
-  /** The next bytes, exactly so many. */
+  /** The next `length` bytes. */
   async exactly(length: number): Promise<Buffer> {
     await this.#until(() => this.#read.length >= length, `${length} bytes`);
     const taken = this.#read.subarray(0, length);
@@ -87,17 +85,17 @@ export class Session {
     return taken;
   }
 
-  /** The clean end of stream, with nothing before it; a failure otherwise. */
-  async cleanEnd(): Promise<void> {
-    await this.#until(() => this.#over !== undefined || this.#read.length > 0, 'the end of stream');
-    if (this.#over !== 'end' || this.#read.length > 0)
+  /** Waits for the end of stream; fails if anything else comes first. */
+  async endOfStream(): Promise<void> {
+    await this.#until(() => this.#outcome !== undefined || this.#read.length > 0, 'the end of stream');
+    if (this.#outcome !== 'end' || this.#read.length > 0)
       throw this.failed('the end of stream and nothing else');
     this.close();
   }
 
-  /** Any end. */
-  async anyEnd(): Promise<void> {
-    while (this.#over === undefined) {
+  /** Waits until the connection ends in any way. */
+  async anyClose(): Promise<void> {
+    while (this.#outcome === undefined) {
       this.#read = Buffer.alloc(0);
       await this.#change('any end');
     }
@@ -108,29 +106,33 @@ export class Session {
     this.socket.destroy();
   }
 
-  /** The failure to throw; the connection is closed with it. */
-  failed(wanted: string, seen = this.#over ?? `${this.#read.length} bytes`, hung = false): SessionFailed {
+  /** Closes the connection and returns the error to throw. */
+  failed(
+    expected: string,
+    seen = this.#outcome ?? `${this.#read.length} bytes`,
+    hung = false,
+  ): SessionFailed {
     this.close();
-    return new SessionFailed(`wanted ${wanted}, saw ${seen}`, this.endpoint, hung);
+    return new SessionFailed(`expected ${expected}, saw ${seen}`, this.endpoint, hung);
   }
 
-  async #until(condition: () => boolean, wanted: string): Promise<void> {
+  async #until(condition: () => boolean, expected: string): Promise<void> {
     while (!condition()) {
-      if (this.#over !== undefined) throw this.failed(wanted);
-      await this.#change(wanted);
+      if (this.#outcome !== undefined) throw this.failed(expected);
+      await this.#change(expected);
     }
   }
 
-  async #change(wanted: string): Promise<void> {
-    const patience = new AbortController();
+  async #change(expected: string): Promise<void> {
+    const timer = new AbortController();
     const changed = new Promise<boolean>((resolve) => {
       this.#wake = () => resolve(true);
     });
     const inTime = await Promise.race([
       changed,
-      sleep(PATIENCE_MS, false, { signal: patience.signal, ref: false }).catch(() => true),
+      sleep(TIMEOUT_MS, false, { signal: timer.signal, ref: false }).catch(() => true),
     ]);
-    patience.abort();
-    if (!inTime) throw this.failed(wanted, `nothing for ${PATIENCE_MS} ms`, true);
+    timer.abort();
+    if (!inTime) throw this.failed(expected, `nothing for ${TIMEOUT_MS} ms`, true);
   }
 }

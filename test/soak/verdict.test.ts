@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { judge, memoryCheck, type Sample, type Soaked } from './verdict.ts';
+import { judge, memoryCheck, type Sample, type SoakResult } from './verdict.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -10,7 +10,7 @@ const samples = (minutes: number, rss: (part: number) => number): readonly Sampl
     rssBytes: rss(i / 100) * MEBIBYTE,
   }));
 
-const GOOD: Soaked = {
+const GOOD: SoakResult = {
   sessions: { short: { good: 5, killed: 1 } },
   failures: [],
   samples: samples(30, () => 100),
@@ -30,34 +30,38 @@ test('a soak in which nothing failed and nothing leaked passes every check', () 
   );
 });
 
-const WRONG: readonly (readonly [what: string, change: Partial<Soaked>, seen: RegExp])[] = [
-  ['a failure without a reason', { failures: ['short: wanted bytes, saw ECONNRESET'] }, /ECONNRESET/],
-  ['a kind of client that had no session', { sessions: { idle: { good: 0, killed: 3 } } }, /none of: idle/],
+const WRONG: readonly (readonly [what: string, change: Partial<SoakResult>, seen: RegExp])[] = [
+  ['a failure that no kill explains', { failures: ['short: expected bytes, saw ECONNRESET'] }, /ECONNRESET/],
+  [
+    'a kind of client that had no session',
+    { sessions: { idle: { good: 0, killed: 3 } } },
+    /no sessions of: idle/,
+  ],
   ['memory that grows', { samples: samples(30, (part) => 100 + 60 * part) }, /MiB in the last/],
   ['a descriptor left open', { descriptorsAfter: ['pipe:', 'socket:', 'socket:'] }, /2 before, 3 after/],
-  ['another descriptor in its place', { descriptorsAfter: ['pipe:', 'pipe:'] }, /2 before, 2 after/],
+  ['a descriptor of another kind', { descriptorsAfter: ['pipe:', 'pipe:'] }, /2 before, 2 after/],
   ['a connection left open', { openAfter: 1 }, /^1$/],
   ['a connection whose end was not counted', { closed: 5 }, /6 accepted, 5 ended/],
   ['nothing accepted at all', { accepted: 0, closed: 0 }, /0 accepted/],
   ['an acceptor that died', { acceptorDeaths: 1 }, /^1$/],
-  ['a proxy that did not stop well', { exitCode: 1 }, /exit code 1/],
+  ['a proxy that did not exit with 0', { exitCode: 1 }, /exit code 1/],
 ];
 
 for (const [what, change, seen] of WRONG)
-  test(`a soak fails for ${what}, and for nothing else`, () => {
+  test(`${what} fails exactly one check of a soak`, () => {
     const failed = judge({ ...GOOD, ...change }).filter(({ ok }) => !ok);
     assert.equal(failed.length, 1);
     assert.match(failed[0]?.seen ?? '', seen);
   });
 
-test('what memory does before the warm-up is over does not count, and a short run is allowed more', () => {
+test('memory growth during the warm-up does not count, and a short run may grow more', () => {
   assert.ok(memoryCheck(samples(30, (part) => (part < 0.2 ? 50 : 150))).ok);
   assert.ok(memoryCheck(samples(0.5, (part) => 100 + 100 * part)).ok);
   assert.ok(!memoryCheck(samples(30, (part) => 100 + 100 * part)).ok);
 });
 
-test('a run with few samples, at uneven times, is judged by those it has', () => {
+test('a run with few samples at uneven times is judged by those', () => {
   const few = [10, 1_000, 19_000].map((atMs) => ({ atMs, rssBytes: 100 * MEBIBYTE }));
   for (const count of [1, 2, 3]) assert.ok(memoryCheck(few.slice(0, count)).ok, `${count} samples`);
-  assert.ok(!memoryCheck([]).ok, 'none at all prove nothing');
+  assert.ok(!memoryCheck([]).ok, 'no samples prove nothing');
 });
