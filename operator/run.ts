@@ -22,7 +22,7 @@ import { type Controller, startController } from './reconcile/controller.ts';
 import { FLAGS } from './settings/flags.ts';
 import type { Settings } from './settings/settings.ts';
 import { createControllerMetrics } from './telemetry/controller-metrics.ts';
-import { createCredentialWatch, keepAsking } from './telemetry/credential-watch.ts';
+import { createCredentialWatch, pollApiServer } from './telemetry/credential-watch.ts';
 import { createDefinitionMetrics } from './telemetry/definition-metrics.ts';
 import { measureTransports } from './telemetry/measured-transport.ts';
 import { createOutputMetrics } from './telemetry/output-metrics.ts';
@@ -71,7 +71,7 @@ export const startOperator = async (
   const readiness = (): Readiness =>
     readinessOf({
       isStopping: () => stopping.signal.aborted,
-      watches: () => controller?.world.health() ?? [],
+      watches: () => controller?.cache.health() ?? [],
       credentials: credentialWatch.problem,
       leadership: () => leadership?.problem(),
     });
@@ -101,9 +101,9 @@ export const startOperator = async (
   );
   controller = running;
   createReadinessMetrics(registry, settings.namespaces, readiness);
-  if (settings.election === undefined) void keepAsking(reading, realClock, stopping.signal);
+  if (settings.election === undefined) void pollApiServer(reading, realClock, stopping.signal);
   void logReadiness(readiness, log, realClock, stopping.signal);
-  const balancers = () => running.world.collections[ROOT].values();
+  const balancers = () => running.cache.collections[ROOT].values();
   createRevisionMetrics(registry, balancers);
   createProblemMetrics(registry, balancers);
 

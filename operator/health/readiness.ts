@@ -33,7 +33,7 @@ export const readinessOf = (sources: ReadinessSources): Readiness => {
 };
 
 /** How often it is checked for the log, even if no probe asks. */
-const LOOK_EVERY_MS = 5_000;
+const CHECK_INTERVAL_MS = 5_000;
 
 /**
  * Logs changes of the operator's readiness and of the namespaces that are followed, until `signal` aborts.
@@ -45,9 +45,9 @@ export const logReadiness = async (
   signal: AbortSignal,
 ): Promise<void> => {
   let wasReady = true;
-  const ill = new Set<string>();
+  const unfollowed = new Set<string>();
   for (;;) {
-    await clock.sleep(LOOK_EVERY_MS, signal);
+    await clock.sleep(CHECK_INTERVAL_MS, signal);
     if (signal.aborted) return;
     const { isReady, problems, namespaces } = read();
     if (isReady !== wasReady) {
@@ -56,13 +56,13 @@ export const logReadiness = async (
     }
     wasReady = isReady;
     for (const [namespace, why] of namespaces) {
-      if (!ill.has(namespace))
+      if (!unfollowed.has(namespace))
         log.error({ namespace, why, advice: NAMESPACE_ADVICE }, 'namespace not followed');
-      ill.add(namespace);
+      unfollowed.add(namespace);
     }
-    for (const namespace of ill) {
+    for (const namespace of unfollowed) {
       if (namespaces.has(namespace)) continue;
-      ill.delete(namespace);
+      unfollowed.delete(namespace);
       log.info({ namespace }, 'namespace followed again');
     }
   }

@@ -1,5 +1,5 @@
 /** Lets so many run at once; the others wait for their turn. */
-export const createSlots = (count: number) => {
+export const limitConcurrency = (count: number) => {
   let free = count;
   const waiting: (() => void)[] = [];
   return async <T>(work: () => Promise<T>): Promise<T> => {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../kube/clock.ts';
 import type { Reading, Report } from '../status/reading.ts';
-import { createSlots } from './concurrency-limit.ts';
-import { createPace, isSettled } from './poll-interval.ts';
+import { limitConcurrency } from './concurrency-limit.ts';
+import { createPollInterval, isSettled } from './poll-interval.ts';
 import { ReportError } from './read-report.ts';
 
 /** A proxy pod that runs. */
@@ -22,7 +22,7 @@ export interface Target {
 
 /** Keeps what the proxies say of themselves, so that reading it never waits for the network. */
 export interface Inspector {
-  /** The pods to be read for a resource from now on. New ones and those with another mark are read soon, all again and again, more often while something is wrong. */
+  /** The pods to be read for a resource from now on. New ones and those with another mark are read unsettledBackoff, all again and again, more often while something is wrong. */
   follow(key: string, targets: readonly Target[]): void;
   /** What was last read of these pods. Of those that are not ready only what they say: that they cannot be asked yet is nothing. */
   readings(key: string): readonly Reading[];
@@ -38,81 +38,86 @@ export interface InspectorDeps {
   readonly onChange: (key: string) => void;
 }
 
-/** A proxy that has just become ready, or has just been told of another spec, needs a moment to take it up. */
+/** A proxy that has just become ready, or has just been told of another spec, needs a moment to record it up. */
 const FIRST_MS = 500;
 /** One that does not answer once or twice may be busy, or be starting. */
-const FAILURES_TOLD = 3;
-/** Those that do not answer take three seconds each, and must not hold up the others. */
-const AT_ONCE = 32;
+const FAILURES_BEFORE_REPORT = 3;
+/** Those that do not answer record three seconds each, and must not hold up the others. */
+const MAX_CONCURRENT = 32;
 
-interface Followed {
+interface PolledPod {
   readonly target: Target;
   readonly abort: AbortController;
-  said: Said;
+  lastAnswer: LastAnswer;
 }
 
 /** What is known of a pod, whether or not it is ready. */
-type Said =
+type LastAnswer =
   | { readonly kind: 'Read'; readonly report: Report }
   | { readonly kind: 'Failed'; readonly why: string; readonly last: Report | undefined }
   | { readonly kind: 'Unheard' };
 
-const readingOf = ({ target, said }: Followed): Reading | undefined => {
+const readingOf = ({ target, lastAnswer }: PolledPod): Reading | undefined => {
   const { pod, node, isReady } = target;
   const of = { pod, node, isReady };
-  switch (said.kind) {
+  switch (lastAnswer.kind) {
     case 'Read':
-      return { ...of, kind: 'Read', ...said.report };
+      return { ...of, kind: 'Read', ...lastAnswer.report };
     case 'Failed':
-      return isReady ? { ...of, ...said } : undefined;
+      return isReady ? { ...of, ...lastAnswer } : undefined;
     case 'Unheard':
       return isReady ? { ...of, kind: 'Unheard' } : undefined;
     default:
-      return said satisfies never;
+      return lastAnswer satisfies never;
   }
 };
 
 export const createInspector = ({ read, clock, random, onChange }: InspectorDeps): Inspector => {
-  const byKey = new Map<string, Map<string, Followed>>();
-  const inSlot = createSlots(AT_ONCE);
+  const byKey = new Map<string, Map<string, PolledPod>>();
+  const withinLimit = limitConcurrency(MAX_CONCURRENT);
 
-  const take = (key: string, followed: Followed, said: Said): void => {
-    const isNews = JSON.stringify(said) !== JSON.stringify(followed.said);
-    followed.said = said;
-    if (isNews) onChange(key);
+  const record = (key: string, polled: PolledPod, lastAnswer: LastAnswer): void => {
+    const isChanged = JSON.stringify(lastAnswer) !== JSON.stringify(polled.lastAnswer);
+    polled.lastAnswer = lastAnswer;
+    if (isChanged) onChange(key);
   };
 
-  const run = async (key: string, followed: Followed): Promise<void> => {
-    const { signal } = followed.abort;
-    const { ip, port, generation } = followed.target;
-    const pace = createPace(random);
+  const run = async (key: string, polled: PolledPod): Promise<void> => {
+    const { signal } = polled.abort;
+    const { ip, port, generation } = polled.target;
+    const pollInterval = createPollInterval(random);
     let failures = 0;
     let waitMs = FIRST_MS;
     for (;;) {
       await clock.sleep(waitMs, signal);
       if (signal.aborted) return;
       try {
-        const report = await inSlot(() => read(ip, port, signal));
+        const report = await withinLimit(() => read(ip, port, signal));
         if (signal.aborted) return;
         failures = 0;
-        take(key, followed, { kind: 'Read', report });
-        waitMs = pace.after(isSettled(report, generation));
+        record(key, polled, { kind: 'Read', report });
+        waitMs = pollInterval.after(isSettled(report, generation));
       } catch (error) {
         if (signal.aborted) return;
         if (!(error instanceof ReportError)) throw error;
         failures++;
-        const { said } = followed;
-        const last = said.kind === 'Read' ? said.report : said.kind === 'Failed' ? said.last : undefined;
-        if (failures >= FAILURES_TOLD) take(key, followed, { kind: 'Failed', why: error.why, last });
-        waitMs = pace.afterFailure();
+        const { lastAnswer } = polled;
+        const last =
+          lastAnswer.kind === 'Read'
+            ? lastAnswer.report
+            : lastAnswer.kind === 'Failed'
+              ? lastAnswer.last
+              : undefined;
+        if (failures >= FAILURES_BEFORE_REPORT) record(key, polled, { kind: 'Failed', why: error.why, last });
+        waitMs = pollInterval.afterFailure();
       }
     }
   };
 
   return {
     follow(key, targets) {
-      const before = byKey.get(key) ?? new Map<string, Followed>();
-      const now = new Map<string, Followed>();
+      const before = byKey.get(key) ?? new Map<string, PolledPod>();
+      const now = new Map<string, PolledPod>();
       for (const target of targets) {
         const known = before.get(target.uid);
         if (known !== undefined && known.target.mark === target.mark && known.target.ip === target.ip) {
@@ -120,22 +125,22 @@ export const createInspector = ({ read, clock, random, onChange }: InspectorDeps
           continue;
         }
         known?.abort.abort();
-        // What it said before counts until it says something else.
-        const followed: Followed = {
+        // What it lastAnswer before counts until it says something else.
+        const polled: PolledPod = {
           target,
           abort: new AbortController(),
-          said: known?.said ?? { kind: 'Unheard' },
+          lastAnswer: known?.lastAnswer ?? { kind: 'Unheard' },
         };
-        now.set(target.uid, followed);
-        void run(key, followed);
+        now.set(target.uid, polled);
+        void run(key, polled);
       }
       for (const [uid, { abort }] of before) if (!now.has(uid)) abort.abort();
       if (now.size === 0) byKey.delete(key);
       else byKey.set(key, now);
     },
-    readings: (key) => [...(byKey.get(key)?.values() ?? [])].flatMap((followed) => readingOf(followed) ?? []),
+    readings: (key) => [...(byKey.get(key)?.values() ?? [])].flatMap((polled) => readingOf(polled) ?? []),
     stop() {
-      for (const followed of byKey.values()) for (const { abort } of followed.values()) abort.abort();
+      for (const polled of byKey.values()) for (const { abort } of polled.values()) abort.abort();
       byKey.clear();
     },
   };

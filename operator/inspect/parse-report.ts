@@ -8,8 +8,8 @@ import { lossOf } from './source-loss.ts';
  * As many listeners and backends as a spec may have; there are fewer knobs. What is too long is cut and
  * refuses nothing.
  */
-const MOST = 64;
-const MOST_FINDINGS = 512;
+const MAX_ENTRIES = 64;
+const MAX_FINDINGS = 512;
 const UNHEALTHY: Health = 'Unhealthy';
 
 /** Reads what the operator uses of a proxy's /status. Undefined for anything that is not one. */
@@ -21,14 +21,14 @@ export const parseReport = (body: string): Report | undefined => {
         revision: data.revision,
         follows: data.source.following,
         loss: lossOf(data.source),
-        knobs: data.tuning.slice(0, MOST),
+        knobs: data.tuning.slice(0, MAX_ENTRIES),
         // One that is served no more is in the list as long as a connection of it is open, and a while
         // longer.
         listeners: data.listeners
           .filter(({ leaving = false }) => !leaving)
-          .slice(0, MOST)
+          .slice(0, MAX_ENTRIES)
           .map(({ name }) => name),
-        backends: data.backends.slice(0, MOST).map(({ name, counts, endpoints }) => ({
+        backends: data.backends.slice(0, MAX_ENTRIES).map(({ name, counts, endpoints }) => ({
           name,
           ...(counts ?? {
             endpoints: endpoints.length,
@@ -37,7 +37,7 @@ export const parseReport = (body: string): Report | undefined => {
             ).length,
           }),
         })),
-        findings: worst(data.findings),
+        findings: mostSevere(data.findings),
       }
     );
   } catch {
@@ -46,9 +46,9 @@ export const parseReport = (body: string): Report | undefined => {
 };
 
 /** A proxy lists what is wrong with thousands of endpoints before the port that it cannot open. */
-const worst = (findings: readonly ReportedFinding[]): readonly ReportedFinding[] =>
+const mostSevere = (findings: readonly ReportedFinding[]): readonly ReportedFinding[] =>
   findings
     .map((finding) => ({ finding, rank: severity(reasonOfCode(finding.code)) }))
     .sort((a, b) => a.rank - b.rank)
-    .slice(0, MOST_FINDINGS)
+    .slice(0, MAX_FINDINGS)
     .map(({ finding }) => finding);

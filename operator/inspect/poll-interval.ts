@@ -3,7 +3,7 @@ import type { FindingCode } from '../../report/finding.ts';
 import type { Report } from '../status/reading.ts';
 
 /** When a proxy is to be asked again. */
-export interface Pace {
+export interface PollInterval {
   /** Milliseconds until then, after an answer. */
   after(isSettled: boolean): number;
   /** Milliseconds until then, where there was no answer. */
@@ -11,30 +11,32 @@ export interface Pace {
 }
 
 /** What goes on well is looked at this often: what a proxy finds is told within a minute. */
-export const EVERY_MS = 40_000;
+export const SETTLED_MS = 40_000;
 /** What may be over any moment is looked at sooner, at first after a second. */
 const UNSETTLED = { firstMs: 1_000, longestMs: 10_000 };
 /** What is not over after some ten minutes takes its time. */
-const MOST_UNSETTLED = 64;
-const FAILED = { firstMs: 2_000, longestMs: EVERY_MS };
+const MAX_UNSETTLED_POLLS = 64;
+const FAILED = { firstMs: 2_000, longestMs: SETTLED_MS };
 
-export const createPace = (random: () => number): Pace => {
-  const soon = createBackoff(UNSETTLED, random);
-  const failed = createBackoff(FAILED, random);
+export const createPollInterval = (random: () => number): PollInterval => {
+  const unsettledBackoff = createBackoff(UNSETTLED, random);
+  const failureBackoff = createBackoff(FAILED, random);
   let unsettled = 0;
   return {
     after(isSettled) {
-      failed.reset();
+      failureBackoff.reset();
       unsettled = isSettled ? 0 : unsettled + 1;
-      if (isSettled) soon.reset();
-      return isSettled || unsettled > MOST_UNSETTLED ? EVERY_MS * (0.9 + random() / 5) : soon.next();
+      if (isSettled) unsettledBackoff.reset();
+      return isSettled || unsettled > MAX_UNSETTLED_POLLS
+        ? SETTLED_MS * (0.9 + random() / 5)
+        : unsettledBackoff.next();
     },
-    afterFailure: () => failed.next(),
+    afterFailure: () => failureBackoff.next(),
   };
 };
 
 /** These change only with the spec or with the proxy's version. */
-const LASTING: ReadonlySet<string> = new Set<FindingCode>([
+const PERSISTENT: ReadonlySet<string> = new Set<FindingCode>([
   'FieldsIgnored',
   'NotUnderstood',
   'DrainDelayTooLong',
@@ -44,11 +46,11 @@ const LASTING: ReadonlySet<string> = new Set<FindingCode>([
 ]);
 
 /**
- * Whether nothing of a report is expected to change soon: it serves this generation, and finds nothing that
+ * Whether nothing of a report is expected to change unsettledBackoff: it serves this generation, and finds nothing that
  * may be over any moment.
  */
 export const isSettled = (report: Report, generation: number): boolean =>
   report.follows &&
   report.revision === `generation/${generation}` &&
-  report.findings.every(({ code = '' }) => LASTING.has(code)) &&
+  report.findings.every(({ code = '' }) => PERSISTENT.has(code)) &&
   report.backends.every(({ ready }) => ready > 0);

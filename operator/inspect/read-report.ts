@@ -23,7 +23,7 @@ const TIMEOUT_MS = 3_000;
  * A summary has some KiB. Proxies of the first version, which know none, tell of each endpoint: 64 backends with 256 each are some 4 MiB. The
  * inspector reads 32 at once, and all of it together has to leave half of the memory that the chart gives.
  */
-const MOST_BYTES = 8 * 1024 * 1024;
+const MAX_BYTES = 8 * 1024 * 1024;
 
 /** Asks the proxy's admin endpoint at this IP address, of either family. Throws ReportError, and nothing else, within three seconds. */
 export const readReport = (ip: string, port: number, signal: AbortSignal): Promise<Report> => {
@@ -41,7 +41,7 @@ export const readReport = (ip: string, port: number, signal: AbortSignal): Promi
       headers: { Host: `${host}:${port}` },
       signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
     });
-    request.on('error', (error: NodeJS.ErrnoException) => fail(wordsFor(error), error));
+    request.on('error', (error: NodeJS.ErrnoException) => fail(describe(error), error));
     request.once('socket', refuseSelfConnection);
     request.on('response', (response) => {
       if (response.statusCode !== 200) {
@@ -53,9 +53,9 @@ export const readReport = (ip: string, port: number, signal: AbortSignal): Promi
       response.on('data', (chunk: Buffer) => {
         bytes += chunk.length;
         chunks.push(chunk);
-        if (bytes > MOST_BYTES) fail('its answer is too long to be a status.');
+        if (bytes > MAX_BYTES) fail('its answer is too long to be a status.');
       });
-      response.on('error', (error: NodeJS.ErrnoException) => fail(wordsFor(error), error));
+      response.on('error', (error: NodeJS.ErrnoException) => fail(describe(error), error));
       response.on('end', () => {
         const found = parseReport(Buffer.concat(chunks).toString());
         if (found === undefined) fail('what answers there is no proxy of this version.');
@@ -65,7 +65,7 @@ export const readReport = (ip: string, port: number, signal: AbortSignal): Promi
   });
 };
 
-const wordsFor = (error: NodeJS.ErrnoException): string => {
+const describe = (error: NodeJS.ErrnoException): string => {
   switch (error.code) {
     case 'ABORT_ERR':
       return `it did not answer within ${TIMEOUT_MS / 1000} s.`;

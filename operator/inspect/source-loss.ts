@@ -1,7 +1,7 @@
 import type { Loss } from '../status/reading.ts';
 
 /** How a proxy says whether it sees its source. */
-export interface SourceStand {
+export interface SourceState {
   readonly following: boolean;
   readonly code?: string | undefined;
   readonly problem?: string | undefined;
@@ -20,7 +20,7 @@ export const lossOf = ({
   code = 'Unknown',
   problem,
   lostForMs,
-}: SourceStand): Loss | undefined => {
+}: SourceState): Loss | undefined => {
   if (following) return undefined;
   if (!REFUSED.test(code) && lostForMs !== undefined && lostForMs < MOMENT_MS) return undefined;
   return { code, problem: problem ?? 'the proxy says no reason' };

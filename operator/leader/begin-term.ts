@@ -10,7 +10,7 @@ export interface FencedAccess {
   readonly transport: Transport;
   readonly writer: Writer;
   /** Owns fields that the operator hands over to somebody else. */
-  readonly steward: Writer;
+  readonly handOverWriter: Writer;
   readonly recorder: Recorder;
 }
 
@@ -28,7 +28,7 @@ export interface BeginDeps extends Omit<RecorderDeps, 'writer'> {
  */
 export const FIELD_MANAGER = 'l4balancer-operator';
 /** Owns the number of pods from when the operator gives it up until an autoscaler changes it. */
-const STEWARD = 'l4balancer-operator-hand-over';
+const HAND_OVER_MANAGER = 'l4balancer-operator-hand-over';
 /**
  * For how long calls still wait for their turn when a term ends in order; with one more on its way that is
  * well within the time to stop.
@@ -47,12 +47,12 @@ export const beginTerm = (fence: Fence | undefined, deps: BeginDeps): Term => {
   const term = deps.work({
     transport,
     writer,
-    steward: createWriter(transport, STEWARD),
+    handOverWriter: createWriter(transport, HAND_OVER_MANAGER),
     recorder: createRecorder({ ...deps, writer }),
   });
   return {
     async finish() {
-      const late = setTimeout(transport.giveUp, FINISH_WITHIN_MS);
+      const late = setTimeout(transport.cancelWaiting, FINISH_WITHIN_MS);
       await term.stop();
       clearTimeout(late);
       await transport.close();

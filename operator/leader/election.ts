@@ -2,7 +2,7 @@ import type { Clock } from '../../kube/clock.ts';
 import type { Fence } from './fenced-transport.ts';
 import { type Claim, type Lease, microTime } from './lease.ts';
 import type { LeaseClient } from './lease-client.ts';
-import { decide, type Seen, see } from './lease-step.ts';
+import { type LeaseObservation, leaseStep, observeLease } from './lease-step.ts';
 
 export interface Timing {
   /** How long a Lease that is not renewed is respected by the others. */
@@ -62,13 +62,13 @@ export interface Election {
 
 interface Held {
   readonly lease: Lease;
-  /** When the claim was sent. The others count from later, when they see it. */
+  /** When the claim was sent. The others count from later, when they observeLease it. */
   readonly sentAt: number;
   readonly from: string | undefined;
 }
 
 /** One try may not use up all the time that there is: the next one takes another connection. */
-const TRIES_IN_TIME = 2;
+const ATTEMPTS_PER_DEADLINE = 2;
 
 /**
  * Stands for the Lease for ever; a leader that cannot renew in time goes back to following. `onFailed` hears
@@ -77,13 +77,13 @@ const TRIES_IN_TIME = 2;
 export const startElection = (options: ElectionOptions, onFailed: (error: unknown) => void): Election => {
   const { identity, timing, clock, wallClock, onEvent } = options;
   const stopping = new AbortController();
-  const stopAsked = new Promise<'Stop'>((resolve) => {
+  const stopRequested = new Promise<'Stop'>((resolve) => {
     stopping.signal.addEventListener('abort', () => resolve('Stop'), { once: true });
   });
-  let seen: Seen | undefined;
+  let seen: LeaseObservation | undefined;
   let follows: string | undefined;
-  let nap = new AbortController();
-  const attemptMs = timing.renewMs / TRIES_IN_TIME;
+  let pause = new AbortController();
+  const attemptMs = timing.renewMs / ATTEMPTS_PER_DEADLINE;
 
   const claim = (before: Lease | undefined, isNew: boolean): Claim => {
     const now = microTime(wallClock());
@@ -101,8 +101,8 @@ export const startElection = (options: ElectionOptions, onFailed: (error: unknow
   /** Reads the Lease and claims it where that is right; undefined when it is another's. */
   const claimIfDue = async (client: LeaseClient, leads: boolean): Promise<Held | undefined> => {
     const lease = await client.read();
-    seen = see(lease, seen, clock.now(), timing.leaseMs);
-    const step = decide(lease, { identity, leads }, seen, clock.now());
+    seen = observeLease(lease, seen, clock.now(), timing.leaseMs);
+    const step = leaseStep(lease, { identity, leads }, seen, clock.now());
     switch (step.todo) {
       case 'Wait':
         if (step.holder !== undefined && step.holder !== follows)
@@ -116,7 +116,7 @@ export const startElection = (options: ElectionOptions, onFailed: (error: unknow
         const claimed = await client.claim(claim(lease, step.todo !== 'Renew'));
         // One of its own is seen, too: when it is lost and gone afterwards, another may have held it in
         // between.
-        if (claimed !== undefined) seen = see(claimed, seen, clock.now(), timing.leaseMs);
+        if (claimed !== undefined) seen = observeLease(claimed, seen, clock.now(), timing.leaseMs);
         return claimed && { lease: claimed, sentAt, from: step.todo === 'Take' ? step.from : undefined };
       }
       default:
@@ -127,8 +127,8 @@ export const startElection = (options: ElectionOptions, onFailed: (error: unknow
   const follow = async (): Promise<Held | undefined> => {
     const client = options.client({ leftMs: () => attemptMs });
     while (!stopping.signal.aborted) {
-      nap = new AbortController();
-      const woken = AbortSignal.any([nap.signal, stopping.signal]);
+      pause = new AbortController();
+      const woken = AbortSignal.any([pause.signal, stopping.signal]);
       try {
         const held = await claimIfDue(client, false);
         onEvent({ kind: 'Reached' });
@@ -176,7 +176,7 @@ export const startElection = (options: ElectionOptions, onFailed: (error: unknow
     const term = options.begin(fence);
     onEvent({ kind: 'Elected', lease: held.lease, from: held.from, fence });
     const renewing = renew();
-    const turn = await Promise.race([renewing, stopAsked]);
+    const turn = await Promise.race([renewing, stopRequested]);
     const finished = (): Promise<'Finished'> => term.finish().then(() => 'Finished');
     const end = turn === 'Stop' ? await Promise.race([finished(), renewing]) : turn;
     over.abort();
@@ -207,7 +207,7 @@ export const startElection = (options: ElectionOptions, onFailed: (error: unknow
   const running = run();
   running.catch(onFailed);
   return {
-    wake: () => nap.abort(),
+    wake: () => pause.abort(),
     async stop() {
       stopping.abort();
       await running;

@@ -53,7 +53,7 @@ export const joinElection = (options: JoinOptions, onFailed: (error: unknown) =>
   let reachedAt = options.clock.now();
   let obstacle: unknown;
 
-  const announce = (lease: Lease, note: string, action: string): void =>
+  const recordEvent = (lease: Lease, note: string, action: string): void =>
     recorder.record(
       { ...lease, ...leaseRef(at), metadata: lease.metadata },
       { type: 'Normal', reason: 'LeaderElection', action, note },
@@ -66,7 +66,7 @@ export const joinElection = (options: JoinOptions, onFailed: (error: unknown) =>
         metrics.leads(true);
         ({ fence } = event);
         log.info({ identity, from: event.from }, 'leads');
-        announce(event.lease, `${identity} became leader.`, 'Elect');
+        recordEvent(event.lease, `${identity} became leader.`, 'Elect');
         return;
       case 'Lost':
         metrics.leads(false);

@@ -30,7 +30,7 @@ export const createLeaseClient = (transport: Transport, at: LeaseRef): LeaseClie
       try {
         return await (claim.resourceVersion === undefined ? writer.create(manifest) : writer.apply(manifest));
       } catch (error) {
-        if (error instanceof ApiError && FASTER.has(error.code)) return undefined;
+        if (error instanceof ApiError && LOST_RACE.has(error.code)) return undefined;
         throw error;
       }
     },
@@ -41,4 +41,4 @@ export const createLeaseClient = (transport: Transport, at: LeaseRef): LeaseClie
  * A Lease that was deleted meanwhile is made again by the apply; NotFound means that there is no namespace
  * for it, and is to be told.
  */
-const FASTER: ReadonlySet<string> = new Set(['AlreadyExists', 'Conflict']);
+const LOST_RACE: ReadonlySet<string> = new Set(['AlreadyExists', 'Conflict']);

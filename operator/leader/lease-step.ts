@@ -14,7 +14,7 @@ export type Step =
  * Holders are judged by how long ago a change of the Lease was *seen*, on the own clock: the times written in
  * it are of another machine. So a holder that renews is safe whatever the clocks say.
  */
-export interface Seen {
+export interface LeaseObservation {
   readonly resourceVersion: string | undefined;
   /** Milliseconds on the own, monotonic clock. */
   readonly at: number;
@@ -26,7 +26,12 @@ export interface Seen {
 }
 
 /** `ownMs` counts where a Lease names no duration of its own. */
-export const see = (lease: Lease | undefined, before: Seen | undefined, now: number, ownMs: number): Seen => {
+export const observeLease = (
+  lease: Lease | undefined,
+  before: LeaseObservation | undefined,
+  now: number,
+  ownMs: number,
+): LeaseObservation => {
   const resourceVersion = lease?.metadata.resourceVersion;
   if (before !== undefined && before.resourceVersion === resourceVersion) return before;
   return {
@@ -41,7 +46,7 @@ const respectMs = ({ spec }: Lease, ownMs: number): number => {
   return seconds > 0 ? seconds * 1000 : ownMs;
 };
 
-export interface Candidate {
+export interface Participant {
   readonly identity: string;
   /** Whether it may write now, by a Lease that it has held until now. */
   readonly leads: boolean;
@@ -51,10 +56,10 @@ export interface Candidate {
  * A Lease that somebody deletes does not stop its holder, which may write until it has to renew: only the
  * holder itself makes it again at once, the others when it would have run out.
  */
-export const decide = (
+export const leaseStep = (
   lease: Lease | undefined,
-  { identity, leads }: Candidate,
-  { at, respectMs = 0 }: Seen,
+  { identity, leads }: Participant,
+  { at, respectMs = 0 }: LeaseObservation,
   now: number,
 ): Step => {
   const isOver = now - at >= respectMs;

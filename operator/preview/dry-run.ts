@@ -9,13 +9,13 @@ import { childName } from '../objects/child-name.ts';
 import type { Owner } from '../objects/owner.ts';
 import { type Gathered, gather } from '../reconcile/gather.ts';
 import { planChildren } from '../reconcile/plan-children.ts';
-import { createLedger } from '../reconcile/write-cache.ts';
+import { createWriteCache } from '../reconcile/write-cache.ts';
 import type { Gate, Waiting } from '../rollout/gate.ts';
 import { untried } from '../rollout/judge-probe.ts';
 import { createProbeResults } from '../rollout/probe-results.ts';
 import { checkGate } from '../status/check-gate.ts';
 import { ROOT } from '../watch/kinds.ts';
-import { lookAround, type Surroundings } from './list-cluster.ts';
+import { type ClusterSnapshot, listCluster } from './list-cluster.ts';
 import { type ChildPreview, previewChild } from './preview-child.ts';
 
 export interface DryRunOptions {
@@ -40,18 +40,18 @@ interface Preview {
  * operator does, from one list of all that it follows. Throws as Transport.request does; of named namespaces that cannot be listed it says so, and goes on with the others.
  */
 export const dryRun = async (options: DryRunOptions): Promise<number> => {
-  const surroundings = await lookAround(options);
-  const { failures } = surroundings;
+  const snapshot = await listCluster(options);
+  const { failures } = snapshot;
   for (const [namespace, { message }] of failures)
     options.out.write(`! namespace ${namespace} cannot be looked at: ${message}\n`);
   const previews: Preview[] = [];
-  for (const { metadata } of surroundings.collections[ROOT].values()) {
+  for (const { metadata } of snapshot.collections[ROOT].values()) {
     const { namespace = '' } = metadata;
     if (failures.has(namespace)) continue;
     const key = `${namespace}/${metadata.name}`;
-    const gathered = gather(key, surroundings.collections, createLedger(), 0);
+    const gathered = gather(key, snapshot.collections, createWriteCache(), 0);
     if (gathered === undefined || metadata.deletionTimestamp !== undefined) continue;
-    const preview = await previewOf(gathered, surroundings, options);
+    const preview = await previewOf(gathered, snapshot, options);
     previews.push(preview);
     const lines = preview.lines.length === 0 ? ['  as it should be'] : preview.lines;
     options.out.write([key, ...lines, ''].join('\n'));
@@ -66,7 +66,7 @@ export const dryRun = async (options: DryRunOptions): Promise<number> => {
 
 const previewOf = async (
   gathered: Gathered,
-  { collections, serves, kubelet }: Surroundings,
+  { collections, serves, kubelet }: ClusterSnapshot,
   { transport, images, fieldManager }: DryRunOptions,
 ): Promise<Preview> => {
   const { balancer, observed, root } = gathered;

@@ -1,16 +1,16 @@
 import type { Transport } from '../../kube/transport.ts';
 import { type KubernetesVersion, parseVersion } from '../objects/kubernetes-version.ts';
-import { followWorld, type World } from '../watch/cluster-cache.ts';
+import { type ClusterCache, startClusterCache } from '../watch/cluster-cache.ts';
 import { createNodeTracker } from '../watch/node-tracker.ts';
 
 /** The cluster as it was at one moment, as an operator that starts gets to know it. */
-export interface Surroundings extends Pick<World, 'collections' | 'serves'> {
+export interface ClusterSnapshot extends Pick<ClusterCache, 'collections' | 'serves'> {
   readonly kubelet: KubernetesVersion;
   /** Why, by the namespaces that could not be looked at; of these the collections may have some. */
   readonly failures: ReadonlyMap<string, Error>;
 }
 
-export interface LookOptions {
+export interface ListClusterOptions {
   readonly transport: Transport;
   /** Empty for all. */
   readonly namespaces: readonly string[];
@@ -20,7 +20,10 @@ export interface LookOptions {
  * Lists everything that the operator follows, once. Throws as Transport.request does; but where namespaces are named, one that cannot be listed
  * holds up no other.
  */
-export const lookAround = async ({ transport, namespaces }: LookOptions): Promise<Surroundings> => {
+export const listCluster = async ({
+  transport,
+  namespaces,
+}: ListClusterOptions): Promise<ClusterSnapshot> => {
   const { gitVersion } = (await transport.request({ method: 'GET', path: '/version' })) as {
     gitVersion?: string;
   };
@@ -33,7 +36,7 @@ export const lookAround = async ({ transport, namespaces }: LookOptions): Promis
     awaited.delete(namespace);
     if (awaited.size === 0) resolve();
   };
-  const world = followWorld(
+  const cache = startClusterCache(
     { transport, namespaces },
     {
       onChange(kind, object, { isGone }) {
@@ -56,7 +59,7 @@ export const lookAround = async ({ transport, namespaces }: LookOptions): Promis
   try {
     await synced;
   } finally {
-    world.stop();
+    cache.stop();
   }
-  return { collections: world.collections, serves: world.serves, kubelet: nodes.oldest(), failures };
+  return { collections: cache.collections, serves: cache.serves, kubelet: nodes.oldest(), failures };
 };

@@ -63,7 +63,7 @@ const renderedOf = (balancer: L4Balancer, images: ImageSettings): readonly Manif
       annotations: metadata.annotations,
       rendering,
       // A resource taken from a cluster, with its status, has pods.
-      live: rendering.renderRevision === undefined ? undefined : NOTHING_SAID,
+      live: rendering.renderRevision === undefined ? undefined : NOTHING_KNOWN,
       deployment: undefined,
       workload: undefined,
       otherWorkload: undefined,
@@ -83,7 +83,7 @@ const renderedOf = (balancer: L4Balancer, images: ImageSettings): readonly Manif
 /** Which sysctls are safe, and so who sets them, follows from it. */
 const ASSUMED = `# For kubelets of Kubernetes ${versionText(OLDEST_SUPPORTED)}, the oldest that is supported; where all are newer, more sysctls may be safe.\n`;
 
-const NOTHING_SAID: Live = { revision: undefined, image: undefined, pullPolicy: undefined };
+const NOTHING_KNOWN: Live = { revision: undefined, image: undefined, pullPolicy: undefined };
 
 const format = (manifests: readonly Manifest[], output: Output): string => {
   switch (output) {

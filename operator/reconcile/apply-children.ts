@@ -9,20 +9,26 @@ import type { ChildProblem, ForeignField } from '../status/observed.ts';
 import type { Collections } from '../watch/cluster-cache.ts';
 import { appliedFields } from './applied-fields.ts';
 import { type Change, changedBy } from './changed-by.ts';
-import type { Content, Contests } from './contest-tracker.ts';
+import type { Content, ContestTracker } from './contest-tracker.ts';
 import { foreignFields } from './foreign-fields.ts';
-import { cachedChild, ledgerName } from './gather.ts';
+import { cachedChild, writeName } from './gather.ts';
 import { type HandOverDeps, handOverReplicas } from './hand-over-replicas.ts';
-import { isAsLeft } from './matches-last-write.ts';
+import { matchesLastWrite } from './matches-last-write.ts';
 import { type Plan, planChild } from './plan-child.ts';
 import { unfinished } from './unfinished.ts';
-import { digest, type Refused } from './write-cache.ts';
-import { lookUp, makeChild, putPortsRight, sendChild, type WriteDeps } from './write-child.ts';
+import { digest, type RefusalDetails } from './write-cache.ts';
+import {
+  applyManifest,
+  createChild,
+  readIfPresent,
+  replaceServicePorts,
+  type WriteDeps,
+} from './write-child.ts';
 import { writeFailure } from './write-failure.ts';
 
 export interface ApplyDeps extends HandOverDeps, WriteDeps {
   readonly collections: Collections;
-  readonly contests: Contests;
+  readonly contestTracker: ContestTracker;
   /** Names this operator to people, and to another one that writes to the same objects. */
   readonly identity: string;
 }
@@ -109,11 +115,11 @@ const applyChild = async (
   { epoch, isUrgent }: ApplyFor,
   deps: ApplyDeps,
 ): Promise<Result> => {
-  const { ledger, contests, now } = deps;
+  const { writeCache, contestTracker, now } = deps;
   const { apiVersion, kind, wanted } = child;
   const ref = { apiVersion, kind, namespace: owner.namespace, name: childName(owner.name) };
-  const name = ledgerName(rootKey, kind);
-  const problem = (cause: ChildProblem['cause'], what: Refused, retryMs?: number): Result => ({
+  const name = writeName(rootKey, kind);
+  const problem = (cause: ChildProblem['cause'], what: RefusalDetails, retryMs?: number): Result => ({
     kind: 'Problem',
     problem: { cause, kind, name: ref.name, ...what },
     ...(retryMs === undefined ? {} : { retryMs }),
@@ -121,30 +127,31 @@ const applyChild = async (
 
   const cached = cachedChild(deps.collections, kind, `${ref.namespace}/${ref.name}`);
   const plan = (object: KubeObject | undefined): Plan =>
-    planChild({ owner, wanted, live: object, confirmed: ledger.confirmed(name) });
-  const live = ledger.newest(name, cached, now());
+    planChild({ owner, wanted, live: object, confirmed: writeCache.confirmed(name) });
+  const live = writeCache.newest(name, cached, now());
   // A refusal holds for this content and this object: what somebody changes may be what was in the way.
   const tried = [wanted, live && appliedFields(live, wanted)];
   const content: Content = { name, kind, digest: digest(wanted), wanted, epoch };
   /** Notes what was sent, and says what that was where the object had been so before. */
   const done = (result: Result, change: Change | undefined): Result => {
-    const rounds = contests.sent(content, change, now());
+    const rounds = contestTracker.sent(content, change, now());
     return rounds === 0 || change === undefined
       ? result
       : { kind: 'Repaired', repair: { ...change, kind, rounds } };
   };
   try {
     const known = plan(live);
-    const refused = ledger.refusal(name);
+    const refused = writeCache.refusal(name);
     const isWrite = known.todo === 'Make' || known.todo === 'Apply' || known.todo === 'Remove';
     if (isWrite && refused !== undefined && refused.sent === digest(tried) && refused.retryAt > now())
       return problem('Refused', refused.what, refused.retryAt - now());
     const asLeft = (last: Manifest | undefined): boolean =>
-      isAsLeft(last, wanted, live, ledger.confirmed(name));
-    const isRepair = (known.todo === 'Apply' && known.isRepair) || contests.isPutBack(content, asLeft);
-    const waitMs = isWrite && isRepair && !isUrgent ? contests.waitMs(name, now()) : 0;
+      matchesLastWrite(last, wanted, live, writeCache.confirmed(name));
+    const isRepair =
+      (known.todo === 'Apply' && known.isRepair) || contestTracker.wouldRepair(content, asLeft);
+    const waitMs = isWrite && isRepair && !isUrgent ? contestTracker.waitMs(name, now()) : 0;
     if (waitMs > 0) return { kind: 'Contested', waitMs };
-    const found = known.todo === 'Make' ? await makeChild(ref, name, wanted, deps) : undefined;
+    const found = known.todo === 'Make' ? await createChild(ref, name, wanted, deps) : undefined;
     const next = found === undefined ? known : plan(found);
     switch (next.todo) {
       case 'Nothing':
@@ -152,22 +159,22 @@ const applyChild = async (
       case 'Wait':
         return { kind: 'Waiting' };
       case 'Yield':
-        ledger.take(name);
+        writeCache.take(name);
         return problem('NameTaken', { message: next.holder });
       case 'Remove':
         await deps.writer.remove(ref, { uid: next.uid });
-        ledger.forget(name);
+        writeCache.forget(name);
         return done({ kind: 'Removed' }, isRepair ? MADE_AGAIN : undefined);
       case 'Make':
         return done({ kind: 'Created' }, isRepair ? DELETED : undefined);
       case 'Apply': {
         const change = isRepair ? await changeOf(ref, wanted, deps) : undefined;
         // What this process applied last, server-side apply takes back by itself.
-        if (next.isRepair || ledger.confirmed(name) === undefined || refused !== undefined)
-          await putPortsRight(ref, found ?? live, wanted, deps);
+        if (next.isRepair || writeCache.confirmed(name) === undefined || refused !== undefined)
+          await replaceServicePorts(ref, found ?? live, wanted, deps);
         await handOverReplicas(ref, wanted, deps);
         const signature = change?.isOperator ? deps.identity : undefined;
-        const version = await sendChild(name, wanted, next.uid, signature, deps);
+        const version = await applyManifest(name, wanted, next.uid, signature, deps);
         // After a start of the operator each child is applied once, mostly to no effect.
         const before = (found ?? live)?.metadata.resourceVersion;
         if (version === before) return done({ kind: 'Unchanged' }, undefined);
@@ -185,8 +192,11 @@ const applyChild = async (
         return { kind: 'Unchanged' };
       case 'Refused': {
         const foreign = await foreignIn(ref, wanted, failure.fields, deps);
-        const what: Refused = { message: failure.message, ...(foreign.length === 0 ? {} : { foreign }) };
-        const refusal = ledger.refuse(name, tried, what, now());
+        const what: RefusalDetails = {
+          message: failure.message,
+          ...(foreign.length === 0 ? {} : { foreign }),
+        };
+        const refusal = writeCache.refuse(name, tried, what, now());
         return problem('Refused', what, refusal.retryAt - now());
       }
       default:
@@ -204,7 +214,7 @@ const changeOf = async (
   wanted: Manifest | undefined,
   deps: ApplyDeps,
 ): Promise<Change | undefined> => {
-  const found = await lookUp(ref, deps);
+  const found = await readIfPresent(ref, deps);
   return found && changedBy(found, wanted, deps.fieldManager, deps.identity);
 };
 
@@ -217,7 +227,7 @@ const foreignIn = async (
 ): Promise<readonly ForeignField[]> => {
   if (fields.length === 0) return [];
   try {
-    const found = await lookUp(ref, deps);
+    const found = await readIfPresent(ref, deps);
     return found === undefined ? [] : foreignFields(found, wanted, fields, deps.fieldManager);
   } catch (error) {
     if (error instanceof ApiError || error instanceof TransportError) return [];

@@ -6,10 +6,10 @@ import type { WatchedKind } from '../watch/kinds.ts';
 import { type Applied, type ApplyDeps, applyChildren } from './apply-children.ts';
 import type { Gathered } from './gather.ts';
 import { planChildren } from './plan-children.ts';
-import { type TendDeps, tendProbes } from './run-preflight.ts';
+import { type PreflightDeps, runPreflight } from './run-preflight.ts';
 
-export interface ApplyPlanDeps extends ApplyDeps, TendDeps {
-  readonly writer: ApplyDeps['writer'] & TendDeps['writer'];
+export interface ApplyPlanDeps extends ApplyDeps, PreflightDeps {
+  readonly writer: ApplyDeps['writer'] & PreflightDeps['writer'];
   readonly render: () => RenderSettings;
   /** Whether the API server knows the kind. */
   readonly serves: (kind: WatchedKind) => boolean;
@@ -47,7 +47,7 @@ export const applyPlan = async (
   if (gated.gate.kind === 'Stop' && applied.errors.length > 0)
     return { applied, gate: gated.gate, ...pinned, probesAfterMs: undefined };
   try {
-    const probesAfterMs = await tendProbes(gathered, owner, render, gated, deps);
+    const probesAfterMs = await runPreflight(gathered, owner, render, gated, deps);
     return { applied, gate: gated.gate, ...pinned, probesAfterMs };
   } catch (error) {
     if (!(error instanceof Error)) throw error;

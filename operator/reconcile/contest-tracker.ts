@@ -10,7 +10,7 @@ export interface Contest extends Change {
 
 /** What is sent: to which object, with which content, for which version of the resource's spec. */
 export interface Content {
-  /** As in the ledger: the resource's key first. */
+  /** As in the writeCache: the resource's key first. */
   readonly name: string;
   readonly kind: string;
   readonly digest: string;
@@ -24,12 +24,12 @@ export interface Content {
  * Remembers what was sent, and backs off where the same content has to be sent again: whoever keeps changing an object, such as a second
  * operator or an autoscaler, would otherwise be answered as fast as it writes, for ever.
  */
-export interface Contests {
+export interface ContestTracker {
   /**
    * Whether sending this content puts something back: it was sent before, and the object is no longer what was made of it by the last that was
-   * sent, as `isAsLeft` says of that. A rollout that is stopped and tried again, where nobody else changes anything, puts nothing back.
+   * sent, as `matchesLastWrite` says of that. A rollout that is stopped and tried again, where nobody else changes anything, puts nothing back.
    */
-  isPutBack(content: Content, isAsLeft: (last: Manifest | undefined) => boolean): boolean;
+  wouldRepair(content: Content, matchesLastWrite: (last: Manifest | undefined) => boolean): boolean;
   /** Milliseconds until an object may be put back; 0 at once. */
   waitMs(name: string, now: number): number;
   /** It was sent; `change` is what was put back, undefined where the object was as it should be. Gives back the repairs in a row. */
@@ -49,7 +49,7 @@ export const QUIET_MS = 5 * 60_000;
 /** One edit by hand, or two, are no contest. */
 export const CONTESTED_ROUNDS = 3;
 /** A gate or an autoscaler has an object go between few contents. */
-const MOST_CONTENTS = 16;
+const MAX_CONTENTS = 16;
 
 interface Entry {
   readonly kind: string;
@@ -67,7 +67,7 @@ const NEW_ENTRY = {
   change: { what: 'Changed', by: [], where: [], isOperator: false },
 } as const;
 
-export const createContests = (): Contests => {
+export const createContestTracker = (): ContestTracker => {
   const entries = new Map<string, Entry>();
   const roundsOf = ({ rounds, lastAt }: Entry, now: number): number => (now - lastAt < QUIET_MS ? rounds : 0);
   const contested = (prefix: string, now: number): readonly Entry[] =>
@@ -76,10 +76,10 @@ export const createContests = (): Contests => {
       .map(([, entry]) => entry);
 
   return {
-    isPutBack({ name, digest, wanted, epoch }, isAsLeft) {
+    wouldRepair({ name, digest, wanted, epoch }, matchesLastWrite) {
       const entry = entries.get(name);
       if (entry?.epoch !== epoch || !entry.digests.has(digest)) return false;
-      return !isAsLeft(entry.last.digest === digest ? wanted : entry.last.wanted);
+      return !matchesLastWrite(entry.last.digest === digest ? wanted : entry.last.wanted);
     },
     waitMs(name, now) {
       const entry = entries.get(name);
@@ -98,7 +98,7 @@ export const createContests = (): Contests => {
         last: { digest, wanted },
       };
       entries.set(name, entry);
-      if (entry.epoch !== epoch || entry.digests.size >= MOST_CONTENTS) entry.digests.clear();
+      if (entry.epoch !== epoch || entry.digests.size >= MAX_CONTENTS) entry.digests.clear();
       entry.epoch = epoch;
       entry.digests.add(digest);
       // Only where another may come back: a manifest for each child of each resource would be much to hold.

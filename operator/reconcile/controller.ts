@@ -3,10 +3,10 @@ import type { ImageSettings } from '../desired/pod/render-settings.ts';
 import { createOutage } from '../inspect/outage.ts';
 import type { DefinitionSkew } from '../objects/definition-skew.ts';
 import type { WatchMetrics } from '../telemetry/watch-metrics.ts';
-import { followWorld, type World } from '../watch/cluster-cache.ts';
+import { type ClusterCache, startClusterCache } from '../watch/cluster-cache.ts';
 import { ROOT } from '../watch/kinds.ts';
 import { createNodeTracker } from '../watch/node-tracker.ts';
-import { followDefinition } from '../watch/poll-definition.ts';
+import { pollDefinition } from '../watch/poll-definition.ts';
 import { readServerVersion } from './server-version.ts';
 import { type ReconcileTerm, startTerm, type TermAccess, type TermOptions } from './term.ts';
 import { createWatchLog } from './watch-log.ts';
@@ -29,7 +29,7 @@ export interface WorkingTerm {
 }
 
 export interface Controller {
-  readonly world: World;
+  readonly cache: ClusterCache;
   /** Reconciles what changes, from when everything is listed until the term is stopped; one term at a time. */
   begin(access: TermAccess): WorkingTerm;
   /** Ends the watches. */
@@ -60,10 +60,10 @@ export const startController = (
   let isSynced = false;
 
   const start = (): void => {
-    if (access !== undefined && isSynced) term = startTerm(world, access, termOptions, onFailed);
+    if (access !== undefined && isSynced) term = startTerm(cache, access, termOptions, onFailed);
   };
 
-  const world = followWorld(options, {
+  const cache = startClusterCache(options, {
     onChange(kind, object, { isGone }) {
       if (kind !== 'Node') term?.changed(kind, object, isGone);
       // What a kubelet allows may have changed with it.
@@ -82,7 +82,7 @@ export const startController = (
     },
     onSynced(namespace) {
       const where = namespace === undefined ? {} : { namespace };
-      log.info({ ...where, l4balancers: world.collections[ROOT].size }, 'caches synced');
+      log.info({ ...where, l4balancers: cache.collections[ROOT].size }, 'caches synced');
       term?.addAll();
       if (isVersionAsked) return;
       isVersionAsked = true;
@@ -96,7 +96,7 @@ export const startController = (
     },
   });
 
-  followDefinition(
+  pollDefinition(
     options,
     (skew) => {
       definition = skew;
@@ -107,7 +107,7 @@ export const startController = (
   ).catch(onFailed);
 
   return {
-    world,
+    cache,
     begin(given) {
       access = given;
       start();
@@ -122,7 +122,7 @@ export const startController = (
     },
     stop() {
       stopping.abort();
-      world.stop();
+      cache.stop();
     },
   };
 };

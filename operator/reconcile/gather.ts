@@ -11,7 +11,7 @@ import type { Observed } from '../status/observed.ts';
 import type { Collections } from '../watch/cluster-cache.ts';
 import { isWatched } from '../watch/kinds.ts';
 import { ownership } from './ownership.ts';
-import type { Ledger } from './write-cache.ts';
+import type { WriteCache } from './write-cache.ts';
 
 /** One resource and all that is known of its children. */
 export interface Gathered {
@@ -40,8 +40,8 @@ export interface Gathered {
   readonly probes: readonly Pod[];
 }
 
-/** The name under which the ledger keeps a child: the resource's key first. */
-export const ledgerName = (rootKey: string, kind: string): string => `${rootKey} ${kind}`;
+/** The name under which the writeCache keeps a child: the resource's key first. */
+export const writeName = (rootKey: string, kind: string): string => `${rootKey} ${kind}`;
 
 /**
  * Reads the caches, and what was answered to writes that they do not have yet. Undefined when the resource is gone. A resource that has not changed
@@ -50,7 +50,7 @@ export const ledgerName = (rootKey: string, kind: string): string => `${rootKey}
 export const gather = (
   key: string,
   collections: Collections,
-  ledger: Ledger,
+  writeCache: WriteCache,
   now: number,
   before?: Gathered,
 ): Gathered | undefined => {
@@ -61,9 +61,9 @@ export const gather = (
     before?.root === root ? parsedOf(before) : parseL4Balancer(root, 'Report');
   const childKey = `${namespace}/${childName(name)}`;
   const own = <T extends KubeObject>(kind: string, cached: T | undefined): T | undefined => {
-    const entry = ledgerName(key, kind);
-    const newest = ledger.newest(entry, cached, now);
-    return newest && ownership(newest, { name, uid }, ledger.confirmed(entry)) && newest;
+    const entry = writeName(key, kind);
+    const newest = writeCache.newest(entry, cached, now);
+    return newest && ownership(newest, { name, uid }, writeCache.confirmed(entry)) && newest;
   };
   const isDaemonSet = balancer?.spec.workload.kind === 'DaemonSet';
   const daemonSet = own('DaemonSet', collections.DaemonSet.get(childKey));
@@ -92,7 +92,7 @@ export const gather = (
       pods: (isDaemonSet && daemonSet !== undefined ? [daemonSet] : replicaSets).flatMap(({ metadata }) =>
         collections.Pod.controlledBy(metadata.uid),
       ),
-      rendering: renderingOf(ledger.newest(`${key} status`, root, now) ?? root),
+      rendering: renderingOf(writeCache.newest(`${key} status`, root, now) ?? root),
       service: own('Service', collections.Service.get(childKey)),
     },
   };
@@ -107,9 +107,9 @@ const parsedOf = ({ balancer, observed }: Gathered): Parsed => ({
 
 /** What the status keeps of how the pods were rendered. */
 export const renderingOf = ({ status }: Pick<Gathered['root'], 'status'>): Pinned => {
-  const said = new Map(Object.entries(status ?? {}));
+  const fields = new Map(Object.entries(status ?? {}));
   return Object.fromEntries(
-    RENDERING.filter((field) => said.get(field) !== undefined).map((field) => [field, said.get(field)]),
+    RENDERING.filter((field) => fields.get(field) !== undefined).map((field) => [field, fields.get(field)]),
   );
 };
 

@@ -7,7 +7,7 @@ export interface HandOverDeps {
   /** Reads one object, with its managedFields. */
   readonly read: (ref: ObjectRef) => Promise<KubeObject>;
   /** Writes under a name of its own, beside the operator's. */
-  readonly steward: Pick<Writer, 'apply'>;
+  readonly handOverWriter: Pick<Writer, 'apply'>;
   /** The operator's name in managedFields. */
   readonly fieldManager: string;
 }
@@ -23,14 +23,14 @@ type Scaled = KubeObject & { readonly spec?: { readonly replicas?: number } };
 export const handOverReplicas = async (
   ref: ObjectRef,
   wanted: Manifest | undefined,
-  { read, steward, fieldManager }: HandOverDeps,
+  { read, handOverWriter, fieldManager }: HandOverDeps,
 ): Promise<void> => {
   if (!givesReplicasUp(wanted)) return;
   const live = await read(ref);
   const replicas = handedOver(live, wanted, fieldManager);
   if (replicas === undefined) return;
   const { name, namespace, uid, resourceVersion } = live.metadata;
-  await steward.apply({
+  await handOverWriter.apply({
     apiVersion: ref.apiVersion,
     kind: ref.kind,
     metadata: {

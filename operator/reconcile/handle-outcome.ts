@@ -7,7 +7,7 @@ import type { ControllerMetrics } from '../telemetry/controller-metrics.ts';
 import { stable } from '../text/stable.ts';
 import type { Outcome } from './outcome.ts';
 
-export interface SettleDeps {
+export interface OutcomeDeps {
   readonly queue: Pick<Queue, 'addAfter'>;
   readonly backoffs: Backoffs;
   readonly metrics: Pick<ControllerMetrics, 'reconciled' | 'retried'>;
@@ -17,12 +17,12 @@ export interface SettleDeps {
 }
 
 /** The one place that logs, counts and requeues what a reconcile came to. */
-export const settle = (
+export const handleOutcome = (
   key: string,
   outcome: Outcome,
-  { queue, backoffs, metrics, refusals, log }: SettleDeps,
+  { queue, backoffs, metrics, refusals, log }: OutcomeDeps,
 ): void => {
-  const toldBefore = refusals.get(key);
+  const lastLogged = refusals.get(key);
   // A failure says nothing of what is refused: the next try may find it as it was.
   if (outcome.kind !== 'Retry') refusals.delete(key);
   switch (outcome.kind) {
@@ -50,10 +50,10 @@ export const settle = (
     case 'Refused': {
       backoffs.forget(key);
       metrics.reconciled('refused');
-      const said = outcome.what.map(stable).sort().join('\n');
-      refusals.set(key, said);
+      const refusal = outcome.what.map(stable).sort().join('\n');
+      refusals.set(key, refusal);
       const about = { key, afterMs: outcome.afterMs, refused: outcome.what };
-      if (said === toldBefore) log.debug(about, 'children still refused');
+      if (refusal === lastLogged) log.debug(about, 'children still refused');
       else log.warn(about, 'children refused');
       queue.addAfter(key, outcome.afterMs);
       return;

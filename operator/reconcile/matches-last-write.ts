@@ -7,7 +7,7 @@ import { type Confirmed, isUnchanged } from './write-cache.ts';
  * Whether an object is what the operator has made of it with the `last` that it sent, or is not there as it left it: then what is `wanted` now,
  * though it was sent before, puts back nothing that somebody else has done.
  */
-export const isAsLeft = (
+export const matchesLastWrite = (
   last: Manifest | undefined,
   wanted: Manifest | undefined,
   live: KubeObject | undefined,

@@ -36,10 +36,10 @@ const BEING_DELETED_MS = 5_000;
 
 /** Brings one resource's children and status to what its spec asks for: gather, decide, act. Never throws what the API server may cause. */
 export const reconcile = async (key: string, deps: ReconcileDeps): Promise<Outcome> => {
-  const gathered = gather(key, deps.collections, deps.ledger, deps.now());
+  const gathered = gather(key, deps.collections, deps.writeCache, deps.now());
   if (gathered === undefined) {
-    deps.ledger.forgetAll(`${key} `);
-    deps.contests.forgetAll(`${key} `);
+    deps.writeCache.forgetAll(`${key} `);
+    deps.contestTracker.forgetAll(`${key} `);
     deps.onGate(key, 'Open');
     deps.inspector.follow(key, []);
     return { kind: 'Done' };
@@ -52,9 +52,9 @@ export const reconcile = async (key: string, deps: ReconcileDeps): Promise<Outco
     deps.onGate(key, done?.gate.kind ?? 'Open');
     if (done !== undefined) deps.onApplied(gathered, done.applied);
     // The answers to what was just written are newer than what was gathered.
-    const after = gather(key, deps.collections, deps.ledger, deps.now(), gathered) ?? gathered;
+    const after = gather(key, deps.collections, deps.writeCache, deps.now(), gathered) ?? gathered;
     const written = await report(key, after, done, deps);
-    return outcomeOf(done, written, deps.contests.overInMs(`${key} `, deps.now()));
+    return outcomeOf(done, written, deps.contestTracker.overInMs(`${key} `, deps.now()));
   } catch (error) {
     const failure = writeFailure(error);
     switch (failure.kind) {
@@ -88,7 +88,7 @@ const report = async (
   done: AppliedPlan | undefined,
   deps: ReconcileDeps,
 ): Promise<StatusResult> => {
-  const previous = previousConditions(key, gathered.root, deps.ledger, deps.now());
+  const previous = previousConditions(key, gathered.root, deps.writeCache, deps.now());
   // First, so that a pod that nobody has asked yet is among the readings.
   deps.inspector.follow(key, targetsOf(gathered.observed));
   const observed = {
@@ -97,11 +97,11 @@ const report = async (
     unfinished: done?.applied.unfinished ?? [],
     gate: done?.gate ?? { kind: 'Open' as const },
     readings: deps.inspector.readings(key),
-    before: previousStatus(key, gathered.root, deps.ledger, deps.now()),
+    before: previousStatus(key, gathered.root, deps.writeCache, deps.now()),
     rendering: done?.rendering ?? gathered.observed.rendering,
     unknownRevision: done?.unknownRevision,
     hasPodMonitors: deps.serves('PodMonitor'),
-    contests: deps.contests.of(`${key} `, deps.now()),
+    contests: deps.contestTracker.of(`${key} `, deps.now()),
     definition: deps.definition(),
     identity: deps.identity,
   };

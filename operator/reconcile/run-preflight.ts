@@ -12,7 +12,7 @@ import type { GateDeps, Gated } from './gate-rollout.ts';
 import type { Gathered } from './gather.ts';
 import { writeFailure } from './write-failure.ts';
 
-export interface TendDeps extends GateDeps {
+export interface PreflightDeps extends GateDeps {
   readonly writer: Pick<Writer, 'create' | 'remove'>;
   readonly now: () => number;
   /** Told that a pool was given up without a verdict, and why. */
@@ -22,33 +22,33 @@ export interface TendDeps extends GateDeps {
 /** So long a probe may be without a verdict; then the rollout begins, and the breaker is what is left. */
 export const PREFLIGHT_MS = 60_000;
 /** Pods removed in one go; a storm that nobody watched has left more. */
-const REMOVED_AT_ONCE = 50;
+const MAX_REMOVALS = 50;
 
 /**
  * Makes the probe pods that are missing, takes up what others have shown, and removes pods that have said all they had to say. Gives back the
  * milliseconds after which to look again, or undefined when events will tell. Throws as the writer does, for what is worth another try.
  */
-export const tendProbes = async (
+export const runPreflight = async (
   gathered: Gathered,
   owner: Owner,
   render: RenderSettings,
   gated: Gated,
-  deps: TendDeps,
+  deps: PreflightDeps,
 ): Promise<number | undefined> => {
   const { gate, trial, template } = gated;
   const { probeResults, writer } = deps;
-  const asked = new Set(
+  const needed = new Set(
     trial === undefined ? [] : poolsToTry(deps.nodes(), trial).map((pool) => verdictKey(trial, pool)),
   );
   for (const pod of gathered.probes) {
-    const { accepted, isKept } = judgeProbe(pod, gate.kind, asked);
+    const { accepted, isKept } = judgeProbe(pod, gate.kind, needed);
     if (accepted !== undefined) probeResults.settle(accepted);
     if (!isKept) await removePod(pod, writer);
   }
 
   const spent = spentPods(gathered.observed, gate.kind === 'Held' || gate.kind === 'Stop');
-  await Promise.all(spent.slice(0, REMOVED_AT_ONCE).map((pod) => removePod(pod, writer)));
-  if (spent.length > REMOVED_AT_ONCE) return 1;
+  await Promise.all(spent.slice(0, MAX_REMOVALS).map((pod) => removePod(pod, writer)));
+  if (spent.length > MAX_REMOVALS) return 1;
 
   if (gate.kind !== 'Trying' || template === undefined) return undefined;
   let soonest = PREFLIGHT_MS;
@@ -57,7 +57,7 @@ export const tendProbes = async (
     const leftMs = PREFLIGHT_MS - probeResults.triedFor(waiting.verdictKey, deps.now());
     if (leftMs <= 0) giveUp(gathered, waiting, deps);
     else if (missing.has(waiting)) {
-      const why = await tryPool(owner, render, template, waiting, deps);
+      const why = await createProbe(owner, render, template, waiting, deps);
       if (why !== undefined) giveUp(gathered, { ...waiting, why }, deps);
     }
     soonest = Math.min(soonest, Math.max(1, leftMs));
@@ -65,18 +65,18 @@ export const tendProbes = async (
   return gate.waiting.every(({ verdictKey: key }) => probeResults.settled.has(key)) ? 1 : soonest;
 };
 
-const giveUp = ({ root }: Gathered, waiting: Waiting, { probeResults, onGivenUp }: TendDeps): void => {
+const giveUp = ({ root }: Gathered, waiting: Waiting, { probeResults, onGivenUp }: PreflightDeps): void => {
   probeResults.settle(waiting.verdictKey);
   onGivenUp(root, waiting);
 };
 
 /** Why the API server does not take the pod; undefined when it does. */
-const tryPool = async (
+const createProbe = async (
   owner: Owner,
   render: RenderSettings,
   template: WantedTemplate,
   waiting: Waiting,
-  { writer }: TendDeps,
+  { writer }: PreflightDeps,
 ): Promise<string | undefined> => {
   try {
     await writer.create(probePod(owner, render, template, waiting));
@@ -92,7 +92,7 @@ const tryPool = async (
   }
 };
 
-const removePod = async ({ metadata }: KubeObject, writer: TendDeps['writer']): Promise<void> => {
+const removePod = async ({ metadata }: KubeObject, writer: PreflightDeps['writer']): Promise<void> => {
   if (metadata.deletionTimestamp !== undefined) return;
   const { name, namespace, uid } = metadata;
   await writer.remove({ apiVersion: 'v1', kind: 'Pod', name, namespace }, { uid });

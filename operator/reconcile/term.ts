@@ -17,15 +17,15 @@ import { createProbeResults } from '../rollout/probe-results.ts';
 import { isOfStorm } from '../rollout/spent-pods.ts';
 import type { ControllerMetrics } from '../telemetry/controller-metrics.ts';
 import type { Recorder } from '../telemetry/recorder.ts';
-import type { World } from '../watch/cluster-cache.ts';
+import type { ClusterCache } from '../watch/cluster-cache.ts';
 import { ROOT, type WatchedKind } from '../watch/kinds.ts';
 import { rootKey } from '../watch/root-key.ts';
-import { createContests } from './contest-tracker.ts';
-import { ledgerName } from './gather.ts';
-import { settle } from './handle-outcome.ts';
+import { createContestTracker } from './contest-tracker.ts';
+import { writeName } from './gather.ts';
+import { handleOutcome } from './handle-outcome.ts';
 import { appliedEvents, givenUpEvent, transitionEvent } from './kube-events.ts';
 import { type ReconcileDeps, reconcile } from './reconcile.ts';
-import { createLedger } from './write-cache.ts';
+import { createWriteCache } from './write-cache.ts';
 
 /** What does not change from one term to the next. */
 export interface TermOptions {
@@ -52,7 +52,7 @@ export interface TermAccess {
   readonly transport: Transport;
   readonly writer: Writer;
   /** Writes under a name of its own, beside the operator's. */
-  readonly steward: Writer;
+  readonly handOverWriter: Writer;
   readonly recorder: Recorder;
 }
 
@@ -75,14 +75,14 @@ const RESYNC_MS = 10 * 60_000;
 
 /** Begins to work on every resource of the namespaces that are listed; on others as soon as they are, when `addAll` is called. */
 export const startTerm = (
-  world: World,
-  { transport, writer, steward, recorder }: TermAccess,
+  cache: ClusterCache,
+  { transport, writer, handOverWriter, recorder }: TermAccess,
   options: TermOptions,
   onFailed: (error: unknown) => void,
 ): ReconcileTerm => {
   const { log, clock, metrics } = options;
   const queue = createQueue(clock, metrics.queue);
-  const ledger = createLedger();
+  const writeCache = createWriteCache();
   const stopping = new AbortController();
   /** Keys of resources whose rollout waits for a probe, or for somebody to change something. */
   const gated = new Set<string>();
@@ -97,19 +97,19 @@ export const startTerm = (
   });
 
   const deps: ReconcileDeps = {
-    collections: world.collections,
+    collections: cache.collections,
     writer,
-    steward,
+    handOverWriter,
     fieldManager: options.fieldManager,
     identity: options.identity,
-    contests: createContests(),
-    serves: (kind) => world.serves(kind),
+    contestTracker: createContestTracker(),
+    serves: (kind) => cache.serves(kind),
     read: (ref) => transport.request({ method: 'GET', path: objectPath(ref) }) as Promise<KubeObject>,
-    ledger,
+    writeCache,
     render: options.render,
     definition: options.definition,
     now: clock.now,
-    nodes: () => (world.serves('Node') ? [...world.collections.Node.values()] : undefined),
+    nodes: () => (cache.serves('Node') ? [...cache.collections.Node.values()] : undefined),
     probeResults: createProbeResults(),
     inspector,
     onGivenUp(root, waiting) {
@@ -138,7 +138,7 @@ export const startTerm = (
       log.info({ key: keyOfRoot(root), reason: ready.reason, message: ready.message }, 'status changed');
     },
   };
-  const settleDeps = {
+  const outcomeDeps = {
     queue,
     backoffs: createBackoffs(BACKOFF, options.random),
     refusals: new Map<string, string>(),
@@ -149,7 +149,7 @@ export const startTerm = (
   const work = async (key: string): Promise<void> => {
     const end = metrics.working();
     try {
-      settle(key, await reconcile(key, deps), settleDeps);
+      handleOutcome(key, await reconcile(key, deps), outcomeDeps);
     } finally {
       end();
     }
@@ -164,8 +164,8 @@ export const startTerm = (
   };
 
   const addAll = (): void => {
-    for (const root of world.collections[ROOT].values()) {
-      if (!world.isSynced(root.metadata.namespace ?? '')) continue;
+    for (const root of cache.collections[ROOT].values()) {
+      if (!cache.isSynced(root.metadata.namespace ?? '')) continue;
       const key = keyOfRoot(root);
       if (!generations.has(key)) priorityOf(key, root, false);
       queue.add(key);
@@ -188,10 +188,10 @@ export const startTerm = (
   return {
     changed(kind, object, isGone) {
       // A child that is not listed yet would look as if it were missing.
-      if (!world.isSynced(object.metadata.namespace ?? '')) return;
-      const key = rootKey(kind, object, world.collections);
+      if (!cache.isSynced(object.metadata.namespace ?? '')) return;
+      const key = rootKey(kind, object, cache.collections);
       if (key === undefined) return;
-      if (isGone) ledger.forget(ledgerName(key, kind), object.metadata.uid);
+      if (isGone) writeCache.forget(writeName(key, kind), object.metadata.uid);
       if (kind === ROOT) queue.add(key, priorityOf(key, object, isGone));
       // Each moment makes one more of them.
       else if (kind === 'Pod' && isOfStorm(object)) queue.add(key, 'Changed');

@@ -14,9 +14,9 @@ export const unfinished = (name: string, tried: readonly Tried[]): readonly stri
       if (result.kind === 'Waiting')
         return [`${kind} "${name}" is being deleted; it is made again when it is gone.`];
       const { error } = result;
-      return error === undefined ? [] : [`Cannot apply ${kind} yet: ${said(error)} It is tried again.`];
+      return error === undefined ? [] : [`Cannot apply ${kind} yet: ${textOf(error)} It is tried again.`];
     })
     .sort();
 
-const said = (error: Error): string =>
+const textOf = (error: Error): string =>
   sentence(stable((error instanceof ApiError && error.serverMessage) || error.message));

@@ -21,12 +21,12 @@ export interface Confirmed {
 }
 
 /** Why it has refused something, and what somebody else has set that is in the way. */
-export type Refused = Pick<ChildProblem, 'message' | 'foreign'>;
+export type RefusalDetails = Pick<ChildProblem, 'message' | 'foreign'>;
 
 /** What it has refused. */
-export interface Refusal {
+export interface RefusedWrite {
   readonly sent: string;
-  readonly what: Refused;
+  readonly what: RefusalDetails;
   readonly tries: number;
   readonly retryAt: number;
 }
@@ -35,12 +35,12 @@ export interface Refusal {
  * What was written, by the name of the object, so that nothing is sent twice. Kept in memory only: after a start each child is applied once,
  * which changes nothing at the API server.
  */
-export interface Ledger {
+export interface WriteCache {
   confirmed(name: string): Confirmed | undefined;
   confirm(name: string, sent: unknown, answer: KubeObject, now: number): void;
-  refusal(name: string): Refusal | undefined;
+  refusal(name: string): RefusedWrite | undefined;
   /** One more refusal of the same content waits twice as long. */
-  refuse(name: string, sent: unknown, what: Refused, now: number): Refusal;
+  refuse(name: string, sent: unknown, what: RefusalDetails, now: number): RefusedWrite;
   /** Whether the name was somebody else's when last tried. */
   isTaken(name: string): boolean;
   take(name: string): void;
@@ -54,11 +54,11 @@ export interface Ledger {
 
 const FIRST_RETRY_MS = 10_000;
 const LONGEST_RETRY_MS = 300_000;
-const ANSWER_MS = 60_000;
+const MAX_ANSWER_AGE_MS = 60_000;
 
-export const createLedger = (): Ledger => {
+export const createWriteCache = (): WriteCache => {
   const confirmations = new Map<string, Confirmed>();
-  const refusals = new Map<string, Refusal>();
+  const refusals = new Map<string, RefusedWrite>();
   const taken = new Set<string>();
   return {
     confirmed: (name) => confirmations.get(name),
@@ -92,7 +92,7 @@ export const createLedger = (): Ledger => {
       const isBehind =
         cached === undefined || !isAtLeast(cached.metadata.resourceVersion, confirmed.resourceVersion);
       // What the watch has not told for so long was deleted while nobody watched.
-      if (isBehind && now - confirmed.at < ANSWER_MS) return confirmed.answer as T;
+      if (isBehind && now - confirmed.at < MAX_ANSWER_AGE_MS) return confirmed.answer as T;
       confirmations.set(name, { ...confirmed, answer: undefined });
       return cached;
     },

@@ -4,13 +4,13 @@ import type { KubeObject } from '../../kube/object.ts';
 import type { ObjectRef } from '../../kube/paths.ts';
 import { OPERATOR_ANNOTATION } from './changed-by.ts';
 import { exactPorts } from './service-ports.ts';
-import type { Ledger } from './write-cache.ts';
+import type { WriteCache } from './write-cache.ts';
 
 export interface WriteDeps {
   readonly writer: Pick<Writer, 'apply' | 'applyNew' | 'remove' | 'replace'>;
   /** Reads one object, with its managedFields; throws ApiError NotFound. */
   readonly read: (ref: ObjectRef) => Promise<KubeObject>;
-  readonly ledger: Ledger;
+  readonly writeCache: WriteCache;
   /** Milliseconds that only grow. */
   readonly now: () => number;
 }
@@ -19,29 +19,29 @@ export interface WriteDeps {
  * Makes an object; where one has the name already, changes nothing and gives it back: it may be another's, which a plain server-side apply would
  * simply take over.
  */
-export const makeChild = async (
+export const createChild = async (
   ref: ObjectRef,
   name: string,
   wanted: Manifest | undefined,
   deps: WriteDeps,
 ): Promise<KubeObject | undefined> => {
   if (wanted === undefined) return undefined;
-  const { writer, ledger, now } = deps;
+  const { writer, writeCache, now } = deps;
   // Looking is no write: who has the name for long is not tried again and again.
-  const holder = ledger.isTaken(name) ? await lookUp(ref, deps) : undefined;
+  const holder = writeCache.isTaken(name) ? await readIfPresent(ref, deps) : undefined;
   if (holder !== undefined) return holder;
   try {
-    ledger.confirm(name, wanted, await writer.applyNew(wanted), now());
+    writeCache.confirm(name, wanted, await writer.applyNew(wanted), now());
     return undefined;
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 'Conflict') throw error;
-    const found = await lookUp(ref, deps);
+    const found = await readIfPresent(ref, deps);
     if (found === undefined) throw error;
     return found;
   }
 };
 
-export const putPortsRight = async (
+export const replaceServicePorts = async (
   ref: ObjectRef,
   live: KubeObject | undefined,
   wanted: Manifest | undefined,
@@ -54,12 +54,12 @@ export const putPortsRight = async (
 };
 
 /** Gives back the version that the API server answered with. `signature` names this operator to another one that writes to the object, too. */
-export const sendChild = async (
+export const applyManifest = async (
   name: string,
   wanted: Manifest | undefined,
   uid: string | undefined,
   signature: string | undefined,
-  { writer, ledger, now }: WriteDeps,
+  { writer, writeCache, now }: WriteDeps,
 ): Promise<string | undefined> => {
   if (wanted === undefined) return undefined;
   const { annotations } = wanted.metadata;
@@ -70,11 +70,11 @@ export const sendChild = async (
     ...(signature === undefined ? {} : { annotations: { ...annotations, [OPERATOR_ANNOTATION]: signature } }),
   };
   const answer = await writer.apply({ ...wanted, metadata });
-  ledger.confirm(name, wanted, answer, now());
+  writeCache.confirm(name, wanted, answer, now());
   return answer.metadata.resourceVersion;
 };
 
-export const lookUp = async (ref: ObjectRef, { read }: WriteDeps): Promise<KubeObject | undefined> => {
+export const readIfPresent = async (ref: ObjectRef, { read }: WriteDeps): Promise<KubeObject | undefined> => {
   try {
     return await read(ref);
   } catch (error) {

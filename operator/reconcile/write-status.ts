@@ -6,15 +6,15 @@ import type { KubeObject } from '../../kube/object.ts';
 import type { ObjectRef } from '../../kube/paths.ts';
 import { appliedFields, sorted } from './applied-fields.ts';
 import { type Change, changedBy } from './changed-by.ts';
-import type { Contests } from './contest-tracker.ts';
-import { digest, type Ledger, statusDigest } from './write-cache.ts';
+import type { ContestTracker } from './contest-tracker.ts';
+import { digest, statusDigest, type WriteCache } from './write-cache.ts';
 
 export interface StatusDeps {
   readonly writer: Pick<Writer, 'applyStatus'>;
   /** Reads one object, with its managedFields. */
   readonly read: (ref: ObjectRef) => Promise<KubeObject>;
-  readonly ledger: Ledger;
-  readonly contests: Contests;
+  readonly writeCache: WriteCache;
+  readonly contestTracker: ContestTracker;
   /** The operator's name in managedFields. */
   readonly fieldManager: string;
   readonly identity: string;
@@ -29,7 +29,7 @@ export type StatusResult =
   | { readonly kind: 'Contested'; readonly waitMs: number };
 
 /** A resource's status is written at most this often: pods that come and go all the time are no reason to write all the time. */
-export const STATUS_EVERY_MS = 500;
+export const STATUS_INTERVAL_MS = 500;
 
 type Root = KubeObject & { readonly status?: unknown };
 
@@ -39,19 +39,19 @@ const nameOf = (key: string): string => `${key} status`;
 export const previousStatus = (
   key: string,
   root: Root,
-  ledger: Ledger,
+  writeCache: WriteCache,
   now: number,
 ): Partial<Status> | undefined =>
-  (ledger.newest<Root>(nameOf(key), root, now) ?? root).status as Partial<Status> | undefined;
+  (writeCache.newest<Root>(nameOf(key), root, now) ?? root).status as Partial<Status> | undefined;
 
 /** The conditions as last written or heard, whatever is newer. */
 export const previousConditions = (
   key: string,
   root: Root,
-  ledger: Ledger,
+  writeCache: WriteCache,
   now: number,
 ): readonly Condition[] => {
-  const conditions = previousStatus(key, root, ledger, now)?.conditions;
+  const conditions = previousStatus(key, root, writeCache, now)?.conditions;
   return Array.isArray(conditions) ? conditions : [];
 };
 
@@ -62,24 +62,24 @@ export const writeStatus = async (
   status: Status,
   deps: StatusDeps,
 ): Promise<StatusResult> => {
-  const { writer, ledger, contests, now } = deps;
+  const { writer, writeCache, contestTracker, now } = deps;
   const name = nameOf(key);
-  const live = ledger.newest<Root>(name, root, now()) ?? root;
+  const live = writeCache.newest<Root>(name, root, now()) ?? root;
   const wanted = { status };
   const has = digest(sorted(appliedFields(live, wanted)));
-  const confirmed = ledger.confirmed(name);
+  const confirmed = writeCache.confirmed(name);
   // The second: an API server with an older CRD drops fields that it does not know; it is not asked again to take them.
   if (
     has === digest(sorted(wanted)) ||
     (confirmed?.sent === digest(wanted) && confirmed.got === digest(appliedFields(live, wanted)))
   )
     return { kind: 'Unchanged' };
-  const pacedMs = confirmed === undefined ? 0 : confirmed.at + STATUS_EVERY_MS - now();
+  const pacedMs = confirmed === undefined ? 0 : confirmed.at + STATUS_INTERVAL_MS - now();
   if (pacedMs > 0) return { kind: 'Paced', afterMs: pacedMs };
   // Nobody but the operator has a reason to write it.
   const isForeign =
     confirmed !== undefined && confirmed.uid === root.metadata.uid && confirmed.status !== statusDigest(live);
-  const waitMs = isForeign ? contests.waitMs(name, now()) : 0;
+  const waitMs = isForeign ? contestTracker.waitMs(name, now()) : 0;
   if (waitMs > 0) return { kind: 'Contested', waitMs };
   const { name: rootName, namespace, uid } = root.metadata;
   try {
@@ -95,8 +95,8 @@ export const writeStatus = async (
       },
       status,
     });
-    ledger.confirm(name, wanted, answer, now());
-    contests.sent({ name, kind: 'status', digest: '', wanted: undefined, epoch: '' }, change, now());
+    writeCache.confirm(name, wanted, answer, now());
+    contestTracker.sent({ name, kind: 'status', digest: '', wanted: undefined, epoch: '' }, change, now());
     return { kind: 'Written' };
   } catch (error) {
     if (error instanceof ApiError && error.code === 'NotFound') return { kind: 'Gone' };

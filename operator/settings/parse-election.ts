@@ -2,21 +2,21 @@ import { durationMs } from '../../crds/duration.ts';
 import type { ElectionSettings } from '../leader/join-election.ts';
 import { FLAGS } from './flags.ts';
 import { namespaceName } from './namespace-name.ts';
-import { type ReadValue, trueOrFalse } from './values.ts';
+import { booleanOf, type ReadValue } from './values.ts';
 
 const LONGEST_MS = 3_600_000;
 
 /** What the flags say of the election; undefined when there is none, or when a problem was noted. */
 export const parseElection = (value: ReadValue, problems: string[]): ElectionSettings | undefined => {
-  const isWanted = value('leaderElect', trueOrFalse, 'true or false');
+  const isWanted = value('leaderElect', booleanOf, 'true or false');
   const before = problems.length;
   const namespace = value('leaderElectNamespace', namespaceName, 'the name of a namespace');
   const isNamespaceBad = problems.length > before;
   const name = value('leaderElectName', leaseName, 'a name of lower-case letters, digits, - and .');
   const time = 'a time from 1s to 1h such as 15s';
-  const leaseMs = value('leaseDuration', someTime, time);
-  const renewMs = value('renewDeadline', someTime, time);
-  const retryMs = value('retryPeriod', someTime, time);
+  const leaseMs = value('leaseDuration', durationInRange, time);
+  const renewMs = value('renewDeadline', durationInRange, time);
+  const retryMs = value('retryPeriod', durationInRange, time);
   if (isWanted !== true || !name || !leaseMs || !renewMs || !retryMs) return undefined;
 
   const { leaderElect, leaderElectNamespace, renewDeadline, retryPeriod } = FLAGS;
@@ -39,7 +39,7 @@ export const parseElection = (value: ReadValue, problems: string[]): ElectionSet
 const leaseName = (text: string): string | undefined =>
   /^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/.test(text) ? text : undefined;
 
-const someTime = (text: string): number | undefined => {
+const durationInRange = (text: string): number | undefined => {
   try {
     const ms = durationMs(text);
     return ms >= 1000 && ms <= LONGEST_MS ? ms : undefined;

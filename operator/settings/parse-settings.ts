@@ -7,7 +7,7 @@ import { namespaceNames } from './namespace-name.ts';
 import { parseElection } from './parse-election.ts';
 import { readArguments } from './read-arguments.ts';
 import type { Command, Environment } from './settings.ts';
-import { imageName, numberUpTo, oneOf, trueOrFalse, valueReader } from './values.ts';
+import { booleanOf, imageName, integerUpTo, oneOf, valueReader } from './values.ts';
 
 const MAX_WORKERS = 64;
 const MAX_RATE = 10_000;
@@ -29,9 +29,9 @@ export const parseSettings = (argv: readonly string[], env: Environment): Comman
   const health = value('healthAddress', parseListenAddress, address);
   const metrics = value('metricsAddress', parseListenAddress, address);
   const logLevel = value('logLevel', oneOf(LOG_LEVELS), LOG_LEVELS.join(', '));
-  const workers = value('workers', numberUpTo(MAX_WORKERS), `a whole number from 1 to ${MAX_WORKERS}`);
-  const apiRate = value('apiRate', numberUpTo(MAX_RATE), `a whole number from 1 to ${MAX_RATE}`);
-  const isDryRun = value('dryRun', trueOrFalse, 'true or false');
+  const workers = value('workers', integerUpTo(MAX_WORKERS), `a whole number from 1 to ${MAX_WORKERS}`);
+  const apiRate = value('apiRate', integerUpTo(MAX_RATE), `a whole number from 1 to ${MAX_RATE}`);
+  const isDryRun = value('dryRun', booleanOf, 'true or false');
   const output = value('output', oneOf(OUTPUTS), OUTPUTS.join(', '));
   const election = asked === 'Render' || isDryRun ? undefined : parseElection(value, problems);
   const namespaces = value(

@@ -32,11 +32,11 @@ export const oneOf =
 export const imageName = (text: string): string | undefined =>
   /^[A-Za-z0-9][!-~]*$/.test(text) && !text.includes('://') ? text : undefined;
 
-export const trueOrFalse = (text: string): boolean | undefined =>
+export const booleanOf = (text: string): boolean | undefined =>
   text === 'true' ? true : text === 'false' ? false : undefined;
 
 /** A whole number from 1. */
-export const numberUpTo =
+export const integerUpTo =
   (most: number) =>
   (text: string): number | undefined => {
     const number = /^[0-9]{1,6}$/.test(text) ? Number(text) : 0;

@@ -14,7 +14,7 @@ export interface CredentialWatch {
 }
 
 /** A token that has just been replaced is read again after a refusal, ten seconds later at most. */
-const BEAR_MS = 15_000;
+const GRACE_PERIOD_MS = 15_000;
 
 /**
  * `now` in milliseconds. A call that is answered in any other way shows that the caller is known; one that is
@@ -58,27 +58,27 @@ export const createCredentialWatch = (now: () => number): CredentialWatch => {
       close: () => transport.close(),
     }),
     problem() {
-      if (refused === undefined || now() - refused.since < BEAR_MS) return undefined;
+      if (refused === undefined || now() - refused.since < GRACE_PERIOD_MS) return undefined;
       const seconds = Math.round((now() - refused.since) / 1000);
       return `the API server has not accepted this operator's credentials for ${seconds} s, so nothing is reconciled: ${refused.error.message}. ${ADVICE}`;
     },
   };
 };
 
-const ASK_EVERY_MS = 15_000;
+const POLL_INTERVAL_MS = 15_000;
 
 /**
  * Asks the API server for something small now and then, until `signal` aborts: where no Lease is renewed, an
  * operator that has nothing to do makes no call, and its watches stay open for minutes after its credentials
  * have ceased to be good for anything.
  */
-export const keepAsking = async (
+export const pollApiServer = async (
   transport: Pick<Transport, 'request'>,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<void> => {
   for (;;) {
-    await clock.sleep(ASK_EVERY_MS, signal);
+    await clock.sleep(POLL_INTERVAL_MS, signal);
     if (signal.aborted) return;
     try {
       await transport.request({ method: 'GET', path: '/version', signal });

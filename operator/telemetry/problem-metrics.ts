@@ -4,11 +4,11 @@ import { Gauge } from '../../program/prometheus.ts';
 import { BLOCKING_REASONS, FINDING_WARNINGS } from '../status/finding-reasons.ts';
 
 /** A resource, as far as it tells what its proxies find. */
-interface Told {
+interface WithStatus {
   readonly status?: unknown;
 }
 
-const statusOf = ({ status }: Told): Partial<Status> => (status ?? {}) as Partial<Status>;
+const statusOf = ({ status }: WithStatus): Partial<Status> => (status ?? {}) as Partial<Status>;
 
 /** Each reason once, however many listeners and backends have it. */
 const reasonsOf = ({ listeners = [], backends = [], proxies }: Partial<Status>): ReadonlySet<string> =>
@@ -19,7 +19,7 @@ const reasonsOf = ({ listeners = [], backends = [], proxies }: Partial<Status>):
   );
 
 /** Counts what the proxies of all balancers find, when it is asked for. */
-export const createProblemMetrics = (registry: Registry, balancers: () => Iterable<Told>): void => {
+export const createProblemMetrics = (registry: Registry, balancers: () => Iterable<WithStatus>): void => {
   new Gauge({
     name: 'l4balancer_operator_balancers_with_problem',
     help: 'L4Balancers whose proxies find something wrong, by its reason.',

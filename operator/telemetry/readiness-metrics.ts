@@ -26,8 +26,8 @@ export const createReadinessMetrics = (
     labelNames: ['namespace'],
     registers,
     collect() {
-      const ill = read().namespaces;
-      for (const namespace of namespaces) this.set({ namespace }, ill.has(namespace) ? 0 : 1);
+      const unfollowed = read().namespaces;
+      for (const namespace of namespaces) this.set({ namespace }, unfollowed.has(namespace) ? 0 : 1);
     },
   });
 };

@@ -27,19 +27,19 @@ export interface RecorderDeps {
 }
 
 /** The same within this time of the last is one more of the same event. */
-const SAME_MS = 10 * 60_000;
+const DUPLICATE_WINDOW_MS = 10 * 60_000;
 /** How often an event is counted up at most: a hundred times within it are one write. */
-const COUNTED_EVERY_MS = 10_000;
+const COUNT_INTERVAL_MS = 10_000;
 /**
  * More on their way than this, and further ones are dropped: events must not be what slows an API server
  * down.
  */
-const MOST_ON_THEIR_WAY = 50;
+const MAX_IN_FLIGHT = 50;
 /** More are not remembered; the oldest go first. */
-const MOST_TOLD = 10_000;
+const MAX_REMEMBERED = 10_000;
 
 /** An event, and how often it has happened. */
-interface Told {
+interface RecordedEvent {
   readonly manifest: ReturnType<typeof eventManifest>;
   count: number;
   last: Date;
@@ -49,32 +49,32 @@ interface Told {
 
 export const createRecorder = ({ writer, log, clock, wallClock, instance }: RecorderDeps): Recorder => {
   /** By what it says; the one that happened longest ago first. */
-  const told = new Map<string, Told>();
+  const recorded = new Map<string, RecordedEvent>();
   const limit = createEventLimit();
-  const onTheirWay = new Set<Promise<void>>();
+  const inFlight = new Set<Promise<void>>();
   /** Counts that wait to be written. */
   const planned = new Set<Promise<void>>();
   const stopping = new AbortController();
 
   const forgetOld = (now: number): void => {
-    for (const [key, { last }] of told) {
-      if (now - last.getTime() < SAME_MS && told.size < MOST_TOLD) break;
-      told.delete(key);
+    for (const [key, { last }] of recorded) {
+      if (now - last.getTime() < DUPLICATE_WINDOW_MS && recorded.size < MAX_REMEMBERED) break;
+      recorded.delete(key);
     }
   };
 
   const send = (reason: string, write: () => Promise<unknown>): void => {
     const sending = write()
       .catch((error: unknown) => log.warn({ code: codeOf(error), error, event: reason }, 'event not written'))
-      .then(() => void onTheirWay.delete(sending));
-    onTheirWay.add(sending);
+      .then(() => void inFlight.delete(sending));
+    inFlight.add(sending);
   };
 
-  const countUp = (one: Told): void => {
+  const countUp = (one: RecordedEvent): void => {
     one.count += 1;
     if (one.isPlanned) return;
     one.isPlanned = true;
-    const waiting = clock.sleep(COUNTED_EVERY_MS, stopping.signal).then(() => {
+    const waiting = clock.sleep(COUNT_INTERVAL_MS, stopping.signal).then(() => {
       planned.delete(waiting);
       one.isPlanned = false;
       send(one.manifest.reason, () => writer.apply(withSeries(one.manifest, one.count, one.last)));
@@ -88,27 +88,27 @@ export const createRecorder = ({ writer, log, clock, wallClock, instance }: Reco
       const { uid = '' } = regarding.metadata;
       const key = `${uid} ${event.reason} ${event.note}`;
       forgetOld(at.getTime());
-      const known = told.get(key);
+      const known = recorded.get(key);
       if (known !== undefined) {
         known.last = at;
-        told.delete(key);
-        told.set(key, known);
+        recorded.delete(key);
+        recorded.set(key, known);
         countUp(known);
         return;
       }
-      if (onTheirWay.size >= MOST_ON_THEIR_WAY || !limit.allows(uid, at.getTime())) {
+      if (inFlight.size >= MAX_IN_FLIGHT || !limit.allows(uid, at.getTime())) {
         log.warn({ event: event.reason }, 'event dropped');
         return;
       }
       const root = { apiVersion: API_VERSION, kind: KIND, ...regarding };
       const manifest = eventManifest(root, event, microTime(at), instance);
-      told.set(key, { manifest, count: 1, last: at, isPlanned: false });
+      recorded.set(key, { manifest, count: 1, last: at, isPlanned: false });
       send(event.reason, () => writer.create(manifest));
     },
     async idle() {
       stopping.abort();
       await Promise.all(planned);
-      await Promise.all(onTheirWay);
+      await Promise.all(inFlight);
     },
   };
 };

@@ -3,15 +3,15 @@ import { Gauge } from '../../program/prometheus.ts';
 import { CURRENT, REVISION_NAMES } from '../desired/revisions/all.ts';
 
 /** A resource, as far as it tells by which revision its pods were rendered. */
-interface Rendered {
+interface WithStatus {
   readonly status?: unknown;
 }
 
-const revisionOf = ({ status }: Rendered): string | undefined =>
+const revisionOf = ({ status }: WithStatus): string | undefined =>
   (status as { readonly renderRevision?: string } | undefined)?.renderRevision;
 
 /** Counts the balancers by the revision of their pods, when it is asked for. */
-export const createRevisionMetrics = (registry: Registry, balancers: () => Iterable<Rendered>): void => {
+export const createRevisionMetrics = (registry: Registry, balancers: () => Iterable<WithStatus>): void => {
   new Gauge({
     name: 'l4balancer_operator_balancers',
     help: 'L4Balancers by the revision that their pods are rendered by.',

@@ -12,7 +12,7 @@ export interface ThrottledTransport extends Transport {
    * Fails the calls that wait, and all later ones; those under way go on. `close` does the same before it
    * closes.
    */
-  giveUp(): void;
+  cancelWaiting(): void;
 }
 
 type Waiter = () => void;
@@ -35,7 +35,7 @@ export const createThrottle = (rate: Rate, clock: Clock): Throttle => {
     for (let row = next(); row !== undefined; row = next()) {
       const waitMs = bucket.take(clock.now());
       if (waitMs === 0) row.shift()?.();
-      else await clock.sleep(waitMs, NEVER);
+      else await clock.sleep(waitMs, NEVER_ABORTS);
     }
     isServing = false;
   };
@@ -44,28 +44,28 @@ export const createThrottle = (rate: Rate, clock: Clock): Throttle => {
     new Promise((resolve) => {
       if (signal.aborted) return resolve(false);
       const row = waiting[urgency];
-      const giveUp = () => {
+      const cancelWaiting = () => {
         const at = row.indexOf(waiter);
         if (at >= 0) row.splice(at, 1);
         resolve(false);
       };
       const waiter = () => {
-        signal.removeEventListener('abort', giveUp);
+        signal.removeEventListener('abort', cancelWaiting);
         resolve(true);
       };
-      signal.addEventListener('abort', giveUp, { once: true });
+      signal.addEventListener('abort', cancelWaiting, { once: true });
       row.push(waiter);
       void serve();
     });
 
   return (transport) => {
     const end = new AbortController();
-    const giveUp = (): void => end.abort();
+    const cancelWaiting = (): void => end.abort();
     return {
       ...transport,
       async request(call) {
         const signal = call.signal === undefined ? end.signal : AbortSignal.any([call.signal, end.signal]);
-        if (!(await pass(urgencyOf(call), signal))) throw givenUp(`${call.method} ${call.path}`);
+        if (!(await pass(urgencyOf(call), signal))) throw cancelledError(`${call.method} ${call.path}`);
         try {
           return await transport.request(call);
         } catch (error) {
@@ -74,16 +74,16 @@ export const createThrottle = (rate: Rate, clock: Clock): Throttle => {
           throw error;
         }
       },
-      giveUp,
+      cancelWaiting,
       close() {
-        giveUp();
+        cancelWaiting();
         return transport.close();
       },
     };
   };
 };
 
-const givenUp = (tried: string): TransportError =>
+const cancelledError = (tried: string): TransportError =>
   new TransportError('Stopped', 'the API server', tried, 'its caller gave it up');
 
-const NEVER = new AbortController().signal;
+const NEVER_ABORTS = new AbortController().signal;

@@ -16,7 +16,7 @@ import {
 
 export type Collections = { readonly [K in WatchedKind]: Collection<WatchedKinds[K]> };
 
-export interface WorldEvents {
+export interface ClusterCacheEvents {
   /** An object has come, changed or gone (`isGone`); also told, as `isListed`, for every object of a new list. */
   onChange(
     kind: WatchedKind,
@@ -39,7 +39,7 @@ export interface WorldEvents {
 }
 
 /** What the operator knows of the cluster, from one list and watch for each kind, in each namespace where some are named. */
-export interface World {
+export interface ClusterCache {
   readonly collections: Collections;
   /**
    * Whether the kind is followed and the API server knows it; its collection is empty otherwise. Only optional ones can be unknown, and only what
@@ -53,18 +53,18 @@ export interface World {
   stop(): void;
 }
 
-export interface WorldOptions {
+export interface ClusterCacheOptions {
   readonly transport: Transport;
   /** Nothing is asked of any other namespace; empty for all of them. */
   readonly namespaces: readonly string[];
 }
 
-interface WorldDeps {
+interface ClusterCacheDeps {
   readonly watch: typeof startListWatch<KubeObject>;
   readonly isOptional: (kind: WatchedKind) => boolean;
 }
 
-interface Followed {
+interface FollowedWatch {
   readonly kind: WatchedKind;
   readonly name: string;
   readonly namespace: string | undefined;
@@ -75,17 +75,17 @@ interface Followed {
 }
 
 /** Starts to follow every kind; reconnects for ever, keeping what was known, until `stop`. */
-export const followWorld = (
-  { transport, namespaces }: WorldOptions,
-  events: WorldEvents,
-  deps: WorldDeps = { watch: startListWatch, isOptional },
-): World => {
+export const startClusterCache = (
+  { transport, namespaces }: ClusterCacheOptions,
+  events: ClusterCacheEvents,
+  deps: ClusterCacheDeps = { watch: startListWatch, isOptional },
+): ClusterCache => {
   const collections = Object.fromEntries(
     WATCHED_KINDS.map((kind) => [kind, new Collection()]),
   ) as unknown as Collections;
   const scopes = (kind: WatchedKind): readonly (string | undefined)[] =>
     namespaces.length === 0 ? [undefined] : isClusterWide(kind) ? [] : namespaces;
-  const all: Followed[] = [];
+  const all: FollowedWatch[] = [];
   /** Namespaces of which all is known; `undefined` stands for all. One that cannot be followed holds up no other. */
   const synced = new Set<string | undefined>();
   let isStarted = false;
@@ -146,7 +146,7 @@ export const followWorld = (
         } else events.onState(kind, state, name, namespace);
       },
     });
-    const followed: Followed = {
+    const followed: FollowedWatch = {
       kind,
       name,
       namespace,

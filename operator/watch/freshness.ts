@@ -50,15 +50,17 @@ export interface Staleness {
  */
 export const staleness = (watches: readonly WatchHealth[]): Staleness => {
   const problems: string[] = [];
-  const ill = new Map<string, string>();
+  const unfollowed = new Map<string, string>();
   for (const watch of watches) {
     const why = stalenessOf(watch);
     if (why === undefined) continue;
     if (watch.namespace === undefined) problems.push(`${watch.kind}: ${why}`);
-    else if (!ill.has(watch.namespace)) ill.set(watch.namespace, `${watch.kind}: ${why}`);
+    else if (!unfollowed.has(watch.namespace)) unfollowed.set(watch.namespace, `${watch.kind}: ${why}`);
   }
   const all = new Set(watches.flatMap(({ namespace }) => namespace ?? []));
-  if (all.size > 0 && ill.size === all.size)
-    problems.push(...[...ill].map(([namespace, why]) => `namespace ${namespace} is not followed: ${why}`));
-  return { problems, namespaces: ill };
+  if (all.size > 0 && unfollowed.size === all.size)
+    problems.push(
+      ...[...unfollowed].map(([namespace, why]) => `namespace ${namespace} is not followed: ${why}`),
+    );
+  return { problems, namespaces: unfollowed };
 };

@@ -14,12 +14,12 @@ export interface DefinitionDeps {
 
 /** What the API server serves: every user may read it, so it takes no right to definitions, which live in no namespace. */
 const PATH = `/openapi/v3/apis/${API_VERSION}`;
-const EVERY_MS = 5 * 60_000;
+const POLL_INTERVAL_MS = 5 * 60_000;
 /** Who has been told of a difference and has upgraded waits for the warning to go. */
-const SOON_MS = 15_000;
+const SHORT_INTERVAL_MS = 15_000;
 
 /** Compares the definition with the operator's own every few minutes, until `signal` aborts; `onChange` hears of another result. */
-export const followDefinition = async (
+export const pollDefinition = async (
   { transport, log, clock }: DefinitionDeps,
   onChange: (skew: DefinitionSkew) => void,
   signal: AbortSignal,
@@ -27,7 +27,7 @@ export const followDefinition = async (
   let known = JSON.stringify(NONE);
   let problem: string | undefined;
   while (!signal.aborted) {
-    let waitMs = EVERY_MS;
+    let waitMs = POLL_INTERVAL_MS;
     try {
       const schema = schemaIn(await transport.request({ method: 'GET', path: PATH, signal }));
       const skew = schema === undefined ? NONE : definitionSkew(schema);
@@ -38,14 +38,14 @@ export const followDefinition = async (
         else log.warn({ ...skew }, 'definition is not that of this operator');
         onChange(skew);
       }
-      if (!isNone(skew)) waitMs = SOON_MS;
+      if (!isNone(skew)) waitMs = SHORT_INTERVAL_MS;
     } catch (error) {
       if (signal.aborted) return;
       const code = codeOf(error);
       // Whoever took the right to read it away does not want it compared; the rest goes on.
       if (code !== problem) log.info({ code, error }, 'definition not compared');
       problem = code;
-      if (!(error instanceof ApiError && error.code === 'Forbidden')) waitMs = SOON_MS;
+      if (!(error instanceof ApiError && error.code === 'Forbidden')) waitMs = SHORT_INTERVAL_MS;
     }
     await clock.sleep(waitMs, signal);
   }

@@ -5,7 +5,7 @@ import { ApiError, TransportError } from '../../../kube/errors.ts';
 import { createOutage } from '../../../operator/inspect/outage.ts';
 import { createWatchLog } from '../../../operator/reconcile/watch-log.ts';
 import { REPORT } from '../status/fixtures.ts';
-import { lost, playWorld } from '../watch/scripted-watches.ts';
+import { lost, startScriptedCache } from '../watch/scripted-watches.ts';
 
 const refused = new TransportError('ConnectionRefused', 'https://a', 'GET /', 'nothing listens');
 const forbidden = new ApiError({ method: 'GET', path: '/', httpStatus: 403, body: '' });
@@ -54,7 +54,7 @@ for (const [what, namespaces] of [
     const outage = createOutage(() => now);
     const log = pino({}, { write: (line) => lines.push(JSON.parse(line).msg) });
     const watchLog = createWatchLog(log);
-    const { watches } = playWorld(
+    const { watches } = startScriptedCache(
       {
         onChange() {},
         onListed() {},

@@ -33,7 +33,7 @@ test(`with one call in ${EVERY} lost, all is as it would be without, and quiet i
         'PodDisruptionBudget',
         'Deployment',
       ] as const;
-      const isAll = kinds.every((kind) => operator.controller.world.collections[kind].size === RESOURCES);
+      const isAll = kinds.every((kind) => operator.controller.cache.collections[kind].size === RESOURCES);
       if (!isAll) return false;
       const path = collectionPath({ apiVersion: 'l4balancer.dev/v1alpha1', kind: 'L4Balancer' }, NAMESPACE);
       const { items } = (await world.transport.request({ method: 'GET', path })) as {

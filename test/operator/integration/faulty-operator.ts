@@ -55,7 +55,7 @@ export const startFaultyOperator = async (
   const writer = createWriter(transport, FIELD_MANAGER);
   const recorder = createRecorder({ writer, log, clock: realClock, wallClock, instance: 'test' });
   const term = controller.begin({
-    steward: createWriter(transport, `${FIELD_MANAGER}-hand-over`),
+    handOverWriter: createWriter(transport, `${FIELD_MANAGER}-hand-over`),
     transport,
     writer,
     recorder,

@@ -60,7 +60,7 @@ const found = (code: string, more: object = {}) => ({
   findings: [{ code, path: 'spec', message: 'so it is', ...more }],
 });
 
-/** Refused where it is written; what was written before that rule has it. */
+/** Refused when it is written today; objects written before the rule existed may have it. */
 const NO_WEIGHT = {
   ...found('NoWeight', { backend: 'web' }),
   backends: [{ name: 'web', counts: { endpoints: 1, ready: 0 } }],

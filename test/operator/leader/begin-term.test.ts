@@ -38,7 +38,7 @@ const WRITES: Readonly<Record<string, (access: FencedAccess) => Promise<unknown>
   'a status': ({ writer }) => writer.applyStatus(MANIFEST),
   'a new object': ({ writer }) => writer.create(MANIFEST),
   'a removal': ({ writer }) => writer.remove({ ...MANIFEST, namespace: 'shop', name: 'x' }),
-  'what the steward hands over': ({ steward }) => steward.apply(MANIFEST),
+  'what the handOverWriter hands over': ({ handOverWriter }) => handOverWriter.apply(MANIFEST),
   'a call of its own': ({ transport }) => transport.request({ method: 'PATCH', path: '/x' }),
   'an event': async ({ recorder }) => {
     recorder.record(OBJECT, { type: 'Normal', reason: 'X', action: 'X', note: 'x' });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Lease } from '../../../operator/leader/lease.ts';
-import { decide, type Step, see } from '../../../operator/leader/lease-step.ts';
+import { leaseStep, observeLease, type Step } from '../../../operator/leader/lease-step.ts';
 
 const lease = (holder?: string, seconds: number | 'unsaid' = 15, version = '1'): Lease => ({
   metadata: { name: 'l', namespace: 'n', resourceVersion: version },
@@ -34,8 +34,8 @@ const ROWS: readonly (readonly [string, Lease | undefined, number, Step])[] = [
 
 for (const [what, found, ageMs, step] of ROWS)
   test(`where ${what}, ${ageMs} ms after its last change was seen: ${step.todo}`, () => {
-    const seen = see(found, undefined, 1000, 10_000);
-    assert.deepEqual(decide(found, { identity: 'me', leads: false }, seen, 1000 + ageMs), step);
+    const seen = observeLease(found, undefined, 1000, 10_000);
+    assert.deepEqual(leaseStep(found, { identity: 'me', leads: false }, seen, 1000 + ageMs), step);
   });
 
 const GONE: readonly (readonly [string, Lease | undefined, boolean, number, Step['todo']])[] = [
@@ -52,17 +52,17 @@ const GONE: readonly (readonly [string, Lease | undefined, boolean, number, Step
 
 for (const [what, before, leads, ageMs, todo] of GONE)
   test(`where a Lease is gone that ${what}, ${ageMs} ms after this was seen: ${todo}`, () => {
-    const seen = see(undefined, see(before, undefined, 0, 10_000), 1000, 10_000);
-    assert.equal(decide(undefined, { identity: 'me', leads }, seen, 1000 + ageMs).todo, todo);
+    const seen = observeLease(undefined, observeLease(before, undefined, 0, 10_000), 1000, 10_000);
+    assert.equal(leaseStep(undefined, { identity: 'me', leads }, seen, 1000 + ageMs).todo, todo);
   });
 
 test('the age of a Lease is counted from when its last change was seen here', () => {
-  const first = see(lease('other'), undefined, 100, 10_000);
+  const first = observeLease(lease('other'), undefined, 100, 10_000);
   assert.deepEqual(first, { resourceVersion: '1', at: 100, respectMs: 15_000 });
-  assert.equal(see(lease('other'), first, 9_000, 10_000), first, 'not changed');
+  assert.equal(observeLease(lease('other'), first, 9_000, 10_000), first, 'not changed');
   const next = { resourceVersion: '2', at: 9_000, respectMs: 20_000 };
-  assert.deepEqual(see(lease('other', 20, '2'), first, 9_000, 10_000), next);
-  const gone = see(undefined, first, 9_000, 10_000);
+  assert.deepEqual(observeLease(lease('other', 20, '2'), first, 9_000, 10_000), next);
+  const gone = observeLease(undefined, first, 9_000, 10_000);
   assert.deepEqual(gone, { resourceVersion: undefined, at: 9_000, respectMs: 15_000 });
-  assert.equal(see(undefined, gone, 12_000, 10_000), gone, 'gone since then');
+  assert.equal(observeLease(undefined, gone, 12_000, 10_000), gone, 'gone since then');
 });

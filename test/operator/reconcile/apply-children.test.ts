@@ -8,8 +8,8 @@ import { childLabels } from '../../../operator/objects/child-labels.ts';
 import { ROLLOUT_STOPPED } from '../../../operator/objects/workload.ts';
 import { type Applied, type ApplyDeps, applyChildren } from '../../../operator/reconcile/apply-children.ts';
 import { OPERATOR_ANNOTATION } from '../../../operator/reconcile/changed-by.ts';
-import { createContests, LONGEST_WAIT_MS } from '../../../operator/reconcile/contest-tracker.ts';
-import { createLedger } from '../../../operator/reconcile/write-cache.ts';
+import { createContestTracker, LONGEST_WAIT_MS } from '../../../operator/reconcile/contest-tracker.ts';
+import { createWriteCache } from '../../../operator/reconcile/write-cache.ts';
 import type { Collections } from '../../../operator/watch/cluster-cache.ts';
 import { owner } from '../owner.ts';
 
@@ -43,14 +43,14 @@ const server = () => {
       return 'Removed';
     },
   } as unknown as Writer;
-  const ledger = createLedger();
+  const writeCache = createWriteCache();
   const deps: ApplyDeps = {
     collections: { Role: { get: () => live } } as unknown as Collections,
     writer,
-    steward: writer,
+    handOverWriter: writer,
     read: async () => live ?? assert.fail('there is none'),
-    ledger,
-    contests: createContests(),
+    writeCache,
+    contestTracker: createContestTracker(),
     fieldManager: 'operator',
     identity: 'this one',
     now: () => now,
@@ -77,7 +77,7 @@ const server = () => {
     /** The object goes, and the watch tells it. */
     lose: () => {
       live = undefined;
-      ledger.forget(`${KEY} Role`);
+      writeCache.forget(`${KEY} Role`);
     },
     /** Somebody else, under this name in managedFields, changes the Role. */
     change: (manager: string, annotations: object = {}) =>

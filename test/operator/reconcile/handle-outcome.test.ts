@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
 import { ApiError } from '../../../kube/errors.ts';
-import { settle } from '../../../operator/reconcile/handle-outcome.ts';
+import { handleOutcome } from '../../../operator/reconcile/handle-outcome.ts';
 import type { Outcome } from '../../../operator/reconcile/outcome.ts';
 
 interface Told {
@@ -19,7 +19,7 @@ const tell = (outcome: Outcome, refusals = new Map<string, string>()): Told => {
   const lines: { level: number; msg: string }[] = [];
   let forgotten = 0;
   let retried = 0;
-  settle('shop/edge', outcome, {
+  handleOutcome('shop/edge', outcome, {
     queue: { addAfter: (_, ms) => requeued.push(ms) },
     backoffs: { next: () => 250, forget: () => void forgotten++ },
     metrics: { reconciled: (one) => result.push(one), retried: () => void retried++ },

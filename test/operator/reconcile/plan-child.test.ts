@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { KubeObject } from '../../../kube/object.ts';
 import { childLabels } from '../../../operator/objects/child-labels.ts';
 import { type ChildState, type Plan, planChild } from '../../../operator/reconcile/plan-child.ts';
-import { createLedger } from '../../../operator/reconcile/write-cache.ts';
+import { createWriteCache } from '../../../operator/reconcile/write-cache.ts';
 
 const OWNER = { name: 'edge', uid: 'owner' };
 const controlled = (uid: string, kind = 'L4Balancer', name = 'edge') => ({
@@ -20,11 +20,11 @@ const live = (metadata: object = controlled('owner'), spec: object = { a: 1, b: 
   metadata: { name: 'l4b-edge', uid: 'u1', resourceVersion: '5', ...metadata },
   ...{ spec },
 });
-/** What the ledger knows after WANTED was applied, and the API server answered with that object. */
+/** What the writeCache knows after WANTED was applied, and the API server answered with that object. */
 const confirmed = (answer: KubeObject = live()) => {
-  const ledger = createLedger();
-  ledger.confirm('x', WANTED, answer, 0);
-  return ledger.confirmed('x');
+  const writeCache = createWriteCache();
+  writeCache.confirm('x', WANTED, answer, 0);
+  return writeCache.confirmed('x');
 };
 
 const NOTHING = { todo: 'Nothing' } as const;

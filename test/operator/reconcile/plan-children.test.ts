@@ -6,9 +6,9 @@ import { ACCOUNT } from '../../../operator/desired/account.ts';
 import type { Child } from '../../../operator/desired/children.ts';
 import { childMetadata } from '../../../operator/desired/metadata.ts';
 import { FIRST, REVISION_ANNOTATION } from '../../../operator/desired/revisions/all.ts';
-import { gather, ledgerName } from '../../../operator/reconcile/gather.ts';
+import { gather, writeName } from '../../../operator/reconcile/gather.ts';
 import { planChildren } from '../../../operator/reconcile/plan-children.ts';
-import { createLedger, type Ledger } from '../../../operator/reconcile/write-cache.ts';
+import { createWriteCache, type WriteCache } from '../../../operator/reconcile/write-cache.ts';
 import { createProbeResults } from '../../../operator/rollout/probe-results.ts';
 import type { Collections } from '../../../operator/watch/cluster-cache.ts';
 import { Collection } from '../../../operator/watch/collection.ts';
@@ -21,7 +21,7 @@ type Objects = Partial<Readonly<Record<WatchedKind, KubeObject>>>;
 const planned = async (
   workload: object,
   objects: Objects,
-  ledger: Ledger = createLedger(),
+  writeCache: WriteCache = createWriteCache(),
 ): Promise<readonly Child[]> => {
   const collections = Object.fromEntries(
     WATCHED_KINDS.map((kind) => [kind, new Collection()]),
@@ -38,7 +38,7 @@ const planned = async (
     (collections[kind as WatchedKind] as Collection<KubeObject>).replace(
       new Map([['shop/l4b-edge', object]]),
     );
-  const gathered = gather('shop/edge', collections, ledger, 0) ?? assert.fail('there is no resource');
+  const gathered = gather('shop/edge', collections, writeCache, 0) ?? assert.fail('there is no resource');
   const { gated } = await planChildren(
     gathered,
     owner({ workload }),
@@ -95,12 +95,12 @@ test('pods without an owner of the kind that is not asked for serve until the ot
 });
 
 test('pods from whose workload somebody takes the owner away are not made anew', async () => {
-  const ledger = createLedger();
+  const writeCache = createWriteCache();
   const labels = { other: 'labels' };
   const live = child('workload', pods);
   const bare = { ...live, metadata: { ...live.metadata, labels } };
-  ledger.confirm(ledgerName('shop/edge', 'Deployment'), {}, live, 0);
-  const children = await planned({}, { ServiceAccount: child(OLD.account), Deployment: bare }, ledger);
+  writeCache.confirm(writeName('shop/edge', 'Deployment'), {}, live, 0);
+  const children = await planned({}, { ServiceAccount: child(OLD.account), Deployment: bare }, writeCache);
   assert.deepEqual(isPlanned(children, 'Deployment'), OLD);
 });
 

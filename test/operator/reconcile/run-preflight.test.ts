@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PREFLIGHT_MS, tendProbes } from '../../../operator/reconcile/run-preflight.ts';
+import { PREFLIGHT_MS, runPreflight } from '../../../operator/reconcile/run-preflight.ts';
 import type { Gate, Waiting } from '../../../operator/rollout/gate.ts';
 import { createProbeResults } from '../../../operator/rollout/probe-results.ts';
 import { owner, RENDER } from '../owner.ts';
@@ -41,7 +41,7 @@ test('a probe that has no answer for a minute is given up once, with why, and th
     onGivenUp: (...about: unknown[]) => void told.push(about),
   };
   const tend = () =>
-    tendProbes(gathered, resource, RENDER, { gate, trial: trial(), template, children: [] }, deps);
+    runPreflight(gathered, resource, RENDER, { gate, trial: trial(), template, children: [] }, deps);
   assert.equal(await tend(), PREFLIGHT_MS);
   now = PREFLIGHT_MS - 1;
   assert.equal(await tend(), 1);

@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import type { Status } from '../../../crds/status.ts';
 import { ApiError } from '../../../kube/errors.ts';
 import type { KubeObject } from '../../../kube/object.ts';
-import { CONTESTED_ROUNDS, createContests } from '../../../operator/reconcile/contest-tracker.ts';
-import { createLedger } from '../../../operator/reconcile/write-cache.ts';
-import { STATUS_EVERY_MS, writeStatus } from '../../../operator/reconcile/write-status.ts';
+import { CONTESTED_ROUNDS, createContestTracker } from '../../../operator/reconcile/contest-tracker.ts';
+import { createWriteCache } from '../../../operator/reconcile/write-cache.ts';
+import { STATUS_INTERVAL_MS, writeStatus } from '../../../operator/reconcile/write-status.ts';
 
 const KEY = 'shop/edge';
 const status = (replicas: number): Status => ({ observedGeneration: 1, replicas, addresses: [] });
@@ -16,8 +16,13 @@ const root = (resourceVersion: string, has?: object): KubeObject => ({
 
 /** An API server that keeps what it is given, as `keep` lets it. */
 const world = (keep: (given: object) => object = (given) => given) => {
-  const contests = createContests();
-  const deps = { ledger: createLedger(), contests, fieldManager: 'operator', identity: 'this one' };
+  const contestTracker = createContestTracker();
+  const deps = {
+    writeCache: createWriteCache(),
+    contestTracker,
+    fieldManager: 'operator',
+    identity: 'this one',
+  };
   let time = 0;
   let version = 10;
   const sent: object[] = [];
@@ -27,7 +32,7 @@ const world = (keep: (given: object) => object = (given) => given) => {
   };
   return {
     sent,
-    contests,
+    contestTracker,
     pass: (ms: number) => {
       time += ms;
     },
@@ -75,9 +80,9 @@ test('changes that come fast are told in one, at the end of the pause', async ()
   pass(100);
   assert.deepEqual(await write(root('11', status(1)), status(2)), {
     kind: 'Paced',
-    afterMs: STATUS_EVERY_MS - 100,
+    afterMs: STATUS_INTERVAL_MS - 100,
   });
-  pass(STATUS_EVERY_MS - 100);
+  pass(STATUS_INTERVAL_MS - 100);
   assert.deepEqual(await write(root('11', status(1)), status(3)), { kind: 'Written' });
   assert.equal(sent.length, 2);
 });
@@ -98,7 +103,7 @@ test('what somebody else changed in the status is put back', async () => {
 });
 
 test('a status that somebody else writes as often is put back more and more seldom, and told of', async () => {
-  const { sent, contests, pass, write } = world();
+  const { sent, contestTracker, pass, write } = world();
   await write(root('1'), status(1));
   const managedFields = [
     {
@@ -120,7 +125,7 @@ test('a status that somebody else writes as often is put back more and more seld
   }
   assert.deepEqual(writtenAt, [1, 2, 4, 8, 16, 32, 64, 124, 184, 244]);
   assert.equal(sent.length, 1 + writtenAt.length);
-  const [contest] = contests.of(KEY, 300_000);
+  const [contest] = contestTracker.of(KEY, 300_000);
   assert.ok((contest?.rounds ?? 0) >= CONTESTED_ROUNDS, JSON.stringify(contest));
   assert.deepEqual(
     [contest?.kind, contest?.isOperator, contest?.where],
@@ -129,14 +134,14 @@ test('a status that somebody else writes as often is put back more and more seld
 });
 
 test('a status that only its own pods change, there and back, is no contest', async () => {
-  const { contests, pass, write } = world();
+  const { contestTracker, pass, write } = world();
   let live = root('1');
   for (let flip = 0; flip < 20; flip++) {
     pass(1000);
     assert.deepEqual(await write(live, status(flip % 2)), { kind: 'Written' });
     live = root(String(11 + flip), status(flip % 2));
   }
-  assert.deepEqual(contests.of(KEY, 20_000), []);
+  assert.deepEqual(contestTracker.of(KEY, 20_000), []);
 });
 
 test('a resource that is gone by now is no error', async () => {
@@ -144,8 +149,8 @@ test('a resource that is gone by now is no error', async () => {
   const deps = {
     writer: { applyStatus: () => Promise.reject(gone) },
     read: () => Promise.reject(gone),
-    ledger: createLedger(),
-    contests: createContests(),
+    writeCache: createWriteCache(),
+    contestTracker: createContestTracker(),
     fieldManager: 'operator',
     identity: 'this one',
     now: () => 0,

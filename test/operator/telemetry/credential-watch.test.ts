@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApiError, CredentialsError, TransportError } from '../../../kube/errors.ts';
-import { createCredentialWatch, keepAsking } from '../../../operator/telemetry/credential-watch.ts';
+import { createCredentialWatch, pollApiServer } from '../../../operator/telemetry/credential-watch.ts';
 import { type Step, scriptedTransport } from '../../kube/scripted-transport.ts';
 import { ManualClock, settled } from '../manual-clock.ts';
 
@@ -51,7 +51,7 @@ test('an operator without a Lease asks now and then, so that a token that is dea
   const { watched, problem } = createCredentialWatch(clock.now);
   const server = scriptedTransport([{ answer: {} }, UNAUTHORIZED, UNAUTHORIZED, UNAUTHORIZED, UNAUTHORIZED]);
   const stopping = new AbortController();
-  const asking = keepAsking(watched(server), clock, stopping.signal);
+  const asking = pollApiServer(watched(server), clock, stopping.signal);
   await settled();
   for (let seconds = 0; seconds < 60; seconds++) await clock.pass(1_000);
   assert.ok(server.calls.every(({ method, path }) => method === 'GET' && path === '/version'));

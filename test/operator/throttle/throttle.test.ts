@@ -70,17 +70,17 @@ test('when the API server is busy, nothing is sent for as long as it asks', asyn
 test('a call that is given up while it waits takes no turn', async () => {
   const { clock, sent, ask } = start();
   await ask('/first');
-  const giveUp = new AbortController();
-  const given = assert.rejects(ask('/given-up', 'PATCH', giveUp.signal), /its caller gave it up/);
+  const cancelWaiting = new AbortController();
+  const given = assert.rejects(ask('/given-up', 'PATCH', cancelWaiting.signal), /its caller gave it up/);
   const kept = ask('/kept');
-  giveUp.abort();
+  cancelWaiting.abort();
   await given;
   await clock.pass(1000);
   assert.equal(await kept, '/kept');
   assert.deepEqual(sent, ['/first', '/kept']);
 });
 
-for (const end of ['giveUp', 'close'] as const)
+for (const end of ['cancelWaiting', 'close'] as const)
   test(`what waits for a busy API server fails at once with ${end}, and so does what comes later`, async () => {
     const { sent, ask, transport } = start();
     await assert.rejects(ask('/busy'), BUSY);
@@ -100,7 +100,7 @@ test('what one transport gives up, another still waits for', async () => {
   await one.request({ method: 'GET', path: '/first' });
   const given = assert.rejects(one.request({ method: 'GET', path: '/given-up' }), { code: 'Stopped' });
   const kept = other.request({ method: 'GET', path: '/kept' });
-  one.giveUp();
+  one.cancelWaiting();
   await given;
   await clock.pass(1000);
   assert.equal(await kept, '/kept');

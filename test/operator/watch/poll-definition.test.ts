@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import pino from 'pino';
 import { SPEC_SCHEMA, STATUS_SCHEMA } from '../../../crds/schemas.ts';
 import { ApiError } from '../../../kube/errors.ts';
-import { followDefinition } from '../../../operator/watch/poll-definition.ts';
+import { pollDefinition } from '../../../operator/watch/poll-definition.ts';
 import { ManualClock, settled } from '../manual-clock.ts';
 
 const kind = { group: 'l4balancer.dev', version: 'v1alpha1', kind: 'L4Balancer' };
@@ -50,7 +50,7 @@ const played = (first: Error | object) => {
     if (state.answer instanceof Error) throw state.answer;
     return state.answer;
   };
-  const ended = followDefinition(
+  const ended = pollDefinition(
     { transport: { request }, log, clock },
     ({ unknown }) => changes.push(unknown),
     stopping.signal,

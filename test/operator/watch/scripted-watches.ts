@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ListWatchOptions, ListWatchState } from '../../../kube/list-watch.ts';
 import type { KubeObject } from '../../../kube/object.ts';
-import { followWorld, type WorldEvents } from '../../../operator/watch/cluster-cache.ts';
+import { type ClusterCacheEvents, startClusterCache } from '../../../operator/watch/cluster-cache.ts';
 import { isOptional, type WatchedKind } from '../../../operator/watch/kinds.ts';
 import { scriptedTransport } from '../../kube/scripted-transport.ts';
 
@@ -10,10 +10,10 @@ interface Play {
   readonly isOptional?: (kind: WatchedKind) => boolean;
 }
 
-/** A world whose watches are played by the test, found by their path. */
-export const playWorld = (events: WorldEvents, { namespaces = [], ...play }: Play = {}) => {
+/** A cache whose watches are played by the test, found by their path. */
+export const startScriptedCache = (events: ClusterCacheEvents, { namespaces = [], ...play }: Play = {}) => {
   const watches = new Map<string, ListWatchOptions<KubeObject>>();
-  const world = followWorld({ transport: scriptedTransport([]), namespaces }, events, {
+  const cache = startClusterCache({ transport: scriptedTransport([]), namespaces }, events, {
     watch: (options) => {
       watches.set(options.path, options);
       return { stop: () => {}, silentMs: () => 0 };
@@ -22,7 +22,7 @@ export const playWorld = (events: WorldEvents, { namespaces = [], ...play }: Pla
     ...play,
   });
   const at = (path: string) => watches.get(path) ?? assert.fail(`nothing watches ${path}`);
-  return { world, watches, at };
+  return { cache, watches, at };
 };
 
 export const lost = (error: Error): ListWatchState => ({ connected: false, error, retryInMs: 100 });
