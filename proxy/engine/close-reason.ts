@@ -4,10 +4,10 @@ export type EndedBy = 'Both' | 'Client' | 'Endpoint' | 'Proxy';
 /** How far a connection had got when it ended. An engine may count by the index in this list. */
 export const PHASES = [
   'Connecting', // to an endpoint
-  'Waiting', // for a place at an endpoint, since all are full
+  'Waiting', // for capacity at an endpoint, since all are full
   'Relaying', // an endpoint was connected
-  'HandingOver', // from the acceptor that took it to another one
-  'Unknown', // it ended with its acceptor, and what was known about it, too
+  'HandingOver', // from the acceptor that accepted it to another one
+  'Unknown', // it ended with its acceptor, and its state was lost as well
 ] as const;
 export type Phase = (typeof PHASES)[number];
 

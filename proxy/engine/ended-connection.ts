@@ -6,9 +6,9 @@ export interface EndedConnection {
   readonly endedAt: number;
   readonly durationMs: number;
   readonly listener: string;
-  /** Left out where it was removed while the connection was still being made. */
+  /** Omitted if it was removed while the connection was still being established. */
   readonly backend?: string;
-  /** The endpoint in use, or the one that failed last; left out for none. */
+  /** The endpoint in use, or the one that failed last; omitted if there was none. */
   readonly endpoint?: string;
   /** Address and port; IPv6 addresses are bracketed. */
   readonly client: string;

@@ -63,8 +63,8 @@ export interface AcceptorStats {
   /** Connections that it accepted and handed to an acceptor with fewer. */
   readonly handedOverTotal: number;
   /**
-   * Why it takes no clients now, or did not a moment ago; they wait in the kernel's queue. Left out where it
-   * does.
+   * Why it accepts no clients now, or did not a moment ago; they wait in the kernel's queue. Omitted while
+   * it accepts.
    */
   readonly pausedBy?: AcceptErrno;
 }
@@ -72,11 +72,14 @@ export interface AcceptorStats {
 export interface ListenerStats {
   readonly name: string;
   readonly port: number;
-  /** The one address that it is bound to; left out for all. */
+  /** The one address that it is bound to; omitted for all addresses. */
   readonly address?: string;
-  /** Name of the backend that takes its connections, or did last. */
+  /** Name of the backend that gets its connections, or was the last to get them. */
   readonly backend: string;
-  /** Whether it is in the table no more: it takes no clients, and counts on when it comes back. */
+  /**
+   * Whether it was removed from the table: it accepts no clients, and continues counting if it is added
+   * again.
+   */
   readonly leaving: boolean;
   readonly openConnections: number;
   readonly acceptedTotal: number;
@@ -88,19 +91,19 @@ export interface ListenerStats {
   readonly closes: readonly Closes[];
   /** Connections that ended after no retry, one, two, and more. */
   readonly closesByRetries: readonly number[];
-  /** How long those that ended were open. */
+  /** How long ended connections were open. */
   readonly durations: Durations;
 }
 
 export interface BackendStats {
   readonly name: string;
-  /** Open connections to all of its endpoints, also those that are in the table no more. */
+  /** Open connections to all of its endpoints, including removed ones. */
   readonly openConnections: number;
   /** Bytes from clients to all endpoints that it ever had. */
   readonly receivedBytes: number;
   /** Bytes from them to clients. */
   readonly sentBytes: number;
-  /** How long endpoints took to be connected. */
+  /** How long it took to connect to endpoints. */
   readonly connects: Durations;
   /** Connection attempts made after a first one failed. */
   readonly retriesTotal: number;
@@ -108,7 +111,7 @@ export interface BackendStats {
   readonly retriesDeniedTotal: number;
   /** Connections that had to wait because every endpoint was full. */
   readonly queuedTotal: number;
-  /** Attempts that failed, by what the kernel said. */
+  /** Failed attempts by cause. */
   readonly connectFailures: readonly { readonly failure: ConnectFailure; readonly total: number }[];
 }
 
@@ -117,7 +120,7 @@ export interface EndpointStats {
   readonly backend: string;
   readonly address: string;
   readonly port: number;
-  /** Whether it is in the table no more. */
+  /** Whether it was removed from the table. */
   readonly leaving: boolean;
   readonly openConnections: number;
   readonly connectionsTotal: number;

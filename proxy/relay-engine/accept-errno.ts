@@ -8,5 +8,5 @@ const BY_ERRNO: ReadonlyMap<number, AcceptErrno> = new Map([
   [ENOMEM, 'ENOMEM'],
 ]);
 
-/** The name of a positive errno of accept, or of watching a listener. */
+/** Names a positive errno of accept(), or of watching a listener. */
 export const acceptErrno = (errno: number): AcceptErrno => BY_ERRNO.get(errno) ?? 'other';

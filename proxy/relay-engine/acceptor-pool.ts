@@ -7,13 +7,13 @@ import type { PortRange } from './acceptor/source-ports.ts';
 import { AcceptorThread } from './acceptor-thread.ts';
 import { Adoptions } from './adoptions.ts';
 import { asError } from './as-error.ts';
-import { cleanUpAfter, type Remains } from './clean-up.ts';
+import { type CleanUp, cleanUpAfter } from './clean-up.ts';
 import { StallWatch } from './stall-watch.ts';
 
-/** How long the replacement of an acceptor that died waits, so that one that dies at once does not spin. */
+/** Delay before a dead acceptor is replaced, so that one that dies at once does not cause a busy loop. */
 const REPLACE_MS = 200;
-const LOOK_FOR_STALLS_MS = 1000;
-/** How long an acceptor may take to close what it has. */
+const STALL_CHECK_MS = 1000;
+/** How long a stopping acceptor may take to close its sockets before its thread is terminated. */
 const STOP_MS = 5000;
 
 export interface PoolOptions {
@@ -24,25 +24,25 @@ export interface PoolOptions {
   readonly shared: SharedMemory;
   readonly sys: Sys;
   readonly sourcePorts: PortRange;
-  /** What an acceptor is to serve now; undefined before the first table. */
+  /** The table that an acceptor should serve now; undefined before the first one. */
   readonly tableFor: (acceptor: number) => AcceptorTable | undefined;
-  /** Called after an acceptor has died and before what it left is cleaned up. */
+  /** Called after an acceptor has died, before its remains are cleaned up. */
   readonly onDeath: () => void;
   readonly onEvent: (event: AcceptorEvent) => void;
 }
 
-/** The acceptors' threads: starts them, gives each its table, and replaces one that died or stands still. */
+/** The acceptors' threads: starts them, posts their tables, and replaces those that died or stalled. */
 export class AcceptorPool {
   #options: PoolOptions;
-  /** By acceptor. They stay when an acceptor is replaced, since the others wake it by its number. */
+  /** By acceptor. A replacement reuses the eventfd, because the other acceptors wake it by that number. */
   #eventfds: readonly number[];
   #threads: AcceptorThread[] = [];
   #adoptions: Adoptions;
   #stalls: StallWatch;
-  #looking: NodeJS.Timeout;
-  /** What was cleaned up after an acceptor that died, until its replacement serves. */
-  #replacing = new Map<number, Remains>();
-  #replacement: NodeJS.Timeout[] = [];
+  #stallTimer: NodeJS.Timeout;
+  /** By dead acceptor: what was cleaned up after it, until its replacement serves. */
+  #replacing = new Map<number, CleanUp>();
+  #replaceTimers: NodeJS.Timeout[] = [];
   #stopped = false;
 
   constructor(options: PoolOptions) {
@@ -52,26 +52,26 @@ export class AcceptorPool {
     this.#eventfds = this.#openEventfds();
     this.#stalls = new StallWatch(shared, acceptors);
     for (let index = 0; index < acceptors; index++) this.#threads.push(this.#spawn(index));
-    this.#looking = setInterval(() => this.#lookForStalls(), LOOK_FOR_STALLS_MS).unref();
+    this.#stallTimer = setInterval(() => this.#checkForStalls(), STALL_CHECK_MS).unref();
   }
 
-  /** Gives each acceptor what `tableFor` says; resolves once all that live serve it. */
+  /** Posts its table to each acceptor; resolves once all that are alive serve it. */
   serve(version: number): Promise<void> {
     for (const index of this.#threads.keys()) this.#postTable(index);
-    return this.#adoptions.byAll(version);
+    return this.#adoptions.waitForAll(version);
   }
 
   drainWithin(ms: number): void {
     for (const thread of this.#threads) thread.post({ type: 'Drain', ms });
   }
 
-  /** Ends every acceptor and cleans up after it. */
+  /** Stops every acceptor and cleans up after it. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const timer of this.#replacement) clearTimeout(timer);
-    clearInterval(this.#looking);
+    for (const timer of this.#replaceTimers) clearTimeout(timer);
+    clearInterval(this.#stallTimer);
     await Promise.all(this.#threads.map((thread) => thread.stop(STOP_MS)));
-    // What one left for another that had looked for the last time, and what one held that was ended by force.
+    // Connections handed to an acceptor that had already stopped, and those of threads that were terminated.
     for (const index of this.#threads.keys()) this.#cleanUpAfter(index);
     for (const eventfd of this.#eventfds) this.#options.sys.close(eventfd);
     this.#adoptions.release();
@@ -81,7 +81,7 @@ export class AcceptorPool {
     const { acceptors, shared, sys } = this.#options;
     return Array.from({ length: acceptors }, (_, index) => {
       const eventfd = sys.eventfd();
-      if (eventfd < 0) throw new Error(`ACCEPTOR_START_FAILED: cannot make an eventfd, errno ${-eventfd}`);
+      if (eventfd < 0) throw new Error(`ACCEPTOR_START_FAILED: cannot create an eventfd, errno ${-eventfd}`);
       Atomics.store(shared.ints, intsAt(index) + INTS.Wake, eventfd);
       return eventfd;
     });
@@ -90,7 +90,7 @@ export class AcceptorPool {
   #spawn(index: number): AcceptorThread {
     const { worker, acceptors, buffers, shared, sys, sourcePorts } = this.#options;
     const eventfd = this.#eventfds[index] as number;
-    this.#stalls.spawned(index);
+    this.#stalls.onSpawned(index);
     return new AcceptorThread(
       { worker, index, acceptors, shared: buffers, eventfd, sourcePorts },
       shared,
@@ -102,22 +102,24 @@ export class AcceptorPool {
     );
   }
 
-  /** Answers whether there is a table to serve. */
+  /** Returns false when there is no table to serve yet. */
   #postTable(acceptor: number): boolean {
     const table = this.#options.tableFor(acceptor);
     if (table !== undefined) this.#threads[acceptor]?.post({ type: 'Table', table });
     return table !== undefined;
   }
 
-  #cleanUpAfter(acceptor: number): Remains {
+  #cleanUpAfter(acceptor: number): CleanUp {
     const { acceptors, shared, sys } = this.#options;
     return cleanUpAfter(shared, sys, acceptors, acceptor);
   }
 
-  #lookForStalls(): void {
-    for (const acceptor of this.#stalls.look((index) => this.#adoptions.isAlive(index))) {
+  #checkForStalls(): void {
+    for (const acceptor of this.#stalls.check((index) => this.#adoptions.isAlive(index))) {
       this.#options.onEvent({ type: 'AcceptorStalled', acceptor });
-      this.#threads[acceptor]?.kill(new Error('ACCEPTOR_STALLED: its loop stood still for seconds'));
+      this.#threads[acceptor]?.kill(
+        new Error('ACCEPTOR_STALLED: its event loop made no progress for several seconds'),
+      );
     }
   }
 
@@ -125,7 +127,7 @@ export class AcceptorPool {
     const { onEvent } = this.#options;
     switch (message.type) {
       case 'Adopted':
-        this.#adoptions.adopted(acceptor, message.version);
+        this.#adoptions.onAdopted(acceptor, message.version);
         this.#reportReplaced(acceptor);
         return;
       case 'Paused': {
@@ -144,31 +146,31 @@ export class AcceptorPool {
   #onDeath(acceptor: number, error: Error): void {
     this.#options.onEvent({ type: 'AcceptorDied', acceptor, error });
     this.#options.onDeath();
-    const before = this.#replacing.get(acceptor);
-    const found = this.#cleanUpAfter(acceptor);
+    const earlier = this.#replacing.get(acceptor);
+    const left = this.#cleanUpAfter(acceptor);
     this.#replacing.set(acceptor, {
-      closedDescriptors: found.closedDescriptors + (before?.closedDescriptors ?? 0),
-      endedConnections: found.endedConnections + (before?.endedConnections ?? 0),
+      closedDescriptors: left.closedDescriptors + (earlier?.closedDescriptors ?? 0),
+      endedConnections: left.endedConnections + (earlier?.endedConnections ?? 0),
     });
-    this.#adoptions.died(acceptor);
+    this.#adoptions.onDeath(acceptor);
     this.#replaceLater(acceptor);
   }
 
   #replaceLater(acceptor: number): void {
     if (this.#stopped) return;
-    this.#replacement[acceptor] = setTimeout(() => {
+    this.#replaceTimers[acceptor] = setTimeout(() => {
       try {
-        this.#adoptions.replaced(acceptor);
+        this.#adoptions.onReplaced(acceptor);
         this.#threads[acceptor] = this.#spawn(acceptor);
         if (!this.#postTable(acceptor)) this.#reportReplaced(acceptor);
       } catch (error) {
-        // Out of descriptors, most likely: the others go on, and this one is tried again.
+        // Most likely out of descriptors: the others go on, and this one is tried again.
         this.#onDeath(acceptor, asError(error));
       }
     }, REPLACE_MS);
   }
 
-  /** A replacement is reported once it serves. */
+  /** Reports a replacement once it serves. */
   #reportReplaced(acceptor: number): void {
     const remains = this.#replacing.get(acceptor);
     if (remains === undefined) return;

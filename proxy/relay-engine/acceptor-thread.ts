@@ -5,24 +5,24 @@ import { INTS, intsAt, type SharedMemory } from './acceptor/shared-memory.ts';
 
 export interface AcceptorThreadEvents {
   readonly onMessage: (message: FromAcceptor) => void;
-  /** The thread ended without having been told to. */
+  /** The thread exited without stop() having been called. */
   readonly onDeath: (cause: Error) => void;
 }
 
-/** What every acceptor's thread is started with, and its own number. */
+/** What an acceptor's thread is started with. */
 export interface ThreadOptions extends AcceptorStart {
   /** The module that the thread runs. */
   readonly worker: URL;
 }
 
-/** One acceptor's thread as the control thread sees it: it takes messages and can be told to stop. */
+/** The control thread's handle on an acceptor's thread: posts messages to it and stops it. */
 export class AcceptorThread {
   readonly ended: Promise<void>;
   #worker: Worker;
   #shared: SharedMemory;
   #sys: Sys;
   #start: AcceptorStart;
-  #told = false;
+  #isStopping = false;
   #cause: Error | undefined;
 
   constructor(
@@ -43,8 +43,8 @@ export class AcceptorThread {
     this.ended = new Promise((resolve) => {
       this.#worker.on('exit', (code) => {
         resolve();
-        if (!this.#told)
-          events.onDeath(this.#cause ?? new Error(`The acceptor's thread ended with code ${code}`));
+        if (!this.#isStopping)
+          events.onDeath(this.#cause ?? new Error(`The acceptor's thread exited with code ${code}`));
       });
     });
   }
@@ -54,18 +54,23 @@ export class AcceptorThread {
     this.#sys.signal(this.#start.eventfd);
   }
 
-  /** Ends the thread by force, which counts as its death: it does nothing any more, so it cannot be asked to. */
+  /**
+   * Terminates a thread that is stuck and so cannot stop by itself. This counts as its death: `onDeath` is
+   * called with `cause`.
+   */
   kill(cause: Error): void {
     this.#cause = cause;
     void this.#worker.terminate();
   }
 
-  /** Ends the thread: it closes what it has and returns. One that does not within `patienceMs` is ended by force. */
-  async stop(patienceMs: number): Promise<void> {
-    this.#told = true;
+  /**
+   * Lets the thread close its sockets and return; terminates it if it has not done so after `forceAfterMs`.
+   */
+  async stop(forceAfterMs: number): Promise<void> {
+    this.#isStopping = true;
     Atomics.store(this.#shared.ints, intsAt(this.#start.index) + INTS.Stop, 1);
     this.#sys.signal(this.#start.eventfd);
-    const force = setTimeout(() => void this.#worker.terminate(), patienceMs);
+    const force = setTimeout(() => void this.#worker.terminate(), forceAfterMs);
     await this.ended;
     clearTimeout(force);
   }

@@ -11,27 +11,27 @@ import {
 } from './acceptor/shared-memory.ts';
 import { addressText } from './address-text.ts';
 import { backendOf, endpointOf } from './endpoint-slots.ts';
-import type { Places } from './wire.ts';
+import type { SlotRegistry } from './slot-registry.ts';
 
 /**
- * Takes the records of ended connections that the acceptors left, and finds the names of their slots. A slot gets a new name only after all that
- * was left before was taken (freePlaces), so a record never names another one.
+ * Reads the records of ended connections from the acceptors' rings and resolves slots to names. A slot gets
+ * a new name only after all earlier records were taken (freeSlots), so no record is given a wrong name.
  */
 export class AccessReader {
   #shared: SharedMemory;
   #bytes: Uint8Array;
   #acceptors: number;
-  #places: Places;
+  #registry: SlotRegistry;
 
-  constructor(shared: SharedMemory, acceptors: number, places: Places) {
+  constructor(shared: SharedMemory, acceptors: number, registry: SlotRegistry) {
     this.#shared = shared;
     this.#bytes = new Uint8Array(shared.access.buffer);
     this.#acceptors = acceptors;
-    this.#places = places;
+    this.#registry = registry;
   }
 
-  /** Takes up to `most` records of each acceptor; returns whether there are more. */
-  take(most: number, give: (ended: EndedConnection) => void): boolean {
+  /** Takes up to `most` records of each acceptor; returns true if any acceptor has more. */
+  take(most: number, onRecord: (ended: EndedConnection) => void): boolean {
     const { ints } = this.#shared;
     let more = false;
     for (let acceptor = 0; acceptor < this.#acceptors; acceptor++) {
@@ -39,7 +39,7 @@ export class AccessReader {
       const put = Atomics.load(ints, head + INTS.LogPut);
       let taken = Atomics.load(ints, head + INTS.LogTaken);
       for (let i = 0; i < most && taken !== put; i++) {
-        give(this.#read(acceptor, taken & (ACCESS_RECORDS - 1)));
+        onRecord(this.#read(acceptor, taken & (ACCESS_RECORDS - 1)));
         taken = (taken + 1) | 0;
         Atomics.store(ints, head + INTS.LogTaken, taken);
       }
@@ -53,13 +53,13 @@ export class AccessReader {
     const of = (field: number): number => this.#shared.access[at + field] as number;
     const address = addressText(this.#bytes, (at + ACCESS_RECORD.ClientAddress) * 8);
     const port = of(ACCESS_RECORD.ClientPort);
-    const endpoint = this.#places.endpoints.keyOf(of(ACCESS_RECORD.Endpoint));
+    const endpoint = this.#registry.endpoints.keyOf(of(ACCESS_RECORD.Endpoint));
     const backend =
-      endpoint === undefined ? this.#places.backends.keyOf(of(ACCESS_RECORD.Backend)) : backendOf(endpoint);
+      endpoint === undefined ? this.#registry.backends.keyOf(of(ACCESS_RECORD.Backend)) : backendOf(endpoint);
     return {
       endedAt: of(ACCESS_RECORD.EndedAt),
       durationMs: of(ACCESS_RECORD.Duration),
-      listener: this.#places.listeners.keyOf(of(ACCESS_RECORD.Listener)) ?? '',
+      listener: this.#registry.listeners.keyOf(of(ACCESS_RECORD.Listener)) ?? '',
       ...(backend === undefined ? {} : { backend }),
       ...(endpoint === undefined ? {} : { endpoint: endpointOf(endpoint) }),
       client: address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,

@@ -1,6 +1,6 @@
-/** Which version of the table each acceptor has adopted, and who waits until all of them have. */
+/** Tracks which table version each acceptor has adopted, and lets callers wait until all have. */
 export class Adoptions {
-  /** Newest version by acceptor; Infinity while it is dead, since nobody waits for it then. */
+  /** Newest version by acceptor; Infinity while it is dead, so that nobody waits for it. */
   #adopted: number[];
   #waiting: { readonly version: number; readonly resolve: () => void }[] = [];
 
@@ -8,25 +8,25 @@ export class Adoptions {
     this.#adopted = Array<number>(acceptors).fill(0);
   }
 
-  /** Resolves once every acceptor that lives has adopted the version, or a newer one. */
-  byAll(version: number): Promise<void> {
+  /** Resolves once every live acceptor has adopted this version or a newer one. */
+  waitForAll(version: number): Promise<void> {
     return new Promise((resolve) => {
       this.#waiting.push({ version, resolve });
       this.#settle();
     });
   }
 
-  adopted(acceptor: number, version: number): void {
+  onAdopted(acceptor: number, version: number): void {
     this.#adopted[acceptor] = version;
     this.#settle();
   }
 
-  died(acceptor: number): void {
-    this.adopted(acceptor, Number.POSITIVE_INFINITY);
+  onDeath(acceptor: number): void {
+    this.onAdopted(acceptor, Number.POSITIVE_INFINITY);
   }
 
-  /** It lives again, and has adopted nothing yet. */
-  replaced(acceptor: number): void {
+  /** The acceptor is alive again and has adopted nothing yet. */
+  onReplaced(acceptor: number): void {
     this.#adopted[acceptor] = 0;
   }
 
@@ -34,7 +34,7 @@ export class Adoptions {
     return Number.isFinite(this.#adopted[acceptor]);
   }
 
-  /** Keeps nobody waiting any more: there are no acceptors left to adopt anything. */
+  /** Resolves every wait: there are no acceptors left. */
   release(): void {
     for (const { resolve } of this.#waiting.splice(0)) resolve();
   }

@@ -22,20 +22,20 @@ import {
   TOTALS_OF,
 } from './acceptor/shared-memory.ts';
 
-/** Starts the counters of a listener slot at zero for its new user; what it counted as closed stays in the sum. */
+/** Resets the counters of a listener slot for its new owner; its closes are added to the past ones. */
 export const clearListener = (shared: SharedMemory, acceptors: number, slot: number): void => {
   const { totals } = shared;
   for (let acceptor = 0; acceptor < acceptors; acceptor++) {
     const at = listenerTotalsAt(acceptor, slot);
-    for (let place = 0; place < CLOSES.length; place++) {
-      const past = pastClosesAt(acceptor) + place;
-      totals[past] = (totals[past] as number) + (totals[at + LISTENER_TOTALS.Closes + place] as number);
+    for (let close = 0; close < CLOSES.length; close++) {
+      const past = pastClosesAt(acceptor) + close;
+      totals[past] = (totals[past] as number) + (totals[at + LISTENER_TOTALS.Closes + close] as number);
     }
     totals.fill(0, at, at + TOTALS_OF.listener);
   }
 };
 
-/** Starts the counters of a backend slot at zero for its new user. */
+/** Resets the counters of a backend slot for its new owner. */
 export const clearBackend = (shared: SharedMemory, acceptors: number, slot: number): void => {
   for (let acceptor = 0; acceptor < acceptors; acceptor++) {
     const at = backendTotalsAt(acceptor, slot);
@@ -43,7 +43,7 @@ export const clearBackend = (shared: SharedMemory, acceptors: number, slot: numb
   }
 };
 
-/** Starts the counters of an endpoint slot at zero for its new user. */
+/** Resets the counters of an endpoint slot for its new owner. */
 export const clearEndpoint = (shared: SharedMemory, acceptors: number, slot: number): void => {
   Atomics.store(shared.failuresInARow, slot, 0);
   shared.dues[slot] = Number.POSITIVE_INFINITY;
@@ -53,23 +53,23 @@ export const clearEndpoint = (shared: SharedMemory, acceptors: number, slot: num
   }
 };
 
-/** Connections of a listener that an acceptor took, without those that it counted as ended. */
+/** Connections of a listener that an acceptor accepted and has not counted as ended. */
 const notEnded = ({ totals }: SharedMemory, acceptor: number, slot: number): number => {
   const at = listenerTotalsAt(acceptor, slot);
   let left = totals[at + LISTENER_TOTALS.Accepted] as number;
-  for (let place = 0; place < CLOSES.length; place++)
-    left -= totals[at + LISTENER_TOTALS.Closes + place] as number;
+  for (let close = 0; close < CLOSES.length; close++)
+    left -= totals[at + LISTENER_TOTALS.Closes + close] as number;
   return left;
 };
 
-/** Whether a connection of the listener is open, or on its way from one acceptor to another. */
+/** Whether the listener has a connection that is open or being handed over between acceptors. */
 export const listenerInUse = (shared: SharedMemory, acceptors: number, slot: number): boolean => {
   let left = 0;
   for (let acceptor = 0; acceptor < acceptors; acceptor++) left += notEnded(shared, acceptor, slot);
   return left !== 0;
 };
 
-/** Connections of a listener that an acceptor has: neither ended, nor given to another one. */
+/** Connections of a listener that an acceptor holds: not ended, and not handed over to another one. */
 const heldBy = (shared: SharedMemory, acceptor: number, slot: number): number => {
   const at = listenerTotalsAt(acceptor, slot);
   return (
@@ -86,19 +86,19 @@ const countDied = (
   phase: Phase,
   connections: number,
 ): void => {
-  const place = LISTENER_TOTALS.Closes + closeIndex('AcceptorDied', PHASES.indexOf(phase));
-  const at = listenerTotalsAt(acceptor, slot) + place;
+  const offset = LISTENER_TOTALS.Closes + closeIndex('AcceptorDied', PHASES.indexOf(phase));
+  const at = listenerTotalsAt(acceptor, slot) + offset;
   totals[at] = (totals[at] as number) + connections;
 };
 
 const closeHeld = (shared: SharedMemory, sys: Sys, fd: number): void => {
-  // Only a socket takes the option, and only connections' sockets count as held: the other one is the epoll set.
+  // The option succeeds on sockets alone. These count as held; the only other descriptor is the epoll set.
   if (sys.resetOnClose(fd) === 0) Atomics.sub(shared.held, 0, 1);
   sys.close(fd);
 };
 
-/** Ends the connections that a dead acceptor had left for `to` and that are not taken yet; returns how many. */
-const takeBack = (
+/** Ends the connections that a dead acceptor put into the mailbox of `to` and that are still there. */
+const closeMailed = (
   shared: SharedMemory,
   sys: Sys,
   acceptors: number,
@@ -112,10 +112,10 @@ const takeBack = (
   for (let at = Atomics.load(mail, ring + RING.Taken); at !== put; at = (at + 1) | 0) {
     const cell = ring + MAIL_HEAD + (at & (MAIL_CELLS - 1)) * PARCEL_INTS;
     const fd = mail[cell + PARCEL.Descriptor] as number;
-    if (fd < 0) continue; // taken back before, when the acceptor that this one replaced died
-    // Whoever changes the owner first has the descriptor: `to` may be taking it right now.
+    if (fd < 0) continue; // already closed, when the predecessor of this acceptor died
+    // The first to change the owner gets the descriptor: `to` may be taking it at this moment.
     if (Atomics.compareExchange(owners, fd, acceptor + 1, 0) !== acceptor + 1) continue;
-    // The number may soon be another connection's of the replacement: what is left in the ring must not name it.
+    // The number may soon be reused for a connection of the replacement: the ring must not refer to it.
     mail[cell + PARCEL.Descriptor] = -1;
     const slot = mail[cell + PARCEL.ListenerSlot] as number;
     const taken = listenerTotalsAt(acceptor, slot) + LISTENER_TOTALS.TakenOver;
@@ -127,24 +127,25 @@ const takeBack = (
   return ended;
 };
 
-/** What was left of an acceptor that died. */
-export interface Remains {
+/** What was closed and ended when cleaning up after a dead acceptor. */
+export interface CleanUp {
   readonly closedDescriptors: number;
   readonly endedConnections: number;
 }
 
 /**
- * Puts right what an acceptor that died left: its gauges, the connections that it had, and the descriptors that the owner table says it
- * held. Its totals stay, and its connections are counted as ended.
+ * Cleans up after a dead acceptor: resets its gauges, counts its connections as ended, and closes the
+ * descriptors that it owned according to the owner table. Its totals stay.
  */
 export const cleanUpAfter = (
   shared: SharedMemory,
   sys: Sys,
   acceptors: number,
   acceptor: number,
-): Remains => {
+): CleanUp => {
   let closedDescriptors = 0;
-  for (let to = 0; to < acceptors; to++) closedDescriptors += takeBack(shared, sys, acceptors, acceptor, to);
+  for (let to = 0; to < acceptors; to++)
+    closedDescriptors += closeMailed(shared, sys, acceptors, acceptor, to);
   let endedConnections = closedDescriptors;
   for (let slot = 0; slot < SLOTS.endpoints; slot++) {
     const open = shared.ints[endpointOpenAt(acceptor, slot)] as number;
@@ -157,9 +158,9 @@ export const cleanUpAfter = (
     endedConnections += had;
     shared.ints[listenerOpenAt(acceptor, slot)] = 0;
   }
-  for (const place of [INTS.Open, INTS.Version, INTS.Paused, INTS.Asleep, INTS.Taking])
-    shared.ints[intsAt(acceptor) + place] = 0;
-  // Others' connections may be left in its mailbox: its replacement looks.
+  for (const offset of [INTS.Open, INTS.Version, INTS.Paused, INTS.Asleep, INTS.Taking])
+    shared.ints[intsAt(acceptor) + offset] = 0;
+  // Its mailbox may hold connections from other acceptors: have the replacement check.
   Atomics.store(shared.ints, intsAt(acceptor) + INTS.Mail, 1);
   for (let fd = 0; fd < shared.owners.length; fd++) {
     if (shared.owners[fd] !== acceptor + 1) continue;

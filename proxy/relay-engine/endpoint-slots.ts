@@ -4,23 +4,26 @@ import { endpointKey, type TableBackend, type TableEndpoint } from '../table/tab
 import type { AcceptorEndpoint } from './acceptor/messages.ts';
 import type { Slots } from './slots.ts';
 
-/** Names an endpoint of a backend among the slots; a backend's name has no blank. */
-export const placeKey = (backend: string, key: string): string => `${backend} ${key}`;
+/** The key of an endpoint's slot. It is unambiguous, because a backend's name contains no space. */
+export const slotKey = (backend: string, key: string): string => `${backend} ${key}`;
 
-export const backendOf = (placeKey: string): string => placeKey.slice(0, placeKey.indexOf(' '));
+export const backendOf = (slotKey: string): string => slotKey.slice(0, slotKey.indexOf(' '));
 /** Name of the endpoint within its backend. */
-export const endpointOf = (placeKey: string): string => placeKey.slice(placeKey.indexOf(' ') + 1);
+export const endpointOf = (slotKey: string): string => slotKey.slice(slotKey.indexOf(' ') + 1);
 
-interface Wanted {
+interface SlotRequest {
   readonly backend: string;
   readonly endpoint: TableEndpoint;
 }
 
-/** One of each backend, then the next of each: where slots run out, a huge backend does not take those of a small one. */
-const inTurns = (
+/**
+ * The first endpoint of each backend, then the second of each, and so on: if slots run out, a huge backend
+ * does not use those of a small one.
+ */
+const interleave = (
   backends: readonly TableBackend[],
   of: (backend: TableBackend) => readonly TableEndpoint[],
-): readonly Wanted[] => {
+): readonly SlotRequest[] => {
   const longest = backends.reduce((most, backend) => Math.max(most, of(backend).length), 0);
   return Array.from({ length: longest }, (_, turn) =>
     backends.flatMap((backend) => {
@@ -30,43 +33,43 @@ const inTurns = (
   ).flat();
 };
 
-/** The endpoints of each backend that have a slot, in the table's order, and what could not be had. */
+/** The endpoints of each backend that got a slot, in the table's order, and what is missing. */
 export interface AssignedEndpoints {
   readonly byBackend: ReadonlyMap<string, readonly AcceptorEndpoint[]>;
   readonly findings: readonly ProxyFinding[];
-  /** Of backends some of whose endpoints got no slot: how many. */
-  readonly short: ReadonlyMap<string, number>;
+  /** By backend that did not get a slot for each endpoint: how many have none. */
+  readonly missing: ReadonlyMap<string, number>;
 }
 
-/** Gives every endpoint its slot, those that take connections first; `fresh` is told of each slot with a new user. */
+/** Assigns slots, to candidates first; calls `onNewSlot` for each slot that has a new owner. */
 export const assignEndpoints = (
   backends: readonly TableBackend[],
   slots: Slots,
-  fresh: (slot: number) => void,
+  onNewSlot: (slot: number) => void,
 ): AssignedEndpoints => {
   const byBackend = new Map<string, AcceptorEndpoint[]>(backends.map(({ name }) => [name, []]));
   const findings: ProxyFinding[] = [];
-  const short = new Map<string, number>();
-  const take = ({ backend, endpoint }: Wanted): number | undefined => {
-    const place = slots.take(placeKey(backend, endpointKey(endpoint)));
-    if (place?.fresh) fresh(place.slot);
-    return place?.slot;
+  const missing = new Map<string, number>();
+  const take = ({ backend, endpoint }: SlotRequest): number | undefined => {
+    const taken = slots.take(slotKey(backend, endpointKey(endpoint)));
+    if (taken?.isNew) onNewSlot(taken.slot);
+    return taken?.slot;
   };
-  for (const wanted of inTurns(backends, ({ endpoints }) => endpoints)) {
-    if (isIP(wanted.endpoint.address) === 0) {
-      // An acceptor could not encode it; one bad address must not take the others down.
+  for (const request of interleave(backends, ({ endpoints }) => endpoints)) {
+    if (isIP(request.endpoint.address) === 0) {
+      // Acceptors could not encode it, and one bad address must not affect the other endpoints.
       findings.push({
         code: 'AddressInvalid',
-        backend: wanted.backend,
-        path: `spec.backends[${wanted.backend}]`,
-        message: `Endpoint "${wanted.endpoint.address}" is left out: it is not an IP address`,
+        backend: request.backend,
+        path: `spec.backends[${request.backend}]`,
+        message: `Endpoint "${request.endpoint.address}" is left out: it is not an IP address`,
       });
       continue;
     }
-    const slot = take(wanted);
-    if (slot === undefined) short.set(wanted.backend, (short.get(wanted.backend) ?? 0) + 1);
-    else byBackend.get(wanted.backend)?.push({ ...wanted.endpoint, slot });
+    const slot = take(request);
+    if (slot === undefined) missing.set(request.backend, (missing.get(request.backend) ?? 0) + 1);
+    else byBackend.get(request.backend)?.push({ ...request.endpoint, slot });
   }
-  for (const wanted of inTurns(backends, ({ resting }) => resting)) take(wanted);
-  return { byBackend, findings, short };
+  for (const request of interleave(backends, ({ resting }) => resting)) take(request);
+  return { byBackend, findings, missing };
 };

@@ -2,7 +2,7 @@ import type { ProxyFinding } from '../../report/finding.ts';
 import { EACCES, EADDRINUSE, EADDRNOTAVAIL, EAFNOSUPPORT, EMFILE, ENFILE } from '../sys/sys.ts';
 import type { TableListener } from '../table/table.ts';
 
-/** A system call that refuses to open a listening socket. */
+/** A system call failed while a listening socket was being opened. */
 export class BindRefused extends Error {
   readonly errno: number;
   readonly call: string;
@@ -13,7 +13,8 @@ export class BindRefused extends Error {
   }
 }
 
-const NO_ADDRESS = 'this machine has no such address. Correct the address, or leave it out for all of them';
+const NO_ADDRESS =
+  'this machine has no such address. Correct the address, or omit it to listen on all addresses';
 const REMEDIES: Readonly<Record<number, string>> = {
   [EADDRINUSE]: 'another process or connection holds it. Free the port or choose another one',
   [EADDRNOTAVAIL]: NO_ADDRESS,
@@ -24,7 +25,7 @@ const REMEDIES: Readonly<Record<number, string>> = {
   [ENFILE]: 'the machine has no file descriptors left. Raise fs.file-max on the node',
 };
 
-/** Why a listener is not served. `holder` says who of this very process has the port, where that is known. */
+/** Why a listener is not served. `holder` says what in this process uses the port, if known. */
 export const listenFinding = (
   { name, address, port }: Pick<TableListener, 'name' | 'address' | 'port'>,
   { call, errno }: BindRefused,

@@ -31,7 +31,7 @@ import { setKeepalive } from './acceptor/keepalive.ts';
 import { readKernelKeepalive } from './kernel-keepalive.ts';
 import { BindRefused, listenFinding } from './listen-finding.ts';
 
-/** Asked of listen(); the kernel caps it at net.core.somaxconn without saying so. */
+/** Passed to listen(); the kernel silently caps it at net.core.somaxconn. */
 const BACKLOG = 65535;
 
 const must = (call: string, result: number): number => {
@@ -43,67 +43,70 @@ const must = (call: string, result: number): number => {
 interface Opened {
   readonly binding: Binding;
   readonly sockets: readonly number[];
-  /** Whether it takes no new handshakes, since it is to be closed. */
+  /** Whether it accepts no new handshakes, because it is about to be closed. */
   leaving: boolean;
-  /** The keepalive that they were given; none where they follow the kernel's. */
+  /** The keepalive settings given to the sockets; undefined while they follow the kernel's. */
   keepalive?: Keepalive;
 }
 
-type Wanted = Binding & Pick<TableListener, 'name' | 'policy'>;
+type RequestedListener = Binding & Pick<TableListener, 'name' | 'policy'>;
 
 /**
- * The listening sockets of every binding: one for each acceptor, in one SO_REUSEPORT group. The control thread opens them, so
- * that a port that is taken is one clear finding before anything changes, and so that the queue of an acceptor that died is
- * still there for the one that replaces it.
+ * The listening sockets of every binding: one for each acceptor, in one SO_REUSEPORT group. The control
+ * thread opens them, so that a port in use is one clear finding before anything changes, and so that the
+ * queue of a dead acceptor is still there for its replacement.
  */
 export class ListeningSockets {
   #sys: Sys;
   #acceptors: number;
-  #most: number;
+  #maxSockets: number;
   #holder: (binding: Binding) => string | undefined;
   #opened = new Map<string, Opened>();
   #address = pinnedMemory(128);
   #family: number;
   #countHandshakes: (family: number, port: number) => number;
 
-  /** `most`: sockets that may be open at once. `holder` says what else of this process has a binding, for the finding about it. */
+  /**
+   * `maxSockets` may be open at once. `holder` says what else in this process uses a binding, for the finding
+   * about it.
+   */
   constructor(
     sys: Sys,
     acceptors: number,
-    most: number,
+    maxSockets: number,
     holder: (binding: Binding) => string | undefined = () => undefined,
   ) {
     this.#sys = sys;
     this.#acceptors = acceptors;
-    this.#most = most;
+    this.#maxSockets = maxSockets;
     this.#holder = holder;
     this.#countHandshakes = countHandshakes(sys);
-    // Only IPv6 itself decides: a shortage at the start must not do without it for good.
+    // Only a lack of IPv6 counts: a shortage at the start must not disable IPv6 for good.
     this.#family = AF_INET6;
-    const refused = this.#whyNotBound();
+    const refused = this.#bindErrno();
     if (refused === EAFNOSUPPORT || refused === EADDRNOTAVAIL) this.#family = AF_INET;
   }
 
-  /** Sockets of a listener by acceptor, opened if need be, with its keepalive; a finding when the kernel refuses. */
-  open(listener: Wanted): readonly number[] | ProxyFinding {
+  /** The sockets of a listener by acceptor, opened if needed, with its keepalive; a finding on failure. */
+  open(listener: RequestedListener): readonly number[] | ProxyFinding {
     const opened = this.#opened.get(bindingKey(listener)) ?? this.#open(listener);
     if (!('sockets' in opened)) return opened;
-    this.#stay(opened);
-    this.#keepAlive(opened, listener.policy.keepalive);
+    this.#cancelLeaving(opened);
+    this.#applyKeepalive(opened, listener.policy.keepalive);
     return opened.sockets;
   }
 
-  #open(listener: Wanted): Opened | ProxyFinding {
-    if ((this.#opened.size + 1) * this.#acceptors > this.#most)
+  #open(listener: RequestedListener): Opened | ProxyFinding {
+    if ((this.#opened.size + 1) * this.#acceptors > this.#maxSockets)
       return listenFinding(listener, new BindRefused('socket', EMFILE), undefined);
     const sockets: number[] = [];
     try {
       this.#probe(listener);
-      for (let i = 0; i < this.#acceptors; i++) sockets.push(this.#bound(listener, true));
+      for (let i = 0; i < this.#acceptors; i++) sockets.push(this.#bindSocket(listener, true));
       for (const socket of sockets) must('listen', this.#sys.listen(socket, BACKLOG));
     } catch (error) {
       for (const socket of sockets) this.#sys.close(socket);
-      if (error instanceof BindRefused) return listenFinding(listener, error, this.#whoHolds(listener));
+      if (error instanceof BindRefused) return listenFinding(listener, error, this.#holderOf(listener));
       throw error;
     }
     const opened = { binding: listener, sockets, leaving: false };
@@ -112,14 +115,15 @@ export class ListeningSockets {
   }
 
   /**
-   * Lets no new handshake begin at the bindings that are not in `staying`; returns those to which this is new. Clients whose handshake is done
-   * when a socket is closed are reset; those whose SYN is dropped ask again a second later, and are refused then.
+   * Stops new handshakes at the bindings that are not in `staying`, and returns those where they were not
+   * stopped already. Closing a socket resets clients whose handshake is done. Clients whose SYN is dropped
+   * send it again a second later, and are refused then.
    */
-  leave(staying: ReadonlySet<string>): readonly string[] {
+  leaveAllBut(staying: ReadonlySet<string>): readonly string[] {
     const leaving = [...this.#opened].filter(([key, opened]) => !staying.has(key) && !opened.leaving);
     for (const [, opened] of leaving) {
       opened.leaving = true;
-      // Where the kernel has no socket filters, some clients are reset: no reason to keep the port open.
+      // Without socket filters in the kernel, some clients are reset: no reason to keep the port open.
       for (const socket of opened.sockets) this.#sys.dropSyns(socket);
     }
     return leaving.map(([key]) => key);
@@ -129,7 +133,7 @@ export class ListeningSockets {
     return this.#opened.get(key)?.leaving === true;
   }
 
-  /** Handshakes under way at a binding's port; a negative errno where the kernel does not say. */
+  /** Handshakes in progress at a binding's port; a negative errno if the kernel does not report them. */
   handshakes(key: string): number {
     const opened = this.#opened.get(key);
     return opened === undefined
@@ -137,7 +141,10 @@ export class ListeningSockets {
       : this.#countHandshakes(this.#familyOf(opened.binding), opened.binding.port);
   }
 
-  /** Closes the sockets of every binding that is not in `keys`; no acceptor may still serve them. Returns whether there were any. */
+  /**
+   * Closes the sockets of every binding that is not in `keys`; no acceptor may serve them any more. Returns
+   * true if any were closed.
+   */
   keepOnly(keys: ReadonlySet<string>): boolean {
     const before = this.#opened.size;
     for (const [key, { sockets }] of this.#opened) {
@@ -148,14 +155,14 @@ export class ListeningSockets {
     return this.#opened.size < before;
   }
 
-  /** One that was leaving takes handshakes again. */
-  #stay(opened: Opened): void {
+  /** Accepts handshakes again, if the binding was leaving. */
+  #cancelLeaving(opened: Opened): void {
     if (opened.leaving)
       for (const socket of opened.sockets) this.#sys.setOption(socket, SOL_SOCKET, SO_DETACH_FILTER, 0);
     opened.leaving = false;
   }
 
-  #whoHolds(binding: Binding): string | undefined {
+  #holderOf(binding: Binding): string | undefined {
     const own = [...this.#opened.values()].find((opened) => overlap(opened.binding, binding));
     if (own === undefined) return this.#holder(binding);
     return `this proxy serves ${bindingText(own.binding)}${own.leaving ? ', which is about to be closed' : ''}`;
@@ -166,28 +173,33 @@ export class ListeningSockets {
     return isIPv6(address) ? AF_INET6 : AF_INET;
   }
 
-  /** Whom the sockets accept from now on inherits it. */
-  #keepAlive(opened: Opened, asked: Keepalive | undefined): void {
+  /** Connections that are accepted from now on inherit it. */
+  #applyKeepalive(opened: Opened, requested: Keepalive | undefined): void {
     const before = opened.keepalive;
-    if (asked === undefined && before === undefined) return;
-    // What was given once and is asked for no more is the kernel's again.
+    if (requested === undefined && before === undefined) return;
+    // A setting that was given earlier and is no longer requested goes back to the kernel's value.
     const kernel = before === undefined ? undefined : readKernelKeepalive();
     const next = {
-      timeSeconds: asked?.timeSeconds || kernel?.timeSeconds || 0,
-      intervalSeconds: asked?.intervalSeconds || kernel?.intervalSeconds || 0,
-      probes: asked?.probes || kernel?.probes || 0,
+      timeSeconds: requested?.timeSeconds || kernel?.timeSeconds || 0,
+      intervalSeconds: requested?.intervalSeconds || kernel?.intervalSeconds || 0,
+      probes: requested?.probes || kernel?.probes || 0,
     };
     for (const socket of opened.sockets) setKeepalive(this.#sys, socket, next);
     opened.keepalive = next;
   }
 
-  /** Without SO_REUSEPORT a bind fails where somebody listens: our group must not share a port with a stranger's. */
+  /**
+   * A bind without SO_REUSEPORT fails if anyone listens: our group must not share a port with a stranger's.
+   */
   #probe(binding: Binding): void {
-    this.#sys.close(this.#bound(binding, false));
+    this.#sys.close(this.#bindSocket(binding, false));
   }
 
-  /** Why no port at all can be bound now, if so. A kernel with IPv6 switched off makes the socket and refuses the address. */
-  #whyNotBound(): number | undefined {
+  /**
+   * The errno if no port at all can be bound. With IPv6 disabled, the kernel creates the socket and refuses
+   * the address.
+   */
+  #bindErrno(): number | undefined {
     try {
       this.#probe({ protocol: 'TCP', port: 0 });
       return undefined;
@@ -197,7 +209,7 @@ export class ListeningSockets {
     }
   }
 
-  #bound(binding: Binding, reusePort: boolean): number {
+  #bindSocket(binding: Binding, reusePort: boolean): number {
     const sys = this.#sys;
     const family = this.#familyOf(binding);
     const socket = must('socket', sys.socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));

@@ -1,23 +1,23 @@
-import { setImmediate as otherWork } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { BackendPolicy } from '../configuration/backend-policy.ts';
 import { planPicking } from '../table/pick.ts';
 import type { PickingPlan } from '../table/pickers/picker.ts';
 import type { AcceptorEndpoint, SharedEndpoints } from './acceptor/messages.ts';
 import { shareEndpoints } from './share-endpoints.ts';
 
-interface Planned {
+interface BackendInput {
   readonly name: string;
   readonly policy: Pick<BackendPolicy, 'algorithm'>;
   readonly endpoints: readonly AcceptorEndpoint[];
 }
 
-/** What the acceptors share of a backend. */
+/** The data of a backend that all acceptors share. */
 export interface Prepared {
   readonly plan: PickingPlan;
   readonly endpoints: SharedEndpoints;
 }
 
-interface Known extends Planned {
+interface CacheEntry extends BackendInput {
   readonly prepared: Prepared;
 }
 
@@ -33,39 +33,45 @@ const sameEndpoints = (a: readonly AcceptorEndpoint[], b: readonly AcceptorEndpo
     );
   });
 
-/** In memory that threads share, so that posting a plan to each acceptor copies nothing. */
-const shared = ({ turns, seeds }: PickingPlan): PickingPlan => {
-  const there = {
+/** Copies a plan into shared memory, so that posting it to each acceptor copies nothing. */
+const toSharedMemory = ({ turns, seeds }: PickingPlan): PickingPlan => {
+  const copy = {
     turns: new Uint16Array(new SharedArrayBuffer(turns.byteLength)),
     seeds: new Uint32Array(new SharedArrayBuffer(seeds.byteLength)),
   };
-  there.turns.set(turns);
-  there.seeds.set(seeds);
-  return there;
+  copy.turns.set(turns);
+  copy.seeds.set(seeds);
+  return copy;
 };
 
-/** Endpoints and picking plan of each backend that is served; kept from one table to the next, and made anew only for a backend that changed. */
+/**
+ * Endpoints and picking plans of the served backends; cached from one table to the next, and rebuilt only for
+ * a backend that changed.
+ */
 export class PickingPlans {
-  #known = new Map<string, Known>();
+  #cache = new Map<string, CacheEntry>();
 
-  /** By backend name; other work of this thread goes on between one that is made and the next. Others are forgotten. */
-  async of(backends: readonly Planned[]): Promise<ReadonlyMap<string, Prepared>> {
-    const next = new Map<string, Known>();
+  /**
+   * By backend name; those of other backends are dropped. Yields to the event loop after each one that is
+   * built.
+   */
+  async prepare(backends: readonly BackendInput[]): Promise<ReadonlyMap<string, Prepared>> {
+    const next = new Map<string, CacheEntry>();
     for (const { name, policy, endpoints } of backends) {
       const { algorithm } = policy;
-      const known = this.#known.get(name);
-      if (known?.policy.algorithm === algorithm && sameEndpoints(known.endpoints, endpoints)) {
-        next.set(name, known);
+      const cached = this.#cache.get(name);
+      if (cached?.policy.algorithm === algorithm && sameEndpoints(cached.endpoints, endpoints)) {
+        next.set(name, cached);
         continue;
       }
       const prepared = {
-        plan: shared(planPicking(algorithm, endpoints)),
+        plan: toSharedMemory(planPicking(algorithm, endpoints)),
         endpoints: shareEndpoints(endpoints),
       };
       next.set(name, { name, policy, endpoints, prepared });
-      await otherWork();
+      await yieldToEventLoop();
     }
-    this.#known = next;
+    this.#cache = next;
     return new Map([...next].map(([name, { prepared }]) => [name, prepared]));
   }
 }

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { PortRange } from './acceptor/source-ports.ts';
 
 const FOLDER = '/proc/sys/net/ipv4';
-/** What every stock kernel has. */
-const USUAL = { low: 32768, high: 60999 };
+/** The defaults of an unmodified kernel. */
+const DEFAULTS = { low: 32768, high: 60999 };
 
 const read = (name: string): string => {
   try {
@@ -13,7 +13,7 @@ const read = (name: string): string => {
   }
 };
 
-/** The ports of a list such as `8080,40000-40010` that are in the range. */
+/** Parses a list such as `8080,40000-40010` and returns the ports that are in the range. */
 export const reservedPorts = (
   list: string,
   { low, high }: Pick<PortRange, 'low' | 'high'>,
@@ -30,7 +30,7 @@ export const reservedPorts = (
 /** The ephemeral ports of this network namespace. */
 export const readPortRange = (): PortRange => {
   const [low = 0, high = 0] = read('ip_local_port_range').split(/\s+/).map(Number);
-  const range = low > 0 && high >= low ? { low, high } : USUAL;
+  const range = low > 0 && high >= low ? { low, high } : DEFAULTS;
   return {
     ...range,
     reused: read('tcp_tw_reuse') === '1',
@@ -38,6 +38,6 @@ export const readPortRange = (): PortRange => {
   };
 };
 
-/** Source ports that connections to one endpoint may have at once. */
+/** How many source ports connections to one endpoint can use at the same time. */
 export const sourcePortCount = ({ low, high, reserved = [] }: PortRange): number =>
   high - low + 1 - reserved.length;

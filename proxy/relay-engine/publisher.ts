@@ -2,52 +2,50 @@ import { bindingKey } from '../configuration/binding.ts';
 import type { Table } from '../table/table.ts';
 import type { AcceptorTable } from './acceptor/messages.ts';
 import type { SharedMemory } from './acceptor/shared-memory.ts';
-import type { AccessDrain } from './access-drain.ts';
+import type { AccessPoller } from './access-poller.ts';
 import { clearBackend, clearEndpoint, clearListener } from './clean-up.ts';
-import { type Freed, freePlaces } from './free-places.ts';
-import { type LeavingPorts, NOTHING_LEAVES } from './leaving-ports.ts';
+import { type Freed, freeSlots } from './free-slots.ts';
+import { type LeavingPorts, NONE_LEAVING } from './leaving-ports.ts';
 import type { ListeningSockets } from './listening-sockets.ts';
 import { PickingPlans, type Prepared } from './picking-plans.ts';
-import { cutFor, isCrowded, type Leaving, NOTHING_WIRED, type Places, type Wiring, wire } from './wire.ts';
+import type { SlotRegistry } from './slot-registry.ts';
+import { acceptorTableOf, exceedsFreeSlots, type Leaving, NOTHING_WIRED, type Wiring, wire } from './wire.ts';
 
 const EMPTY: Table = { accessLog: { mode: 'Off', sampleOneIn: 100 }, listeners: [], backends: [] };
 
 export interface PublisherOptions {
   readonly acceptors: number;
   readonly shared: SharedMemory;
-  readonly places: Places;
+  readonly registry: SlotRegistry;
   readonly sockets: ListeningSockets;
   readonly leavingPorts: LeavingPorts;
-  readonly accessLog: AccessDrain;
-  /** Descriptors that connections and listening sockets may have. */
+  readonly accessLog: AccessPoller;
+  /** The most descriptors that connections and listening sockets may use. */
   readonly descriptors: number;
-  /** Has every acceptor serve what `tableFor` says now; resolves once that is so. */
+  /** Makes every acceptor serve its current table (`tableFor`); resolves once they do. */
   readonly serve: (version: number) => Promise<void>;
-  /** Called when slots would run out for what is new, before it takes its own. */
-  readonly makeRoom: () => void;
+  /** Called before slots are assigned, if there are not enough for what is new. */
+  readonly freeUnused: () => void;
 }
 
-/** What became of a table that was published. */
+/** The result of publishing a table. */
 export interface Published {
   readonly wiring: Wiring;
-  /** Whether sockets were closed, which may have been in the way of others. */
+  /** Whether sockets were closed: a listener that could not be opened may succeed now. */
   readonly hasClosed: boolean;
 }
 
-/**
- * Makes what acceptors serve of a table: its sockets, its slots, its picking plans. One table after the
- * other.
- */
+/** Turns tables, one after the other, into what acceptors serve: with sockets, slots and picking plans. */
 export class Publisher {
   #options: PublisherOptions;
   #table = EMPTY;
   #wiring: Wiring = NOTHING_WIRED;
-  #leaving: Leaving = NOTHING_LEAVES;
+  #leaving: Leaving = NONE_LEAVING;
   #plans = new PickingPlans();
   #prepared: ReadonlyMap<string, Prepared> = new Map();
   /**
-   * Bindings that leave and that nobody waits to close yet: a table that could not be taken leaves them to
-   * the next.
+   * Bindings that leave and whose closing is not scheduled yet. If publishing a table fails, the next one
+   * takes them over.
    */
   #left = new Set<string>();
   #stopped = false;
@@ -56,7 +54,7 @@ export class Publisher {
     this.#options = options;
   }
 
-  /** The newest table that was taken. */
+  /** The newest table that was accepted. */
   get table(): Table {
     return this.#table;
   }
@@ -65,33 +63,34 @@ export class Publisher {
     return this.#wiring;
   }
 
-  /** Descriptors that connections may have beside the listening sockets. */
+  /** The most descriptors that connections may use in addition to the listening sockets. */
   get descriptorLimit(): number {
     const { acceptors, descriptors } = this.#options;
     return Math.max(2, descriptors - this.#wiring.listeners.length * acceptors);
   }
 
-  /** What an acceptor is to serve now; undefined before the first table. */
+  /** The table that an acceptor should serve now; undefined before the first one. */
   tableFor(acceptor: number): AcceptorTable | undefined {
     if (this.#wiring.version === 0) return undefined;
-    return cutFor(this.#wiring, this.#prepared, acceptor, this.descriptorLimit);
+    return acceptorTableOf(this.#wiring, this.#prepared, acceptor, this.descriptorLimit);
   }
 
-  /** Serves `table` from now on; undefined where it is stopped meanwhile. */
+  /** Serves `table` from now on; undefined if stopped in the meantime. */
   async publish(table: Table): Promise<Published | undefined> {
     if (this.#stopped) return undefined;
-    const { acceptors, shared, places, sockets, leavingPorts, accessLog, serve, makeRoom } = this.#options;
-    for (const key of sockets.leave(new Set(table.listeners.map(bindingKey)))) this.#left.add(key);
-    // What is kept only to be read once more must not stand in the way of what is new.
-    if (isCrowded(table, places)) makeRoom();
+    const { acceptors, shared, registry, sockets, leavingPorts, accessLog, serve, freeUnused } =
+      this.#options;
+    for (const key of sockets.leaveAllBut(new Set(table.listeners.map(bindingKey)))) this.#left.add(key);
+    // Counters that are kept only for a last scrape must not block new entries.
+    if (exceedsFreeSlots(table, registry)) freeUnused();
     const before = { backends: [...this.#table.backends, ...this.#leaving.backends] };
-    const leaving = leavingPorts.of(table, this.#wiring.listeners, before);
-    const wiring = wire(table, leaving, before, this.#wiring.version + 1, places, sockets, {
+    const leaving = leavingPorts.leavingWith(table, this.#wiring.listeners, before);
+    const wiring = wire(table, leaving, before, this.#wiring.version + 1, registry, sockets, {
       listener: (slot) => clearListener(shared, acceptors, slot),
       backend: (slot) => clearBackend(shared, acceptors, slot),
       endpoint: (slot) => clearEndpoint(shared, acceptors, slot),
     });
-    const prepared = await this.#plans.of(wiring.backends);
+    const prepared = await this.#plans.prepare(wiring.backends);
     if (this.#stopped) return undefined;
     this.#table = table;
     this.#leaving = leaving;
@@ -107,23 +106,23 @@ export class Publisher {
   }
 
   /**
-   * Frees the slots of what is not served and was not used for so long. Every acceptor must have adopted the
-   * newest table.
+   * Frees the slots of what is not served and has been unused for `keepMs`. Call it only when every acceptor
+   * has adopted the newest table.
    */
   free(keepMs: number): Freed {
-    const { acceptors, shared, places, accessLog } = this.#options;
+    const { acceptors, shared, registry, accessLog } = this.#options;
     const counting = {
       listeners: [...this.#table.listeners, ...this.#leaving.listeners],
       backends: [...this.#table.backends, ...this.#leaving.backends],
     };
-    return freePlaces(shared, acceptors, places, counting, {
+    return freeSlots(shared, acceptors, registry, counting, {
       keepMs,
       nowMs: performance.now(),
       beforeFreeing: () => accessLog.takeAll(),
     });
   }
 
-  /** Takes no table any more. */
+  /** Accepts no more tables. */
   stop(): void {
     this.#stopped = true;
   }

@@ -29,10 +29,10 @@ import {
   TOTALS,
   totalsAt,
 } from './acceptor/shared-memory.ts';
-import { backendOf, endpointOf, placeKey } from './endpoint-slots.ts';
-import { NO_BYTES, type Places } from './wire.ts';
+import { backendOf, endpointOf, slotKey } from './endpoint-slots.ts';
+import { NO_BYTES, type SlotRegistry } from './slot-registry.ts';
 
-/** Sums over the acceptors, whose parts each have one writer. */
+/** Sums over the acceptors, each of which writes its own part of the shared memory. */
 class Reader {
   readonly shared: SharedMemory;
   readonly acceptors: number;
@@ -42,18 +42,19 @@ class Reader {
     this.acceptors = acceptors;
   }
 
-  int(place: number): number {
-    return this.shared.ints[place] as number;
+  int(index: number): number {
+    return this.shared.ints[index] as number;
   }
 
-  total(place: number): number {
-    return this.shared.totals[place] as number;
+  total(index: number): number {
+    return this.shared.totals[index] as number;
   }
 
-  /** Adds up what `place` finds for each acceptor, `by` places further on. */
-  totals(at: (acceptor: number, slot: number) => number, slot: number, by: number): number {
+  /** The sum over all acceptors of the total that is `offset` behind `at(acceptor, slot)`. */
+  totals(at: (acceptor: number, slot: number) => number, slot: number, offset: number): number {
     let sum = 0;
-    for (let acceptor = 0; acceptor < this.acceptors; acceptor++) sum += this.total(at(acceptor, slot) + by);
+    for (let acceptor = 0; acceptor < this.acceptors; acceptor++)
+      sum += this.total(at(acceptor, slot) + offset);
     return sum;
   }
 
@@ -64,7 +65,7 @@ class Reader {
   }
 }
 
-/** Those of each acceptor; cheap enough to be asked at every probe. */
+/** The figures of each acceptor; cheap enough to be read at every probe. */
 export const readAcceptors = (shared: SharedMemory, acceptors: number): readonly AcceptorStats[] => {
   const reader = new Reader(shared, acceptors);
   return Array.from({ length: acceptors }, (_, index) => acceptorStats(reader, index));
@@ -83,9 +84,9 @@ const acceptorStats = (reader: Reader, index: number): AcceptorStats => {
 };
 
 const closesOf = (reader: Reader, slot: number): readonly Closes[] =>
-  CLOSES.map((close, place) => ({
+  CLOSES.map((close, index) => ({
     ...close,
-    total: reader.totals(listenerTotalsAt, slot, LISTENER_TOTALS.Closes + place),
+    total: reader.totals(listenerTotalsAt, slot, LISTENER_TOTALS.Closes + index),
   }));
 
 const durationsOf = (
@@ -93,13 +94,13 @@ const durationsOf = (
   boundsMs: readonly number[],
   at: (acceptor: number, slot: number) => number,
   slot: number,
-  places: { readonly counts: number; readonly sum: number },
+  offsets: { readonly counts: number; readonly sum: number },
 ): Durations => ({
   boundsMs,
   counts: Array.from({ length: boundsMs.length + 1 }, (_, bucket) =>
-    reader.totals(at, slot, places.counts + bucket),
+    reader.totals(at, slot, offsets.counts + bucket),
   ),
-  sumMs: reader.totals(at, slot, places.sum),
+  sumMs: reader.totals(at, slot, offsets.sum),
 });
 
 const listenerStats = (
@@ -140,24 +141,24 @@ const backendStats = (reader: Reader, slot: number, name: string, sums: Sums): B
   retriesTotal: reader.totals(backendTotalsAt, slot, BACKEND_TOTALS.Retries),
   retriesDeniedTotal: reader.totals(backendTotalsAt, slot, BACKEND_TOTALS.RetriesDenied),
   queuedTotal: reader.totals(backendTotalsAt, slot, BACKEND_TOTALS.Queued),
-  connectFailures: CONNECT_FAILURES.map((failure, place) => ({
+  connectFailures: CONNECT_FAILURES.map((failure, index) => ({
     failure,
-    total: reader.totals(backendTotalsAt, slot, BACKEND_TOTALS.Failures + place),
+    total: reader.totals(backendTotalsAt, slot, BACKEND_TOTALS.Failures + index),
   })),
 });
 
-/** The closes that were counted in all listener slots but those of `without`, and before these had their present users. */
-const closesBut = (reader: Reader, without: ReadonlySet<number>): readonly Closes[] =>
-  CLOSES.map((close, place) => {
-    let total = reader.totals(pastClosesAt, 0, place);
+/** The closes in all listener slots except `without`, and those of every slot's earlier owners. */
+const closesExcept = (reader: Reader, without: ReadonlySet<number>): readonly Closes[] =>
+  CLOSES.map((close, index) => {
+    let total = reader.totals(pastClosesAt, 0, index);
     for (let slot = 0; slot < SLOTS.listeners; slot++)
-      if (!without.has(slot)) total += reader.totals(listenerTotalsAt, slot, LISTENER_TOTALS.Closes + place);
+      if (!without.has(slot)) total += reader.totals(listenerTotalsAt, slot, LISTENER_TOTALS.Closes + index);
     return { ...close, total };
   });
 
 type Address = Pick<EndpointStats, 'address' | 'port'>;
 
-/** The address and port of an endpoint's name; IPv6 addresses are bracketed. */
+/** Parses an endpoint's name; IPv6 addresses are bracketed. */
 const addressOf = (key: string): Address => {
   const colon = key.lastIndexOf(':');
   return { address: key.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(key.slice(colon + 1)) };
@@ -183,13 +184,13 @@ const endpointStats = (
   consecutiveFailures: Atomics.load(reader.shared.failuresInARow, slot),
 });
 
-/** Those of the table in its order, then those that were removed and keep their place. */
-const allEndpoints = (reader: Reader, places: Places, table: Table): readonly EndpointStats[] => {
-  const left = new Map(places.endpoints.entries());
+/** Endpoints of the table in its order, then removed ones that still have a slot. */
+const allEndpoints = (reader: Reader, registry: SlotRegistry, table: Table): readonly EndpointStats[] => {
+  const left = new Map(registry.endpoints.entries());
   const found: EndpointStats[] = [];
   for (const { name, endpoints, resting } of table.backends)
     for (const endpoint of [...endpoints, ...resting]) {
-      const key = placeKey(name, endpointKey(endpoint));
+      const key = slotKey(name, endpointKey(endpoint));
       const slot = left.get(key);
       if (slot === undefined) continue;
       left.delete(key);
@@ -200,10 +201,13 @@ const allEndpoints = (reader: Reader, places: Places, table: Table): readonly En
   return found;
 };
 
-const sumsByBackend = (endpoints: readonly EndpointStats[], places: Places): ReadonlyMap<string, Sums> => {
+const sumsByBackend = (
+  endpoints: readonly EndpointStats[],
+  registry: SlotRegistry,
+): ReadonlyMap<string, Sums> => {
   const sums = new Map<string, { -readonly [K in keyof Sums]: Sums[K] }>();
-  for (const [name] of places.backends.entries()) {
-    const { received, sent } = places.pastBytes.get(name) ?? NO_BYTES;
+  for (const [name] of registry.backends.entries()) {
+    const { received, sent } = registry.pastBytes.get(name) ?? NO_BYTES;
     sums.set(name, { openConnections: 0, receivedBytes: received, sentBytes: sent });
   }
   for (const { backend, openConnections, receivedBytes, sentBytes } of endpoints) {
@@ -216,52 +220,52 @@ const sumsByBackend = (endpoints: readonly EndpointStats[], places: Places): Rea
   return sums;
 };
 
-/** Those of the table in its order, then those that are in it no more and keep their place. */
-const allListeners = (reader: Reader, places: Places, table: Table): readonly ListenerStats[] => {
-  const left = new Map(places.lastListeners);
+/** Listeners of the table in its order, then removed ones that still have a slot. */
+const allListeners = (reader: Reader, registry: SlotRegistry, table: Table): readonly ListenerStats[] => {
+  const left = new Map(registry.lastListeners);
   const found = table.listeners.flatMap((listener) => {
     left.delete(listener.name);
-    const slot = places.listeners.slotOf(listener.name);
+    const slot = registry.listeners.slotOf(listener.name);
     return slot === undefined ? [] : [listenerStats(reader, slot, listener, false)];
   });
   for (const [name, listener] of left) {
-    const slot = places.listeners.slotOf(name);
+    const slot = registry.listeners.slotOf(name);
     if (slot !== undefined) found.push(listenerStats(reader, slot, listener, true));
   }
   return found;
 };
 
-/** The same of backends. */
+/** Backends of the table in its order, then removed ones that still have a slot. */
 const allBackends = (
   reader: Reader,
-  places: Places,
+  registry: SlotRegistry,
   table: Table,
   sums: ReadonlyMap<string, Sums>,
 ): readonly BackendStats[] =>
   [...new Set([...table.backends.map(({ name }) => name), ...sums.keys()])].flatMap((name) => {
-    const [slot, sum] = [places.backends.slotOf(name), sums.get(name)];
+    const [slot, sum] = [registry.backends.slotOf(name), sums.get(name)];
     return slot === undefined || sum === undefined ? [] : [backendStats(reader, slot, name, sum)];
   });
 
-/** Reads the counters of all acceptors; nothing is asked of an acceptor. */
+/** Reads the counters of all acceptors from shared memory, without involving the acceptors. */
 export const readStats = (
   shared: SharedMemory,
   acceptors: number,
-  places: Places,
+  registry: SlotRegistry,
   table: Table,
   served: Pick<EngineStats, 'version' | 'sourcePorts'> & { readonly descriptorLimit: number },
 ): EngineStats => {
   const reader = new Reader(shared, acceptors);
-  const endpoints = allEndpoints(reader, places, table);
-  const sums = sumsByBackend(endpoints, places);
+  const endpoints = allEndpoints(reader, registry, table);
+  const sums = sumsByBackend(endpoints, registry);
   return {
     version: served.version,
     acceptors: readAcceptors(shared, acceptors),
-    listeners: allListeners(reader, places, table),
-    backends: allBackends(reader, places, table, sums),
+    listeners: allListeners(reader, registry, table),
+    backends: allBackends(reader, registry, table, sums),
     endpoints,
-    closes: closesBut(reader, new Set()),
-    pastCloses: closesBut(reader, new Set([...places.listeners.entries()].map(([, slot]) => slot))),
+    closes: closesExcept(reader, new Set()),
+    pastCloses: closesExcept(reader, new Set([...registry.listeners.entries()].map(([, slot]) => slot))),
     sourcePorts: served.sourcePorts,
     accessLogDropped: reader.totals(totalsAt, 0, TOTALS.LogDropped),
     descriptors: { held: Atomics.load(shared.held, 0), limit: served.descriptorLimit },

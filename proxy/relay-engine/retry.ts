@@ -1,21 +1,21 @@
 import type { ProxyFinding } from '../../report/finding.ts';
 import { asError } from './as-error.ts';
 
-/** How often a port that could not be opened is tried again. */
+/** Interval at which a port that could not be opened is tried again. */
 const RETRY_MS = 2000;
 
 export interface RetryOptions {
-  /** Publishes the same table once more; answers the findings before and after. */
+  /** Publishes the same table again; returns the findings before and after. */
   readonly publish: () => Promise<{
     readonly before: readonly ProxyFinding[];
     readonly after: readonly ProxyFinding[];
   }>;
-  /** Called when a retry has changed them. */
+  /** Called when a retry has changed the findings. */
   readonly onFindings: (findings: readonly ProxyFinding[]) => void;
   readonly onFailed: (error: Error) => void;
 }
 
-/** Publishes a table again, of which something could not be had, in the hope that it can be had now. */
+/** Publishes a table again that could not be served in full. */
 export class Retry {
   #options: RetryOptions;
   #timer: NodeJS.Timeout | undefined;
@@ -25,7 +25,7 @@ export class Retry {
     this.#options = options;
   }
 
-  /** Never rejects: nobody waits for it who could act. */
+  /** Never rejects: no caller could handle it. Failures go to `onFailed` instead. */
   async now(): Promise<void> {
     const { publish, onFindings, onFailed } = this.#options;
     try {
@@ -37,7 +37,7 @@ export class Retry {
     }
   }
 
-  /** In a while; or at once where something has just come free. */
+  /** Schedules a retry; `ms` is 0 if something has just become free. */
   later(ms = RETRY_MS): void {
     this.cancel();
     if (!this.#stopped) this.#timer = setTimeout(() => void this.now(), ms);

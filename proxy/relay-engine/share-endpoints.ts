@@ -1,11 +1,11 @@
 import { SOCKET_ADDRESS_BYTES, writeSocketAddress } from '../sys/socket-address.ts';
 import type { AcceptorEndpoint, SharedEndpoints } from './acceptor/messages.ts';
 
-let made = 0;
+let lastId = 0;
 
 /**
- * Puts the endpoints of a backend into memory that threads share, with their addresses encoded. Done once for all acceptors: each would else
- * keep a copy of its own and encode them while its traffic waits.
+ * Puts the endpoints of a backend into shared memory, with their addresses encoded. Done once for all
+ * acceptors: otherwise each would keep its own copy, and encode addresses while its traffic waits.
  */
 export const shareEndpoints = (endpoints: readonly AcceptorEndpoint[]): SharedEndpoints => {
   const count = endpoints.length;
@@ -18,6 +18,6 @@ export const shareEndpoints = (endpoints: readonly AcceptorEndpoint[]): SharedEn
     weights[index] = weight;
     writeSocketAddress(view, index * SOCKET_ADDRESS_BYTES, address, port);
   }
-  made++;
-  return { id: made, slots, weights, addresses };
+  lastId++;
+  return { id: lastId, slots, weights, addresses };
 };

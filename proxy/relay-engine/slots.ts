@@ -1,32 +1,32 @@
 /**
- * Gives things that come and go a fixed place in shared memory for as long as they are counted. A place is used
- * again only after it was freed. The lowest places are used first, so memory is touched only as far as it is needed.
+ * Assigns each key a fixed slot in shared memory for as long as it is counted. A slot is reused only after it
+ * was freed. The lowest slots are used first, so that no more memory than needed is ever touched.
  */
 export class Slots {
   readonly #count: number;
   #bySlot: (string | undefined)[] = [];
   #byKey = new Map<string, number>();
   #freed: number[] = [];
-  /** Milliseconds at which a key was first seen to be unused. */
+  /** When a key was first found unused, in milliseconds. */
   #unusedSince = new Map<string, number>();
 
   constructor(count: number) {
     this.#count = count;
   }
 
-  /** The slot of `key`, and whether it is new to it; undefined when every slot is taken. */
-  take(key: string): { readonly slot: number; readonly fresh: boolean } | undefined {
+  /** The slot of `key`, and whether it was assigned just now; undefined when every slot is taken. */
+  take(key: string): { readonly slot: number; readonly isNew: boolean } | undefined {
     const known = this.#byKey.get(key);
-    if (known !== undefined) return { slot: known, fresh: false };
-    if (this.left === 0) return undefined;
+    if (known !== undefined) return { slot: known, isNew: false };
+    if (this.available === 0) return undefined;
     const slot = this.#freed.pop() ?? this.#bySlot.length;
     this.#bySlot[slot] = key;
     this.#byKey.set(key, slot);
-    return { slot, fresh: true };
+    return { slot, isNew: true };
   }
 
-  /** Slots that nobody has. */
-  get left(): number {
+  /** How many slots are free. */
+  get available(): number {
     return this.#count - this.#byKey.size;
   }
 
@@ -35,12 +35,12 @@ export class Slots {
     return this.#bySlot.length;
   }
 
-  /** What has the slot; undefined for nobody. */
+  /** The key that has this slot; undefined if it is free. */
   keyOf(slot: number): string | undefined {
     return this.#bySlot[slot];
   }
 
-  /** The keys that have been unused at every look for `keepMs` at least; they keep their slots until they are freed. */
+  /** The keys found unused at every call for at least `keepMs`. They keep their slots until freed. */
   unusedFor(
     isUsed: (key: string, slot: number) => boolean,
     keepMs: number,

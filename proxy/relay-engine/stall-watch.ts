@@ -1,39 +1,42 @@
 import { INTS, intsAt, type SharedMemory } from './acceptor/shared-memory.ts';
 
-/** Looks in a row without a turn of an acceptor's loop after which it counts as stalled; a turn takes a second at most. */
-const LOOKS = 5;
 /**
- * The same for one that has not made its first turn: loading its code takes part of a second of a core, and many times as long where the process
- * has a tenth of one. Ending it then would only make it begin anew.
+ * An acceptor is stalled after this many checks in a row without a turn of its loop, which takes at most a
+ * second.
  */
-const LOOKS_AT_START = 120;
+const IDLE_CHECKS = 5;
+/**
+ * The same before its first turn: loading its code takes part of a second of one core, and many times as long
+ * if the process has a tenth of a core. Terminating it then would only make it start over.
+ */
+const IDLE_CHECKS_AT_START = 120;
 
 /**
- * Finds acceptors that live but do nothing. It counts looks, not time: where the whole process or machine stood still, nobody looked
- * either.
+ * Finds acceptors that are alive but make no progress. It counts checks instead of time: while the whole
+ * process or machine is suspended, there are no checks either.
  */
 export class StallWatch {
   #shared: SharedMemory;
-  #seen: { beat: number; looks: number; begun: boolean }[];
+  #states: { beat: number; idleChecks: number; hasStarted: boolean }[];
 
   constructor(shared: SharedMemory, acceptors: number) {
     this.#shared = shared;
-    this.#seen = Array.from({ length: acceptors }, () => ({ beat: 0, looks: 0, begun: false }));
+    this.#states = Array.from({ length: acceptors }, () => ({ beat: 0, idleChecks: 0, hasStarted: false }));
   }
 
-  /** Called whenever a thread is started: it counts as begun from its first turn on. */
-  spawned(acceptor: number): void {
-    this.#seen[acceptor] = { beat: this.#beat(acceptor), looks: 0, begun: false };
+  /** Called whenever a thread is spawned; it counts as started from its first turn on. */
+  onSpawned(acceptor: number): void {
+    this.#states[acceptor] = { beat: this.#beat(acceptor), idleChecks: 0, hasStarted: false };
   }
 
-  /** Called once a second; returns the acceptors that have just come to count as stalled. */
-  look(isAlive: (acceptor: number) => boolean): readonly number[] {
-    return this.#seen.flatMap((seen, acceptor) => {
+  /** Called once a second; returns the acceptors that have just been found stalled. */
+  check(isAlive: (acceptor: number) => boolean): readonly number[] {
+    return this.#states.flatMap((state, acceptor) => {
       const beat = this.#beat(acceptor);
-      if (beat !== seen.beat) seen.begun = true;
-      seen.looks = isAlive(acceptor) && beat === seen.beat ? seen.looks + 1 : 0;
-      seen.beat = beat;
-      return seen.looks === (seen.begun ? LOOKS : LOOKS_AT_START) ? [acceptor] : [];
+      if (beat !== state.beat) state.hasStarted = true;
+      state.idleChecks = isAlive(acceptor) && beat === state.beat ? state.idleChecks + 1 : 0;
+      state.beat = beat;
+      return state.idleChecks === (state.hasStarted ? IDLE_CHECKS : IDLE_CHECKS_AT_START) ? [acceptor] : [];
     });
   }
 

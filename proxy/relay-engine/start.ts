@@ -6,58 +6,58 @@ import { libc } from '../sys/libc.ts';
 import type { Table } from '../table/table.ts';
 import { allocateShared, MAX_DESCRIPTORS, viewShared } from './acceptor/shared-memory.ts';
 import { AcceptorPool } from './acceptor-pool.ts';
-import { AccessDrain } from './access-drain.ts';
+import { AccessPoller } from './access-poller.ts';
 import { AccessReader } from './access-reader.ts';
-import { allButOwn } from './descriptor-needs.ts';
+import { availableDescriptors } from './descriptor-needs.ts';
 import { failingEndpoints, forgetFailures } from './failing-endpoints.ts';
-import { InTurn } from './in-turn.ts';
 import { LeavingPorts } from './leaving-ports.ts';
 import { ListeningSockets } from './listening-sockets.ts';
 import { readPortRange, sourcePortCount } from './port-range.ts';
 import { Publisher } from './publisher.ts';
 import { readAcceptors, readStats } from './read-stats.ts';
 import { Retry } from './retry.ts';
+import { SerialQueue } from './serial-queue.ts';
+import { SlotRegistry } from './slot-registry.ts';
 import { Sweeper } from './sweeper.ts';
-import { Places } from './wire.ts';
 
 const DRAIN_POLL_MS = 50;
 const WORKER = new URL('./acceptor/worker.ts', import.meta.url);
 
 export interface RelayEngineOptions extends EngineOptions {
-  /** The module that each acceptor's thread runs; left out for the one with the kernel's system calls. */
+  /** The module that each acceptor's thread runs; by default the one with the kernel's system calls. */
   readonly worker?: URL;
-  /** How long handshakes at a port that leaves get at most; left out for a second. */
+  /** The most time that handshakes at a leaving port get; a second by default. */
   readonly handshakesMs?: number;
 }
 
-/** Puts the parts together: what tables, acceptors and timers need of each other goes through here. */
+/** Connects the parts: tables, acceptors and timers. */
 class RelayEngine implements Engine {
   readonly #acceptors: number;
   readonly #shared;
-  readonly #places = new Places();
-  readonly #accessLog: AccessDrain;
+  readonly #registry = new SlotRegistry();
+  readonly #accessLog: AccessPoller;
   readonly #sockets: ListeningSockets;
   readonly #sourcePorts = readPortRange();
   readonly #leavingPorts: LeavingPorts;
   readonly #pool: AcceptorPool;
   readonly #publisher: Publisher;
-  readonly #turns = new InTurn();
+  readonly #queue = new SerialQueue();
   readonly #retry: Retry;
   readonly #sweeper: Sweeper;
 
   constructor(options: RelayEngineOptions) {
     const { acceptors, onEvent } = options;
     const sys = libc();
-    const descriptors = options.descriptors ?? allButOwn(readFileLimit().soft, acceptors);
+    const descriptors = options.descriptors ?? availableDescriptors(readFileLimit().soft, acceptors);
     const buffers = allocateShared(acceptors, MAX_DESCRIPTORS);
     const shared = viewShared(buffers);
     this.#acceptors = acceptors;
     this.#shared = shared;
-    // Replicas that start together shall not all begin with the same endpoint.
+    // Replicas that start together must not all begin with the same endpoint.
     for (let slot = 0; slot < shared.cursors.length; slot++)
       shared.cursors[slot] = Math.floor(Math.random() * 0x7fffffff);
-    const reader = new AccessReader(shared, acceptors, this.#places);
-    this.#accessLog = new AccessDrain(reader, options.onEnded ?? (() => undefined));
+    const reader = new AccessReader(shared, acceptors, this.#registry);
+    this.#accessLog = new AccessPoller(reader, options.onEnded ?? (() => undefined));
     this.#sockets = new ListeningSockets(sys, acceptors, descriptors - 2, options.holder);
     const onFailed = (error: Error): void => onEvent({ type: 'UpkeepFailed', error });
     this.#retry = new Retry({
@@ -69,21 +69,21 @@ class RelayEngine implements Engine {
     this.#publisher = new Publisher({
       acceptors,
       shared,
-      places: this.#places,
+      registry: this.#registry,
       sockets: this.#sockets,
       leavingPorts: this.#leavingPorts,
       accessLog: this.#accessLog,
       descriptors,
       serve: (version) => this.#pool.serve(version),
-      makeRoom: () => this.#sweeper.sweep(0),
+      freeUnused: () => this.#sweeper.sweep(0),
     });
     this.#sweeper = new Sweeper({
       free: (keepMs) => this.#publisher.free(keepMs),
       onFreed: ({ endpoints }) => {
-        // Others wait for these slots.
-        if (endpoints > 0 && this.#publisher.wiring.short) void this.#retry.now();
+        // Endpoints that got no slot are waiting for these.
+        if (endpoints > 0 && this.#publisher.wiring.omitsEndpoints) void this.#retry.now();
       },
-      turns: this.#turns,
+      queue: this.#queue,
       onFailed,
       keptMs: options.countersKeptMs,
     });
@@ -101,26 +101,26 @@ class RelayEngine implements Engine {
   }
 
   publish(table: Table): Promise<readonly ProxyFinding[]> {
-    return this.#publishInTurn(() => table);
+    return this.#publishInOrder(() => table);
   }
 
-  /** `table` is asked when those before it are served: it may follow from the last of them. */
-  #publishInTurn(table: () => Table): Promise<readonly ProxyFinding[]> {
-    return this.#turns.run(async () => {
+  /** Calls `table` once all earlier tables are served, since it may be derived from the last of them. */
+  #publishInOrder(table: () => Table): Promise<readonly ProxyFinding[]> {
+    return this.#queue.run(async () => {
       this.#retry.cancel();
       const published = await this.#publisher.publish(table());
       if (published === undefined) return [];
       const { wiring, hasClosed } = published;
       this.#sweeper.sweep();
-      // What was closed just now may have been in the way.
-      if (wiring.incomplete) this.#retry.later(hasClosed ? 0 : undefined);
+      // If sockets were closed just now, the missing listeners may succeed at once.
+      if (wiring.omitsListeners) this.#retry.later(hasClosed ? 0 : undefined);
       return wiring.findings;
     });
   }
 
   async #publishAgain() {
     let before: readonly ProxyFinding[] = [];
-    const after = await this.#publishInTurn(() => {
+    const after = await this.#publishInOrder(() => {
       before = this.#publisher.wiring.findings;
       return this.#publisher.table;
     });
@@ -128,7 +128,7 @@ class RelayEngine implements Engine {
   }
 
   stats() {
-    return readStats(this.#shared, this.#acceptors, this.#places, this.#publisher.table, {
+    return readStats(this.#shared, this.#acceptors, this.#registry, this.#publisher.table, {
       version: this.#publisher.wiring.version,
       descriptorLimit: this.#publisher.descriptorLimit,
       sourcePorts: { count: sourcePortCount(this.#sourcePorts), reused: this.#sourcePorts.reused },
@@ -144,15 +144,15 @@ class RelayEngine implements Engine {
   }
 
   failing(atLeast: number): readonly FailingEndpoint[] {
-    return failingEndpoints(this.#shared, this.#places.endpoints, atLeast);
+    return failingEndpoints(this.#shared, this.#registry.endpoints, atLeast);
   }
 
   forgetFailures(backend: string, endpoint: string): void {
-    forgetFailures(this.#shared, this.#places.endpoints, { backend, endpoint });
+    forgetFailures(this.#shared, this.#registry.endpoints, { backend, endpoint });
   }
 
   async stopAccepting(): Promise<void> {
-    await this.#publishInTurn(() => ({ ...this.#publisher.table, listeners: [] }));
+    await this.#publishInOrder(() => ({ ...this.#publisher.table, listeners: [] }));
     await this.#leavingPorts.closed();
   }
 

@@ -1,26 +1,24 @@
 import { asError } from './as-error.ts';
-import type { Freed } from './free-places.ts';
-import type { InTurn } from './in-turn.ts';
+import type { Freed } from './free-slots.ts';
+import type { SerialQueue } from './serial-queue.ts';
 
 const KEPT_MS = 120_000;
-/** How often is looked for what has gone and may be forgotten. */
+/** Interval at which slots of removed entries are checked. */
 const SWEEP_MS = 5000;
 const FASTEST_SWEEP_MS = 10;
 
 export interface SweeperOptions {
-  /** Frees what has not been used for so long. */
+  /** Frees what has been unused for this long. */
   readonly free: (keepMs: number) => Freed;
   readonly onFreed: (freed: Freed) => void;
-  /** It looks in turn with the tables: when every acceptor serves the newest one. */
-  readonly turns: InTurn;
+  /** The queue in which tables are published: a sweep runs when every acceptor serves the newest table. */
+  readonly queue: SerialQueue;
   readonly onFailed: (error: Error) => void;
-  /** How long what is not used any more is kept; left out for two minutes. */
+  /** How long unused entries are kept; two minutes by default. */
   readonly keptMs?: number | undefined;
 }
 
-/**
- * Frees what nobody counts in any more, again and again as long as there is something that is in no table.
- */
+/** Frees the slots of removed entries, periodically for as long as there are any. */
 export class Sweeper {
   #options: SweeperOptions;
   #keptMs: number;
@@ -48,12 +46,12 @@ export class Sweeper {
   }
 
   #sweepIn(ms: number): void {
-    this.#timer = setTimeout(() => void this.#sweepInTurn(), ms).unref();
+    this.#timer = setTimeout(() => void this.#sweepInOrder(), ms).unref();
   }
 
-  async #sweepInTurn(): Promise<void> {
+  async #sweepInOrder(): Promise<void> {
     try {
-      await this.#options.turns.run(() => this.sweep());
+      await this.#options.queue.run(() => this.sweep());
     } catch (error) {
       this.#options.onFailed(asError(error));
       this.#sweepIn(SWEEP_MS);

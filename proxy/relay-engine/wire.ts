@@ -1,7 +1,7 @@
 import type { ProxyFinding } from '../../report/finding.ts';
 import type { AccessLog } from '../configuration/access-log.ts';
 import { bindingKey } from '../configuration/binding.ts';
-import { endpointKey, type Table, type TableBackend, type TableListener } from '../table/table.ts';
+import { endpointKey, type Table, type TableBackend } from '../table/table.ts';
 import type {
   AcceptorBackend,
   AcceptorEndpoint,
@@ -9,80 +9,69 @@ import type {
   AcceptorTable,
 } from './acceptor/messages.ts';
 import { SLOTS } from './acceptor/shared-memory.ts';
-import { assignEndpoints, backendOf, placeKey } from './endpoint-slots.ts';
+import { assignEndpoints, backendOf, slotKey } from './endpoint-slots.ts';
 import type { ListeningSockets } from './listening-sockets.ts';
 import type { Prepared } from './picking-plans.ts';
-import { Slots } from './slots.ts';
+import type { SlotRegistry } from './slot-registry.ts';
+import type { Slots } from './slots.ts';
 
-export const NO_BYTES = { received: 0, sent: 0 };
+const needsMoreThanFree = (slots: Slots, keys: readonly string[]): boolean =>
+  keys.length > slots.available &&
+  keys.filter((key) => slots.slotOf(key) === undefined).length > slots.available;
 
-/** Slots of everything that is counted, by kind. */
-export class Places {
-  readonly listeners = new Slots(SLOTS.listeners);
-  readonly backends = new Slots(SLOTS.backends);
-  readonly endpoints = new Slots(SLOTS.endpoints);
-  /** By backend: what its endpoints counted that have no slot any more. */
-  readonly pastBytes = new Map<string, typeof NO_BYTES>();
-  /** By name: each listener that has a slot as the last table with it had it. */
-  readonly lastListeners = new Map<string, TableListener>();
-}
-
-const isShort = (slots: Slots, wanted: readonly string[]): boolean =>
-  wanted.length > slots.left && wanted.filter((key) => slots.slotOf(key) === undefined).length > slots.left;
-
-/** Whether slots would run out for what is new in this table. */
-export const isCrowded = ({ listeners, backends }: Table, places: Places): boolean =>
-  isShort(
-    places.listeners,
+/** Whether there are too few free slots for what is new in this table. */
+export const exceedsFreeSlots = ({ listeners, backends }: Table, registry: SlotRegistry): boolean =>
+  needsMoreThanFree(
+    registry.listeners,
     listeners.map(({ name }) => name),
   ) ||
-  isShort(
-    places.backends,
+  needsMoreThanFree(
+    registry.backends,
     backends.map(({ name }) => name),
   ) ||
-  isShort(
-    places.endpoints,
+  needsMoreThanFree(
+    registry.endpoints,
     backends.flatMap(({ name, endpoints, resting }) =>
-      [...endpoints, ...resting].map((endpoint) => placeKey(name, endpointKey(endpoint))),
+      [...endpoints, ...resting].map((endpoint) => slotKey(name, endpointKey(endpoint))),
     ),
   );
 
 /** A listener with its sockets. */
 export type WiredListener = Omit<AcceptorListener, 'fd'> & {
   readonly name: string;
-  /** Names its binding. */
+  /** The key of its binding. */
   readonly key: string;
   /** Name of its backend. */
   readonly backend: string;
   readonly sockets: readonly number[];
 };
 
-/** What is in the table no more, and served until no client is on its way to it. */
+/** What was removed from the table and is served until no client is on its way to it. */
 export interface Leaving {
   readonly listeners: readonly WiredListener[];
-  /** Their backends, where these are in the table no more either. */
+  /** Their backends, if these were removed from the table as well. */
   readonly backends: readonly TableBackend[];
 }
 
-/** A table with its sockets and slots, before it is cut to each acceptor. */
+/** A table with its sockets and slots, for all acceptors together. */
 export interface Wiring {
   readonly version: number;
   readonly accessLog: AccessLog;
-  /** Those that leave come last. */
+  /** Leaving ones come last. */
   readonly listeners: readonly WiredListener[];
   readonly backends: readonly (Omit<AcceptorBackend, 'plan' | 'endpoints'> & {
     readonly name: string;
     readonly endpoints: readonly AcceptorEndpoint[];
   })[];
-  /** Slots of endpoints that have gone and whose connections end with them. */
+  /** Slots of removed endpoints whose connections are to be closed. */
   readonly removed: readonly number[];
-  /** Slots of endpoints that are unhealthy and whose connections end for it. */
+  /** Slots of unhealthy endpoints whose connections are to be closed. */
   readonly unhealthy: readonly number[];
   readonly findings: readonly ProxyFinding[];
-  /** Whether a listener was left out that may be had later: when its port, or a slot, is free. */
-  readonly incomplete: boolean;
-  /** Whether endpoints were left out, for want of slots. */
-  readonly short: boolean;
+  /** Whether a listener was omitted that can be served once its port, or a slot, becomes free. */
+  readonly omitsListeners: boolean;
+  /** Whether endpoints were omitted because there were not enough slots. */
+  readonly omitsEndpoints: boolean;
 }
 
 export const NOTHING_WIRED: Wiring = {
@@ -93,30 +82,34 @@ export const NOTHING_WIRED: Wiring = {
   removed: [],
   unhealthy: [],
   findings: [],
-  incomplete: false,
-  short: false,
+  omitsListeners: false,
+  omitsEndpoints: false,
 };
 
-/** Slots that hold connections to endpoints which are in the table no more, where their backend wants those closed. */
-const removedSlots = (table: Table, before: Pick<Table, 'backends'>, places: Places): readonly number[] => {
+/** Slots of endpoints that are not in the table any more, if their backend closes connections on removal. */
+const removedSlots = (
+  table: Table,
+  before: Pick<Table, 'backends'>,
+  registry: SlotRegistry,
+): readonly number[] => {
   const present = new Set(
     table.backends.flatMap(({ name, endpoints, resting }) =>
-      [...endpoints, ...resting].map((endpoint) => placeKey(name, endpointKey(endpoint))),
+      [...endpoints, ...resting].map((endpoint) => slotKey(name, endpointKey(endpoint))),
     ),
   );
-  // A backend that has gone altogether keeps its last word.
+  // For a backend that was removed altogether, its last policy applies.
   const closing = new Map(
     [...before.backends, ...table.backends].map(({ name, policy }) => [name, policy.closeOnRemoval]),
   );
-  return [...places.endpoints.entries()]
+  return [...registry.endpoints.entries()]
     .filter(([key]) => !present.has(key) && closing.get(backendOf(key)))
     .map(([, slot]) => slot);
 };
 
-/** Slots of endpoints that are unhealthy and whose connections end for it. */
-const unhealthySlots = ({ backends }: Table, places: Places): readonly number[] =>
+/** Slots of unhealthy endpoints whose connections are to be closed. */
+const unhealthySlots = ({ backends }: Table, registry: SlotRegistry): readonly number[] =>
   backends.flatMap(({ name, closing = [] }) =>
-    closing.flatMap((endpoint) => places.endpoints.slotOf(placeKey(name, endpointKey(endpoint))) ?? []),
+    closing.flatMap((endpoint) => registry.endpoints.slotOf(slotKey(name, endpointKey(endpoint))) ?? []),
   );
 
 const isFinding = (opened: readonly number[] | ProxyFinding): opened is ProxyFinding =>
@@ -129,42 +122,45 @@ const tooMany = (
 ): ProxyFinding => ({
   code: 'LimitReached',
   ...about,
-  message: `Not served: this proxy holds ${limit} ${what} at once, and all are in use. Spread them over several L4Balancers.`,
+  message: `Not served: this proxy supports ${limit} ${what} at once, and all are in use. Spread them over several L4Balancers.`,
 });
 
 const partlyServed = (backend: string, served: number, missing: number): ProxyFinding => ({
   code: 'LimitReached',
   backend,
   path: `spec.backends[${backend}]`,
-  message: `Serves ${served === 0 ? 'none' : served} of ${served + missing} endpoints of backend "${backend}", because this proxy holds ${SLOTS.endpoints} endpoints at once, those of all backends together and those that were removed and still have connections. Spread the backends over several L4Balancers.`,
+  message: `Serves ${served === 0 ? 'none' : served} of ${served + missing} endpoints of backend "${backend}", because this proxy supports ${SLOTS.endpoints} endpoints at once, counting all backends and the removed endpoints that still have connections. Spread the backends over several L4Balancers.`,
 });
 
-/** Gives a table its listening sockets and its places in shared memory; what cannot be had is left out and said. */
+/**
+ * Opens the listening sockets of a table and assigns its slots; what is not available is omitted and
+ * reported.
+ */
 export const wire = (
   table: Table,
   leaving: Leaving,
   before: Pick<Table, 'backends'>,
   version: number,
-  places: Places,
+  registry: SlotRegistry,
   sockets: ListeningSockets,
-  fresh: Readonly<Record<'listener' | 'backend' | 'endpoint', (slot: number) => void>>,
+  onNewSlot: Readonly<Record<'listener' | 'backend' | 'endpoint', (slot: number) => void>>,
 ): Wiring => {
   const findings: ProxyFinding[] = [];
   const served = [...table.backends, ...leaving.backends];
-  const assigned = assignEndpoints(served, places.endpoints, fresh.endpoint);
+  const assigned = assignEndpoints(served, registry.endpoints, onNewSlot.endpoint);
   findings.push(...assigned.findings);
-  for (const [name, missing] of assigned.short)
+  for (const [name, missing] of assigned.missing)
     findings.push(partlyServed(name, assigned.byBackend.get(name)?.length ?? 0, missing));
   const backends = served.flatMap((backend) => {
     const { name, policy } = backend;
-    const place = places.backends.take(name);
-    if (place === undefined) {
+    const taken = registry.backends.take(name);
+    if (taken === undefined) {
       findings.push(tooMany({ path: `spec.backends[${name}]`, backend: name }, 'backends', SLOTS.backends));
       return [];
     }
-    if (place.fresh) fresh.backend(place.slot);
+    if (taken.isNew) onNewSlot.backend(taken.slot);
     const endpoints = assigned.byBackend.get(name) ?? [];
-    return [{ name, slot: place.slot, policy, endpoints }];
+    return [{ name, slot: taken.slot, policy, endpoints }];
   });
   const listeners = table.listeners.flatMap((listener) => {
     const { name, protocol, port, backend, policy } = listener;
@@ -173,21 +169,21 @@ export const wire = (
       findings.push(opened);
       return [];
     }
-    const place = places.listeners.take(name);
-    const backendPlace = places.backends.take(backend);
-    if (place === undefined || backendPlace === undefined) {
+    const taken = registry.listeners.take(name);
+    const backendSlot = registry.backends.take(backend);
+    if (taken === undefined || backendSlot === undefined) {
       findings.push(
         tooMany({ path: `spec.listeners[${name}]`, listener: name }, 'listeners', SLOTS.listeners),
       );
       return [];
     }
-    if (place.fresh) fresh.listener(place.slot);
-    places.lastListeners.set(name, listener);
+    if (taken.isNew) onNewSlot.listener(taken.slot);
+    registry.lastListeners.set(name, listener);
     return [
       {
         name,
-        slot: place.slot,
-        backendSlot: backendPlace.slot,
+        slot: taken.slot,
+        backendSlot: backendSlot.slot,
         protocol,
         port,
         policy,
@@ -197,23 +193,22 @@ export const wire = (
       },
     ];
   });
-  const incomplete = listeners.length < table.listeners.length;
-  const removed = removedSlots(table, before, places);
+  const removed = removedSlots(table, before, registry);
   return {
     version,
     accessLog: table.accessLog,
     listeners: [...listeners, ...leaving.listeners],
     backends,
     removed,
-    unhealthy: unhealthySlots(table, places),
+    unhealthy: unhealthySlots(table, registry),
     findings,
-    incomplete,
-    short: assigned.short.size > 0,
+    omitsListeners: listeners.length < table.listeners.length,
+    omitsEndpoints: assigned.missing.size > 0,
   };
 };
 
-/** The part of a wiring that the acceptor `index` gets; `prepared` is by backend name. */
-export const cutFor = (
+/** The table of the acceptor `index`; `prepared` is by backend name. */
+export const acceptorTableOf = (
   wiring: Wiring,
   prepared: ReadonlyMap<string, Prepared>,
   index: number,

@@ -9,13 +9,14 @@ import { createMetrics } from '../../proxy/admin/metrics.ts';
 import { allocateShared, viewShared } from '../../proxy/relay-engine/acceptor/shared-memory.ts';
 import type { ListeningSockets } from '../../proxy/relay-engine/listening-sockets.ts';
 import { readStats } from '../../proxy/relay-engine/read-stats.ts';
-import { Places, wire } from '../../proxy/relay-engine/wire.ts';
+import { SlotRegistry } from '../../proxy/relay-engine/slot-registry.ts';
+import { wire } from '../../proxy/relay-engine/wire.ts';
 import { tableBackend, tableListener, tableOf } from '../proxy/tables.ts';
 
 const ROUNDS = 20;
 const acceptors = Number(process.argv[2] ?? 8);
 const shared = viewShared(allocateShared(acceptors, 64));
-const places = new Places();
+const registry = new SlotRegistry();
 const endpointsOf = (backend: number) =>
   Array.from({ length: 64 }, (_, i) => ({ address: `10.1.${backend}.${i}`, port: 8080, weight: 1 }));
 const backends = Array.from({ length: 64 }, (_, i) =>
@@ -27,7 +28,7 @@ const table = tableOf(
 );
 const sockets = { open: () => [] } as unknown as ListeningSockets;
 const ignore = (): void => undefined;
-wire(table, { listeners: [], backends: [] }, tableOf([], []), 1, places, sockets, {
+wire(table, { listeners: [], backends: [] }, tableOf([], []), 1, registry, sockets, {
   listener: ignore,
   backend: ignore,
   endpoint: ignore,
@@ -36,7 +37,7 @@ for (let i = 0; i < shared.totals.length; i++) shared.totals[i] = i * 997;
 
 const metrics = createMetrics('0', {
   stats: () =>
-    readStats(shared, acceptors, places, table, {
+    readStats(shared, acceptors, registry, table, {
       version: 1,
       descriptorLimit: 1_000_000,
       sourcePorts: { count: 28_232, reused: false },

@@ -50,6 +50,7 @@ const HOLDS_IN: readonly string[] = [
   'proxy/configuration',
   'proxy/engine',
   'proxy/health',
+  'proxy/relay-engine',
   'proxy/sys',
   'proxy/telemetry',
   'scripts',

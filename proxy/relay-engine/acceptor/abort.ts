@@ -11,7 +11,7 @@ export const noteLoss = ({ connections }: Acceptor, sideIndex: number, errno: nu
   if (LOSSES.has(errno)) connections.flags[sideIndex] = (connections.flags[sideIndex] as number) | LOST;
 };
 
-/** The side `from` has reset, or broke: the other one gets a reset, too. */
+/** The side `from` was reset or broke down: resets the other side, too. */
 export const abort = (acceptor: Acceptor, connection: number, from: Side): void => {
   const isLost = ((acceptor.connections.flags[connection * 2 + from] as number) & LOST) !== 0;
   if (from === CLIENT) resetBoth(acceptor, connection, isLost ? 'ClientTimedOut' : 'ClientReset');

@@ -8,8 +8,8 @@ import { PLAIN } from './transport.ts';
 import { watchClient } from './watch-sides.ts';
 
 /**
- * Makes a connection of a client's descriptor that this acceptor holds; `acceptor.arrival` says where the
- * client is. The listener is undefined when it went so long ago that nobody knows its backend.
+ * Begins a connection for a client's descriptor that this acceptor holds; `acceptor.arrival` has the client's
+ * address. The listener is undefined if it was removed so long ago that its backend is unknown.
  */
 export const begin = (
   acceptor: Acceptor,

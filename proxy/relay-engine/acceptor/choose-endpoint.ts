@@ -30,7 +30,7 @@ export const chooseEndpoint = (acceptor: Acceptor, connection: number, backend: 
   const clients = backend.hashesSource ? clientKey(connections.clientAddress, connection * 16) : 0;
   let full = false;
   for (;;) {
-    // A random number is used only once: that its endpoint was full already tells what it is.
+    // A random number is used only once: that its endpoint was full reveals something about it.
     const index = pick(choice, avoid, backend.hashesSource ? clients : random32(acceptor));
     const candidate = choice.candidates[index];
     if (candidate === undefined) return full ? FULL : NONE;
@@ -38,7 +38,8 @@ export const chooseEndpoint = (acceptor: Acceptor, connection: number, backend: 
       connections.endpointSlot[connection] = candidate.slot;
       return index;
     }
-    // Another acceptor may have filled one that was free a moment ago; such a one is avoided by itself.
+    // Another acceptor may have filled one that was free a moment ago; such an endpoint is avoided
+    // individually.
     if (!full && !avoidFull(acceptor, backend)) return FULL;
     full = true;
     avoid.add(candidate.slot);

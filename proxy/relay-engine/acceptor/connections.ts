@@ -85,7 +85,7 @@ export class Connections {
   /** Tick in which bytes moved last; before anything is relayed, in which the connection came. */
   lastActive = new Uint32Array(0);
   /**
-   * Ticks it may be silent: at first as its listener says, fewer once a side has ended its stream or broke.
+   * Ticks it may be silent: at first as its listener says, fewer once a side has ended its stream or failed.
    */
   idleTicks = new Uint32Array(0);
   /** Ticks it may be silent once one side has ended its stream. */

@@ -68,11 +68,11 @@ export interface Acceptor {
   shortEndedAt: number;
   /** Tick in which accepting is resumed; 0 if it is not paused. */
   pausedUntil: number;
-  /** Whether the control thread was told that accepting is paused. */
+  /** Whether the pause in accepting was reported to the control thread. */
   pauseReported: boolean;
-  /** Tick from which on it is told that accepting goes on, if nothing fails until then. */
+  /** Tick at which the end of the pause is reported, unless something fails before. */
   resumeReportAt: number;
-  /** Set while idle connections are closed bit by bit, before the end. */
+  /** Set while idle connections are gradually closed, before the proxy stops. */
   draining: Draining | undefined;
 }
 
@@ -89,7 +89,7 @@ export interface Draining {
   readonly ticks: number;
   /** Connections that were open when it began. */
   readonly open: number;
-  /** Next connection to look at in search of an idle one. */
+  /** Next connection to check for being idle. */
   next: number;
   /**
    * Next connection to look at in search of one whose peer takes nothing any more; and when that round began,

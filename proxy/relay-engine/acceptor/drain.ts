@@ -7,12 +7,12 @@ import { noteDeparted } from './under-way.ts';
 /** A connection that has been silent for this long is idle. */
 const IDLE_TICKS = TimerWheel.ticks(1000);
 /**
- * A connection whose client spoke last may be waiting for its answer, and one with bytes on their way for its
- * peer to take them: these have so long.
+ * Granted to a connection whose client sent last and may be waiting for an answer, and to one with bytes in
+ * flight, for its peer to receive them.
  */
 const ANSWER_TICKS = TimerWheel.ticks(30_000);
-/** Connections looked at in one turn, so that this does not delay traffic. */
-const LOOKS_PER_TURN = 1024;
+/** Connections checked in one turn, so that draining does not delay traffic. */
+const CHECKS_PER_TURN = 1024;
 /** How often all connections are checked for peers that take nothing any more. */
 const ROUND_TICKS = TimerWheel.ticks(1000);
 
@@ -33,7 +33,7 @@ const isQuiet = ({ connections, now }: Acceptor, connection: number, ticks: numb
  * How a connection may end while draining: in order if it is idle, by a reset if its peer no longer takes
  * what is on its way.
  */
-const howToEnd = (acceptor: Acceptor, connection: number): 'Not' | 'InOrder' | 'Cut' => {
+const endingFor = (acceptor: Acceptor, connection: number): 'Not' | 'InOrder' | 'Cut' => {
   const { state, flags, pendingBuffer } = acceptor.connections;
   const client = connection * 2 + CLIENT;
   const endpoint = connection * 2 + ENDPOINT;
@@ -54,11 +54,11 @@ const closeInLine = (acceptor: Acceptor, draining: Draining): void => {
   const { connections, now } = acceptor;
   const left = Math.max(0, 1 - (now - draining.fromTick) / draining.ticks);
   const allowed = Math.ceil(draining.open * left);
-  const looks = Math.min(LOOKS_PER_TURN, connections.capacity);
+  const looks = Math.min(CHECKS_PER_TURN, connections.capacity);
   for (let i = 0; i < looks && connections.open > allowed; i++) {
     const connection = draining.next;
     draining.next = (connection + 1) % connections.capacity;
-    if (howToEnd(acceptor, connection) === 'InOrder') closeConnection(acceptor, connection, 'Drained');
+    if (endingFor(acceptor, connection) === 'InOrder') closeConnection(acceptor, connection, 'Drained');
   }
 };
 
@@ -73,10 +73,10 @@ const cutStuck = (acceptor: Acceptor, draining: Draining): void => {
     draining.nextStuck = 0;
     draining.roundFrom = now;
   }
-  const end = Math.min(draining.nextStuck + LOOKS_PER_TURN, connections.capacity);
+  const end = Math.min(draining.nextStuck + CHECKS_PER_TURN, connections.capacity);
   for (; draining.nextStuck < end; draining.nextStuck++) {
     const connection = draining.nextStuck;
-    if (howToEnd(acceptor, connection) === 'Cut') resetBoth(acceptor, connection, 'Stopped');
+    if (endingFor(acceptor, connection) === 'Cut') resetBoth(acceptor, connection, 'Stopped');
   }
 };
 

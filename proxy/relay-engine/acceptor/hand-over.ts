@@ -4,8 +4,8 @@ import type { ServedListener } from './served-table.ts';
 import { INTS, intsAt, PARCEL } from './shared-memory.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
-/** How long after a short connection has ended more of them are expected. */
-const CALM_TICKS = TimerWheel.ticks(1000);
+/** For this long after a short connection has ended, more short ones are expected. */
+const SHORT_LIVED_TICKS = TimerWheel.ticks(1000);
 
 /**
  * By how many connections another acceptor must have fewer. While short connections keep ending, the next
@@ -13,7 +13,7 @@ const CALM_TICKS = TimerWheel.ticks(1000);
  * they are, also those that reconnect after all of them ended at once.
  */
 const tolerance = ({ now, shortEndedAt }: Acceptor, fewest: number): number =>
-  now - shortEndedAt < CALM_TICKS ? 4 + (fewest >> 5) : 1;
+  now - shortEndedAt < SHORT_LIVED_TICKS ? 4 + (fewest >> 5) : 1;
 
 /**
  * Connections of an acceptor: those that it has, and those that others have left for it. One that is being

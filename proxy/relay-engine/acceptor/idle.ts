@@ -5,7 +5,7 @@ import { closeConnection, resetBoth } from './ending.ts';
 import { noteDeparted } from './under-way.ts';
 
 /**
- * Nothing has moved for the idle timeout, or since a side broke. If bytes are left that a side did not take,
+ * Nothing has moved for the idle timeout, or since a side failed. If bytes are left that a side did not take,
  * reset both, so that the peer cannot mistake a truncated stream for a complete one.
  */
 const endIdle = (acceptor: Acceptor, connection: number): void => {

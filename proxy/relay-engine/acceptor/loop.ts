@@ -18,7 +18,7 @@ import { stopAcceptor } from './stop.ts';
 import { TICK_MS } from './timer-wheel.ts';
 
 const EVENTS_PER_TURN = 512;
-/** Longest wait, so that a thread that is told to stop notices. */
+/** Longest wait, so that the thread notices the stop flag in time. */
 const LONGEST_WAIT_MS = 1000;
 /** No turn takes this long: if one seems to, the process was stopped, or its thread had no core. */
 const STOOD_STILL_MS = 2 * LONGEST_WAIT_MS;
@@ -40,23 +40,23 @@ const onMessage = (acceptor: Acceptor, message: ToAcceptor): void => {
   }
 };
 
-/** Handles the events of one turn; returns whether the control thread or another acceptor called. */
+/** Handles the events of one turn; returns whether the control thread or another acceptor woke it. */
 const handle = (acceptor: Acceptor, events: Int32Array, count: number): boolean => {
   const { connections } = acceptor;
-  let called = false;
+  let wasWoken = false;
   for (let i = 0; i < count; i++) {
     const token = events[i * EVENT_INTS + TOKEN_INT] as number;
     if (isSideToken(token)) {
       const connection = token >> 1;
       const handlers = STATE_HANDLERS[connections.state[connection] as number] as StateHandlers;
       handlers.onEvent(acceptor, connection, (token & 1) as Side, events[i * EVENT_INTS] as number);
-    } else if (token === CONTROL_TOKEN) called = true;
+    } else if (token === CONTROL_TOKEN) wasWoken = true;
     else if (isListenerToken(token)) {
       const listener = acceptor.table.listeners[listenerIndexOf(token)];
       if (listener !== undefined && acceptor.pausedUntil === 0) listener.acceptFrom(acceptor, listener, true);
     }
   }
-  return called;
+  return wasWoken;
 };
 
 const waitMs = (acceptor: Acceptor): number => {
@@ -87,7 +87,7 @@ const wait = (acceptor: Acceptor, address: number, isMore: boolean): number => {
   return count;
 };
 
-/** Runs an acceptor in the calling thread, which it occupies until it is told to stop. */
+/** Runs an acceptor in the calling thread, which it occupies until the stop flag is set. */
 export const runAcceptor = (inputs: AcceptorInputs): void => {
   const acceptor = createAcceptor(inputs);
   const { sys, counters, connections } = acceptor;
@@ -110,7 +110,7 @@ export const runAcceptor = (inputs: AcceptorInputs): void => {
     acceptor.nowMs = inputs.now();
     acceptor.now = Math.floor(acceptor.nowMs / TICK_MS);
     counters.beat();
-    const called = handle(acceptor, events, count);
+    const wasWoken = handle(acceptor, events, count);
     if (hasMail(acceptor)) takeMail(acceptor);
     relayReady(acceptor);
     // If the whole process stood still, deadlines have passed of connections whose events have come, too,
@@ -122,7 +122,7 @@ export const runAcceptor = (inputs: AcceptorInputs): void => {
     serveWaiting(acceptor);
     closeIdle(acceptor);
     resumeAccepting(acceptor);
-    if (called) {
+    if (wasWoken) {
       sys.consume(inputs.eventfd);
       const messages = inputs.received();
       // Left by an acceptor with the same table: under the next one the backend's slot may be another's.

@@ -9,12 +9,12 @@ import { TimerWheel } from './timer-wheel.ts';
  */
 const PAUSE_TICKS = TimerWheel.ticks(100);
 /**
- * How long after a pause nothing may fail until it is reported as over: a lasting shortage fails after each
- * pause.
+ * How long after a pause nothing may fail before its end is reported. A lasting shortage fails again after
+ * each pause, and so is reported once.
  */
-const CALM_TICKS = TimerWheel.ticks(1000);
+const REPORT_TICKS = TimerWheel.ticks(1000);
 
-/** Whether the two descriptors of one more connection would exceed what connections may hold. */
+/** Whether the two descriptors of one more connection would exceed the limit. */
 export const isFull = ({ shared, table }: Acceptor): boolean =>
   Atomics.load(shared.held, 0) + 2 > table.descriptorLimit;
 
@@ -63,7 +63,7 @@ export const resumeAccepting = (acceptor: Acceptor): void => {
   }
   if (acceptor.now < acceptor.pausedUntil || isFull(acceptor)) return;
   acceptor.pausedUntil = 0;
-  acceptor.resumeReportAt = acceptor.now + CALM_TICKS;
+  acceptor.resumeReportAt = acceptor.now + REPORT_TICKS;
   acceptor.counters.set(INTS.Taking, 1);
   watchListeners(acceptor);
 };

@@ -15,7 +15,7 @@ import {
 } from './connections.ts';
 import type { Acceptor } from './context.ts';
 import { closeConnection, resetBoth } from './ending.ts';
-import { beHalfClosed } from './half-close.ts';
+import { startHalfClosedTimeout } from './half-close.ts';
 import { linger } from './linger.ts';
 import { dropPending, keepPending } from './pending.ts';
 import { sendTo } from './send-to.ts';
@@ -52,7 +52,7 @@ const onEndOfStream = (acceptor: Acceptor, connection: number, from: Side): void
     return;
   }
   flags[sink] = (flags[sink] as number) | SHUT;
-  beHalfClosed(acceptor, connection);
+  startHalfClosedTimeout(acceptor, connection);
   // If that fails, the peer has gone already, and would be waited for without end.
   if ((transport[sink] as Transport).shutdown(acceptor, sink) < 0)
     onSendError(acceptor, connection, (1 - from) as Side, acceptor.sys.socketError(fd[sink] as number));

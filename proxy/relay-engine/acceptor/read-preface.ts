@@ -36,7 +36,7 @@ const drop = ({ sys, scratch }: Acceptor, fd: number, length: number): boolean =
  * The backend that a preface of `listener` has named, or -1: a slot that was given to a backend which came
  * later than the listener's table is not the one that was meant.
  */
-const meantBackend = (
+const selectedBackend = (
   { backends, gone }: ServedTable,
   { version }: ServedListener,
   backendSlot: number,
@@ -46,18 +46,18 @@ const meantBackend = (
 };
 
 /** The preface is complete: an endpoint is dialled as if the client had only just come. */
-const goOn = (acceptor: Acceptor, connection: number, backendSlot: number): void => {
+const continueWith = (acceptor: Acceptor, connection: number, backendSlot: number): void => {
   const { connections, timers, table } = acceptor;
   const listener = connections.prefaces.get(connection) as PrefacedListener;
   timers.clear(connection);
   connections.prefaces.delete(connection);
   connections.state[connection] = CONNECTING;
   connections.lastActive[connection] = acceptor.now;
-  connections.backendSlot[connection] = meantBackend(table, listener, backendSlot);
+  connections.backendSlot[connection] = selectedBackend(table, listener, backendSlot);
   dialFirst(acceptor, connection);
 };
 
-/** Bytes of the client have come, or its end of stream: looks at all there is. */
+/** Bytes of the client, or its end of stream, have arrived: examines all there is. */
 export const readPreface = (acceptor: Acceptor, connection: number): void => {
   const { connections, sys, scratch } = acceptor;
   const { preface } = connections.prefaces.get(connection) as PrefacedListener;
@@ -80,7 +80,8 @@ export const readPreface = (acceptor: Acceptor, connection: number): void => {
         resetConnection(acceptor, connection, CLIENT, 'ClientGone'); // no more will come
       return;
     case 'GoOn':
-      if (drop(acceptor, fd, Math.min(outcome.drop, length))) goOn(acceptor, connection, outcome.backendSlot);
+      if (drop(acceptor, fd, Math.min(outcome.drop, length)))
+        continueWith(acceptor, connection, outcome.backendSlot);
       else resetConnection(acceptor, connection, CLIENT, 'ClientGone');
       return;
     case 'Refuse':

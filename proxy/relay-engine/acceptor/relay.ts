@@ -11,8 +11,9 @@ const READS_PER_SLICE = 4;
 const READS_PER_TURN = 8;
 
 /**
- * A side of a relaying connection is writable (`writable`), or readable as its flags say. Who has little to
- * move is read at once; who filled the buffer last time, or was held up by a slow peer, waits for a turn.
+ * A side of a relaying connection is writable (`writable`), or readable as its flags say. A side with
+ * little to move is read at once; one that filled the buffer last time, or was held up by a slow peer, waits
+ * for its turn.
  */
 export const relay = (acceptor: Acceptor, connection: number, side: Side, writable: boolean): void => {
   const { flags, pendingBuffer, state } = acceptor.connections;

@@ -5,7 +5,9 @@ import { resetBoth } from './ending.ts';
 import { unwatchListeners } from './pause.ts';
 import { INTS } from './shared-memory.ts';
 
-/** Ends an acceptor: every connection is reset, also those that others have left for it, and its epoll set closed. */
+/**
+ * Stops an acceptor: resets every connection, including those in its mailbox, and closes its epoll set.
+ */
 export const stopAcceptor = (acceptor: Acceptor): void => {
   const { connections, counters, epoll, shared, sys } = acceptor;
   counters.set(INTS.Taking, 0);

@@ -25,9 +25,9 @@ const set = (descriptors = 4096) => {
 /** What an acceptor counted as closed on a listener, by reason and phase. */
 const closed = (shared: ReturnType<typeof viewShared>, acceptor: number, slot: number) =>
   Object.fromEntries(
-    CLOSES.map(({ reason, phase }, place): [string, number] => [
+    CLOSES.map(({ reason, phase }, index): [string, number] => [
       `${reason} ${phase}`,
-      shared.totals[listenerTotalsAt(acceptor, slot) + LISTENER_TOTALS.Closes + place] as number,
+      shared.totals[listenerTotalsAt(acceptor, slot) + LISTENER_TOTALS.Closes + index] as number,
     ]).filter(([, total]) => total > 0),
   );
 

@@ -54,7 +54,7 @@ test('as many endpoints as a proxy holds are all served; of more it says how man
   );
   assert.match(
     findings[0]?.message ?? '',
-    /^Serves none of 3 endpoints of backend "small", because this proxy holds 65536 endpoints at once/,
+    /^Serves none of 3 endpoints of backend "small", because this proxy supports 65536 endpoints at once/,
   );
 });
 

@@ -26,16 +26,16 @@ test('endpoints that rest take slots only when every used one has its own', () =
 });
 
 test('a backend that got fewer slots than it has endpoints is named, with how many it lacks', () => {
-  const { short } = assignEndpoints([backend('a', 5), backend('b', 2)], new Slots(4), () => undefined);
-  assert.deepEqual([...short], [['a', 3]]);
+  const { missing } = assignEndpoints([backend('a', 5), backend('b', 2)], new Slots(4), () => undefined);
+  assert.deepEqual([...missing], [['a', 3]]);
 });
 
 test('slots keep their order, and each new one is told once', () => {
   const slots = new Slots(8);
-  const fresh: number[] = [];
-  const first = assignEndpoints([backend('a', 3)], slots, (slot) => fresh.push(slot));
-  assert.deepEqual(fresh, [0, 1, 2]);
-  const again = assignEndpoints([backend('a', 3)], slots, (slot) => fresh.push(slot));
-  assert.deepEqual(fresh.length, 3);
+  const created: number[] = [];
+  const first = assignEndpoints([backend('a', 3)], slots, (slot) => created.push(slot));
+  assert.deepEqual(created, [0, 1, 2]);
+  const again = assignEndpoints([backend('a', 3)], slots, (slot) => created.push(slot));
+  assert.deepEqual(created.length, 3);
   assert.deepEqual(again.byBackend, first.byBackend);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { allocateShared, viewShared } from '../../../proxy/relay-engine/acceptor/shared-memory.ts';
-import { placeKey } from '../../../proxy/relay-engine/endpoint-slots.ts';
+import { slotKey } from '../../../proxy/relay-engine/endpoint-slots.ts';
 import { failingEndpoints, forgetFailures } from '../../../proxy/relay-engine/failing-endpoints.ts';
 import { Slots } from '../../../proxy/relay-engine/slots.ts';
 
@@ -9,9 +9,9 @@ test('endpoints are found by the failures in a row that they have at least, unti
   const shared = viewShared(allocateShared(1, 16));
   const slots = new Slots(8);
   for (const [key, failures] of [
-    [placeKey('web', '192.0.2.1:80'), 4],
-    [placeKey('web', '[2001:db8::1]:80'), 5],
-    [placeKey('pg', '192.0.2.1:80'), 9],
+    [slotKey('web', '192.0.2.1:80'), 4],
+    [slotKey('web', '[2001:db8::1]:80'), 5],
+    [slotKey('pg', '192.0.2.1:80'), 9],
   ] as const)
     shared.failuresInARow[slots.take(key)?.slot ?? -1] = failures;
   shared.failuresInARow[7] = 100; // a slot that is nobody's

@@ -134,7 +134,7 @@ const leavingPorts = () => {
       all.map((port) => tableBackend({ name: `backend-${port}` })),
     );
   const of = (next: readonly number[], before: readonly number[]) => {
-    const { listeners, backends } = ports.of(
+    const { listeners, backends } = ports.leavingWith(
       tableWith(...next),
       before.map((port) => wired(port)),
       tableWith(...before),

@@ -23,12 +23,12 @@ import { askOnce, dialClient } from '../relay/client.ts';
 import { tableListener } from '../tables.ts';
 
 const ACCEPTORS = 3;
-const MOST = 100;
+const MAX_SOCKETS = 100;
 /** A refusal comes a second after the port is closed, with the next SYN; where it never comes, the test fails in time. */
 const PATIENCE_MS = 20_000;
 const REFUSALS = { socket: EMFILE, setOption: ENOBUFS, bind: EADDRINUSE, listen: EADDRINUSE } as const;
 
-/** The kernel's calls, of which the `place`th after `arm` fails; and the sockets that are open. */
+/** System calls of which the nth after `arm(n)` fails, and the sockets that are open. */
 const failingOnce = () => {
   const sys = libc();
   const open = new Set<number>();
@@ -58,8 +58,8 @@ const failingOnce = () => {
       return sys.close(fd);
     },
   };
-  const arm = (place: number): void => {
-    left = place;
+  const arm = (nth: number): void => {
+    left = nth;
     failed = undefined;
   };
   return { sys: faulty, open, arm, failed: () => failed, families };
@@ -67,19 +67,19 @@ const failingOnce = () => {
 
 test('whichever call fails while a port is opened, it is one finding, nothing stays open, and the next try opens it', async () => {
   const { sys, open, arm, failed } = failingOnce();
-  const sockets = new ListeningSockets(sys, ACCEPTORS, MOST);
+  const sockets = new ListeningSockets(sys, ACCEPTORS, MAX_SOCKETS);
   assert.equal(open.size, 0, 'the look at IPv6 leaves nothing open');
   const [port] = (await freePorts(1)) as [number];
   const calls = new Set<string>();
-  for (let place = 1; ; place++) {
-    arm(place);
+  for (let nth = 1; ; nth++) {
+    arm(nth);
     const opened = sockets.open(tableListener(port, { name: 'web' }));
     const call = failed();
-    if (call === undefined) break; // there is no such place: every call had its turn
+    if (call === undefined) break; // there are fewer calls than that: each has failed once
     calls.add(call);
     assert.ok(!Array.isArray(opened), `opened although ${call} failed`);
     assert.match(JSON.stringify(opened), /Cannot listen on port/);
-    assert.equal(open.size, 0, `${call}, call ${place}, left a socket open`);
+    assert.equal(open.size, 0, `${call}, call ${nth}, left a socket open`);
   }
   assert.deepEqual([...calls].sort(), ['bind', 'listen', 'setOption', 'socket']);
   assert.equal(open.size, ACCEPTORS);
@@ -92,7 +92,7 @@ test('a shortage at the start does not cost IPv6', async () => {
   const { sys, arm, failed, families } = failingOnce();
   const [port] = (await freePorts(1)) as [number];
   const familyOf = (): number | undefined => {
-    const sockets = new ListeningSockets(sys, 1, MOST);
+    const sockets = new ListeningSockets(sys, 1, MAX_SOCKETS);
     sockets.open(tableListener(port, { name: 'web' }));
     sockets.keepOnly(new Set());
     return families.at(-1);
@@ -106,15 +106,15 @@ test('a shortage at the start does not cost IPv6', async () => {
 
 test('a port that drops SYNs serves what it has, and begins no handshake', async (t) => {
   const sys = libc();
-  const sockets = new ListeningSockets(sys, 1, MOST);
+  const sockets = new ListeningSockets(sys, 1, MAX_SOCKETS);
   const [port, staying] = (await freePorts(2)) as [number, number];
   const [listening] = sockets.open(tableListener(port, { name: 'web' })) as readonly [number];
   sockets.open(tableListener(staying, { name: 'staying' }));
   const queued = await dialClient(port);
   const [key, stayingKey] = [bindingKey(tableListener(port)), bindingKey(tableListener(staying))];
-  assert.deepEqual(sockets.leave(new Set([key, stayingKey])), []);
-  assert.deepEqual(sockets.leave(new Set([stayingKey])), [key]);
-  assert.deepEqual(sockets.leave(new Set([stayingKey])), [], 'it leaves already');
+  assert.deepEqual(sockets.leaveAllBut(new Set([key, stayingKey])), []);
+  assert.deepEqual(sockets.leaveAllBut(new Set([stayingKey])), [key]);
+  assert.deepEqual(sockets.leaveAllBut(new Set([stayingKey])), [], 'it leaves already');
   const late = connect(port, '127.0.0.1');
   const other = await dialClient(staying);
   for (const socket of [queued, other]) socket.on('error', () => undefined); // cut off by this test
@@ -160,7 +160,7 @@ test('a keepalive that changes is changed on open sockets, and what is asked for
       },
     },
     1,
-    MOST,
+    MAX_SOCKETS,
   );
   const [port] = (await freePorts(1)) as [number];
   const given = () => ({

@@ -11,7 +11,7 @@ const maglev = (name: string, weights: readonly number[]) => ({
 });
 
 test('a plan is in memory that threads share', async () => {
-  const plan = (await new PickingPlans().of([maglev('a', [1, 1])])).get('a')?.plan;
+  const plan = (await new PickingPlans().prepare([maglev('a', [1, 1])])).get('a')?.plan;
   assert.ok(plan?.turns.buffer instanceof SharedArrayBuffer);
   assert.ok(plan.turns.length > 0);
   assert.ok(plan.seeds.buffer instanceof SharedArrayBuffer);
@@ -19,8 +19,8 @@ test('a plan is in memory that threads share', async () => {
 
 test('a backend that did not change keeps its plan; one that did gets a new one', async () => {
   const plans = new PickingPlans();
-  const before = await plans.of([maglev('a', [1, 2]), maglev('b', [1, 2]), maglev('c', [1, 2])]);
-  const after = await plans.of([
+  const before = await plans.prepare([maglev('a', [1, 2]), maglev('b', [1, 2]), maglev('c', [1, 2])]);
+  const after = await plans.prepare([
     maglev('a', [1, 2]),
     maglev('b', [1, 3]),
     { ...maglev('c', [1, 2]), policy: { algorithm: 'SourceHash' } },
@@ -34,23 +34,25 @@ test('a backend that did not change keeps its plan; one that did gets a new one'
 test('an endpoint that takes the place of another makes a new plan, and what has gone is forgotten', async () => {
   const plans = new PickingPlans();
   const one = maglev('a', [1, 1]);
-  const before = await plans.of([one]);
+  const before = await plans.prepare([one]);
   const moved = { ...one, endpoints: one.endpoints.map((endpoint) => ({ ...endpoint, port: 81 })) };
-  assert.notEqual((await plans.of([moved])).get('a'), before.get('a'));
-  assert.deepEqual([...(await plans.of([])).keys()], []);
-  assert.notEqual((await plans.of([one])).get('a'), before.get('a'));
+  assert.notEqual((await plans.prepare([moved])).get('a'), before.get('a'));
+  assert.deepEqual([...(await plans.prepare([])).keys()], []);
+  assert.notEqual((await plans.prepare([one])).get('a'), before.get('a'));
 });
 
 test('other work goes on between one plan and the next', async () => {
   const seen: string[] = [];
   setImmediate(() => seen.push('other work'));
-  await new PickingPlans().of([maglev('a', [1, 1]), maglev('b', [1, 1])]).then(() => seen.push('planned'));
+  await new PickingPlans()
+    .prepare([maglev('a', [1, 1]), maglev('b', [1, 1])])
+    .then(() => seen.push('planned'));
   assert.deepEqual(seen, ['other work', 'planned']);
 });
 
 test('endpoints are in shared memory, encoded, and known again by their number as long as they are the same', async () => {
   const plans = new PickingPlans();
-  const before = (await plans.of([maglev('a', [1, 2])])).get('a')?.endpoints;
+  const before = (await plans.prepare([maglev('a', [1, 2])])).get('a')?.endpoints;
   assert.ok(before !== undefined);
   for (const { buffer } of [before.slots, before.weights, before.addresses])
     assert.ok(buffer instanceof SharedArrayBuffer);
@@ -62,8 +64,8 @@ test('endpoints are in shared memory, encoded, and known again by their number a
     ],
   );
   assert.equal(before.addresses.length, 2 * SOCKET_ADDRESS_BYTES);
-  assert.equal((await plans.of([maglev('a', [1, 2])])).get('a')?.endpoints.id, before.id);
+  assert.equal((await plans.prepare([maglev('a', [1, 2])])).get('a')?.endpoints.id, before.id);
   const moved = maglev('a', [1, 2]);
   const elsewhere = { ...moved, endpoints: moved.endpoints.map((one) => ({ ...one, slot: one.slot + 5 })) };
-  assert.notEqual((await plans.of([elsewhere])).get('a')?.endpoints.id, before.id, 'other slots');
+  assert.notEqual((await plans.prepare([elsewhere])).get('a')?.endpoints.id, before.id, 'other slots');
 });

@@ -4,9 +4,9 @@ import { Slots } from '../../../proxy/relay-engine/slots.ts';
 
 test('a key keeps its slot until it is freed', () => {
   const slots = new Slots(3);
-  assert.deepEqual(slots.take('a'), { slot: 0, fresh: true });
-  assert.deepEqual(slots.take('b'), { slot: 1, fresh: true });
-  assert.equal(slots.left, 1);
+  assert.deepEqual(slots.take('a'), { slot: 0, isNew: true });
+  assert.deepEqual(slots.take('b'), { slot: 1, isNew: true });
+  assert.equal(slots.available, 1);
   assert.deepEqual(
     slots.unusedFor((key) => key === 'b', 0, 1000),
     [['a', 0]],
@@ -14,8 +14,8 @@ test('a key keeps its slot until it is freed', () => {
   assert.equal(slots.keyOf(0), 'a');
   slots.free('a');
   assert.equal(slots.keyOf(0), undefined);
-  assert.deepEqual(slots.take('b'), { slot: 1, fresh: false });
-  assert.deepEqual(slots.take('c'), { slot: 0, fresh: true });
+  assert.deepEqual(slots.take('b'), { slot: 1, isNew: false });
+  assert.deepEqual(slots.take('c'), { slot: 0, isNew: true });
 });
 
 test('when every slot is taken the next key gets none', () => {
@@ -23,7 +23,7 @@ test('when every slot is taken the next key gets none', () => {
   slots.take('a');
   slots.take('b');
   assert.equal(slots.take('c'), undefined);
-  assert.deepEqual(slots.take('a'), { slot: 0, fresh: false });
+  assert.deepEqual(slots.take('a'), { slot: 0, isNew: false });
 });
 
 test('a key counts as unused from the look that finds it so first; one that is used meanwhile begins anew', () => {

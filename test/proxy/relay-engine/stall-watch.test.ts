@@ -12,18 +12,18 @@ import { StallWatch } from '../../../proxy/relay-engine/stall-watch.ts';
  * What happens to acceptor 0 before each look, one letter a look: `s` it is spawned anew, `b` its loop beats, `d` it is dead, `.` nothing. Acceptor 1
  * beats all the time.
  */
-const looksUntilStalled = (script: string): number | undefined => {
+const checksUntilStalled = (script: string): number | undefined => {
   const shared = viewShared(allocateShared(2, 16));
   const watch = new StallWatch(shared, 2);
   const beat = (acceptor: number): void => {
     shared.ints[intsAt(acceptor) + INTS.Beat] = (shared.ints[intsAt(acceptor) + INTS.Beat] as number) + 1;
   };
-  for (const acceptor of [0, 1]) watch.spawned(acceptor);
+  for (const acceptor of [0, 1]) watch.onSpawned(acceptor);
   for (const [at, what] of [...script].entries()) {
-    if (what === 's') watch.spawned(0);
+    if (what === 's') watch.onSpawned(0);
     if (what === 'b') beat(0);
     beat(1);
-    const stalled = watch.look((acceptor) => acceptor === 1 || what !== 'd');
+    const stalled = watch.check((acceptor) => acceptor === 1 || what !== 'd');
     if (stalled.length === 0) continue;
     assert.deepEqual(stalled, [0]);
     return at + 1;
@@ -31,7 +31,7 @@ const looksUntilStalled = (script: string): number | undefined => {
   return undefined;
 };
 
-const idle = (looks: number): string => '.'.repeat(looks);
+const idle = (checks: number): string => '.'.repeat(checks);
 
 const ROWS: readonly (readonly [string, script: string, after: number | undefined])[] = [
   ['one that beats now and then does not', `b${idle(4)}b${idle(4)}b`, undefined],
@@ -45,5 +45,5 @@ const ROWS: readonly (readonly [string, script: string, after: number | undefine
 
 for (const [name, script, after] of ROWS)
   test(`of acceptors that count as stalled: ${name}`, () => {
-    assert.equal(looksUntilStalled(script), after);
+    assert.equal(checksUntilStalled(script), after);
   });

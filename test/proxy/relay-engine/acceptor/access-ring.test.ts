@@ -13,8 +13,8 @@ import {
   viewShared,
 } from '../../../../proxy/relay-engine/acceptor/shared-memory.ts';
 import { AccessReader } from '../../../../proxy/relay-engine/access-reader.ts';
-import { placeKey } from '../../../../proxy/relay-engine/endpoint-slots.ts';
-import { Places } from '../../../../proxy/relay-engine/wire.ts';
+import { slotKey } from '../../../../proxy/relay-engine/endpoint-slots.ts';
+import { SlotRegistry } from '../../../../proxy/relay-engine/slot-registry.ts';
 
 const FINISHED = CLOSES.findIndex(({ reason }) => reason === 'Finished');
 const RESET = CLOSES.findIndex(({ reason }) => reason === 'ClientReset');
@@ -25,10 +25,10 @@ const RESET = CLOSES.findIndex(({ reason }) => reason === 'ClientReset');
  */
 const set = () => {
   const shared = viewShared(allocateShared(2, 64));
-  const places = new Places();
-  places.listeners.take('web');
-  places.backends.take('pool');
-  places.endpoints.take(placeKey('pool', '192.0.2.1:80'));
+  const registry = new SlotRegistry();
+  registry.listeners.take('web');
+  registry.backends.take('pool');
+  registry.endpoints.take(slotKey('pool', '192.0.2.1:80'));
   const connections = new Connections();
   const connection = connections.take();
   connections.listenerSlot[connection] = 0;
@@ -42,7 +42,7 @@ const set = () => {
   connections.began[connection] = 100;
   const acceptor = { connections, nowMs: 350.5, wallClock: () => 1_700_000_000_000 } as unknown as Acceptor;
   const ring = new AccessRing(shared, 1, 1);
-  const reader = new AccessReader(shared, 2, places);
+  const reader = new AccessReader(shared, 2, registry);
   const taken = (most = Number.POSITIVE_INFINITY): EndedConnection[] => {
     const found: EndedConnection[] = [];
     reader.take(most, (ended) => found.push(ended));

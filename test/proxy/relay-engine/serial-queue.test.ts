@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { InTurn } from '../../../proxy/relay-engine/in-turn.ts';
+import { SerialQueue } from '../../../proxy/relay-engine/serial-queue.ts';
 
 test('work is done one at a time, in the order in which it was asked for, also after one that failed', async () => {
-  const turns = new InTurn();
+  const queue = new SerialQueue();
   const steps: string[] = [];
   const work = (name: string) => async () => {
     steps.push(`${name} begins`);
@@ -11,10 +11,10 @@ test('work is done one at a time, in the order in which it was asked for, also a
     steps.push(`${name} ends`);
     return name;
   };
-  const failing = turns.run(() => {
+  const failing = queue.run(() => {
     throw new Error('no');
   });
-  const done = Promise.all([turns.run(work('a')), turns.run(work('b'))]);
+  const done = Promise.all([queue.run(work('a')), queue.run(work('b'))]);
   await assert.rejects(failing, { message: 'no' });
   assert.deepEqual(await done, ['a', 'b']);
   assert.deepEqual(steps, ['a begins', 'a ends', 'b begins', 'b ends']);

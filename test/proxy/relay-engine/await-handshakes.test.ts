@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { awaitHandshakes } from '../../../proxy/relay-engine/await-handshakes.ts';
+
+const TABLE: readonly {
+  readonly name: string;
+  /** Handshakes under way at that millisecond; below 0 where the kernel does not say. */
+  readonly inProgress: (ms: number) => number;
+  readonly isCancelled?: (ms: number) => boolean;
+  readonly endsBetween: readonly [number, number];
+}[] = [
+  { name: 'none under way still gets the least', inProgress: () => 0, endsBetween: [100, 100] },
+  {
+    name: 'a long round trip is waited for',
+    inProgress: (ms) => (ms < 430 ? 2 : 0),
+    endsBetween: [430, 460],
+  },
+  { name: 'one that never ends does not keep the port', inProgress: () => 1, endsBetween: [1000, 1030] },
+  { name: 'where the kernel does not say, a time has to do', inProgress: () => -2, endsBetween: [300, 330] },
+  {
+    name: 'when nobody waits any more, it is over',
+    inProgress: () => 1,
+    isCancelled: (ms) => ms >= 200,
+    endsBetween: [200, 230],
+  },
+];
+
+for (const { name, inProgress, isCancelled = () => false, endsBetween } of TABLE)
+  test(name, async () => {
+    let ms = 0;
+    await awaitHandshakes({
+      inProgress: () => inProgress(ms),
+      isCancelled: () => isCancelled(ms),
+      now: () => ms,
+      sleep: async (more) => {
+        ms += more;
+      },
+    });
+    assert.ok(ms >= endsBetween[0] && ms <= endsBetween[1], `${ms} ms`);
+  });
