@@ -43,7 +43,7 @@ const checkRequest = (spec: L4BalancerSpec): CapacityWarning | undefined => {
     ? undefined
     : {
         reason: 'AcceptorsAboveRequest',
-        message: `${acceptors} acceptors have a CPU request of ${resources.requests.cpu}: where the node is busy, some wait while others run. Raise workload.resources.requests.cpu to ${acceptors}, or lower tuning.acceptors.`,
+        message: `${acceptors} acceptors share a CPU request of ${resources.requests.cpu}: on a busy node, some wait while others run. Raise workload.resources.requests.cpu to ${acceptors}, or lower tuning.acceptors.`,
       };
 };
 
@@ -66,7 +66,7 @@ const checkCores: Check = (spec, { replicas, cores, connectionsPerCore }, asked)
     ? undefined
     : {
         reason: 'TooFewCores',
-        message: `${replicas} ${plural(replicas, 'replica')} with ${cores} ${plural(cores, 'core')} ${plural(replicas, 'carries', 'carry')} ${carried} connections at ${connectionsPerCore} a core, and ${asked} are asked for. It takes ${Math.ceil(asked / (cores * connectionsPerCore))} replicas of this size: raise ${numberOf(spec)}.`,
+        message: `${replicas} ${plural(replicas, 'replica')} with ${cores} ${plural(cores, 'core')} ${plural(replicas, 'carries', 'carry')} ${carried} connections (${connectionsPerCore} per core), but ${asked} are requested. That takes ${Math.ceil(asked / (cores * connectionsPerCore))} replicas of this size: raise ${numberOf(spec)}.`,
       };
 };
 
@@ -77,7 +77,7 @@ const checkMemory: Check = (spec, { replicas, cores }, asked) => {
     ? undefined
     : {
         reason: 'TooLittleMemory',
-        message: `A replica needs ${inMebibytes(needed)} for its connections, and its memory limit is ${memory}. Raise workload.resources.limits.memory or ${numberOf(spec)}, or leave the memory out.`,
+        message: `The memory limit is too low for the planned connections: a replica needs ${inMebibytes(needed)} and has ${memory}. Raise workload.resources.limits.memory or ${numberOf(spec)}, or omit the memory limit.`,
       };
 };
 
@@ -87,7 +87,7 @@ const checkDescriptors: Check = (spec, { fileDescriptors }) => {
     ? undefined
     : {
         reason: 'TooFewDescriptors',
-        message: `A replica needs ${fileDescriptors} file descriptors for its connections, and counts on ${has}. Raise tuning.fileDescriptors (the node has to grant it) or ${numberOf(spec)}.`,
+        message: `The file descriptor limit is too low for the planned connections: a replica needs ${fileDescriptors} and expects ${has}. Raise tuning.fileDescriptors (the node must allow it) or ${numberOf(spec)}.`,
       };
 };
 
@@ -106,7 +106,7 @@ const checkSourcePorts: Check = (spec, { replicas, sourcePorts }, asked, counts)
     ? undefined
     : {
         reason: 'TooFewSourcePorts',
-        message: `Backend "${first}" needs ${Math.ceil(share / sourcePorts)} endpoints for its share of the connections: a replica has ${sourcePorts} source ports to each. Add endpoints, raise ${numberOf(spec)}, or widen net.ipv4.ip_local_port_range.`,
+        message: `Backend "${first}" needs ${Math.ceil(share / sourcePorts)} endpoints for its share of the connections: a replica has ${sourcePorts} source ports for each. Add endpoints, raise ${numberOf(spec)}, or widen net.ipv4.ip_local_port_range.`,
       };
 };
 

@@ -83,7 +83,7 @@ const openNumber = ({ workload }: L4BalancerSpec, replicas: number): string =>
   workload.replicas !== 1 ||
   replicas === 1
     ? ''
-    : ` workload.replicas is 1, which also after kubectl scale stands for no number and leaves it at ${replicas}; any other is taken. For a single pod leave out capacity, or give it cores: workload.resources.limits.cpu.`;
+    : ` workload.replicas is 1, the default, which leaves the number open, even if kubectl scale has set it: ${replicas} replicas are planned. Any other number is used as given. For a single pod, omit capacity, or set its cores: workload.resources.limits.cpu.`;
 
 const inWords = (spec: L4BalancerSpec, replicas: number, share: number): string => {
   const acceptors = acceptorsOf(spec);
@@ -91,13 +91,13 @@ const inWords = (spec: L4BalancerSpec, replicas: number, share: number): string 
   const why =
     spec.capacity?.connectionsPerCore === undefined
       ? isHeavy(spec)
-        ? ', as every connection is logged'
+        ? ' because every connection is logged'
         : ''
-      : ', as spec.capacity says';
+      : ' as set in spec.capacity';
   return (
-    `${replicas} ${plural(replicas, 'replica')} with ${acceptors} ${plural(acceptors, 'core')} each, ${rate} connections a core${why}. ` +
-    `For ${share} connections a replica needs ${descriptorsFor(share)} file descriptors (two each and a reserve), ` +
-    `${inMebibytes(memoryFor(acceptors, share))} of memory (192 MiB, 32 MiB a core, 16 KiB a connection), ` +
-    `and endpoints enough to give each at most ${sourcePorts(spec)} connections (source ports).${openNumber(spec, replicas)}`
+    `${replicas} ${plural(replicas, 'replica')} with ${acceptors} ${plural(acceptors, 'core')} each, ${rate} connections per core${why}. ` +
+    `For ${share} connections, a replica needs ${descriptorsFor(share)} file descriptors (two per connection and a reserve), ` +
+    `${inMebibytes(memoryFor(acceptors, share))} of memory (192 MiB, 32 MiB per core and 16 KiB per connection), ` +
+    `and enough endpoints that none gets more than ${sourcePorts(spec)} connections (source ports).${openNumber(spec, replicas)}`
   );
 };

@@ -104,7 +104,7 @@ test('the plan counts descriptors, source ports and endpoints, and says how', ()
       howComputed: '',
     },
   );
-  assert.match(plan.howComputed, /^2 replicas with 4 cores each, 50000 connections a core\. /);
+  assert.match(plan.howComputed, /^2 replicas with 4 cores each, 50000 connections per core\. /);
 });
 
 test('in the network of the node the kernel’s own source ports count', () => {
@@ -180,5 +180,5 @@ for (const [what, more, workload, expected] of OF_AUTOSCALERS)
 test('where nodes decide how many pods there are, it is nodes that are missing', () => {
   const parsed = spec({ ...capacity(400_000), workload: { kind: 'DaemonSet', ...resources('1', '8Gi') } });
   const [found] = checkCapacity(parsed, planCapacity(parsed, 3));
-  assert.match(found?.message ?? '', /It takes 8 replicas of this size: raise the number of nodes\.$/);
+  assert.match(found?.message ?? '', /That takes 8 replicas of this size: raise the number of nodes\.$/);
 });
