@@ -106,7 +106,7 @@ const preflight = ({ nodes, probes, settled }: GateInput, trial: Trial): Gate =>
     if (probe !== undefined && verdict?.kind === 'Refused')
       refused.push({ refusal: verdict.refusal, name: probe.metadata.name });
     else if (verdict?.kind !== 'Accepted') {
-      const why = verdict?.kind === 'Unsure' ? verdict.why : 'it is being made';
+      const why = verdict?.kind === 'Unsure' ? verdict.why : 'it is being created';
       waiting.push({ pool, verdictKey: key, why });
     }
   }

@@ -31,14 +31,14 @@ export const probeVerdict = (pod: Pod): ProbeVerdict => {
   if (phase === 'Failed')
     return {
       kind: 'Unsure',
-      why: `${node ?? 'its node'} ended it: ${[reason, message].filter(Boolean).join(': ')}`,
+      why: `${node ?? 'its node'} terminated it: ${[reason, message].filter(Boolean).join(': ')}`,
     };
   const unscheduled = conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
   if (unscheduled !== undefined)
-    return { kind: 'Unsure', why: `no node takes it: ${unscheduled.message ?? unscheduled.reason ?? ''}` };
+    return { kind: 'Unsure', why: `no node accepts it: ${unscheduled.message ?? unscheduled.reason ?? ''}` };
   return {
     kind: 'Unsure',
-    why: node === undefined ? 'it has no node yet' : `node ${node} has not made its sandbox yet`,
+    why: node === undefined ? 'it has no node yet' : `node ${node} has not created its sandbox yet`,
   };
 };
 

@@ -26,12 +26,12 @@ const ROWS: readonly (readonly [string, Pod['status'], string])[] = [
       phase: 'Pending',
       conditions: [{ type: 'PodScheduled', status: 'False', message: '0/2 nodes are available' }],
     },
-    'Unsure: no node takes it: 0/2 nodes are available',
+    'Unsure: no node accepts it: 0/2 nodes are available',
   ],
   [
     'was evicted',
     { phase: 'Failed', reason: 'Evicted', message: 'memory' },
-    'Unsure: its node ended it: Evicted: memory',
+    'Unsure: its node terminated it: Evicted: memory',
   ],
 ];
 
@@ -44,7 +44,7 @@ for (const [what, status, expected] of ROWS)
 test('a probe whose sandbox is being made, or cannot be made, shows nothing yet', () => {
   assert.deepEqual(probeVerdict(pod('probe', 'n1', waitingFor('ContainerCreating'))), {
     kind: 'Unsure',
-    why: 'node n1 has not made its sandbox yet',
+    why: 'node n1 has not created its sandbox yet',
   });
 });
 
