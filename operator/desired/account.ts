@@ -21,8 +21,9 @@ export interface AccountPlan {
 }
 
 /**
- * A pod's token is of the account that there was when it was made: with that account it dies, and nothing but another pod has one of the new
- * account soon. So pods are made anew where an account was replaced, and only there: what was never noted is noted, which restarts nothing.
+ * A pod's token is of the account that there was when it was made: with that account it dies, and nothing but
+ * another pod has one of the new account soon. So pods are made anew where an account was replaced, and only
+ * there: what was never noted is noted, which restarts nothing.
  */
 export const planAccount = ({ uid, noted, live, isRunning }: AccountInput): AccountPlan => {
   if (uid === undefined) return { annotation: live, noted };

@@ -23,8 +23,9 @@ export interface Child {
 }
 
 /**
- * Every child of a resource, in the order in which they are applied: what the pods need comes before the pods, and what counts them after.
- * One that is not in the list is left as it is. A new kind of child is one line here and one in watch/kinds.ts.
+ * Every child of a resource, in the order in which they are applied: what the pods need comes before the
+ * pods, and what counts them after. One that is not in the list is left as it is. A new kind of child is one
+ * line here and one in watch/kinds.ts.
  */
 export const children = (owner: Owner, settings: RenderSettings, shape: Shape = NEW): readonly Child[] => [
   { apiVersion: 'v1', kind: 'ServiceAccount', wanted: serviceAccount(owner) },

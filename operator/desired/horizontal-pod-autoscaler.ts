@@ -1,7 +1,10 @@
 import type { Owner } from '../objects/owner.ts';
 import { childMetadata } from './metadata.ts';
 
-/** Chooses the number of pods by their CPU; undefined when none is asked for. It goes on when the operator is away. */
+/**
+ * Chooses the number of pods by their CPU; undefined when none is asked for. It goes on when the operator is
+ * away.
+ */
 export const horizontalPodAutoscaler = (owner: Owner) => {
   const { autoscaling } = owner.spec.workload;
   if (autoscaling === undefined) return undefined;

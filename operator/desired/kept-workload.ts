@@ -2,8 +2,8 @@ import type { Manifest } from '../../kube/apply.ts';
 import { type LiveTemplate, type LiveWorkload, ROLLOUT_STOPPED } from '../objects/workload.ts';
 
 /**
- * The workload with the pod template that it has, and with the record of a rollout that was stopped: all else is as wanted, so that it can
- * be scaled although this operator cannot render its pods.
+ * The workload with the pod template that it has, and with the record of a rollout that was stopped: all else
+ * is as wanted, so that it can be scaled although this operator cannot render its pods.
  */
 export const keptWorkload = (
   wanted: Manifest & { readonly spec: object },

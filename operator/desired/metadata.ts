@@ -19,7 +19,10 @@ export interface OwnerReference {
   readonly blockOwnerDeletion: false;
 }
 
-/** Metadata of every child: one name for all kinds, and the owner, with which the garbage collector takes them away. */
+/**
+ * Metadata of every child: one name for all kinds, and the owner, with which the garbage collector takes them
+ * away.
+ */
 export const childMetadata = (owner: Owner): ChildMetadata => ({
   name: childName(owner.name),
   namespace: owner.namespace,

@@ -9,9 +9,9 @@ const OPERATOR = {
 };
 
 /**
- * Lets clients to the listeners, and the operator and monitoring to the admin port; undefined when none is asked for. Only what comes in is
- * limited: endpoints, the API server and name servers may be anywhere, and a rule that forgot one would stop traffic. Probes come
- * from the node, which every policy lets in.
+ * Lets clients to the listeners, and the operator and monitoring to the admin port; undefined when none is
+ * asked for. Only what comes in is limited: endpoints, the API server and name servers may be anywhere, and a
+ * rule that forgot one would stop traffic. Probes come from the node, which every policy lets in.
  */
 export const networkPolicy = (owner: Owner) => {
   const { listeners, networkPolicy: wanted, workload } = owner.spec;

@@ -60,7 +60,10 @@ export type Pin =
   /** Of a later operator: this one cannot render it, and leaves the pod template as it is. */
   | { readonly kind: 'Leave'; readonly revision: string };
 
-/** The newest for new pods, where it is asked for, and where the spec changes its pods anyway; else what they have. */
+/**
+ * The newest for new pods, where it is asked for, and where the spec changes its pods anyway; else what they
+ * have.
+ */
 export const decidePin = ({ spec, annotations, rendering, live, settings }: PinInput): Pin => {
   const from = shapeDigest(spec);
   const { renderRevision, renderedFrom = from } = rendering;
@@ -100,8 +103,8 @@ const NOT_OF_PODS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Digest of what the spec says about its pods. What has its default does not count: a later version of the schema may know more fields,
- * and must not look like a change of the spec.
+ * Digest of what the spec says about its pods. What has its default does not count: a later version of the
+ * schema may know more fields, and must not look like a change of the spec.
  */
 export const shapeDigest = (spec: L4BalancerSpec): string => {
   const said = {

@@ -15,15 +15,16 @@ export const podDisruptionBudget = (owner: Owner, keptReplicas?: number) => {
         spec: {
           ...budget,
           selector: { matchLabels: selectorLabels(owner.name) },
-          // Kubernetes' default guards broken pods, too, where too few are healthy: a drain would wait for them for ever.
+          // Kubernetes' default guards broken pods, too, where too few are healthy: a drain would wait for
+          // them for ever.
           unhealthyPodEvictionPolicy: 'AlwaysAllow' as const,
         },
       };
 };
 
 /**
- * What the spec says, else one at a time; none for a single replica, which a budget would only pin to its node, nor for a DaemonSet, whose
- * pods no drain moves.
+ * What the spec says, else one at a time; none for a single replica, which a budget would only pin to its
+ * node, nor for a DaemonSet, whose pods no drain moves.
  */
 const budgetOf = ({ spec }: Owner, keptReplicas: number | undefined) => {
   const { kind, autoscaling, disruptionBudget: { minAvailable, maxUnavailable } = {} } = spec.workload;

@@ -9,8 +9,8 @@ export const isUnsaid = (spec: Pick<L4BalancerSpec, 'workload'>): boolean =>
   spec.workload.replicas === UNSAID;
 
 /**
- * Proxy pods asked for; undefined where an autoscaler or the nodes decide. `kept` are those that an autoscaler left, which stay as long as
- * the spec names no number.
+ * Proxy pods asked for; undefined where an autoscaler or the nodes decide. `kept` are those that an
+ * autoscaler left, which stay as long as the spec names no number.
  */
 export const replicasOf = (spec: L4BalancerSpec, kept: number | undefined): number | undefined => {
   const { kind, replicas, autoscaling } = spec.workload;

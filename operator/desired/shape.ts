@@ -5,7 +5,9 @@ import { CURRENT, type RevisionName } from './revisions/all.ts';
 export interface Shape {
   /** By which the pods are rendered; undefined where this operator does not know it. */
   readonly revision: RevisionName | undefined;
-  /** Whose pod template stays then; undefined where nothing runs, and there is no workload without a revision. */
+  /**
+   * Whose pod template stays then; undefined where nothing runs, and there is no workload without a revision.
+   */
   readonly kept: LiveWorkload | undefined;
   /** Pods that an autoscaler left; they stay as long as the spec names no number. */
   readonly keptReplicas: number | undefined;

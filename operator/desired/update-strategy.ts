@@ -7,8 +7,9 @@ type Count = number | string;
 const isNone = (count: Count): boolean => Number.parseInt(String(count), 10) === 0;
 
 /**
- * How pods are replaced. Never fewer than asked for, unless the spec says so: a new pod serves before an old one goes. Except in the
- * node's network, where the old one has the ports that the new one needs, and on the last node neither would ever move.
+ * How pods are replaced. Never fewer than asked for, unless the spec says so: a new pod serves before an old
+ * one goes. Except in the node's network, where the old one has the ports that the new one needs, and on the
+ * last node neither would ever move.
  */
 export const updateStrategy = ({ spec }: Owner) => {
   const { kind, updateStrategy: given } = spec.workload;
