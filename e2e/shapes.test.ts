@@ -95,7 +95,7 @@ describe('a DaemonSet', () => {
   test('reports that no node matches its nodeSelector, and recovers when one does', async () => {
     const nodeSelector = { [SYSCTLS_LABEL]: 'nowhere' };
     await world.apply(balancer('every', 'echo', { workload: { ...everywhere, nodeSelector } }));
-    await world.reason('every', 'Unschedulable', /^No node takes a pod: none fits nodeSelector/);
+    await world.reason('every', 'Unschedulable', /^No node is eligible: none matches nodeSelector/);
     await world.apply(balancer('every', 'echo', { workload: everywhere }));
     await onNodes('every', nodeNames());
   });

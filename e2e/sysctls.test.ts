@@ -169,9 +169,9 @@ test('a rollout that a strict node rejects stops at the third pod; serving pods 
     await world.cluster.kubectl(['uncordon', strict]);
     await world.cluster.kubectl(['cordon', allowed]);
     await world.apply(tuned('storm', undefined, {}, 2));
-    const message = await reason('storm', 'SysctlForbidden', /no more are made/);
+    const message = await reason('storm', 'SysctlForbidden', /no more are created/);
     assert.ok(message.includes(strict), message);
-    assert.match(message, /The 1 replica that serves stays\./);
+    assert.match(message, /The 1 serving replica is kept\./);
     await until(
       'the ReplicaSet is scaled down',
       async () => {

@@ -77,7 +77,7 @@ const TROUBLES: readonly {
     reason: 'ImagePullFailed',
     says: () =>
       new RegExp(
-        `^${onNode()} cannot get the image localhost:1/l4balancer-proxy:not-there: .*Correct workload\\.image`,
+        `^${onNode()} cannot pull the image localhost:1/l4balancer-proxy:not-there: .*Correct workload\\.image`,
         'i',
       ),
   },
@@ -88,7 +88,7 @@ const TROUBLES: readonly {
     reason: 'CrashLoop',
     says: () =>
       new RegExp(
-        `^The proxy on ${onNode()} ended with exit code 2: --proxy-image .* not set; .* If workload\\.image is not a proxy's image, correct it\\.`,
+        `^The proxy on ${onNode()} exited with code 2: --proxy-image .* not set; .* If workload\\.image is not a proxy's image, correct it\\.`,
       ),
   },
   {
@@ -103,7 +103,7 @@ const TROUBLES: readonly {
     reason: 'CrashLoop',
     says: () =>
       new RegExp(
-        `^The proxy on ${onNode()} was killed for using more memory than its limit of 64Mi: raise workload\\.resources\\.limits\\.memory`,
+        `^The proxy on ${onNode()} was killed because it exceeded its memory limit of 64Mi: raise workload\\.resources\\.limits\\.memory`,
       ),
   },
   {
@@ -115,7 +115,7 @@ const TROUBLES: readonly {
       }),
     reason: 'Unschedulable',
     says: () =>
-      /^No node takes a pod: 0\/\d nodes are available: .*Insufficient cpu.* Ask for less in workload\.resources/,
+      /^A pod cannot be scheduled: 0\/\d nodes are available: .*Insufficient cpu.* Request less in workload\.resources/,
   },
 ];
 

@@ -55,7 +55,7 @@ interface PolledPod {
 type LastAnswer =
   | { readonly kind: 'Read'; readonly report: Report }
   | { readonly kind: 'Failed'; readonly why: string; readonly last: Report | undefined }
-  | { readonly kind: 'Unheard' };
+  | { readonly kind: 'NotPolled' };
 
 const readingOf = ({ target, lastAnswer }: PolledPod): Reading | undefined => {
   const { pod, node, isReady } = target;
@@ -65,8 +65,8 @@ const readingOf = ({ target, lastAnswer }: PolledPod): Reading | undefined => {
       return { ...of, kind: 'Read', ...lastAnswer.report };
     case 'Failed':
       return isReady ? { ...of, ...lastAnswer } : undefined;
-    case 'Unheard':
-      return isReady ? { ...of, kind: 'Unheard' } : undefined;
+    case 'NotPolled':
+      return isReady ? { ...of, kind: 'NotPolled' } : undefined;
     default:
       return lastAnswer satisfies never;
   }
@@ -125,11 +125,11 @@ export const createInspector = ({ read, clock, random, onChange }: InspectorDeps
           continue;
         }
         known?.abort.abort();
-        // What it lastAnswer before counts until it says something else.
+        // The previous answer counts until there is a new one.
         const polled: PolledPod = {
           target,
           abort: new AbortController(),
-          lastAnswer: known?.lastAnswer ?? { kind: 'Unheard' },
+          lastAnswer: known?.lastAnswer ?? { kind: 'NotPolled' },
         };
         now.set(target.uid, polled);
         void run(key, polled);

@@ -61,8 +61,8 @@ const repairText = (kind: string, change: Change): string => {
 
 /** The event about a new reason of the condition Ready. */
 export const transitionEvent = ({ reason, message }: Condition): KubeEvent => {
-  const standing = isReason(reason) ? REASONS[reason].standing : 'Working';
-  const isFine = standing === 'Done' || standing === 'AsItIs' || reason === 'Progressing';
+  const condition = isReason(reason) ? REASONS[reason].condition : 'Reconciling';
+  const isFine = condition === 'Ready' || condition === 'FollowsPods' || reason === 'Progressing';
   return { type: isFine ? 'Normal' : 'Warning', reason, action: 'Observe', note: message };
 };
 

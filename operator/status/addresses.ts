@@ -4,7 +4,9 @@ import type { Service } from '../objects/service.ts';
 
 type Addresses = NonNullable<Status['addresses']>;
 
-/** Where clients reach the Service: what its load balancer was given, else its cluster IPs. Sorted. */
+/**
+ * The addresses at which clients reach the Service, sorted: those of its load balancer, or its cluster IPs.
+ */
 export const addresses = (service: Service | undefined): Addresses => {
   const ingress = service?.status?.loadBalancer?.ingress ?? [];
   const external = ingress.flatMap(({ ip, hostname }) =>

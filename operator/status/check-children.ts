@@ -4,17 +4,19 @@ import { refusalReason } from './check-replica-failure.ts';
 import type { ChildProblem } from './observed.ts';
 import type { Verdict } from './reasons.ts';
 
-/** How the API server says that a field stays what it was as long as the object lives. */
-const UNCHANGEABLE = /field is immutable|may not change once set|cannot change roleRef/;
+/** The API server’s wording for a field that cannot change during the life of an object. */
+const IMMUTABLE = /field is immutable|may not change once set|cannot change roleRef/;
 
-/** What else goes with an object that is made anew. */
-const LOSES: Readonly<Record<string, string>> = {
-  Service: ', with other addresses',
-  Deployment: ', and its pods with it',
-  DaemonSet: ', and its pods with it',
+/** Side effect of recreating an object. */
+const SIDE_EFFECTS: Readonly<Record<string, string>> = {
+  Service: ' (its addresses change)',
+  Deployment: ' (its pods are replaced as well)',
+  DaemonSet: ' (its pods are replaced as well)',
 };
 
-/** Says which children could not be applied, and why. A name that is taken comes first: nothing else can be done about it. */
+/**
+ * Reports children that could not be applied. A taken name comes first, because retrying does not help.
+ */
 export const checkChildren = (problems: readonly ChildProblem[], namespace: string): Verdict | undefined => {
   const taken = problems.filter(({ cause }) => cause === 'NameTaken');
   if (taken.length > 0)
@@ -23,31 +25,31 @@ export const checkChildren = (problems: readonly ChildProblem[], namespace: stri
       message: joined(
         taken,
         ({ kind, name, message }) =>
-          `${kind} "${name}" ${message}, so it is left as it is. Remove or rename it, or give the L4Balancer another name.`,
+          `${kind} "${name}" ${message}, so it is left unchanged. Remove or rename it, or rename the L4Balancer.`,
       ),
     };
   const [first] = problems;
   if (first === undefined) return undefined;
   const known = problems.map(({ message }) => refusalReason(message)).find((reason) => reason !== undefined);
-  const said = joined(problems, ({ kind, name, message, foreign = [] }) =>
+  const text = joined(problems, ({ kind, name, message, foreign = [] }) =>
     [
       `The API server refuses ${kind} "${name}": ${sentence(stable(message))}`,
       ...foreign.map(
         ({ field, by }) =>
-          `This operator does not set ${field}, so it cannot take it out: ${listed(by)} did. Take it out there, and then here: kubectl edit ${kind.toLowerCase()} ${name} -n ${namespace}.`,
+          `This operator does not set ${field} and cannot remove it; ${listed(by)} set it. Remove it there first, then here: kubectl edit ${kind.toLowerCase()} ${name} -n ${namespace}.`,
       ),
-      ...(foreign.length === 0 && UNCHANGEABLE.test(message)
+      ...(foreign.length === 0 && IMMUTABLE.test(message)
         ? [
-            `That cannot be changed in place. Put the spec back, or let it be made anew${LOSES[kind] ?? ''}: kubectl delete ${kind.toLowerCase()} ${name} -n ${namespace}.`,
+            `This field cannot be changed in place. Revert the spec, or delete the object to have it recreated${SIDE_EFFECTS[kind] ?? ''}: kubectl delete ${kind.toLowerCase()} ${name} -n ${namespace}.`,
           ]
         : []),
     ].join(' '),
   );
-  const areAllUnchangeable = problems.every(({ message }) => UNCHANGEABLE.test(message));
-  const rest = known?.hint ?? (areAllUnchangeable ? undefined : 'It is tried again every few minutes.');
+  const areAllImmutable = problems.every(({ message }) => IMMUTABLE.test(message));
+  const rest = known?.hint ?? (areAllImmutable ? undefined : 'The operator tries again every few minutes.');
   return {
     reason: known?.reason ?? 'ApplyRefused',
-    message: rest === undefined ? said : `${said} ${rest}`,
+    message: rest === undefined ? text : `${text} ${rest}`,
   };
 };
 

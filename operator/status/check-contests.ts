@@ -2,27 +2,27 @@ import { listed } from '../text/lists-and-counts.ts';
 import type { Contest } from './observed.ts';
 import type { Warning } from './warning-reasons.ts';
 
-/** Who changes an object, as far as the API server tells. */
+/** Who changes an object, as far as the API server shows it. */
 export const authorOf = ({ by, isOperator }: Pick<Contest, 'by' | 'isOperator'>): string => {
-  if (!isOperator) return by.length === 0 ? 'somebody else' : listed(by);
+  if (!isOperator) return by.length === 0 ? 'someone else' : listed(by);
   return by.length === 0 ? 'another operator' : `another operator, ${listed(by)}`;
 };
 
-/** What to do about an object that is changed again and again. */
+/** What to do about an object that is changed repeatedly. */
 export const contestAdvice = ({ kind, where, isOperator }: Omit<Contest, 'by' | 'what'>): string => {
   if (isOperator) return ONE_OPERATOR;
-  if (kind === 'status') return 'Nobody but this operator has a reason to write it: stop what does.';
+  if (kind === 'status') return 'Only this operator should write it: stop the other writer.';
   if (where.includes('spec.replicas') && kind === 'Deployment')
-    return 'Set workload.autoscaling or workload.replicas of the L4Balancer instead, and remove what scales the Deployment.';
-  return 'Change the L4Balancer instead, or stop what changes its objects.';
+    return 'Set workload.autoscaling or workload.replicas of the L4Balancer instead, and remove whatever scales the Deployment.';
+  return 'Change the L4Balancer instead, or stop whatever changes its objects.';
 };
 
 const ONE_OPERATOR =
-  'Let one operator look after a namespace: give them the same Lease (--leader-elect-namespace, --leader-elect-name), or each namespaces of its own (--namespaces).';
+  'Only one operator may manage a namespace: let the operators share a Lease (--leader-elect-namespace, --leader-elect-name), or give each its own namespaces (--namespaces).';
 
 /**
- * Says that objects are changed again and again by somebody else. Where it is another operator, both name both, so that they do not fight over
- * this message as well.
+ * Warns of objects that someone else changes repeatedly. If it is another operator, both operators write the
+ * same message, which names both: otherwise they would overwrite each other’s message as well.
  */
 export const checkContests = (contests: readonly Contest[], identity: string): readonly Warning[] => {
   const ofOperators = contests.filter(({ isOperator }) => isOperator);
@@ -31,15 +31,15 @@ export const checkContests = (contests: readonly Contest[], identity: string): r
     named.length === 0
       ? `${identity} and another one`
       : listed([identity, ...named], Number.POSITIVE_INFINITY);
-  const twins =
+  const duplicates =
     ofOperators.length === 0
       ? []
       : [`Two operators write to the objects of this resource: ${both}. ${ONE_OPERATOR}`];
   const others = contests
     .filter(({ isOperator }) => !isOperator)
-    .map((contest) => `${contestText(contest)} once a minute at most. ${contestAdvice(contest)}`)
+    .map((contest) => `${contestText(contest)} at most once a minute. ${contestAdvice(contest)}`)
     .sort();
-  return [...twins, ...others].map((message) => ({ reason: 'Contested' as const, message }));
+  return [...duplicates, ...others].map((message) => ({ reason: 'Contested' as const, message }));
 };
 
 const contestText = (contest: Contest): string => {
@@ -47,12 +47,12 @@ const contestText = (contest: Contest): string => {
   switch (what) {
     case 'Changed': {
       const fields = where.length === 0 ? '' : ` (${listed(where)})`;
-      return `${kind === 'status' ? 'The status' : kind} is changed again and again by ${authorOf(contest)}${fields}, and put back`;
+      return `${kind === 'status' ? 'The status' : kind} is repeatedly changed by ${authorOf(contest)}${fields}; the operator restores it`;
     }
     case 'Deleted':
-      return `${kind} is deleted again and again by somebody else, and made again`;
+      return `${kind} is repeatedly deleted by someone else; the operator recreates it`;
     case 'MadeAgain':
-      return `${kind} is made again and again by somebody else, and removed`;
+      return `${kind} is repeatedly created by someone else; the operator removes it`;
     default:
       return what satisfies never;
   }

@@ -10,7 +10,10 @@ import { sysctlAdvice } from './sysctl-advice.ts';
 
 type Resource = Pick<Observed, 'namespace' | 'name' | 'deployment'>;
 
-/** Says why the workload is not brought to what the spec asks for: its sysctls are being tried, or a kubelet refuses them. */
+/**
+ * Reports why the workload is held back from what the spec requests: its sysctls are being tried, or a
+ * kubelet refuses them.
+ */
 export const checkGate = (gate: Gate, spec: L4BalancerSpec, resource: Resource): Verdict | undefined => {
   const ready = resource.deployment?.status?.readyReplicas ?? 0;
   switch (gate.kind) {
@@ -22,17 +25,17 @@ export const checkGate = (gate: Gate, spec: L4BalancerSpec, resource: Resource):
       const [why] = gate.waiting.map((one) => stable(one.why)).sort();
       return {
         reason: 'Preflight',
-        message: `A probe pod tries the unsafe sysctls${where} before the rollout begins, for a minute at most; there is no answer yet, because ${sentence(why ?? '')}${serving(ready)}`,
+        message: `A probe pod is trying the unsafe sysctls${where} before the rollout starts, for at most a minute. There is no result yet, because ${sentence(why ?? '')}${servingText(ready)}`,
       };
     }
     case 'Held':
     case 'Stop': {
       const { refusals, pods } = gate.kind === 'Held' ? gate : gate.record;
       const probes = gate.kind === 'Held' ? gate.probes : [];
-      const rest = pods > 0 ? stopped(pods, resource) : notBegun(probes, resource);
+      const rest = pods > 0 ? stoppedText(pods, resource) : heldText(probes, resource);
       return {
         reason: 'SysctlForbidden',
-        message: `${sysctlAdvice(refusals, spec)} ${rest}${serving(ready)}`,
+        message: `${sysctlAdvice(refusals, spec)} ${rest}${servingText(ready)}`,
       };
     }
     default:
@@ -40,18 +43,17 @@ export const checkGate = (gate: Gate, spec: L4BalancerSpec, resource: Resource):
   }
 };
 
-// What a kubelet allows is nowhere to be seen, so that a change of it alone is no reason to try again: hence the commands.
+// The API does not show what a kubelet allows, so the operator cannot notice that it has changed. Hence the
+// commands.
 const UNTIL =
-  'until the sysctls, where the pods may go, or the node object change. Once the kubelet allows them';
+  'until the sysctls, the placement of the pods or the node object change. Once the kubelet allows them, run';
 
-const stopped = (pods: number, { namespace, name }: Resource): string =>
-  `${pods} pods were refused; no more are made ${UNTIL}: kubectl annotate deployment ${childName(name)} ${ROLLOUT_STOPPED}- -n ${namespace}.`;
+const stoppedText = (pods: number, { namespace, name }: Resource): string =>
+  `${pods} pods were refused; no more are created ${UNTIL}: kubectl annotate deployment ${childName(name)} ${ROLLOUT_STOPPED}- -n ${namespace}.`;
 
-/** All of them: one that stays keeps the rollout from beginning. */
-const notBegun = (probes: readonly string[], { namespace }: Resource): string =>
-  `A probe pod was refused, so no rollout is begun ${UNTIL}: kubectl delete pod ${probes.join(' ')} -n ${namespace}.`;
+/** Names all probe pods, because a single one that remains keeps the rollout from starting. */
+const heldText = (probes: readonly string[], { namespace }: Resource): string =>
+  `A probe pod was refused, so the rollout does not start ${UNTIL}: kubectl delete pod ${probes.join(' ')} -n ${namespace}.`;
 
-const serving = (ready: number): string =>
-  ready === 0
-    ? ''
-    : ` The ${ready} ${plural(ready, 'replica')} that ${plural(ready, 'serves', 'serve')} ${plural(ready, 'stays', 'stay')}.`;
+const servingText = (ready: number): string =>
+  ready === 0 ? '' : ` The ${ready} serving ${plural(ready, 'replica')} ${plural(ready, 'is', 'are')} kept.`;

@@ -2,92 +2,103 @@ import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import type { Condition } from '../../crds/status.ts';
 import { listed, plural } from '../text/lists-and-counts.ts';
 import { type BlockingReason, isBlocking } from './finding-reasons.ts';
-import { bySeverity, findingsOf, type Said, withReplicas } from './findings.ts';
+import { bySeverity, findingsOf, type ProxyFinding, withReplicas } from './findings.ts';
 import { worstBackends } from './listeners.ts';
-import { hasHeard, type Reading, reportOf } from './reading.ts';
+import { hasReported, type Reading, reportOf } from './reading.ts';
 import type { Verdict } from './reasons.ts';
 
-/** Why the whole of a proxy is not as the spec asks for. */
+/** Reasons that concern a whole proxy. */
 const OF_PROXY: ReadonlySet<string> = new Set(['SpecRefused', 'NotFollowing']);
-/** Why a listener is not open. */
+/** Reasons for which a listener is not open. */
 const OF_LISTENER: ReadonlySet<string> = new Set(['PortTaken', 'ListenerNotOpened']);
-/** Different causes that a message names. */
+/** Number of distinct causes that a message lists. */
 const SHOWN = 5;
 
 interface Cause {
-  readonly said: Said;
+  readonly finding: ProxyFinding;
   readonly listeners: readonly string[];
 }
 
 /**
- * Says why the proxies do not serve what the spec asks for. The rule: every replica follows its resource, every listener is open in every
- * replica, and its backend has an endpoint that takes connections in every replica (unless readiness.requireEndpoints is false). A replica that
- * cannot be asked counts as it was when it could.
+ * Reports why the proxies do not serve what the spec requests. The rule: every replica follows its resource,
+ * every listener is open in every replica, and in every replica the backend of each listener has an endpoint
+ * that accepts connections (unless readiness.requireEndpoints is false). For a replica that cannot be
+ * reached, its last report counts.
  */
 export const checkProxies = (spec: L4BalancerSpec, readings: readonly Reading[]): Verdict | undefined => {
   const found = findingsOf(spec, readings);
   const causes = [
-    ...found.filter(({ reason }) => OF_PROXY.has(reason)).map((said): Cause => ({ said, listeners: [] })),
-    ...ofListeners(spec, readings, found),
+    ...found
+      .filter(({ reason }) => OF_PROXY.has(reason))
+      .map((finding): Cause => ({ finding, listeners: [] })),
+    ...listenerCauses(spec, readings, found),
   ];
   return verdictOf(causes, readings);
 };
 
-/** Says that replicas serve what they knew last: true in a rollout as well, of whatever revision they are. */
-export const checkBlind = (spec: L4BalancerSpec, readings: readonly Reading[]): Verdict | undefined => {
+/**
+ * Reports replicas that no longer follow their resource and serve the last configuration they knew. It
+ * applies during a rollout as well, to replicas of any revision.
+ */
+export const checkNotFollowing = (
+  spec: L4BalancerSpec,
+  readings: readonly Reading[],
+): Verdict | undefined => {
   const found = findingsOf(spec, readings).filter(({ reason }) => reason === 'NotFollowing');
   return verdictOf(
-    found.map((said) => ({ said, listeners: [] })),
+    found.map((finding) => ({ finding, listeners: [] })),
     readings,
   );
 };
 
 const verdictOf = (all: readonly Cause[], readings: readonly Reading[]): Verdict | undefined => {
-  const causes = [...all].sort((a, b) => bySeverity(a.said, b.said));
+  const causes = [...all].sort((a, b) => bySeverity(a.finding, b.finding));
   const [first] = causes;
-  if (first === undefined || !isBlocking(first.said.reason)) return undefined;
+  if (first === undefined || !isBlocking(first.finding.reason)) return undefined;
   const of = readings.filter((one) => reportOf(one) !== undefined).length;
   const more = causes.length - SHOWN;
   return {
-    reason: first.said.reason,
+    reason: first.finding.reason,
     message: [
-      ...causes.slice(0, SHOWN).map(({ said, listeners }) => {
-        const what =
+      ...causes.slice(0, SHOWN).map(({ finding, listeners }) => {
+        const subject =
           listeners.length === 0 ? '' : `${plural(listeners.length, 'Listener')} ${listed(listeners)}: `;
-        return `${what}${withReplicas(said, of)}`;
+        return `${subject}${withReplicas(finding, of)}`;
       }),
       ...(more > 0
-        ? [`There are ${more} more of such problems: see status.listeners and status.backends.`]
+        ? [
+            `There ${plural(more, 'is', 'are')} ${more} more ${plural(more, 'problem')}: see status.listeners and status.backends.`,
+          ]
         : []),
     ].join(' '),
   };
 };
 
-/** Each cause with the listeners that it keeps from serving. */
-const ofListeners = (
+/** Each cause together with the listeners that do not serve because of it. */
+const listenerCauses = (
   spec: L4BalancerSpec,
   readings: readonly Reading[],
-  found: readonly Said[],
+  found: readonly ProxyFinding[],
 ): readonly Cause[] => {
   const serving = readings.filter(({ isReady }) => isReady).flatMap((one) => reportOf(one) ?? []);
   const worst = worstBackends(readings);
-  const causes = new Map<Said, string[]>();
+  const causes = new Map<ProxyFinding, string[]>();
   for (const { name, backend } of spec.listeners) {
     const own = found.filter(({ listener }) => listener === name);
-    const isLeftOut = serving.some(({ listeners }) => !listeners.includes(name));
+    const isOmitted = serving.some(({ listeners }) => !listeners.includes(name));
     const isEmpty = spec.readiness.requireEndpoints && worst.get(backend)?.ready === 0;
-    const said =
+    const finding =
       own.find(({ reason }) => OF_LISTENER.has(reason)) ??
-      (isLeftOut
-        ? (own[0] ?? general('ListenerNotOpened', 'A proxy does not serve it, and says no reason.'))
+      (isOmitted
+        ? (own[0] ?? general('ListenerNotOpened', 'A proxy does not serve it and reports no reason.'))
         : undefined) ??
       (isEmpty ? whyEmpty(backend, found) : undefined);
-    if (said !== undefined) causes.set(said, [...(causes.get(said) ?? []), name]);
+    if (finding !== undefined) causes.set(finding, [...(causes.get(finding) ?? []), name]);
   }
-  return [...causes].map(([said, listeners]) => ({ said, listeners }));
+  return [...causes].map(([finding, listeners]) => ({ finding, listeners }));
 };
 
-const general = (reason: BlockingReason, message: string, backend?: string): Said => ({
+const general = (reason: BlockingReason, message: string, backend?: string): ProxyFinding => ({
   reason,
   message,
   replicas: Number.POSITIVE_INFINITY,
@@ -95,42 +106,46 @@ const general = (reason: BlockingReason, message: string, backend?: string): Sai
   backend,
 });
 
-/** The worst that is said of the backend; proxies of older versions say it without a reason. */
-const whyEmpty = (backend: string, found: readonly Said[]): Said => {
+/** The worst finding about the backend; proxies of older versions report it without a reason. */
+const whyEmpty = (backend: string, found: readonly ProxyFinding[]): ProxyFinding => {
   const own = found.filter((one) => one.backend === backend);
   const known = own.find(({ reason }) => isBlocking(reason));
-  const [told] = own;
+  const [first] = own;
   return (
     known ??
     general(
       'NoEndpoints',
-      told?.message ?? `Backend "${backend}" has no endpoint that takes connections.`,
+      first?.message ?? `Backend "${backend}" has no endpoint that accepts connections.`,
       backend,
     )
   );
 };
 
-/** Reasons that stand until somebody has been heard: an operator that has just started does not take back what the one before it knew. */
-const stands = (reason: string): reason is 'Available' | BlockingReason =>
+/**
+ * Reasons that are kept until a proxy has reported: an operator that has just started must not retract what
+ * the previous one knew.
+ */
+const isKept = (reason: string): reason is 'Available' | BlockingReason =>
   reason === 'Available' || isBlocking(reason);
 
 /**
- * What to say while a replica has not said yet what it makes of this generation: what was said of the generation before, if anything was.
- * Who waits for it shall not be told that it is done, and find out a moment later that nobody is served.
+ * The verdict while a replica has not reported on this generation of the spec: the previous verdict on the
+ * same generation, if there is one. Otherwise Ready would become True, and those who wait for it would
+ * continue, before it is known that the proxies serve.
  */
-export const checkHeard = (
+export const checkReported = (
   readings: readonly Reading[],
   generation: number,
   previous: readonly Condition[],
 ): Verdict | undefined => {
   const serving = readings.filter(({ isReady }) => isReady);
-  const silent = serving.filter((one) => !hasHeard(one, generation)).length;
+  const silent = serving.filter((one) => !hasReported(one, generation)).length;
   if (silent === 0) return undefined;
   const before = previous.find(({ type }) => type === 'Ready');
-  if (before !== undefined && before.observedGeneration === generation && stands(before.reason))
+  if (before !== undefined && before.observedGeneration === generation && isKept(before.reason))
     return before.reason === 'Available' ? undefined : { reason: before.reason, message: before.message };
   return {
     reason: 'Progressing',
-    message: `${silent} of ${serving.length} ${plural(serving.length, 'replica')} ${plural(silent, 'has', 'have')} not said yet what ${plural(silent, 'it makes', 'they make')} of this spec.`,
+    message: `${silent} of ${serving.length} ${plural(serving.length, 'replica')} ${plural(silent, 'has', 'have')} not reported on this spec yet.`,
   };
 };

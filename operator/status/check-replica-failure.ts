@@ -2,7 +2,10 @@ import type { Deployment, ReplicaSet } from '../objects/workload.ts';
 import { sentence, stable } from '../text/stable.ts';
 import type { Reason, Verdict } from './reasons.ts';
 
-/** Whose words the API server uses when it refuses an object, and what follows from them. The first that fits counts. */
+/**
+ * How to recognize the cause of a refusal in the API server’s message, and what to do. The first match
+ * counts.
+ */
 const REFUSALS: readonly { readonly pattern: RegExp; readonly reason: Reason; readonly hint: string }[] = [
   {
     pattern: /violates PodSecurity/,
@@ -10,30 +13,33 @@ const REFUSALS: readonly { readonly pattern: RegExp; readonly reason: Reason; re
     hint: 'Use tuning.profile Restricted, or label the namespace pod-security.kubernetes.io/enforce=privileged.',
   },
   {
-    // A Service of type LoadBalancer counts as both, unless its node ports are switched off.
+    // A Service of type LoadBalancer counts as both, unless its node ports are disabled.
     pattern: /(?:exceeded|failed) quota.*\bservices\.(?:loadbalancers|nodeports)\b/s,
     reason: 'QuotaExceeded',
-    hint: 'Raise the ResourceQuota, or ask for a Service that it does not count: service.type: ClusterIP.',
+    hint: 'Raise the ResourceQuota, or use a Service that it does not count: service.type: ClusterIP.',
   },
   {
     pattern: /(?:exceeded|failed) quota.*requested: (?:\S*,)?(?:count\/)?services=/s,
     reason: 'QuotaExceeded',
-    hint: 'Raise the ResourceQuota, or ask for no Service: service.type: None.',
+    hint: 'Raise the ResourceQuota, or do without a Service: service.type: None.',
   },
   {
     pattern: /exceeded quota|failed quota/,
     reason: 'QuotaExceeded',
-    hint: 'Raise the ResourceQuota, or ask for fewer replicas or smaller workload.resources.',
+    hint: 'Raise the ResourceQuota, or request fewer replicas or smaller workload.resources.',
   },
 ];
 
-/** The reason that an API server's refusal stands for; undefined when it is none of the known. */
+/** The reason that matches the API server’s message; undefined if the cause is unknown. */
 export const refusalReason = (
   message: string,
 ): { readonly reason: Reason; readonly hint: string } | undefined =>
   REFUSALS.find(({ pattern }) => pattern.test(message));
 
-/** Says why the ReplicaSet controller cannot make pods: the API server's admission refuses them, the Deployment itself being fine. */
+/**
+ * Reports why the ReplicaSet controller cannot create pods: admission refuses them, although it accepted the
+ * Deployment.
+ */
 export const checkReplicaFailure = (
   deployment: Deployment | undefined,
   replicaSet: ReplicaSet | undefined,
@@ -44,10 +50,10 @@ export const checkReplicaFailure = (
   );
   const [failure] = failures;
   if (failure === undefined) return undefined;
-  const said = failure.message ?? failure.reason ?? 'no message';
-  const known = refusalReason(said);
+  const text = failure.message ?? failure.reason ?? 'no message';
+  const known = refusalReason(text);
   return {
     reason: known?.reason ?? 'PodsRefused',
-    message: `The API server refuses the pods: ${sentence(stable(said))}${known === undefined ? '' : ` ${known.hint}`}`,
+    message: `The API server refuses the pods: ${sentence(stable(text))}${known === undefined ? '' : ` ${known.hint}`}`,
   };
 };

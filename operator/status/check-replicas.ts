@@ -3,8 +3,9 @@ import { isUnsaid } from '../desired/replicas.ts';
 import type { Warning } from './warning-reasons.ts';
 
 /**
- * A number of pods beside an autoscaler, which alone decides. `kubectl scale` reports success all the same. Of the number 1 the API server
- * does not tell who set it, so that one is explained where the plan is (operator/capacity/plan.ts).
+ * Warns of a number of pods that has no effect because an autoscaler decides; `kubectl scale` reports success
+ * all the same. For the number 1, the API server does not show whether it is the default, so that case is
+ * explained in the plan (operator/capacity/plan.ts).
  */
 export const checkReplicas = (spec: L4BalancerSpec): readonly Warning[] => {
   const { replicas, autoscaling } = spec.workload;
@@ -14,8 +15,8 @@ export const checkReplicas = (spec: L4BalancerSpec): readonly Warning[] => {
         {
           reason: 'ReplicasIgnored',
           message:
-            `workload.replicas is ${replicas}, perhaps by kubectl scale, and has no effect: the HorizontalPodAutoscaler chooses from ${autoscaling.minReplicas} to ` +
-            `${autoscaling.maxReplicas} pods. Change workload.autoscaling.minReplicas or maxReplicas instead, and leave out replicas or scale to 1; or leave out autoscaling.`,
+            `workload.replicas is ${replicas} (perhaps set by kubectl scale) but has no effect: the HorizontalPodAutoscaler runs ${autoscaling.minReplicas} to ` +
+            `${autoscaling.maxReplicas} pods. Change workload.autoscaling.minReplicas or maxReplicas instead, and omit replicas or scale to 1; or omit autoscaling.`,
         },
       ];
 };

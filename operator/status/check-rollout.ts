@@ -11,8 +11,9 @@ export const isPastDeadline = (deployment: Deployment | undefined): boolean =>
   deployment !== undefined && progressReason(deployment) === 'ProgressDeadlineExceeded';
 
 /**
- * Says how far the Deployment (or the DaemonSet, in its words) is; undefined when all replicas of its newest revision are available and no older
- * ones are left. `pods`, those of the newest revision, tell new ones from those that served.
+ * Reports the progress of the Deployment (a DaemonSet is presented as one); undefined when all replicas of
+ * the newest revision are available and no older ones are left. `pods` are those of the newest revision; they
+ * show whether a replica is new or has served before.
  */
 export const checkRollout = (
   deployment: Deployment | undefined,
@@ -20,25 +21,25 @@ export const checkRollout = (
   kind = 'Deployment',
   pods: readonly Pod[] = [],
 ): Verdict | undefined => {
-  if (deployment === undefined) return working(`The ${kind} is being made.`);
+  if (deployment === undefined) return progressing(`The ${kind} is being created.`);
   const { metadata, status = {} } = deployment;
   if ((status.observedGeneration ?? 0) < (metadata.generation ?? 0))
-    return working(`The ${kind} has changed; its controller has not taken it up yet.`);
+    return progressing(`The ${kind} has changed; its controller has not processed the change yet.`);
   const { replicas = 0, updatedReplicas = 0, availableReplicas = 0 } = status;
   if (updatedReplicas < wanted)
-    return working(
-      `${updatedReplicas} of ${wanted} ${plural(wanted, 'replica')} made of the newest revision.`,
+    return progressing(
+      `${updatedReplicas} of ${wanted} ${plural(wanted, 'replica')} updated to the newest revision.`,
     );
   if (availableReplicas < wanted) {
     const message = `${availableReplicas} of ${wanted} ${plural(wanted, 'replica')} ready.`;
-    // A Deployment that only has other replicas than before says nothing of progress: its pods do.
+    // A Deployment reports no progress when only its number of replicas changes: look at its pods.
     const isLost = pods.some((pod) => !isReady(pod) && !hasFailed(pod) && hasServed(pod));
     return isLost && progressReason(deployment) === 'NewReplicaSetAvailable'
       ? { reason: 'NotReady', message }
-      : working(message);
+      : progressing(message);
   }
-  if (replicas > wanted) return working('Replicas that are no longer wanted are being stopped.');
+  if (replicas > wanted) return progressing('Replicas that are no longer needed are being stopped.');
   return undefined;
 };
 
-const working = (message: string): Verdict => ({ reason: 'Progressing', message });
+const progressing = (message: string): Verdict => ({ reason: 'Progressing', message });

@@ -4,55 +4,58 @@ import { listed, roughly } from '../text/lists-and-counts.ts';
 import { sentence, stable } from '../text/stable.ts';
 import type { Verdict } from './reasons.ts';
 
-/** What follows from each cause that the scheduler gives. */
+/** What to do about each cause that the scheduler reports. */
 const CAUSES: readonly { readonly pattern: RegExp; readonly advice: string }[] = [
   {
     pattern: /Insufficient (?:cpu|memory|ephemeral-storage)\b/,
-    advice: 'Ask for less in workload.resources, or add nodes.',
+    advice: 'Request less in workload.resources, or add nodes.',
   },
   {
     pattern: /Insufficient (?!cpu\b|memory\b|ephemeral-storage\b)\S/,
-    advice: 'Ask for less in workload.extraResources, or add nodes that have them.',
+    advice: 'Request less in workload.extraResources, or add nodes that have them.',
   },
-  { pattern: /Too many pods/, advice: 'Add nodes, or let their kubelets take more pods (maxPods).' },
+  { pattern: /Too many pods/, advice: 'Add nodes, or raise maxPods of their kubelets.' },
   {
     pattern: /free ports/,
     advice:
-      'In the network of its node each pod needs ports of its own: ask for no more workload.replicas than there are nodes, or give balancers that share a node another workload.adminPort each.',
+      'With host networking, the pods of a node cannot share ports: set workload.replicas to at most the number of nodes, or give balancers that share a node different values of workload.adminPort.',
   },
   {
     pattern: /pod (?:anti-)?affinity/,
-    advice: 'Change workload.affinity, or add nodes: its rules about other pods leave none.',
+    advice: 'Change workload.affinity, whose rules about other pods exclude every node, or add nodes.',
   },
   {
     pattern: /topology spread/,
-    advice: 'Change workload.topologySpreadConstraints, or add nodes where they want the next pod.',
+    advice: 'Change workload.topologySpreadConstraints, or add nodes where they allow another pod.',
   },
   {
     pattern: /node affinity|node selector/,
-    advice: 'Change workload.nodeSelector or workload.affinity, or label nodes so that they fit.',
+    advice: 'Change workload.nodeSelector or workload.affinity, or label nodes to match.',
   },
   {
     pattern: /taint(?! \{node\.(?:cloudprovider\.)?kubernetes\.io\/)/,
-    advice: 'Add the taint to workload.tolerations, or take it off a node.',
+    advice: 'Add the taint to workload.tolerations, or remove it from a node.',
   },
   {
-    // What Kubernetes itself taints a node with goes when the node is well again; a pod that tolerated it would not serve there.
+    // Kubernetes removes its own taints when the node is healthy again; a pod that tolerated them would not
+    // work on that node.
     pattern: /taint \{node\.(?:cloudprovider\.)?kubernetes\.io\/(?!unschedulable\b)/,
     advice:
-      'Tolerate no taint that Kubernetes itself has set: such a node is not well, or not ready yet; kubectl describe node says why.',
+      'Do not tolerate taints that Kubernetes itself has set: such a node is unhealthy or not ready yet; kubectl describe node shows why.',
   },
-  { pattern: /unschedulable/, advice: 'Let a node take pods again: kubectl uncordon.' },
+  { pattern: /unschedulable/, advice: 'Make a node schedulable again: kubectl uncordon.' },
 ];
 
 const ANY_CAUSE =
-  'Ask for less in workload.resources, add nodes, or change nodeSelector, tolerations or affinity.';
+  'Request less in workload.resources, add nodes, or change nodeSelector, tolerations or affinity.';
 
-/** What the scheduler adds of preemption and of claims is the same for every pod of a Deployment: nothing comes of it. */
+/**
+ * Drops what the scheduler adds about preemption and claims: it does not apply to the pods of a Deployment.
+ */
 const causesIn = (message: string): string =>
   message.replace(/\s*(?:no new claims to deallocate|preemption:).*$/s, '').replace(/[\s,;.]+$/, '');
 
-/** Says why the scheduler finds no node. */
+/** Reports why the scheduler finds no node. */
 export const checkScheduling = (pods: readonly Pod[]): Verdict | undefined => {
   const [first] = pods
     .flatMap(({ status }) => status?.conditions ?? [])
@@ -63,24 +66,24 @@ export const checkScheduling = (pods: readonly Pod[]): Verdict | undefined => {
     .map(({ message = '' }) => causesIn(message))
     .sort();
   if (first === undefined) return undefined;
-  const advice = CAUSES.filter(({ pattern }) => pattern.test(first)).map((cause) => cause.advice);
-  const said = first === '' ? 'the scheduler does not say why' : first;
+  const advice = CAUSES.filter(({ pattern }) => pattern.test(first)).map(({ advice }) => advice);
+  const cause = first === '' ? 'the scheduler gives no reason' : first;
   return {
     reason: 'Unschedulable',
-    message: `No node takes a pod: ${sentence(stable(said))} ${advice.length === 0 ? ANY_CAUSE : advice.join(' ')}`,
+    message: `A pod cannot be scheduled: ${sentence(stable(cause))} ${advice.length === 0 ? ANY_CAUSE : advice.join(' ')}`,
   };
 };
 
-/** Says why pods ended although nothing is wrong with their container: evicted, or refused by their node. */
+/** Reports why pods failed although their container did not: they were evicted, or refused by their node. */
 export const checkFailedPods = (failed: readonly Pod[]): Verdict | undefined => {
-  const texts = failed.map((pod) => ({ pod, said: whyFailed(pod) }));
-  const [first] = texts.map(({ said }) => said).sort();
+  const texts = failed.map((pod) => ({ pod, text: whyFailed(pod) }));
+  const [first] = texts.map(({ text }) => text).sort();
   if (first === undefined) return undefined;
-  const same = texts.filter(({ said }) => said === first).map(({ pod }) => pod);
+  const same = texts.filter(({ text }) => text === first).map(({ pod }) => pod);
   const nodes = nodesOf(same);
   return {
     reason: 'PodFailed',
-    message: `${nodes.length === 0 ? 'A node' : `Node ${listed(nodes)}`} ended ${roughly(same.length)} pods: ${sentence(first)} New ones are made in their place.`,
+    message: `${nodes.length === 0 ? 'A node' : `Node ${listed(nodes)}`} terminated ${roughly(same.length)} pods: ${sentence(first)} They are being replaced.`,
   };
 };
 

@@ -2,28 +2,28 @@ import { SYSCTL_WRITER } from '../desired/pod/sysctl-writer.ts';
 import type { Pod } from '../objects/pod.ts';
 import { hasFailed } from '../objects/pods.ts';
 import { sentence } from '../text/stable.ts';
-import { lastWords } from './last-words.ts';
+import { exitMessageIn } from './exit-message.ts';
 import type { Verdict } from './reasons.ts';
 import { verdictOfPods } from './verdict-of-pods.ts';
 
-/** Says why the init container could not write its sysctls: in its own last words, or the runtime's. */
+/** Reports why the init container could not write its sysctls: in its own words or those of the runtime. */
 export const checkSysctlWriter = (pods: readonly Pod[]): Verdict | undefined => {
   const found = pods
     .filter((pod) => !hasFailed(pod))
     .flatMap((pod) =>
       (pod.status?.initContainerStatuses ?? []).flatMap(({ name, state, lastState }) => {
-        const ended = [state?.terminated, lastState?.terminated].find(
+        const failed = [state?.terminated, lastState?.terminated].find(
           (terminated) => terminated !== undefined && terminated.exitCode !== 0,
         );
-        if (name !== SYSCTL_WRITER || ended === undefined || state?.running !== undefined) return [];
-        const said = lastWords(ended.message ?? '');
-        return [{ pod, said: said === '' ? `it ended with exit code ${ended.exitCode}` : said }];
+        if (name !== SYSCTL_WRITER || failed === undefined || state?.running !== undefined) return [];
+        const message = exitMessageIn(failed.message ?? '');
+        return [{ pod, text: message === '' ? `it exited with code ${failed.exitCode}` : message }];
       }),
     );
   return verdictOfPods(
     'SysctlNotSet',
     found,
-    (said, where) =>
-      `${where} runs no proxy, since its init container failed: ${sentence(said)} Or set tuning.sysctlMethod: PodSpec, or use profile Restricted.`,
+    (text, where) =>
+      `${where} runs no proxy because the init container failed: ${sentence(text)} Alternatively, set tuning.sysctlMethod: PodSpec, or use profile Restricted.`,
   );
 };

@@ -5,13 +5,16 @@ import { roughly } from '../text/lists-and-counts.ts';
 import type { Verdict } from './reasons.ts';
 import { sysctlAdvice } from './sysctl-advice.ts';
 
-/** Says which sysctl which node refuses, from what its kubelet wrote into the pods it refused, as long as nothing has stopped them. */
+/**
+ * Reports which node refuses which sysctl, from the messages of its kubelet in the refused pods. It applies
+ * until the rollout has been stopped.
+ */
 export const checkSysctls = (failed: readonly Pod[], spec: L4BalancerSpec): Verdict | undefined => {
   const refused = failed.filter((pod) => refusalOf(pod) !== undefined);
   return refused.length === 0
     ? undefined
     : {
         reason: 'SysctlForbidden',
-        message: `${sysctlAdvice(refusalsOf(refused), spec)} So far ${roughly(refused.length)} pods were refused.`,
+        message: `${sysctlAdvice(refusalsOf(refused), spec)} So far, ${roughly(refused.length)} pods have been refused.`,
       };
 };

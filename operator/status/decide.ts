@@ -5,7 +5,7 @@ import { checkChildren } from './check-children.ts';
 import { checkImages, checkStarts } from './check-containers.ts';
 import { checkCrashes } from './check-crashes.ts';
 import { checkGate } from './check-gate.ts';
-import { checkBlind, checkHeard, checkProxies } from './check-proxies.ts';
+import { checkNotFollowing, checkProxies, checkReported } from './check-proxies.ts';
 import { checkReplicaFailure } from './check-replica-failure.ts';
 import { checkRollout, isPastDeadline } from './check-rollout.ts';
 import { checkFailedPods, checkScheduling } from './check-scheduling.ts';
@@ -16,10 +16,12 @@ import type { Reading } from './reading.ts';
 import type { Verdict } from './reasons.ts';
 import { wantedPods } from './wanted-pods.ts';
 
-/** Things of one kind that a message names; of the rest it says how many there are. */
+/** Number of items that a message lists; the rest are only counted. */
 const SHOWN = 10;
 
-/** What is to be said of a resource. The first that applies is it: from what stops everything to what is only slow. */
+/**
+ * The verdict on a resource: the first check that applies, from what stops everything to what is only slow.
+ */
 export const decide = (observed: Observed, previous: readonly Condition[] = []): Verdict => {
   const { spec, findings, ignored, deployment, problems, unfinished, gate, readings, generation } = observed;
   if (spec === undefined)
@@ -28,7 +30,7 @@ export const decide = (observed: Observed, previous: readonly Condition[] = []):
       message: `Cannot read the spec, so nothing is changed: ${listed(
         findings.map(({ path, message }) => `${path}: ${message}`),
         SHOWN,
-      )}. Correct it, or bring CRD and operator to the same version.`,
+      )}. Correct it, or bring the CRD and the operator to the same version.`,
     };
   const wanted = wantedPods(observed);
   if (spec.paused) return paused(observed, wanted);
@@ -39,17 +41,17 @@ export const decide = (observed: Observed, previous: readonly Condition[] = []):
     checkGate(gate, spec, observed) ??
     (rollout === undefined
       ? (checkProxies(spec, readings) ??
-        (wanted === 0 ? undefined : checkHeard(readings, generation, previous)) ??
-        served(observed, wanted))
+        (wanted === 0 ? undefined : checkReported(readings, generation, previous)) ??
+        available(observed, wanted))
       : (whyNot(observed, wanted) ??
         checkProxies(spec, newest(observed)) ??
-        checkBlind(spec, readings) ??
+        checkNotFollowing(spec, readings) ??
         rollout));
   const withDeadline: Verdict =
     verdict === rollout && verdict?.reason === 'Progressing' && isPastDeadline(deployment)
       ? {
           reason: 'DeadlineExceeded',
-          message: `${verdict.message} There was no progress for the Deployment's deadline.`,
+          message: `${verdict.message} The Deployment made no progress before its deadline.`,
         }
       : verdict;
   const nodes = verdict === rollout ? nodesOf(unready(currentPods(observed))) : [];
@@ -60,16 +62,16 @@ export const decide = (observed: Observed, previous: readonly Condition[] = []):
       : []),
     ...(ignored.length === 0
       ? []
-      : [`This version of the operator does not know, and leaves out: ${listed(ignored, SHOWN)}.`]),
+      : [`This version of the operator does not know and ignores: ${listed(ignored, SHOWN)}.`]),
   ];
   return { ...withDeadline, message: [withDeadline.message, ...extra].join(' ') };
 };
 
-/** What is not applied says nothing yet: the pods are those of an earlier spec. */
+/** While children are not applied, the pods still run an earlier spec and say nothing about this one. */
 const checkUnfinished = (unfinished: readonly string[]): Verdict | undefined =>
   unfinished.length === 0 ? undefined : { reason: 'Progressing', message: unfinished.join(' ') };
 
-/** Why a rollout is not where it should be; undefined when it only needs time. */
+/** Why a rollout does not complete; undefined if it only needs time. */
 const whyNot = (observed: Observed, wanted: number): Verdict | undefined => {
   const { spec, deployment, replicaSets } = observed;
   if (spec === undefined || deployment === undefined) return undefined;
@@ -87,12 +89,12 @@ const whyNot = (observed: Observed, wanted: number): Verdict | undefined => {
   );
 };
 
-const served = ({ spec, service }: Observed, wanted: number): Verdict => {
+const available = ({ spec, service }: Observed, wanted: number): Verdict => {
   if (wanted === 0 && spec?.workload.kind === 'DaemonSet')
     return {
       reason: 'Unschedulable',
       message:
-        'No node takes a pod: none fits nodeSelector, tolerations and affinity. Change them, or add nodes.',
+        'No node is eligible: none matches nodeSelector, tolerations and affinity. Change them, or add nodes.',
     };
   if (wanted === 0) return { reason: 'ScaledToZero', message: 'Scaled to zero replicas: nothing is served.' };
   const pending =
@@ -108,7 +110,7 @@ const paused = ({ deployment }: Observed, wanted: number): Verdict => ({
   message: `spec.paused is true: changes are not applied. ${deployment?.status?.readyReplicas ?? 0} of ${wanted} ${plural(wanted, 'replica')} ready.`,
 });
 
-/** What the pods of the newest revision say: those of an older one may not know what the new ones are for. */
+/** Readings of pods of the newest revision. Older pods may lack what the new ones are rolled out for. */
 const newest = (observed: Observed): readonly Reading[] => {
   const names = new Set(currentPods(observed).map(({ metadata }) => metadata.name));
   return observed.readings.filter(({ pod }) => names.has(pod));

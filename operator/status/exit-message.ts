@@ -1,8 +1,8 @@
 /**
- * What a program said at its end, from the tail of its output, which a kubelet puts into the termination message: the last plain line,
- * which the proxy writes for people; without one, the text of the last JSON line.
+ * Why a program exited, taken from its termination message, into which the kubelet copies the tail of the
+ * output: the last plain line, which the proxy writes for people, or else the text of the last JSON line.
  */
-export const lastWords = (tail: string): string => {
+export const exitMessageIn = (tail: string): string => {
   const lines = tail
     .split('\n')
     .map((line) => line.trim())
@@ -17,6 +17,6 @@ const textOf = (line: string): string => {
     const { msg, error } = JSON.parse(line) as { msg?: unknown; error?: { message?: unknown } };
     return [msg, error?.message].filter((text) => typeof text === 'string').join(': ');
   } catch {
-    return ''; // Cut in the middle by the kubelet: nothing to show.
+    return ''; // truncated by the kubelet
   }
 };

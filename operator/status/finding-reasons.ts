@@ -1,137 +1,141 @@
 import type { FindingCode } from '../../report/finding.ts';
 import type { ReasonEntry } from './reasons.ts';
 
-/** What proxies find that keeps a resource from being Ready; the worst first. Each is a reason of Ready, and of the Warnings as well. */
+/**
+ * Findings of proxies that keep a resource from being Ready, the worst first. Each is a reason of the
+ * condition Ready, and of Warnings as well.
+ */
 export const BLOCKING_REASONS = {
   SpecRefused: {
-    standing: 'Stuck',
-    meaning: 'A proxy understands nothing of the spec that it could serve, and goes on with the one before.',
+    condition: 'Stalled',
+    meaning: 'A proxy cannot serve any part of the spec and continues with the previous one.',
     whatToDo:
-      'Upgrade the pods with the annotation l4balancer.dev/upgrade: "true", or take back what they do not know.',
+      'Upgrade the pods with the annotation l4balancer.dev/upgrade: "true", or revert what they do not know.',
   },
   NotFollowing: {
-    standing: 'Working',
+    condition: 'Reconciling',
     meaning:
-      'A proxy cannot follow its resource or its endpoints at the API server: it serves what it knew last, and no change reaches it.',
+      'A proxy cannot watch its resource or its endpoints at the API server: it serves the last state it knew and receives no changes.',
     whatToDo:
-      'Follow its message: a token that is not taken, a right that is missing, a network policy, a certificate.',
+      'Follow the message: the cause may be a rejected token, a missing permission, a network policy or a certificate.',
   },
   PortTaken: {
-    standing: 'Working',
-    meaning: 'Somebody else has the port of a listener.',
-    whatToDo: 'Free the port, or choose another one; it is tried again by itself.',
+    condition: 'Reconciling',
+    meaning: 'Another process uses the port of a listener.',
+    whatToDo: 'Free the port or choose another one; the proxy retries automatically.',
   },
   ListenerNotOpened: {
-    standing: 'Working',
-    meaning: 'A proxy does not serve a listener, for another reason than a port that is taken.',
-    whatToDo: 'Follow its message: a right, a limit of file descriptors.',
+    condition: 'Reconciling',
+    meaning: 'A proxy cannot open a listener, for a reason other than a port in use.',
+    whatToDo: 'Follow the message: the cause may be a missing permission or the file descriptor limit.',
   },
   NotUnderstood: {
-    standing: 'Stuck',
-    meaning: 'A proxy of an older version leaves out a listener, a backend or a part of one.',
+    condition: 'Stalled',
+    meaning: 'A proxy of an older version omits a listener, a backend or a part of one.',
     whatToDo:
-      'Upgrade the pods with the annotation l4balancer.dev/upgrade: "true", or take back what they do not know.',
+      'Upgrade the pods with the annotation l4balancer.dev/upgrade: "true", or revert what they do not know.',
   },
   ServiceNotFound: {
-    standing: 'Working',
+    condition: 'Reconciling',
     meaning: 'The Service of a backend does not exist.',
     whatToDo: 'Create it in the namespace of the resource, or correct the name.',
   },
   ExternalName: {
-    standing: 'Working',
+    condition: 'Reconciling',
     meaning: 'The Service of a backend is of type ExternalName, which has no endpoints.',
     whatToDo: 'List its addresses in the backend.',
   },
   ServicePortNotFound: {
-    standing: 'Working',
+    condition: 'Reconciling',
     meaning: 'The Service of a backend does not have the port.',
     whatToDo: 'Correct the port in the backend, or add it to the Service.',
   },
   NoEndpoints: {
-    standing: 'Working',
+    condition: 'Reconciling',
     meaning: 'The backend of a listener has no endpoint.',
     whatToDo:
-      'Start pods that match the selector of the Service; or set readiness.requireEndpoints to false, where that is meant to be.',
+      'Start pods that match the selector of the Service, or, if it is intended, set readiness.requireEndpoints to false.',
   },
   EndpointsNotReady: {
-    standing: 'Working',
-    meaning: 'The Service of a backend has endpoints, and none of them is ready.',
-    whatToDo: 'See why its pods are not ready.',
+    condition: 'Reconciling',
+    meaning: 'The Service of a backend has endpoints, but none of them is ready.',
+    whatToDo: 'Find out why its pods are not ready: kubectl describe.',
   },
   OwnListener: {
-    standing: 'Working',
+    condition: 'Reconciling',
     meaning:
-      'A backend leads to a listener of the same balancer: connections would go in circles, so that endpoint is left out.',
-    whatToDo: 'Name the Service of the servers instead.',
+      'A backend points to a listener of the same balancer. Connections would loop, so that endpoint is omitted.',
+    whatToDo: 'Use the Service of the actual servers instead.',
   },
   NoWeight: {
-    standing: 'Working',
-    meaning: 'Every endpoint of a backend has the weight 0.',
-    whatToDo: 'Give one of them a weight.',
+    condition: 'Reconciling',
+    meaning: 'All endpoints of a backend have weight 0.',
+    whatToDo: 'Set the weight of at least one endpoint to 1 or more.',
   },
   EndpointsUnhealthy: {
-    standing: 'Working',
-    meaning: 'Health checks fail, or attempts to connect, for too many endpoints of a backend.',
-    whatToDo: 'See /status of a proxy for why; correct the endpoints, or the healthCheck.',
+    condition: 'Reconciling',
+    meaning: 'Health checks or connection attempts fail for too many endpoints of a backend.',
+    whatToDo: 'See /status of a proxy for the causes. Correct the endpoints or the healthCheck.',
   },
 } as const satisfies Readonly<Record<string, ReasonEntry>>;
 
-/** What proxies find that only the Warnings tell; the worst first. */
+/** Findings of proxies that only cause a warning, the worst first. */
 export const FINDING_WARNINGS = {
   DescriptorsShort: {
-    meaning: 'A proxy runs out of file descriptors, or nearly.',
+    meaning: 'A proxy has run out of file descriptors, or nearly so.',
     whatToDo: 'Raise tuning.fileDescriptors and the limit of the container runtime, or add replicas.',
   },
   MemoryShort: {
-    meaning: 'The kernel has no memory for the sockets of a proxy.',
+    meaning: 'The kernel has no memory left for the sockets of a proxy.',
     whatToDo: 'Raise workload.resources.limits.memory, or add replicas.',
   },
   SourcePortsShort: {
-    meaning: 'A proxy runs out of source ports to an endpoint, or nearly.',
+    meaning: 'A proxy has run out of source ports for an endpoint, or nearly so.',
     whatToDo: 'Add endpoints or replicas, or widen net.ipv4.ip_local_port_range.',
   },
   ClientsRefused: {
-    meaning: 'The kernel of a node gives a proxy no clients.',
-    whatToDo: 'The log of the proxy names the errno.',
+    meaning: 'The kernel of a node does not hand clients to a proxy: accept fails.',
+    whatToDo: 'See the log of the proxy, which has the errno.',
   },
   LimitReached: {
-    meaning: 'A proxy cannot hold all that it is given, and leaves some of it out.',
-    whatToDo: 'Spread it over several L4Balancers.',
+    meaning: 'A proxy is given more than it can hold and omits a part.',
+    whatToDo: 'Distribute the configuration over several L4Balancers.',
   },
   AddressInvalid: {
-    meaning: 'An endpoint without an IP address is left out.',
+    meaning: 'An endpoint has no valid IP address and is omitted.',
     whatToDo: 'Correct the address.',
   },
   EndpointRepeated: {
-    meaning: 'An endpoint is in a list twice, in two spellings; it is used once.',
-    whatToDo: 'Leave one out.',
+    meaning: 'An endpoint is listed twice, in different spellings; it is used once.',
+    whatToDo: 'Remove one of them.',
   },
   BackupsServe: {
-    meaning: 'Too few endpoints of a backend are healthy, so that its backups take connections.',
-    whatToDo: 'See /status of a proxy for why; correct the endpoints, or the healthCheck.',
+    meaning: 'Too few endpoints of a backend are healthy, so its backups take connections.',
+    whatToDo: 'See /status of a proxy for the causes. Correct the endpoints or the healthCheck.',
   },
   DrainDelayTooLong: {
     meaning:
-      'The drain delay leaves connections no time to end on a stop; half of the grace period is taken instead.',
+      'The drain delay leaves no time for connections to end when the proxy stops; half of the grace period is used instead.',
     whatToDo: 'Shorten drain.delay, or raise workload.terminationGracePeriod.',
   },
   FieldsIgnored: {
-    meaning: 'A proxy does not know some fields of the spec, which have no effect.',
+    meaning: 'A proxy does not know some fields of the spec; they have no effect.',
     whatToDo: 'Upgrade the pods with the annotation l4balancer.dev/upgrade: "true".',
   },
   OutputFails: {
     meaning: 'A proxy cannot write its log.',
-    whatToDo: 'Make room where its output goes.',
+    whatToDo: 'Free space where its output is written.',
   },
   OtherFinding: {
-    meaning: 'A proxy of another version finds something that this operator has no word for.',
-    whatToDo: 'Follow its message.',
+    meaning: 'A proxy of another version reports a finding that this operator does not know.',
+    whatToDo: 'Follow the message.',
   },
   ProxiesUnreachable: {
-    meaning: 'The operator cannot ask all the proxies, so that it does not know what they find.',
-    whatToDo: 'Let the operator reach the admin port of the pods: look for a NetworkPolicy in between.',
+    meaning: 'The operator cannot reach all proxies and does not know their findings.',
+    whatToDo:
+      'Allow the operator to reach the admin port of the pods: check for a NetworkPolicy that blocks it.',
   },
-} as const satisfies Readonly<Record<string, Omit<ReasonEntry, 'standing'>>>;
+} as const satisfies Readonly<Record<string, Omit<ReasonEntry, 'condition'>>>;
 
 export type BlockingReason = keyof typeof BLOCKING_REASONS;
 export type FindingReason = BlockingReason | keyof typeof FINDING_WARNINGS;
@@ -148,7 +152,7 @@ const BY_CODE: Readonly<Record<FindingCode, FindingReason>> = {
   SpecRefused: 'SpecRefused',
   NotUnderstood: 'NotUnderstood',
   FieldsIgnored: 'FieldsIgnored',
-  // The operator sees the resource, so it is the proxy that does not.
+  // The operator sees the resource, so the cause must be that the proxy does not follow it.
   ResourceMissing: 'NotFollowing',
   ManifestUnreadable: 'NotFollowing',
   PortTaken: 'PortTaken',
@@ -173,6 +177,6 @@ const BY_CODE: Readonly<Record<FindingCode, FindingReason>> = {
   OutputFails: 'OutputFails',
 };
 
-/** The reason for a finding's code; a general one for a proxy that knows codes which this operator does not, or none. */
+/** The reason for the code of a finding; a general one if the code is missing or unknown to this operator. */
 export const reasonOfCode = (code: string | undefined): FindingReason =>
   code !== undefined && Object.hasOwn(BY_CODE, code) ? BY_CODE[code as FindingCode] : 'OtherFinding';

@@ -1,15 +1,18 @@
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import type { Status } from '../../crds/status.ts';
-import { problemsOf, type Said } from './findings.ts';
+import { type ProxyFinding, problemsOf } from './findings.ts';
 import { type BackendReport, type Reading, reportOf } from './reading.ts';
 
 type ListenerRow = NonNullable<Status['listeners']>[number];
 type BackendRow = NonNullable<Status['backends']>[number];
 
-/** Each backend as the worst of the replicas has it: the fewest that are ready, then the fewest at all. None of those that nobody has told of. */
+/**
+ * Each reported backend as seen by the replica that is worst off: the one with the fewest ready endpoints,
+ * then with the fewest endpoints.
+ */
 export const worstBackends = (readings: readonly Reading[]): ReadonlyMap<string, BackendReport> => {
   const worst = new Map<string, BackendReport>();
-  // A pod that does not serve yet knows nothing yet.
+  // A pod that does not serve yet has not found its endpoints yet.
   for (const backend of readings.flatMap((one) => (one.isReady ? (reportOf(one)?.backends ?? []) : []))) {
     const known = worst.get(backend.name);
     const isWorse =
@@ -21,11 +24,11 @@ export const worstBackends = (readings: readonly Reading[]): ReadonlyMap<string,
   return worst;
 };
 
-/** The listeners of the spec, each with the endpoints that it has by the worst of the proxies, where one has told. */
+/** The listeners of the spec, each with its endpoints as seen by the replica that is worst off, if known. */
 export const listenersOf = (
   { listeners }: L4BalancerSpec,
   readings: readonly Reading[],
-  found: readonly Said[],
+  found: readonly ProxyFinding[],
 ): readonly ListenerRow[] => {
   const worst = worstBackends(readings);
   return listeners.map(({ name, port, protocol, backend }) => {
@@ -41,11 +44,11 @@ export const listenersOf = (
   });
 };
 
-/** The backends of the spec in the same way. */
+/** The backends of the spec, in the same way. */
 export const backendsOf = (
   { backends }: L4BalancerSpec,
   readings: readonly Reading[],
-  found: readonly Said[],
+  found: readonly ProxyFinding[],
 ): readonly BackendRow[] => {
   const worst = worstBackends(readings);
   return backends.map(({ name }) => {
@@ -60,14 +63,14 @@ export const backendsOf = (
   });
 };
 
-/** The replicas that serve: how many see what they serve, and what they find beside listeners and backends. */
+/** The serving replicas: how many follow their resource, and findings about no single listener or backend. */
 export const proxiesOf = (
   { listeners, backends }: L4BalancerSpec,
   readings: readonly Reading[],
-  found: readonly Said[],
+  found: readonly ProxyFinding[],
 ): NonNullable<Status['proxies']> => {
   const serving = readings.filter(({ isReady }) => isReady);
-  const isNamed = ({ listener, backend }: Said): boolean =>
+  const isNamed = ({ listener, backend }: ProxyFinding): boolean =>
     listeners.some(({ name }) => name === listener) || backends.some(({ name }) => name === backend);
   return {
     of: serving.length,

@@ -8,56 +8,59 @@ import type { Service } from '../objects/service.ts';
 import type { Gate } from '../rollout/gate.ts';
 import type { Reading } from './reading.ts';
 
-/** Everything that the status is made from; gathered by reconcile/gather.ts. */
+/** Everything that the status is computed from; gathered by reconcile/gather.ts. */
 export interface Observed extends WorkloadPods {
   readonly namespace: string;
   readonly name: string;
   readonly generation: number;
-  /** The spec with its defaults; undefined when the resource cannot be read. */
+  /** The spec with its defaults; undefined if the resource cannot be parsed. */
   readonly spec: L4BalancerSpec | undefined;
-  /** Why the spec cannot be read; empty when it can. */
+  /** Why the spec cannot be parsed; empty if it can. */
   readonly findings: readonly Finding[];
   /** Paths of fields that this version does not know. */
   readonly ignored: readonly string[];
-  /** What the spec has that would be refused today, and what becomes of it. */
+  /** Values in the spec that would be refused today, and their effect. */
   readonly tolerated: readonly Finding[];
   readonly service: Service | undefined;
-  /** How the pods were rendered, and what an autoscaler chose. */
+  /** How the pods were rendered, and the number of replicas that an autoscaler chose. */
   readonly rendering: Pinned;
-  /** Revision of a later operator; undefined where this one knows it. */
+  /** Revision of a later operator; undefined if this one knows the revision. */
   readonly unknownRevision: string | undefined;
   /** Whether the cluster knows PodMonitors. */
   readonly hasPodMonitors: boolean;
-  /** What went wrong with applying the children. */
+  /** Children that could not be applied. */
   readonly problems: readonly ChildProblem[];
-  /** What the proxies said when they were last asked, in any order. */
+  /** The last report of each proxy, in any order. */
   readonly readings: readonly Reading[];
-  /** The status as the API server has it: until a proxy has been asked, what was known of them stands. */
+  /**
+   * The status at the API server; what it says about the proxies is kept until the first of them has been
+   * polled.
+   */
   readonly before: Partial<Status> | undefined;
-  /** How far the workload may be changed, and why no further. */
+  /** How far the workload may be changed, and why not further. */
   readonly gate: Gate;
-  /** What somebody else changes again and again. */
+  /** Objects that someone else changes repeatedly. */
   readonly contests: readonly Contest[];
-  /** In what the cluster's definition differs from the operator's; undefined until it was read. */
+  /** How the cluster’s definition differs from the operator’s; undefined until it has been read. */
   readonly definition?: DefinitionSkew | undefined;
   /** Names this operator. */
   readonly identity: string;
-  /** Sentences about children that are not applied yet and are tried again; sorted. */
+  /** Sentences about children that could not be applied yet and are retried; sorted. */
   readonly unfinished: readonly string[];
 }
 
-/** A child that is not as it should be because the API server, or an object in its place, is in the way. */
+/** A child that cannot be applied: the API server refuses it, or another object has its name. */
 export interface ChildProblem {
   readonly cause: 'NameTaken' | 'Refused';
   readonly kind: string;
   readonly name: string;
-  /** The API server's words, or who holds the name. */
+  /** The message of the API server, or whose object has the name. */
   readonly message: string;
-  /** Fields in the way that somebody else has set. */
+  /** Fields that someone else has set and that conflict with the wanted child. */
   readonly foreign?: readonly ForeignField[];
 }
 
-/** A field of a child that the operator does not set, and who does. */
+/** A field of a child that the operator does not set, and its field managers. */
 export interface ForeignField {
   /** As the API server names it, such as `spec.strategy.rollingUpdate`. */
   readonly field: string;
@@ -65,15 +68,15 @@ export interface ForeignField {
   readonly by: readonly string[];
 }
 
-/** An object that somebody else has changed several times in a row. */
+/** An object that someone else has changed several times in a row. */
 export interface Contest {
   /** Kind of the child, or `status`. */
   readonly kind: string;
   readonly what: 'Changed' | 'Deleted' | 'MadeAgain';
-  /** Field managers, or the name of the other operator; empty where nobody is known. */
+  /** Field managers, or the name of the other operator; empty if unknown. */
   readonly by: readonly string[];
-  /** Fields, in words; sorted. */
+  /** Descriptions of the fields; sorted. */
   readonly where: readonly string[];
-  /** Whether another process wrote under the operator's own name. */
+  /** Whether another process wrote as the operator’s own field manager. */
   readonly isOperator: boolean;
 }

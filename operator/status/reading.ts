@@ -1,66 +1,66 @@
 import type { TuningEntry } from '../../report/status.ts';
 import type { ReportedFinding } from '../../report/tolerant.ts';
 
-/** The endpoints of a backend as a proxy has them. */
+/** The endpoints of a backend as seen by a proxy. */
 export interface BackendReport {
   readonly name: string;
   readonly endpoints: number;
-  /** Those that checks or failed connections have not taken out. */
+  /** Those that are neither unhealthy nor ejected. */
   readonly ready: number;
 }
 
-/** Why a proxy does not see its resource or its endpoints. */
+/** Why a proxy cannot follow its resource or its endpoints. */
 export interface Loss {
-  /** Constant for one kind of trouble, such as `Unauthorized`. */
+  /** Identifies the cause, such as `Unauthorized`. */
   readonly code: string;
   readonly problem: string;
 }
 
-/** What the operator reads of a proxy. */
+/** What the operator reads from the status of a proxy. */
 export interface Report {
   readonly knobs: readonly TuningEntry[];
   readonly backends: readonly BackendReport[];
   readonly findings: readonly ReportedFinding[];
-  /** Names of the listeners that it means to serve, be they open or not. */
+  /** Names of the listeners in its configuration, whether they are open or not. */
   readonly listeners: readonly string[];
-  /** What it serves, such as `generation/3`; undefined before it serves anything. */
+  /** The revision that it serves, such as `generation/3`; undefined until it serves one. */
   readonly revision: string | undefined;
-  /** Whether it sees its resource and its endpoints now. */
+  /** Whether it currently follows its resource and its endpoints. */
   readonly follows: boolean;
-  /** Undefined while it follows, or has lost its source only a moment ago. */
+  /** Undefined while it follows, and during the first moments after it has lost its source. */
   readonly loss: Loss | undefined;
 }
 
 interface OfPod {
   readonly pod: string;
   readonly node: string;
-  /** Whether the pod takes traffic. */
+  /** Whether the pod is ready, so that it gets traffic. */
   readonly isReady: boolean;
 }
 
-/** What a proxy pod said of itself when it was asked last, or why it says nothing. */
+/** The last report of a proxy pod, or why there is none. */
 export type Reading = OfPod &
   (
     | (Report & { readonly kind: 'Read' })
-    /** Not asked yet. */
-    | { readonly kind: 'Unheard' }
+    /** Not polled yet. */
+    | { readonly kind: 'NotPolled' }
     | {
         readonly kind: 'Failed';
         /** A sentence. */
         readonly why: string;
-        /** What it said before that; it counts until the pod says something else. */
+        /** Its last report before that, which counts until there is a newer one. */
         readonly last: Report | undefined;
       }
   );
 
-/** What a reading says, also where it is old. */
+/** The report in a reading, even if it is old. */
 export const reportOf = (reading: Reading): Report | undefined => {
   switch (reading.kind) {
     case 'Read':
       return reading;
     case 'Failed':
       return reading.last;
-    case 'Unheard':
+    case 'NotPolled':
       return undefined;
     default:
       return reading satisfies never;
@@ -69,8 +69,8 @@ export const reportOf = (reading: Reading): Report | undefined => {
 
 const GENERATION = /^generation\/(\d+)$/;
 
-/** Whether the pod has said what it makes of this generation of the spec, or cannot be asked. */
-export const hasHeard = (reading: Reading, generation: number): boolean => {
+/** Whether the pod has reported on this generation of the spec, or cannot be polled. */
+export const hasReported = (reading: Reading, generation: number): boolean => {
   if (reading.kind !== 'Read') return reading.kind === 'Failed';
   const { revision, loss, findings } = reading;
   if (loss !== undefined || findings.some(({ code }) => code === 'SpecRefused' || code === 'ResourceMissing'))

@@ -1,10 +1,10 @@
 import { BLOCKING_REASONS } from './finding-reasons.ts';
 
-/** What a reason means for the conditions: `Done` is Ready, `Working` is Reconciling, `Stuck` is Stalled; `AsItIs` follows the pods. */
-export type Standing = 'Done' | 'Working' | 'Stuck' | 'AsItIs';
+/** The condition that is True with a reason; with `FollowsPods`, Ready is True if the pods serve. */
+export type HeldCondition = 'Ready' | 'Reconciling' | 'Stalled' | 'FollowsPods';
 
 export interface ReasonEntry {
-  readonly standing: Standing;
+  readonly condition: HeldCondition;
   readonly meaning: string;
   readonly whatToDo: string;
 }
@@ -12,106 +12,108 @@ export interface ReasonEntry {
 /** The closed catalogue of reasons in the conditions of an L4Balancer. */
 export const REASONS = {
   Available: {
-    standing: 'Done',
+    condition: 'Ready',
     meaning: 'All replicas of the newest revision serve.',
     whatToDo: 'Nothing.',
   },
   ScaledToZero: {
-    standing: 'Done',
+    condition: 'Ready',
     meaning: 'workload.replicas is 0, so nothing is served.',
-    whatToDo: 'Scale it up when traffic is wanted.',
+    whatToDo: 'Scale it up to serve traffic.',
   },
   Paused: {
-    standing: 'AsItIs',
-    meaning: 'spec.paused is true: changes of the spec are not applied.',
+    condition: 'FollowsPods',
+    meaning: 'spec.paused is true: changes to the spec are not applied.',
     whatToDo: 'Set spec.paused to false.',
   },
   Progressing: {
-    standing: 'Working',
-    meaning: 'A change is on its way to the pods, or new pods are on their way.',
+    condition: 'Reconciling',
+    meaning: 'A change is being rolled out, or new pods are starting.',
     whatToDo: 'Wait.',
   },
   NotReady: {
-    standing: 'Working',
-    meaning: 'A replica that served is not ready at the moment.',
-    whatToDo: 'Wait; if it stays, look at the pod’s /readyz page, which says why.',
+    condition: 'Reconciling',
+    meaning: 'A replica that served before is currently not ready.',
+    whatToDo: 'Wait. If it persists, see the pod’s /readyz page, which gives the reason.',
   },
   DeadlineExceeded: {
-    standing: 'Stuck',
-    meaning: 'The Deployment made no progress for its deadline, and nothing says why.',
-    whatToDo: 'Look at the pods: kubectl describe.',
+    condition: 'Stalled',
+    meaning: 'The Deployment made no progress before its deadline, and the cause is not known.',
+    whatToDo: 'Inspect the pods: kubectl describe.',
   },
   InvalidSpec: {
-    standing: 'Stuck',
-    meaning: 'This version of the operator cannot read the spec; the children are left as they are.',
-    whatToDo: 'Correct the fields named, or bring CRD and operator to the same version.',
+    condition: 'Stalled',
+    meaning: 'This version of the operator cannot read the spec; the children are left unchanged.',
+    whatToDo: 'Correct the fields named, or bring the CRD and the operator to the same version.',
   },
   NameTaken: {
-    standing: 'Stuck',
-    meaning: 'An object with the name of a child exists and belongs to somebody else; it is left alone.',
-    whatToDo: 'Remove or rename that object, or name the L4Balancer differently.',
+    condition: 'Stalled',
+    meaning:
+      'An object with the name of a child exists but does not belong to this resource; it is left unchanged.',
+    whatToDo: 'Remove or rename that object, or rename the L4Balancer.',
   },
   ApplyRefused: {
-    standing: 'Stuck',
+    condition: 'Stalled',
     meaning: 'The API server refuses a child.',
-    whatToDo: 'Follow the API server’s message; it is tried again by itself.',
+    whatToDo: 'Follow the API server’s message; the operator retries automatically.',
   },
   QuotaExceeded: {
-    standing: 'Stuck',
-    meaning: 'A ResourceQuota of the namespace leaves no room.',
-    whatToDo: 'Raise the quota, or ask for fewer replicas or resources.',
+    condition: 'Stalled',
+    meaning: 'A ResourceQuota of the namespace is exhausted.',
+    whatToDo: 'Raise the quota, or request fewer replicas or resources.',
   },
   PodSecurityViolation: {
-    standing: 'Stuck',
+    condition: 'Stalled',
     meaning: 'The namespace enforces a Pod Security level that refuses the pods.',
-    whatToDo: 'Use tuning.profile Restricted, or another enforce label on the namespace.',
+    whatToDo: 'Use tuning.profile Restricted, or change the enforce label of the namespace.',
   },
   PodsRefused: {
-    standing: 'Stuck',
+    condition: 'Stalled',
     meaning: 'The API server refuses the pods for another reason, such as a LimitRange or a policy.',
     whatToDo: 'Follow the API server’s message.',
   },
   SysctlForbidden: {
-    standing: 'Stuck',
+    condition: 'Stalled',
     meaning:
-      'A node’s kubelet does not allow a sysctl that the pods ask for. No rollout is begun, or it was stopped after three refused pods; replicas that serve stay.',
+      'The kubelet of a node does not allow a sysctl that the pods request. The rollout did not start, or it was stopped after three refused pods; serving replicas are kept.',
     whatToDo:
-      'Allow it in the kubelet’s allowedUnsafeSysctls and give the command of the message, choose other nodes, use tuning.sysctlMethod InitContainer, or profile Restricted.',
+      'Allow it in the kubelet’s allowedUnsafeSysctls and run the command in the message. Alternatively, choose other nodes, or use tuning.sysctlMethod InitContainer or profile Restricted.',
   },
   SysctlNotSet: {
-    standing: 'Stuck',
+    condition: 'Stalled',
     meaning: 'The init container could not write a sysctl.',
-    whatToDo: 'Follow its message: the value, the kernel, or a policy that takes its rights away.',
+    whatToDo:
+      'Follow the message: the cause may be the value, the kernel, or a policy that removes privileges.',
   },
   Preflight: {
-    standing: 'Working',
-    meaning: 'A probe pod tries the unsafe sysctls on the nodes before a rollout uses them.',
-    whatToDo: 'Wait, a minute at most.',
+    condition: 'Reconciling',
+    meaning: 'Probe pods are trying the unsafe sysctls on the nodes before a rollout uses them.',
+    whatToDo: 'Wait for at most a minute.',
   },
   ContainerStartFailed: {
-    standing: 'Stuck',
-    meaning: 'The container runtime cannot make or start the proxy’s container.',
-    whatToDo: 'Follow the runtime’s message; most often a capability or a sysctl is to blame.',
+    condition: 'Stalled',
+    meaning: 'The container runtime cannot create or start the proxy’s container.',
+    whatToDo: 'Follow the runtime’s message; the usual cause is a capability or a sysctl.',
   },
   ImagePullFailed: {
-    standing: 'Working',
-    meaning: 'A node cannot get the proxy’s image.',
+    condition: 'Reconciling',
+    meaning: 'A node cannot pull the proxy’s image.',
     whatToDo: 'Correct workload.image, or the registry’s credentials.',
   },
   CrashLoop: {
-    standing: 'Working',
-    meaning: 'The proxy ends soon after it starts, again and again.',
-    whatToDo: 'Follow its last words.',
+    condition: 'Reconciling',
+    meaning: 'The proxy keeps exiting soon after it starts.',
+    whatToDo: 'Follow the message, which quotes the end of its output.',
   },
   Unschedulable: {
-    standing: 'Working',
-    meaning: 'No node takes a pod.',
-    whatToDo: 'Ask for less, add nodes, or change nodeSelector, tolerations or affinity.',
+    condition: 'Reconciling',
+    meaning: 'No node can run a pod.',
+    whatToDo: 'Request less, add nodes, or change nodeSelector, tolerations or affinity.',
   },
   PodFailed: {
-    standing: 'Working',
-    meaning: 'Pods were evicted or refused by their node; new ones are made.',
-    whatToDo: 'Look at the node named.',
+    condition: 'Reconciling',
+    meaning: 'Pods were evicted or refused by their node; they are being replaced.',
+    whatToDo: 'Inspect the node in the message.',
   },
   ...BLOCKING_REASONS,
 } as const satisfies Readonly<Record<string, ReasonEntry>>;
@@ -120,7 +122,7 @@ export type Reason = keyof typeof REASONS;
 
 export const isReason = (text: string): text is Reason => Object.hasOwn(REASONS, text);
 
-/** What is the case, and the text that goes with it. */
+/** The result of a check: a reason and its message. */
 export interface Verdict {
   readonly reason: Reason;
   readonly message: string;

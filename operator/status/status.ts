@@ -21,16 +21,16 @@ const tuningOf = (observed: Observed, spec: L4BalancerSpec) => {
   return [...tuningTable({ spec, readings, gate, pods: currentPods(observed) })];
 };
 
-/** What was said before, where this operator has just started: nothing of it is wrong only because nobody has been asked yet. */
-const standing = ({ readings, before, generation }: Observed): Partial<Status> | undefined =>
+/** The previous status, which is kept until an operator that has just started has polled the first proxy. */
+const retained = ({ readings, before, generation }: Observed): Partial<Status> | undefined =>
   readings.length > 0 &&
-  readings.every(({ kind }) => kind === 'Unheard') &&
+  readings.every(({ kind }) => kind === 'NotPolled') &&
   before?.observedGeneration === generation
     ? before
     : undefined;
 
 const fromProxies = (observed: Observed, spec: L4BalancerSpec): Partial<Status> => {
-  const { listeners, backends, proxies, tuning } = standing(observed) ?? {};
+  const { listeners, backends, proxies, tuning } = retained(observed) ?? {};
   if (listeners !== undefined && backends !== undefined && proxies !== undefined && tuning !== undefined)
     return { listeners, backends, proxies, tuning };
   const { readings } = observed;
@@ -44,8 +44,8 @@ const fromProxies = (observed: Observed, spec: L4BalancerSpec): Partial<Status> 
 };
 
 /**
- * The whole status of a resource. The same input gives the same status, whatever the order of its lists; `now` (RFC 3339) is used
- * only for conditions whose status changes.
+ * The whole status of a resource. It depends only on the input, not on the order of its lists; `now` (RFC
+ * 3339) is used only for conditions whose status changes.
  */
 export const statusOf = (observed: Observed, previous: readonly Condition[], now: string): Status => {
   const { spec, deployment, generation } = observed;
@@ -64,10 +64,10 @@ export const statusOf = (observed: Observed, previous: readonly Condition[], now
         previous,
         now,
       }),
-      (standing(observed) && previous.find(({ type }) => type === 'Warnings')) ??
+      (retained(observed) && previous.find(({ type }) => type === 'Warnings')) ??
         warningsCondition(warnings(observed), generation, previous, now),
     ],
-    // The Deployment leaves out pods that have failed: a node that refuses them makes hundreds.
+    // The Deployment does not count failed pods, of which there are hundreds if a node refuses them.
     replicas: deployment?.status?.replicas ?? 0,
     readyReplicas: ready,
     replicaSummary: `${ready}/${wanted}`,

@@ -4,10 +4,10 @@ import type { Refusal } from '../sysctls/refused-pod.ts';
 import { isSafe } from '../sysctls/safe-sysctls.ts';
 import { listed, plural } from '../text/lists-and-counts.ts';
 
-/** By the newest list: what is on it was hardly the reason of a refusal, and need not be allowed. */
+/** The newest list of safe sysctls: one that is on it need not be allowed explicitly. */
 const NEWEST = { major: 1, minor: 32 };
 
-/** Who refuses which sysctl, who asks for it, and the ways out, as sentences. */
+/** Sentences that say who refuses which sysctl, which field requests it, and what to do. */
 export const sysctlAdvice = (refusals: readonly Refusal[], spec: L4BalancerSpec): string => {
   const names = new Set(refusals.flatMap(({ sysctls }) => sysctls));
   const nodes = new Set(refusals.map(({ node }) => node).filter((node) => node !== ''));
@@ -19,13 +19,14 @@ export const sysctlAdvice = (refusals: readonly Refusal[], spec: L4BalancerSpec)
   const unsafe = effectiveTuning(spec)
     .sysctls.map(({ name }) => name)
     .filter((name) => !isSafe(name, NEWEST));
-  // All that is unsafe, not only the first that the kubelet met: else the next one is refused after this one is allowed.
+  // All unsafe sysctls, not only the first one that the kubelet found: otherwise the next one would be
+  // refused after this one has been allowed.
   const allow = [...new Set([...names, ...unsafe])].sort();
   const isOwn = spec.tuning.sysctls?.some(({ name }) => names.has(name)) ?? false;
-  const asks = isOwn ? 'tuning.sysctls asks for' : `tuning.profile ${spec.tuning.profile} asks for`;
-  const without = isOwn ? 'leave it out of tuning.sysctls' : 'use profile Restricted';
+  const requests = isOwn ? 'tuning.sysctls requests' : `tuning.profile ${spec.tuning.profile} requests`;
+  const without = isOwn ? 'remove it from tuning.sysctls' : 'use profile Restricted';
   return (
-    `${who} ${named}, which ${asks}. Allow it in the kubelet's configuration ` +
+    `${who} ${named}, which ${requests}. Allow it in the kubelet's configuration ` +
     `(allowedUnsafeSysctls: [${allow.join(', ')}]), or choose other nodes with workload.nodeSelector, ` +
     `or set tuning.sysctlMethod: InitContainer, or ${without}.`
   );

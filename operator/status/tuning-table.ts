@@ -20,12 +20,12 @@ export interface TuningInput {
   readonly pods: readonly Pod[];
 }
 
-/** Of the schema. */
+/** Limit of the schema. */
 const MOST_ROWS = 64;
 
 /**
- * What is asked and what is in effect, a row for each knob, sorted by name: the worst of all replicas, and what no replica could even be
- * started with.
+ * The requested and the effective value of each knob, sorted by name: that of the replica that is worst off,
+ * and those that kept a replica from starting.
  */
 export const tuningTable = (input: TuningInput): readonly Row[] => {
   const rows = new Map<string, Row>();
@@ -33,49 +33,51 @@ export const tuningTable = (input: TuningInput): readonly Row[] => {
     ...reported(input),
     ...refusedSysctls(input),
     ...refusedCapabilities(input),
-    ...unheard(input),
+    ...unreachable(input),
   ])
     rows.set(row.name, row);
   return [...rows.values()].sort((a, b) => (a.name < b.name ? -1 : 1)).slice(0, MOST_ROWS);
 };
 
-interface Told {
+interface NodeKnob {
   readonly node: string;
   readonly knob: TuningEntry;
 }
 
 const reported = ({ spec, readings }: TuningInput): readonly Row[] => {
-  const byName = new Map<string, Told[]>();
+  const byName = new Map<string, NodeKnob[]>();
   for (const reading of readings) {
     if (reading.kind !== 'Read') continue;
     for (const knob of reading.knobs) {
-      const told = { node: reading.node, knob: { ...knob, effective: withoutSource(knob.effective) } };
+      const entry = { node: reading.node, knob: { ...knob, effective: withoutSource(knob.effective) } };
       const others = byName.get(knob.name);
-      if (others === undefined) byName.set(knob.name, [told]);
-      else others.push(told);
+      if (others === undefined) byName.set(knob.name, [entry]);
+      else others.push(entry);
     }
   }
   const { hostNetwork } = effectiveTuning(spec);
-  return [...byName].map(([name, told]) => worst(name, told, hostNetwork));
+  return [...byName].map(([name, entries]) => worst(name, entries, hostNetwork));
 };
 
-/** Of a value only the value: the file that it was read from can differ from pod to pod. */
+/** The value without the file that it was read from, which can differ from pod to pod. */
 const withoutSource = (effective: string): string => effective.replace(/ \(\/[^)]*\)$/, '');
 
-const worst = (name: string, told: readonly Told[], hostNetwork: boolean): Row => {
-  const [first, ...others] = [...told].sort((a, b) => rank(a.knob) - rank(b.knob) || compare(a.knob, b.knob));
-  if (first === undefined) throw new RangeError(`Nobody has told of ${name}`);
+const worst = (name: string, entries: readonly NodeKnob[], hostNetwork: boolean): Row => {
+  const [first, ...others] = [...entries].sort(
+    (a, b) => rank(a.knob) - rank(b.knob) || compare(a.knob, b.knob),
+  );
+  if (first === undefined) throw new RangeError(`No replica has reported ${name}`);
   const { knob } = first;
   const alike = [first, ...others].filter((one) => compare(one.knob, knob) === 0 && one.knob.ok === knob.ok);
   const nodes = alike.map(({ node }) => node).filter((node) => node !== '');
   const isOfNode = hostNetwork && name.startsWith('net.');
   const where =
-    knob.ok || nodes.length === 0 || (alike.length === told.length && !isOfNode)
+    knob.ok || nodes.length === 0 || (alike.length === entries.length && !isOfNode)
       ? ''
       : `${plural(new Set(nodes).size, 'Node')} ${listed(nodes)}: `;
   const hint =
     isOfNode && knob.asked !== undefined
-      ? `set it on the node, whose network the pod uses: sysctl -w ${name}="${knob.asked}", and in /etc/sysctl.d so that it stays.`
+      ? `set it on the node, whose network the pod uses: sysctl -w ${name}="${knob.asked}", and in /etc/sysctl.d to make it permanent.`
       : knob.hint;
   return {
     name,
@@ -135,26 +137,26 @@ const refusedCapabilities = ({ spec, pods }: TuningInput): readonly Row[] => {
       asked: effectiveTuning(spec).capabilities.join(', '),
       effective: `refused by ${who}`,
       ok: false,
-      hint: `Set tuning.capabilities: [], and tuning.fileDescriptors to the container runtime's limit; or let ${who} grant them.`,
+      hint: `Set tuning.capabilities: [], and tuning.fileDescriptors to the container runtime's limit; or allow them on ${who}.`,
     },
   ];
 };
 
-/** A table that is silent about some replicas must say so. */
-const unheard = ({ readings, spec }: TuningInput): readonly Row[] => {
-  const asked = readings.filter(({ kind }) => kind !== 'Unheard');
-  const failed = asked
+/** A row that says so if the table does not cover all replicas. */
+const unreachable = ({ readings, spec }: TuningInput): readonly Row[] => {
+  const polled = readings.filter(({ kind }) => kind !== 'NotPolled');
+  const failed = polled
     .filter((reading) => reading.kind === 'Failed')
     .sort((a, b) => (a.pod < b.pod ? -1 : 1));
   const [first] = failed;
   if (first === undefined) return [];
-  const told = asked.length - failed.length;
+  const reporting = polled.length - failed.length;
   return [
     {
       name: 'status of the proxies',
-      effective: `${told} of ${asked.length} ${plural(asked.length, 'pod')} ${plural(told, 'tells', 'tell')}`,
+      effective: `reported by ${reporting} of ${polled.length} ${plural(polled.length, 'pod')}`,
       ok: false,
-      hint: `Pod ${first.pod} on node ${first.node}: ${stable(first.why)} The operator must reach port ${spec.workload.adminPort} of the pods: look for a NetworkPolicy in between.`,
+      hint: `Pod ${first.pod} on node ${first.node}: ${stable(first.why)} The operator must be able to reach port ${spec.workload.adminPort} of the pods: check for a NetworkPolicy that blocks it.`,
     },
   ];
 };

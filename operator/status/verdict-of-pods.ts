@@ -4,21 +4,23 @@ import { listed } from '../text/lists-and-counts.ts';
 import { stable } from '../text/stable.ts';
 import type { Verdict } from './reasons.ts';
 
-/** A pod, and what it says of its trouble. */
+/** A pod, and the description of its problem. */
 export interface Found {
   readonly pod: Pod;
-  readonly said: string;
+  readonly text: string;
 }
 
-/** One verdict for many pods: the first text in the alphabet, and the nodes of all pods that have it. */
+/**
+ * One verdict for many pods: the first text in alphabetical order, and the nodes of all pods that have it.
+ */
 export const verdictOfPods = (
   reason: Verdict['reason'],
   found: readonly Found[],
-  text: (said: string, where: string) => string,
+  message: (text: string, where: string) => string,
 ): Verdict | undefined => {
-  const texts = found.map(({ pod, said }) => ({ pod, said: stable(said) }));
-  const [first] = texts.map(({ said }) => said).sort();
+  const texts = found.map(({ pod, text }) => ({ pod, text: stable(text) }));
+  const [first] = texts.map(({ text }) => text).sort();
   if (first === undefined) return undefined;
-  const nodes = nodesOf(texts.filter(({ said }) => said === first).map(({ pod }) => pod));
-  return { reason, message: text(first, nodes.length === 0 ? 'A node' : `Node ${listed(nodes)}`) };
+  const nodes = nodesOf(texts.filter(({ text }) => text === first).map(({ pod }) => pod));
+  return { reason, message: message(first, nodes.length === 0 ? 'A node' : `Node ${listed(nodes)}`) };
 };

@@ -1,7 +1,7 @@
 import { replicasOf } from '../desired/replicas.ts';
 import type { Observed } from './observed.ts';
 
-/** Proxy pods that there should be: as the spec says, else as an autoscaler or the nodes have it. */
+/** The wanted number of proxy pods: from the spec, or else what an autoscaler or the nodes determine. */
 export const wantedPods = ({
   spec,
   deployment,
@@ -14,7 +14,9 @@ export const wantedPods = ({
   );
 };
 
-/** Proxy pods that the capacity is planned for: an autoscaler makes as many as it may once the connections are there. */
+/**
+ * The number of pods that capacity is planned for. An autoscaler is assumed to reach its maximum under load.
+ */
 export const plannedPods = (observed: Pick<Observed, 'spec' | 'deployment' | 'rendering'>): number => {
   const { autoscaling } = observed.spec?.workload ?? {};
   return observed.spec?.capacity === undefined || autoscaling === undefined

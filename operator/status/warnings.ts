@@ -2,6 +2,7 @@ import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import type { Condition } from '../../crds/status.ts';
 import { checkCapacity } from '../capacity/check-capacity.ts';
 import { planCapacity } from '../capacity/plan.ts';
+import { plural } from '../text/lists-and-counts.ts';
 import { checkContests } from './check-contests.ts';
 import { checkDefinition } from './check-definition.ts';
 import { checkReplicas } from './check-replicas.ts';
@@ -15,7 +16,7 @@ import { type Reading, reportOf } from './reading.ts';
 import { plannedPods } from './wanted-pods.ts';
 import type { Warning } from './warning-reasons.ts';
 
-/** What to know although nothing is stopped by it. */
+/** All warnings: what a user should know although it stops nothing. */
 export const warnings = (observed: Observed): readonly Warning[] => {
   const { spec, hasPodMonitors, pods, unknownRevision } = observed;
   if (spec === undefined) return [];
@@ -38,7 +39,7 @@ export const warnings = (observed: Observed): readonly Warning[] => {
           {
             reason: 'PodMonitorUnknown' as const,
             message:
-              'monitoring.podMonitor is true, but the cluster does not know PodMonitors: install Prometheus Operator, and one is made by itself.',
+              'monitoring.podMonitor is true, but the cluster does not have that kind: install Prometheus Operator; the PodMonitor is then created automatically.',
           },
         ]
       : []),
@@ -47,13 +48,13 @@ export const warnings = (observed: Observed): readonly Warning[] => {
       : [
           {
             reason: 'RevisionUnknown' as const,
-            message: `The pods were rendered by revision ${unknownRevision}, which this operator does not know, so their template is left as it is; their number and all else follow the spec. Bring the operator back to a version that does. The annotation l4balancer.dev/upgrade: "true", or a change of what the spec says of the pods themselves, renders them by this one.`,
+            message: `The pods were rendered by revision ${unknownRevision}, which this operator does not know, so their template is left unchanged; their number and everything else follow the spec. Return to an operator version that knows the revision. Alternatively, set the annotation l4balancer.dev/upgrade: "true", or change a field that shapes the pods: this operator then renders them anew.`,
           },
         ]),
   ];
 };
 
-/** Findings that the message has in full; the status has more of them. */
+/** Number of findings that the message lists; the status has more of them. */
 const SHOWN = 10;
 
 const warnedFindings = (spec: L4BalancerSpec, readings: readonly Reading[]): readonly Warning[] => {
@@ -61,7 +62,7 @@ const warnedFindings = (spec: L4BalancerSpec, readings: readonly Reading[]): rea
   const of = readings.filter((one) => reportOf(one) !== undefined).length;
   const shown = found
     .slice(0, SHOWN)
-    .map((said): Warning => ({ reason: said.reason, message: withReplicas(said, of) }));
+    .map((one): Warning => ({ reason: one.reason, message: withReplicas(one, of) }));
   const more = found.length - shown.length;
   const [first] = found;
   return more === 0 || first === undefined
@@ -70,12 +71,12 @@ const warnedFindings = (spec: L4BalancerSpec, readings: readonly Reading[]): rea
         ...shown,
         {
           reason: first.reason,
-          message: `The proxies find ${more} more: see status.listeners, status.backends and status.proxies.`,
+          message: `The proxies report ${more} more ${plural(more, 'finding')}: see status.listeners, status.backends and status.proxies.`,
         },
       ];
 };
 
-/** All warnings in one condition: the first gives the reason. Its time changes only with its status. */
+/** All warnings in one condition; the first one sets its reason. Its time changes only with its status. */
 export const warningsCondition = (
   found: readonly Warning[],
   generation: number,

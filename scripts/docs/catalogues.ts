@@ -10,7 +10,7 @@ import { type Sections, tableOf } from './sections.ts';
 
 const code = (word: string): string => `\`${word}\``;
 
-const reasonTable = (reasons: Readonly<Record<string, Omit<ReasonEntry, 'standing'>>>): string =>
+const reasonTable = (reasons: Readonly<Record<string, Omit<ReasonEntry, 'condition'>>>): string =>
   tableOf(
     ['reason', 'what it means', 'what to do'],
     Object.entries(reasons).map(([reason, { meaning, whatToDo }]) => [code(reason), meaning, whatToDo]),

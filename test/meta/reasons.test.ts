@@ -10,7 +10,7 @@ import { tree } from './tree.ts';
 
 const PATH = 'docs/troubleshooting.md';
 
-const rowsOf = (reasons: Readonly<Record<string, Omit<ReasonEntry, 'standing'>>>): readonly string[] =>
+const rowsOf = (reasons: Readonly<Record<string, Omit<ReasonEntry, 'condition'>>>): readonly string[] =>
   Object.entries(reasons).map(
     ([reason, { meaning, whatToDo }]) => `| \`${reason}\` | ${meaning} | ${whatToDo} |`,
   );

@@ -23,14 +23,19 @@ const healthOf = (status: object | undefined, generation = observed().generation
 const written = (given: Observed, previous: Row['previous'] = []): Status => statusOf(given, previous, NOW);
 const rows: readonly Row[] = [...ROWS_OF_ROLLOUT, ...ROWS_OF_PODS, ...ROWS_OF_PROXIES];
 
-const OF_STANDING = { Done: 'Healthy', Working: 'Progressing', Stuck: 'Degraded', AsItIs: 'Suspended' };
+const HEALTH = {
+  Ready: 'Healthy',
+  Reconciling: 'Progressing',
+  Stalled: 'Degraded',
+  FollowsPods: 'Suspended',
+};
 
 for (const { when, given, previous, reason } of rows)
-  test(`Argo CD shows ${OF_STANDING[REASONS[reason].standing]} for ${reason}, when ${when}`, () => {
+  test(`Argo CD shows ${HEALTH[REASONS[reason].condition]} for ${reason}, when ${when}`, () => {
     const status = written(given, previous);
     const { message } = status.conditions?.find(({ type }) => type === 'Ready') ?? assert.fail();
     assert.deepEqual(healthOf(status), {
-      status: OF_STANDING[REASONS[reason].standing],
+      status: HEALTH[REASONS[reason].condition],
       message: `${reason}: ${message}`,
     });
   });
@@ -42,7 +47,7 @@ test('a slow rollout is Degraded once the Deployment’s deadline has passed', (
   });
   const health = healthOf(written(late));
   assert.equal(health.status, 'Degraded');
-  assert.match(health.message, /^ImagePullFailed: Node n1 cannot get the image/);
+  assert.match(health.message, /^ImagePullFailed: Node n1 cannot pull the image/);
 });
 
 test('a spec that the operator has not acted on yet is Progressing, whatever the status of the previous one', () => {

@@ -47,7 +47,7 @@ test('a pod is read soon, and again within a minute; what stays the same is no n
   answers.set('ip-a', WELL);
   inspector.follow('shop/edge', [target('a')]);
   await settled();
-  assert.deepEqual(inspector.readings('shop/edge'), [{ ...READ, kind: 'Unheard' }]);
+  assert.deepEqual(inspector.readings('shop/edge'), [{ ...READ, kind: 'NotPolled' }]);
   await clock.pass(500);
   assert.deepEqual(inspector.readings('shop/edge'), [{ ...READ, ...WELL }]);
   assert.deepEqual([asked.length, changed], [1, ['shop/edge']]);

@@ -111,7 +111,7 @@ test('a ServiceAccount that was replaced makes the pods blind, which is said wit
   assert.ok(performance.now() - blindAt < 60_000, `said after ${performance.now() - blindAt} ms`);
   assert.match(
     message,
-    /^No change of the spec or of endpoints reaches it: Cannot follow .*401 Unauthorized/,
+    /^It receives no changes to the spec or to endpoints: Cannot follow .*401 Unauthorized/,
   );
   const { of, following: count, problems } = (await following()) ?? {};
   assert.deepEqual([of, count, problems?.[0]?.reason], [1, 0, 'NotFollowing']);

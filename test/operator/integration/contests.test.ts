@@ -91,7 +91,7 @@ test('what scales the Deployment against the operator is answered more and more 
   const message = await fight(namespace, ({ spec }) => spec.replicas === 3, scale, t);
   assert.match(
     message,
-    /^Deployment is changed again and again by kubectl \(scale\) \(spec\.replicas\), and put back once a minute at most\. Set workload\.autoscaling/,
+    /^Deployment is repeatedly changed by kubectl \(scale\) \(spec\.replicas\); the operator restores it at most once a minute\. Set workload\.autoscaling/,
   );
   const events = await world.kubectl('get', 'events', '-n', namespace, '-o', 'yaml');
   assert.match(events, /reason: Contested/);
@@ -120,7 +120,7 @@ test('two operators that want different pods are told of by both, by both names,
     });
     assert.match(
       message,
-      /^Two operators write to the objects of this resource: .* Let one operator look after a namespace/,
+      /^Two operators write to the objects of this resource: .* Only one operator may manage a namespace/,
     );
     const path = objectPath(refOf(namespace));
     const begun = Date.now();
@@ -194,7 +194,7 @@ test('a field that somebody else has set and that is in the way of a change is n
   const message = await world.reason(namespace, 'edge', 'ApplyRefused');
   assert.match(
     message,
-    /^The API server refuses Deployment "l4b-edge": .*rollingUpdate.* This operator does not set spec\.strategy\.rollingUpdate, so it cannot take it out: somebody did\. .*kubectl edit deployment l4b-edge/,
+    /^The API server refuses Deployment "l4b-edge": .*rollingUpdate.* This operator does not set spec\.strategy\.rollingUpdate and cannot remove it; somebody set it\. .*kubectl edit deployment l4b-edge/,
   );
   await world.kubectl(
     ...['patch', 'deployment', 'l4b-edge', '-n', namespace, '--type=merge'],

@@ -14,7 +14,12 @@ let operator: OperatorProcess;
 
 const L4B = ['l4balancer.dev/v1alpha1', 'L4Balancer'] as const;
 const NODE = 'node-7';
-const WAITED = { Done: 'Current', Working: 'InProgress', Stuck: 'Failed', AsItIs: undefined } as const;
+const WAITED = {
+  Ready: 'Current',
+  Reconciling: 'InProgress',
+  Stalled: 'Failed',
+  FollowsPods: undefined,
+} as const;
 
 before(async () => {
   world = await startWorld();
@@ -31,7 +36,7 @@ after(async () => {
 const told = async (namespace: string, reason: Reason, as?: Waited): Promise<string> => {
   const message = await world.reason(namespace, 'edge', reason);
   const seen = (await world.get(...L4B, namespace, 'edge')) ?? assert.fail('it is gone');
-  assert.equal(kstatus(seen), as ?? WAITED[REASONS[reason].standing], message);
+  assert.equal(kstatus(seen), as ?? WAITED[REASONS[reason].condition], message);
   return message;
 };
 
@@ -69,10 +74,10 @@ const OF_PODS: readonly {
   readonly says: RegExp;
 }[] = [
   {
-    when: 'a node cannot get the image',
+    when: 'a node cannot pull the image',
     writes: container({ waiting: { reason: 'ErrImagePull', message: 'no such host' } }),
     reason: 'ImagePullFailed',
-    says: /^Node node-7 cannot get the image .*no such host.*Correct workload\.image/,
+    says: /^Node node-7 cannot pull the image .*no such host.*Correct workload\.image/,
   },
   {
     when: 'the proxy ends soon after its start, again and again',
@@ -81,7 +86,7 @@ const OF_PODS: readonly {
       { restartCount: 3, lastState: ended(1, 'Error', 'Cannot read the configuration: it is empty') },
     ),
     reason: 'CrashLoop',
-    says: /^The proxy on node node-7 ended with exit code 1: Cannot read the configuration/,
+    says: /^The proxy on node node-7 exited with code 1: Cannot read the configuration/,
   },
   {
     when: 'the runtime cannot start the container',
@@ -101,7 +106,7 @@ const OF_PODS: readonly {
       SYSCTL_WRITER,
     ),
     reason: 'SysctlNotSet',
-    says: /^Node node-7 runs no proxy, since its init container failed: Cannot set net\.core\.somaxconn/,
+    says: /^Node node-7 runs no proxy because the init container failed: Cannot set net\.core\.somaxconn/,
   },
   {
     when: 'no node takes the pod',
@@ -117,13 +122,13 @@ const OF_PODS: readonly {
       ],
     },
     reason: 'Unschedulable',
-    says: /^No node takes a pod: 0\/3 nodes are available: 3 Insufficient cpu\./,
+    says: /^A pod cannot be scheduled: 0\/3 nodes are available: 3 Insufficient cpu\./,
   },
   {
     when: 'a node evicts the pod',
     writes: { phase: 'Failed', reason: 'Evicted', message: 'The node was low on resource: memory.' },
     reason: 'PodFailed',
-    says: /^Node node-7 ended .*Evicted: The node was low on resource: memory/,
+    says: /^Node node-7 terminated .*Evicted: The node was low on resource: memory/,
   },
 ];
 
@@ -203,7 +208,7 @@ describe('the status says what pods suffer from', () => {
       if (at >= 0) await world.kubectl(...args, '--type=json', '-p', patch);
       return false;
     });
-    assert.match(await told(namespace, 'DeadlineExceeded'), /no progress for the Deployment's deadline/);
+    assert.match(await told(namespace, 'DeadlineExceeded'), /no progress before its deadline/);
   });
 });
 

@@ -153,7 +153,7 @@ describe('a DaemonSet', () => {
   test('without a node for it says so', async () => {
     const namespace = await world.newNamespace();
     await world.apply(namespace, 'edge', { workload: { kind: 'DaemonSet', nodeSelector: { no: 'node' } } });
-    assert.match(await world.reason(namespace, 'edge', 'Unschedulable'), /none fits nodeSelector/);
+    assert.match(await world.reason(namespace, 'edge', 'Unschedulable'), /none matches nodeSelector/);
   });
 });
 
@@ -365,6 +365,6 @@ test('a capacity sizes the pods, and the status shows the plan', async () => {
     async () => (await world.status(namespace, 'edge'))?.capacity !== undefined,
   );
   const text = await world.kubectl('describe', 'l4b', 'edge', '-n', namespace);
-  assert.match(text, /How Computed:\s+2 replicas with 4 cores each, 50000 connections a core\./);
+  assert.match(text, /How Computed:\s+2 replicas with 4 cores each, 50000 connections per core\./);
   assert.match(text, /File Descriptors:\s+401024/);
 });

@@ -53,7 +53,7 @@ const goneMeanwhile = (error: unknown): false => {
 
 /** Gives the command that the message names, as a user does once the kubelet allows the sysctls. */
 const follow = async (message: string): Promise<void> => {
-  const [, command] = /Once the kubelet allows them: kubectl (.* -n [\w-]+)\./.exec(message) ?? [];
+  const [, command] = /Once the kubelet allows them, run: kubectl (.* -n [\w-]+)\./.exec(message) ?? [];
   await world.kubectl(...(command ?? assert.fail(message)).split(' '));
 };
 
@@ -114,7 +114,7 @@ describe('a rollout whose pods a kubelet refuses', () => {
     const message = await world.reason(namespace, 'edge', 'SysctlForbidden');
     assert.match(
       message,
-      /^Node strict-1 refuses net\.core\.somaxconn, which tuning\.profile Tuned asks for/,
+      /^Node strict-1 refuses net\.core\.somaxconn, which tuning\.profile Tuned requests/,
     );
     assert.match(message, /allowedUnsafeSysctls: \[net\.core\.somaxconn, net\.ipv4\.tcp_tw_reuse\]/);
     await world.eventually('no refused pod', async () => (await refusedPods(namespace)).length === 0);
@@ -185,7 +185,7 @@ describe('a rollout whose pods a kubelet refuses', () => {
     assert.ok(count >= 3 && count <= 3 + ON_THEIR_WAY, `${count} pods were refused`);
     await world.eventually('the end of it in the status', async () => {
       const message = await world.reason(namespace, 'edge', 'SysctlForbidden');
-      return /3 pods were refused; no more are made .* The 2 replicas that serve stay\./.test(message);
+      return /3 pods were refused; no more are created .* The 2 serving replicas are kept\./.test(message);
     });
     await world.eventually(
       'no pod but those',

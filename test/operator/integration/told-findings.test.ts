@@ -90,7 +90,7 @@ const READY: readonly { readonly says: object; readonly reason: Reason; readonly
   {
     says: { source: { following: false, code: 'Forbidden', problem: 'Cannot follow Services: 403' } },
     reason: 'NotFollowing',
-    message: 'No change of the spec or of endpoints reaches it: Cannot follow Services: 403.',
+    message: 'It receives no changes to the spec or to endpoints: Cannot follow Services: 403.',
   },
   {
     says: found('ListenerNotOpened', { listener: 'web' }),
@@ -165,7 +165,7 @@ test('a new spec is not called done before the proxy has said what it makes of i
   await tell({ revision: `generation/${changes}` });
   assert.equal(
     await world.reason(namespace, 'edge', 'Progressing'),
-    '1 of 1 replica has not said yet what it makes of this spec.',
+    '1 of 1 replica has not reported on this spec yet.',
   );
   said = {};
   await world.reason(namespace, 'edge', 'Available');
@@ -183,7 +183,9 @@ test('a proxy that cannot be asked any more is told of, and what it said last st
     const warnings = (await world.status(namespace, 'edge'))?.conditions?.find(
       ({ type }) => type === 'Warnings',
     );
-    return /The operator cannot ask 1 of 1 proxy .*nothing listens there\./.test(warnings?.message ?? '');
+    return /The operator cannot read the status of 1 of 1 proxy .*nothing listens there\./.test(
+      warnings?.message ?? '',
+    );
   });
   await world.reason(namespace, 'edge', 'NoEndpoints');
   // A pod in its place of which nothing is known is no reason to say that nobody is served.

@@ -36,7 +36,7 @@ test('what was done is one event for each way of doing', () => {
     [
       'Normal Created: Role, Service made.',
       'Normal Adopted: DaemonSet taken over: nobody owned it, and it has all labels of this resource’s children, as a deletion with --cascade=orphan leaves it.',
-      'Normal Repaired: Deployment put back after a change by somebody else.',
+      'Normal Repaired: Deployment put back after a change by someone else.',
       'Normal Repaired: Role made again: somebody deleted it.',
       'Normal Repaired: PodDisruptionBudget removed again: somebody made it again.',
     ],
@@ -55,13 +55,13 @@ for (const [rounds, by, isOperator, expected] of [
     3,
     ['kube-controller-manager (scale)'],
     false,
-    'Warning Contested: Deployment put back after a change by kube-controller-manager (scale) (spec.replicas). Set workload.autoscaling or workload.replicas of the L4Balancer instead, and remove what scales the Deployment.',
+    'Warning Contested: Deployment put back after a change by kube-controller-manager (scale) (spec.replicas). Set workload.autoscaling or workload.replicas of the L4Balancer instead, and remove whatever scales the Deployment.',
   ],
   [
     3,
     ['b-0 (Lease b/op)'],
     true,
-    'Warning Contested: Deployment put back after a change by another operator, b-0 (Lease b/op) (spec.replicas). Let one operator look after a namespace: give them the same Lease (--leader-elect-namespace, --leader-elect-name), or each namespaces of its own (--namespaces).',
+    'Warning Contested: Deployment put back after a change by another operator, b-0 (Lease b/op) (spec.replicas). Only one operator may manage a namespace: let the operators share a Lease (--leader-elect-namespace, --leader-elect-name), or give each its own namespaces (--namespaces).',
   ],
 ] as const)
   test(`repair number ${rounds} of what ${by} changed names it: ${expected.slice(0, 16)}`, () => {

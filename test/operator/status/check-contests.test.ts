@@ -12,51 +12,51 @@ const contest = (more: Partial<Contest>): Contest => ({
   ...more,
 });
 const ONE_OPERATOR =
-  'Let one operator look after a namespace: give them the same Lease (--leader-elect-namespace, --leader-elect-name), or each namespaces of its own (--namespaces).';
+  'Only one operator may manage a namespace: let the operators share a Lease (--leader-elect-namespace, --leader-elect-name), or give each its own namespaces (--namespaces).';
 
 const ROWS: readonly (readonly [string, readonly Contest[], readonly string[]])[] = [
-  ['nothing is contested', [], []],
+  ['no object is contested', [], []],
   [
-    'somebody changes fields',
+    'another party changes fields',
     [contest({ kind: 'Service', by: ['a', 'b'], where: ['spec.ports[80]', 'spec.selector'] })],
     [
-      'Service is changed again and again by a and b (spec.ports[80] and spec.selector), and put back once a minute at most. Change the L4Balancer instead, or stop what changes its objects.',
+      'Service is repeatedly changed by a and b (spec.ports[80] and spec.selector); the operator restores it at most once a minute. Change the L4Balancer instead, or stop whatever changes its objects.',
     ],
   ],
   [
     'an autoscaler scales the Deployment',
     [contest({ by: ['kube-controller-manager (scale)'], where: ['spec.replicas'] })],
     [
-      'Deployment is changed again and again by kube-controller-manager (scale) (spec.replicas), and put back once a minute at most. Set workload.autoscaling or workload.replicas of the L4Balancer instead, and remove what scales the Deployment.',
+      'Deployment is repeatedly changed by kube-controller-manager (scale) (spec.replicas); the operator restores it at most once a minute. Set workload.autoscaling or workload.replicas of the L4Balancer instead, and remove whatever scales the Deployment.',
     ],
   ],
   [
-    'nobody is known',
+    'the author is unknown',
     [contest({ kind: 'Role', by: [], where: ['rules'] })],
     [
-      'Role is changed again and again by somebody else (rules), and put back once a minute at most. Change the L4Balancer instead, or stop what changes its objects.',
+      'Role is repeatedly changed by someone else (rules); the operator restores it at most once a minute. Change the L4Balancer instead, or stop whatever changes its objects.',
     ],
   ],
   [
-    'somebody deletes an object, and another makes one',
+    'one object is deleted and another is created',
     [
       contest({ kind: 'Role', what: 'Deleted', by: [], where: [] }),
       contest({ kind: 'PodDisruptionBudget', what: 'MadeAgain', by: [], where: [] }),
     ],
     [
-      'PodDisruptionBudget is made again and again by somebody else, and removed once a minute at most. Change the L4Balancer instead, or stop what changes its objects.',
-      'Role is deleted again and again by somebody else, and made again once a minute at most. Change the L4Balancer instead, or stop what changes its objects.',
+      'PodDisruptionBudget is repeatedly created by someone else; the operator removes it at most once a minute. Change the L4Balancer instead, or stop whatever changes its objects.',
+      'Role is repeatedly deleted by someone else; the operator recreates it at most once a minute. Change the L4Balancer instead, or stop whatever changes its objects.',
     ],
   ],
   [
-    'somebody writes the status',
+    'another party writes the status',
     [contest({ kind: 'status', where: ['status.replicas'] })],
     [
-      'The status is changed again and again by somebody (status.replicas), and put back once a minute at most. Nobody but this operator has a reason to write it: stop what does.',
+      'The status is repeatedly changed by somebody (status.replicas); the operator restores it at most once a minute. Only this operator should write it: stop the other writer.',
     ],
   ],
   [
-    'another operator writes to several objects, and somebody else to one',
+    'another operator writes to several objects and another party to one',
     [
       contest({ kind: 'status', by: [], isOperator: true }),
       contest({ by: ['z-0 (Lease z/op)'], isOperator: true }),
@@ -64,11 +64,11 @@ const ROWS: readonly (readonly [string, readonly Contest[], readonly string[]])[
     ],
     [
       `Two operators write to the objects of this resource: me-0 (Lease me/op) and z-0 (Lease z/op). ${ONE_OPERATOR}`,
-      'Role is changed again and again by somebody, and put back once a minute at most. Change the L4Balancer instead, or stop what changes its objects.',
+      'Role is repeatedly changed by somebody; the operator restores it at most once a minute. Change the L4Balancer instead, or stop whatever changes its objects.',
     ],
   ],
   [
-    'another operator has not told its name',
+    'another operator writes without giving its name',
     [contest({ by: [], isOperator: true })],
     [
       `Two operators write to the objects of this resource: me-0 (Lease me/op) and another one. ${ONE_OPERATOR}`,
@@ -77,13 +77,13 @@ const ROWS: readonly (readonly [string, readonly Contest[], readonly string[]])[
 ];
 
 for (const [when, contests, messages] of ROWS)
-  test(`where ${when}, ${messages.length === 0 ? 'nothing' : 'it'} is warned of`, () =>
+  test(`when ${when}, there ${messages.length === 0 ? 'is no warning' : 'is a warning'}`, () =>
     assert.deepEqual(
       checkContests(contests, 'me-0 (Lease me/op)').map(({ message }) => message),
       messages,
     ));
 
-test('two operators say the same of each other, so that they do not fight over the words as well', () => {
+test('two operators that contest a resource write the same message, so that they do not contest that as well', () => {
   const other = (by: string) => [contest({ by: [by], isOperator: true })];
   assert.deepEqual(checkContests(other('b'), 'a'), checkContests(other('a'), 'b'));
 });

@@ -3,20 +3,20 @@ import { test } from 'node:test';
 import { checkReplicas } from '../../../operator/status/check-replicas.ts';
 import { balancer } from '../owner.ts';
 
-const said = (workload: object) => checkReplicas(balancer({ workload }).spec);
+const warningsOf = (workload: object) => checkReplicas(balancer({ workload }).spec);
 const autoscaling = { minReplicas: 2, maxReplicas: 5 };
 
-test('a number beside an autoscaler has no effect, and the message says what decides', () => {
-  const [warning, ...more] = said({ autoscaling, replicas: 4 });
+test('a number of replicas together with an autoscaler causes a warning that says what decides', () => {
+  const [warning, ...more] = warningsOf({ autoscaling, replicas: 4 });
   assert.equal(warning?.reason, 'ReplicasIgnored');
   assert.match(
     warning?.message ?? '',
-    /replicas is 4, .*no effect: the HorizontalPodAutoscaler chooses from 2 to 5 pods/,
+    /replicas is 4 .*no effect: the HorizontalPodAutoscaler runs 2 to 5 pods/,
   );
   assert.deepEqual(more, []);
 });
 
-test('a number that counts, or that nobody has named, is nothing to warn of', () => {
+test('a number of replicas that takes effect, or that is not set, causes no warning', () => {
   for (const workload of [{ replicas: 4 }, { autoscaling }, {}, { replicas: 0 }])
-    assert.deepEqual(said(workload), []);
+    assert.deepEqual(warningsOf(workload), []);
 });

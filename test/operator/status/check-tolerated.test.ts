@@ -2,18 +2,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkTolerated } from '../../../operator/status/check-tolerated.ts';
 
-test('nothing is said of a resource that would be admitted today', () => {
+test('a resource that would be admitted today causes no warning', () => {
   assert.deepEqual(checkTolerated([]), []);
 });
 
-test('each field that would be refused today is named, up to ten lines, and what becomes of it', () => {
+test('the warning names each field that would be refused today and its effect, up to ten of them', () => {
   const one = { path: 'spec.drain.delay', message: '60s leaves nothing; it was stored before: it stays' };
   assert.deepEqual(checkTolerated([one]), [
     {
       reason: 'NoLongerAdmitted',
       message:
-        'The spec has what would be refused today: spec.drain.delay 60s leaves nothing; it was stored before: it stays. ' +
-        'Correct it: until then the API server refuses changes of what is around it.',
+        'The spec contains values that would be refused today: spec.drain.delay 60s leaves nothing; it was stored before: it stays. ' +
+        'Correct them: until then, the API server refuses changes to the fields around them.',
     },
   ]);
   const [many] = checkTolerated(
@@ -24,6 +24,6 @@ test('each field that would be refused today is named, up to ten lines, and what
   );
   assert.match(
     many?.message ?? '',
-    /spec\.backends\[18\]\.healthCheck\.tls is given and 31 more\. Correct it/,
+    /spec\.backends\[18\]\.healthCheck\.tls is given and 31 more\. Correct them/,
   );
 });

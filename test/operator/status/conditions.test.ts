@@ -6,7 +6,7 @@ import { REASONS, type Reason } from '../../../operator/status/reasons.ts';
 const FIRST = 'Pod a.b on node n1.example.com of 1.34 says "no. never": it broke.';
 const MESSAGE = `${FIRST} Mend it. Or do not.`;
 
-/** The messages of the conditions that say something, by type. */
+/** The messages of the conditions that have one, by type. */
 const messagesOf = (reason: Reason, pastDeadline: boolean) =>
   Object.fromEntries(
     conditions({
@@ -21,13 +21,13 @@ const messagesOf = (reason: Reason, pastDeadline: boolean) =>
       .map(({ type, message }) => [type, message]),
   );
 
-test('no two conditions have the same text: Ready tells what happened, the other what that means, where, and what to do', () => {
+test('no two conditions have the same text: Ready says what happened, the other one what it means, where, and what to do', () => {
   for (const reason of Object.keys(REASONS) as Reason[])
     for (const pastDeadline of [false, true]) {
       const { Ready, ...others } = messagesOf(reason, pastDeadline);
       assert.equal(Ready, MESSAGE, reason);
-      const { standing, meaning, whatToDo } = REASONS[reason];
-      const isSaid = standing === 'Working' || standing === 'Stuck';
-      assert.deepEqual(Object.values(others), isSaid ? [`${meaning} ${FIRST} ${whatToDo}`] : [], reason);
+      const { condition, meaning, whatToDo } = REASONS[reason];
+      const isStated = condition === 'Reconciling' || condition === 'Stalled';
+      assert.deepEqual(Object.values(others), isStated ? [`${meaning} ${FIRST} ${whatToDo}`] : [], reason);
     }
 });

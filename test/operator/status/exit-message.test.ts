@@ -1,26 +1,26 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import { lastWords } from '../../../operator/status/last-words.ts';
+import { exitMessageIn } from '../../../operator/status/exit-message.ts';
 
 const TAILS: readonly (readonly [string, string, string])[] = [
   ['the last plain line', '{"msg":"a"}\nplain\n{"msg":"b"}\n', 'plain'],
   [
-    'the last JSON line’s text, where there is no plain one',
+    'the text of the last JSON line if there is no plain one',
     '{"msg":"a"}\n{"msg":"b","error":{"message":"c"}}',
     'b: c',
   ],
-  ['nothing of a line that was cut', '{"msg":"a","err', ''],
-  ['nothing of nothing', '\n', ''],
+  ['empty if the line is truncated', '{"msg":"a","err', ''],
+  ['empty if there is no output', '\n', ''],
 ];
 
-for (const [what, tail, words] of TAILS)
-  test(`last words are ${what}`, () => assert.equal(lastWords(tail), words));
+for (const [what, tail, expected] of TAILS)
+  test(`the exit message is ${what}`, () => assert.equal(exitMessageIn(tail), expected));
 
 for (const program of ['operator', 'proxy'])
-  test(`of the ${program} that refuses its flags, the status shows a problem, not how many there are`, () => {
+  test(`the exit message of the ${program} with a bad flag is the problem, not the number of problems`, () => {
     const main = new URL(`../../../${program}/main.ts`, import.meta.url).pathname;
     const { stderr, status } = spawnSync(process.execPath, [main, '--bogus'], { encoding: 'utf8', env: {} });
     assert.equal(status, 2, stderr);
-    assert.match(lastWords(stderr), /^--\w+/, stderr);
+    assert.match(exitMessageIn(stderr), /^--\w+/, stderr);
   });

@@ -3,13 +3,13 @@ import { test } from 'node:test';
 import { reasonOfCode, severity } from '../../../operator/status/finding-reasons.ts';
 import { FINDINGS } from '../../../report/finding.ts';
 
-test('each code of a proxy is a reason of its own kind, and a code or none that this version does not know is the general one', () => {
+test('each known code of a finding maps to a specific reason, and an unknown or missing code to the general one', () => {
   for (const code of Object.keys(FINDINGS)) assert.notEqual(reasonOfCode(code), 'OtherFinding', code);
   for (const code of ['MoonInTheWay', 'toString', undefined])
     assert.equal(reasonOfCode(code), 'OtherFinding', String(code));
 });
 
-test('what keeps a resource from being Ready is worse than what only warns', () => {
+test('findings that keep a resource from being Ready are worse than those that only warn', () => {
   assert.equal(severity('SpecRefused'), 0);
   assert.ok(severity('EndpointsUnhealthy') < severity('DescriptorsShort'));
 });

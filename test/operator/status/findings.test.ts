@@ -7,7 +7,7 @@ import type { Reading } from '../../../operator/status/reading.ts';
 import { statusOf } from '../../../operator/status/status.ts';
 import { warnings } from '../../../operator/status/warnings.ts';
 import { balancer } from '../owner.ts';
-import { failedReading, NOW, observed, REPORT, reading, unheard } from './fixtures.ts';
+import { failedReading, NOW, notPolled, observed, REPORT, reading } from './fixtures.ts';
 
 const { spec } = balancer();
 const missing = {
@@ -25,30 +25,34 @@ const lines = (...readings: readonly Reading[]): readonly string[] =>
       `${reason} ${replicas} ${listener ?? '-'} ${backend ?? '-'} ${message}`,
   );
 
-test('what replicas find is said once for all that say it, the worst first, whatever the order', () => {
+test('a finding of several replicas is listed once, the worst first, whatever the order of the replicas', () => {
   const readings = [
     reading('a', { findings: [short, missing, missing] }),
     reading('b', { findings: [missing, taken] }),
     reading('c'),
   ];
-  const said = ['PortTaken 1 web - Taken.', 'ServiceNotFound 2 - web Gone.', 'DescriptorsShort 1 - - Few.'];
-  assert.deepEqual(lines(...readings), said);
-  assert.deepEqual(lines(...readings.reverse()), said);
+  const expected = [
+    'PortTaken 1 web - Taken.',
+    'ServiceNotFound 2 - web Gone.',
+    'DescriptorsShort 1 - - Few.',
+  ];
+  assert.deepEqual(lines(...readings), expected);
+  assert.deepEqual(lines(...readings.reverse()), expected);
 });
 
-test('a proxy of an older version, which tells only places, is understood by them', () => {
+test('the path in a finding of an older proxy is resolved to the name of its backend', () => {
   const { code: _, backend: __, ...old } = missing;
   assert.deepEqual(lines(reading('a', { findings: [old] })), [
     'OtherFinding 1 - web Spec.backends[0].service: gone.',
   ]);
 });
 
-test('a finding with a code of a newer version keeps its words', () => {
+test('a finding with a code of a newer version keeps its text', () => {
   const findings = [{ code: 'MoonInTheWay', path: 'spec', message: 'the moon is in the way' }];
   assert.deepEqual(lines(reading('a', { findings })), ['OtherFinding 1 - - The moon is in the way.']);
 });
 
-test('replicas that have lost their source for one cause are one finding, whichever watch was lost first', () => {
+test('replicas that have lost their source for the same cause are one finding, whichever watch failed first', () => {
   const lost = (what: string) => ({
     follows: false,
     loss: { code: 'Unauthorized', problem: `Cannot follow ${what}: 401` },
@@ -56,32 +60,32 @@ test('replicas that have lost their source for one cause are one finding, whiche
   assert.deepEqual(
     lines(reading('a', lost('Services')), reading('b', lost('EndpointSlices')), reading('c')),
     [
-      'NotFollowing 2 - - No change of the spec or of endpoints reaches it: Cannot follow EndpointSlices: 401.',
+      'NotFollowing 2 - - It receives no changes to the spec or to endpoints: Cannot follow EndpointSlices: 401.',
     ],
   );
 });
 
-test('replicas that cannot be asked are told of, and what they said before stands', () => {
+test('replicas that cannot be reached are listed, and their last report still counts', () => {
   const last = { ...REPORT, findings: [missing] };
-  assert.deepEqual(lines(failedReading('a', { last }), failedReading('b'), unheard('c')), [
+  assert.deepEqual(lines(failedReading('a', { last }), failedReading('b'), notPolled('c')), [
     'ServiceNotFound 1 - web Gone.',
-    'ProxiesUnreachable 2 - - The operator cannot ask 2 of 3 proxies (pods a and b) what they find: it did not answer within 3 s. It must reach port 9901 of the pods: look for a NetworkPolicy in between.',
+    'ProxiesUnreachable 2 - - The operator cannot read the status of 2 of 3 proxies (pods a and b): it did not answer within 3 s. It must be able to reach port 9901 of the pods: check for a NetworkPolicy that blocks it.',
   ]);
 });
 
-test('one replica that cannot be asked is told of as one', () => {
+test('a single replica that cannot be reached is listed in the singular', () => {
   const why =
-    'it did not answer within 3 s. It must reach port 9901 of the pods: look for a NetworkPolicy in between.';
-  for (const [others, said] of [
-    [[], '1 of 1 proxy (pod a) what it finds'],
-    [[reading('b')], '1 of 2 proxies (pod a) what it finds'],
+    'it did not answer within 3 s. It must be able to reach port 9901 of the pods: check for a NetworkPolicy that blocks it.';
+  for (const [others, count] of [
+    [[], '1 of 1 proxy (pod a)'],
+    [[reading('b')], '1 of 2 proxies (pod a)'],
   ] as const)
     assert.deepEqual(lines(failedReading('a'), ...others), [
-      `ProxiesUnreachable 1 - - The operator cannot ask ${said}: ${why}`,
+      `ProxiesUnreachable 1 - - The operator cannot read the status of ${count}: ${why}`,
     ]);
 });
 
-test('each finding is with its listener or its backend, and the rest with the proxies', () => {
+test('each finding is listed with its listener or backend, and the rest with the proxies', () => {
   const readings = [
     reading('a', { findings: [short, missing, taken], backends: [{ name: 'web', endpoints: 2, ready: 1 }] }),
     reading('b', { follows: false, loss: { code: 'Forbidden', problem: '403' } }),
@@ -106,7 +110,7 @@ test('each finding is with its listener or its backend, and the rest with the pr
   );
 });
 
-test('thousands of findings with long words are a status that the API server takes, and say how many there are', () => {
+test('thousands of findings with long texts give a status that the API server accepts, with a count of those omitted', () => {
   const findings = Array.from({ length: 512 }, (_, i) => ({
     ...missing,
     message: `${i} ${'x'.repeat(5_000)}`,
@@ -121,22 +125,22 @@ test('thousands of findings with long words are a status that the API server tak
     [last?.reason, last?.message],
     [
       'ServiceNotFound',
-      'The proxies find 502 more: see status.listeners, status.backends and status.proxies.',
+      'The proxies report 502 more findings: see status.listeners, status.backends and status.proxies.',
     ],
   );
 });
 
-test('an operator that has just started keeps what was known until a proxy has been asked', () => {
-  const told = statusOf(observed({ readings: [reading('a', { findings: [missing] })] }), [], NOW);
-  const started = observed({ readings: [unheard('a')], before: told });
-  assert.deepEqual(statusOf(started, told.conditions ?? [], '2026-11-23T13:00:00Z'), told);
+test('an operator that has just started keeps the previous status until it has polled a proxy', () => {
+  const previous = statusOf(observed({ readings: [reading('a', { findings: [missing] })] }), [], NOW);
+  const started = observed({ readings: [notPolled('a')], before: previous });
+  assert.deepEqual(statusOf(started, previous.conditions ?? [], '2026-11-23T13:00:00Z'), previous);
 });
 
-test('after another spec what was known of the one before is not kept', () => {
-  const told = statusOf(observed({ readings: [reading('a')], generation: 6 }), [], NOW);
+test('the status of the proxies is not kept after the spec has changed', () => {
+  const previous = statusOf(observed({ readings: [reading('a')], generation: 6 }), [], NOW);
   const { listeners, proxies } = statusOf(
-    observed({ readings: [unheard('a')], before: told }),
-    told.conditions ?? [],
+    observed({ readings: [notPolled('a')], before: previous }),
+    previous.conditions ?? [],
     NOW,
   );
   assert.deepEqual([listeners?.[0]?.endpoints, proxies?.following], [undefined, 0]);

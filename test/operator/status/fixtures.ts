@@ -10,7 +10,7 @@ import { balancer } from '../owner.ts';
 export const NOW = '2026-11-23T12:00:00Z';
 const CURRENT = 'rs-new';
 
-/** A Deployment as its controller leaves it; by default 2 of 2 ready. */
+/** A Deployment as its controller reports it; by default, 2 of 2 replicas are ready. */
 export const deployment = (status: object = {}, metadata: object = {}): Deployment => ({
   metadata: {
     name: 'l4b-edge',
@@ -44,14 +44,14 @@ export const replicaFailure = (message: string): ObjectCondition => ({
   message,
 });
 
-/** Nothing of the newest revision is up, two replicas of the one before are. */
+/** No replica of the newest revision is up; two of the previous one are. */
 export const STUCK = deployment({
   replicas: 2,
   updatedReplicas: 0,
   conditions: [progressing('ReplicaSetUpdated')],
 });
 
-/** Nothing is up at all. */
+/** No replica is up at all. */
 export const DOWN = deployment({
   replicas: 2,
   updatedReplicas: 2,
@@ -88,7 +88,7 @@ export const pod = (
   ...(status === undefined ? {} : { status }),
 });
 
-/** As a kubelet refuses a pod whose sysctls it does not allow. */
+/** A pod as refused by a kubelet that does not allow its sysctls. */
 export const forbidden = (name: string, node: string, sysctl = 'net.core.somaxconn'): Pod =>
   pod(name, node, {
     phase: 'Failed',
@@ -133,7 +133,7 @@ export const observed = (more: Partial<Observed> = {}, spec: object = {}): Obser
   ...more,
 });
 
-/** What a pod says that serves generation 7 of the resource `edge`, as `observed` has it. */
+/** The report of a pod that serves generation 7 of the resource `edge`, as in `observed`. */
 export const REPORT: Report = {
   revision: 'generation/7',
   follows: true,
@@ -148,7 +148,7 @@ export const reading = (
   more: Partial<Report & { isReady: boolean; node: string }> = {},
 ): Reading => ({ kind: 'Read', pod, node: 'n1', isReady: true, ...REPORT, ...more });
 
-export const unheard = (pod: string): Reading => ({ kind: 'Unheard', pod, node: 'n1', isReady: true });
+export const notPolled = (pod: string): Reading => ({ kind: 'NotPolled', pod, node: 'n1', isReady: true });
 
 export const failedReading = (
   pod: string,
@@ -163,8 +163,11 @@ export const failedReading = (
   ...more,
 });
 
-/** The status as a person reads it: one word for the conditions of kstatus that hold, and the message of Ready. */
-export const told = (input: Observed, previous: readonly Condition[] = []) => {
+/**
+ * The status as a person reads it: the conditions of kstatus that are True, and the reason and message of
+ * Ready.
+ */
+export const summaryOf = (input: Observed, previous: readonly Condition[] = []) => {
   const { conditions = [] } = statusOf(input, previous, NOW);
   const holds = conditions
     .filter(({ type, status }) => type !== 'Warnings' && status === 'True')

@@ -18,7 +18,7 @@ const is = (...types: readonly string[]) => ({
   })),
 });
 
-test('the decision is the documented one', () => {
+test('the test’s kstatus decides as its documentation says', () => {
   assert.equal(of(1, {}), 'Current', 'no status at all counts as done');
   assert.equal(of(1, { observedGeneration: -1 }), 'InProgress');
   assert.equal(of(2, { observedGeneration: 1, ...is('Ready') }), 'InProgress');
@@ -29,17 +29,17 @@ test('the decision is the documented one', () => {
   assert.equal(of(2, is('Ready'), { deletionTimestamp: '2026-01-01T00:00:00Z' }), 'Terminating');
 });
 
-test('each reason is to who waits what its standing says', () => {
-  const expected = { Done: 'Current', Working: 'InProgress', Stuck: 'Failed' } as const;
+test('kstatus reads each reason as the condition that the catalogue assigns to it', () => {
+  const expected = { Ready: 'Current', Reconciling: 'InProgress', Stalled: 'Failed' } as const;
   const rows: readonly Row[] = [...ROWS_OF_ROLLOUT, ...ROWS_OF_PODS, ...ROWS_OF_PROXIES];
   for (const { when, given, previous = [], reason } of rows) {
-    const { standing } = REASONS[reason];
-    if (standing === 'AsItIs') continue;
+    const { condition } = REASONS[reason];
+    if (condition === 'FollowsPods') continue;
     const status = statusOf(given, previous, '2026-01-01T00:00:00Z');
     const seen = kstatus({ metadata: { generation: observed().generation }, status } as Parameters<
       typeof kstatus
     >[0]);
     const isLate = status.conditions?.some(({ type, status: is }) => type === 'Stalled' && is === 'True');
-    assert.equal(seen, standing === 'Working' && isLate ? 'Failed' : expected[standing], when);
+    assert.equal(seen, condition === 'Reconciling' && isLate ? 'Failed' : expected[condition], when);
   }
 });

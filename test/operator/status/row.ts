@@ -3,11 +3,11 @@ import type { Observed } from '../../../operator/status/observed.ts';
 import type { Reason } from '../../../operator/status/reasons.ts';
 import { DOWN, observed } from './fixtures.ts';
 
-/** A world, and what is to be said of it. */
+/** An observed state, and the status that it leads to. */
 export interface Row {
   readonly when: string;
   readonly given: Observed;
-  /** The conditions that were there. */
+  /** The conditions before. */
   readonly previous?: readonly Condition[];
   readonly reason: Reason;
   /** Which of Ready, Reconciling and Stalled are True. */
@@ -17,6 +17,6 @@ export interface Row {
 
 export const TUNED = { workload: { replicas: 2 }, tuning: { profile: 'Tuned' } };
 
-/** Nothing is up. */
+/** No replica is up. */
 export const failing = (given: Partial<Observed>, spec: object = {}): Observed =>
   observed({ deployment: DOWN, ...given }, spec);

@@ -27,20 +27,20 @@ const EXIT_1 = {
   message: '{"level":"fatal","msg":"proxy ends"}\nCannot listen on :9901.\n',
 };
 
-/** Troubles that only the pods, or their ReplicaSet, know of. */
+/** Problems that only the pods or their ReplicaSet show. */
 export const ROWS_OF_PODS: readonly Row[] = [
   {
-    when: 'a quota has no room for the pods',
+    when: 'a quota does not allow the pods',
     given: refusedPods(
       'pods "l4b-edge-new-x7k2p" is forbidden: exceeded quota: small, requested: limits.cpu=8, used: limits.cpu=8, limited: limits.cpu=8',
     ),
     reason: 'QuotaExceeded',
     holds: 'Stalled',
     message:
-      'The API server refuses the pods: exceeded quota: small, requested: limits.cpu=8, used: limits.cpu=8, limited: limits.cpu=8. Raise the ResourceQuota, or ask for fewer replicas or smaller workload.resources. Replicas of the previous revision keep serving.',
+      'The API server refuses the pods: exceeded quota: small, requested: limits.cpu=8, used: limits.cpu=8, limited: limits.cpu=8. Raise the ResourceQuota, or request fewer replicas or smaller workload.resources. Replicas of the previous revision keep serving.',
   },
   {
-    when: 'the namespace’s Pod Security refuses the pods',
+    when: 'Pod Security of the namespace refuses the pods',
     given: refusedPods(
       'pods "l4b-edge-new-q2w4r" is forbidden: violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false (container "proxy" must set securityContext.allowPrivilegeEscalation=false), forbidden sysctls (net.core.somaxconn, net.ipv4.tcp_tw_reuse)',
     ),
@@ -65,7 +65,7 @@ export const ROWS_OF_PODS: readonly Row[] = [
     reason: 'SysctlForbidden',
     holds: 'Stalled',
     message:
-      "Node n1 refuses net.core.somaxconn, which tuning.profile Tuned asks for. Allow it in the kubelet's configuration (allowedUnsafeSysctls: [net.core.somaxconn, net.ipv4.tcp_tw_reuse]), or choose other nodes with workload.nodeSelector, or set tuning.sysctlMethod: InitContainer, or use profile Restricted. So far a few pods were refused.",
+      "Node n1 refuses net.core.somaxconn, which tuning.profile Tuned requests. Allow it in the kubelet's configuration (allowedUnsafeSysctls: [net.core.somaxconn, net.ipv4.tcp_tw_reuse]), or choose other nodes with workload.nodeSelector, or set tuning.sysctlMethod: InitContainer, or use profile Restricted. So far, a few pods have been refused.",
   },
   {
     when: 'kubelets do not allow a sysctl that the spec names',
@@ -76,17 +76,17 @@ export const ROWS_OF_PODS: readonly Row[] = [
     reason: 'SysctlForbidden',
     holds: 'Stalled',
     message:
-      /^Nodes n1 and n2 refuse net\.core\.rmem_max, which tuning\.sysctls asks for\. .*\[net\.core\.rmem_max\]/,
+      /^Nodes n1 and n2 refuse net\.core\.rmem_max, which tuning\.sysctls requests\. .*\[net\.core\.rmem_max\]/,
   },
   {
-    when: 'a probe pod is under way',
+    when: 'probe pods have no result yet',
     given: failing(
       {
         gate: {
           kind: 'Trying',
           waiting: [
             { pool: { key: 'a', nodes: ['n1', 'n3'] }, verdictKey: 'a', why: 'it has no node yet' },
-            { pool: { key: 'b', nodes: ['n2'] }, verdictKey: 'b', why: 'it is being made' },
+            { pool: { key: 'b', nodes: ['n2'] }, verdictKey: 'b', why: 'it is being created' },
           ],
         },
       },
@@ -95,10 +95,10 @@ export const ROWS_OF_PODS: readonly Row[] = [
     reason: 'Preflight',
     holds: 'Reconciling',
     message:
-      'A probe pod tries the unsafe sysctls on nodes n1 and n2 before the rollout begins, for a minute at most; there is no answer yet, because it has no node yet.',
+      'A probe pod is trying the unsafe sysctls on nodes n1 and n2 before the rollout starts, for at most a minute. There is no result yet, because it has no node yet.',
   },
   {
-    when: 'a probe pod was refused while replicas of the revision before serve',
+    when: 'a probe pod was refused while replicas of the previous revision serve',
     given: observed(
       {
         deployment: STUCK,
@@ -115,7 +115,7 @@ export const ROWS_OF_PODS: readonly Row[] = [
     reason: 'SysctlForbidden',
     holds: 'Stalled',
     message:
-      "Node n1 refuses net.core.somaxconn, which tuning.profile Tuned asks for. Allow it in the kubelet's configuration (allowedUnsafeSysctls: [net.core.somaxconn, net.ipv4.tcp_tw_reuse]), or choose other nodes with workload.nodeSelector, or set tuning.sysctlMethod: InitContainer, or use profile Restricted. A probe pod was refused, so no rollout is begun until the sysctls, where the pods may go, or the node object change. Once the kubelet allows them: kubectl delete pod l4b-edge-preflight-0 l4b-edge-preflight-1 -n shop. The 2 replicas that serve stay.",
+      "Node n1 refuses net.core.somaxconn, which tuning.profile Tuned requests. Allow it in the kubelet's configuration (allowedUnsafeSysctls: [net.core.somaxconn, net.ipv4.tcp_tw_reuse]), or choose other nodes with workload.nodeSelector, or set tuning.sysctlMethod: InitContainer, or use profile Restricted. A probe pod was refused, so the rollout does not start until the sysctls, the placement of the pods or the node object change. Once the kubelet allows them, run: kubectl delete pod l4b-edge-preflight-0 l4b-edge-preflight-1 -n shop. The 2 serving replicas are kept.",
   },
   {
     when: 'a rollout was stopped after three refused pods',
@@ -133,10 +133,10 @@ export const ROWS_OF_PODS: readonly Row[] = [
     reason: 'SysctlForbidden',
     holds: 'Stalled',
     message:
-      /use profile Restricted\. 3 pods were refused; no more are made until .* Once the kubelet allows them: kubectl annotate deployment l4b-edge l4balancer\.dev\/rollout-stopped- -n shop\.$/,
+      /use profile Restricted\. 3 pods were refused; no more are created until .* Once the kubelet allows them, run: kubectl annotate deployment l4b-edge l4balancer\.dev\/rollout-stopped- -n shop\.$/,
   },
   {
-    when: 'all replicas serve, but with the template before the one that was refused',
+    when: 'all replicas serve, but with the template before the refused one',
     given: observed(
       {
         gate: {
@@ -150,7 +150,7 @@ export const ROWS_OF_PODS: readonly Row[] = [
     reason: 'SysctlForbidden',
     holds: 'Stalled',
     message:
-      /^Node n1 refuses a sysctl of the pods, .* 4 pods were refused; .* The 2 replicas that serve stay\.$/,
+      /^Node n1 refuses a sysctl of the pods, .* 4 pods were refused; .* The 2 serving replicas are kept\.$/,
   },
   {
     when: 'the init container cannot write a sysctl',
@@ -180,7 +180,7 @@ export const ROWS_OF_PODS: readonly Row[] = [
     reason: 'SysctlNotSet',
     holds: 'Stalled',
     message:
-      'Node n1 runs no proxy, since its init container failed: Cannot set net.core.somaxconn to 65535: the kernel refuses the value. Correct it in tuning.sysctls. Or set tuning.sysctlMethod: PodSpec, or use profile Restricted.',
+      'Node n1 runs no proxy because the init container failed: Cannot set net.core.somaxconn to 65535: the kernel refuses the value. Correct it in tuning.sysctls. Alternatively, set tuning.sysctlMethod: PodSpec, or use profile Restricted.',
   },
   {
     when: 'the runtime does not grant a capability',
@@ -190,7 +190,7 @@ export const ROWS_OF_PODS: readonly Row[] = [
     message: /^Node n1 cannot start the proxy: .*unable to apply caps.*set tuning\.capabilities: \[\]/,
   },
   {
-    when: 'the kubelet waits before it tries a start that failed',
+    when: 'the kubelet backs off after a failed start',
     given: container(
       { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 40s restarting failed container=proxy' } },
       { terminated: { exitCode: 128, reason: 'StartError', message: CAPS } },
@@ -200,13 +200,13 @@ export const ROWS_OF_PODS: readonly Row[] = [
     message: /^Node n1 cannot start the proxy: .*unable to apply caps/,
   },
   {
-    when: 'the image has no program',
+    when: 'the image does not contain the program',
     given: container({
       waiting: { reason: 'CreateContainerError', message: 'exec: "/x": executable file not found in $PATH' },
     }),
     reason: 'ContainerStartFailed',
     holds: 'Stalled',
-    message: /The image has no proxy in it/,
+    message: /The image does not contain the proxy/,
   },
   {
     when: 'an image cannot be pulled',
@@ -216,10 +216,10 @@ export const ROWS_OF_PODS: readonly Row[] = [
     reason: 'ImagePullFailed',
     holds: 'Reconciling',
     message:
-      'Node n1 cannot get the image registry.example/l4balancer-proxy:1.0: pull access denied, repository does not exist. Correct workload.image, or give the ServiceAccount an imagePullSecret.',
+      'Node n1 cannot pull the image registry.example/l4balancer-proxy:1.0: pull access denied, repository does not exist. Correct workload.image, or give the ServiceAccount an imagePullSecret.',
   },
   {
-    when: 'the proxy ends by itself',
+    when: 'the proxy crashes',
     given: container(
       { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 20s restarting failed container=proxy' } },
       { terminated: EXIT_1 },
@@ -227,10 +227,10 @@ export const ROWS_OF_PODS: readonly Row[] = [
     ),
     reason: 'CrashLoop',
     holds: 'Reconciling',
-    message: 'The proxy on node n1 ended with exit code 1: Cannot listen on :9901.',
+    message: 'The proxy on node n1 exited with code 1: Cannot listen on :9901.',
   },
   {
-    when: 'the program of an image that the spec names ends by itself',
+    when: 'the program of an image from the spec crashes',
     given: failing(
       { pods: [withContainer('a', 'n1', { state: { terminated: EXIT_1 } })] },
       { workload: { replicas: 2, image: 'registry.example/other:1.0' } },
@@ -238,18 +238,18 @@ export const ROWS_OF_PODS: readonly Row[] = [
     reason: 'CrashLoop',
     holds: 'Reconciling',
     message:
-      "The proxy on node n1 ended with exit code 1: Cannot listen on :9901. If workload.image is not a proxy's image, correct it.",
+      "The proxy on node n1 exited with code 1: Cannot listen on :9901. If workload.image is not a proxy's image, correct it.",
   },
   {
-    when: 'the proxy uses more memory than it may',
+    when: 'the proxy exceeds its memory limit',
     given: container({ terminated: { exitCode: 137, reason: 'OOMKilled' } }),
     reason: 'CrashLoop',
     holds: 'Reconciling',
     message:
-      'The proxy on node n1 was killed for using more memory than its limit of 8Gi: raise workload.resources.limits.memory.',
+      'The proxy on node n1 was killed because it exceeded its memory limit of 8Gi: raise workload.resources.limits.memory.',
   },
   {
-    when: 'no node has room',
+    when: 'no node has enough CPU',
     given: failing({
       pods: [
         pod('a', undefined, {
@@ -269,7 +269,7 @@ export const ROWS_OF_PODS: readonly Row[] = [
     reason: 'Unschedulable',
     holds: 'Reconciling',
     message:
-      'No node takes a pod: 0/2 nodes are available: 2 Insufficient cpu. Ask for less in workload.resources, or add nodes.',
+      'A pod cannot be scheduled: 0/2 nodes are available: 2 Insufficient cpu. Request less in workload.resources, or add nodes.',
   },
   {
     when: 'a node evicts pods',
@@ -285,10 +285,10 @@ export const ROWS_OF_PODS: readonly Row[] = [
     reason: 'PodFailed',
     holds: 'Reconciling',
     message:
-      'Node n1 ended a few pods: Evicted: The node was low on resource: memory. New ones are made in their place.',
+      'Node n1 terminated a few pods: Evicted: The node was low on resource: memory. They are being replaced.',
   },
   {
-    when: 'a proxy that crashed once has served since, and does not now',
+    when: 'a proxy that crashed once has served since and is now unready',
     given: failing({
       pods: [
         pod('a', 'n1', {
@@ -311,17 +311,17 @@ export const ROWS_OF_PODS: readonly Row[] = [
     message: '0 of 2 replicas ready. Not ready on node n1.',
   },
   {
-    when: 'the proxy is ended in order again and again, by its liveness probe',
+    when: 'the liveness probe restarts the proxy repeatedly',
     given: container(
       { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 20s restarting failed container=proxy' } },
       { terminated: { exitCode: 0, reason: 'Completed' } },
     ),
     reason: 'CrashLoop',
     holds: 'Reconciling',
-    message: 'The proxy on node n1 ended with exit code 0; it left no message.',
+    message: 'The proxy on node n1 exited with code 0 and left no message.',
   },
   {
-    when: 'pods were refused earlier, others took their places, and one of these is not ready',
+    when: 'refused pods have been replaced, and one of the replacements is not ready',
     given: failing(
       {
         pods: [

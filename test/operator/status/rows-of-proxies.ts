@@ -1,6 +1,6 @@
 import type { Condition } from '../../../crds/status.ts';
 import type { ReportedFinding } from '../../../report/tolerant.ts';
-import { DOWN, failedReading, observed, pod, REPORT, reading, unheard } from './fixtures.ts';
+import { DOWN, failedReading, notPolled, observed, pod, REPORT, reading } from './fixtures.ts';
 import type { Row } from './row.ts';
 
 const finding = (code: string, message: string, more: Partial<ReportedFinding> = {}): ReportedFinding => ({
@@ -11,10 +11,10 @@ const finding = (code: string, message: string, more: Partial<ReportedFinding> =
 });
 const EMPTY = [{ name: 'web', endpoints: 0, ready: 0 }];
 
-/** Both replicas say that the backend `web` has no endpoint for this reason. */
+/** Both replicas report that the backend `web` has no endpoint for this reason. */
 const empty = (code: string, message: string, spec: object = {}) => {
-  const said = { backends: EMPTY, findings: [finding(code, message, { backend: 'web' })] };
-  return observed({ readings: [reading('a', said), reading('b', said)] }, spec);
+  const report = { backends: EMPTY, findings: [finding(code, message, { backend: 'web' })] };
+  return observed({ readings: [reading('a', report), reading('b', report)] }, spec);
 };
 
 const before = (reason: string, observedGeneration: number): readonly Condition[] => [
@@ -28,10 +28,10 @@ const before = (reason: string, observedGeneration: number): readonly Condition[
   },
 ];
 
-/** What the proxies tell. */
+/** Problems that the proxies report. */
 export const ROWS_OF_PROXIES: readonly Row[] = [
   {
-    when: 'all proxies serve what is asked for',
+    when: 'all proxies serve what the spec requests',
     given: observed({ readings: [reading('a'), reading('b')] }),
     reason: 'Available',
     holds: 'Ready',
@@ -45,21 +45,21 @@ export const ROWS_OF_PROXIES: readonly Row[] = [
     message: 'Listener web: Backend "web", Service "web": The Service does not exist: create it.',
   },
   {
-    when: 'a backend’s Service does not exist, and that is meant to be',
+    when: 'a backend’s Service does not exist, but endpoints are not required',
     given: empty('ServiceNotFound', 'gone', { readiness: { requireEndpoints: false } }),
     reason: 'Available',
     holds: 'Ready',
     message: '2 of 2 replicas ready.',
   },
   {
-    when: 'a backend’s Service does not exist, and it is paused',
+    when: 'a backend’s Service does not exist and the resource is paused',
     given: empty('ServiceNotFound', 'gone', { paused: true, workload: { replicas: 2 } }),
     reason: 'Paused',
     holds: '',
     message: 'spec.paused is true: changes are not applied. 2 of 2 replicas ready.',
   },
   {
-    when: 'a Service has no endpoints by its type',
+    when: 'a Service is of type ExternalName',
     given: empty('ExternalName', 'no'),
     reason: 'ExternalName',
     holds: 'Reconciling',
@@ -73,7 +73,7 @@ export const ROWS_OF_PROXIES: readonly Row[] = [
     message: 'Listener web: No.',
   },
   {
-    when: 'a Service has nothing behind it',
+    when: 'a Service has no endpoints',
     given: empty('NoEndpoints', 'no'),
     reason: 'NoEndpoints',
     holds: 'Reconciling',
@@ -87,21 +87,21 @@ export const ROWS_OF_PROXIES: readonly Row[] = [
     message: 'Listener web: No.',
   },
   {
-    when: 'a backend leads back to the balancer',
+    when: 'a backend points back to the balancer',
     given: empty('OwnListener', 'no'),
     reason: 'OwnListener',
     holds: 'Reconciling',
     message: 'Listener web: No.',
   },
   {
-    when: 'every endpoint has the weight 0',
+    when: 'every endpoint has weight 0',
     given: empty('NoWeight', 'no'),
     reason: 'NoWeight',
     holds: 'Reconciling',
     message: 'Listener web: No.',
   },
   {
-    when: 'every endpoint is unhealthy in one of the replicas',
+    when: 'every endpoint is unhealthy for one of the replicas',
     given: observed({
       readings: [
         reading('a'),
@@ -116,7 +116,7 @@ export const ROWS_OF_PROXIES: readonly Row[] = [
     message: 'Listener web: No. (1 of 2 replicas.)',
   },
   {
-    when: 'too few endpoints are healthy, and some are',
+    when: 'too few endpoints are healthy, but some are',
     given: observed({
       readings: [
         reading('a', {
@@ -130,14 +130,14 @@ export const ROWS_OF_PROXIES: readonly Row[] = [
     message: '2 of 2 replicas ready.',
   },
   {
-    when: 'a proxy of an older version tells only that there is no endpoint',
+    when: 'a proxy of an older version reports only that there is no endpoint',
     given: observed({ readings: [reading('a', { backends: EMPTY })] }),
     reason: 'NoEndpoints',
     holds: 'Reconciling',
-    message: 'Listener web: Backend "web" has no endpoint that takes connections.',
+    message: 'Listener web: Backend "web" has no endpoint that accepts connections.',
   },
   {
-    when: 'a proxy of an older version gives no code for it',
+    when: 'a proxy of an older version reports a finding without a code',
     given: observed({
       readings: [
         reading('a', { backends: EMPTY, findings: [{ path: 'spec.backends[0].service', message: 'gone' }] }),
@@ -148,14 +148,14 @@ export const ROWS_OF_PROXIES: readonly Row[] = [
     message: 'Listener web: Spec.backends[0].service: gone.',
   },
   {
-    when: 'a backend that no listener leads to has no endpoint',
+    when: 'a backend that no listener uses has no endpoint',
     given: observed({ readings: [reading('a', { backends: [{ name: 'old', endpoints: 0, ready: 0 }] })] }),
     reason: 'Available',
     holds: 'Ready',
     message: '2 of 2 replicas ready.',
   },
   {
-    when: 'somebody has the port of a listener',
+    when: 'the port of a listener is in use',
     given: observed({
       readings: [
         reading('a', { findings: [finding('PortTaken', 'taken', { listener: 'web' })] }),
@@ -167,7 +167,7 @@ export const ROWS_OF_PROXIES: readonly Row[] = [
     message: 'Listener web: Taken. (1 of 2 replicas.)',
   },
   {
-    when: 'somebody has the port, and endpoints need not be there',
+    when: 'the port of a listener is in use and endpoints are not required',
     given: observed(
       { readings: [reading('a', { findings: [finding('PortTaken', 'taken', { listener: 'web' })] })] },
       { readiness: { requireEndpoints: false } },
@@ -186,7 +186,7 @@ export const ROWS_OF_PROXIES: readonly Row[] = [
     message: 'Listener web: No.',
   },
   {
-    when: 'a proxy leaves a listener out that it does not understand',
+    when: 'a proxy omits a listener that it does not understand',
     given: observed({
       readings: [
         reading('a', { listeners: [], findings: [finding('NotUnderstood', 'new', { listener: 'web' })] }),
@@ -197,7 +197,7 @@ export const ROWS_OF_PROXIES: readonly Row[] = [
     message: 'Listener web: New.',
   },
   {
-    when: 'a proxy does not understand a part without which it serves the listener',
+    when: 'a proxy omits a part that it does not understand but serves the listener',
     given: observed({ readings: [reading('a', { findings: [finding('NotUnderstood', 'new')] })] }),
     reason: 'Available',
     holds: 'Ready',
@@ -219,7 +219,7 @@ export const ROWS_OF_PROXIES: readonly Row[] = [
     message: 'Spec.listeners[0].protocol: is not known. (1 of 2 replicas.)',
   },
   {
-    when: 'a proxy that serves has gone blind',
+    when: 'a serving proxy no longer follows its resource',
     given: observed({
       readings: [
         reading('a', {
@@ -232,10 +232,10 @@ export const ROWS_OF_PROXIES: readonly Row[] = [
     reason: 'NotFollowing',
     holds: 'Reconciling',
     message:
-      'No change of the spec or of endpoints reaches it: Cannot follow Services: 401. (1 of 2 replicas.)',
+      'It receives no changes to the spec or to endpoints: Cannot follow Services: 401. (1 of 2 replicas.)',
   },
   {
-    when: 'a new pod is not ready because it may not follow',
+    when: 'a new pod is not ready because it is not allowed to watch',
     given: observed({
       deployment: DOWN,
       pods: [pod('a', 'n1', { phase: 'Running', podIP: '10.0.0.1' })],
@@ -252,10 +252,10 @@ export const ROWS_OF_PROXIES: readonly Row[] = [
     }),
     reason: 'NotFollowing',
     holds: 'Reconciling',
-    message: 'No change of the spec or of endpoints reaches it: Cannot follow L4Balancer shop/edge: 403.',
+    message: 'It receives no changes to the spec or to endpoints: Cannot follow L4Balancer shop/edge: 403.',
   },
   {
-    when: 'in a rollout a pod of the revision before refuses the spec, for which the new ones are made',
+    when: 'during a rollout, a pod of the previous revision refuses the spec that the new pods are for',
     given: observed({
       deployment: DOWN,
       readings: [reading('old', { findings: [finding('SpecRefused', 'is not known')] })],
@@ -265,7 +265,7 @@ export const ROWS_OF_PROXIES: readonly Row[] = [
     message: '0 of 2 replicas ready.',
   },
   {
-    when: 'in a rollout a pod of the revision before has gone blind, which the new ones are to heal',
+    when: 'during a rollout, a pod of the previous revision no longer follows its resource',
     given: observed({
       deployment: DOWN,
       readings: [
@@ -274,10 +274,10 @@ export const ROWS_OF_PROXIES: readonly Row[] = [
     }),
     reason: 'NotFollowing',
     holds: 'Reconciling',
-    message: 'No change of the spec or of endpoints reaches it: Cannot follow: 401.',
+    message: 'It receives no changes to the spec or to endpoints: Cannot follow: 401.',
   },
   {
-    when: 'several listeners fail for several reasons',
+    when: 'several listeners fail for different reasons',
     given: observed(
       {
         readings: [
@@ -309,45 +309,45 @@ export const ROWS_OF_PROXIES: readonly Row[] = [
     given: observed({ readings: [reading('a', { revision: 'generation/6' }), reading('b')] }),
     reason: 'Progressing',
     holds: 'Reconciling',
-    message: '1 of 2 replicas has not said yet what it makes of this spec.',
+    message: '1 of 2 replicas has not reported on this spec yet.',
     previous: before('Available', 6),
   },
   {
-    when: 'nobody has been asked yet',
-    given: observed({ readings: [unheard('a'), unheard('b')] }),
+    when: 'no proxy has been polled yet',
+    given: observed({ readings: [notPolled('a'), notPolled('b')] }),
     reason: 'Progressing',
     holds: 'Reconciling',
-    message: '2 of 2 replicas have not said yet what they make of this spec.',
+    message: '2 of 2 replicas have not reported on this spec yet.',
     previous: before('Progressing', 7),
   },
   {
-    when: 'an operator has just started, and all was well',
-    given: observed({ readings: [unheard('a')] }),
+    when: 'an operator has just started and all was well before',
+    given: observed({ readings: [notPolled('a')] }),
     reason: 'Available',
     holds: 'Ready',
     message: '2 of 2 replicas ready.',
     previous: before('Available', 7),
   },
   {
-    when: 'an operator has just started, and something was wrong',
-    given: observed({ readings: [unheard('a')] }),
+    when: 'an operator has just started and there was a problem before',
+    given: observed({ readings: [notPolled('a')] }),
     reason: 'NoEndpoints',
     holds: 'Reconciling',
     message: 'As before.',
     previous: before('NoEndpoints', 7),
   },
   {
-    when: 'no proxy can be asked',
+    when: 'no proxy can be reached',
     given: observed({ readings: [failedReading('a'), failedReading('b')] }),
     reason: 'Available',
     holds: 'Ready',
     message: '2 of 2 replicas ready.',
   },
   {
-    when: 'a proxy cannot be asked any more that had no endpoint',
+    when: 'a proxy that had no endpoint can no longer be reached',
     given: observed({ readings: [failedReading('a', { last: { ...REPORT, backends: EMPTY } })] }),
     reason: 'NoEndpoints',
     holds: 'Reconciling',
-    message: 'Listener web: Backend "web" has no endpoint that takes connections.',
+    message: 'Listener web: Backend "web" has no endpoint that accepts connections.',
   },
 ];

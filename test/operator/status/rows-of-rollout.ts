@@ -1,7 +1,7 @@
 import { deployment, forbidden, observed, pod, progressing } from './fixtures.ts';
 import { failing, type Row, TUNED } from './row.ts';
 
-/** All were ready once. */
+/** All replicas were ready before. */
 const ONE_LEFT = deployment({ readyReplicas: 1, availableReplicas: 1 });
 const STARTED = '2026-11-23T11:00:00Z';
 
@@ -16,7 +16,7 @@ const unreadyPod = (since?: string, container?: object) =>
       : { containerStatuses: [{ name: 'proxy', ready: false, ...container }] }),
   });
 
-/** What the spec, the children and the Deployment tell. */
+/** Problems that the spec, the children and the Deployment show. */
 export const ROWS_OF_ROLLOUT: readonly Row[] = [
   {
     when: 'all replicas of the newest revision are available',
@@ -26,43 +26,43 @@ export const ROWS_OF_ROLLOUT: readonly Row[] = [
     message: '2 of 2 replicas ready.',
   },
   {
-    when: 'a child could not be applied yet, whatever the pods do',
+    when: 'a child could not be applied yet, even if all pods serve',
     given: observed({ unfinished: ['Cannot apply Deployment yet: x. It is tried again.'] }),
     reason: 'Progressing',
     holds: 'Reconciling',
     message: 'Cannot apply Deployment yet: x. It is tried again.',
   },
   {
-    when: 'no load balancer has given an address',
+    when: 'no load balancer has assigned an address',
     given: observed({ service: { metadata: { name: 'l4b-edge' }, spec: { clusterIP: '10.96.0.9' } } }),
     reason: 'Available',
     holds: 'Ready',
     message: '2 of 2 replicas ready. The Service has no external address yet; its cluster IP is shown.',
   },
   {
-    when: 'pods failed on the way, and others took their places',
+    when: 'pods failed during the rollout and have been replaced',
     given: observed({ pods: [forbidden('a', 'n1'), forbidden('b', 'n1')] }, TUNED),
     reason: 'Available',
     holds: 'Ready',
     message: '2 of 2 replicas ready.',
   },
   {
-    when: 'fields are not known to this version',
+    when: 'this version does not know some fields',
     given: observed({ ignored: ['spec.shiny', 'spec.bright'] }),
     reason: 'Available',
     holds: 'Ready',
     message:
-      '2 of 2 replicas ready. This version of the operator does not know, and leaves out: spec.bright and spec.shiny.',
+      '2 of 2 replicas ready. This version of the operator does not know and ignores: spec.bright and spec.shiny.',
   },
   {
-    when: 'thousands of fields are not known to this version',
+    when: 'this version does not know thousands of fields',
     given: observed({ ignored: Array.from({ length: 2000 }, (_, i) => `spec.backends[${i}].zone`) }),
     reason: 'Available',
     holds: 'Ready',
-    message: /and leaves out: (spec\.backends\[\d+\]\.zone,? ){9}and 1991 more\.$/,
+    message: /and ignores: (spec\.backends\[\d+\]\.zone,? ){9}and 1991 more\.$/,
   },
   {
-    when: 'none are asked for',
+    when: 'no replicas are requested',
     given: observed(
       { deployment: deployment({ replicas: 0, updatedReplicas: 0, readyReplicas: 0, availableReplicas: 0 }) },
       { workload: { replicas: 0 } },
@@ -72,14 +72,14 @@ export const ROWS_OF_ROLLOUT: readonly Row[] = [
     message: 'Scaled to zero replicas: nothing is served.',
   },
   {
-    when: 'it is paused and serves',
+    when: 'the resource is paused and serves',
     given: observed({}, { paused: true, workload: { replicas: 2 } }),
     reason: 'Paused',
     holds: 'Ready',
     message: 'spec.paused is true: changes are not applied. 2 of 2 replicas ready.',
   },
   {
-    when: 'it is paused and was never applied',
+    when: 'the resource is paused and was never applied',
     given: observed({ deployment: undefined }, { paused: true }),
     reason: 'Paused',
     holds: '',
@@ -90,26 +90,26 @@ export const ROWS_OF_ROLLOUT: readonly Row[] = [
     given: observed({ deployment: undefined }),
     reason: 'Progressing',
     holds: 'Reconciling',
-    message: 'The Deployment is being made.',
+    message: 'The Deployment is being created.',
   },
   {
-    when: 'the Deployment’s controller has not seen the change',
+    when: 'the Deployment’s controller has not processed the change',
     given: observed({ deployment: deployment({}, { generation: 4 }) }),
     reason: 'Progressing',
     holds: 'Reconciling',
-    message: 'The Deployment has changed; its controller has not taken it up yet.',
+    message: 'The Deployment has changed; its controller has not processed the change yet.',
   },
   {
-    when: 'a new revision is rolled out',
+    when: 'a new revision is being rolled out',
     given: observed({
       deployment: deployment({ updatedReplicas: 1, conditions: [progressing('ReplicaSetUpdated')] }),
     }),
     reason: 'Progressing',
     holds: 'Reconciling',
-    message: '1 of 2 replicas made of the newest revision.',
+    message: '1 of 2 replicas updated to the newest revision.',
   },
   {
-    when: 'pods of the newest revision have been made and are not up yet',
+    when: 'pods of the newest revision have been created but are not ready yet',
     given: failing({}),
     reason: 'Progressing',
     holds: 'Reconciling',
@@ -120,17 +120,17 @@ export const ROWS_OF_ROLLOUT: readonly Row[] = [
     given: observed({ deployment: deployment({ replicas: 3 }) }),
     reason: 'Progressing',
     holds: 'Reconciling',
-    message: 'Replicas that are no longer wanted are being stopped.',
+    message: 'Replicas that are no longer needed are being stopped.',
   },
   {
-    when: 'a replica that served does not, and nothing tells since when',
+    when: 'a replica that served is unready, since an unknown time',
     given: observed({ deployment: ONE_LEFT, pods: [unreadyPod()] }),
     reason: 'NotReady',
     holds: 'Reconciling',
     message: '1 of 2 replicas ready. Not ready on node n2.',
   },
   {
-    when: 'a replica was ready after its start and is no longer',
+    when: 'a replica was ready after its start and no longer is',
     given: observed({
       deployment: ONE_LEFT,
       pods: [unreadyPod('2026-11-23T11:10:00Z', { state: { running: { startedAt: STARTED } } })],
@@ -140,7 +140,7 @@ export const ROWS_OF_ROLLOUT: readonly Row[] = [
     message: '1 of 2 replicas ready. Not ready on node n2.',
   },
   {
-    when: 'the container of a replica was started anew and is not ready yet',
+    when: 'the container of a replica was restarted and is not ready yet',
     given: observed({
       deployment: ONE_LEFT,
       pods: [
@@ -152,21 +152,21 @@ export const ROWS_OF_ROLLOUT: readonly Row[] = [
     message: '1 of 2 replicas ready. Not ready on node n2.',
   },
   {
-    when: 'a replica more is asked for, and its pod has no node yet',
+    when: 'the pod of an additional replica has no node yet',
     given: observed({ deployment: ONE_LEFT, pods: [pod('a', undefined, { phase: 'Pending' })] }),
     reason: 'Progressing',
     holds: 'Reconciling',
     message: '1 of 2 replicas ready.',
   },
   {
-    when: 'a replica more is asked for, and its pod has not been heard of',
+    when: 'the pod of an additional replica has not been observed yet',
     given: observed({ deployment: ONE_LEFT }),
     reason: 'Progressing',
     holds: 'Reconciling',
     message: '1 of 2 replicas ready.',
   },
   {
-    when: 'a replica more is asked for, and its container has just started',
+    when: 'the container of an additional replica has just started',
     given: observed({
       deployment: ONE_LEFT,
       pods: [unreadyPod('2026-11-23T10:59:58Z', { state: { running: { startedAt: STARTED } } })],
@@ -176,7 +176,7 @@ export const ROWS_OF_ROLLOUT: readonly Row[] = [
     message: '1 of 2 replicas ready. Not ready on node n2.',
   },
   {
-    when: 'nothing moves until the deadline, and nothing says why',
+    when: 'there is no progress until the deadline and no known cause',
     given: failing({
       deployment: deployment({
         availableReplicas: 0,
@@ -186,7 +186,7 @@ export const ROWS_OF_ROLLOUT: readonly Row[] = [
     }),
     reason: 'DeadlineExceeded',
     holds: 'Stalled',
-    message: "0 of 2 replicas ready. There was no progress for the Deployment's deadline.",
+    message: '0 of 2 replicas ready. The Deployment made no progress before its deadline.',
   },
   {
     when: 'the spec cannot be read',
@@ -197,7 +197,7 @@ export const ROWS_OF_ROLLOUT: readonly Row[] = [
     reason: 'InvalidSpec',
     holds: 'Stalled',
     message:
-      'Cannot read the spec, so nothing is changed: spec.listeners[0].port: 99999 is above 65535. Correct it, or bring CRD and operator to the same version.',
+      'Cannot read the spec, so nothing is changed: spec.listeners[0].port: 99999 is above 65535. Correct it, or bring the CRD and the operator to the same version.',
   },
   {
     when: 'the name of a child is taken',
@@ -215,7 +215,7 @@ export const ROWS_OF_ROLLOUT: readonly Row[] = [
     reason: 'NameTaken',
     holds: 'Stalled',
     message:
-      'Service "l4b-edge" exists and was not made for this resource, so it is left as it is. Remove or rename it, or give the L4Balancer another name.',
+      'Service "l4b-edge" exists and was not made for this resource, so it is left unchanged. Remove or rename it, or rename the L4Balancer.',
   },
   {
     when: 'the API server refuses a child',
@@ -233,10 +233,10 @@ export const ROWS_OF_ROLLOUT: readonly Row[] = [
     reason: 'ApplyRefused',
     holds: 'Stalled',
     message:
-      'The API server refuses Deployment "l4b-edge": deployments.apps "l4b-edge" is forbidden: User "operator" cannot patch resource "deployments". It is tried again every few minutes.',
+      'The API server refuses Deployment "l4b-edge": deployments.apps "l4b-edge" is forbidden: User "operator" cannot patch resource "deployments". The operator tries again every few minutes.',
   },
   {
-    when: 'a child has what stays as long as it lives',
+    when: 'a child has an immutable field that would change',
     given: observed({
       problems: [
         {
@@ -251,7 +251,7 @@ export const ROWS_OF_ROLLOUT: readonly Row[] = [
     reason: 'ApplyRefused',
     holds: 'Stalled',
     message:
-      'The API server refuses Service "l4b-edge": Service "l4b-edge" is invalid: spec.loadBalancerClass: Invalid value: "b": may not change once set. That cannot be changed in place. Put the spec back, or let it be made anew, with other addresses: kubectl delete service l4b-edge -n shop.',
+      'The API server refuses Service "l4b-edge": Service "l4b-edge" is invalid: spec.loadBalancerClass: Invalid value: "b": may not change once set. This field cannot be changed in place. Revert the spec, or delete the object to have it recreated (its addresses change): kubectl delete service l4b-edge -n shop.',
   },
   ...(
     [
@@ -273,10 +273,12 @@ export const ROWS_OF_ROLLOUT: readonly Row[] = [
     }),
     reason: 'QuotaExceeded' as const,
     holds: 'Stalled' as const,
-    message: new RegExp(`exceeded quota: few, .* Raise the ResourceQuota, or ask for .*${advice}\\.$`),
+    message: new RegExp(
+      `exceeded quota: few, .* Raise the ResourceQuota, or (?:use|do without) .*${advice}\\.$`,
+    ),
   })),
   {
-    when: 'a quota has no room for a child',
+    when: 'a quota does not allow a child',
     given: observed({
       problems: [
         {

@@ -19,7 +19,7 @@ const TUNED = { workload: { replicas: 2 }, tuning: { profile: 'Tuned' } };
 const LATER = '2026-11-23T13:00:00Z';
 const down = (pods: readonly Pod[]): Observed => observed({ deployment: DOWN, pods }, TUNED);
 
-test('the same world gives the same status, whatever the order of its lists and the time', () => {
+test('the same observations give the same status, whatever the time and the order of the lists', () => {
   const pods = [forbidden('a', 'n2'), forbidden('b', 'n1', 'net.ipv4.tcp_tw_reuse'), forbidden('c', 'n3')];
   const sets = [replicaSet(), oldReplicaSet(2)];
   const first = statusOf({ ...down(pods), replicaSets: sets }, [], NOW);
@@ -55,7 +55,7 @@ test('refused pods are not counted as replicas', () => {
   assert.deepEqual([status.replicas, status.readyReplicas, status.replicaSummary], [2, 0, '0/2']);
 });
 
-/** Each list is one trouble as it looks from one moment to the next. */
+/** Each list is one problem as observed at different moments. */
 const CYCLES: Readonly<Record<string, readonly Observed[]>> = {
   'an image that cannot be pulled': [
     {
@@ -89,10 +89,13 @@ const CYCLES: Readonly<Record<string, readonly Observed[]>> = {
   ).map(([state, lastState], restartCount) =>
     down([withContainer('a', 'n1', { state, lastState, restartCount })]),
   ),
-  'a proxy that says the time': ['2026-11-23T10:00:00.123Z', '2026-11-23T10:00:40.456Z'].map((time) =>
-    down([
-      withContainer('a', 'n1', { state: { terminated: { exitCode: 1, message: `${time} Cannot listen` } } }),
-    ]),
+  'a proxy whose message has a timestamp': ['2026-11-23T10:00:00.123Z', '2026-11-23T10:00:40.456Z'].map(
+    (time) =>
+      down([
+        withContainer('a', 'n1', {
+          state: { terminated: { exitCode: 1, message: `${time} Cannot listen` } },
+        }),
+      ]),
   ),
   'pods that a quota refuses': ['x7k2p', 'b9v4m'].map((suffix) =>
     observed({
@@ -117,13 +120,13 @@ const CYCLES: Readonly<Record<string, readonly Observed[]>> = {
 };
 
 for (const [what, moments] of Object.entries(CYCLES))
-  test(`${what} looks the same from try to try`, () => {
+  test(`the status of ${what} is the same from attempt to attempt`, () => {
     const statuses = moments.map((moment) => JSON.stringify(statusOf(moment, [], NOW)));
     assert.ok(moments.length > 1);
     assert.deepEqual([...new Set(statuses)].length, 1, [...new Set(statuses)].join('\n'));
   });
 
-test('the time of a condition changes with its status, not with its reason or message', () => {
+test('the transition time of a condition changes with its status, not with its reason or message', () => {
   const working = statusOf(observed({ deployment: undefined }), [], NOW).conditions ?? [];
   const other = statusOf(down([forbidden('a', 'n1')]), working, LATER).conditions ?? [];
   const times = (type: string) =>
@@ -133,7 +136,7 @@ test('the time of a condition changes with its status, not with its reason or me
   assert.deepEqual(times('Stalled'), [NOW, LATER]);
 });
 
-test('pods of older revisions, and such as are on their way out, say nothing about this one', () => {
+test('pods of older revisions, and pods being deleted, do not count for the current one', () => {
   const old = {
     ...forbidden('a', 'n1'),
     metadata: { ...forbidden('a', 'n1').metadata, ownerReferences: [] },

@@ -6,7 +6,7 @@ import { addresses } from '../../../operator/status/addresses.ts';
 import { statusOf } from '../../../operator/status/status.ts';
 import { NOW, observed } from './fixtures.ts';
 
-test('the whole status of a resource that serves', () => {
+test('the status of a resource that serves is complete', () => {
   const rendering = { renderRevision: 'r1', renderedImage: 'proxy:1', renderedFrom: '0123' };
   const { conditions, capacity, ...rest } = statusOf(observed({ rendering }), [], NOW);
   assert.equal(capacity?.replicas, 2);
@@ -37,26 +37,21 @@ test('every status fits the schema of the CRD', () => {
 });
 
 const ADDRESSES: readonly (readonly [string, Service['spec'], object, readonly string[]])[] = [
+  ['that of the load balancer', { clusterIP: '10.0.0.1' }, { ip: '203.0.113.7' }, ['IPAddress 203.0.113.7']],
   [
-    'what the load balancer was given',
-    { clusterIP: '10.0.0.1' },
-    { ip: '203.0.113.7' },
-    ['IPAddress 203.0.113.7'],
-  ],
-  [
-    'a name, where the load balancer has one',
+    'the host name of the load balancer, if it has one',
     { clusterIP: '10.0.0.1' },
     { hostname: 'lb.example' },
     ['Hostname lb.example'],
   ],
-  ['the cluster IP without a load balancer', { clusterIP: '10.0.0.1' }, {}, ['IPAddress 10.0.0.1']],
+  ['the cluster IP if there is no load balancer', { clusterIP: '10.0.0.1' }, {}, ['IPAddress 10.0.0.1']],
   [
-    'both cluster IPs',
+    'both cluster IPs of a dual-stack Service',
     { clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.1', 'fd00::1'] },
     {},
     ['IPAddress 10.0.0.1', 'IPAddress fd00::1'],
   ],
-  ['none for a headless Service', { clusterIP: 'None' }, {}, []],
+  ['empty for a headless Service', { clusterIP: 'None' }, {}, []],
 ];
 
 for (const [what, spec = {}, ingress, expected] of ADDRESSES)

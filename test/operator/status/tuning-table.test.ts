@@ -17,9 +17,9 @@ const failed = (pod: string, why?: string): Reading =>
 const table = (more: Partial<TuningInput> = {}, tuning: object = { profile: 'Tuned' }) =>
   tuningTable({ spec: balancer({ tuning }).spec, readings: [], gate: { kind: 'Open' }, pods: [], ...more });
 
-test('nothing is said where nothing was read', () => assert.deepEqual(table(), []));
+test('the table is empty if nothing was read', () => assert.deepEqual(table(), []));
 
-test('what all replicas say is one row, and its hint names no node', () => {
+test('replicas that report the same share one row, whose hint names no node', () => {
   assert.deepEqual(table({ readings: [read('a', 'n1', good), read('b', 'n2', good)] }), [
     { name: SOMAXCONN, asked: '65535', effective: '65535', ok: true },
   ]);
@@ -28,7 +28,7 @@ test('what all replicas say is one row, and its hint names no node', () => {
   ]);
 });
 
-test('where replicas differ the worst counts, and the hint names its node', () => {
+test('if replicas differ, the worst one counts, and the hint names its node', () => {
   const readings = [read('a', 'n1', good), read('b', 'n2', bad), read('c', 'n3', bad)];
   const expected = [
     { name: SOMAXCONN, asked: '65535', effective: '4096', ok: false, hint: 'Nodes n2 and n3: Set it.' },
@@ -37,7 +37,7 @@ test('where replicas differ the worst counts, and the hint names its node', () =
   assert.deepEqual(table({ readings: readings.toReversed() }), expected);
 });
 
-test('the file that a value was read from is left out: it may differ from pod to pod', () => {
+test('the file that a value was read from is omitted, because it may differ from pod to pod', () => {
   const knob = (file: string): TuningEntry => ({
     name: 'cpu quota',
     effective: `2 (/sys/fs/cgroup/${file})`,
@@ -51,15 +51,15 @@ test('the file that a value was read from is left out: it may differ from pod to
   );
 });
 
-test('with the network of the node a hint says which node, and what to run there', () => {
+test('with host networking, a hint names the node and the command to run there', () => {
   const [row] = table({ readings: [read('a', 'n1', bad)] }, { profile: 'HostNetwork' });
   assert.equal(
     row?.hint,
-    `Node n1: set it on the node, whose network the pod uses: sysctl -w ${SOMAXCONN}="65535", and in /etc/sysctl.d so that it stays.`,
+    `Node n1: set it on the node, whose network the pod uses: sysctl -w ${SOMAXCONN}="65535", and in /etc/sysctl.d to make it permanent.`,
   );
 });
 
-test('what a kubelet refuses is not in effect, whatever older replicas say', () => {
+test('a sysctl that a kubelet refuses is not in effect, whatever older replicas report', () => {
   const refusals = [{ node: 'n1', sysctls: [SOMAXCONN] }];
   const [row] = table({
     readings: [read('a', 'n2', good)],
@@ -69,7 +69,7 @@ test('what a kubelet refuses is not in effect, whatever older replicas say', () 
   assert.match(row?.hint ?? '', /allowedUnsafeSysctls in the kubelet's configuration of node n1/);
 });
 
-test('a capability that a node does not grant is a row, although no proxy runs to report it', () => {
+test('a capability that a node does not grant has a row, although no proxy runs to report it', () => {
   const terminated = {
     exitCode: 128,
     reason: 'StartError',
@@ -83,13 +83,13 @@ test('a capability that a node does not grant is a row, although no proxy runs t
   );
 });
 
-test('replicas that say nothing of themselves are told of: how many, and why the first does not', () => {
+test('replicas that cannot be reached have a row with their number and the cause for the first one', () => {
   const [row] = table({ readings: [failed('b', 'x.'), failed('a'), read('c', 'n1')] });
-  assert.equal(row?.effective, '1 of 3 pods tells');
+  assert.equal(row?.effective, 'reported by 1 of 3 pods');
   assert.match(
     row?.hint ?? '',
     /^Pod a on node n9: it did not answer within 3 s\. .*port 9901.*NetworkPolicy/,
   );
   const [moved] = table({ readings: [failed('a')], spec: balancer({ workload: { adminPort: 9902 } }).spec });
-  assert.match(moved?.hint ?? '', /must reach port 9902 of the pods/);
+  assert.match(moved?.hint ?? '', /must be able to reach port 9902 of the pods/);
 });
