@@ -50,7 +50,7 @@ const run = async (settings: Settings): Promise<void> => {
   const starting = startOperator(settings, log, output, fail);
   followSignals({
     onStop(signal) {
-      log.info({ signal }, 'stop asked');
+      log.info({ signal }, 'stop requested');
       setTimeout(giveUp, STOP_WITHIN_MS).unref();
       starting
         .then((operator) => operator.stop())

@@ -8,7 +8,7 @@ import { bindingOf, bindingText } from './configuration/binding.ts';
 import { EXIT } from './errors/proxy-error.ts';
 import { ownPortFindings } from './source/own-ports.ts';
 
-/** Checks manifests as `--check` does and writes what it found; answers the exit code. `-` reads stdin. */
+/** Validates manifests for `--check`, writes the findings and returns the exit code. `-` reads stdin. */
 export const checkManifests = (
   files: readonly string[],
   admin: ListenAddress,
@@ -33,7 +33,10 @@ export const checkManifests = (
   return EXIT.failed;
 };
 
-/** By the rules of a proxy without a cluster where it could be served by one; else, where it names a Service, by those of a cluster. */
+/**
+ * Applies the rules for a proxy outside a cluster, unless a backend names a Service: then those for a cluster
+ * apply.
+ */
 const checkManifest = (text: string, admin: ListenAddress): Pick<ParsedManifest, 'balancer' | 'findings'> => {
   const { balancer, findings, lineOf } = parseManifest(text, 'Standalone');
   if (balancer === undefined) return { balancer, findings };
@@ -43,7 +46,7 @@ const checkManifest = (text: string, admin: ListenAddress): Pick<ParsedManifest,
 
 const readStdin = (): FileContent => ({ ok: true, text: readFileSync(0, 'utf8') });
 
-/** What would be served, one line for each listener. */
+/** A summary of what would be served, with one line for each listener. */
 const summary = (file: string, name: string, spec: L4BalancerSpec): string =>
   [
     `${file === '-' ? 'stdin' : file}: OK, L4Balancer "${name}" serves`,

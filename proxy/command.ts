@@ -17,11 +17,14 @@ import { setSysctls } from './tuning/set-sysctls.ts';
 const output = new Output(1);
 const log = createLog('info', output);
 
-/** Ends the program for an error. Bad input is told in plain words on stderr; anything else is also logged with its cause. */
+/**
+ * Exits because of an error. Invalid input is explained on stderr; any other error is also logged with its
+ * cause.
+ */
 const fail = (error: unknown): never => {
   const exitCode = exitCodeOf(error);
   const known = error instanceof ProxyError;
-  if (exitCode !== EXIT.badInput) log.fatal({ code: known ? error.code : 'Internal', error }, 'proxy ends');
+  if (exitCode !== EXIT.badInput) log.fatal({ code: known ? error.code : 'Internal', error }, 'proxy failed');
   process.stderr.write(
     `${known ? error.message : `Internal error: ${error instanceof Error ? error.stack : error}`}\n`,
   );
@@ -35,13 +38,13 @@ const count = (problems: number): string => `${problems} ${problems === 1 ? 'pro
 
 const run = async (settings: Settings): Promise<void> => {
   process.on('exit', () => output.flushSync());
-  process.on('uncaughtException', fail); // rejections come here too
+  process.on('uncaughtException', fail); // includes unhandled rejections
   onDebuggerRefused((openedBy) => log.warn({ openedBy, advice: DEBUGGER_ADVICE }, 'debugger refused'));
-  // Loaded only to serve: --help and --check answer in half the time without it.
+  // Loaded only for serving: --help and --check take half the time without it.
   const starting = import('./run/run.ts').then(({ startProxy }) => startProxy(settings, log, output));
   followSignals({
     onStop(signal) {
-      log.info({ signal }, 'stop asked');
+      log.info({ signal }, 'stop requested');
       starting
         .then((proxy) => proxy.stop())
         .then(() => process.exit(EXIT.ok))
@@ -49,10 +52,10 @@ const run = async (settings: Settings): Promise<void> => {
     },
     onStopAgain: (signal) => process.exit(exitCodeOfSignal(signal)),
     onReload(signal) {
-      // What fails to start ends the program anyway.
+      // A failed start exits the program anyway.
       starting.then(
         (proxy) => {
-          if (proxy.reload()) log.info({ signal }, 'manifest is read anew');
+          if (proxy.reload()) log.info({ signal }, 'manifest reloaded');
           else log.warn({ signal }, 'signal ignored');
         },
         () => {},
@@ -63,7 +66,7 @@ const run = async (settings: Settings): Promise<void> => {
   await starting;
 };
 
-/** Does what the arguments and the environment say. */
+/** Executes the command that arguments and environment specify. */
 export const runCommand = async (argv: readonly string[], env: Environment): Promise<void> => {
   guardStreams(EXIT.failed);
   const command = parseSettings(argv, env);
@@ -89,8 +92,8 @@ export const runCommand = async (argv: readonly string[], env: Environment): Pro
       break;
     }
     case 'Refused':
-      process.stderr.write(`${count(command.problems.length)}; --help lists flags and variables\n`);
-      // Last, since it is the last line that the status shows of a pod that does not stay up.
+      process.stderr.write(`${count(command.problems.length)}; see --help for flags and variables\n`);
+      // The problems come last, because the status shows the last line of a pod that keeps crashing.
       for (const problem of command.problems) process.stderr.write(`${problem}\n`);
       process.exitCode = EXIT.badInput;
       break;

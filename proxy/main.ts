@@ -1,7 +1,7 @@
 import '../program/first-moments.js';
 import { releaseSignals } from '../program/signals.js';
 
-// Loaded late: all that is imported above a line runs before it.
+// These modules are loaded late, because all static imports run before this line.
 const argv = process.argv.slice(2);
 if (argv.includes('--probe')) {
   releaseSignals();

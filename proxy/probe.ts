@@ -4,28 +4,34 @@ import { EXIT } from './errors/proxy-error.ts';
 import { readAdminAddress } from './settings/admin-address.ts';
 import { readArguments } from './settings/arguments.ts';
 
-/** Below docker's own limit for a health check, so that its record has our words. */
-const WITHIN_MS = 2_000;
+/** Shorter than docker's own timeout for a health check, so that its log contains this program's message. */
+const TIMEOUT_MS = 2_000;
 
-/** A server on every address is asked by the loopback one. */
+/** A server that listens on all addresses is reached through loopback. */
 const reachable = ({ host, port }: ListenAddress): { readonly host: string; readonly port: number } => ({
   host: host === undefined || host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host,
   port,
 });
 
-/** Asks the proxy whose admin endpoint this is; resolves with why it should get no traffic, and with nothing when it is ready. */
+/**
+ * Queries the admin endpoint of a proxy; resolves with the reason why it should get no traffic, or undefined
+ * if it is ready.
+ */
 export const probe = (admin: ListenAddress): Promise<string | undefined> => {
   const to = reachable(admin);
   return new Promise((resolve) => {
-    const asked = lateHttp().get({ ...to, path: '/readyz', timeout: WITHIN_MS, agent: false }, (answer) => {
-      let text = '';
-      answer.setEncoding('utf8').on('data', (part: string) => {
-        text += part;
-      });
-      answer.on('end', () => resolve(answer.statusCode === 200 ? undefined : text.trim()));
-    });
-    asked.on('timeout', () => asked.destroy(new Error(`no answer within ${WITHIN_MS / 1000} s`)));
-    asked.on('error', ({ message }) =>
+    const request = lateHttp().get(
+      { ...to, path: '/readyz', timeout: TIMEOUT_MS, agent: false },
+      (answer) => {
+        let text = '';
+        answer.setEncoding('utf8').on('data', (part: string) => {
+          text += part;
+        });
+        answer.on('end', () => resolve(answer.statusCode === 200 ? undefined : text.trim()));
+      },
+    );
+    request.on('timeout', () => request.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)));
+    request.on('error', ({ message }) =>
       resolve(
         `No proxy answers at ${formatListenAddress(to)}: ${message}. Is it running, with this address as L4B_ADMIN?`,
       ),
@@ -34,8 +40,8 @@ export const probe = (admin: ListenAddress): Promise<string | undefined> => {
 };
 
 /**
- * Does what `--probe` says; resolves with the exit code. Apart from the other commands and with few imports: docker runs it every few seconds, also
- * where every core is busy.
+ * Executes `--probe` and resolves with the exit code. It is separate from the other commands and has few
+ * imports, because docker runs it every few seconds, even when all cores are busy.
  */
 export const runProbe = async (
   argv: readonly string[],

@@ -1,4 +1,7 @@
-/** Stable codes of what can end the proxy or keep it from starting; each is in the log and on stderr. */
+/**
+ * Stable codes of the errors that stop the proxy or prevent it from starting; each appears in the log and on
+ * stderr.
+ */
 export type ProxyErrorCode =
   | 'SettingsInvalid'
   | 'ManifestInvalid'
@@ -10,19 +13,19 @@ export type ProxyErrorCode =
   | 'EngineFailed'
   | 'Internal';
 
-/** Exit codes: what a supervisor may conclude from the end of the program. */
+/** Exit codes, from which a supervisor may draw conclusions. */
 export const EXIT = {
   ok: 0,
-  /** Something failed that another start may cure; also what --check answers when there are findings. */
+  /** Something failed that a restart may fix; --check also exits with it if there are findings. */
   failed: 1,
-  /** The input is wrong: another start with the same input fails in the same way. */
+  /** The input is invalid: a restart with the same input fails in the same way. */
   badInput: 2,
 } as const;
 
-/** An error with a stable code and a text that says what was tried, what was found and what to do. */
+/** An error with a stable code and a message that says what was tried, what was found and what to do. */
 export class ProxyError extends Error {
   readonly code: ProxyErrorCode;
-  /** Lines to print below the message: one finding each. */
+  /** Lines to print below the message, one finding each. */
   readonly details: readonly string[];
 
   constructor(
@@ -44,11 +47,13 @@ const BAD_INPUT: readonly ProxyErrorCode[] = [
   'KubeconfigInvalid',
 ];
 
-/** The exit code that goes with an error. */
+/** The exit code for an error. */
 export const exitCodeOf = (error: unknown): number =>
   error instanceof ProxyError && BAD_INPUT.includes(error.code) ? EXIT.badInput : EXIT.failed;
 
-/** Node's error code (`EADDRINUSE`, `CERT_HAS_EXPIRED`, …) of an error or of the first cause that has one. */
+/**
+ * Node's error code (`EADDRINUSE`, `CERT_HAS_EXPIRED`, …) of an error or of its nearest cause that has one.
+ */
 export const systemCode = (error: unknown): string | undefined => {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth += 1) {
     const { code } = at as NodeJS.ErrnoException;

@@ -19,11 +19,11 @@ import { createAccessLog } from '../telemetry/access-log.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { after, every } from './clock.ts';
 
-const LOOK_FOR_SHORTAGE_MS = 2_000;
+const SHORTAGE_CHECK_MS = 2_000;
 
 const now = (): number => performance.now();
 
-/** What serves the traffic, and what steers it. */
+/** What carries the traffic, and what controls it. */
 export interface DataPlane {
   readonly engine: Engine;
   readonly control: Control;
@@ -31,26 +31,28 @@ export interface DataPlane {
   readonly metrics: ProxyMetrics;
   readonly portsKept: PortsKept;
   readonly deadAcceptors: ReadonlySet<number>;
-  /** Ends what steers; the engine is closed by who stops it gracefully. */
+  /** Stops everything but the engine, which the graceful shutdown closes. */
   stop(): void;
 }
 
 export interface DataPlaneOptions {
   readonly kind: EngineKind;
   readonly acceptors: number;
-  /** File descriptors that the process may hold. */
+  /** The file descriptor limit of the process. */
   readonly fileDescriptors: number;
   readonly log: Logger;
   readonly output: Output;
-  /** Whether the source can see its input now. */
+  /** Returns true if the source can currently read its input. */
   readonly connected: () => boolean;
-  /** What of this process, beside listeners, has a port; in words for the finding about a listener that wants it. */
+  /**
+   * Which other part of this process holds a binding, worded for the finding about a listener that wants it.
+   */
   readonly holder: (binding: Binding) => string | undefined;
 }
 
 /**
- * Starts engine, health checks and control, with nothing to serve yet, and lets each hear what it needs of the others. Throws ProxyError
- * FileLimitTooLow where the descriptors do not suffice to serve anything.
+ * Starts engine, health checks and control, connected to each other and with nothing to serve yet. Throws
+ * ProxyError FileLimitTooLow if the file descriptor limit is too low to serve anything.
  */
 export const startDataPlane = async ({
   kind,
@@ -66,7 +68,7 @@ export const startDataPlane = async ({
   if (fileDescriptors < fewest)
     throw new ProxyError(
       'FileLimitTooLow',
-      `The limit in effect is ${fileDescriptors} file descriptors, and a proxy with ${acceptors} acceptors needs at least ${fewest}. Raise tuning.fileDescriptors and the container runtime's limit, or lower tuning.acceptors (NUM_ACCEPTORS).`,
+      `The file descriptor limit is ${fileDescriptors}, but a proxy with ${acceptors} acceptors needs at least ${fewest}. Raise tuning.fileDescriptors and the container runtime's limit, or lower tuning.acceptors (NUM_ACCEPTORS).`,
     );
   const watch = watchAcceptors({
     log,
@@ -78,7 +80,7 @@ export const startDataPlane = async ({
     else if (event.type === 'UpkeepFailed')
       log.error(
         { code: 'UpkeepFailed', error: event.error },
-        'the engine could not do its upkeep; it is done again',
+        'upkeep of the engine failed; it will be retried',
       );
     else watch.take(event);
   };
@@ -101,8 +103,8 @@ export const startDataPlane = async ({
     onTransition({ backend, endpoint }, { from, to, cause, reason }) {
       metrics.healthTransitions.inc({ backend, to, cause });
       const fields = { backend, endpoint, from, to, cause, reason };
-      if (to === 'Unhealthy' || to === 'Ejected') log.warn(fields, 'endpoint is taken out');
-      else log.info(fields, 'endpoint changed');
+      if (to === 'Unhealthy' || to === 'Ejected') log.warn(fields, 'endpoint is out of service');
+      else log.info(fields, 'endpoint state changed');
     },
     onViewChanged: () => control.healthChanged(),
     onResult: ({ backend }, result) =>
@@ -122,12 +124,15 @@ export const startDataPlane = async ({
       log.debug({ revision, tookMs }, 'table published');
     },
     onFailed(error, retryInMs) {
-      log.error({ code: 'EngineFailed', error, retryInMs }, 'table was not taken');
+      log.error(
+        { code: 'EngineFailed', error, retryInMs },
+        'publishing the table failed; it will be retried',
+      );
     },
     onFindings(appeared, gone) {
       for (const { code, path, message } of appeared) log.warn({ code, path, finding: message }, 'finding');
       for (const { code, path, message } of gone)
-        log.info({ code, path, finding: message }, 'finding is gone');
+        log.info({ code, path, finding: message }, 'finding resolved');
     },
   });
 
@@ -148,7 +153,7 @@ export const startDataPlane = async ({
   });
 
   const shortage = watchShortage({ fileDescriptors, now });
-  const stopLooking = every(LOOK_FOR_SHORTAGE_MS, () => {
+  const stopShortageChecks = every(SHORTAGE_CHECK_MS, () => {
     const stats = engine.stats();
     portsKept.note(stats.endpoints, now());
     control.runtimeFindings([...shortage(stats), ...outputFindings(output.failure)]);
@@ -162,7 +167,7 @@ export const startDataPlane = async ({
     portsKept,
     deadAcceptors: watch.dead,
     stop() {
-      stopLooking();
+      stopShortageChecks();
       monitor.stop();
       control.stop();
     },

@@ -5,40 +5,44 @@ import { closeMarginMs } from './shutdown.ts';
 
 type StopSettings = Pick<Settings, 'drainDelayMs' | 'gracePeriodMs' | 'source'>;
 
-/** In Kubernetes others learn only after a moment that a pod takes no more clients. */
+/** In Kubernetes it takes a moment until all clients know that a pod no longer accepts connections. */
 const KUBERNETES_DELAY_MS = 5_000;
 
-/** The environment wins over the resource. */
-const askedMs = ({ drainDelayMs }: StopSettings, drain: DrainPolicy | undefined): number | undefined =>
+/** The environment takes precedence over the resource. */
+const requestedMs = ({ drainDelayMs }: StopSettings, drain: DrainPolicy | undefined): number | undefined =>
   drainDelayMs ?? drain?.delayMs;
 
-/** What a delay may take that leaves the connections nothing. */
-const halfOf = ({ gracePeriodMs }: StopSettings): number => gracePeriodMs / 2;
+/** The delay that replaces one that would leave no time for connections. */
+const halfOfGracePeriod = ({ gracePeriodMs }: StopSettings): number => gracePeriodMs / 2;
 
-const leavesNothing = ({ gracePeriodMs }: StopSettings, delayMs: number): boolean =>
+const leavesNoTime = ({ gracePeriodMs }: StopSettings, delayMs: number): boolean =>
   delayMs > 0 && delayMs >= gracePeriodMs - closeMarginMs(gracePeriodMs);
 
-/** How the proxy stops: what is asked for, else what is usual where it runs. */
+/** How the proxy stops: as requested, or with the defaults of its environment. */
 export const decideDrain = (
   settings: StopSettings,
   drain: DrainPolicy | undefined,
 ): { readonly drainDelayMs: number; readonly spread: boolean } => {
-  const usual = settings.source.kind === 'Kubernetes' ? Math.min(KUBERNETES_DELAY_MS, halfOf(settings)) : 0;
-  const wanted = askedMs(settings, drain) ?? usual;
-  const drainDelayMs = leavesNothing(settings, wanted) ? halfOf(settings) : wanted;
+  const defaultMs =
+    settings.source.kind === 'Kubernetes' ? Math.min(KUBERNETES_DELAY_MS, halfOfGracePeriod(settings)) : 0;
+  const delayMs = requestedMs(settings, drain) ?? defaultMs;
+  const drainDelayMs = leavesNoTime(settings, delayMs) ? halfOfGracePeriod(settings) : delayMs;
   return { drainDelayMs, spread: drain?.spread ?? true };
 };
 
 const seconds = (ms: number): string => `${ms / 1000}s`;
 
-/** Says of a delay that it leaves connections no time to end. The resource is held to its own grace period, which may not be the one that counts. */
+/**
+ * Reports a delay that leaves connections no time to end. The schema checks the delay against the resource's
+ * own grace period, but another one may apply.
+ */
 export const drainFindings = (
   settings: StopSettings,
   drain: DrainPolicy | undefined,
 ): readonly ProxyFinding[] => {
   const { gracePeriodMs, source } = settings;
-  const asked = askedMs(settings, drain);
-  if (asked === undefined || !leavesNothing(settings, asked)) return [];
+  const delayMs = requestedMs(settings, drain);
+  if (delayMs === undefined || !leavesNoTime(settings, delayMs)) return [];
   const delay = settings.drainDelayMs === undefined ? 'drain.delay' : 'L4B_DRAIN_DELAY';
   const grace = source.kind === 'Kubernetes' ? 'workload.terminationGracePeriod' : 'L4B_GRACE_PERIOD';
   const margin = seconds(closeMarginMs(gracePeriodMs));
@@ -46,7 +50,7 @@ export const drainFindings = (
     {
       code: 'DrainDelayTooLong',
       path: 'spec.drain.delay',
-      message: `${delay} ${seconds(asked)} leaves nothing of ${grace} (${seconds(gracePeriodMs)}, the last ${margin} of it for closing) in which connections could end. On a stop new ones are taken for ${seconds(halfOf(settings))} instead. Shorten the delay, or give more time.`,
+      message: `${delay} ${seconds(delayMs)} leaves no time of ${grace} (${seconds(gracePeriodMs)}, of which ${margin} are reserved for closing) for open connections to end. New connections are accepted for ${seconds(halfOfGracePeriod(settings))} after SIGTERM instead. Shorten the delay, or extend the grace period.`,
     },
   ];
 };

@@ -4,7 +4,7 @@ import { networkInterfaces } from 'node:os';
 type Family = 'ipv4' | 'ipv6';
 const familyOf = (address: string): Family => (isIPv6(address) ? 'ipv6' : 'ipv4');
 
-/** Tells this machine's (or pod's) own addresses, as they are now, from others; however they are written. */
+/** Returns a function that recognises the current addresses of this machine or pod, in any spelling. */
 export const ownAddresses = (interfaces = networkInterfaces()): ((address: string) => boolean) => {
   const own = new BlockList();
   own.addSubnet('127.0.0.0', 8);

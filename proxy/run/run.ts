@@ -20,26 +20,29 @@ import { readCpuQuota } from '../tuning/cpu-quota.ts';
 import { decideLaunch } from '../tuning/launch.ts';
 import { readText } from '../tuning/read-text.ts';
 import { tuningReport } from '../tuning/report.ts';
-import { askedTuning } from '../tuning/requested-tuning.ts';
-import { delivered, trafficPorts } from './await-delivery.ts';
+import { requestedTuning } from '../tuning/requested-tuning.ts';
+import { awaitDelivery, trafficPorts } from './await-delivery.ts';
 import { after } from './clock.ts';
 import { startDataPlane } from './data-plane.ts';
 import { decideDrain, drainFindings } from './decide-drain.ts';
 import { ownAddresses } from './own-addresses.ts';
 import { shutdown } from './shutdown.ts';
 import { createSourceLog } from './source-log.ts';
-import { SourceStand } from './source-status.ts';
+import { SourceStatus } from './source-status.ts';
 
 const STDOUT = 1;
 
-/** A proxy that runs; `stop` ends it gracefully. */
+/** A running proxy; `stop` shuts it down gracefully. */
 export interface RunningProxy {
-  /** Reads the manifest file anew; false where there is none, since the API server tells of every change. */
+  /** Reloads the manifest file; false if there is none, since the API server reports every change. */
   reload(): boolean;
   stop(): Promise<void>;
 }
 
-/** Wires the parts together and starts them. Throws ProxyError, with nothing left running, when it cannot. */
+/**
+ * Creates the parts, connects them and starts them. If that fails, throws ProxyError and leaves nothing
+ * running.
+ */
 export const startProxy = async (settings: Settings, log: Logger, output: Output): Promise<RunningProxy> => {
   const mayWrite = canWrite();
   output.guard((waitMs) => mayWrite(STDOUT, waitMs));
@@ -48,13 +51,13 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
   const launch = decideLaunch(settings, opened.first?.configuration.tuning, machine);
   log.level = launch.logLevel;
   const fileLimit = raiseFileLimit(launch.fileDescriptors);
-  // Where tuning.capabilities gives it. This thread opens the listening sockets.
+  // Has an effect if tuning.capabilities grants it. This thread opens the listening sockets.
   makeEffective(CAP_NET_BIND_SERVICE);
   log.info({ version: VERSION, source: opened.from, ...launch, fileLimit }, 'proxy starts');
-  if (fileLimit.problem !== undefined) log.warn(fileLimit, 'file limit not reached');
+  if (fileLimit.problem !== undefined) log.warn(fileLimit, 'file descriptor limit is lower than requested');
 
   let stopping = false;
-  const sourceStand = new SourceStand(performance.now());
+  const sourceStatus = new SourceStatus(performance.now());
   let adminPort = settings.admin.port;
   const plane = await startDataPlane({
     kind: RELAY_ENGINE,
@@ -62,7 +65,7 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
     fileDescriptors: fileLimit.soft,
     log,
     output,
-    connected: () => sourceStand.following,
+    connected: () => sourceStatus.following,
     holder: (binding) =>
       overlap(bindingOf({ protocol: 'TCP', port: adminPort, address: settings.admin.host }), binding)
         ? heldByAdmin({ ...settings.admin, port: adminPort })
@@ -76,7 +79,7 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
       version: VERSION,
       notReady: notReady(),
       from: opened.from,
-      source: sourceStand.asOf(performance.now()),
+      source: sourceStatus.at(performance.now()),
       control: control.state,
       stats: engine.stats(),
       sourcePortsLeft: (stats, endpoint) => portsKept.left(stats, endpoint),
@@ -86,7 +89,7 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
       nowMs: Date.now(),
       tuning: tuningReport({
         ...machine,
-        asked: askedTuning(settings, control.state.snapshot?.configuration.tuning),
+        requested: requestedTuning(settings, control.state.snapshot?.configuration.tuning),
         read: readText,
         fileLimit,
         acceptors: launch.acceptors,
@@ -123,13 +126,13 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
       for (const [kind, count] of Object.entries(input.leftOut)) metrics.leftOut.set({ kind }, count);
       if (snapshot !== undefined) {
         monitor.follow(snapshot);
-        if (sourceLog.taken(snapshot))
+        if (sourceLog.accepted(snapshot))
           log.level = decideLaunch(settings, snapshot.configuration.tuning, machine).logLevel;
       }
       control.take({ ...input, snapshot });
     },
     onState(state) {
-      sourceStand.take(state, performance.now());
+      sourceStatus.update(state, performance.now());
       sourceLog.state(state);
     },
   });
@@ -151,7 +154,7 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
         after,
         drainedWithin: (ms) => engine.drained(AbortSignal.timeout(Math.ceil(ms))),
         deliveredWithin: (ms) =>
-          delivered(
+          awaitDelivery(
             {
               ports: trafficPorts(control.state.served?.table),
               read: readText,
@@ -160,7 +163,7 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
             },
             ms,
           ),
-        // From here on a change would open the listeners again.
+        // After this, a change of the configuration would reopen the listeners.
         beforeStopAccepting: () => plane.stop(),
         onStep(step) {
           log.info({ step, open: engine.openConnections() }, 'stopping');

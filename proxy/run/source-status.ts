@@ -1,16 +1,19 @@
 import type { SourceState } from '../source/source.ts';
 
-/** Whether the source is followed, and for how long it has not been: a moment is nothing, minutes are a proxy that goes blind. */
-export class SourceStand {
+/**
+ * Whether the source is available, and for how long it has not been: a moment is harmless, but after minutes
+ * the proxy works with outdated input.
+ */
+export class SourceStatus {
   #state: SourceState = { following: false, code: 'Starting', problem: 'Nothing has been read yet.' };
   #lostAt: number;
 
-  /** `now` in milliseconds of a clock that never goes back. */
+  /** `now` is in milliseconds of a monotonic clock. */
   constructor(now: number) {
     this.#lostAt = now;
   }
 
-  take(state: SourceState, now: number): void {
+  update(state: SourceState, now: number): void {
     if (this.#state.following && !state.following) this.#lostAt = now;
     this.#state = state;
   }
@@ -19,7 +22,7 @@ export class SourceStand {
     return this.#state.following;
   }
 
-  asOf(now: number): SourceState & { readonly lostForMs?: number } {
+  at(now: number): SourceState & { readonly lostForMs?: number } {
     return this.#state.following
       ? this.#state
       : { ...this.#state, lostForMs: Math.round(now - this.#lostAt) };

@@ -1,15 +1,18 @@
 import { type ListenAddress, parseListenAddress } from '../../program/listen-address.ts';
 
-/** Where the admin endpoint listens unless something else is asked for. */
+/** Where the admin endpoint listens by default. */
 const DEFAULT_ADMIN: ListenAddress = { port: 9901 };
 
 export interface AdminAddress {
   readonly address: ListenAddress;
-  /** What is wrong with what was given, where something is. */
+  /** What is wrong with the given address, if anything. */
   readonly problem?: string;
 }
 
-/** Reads the address of the admin endpoint as it was given by flag or else by variable; an empty one is not given. */
+/**
+ * Reads the address of the admin endpoint from the flag or, without one, from the variable. An empty variable
+ * counts as not set.
+ */
 export const readAdminAddress = (flag: string | undefined, variable: string | undefined): AdminAddress => {
   const given =
     flag === undefined ? { name: 'L4B_ADMIN', text: variable?.trim() } : { name: '--admin', text: flag };

@@ -1,15 +1,15 @@
 import { parseArgs } from 'node:util';
 import { nearest } from '../../crds/nearest.ts';
 
-/** The command line, taken apart but not yet judged. */
+/** The command line, split into its parts but not yet validated. */
 export interface Arguments {
   readonly help: boolean;
   readonly version: boolean;
-  /** Ask a proxy that runs whether it is ready. */
+  /** Query the running proxy for its readiness. */
   readonly probe: boolean;
-  /** Files to check; undefined when --check was not given. */
+  /** Files to check; undefined if --check was not given. */
   readonly check?: readonly string[];
-  /** NAME=VALUE of sysctls to write; undefined when --set-sysctls was not given. */
+  /** NAME=VALUE of the sysctls to write; undefined if --set-sysctls was not given. */
   readonly setSysctls?: readonly string[];
   readonly config?: string;
   readonly kubeconfig?: string;
@@ -24,7 +24,7 @@ type WithValue = (typeof WITH_VALUE)[number];
 
 const isWithValue = (name: string): name is WithValue => (WITH_VALUE as readonly string[]).includes(name);
 
-/** Reads the arguments without ever throwing, so that every problem can be told at once. */
+/** Reads the arguments and never throws, so that all problems can be reported together. */
 export const readArguments = (argv: readonly string[]): Arguments => {
   const { tokens } = parseArgs({
     args: [...argv],
@@ -81,11 +81,12 @@ export const readArguments = (argv: readonly string[]): Arguments => {
     problems.push(
       '--set-sysctls: expected one or more NAME=VALUE such as net.core.somaxconn=65535, found none',
     );
-  if (setSysctls && check) problems.push('--set-sysctls: found together with --check; expected one of them');
-  // What follows an unknown flag may be its value.
+  if (setSysctls && check)
+    problems.push('--set-sysctls: given together with --check; expected only one of them');
+  // An argument after an unknown flag may be its value.
   if (!check && !setSysctls && !unknown)
     for (const file of files)
-      problems.push(`${file}: unexpected argument; a manifest is given with --config ${file}`);
+      problems.push(`${file}: unexpected argument; to serve a manifest file, use --config ${file}`);
   const given = check ? { check: files } : setSysctls ? { setSysctls: files } : {};
   return { help, version, probe, ...given, ...values, problems };
 };

@@ -8,15 +8,18 @@ import type { Command, Environment, SourceSettings } from './settings.ts';
 
 export const MAX_ACCEPTORS = 256;
 const MAX_FILE_DESCRIPTORS = 1_048_576; // fs.nr_open of every stock kernel
-const MAX_STOP_MS = 24 * 3_600_000; // as the resource has it; a timer could not wait longer than 24.8 days
+const MAX_STOP_MS = 24 * 3_600_000; // like the resource; timers wait at most 24.8 days
 
-/** A value and the name it was given under, as problems quote it. */
+/** A value and the name of the flag or variable that it comes from, as problems quote it. */
 interface Given {
   readonly name: string;
   readonly text: string;
 }
 
-/** Parses arguments (without program names) and environment. Flags win over the environment; empty variables are unset. */
+/**
+ * Parses arguments (without program names) and environment. Flags take precedence over the environment; empty
+ * variables count as not set.
+ */
 export const parseSettings = (argv: readonly string[], env: Environment): Command => {
   const args = readArguments(argv);
   if (args.help) return { command: 'Help' };
@@ -47,8 +50,8 @@ export const parseSettings = (argv: readonly string[], env: Environment): Comman
   const source = readSource(args, given, problems);
   const acceptors = parsed(
     given('NUM_ACCEPTORS', '--acceptors', args.acceptors),
-    (text) => wholeNumber(text, 1, MAX_ACCEPTORS),
-    `a whole number from 1 to ${MAX_ACCEPTORS}`,
+    (text) => integer(text, 1, MAX_ACCEPTORS),
+    `an integer from 1 to ${MAX_ACCEPTORS}`,
   );
   const level =
     parsed(given('LOG_LEVEL'), parseLogLevel, 'error, warn, info or debug') ??
@@ -59,8 +62,8 @@ export const parseSettings = (argv: readonly string[], env: Environment): Comman
   if (admin.problem !== undefined) problems.push(admin.problem);
   const fileDescriptors = parsed(
     given('L4B_FILE_DESCRIPTORS'),
-    (text) => wholeNumber(text, 64, MAX_FILE_DESCRIPTORS),
-    `a whole number from 64 to ${MAX_FILE_DESCRIPTORS}`,
+    (text) => integer(text, 64, MAX_FILE_DESCRIPTORS),
+    `an integer from 64 to ${MAX_FILE_DESCRIPTORS}`,
   );
   const time = (variable: string) =>
     parsed(given(variable), parseStopTime, 'a duration of at most 24h such as 500ms, 5s or 1h30m');
@@ -68,7 +71,7 @@ export const parseSettings = (argv: readonly string[], env: Environment): Comman
   const drainDelayMs = time('L4B_DRAIN_DELAY');
   if (drainDelayMs !== undefined && drainDelayMs >= gracePeriodMs)
     problems.push(
-      `L4B_DRAIN_DELAY: ${given('L4B_DRAIN_DELAY')?.text} leaves nothing of L4B_GRACE_PERIOD (${given('L4B_GRACE_PERIOD')?.text ?? '60s, when not set'}) in which connections could end; expected less`,
+      `L4B_DRAIN_DELAY: ${given('L4B_DRAIN_DELAY')?.text} leaves no time of L4B_GRACE_PERIOD (${given('L4B_GRACE_PERIOD')?.text ?? '60s, the default'}) for open connections to end; expected a shorter delay`,
     );
 
   if (problems.length > 0 || source === undefined) return { command: 'Refused', problems };
@@ -93,7 +96,7 @@ const sysctlCommand = (texts: readonly string[], found: readonly string[]): Comm
     ...read.flatMap(({ text, assignment }) =>
       assignment === undefined
         ? [
-            `--set-sysctls: expected NAME=VALUE of a pod's sysctl such as net.core.somaxconn=65535, found ${JSON.stringify(text)}`,
+            `--set-sysctls: expected NAME=VALUE of a pod's sysctl, such as net.core.somaxconn=65535, found ${JSON.stringify(text)}`,
           ]
         : [],
     ),
@@ -113,7 +116,7 @@ const readSource = (
   const name = given('L4B_NAME')?.text;
   if (file !== undefined && file.name === 'L4B_CONFIG' && (namespace !== undefined || name !== undefined)) {
     problems.push(
-      'L4B_CONFIG: found together with L4B_NAMESPACE or L4B_NAME; expected either a manifest file or a resource, not both',
+      'L4B_CONFIG: set together with L4B_NAMESPACE or L4B_NAME; expected either a manifest file or a resource, not both',
     );
     return undefined;
   }
@@ -131,11 +134,11 @@ const readSource = (
       ...(args.context === undefined ? {} : { context: args.context }),
     };
   }
-  // One problem is enough where a misspelt flag may be the reason.
+  // A misspelt flag may be the cause, so its problem alone is reported.
   if (args.problems.length > 0) return undefined;
   if (namespace === undefined && name === undefined)
     problems.push(
-      'L4B_CONFIG: nothing to serve is set; expected a manifest file (--config FILE or L4B_CONFIG), or L4B_NAMESPACE and L4B_NAME of a resource',
+      'L4B_CONFIG: not set, so there is nothing to serve; expected a manifest file (--config FILE or L4B_CONFIG), or L4B_NAMESPACE and L4B_NAME of a resource',
     );
   else if (namespace === undefined)
     problems.push(`L4B_NAMESPACE: not set; expected the namespace of the L4Balancer ${JSON.stringify(name)}`);
@@ -146,7 +149,7 @@ const readSource = (
   return undefined;
 };
 
-const wholeNumber = (text: string, least: number, most: number): number | undefined => {
+const integer = (text: string, least: number, most: number): number | undefined => {
   if (!/^[0-9]{1,9}$/.test(text)) return undefined;
   const value = Number(text);
   return value >= least && value <= most ? value : undefined;

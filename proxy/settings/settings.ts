@@ -3,7 +3,9 @@ import type { ListenAddress } from '../../program/listen-address.ts';
 import type { LogLevel } from '../telemetry/log-level.ts';
 import type { Assignment } from '../tuning/set-sysctls.ts';
 
-/** What the proxy is told from outside; a value left out follows the manifest or the machine. */
+/**
+ * The settings from flags and environment. The manifest or the machine determines a value that is omitted.
+ */
 export interface Settings {
   readonly source: SourceSettings;
   /** Acceptor threads, 1 to 256. */
@@ -11,9 +13,12 @@ export interface Settings {
   readonly logLevel?: LogLevel;
   readonly admin: ListenAddress;
   readonly fileDescriptors?: number;
-  /** Milliseconds after SIGTERM in which open connections may end. */
+  /** Milliseconds from SIGTERM until open connections are closed. */
   readonly gracePeriodMs: number;
-  /** Milliseconds after SIGTERM in which new connections are still taken; left out, the resource says. */
+  /**
+   * Milliseconds from SIGTERM during which new connections are still accepted; omitted to use the resource's
+   * value.
+   */
   readonly drainDelayMs?: number;
 }
 
@@ -23,7 +28,7 @@ export type SourceSettings =
       readonly kind: 'Kubernetes';
       readonly namespace: string;
       readonly name: string;
-      /** Where the proxy runs, for endpoints that are meant for places. */
+      /** The node and zone of the proxy, for endpoints with topology hints. */
       readonly place?: Place;
       readonly kubeconfig?: string;
       readonly context?: string;
@@ -31,12 +36,12 @@ export type SourceSettings =
 
 export type Command =
   | { readonly command: 'Run'; readonly settings: Settings }
-  /** `admin` is where the proxy that the files are for has its admin endpoint. */
+  /** `admin` is the admin address of the proxy that the files are meant for. */
   | { readonly command: 'Check'; readonly files: readonly string[]; readonly admin: ListenAddress }
   | { readonly command: 'SetSysctls'; readonly assignments: readonly Assignment[] }
   | { readonly command: 'Help' }
   | { readonly command: 'Version' }
-  /** Every problem there is, each with the name of what is wrong, what was found and what is expected. */
+  /** All problems, each with the name of the setting, what was found and what is expected. */
   | { readonly command: 'Refused'; readonly problems: readonly string[] };
 
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,21 +1,21 @@
 import path from 'node:path';
 
-/** What the control group lets the process use of the processors. */
+/** How much CPU time the control group permits the process to use. */
 export interface CpuQuota {
-  /** CPUs, such as 1.5; undefined where there is no limit. */
+  /** Number of CPUs, such as 1.5; undefined if there is no limit. */
   readonly cpus?: number;
-  /** The file that says so, for people who want to look. */
+  /** The file that contains the limit, for people who want to check. */
   readonly from?: string;
 }
 
-/** Content of a file, or undefined where it does not exist or may not be read. */
+/** Returns the content of a file, or undefined if it does not exist or may not be read. */
 export type ReadText = (file: string) => string | undefined;
 
 /**
- * The CPU quota of this process: the tightest of its control group and the groups above, as far as they can be seen.
- * Knows version 2 (`cpu.max`), version 1 (`cpu.cfs_quota_us`, `cpu.cfs_period_us`) and both at once. os.availableParallelism() cannot be used
- * alone: libuv misses a version 1 quota whose controller is mounted without cpuacct.
- * Sources: cgroups(7), Documentation/admin-guide/cgroup-v2.rst.
+ * The CPU quota of this process: the tightest among its control group and the visible groups above it.
+ * Supports version 2 (`cpu.max`), version 1 (`cpu.cfs_quota_us`, `cpu.cfs_period_us`) and both at once.
+ * os.availableParallelism() is not enough: libuv misses a version 1 quota whose controller is mounted without
+ * cpuacct. Sources: cgroups(7), Documentation/admin-guide/cgroup-v2.rst.
  */
 export const readCpuQuota = (read: ReadText): CpuQuota => {
   const quotas = [...groupsOf(read)].flatMap(({ folder, kind }): { cpus: number; from: string }[] => {
@@ -30,13 +30,13 @@ export const readCpuQuota = (read: ReadText): CpuQuota => {
   return quotas.reduce<CpuQuota>((least, one) => (one.cpus < (least.cpus ?? Infinity) ? one : least), {});
 };
 
-/** Both in microseconds; `max` and -1 mean no limit. */
+/** Both are in microseconds; `max` and -1 mean no limit. */
 const limit = (quota: string | undefined, period: string | undefined, from: string) => {
   const cpus = Number(quota?.trim() || Number.NaN) / Number(period?.trim() || Number.NaN);
   return Number.isFinite(cpus) && cpus > 0 ? [{ cpus, from }] : [];
 };
 
-/** The folders of the process's own CPU control group and of all above it, innermost first. */
+/** The directories of the process's own CPU control group and of all groups above it, innermost first. */
 function* groupsOf(read: ReadText): Generator<{ folder: string; kind: 'v1' | 'v2' }> {
   const own = ownGroups(read('/proc/self/cgroup') ?? '');
   for (const mount of mountsOf(read('/proc/self/mountinfo') ?? '')) {
@@ -80,8 +80,9 @@ const mountsOf = (text: string): Mount[] =>
   });
 
 /**
- * Acceptors that fit: as many as there are whole CPUs, since more busy threads than the quota stall together; at least one.
- * `parallelism` is what the affinity mask allows (os.availableParallelism()).
+ * The number of acceptors that suits the quota: that of whole CPUs, at least one, because a quota that is
+ * exhausted stalls all threads at once. `parallelism` is what the affinity mask permits
+ * (os.availableParallelism()).
  */
 export const acceptorsFor = (quota: CpuQuota, parallelism: number): number =>
   Math.max(1, Math.min(256, parallelism, Math.floor(quota.cpus ?? parallelism)));

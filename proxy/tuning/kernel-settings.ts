@@ -1,6 +1,6 @@
 import type { ReadText } from './cpu-quota.ts';
 
-/** The sysctls that a busy TCP relay feels; /status shows each with what is in effect. */
+/** The sysctls that affect a busy TCP relay; /status shows the effective value of each. */
 export const WATCHED_SYSCTLS = [
   'net.core.somaxconn',
   'net.ipv4.tcp_tw_reuse',
@@ -9,7 +9,10 @@ export const WATCHED_SYSCTLS = [
   'net.ipv4.tcp_fin_timeout',
 ] as const;
 
-/** The value of a sysctl in the process's own network namespace, its parts one space apart; undefined where it is hidden. */
+/**
+ * The value of a sysctl in the process's own network namespace, with single spaces between its parts;
+ * undefined if it cannot be read.
+ */
 export const readSysctl = (read: ReadText, name: string): string | undefined => {
   if (!/^[a-z0-9._-]+$/.test(name)) return undefined;
   return read(`/proc/sys/${name.replaceAll('.', '/')}`)
@@ -17,6 +20,6 @@ export const readSysctl = (read: ReadText, name: string): string | undefined => 
     .replaceAll(/\s+/g, ' ');
 };
 
-/** Whether a value asked for is the one in effect; white space between parts does not count. */
-export const sysctlEquals = (asked: string, effective: string): boolean =>
-  asked.trim().replaceAll(/\s+/g, ' ') === effective;
+/** Returns true if the requested value is the effective one; white space between parts is ignored. */
+export const sysctlEquals = (requested: string, effective: string): boolean =>
+  requested.trim().replaceAll(/\s+/g, ' ') === effective;

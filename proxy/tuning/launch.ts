@@ -2,17 +2,17 @@ import type { ProcessTuning } from '../configuration/tuning.ts';
 import type { LogLevel } from '../telemetry/log-level.ts';
 import { acceptorsFor, type CpuQuota } from './cpu-quota.ts';
 
-/** What the proxy is started with. */
+/** The parameters that the proxy starts with. */
 export interface Launch {
   readonly acceptors: number;
-  /** Who said so, for the log. */
+  /** Where the number comes from, for the log. */
   readonly acceptorsFrom: 'settings' | 'manifest' | 'cpu';
   readonly logLevel: LogLevel;
-  /** Undefined asks for as many as the hard limit allows. */
+  /** Undefined requests as many as the hard limit permits. */
   readonly fileDescriptors: number | undefined;
 }
 
-/** Settings win over the manifest, the manifest over the machine. */
+/** Settings take precedence over the manifest, and the manifest over the machine. */
 export const decideLaunch = (
   settings: { readonly acceptors?: number; readonly logLevel?: LogLevel; readonly fileDescriptors?: number },
   tuning: ProcessTuning | undefined,

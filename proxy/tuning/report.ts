@@ -3,8 +3,8 @@ import type { FileLimit } from '../sys/file-limit.ts';
 import { acceptorsFor, type CpuQuota, type ReadText } from './cpu-quota.ts';
 import { readSysctl, sysctlEquals, WATCHED_SYSCTLS } from './kernel-settings.ts';
 
-/** What the resource asks for, after its profile was applied; the part of its tuning that a proxy can check. */
-export interface AskedTuning {
+/** The tuning that the resource requests, with its profile applied; only the part that a proxy can check. */
+export interface RequestedTuning {
   readonly acceptors?: number;
   readonly sysctls: readonly { readonly name: string; readonly value: string }[];
   readonly fileDescriptors?: number;
@@ -13,17 +13,20 @@ export interface AskedTuning {
 }
 
 export interface TuningFacts {
-  readonly asked: AskedTuning;
+  readonly requested: RequestedTuning;
   readonly read: ReadText;
   readonly fileLimit: FileLimit;
   readonly quota: CpuQuota;
-  /** What the affinity mask allows. */
+  /** Number of processors that the affinity mask permits. */
   readonly parallelism: number;
-  /** Acceptor threads that run. */
+  /** Number of running acceptor threads. */
   readonly acceptors: number;
 }
 
-/** Asked and in effect, side by side, read anew at each call: kernel settings change under a running process. */
+/**
+ * Compares requested and effective tuning. The values are read at each call, because kernel settings change
+ * while the process runs.
+ */
 export const tuningReport = (facts: TuningFacts): readonly TuningEntry[] => [
   fileDescriptors(facts),
   ...sysctls(facts),
@@ -44,11 +47,11 @@ const entry = (
   ...(hint === undefined ? {} : { hint }),
 });
 
-const fileDescriptors = ({ asked, fileLimit }: TuningFacts): TuningEntry => {
-  const wanted = asked.fileDescriptors ?? fileLimit.asked;
+const fileDescriptors = ({ requested, fileLimit }: TuningFacts): TuningEntry => {
+  const wanted = requested.fileDescriptors ?? fileLimit.asked;
   const hint =
     wanted !== undefined && fileLimit.soft < wanted
-      ? `The hard limit is ${fileLimit.hard}. Raise it in the container runtime (LimitNOFILE of containerd, --ulimit nofile=${wanted}:${wanted} of docker), add the capability SYS_RESOURCE, or ask for ${fileLimit.hard}.`
+      ? `The hard limit is ${fileLimit.hard}. Raise it in the container runtime (LimitNOFILE of containerd, --ulimit nofile=${wanted}:${wanted} of docker), add the capability SYS_RESOURCE, or request ${fileLimit.hard}.`
       : undefined;
   return entry(
     'file descriptors',
@@ -58,8 +61,8 @@ const fileDescriptors = ({ asked, fileLimit }: TuningFacts): TuningEntry => {
   );
 };
 
-const sysctls = ({ asked, read }: TuningFacts): TuningEntry[] => {
-  const wanted = new Map(asked.sysctls.map(({ name, value }) => [name, value]));
+const sysctls = ({ requested, read }: TuningFacts): TuningEntry[] => {
+  const wanted = new Map(requested.sysctls.map(({ name, value }) => [name, value]));
   return [...new Set([...WATCHED_SYSCTLS, ...[...wanted.keys()].sort()])].map((name) => {
     const value = wanted.get(name);
     const effective = readSysctl(read, name);
@@ -74,30 +77,30 @@ const sysctlHint = (
 ): string | undefined => {
   if (asked === undefined) return undefined;
   if (effective === undefined)
-    return `The kernel does not show ${name} to this process: it does not know it, or it is not of this network namespace.`;
+    return `This process cannot read ${name}: the kernel does not have it, or it does not belong to this network namespace.`;
   if (sysctlEquals(asked, effective)) return undefined;
-  return `Set it where the network namespace is made: the pod's securityContext.sysctls (tuning.sysctls), docker run --sysctl ${name}="${asked}", or with the host's network sysctl -w ${name}="${asked}" on the node.`;
+  return `Set it where the network namespace is created: the pod's securityContext.sysctls (tuning.sysctls), docker run --sysctl ${name}="${asked}", or with the host's network sysctl -w ${name}="${asked}" on the node.`;
 };
 
-const cpuQuota = ({ asked, quota, acceptors: running }: TuningFacts): TuningEntry => {
-  const wanted = asked.cpus;
+const cpuQuota = ({ requested, quota, acceptors: running }: TuningFacts): TuningEntry => {
+  const wanted = requested.cpus;
   const effective = quota.cpus === undefined ? 'no limit' : `${round(quota.cpus)} (${quota.from})`;
   let hint: string | undefined;
   if (quota.cpus !== undefined && quota.cpus < Math.min(running, wanted ?? running))
     hint = `${running} acceptors share ${round(quota.cpus)} CPUs and stall together when busy. Raise the CPU limit or set NUM_ACCEPTORS=${Math.max(1, Math.floor(quota.cpus))}.`;
   else if (wanted !== undefined && quota.cpus !== undefined && quota.cpus < wanted)
-    hint = `The CPU limit in effect is below the ${round(wanted)} asked for. Look for a LimitRange of the namespace or a limit further up in the node's control groups.`;
+    hint = `The effective CPU limit is below the requested ${round(wanted)}. Check for a LimitRange in the namespace or a limit further up in the node's control groups.`;
   return entry('cpu quota', wanted === undefined ? undefined : round(wanted), effective, hint);
 };
 
-const acceptors = ({ asked, quota, parallelism, acceptors: running }: TuningFacts): TuningEntry => {
+const acceptors = ({ requested, quota, parallelism, acceptors: running }: TuningFacts): TuningEntry => {
   const fit = acceptorsFor(quota, parallelism);
   let hint: string | undefined;
-  if (asked.acceptors !== undefined && running !== asked.acceptors)
-    hint = `${asked.acceptors} are asked for, ${running} run. The number is set when the proxy starts: set NUM_ACCEPTORS=${asked.acceptors} and restart it.`;
+  if (requested.acceptors !== undefined && running !== requested.acceptors)
+    hint = `${requested.acceptors} acceptors are requested, but ${running} run. The number is fixed when the proxy starts: set NUM_ACCEPTORS=${requested.acceptors} and restart it.`;
   else if (running > parallelism)
-    hint = `${running} acceptors share the ${parallelism} processors that this process may use. Give it more, or set NUM_ACCEPTORS=${fit}.`;
-  return entry('acceptors', asked.acceptors?.toString(), `${running}`, hint);
+    hint = `${running} acceptors share the ${parallelism} processors that this process may use. Give it more processors, or set NUM_ACCEPTORS=${fit}.`;
+  return entry('acceptors', requested.acceptors?.toString(), `${running}`, hint);
 };
 
 const round = (cpus: number): string => String(Math.round(cpus * 1000) / 1000);

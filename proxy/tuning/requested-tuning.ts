@@ -1,18 +1,22 @@
 import type { ProcessTuning } from '../configuration/tuning.ts';
-import type { AskedTuning } from './report.ts';
+import type { RequestedTuning } from './report.ts';
 
-/** What the settings say of it. */
-interface AskingSettings {
+/** The settings that request tuning. */
+interface RequestingSettings {
   readonly source: { readonly kind: 'Kubernetes' | 'File' };
   readonly acceptors?: number;
   readonly fileDescriptors?: number;
 }
 
 /**
- * What a proxy was asked for: by its settings, else by the resource. Without a cluster nobody gives the pod its CPU limit, so none is asked
- * for there, and the acceptors that would follow from it are not asked for either.
+ * The tuning that was requested for a proxy, by its settings or else by the resource. Outside a cluster
+ * nothing gives the pod its CPU limit, so neither that limit nor the number of acceptors that follows from it
+ * counts as requested.
  */
-export const askedTuning = (settings: AskingSettings, tuning: ProcessTuning | undefined): AskedTuning => {
+export const requestedTuning = (
+  settings: RequestingSettings,
+  tuning: ProcessTuning | undefined,
+): RequestedTuning => {
   if (tuning === undefined) return { sysctls: [] };
   const inCluster = settings.source.kind === 'Kubernetes';
   const acceptors = inCluster ? tuning.pod.acceptors : (settings.acceptors ?? tuning.acceptors);

@@ -2,7 +2,7 @@ import { systemCode } from '../errors/proxy-error.ts';
 import type { ReadText } from './cpu-quota.ts';
 import { readSysctl, sysctlEquals } from './kernel-settings.ts';
 
-/** One sysctl to write. */
+/** A sysctl and the value to write to it. */
 export interface Assignment {
   readonly name: string;
   readonly value: string;
@@ -10,23 +10,26 @@ export interface Assignment {
 
 export interface SysctlFiles {
   readonly read: ReadText;
-  /** Throws as writeFileSync does. */
+  /** Throws like writeFileSync. */
   readonly write: (file: string, text: string) => void;
 }
 
-/** What became of each: lines for people, and whether all of them are in effect. */
+/** The results of writing: lines for people, and problems, which are empty if all values are in effect. */
 export interface SysctlsWritten {
   readonly lines: readonly string[];
   readonly problems: readonly string[];
 }
 
-/** `net.core.somaxconn=65535`; undefined for what is not one of a pod's. */
+/** Parses `net.core.somaxconn=65535`; undefined for a sysctl that does not belong to a pod. */
 export const parseAssignment = (text: string): Assignment | undefined => {
   const [, name, value] = /^((?:net\.|kernel\.shm)[a-z0-9._-]+)=([!-~]+(?:[ \t][!-~]+)*)$/.exec(text) ?? [];
   return name === undefined || value === undefined ? undefined : { name, value };
 };
 
-/** Writes sysctls of the network namespace that the process is in, and reads each back. One that fails keeps no other from being tried. */
+/**
+ * Writes sysctls of the process's own network namespace and reads each back. A failure does not prevent the
+ * others from being tried.
+ */
 export const setSysctls = (assignments: readonly Assignment[], files: SysctlFiles): SysctlsWritten => {
   const lines: string[] = [];
   const problems: string[] = [];
@@ -34,7 +37,7 @@ export const setSysctls = (assignments: readonly Assignment[], files: SysctlFile
     const tried = `Cannot set ${name} to ${value}`;
     const before = readSysctl(files.read, name);
     if (before !== undefined && sysctlEquals(value, before)) {
-      lines.push(`${name} is ${value} already`);
+      lines.push(`${name} is already ${value}`);
       continue;
     }
     try {
@@ -48,7 +51,7 @@ export const setSysctls = (assignments: readonly Assignment[], files: SysctlFile
       lines.push(`${name}: ${before ?? 'unknown'} → ${after}`);
     else
       problems.push(
-        `${tried}: the kernel took it and says ${after ?? 'nothing'}. Ask for a value that it keeps.`,
+        `${tried}: the kernel accepted the value, but reports ${after ?? 'none'}. Use a value that it keeps.`,
       );
   }
   return { lines, problems };
@@ -62,14 +65,14 @@ const why = (error: unknown): string => {
 };
 
 const READ_ONLY =
-  '/proc/sys cannot be written here. The container must be privileged and run as root, as the operator makes it; a policy of the cluster may have changed that.';
+  '/proc/sys is not writable here. The container must be privileged and run as root, which is how the operator creates it; a cluster policy may have changed that.';
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT:
-    'this kernel has no such sysctl in a network namespace of its own. Leave it out of tuning.sysctls, or set it on the node.',
+    'this kernel does not have the sysctl in a separate network namespace. Remove it from tuning.sysctls, or set it on the node.',
   EROFS: READ_ONLY,
   EACCES: READ_ONLY,
   EPERM: READ_ONLY,
-  EINVAL: 'the kernel refuses the value. Correct it in tuning.sysctls.',
-  ERANGE: 'the kernel refuses the value. Correct it in tuning.sysctls.',
+  EINVAL: 'the kernel rejects the value. Correct it in tuning.sysctls.',
+  ERANGE: 'the kernel rejects the value. Correct it in tuning.sysctls.',
 };

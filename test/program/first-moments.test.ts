@@ -112,7 +112,7 @@ for (const name of PROGRAMS)
       const program = await start(name, {});
       await untilCaught(program, ['SIGHUP'], 1);
       await stop(program);
-      assert.match(program.stdout(), /"stop asked"/);
+      assert.match(program.stdout(), /"stop requested"/);
     });
 
     test('closes a debugger that SIGUSR1 opened before its first line', async () => {

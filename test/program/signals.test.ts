@@ -65,7 +65,7 @@ for (const name of PROGRAMS)
       test(`stops gracefully on ${signal}`, async () => {
         const { program } = await serve(name);
         program.child.kill(signal);
-        await program.line((one) => one.msg === 'stop asked' && one.signal === signal);
+        await program.line((one) => one.msg === 'stop requested' && one.signal === signal);
         assert.equal(await program.ended, 0, program.stdout());
       });
   });
@@ -73,7 +73,7 @@ for (const name of PROGRAMS)
 test('the proxy reads its manifest again on SIGHUP', async () => {
   const { program, port } = await serve('proxy');
   program.child.kill('SIGHUP');
-  await program.line((one) => one.msg === 'manifest is read anew');
+  await program.line((one) => one.msg === 'manifest reloaded');
   assert.ok(await isHealthy(port));
   program.child.kill('SIGTERM');
   assert.equal(await program.ended, 0);

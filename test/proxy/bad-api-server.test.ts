@@ -5,11 +5,14 @@ import { test } from 'node:test';
 import tls from 'node:tls';
 import { type Authority, createAuthority } from '../../cluster/access/certificates.ts';
 import { renderKubeconfig } from '../../cluster/access/kubeconfig.ts';
-import { closedPort, ends, file, folder, listening, tellTable, warns } from './bad-input.ts';
+import { closedPort, ends, file, folder, listening, printTable, warns } from './bad-input.ts';
 
 const RESOURCE = { L4B_NAMESPACE: 'default', L4B_NAME: 'edge', L4B_DRAIN_DELAY: '0s' };
 
-/** A kubeconfig for a server at `port` whose certificate `server` signed, for a user whose certificate `client` signed. */
+/**
+ * A kubeconfig for a server at `port`, whose certificate `server` signed, and for a user, whose certificate
+ * `client` signed.
+ */
 const kubeconfig = (port: number, server: Authority, client = server): string =>
   file(
     renderKubeconfig({
@@ -27,7 +30,7 @@ const VALID = createAuthority('valid');
 const TWENTY_YEARS_MS = 20 * 365 * 24 * 3_600_000;
 const EXPIRED = createAuthority('expired', new Date(Date.now() - TWENTY_YEARS_MS));
 
-test('credentials that cannot be read', async () => {
+test('credentials that cannot be read are rejected', async () => {
   const env = (path: string) => ({ ...RESOURCE, KUBECONFIG: path });
   await ends({ tried: 'KUBECONFIG: no such file', env: env(join(folder, 'no')) }, 2, /no/);
   await ends({ tried: 'KUBECONFIG: no kubeconfig', env: env(file('just text')) }, 2, /kubeconfig/);
@@ -38,7 +41,7 @@ test('credentials that cannot be read', async () => {
   );
 });
 
-/** Answers every request with a Status of the API server. */
+/** A server that answers every request with an API server's Status. */
 const refusing = (code: number, reason: string, options: tls.TlsOptions = {}) =>
   asServer(VALID, options).on('secureConnection', (socket) => {
     const body = JSON.stringify({
@@ -62,7 +65,11 @@ const AWAY: readonly {
   readonly config?: (port: number) => string;
   readonly says: RegExp;
 }[] = [
-  { tried: 'API server away', server: () => undefined, says: /127\.0\.0\.1:\d+.*nothing listens there/ },
+  {
+    tried: 'API server unreachable',
+    server: () => undefined,
+    says: /127\.0\.0\.1:\d+.*nothing listens there/,
+  },
   {
     tried: "API server's certificate expired",
     server: () => asServer(EXPIRED),
@@ -71,7 +78,8 @@ const AWAY: readonly {
   },
   {
     tried: 'our client certificate expired',
-    // As an API server does: the handshake succeeds, and who shows no good certificate is nobody it knows.
+    // Like an API server: the handshake succeeds, and a client without a valid certificate is treated as
+    // anonymous.
     server: () =>
       refusing(401, 'Unauthorized', {
         requestCert: true,
@@ -82,7 +90,7 @@ const AWAY: readonly {
     says: /401 Unauthorized.*CERT_HAS_EXPIRED.*client certificate.*expired/,
   },
   {
-    tried: 'API server signed by a stranger',
+    tried: 'API server signed by an unknown authority',
     server: () => asServer(createAuthority('stranger')),
     says: /certificate-authority/,
   },
@@ -100,12 +108,12 @@ const AWAY: readonly {
   },
 ];
 for (const { tried, server, config = (port: number) => kubeconfig(port, VALID), says } of AWAY)
-  test(tried, async () => {
+  test(`${tried}: the proxy is not ready and logs the reason`, async () => {
     const made = server();
     const port = made === undefined ? await closedPort() : await listening(made);
     await warns(
       { tried, env: { ...RESOURCE, KUBECONFIG: config(port) } },
-      ({ msg, problem }) => String(msg).startsWith('source cannot be followed') && problem,
+      ({ msg, problem }) => String(msg).startsWith('source is unavailable') && problem,
       says,
       async (admin) => {
         const ready = await fetch(`http://127.0.0.1:${admin}/readyz`);
@@ -114,4 +122,4 @@ for (const { tried, server, config = (port: number) => kubeconfig(port, VALID), 
     );
   });
 
-tellTable(11);
+printTable(11);

@@ -3,7 +3,7 @@ import net from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { until } from '../../tooling/wait/until.ts';
-import { closedPort, ends, file, folder, listening, tellTable, warns } from './bad-input.ts';
+import { closedPort, ends, file, folder, listening, printTable, warns } from './bad-input.ts';
 import type { LogLine } from './program.ts';
 
 const manifest = (listeners: string, more = ''): string => `apiVersion: l4balancer.dev/v1alpha1
@@ -20,67 +20,72 @@ ${more}`;
 const GOOD = manifest('- {name: web, port: 8080, backend: web}');
 
 const ONE_BAD: readonly { readonly tried: string; readonly text: string; readonly says: RegExp }[] = [
-  { tried: 'manifest: no YAML', text: 'spec: [', says: /1\.yaml:\d+: .*\n1 problem$/s },
-  { tried: 'manifest: empty', text: '', says: /yaml.*\n1 problem$/s },
-  { tried: 'manifest: another kind', text: GOOD.replace('kind: L4Balancer', 'kind: Service'), says: /kind/ },
-  { tried: 'manifest: misspelt field', text: `${GOOD}  pausd: true\n`, says: /:11: spec\.pausd: / },
+  { tried: 'a manifest that is not YAML', text: 'spec: [', says: /1\.yaml:\d+: .*\n1 problem$/s },
+  { tried: 'an empty manifest', text: '', says: /yaml.*\n1 problem$/s },
   {
-    tried: 'manifest: port out of range',
+    tried: 'a manifest of another kind',
+    text: GOOD.replace('kind: L4Balancer', 'kind: Service'),
+    says: /kind/,
+  },
+  { tried: 'a manifest with a misspelt field', text: `${GOOD}  pausd: true\n`, says: /:11: spec\.pausd: / },
+  {
+    tried: 'a manifest with a port out of range',
     text: manifest('- {name: web, port: 70000, backend: web}'),
     says: /:6: spec\.listeners\[0\]\.port: /,
   },
   {
-    tried: 'manifest: port as text',
+    tried: 'a manifest with a string as port',
     text: manifest('- {name: web, port: http, backend: web}'),
     says: /:6: spec\.listeners\[0\]\.port: /,
   },
   {
-    tried: 'manifest: port used twice',
+    tried: 'a manifest with a port used twice',
     text: manifest('- {name: a, port: 80, backend: web}\n  - {name: b, port: 80, backend: web}'),
     says: /:7: spec\.listeners\[1\]\.port: /,
   },
   {
-    tried: 'manifest: the admin port',
+    tried: 'a manifest with a listener on the admin port',
     text: manifest('- {name: a, port: 9901, backend: web}'),
     says: /spec\.listeners\[0\]\.port: /,
   },
   {
-    tried: 'manifest: backend that is not there',
+    tried: 'a manifest with an unknown backend',
     text: manifest('- {name: a, port: 80, backend: wbe}'),
     says: /:6: spec\.listeners\[0\]\.backend: /,
   },
   {
-    tried: 'manifest: no IP address',
+    tried: 'a manifest with an invalid IP address',
     text: GOOD.replace('192.0.2.1', '10.0.0.300'),
     says: /spec\.backends\[0\]\.endpoints\[0\]\.address: .*10\.0\.0\.300/,
   },
   {
-    tried: 'manifest: bad duration',
+    tried: 'a manifest with an invalid duration',
     text: manifest('- {name: a, port: 80, backend: web, timeouts: {idle: 5 minutes}}'),
     says: /spec\.listeners\[0\]\.timeouts\.idle: /,
   },
   {
-    tried: 'manifest: Service without a cluster',
+    tried: 'a manifest with a Service, without a cluster',
     text: GOOD.replace(/endpoints:\n.*/, 'service: {name: web, port: 80}'),
     says: /:9: spec\.backends\[0\]\.service: .*only Kubernetes knows.*endpoints instead/,
   },
   {
-    tried: 'manifest: several mistakes',
+    tried: 'a manifest with several mistakes',
     text: manifest('- {name: A, port: 0, backend: b}'),
     says: /\n[2-9] problems$/,
   },
 ];
 for (const { tried, text, says } of ONE_BAD)
-  test(tried, () => ends({ tried, args: ['--config', file(text)] }, 2, says));
+  test(`${tried} is rejected with its location`, () =>
+    ends({ tried, args: ['--config', file(text)] }, 2, says));
 
-test('--check tells the same findings, and how many', () =>
+test('--check reports the same findings and their number', () =>
   ends(
     { tried: '--check of a bad file', args: ['--check', file(`${GOOD}  pausd: true\n`)] },
     1,
     /pausd.*\n1 problem$/s,
   ));
 
-test('files that cannot be read', async () => {
+test('a manifest that cannot be read is rejected with the reason', async () => {
   const config = (path: string) => ['--config', path];
   mkdirSync(join(folder, 'directory'));
   const secret = file(GOOD);
@@ -96,7 +101,7 @@ test('files that cannot be read', async () => {
     /^directory is not a file; name the manifest file itself\.$/,
   );
   await ends(
-    { tried: 'a file of somebody else', args: config(secret), wrap: WITHOUT_RIGHTS },
+    { tried: 'a file of another user', args: config(secret), wrap: WITHOUT_RIGHTS },
     2,
     /^Cannot read .*: permission denied; change its mode or its owner\.$/,
   );
@@ -107,12 +112,16 @@ test('files that cannot be read', async () => {
   );
 });
 
-test('settings', async () => {
-  await ends({ tried: 'nothing set' }, 2, /^1 problem; --help .*\nL4B_CONFIG: nothing to serve is set; /);
+test('invalid settings are rejected, all at once', async () => {
+  await ends(
+    { tried: 'nothing set' },
+    2,
+    /^1 problem; see --help .*\nL4B_CONFIG: not set, so there is nothing to serve; /,
+  );
   await ends(
     { tried: 'L4B_NAME alone', env: { L4B_NAME: 'edge' } },
     2,
-    /^1 problem; --help .*\nL4B_NAMESPACE: not set; /,
+    /^1 problem; see --help .*\nL4B_NAMESPACE: not set; /,
   );
   await ends(
     {
@@ -127,32 +136,32 @@ test('settings', async () => {
       },
     },
     2,
-    /^5 problems; --help .*\nNUM_ACCEPTORS: .*"0"\nLOG_LEVEL: .*"loud"\nL4B_ADMIN: .*"9901"\nL4B_FILE_DESCRIPTORS: .*"all"\nL4B_GRACE_PERIOD: .*"60"$/,
+    /^5 problems; see --help .*\nNUM_ACCEPTORS: .*"0"\nLOG_LEVEL: .*"loud"\nL4B_ADMIN: .*"9901"\nL4B_FILE_DESCRIPTORS: .*"all"\nL4B_GRACE_PERIOD: .*"60"$/,
   );
   await ends(
     { tried: 'RUST_LOG=layer4=loud', args: ['--config', 'x'], env: { RUST_LOG: 'layer4=loud' } },
     2,
-    /^1 problem; --help .*\nRUST_LOG: /,
+    /^1 problem; see --help .*\nRUST_LOG: /,
   );
   await ends(
     { tried: '--confg FILE', args: ['--confg', 'x'] },
     2,
-    /^1 problem; --help .*\n--confg: no such flag; did you mean --config\?$/,
+    /^1 problem; see --help .*\n--confg: no such flag; did you mean --config\?$/,
   );
   await ends(
     { tried: 'a file without --config', args: ['edge.yaml'] },
     2,
-    /^1 problem; --help .*\nedge\.yaml: unexpected argument; /,
+    /^1 problem; see --help .*\nedge\.yaml: unexpected argument; /,
   );
 });
 
-/** Takes the rights away that root has and a container's user has not. */
+/** Drops the capabilities that root has and a container's user does not. */
 const WITHOUT_RIGHTS =
   process.getuid?.() === 0
     ? ['setpriv', '--bounding-set=-net_bind_service,-dac_override,-dac_read_search']
     : [];
 
-test('ports that cannot be had', async () => {
+test('ports that cannot be opened stop the proxy if it is the admin port, else they become a finding', async () => {
   const taken = await listening(net.createServer());
   const config = ['--config', file(GOOD)];
   await ends(
@@ -162,14 +171,14 @@ test('ports that cannot be had', async () => {
   );
   await ends(
     {
-      tried: 'admin port below 1024 without the right',
+      tried: 'admin port below 1024 without the capability',
       args: [...config, '--admin', ':81'],
       wrap: WITHOUT_RIGHTS,
     },
     1,
     /^Cannot listen on admin address :81: this user may not use ports that low\. /,
   );
-  const finding = ({ msg, finding: told, path }: LogLine) => msg === 'finding' && `${path}: ${told}`;
+  const finding = ({ msg, finding: reported, path }: LogLine) => msg === 'finding' && `${path}: ${reported}`;
   const other = await closedPort();
   const two = (port: number) =>
     file(manifest(`- {name: a, port: ${port}, backend: web}\n  - {name: b, port: ${other}, backend: web}`));
@@ -180,7 +189,7 @@ test('ports that cannot be had', async () => {
   );
   await warns(
     {
-      tried: 'listener port below 1024 without the right',
+      tried: 'listener port below 1024 without the capability',
       args: ['--config', two(82)],
       wrap: WITHOUT_RIGHTS,
     },
@@ -189,7 +198,7 @@ test('ports that cannot be had', async () => {
   );
 });
 
-test('file descriptors', async () => {
+test('too few file descriptors are reported while the proxy keeps running', async () => {
   const port = await closedPort();
   const config = ['--config', file(manifest(`- {name: a, port: ${port}, backend: web}`))];
   await warns(
@@ -199,7 +208,7 @@ test('file descriptors', async () => {
       env: { L4B_FILE_DESCRIPTORS: '1048576' },
       wrap: ['prlimit', '--nofile=4096:4096'],
     },
-    ({ msg, problem }) => msg === 'file limit not reached' && problem,
+    ({ msg, problem }) => msg === 'file descriptor limit is lower than requested' && problem,
     /^1048576 file descriptors were requested, but the limit is 4096\. .*LimitNOFILE/,
   );
   const backend = await listening(net.createServer((socket) => socket.on('error', () => {})));
@@ -229,4 +238,4 @@ test('file descriptors', async () => {
   for (const client of clients) client.destroy();
 });
 
-tellTable(28);
+printTable(28);

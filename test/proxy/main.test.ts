@@ -19,7 +19,7 @@ after(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** An endpoint that answers each chunk with `name` before it. */
+/** An endpoint that returns each chunk, prefixed with `name`. */
 const endpoint = async (name: string): Promise<number> => {
   const server = net.createServer((socket) => {
     clients.push(socket);
@@ -67,17 +67,17 @@ const ask = async (client: net.Socket, text: string): Promise<string> => {
   client.write(text);
   return String((await once(client, 'data'))[0]);
 };
-const statusOf = (admin: number, wanted: (status: Status) => boolean): Promise<Status> =>
+const statusOf = (admin: number, matches: (status: Status) => boolean): Promise<Status> =>
   pollAdmin(admin, '/status', (_, text) => {
     const status = readStatus(text);
-    return wanted(status) ? status : undefined;
+    return matches(status) ? status : undefined;
   });
 const stop = async (program: Program): Promise<number | string> => {
   program.child.kill('SIGTERM');
   return program.ended;
 };
 
-test('a manifest is served, counted, edited live and stopped', async () => {
+test('a manifest is served, counted, edited while it is served, and stopped', async () => {
   const [one, two, listen] = [await endpoint('one'), await endpoint('two'), await freePort()];
   const file = manifest(listen, [one]);
   const { program, admin } = await start(file);
@@ -99,19 +99,20 @@ test('a manifest is served, counted, edited live and stopped', async () => {
   assert.equal(await stop(program), 0);
 });
 
-test('a proxy that is told to connect to itself says so, and one client is one connection', async (t) => {
+test('a proxy whose endpoint is its own listener reports that, and a client makes only one connection', async (t) => {
   const listen = await freePort();
   const own = Object.values(networkInterfaces())
     .flatMap((all) => all ?? [])
     .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
-  assert.ok(own !== undefined, 'this machine has no address beside those of the loopback');
+  assert.ok(own !== undefined, 'this machine has no address other than loopback');
   const file = manifest(listen, []);
   writeFileSync(file, readFileSync(file, 'utf8').replace('[]', `[{address: ${own}, port: ${listen}}]`));
   const { program, admin } = await start(file);
   t.after(() => program.child.kill('SIGKILL'));
   const client = net.connect(listen, '127.0.0.1').resume();
   clients.push(client);
-  // With a reset, as whenever there is no endpoint; it may come before the client knows that it is connected.
+  // The connection is reset, as always without endpoints; that may happen before the client knows that it is
+  // connected.
   client.on('error', () => {});
   await new Promise((resolve) => client.on('close', resolve));
   const { findings, listeners } = await statusOf(admin, (status) => status.listeners[0]?.open === 0);
@@ -127,7 +128,7 @@ test('a proxy that is told to connect to itself says so, and one client is one c
   assert.equal(await stop(program), 0);
 });
 
-test('a manifest that becomes a link to itself is told in /status, and serving goes on', async () => {
+test('a manifest that becomes a link to itself is reported in /status, and serving continues', async () => {
   const [port, listen] = [await endpoint('one'), await freePort()];
   const file = manifest(listen, [port]);
   const { program, admin } = await start(file);
@@ -140,12 +141,12 @@ test('a manifest that becomes a link to itself is told in /status, and serving g
   assert.equal(await stop(program), 0);
 });
 
-test('an endpoint whose checks fail takes no connections, and /status says why', async () => {
+test('an endpoint whose checks fail gets no connections, and /status shows the reason', async () => {
   const [good, bad, listen] = [await endpoint('good'), await freePort(), await freePort()];
   const { program, admin } = await start(
     manifest(listen, [good, bad], 'healthCheck: {interval: 1s, timeout: 1s}'),
   );
-  // Until the other one's first check, which may come later, both are used.
+  // Both endpoints are used until the first check of the other one, which may come later.
   const found = await pollAdmin(admin, '/status', (_, text) => {
     const { backends } = readStatus(text);
     const one = backends[0]?.endpoints.find(({ port }) => port === bad);
@@ -157,7 +158,7 @@ test('an endpoint whose checks fail takes no connections, and /status says why',
   assert.equal(await stop(program), 0);
 });
 
-test('after SIGTERM: unready, accepting for the delay, then open connections may end in their own time', async () => {
+test('after SIGTERM the proxy is unready, accepts during the delay, then waits for open connections', async () => {
   const [port, listen] = [await endpoint('one'), await freePort()];
   const { program, admin } = await start(manifest(listen, [port]), {
     L4B_DRAIN_DELAY: '1s',
@@ -181,7 +182,7 @@ test('after SIGTERM: unready, accepting for the delay, then open connections may
   assert.equal(await program.ended, 0);
 });
 
-test('connections that do not end are closed when the grace period is over', async () => {
+test('connections that do not end are closed at the end of the grace period', async () => {
   const [port, listen] = [await endpoint('one'), await freePort()];
   const { program } = await start(manifest(listen, [port]), { L4B_GRACE_PERIOD: '500ms' });
   const client = await connect(listen);
@@ -192,7 +193,7 @@ test('connections that do not end are closed when the grace period is over', asy
   await closed;
 });
 
-test('a second signal ends at once', async () => {
+test('a second signal stops the proxy at once', async () => {
   const [port, listen] = [await endpoint('one'), await freePort()];
   const { program } = await start(manifest(listen, [port]));
   const client = await connect(listen);
@@ -204,7 +205,7 @@ test('a second signal ends at once', async () => {
   assert.equal(await program.ended, 143);
 });
 
-test('--help and --version answer on stdout and end with 0', async () => {
+test('--help and --version print to stdout and exit with 0', async () => {
   const help = startProgram(['--help']);
   assert.equal(await help.ended, 0);
   assert.match(help.stdout(), /--config FILE/);
@@ -213,7 +214,7 @@ test('--help and --version answer on stdout and end with 0', async () => {
   assert.match(version.stdout(), /^l4balancer-proxy \d+\.\d+\.\d+\n$/);
 });
 
-test('--check says what would be served, from a file or from stdin', async () => {
+test('--check prints what would be served, from a file or from stdin', async () => {
   const file = manifest(8080, [1, 2]);
   const checked = startProgram(['--check', file]);
   assert.equal(await checked.ended, 0);

@@ -23,24 +23,24 @@ for (const [listens, admin] of [
   ['::', { host: '::' }],
   ['0.0.0.0', { host: '0.0.0.0' }],
 ] as const)
-  test(`a proxy whose admin endpoint listens on ${listens}, told ${JSON.stringify(admin)}, is found ready`, async (t) => {
-    const asked: string[] = [];
+  test(`a proxy whose admin endpoint listens on ${listens}, probed at ${JSON.stringify(admin)}, is found ready`, async (t) => {
+    const requested: string[] = [];
     const port = await serve(t, listens, (request, response) => {
-      asked.push(request.url ?? '');
+      requested.push(request.url ?? '');
       response.end('ok');
     });
     assert.equal(await probe({ ...admin, port }), undefined);
-    assert.deepEqual(asked, ['/readyz']);
+    assert.deepEqual(requested, ['/readyz']);
   });
 
-test('a proxy that is not ready says why', async (t) => {
+test('probing a proxy that is not ready returns the reason', async (t) => {
   const port = await serve(t, '127.0.0.1', (_, response) => {
     response.writeHead(503).end('The proxy was told to stop.\n');
   });
   assert.equal(await probe({ port }), 'The proxy was told to stop.');
 });
 
-test('where no proxy answers, the address is named', async () => {
+test('probing an address where no proxy answers returns a message with the address', async () => {
   const port = await freePort();
   const message = new RegExp(
     `^No proxy answers at 127\\.0\\.0\\.1:${port}: connect ECONNREFUSED .*L4B_ADMIN`,
@@ -48,7 +48,7 @@ test('where no proxy answers, the address is named', async () => {
   assert.match((await probe({ port })) ?? '', message);
 });
 
-test('a proxy that accepts but never answers is given up', async (t) => {
+test('probing a proxy that accepts but never answers times out', async (t) => {
   const port = await serve(t, '127.0.0.1', () => undefined);
   assert.match((await probe({ port })) ?? '', /no answer within 2 s/);
 });
@@ -59,7 +59,7 @@ const run = async (argv: readonly string[], env: Readonly<Record<string, string>
   return { code, text: lines.join('') };
 };
 
-test('the command takes the address of the admin endpoint from its flag, then from L4B_ADMIN', async (t) => {
+test('--probe takes the admin address from --admin, else from L4B_ADMIN', async (t) => {
   const port = await serve(t, '127.0.0.1', (_, response) => response.end('ok'));
   const here = `127.0.0.1:${port}`;
   const elsewhere = `127.0.0.1:${await freePort()}`;
@@ -68,7 +68,7 @@ test('the command takes the address of the admin endpoint from its flag, then fr
   assert.equal((await run([], { L4B_ADMIN: elsewhere })).code, 1);
 });
 
-test('the command refuses what it does not understand, and asks nobody', async () => {
+test('--probe rejects invalid arguments without sending a request', async () => {
   const { code, text } = await run(['--admim', ':1'], { L4B_ADMIN: '9901' });
   assert.equal(code, 2);
   assert.match(

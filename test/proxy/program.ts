@@ -4,35 +4,40 @@ import { createInterface } from 'node:readline';
 import { until } from '../../tooling/wait/until.ts';
 import { endWithThis } from '../end-with-this.ts';
 
-/** Far more than any line takes, on a machine that is busy with other tests. */
+/** Far longer than any line takes, even on a machine that is busy with other tests. */
 const LINE_MS = 60_000;
 const ROOT = join(import.meta.dirname, '..', '..');
 
 /** A line of the program's log. */
 export type LogLine = Readonly<Record<string, unknown>> & { readonly msg?: string };
 
-/** The real program, running; or what it said when it has ended. */
+/** The real program, running or exited, with its output. */
 export interface Program {
   readonly child: ChildProcess;
   readonly stderr: () => string;
   readonly stdout: () => string;
-  /** Resolves with the first line, past or to come, that fulfils `wanted`; rejects when the program ends before, or takes too long. */
-  line(wanted: (line: LogLine) => boolean): Promise<LogLine>;
+  /**
+   * Resolves with the first line, past or future, that matches; rejects if the program exits before that, or
+   * if it takes too long.
+   */
+  line(matches: (line: LogLine) => boolean): Promise<LogLine>;
   /** Resolves with the exit code (or the signal's name) once all output has been read. */
   readonly ended: Promise<number | string>;
 }
 
 export interface ProgramOptions {
   readonly input?: string;
-  /** Put before the command, such as prlimit. */
+  /** A command that the program is wrapped in, such as prlimit. */
   readonly wrap?: readonly string[];
   /** Flags for Node. */
   readonly flags?: readonly string[];
-  /** What Node is to run, relative to the checkout; the proxy when left out. */
+  /** The script for Node to run, relative to the checkout; defaults to the proxy. */
   readonly entry?: string;
 }
 
-/** Starts the proxy with an environment of only `env`, so that nothing of the test's own gets in. */
+/**
+ * Starts the proxy with only `env` as its environment, so that nothing of the test's environment leaks in.
+ */
 export const startProgram = (
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -55,11 +60,11 @@ export const startProgram = (
   let stderr = '';
   let stdout = '';
   const lines: LogLine[] = [];
-  const waiting = new Set<() => void>();
-  const look = () => {
-    for (const one of waiting) one();
+  const waiters = new Set<() => void>();
+  const checkWaiters = () => {
+    for (const check of waiters) check();
   };
-  let over = false;
+  let exited = false;
   child.stderr?.on('data', (chunk: Buffer) => {
     stderr += chunk;
   });
@@ -68,13 +73,13 @@ export const startProgram = (
       stdout += `${text}\n`;
       if (!text.startsWith('{')) return;
       lines.push(JSON.parse(text));
-      look();
+      checkWaiters();
     });
   const ended = new Promise<number | string>((resolve) => {
     child.on('close', (code, signal) => {
-      over = true;
+      exited = true;
       resolve(code ?? signal ?? 'unknown');
-      look();
+      checkWaiters();
     });
   });
   return {
@@ -82,26 +87,26 @@ export const startProgram = (
     stderr: () => stderr,
     stdout: () => stdout,
     ended,
-    line: (wanted) =>
+    line: (matches) =>
       new Promise((resolve, reject) => {
         const done = () => {
-          clearTimeout(tooLate);
-          waiting.delete(one);
+          clearTimeout(timeout);
+          waiters.delete(check);
         };
         const fail = (what: string) => {
           done();
-          reject(new Error(`${what}, which is ${wanted}:\n${stdout}\n${stderr}`));
+          reject(new Error(`${what} (${matches}):\n${stdout}\n${stderr}`));
         };
-        const tooLate = setTimeout(() => fail(`no such line within ${LINE_MS / 1000} s`), LINE_MS);
-        const one = () => {
-          const found = lines.find(wanted);
+        const timeout = setTimeout(() => fail(`no matching line within ${LINE_MS / 1000} s`), LINE_MS);
+        const check = () => {
+          const found = lines.find(matches);
           if (found !== undefined) {
             done();
             resolve(found);
-          } else if (over) fail('the program ended before that line');
+          } else if (exited) fail('the program exited before a matching line');
         };
-        waiting.add(one);
-        one();
+        waiters.add(check);
+        check();
       }),
   };
 };
@@ -110,19 +115,21 @@ export const startProgram = (
 export const adminPort = async (program: Program): Promise<number> =>
   Number((await program.line(({ msg }) => msg === 'admin endpoint listens')).port);
 
-/** Asks `path` of the admin endpoint again and again until `wanted` holds; each turn waits a little. */
+/**
+ * Requests `path` of the admin endpoint repeatedly until `matches` returns a value; pauses between attempts.
+ */
 export const pollAdmin = async <T>(
   port: number,
   path: string,
-  wanted: (status: number, text: string) => T | undefined,
+  matches: (status: number, text: string) => T | undefined,
 ): Promise<T> => {
   let last = '';
   const { found } = await until(
-    `what is wanted of ${path}`,
+    `${path} with the expected content`,
     async () => {
       const response = await fetch(`http://127.0.0.1:${port}${path}`);
       last = await response.text();
-      const found = wanted(response.status, last);
+      const found = matches(response.status, last);
       return found === undefined ? undefined : { found };
     },
     { seen: () => last },

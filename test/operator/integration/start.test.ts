@@ -150,7 +150,7 @@ test('a stop waits for the write that is on its way; a second signal does not', 
   const operator = start(kubeconfig(`http://127.0.0.1:${await listening(t, server)}`));
   await written.promise;
   operator.child.kill('SIGTERM');
-  await operator.line('stop asked');
+  await operator.line('stop requested');
   assert.equal(operator.child.exitCode, null);
   assert.equal(await operator.stop('SIGTERM'), 143);
 });

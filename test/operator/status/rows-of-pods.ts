@@ -24,7 +24,7 @@ const CAPS =
 const EXIT_1 = {
   exitCode: 1,
   reason: 'Error',
-  message: '{"level":"fatal","msg":"proxy ends"}\nCannot listen on :9901.\n',
+  message: '{"level":"fatal","msg":"proxy failed"}\nCannot listen on :9901.\n',
 };
 
 /** Problems that only the pods or their ReplicaSet show. */
@@ -167,7 +167,7 @@ export const ROWS_OF_PODS: readonly Row[] = [
                   terminated: {
                     exitCode: 1,
                     message:
-                      'Cannot set net.core.somaxconn to 65535: the kernel refuses the value. Correct it in tuning.sysctls.\n',
+                      'Cannot set net.core.somaxconn to 65535: the kernel rejects the value. Correct it in tuning.sysctls.\n',
                   },
                 },
               },
@@ -180,7 +180,7 @@ export const ROWS_OF_PODS: readonly Row[] = [
     reason: 'SysctlNotSet',
     holds: 'Stalled',
     message:
-      'Node n1 runs no proxy because the init container failed: Cannot set net.core.somaxconn to 65535: the kernel refuses the value. Correct it in tuning.sysctls. Alternatively, set tuning.sysctlMethod: PodSpec, or use profile Restricted.',
+      'Node n1 runs no proxy because the init container failed: Cannot set net.core.somaxconn to 65535: the kernel rejects the value. Correct it in tuning.sysctls. Alternatively, set tuning.sysctlMethod: PodSpec, or use profile Restricted.',
   },
   {
     when: 'the runtime does not grant a capability',

@@ -298,7 +298,7 @@ test('while nobody reads standard output traffic goes on; what is not written is
     const lost = await proxy.metric('l4balancer_access_log_dropped_total');
     await proxy.stop();
     assert.equal(accessLines(proxy).length + lost, all);
-    assert.ok(otherLines(proxy).some(({ msg }) => msg === 'stop asked'));
+    assert.ok(otherLines(proxy).some(({ msg }) => msg === 'stop requested'));
   } finally {
     await proxy.stop();
     await greets.close();

@@ -164,6 +164,6 @@ test('a proxy whose limit does not suffice for its acceptors says so and ends', 
   assert.equal(await program.ended, 1);
   assert.match(
     program.stderr(),
-    /^The limit in effect is 200 file descriptors, and a proxy with 16 acceptors needs at least 244/m,
+    /^The file descriptor limit is 200, but a proxy with 16 acceptors needs at least 244/m,
   );
 });

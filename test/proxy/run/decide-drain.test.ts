@@ -5,7 +5,7 @@ import { decideDrain, drainFindings } from '../../../proxy/run/decide-drain.ts';
 const file = { kind: 'File', path: 'edge.yaml' } as const;
 const resource = { kind: 'Kubernetes', namespace: 'shop', name: 'edge' } as const;
 
-test('the environment wins over the resource, the resource over what is usual where the proxy runs', () => {
+test('the environment takes precedence over the resource, and the resource over the default', () => {
   assert.deepEqual(decideDrain({ source: resource, gracePeriodMs: 60_000 }, undefined), {
     drainDelayMs: 5000,
     spread: true,
@@ -29,39 +29,45 @@ test('the environment wins over the resource, the resource over what is usual wh
   );
 });
 
-test('what is usual leaves half of a short grace period to the connections', () => {
+test('the default delay takes at most half of a short grace period', () => {
   assert.equal(decideDrain({ source: resource, gracePeriodMs: 4_000 }, undefined).drainDelayMs, 2000);
   assert.equal(decideDrain({ source: resource, gracePeriodMs: 10_000 }, undefined).drainDelayMs, 5000);
 });
 
 for (const { name, source: from, gracePeriodMs, own, delayMs, drainDelayMs, says } of [
   {
-    name: 'the manifest',
+    name: 'a delay in the manifest is reported and cut to half of the grace period if it leaves no time',
     source: file,
     gracePeriodMs: 6_000,
     delayMs: 300_000,
     drainDelayMs: 3_000,
-    says: /^drain\.delay 300s leaves nothing of L4B_GRACE_PERIOD \(6s, the last 0\.6s of it for closing\)/,
+    says: /^drain\.delay 300s leaves no time of L4B_GRACE_PERIOD \(6s, of which 0\.6s are reserved for closing\)/,
   },
   {
-    name: 'the resource',
+    name: 'a delay in the resource is reported and cut to half of the grace period if it leaves no time',
     source: resource,
     gracePeriodMs: 60_000,
     delayMs: 58_000,
     drainDelayMs: 30_000,
-    says: /^drain\.delay 58s leaves nothing of workload\.terminationGracePeriod \(60s, the last 2s /,
+    says: /^drain\.delay 58s leaves no time of workload\.terminationGracePeriod \(60s, of which 2s /,
   },
   {
-    name: 'the environment',
+    name: 'a delay in the environment is reported and cut to half of the grace period if it leaves no time',
     source: file,
     gracePeriodMs: 60_000,
     own: 59_000,
     drainDelayMs: 30_000,
-    says: /^L4B_DRAIN_DELAY 59s leaves nothing of L4B_GRACE_PERIOD \(60s, /,
+    says: /^L4B_DRAIN_DELAY 59s leaves no time of L4B_GRACE_PERIOD \(60s, /,
   },
-  { name: 'none', source: file, gracePeriodMs: 60_000, delayMs: 57_000, drainDelayMs: 57_000 },
   {
-    name: 'none, as the environment wins',
+    name: 'a delay that leaves a little time for connections is kept',
+    source: file,
+    gracePeriodMs: 60_000,
+    delayMs: 57_000,
+    drainDelayMs: 57_000,
+  },
+  {
+    name: 'a short delay in the environment replaces a long one in the manifest without a finding',
     source: file,
     gracePeriodMs: 60_000,
     own: 1_000,
@@ -69,7 +75,7 @@ for (const { name, source: from, gracePeriodMs, own, delayMs, drainDelayMs, says
     drainDelayMs: 1_000,
   },
 ])
-  test(`a delay that leaves nothing to the connections is told and cut to half of the grace period: ${name}, of ${gracePeriodMs} ms`, () => {
+  test(name, () => {
     const settings = { source: from, gracePeriodMs, ...(own === undefined ? {} : { drainDelayMs: own }) };
     const drain = { spread: true, ...(delayMs === undefined ? {} : { delayMs }) };
     assert.equal(decideDrain(settings, drain).drainDelayMs, drainDelayMs);
@@ -79,6 +85,9 @@ for (const { name, source: from, gracePeriodMs, own, delayMs, drainDelayMs, says
     else {
       assert.deepEqual([finding?.code, finding?.path], ['DrainDelayTooLong', 'spec.drain.delay']);
       assert.match(finding?.message ?? '', says);
-      assert.match(finding?.message ?? '', new RegExp(`taken for ${drainDelayMs / 1000}s instead`));
+      assert.match(
+        finding?.message ?? '',
+        new RegExp(`accepted for ${drainDelayMs / 1000}s after SIGTERM instead`),
+      );
     }
   });

@@ -7,7 +7,7 @@ const at = (address: string) => [
   { address } as NonNullable<ReturnType<typeof networkInterfaces>[string]>[number],
 ];
 
-test('own are the addresses of every interface and all of the loopback’s, however they are written', () => {
+test('own addresses are those of every interface and all of loopback, in any spelling', () => {
   const isOwn = ownAddresses({
     lo: at('127.0.0.1'),
     lo6: at('::1'),
@@ -19,7 +19,7 @@ test('own are the addresses of every interface and all of the loopback’s, howe
   for (const address of ['192.0.2.2', '2001:db8::2', '128.0.0.1', '::2']) assert.ok(!isOwn(address), address);
 });
 
-test('this machine knows its own', () => {
+test('the addresses of this machine are recognised as its own', () => {
   for (const { address } of Object.values(networkInterfaces()).flatMap((all) => all ?? []))
     assert.ok(ownAddresses()(address), address);
 });

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { shutdown } from '../../../proxy/run/shutdown.ts';
 
-/** Stops with an engine that needs `stopTakesMs` to stop accepting, by a clock that only waiting moves. */
+/**
+ * Shuts down an engine that takes `stopTakesMs` to stop accepting, with a clock that only waiting advances.
+ */
 const run = async (
   drainDelayMs: number,
   gracePeriodMs: number,
@@ -47,7 +49,7 @@ const run = async (
   return steps;
 };
 
-test('a stop is told first, goes on accepting for the delay, then lets connections end, then closes', async () => {
+test('shutdown reports unready first, accepts during the delay, lets connections end, then closes', async () => {
   assert.deepEqual(await run(5_000, 60_000), [
     'NotReady',
     'wait 5000',
@@ -62,13 +64,13 @@ test('a stop is told first, goes on accepting for the delay, then lets connectio
   ]);
 });
 
-test('what the kernel has still to deliver has the time that draining left', async () => {
+test('the kernel may deliver remaining data in the time that draining left', async () => {
   const steps = await run(5_000, 60_000, 0, false, 20_000);
   assert.deepEqual(steps.slice(steps.indexOf('Drained')), ['Drained', 'deliver 33000', 'close', 'Closed']);
   assert.ok(!(await run(5_000, 60_000, 0, false, 53_000)).some((step) => step.startsWith('deliver')));
 });
 
-test('with spread, idle connections begin to close once no new ones are taken', async () => {
+test('with spread, closing idle connections begins once accepting has stopped', async () => {
   assert.deepEqual((await run(5_000, 60_000, 1_000, true)).slice(3, 7), [
     'stop accepting',
     'StoppedAccepting',
@@ -77,7 +79,7 @@ test('with spread, idle connections begin to close once no new ones are taken', 
   ]);
 });
 
-test('without a delay accepting stops at once', async () => {
+test('accepting stops at once without a delay', async () => {
   assert.deepEqual((await run(0, 60_000)).slice(0, 4), [
     'NotReady',
     'publish no more',
@@ -86,14 +88,14 @@ test('without a delay accepting stops at once', async () => {
   ]);
 });
 
-test('delay and draining together never take longer than the grace period', async () => {
+test('delay and draining together never exceed the grace period', async () => {
   assert.deepEqual(
     (await run(10_000, 5_000)).filter((step) => /^(wait|drain) /.test(step)),
     ['wait 4500', 'drain 0'],
   );
 });
 
-test('an engine that never stops accepting is closed when the grace period is over', async () => {
+test('an engine that never stops accepting is closed at the end of the grace period', async () => {
   assert.deepEqual(await run(10_000, 60_000, Number.POSITIVE_INFINITY), [
     'NotReady',
     'wait 10000',
@@ -107,7 +109,7 @@ test('an engine that never stops accepting is closed when the grace period is ov
   ]);
 });
 
-test('the time that it takes to stop accepting is taken off the time to drain', async () => {
+test('the time that stopping to accept takes is subtracted from the time to drain', async () => {
   assert.deepEqual(
     (await run(10_000, 60_000, 7_000)).filter((step) => /^(wait|drain) /.test(step)),
     ['wait 10000', 'drain 41000'],

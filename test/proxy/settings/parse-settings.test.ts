@@ -6,7 +6,7 @@ import type { Environment } from '../../../proxy/settings/settings.ts';
 const FILE = ['--config', 'edge.yaml'];
 const KUBERNETES = { L4B_NAMESPACE: 'default', L4B_NAME: 'edge' };
 
-/** Settings of a start that is accepted. */
+/** The settings of arguments that must be valid. */
 const settings = (argv: readonly string[], env: Environment = {}) => {
   const command = parseSettings(argv, env);
   assert.equal(command.command, 'Run', JSON.stringify(command));
@@ -17,7 +17,7 @@ const problems = (argv: readonly string[], env: Environment = {}) => {
   return command.command === 'Refused' ? command.problems : [];
 };
 
-test('a manifest file alone is enough; everything else has a default', () => {
+test('a manifest file is sufficient, and everything else has a default', () => {
   assert.deepEqual(settings(FILE), {
     source: { kind: 'File', path: 'edge.yaml' },
     admin: { port: 9901 },
@@ -25,7 +25,7 @@ test('a manifest file alone is enough; everything else has a default', () => {
   });
 });
 
-test('namespace and name alone are enough', () => {
+test('namespace and name are sufficient, and everything else has a default', () => {
   assert.deepEqual(settings([], KUBERNETES), {
     source: { kind: 'Kubernetes', namespace: 'default', name: 'edge', place: {} },
     admin: { port: 9901 },
@@ -33,7 +33,7 @@ test('namespace and name alone are enough', () => {
   });
 });
 
-test('every variable is taken', () => {
+test('every variable is read', () => {
   assert.deepEqual(
     settings([], {
       ...KUBERNETES,
@@ -65,7 +65,7 @@ test('every variable is taken', () => {
   );
 });
 
-test('flags win over the environment', () => {
+test('flags take precedence over the environment', () => {
   const taken = settings(['--config=a.yaml', '--acceptors', '2', '--admin', ':1'], {
     ...KUBERNETES,
     NUM_ACCEPTORS: '16',
@@ -77,7 +77,7 @@ test('flags win over the environment', () => {
   );
 });
 
-test('LOG_LEVEL wins over RUST_LOG, which takes the forms of the tuning guide', () => {
+test('LOG_LEVEL takes precedence over RUST_LOG, which accepts the syntax of the tuning guide', () => {
   const level = (env: Environment) => settings(FILE, env).logLevel;
   assert.equal(level({ RUST_LOG: 'layer4=error' }), 'error');
   assert.equal(level({ RUST_LOG: 'info' }), 'info');
@@ -85,7 +85,7 @@ test('LOG_LEVEL wins over RUST_LOG, which takes the forms of the tuning guide', 
   assert.equal(level({ RUST_LOG: '', LOG_LEVEL: '' }), undefined);
 });
 
-test('asking for something else than a start is understood', () => {
+test('--help, --version and --check are commands of their own', () => {
   assert.deepEqual(parseSettings(['--help'], {}), { command: 'Help' });
   assert.deepEqual(parseSettings(['-h', '--nonsense'], {}), { command: 'Help' });
   assert.deepEqual(parseSettings(['--version'], {}), { command: 'Version' });
@@ -113,7 +113,7 @@ const BAD: readonly {
 }[] = [
   {
     argv: [],
-    says: /^L4B_CONFIG: nothing to serve is set; expected a manifest file .* or L4B_NAMESPACE and L4B_NAME/,
+    says: /^L4B_CONFIG: not set, so there is nothing to serve; expected a manifest file .* or L4B_NAMESPACE and L4B_NAME/,
   },
   {
     argv: [],
@@ -124,9 +124,9 @@ const BAD: readonly {
   {
     argv: [],
     env: { L4B_CONFIG: 'f', ...KUBERNETES },
-    says: /^L4B_CONFIG: found together with L4B_NAMESPACE/,
+    says: /^L4B_CONFIG: set together with L4B_NAMESPACE/,
   },
-  { env: { NUM_ACCEPTORS: '0' }, says: /^NUM_ACCEPTORS: expected a whole number from 1 to 256, found "0"$/ },
+  { env: { NUM_ACCEPTORS: '0' }, says: /^NUM_ACCEPTORS: expected an integer from 1 to 256, found "0"$/ },
   { env: { NUM_ACCEPTORS: '257' }, says: /^NUM_ACCEPTORS: .*found "257"$/ },
   { env: { NUM_ACCEPTORS: '2.5' }, says: /^NUM_ACCEPTORS: .*found "2.5"$/ },
   { env: { NUM_ACCEPTORS: 'many' }, says: /^NUM_ACCEPTORS: .*found "many"$/ },
@@ -144,7 +144,7 @@ const BAD: readonly {
   },
   {
     env: { L4B_FILE_DESCRIPTORS: '10' },
-    says: /^L4B_FILE_DESCRIPTORS: expected a whole number from 64 to 1048576, found "10"$/,
+    says: /^L4B_FILE_DESCRIPTORS: expected an integer from 64 to 1048576, found "10"$/,
   },
   {
     env: { L4B_GRACE_PERIOD: '60' },
@@ -154,31 +154,31 @@ const BAD: readonly {
   { env: { L4B_DRAIN_DELAY: '1000h' }, says: /^L4B_DRAIN_DELAY: expected a duration of at most 24h/ },
   {
     env: { L4B_DRAIN_DELAY: '60s' },
-    says: /^L4B_DRAIN_DELAY: 60s leaves nothing of L4B_GRACE_PERIOD \(60s, when not set\) in which .*; expected less$/,
+    says: /^L4B_DRAIN_DELAY: 60s leaves no time of L4B_GRACE_PERIOD \(60s, the default\) for .*; expected a shorter delay$/,
   },
   {
     env: { L4B_DRAIN_DELAY: '3s', L4B_GRACE_PERIOD: '2s' },
-    says: /^L4B_DRAIN_DELAY: 3s leaves nothing of L4B_GRACE_PERIOD \(2s\)/,
+    says: /^L4B_DRAIN_DELAY: 3s leaves no time of L4B_GRACE_PERIOD \(2s\)/,
   },
   { env: { L4B_DRAIN_DELAY: '-5s' }, says: /^L4B_DRAIN_DELAY: expected a duration/ },
   { argv: [...FILE, '--acceptor', '2'], says: /^--acceptor: no such flag; did you mean --acceptors\?$/ },
   {
     argv: ['edge.yaml'],
-    says: /^edge\.yaml: unexpected argument; a manifest is given with --config edge\.yaml$/,
+    says: /^edge\.yaml: unexpected argument; to serve a manifest file, use --config edge\.yaml$/,
   },
   { argv: ['--check'], says: /^--check: expected one or more manifest files, or - for stdin; found none$/ },
 ];
 
 for (const { argv = FILE, env = {}, says } of BAD)
-  test(`refused: ${[...argv, ...Object.entries(env).map(([name, value]) => `${name}=${value}`)].join(' ')}`, () => {
-    const told = problems(argv, env);
+  test(`the settings "${[...argv, ...Object.entries(env).map(([name, value]) => `${name}=${value}`)].join(' ')}" are rejected`, () => {
+    const reported = problems(argv, env);
     assert.ok(
-      told.some((problem) => says.test(problem)),
-      JSON.stringify(told),
+      reported.some((problem) => says.test(problem)),
+      JSON.stringify(reported),
     );
   });
 
-test('the kubeconfig flag wins over KUBECONFIG', () => {
+test('--kubeconfig takes precedence over KUBECONFIG', () => {
   assert.deepEqual(
     settings(['--kubeconfig', 'a', '--context', 'b'], { ...KUBERNETES, KUBECONFIG: 'c' }).source,
     {
@@ -192,19 +192,24 @@ test('the kubeconfig flag wins over KUBECONFIG', () => {
   );
 });
 
-test('a misspelt flag is the only problem told when it may be the cause of the others', () => {
+test('a misspelt flag is the only reported problem if it may be the cause of others', () => {
   assert.deepEqual(problems(['--confg', 'edge.yaml']), ['--confg: no such flag; did you mean --config?']);
 });
 
-test('all problems are told at once', () => {
-  const told = problems([], { NUM_ACCEPTORS: '0', LOG_LEVEL: 'x', L4B_ADMIN: 'x', L4B_GRACE_PERIOD: 'x' });
+test('all problems are reported together', () => {
+  const reported = problems([], {
+    NUM_ACCEPTORS: '0',
+    LOG_LEVEL: 'x',
+    L4B_ADMIN: 'x',
+    L4B_GRACE_PERIOD: 'x',
+  });
   assert.deepEqual(
-    told.map((problem) => problem.split(':')[0]),
+    reported.map((problem) => problem.split(':')[0]),
     ['L4B_CONFIG', 'NUM_ACCEPTORS', 'LOG_LEVEL', 'L4B_ADMIN', 'L4B_GRACE_PERIOD'],
   );
 });
 
-test('sysctls to write are read, and every one that is none is named', () => {
+test('--set-sysctls parses its assignments and names each invalid one', () => {
   assert.deepEqual(parseSettings(['--set-sysctls', 'net.core.somaxconn=1', 'net.ipv4.tcp_rmem=1 2 3'], {}), {
     command: 'SetSysctls',
     assignments: [

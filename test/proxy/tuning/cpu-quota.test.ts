@@ -11,9 +11,9 @@ const TABLE: readonly {
   readonly files: Readonly<Record<string, string>>;
   readonly cpus: number | undefined;
 }[] = [
-  { name: 'no control groups at all', files: {}, cpus: undefined },
+  { name: 'without control groups there is no limit', files: {}, cpus: undefined },
   {
-    name: 'version 2 in a container of its own namespace',
+    name: 'cgroup version 2 is read in a container with its own cgroup namespace',
     files: {
       '/proc/self/cgroup': '0::/\n',
       '/proc/self/mountinfo': V2_MOUNT,
@@ -22,7 +22,7 @@ const TABLE: readonly {
     cpus: 1.5,
   },
   {
-    name: 'version 2 without a limit',
+    name: 'cgroup version 2 may have no limit',
     files: {
       '/proc/self/cgroup': '0::/a\n',
       '/proc/self/mountinfo': V2_MOUNT,
@@ -31,7 +31,7 @@ const TABLE: readonly {
     cpus: undefined,
   },
   {
-    name: 'version 2 with the tightest limit further up',
+    name: 'the tightest limit counts in cgroup version 2, even if a group further up has it',
     files: {
       '/proc/self/cgroup': '0::/pod/container\n',
       '/proc/self/mountinfo': V2_MOUNT,
@@ -41,7 +41,7 @@ const TABLE: readonly {
     cpus: 2,
   },
   {
-    name: 'version 1 with cpu and cpuacct together',
+    name: 'cgroup version 1 is read if cpu and cpuacct are mounted together',
     files: {
       '/proc/self/cgroup': '4:cpu,cpuacct:/k\n2:memory:/k\n',
       '/proc/self/mountinfo': v1Mount('/', 'cpu,cpuacct'),
@@ -51,7 +51,7 @@ const TABLE: readonly {
     cpus: 4,
   },
   {
-    name: 'version 1 with cpu alone, and an empty version 2 tree beside it',
+    name: 'cgroup version 1 is read if cpu is mounted alone, next to an empty version 2 tree',
     files: {
       '/proc/self/cgroup': '2:cpuacct:/\n1:cpu:/k\n0::/\n',
       '/proc/self/mountinfo': `${v1Mount('/', 'cpu')}\n41 31 0:38 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw`,
@@ -61,7 +61,7 @@ const TABLE: readonly {
     cpus: 0.5,
   },
   {
-    name: 'version 1 in a container that sees its path outside but mounts only its own group',
+    name: 'cgroup version 1 is read in a container that sees its outer path but mounts only its own group',
     files: {
       '/proc/self/cgroup': '1:cpu:/docker/abc\n',
       '/proc/self/mountinfo': v1Mount('/docker/abc', 'cpu'),
@@ -71,7 +71,7 @@ const TABLE: readonly {
     cpus: 3,
   },
   {
-    name: 'version 1 without a limit',
+    name: 'cgroup version 1 may have no limit',
     files: {
       '/proc/self/cgroup': '1:cpu:/\n',
       '/proc/self/mountinfo': v1Mount('/', 'cpu'),
@@ -83,11 +83,11 @@ const TABLE: readonly {
 ];
 
 for (const { name, files, cpus } of TABLE)
-  test(`CPU quota: ${name}`, () => {
+  test(name, () => {
     assert.equal(readCpuQuota((file) => files[file]).cpus, cpus);
   });
 
-test('acceptors are the whole CPUs of quota and affinity, never none and never above 256', () => {
+test('there are as many acceptors as whole CPUs in quota and affinity, at least 1 and at most 256', () => {
   const table: readonly (readonly [cpus: number | undefined, parallelism: number, acceptors: number])[] = [
     [undefined, 8, 8],
     [8, 64, 8],

@@ -11,7 +11,8 @@ import { echo, startEndpoint } from '../relay/endpoint-server.ts';
 import { manifestText } from '../relay/proxy-process.ts';
 import { type ListenerChange, tableBackend, tableListener, tableOf } from '../tables.ts';
 
-// Runs in a network namespace of its own, sets one sysctl after the other, and prints what the kernel then does with a proxy's sockets.
+// Runs in a network namespace of its own, sets one sysctl after another, and prints how the kernel then
+// treats a proxy's sockets.
 const LISTENER = 80;
 const ENDPOINT = 1081;
 
@@ -22,14 +23,14 @@ const BACKEND = { name: 'b', endpoints: [{ address: '127.0.0.1', port: ENDPOINT 
 const setSysctl = (name: string, value: string): void =>
   writeFileSync(`/proc/sys/${name.replaceAll('.', '/')}`, value);
 
-/** What `ss` shows of TCP sockets, a line each, with their timers. */
+/** The lines that `ss` prints for TCP sockets, with their timers. */
 const sockets = (...filter: readonly string[]): readonly string[] =>
   execFileSync('ss', ['-tnoH', ...filter], { encoding: 'utf8' })
     .split('\n')
     .filter(Boolean);
 
 let visits = 0;
-/** A client whose own port is outside every range, connected through the proxy once its word has come back. */
+/** A client whose own port is outside every range; resolves once the proxy has returned its first bytes. */
 const visit = async (allowHalfOpen = false): Promise<Socket> => {
   const socket = connect({ port: LISTENER, host: '127.0.0.1', localPort: 20_000 + visits++, allowHalfOpen });
   socket.write('word');
@@ -37,7 +38,7 @@ const visit = async (allowHalfOpen = false): Promise<Socket> => {
   return socket;
 };
 
-/** The ports that the endpoint sees connections come from. */
+/** The source ports that the endpoint sees. */
 const seen: number[] = [];
 const endpoint = await startEndpoint(
   (socket) => {
@@ -48,7 +49,7 @@ const endpoint = await startEndpoint(
   ENDPOINT,
 );
 
-/** Serves with one acceptor, or more; then does something. */
+/** Starts an engine, by default with one acceptor, and calls `run`. */
 const served = async <T>(
   run: () => Promise<T>,
   { acceptors = 1, ...listener }: ListenerChange & { readonly acceptors?: number } = {},
@@ -68,7 +69,10 @@ const served = async <T>(
 
 const listening = (): readonly string[] => sockets('-l', `( sport = :${LISTENER} )`);
 
-/** Seconds that are left of a socket's timer of this kind; `ss` writes 9min59sec, 12sec, 340ms, and 1.234ms for a second and more. */
+/**
+ * Seconds left on a socket's timer of this kind; `ss` prints 9min59sec, 12sec, 340ms, and 1.234ms for a
+ * second or more.
+ */
 const secondsLeft = (line: string, kind: string): number | undefined => {
   const text = new RegExp(`timer:\\(${kind},([^,]+),`).exec(line)?.[1];
   if (text === undefined) return undefined;
@@ -78,7 +82,7 @@ const secondsLeft = (line: string, kind: string): number | undefined => {
   return Number(minutes) * 60 + seconds;
 };
 
-/** What is left of keepalive's time on the proxy's socket of the client, and on that of the endpoint. */
+/** The time left on the keepalive timers of the proxy's sockets to the client and to the endpoint. */
 const keepalives = async (): Promise<readonly (number | undefined)[]> => {
   const client = await visit();
   const sides = [`( sport = :${LISTENER} )`, `( dport = :${ENDPOINT} )`];
@@ -92,7 +96,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<unknown>>> = {
     const found = [];
     for (const somaxconn of ['300', '65535']) {
       setSysctl('net.core.somaxconn', somaxconn);
-      // Second column of the queues: the longest that the kernel lets it be.
+      // The second queue column is the maximum length that the kernel permits.
       found.push(await served(async () => Number(listening()[0]?.trim().split(/\s+/)[2])));
     }
     return found;
@@ -102,7 +106,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<unknown>>> = {
     setSysctl('net.ipv4.ip_local_port_range', '41000 41015');
     setSysctl('net.ipv4.ip_local_reserved_ports', '41004-41007');
     seen.length = 0;
-    // More than a quarter, so that some are chosen by the kernel and some by the proxy.
+    // More than a quarter of the range, so that the kernel chooses some ports and the proxy others.
     await served(async () => {
       for (let i = 0; i < 30; i++) {
         const client = await visit();
@@ -118,7 +122,8 @@ const SCENARIOS: Readonly<Record<string, () => Promise<unknown>>> = {
     setSysctl('net.ipv4.tcp_fin_timeout', '3');
     const left = await served(
       async () => {
-        // It never ends its side: what the proxy closed waits for that in FIN_WAIT2, and no longer than this.
+        // The client never closes its side, so the socket that the proxy closed waits for it in FIN_WAIT2,
+        // for this long at most.
         const client = await visit(true);
         await once(client.resume(), 'end');
         const side = ['state', 'fin-wait-2', `( sport = :${LISTENER} )`];
@@ -140,7 +145,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<unknown>>> = {
   keepaliveField: () =>
     served(keepalives, { keepalive: { timeSeconds: 100, intervalSeconds: 0, probes: 0 } }),
   timeWaitReuse: async () => {
-    // Four ports, each in TIME_WAIT after one connection: a fifth needs one of them again.
+    // Four ports, each in TIME_WAIT after one connection: a fifth connection has to reuse one of them.
     const found = [];
     for (const reuse of ['0', '1']) {
       setSysctl('net.ipv4.tcp_tw_reuse', reuse);
@@ -159,14 +164,14 @@ const SCENARIOS: Readonly<Record<string, () => Promise<unknown>>> = {
         return 'connected';
       };
       for (let i = 0; i < 4; i++) await dial();
-      await sleep(1200); // after which the kernel may
+      await sleep(1200); // the kernel reuses a port after one second
       found.push(await dial());
     }
     setSysctl('net.ipv4.ip_local_port_range', '32768 60999');
     return found;
   },
   lowPorts: async () => {
-    // Root without that right, as any user; its files are root's, wherever they are.
+    // Root without that capability, like any other user; the files still belong to root.
     const folder = mkdtempSync(join(tmpdir(), 'l4b-knobs-'));
     const file = join(folder, 'balancer.yaml');
     const node = join(folder, 'node');
@@ -180,9 +185,9 @@ const SCENARIOS: Readonly<Record<string, () => Promise<unknown>>> = {
         ['--securebits=+noroot', program, MAIN, '--config', file, '--admin', '127.0.0.1:9901'],
         { env: { NUM_ACCEPTORS: '1', LOG_LEVEL: logLevel }, stdio: ['ignore', 'pipe', 'inherit'] },
       );
-      let said = '';
+      let output = '';
       child.stdout.on('data', (data: Buffer) => {
-        said += data;
+        output += data;
       });
       const ended = once(child, 'close');
       try {
@@ -190,15 +195,15 @@ const SCENARIOS: Readonly<Record<string, () => Promise<unknown>>> = {
           'it listens or says why not',
           () => {
             if (sockets('-l', `( sport = :${LOW.port} )`).length > 0) return 'none';
-            return /Cannot listen on port 443: [^"]*/.exec(said)?.[0];
+            return /Cannot listen on port 443: [^"]*/.exec(output)?.[0];
           },
-          { seen: () => said },
+          { seen: () => output },
         );
         if (refusal !== 'none') return refusal;
-        // What it says is whole once it has stopped.
+        // Its output is complete once it has stopped.
         child.kill('SIGTERM');
         await ended;
-        return `listens, and logs ${said === '' ? 'nothing' : 'something'}`;
+        return `listens, and logs ${output === '' ? 'nothing' : 'something'}`;
       } finally {
         child.kill('SIGKILL');
         await ended;

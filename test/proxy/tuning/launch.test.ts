@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decideLaunch } from '../../../proxy/tuning/launch.ts';
-import { askedTuning } from '../../../proxy/tuning/requested-tuning.ts';
+import { requestedTuning } from '../../../proxy/tuning/requested-tuning.ts';
 import { configurationFor } from '../configurations.ts';
 
 const MACHINE = { quota: { cpus: 4 }, parallelism: 16 };
@@ -12,7 +12,7 @@ const tuningWith = (tuning: object) =>
     tuning,
   }).tuning;
 
-test('settings win over the manifest, the manifest over the machine', () => {
+test('settings take precedence over the manifest, and the manifest over the machine', () => {
   const full = tuningWith({ acceptors: 3, logLevel: 'warn', fileDescriptors: 5000 });
   const table: readonly (readonly [
     settings: object,
@@ -40,13 +40,13 @@ test('settings win over the manifest, the manifest over the machine', () => {
   for (const [settings, of, launch] of table) assert.deepEqual(decideLaunch(settings, of, MACHINE), launch);
 });
 
-test('in Kubernetes all that the resource asks for is compared, without a cluster not what follows from a CPU limit', () => {
+test('outside Kubernetes the CPU limit, and the number of acceptors that follows from it, are not requested', () => {
   const tuned = tuningWith({ profile: 'Tuned' });
-  const inCluster = askedTuning({ source: { kind: 'Kubernetes' } }, tuned);
+  const inCluster = requestedTuning({ source: { kind: 'Kubernetes' } }, tuned);
   assert.deepEqual([inCluster.acceptors, inCluster.cpus, inCluster.fileDescriptors], [8, 8, 1_048_576]);
-  const alone = askedTuning({ source: { kind: 'File' } }, tuned);
+  const alone = requestedTuning({ source: { kind: 'File' } }, tuned);
   assert.deepEqual([alone.acceptors, alone.cpus, alone.fileDescriptors], [undefined, undefined, 1_048_576]);
   assert.deepEqual(alone.sysctls, inCluster.sysctls);
   assert.ok(alone.sysctls.some(({ name, value }) => name === 'net.core.somaxconn' && value === '65535'));
-  assert.deepEqual(askedTuning({ source: { kind: 'File' } }, undefined), { sysctls: [] });
+  assert.deepEqual(requestedTuning({ source: { kind: 'File' } }, undefined), { sysctls: [] });
 });

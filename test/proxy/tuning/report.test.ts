@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type AskedTuning, tuningReport } from '../../../proxy/tuning/report.ts';
+import { type RequestedTuning, tuningReport } from '../../../proxy/tuning/report.ts';
 
-const NONE: AskedTuning = { sysctls: [] };
+const NONE: RequestedTuning = { sysctls: [] };
 const FILES: Record<string, string> = {
   '/proc/sys/net/core/somaxconn': '4096\n',
   '/proc/sys/net/ipv4/ip_local_port_range': '32768\t60999\n',
 };
 
 const report = (
-  asked: AskedTuning,
+  requested: RequestedTuning,
   machine: Partial<Parameters<typeof tuningReport>[0]> = {},
 ): ReadonlyMap<string, { asked?: string; effective: string; ok: boolean; hint?: string }> =>
   new Map(
     tuningReport({
-      asked,
+      requested,
       read: (file) => FILES[file],
       fileLimit: { soft: 20_000, hard: 20_000, asked: undefined },
       quota: {},
@@ -24,7 +24,7 @@ const report = (
     }).map(({ name, ...rest }) => [name, rest]),
   );
 
-test('where nothing was asked for, everything is shown and nothing is wrong', () => {
+test('if nothing was requested, everything is shown and nothing is wrong', () => {
   const entries = report(NONE);
   assert.deepEqual(
     [...entries.keys()],
@@ -45,16 +45,16 @@ test('where nothing was asked for, everything is shown and nothing is wrong', ()
   assert.equal(entries.get('net.ipv4.tcp_tw_reuse')?.effective, 'unknown');
 });
 
-test('file descriptors below what was asked say where to raise them', () => {
+test('the hint for too few file descriptors says where to raise the limit', () => {
   assert.deepEqual(report({ ...NONE, fileDescriptors: 1_048_576 }).get('file descriptors'), {
     asked: '1048576',
     effective: '20000 (hard limit 20000)',
     ok: false,
-    hint: 'The hard limit is 20000. Raise it in the container runtime (LimitNOFILE of containerd, --ulimit nofile=1048576:1048576 of docker), add the capability SYS_RESOURCE, or ask for 20000.',
+    hint: 'The hard limit is 20000. Raise it in the container runtime (LimitNOFILE of containerd, --ulimit nofile=1048576:1048576 of docker), add the capability SYS_RESOURCE, or request 20000.',
   });
 });
 
-test('a sysctl is compared with what the kernel shows, however it spaces its parts', () => {
+test('a sysctl is compared with its effective value, ignoring white space between its parts', () => {
   const entries = report({
     sysctls: [
       { name: 'net.ipv4.ip_local_port_range', value: '32768 60999' },
@@ -66,10 +66,10 @@ test('a sysctl is compared with what the kernel shows, however it spaces its par
   const { ok, hint } = entries.get('net.core.somaxconn') ?? {};
   assert.equal(ok, false);
   assert.match(hint ?? '', /securityContext\.sysctls.*docker run --sysctl net\.core\.somaxconn="65535"/);
-  assert.match(entries.get('net.ipv4.tcp_nonsense')?.hint ?? '', /does not show net\.ipv4\.tcp_nonsense/);
+  assert.match(entries.get('net.ipv4.tcp_nonsense')?.hint ?? '', /cannot read net\.ipv4\.tcp_nonsense/);
 });
 
-test('more acceptors than CPUs in the quota are told with the number that fits', () => {
+test('the hint for more acceptors than CPUs in the quota names the number that fits', () => {
   const entry = report(NONE, {
     acceptors: 8,
     parallelism: 16,
@@ -79,16 +79,19 @@ test('more acceptors than CPUs in the quota are told with the number that fits',
   assert.match(entry.get('cpu quota')?.hint ?? '', /^8 acceptors share 2\.5 CPUs .*NUM_ACCEPTORS=2\.$/);
 });
 
-test('a quota below the limit asked for is told', () => {
+test('a quota below the requested CPU limit is reported', () => {
   const entry = report({ ...NONE, cpus: 8 }, { acceptors: 2, quota: { cpus: 4, from: 'f' } }).get(
     'cpu quota',
   );
   assert.deepEqual([entry?.asked, entry?.ok], ['8', false]);
-  assert.match(entry?.hint ?? '', /below the 8 asked for/);
+  assert.match(entry?.hint ?? '', /below the requested 8\./);
 });
 
-test('acceptors that differ from those asked for, or exceed the processors, are told', () => {
-  assert.match(report({ ...NONE, acceptors: 4 }).get('acceptors')?.hint ?? '', /^4 are asked for, 2 run\./);
+test('acceptors that differ from the requested number or exceed the processors are reported', () => {
+  assert.match(
+    report({ ...NONE, acceptors: 4 }).get('acceptors')?.hint ?? '',
+    /^4 acceptors are requested, but 2 run\./,
+  );
   assert.match(
     report(NONE, { acceptors: 8 }).get('acceptors')?.hint ?? '',
     /^8 acceptors share the 2 processors/,

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseAssignment, setSysctls } from '../../../proxy/tuning/set-sysctls.ts';
 
-/** A /proc/sys of these files; `refuse` throws, `keep` is what the kernel makes of a value. */
+/**
+ * A fake /proc/sys with these files; `refuse` makes writing throw, `keep` is what the kernel turns a value
+ * into.
+ */
 const procSys = (
   files: Record<string, string>,
   { refuse, keep = (value) => value }: { refuse?: string; keep?: (value: string) => string } = {},
@@ -17,7 +20,7 @@ const procSys = (
 const SOMAXCONN = '/proc/sys/net/core/somaxconn';
 const assignment = { name: 'net.core.somaxconn', value: '65535' };
 
-test('a sysctl is written, read back, and told of', () => {
+test('a sysctl is written, read back and reported', () => {
   const files = { [SOMAXCONN]: '4096\n' };
   assert.deepEqual(setSysctls([assignment], procSys(files)), {
     lines: ['net.core.somaxconn: 4096 → 65535'],
@@ -26,24 +29,24 @@ test('a sysctl is written, read back, and told of', () => {
   assert.equal(files[SOMAXCONN], '65535\n');
 });
 
-test('one that has the value is left alone', () => {
+test('a sysctl that already has the value is not written', () => {
   const { lines, problems } = setSysctls(
     [assignment],
     procSys({ [SOMAXCONN]: '65535\n' }, { refuse: 'EROFS' }),
   );
-  assert.deepEqual([lines, problems], [['net.core.somaxconn is 65535 already'], []]);
+  assert.deepEqual([lines, problems], [['net.core.somaxconn is already 65535'], []]);
 });
 
 const FAILURES: readonly (readonly [string, RegExp])[] = [
-  ['ENOENT', /this kernel has no such sysctl/],
+  ['ENOENT', /this kernel does not have the sysctl/],
   ['EROFS', /must be privileged/],
   ['EACCES', /must be privileged/],
-  ['EINVAL', /refuses the value/],
+  ['EINVAL', /rejects the value/],
   ['EIO', /EIO/],
 ];
 
 for (const [code, expected] of FAILURES)
-  test(`${code} is told in words, and keeps no other sysctl from being written`, () => {
+  test(`${code} is explained in words and does not prevent other sysctls from being written`, () => {
     const files: Record<string, string> = { [SOMAXCONN]: '4096' };
     const fine = procSys(files);
     const refusing = procSys({}, { refuse: code });
@@ -56,10 +59,10 @@ for (const [code, expected] of FAILURES)
     assert.deepEqual([problems.length, lines.length], [1, 1]);
   });
 
-test('a value that the kernel bounds is a problem', () => {
+test('a value that the kernel limits is reported as a problem', () => {
   const { problems } = setSysctls([assignment], procSys({ [SOMAXCONN]: '4096' }, { keep: () => '1024' }));
   assert.deepEqual(problems, [
-    'Cannot set net.core.somaxconn to 65535: the kernel took it and says 1024. Ask for a value that it keeps.',
+    'Cannot set net.core.somaxconn to 65535: the kernel accepted the value, but reports 1024. Use a value that it keeps.',
   ]);
 });
 
@@ -76,5 +79,5 @@ const TEXTS: readonly (readonly [string, object | undefined])[] = [
 ];
 
 for (const [text, expected] of TEXTS)
-  test(`"${text}" is ${expected === undefined ? 'no' : 'an'} assignment`, () =>
+  test(`"${text}" is ${expected === undefined ? 'rejected' : 'accepted'} as an assignment`, () =>
     assert.deepEqual(parseAssignment(text), expected));
