@@ -17,7 +17,7 @@ const ratioOf = (figure: Figure, samples: readonly Sample[]) => {
   return { ratio: comparison?.ratio, reached: comparison?.reached };
 };
 
-test('the relay is compared with the better of its rivals, never with no balancer', () => {
+test('the relay is compared with the better of its rivals, and never with no balancer', () => {
   const values = [
     ['relay', 30],
     ['HAProxy', 20],
@@ -30,7 +30,7 @@ test('the relay is compared with the better of its rivals, never with no balance
   assert.deepEqual(ratioOf(cost, costs), { ratio: 1.5, reached: false });
 });
 
-test('as good as the better rival is good enough', () => {
+test('a figure is reached if it equals that of the better rival', () => {
   for (const figure of [rate, cost])
     assert.deepEqual(ratioOf(figure, [sample('relay', 5, figure.name), sample('HAProxy', 5, figure.name)]), {
       ratio: 1,
@@ -38,13 +38,13 @@ test('as good as the better rival is good enough', () => {
     });
 });
 
-test('ratios are those of medians over the rotations, those without a value left out', () => {
+test('ratios compare the medians over the rotations that have a value', () => {
   const relay = [10, undefined, 30, 20].map((value) => sample('relay', value));
   const rival = [40, 10, 10].map((value) => sample('HAProxy', value));
   assert.deepEqual(ratioOf(rate, [...relay, ...rival]), { ratio: 2, reached: true });
 });
 
-test('there is no ratio without the relay, without a rival, to nothing, or of a figure shown as context', () => {
+test('there is no ratio without the relay, without a rival, if the rival has 0, or for a figure shown as context', () => {
   const none = { ratio: undefined, reached: undefined };
   assert.deepEqual(ratioOf(rate, [sample('HAProxy', 1)]), none);
   assert.deepEqual(ratioOf(rate, [sample('relay', 1), sample('no balancer', 1)]), none);

@@ -1,23 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Histogram, middleOf, placeOf } from './load/histogram.ts';
+import { bucketOf, Histogram, midpointOf } from './load/histogram.ts';
 
-test('a value is found again to a thousandth, the smallest exactly', () => {
-  for (const value of [0, 1, 999, 2047]) assert.equal(middleOf(placeOf(value)), value);
+test('the midpoint of a value’s bucket is within a thousandth of it, and exact for small values', () => {
+  for (const value of [0, 1, 999, 2047]) assert.equal(midpointOf(bucketOf(value)), value);
   for (const value of [2048, 2049, 4095, 4096, 123_456, 10_000_000, 0x7fffffff])
-    assert.ok(Math.abs(middleOf(placeOf(value)) - value) <= value / 1000, String(value));
+    assert.ok(Math.abs(midpointOf(bucketOf(value)) - value) <= value / 1000, String(value));
 });
 
-test('places rise with the values and leave none out', () => {
+test('bucket numbers increase with the values without gaps', () => {
   let last = -1;
   for (let value = 0; value < 100_000; value++) {
-    const place = placeOf(value);
-    assert.ok(place === last || place === last + 1, String(value));
-    last = place;
+    const bucket = bucketOf(value);
+    assert.ok(bucket === last || bucket === last + 1, String(value));
+    last = bucket;
   }
 });
 
-test('percentiles are those of the counted values', () => {
+test('percentiles are those of the recorded values', () => {
   const histogram = new Histogram();
   for (let value = 1; value <= 1000; value++) histogram.record(value);
   assert.equal(histogram.percentile(0.5), 500);
@@ -27,7 +27,7 @@ test('percentiles are those of the counted values', () => {
   assert.equal(histogram.total, 1000);
 });
 
-test('one slow value among a thousand is the last percentile, and no percentile is above the largest', () => {
+test('one slow value in a thousand is the last percentile, and no percentile exceeds the largest value', () => {
   const histogram = new Histogram();
   for (let i = 0; i < 999; i++) histogram.record(100);
   histogram.record(5_000_001);
@@ -36,7 +36,7 @@ test('one slow value among a thousand is the last percentile, and no percentile 
   assert.ok(last <= 5_000_001 && last > 4_995_000);
 });
 
-test('nothing counted has no percentile; what is out of range counts as the nearest in it', () => {
+test('an empty histogram has no percentiles, and a value out of range counts as the nearest one in range', () => {
   assert.equal(new Histogram().percentile(0.5), undefined);
   const histogram = new Histogram();
   histogram.record(-5);

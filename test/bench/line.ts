@@ -1,45 +1,45 @@
+import type { Conditions, Environment, Shape } from './environment.ts';
 import type { Setting } from './network/setting.ts';
-import type { Conditions, Place, Shape } from './place.ts';
 import type { Endpoint } from './template.ts';
 import type { ToolName } from './tools.ts';
 
-/**
- * One thing that is measured: what clients do, and the figures that come of it. Each is a file in `lines/`.
- */
+/** One benchmark: what clients do, and which figures are measured. Each is a file in `lines/`. */
 export interface Line {
-  /** What --lines takes. */
+  /** The name for --lines. */
   readonly name: string;
   readonly title: string;
   readonly figures: readonly Figure[];
   readonly tools: readonly ToolName[];
   /**
-   * The client's work in one short text, such as its command line. `agreed` is the value that all peers
-   * share, if there is one.
+   * A short description of the client's work, for example its command line. `agreed` is the value that all
+   * peers share, if there is one.
    */
   describe(conditions: Conditions, agreed: number | undefined): string;
-  /** Seconds that one measurement takes, about; for the estimate of the rest. */
+  /** Approximate seconds that one measurement takes; for the estimate of the remaining time. */
   duration(conditions: Conditions): number;
-  /** Whether it says something in this setting. */
+  /** Whether the line is meaningful in this setting. */
   isFor(setting: Setting): boolean;
-  /** What differs from the defaults: one listener, two endpoints, round robin, one thread for each core. */
+  /** Differences from the defaults: one listener, two endpoints, round robin, one thread for each core. */
   readonly shape?: Partial<Shape>;
   /**
-   * Everything is new for each measurement, network too: for what does not go back, such as memory and ports
-   * in TIME_WAIT.
+   * Everything, including the network, is created anew for each measurement. For effects that last, for
+   * example memory and ports in TIME_WAIT.
    */
   readonly fresh: boolean;
-  /** Rotations that are enough for it, where that is fewer than others get. */
+  /** Limits the number of rotations for a line that needs fewer than others. */
   readonly mostRotations?: number;
-  /** Shown together as one table of cost by step, under this title. */
+  /**
+   * Title of the table that shows the cost of this line and of the others with the same title, step by step.
+   */
   readonly growth?: string;
-  /** Whether it says something where there is no balancer. */
+  /** Whether the line is meaningful without a balancer. */
   readonly withoutBalancer: boolean;
-  /** Starts the endpoints; resolves once they take connections. */
-  openEndpoints(place: Place): Promise<readonly Endpoint[]>;
-  /** Work before the first rotation that is not counted; may say what the peer can do at most. */
+  /** Starts the endpoints; resolves once they accept connections. */
+  openEndpoints(environment: Environment): Promise<readonly Endpoint[]>;
+  /** Uncounted work before the first rotation; may return the highest rate that the peer reaches. */
   warmUp(target: Target): Promise<number | undefined>;
-  /** From what each balancer can do at most, the value that all of them are measured at. */
-  agree?(most: readonly number[]): number;
+  /** The value at which all balancers are measured, derived from the highest rate of each. */
+  agree?(highest: readonly number[]): number;
   measure(target: Target, agreed: number | undefined): Promise<Values>;
 }
 
@@ -47,32 +47,32 @@ export interface Figure {
   readonly name: string;
   readonly unit: string;
   readonly better: 'Higher' | 'Lower';
-  /** Shown beside the others, not compared. */
+  /** Shown with the others, but not compared. */
   readonly context?: boolean;
 }
 
 /**
- * By the figure's name; undefined where a figure says nothing (no processor time where there is no balancer).
+ * Values by the figure's name; undefined if a figure does not apply (no processor time without a balancer).
  */
 export type Values = Readonly<Record<string, number | undefined>>;
 
-/** What a line measures against. */
+/** What a line measures: a running peer in its environment. */
 export interface Target {
-  readonly place: Place;
+  readonly environment: Environment;
   readonly address: string;
   /** The ports that it listens on; most lines use the first. */
   readonly ports: readonly [number, ...number[]];
-  /** Processor seconds used so far by the balancer's processes; undefined where there is none. */
+  /** Processor seconds used so far by the balancer's processes; undefined without a balancer. */
   cpuSeconds(): number | undefined;
-  /** When its first process was started, by performance.now(); undefined where there is none. */
-  readonly begunAt: number | undefined;
-  /** Resident bytes of the balancer's processes; undefined where there is none. */
+  /** When its first process was started, by performance.now(); undefined without a balancer. */
+  readonly startedAt: number | undefined;
+  /** Resident bytes of the balancer's processes; undefined without a balancer. */
   residentBytes(): number | undefined;
-  /** Open client connections of each of the balancer's threads or workers; undefined where there is none. */
+  /** Open client connections of each of the balancer's threads or workers; undefined without a balancer. */
   spread(): Promise<readonly number[]> | undefined;
-  /** Notes something that no figure says, such as why connections failed. */
+  /** Adds a remark to the results, for example why connections failed. */
   remark(text: string): void;
 }
 
 export const everywhere = (): boolean => true;
-export const onLoopback = ({ place }: Setting): boolean => place === 'loopback';
+export const onLoopback = ({ network }: Setting): boolean => network === 'loopback';

@@ -8,7 +8,7 @@ const TABLE = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->whe
    2: 0100007F:0050 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 3 1 0 100 0 0 10 0
 `;
 
-test('only a listening socket of that port counts', () => {
+test('only a listening socket on the port counts', () => {
   const cases = [
     [8080, true],
     [80, true],

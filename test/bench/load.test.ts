@@ -6,8 +6,8 @@ import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { answerLength } from './load/answer.ts';
 import type { LoadPlan, LoadResult } from './load/plan.ts';
+import { responseLength } from './load/response.ts';
 import { Slots } from './load/slots.ts';
 import { Tally } from './load/tally.ts';
 import { describeFailures, failuresOf } from './measure/load.ts';
@@ -20,7 +20,7 @@ const load = async (plan: LoadPlan): Promise<LoadResult> => {
   return JSON.parse(stdout) as LoadResult;
 };
 
-/** A web server for the time of `work`; says how many connections it got. */
+/** Runs `work` with a web server, and counts the server's connections. */
 const withServer = async <T>(
   answer: RequestListener,
   work: (port: number) => Promise<T>,
@@ -47,7 +47,7 @@ const plan = (port: number, change: Partial<LoadPlan>): LoadPlan => ({
   ...change,
 });
 
-test('at a fixed rate every request that was due counts, over connections that stay', async () => {
+test('at a fixed rate every request that was due counts, over connections that stay open', async () => {
   const { result, connections } = await withServer(
     (_request, response) => response.end('ok'),
     (port) => load(plan(port, {})),
@@ -58,7 +58,7 @@ test('at a fixed rate every request that was due counts, over connections that s
   assert.ok((result.p50 ?? 0) > 0 && (result.p999 ?? 0) >= (result.p99 ?? 0));
 });
 
-test('a connection for each request is a new one each time', async () => {
+test('with a connection for each request, each connection is new', async () => {
   const { result, connections } = await withServer(
     (_request, response) => response.end('ok'),
     (port) => load(plan(port, { kind: 'Connections' })),
@@ -67,7 +67,7 @@ test('a connection for each request is a new one each time', async () => {
   assert.ok(result.answered > 0 && connections >= result.answered, `${connections} for ${result.answered}`);
 });
 
-test('at full speed the same connections are used again and again', async () => {
+test('at full speed the same connections are reused', async () => {
   const { result, connections } = await withServer(
     (_request, response) => response.end('ok'),
     (port) => load(plan(port, { rate: 0 })),
@@ -76,7 +76,7 @@ test('at full speed the same connections are used again and again', async () => 
   assert.equal(connections, 4);
 });
 
-test('what a server does not answer has failed, and its age counts as latency', async () => {
+test('a request without a response has failed, and its age counts as latency', async () => {
   const { result } = await withServer(
     () => {},
     (port) => load(plan(port, { rate: 20 })),
@@ -86,7 +86,7 @@ test('what a server does not answer has failed, and its age counts as latency', 
   assert.ok((result.p50 ?? 0) >= 1000);
 });
 
-test('failures are told by what failed', async () => {
+test('failures are counted by their cause', async () => {
   const refusing = createTcpServer();
   await once(refusing.listen(0, '127.0.0.1'), 'listening');
   const { port } = refusing.address() as AddressInfo;
@@ -101,28 +101,28 @@ test('failures are told by what failed', async () => {
   assert.equal(result.answered, 0);
 });
 
-test('the length of an answer is that of its header and its body', () => {
+test('the length of a response is that of its header and body', () => {
   const header = 'HTTP/1.1 200 OK\r\nServer: x\r\nContent-Length: 2\r\n\r\n';
-  assert.equal(answerLength(`${header}ok`), header.length + 2);
-  assert.equal(answerLength(header.toLowerCase().replace('http', 'HTTP')), header.length + 2);
-  assert.equal(answerLength('HTTP/1.1 502 Bad\r\nContent-Length: 0\r\n\r\n'), 'Status502');
-  assert.equal(answerLength('HTTP/1.1 200 OK\r\n\r\n'), 'NoLength');
-  assert.equal(answerLength('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n'), 'NoLength');
-  assert.equal(answerLength('220 smtp'), 'NotHttp');
+  assert.equal(responseLength(`${header}ok`), header.length + 2);
+  assert.equal(responseLength(header.toLowerCase().replace('http', 'HTTP')), header.length + 2);
+  assert.equal(responseLength('HTTP/1.1 502 Bad\r\nContent-Length: 0\r\n\r\n'), 'Status502');
+  assert.equal(responseLength('HTTP/1.1 200 OK\r\n\r\n'), 'NoLength');
+  assert.equal(responseLength('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n'), 'NoLength');
+  assert.equal(responseLength('220 smtp'), 'NotHttp');
 });
 
-test('slots are used in the order in which they became idle', () => {
+test('slots are taken in the order in which they became idle', () => {
   const slots = new Slots(3);
   assert.equal(slots.take(), -1);
-  for (const slot of [2, 0, 1]) slots.giveBack(slot);
+  for (const slot of [2, 0, 1]) slots.release(slot);
   assert.deepEqual([slots.take(), slots.take()], [2, 0]);
-  slots.giveBack(2);
+  slots.release(2);
   assert.deepEqual([slots.take(), slots.take(), slots.take()], [1, 2, -1]);
 });
 
-test('only what is due in the seconds that count is tallied, failures with their age', () => {
+test('only requests that are due within the counted seconds are tallied, failures with their age', () => {
   const tally = new Tally();
-  tally.count(100, 1100);
+  tally.setWindow(100, 1100);
   tally.answered(99, 101);
   tally.answered(100, 102);
   tally.failed(1099, 2099, 'TimedOut');
@@ -132,14 +132,14 @@ test('only what is due in the seconds that count is tallied, failures with their
   assert.ok(Math.abs((p50 ?? 0) - 2) < 0.01 && Math.abs((p99 ?? 0) - 1000) < 1);
 });
 
-test('failures are added up and described, most first', () => {
+test('failures are added up, and described in order of their number', () => {
   const failures = { TimedOut: 1, ECONNRESET: 12 };
   assert.equal(failuresOf({ failures }), 13);
   assert.equal(describeFailures({ failures }), 'ECONNRESET 12, TimedOut 1');
   assert.equal(describeFailures({ failures: {} }), '');
 });
 
-test('the common rate is 70 % of the weakest, in whole hundreds', () => {
+test('the common rate is 70 % of the slowest, rounded down to hundreds', () => {
   assert.equal(rateBelow([40_000, 31_234, 50_000]), 21_800);
   assert.equal(rateBelow([10]), 100);
 });

@@ -25,7 +25,7 @@ import { findTools, missingTool, type Tools } from './tools.ts';
 const { stdout, stderr } = process;
 const paint = paintFor(stdout.isTTY === true);
 
-/** What can be measured here of what was asked for, and why the rest cannot. */
+/** Selects the requested measurements that are possible here; `leftOut` says why the others are not. */
 const choose = (options: BenchOptions, tools: Tools, earlier: Results | undefined) => {
   const wanted = LINES.filter(({ name }) => options.lines?.includes(name) ?? true);
   const leftOut: string[] = [];
@@ -35,7 +35,7 @@ const choose = (options: BenchOptions, tools: Tools, earlier: Results | undefine
     return missing.length === 0;
   });
   const settings = settingsFor(options.place, options.sysctls).filter((setting) => {
-    const why = setting.place === 'namespaces' ? whyNoNamespaces() : undefined;
+    const why = setting.network === 'namespaces' ? whyNoNamespaces() : undefined;
     if (why !== undefined) leftOut.push(`${settingName(setting)}: ${why}`);
     return why === undefined;
   });
@@ -51,52 +51,52 @@ const choose = (options: BenchOptions, tools: Tools, earlier: Results | undefine
   return { tasks, leftOut };
 };
 
-/** The results that are added to, or undefined for a new file. */
-const earlierOf = ({ json, add }: BenchOptions): Results | undefined => {
+/** The results to add to, or undefined for a new file. */
+const earlierResults = ({ json, add }: BenchOptions): Results | undefined => {
   if (json === undefined) return undefined;
-  const there = readResults(json);
-  if (there !== undefined && !add)
-    throw new Error(`${json} is there already: --add adds to it; remove it to begin anew`);
-  return there;
+  const existing = readResults(json);
+  if (existing !== undefined && !add)
+    throw new Error(`${json} already exists: use --add to add to it, or remove it to start over`);
+  return existing;
 };
 
 const run = async (options: BenchOptions): Promise<void> => {
   const signal = abortOnSignals();
   const tools = findTools();
   const machine = describeMachine();
-  const earlier = earlierOf(options);
+  const earlier = earlierResults(options);
   const all = allPeers(tools).map((peer) => ({ peer, ...peer.find() }));
-  const there = all.filter((one) => one.found);
+  const available = all.filter((one) => one.found);
   const { tasks, leftOut } = choose(options, tools, earlier);
   leftOut.push(...all.filter((one) => !one.found).map(({ peer, why }) => `peer ${peer.name}: ${why}`));
-  const begun: Results = {
+  const empty: Results = {
     machine,
     seconds: options.seconds,
     threads: options.threads ?? machine.cores,
     tools: Object.fromEntries(Object.entries(tools.found).map(([name, { version }]) => [name, version])),
-    peers: there.map(({ peer: { name }, version }) => ({ name, version, configuration: '' })),
+    peers: available.map(({ peer: { name }, version }) => ({ name, version, configuration: '' })),
     leftOut,
     lines: [],
   };
-  const why = earlier === undefined ? undefined : whyNotAdd(earlier, begun);
-  if (why !== undefined) throw new Error(`nothing can be added to the results in ${options.json}: ${why}`);
-  let results = earlier ?? begun;
+  const why = earlier === undefined ? undefined : whyNotAdd(earlier, empty);
+  if (why !== undefined) throw new Error(`cannot add to the results in ${options.json}: ${why}`);
+  let results = earlier ?? empty;
 
   stdout.write(`${renderMachine(machine)}\n`);
-  for (const { peer, version } of there) if (version !== '') stdout.write(`${peer.name}: ${version}\n`);
+  for (const { peer, version } of available) if (version !== '') stdout.write(`${peer.name}: ${version}\n`);
   for (const name of ['wrk', 'iperf3'] as const)
     if (tools.found[name]) stdout.write(`${name}: ${tools.found[name].version}\n`);
   for (const text of leftOut) stdout.write(`${paint.bad('left out')}: ${text}\n`);
   if (tasks.length === 0)
     throw new Error(
       leftOut.length > 0
-        ? 'nothing can be measured here; install what is named above and try again'
-        : 'none of these lines is measured in these settings; --help lists them, README.md says where each is measured',
+        ? 'nothing can be measured here: install what is missing according to the lines above'
+        : 'none of these lines is measured in these settings: test/bench/README.md lists the settings of each line',
     );
 
-  const { seconds, threads } = begun;
+  const { seconds, threads } = empty;
   const conditions = { cores: machine.cores, threads, seconds, fileLimit: machine.fileLimit, tools, signal };
-  const peers = there.map(({ peer }) => peer);
+  const peers = available.map(({ peer }) => peer);
   await runBench({
     tasks,
     peers,
@@ -122,7 +122,7 @@ const run = async (options: BenchOptions): Promise<void> => {
 
 const show = async (file: string): Promise<void> => {
   const results = readResults(file);
-  if (results === undefined) throw new Error(`${file} is not there`);
+  if (results === undefined) throw new Error(`${file} does not exist`);
   stdout.write(`${renderMachine(results.machine)}\n`);
   for (const { name, version } of results.peers) if (version !== '') stdout.write(`${name}: ${version}\n`);
   for (const result of results.lines) stdout.write(renderLine(results, result, paint));

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { bridgeBatch } from './network/namespaces.ts';
 import { settingName, settingsFor } from './network/setting.ts';
 
-test('settings are those that were asked for; on loopback there is one', () => {
+test('the settings are the requested ones, and there is only one on loopback', () => {
   const cases = [
     ['loopback', 'both', ['loopback']],
     ['namespaces', 'guide', ['namespaces, guide sysctls']],
@@ -14,7 +14,7 @@ test('settings are those that were asked for; on loopback there is one', () => {
     assert.deepEqual(settingsFor(place, sysctls).map(settingName), expected);
 });
 
-test('every role is joined to the bridge by a pair whose other end is in its namespace', () => {
+test('every role is connected to the bridge by a veth pair whose other end is in its namespace', () => {
   const batch = bridgeBatch({ client: 11, balancer: 12, endpoint: 13 }).split('\n');
   assert.deepEqual(batch.slice(0, 2), ['link add br0 type bridge', 'link set br0 up']);
   for (const [role, pid] of [

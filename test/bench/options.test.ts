@@ -15,11 +15,11 @@ const DEFAULTS = {
   add: false,
 } as const;
 
-test('nothing given measures every line everywhere, seven rotations of three seconds', () => {
+test('by default every line is measured everywhere, in seven rotations of three seconds', () => {
   assert.deepEqual(parse(), { command: 'Run', options: DEFAULTS });
 });
 
-test('every option is taken', () => {
+test('every option is parsed', () => {
   const argv = '--rotations 9 --seconds=1 --threads 4 --place namespaces --sysctls guide --json a.json --add';
   assert.deepEqual(parse(...argv.split(' ')), {
     command: 'Run',
@@ -30,7 +30,7 @@ test('every option is taken', () => {
   });
 });
 
-test('lines are named with commas, more than once, or by how they begin, and keep their order', () => {
+test('lines are selected by names with commas, by repeated options, or by a prefix, and keep their order', () => {
   const linesOf = (...argv: string[]) => {
     const command = parse(...argv);
     return command.command === 'Run' ? command.options.lines : command;
@@ -40,7 +40,7 @@ test('lines are named with commas, more than once, or by how they begin, and kee
   assert.deepEqual(linesOf('--lines', 'bulk-*'), ['bulk-1', 'bulk-64']);
 });
 
-test('--help wins, and --show measures nothing', () => {
+test('--help takes precedence, and --show measures nothing', () => {
   assert.deepEqual(parse('--help', '--rotations', 'x'), { command: 'Help' });
   assert.deepEqual(parse('--show', 'a.json'), { command: 'Show', file: 'a.json' });
   const long = 'a-line-whose-name-is-longer-than-most-others';
@@ -52,13 +52,13 @@ test('--help wins, and --show measures nothing', () => {
   assert.match(text, new RegExp(`${long} +streams`));
 });
 
-test('what is wrong is named, with what was found and what is expected', () => {
+test('a problem names the option, what was expected and what was found', () => {
   const cases: readonly (readonly [readonly string[], RegExp])[] = [
-    [['--rotations', '0'], /--rotations: expected a whole number from 1 to 100, found "0"/],
+    [['--rotations', '0'], /--rotations: expected an integer from 1 to 100, found "0"/],
     [['--rotations', '1e2'], /--rotations/],
-    [['--seconds', '601'], /--seconds: expected a whole number from 1 to 600, found "601"/],
+    [['--seconds', '601'], /--seconds: expected an integer from 1 to 600, found "601"/],
     [['--seconds', '2.5'], /--seconds/],
-    [['--threads', '65'], /--threads: expected a whole number from 1 to 64, found "65"/],
+    [['--threads', '65'], /--threads: expected an integer from 1 to 64, found "65"/],
     [['--lines', 'udp'], /--lines: no line is called "udp"; expected keep-alive, bulk-1/],
     [['--lines', 'udp*'], /--lines: no line is called "udp\*"/],
     [['--place', 'moon'], /--place: expected loopback or namespaces or both, found "moon"/],
@@ -74,7 +74,7 @@ test('what is wrong is named, with what was found and what is expected', () => {
   }
 });
 
-test('all problems are told at once', () => {
+test('all problems are reported at once', () => {
   const command = parse('--rotations', 'x', '--seconds', 'y', '--lines', 'z');
   assert.ok(command.command === 'Refused' && command.problems.length === 3);
 });

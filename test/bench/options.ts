@@ -5,7 +5,7 @@ export interface BenchOptions {
   readonly rotations: number;
   /** Seconds of one measurement. */
   readonly seconds: number;
-  /** Acceptors, threads and workers; undefined for one for each core. */
+  /** Acceptors, threads and workers; undefined for one per core. */
   readonly threads: number | undefined;
   /** Names of the lines to measure; undefined for all. */
   readonly lines: readonly string[] | undefined;
@@ -13,33 +13,33 @@ export interface BenchOptions {
   readonly sysctls: SysctlSet | 'both';
   /** File that the results are written to. */
   readonly json: string | undefined;
-  /** Add to what that file holds. */
+  /** Whether to add to that file. */
   readonly add: boolean;
 }
 
 export type BenchCommand =
   | { readonly command: 'Run'; readonly options: BenchOptions }
-  /** Prints the tables of a file of results. */
+  /** Prints the tables of a results file. */
   | { readonly command: 'Show'; readonly file: string }
   | { readonly command: 'Help' }
   | { readonly command: 'Refused'; readonly problems: readonly string[] };
 
-/** What --help prints, with the lines there are. */
+/** The text of --help, with the available lines. */
 export const usage = (lines: readonly { readonly name: string; readonly title: string }[]): string => {
   const width = Math.max(...lines.map(({ name }) => name.length)) + 2;
-  return `Measures this project's proxy beside HAProxy, nginx stream and no balancer, on this machine.
+  return `Compares this project's proxy with HAProxy, nginx stream and no balancer, on this machine.
 
   node test/bench/main.ts [--lines NAME,NAME…] [--rotations 7] [--place both] [--sysctls both] [--json FILE [--add]]
   node test/bench/main.ts --show FILE
 
-  --lines A,B     measure these lines only; a name that ends in * stands for all that begin so
-  --rotations N   1 to 100; in each one every peer is measured once, and each begins with the next peer
+  --lines A,B     measure these lines only; a name that ends in * selects all with that prefix
+  --rotations N   1 to 100; each rotation measures every peer once and starts with the next peer
   --seconds N     seconds of one measurement, 1 to 600; 3 by default
-  --threads N     acceptors, threads and workers of each peer, 1 to 64; one for each core by default
+  --threads N     acceptors, threads and workers of each peer, 1 to 64; one per core by default
   --place WHERE   loopback, namespaces (clients, balancer and endpoints each in a network namespace; root only) or both
   --sysctls SET   in namespaces: the kernel's default, the tuning guide's, or both
   --json FILE     write every value of every rotation to FILE, after each line
-  --add           add to what FILE holds: further rotations, further lines, measured with the same options
+  --add           add rotations or lines, measured with the same options, to the results in FILE
   --show FILE     print the tables of FILE and measure nothing
   --help
 
@@ -48,11 +48,11 @@ ${lines.map(({ name, title }) => `  ${name.padEnd(width)}${title}`).join('\n')}
 `;
 };
 
-/** The number that an option gives, from 1 to `most`; adds to `problems` when it is none. */
-export const whole = (name: string, text: string, most: number, problems: string[]): number => {
+/** Parses an option's integer from 1 to `most`; adds to `problems` if it is not one. */
+export const integer = (name: string, text: string, most: number, problems: string[]): number => {
   const value = /^\d{1,6}$/.test(text) ? Number(text) : 0;
   if (value < 1 || value > most)
-    problems.push(`${name}: expected a whole number from 1 to ${most}, found ${JSON.stringify(text)}`);
+    problems.push(`${name}: expected an integer from 1 to ${most}, found ${JSON.stringify(text)}`);
   return value;
 };
 
@@ -68,7 +68,7 @@ const oneOf = <T extends string>(
   return found ?? allowed[0];
 };
 
-/** The names that `wanted` stands for, in the order of `all`. */
+/** The names that `wanted` selects, in the order of `all`. */
 const named = (wanted: readonly string[], all: readonly string[], problems: string[]): readonly string[] => {
   const matches = (pattern: string, name: string): boolean =>
     pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
@@ -91,7 +91,7 @@ const FLAGS = {
   show: { type: 'string' },
 } as const;
 
-/** Reads the command line; every problem is told at once. */
+/** Parses the command line; reports all problems at once. */
 export const parseOptions = (argv: readonly string[], lineNames: readonly string[]): BenchCommand => {
   const problems: string[] = [];
   const read = () => {
@@ -108,9 +108,9 @@ export const parseOptions = (argv: readonly string[], lineNames: readonly string
   if (values.show !== undefined) return { command: 'Show', file: values.show };
   const wanted = values.lines?.flatMap((text) => text.split(','));
   const options: BenchOptions = {
-    rotations: whole('--rotations', values.rotations, 100, problems),
-    seconds: whole('--seconds', values.seconds, 600, problems),
-    threads: values.threads === undefined ? undefined : whole('--threads', values.threads, 64, problems),
+    rotations: integer('--rotations', values.rotations, 100, problems),
+    seconds: integer('--seconds', values.seconds, 600, problems),
+    threads: values.threads === undefined ? undefined : integer('--threads', values.threads, 64, problems),
     lines: wanted === undefined ? undefined : named(wanted, lineNames, problems),
     place: oneOf('--place', values.place, ['loopback', 'namespaces', 'both'], problems),
     sysctls: oneOf('--sysctls', values.sysctls, ['default', 'guide', 'both'], problems),

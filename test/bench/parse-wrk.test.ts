@@ -17,7 +17,7 @@ Requests/sec:  39800.12
 Transfer/sec:      6.30MB
 `;
 
-test('a run without failures gives its rate and percentiles in milliseconds', () => {
+test('a run without failures has a rate, and percentiles in milliseconds', () => {
   assert.deepEqual(parseWrk(output('1.55ms', '119402 requests in 3.00s, 18.90MB read')), {
     answered: 119_402,
     seconds: 3,
@@ -28,7 +28,7 @@ test('a run without failures gives its rate and percentiles in milliseconds', ()
   });
 });
 
-test('the units of wrk are read as milliseconds', () => {
+test('times of wrk are converted to milliseconds from each of its units', () => {
   const cases = [
     ['154.00us', 0.154],
     ['12.31ms', 12.31],
@@ -39,7 +39,7 @@ test('the units of wrk are read as milliseconds', () => {
     assert.equal(parseWrk(output(text, '10 requests in 3.00s, 1MB read')).p50, expected, text);
 });
 
-test('failed sockets and other statuses are counted, and other statuses are no answers', () => {
+test('failed sockets and other statuses count as failures, and other statuses not as answered', () => {
   const end = `100 requests in 2.00s, 1.00MB read
   Socket errors: connect 1, read 20, write 300, timeout 4000
   Non-2xx or 3xx responses: 40`;
@@ -47,7 +47,7 @@ test('failed sockets and other statuses are counted, and other statuses are no a
   assert.deepEqual({ answered, perSecond, failures }, { answered: 60, perSecond: 30, failures: 4361 });
 });
 
-test('a run in which nothing was answered has a rate of zero and no percentiles', () => {
+test('a run without responses has a rate of zero and no percentiles', () => {
   const end = `0 requests in 4.00s, 0.00B read
   Socket errors: connect 0, read 49000, write 0, timeout 0`;
   const { perSecond, p50, p99, failures } = parseWrk(output('0.00us', end));
@@ -57,10 +57,10 @@ test('a run in which nothing was answered has a rate of zero and no percentiles'
   );
 });
 
-test('a run that lasted minutes is read', () => {
+test('the duration of a run that lasted minutes is parsed', () => {
   assert.equal(parseWrk(output('1.00ms', '600 requests in 1.00m, 1.00MB read')).perSecond, 10);
 });
 
-test('output that is not the end of a run is an error that quotes it', () => {
+test('output of an incomplete run is an error that quotes it', () => {
   assert.throws(() => parseWrk('unable to connect to 127.0.0.1:1 Connection refused'), /Connection refused/);
 });

@@ -1,18 +1,18 @@
-import type { Place } from './place.ts';
+import type { Environment } from './environment.ts';
 import type { Endpoint } from './template.ts';
 
-/** What is measured side by side: a load balancer, or none. */
+/** A load balancer that is measured side by side with others, or the absence of one. */
 export interface Peer {
   readonly name: PeerName;
-  /** Whether it can be run here. */
+  /** Whether the peer can run on this machine. */
   find(): Found | Missing;
-  /** Starts it in front of `endpoints`, shaped as the place says, and resolves once it takes connections. */
-  start(place: Place, endpoints: readonly Endpoint[]): Promise<RunningPeer>;
+  /** Starts it in front of `endpoints`, in the environment's shape; resolves once it accepts connections. */
+  start(environment: Environment, endpoints: readonly Endpoint[]): Promise<RunningPeer>;
 }
 
 export type PeerName = 'relay' | 'HAProxy' | 'nginx stream' | 'no balancer';
 
-/** Those that the relay is measured against. */
+/** The peers with which the relay is compared. */
 export const RIVALS: readonly PeerName[] = ['HAProxy', 'nginx stream'];
 
 export interface Found {
@@ -22,7 +22,7 @@ export interface Found {
 
 export interface Missing {
   readonly found: false;
-  /** What is not there and what to install. */
+  /** What is missing and what to install. */
   readonly why: string;
 }
 
@@ -30,15 +30,15 @@ export interface RunningPeer {
   /** Address and TCP ports that clients connect to. */
   readonly address: string;
   readonly ports: readonly [number, ...number[]];
-  /** First process; its descendants belong to it. Undefined where there is no balancer. */
+  /** The first process; its descendants belong to the peer, too. Undefined without a balancer. */
   readonly pid: number | undefined;
   /** When it was started, by performance.now(). */
-  readonly begunAt?: number;
-  /** The configuration it runs with, as the peer reads it. */
+  readonly startedAt?: number;
+  /** The configuration that the peer has read. */
   readonly configuration: string;
-  /** Open client connections of each thread or worker, as the peer itself or the kernel says. */
+  /** Open client connections of each thread or worker, according to the peer or the kernel. */
   spread?(): Promise<readonly number[]>;
-  /** Throws when it has ended by itself. */
+  /** Throws if it has ended by itself. */
   check(): void;
   stop(): Promise<void>;
 }

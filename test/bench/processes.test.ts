@@ -13,7 +13,7 @@ import {
 const line = (name: string): string =>
   `4242 (${name}) S 17 4242 4242 0 -1 4194560 900 80 0 0 123 45 6 7 20 0 3 0 1000 9000 300 1844 1 1 0 0`;
 
-test('times come in seconds, with the parent, whatever the process calls itself', () => {
+test('times of a process are in seconds, and its name may contain any characters', () => {
   for (const name of ['nginx', 'nginx: worker process', 'a) S 1 (b', ''])
     assert.deepEqual(
       parseProcessStat(line(name)),
@@ -22,7 +22,7 @@ test('times come in seconds, with the parent, whatever the process calls itself'
     );
 });
 
-test('what is no stat line is none', () => {
+test('a malformed stat line is ignored', () => {
   for (const text of ['', 'nonsense', '12 (cut', '12 (cut) S 1 2'])
     assert.equal(parseProcessStat(text), undefined);
 });
@@ -42,22 +42,22 @@ test('a family is a process with all its descendants, in whatever order they are
   assert.deepEqual(familyOf(all, 77), []);
 });
 
-test('the bench’s own time holds that of its ended children', () => {
+test('the processor time of a family includes that of ended children', () => {
   const family = [stat(1, 0, 1.5, 10), stat(2, 1, 2, 0.5)];
   assert.equal(cpuWithEnded(family), 14);
 });
 
-test('stolen time is busy, waiting for a disk is idle, and guests are not counted twice', () => {
+test('stolen time counts as busy, waiting for a disk as idle, and guest time only once', () => {
   const text = 'cpu  100 200 300 4000 500 60 70 70 90 10\ncpu0 1 1 1 1 1 1 1 1 1 1\n';
   assert.deepEqual(parseMachineTime(text), { busy: 8, total: 53 });
 });
 
-test('resident memory comes in bytes, and a process without any has none', () => {
+test('resident memory is in bytes, and 0 for a process without any', () => {
   assert.equal(parseResident('Name:\tx\nVmRSS:\t    2048 kB\nRssAnon:\t 1 kB\n'), 2_097_152);
   assert.equal(parseResident('Name:\tkthreadd\n'), 0);
 });
 
-test('the time of a thread is in nanoseconds, and none is nothing', () => {
+test('the time of a thread is parsed from nanoseconds, and 0 if there is none', () => {
   assert.equal(parseSchedstat('1500000000 77 12\n'), 1.5);
   assert.equal(parseSchedstat(''), 0);
 });

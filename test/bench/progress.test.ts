@@ -3,14 +3,14 @@ import { Writable } from 'node:stream';
 import { test } from 'node:test';
 import { openProgress, remaining } from './report/progress.ts';
 
-test('the rest is the plan until something is done, then the plan as it has held so far', () => {
+test('the remaining time is the planned one at first, and is then scaled by the progress so far', () => {
   assert.equal(remaining(100, 100, 0), 100);
   assert.equal(remaining(100, 50, 50), 50);
   assert.equal(remaining(100, 50, 100), 100);
   assert.equal(remaining(100, 0, 120), 0);
 });
 
-test('a log gets one line a rotation: what is measured, for how long, and how long it will take', () => {
+test('a log gets one line per rotation, with what is measured, the elapsed and the remaining time', () => {
   let written = '';
   const out = new Writable({
     write(text: Buffer, _encoding, done) {

@@ -46,7 +46,7 @@ const measured = (
 const keepAlive = (rotation: number, relay: number) =>
   measured('keep-alive', rotation, relay, 100, 'requests/s');
 
-test('rotations of the same line and setting come together, others stand apart', () => {
+test('rotations of the same line and setting are joined, and others stay separate', () => {
   let results = withLine(EMPTY, keepAlive(0, 90));
   results = withLine(results, keepAlive(1, 110));
   results = withLine(results, { ...keepAlive(0, 50), setting: 'namespaces, guide sysctls' });
@@ -55,7 +55,7 @@ test('rotations of the same line and setting come together, others stand apart',
   assert.equal(rotationsOf(resultOf(results, 'bulk-1', 'loopback')), 0);
 });
 
-test('what is written is read again, and adding goes on from there', () => {
+test('results that were written can be read and added to', () => {
   const results = withLine(EMPTY, keepAlive(0, 90));
   const read = parseResults(renderJson(results, LINES), 'a.json');
   assert.deepEqual(read.lines[0]?.samples, results.lines[0]?.samples);
@@ -63,12 +63,12 @@ test('what is written is read again, and adding goes on from there', () => {
   assert.equal(withLine(read, keepAlive(1, 110)).lines[0]?.samples.length, 4);
 });
 
-test('a file that holds something else is refused by name', () => {
+test('a file that is not a results file is refused by name', () => {
   for (const text of ['', '{', '[]', 'null', '{"lines":[{}],"peers":[]}'])
-    assert.throws(() => parseResults(text, 'a.json'), /^Error: a\.json is no file of results/);
+    assert.throws(() => parseResults(text, 'a.json'), /^Error: a\.json is not a results file/);
 });
 
-test('results measured otherwise are not added to, and the difference is said', () => {
+test('results that were measured differently are not added to, and the difference is named', () => {
   const cases: readonly (readonly [Partial<Results>, RegExp])[] = [
     [{ seconds: 5 }, /with seconds 3, these with 5/],
     [{ threads: 1 }, /with threads 2, these with 1/],
@@ -88,15 +88,15 @@ test('a peer keeps the configuration of its first line', () => {
   );
 });
 
-test('what falls short is named with its line, setting and figure', () => {
+test('a figure that falls short is named with its line and setting', () => {
   const results = withLine(withLine(EMPTY, keepAlive(0, 90)), measured('bulk-1', 0, 3, 2, 'bytes/s'));
   assert.deepEqual(renderVerdicts(verdictsOf(results, LINES)), [
-    "1 of 2 figures are as good as the better rival's or better; short:",
+    "1 of 2 figures are at least as good as the better rival's; short:",
     '    0.90  keep-alive, loopback: requests/s',
   ]);
 });
 
-test('growth shows each step that was measured, against the first', () => {
+test('a growth table compares each measured step with the first', () => {
   const step = (count: number, relay: number) =>
     measured(`connections-${count}`, 0, relay, 10, 'CPU per operation');
   const results = withLine(withLine(EMPTY, step(1, 20)), step(256, 30));
@@ -109,6 +109,6 @@ test('growth shows each step that was measured, against the first', () => {
   assert.deepEqual(renderGrowth(EMPTY, LINES, ['relay']), []);
 });
 
-test('every line has a name of its own', () => {
+test('every line has a unique name', () => {
   assert.equal(new Set(LINES.map(({ name }) => name)).size, LINES.length);
 });

@@ -1,6 +1,5 @@
 /**
- * The order of one rotation, counted from 0: each begins with the next one, so that nobody always comes
- * first.
+ * The order of one rotation, counted from 0. Each starts with the next peer, so that none is always first.
  */
 export const rotated = <T>(all: readonly T[], rotation: number): readonly T[] => {
   const first = all.length === 0 ? 0 : rotation % all.length;

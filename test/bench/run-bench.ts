@@ -1,7 +1,7 @@
+import type { Conditions } from './environment.ts';
 import type { Line } from './line.ts';
 import { type Setting, settingName } from './network/setting.ts';
 import type { Peer } from './peer.ts';
-import type { Conditions } from './place.ts';
 import type { Progress } from './report/progress.ts';
 import { type LineRun, type Rotations, runLine } from './run-line.ts';
 
@@ -17,13 +17,13 @@ export interface Bench {
   readonly peers: readonly Peer[];
   readonly conditions: Conditions;
   readonly progress: Progress;
-  /** Told each line's figures as soon as they are there. */
+  /** Called with the figures of each line as soon as it is measured. */
   readonly onRun: (task: Task, run: LineRun) => void;
 }
 
 const WARM_UP_SECONDS = 5;
 const BETWEEN_SECONDS = 0.5;
-/** Starting everything anew takes this long, about. */
+/** Approximate time to start everything anew. */
 const FRESH_SECONDS = 1.5;
 
 export const peersFor = (line: Line, peers: readonly Peer[]): readonly Peer[] =>
@@ -46,7 +46,7 @@ export const plannedSeconds = ({
     return sum + peersFor(line, peers).length * (rotations.count * measurement + warmUp);
   }, 0);
 
-/** Carries out the tasks one after the other. */
+/** Runs the tasks one after the other. */
 export const runBench = async (bench: Bench): Promise<void> => {
   const { tasks, conditions, progress, onRun } = bench;
   let planned = plannedSeconds(bench);

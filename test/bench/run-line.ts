@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Conditions, Environment } from './environment.ts';
 import type { Line, Target } from './line.ts';
 import { cpuOfFamily, cpuOfFamilyWithEnded, machineTime, residentOfFamily } from './measure/proc.ts';
 import type { Setting } from './network/setting.ts';
 import { type Peer, type PeerName, RIVALS, type RunningPeer } from './peer.ts';
-import type { Conditions, Place } from './place.ts';
 import type { Sample } from './report/compare.ts';
 import { rotated } from './rotation.ts';
 import { type Scene, withScene } from './scene.ts';
 
-/** Which rotations are measured, and the value that all peers share if earlier ones have settled it. */
+/** Which rotations to measure, and the value that all peers share if earlier rotations have determined it. */
 export interface Rotations {
   /** The first, counted from 0. */
   readonly from: number;
@@ -24,16 +24,16 @@ export interface LineRun {
   readonly configurations: Readonly<Partial<Record<PeerName, string>>>;
 }
 
-/** Time for sockets and processors to come to rest between two measurements. */
+/** Pause between two measurements, in which sockets and processors settle. */
 const SETTLE_MS = 300;
 
-const targetOf = (place: Place, running: RunningPeer, remarks: string[] = []): Target => {
-  const { pid, address, ports, begunAt } = running;
+const targetOf = (environment: Environment, running: RunningPeer, remarks: string[] = []): Target => {
+  const { pid, address, ports, startedAt } = running;
   return {
-    place,
+    environment,
     address,
     ports,
-    begunAt,
+    startedAt,
     cpuSeconds: () => (pid === undefined ? undefined : cpuOfFamily(pid)),
     residentBytes: () => (pid === undefined ? undefined : residentOfFamily(pid)),
     spread: () => running.spread?.(),
@@ -41,8 +41,8 @@ const targetOf = (place: Place, running: RunningPeer, remarks: string[] = []): T
   };
 };
 
-/** Does `work` and says which share of the machine was used by others than this bench and what it started. */
-const withOthers = async <T>(work: () => Promise<T>): Promise<{ result: T; others: number }> => {
+/** Runs `work` and measures the share of the machine that is used by programs other than this bench. */
+const withOtherLoad = async <T>(work: () => Promise<T>): Promise<{ result: T; others: number }> => {
   const [machine, own] = [machineTime(), cpuOfFamilyWithEnded(process.pid)];
   const result = await work();
   const [machineAfter, ownAfter] = [machineTime(), cpuOfFamilyWithEnded(process.pid)];
@@ -62,7 +62,7 @@ const reasonOf = (error: unknown): string => {
 type Measured = Omit<Sample, 'peer' | 'rotation'>;
 
 /**
- * A peer that could not be started or warmed up. It is a finding about that peer; the others are measured on.
+ * The result for a peer that could not be started, warmed up or measured. The other peers are still measured.
  */
 const failedWith = ({ signal }: Conditions, error: unknown): Measured => {
   signal.throwIfAborted();
@@ -72,29 +72,29 @@ const failedWith = ({ signal }: Conditions, error: unknown): Measured => {
 const measureOnce = async (
   line: Line,
   running: RunningPeer,
-  place: Place,
+  environment: Environment,
   agreed: number | undefined,
 ): Promise<Measured> => {
   const remarks: string[] = [];
-  const { result, others } = await withOthers(async () => {
+  const { result, others } = await withOtherLoad(async () => {
     try {
       running.check();
-      return { values: await line.measure(targetOf(place, running, remarks), agreed) };
+      return { values: await line.measure(targetOf(environment, running, remarks), agreed) };
     } catch (error) {
-      return failedWith(place, error);
+      return failedWith(environment, error);
     }
   });
   return { ...result, others, ...(remarks.length > 0 ? { remarks } : {}) };
 };
 
-/** What is the same for all measurements of a line in a setting. */
+/** What all measurements of a line in a setting share. */
 interface Work {
   readonly line: Line;
   readonly setting: Setting;
   readonly peers: readonly Peer[];
   readonly conditions: Conditions;
   readonly rotations: Rotations;
-  /** Told what comes next; rotation 0 is the warm-up. */
+  /** Called before each measurement; rotation 0 is the warm-up. */
   readonly onStep: (peer: PeerName, rotation: number) => void;
 }
 
@@ -115,50 +115,50 @@ const rotate = async (
   return samples;
 };
 
-/** Everything is new for each measurement. */
+/** Creates everything anew for each measurement. */
 const runFresh = async (work: Work): Promise<LineRun> => {
   const { line, setting, conditions } = work;
   const configurations: Partial<Record<PeerName, string>> = {};
   let sysctls: Readonly<Record<string, string>> = {};
   const samples = await rotate(work, (peer) =>
-    withScene(line, setting, conditions, async ({ place, endpoints }) => {
-      sysctls = place.network.sysctls;
-      const running = await peer.start(place, endpoints);
+    withScene(line, setting, conditions, async ({ environment, endpoints }) => {
+      sysctls = environment.network.sysctls;
+      const running = await peer.start(environment, endpoints);
       configurations[peer.name] = running.configuration;
-      return measureOnce(line, running, place, work.rotations.agreed);
+      return measureOnce(line, running, environment, work.rotations.agreed);
     }),
   );
   return { samples, agreed: work.rotations.agreed, sysctls, configurations };
 };
 
-/** All peers run side by side, in front of the same endpoints, and are measured in turn. */
+/** Runs all peers side by side, in front of the same endpoints, and measures them in turn. */
 const runTogether = (work: Work): Promise<LineRun> =>
-  withScene(work.line, work.setting, work.conditions, async ({ place, endpoints }: Scene) => {
+  withScene(work.line, work.setting, work.conditions, async ({ environment, endpoints }: Scene) => {
     const { line, peers, conditions, onStep } = work;
     const configurations: Partial<Record<PeerName, string>> = {};
     const running = new Map<Peer, RunningPeer>();
     const failures = new Map<Peer, Measured>();
-    const most: number[] = [];
+    const highest: number[] = [];
     for (const peer of peers) {
       onStep(peer.name, 0);
       try {
-        const started = await peer.start(place, endpoints);
+        const started = await peer.start(environment, endpoints);
         configurations[peer.name] = started.configuration;
-        const reached = await line.warmUp(targetOf(place, started));
+        const reached = await line.warmUp(targetOf(environment, started));
         const isBalancer = peer.name === 'relay' || RIVALS.includes(peer.name);
-        if (isBalancer && reached !== undefined) most.push(reached);
+        if (isBalancer && reached !== undefined) highest.push(reached);
         running.set(peer, started);
       } catch (error) {
         failures.set(peer, failedWith(conditions, error));
       }
     }
-    const agreed = work.rotations.agreed ?? (most.length > 0 ? line.agree?.(most) : undefined);
+    const agreed = work.rotations.agreed ?? (highest.length > 0 ? line.agree?.(highest) : undefined);
     const samples = await rotate(work, async (peer) => {
-      const there = running.get(peer);
-      if (there !== undefined) return measureOnce(line, there, place, agreed);
+      const started = running.get(peer);
+      if (started !== undefined) return measureOnce(line, started, environment, agreed);
       return failures.get(peer) ?? { values: {}, others: 0, failure: 'it was not started' };
     });
-    return { samples, agreed, sysctls: place.network.sysctls, configurations };
+    return { samples, agreed, sysctls: environment.network.sysctls, configurations };
   });
 
 /** Measures one line in one setting: in each rotation each peer once, in rotating order. */

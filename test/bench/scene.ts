@@ -2,20 +2,20 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLeash } from '../../tooling/process/leash.ts';
+import type { Conditions, Environment } from './environment.ts';
 import type { Line } from './line.ts';
 import { loopback } from './network/loopback.ts';
 import { openNamespaces } from './network/namespaces.ts';
 import type { Setting } from './network/setting.ts';
-import type { Conditions, Place } from './place.ts';
 import type { Endpoint } from './template.ts';
 
-/** Where a line is measured: a network, and the endpoints in it. */
+/** The environment in which a line is measured, and the endpoints in it. */
 export interface Scene {
-  readonly place: Place;
+  readonly environment: Environment;
   readonly endpoints: readonly Endpoint[];
 }
 
-/** Opens a scene for `work`. Whatever happens, nothing that was started in it is left running. */
+/** Opens a scene for `work`. Stops everything that was started in it at the end, also after a failure. */
 export const withScene = async <T>(
   line: Line,
   setting: Setting,
@@ -25,7 +25,7 @@ export const withScene = async <T>(
   const leash = openLeash(mkdtempSync(join(tmpdir(), 'l4balancer-bench-')));
   try {
     const network =
-      setting.place === 'loopback'
+      setting.network === 'loopback'
         ? loopback()
         : await openNamespaces(leash, setting.sysctls, conditions.signal);
     const shape = {
@@ -37,8 +37,8 @@ export const withScene = async <T>(
       algorithm: 'RoundRobin',
       ...line.shape,
     } as const;
-    const place = { ...conditions, setting, network, shape, leash };
-    return await work({ place, endpoints: await line.openEndpoints(place) });
+    const environment = { ...conditions, setting, network, shape, leash };
+    return await work({ environment, endpoints: await line.openEndpoints(environment) });
   } finally {
     await leash.release();
   }

@@ -1,5 +1,5 @@
 /**
- * How long a scrape of /metrics takes: 64 listeners and 64 backends of 64 endpoints each, as many as a proxy
+ * Measures a scrape of /metrics with 64 listeners and 64 backends of 64 endpoints each, the most that a proxy
  * serves.
  *
  *   node test/bench/scrape.ts [acceptors]
@@ -55,17 +55,17 @@ const metrics = createMetrics('0', {
   output: { accepted: 0, dropped: 0, logDropped: 0, failures: new Map() },
   sourcePortsLeft: () => 28_000,
 });
-const took: number[] = [];
+const durations: number[] = [];
 let bytes = 0;
 const cpu = process.cpuUsage();
 for (let i = 0; i < ROUNDS; i++) {
   const start = performance.now();
   bytes = Buffer.from(await metrics.text()).length;
-  took.push(performance.now() - start);
+  durations.push(performance.now() - start);
 }
 const { user, system } = process.cpuUsage(cpu);
-const sorted = took.toSorted((a, b) => a - b);
+const sorted = durations.toSorted((a, b) => a - b);
 const ms = (value = 0): string => `${value.toFixed(1)} ms`;
 console.log(
-  `${acceptors} acceptors, ${bytes} bytes: first ${ms(took[0])}, median ${ms(sorted[ROUNDS >> 1])}, slowest ${ms(sorted.at(-1))}; CPU ${ms((user + system) / ROUNDS / 1000)} each`,
+  `${acceptors} acceptors, ${bytes} bytes: first ${ms(durations[0])}, median ${ms(sorted[ROUNDS >> 1])}, slowest ${ms(sorted.at(-1))}; CPU ${ms((user + system) / ROUNDS / 1000)} each`,
 );

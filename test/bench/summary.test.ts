@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { summarize } from './report/summary.ts';
 
-test('the median is the middle one, or lies between the two in the middle', () => {
+test('the median is the middle value, or the mean of the two in the middle', () => {
   const cases = [
     [[3], { median: 3, min: 3, max: 3, count: 1 }],
     [[10, 9, 100], { median: 10, min: 9, max: 100, count: 3 }],
@@ -12,11 +12,11 @@ test('the median is the middle one, or lies between the two in the middle', () =
   for (const [values, expected] of cases) assert.deepEqual(summarize(values), expected);
 });
 
-test('no values have no summary', () => {
+test('an empty list has no summary', () => {
   assert.equal(summarize([]), undefined);
 });
 
-test('the values themselves are left in their order', () => {
+test('summarizing does not reorder the values', () => {
   const values = [3, 1, 2];
   summarize(values);
   assert.deepEqual(values, [3, 1, 2]);

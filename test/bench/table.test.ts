@@ -17,7 +17,7 @@ const samples: readonly Sample[] = [
   { peer: 'no balancer', rotation: 0, values: {}, others: 0.5, failure: 'it ended' },
 ];
 
-test('a table has a row for each figure, the spread below it, and the ratio with its target', () => {
+test('a table has a row for each figure with the range below it, and the ratio with its target', () => {
   const table = renderTable(
     compare({ figures }, samples),
     ['relay', 'HAProxy', 'no balancer'],
@@ -33,7 +33,7 @@ test('a table has a row for each figure, the spread below it, and the ratio with
   ]);
 });
 
-test('a figure that falls short says so in words, and in red on a terminal only', () => {
+test('a figure that falls short is marked in words, and in red only on a terminal', () => {
   const short = compare({ figures: figures.slice(0, 1) }, [
     { peer: 'relay', rotation: 0, values: { 'requests/s': 90 }, others: 0 },
     { peer: 'HAProxy', rotation: 0, values: { 'requests/s': 100 }, others: 0 },
@@ -44,14 +44,14 @@ test('a figure that falls short says so in words, and in red on a terminal only'
   assert.ok(renderTable(short, ['relay', 'HAProxy'], paintFor(true)).includes('\x1b[31m'));
 });
 
-test('notes count failed rotations and say how busy others kept the machine', () => {
+test('notes count failed rotations and report the load of other programs', () => {
   assert.deepEqual(renderNotes([...samples, samples[3] as Sample]), [
-    'not measured (2 of its rotations): no balancer: it ended',
-    'other programs used 3 % of the machine meanwhile (at most 50 %)',
+    'not measured (in 2 rotations): no balancer: it ended',
+    'other programs used 3 % of the machine during the measurements (at most 50 %)',
   ]);
 });
 
-test('numbers have three digits that mean something', () => {
+test('numbers have three significant digits', () => {
   const cases = [
     [0, '0'],
     [0.1234, '0.123'],

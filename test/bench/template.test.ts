@@ -10,7 +10,7 @@ const ENDPOINTS = endpointValues([
 ]);
 const LISTENERS = [{ LISTENER_PORT: 3 }, { LISTENER_PORT: 4 }];
 
-test('values take their places, and a line that names a value of a list is written for each entry', () => {
+test('names are replaced by their values, and a line with a value of a list is repeated for each entry', () => {
   assert.equal(
     fillTemplate(
       'listen @LISTENER_PORT@\nserver @ENDPOINT_NAME@ :@ENDPOINT_PORT@ @CORES@\nend',
@@ -21,11 +21,11 @@ test('values take their places, and a line that names a value of a list is writt
   );
 });
 
-test('a name without a value is an error, not left in the text', () => {
+test('a name without a value is an error', () => {
   assert.throws(() => fillTemplate('x @CORES@', {}), /@CORES@/);
 });
 
-test('every template is filled by the values that peers get', () => {
+test('every template is complete with the values of the peers', () => {
   const values = {
     ...{ ADDRESS: '::1', THREADS: 2, FILE_LIMIT: 3, FOLDER: '/tmp', NAME: 'a' },
     ...apartValues(

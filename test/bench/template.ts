@@ -1,7 +1,7 @@
-/** What a template may name as @NAME@. */
+/** Values that a template refers to as @NAME@. */
 export type TemplateValues = Readonly<Record<string, string | number>>;
 
-/** One endpoint as the templates see it. */
+/** One endpoint, with the values that templates use. */
 export interface Endpoint {
   readonly name: string;
   readonly address: string;
@@ -14,13 +14,12 @@ const PLACEHOLDER = /@([A-Z][A-Z_]*)@/g;
 const fillLine = (line: string, values: TemplateValues): string =>
   line.replace(PLACEHOLDER, (_, name: string) => {
     const value = values[name];
-    if (value === undefined) throw new Error(`the template names @${name}@, which has no value`);
+    if (value === undefined) throw new Error(`the template uses @${name}@, which has no value`);
     return String(value);
   });
 
 /**
- * Fills a configuration's template; a line that names a value of one of `lists` is written once for each
- * entry.
+ * Fills in a configuration template; a line that uses a value of one of `lists` is repeated for each entry.
  */
 export const fillTemplate = (
   template: string,
@@ -36,7 +35,7 @@ export const fillTemplate = (
     })
     .join('\n');
 
-/** Endpoints as a list for a template. */
+/** Endpoints as a list of values for a template. */
 export const endpointValues = (endpoints: readonly Endpoint[]): readonly TemplateValues[] =>
   endpoints.map(({ name, address, port }) => ({
     ENDPOINT_NAME: name,

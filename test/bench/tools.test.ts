@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { missingTool, streamModule, versionIn } from './tools.ts';
 
-test('a version is found in what each tool says of itself', () => {
+test('a version is found in the output of each tool', () => {
   const cases = [
     ['wrk debian/4.1.0-3+b2 [epoll] Copyright', '4.1.0'],
     ['HAProxy version 2.6.12-1+deb12u4 2026/10/17', '2.6.12'],
@@ -10,7 +10,7 @@ test('a version is found in what each tool says of itself', () => {
     ['iperf 3.12 (cJSON 1.7.15)', '3.12'],
     ['', 'unknown version'],
   ] as const;
-  for (const [said, expected] of cases) assert.equal(versionIn(said), expected);
+  for (const [output, expected] of cases) assert.equal(versionIn(output), expected);
 });
 
 test('nginx has its stream module built in, as a file, or not at all', () => {
@@ -35,6 +35,6 @@ test('nginx has its stream module built in, as a file, or not at all', () => {
   );
 });
 
-test('a missing tool is told with the package to install', () => {
+test('the message about a missing tool names the package to install', () => {
   assert.match(missingTool('nginx stream'), /apt-get install libnginx-mod-stream/);
 });

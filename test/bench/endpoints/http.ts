@@ -1,18 +1,18 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePorts } from '../../../tooling/process/free-ports.ts';
-import type { Place } from '../place.ts';
+import type { Environment } from '../environment.ts';
 import { startServer } from '../server-process.ts';
 import { type Endpoint, endpointValues, fillTemplate } from '../template.ts';
 import { tool } from '../tools.ts';
 
 const TEMPLATE = new URL('http.conf', import.meta.url);
-/** Processes, one worker each: where there are more endpoints than these, each has many of them. */
+/** Number of nginx processes, with one worker each. The endpoints are divided among them. */
 const SERVERS = 2;
 
-/** As many web servers as the shape says: what every peer stands in front of. */
-export const openHttpEndpoints = async (place: Place): Promise<readonly Endpoint[]> => {
-  const { network, shape, leash } = place;
+/** Starts as many web endpoints as the shape requires; all peers share them. */
+export const openHttpEndpoints = async (environment: Environment): Promise<readonly Endpoint[]> => {
+  const { network, shape, leash } = environment;
   const ports = await freePorts(shape.endpoints);
   const endpoints = ports.map((port, index) => ({
     name: `endpoint-${index + 1}`,
@@ -28,13 +28,13 @@ export const openHttpEndpoints = async (place: Place): Promise<readonly Endpoint
       if (!first) return;
       const name = `web-${index + 1}`;
       const file = join(leash.folder, `${name}.conf`);
-      const values = { NAME: name, FILE_LIMIT: place.fileLimit };
+      const values = { NAME: name, FILE_LIMIT: environment.fileLimit };
       writeFileSync(file, fillTemplate(readFileSync(TEMPLATE, 'utf8'), values, [endpointValues(own)]));
       await startServer(
-        place,
+        environment,
         'endpoint',
         name,
-        [tool(place.tools, 'nginx').path, '-p', leash.folder, '-e', 'stderr', '-c', file],
+        [tool(environment.tools, 'nginx').path, '-p', leash.folder, '-e', 'stderr', '-c', file],
         first.port,
       );
     }),

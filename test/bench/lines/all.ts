@@ -17,13 +17,13 @@ export const LINES: readonly Line[] = [
   clientEnds,
   fixedRate({
     name: 'latency',
-    title: 'latency of requests over 64 connections, at the same rate for all',
+    title: 'latency of requests over 64 connections, at the same rate for all peers',
     kind: 'Requests',
     connections: 64,
   }),
   fixedRate({
     name: 'connection-latency',
-    title: 'latency of a new connection with one request, at the same rate for all',
+    title: 'latency of a new connection with one request, at the same rate for all peers',
     kind: 'Connections',
     connections: 1_024,
   }),

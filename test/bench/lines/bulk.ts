@@ -5,7 +5,7 @@ import { runIperf } from '../measure/iperf.ts';
 
 const GIBIBYTE = 2 ** 30;
 
-/** As many bytes as go through, from client to endpoint. */
+/** Bulk transfer from client to endpoint, as fast as possible. */
 export const bulk = (streams: number): Line => ({
   name: `bulk-${streams}`,
   title: streams === 1 ? 'bulk bytes, one stream' : `bulk bytes, ${streams} streams`,
@@ -26,7 +26,7 @@ export const bulk = (streams: number): Line => ({
   },
   async measure(target) {
     const { result, cpuSeconds } = await withCpu(target, () =>
-      runIperf(target, target.ports[0], streams, target.place.seconds),
+      runIperf(target, target.ports[0], streams, target.environment.seconds),
     );
     return {
       'bytes/s': result.bytes / result.seconds / 1e9,

@@ -5,15 +5,15 @@ import { failuresOf, runLoad } from '../measure/load.ts';
 
 const CONNECTIONS = 64;
 /**
- * One endpoint has 28,232 source ports by default: at some thousand connections a second they are gone in
- * half of this.
+ * By default there are 28,232 source ports for one endpoint: at some thousand connections per second they run
+ * out in half of this time.
  */
 const SECONDS = 12;
 
 /**
- * One request per connection, which the client ends: the balancer then ends first towards the endpoint, and
- * its sockets stay in TIME_WAIT for a minute and keep their source ports. In namespaces nothing hides that,
- * as loopback does.
+ * One request per connection, which the client ends. The balancer is then the first to close towards the
+ * endpoint, so its sockets stay in TIME_WAIT for a minute and keep their source ports. Loopback hides this;
+ * namespaces do not.
  */
 export const clientEnds: Line = {
   name: 'client-ends',
@@ -27,9 +27,9 @@ export const clientEnds: Line = {
   ],
   tools: ['nginx'],
   describe: () =>
-    `load/program.ts, ${CONNECTIONS} at a time for ${SECONDS} s, one endpoint; all new, network too, for each measurement`,
+    `load/program.ts, ${CONNECTIONS} at a time for ${SECONDS} s, one endpoint; everything, including the network, is created anew for each measurement`,
   duration: () => SECONDS + 1,
-  isFor: ({ place }) => place === 'namespaces',
+  isFor: ({ network }) => network === 'namespaces',
   shape: { endpoints: 1 },
   fresh: true,
   withoutBalancer: false,

@@ -6,10 +6,10 @@ import { busiestByMean } from '../measure/spread.ts';
 
 const SETTLE_MS = 300;
 
-/** How evenly long connections are spread over the acceptors, threads or workers. */
+/** How evenly long-lived connections are spread over the acceptors, threads or workers. */
 export const evenness = (connections: number, threads: number): Line => ({
   name: `evenness-${threads}`,
-  title: `${connections} long connections over ${threads} acceptors, threads or workers`,
+  title: `${connections} long-lived connections over ${threads} acceptors, threads or workers`,
   figures: [
     { name: 'busiest by mean', unit: '', better: 'Lower' },
     { name: 'busiest', unit: 'connections', better: 'Lower', context: true },
@@ -28,13 +28,18 @@ export const evenness = (connections: number, threads: number): Line => ({
     return undefined;
   },
   async measure(target) {
-    const { address, ports, place } = target;
-    const open = await openConnections({ address, port: ports[0] }, connections, connections, place.signal);
+    const { address, ports, environment } = target;
+    const open = await openConnections(
+      { address, port: ports[0] },
+      connections,
+      connections,
+      environment.signal,
+    );
     try {
-      await sleep(SETTLE_MS, undefined, { signal: place.signal });
+      await sleep(SETTLE_MS, undefined, { signal: environment.signal });
       const counts = (await target.spread()) ?? [];
       const seen = counts.reduce((sum, count) => sum + count, 0);
-      if (seen !== connections) throw new Error(`${seen} of ${connections} connections were found`);
+      if (seen !== connections) throw new Error(`only ${seen} of ${connections} connections were found`);
       return {
         'busiest by mean': busiestByMean(counts),
         busiest: Math.max(...counts),

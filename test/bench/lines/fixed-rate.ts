@@ -5,9 +5,9 @@ import { failuresOf, type Load, runLoad } from '../measure/load.ts';
 import { rateBelow } from '../measure/rate-below.ts';
 
 const WARM_UP_SECONDS = 1;
-/** The first seconds of a program that is compiled while it runs do not show what it can do. */
+/** During its first seconds, a program with a JIT compiler does not reach its full speed. */
 const FIRST_SECONDS = 3;
-const LOOK_SECONDS = 2;
+const MAX_RATE_SECONDS = 2;
 
 interface Variant {
   readonly name: string;
@@ -16,7 +16,7 @@ interface Variant {
   readonly connections: number;
 }
 
-/** Latency of all peers at the same rate: 70 % of what the weakest balancer does at most. */
+/** Latency of all peers at the same rate: 70 % of the highest rate of the slowest balancer. */
 export const fixedRate = ({ name, title, kind, connections }: Variant): Line => {
   const cost = kind === 'Requests' ? 'CPU per request' : 'CPU per connection';
   return {
@@ -33,7 +33,7 @@ export const fixedRate = ({ name, title, kind, connections }: Variant): Line => 
     ],
     tools: ['nginx'],
     describe: ({ seconds }, rate) =>
-      `load/program.ts, ${rate ?? '?'} a second (70 % of the weakest balancer's most) for ${seconds} s, timed from when each was due; "no balancer" is the floor of the measurement`,
+      `load/program.ts, ${rate ?? '?'} per second (70 % of the highest rate of the slowest balancer) for ${seconds} s, timed from when each was due; "no balancer" is the lower bound of the measurement`,
     duration: ({ seconds }) => seconds + WARM_UP_SECONDS + 1,
     isFor: everywhere,
     fresh: false,
@@ -41,14 +41,14 @@ export const fixedRate = ({ name, title, kind, connections }: Variant): Line => 
     openEndpoints: openHttpEndpoints,
     async warmUp(target) {
       const plan = { kind, connections: 64, rate: 0, warmUpSeconds: FIRST_SECONDS };
-      const most = await runLoad(target, { ...plan, seconds: LOOK_SECONDS });
-      return most.answered / most.seconds;
+      const highest = await runLoad(target, { ...plan, seconds: MAX_RATE_SECONDS });
+      return highest.answered / highest.seconds;
     },
     agree: rateBelow,
     async measure(target, rate) {
-      const { seconds } = target.place;
+      const { seconds } = target.environment;
       const warmUpSeconds = WARM_UP_SECONDS;
-      if (rate === undefined) throw new Error('no balancer could be measured for the rate');
+      if (rate === undefined) throw new Error('the rate is unknown, since no balancer could be warmed up');
       const { result, cpuSeconds } = await withCpu(target, () =>
         runLoad(target, { kind, connections, rate, seconds, warmUpSeconds }),
       );
@@ -56,7 +56,7 @@ export const fixedRate = ({ name, title, kind, connections }: Variant): Line => 
         p50: result.p50,
         p99: result.p99,
         'p99.9': result.p999,
-        // The balancer's time is that of the warm-up too, at the same rate.
+        // The balancer's processor time includes the warm-up, at the same rate.
         [cost]: microsecondsPer(cpuSeconds, (result.answered * (seconds + warmUpSeconds)) / seconds),
         answered: result.answered / result.seconds,
         "client's CPU": result.cpuSeconds / result.seconds,

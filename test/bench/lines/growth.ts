@@ -1,15 +1,15 @@
 import { openHttpEndpoints } from '../endpoints/http.ts';
+import { type Algorithm, mostConnections, type Shape } from '../environment.ts';
 import { type Line, onLoopback } from '../line.ts';
 import { microsecondsPer, withCpu } from '../measure/cpu-cost.ts';
 import { failuresOf, type Load, runLoad } from '../measure/load.ts';
-import { type Algorithm, mostConnections, type Shape } from '../place.ts';
 
 const ROTATIONS = 3;
-/** Long enough for a program that is compiled while it runs. */
+/** Long enough for a program with a JIT compiler to warm up. */
 const WARM_UP_SECONDS = 3;
-/** Slow enough for every step and peer, so that all are measured at the same rate. */
-const REQUESTS_A_SECOND = 3_000;
-const CONNECTIONS_A_SECOND = 1_000;
+/** Low enough for every step and peer, so that all are measured at the same rate. */
+const REQUESTS_PER_SECOND = 3_000;
+const CONNECTIONS_PER_SECOND = 1_000;
 
 const ALGORITHMS: readonly (readonly [Algorithm, string])[] = [
   ['RoundRobin', 'round-robin'],
@@ -25,9 +25,9 @@ interface Step {
   readonly growth: string;
   readonly shape: Partial<Shape>;
   readonly kind: Load['kind'];
-  /** Connections that stay or are under way; more than the descriptors allow are as many as they allow. */
+  /** Connections that are kept open or in flight at once, limited by the file descriptors. */
   readonly connections: number;
-  /** Requests or connections a second; 0 for as many as go through. */
+  /** Requests or connections per second; 0 for as many as possible. */
   readonly rate: number;
 }
 
@@ -45,7 +45,7 @@ const step = ({ name, title, growth, shape, kind, connections, rate }: Step): Li
     ],
     tools: ['nginx'],
     describe: ({ fileLimit, seconds }) =>
-      `load/program.ts, ${rate === 0 ? 'as many as go through' : `${rate} a second`}, ${atMost(fileLimit)} connections, ${seconds} s`,
+      `load/program.ts, ${rate === 0 ? 'as many as possible' : `${rate} per second`}, ${atMost(fileLimit)} connections, ${seconds} s`,
     duration: ({ seconds }) => seconds + 1,
     isFor: onLoopback,
     shape,
@@ -58,7 +58,7 @@ const step = ({ name, title, growth, shape, kind, connections, rate }: Step): Li
       return undefined;
     },
     async measure(target) {
-      const { seconds, fileLimit } = target.place;
+      const { seconds, fileLimit } = target.environment;
       const load = { kind, connections: atMost(fileLimit), rate, seconds, warmUpSeconds: 0 };
       const { result, cpuSeconds } = await withCpu(target, () => runLoad(target, load));
       return {
@@ -70,12 +70,12 @@ const step = ({ name, title, growth, shape, kind, connections, rate }: Step): Li
   };
 };
 
-/** Cost of one operation as something grows; flat is what is hoped for, but for acceptors. */
+/** The cost of one operation as something grows. It should stay flat, except with acceptors. */
 export const growth: readonly Line[] = [
   ...[1, 2, 4].map((threads) =>
     step({
       name: `acceptors-${threads}`,
-      title: `${threads} acceptors, threads or workers on the first ${threads} cores (all, where there are fewer)`,
+      title: `${threads} acceptors, threads or workers on the first ${threads} cores, or all if there are fewer`,
       growth: 'acceptors, pinned; requests at full speed',
       shape: { threads, pinned: true },
       kind: 'Requests',
@@ -86,12 +86,12 @@ export const growth: readonly Line[] = [
   ...[1, 16, 256, 4_096, 10_000].map((connections) =>
     step({
       name: `connections-${connections}`,
-      title: `${connections} open connections that take turns`,
-      growth: `open connections; ${REQUESTS_A_SECOND} requests a second over all of them`,
+      title: `requests over ${connections} open connections in turn`,
+      growth: `open connections; ${REQUESTS_PER_SECOND} requests per second over all of them`,
       shape: {},
       kind: 'Requests',
       connections,
-      rate: REQUESTS_A_SECOND,
+      rate: REQUESTS_PER_SECOND,
     }),
   ),
   ...ALGORITHMS.flatMap(([algorithm, text]) =>
@@ -99,23 +99,23 @@ export const growth: readonly Line[] = [
       step({
         name: `endpoints-${endpoints}-${text}`,
         title: `${endpoints} endpoints, ${text}`,
-        growth: `endpoints, by algorithm; ${CONNECTIONS_A_SECOND} new connections a second`,
+        growth: `endpoints, by algorithm; ${CONNECTIONS_PER_SECOND} new connections per second`,
         shape: { endpoints, algorithm },
         kind: 'Connections',
         connections: 1_024,
-        rate: CONNECTIONS_A_SECOND,
+        rate: CONNECTIONS_PER_SECOND,
       }),
     ),
   ),
   ...[1, 8, 64].map((listeners) =>
     step({
       name: `listeners-${listeners}`,
-      title: `${listeners} listeners that take turns`,
-      growth: `listeners; ${CONNECTIONS_A_SECOND} new connections a second over all of them`,
+      title: `new connections to ${listeners} listeners in turn`,
+      growth: `listeners; ${CONNECTIONS_PER_SECOND} new connections per second over all of them`,
       shape: { listeners },
       kind: 'Connections',
       connections: 1_024,
-      rate: CONNECTIONS_A_SECOND,
+      rate: CONNECTIONS_PER_SECOND,
     }),
   ),
 ];

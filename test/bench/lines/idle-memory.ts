@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openEchoEndpoints } from '../endpoints/echo.ts';
+import { type Conditions, mostConnections } from '../environment.ts';
 import { type Line, onLoopback } from '../line.ts';
 import { openConnections } from '../measure/open-connections.ts';
-import { type Conditions, mostConnections } from '../place.ts';
 
 const MOST = 10_000;
-/** With fewer connections a figure for each says little. */
+/** With fewer connections the figure per connection is not meaningful. */
 const LEAST = 1_000;
 const WARM_UP = 200;
 const SETTLE_MS = 1_000;
 
 const howMany = ({ fileLimit }: Conditions): number => Math.min(MOST, mostConnections(fileLimit));
 
-/** Memory of connections that moved one message and are silent since. */
+/** Memory of connections that have been idle since they transferred one message. */
 export const idleMemory: Line = {
   name: 'idle-memory',
   title: 'memory of idle connections',
@@ -22,8 +22,8 @@ export const idleMemory: Line = {
     { name: 'connections held', unit: '', better: 'Higher', context: true },
   ],
   tools: [],
-  describe: (place) =>
-    `${howMany(place)} connections, 64 bytes there and back, then idle${howMany(place) < MOST ? ` (${MOST} take more than the ${place.fileLimit} descriptors that a process may have here)` : ''}; resident memory in user space; new processes each time`,
+  describe: (environment) =>
+    `${howMany(environment)} connections, 64 bytes there and back, then idle${howMany(environment) < MOST ? ` (${MOST} need more than the ${environment.fileLimit} descriptors that a process may open here)` : ''}; resident memory in user space; processes are started anew each time`,
   duration: () => 6,
   isFor: onLoopback,
   fresh: true,
@@ -33,14 +33,14 @@ export const idleMemory: Line = {
     return undefined;
   },
   async measure(target) {
-    const { address, ports, place } = target;
+    const { address, ports, environment } = target;
     const at = { address, port: ports[0] };
-    await (await openConnections(at, WARM_UP, WARM_UP, place.signal)).close();
-    await sleep(SETTLE_MS, undefined, { signal: place.signal });
+    await (await openConnections(at, WARM_UP, WARM_UP, environment.signal)).close();
+    await sleep(SETTLE_MS, undefined, { signal: environment.signal });
     const before = target.residentBytes() ?? 0;
-    const open = await openConnections(at, howMany(place), LEAST, place.signal);
+    const open = await openConnections(at, howMany(environment), LEAST, environment.signal);
     try {
-      await sleep(SETTLE_MS, undefined, { signal: place.signal });
+      await sleep(SETTLE_MS, undefined, { signal: environment.signal });
       const held = (target.residentBytes() ?? 0) - before;
       return {
         'memory per connection': held / open.count,

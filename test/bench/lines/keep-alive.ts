@@ -3,13 +3,13 @@ import { everywhere, type Line } from '../line.ts';
 import { coresForAim, microsecondsPer, withCpu } from '../measure/cpu-cost.ts';
 import { describeWrk, runWrk } from '../measure/wrk.ts';
 
-/** Long enough for a program that is compiled while it runs. */
+/** Long enough for a program with a JIT compiler to warm up. */
 const WARM_UP_SECONDS = 4;
 
-/** Requests over connections that stay open: what relaying costs. */
+/** Requests over connections that stay open: the cost of relaying. */
 export const keepAlive: Line = {
   name: 'keep-alive',
-  title: 'requests over 64 connections that stay open, as many as go through',
+  title: 'requests over 64 connections that stay open, as many as possible',
   figures: [
     { name: 'requests/s', unit: '1/s', better: 'Higher' },
     { name: 'p50', unit: 'ms', better: 'Lower', context: true },
@@ -19,7 +19,7 @@ export const keepAlive: Line = {
     { name: 'failures', unit: '', better: 'Lower', context: true },
   ],
   tools: ['wrk', 'nginx'],
-  describe: (place) => describeWrk(place, []),
+  describe: (environment) => describeWrk(environment, []),
   duration: ({ seconds }) => seconds,
   isFor: everywhere,
   fresh: false,
@@ -29,7 +29,7 @@ export const keepAlive: Line = {
     return (await runWrk(target, WARM_UP_SECONDS)).perSecond;
   },
   async measure(target) {
-    const { result, cpuSeconds } = await withCpu(target, () => runWrk(target, target.place.seconds));
+    const { result, cpuSeconds } = await withCpu(target, () => runWrk(target, target.environment.seconds));
     const cost = microsecondsPer(cpuSeconds, result.answered);
     return {
       'requests/s': result.perSecond,

@@ -4,10 +4,10 @@ import { coresForAim, microsecondsPer, withCpu } from '../measure/cpu-cost.ts';
 import { describeWrk, runWrk } from '../measure/wrk.ts';
 
 const HEADERS = ['Connection: close'];
-/** Long enough for a program that is compiled while it runs. */
+/** Long enough for a program with a JIT compiler to warm up. */
 const WARM_UP_SECONDS = 4;
 
-/** One request per connection, which the endpoint ends: what accepting, connecting and closing cost. */
+/** One request per connection, which the endpoint ends: the cost of accepting, connecting and closing. */
 export const newConnections: Line = {
   name: 'new-connections',
   title: 'a new connection for each request, 64 at a time, ended by the endpoint',
@@ -19,7 +19,7 @@ export const newConnections: Line = {
     { name: 'failures', unit: '', better: 'Lower', context: true },
   ],
   tools: ['wrk', 'nginx'],
-  describe: (place) => describeWrk(place, HEADERS),
+  describe: (environment) => describeWrk(environment, HEADERS),
   duration: ({ seconds }) => seconds,
   isFor: everywhere,
   fresh: false,
@@ -29,7 +29,9 @@ export const newConnections: Line = {
     return (await runWrk(target, WARM_UP_SECONDS, HEADERS)).perSecond;
   },
   async measure(target) {
-    const { result, cpuSeconds } = await withCpu(target, () => runWrk(target, target.place.seconds, HEADERS));
+    const { result, cpuSeconds } = await withCpu(target, () =>
+      runWrk(target, target.environment.seconds, HEADERS),
+    );
     const cost = microsecondsPer(cpuSeconds, result.answered);
     return {
       'connections/s': result.perSecond,

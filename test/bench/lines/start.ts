@@ -3,11 +3,11 @@ import { openEchoEndpoints } from '../endpoints/echo.ts';
 import { type Line, onLoopback } from '../line.ts';
 import { openConnections } from '../measure/open-connections.ts';
 
-/** What the start has left behind is swept by then. */
+/** Garbage of the start has been collected by then. */
 const SETTLE_MS = 2_500;
 
 /**
- * From the start of the process to the first answer through it, and what it then holds without any
+ * Time from the start of the process to the first response through it, and its memory before any
  * connection.
  */
 export const start: Line = {
@@ -19,7 +19,7 @@ export const start: Line = {
   ],
   tools: [],
   describe: () =>
-    `one client's 64 bytes there and back as soon as the port is open; resident memory of all processes ${SETTLE_MS / 1000} s later`,
+    `64 bytes there and back for one client as soon as the port is open; resident memory of all processes ${SETTLE_MS / 1000} s later`,
   duration: () => 5,
   isFor: onLoopback,
   fresh: true,
@@ -28,14 +28,14 @@ export const start: Line = {
   async warmUp() {
     return undefined;
   },
-  async measure({ address, ports, place, begunAt, residentBytes }) {
-    const first = await openConnections({ address, port: ports[0] }, 1, 1, place.signal);
+  async measure({ address, ports, environment, startedAt, residentBytes }) {
+    const first = await openConnections({ address, port: ports[0] }, 1, 1, environment.signal);
     const answeredAt = performance.now();
     await first.close();
-    await sleep(SETTLE_MS, undefined, { signal: place.signal });
+    await sleep(SETTLE_MS, undefined, { signal: environment.signal });
     const resident = residentBytes();
     return {
-      'start to first answer': begunAt === undefined ? undefined : answeredAt - begunAt,
+      'start to first answer': startedAt === undefined ? undefined : answeredAt - startedAt,
       memory: resident === undefined ? undefined : resident / 2 ** 20,
     };
   },

@@ -21,10 +21,10 @@ import {
   SOCK_STREAM,
   TCP_NODELAY,
 } from '../../../proxy/sys/sys.ts';
-import { answerLength } from './answer.ts';
 import type { LoadPlan } from './plan.ts';
 import { preciseWait } from './precise-wait.ts';
-import { ASKED, CONNECTING, RESTING, Slots } from './slots.ts';
+import { responseLength } from './response.ts';
+import { AWAITING_RESPONSE, BACKING_OFF, CONNECTING, Slots } from './slots.ts';
 import type { Tally } from './tally.ts';
 
 const REQUEST = 'GET / HTTP/1.1\r\nHost: bench\r\n\r\n';
@@ -34,11 +34,13 @@ const MOST_EVENTS = 512;
 const EVENT_INTS = EPOLL_EVENT_BYTES / 4;
 const TOKEN_INT = EPOLL_TOKEN_BYTES / 4;
 const BUFFER_BYTES = 16_384;
-/** A request without an answer after this long has failed. */
-const ANSWER_MS = 5_000;
-const LOOK_EVERY_MS = 500;
-/** A slot that failed is not used again at once: a balancer that refuses would only be asked faster. */
-const REST_MS = 10;
+/** A request without a response after this time has failed. */
+const RESPONSE_MS = 5_000;
+const CHECK_EVERY_MS = 500;
+/**
+ * A slot that failed is not reused at once; otherwise a balancer that refuses would only get more requests.
+ */
+const BACKOFF_MS = 10;
 
 const errnoName = (errno: number): string => getSystemErrorName(-errno);
 
@@ -48,7 +50,7 @@ const addressOf = (address: string, port: number): PinnedMemory & { readonly len
 };
 
 /**
- * Connections to one server in an epoll loop: begins requests, reads answers, tallies both. Times in
+ * Connections to one server in an epoll loop: sends requests, reads responses, tallies both. Times are in
  * milliseconds of `clock`.
  */
 export class Client {
@@ -61,46 +63,46 @@ export class Client {
   #request = pinnedMemory(REQUEST.length);
   #addresses: readonly (PinnedMemory & { readonly length: number })[];
   #opened = 0;
-  #stays: boolean;
+  #keepsAlive: boolean;
   #slots: Slots;
-  #resting: number[] = [];
-  #lookedAt = 0;
+  #backingOff: number[] = [];
+  #checkedAt = 0;
   #tally: Tally;
   #clock: () => number;
 
   constructor(plan: LoadPlan, tally: Tally, clock: () => number) {
     this.#request.bytes.set(Buffer.from(REQUEST));
     this.#addresses = plan.ports.map((port) => addressOf(plan.address, port));
-    this.#stays = plan.kind === 'Requests';
+    this.#keepsAlive = plan.kind === 'Requests';
     this.#slots = new Slots(plan.connections);
     this.#tally = tally;
     this.#clock = clock;
   }
 
-  /** Where connections stay, opens them all; no more at once than a short queue takes. */
+  /** If connections are kept open, opens them all, in portions that fit into a short listen queue. */
   prepare(): void {
     for (let slot = 0; slot < this.#slots.count; slot++) {
-      if (!this.#stays) this.#slots.giveBack(slot);
+      if (!this.#keepsAlive) this.#slots.release(slot);
       else {
         this.#slots.since[slot] = this.#clock();
         this.#open(slot);
-        if (slot % 64 === 63) this.poll(REST_MS);
+        if (slot % 64 === 63) this.poll(BACKOFF_MS);
       }
     }
   }
 
-  /** Begins a request that was due at `intended`; false when every connection is in use. */
-  begin(intended: number): boolean {
+  /** Starts a request that was due at `intended`; returns false if every connection is in use. */
+  start(intended: number): boolean {
     const slot = this.#slots.take();
     if (slot < 0) return false;
     this.#slots.intended[slot] = intended;
     this.#slots.since[slot] = this.#clock();
-    if (this.#stays && (this.#slots.fd[slot] as number) >= 0) this.#ask(slot);
+    if (this.#keepsAlive && (this.#slots.fd[slot] as number) >= 0) this.#sendRequest(slot);
     else this.#open(slot);
     return true;
   }
 
-  /** Handles what happens; waits for it for `timeoutMs` at most. */
+  /** Handles events; waits for them for at most `timeoutMs`. */
   poll(timeoutMs: number): void {
     const count = this.#wait(this.#epoll, this.#events.address, MOST_EVENTS, timeoutMs);
     for (let i = 0; i < count; i++) {
@@ -108,24 +110,24 @@ export class Client {
       this.#onEvent(slot, this.#eventInts[i * EVENT_INTS] as number);
     }
     const now = this.#clock();
-    this.#wakeRested(now);
-    if (now - this.#lookedAt >= LOOK_EVERY_MS) this.#failOverdue(now);
+    this.#endBackoffs(now);
+    if (now - this.#checkedAt >= CHECK_EVERY_MS) this.#failOverdue(now);
   }
 
-  /** Whether a request is under way. */
-  get waits(): boolean {
-    return this.#slots.state.some((_state, slot) => this.#isUnderWay(slot));
+  /** Whether a request is in flight. */
+  get hasRequests(): boolean {
+    return this.#slots.state.some((_state, slot) => this.#isInFlight(slot));
   }
 
-  /** Nobody waits any longer for what is under way: it has failed. */
+  /** Counts all requests in flight as failed. */
   giveUp(): void {
     for (let slot = 0; slot < this.#slots.count; slot++)
-      if (this.#isUnderWay(slot)) this.#fail(slot, 'NotAnswered');
+      if (this.#isInFlight(slot)) this.#fail(slot, 'NotAnswered');
   }
 
-  #isUnderWay(slot: number): boolean {
+  #isInFlight(slot: number): boolean {
     const state = this.#slots.state[slot];
-    return (state === CONNECTING || state === ASKED) && this.#slots.intended[slot] !== 0;
+    return (state === CONNECTING || state === AWAITING_RESPONSE) && this.#slots.intended[slot] !== 0;
   }
 
   #open(slot: number): void {
@@ -137,16 +139,16 @@ export class Client {
     }
     this.#slots.fd[slot] = fd;
     this.#slots.state[slot] = CONNECTING;
-    if (this.#stays) this.#sys.setOption(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    if (this.#keepsAlive) this.#sys.setOption(fd, IPPROTO_TCP, TCP_NODELAY, 1);
     const connected = this.#sys.connect(fd, address.address, address.length);
-    // What fails at once is this side's own shortage: source ports, most likely.
+    // An immediate failure is caused by this side: most likely it has run out of source ports.
     if (connected < 0 && connected !== -EINPROGRESS) this.#fail(slot, `Client${errnoName(-connected)}`);
     else this.#sys.epollControl(this.#epoll, EPOLL_CTL_ADD, fd, EVENTS, slot);
   }
 
-  #ask(slot: number): void {
-    this.#slots.state[slot] = ASKED;
-    this.#slots.got[slot] = 0;
+  #sendRequest(slot: number): void {
+    this.#slots.state[slot] = AWAITING_RESPONSE;
+    this.#slots.received[slot] = 0;
     this.#slots.length[slot] = 0;
     const sent = this.#sys.send(this.#slots.fd[slot] as number, this.#request.address, REQUEST.length, false);
     if (sent !== REQUEST.length) this.#fail(slot, sent < 0 ? errnoName(-sent) : 'ShortSend');
@@ -159,19 +161,19 @@ export class Client {
     if (state === CONNECTING) {
       if ((events & GONE) !== 0) this.#fail(slot, errnoName(this.#sys.socketError(fd)));
       else if ((events & EPOLLOUT) !== 0) this.#connected(slot);
-    } else if (state === ASKED) {
+    } else if (state === AWAITING_RESPONSE) {
       if ((events & (EPOLLIN | EPOLLRDHUP | GONE)) !== 0) this.#read(slot, fd);
-    } else if ((events & (EPOLLRDHUP | GONE)) !== 0) this.#drop(slot); // opened anew when it is wanted
+    } else if ((events & (EPOLLRDHUP | GONE)) !== 0) this.#drop(slot); // reopened on demand
   }
 
   #connected(slot: number): void {
-    // One that was only to be opened is idle now.
-    if (this.#slots.intended[slot] === 0) this.#slots.giveBack(slot);
-    else this.#ask(slot);
+    // A connection that was opened without a request is idle now.
+    if (this.#slots.intended[slot] === 0) this.#slots.release(slot);
+    else this.#sendRequest(slot);
   }
 
   #read(slot: number, fd: number): void {
-    const { got, length } = this.#slots;
+    const { received, length } = this.#slots;
     const read = this.#sys.recv(fd, this.#buffer.address, BUFFER_BYTES);
     if (read === -EAGAIN) return;
     if (read <= 0) {
@@ -179,22 +181,22 @@ export class Client {
       return;
     }
     if (length[slot] === 0) {
-      const whole = answerLength(Buffer.from(this.#buffer.bytes.buffer, 0, read).toString('latin1'));
-      if (typeof whole === 'string') {
-        this.#fail(slot, whole);
+      const integer = responseLength(Buffer.from(this.#buffer.bytes.buffer, 0, read).toString('latin1'));
+      if (typeof integer === 'string') {
+        this.#fail(slot, integer);
         return;
       }
-      length[slot] = whole;
+      length[slot] = integer;
     }
-    got[slot] = (got[slot] as number) + read;
-    if ((got[slot] as number) >= (length[slot] as number)) this.#answered(slot);
+    received[slot] = (received[slot] as number) + read;
+    if ((received[slot] as number) >= (length[slot] as number)) this.#answered(slot);
   }
 
   #answered(slot: number): void {
     this.#tally.answered(this.#slots.intended[slot] as number, this.#clock());
-    if (!this.#stays) this.#drop(slot);
+    if (!this.#keepsAlive) this.#drop(slot);
     this.#slots.intended[slot] = 0;
-    this.#slots.giveBack(slot);
+    this.#slots.release(slot);
   }
 
   #fail(slot: number, why: string): void {
@@ -202,10 +204,10 @@ export class Client {
     const intended = this.#slots.intended[slot] as number;
     if (intended !== 0) this.#tally.failed(intended, now, why);
     this.#drop(slot);
-    this.#slots.state[slot] = RESTING;
+    this.#slots.state[slot] = BACKING_OFF;
     this.#slots.intended[slot] = 0;
     this.#slots.since[slot] = now;
-    this.#resting.push(slot);
+    this.#backingOff.push(slot);
   }
 
   #drop(slot: number): void {
@@ -214,18 +216,21 @@ export class Client {
     this.#slots.fd[slot] = -1;
   }
 
-  #wakeRested(now: number): void {
-    while (this.#resting.length > 0) {
-      if (now - (this.#slots.since[this.#resting[0] as number] as number) < REST_MS) return;
-      this.#slots.giveBack(this.#resting.shift() as number);
+  #endBackoffs(now: number): void {
+    while (this.#backingOff.length > 0) {
+      if (now - (this.#slots.since[this.#backingOff[0] as number] as number) < BACKOFF_MS) return;
+      this.#slots.release(this.#backingOff.shift() as number);
     }
   }
 
   #failOverdue(now: number): void {
-    this.#lookedAt = now;
+    this.#checkedAt = now;
     for (let slot = 0; slot < this.#slots.count; slot++) {
       const state = this.#slots.state[slot];
-      if ((state === CONNECTING || state === ASKED) && now - (this.#slots.since[slot] as number) >= ANSWER_MS)
+      if (
+        (state === CONNECTING || state === AWAITING_RESPONSE) &&
+        now - (this.#slots.since[slot] as number) >= RESPONSE_MS
+      )
         this.#fail(slot, 'TimedOut');
     }
   }

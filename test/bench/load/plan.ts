@@ -1,34 +1,34 @@
-/** What the load generator is to do. */
+/** What the load generator does. */
 export interface LoadPlan {
   /**
    * Requests over connections that stay open, or a connection for each request, which the client ends once it
-   * has the answer.
+   * has the response.
    */
   readonly kind: 'Requests' | 'Connections';
   readonly address: string;
-  /** Taken in turn. */
+  /** Connections use them in turn. */
   readonly ports: readonly [number, ...number[]];
-  /** Connections that stay open, or those under way at once at most. */
+  /** Number of connections that stay open, or the most connections at once. */
   readonly connections: number;
   /**
-   * Requests or connections begun a second, at even times, whatever became of those before; 0 for as many as
-   * go through.
+   * Requests or connections started per second, at regular intervals, regardless of earlier ones; 0 for as
+   * many as possible.
    */
   readonly rate: number;
-  /** Seconds that count. */
+  /** Seconds that are counted. */
   readonly seconds: number;
-  /** Seconds before them. */
+  /** Seconds before those. */
   readonly warmUpSeconds: number;
 }
 
 /**
- * What came of it. Latencies in milliseconds, from the time at which a request was to begin to the last byte
- * of its answer.
+ * The result of a load. Latencies are in milliseconds, from the time at which a request was due to the last
+ * byte of its response.
  */
 export interface LoadResult {
   readonly seconds: number;
   readonly answered: number;
-  /** How many failed, by why: the name of an errno, or what happened. */
+  /** Number of failures by cause: the name of an errno, or what happened. */
   readonly failures: Readonly<Record<string, number>>;
   readonly p50: number | undefined;
   readonly p99: number | undefined;

@@ -4,7 +4,7 @@ import { pinnedMemory } from '../../../proxy/sys/memory.ts';
 const PR_SET_TIMERSLACK = 29;
 const SLACK_NS = 1_000;
 
-/** epoll_pwait2(2): waits with a timeout in fractions of a millisecond, which epoll_wait does not know. */
+/** epoll_pwait2(2): waits with a timeout in fractions of a millisecond, which epoll_wait does not support. */
 export const preciseWait = (): ((
   epoll: number,
   events: number,

@@ -1,13 +1,13 @@
-/** Nothing is under way. */
+/** No request is in flight. */
 export const IDLE = 0;
 export const CONNECTING = 1;
-/** A request was sent, its answer is awaited. */
-export const ASKED = 2;
-/** After a failure, before the next try. */
-export const RESTING = 3;
+/** A request has been sent, and its response is awaited. */
+export const AWAITING_RESPONSE = 2;
+/** After a failure, before the next attempt. */
+export const BACKING_OFF = 3;
 
 /**
- * What the generator knows of each connection, in arrays: no object for each, nothing for the garbage
+ * The state of each connection, in arrays instead of objects, so that there is no work for the garbage
  * collector.
  */
 export class Slots {
@@ -15,11 +15,11 @@ export class Slots {
   readonly state: Uint8Array;
   /** Descriptor; -1 for none. */
   readonly fd: Int32Array;
-  /** When the request was to begin, and when it began. Milliseconds. */
+  /** When the request was due, and when it began. Milliseconds. */
   readonly intended: Float64Array;
   readonly since: Float64Array;
-  /** Bytes of the answer that came so far, and all that it has (0 while that is not known). */
-  readonly got: Int32Array;
+  /** Bytes of the response received so far, and its length (0 while unknown). */
+  readonly received: Int32Array;
   readonly length: Int32Array;
   #ready: Int32Array;
   #first = 0;
@@ -31,19 +31,19 @@ export class Slots {
     this.fd = new Int32Array(count).fill(-1);
     this.intended = new Float64Array(count);
     this.since = new Float64Array(count);
-    this.got = new Int32Array(count);
+    this.received = new Int32Array(count);
     this.length = new Int32Array(count);
     this.#ready = new Int32Array(count);
   }
 
-  /** Makes a slot idle: it is used again after all that were idle before. */
-  giveBack(slot: number): void {
+  /** Makes a slot idle. It is taken again after all slots that were idle before. */
+  release(slot: number): void {
     this.state[slot] = IDLE;
     this.#ready[(this.#first + this.#readyCount) % this.count] = slot;
     this.#readyCount++;
   }
 
-  /** The slot that has been idle for longest; -1 where none is. */
+  /** Takes the slot that has been idle for the longest time; -1 if none is idle. */
   take(): number {
     if (this.#readyCount === 0) return -1;
     const slot = this.#ready[this.#first] as number;

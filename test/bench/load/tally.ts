@@ -4,7 +4,7 @@ import type { LoadResult } from './plan.ts';
 /** Latencies are counted in tenths of a microsecond: up to 214 seconds. */
 const PER_MS = 10_000;
 
-/** Counts answers and failures of the seconds that count. Times in milliseconds. */
+/** Counts responses and failures within a window of time. Times are in milliseconds. */
 export class Tally {
   #from = 0;
   #to = 0;
@@ -12,28 +12,28 @@ export class Tally {
   #answered = 0;
   #failures: Record<string, number> = {};
 
-  /** Only what is to begin from `from` until before `to` counts. */
-  count(from: number, to: number): void {
+  /** Only requests that are due from `from` until before `to` are counted. */
+  setWindow(from: number, to: number): void {
     this.#from = from;
     this.#to = to;
   }
 
-  #counts(intended: number): boolean {
+  #isCounted(intended: number): boolean {
     return intended >= this.#from && intended < this.#to;
   }
 
   answered(intended: number, now: number): void {
-    if (!this.#counts(intended)) return;
+    if (!this.#isCounted(intended)) return;
     this.#answered++;
     this.#latencies.record((now - intended) * PER_MS);
   }
 
   /**
-   * One that was to begin at `intended` failed. Its age counts as latency: leaving it out would flatter who
-   * fails.
+   * A request that was due at `intended` has failed. Its age counts as latency; omitting it would flatter a
+   * peer that fails.
    */
   failed(intended: number, now: number, why: string): void {
-    if (!this.#counts(intended)) return;
+    if (!this.#isCounted(intended)) return;
     this.#failures[why] = (this.#failures[why] ?? 0) + 1;
     this.#latencies.record((now - intended) * PER_MS);
   }

@@ -1,10 +1,11 @@
 import type { Target } from '../line.ts';
 
-/** Operations a second of the tuning guide's aim, for which cores are counted. */
+/** Operations per second that the tuning guide aims at. */
 const AIM = 500_000;
 
 /**
- * Does `work` and says how many processor seconds the balancer used meanwhile; undefined where there is none.
+ * Runs `work` and measures the processor seconds that the balancer uses meanwhile; undefined without a
+ * balancer.
  */
 export const withCpu = async <T>(
   target: Target,
@@ -19,10 +20,10 @@ export const withCpu = async <T>(
   };
 };
 
-/** Processor microseconds of one operation; undefined where there was none. */
+/** Processor microseconds per operation; undefined if there were no operations. */
 export const microsecondsPer = (cpuSeconds: number | undefined, operations: number): number | undefined =>
   cpuSeconds === undefined || operations === 0 ? undefined : (cpuSeconds * 1e6) / operations;
 
-/** Cores that 500,000 operations a second take at this cost. */
+/** Cores that 500,000 operations per second need at this cost. */
 export const coresForAim = (microseconds: number | undefined): number | undefined =>
   microseconds === undefined ? undefined : (microseconds * AIM) / 1e6;

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 
 /**
- * Client connections by thread in what HAProxy answers to "show fd": tmask names the thread, back=0 a
+ * Client connections by thread, from HAProxy's response to "show fd": tmask names the thread, back=0 is a
  * client's side.
  */
 export const parseShowFd = (text: string, threads: number): readonly number[] => {
@@ -15,12 +15,12 @@ export const parseShowFd = (text: string, threads: number): readonly number[] =>
   return counts;
 };
 
-/** Asks HAProxy on its admin socket. */
+/** Queries HAProxy through its admin socket. */
 export const haproxySpread = (socket: string, threads: number): Promise<readonly number[]> =>
   new Promise((resolve, reject) => {
     let text = '';
-    const asked = connect(socket, () => asked.write('show fd\n'));
-    asked
+    const admin = connect(socket, () => admin.write('show fd\n'));
+    admin
       .setEncoding('utf8')
       .on('data', (part) => {
         text += part;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 const LISTEN = '0A'; // TCP_LISTEN in include/net/tcp_states.h
 
-/** Whether the text of /proc/net/tcp or tcp6 names a listening socket of `port`. */
+/** Whether the text of /proc/net/tcp or tcp6 contains a listening socket on `port`. */
 export const listensIn = (text: string, port: number): boolean => {
   const hexadecimal = port.toString(16).toUpperCase().padStart(4, '0');
   return text.split('\n').some((line) => {
@@ -12,15 +12,15 @@ export const listensIn = (text: string, port: number): boolean => {
 };
 
 /**
- * Whether somebody listens on `port` in the network of process `pid`; asked of the kernel, so that nobody
- * sees a connection that is none.
+ * Whether any process listens on `port` in the network of process `pid`. Reads the kernel's tables, so that
+ * no server sees a connection that is only a probe.
  */
 export const listens = (pid: number, port: number): boolean =>
   ['tcp', 'tcp6'].some((file) => {
     try {
       return listensIn(readFileSync(`/proc/${pid}/net/${file}`, 'utf8'), port);
     } catch (error) {
-      // A kernel without IPv6 has no tcp6; a process that ended has neither.
+      // A kernel without IPv6 has no tcp6; a process that has ended has neither.
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOENT' || code === 'EINVAL') return false;
       throw error;

@@ -7,22 +7,25 @@ const PROGRAM = fileURLToPath(new URL('../load/program.ts', import.meta.url));
 
 export type Load = Omit<LoadPlan, 'address' | 'ports'>;
 
-/** Loads `target` with the fixed-rate generator, a process of its own where the clients are. */
-export const runLoad = async ({ place, address, ports, remark }: Target, load: Load): Promise<LoadResult> => {
+/** Loads `target` with the generator, which runs as a process of its own in the clients' network. */
+export const runLoad = async (
+  { environment, address, ports, remark }: Target,
+  load: Load,
+): Promise<LoadResult> => {
   const plan: LoadPlan = { ...load, address, ports };
   const result = JSON.parse(
-    await runClient(place, [process.execPath, PROGRAM, JSON.stringify(plan)]),
+    await runClient(environment, [process.execPath, PROGRAM, JSON.stringify(plan)]),
   ) as LoadResult;
   const failed = describeFailures(result);
   if (failed !== '') remark(`failures: ${failed}`);
   return result;
 };
 
-/** Failures of all kinds together. */
+/** Total number of failures. */
 export const failuresOf = ({ failures }: Pick<LoadResult, 'failures'>): number =>
   Object.values(failures).reduce((sum, count) => sum + count, 0);
 
-/** What failed, most often first: `ECONNRESET 12, TimedOut 1`; empty where nothing did. */
+/** The failures, most frequent first: `ECONNRESET 12, TimedOut 1`; empty if there are none. */
 export const describeFailures = ({ failures }: Pick<LoadResult, 'failures'>): string =>
   Object.entries(failures)
     .sort(([, a], [, b]) => b - a)

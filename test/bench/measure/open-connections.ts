@@ -5,33 +5,32 @@ export interface OpenConnections {
   close(): Promise<void>;
 }
 
-/** Connections being opened at once: fewer than any listen queue. */
+/** Number of connections that are opened at once: fewer than fit into any listen queue. */
 const AT_ONCE = 64;
-/** A connection without an answer after this long is one that the balancer cannot hold. */
-const ANSWER_MS = 5_000;
+/** A connection without a response after this time is one that the balancer cannot hold. */
+const RESPONSE_MS = 5_000;
 const MESSAGE = Buffer.alloc(64, 'x');
 
 /**
- * One connection over which one message went there and back; rejects when it fails or nothing comes back in
- * time.
+ * Opens one connection and sends a message there and back; rejects if it fails or nothing comes back in time.
  */
 const openOne = (host: string, port: number): Promise<Socket> =>
   new Promise((resolve, reject) => {
     const socket = connect({ port, host }, () => socket.write(MESSAGE));
     const tooLate = setTimeout(() => {
-      socket.destroy(new Error(`no answer within ${ANSWER_MS / 1000} s`));
-    }, ANSWER_MS);
-    let got = 0;
+      socket.destroy(new Error(`no response within ${RESPONSE_MS / 1000} s`));
+    }, RESPONSE_MS);
+    let received = 0;
     socket.on('data', (data: Buffer) => {
-      got += data.length;
-      if (got < MESSAGE.length) return;
+      received += data.length;
+      if (received < MESSAGE.length) return;
       clearTimeout(tooLate);
       resolve(socket);
     });
     socket.on('error', reject);
     socket.on('close', () => {
       clearTimeout(tooLate);
-      reject(new Error('the connection was closed before the answer came'));
+      reject(new Error('the connection was closed before the response'));
     });
   });
 
@@ -43,7 +42,7 @@ const closeOne = (socket: Socket): Promise<void> =>
 
 /**
  * Opens connections through a balancer to an echo server and leaves them idle: `most` of them, or as many as
- * it holds, at least `least`. Throws when there are fewer.
+ * the balancer holds. Throws if those are fewer than `least`.
  */
 export const openConnections = async (
   { address, port }: { readonly address: string; readonly port: number },
@@ -73,5 +72,5 @@ export const openConnections = async (
   await close();
   signal.throwIfAborted();
   const cause: unknown = ended.find((one) => one.status === 'rejected')?.reason;
-  throw new Error(`it held ${held} of ${most} connections`, { cause });
+  throw new Error(`the balancer held only ${held} of ${most} connections`, { cause });
 };

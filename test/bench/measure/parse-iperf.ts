@@ -1,6 +1,6 @@
-/** What one run of iperf3 moved. */
+/** The result of one run of iperf3. */
 export interface IperfResult {
-  /** Bytes that the receiver got. */
+  /** Bytes that the receiver received. */
   readonly bytes: number;
   readonly seconds: number;
 }
@@ -10,12 +10,12 @@ interface Sum {
   readonly seconds?: unknown;
 }
 
-/** Reads what `iperf3 --json` printed. Throws what iperf3 says went wrong. */
+/** Parses the output of `iperf3 --json`. Throws iperf3's error, if it has one. */
 export const parseIperf = (text: string): IperfResult => {
-  const said = JSON.parse(text) as { error?: unknown; end?: { sum_received?: Sum } };
-  if (typeof said.error === 'string') throw new Error(`iperf3 failed: ${said.error}`);
-  const { bytes, seconds } = said.end?.sum_received ?? {};
+  const output = JSON.parse(text) as { error?: unknown; end?: { sum_received?: Sum } };
+  if (typeof output.error === 'string') throw new Error(`iperf3 failed: ${output.error}`);
+  const { bytes, seconds } = output.end?.sum_received ?? {};
   if (typeof bytes !== 'number' || typeof seconds !== 'number' || seconds <= 0)
-    throw new Error('iperf3 did not say how many bytes were received');
+    throw new Error('the output of iperf3 lacks the number of bytes received');
   return { bytes, seconds };
 };

@@ -1,15 +1,15 @@
-/** What one run of wrk saw. */
+/** The result of one run of wrk. */
 export interface WrkResult {
-  /** Answers with a status of 2xx or 3xx. */
+  /** Responses with a status of 2xx or 3xx. */
   readonly answered: number;
   /** Seconds that the run took. */
   readonly seconds: number;
-  /** Answered requests in one second. */
+  /** Answered requests per second. */
   readonly perSecond: number;
-  /** Milliseconds by percentile; undefined where nothing was answered. */
+  /** Milliseconds by percentile; undefined if there were no responses. */
   readonly p50: number | undefined;
   readonly p99: number | undefined;
-  /** Failed connects, reads and writes, timeouts, and answers with another status. */
+  /** Failed connects, reads and writes, timeouts, and responses with another status. */
   readonly failures: number;
 }
 
@@ -21,12 +21,12 @@ const milliseconds = (text: string): number | undefined => {
   return factor === undefined ? undefined : Number(value) * factor;
 };
 
-/** Reads what `wrk --latency` printed. Throws where that is not the end of a run. */
+/** Parses the output of `wrk --latency`. Throws if it is not that of a complete run. */
 export const parseWrk = (text: string): WrkResult => {
   const total = /(\d+) requests in ([\d.]+(?:us|ms|s|m|h))/.exec(text);
   const took = total?.[2] === undefined ? undefined : milliseconds(total[2]);
   if (!total || took === undefined || took === 0)
-    throw new Error(`wrk did not say how many requests it made; it said: ${text.trim().slice(-300)}`);
+    throw new Error(`the output of wrk lacks the number of requests: ${text.trim().slice(-300)}`);
   const percentile = (of: number): number | undefined => {
     const found = new RegExp(`^\\s*${of}%\\s+(\\S+)\\s*$`, 'm').exec(text)?.[1];
     return found === undefined ? undefined : milliseconds(found);

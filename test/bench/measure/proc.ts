@@ -10,7 +10,7 @@ import {
   parseSchedstat,
 } from './processes.ts';
 
-/** A file of a process, or undefined when the process has ended meanwhile. */
+/** A file of a process, or undefined if the process has ended meanwhile. */
 const readOf = (pid: number | string, file: string): string | undefined => {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8');
@@ -27,7 +27,7 @@ const allProcesses = (): ProcessStat[] =>
     .map((pid) => parseProcessStat(readOf(pid, 'stat') ?? ''))
     .filter((stat) => stat !== undefined);
 
-/** The processes that a process has started and that still run. */
+/** The running children of a process. */
 export const childrenOf = (pid: number): readonly number[] =>
   allProcesses()
     .filter(({ parent }) => parent === pid)
@@ -44,8 +44,8 @@ const tasksOf = (pid: number): readonly string[] => {
 
 /**
  * Processor seconds that the threads of a process and of its descendants have used so far, to the
- * microsecond: the ticks of /proc/PID/stat are too coarse for short measurements. Threads that have ended are
- * not in it; balancers keep theirs.
+ * microsecond, since the ticks of /proc/PID/stat are too coarse for short measurements. Ended threads are not
+ * included, but balancers keep theirs.
  */
 export const cpuOfFamily = (pid: number): number =>
   familyOf(allProcesses(), pid).reduce(
@@ -58,10 +58,10 @@ export const cpuOfFamily = (pid: number): number =>
     0,
   );
 
-/** The same, with descendants that have ended. */
+/** The same, including descendants that have ended. */
 export const cpuOfFamilyWithEnded = (pid: number): number => cpuWithEnded(familyOf(allProcesses(), pid));
 
-/** Resident bytes of a process and its descendants; pages that they share count for each. */
+/** Resident bytes of a process and its descendants; shared pages count once for each. */
 export const residentOfFamily = (pid: number): number =>
   familyOf(allProcesses(), pid).reduce((sum, one) => sum + parseResident(readOf(one.pid, 'status') ?? ''), 0);
 

@@ -1,18 +1,18 @@
-/** What the bench needs of one line of /proc/PID/stat. Times in seconds. */
+/** The part of /proc/PID/stat that the bench needs. Times are in seconds. */
 export interface ProcessStat {
   readonly pid: number;
   readonly parent: number;
-  /** User and system time of all its threads, ended ones too. */
+  /** User and system time of all its threads, including ended ones. */
   readonly cpuSeconds: number;
-  /** The same of its children that have ended and were waited for. */
+  /** The same for its children that have ended and were waited for. */
   readonly childrenSeconds: number;
 }
 
-/** Clock ticks of a second in /proc: USER_HZ, 100 on every architecture that Node runs on. */
+/** Clock ticks per second in /proc: USER_HZ, 100 on every architecture that Node supports. */
 const TICKS = 100;
 
 /**
- * Reads /proc/PID/stat; undefined where the text is none. The name in parentheses may hold spaces and
+ * Parses /proc/PID/stat; undefined if the text is malformed. The name in parentheses may contain spaces and
  * parentheses.
  */
 export const parseProcessStat = (text: string): ProcessStat | undefined => {
@@ -33,7 +33,7 @@ export const parseProcessStat = (text: string): ProcessStat | undefined => {
   return end < 0 || Object.values(stat).some(Number.isNaN) ? undefined : stat;
 };
 
-/** `root` and everything below it. */
+/** `root` and all its descendants. */
 export const familyOf = (all: readonly ProcessStat[], root: number): readonly ProcessStat[] => {
   const family = all.filter(({ pid }) => pid === root);
   const members = new Set(family.map(({ pid }) => pid));
@@ -46,19 +46,19 @@ export const familyOf = (all: readonly ProcessStat[], root: number): readonly Pr
   return family;
 };
 
-/** Processor seconds of running processes and of the children of theirs that have ended. */
+/** Processor seconds of running processes and of their ended children. */
 export const cpuWithEnded = (family: readonly ProcessStat[]): number =>
   family.reduce((sum, { cpuSeconds, childrenSeconds }) => sum + cpuSeconds + childrenSeconds, 0);
 
-/** Processor seconds in the text of /proc/PID/task/TID/schedstat; 0 where it has none. */
+/** Processor seconds in the text of /proc/PID/task/TID/schedstat; 0 if the text is empty. */
 export const parseSchedstat = (text: string): number => {
   const nanoseconds = Number.parseInt(text, 10);
   return Number.isNaN(nanoseconds) ? 0 : nanoseconds / 1e9;
 };
 
-/** What all cores did, from the first line of /proc/stat. Seconds. */
+/** Time of all cores in seconds, from the first line of /proc/stat. */
 export interface MachineTime {
-  /** Work of any kind, with what the hypervisor took away (steal). */
+  /** Work of any kind, including the time that the hypervisor took away (steal). */
   readonly busy: number;
   readonly total: number;
 }

@@ -1,13 +1,13 @@
 import { runChild } from '../../../tooling/process/child.ts';
 import { findProgram } from '../../../tooling/process/find-program.ts';
-import type { Place } from '../place.ts';
+import type { Environment } from '../environment.ts';
 
-/** Ends a client with the bench, also when that is killed: setpriv(1) has the kernel see to it. */
+/** setpriv(1) makes the kernel kill a client when the bench ends, even if that is killed. */
 const BOUND = findProgram('setpriv') === undefined ? [] : ['setpriv', '--pdeathsig', 'KILL'];
 
-/** Runs a client to its end, where the clients are, and returns what it wrote. */
+/** Runs a client to its end in the clients' network, and returns its output. */
 export const runClient = (
-  { network, signal }: Place,
+  { network, signal }: Environment,
   argv: readonly [string, ...string[]],
 ): Promise<string> => {
   const [program = argv[0], ...rest] = [...BOUND, ...network.inside('client'), ...argv];

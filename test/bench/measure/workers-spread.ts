@@ -3,7 +3,7 @@ import { childrenOf } from './proc.ts';
 
 const ESTABLISHED = '01'; // TCP_ESTABLISHED in include/net/tcp_states.h
 
-/** Inodes of the established connections to a local `port`, in the text of /proc/net/tcp. */
+/** Inodes of the established connections to the local `port`, from the text of /proc/net/tcp. */
 export const socketsOf = (text: string, port: number): ReadonlySet<string> => {
   const hexadecimal = port.toString(16).toUpperCase().padStart(4, '0');
   const inodes = new Set<string>();
@@ -17,7 +17,7 @@ export const socketsOf = (text: string, port: number): ReadonlySet<string> => {
 const isOneOf = (inodes: ReadonlySet<string>, link: string): boolean =>
   inodes.has(/^socket:\[(\d+)\]$/.exec(link)?.[1] ?? '-');
 
-/** Client connections that each child of process `pid` holds open, as the kernel says. */
+/** Number of client connections that each child of process `pid` holds open, according to the kernel. */
 export const workersSpread = (pid: number, port: number): readonly number[] => {
   const inodes = socketsOf(readFileSync(`/proc/${pid}/net/tcp`, 'utf8'), port);
   return childrenOf(pid).map((child) => {

@@ -1,12 +1,12 @@
+import type { Conditions } from '../environment.ts';
 import type { Target } from '../line.ts';
-import type { Conditions } from '../place.ts';
 import { tool } from '../tools.ts';
 import { parseWrk, type WrkResult } from './parse-wrk.ts';
 import { runClient } from './run-client.ts';
 
 const CONNECTIONS = 64;
 
-/** Threads of the client: enough to load the balancer, few enough to leave it the cores. */
+/** Threads of the client: enough to load the balancer, but few enough to leave it most cores. */
 const clientThreads = (cores: number): number => Math.max(1, Math.floor(cores / 4));
 
 const argumentsFor = (cores: number, seconds: number, headers: readonly string[]): string[] => [
@@ -18,21 +18,21 @@ const argumentsFor = (cores: number, seconds: number, headers: readonly string[]
 ];
 
 /** The command line, for the report. */
-export const describeWrk = (place: Conditions, headers: readonly string[]): string =>
-  ['wrk', ...argumentsFor(place.cores, place.seconds, headers)]
+export const describeWrk = (environment: Conditions, headers: readonly string[]): string =>
+  ['wrk', ...argumentsFor(environment.cores, environment.seconds, headers)]
     .map((word) => (word.includes(' ') ? `'${word}'` : word))
     .join(' ');
 
-/** Loads `target` with as many requests as go through 64 connections. */
+/** Loads `target` with as many requests as possible over 64 connections. */
 export const runWrk = async (
-  { place, address, ports }: Target,
+  { environment, address, ports }: Target,
   seconds: number,
   headers: readonly string[] = [],
 ): Promise<WrkResult> =>
   parseWrk(
-    await runClient(place, [
-      tool(place.tools, 'wrk').path,
-      ...argumentsFor(place.cores, seconds, headers),
+    await runClient(environment, [
+      tool(environment.tools, 'wrk').path,
+      ...argumentsFor(environment.cores, seconds, headers),
       `http://${address}:${ports[0]}/`,
     ]),
   );

@@ -6,7 +6,7 @@ const sysctl = (name: string): string =>
     .trim()
     .replace(/\s+/g, ' ');
 
-/** The machine's own network: everybody is at 127.0.0.1. */
+/** The machine's own network: clients, balancer and endpoints are at 127.0.0.1. */
 export const loopback = (): Network => ({
   address: { client: '127.0.0.1', balancer: '127.0.0.1', endpoint: '127.0.0.1' },
   inside: () => [],

@@ -9,7 +9,8 @@ import { GUIDE, type SysctlSet } from './setting.ts';
 const ROLES: readonly Role[] = ['client', 'balancer', 'endpoint'];
 
 /**
- * Of 198.18.0.0/15, which is set aside for benchmarks; nothing leads from there to the machine's own network.
+ * From 198.18.0.0/15, which is reserved for benchmarks; there is no route from there to the machine's own
+ * network.
  */
 const ADDRESS: Readonly<Record<Role, string>> = {
   client: '198.18.0.1',
@@ -18,17 +19,17 @@ const ADDRESS: Readonly<Record<Role, string>> = {
 };
 
 /**
- * What the client and the endpoints have, whoever is measured: clients have ports enough, and queues are
- * long, so that neither is what runs out first.
+ * Sysctls of the client and the endpoints, the same for all peers: clients have enough ports, and queues are
+ * long, so that neither is exhausted first.
  */
 const FIXED: Readonly<Record<'client' | 'endpoint', Readonly<Record<string, string>>>> = {
   client: { 'net.ipv4.tcp_tw_reuse': '1', 'net.ipv4.ip_local_port_range': '1024 65535' },
   endpoint: { 'net.core.somaxconn': '65535' },
 };
 
-/** Why namespaces cannot be made here; undefined where they can. */
+/** Why namespaces cannot be created here; undefined if they can. */
 export const whyNoNamespaces = (): string | undefined => {
-  if (process.getuid?.() !== 0) return 'network namespaces are made by root only: run as root';
+  if (process.getuid?.() !== 0) return 'only root can create network namespaces: run as root';
   const missing = ['unshare', 'nsenter', 'ip', 'sysctl'].filter((name) => findProgram(name) === undefined);
   return missing.length === 0
     ? undefined
@@ -36,7 +37,8 @@ export const whyNoNamespaces = (): string | undefined => {
 };
 
 /**
- * The commands that make the bridge, in the language of `ip -batch`. `pids` hold the namespaces of the roles.
+ * The commands that create the bridge, in the language of `ip -batch`. `pids` hold the namespaces of the
+ * roles.
  */
 export const bridgeBatch = (pids: Readonly<Record<Role, number>>): string =>
   [
@@ -52,8 +54,9 @@ const hostBatch = (role: Role): string =>
   ['link set lo up', `addr add ${ADDRESS[role]}/24 dev e0`, 'link set e0 up'].join('\n');
 
 /**
- * A namespace for each role, joined by a bridge in a fourth. Each is held by a sleeping process on the leash
- * and by no name or mount, so all of it goes with the leash, also when the bench is killed.
+ * Creates a namespace for each role, connected by a bridge in a fourth. Each is held by a sleeping process on
+ * the leash, and not by a name or a mount, so that everything ends with the leash, even if the bench is
+ * killed.
  */
 export const openNamespaces = async (leash: Leash, set: SysctlSet, signal: AbortSignal): Promise<Network> => {
   const ours = readlinkSync('/proc/self/ns/net');

@@ -2,11 +2,11 @@ export type Role = 'client' | 'balancer' | 'endpoint';
 
 /** How clients, balancer and endpoints reach each other. */
 export interface Network {
-  /** IPv4 address that a role has. */
+  /** IPv4 address of each role. */
   readonly address: Readonly<Record<Role, string>>;
-  /** What is put before a command so that it runs where the role is. */
+  /** Prefix for a command so that it runs in the network of the role. */
   inside(role: Role): readonly string[];
-  /** The sysctls that matter, as the balancer has them. */
+  /** The relevant sysctls, with the values that the balancer has. */
   readonly sysctls: Readonly<Record<string, string>>;
 }
 

@@ -1,31 +1,30 @@
-/** Where clients, balancer and endpoints are, and which sysctls the balancer has. */
+/** The network of clients, balancer and endpoints, and the balancer's sysctls. */
 export type Setting =
-  | { readonly place: 'loopback' }
-  | { readonly place: 'namespaces'; readonly sysctls: SysctlSet };
+  | { readonly network: 'loopback' }
+  | { readonly network: 'namespaces'; readonly sysctls: SysctlSet };
 
 export type SysctlSet = 'default' | 'guide';
 
-/** What the tuning guide asks of the kernel, as far as it is set here. */
+/** The sysctls of the tuning guide that the bench sets. */
 export const GUIDE: Readonly<Record<string, string>> = {
   'net.ipv4.tcp_tw_reuse': '1',
   'net.core.somaxconn': '65535',
 };
 
 export const settingName = (setting: Setting): string =>
-  setting.place === 'loopback' ? 'loopback' : `namespaces, ${setting.sysctls} sysctls`;
+  setting.network === 'loopback' ? 'loopback' : `namespaces, ${setting.sysctls} sysctls`;
 
 /**
- * Every setting that was asked for. On loopback the machine's own sysctls hold: a bench changes nothing
- * outside of namespaces that it made, and there TIME_WAIT is no obstacle (tcp_tw_reuse is 2: on for
- * loopback).
+ * All requested settings. On loopback the machine's own sysctls are in effect, since a bench changes nothing
+ * outside of its own namespaces. TIME_WAIT does not matter there (tcp_tw_reuse is 2: enabled for loopback).
  */
 export const settingsFor = (
-  place: 'loopback' | 'namespaces' | 'both',
+  network: 'loopback' | 'namespaces' | 'both',
   sysctls: SysctlSet | 'both',
 ): readonly Setting[] => {
   const sets: readonly SysctlSet[] = sysctls === 'both' ? ['default', 'guide'] : [sysctls];
   return [
-    ...(place === 'namespaces' ? [] : [{ place: 'loopback' } as const]),
-    ...(place === 'loopback' ? [] : sets.map((set) => ({ place: 'namespaces', sysctls: set }) as const)),
+    ...(network === 'namespaces' ? [] : [{ network: 'loopback' } as const]),
+    ...(network === 'loopback' ? [] : sets.map((set) => ({ network: 'namespaces', sysctls: set }) as const)),
   ];
 };

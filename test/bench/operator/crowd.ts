@@ -6,7 +6,7 @@ import { collectionPath } from '../../../kube/paths.ts';
 import type { Transport } from '../../../kube/transport.ts';
 
 export const NAMESPACE = 'crowd';
-/** Kinds of the children that each resource of the crowd has. */
+/** Kinds of the children of each resource in the crowd. */
 export const CHILD_KINDS = [
   { apiVersion: 'v1', kind: 'ServiceAccount' },
   { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role' },
@@ -16,13 +16,13 @@ export const CHILD_KINDS = [
   { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget' },
 ] as const;
 
-/** Writes on their way at one time. */
+/** Number of writes in flight at once. */
 const AT_ONCE = 32;
 const FIRST_PORT = 8000;
 
 export const nameOf = (index: number): string => `lb-${String(index).padStart(4, '0')}`;
 
-/** A resource of the crowd whose listener has the port FIRST_PORT + `step`. */
+/** A resource of the crowd; its listener has the port FIRST_PORT + `step`. */
 const resource = (index: number, step: number) => ({
   apiVersion: API_VERSION,
   kind: KIND,
@@ -39,7 +39,7 @@ interface ServiceWithPorts extends KubeObject {
   readonly spec?: { readonly ports?: readonly { readonly port: number }[] };
 }
 
-/** A user's hands and eyes: applies the resources, and sees when their Services have followed. */
+/** Acts as the user: applies the resources, and waits until their Services have followed. */
 export class Crowd {
   #transport: Transport;
   #count: number;
@@ -47,7 +47,7 @@ export class Crowd {
   #watch;
   /** Port of the first listener, by the Service's name. */
   #ports = new Map<string, number>();
-  #told = new Set<() => void>();
+  #waiters = new Set<() => void>();
   #signal: AbortSignal;
 
   constructor(transport: Transport, count: number, signal: AbortSignal) {
@@ -59,20 +59,20 @@ export class Crowd {
       transport,
       path: collectionPath({ apiVersion: 'v1', kind: 'Service' }, NAMESPACE),
       onSync: (objects) => {
-        for (const object of objects.values()) this.#see(object);
+        for (const object of objects.values()) this.#record(object);
       },
       onChange: (_, object, change) => {
-        if (change !== 'Deleted') this.#see(object);
+        if (change !== 'Deleted') this.#record(object);
       },
     });
   }
 
-  /** Brings one resource to `step`. */
+  /** Applies `step` to one resource. */
   async apply(index: number, step: number): Promise<void> {
     await this.#write.apply(resource(index, step), this.#signal);
   }
 
-  /** Brings all of them there, several at a time. */
+  /** Applies `step` to all resources, several at once. */
   async applyAll(step: number): Promise<void> {
     let next = 0;
     const worker = async (): Promise<void> => {
@@ -91,7 +91,7 @@ export class Crowd {
     for (let index = 0; index < this.#count; index++) await this.followed(index, step);
   }
 
-  /** How many children there are, of all kinds. */
+  /** The number of children of all kinds. */
   async children(): Promise<number> {
     const counts = await Promise.all(CHILD_KINDS.map((kind) => this.#countOf(kind)));
     return counts.reduce((sum, one) => sum + one, 0);
@@ -110,27 +110,27 @@ export class Crowd {
     return page.items.length + (page.metadata.remainingItemCount ?? 0);
   }
 
-  #see({ metadata, spec }: ServiceWithPorts): void {
+  #record({ metadata, spec }: ServiceWithPorts): void {
     this.#ports.set(metadata.name, spec?.ports?.[0]?.port ?? 0);
-    for (const look of this.#told) look();
+    for (const check of this.#waiters) check();
   }
 
   #when(holds: () => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
       const stop = (): void => {
-        this.#told.delete(look);
+        this.#waiters.delete(check);
         reject(new Error('stopped'));
       };
-      const look = (): void => {
+      const check = (): void => {
         if (!holds()) return;
-        this.#told.delete(look);
+        this.#waiters.delete(check);
         this.#signal.removeEventListener('abort', stop);
         resolve();
       };
-      this.#told.add(look);
+      this.#waiters.add(check);
       this.#signal.addEventListener('abort', stop);
       if (this.#signal.aborted) stop();
-      look();
+      check();
     });
   }
 }

@@ -16,14 +16,14 @@ const HEAP = '--max-semi-space-size=4 --max-old-space-size=154';
 
 const run = async (options: OperatorBenchOptions): Promise<void> => {
   const signal = abortOnSignals();
-  const begun = performance.now();
-  const tell = (phase: string): void => {
-    const seconds = Math.round((performance.now() - begun) / 1000);
+  const startedAt = performance.now();
+  const reportPhase = (phase: string): void => {
+    const seconds = Math.round((performance.now() - startedAt) / 1000);
     stderr.write(`  ${`${seconds} s`.padStart(6)}  ${phase}\n`);
   };
   const machine = describeMachine();
-  tell('kube-apiserver and etcd start');
-  // Without the controllers: pods and ReplicaSets are theirs, and would share the two programs' cores.
+  reportPhase('starting kube-apiserver and etcd');
+  // Without the controller manager: its work on pods and ReplicaSets would compete for the cores.
   const world = await startWorld({ controllerManager: false });
   const started: OperatorProcess[] = [];
   try {
@@ -35,7 +35,7 @@ const run = async (options: OperatorBenchOptions): Promise<void> => {
       started.push(operator);
       return operator;
     };
-    const figures = await measureOperator({ world, crowd, options, start, tell, signal });
+    const figures = await measureOperator({ world, crowd, options, start, reportPhase, signal });
     crowd.close();
     if (options.output === 'json') {
       stdout.write(

@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util';
-import { whole } from '../options.ts';
+import { integer } from '../options.ts';
 
 export interface OperatorBenchOptions {
-  /** How many L4Balancers there are. */
+  /** Number of L4Balancers. */
   readonly count: number;
-  /** Seconds in which nothing happens and nothing may be written. */
+  /** Seconds without changes, in which nothing may be written. */
   readonly steadySeconds: number;
-  /** Changes made one after the other. */
+  /** Number of changes that are made one after the other. */
   readonly changes: number;
   readonly output: 'table' | 'json';
 }
@@ -21,9 +21,9 @@ export const USAGE = `Measures the operator with many L4Balancers, against a rea
   node test/bench/operator/main.ts [--count 1000] [--steady 60] [--changes 50] [--output json]
 
   --count N       L4Balancers, 1 to 5000; each has six children
-  --steady N      seconds of the quiet in which writes are counted, 1 to 3600
-  --changes N     changes made one after the other, each timed up to the child, 1 to 1000
-  --output json   one JSON document on standard output; progress stays on standard error
+  --steady N      seconds without changes in which writes are counted, 1 to 3600
+  --changes N     changes made one after the other, each timed until the child has changed, 1 to 1000
+  --output json   one JSON document on standard output; progress keepsAlive on standard error
   --help
 `;
 
@@ -35,15 +35,15 @@ const FLAGS = {
   output: { type: 'string', default: 'table' },
 } as const;
 
-/** Reads the command line; every problem is told at once. */
+/** Parses the command line; reports all problems at once. */
 export const parseOperatorOptions = (argv: readonly string[]): OperatorBenchCommand => {
   const problems: string[] = [];
   try {
     const { values } = parseArgs({ args: [...argv], options: FLAGS });
     if (values.help) return { command: 'Help' };
-    const count = whole('--count', values.count, 5000, problems);
-    const steadySeconds = whole('--steady', values.steady, 3600, problems);
-    const changes = whole('--changes', values.changes, 1000, problems);
+    const count = integer('--count', values.count, 5000, problems);
+    const steadySeconds = integer('--steady', values.steady, 3600, problems);
+    const changes = integer('--changes', values.changes, 1000, problems);
     const { output } = values;
     if (output !== 'table' && output !== 'json')
       problems.push(`--output: expected table or json, found ${JSON.stringify(output)}`);

@@ -7,19 +7,19 @@ import { CHILD_KINDS, type Crowd } from './crowd.ts';
 import type { OperatorBenchOptions } from './options.ts';
 import type { OperatorFigure } from './report.ts';
 
-/** What the phases work with; `start` gives a new operator process. */
+/** What all phases use; `start` starts a new operator process. */
 export interface OperatorBench {
   readonly world: TestWorld;
   readonly crowd: Crowd;
   readonly options: OperatorBenchOptions;
   readonly start: () => OperatorProcess;
-  readonly tell: (phase: string) => void;
+  readonly reportPhase: (phase: string) => void;
   readonly signal: AbortSignal;
 }
 
 const MIB = 2 ** 20;
-const LOOK_MS = 100;
-/** No write for so long: what was to be done is done. */
+const POLL_MS = 100;
+/** Time without a write after which the operator counts as idle. */
 const QUIET_MS = 3000;
 
 const figure = (
@@ -35,7 +35,7 @@ const since = (begun: number): number => (performance.now() - begun) / 1000;
 
 const pidOf = ({ child }: OperatorProcess): number => child.pid ?? 0;
 
-/** Highest resident memory seen while `work` runs, in MiB. */
+/** Highest resident memory while `work` runs, in MiB. */
 const watchMemory = async (operator: OperatorProcess, work: Promise<void>): Promise<number> => {
   let most = 0;
   let done = false;
@@ -44,7 +44,7 @@ const watchMemory = async (operator: OperatorProcess, work: Promise<void>): Prom
   });
   while (!done) {
     most = Math.max(most, residentOfFamily(pidOf(operator)) / MIB);
-    await Promise.race([ended, sleep(LOOK_MS)]);
+    await Promise.race([ended, sleep(POLL_MS)]);
   }
   await ended;
   return most;
@@ -60,12 +60,12 @@ const quiet = async ({ world, signal }: OperatorBench): Promise<void> => {
 
 const allChildren = async ({ crowd, options, signal }: OperatorBench): Promise<void> => {
   while ((await crowd.children()) < options.count * CHILD_KINDS.length)
-    await sleep(LOOK_MS, undefined, { signal });
+    await sleep(POLL_MS, undefined, { signal });
 };
 
-/** From the start of the process to the last child of all resources. */
+/** Measures from the start of the process to the last child of all resources. */
 const coldStart = async (bench: OperatorBench, operator: OperatorProcess): Promise<OperatorFigure[]> => {
-  bench.tell('cold start');
+  bench.reportPhase('cold start');
   const begun = performance.now();
   const memory = await watchMemory(operator, allChildren(bench));
   const seconds = since(begun);
@@ -81,10 +81,10 @@ const coldStart = async (bench: OperatorBench, operator: OperatorProcess): Promi
 };
 
 const steady = async (
-  { world, options, tell, signal }: OperatorBench,
+  { world, options, reportPhase, signal }: OperatorBench,
   operator: OperatorProcess,
 ): Promise<OperatorFigure[]> => {
-  tell(`steady state, ${options.steadySeconds} s`);
+  reportPhase(`steady state, ${options.steadySeconds} s`);
   const from = world.auditSize();
   const cpu = cpuOfFamily(pidOf(operator));
   await sleep(options.steadySeconds * 1000, undefined, { signal });
@@ -97,31 +97,31 @@ const steady = async (
 };
 
 const oneByOne = async (bench: OperatorBench, step: number): Promise<OperatorFigure[]> => {
-  const { world, crowd, options, tell } = bench;
-  tell(`${options.changes} changes, one after the other`);
+  const { world, crowd, options, reportPhase } = bench;
+  reportPhase(`${options.changes} changes, one after the other`);
   const from = world.auditSize();
-  const took: number[] = [];
+  const durations: number[] = [];
   for (let change = 0; change < options.changes; change++) {
     const index = Math.floor((change * options.count) / options.changes) % options.count;
-    // Once round, the same resource is changed again.
+    // After all resources have been changed, the first ones are changed again.
     const target = step + (options.changes > options.count ? change % 2 : 0);
     const begun = performance.now();
     const followed = crowd.followed(index, target);
     await crowd.apply(index, target);
     await followed;
-    took.push(performance.now() - begun);
+    durations.push(performance.now() - begun);
   }
   await quiet(bench);
   const writes = world.writes(OPERATOR, from).length;
   return [
-    figure('one change: from the user’s call to the child', 'ms', took, 1000, 'P95'),
+    figure('one change: from the user’s call to the child', 'ms', durations, 1000, 'P95'),
     figure('one change: writes', '', [writes / options.changes], 3),
   ];
 };
 
 const allAtOnce = async (bench: OperatorBench, step: number): Promise<OperatorFigure[]> => {
-  const { world, crowd, options, tell } = bench;
-  tell(`${options.count} changes at once`);
+  const { world, crowd, options, reportPhase } = bench;
+  reportPhase(`${options.count} changes at once`);
   const from = world.auditSize();
   const begun = performance.now();
   const followed = crowd.allFollowed(step);
@@ -138,10 +138,10 @@ const allAtOnce = async (bench: OperatorBench, step: number): Promise<OperatorFi
   ];
 };
 
-/** A new process looks at everything anew; a user's change must not wait for that. */
+/** A new process reconciles everything; a user's change must not wait for that. */
 const restart = async (bench: OperatorBench, before: OperatorProcess): Promise<OperatorFigure[]> => {
-  const { world, crowd, options, start, tell } = bench;
-  tell('restart');
+  const { world, crowd, options, start, reportPhase } = bench;
+  reportPhase('restart');
   await before.stop();
   const from = world.auditSize();
   const begun = performance.now();
@@ -149,11 +149,11 @@ const restart = async (bench: OperatorBench, before: OperatorProcess): Promise<O
   await operator.line('caches synced');
   const synced = since(begun);
   const last = options.count - 1;
-  const asked = performance.now();
+  const changedAt = performance.now();
   const followed = crowd.followed(last, 90);
   await crowd.apply(last, 90);
   await followed;
-  const changed = performance.now() - asked;
+  const changed = performance.now() - changedAt;
   await quiet(bench);
   const seconds = since(begun) - QUIET_MS / 1000;
   const writes = world.writes(OPERATOR, from).length;
@@ -170,7 +170,7 @@ const restart = async (bench: OperatorBench, before: OperatorProcess): Promise<O
 
 /** Measures one phase after the other with the operator process that the first one starts. */
 export const measureOperator = async (bench: OperatorBench): Promise<readonly OperatorFigure[]> => {
-  bench.tell(`${bench.options.count} L4Balancers are made`);
+  bench.reportPhase(`creating ${bench.options.count} L4Balancers`);
   await bench.crowd.applyAll(0);
   const operator = bench.start();
   const figures = [...(await coldStart(bench, operator))];

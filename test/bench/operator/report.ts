@@ -2,17 +2,17 @@ import { percentile } from '../../../scripts/load/load-result.ts';
 import { number, range } from '../report/numbers.ts';
 import { summarize } from '../report/summary.ts';
 
-/** One figure of the operator, and what it shall be at most. */
+/** One figure of the operator, with its upper limit. */
 export interface OperatorFigure {
   readonly name: string;
   readonly unit: string;
   readonly values: readonly number[];
-  /** The value that counts: the median, or the 95th of a hundred. */
+  /** Which value is compared with the limit: the median or the 95th percentile. */
   readonly of: 'Median' | 'P95';
   readonly atMost?: number;
 }
 
-/** The value below which a share of all lies (nearest rank); `values` need no order. */
+/** The quantile of unsorted values (nearest rank). */
 export const quantile = (values: readonly number[], share: number): number =>
   percentile(Float64Array.from(values).sort(), share);
 

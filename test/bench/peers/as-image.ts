@@ -5,15 +5,16 @@ import { bundleProgram } from '../../../tooling/images/bundle.ts';
 import { IMAGES } from '../../../tooling/images/inputs.ts';
 import { REPOSITORY } from '../../../tooling/process/folders.ts';
 
-/** How the proxy's image starts it, on this machine. */
+/** The command that starts the proxy on this machine as its image does. */
 export interface AsImage {
-  /** Variables as env(1) takes them. */
-  readonly environment: readonly string[];
+  /** Environment variables, as arguments of env(1). */
+  readonly variables: readonly string[];
   readonly command: readonly [string, ...string[]];
 }
 
 /**
- * What the Dockerfile says of the start; its entry point begins with Node and ends with a path under /app.
+ * Reads the start command from the Dockerfile; its entry point begins with Node and ends with a path under
+ * /app.
  */
 export const readDockerfile = (text: string) => {
   const words: readonly string[] = JSON.parse(/^ENTRYPOINT (\[.*\])$/m.exec(text)?.[1] ?? '[]');
@@ -21,28 +22,27 @@ export const readDockerfile = (text: string) => {
     assignments.split(' '),
   );
   return {
-    environment: variables,
+    variables,
     flags: words.slice(1, -1),
     entry: (words.at(-1) ?? '').replace(/^\/app\//, ''),
   };
 };
 
-let made: Promise<AsImage> | undefined;
+let built: Promise<AsImage> | undefined;
 
-const make = async (): Promise<AsImage> => {
+const build = async (): Promise<AsImage> => {
   const app = mkdtempSync(join(tmpdir(), 'l4balancer-bench-app-'));
   process.once('exit', () => rmSync(app, { recursive: true, force: true }));
   await bundleProgram('proxy', REPOSITORY, app);
   const dockerfile = readFileSync(join(REPOSITORY, IMAGES.proxy.dockerfile), 'utf8');
-  const { environment, flags, entry } = readDockerfile(dockerfile);
-  return { environment, command: [process.execPath, ...flags, join(app, entry)] };
+  const { variables, flags, entry } = readDockerfile(dockerfile);
+  return { variables, command: [process.execPath, ...flags, join(app, entry)] };
 };
 
 /**
- * The proxy as its image has it, bundled and with the image's flags. Made once; removed when this process
- * ends.
+ * The proxy as in its image, bundled and with the image's flags. Built once; removed when this process ends.
  */
 export const proxyAsImage = (): Promise<AsImage> => {
-  made ??= make();
-  return made;
+  built ??= build();
+  return built;
 };

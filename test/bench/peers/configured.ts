@@ -1,18 +1,18 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePorts } from '../../../tooling/process/free-ports.ts';
+import type { Environment } from '../environment.ts';
 import type { RunningPeer } from '../peer.ts';
-import type { Place } from '../place.ts';
 import { startServer } from '../server-process.ts';
 import { type Endpoint, endpointValues, fillTemplate, type TemplateValues } from '../template.ts';
 
 export interface Configured {
-  /** Name of its log. */
+  /** Name of its log and its folder. */
   readonly name: string;
-  /** Files beside this one; the second for the shape where listeners have endpoints of their own. */
+  /** Templates in this folder; the second is for the shape in which each listener has its own endpoint. */
   readonly template: string;
   readonly apart: string;
-  /** Values that only this peer's template names. */
+  /** Values that only this peer's templates use. */
   readonly values: TemplateValues;
   readonly command: (config: string, folder: string) => readonly [string, ...string[]];
   /** Open client connections of each thread or worker; `pid` is the first process, `folder` its own. */
@@ -23,14 +23,14 @@ export interface Configured {
   }) => Promise<readonly number[]>;
 }
 
-/** The command on the first `threads` cores only, where the shape asks for that. */
+/** Runs the command on the first `threads` cores only, if the shape requires it. */
 const pinned = (
-  { shape, cores }: Place,
+  { shape, cores }: Environment,
   argv: readonly [string, ...string[]],
 ): readonly [string, ...string[]] =>
   shape.pinned ? ['taskset', '--cpu-list', `0-${Math.min(shape.threads, cores) - 1}`, ...argv] : argv;
 
-/** What a template names where the first listener has the first endpoint, and the second the second. */
+/** Values for a template in which the first listener has the first endpoint, and the second the second. */
 export const apartValues = (ports: readonly number[], endpoints: readonly Endpoint[]): TemplateValues =>
   Object.fromEntries(
     ['FIRST', 'SECOND'].flatMap((name, index) => {
@@ -43,13 +43,13 @@ export const apartValues = (ports: readonly number[], endpoints: readonly Endpoi
     }),
   );
 
-/** Starts a peer whose configuration is a template of this folder, in a folder of its own. */
+/** Starts a peer, with its configuration from a template, in a folder of its own. */
 export const startConfigured = async (
   { name, values, command, spread, ...files }: Configured,
-  place: Place,
+  environment: Environment,
   endpoints: readonly Endpoint[],
 ): Promise<RunningPeer> => {
-  const { shape, network, leash } = place;
+  const { shape, network, leash } = environment;
   const template = shape.apart ? files.apart : files.template;
   const ports = await freePorts(shape.listeners);
   const folder = mkdtempSync(join(leash.folder, `${name}-`));
@@ -58,7 +58,7 @@ export const startConfigured = async (
     {
       ADDRESS: network.address.balancer,
       THREADS: shape.threads,
-      FILE_LIMIT: place.fileLimit,
+      FILE_LIMIT: environment.fileLimit,
       FOLDER: folder,
       ...values,
       ...apartValues(ports, endpoints),
@@ -67,12 +67,18 @@ export const startConfigured = async (
   );
   const config = join(folder, template);
   writeFileSync(config, configuration);
-  const server = await startServer(place, 'balancer', name, pinned(place, command(config, folder)), ports[0]);
+  const server = await startServer(
+    environment,
+    'balancer',
+    name,
+    pinned(environment, command(config, folder)),
+    ports[0],
+  );
   return {
     address: network.address.balancer,
     ports,
     pid: server.pid,
-    begunAt: server.begunAt,
+    startedAt: server.startedAt,
     configuration,
     spread: () => spread({ pid: server.pid, port: ports[0], folder }),
     check: server.check,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import type { Algorithm } from '../environment.ts';
 import { haproxySpread } from '../measure/haproxy-spread.ts';
 import type { Peer } from '../peer.ts';
-import type { Algorithm } from '../place.ts';
 import type { Tools } from '../tools.ts';
 import { missingTool, tool } from '../tools.ts';
 import { startConfigured } from './configured.ts';
@@ -24,8 +24,8 @@ export const haproxy = (tools: Tools): Peer => ({
     const found = tools.found.haproxy;
     return found ? { found: true, version: found.version } : { found: false, why: missingTool('haproxy') };
   },
-  start: (place, endpoints) => {
-    const { balance, hashType = '' } = ALGORITHMS[place.shape.algorithm];
+  start: (environment, endpoints) => {
+    const { balance, hashType = '' } = ALGORITHMS[environment.shape.algorithm];
     return startConfigured(
       {
         name: 'haproxy',
@@ -34,12 +34,12 @@ export const haproxy = (tools: Tools): Peer => ({
         values: {
           ALGORITHM: balance,
           HASH_TYPE: hashType,
-          MAX_CONNECTIONS: Math.floor((place.fileLimit - OTHER_DESCRIPTORS) / 2),
+          MAX_CONNECTIONS: Math.floor((environment.fileLimit - OTHER_DESCRIPTORS) / 2),
         },
-        command: (config) => [tool(place.tools, 'haproxy').path, '-db', '-f', config],
-        spread: ({ folder }) => haproxySpread(join(folder, 'admin.sock'), place.shape.threads),
+        command: (config) => [tool(environment.tools, 'haproxy').path, '-db', '-f', config],
+        spread: ({ folder }) => haproxySpread(join(folder, 'admin.sock'), environment.shape.threads),
       },
-      place,
+      environment,
       endpoints,
     );
   },

@@ -1,6 +1,6 @@
+import type { Algorithm } from '../environment.ts';
 import { workersSpread } from '../measure/workers-spread.ts';
 import type { Peer } from '../peer.ts';
-import type { Algorithm } from '../place.ts';
 import type { Tools } from '../tools.ts';
 import { missingTool, tool } from '../tools.ts';
 import { startConfigured } from './configured.ts';
@@ -21,20 +21,23 @@ export const nginxStream = (tools: Tools): Peer => ({
     const missing = tools.found.nginx ? 'nginx stream' : 'nginx';
     return found ? { found: true, version: found.version } : { found: false, why: missingTool(missing) };
   },
-  start: (place, endpoints) =>
+  start: (environment, endpoints) =>
     startConfigured(
       {
         name: 'nginx-stream',
         template: 'nginx-stream.conf',
         apart: 'nginx-stream-apart.conf',
-        values: { ALGORITHM: ALGORITHMS[place.shape.algorithm], LOAD_STREAM: place.tools.loadStream },
+        values: {
+          ALGORITHM: ALGORITHMS[environment.shape.algorithm],
+          LOAD_STREAM: environment.tools.loadStream,
+        },
         command: (config, folder) => [
-          tool(place.tools, 'nginx stream').path,
+          tool(environment.tools, 'nginx stream').path,
           ...['-p', folder, '-e', 'stderr', '-c', config],
         ],
         spread: async ({ pid, port }) => workersSpread(pid, port),
       },
-      place,
+      environment,
       endpoints,
     ),
 });

@@ -1,6 +1,8 @@
 import type { Peer } from '../peer.ts';
 
-/** The client on the first endpoint directly: what one endpoint gives when nothing stands in between. */
+/**
+ * The client connects directly to the first endpoint: shows what one endpoint achieves without a balancer.
+ */
 export const noBalancer: Peer = {
   name: 'no balancer',
   find: () => ({ found: true, version: '' }),

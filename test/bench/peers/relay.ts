@@ -9,34 +9,34 @@ import { startConfigured } from './configured.ts';
 
 const MAIN = join(REPOSITORY, 'bin', 'l4balancer-proxy.js');
 
-/** This project's proxy as a process of its own, started as its image does. */
+/** This project's proxy as a process, started as in its image. */
 export const relay: Peer = {
   name: 'relay',
   find: () =>
     existsSync(MAIN)
       ? { found: true, version: `node ${process.versions.node}` }
-      : { found: false, why: 'bin/l4balancer-proxy.js is not in this checkout' },
-  async start(place, endpoints) {
+      : { found: false, why: 'bin/l4balancer-proxy.js is missing from this checkout' },
+  async start(environment, endpoints) {
     const admin = await freePort();
-    const { environment, command } = await proxyAsImage();
+    const { variables, command } = await proxyAsImage();
     return startConfigured(
       {
         name: 'relay',
         template: 'relay.yaml',
         apart: 'relay-apart.yaml',
-        values: { ALGORITHM: place.shape.algorithm },
-        // env(1) sets the environment and becomes the proxy: the process is the same.
+        values: { ALGORITHM: environment.shape.algorithm },
+        // env(1) sets the environment and then executes the proxy in the same process.
         command: (config) => [
           '/usr/bin/env',
-          `NUM_ACCEPTORS=${place.shape.threads}`,
+          `NUM_ACCEPTORS=${environment.shape.threads}`,
           'LOG_LEVEL=error',
-          ...environment,
+          ...variables,
           ...command,
           ...['--config', config, '--admin', `127.0.0.1:${admin}`],
         ],
         spread: () => relaySpread(admin),
       },
-      place,
+      environment,
       endpoints,
     );
   },

@@ -2,26 +2,26 @@ import type { Figure, Line, Values } from '../line.ts';
 import { type PeerName, RIVALS } from '../peer.ts';
 import { type Summary, summarize } from './summary.ts';
 
-/** One measurement: of one peer, in one rotation. */
+/** One measurement of one peer in one rotation. */
 export interface Sample {
   readonly peer: PeerName;
   /** Counted from 0. */
   readonly rotation: number;
   readonly values: Values;
-  /** Share of the machine, 0 to 1, that other programs used meanwhile. */
+  /** Share of the machine, 0 to 1, that other programs used during the measurement. */
   readonly others: number;
   /** Why there are no values. */
   readonly failure?: string;
-  /** What no figure says. */
+  /** Further observations, for example why connections failed. */
   readonly remarks?: readonly string[];
 }
 
 export interface Comparison {
   readonly figure: Figure;
   readonly summaries: Readonly<Partial<Record<PeerName, Summary>>>;
-  /** The relay's median by the better rival's; undefined where one of them has none, or that is 0. */
+  /** The relay's median divided by the better rival's; undefined if either is missing, or that is 0. */
   readonly ratio: number | undefined;
-  /** Whether the relay is as good as the better rival or better; undefined without a ratio. */
+  /** Whether the relay is at least as good as the better rival; undefined without a ratio. */
   readonly reached: boolean | undefined;
 }
 

@@ -8,8 +8,8 @@ const COLUMN = 16;
 const NAME = 30;
 
 /**
- * Title, then one row for each step that was measured: the median of the step's first figure, and what it is
- * of the group's first step.
+ * For each group a title, then one row for each step that was measured: the median of the step's first
+ * figure, and its ratio to the group's first step.
  */
 export const renderGrowth = (
   results: Results,

@@ -3,9 +3,7 @@ import type { Line } from '../line.ts';
 import { compare } from './compare.ts';
 import type { Results } from './results.ts';
 
-/**
- * The results as one JSON document: every single value, with the medians and ratios that follow from them.
- */
+/** The results as one JSON document: every value, with the medians and ratios. */
 export const renderJson = (results: Results, lines: readonly Line[]): string =>
   `${JSON.stringify(
     {
@@ -26,7 +24,7 @@ export const renderJson = (results: Results, lines: readonly Line[]): string =>
     2,
   )}\n`;
 
-/** Reads what renderJson wrote; undefined where there is no such file. Throws where it is something else. */
+/** Reads a file that renderJson wrote; undefined if there is no such file. Throws if it is something else. */
 export const readResults = (file: string): Results | undefined => {
   const read = (): string | undefined => {
     try {
@@ -41,13 +39,13 @@ export const readResults = (file: string): Results | undefined => {
   return parseResults(text, file);
 };
 
-/** The results in a text; `file` is named where they are none. */
+/** Parses results; `file` is for the error message. */
 export const parseResults = (text: string, file: string): Results => {
   const value: unknown = (() => {
     try {
       return JSON.parse(text);
     } catch (cause) {
-      throw new Error(`${file} is no file of results: ${cause instanceof Error ? cause.message : ''}`, {
+      throw new Error(`${file} is not a results file: ${cause instanceof Error ? cause.message : ''}`, {
         cause,
       });
     }
@@ -59,6 +57,6 @@ export const parseResults = (text: string, file: string): Results => {
     Array.isArray(results.lines) &&
     Array.isArray(results.peers) &&
     results.lines.every((line) => Array.isArray(line.samples));
-  if (!isOne) throw new Error(`${file} is no file of results: write one with --json`);
+  if (!isOne) throw new Error(`${file} is not a results file: write one with --json`);
   return results;
 };

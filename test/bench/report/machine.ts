@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, machine, release, totalmem, type } from 'node:os';
 
-/** What the figures were measured on. */
+/** The machine on which the figures were measured. */
 export interface Machine {
   readonly kernel: string;
   readonly processor: string;
@@ -32,7 +32,7 @@ export const describeMachine = (): Machine => ({
 export const renderMachine = (m: Machine): string =>
   [
     `${m.cores} cores of ${m.processor}, ${m.memoryGiB} GiB, ${m.kernel}, node ${m.node}`,
-    `at most ${m.fileLimit} open files for a process`,
-    `load before the bench ${m.load.toFixed(2)}${m.load > m.cores / 4 ? ': the machine is busy; stop what else runs for figures worth keeping' : ''}`,
+    `at most ${m.fileLimit} open files per process`,
+    `load before the bench ${m.load.toFixed(2)}${m.load > m.cores / 4 ? ': the machine is busy; stop other programs to get meaningful figures' : ''}`,
     'clients, balancer and endpoints share these cores: read the ratios, not the absolutes',
   ].join('\n');

@@ -1,4 +1,4 @@
-/** A number for people: three digits or more, thousands set apart, no digits that mean nothing. */
+/** A readable number: at least three significant digits, with separators between thousands. */
 export const number = (value: number): string => {
   const size = Math.abs(value);
   if (size === 0) return '0';
@@ -6,15 +6,15 @@ export const number = (value: number): string => {
   return value.toFixed(digits).replace(/\B(?=(\d{3})+$)/g, digits === 0 ? ',' : '');
 };
 
-/** A count: no fractions but those of a median between two. */
+/** A count; only a median between two integers has a fraction. */
 export const count = (value: number): string =>
   Number.isInteger(value) && value < 1000 ? String(value) : number(value);
 
-/** A range; one number where both ends read alike. */
+/** A range, or one number if both ends are displayed alike. */
 export const range = (min: number, max: number, show: (value: number) => string = number): string => {
   const [low, high] = [show(min), show(max)];
   return low === high ? low : `${low}–${high}`;
 };
 
-/** A share of one as a percentage. */
+/** A share of 1 as a percentage. */
 export const percent = (share: number): string => `${Math.round(share * 100)} %`;

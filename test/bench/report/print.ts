@@ -8,7 +8,7 @@ import { renderVerdicts, verdictsOf } from './verdicts.ts';
 const peerNames = ({ peers }: Results, line: { readonly withoutBalancer: boolean }) =>
   peers.map(({ name }) => name).filter((name) => line.withoutBalancer || name !== 'no balancer');
 
-/** The table of one line in one setting, with what must be known to read it. */
+/** The table of one line in one setting, with what is needed to read it. */
 export const renderLine = (results: Results, result: LineResult, paint: Paint): string => {
   const line = LINES.find(({ name }) => name === result.line);
   if (line === undefined) return `\n${result.line}: no such line in this version\n`;
@@ -24,7 +24,7 @@ export const renderLine = (results: Results, result: LineResult, paint: Paint): 
   ].join('\n');
 };
 
-/** A configuration without its comments and empty lines. */
+/** A configuration without comments and empty lines, indented. */
 const bare = (text: string): string =>
   text
     .split('\n')
@@ -32,14 +32,14 @@ const bare = (text: string): string =>
     .map((line) => `  ${line}`)
     .join('\n');
 
-/** What follows all tables: growth, what falls short, configurations. */
+/** The end of the report: growth tables, figures that fall short, configurations. */
 export const renderEnd = (results: Results): string =>
   [
     ...renderGrowth(results, LINES, peerNames(results, { withoutBalancer: false })),
     '',
     ...renderVerdicts(verdictsOf(results, LINES)),
     '',
-    'Configurations, as each peer ran for its first line (templates, with reasons, in test/bench/peers)',
+    'Configurations of each peer in its first line (templates, with reasons, are in test/bench/peers)',
     ...results.peers
       .filter(({ configuration }) => configuration !== '')
       .map(({ name, configuration }) => `${name}\n${bare(configuration)}`),

@@ -1,22 +1,22 @@
 import { elapsed } from '../../../tooling/terminal/duration.ts';
 
-/** What is being measured. */
+/** The current measurement. */
 export interface Step {
   readonly line: string;
-  /** From 1; 0 is the warm-up. */
+  /** Counted from 1; 0 is the warm-up. */
   readonly rotation: number;
   readonly rotations: number;
   readonly peer: string;
 }
 
-/** Says what is measured, for how long already, and how long the rest will take. */
+/** Shows what is being measured, the elapsed time and the estimated remaining time. */
 export interface Progress {
   /**
-   * The next measurement has begun. `planned` is the seconds that it and what comes after it were planned to
-   * take.
+   * Reports that the next measurement has begun. `planned` is the planned duration, in seconds, of this one
+   * and all that follow.
    */
   step(step: Step, planned: number): void;
-  /** Takes the line of progress away, so that something else can be printed. */
+  /** Clears the progress line, so that something else can be printed. */
   clear(): void;
 }
 
@@ -26,8 +26,8 @@ const CLEAR = '\r\x1b[2K';
 const REDRAW_MS = 500;
 
 /**
- * Seconds that remain: the plan, corrected by how the plan has held so far. `plannedAtStart` and `planned`
- * are the seconds planned at the start and now, `spent` those gone by.
+ * Estimated remaining seconds: the planned ones, scaled by the ratio of spent to planned seconds so far.
+ * `plannedAtStart` and `planned` are the seconds planned at the start and now, `spent` the elapsed ones.
  */
 export const remaining = (plannedAtStart: number, planned: number, spent: number): number => {
   const done = plannedAtStart - planned;
@@ -37,7 +37,9 @@ export const remaining = (plannedAtStart: number, planned: number, spent: number
 export const stepText = ({ line, rotation, rotations, peer }: Step): string =>
   `${line}, ${rotation === 0 ? 'warm-up' : `rotation ${rotation} of ${rotations}`}, ${peer}`;
 
-/** On a terminal one line that is rewritten; elsewhere one line a rotation. `now` in milliseconds, rising. */
+/**
+ * On a terminal rewrites one line; elsewhere prints one line per rotation. `now` is a monotonic clock in ms.
+ */
 export const openProgress = (
   out: Out,
   plannedAtStart: number,
@@ -45,7 +47,7 @@ export const openProgress = (
 ): Progress => {
   const start = now();
   let timer: NodeJS.Timeout | undefined;
-  let told = '';
+  let lastShown = '';
   return {
     step(step, planned) {
       const estimate = remaining(plannedAtStart, planned, (now() - start) / 1000);
@@ -63,8 +65,8 @@ export const openProgress = (
         return;
       }
       const rotation = `${step.line} ${step.rotation}`;
-      if (rotation !== told) out.write(`${text()}\n`);
-      told = rotation;
+      if (rotation !== lastShown) out.write(`${text()}\n`);
+      lastShown = rotation;
     },
     clear() {
       clearInterval(timer);

@@ -2,15 +2,15 @@ import type { PeerName } from '../peer.ts';
 import type { Sample } from './compare.ts';
 import type { Machine } from './machine.ts';
 
-/** What was measured of one line in one setting. */
+/** The measurements of one line in one setting. */
 export interface LineResult {
   readonly line: string;
-  /** As settingName writes it. */
+  /** As returned by settingName. */
   readonly setting: string;
   readonly how: string;
-  /** What all peers were measured at, where a line has such a value. */
+  /** The value at which all peers were measured, if the line has one. */
   readonly agreed?: number;
-  /** As the balancer had them. */
+  /** Values that the balancer had. */
   readonly sysctls: Readonly<Record<string, string>>;
   readonly samples: readonly Sample[];
 }
@@ -24,10 +24,10 @@ export interface Results {
   readonly peers: readonly {
     readonly name: PeerName;
     readonly version: string;
-    /** As it ran for its first line. */
+    /** The configuration in its first line. */
     readonly configuration: string;
   }[];
-  /** Peers, lines and settings left out, and why. */
+  /** Peers, lines and settings that were left out, and why. */
   readonly leftOut: readonly string[];
   readonly lines: readonly LineResult[];
 }
@@ -38,11 +38,11 @@ export const resultOf = (
   setting: string,
 ): LineResult | undefined => results?.lines.find((one) => one.line === line && one.setting === setting);
 
-/** Rotations that a line has been measured in. */
+/** Number of rotations in which a line has been measured. */
 export const rotationsOf = (result: LineResult | undefined): number =>
   Math.max(0, ...(result?.samples ?? []).map(({ rotation }) => rotation + 1));
 
-/** Why results cannot be added to earlier ones; undefined where they can. */
+/** Why results cannot be added to earlier ones; undefined if they can. */
 export const whyNotAdd = (before: Results, after: Omit<Results, 'lines'>): string | undefined => {
   const differs = (what: string, a: unknown, b: unknown): string | undefined =>
     JSON.stringify(a) === JSON.stringify(b)
@@ -59,8 +59,8 @@ export const whyNotAdd = (before: Results, after: Omit<Results, 'lines'>): strin
 };
 
 /**
- * `results` with what was measured of a line: samples of a line and setting that is there already are added
- * to it.
+ * Adds the measurements of a line to `results`. If the line and setting already exist, their samples are
+ * joined.
  */
 export const withLine = (results: Results, measured: LineResult): Results => {
   const known = resultOf(results, measured.line, measured.setting);
@@ -69,7 +69,7 @@ export const withLine = (results: Results, measured: LineResult): Results => {
   return { ...results, lines: results.lines.map((one) => (one === known ? joined : one)) };
 };
 
-/** `results` with the configurations that peers ran with, where there is none yet. */
+/** Adds the configurations of the peers that have none yet to `results`. */
 export const withConfigurations = (
   results: Results,
   used: Readonly<Partial<Record<PeerName, string>>>,

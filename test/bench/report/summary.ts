@@ -1,15 +1,13 @@
-/** The middle of what was measured and how far it spread. */
+/** Median and range of measured values. */
 export interface Summary {
   readonly median: number;
   readonly min: number;
   readonly max: number;
-  /** How many values there were. */
+  /** Number of values. */
   readonly count: number;
 }
 
-/**
- * Undefined where there is no value. An even number of values has its median between the two in the middle.
- */
+/** Undefined without values. The median of an even number of values is the mean of the two in the middle. */
 export const summarize = (values: readonly number[]): Summary | undefined => {
   const sorted = values.toSorted((a, b) => a - b);
   const [min, max] = [sorted[0], sorted.at(-1)];

@@ -3,7 +3,7 @@ import type { Comparison, Sample } from './compare.ts';
 import { count, number, percent, range } from './numbers.ts';
 import { summarize } from './summary.ts';
 
-/** How text may stand out; each returns the text as it is where colour has no place. */
+/** Ways to highlight text; each returns the text unchanged if the output has no colour. */
 export interface Paint {
   good(text: string): string;
   bad(text: string): string;
@@ -14,12 +14,12 @@ const sequence =
   (code: number) =>
   (text: string): string =>
     `\x1b[${code}m${text}\x1b[0m`;
-const asItIs = (text: string): string => text;
+const unchanged = (text: string): string => text;
 
 export const paintFor = (terminal: boolean): Paint =>
   terminal
     ? { good: sequence(32), bad: sequence(31), dim: sequence(2) }
-    : { good: asItIs, bad: asItIs, dim: asItIs };
+    : { good: unchanged, bad: unchanged, dim: unchanged };
 
 const COLUMN = 16;
 const NO_VALUE = '–';
@@ -36,7 +36,7 @@ const verdict = ({ ratio, reached, figure }: Comparison, paint: Paint): string =
   return reached ? paint.good(text) : paint.bad(`${text}, short`);
 };
 
-/** The figures of one line: a row each, a column for each peer, the spread below the medians. */
+/** The figures of one line, one per row, with a column for each peer and the range below the medians. */
 export const renderTable = (
   comparisons: readonly Comparison[],
   peers: readonly PeerName[],
@@ -62,7 +62,7 @@ export const renderTable = (
     .join('\n');
 };
 
-/** What must be known to trust the table: failed measurements, and what else the machine did. */
+/** Notes that affect trust in the table: failed measurements, and the load of other programs. */
 export const renderNotes = (samples: readonly Sample[]): readonly string[] => {
   const others = summarize(samples.map((sample) => sample.others));
   const failed = new Map<string, number>();
@@ -75,10 +75,10 @@ export const renderNotes = (samples: readonly Sample[]): readonly string[] => {
       const texts = its.flatMap(({ remarks: own = [] }) => own);
       return texts.length > 0 ? [`${peer}: ${texts.join('; ')}`] : [];
     }),
-    ...[...failed].map(([text, count]) => `not measured (${count} of its rotations): ${text}`),
+    ...[...failed].map(([text, count]) => `not measured (in ${count} rotations): ${text}`),
     ...(others
       ? [
-          `other programs used ${percent(others.median)} of the machine meanwhile (at most ${percent(others.max)})`,
+          `other programs used ${percent(others.median)} of the machine during the measurements (at most ${percent(others.max)})`,
         ]
       : []),
   ];

@@ -10,7 +10,7 @@ export interface Verdict {
   readonly reached: boolean;
 }
 
-/** Every figure that is compared, in the order of the results. */
+/** All figures that are compared, in the order of the results. */
 export const verdictsOf = (results: Results, lines: readonly Line[]): readonly Verdict[] =>
   results.lines.flatMap(({ line: name, setting, samples }) => {
     const line = lines.find((one) => one.name === name);
@@ -22,11 +22,11 @@ export const verdictsOf = (results: Results, lines: readonly Line[]): readonly V
     );
   });
 
-/** One line that counts, one for each figure that falls short. */
+/** A line with the counts, then a line for each figure that falls short. */
 export const renderVerdicts = (verdicts: readonly Verdict[]): readonly string[] => {
   const short = verdicts.filter(({ reached }) => !reached);
   return [
-    `${verdicts.length - short.length} of ${verdicts.length} figures are as good as the better rival's or better${short.length > 0 ? '; short:' : ''}`,
+    `${verdicts.length - short.length} of ${verdicts.length} figures are at least as good as the better rival's${short.length > 0 ? '; short:' : ''}`,
     ...short.map(
       ({ line, setting, figure, ratio }) =>
         `  ${ratio.toFixed(2).padStart(6)}  ${line}, ${setting}: ${figure}`,

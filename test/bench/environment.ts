@@ -3,22 +3,22 @@ import type { Network } from './network/network.ts';
 import type { Setting } from './network/setting.ts';
 import type { Tools } from './tools.ts';
 
-/** How a bench measures. */
+/** The conditions under which a bench measures. */
 export interface Conditions {
-  /** Cores of the machine that may be used. */
+  /** Cores of the machine that the bench may use. */
   readonly cores: number;
-  /** Acceptors, threads and workers of each peer, unless a line says otherwise. */
+  /** Acceptors, threads and workers of each peer, unless a line overrides it. */
   readonly threads: number;
   /** Seconds of one measurement. */
   readonly seconds: number;
-  /** Hard limit of open files of a process. */
+  /** Hard limit of open files per process. */
   readonly fileLimit: number;
   readonly tools: Tools;
   /** Aborts at Ctrl-C. */
   readonly signal: AbortSignal;
 }
 
-/** What a line asks of every balancer beside the defaults. */
+/** How a line configures every balancer. */
 export interface Shape {
   /** Acceptors, threads, workers. */
   readonly threads: number;
@@ -31,20 +31,20 @@ export interface Shape {
   readonly apart: boolean;
 }
 
-/** The names are those of the resource. */
+/** Algorithms, with the names of the resource. */
 export type Algorithm = 'RoundRobin' | 'LeastConnections' | 'Random' | 'SourceHash' | 'Maglev';
 
-/** The conditions, and where the processes of the line at hand live. */
-export interface Place extends Conditions {
+/** The conditions, and what the processes of the current line share. */
+export interface Environment extends Conditions {
   readonly setting: Setting;
   readonly network: Network;
   readonly shape: Shape;
-  /** Endpoints and peers of the line being measured run on it, in its folder. */
+  /** The current line's endpoints and peers run on this leash, in its folder. */
   readonly leash: Leash;
 }
 
 /**
- * Descriptors that a balancer keeps for itself; the relay's health checks make most of them
+ * Descriptors that a balancer needs for itself; the relay's health checks account for most of them
  * (proxy/control/descriptor-shares.ts).
  */
 const SPARE_DESCRIPTORS = 400;

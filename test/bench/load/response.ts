@@ -1,5 +1,5 @@
-/** Bytes of the whole answer that begins with `text`, or why it is not the answer wanted. */
-export const answerLength = (text: string): number | string => {
+/** The length in bytes of the response that begins with `text`, or why it is not the expected one. */
+export const responseLength = (text: string): number | string => {
   const status = /^HTTP\/1\.[01] (\d{3}) /.exec(text)?.[1];
   if (status === undefined) return 'NotHttp';
   if (status !== '200') return `Status${status}`;
