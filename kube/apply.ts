@@ -4,45 +4,43 @@ import { collectionPath, type ObjectRef, objectPath } from './paths.ts';
 import { stripManagedFields } from './strip.ts';
 import type { Call, Transport } from './transport.ts';
 
-/** What is written: an object with its type. The API server adds the rest. */
+/** An object to write, with its type. The API server adds the rest. */
 export interface Manifest extends KubeObject {
   readonly apiVersion: string;
   readonly kind: string;
 }
 
 export interface RemoveOptions {
-  /** Removes only the object of this uid; a later one of the same name stays. */
+  /** Removes only the object with this UID, not a later one with the same name. */
   readonly uid?: string | undefined;
-  /** What becomes of what it owns; Background when left out. */
+  /** How objects that it owns are deleted; Background by default. */
   readonly propagation?: 'Background' | 'Foreground' | 'Orphan' | undefined;
 }
 
-/** `Gone`: there was no such object (or, with a uid, another one by now); nothing was done. */
+/** `Gone`: there was no such object (or, with a UID, a different one by now); nothing was done. */
 export type Removal = 'Removed' | 'Gone';
 
-/** The only way to change anything at the API server. Every call throws as Transport.request does. */
+/** The only way to change anything on the API server. Every call throws the errors of Transport.request. */
 export interface Writer {
   /**
-   * Server-side apply: creates the object or brings the fields named to these values, taking them over from
-   * other managers. With a metadata.resourceVersion it throws ApiError Conflict when the object has changed
-   * since. @returns the object as the server has it now, without managedFields.
+   * Server-side apply: creates the object, or sets the given fields and takes them over from other managers.
+   * With a metadata.resourceVersion it throws ApiError Conflict if the object has changed since. @returns the
+   * object as stored by the server, without managedFields.
    */
   apply<T extends KubeObject>(manifest: T & Manifest, signal?: AbortSignal): Promise<T & KubeObject>;
-  /**
-   * As apply, but only creates: throws ApiError Conflict when the name is taken, and changes nothing then.
-   */
+  /** Like apply, but only creates: if the name is taken, it throws ApiError Conflict and changes nothing. */
   applyNew<T extends KubeObject>(manifest: T & Manifest, signal?: AbortSignal): Promise<T & KubeObject>;
-  /** As apply, of the status subresource: only `status` counts, and the object must exist. */
+  /** Like apply, for the status subresource: only `status` is used, and the object must exist. */
   applyStatus<T extends KubeObject>(manifest: T & Manifest, signal?: AbortSignal): Promise<T & KubeObject>;
   /**
-   * Creates an object, also one with metadata.generateName; throws ApiError AlreadyExists when the name is
+   * Creates an object, also one with metadata.generateName; throws ApiError AlreadyExists if the name is
    * taken.
    */
   create<T extends KubeObject>(manifest: T & Manifest, signal?: AbortSignal): Promise<T & KubeObject>;
   /**
-   * Puts `value` in place of a field, whoever owns it, where apply could only add to it. Throws ApiError
-   * Invalid when the object is not the one of this uid and version any more. @param pointer JSON pointer of a
-   * field that exists, such as `/spec/ports`.
+   * Replaces a field by `value`, whoever owns it; apply could only add to it. Throws ApiError Invalid if the
+   * object does not have this UID and version any more. @param pointer JSON pointer to an existing field,
+   * such as `/spec/ports`.
    */
   replace(
     ref: ObjectRef,
@@ -55,12 +53,12 @@ export interface Writer {
 }
 
 /**
- * Version that no object has or will have: asking for it, server-side apply refuses every object that exists,
- * and makes a new one all the same.
+ * A version that no object has or will ever have: with it, server-side apply refuses to change an existing
+ * object but still creates a new one.
  */
 const NO_VERSION = String(2n ** 63n - 1n);
 
-/** `fieldManager` names, in every object's managedFields, whose fields these are. */
+/** `fieldManager` is recorded in managedFields as the owner of the fields written. */
 export function createWriter(transport: Transport, fieldManager: string): Writer {
   async function write<T extends KubeObject>(
     call: Call,
@@ -74,7 +72,7 @@ export function createWriter(transport: Transport, fieldManager: string): Writer
     method: 'PATCH',
     path,
     query: { fieldManager, force: 'true' },
-    contentType: 'application/apply-patch+yaml', // JSON is YAML, and every version takes this type
+    contentType: 'application/apply-patch+yaml', // JSON is valid YAML, and every version accepts this type
     body: manifest,
   });
 

@@ -1,4 +1,4 @@
-/** Waiting times that double, with jitter, so that many clients do not come back at the same moment. */
+/** Exponential backoff with jitter, so that many clients do not return at the same time. */
 export interface BackoffLimits {
   readonly firstMs: number;
   readonly longestMs: number;
@@ -6,7 +6,8 @@ export interface BackoffLimits {
 
 export interface Backoff {
   /**
-   * Milliseconds to wait before the next try: between half and the whole of first × 2^n, at most the longest.
+   * Milliseconds to wait before the next attempt: a random value from half of first × 2^n up to all of it,
+   * capped at the longest.
    */
   next(): number;
   reset(): void;

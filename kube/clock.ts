@@ -1,8 +1,8 @@
-/** Time as an argument: the real one below, another in tests. */
+/** Time as an argument, so that tests can replace it. */
 export interface Clock {
-  /** Milliseconds that only grow. */
+  /** Monotonic, in milliseconds. */
   now(): number;
-  /** Resolves after `ms` milliseconds, or at once when `signal` aborts; never rejects. */
+  /** Resolves after `ms` milliseconds, or as soon as `signal` aborts; never rejects. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 

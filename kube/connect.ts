@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import { askFirst } from './ask-first.ts';
+import { checkBeforeSend } from './check-before-send.ts';
 import type { Credentials } from './credentials.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { ApiError, CredentialsError, TransportError } from './errors.ts';
@@ -11,23 +11,23 @@ import { LineSplitter } from './split-lines.ts';
 import type { Call, Transport } from './transport.ts';
 
 export interface ConnectOptions {
-  /** Path of a kubeconfig; when left out: KUBECONFIG, the pod's service account, ~/.kube/config. */
+  /** Path of a kubeconfig; by default KUBECONFIG, the pod's service account, or ~/.kube/config. */
   readonly kubeconfig?: string | undefined;
-  /** Context in the kubeconfig; its current one when left out. */
+  /** Context in the kubeconfig; by default its current one. */
   readonly context?: string | undefined;
-  /** How the API server's audit log names the caller. */
+  /** Name of the caller in the API server's audit log. */
   readonly userAgent?: string | undefined;
 }
 
 const REQUEST_TIMEOUT_MS = 30_000;
 const SILENCE_MS = 320_000;
-/** A token that stays wrong is not read again for every call. */
-const FORGET_AT_MOST_EVERY_MS = 10_000;
+/** Limits how often a token is read again if it remains invalid. */
+const FORGET_INTERVAL_MS = 10_000;
 
 /**
- * Calls to the API server that a kubeconfig or the pod's service account names. Opens nothing until the first
- * call. Rejects with a CredentialsError when there is no kubeconfig or it is broken; so do calls when a login
- * fails.
+ * A transport to the API server of a kubeconfig or of the pod's service account. Opens no connection until
+ * the first call. Rejects with a CredentialsError if there is no kubeconfig or it is invalid; so do calls if
+ * a login fails.
  */
 export async function connect(
   options: ConnectOptions = {},
@@ -37,7 +37,7 @@ export async function connect(
   return openTransport(await findCredentials(options, env, now), options.userAgent ?? 'l4balancer', now);
 }
 
-/** As `connect`, for credentials that are at hand. */
+/** Like `connect`, with given credentials. */
 export function openTransport(credentials: Credentials, userAgent: string, now: () => number): Transport {
   const server = new URL(credentials.server);
   const prefix = server.pathname.replace(/\/$/, '');
@@ -55,13 +55,13 @@ export function openTransport(credentials: Credentials, userAgent: string, now: 
     for (let attempt = 0; ; attempt++) {
       const login = await deadline.race(credentials.current());
       if (closed) throw new TransportError('Stopped', address, tried, 'the transport has been closed');
-      // undici notices an abort only once it is connected, so the deadline is raced as well.
+      // undici notices an abort only once it is connected, so race against the deadline, too.
       const pool = keeper.poolsFor(login.tls)[kind];
       const { maySend } = call;
       const refused = () =>
-        new TransportError('Stopped', address, tried, 'the caller gave it up before it was sent');
-      const sender = maySend === undefined ? pool : pool.compose(askFirst(maySend, refused));
-      const asked = sender.request({
+        new TransportError('Stopped', address, tried, 'the caller cancelled it before it was sent');
+      const sender = maySend === undefined ? pool : pool.compose(checkBeforeSend(maySend, refused));
+      const response = sender.request({
         origin: address,
         method: call.method,
         path: prefix + withQuery(call),
@@ -74,10 +74,10 @@ export function openTransport(credentials: Credentials, userAgent: string, now: 
         ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
         signal: deadline.signal,
       });
-      const answer = await deadline.race(asked);
+      const answer = await deadline.race(response);
       if (answer.statusCode < 400) return answer;
       const body = await answer.body.text();
-      if (answer.statusCode === 401 && attempt === 0 && now() - forgotAt > FORGET_AT_MOST_EVERY_MS) {
+      if (answer.statusCode === 401 && attempt === 0 && now() - forgotAt > FORGET_INTERVAL_MS) {
         forgotAt = now();
         credentials.forget();
         continue;
@@ -98,7 +98,7 @@ export function openTransport(credentials: Credentials, userAgent: string, now: 
     if (deadline.expired) return late();
     const tried = `${call.method} ${call.path}`;
     if (deadline.signal.aborted) {
-      return new TransportError('Stopped', address, tried, 'the caller gave the call up', cause);
+      return new TransportError('Stopped', address, tried, 'the caller cancelled the call', cause);
     }
     return explainFailure(cause, address, tried);
   }
@@ -117,7 +117,7 @@ export function openTransport(credentials: Credentials, userAgent: string, now: 
             'Timeout',
             address,
             tried,
-            `nothing complete in ${timeoutMs / 1000} s`,
+            `no complete response within ${timeoutMs / 1000} s`,
             cause,
           );
         });

@@ -1,12 +1,12 @@
-/** How to reach one API server and who we are there. Read anew as tokens and certificates rotate. */
+/** How to reach an API server and authenticate to it. Read again as tokens and certificates rotate. */
 export interface Credentials {
-  /** Origin and path prefix of the API server, without a slash at the end; IPv6 hosts in brackets. */
+  /** Origin and path prefix of the API server, without a trailing slash; IPv6 hosts in brackets. */
   readonly server: string;
-  /** HTTP proxy between, such as `http://proxy:3128`; none when left out. */
+  /** HTTP proxy to use, such as `http://proxy:3128`; none by default. */
   readonly proxyUrl?: string;
-  /** What one call needs. Cheap when nothing has changed. Throws CredentialsError. */
+  /** The login for a call; cached, so cheap to call. Throws CredentialsError. */
   current(): Promise<Login>;
-  /** Forgets what is cached: the server has said 401. */
+  /** Clears the cache, after the server has answered 401. */
   forget(): void;
 }
 
@@ -15,12 +15,12 @@ export interface Login {
   readonly tls: TlsIdentity;
 }
 
-/** PEM texts; a missing authority means those the system trusts. */
+/** PEM texts; without a CA, those trusted by the system are used. */
 export interface TlsIdentity {
   readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;
   readonly servername?: string;
-  /** False takes any certificate: insecure-skip-tls-verify. */
+  /** False accepts any certificate: insecure-skip-tls-verify. */
   readonly rejectUnauthorized?: boolean;
 }

@@ -1,15 +1,14 @@
-/**
- * Ends a call when it takes too long or when its caller gives it up; leaves no timer and no listener behind.
- */
+/** Aborts a call that takes too long or is cancelled by its caller; leaves no timer or listener behind. */
 export interface Deadline {
   readonly signal: AbortSignal;
-  /** True when time ran out, as opposed to the caller's giving up. */
+  /** True if time ran out, as opposed to a cancellation by the caller. */
   readonly expired: boolean;
-  /** Starts counting from zero, from now on to `ms` milliseconds when given. */
+  /** Restarts the timer, with a limit of `ms` milliseconds if given. */
   restart(ms?: number): void;
   end(): void;
   /**
-   * The promise's own result, or an AbortError as soon as the signal aborts; the promise is not ended by it.
+   * Settles like the promise, or rejects with an AbortError as soon as the signal aborts. Does not cancel the
+   * promise.
    */
   race<T>(promise: Promise<T>): Promise<T>;
 }
@@ -22,9 +21,9 @@ export function startDeadline(ms: number, caller: AbortSignal | undefined): Dead
     controller.abort();
   };
   let timer = setTimeout(expire, ms);
-  const giveUp = () => controller.abort();
-  if (caller?.aborted) giveUp();
-  else caller?.addEventListener('abort', giveUp, { once: true });
+  const cancel = () => controller.abort();
+  if (caller?.aborted) cancel();
+  else caller?.addEventListener('abort', cancel, { once: true });
   return {
     signal: controller.signal,
     get expired() {
@@ -40,15 +39,15 @@ export function startDeadline(ms: number, caller: AbortSignal | undefined): Dead
     },
     race(promise) {
       return new Promise((resolve, reject) => {
-        const ended = () => reject(controller.signal.reason);
-        if (controller.signal.aborted) ended();
-        controller.signal.addEventListener('abort', ended, { once: true });
-        promise.then(resolve, reject).finally(() => controller.signal.removeEventListener('abort', ended));
+        const onAbort = () => reject(controller.signal.reason);
+        if (controller.signal.aborted) onAbort();
+        controller.signal.addEventListener('abort', onAbort, { once: true });
+        promise.then(resolve, reject).finally(() => controller.signal.removeEventListener('abort', onAbort));
       });
     },
     end() {
       clearTimeout(timer);
-      caller?.removeEventListener('abort', giveUp);
+      caller?.removeEventListener('abort', cancel);
     },
   };
 }

@@ -1,28 +1,28 @@
 import type { KubeObject } from './object.ts';
 
-/** The label that says whose endpoints a slice holds; its value is the Service's name. */
+/** Label of a slice with the name of its Service. */
 export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
 
-/** An EndpointSlice of discovery.k8s.io/v1: only the fields used. */
+/** An EndpointSlice of discovery.k8s.io/v1, with only the fields used. */
 export interface EndpointSlice extends KubeObject {
   readonly addressType: string;
-  /** Null or missing when there are none. */
+  /** Null or missing if there are none. */
   readonly endpoints?: readonly SliceEndpoint[] | null;
   readonly ports?: readonly SlicePort[] | null;
 }
 
 export interface SliceEndpoint {
-  /** Only the first one counts. */
+  /** Only the first one is used. */
   readonly addresses?: readonly string[];
   readonly conditions?: {
     /** Missing means true. */
     readonly ready?: boolean | null;
-    /** Missing means as ready. */
+    /** Missing means the same as ready. */
     readonly serving?: boolean | null;
     /** Missing means false. */
     readonly terminating?: boolean | null;
   };
-  /** For which places the endpoint is meant, where the Service asks for traffic that stays near. */
+  /** Zones and nodes that the endpoint is intended for, if the Service prefers nearby endpoints. */
   readonly hints?: {
     readonly forZones?: readonly { readonly name: string }[] | null;
     readonly forNodes?: readonly { readonly name: string }[] | null;
@@ -30,9 +30,9 @@ export interface SliceEndpoint {
 }
 
 export interface SlicePort {
-  /** As in the Service; empty or missing for an unnamed port. */
+  /** Name in the Service; empty or missing for an unnamed port. */
   readonly name?: string | null;
-  /** TCP when left out. */
+  /** TCP by default. */
   readonly protocol?: string | null;
   readonly port?: number | null;
 }

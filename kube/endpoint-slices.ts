@@ -2,9 +2,9 @@ import { canonicalAddress } from '../crds/canonical-address.ts';
 import type { EndpointSlice, SliceEndpoint } from './endpoint-slice.ts';
 import type { KubeService } from './service.ts';
 import { slicePortNumber, wantedPort } from './service-port.ts';
-import { near, type Place } from './topology-hints.ts';
+import { type Location, near } from './topology-hints.ts';
 
-/** Where connections to a Service go. */
+/** A destination of connections to a Service. */
 export interface Target {
   readonly address: string;
   readonly port: number;
@@ -18,48 +18,48 @@ export type EndpointsProblemCode =
   | 'NoneReady';
 
 export interface Endpoints {
-  /** Sorted by address, then by port; each once. */
+  /** Sorted by address and port, without duplicates. */
   readonly targets: readonly Target[];
   /**
-   * Those of the targets that the hints of the slices mean for other places; empty where they are followed by
-   * none. Sorted alike.
+   * Targets that the topology hints intend for other nodes or zones; empty if hints are not followed. Sorted
+   * likewise.
    */
   readonly far: readonly Target[];
   /**
-   * Those that take no new connections, but are still there: not ready, or terminating. Where the Service or
-   * its port is not found, every address of the slices with every port: it is not known which one it was.
-   * Sorted alike.
+   * Endpoints that exist but take no new connections: not ready, or terminating. If the Service or its port
+   * is not found, every address in the slices with every port, since the right one is unknown. Sorted
+   * likewise.
    */
   readonly leaving: readonly Target[];
-  /** Why there are none, or why those that are there are the last resort; with what to do. */
+  /** Why there are no targets, or only targets of last resort, and what to do. */
   readonly problem?: string;
   readonly code?: EndpointsProblemCode;
 }
 
-/** In which order endpoints are used: those of a later group only while the earlier ones are empty. */
+/** Groups in order of preference: a group is used only while all earlier ones are empty. */
 const READY = 0;
 const TERMINATING = 1;
 const UNUSABLE = 2;
 
 /**
- * The endpoints of one port of a Service, as kube-proxy would choose them: the ready ones; while there is
- * none, those that terminate and still serve. The order of the slices changes nothing. @param slices the
- * Service's EndpointSlices and no others. @param port its number or its name in the Service. @param place
- * where the targets are used, which hints of the slices are about.
+ * The endpoints of a port of a Service, chosen as by kube-proxy: the ready ones; if there are none, those
+ * that are terminating but still serving. Independent of the order of slices. @param slices the
+ * EndpointSlices of this Service only. @param port its number or its name in the Service. @param location
+ * where the proxy runs, which topology hints refer to.
  */
 export function endpointsOf(
   service: KubeService | undefined,
   slices: readonly EndpointSlice[],
   port: number | string,
   protocol: 'TCP' | 'UDP' = 'TCP',
-  place: Place = {},
+  location: Location = {},
 ): Endpoints {
   const wanted = wantedPort(service, port, protocol);
   if (wanted.kind === 'Problem') {
     const leaving = sortedOnce(slices.flatMap((slice) => everyPortOf(slice, protocol)));
     return { targets: [], far: [], leaving, problem: wanted.problem, code: wanted.code };
   }
-  /** What slices hold that do not have the port, as long as a Service and its slices are not of one mind. */
+  /** Endpoints in slices without the port: a Service and its slices may temporarily be inconsistent. */
   const others: Target[] = [];
   const best = new Map<string, Found>();
   for (const slice of ofOneFamily(service, slices)) {
@@ -71,17 +71,17 @@ export function endpointsOf(
     for (const endpoint of slice.endpoints ?? []) {
       const written = endpoint.addresses?.[0];
       if (written === undefined) continue;
-      // Whoever writes slices by hand may spell an address in two ways.
+      // Slices written by hand may contain an address in two notations.
       const target = { address: canonicalAddress(written), port: number };
       const key = keyOf(target);
       const group = groupOf(endpoint);
-      // While an endpoint moves from one slice to another it is in both, perhaps not ready in one of them.
+      // An endpoint that moves between slices is temporarily in both, perhaps as not ready in one of them.
       if (group < (best.get(key)?.group ?? Number.POSITIVE_INFINITY)) {
         best.set(key, { target, group, hints: endpoint.hints });
       }
     }
   }
-  const chosen = choose([...best.values()], service, place);
+  const chosen = choose([...best.values()], service, location);
   const { targets, leaving } = chosen;
   if (others.length === 0) return chosen;
   const used = new Set(targets.map(keyOf));
@@ -112,9 +112,9 @@ interface Found {
   readonly group: number;
 }
 
-function choose(found: readonly Found[], service: KubeService | undefined, place: Place): Endpoints {
+function choose(found: readonly Found[], service: KubeService | undefined, location: Location): Endpoints {
   const name = service?.metadata.name ?? '';
-  // Not as the arguments of one call, which are limited.
+  // Not Math.min(...): the number of arguments of a call is limited.
   const group = found.reduce((least, each) => Math.min(least, each.group), Number.POSITIVE_INFINITY);
   const inGroup = group === UNUSABLE ? [] : found.filter((each) => each.group === group);
   const targets = inGroup.map((each) => each.target).sort(byAddress);
@@ -123,7 +123,7 @@ function choose(found: readonly Found[], service: KubeService | undefined, place
     .map((each) => each.target)
     .sort(byAddress);
   if (group === READY) {
-    const meant = new Set(near(inGroup, place).map((each) => each.target));
+    const meant = new Set(near(inGroup, location).map((each) => each.target));
     return { targets, far: targets.filter((target) => !meant.has(target)), leaving };
   }
   if (group === TERMINATING) {
@@ -132,7 +132,7 @@ function choose(found: readonly Found[], service: KubeService | undefined, place
       far: [],
       leaving,
       code: 'NoneReady',
-      problem: `No endpoint of Service ${name} is ready; ${targets.length} that are terminating still serve: start pods that become ready`,
+      problem: `No endpoint of Service ${name} is ready; ${targets.length} terminating ones still serve: start pods that become ready`,
     };
   }
   if (found.length > 0) {
@@ -141,13 +141,13 @@ function choose(found: readonly Found[], service: KubeService | undefined, place
       far: [],
       leaving,
       code: 'NoneReady',
-      problem: `None of the ${found.length} endpoints of Service ${name} is ready: see why its pods are not (kubectl describe pod)`,
+      problem: `None of the ${found.length} endpoints of Service ${name} is ready: check why the pods are not ready (kubectl describe pod)`,
     };
   }
   const why =
     service?.spec?.selector === undefined
       ? 'give it a selector or EndpointSlices of its own'
-      : 'see whether pods match its selector and whether its targetPort exists in them';
+      : 'check that pods match its selector and have its targetPort';
   return {
     targets,
     far: [],
@@ -165,8 +165,8 @@ function groupOf(endpoint: SliceEndpoint): number {
 }
 
 /**
- * A dual-stack Service lists every pod twice, once per family. One family is used, so that each pod counts
- * once: the Service's first one, or the other while the first has no endpoint at all.
+ * A dual-stack Service lists every pod twice, once per address family. Only one family is used, so that each
+ * pod counts once: the Service's first one, or the other if the first has no endpoints at all.
  */
 function ofOneFamily(
   service: KubeService | undefined,

@@ -1,4 +1,4 @@
-/** The closed list of what an API server's refusal means to a caller. */
+/** All meanings of a refusal by the API server. */
 export type ApiErrorCode =
   | 'BadRequest'
   | 'Unauthorized'
@@ -16,7 +16,7 @@ export type ApiErrorCode =
   | 'Unavailable'
   | 'Unexpected';
 
-/** One field the API server did not like, from `details.causes` of its Status. */
+/** A field refused by the API server, from `details.causes` of its Status. */
 export interface ApiErrorCause {
   readonly field?: string;
   readonly message?: string;
@@ -27,29 +27,30 @@ export interface ApiAnswer {
   readonly method: string;
   readonly path: string;
   readonly httpStatus: number;
-  /** The answer's text: a Status as JSON, or whatever stood in between and answered. */
+  /** The body: a Status as JSON, or the text of an intermediary. */
   readonly body: string;
   /** The header Retry-After: seconds. */
   readonly retryAfter?: string | undefined;
 }
 
-/** The API server answered, with 400 or above (or an ERROR event in a watch). */
+/** The API server answered with status 400 or above, or with an ERROR event in a watch. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: ApiErrorCode;
   readonly httpStatus: number;
-  /** The server's own word, such as `AlreadyExists` or `Expired`; empty when it gave none. */
+  /** The server's reason, such as `AlreadyExists` or `Expired`; empty if there is none. */
   readonly reason: string;
   readonly causes: readonly ApiErrorCause[];
   readonly method: string;
   readonly path: string;
-  /** What to do; empty when the message says it all. */
+  /** What to do; empty if the message is sufficient. */
   readonly hint: string;
   /**
-   * How long the server asks to wait before the next try, a minute at most; undefined when it does not say.
+   * Time that the server asks to wait before the next attempt, at most a minute; undefined if it does not
+   * say.
    */
   readonly retryAfterMs: number | undefined;
-  /** What the server said, without what was tried and the hint. */
+  /** The server's message, without the request and the hint. */
   readonly serverMessage: string;
 
   constructor(answer: ApiAnswer) {
@@ -76,8 +77,8 @@ export class ApiError extends Error {
 }
 
 /**
- * An API server asks for seconds. What asks for an hour is a gateway in between, which may answer one call so
- * and the next one not; and a timer of more than 24 days would go off at once.
+ * An API server asks for seconds. If an hour is requested, it is by a gateway in between, which may answer
+ * the next call differently; and a timer of more than 24 days would fire immediately.
  */
 const LONGEST_RETRY_AFTER_MS = 60_000;
 
@@ -92,14 +93,14 @@ export type TransportErrorCode =
   | 'BadAnswer'
   | 'Stopped';
 
-/** No usable answer came: the API server cannot be reached, or the connection broke. */
+/** There was no usable answer: the API server cannot be reached, or the connection failed. */
 export class TransportError extends Error {
   override readonly name = 'TransportError';
   readonly code: TransportErrorCode;
   /** Origin of the API server, such as `https://10.96.0.1`. */
   readonly address: string;
   /**
-   * Code of the cause as Node or OpenSSL gave it, such as ECONNREFUSED or CERT_HAS_EXPIRED; empty when none.
+   * Code of the cause from Node or OpenSSL, such as ECONNREFUSED or CERT_HAS_EXPIRED; empty if there is none.
    */
   readonly causeCode: string;
 
@@ -118,7 +119,7 @@ export type CredentialsErrorCode =
   | 'LoginFailed';
 
 /**
- * There is no way to log in to an API server: no kubeconfig, a broken one, no service account, a failed
+ * Logging in to an API server is impossible: no kubeconfig, an invalid one, no service account, a failed
  * plugin.
  */
 export class CredentialsError extends Error {
@@ -131,7 +132,7 @@ export class CredentialsError extends Error {
   }
 }
 
-/** The code of an error or of the error that caused it, as deep as it is buried; empty when there is none. */
+/** The code of an error or of its nearest cause that has one; empty if there is none. */
 export function errorCode(error: unknown): string {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
     if ('code' in at && typeof at.code === 'string') return at.code;
@@ -144,26 +145,26 @@ const HINTS: Partial<Record<ApiErrorCode, string>> = {
   Unauthorized: 'the token or client certificate is wrong or has expired; log in again or renew it',
   Forbidden: 'give this user or ServiceAccount the permission with a Role and a RoleBinding',
   NotFound: 'the object, its namespace or its CustomResourceDefinition does not exist',
-  AlreadyExists: 'an object of this name is there already; apply it instead',
+  AlreadyExists: 'an object with this name already exists; apply it instead',
   Conflict: 'the object has changed since it was read; read it again and retry',
   Gone: 'this resourceVersion is too old; list again',
-  TooLarge: 'the object is larger than the API server takes',
-  Invalid: 'correct the fields named and apply again',
+  TooLarge: 'the object exceeds the size limit of the API server',
+  Invalid: 'correct these fields and apply again',
   TooManyRequests: 'the API server or a PodDisruptionBudget asks to wait; try again later',
 };
 
 const ADVICE: Record<TransportErrorCode, string> = {
   ConnectionRefused:
-    'nothing listens there; check that the API server runs and that address and port are right',
+    'nothing listens there; check that the API server is running and that address and port are correct',
   HostNotFound: 'the name does not resolve; check the server in the kubeconfig and the DNS',
-  Unreachable: 'no route; check the network and any firewall between',
+  Unreachable: 'no route; check the network and firewalls in between',
   CertificateRefused:
     'check certificate-authority, tls-server-name, both clocks, and whether the certificate was renewed',
-  Timeout: 'the server or the network is too slow or drops packets; it is tried again by whoever asked',
-  Silent: 'the connection looked open but nothing came; it is cut and opened again',
-  ConnectionLost: 'the connection broke; the API server may have restarted',
-  BadAnswer: 'something that is not an API server answered; check the address and any proxy between',
-  Stopped: 'the call was given up by its caller',
+  Timeout: 'the server or the network is too slow or drops packets; the caller retries',
+  Silent: 'the connection seemed open but no data arrived; it is closed and opened again',
+  ConnectionLost: 'the connection was lost; the API server may have restarted',
+  BadAnswer: 'something that is not an API server answered; check the address and proxies in between',
+  Stopped: 'the call was cancelled by its caller',
 };
 
 interface Status {
@@ -177,7 +178,7 @@ function parseStatus(body: string): Status {
     const parsed: unknown = JSON.parse(body);
     return typeof parsed === 'object' && parsed !== null ? parsed : {};
   } catch {
-    return {}; // Not JSON: a proxy in between, or an aggregated API; the text itself is shown.
+    return {}; // Not JSON: from a proxy in between or an aggregated API. The text itself is shown.
   }
 }
 

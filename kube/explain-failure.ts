@@ -21,7 +21,7 @@ const BY_CODE: Readonly<Record<string, TransportErrorCode>> = {
 const OF_CERTIFICATES =
   /^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT_|ERR_SSL_|ERR_OSSL_|HOSTNAME_MISMATCH)/;
 
-/** Why a call got no answer, from what Node, undici or OpenSSL threw. */
+/** Explains why a call has no answer, from the error of Node, undici or OpenSSL. */
 export function explainFailure(cause: unknown, address: string, tried: string): TransportError {
   if (cause instanceof TransportError) return cause;
   const code = errorCode(cause);
@@ -31,7 +31,9 @@ export function explainFailure(cause: unknown, address: string, tried: string): 
   return new TransportError(kind, address, tried, found, cause);
 }
 
-/** OpenSSL's line (`<thread>:error:<number>:<library>:<function>:<reason>:<file>…`) cut to its reason. */
+/**
+ * Reduces a line of OpenSSL (`<thread>:error:<number>:<library>:<function>:<reason>:<file>…`) to its reason.
+ */
 function plain(words: string): string {
   return /:error:[0-9A-F]+:[^:]*:[^:]*:([^:\n]+)/.exec(words)?.[1] ?? words.trim();
 }

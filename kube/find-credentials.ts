@@ -6,8 +6,8 @@ import { type Environment, inCluster, isInCluster } from './in-cluster.ts';
 import { fromKubeconfig } from './kubeconfig.ts';
 
 /**
- * The first of: the kubeconfig named, the files in KUBECONFIG, the pod's service account, ~/.kube/config.
- * Rejects with a CredentialsError when there is none, or the one found is broken.
+ * The first that exists of: the given kubeconfig, the files in KUBECONFIG, the pod's service account,
+ * ~/.kube/config. Rejects with a CredentialsError if there is none, or the one found is invalid.
  */
 export async function findCredentials(
   options: { readonly kubeconfig?: string | undefined; readonly context?: string | undefined },
@@ -17,8 +17,8 @@ export async function findCredentials(
   if (options.kubeconfig) return fromKubeconfig([options.kubeconfig], options.context, now);
   const named = (env.KUBECONFIG ?? '').split(delimiter).filter((path) => path !== '');
   if (named.length > 0) {
-    const there = named.filter((path) => existsSync(path));
-    return fromKubeconfig(there.length > 0 ? there : named.slice(0, 1), options.context, now);
+    const existing = named.filter((path) => existsSync(path));
+    return fromKubeconfig(existing.length > 0 ? existing : named.slice(0, 1), options.context, now);
   }
   if (isInCluster(env)) return inCluster(env, now);
   const home = join(env.HOME ?? '', '.kube', 'config');
@@ -26,6 +26,6 @@ export async function findCredentials(
   throw new CredentialsError(
     'NoCredentials',
     'Cannot find an API server: no --kubeconfig, no KUBECONFIG, not in a pod (KUBERNETES_SERVICE_HOST is not set), ' +
-      `no ${home} — name a kubeconfig`,
+      `no ${home} — specify a kubeconfig`,
   );
 }

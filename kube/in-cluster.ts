@@ -5,19 +5,22 @@ import type { Credentials, Login } from './credentials.ts';
 import { CredentialsError } from './errors.ts';
 
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
-/** The kubelet renews a projected token at 80 % of its life, an hour by default: a minute is soon enough. */
+/**
+ * The kubelet renews a projected token at 80 % of its lifetime, by default an hour, so a minute is soon
+ * enough.
+ */
 const REREAD_MS = 60_000;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** True where a pod's service account could be used. */
+/** Whether the program runs in a pod with a service account. */
 export function isInCluster(env: Environment): boolean {
   return Boolean(env.KUBERNETES_SERVICE_HOST && env.KUBERNETES_SERVICE_PORT);
 }
 
 /**
- * The service account that Kubernetes gives every pod. Written here and not taken from client-node, which
- * costs 60 MB of memory once loaded: a proxy pod never needs a kubeconfig.
+ * Credentials of the pod's service account. Implemented here rather than by client-node, which uses 60 MB of
+ * memory once loaded: a proxy pod never needs a kubeconfig.
  */
 export function inCluster(env: Environment, now: () => number, folder = SERVICE_ACCOUNT): Credentials {
   const host = env.KUBERNETES_SERVICE_HOST ?? '';
@@ -47,7 +50,7 @@ async function read(path: string): Promise<string> {
     throw new CredentialsError(
       'NoCredentials',
       `Cannot read ${path}, which a pod needs to talk to the API server: ${String(cause)} — ` +
-        'set automountServiceAccountToken: true, or outside a cluster give a kubeconfig',
+        'set automountServiceAccountToken: true, or outside a cluster specify a kubeconfig',
       cause,
     );
   }

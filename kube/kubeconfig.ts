@@ -5,25 +5,25 @@ import { parse } from 'yaml';
 import type { Credentials, Login } from './credentials.ts';
 import { CredentialsError } from './errors.ts';
 
-/** Files are looked at again this often: certificates and tokens in them rotate. */
+/** How often files are read again, since certificates and tokens in them rotate. */
 const REREAD_MS = 60_000;
-/** An exec plugin may ask a person to log in, but not for ever. */
+/** An exec plugin may wait for a person to log in, but not forever. */
 const LOGIN_TIMEOUT_MS = 60_000;
 
 type Client = new () => KubeConfig;
 
 /**
- * One kubeconfig file or several that are read as one (as KUBECONFIG can say), by way of client-node:
- * certificates, tokens, exec plugins, OIDC. Rejects with a CredentialsError when a file is missing or broken,
- * or there is no such context.
+ * Credentials from one kubeconfig file, or from several merged ones (as KUBECONFIG allows), by client-node:
+ * certificates, tokens, exec plugins, OIDC. Rejects with a CredentialsError if a file is missing or invalid,
+ * or the context does not exist.
  */
 export async function fromKubeconfig(
   paths: readonly string[],
   context: string | undefined,
   now: () => number,
 ): Promise<Credentials> {
-  // Loaded only when a kubeconfig is used: client-node takes 60 MB that a pod can do without. Its index has
-  // more yet.
+  // Loaded only if a kubeconfig is used: client-node uses 60 MB, which a pod does not need. Its index would
+  // load even more.
   const { KubeConfig: Client } = await import('@kubernetes/client-node/dist/config.js');
   const path = paths.join(':');
   let config = load(Client, paths, context);
@@ -37,12 +37,12 @@ export async function fromKubeconfig(
     current() {
       if (login !== undefined && now() - readAt < REREAD_MS) return login;
       readAt = now();
-      const asked = logIn(config, path);
-      login = asked;
-      asked.catch(() => {
-        if (login === asked) login = undefined; // the caller has the error; the next one logs in anew
+      const attempt = logIn(config, path);
+      login = attempt;
+      attempt.catch(() => {
+        if (login === attempt) login = undefined; // the caller gets the error; the next one logs in again
       });
-      return asked;
+      return attempt;
     },
     forget() {
       login = undefined;
@@ -72,7 +72,7 @@ function loadOne(Client: Client, path: string): KubeConfig {
   } catch (cause) {
     throw invalid(path, `it is not a kubeconfig: ${String(cause)}`, cause);
   }
-  // client-node refuses plain HTTP unless certificates are not checked, of which plain HTTP has none.
+  // client-node refuses plain HTTP unless verification of certificates is off, although there are none.
   config.clusters = config.clusters.map((cluster) =>
     cluster.server.startsWith('http:') ? { ...cluster, skipTLSVerify: true } : cluster,
   );
@@ -85,15 +85,15 @@ function readText(path: string): string {
   } catch (cause) {
     throw new CredentialsError(
       'KubeconfigUnreadable',
-      `Cannot read the kubeconfig ${path}: ${String(cause)} — name an existing file with --kubeconfig or KUBECONFIG`,
+      `Cannot read the kubeconfig ${path}: ${String(cause)} — specify an existing file with --kubeconfig or KUBECONFIG`,
       cause,
     );
   }
 }
 
 /**
- * client-node knows no `tokenFile` in a user, only an auth provider of that name, which reads it every
- * minute.
+ * client-node does not support `tokenFile` of a user, only an auth provider with that name, which reads the
+ * file every minute.
  */
 function useTokenFiles(config: KubeConfig, text: string, folder: string): void {
   const raw = parse(text) as {
@@ -112,18 +112,18 @@ function useTokenFiles(config: KubeConfig, text: string, folder: string): void {
 
 function clusterOf(config: KubeConfig, path: string) {
   const name = config.getCurrentContext();
-  if (!name) throw invalid(path, 'it has no current-context; set one, or name one with --context');
+  if (!name) throw invalid(path, 'it has no current-context; set one, or specify one with --context');
   const known = config.getContexts().map((each) => each.name);
   if (!known.includes(name)) {
     throw invalid(path, `it has no context "${name}"; it has: ${known.join(', ') || 'none'}`);
   }
   const cluster = config.getCurrentCluster();
-  if (!cluster) throw invalid(path, `its context "${name}" names a cluster that it does not have`);
+  if (!cluster) throw invalid(path, `its context "${name}" refers to a cluster that it does not have`);
   if (config.getCurrentUser() === null) {
-    throw invalid(path, `its context "${name}" names a user that it does not have`);
+    throw invalid(path, `its context "${name}" refers to a user that it does not have`);
   }
   if (!/^https?:$/.test(URL.parse(cluster.server)?.protocol ?? '')) {
-    throw invalid(path, `its server "${cluster.server}" is not a URL of http or https`);
+    throw invalid(path, `its server "${cluster.server}" is not an http or https URL`);
   }
   if (cluster.proxyUrl?.startsWith('socks')) {
     throw invalid(path, 'its proxy-url is a SOCKS proxy, which is not supported; use an HTTP proxy');
@@ -145,7 +145,7 @@ async function logIn(config: KubeConfig, path: string): Promise<Login> {
   } catch (cause) {
     throw new CredentialsError(
       'LoginFailed',
-      `Cannot log in with the kubeconfig ${path}: ${String(cause)} — run the same with kubectl to see more`,
+      `Cannot log in with the kubeconfig ${path}: ${String(cause)} — try the same with kubectl for details`,
       cause,
     );
   } finally {

@@ -14,22 +14,22 @@ export interface ListWatchOptions<T extends KubeObject> {
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
   /**
-   * Makes an object smaller as it arrives, before anything is stored or told; keeps its name, namespace, uid
+   * Reduces an object when it arrives, before it is stored or reported; must keep its name, namespace, UID
    * and version.
    */
   readonly trim?: (object: T) => T;
   /**
-   * Called with the complete list after each (re)list. The map is keyed `namespace/name` and owned by the
-   * watcher. `missed` counts the objects that no event had told as this list has them; 0 with the first list.
+   * Called with the complete list after each (re)list. The map is keyed by `namespace/name` and owned by the
+   * watcher. `missed` counts the differences that no event had reported; 0 for the first list.
    */
   readonly onSync: (objects: ReadonlyMap<string, T>, missed: number) => void;
-  /** Called for each change after a list; `object` is the last known state when deleted. */
+  /** Called for each change after a list; for a deletion, `object` is the last known state. */
   readonly onChange: (key: string, object: T, change: 'Added' | 'Modified' | 'Deleted') => void;
   /**
-   * Called when the watch is lost and when it is back; the error says why it was lost. Also told, as lost,
-   * when onSync or onChange throws: the collection is then listed again after a backoff, so that a caller
-   * that failed gets the whole state once more instead of silence. Without onState such an error ends the
-   * process, as does one thrown by onState itself.
+   * Called when the watch is lost, with an error that says why, and when it is restored. Also called, as
+   * lost, if onSync or onChange throws: after a backoff the collection is listed again, so that a caller that
+   * failed gets the whole state again instead of silence. Without onState such an error ends the process, as
+   * does one thrown by onState itself.
    */
   readonly onState?: (state: ListWatchState) => void;
 }
@@ -38,16 +38,16 @@ export type ListWatchState =
   | { readonly connected: true }
   | { readonly connected: false; readonly error: Error; readonly retryInMs: number };
 
-/** A running list+watch: reconnects for ever with backoff, relists on 410, until `stop`. */
+/** A running list+watch: reconnects with backoff until `stop`, and lists again on 410. */
 export interface ListWatch {
   stop(): void;
-  /** Milliseconds since the server was last heard (an event, a bookmark or a list). */
+  /** Milliseconds since the last data from the server (an event, a bookmark or a list). */
   silentMs(): number;
 }
 
 export interface ListWatchDeps {
   readonly clock: Clock;
-  /** From 0 to below 1. */
+  /** From 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
   readonly limits: ListWatchLimits;
 }
@@ -56,17 +56,17 @@ export interface ListWatchLimits {
   readonly backoff: BackoffLimits;
   readonly pageTimeoutMs: number;
   /**
-   * How long the server is asked to keep one watch, in seconds; by chance up to a fifth less, so that many
-   * spread.
+   * Duration of a watch requested from the server, in seconds; shortened randomly by up to a fifth, so that
+   * many watches do not end together.
    */
   readonly serverSeconds: number;
   /**
-   * A watch silent for longer is cut; servers send a bookmark about once a minute, the first after up to two.
+   * A watch that is silent for longer is closed; servers send a bookmark about once a minute, the first after
+   * up to two.
    */
   readonly silenceMs: number;
   /**
-   * A watch that ends sooner without a word counts as a failure, so that it is not opened again in a hot
-   * loop.
+   * A watch that ends sooner without an error counts as a failure, so that it is not reopened in a hot loop.
    */
   readonly shortestMs: number;
 }
@@ -81,16 +81,17 @@ export const LIMITS: ListWatchLimits = {
 
 const REAL: ListWatchDeps = { clock: realClock, random: Math.random, limits: LIMITS };
 
-/** How one turn of the loop ended. */
+/** Outcome of one iteration of the loop. */
 type Outcome =
-  | { readonly kind: 'Ended' } // as the server was asked: go on from where it stood
+  | { readonly kind: 'Ended' } // after the requested duration: continue from the same position
   | { readonly kind: 'Lost'; readonly error: Error; readonly relist: boolean }
   | { readonly kind: 'Stopped' };
 
 /**
- * Lists a collection in pages, then watches it: one onSync, then onChange for each event. A watch that ends
- * in order or whose connection breaks goes on from its last event without a list; a second failure in a row,
- * an ERROR event, 410 or anything doubtful lists again. What was known is kept while the server is away.
+ * Lists a collection in pages, then watches it: calls onSync once, then onChange for each event. A watch that
+ * ends normally or loses its connection resumes after its last event, without a list; a second consecutive
+ * failure, an ERROR event, 410 or anything doubtful causes a new list. The known state is kept while the
+ * server is unreachable.
  */
 export function startListWatch<T extends KubeObject>(
   options: ListWatchOptions<T>,
@@ -104,14 +105,14 @@ export function startListWatch<T extends KubeObject>(
   let heardAt = clock.now();
   let connected = false;
   let isFirst = true;
-  /** Where the next watch starts; undefined when a list has to come first. */
+  /** Where the next watch starts; undefined if a list is needed first. */
   let position: string | undefined;
 
   const heard = () => {
     heardAt = clock.now();
   };
 
-  const tell = (state: ListWatchState) => {
+  const notify = (state: ListWatchState) => {
     try {
       options.onState?.(state);
     } catch (error) {
@@ -121,8 +122,8 @@ export function startListWatch<T extends KubeObject>(
 
   const crash = (error: unknown) => {
     abort.abort();
-    // Out of every promise, so that it ends the process as any bug does, instead of a watch that is silently
-    // gone.
+    // Thrown outside of any promise, so that it ends the process like any other bug instead of silently
+    // ending the watch.
     queueMicrotask(() => {
       throw error;
     });
@@ -132,7 +133,7 @@ export function startListWatch<T extends KubeObject>(
     heard();
     if (connected || abort.signal.aborted) return;
     connected = true;
-    tell({ connected: true });
+    notify({ connected: true });
   };
 
   async function list(): Promise<string> {
@@ -141,7 +142,7 @@ export function startListWatch<T extends KubeObject>(
       const differences = store.replace(listed.objects);
       const missed = isFirst ? 0 : differences;
       isFirst = false;
-      callBack(() => options.onSync(store.objects, missed));
+      callFollower(() => options.onSync(store.objects, missed));
     }
     return listed.resourceVersion;
   }
@@ -155,7 +156,8 @@ export function startListWatch<T extends KubeObject>(
       if (abort.signal.aborted) return;
       if (event.type !== 'Bookmark') {
         const change = event.type === 'Put' ? store.put(event.object) : store.remove(event.object);
-        if (change !== undefined) callBack(() => options.onChange(change.key, change.object, change.change));
+        if (change !== undefined)
+          callFollower(() => options.onChange(change.key, change.object, change.change));
       }
       if (abort.signal.aborted) return;
       position = event.resourceVersion;
@@ -163,7 +165,7 @@ export function startListWatch<T extends KubeObject>(
     }
   }
 
-  async function turn(): Promise<Outcome> {
+  async function iterate(): Promise<Outcome> {
     let isWatching = false;
     try {
       position ??= await list();
@@ -174,13 +176,14 @@ export function startListWatch<T extends KubeObject>(
       if (abort.signal.aborted) return { kind: 'Stopped' };
       if (clock.now() - startedAt >= limits.shortestMs) return { kind: 'Ended' };
       const error = new WatchBrokenError(
-        `WATCH ${options.path}: the server ended the watch at once — opening it again`,
+        `WATCH ${options.path}: the server ended the watch immediately — opening it again`,
       );
       return { kind: 'Lost', error, relist: false };
     } catch (error) {
       if (abort.signal.aborted) return { kind: 'Stopped' };
-      // A stream that broke has delivered whole lines up to there, and the server keeps what follows. When it
-      // cannot even be opened again, the server may come back with another history (a restored etcd): list.
+      // A broken stream has delivered complete lines up to that point, and the server still has what follows.
+      // But if it cannot even be reopened, the server may come back with a different history (a restored
+      // etcd): list then.
       const canResume = isWatching && connected && error instanceof TransportError;
       return { kind: 'Lost', error: toError(error), relist: !canResume };
     }
@@ -188,7 +191,7 @@ export function startListWatch<T extends KubeObject>(
 
   async function run(): Promise<void> {
     for (;;) {
-      const outcome = await turn();
+      const outcome = await iterate();
       switch (outcome.kind) {
         case 'Stopped':
           return;
@@ -200,11 +203,11 @@ export function startListWatch<T extends KubeObject>(
           if (error instanceof CallbackError && options.onState === undefined) throw error;
           if (outcome.relist) position = undefined;
           connected = false;
-          // On top of what the server asks for: it asks the same of everybody, who must not all come back
-          // together.
-          const askedMs = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
-          const retryInMs = askedMs + backoff.next();
-          tell({ connected: false, error, retryInMs });
+          // In addition to the time requested by the server: it requests the same from all clients, which
+          // must not return together.
+          const requestedMs = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
+          const retryInMs = requestedMs + backoff.next();
+          notify({ connected: false, error, retryInMs });
           await clock.sleep(retryInMs, abort.signal);
           break;
         }
@@ -222,13 +225,13 @@ export function startListWatch<T extends KubeObject>(
   };
 }
 
-/** onSync or onChange threw; the cause is what they threw. */
+/** onSync or onChange threw; the cause is their error. */
 export class CallbackError extends Error {
   override readonly name = 'CallbackError';
   readonly code = 'CallbackThrew';
 }
 
-function callBack(call: () => void): void {
+function callFollower(call: () => void): void {
   try {
     call();
   } catch (cause) {

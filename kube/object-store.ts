@@ -7,11 +7,11 @@ export interface ObjectChange<T> {
   readonly change: 'Added' | 'Modified' | 'Deleted';
 }
 
-/** The objects of one collection as last heard. */
+/** The last known objects of a collection. */
 export class ObjectStore<T extends KubeObject> {
   objects: Map<string, T> = new Map();
 
-  /** Takes the map over. Gives back how many objects in it are new, other than they were known, or gone. */
+  /** Takes over the map. Returns the number of objects that are new, changed or gone. */
   replace(objects: Map<string, T>): number {
     const before = this.objects;
     this.objects = objects;
@@ -24,7 +24,7 @@ export class ObjectStore<T extends KubeObject> {
     return differences;
   }
 
-  /** Returns undefined when exactly this version is known already. */
+  /** Returns undefined if exactly this version is already known. */
   put(object: T): ObjectChange<T> | undefined {
     const key = keyOf(object);
     const before = this.objects.get(key);
@@ -34,8 +34,8 @@ export class ObjectStore<T extends KubeObject> {
   }
 
   /**
-   * Returns undefined when the object is not known. The object given is its last state, as the server tells
-   * it.
+   * Returns undefined if the object is not known. The object in the result is its last state, as sent by the
+   * server.
    */
   remove(object: T): ObjectChange<T> | undefined {
     const key = keyOf(object);

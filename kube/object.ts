@@ -1,4 +1,4 @@
-/** A Kubernetes object as JSON; only what every object has. */
+/** A Kubernetes object as JSON, with only the fields that every object has. */
 export interface KubeObject {
   readonly apiVersion?: string;
   readonly kind?: string;

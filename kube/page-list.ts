@@ -3,11 +3,12 @@ import type { KubeObject } from './object.ts';
 import { keyOf, stripManagedFields } from './strip.ts';
 import type { Transport } from './transport.ts';
 
-/**
- * Ten thousand objects in one page block the event loop for the better part of a second; 500 for some 20 ms.
- */
+/** A page of ten thousand objects blocks the event loop for most of a second, one of 500 for about 20 ms. */
 export const PAGE_SIZE = 500;
-/** The server compacts its history every five minutes, and with it the place where a list was continued. */
+/**
+ * How often a list is restarted: the server compacts its history every five minutes, which invalidates
+ * continue tokens.
+ */
 const RESTARTS = 3;
 
 export interface ListRequest<T extends KubeObject = KubeObject> {
@@ -17,14 +18,14 @@ export interface ListRequest<T extends KubeObject = KubeObject> {
   readonly fieldSelector?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs?: number | undefined;
-  /** Makes each object smaller as it arrives. */
+  /** Reduces each object when it arrives. */
   readonly trim?: ((object: T) => T) | undefined;
 }
 
 export interface Listed<T> {
-  /** Keyed `namespace/name`; every object carries apiVersion and kind, without managedFields. */
+  /** Keyed by `namespace/name`; every object has apiVersion and kind, but no managedFields. */
   readonly objects: Map<string, T>;
-  /** Where a watch goes on from. */
+  /** Where a watch continues from. */
   readonly resourceVersion: string;
 }
 
@@ -36,8 +37,8 @@ interface Page<T> {
 }
 
 /**
- * The whole collection as of one moment, read in pages; `onPage` is called as each arrives. Throws as
- * `request` does.
+ * A consistent list of the whole collection, read in pages; `onPage` is called for each. Throws the errors of
+ * `request`.
  */
 export async function listAll<T extends KubeObject>(
   request: ListRequest<T>,
@@ -74,7 +75,7 @@ async function listOnce<T extends KubeObject>(
     })) as Page<T> | null;
     if (!isPage(page)) throw notAList(request.path, page);
     onPage();
-    // Items of a list carry no type of their own; those of a watch do.
+    // Unlike those of a watch, the items of a list have no type of their own.
     const type = { apiVersion: page.apiVersion ?? '', kind: (page.kind ?? '').replace(/List$/, '') };
     for (const item of page.items ?? [])
       objects.set(keyOf(item), trim({ ...type, ...stripManagedFields(item) }));
@@ -84,8 +85,8 @@ async function listOnce<T extends KubeObject>(
 }
 
 /**
- * The answer of a LIST is not a list: something else than an API server answered, or the path is of a single
- * object.
+ * The answer to a LIST is not a list: something other than an API server answered, or the path is that of a
+ * single object.
  */
 export class NotAListError extends Error {
   override readonly name = 'NotAListError';

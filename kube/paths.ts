@@ -1,4 +1,4 @@
-/** Names one kind of object, as a manifest does. */
+/** Type of an object, as in a manifest. */
 export interface TypeRef {
   readonly apiVersion: string;
   readonly kind: string;
@@ -6,7 +6,7 @@ export interface TypeRef {
 
 export interface ObjectRef extends TypeRef {
   readonly name: string;
-  /** Required for kinds that live in a namespace, refused for the others. */
+  /** Required for namespaced kinds, refused for the others. */
   readonly namespace?: string | undefined;
 }
 
@@ -19,8 +19,8 @@ const inNamespace = (plural: string): Resource => ({ plural, namespaced: true })
 const inCluster = (plural: string): Resource => ({ plural, namespaced: false });
 
 /**
- * Every kind that this project reads or writes: a table and not discovery, which would cost a round trip and
- * a permission.
+ * All kinds that this project reads or writes. A table rather than discovery, which would need a round trip
+ * and a permission.
  */
 const RESOURCES: Readonly<Record<string, Resource>> = {
   'v1 ConfigMap': inNamespace('configmaps'),
@@ -50,27 +50,28 @@ const RESOURCES: Readonly<Record<string, Resource>> = {
 };
 
 /**
- * Path of a collection, such as `/apis/apps/v1/namespaces/default/deployments`; of all namespaces when none
- * is given. @throws RangeError for a kind that the table does not have, or a namespace where there is none.
+ * Path of a collection, such as `/apis/apps/v1/namespaces/default/deployments`; without a namespace, that of
+ * all namespaces. @throws RangeError for a kind that is not in the table, or a namespace for a cluster-scoped
+ * kind.
  */
 export function collectionPath(type: TypeRef, namespace?: string): string {
   const resource = resourceOf(type);
   const base = type.apiVersion.includes('/') ? `/apis/${type.apiVersion}` : `/api/${type.apiVersion}`;
   if (namespace === undefined) return `${base}/${resource.plural}`;
   if (!resource.namespaced) {
-    throw new RangeError(`Cannot address ${type.kind} in namespace "${namespace}": it lives in no namespace`);
+    throw new RangeError(`Cannot address ${type.kind} in namespace "${namespace}": it is cluster-scoped`);
   }
   return `${base}/namespaces/${segment(namespace, 'namespace')}/${resource.plural}`;
 }
 
 /**
  * Path of one object.
- * @throws RangeError as collectionPath does, and when the namespace or the name is missing.
+ * @throws RangeError like collectionPath, and if the namespace or the name is missing.
  */
 export function objectPath(ref: ObjectRef): string {
   if (resourceOf(ref).namespaced && ref.namespace === undefined) {
     throw new RangeError(
-      `Cannot address ${ref.kind} "${ref.name}": it lives in a namespace and none is given`,
+      `Cannot address ${ref.kind} "${ref.name}": it is namespaced, but no namespace is given`,
     );
   }
   return `${collectionPath(ref, ref.namespace)}/${segment(ref.name, 'name')}`;
@@ -80,7 +81,7 @@ function resourceOf(type: TypeRef): Resource {
   const resource = RESOURCES[`${type.apiVersion} ${type.kind}`];
   if (resource === undefined) {
     throw new RangeError(
-      `Cannot address ${type.kind} of ${type.apiVersion}: the table in kube/paths.ts does not have it; add it there`,
+      `Cannot address ${type.kind} of ${type.apiVersion}: it is not in the table in kube/paths.ts; add it there`,
     );
   }
   return resource;

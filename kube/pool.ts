@@ -3,35 +3,35 @@ import type { TlsIdentity } from './credentials.ts';
 import { resettingConnector } from './resetting-connector.ts';
 import { Pool, ProxyAgent } from './undici.ts';
 
-/** So many requests at once; more wait for a free connection. Watches have connections of their own. */
+/** Maximum of concurrent requests; more wait for a free connection. Watches have their own connections. */
 const REQUEST_CONNECTIONS = 32;
 const CONNECT_TIMEOUT_MS = 5_000;
-/** Then ten probes, a second apart (libuv): a peer that vanished without a word is found after 25 s. */
+/** Followed by ten probes, one per second (libuv): a peer that vanishes silently is detected after 25 s. */
 const KEEP_ALIVE_DELAY_MS = 15_000;
-/** Below the 90 s and more that API servers and the load balancers before them allow. */
+/** Below the 90 s or more that API servers and load balancers in front of them allow. */
 const IDLE_MS = 30_000;
 
 /**
- * Connections to one API server: `requests` bounded and reused, `streams` one per watch, so that neither
- * starves. A request that is given up takes its connection with it, by a reset, so that nothing of it arrives
- * later (except by way of an HTTP proxy).
+ * Connections to an API server: `requests` are limited and reused, `streams` are one per watch, so that
+ * neither starves the other. A cancelled request resets its connection, so that none of it arrives later
+ * (except through an HTTP proxy).
  */
 export interface Pools {
   readonly requests: Dispatcher;
   readonly streams: Dispatcher;
 }
 
-/** The pools for the newest certificates; those of older ones end with their last call. */
+/** Keeps pools for the newest certificates; older pools are closed after their last call. */
 export interface PoolKeeper {
   poolsFor(tls: TlsIdentity): Pools;
-  /** Cuts everything. */
+  /** Closes all connections immediately. */
   destroy(): Promise<void>;
 }
 
-/** Opens no connection by itself. `origin` such as `https://10.96.0.1:443`. */
+/** Opens no connection by itself. `origin` is, for example, `https://10.96.0.1:443`. */
 export function keepPools(origin: string, proxyUrl: string | undefined): PoolKeeper {
   const retiring = new Set<Pools>();
-  /** Ends also what is still connecting, for which undici would wait. */
+  /** Also aborts pending connection attempts, which undici would wait for. */
   const end = new AbortController();
   let current: { readonly tls: TlsIdentity; readonly key: string; readonly pools: Pools } | undefined;
 
@@ -72,7 +72,7 @@ function openPools(options: PoolOptions): Pools {
     timeout: CONNECT_TIMEOUT_MS,
     keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS,
   };
-  // A watch only reads: how its connection ends is of no account.
+  // A watch only reads, so it does not matter how its connection ends.
   const connect = options.proxyUrl === undefined ? resettingConnector({ ...options.tls, ...dial }) : dial;
   return { requests: open(options, REQUEST_CONNECTIONS, connect), streams: open(options, null, dial) };
 }
@@ -84,7 +84,7 @@ function open(
 ): Dispatcher {
   const options = {
     connections,
-    allowH2: false, // one watch that is not read must not hold up the others
+    allowH2: false, // a watch that is not read must not block the others
     keepAliveTimeout: IDLE_MS,
     headersTimeout: 0, // each call has its own deadline, in connect.ts
     bodyTimeout: 0,

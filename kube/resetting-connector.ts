@@ -5,21 +5,21 @@ import { refuseSelfConnection } from '../program/self-connection.ts';
 import { buildConnector, errors } from './undici.ts';
 
 /**
- * A TCP connection that ends with a reset: what the kernel has not delivered yet is thrown away. Closed in
- * order, it would be delivered whenever the network comes back, long after the caller gave the call up.
+ * A TCP connection that ends with a reset, which discards what the kernel has not delivered yet. If it were
+ * closed in order, that would be delivered when the network recovers, long after the caller cancelled the
+ * call.
  */
 class ResettingSocket extends Socket {
   /**
-   * Node's own mark, which resetAndDestroy() sets; that one waits for its writes to end, which a lost network
-   * keeps from happening.
+   * A flag of Node itself, set by resetAndDestroy(). That method waits for pending writes, which never
+   * complete if the network is lost.
    */
   resetAndClosing = false;
-  /** The TLS over it, which ends the connection without asking it. */
+  /** The TLS socket on top of it, which may end the connection by itself. */
   secured: Duplex | undefined;
 
   override destroy(error?: Error): this {
-    // Once the end is on its way there is nothing to reset: libuv refuses to, and would never close the
-    // descriptor.
+    // Once the end is being sent, libuv refuses a reset and would never close the descriptor.
     const isEnding = this.writableEnded || this.secured?.writableEnded === true;
     this.resetAndClosing = !this.connecting && !isEnding;
     return super.destroy(error);
@@ -33,7 +33,7 @@ type Options = Build.BuildOptions & {
   readonly keepAliveInitialDelay: number;
 };
 
-/** Connects for undici, with or without TLS, by connections that end with a reset. */
+/** A connector for undici, with or without TLS, whose connections end with a reset. */
 export function resettingConnector({ signal, ...options }: Options): Build.connector {
   const secure = buildConnector({ ...options, allowH2: false });
   return (target, callback) => {
@@ -51,10 +51,10 @@ export function resettingConnector({ signal, ...options }: Options): Build.conne
     socket.once('error', failed);
     refuseSelfConnection(socket);
     socket.connect({ host: hostname, port: Number(port) || (isSecure ? 443 : 80) }, () => {
-      if (socket.destroyed) return; // connected to itself, of which the error tells
+      if (socket.destroyed) return; // connected to itself; the error was already reported
       clearTimeout(late);
       socket.off('error', failed);
-      socket.on('error', () => {}); // told by whoever uses it: undici, or TLS
+      socket.on('error', () => {}); // reported by its user: undici or TLS
       if (!isSecure) {
         callback(null, socket);
         return;

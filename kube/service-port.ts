@@ -1,7 +1,7 @@
 import type { SlicePort } from './endpoint-slice.ts';
 import type { KubeService, ServicePort } from './service.ts';
 
-/** What to look for in the ports of each slice. */
+/** How to find the port in each slice. */
 export type WantedPort =
   | { readonly kind: 'Named'; readonly name: string; readonly isOnlyPort: boolean }
   | { readonly kind: 'Number'; readonly number: number }
@@ -33,8 +33,8 @@ export function wantedPort(
     };
   }
   const ports = service.spec?.ports ?? [];
-  // A headless Service may have no ports at all: its endpoints are then addresses only, and the number is the
-  // pods' own.
+  // A headless Service may have no ports at all: then its endpoints are only addresses, and the number is
+  // that of the pods.
   if (ports.length === 0 && service.spec?.clusterIP === 'None' && typeof port === 'number') {
     return { kind: 'Number', number: port };
   }
@@ -44,7 +44,7 @@ export function wantedPort(
   return { kind: 'Named', name: found.name ?? '', isOnlyPort: ports.length === 1 };
 }
 
-/** The number of the port in one slice, undefined when this slice does not have it. */
+/** The number of the port in a slice; undefined if the slice does not have it. */
 export function slicePortNumber(
   wanted: Exclude<WantedPort, { kind: 'Problem' }>,
   ports: readonly SlicePort[],
@@ -54,8 +54,8 @@ export function slicePortNumber(
   const offered = ports.filter((each) => (each.protocol ?? 'TCP') === protocol);
   const found = offered.find((each) => (each.name ?? '') === wanted.name);
   if (found !== undefined) return found.port ?? undefined;
-  // Slices written by hand often leave the name of the only port out; so do all while a port is being given a
-  // name.
+  // Slices written by hand often omit the name of the only port; so do all slices while a port is being
+  // named.
   const only = wanted.isOnlyPort && ports.length === 1 ? offered[0] : undefined;
   return only !== undefined && (only.name ?? '') === '' ? (only.port ?? undefined) : undefined;
 }

@@ -1,6 +1,6 @@
 import type { KubeObject } from './object.ts';
 
-/** A Service of Kubernetes: only the fields used. */
+/** A Service, with only the fields used. */
 export interface KubeService extends KubeObject {
   readonly spec?: {
     readonly type?: string;
@@ -19,10 +19,10 @@ export interface KubeService extends KubeObject {
 }
 
 export interface ServicePort {
-  /** May be left out when the Service has a single port. */
+  /** Optional if the Service has a single port. */
   readonly name?: string;
   readonly port: number;
-  /** TCP when left out. */
+  /** TCP by default. */
   readonly protocol?: string;
   readonly targetPort?: number | string;
   readonly nodePort?: number;

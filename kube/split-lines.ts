@@ -1,15 +1,12 @@
-/** An object of Kubernetes is at most 3 MiB; what is far above is not a watch. */
+/** An object of Kubernetes is at most 3 MiB; a much longer line is not from a watch. */
 const LONGEST_LINE = 64 * 1024 * 1024;
 
-/**
- * Collects chunks of UTF-8 and gives back the lines that are complete; multi-byte characters may be cut
- * anywhere.
- */
+/** Collects chunks of UTF-8 and returns complete lines; multi-byte characters may be split anywhere. */
 export class LineSplitter {
   readonly #decoder = new TextDecoder();
   #rest = '';
 
-  /** @throws RangeError when a line grows beyond 64 MiB. */
+  /** @throws RangeError if a line exceeds 64 MiB. */
   push(chunk: Uint8Array): string[] {
     const text = this.#rest + this.#decoder.decode(chunk, { stream: true });
     const lines = text.split('\n');
@@ -19,7 +16,7 @@ export class LineSplitter {
     return lines.filter((line) => line !== '');
   }
 
-  /** What came after the last end of line; empty after a whole answer. */
+  /** What follows the last line break; empty after a complete answer. */
   rest(): string {
     const rest = this.#rest + this.#decoder.decode();
     this.#rest = '';

@@ -1,7 +1,7 @@
 import type { SliceEndpoint } from './endpoint-slice.ts';
 
-/** Where a proxy runs, as far as it knows. */
-export interface Place {
+/** Where a proxy runs, as far as known. */
+export interface Location {
   readonly node?: string;
   readonly zone?: string;
 }
@@ -11,10 +11,13 @@ interface Hints {
 }
 
 /**
- * Those of ready endpoints that hints mean for this place, as kube-proxy would choose them: by node, else by
- * zone; all where an endpoint has no hints, or none is meant for this place.
+ * The ready endpoints that the hints intend for this location, chosen as by kube-proxy: by node, otherwise by
+ * zone; all of them if an endpoint has no hints, or none is intended for this location.
  */
-export const near = <One extends Hints>(endpoints: readonly One[], { node, zone }: Place): readonly One[] => {
+export const near = <One extends Hints>(
+  endpoints: readonly One[],
+  { node, zone }: Location,
+): readonly One[] => {
   const byNode = meantFor(endpoints, node, ({ hints }) => hints?.forNodes);
   return byNode ?? meantFor(endpoints, zone, ({ hints }) => hints?.forZones) ?? endpoints;
 };
@@ -24,8 +27,8 @@ const meantFor = <One extends Hints>(
   name: string | undefined,
   hintsOf: (endpoint: One) => readonly { readonly name: string }[] | null | undefined,
 ): readonly One[] | undefined => {
-  // A part of the endpoints without hints means that hints are being made or taken away: to follow the rest
-  // would overload it.
+  // If some endpoints have no hints, the hints are being added or removed: following the others would
+  // overload those endpoints.
   if (name === undefined || !endpoints.every((one) => (hintsOf(one)?.length ?? 0) > 0)) return undefined;
   const meant = endpoints.filter((one) => hintsOf(one)?.some((hint) => hint.name === name));
   return meant.length === 0 ? undefined : meant;

@@ -1,11 +1,13 @@
-/** Calls to one API server, authenticated; connections are pooled. Implemented in connect.ts. */
+/** Authenticated calls to an API server, over pooled connections. Implemented in connect.ts. */
 export interface Transport {
   /**
-   * One request, one JSON answer. Throws ApiError for an answer of 400 and above, TransportError when none
-   * came.
+   * Sends a request and returns the JSON answer. Throws ApiError for a status of 400 or above, TransportError
+   * if there was no answer.
    */
   request(call: Call): Promise<unknown>;
-  /** Lines of a streamed answer (a watch), until it ends or `signal` aborts. Throws as `request` does. */
+  /**
+   * Lines of a streamed answer (a watch), until it ends or `signal` aborts. Throws the errors of `request`.
+   */
   lines(call: Call): AsyncIterable<string>;
   close(): Promise<void>;
 }
@@ -16,14 +18,14 @@ export interface Call {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
-  /** Content type of the body; application/json when left out. */
+  /** Content type of the body; application/json by default. */
   readonly contentType?: string;
   readonly signal?: AbortSignal;
   /** Milliseconds for the whole call; for a stream, the longest silence. */
   readonly timeoutMs?: number;
   /**
-   * Asked at the very moment when the request is written to its connection, which may be long after the call:
-   * false fails the call with TransportError Stopped, and nothing is sent. Not for streams.
+   * Called immediately before the request is written to its connection, which may be long after the call. If
+   * it returns false, the call fails with TransportError Stopped, and nothing is sent. Not for streams.
    */
   readonly maySend?: () => boolean;
   /** Streams only: the server has answered with 200; lines may come much later. */

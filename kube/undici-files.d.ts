@@ -1,4 +1,4 @@
-// Types of the files of undici that kube/undici.ts loads; the package has those of its index alone.
+// Types of the files of undici that kube/undici.ts loads; the package only has types for its index.
 declare module 'undici/lib/api/index.js' {
   const value: object;
   export default value;

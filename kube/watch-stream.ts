@@ -5,29 +5,29 @@ import { stripManagedFields } from './strip.ts';
 
 export interface WatchRequest<T extends KubeObject = KubeObject> extends ListRequest<T> {
   readonly resourceVersion: string;
-  /** How long the server is asked to keep the watch, in seconds. */
+  /** Duration of the watch requested from the server, in seconds. */
   readonly serverSeconds: number;
-  /** Milliseconds without a byte after which the watch is cut. */
+  /** Milliseconds without data after which the watch is closed. */
   readonly silenceMs: number;
   readonly onOpen: () => void;
 }
 
-/** What one line of a watch says. `resourceVersion` is where a later watch goes on from. */
+/** A line of a watch. `resourceVersion` is where a later watch continues from. */
 export type WatchEvent<T> =
   | { readonly type: 'Put'; readonly object: T; readonly resourceVersion: string }
   | { readonly type: 'Deleted'; readonly object: T; readonly resourceVersion: string }
   | { readonly type: 'Bookmark'; readonly resourceVersion: string };
 
-/** A line that is not an event: the stream cannot be trusted any more. */
+/** A line is not an event, so the stream cannot be trusted any more. */
 export class WatchBrokenError extends Error {
   override readonly name = 'WatchBrokenError';
   readonly code = 'WatchBroken';
 }
 
 /**
- * Events from `resourceVersion` on, until the server ends the watch or `signal` aborts. Throws ApiError for
- * an ERROR event as for a refusal, TransportError when the connection breaks or falls silent,
- * WatchBrokenError for nonsense.
+ * Events after `resourceVersion`, until the server ends the watch or `signal` aborts. Throws ApiError for an
+ * ERROR event as for a refusal, TransportError if the connection is lost or silent, and WatchBrokenError for
+ * malformed data.
  */
 export async function* watchEvents<T extends KubeObject>(
   request: WatchRequest<T>,

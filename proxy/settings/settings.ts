@@ -1,4 +1,4 @@
-import type { Place } from '../../kube/topology-hints.ts';
+import type { Location } from '../../kube/topology-hints.ts';
 import type { ListenAddress } from '../../program/listen-address.ts';
 import type { LogLevel } from '../telemetry/log-level.ts';
 import type { Assignment } from '../tuning/set-sysctls.ts';
@@ -29,7 +29,7 @@ export type SourceSettings =
       readonly namespace: string;
       readonly name: string;
       /** The node and zone of the proxy, for endpoints with topology hints. */
-      readonly place?: Place;
+      readonly place?: Location;
       readonly kubeconfig?: string;
       readonly context?: string;
     };

@@ -1,7 +1,7 @@
 import { API_VERSION, KIND, type L4BalancerSpec, PLURAL } from '../../crds/l4balancer.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { KubeService } from '../../kube/service.ts';
-import type { Place } from '../../kube/topology-hints.ts';
+import type { Location } from '../../kube/topology-hints.ts';
 import type { Transport } from '../../kube/transport.ts';
 import type { ProxyFinding } from '../../report/finding.ts';
 import type { Configuration } from '../configuration/configuration.ts';
@@ -18,7 +18,7 @@ export interface KubernetesSourceOptions extends SourceEvents {
   readonly transport: Transport;
   readonly namespace: string;
   readonly name: string;
-  readonly place?: Place;
+  readonly place?: Location;
   /** Calls `run` once after `ms` milliseconds; lets a burst of changes become one snapshot. */
   readonly after: (ms: number, run: () => void) => unknown;
 }

@@ -1,7 +1,7 @@
 import { type EndpointSlice, SERVICE_NAME_LABEL } from '../../kube/endpoint-slice.ts';
 import { type Endpoints, endpointsOf } from '../../kube/endpoint-slices.ts';
 import type { KubeService } from '../../kube/service.ts';
-import type { Place } from '../../kube/topology-hints.ts';
+import type { Location } from '../../kube/topology-hints.ts';
 import type { ProxyFinding } from '../../report/finding.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import type { Snapshot } from '../configuration/snapshot.ts';
@@ -27,7 +27,7 @@ export const resolveTargets = (
   { backends, written }: Pick<Configuration, 'backends' | 'written'>,
   services: ReadonlyMap<string, KubeService>,
   slices: ReadonlyMap<string, EndpointSlice>,
-  place: Place = {},
+  place: Location = {},
 ): Resolved => {
   const serviceByName = new Map([...services.values()].map((service) => [service.metadata.name, service]));
   const slicesByService = Map.groupBy(

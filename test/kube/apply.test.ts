@@ -41,7 +41,7 @@ const read = (name: string) =>
   >;
 
 describe('apply', () => {
-  test('creates an object, and answers with it, without managedFields', async () => {
+  test('creates an object, and returns it without managedFields', async () => {
     const applied = await writer.apply<ConfigMap>(configMap('created', { a: '1' }));
     assert.deepEqual(applied.data, { a: '1' });
     assert.ok(applied.metadata.uid);
@@ -50,13 +50,13 @@ describe('apply', () => {
     assert.deepEqual([field?.manager, field?.operation], ['writer', 'Apply']);
   });
 
-  test('of the same content changes nothing', async () => {
+  test('changes nothing if the content is the same', async () => {
     const first = await writer.apply(configMap('same', { a: '1' }));
     const second = await writer.apply(configMap('same', { a: '1' }));
     assert.equal(second.metadata.resourceVersion, first.metadata.resourceVersion);
   });
 
-  test('takes fields over from another manager and leaves its other ones', async () => {
+  test('takes over fields from another manager and leaves its other fields', async () => {
     await other.apply(configMap('shared', { a: 'theirs', b: 'theirs' }));
     const applied = await writer.apply<ConfigMap>(configMap('shared', { a: 'ours' }));
     assert.deepEqual(applied.data, { a: 'ours', b: 'theirs' });
@@ -67,7 +67,7 @@ describe('apply', () => {
     assert.deepEqual((await writer.apply<ConfigMap>(configMap('shrinking', { b: '1' }))).data, { b: '1' });
   });
 
-  test('with a resourceVersion is refused once the object has changed', async () => {
+  test('fails with a resourceVersion once the object has changed', async () => {
     const { metadata } = await writer.apply(configMap('locked', { a: '1' }));
     const { resourceVersion } = await writer.apply(configMap('locked', { a: '2' })).then((o) => o.metadata);
     await assert.rejects(
@@ -81,7 +81,7 @@ describe('apply', () => {
     assert.deepEqual(applied.data, { a: '3' });
   });
 
-  test('says which field is wrong', async () => {
+  test('reports which field is invalid', async () => {
     const port = { name: 'x', port: 80, targetPort: 70_000 };
     const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'bad', namespace: 'default' } };
     await assert.rejects(writer.apply({ ...service, spec: { ports: [port] } } as typeof service), {
@@ -96,7 +96,7 @@ describe('apply', () => {
     });
   });
 
-  test('keeps every field of a NetworkPolicy as it was written', async () => {
+  test('stores every field of a NetworkPolicy as written', async () => {
     const policy = {
       apiVersion: 'networking.k8s.io/v1',
       kind: 'NetworkPolicy',
@@ -109,7 +109,7 @@ describe('apply', () => {
 });
 
 describe('applyStatus', () => {
-  test('changes the status and nothing else', async () => {
+  test('changes only the status', async () => {
     const name = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'edge', namespace: 'default' } };
     const created = await writer.apply({ ...name, spec: { type: 'LoadBalancer', ports: [{ port: 80 }] } });
     const status = { loadBalancer: { ingress: [{ ip: '203.0.113.7', ipMode: 'VIP' }] } };
@@ -119,7 +119,7 @@ describe('applyStatus', () => {
     assert.equal(after.metadata.uid, created.metadata.uid);
   });
 
-  test('of an object that is not there is refused', async () => {
+  test('fails for an object that does not exist', async () => {
     const name = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'nobody', namespace: 'default' } };
     await assert.rejects(writer.applyStatus({ ...name, status: { message: 'x' } } as typeof name), {
       code: 'NotFound',
@@ -128,7 +128,7 @@ describe('applyStatus', () => {
 });
 
 describe('applyNew', () => {
-  test('creates an object whose fields are applied: what is applied no more goes', async () => {
+  test('creates an object whose fields are owned by apply, so that fields no longer applied are removed', async () => {
     const made = await writer.applyNew<ConfigMap>(configMap('new', { a: '1', b: '2' }));
     assert.deepEqual(made.data, { a: '1', b: '2' });
     const after = await writer.apply<ConfigMap>(configMap('new', { a: '1' }));
@@ -139,7 +139,7 @@ describe('applyNew', () => {
     );
   });
 
-  test('changes nothing of an object that has the name, also where no field is in the other’s way', async () => {
+  test('does not change an existing object with the name, even if no fields conflict', async () => {
     const theirs = await other.apply(configMap('theirs', { a: 'theirs' }));
     await assert.rejects(writer.applyNew(configMap('theirs', { b: 'ours' })), { code: 'Conflict' });
     assert.equal((await read('theirs')).metadata.resourceVersion, theirs.metadata.resourceVersion);
@@ -147,14 +147,14 @@ describe('applyNew', () => {
 });
 
 describe('create', () => {
-  test('makes a new object, also of a generated name', async () => {
+  test('creates a new object, also with a generated name', async () => {
     const metadata = { generateName: 'made-', namespace: 'default' } as unknown as KubeObject['metadata'];
     const created = await writer.create({ ...TYPE, metadata });
     assert.match(created.metadata.name, /^made-./);
     assert.equal('managedFields' in created.metadata, false);
   });
 
-  test('is refused when the name is taken', async () => {
+  test('fails if the name is taken', async () => {
     await writer.create(configMap('taken', {}));
     await assert.rejects(writer.create(configMap('taken', {})), { code: 'AlreadyExists' });
   });
@@ -163,13 +163,13 @@ describe('create', () => {
 describe('remove', () => {
   const ref = (name: string) => ({ ...TYPE, namespace: 'default', name });
 
-  test('says whether there was anything to remove', async () => {
+  test('returns whether there was anything to remove', async () => {
     await writer.apply(configMap('shortlived', {}));
     assert.equal(await writer.remove(ref('shortlived')), 'Removed');
     assert.equal(await writer.remove(ref('shortlived')), 'Gone');
   });
 
-  test('spares a later object of the same name when given a uid', async () => {
+  test('with a UID does not remove a later object with the same name', async () => {
     const { uid } = (await writer.apply(configMap('reborn', {}))).metadata;
     assert.equal(await writer.remove(ref('reborn'), { uid }), 'Removed');
     await writer.apply(configMap('reborn', {}));
@@ -177,7 +177,7 @@ describe('remove', () => {
     assert.equal((await read('reborn')).metadata.name, 'reborn');
   });
 
-  test('passes on any other refusal', async () => {
+  test('throws for any other refusal', async () => {
     const nobody = await connect({ kubeconfig: cp.userKubeconfig('nobody') });
     try {
       await assert.rejects(createWriter(nobody, 'x').remove(ref('any')), { code: 'Forbidden' });

@@ -2,9 +2,9 @@ import { realClock } from '../../kube/clock.ts';
 import { LIMITS, startListWatch } from '../../kube/list-watch.ts';
 import { scriptedTransport } from './scripted-transport.ts';
 
-/** A program whose follower is broken in the way that its argument says; what must happen is that it ends. */
+/** A program whose follower fails in the callback given as argument. The program must end. */
 const [broken] = process.argv.slice(2);
-setInterval(() => {}, 60_000); // something else that keeps the process up, as a server would
+setInterval(() => {}, 60_000); // keeps the process alive, as a server would
 
 startListWatch(
   {

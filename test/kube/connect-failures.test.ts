@@ -50,12 +50,12 @@ const https =
   (port: number) => ({ server: `https://127.0.0.1:${port}`, ...more });
 const http = (port: number) => ({ server: `http://127.0.0.1:${port}` });
 
-describe('a call that gets no answer says why:', () => {
-  test('nobody listens', async () =>
+describe('a call without an answer explains the reason:', () => {
+  test('nothing listens on the port', async () =>
     fails(
       await to({ server: `https://127.0.0.1:${await freePort()}` }),
       'TransportError ConnectionRefused',
-      /at https:\/\/127\.0\.0\.1:\d+: connect ECONNREFUSED.*check that the API server runs/,
+      /at https:\/\/127\.0\.0\.1:\d+: connect ECONNREFUSED.*check that the API server is running/,
     ));
 
   test('the name does not resolve', async () =>
@@ -79,7 +79,7 @@ describe('a call that gets no answer says why:', () => {
     );
   });
 
-  test('the certificate is of an authority that is not ours', async () => {
+  test('the certificate is from an unknown authority', async () => {
     const identity = createAuthority('theirs').issue({ commonName: 'api', altNames: ['127.0.0.1'] });
     const server = await startWebServer(version, '127.0.0.1', identity);
     const trusted = { 'certificate-authority-data': base64(createAuthority('ours').certificate) };
@@ -99,17 +99,17 @@ describe('a call that gets no answer says why:', () => {
     );
   });
 
-  test('it is no TLS server', async () =>
+  test('the server does not use TLS', async () =>
     failsAt(
       await startWebServer(version),
       https(),
       'TransportError BadAnswer',
-      /check the address and any proxy/,
+      /check the address and proxies/,
     ));
 
-  test('it is no web server', async () => {
+  test('the server does not speak HTTP', async () => {
     const server = createServer((socket) => {
-      socket.on('error', () => {}); // whom it is no use to talk to is cut off
+      socket.on('error', () => {}); // the client closes the connection on nonsense
       socket.end('220 smtp ready\r\n');
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -123,20 +123,20 @@ describe('a call that gets no answer says why:', () => {
     await failsAt(server, http, 'TransportError BadAnswer', /not JSON: "<html>Log in/);
   });
 
-  test('the connection breaks within the answer', async () => {
+  test('the connection is lost within the answer', async () => {
     const server = await startWebServer((_, response) => {
       response.writeHead(200, { 'content-length': '100' });
       response.write('{"half":', () => response.destroy());
     });
-    await failsAt(server, http, 'TransportError ConnectionLost', /the connection broke/);
+    await failsAt(server, http, 'TransportError ConnectionLost', /the connection was lost/);
   });
 
-  test('the server takes the connection and says nothing', async () =>
+  test('the server accepts the connection but sends nothing', async () =>
     failsAt(
       await startWebServer(() => {}),
       http,
       'TransportError Timeout',
-      /nothing complete in 0\.2 s/,
+      /no complete response within 0\.2 s/,
       200,
     ));
 
@@ -147,8 +147,8 @@ describe('a call that gets no answer says why:', () => {
     const transport = await to(https()(proxy.port));
     try {
       await assert.rejects(transport.request({ ...VERSION, timeoutMs: 200 }), (error: Error) => {
-        assert.match(error.message, /nothing complete in 0\.2 s/);
-        // The connection's own limit is far away: it was not waited for.
+        assert.match(error.message, /no complete response within 0\.2 s/);
+        // The deadline of the call applies, long before the limit for connecting.
         assert.equal((error.cause as Error).name, 'AbortError');
         return true;
       });
@@ -165,7 +165,7 @@ describe('a call that gets no answer says why:', () => {
     await fails(transport, 'TransportError Stopped', /has been closed/);
   });
 
-  test('its caller gives it up', async () => {
+  test('the caller cancels it', async () => {
     const server = await startWebServer(() => {});
     const transport = await to(http(server.port));
     try {
@@ -181,8 +181,8 @@ describe('a call that gets no answer says why:', () => {
   });
 });
 
-describe('an answer that refuses', () => {
-  test('tells how long to wait', async () => {
+describe('an error answer', () => {
+  test('reports how long to wait', async () => {
     const server = await startWebServer((_, response) => {
       response.writeHead(429, { 'retry-after': '3' }).end('slow down');
     });
@@ -195,7 +195,7 @@ describe('an answer that refuses', () => {
     }
   });
 
-  test('to open a watch is thrown as from a request', async () => {
+  test('to opening a watch is thrown like that to a request', async () => {
     const server = await startWebServer((_, response) => response.writeHead(410).end('{"reason":"Expired"}'));
     const transport = await to(http(server.port));
     try {

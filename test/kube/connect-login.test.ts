@@ -41,7 +41,7 @@ async function using<T>(
   }
 }
 
-/** Who the API server takes the caller for. */
+/** The user that the API server identifies the caller as. */
 async function whoAmI(transport: Transport): Promise<string> {
   const review = (await transport.request({
     method: 'POST',
@@ -56,7 +56,7 @@ const kubeconfig = (user: object) =>
 
 const READER = 'system:serviceaccount:default:reader';
 
-describe('the API server knows us by', () => {
+describe('the API server identifies the caller by', () => {
   test('the client certificate of a kubeconfig', async () => {
     const name = await using(connect({ kubeconfig: cp.userKubeconfig('jane') }), whoAmI);
     assert.equal(name, 'jane');
@@ -99,8 +99,8 @@ describe('the API server knows us by', () => {
   });
 });
 
-describe('what rotates is read again:', () => {
-  test('the token of a pod, as soon as the old one is refused', async () => {
+describe('rotated credentials are read again:', () => {
+  test('the token of a pod, when the old one is refused', async () => {
     files.write('expired', 'token');
     files.write(pem(authority), 'ca.crt');
     const { hostname, port } = new URL(cp.url);
@@ -155,7 +155,7 @@ describe('what rotates is read again:', () => {
   });
 });
 
-describe('a login that fails says why:', () => {
+describe('a failed login explains the reason:', () => {
   const refused = (user: object, message: RegExp, name: string, code: string) =>
     using(connect({ kubeconfig: kubeconfig(user) }), (transport) =>
       assert.rejects(whoAmI(transport), (error: Error & { code?: string }) => {
@@ -166,21 +166,21 @@ describe('a login that fails says why:', () => {
       }),
     );
 
-  test('a bad token', () =>
+  test('an invalid token', () =>
     refused({ token: 'nonsense' }, /401 Unauthorized.*has expired; log in/, 'ApiError', 'Unauthorized'));
 
-  test('a token file that is missing', () =>
+  test('a missing token file', () =>
     refused({ tokenFile: 'gone' }, /Cannot log in .*ENOENT.*gone/, 'CredentialsError', 'LoginFailed'));
 
-  test('an exec plugin that is missing', () =>
+  test('a missing exec plugin', () =>
     refused({ exec: { command: '/no/such/plugin' } }, /no\/such\/plugin/, 'CredentialsError', 'LoginFailed'));
 
-  test('an exec plugin that fails, in its own words', () => {
+  test('a failing exec plugin, with its own message', () => {
     const command = files.write('#!/bin/sh\necho please log in first >&2\nexit 1\n');
     return refused({ exec: { command } }, /please log in first/, 'CredentialsError', 'LoginFailed');
   });
 
-  test('a permission that is missing', () =>
+  test('a missing permission', () =>
     using(connect({ kubeconfig: cp.userKubeconfig('nobody') }), (transport) =>
       assert.rejects(transport.request({ method: 'GET', path: '/api/v1/namespaces/default/secrets' }), {
         name: 'ApiError',

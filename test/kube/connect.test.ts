@@ -109,7 +109,7 @@ describe('a transport reaches an API server', () => {
 });
 
 describe('a transport', () => {
-  test('sends plain JSON with its content type, the query and who it is', async () => {
+  test('sends plain JSON with its content type, the query and its user agent', async () => {
     let body = '';
     const server = await startWebServer(async (request, response) => {
       for await (const chunk of request) body += chunk;
@@ -141,7 +141,7 @@ describe('a transport', () => {
     }
   });
 
-  test('reuses its connections for calls that follow each other', async () => {
+  test('reuses connections for consecutive calls', async () => {
     const server = await tlsServer('127.0.0.1', '127.0.0.1');
     const transport = await to({ server: `https://127.0.0.1:${server.port}` });
     try {
@@ -154,7 +154,7 @@ describe('a transport', () => {
     }
   });
 
-  test('has connections left for requests however many watches are open', async () => {
+  test('has connections for requests, however many watches are open', async () => {
     const server = await startWebServer((request, response) => {
       if (request.url === '/version') response.end('{"ok":true}');
       else response.writeHead(200).flushHeaders();

@@ -36,21 +36,21 @@ interface Case {
   readonly port?: number | string;
   readonly protocol?: 'TCP' | 'UDP';
   readonly targets: readonly string[];
-  /** Those that are there and take nothing; not compared where it is left out. */
+  /** Endpoints that exist but take no connections; not compared if omitted. */
   readonly leaving?: readonly string[];
   readonly code?: EndpointsProblemCode;
-  /** What the message must say. */
+  /** Expected message. */
   readonly says?: RegExp;
 }
 
 const CASES: readonly Case[] = [
   {
-    name: 'one IPv6 address in two spellings: one endpoint',
+    name: 'an IPv6 address in two notations is one endpoint',
     slices: ['FD00::1', 'fd00:0::1'].map((address) => slice([at(address)], undefined, 'IPv6')),
     targets: ['fd00::1:8080'],
   },
   {
-    name: 'a Service that does not exist: what its slices hold is still there, on any of their ports',
+    name: 'without the Service, endpoints of its slices are leaving, on all their ports',
     spec: 'Missing',
     slices: [
       slice(
@@ -68,14 +68,14 @@ const CASES: readonly Case[] = [
     says: /does not exist: create it/,
   },
   {
-    name: 'what slices hold is still there while they call the port by its old name',
+    name: 'endpoints of slices with the old name of the port are leaving',
     slices: [slice([at('10.0.0.1', READY)], [{ name: 'old', port: 8080 }])],
     targets: [],
     leaving: ['10.0.0.1:8080'],
     code: 'NoEndpoints',
   },
   {
-    name: 'what a slice of the old name holds and one of the new name, too, is used',
+    name: 'an endpoint in both a slice with the old port name and one with the new name is used',
     slices: [
       slice([at('10.0.0.1', READY), at('10.0.0.2', READY)], [{ name: 'old', port: 8080 }]),
       slice([at('10.0.0.1', READY)]),
@@ -84,18 +84,18 @@ const CASES: readonly Case[] = [
     leaving: ['10.0.0.2:8080'],
   },
   {
-    name: 'ready endpoints of all slices, sorted',
+    name: 'ready endpoints of all slices are used, sorted',
     slices: [slice([at('10.0.0.9', READY), at('10.0.0.1', READY)]), slice([at('10.0.0.5', READY)])],
     targets: ['10.0.0.1:8080', '10.0.0.5:8080', '10.0.0.9:8080'],
   },
   {
-    name: 'a port given by its name',
+    name: 'a port is found by its name',
     port: 'http',
     slices: [slice([at('10.0.0.1', READY)])],
     targets: ['10.0.0.1:8080'],
   },
   {
-    name: 'a named targetPort, which each slice resolves for its own pods',
+    name: 'a named targetPort is resolved by each slice for its own pods',
     slices: [
       slice([at('10.0.0.1', READY)], [{ name: 'http', port: 8080 }]),
       slice([at('10.0.0.2', READY)], [{ name: 'http', port: 9090 }]),
@@ -103,7 +103,7 @@ const CASES: readonly Case[] = [
     targets: ['10.0.0.1:8080', '10.0.0.2:9090'],
   },
   {
-    name: 'the same pod with two ports is two targets',
+    name: 'a pod with two ports is two targets',
     slices: [
       slice([at('10.0.0.1', READY)], [{ name: 'http', port: 9090 }]),
       slice([at('10.0.0.1', READY)], [{ name: 'http', port: 8080 }]),
@@ -111,7 +111,7 @@ const CASES: readonly Case[] = [
     targets: ['10.0.0.1:8080', '10.0.0.1:9090'],
   },
   {
-    name: 'conditions that are missing or null mean ready',
+    name: 'missing or null conditions mean ready',
     slices: [
       slice([
         at('10.0.0.1'),
@@ -122,7 +122,7 @@ const CASES: readonly Case[] = [
     targets: ['10.0.0.1:8080', '10.0.0.2:8080', '10.0.0.3:8080'],
   },
   {
-    name: 'an endpoint in two slices is one target, and ready if it is in one of them',
+    name: 'an endpoint in two slices is one target, and ready if it is ready in one of them',
     slices: [
       slice([at('10.0.0.1', NOT_READY)]),
       slice([at('10.0.0.1', READY)]),
@@ -131,17 +131,17 @@ const CASES: readonly Case[] = [
     targets: ['10.0.0.1:8080'],
   },
   {
-    name: 'only the first address of an endpoint',
+    name: 'only the first address of an endpoint is used',
     slices: [slice([at('10.0.0.1', READY, ['10.0.0.2'])])],
     targets: ['10.0.0.1:8080'],
   },
   {
-    name: 'an endpoint without an address is none',
+    name: 'an endpoint without an address is ignored',
     slices: [slice([{ addresses: [] }, {}, at('10.0.0.1')])],
     targets: ['10.0.0.1:8080'],
   },
   {
-    name: 'no terminating endpoint while one is ready',
+    name: 'terminating endpoints are not used while one is ready',
     slices: [
       slice([
         at('10.0.0.1', LEAVING),
@@ -153,15 +153,15 @@ const CASES: readonly Case[] = [
     leaving: ['10.0.0.1:8080', '10.0.0.3:8080'],
   },
   {
-    name: 'terminating endpoints that serve, when none is ready',
+    name: 'terminating endpoints that serve are used if none is ready',
     slices: [slice([at('10.0.0.2', LEAVING), at('10.0.0.1', LEFT), at('10.0.0.3', NOT_READY)])],
     targets: ['10.0.0.2:8080'],
     leaving: ['10.0.0.1:8080', '10.0.0.3:8080'],
     code: 'NoneReady',
-    says: /No endpoint of Service web is ready; 1 that are terminating/,
+    says: /No endpoint of Service web is ready; 1 terminating ones still serve/,
   },
   {
-    name: 'serving that is missing is as ready',
+    name: 'a missing condition serving is the same as ready',
     slices: [
       slice([
         at('10.0.0.1', { ready: true, terminating: true }),
@@ -172,7 +172,7 @@ const CASES: readonly Case[] = [
     code: 'NoneReady',
   },
   {
-    name: 'nothing when no endpoint is ready or serving',
+    name: 'there are no targets if no endpoint is ready or serving',
     slices: [slice([at('10.0.0.1', NOT_READY), at('10.0.0.2', LEFT)])],
     targets: [],
     code: 'NoneReady',
@@ -196,23 +196,23 @@ const CASES: readonly Case[] = [
     targets: ['10.0.0.1:8080'],
   },
   {
-    name: 'slices with null endpoints or ports',
+    name: 'slices with null endpoints or ports are empty',
     slices: [slice(null), slice([at('10.0.0.1')], null), slice([at('10.0.0.2')])],
     targets: ['10.0.0.2:8080'],
   },
   {
-    name: 'an unnamed port of a Service with one',
+    name: 'an unnamed port is found if the Service has only one',
     spec: { selector: {}, ports: [{ port: 80, targetPort: 8080 }] },
     slices: [slice([at('10.0.0.1')], [{ name: '', port: 8080 }]), slice([at('10.0.0.2')], [{ port: 8081 }])],
     targets: ['10.0.0.1:8080', '10.0.0.2:8081'],
   },
   {
-    name: 'the only port of a slice, unnamed, for the only port of the Service, named',
+    name: 'the only, unnamed port of a slice matches the only, named port of the Service',
     slices: [slice([at('10.0.0.1')], [{ port: 8080 }])],
     targets: ['10.0.0.1:8080'],
   },
   {
-    name: 'an unnamed port is not taken for one of several',
+    name: 'an unnamed port of a slice does not match if the Service has several',
     spec: {
       ...WEB,
       ports: [
@@ -225,26 +225,26 @@ const CASES: readonly Case[] = [
     code: 'NoEndpoints',
   },
   {
-    name: 'an unnamed port is not taken where the slice has more',
+    name: 'an unnamed port does not match if the slice has others',
     slices: [slice([at('10.0.0.1')], [{ port: 8080 }, { name: 'admin', port: 9090 }])],
     targets: [],
     code: 'NoEndpoints',
   },
   {
-    name: 'a port of the same name and another protocol is not taken',
+    name: 'a port with the same name but a different protocol does not match',
     slices: [slice([at('10.0.0.1')], [{ name: 'http', port: 8080, protocol: 'UDP' }])],
     targets: [],
     code: 'NoEndpoints',
   },
   {
-    name: 'a port of another name is not taken',
+    name: 'a port with a different name does not match',
     slices: [slice([at('10.0.0.1')], [{ name: 'admin', port: 8080 }])],
     targets: [],
     code: 'NoEndpoints',
-    says: /whether its targetPort exists/,
+    says: /have its targetPort/,
   },
   {
-    name: 'the right one of several ports',
+    name: 'the right one of several ports is used',
     spec: {
       ...WEB,
       ports: [
@@ -265,7 +265,7 @@ const CASES: readonly Case[] = [
     targets: ['10.0.0.1:9090'],
   },
   {
-    name: 'TCP and UDP of the same number are told apart',
+    name: 'TCP and UDP ports with the same number are distinguished',
     spec: {
       ...WEB,
       ports: [
@@ -286,7 +286,7 @@ const CASES: readonly Case[] = [
     targets: ['10.0.0.1:5354'],
   },
   {
-    name: 'a UDP port, asked for as such',
+    name: 'a UDP port is found on request',
     spec: {
       ...WEB,
       ports: [
@@ -308,20 +308,20 @@ const CASES: readonly Case[] = [
     targets: ['10.0.0.1:5353'],
   },
   {
-    name: 'a headless Service with ports',
+    name: 'a headless Service with ports is treated like any other',
     spec: { ...WEB, clusterIP: 'None' },
     slices: [slice([at('10.0.0.1')])],
     targets: ['10.0.0.1:8080'],
   },
   {
-    name: 'a headless Service without ports: the number is the pods’ own',
+    name: 'for a headless Service without ports the number is that of the pods',
     spec: { clusterIP: 'None', selector: { app: 'db' } },
     port: 5432,
     slices: [slice([at('10.0.0.1')], [])],
     targets: ['10.0.0.1:5432'],
   },
   {
-    name: 'a headless Service without ports has none by name',
+    name: 'a headless Service without ports has no named port',
     spec: { clusterIP: 'None', selector: { app: 'db' } },
     port: 'pg',
     slices: [slice([at('10.0.0.1')], [])],
@@ -330,7 +330,7 @@ const CASES: readonly Case[] = [
     says: /Service web has no TCP port named "pg"; it has none: correct/,
   },
   {
-    name: 'a port number that the Service does not have',
+    name: 'an unknown port number is reported',
     spec: {
       ...WEB,
       ports: [
@@ -346,7 +346,7 @@ const CASES: readonly Case[] = [
     says: /Service web has no TCP port 8080; it has http \(80\), 53 UDP: correct the port/,
   },
   {
-    name: 'an ExternalName',
+    name: 'a Service of type ExternalName is reported',
     spec: { type: 'ExternalName', externalName: 'db.example.com' },
     slices: [],
     targets: [],
@@ -354,14 +354,14 @@ const CASES: readonly Case[] = [
     says: /list its addresses in the backend/,
   },
   {
-    name: 'no slices at all',
+    name: 'a Service without slices is reported',
     slices: [],
     targets: [],
     code: 'NoEndpoints',
-    says: /Service web has no endpoints: see whether pods match its selector/,
+    says: /Service web has no endpoints: check that pods match its selector/,
   },
   {
-    name: 'no slices and no selector',
+    name: 'a Service without slices and selector is reported',
     spec: { ports: [{ port: 80 }] },
     slices: [],
     targets: [],
@@ -370,7 +370,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
-describe('the endpoints of a Service', () => {
+describe('endpoints of a Service:', () => {
   for (const each of CASES) {
     test(each.name, () => {
       const { spec = WEB, port: wanted = 80, protocol = 'TCP' } = each;

@@ -14,8 +14,8 @@ const ANSWERS = [
   [409, status('AlreadyExists'), 'AlreadyExists', 'apply it instead'],
   [409, status('Conflict'), 'Conflict', 'read it again'],
   [410, status('Expired'), 'Gone', 'list again'],
-  [413, status('RequestEntityTooLarge'), 'TooLarge', 'larger'],
-  [422, status('Invalid'), 'Invalid', 'correct the fields'],
+  [413, status('RequestEntityTooLarge'), 'TooLarge', 'size limit'],
+  [422, status('Invalid'), 'Invalid', 'correct these fields'],
   [429, status('TooManyRequests'), 'TooManyRequests', 'later'],
   [500, status('InternalError'), 'ServerError', ''],
   [503, 'upstream connect error', 'Unavailable', ''],
@@ -23,7 +23,7 @@ const ANSWERS = [
   [418, '', 'Unexpected', ''],
 ] as const;
 
-describe('an answer of the API server', () => {
+describe('an error answer of the API server', () => {
   for (const [httpStatus, body, code, hint] of ANSWERS) {
     test(`${httpStatus} ${body.slice(0, 60)} is ${code}`, () => {
       const error = new ApiError({ method: 'GET', path: '/p', httpStatus, body });
@@ -35,7 +35,7 @@ describe('an answer of the API server', () => {
     });
   }
 
-  test('keeps what is wrong with which field', () => {
+  test('keeps the causes by field', () => {
     const causes = [
       { reason: 'FieldValueInvalid', message: 'must be less than 65536', field: 'spec.ports[0].port' },
     ];
@@ -52,22 +52,22 @@ describe('an answer of the API server', () => {
     ['the header, as long as is believed', '', '60', 60_000],
     ['the header of a gateway', '', '3600', 60_000],
     [
-      'details, longer than a timer can',
+      'details, longer than a timer allows',
       status('TooManyRequests', { details: { retryAfterSeconds: 3_000_000 } }),
       undefined,
       60_000,
     ],
-    ['a header of less than nothing', '', '-1', undefined],
+    ['a negative header', '', '-1', undefined],
     ['a header that is a date', '', 'Wed, 21 Oct 2026 07:28:00 GMT', undefined],
   ] as const;
   for (const [where, body, retryAfter, ms] of waits) {
-    test(`says how long to wait in ${where}: ${ms} ms`, () => {
+    test(`requests to wait ${ms} ms by ${where}`, () => {
       const error = new ApiError({ method: 'GET', path: '/p', httpStatus: 429, body, retryAfter });
       assert.equal(error.retryAfterMs, ms);
     });
   }
 
-  test('that is a page of HTML is shown in one short line', () => {
+  test('that is an HTML page is shown in one short line', () => {
     const body = `<html>\n\n  <body>${'x'.repeat(5_000)}`;
     const error = new ApiError({ method: 'GET', path: '/p', httpStatus: 502, body });
     assert.ok(error.message.length < 400);
@@ -75,10 +75,10 @@ describe('an answer of the API server', () => {
   });
 });
 
-describe('no answer', () => {
+describe('a missing answer', () => {
   const fail = (code: string) => new Error('outer', { cause: Object.assign(new Error('inner'), { code }) });
   const cases = [
-    ['ECONNREFUSED', 'ConnectionRefused', 'check that the API server runs'],
+    ['ECONNREFUSED', 'ConnectionRefused', 'check that the API server is running'],
     ['ENOTFOUND', 'HostNotFound', 'DNS'],
     ['EAI_AGAIN', 'HostNotFound', 'DNS'],
     ['EHOSTUNREACH', 'Unreachable', 'firewall'],
@@ -86,11 +86,11 @@ describe('no answer', () => {
     ['SELF_SIGNED_CERT_IN_CHAIN', 'CertificateRefused', 'certificate-authority'],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'CertificateRefused', 'tls-server-name'],
     ['UND_ERR_CONNECT_TIMEOUT', 'Timeout', 'slow'],
-    ['HPE_INVALID_CONSTANT', 'BadAnswer', 'proxy between'],
+    ['HPE_INVALID_CONSTANT', 'BadAnswer', 'proxies in between'],
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'BadAnswer', 'not an API server'],
     ['UND_ERR_SOCKET', 'ConnectionLost', 'restarted'],
-    ['UND_ERR_DESTROYED', 'Stopped', 'given up'],
-    ['SOMETHING_NEW', 'ConnectionLost', 'broke'],
+    ['UND_ERR_DESTROYED', 'Stopped', 'cancelled'],
+    ['SOMETHING_NEW', 'ConnectionLost', 'lost'],
   ] as const;
   for (const [systemCode, code, advice] of cases) {
     test(`because of ${systemCode} is ${code}`, () => {
@@ -105,7 +105,7 @@ describe('no answer', () => {
     });
   }
 
-  test('from any of several addresses tells of the first', () => {
+  test('from several addresses reports the first one', () => {
     const inner = Object.assign(new Error('connect ECONNREFUSED ::1:6443'), { code: 'ECONNREFUSED' });
     const error = explainFailure(new AggregateError([inner], ''), 'https://localhost:6443', 'GET /p');
     assert.equal(error.code, 'ConnectionRefused');

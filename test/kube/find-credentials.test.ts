@@ -33,24 +33,19 @@ function homeConfig() {
 const POD = { KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '443' };
 
 const FOUND = [
-  ['the file that is named', { kubeconfig: GOOD }, { KUBECONFIG: OTHER, ...POD }, 'https://good:6443'],
+  ['the given file', { kubeconfig: GOOD }, { KUBECONFIG: OTHER, ...POD }, 'https://good:6443'],
   ['KUBECONFIG', {}, { KUBECONFIG: OTHER, ...POD, HOME }, 'https://other:6443'],
-  ['the first file of KUBECONFIG decides', {}, { KUBECONFIG: `${GOOD}:${OTHER}` }, 'https://good:6443'],
+  ['the first file of KUBECONFIG', {}, { KUBECONFIG: `${GOOD}:${OTHER}` }, 'https://good:6443'],
   [
-    'a context of a later file',
+    'a later file of KUBECONFIG with the given context',
     { context: 'other' },
     { KUBECONFIG: `${GOOD}:${OTHER}` },
     'https://other:6443',
   ],
-  [
-    'files of KUBECONFIG that are missing are passed over',
-    {},
-    { KUBECONFIG: `/nope:${OTHER}` },
-    'https://other:6443',
-  ],
+  ['the existing files of KUBECONFIG', {}, { KUBECONFIG: `/nope:${OTHER}` }, 'https://other:6443'],
   ['the service account of the pod', {}, { ...POD, HOME }, 'https://10.96.0.1:443'],
   [
-    'an IPv6 address of the pod’s API server',
+    'the service account of a pod with an IPv6 API server',
     {},
     { ...POD, KUBERNETES_SERVICE_HOST: 'fd00::1' },
     'https://[fd00::1]:443',
@@ -66,22 +61,17 @@ describe('the API server and the login are found in', () => {
 
 const cluster = { server: 'https://x' };
 const REFUSED: readonly (readonly [string, string | undefined, CredentialsErrorCode, RegExp])[] = [
-  [
-    'a file that is missing',
-    '/no/such/file',
-    'KubeconfigUnreadable',
-    /\/no\/such\/file: .*ENOENT.* --kubeconfig/,
-  ],
+  ['a missing file', '/no/such/file', 'KubeconfigUnreadable', /\/no\/such\/file: .*ENOENT.* --kubeconfig/],
   ['a folder', files.folder, 'KubeconfigUnreadable', /EISDIR/],
   ['a file that is not YAML', files.write('a: [b'), 'KubeconfigInvalid', /it is not a kubeconfig/],
   ['an empty file', files.write(''), 'KubeconfigInvalid', /it is not a kubeconfig/],
-  ['a text', files.write('hello'), 'KubeconfigInvalid', /has no current-context/],
+  ['plain text', files.write('hello'), 'KubeconfigInvalid', /has no current-context/],
   ['a cluster without a server', files.kubeconfig({}), 'KubeconfigInvalid', /server is missing/],
   [
-    'a server that is no URL',
+    'a server that is not a URL',
     files.kubeconfig({ cluster: { server: 'x:y:z' } }),
     'KubeconfigInvalid',
-    /not a URL/,
+    /is not an http or https URL/,
   ],
   [
     'no current context',
@@ -107,10 +97,15 @@ const REFUSED: readonly (readonly [string, string | undefined, CredentialsErrorC
     'KubeconfigInvalid',
     /as-groups/,
   ],
-  ['nothing at all', undefined, 'NoCredentials', /no --kubeconfig, no KUBECONFIG, not in a pod/],
+  [
+    'the lack of any configuration',
+    undefined,
+    'NoCredentials',
+    /no --kubeconfig, no KUBECONFIG, not in a pod/,
+  ],
 ];
 
-describe('a clear error for', () => {
+describe('there is a clear error for', () => {
   for (const [what, kubeconfig, code, message] of REFUSED) {
     test(what, async () => {
       await assert.rejects(
@@ -126,14 +121,14 @@ describe('a clear error for', () => {
     });
   }
 
-  test('a context that names a cluster or user that is not there', async () => {
+  test('a context that refers to a missing cluster or user', async () => {
     const config = (cluster: string, user: string) =>
       files.write(
         JSON.stringify({ ...homeConfig(), contexts: [{ name: 'home', context: { cluster, user } }] }),
       );
     const load = (path: string) => findCredentials({ kubeconfig: path }, {}, now);
-    await assert.rejects(() => load(config('nope', 'home')), /names a cluster that it does not have/);
-    await assert.rejects(() => load(config('home', 'nope')), /names a user that it does not have/);
+    await assert.rejects(() => load(config('nope', 'home')), /refers to a cluster that it does not have/);
+    await assert.rejects(() => load(config('home', 'nope')), /refers to a user that it does not have/);
   });
 
   test('a pod without a service account token', async () => {

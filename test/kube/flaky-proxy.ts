@@ -2,34 +2,33 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { resetSocket } from '../../program/reset-socket.ts';
 
-/** A TCP proxy on 127.0.0.1 whose network can be made bad while it runs. */
+/** A TCP proxy on 127.0.0.1 that simulates network failures on demand. */
 export interface FlakyProxy {
   readonly port: number;
-  /** Connections taken since the start. */
+  /** Connections accepted since the start. */
   readonly accepted: number;
   /** Connections open now. */
   readonly open: number;
-  /** Resets every open connection. New ones are taken as before. */
+  /** Resets every open connection. New ones are still accepted. */
   cut(): void;
-  /** Lets so many more bytes through towards the clients, then resets the connection that reached it. */
+  /** Forwards this many more bytes towards the clients, then resets the connection that reached the limit. */
   cutAfter(bytes: number): void;
-  /** Stops carrying bytes; connections stay open and new ones are taken: a peer that hangs. */
+  /** Stops forwarding; connections stay open and new ones are accepted: a peer that hangs. */
   stall(): void;
-  /** Carries again what was held. */
+  /** Resumes forwarding, including what was held back. */
   resume(): void;
   /**
-   * Nothing gets through any more, as in a network that has parted. What is sent is kept, as the sender's
-   * kernel would send it again and again; a connection that is reset takes it along, one that is closed in
-   * order does not.
+   * Partitions the network: nothing is forwarded. Data sent is kept, as the sender's kernel would retransmit
+   * it; a reset connection discards it, one closed in order does not.
    */
-  part(): void;
-  /** Brings what was kept, also of connections that were closed in order meanwhile. */
+  partition(): void;
+  /** Ends the partition and delivers the kept data, also of connections closed in order meanwhile. */
   heal(): void;
   /** Stops listening (ECONNREFUSED) and resets every open connection. */
   refuse(): Promise<void>;
-  /** Listens again at the same port. */
+  /** Listens on the same port again. */
   accept(): Promise<void>;
-  /** Ends everything. */
+  /** Closes everything. */
   stop(): Promise<void>;
 }
 
@@ -44,8 +43,8 @@ export async function startFlakyProxy(targetPort: number): Promise<FlakyProxy> {
   const pairs = new Set<Pair>();
   let accepted = 0;
   let stalled = false;
-  let parted = false;
-  /** Closed in order by their client while the network was parted. */
+  let isPartitioned = false;
+  /** Closed in order by their client during the partition. */
   const closed = new Set<Pair>();
   let bytesLeft = Number.POSITIVE_INFINITY;
 
@@ -65,17 +64,17 @@ export async function startFlakyProxy(targetPort: number): Promise<FlakyProxy> {
     }
     server.on('close', end);
     client.on('close', (wasReset) => {
-      if (parted && !wasReset && pairs.delete(pair)) closed.add(pair);
+      if (isPartitioned && !wasReset && pairs.delete(pair)) closed.add(pair);
       else end();
     });
     client.on('data', (data) => {
       const chunk = Buffer.from(data);
-      if (parted) pair.kept.push({ to: server, chunk });
+      if (isPartitioned) pair.kept.push({ to: server, chunk });
       else carry(chunk, client, server);
     });
     server.on('data', (data) => {
       const chunk = Buffer.from(data);
-      if (parted) {
+      if (isPartitioned) {
         pair.kept.push({ to: client, chunk });
         return;
       }
@@ -142,11 +141,11 @@ export async function startFlakyProxy(targetPort: number): Promise<FlakyProxy> {
         server.resume();
       }
     },
-    part() {
-      parted = true;
+    partition() {
+      isPartitioned = true;
     },
     heal() {
-      parted = false;
+      isPartitioned = false;
       for (const { kept } of [...pairs, ...closed])
         for (const { to, chunk } of kept.splice(0)) if (!to.destroyed) to.write(chunk);
       for (const { server } of closed) server.end();

@@ -21,9 +21,7 @@ const listening = async (t: TestContext, server: Server): Promise<number> => {
   return address.port;
 };
 
-/**
- * A server of this test's own, that answers only when told; what stands before it sees how connections end.
- */
+/** A server that answers only on demand, behind a proxy that records how connections end. */
 const start = async (t: TestContext, scheme: 'http' | 'https') => {
   const seen = new EventEmitter();
   const requests: string[] = [];
@@ -71,7 +69,7 @@ const start = async (t: TestContext, scheme: 'http' | 'https') => {
 };
 
 for (const scheme of ['http', 'https'] as const) {
-  test(`a request that is given up resets its connection (${scheme}), so that nothing of it is delivered later`, async (t) => {
+  test(`a cancelled request resets its connection (${scheme}), so that none of it is delivered later`, async (t) => {
     const { transport, seen } = await start(t, scheme);
     const giveUp = new AbortController();
     const call = transport.request({ method: 'PATCH', path: '/x', body: {}, signal: giveUp.signal });
@@ -82,7 +80,7 @@ for (const scheme of ['http', 'https'] as const) {
     assert.deepEqual(await ended, ['ECONNRESET']);
   });
 
-  test(`closing a transport resets what is under way (${scheme})`, async (t) => {
+  test(`closing a transport resets pending requests (${scheme})`, async (t) => {
     const { transport, seen } = await start(t, scheme);
     const call = transport.request({ method: 'PATCH', path: '/x', body: {} });
     await once(seen, 'request');
@@ -93,7 +91,7 @@ for (const scheme of ['http', 'https'] as const) {
 }
 
 for (const scheme of ['http', 'https'] as const)
-  test(`a connection that the server ends is closed (${scheme}), and its descriptor given back`, async (t) => {
+  test(`a connection that the server ends is closed (${scheme}), including its descriptor`, async (t) => {
     const { transport, seen, answer, endAll } = await start(t, scheme);
     const handles = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
     const before = handles();
@@ -107,19 +105,19 @@ for (const scheme of ['http', 'https'] as const)
     await until('its socket is closed', () => handles() <= before, { everyMs: 0, seen: handles });
   });
 
-test('a request that may not be sent any more is not sent, and says so', async (t) => {
+test('a request that may not be sent any more is not sent, and fails with that reason', async (t) => {
   const { transport, requests } = await start(t, 'http');
   const call = transport.request({ method: 'PATCH', path: '/x', body: {}, maySend: () => false });
   await assert.rejects(call, (error) => {
     assert.ok(error instanceof TransportError);
     assert.equal(error.code, 'Stopped');
-    assert.match(error.message, /PATCH \/x: .*the caller gave it up before it was sent/);
+    assert.match(error.message, /PATCH \/x: .*the caller cancelled it before it was sent/);
     return true;
   });
   assert.deepEqual(requests, []);
 });
 
-test('it is asked when a connection is free, and not when the call is made', async (t) => {
+test('maySend is called when a connection is free, not when the call is made', async (t) => {
   const { transport, requests, answer } = await start(t, 'http');
   let mayBeSent = true;
   const busy = Array.from({ length: 32 }, () => transport.request({ method: 'GET', path: '/busy' }));

@@ -8,7 +8,7 @@ export interface KubeconfigParts {
   readonly currentContext?: string;
 }
 
-/** A folder for the kubeconfigs of one test file; `remove` takes it away. */
+/** A folder for the kubeconfigs of a test file; `remove` deletes it. */
 export function kubeconfigFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'l4b-kubeconfig-'));
   let files = 0;
@@ -19,7 +19,7 @@ export function kubeconfigFolder() {
   };
   return {
     folder,
-    /** Writes any file there; answers its path. */
+    /** Writes a file there and returns its path. */
     write,
     /** Writes a kubeconfig with one cluster, user and context, all named `test`. */
     kubeconfig({ cluster = {}, user = {}, currentContext = 'test' }: KubeconfigParts): string {

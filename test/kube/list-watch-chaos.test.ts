@@ -12,7 +12,7 @@ const TYPE = { apiVersion: 'v1', kind: 'ConfigMap' } as const;
 const ROUNDS = 40;
 const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 
-/** mulberry32: the same seed gives the same trouble again. */
+/** mulberry32: the same seed reproduces the same failures. */
 function seeded(seed: number): () => number {
   let state = seed;
   return () => {
@@ -23,7 +23,7 @@ function seeded(seed: number): () => number {
   };
 }
 
-test(`whatever the network does, a follower ends up knowing what the server knows (SEED=${SEED})`, async (t) => {
+test(`whatever the network does, a follower eventually has the same objects as the server (SEED=${SEED})`, async (t) => {
   const random = seeded(SEED);
   const below = (limit: number) => Math.floor(random() * limit);
   const cp = await startControlPlane();
@@ -52,7 +52,7 @@ test(`whatever the network does, a follower ends up knowing what the server know
     () => recorder.until('the watch is open', () => recorder.connected),
   ];
   for (let round = 0; round < ROUNDS; round++) {
-    // Waiting for the watch is of use only while the proxy carries.
+    // Waiting for the watch makes sense only while the proxy forwards.
     const trouble = below(troubles.length);
     if (trouble === troubles.length - 1) {
       proxy.resume();

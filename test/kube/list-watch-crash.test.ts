@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('./broken-follower.ts', import.meta.url));
 
-describe('the process ends with the error and its place, instead of going on without the watch, when', () => {
+describe('the process ends with a stack trace, instead of continuing without the watch, when', () => {
   for (const broken of ['onState', 'onSync']) {
-    const how = broken === 'onSync' ? ' and there is no onState to tell' : '';
+    const how = broken === 'onSync' ? ' and there is no onState' : '';
     test(`${broken} throws${how}`, () => {
       const ran = spawnSync(process.execPath, [PROGRAM, broken], { encoding: 'utf8', timeout: 60_000 });
       assert.equal(ran.status, 1, ran.stderr);

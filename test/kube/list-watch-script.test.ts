@@ -22,18 +22,18 @@ const HANG: Step = { lines: [], ending: 'Hang' };
 interface Case {
   readonly name: string;
   readonly script: readonly Step[];
-  /** What every call asked for: LIST, LIST token, or WATCH version. */
+  /** Expected calls: LIST, LIST token, or WATCH version. */
   readonly calls: readonly string[];
-  /** What was told, in order. */
-  readonly told: readonly string[];
+  /** Expected callbacks, in order. */
+  readonly callbacks: readonly string[];
 }
 
 const CASES: readonly Case[] = [
   {
-    name: 'a page refused as too old starts the list over, within the same try',
+    name: 'a page refused as too old restarts the list without a backoff',
     script: [page('1', [pod('a', '1')], 'more'), { error: refusal(410) }, page('2', [pod('b', '2')]), HANG],
     calls: ['LIST', 'LIST more', 'LIST', 'WATCH 2'],
-    told: ['sync ns/b', 'connected'],
+    callbacks: ['sync ns/b', 'connected'],
   },
   {
     name: 'an ERROR event of 410 lists again',
@@ -44,46 +44,53 @@ const CASES: readonly Case[] = [
       HANG,
     ],
     calls: ['LIST', 'WATCH 1', 'LIST', 'WATCH 9'],
-    told: ['sync ', 'connected', 'Added ns/a', 'lost Gone 150', 'sync ', 'connected'],
+    callbacks: ['sync ', 'connected', 'Added ns/a', 'lost Gone 150', 'sync ', 'connected'],
   },
   {
     name: 'a watch refused as too old lists again',
     script: [page('1', []), { error: refusal(410) }, page('9', []), HANG],
     calls: ['LIST', 'WATCH 1', 'LIST', 'WATCH 9'],
-    told: ['sync ', 'lost Gone 150', 'sync ', 'connected'],
+    callbacks: ['sync ', 'lost Gone 150', 'sync ', 'connected'],
   },
   {
     name: 'any other ERROR event lists again',
     script: [page('1', []), { lines: [{ type: 'ERROR', object: status(500) }] }, page('9', []), HANG],
     calls: ['LIST', 'WATCH 1', 'LIST', 'WATCH 9'],
-    told: ['sync ', 'connected', 'lost ServerError 150', 'sync ', 'connected'],
+    callbacks: ['sync ', 'connected', 'lost ServerError 150', 'sync ', 'connected'],
   },
   {
     name: 'a line that is not JSON lists again',
     script: [page('1', []), { lines: ['{"type":"ADD'] }, page('9', []), HANG],
     calls: ['LIST', 'WATCH 1', 'LIST', 'WATCH 9'],
-    told: ['sync ', 'connected', 'lost WatchBroken 150', 'sync ', 'connected'],
+    callbacks: ['sync ', 'connected', 'lost WatchBroken 150', 'sync ', 'connected'],
   },
   {
     name: 'an event of an unknown type lists again',
     script: [page('1', []), { lines: [event('MOVED', pod('a', '2'))] }, page('9', []), HANG],
     calls: ['LIST', 'WATCH 1', 'LIST', 'WATCH 9'],
-    told: ['sync ', 'connected', 'lost WatchBroken 150', 'sync ', 'connected'],
+    callbacks: ['sync ', 'connected', 'lost WatchBroken 150', 'sync ', 'connected'],
   },
   {
-    name: 'a broken connection goes on from the last bookmark',
+    name: 'a lost connection resumes from the last bookmark',
     script: [page('1', []), { lines: [event('BOOKMARK', pod('', '7'))], ending: cut() }, HANG],
     calls: ['LIST', 'WATCH 1', 'WATCH 7'],
-    told: ['sync ', 'connected', 'lost ConnectionLost 150', 'connected'],
+    callbacks: ['sync ', 'connected', 'lost ConnectionLost 150', 'connected'],
   },
   {
-    name: 'a second broken connection in a row lists, because the server may be another by then',
+    name: 'a second consecutive lost connection lists again, since the server may be a different one',
     script: [page('1', []), { lines: [], ending: cut() }, { error: cut() }, page('3', []), HANG],
     calls: ['LIST', 'WATCH 1', 'WATCH 1', 'LIST', 'WATCH 3'],
-    told: ['sync ', 'connected', 'lost ConnectionLost 150', 'lost ConnectionLost 300', 'sync ', 'connected'],
+    callbacks: [
+      'sync ',
+      'connected',
+      'lost ConnectionLost 150',
+      'lost ConnectionLost 300',
+      'sync ',
+      'connected',
+    ],
   },
   {
-    name: 'waits double while the server is away, and are short again after an event',
+    name: 'the backoff doubles while the server is unreachable, and is reset by an event',
     script: [
       { error: cut() },
       { error: cut() },
@@ -93,7 +100,7 @@ const CASES: readonly Case[] = [
       HANG,
     ],
     calls: ['LIST', 'LIST', 'LIST', 'LIST', 'WATCH 1', 'WATCH 2'],
-    told: [
+    callbacks: [
       'lost ConnectionLost 150',
       'lost ConnectionLost 300',
       'lost ConnectionLost 600',
@@ -105,19 +112,26 @@ const CASES: readonly Case[] = [
     ],
   },
   {
-    name: 'the wait that the server asks for is kept, and some more, so that not all come back at once',
+    name: 'the wait requested by the server is added to the backoff, so that clients do not return together',
     script: [{ error: refusal(429, { details: { retryAfterSeconds: 7 } }) }, page('1', []), HANG],
     calls: ['LIST', 'LIST', 'WATCH 1'],
-    told: ['lost TooManyRequests 7150', 'sync ', 'connected'],
+    callbacks: ['lost TooManyRequests 7150', 'sync ', 'connected'],
   },
   {
-    name: 'a watch that ends at once is not opened again in a hot loop',
+    name: 'a watch that ends immediately is not reopened in a hot loop',
     script: [page('1', []), { lines: [] }, { lines: [] }, HANG],
     calls: ['LIST', 'WATCH 1', 'WATCH 1', 'WATCH 1'],
-    told: ['sync ', 'connected', 'lost WatchBroken 150', 'connected', 'lost WatchBroken 300', 'connected'],
+    callbacks: [
+      'sync ',
+      'connected',
+      'lost WatchBroken 150',
+      'connected',
+      'lost WatchBroken 300',
+      'connected',
+    ],
   },
   {
-    name: 'the same version told twice is one change; unknown deletions are none',
+    name: 'a repeated version is one change, and the deletion of an unknown object is none',
     script: [
       page('1', [pod('a', '1')]),
       {
@@ -132,17 +146,17 @@ const CASES: readonly Case[] = [
       },
     ],
     calls: ['LIST', 'WATCH 1'],
-    told: ['sync ns/a', 'connected', 'Modified ns/a', 'Added ns/b', 'Deleted ns/a'],
+    callbacks: ['sync ns/a', 'connected', 'Modified ns/a', 'Added ns/b', 'Deleted ns/a'],
   },
   {
     name: 'an answer that is not a list is an error',
     script: [{ answer: { hello: 'world' } }, { answer: null }, page('1', []), HANG],
     calls: ['LIST', 'LIST', 'LIST', 'WATCH 1'],
-    told: ['lost NotAList 150', 'lost NotAList 300', 'sync ', 'connected'],
+    callbacks: ['lost NotAList 150', 'lost NotAList 300', 'sync ', 'connected'],
   },
 ];
 
-/** Time that stands still but for sleeps, which take no real time. */
+/** A clock that advances only by sleeps, which take no real time. */
 function stillClock(): Clock {
   let now = 0;
   return {
@@ -153,24 +167,24 @@ function stillClock(): Clock {
   };
 }
 
-function run(script: readonly Step[], fail: (told: string) => boolean = () => false) {
+function run(script: readonly Step[], fail: (callback: string) => boolean = () => false) {
   const transport = scriptedTransport(script);
-  const told: string[] = [];
-  const tell = (line: string) => {
-    told.push(line);
+  const callbacks: string[] = [];
+  const record = (line: string) => {
+    callbacks.push(line);
     if (fail(line)) throw new Error('the follower is broken');
   };
   const watch = startListWatch(
     {
       transport,
       path: '/p',
-      onSync: (objects) => tell(`sync ${[...objects.keys()].join(' ')}`),
-      onChange: (key, _, change) => tell(`${change} ${key}`),
-      onState: (state) => told.push(describeState(state)),
+      onSync: (objects) => record(`sync ${[...objects.keys()].join(' ')}`),
+      onChange: (key, _, change) => record(`${change} ${key}`),
+      onState: (state) => callbacks.push(describeState(state)),
     },
     { clock: stillClock(), random: () => 0.5, limits: LIMITS },
   );
-  return { transport, told, watch };
+  return { transport, callbacks, watch };
 }
 
 function describeState(state: ListWatchState): string {
@@ -178,11 +192,11 @@ function describeState(state: ListWatchState): string {
   return `lost ${(state.error as { code?: string }).code} ${state.retryInMs}`;
 }
 
-/** Lets everything that is not waiting for a hanging call run to its end. */
+/** Lets everything run that is not waiting for a hanging call. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('a list and watch', () => {
-  for (const { name, script, calls, told } of CASES) {
+  for (const { name, script, calls, callbacks } of CASES) {
     test(name, async () => {
       const ran = run(script);
       await settle();
@@ -193,11 +207,11 @@ describe('a list and watch', () => {
         ),
         calls,
       );
-      assert.deepEqual(ran.told, told);
+      assert.deepEqual(ran.callbacks, callbacks);
     });
   }
 
-  test('trims each object as it arrives, in pages and in events alike, and never tells of a whole one', async () => {
+  test('trims each object when it arrives, in pages and in events, and never reports an untrimmed one', async () => {
     const whole = (name: string, version: string) => ({ ...pod(name, version), spec: { image: 'large' } });
     const lines = [
       event('ADDED', whole('c', '3')),
@@ -205,7 +219,7 @@ describe('a list and watch', () => {
       event('DELETED', whole('b', '5')),
     ];
     const script = [page('1', [whole('a', '1')], 'more'), page('2', [whole('b', '2')]), { lines }];
-    const told: string[] = [];
+    const callbacks: string[] = [];
     let kept: ReadonlyMap<string, KubeObject> = new Map();
     const watch = startListWatch<KubeObject>(
       {
@@ -214,23 +228,23 @@ describe('a list and watch', () => {
         trim: ({ kind = 'none', metadata }) => ({ kind: `small ${kind}`, metadata }),
         onSync: (objects) => {
           kept = objects;
-          told.push(JSON.stringify([...objects.values()]));
+          callbacks.push(JSON.stringify([...objects.values()]));
         },
-        onChange: (_, object) => told.push(JSON.stringify(object)),
+        onChange: (_, object) => callbacks.push(JSON.stringify(object)),
         onState: () => {},
       },
       { clock: stillClock(), random: () => 0.5, limits: LIMITS },
     );
     await settle();
     watch.stop();
-    assert.equal(told.length, 4);
-    assert.doesNotMatch(told.join(), /large/);
-    assert.match(told[0] ?? '', /small Pod.*small Pod/);
+    assert.equal(callbacks.length, 4);
+    assert.doesNotMatch(callbacks.join(), /large/);
+    assert.match(callbacks[0] ?? '', /small Pod.*small Pod/);
     assert.deepEqual([...kept.keys()], ['ns/a', 'ns/c']);
     assert.doesNotMatch(JSON.stringify([...kept.values()]), /large/);
   });
 
-  test('lists again for a follower that threw in onChange', async () => {
+  test('lists again after onChange has thrown', async () => {
     const lines = [event('ADDED', pod('a', '2')), event('ADDED', pod('b', '3'))];
     const ran = run(
       [page('1', []), { lines, ending: 'Hang' }, page('3', [pod('a', '2'), pod('b', '3')]), HANG],
@@ -238,7 +252,7 @@ describe('a list and watch', () => {
     );
     await settle();
     ran.watch.stop();
-    assert.deepEqual(ran.told, [
+    assert.deepEqual(ran.callbacks, [
       'sync ',
       'connected',
       'Added ns/a',
@@ -248,17 +262,17 @@ describe('a list and watch', () => {
     ]);
   });
 
-  test('tells nothing more once it is stopped from within a callback', async () => {
+  test('makes no further callbacks once it is stopped from within a callback', async () => {
     const lines = [event('ADDED', pod('a', '2')), event('ADDED', pod('b', '3'))];
     const ran = run([page('1', []), { lines }, HANG], (line) => {
       if (line === 'Added ns/a') ran.watch.stop();
       return false;
     });
     await settle();
-    assert.deepEqual(ran.told, ['sync ', 'connected', 'Added ns/a']);
+    assert.deepEqual(ran.callbacks, ['sync ', 'connected', 'Added ns/a']);
   });
 
-  test('asks for bookmarks and for an end within five minutes, not all at the same time', async () => {
+  test('requests bookmarks, and a random duration of less than five minutes', async () => {
     const ran = run([page('1', []), HANG]);
     await settle();
     ran.watch.stop();

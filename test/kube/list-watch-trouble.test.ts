@@ -20,7 +20,7 @@ import { startProxyTo } from './via-proxy.ts';
 import { quickDeps, WatchRecorder } from './watch-recorder.ts';
 
 const TYPE = { apiVersion: 'v1', kind: 'ConfigMap' } as const;
-/** Bytes that may wait in the kernels' and the proxy's buffers, with room to spare. */
+/** Generous upper bound for the bytes in buffers of the kernel and the proxy. */
 const BOUND = 48 * 1024 * 1024;
 
 let cp: ControlPlane;
@@ -62,7 +62,7 @@ const follow = (t: TestContext, transport: Transport, deps = quickDeps()) => {
 };
 const versions = (objects: Iterable<KubeObject>) =>
   [...objects].map(({ metadata }) => `${metadata.name} ${metadata.resourceVersion}`).sort();
-/** Waits for one last object, then compares all that is known with a list of now. */
+/** Waits for a last object, then compares all known objects with a current list. */
 const isTrue = async (recorder: WatchRecorder): Promise<void> => {
   await put('last', 'x');
   await recorder.until('the last object', () => recorder.objects.has(`${namespace}/last`));
@@ -73,15 +73,15 @@ const isTrue = async (recorder: WatchRecorder): Promise<void> => {
 
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
-/** What is in use, without what was written and is garbage by now. */
+/** Memory in use after a garbage collection. */
 const heldBytes = (): number => {
   collectGarbage();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
 };
 
-describe('a watch through a bad time', () => {
-  test('of a flood that it cannot read as fast holds little of it in memory, and misses none of it', async (t) => {
+describe('a watch', () => {
+  test('that cannot keep up with a flood of events buffers little of it and misses none', async (t) => {
     const recorder = follow(t, flaky, quickDeps({ silenceMs: 60_000 }));
     await recorder.until('the watch is open', () => recorder.connected);
     const heap = heldBytes();
@@ -97,7 +97,7 @@ describe('a watch through a bad time', () => {
     assert.equal(recorder.syncs, 1, recorder.errors.join('\n'));
   });
 
-  test('on a network that is slow, in pieces of a few bytes, gets everything as it is', async (t) => {
+  test('on a slow network, in chunks of a few bytes, receives everything unchanged', async (t) => {
     const recorder = follow(t, flaky);
     await recorder.until('the watch is open', () => recorder.connected);
     const write = async () => {
@@ -117,7 +117,7 @@ describe('a watch through a bad time', () => {
     assert.match(JSON.stringify([...recorder.objects.values()]), /ünïcödé 🙂/);
   });
 
-  test('whose clock jumps says that it is stale until it hears again, and does nothing in haste', async (t) => {
+  test('whose clock jumps is reported as stale until it receives data again, and is not restarted', async (t) => {
     let jumpedMs = 0;
     const deps = quickDeps();
     const clock = { ...realClock, now: () => realClock.now() + jumpedMs };
@@ -157,7 +157,7 @@ describe('a watch through a bad time', () => {
     assert.equal(calls, before, 'the watch that works is left alone');
   });
 
-  test('tells what a relist found that no event had told', async (t) => {
+  test('reports how many differences a relist found that no event had reported', async (t) => {
     await put('changed', '1');
     await put('gone', '1');
     const recorder = follow(t, flaky);
@@ -173,7 +173,7 @@ describe('a watch through a bad time', () => {
     await isTrue(recorder);
   });
 
-  test('goes on with the new token when the old one is refused', async (t) => {
+  test('continues with the new token when the old one is refused', async (t) => {
     const folder = join(cp.folder, 'serviceaccount');
     await cp.run(['create', 'serviceaccount', 'follower', '-n', namespace]);
     await cp.run([
@@ -185,7 +185,7 @@ describe('a watch through a bad time', () => {
       '--clusterrole=view',
       `--serviceaccount=${namespace}:follower`,
     ]);
-    // A token that is bound to an object is refused once that object is gone.
+    // A token bound to an object is refused once that object is deleted.
     const bind = async (name: string) => {
       await cp.run(['create', 'secret', 'generic', name, '-n', namespace]);
       const bound = ['--bound-object-kind=Secret', `--bound-object-name=${name}`, '--duration=10m'];
@@ -204,7 +204,7 @@ describe('a watch through a bad time', () => {
     await cp.run(['delete', 'secret', 'old', '-n', namespace]);
     const path = collectionPath(TYPE, namespace);
     const isRefused = (error: unknown) => error instanceof ApiError && error.code === 'Unauthorized';
-    // The API server believes a token for ten seconds once it has.
+    // The API server caches a valid token for ten seconds.
     await until('the old token is refused', () =>
       pod.request({ method: 'GET', path }).then(
         () => false,

@@ -57,7 +57,7 @@ after(async () => {
 });
 
 describe('a list and watch of a real API server', () => {
-  test('tells what is there, then every creation, update and deletion', async () => {
+  test('reports existing objects, then every creation, update and deletion', async () => {
     const namespace = await newNamespace();
     await writer.apply(configMap(namespace, 'a', '1'));
     const recorder = new WatchRecorder<ConfigMap>({
@@ -112,7 +112,7 @@ describe('a list and watch of a real API server', () => {
     }
   });
 
-  test('goes on from the last event without a list when the connection is cut', async () => {
+  test('resumes after the last event without a list when the connection is reset', async () => {
     const namespace = await newNamespace();
     const recorder = new WatchRecorder<ConfigMap>({
       transport: flaky,
@@ -122,7 +122,7 @@ describe('a list and watch of a real API server', () => {
       await recorder.until('the watch is open', () => recorder.connected);
       for (let round = 0; round < 20; round++) {
         await recorder.until('the watch is open again', () => recorder.connected);
-        // Somewhere within the bytes of the next three events, mostly in the middle of one.
+        // At a position within the next three events, usually in the middle of one.
         proxy.cutAfter(50 + round * 60);
         await Promise.all(
           ['a', 'b', 'c'].map((name) =>
@@ -142,7 +142,7 @@ describe('a list and watch of a real API server', () => {
     }
   });
 
-  test('keeps what it knows while the server refuses, then lists and drops what vanished', async () => {
+  test('keeps known objects while the server is unreachable, then lists and drops what has disappeared', async () => {
     const namespace = await newNamespace();
     await writer.apply(configMap(namespace, 'gone', '1'));
     await writer.apply(configMap(namespace, 'kept', '1'));
@@ -164,14 +164,18 @@ describe('a list and watch of a real API server', () => {
       await recorder.until('it is back', () => recorder.connected);
       assert.deepEqual(values(recorder), ['kept=1', 'new=1']);
       assert.equal(recorder.syncs, 2);
-      assert.deepEqual(recorder.changes, [], 'what vanished is absent in the new list, not told as a change');
+      assert.deepEqual(
+        recorder.changes,
+        [],
+        'what has disappeared is absent from the new list, not reported as a change',
+      );
     } finally {
       recorder.watch.stop();
       await proxy.accept();
     }
   });
 
-  test('finds out that a watch hangs, and misses nothing of what happened meanwhile', async () => {
+  test('detects a hanging watch, and misses nothing that happened meanwhile', async () => {
     const namespace = await newNamespace();
     const recorder = new WatchRecorder<ConfigMap>(
       { transport: flaky, path: collectionPath(TYPE, namespace) },
@@ -194,7 +198,7 @@ describe('a list and watch of a real API server', () => {
     }
   });
 
-  test('recovers when the API server is killed and started again, and lists when its history is gone (410)', async () => {
+  test('recovers when the API server is killed and restarted, and lists if its history is gone (410)', async () => {
     const namespace = await newNamespace();
     await writer.apply(configMap(namespace, 'a', '1'));
     let letGo = () => {};
@@ -202,7 +206,8 @@ describe('a list and watch of a real API server', () => {
       letGo = resolve;
     });
     const deps = quickDeps();
-    // The first wait lasts until the server has restarted: so the first try meets a server without history.
+    // The first backoff lasts until the server has restarted, so the first attempt reaches a server without
+    // history.
     const clock = {
       ...realClock,
       sleep: (ms: number, signal: AbortSignal) => held.then(() => deps.clock.sleep(ms, signal)),
@@ -213,7 +218,7 @@ describe('a list and watch of a real API server', () => {
     );
     try {
       await recorder.until('the watch is open', () => recorder.connected);
-      // The watch has heard of nothing after this; the other kind moves the server's revision on.
+      // The watch receives nothing after this; objects of another kind advance the server's revision.
       await writer.apply(configMap('default', 'elsewhere', '1'));
       await cp.killApiServer();
       await recorder.until('the loss', () => !recorder.connected);
@@ -232,7 +237,7 @@ describe('a list and watch of a real API server', () => {
     }
   });
 
-  test('resumes when the server ends the watch in time, without a word to anybody', async () => {
+  test('resumes without reporting a loss when the server ends the watch on schedule', async () => {
     const namespace = await newNamespace();
     let opened = 0;
     const counting: Transport = {
@@ -265,7 +270,7 @@ describe('a list and watch of a real API server', () => {
     }
   });
 
-  test('leaves no connection behind when it is stopped', async () => {
+  test('leaves no connection open when it is stopped', async () => {
     const namespace = await newNamespace();
     const via = await startProxyTo(cp);
     const transport = await connect({ kubeconfig: via.kubeconfig });
@@ -275,9 +280,9 @@ describe('a list and watch of a real API server', () => {
     recorder.watch.stop();
     await until('one connection is closed', () => via.proxy.open !== before, { everyMs: 0 });
     assert.equal(via.proxy.open, 1, 'only the connection of the list, kept for the next request');
-    const told = recorder.states.length + recorder.changes.length;
+    const reported = recorder.states.length + recorder.changes.length;
     await writer.apply(configMap(namespace, 'late', '1'));
-    assert.equal(recorder.states.length + recorder.changes.length, told);
+    assert.equal(recorder.states.length + recorder.changes.length, reported);
     await transport.close();
     await until('all are closed', () => via.proxy.open === 0, { everyMs: 0, seen: () => via.proxy.open });
     await via.proxy.stop();

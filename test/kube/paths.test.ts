@@ -28,34 +28,35 @@ describe('the path of an object', () => {
 
 describe('the path of a collection', () => {
   const type = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice' };
-  test('in one namespace', () =>
+  test('in a namespace', () =>
     assert.equal(collectionPath(type, 'ns'), '/apis/discovery.k8s.io/v1/namespaces/ns/endpointslices'));
-  test('in all', () => assert.equal(collectionPath(type), '/apis/discovery.k8s.io/v1/endpointslices'));
+  test('in all namespaces', () =>
+    assert.equal(collectionPath(type), '/apis/discovery.k8s.io/v1/endpointslices'));
 });
 
 const REFUSED = [
   [
     'an unknown kind',
     { apiVersion: 'v1', kind: 'Widget', name: 'a' },
-    /Cannot address Widget of v1: the table/,
+    /Cannot address Widget of v1: it is not in the table/,
   ],
   [
-    'a known kind of another version',
+    'a known kind with a different version',
     { apiVersion: 'apps/v1beta1', kind: 'Deployment', name: 'a' },
     /apps\/v1beta1/,
   ],
   [
-    'a name of Object.prototype',
+    'a kind named like a property of Object.prototype',
     { apiVersion: 'v1', kind: 'toString', name: 'a' },
     /Cannot address toString/,
   ],
   [
     'a missing namespace',
     { apiVersion: 'v1', kind: 'Pod', name: 'a' },
-    /Pod "a": it lives in a namespace and none/,
+    /Pod "a": it is namespaced, but no namespace/,
   ],
   [
-    'a namespace too many',
+    'a namespace for a cluster-scoped kind',
     { apiVersion: 'v1', kind: 'Node', name: 'a', namespace: 'b' },
     /Node in namespace "b"/,
   ],
@@ -67,7 +68,7 @@ const REFUSED = [
   ],
 ] as const;
 
-describe('no path is made of', () => {
+describe('a path is refused for', () => {
   for (const [what, ref, message] of REFUSED) {
     test(what, () => assert.throws(() => objectPath(ref), { name: 'RangeError', message }));
   }

@@ -1,13 +1,14 @@
 import type { Call, Transport } from '../../kube/transport.ts';
 
-/** What the next call gets: an answer, or an error. */
+/** Result of the next call: an answer or an error. */
 export type Step =
   | { readonly answer: unknown }
   | { readonly lines: readonly (string | object)[]; readonly ending?: Error | 'Hang' }
   | { readonly error: Error };
 
 /**
- * Answers each call with the next step of a script, for what a real server does too rarely. Hangs at its end.
+ * Answers each call with the next step of a script, for situations that are rare with a real server. Hangs at
+ * its end.
  */
 export function scriptedTransport(script: readonly Step[]): Transport & { readonly calls: Call[] } {
   const calls: Call[] = [];

@@ -8,7 +8,7 @@ const LINES = ['one', 'zwei Äpfel 🍏', '{"a":1}'];
 describe('a stream split into lines', () => {
   const bytes = Buffer.from(TEXT);
   for (const size of [1, 2, 3, 7, bytes.length]) {
-    test(`comes out whole from chunks of ${size} bytes`, () => {
+    test(`is complete from chunks of ${size} bytes`, () => {
       const splitter = new LineSplitter();
       const lines: string[] = [];
       for (let at = 0; at < bytes.length; at += size)
@@ -19,7 +19,7 @@ describe('a stream split into lines', () => {
     });
   }
 
-  test('is refused when a line has no end', () => {
+  test('throws if a line does not end', () => {
     const splitter = new LineSplitter();
     const chunk = Buffer.alloc(16 * 1024 * 1024, 'x');
     assert.throws(() => {

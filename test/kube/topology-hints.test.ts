@@ -2,55 +2,75 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EndpointSlice } from '../../kube/endpoint-slice.ts';
 import { endpointsOf } from '../../kube/endpoint-slices.ts';
-import { near, type Place } from '../../kube/topology-hints.ts';
+import { type Location, near } from '../../kube/topology-hints.ts';
 
 const named = (names: string) => (names === '' ? [] : names.split(' ').map((name) => ({ name })));
 
-/** Of each endpoint: for which zones, and for which nodes; undefined without hints. */
+/** Hints of each endpoint: its zones and nodes; undefined without hints. */
 type Meant = readonly [zones: string, nodes?: string] | undefined;
 
 const CASES: readonly {
   readonly name: string;
   readonly endpoints: readonly Meant[];
-  readonly place: Place;
-  /** Indexes of those that are near. */
+  readonly location: Location;
+  /** Indexes of the nearby endpoints. */
   readonly near: readonly number[];
 }[] = [
-  { name: 'no hints', endpoints: [undefined, undefined], place: { zone: 'a' }, near: [0, 1] },
-  { name: 'the zone', endpoints: [['a'], ['b'], ['b a']], place: { zone: 'a' }, near: [0, 2] },
-  { name: 'one without hints', endpoints: [['a'], ['b'], undefined], place: { zone: 'a' }, near: [0, 1, 2] },
-  { name: 'one with an empty hint', endpoints: [['a'], ['']], place: { zone: 'a' }, near: [0, 1] },
-  { name: 'nothing for the zone', endpoints: [['b'], ['c']], place: { zone: 'a' }, near: [0, 1] },
-  { name: 'a place that is not known', endpoints: [['a'], ['b']], place: {}, near: [0, 1] },
   {
-    name: 'the node before the zone',
+    name: 'no endpoint having any',
+    endpoints: [undefined, undefined],
+    location: { zone: 'a' },
+    near: [0, 1],
+  },
+  {
+    name: 'endpoints for the zone',
+    endpoints: [['a'], ['b'], ['b a']],
+    location: { zone: 'a' },
+    near: [0, 2],
+  },
+  {
+    name: 'one endpoint without any',
+    endpoints: [['a'], ['b'], undefined],
+    location: { zone: 'a' },
+    near: [0, 1, 2],
+  },
+  {
+    name: 'one endpoint with an empty hint',
+    endpoints: [['a'], ['']],
+    location: { zone: 'a' },
+    near: [0, 1],
+  },
+  { name: 'no endpoint for the zone', endpoints: [['b'], ['c']], location: { zone: 'a' }, near: [0, 1] },
+  { name: 'an unknown location', endpoints: [['a'], ['b']], location: {}, near: [0, 1] },
+  {
+    name: 'endpoints for the node, which is preferred to the zone',
     endpoints: [
       ['a', 'n1'],
       ['a', 'n2'],
       ['b', 'n3'],
     ],
-    place: { zone: 'a', node: 'n2' },
+    location: { zone: 'a', node: 'n2' },
     near: [1],
   },
   {
-    name: 'nothing for the node, so the zone',
+    name: 'no endpoint for the node, so that the zone is used',
     endpoints: [
       ['a', 'n1'],
       ['a', 'n2'],
       ['b', 'n3'],
     ],
-    place: { zone: 'a', node: 'n9' },
+    location: { zone: 'a', node: 'n9' },
     near: [0, 1],
   },
   {
-    name: 'nodes for some alone, so the zone',
+    name: 'nodes for some endpoints only, so that the zone is used',
     endpoints: [['a', 'n1'], ['a'], ['b', 'n3']],
-    place: { zone: 'a', node: 'n1' },
+    location: { zone: 'a', node: 'n1' },
     near: [0, 1],
   },
 ];
-for (const { name, endpoints, place, near: expected } of CASES)
-  test(`hints with ${name}`, () => {
+for (const { name, endpoints, location, near: expected } of CASES)
+  test(`nearby endpoints are picked by hints with ${name}`, () => {
     const all = endpoints.map((meant) =>
       meant === undefined
         ? {}
@@ -62,7 +82,7 @@ for (const { name, endpoints, place, near: expected } of CASES)
           },
     );
     assert.deepEqual(
-      near(all, place).map((one) => all.indexOf(one)),
+      near(all, location).map((one) => all.indexOf(one)),
       expected,
     );
   });
@@ -85,11 +105,11 @@ const service = {
 const farOf = (endpoints: EndpointSlice['endpoints'] & object): readonly string[] =>
   endpointsOf(service, [slice(endpoints)], 80, 'TCP', { zone: 'a' }).far.map(({ address }) => address);
 
-test('of the ready endpoints of a Service those of other zones are far', () => {
+test('ready endpoints of a Service in other zones are far', () => {
   const all = [endpoint('10.0.0.1', 'a'), endpoint('10.0.0.2', 'b'), endpoint('10.0.0.3', 'b', false)];
   assert.deepEqual(farOf(all), ['10.0.0.2']);
 });
 
-test('where no endpoint of the zone is ready none is far', () => {
+test('if no endpoint of the zone is ready, none is far', () => {
   assert.deepEqual(farOf([endpoint('10.0.0.1', 'a', false), endpoint('10.0.0.2', 'b')]), []);
 });

@@ -4,8 +4,8 @@ import type { ControlPlane } from '../../cluster/control-plane/control-plane.ts'
 import { type FlakyProxy, startFlakyProxy } from './flaky-proxy.ts';
 
 /**
- * A flaky proxy before a control plane's API server, and a kubeconfig as the one given (all rights, when left
- * out) that goes through it.
+ * A flaky proxy in front of a control plane's API server, and a copy of the given kubeconfig (by default that
+ * with all permissions) that goes through it.
  */
 export async function startProxyTo(
   controlPlane: ControlPlane,

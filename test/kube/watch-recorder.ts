@@ -10,17 +10,17 @@ import {
 } from '../../kube/list-watch.ts';
 import type { KubeObject } from '../../kube/object.ts';
 
-/** A list+watch that writes down what it was told, and lets a test wait for a condition on it. */
+/** A list+watch that records its callbacks, and lets a test wait for a condition. */
 export class WatchRecorder<T extends KubeObject = KubeObject> {
   readonly changes: string[] = [];
   readonly states: ListWatchState[] = [];
-  /** What a follower knows: the last list and the changes since. */
+  /** The current state of a follower: the last list and the changes since. */
   objects: Map<string, T> = new Map();
   syncs = 0;
-  /** What each list had otherwise than the events before it. */
+  /** Number of differences in each list that no event had reported. */
   readonly missed: number[] = [];
   readonly watch: ListWatch;
-  readonly #told = new EventEmitter();
+  readonly #callbacks = new EventEmitter();
 
   constructor(
     options: Omit<ListWatchOptions<T>, 'onSync' | 'onChange' | 'onState'>,
@@ -33,17 +33,17 @@ export class WatchRecorder<T extends KubeObject = KubeObject> {
           this.syncs++;
           this.missed.push(missed);
           this.objects = new Map(objects);
-          this.#told.emit('told');
+          this.#callbacks.emit('callback');
         },
         onChange: (key, object, change) => {
           this.changes.push(`${change} ${key}`);
           if (change === 'Deleted') this.objects.delete(key);
           else this.objects.set(key, object);
-          this.#told.emit('told');
+          this.#callbacks.emit('callback');
         },
         onState: (state) => {
           this.states.push(state);
-          this.#told.emit('told');
+          this.#callbacks.emit('callback');
         },
       },
       deps,
@@ -54,7 +54,7 @@ export class WatchRecorder<T extends KubeObject = KubeObject> {
     return this.states.at(-1)?.connected === true;
   }
 
-  /** Errors told so far, as `code: message`. */
+  /** Errors reported so far, as `code: message`. */
   get errors(): string[] {
     return this.states.flatMap((state) => {
       if (state.connected) return [];
@@ -63,12 +63,12 @@ export class WatchRecorder<T extends KubeObject = KubeObject> {
     });
   }
 
-  /** Resolves as soon as the condition holds; fails after 60 s with what was known then. */
+  /** Resolves as soon as the condition holds; fails after 60 s with the current state. */
   async until(what: string, condition: () => boolean): Promise<void> {
     const tooLate = AbortSignal.timeout(60_000);
     while (!condition()) {
       try {
-        await once(this.#told, 'told', { signal: tooLate });
+        await once(this.#callbacks, 'callback', { signal: tooLate });
       } catch (cause) {
         const known = { changes: this.changes.slice(-5), syncs: this.syncs, errors: this.errors.slice(-5) };
         throw new Error(`never happened: ${what}; known: ${JSON.stringify(known)}`, { cause });
@@ -77,7 +77,7 @@ export class WatchRecorder<T extends KubeObject = KubeObject> {
   }
 }
 
-/** The real clock, and waits short enough for a test. */
+/** The real clock, with backoffs short enough for a test. */
 export function quickDeps(limits: Partial<typeof LIMITS> = {}): ListWatchDeps {
   return {
     clock: realClock,

@@ -12,7 +12,7 @@ export interface WebServer {
 
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** A web server for answers that no API server gives when asked; with TLS when there is an identity. */
+/** A web server for answers that an API server does not give on demand; with TLS if there is an identity. */
 export async function startWebServer(
   answer: Answer,
   host = '127.0.0.1',

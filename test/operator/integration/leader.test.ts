@@ -248,7 +248,7 @@ for (const names of [
       const old = leader();
       const lost = count(old, 'leadership lost');
       const follows = count(old, 'follows');
-      old.proxy.part();
+      old.proxy.partition();
       const next = await takeOver(old, since);
       assert.ok(count(old, 'leadership lost') > lost, 'it ceased before');
       const healed = world.auditSize();

@@ -8,7 +8,10 @@ test('a server that is away is told with its address, and with one code however 
   const error = new TransportError('ConnectionRefused', 'https://10.96.0.1', 'GET /x', 'connect', cause);
   const { code, problem } = apiProblem('Services', error);
   assert.equal(code, 'ConnectionRefused/ECONNREFUSED');
-  assert.match(problem, /^Cannot follow Services: .*https:\/\/10\.96\.0\.1.*check that the API server runs/);
+  assert.match(
+    problem,
+    /^Cannot follow Services: .*https:\/\/10\.96\.0\.1.*check that the API server is running/,
+  );
 });
 
 test('a refusal is told in the words of the API server', () => {

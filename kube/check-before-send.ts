@@ -1,11 +1,11 @@
 import type { Dispatcher } from 'undici';
 
 /**
- * For undici's `compose`: asks `maySend` when the request is about to be written. By then it may have waited
- * for a free connection, for a new one, or for the whole process to go on. Fails it with what `refused` makes
- * when the answer is no.
+ * Interceptor for undici's `compose`: calls `maySend` when the request is about to be written. By then it may
+ * have waited for a free connection, for a new one, or for a paused process to resume. If the result is
+ * false, the request fails with the error from `refused`.
  */
-export const askFirst =
+export const checkBeforeSend =
   (maySend: () => boolean, refused: () => Error): Dispatcher.DispatcherComposeInterceptor =>
   (dispatch) =>
   (options, handler) =>
