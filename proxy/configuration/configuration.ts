@@ -5,7 +5,7 @@ import type { HealthPolicy } from './health-policy.ts';
 import type { ListenerPolicy } from './listener-policy.ts';
 import type { Target } from './target.ts';
 import type { ProcessTuning } from './tuning.ts';
-import type { Written } from './written.ts';
+import type { Written } from './written-paths.ts';
 
 /**
  * What a proxy is asked to do, whichever resource asks for it. Plain data: times in milliseconds, defaults

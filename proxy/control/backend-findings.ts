@@ -1,6 +1,6 @@
 import type { FindingCode, ProxyFinding } from '../../report/finding.ts';
 import type { BackendConfiguration, Configuration } from '../configuration/configuration.ts';
-import { backendPath } from '../configuration/written.ts';
+import { backendPath } from '../configuration/written-paths.ts';
 import type { Table, TableBackend } from '../table/table.ts';
 
 const SEE = "Each endpoint's reason is in /status; start it, or correct the healthCheck";
@@ -13,7 +13,7 @@ interface Problem {
 /** What is wrong with the endpoints of a backend as it is served, or undefined. */
 const problemOf = (
   { panicThresholdPercent, service }: BackendConfiguration,
-  { name, endpoints, resting, panic, backups }: TableBackend,
+  { name, endpoints, inactive, panic, backups }: TableBackend,
 ): Problem | undefined => {
   const few =
     panicThresholdPercent === 0
@@ -30,10 +30,10 @@ const problemOf = (
       message: `backend "${name}" has ${few}, so ${service === undefined ? 'its backups' : 'those of other zones or nodes'} take connections. ${SEE}`,
     };
   // Endpoints of a Service that rest are not ready, which the source explains.
-  if (endpoints.length === 0 && resting.length > 0 && service === undefined)
+  if (endpoints.length === 0 && inactive.length > 0 && service === undefined)
     return {
       code: 'NoWeight',
-      message: `backend "${name}" takes no connections: the weight of each of its ${resting.length} endpoints is 0. Give one of them a weight above 0`,
+      message: `backend "${name}" takes no connections: the weight of each of its ${inactive.length} endpoints is 0. Give one of them a weight above 0`,
     };
   return undefined;
 };

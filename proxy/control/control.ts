@@ -1,6 +1,6 @@
 import type { ProxyFinding } from '../../report/finding.ts';
 import type { Snapshot } from '../configuration/snapshot.ts';
-import type { Written } from '../configuration/written.ts';
+import type { Written } from '../configuration/written-paths.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { SourceInput } from '../source/source.ts';
 import { compileTable } from '../table/compile.ts';

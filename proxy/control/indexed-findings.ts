@@ -1,5 +1,5 @@
 import type { ProxyFinding } from '../../report/finding.ts';
-import type { Written } from '../configuration/written.ts';
+import type { Written } from '../configuration/written-paths.ts';
 
 const NAMED = /^spec\.(listeners|backends)\[([^\]]*)\]/;
 

@@ -70,6 +70,6 @@ export const assignEndpoints = (
     if (slot === undefined) missing.set(request.backend, (missing.get(request.backend) ?? 0) + 1);
     else byBackend.get(request.backend)?.push({ ...request.endpoint, slot });
   }
-  for (const request of interleave(backends, ({ resting }) => resting)) take(request);
+  for (const request of interleave(backends, ({ inactive }) => inactive)) take(request);
   return { byBackend, findings, missing };
 };

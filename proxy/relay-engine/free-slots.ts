@@ -26,7 +26,7 @@ const keepBytes = (
 /** What is served and may therefore count. */
 export interface Counting {
   readonly listeners: readonly Pick<TableListener, 'name'>[];
-  readonly backends: readonly Pick<TableBackend, 'name' | 'endpoints' | 'resting'>[];
+  readonly backends: readonly Pick<TableBackend, 'name' | 'endpoints' | 'inactive'>[];
 }
 
 export interface Freed {
@@ -59,7 +59,7 @@ export const freeSlots = (
   const backendNames = new Set(backends.map(({ name }) => name));
   const endpoints = new Set(
     backends.flatMap((backend) =>
-      [...backend.endpoints, ...backend.resting].map((one) => slotKey(backend.name, endpointKey(one))),
+      [...backend.endpoints, ...backend.inactive].map((one) => slotKey(backend.name, endpointKey(one))),
     ),
   );
   /** Backends with a connection, including those that are not in the table. */

@@ -1,6 +1,6 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { BackendPolicy } from '../configuration/backend-policy.ts';
-import { planPicking } from '../table/pick.ts';
+import { planPicking } from '../table/algorithms.ts';
 import type { PickingPlan } from '../table/pickers/picker.ts';
 import type { AcceptorEndpoint, SharedEndpoints } from './acceptor/messages.ts';
 import { shareEndpoints } from './share-endpoints.ts';

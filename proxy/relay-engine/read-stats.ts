@@ -188,8 +188,8 @@ const endpointStats = (
 const allEndpoints = (reader: Reader, registry: SlotRegistry, table: Table): readonly EndpointStats[] => {
   const left = new Map(registry.endpoints.entries());
   const found: EndpointStats[] = [];
-  for (const { name, endpoints, resting } of table.backends)
-    for (const endpoint of [...endpoints, ...resting]) {
+  for (const { name, endpoints, inactive } of table.backends)
+    for (const endpoint of [...endpoints, ...inactive]) {
       const key = slotKey(name, endpointKey(endpoint));
       const slot = left.get(key);
       if (slot === undefined) continue;

@@ -31,8 +31,8 @@ export const exceedsFreeSlots = ({ listeners, backends }: Table, registry: SlotR
   ) ||
   needsMoreThanFree(
     registry.endpoints,
-    backends.flatMap(({ name, endpoints, resting }) =>
-      [...endpoints, ...resting].map((endpoint) => slotKey(name, endpointKey(endpoint))),
+    backends.flatMap(({ name, endpoints, inactive }) =>
+      [...endpoints, ...inactive].map((endpoint) => slotKey(name, endpointKey(endpoint))),
     ),
   );
 
@@ -93,8 +93,8 @@ const removedSlots = (
   registry: SlotRegistry,
 ): readonly number[] => {
   const present = new Set(
-    table.backends.flatMap(({ name, endpoints, resting }) =>
-      [...endpoints, ...resting].map((endpoint) => slotKey(name, endpointKey(endpoint))),
+    table.backends.flatMap(({ name, endpoints, inactive }) =>
+      [...endpoints, ...inactive].map((endpoint) => slotKey(name, endpointKey(endpoint))),
     ),
   );
   // For a backend that was removed altogether, its last policy applies.

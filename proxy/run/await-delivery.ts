@@ -36,7 +36,7 @@ export const undeliveredBytes = (table: string, ports: TrafficPorts): number => 
 export const trafficPorts = (table: Table | undefined): TrafficPorts => ({
   local: new Set(table?.listeners.map(({ port }) => port)),
   remote: new Set(
-    table?.backends.flatMap(({ endpoints, resting }) => [...endpoints, ...resting].map(({ port }) => port)),
+    table?.backends.flatMap(({ endpoints, inactive }) => [...endpoints, ...inactive].map(({ port }) => port)),
   ),
 });
 

@@ -8,11 +8,11 @@ import type { Configuration } from '../configuration/configuration.ts';
 import { configurationOf } from '../configuration/from-l4balancer.ts';
 import type { Snapshot } from '../configuration/snapshot.ts';
 import type { ApiProblem } from './api-problem.ts';
-import { follow } from './followed.ts';
+import { follow } from './follow-collection.ts';
+import { takeResource } from './read-resource.ts';
 import { resolveTargets, servicesOf } from './resolve.ts';
 import { followSlices } from './slices.ts';
 import { type LeftOutCounts, NOTHING_LEFT_OUT, type Source, type SourceEvents } from './source.ts';
-import { takeResource } from './understood.ts';
 
 export interface KubernetesSourceOptions extends SourceEvents {
   readonly transport: Transport;

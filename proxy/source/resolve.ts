@@ -6,7 +6,7 @@ import type { ProxyFinding } from '../../report/finding.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import type { Snapshot } from '../configuration/snapshot.ts';
 import type { Target } from '../configuration/target.ts';
-import { backendPath } from '../configuration/written.ts';
+import { backendPath } from '../configuration/written-paths.ts';
 import { fixedTargets } from './fixed-targets.ts';
 
 /** What the cluster says about the backends of one configuration. */

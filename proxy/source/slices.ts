@@ -1,5 +1,5 @@
 import type { EndpointSlice } from '../../kube/endpoint-slice.ts';
-import { type Followed, type FollowOptions, follow } from './followed.ts';
+import { type Followed, type FollowOptions, follow } from './follow-collection.ts';
 
 /** The EndpointSlices of a set of Services that changes. */
 export interface SliceFollower {

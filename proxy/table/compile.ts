@@ -1,16 +1,16 @@
 import type { BackendConfiguration } from '../configuration/configuration.ts';
 import type { Snapshot } from '../configuration/snapshot.ts';
 import type { Target } from '../configuration/target.ts';
+import { HASHES_SOURCE } from './algorithms.ts';
 import type { EndpointView } from './endpoint-view.ts';
-import { HASHES_SOURCE } from './pick.ts';
 import { chooseServing } from './serving.ts';
-import { startingWeights } from './slow-start.ts';
+import { startingWeights } from './starting-weights.ts';
 import { endpointKey, type Table, type TableBackend, type TableEndpoint } from './table.ts';
 
 const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
   a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 
-type Sides = Pick<TableBackend, 'endpoints' | 'resting' | 'closing' | 'panic' | 'backups'>;
+type Sides = Pick<TableBackend, 'endpoints' | 'inactive' | 'closing' | 'panic' | 'backups'>;
 
 const bare = ({ address, port, weight }: TableEndpoint): TableEndpoint => ({ address, port, weight });
 
@@ -38,8 +38,8 @@ const part = (
   const weights = startingWeights(
     endpoints.map(({ weight, share }) => ({ weight, share: panic ? 1 : share })),
   );
-  const resting = known.filter((one) => !used.has(one));
-  const closing = closeOnUnhealthy ? resting.filter(({ healthy }) => !healthy) : [];
+  const inactive = known.filter((one) => !used.has(one));
+  const closing = closeOnUnhealthy ? inactive.filter(({ healthy }) => !healthy) : [];
   return {
     panic,
     backups,
@@ -48,7 +48,7 @@ const part = (
       port,
       weight: weights[index] as number,
     })),
-    resting: resting.map(bare),
+    inactive: inactive.map(bare),
     ...(closing.length === 0 ? {} : { closing: closing.map(bare) }),
   };
 };

@@ -4,7 +4,7 @@ import type { ProxyFinding } from '../../report/finding.ts';
 import type { Binding } from '../configuration/binding.ts';
 import type { Snapshot } from '../configuration/snapshot.ts';
 import type { Target } from '../configuration/target.ts';
-import { backendPath } from '../configuration/written.ts';
+import { backendPath } from '../configuration/written-paths.ts';
 import { endpointKey } from './table.ts';
 
 /**

@@ -24,8 +24,8 @@ export interface TableBackend {
   /** Endpoints that take new connections, sorted by address and port, weights above 0. */
   readonly endpoints: readonly TableEndpoint[];
   /** Endpoints that take none now (unhealthy, of weight 0, or a backup) but keep their connections and counters; sorted alike. */
-  readonly resting: readonly TableEndpoint[];
-  /** Those of `resting` whose connections are closed, since they are unhealthy and their backend asks for that. */
+  readonly inactive: readonly TableEndpoint[];
+  /** Those of `inactive` whose connections are closed, since they are unhealthy and their backend asks for that. */
   readonly closing?: readonly TableEndpoint[];
 }
 

@@ -14,7 +14,7 @@ export const tableBackend = ({
   panic = false,
   backups = false,
   endpoints = [],
-  resting = [],
+  inactive = [],
   closing,
   ...policy
 }: BackendChange = {}): TableBackend => ({
@@ -32,7 +32,7 @@ export const tableBackend = ({
   panic,
   backups,
   endpoints,
-  resting,
+  inactive,
   ...(closing === undefined ? {} : { closing }),
 });
 

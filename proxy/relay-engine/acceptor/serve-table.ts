@@ -1,7 +1,7 @@
 import type { Protocol } from '../../configuration/binding.ts';
 import { sharedAddress } from '../../sys/memory.ts';
 import { lengthOf, SOCKET_ADDRESS_BYTES } from '../../sys/socket-address.ts';
-import { HASHES_SOURCE, PICKERS } from '../../table/pick.ts';
+import { HASHES_SOURCE, PICKERS } from '../../table/algorithms.ts';
 import type { Choice } from '../../table/pickers/picker.ts';
 import { acceptFrom } from './accept.ts';
 import type { AcceptorBackend, AcceptorTable, SharedEndpoints } from './messages.ts';

@@ -19,7 +19,7 @@ const TABLE: readonly {
 }[] = [
   {
     name: 'healthy endpoints beside others',
-    backend: { endpoints: some(2), resting: some(3) },
+    backend: { endpoints: some(2), inactive: some(3) },
     says: undefined,
   },
   {
@@ -37,26 +37,26 @@ const TABLE: readonly {
   },
   {
     name: 'backups in use',
-    backend: { endpoints: some(1), resting: some(4), backups: true },
+    backend: { endpoints: some(1), inactive: some(4), backups: true },
     says: /^backend "web" has no healthy endpoint, so its backups take connections/,
     code: 'BackupsServe',
   },
   {
     name: 'endpoints of another zone in use',
-    backend: { endpoints: some(1), resting: some(4), backups: true },
+    backend: { endpoints: some(1), inactive: some(4), backups: true },
     ofService: true,
     says: /^backend "web" has no healthy endpoint, so those of other zones or nodes take connections/,
     code: 'BackupsServe',
   },
   {
     name: 'weights of 0 alone',
-    backend: { resting: some(2, 0) },
+    backend: { inactive: some(2, 0) },
     says: /the weight of each of its 2 endpoints is 0/,
     code: 'NoWeight',
   },
   {
     name: 'a Service whose pods are not ready, which the source explains',
-    backend: { resting: some(2, 0) },
+    backend: { inactive: some(2, 0) },
     ofService: true,
     says: undefined,
   },

@@ -7,8 +7,8 @@ import { tableBackend } from '../tables.ts';
 
 const many = (count: number): readonly TableEndpoint[] =>
   Array.from({ length: count }, (_, i) => ({ address: `192.0.2.${i + 1}`, port: 80, weight: 1 }));
-const backend = (name: string, used: number, resting = 0): TableBackend =>
-  tableBackend({ name, endpoints: many(used), resting: many(used + resting).slice(used) });
+const backend = (name: string, used: number, inactive = 0): TableBackend =>
+  tableBackend({ name, endpoints: many(used), inactive: many(used + inactive).slice(used) });
 const counts = (backends: readonly TableBackend[], slots: number): Record<string, number> =>
   Object.fromEntries(
     [...assignEndpoints(backends, new Slots(slots), () => undefined).byBackend].map(([name, all]) => [

@@ -70,43 +70,43 @@ const cases: readonly {
   readonly targets: readonly Target[];
   readonly unhealthy?: readonly string[];
   readonly used: readonly number[];
-  readonly resting: readonly number[];
+  readonly inactive: readonly number[];
 }[] = [
-  { name: 'healthy endpoints are used', targets: [target(2), target(1)], used: [1, 2], resting: [] },
+  { name: 'healthy endpoints are used', targets: [target(2), target(1)], used: [1, 2], inactive: [] },
   {
     name: 'an unhealthy one rests',
     targets: [target(1), target(2)],
     unhealthy: ['192.0.2.2:80'],
     used: [1],
-    resting: [2],
+    inactive: [2],
   },
-  { name: 'weight 0 rests', targets: [target(1, 0), target(2)], used: [2], resting: [1] },
+  { name: 'weight 0 rests', targets: [target(1, 0), target(2)], used: [2], inactive: [1] },
   {
     name: 'when none is healthy all are used but those of weight 0',
     targets: [target(1), target(2), target(3, 0)],
     unhealthy: ['192.0.2.1:80', '192.0.2.2:80', '192.0.2.3:80'],
     used: [1, 2],
-    resting: [3],
+    inactive: [3],
   },
-  { name: 'an endpoint named twice is used once', targets: [target(1), target(1)], used: [1], resting: [] },
-  { name: 'only weight 0 leaves nothing to use', targets: [target(1, 0)], used: [], resting: [1] },
-  { name: 'no targets leave nothing', targets: [], used: [], resting: [] },
+  { name: 'an endpoint named twice is used once', targets: [target(1), target(1)], used: [1], inactive: [] },
+  { name: 'only weight 0 leaves nothing to use', targets: [target(1, 0)], used: [], inactive: [1] },
+  { name: 'no targets leave nothing', targets: [], used: [], inactive: [] },
   {
     name: 'a backup rests while another is healthy',
     targets: [{ ...target(1), backup: true }, target(2)],
     used: [2],
-    resting: [1],
+    inactive: [1],
   },
   {
     name: 'a backup serves when no other is healthy, and the others rest',
     targets: [{ ...target(1), backup: true }, target(2)],
     unhealthy: ['192.0.2.2:80'],
     used: [1],
-    resting: [2],
+    inactive: [2],
   },
 ];
 
-for (const { name, targets, unhealthy = [], used, resting } of cases)
+for (const { name, targets, unhealthy = [], used, inactive } of cases)
   test(name, () => {
     const { backends } = compileTable(snapshot(targets), {
       ...all,
@@ -115,7 +115,7 @@ for (const { name, targets, unhealthy = [], used, resting } of cases)
     const last = (endpoints: readonly { readonly address: string }[] = []): number[] =>
       endpoints.map(({ address }) => Number(address.split('.')[3]));
     assert.deepEqual(last(backends[1]?.endpoints), used);
-    assert.deepEqual(last(backends[1]?.resting), resting);
+    assert.deepEqual(last(backends[1]?.inactive), inactive);
   });
 
 test('a backend says that backups serve, and that unhealthy endpoints do; one without endpoints says neither', () => {
@@ -131,7 +131,7 @@ test('a backend says that backups serve, and that unhealthy endpoints do; one wi
   assert.deepEqual(says([target(1), backup], firstSick), { panic: false, backups: true });
 });
 
-test('an endpoint that starts slowly has its share of the weight; a resting one the weight that it was given', () => {
+test('an endpoint that starts slowly has its share of the weight; a inactive one the weight that it was given', () => {
   const { backends } = compileTable(snapshot([target(1, 4), target(2, 4), target(3, 4)]), {
     isHealthy: (_, key) => key !== '192.0.2.3:80',
     share: (backend, key) => (backend === 'b' && key === '192.0.2.2:80' ? 0.25 : 1),
@@ -141,7 +141,7 @@ test('an endpoint that starts slowly has its share of the weight; a resting one 
     [4, 1],
   );
   assert.deepEqual(
-    backends[1]?.resting.map(({ weight }) => weight),
+    backends[1]?.inactive.map(({ weight }) => weight),
     [4],
   );
 });
@@ -219,7 +219,7 @@ test('a pod that is not ready or terminates rests: its connections are not those
     ['192.0.2.2'],
   );
   assert.deepEqual(
-    backends[1]?.resting.map(({ address, weight }) => [address, weight]),
+    backends[1]?.inactive.map(({ address, weight }) => [address, weight]),
     [
       ['192.0.2.1', 0],
       ['192.0.2.3', 0],

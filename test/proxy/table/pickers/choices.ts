@@ -1,5 +1,5 @@
 import type { Backend } from '../../../../crds/backend.ts';
-import { PICKERS, planPicking } from '../../../../proxy/table/pick.ts';
+import { PICKERS, planPicking } from '../../../../proxy/table/algorithms.ts';
 import { finish } from '../../../../proxy/table/pickers/murmur3.ts';
 import type { Choice } from '../../../../proxy/table/pickers/picker.ts';
 import type { TableEndpoint } from '../../../../proxy/table/table.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HASHES_SOURCE, PICKERS } from '../../../../proxy/table/pick.ts';
+import { HASHES_SOURCE, PICKERS } from '../../../../proxy/table/algorithms.ts';
 import { finish } from '../../../../proxy/table/pickers/murmur3.ts';
 import type { Choice } from '../../../../proxy/table/pickers/picker.ts';
 import { ALGORITHMS, type Algorithm, choiceOf, endpointsOf, FIRST_SLOT, keys, NOBODY } from './choices.ts';

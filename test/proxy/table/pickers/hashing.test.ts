@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { HASHES_SOURCE, PICKERS } from '../../../../proxy/table/algorithms.ts';
 import { clientKey } from '../../../../proxy/table/client-key.ts';
 import { compileTable } from '../../../../proxy/table/compile.ts';
-import { HASHES_SOURCE, PICKERS } from '../../../../proxy/table/pick.ts';
 import { endpointKey, type TableEndpoint } from '../../../../proxy/table/table.ts';
 import { configurationFor } from '../../configurations.ts';
 import { type Algorithm, choiceOf, endpointsOf, keys, NOBODY } from './choices.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { HASHES_SOURCE, PICKERS, planPicking } from '../../../../proxy/table/algorithms.ts';
 import { compileTable } from '../../../../proxy/table/compile.ts';
-import { HASHES_SOURCE, PICKERS, planPicking } from '../../../../proxy/table/pick.ts';
 import { finish } from '../../../../proxy/table/pickers/murmur3.ts';
 import type { Choice, PickingPlan } from '../../../../proxy/table/pickers/picker.ts';
 import { endpointKey, type TableEndpoint } from '../../../../proxy/table/table.ts';

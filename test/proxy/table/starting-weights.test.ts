@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startingWeights } from '../../../proxy/table/slow-start.ts';
+import { startingWeights } from '../../../proxy/table/starting-weights.ts';
 
 /** Endpoints as [weight, share]. */
 const TABLE: readonly (readonly [string, readonly (readonly [number, number])[], readonly number[]])[] = [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '../../../kube/object.ts';
 import { VERSION } from '../../../program/version.ts';
-import { takeResource } from '../../../proxy/source/understood.ts';
+import { takeResource } from '../../../proxy/source/read-resource.ts';
 
 const endpoints = [{ address: '192.0.2.1', port: 1 }];
 const resource = (fields: object): KubeObject =>

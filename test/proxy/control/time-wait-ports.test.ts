@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PortsKept } from '../../../proxy/control/ports-kept.ts';
+import { PortsKept } from '../../../proxy/control/time-wait-ports.ts';
 import { endpointStats } from '../stats.ts';
 
 const RANGE = { sourcePorts: { count: 1000, reused: false } };
