@@ -12,23 +12,23 @@ import { parseSettings } from './settings/parse-settings.ts';
 import type { Environment, Settings } from './settings/settings.ts';
 import { USAGE } from './settings/usage.ts';
 
-/** Below the 30 s that Kubernetes waits before it kills. */
+/** Shorter than the 30 s after which Kubernetes kills a pod. */
 const STOP_WITHIN_MS = 25_000;
 
 const output = new Output(1);
 const log = createLog('info', output);
 
-/** Ends the program for an error: in the log with its cause, and on stderr in plain words. */
+/** Ends the program with an error: its cause goes to the log, a plain message to stderr. */
 const fail = (error: unknown): never => {
   const known = error instanceof OperatorError;
-  log.fatal({ code: known ? error.code : 'Internal', error }, 'operator ends');
+  log.fatal({ code: known ? error.code : 'Internal', error }, 'operator failed');
   process.stderr.write(
     `${known ? error.message : `Internal error: ${error instanceof Error ? error.stack : error}`}\n`,
   );
   process.exit(exitCodeOf(error));
 };
 
-/** For a command whose output is for a person: in plain words only. */
+/** For commands whose output is for a person: a plain message only. */
 const failQuietly = (error: unknown): void => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = exitCodeOf(error);
@@ -38,14 +38,14 @@ const giveUp = (): never =>
   fail(
     new OperatorError(
       'StopTimedOut',
-      `Cannot stop in order: a call to the API server was still on its way after ${STOP_WITHIN_MS / 1000} s. It is given up.`,
+      `Cannot shut down gracefully: a call to the API server was still in flight after ${STOP_WITHIN_MS / 1000} s. It was aborted.`,
     ),
   );
 
 const run = async (settings: Settings): Promise<void> => {
   log.level = settings.logLevel;
   process.on('exit', () => output.flushSync());
-  process.on('uncaughtException', fail); // rejections come here too
+  process.on('uncaughtException', fail); // unhandled rejections arrive here, too
   onDebuggerRefused((openedBy) => log.warn({ openedBy, advice: DEBUGGER_ADVICE }, 'debugger refused'));
   const starting = startOperator(settings, log, output, fail);
   followSignals({
@@ -61,13 +61,13 @@ const run = async (settings: Settings): Promise<void> => {
         .catch(fail);
     },
     onStopAgain: (signal) => process.exit(exitCodeOfSignal(signal)),
-    onReload: (signal) => log.warn({ signal }, 'signal ignored'), // it follows the cluster, and reads no file anew
+    onReload: (signal) => log.warn({ signal }, 'signal ignored'), // it follows the cluster, so there is no file to reload
     onIgnored: (signal, times) => log.warn({ signal, times }, 'signal ignored'),
   });
   await starting;
 };
 
-/** Does what the arguments and the environment say. */
+/** Runs the command that the arguments and the environment specify. */
 export const runCommand = async (argv: readonly string[], env: Environment): Promise<void> => {
   guardStreams(EXIT.failed);
   const command = parseSettings(argv, env);
@@ -83,7 +83,7 @@ export const runCommand = async (argv: readonly string[], env: Environment): Pro
       const { problems } = command;
       const count = `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`;
       process.stderr.write(`${count}; --help lists flags and variables\n`);
-      // Last, since it is the last line that the status shows of a pod that does not stay up.
+      // Printed last, because the status shows the last line of a pod that keeps failing.
       for (const problem of problems) process.stderr.write(`${problem}\n`);
       process.exitCode = EXIT.badInput;
       break;

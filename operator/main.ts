@@ -1,5 +1,5 @@
 import '../program/first-moments.js';
 
-// Loaded late: all that is imported above a line runs before it.
+// Loaded dynamically, because static imports run before the first line.
 const { runCommand } = await import('./command.ts');
 await runCommand(process.argv.slice(2), process.env);

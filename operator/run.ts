@@ -33,14 +33,14 @@ import { createWatchMetrics } from './telemetry/watch-metrics.ts';
 import { createThrottle } from './throttle/throttle.ts';
 import { ROOT } from './watch/kinds.ts';
 
-/** An operator that runs; `stop` lets it finish what it has begun. */
+/** A running operator; `stop` lets it finish its work in progress. */
 export interface RunningOperator {
   stop(): Promise<void>;
 }
 
 /**
- * Wires the parts together and starts them. Throws OperatorError, with nothing left running, when it cannot. `onFailed` hears of what
- * only a bug can throw.
+ * Wires the parts together and starts them. Throws OperatorError, with nothing left running, if it cannot
+ * start. `onFailed` is called with errors that only a bug can cause.
  */
 export const startOperator = async (
   settings: Settings,
@@ -60,10 +60,10 @@ export const startOperator = async (
       measured(openTransport(credentials, `l4balancer-operator/${VERSION}`, realClock.now)),
     );
   const wallClock = () => new Date();
-  /** Unlike the pod's name, not that of the container's next start. */
+  /** Unlike the pod's name, it differs after each restart of the container. */
   const identity = `${settings.instance}_${randomBytes(6).toString('hex')}`;
   const common = { log, clock: realClock, wallClock, random: Math.random };
-  log.info({ version: VERSION, server: credentials.server, identity, ...settings }, 'operator starts');
+  log.info({ version: VERSION, server: credentials.server, identity, ...settings }, 'operator starting');
 
   const stopping = new AbortController();
   let controller: Controller | undefined;
@@ -82,7 +82,7 @@ export const startOperator = async (
     readiness,
     onError: (error, path) => log.error({ code: 'Internal', error, path }, 'page failed'),
   });
-  log.info(servers.ports, 'health and metrics listen');
+  log.info(servers.ports, 'serving health and metrics');
   const reading = throttled(open());
   const running = startController(
     {
@@ -143,7 +143,10 @@ export const startOperator = async (
   };
 };
 
-/** Says what would be done in the cluster, and does nothing; answers the exit code. Throws as calls to the API server do. */
+/**
+ * Prints what would be done in the cluster, changes nothing, and returns the exit code. Throws what calls to
+ * the API server throw.
+ */
 export const runDry = async (settings: Settings, out: { write(text: string): unknown }): Promise<number> => {
   const transport = openTransport(await login(settings), `l4balancer-operator/${VERSION}`, realClock.now);
   try {
@@ -154,7 +157,10 @@ export const runDry = async (settings: Settings, out: { write(text: string): unk
   }
 };
 
-/** How people, and another operator, tell this one from others: the pod, and the Lease that it stands for. */
+/**
+ * Distinguishes this operator from others, for people and for other operators: its pod, and the Lease that it
+ * competes for.
+ */
 const nameOf = ({ instance, election }: Settings): string =>
   election === undefined
     ? `${instance} (without a Lease)`

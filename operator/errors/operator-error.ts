@@ -1,4 +1,7 @@
-/** Stable codes of what can end the operator or keep it from starting; each is in the log and on stderr. */
+/**
+ * Stable codes of the errors that end the operator or keep it from starting; they appear in the log and on
+ * stderr.
+ */
 export type OperatorErrorCode =
   | 'CredentialsInvalid'
   | 'AddressTaken'
@@ -6,12 +9,12 @@ export type OperatorErrorCode =
   | 'StopTimedOut'
   | 'Internal';
 
-/** Exit codes: what a supervisor may conclude from the end of the program. */
+/** Exit codes, from which a supervisor can tell why the program ended. */
 export const EXIT = {
   ok: 0,
-  /** Something failed that another start may cure. */
+  /** Something failed; a restart may help. */
   failed: 1,
-  /** The input is wrong: another start with the same input fails in the same way. */
+  /** The input is invalid: a restart with the same input fails in the same way. */
   badInput: 2,
   /** --dry-run: something would be created, changed or removed. */
   different: 3,
@@ -28,7 +31,7 @@ export class OperatorError extends Error {
   }
 }
 
-/** The stable code of any error, for the log: its own, else its name. */
+/** The stable code of any error, for the log: its `code`, or else its name. */
 export const codeOf = (error: unknown): string => {
   if (!(error instanceof Error)) return 'Unknown';
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
@@ -36,6 +39,6 @@ export const codeOf = (error: unknown): string => {
 
 const BAD_INPUT: readonly OperatorErrorCode[] = ['CredentialsInvalid'];
 
-/** The exit code that goes with an error. */
+/** The exit code for an error. */
 export const exitCodeOf = (error: unknown): number =>
   error instanceof OperatorError && BAD_INPUT.includes(error.code) ? EXIT.badInput : EXIT.failed;

@@ -13,8 +13,8 @@ export type Pages = Readonly<Record<string, () => Page | Promise<Page>>>;
 const PLAIN = 'text/plain; charset=utf-8';
 
 /**
- * For the probes. A process that answers is alive, since a restart mends nothing that is refused; it is ready
- * if it can do its work or take it over.
+ * For the probes. A process that answers is alive, because a restart would not fix what is refused. It is
+ * ready if it can do its work, or take over as a follower.
  */
 export const healthPages = (readiness: () => Readiness): Pages => ({
   '/healthz': () => ({ status: 200, type: PLAIN, text: 'ok\n' }),

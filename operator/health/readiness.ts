@@ -8,14 +8,14 @@ export interface ReadinessSources {
   readonly watches: () => readonly WatchHealth[];
   /** Why the API server does not accept this operator's credentials; undefined if it does. */
   readonly credentials: () => string | undefined;
-  /** Why it neither leads nor knows who leads; undefined otherwise. */
+  /** Why neither this replica nor any other is known to lead; undefined otherwise. */
   readonly leadership: () => string | undefined;
 }
 
-/** Whether the operator can do its work, or take it over. */
+/** Whether the operator can do its work, or take over if it is a follower. */
 export interface Readiness {
   readonly isReady: boolean;
-  /** Why not; the first problem is the one to look at. */
+  /** Why not; the first problem is the one to fix first. */
   readonly problems: readonly string[];
   /** Problems that do not make it unready: the namespaces that are not followed, by name. */
   readonly namespaces: ReadonlyMap<string, string>;
@@ -32,7 +32,7 @@ export const readinessOf = (sources: ReadinessSources): Readiness => {
   return { isReady: problems.length === 0, problems, namespaces };
 };
 
-/** How often it is checked for the log, even if no probe asks. */
+/** How often readiness is checked for the log, even without a probe. */
 const CHECK_INTERVAL_MS = 5_000;
 
 /**
@@ -69,4 +69,4 @@ export const logReadiness = async (
 };
 
 const NAMESPACE_ADVICE =
-  'Its L4Balancers are not looked after; the proxies there serve on. Make the namespace, the Role and the RoleBinding again, or take it out of --namespaces. It is tried again by itself.';
+  'L4Balancers in this namespace are not reconciled; the proxies there keep serving. Recreate the namespace, the Role and the RoleBinding, or remove the namespace from --namespaces. The operator retries automatically.';

@@ -63,14 +63,15 @@ const plain = (status: number, text: string): Page => ({
 const answer = async (request: IncomingMessage, { pages, onError }: ServerOptions): Promise<Page> => {
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
   const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
-  if (page === undefined) return plain(404, `No such page: there are ${Object.keys(pages).join(' ')}`);
+  if (page === undefined)
+    return plain(404, `Page not found. Available pages: ${Object.keys(pages).join(' ')}`);
   if (request.method !== 'GET' && request.method !== 'HEAD')
-    return plain(405, 'Only GET and HEAD are answered.');
+    return plain(405, 'Only GET and HEAD are supported.');
   try {
     return await page();
   } catch (error) {
     onError(error, path);
-    return plain(500, 'The page could not be made; the log says why.');
+    return plain(500, 'The page could not be created; see the log.');
   }
 };
 
@@ -80,12 +81,12 @@ const refusal = ({ address, flag }: ServerOptions, error: Error): OperatorError 
   if (code === 'EADDRINUSE')
     return new OperatorError(
       'AddressTaken',
-      `Cannot listen on ${where}: another program listens there. Stop it, or choose another address with ${flag}.`,
+      `Cannot listen on ${where}: another program already listens there. Stop it, or choose another address with ${flag}.`,
       error,
     );
   const why =
     code === 'EACCES'
-      ? 'this user may not use ports that low'
+      ? 'this user may not listen on such a low port'
       : code === 'EADDRNOTAVAIL'
         ? 'this machine has no such address'
         : error.message;

@@ -1,4 +1,4 @@
-/** Lets so many run at once; the others wait for their turn. */
+/** Runs at most `count` tasks concurrently; the others wait for their turn. */
 export const limitConcurrency = (count: number) => {
   let free = count;
   const waiting: (() => void)[] = [];

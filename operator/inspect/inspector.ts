@@ -4,27 +4,36 @@ import { limitConcurrency } from './concurrency-limit.ts';
 import { createPollInterval, isSettled } from './poll-interval.ts';
 import { ReportError } from './read-report.ts';
 
-/** A proxy pod that runs. */
+/** A running proxy pod. */
 export interface Target {
   readonly pod: string;
   readonly uid: string;
   readonly node: string;
   readonly ip: string;
-  /** Of its admin endpoint; pods of an older template may have another one than the spec says. */
+  /** Port of its admin endpoint; pods of an older template may use another port than the spec's. */
   readonly port: number;
-  /** Whether it takes traffic. */
+  /** Whether it receives traffic. */
   readonly isReady: boolean;
-  /** Of the resource: what the pod is to serve. */
+  /** Generation of the resource that the pod should serve. */
   readonly generation: number;
-  /** What makes another reading worth while: since when it is ready or not, and the generation of the spec. */
+  /**
+   * Changes when another reading is worthwhile: when the pod becomes ready or unready, or the generation
+   * changes.
+   */
   readonly mark: string;
 }
 
-/** Keeps what the proxies say of themselves, so that reading it never waits for the network. */
+/** Keeps the latest reports of the proxies, so that reading them never waits for the network. */
 export interface Inspector {
-  /** The pods to be read for a resource from now on. New ones and those with another mark are read unsettledBackoff, all again and again, more often while something is wrong. */
+  /**
+   * Sets the pods to poll for a resource. New pods, and those whose mark changed, are polled soon. All are
+   * polled repeatedly, more often while something is wrong.
+   */
   follow(key: string, targets: readonly Target[]): void;
-  /** What was last read of these pods. Of those that are not ready only what they say: that they cannot be asked yet is nothing. */
+  /**
+   * The last readings of these pods. A pod that is not ready contributes only its reports: it is normal that
+   * it cannot be reached yet.
+   */
   readings(key: string): readonly Reading[];
   stop(): void;
 }
@@ -34,15 +43,15 @@ export interface InspectorDeps {
   readonly clock: Clock;
   /** From 0 to below 1. */
   readonly random: () => number;
-  /** Told when another reading is there. */
+  /** Called when a reading has changed. */
   readonly onChange: (key: string) => void;
 }
 
-/** A proxy that has just become ready, or has just been told of another spec, needs a moment to record it up. */
+/** A proxy that has just become ready, or whose spec has just changed, needs a moment to apply it. */
 const FIRST_MS = 500;
-/** One that does not answer once or twice may be busy, or be starting. */
+/** A proxy that fails to respond once or twice may be busy or starting. */
 const FAILURES_BEFORE_REPORT = 3;
-/** Those that do not answer record three seconds each, and must not hold up the others. */
+/** Each unresponsive pod takes three seconds, and must not delay the others. */
 const MAX_CONCURRENT = 32;
 
 interface PolledPod {
@@ -51,7 +60,7 @@ interface PolledPod {
   lastAnswer: LastAnswer;
 }
 
-/** What is known of a pod, whether or not it is ready. */
+/** The last known answer of a pod, whether or not it is ready. */
 type LastAnswer =
   | { readonly kind: 'Read'; readonly report: Report }
   | { readonly kind: 'Failed'; readonly why: string; readonly last: Report | undefined }

@@ -4,18 +4,18 @@ import type { Report } from '../status/reading.ts';
 import { isOptional, type WatchedKind } from '../watch/kinds.ts';
 import { isOutage } from './source-loss.ts';
 
-/** Whether the API server is, or was a moment ago, away for the operator as well. */
+/** Tracks whether the API server is, or was a moment ago, unavailable to the operator as well. */
 export interface Outage {
-  /** `watch` names the kind, and the namespace where each has a watch of its own. */
+  /** `watch` names the kind, and the namespace if each namespace has its own watches. */
   note(kind: WatchedKind, state: ListWatchState, watch?: string): void;
   /**
-   * The report without the loss that an outage explains: proxies come back within seconds of the operator, and until then there is nothing to tell
-   * of each of them.
+   * The report without a loss that an outage explains: proxies reconnect within seconds of the operator, and
+   * until then there is nothing to report about each of them.
    */
   explain(report: Report): Report;
 }
 
-/** A proxy that lost the API server asks again at least every 15 s. */
+/** A proxy that lost the API server retries at least every 15 s. */
 const BACK_WITHIN_MS = 30_000;
 
 export const createOutage = (now: () => number): Outage => {
@@ -24,9 +24,10 @@ export const createOutage = (now: () => number): Outage => {
   const isRecent = (): boolean => lost.size > 0 || now() - backAt < BACK_WITHIN_MS;
   return {
     note(kind, state, watch = kind) {
-      // Whether somebody else's definition is there, or converts, says nothing of the API server, and may be wrong for months.
+      // Whether an optional kind is installed, or its conversion works, says nothing about the API server,
+      // and may stay wrong for months.
       if (isOptional(kind)) return;
-      // A refusal is this watch's own trouble: it was answered.
+      // A refusal concerns this watch alone: the API server responded.
       const isAway = !state.connected && !(state.error instanceof ApiError && state.error.httpStatus < 500);
       if (isAway) lost.add(watch);
       else if (lost.delete(watch) && lost.size === 0) backAt = now();

@@ -5,14 +5,14 @@ import type { Report } from '../status/reading.ts';
 import { lossOf } from './source-loss.ts';
 
 /**
- * As many listeners and backends as a spec may have; there are fewer knobs. What is too long is cut and
- * refuses nothing.
+ * A spec may have this many listeners and backends; there are fewer knobs. Longer lists are truncated, not
+ * rejected.
  */
 const MAX_ENTRIES = 64;
 const MAX_FINDINGS = 512;
 const UNHEALTHY: Health = 'Unhealthy';
 
-/** Reads what the operator uses of a proxy's /status. Undefined for anything that is not one. */
+/** Parses the fields of a proxy's /status that the operator uses. Undefined if it is not a valid report. */
 export const parseReport = (body: string): Report | undefined => {
   try {
     const { data } = tolerantReport.safeParse(JSON.parse(body));
@@ -22,8 +22,7 @@ export const parseReport = (body: string): Report | undefined => {
         follows: data.source.following,
         loss: lossOf(data.source),
         knobs: data.tuning.slice(0, MAX_ENTRIES),
-        // One that is served no more is in the list as long as a connection of it is open, and a while
-        // longer.
+        // A removed listener stays in the list while one of its connections is open, and a while longer.
         listeners: data.listeners
           .filter(({ leaving = false }) => !leaving)
           .slice(0, MAX_ENTRIES)
@@ -41,11 +40,14 @@ export const parseReport = (body: string): Report | undefined => {
       }
     );
   } catch {
-    return undefined; // not JSON; the caller says so
+    return undefined; // not JSON; the caller reports it
   }
 };
 
-/** A proxy lists what is wrong with thousands of endpoints before the port that it cannot open. */
+/**
+ * The most severe first: a proxy may list problems of thousands of endpoints before a port that it cannot
+ * open.
+ */
 const mostSevere = (findings: readonly ReportedFinding[]): readonly ReportedFinding[] =>
   findings
     .map((finding) => ({ finding, rank: severity(reasonOfCode(finding.code)) }))

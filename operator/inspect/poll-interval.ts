@@ -2,19 +2,21 @@ import { createBackoff } from '../../kube/backoff.ts';
 import type { FindingCode } from '../../report/finding.ts';
 import type { Report } from '../status/reading.ts';
 
-/** When a proxy is to be asked again. */
+/** Decides when to poll a proxy again. */
 export interface PollInterval {
-  /** Milliseconds until then, after an answer. */
+  /** Milliseconds until the next poll after a response. */
   after(isSettled: boolean): number;
-  /** Milliseconds until then, where there was no answer. */
+  /** Milliseconds until the next poll after a failure. */
   afterFailure(): number;
 }
 
-/** What goes on well is looked at this often: what a proxy finds is told within a minute. */
+/** Interval for settled proxies: a new finding is reported within a minute. */
 export const SETTLED_MS = 40_000;
-/** What may be over any moment is looked at sooner, at first after a second. */
+/**
+ * Unsettled proxies are polled sooner, at first after a second, because their state may change at any moment.
+ */
 const UNSETTLED = { firstMs: 1_000, longestMs: 10_000 };
-/** What is not over after some ten minutes takes its time. */
+/** After this many polls, about ten minutes, an unsettled proxy is polled at the normal interval. */
 const MAX_UNSETTLED_POLLS = 64;
 const FAILED = { firstMs: 2_000, longestMs: SETTLED_MS };
 
@@ -35,7 +37,7 @@ export const createPollInterval = (random: () => number): PollInterval => {
   };
 };
 
-/** These change only with the spec or with the proxy's version. */
+/** Findings that change only with the spec or the proxy's version. */
 const PERSISTENT: ReadonlySet<string> = new Set<FindingCode>([
   'FieldsIgnored',
   'NotUnderstood',
@@ -46,8 +48,8 @@ const PERSISTENT: ReadonlySet<string> = new Set<FindingCode>([
 ]);
 
 /**
- * Whether nothing of a report is expected to change unsettledBackoff: it serves this generation, and finds nothing that
- * may be over any moment.
+ * Whether the report is not expected to change soon: the proxy serves this generation, and reports nothing
+ * that may resolve at any moment.
  */
 export const isSettled = (report: Report, generation: number): boolean =>
   report.follows &&

@@ -3,7 +3,7 @@ import { refuseSelfConnection } from '../../program/self-connection.ts';
 import type { Report } from '../status/reading.ts';
 import { parseReport } from './parse-report.ts';
 
-/** A proxy gave no usable report. `why` is a sentence, and the same for every try that fails in the same way. */
+/** A proxy gave no usable report. `why` is a sentence that is the same for every failure of the same kind. */
 export class ReportError extends Error {
   override readonly name = 'ReportError';
   readonly code = 'ReportFailed';
@@ -20,12 +20,16 @@ export class ReportError extends Error {
 
 const TIMEOUT_MS = 3_000;
 /**
- * A summary has some KiB. Proxies of the first version, which know none, tell of each endpoint: 64 backends with 256 each are some 4 MiB. The
- * inspector reads 32 at once, and all of it together has to leave half of the memory that the chart gives.
+ * A summary has a few KiB. Proxies of the first version know no summary and report each endpoint: 64 backends
+ * with 256 endpoints each are about 4 MiB. The inspector reads 32 reports concurrently, which together must
+ * leave half of the memory that the chart requests.
  */
 const MAX_BYTES = 8 * 1024 * 1024;
 
-/** Asks the proxy's admin endpoint at this IP address, of either family. Throws ReportError, and nothing else, within three seconds. */
+/**
+ * Reads the report from the proxy's admin endpoint at this IPv4 or IPv6 address. Throws only ReportError,
+ * within three seconds.
+ */
 export const readReport = (ip: string, port: number, signal: AbortSignal): Promise<Report> => {
   const host = ip.includes(':') ? `[${ip}]` : ip;
   return new Promise((resolve, reject) => {
@@ -45,7 +49,7 @@ export const readReport = (ip: string, port: number, signal: AbortSignal): Promi
     request.once('socket', refuseSelfConnection);
     request.on('response', (response) => {
       if (response.statusCode !== 200) {
-        fail(`it answers with status ${response.statusCode}.`);
+        fail(`it responded with status ${response.statusCode}.`);
         return;
       }
       const chunks: Buffer[] = [];
@@ -53,12 +57,12 @@ export const readReport = (ip: string, port: number, signal: AbortSignal): Promi
       response.on('data', (chunk: Buffer) => {
         bytes += chunk.length;
         chunks.push(chunk);
-        if (bytes > MAX_BYTES) fail('its answer is too long to be a status.');
+        if (bytes > MAX_BYTES) fail('its response is too long to be a status.');
       });
       response.on('error', (error: NodeJS.ErrnoException) => fail(describe(error), error));
       response.on('end', () => {
         const found = parseReport(Buffer.concat(chunks).toString());
-        if (found === undefined) fail('what answers there is no proxy of this version.');
+        if (found === undefined) fail('its response is not the status of a proxy.');
         else resolve(found);
       });
     });
@@ -68,11 +72,11 @@ export const readReport = (ip: string, port: number, signal: AbortSignal): Promi
 const describe = (error: NodeJS.ErrnoException): string => {
   switch (error.code) {
     case 'ABORT_ERR':
-      return `it did not answer within ${TIMEOUT_MS / 1000} s.`;
+      return `it did not respond within ${TIMEOUT_MS / 1000} s.`;
     case 'ECONNREFUSED':
       return 'nothing listens there.';
     case 'ECONNRESET':
-      return 'the connection was cut.';
+      return 'the connection was reset.';
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
       return 'there is no route to it.';

@@ -4,14 +4,14 @@ import type { Pod } from '../objects/pod.ts';
 import type { Observed } from '../status/observed.ts';
 import type { Target } from './inspector.ts';
 
-/** The pods that run, of every revision: those that serve, and those that may say why they do not. */
+/** The running pods of every revision: those that serve, and those that may report why they do not. */
 export const targetsOf = ({ pods, generation }: Pick<Observed, 'pods' | 'generation'>): readonly Target[] =>
   pods.flatMap(({ metadata, spec, status }) => {
     const ready = status?.conditions?.find(({ type }) => type === 'Ready');
     const { podIP: ip = '' } = status ?? {};
     const { uid, name, deletionTimestamp } = metadata;
     const isReady = ready?.status === 'True';
-    // One that has ended has nothing to say, and its address may be another's.
+    // A terminated pod cannot report, and its address may belong to another pod by now.
     const runs = isReady || (status?.phase === 'Running' && ready !== undefined);
     if (!runs || ip === '' || uid === undefined || deletionTimestamp !== undefined) return [];
     const mark = `${isReady} ${ready.lastTransitionTime ?? ''} ${generation}`;

@@ -5,43 +5,40 @@ import type { ThrottledTransport } from '../throttle/throttle.ts';
 import type { Term } from './election.ts';
 import { type Fence, fencedTransport } from './fenced-transport.ts';
 
-/** What a term writes with, and all that it writes with: every call passes the fence. */
+/** The only means by which a term writes: every call passes the fence. */
 export interface FencedAccess {
   readonly transport: Transport;
   readonly writer: Writer;
-  /** Owns fields that the operator hands over to somebody else. */
+  /** Owns fields that the operator hands over to another manager. */
   readonly handOverWriter: Writer;
   readonly recorder: Recorder;
 }
 
 export interface BeginDeps extends Omit<RecorderDeps, 'writer'> {
-  /** Opens a transport with connections of its own: what is under way in them ends with the term. */
+  /** Opens a transport with its own connections; requests in flight on them end with the term. */
   readonly open: () => Transport;
   readonly throttled: (transport: Transport) => ThrottledTransport;
-  /** Starts the work of a term; `stop` resolves when what was begun is finished. */
+  /** Starts the work of a term; `stop` resolves when the work in progress is finished. */
   readonly work: (access: FencedAccess) => { stop(): Promise<void> };
 }
 
 /**
- * Owns, in every object's managedFields, what the operator has applied. Changing it would leave the old
- * fields without an owner.
+ * Field manager of everything that the operator has applied. Changing it would leave the old fields without
+ * an owner.
  */
 export const FIELD_MANAGER = 'l4balancer-operator';
-/** Owns the number of pods from when the operator gives it up until an autoscaler changes it. */
+/** Field manager of the replica count, from when the operator gives it up until an autoscaler changes it. */
 const HAND_OVER_MANAGER = 'l4balancer-operator-hand-over';
 /**
- * For how long calls still wait for their turn when a term ends in order; with one more on its way that is
- * well within the time to stop.
+ * How long calls may still wait for the throttle when a term ends gracefully. Together with one more call in
+ * flight, that is well within the time to stop.
  */
 const FINISH_WITHIN_MS = 5_000;
 
-/**
- * Begins a term in which everything that is written passes the fence; there is none where there is only one
- * operator.
- */
+/** Begins a term in which every write passes the fence. Without leader election there is no fence. */
 export const beginTerm = (fence: Fence | undefined, deps: BeginDeps): Term => {
   const writing = deps.open();
-  // Behind the throttle: what has waited for its turn is asked about when it goes.
+  // Behind the throttle, so that the fence is checked when a call is sent and not when it starts to wait.
   const transport = deps.throttled(fence === undefined ? writing : fencedTransport(writing, fence));
   const writer = createWriter(transport, FIELD_MANAGER);
   const term = deps.work({

@@ -5,36 +5,36 @@ import type { LeaseClient } from './lease-client.ts';
 import { type LeaseObservation, leaseStep, observeLease } from './lease-step.ts';
 
 export interface Timing {
-  /** How long a Lease that is not renewed is respected by the others. */
+  /** How long others respect a Lease that is not renewed. */
   readonly leaseMs: number;
   /**
-   * How long after the last renewal this process writes; shorter, by the time that what it has sent may take
-   * to arrive.
+   * How long this process may write after its last renewal. Shorter than `leaseMs`, by the time that a
+   * request already sent may take to arrive.
    */
   readonly renewMs: number;
-  /** Between two tries. */
+  /** Between two attempts. */
   readonly retryMs: number;
 }
 
-/** What a leader does, from when it is elected. */
+/** What a leader does from its election on. */
 export interface Term {
-  /** Finishes what is begun, and begins no more. The Lease is kept meanwhile. */
+  /** Finishes the work in progress and starts nothing new. The Lease is kept meanwhile. */
   finish(): Promise<void>;
-  /** The Lease is lost: gives up everything, at once. */
+  /** The Lease is lost: abandons everything at once. */
   abandon(): Promise<void>;
 }
 
 export interface ElectionOptions {
-  /** A client whose calls the fence bounds. */
+  /** Creates a client whose calls are bounded by the fence. */
   readonly client: (fence: Fence) => LeaseClient;
-  /** Of this process, and of no other. */
+  /** Unique to this process. */
   readonly identity: string;
   readonly timing: Timing;
   readonly clock: Clock;
   readonly wallClock: () => Date;
-  /** From 0 to below 1. */
+  /** From 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
-  /** Begins a term. Nothing is written but through the fence. */
+  /** Begins a term. Everything is written through the fence. */
   readonly begin: (fence: Fence) => Term;
   readonly onEvent: (event: ElectionEvent) => void;
 }
@@ -49,30 +49,30 @@ export type ElectionEvent =
   | { readonly kind: 'Lost'; readonly why: 'NotRenewed' | 'TakenByAnother' }
   | { readonly kind: 'Released' }
   | { readonly kind: 'Follows'; readonly holder: string }
-  /** The Lease was read, or renewed: it is known who leads. */
+  /** The Lease was read or renewed, so the leader is known. */
   | { readonly kind: 'Reached' }
   | { readonly kind: 'Failed'; readonly error: unknown };
 
 export interface Election {
-  /** The Lease has changed: looks at it now, instead of at the next turn. */
+  /** The Lease has changed: checks it now instead of at the next attempt. */
   wake(): void;
-  /** Finishes the term, gives the Lease back, and stands for it no more. */
+  /** Finishes the term, releases the Lease, and no longer competes for it. */
   stop(): Promise<void>;
 }
 
 interface Held {
   readonly lease: Lease;
-  /** When the claim was sent. The others count from later, when they observeLease it. */
+  /** When the claim was sent. Other replicas count from later: from when they see it. */
   readonly sentAt: number;
   readonly from: string | undefined;
 }
 
-/** One try may not use up all the time that there is: the next one takes another connection. */
+/** One attempt must not use up the whole deadline: the next one uses another connection. */
 const ATTEMPTS_PER_DEADLINE = 2;
 
 /**
- * Stands for the Lease for ever; a leader that cannot renew in time goes back to following. `onFailed` hears
- * of what only a bug can throw.
+ * Competes for the Lease until stopped. A leader that cannot renew in time becomes a follower. `onFailed` is
+ * called with errors that only a bug can cause.
  */
 export const startElection = (options: ElectionOptions, onFailed: (error: unknown) => void): Election => {
   const { identity, timing, clock, wallClock, onEvent } = options;
@@ -98,7 +98,7 @@ export const startElection = (options: ElectionOptions, onFailed: (error: unknow
     };
   };
 
-  /** Reads the Lease and claims it where that is right; undefined when it is another's. */
+  /** Reads the Lease and claims it if that is due; undefined when another replica holds it. */
   const claimIfDue = async (client: LeaseClient, leads: boolean): Promise<Held | undefined> => {
     const lease = await client.read();
     seen = observeLease(lease, seen, clock.now(), timing.leaseMs);
@@ -114,8 +114,8 @@ export const startElection = (options: ElectionOptions, onFailed: (error: unknow
       case 'Renew': {
         const sentAt = clock.now();
         const claimed = await client.claim(claim(lease, step.todo !== 'Renew'));
-        // One of its own is seen, too: when it is lost and gone afterwards, another may have held it in
-        // between.
+        // Its own claim is an observation, too: if the claim is lost and the Lease is gone afterwards,
+        // another replica may have held it in between.
         if (claimed !== undefined) seen = observeLease(claimed, seen, clock.now(), timing.leaseMs);
         return claimed && { lease: claimed, sentAt, from: step.todo === 'Take' ? step.from : undefined };
       }
@@ -136,7 +136,7 @@ export const startElection = (options: ElectionOptions, onFailed: (error: unknow
       } catch (error) {
         onEvent({ kind: 'Failed', error });
       }
-      // By chance a fifth longer, so that candidates do not all come at the same time.
+      // Up to a fifth longer, at random, so that the replicas do not all try at the same time.
       await clock.sleep(timing.retryMs * (1 + options.random() / 5), woken);
     }
     return undefined;
@@ -159,7 +159,7 @@ export const startElection = (options: ElectionOptions, onFailed: (error: unknow
           const lease = await client.claim(claim(held.lease, false));
           if (lease !== undefined) held = { ...held, lease, sentAt };
           else {
-            // Somebody changed it, or an answer of before was lost on its way.
+            // Somebody changed it, or the response to an earlier claim was lost.
             const again = await claimIfDue(client, fence.leftMs() > 0);
             if (again === undefined) return 'TakenByAnother';
             held = again;
@@ -196,7 +196,7 @@ export const startElection = (options: ElectionOptions, onFailed: (error: unknow
       const released = await options.client({ leftMs: () => timing.retryMs }).claim(given);
       if (released !== undefined) onEvent({ kind: 'Released' });
     } catch (error) {
-      onEvent({ kind: 'Failed', error }); // it runs out by itself
+      onEvent({ kind: 'Failed', error }); // it expires on its own
     }
   };
 

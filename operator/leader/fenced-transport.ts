@@ -1,18 +1,18 @@
 import { TransportError } from '../../kube/errors.ts';
 import type { Transport } from '../../kube/transport.ts';
 
-/** How long its owner may still write. */
+/** Bounds how long its holder may still write. */
 export interface Fence {
-  /** Milliseconds; none left when 0 or less. */
+  /** Milliseconds; no time is left when 0 or less. */
   leftMs(): number;
 }
 
 const LONGEST_MS = 30_000;
 
 /**
- * Lets calls through while the fence allows, and none for longer. A write is asked about once more when it
- * goes out, since the process may have stood still meanwhile, and the API server is told the same time limit,
- * so that a write it has begun ends with it.
+ * Lets calls through while the fence allows, and limits each call to the time left. The fence is checked once
+ * more when a write is sent, since the process may have been suspended meanwhile. The API server gets the
+ * same time limit, so that a write it has begun ends with it.
  */
 export const fencedTransport = (transport: Transport, fence: Fence): Transport => ({
   ...transport,
@@ -30,4 +30,4 @@ export const fencedTransport = (transport: Transport, fence: Fence): Transport =
 });
 
 const notLeader = (tried: string): TransportError =>
-  new TransportError('Stopped', 'its address', tried, 'this process is not the leader any more');
+  new TransportError('Stopped', 'its address', tried, 'this process is no longer the leader');

@@ -21,7 +21,7 @@ export interface JoinOptions {
   readonly identity: string;
   readonly instance: string;
   readonly begin: (fence: Fence) => Term;
-  /** Opens a transport with connections of its own. */
+  /** Opens a transport with its own connections. */
   readonly open: () => Transport;
   readonly registry: Registry;
   readonly log: Logger;
@@ -31,15 +31,13 @@ export interface JoinOptions {
 }
 
 export interface Leadership {
-  /**
-   * A sentence while it is not known who leads, for longer than a Lease is respected; undefined otherwise.
-   */
+  /** A sentence if the leader has been unknown for longer than a Lease is respected; undefined otherwise. */
   problem(): string | undefined;
-  /** Finishes what is begun, and gives the leadership back. */
+  /** Finishes the work in progress and gives up the leadership. */
   stop(): Promise<void>;
 }
 
-/** Stands for the Lease, and tells people who leads: by the log, by metrics, and by events of the Lease. */
+/** Competes for the Lease, and reports who leads: in the log, in metrics, and as events of the Lease. */
 export const joinElection = (options: JoinOptions, onFailed: (error: unknown) => void): Leadership => {
   const { election: at, identity, log, open } = options;
   const metrics = createLeaderMetrics(options.registry, at.name);
@@ -49,7 +47,7 @@ export const joinElection = (options: JoinOptions, onFailed: (error: unknown) =>
   const fenced = fencedTransport(transport, { leftMs: () => fence.leftMs() });
   const recorder = createRecorder({ ...options, writer: createWriter(fenced, FIELD_MANAGER) });
   let failure: string | undefined;
-  /** When the Lease was last read or renewed, and what has been in the way since. */
+  /** When the Lease was last read or renewed, and the error since then. */
   let reachedAt = options.clock.now();
   let obstacle: unknown;
 
@@ -65,7 +63,7 @@ export const joinElection = (options: JoinOptions, onFailed: (error: unknown) =>
       case 'Elected':
         metrics.leads(true);
         ({ fence } = event);
-        log.info({ identity, from: event.from }, 'leads');
+        log.info({ identity, from: event.from }, 'became leader');
         recordEvent(event.lease, `${identity} became leader.`, 'Elect');
         return;
       case 'Lost':
@@ -74,10 +72,10 @@ export const joinElection = (options: JoinOptions, onFailed: (error: unknown) =>
         return;
       case 'Released':
         metrics.leads(false);
-        log.info({ identity }, 'leadership given back');
+        log.info({ identity }, 'leadership released');
         return;
       case 'Follows':
-        log.info({ identity, holder: event.holder }, 'follows');
+        log.info({ identity, holder: event.holder }, 'following');
         return;
       case 'Reached':
         reachedAt = options.clock.now();
@@ -88,7 +86,7 @@ export const joinElection = (options: JoinOptions, onFailed: (error: unknown) =>
         metrics.failed();
         const code = codeOf(event.error);
         if (code !== failure)
-          log.warn({ lease: at.name, code, error: event.error }, 'lease not reached, trying again');
+          log.warn({ lease: at.name, code, error: event.error }, 'lease not reached, retrying');
         failure = code;
         return;
       }
@@ -115,7 +113,8 @@ export const joinElection = (options: JoinOptions, onFailed: (error: unknown) =>
     fieldSelector: `metadata.name=${at.name}`,
     onSync: (leases) => wake(leases.get(`${at.namespace}/${at.name}`)),
     onChange: (_, lease, change) => wake(change === 'Deleted' ? undefined : lease),
-    // Without it a release is seen a little later, at the next try, which also says what is wrong.
+    // Without the watch a release is noticed a little later: at the next attempt, which also reports what is
+    // wrong.
     onState: (state) => log.debug({ lease: at.name, connected: state.connected }, 'watch of the lease'),
   });
 
@@ -124,7 +123,7 @@ export const joinElection = (options: JoinOptions, onFailed: (error: unknown) =>
       const silentMs = options.clock.now() - reachedAt;
       if (silentMs < at.leaseMs) return undefined;
       const why = obstacle instanceof Error ? `: ${obstacle.message}` : '';
-      return `the Lease ${at.namespace}/${at.name} has not been reached for ${Math.round(silentMs / 1000)} s, so it is not known who leads, and nothing is reconciled here${why}`;
+      return `the Lease ${at.namespace}/${at.name} could not be read for ${Math.round(silentMs / 1000)} s, so the leader is unknown and this replica reconciles nothing${why}`;
     },
     async stop() {
       watch.stop();
@@ -137,6 +136,6 @@ export const joinElection = (options: JoinOptions, onFailed: (error: unknown) =>
 
 const LOST = {
   NotRenewed:
-    'The Lease could not be renewed in time; nothing is written until it is held again. Look at the API server and the network to it.',
-  TakenByAnother: 'Another process holds the Lease. If this one had stood still, it had too little CPU.',
+    'The Lease could not be renewed in time; this replica writes nothing until it holds the Lease again. Check the API server and the network to it.',
+  TakenByAnother: 'Another process holds the Lease. If this one was suspended, it had too little CPU.',
 } as const;

@@ -1,7 +1,7 @@
 import type { Term } from './election.ts';
 import type { Leadership } from './join-election.ts';
 
-/** For an operator of which there is only one: it leads from the start, without a Lease. */
+/** For a single operator: it leads from the start, without a Lease. */
 export const leadAlone = (begin: (fence: undefined) => Term): Leadership => {
   const term = begin(undefined);
   return { problem: () => undefined, stop: () => term.finish() };

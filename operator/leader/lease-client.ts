@@ -4,11 +4,11 @@ import { objectPath } from '../../kube/paths.ts';
 import type { Transport } from '../../kube/transport.ts';
 import { type Claim, type Lease, type LeaseRef, leaseManifest, leaseRef } from './lease.ts';
 
-/** Reads and writes one Lease. Calls throw as Transport.request does. */
+/** Reads and writes one Lease. Calls throw what Transport.request throws. */
 export interface LeaseClient {
-  /** Undefined when there is none. */
+  /** Undefined when it does not exist. */
   read(): Promise<Lease | undefined>;
-  /** Gives back the Lease as it is now; undefined when somebody else was faster. */
+  /** Returns the Lease as written; undefined when another client changed it first. */
   claim(claim: Claim): Promise<Lease | undefined>;
 }
 
@@ -38,7 +38,7 @@ export const createLeaseClient = (transport: Transport, at: LeaseRef): LeaseClie
 };
 
 /**
- * A Lease that was deleted meanwhile is made again by the apply; NotFound means that there is no namespace
- * for it, and is to be told.
+ * The apply recreates a Lease that was deleted meanwhile. NotFound is not in the list: it means that the
+ * namespace is missing, and must be reported.
  */
 const LOST_RACE: ReadonlySet<string> = new Set(['AlreadyExists', 'Conflict']);

@@ -1,31 +1,31 @@
 import { holderOf, type Lease } from './lease.ts';
 
-/** What to do about a Lease that was just read. */
+/** What to do about a Lease that has just been read. */
 export type Step =
   | { readonly todo: 'Create' }
-  /** It is held by the one that asks. */
+  /** This process holds it. */
   | { readonly todo: 'Renew' }
-  /** Nobody holds it, or its holder has let it run out. */
+  /** Nobody holds it, or its holder has let it expire. */
   | { readonly todo: 'Take'; readonly from: string | undefined }
-  /** No holder: the Lease is gone, and who held it may not know yet. */
+  /** Without a holder: the Lease is gone, and the process that held it may not know yet. */
   | { readonly todo: 'Wait'; readonly holder: string | undefined };
 
 /**
- * Holders are judged by how long ago a change of the Lease was *seen*, on the own clock: the times written in
- * it are of another machine. So a holder that renews is safe whatever the clocks say.
+ * A Lease expires by how long ago a change of it was *observed*, on the local clock: the times written in it
+ * come from another machine. So a holder that renews is safe even if clocks differ.
  */
 export interface LeaseObservation {
   readonly resourceVersion: string | undefined;
-  /** Milliseconds on the own, monotonic clock. */
+  /** Milliseconds on the local monotonic clock. */
   readonly at: number;
   /**
-   * For how long the last Lease seen is respected, in milliseconds, also when it is gone; undefined where
-   * none was ever seen.
+   * How long the last observed Lease is respected, in milliseconds, even after it is gone; undefined if none
+   * was ever observed.
    */
   readonly respectMs: number | undefined;
 }
 
-/** `ownMs` counts where a Lease names no duration of its own. */
+/** `ownMs` applies when a Lease specifies no duration. */
 export const observeLease = (
   lease: Lease | undefined,
   before: LeaseObservation | undefined,
@@ -48,13 +48,13 @@ const respectMs = ({ spec }: Lease, ownMs: number): number => {
 
 export interface Participant {
   readonly identity: string;
-  /** Whether it may write now, by a Lease that it has held until now. */
+  /** Whether it may write now, because it has held the Lease until now. */
   readonly leads: boolean;
 }
 
 /**
- * A Lease that somebody deletes does not stop its holder, which may write until it has to renew: only the
- * holder itself makes it again at once, the others when it would have run out.
+ * Deleting a Lease does not stop its holder, which may write until it has to renew. So only the holder
+ * recreates it at once; the others wait until it would have expired.
  */
 export const leaseStep = (
   lease: Lease | undefined,

@@ -1,19 +1,19 @@
 import type { Manifest } from '../../kube/apply.ts';
 import type { KubeObject } from '../../kube/object.ts';
 
-/** Where the Lease is. */
+/** Namespace and name of the Lease. */
 export interface LeaseRef {
   readonly namespace: string;
   readonly name: string;
 }
 
-/** A Lease of coordination.k8s.io/v1, as far as it is read. */
+/** The fields of a Lease (coordination.k8s.io/v1) that are read. */
 export interface Lease extends KubeObject {
   readonly spec?: {
     /** Absent or empty: nobody. */
     readonly holderIdentity?: string;
     readonly leaseDurationSeconds?: number;
-    /** RFC 3339 with microseconds; for people, since clocks differ. */
+    /** RFC 3339 with microseconds; informational only, since clocks differ. */
     readonly acquireTime?: string;
     readonly renewTime?: string;
     readonly leaseTransitions?: number;
@@ -21,14 +21,15 @@ export interface Lease extends KubeObject {
 }
 
 export interface Claim {
-  /** Undefined gives the lease back. */
+  /** Undefined releases the Lease. */
   readonly holder: string | undefined;
   readonly durationMs: number;
   readonly acquireTime: string;
   readonly renewTime: string;
   readonly transitions: number;
   /**
-   * Of the Lease that was read: the claim fails when it has changed since. Undefined where there is none yet.
+   * Version of the Lease that was read: the claim fails if the Lease has changed since. Undefined if there is
+   * none yet.
    */
   readonly resourceVersion: string | undefined;
 }
@@ -45,7 +46,7 @@ export const leaseManifest = (at: LeaseRef, claim: Claim): Lease & Manifest => (
     ...(claim.resourceVersion === undefined ? {} : { resourceVersion: claim.resourceVersion }),
   },
   spec: {
-    // Left out, it would stay: whoever created the Lease owns the field besides.
+    // If omitted, the old value would stay, since whoever created the Lease owns the field as well.
     holderIdentity: claim.holder ?? '',
     leaseDurationSeconds: Math.ceil(claim.durationMs / 1000),
     acquireTime: claim.acquireTime,
@@ -57,5 +58,5 @@ export const leaseManifest = (at: LeaseRef, claim: Claim): Lease & Manifest => (
 export const holderOf = (lease: Lease | undefined): string | undefined =>
   lease?.spec?.holderIdentity || undefined;
 
-/** As the API writes it. */
+/** The API's format: RFC 3339 with microseconds. */
 export const microTime = (at: Date): string => at.toISOString().replace('Z', '000Z');

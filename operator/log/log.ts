@@ -7,7 +7,7 @@ export type Logger = pino.Logger;
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** JSON lines, written at once: the last ones before an exit are the ones that matter. */
+/** JSON lines, written immediately: the last lines before an exit matter most. */
 export const createLog = (level: LogLevel, output: Output): Logger => {
   const log = pino(
     {

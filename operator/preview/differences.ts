@@ -1,13 +1,16 @@
 import { appliedFields } from '../reconcile/applied-fields.ts';
 import { isSameValue } from '../reconcile/same-value.ts';
 
-/** Where an object is otherwise than wanted: `spec.replicas: 2 → 3`, one line each. Fields that the manifest does not name do not count. */
+/**
+ * Lists how an object differs from the wanted one, such as `spec.replicas: 2 → 3`, one line each. Fields that
+ * the manifest does not name are ignored.
+ */
 export const differences = (live: unknown, wanted: unknown): readonly string[] =>
   compare('', appliedFields(live, wanted), wanted);
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** In the entries of lists the API server fills in defaults, which `appliedFields` leaves there. */
+/** The API server fills in defaults in the entries of lists, which `appliedFields` keeps. */
 const compare = (path: string, has: unknown, wants: unknown, isEntry = false): readonly string[] => {
   if (isFields(has) && isFields(wants)) {
     const names = [...new Set([...Object.keys(wants), ...(isEntry ? [] : Object.keys(has))])];
@@ -25,5 +28,5 @@ const compare = (path: string, has: unknown, wants: unknown, isEntry = false): r
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A value in a line; nothing where there is none. */
+/** A value on one line; `nothing` if undefined. */
 export const show = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));

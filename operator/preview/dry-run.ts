@@ -20,7 +20,7 @@ import { type ChildPreview, previewChild } from './preview-child.ts';
 
 export interface DryRunOptions {
   readonly transport: Transport;
-  /** Empty for all. */
+  /** Empty for all namespaces. */
   readonly namespaces: readonly string[];
   readonly images: ImageSettings;
   /** The operator's name in managedFields. */
@@ -28,7 +28,7 @@ export interface DryRunOptions {
   readonly out: { write(text: string): unknown };
 }
 
-/** Of one resource. */
+/** The preview of one resource. */
 interface Preview {
   readonly isReadable: boolean;
   readonly lines: readonly string[];
@@ -36,14 +36,16 @@ interface Preview {
 }
 
 /**
- * Writes what the operator would do to the children of every L4Balancer, and does nothing; answers the exit code. It gathers and plans as the
- * operator does, from one list of all that it follows. Throws as Transport.request does; of named namespaces that cannot be listed it says so, and goes on with the others.
+ * Prints what the operator would do to the children of every L4Balancer, changes nothing, and returns the
+ * exit code. It gathers and plans as the operator does, from one list of everything that it follows. Throws
+ * what Transport.request throws; if named namespaces cannot be listed, it reports them and continues with the
+ * others.
  */
 export const dryRun = async (options: DryRunOptions): Promise<number> => {
   const snapshot = await listCluster(options);
   const { failures } = snapshot;
   for (const [namespace, { message }] of failures)
-    options.out.write(`! namespace ${namespace} cannot be looked at: ${message}\n`);
+    options.out.write(`! namespace ${namespace} cannot be listed: ${message}\n`);
   const previews: Preview[] = [];
   for (const { metadata } of snapshot.collections[ROOT].values()) {
     const { namespace = '' } = metadata;
@@ -53,7 +55,7 @@ export const dryRun = async (options: DryRunOptions): Promise<number> => {
     if (gathered === undefined || metadata.deletionTimestamp !== undefined) continue;
     const preview = await previewOf(gathered, snapshot, options);
     previews.push(preview);
-    const lines = preview.lines.length === 0 ? ['  as it should be'] : preview.lines;
+    const lines = preview.lines.length === 0 ? ['  up to date'] : preview.lines;
     options.out.write([key, ...lines, ''].join('\n'));
   }
   const all = previews.flatMap(({ children }) => children);
@@ -77,7 +79,7 @@ const previewOf = async (
   }
   const { spec } = balancer;
   if (spec.paused) {
-    const lines = ['  paused: its children are left as they are'];
+    const lines = ['  paused: its children are not changed'];
     return { isReadable: true, lines, children: [] };
   }
   const owner: Owner = { name, namespace, uid, spec };
@@ -96,14 +98,14 @@ const previewOf = async (
   const lines: string[] = [
     ...(pin.kind === 'Leave'
       ? [
-          `  ! its pods were rendered by revision ${pin.revision} of a later operator: their template is left as it is`,
+          `  ! its pods were rendered by revision ${pin.revision} of a later operator: their template is not changed`,
         ]
       : []),
     ...(held === undefined ? [] : [`  ! ${held.message}`]),
     ...observed.tolerated.map(({ path, message }) => `  ! ${path}: ${message}`),
   ];
   const previews: ChildPreview[] = probesToMake(gathered, gated.gate).map(() => ({ would: 'Create' }));
-  lines.push(...previews.map(() => '  + Pod that tries them'));
+  lines.push(...previews.map(() => '  + Pod that tries the sysctls'));
   for (const child of gated.children) {
     const ref = refOf(child, owner);
     const preview = previewChild(owner, child.wanted, await read(transport, ref), fieldManager);
@@ -134,9 +136,9 @@ const linesOf = (child: string, preview: ChildPreview): readonly string[] => {
     case 'Change':
       return [`  ~ ${child}`, ...preview.what.map((line) => `      ${line}`)];
     case 'Wait':
-      return [`  ! ${child} is being deleted; it would be made again afterwards`];
+      return [`  ! ${child} is being deleted; it would be recreated afterwards`];
     case 'Yield':
-      return [`  ! ${child} ${preview.holder}; it would be left alone`];
+      return [`  ! ${child} ${preview.holder}; it would not be changed`];
     default:
       return preview satisfies never;
   }

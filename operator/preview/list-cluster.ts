@@ -3,22 +3,24 @@ import { type KubernetesVersion, parseVersion } from '../objects/kubernetes-vers
 import { type ClusterCache, startClusterCache } from '../watch/cluster-cache.ts';
 import { createNodeTracker } from '../watch/node-tracker.ts';
 
-/** The cluster as it was at one moment, as an operator that starts gets to know it. */
+/** The state of the cluster at one moment, as a starting operator reads it. */
 export interface ClusterSnapshot extends Pick<ClusterCache, 'collections' | 'serves'> {
   readonly kubelet: KubernetesVersion;
-  /** Why, by the namespaces that could not be looked at; of these the collections may have some. */
+  /**
+   * Errors by namespace, for those that could not be listed; the collections may hold some of their objects.
+   */
   readonly failures: ReadonlyMap<string, Error>;
 }
 
 export interface ListClusterOptions {
   readonly transport: Transport;
-  /** Empty for all. */
+  /** Empty for all namespaces. */
   readonly namespaces: readonly string[];
 }
 
 /**
- * Lists everything that the operator follows, once. Throws as Transport.request does; but where namespaces are named, one that cannot be listed
- * holds up no other.
+ * Lists everything that the operator follows, once. Throws what Transport.request throws; but if namespaces
+ * are named, one that cannot be listed does not block the others.
  */
 export const listCluster = async ({
   transport,

@@ -1,3 +1,3 @@
-/** Forms in which manifests are written. */
+/** Output formats of manifests. */
 export const OUTPUTS = ['yaml', 'json'] as const;
 export type Output = (typeof OUTPUTS)[number];

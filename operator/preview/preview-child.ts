@@ -6,15 +6,18 @@ import { planChild } from '../reconcile/plan-child.ts';
 import { differences } from './differences.ts';
 import { removals } from './removals.ts';
 
-/** What would become of one child. */
+/** What would be done to one child. */
 export type ChildPreview =
   | { readonly would: 'Nothing' }
   | { readonly would: 'Create' | 'Remove' | 'Wait' }
   | { readonly would: 'Change'; readonly what: readonly string[] }
-  /** It is somebody else's, which completes a sentence that starts with its kind and name. */
+  /** It belongs to another owner; `holder` completes a sentence that starts with its kind and name. */
   | { readonly would: 'Yield'; readonly holder: string };
 
-/** `live` is the object of the child's name, whosever it is, with its managedFields; undefined when there is none. */
+/**
+ * `live` is the object with the child's name, whoever owns it, with its managedFields; undefined if there is
+ * none.
+ */
 export const previewChild = (
   owner: Owner,
   wanted: Manifest | undefined,

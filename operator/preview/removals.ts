@@ -5,8 +5,8 @@ import { show } from './differences.ts';
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * What server-side apply takes away: fields that this manager applied earlier and does not name any more. One line each, as of `differences`,
- * which does not see them.
+ * Lists what server-side apply removes: fields that this manager applied earlier and no longer names. One
+ * line each, in the format of `differences`, which does not see them.
  */
 export const removals = (live: KubeObject, wanted: unknown, fieldManager: string): readonly string[] => {
   const own = managedFieldsOf(live).find(
@@ -16,7 +16,7 @@ export const removals = (live: KubeObject, wanted: unknown, fieldManager: string
   return takenAway(own?.fieldsV1 ?? {}, live, wanted, '');
 };
 
-/** A Service's ports are one whole to the operator, and `differences` shows them so. */
+/** The operator treats a Service's ports as one value, which `differences` shows. */
 const SHOWN_ELSEWHERE: ReadonlySet<string> = new Set(['spec.ports']);
 
 const takenAway = (owned: Fields, live: unknown, wanted: unknown, path: string): readonly string[] =>
@@ -33,7 +33,10 @@ const takenAway = (owned: Fields, live: unknown, wanted: unknown, path: string):
 
 const join = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
 
-/** What a key of fieldsV1 stands for: `f:name` a field, `k:{…}` the entry of a list with these keys, `v:…` a value of a list. */
+/**
+ * Resolves a key of fieldsV1: `f:name` is a field, `k:{…}` the entry of a list with these keys, `v:…` a value
+ * of a list.
+ */
 const find = (
   key: string,
   within: unknown,

@@ -20,8 +20,8 @@ export interface Streams {
 }
 
 /**
- * Writes what the operator would apply for the L4Balancers of files (`-` is stdin), without a cluster; answers the exit code. Nothing is
- * written to `out` when anything is wrong.
+ * Prints what the operator would apply for the L4Balancers in the files (`-` is stdin), without a cluster,
+ * and returns the exit code. Nothing is written to `out` if anything is wrong.
  */
 export const renderFiles = (
   files: readonly string[],
@@ -52,7 +52,7 @@ export const renderFiles = (
   return EXIT.ok;
 };
 
-/** The children, without the owner that they get: its uid is not known before it is applied. */
+/** The children without their owner reference: the owner's uid is unknown before it is applied. */
 const renderedOf = (balancer: L4Balancer, images: ImageSettings): readonly Manifest[] => {
   const { metadata, spec } = balancer;
   const owner = { name: metadata.name, namespace: metadata.namespace ?? 'default', uid: '', spec };
@@ -62,7 +62,7 @@ const renderedOf = (balancer: L4Balancer, images: ImageSettings): readonly Manif
     {
       annotations: metadata.annotations,
       rendering,
-      // A resource taken from a cluster, with its status, has pods.
+      // A resource exported from a cluster, with its status, already has pods.
       live: rendering.renderRevision === undefined ? undefined : NOTHING_KNOWN,
       deployment: undefined,
       workload: undefined,
@@ -80,8 +80,8 @@ const renderedOf = (balancer: L4Balancer, images: ImageSettings): readonly Manif
   });
 };
 
-/** Which sysctls are safe, and so who sets them, follows from it. */
-const ASSUMED = `# For kubelets of Kubernetes ${versionText(OLDEST_SUPPORTED)}, the oldest that is supported; where all are newer, more sysctls may be safe.\n`;
+/** The version decides which sysctls are safe, and so who sets them. */
+const ASSUMED = `# For kubelets of Kubernetes ${versionText(OLDEST_SUPPORTED)}, the oldest supported version; if all are newer, more sysctls may be safe.\n`;
 
 const NOTHING_KNOWN: Live = { revision: undefined, image: undefined, pullPolicy: undefined };
 

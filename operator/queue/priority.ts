@@ -5,8 +5,8 @@
 export type Priority = 'Changed' | 'Routine';
 
 /**
- * After this many keys that a user changed, one routine key has its turn, so that it may be late but is never
- * starved.
+ * After this many keys that a user changed, one routine key has its turn, so that routine work may be delayed
+ * but is never starved.
  */
 export const CHANGED_IN_A_ROW = 8;
 

@@ -81,7 +81,7 @@ export const createQueue = (clock: Clock, watcher: QueueWatcher): Queue => {
     const since = rows.Routine.get(key);
     rows.Routine.delete(key);
     rows[priority].set(key, since ?? clock.now());
-    if (since !== undefined) return; // it waits already, and only moves up
+    if (since !== undefined) return; // already waiting: it only gets a higher priority
     watcher.added();
     watcher.depth(depth());
     serve();
@@ -120,7 +120,8 @@ export const createQueue = (clock: Clock, watcher: QueueWatcher): Queue => {
     },
     done(key) {
       const since = working.get(key);
-      if (since === undefined) throw new RangeError(`Cannot end the work on "${key}": nobody has taken it`);
+      if (since === undefined)
+        throw new RangeError(`Cannot finish the work on "${key}": no worker has taken it`);
       working.delete(key);
       watcher.worked(clock.now() - since);
       const priority = again.get(key);

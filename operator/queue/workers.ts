@@ -2,7 +2,7 @@ import type { Queue } from './queue.ts';
 
 /**
  * Works on the keys of the queue, at most `count` at a time. Resolves when the queue has stopped and the work
- * in progress is finished. `work` must not throw: an error it throws is a bug, and rejects the whole.
+ * in progress is finished. `work` must not throw: an error is a bug and rejects the promise.
  */
 export const runWorkers = async (
   queue: Pick<Queue, 'take' | 'done'>,

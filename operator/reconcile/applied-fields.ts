@@ -1,4 +1,7 @@
-/** Lists that server-side apply merges by these keys; others may add entries to them. Every other list is one value. */
+/**
+ * Lists that server-side apply merges by these keys, so that others may add entries. Every other list is one
+ * value.
+ */
 export const MERGED: Readonly<Record<string, readonly string[]>> = {
   conditions: ['type'],
   containers: ['name'],
@@ -9,14 +12,18 @@ export const MERGED: Readonly<Record<string, readonly string[]>> = {
   topologySpreadConstraints: ['topologyKey', 'whenUnsatisfiable'],
 };
 
-/** Objects that server-side apply takes as one value: a key added by somebody else changes what they mean. */
+/**
+ * Objects that server-side apply treats as one value, since a key added by another manager changes their
+ * meaning.
+ */
 export const ATOMIC: ReadonlySet<string> = new Set(['labelSelector', 'nodeSelector', 'selector']);
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * What `object` says in the fields that `applied` names, in the order of `applied`: two picks with the same `applied` are the same text
- * exactly when nothing that was applied has changed. Defaults and fields of others do not show.
+ * The values in `object` of the fields that `applied` names, in the order of `applied`. Two results for the
+ * same `applied` are equal as text exactly if nothing that was applied has changed. Defaults and other
+ * managers' fields are left out.
  */
 export const appliedFields = (object: unknown, applied: unknown, field = ''): unknown => {
   if (Array.isArray(applied)) {
@@ -24,7 +31,8 @@ export const appliedFields = (object: unknown, applied: unknown, field = ''): un
     if (keys === undefined || !Array.isArray(object)) return sorted(object);
     const isSame = (entry: Fields) => (other: Fields) => keys.every((key) => other[key] === entry[key]);
     const named = applied.map((entry: Fields) => appliedFields(object.find(isSame(entry)), entry));
-    // A Service has the listeners' ports and no other: one more, such as the admin port, must not stay open.
+    // A Service must have exactly the listeners' ports: an extra one, such as the admin port, must not stay
+    // open.
     const isExact = field === 'ports' && applied.some((entry: Fields) => 'port' in entry);
     const more = isExact
       ? object.filter((other) => !applied.some((entry: Fields) => isSame(entry)(other)))
@@ -40,7 +48,7 @@ export const appliedFields = (object: unknown, applied: unknown, field = ''): un
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The same with its keys in order, so that two texts of it can be compared. */
+/** The same value with sorted keys, so that it can be compared as text. */
 export const sorted = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(sorted);
   if (!isFields(value)) return value;

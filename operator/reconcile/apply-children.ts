@@ -29,22 +29,22 @@ import { writeFailure } from './write-failure.ts';
 export interface ApplyDeps extends HandOverDeps, WriteDeps {
   readonly collections: Collections;
   readonly contestTracker: ContestTracker;
-  /** Names this operator to people, and to another one that writes to the same objects. */
+  /** Identifies this operator to people, and to another operator that writes to the same objects. */
   readonly identity: string;
 }
 
-/** For which state of the resource the children are applied. */
+/** The state of the resource for which the children are applied. */
 export interface ApplyFor {
   /** Changes with the spec. */
   readonly epoch: string;
-  /** Even where somebody else changes a child again and again: each moment costs a pod. */
+  /** Apply without backoff even if another writer keeps changing a child: any delay costs more pods. */
   readonly isUrgent: boolean;
 }
 
 /** A child that was put back. */
 export interface Repair extends Change {
   readonly kind: string;
-  /** How often in a row by now. */
+  /** Number of repairs in a row. */
   readonly rounds: number;
 }
 
@@ -52,32 +52,32 @@ export interface Repair extends Change {
 export interface Applied {
   readonly created: readonly string[];
   readonly updated: readonly string[];
-  /** Taken over: they had no owner, and all labels of this resource's children. */
+  /** Adopted: they had no owner and all labels of this resource's children. */
   readonly adopted: readonly string[];
-  /** Put back after somebody else had changed them. */
+  /** Put back after another writer changed them. */
   readonly repaired: readonly Repair[];
   readonly removed: readonly string[];
   readonly problems: readonly ChildProblem[];
   readonly errors: readonly Error[];
-  /** Sentences about what is tried again, sorted; the same for every try. */
+  /** Sentences about what will be retried, sorted, and the same at every attempt. */
   readonly unfinished: readonly string[];
-  /** Milliseconds to the next try of what was refused; undefined when nothing was. */
+  /** Milliseconds until refused writes are retried; undefined if none was refused. */
   readonly retryRefusedMs: number | undefined;
-  /** Milliseconds until a child that somebody else changes again and again is put back once more; undefined when there is none. */
+  /** Milliseconds until a contested child is put back again; undefined if there is none. */
   readonly contestedMs: number | undefined;
   readonly isWaiting: boolean;
 }
 
-/** What became of one child. */
+/** The result of applying one child. */
 type Result =
   | { readonly kind: 'Unchanged' | 'Waiting' | 'Created' | 'Updated' | 'Adopted' | 'Removed' }
   | { readonly kind: 'Repaired'; readonly repair: Repair }
-  /** Somebody changes it again and again: it is put back later. */
+  /** Another writer keeps changing it: it is put back later. */
   | { readonly kind: 'Contested'; readonly waitMs: number }
   | { readonly kind: 'Failed'; readonly error: Error }
   | { readonly kind: 'Problem'; readonly problem: ChildProblem; readonly retryMs?: number };
 
-/** Brings each child to what is wanted of it; a failure of one keeps none of the others from being tried. */
+/** Applies each child; a failure of one does not keep the others from being applied. */
 export const applyChildren = async (
   rootKey: string,
   owner: Owner,
@@ -129,10 +129,10 @@ const applyChild = async (
   const plan = (object: KubeObject | undefined): Plan =>
     planChild({ owner, wanted, live: object, confirmed: writeCache.confirmed(name) });
   const live = writeCache.newest(name, cached, now());
-  // A refusal holds for this content and this object: what somebody changes may be what was in the way.
+  // A refusal is valid for this content and this object: a change of either may remove its cause.
   const tried = [wanted, live && appliedFields(live, wanted)];
   const content: Content = { name, kind, digest: digest(wanted), wanted, epoch };
-  /** Notes what was sent, and says what that was where the object had been so before. */
+  /** Records what was sent, and turns the result into a repair if this put the object back. */
   const done = (result: Result, change: Change | undefined): Result => {
     const rounds = contestTracker.sent(content, change, now());
     return rounds === 0 || change === undefined
@@ -169,13 +169,13 @@ const applyChild = async (
         return done({ kind: 'Created' }, isRepair ? DELETED : undefined);
       case 'Apply': {
         const change = isRepair ? await changeOf(ref, wanted, deps) : undefined;
-        // What this process applied last, server-side apply takes back by itself.
+        // Server-side apply itself reverts what this process applied last.
         if (next.isRepair || writeCache.confirmed(name) === undefined || refused !== undefined)
           await replaceServicePorts(ref, found ?? live, wanted, deps);
         await handOverReplicas(ref, wanted, deps);
         const signature = change?.isOperator ? deps.identity : undefined;
         const version = await applyManifest(name, wanted, next.uid, signature, deps);
-        // After a start of the operator each child is applied once, mostly to no effect.
+        // After a start of the operator each child is applied once, mostly without effect.
         const before = (found ?? live)?.metadata.resourceVersion;
         if (version === before) return done({ kind: 'Unchanged' }, undefined);
         return done({ kind: next.isAdoption ? 'Adopted' : 'Updated' }, change);
@@ -208,7 +208,10 @@ const applyChild = async (
 const DELETED: Change = { what: 'Deleted', by: [], where: [], isOperator: false };
 const MADE_AGAIN: Change = { what: 'MadeAgain', by: [], where: [], isOperator: false };
 
-/** What is about to be put back, and who wrote it; asked for, since the caches keep no managedFields. */
+/**
+ * What is about to be put back, and who wrote it; read from the API server, because the cache keeps no
+ * managedFields.
+ */
 const changeOf = async (
   ref: ObjectRef,
   wanted: Manifest | undefined,
@@ -218,7 +221,9 @@ const changeOf = async (
   return found && changedBy(found, wanted, deps.fieldManager, deps.identity);
 };
 
-/** The fields in the way of a write that somebody else has set. What cannot be read now is not told of: the refusal is. */
+/**
+ * Fields set by other managers that block a write. If they cannot be read now, only the refusal is reported.
+ */
 const foreignIn = async (
   ref: ObjectRef,
   wanted: Manifest | undefined,

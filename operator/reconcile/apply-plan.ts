@@ -11,23 +11,23 @@ import { type PreflightDeps, runPreflight } from './run-preflight.ts';
 export interface ApplyPlanDeps extends ApplyDeps, PreflightDeps {
   readonly writer: ApplyDeps['writer'] & PreflightDeps['writer'];
   readonly render: () => RenderSettings;
-  /** Whether the API server knows the kind. */
+  /** Whether the API server serves the kind. */
   readonly serves: (kind: WatchedKind) => boolean;
 }
 
-/** What was done about a resource's children, and how far its workload may go. */
+/** What was done to a resource's children, and how far its rollout may go. */
 export interface AppliedPlan {
   readonly applied: Applied;
   readonly gate: Gate;
-  /** What the status is to keep of it. */
+  /** How the pods were rendered, for the status. */
   readonly rendering: Pinned;
-  /** Revision of a later operator; undefined where this one knows it. */
+  /** Revision of a later operator; undefined if this operator knows the revision. */
   readonly unknownRevision: string | undefined;
-  /** Milliseconds after which its probes are to be looked at again; undefined when there is no need. */
+  /** Milliseconds after which its probes must be checked again; undefined if there is no need. */
   readonly probesAfterMs: number | undefined;
 }
 
-/** Applies the children as far as the gate lets them. What fails is in `applied.errors`. */
+/** Applies the children as far as the gate allows. Failures are in `applied.errors`. */
 export const applyPlan = async (
   key: string,
   gathered: Gathered,
@@ -43,7 +43,7 @@ export const applyPlan = async (
   const { uid, generation } = gathered.root.metadata;
   const how = { epoch: `${uid} ${generation}`, isUrgent: gated.gate.kind === 'Stop' };
   const applied = await applyChildren(key, owner, gated.children, how, deps);
-  // A storm whose end was not taken goes on: its pods are still needed to be counted.
+  // The write that ends the storm failed, so the storm goes on and its pods must still be counted.
   if (gated.gate.kind === 'Stop' && applied.errors.length > 0)
     return { applied, gate: gated.gate, ...pinned, probesAfterMs: undefined };
   try {
@@ -60,7 +60,9 @@ export const applyPlan = async (
   }
 };
 
-/** Only what the workload was brought to is kept: a rollout that is held back has not rendered anything. */
+/**
+ * Only what was applied to the workload is recorded: a rollout that is held back has not rendered anything.
+ */
 const renderingAfter = (
   pin: Pin,
   gate: Gate,

@@ -3,26 +3,38 @@ import { ATOMIC, MERGED } from './applied-fields.ts';
 import { type FieldPath, managedFieldsOf, owns, pathText } from './managed-fields.ts';
 import { isSameValue } from './same-value.ts';
 
-/** What somebody changed of what the operator had set, and who it was as far as the API server knows. */
+/**
+ * What another writer changed of what the operator had set, and who it was as far as the API server knows.
+ */
 export interface Change {
-  /** `Deleted` where it was gone, `MadeAgain` where it was there although it is to be gone: of neither is known who it was, or which fields. */
+  /**
+   * `Deleted` if the object was gone; `MadeAgain` if it exists although it should not. For both, neither the
+   * writer nor the fields are known.
+   */
   readonly what: 'Changed' | 'Deleted' | 'MadeAgain';
-  /** Field managers, with the subresource that they came by; or the name of another operator. Empty where nobody is known. */
+  /**
+   * Field managers, with the subresource that they used; or the name of another operator. Empty if the writer
+   * is unknown.
+   */
   readonly by: readonly string[];
-  /** Fields, in words; sorted. */
+  /** Paths of the fields, sorted. */
   readonly where: readonly string[];
-  /** It was written under the operator's own name in managedFields, by another process. */
+  /** Another process wrote it under the operator's name in managedFields. */
   readonly isOperator: boolean;
 }
 
-/** Names the operator that wrote an object while it was contested; only then is it set, so that a start or another leader changes nothing. */
+/**
+ * Identifies the operator that wrote a contested object. Set only then, so that a restart or another leader
+ * changes nothing.
+ */
 export const OPERATOR_ANNOTATION = 'l4balancer.dev/operator';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Who changed `live` from what `wanted` asks for. `live` has its managedFields. Where another manager owns a field that differs, it was that one;
- * where only the operator's own name does, another process writes under it.
+ * Finds who changed `live` from what `wanted` asks for. `live` has its managedFields. If another manager owns
+ * a field that differs, it was that manager; if only the operator's name does, another process writes under
+ * it.
  */
 export const changedBy = (
   live: KubeObject,
@@ -47,7 +59,7 @@ export const changedBy = (
   return { what: 'Changed', by, where, isOperator: true };
 };
 
-/** The ways to all fields that are otherwise than wanted, and to ports that nobody asked for. */
+/** The paths to all fields that differ from the wanted ones, and to unwanted ports. */
 const differing = (path: FieldPath, has: unknown, wants: unknown): readonly FieldPath[] => {
   const last = path.at(-1);
   const field = typeof last === 'string' ? last : '';

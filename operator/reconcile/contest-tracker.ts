@@ -1,54 +1,64 @@
 import type { Manifest } from '../../kube/apply.ts';
 import type { Change } from './changed-by.ts';
 
-/** An object that somebody else changes again and again, so that the operator has had to put it back several times in a row. */
+/**
+ * An object that another writer keeps changing, so that the operator has put it back several times in a row.
+ */
 export interface Contest extends Change {
   /** Kind of the child, or `status`. */
   readonly kind: string;
   readonly rounds: number;
 }
 
-/** What is sent: to which object, with which content, for which version of the resource's spec. */
+/** Content to send: to which object, and for which version of the resource's spec. */
 export interface Content {
-  /** As in the writeCache: the resource's key first. */
+  /** As in the write cache: the resource's key first. */
   readonly name: string;
   readonly kind: string;
   readonly digest: string;
-  /** The content itself; undefined where there is to be no object. */
+  /** The content itself; undefined if the object should not exist. */
   readonly wanted: Manifest | undefined;
-  /** Changes with the spec: what a user asks for is no contest. */
+  /** Changes with the spec: a change by the user is not a contest. */
   readonly epoch: string;
 }
 
 /**
- * Remembers what was sent, and backs off where the same content has to be sent again: whoever keeps changing an object, such as a second
- * operator or an autoscaler, would otherwise be answered as fast as it writes, for ever.
+ * Remembers what was sent, and backs off when the same content has to be sent again. Without it, the operator
+ * would answer a writer that keeps changing an object, such as a second operator or an autoscaler, as fast as
+ * that writes, for ever.
  */
 export interface ContestTracker {
   /**
-   * Whether sending this content puts something back: it was sent before, and the object is no longer what was made of it by the last that was
-   * sent, as `matchesLastWrite` says of that. A rollout that is stopped and tried again, where nobody else changes anything, puts nothing back.
+   * Whether sending this content would repair the object: the content was sent before, and the object no
+   * longer matches what was sent last, as `matchesLastWrite` decides. A rollout that is stopped and retried,
+   * while nobody else changes anything, repairs nothing.
    */
   wouldRepair(content: Content, matchesLastWrite: (last: Manifest | undefined) => boolean): boolean;
-  /** Milliseconds until an object may be put back; 0 at once. */
+  /** Milliseconds until an object may be put back; 0 means now. */
   waitMs(name: string, now: number): number;
-  /** It was sent; `change` is what was put back, undefined where the object was as it should be. Gives back the repairs in a row. */
+  /**
+   * Records that content was sent; `change` is what was put back, undefined if nothing was. Returns the
+   * number of repairs in a row.
+   */
   sent(content: Content, change: Change | undefined, now: number): number;
-  /** What is contested of a resource, by the beginning of the names. */
+  /** The contests of a resource, whose names start with `prefix`. */
   of(prefix: string, now: number): readonly Contest[];
-  /** Milliseconds until one of them is over, if nothing more happens; undefined where there is none. */
+  /** Milliseconds until the first of them ends if nothing else happens; undefined if there is none. */
   overInMs(prefix: string, now: number): number | undefined;
   forgetAll(prefix: string): void;
 }
 
-/** The first repair is made at once; the next one this long after it, then twice as long each time. */
+/**
+ * The first repair is immediate; the second follows after this time, each later one after twice the previous
+ * time.
+ */
 export const FIRST_WAIT_MS = 1000;
 export const LONGEST_WAIT_MS = 60_000;
-/** Nothing had to be put back for so long: what comes next is a first time again. */
+/** After this long without a repair, the count starts anew. */
 export const QUIET_MS = 5 * 60_000;
-/** One edit by hand, or two, are no contest. */
+/** One or two edits by hand are not a contest. */
 export const CONTESTED_ROUNDS = 3;
-/** A gate or an autoscaler has an object go between few contents. */
+/** A gate or an autoscaler lets an object alternate between a few contents. */
 const MAX_CONTENTS = 16;
 
 interface Entry {
@@ -101,7 +111,8 @@ export const createContestTracker = (): ContestTracker => {
       if (entry.epoch !== epoch || entry.digests.size >= MAX_CONTENTS) entry.digests.clear();
       entry.epoch = epoch;
       entry.digests.add(digest);
-      // Only where another may come back: a manifest for each child of each resource would be much to hold.
+      // Kept only if the content may alternate: a manifest for each child of each resource would take much
+      // memory.
       entry.last = { digest, wanted: entry.digests.size > 1 ? wanted : undefined };
       if (change === undefined) return 0;
       entry.rounds = roundsOf(entry, now) + 1;

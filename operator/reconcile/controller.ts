@@ -13,30 +13,36 @@ import { createWatchLog } from './watch-log.ts';
 
 export interface ControllerOptions extends Omit<TermOptions, 'render' | 'outage' | 'definition'> {
   readonly render: ImageSettings;
-  /** For the watches. */
+  /** Used by the watches. */
   readonly transport: Transport;
-  /** Where L4Balancers are looked after; empty for everywhere. */
+  /** Namespaces whose L4Balancers are reconciled; empty for all. */
   readonly namespaces: readonly string[];
   readonly watchMetrics: WatchMetrics;
-  /** Told of another difference between the cluster's definition and the operator's own. */
+  /** Called when the difference between the cluster's definition and the operator's own changes. */
   readonly definitionMetrics: (skew: DefinitionSkew) => void;
 }
 
-/** A term that may still have to wait until everything is listed. */
+/** A term, which may still be waiting until everything is listed. */
 export interface WorkingTerm {
-  /** Resolves when what was begun is finished; nothing new is begun. */
+  /** Starts nothing new, and resolves when the work in progress is finished. */
   stop(): Promise<void>;
 }
 
 export interface Controller {
   readonly cache: ClusterCache;
-  /** Reconciles what changes, from when everything is listed until the term is stopped; one term at a time. */
+  /**
+   * Starts a term, which reconciles changes from when everything is listed until it is stopped. One term at a
+   * time.
+   */
   begin(access: TermAccess): WorkingTerm;
   /** Ends the watches. */
   stop(): void;
 }
 
-/** Follows the cluster, also while another process reconciles. `onFailed` hears of what only a bug can throw. */
+/**
+ * Follows the cluster, even while another process is the leader. `onFailed` is called with errors that only a
+ * bug can cause.
+ */
 export const startController = (
   options: ControllerOptions,
   onFailed: (error: unknown) => void,
@@ -56,7 +62,7 @@ export const startController = (
   let term: ReconcileTerm | undefined;
   let access: TermAccess | undefined;
   let isVersionAsked = false;
-  /** Whether there is a namespace to begin with; the others come when they are listed. */
+  /** Whether at least one namespace is listed; others are added when they are. */
   let isSynced = false;
 
   const start = (): void => {
@@ -66,7 +72,7 @@ export const startController = (
   const cache = startClusterCache(options, {
     onChange(kind, object, { isGone }) {
       if (kind !== 'Node') term?.changed(kind, object, isGone);
-      // What a kubelet allows may have changed with it.
+      // The change may concern what a kubelet allows.
       else if (nodes.note(object, isGone)) term?.nodesChanged();
     },
     onState(kind, state, watch, namespace) {

@@ -11,7 +11,7 @@ import { checkRollout } from '../status/check-rollout.ts';
 import { wantedPods } from '../status/wanted-pods.ts';
 import type { Gathered } from './gather.ts';
 
-/** What is there of a resource, beside its spec. */
+/** The current state of a resource, besides its spec. */
 export interface CurrentState
   extends Pick<Gathered, 'workload' | 'otherWorkload' | 'hasAutoscaler' | 'account'>,
     Pick<Gathered['observed'], 'deployment'>,
@@ -20,7 +20,7 @@ export interface CurrentState
   readonly hasPodMonitors: boolean;
 }
 
-/** How the pods that run were rendered; undefined when there is no workload. */
+/** How the running pods were rendered; undefined if there is no workload. */
 export const renderedAs = (workload: LiveWorkload | undefined): Live | undefined => {
   if (workload === undefined) return undefined;
   const { metadata, spec } = workload.spec?.template ?? {};
@@ -34,7 +34,8 @@ export const renderedAs = (workload: LiveWorkload | undefined): Live | undefined
 };
 
 /**
- * Pods that an autoscaler chose: the Deployment's, while there is one; afterwards those it left, as long as the spec names no number itself.
+ * The replica count that an autoscaler chose: the Deployment's while there is an autoscaler; afterwards the
+ * last one, as long as the spec specifies no number.
  */
 export const autoscaledReplicas = (
   spec: L4BalancerSpec,
@@ -50,8 +51,8 @@ export const autoscaledReplicas = (
 };
 
 /**
- * Whether the workload of the other kind is still needed: until the one asked for serves. Not in the node's network, where the new pods wait
- * for the ports that the old ones have.
+ * Whether the workload of the other kind is still needed: until the wanted one serves. Not with host
+ * networking, where the new pods wait for the ports of the old ones.
  */
 export const keepsOtherKind = (
   spec: L4BalancerSpec,

@@ -4,8 +4,9 @@ import { MERGED } from './applied-fields.ts';
 import { type FieldPath, managedFieldsOf, owns, type Step } from './managed-fields.ts';
 
 /**
- * Which of the fields that the API server complains of, as it names them (`spec.strategy.rollingUpdate`), are there because others have set them:
- * what the operator has set itself and does not want any more would go with its apply.
+ * Which of the fields that the API server rejects, in its notation (`spec.strategy.rollingUpdate`), exist
+ * because other managers set them. Fields that only the operator set and no longer wants are left out: its
+ * apply removes them.
  */
 export const foreignFields = (
   live: KubeObject,
@@ -24,7 +25,7 @@ export const foreignFields = (
 /** `containers[0]` or `annotations[example.com/a]`. */
 const PART = /([^.[\]]+)|\[([^\]]*)\]/g;
 
-/** The way to a field that is there; undefined for one that is not. */
+/** The path to a field of the object; undefined if it has no such field. */
 const pathOf = (live: KubeObject, field: string): FieldPath | undefined => {
   const path: Step[] = [];
   let at: unknown = live;

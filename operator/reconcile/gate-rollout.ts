@@ -13,22 +13,25 @@ import type { ApplyDeps } from './apply-children.ts';
 import type { Gathered } from './gather.ts';
 
 export interface GateDeps {
-  /** Every node; undefined where the operator may not see them. */
+  /** Every node; undefined if the operator may not read them. */
   readonly nodes: () => readonly ClusterNode[] | undefined;
   readonly probeResults: ProbeResults;
   readonly read: ApplyDeps['read'];
 }
 
-/** The gate, and the children as they may be applied. */
+/** The gate, and the children that may be applied. */
 export interface Gated {
   readonly gate: Gate;
   readonly trial: Trial | undefined;
-  /** The pod template that is wanted. */
+  /** The wanted pod template. */
   readonly template: WantedTemplate | undefined;
   readonly children: readonly Child[];
 }
 
-/** Decides how far the workload may be changed, and takes the children that must wait out of the list. Throws as `read` does. */
+/**
+ * Decides how far the workload may be changed, and removes the children that must wait from the list. Throws
+ * what `read` throws.
+ */
 export const gateRollout = async (
   gathered: Gathered,
   owner: Owner,
@@ -61,7 +64,7 @@ export const gateRollout = async (
   return { gate, trial, template, children: permittedChildren(gate, wanted, workload, templates) };
 };
 
-/** Of a ReplicaSet it is asked for, since the caches keep none. */
+/** A ReplicaSet's template is read from the API server, because the cache does not keep it. */
 const templateToStay = async (
   how: HowToStop,
   { namespace }: Owner,

@@ -13,7 +13,7 @@ import { isWatched } from '../watch/kinds.ts';
 import { ownership } from './ownership.ts';
 import type { WriteCache } from './write-cache.ts';
 
-/** One resource and all that is known of its children. */
+/** One resource and everything known about its children. */
 export interface Gathered {
   readonly root: KubeObject & { readonly status?: unknown };
   readonly balancer: L4Balancer | undefined;
@@ -29,23 +29,23 @@ export interface Gathered {
     | 'contests'
     | 'identity'
   >;
-  /** What runs the proxies, of whatever kind. */
+  /** The Deployment or DaemonSet that runs the proxies. */
   readonly workload: Deployment | DaemonSet | undefined;
-  /** A workload of the kind that is not asked for. */
+  /** A workload of the kind that the spec does not ask for. */
   readonly otherWorkload: Deployment | DaemonSet | undefined;
   readonly hasAutoscaler: boolean;
-  /** Uid of the ServiceAccount that the pods log in as. */
+  /** Uid of the pods' ServiceAccount. */
   readonly account: string | undefined;
-  /** Probe pods of its preflight. */
+  /** Probe pods of the resource's preflight. */
   readonly probes: readonly Pod[];
 }
 
-/** The name under which the writeCache keeps a child: the resource's key first. */
+/** The name of a child in the write cache: the resource's key first. */
 export const writeName = (rootKey: string, kind: string): string => `${rootKey} ${kind}`;
 
 /**
- * Reads the caches, and what was answered to writes that they do not have yet. Undefined when the resource is gone. A resource that has not changed
- * since `before` is not parsed again, which is most of the work.
+ * Reads the caches, and the responses to writes that they do not have yet. Undefined if the resource is gone.
+ * A resource that has not changed since `before` is not parsed again, which is most of the work.
  */
 export const gather = (
   key: string,
@@ -105,7 +105,7 @@ const parsedOf = ({ balancer, observed }: Gathered): Parsed => ({
   tolerated: observed.tolerated,
 });
 
-/** What the status keeps of how the pods were rendered. */
+/** How the pods were rendered, as recorded in the status. */
 export const renderingOf = ({ status }: Pick<Gathered['root'], 'status'>): Pinned => {
   const fields = new Map(Object.entries(status ?? {}));
   return Object.fromEntries(
@@ -123,6 +123,6 @@ const RENDERING = [
   'autoscaledReplicas',
 ] as const satisfies readonly (keyof Pinned)[];
 
-/** A child as the cache has it. */
+/** A child as it is in the cache. */
 export const cachedChild = (collections: Collections, kind: string, key: string): KubeObject | undefined =>
   isWatched(kind) ? collections[kind].get(key) : undefined;

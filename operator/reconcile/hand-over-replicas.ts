@@ -6,7 +6,7 @@ import { managedFieldsOf, owns } from './managed-fields.ts';
 export interface HandOverDeps {
   /** Reads one object, with its managedFields. */
   readonly read: (ref: ObjectRef) => Promise<KubeObject>;
-  /** Writes under a name of its own, beside the operator's. */
+  /** Writes under its own field manager, besides the operator's. */
   readonly handOverWriter: Pick<Writer, 'apply'>;
   /** The operator's name in managedFields. */
   readonly fieldManager: string;
@@ -15,10 +15,11 @@ export interface HandOverDeps {
 type Scaled = KubeObject & { readonly spec?: { readonly replicas?: number } };
 
 /**
- * Keeps a Deployment's number of pods while the operator gives the field up to an autoscaler. Server-side apply removes a field that its
- * last owner no longer names, and the API server would then fill in 1: so another name owns it first, with the number there is, until
- * the autoscaler changes it. Does nothing where the field is not the operator's. Throws as `read` and `apply` do; Conflict
- * when somebody else was faster.
+ * Keeps a Deployment's replica count while the operator gives the field up to an autoscaler. Server-side
+ * apply removes a field that its last owner no longer names, and the API server would then default it to 1.
+ * So another field manager owns it first, with the current number, until the autoscaler changes it. Does
+ * nothing if the operator does not own the field. Throws what `read` and `apply` throw; Conflict if another
+ * writer was faster.
  */
 export const handOverReplicas = async (
   ref: ObjectRef,
@@ -46,17 +47,17 @@ export const handOverReplicas = async (
 const givesReplicasUp = (wanted: Manifest | undefined): boolean =>
   wanted?.kind === 'Deployment' && (wanted as Scaled).spec?.replicas === undefined;
 
-/** The number of pods that is handed over with the field; undefined where it is not the operator's to give. */
+/** The replica count that is handed over with the field; undefined if the operator does not own the field. */
 export const handedOver = (
   live: Scaled,
   wanted: Manifest | undefined,
   fieldManager: string,
 ): number | undefined =>
   givesReplicasUp(wanted) && ownsReplicas(live, fieldManager)
-    ? Math.max(1, live.spec?.replicas ?? 1) // an autoscaler leaves none at none, for ever
+    ? Math.max(1, live.spec?.replicas ?? 1) // an autoscaler never scales up from 0
     : undefined;
 
-/** Whether the manager has applied spec.replicas and owns it still. */
+/** Whether the manager has applied spec.replicas and still owns it. */
 export const ownsReplicas = (object: KubeObject, fieldManager: string): boolean =>
   managedFieldsOf(object).some(
     (one) => one.manager === fieldManager && one.operation === 'Apply' && owns(one, ['spec', 'replicas']),

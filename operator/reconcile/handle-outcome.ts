@@ -11,19 +11,19 @@ export interface OutcomeDeps {
   readonly queue: Pick<Queue, 'addAfter'>;
   readonly backoffs: Backoffs;
   readonly metrics: Pick<ControllerMetrics, 'reconciled' | 'retried'>;
-  /** What is refused of each key, as it was told last: an object that changes all the time is refused all the time. */
+  /** The last logged refusal of each key: an object that changes all the time is refused all the time. */
   readonly refusals: Map<string, string>;
   readonly log: Logger;
 }
 
-/** The one place that logs, counts and requeues what a reconcile came to. */
+/** Logs, counts and requeues the outcome of a reconcile; nothing else does. */
 export const handleOutcome = (
   key: string,
   outcome: Outcome,
   { queue, backoffs, metrics, refusals, log }: OutcomeDeps,
 ): void => {
   const lastLogged = refusals.get(key);
-  // A failure says nothing of what is refused: the next try may find it as it was.
+  // A failure says nothing about refusals: the next attempt may find the same one.
   if (outcome.kind !== 'Retry') refusals.delete(key);
   switch (outcome.kind) {
     case 'Done':
@@ -34,11 +34,11 @@ export const handleOutcome = (
     case 'Again':
       backoffs.forget(key);
       metrics.reconciled('requeue_after');
-      log.debug({ key, why: outcome.why, afterMs: outcome.afterMs }, 'reconciled, more is due later');
+      log.debug({ key, why: outcome.why, afterMs: outcome.afterMs }, 'reconciled, requeued for later');
       queue.addAfter(key, outcome.afterMs);
       return;
     case 'Retry': {
-      // Not before the API server wants to be asked again.
+      // Not before the time that the API server asked to wait.
       const askedMs = outcome.error instanceof ApiError ? (outcome.error.retryAfterMs ?? 0) : 0;
       const afterMs = Math.max(backoffs.next(key), askedMs);
       metrics.reconciled('error');

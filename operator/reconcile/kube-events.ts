@@ -9,18 +9,18 @@ import type { Applied, Repair } from './apply-children.ts';
 import type { Change } from './changed-by.ts';
 import { CONTESTED_ROUNDS } from './contest-tracker.ts';
 
-/** The events about what was done to the children; none when nothing was. */
+/** The events about what was done to the children; none if nothing was done. */
 export const appliedEvents = (applied: Applied): readonly KubeEvent[] => [
-  ...changeEvent('Created', 'Create', applied.created, 'made'),
-  ...changeEvent('Updated', 'Update', applied.updated, 'brought up to date'),
+  ...changeEvent('Created', 'Create', applied.created, 'created'),
+  ...changeEvent('Updated', 'Update', applied.updated, 'updated'),
   ...changeEvent(
     'Adopted',
     'Adopt',
     applied.adopted,
-    'taken over: nobody owned it, and it has all labels of this resource’s children, as a deletion with --cascade=orphan leaves it',
+    'adopted: it had no owner and all labels of this resource’s children, as a deletion with --cascade=orphan leaves it',
   ),
   ...applied.repaired.map(repairEvent),
-  ...changeEvent('Removed', 'Remove', applied.removed, 'removed, as no longer asked for'),
+  ...changeEvent('Removed', 'Remove', applied.removed, 'removed, because the spec no longer needs it'),
 ];
 
 const changeEvent = (
@@ -31,7 +31,7 @@ const changeEvent = (
 ): readonly KubeEvent[] =>
   kinds.length === 0 ? [] : [{ type: 'Normal', reason, action, note: `${kinds.join(', ')} ${what}.` }];
 
-/** The event about a child that was put back: a warning where that does not help for long. */
+/** The event about a child that was put back: a warning if it keeps being changed. */
 const repairEvent = ({ kind, rounds, ...change }: Repair): KubeEvent => {
   const note = repairText(kind, change);
   return rounds < CONTESTED_ROUNDS
@@ -51,9 +51,9 @@ const repairText = (kind: string, change: Change): string => {
       return `${kind} put back after a change by ${authorOf(change)}${where}.`;
     }
     case 'Deleted':
-      return `${kind} made again: somebody deleted it.`;
+      return `${kind} recreated: somebody deleted it.`;
     case 'MadeAgain':
-      return `${kind} removed again: somebody made it again.`;
+      return `${kind} removed again: somebody recreated it.`;
     default:
       return change.what satisfies never;
   }
@@ -66,7 +66,10 @@ export const transitionEvent = ({ reason, message }: Condition): KubeEvent => {
   return { type: isFine ? 'Normal' : 'Warning', reason, action: 'Observe', note: message };
 };
 
-/** The event about a preflight that has no answer: the rollout begins with no more than its own pods to show what a kubelet refuses. */
+/**
+ * The event about a preflight without a result: the rollout begins, and only its own pods will show what a
+ * kubelet refuses.
+ */
 export const givenUpEvent = ({ pool, why }: Waiting): KubeEvent => {
   const [node] = pool.nodes;
   const where = node === undefined ? '' : ` on node ${node}`;
@@ -75,8 +78,8 @@ export const givenUpEvent = ({ pool, why }: Waiting): KubeEvent => {
     reason: 'PreflightGivenUp',
     action: 'Preflight',
     note:
-      `No probe pod has tried the unsafe sysctls${where}, because ${sentence(stable(why))} The rollout begins without this safeguard: where a kubelet ` +
-      'refuses the sysctls, its own pods are refused, and the status says so. For the next change of the sysctls, let the namespace take a ' +
-      'bare pod (ResourceQuota, LimitRange, policies), and leave room for it on the node.',
+      `No probe pod has tried the unsafe sysctls${where}, because ${sentence(stable(why))} The rollout begins without this safeguard: if a kubelet ` +
+      'refuses the sysctls, it refuses the new pods, and the status reports it. Before the next change of the sysctls, allow a ' +
+      'bare pod in the namespace (ResourceQuota, LimitRange, policies), and leave room for it on the node.',
   };
 };

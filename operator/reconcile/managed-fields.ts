@@ -10,7 +10,7 @@ export interface ManagedFields {
   readonly fieldsV1?: Fields;
 }
 
-/** One step of the way to a field: its name, or the entry of a list that server-side apply merges. */
+/** One step of the path to a field: its name, or the entry of a list that server-side apply merges. */
 export type Step = string | { readonly entry: Fields };
 
 export type FieldPath = readonly Step[];
@@ -18,15 +18,15 @@ export type FieldPath = readonly Step[];
 export const managedFieldsOf = ({ metadata }: KubeObject): readonly ManagedFields[] =>
   (metadata as { readonly managedFields?: readonly ManagedFields[] }).managedFields ?? [];
 
-/** Keys of lists that the API server fills in. */
+/** Keys of list entries that the API server defaults. */
 const BY_DEFAULT: Fields = { protocol: 'TCP' };
 
-/** Whether a manager owns the field: itself, or the whole that it is part of. */
+/** Whether a manager owns the field, or a value that contains it. */
 export const owns = ({ fieldsV1 = {} }: ManagedFields, path: FieldPath): boolean => {
   let at: Fields = fieldsV1;
   for (const [depth, step] of path.entries()) {
     const key = Object.keys(at).find((one) => isStep(one, step));
-    // Nothing below it: the field is owned as one value.
+    // No entries below: the field is owned as one value.
     if (key === undefined) return depth > 0 && Object.keys(at).length === 0;
     at = at[key] as Fields;
   }
@@ -38,11 +38,11 @@ const isStep = (key: string, step: Step): boolean => {
   return key.startsWith('k:') && isEntry(step.entry, JSON.parse(key.slice(2)) as Fields);
 };
 
-/** Whether these keys are those of the entry. */
+/** Whether the entry has these keys. */
 export const isEntry = (entry: Fields, keys: Fields): boolean =>
   Object.entries(keys).every(([name, value]) => (entry[name] ?? BY_DEFAULT[name]) === value);
 
-/** As people write it: `spec.template.spec.containers[proxy].image`. */
+/** In the usual notation: `spec.template.spec.containers[proxy].image`. */
 export const pathText = (path: FieldPath): string =>
   path.reduce<string>((text, step) => {
     if (typeof step === 'string') return text === '' ? step : `${text}.${step}`;

@@ -4,8 +4,9 @@ import { ROLLOUT_STOPPED } from '../objects/workload.ts';
 import { type Confirmed, isUnchanged } from './write-cache.ts';
 
 /**
- * Whether an object is what the operator has made of it with the `last` that it sent, or is not there as it left it: then what is `wanted` now,
- * though it was sent before, puts back nothing that somebody else has done.
+ * Whether an object is as the operator left it with the `last` manifest that it sent, or is absent as the
+ * operator left it. Then sending `wanted`, even if it was sent before, reverts nothing that another writer
+ * did.
  */
 export const matchesLastWrite = (
   last: Manifest | undefined,
@@ -14,11 +15,14 @@ export const matchesLastWrite = (
   confirmed: Confirmed | undefined,
 ): boolean => {
   if (last === undefined || live === undefined) return last === undefined && live === undefined;
-  // What is to go goes in whatever state it is.
+  // An object that should go is removed in whatever state it is.
   return wanted === undefined || isUnchanged(confirmed, last, withRecord(live, last));
 };
 
-/** Who takes the record of a stopped rollout away asks for another try, as the status advises: that is no change to put back. */
+/**
+ * Removing the record of a stopped rollout asks for a retry, as the status advises: this is not a change to
+ * put back.
+ */
 const withRecord = (live: KubeObject, last: Manifest): KubeObject => {
   const record = last.metadata.annotations?.[ROLLOUT_STOPPED];
   const { annotations } = live.metadata;

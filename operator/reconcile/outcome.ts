@@ -1,12 +1,15 @@
-/** How one reconcile ended. Closed: settle.ts handles each. */
+/** How one reconcile ended. A closed set: handle-outcome.ts handles each. */
 export type Outcome =
-  /** The world is as it should be, as far as the operator can bring it. */
+  /** The cluster is in the wanted state, as far as the operator can bring it there. */
   | { readonly kind: 'Done' }
-  /** Something is known to be due later, and no event will tell. */
+  /** Something is due later, and no event will announce it. */
   | { readonly kind: 'Again'; readonly afterMs: number; readonly why: AgainReason }
-  /** Something failed that may succeed when tried again. */
+  /** Something failed; a retry may succeed. */
   | { readonly kind: 'Retry'; readonly error: Error }
-  /** The API server said no, and will until somebody changes something. The status says so; it is tried again slowly. */
+  /**
+   * The API server refused, and will until somebody changes something. The status reports it; retries are
+   * slow.
+   */
   | { readonly kind: 'Refused'; readonly afterMs: number; readonly what: readonly string[] };
 
 export type AgainReason = 'StatusPaced' | 'NameTaken' | 'BeingDeleted' | 'Preflight' | 'Contested';

@@ -3,21 +3,23 @@ import { childLabels } from '../objects/child-labels.ts';
 import { controllerOf } from '../objects/controller-of.ts';
 import type { Confirmed } from './write-cache.ts';
 
-/** Why an object counts as a resource's child. */
+/** Why an object belongs to a resource. */
 export type Ownership =
   /** The resource is its controller. */
   | 'Controlled'
-  /** It has no controller, but is the one that this process made: somebody took the owner reference away. */
+  /** It has no controller, but this process created it: somebody removed the owner reference. */
   | 'Known'
   /**
-   * It was made for a resource of this name that was deleted without it (`kubectl delete --cascade=orphan`): nobody owns it, and it has every
-   * label that the operator gives its children. So who wants one back that serves has only to make the resource again.
+   * It was created for a resource of this name that was deleted without its children (`kubectl delete
+   * --cascade=orphan`): it has no owner, and every label that the operator gives its children. So to regain a
+   * serving balancer, it is enough to recreate the resource.
    */
   | 'Orphan';
 
 /**
- * Whether an object of a child's name is this resource's; undefined for somebody else's, which says nothing about it and is never changed. One answer
- * for what is gathered and for what is done: an orphan that were taken over, but not seen before, would be taken for nothing that serves.
+ * Whether an object with a child's name belongs to this resource; undefined if it belongs to another owner:
+ * then it says nothing about this resource and is never changed. Gathering and applying must decide alike: an
+ * orphan that is adopted, but was not gathered, would count as not serving.
  */
 export const ownership = (
   live: KubeObject,

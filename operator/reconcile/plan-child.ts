@@ -8,30 +8,33 @@ import { type Confirmed, digest, isUnchanged } from './write-cache.ts';
 export interface ChildState {
   readonly owner: { readonly name: string; readonly uid: string };
   readonly wanted: Manifest | undefined;
-  /** As known: the cache's, or the newer answer to a write. */
+  /** The newest known object: from the cache, or from a newer response to a write. */
   readonly live: KubeObject | undefined;
   readonly confirmed: Confirmed | undefined;
 }
 
-/** What is to be done about one child. */
+/** What to do about one child. */
 export type Plan =
   | { readonly todo: 'Nothing' }
-  /** It is not among the operator's own: it is made, if the name is free. */
+  /** No such child is known: it is created, unless the name is taken. */
   | { readonly todo: 'Make' }
   | {
       readonly todo: 'Apply';
       readonly uid: string | undefined;
       readonly isRepair: boolean;
-      /** It has no owner, and is taken over. */
+      /** It has no owner and is adopted. */
       readonly isAdoption: boolean;
     }
   | { readonly todo: 'Remove'; readonly uid: string | undefined }
-  /** It is going away, and has to be gone before it can be made again. */
+  /** It is being deleted, and must be gone before it can be recreated. */
   | { readonly todo: 'Wait' }
-  /** Somebody else's; `holder` completes a sentence that starts with its kind and name. */
+  /** It belongs to another owner; `holder` completes a sentence that starts with its kind and name. */
   | { readonly todo: 'Yield'; readonly holder: string };
 
-/** Decides for one child. Nothing that is not this resource's own is ever changed or removed. */
+/**
+ * Decides what to do about one child. Objects that do not belong to this resource are never changed or
+ * removed.
+ */
 export const planChild = ({ owner, wanted, live, confirmed }: ChildState): Plan => {
   if (live === undefined) return wanted === undefined ? { todo: 'Nothing' } : { todo: 'Make' };
   const { uid, deletionTimestamp } = live.metadata;
@@ -43,7 +46,7 @@ export const planChild = ({ owner, wanted, live, confirmed }: ChildState): Plan 
       : { todo: 'Nothing' };
   const isPredecessors = controller?.kind === ROOT && controller.name === owner.name;
   if (owned === undefined && !isPredecessors) return { todo: 'Yield', holder: holderOf(controller) };
-  // Of a resource of the same name that was deleted: the garbage collector is on its way.
+  // It belongs to a deleted resource of the same name: the garbage collector will remove it.
   if (owned === undefined || deletionTimestamp !== undefined) return { todo: 'Wait' };
   if (isUnchanged(confirmed, wanted, live)) return { todo: 'Nothing' };
   return {

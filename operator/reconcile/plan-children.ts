@@ -12,16 +12,19 @@ import { autoscaledReplicas, type CurrentState, keepsOtherKind, renderedAs } fro
 import { type GateDeps, type Gated, gateRollout } from './gate-rollout.ts';
 import type { Gathered } from './gather.ts';
 
-/** How the pods are rendered in the current state, and what the other children depend on. */
+/** How the pods are rendered in the current state, and the inputs of the other children. */
 export interface Rendered {
   readonly pin: Pin;
-  /** The account that the pods were made for, as the status is to have it. */
+  /** The account that the pods were created for, for the status. */
   readonly account: string | undefined;
   readonly render: RenderSettings;
   readonly shape: Shape;
 }
 
-/** By which revision, with what of the operator's own and with how many pods the children are to be rendered. */
+/**
+ * Decides by which revision, with which of the operator's settings, and with how many pods to render the
+ * children.
+ */
 export const renderedNow = (
   spec: L4BalancerSpec,
   current: CurrentState,
@@ -58,7 +61,7 @@ export const renderedNow = (
 };
 
 export interface PlanDeps extends GateDeps {
-  /** Whether the API server knows the kind. */
+  /** Whether the API server serves the kind. */
   readonly serves: (kind: 'PodMonitor') => boolean;
 }
 
@@ -66,7 +69,7 @@ export interface Planned extends Rendered {
   readonly gated: Gated;
 }
 
-/** What is to become of a resource's children, as far as the gate lets them. Throws as `read` does. */
+/** Plans a resource's children, as far as the gate allows. Throws what `read` throws. */
 export const planChildren = async (
   gathered: Gathered,
   owner: Owner,
@@ -91,7 +94,10 @@ export const planChildren = async (
   return { ...rendered, gated };
 };
 
-/** Whether the template that is kept is the one that a stopped rollout went back to: its pods serve, and there is nothing to try. */
+/**
+ * Whether the kept template is the one that a stopped rollout went back to: its pods serve, and there is
+ * nothing to try.
+ */
 const wasPutBack = (kept: LiveWorkload | undefined): boolean => {
   const record = readRecord(kept?.metadata.annotations);
   return record !== undefined && record.trial !== trialMark(kept?.spec?.template);

@@ -23,18 +23,21 @@ export interface ReconcileDeps extends ApplyPlanDeps, StatusDeps {
   readonly definition: () => DefinitionSkew | undefined;
   /** RFC 3339, in whole seconds. */
   readonly wallTime: () => string;
-  /** Told what was done; for events and the log. */
+  /** Called with what was done, for events and the log. */
   readonly onApplied: (gathered: Gathered, applied: Applied) => void;
-  /** Told how far the workload of a resource may go, each time. */
+  /** Called at each reconcile with how far the rollout of a resource may go. */
   readonly onGate: (key: string, gate: Gate['kind']) => void;
   readonly onTransition: (gathered: Gathered, ready: Condition) => void;
 }
 
-/** An object in the way of a child gives no event when it goes: it has to be asked for. */
+/** The removal of an object that blocks a child causes no event, so it has to be polled. */
 const NAME_TAKEN_MS = 30_000;
 const BEING_DELETED_MS = 5_000;
 
-/** Brings one resource's children and status to what its spec asks for: gather, decide, act. Never throws what the API server may cause. */
+/**
+ * Brings one resource's children and status in line with its spec: gather, decide, act. Never throws for what
+ * the API server may cause.
+ */
 export const reconcile = async (key: string, deps: ReconcileDeps): Promise<Outcome> => {
   const gathered = gather(key, deps.collections, deps.writeCache, deps.now());
   if (gathered === undefined) {
@@ -44,14 +47,14 @@ export const reconcile = async (key: string, deps: ReconcileDeps): Promise<Outco
     deps.inspector.follow(key, []);
     return { kind: 'Done' };
   }
-  // The garbage collector takes the children; writing now would only be in its way.
+  // The garbage collector removes the children; writes would only interfere.
   if (gathered.root.metadata.deletionTimestamp !== undefined) return { kind: 'Done' };
 
   try {
     const done = await applyGathered(key, gathered, deps);
     deps.onGate(key, done?.gate.kind ?? 'Open');
     if (done !== undefined) deps.onApplied(gathered, done.applied);
-    // The answers to what was just written are newer than what was gathered.
+    // The responses to the writes are newer than what was gathered.
     const after = gather(key, deps.collections, deps.writeCache, deps.now(), gathered) ?? gathered;
     const written = await report(key, after, done, deps);
     return outcomeOf(done, written, deps.contestTracker.overInMs(`${key} `, deps.now()));
@@ -63,7 +66,7 @@ export const reconcile = async (key: string, deps: ReconcileDeps): Promise<Outco
       case 'Pointless':
         return { kind: 'Done' };
       case 'Refused':
-        // There is no status to say it in: the log and the metrics have to.
+        // The status cannot report it, so the log and the metrics do.
         return { kind: 'Retry', error: error as Error };
       default:
         return failure satisfies never;
@@ -89,7 +92,7 @@ const report = async (
   deps: ReconcileDeps,
 ): Promise<StatusResult> => {
   const previous = previousConditions(key, gathered.root, deps.writeCache, deps.now());
-  // First, so that a pod that nobody has asked yet is among the readings.
+  // First, so that the readings include pods that have not been polled yet.
   deps.inspector.follow(key, targetsOf(gathered.observed));
   const observed = {
     ...gathered.observed,
@@ -114,7 +117,7 @@ const report = async (
   return result;
 };
 
-/** The soonest of what is due; a failure has its own backoff. */
+/** The earliest of what is due; a failure has its own backoff. */
 const outcomeOf = (
   done: AppliedPlan | undefined,
   written: StatusResult,
@@ -153,7 +156,7 @@ const dueLater = (
     ['BeingDeleted', applied?.isWaiting ? BEING_DELETED_MS : undefined],
     ['Contested', applied?.contestedMs],
     ['NameTaken', isTaken ? NAME_TAKEN_MS : undefined],
-    // What is said of a contest is taken back when it is over.
+    // The warning about a contest is withdrawn when it is over.
     ['Contested', contestsOverInMs],
   ];
   return due.flatMap(([why, afterMs]) => (afterMs === undefined ? [] : [{ why, afterMs }]));

@@ -1,6 +1,7 @@
 /**
- * Whether an object of version `a` is at least as new as one of version `b`, both of one kind. The API server's versions are decimal numbers
- * that grow (promised since Kubernetes 1.35, true of etcd ever since); of anything else only the same is taken for new enough.
+ * Whether an object of version `a` is at least as new as one of version `b` of the same kind. The API
+ * server's versions are growing decimal numbers (guaranteed since Kubernetes 1.35, and always true of etcd);
+ * any other version is only as new as itself.
  */
 export const isAtLeast = (a: string | undefined, b: string | undefined): boolean => {
   if (a === undefined || b === undefined) return false;

@@ -15,18 +15,22 @@ import { writeFailure } from './write-failure.ts';
 export interface PreflightDeps extends GateDeps {
   readonly writer: Pick<Writer, 'create' | 'remove'>;
   readonly now: () => number;
-  /** Told that a pool was given up without a verdict, and why. */
+  /** Called when the preflight of a pool is given up without a verdict, with the reason. */
   readonly onGivenUp: (root: KubeObject, waiting: Waiting) => void;
 }
 
-/** So long a probe may be without a verdict; then the rollout begins, and the breaker is what is left. */
+/**
+ * How long a probe may take to reach a verdict; then the rollout begins, and only the circuit breaker is
+ * left.
+ */
 export const PREFLIGHT_MS = 60_000;
-/** Pods removed in one go; a storm that nobody watched has left more. */
+/** Pods removed in one reconcile; an unobserved storm may have left more. */
 const MAX_REMOVALS = 50;
 
 /**
- * Makes the probe pods that are missing, takes up what others have shown, and removes pods that have said all they had to say. Gives back the
- * milliseconds after which to look again, or undefined when events will tell. Throws as the writer does, for what is worth another try.
+ * Creates missing probe pods, records the verdicts of others, and removes pods that are no longer needed.
+ * Returns the milliseconds after which to check again, or undefined if events will trigger it. Throws what
+ * the writer throws if a retry makes sense.
  */
 export const runPreflight = async (
   gathered: Gathered,
@@ -70,7 +74,7 @@ const giveUp = ({ root }: Gathered, waiting: Waiting, { probeResults, onGivenUp 
   onGivenUp(root, waiting);
 };
 
-/** Why the API server does not take the pod; undefined when it does. */
+/** Why the API server does not accept the pod; undefined if it does. */
 const createProbe = async (
   owner: Owner,
   render: RenderSettings,
@@ -82,7 +86,7 @@ const createProbe = async (
     await writer.create(probePod(owner, render, template, waiting));
     return undefined;
   } catch (error) {
-    // Made a moment ago, and not heard of yet.
+    // It was created a moment ago, and is not in the cache yet.
     if (error instanceof ApiError && error.code === 'AlreadyExists') return undefined;
     const failure = writeFailure(error);
     if (failure.kind === 'Failed') throw failure.error;

@@ -1,7 +1,10 @@
 import { equalQuantities } from '../../crds/quantity.ts';
 import { sorted } from './applied-fields.ts';
 
-/** Whether two values of a field mean the same: the API server writes quantities its own way, 1000m is 1, and leaves out what is false, zero or empty. */
+/**
+ * Whether two values of a field mean the same: the API server normalizes quantities (1000m is 1), and omits
+ * values that are false, zero or empty.
+ */
 export const isSameValue = (has: unknown, wants: unknown): boolean =>
   (has === undefined && isNothing(wants)) ||
   JSON.stringify(sorted(has)) === JSON.stringify(sorted(wants)) ||

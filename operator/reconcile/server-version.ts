@@ -17,8 +17,9 @@ export interface VersionDeps {
 const BACKOFF: BackoffLimits = { firstMs: 500, longestMs: 15_000 };
 
 /**
- * Asks the API server for its version until it answers, or until `signal` aborts: to work on with the oldest supported after one lost call
- * would place sysctls otherwise than another start does. Undefined where it answers that it does not say; then the oldest is assumed.
+ * Asks the API server for its version until it responds, or until `signal` aborts. Assuming the oldest
+ * supported version after one failed call would place sysctls differently from one start to the next.
+ * Undefined if the API server responds without a version; then the oldest is assumed.
  */
 export const readServerVersion = async (
   { transport, log, clock, random }: VersionDeps,
@@ -34,7 +35,7 @@ export const readServerVersion = async (
     } catch (error) {
       if (signal.aborted) break;
       const isRefused = error instanceof ApiError && REFUSALS.has(error.code);
-      log.warn({ code: codeOf(error), error, triesAgain: !isRefused }, 'version of the API server not read');
+      log.warn({ code: codeOf(error), error, triesAgain: !isRefused }, 'version of the API server unknown');
       if (isRefused) break;
       await clock.sleep(backoff.next(), signal);
     }
@@ -42,5 +43,8 @@ export const readServerVersion = async (
   return undefined;
 };
 
-/** Another try has the same answer. A token that is refused may be renewed any moment. */
+/**
+ * A retry gets the same response. Unauthorized is not in the list, because the token may be renewed at any
+ * moment.
+ */
 const REFUSALS: ReadonlySet<string> = new Set(['Forbidden', 'NotFound', 'MethodNotAllowed']);

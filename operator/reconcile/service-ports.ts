@@ -1,4 +1,4 @@
-/** A port of a Service, as far as it tells which one it is. */
+/** The fields that identify a port of a Service. */
 interface Port {
   readonly port: number;
   readonly protocol?: string;
@@ -12,9 +12,9 @@ const portsOf = (object: unknown): readonly Port[] | undefined => {
 };
 
 /**
- * The ports that a Service must have in place of those it has, or undefined when it has no other ones than it should. Server-side
- * apply only adds to the ports of others: one edited by hand would stay, and take the name of the right one. What the API
- * server chose for a port that stays, such as its node port, is kept.
+ * The ports to replace a Service's ports with; undefined if it has no unwanted ports. Server-side apply only
+ * adds to ports set by others: a port edited by hand would stay, and take the name of the right one. Values
+ * that the API server chose for a port that stays, such as its node port, are kept.
  */
 export const exactPorts = (live: unknown, wanted: unknown): readonly object[] | undefined => {
   const [has, should] = [portsOf(live), portsOf(wanted)];

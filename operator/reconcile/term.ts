@@ -30,13 +30,13 @@ import { createWriteCache } from './write-cache.ts';
 /** What does not change from one term to the next. */
 export interface TermOptions {
   readonly render: () => RenderSettings;
-  /** In what the cluster's definition differs from the operator's own; undefined until it was read. */
+  /** How the cluster's definition differs from the operator's own; undefined until it has been read. */
   readonly definition: () => DefinitionSkew | undefined;
   /** The operator's name in managedFields. */
   readonly fieldManager: string;
-  /** Names this operator to people, and to another one that writes to the same objects. */
+  /** Identifies this operator to people, and to another operator that writes to the same objects. */
   readonly identity: string;
-  /** Whether the API server is away for everybody. */
+  /** Tracks whether the API server is unavailable to everybody. */
   readonly outage: Outage;
   readonly workers: number;
   readonly metrics: ControllerMetrics;
@@ -51,29 +51,40 @@ export interface TermOptions {
 export interface TermAccess {
   readonly transport: Transport;
   readonly writer: Writer;
-  /** Writes under a name of its own, beside the operator's. */
+  /** Writes under its own field manager, besides the operator's. */
   readonly handOverWriter: Writer;
   readonly recorder: Recorder;
 }
 
-/** The time in which this process reconciles. What was confirmed is forgotten with it: the next may have another leader before it. */
+/**
+ * A period in which this process reconciles. The write cache ends with it, since another leader may write
+ * before the next term.
+ */
 export interface ReconcileTerm {
   changed(kind: WatchedKind, object: KubeObject, isGone: boolean): void;
-  /** A node is new, gone, or changed in what bears on its kubelet: who waits for that is looked at again. */
+  /**
+   * A node was added, removed, or changed in a way that concerns its kubelet: resources that wait for this
+   * are reconciled again.
+   */
   nodesChanged(): void;
-  /** Everything is looked at again. */
+  /** Reconciles everything again. */
   addAll(): void;
-  /** Resolves when what was begun is finished; nothing new is begun. */
+  /** Starts nothing new, and resolves when the work in progress is finished. */
   stop(): Promise<void>;
 }
 
 const BACKOFF = { firstMs: 250, longestMs: 60_000 };
-/** Events of children come in bursts: a rollout is a dozen. One look at the end of a burst is enough. */
+/**
+ * Events of children come in bursts: a rollout causes a dozen. One reconcile at the end of a burst is enough.
+ */
 const BURST_MS = 50;
-/** Everything is looked at anew this often, from the caches: a net for what no event has told. */
+/** Everything is reconciled again this often, from the caches: a safety net for missed events. */
 const RESYNC_MS = 10 * 60_000;
 
-/** Begins to work on every resource of the namespaces that are listed; on others as soon as they are, when `addAll` is called. */
+/**
+ * Starts to reconcile every resource of the listed namespaces; others follow when they are listed and
+ * `addAll` is called.
+ */
 export const startTerm = (
   cache: ClusterCache,
   { transport, writer, handOverWriter, recorder }: TermAccess,
@@ -84,9 +95,9 @@ export const startTerm = (
   const queue = createQueue(clock, metrics.queue);
   const writeCache = createWriteCache();
   const stopping = new AbortController();
-  /** Keys of resources whose rollout waits for a probe, or for somebody to change something. */
+  /** Keys of resources whose rollout waits for a probe, or for a change by somebody. */
   const gated = new Set<string>();
-  /** The generation of each resource as last seen: a new one is a user's change. */
+  /** The last seen generation of each resource: a new one means a change by the user. */
   const generations = new Map<string, string>();
 
   const inspector = createInspector({
@@ -187,13 +198,13 @@ export const startTerm = (
 
   return {
     changed(kind, object, isGone) {
-      // A child that is not listed yet would look as if it were missing.
+      // A child that is not listed yet would seem to be missing.
       if (!cache.isSynced(object.metadata.namespace ?? '')) return;
       const key = rootKey(kind, object, cache.collections);
       if (key === undefined) return;
       if (isGone) writeCache.forget(writeName(key, kind), object.metadata.uid);
       if (kind === ROOT) queue.add(key, priorityOf(key, object, isGone));
-      // Each moment makes one more of them.
+      // Every delay creates one more of them.
       else if (kind === 'Pod' && isOfStorm(object)) queue.add(key, 'Changed');
       else queue.addAfter(key, BURST_MS);
     },

@@ -1,20 +1,23 @@
 import { ApiError } from '../../kube/errors.ts';
 import { sentence, stable } from '../text/stable.ts';
 
-/** A child, and what became of it. */
+/** A child, and the result of applying it. */
 interface Tried {
   readonly kind: string;
   readonly result: { readonly kind: string; readonly error?: Error };
 }
 
-/** Says what is not done yet of the children, which all have one name: sorted, and the same text for every try. */
+/**
+ * Describes what is not done yet for the children, which all have the same name. The texts are sorted, and
+ * the same at every attempt.
+ */
 export const unfinished = (name: string, tried: readonly Tried[]): readonly string[] =>
   tried
     .flatMap(({ kind, result }) => {
       if (result.kind === 'Waiting')
-        return [`${kind} "${name}" is being deleted; it is made again when it is gone.`];
+        return [`${kind} "${name}" is being deleted; the operator recreates it afterwards.`];
       const { error } = result;
-      return error === undefined ? [] : [`Cannot apply ${kind} yet: ${textOf(error)} It is tried again.`];
+      return error === undefined ? [] : [`Cannot apply ${kind} yet: ${textOf(error)} The operator retries.`];
     })
     .sort();
 

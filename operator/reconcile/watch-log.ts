@@ -4,18 +4,21 @@ import { codeOf } from '../errors/operator-error.ts';
 import type { Logger } from '../log/log.ts';
 import { ROOT, type WatchedKind } from '../watch/kinds.ts';
 
-/** Logs what becomes of the watches: a loss once, and again only when its cause changes; and that it is back. */
+/** Logs changes of the watches: a loss once, and again only when its cause changes, and the recovery. */
 export const createWatchLog = (log: Logger) => {
-  /** The code of each watch that is lost, by what is told of together: a kind, or all of a namespace that is followed by itself. */
+  /**
+   * The error code of each lost watch, grouped by what is reported together: a kind, or a namespace that is
+   * followed separately.
+   */
   const lost = new Map<string, Map<string, string>>();
   return {
-    /** `watch` names the kind, and the namespace where each has a watch of its own. */
+    /** `watch` names the kind, and the namespace if each namespace has its own watches. */
     state(kind: WatchedKind, state: ListWatchState, watch: string = kind, namespace?: string): void {
       const group = namespace ?? kind;
       const losses = lost.get(group) ?? new Map<string, string>();
       lost.set(group, losses);
       if (state.connected) {
-        if (losses.delete(watch) && losses.size === 0) log.info(about(watch, namespace), 'watch is back');
+        if (losses.delete(watch) && losses.size === 0) log.info(about(watch, namespace), 'watch recovered');
         return;
       }
       const { error, retryInMs } = state;
@@ -30,20 +33,19 @@ export const createWatchLog = (log: Logger) => {
           );
         return;
       }
-      if (isNews)
-        log.warn({ ...about(watch, namespace), code, error, retryInMs }, 'watch lost, trying again');
+      if (isNews) log.warn({ ...about(watch, namespace), code, error, retryInMs }, 'watch lost, retrying');
       else log.debug({ ...about(watch, namespace), code, retryInMs }, 'watch still lost');
     },
-    /** An optional kind that the API server does not know: nothing is lost, and what was is no more. */
+    /** The API server does not know an optional kind: this is not a loss, and ends one. */
     absent(kind: WatchedKind, watch: string = kind, namespace?: string): void {
       const losses = lost.get(namespace ?? kind);
       if (losses?.delete(watch) && losses.size === 0)
-        log.info(about(watch, namespace), 'watch lost no more: optional kind is not there');
+        log.info(about(watch, namespace), 'watch no longer lost: optional kind is not served');
     },
-    /** An optional kind: that it is not there is no loss. */
+    /** Reports whether an optional kind is available; its absence is not a loss. */
     served(kind: WatchedKind, isServed: boolean): void {
-      if (isServed) log.info({ kind }, 'optional kind is there');
-      else log.info({ kind }, 'optional kind is not there');
+      if (isServed) log.info({ kind }, 'optional kind is served');
+      else log.info({ kind }, 'optional kind is not served');
     },
   };
 };
@@ -51,6 +53,6 @@ export const createWatchLog = (log: Logger) => {
 const about = (watch: string, namespace: string | undefined) =>
   namespace === undefined ? { watch } : { watch, namespace };
 
-/** What to do about it; the watch goes on trying, so nothing has to be restarted. */
+/** What to do about it. The watch keeps retrying, so nothing has to be restarted. */
 export const CRD_MISSING =
-  'The API server does not know l4balancers.l4balancer.dev: apply crds/l4balancers.yaml, or install the chart with crds.install=true. It is tried again by itself.';
+  'The API server does not know l4balancers.l4balancer.dev: apply crds/l4balancers.yaml, or install the chart with crds.install=true. The operator retries automatically.';

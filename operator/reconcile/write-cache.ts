@@ -4,26 +4,26 @@ import type { ChildProblem } from '../status/observed.ts';
 import { appliedFields, sorted } from './applied-fields.ts';
 import { isAtLeast } from './resource-version.ts';
 
-/** What the API server has confirmed of one object. */
+/** A write of one object that the API server has confirmed. */
 export interface Confirmed {
-  /** Of what was sent. */
+  /** Digest of what was sent. */
   readonly sent: string;
-  /** Of what the API server made of it: it fills in, and writes quantities its own way. */
+  /** Digest of the result: the API server fills in defaults and normalizes quantities. */
   readonly got: string;
-  /** Of the whole status in its answer. */
+  /** Digest of the whole status in the response. */
   readonly status: string;
   readonly uid: string | undefined;
   readonly resourceVersion: string | undefined;
-  /** When, on the monotonic clock. */
+  /** Time of the response, on the monotonic clock. */
   readonly at: number;
-  /** The answer, until the cache has it. */
+  /** The response, until the watch cache has caught up. */
   readonly answer: KubeObject | undefined;
 }
 
-/** Why it has refused something, and what somebody else has set that is in the way. */
+/** Why the API server refused a write, and the fields of other managers that are in the way. */
 export type RefusalDetails = Pick<ChildProblem, 'message' | 'foreign'>;
 
-/** What it has refused. */
+/** A write that the API server has refused. */
 export interface RefusedWrite {
   readonly sent: string;
   readonly what: RefusalDetails;
@@ -32,23 +32,26 @@ export interface RefusedWrite {
 }
 
 /**
- * What was written, by the name of the object, so that nothing is sent twice. Kept in memory only: after a start each child is applied once,
- * which changes nothing at the API server.
+ * What was written, by the name of the object, so that nothing is sent twice. Kept in memory only: after a
+ * start each child is applied once, which changes nothing at the API server.
  */
 export interface WriteCache {
   confirmed(name: string): Confirmed | undefined;
   confirm(name: string, sent: unknown, answer: KubeObject, now: number): void;
   refusal(name: string): RefusedWrite | undefined;
-  /** One more refusal of the same content waits twice as long. */
+  /** Each further refusal of the same content doubles the wait. */
   refuse(name: string, sent: unknown, what: RefusalDetails, now: number): RefusedWrite;
-  /** Whether the name was somebody else's when last tried. */
+  /** Whether the name belonged to another owner at the last attempt. */
   isTaken(name: string): boolean;
   take(name: string): void;
-  /** The newest known state: the answer to a write as long as the cache is behind it, but not for longer than a minute. */
+  /**
+   * The newest known state: the response to a write while the watch cache is behind it, but for a minute at
+   * most.
+   */
   newest<T extends KubeObject>(name: string, cached: T | undefined, now: number): T | undefined;
-  /** The object is gone: of this uid, or whatever it was. */
+  /** The object is gone: the one with this uid, or any if undefined. */
   forget(name: string, uid?: string): void;
-  /** Everything that was written for a resource, by the beginning of its names. */
+  /** Forgets everything written for a resource, whose names start with `prefix`. */
   forgetAll(prefix: string): void;
 }
 
@@ -91,7 +94,7 @@ export const createWriteCache = (): WriteCache => {
       if (confirmed?.answer === undefined) return cached;
       const isBehind =
         cached === undefined || !isAtLeast(cached.metadata.resourceVersion, confirmed.resourceVersion);
-      // What the watch has not told for so long was deleted while nobody watched.
+      // An object that the watch has not reported for this long was deleted while the watch was down.
       if (isBehind && now - confirmed.at < MAX_ANSWER_AGE_MS) return confirmed.answer as T;
       confirmations.set(name, { ...confirmed, answer: undefined });
       return cached;
@@ -108,15 +111,15 @@ export const createWriteCache = (): WriteCache => {
   };
 };
 
-/** Whether the object still is what the API server made of exactly this content. */
+/** Whether the object is still the confirmed result of exactly this content. */
 export const isUnchanged = (confirmed: Confirmed | undefined, content: unknown, live: KubeObject): boolean =>
   confirmed !== undefined &&
   confirmed.sent === digest(content) &&
   confirmed.got === digest(appliedFields(live, content));
 
-/** Of all that an object's status says. */
+/** Digest of an object's whole status. */
 export const statusDigest = (object: KubeObject & { readonly status?: unknown }): string =>
   digest(sorted(object.status));
 
-/** Of contents of one program, whose keys are always in the same order. */
+/** Digest of content made by this program, whose keys are always in the same order. */
 export const digest = (content: unknown): string => hash('sha256', JSON.stringify(content) ?? '');

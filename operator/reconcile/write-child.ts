@@ -8,16 +8,16 @@ import type { WriteCache } from './write-cache.ts';
 
 export interface WriteDeps {
   readonly writer: Pick<Writer, 'apply' | 'applyNew' | 'remove' | 'replace'>;
-  /** Reads one object, with its managedFields; throws ApiError NotFound. */
+  /** Reads one object, with its managedFields; throws ApiError NotFound if there is none. */
   readonly read: (ref: ObjectRef) => Promise<KubeObject>;
   readonly writeCache: WriteCache;
-  /** Milliseconds that only grow. */
+  /** Monotonic time in milliseconds. */
   readonly now: () => number;
 }
 
 /**
- * Makes an object; where one has the name already, changes nothing and gives it back: it may be another's, which a plain server-side apply would
- * simply take over.
+ * Creates an object. If the name is taken, changes nothing and returns the existing object: it may belong to
+ * another owner, and a plain server-side apply would simply take it over.
  */
 export const createChild = async (
   ref: ObjectRef,
@@ -27,7 +27,7 @@ export const createChild = async (
 ): Promise<KubeObject | undefined> => {
   if (wanted === undefined) return undefined;
   const { writer, writeCache, now } = deps;
-  // Looking is no write: who has the name for long is not tried again and again.
+  // Reading is cheaper than a write that fails while the name stays taken.
   const holder = writeCache.isTaken(name) ? await readIfPresent(ref, deps) : undefined;
   if (holder !== undefined) return holder;
   try {
@@ -53,7 +53,10 @@ export const replaceServicePorts = async (
   await writer.replace(ref, '/spec/ports', ports, { uid, resourceVersion });
 };
 
-/** Gives back the version that the API server answered with. `signature` names this operator to another one that writes to the object, too. */
+/**
+ * Applies the manifest, and returns the resource version of the response. `signature` identifies this
+ * operator to another one that also writes to the object.
+ */
 export const applyManifest = async (
   name: string,
   wanted: Manifest | undefined,
@@ -65,7 +68,7 @@ export const applyManifest = async (
   const { annotations } = wanted.metadata;
   const metadata = {
     ...wanted.metadata,
-    // With a uid the API server refuses to write to another object of this name, and to make one anew.
+    // With a uid, the API server refuses to write to another object of this name or to create one.
     ...(uid === undefined ? {} : { uid }),
     ...(signature === undefined ? {} : { annotations: { ...annotations, [OPERATOR_ANNOTATION]: signature } }),
   };

@@ -1,17 +1,17 @@
 import { ApiError } from '../../kube/errors.ts';
 
-/** What an error of a write means for the one that wrote. */
+/** What an error of a write means for its caller. */
 export type WriteFailure =
-  /** The API server will say no until somebody changes something. */
+  /** The API server will refuse until somebody changes something. */
   | {
       readonly kind: 'Refused';
       readonly message: string;
-      /** Fields that it names. */
+      /** Fields that the API server names. */
       readonly fields: readonly string[];
     }
-  /** May succeed when tried again. */
+  /** A retry may succeed. */
   | { readonly kind: 'Failed'; readonly error: Error }
-  /** The namespace is being deleted, and this with it. */
+  /** The namespace is being deleted, together with the object. */
   | { readonly kind: 'Pointless' };
 
 const TRY_AGAIN: ReadonlySet<string> = new Set([
@@ -23,10 +23,13 @@ const TRY_AGAIN: ReadonlySet<string> = new Set([
   'Unavailable',
 ]);
 
-/** Internal errors that people have to see: a webhook that does not answer, and fields that the API server does not know. */
+/**
+ * Internal errors that users have to see: a webhook that does not respond, and fields that the API server
+ * does not know.
+ */
 const FINAL = /webhook|failed to create typed patch object|field not declared in schema/;
 
-/** Throws what is not an Error. */
+/** Rethrows anything that is not an Error. */
 export const writeFailure = (error: unknown): WriteFailure => {
   if (!(error instanceof Error)) throw error;
   if (!(error instanceof ApiError)) return { kind: 'Failed', error };

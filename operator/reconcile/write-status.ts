@@ -23,19 +23,22 @@ export interface StatusDeps {
 
 export type StatusResult =
   | { readonly kind: 'Unchanged' | 'Written' | 'Gone' }
-  /** Written a moment ago: what changes faster is told in one. */
+  /** Written a moment ago: faster changes are combined into one write. */
   | { readonly kind: 'Paced'; readonly afterMs: number }
-  /** Somebody else writes it again and again: it is put back later. */
+  /** Another writer keeps changing it: it is put back later. */
   | { readonly kind: 'Contested'; readonly waitMs: number };
 
-/** A resource's status is written at most this often: pods that come and go all the time are no reason to write all the time. */
+/**
+ * A resource's status is written at most this often, so that pods that come and go all the time do not cause
+ * constant writes.
+ */
 export const STATUS_INTERVAL_MS = 500;
 
 type Root = KubeObject & { readonly status?: unknown };
 
 const nameOf = (key: string): string => `${key} status`;
 
-/** The status as last written or heard, whatever is newer. */
+/** The status as last written or received, whichever is newer. */
 export const previousStatus = (
   key: string,
   root: Root,
@@ -44,7 +47,7 @@ export const previousStatus = (
 ): Partial<Status> | undefined =>
   (writeCache.newest<Root>(nameOf(key), root, now) ?? root).status as Partial<Status> | undefined;
 
-/** The conditions as last written or heard, whatever is newer. */
+/** The conditions as last written or received, whichever is newer. */
 export const previousConditions = (
   key: string,
   root: Root,
@@ -55,7 +58,7 @@ export const previousConditions = (
   return Array.isArray(conditions) ? conditions : [];
 };
 
-/** Writes the status if the API server has another. Throws as Writer.applyStatus does. */
+/** Writes the status if it differs from the API server's. Throws what Writer.applyStatus throws. */
 export const writeStatus = async (
   key: string,
   root: Root,
@@ -68,7 +71,8 @@ export const writeStatus = async (
   const wanted = { status };
   const has = digest(sorted(appliedFields(live, wanted)));
   const confirmed = writeCache.confirmed(name);
-  // The second: an API server with an older CRD drops fields that it does not know; it is not asked again to take them.
+  // The second condition: an API server with an older CRD drops fields that it does not know; they are not
+  // sent again.
   if (
     has === digest(sorted(wanted)) ||
     (confirmed?.sent === digest(wanted) && confirmed.got === digest(appliedFields(live, wanted)))
@@ -76,7 +80,7 @@ export const writeStatus = async (
     return { kind: 'Unchanged' };
   const pacedMs = confirmed === undefined ? 0 : confirmed.at + STATUS_INTERVAL_MS - now();
   if (pacedMs > 0) return { kind: 'Paced', afterMs: pacedMs };
-  // Nobody but the operator has a reason to write it.
+  // Only the operator has a reason to write the status.
   const isForeign =
     confirmed !== undefined && confirmed.uid === root.metadata.uid && confirmed.status !== statusDigest(live);
   const waitMs = isForeign ? contestTracker.waitMs(name, now()) : 0;
@@ -90,7 +94,7 @@ export const writeStatus = async (
       metadata: {
         name: rootName,
         ...(namespace === undefined ? {} : { namespace }),
-        // Never a later resource of the same name.
+        // So that a later resource of the same name is never written.
         ...(uid === undefined ? {} : { uid }),
       },
       status,

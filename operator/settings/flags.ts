@@ -1,12 +1,12 @@
-/** One setting of the operator: where it can be given, and what it means. */
+/** One setting of the operator: its flag, its environment variable, and what it means. */
 export interface Flag {
   readonly flag: string;
   readonly variable: string;
   readonly value: string;
-  /** As --help shows it; undefined where there is none. */
+  /** The default, as --help shows it; undefined if there is none. */
   readonly fallback?: string;
   readonly meaning: string;
-  /** Stands for true by itself, too. */
+  /** The flag may be given without a value, which means true. */
   readonly isSwitch?: true;
 }
 
@@ -16,7 +16,7 @@ export const FLAGS = {
     flag: '--proxy-image',
     variable: 'L4B_PROXY_IMAGE',
     value: 'IMAGE',
-    meaning: 'image of the proxy pods where workload.image names none; required',
+    meaning: 'image of the proxy pods if workload.image is omitted; required',
   },
   proxyImagePullPolicy: {
     flag: '--proxy-image-pull-policy',
@@ -50,14 +50,14 @@ export const FLAGS = {
     flag: '--kubeconfig',
     variable: 'KUBECONFIG',
     value: 'FILE',
-    meaning: 'how to reach the API server; else the pod’s service account, else ~/.kube/config',
+    meaning: 'how to reach the API server; default: the pod’s service account, or else ~/.kube/config',
   },
   workers: {
     flag: '--workers',
     variable: 'L4B_WORKERS',
     value: 'N',
     fallback: '16',
-    meaning: 'resources worked on at the same time, 1 to 64',
+    meaning: 'resources reconciled concurrently, 1 to 64',
   },
   dryRun: {
     flag: '--dry-run',
@@ -65,14 +65,14 @@ export const FLAGS = {
     value: 'BOOL',
     fallback: 'false',
     isSwitch: true,
-    meaning: 'say what would be created, changed and removed in the cluster, write nothing, and end',
+    meaning: 'print what would be created, changed and removed in the cluster, write nothing, and exit',
   },
   output: {
     flag: '--output',
     variable: 'L4B_OUTPUT',
     value: 'FORM',
     fallback: 'yaml',
-    meaning: 'form of what render writes: yaml or json',
+    meaning: 'output format of render: yaml or json',
   },
   apiRate: {
     flag: '--api-rate',
@@ -80,14 +80,14 @@ export const FLAGS = {
     value: 'N',
     fallback: '400',
     meaning:
-      'calls to the API server a second, watches not counted, 1 to 10000; twice as many may come at once',
+      'calls to the API server per second, not counting watches, 1 to 10000; bursts may be twice as large',
   },
   leaderElect: {
     flag: '--leader-elect',
     variable: 'L4B_LEADER_ELECT',
     value: 'BOOL',
     fallback: 'true',
-    meaning: 'let one of several operators work, by a Lease; false where there is only one',
+    meaning: 'elect one of several replicas by a Lease; false for a single replica',
   },
   leaderElectNamespace: {
     flag: '--leader-elect-namespace',
@@ -100,34 +100,34 @@ export const FLAGS = {
     variable: 'L4B_LEADER_ELECT_NAME',
     value: 'NAME',
     fallback: 'l4balancer-operator',
-    meaning: 'name of the Lease; another for each set of namespaces',
+    meaning: 'name of the Lease; use a different one for each set of namespaces',
   },
   leaseDuration: {
     flag: '--leader-elect-lease-duration',
     variable: 'L4B_LEADER_ELECT_LEASE_DURATION',
     value: 'TIME',
     fallback: '15s',
-    meaning: 'how long others respect a Lease that is not renewed, 1s to 1h',
+    meaning: 'how long followers respect a Lease that is not renewed, 1s to 1h',
   },
   renewDeadline: {
     flag: '--leader-elect-renew-deadline',
     variable: 'L4B_LEADER_ELECT_RENEW_DEADLINE',
     value: 'TIME',
     fallback: '10s',
-    meaning: 'how long a leader that cannot renew goes on; shorter than the lease',
+    meaning: 'how long a leader that cannot renew keeps working; shorter than the lease duration',
   },
   retryPeriod: {
     flag: '--leader-elect-retry-period',
     variable: 'L4B_LEADER_ELECT_RETRY_PERIOD',
     value: 'TIME',
     fallback: '2s',
-    meaning: 'between two tries; at most half of the renew deadline',
+    meaning: 'time between two attempts; at most half of the renew deadline',
   },
   namespaces: {
     flag: '--namespaces',
     variable: 'L4B_NAMESPACES',
     value: 'A,B',
-    meaning: 'look after the L4Balancers of these namespaces and ask nothing of others; else of all',
+    meaning: 'reconcile only the L4Balancers of these namespaces, and access no others; default: all',
   },
 } as const satisfies Readonly<Record<string, Flag>>;
 

@@ -1,10 +1,10 @@
-/** A DNS label, as the API server asks of a namespace. */
+/** A DNS label: the API server requires it of a namespace. */
 const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
-/** The text, if it can name a namespace. */
+/** Returns the text if it is a valid name of a namespace. */
 export const namespaceName = (text: string): string | undefined => (LABEL.test(text) ? text : undefined);
 
-/** Names with commas between, each once; undefined when one cannot name a namespace. */
+/** Parses names separated by commas; undefined if one is invalid or repeated. */
 export const namespaceNames = (text: string): readonly string[] | undefined => {
   const names = text.split(',').map((name) => name.trim());
   const isGood = names.every((name) => LABEL.test(name)) && new Set(names).size === names.length;

@@ -6,14 +6,14 @@ import { booleanOf, type ReadValue } from './values.ts';
 
 const LONGEST_MS = 3_600_000;
 
-/** What the flags say of the election; undefined when there is none, or when a problem was noted. */
+/** The settings of the leader election; undefined if it is disabled or a problem was added. */
 export const parseElection = (value: ReadValue, problems: string[]): ElectionSettings | undefined => {
   const isWanted = value('leaderElect', booleanOf, 'true or false');
   const before = problems.length;
   const namespace = value('leaderElectNamespace', namespaceName, 'the name of a namespace');
   const isNamespaceBad = problems.length > before;
   const name = value('leaderElectName', leaseName, 'a name of lower-case letters, digits, - and .');
-  const time = 'a time from 1s to 1h such as 15s';
+  const time = 'a duration from 1s to 1h, such as 15s';
   const leaseMs = value('leaseDuration', durationInRange, time);
   const renewMs = value('renewDeadline', durationInRange, time);
   const retryMs = value('retryPeriod', durationInRange, time);
@@ -31,7 +31,7 @@ export const parseElection = (value: ReadValue, problems: string[]): ElectionSet
   if (namespace !== undefined) return { namespace, name, leaseMs, renewMs, retryMs };
   if (!isNamespaceBad)
     problems.push(
-      `${leaderElectNamespace.flag} (or ${leaderElectNamespace.variable}): not set; expected the namespace of the Lease, or ${leaderElect.flag}=false where there is only one operator`,
+      `${leaderElectNamespace.flag} (or ${leaderElectNamespace.variable}): not set; expected the namespace of the Lease, or ${leaderElect.flag}=false for a single replica`,
     );
   return undefined;
 };
@@ -44,7 +44,7 @@ const durationInRange = (text: string): number | undefined => {
     const ms = durationMs(text);
     return ms >= 1000 && ms <= LONGEST_MS ? ms : undefined;
   } catch {
-    // Whoever reads the value says what was expected.
+    // The caller reports what was expected.
     return undefined;
   }
 };

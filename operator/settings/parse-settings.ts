@@ -23,23 +23,23 @@ export const parseSettings = (argv: readonly string[], env: Environment): Comman
   const proxyImage = value(
     'proxyImage',
     imageName,
-    'the name of an image without blanks, such as registry.example/l4balancer-proxy:1.0',
+    'the name of an image without spaces, such as registry.example/l4balancer-proxy:1.0',
   );
   const pullPolicy = value('proxyImagePullPolicy', oneOf(PULL_POLICIES), PULL_POLICIES.join(', '));
   const health = value('healthAddress', parseListenAddress, address);
   const metrics = value('metricsAddress', parseListenAddress, address);
   const logLevel = value('logLevel', oneOf(LOG_LEVELS), LOG_LEVELS.join(', '));
-  const workers = value('workers', integerUpTo(MAX_WORKERS), `a whole number from 1 to ${MAX_WORKERS}`);
-  const apiRate = value('apiRate', integerUpTo(MAX_RATE), `a whole number from 1 to ${MAX_RATE}`);
+  const workers = value('workers', integerUpTo(MAX_WORKERS), `an integer from 1 to ${MAX_WORKERS}`);
+  const apiRate = value('apiRate', integerUpTo(MAX_RATE), `an integer from 1 to ${MAX_RATE}`);
   const isDryRun = value('dryRun', booleanOf, 'true or false');
   const output = value('output', oneOf(OUTPUTS), OUTPUTS.join(', '));
   const election = asked === 'Render' || isDryRun ? undefined : parseElection(value, problems);
   const namespaces = value(
     'namespaces',
     namespaceNames,
-    'names of namespaces with commas between, such as shop,edge, each once',
+    'names of namespaces separated by commas and not repeated, such as shop,edge',
   );
-  // From the environment it may be a list of files, which kube/ knows to read.
+  // KUBECONFIG in the environment may be a list of files, which kube/ reads.
   const kubeconfig = given.get('kubeconfig');
 
   const { flag, variable } = FLAGS.proxyImage;

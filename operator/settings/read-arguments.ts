@@ -2,12 +2,12 @@ import { FLAG_NAMES, FLAGS, type Flag, type FlagName } from './flags.ts';
 
 const RENDER = 'render';
 
-/** What a command line gives, before anything of it is parsed. */
+/** The arguments of a command line, before their values are parsed. */
 export interface Arguments {
   readonly given: ReadonlyMap<FlagName, string>;
   readonly problems: string[];
   readonly asked: 'Help' | 'Version' | 'Render' | undefined;
-  /** Of render. */
+  /** Files to render. */
   readonly files: readonly string[];
 }
 
@@ -28,21 +28,21 @@ export const readArguments = (argv: readonly string[]): Arguments => {
       const name = FLAG_NAMES.find((one) => FLAGS[one].flag === flag);
       if (name === undefined) {
         problems.push(
-          `${flag}: unknown; expected one of ${FLAG_NAMES.map((one) => FLAGS[one].flag).join(', ')}`,
+          `${flag}: unknown flag; expected one of ${FLAG_NAMES.map((one) => FLAGS[one].flag).join(', ')}`,
         );
         continue;
       }
       const { isSwitch }: Flag = FLAGS[name];
       const value = inline ?? (isSwitch ? 'true' : argv[++at]);
       if (value === undefined || value === '' || (inline === undefined && value.startsWith('--'))) {
-        problems.push(`${flag}: nothing follows; expected ${FLAGS[name].value}`);
+        problems.push(`${flag}: missing value; expected ${FLAGS[name].value}`);
         if (inline === undefined && value !== undefined) at--;
-      } else if (given.has(name)) problems.push(`${flag}: given twice; expected it once`);
+      } else if (given.has(name)) problems.push(`${flag}: given more than once; give it once`);
       else given.set(name, value);
     }
   }
   if (asked === 'Render' && files.length === 0)
-    problems.push(`${RENDER}: nothing follows; expected the names of manifest files, or - for stdin`);
+    problems.push(`${RENDER}: missing files; expected the names of manifest files, or - for stdin`);
   return { given, problems, asked, files };
 };
 

@@ -5,7 +5,7 @@ import type { LogLevel } from '../log/log.ts';
 import type { Output } from '../preview/output.ts';
 import type { Rate } from '../throttle/token-bucket.ts';
 
-/** What the operator is told from outside. */
+/** The operator's settings, from flags and the environment. */
 export interface Settings {
   readonly render: ImageSettings;
   readonly health: ListenAddress;
@@ -13,21 +13,21 @@ export interface Settings {
   readonly logLevel: LogLevel;
   readonly kubeconfig?: string;
   readonly workers: number;
-  /** Undefined where there is only one operator. */
+  /** Undefined without leader election. */
   readonly election: ElectionSettings | undefined;
-  /** Of calls to the API server. */
+  /** Rate of calls to the API server. */
   readonly rate: Rate;
-  /** Where L4Balancers are looked after; empty for everywhere. */
+  /** Namespaces whose L4Balancers are reconciled; empty for all. */
   readonly namespaces: readonly string[];
-  /** Name of this process in events: the pod's. */
+  /** Name of this process in events: the pod's name. */
   readonly instance: string;
 }
 
 export type Command =
   | { readonly command: 'Run'; readonly settings: Settings }
-  /** Reads the cluster and says what would be done. */
+  /** Reads the cluster and prints what would be done. */
   | { readonly command: 'DryRun'; readonly settings: Settings }
-  /** Says what would be applied for manifest files. */
+  /** Prints what would be applied for manifest files. */
   | {
       readonly command: 'Render';
       readonly files: readonly string[];
@@ -36,7 +36,7 @@ export type Command =
     }
   | { readonly command: 'Help' }
   | { readonly command: 'Version' }
-  /** Every problem there is: the name of what is wrong, what was found and what is expected. */
+  /** Every problem found: the setting, what was found and what is expected. */
   | { readonly command: 'Refused'; readonly problems: readonly string[] };
 
 export type Environment = Readonly<Record<string, string | undefined>>;

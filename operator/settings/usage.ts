@@ -11,12 +11,12 @@ const table = [['Flag', 'Environment', 'Default', 'Meaning'], ...rows];
 const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => (row[column] ?? '').length)));
 
 /** What --help prints. */
-export const USAGE = `L4Balancer operator: makes and keeps the proxy pods of every L4Balancer of a cluster.
+export const USAGE = `L4Balancer operator: runs the proxy pods of every L4Balancer in a cluster.
 
   l4balancer-operator.js --proxy-image IMAGE --leader-elect-namespace NAME
-  l4balancer-operator.js --proxy-image IMAGE --dry-run         say what would be done in the cluster, and do nothing
-  l4balancer-operator.js render FILE... --proxy-image IMAGE    write what would be applied for manifest files (- is stdin), without a cluster:
-                                                               for kubelets of the oldest version that is supported, ${versionText(OLDEST_SUPPORTED)}
+  l4balancer-operator.js --proxy-image IMAGE --dry-run         print what would be done in the cluster, and change nothing
+  l4balancer-operator.js render FILE... --proxy-image IMAGE    print what would be applied for manifest files (- is stdin), without a cluster:
+                                                               for kubelets of the oldest supported version, ${versionText(OLDEST_SUPPORTED)}
   l4balancer-operator.js --help | --version
 
 ${table
@@ -28,7 +28,7 @@ ${table
   )
   .join('\n')}
 
-A flag wins over the environment. Flags are written --flag value or --flag=value.
-Signals: TERM, INT, QUIT and PWR stop in order, and at once when told twice; others are ignored and logged.
-Exit codes: 0 stopped as asked, 1 failed, 2 the settings or a manifest are wrong, 3 --dry-run would change something, 128 and a signal's number told twice to stop.
+A flag overrides the environment. Flags are written --flag value or --flag=value.
+Signals: TERM, INT, QUIT and PWR shut down gracefully, a second one immediately; others are ignored and logged.
+Exit codes: 0 success, 1 failure, 2 invalid settings or manifest, 3 --dry-run would change something, 128 plus the signal's number after a second signal.
 `;

@@ -1,14 +1,14 @@
 import { FLAGS, type Flag, type FlagName } from './flags.ts';
 import type { Environment } from './settings.ts';
 
-/** Gives the value of a setting; notes a problem, and gives undefined, when it cannot be parsed. */
+/** Returns the value of a setting. If it cannot be parsed, adds a problem and returns undefined. */
 export type ReadValue = <T>(
   name: FlagName,
   parse: (text: string) => T | undefined,
   expected: string,
 ) => T | undefined;
 
-/** Reads from the flags that were given, then from the environment, where an empty variable is unset. */
+/** Reads from the flags, then from the environment, in which an empty variable counts as unset. */
 export const valueReader =
   (given: ReadonlyMap<FlagName, string>, env: Environment, problems: string[]): ReadValue =>
   (name, parse, expected) => {
@@ -23,7 +23,7 @@ export const valueReader =
     return parsed;
   };
 
-/** One of these texts. */
+/** One of the allowed texts. */
 export const oneOf =
   <T extends string>(allowed: readonly T[]) =>
   (text: string): T | undefined =>
@@ -35,7 +35,7 @@ export const imageName = (text: string): string | undefined =>
 export const booleanOf = (text: string): boolean | undefined =>
   text === 'true' ? true : text === 'false' ? false : undefined;
 
-/** A whole number from 1. */
+/** An integer from 1 to `most`. */
 export const integerUpTo =
   (most: number) =>
   (text: string): number | undefined => {

@@ -2,14 +2,14 @@ import type { Registry } from 'prom-client';
 import { Counter, Gauge, Histogram } from '../../program/prometheus.ts';
 import type { QueueWatcher } from '../queue/queue.ts';
 
-/** Under the names that dashboards for controller-runtime know. */
+/** Uses the metric names of controller-runtime, so that its dashboards work. */
 export interface ControllerMetrics {
   readonly queue: QueueWatcher;
   reconciled(result: ReconcileResult): void;
   retried(): void;
   /** A child of this kind was put back after a change by somebody else. */
   repaired(kind: string): void;
-  /** Counts a worker as busy until the function given back is called, and takes the time. */
+  /** Counts a worker as busy until the returned function is called, and measures the time. */
   working(): () => void;
 }
 
@@ -21,7 +21,10 @@ export type ReconcileResult = 'success' | 'requeue_after' | 'error' | 'refused';
 const CONTROLLER = 'l4balancer';
 const SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
-/** Declares everything at zero, so that an alert on a rate has a first sample. `workers` is their number. */
+/**
+ * Initializes everything to zero, so that an alert on a rate has a first sample. `workers` is the number of
+ * workers.
+ */
 export const createControllerMetrics = (
   registry: Registry,
   workers: number,
@@ -49,32 +52,32 @@ export const createControllerMetrics = (
   );
   const terminal = counter(
     'controller_runtime_terminal_reconcile_errors_total',
-    'Reconciles that the API server refused for good.',
+    'Reconciles whose writes the API server refused permanently.',
     perController,
   );
   const times = new Histogram({
     name: 'controller_runtime_reconcile_time_seconds',
-    help: 'Time of a reconcile.',
+    help: 'Duration of a reconcile.',
     buckets: SECONDS,
     ...perController,
   });
   const gauge = (name: string, help: string, labels: { labelNames: string[]; registers: Registry[] }) =>
     new Gauge({ name, help, ...labels });
-  const active = gauge('controller_runtime_active_workers', 'Workers that are busy.', perController);
-  gauge('controller_runtime_max_concurrent_reconciles', 'Workers that there are.', perController).set(
+  const active = gauge('controller_runtime_active_workers', 'Busy workers.', perController);
+  gauge('controller_runtime_max_concurrent_reconciles', 'Number of workers.', perController).set(
     controller,
     workers,
   );
-  const depth = gauge('workqueue_depth', 'Keys that wait.', named);
+  const depth = gauge('workqueue_depth', 'Keys waiting in the queue.', named);
   const adds = counter('workqueue_adds_total', 'Keys added.', named);
   const retries = counter('workqueue_retries_total', 'Keys added again after a failure.', named);
   const histogram = (name: string, help: string) => new Histogram({ name, help, buckets: SECONDS, ...named });
-  const waits = histogram('workqueue_queue_duration_seconds', 'Time that a key waits.');
-  const works = histogram('workqueue_work_duration_seconds', 'Time that the work on a key takes.');
+  const waits = histogram('workqueue_queue_duration_seconds', 'Time that a key waits in the queue.');
+  const works = histogram('workqueue_work_duration_seconds', 'Time spent working on a key.');
 
   const repairs = new Counter({
     name: 'l4balancer_operator_repairs_total',
-    help: 'Children put back after a change by somebody else, by kind. A rate that stays above zero is two that fight over one object.',
+    help: 'Children put back after a change by somebody else, by kind. A rate that stays above zero means that two writers fight over one object.',
     labelNames: ['kind'],
     registers,
   });

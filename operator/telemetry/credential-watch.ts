@@ -2,23 +2,23 @@ import type { Clock } from '../../kube/clock.ts';
 import { ApiError, CredentialsError } from '../../kube/errors.ts';
 import type { Transport } from '../../kube/transport.ts';
 
-/** Whether the API server knows who calls. */
+/** Observes whether the API server accepts the operator's credentials. */
 export interface CredentialWatch {
-  /** The transport, whose calls are looked at. */
+  /** Wraps a transport to observe its calls. */
   readonly watched: (transport: Transport) => Transport;
   /**
-   * A sentence while calls are refused for want of valid credentials, for longer than it may take to renew
-   * them; undefined otherwise.
+   * A sentence if calls have been refused for invalid credentials for longer than a renewal may take;
+   * undefined otherwise.
    */
   readonly problem: () => string | undefined;
 }
 
-/** A token that has just been replaced is read again after a refusal, ten seconds later at most. */
+/** After a refusal, a replaced token is read again within ten seconds. */
 const GRACE_PERIOD_MS = 15_000;
 
 /**
- * `now` in milliseconds. A call that is answered in any other way shows that the caller is known; one that is
- * not answered shows nothing.
+ * `now` is in milliseconds. Any other response shows that the credentials are accepted; no response shows
+ * nothing.
  */
 export const createCredentialWatch = (now: () => number): CredentialWatch => {
   let refused: { readonly since: number; readonly error: Error } | undefined;
@@ -68,9 +68,9 @@ export const createCredentialWatch = (now: () => number): CredentialWatch => {
 const POLL_INTERVAL_MS = 15_000;
 
 /**
- * Asks the API server for something small now and then, until `signal` aborts: where no Lease is renewed, an
- * operator that has nothing to do makes no call, and its watches stay open for minutes after its credentials
- * have ceased to be good for anything.
+ * Makes a small request to the API server at intervals, until `signal` aborts. Without a Lease to renew, an
+ * idle operator makes no call, and its watches stay open for minutes after its credentials have become
+ * invalid.
  */
 export const pollApiServer = async (
   transport: Pick<Transport, 'request'>,
@@ -83,10 +83,10 @@ export const pollApiServer = async (
     try {
       await transport.request({ method: 'GET', path: '/version', signal });
     } catch {
-      // The transport is watched: what is wrong is known to who asks for the problem.
+      // The transport is observed, so `problem` reports the error.
     }
   }
 };
 
 const ADVICE =
-  'Where its ServiceAccount was deleted and made again, delete the operator’s pod: a new one gets a new token, and this one only when the kubelet renews it, within the hour.';
+  'If its ServiceAccount was deleted and recreated, delete the operator’s pod: a new pod gets a new token, but this one only when the kubelet renews it, within the hour.';

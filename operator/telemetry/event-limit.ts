@@ -1,17 +1,14 @@
 import { createTokenBucket, type TokenBucket } from '../throttle/token-bucket.ts';
 
-/**
- * What a resource may tell of itself: so many events at once, then one more every so often. As in Kubernetes'
- * own recorder.
- */
+/** Events allowed per resource: a burst, then one more per interval, as in Kubernetes' own recorder. */
 const BURST = 25;
 const EVERY_MS = 5 * 60_000;
-/** A bucket is full again after this. */
+/** An idle bucket is full again after this time. */
 const FULL_AFTER_MS = BURST * EVERY_MS;
 
 /**
- * Keeps one resource that changes all the time from filling the namespace with events, and from hiding those
- * of others.
+ * Keeps a resource that changes all the time from filling the namespace with events and hiding those of other
+ * resources.
  */
 export interface EventLimit {
   /** Whether the resource of this uid may have one more event. `now` in milliseconds. */
@@ -19,7 +16,7 @@ export interface EventLimit {
 }
 
 export const createEventLimit = (): EventLimit => {
-  /** The one that was asked for longest ago first; one that is full again is as good as none. */
+  /** The least recently used first; one that is full again can be dropped. */
   const buckets = new Map<string, { readonly bucket: TokenBucket; readonly at: number }>();
   return {
     allows(uid, now) {

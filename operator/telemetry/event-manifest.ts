@@ -10,15 +10,15 @@ export interface KubeEvent {
   readonly note: string;
 }
 
-/** Limit of the API for a note. */
+/** The API's limit on the length of a note. */
 const LONGEST_NOTE = 1024;
 
 const bounded = (note: string): string =>
   note.length <= LONGEST_NOTE ? note : `${note.slice(0, LONGEST_NOTE - 1)}…`;
 
 /**
- * The Event about `regarding`; `time` is RFC 3339 with microseconds, `instance` the name of the process that
- * reports.
+ * Builds the Event about `regarding`; `time` is RFC 3339 with microseconds, `instance` the name of the
+ * reporting process.
  */
 export const eventManifest = (regarding: KubeObject, event: KubeEvent, time: string, instance: string) => {
   const { name, namespace = 'default', uid } = regarding.metadata;
@@ -47,13 +47,10 @@ export const eventManifest = (regarding: KubeObject, event: KubeEvent, time: str
   };
 };
 
-/** As the API wants times of events: RFC 3339 with microseconds. */
+/** The API's format for times of events: RFC 3339 with microseconds. */
 export const microTime = (at: Date): string => at.toISOString().replace('Z', '000Z');
 
-/**
- * The same event, which has happened `count` times by now, twice at least; the rest of an event can never
- * change.
- */
+/** The same event after it has happened `count` times, at least twice; the rest of an event is immutable. */
 export const withSeries = (manifest: ReturnType<typeof eventManifest>, count: number, last: Date) => ({
   ...manifest,
   series: { count, lastObservedTime: microTime(last) },

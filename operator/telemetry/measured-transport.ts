@@ -3,7 +3,10 @@ import { ApiError } from '../../kube/errors.ts';
 import type { Call, Transport } from '../../kube/transport.ts';
 import { Counter } from '../../program/prometheus.ts';
 
-/** Counts the calls of transports to the API server under client-go's name for it; `host` is the server's. */
+/**
+ * Counts the calls of transports to the API server under client-go's metric name; `host` is the API server's
+ * host.
+ */
 export const measureTransports = (
   host: string,
   registry: Registry,

@@ -2,7 +2,7 @@ import type { Registry } from 'prom-client';
 import type { Output } from '../../program/output.ts';
 import { Counter } from '../../program/prometheus.ts';
 
-/** What became of the log. Read at each scrape. */
+/** Reports what happened to the log output. Read at each scrape. */
 export const createOutputMetrics = (
   registry: Registry,
   output: Pick<Output, 'logDropped' | 'failures'>,
@@ -10,7 +10,7 @@ export const createOutputMetrics = (
   const registers = [registry];
   new Counter({
     name: 'l4balancer_operator_log_dropped_total',
-    help: 'Lines of the log that standard output did not take.',
+    help: 'Log lines dropped because standard output did not accept them.',
     registers,
     collect() {
       this.reset();
@@ -19,7 +19,7 @@ export const createOutputMetrics = (
   });
   new Counter({
     name: 'l4balancer_operator_output_failures_total',
-    help: 'Attempts to write to standard output that failed, by error code; each is followed by another one within a second.',
+    help: 'Failed attempts to write to standard output, by error code; each is retried within a second.',
     labelNames: ['code'],
     registers,
     collect() {

@@ -3,14 +3,14 @@ import type { Status } from '../../crds/status.ts';
 import { Gauge } from '../../program/prometheus.ts';
 import { BLOCKING_REASONS, FINDING_WARNINGS } from '../status/finding-reasons.ts';
 
-/** A resource, as far as it tells what its proxies find. */
+/** A resource with the status that its findings are read from. */
 interface WithStatus {
   readonly status?: unknown;
 }
 
 const statusOf = ({ status }: WithStatus): Partial<Status> => (status ?? {}) as Partial<Status>;
 
-/** Each reason once, however many listeners and backends have it. */
+/** Each reason once, however many listeners and backends report it. */
 const reasonsOf = ({ listeners = [], backends = [], proxies }: Partial<Status>): ReadonlySet<string> =>
   new Set(
     [...listeners, ...backends, ...(proxies === undefined ? [] : [proxies])].flatMap(({ problems = [] }) =>
@@ -18,11 +18,11 @@ const reasonsOf = ({ listeners = [], backends = [], proxies }: Partial<Status>):
     ),
   );
 
-/** Counts what the proxies of all balancers find, when it is asked for. */
+/** Counts the findings of the proxies of all balancers at each scrape. */
 export const createProblemMetrics = (registry: Registry, balancers: () => Iterable<WithStatus>): void => {
   new Gauge({
     name: 'l4balancer_operator_balancers_with_problem',
-    help: 'L4Balancers whose proxies find something wrong, by its reason.',
+    help: 'L4Balancers whose proxies report a problem, by reason.',
     labelNames: ['reason'],
     registers: [registry],
     collect() {
@@ -33,7 +33,7 @@ export const createProblemMetrics = (registry: Registry, balancers: () => Iterab
   });
   new Gauge({
     name: 'l4balancer_operator_balancers_not_ready',
-    help: 'L4Balancers whose condition Ready is not True, by its reason.',
+    help: 'L4Balancers whose condition Ready is not True, by reason.',
     labelNames: ['reason'],
     registers: [registry],
     collect() {
@@ -46,7 +46,7 @@ export const createProblemMetrics = (registry: Registry, balancers: () => Iterab
   });
   new Gauge({
     name: 'l4balancer_operator_proxies',
-    help: 'Proxies that serve: those that follow their resource and its endpoints, and those of which that is not known or not so.',
+    help: 'Serving proxies, by whether they follow their resource and its endpoints; false also if that is unknown.',
     labelNames: ['following'],
     registers: [registry],
     collect() {

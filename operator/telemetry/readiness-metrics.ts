@@ -2,9 +2,7 @@ import type { Registry } from 'prom-client';
 import { Gauge } from '../../program/prometheus.ts';
 import type { Readiness } from '../health/readiness.ts';
 
-/**
- * Says whether the operator is ready, and which of the namespaces named are followed, when it is asked for.
- */
+/** Reports at each scrape whether the operator is ready, and which of the given namespaces it follows. */
 export const createReadinessMetrics = (
   registry: Registry,
   namespaces: readonly string[],
@@ -13,7 +11,7 @@ export const createReadinessMetrics = (
   const registers = [registry];
   new Gauge({
     name: 'l4balancer_operator_ready',
-    help: '1 where the operator can do its work or take it over, as its page /readyz says.',
+    help: '1 if the operator can do its work or take over as a follower, as /readyz reports.',
     registers,
     collect() {
       this.set(read().isReady ? 1 : 0);
@@ -22,7 +20,7 @@ export const createReadinessMetrics = (
   if (namespaces.length === 0) return;
   new Gauge({
     name: 'l4balancer_operator_namespace_followed',
-    help: '1 where a namespace of --namespaces is followed, 0 where its L4Balancers are not looked after.',
+    help: '1 if a namespace of --namespaces is followed, 0 if its L4Balancers are not reconciled.',
     labelNames: ['namespace'],
     registers,
     collect() {

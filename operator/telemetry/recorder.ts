@@ -8,12 +8,11 @@ import { createEventLimit } from './event-limit.ts';
 import { eventManifest, type KubeEvent, microTime, withSeries } from './event-manifest.ts';
 
 /**
- * Writes events about resources. Never waits and never fails the caller: an event that cannot be written is
- * in the log.
+ * Writes events about resources. Never blocks or fails the caller: an event that cannot be written is logged.
  */
 export interface Recorder {
   record(regarding: KubeObject, event: KubeEvent): void;
-  /** Writes at once what was still to be counted, and resolves when nothing is on its way any more. */
+  /** Writes pending counts immediately, and resolves when no write is in flight. */
   idle(): Promise<void>;
 }
 
@@ -22,37 +21,34 @@ export interface RecorderDeps {
   readonly log: Logger;
   readonly clock: Clock;
   readonly wallClock: () => Date;
-  /** Name of this process: the pod's. */
+  /** Name of this process: the pod's name. */
   readonly instance: string;
 }
 
-/** The same within this time of the last is one more of the same event. */
+/** An event that repeats within this time of the last one increments its count. */
 const DUPLICATE_WINDOW_MS = 10 * 60_000;
-/** How often an event is counted up at most: a hundred times within it are one write. */
+/** A count is written at most this often, so that a hundred repetitions within this time are one write. */
 const COUNT_INTERVAL_MS = 10_000;
-/**
- * More on their way than this, and further ones are dropped: events must not be what slows an API server
- * down.
- */
+/** If more writes are in flight, further events are dropped: events must not slow the API server down. */
 const MAX_IN_FLIGHT = 50;
-/** More are not remembered; the oldest go first. */
+/** At most this many events are remembered; the oldest are forgotten first. */
 const MAX_REMEMBERED = 10_000;
 
-/** An event, and how often it has happened. */
+/** An event and how often it has happened. */
 interface RecordedEvent {
   readonly manifest: ReturnType<typeof eventManifest>;
   count: number;
   last: Date;
-  /** Whether a write of the count is planned. */
+  /** Whether a write of the count is scheduled. */
   isPlanned: boolean;
 }
 
 export const createRecorder = ({ writer, log, clock, wallClock, instance }: RecorderDeps): Recorder => {
-  /** By what it says; the one that happened longest ago first. */
+  /** By the content of the event; the least recent first. */
   const recorded = new Map<string, RecordedEvent>();
   const limit = createEventLimit();
   const inFlight = new Set<Promise<void>>();
-  /** Counts that wait to be written. */
+  /** Counts waiting to be written. */
   const planned = new Set<Promise<void>>();
   const stopping = new AbortController();
 

@@ -2,7 +2,7 @@ import type { Registry } from 'prom-client';
 import { Gauge } from '../../program/prometheus.ts';
 import { CURRENT, REVISION_NAMES } from '../desired/revisions/all.ts';
 
-/** A resource, as far as it tells by which revision its pods were rendered. */
+/** A resource with the status that its render revision is read from. */
 interface WithStatus {
   readonly status?: unknown;
 }
@@ -10,11 +10,11 @@ interface WithStatus {
 const revisionOf = ({ status }: WithStatus): string | undefined =>
   (status as { readonly renderRevision?: string } | undefined)?.renderRevision;
 
-/** Counts the balancers by the revision of their pods, when it is asked for. */
+/** Counts the balancers by the revision of their pods at each scrape. */
 export const createRevisionMetrics = (registry: Registry, balancers: () => Iterable<WithStatus>): void => {
   new Gauge({
     name: 'l4balancer_operator_balancers',
-    help: 'L4Balancers by the revision that their pods are rendered by.',
+    help: 'L4Balancers by the revision that renders their pods.',
     labelNames: ['revision'],
     registers: [registry],
     collect() {
@@ -28,7 +28,7 @@ export const createRevisionMetrics = (registry: Registry, balancers: () => Itera
   });
   new Gauge({
     name: 'l4balancer_operator_balancers_on_old_revisions',
-    help: 'L4Balancers whose pods are not rendered by the newest revision.',
+    help: 'L4Balancers whose pods are rendered by an older revision.',
     registers: [registry],
     collect() {
       const old = [...balancers()].map(revisionOf).filter((one) => one !== undefined && one !== CURRENT);

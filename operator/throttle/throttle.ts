@@ -9,7 +9,7 @@ export type Throttle = (transport: Transport) => ThrottledTransport;
 
 export interface ThrottledTransport extends Transport {
   /**
-   * Fails the calls that wait, and all later ones; those under way go on. `close` does the same before it
+   * Fails the waiting calls and all later ones; calls in flight continue. `close` does the same before it
    * closes.
    */
   cancelWaiting(): void;
@@ -84,6 +84,6 @@ export const createThrottle = (rate: Rate, clock: Clock): Throttle => {
 };
 
 const cancelledError = (tried: string): TransportError =>
-  new TransportError('Stopped', 'the API server', tried, 'its caller gave it up');
+  new TransportError('Stopped', 'the API server', tried, 'its caller cancelled it');
 
 const NEVER_ABORTS = new AbortController().signal;

@@ -17,45 +17,57 @@ import {
 export type Collections = { readonly [K in WatchedKind]: Collection<WatchedKinds[K]> };
 
 export interface ClusterCacheEvents {
-  /** An object has come, changed or gone (`isGone`); also told, as `isListed`, for every object of a new list. */
+  /**
+   * An object was added, changed or deleted (`isGone`); also called, with `isListed`, for every object of a
+   * new list.
+   */
   onChange(
     kind: WatchedKind,
     object: KubeObject,
     how: { readonly isGone: boolean; readonly isListed: boolean },
   ): void;
-  /** `watch` names the kind, and the namespace where each has a watch of its own. */
+  /** `watch` names the kind, and the namespace if each namespace has its own watches. */
   onState(kind: WatchedKind, state: ListWatchState, watch: string, namespace: string | undefined): void;
   /**
-   * The API server does not know an optional kind; told at every try, as this is what ends a state that was told as lost. `watch` and `namespace` as
-   * for onState.
+   * The API server does not know an optional kind. Called at every attempt, since this also ends a loss that
+   * was reported. `watch` and `namespace` are as in onState.
    */
   onAbsent(kind: WatchedKind, watch: string, namespace: string | undefined): void;
-  /** A list came; `missed` counts what no event had told before. */
+  /** A list was read; `missed` counts the changes that no event had reported. */
   onListed(kind: WatchedKind, missed: number): void;
-  /** The API server knows an optional kind from now on, or does not any more. */
+  /** The API server has started or stopped serving an optional kind. */
   onServed(kind: WatchedKind, isServed: boolean): void;
-  /** Every kind has been listed; called once for each namespace that is followed by itself, or (undefined) once for all of them. */
+  /**
+   * Every kind has been listed: called once for each namespace that is followed separately, or once (with
+   * undefined) for all namespaces.
+   */
   onSynced(namespace: string | undefined): void;
 }
 
-/** What the operator knows of the cluster, from one list and watch for each kind, in each namespace where some are named. */
+/**
+ * What the operator knows of the cluster, from one list and watch for each kind, and in each namespace if
+ * namespaces are named.
+ */
 export interface ClusterCache {
   readonly collections: Collections;
   /**
-   * Whether the kind is followed and the API server knows it; its collection is empty otherwise. Only optional ones can be unknown, and only what
-   * lives in no namespace is not followed, where namespaces are named.
+   * Whether the kind is followed and the API server serves it; otherwise its collection is empty. Only
+   * optional kinds can be missing, and only cluster-wide kinds are not followed if namespaces are named.
    */
   serves(kind: WatchedKind): boolean;
-  /** Whether every kind has been listed in the namespace; what is in another one is not known well enough to be worked on. */
+  /**
+   * Whether every kind has been listed in the namespace; otherwise too little is known to reconcile its
+   * resources.
+   */
   isSynced(namespace: string): boolean;
-  /** How each watch stands; none of kinds that the API server does not know and need not. */
+  /** The state of each watch, except for optional kinds that the API server does not serve. */
   health(): readonly WatchHealth[];
   stop(): void;
 }
 
 export interface ClusterCacheOptions {
   readonly transport: Transport;
-  /** Nothing is asked of any other namespace; empty for all of them. */
+  /** The namespaces to access, and no others; empty for all. */
   readonly namespaces: readonly string[];
 }
 
@@ -74,7 +86,7 @@ interface FollowedWatch {
   state: ListWatchState | undefined;
 }
 
-/** Starts to follow every kind; reconnects for ever, keeping what was known, until `stop`. */
+/** Starts to follow every kind. Reconnects until `stop`, and keeps what was known meanwhile. */
 export const startClusterCache = (
   { transport, namespaces }: ClusterCacheOptions,
   events: ClusterCacheEvents,
@@ -86,7 +98,10 @@ export const startClusterCache = (
   const scopes = (kind: WatchedKind): readonly (string | undefined)[] =>
     namespaces.length === 0 ? [undefined] : isClusterWide(kind) ? [] : namespaces;
   const all: FollowedWatch[] = [];
-  /** Namespaces of which all is known; `undefined` stands for all. One that cannot be followed holds up no other. */
+  /**
+   * Namespaces that are completely listed; `undefined` stands for all. One that cannot be followed does not
+   * block the others.
+   */
   const synced = new Set<string | undefined>();
   let isStarted = false;
 
@@ -181,6 +196,6 @@ export const startClusterCache = (
   };
 };
 
-/** An empty collection is answered with an empty list: not found is the kind itself. */
+/** An empty collection returns an empty list, so NotFound means that the kind itself is missing. */
 const isUnknown = (state: ListWatchState): boolean =>
   !state.connected && state.error instanceof ApiError && state.error.code === 'NotFound';

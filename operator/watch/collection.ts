@@ -3,13 +3,15 @@ import { controllerOf } from '../objects/controller-of.ts';
 
 type Change = 'Added' | 'Modified' | 'Deleted';
 
-/** The objects of one kind as last heard, found by `namespace/name` and by the uid of their controller. */
+/**
+ * The objects of one kind as last received, indexed by `namespace/name` and by the uid of their controller.
+ */
 export class Collection<T extends KubeObject> {
-  /** The list of each namespace that is followed by itself; of `''` where one list is of all of them. */
+  /** The list of each namespace that is followed separately; under `''` if one list holds all namespaces. */
   readonly #lists = new Map<string, ReadonlyMap<string, T>>();
   /** Keys by the uid of the object that controls them. */
   readonly #controlled = new Map<string, Set<string>>();
-  /** Which controller a key is filed under. */
+  /** The controller that each key is indexed under. */
   readonly #filedUnder = new Map<string, string>();
 
   get(key: string): T | undefined {
@@ -30,19 +32,22 @@ export class Collection<T extends KubeObject> {
     for (const list of this.#lists.values()) yield* list.values();
   }
 
-  /** Takes a whole list, of one namespace or (`''`) of all; the map stays the watcher's, which changes it. Gives back what is no longer there. */
+  /**
+   * Replaces the list of one namespace, or (`''`) of all. The map still belongs to the watcher, which updates
+   * it. Returns the objects that are gone.
+   */
   replace(objects: ReadonlyMap<string, T>, namespace = ''): readonly T[] {
     const before = this.#lists.get(namespace) ?? new Map<string, T>();
     const gone = [...before].filter(([key]) => !objects.has(key)).map(([, object]) => object);
     this.#lists.set(namespace, objects);
-    // By what is filed, and not by the list of before: the watcher may have changed it since.
+    // Uses the index and not the previous list, because the watcher may have changed that list since.
     const isOfList = (key: string) => namespace === '' || key.startsWith(`${namespace}/`);
     for (const key of [...this.#filedUnder.keys()]) if (isOfList(key)) this.#unfile(key);
     for (const [key, object] of objects) this.#file(key, object);
     return gone;
   }
 
-  /** Files one change of the watcher's map. */
+  /** Updates the index for one change of the watcher's map. */
   change(key: string, object: T, change: Change): void {
     this.#unfile(key);
     if (change !== 'Deleted') this.#file(key, object);

@@ -1,26 +1,34 @@
 import { ApiError, CredentialsError } from '../../kube/errors.ts';
 import type { ListWatchState } from '../../kube/list-watch.ts';
 
-/** How one watch stands; for readiness and for people. */
+/** The state of one watch, for readiness and for people. */
 export interface WatchHealth {
   readonly kind: string;
-  /** Where each namespace is followed by itself. */
+  /** Set if each namespace is followed separately. */
   readonly namespace?: string;
-  /** Whether a whole list has been heard. */
+  /** Whether a complete list has been read. */
   readonly synced: boolean;
   readonly state: ListWatchState | undefined;
-  /** Milliseconds since the server was last heard. */
+  /** Milliseconds since the API server last sent anything. */
   readonly silentMs: number;
 }
 
-/** The server sends a bookmark about once a minute; a watch that hears nothing for so long may be dead without knowing it. */
+/**
+ * The API server sends a bookmark about once a minute; a watch that receives nothing for this long may have
+ * died unnoticed.
+ */
 export const STALE_AFTER_MS = 5 * 60_000;
-/** A connection is lost and back in seconds when the API server restarts; longer than this, what is known is old. */
+/**
+ * When the API server restarts, a connection is back within seconds; after this time, the cache is outdated.
+ */
 export const LOST_AFTER_MS = 2 * 60_000;
-/** A refusal is the API server's own word. One that starts may refuse for some seconds, until it has read its roles. */
+/**
+ * A refusal is definite, but an API server that is starting may refuse for some seconds, until it has read
+ * its roles.
+ */
 export const REFUSED_AFTER_MS = 15_000;
 
-/** Why what is known of one kind is not to be trusted; undefined when it is. */
+/** Why the cache of one kind cannot be trusted; undefined if it can. */
 const stalenessOf = ({ synced, state, silentMs }: WatchHealth): string | undefined => {
   const seconds = Math.round(silentMs / 1000);
   const isLost = state?.connected === false;
@@ -36,17 +44,18 @@ const isRefusal = (error: Error): boolean =>
   error instanceof CredentialsError ||
   (error instanceof ApiError && (error.code === 'Forbidden' || error.code === 'Unauthorized'));
 
-/** What is wrong with the watches, one line each. */
+/** Problems of the watches, one line each. */
 export interface Staleness {
-  /** Why the operator is not to be trusted with what it knows; empty when it is. */
+  /** Problems that make the operator unready; empty if there are none. */
   readonly problems: readonly string[];
-  /** Namespaces that are not followed while others are, by name: what is wrong there. */
+  /** Namespaces that are not followed while others are, by name, with the problem. */
   readonly namespaces: ReadonlyMap<string, string>;
 }
 
 /**
- * Where namespaces are followed by themselves, one that is not says so, and is no reason to call the operator unready as long as there is
- * another: whoever deletes a namespace, or its RoleBinding, would otherwise hold up an upgrade for all.
+ * If namespaces are followed separately, one that is not followed is reported, but does not make the operator
+ * unready as long as another one is followed: deleting a namespace, or its RoleBinding, must not block an
+ * upgrade for all.
  */
 export const staleness = (watches: readonly WatchHealth[]): Staleness => {
   const problems: string[] = [];

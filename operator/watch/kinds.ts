@@ -10,7 +10,7 @@ import type { Deployment, ReplicaSet } from '../objects/workload.ts';
 import { trimPod, trimReplicaSet } from './trim.ts';
 import { trimNode } from './trim-node.ts';
 
-/** Every kind that is followed, and what is read of it. */
+/** Every kind that is followed, with the fields that are read. */
 export interface WatchedKinds {
   readonly L4Balancer: KubeObject & { readonly spec?: unknown; readonly status?: unknown };
   readonly ServiceAccount: KubeObject;
@@ -32,19 +32,22 @@ export type WatchedKind = keyof WatchedKinds;
 
 interface Watched<T> {
   readonly apiVersion: string;
-  /** Only the operator's own; none for the users' resources. */
+  /** Selects the operator's own objects; undefined for users' resources. */
   readonly labelSelector?: string;
-  /** Drops what nobody here reads. */
+  /** Drops fields that the operator never reads. */
   trim?(object: T): T;
-  /** A kind of somebody else's CustomResourceDefinition: nothing is wrong where the API server does not know it, and it may come later. */
+  /**
+   * Defined by another project's CustomResourceDefinition: the API server may not serve it, or start to
+   * later.
+   */
   readonly isOptional?: true;
-  /** Lives in no namespace. An operator for some namespaces only has no right to see it, and does without. */
+  /** Not namespaced. An operator for named namespaces may not read it, and works without it. */
   readonly isClusterWide?: true;
 }
 
 const child = (apiVersion: string) => ({ apiVersion, labelSelector: CHILD_SELECTOR });
 
-/** What is followed, in the namespaces that the operator is for. */
+/** What is followed, in the namespaces of the operator. */
 export const WATCHED: { readonly [K in WatchedKind]: Watched<WatchedKinds[K]> } = {
   L4Balancer: { apiVersion: API_VERSION },
   ServiceAccount: child('v1'),
@@ -70,9 +73,9 @@ export const isClusterWide = (kind: WatchedKind): boolean => WATCHED[kind].isClu
 
 export const isWatched = (kind: string): kind is WatchedKind => kind in WATCHED;
 
-/** The kind that everything else is a child of. */
+/** The kind that all children belong to. */
 export const ROOT = KIND;
 
-/** Path of a kind's objects in one namespace; in all when none is given. */
+/** Path of a kind's objects in one namespace, or in all if undefined. */
 export const watchPath = (kind: WatchedKind, namespace: string | undefined): string =>
   collectionPath({ apiVersion: WATCHED[kind].apiVersion, kind }, namespace);

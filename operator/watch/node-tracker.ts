@@ -1,13 +1,13 @@
 import { type KubernetesVersion, oldest, parseVersion } from '../objects/kubernetes-version.ts';
 import { type ClusterNode, fingerprint } from '../objects/node.ts';
 
-/** Tells the changes of nodes that matter from their heartbeats, and knows the oldest version in the cluster. */
+/** Separates relevant changes of nodes from their heartbeats, and knows the oldest version in the cluster. */
 export interface NodeTracker {
-  /** Takes a node as last heard; true when it has changed in what bears on its kubelet. */
+  /** Records a node as last received; true if something has changed that concerns its kubelet. */
   note(node: ClusterNode, isGone: boolean): boolean;
   /** The oldest of the API server and every kubelet. */
   oldest(): KubernetesVersion;
-  /** What the API server says of itself, once it is known. */
+  /** Sets the version of the API server, once it is known. */
   server(version: KubernetesVersion | undefined): void;
 }
 

@@ -12,13 +12,19 @@ export interface DefinitionDeps {
   readonly clock: Clock;
 }
 
-/** What the API server serves: every user may read it, so it takes no right to definitions, which live in no namespace. */
+/**
+ * The OpenAPI schema that the API server serves. Every user may read it, so no right to read
+ * CustomResourceDefinitions, which are cluster-wide, is needed.
+ */
 const PATH = `/openapi/v3/apis/${API_VERSION}`;
 const POLL_INTERVAL_MS = 5 * 60_000;
-/** Who has been told of a difference and has upgraded waits for the warning to go. */
+/** A user who has upgraded after a warning waits for the warning to go away. */
 const SHORT_INTERVAL_MS = 15_000;
 
-/** Compares the definition with the operator's own every few minutes, until `signal` aborts; `onChange` hears of another result. */
+/**
+ * Compares the definition with the operator's own every few minutes, until `signal` aborts; `onChange` is
+ * called when the result changes.
+ */
 export const pollDefinition = async (
   { transport, log, clock }: DefinitionDeps,
   onChange: (skew: DefinitionSkew) => void,
@@ -34,15 +40,15 @@ export const pollDefinition = async (
       problem = undefined;
       if (JSON.stringify(skew) !== known) {
         known = JSON.stringify(skew);
-        if (isNone(skew)) log.info('definition is that of this operator');
-        else log.warn({ ...skew }, 'definition is not that of this operator');
+        if (isNone(skew)) log.info('definition matches this operator');
+        else log.warn({ ...skew }, 'definition does not match this operator');
         onChange(skew);
       }
       if (!isNone(skew)) waitMs = SHORT_INTERVAL_MS;
     } catch (error) {
       if (signal.aborted) return;
       const code = codeOf(error);
-      // Whoever took the right to read it away does not want it compared; the rest goes on.
+      // If the right to read it was removed on purpose, nothing is compared; the rest goes on.
       if (code !== problem) log.info({ code, error }, 'definition not compared');
       problem = code;
       if (!(error instanceof ApiError && error.code === 'Forbidden')) waitMs = SHORT_INTERVAL_MS;
@@ -62,7 +68,7 @@ interface Served extends Schema {
   }[];
 }
 
-/** The schema of the kind itself; undefined while the API server does not serve it yet. */
+/** The schema of the kind; undefined while the API server does not serve it yet. */
 const schemaIn = (document: unknown): Served | undefined => {
   const { schemas = {} } =
     (document as { readonly components?: { readonly schemas?: Readonly<Record<string, Served>> } })

@@ -5,10 +5,10 @@ import { controllerOf } from '../objects/controller-of.ts';
 import type { Collections } from './cluster-cache.ts';
 import { ROOT, type WatchedKind } from './kinds.ts';
 
-/** Of the longest chain of owners: Pod, ReplicaSet, Deployment, L4Balancer. */
+/** Owners in the longest chain: Pod, ReplicaSet, Deployment, L4Balancer. */
 const MOST_OWNERS = 3;
 
-/** The key under which the queue knows the resource that an object belongs to; undefined when it is nobody's child. */
+/** The queue's key of the resource that an object belongs to; undefined if it is nobody's child. */
 export const rootKey = (
   kind: WatchedKind,
   object: KubeObject,
@@ -26,7 +26,8 @@ export const rootKey = (
     const ownerKind = kinds.find((one) => one === owner.kind);
     at = ownerKind === undefined ? undefined : collections[ownerKind].get(key);
   }
-  // Somebody took its owner away, which has to be put back. (A name too long for a label comes back with the next list.)
+  // Its owner reference was removed and has to be restored. (A name too long for a label is found with the
+  // next list.)
   const instance = labels?.[INSTANCE];
   return instance === undefined ? undefined : `${namespace}/${instance}`;
 };

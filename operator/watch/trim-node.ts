@@ -1,6 +1,9 @@
 import type { ClusterNode } from '../objects/node.ts';
 
-/** The node without its images, addresses, capacity and heartbeats, which are most of it and change all the time. */
+/**
+ * The node without its images, addresses, capacity and heartbeats, which are most of its size and change all
+ * the time.
+ */
 export const trimNode = ({ apiVersion, kind, metadata, spec, status }: ClusterNode): ClusterNode => {
   const { name, uid, resourceVersion, labels } = metadata;
   const { taints, unschedulable } = spec ?? {};

@@ -2,12 +2,12 @@ import type { ObjectCondition } from '../objects/object-condition.ts';
 import type { ContainerStatus, Pod } from '../objects/pod.ts';
 import type { ReplicaSet } from '../objects/workload.ts';
 
-// Pods and ReplicaSets are most of what is followed, and a pod's spec is most of each: kept whole, thousands of them
-// would fill the operator's memory with what it never reads.
+// Pods and ReplicaSets are most of what is followed, and a pod's spec is most of each. Kept whole, thousands
+// of them would fill the operator's memory with data that it never reads.
 
 type PodSpec = NonNullable<Pod['spec']>;
 
-/** All fields of a type by name: one that the type gains is not forgotten here. */
+/** All fields of a type by name: the compiler requires a field that is added to the type here, too. */
 type Fields<T> = Readonly<Record<keyof T, true>>;
 
 const METADATA = {
@@ -47,7 +47,9 @@ const CONTAINER: Fields<ContainerStatus> = {
   lastState: true,
 };
 
-/** The pod with only what its owners are found by and what `Pod` of operator/status names. */
+/**
+ * The pod with only the fields that its owners are found by, and those that `Pod` of operator/objects names.
+ */
 export const trimPod = ({ apiVersion, kind, metadata, spec, status }: Pod): Pod => ({
   ...(apiVersion === undefined ? {} : { apiVersion }),
   ...(kind === undefined ? {} : { kind }),
@@ -81,7 +83,7 @@ const trimStatus = (status: NonNullable<Pod['status']>): NonNullable<Pod['status
   };
 };
 
-/** Only the fields named, and of them only those that are there. */
+/** Only the named fields, and only those that are present. */
 const pick = <T extends object, K extends keyof T & string>(
   from: T,
   fields: Readonly<Record<K, true>>,

@@ -146,7 +146,7 @@ for (const trouble of TROUBLES)
 for (const trouble of TROUBLES)
   test(`the operator continues while writing its log fails with ${trouble.code}, and later writes all of it`, async () => {
     const { program, at, line } = await start('operator', trouble);
-    const { metrics } = await line('health and metrics listen');
+    const { metrics } = await line('serving health and metrics');
     trouble.fill(at);
     program.child.kill('SIGUSR2');
     const failures = new RegExp(

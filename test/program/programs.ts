@@ -67,7 +67,7 @@ export const startEither = async (
 
 /** Resolves with the port of the health pages once they are served. */
 export const untilServing = async (name: ProgramName, program: Program): Promise<number> => {
-  const says = name === 'proxy' ? 'admin endpoint listens' : 'health and metrics listen';
+  const says = name === 'proxy' ? 'admin endpoint listens' : 'serving health and metrics';
   const line = await program.line(({ msg }) => msg === says);
   return Number(line.port ?? line.health);
 };

@@ -43,8 +43,8 @@ test('health and metrics are on their own ports, and each page only there', asyn
   assert.equal(await get('health', '/healthz'), '200 ok');
   assert.equal(await get('health', '/readyz?verbose'), '200 ok');
   assert.match(await get('metrics', '/metrics'), /^200 # HELP things_total/);
-  assert.equal(await get('health', '/metrics'), '404 No such page: there are /healthz /readyz');
-  assert.equal(await get('health', '/healthz', 'POST'), '405 Only GET and HEAD are answered.');
+  assert.equal(await get('health', '/metrics'), '404 Page not found. Available pages: /healthz /readyz');
+  assert.equal(await get('health', '/healthz', 'POST'), '405 Only GET and HEAD are supported.');
   assert.equal(await get('health', '/healthz', 'HEAD'), '200 ');
 });
 
@@ -76,7 +76,7 @@ test('an address that cannot be had is refused with the flag to change, and leav
   await assert.rejects(start({ health: port, metrics: servers.ports.metrics }), (error: unknown) => {
     assert.ok(error instanceof OperatorError);
     assert.equal(error.code, 'AddressTaken');
-    assert.match(error.message, /another program listens there.*--metrics-address/);
+    assert.match(error.message, /another program already listens there.*--metrics-address/);
     return true;
   });
   await start({ health: port, metrics: 0 });

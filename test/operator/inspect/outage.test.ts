@@ -89,6 +89,6 @@ for (const [what, namespaces] of [
       assert.equal(isTold(), true, 'a proxy that somebody cut off');
       const groups = namespaces.length === 0 ? watches.size : namespaces.length;
       assert.equal(count(/^watch lost,/), outages * groups);
-      assert.equal(count(/^watch is back$|^watch lost no more/), outages * groups);
+      assert.equal(count(/^watch recovered$|^watch no longer lost/), outages * groups);
     }
   });

@@ -139,25 +139,25 @@ test('of more findings than a status has room for the worst are kept', () => {
 });
 
 const ODD: readonly (readonly [string, http.RequestListener, string])[] = [
-  ['rubbish', (_, response) => response.end('<html>'), 'what answers there is no proxy of this version.'],
+  ['rubbish', (_, response) => response.end('<html>'), 'its response is not the status of a proxy.'],
   [
     'JSON of something else',
     (_, response) => response.end('[]'),
-    'what answers there is no proxy of this version.',
+    'its response is not the status of a proxy.',
   ],
-  ['an error', (_, response) => response.writeHead(503).end(), 'it answers with status 503.'],
+  ['an error', (_, response) => response.writeHead(503).end(), 'it responded with status 503.'],
   [
     'half an answer',
     (_, response) => {
       response.writeHead(200, { 'content-length': '9' }).write('x');
       response.destroy();
     },
-    'the connection was cut.',
+    'the connection was reset.',
   ],
   [
     'too much',
     (_, response) => response.end(Buffer.alloc(9 * 1024 * 1024)),
-    'its answer is too long to be a status.',
+    'its response is too long to be a status.',
   ],
 ];
 
@@ -172,7 +172,7 @@ test('one that takes the connection and says nothing is given up', async (t) => 
     '127.0.0.1',
     net.createServer(() => {}),
   );
-  assert.equal(await failure(port), 'it did not answer within 3 s.');
+  assert.equal(await failure(port), 'it did not respond within 3 s.');
 });
 
 test('where nothing listens that is what is said', async () => {

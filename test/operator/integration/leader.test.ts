@@ -64,7 +64,7 @@ const count = ({ operator }: Candidate, msg: string): number =>
 const leads = (one: Candidate): boolean =>
   one.operator.child.exitCode === null &&
   one.operator.child.signalCode === null &&
-  count(one, 'leads') > count(one, 'leadership lost') + count(one, 'leadership given back');
+  count(one, 'became leader') > count(one, 'leadership lost') + count(one, 'leadership released');
 const leader = (): Candidate => candidates.find(leads) ?? assert.fail('nobody leads');
 /** Writes of the operator's work: all but those to the Lease, of which only one can succeed anyway. */
 const work = ({ user }: Candidate, since: number): readonly AuditLine[] =>
@@ -179,9 +179,9 @@ for (const names of [
       const stopped = old.operator.stop();
       const next = await takeOver(old, since);
       assert.equal(await stopped, 0);
-      const elected = next.operator.log.findLast(({ msg }) => msg === 'leads');
+      const elected = next.operator.log.findLast(({ msg }) => msg === 'became leader');
       assert.equal(elected?.from, undefined, 'the Lease was given back, and not left to run out');
-      await world.eventually('its last words', async () => count(old, 'leadership given back') === 1);
+      await world.eventually('its last words', async () => count(old, 'leadership released') === 1);
       assert.equal(writers(since).at(-1), next.user);
       assert.ok(writers(since).length <= 2, writers(since).join(' '));
       // Given back last of all, and taken after that: the audit log's order, and no time.
@@ -195,7 +195,7 @@ for (const names of [
         'the next wrote before',
       );
       old.operator = startOperator(old.login, [], FLAGS);
-      await old.operator.line('follows');
+      await old.operator.line('following');
     });
 
     test('another works when the leader is killed', async (t) => {
@@ -207,7 +207,7 @@ for (const names of [
       assert.equal(writers(since).at(-1), next.user);
       t.diagnostic(isReplacedInTime(old, next, since));
       old.operator = startOperator(old.login, [], FLAGS);
-      await old.operator.line('follows');
+      await old.operator.line('following');
     });
 
     test('a Lease that somebody deletes changes nothing: only its holder makes it again', async () => {
@@ -230,13 +230,13 @@ for (const names of [
       const since = world.auditSize();
       const old = leader();
       const lost = count(old, 'leadership lost');
-      const follows = count(old, 'follows');
+      const follows = count(old, 'following');
       old.operator.child.kill('SIGSTOP');
       const next = await takeOver(old, since);
       const stopped = world.auditSize();
       old.operator.child.kill('SIGCONT');
       await world.eventually('that it knows', async () => count(old, 'leadership lost') > lost);
-      await world.eventually('that it follows', async () => count(old, 'follows') > follows);
+      await world.eventually('that it follows', async () => count(old, 'following') > follows);
       await world.eventually('more work', async () => work(next, stopped).length > 20);
       assert.deepEqual(world.writes(old.user, stopped), []);
       assert.ok(writers(since).length <= 2, writers(since).join(' '));
@@ -247,13 +247,13 @@ for (const names of [
       const since = world.auditSize();
       const old = leader();
       const lost = count(old, 'leadership lost');
-      const follows = count(old, 'follows');
+      const follows = count(old, 'following');
       old.proxy.partition();
       const next = await takeOver(old, since);
       assert.ok(count(old, 'leadership lost') > lost, 'it ceased before');
       const healed = world.auditSize();
       old.proxy.heal();
-      await world.eventually('that it follows', async () => count(old, 'follows') > follows);
+      await world.eventually('that it follows', async () => count(old, 'following') > follows);
       await world.eventually('more work', async () => work(next, healed).length > 20);
       assert.deepEqual(work(old, healed), []);
       assert.ok(writers(since).length <= 2, writers(since).join(' '));

@@ -71,7 +71,7 @@ before(async () => {
   await renewToken();
   await world.cp.createNamespace('shop');
   operator = startOperator(login, [], FLAGS);
-  await operator.line('leads');
+  await operator.line('became leader');
   await world.eventually('ready', isReady);
 });
 
@@ -91,7 +91,7 @@ test('an operator whose right to the Lease is taken away is not ready, says whic
   const said = await unready(/^503 the Lease/);
   assert.match(
     said,
-    /^503 the Lease l4balancer-system\/l4balancer-operator has not been reached for \d+ s, so it is not known who leads, and nothing is reconciled here: .*403 Forbidden/,
+    /^503 the Lease l4balancer-system\/l4balancer-operator could not be read for \d+ s, so the leader is unknown and this replica reconciles nothing: .*403 Forbidden/,
   );
   assert.equal(await page('/healthz'), '200 ok', 'a restart would mend nothing');
   await bindLease();
@@ -104,7 +104,7 @@ test('an operator whose ServiceAccount was deleted and made again is not ready, 
   const said = await unready(/^503 the API server has not accepted this operator's credentials/);
   assert.match(
     said,
-    /so nothing is reconciled: .*401 Unauthorized.*delete the operator’s pod: a new one gets a new token/,
+    /so nothing is reconciled: .*401 Unauthorized.*delete the operator’s pod: a new pod gets a new token/,
   );
   assert.equal(await page('/healthz'), '200 ok');
   assert.equal(await operator.metric('l4balancer_operator_ready'), 0);

@@ -55,7 +55,7 @@ test('an operator that starts without one of its namespaces works in the others,
   const told = await operator.line('namespace not followed');
   assert.equal(told.namespace, 'shop');
   assert.match(String(told.advice), /Make the namespace, the Role and the RoleBinding again/);
-  const lost = operator.log.filter(({ msg }) => msg === 'watch lost, trying again');
+  const lost = operator.log.filter(({ msg }) => msg === 'watch lost, retrying');
   assert.equal(lost.length, 1, 'one line, however many kinds are followed there');
 
   await world.cp.createNamespace('shop');

@@ -76,7 +76,7 @@ export const startOperator = (
       void exited.then(() => reject(new Error(`the operator ended before it said "${msg}": ${stderr}`)));
     });
   const port = (name: 'health' | 'metrics') =>
-    log.find(({ msg }) => msg === 'health and metrics listen')?.[name];
+    log.find(({ msg }) => msg === 'serving health and metrics')?.[name];
 
   return {
     child,

@@ -33,7 +33,7 @@ after(async () => {
 const join = async (user: string): Promise<OperatorProcess> => {
   const operator = startOperator(await operatorLogin(world.cp, user), [], FLAGS);
   operators.push(operator);
-  await operator.line(operators.length === 1 ? 'leads' : 'follows');
+  await operator.line(operators.length === 1 ? 'became leader' : 'following');
   await operator.line('caches synced');
   return operator;
 };

@@ -45,7 +45,7 @@ const ended = (operator: OperatorProcess): Promise<number | null> =>
 describe('a start without an API server', () => {
   test('says so, keeps trying, is alive but not ready, and stops when told', async () => {
     const operator = start(kubeconfig('http://127.0.0.1:1'));
-    const line = await operator.line('watch lost, trying again');
+    const line = await operator.line('watch lost, retrying');
     assert.equal(line.code, 'ConnectionRefused');
     const ready = await fetch(`${operator.url()}/readyz`);
     assert.equal(ready.status, 503);
@@ -137,7 +137,7 @@ test('an API server that answers nothing does not keep the operator from stoppin
     createServer(() => {}),
   );
   const operator = start(kubeconfig(`http://127.0.0.1:${port}`));
-  await operator.line('health and metrics listen');
+  await operator.line('serving health and metrics');
   assert.equal(await operator.stop('SIGINT'), 0);
 });
 
@@ -176,17 +176,17 @@ describe('a start with an API server', () => {
 
   test('that has no namespace for the Lease says so, and leads as soon as there is one', async () => {
     const operator = startWith(cp.kubeconfig, [...BASIC, '--leader-elect-namespace=of-the-lease']);
-    const line = await operator.line('lease not reached, trying again');
+    const line = await operator.line('lease not reached, retrying');
     assert.equal(line.code, 'NotFound');
     assert.match(JSON.stringify(line), /namespaces \\"of-the-lease\\" not found/);
     await cp.createNamespace('of-the-lease');
-    await operator.line('leads');
+    await operator.line('became leader');
     assert.equal(await operator.stop(), 0);
   });
 
   test('without any rights says which is missing, and keeps trying', async () => {
     const operator = start(cp.userKubeconfig('nobody'));
-    const line = await operator.line('watch lost, trying again');
+    const line = await operator.line('watch lost, retrying');
     assert.equal(line.code, 'Forbidden');
     // The line may be of another kind: each is refused in its own time.
     await until('what is missing', async () =>

@@ -218,7 +218,7 @@ describe('a rollout whose pods a kubelet refuses', () => {
     ]);
     assert.equal(await isStopped(namespace), false);
     const events = await world.kubectl('get', 'events', '-n', namespace, '-o', 'yaml');
-    assert.match(events, /Deployment brought up to date/);
+    assert.match(events, /Deployment updated/);
     assert.doesNotMatch(events, /reason: (Repaired|Contested)/, 'there and back is its own doing');
   });
 });

@@ -164,7 +164,7 @@ test('an API server that goes away and comes back is waited for; what changed me
   await world.apply(namespace, 'edge');
   await world.reason(namespace, 'edge', 'Progressing');
   await world.cp.killApiServer();
-  await operator.line('watch lost, trying again');
+  await operator.line('watch lost, retrying');
   assert.equal((await fetch(`${operator.url()}/healthz`)).status, 200);
   await world.cp.startApiServer();
   await world.apply(namespace, 'other');

@@ -60,7 +60,7 @@ for (const [what, write] of Object.entries(WRITES)) {
 
   test(`${what} is not sent behind the fence`, async () => {
     const { access, server } = begun({ leftMs: () => 0 });
-    await write(access).catch((error: unknown) => assert.match(String(error), /not the leader any more/));
+    await write(access).catch((error: unknown) => assert.match(String(error), /no longer the leader/));
     assert.deepEqual(server.calls, []);
   });
 }
@@ -69,7 +69,7 @@ test('what has waited for its turn until the fence closed is not sent', async ()
   const fence = { left: 6_000 };
   const { access, server, clock } = begun({ leftMs: () => fence.left }, 1);
   await access.writer.apply(MANIFEST);
-  const late = assert.rejects(access.writer.apply(MANIFEST), /not the leader any more/);
+  const late = assert.rejects(access.writer.apply(MANIFEST), /no longer the leader/);
   await settled();
   fence.left = 0;
   for (let second = 0; second < 3; second++) await clock.pass(1_000);

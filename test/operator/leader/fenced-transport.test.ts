@@ -42,7 +42,7 @@ test('behind the fence nothing is called, neither to write nor to read', async (
     const { transport, through } = fenced(0);
     await assert.rejects(through.request({ method, path: '/x' }), (error) => {
       assert.ok(error instanceof TransportError);
-      assert.match(error.message, /this process is not the leader any more/);
+      assert.match(error.message, /this process is no longer the leader/);
       return true;
     });
     assert.deepEqual(transport.calls, []);

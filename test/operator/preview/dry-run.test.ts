@@ -64,7 +64,7 @@ for (const [what, refused] of [
   test(`a namespace of which ${what} cannot be listed keeps a dry run from no other, and is told`, async () => {
     const { code, text } = await run(server((path) => refused.test(path)));
     assert.equal(code, EXIT.failed);
-    assert.match(text, /^! namespace shop cannot be looked at: .*403/m);
+    assert.match(text, /^! namespace shop cannot be listed: .*403/m);
     assert.match(text, /^edge\/web\n {2}\+ /m);
     assert.doesNotMatch(text, /^shop\/web/m, 'half of what there is would be taken for missing');
   });

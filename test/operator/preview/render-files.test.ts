@@ -46,7 +46,7 @@ test('every child comes out, in the order in which it is applied, as documents o
   );
   for (const { metadata } of documents) assert.equal(metadata.ownerReferences, undefined);
   assert.match(out, /image: registry\.test\/proxy:1/);
-  assert.match(out, /^# For kubelets of Kubernetes 1\.\d+, the oldest that is supported/);
+  assert.match(out, /^# For kubelets of Kubernetes 1\.\d+, the oldest supported version/);
 });
 
 test('as JSON it is one list, also of several files', () => {

@@ -119,7 +119,7 @@ test('depth and times are told', async () => {
 });
 
 test('ending work that nobody has begun is a bug, and said', () => {
-  assert.throws(() => queue.done('a'), /Cannot end the work on "a"/);
+  assert.throws(() => queue.done('a'), /Cannot finish the work on "a"/);
 });
 
 test('what a user changed comes out before routine, however much of that waits', async () => {

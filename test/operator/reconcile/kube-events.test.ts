@@ -34,11 +34,11 @@ test('what was done is one event for each way of doing', () => {
   assert.deepEqual(
     told.map(({ type, reason, note }) => `${type} ${reason}: ${note}`),
     [
-      'Normal Created: Role, Service made.',
-      'Normal Adopted: DaemonSet taken over: nobody owned it, and it has all labels of this resource’s children, as a deletion with --cascade=orphan leaves it.',
+      'Normal Created: Role, Service created.',
+      'Normal Adopted: DaemonSet adopted: it had no owner and all labels of this resource’s children, as a deletion with --cascade=orphan leaves it.',
       'Normal Repaired: Deployment put back after a change by someone else.',
-      'Normal Repaired: Role made again: somebody deleted it.',
-      'Normal Repaired: PodDisruptionBudget removed again: somebody made it again.',
+      'Normal Repaired: Role recreated: somebody deleted it.',
+      'Normal Repaired: PodDisruptionBudget removed again: somebody recreated it.',
     ],
   );
 });
@@ -107,5 +107,5 @@ for (const [nodes, why, begin] of [
     const { type, reason, note } = givenUpEvent({ pool: { key: 'k', nodes }, verdictKey: 'v', why });
     assert.deepEqual([type, reason], ['Warning', 'PreflightGivenUp']);
     assert.ok(note.startsWith(`${begin}The rollout begins without this safeguard: `), note);
-    assert.match(note, /let the namespace take a bare pod .*, and leave room for it on the node\.$/);
+    assert.match(note, /allow a bare pod in the namespace .*, and leave room for it on the node\.$/);
   });

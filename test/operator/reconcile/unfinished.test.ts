@@ -10,7 +10,7 @@ test('what failed and what waits is told, sorted; what is done is not', () =>
       { kind: 'Deployment', result: { kind: 'Failed', error: new Error('etcd is away') } },
     ]),
     [
-      'Cannot apply Deployment yet: etcd is away. It is tried again.',
-      'Service "l4b-a" is being deleted; it is made again when it is gone.',
+      'Cannot apply Deployment yet: etcd is away. The operator retries.',
+      'Service "l4b-a" is being deleted; the operator recreates it afterwards.',
     ],
   ));

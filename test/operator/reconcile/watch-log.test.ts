@@ -28,9 +28,9 @@ test('a watch that is lost is told once, again when the cause is another, and wh
   watchLog.state('Pod', lost(notFound));
   watchLog.state('Pod', { connected: true });
   assert.deepEqual(lines, [
-    'watch lost, trying again Pod ConnectionRefused',
-    'watch lost, trying again Pod NotFound',
-    'watch is back Pod',
+    'watch lost, retrying Pod ConnectionRefused',
+    'watch lost, retrying Pod NotFound',
+    'watch recovered Pod',
   ]);
 });
 
@@ -42,8 +42,8 @@ test('a kind that is not there after an outage is lost no more, and the next los
     for (let tries = 0; tries < 2; tries++) watchLog.absent('PodMonitor');
   }
   const told = [
-    'watch lost, trying again PodMonitor ConnectionRefused',
-    'watch lost no more: optional kind is not there PodMonitor',
+    'watch lost, retrying PodMonitor ConnectionRefused',
+    'watch no longer lost: optional kind is not served PodMonitor',
   ];
   assert.deepEqual(lines, [...told, ...told]);
 });
@@ -65,8 +65,8 @@ test('what is lost with a whole namespace is told once for all of its kinds, and
   tell('edge', lost(notFound));
   tell('shop', { connected: true });
   assert.deepEqual(lines, [
-    'watch lost, trying again Pod in shop NotFound',
-    'watch lost, trying again Pod in edge NotFound',
-    'watch is back Service in shop',
+    'watch lost, retrying Pod in shop NotFound',
+    'watch lost, retrying Pod in edge NotFound',
+    'watch recovered Service in shop',
   ]);
 });

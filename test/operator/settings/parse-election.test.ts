@@ -47,9 +47,9 @@ const BAD: readonly (readonly [string, readonly string[], RegExp])[] = [
   [
     'no unit',
     [IN, '--leader-elect-lease-duration=15'],
-    /^--leader-elect-lease-duration: expected a time from 1s to 1h/,
+    /^--leader-elect-lease-duration: expected a duration from 1s to 1h/,
   ],
-  ['nothing', [IN, '--leader-elect-retry-period=0s'], /^--leader-elect-retry-period: expected a time/],
+  ['nothing', [IN, '--leader-elect-retry-period=0s'], /^--leader-elect-retry-period: expected a duration/],
   [
     'a deadline as long as the lease',
     [IN, '--leader-elect-renew-deadline=15s'],
@@ -75,7 +75,7 @@ test('render needs files, and a form that there is', () => {
     const command = parseSettings(argv, {});
     return command.command === 'Refused' ? command.problems.join('\n') : assert.fail(JSON.stringify(command));
   };
-  assert.match(refused(['render', IMAGE]), /^render: nothing follows; expected the names of manifest files/);
+  assert.match(refused(['render', IMAGE]), /^render: missing files; expected the names of manifest files/);
   assert.match(
     refused(['render', 'a.yaml', IMAGE, '--output=xml']),
     /^--output: expected yaml, json, found "xml"/,

@@ -85,21 +85,21 @@ const BAD: readonly (readonly [string, readonly string[], Environment, RegExp])[
     'an unknown flag',
     [IMAGE, '--proxy-imgae=x'],
     {},
-    /^--proxy-imgae: unknown; expected one of --proxy-image,/,
+    /^--proxy-imgae: unknown flag; expected one of --proxy-image,/,
   ],
   ['a word that is no flag', [IMAGE, 'run'], {}, /^run: unknown/],
-  ['a flag without a value', [IMAGE, '--log-level'], {}, /^--log-level: nothing follows; expected LEVEL/],
-  ['a flag in place of a value', ['--log-level', IMAGE], {}, /^--log-level: nothing follows/],
-  ['a flag with an empty value', [IMAGE, '--log-level='], {}, /^--log-level: nothing follows/],
+  ['a flag without a value', [IMAGE, '--log-level'], {}, /^--log-level: missing value; expected LEVEL/],
+  ['a flag in place of a value', ['--log-level', IMAGE], {}, /^--log-level: missing value/],
+  ['a flag with an empty value', [IMAGE, '--log-level='], {}, /^--log-level: missing value/],
   [
     'a namespace with a bad name',
     [IMAGE, '--namespaces=a,B'],
     {},
     /^--namespaces: expected names .*found "a,B"/,
   ],
-  ['a namespace twice', [IMAGE, '--namespaces=a,a'], {}, /^--namespaces: expected names .* each once/],
+  ['a namespace twice', [IMAGE, '--namespaces=a,a'], {}, /^--namespaces: expected names .* not repeated/],
   ['a comma too many', [IMAGE, '--namespaces=a,'], {}, /^--namespaces: expected names/],
-  ['a flag twice', [IMAGE, IMAGE], {}, /^--proxy-image: given twice/],
+  ['a flag twice', [IMAGE, IMAGE], {}, /^--proxy-image: given more than once/],
   [
     'a level there is none of',
     [IMAGE, '--log-level=loud'],
@@ -124,8 +124,8 @@ const BAD: readonly (readonly [string, readonly string[], Environment, RegExp])[
     { L4B_METRICS_ADDRESS: ':70000' },
     /^L4B_METRICS_ADDRESS: expected an address/,
   ],
-  ['no workers', [IMAGE, '--workers=0'], {}, /^--workers: expected a whole number from 1 to 64, found "0"/],
-  ['half a worker', [IMAGE, '--workers=1.5'], {}, /^--workers: expected a whole number/],
+  ['no workers', [IMAGE, '--workers=0'], {}, /^--workers: expected an integer from 1 to 64, found "0"/],
+  ['half a worker', [IMAGE, '--workers=1.5'], {}, /^--workers: expected an integer/],
 ];
 
 for (const [what, argv, env, message] of BAD)

@@ -69,13 +69,13 @@ test('replicas that cannot be reached are listed, and their last report still co
   const last = { ...REPORT, findings: [missing] };
   assert.deepEqual(lines(failedReading('a', { last }), failedReading('b'), notPolled('c')), [
     'ServiceNotFound 1 - web Gone.',
-    'ProxiesUnreachable 2 - - The operator cannot read the status of 2 of 3 proxies (pods a and b): it did not answer within 3 s. It must be able to reach port 9901 of the pods: check for a NetworkPolicy that blocks it.',
+    'ProxiesUnreachable 2 - - The operator cannot read the status of 2 of 3 proxies (pods a and b): it did not respond within 3 s. It must be able to reach port 9901 of the pods: check for a NetworkPolicy that blocks it.',
   ]);
 });
 
 test('a single replica that cannot be reached is listed in the singular', () => {
   const why =
-    'it did not answer within 3 s. It must be able to reach port 9901 of the pods: check for a NetworkPolicy that blocks it.';
+    'it did not respond within 3 s. It must be able to reach port 9901 of the pods: check for a NetworkPolicy that blocks it.';
   for (const [others, count] of [
     [[], '1 of 1 proxy (pod a)'],
     [[reading('b')], '1 of 2 proxies (pod a)'],

@@ -158,7 +158,7 @@ export const failedReading = (
   pod,
   node: 'n1',
   isReady: true,
-  why: 'it did not answer within 3 s.',
+  why: 'it did not respond within 3 s.',
   last: undefined,
   ...more,
 });

@@ -27,10 +27,10 @@ export const ROWS_OF_ROLLOUT: readonly Row[] = [
   },
   {
     when: 'a child could not be applied yet, even if all pods serve',
-    given: observed({ unfinished: ['Cannot apply Deployment yet: x. It is tried again.'] }),
+    given: observed({ unfinished: ['Cannot apply Deployment yet: x. The operator retries.'] }),
     reason: 'Progressing',
     holds: 'Reconciling',
-    message: 'Cannot apply Deployment yet: x. It is tried again.',
+    message: 'Cannot apply Deployment yet: x. The operator retries.',
   },
   {
     when: 'no load balancer has assigned an address',

@@ -88,7 +88,7 @@ test('replicas that cannot be reached have a row with their number and the cause
   assert.equal(row?.effective, 'reported by 1 of 3 pods');
   assert.match(
     row?.hint ?? '',
-    /^Pod a on node n9: it did not answer within 3 s\. .*port 9901.*NetworkPolicy/,
+    /^Pod a on node n9: it did not respond within 3 s\. .*port 9901.*NetworkPolicy/,
   );
   const [moved] = table({ readings: [failed('a')], spec: balancer({ workload: { adminPort: 9902 } }).spec });
   assert.match(moved?.hint ?? '', /must be able to reach port 9902 of the pods/);

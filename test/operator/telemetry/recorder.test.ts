@@ -8,7 +8,7 @@ import { createRecorder } from '../../../operator/telemetry/recorder.ts';
 import { ManualClock, settled } from '../manual-clock.ts';
 
 const EDGE = { metadata: { name: 'edge', namespace: 'shop', uid: 'u' } };
-const HAPPENING = { type: 'Normal', reason: 'Created', action: 'Create', note: 'Service made.' } as const;
+const HAPPENING = { type: 'Normal', reason: 'Created', action: 'Create', note: 'Service created.' } as const;
 
 const recording = (create: (manifest: Manifest) => Promise<unknown> = async () => ({})) => {
   const created: Manifest[] = [];
@@ -82,7 +82,7 @@ test('what happens a hundred times is one event with a count, written again at m
 test('what differs is an event of its own, and so is the same after ten minutes', async () => {
   const { created, recorder, pass } = recording();
   recorder.record(EDGE, HAPPENING);
-  recorder.record(EDGE, { ...HAPPENING, note: 'Role made.' });
+  recorder.record(EDGE, { ...HAPPENING, note: 'Role created.' });
   recorder.record({ metadata: { ...EDGE.metadata, uid: 'other' } }, HAPPENING);
   assert.equal(created.length, 3);
   await pass(10 * 60_000);

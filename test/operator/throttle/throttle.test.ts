@@ -71,7 +71,7 @@ test('a call that is given up while it waits takes no turn', async () => {
   const { clock, sent, ask } = start();
   await ask('/first');
   const cancelWaiting = new AbortController();
-  const given = assert.rejects(ask('/given-up', 'PATCH', cancelWaiting.signal), /its caller gave it up/);
+  const given = assert.rejects(ask('/given-up', 'PATCH', cancelWaiting.signal), /its caller cancelled it/);
   const kept = ask('/kept');
   cancelWaiting.abort();
   await given;

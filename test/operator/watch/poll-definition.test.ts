@@ -76,7 +76,7 @@ test('another one is told once and looked at more often; when it is upgraded, th
   state.answer = served();
   await clock.pass(15_000);
   assert.deepEqual(changes, [['spec.future'], []]);
-  assert.deepEqual(lines, ['definition is not that of this operator', 'definition is that of this operator']);
+  assert.deepEqual(lines, ['definition does not match this operator', 'definition matches this operator']);
 });
 
 test('one that cannot be read is told once and tried again; what was known stays', async () => {
