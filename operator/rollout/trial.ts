@@ -5,9 +5,9 @@ import type { Sysctl } from '../../crds/tuning.ts';
 import type { KubernetesVersion } from '../objects/kubernetes-version.ts';
 import type { Placement } from '../objects/placement.ts';
 import type { LiveTemplate } from '../objects/workload.ts';
-import { inPodSpec, placeSysctls } from '../sysctls/place-sysctls.ts';
+import { assignSysctls, inPodSpec } from '../sysctls/assign-sysctls.ts';
 
-/** What a probe pod tries: the sysctls of a pod's spec, in the place where the pods would run. */
+/** What a probe pod tries: the sysctls of a pod's spec, with the placement of the pods. */
 export interface Trial {
   /** All sysctls that the pod's spec names, sorted by name. */
   readonly sysctls: readonly Sysctl[];
@@ -25,16 +25,16 @@ export const trialOf = (
   kubelet: KubernetesVersion,
   template: TriedTemplate,
 ): Trial | undefined => {
-  const placed = placeSysctls(effectiveTuning(spec), kubelet);
-  if (placed.unsafe.length === 0) return undefined;
+  const assigned = assignSysctls(effectiveTuning(spec), kubelet);
+  if (assigned.unsafe.length === 0) return undefined;
   return {
-    sysctls: inPodSpec(placed),
-    unsafe: placed.unsafe.map(({ name }) => name),
+    sysctls: inPodSpec(assigned),
+    unsafe: assigned.unsafe.map(({ name }) => name),
     placement: template.spec ?? {},
   };
 };
 
-/** The same text for the same sysctls in the same place, whoever wrote the template. */
+/** The same text for the same sysctls and placement, whoever wrote the template. */
 export const trialMark = (template: TriedTemplate | undefined): string => {
   const { nodeSelector = {}, affinity, tolerations = [], securityContext } = template?.spec ?? {};
   const sysctls = (securityContext?.sysctls ?? []).map(({ name, value }) => `${name}=${value}`).sort();

@@ -68,7 +68,7 @@ export const container = (owner: Owner, settings: RenderSettings) => {
     startupProbe: probe('/healthz', { periodSeconds: 1, failureThreshold: 60 }),
     // Two misses in a row: a pod that does not answer within 4 s gets no traffic.
     readinessProbe: probe('/readyz', { periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 2 }),
-    // Slow on purpose: a busy proxy must not be killed for being busy.
+    // Slow on purpose: a proxy must not be killed because it is busy.
     livenessProbe: probe('/healthz', { periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 }),
   };
 };

@@ -3,7 +3,7 @@ import { effectiveTuning } from '../../../crds/effective.ts';
 import { childLabels } from '../../objects/child-labels.ts';
 import { childName } from '../../objects/child-name.ts';
 import type { Owner } from '../../objects/owner.ts';
-import { inPodSpec, placeSysctls } from '../../sysctls/place-sysctls.ts';
+import { assignSysctls, inPodSpec } from '../../sysctls/assign-sysctls.ts';
 import { container, imageOf } from './container.ts';
 import type { RenderSettings } from './render-settings.ts';
 import { podSecurityContext } from './security-context.ts';
@@ -19,7 +19,7 @@ export type PodTemplate = ReturnType<typeof podTemplate>;
 export const podTemplate = (owner: Owner, settings: RenderSettings) => {
   const { workload } = owner.spec;
   const tuning = effectiveTuning(owner.spec);
-  const placed = placeSysctls(tuning, settings.kubelet);
+  const assigned = assignSysctls(tuning, settings.kubelet);
   const {
     nodeSelector,
     tolerations,
@@ -45,8 +45,8 @@ export const podTemplate = (owner: Owner, settings: RenderSettings) => {
       ),
       // Otherwise names of the cluster would be resolved by the node's own DNS servers.
       ...(tuning.hostNetwork ? { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' } : {}),
-      securityContext: podSecurityContext(inPodSpec(placed)),
-      ...given({ initContainers: sysctlWriter(imageOf(owner, settings), placed, tuning) }),
+      securityContext: podSecurityContext(inPodSpec(assigned)),
+      ...given({ initContainers: sysctlWriter(imageOf(owner, settings), assigned, tuning) }),
       containers: [container(owner, settings)],
       ...given({
         topologySpreadConstraints: topologySpread(owner.name, owner.spec),

@@ -1,5 +1,5 @@
 import type { EffectiveTuning } from '../../../crds/effective.ts';
-import type { PlacedSysctls } from '../../sysctls/place-sysctls.ts';
+import type { AssignedSysctls } from '../../sysctls/assign-sysctls.ts';
 
 /**
  * Name of the init container that writes sysctls; status messages distinguish it from the proxy by this name.
@@ -11,7 +11,7 @@ export const SYSCTL_WRITER = 'sysctls';
  * It is the only privileged container, and it has ended before clients connect. It runs the proxy's program,
  * so that there is no second image and no shell.
  */
-export const sysctlWriter = (image: object, { written }: PlacedSysctls, { resources }: EffectiveTuning) =>
+export const sysctlWriter = (image: object, { written }: AssignedSysctls, { resources }: EffectiveTuning) =>
   written.length === 0
     ? []
     : [

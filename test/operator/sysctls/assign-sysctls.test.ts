@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { effectiveTuning } from '../../../crds/effective.ts';
-import { inPodSpec, placeSysctls } from '../../../operator/sysctls/place-sysctls.ts';
+import { assignSysctls, inPodSpec } from '../../../operator/sysctls/assign-sysctls.ts';
 import { isSafe } from '../../../operator/sysctls/safe-sysctls.ts';
 import { balancer } from '../owner.ts';
 
-/** The first minor version in which a kubelet allows it by itself. */
+/** The first minor version in which a kubelet allows the sysctl by default. */
 const SINCE: readonly (readonly [string, number | undefined])[] = [
   ['net.core.somaxconn', undefined],
   ['net.ipv4.tcp_tw_reuse', undefined],
@@ -31,8 +31,8 @@ for (const [name, since] of SINCE)
     assert.equal(isSafe(name, { major: 2, minor: 0 }), since !== undefined);
   });
 
-const placed = (tuning: object, minor: number) =>
-  placeSysctls(effectiveTuning(balancer({ tuning }).spec), { major: 1, minor });
+const assigned = (tuning: object, minor: number) =>
+  assignSysctls(effectiveTuning(balancer({ tuning }).spec), { major: 1, minor });
 const names = (list: readonly { readonly name: string }[]) =>
   list.map(({ name }) => name.replace(/^net\./, ''));
 
@@ -59,8 +59,8 @@ const PLACES: readonly (readonly [string, object, number, readonly (readonly str
 ];
 
 for (const [what, tuning, minor, [safe, unsafe, written, node]] of PLACES)
-  test(`who sets which sysctl: ${what}`, () => {
-    const places = placed(tuning, minor);
+  test(`each sysctl is assigned to who sets it: ${what}`, () => {
+    const places = assigned(tuning, minor);
     assert.deepEqual(
       {
         safe: names(places.safe),
@@ -72,8 +72,8 @@ for (const [what, tuning, minor, [safe, unsafe, written, node]] of PLACES)
     );
   });
 
-test('safe and unsafe ones stand in the pod’s spec together, sorted', () => {
-  const list = names(inPodSpec(placed({ profile: 'Tuned' }, 34)));
+test('the pod’s spec has safe and unsafe sysctls together, sorted by name', () => {
+  const list = names(inPodSpec(assigned({ profile: 'Tuned' }, 34)));
   assert.deepEqual(list, [...list].sort());
   assert.equal(list.length, 6);
 });

@@ -4,7 +4,7 @@ import type { KubernetesVersion } from '../objects/kubernetes-version.ts';
 import { isSafe } from './safe-sysctls.ts';
 
 /** Who sets which of the requested sysctls; each list is sorted by name. */
-export interface PlacedSysctls {
+export interface AssignedSysctls {
   /** The kubelet, from the pod's spec. Every kubelet allows these. */
   readonly safe: readonly Sysctl[];
   /** The kubelet, from the pod's spec. Only a kubelet that is configured to allow them does. */
@@ -16,10 +16,10 @@ export interface PlacedSysctls {
 }
 
 /** `kubelet` is the oldest version that the pods may run on. */
-export const placeSysctls = (
+export const assignSysctls = (
   { sysctls, sysctlMethod, hostNetwork }: Pick<EffectiveTuning, 'sysctls' | 'sysctlMethod' | 'hostNetwork'>,
   kubelet: KubernetesVersion,
-): PlacedSysctls => {
+): AssignedSysctls => {
   const isOfNode = ({ name }: Sysctl): boolean => hostNetwork && name.startsWith('net.');
   const ofPod = sysctls.filter((sysctl) => !isOfNode(sysctl));
   const unsafe = ofPod.filter(({ name }) => !isSafe(name, kubelet));
@@ -32,5 +32,5 @@ export const placeSysctls = (
 };
 
 /** The sysctls that the pod's spec names, sorted by name. */
-export const inPodSpec = ({ safe, unsafe }: PlacedSysctls): readonly Sysctl[] =>
+export const inPodSpec = ({ safe, unsafe }: AssignedSysctls): readonly Sysctl[] =>
   [...safe, ...unsafe].sort((a, b) => (a.name < b.name ? -1 : 1));
