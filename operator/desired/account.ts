@@ -1,36 +1,43 @@
 import type { Manifest } from '../../kube/apply.ts';
 
-/** On the pod template once the pods' ServiceAccount was replaced: the account that they are made for. */
+/**
+ * Annotation of the pod template, set once the ServiceAccount of the pods has been replaced: the uid of the
+ * new one.
+ */
 export const ACCOUNT = 'l4balancer.dev/service-account-uid';
 
 export interface AccountInput {
-  /** Of the ServiceAccount that is there now; undefined while there is none. */
+  /** The uid of the current ServiceAccount; undefined while there is none. */
   readonly uid: string | undefined;
-  /** The account that the pods were made for, as the status has it; undefined where it was never noted. */
-  readonly noted: string | undefined;
-  /** What the pod template that runs says. */
+  /**
+   * The uid of the account that the pods were created for, from the status; undefined if it was never
+   * recorded.
+   */
+  readonly recorded: string | undefined;
+  /** The annotation of the current pod template. */
   readonly live: string | undefined;
-  /** Whether there is a workload. */
+  /** Whether a workload exists. */
   readonly isRunning: boolean;
 }
 
-/** What the pod template and the status are to say of the account. */
+/** What the pod template and the status shall record about the account. */
 export interface AccountPlan {
   readonly annotation: string | undefined;
-  readonly noted: string | undefined;
+  readonly recorded: string | undefined;
 }
 
 /**
- * A pod's token is of the account that there was when it was made: with that account it dies, and nothing but
- * another pod has one of the new account soon. So pods are made anew where an account was replaced, and only
- * there: what was never noted is noted, which restarts nothing.
+ * The token of a pod belongs to the account that existed when the pod was created. If that account is
+ * deleted, the token becomes invalid, and only a new pod gets a token of the new account soon. So pods are
+ * replaced if the account was replaced, and only then: an account that was never recorded is recorded, which
+ * restarts nothing.
  */
-export const planAccount = ({ uid, noted, live, isRunning }: AccountInput): AccountPlan => {
-  if (uid === undefined) return { annotation: live, noted };
-  if (!isRunning) return { annotation: undefined, noted: uid };
-  if (noted === undefined || noted === uid) return { annotation: live, noted: uid };
-  // Noted once the template has it: a write that fails is made again.
-  return { annotation: uid, noted: live === uid ? uid : noted };
+export const planAccount = ({ uid, recorded, live, isRunning }: AccountInput): AccountPlan => {
+  if (uid === undefined) return { annotation: live, recorded };
+  if (!isRunning) return { annotation: undefined, recorded: uid };
+  if (recorded === undefined || recorded === uid) return { annotation: live, recorded: uid };
+  // Recorded only once the template has it, so that a failed write is repeated.
+  return { annotation: uid, recorded: live === uid ? uid : recorded };
 };
 
 type Workload = Manifest & { readonly spec?: object };
@@ -38,12 +45,12 @@ interface Template {
   readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
 }
 
-/** The workload whose pods are made for this account; itself where nothing is to be said of it. */
+/** The workload with the annotation of this account; unchanged if there is none. */
 export const withAccount = (workload: Workload, account: string | undefined): Manifest => {
   if (account === undefined) return workload;
   const { template = {}, ...rest } = (workload.spec ?? {}) as { readonly template?: Template };
   const { metadata = {} } = template;
-  const made = {
+  const annotated = {
     ...workload,
     spec: {
       ...rest,
@@ -53,5 +60,5 @@ export const withAccount = (workload: Workload, account: string | undefined): Ma
       },
     },
   };
-  return made;
+  return annotated;
 };

@@ -15,7 +15,7 @@ import { service } from './service.ts';
 import { serviceAccount } from './service-account.ts';
 import { NEW, type Shape } from './shape.ts';
 
-/** A kind of child: what is wanted of it, or undefined when there should be none. */
+/** A kind of child with the wanted object; undefined if there should be none. */
 export interface Child {
   readonly apiVersion: string;
   readonly kind: string;
@@ -23,9 +23,9 @@ export interface Child {
 }
 
 /**
- * Every child of a resource, in the order in which they are applied: what the pods need comes before the
- * pods, and what counts them after. One that is not in the list is left as it is. A new kind of child is one
- * line here and one in watch/kinds.ts.
+ * All children of a resource, in the order in which they are applied: what the pods need comes before the
+ * pods, and what scales or scrapes them after. A kind that is not in the list is left unchanged. To add a
+ * kind of child, add a line here and one in watch/kinds.ts.
  */
 export const children = (owner: Owner, settings: RenderSettings, shape: Shape = NEW): readonly Child[] => [
   { apiVersion: 'v1', kind: 'ServiceAccount', wanted: serviceAccount(owner) },
@@ -45,7 +45,7 @@ export const children = (owner: Owner, settings: RenderSettings, shape: Shape = 
     : []),
 ];
 
-/** The kind asked for, and that the other one should not be there; which waits until the new one serves. */
+/** The requested kind of workload. The other kind is removed, but only once the new one serves. */
 const workloads = (owner: Owner, settings: RenderSettings, shape: Shape): readonly Child[] => {
   const { revision, kept, keepsOtherKind, account } = shape;
   const isDaemonSet = owner.spec.workload.kind === 'DaemonSet';

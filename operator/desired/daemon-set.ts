@@ -12,7 +12,7 @@ export const daemonSet = (owner: Owner, settings: RenderSettings, revision: Revi
   metadata: childMetadata(owner),
   spec: {
     revisionHistoryLimit: 3,
-    // As for a Deployment: a pod that dies right after its first probe stops the rollout.
+    // As in a Deployment: a pod that crashes right after its first probe stops the rollout.
     minReadySeconds: 2,
     updateStrategy: updateStrategy(owner),
     selector: { matchLabels: selectorLabels(owner.name) },

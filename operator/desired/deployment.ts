@@ -8,8 +8,8 @@ import type { Shape } from './shape.ts';
 import { updateStrategy } from './update-strategy.ts';
 
 /**
- * The workload that runs a number of proxy pods. Without replicas where an autoscaler chooses them: what is
- * not applied is not ours.
+ * The workload that runs a number of proxy pods. It omits `replicas` if an autoscaler sets them: the operator
+ * does not own fields that it does not apply.
  */
 export const deployment = (
   owner: Owner,
@@ -24,11 +24,11 @@ export const deployment = (
     spec: {
       ...(replicas === undefined ? {} : { replicas }),
       revisionHistoryLimit: 3,
-      // Owned, so that `kubectl rollout pause` is put back: paused, no change of the spec would ever reach
+      // Owned, so that `kubectl rollout pause` is reverted: otherwise no change to the spec would ever reach
       // the pods.
       paused: false,
-      // A pod counts once it has stayed ready for this long: one that dies right after its first probe stops
-      // the rollout.
+      // A pod counts as available once it has stayed ready for this long, so that one that crashes right
+      // after its first probe stops the rollout.
       minReadySeconds: 2,
       strategy: updateStrategy(owner),
       selector: { matchLabels: selectorLabels(owner.name) },

@@ -2,8 +2,8 @@ import type { Owner } from '../objects/owner.ts';
 import { childMetadata } from './metadata.ts';
 
 /**
- * Chooses the number of pods by their CPU; undefined when none is asked for. It goes on when the operator is
- * away.
+ * Scales the pods by their CPU usage; undefined if autoscaling is not requested. It works while the operator
+ * is down.
  */
 export const horizontalPodAutoscaler = (owner: Owner) => {
   const { autoscaling } = owner.spec.workload;
@@ -21,7 +21,7 @@ export const horizontalPodAutoscaler = (owner: Owner) => {
       metrics: [
         { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization } } },
       ],
-      // Each pod that goes ends connections: one a minute, and only after five quiet ones.
+      // Removing a pod ends connections: remove one a minute, and only after five minutes of low load.
       behavior: {
         scaleDown: {
           stabilizationWindowSeconds: 300,

@@ -2,8 +2,8 @@ import type { Manifest } from '../../kube/apply.ts';
 import { type LiveTemplate, type LiveWorkload, ROLLOUT_STOPPED } from '../objects/workload.ts';
 
 /**
- * The workload with the pod template that it has, and with the record of a rollout that was stopped: all else
- * is as wanted, so that it can be scaled although this operator cannot render its pods.
+ * The wanted workload with its current pod template and the record of a stopped rollout, so that it can be
+ * scaled although this operator cannot render its pods.
  */
 export const keptWorkload = (
   wanted: Manifest & { readonly spec: object },
@@ -22,7 +22,9 @@ export const keptWorkload = (
   return kept;
 };
 
-/** Without what the controllers add: the hash in the labels, and the empty time of its making. */
+/**
+ * The template without what the controllers add: the hash in the labels, and the empty creation timestamp.
+ */
 export const ownTemplate = ({ metadata = {}, ...rest }: LiveTemplate): LiveTemplate => {
   const { labels = {}, creationTimestamp: _, ...others } = metadata;
   const { 'pod-template-hash': __, ...own } = labels;

@@ -20,8 +20,7 @@ export interface OwnerReference {
 }
 
 /**
- * Metadata of every child: one name for all kinds, and the owner, with which the garbage collector takes them
- * away.
+ * Metadata of every child: one name for all kinds, and the owner, so that they are garbage-collected with it.
  */
 export const childMetadata = (owner: Owner): ChildMetadata => ({
   name: childName(owner.name),
@@ -34,7 +33,7 @@ export const childMetadata = (owner: Owner): ChildMetadata => ({
       name: owner.name,
       uid: owner.uid,
       controller: true,
-      // True would need the right to update finalizers of the users' resources.
+      // True would require permission to update finalizers of the users' resources.
       blockOwnerDeletion: false,
     },
   ],

@@ -2,16 +2,16 @@ import { selectorLabels } from '../objects/child-labels.ts';
 import type { Owner } from '../objects/owner.ts';
 import { childMetadata } from './metadata.ts';
 
-/** The operator's pods, in whatever namespace they are: they read what a proxy has in effect. */
+/** The operator's pods in any namespace, which read the status of the proxies. */
 const OPERATOR = {
   namespaceSelector: {},
   podSelector: { matchLabels: { 'app.kubernetes.io/name': 'l4balancer-operator' } },
 };
 
 /**
- * Lets clients to the listeners, and the operator and monitoring to the admin port; undefined when none is
- * asked for. Only what comes in is limited: endpoints, the API server and name servers may be anywhere, and a
- * rule that forgot one would stop traffic. Probes come from the node, which every policy lets in.
+ * Admits clients to the listeners, and the operator and monitoring to the admin port; undefined if it is not
+ * requested. Only ingress is limited: endpoints, the API server and name servers can be anywhere, and a
+ * missing egress rule would stop traffic. Probes come from the node, which every policy admits.
  */
 export const networkPolicy = (owner: Owner) => {
   const { listeners, networkPolicy: wanted, workload } = owner.spec;

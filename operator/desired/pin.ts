@@ -7,24 +7,24 @@ import type { PullPolicy } from '../objects/pull-policy.ts';
 import type { RenderSettings } from './pod/render-settings.ts';
 import { CURRENT, FIRST, isRevision, type RevisionName } from './revisions/all.ts';
 
-/** Annotation of an L4Balancer: while it is "true", its pods are always rendered by the newest revision. */
+/** Annotation of an L4Balancer: while it is "true", its pods are always rendered with the newest revision. */
 export const UPGRADE = 'l4balancer.dev/upgrade';
 
-/** What the status keeps of how the pods were rendered. */
+/** The record in the status of how the pods were rendered. */
 export interface Rendering {
   readonly renderRevision?: string;
-  /** The default image then; that of the spec wins over it. */
+  /** The default image at that time; the image in the spec takes precedence. */
   readonly renderedImage?: string;
   readonly renderedPullPolicy?: PullPolicy;
-  /** The oldest that the pods might meet then, such as `1.31`. */
+  /** The oldest kubelet that the pods could meet at that time, such as `1.31`. */
   readonly renderedKubelet?: string;
   /** Digest of the part of the spec that shapes the pods. */
   readonly renderedFrom?: string;
-  /** Uid of the ServiceAccount that the pods were made for. */
+  /** Uid of the ServiceAccount that the pods were created for. */
   readonly renderedAccount?: string;
 }
 
-/** With the pods that an autoscaler chose last. */
+/** The record with the number of pods that an autoscaler chose last. */
 export interface Pinned extends Rendering {
   readonly autoscaledReplicas?: number;
 }
@@ -32,24 +32,24 @@ export interface Pinned extends Rendering {
 export interface PinInput {
   readonly spec: L4BalancerSpec;
   readonly annotations: Readonly<Record<string, string>> | undefined;
-  /** As the status has it. */
+  /** From the status. */
   readonly rendering: Rendering;
-  /** What runs; undefined when there is nothing yet. */
+  /** What the current pods say; undefined if there is no workload yet. */
   readonly live: Live | undefined;
-  /** The operator's own, now. */
+  /** The current settings of this operator. */
   readonly settings: RenderSettings;
 }
 
-/** What the pods themselves say of how they were rendered. */
+/** What the pods themselves show of how they were rendered. */
 export interface Live {
   readonly revision: string | undefined;
   readonly image: string | undefined;
   readonly pullPolicy: PullPolicy | undefined;
-  /** Uid of the ServiceAccount that they say they were made for. */
+  /** Uid of the ServiceAccount that they were created for, from their annotation. */
   readonly account?: string | undefined;
 }
 
-/** By which revision and with what of the operator's own the pods are rendered. */
+/** The revision and the settings with which the pods are rendered. */
 export type Pin =
   | {
       readonly kind: 'Render';
@@ -57,12 +57,12 @@ export type Pin =
       readonly settings: RenderSettings;
       readonly from: string;
     }
-  /** Of a later operator: this one cannot render it, and leaves the pod template as it is. */
+  /** The revision of a later operator: this one cannot render it and leaves the pod template unchanged. */
   | { readonly kind: 'Leave'; readonly revision: string };
 
 /**
- * The newest for new pods, where it is asked for, and where the spec changes its pods anyway; else what they
- * have.
+ * The newest revision for new pods, if the annotation requests it, and if a change to the spec replaces the
+ * pods anyway; otherwise the revision that they have.
  */
 export const decidePin = ({ spec, annotations, rendering, live, settings }: PinInput): Pin => {
   const from = shapeDigest(spec);
@@ -71,11 +71,11 @@ export const decidePin = ({ spec, annotations, rendering, live, settings }: PinI
     return { kind: 'Render', revision: CURRENT, settings, from };
   const revision = renderRevision ?? live.revision ?? FIRST;
   if (!isRevision(revision)) return { kind: 'Leave', revision };
-  return { kind: 'Render', revision, settings: settingsThen(rendering, live, settings), from };
+  return { kind: 'Render', revision, settings: settingsAtRendering(rendering, live, settings), from };
 };
 
-/** Where neither the status nor the pods say, those of now. */
-const settingsThen = (
+/** The settings at that time, from the status or the pods; the current ones if neither has them. */
+const settingsAtRendering = (
   { renderedImage, renderedPullPolicy, renderedKubelet }: Rendering,
   live: Live,
   now: RenderSettings,
@@ -85,7 +85,7 @@ const settingsThen = (
   kubelet: parseVersion(renderedKubelet) ?? now.kubelet,
 });
 
-/** What the status keeps once the pods are rendered so. */
+/** The record for the status once the pods are rendered with this pin. */
 export const renderingBy = ({ revision, settings, from }: Extract<Pin, { kind: 'Render' }>): Rendering => ({
   renderRevision: revision,
   renderedImage: settings.proxyImage,
@@ -94,7 +94,7 @@ export const renderingBy = ({ revision, settings, from }: Extract<Pin, { kind: '
   renderedFrom: from,
 });
 
-/** Changing these restarts no pod. */
+/** Fields of `workload` that can change without restarting pods. */
 const NOT_OF_PODS: ReadonlySet<string> = new Set([
   'autoscaling',
   'disruptionBudget',
@@ -103,18 +103,18 @@ const NOT_OF_PODS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Digest of what the spec says about its pods. What has its default does not count: a later version of the
- * schema may know more fields, and must not look like a change of the spec.
+ * Digest of the part of the spec that shapes the pods. Fields with their default value do not count: a later
+ * schema may have more fields, which must not look like a change to the spec.
  */
 export const shapeDigest = (spec: L4BalancerSpec): string => {
-  const said = {
+  const shaping = {
     capacity: spec.capacity,
     tuning: differing(spec.tuning, tuning.parse({})),
     workload: Object.fromEntries(
       Object.entries(differing(spec.workload, workload.parse({}))).filter(([name]) => !NOT_OF_PODS.has(name)),
     ),
   };
-  return hash('sha256', JSON.stringify(ordered(said))).slice(0, 16);
+  return hash('sha256', JSON.stringify(ordered(shaping))).slice(0, 16);
 };
 
 const differing = (given: object, defaults: object): Readonly<Record<string, unknown>> => {

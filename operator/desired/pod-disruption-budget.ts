@@ -3,7 +3,7 @@ import type { Owner } from '../objects/owner.ts';
 import { childMetadata } from './metadata.ts';
 import { replicasOf } from './replicas.ts';
 
-/** Bounds what node drains take at a time; undefined where there is nothing to bound. */
+/** Limits how many pods node drains evict at a time; undefined if there is nothing to limit. */
 export const podDisruptionBudget = (owner: Owner, keptReplicas?: number) => {
   const budget = budgetOf(owner, keptReplicas);
   return budget === undefined
@@ -15,16 +15,16 @@ export const podDisruptionBudget = (owner: Owner, keptReplicas?: number) => {
         spec: {
           ...budget,
           selector: { matchLabels: selectorLabels(owner.name) },
-          // Kubernetes' default guards broken pods, too, where too few are healthy: a drain would wait for
-          // them for ever.
+          // By default, Kubernetes protects broken pods as well if too few are healthy: a drain would wait
+          // for them forever.
           unhealthyPodEvictionPolicy: 'AlwaysAllow' as const,
         },
       };
 };
 
 /**
- * What the spec says, else one at a time; none for a single replica, which a budget would only pin to its
- * node, nor for a DaemonSet, whose pods no drain moves.
+ * From the spec, or else one at a time. None for a single replica, because a budget would block every drain
+ * of its node, nor for a DaemonSet, because drains do not evict its pods.
  */
 const budgetOf = ({ spec }: Owner, keptReplicas: number | undefined) => {
   const { kind, autoscaling, disruptionBudget: { minAvailable, maxUnavailable } = {} } = spec.workload;

@@ -3,7 +3,7 @@ import type { Owner } from '../objects/owner.ts';
 import { childMetadata } from './metadata.ts';
 import { ADMIN_PORT_NAME } from './pod/container.ts';
 
-/** Tells Prometheus Operator to scrape the pods; undefined when that is not asked for. */
+/** Makes Prometheus Operator scrape the pods; undefined if it is not requested. */
 export const podMonitor = (owner: Owner) => {
   const { podMonitor: isWanted, labels = {}, interval } = owner.spec.monitoring;
   if (!isWanted) return undefined;

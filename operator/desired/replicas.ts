@@ -1,19 +1,19 @@
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import { plannedReplicas } from '../capacity/plan.ts';
 
-/** What the schema fills in: nobody has named a number. */
-const UNSAID = 1;
+/** The default of the schema, which stands for "not specified". */
+const DEFAULT_REPLICAS = 1;
 
 /** Whether the spec leaves the number of pods open. */
-export const isUnsaid = (spec: Pick<L4BalancerSpec, 'workload'>): boolean =>
-  spec.workload.replicas === UNSAID;
+export const hasDefaultReplicas = (spec: Pick<L4BalancerSpec, 'workload'>): boolean =>
+  spec.workload.replicas === DEFAULT_REPLICAS;
 
 /**
- * Proxy pods asked for; undefined where an autoscaler or the nodes decide. `kept` are those that an
- * autoscaler left, which stay as long as the spec names no number.
+ * The wanted number of proxy pods; undefined if an autoscaler or the nodes decide. `kept` is the number that
+ * a removed autoscaler left, which is kept as long as the spec leaves the number open.
  */
 export const replicasOf = (spec: L4BalancerSpec, kept: number | undefined): number | undefined => {
   const { kind, replicas, autoscaling } = spec.workload;
   if (kind === 'DaemonSet' || autoscaling !== undefined) return undefined;
-  return isUnsaid(spec) ? (kept ?? plannedReplicas(spec) ?? UNSAID) : replicas;
+  return hasDefaultReplicas(spec) ? (kept ?? plannedReplicas(spec) ?? DEFAULT_REPLICAS) : replicas;
 };

@@ -1,7 +1,7 @@
 import type { Owner } from '../objects/owner.ts';
 import { childMetadata } from './metadata.ts';
 
-/** Gives the proxy's ServiceAccount its Role. */
+/** Binds the Role to the proxy's ServiceAccount. */
 export const roleBinding = (owner: Owner) => {
   const metadata = childMetadata(owner);
   return {

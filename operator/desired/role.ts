@@ -4,7 +4,7 @@ import { childMetadata } from './metadata.ts';
 
 const READ = ['get', 'list', 'watch'];
 
-/** What the proxy reads: its own resource, and where its Services' endpoints are. It writes nothing. */
+/** Permissions of the proxy: it reads its own resource, Services and EndpointSlices. It writes nothing. */
 export const role = (owner: Owner) => ({
   apiVersion: 'rbac.authorization.k8s.io/v1' as const,
   kind: 'Role' as const,

@@ -1,7 +1,10 @@
 import type { Owner } from '../objects/owner.ts';
 import { childMetadata } from './metadata.ts';
 
-/** Who the proxy is to the API server. Only its own pods ask for a token. */
+/**
+ * The identity of the proxy at the API server. Its token is mounted only in pods that request it, such as its
+ * own.
+ */
 export const serviceAccount = (owner: Owner) => ({
   apiVersion: 'v1' as const,
   kind: 'ServiceAccount' as const,

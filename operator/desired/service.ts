@@ -27,7 +27,7 @@ export const service = (owner: Owner) => {
           return { name, port, targetPort: port, protocol, ...(nodePort === undefined ? {} : { nodePort }) };
         })
         .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
-      ...reach(wanted),
+      ...externalFields(wanted),
       ...(wanted.ipFamilyPolicy === undefined ? {} : { ipFamilyPolicy: wanted.ipFamilyPolicy }),
       ...(wanted.sessionAffinity === undefined ? {} : { sessionAffinity: wanted.sessionAffinity }),
     },
@@ -36,8 +36,8 @@ export const service = (owner: Owner) => {
 
 const isOnNodes = (type: Service['type']): boolean => type === 'LoadBalancer' || type === 'NodePort';
 
-/** What only a Service that is reached from outside has. */
-const reach = (wanted: Service) => {
+/** Fields of Services that are reachable from outside the cluster. */
+const externalFields = (wanted: Service) => {
   const {
     type,
     loadBalancerClass,

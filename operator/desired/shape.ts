@@ -1,25 +1,26 @@
 import type { LiveWorkload } from '../objects/workload.ts';
 import { CURRENT, type RevisionName } from './revisions/all.ts';
 
-/** What the children depend on beside the spec: how things stand. */
+/** What the children depend on besides the spec: the current state. */
 export interface Shape {
-  /** By which the pods are rendered; undefined where this operator does not know it. */
+  /** The revision that renders the pods; undefined if this operator does not know it. */
   readonly revision: RevisionName | undefined;
   /**
-   * Whose pod template stays then; undefined where nothing runs, and there is no workload without a revision.
+   * The workload whose pod template is kept if the revision is unknown; undefined if none exists, and then
+   * there is no wanted workload either.
    */
   readonly kept: LiveWorkload | undefined;
-  /** Pods that an autoscaler left; they stay as long as the spec names no number. */
+  /** Number of pods that a removed autoscaler left; kept as long as the spec leaves the number open. */
   readonly keptReplicas: number | undefined;
-  /** Whether the workload of the other kind stays for now: the new one does not serve yet. */
+  /** Whether the workload of the other kind is kept for now, because the new one does not serve yet. */
   readonly keepsOtherKind: boolean;
-  /** The ServiceAccount that the pods are made for; undefined as long as it was never replaced. */
+  /** Uid of the ServiceAccount that the pods are created for; undefined if it was never replaced. */
   readonly account: string | undefined;
-  /** Whether the API server knows PodMonitors. */
+  /** Whether the API server serves PodMonitors. */
   readonly hasPodMonitors: boolean;
 }
 
-/** Of a resource of which there is nothing yet. */
+/** For a resource without any children yet. */
 export const NEW: Shape = {
   revision: CURRENT,
   kept: undefined,

@@ -7,9 +7,9 @@ type Count = number | string;
 const isNone = (count: Count): boolean => Number.parseInt(String(count), 10) === 0;
 
 /**
- * How pods are replaced. Never fewer than asked for, unless the spec says so: a new pod serves before an old
- * one goes. Except in the node's network, where the old one has the ports that the new one needs, and on the
- * last node neither would ever move.
+ * How pods are replaced. Unless the spec says otherwise, there are never fewer than requested: a new pod
+ * serves before an old one is removed. Host networking is the exception: the old pod holds the ports that the
+ * new one needs, and with a pod on every node the rollout would never proceed.
  */
 export const updateStrategy = ({ spec }: Owner) => {
   const { kind, updateStrategy: given } = spec.workload;
@@ -22,6 +22,6 @@ export const updateStrategy = ({ spec }: Owner) => {
   return { type, rollingUpdate: { maxSurge: surge, maxUnavailable: missing } };
 };
 
-/** A DaemonSet takes one of the two; none missing is the same as nothing said. */
+/** A DaemonSet accepts only one of the two to be other than 0; a maxUnavailable of 0 is the same as none. */
 const isAbsent = (maxUnavailable: Count | undefined): boolean =>
   maxUnavailable === undefined || isNone(maxUnavailable);

@@ -48,7 +48,7 @@ export const hasFailed = ({ status }: Pod): boolean => status?.phase === 'Failed
 const isTaken = ({ status }: Pod): boolean =>
   status?.phase === 'Running' || (status?.phase === 'Pending' && (status.containerStatuses?.length ?? 0) > 0);
 
-/** Pods that failed, unless others have already taken their places. */
+/** Pods that failed, unless they have already been replaced. */
 export const unreplaced = (pods: readonly Pod[], wanted: number): readonly Pod[] =>
   pods.filter(isTaken).length >= wanted ? [] : pods.filter(hasFailed);
 

@@ -4,7 +4,7 @@ import type { KubeObject } from '../../kube/object.ts';
 import { ACCOUNT } from '../desired/account.ts';
 import type { Live, PinInput, Pinned } from '../desired/pin.ts';
 import { CONTAINER } from '../desired/pod/container.ts';
-import { isUnsaid } from '../desired/replicas.ts';
+import { hasDefaultReplicas } from '../desired/replicas.ts';
 import { REVISION_ANNOTATION } from '../desired/revisions/all.ts';
 import type { Deployment, LiveWorkload } from '../objects/workload.ts';
 import { checkRollout } from '../status/check-rollout.ts';
@@ -46,7 +46,7 @@ export const autoscaledReplicas = (
   const { kind, autoscaling } = spec.workload;
   if (kind === 'DaemonSet') return undefined;
   if (autoscaling !== undefined) return deployment?.spec?.replicas;
-  if (!isUnsaid(spec)) return undefined;
+  if (!hasDefaultReplicas(spec)) return undefined;
   return hasAutoscaler ? deployment?.spec?.replicas : before;
 };
 

@@ -41,13 +41,13 @@ export const renderedNow = (
   const isRendered = pin.kind === 'Render';
   const account = planAccount({
     uid: current.account,
-    noted: rendering.renderedAccount,
+    recorded: rendering.renderedAccount,
     live: live?.account,
     isRunning: workload !== undefined,
   });
   return {
     pin,
-    account: account.noted,
+    account: account.recorded,
     render: isRendered ? pin.settings : settings,
     shape: {
       revision: isRendered ? pin.revision : undefined,

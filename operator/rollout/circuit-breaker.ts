@@ -22,8 +22,8 @@ export type HowToStop =
   | { readonly kind: 'Cap'; readonly replicas: number };
 
 /**
- * What trips the breaker, and how to stop the rollout. Undefined while fewer pods were refused, or others
- * have taken all their places.
+ * What trips the breaker, and how to stop the rollout. Undefined while fewer pods were refused, or once they
+ * have been replaced.
  */
 export interface Tripped {
   readonly how: HowToStop;

@@ -87,7 +87,7 @@ const withoutBreaker = (input: GateInput, nodes: ReadonlyMap<string, ClusterNode
   return isTrialNeeded(input, record !== undefined) ? preflight(input, trial) : { kind: 'Open' };
 };
 
-/** Where pods already run with the wanted sysctls in the wanted place, they prove more than a probe could. */
+/** If pods already run with the wanted sysctls and placement, they prove more than a probe could. */
 const isTrialNeeded = ({ live, template, replicas }: GateInput, wasStopped: boolean): boolean => {
   if (replicas === 0) return false;
   if (live === undefined || wasStopped || live.spec?.replicas === 0) return true;

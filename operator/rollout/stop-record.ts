@@ -46,8 +46,8 @@ export const markOf = (name: string, nodes: ReadonlyMap<string, ClusterNode>): s
 };
 
 /**
- * Whether nothing has changed since: the same sysctls in the same place, and every node that refused is
- * unchanged.
+ * Whether nothing has changed since: the sysctls and the placement are the same, and so is every node that
+ * refused.
  */
 export const stillHolds = (
   { trial, refusals }: StopRecord,

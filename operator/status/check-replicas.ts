@@ -1,5 +1,5 @@
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
-import { isUnsaid } from '../desired/replicas.ts';
+import { hasDefaultReplicas } from '../desired/replicas.ts';
 import type { Warning } from './warning-reasons.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { Warning } from './warning-reasons.ts';
  */
 export const checkReplicas = (spec: L4BalancerSpec): readonly Warning[] => {
   const { replicas, autoscaling } = spec.workload;
-  return autoscaling === undefined || isUnsaid(spec)
+  return autoscaling === undefined || hasDefaultReplicas(spec)
     ? []
     : [
         {

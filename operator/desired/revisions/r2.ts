@@ -6,7 +6,7 @@ const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
 /**
  * Kubernetes 1.35 and later copies the zone of the node to its pods; on older clusters the variable is empty.
  */
-const PLACE = [
+const LOCATION = [
   { name: 'L4B_NODE', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
   {
     name: 'L4B_ZONE',
@@ -14,7 +14,7 @@ const PLACE = [
   },
 ];
 
-/** Changes since r1: pods name their default container, and tell the proxy where it runs. */
+/** Changes since r1: pods name their default container, and pass its location to the proxy. */
 export const r2 = (template: PodTemplate): PodTemplate => ({
   ...template,
   metadata: {
@@ -28,7 +28,7 @@ export const r2 = (template: PodTemplate): PodTemplate => ({
     ...template.spec,
     containers: template.spec.containers.map((container) => ({
       ...container,
-      env: [...container.env, ...PLACE],
+      env: [...container.env, ...LOCATION],
     })),
   },
 });

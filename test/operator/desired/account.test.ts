@@ -11,32 +11,37 @@ interface Workload {
   };
 }
 
-const RUNS: AccountInput = { uid: 'a', noted: 'a', live: undefined, isRunning: true };
+const RUNS: AccountInput = { uid: 'a', recorded: 'a', live: undefined, isRunning: true };
 
 const TABLE: readonly (readonly [
   when: string,
   input: Partial<AccountInput>,
   annotation: string | undefined,
-  noted: string | undefined,
+  recorded: string | undefined,
 ])[] = [
-  ['nothing is there yet', { uid: undefined, noted: undefined, isRunning: false }, undefined, undefined],
-  ['pods are made for the first time', { noted: undefined, isRunning: false }, undefined, 'a'],
-  ['an operator that knows accounts comes to pods that run', { noted: undefined }, undefined, 'a'],
+  [
+    'there is neither an account nor a workload',
+    { uid: undefined, recorded: undefined, isRunning: false },
+    undefined,
+    undefined,
+  ],
+  ['pods are created for the first time', { recorded: undefined, isRunning: false }, undefined, 'a'],
+  ['an operator that records accounts finds running pods', { recorded: undefined }, undefined, 'a'],
   ['nothing has changed', {}, undefined, 'a'],
-  ['the account is gone', { uid: undefined }, undefined, 'a'],
-  ['another account is in its place', { uid: 'b' }, 'b', 'a'],
-  ['another one is, and the template says so', { uid: 'b', live: 'b' }, 'b', 'b'],
-  ['pods were made anew for it', { uid: 'b', noted: 'b', live: 'b' }, 'b', 'b'],
-  ['it is replaced once more', { uid: 'c', noted: 'b', live: 'b' }, 'c', 'b'],
-  ['the status was lost', { uid: 'b', noted: undefined, live: 'b' }, 'b', 'b'],
-  ['the workload is made anew', { uid: 'b', noted: 'a', isRunning: false }, undefined, 'b'],
+  ['the account has been deleted', { uid: undefined }, undefined, 'a'],
+  ['the account has been replaced', { uid: 'b' }, 'b', 'a'],
+  ['the account has been replaced and the template has the new one', { uid: 'b', live: 'b' }, 'b', 'b'],
+  ['the pods have been replaced for the new account', { uid: 'b', recorded: 'b', live: 'b' }, 'b', 'b'],
+  ['the account is replaced once more', { uid: 'c', recorded: 'b', live: 'b' }, 'c', 'b'],
+  ['the status was lost', { uid: 'b', recorded: undefined, live: 'b' }, 'b', 'b'],
+  ['the workload is recreated', { uid: 'b', recorded: 'a', isRunning: false }, undefined, 'b'],
 ];
 
-for (const [when, input, annotation, noted] of TABLE)
-  test(`when ${when}, the template says ${annotation ?? 'nothing'} of the account, and ${noted ?? 'nothing'} is noted`, () =>
-    assert.deepEqual(planAccount({ ...RUNS, ...input }), { annotation, noted }));
+for (const [when, input, annotation, recorded] of TABLE)
+  test(`when ${when}, the template gets the account ${annotation ?? '(none)'} and the status records ${recorded ?? '(none)'}`, () =>
+    assert.deepEqual(planAccount({ ...RUNS, ...input }), { annotation, recorded }));
 
-test('pods are made anew for another account, of either kind of workload, and of nothing else is there a change', () => {
+test('another account changes the pod template of either kind of workload and nothing else', () => {
   for (const kind of ['Deployment', 'DaemonSet']) {
     const of = (account: string | undefined) =>
       children(owner({ workload: { kind } }), RENDER, { ...NEW, account });
@@ -48,13 +53,13 @@ test('pods are made anew for another account, of either kind of workload, and of
     );
     const wanted = after.find((one) => one.kind === kind)?.wanted as unknown as Workload;
     const { template } = wanted.spec;
-    const { [ACCOUNT]: said, ...rest } = template.metadata.annotations;
-    assert.equal(said, 'b');
-    assert.ok(Object.keys(rest).length > 0, 'the other annotations stay');
+    const { [ACCOUNT]: uid, ...rest } = template.metadata.annotations;
+    assert.equal(uid, 'b');
+    assert.ok(Object.keys(rest).length > 0, 'the other annotations are kept');
   }
 });
 
-test('a workload without anything to say of the account is the same object', () => {
+test('a workload without an account to annotate is returned as the same object', () => {
   const workload = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'a' } };
   assert.equal(withAccount(workload, undefined), workload);
 });

@@ -6,14 +6,14 @@ import { assertGolden, GOLDEN, goldenChildren } from '../golden.ts';
 import { owner, RENDER, UID } from '../owner.ts';
 
 for (const name of Object.keys(GOLDEN))
-  test(`the children of the resource "${name}" are those of its golden file`, () => assertGolden(name));
+  test(`the children of the resource "${name}" match its golden file`, () => assertGolden(name));
 
-test('every child is watched, under the version that is applied', () => {
+test('every child is watched, in the API version in which it is applied', () => {
   for (const { apiVersion, kind } of children(owner(), RENDER))
     assert.equal(WATCHED[kind as keyof typeof WATCHED]?.apiVersion, apiVersion, kind);
 });
 
-test('every child carries one controller, the labels, and a name that no Service of the user is likely to have', () => {
+test('every child has one controller, the labels, and a name that is unlikely to collide with a Service of the user', () => {
   for (const { kind, metadata } of goldenChildren('everything')) {
     assert.equal(metadata.name, 'l4b-edge', kind);
     assert.equal(metadata.namespace, 'shop');
@@ -36,7 +36,7 @@ test('every child carries one controller, the labels, and a name that no Service
   }
 });
 
-test('the pods need their ServiceAccount, Role and binding first, so these are applied first', () => {
+test('ServiceAccount, Role and RoleBinding are applied first, because the pods need them', () => {
   assert.deepEqual(
     goldenChildren('everything').map(({ kind }) => kind),
     ['ServiceAccount', 'Role', 'RoleBinding', 'Service', 'PodDisruptionBudget', 'Deployment'],

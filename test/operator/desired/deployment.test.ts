@@ -8,7 +8,10 @@ const podSpec = (spec: object = {}) => rendered(spec).spec.template.spec;
 const proxy = (spec: object = {}) => podSpec(spec).containers[0] ?? assert.fail();
 
 const TRAFFIC: readonly (readonly [string, object])[] = [
-  ['a listener more', { listeners: [...MINIMAL.listeners, { name: 'more', port: 443, backend: 'web' }] }],
+  [
+    'an additional listener',
+    { listeners: [...MINIMAL.listeners, { name: 'more', port: 443, backend: 'web' }] },
+  ],
   ['another port', { listeners: [{ name: 'web', port: 9090, backend: 'web' }] }],
   ['another backend', { backends: [{ name: 'web', endpoints: [{ address: '192.0.2.1', port: 1 }] }] }],
   ['another algorithm', { backends: [{ ...MINIMAL.backends[0], algorithm: 'LeastConnections' }] }],
@@ -17,22 +20,22 @@ const TRAFFIC: readonly (readonly [string, object])[] = [
 ];
 
 for (const [what, spec] of TRAFFIC)
-  test(`${what} leaves the Deployment as it is, byte for byte`, () => {
+  test(`${what} does not change a byte of the Deployment`, () => {
     assert.equal(JSON.stringify(rendered(spec)), JSON.stringify(rendered()));
   });
 
-test('scaling leaves the pod template as it is, so that no running pod is restarted', () => {
+test('scaling does not change the pod template, so that no running pod is restarted', () => {
   const template = (replicas: number) => JSON.stringify(rendered({ workload: { replicas } }).spec.template);
   assert.equal(template(5), template(1));
   assert.equal(rendered({ workload: { replicas: 5 } }).spec.replicas, 5);
 });
 
-test('there is one replica when nothing is said, and none when none is asked for', () => {
+test('there is one replica by default, and none if the spec requests none', () => {
   assert.equal(rendered().spec.replicas, 1);
   assert.equal(rendered({ workload: { replicas: 0 } }).spec.replicas, 0);
 });
 
-test('the guide’s pod comes out of the profile Tuned', () => {
+test('the profile Tuned produces the pod of the guide', () => {
   const tuned = { tuning: { profile: 'Tuned' } };
   const { resources, env, securityContext } = proxy(tuned);
   assert.deepEqual(resources, { requests: { cpu: '4', memory: '4Gi' }, limits: { cpu: '8', memory: '8Gi' } });
@@ -52,7 +55,7 @@ test('the guide’s pod comes out of the profile Tuned', () => {
   assert.equal(sysctls['net.ipv4.tcp_tw_reuse'], '1');
 });
 
-test('an init container writes what a kubelet does not allow by itself, and nothing else', () => {
+test('an init container writes the unsafe sysctls and no others', () => {
   const written = (minor: number) => {
     const { initContainers = [] } = deployment(
       owner({
@@ -76,7 +79,7 @@ test('an init container writes what a kubelet does not allow by itself, and noth
   ]);
 });
 
-test('only the init container is privileged, and only where there is something to write', () => {
+test('only the init container is privileged, and it exists only if there are sysctls to write', () => {
   const method = { sysctlMethod: 'InitContainer' };
   assert.equal(podSpec({ tuning: method }).initContainers, undefined);
   const { initContainers = [], containers } = podSpec({ tuning: { profile: 'Tuned', ...method } });
@@ -84,7 +87,7 @@ test('only the init container is privileged, and only where there is something t
   assert.ok(!JSON.stringify(containers).includes('privileged'));
 });
 
-test('a pod in the network of its node sets none of its sysctls, keeps its node to itself, and finds the cluster’s names', () => {
+test('with host networking, a pod sets no network sysctls, reserves its admin port on the node, and resolves names of the cluster', () => {
   const tuning = { profile: 'HostNetwork' };
   const spec = podSpec({ tuning });
   assert.equal(spec.securityContext.sysctls, undefined);
@@ -92,11 +95,11 @@ test('a pod in the network of its node sets none of its sysctls, keeps its node 
   assert.deepEqual(proxy({ tuning }).ports, [
     { name: 'admin', containerPort: 9901, protocol: 'TCP', hostPort: 9901 },
   ]);
-  // The new pod needs the ports that the old one has.
+  // The new pod needs the ports that the old one holds.
   assert.deepEqual(rendered({ tuning }).spec.strategy.rollingUpdate, { maxSurge: 0, maxUnavailable: 1 });
 });
 
-test('a Restricted pod has no rights, and may bind port 443 all the same', () => {
+test('a Restricted pod has no privileges and can bind port 443 nevertheless', () => {
   const { securityContext } = podSpec();
   const { sysctls = [], ...rest } = securityContext;
   assert.deepEqual(rest, {
@@ -131,12 +134,16 @@ test('a Restricted pod has no rights, and may bind port 443 all the same', () =>
 const ACCEPTORS: readonly (readonly [string, object, string])[] = [
   ['the CPU limit', { workload: { resources: { limits: { cpu: '6' } } } }, '6'],
   ['the whole cores of the CPU limit', { workload: { resources: { limits: { cpu: '2500m' } } } }, '2'],
-  ['one, where the limit is below a core', { workload: { resources: { limits: { cpu: '300m' } } } }, '1'],
-  ['what is asked for', { tuning: { acceptors: 3 }, workload: { resources: { limits: { cpu: '4' } } } }, '3'],
+  ['one if the limit is below one core', { workload: { resources: { limits: { cpu: '300m' } } } }, '1'],
+  [
+    'the number in the spec',
+    { tuning: { acceptors: 3 }, workload: { resources: { limits: { cpu: '4' } } } },
+    '3',
+  ],
 ];
 
 for (const [what, spec, expected] of ACCEPTORS)
-  test(`the number of acceptors is written out: ${what}`, () => {
+  test(`the proxy gets the number of acceptors: ${what}`, () => {
     assert.equal(proxy(spec).env.find(({ name }) => name === 'NUM_ACCEPTORS')?.value, expected);
   });
 
@@ -148,7 +155,7 @@ const GRACE: readonly (readonly [string, number])[] = [
 ];
 
 for (const [terminationGracePeriod, seconds] of GRACE)
-  test(`a grace period of ${terminationGracePeriod} becomes ${seconds} s for the kubelet, and the text for the proxy`, () => {
+  test(`a grace period of ${terminationGracePeriod} is ${seconds} s for the kubelet and is passed to the proxy as written`, () => {
     const spec = { workload: { terminationGracePeriod } };
     assert.equal(podSpec(spec).terminationGracePeriodSeconds, seconds);
     assert.equal(
@@ -157,11 +164,11 @@ for (const [terminationGracePeriod, seconds] of GRACE)
     );
   });
 
-test('only the admin port is a port of the container', () => {
+test('the container declares only the admin port', () => {
   assert.deepEqual(proxy().ports, [{ name: 'admin', containerPort: 9901, protocol: 'TCP' }]);
 });
 
-test('another admin port is the one of the container and of what the proxy is told, and the probes follow by its name', () => {
+test('another admin port applies to the container and the proxy, and probes refer to it by name', () => {
   const spec = { tuning: { profile: 'HostNetwork' }, workload: { adminPort: 9902 } };
   const { ports, env, startupProbe, readinessProbe, livenessProbe } = proxy(spec);
   assert.deepEqual(ports, [{ name: 'admin', containerPort: 9902, protocol: 'TCP', hostPort: 9902 }]);
@@ -170,7 +177,7 @@ test('another admin port is the one of the container and of what the proxy is to
     assert.equal(httpGet.port, 'admin');
 });
 
-test('what is not given is not rendered: an empty field would be owned for nothing', () => {
+test('empty fields of the spec are not rendered, because they would be owned to no purpose', () => {
   const { metadata, spec } = rendered({
     workload: { podAnnotations: {}, podLabels: {}, nodeSelector: {}, tolerations: [], affinity: {} },
   }).spec.template;
@@ -182,7 +189,7 @@ test('what is not given is not rendered: an empty field would be owned for nothi
     assert.equal(field in spec, false, field);
 });
 
-test('the image of the resource wins over the operator’s', () => {
+test('the image in the spec takes precedence over the operator’s', () => {
   assert.equal(proxy().image, RENDER.proxyImage);
   assert.equal(proxy({ workload: { image: 'registry.example/own:1' } }).image, 'registry.example/own:1');
 });

@@ -3,9 +3,10 @@ import { test } from 'node:test';
 import { networkPolicy } from '../../../operator/desired/network-policy.ts';
 import { MINIMAL, owner } from '../owner.ts';
 
-test('there is none unless it is asked for', () => assert.equal(networkPolicy(owner()), undefined));
+test('there is no NetworkPolicy unless the spec requests it', () =>
+  assert.equal(networkPolicy(owner()), undefined));
 
-test('everybody may reach the listeners, and only the operator the admin port; what the pods reach is not limited', () => {
+test('everyone may reach the listeners and only the operator the admin port; egress is not limited', () => {
   const listeners = [{ name: 'z', port: 9000, backend: 'web' }, ...MINIMAL.listeners];
   const { spec } = networkPolicy(owner({ listeners, networkPolicy: { enabled: true } })) ?? assert.fail();
   assert.deepEqual(spec.policyTypes, ['Ingress']);
@@ -19,12 +20,12 @@ test('everybody may reach the listeners, and only the operator the admin port; w
   assert.equal(admin?.from?.length, 1);
 });
 
-test('the admin port is the one that the pods have', () => {
+test('the policy uses the admin port from the spec', () => {
   const more = { networkPolicy: { enabled: true }, workload: { adminPort: 9902 } };
   assert.deepEqual(networkPolicy(owner(more))?.spec.ingress[1]?.ports, [{ port: 9902, protocol: 'TCP' }]);
 });
 
-test('clients and monitoring are let in by what the spec says of them', () => {
+test('clients and monitoring are admitted as the spec says', () => {
   const wanted = {
     enabled: true,
     clients: ['fd00::/8', '10.0.0.0/8'],

@@ -24,35 +24,35 @@ const input = (more: Partial<PinInput> = {}): PinInput => ({
 });
 
 const ROWS: readonly (readonly [string, Partial<PinInput>, string])[] = [
-  ['pods of an old revision keep it, and its image', {}, 'r1 proxy:1'],
-  ['there is nothing yet', { live: undefined }, `${CURRENT} proxy:2`],
-  ['there is nothing any more', { live: undefined, rendering: {} }, `${CURRENT} proxy:2`],
-  ['the annotation asks for it', { annotations: { 'l4balancer.dev/upgrade': 'true' } }, `${CURRENT} proxy:2`],
-  [
-    'the annotation says something else',
-    { annotations: { 'l4balancer.dev/upgrade': 'false' } },
-    'r1 proxy:1',
-  ],
+  ['the pods have an old revision and image', {}, 'r1 proxy:1'],
+  ['there are no pods yet', { live: undefined }, `${CURRENT} proxy:2`],
+  ['the workload and the status are gone', { live: undefined, rendering: {} }, `${CURRENT} proxy:2`],
+  ['the annotation requests it', { annotations: { 'l4balancer.dev/upgrade': 'true' } }, `${CURRENT} proxy:2`],
+  ['the annotation has another value', { annotations: { 'l4balancer.dev/upgrade': 'false' } }, 'r1 proxy:1'],
   ['the spec changes the pods', { spec: spec({ tuning: { logLevel: 'warn' } }) }, `${CURRENT} proxy:2`],
-  ['the pods were made before there were revisions', { rendering: {} }, 'r1 proxy:1'],
+  ['the pods were created before there were revisions', { rendering: {} }, 'r1 proxy:1'],
   [
-    'the status was lost, and the pods say what they are',
+    'the status was lost and the pods have the annotation',
     { rendering: {}, live: { ...live, revision: 'r2' } },
     'r2 proxy:1',
   ],
-  ['a later operator made them', { rendering: { renderRevision: 'r99', renderedFrom: FROM } }, 'left at r99'],
   [
-    'a later operator made them, and the spec changes them',
+    'a later operator rendered the pods',
+    { rendering: { renderRevision: 'r99', renderedFrom: FROM } },
+    'unchanged at r99',
+  ],
+  [
+    'a later operator rendered the pods and the spec changes them',
     { rendering: { renderRevision: 'r99', renderedFrom: 'another' } },
     `${CURRENT} proxy:2`,
   ],
 ];
 
 for (const [when, more, expected] of ROWS)
-  test(`the pin when ${when}: ${expected}`, () => {
+  test(`when ${when}, they are rendered as ${expected}`, () => {
     const pin = decidePin(input(more));
     assert.equal(
-      pin.kind === 'Render' ? `${pin.revision} ${pin.settings.proxyImage}` : `left at ${pin.revision}`,
+      pin.kind === 'Render' ? `${pin.revision} ${pin.settings.proxyImage}` : `unchanged at ${pin.revision}`,
       expected,
     );
   });
@@ -64,32 +64,36 @@ const without = (...fields: readonly (keyof Rendering)[]): Rendering =>
 const LIVE = { revision: 'r1', image: 'proxy:1', pullPolicy: 'Never' } as const;
 
 const SETTINGS: readonly (readonly [string, Partial<PinInput>, PinInput['settings']])[] = [
-  ['those of then, whatever the operator is told now', {}, THEN],
-  ['those of now when the spec changes the pods', { spec: spec({ tuning: { logLevel: 'warn' } }) }, settings],
+  ['those of that time, whatever the operator’s current settings are', {}, THEN],
   [
-    'those of now when the annotation asks for it',
+    'the current ones when the spec changes the pods',
+    { spec: spec({ tuning: { logLevel: 'warn' } }) },
+    settings,
+  ],
+  [
+    'the current ones when the annotation requests it',
     { annotations: { 'l4balancer.dev/upgrade': 'true' } },
     settings,
   ],
-  ['those of now for new pods', { live: undefined }, settings],
+  ['the current ones for new pods', { live: undefined }, settings],
   [
-    'the pull policy of the pods, where the status does not say',
+    'with the pull policy of the pods if the status lacks it',
     { rendering: without('renderedPullPolicy'), live: LIVE },
     { ...THEN, pullPolicy: 'Never' },
   ],
   [
-    'the kubelet of now, where the status does not say',
+    'with the current kubelet if the status lacks it',
     { rendering: without('renderedKubelet') },
     { ...THEN, kubelet: settings.kubelet },
   ],
   [
-    'the kubelet of now, where the status says nonsense',
+    'with the current kubelet if the status has an invalid one',
     { rendering: { ...kept, renderedKubelet: 'old' } },
     { ...THEN, kubelet: settings.kubelet },
   ],
 ];
 for (const [what, more, expected] of SETTINGS)
-  test(`the operator’s own part of the pods is ${what}`, () => {
+  test(`the operator settings that pods are rendered with are ${what}`, () => {
     const pin = decidePin(input({ rendering: kept, ...more }));
     assert.deepEqual(pin.kind === 'Render' && pin.settings, expected);
   });
@@ -100,27 +104,27 @@ const SAME: readonly (readonly [string, object])[] = [
   ['more replicas', { workload: { replicas: 7 } }],
   ['an autoscaler', { workload: { autoscaling: { maxReplicas: 3 } } }],
   ['another budget', { workload: { disruptionBudget: { minAvailable: 1 } } }],
-  ['another way to roll', { workload: { updateStrategy: { rollingUpdate: { maxSurge: 2 } } } }],
+  ['another update strategy', { workload: { updateStrategy: { rollingUpdate: { maxSurge: 2 } } } }],
   [
-    'a default written out',
+    'an explicit default',
     { workload: { kind: 'Deployment', terminationGracePeriod: '60s', adminPort: 9901 } },
   ],
 ];
 for (const [what, more] of SAME)
-  test(`${what} is no change of the pods`, () => assert.equal(shapeDigest(spec(more)), FROM));
+  test(`${what} does not change the shape of the pods`, () => assert.equal(shapeDigest(spec(more)), FROM));
 
 const OTHER: readonly (readonly [string, object])[] = [
   ['another profile', { tuning: { profile: 'Tuned' } }],
-  ['another kind', { workload: { kind: 'DaemonSet' } }],
+  ['another kind of workload', { workload: { kind: 'DaemonSet' } }],
   ['a device', { workload: { extraResources: { 'intel.com/sriov': 1 } } }],
   ['a capacity', { capacity: { connections: 1 } }],
   ['an image', { workload: { image: 'other' } }],
   ['another admin port', { workload: { adminPort: 9902 } }],
 ];
 for (const [what, more] of OTHER)
-  test(`${what} is a change of the pods`, () => assert.notEqual(shapeDigest(spec(more)), FROM));
+  test(`${what} changes the shape of the pods`, () => assert.notEqual(shapeDigest(spec(more)), FROM));
 
-test('the order of labels changes nothing', () => {
+test('the order of labels does not change the shape of the pods', () => {
   const digest = (nodeSelector: object) => shapeDigest(spec({ workload: { nodeSelector } }));
   assert.equal(digest({ a: '1', b: '2' }), digest({ b: '2', a: '1' }));
 });

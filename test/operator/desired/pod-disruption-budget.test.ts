@@ -11,12 +11,12 @@ const ROWS: readonly (readonly [string, object, object | undefined])[] = [
   ['an autoscaler of at least one', { autoscaling: { minReplicas: 1, maxReplicas: 3 } }, undefined],
   ['a DaemonSet', { kind: 'DaemonSet' }, undefined],
   [
-    'a DaemonSet with a number',
+    'a DaemonSet with a number in the spec',
     { kind: 'DaemonSet', disruptionBudget: { minAvailable: 2 } },
     { minAvailable: 2 },
   ],
-  ['a share', { disruptionBudget: { maxUnavailable: '25%' } }, { maxUnavailable: '25%' }],
-  ['one replica that must stay', { disruptionBudget: { minAvailable: 1 } }, { minAvailable: 1 }],
+  ['a percentage in the spec', { disruptionBudget: { maxUnavailable: '25%' } }, { maxUnavailable: '25%' }],
+  ['one replica with a number in the spec', { disruptionBudget: { minAvailable: 1 } }, { minAvailable: 1 }],
 ];
 
 for (const [what, workload, expected] of ROWS)
@@ -29,12 +29,12 @@ for (const [what, workload, expected] of ROWS)
     assert.deepEqual(budget, expected ?? {});
   });
 
-test('the pods that an autoscaler left count', () => {
+test('the budget counts the pods that a removed autoscaler left', () => {
   assert.equal(podDisruptionBudget(owner(), 1), undefined);
   assert.deepEqual(podDisruptionBudget(owner(), 4)?.spec.maxUnavailable, 1);
 });
 
-test('pods that are broken anyway hold up no node drain', () => {
+test('broken pods do not block a node drain', () => {
   for (const workload of [{ replicas: 2 }, { disruptionBudget: { minAvailable: 1 } }])
     assert.equal(
       podDisruptionBudget(owner({ workload }))?.spec.unhealthyPodEvictionPolicy,

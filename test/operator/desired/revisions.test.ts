@@ -13,8 +13,9 @@ import { GOLDEN } from '../golden.ts';
 import { owner, RENDER } from '../owner.ts';
 
 /**
- * SHA-256 of the golden pod templates of revisions that were released. Balancers run by them, and a change of one restarts their pods: what
- * is to be changed goes into a new revision, and its golden files into a new folder. When r2 is released, its files are locked here.
+ * SHA-256 of the golden pod templates of released revisions. Existing balancers use them, and changing one
+ * would restart their pods. Put changes into a new revision, with golden files in a new folder. When r2 is
+ * released, its files are locked here.
  */
 const LOCKED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   r1: {
@@ -28,7 +29,7 @@ const LOCKED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 for (const revision of REVISION_NAMES.filter((one) => one !== CURRENT))
   for (const [name, digest] of Object.entries(LOCKED[revision] ?? assert.fail(`${revision} is not locked`)))
-    test(`revision ${revision} renders the pods of "${name}" as on the day it was released`, () => {
+    test(`revision ${revision} renders the pods of "${name}" exactly as when it was released`, () => {
       const text = readFileSync(
         new URL(`../golden/${revision}/${name}.golden.yaml`, import.meta.url),
         'utf8',
@@ -38,14 +39,14 @@ for (const revision of REVISION_NAMES.filter((one) => one !== CURRENT))
       assert.deepEqual(JSON.parse(JSON.stringify(rendered)), parse(text));
     });
 
-test('pods say which revision they are, from r2 on', () => {
+test('since r2, pods have an annotation with their revision', () => {
   const annotations = (revision: (typeof REVISION_NAMES)[number]) =>
     renderTemplate(revision, owner(), RENDER).metadata.annotations;
   assert.equal(annotations('r1'), undefined);
   assert.equal(annotations(CURRENT)?.[REVISION_ANNOTATION], CURRENT);
 });
 
-test('an annotation of the user wins over the revision’s, except the revision’s name', () => {
+test('an annotation from the spec takes precedence over the revision’s, except the name of the revision', () => {
   const workload = { podAnnotations: { 'kubectl.kubernetes.io/default-container': 'mine' } };
   const { annotations } = renderTemplate('r2', owner({ workload }), RENDER).metadata;
   assert.deepEqual(annotations, {

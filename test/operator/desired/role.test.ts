@@ -5,7 +5,7 @@ import { roleBinding } from '../../../operator/desired/role-binding.ts';
 import { serviceAccount } from '../../../operator/desired/service-account.ts';
 import { owner } from '../owner.ts';
 
-test('the proxy may read its own resource, and where endpoints are; nothing else, and it may write nothing', () => {
+test('the proxy may read its own resource, Services and EndpointSlices, and may write nothing', () => {
   const { rules } = role(owner());
   assert.deepEqual(
     rules.map(({ resources, resourceNames = [] }) => [...resources, ...resourceNames].join(' ')),
@@ -27,6 +27,6 @@ test('the binding gives the Role to the ServiceAccount of the pods, in their nam
   ]);
 });
 
-test('a token is mounted only where a pod asks for it', () => {
+test('a token is mounted only in pods that request it', () => {
   assert.equal(serviceAccount(owner()).automountServiceAccountToken, false);
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { service } from '../../../operator/desired/service.ts';
 import { owner } from '../owner.ts';
 
-test('each listener is a port, sorted by name, and leads to the same number on the pods', () => {
+test('each listener is a port of the Service, sorted by name, with the same number on the pods', () => {
   const listeners = [
     { name: 'web', port: 8080, backend: 'web' },
     { name: 'https', port: 443, backend: 'web' },
@@ -16,7 +16,7 @@ test('each listener is a port, sorted by name, and leads to the same number on t
   assert.deepEqual(service(owner({ listeners: [...listeners].reverse() }))?.spec.ports, ports);
 });
 
-test('type None makes none', () => {
+test('type None creates no Service', () => {
   assert.equal(service(owner({ service: { type: 'None' } })), undefined);
 });
 
@@ -27,21 +27,29 @@ const OF_BALANCED = {
   loadBalancerSourceRanges: ['10.0.0.0/8'],
 };
 const FIELDS: readonly (readonly [string, string, object])[] = [
-  ['a load balancer', 'LoadBalancer', { ...OF_BALANCED, externalTrafficPolicy: 'Local', ...OF_ALL }],
-  ['a node port', 'NodePort', { externalTrafficPolicy: 'Local', ...OF_ALL }],
-  ['a cluster IP', 'ClusterIP', OF_ALL],
+  [
+    'a Service of type LoadBalancer',
+    'LoadBalancer',
+    { ...OF_BALANCED, externalTrafficPolicy: 'Local', ...OF_ALL },
+  ],
+  ['a Service of type NodePort', 'NodePort', { externalTrafficPolicy: 'Local', ...OF_ALL }],
+  ['a Service of type ClusterIP', 'ClusterIP', OF_ALL],
 ];
 
 for (const [what, type, fields] of FIELDS)
-  test(`${what} has the fields that go with it, and no others`, () => {
+  test(`${what} has the fields of its type and no others`, () => {
     const { selector, ports, ...spec } = service(owner({ service: { type, ...fields } }))?.spec ?? {};
     assert.ok(selector !== undefined && ports !== undefined);
     assert.deepEqual(spec, { type, ...fields });
     const { spec: least = {} } = service(owner({ service: { type } })) ?? {};
-    assert.deepEqual(Object.keys(least), ['type', 'selector', 'ports'], 'nothing is owned that is not given');
+    assert.deepEqual(
+      Object.keys(least),
+      ['type', 'selector', 'ports'],
+      'only fields from the spec are owned',
+    );
   });
 
-test('a node port goes to its listener, and the others are left to Kubernetes', () => {
+test('a node port is set for its listener, and Kubernetes assigns the others', () => {
   const listeners = [
     { name: 'a', port: 8080, backend: 'web' },
     { name: 'b', port: 8081, backend: 'web' },
@@ -57,24 +65,24 @@ test('a node port goes to its listener, and the others are left to Kubernetes', 
     );
 });
 
-test('the order of source ranges is no change of the Service', () => {
+test('the order of source ranges does not change the Service', () => {
   const ranges = (...loadBalancerSourceRanges: readonly string[]) =>
     service(owner({ service: { loadBalancerSourceRanges } }))?.spec;
   assert.deepEqual(ranges('fd00::/8', '10.0.0.0/8'), ranges('10.0.0.0/8', 'fd00::/8'));
 });
 
-test('labels are added to those of every child, which stay', () => {
+test('labels from the spec are added to those of every child, which take precedence', () => {
   const labels = { ...service(owner())?.metadata.labels, team: 'edge' };
   assert.deepEqual(service(owner({ service: { labels: { team: 'edge' } } }))?.metadata.labels, labels);
 });
 
-test('annotations are passed on, and none are owned when none are given', () => {
+test('annotations from the spec are set, and none are owned if there are none', () => {
   const annotated = service(owner({ service: { annotations: { a: 'b' } } }));
   assert.deepEqual(annotated?.metadata, { ...service(owner())?.metadata, annotations: { a: 'b' } });
   assert.equal('annotations' in (service(owner())?.metadata ?? {}), false);
 });
 
-test('the selector finds the proxies of this resource only, and is not what other tools may change', () => {
+test('the selector matches only the proxies of this resource, and the spec cannot change it', () => {
   assert.deepEqual(service(owner())?.spec.selector, {
     'app.kubernetes.io/component': 'proxy',
     'app.kubernetes.io/instance': 'edge',
