@@ -11,10 +11,10 @@ const FOLDER = new URL('golden/', import.meta.url);
 /** The spec of a sample manifest. */
 const sample = (name: string): object => parse(readFileSync(new URL(`${name}.yaml`, SAMPLES), 'utf8')).spec;
 
-/** The resources whose children are pinned, by the name of their golden file. */
+/** The resources that have golden files, by name. */
 export const GOLDEN: Readonly<Record<string, object>> = {
   minimal: {},
-  /** The pod of the production tuning guide, in one word. */
+  /** The pod of the production tuning guide, as a profile. */
   guide: { tuning: { profile: 'Tuned' } },
   /** The guide's sysctls on kubelets that allow none of them. */
   'init-container': {
@@ -81,11 +81,11 @@ export const GOLDEN: Readonly<Record<string, object>> = {
   },
 };
 
-/** All children of one of them, as the operator applies them. */
+/** All children of one of these resources, as the operator applies them. */
 export const goldenChildren = (name: string) =>
   children(owner(GOLDEN[name]), RENDER).flatMap(({ wanted }) => wanted ?? []);
 
-/** Compares with the golden file, or writes it anew when UPDATE_GOLDEN is 1. */
+/** Compares with the golden file, or rewrites it if UPDATE_GOLDEN is 1. */
 export const assertGolden = (name: string): void => {
   const path = fileURLToPath(new URL(`${name}.golden.yaml`, FOLDER));
   const rendered = goldenChildren(name);
@@ -99,6 +99,6 @@ export const assertGolden = (name: string): void => {
   assert.deepEqual(
     JSON.parse(JSON.stringify(rendered)),
     golden.map((document) => document.toJS()),
-    `differs from ${name}.golden.yaml; if that is wanted, run the test with UPDATE_GOLDEN=1 and read the difference`,
+    `differs from ${name}.golden.yaml; if that is intended, run the test with UPDATE_GOLDEN=1 and review the difference`,
   );
 };

@@ -1,7 +1,7 @@
-/** What a tool that waits makes of an object. */
+/** How a tool that waits sees an object. */
 export type Waited = 'InProgress' | 'Current' | 'Failed' | 'Terminating';
 
-/** The fields that decide it, of any kind of object. */
+/** The fields of any object that kstatus reads. */
 export interface Waitable {
   readonly metadata: { readonly generation?: number; readonly deletionTimestamp?: string };
   readonly status?: {
@@ -11,8 +11,9 @@ export interface Waitable {
 }
 
 /**
- * The decision that kstatus documents for custom resources, which Flux, kpt and Helm wait by: on its way out; a generation that nobody has
- * acted on; the two conditions that are abnormal when True, in their order; then Ready. What has none of these counts as done.
+ * The decision that kstatus documents for custom resources, which Flux, kpt and Helm wait for: first
+ * deletion, then an unobserved generation, then the two conditions that are abnormal when True, in this
+ * order, then Ready. An object without any of these counts as current.
  */
 export const kstatus = ({ metadata, status = {} }: Waitable): Waited => {
   if (metadata.deletionTimestamp !== undefined) return 'Terminating';

@@ -5,7 +5,7 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** Time that passes only when it is told to. */
+/** A clock that advances only on request. */
 export class ManualClock implements Clock {
   #now = 0;
   #sleepers: Sleeper[] = [];
@@ -22,12 +22,12 @@ export class ManualClock implements Clock {
       });
     });
 
-  /** How many sleep; a timer that was forgotten shows here. */
+  /** The number of pending timers, which reveals forgotten ones. */
   get sleeping(): number {
     return this.#sleepers.length;
   }
 
-  /** Lets time pass, waking who is due, and lets them run. */
+  /** Advances the time, fires the timers that are due, and lets their handlers run. */
   async pass(ms: number): Promise<void> {
     this.#now += ms;
     const due = this.#sleepers.filter(({ at }) => at <= this.#now).sort((a, b) => a.at - b.at);

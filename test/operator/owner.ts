@@ -11,13 +11,13 @@ export const RENDER: RenderSettings = {
 
 export const UID = '11111111-2222-3333-4444-555555555555';
 
-/** The smallest spec that the schema takes. */
+/** The smallest spec that the schema accepts. */
 export const MINIMAL = {
   listeners: [{ name: 'web', port: 8080, backend: 'web' }],
   backends: [{ name: 'web', service: { name: 'web', port: 80 } }],
 };
 
-/** A resource as its readers get it: through the parser, with defaults. */
+/** A resource as its readers get it: parsed, with defaults. */
 export const balancer = (spec: object = {}, name = 'edge'): L4Balancer => {
   const input = {
     apiVersion: API_VERSION,

@@ -17,11 +17,11 @@ const resources = (cpu: string, memory: string) => ({
   resources: { requests: { cpu, memory }, limits: { cpu, memory } },
 });
 
-/** What is asked for, and the pods that come of it: replicas × cores, memory. */
+/** A spec, and the resulting pods: replicas × cores, memory. */
 const PLANS: readonly (readonly [string, object, string])[] = [
   ['one connection', capacity(1), '2 × 1 256Mi'],
-  ['a core full', capacity(50_000), '2 × 1 1024Mi'],
-  ['a little more than a core', capacity(50_001), '2 × 1 1024Mi'],
+  ['exactly one core', capacity(50_000), '2 × 1 1024Mi'],
+  ['one connection more than one core', capacity(50_001), '2 × 1 1024Mi'],
   [
     'the guide’s 8 cores, in profile Tuned',
     { ...capacity(400_000), tuning: { profile: 'Tuned' } },
@@ -30,30 +30,34 @@ const PLANS: readonly (readonly [string, object, string])[] = [
   ['three times the guide', { ...capacity(1_200_000), tuning: { profile: 'Tuned' } }, '3 × 8 6720Mi'],
   // 524,288 descriptors hold 261,632 connections, 5 cores' worth.
   ['more than descriptors allow on 8 cores', capacity(600_000), '3 × 4 3456Mi'],
-  ['20,000 a core, as the spec says', capacity(400_000, 20_000), '3 × 7 2624Mi'],
+  ['20,000 connections per core from the spec', capacity(400_000, 20_000), '3 × 7 2624Mi'],
   [
-    '20,000 a core, as each is logged: more pods of the same size',
+    '20,000 connections per core because each is logged: more pods of the same size',
     { ...capacity(400_000), accessLog: { mode: 'All' } },
     '5 × 4 3456Mi',
   ],
-  ['as many replicas as given', { ...capacity(400_000), workload: { replicas: 4 } }, '4 × 2 1856Mi'],
-  ['the size given', { ...capacity(400_000), workload: resources('2', '4Gi') }, '4 × 2 4Gi'],
-  ['the acceptors given', { ...capacity(400_000), tuning: { acceptors: 2 } }, '4 × 2 1856Mi'],
+  ['the number of replicas in the spec', { ...capacity(400_000), workload: { replicas: 4 } }, '4 × 2 1856Mi'],
+  ['the resources in the spec', { ...capacity(400_000), workload: resources('2', '4Gi') }, '4 × 2 4Gi'],
+  ['the acceptors in the spec', { ...capacity(400_000), tuning: { acceptors: 2 } }, '4 × 2 1856Mi'],
   [
-    'an autoscaler’s most',
+    'the maximum of an autoscaler',
     { ...capacity(400_000), workload: { autoscaling: { maxReplicas: 4 } } },
     '– × 2 1856Mi',
   ],
   [
-    'a DaemonSet: as large as a pod gets',
+    'a DaemonSet, with the largest planned pod',
     { ...capacity(400_000), workload: { kind: 'DaemonSet' } },
     '– × 5 4288Mi',
   ],
-  ['one pod on its node', { ...capacity(400_000), tuning: { profile: 'HostNetwork' } }, '1 × 8 6720Mi'],
+  [
+    'one pod with host networking',
+    { ...capacity(400_000), tuning: { profile: 'HostNetwork' } },
+    '1 × 8 6720Mi',
+  ],
 ];
 
 for (const [what, more, expected] of PLANS)
-  test(`a capacity gives pods: ${what}`, () => {
+  test(`a capacity determines the pods: ${what}`, () => {
     const parsed = spec(more);
     const { resources: given, acceptors } = effectiveTuning(parsed);
     assert.deepEqual(given.requests, given.limits, 'Guaranteed');
@@ -72,14 +76,14 @@ test('without a capacity there is no planned number of replicas, and the plan sa
   assert.equal(plan.connections, 2 * 18_432);
 });
 
-test('a listener more, or one that costs more, changes no pod', () => {
+test('an additional or more expensive listener changes no pod', () => {
   const template = (more: object) => effectiveTuning(spec({ ...capacity(400_000), ...more })).resources;
   const listeners = [...MINIMAL.listeners, { name: 'more', port: 9000, backend: 'web' }];
   assert.deepEqual(template({ listeners }), template({}));
   assert.deepEqual(template({ accessLog: { mode: 'All' } }), template({}));
 });
 
-test('explicit resources win over the capacity, each by itself', () => {
+test('explicit resources take precedence over the capacity, each independently', () => {
   const workload = { resources: { requests: { cpu: '500m' }, limits: { memory: '1Gi' } } };
   assert.deepEqual(effectiveTuning(spec({ ...capacity(1000), workload })).resources, {
     requests: { cpu: '500m', memory: '1Gi' },
@@ -87,7 +91,7 @@ test('explicit resources win over the capacity, each by itself', () => {
   });
 });
 
-test('the plan counts descriptors, source ports and endpoints, and says how', () => {
+test('the plan gives descriptors, source ports and endpoints, and explains how they are computed', () => {
   const plan = planCapacity(spec(capacity(400_000)), 2);
   assert.deepEqual(
     { ...plan, howComputed: '' },
@@ -107,7 +111,7 @@ test('the plan counts descriptors, source ports and endpoints, and says how', ()
   assert.match(plan.howComputed, /^2 replicas with 4 cores each, 50000 connections per core\. /);
 });
 
-test('in the network of the node the kernel’s own source ports count', () => {
+test('with host networking, the kernel’s default range of source ports counts', () => {
   assert.equal(planCapacity(spec({ tuning: { profile: 'HostNetwork' } }), 1).sourcePorts, 28_232);
 });
 
@@ -138,12 +142,12 @@ const WARNINGS: readonly (readonly [string, object, number, string])[] = [
     'TooFewDescriptors',
   ],
   ['too few endpoints', { ...capacity(400_000), ...endpoints(3) }, 2, 'TooFewSourcePorts'],
-  ['endpoints enough', { ...capacity(400_000), ...endpoints(4) }, 2, ''],
-  ['no replica, which is no lack', capacity(400_000), 0, ''],
+  ['enough endpoints', { ...capacity(400_000), ...endpoints(4) }, 2, ''],
+  ['a workload scaled to zero', capacity(400_000), 0, ''],
 ];
 
 for (const [what, more, replicas, expected] of WARNINGS)
-  test(`warnings of ${what}: ${expected || 'none'}`, () => {
+  test(`the warnings for ${what} are: ${expected || 'none'}`, () => {
     const parsed = spec(more);
     const found = checkCapacity(parsed, planCapacity(parsed, replicas));
     assert.equal(found.map(({ reason }) => reason).join(' '), expected);
@@ -152,17 +156,22 @@ for (const [what, more, replicas, expected] of WARNINGS)
 
 const AUTOSCALED = { minReplicas: 2, maxReplicas: 4 };
 
-/** What is asked for beside an autoscaler of 2 to 4 replicas, of which there are 2. */
+/** Specs for an autoscaler of 2 to 4 replicas, of which there are 2. */
 const OF_AUTOSCALERS: readonly (readonly [string, object, object, string])[] = [
-  ['the size follows from the most replicas', {}, {}, ''],
-  ['a size for fewer connections than the most carry', {}, resources('1', '8Gi'), 'TooFewCores'],
-  ['too little memory with the most', {}, resources('2', '1Gi'), 'TooLittleMemory'],
-  ['too few descriptors with the most', { tuning: { fileDescriptors: 65_536 } }, {}, 'TooFewDescriptors'],
-  ['too few endpoints for the most', endpoints(1), {}, 'TooFewSourcePorts'],
+  ['the size follows from maxReplicas', {}, {}, ''],
+  ['too few cores even with maxReplicas', {}, resources('1', '8Gi'), 'TooFewCores'],
+  ['too little memory even with maxReplicas', {}, resources('2', '1Gi'), 'TooLittleMemory'],
+  [
+    'too few descriptors even with maxReplicas',
+    { tuning: { fileDescriptors: 65_536 } },
+    {},
+    'TooFewDescriptors',
+  ],
+  ['too few endpoints for maxReplicas', endpoints(1), {}, 'TooFewSourcePorts'],
 ];
 
 for (const [what, more, workload, expected] of OF_AUTOSCALERS)
-  test(`an autoscaler's most replicas are what a capacity is checked against, and named: ${what}`, () => {
+  test(`a capacity is checked against the maxReplicas of an autoscaler: ${what}`, () => {
     const parsed = spec({
       ...capacity(400_000),
       ...more,
@@ -177,7 +186,7 @@ for (const [what, more, workload, expected] of OF_AUTOSCALERS)
     assert.equal(replicaSummary, '2/2');
   });
 
-test('where nodes decide how many pods there are, it is nodes that are missing', () => {
+test('for a DaemonSet, the warning says to raise the number of nodes', () => {
   const parsed = spec({ ...capacity(400_000), workload: { kind: 'DaemonSet', ...resources('1', '8Gi') } });
   const [found] = checkCapacity(parsed, planCapacity(parsed, 3));
   assert.match(found?.message ?? '', /That takes 8 replicas of this size: raise the number of nodes\.$/);

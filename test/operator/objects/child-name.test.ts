@@ -12,7 +12,7 @@ test('a child is named after its resource, with a prefix', () => {
 
 const LONG = [`${'a'.repeat(80)}b`, `${'a'.repeat(80)}c`, `${'a'.repeat(49)}-----${'a'.repeat(20)}`];
 
-test('a name too long for a label is cut, stays a label, and stays apart from its neighbours', () => {
+test('a name too long for a label is truncated to a valid label that stays unique', () => {
   for (const name of LONG) {
     assert.match(childName(name), LABEL);
     assert.match(instanceLabel(name), LABEL);

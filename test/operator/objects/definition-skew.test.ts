@@ -4,7 +4,7 @@ import { SPEC_SCHEMA, STATUS_SCHEMA } from '../../../crds/schemas.ts';
 import type { Structural } from '../../../crds/structural.ts';
 import { definitionSkew } from '../../../operator/objects/definition-skew.ts';
 
-/** The operator's own schema, as the API server serves it, after a change of its spec. */
+/** The operator's own schema as served by the API server, with its spec changed. */
 const served = (change: (spec: Structural) => void = () => {}) => {
   const spec = structuredClone(SPEC_SCHEMA);
   change(spec);
@@ -16,11 +16,11 @@ const at = (schema: Structural, ...path: readonly string[]): Structural =>
     schema,
   );
 
-test('the operator’s own definition differs in nothing', () => {
+test('the operator’s own definition does not differ', () => {
   assert.deepEqual(definitionSkew(served()), { lacking: [], unknown: [] });
 });
 
-test('fields and values of either are found, in lists as well; of a field that is missing not what is in it', () => {
+test('fields and values that one side lacks are found, in lists as well, without the contents of a missing field', () => {
   const { lacking, unknown } = definitionSkew(
     served((spec) => {
       delete at(spec, 'service').properties?.labels;

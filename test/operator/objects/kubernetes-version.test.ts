@@ -21,7 +21,7 @@ for (const [text, expected] of VERSIONS)
     assert.equal(version && `${version.major}.${version.minor}`, expected);
   });
 
-test('of several versions the oldest counts, and with none the oldest that is supported', () => {
+test('the oldest of several versions counts, and without any, the oldest supported one', () => {
   const minor = (...minors: readonly number[]) =>
     oldest(minors.map((one) => ({ major: 1, minor: one }))).minor;
   assert.deepEqual([minor(34, 31, 33), minor(30), minor()], [31, 30, 31]);

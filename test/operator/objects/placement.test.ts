@@ -19,10 +19,10 @@ const TAINTED = node(
 const PLAIN = node('n1', { pool: 'a', cores: '8' });
 
 const ROWS: readonly (readonly [string, Placement, boolean, typeof PLAIN?])[] = [
-  ['nothing asked for', {}, true],
-  ['a label that it has', { nodeSelector: { pool: 'a' } }, true],
-  ['a label of another value', { nodeSelector: { pool: 'b' } }, false],
-  ['a label that it lacks', { nodeSelector: { zone: '' } }, false],
+  ['without requirements', {}, true],
+  ['with a selector that matches', { nodeSelector: { pool: 'a' } }, true],
+  ['with a selector for another value', { nodeSelector: { pool: 'b' } }, false],
+  ['with a selector for a missing label', { nodeSelector: { zone: '' } }, false],
   ['In', expression('pool', 'In', 'b', 'a'), true],
   ['In without it', expression('pool', 'In', 'b'), false],
   ['NotIn', expression('pool', 'NotIn', 'b'), true],
@@ -34,7 +34,7 @@ const ROWS: readonly (readonly [string, Placement, boolean, typeof PLAIN?])[] = 
   ['Gt of a label that it lacks', expression('zone', 'Gt', '0'), false],
   ['Lt', expression('cores', 'Lt', '8'), false],
   [
-    'its name as a field',
+    'matching its name as a field',
     required({ matchFields: [{ key: 'metadata.name', operator: 'In', values: ['n1'] }] }),
     true,
   ],
@@ -52,29 +52,29 @@ const ROWS: readonly (readonly [string, Placement, boolean, typeof PLAIN?])[] = 
     { affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [] } } },
     true,
   ],
-  ['a taint that nothing tolerates', {}, false, TAINTED],
+  ['with a taint that is not tolerated', {}, false, TAINTED],
   [
-    'a taint that is tolerated',
+    'with a taint that is tolerated',
     { tolerations: [{ key: 'edge', value: 'x', effect: 'NoSchedule' }] },
     true,
     TAINTED,
   ],
-  ['a toleration of another value', { tolerations: [{ key: 'edge', value: 'y' }] }, false, TAINTED],
-  ['a toleration of the key', { tolerations: [{ key: 'edge', operator: 'Exists' }] }, true, TAINTED],
-  ['a toleration of everything', { tolerations: [{ operator: 'Exists' }] }, true, TAINTED],
+  ['with a toleration of another value', { tolerations: [{ key: 'edge', value: 'y' }] }, false, TAINTED],
+  ['with a toleration of the key', { tolerations: [{ key: 'edge', operator: 'Exists' }] }, true, TAINTED],
+  ['with a toleration of everything', { tolerations: [{ operator: 'Exists' }] }, true, TAINTED],
   [
-    'a toleration of another effect',
+    'with a toleration of another effect',
     { tolerations: [{ operator: 'Exists', effect: 'NoExecute' }] },
     false,
     TAINTED,
   ],
   [
-    'a taint that only discourages',
+    'with a taint of effect PreferNoSchedule',
     {},
     true,
     node('n1', {}, { taints: [{ key: 'a', effect: 'PreferNoSchedule' }] }),
   ],
-  ['a cordon', {}, false, node('n1', {}, { unschedulable: true })],
+  ['when it is cordoned', {}, false, node('n1', {}, { unschedulable: true })],
 ];
 
 for (const [what, placement, expected, on = PLAIN] of ROWS)

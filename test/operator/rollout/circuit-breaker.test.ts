@@ -12,7 +12,7 @@ const input = (more: Partial<WorkloadPods> = {}): WorkloadPods => ({
   ...more,
 });
 
-test('two refused pods of a revision are borne, the third stops its rollout', () => {
+test('two refused pods of a revision are tolerated; the third stops its rollout', () => {
   assert.equal(breaker(input({ pods: refused(2) })), undefined);
   assert.deepEqual(breaker(input()), {
     how: { kind: 'Cap', replicas: 0 },
@@ -25,7 +25,7 @@ const NONE: readonly (readonly [string, Partial<WorkloadPods>])[] = [
   ['there is no Deployment', { deployment: undefined }],
   ['no ReplicaSet is the current one', { replicaSets: [oldReplicaSet(2)] }],
   [
-    'the pods are of a revision before',
+    'the pods belong to a previous revision',
     {
       pods: refused(3).map((one) => ({
         ...one,
@@ -44,19 +44,22 @@ const NONE: readonly (readonly [string, Partial<WorkloadPods>])[] = [
     'the pods were evicted',
     { pods: ['a', 'b', 'c'].map((name) => pod(name, 'n1', { phase: 'Failed', reason: 'Evicted' })) },
   ],
-  ['others have taken all places', { pods: [...refused(3), running('a', 'n2'), running('b', 'n2')] }],
+  [
+    'the refused pods have all been replaced',
+    { pods: [...refused(3), running('a', 'n2'), running('b', 'n2')] },
+  ],
 ];
 
 for (const [what, more] of NONE)
-  test(`nothing is stopped where ${what}`, () => assert.equal(breaker(input(more)), undefined));
+  test(`no rollout is stopped if ${what}`, () => assert.equal(breaker(input(more)), undefined));
 
-test('where pods of the revision before serve, the rollout goes back to it: to the one with most of them', () => {
+test('if pods of previous revisions serve, the rollout is rolled back to the revision with the most of them', () => {
   const older = { ...oldReplicaSet(1), metadata: { name: 'l4b-edge-older', uid: 'rs-older' } };
   const tripped = breaker(input({ replicaSets: [older, replicaSet(), oldReplicaSet(2)] }));
   assert.deepEqual(tripped?.how, { kind: 'RollBack', replicaSet: 'l4b-edge-old' });
 });
 
-test('a revision before that has nothing left is not gone back to; what runs of this one stays', () => {
+test('a previous revision without pods is no target of a rollback; running pods of this one are kept', () => {
   const tripped = breaker(
     input({ replicaSets: [replicaSet(), oldReplicaSet(0)], pods: [...refused(4), running('a', 'n2')] }),
   );
@@ -64,7 +67,7 @@ test('a revision before that has nothing left is not gone back to; what runs of 
   assert.equal(tripped?.pods, 4);
 });
 
-test('each node that refuses is named once, with all that it named', () => {
+test('each node that refuses is listed once, with all sysctls that it named', () => {
   const pods = [forbidden('a', 'n2'), forbidden('b', 'n1'), forbidden('c', 'n2', 'net.ipv4.tcp_tw_reuse')];
   assert.deepEqual(breaker(input({ pods }))?.refusals, [
     { node: 'n1', sysctls: ['net.core.somaxconn'] },

@@ -46,22 +46,22 @@ const live = (
 const other = template({ nodeSelector: { kubelet: 'allows' } });
 
 const OPEN: readonly (readonly [string, Partial<GateInput>])[] = [
-  ['nothing unsafe is asked for', { trial: undefined }],
-  ['no pod is wanted', { replicas: 0 }],
-  ['pods run with the same sysctls in the same place', { live: live() }],
+  ['no unsafe sysctl is requested', { trial: undefined }],
+  ['no replicas are wanted', { replicas: 0 }],
+  ['pods already run with the same sysctls and placement', { live: live() }],
   ['every pool has accepted them before', { settled: new Set(keys()) }],
   ['there is no node to try', { nodes: [] }],
   ['no node is eligible', { trial: trial({ nodeSelector: { no: 'node' } }) }],
 ];
 
 for (const [what, more] of OPEN)
-  test(`a rollout goes on at once where ${what}`, () => assert.equal(decideGate(input(more)).kind, 'Open'));
+  test(`a rollout proceeds at once if ${what}`, () => assert.equal(decideGate(input(more)).kind, 'Open'));
 
 const TRIED: readonly (readonly [string, Partial<GateInput>])[] = [
   ['for the first time', {}],
-  ['in another place', { live: live(other) }],
+  ['with another placement', { live: live(other) }],
   ['with other sysctls', { live: live(template({ securityContext: {} })) }],
-  ['with pods, after there were none', { live: live(template(), {}, 0) }],
+  ['after it was scaled to zero', { live: live(template(), {}, 0) }],
 ];
 
 for (const [what, more] of TRIED)
@@ -71,7 +71,7 @@ for (const [what, more] of TRIED)
     assert.deepEqual(gate.kind === 'Trying' && gate.waiting.map(({ pool }) => pool.nodes), [['n1'], ['n2']]);
   });
 
-test('only pools that may get pods are tried, and only those without an answer', () => {
+test('only eligible pools without a verdict are tried', () => {
   const settled = new Set(keys().slice(0, 1));
   const gate = decideGate(input({ settled }));
   assert.deepEqual(gate.kind === 'Trying' && gate.waiting.map(({ pool }) => pool.nodes), [['n2']]);
@@ -79,12 +79,12 @@ test('only pools that may get pods are tried, and only those without an answer',
   assert.deepEqual(picked.kind === 'Trying' && picked.waiting.map(({ pool }) => pool.nodes), [['n1']]);
 });
 
-test('where nodes cannot be seen one probe is tried, wherever the scheduler puts it', () => {
+test('if nodes cannot be listed, one probe is tried wherever the scheduler puts it', () => {
   const gate = decideGate(input({ nodes: undefined }));
   assert.deepEqual(gate.kind === 'Trying' && gate.waiting.map(({ pool }) => pool.nodes), [[]]);
 });
 
-test('all accepted opens the gate; one refusal holds it, whatever the others say', () => {
+test('the gate opens when all probes are accepted, and a single refusal holds it', () => {
   const accepted = [probe(running('a', 'n1'), 0), probe(running('b', 'n2'), 1)];
   assert.equal(decideGate(input({ probes: accepted })).kind, 'Open');
   const one = [probe(forbidden('a', 'n1'), 0)];
@@ -96,7 +96,7 @@ test('all accepted opens the gate; one refusal holds it, whatever the others say
   });
 });
 
-test('a node that changes is asked again', () => {
+test('a node that changes is tried again', () => {
   const changed = { ...N1, metadata: { ...N1.metadata, labels: { kubelet: 'now-allows' } } };
   const gate = decideGate(
     input({ nodes: [changed, N2], probes: [probe(forbidden('a', 'n1'), 0), probe(running('b', 'n2'), 1)] }),
@@ -104,7 +104,7 @@ test('a node that changes is asked again', () => {
   assert.deepEqual(gate.kind === 'Trying' && gate.waiting.map(({ pool }) => pool.nodes), [['n1']]);
 });
 
-test('a cluster of a thousand unlike nodes gets sixteen probes', () => {
+test('a cluster of a thousand different nodes gets sixteen probes', () => {
   const many = Array.from({ length: 1000 }, (_, i) => node(`n${i}`, { own: `${i}` }));
   const gate = decideGate(input({ nodes: many }));
   assert.equal(gate.kind === 'Trying' && gate.waiting.length, 16);
@@ -117,7 +117,7 @@ const STORM: Partial<GateInput> = {
   pods: refused(3),
 };
 
-test('a storm is stopped, and put on record with what the node was', () => {
+test('a storm of refused pods is stopped and recorded with the state of the node', () => {
   const gate = decideGate(input(STORM));
   assert.equal(gate.kind, 'Stop');
   const record = gate.kind === 'Stop' ? gate.record : assert.fail();
@@ -126,7 +126,7 @@ test('a storm is stopped, and put on record with what the node was', () => {
   const stopped = live(template(), { [ROLLOUT_STOPPED]: writeRecord(record) }, 0);
   const after = (more: Partial<GateInput> = {}) => decideGate(input({ live: stopped, ...more })).kind;
   assert.equal(after(), 'Held');
-  // Also for an operator that has just been started; it knows nothing else.
+  // The record also holds for an operator that has just started, which knows nothing else.
   assert.equal(after({ settled: new Set(keys()) }), 'Held');
   assert.equal(after({ template: other, trial: trial({ nodeSelector: { kubelet: 'allows' } }) }), 'Trying');
   assert.equal(after({ trial: undefined }), 'Open');
@@ -136,7 +136,7 @@ test('a storm is stopped, and put on record with what the node was', () => {
   assert.equal(after({ nodes: [N1, N2, node('n3')] }), 'Held');
 });
 
-test('a storm that the next spec ends by itself is not stopped, one that waits for the next spec is', () => {
+test('a storm is stopped unless the next spec, if it may be applied, ends it anyway', () => {
   const restricted = template({ securityContext: {} });
   assert.equal(decideGate(input({ ...STORM, trial: undefined, template: restricted })).kind, 'Open');
   const elsewhere = { template: other, trial: trial({ nodeSelector: { kubelet: 'allows' } }) };
@@ -145,12 +145,12 @@ test('a storm that the next spec ends by itself is not stopped, one that waits f
   assert.equal(decideGate(input({ ...STORM, ...elsewhere, settled })).kind, 'Open');
 });
 
-test('a record that nobody can read is none', () => {
+test('a record that cannot be parsed counts as none', () => {
   for (const text of ['', 'x', '{}', '{"trial":1}'])
     assert.equal(decideGate(input({ live: live(template(), { [ROLLOUT_STOPPED]: text }) })).kind, 'Open');
 });
 
-test('the mark of a trial is of sysctls and placement only, in whatever order the API server writes them', () => {
+test('the mark of a trial depends only on sysctls and placement, not on the order in which the API server returns them', () => {
   const a = template({ nodeSelector: { a: '1', b: '2' }, containers: [{ image: 'x' }] });
   const b = template({ containers: [], nodeSelector: { b: '2', a: '1' } });
   assert.equal(trialMark(a), trialMark(b));

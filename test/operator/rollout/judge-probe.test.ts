@@ -14,25 +14,25 @@ const UNSURE = probe({ phase: 'Pending' });
 const REFUSED = probe(forbidden('x', 'n1').status);
 
 const ROWS: readonly (readonly [string, Pod, Gate['kind'], boolean])[] = [
-  ['that was accepted has nothing more to say', ACCEPTED, 'Trying', false],
-  ['that has not answered is waited for', UNSURE, 'Trying', true],
-  ['that has not answered is waited for although another was refused', UNSURE, 'Held', true],
-  ['is not waited for once the rollout has begun', UNSURE, 'Open', false],
-  ['that was refused stays as the proof', REFUSED, 'Held', true],
-  ['that was refused goes when the gate is open', REFUSED, 'Open', false],
-  ['of another question goes', probe({ phase: 'Pending' }, 'b'), 'Trying', false],
+  ['that was accepted is removed', ACCEPTED, 'Trying', false],
+  ['without a verdict is kept', UNSURE, 'Trying', true],
+  ['without a verdict is kept although another was refused', UNSURE, 'Held', true],
+  ['without a verdict is removed once the rollout has started', UNSURE, 'Open', false],
+  ['that was refused is kept as evidence', REFUSED, 'Held', true],
+  ['that was refused is removed once the gate is open', REFUSED, 'Open', false],
+  ['with an outdated verdict key is removed', probe({ phase: 'Pending' }, 'b'), 'Trying', false],
 ];
 
 for (const [what, one, gate, isKept] of ROWS)
   test(`a probe pod ${what}`, () => assert.equal(judgeProbe(one, gate, new Set(['a'])).isKept, isKept));
 
-test('a probe pod answers only the question that is asked now', () => {
+test('a probe pod counts only for a verdict key that is still asked for', () => {
   assert.equal(judgeProbe(ACCEPTED, 'Trying', new Set(['a'])).accepted, 'a');
   assert.equal(judgeProbe(ACCEPTED, 'Trying', new Set(['b'])).accepted, undefined);
   assert.equal(judgeProbe(UNSURE, 'Trying', new Set(['a'])).accepted, undefined);
 });
 
-test('pools without a probe pod are those to make one for', () => {
+test('pools without a probe pod are those to create one for', () => {
   const waiting = ['a', 'b'].map((verdictKey) => ({
     pool: { key: verdictKey, nodes: [] },
     verdictKey,

@@ -17,7 +17,7 @@ test('nodes that differ only in their name and their zone are one pool', () => {
   );
 });
 
-test('a taint that comes and goes with a node’s condition leaves it in its pool', () => {
+test('a taint that comes and goes with the condition of a node does not change its pool', () => {
   const notReady = node(
     'n2',
     {},
@@ -26,14 +26,14 @@ test('a taint that comes and goes with a node’s condition leaves it in its poo
   assert.deepEqual(pools(node('n1'), notReady), ['n1 n2']);
 });
 
-test('other taints or another kubelet make another pool', () => {
+test('nodes with other taints or another kubelet version are another pool', () => {
   const old = node('n2');
   const tainted = node('n3', {}, { taints: [{ key: 'a', effect: 'NoSchedule' }] });
   const oldKubelet = { ...old, status: { ...old.status, nodeInfo: { kubeletVersion: 'v1.33.0' } } };
   assert.deepEqual(pools(node('n1'), oldKubelet, tainted), ['n1', 'n2', 'n3']);
 });
 
-test('a pool is another as soon as one of its nodes comes, changes or goes, and the same in any order', () => {
+test('the key of a pool changes when a node is added, changed or removed, and does not depend on their order', () => {
   const key = (...nodes: readonly ReturnType<typeof node>[]) => nodePools(nodes)[0]?.key;
   const [a, b] = [node('a'), node('b')];
   assert.equal(key(a, b), key(b, a));

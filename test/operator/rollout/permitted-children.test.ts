@@ -20,34 +20,34 @@ const without = (...kinds: readonly string[]) => ALL.filter((kind) => !kinds.inc
 
 const held = (pods: number): Gate => ({ kind: 'Held', refusals: [], pods, probes: [] });
 const ROWS: readonly (readonly [string, Gate, object, readonly string[]])[] = [
-  ['an open gate lets everything through', { kind: 'Open' }, {}, ALL],
+  ['an open gate permits all children', { kind: 'Open' }, {}, ALL],
   [
-    'while sysctls are tried the workload is left as it is',
+    'while sysctls are tried, the workload is left unchanged',
     { kind: 'Trying', waiting: [] },
     {},
     without('Deployment'),
   ],
-  ['a refused probe holds the workload alone', held(0), workload.template, without('Deployment')],
+  ['a refused probe holds back only the workload', held(0), workload.template, without('Deployment')],
   [
-    'a rollout that was stopped with this template holds the autoscaler as well',
+    'a rollout that was stopped with this template removes the autoscaler as well',
     held(3),
     workload.template,
     without('Deployment', 'HorizontalPodAutoscaler'),
   ],
   [
-    'one that was stopped and put back keeps its autoscaler',
+    'a rollout that was stopped and rolled back keeps its autoscaler',
     held(3),
     { spec: { nodeSelector: { other: 'nodes' } } },
     without('Deployment'),
   ],
   [
-    'a stop that caps the replicas comes first, and takes the autoscaler away',
+    'a stop that caps the replicas is applied first and removes the autoscaler',
     { kind: 'Stop', how: { kind: 'Cap', replicas: 1 }, record },
     {},
     ['Deployment', ...without('Deployment', 'HorizontalPodAutoscaler')],
   ],
   [
-    'a stop that puts the template back comes first, and keeps the autoscaler',
+    'a stop that rolls back the template is applied first and keeps the autoscaler',
     { kind: 'Stop', how: { kind: 'RollBack', replicaSet: 'before' }, record },
     {},
     ['Deployment', ...without('Deployment')],
@@ -57,7 +57,7 @@ const ROWS: readonly (readonly [string, Gate, object, readonly string[]])[] = [
 for (const [what, gate, live, kinds] of ROWS)
   test(what, () => assert.deepEqual(permitted(gate, live), kinds));
 
-test('a workload that is stopped has the template to stay with', () => {
+test('a stopped workload has the template to stay with', () => {
   const gate: Gate = { kind: 'Stop', how: { kind: 'Cap', replicas: 1 }, record };
   const [stopped] = permittedChildren(gate, wanted, workload, { live: undefined, stay });
   const manifest = stopped?.wanted as { spec?: { replicas?: number; template?: object } } | undefined;

@@ -15,7 +15,7 @@ const made = (nodes: readonly string[], workload: object = {}, name = 'edge') =>
   });
 };
 
-test('a probe has the sysctls of the proxies’ pods, none of their rights, and is picked by none of their selectors', () => {
+test('a probe pod has the sysctls of the proxy pods, none of their privileges, and matches none of their selectors', () => {
   const { metadata, spec } = made(['n1']);
   assert.deepEqual(spec.securityContext, deployment(tuned(), RENDER).spec.template.spec.securityContext);
   assert.deepEqual(spec.containers[0]?.securityContext.capabilities, { drop: ['ALL'] });
@@ -26,7 +26,7 @@ test('a probe has the sysctls of the proxies’ pods, none of their rights, and 
   assert.equal(spec.restartPolicy, 'Never');
 });
 
-test('a probe goes to its pool, past the taints that the proxies’ pods tolerate', () => {
+test('a probe pod is placed in its pool and tolerates the taints that the proxy pods tolerate', () => {
   const tolerations = [{ key: 'edge', operator: 'Exists' }];
   const { spec } = made(['n1', 'n2'], { tolerations, nodeSelector: { pool: 'a' } });
   assert.deepEqual('tolerations' in spec && spec.tolerations, tolerations);
@@ -34,12 +34,12 @@ test('a probe goes to its pool, past the taints that the proxies’ pods tolerat
   assert.deepEqual(names, ['"values":["n1"]', '"values":["n2"]']);
 });
 
-test('where no node is known the scheduler picks one as it would for the proxies’ pods', () => {
+test('if no node is known, a probe pod is scheduled like a proxy pod', () => {
   const { spec } = made([], { nodeSelector: { pool: 'a' } });
   assert.deepEqual('nodeSelector' in spec && spec.nodeSelector, { pool: 'a' });
 });
 
-test('the name of a probe is one, the same each time, and short enough', () => {
+test('the name of a probe pod is valid, deterministic and short enough', () => {
   const long = made(['n1'], {}, 'e'.repeat(52)).metadata.name;
   assert.equal(long, made(['n2'], {}, 'e'.repeat(52)).metadata.name);
   assert.ok(long.length <= 63, long);

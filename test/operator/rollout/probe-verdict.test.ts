@@ -11,17 +11,17 @@ const waitingFor = (reason: string): Pod['status'] => ({
 
 const ROWS: readonly (readonly [string, Pod['status'], string])[] = [
   ['is new', {}, 'Unsure: it has no node yet'],
-  ['has run to its end', { phase: 'Succeeded' }, 'Accepted'],
+  ['has completed', { phase: 'Succeeded' }, 'Accepted'],
   ['runs', { phase: 'Running' }, 'Accepted'],
   [
     'has its sandbox',
     { phase: 'Pending', conditions: [{ type: 'PodReadyToStartContainers', status: 'True' }] },
     'Accepted',
   ],
-  ['waits for its image', waitingFor('ImagePullBackOff'), 'Accepted'],
+  ['cannot pull its image', waitingFor('ImagePullBackOff'), 'Accepted'],
   ['cannot start its container', waitingFor('CreateContainerError'), 'Accepted'],
   [
-    'has no room anywhere',
+    'cannot be scheduled',
     {
       phase: 'Pending',
       conditions: [{ type: 'PodScheduled', status: 'False', message: '0/2 nodes are available' }],
@@ -36,19 +36,19 @@ const ROWS: readonly (readonly [string, Pod['status'], string])[] = [
 ];
 
 for (const [what, status, expected] of ROWS)
-  test(`a probe that ${what} shows: ${expected}`, () => {
+  test(`the verdict of a probe that ${what} is ${expected}`, () => {
     const verdict = probeVerdict(pod('probe', undefined, status));
     assert.equal(verdict.kind === 'Unsure' ? `Unsure: ${verdict.why}` : verdict.kind, expected);
   });
 
-test('a probe whose sandbox is being made, or cannot be made, shows nothing yet', () => {
+test('a probe whose sandbox is being created, or cannot be created, gives no verdict yet', () => {
   assert.deepEqual(probeVerdict(pod('probe', 'n1', waitingFor('ContainerCreating'))), {
     kind: 'Unsure',
     why: 'node n1 has not created its sandbox yet',
   });
 });
 
-test('a probe that its kubelet refuses names node and sysctl', () => {
+test('the verdict of a probe that its kubelet refuses names the node and the sysctl', () => {
   assert.deepEqual(probeVerdict(forbidden('probe', 'n1')), {
     kind: 'Refused',
     refusal: { node: 'n1', sysctls: ['net.core.somaxconn'] },

@@ -24,13 +24,13 @@ const earlier = ofOldReplicaSet(forbidden('earlier', 'n1'));
 const serving = pod('serving', 'n2', { phase: 'Running' });
 const evicted = pod('evicted', 'n2', { phase: 'Failed', reason: 'Evicted' });
 
-test('refused pods of an earlier revision are spent at once, those of this one when they are on record', () => {
+test('refused pods of earlier revisions are spent at once, those of the current one once they are on record', () => {
   const pods = [current, earlier, serving, evicted];
   assert.deepEqual(names(pods, false), [earlier.metadata.name]);
   assert.deepEqual(names(pods, true), [current.metadata.name, earlier.metadata.name].sort());
 });
 
-test('a pod that goes already is not taken away again', () => {
+test('a pod that is already being deleted is not deleted again', () => {
   const going = { ...current, metadata: { ...current.metadata, deletionTimestamp: '2026-11-25T00:00:00Z' } };
   assert.deepEqual(names([going], true), []);
 });
@@ -45,7 +45,7 @@ for (const isOnRecord of [false, true])
     assert.deepEqual(spentPods({ deployment: daemonSet, replicaSets: [], pods }, isOnRecord), []);
   });
 
-test('only a pod that is made again at once is looked at before anything else', () => {
+test('only a refused pod that is replaced without delay counts as part of a storm', () => {
   assert.deepEqual([current, ofDaemonSet(current), serving, evicted].map(isOfStorm), [
     true,
     false,

@@ -23,7 +23,7 @@ const TEMPLATE = {
   spec: { containers: [{ name: 'proxy', image: 'before' }] },
 };
 
-test('a stopped Deployment has the template to stay with as it was, and says why', () => {
+test('a stopped Deployment has the unchanged template to stay with, and the record of why', () => {
   const stopped = stoppedWorkload(wanted, TEMPLATE, undefined, RECORD) as unknown as typeof wanted;
   assert.deepEqual(stopped.spec.template, {
     metadata: { labels: { a: 'b' }, annotations: { c: 'd' } },
@@ -37,12 +37,12 @@ test('a stopped Deployment has the template to stay with as it was, and says why
   );
 });
 
-test('replicas can be capped, down to none', () => {
+test('replicas can be capped, even at zero', () => {
   const stopped = stoppedWorkload(wanted, TEMPLATE, 0, RECORD) as unknown as typeof wanted;
   assert.equal(stopped.spec.replicas, 0);
 });
 
-test('a kept Deployment has the template that runs, the record of a stop, and else what is wanted', () => {
+test('a kept Deployment has its current template, the record of a stop, and otherwise what is wanted', () => {
   const live = {
     metadata: { annotations: { [ROLLOUT_STOPPED]: 'why', other: 'x' } },
     spec: { template: TEMPLATE },
@@ -61,6 +61,6 @@ test('a kept Deployment has the template that runs, the record of a stop, and el
   assert.equal(
     childrenOf({ ...NEW, revision: undefined }),
     undefined,
-    'nothing runs whose template could stay',
+    'there is no current template to keep',
   );
 });

@@ -11,10 +11,10 @@ const STABLE: readonly (readonly [string, string])[] = [
 ];
 
 for (const [text, expected] of STABLE)
-  test(`"${text}" is told as "${expected}"`, () => assert.equal(stable(text), expected));
+  test(`"${text}" is reduced to "${expected}"`, () => assert.equal(stable(text), expected));
 
-test('a text too long to read is cut', () => assert.equal(stable('x'.repeat(5000)).length, 600));
+test('a text that is too long is truncated', () => assert.equal(stable('x'.repeat(5000)).length, 600));
 
-test('a sentence ends once', () => {
+test('a sentence gets a full stop only if it lacks one', () => {
   assert.deepEqual([sentence('a'), sentence('a.'), sentence('a…')], ['a.', 'a.', 'a…']);
 });
