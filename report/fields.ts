@@ -5,7 +5,7 @@ export interface FieldNotes {
   /** Length that a reader truncates a string to. */
   readonly longest?: number;
   /** The values that a proxy of this version writes. */
-  readonly words?: readonly string[];
+  readonly values?: readonly string[];
   readonly unit?: string;
 }
 
@@ -25,11 +25,11 @@ export const text = (longest: number) =>
 /**
  * One of a list of values. A proxy writes no other; a reader accepts any, since a newer proxy may know more.
  */
-export const word = <T extends string>(
-  words: Readonly<Record<T, string>>,
+export const oneOf = <T extends string>(
+  values: Readonly<Record<T, string>>,
   longest: number,
 ): z.ZodType<string, T> =>
-  noted(text(longest), { longest, words: Object.keys(words) }) as unknown as z.ZodType<string, T>;
+  noted(text(longest), { longest, values: Object.keys(values) }) as unknown as z.ZodType<string, T>;
 
 /** A non-negative integer. */
 export const count = (unit: string) => noted(z.int().min(0), { unit });

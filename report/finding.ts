@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { text, word } from './fields.ts';
+import { oneOf, text } from './fields.ts';
 
 /**
  * The kinds of problems that a running proxy can report, by code, with their meaning. The operator maps each
@@ -38,7 +38,7 @@ export const FINDINGS = {
 export type FindingCode = keyof typeof FINDINGS;
 
 export const finding = z.object({
-  code: word(FINDINGS, 64).describe('Kind of the finding.'),
+  code: oneOf(FINDINGS, 64).describe('Kind of the finding.'),
   path: text(256).describe(
     'Path in the resource, such as `spec.listeners[1].port`; empty for the resource as a whole.',
   ),

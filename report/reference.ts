@@ -12,8 +12,8 @@ export const reference = (): string =>
     `A proxy serves this report as JSON on \`/status\` of its admin port (9901): what it serves, its endpoints and their health, the problems found, and the tuning in effect. \`/status?summary\` omits \`backends[].endpoints\`, so that its size does not grow with the number of endpoints.`,
     `This is version ${REPORT_VERSION} of the contract (\`reportVersion\`; proxies without this field write a subset of version 1). Within a version, fields and codes are only added; removing a field or changing its meaning increments the version. Readers must ignore unknown fields, treat an unknown code as a generic problem, and truncate strings to the documented length. Counters start at 0 with the process, and are read one after another while connections begin and end, so that they need not add up exactly.`,
     ...sections(described(status), 'status'),
-    words('Findings', 'Values of `findings[].code`.', 'code', FINDINGS),
-    words('Health states', 'Values of `backends[].endpoints[].health`.', 'state', HEALTH_STATES),
+    codes('Findings', 'Values of `findings[].code`.', 'code', FINDINGS),
+    codes('Health states', 'Values of `backends[].endpoints[].health`.', 'state', HEALTH_STATES),
   ].join('\n\n')}\n`;
 
 const sections = (schema: Described, path: string): string[] => {
@@ -39,7 +39,7 @@ const sections = (schema: Described, path: string): string[] => {
   ];
 };
 
-const typeOf = ({ type, items, words: known, longest, minimum, maximum }: Described): string => {
+const typeOf = ({ type, items, values: known, longest, minimum, maximum }: Described): string => {
   if (known !== undefined && known.length <= 5) return known.map((one) => `\`${one}\``).join(', ');
   switch (type) {
     case 'array':
@@ -66,7 +66,7 @@ const range = (least: number | undefined, most: number | undefined): string => {
     : `, ${least} to ${most}`;
 };
 
-const words = (
+const codes = (
   heading: string,
   about: string,
   column: string,
@@ -77,6 +77,6 @@ const words = (
     about,
     markdownTable(
       [column, 'meaning'],
-      Object.entries(meanings).map(([word, meaning]) => [`\`${word}\``, meaning]),
+      Object.entries(meanings).map(([code, meaning]) => [`\`${code}\``, meaning]),
     ),
   ].join('\n\n');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, list, port, text, word } from './fields.ts';
+import { count, list, oneOf, port, text } from './fields.ts';
 import { finding } from './finding.ts';
 import { HEALTH_STATES } from './health.ts';
 
@@ -68,7 +68,7 @@ export const endpoint = z.object({
     .describe(
       'True if it takes connections only when others are unavailable: it is listed as a backup, or intended for another zone or node.',
     ),
-  health: word(HEALTH_STATES, 16).describe('Health according to the checks.'),
+  health: oneOf(HEALTH_STATES, 16).describe('Health according to the checks.'),
   reason: text(2048)
     .exactOptional()
     .describe('Why it is ejected or unhealthy, or why its last check failed.'),

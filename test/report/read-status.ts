@@ -4,8 +4,8 @@ import { type Status, type StatusSummary, status, summary } from '../../report/s
 
 /** Fields, and values of enumerations, that an answer has but the contract does not. */
 export const beyondContract = (answer: unknown, contract: Described, path = ''): readonly string[] => {
-  if (contract.words !== undefined)
-    return contract.words.includes(String(answer)) ? [] : [`${path}: ${answer}`];
+  if (contract.values !== undefined)
+    return contract.values.includes(String(answer)) ? [] : [`${path}: ${answer}`];
   if (Array.isArray(answer) && contract.items !== undefined) {
     const { items } = contract;
     return answer.flatMap((entry) => beyondContract(entry, items, `${path}[]`));
