@@ -1,5 +1,5 @@
 /** A value formatted for a message: short, on one line, strings in quotes. */
-export const show = (value: unknown): string => {
+export const formatValue = (value: unknown): string => {
   if (typeof value === 'string')
     return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
   if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint')

@@ -1,3 +1,4 @@
+import { formatValue } from './format-value.ts';
 import { API_VERSION, KIND, type L4Balancer, l4balancer } from './l4balancer.ts';
 import { nearest } from './nearest.ts';
 import { type Duplicate, isRecord, normalise } from './normalise.ts';
@@ -8,7 +9,6 @@ import { type Problem, schemaProblems, textOf } from './schema-findings.ts';
 import { SPEC_SCHEMA } from './schemas.ts';
 import { status } from './status.ts';
 import { unknownFieldProblems } from './unknown-fields.ts';
-import { show } from './words.ts';
 
 /**
  * `Refuse` reports each unknown field as a problem, and so what the API server has no means to refuse.
@@ -94,7 +94,8 @@ const inWords = ({ at, message, forStored }: RuleProblem): Problem => ({
 
 /** If the input is a different kind of object, findings about its fields would be meaningless. */
 const notABalancer = (input: unknown): Problem[] => {
-  if (!isRecord(input)) return [{ at: [], message: `${show(input)} is not an ${KIND}: expected an object` }];
+  if (!isRecord(input))
+    return [{ at: [], message: `${formatValue(input)} is not an ${KIND}: expected an object` }];
   return [...fixed(input, 'apiVersion', API_VERSION), ...fixed(input, 'kind', KIND)];
 };
 
@@ -104,7 +105,7 @@ const fixed = (input: Record<string, unknown>, field: string, expected: string):
   const message =
     found === undefined
       ? `is missing: expected ${expected}`
-      : `${show(found)} is not supported: expected ${expected}`;
+      : `${formatValue(found)} is not supported: expected ${expected}`;
   return [{ at: [field], message }];
 };
 
@@ -126,7 +127,9 @@ const withoutNulls = (value: unknown): unknown =>
 const repeated = ({ at, first, keys }: Duplicate, spec: unknown): Problem => {
   const entry = valueAt(spec, at.slice(1));
   const identity =
-    keys.length === 0 ? show(entry) : keys.map((key) => show(valueAt(entry, [key]))).join(' port ');
+    keys.length === 0
+      ? formatValue(entry)
+      : keys.map((key) => formatValue(valueAt(entry, [key]))).join(' port ');
   const [key] = keys;
   return {
     at: keys.length === 1 && key !== undefined ? [...at, key] : at,

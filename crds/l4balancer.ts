@@ -38,7 +38,7 @@ export const spec = z.object({
   paused: z
     .boolean()
     .default(false)
-    .describe('The operator stops changing the resource’s child objects; traffic continues.'),
+    .describe('True stops the operator from changing the resource’s child objects; traffic continues.'),
 });
 
 /** The whole resource, parsed and with defaults filled in. */

@@ -39,7 +39,10 @@ const typeOf = (schema: Structural): string => {
   if (schema['x-kubernetes-int-or-string']) return 'integer or string';
   if (schema.enum !== undefined) return schema.enum.map((value) => `\`${value}\``).join(', ');
   if (schema.items !== undefined) {
-    return `list of ${schema.items.properties ? 'objects' : typeOf(schema.items)}, ${range(schema.minItems ?? 0, schema.maxItems)}`;
+    const count = range(schema.minItems ?? 0, schema.maxItems);
+    return schema.items.properties
+      ? `list of ${count} objects`
+      : `list of ${count} entries: ${typeOf(schema.items)}`;
   }
   if (schema.additionalProperties !== undefined)
     return mapOf(schema.additionalProperties, schema.maxProperties);

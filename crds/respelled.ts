@@ -1,8 +1,8 @@
 import { endpointIdentity } from './canonical-address.ts';
+import { formatValue } from './format-value.ts';
 import { isRecord } from './normalise.ts';
 import { formatPath, type Path, valueAt } from './path.ts';
 import type { Problem } from './schema-findings.ts';
-import { show } from './words.ts';
 
 /** Calls `use` with each entry of a list that is an object. */
 const eachEntry = (list: unknown, use: (entry: Record<string, unknown>, index: number) => void): void => {
@@ -29,7 +29,7 @@ export const respelledEndpoints = (spec: unknown): Problem[] => {
         problems.push({
           at,
           message: (lineOf) =>
-            `${show(address)} port ${port} is the endpoint at ${formatPath(first.at)}${lineOf(first.at)}, ${show(first.address)}, in another notation: remove one of them`,
+            `${formatValue(address)} port ${port} is the endpoint at ${formatPath(first.at)}${lineOf(first.at)}, ${formatValue(first.address)}, in another notation: remove one of them`,
         });
     });
   });

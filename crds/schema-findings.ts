@@ -1,7 +1,7 @@
 import type { core } from 'zod';
+import { formatValue, oneOf } from './format-value.ts';
 import { nearest } from './nearest.ts';
 import { type Path, valueAt } from './path.ts';
-import { oneOf, show } from './words.ts';
 
 /** A problem at a path, before the path is formatted. */
 export interface Problem {
@@ -54,11 +54,11 @@ const inWords = (issue: core.$ZodIssue, found: unknown): string => {
       return outside(issue.origin, found, `at least ${issue.minimum}`);
     case 'invalid_format':
     case 'custom':
-      return `${show(found)} ${issue.message}`;
+      return `${formatValue(found)} ${issue.message}`;
     case 'invalid_union':
       return wrongUnion(issue, found);
     default:
-      return `${show(found)} cannot be used: ${issue.message}`;
+      return `${formatValue(found)} cannot be used: ${issue.message}`;
   }
 };
 
@@ -72,21 +72,21 @@ const wrongType = (found: unknown, expected: string): string => {
           /^[0-9]+$/.test(found)
         ? `: remove the quotes, ${found}`
         : '';
-  return `${show(found)} is not ${expected}${hint}`;
+  return `${formatValue(found)} is not ${expected}${hint}`;
 };
 
 const wrongWord = (found: unknown, allowed: readonly string[]): string => {
   if (found === undefined) return `is missing: expected ${oneOf(allowed)}`;
   const meant = typeof found === 'string' ? nearest(found, allowed) : undefined;
-  return `${show(found)} is not supported: expected ${oneOf(allowed)}${meant === undefined ? '' : `; did you mean ${meant}?`}`;
+  return `${formatValue(found)} is not supported: expected ${oneOf(allowed)}${meant === undefined ? '' : `; did you mean ${meant}?`}`;
 };
 
 const outside = (origin: string, found: unknown, bound: string): string => {
   if (origin === 'string') {
-    return `${show(found)} has ${String(found).length} characters: expected ${bound}`;
+    return `${formatValue(found)} has ${String(found).length} characters: expected ${bound}`;
   }
   if (origin === 'array') return `has ${(found as readonly unknown[]).length} entries: expected ${bound}`;
-  return `${show(found)} is out of range: expected ${bound}`;
+  return `${formatValue(found)} is out of range: expected ${bound}`;
 };
 
 /**
@@ -99,5 +99,5 @@ const wrongUnion = (issue: core.$ZodIssueInvalidUnion, found: unknown): string =
   const relevant = issue.errors.flat().find(({ code }) => code !== 'invalid_type');
   return isOfType && relevant
     ? inWords(relevant as core.$ZodIssue, found)
-    : `${show(found)} is not an integer or a quoted string`;
+    : `${formatValue(found)} is not an integer or a quoted string`;
 };

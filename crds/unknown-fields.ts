@@ -1,8 +1,8 @@
+import { formatValue } from './format-value.ts';
 import { nearest } from './nearest.ts';
 import { formatPath, type Path } from './path.ts';
 import type { Problem } from './schema-findings.ts';
 import type { Structural } from './structural.ts';
-import { show } from './words.ts';
 
 /** A field of the schema with its path, such as `spec.tuning.sysctls`. */
 interface KnownField {
@@ -31,7 +31,7 @@ const hint = (name: string, parent: string, known: readonly KnownField[]): strin
   if (meant !== undefined) return `; did you mean ${meant}?`;
   const elsewhere = known.filter((field) => field.name === name);
   if (elsewhere.length === 1) return `; it belongs at ${elsewhere[0]?.path}`;
-  return siblings.length === 0 ? '' : `; ${show(parent).slice(1, -1)} has ${siblings.join(', ')}`;
+  return siblings.length === 0 ? '' : `; ${formatValue(parent).slice(1, -1)} has ${siblings.join(', ')}`;
 };
 
 const fieldsOf = (schema: Structural, path: string): KnownField[] => {

@@ -71,9 +71,7 @@ export const workload = z.object({
   podLabels: textMap(64, 63).optional().describe('Labels added to the pods.'),
   disruptionBudget: disruptionBudget
     .optional()
-    .describe(
-      'Pods that must remain while nodes are drained; by default one of several may be evicted at a time.',
-    ),
+    .describe('How many pods a node drain may evict; by default one at a time if there are several.'),
   updateStrategy: updateStrategy.optional().describe('How pods are replaced when their template changes.'),
   terminationGracePeriod: duration
     .default('60s')

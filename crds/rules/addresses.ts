@@ -1,6 +1,6 @@
 import { canonicalAddress, unmapped } from '../canonical-address.ts';
+import { formatValue } from '../format-value.ts';
 import { type AddressKind, addressKind } from '../ip-address.ts';
-import { show } from '../words.ts';
 
 /** In CEL: the address; of an IPv4-mapped one the IPv4 address, as `unmapped` returns it. */
 const CEL_UNMAPPED =
@@ -17,8 +17,8 @@ export const addressProblem = (address: string, instead = ''): string | undefine
   if (addressKind(unmapped(address)) !== 'none') return undefined;
   const meant = canonicalAddress(address);
   return meant === address
-    ? `${show(address)} is not an IP address; host names are not resolved${instead}`
-    : `${show(address)} is an IPv4-mapped address in a notation that Kubernetes does not accept: write ${meant}`;
+    ? `${formatValue(address)} is not an IP address; host names are not resolved${instead}`
+    : `${formatValue(address)} is an IPv4-mapped address in a notation that Kubernetes does not accept: write ${meant}`;
 };
 
 /**

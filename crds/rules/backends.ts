@@ -1,6 +1,6 @@
 import type { Backend, HealthCheck, ServiceReference, StaticEndpoint } from '../backend.ts';
 import { durationMs } from '../duration.ts';
-import { show } from '../words.ts';
+import { formatValue } from '../format-value.ts';
 import { addressProblem, CEL_IS_ADDRESS, celIsNotUnicast, kindOf } from './addresses.ts';
 import { celIsDuration } from './durations.ts';
 import { problemIf, rule } from './rule.ts';
@@ -33,7 +33,7 @@ const quotedPort = rule<ServiceReference>({
     problemIf(
       typeof port === 'string' && /^[0-9]+$/.test(port),
       ['port'],
-      `${show(port)} is a number in quotes, which would be taken for a port name: remove the quotes`,
+      `${formatValue(port)} is a number in quotes, which would be taken for a port name: remove the quotes`,
     ),
 });
 
@@ -66,7 +66,7 @@ const endpointUnicast = rule<StaticEndpoint>({
     problemIf(
       !['unicast', 'none'].includes(kindOf(address)),
       ['address'],
-      `${show(address)} is ${kindOf(address)}: TCP cannot connect to it`,
+      `${formatValue(address)} is ${kindOf(address)}: TCP cannot connect to it`,
     ),
 });
 
@@ -75,15 +75,15 @@ const someWeight = rule<Backend>({
   scope: 'spec.backends[]',
   reads: ['name', 'endpoints[].weight'],
   rule: '!has(self.endpoints) || self.endpoints.exists(e, e.weight > 0)',
-  message: 'every endpoint has weight 0, so none would take connections',
+  message: 'every endpoint has weight 0, so none would receive connections',
   messageExpression:
-    "'every endpoint of backend \"' + self.name + '\" has weight 0, so none would take connections'",
+    "'every endpoint of backend \"' + self.name + '\" has weight 0, so none would receive connections'",
   fieldPath: '.endpoints',
   check: ({ name, endpoints }) =>
     problemIf(
       endpoints?.every(({ weight }) => weight === 0) ?? false,
       ['endpoints'],
-      `every endpoint of backend "${name}" has weight 0, so none would take connections`,
+      `every endpoint of backend "${name}" has weight 0, so none would receive connections`,
     ),
 });
 
@@ -127,7 +127,7 @@ const pathFragment = rule<NonNullable<HealthCheck['http']>>({
     problemIf(
       path.includes('#'),
       ['path'],
-      `${show(path)} has a fragment, which is never sent to servers: remove "#" and what follows`,
+      `${formatValue(path)} has a fragment, which is never sent to servers: remove "#" and what follows`,
     ),
 });
 

@@ -1,8 +1,8 @@
 import { durationMs } from '../duration.ts';
+import { formatValue } from '../format-value.ts';
 import type { L4BalancerSpec } from '../l4balancer.ts';
 import type { Keepalive, Listener } from '../listener.ts';
 import { nearest } from '../nearest.ts';
-import { show } from '../words.ts';
 import { addressProblem, CEL_IS_ADDRESS, celIsNotUnicast, kindOf } from './addresses.ts';
 import { celIsDuration } from './durations.ts';
 import { problemIf, rule } from './rule.ts';
@@ -76,7 +76,7 @@ const addressIsUnicast = rule<Listener>({
     problemIf(
       ['multicast', 'broadcast', 'link-local'].includes(kindOf(address)),
       ['address'],
-      `${show(address)} is ${kindOf(address)}: TCP clients cannot connect to it`,
+      `${formatValue(address)} is ${kindOf(address)}: TCP clients cannot connect to it`,
     ),
 });
 
@@ -94,7 +94,7 @@ const addressOfNode = rule<L4BalancerSpec>({
       problemIf(
         address !== undefined && tuning.profile !== 'HostNetwork',
         ['listeners', i, 'address'],
-        `${show(address)} is set, but the address of a pod is not known in advance unless it is on the host network: remove the address, or use tuning.profile HostNetwork`,
+        `${formatValue(address)} is set, but the address of a pod is not known in advance unless it is on the host network: remove the address, or use tuning.profile HostNetwork`,
       ),
     ),
 });
@@ -116,7 +116,7 @@ const backendExists = rule<L4BalancerSpec>({
       return problemIf(
         !names.includes(backend),
         ['listeners', i, 'backend'],
-        `${show(backend)} is not in spec.backends; available: ${names.join(', ')}${hint}`,
+        `${formatValue(backend)} is not in spec.backends; available: ${names.join(', ')}${hint}`,
       );
     });
   },

@@ -1,5 +1,5 @@
+import { formatValue } from '../format-value.ts';
 import { CHILD_PREFIX, type L4Balancer } from '../l4balancer.ts';
-import { show } from '../words.ts';
 import { problemIf, rule } from './rule.ts';
 
 const FORM = '^[a-z]([-a-z0-9]{0,50}[a-z0-9])?$';
@@ -21,7 +21,7 @@ const resourceName = rule<Pick<L4Balancer, 'metadata'>>({
     problemIf(
       !NAME.test(name),
       ['metadata', 'name'],
-      `${show(name)} cannot become the name of a Service: use up to 52 lower-case letters, digits and "-", and start with a letter`,
+      `${formatValue(name)} cannot become the name of a Service: use up to 52 lower-case letters, digits and "-", and start with a letter`,
     ),
 });
 
@@ -44,7 +44,7 @@ const ownService = rule<Pick<L4Balancer, 'metadata' | 'spec'>>({
       problemIf(
         spec.service.type !== 'None' && service?.name === `${CHILD_PREFIX}${metadata.name}`,
         ['spec', 'backends', i, 'service', 'name'],
-        `${show(service?.name)} is the Service of this balancer itself: connections would loop; use the Service of the servers`,
+        `${formatValue(service?.name)} is the Service of this balancer itself: connections would loop; use the Service of the servers`,
       ),
     ),
 });

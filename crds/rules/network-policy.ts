@@ -1,7 +1,7 @@
 import { isCidr } from '../cidr.ts';
+import { formatValue } from '../format-value.ts';
 import type { L4BalancerSpec } from '../l4balancer.ts';
 import type { NetworkPolicy } from '../network-policy.ts';
-import { show } from '../words.ts';
 import { problemIf, rule } from './rule.ts';
 
 const clientRanges = rule<NetworkPolicy>({
@@ -17,7 +17,7 @@ const clientRanges = rule<NetworkPolicy>({
       problemIf(
         !isCidr(range),
         ['clients', i],
-        `${show(range)} is not a CIDR range: write an address and a prefix length, such as 10.0.0.0/8 or fd00::/8`,
+        `${formatValue(range)} is not a CIDR range: write an address and a prefix length, such as 10.0.0.0/8 or fd00::/8`,
       ),
     ),
 });

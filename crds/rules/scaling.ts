@@ -1,6 +1,6 @@
+import { formatValue } from '../format-value.ts';
 import type { L4BalancerSpec } from '../l4balancer.ts';
 import type { DisruptionBudget, UpdateStrategy } from '../scaling.ts';
-import { show } from '../words.ts';
 import type { Workload } from '../workload.ts';
 import { problemIf, rule } from './rule.ts';
 
@@ -116,7 +116,7 @@ const strategyOfKind = rule<Workload>({
     problemIf(
       updateStrategy?.type === (kind === 'DaemonSet' ? 'Recreate' : 'OnDelete'),
       ['updateStrategy', 'type'],
-      `${show(updateStrategy?.type)} is not available with kind ${kind}: use RollingUpdate, or another kind`,
+      `${formatValue(updateStrategy?.type)} is not available with kind ${kind}: use RollingUpdate, or another kind`,
     ),
 });
 

@@ -1,9 +1,9 @@
 import { isCidr } from '../cidr.ts';
+import { formatValue } from '../format-value.ts';
 import { addressKind } from '../ip-address.ts';
 import type { L4BalancerSpec } from '../l4balancer.ts';
 import { nearest } from '../nearest.ts';
 import type { Service } from '../service.ts';
-import { show } from '../words.ts';
 import { problemIf, type Rule, rule } from './rule.ts';
 
 /** The types of Service that a field applies to; an empty list or map is allowed with any type. */
@@ -101,7 +101,7 @@ const loadBalancerAddress = rule<Service>({
     problemIf(
       given !== undefined && addressKind(given) === 'none',
       ['loadBalancerIP'],
-      `${show(given)} is not an IP address, such as 192.0.2.10 or 2001:db8::10`,
+      `${formatValue(given)} is not an IP address, such as 192.0.2.10 or 2001:db8::10`,
     ),
 });
 
@@ -119,7 +119,7 @@ const sourceRanges = rule<Service>({
       problemIf(
         !isCidr(range),
         ['loadBalancerSourceRanges', i],
-        `${show(range)} is not a CIDR range: ${RANGE}`,
+        `${formatValue(range)} is not a CIDR range: ${RANGE}`,
       ),
     ),
 });
@@ -141,7 +141,7 @@ const nodePortListener = rule<L4BalancerSpec>({
       return problemIf(
         !names.includes(name),
         ['service', 'nodePorts', name],
-        `${show(name)} is not in spec.listeners; available: ${names.join(', ')}${hint}`,
+        `${formatValue(name)} is not in spec.listeners; available: ${names.join(', ')}${hint}`,
       );
     });
   },

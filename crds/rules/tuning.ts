@@ -1,10 +1,10 @@
 import { acceptorsOfCpu } from '../acceptors.ts';
+import { formatValue } from '../format-value.ts';
 import type { L4BalancerSpec } from '../l4balancer.ts';
 import { PRESETS, type Preset, type Resources } from '../presets.ts';
 import { bytes, cpuMillis, type Quantity } from '../quantity.ts';
 import { effectiveResources } from '../resources.ts';
 import type { Sysctl, Tuning } from '../tuning.ts';
-import { show } from '../words.ts';
 import { celText, problemIf, type Rule, rule } from './rule.ts';
 
 const KINDS = [
@@ -101,7 +101,7 @@ const requestsWithinLimits: readonly Rule[] = KINDS.map(({ kind, size }) =>
       return problemIf(
         request !== undefined && size(request) > size(effectiveResources(spec).limits[kind]),
         ['workload', 'resources', 'requests', kind],
-        `${show(request)} is above ${limitInWords(spec, kind)}: lower it or raise the limit`,
+        `${formatValue(request)} is above ${limitInWords(spec, kind)}: lower it or raise the limit`,
       );
     },
   }),
@@ -120,7 +120,7 @@ const cpuLimitAboveZero = rule<Limits>({
     problemIf(
       cpu !== undefined && cpuMillis(cpu) === 0,
       ['cpu'],
-      `${show(cpu)} leaves the proxy no CPU time: remove it to use the profile’s`,
+      `${formatValue(cpu)} leaves the proxy no CPU time: remove it to use the profile’s`,
     ),
 });
 
@@ -135,7 +135,7 @@ const memoryLimitEnough = rule<Limits>({
     problemIf(
       memory !== undefined && bytes(memory) < bytes(LEAST_MEMORY),
       ['memory'],
-      `${show(memory)} is below ${LEAST_MEMORY}, which the proxy needs to start; is a unit such as Mi missing?`,
+      `${formatValue(memory)} is below ${LEAST_MEMORY}, which the proxy needs to start; is a unit such as Mi missing?`,
     ),
 });
 
@@ -149,7 +149,7 @@ const portRange = rule<Sysctl>({
     problemIf(
       name === 'net.ipv4.ip_local_port_range' && !isPortRange(value),
       ['value'],
-      `${show(value)} is not a port range: write two numbers separated by a space, the lower one first, such as "10240 65535"`,
+      `${formatValue(value)} is not a port range: write two numbers separated by a space, the lower one first, such as "10240 65535"`,
     ),
 });
 
@@ -172,7 +172,7 @@ const sysctlNumber = rule<Sysctl>({
     problemIf(
       NUMBERS.includes(name) && !/^[0-9]{1,10}$/.test(value),
       ['value'],
-      `${show(value)} is not one integer, as ${name} requires`,
+      `${formatValue(value)} is not one integer, as ${name} requires`,
     ),
 });
 
@@ -194,7 +194,7 @@ const capabilitiesOnce = rule<Tuning>({
       problemIf(
         capabilities.indexOf(capability) < i,
         ['capabilities', i],
-        `${show(capability)} is already listed`,
+        `${formatValue(capability)} is already listed`,
       ),
     ),
 });
@@ -211,7 +211,7 @@ const hostNetworkSysctls = rule<Tuning>({
       problemIf(
         profile === 'HostNetwork' && name.startsWith('net.'),
         ['sysctls', i, 'name'],
-        `${show(name)} belongs to the node, and a pod on the host network cannot set net.* sysctls: set them on the node, or use profile Tuned`,
+        `${formatValue(name)} belongs to the node, and a pod on the host network cannot set net.* sysctls: set them on the node, or use profile Tuned`,
       ),
     ),
 });

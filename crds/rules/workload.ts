@@ -1,5 +1,5 @@
+import { formatValue } from '../format-value.ts';
 import type { Toleration } from '../scheduling.ts';
-import { show } from '../words.ts';
 import type { Workload } from '../workload.ts';
 import { problemIf, type Rule, rule } from './rule.ts';
 
@@ -13,7 +13,7 @@ const tolerationValue = rule<Toleration>({
     problemIf(
       operator === 'Exists' && value !== undefined && value !== '',
       ['value'],
-      `${show(value)} is set, but operator Exists takes no value: remove value or use Equal`,
+      `${formatValue(value)} is set, but operator Exists takes no value: remove value or use Equal`,
     ),
 });
 
@@ -55,7 +55,7 @@ const imageScheme = rule<Workload>({
     problemIf(
       image?.includes('://') ?? false,
       ['image'],
-      `${show(image)} has a URL scheme: remove everything up to "://"`,
+      `${formatValue(image)} has a URL scheme: remove everything up to "://"`,
     ),
 });
 
@@ -72,7 +72,7 @@ const imageDigest = rule<Workload>({
     problemIf(
       image !== undefined && !new RegExp(DIGEST).test(image),
       ['image'],
-      `what follows "@" in ${show(image)} is not a digest: write sha256: and 64 hexadecimal digits`,
+      `what follows "@" in ${formatValue(image)} is not a digest: write sha256: and 64 hexadecimal digits`,
     ),
 });
 
@@ -94,7 +94,7 @@ const deviceNames = rule<Readonly<Record<string, unknown>>>({
           name.includes('kubernetes.io/') ||
           name.startsWith('requests.'),
         [name],
-        `${show(name)} is not the name of a device, such as intel.com/sriov; CPU and memory belong in resources`,
+        `${formatValue(name)} is not the name of a device, such as intel.com/sriov; CPU and memory belong in resources`,
       ),
     ),
 });
@@ -132,7 +132,7 @@ const reservedKeys: readonly Rule[] = RESERVED.map(({ scope, id, prefixes }) =>
         problemIf(
           prefixes.some((prefix) => key.startsWith(prefix)),
           [key],
-          `${show(key)} is reserved for the operator, like all keys that start with ${prefixes.join(' or ')}`,
+          `${formatValue(key)} is reserved for the operator, like all keys that start with ${prefixes.join(' or ')}`,
         ),
       ),
   }),
@@ -172,7 +172,7 @@ const keyForms: readonly Rule[] = MAPS.map(({ scope, id, ...more }) =>
         problemIf(
           !KEY_FORM.test(key),
           [key],
-          `${show(key)} is not a label or annotation key, such as team or example.com/team`,
+          `${formatValue(key)} is not a label or annotation key, such as team or example.com/team`,
         ),
       ),
   }),
@@ -190,7 +190,7 @@ const labelValues: readonly Rule[] = MAPS.filter(({ hasLabelValues }) => hasLabe
           problemIf(
             !LABEL_VALUE_FORM.test(value),
             [key],
-            `${show(value)} is not a label value: up to 63 letters, digits, "-", "_" and "."`,
+            `${formatValue(value)} is not a label value: up to 63 letters, digits, "-", "_" and "."`,
           ),
         ),
     }),

@@ -34,7 +34,7 @@ test('text that is not an address is returned unchanged', () => {
 test('the canonical notation of 500 random addresses, written in several ways, is that of WHATWG URLs', () => {
   const random = new Random(7);
   for (let i = 0; i < 500; i++) {
-    const groups = Array.from({ length: 8 }, () => (random.chance(0.5) ? 0 : random.whole(0, 0xffff)));
+    const groups = Array.from({ length: 8 }, () => (random.chance(0.5) ? 0 : random.integer(0, 0xffff)));
     // 0:0:0:0:0:ffff is IPv4-mapped, which URLs write differently.
     if (groups[5] === 0xffff) continue;
     const plain = groups.map((group) => group.toString(16)).join(':');

@@ -94,8 +94,8 @@ export const mutate = (manifest: Loose, random: Random): { readonly mutant: Loos
 const nearby = (value: unknown, random: Random): unknown => {
   if (typeof value === 'number') return value + random.pick([-1000, -1, 1, 1000]);
   if (typeof value === 'boolean') return !value;
-  if (Array.isArray(value)) return [...value, ...value.slice(0, random.whole(0, 1))];
+  if (Array.isArray(value)) return [...value, ...value.slice(0, random.integer(0, 1))];
   if (typeof value !== 'string') return value;
-  if (/^[0-9]/.test(value)) return `${random.whole(0, 2000)}${value.replace(/^[0-9]+/, '')}`;
+  if (/^[0-9]/.test(value)) return `${random.integer(0, 2000)}${value.replace(/^[0-9]+/, '')}`;
   return random.chance(0.5) ? `${value}a` : value.slice(0, -1);
 };

@@ -19,7 +19,7 @@ export const randomManifest = (random: Random): Loose => {
   const names = backends.map(({ name }) => name) as [unknown, ...unknown[]];
   const listeners = random.list(1, 5, (i) => ({
     name: `listener-${i}`,
-    port: 1 + i + 100 * random.whole(0, 97),
+    port: 1 + i + 100 * random.integer(0, 97),
     backend: random.pick(names),
     ...random.some({
       protocol: () => 'TCP',
@@ -31,7 +31,7 @@ export const randomManifest = (random: Random): Loose => {
             random.some({
               time: () => random.pick(['1s', '10m', '9h', '1500ms500ms']),
               interval: () => random.pick(['1s', '75s', '9h']),
-              probes: () => random.whole(1, 127),
+              probes: () => random.integer(1, 127),
             }),
         }),
     }),
@@ -53,8 +53,8 @@ export const randomManifest = (random: Random): Loose => {
       ...random.some({
         service: () => randomService(random, listeners.length),
         capacity: () => ({
-          connections: random.whole(1, 100_000_000),
-          ...random.some({ connectionsPerCore: () => random.whole(100, 1_000_000) }),
+          connections: random.integer(1, 100_000_000),
+          ...random.some({ connectionsPerCore: () => random.integer(100, 1_000_000) }),
         }),
         monitoring: () => random.some({ podMonitor: () => true, labels: () => ({ release: 'a' }) }),
         networkPolicy: () => ({
@@ -91,18 +91,18 @@ const randomBackend = (random: Random, name: string): Loose => ({
     connect: () =>
       random.some({
         timeout: () => random.pick(['10ms', '2s', '5m']),
-        retries: () => random.whole(0, 10),
-        retryBudgetPercent: () => random.whole(0, 100),
+        retries: () => random.integer(0, 10),
+        retryBudgetPercent: () => random.integer(0, 100),
       }),
     outlierDetection: () =>
       random.some({
-        consecutiveFailures: () => random.whole(1, 1000),
+        consecutiveFailures: () => random.integer(1, 1000),
         ejectionTime: () => random.pick(['1s', '30s', '1h']),
-        maxEjectionPercent: () => random.whole(0, 100),
+        maxEjectionPercent: () => random.integer(0, 100),
       }),
-    panicThresholdPercent: () => random.whole(0, 100),
+    panicThresholdPercent: () => random.integer(0, 100),
     slowStart: () => random.pick(['1s', '1h']),
-    maxConnectionsPerEndpoint: () => random.whole(1, 1_000_000),
+    maxConnectionsPerEndpoint: () => random.integer(1, 1_000_000),
     drain: () =>
       random.some({
         onRemoval: () => random.pick(['Keep', 'Close']),
@@ -122,8 +122,8 @@ const randomEndpoint = (random: Random, i: number): Loose => ({
   // Differs from the listeners' ports, so that a loopback address would be valid, too.
   port: 20000 + i,
   ...(i === 0
-    ? { weight: random.whole(1, 256) }
-    : random.some({ weight: () => random.whole(0, 256), backup: () => true })),
+    ? { weight: random.integer(1, 256) }
+    : random.some({ weight: () => random.integer(0, 256), backup: () => true })),
 });
 
 const randomHealthCheck = (random: Random): Loose => {
@@ -151,8 +151,8 @@ const randomHealthCheck = (random: Random): Loose => {
     ]),
     ...random.some({
       port: () => random.pick([1, 8081, 65535]),
-      healthyThreshold: () => random.whole(1, 10),
-      unhealthyThreshold: () => random.whole(1, 10),
+      healthyThreshold: () => random.integer(1, 10),
+      unhealthyThreshold: () => random.integer(1, 10),
     }),
   };
 };
@@ -173,7 +173,7 @@ const tuningFields = (random: Random, shape: Shape): Record<string, () => unknow
           ],
         ]),
   sysctlMethod: () => random.pick(['PodSpec', 'InitContainer']),
-  fileDescriptors: () => random.whole(1024, 1048576),
+  fileDescriptors: () => random.integer(1024, 1048576),
   capabilities: () => random.pick([[], ['IPC_LOCK'], ['NET_BIND_SERVICE', 'SYS_RESOURCE']]),
   logLevel: () => random.pick(['error', 'warn', 'info', 'debug']),
 });
@@ -184,7 +184,7 @@ const scalingFields = (random: Random, shape: Shape): Record<string, () => unkno
     ? {
         kind: () => 'Deployment',
         autoscaling: () => random.pick<Loose>([{ maxReplicas: 2 }, { minReplicas: 1, maxReplicas: 1000 }]),
-        replicas: () => random.whole(0, 1000),
+        replicas: () => random.integer(0, 1000),
       }
     : {};
 
@@ -236,7 +236,7 @@ const workloadFields = (random: Random, shape: Shape): Record<string, () => unkn
 });
 
 const randomService = (random: Random, listeners: number): Loose => {
-  const nodePorts = { [`listener-${random.whole(0, listeners - 1)}`]: random.whole(1, 65535) };
+  const nodePorts = { [`listener-${random.integer(0, listeners - 1)}`]: random.integer(1, 65535) };
   const withService = random.some({
     labels: () => random.pick<Loose>([{}, { team: 'edge' }]),
     ipFamilyPolicy: () => random.pick(['SingleStack', 'PreferDualStack', 'RequireDualStack']),

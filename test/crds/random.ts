@@ -15,7 +15,7 @@ export class Random {
   }
 
   /** An integer from `least` to `most`, both inclusive. */
-  whole(least: number, most: number): number {
+  integer(least: number, most: number): number {
     return least + Math.floor(this.next() * (most - least + 1));
   }
 
@@ -24,7 +24,7 @@ export class Random {
   }
 
   pick<T>(values: readonly [T, ...T[]]): T {
-    return values[this.whole(0, values.length - 1)] ?? values[0];
+    return values[this.integer(0, values.length - 1)] ?? values[0];
   }
 
   /** A random subset of `fields`. */
@@ -35,6 +35,6 @@ export class Random {
   }
 
   list<T>(least: number, most: number, make: (i: number) => T): T[] {
-    return Array.from({ length: this.whole(least, most) }, (_, i) => make(i));
+    return Array.from({ length: this.integer(least, most) }, (_, i) => make(i));
   }
 }

@@ -97,7 +97,7 @@ const rampage = async (random: Random, cut: () => void): Promise<void> => {
   const user = createWriter(world.transport, 'user');
   const there = new Map<string, Loose>();
   for (let done = 0; done < SPECS; ) {
-    const name = `edge-${random.whole(0, NAMES - 1)}`;
+    const name = `edge-${random.integer(0, NAMES - 1)}`;
     const before = there.get(name);
     const luck = random.next();
     if (before !== undefined && luck < 0.3) {
