@@ -68,6 +68,7 @@ const HOLDS_IN: readonly string[] = [
   'test/crds',
   'test/kube',
   'test/meta',
+  'test/proxy/relay-engine',
   'test/operator/capacity',
   'test/operator/desired',
   'test/operator/health',

@@ -10,8 +10,7 @@ import { type EndpointServer, startEndpoint } from '../relay/endpoint-server.ts'
 import { type BackendChange, tableBackend } from '../tables.ts';
 
 /**
- * An engine that ends with its test, its events, three ports, and endpoints and clients that end with it as
- * well.
+ * An engine with its events, three ports, endpoints and clients; all of them are closed when the test ends.
  */
 export const engineBench = async (
   t: TestContext,
@@ -37,17 +36,17 @@ export const engineBench = async (
     engine,
     events,
     ports,
-    /** Closes the engine; it is closed once only. */
+    /** Closes the engine, unless it is closed already. */
     close,
     endpoint: async (onConnection: (socket: Socket) => void): Promise<EndpointServer> => {
       const endpoint = await startEndpoint(onConnection);
       endpoints.push(endpoint);
       return endpoint;
     },
-    /** A connected client of an endpoint that echoes; it has been answered. */
+    /** A client of an echoing endpoint that has received an answer. */
     answered: async (port: number): Promise<Socket> => {
       const client = await dialClient(port);
-      client.on('error', () => undefined); // cut off where a test says so
+      client.on('error', () => undefined); // some tests reset it
       clients.push(client);
       client.write('hello');
       await once(client, 'data');
@@ -56,7 +55,7 @@ export const engineBench = async (
   };
 };
 
-/** A backend of these endpoints on this machine. */
+/** A backend with these endpoints on this machine. */
 export const backendAt = (
   endpoints: readonly { readonly port: number }[],
   change: BackendChange = {},

@@ -24,8 +24,8 @@ const PARTS: readonly Part[] = [
 ];
 
 /**
- * Tests what holds for any engine, and for those that claim an ability what goes with it. What is not claimed
- * is listed as skipped, with the reason.
+ * Tests what every engine must do, and for each ability that an engine claims, what goes with it. The tests
+ * of an ability that is not claimed are skipped, with the reason.
  */
 export const testEngine = (name: string, start: StartEngine, claims: Claims): void => {
   for (const part of PARTS) {

@@ -13,14 +13,14 @@ import { echo, startEndpoint } from '../relay/endpoint-server.ts';
 import { type BackendChange, tableBackend, tableListener, tableOf } from '../tables.ts';
 
 /**
- * How long counters are kept where a test waits for them to go; no test looks for what is only there
- * meanwhile.
+ * How long counters are kept in tests that wait for them to disappear; such tests check nothing that is only
+ * visible until then.
  */
 export const GO_MS = 50;
 
 /**
  * Two listeners with a backend each, the metrics page, and clients that were answered. Counters are kept for
- * two minutes where `countersKeptMs` is left out.
+ * two minutes by default.
  */
 export const countersBench = async (
   t: TestContext,
@@ -61,7 +61,7 @@ export const countersBench = async (
   };
   const open = async (port: number): Promise<Socket> => {
     const client = await dialClient(port);
-    client.on('error', () => undefined); // cut off where a test says so
+    client.on('error', () => undefined); // some tests reset it
     clients.push(client);
     client.write('hello');
     await once(client, 'data');
@@ -71,7 +71,7 @@ export const countersBench = async (
     client.end().resume();
     await once(client, 'close');
   };
-  /** What each listener of the page accepted, and what of it is open or has ended. */
+  /** By listener of the metrics page: the connections accepted, open and closed. */
   const balance = async () => {
     const [accepted, opened, closed] = await Promise.all([
       by('l4balancer_listener_accepted_connections_total', 'listener'),
@@ -93,7 +93,7 @@ export const countersBench = async (
     [backendOf('staying'), backendOf('going'), backendOf('idle')],
   );
   const one = tableOf([listener('staying', staying)], [backendOf('staying')]);
-  /** Beside the one that stays a listener with a backend of another algorithm. */
+  /** The staying listener, and one whose backend has this algorithm. */
   const withAlgorithm = (algorithm: Algorithm) =>
     tableOf(
       [listener('staying', staying), listener('fatal', fatal)],

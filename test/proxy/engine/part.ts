@@ -2,29 +2,29 @@ import type { TestContext } from 'node:test';
 import type { StartEngine } from '../../../proxy/engine/kind.ts';
 
 /**
- * What not every engine can do, in words; each claims it, or says why not. What has no ability is asked of
- * all.
+ * Abilities that not every engine has, as sentences. An engine claims each, or says why it lacks it. Parts
+ * without an ability apply to every engine.
  */
 export const ABILITIES = {
-  Acceptors: 'relays in acceptors, with figures of each',
-  Addresses: 'listens on single addresses, of both families',
-  Attempts: 'makes the connections to endpoints itself, and counts those that fail',
+  Acceptors: 'relays in acceptors, with figures for each',
+  Addresses: 'listens on single addresses of both families',
+  Attempts: 'connects to endpoints itself, and counts failed attempts',
   CloseOnRemoval: 'ends connections to an endpoint that is removed',
-  PortsInUse: 'takes a port away, and back, without a reset to whoever connects meanwhile',
-  CountersKept: 'keeps the counters of what is removed for a while, then forgets them',
-  AccessLog: 'says of each connection how it ended',
-  IdleDrain: 'closes idle connections bit by bit while it stops',
+  PortsInUse: 'closes and reopens a port without resetting clients that connect meanwhile',
+  CountersKept: 'keeps the counters of removed entries for a while',
+  AccessLog: 'reports how each connection ended',
+  IdleDrain: 'gradually closes idle connections while it stops',
 } as const;
 
 export type Ability = keyof typeof ABILITIES;
 
-/** By ability: whether it is claimed; a text says why not. */
+/** By ability: true if it is claimed, otherwise the reason why not. */
 export type Claims = Readonly<Record<Ability, true | string>>;
 
-/** One sentence about engines, and its proof. */
+/** A statement about engines, and its test. */
 export interface Part {
   readonly name: string;
-  /** Only asked of engines that claim it. */
+  /** The ability that an engine must claim for this part to apply. */
   readonly ability?: Ability;
   readonly run: (t: TestContext, start: StartEngine) => Promise<void>;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Adoptions } from '../../../proxy/relay-engine/adoptions.ts';
 
-/** Adoptions of two acceptors, and the versions that were adopted by all so far. */
+/** The adoptions of two acceptors, and the versions that all have adopted so far. */
 const setUp = () => {
   const adoptions = new Adoptions(2);
   const reached: number[] = [];
@@ -15,7 +15,7 @@ const setUp = () => {
   return { adoptions, wait, settled };
 };
 
-test('a version is adopted by all once the last acceptor has it, or a newer one', async () => {
+test('a version counts as adopted by all once the last acceptor has adopted it or a newer one', async () => {
   const { adoptions, wait, settled } = setUp();
   for (const version of [1, 2, 3]) wait(version);
   adoptions.onAdopted(0, 2);
@@ -26,7 +26,7 @@ test('a version is adopted by all once the last acceptor has it, or a newer one'
   assert.deepEqual(await settled(), [1, 2, 3]);
 });
 
-test('nobody waits for an acceptor that is dead, and everybody for its replacement', async () => {
+test('a dead acceptor is not waited for, but its replacement is', async () => {
   const { adoptions, wait, settled } = setUp();
   adoptions.onAdopted(0, 1);
   wait(1);
@@ -43,7 +43,7 @@ test('nobody waits for an acceptor that is dead, and everybody for its replaceme
   assert.deepEqual(await settled(), [1, 2]);
 });
 
-test('once there are no acceptors left nobody waits any more', async () => {
+test('every wait ends once there are no acceptors left', async () => {
   const { adoptions, wait, settled } = setUp();
   wait(7);
   adoptions.release();

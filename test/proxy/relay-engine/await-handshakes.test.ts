@@ -4,21 +4,33 @@ import { awaitHandshakes } from '../../../proxy/relay-engine/await-handshakes.ts
 
 const TABLE: readonly {
   readonly name: string;
-  /** Handshakes under way at that millisecond; below 0 where the kernel does not say. */
+  /** Handshakes in progress at that millisecond; negative if the kernel does not report them. */
   readonly inProgress: (ms: number) => number;
   readonly isCancelled?: (ms: number) => boolean;
   readonly endsBetween: readonly [number, number];
 }[] = [
-  { name: 'none under way still gets the least', inProgress: () => 0, endsBetween: [100, 100] },
   {
-    name: 'a long round trip is waited for',
+    name: 'without handshakes in progress, the minimum time is waited',
+    inProgress: () => 0,
+    endsBetween: [100, 100],
+  },
+  {
+    name: 'a handshake with a long round trip is waited for',
     inProgress: (ms) => (ms < 430 ? 2 : 0),
     endsBetween: [430, 460],
   },
-  { name: 'one that never ends does not keep the port', inProgress: () => 1, endsBetween: [1000, 1030] },
-  { name: 'where the kernel does not say, a time has to do', inProgress: () => -2, endsBetween: [300, 330] },
   {
-    name: 'when nobody waits any more, it is over',
+    name: 'a handshake that never ends does not keep the port open',
+    inProgress: () => 1,
+    endsBetween: [1000, 1030],
+  },
+  {
+    name: 'a fixed time is waited if the kernel does not report handshakes',
+    inProgress: () => -2,
+    endsBetween: [300, 330],
+  },
+  {
+    name: 'waiting ends when it is cancelled',
     inProgress: () => 1,
     isCancelled: (ms) => ms >= 200,
     endsBetween: [200, 230],

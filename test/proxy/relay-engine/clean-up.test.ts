@@ -22,7 +22,7 @@ const set = (descriptors = 4096) => {
   return { shared, dead: new Counters(shared, 0), alive: new Counters(shared, 1), sys: libc() };
 };
 
-/** What an acceptor counted as closed on a listener, by reason and phase. */
+/** The closes that an acceptor counted on a listener, by reason and phase. */
 const closed = (shared: ReturnType<typeof viewShared>, acceptor: number, slot: number) =>
   Object.fromEntries(
     CLOSES.map(({ reason, phase }, index): [string, number] => [
@@ -31,7 +31,7 @@ const closed = (shared: ReturnType<typeof viewShared>, acceptor: number, slot: n
     ]).filter(([, total]) => total > 0),
   );
 
-test('what a dead acceptor left is put right: its gauges, its descriptors, and nobody else’s', () => {
+test('the gauges and descriptors of a dead acceptor are cleaned up, and no other acceptor’s', () => {
   const { shared, dead, alive, sys } = set();
   dead.accepted(5);
   dead.opened(5, 1);
@@ -53,12 +53,12 @@ test('what a dead acceptor left is put right: its gauges, its descriptors, and n
   assert.equal(listenerInUse(shared, 2, 5), false);
   assert.equal(listenerInUse(shared, 2, 6), true);
   assert.deepEqual(closed(shared, 0, 5), { 'AcceptorDied Unknown': 1 });
-  assert.ok(sys.socketError(mine) < 0, 'the dead acceptor’s socket is closed');
-  assert.equal(sys.socketError(theirs), 0, 'the other’s is not');
+  assert.ok(sys.socketError(mine) < 0, 'the socket of the dead acceptor is closed');
+  assert.equal(sys.socketError(theirs), 0, 'the socket of the other acceptor is open');
   sys.close(theirs);
 });
 
-test('connections that a dead acceptor had left for another end and are counted once; those left for it stay', () => {
+test('connections that a dead acceptor was handing over end and are counted once; those handed over to it stay', () => {
   const { shared, dead, alive, sys } = set();
   const [sent, got] = [sys.socket(AF_INET, SOCK_STREAM, 0), sys.socket(AF_INET, SOCK_STREAM, 0)];
   const parcel = new Int32Array(PARCEL_INTS);
@@ -73,11 +73,11 @@ test('connections that a dead acceptor had left for another end and are counted 
   };
   leave(0, 1, sent, dead);
   leave(1, 0, got, alive);
-  assert.ok(listenerInUse(shared, 2, 5), 'what is on its way is in use');
+  assert.ok(listenerInUse(shared, 2, 5), 'connections being handed over count as in use');
 
   assert.deepEqual(cleanUpAfter(shared, sys, 2, 0), { closedDescriptors: 1, endedConnections: 1 });
 
-  // Its replacement dies before the other one has looked.
+  // Its replacement dies before the other acceptor has checked its mailbox.
   assert.deepEqual(cleanUpAfter(shared, sys, 2, 0), { closedDescriptors: 0, endedConnections: 0 });
 
   assert.deepEqual(closed(shared, 0, 5), { 'AcceptorDied HandingOver': 1 });
@@ -88,8 +88,8 @@ test('connections that a dead acceptor had left for another end and are counted 
     new Mailbox(shared, self, 2).takeAll(into, () => fds.push(into[0] as number));
     return fds;
   };
-  assert.deepEqual(found(1), [-1], 'the number may be another connection’s by now');
-  assert.ok(new Mailbox(shared, 0, 2).hasMail, 'the replacement finds what was left for it');
+  assert.deepEqual(found(1), [-1], 'the descriptor’s number may be reused by now');
+  assert.ok(new Mailbox(shared, 0, 2).hasMail, 'the replacement finds what was handed over to it');
   assert.deepEqual(found(0), [got]);
   assert.ok(sys.socketError(sent) < 0);
   sys.close(got);

@@ -16,7 +16,7 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 const closesOf = ({ listeners }: EngineStats): number =>
   sum((listeners[0]?.closes ?? []).map(({ total }) => total));
 
-/** Every total of a listener and its endpoint, so that none may fall unseen. */
+/** Every total of a listener and its endpoint, so that a decrease of any is noticed. */
 const totalsOf = ({ listeners, endpoints, acceptors, backends }: EngineStats): readonly number[] => {
   const [listener, endpoint, backend] = [listeners[0], endpoints[0], backends[0]];
   if (listener === undefined || endpoint === undefined || backend === undefined) throw new Error('no table');
@@ -34,7 +34,7 @@ const totalsOf = ({ listeners, endpoints, acceptors, backends }: EngineStats): r
   ];
 };
 
-test('when acceptors die mid-traffic, what was accepted is open or counted as ended, and no total falls', async () => {
+test('when acceptors die under traffic, every accepted connection is open or counted as ended, and no total decreases', async () => {
   const endpoint = await startEndpoint(echo);
   const [port] = (await freePorts(1)) as [number];
   const events: EngineEvent[] = [];
@@ -49,17 +49,17 @@ test('when acceptors die mid-traffic, what was accepted is open or counted as en
   try {
     await engine.publish(oneBackend(port, endpoint.port));
     let before = totalsOf(engine.stats());
-    const fallen: string[] = [];
+    const decreased: string[] = [];
     const watching = setInterval(() => {
       const now = totalsOf(engine.stats());
       for (const [i, total] of now.entries())
-        if (total < (before[i] ?? 0)) fallen.push(`${i}: ${before[i]} to ${total}`);
+        if (total < (before[i] ?? 0)) decreased.push(`${i}: ${before[i]} to ${total}`);
       before = now;
     }, 5).unref();
     const begin = (): Promise<void> =>
       new Promise((resolve) => {
         const socket = connect(port, '127.0.0.1');
-        socket.on('error', () => undefined); // reset with its acceptor: what this test is about
+        socket.on('error', () => undefined); // reset when its acceptor dies, which this test is about
         socket.on('close', () => {
           answered.delete(socket);
           resolve();
@@ -68,14 +68,16 @@ test('when acceptors die mid-traffic, what was accepted is open or counted as en
           answered.add(socket);
           resolve();
         });
-        // Unanswered it counts as lost: what the totals say of it is looked at below.
+        // Unanswered, it counts as lost; the totals are checked below.
         socket.setTimeout(30_000, () => socket.destroy());
         socket.write('hello');
       });
     for (let i = 0; i < CLIENTS; i += 16) await Promise.all(Array.from({ length: 16 }, begin));
-    await until('who died is replaced', () => died() > 0 && replaced() === died(), { seen: () => events });
+    await until('every dead acceptor is replaced', () => died() > 0 && replaced() === died(), {
+      seen: () => events,
+    });
     await until(
-      'all that is open was answered',
+      'every open connection was answered',
       () => engine.stats().listeners[0]?.openConnections === answered.size,
       { seen: () => ({ answered: answered.size, stats: engine.stats() }) },
     );
@@ -90,7 +92,7 @@ test('when acceptors die mid-traffic, what was accepted is open or counted as en
     assert.equal(stats.endpoints[0]?.openConnections, answered.size);
     assert.equal(stats.backends[0]?.openConnections, answered.size);
     assert.equal(stats.descriptors.held, 2 * answered.size);
-    assert.deepEqual(fallen, []);
+    assert.deepEqual(decreased, []);
     assert.equal(
       sum(events.map((event) => (event.type === 'AcceptorReplaced' ? event.endedConnections : 0))),
       sum(lost.map(({ total }) => total)),

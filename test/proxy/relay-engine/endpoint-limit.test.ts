@@ -11,7 +11,7 @@ import { askOnce, dialClient } from '../relay/client.ts';
 import { echo, greet, startEndpoint } from '../relay/endpoint-server.ts';
 import { tableBackend, tableListener, tableOf } from '../tables.ts';
 
-/** Endpoints on this machine, each at an address of its own: all of 127.0.0.0/8 is. */
+/** Endpoints on this machine, each with an address of its own in 127.0.0.0/8. */
 const many = (count: number, port: number, from = 0): readonly TableEndpoint[] =>
   Array.from({ length: count }, (_, i) => ({
     address: `127.${1 + ((from + i) >> 16)}.${((from + i) >> 8) & 255}.${(from + i) & 255}`,
@@ -19,14 +19,14 @@ const many = (count: number, port: number, from = 0): readonly TableEndpoint[] =
     weight: 1,
   }));
 
-test('every endpoint that a manifest can list has a slot: what --check passes is served', () => {
+test('there is a slot for every endpoint that a manifest can list, so that whatever --check accepts is served', () => {
   const { backends } = spec.shape;
   const most = (array: unknown): number =>
     (array as { toJSONSchema(): { maxItems: number } }).toJSONSchema().maxItems;
   assert.ok(most(backends) * most(backends.unwrap().shape.endpoints) <= SLOTS.endpoints);
 });
 
-test('as many endpoints as a proxy holds are all served; of more it says how many, and why', async (t) => {
+test('a proxy serves as many endpoints as it has slots, and reports how many more it cannot serve and why', async (t) => {
   const server = await startEndpoint(greet('hello'), '0.0.0.0');
   const [port] = (await freePorts(1)) as [number];
   const engine = await startEngine({ acceptors: 1, onEvent: () => undefined });
@@ -50,7 +50,7 @@ test('as many endpoints as a proxy holds are all served; of more it says how man
   assert.deepEqual(
     findings.map(({ code, backend, path }) => ({ code, backend, path })),
     [{ code: 'LimitReached', backend: 'small', path: 'spec.backends[small]' }],
-    'those that are served already keep their slots',
+    'endpoints that are already served keep their slots',
   );
   assert.match(
     findings[0]?.message ?? '',
@@ -58,7 +58,7 @@ test('as many endpoints as a proxy holds are all served; of more it says how man
   );
 });
 
-test('slots that removed endpoints hold are told of, and given to who waits for them once they are free', async (t) => {
+test('slots held by removed endpoints are reported, and go to waiting endpoints once they are free', async (t) => {
   const server = await startEndpoint(echo, '0.0.0.0');
   const [port] = (await freePorts(1)) as [number];
   const events: EngineEvent[] = [];

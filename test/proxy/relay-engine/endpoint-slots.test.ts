@@ -7,8 +7,12 @@ import { tableBackend } from '../tables.ts';
 
 const many = (count: number): readonly TableEndpoint[] =>
   Array.from({ length: count }, (_, i) => ({ address: `192.0.2.${i + 1}`, port: 80, weight: 1 }));
-const backend = (name: string, used: number, inactive = 0): TableBackend =>
-  tableBackend({ name, endpoints: many(used), inactive: many(used + inactive).slice(used) });
+const backend = (name: string, candidates: number, inactive = 0): TableBackend =>
+  tableBackend({
+    name,
+    endpoints: many(candidates),
+    inactive: many(candidates + inactive).slice(candidates),
+  });
 const counts = (backends: readonly TableBackend[], slots: number): Record<string, number> =>
   Object.fromEntries(
     [...assignEndpoints(backends, new Slots(slots), () => undefined).byBackend].map(([name, all]) => [
@@ -17,20 +21,20 @@ const counts = (backends: readonly TableBackend[], slots: number): Record<string
     ]),
   );
 
-test('where slots run out, a huge backend leaves a small one its own', () => {
+test('when slots run out, a huge backend does not take those of a small one', () => {
   assert.deepEqual(counts([backend('a', 50), backend('z', 3)], 20), { a: 17, z: 3 });
 });
 
-test('endpoints that rest take slots only when every used one has its own', () => {
+test('inactive endpoints get slots only after every candidate has one', () => {
   assert.deepEqual(counts([backend('a', 5, 50), backend('b', 5)], 10), { a: 5, b: 5 });
 });
 
-test('a backend that got fewer slots than it has endpoints is named, with how many it lacks', () => {
+test('a backend with more endpoints than slots is reported with the number that is missing', () => {
   const { missing } = assignEndpoints([backend('a', 5), backend('b', 2)], new Slots(4), () => undefined);
   assert.deepEqual([...missing], [['a', 3]]);
 });
 
-test('slots keep their order, and each new one is told once', () => {
+test('endpoints keep their slots, and each new slot is reported once', () => {
   const slots = new Slots(8);
   const created: number[] = [];
   const first = assignEndpoints([backend('a', 3)], slots, (slot) => created.push(slot));

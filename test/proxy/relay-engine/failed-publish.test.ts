@@ -9,9 +9,9 @@ import { tableBackend, tableListener, tableOf } from '../tables.ts';
 
 for (const { name, isBack, how } of [
   { name: 'closed after the next table', isBack: false, how: 'ECONNREFUSED' },
-  { name: 'served again where it is in the next table', isBack: true, how: 'end' },
+  { name: 'served again if the next table contains it', isBack: true, how: 'end' },
 ])
-  test(`a port that is not in a table which the engine failed to take is ${name}`, async (t) => {
+  test(`a port missing from a table that the engine failed to publish is ${name}`, async (t) => {
     const endpoint = await startEndpoint(greet('hello'));
     const [staying, going] = (await freePorts(2)) as [number, number];
     const engine = await startEngine({ acceptors: 2, onEvent: () => undefined });
@@ -23,12 +23,13 @@ for (const { name, isBack, how } of [
     const on = (port: number, address?: string): TableListener =>
       tableListener(port, { name: `on-${port}`, address });
     await engine.publish(tableOf([on(staying), on(going)], [backend]));
-    // Stands for whatever makes an engine fail, such as want of memory: this is no address that it could write down.
+    // Stands for anything that makes publishing fail, such as a lack of memory: this address cannot be
+    // encoded.
     const broken = tableOf([on(staying), on(1, 'nowhere')], [backend]);
     await assert.rejects(engine.publish(broken), RangeError);
     await engine.publish(tableOf([on(staying), ...(isBack ? [on(going)] : [])], [backend]));
     assert.equal(await askOnce(staying), 'hello');
-    // Once no port is left, each that was to be closed is closed.
+    // This waits until every port is closed.
     if (!isBack) await engine.stopAccepting();
     assert.equal(await howDialEnds(going), how);
   });

@@ -1,4 +1,4 @@
-// Begins first: it starts some twenty engines, one after the other.
+// Runs first: it starts some twenty engines, one after the other.
 import assert from 'node:assert/strict';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -19,15 +19,15 @@ const CLIENTS = 64;
 const CONNECTIONS = 2500;
 const ONE_IN = 100;
 const CHANGE_EVERY_MS = 25;
-/** Most bytes that one connection sends and wants back. */
+/** The most bytes that one connection sends and expects back. */
 const MOST_BYTES = 150_000;
-/** A stream that hangs ends with this, without its bytes: the test sees it. */
+/** Ends a stream that hangs without its bytes, so that the test notices. */
 const SILENCE = { idleMs: 15_000, halfClosedMs: 15_000 };
 
-/** Faults that may cost the connection at hand; the others cost time. */
+/** Faults that may end the affected connection; the others only delay it. */
 const MAY_KILL: ReadonlySet<Fault> = new Set([
   'socket',
-  'connect', // where the other endpoints failed already
+  'connect', // if the other endpoints have failed already
   'recv, hard',
   'send, hard',
   'epollControl',
@@ -37,11 +37,12 @@ const MAY_KILL: ReadonlySet<Fault> = new Set([
 
 const PATTERN = Buffer.from(Array.from({ length: MOST_BYTES + 252 }, (_, i) => (i * 7 + (i >> 8)) & 0xff));
 
-/** What a client saw of one connection; 'Left': it did not wait for the end. */
+/** What a client saw of one connection; 'Left' if it did not wait for the end. */
 type Seen = 'Intact' | 'Killed' | 'Wrong' | 'Left';
 
 /**
- * Sends bytes, and an end of stream at once or when they came back, and wants the same: anything but that, or a reset, is wrong.
+ * Sends bytes, and its end of stream at once or once they came back, and expects the same bytes: anything
+ * else but a reset is wrong.
  */
 const exchange = (port: number, number: number, endsAtOnce: boolean): Promise<Seen> =>
   new Promise((resolve) => {
@@ -72,14 +73,14 @@ const exchange = (port: number, number: number, endsAtOnce: boolean): Promise<Se
     });
   });
 
-/** What the descriptors of this process are, but for files: Node reads some when it likes. */
+/** The kinds of this process's descriptors, except files, since Node may open some at any time. */
 const descriptors = (): readonly string[] =>
   readdirSync('/proc/self/fd').flatMap((fd) => {
     try {
       const what = readlinkSync(`/proc/self/fd/${fd}`).replace(/\[\d+\]/, '');
       return what.startsWith('/') ? [] : [what];
     } catch {
-      return []; // the folder's own, closed since
+      return []; // the directory's own descriptor, closed by now
     }
   });
 
@@ -96,7 +97,7 @@ const tablesOf = (ports: readonly number[], endpoints: readonly EndpointServer[]
           name,
           retries: 3,
           algorithm: algorithms[change % algorithms.length] as (typeof algorithms)[number],
-          // Now without one of them, and always with one that refuses.
+          // Each time without one of them, and always with one that refuses.
           endpoints: [
             ...endpoints.flatMap(({ port }, index) => (index === change % endpoints.length ? [] : [port])),
             ports[2] as number,
@@ -106,21 +107,24 @@ const tablesOf = (ports: readonly number[], endpoints: readonly EndpointServer[]
     );
 };
 
-/** Traffic through an engine whose calls fail, with a new table many times a second; returns what clients and acceptors saw. */
+/**
+ * Traffic through an engine whose system calls fail, with a new table many times a second; returns what
+ * clients and acceptors saw.
+ */
 const runWith = async (faults: readonly Fault[]) => {
-  // First, for it holds ports with a socket.
+  // First, because it reserves ports with sockets.
   const ports = await freePorts(3);
   const before = descriptors();
   const endpoints = await Promise.all([1, 2, 3].map(() => startEndpoint(echo)));
   const reports: FaultReport[] = [];
   const channel = new BroadcastChannel('faulty-acceptors');
   const events: EngineEvent[] = [];
-  let told = (): void => undefined;
+  let onAllReports = (): void => undefined;
   channel.onmessage = (message): void => {
     reports.push((message as unknown as { data: FaultReport }).data);
-    if (reports.length === ACCEPTORS) told();
+    if (reports.length === ACCEPTORS) onAllReports();
   };
-  // Threads inherit it.
+  // Inherited by the threads.
   process.env.FAULTS = JSON.stringify(faults);
   process.env.ONE_IN = `${ONE_IN}`;
   const worker = new URL('./faulty-worker.ts', import.meta.url);
@@ -132,7 +136,7 @@ const runWith = async (faults: readonly Fault[]) => {
   const table = tablesOf(ports, endpoints);
   await engine.publish(table(0));
   const seen: Record<Seen, number> = { Intact: 0, Killed: 0, Wrong: 0, Left: 0 };
-  // The kernel never gives less than it has when it has told of the end of stream behind it.
+  // Once the kernel has reported an end of stream, it never returns less than all bytes before it.
   const endsAtOnce = !faults.includes('recv, short');
   let next = 0;
   await beside(
@@ -149,11 +153,11 @@ const runWith = async (faults: readonly Fault[]) => {
   );
   await engine.drained(new AbortController().signal);
   const stats = engine.stats();
-  const allTold = new Promise<void>((resolve) => {
-    told = resolve;
+  const allReported = new Promise<void>((resolve) => {
+    onAllReports = resolve;
   });
   await engine.close();
-  await allTold;
+  await allReported;
   channel.close();
   await Promise.all(endpoints.map((endpoint) => endpoint.close()));
   return { seen, stats, events, reports, before, after: descriptors() };
@@ -166,9 +170,9 @@ const check = async (faults: readonly Fault[]) => {
   const { seen, stats, events, reports, before, after } = await runWith(faults);
   const injectedOf = (fault: Fault): number => sum(reports, (report) => report.injected[fault] ?? 0);
   const injected = sum(faults, injectedOf);
-  assert.ok(injectedOf(faults[0] as Fault) > 0, 'nothing was injected');
+  assert.ok(injectedOf(faults[0] as Fault) > 0, 'no fault was injected');
   assert.equal(seen.Intact + seen.Killed + seen.Wrong + seen.Left, CONNECTIONS);
-  // Without the reset that tells it, a client cannot know that it was cut off.
+  // Without the reset, a client cannot know that it was cut off.
   if (!faults.includes('resetOnClose')) assert.equal(seen.Wrong, 0, JSON.stringify(seen));
   const mayKill = faults.some((fault) => MAY_KILL.has(fault));
   assert.ok(
@@ -183,7 +187,7 @@ const check = async (faults: readonly Fault[]) => {
   assert.equal(
     accepted,
     sum(stats.closes, ({ total }) => total),
-    'each connection ended for one reason',
+    'each connection ended for exactly one reason',
   );
   assert.equal(stats.descriptors.held, 0);
   assert.deepEqual(
@@ -193,21 +197,21 @@ const check = async (faults: readonly Fault[]) => {
   assert.deepEqual(
     reports.map(({ held }) => held),
     [0, 0, 0],
-    'descriptors in the owner table',
+    'descriptors left in the owner table',
   );
   const turns = sum(reports, (report) => report.turns);
   const calls = sum(reports, (report) => report.calls);
-  assert.ok(turns <= calls, `${turns} turns of the loop did ${calls} calls`);
+  assert.ok(turns <= calls, `${turns} turns of the loop made ${calls} system calls`);
   assert.deepEqual([...after].sort(), [...before].sort(), 'descriptors left open');
   return { ...seen, injected, turns, calls };
 };
 
 for (const fault of FAULTS)
-  test(`one in ${ONE_IN} calls of this kind fails: ${fault}`, async (t) => {
-    // A source port is chosen, and bound to, only after the kernel had none.
+  test(`traffic survives when one in ${ONE_IN} system calls of this kind fails: ${fault}`, async (t) => {
+    // The proxy binds to a source port only after the kernel had none left.
     t.diagnostic(JSON.stringify(await check(fault === 'bind' ? [fault, 'connect'] : [fault])));
   });
 
-test('all kinds of calls fail together', async (t) => {
+test('traffic survives when system calls of all kinds fail together', async (t) => {
   t.diagnostic(JSON.stringify(await check(FAULTS)));
 });

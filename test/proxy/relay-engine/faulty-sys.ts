@@ -21,7 +21,7 @@ import {
 const EIO = 5;
 const ENOTCONN = 107;
 
-/** Kinds of faults, each of one system call; the same as keys of the tests' table. */
+/** Kinds of faults, each of one system call; the tests' names contain them. */
 export const FAULTS = [
   'accept',
   'socket',
@@ -46,20 +46,20 @@ export const FAULTS = [
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
-/** What a faulty acceptor did, told when it ends. */
+/** What a faulty acceptor did; reported when it ends. */
 export interface FaultReport {
   readonly acceptor: number;
   /** Faults injected, by kind. */
   readonly injected: Readonly<Partial<Record<Fault, number>>>;
-  /** Turns of the loop that the kernel did not hold up: it had events, or was not to wait. */
+  /** Turns of the loop in which epoll_wait returned events or had no timeout. */
   readonly turns: number;
   /** System calls other than epoll_wait. */
   readonly calls: number;
-  /** Descriptors that the owner table still calls its own. */
+  /** Descriptors that it still owns according to the owner table. */
   readonly held: number;
 }
 
-/** Counts, for a FaultReport. */
+/** The counters behind a FaultReport. */
 export interface Tally {
   readonly injected: Partial<Record<Fault, number>>;
   turns: number;
@@ -67,9 +67,9 @@ export interface Tally {
 }
 
 /**
- * System calls of which about one in `oneIn` fails, chosen by `random` (an integer of 32 bits). Each fails as the kernel can make it fail: a failed
- * close has closed, an interrupted connect goes on, and who is told that there is nothing to read, or no room, gets the edge
- * that the kernel owes him.
+ * System calls of which about one in `oneIn` fails, chosen by `random` (an integer of 32 bits). Each fails as
+ * it may in the kernel: a failed close has closed the descriptor, an interrupted connect goes on, and a
+ * caller that gets EAGAIN later gets the edge-triggered event that the kernel owes it.
  */
 export const faultySys = (
   sys: Sys,
@@ -78,7 +78,7 @@ export const faultySys = (
   random: () => number,
   tally: Tally,
 ): Sys => {
-  /** By descriptor: what the epoll set watches it for. */
+  /** By descriptor: the events that the epoll set watches it for. */
   const watched = new Map<number, readonly [epoll: number, events: number, token: number]>();
   const strikes = (fault: Fault): boolean => {
     tally.calls++;
@@ -101,7 +101,7 @@ export const faultySys = (
     owedEdge(fd);
     return moved;
   };
-  /** Connected to nowhere, a socket resets what it was connected to: so a reset that is told is one. */
+  /** Connecting to AF_UNSPEC resets a connection, so that a reported reset is a real one. */
   const nowhere = pinnedMemory(128);
   const lost = (fd: number): number => {
     const errno = one(ECONNRESET, ENOBUFS);
@@ -143,7 +143,7 @@ export const faultySys = (
     socketError: (fd) => (strikes('socketError') ? -ENOBUFS : sys.socketError(fd)),
     resetOnClose: (fd) => (strikes('resetOnClose') ? -ENOMEM : sys.resetOnClose(fd)),
     epollControl: (epoll, operation, fd, events, token) => {
-      // Taking something out needs no memory.
+      // Removing an entry needs no memory.
       if (operation !== EPOLL_CTL_DEL && strikes('epollControl')) return one(ENOMEM, ENOSPC);
       if (operation === EPOLL_CTL_DEL) watched.delete(fd);
       else watched.set(fd, [epoll, events, token]);

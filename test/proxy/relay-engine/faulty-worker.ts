@@ -5,8 +5,9 @@ import { viewShared } from '../../../proxy/relay-engine/acceptor/shared-memory.t
 import { libc } from '../../../proxy/sys/libc.ts';
 import { type FaultReport, faultySys, type Tally } from './faulty-sys.ts';
 
-// An acceptor whose system calls fail once in a while, in a sequence that its number decides. The environment of the thread says which
-// and how often (FAULTS, a JSON list, and ONE_IN); when the acceptor ends it tells what it did.
+// An acceptor whose system calls fail occasionally, in a sequence that depends on its index. The environment
+// of the thread says which and how often (FAULTS, a JSON list, and ONE_IN). It reports what it did when it
+// ends.
 const faults = new Set<string>(JSON.parse(process.env.FAULTS ?? '[]'));
 const oneIn = Number(process.env.ONE_IN);
 const { index, shared } = workerData as AcceptorStart;
@@ -22,7 +23,7 @@ const random = (): number => {
 const tally: Tally = { injected: {}, turns: 0, calls: 0 };
 const real = libc();
 const faulty = faultySys(real, faults, oneIn, random, tally);
-// The first one, the eventfd's, is part of the start: an acceptor that cannot be woken may only give up.
+// The first call, for the eventfd, is part of the start: an acceptor that cannot be woken has to give up.
 let started = false;
 runWorker({
   ...faulty,

@@ -17,39 +17,39 @@ const NOTHING: Counting = { listeners: [], backends: [] };
 const STAYS = { address: '192.0.2.1', port: 80, weight: 1 };
 const [STAYING, GONE] = [slotKey('b', '192.0.2.1:80'), slotKey('b', '192.0.2.2:80')];
 
-/** A backend with two endpoints that had slots, of which one is served still. */
+/** A backend with two endpoints that have slots, one of which is still served. */
 const set = () => {
   const shared = viewShared(allocateShared(ACCEPTORS, 64));
   const registry = new SlotRegistry();
   registry.backends.take('b');
   const slots = [STAYING, GONE].map((key) => registry.endpoints.take(key)?.slot ?? assert.fail('no slot'));
-  const look = (counting: Counting, nowMs: number) =>
+  const sweep = (counting: Counting, nowMs: number) =>
     freeSlots(shared, ACCEPTORS, registry, counting, { keepMs: KEEP_MS, nowMs, beforeFreeing: () => {} });
   const served: Counting = { listeners: [], backends: [tableBackend({ name: 'b', endpoints: [STAYS] })] };
-  return { shared, registry, look, served, staying: slots[0] as number, gone: slots[1] as number };
+  return { shared, registry, sweep, served, staying: slots[0] as number, gone: slots[1] as number };
 };
 
-test('what an endpoint had counted stays in the sums of its backend when it gives its slot back', () => {
-  const { shared, registry, look, served, gone } = set();
+test('the sums of a backend keep the bytes of an endpoint whose slot is freed', () => {
+  const { shared, registry, sweep, served, gone } = set();
   for (let acceptor = 0; acceptor < ACCEPTORS; acceptor++) {
     shared.totals[endpointTotalsAt(acceptor, gone) + ENDPOINT_TOTALS.Received] = 10 + acceptor;
     shared.totals[endpointTotalsAt(acceptor, gone) + ENDPOINT_TOTALS.Sent] = 100 + acceptor;
   }
-  look(served, 0);
-  assert.equal(registry.pastBytes.get('b'), undefined, 'it has its slot still');
-  assert.deepEqual(look(served, KEEP_MS), { endpoints: 1, isMore: false });
+  sweep(served, 0);
+  assert.equal(registry.pastBytes.get('b'), undefined, 'it still has its slot');
+  assert.deepEqual(sweep(served, KEEP_MS), { endpoints: 1, isMore: false });
   assert.deepEqual(registry.pastBytes.get('b'), { received: 21, sent: 201 });
 });
 
-test('an endpoint that comes back is not blamed for what it did before', () => {
-  const { shared, look, served, staying, gone } = set();
+test('the failures of a removed endpoint are forgotten', () => {
+  const { shared, sweep, served, staying, gone } = set();
   for (const slot of [staying, gone]) shared.failuresInARow[slot] = 3;
-  look(served, 0);
+  sweep(served, 0);
   assert.deepEqual([shared.failuresInARow[staying], shared.failuresInARow[gone]], [3, 0]);
 });
 
 for (const kind of ['listeners', 'backends', 'endpoints'] as const)
-  test(`as long as one of the ${kind} that are not served keeps its slot, it is looked at again`, () => {
+  test(`there is more to free as long as one of the removed ${kind} has a slot`, () => {
     const registry = new SlotRegistry();
     registry[kind].take(kind === 'endpoints' ? GONE : 'gone');
     const shared = viewShared(allocateShared(ACCEPTORS, 64));

@@ -1,7 +1,8 @@
 import { runWorker } from '../../../proxy/relay-engine/acceptor/run-worker.ts';
 import { libc } from '../../../proxy/sys/libc.ts';
 
-// An acceptor that is late, as on a machine with too much to do: by when it looks, an endpoint may have answered and gone.
+// An acceptor that is late, as on an overloaded machine: by the time it looks, an endpoint may have answered
+// and closed.
 const LATE_MS = 300;
 const never = new Int32Array(new SharedArrayBuffer(4));
 const sys = libc();

@@ -16,7 +16,7 @@ before(async () => {
 });
 after(() => engine.close());
 
-test('what an endpoint said before it reset is the client’s, also when all of it came before the proxy looked', async () => {
+test('a client gets what an endpoint sent before a reset, even if all of it arrived before the proxy looked', async () => {
   const answer = randomBytes(20_000);
   const endpoint = await startEndpoint((socket: Socket) =>
     socket.write(answer, () => socket.resetAndDestroy()),
@@ -30,11 +30,11 @@ test('what an endpoint said before it reset is the client’s, also when all of 
     client.on('error', ({ code }: NodeJS.ErrnoException) => resolve(code)).on('end', () => resolve('end')),
   );
   assert.ok(Buffer.concat(got).equals(answer), `${Buffer.concat(got).length} of ${answer.length} bytes`);
-  assert.equal(how, 'ECONNRESET', 'it must not look whole');
+  assert.equal(how, 'ECONNRESET', 'a truncated stream must not look complete');
   await endpoint.close();
 });
 
-test('what an endpoint said before it closed in order is whole, also when it refused more before the proxy looked', async () => {
+test('an answer before an orderly close is complete, even if the endpoint then refused more before the proxy looked', async () => {
   const endpoint = await startEndpoint((socket: Socket) => {
     socket.end('answer', () => socket.resetAndDestroy());
   });
@@ -44,12 +44,12 @@ test('what an endpoint said before it closed in order is whole, also when it ref
   await endpoint.close();
 });
 
-test('an endpoint that resets without a word is passed over for another one', async () => {
-  const rude = await startEndpoint((socket: Socket) => socket.resetAndDestroy());
-  const kind = await startEndpoint(greet('hello'));
+test('another endpoint is tried when one resets without sending anything', async () => {
+  const resetting = await startEndpoint((socket: Socket) => socket.resetAndDestroy());
+  const greeting = await startEndpoint(greet('hello'));
   const [port] = (await freePorts(1)) as [number];
-  const endpoints = [rude, kind].map((one) => ({ address: '127.0.0.1', port: one.port, weight: 1 }));
+  const endpoints = [resetting, greeting].map((one) => ({ address: '127.0.0.1', port: one.port, weight: 1 }));
   await engine.publish(tableOf([tableListener(port)], [tableBackend({ endpoints, retries: 1 })]));
   assert.deepEqual([await askOnce(port), await askOnce(port)], ['hello', 'hello']);
-  await Promise.all([rude.close(), kind.close()]);
+  await Promise.all([resetting.close(), greeting.close()]);
 });

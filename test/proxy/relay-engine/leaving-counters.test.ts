@@ -6,10 +6,10 @@ import { startEngine } from '../../../proxy/relay-engine/start.ts';
 import { countersBench, GO_MS } from '../engine/counters-bench.ts';
 import { howDialEnds } from '../relay/client.ts';
 
-/** Has an acceptor die with whatever it holds: no picker has this name. */
+/** Kills an acceptor with all its connections: no picker has this name. */
 const DEADLY = 'Nonsense' as Algorithm;
 
-test('a removed listener whose acceptor dies has its connections counted as ended', async (t) => {
+test('the connections of a removed listener are counted as ended when their acceptor dies', async (t) => {
   const { engine, open, balance, both, withAlgorithm, going, fatal, eventually, events } =
     await countersBench(t, startEngine);
   await engine.publish(both);
@@ -22,7 +22,7 @@ test('a removed listener whose acceptor dies has its connections counted as ende
   await eventually('replaced', () => events.includes('AcceptorReplaced'));
 });
 
-test('a removed listener whose acceptor dies goes, and what ended stays counted', async (t) => {
+test('a removed listener disappears after its acceptor died, and its closes stay counted', async (t) => {
   const bench = await countersBench(t, startEngine, { countersKeptMs: GO_MS });
   const { engine, by, open, balance, both, withAlgorithm, going, fatal, eventually } = bench;
   await engine.publish(both);

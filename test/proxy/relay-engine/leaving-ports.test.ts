@@ -16,11 +16,11 @@ import { listeningDescriptors } from '../tcp-sockets.ts';
 
 const TCP_DEFER_ACCEPT = 9;
 
-/** Descriptors of this process that listen on a port. */
+/** This process's descriptors that listen on a port. */
 const listeningOn = (port: number): readonly number[] =>
   [...listeningDescriptors()].flatMap(([fd, its]) => (its === port ? [fd] : []));
 
-/** Handshakes at the port end only with the client's first bytes from now on: as if they took long. */
+/** From now on, handshakes at the port end only with the client's first bytes, as if they took long. */
 const deferHandshakes = (port: number): void => {
   const sys = libc();
   const sockets = listeningOn(port);
@@ -28,11 +28,11 @@ const deferHandshakes = (port: number): void => {
   for (const fd of sockets) assert.ok(sys.setOption(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, 30) >= 0);
 };
 
-test('what else a table changes does not wait for a port that leaves, and the port waits for its clients', async (t) => {
+test('a removed port waits for its clients, and the other changes of the table do not wait for the port', async (t) => {
   const gone = await startEndpoint(echo);
   const next = await startEndpoint(greet('next'));
   const [staying, going] = (await freePorts(2)) as [number, number];
-  // The handshake ends when the test says so, not when it took too long.
+  // The test ends the handshake; it must not time out.
   const engine = await startEngine({ acceptors: 2, onEvent: () => undefined, handshakesMs: 600_000 });
   t.after(async () => {
     await engine.close();
@@ -54,16 +54,16 @@ test('what else a table changes does not wait for a port that leaves, and the po
   deferHandshakes(going);
   const slow = await dialClient(going);
   const end = howItEnded(old);
-  // The endpoint of `b` goes, and the whole of `c` with the port.
+  // The endpoint of `b` is removed, and the whole of `c` with the port.
   await engine.publish(
     tableOf(
       [tableListener(staying, { name: 'staying' })],
       [tableBackend({ endpoints: at(next.port), closeOnRemoval: true })],
     ),
   );
-  assert.ok(listeningOn(going).length > 0, 'the port is there still');
+  assert.ok(listeningOn(going).length > 0, 'the port is still open');
   const answer = once(slow, 'data').then(([data]) => data as Buffer);
-  // Its handshake ends now, and it is served by the backend that it came for.
+  // Its handshake ends now, and the previous backend of the port serves it.
   slow.write('served');
   assert.equal(await end, 'ECONNRESET');
   assert.equal(await askOnce(staying), 'next');
@@ -75,7 +75,7 @@ test('what else a table changes does not wait for a port that leaves, and the po
   slow.destroy();
 });
 
-test('a client that never ends its handshake does not keep a port open, and a stop waits for its end', async (t) => {
+test('a client that never ends its handshake does not keep a port open, and stopping waits until it is closed', async (t) => {
   const endpoint = await startEndpoint(echo);
   const [port] = (await freePorts(1)) as [number];
   const engine = await startEngine({ acceptors: 1, onEvent: () => undefined });
@@ -93,7 +93,7 @@ test('a client that never ends its handshake does not keep a port open, and a st
   silent.destroy();
 });
 
-test('a port that comes back while it leaves is served by the sockets that it had', async (t) => {
+test('a port that is added again while it is leaving keeps its sockets', async (t) => {
   const endpoint = await startEndpoint(greet('hello'));
   const [port] = (await freePorts(1)) as [number];
   const engine = await startEngine({ acceptors: 1, onEvent: () => undefined });
@@ -107,13 +107,16 @@ test('a port that comes back while it leaves is served by the sockets that it ha
   await Promise.all([engine.publish(tableOf([], [])), engine.publish(present)]);
   assert.deepEqual(listeningOn(port), before);
   assert.equal(await askOnce(port), 'hello');
-  // What waited for the port to be deserted must not close it.
+  // The pending close of the port must not take effect.
   await engine.publish({ ...present, accessLog: { mode: 'Off', sampleOneIn: 99 } });
   await new Promise((resolve) => setTimeout(resolve, 200));
   assert.deepEqual(listeningOn(port), before);
 });
 
-/** Ports whose sockets leave, with no handshake under way; `of` as the engine asks, with a listener of that name and port for each of them. */
+/**
+ * LeavingPorts without handshakes in progress; `of` calls it as the engine does, with a listener for each
+ * port.
+ */
 const leavingPorts = () => {
   let closes = 0;
   const ports = new LeavingPorts({ isLeaving: () => true, handshakes: () => 0 }, undefined, async () => {
@@ -144,19 +147,19 @@ const leavingPorts = () => {
   return { ports, of, closes: () => closes };
 };
 
-test('a port that leaves is served by the backend that it had, until it is deserted; and so when it leaves once more', async () => {
+test('a leaving port is served by its previous backend until it is closed, also when it leaves for a second time', async () => {
   const { ports, of, closes } = leavingPorts();
   const leaving = [['listener-1'], ['backend-1']];
   assert.deepEqual(of([2], [1, 2]), leaving);
   ports.closeLater([bindingKey({ protocol: 'TCP', port: 1 })]);
   await ports.closed();
   assert.equal(closes(), 1);
-  assert.deepEqual(of([2], [1, 2]), [[], []], 'deserted');
+  assert.deepEqual(of([2], [1, 2]), [[], []], 'closed');
   assert.deepEqual(of([1, 2], [2]), [[], []], 'it is back');
   assert.deepEqual(of([2], [1, 2]), leaving);
 });
 
-test('what stops closes no port any more', async () => {
+test('after a stop no port is closed', async () => {
   const { ports, closes } = leavingPorts();
   ports.closeLater([bindingKey({ protocol: 'TCP', port: 1 })]);
   ports.stop();

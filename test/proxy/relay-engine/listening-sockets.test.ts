@@ -24,7 +24,10 @@ import { tableListener } from '../tables.ts';
 
 const ACCEPTORS = 3;
 const MAX_SOCKETS = 100;
-/** A refusal comes a second after the port is closed, with the next SYN; where it never comes, the test fails in time. */
+/**
+ * A client is refused with its next SYN, a second after the port was closed; if it never is, the test fails
+ * in time.
+ */
 const PATIENCE_MS = 20_000;
 const REFUSALS = { socket: EMFILE, setOption: ENOBUFS, bind: EADDRINUSE, listen: EADDRINUSE } as const;
 
@@ -65,10 +68,10 @@ const failingOnce = () => {
   return { sys: faulty, open, arm, failed: () => failed, families };
 };
 
-test('whichever call fails while a port is opened, it is one finding, nothing stays open, and the next try opens it', async () => {
+test('whichever system call fails while a port is opened, there is one finding, no socket leaks, and the next attempt succeeds', async () => {
   const { sys, open, arm, failed } = failingOnce();
   const sockets = new ListeningSockets(sys, ACCEPTORS, MAX_SOCKETS);
-  assert.equal(open.size, 0, 'the look at IPv6 leaves nothing open');
+  assert.equal(open.size, 0, 'the check for IPv6 leaves no socket open');
   const [port] = (await freePorts(1)) as [number];
   const calls = new Set<string>();
   for (let nth = 1; ; nth++) {
@@ -88,7 +91,7 @@ test('whichever call fails while a port is opened, it is one finding, nothing st
   await assert.rejects(askOnce(port), { code: 'ECONNREFUSED' });
 });
 
-test('a shortage at the start does not cost IPv6', async () => {
+test('a shortage of descriptors at the start does not disable IPv6', async () => {
   const { sys, arm, failed, families } = failingOnce();
   const [port] = (await freePorts(1)) as [number];
   const familyOf = (): number | undefined => {
@@ -104,7 +107,7 @@ test('a shortage at the start does not cost IPv6', async () => {
   assert.equal(afterShortage, usual);
 });
 
-test('a port that drops SYNs serves what it has, and begins no handshake', async (t) => {
+test('a leaving port serves its queued clients and begins no new handshake', async (t) => {
   const sys = libc();
   const sockets = new ListeningSockets(sys, 1, MAX_SOCKETS);
   const [port, staying] = (await freePorts(2)) as [number, number];
@@ -114,27 +117,27 @@ test('a port that drops SYNs serves what it has, and begins no handshake', async
   const [key, stayingKey] = [bindingKey(tableListener(port)), bindingKey(tableListener(staying))];
   assert.deepEqual(sockets.leaveAllBut(new Set([key, stayingKey])), []);
   assert.deepEqual(sockets.leaveAllBut(new Set([stayingKey])), [key]);
-  assert.deepEqual(sockets.leaveAllBut(new Set([stayingKey])), [], 'it leaves already');
+  assert.deepEqual(sockets.leaveAllBut(new Set([stayingKey])), [], 'it is leaving already');
   const late = connect(port, '127.0.0.1');
   const other = await dialClient(staying);
-  for (const socket of [queued, other]) socket.on('error', () => undefined); // cut off by this test
+  for (const socket of [queued, other]) socket.on('error', () => undefined); // reset by this test
   t.after(() => {
     for (const socket of [queued, other, late]) socket.destroy();
   });
   const address = pinnedMemory(128);
   const accepted = sys.accept(listening, address.address);
-  assert.ok(accepted >= 0, 'what was queued is there');
-  // Its SYN was sent before that of the one that is connected.
+  assert.ok(accepted >= 0, 'the queued client is there');
+  // Its SYN was sent before that of `other`, which is connected.
   assert.equal(late.readyState, 'opening');
   assert.equal(sys.accept(listening, address.address), -EAGAIN);
   const refused = once(late, 'error', { signal: AbortSignal.timeout(PATIENCE_MS) });
   sockets.keepOnly(new Set());
   const [error] = (await refused) as [NodeJS.ErrnoException];
-  assert.equal(error.code, 'ECONNREFUSED', 'it asked again');
+  assert.equal(error.code, 'ECONNREFUSED', 'it sent its SYN again');
   sys.close(accepted);
 });
 
-test('ports that would take more sockets than there may be are a finding, until others go', async () => {
+test('a port that needs more sockets than allowed is a finding until other ports are closed', async () => {
   const sockets = new ListeningSockets(libc(), 3, 7);
   const [one, two, three] = (await freePorts(3)) as [number, number, number];
   assert.equal((sockets.open(tableListener(one, { name: 'one' })) as readonly number[]).length, 3);
@@ -148,7 +151,7 @@ test('ports that would take more sockets than there may be are a finding, until 
   sockets.keepOnly(new Set());
 });
 
-test('a keepalive that changes is changed on open sockets, and what is asked for no more is the kernel’s again', async () => {
+test('keepalive changes apply to open sockets, and settings that are no longer requested go back to the kernel’s', async () => {
   const sys = libc();
   const options = new Map<number, number>();
   const sockets = new ListeningSockets(

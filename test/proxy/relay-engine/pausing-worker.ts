@@ -2,7 +2,8 @@ import { runWorker } from '../../../proxy/relay-engine/acceptor/run-worker.ts';
 import { libc } from '../../../proxy/sys/libc.ts';
 import { ENFILE } from '../../../proxy/sys/sys.ts';
 
-// An acceptor whose first client is lost because the machine has no file descriptors: after it nobody waits.
+// An acceptor whose first client is lost because the machine is out of file descriptors; no other client
+// waits.
 const sys = libc();
 let failed = false;
 runWorker({

@@ -8,13 +8,13 @@ import { askOnce, howDialEnds } from '../relay/client.ts';
 import { greet, startEndpoint } from '../relay/endpoint-server.ts';
 import { oneBackend } from '../tables.ts';
 
-test('a shortage of accepting is told by its errno, and is over when nothing fails any more, also where no client comes', async () => {
+test('a pause in accepting is reported with its errno, and ends once nothing fails any more, even if no client comes', async () => {
   const endpoint = await startEndpoint(greet('hello'));
   const events: EngineEvent[] = [];
   let resumed = (): void => undefined;
   const resumption = new Promise<void>((resolve, reject) => {
     resumed = resolve;
-    AbortSignal.timeout(10_000).addEventListener('abort', () => reject(new Error('it was never over')));
+    AbortSignal.timeout(10_000).addEventListener('abort', () => reject(new Error('the pause did not end')));
   });
   const engine = await startEngine({
     acceptors: 1,

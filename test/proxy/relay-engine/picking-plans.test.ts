@@ -10,14 +10,14 @@ const maglev = (name: string, weights: readonly number[]) => ({
   endpoints: endpointsOf(weights).map((endpoint, slot) => ({ ...endpoint, slot })),
 });
 
-test('a plan is in memory that threads share', async () => {
+test('a plan is in shared memory', async () => {
   const plan = (await new PickingPlans().prepare([maglev('a', [1, 1])])).get('a')?.plan;
   assert.ok(plan?.turns.buffer instanceof SharedArrayBuffer);
   assert.ok(plan.turns.length > 0);
   assert.ok(plan.seeds.buffer instanceof SharedArrayBuffer);
 });
 
-test('a backend that did not change keeps its plan; one that did gets a new one', async () => {
+test('an unchanged backend keeps its plan, and a changed one gets a new plan', async () => {
   const plans = new PickingPlans();
   const before = await plans.prepare([maglev('a', [1, 2]), maglev('b', [1, 2]), maglev('c', [1, 2])]);
   const after = await plans.prepare([
@@ -31,7 +31,7 @@ test('a backend that did not change keeps its plan; one that did gets a new one'
   assert.deepEqual([after.get('c')?.plan.turns.length, after.get('c')?.plan.seeds.length], [0, 4]);
 });
 
-test('an endpoint that takes the place of another makes a new plan, and what has gone is forgotten', async () => {
+test('a replaced endpoint causes a new plan, and removed backends are forgotten', async () => {
   const plans = new PickingPlans();
   const one = maglev('a', [1, 1]);
   const before = await plans.prepare([one]);
@@ -41,7 +41,7 @@ test('an endpoint that takes the place of another makes a new plan, and what has
   assert.notEqual((await plans.prepare([one])).get('a'), before.get('a'));
 });
 
-test('other work goes on between one plan and the next', async () => {
+test('the event loop runs between one plan and the next', async () => {
   const seen: string[] = [];
   setImmediate(() => seen.push('other work'));
   await new PickingPlans()
@@ -50,7 +50,7 @@ test('other work goes on between one plan and the next', async () => {
   assert.deepEqual(seen, ['other work', 'planned']);
 });
 
-test('endpoints are in shared memory, encoded, and known again by their number as long as they are the same', async () => {
+test('endpoints are encoded in shared memory and keep their id as long as they are the same', async () => {
   const plans = new PickingPlans();
   const before = (await plans.prepare([maglev('a', [1, 2])])).get('a')?.endpoints;
   assert.ok(before !== undefined);

@@ -4,7 +4,7 @@ import { reservedPorts, sourcePortCount } from '../../../proxy/relay-engine/port
 
 const RANGE = { low: 40_000, high: 40_009 };
 
-/** net.ipv4.ip_local_reserved_ports as the kernel shows it, and what of it is in the range. */
+/** net.ipv4.ip_local_reserved_ports as the kernel shows it, and the ports of it that are in the range. */
 const TABLE: readonly (readonly [string, readonly number[]])[] = [
   ['', []],
   ['8080', []],
@@ -15,7 +15,7 @@ const TABLE: readonly (readonly [string, readonly number[]])[] = [
 ];
 
 for (const [list, ports] of TABLE)
-  test(`of the reserved ports "${list}" those of the range are no source ports`, () => {
+  test(`reserved ports in the range are not source ports: "${list}"`, () => {
     assert.deepEqual(reservedPorts(list, RANGE), ports);
     const range = { ...RANGE, reused: false, reserved: ports };
     assert.equal(sourcePortCount(range), 10 - ports.length);

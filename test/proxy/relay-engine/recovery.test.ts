@@ -39,18 +39,19 @@ const next = (type: EngineEvent['type']): Promise<EngineEvent> =>
     };
   });
 
-test('an acceptor that dies is replaced and serves again; its connections and its eventfd are nobody’s', async () => {
+test('a dead acceptor is replaced and serves again, and nothing writes to its former descriptors', async () => {
   const [port] = (await freePorts(1)) as [number];
   const folder = mkdtempSync(join(tmpdir(), 'l4b-recovery-'));
   try {
-    // No picker has this name, so the acceptor that gets the next client fails: a fault that tables from outside cannot have.
+    // No picker has this name, so the acceptor that gets the next client fails. Tables made from manifests
+    // cannot have this fault.
     const broken = { algorithm: 'Nonsense' as Algorithm };
     await engine.publish(table(port, backend('b', endpoint.port, broken)));
     const files: string[] = [];
     const died = new Promise<void>((resolve) => {
       onEvent = (event) => {
         if (event.type !== 'AcceptorDied') return;
-        // The numbers of what it held are free now and are given out again at once.
+        // The numbers of its descriptors are free now and are reused at once.
         for (let i = 0; i < 12; i++) {
           files.push(join(folder, `${i}`));
           openSync(files[i] as string, 'w');
@@ -62,7 +63,7 @@ test('an acceptor that dies is replaced and serves again; its connections and it
     await died;
     const replaced = next('AcceptorReplaced');
     await engine.publish(table(port, backend('b', endpoint.port)));
-    for (const file of files) assert.equal(readFileSync(file).length, 0, 'a stranger’s file was written to');
+    for (const file of files) assert.equal(readFileSync(file).length, 0, 'an unrelated file was written to');
     await replaced;
     const { version, acceptors } = engine.stats();
     assert.deepEqual(
@@ -75,7 +76,7 @@ test('an acceptor that dies is replaced and serves again; its connections and it
   }
 });
 
-test('while an acceptor is dead, tables are still published', async () => {
+test('tables are published while an acceptor is dead', async () => {
   const [port] = (await freePorts(1)) as [number];
   const broken = { algorithm: 'Nonsense' as Algorithm };
   await engine.publish(table(port, backend('b', endpoint.port, broken)));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SerialQueue } from '../../../proxy/relay-engine/serial-queue.ts';
 
-test('work is done one at a time, in the order in which it was asked for, also after one that failed', async () => {
+test('tasks run one at a time, in the order in which they were submitted, even after one failed', async () => {
   const queue = new SerialQueue();
   const steps: string[] = [];
   const work = (name: string) => async () => {

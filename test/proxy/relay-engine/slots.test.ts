@@ -18,7 +18,7 @@ test('a key keeps its slot until it is freed', () => {
   assert.deepEqual(slots.take('c'), { slot: 0, isNew: true });
 });
 
-test('when every slot is taken the next key gets none', () => {
+test('when every slot is taken, the next key gets none', () => {
   const slots = new Slots(2);
   slots.take('a');
   slots.take('b');
@@ -26,7 +26,7 @@ test('when every slot is taken the next key gets none', () => {
   assert.deepEqual(slots.take('a'), { slot: 0, isNew: false });
 });
 
-test('a key counts as unused from the look that finds it so first; one that is used meanwhile begins anew', () => {
+test('a key counts as unused from the first check that finds it so; using it in between starts over', () => {
   const slots = new Slots(2);
   slots.take('a');
   const unusedAt = (nowMs: number, isUsed = false): number =>
@@ -36,5 +36,5 @@ test('a key counts as unused from the look that finds it so first; one that is u
   assert.deepEqual([unusedAt(101, true), unusedAt(102), unusedAt(201), unusedAt(202)], [0, 0, 0, 1]);
   slots.free('a');
   slots.take('a');
-  assert.equal(unusedAt(300), 0, 'one that comes back after it was freed is new');
+  assert.equal(unusedAt(300), 0, 'a key that is added again after it was freed counts as new');
 });

@@ -9,8 +9,8 @@ import {
 import { StallWatch } from '../../../proxy/relay-engine/stall-watch.ts';
 
 /**
- * What happens to acceptor 0 before each look, one letter a look: `s` it is spawned anew, `b` its loop beats, `d` it is dead, `.` nothing. Acceptor 1
- * beats all the time.
+ * What happens to acceptor 0 before each check, one letter per check: `s` it is spawned again, `b` its loop
+ * beats, `d` it is dead, `.` nothing. Acceptor 1 beats all the time.
  */
 const checksUntilStalled = (script: string): number | undefined => {
   const shared = viewShared(allocateShared(2, 16));
@@ -34,16 +34,16 @@ const checksUntilStalled = (script: string): number | undefined => {
 const idle = (checks: number): string => '.'.repeat(checks);
 
 const ROWS: readonly (readonly [string, script: string, after: number | undefined])[] = [
-  ['one that beats now and then does not', `b${idle(4)}b${idle(4)}b`, undefined],
-  ['one whose loop stops does after five looks', `b${idle(8)}`, 6],
-  ['one that starts slowly does not', `${idle(119)}b${idle(4)}b`, undefined],
-  ['one that never starts does after two minutes', idle(200), 120],
-  ['one that is dead does not', `b${'d'.repeat(200)}`, undefined],
-  ['its replacement has as long to start', `b..s${idle(118)}b`, undefined],
-  ['its replacement does once it has begun', `b..s${idle(50)}b${idle(8)}`, 60],
+  ['an acceptor that beats now and then is not stalled', `b${idle(4)}b${idle(4)}b`, undefined],
+  ['an acceptor whose loop stops is stalled after five checks', `b${idle(8)}`, 6],
+  ['an acceptor that starts slowly is not stalled', `${idle(119)}b${idle(4)}b`, undefined],
+  ['an acceptor that never starts is stalled after two minutes', idle(200), 120],
+  ['a dead acceptor is not stalled', `b${'d'.repeat(200)}`, undefined],
+  ['a replacement has as long to start', `b..s${idle(118)}b`, undefined],
+  ['a replacement that has started is stalled after five checks', `b..s${idle(50)}b${idle(8)}`, 60],
 ];
 
 for (const [name, script, after] of ROWS)
-  test(`of acceptors that count as stalled: ${name}`, () => {
+  test(name, () => {
     assert.equal(checksUntilStalled(script), after);
   });

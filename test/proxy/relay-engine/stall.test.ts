@@ -7,7 +7,7 @@ import { askOnce, howDialEnds } from '../relay/client.ts';
 import { greet, startEndpoint } from '../relay/endpoint-server.ts';
 import { oneBackend } from '../tables.ts';
 
-test('an acceptor that stands still is told of, ended by force and replaced; its queue is served and its counters stay', async () => {
+test('a stalled acceptor is reported, terminated and replaced; its queued clients are served and its counters stay', async () => {
   const endpoint = await startEndpoint(greet('hello'));
   const events: EngineEvent[] = [];
   let replaced = (): void => undefined;
@@ -26,7 +26,8 @@ test('an acceptor that stands still is told of, ended by force and replaced; its
   try {
     await engine.publish(oneBackend(port, endpoint.port));
     assert.deepEqual([await askOnce(port), await askOnce(port)], ['hello', 'hello']);
-    // The third one stops the loop. The fourth waits in the kernel's queue, which belongs to the control thread.
+    // The third client stops the loop. The fourth waits in the kernel's queue, whose socket the control
+    // thread owns.
     const third = howDialEnds(port);
     const fourth = askOnce(port);
     await replacement;

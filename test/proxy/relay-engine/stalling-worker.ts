@@ -1,7 +1,7 @@
 import { runWorker } from '../../../proxy/relay-engine/acceptor/run-worker.ts';
 import { libc } from '../../../proxy/sys/libc.ts';
 
-// An acceptor whose thread stands still for ever when it connects for its third client, as a loop without end would make it.
+// An acceptor whose thread hangs forever while connecting for its third client, as in an endless loop.
 const sys = libc();
 let connected = 0;
 runWorker({

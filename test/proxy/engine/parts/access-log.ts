@@ -9,7 +9,7 @@ import type { Part } from '../part.ts';
 
 const GENERATIONS = 120;
 
-/** What a client heard before its connection ended, and its port; nothing where it was refused or reset. */
+/** What a client received before its connection ended, and its port; empty if it was refused or reset. */
 const ask = (port: number): Promise<{ readonly said: string; readonly client: string }> =>
   new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
@@ -21,14 +21,14 @@ const ask = (port: number): Promise<{ readonly said: string; readonly client: st
     socket.on('data', (data) => {
       said += data.toString();
     });
-    socket.on('error', () => undefined); // its listener has gone: what this test is about
+    socket.on('error', () => undefined); // its listener was removed, which this test is about
     socket.on('close', () => resolve({ said, client }));
   });
 
-/** What is said of connections that have ended. */
+/** The records of ended connections. */
 export const ACCESS_LOG: readonly Part[] = [
   {
-    name: 'however fast names come and go, a line never names another endpoint, backend or listener',
+    name: 'however fast names come and go, a line never names the wrong endpoint, backend or listener',
     ability: 'AccessLog',
     async run(_, start) {
       const endpoints = await Promise.all(['even', 'odd'].map((name) => startEndpoint(greet(name))));
@@ -40,8 +40,8 @@ export const ACCESS_LOG: readonly Part[] = [
         onEnded: (one) => ended.push(one),
       });
       /**
-       * Each generation has names of its own in the places of the last one; its parity says which endpoint it
-       * has.
+       * Each generation has names of its own in the slots of the previous one; its parity decides which
+       * endpoint it has.
        */
       const table = (generation: number): Table => ({
         ...tableOf(
@@ -62,7 +62,7 @@ export const ACCESS_LOG: readonly Part[] = [
         const clients = Array.from({ length: 8 }, async () => {
           while (publishing) {
             const { said, client } = await ask(port);
-            // A port that was given out twice would not say which line is which.
+            // A client port that was used twice would not identify its line.
             if (said !== '') heard.set(client, heard.has(client) ? 'twice' : said);
           }
         });
@@ -70,7 +70,7 @@ export const ACCESS_LOG: readonly Part[] = [
           await engine.publish(table(generation));
         publishing = false;
         await Promise.all(clients);
-        // A backend without an endpoint: the line has no endpoint either.
+        // The backend has no endpoint, so the line has none either.
         const last = table(GENERATIONS);
         await engine.publish({ ...last, backends: [tableBackend({ name: `backend-${GENERATIONS}` })] });
         await ask(port);
@@ -86,8 +86,8 @@ export const ACCESS_LOG: readonly Part[] = [
         compared++;
         const generation = generationOf(backend);
         assert.equal(endpoint, `127.0.0.1:${endpoints[generation % 2]?.port}`, `${backend} has ${endpoint}`);
-        // A connection keeps its listener, and is made to the backend that the listener had when it was taken
-        // or one later.
+        // A connection keeps its listener, and uses the backend that the listener had when it was accepted,
+        // or a later one.
         assert.ok(Math.abs(generation - generationOf(listener)) <= 1, `${listener} led to ${backend}`);
         const said = heard.get(client);
         if (said !== undefined && said !== 'twice')

@@ -7,7 +7,7 @@ import { oneBackend, tableListener, tableOf } from '../../tables.ts';
 import { backendAt, engineBench } from '../bench.ts';
 import type { Part } from '../part.ts';
 
-/** Connections to endpoints: which endpoint is tried next, and which ones fail. */
+/** Connecting to endpoints: which endpoint is tried next, and which ones fail. */
 export const ATTEMPTS: readonly Part[] = [
   {
     name: 'a client whose endpoint refuses is served by another one, within the retries of the backend',
@@ -22,7 +22,7 @@ export const ATTEMPTS: readonly Part[] = [
     },
   },
   {
-    name: 'attempts that fail in a row are counted by endpoint, until one succeeds or they are to be forgotten',
+    name: 'consecutive failures are counted by endpoint, until an attempt succeeds or the count is reset',
     ability: 'Attempts',
     async run(t, start) {
       const { engine, ports } = await engineBench(t, start);

@@ -10,7 +10,7 @@ import type { Part } from '../part.ts';
 
 const CONNECTIONS = 20;
 
-/** What each part of the figures says about connections and bytes to clients. */
+/** Connections and bytes sent to clients, according to each part of the figures. */
 const figures = (engine: Engine) => {
   const { listeners, backends, endpoints, closes } = engine.stats();
   return {
@@ -22,10 +22,10 @@ const figures = (engine: Engine) => {
   };
 };
 
-/** Everything is counted once, whoever relays it. */
+/** Everything is counted exactly once, whichever acceptor relays it. */
 export const COUNTING: readonly Part[] = [
   {
-    name: 'each connection, and each byte, is counted once, wherever figures show it',
+    name: 'all figures agree, and count each connection and each byte once',
     async run(t, start) {
       const { engine, ports, endpoint } = await engineBench(t, start);
       const [port] = ports;
@@ -45,7 +45,7 @@ export const COUNTING: readonly Part[] = [
     },
   },
   {
-    name: 'counters of what stays in the table outlive a change of the table',
+    name: 'counters of unchanged entries survive a change of the table',
     async run(t, start) {
       const { engine, ports, endpoint } = await engineBench(t, start);
       const backends = [backendAt([await endpoint(greet('hello'))])];
@@ -59,7 +59,7 @@ export const COUNTING: readonly Part[] = [
     },
   },
   {
-    name: 'the acceptors’ figures add up to those of the listeners',
+    name: 'the figures of the acceptors add up to those of the listeners',
     ability: 'Acceptors',
     async run(t, start) {
       const { engine, ports, endpoint } = await engineBench(t, start);

@@ -7,10 +7,10 @@ import { tableBackend } from '../../tables.ts';
 import { countersBench, GO_MS } from '../counters-bench.ts';
 import type { Part } from '../part.ts';
 
-/** Counters of what is in the table no more. */
+/** Counters of removed entries. */
 export const LEAVING_COUNTERS: readonly Part[] = [
   {
-    name: 'a listener that is removed counts on, and its last values can be read for a while',
+    name: 'a removed listener goes on counting, and its final values can be read for a while',
     ability: 'CountersKept',
     async run(t, start) {
       const { engine, by, open, end, balance, both, one, staying, going, eventually } = await countersBench(
@@ -38,7 +38,7 @@ export const LEAVING_COUNTERS: readonly Part[] = [
     },
   },
   {
-    name: 'a listener that is removed goes by itself once its last connection is gone',
+    name: 'a removed listener disappears by itself once its last connection has ended',
     ability: 'CountersKept',
     async run(t, start) {
       const bench = await countersBench(t, start, { countersKeptMs: GO_MS });
@@ -48,13 +48,16 @@ export const LEAVING_COUNTERS: readonly Part[] = [
       const last = await open(going);
       await open(staying);
       await engine.publish(one);
-      await eventually('gone is what had no connection', async () => (await balance()).idle === undefined);
+      await eventually(
+        'the listener without connections is gone',
+        async () => (await balance()).idle === undefined,
+      );
       const rest = { staying: { accepted: 1, open: 1, closed: 0 } };
       assert.deepEqual(await balance(), { ...rest, going: { accepted: 2, open: 1, closed: 1 } });
       assert.deepEqual(await by('l4balancer_backend_open_connections', 'backend'), { staying: 1, going: 1 });
       assert.deepEqual(await by('l4balancer_endpoint_open_connections', 'backend'), { staying: 1, going: 1 });
       await end(last);
-      // Nothing is edited.
+      // The table does not change.
       await eventually('gone', async () => (await balance()).going === undefined);
       await eventually('its backend is gone', async () => {
         const [backends, endpoints] = await Promise.all([
@@ -65,7 +68,7 @@ export const LEAVING_COUNTERS: readonly Part[] = [
       });
       assert.deepEqual(await balance(), rest);
       const closed = await by('l4balancer_connections_closed_total', 'listener');
-      assert.equal(closed[''], 2, 'what it closed is counted on, without its name');
+      assert.equal(closed[''], 2, 'its closes stay counted, without its name');
     },
   },
   ...(
@@ -89,7 +92,7 @@ export const LEAVING_COUNTERS: readonly Part[] = [
           metrics.healthChecks.inc({ backend, result: 'ok' });
           metrics.healthTransitions.inc({ backend, to: 'Healthy', cause: 'Checks' });
         }
-        /** Metrics with a series of that name. */
+        /** Metrics that have a series with that name. */
         const named = async (name: string): Promise<readonly string[]> =>
           parsePrometheus(await metrics.text())
             .filter(({ samples }) => [...samples.keys()].some((labels) => labels.includes(`"${name}"`)))
@@ -106,7 +109,7 @@ export const LEAVING_COUNTERS: readonly Part[] = [
     }),
   ),
   {
-    name: 'endpoints keep their series while all of them are replaced, however many that are for a while',
+    name: 'endpoints keep their series during a rolling replacement, however many there are for a while',
     ability: 'CountersKept',
     async run(t, start) {
       const { engine, by, one } = await countersBench(t, start);
@@ -137,7 +140,7 @@ export const LEAVING_COUNTERS: readonly Part[] = [
     },
   },
   {
-    name: 'while a proxy drains, accepted is open and closed, for each that ends',
+    name: 'while a proxy drains, accepted connections equal open plus closed ones at every step',
     ability: 'CountersKept',
     async run(t, start) {
       const { engine, open, end, balance, both, staying, going, eventually } = await countersBench(t, start);
@@ -157,7 +160,7 @@ export const LEAVING_COUNTERS: readonly Part[] = [
     },
   },
   {
-    name: 'all listeners of a proxy that drains go with their last connections',
+    name: 'while a proxy drains, each listener disappears with its last connection',
     ability: 'CountersKept',
     async run(t, start) {
       const { engine, open, end, balance, both, going, eventually } = await countersBench(t, start, {
@@ -173,7 +176,7 @@ export const LEAVING_COUNTERS: readonly Part[] = [
     },
   },
   {
-    name: 'counters of an endpoint and a backend that come back before they are forgotten go on',
+    name: 'counters of an endpoint and a backend continue if these are added again in time',
     ability: 'CountersKept',
     async run(t, start) {
       const { engine, by, open, end, both, one, going } = await countersBench(t, start);

@@ -10,10 +10,10 @@ import { echo, startEndpoint } from '../../relay/endpoint-server.ts';
 import { oneBackend, tableOf } from '../../tables.ts';
 import type { Part } from '../part.ts';
 
-/** What ended stays counted, whatever becomes of its listener. */
+/** Closes stay counted, whatever happens to their listener. */
 export const PAST_CLOSES: readonly Part[] = [
   {
-    name: 'no counter of ended connections falls while a listener goes and comes back, with connections and without',
+    name: 'no counter of closed connections decreases while a listener is removed and added again, with or without connections',
     ability: 'CountersKept',
     async run(_, start) {
       const endpoint = await startEndpoint(echo);
@@ -27,7 +27,7 @@ export const PAST_CLOSES: readonly Part[] = [
         sourcePortsLeft: () => 0,
         output: { accepted: 0, dropped: 0, logDropped: 0, failures: new Map() },
       });
-      /** Connections that ended well by the name of their listener. */
+      /** By listener name: the connections that finished. */
       const finished = async (): Promise<Readonly<Record<string, number>>> => {
         const families = parsePrometheus(await metrics.text());
         const closed = families.find(({ name }) => name === 'l4balancer_connections_closed_total');
@@ -39,7 +39,7 @@ export const PAST_CLOSES: readonly Part[] = [
       };
       const open = async () => {
         const client = await dialClient(port);
-        client.on('error', () => undefined); // reset by the engine's end, where the test has failed
+        client.on('error', () => undefined); // reset when the engine is closed after a failure
         client.write('hello');
         await once(client, 'data');
         return client;
@@ -56,14 +56,14 @@ export const PAST_CLOSES: readonly Part[] = [
         const staying = await open();
         assert.deepEqual(await finished(), { '': 0, l: 1 });
         await engine.publish(absent);
-        assert.deepEqual(await finished(), { '': 0, l: 1 }, 'it keeps its place for the one that is open');
+        assert.deepEqual(await finished(), { '': 0, l: 1 }, 'it keeps its slot for the open connection');
         await engine.publish(present);
         assert.deepEqual(await finished(), { '': 0, l: 1 });
         await engine.publish(absent);
         await end(staying);
         await engine.drained(AbortSignal.timeout(10_000));
         await engine.publish(tableOf([], []));
-        // It gives up its place once its port is closed.
+        // Its slot is freed once its port is closed.
         await until('its place is given up', async () => isDeepStrictEqual(await finished(), { '': 2 }), {
           seen: finished,
         });

@@ -13,7 +13,7 @@ import type { Part } from '../part.ts';
 const ROUNDS = 6;
 const CLIENTS = 64;
 
-/** Another program's socket, in words of tests. */
+/** A socket that stands for another program's. */
 const holdPort = async (t: TestContext, port: number, address: string) => {
   const server = createServer().listen(port, address);
   t.after(() => server.close());
@@ -21,10 +21,10 @@ const holdPort = async (t: TestContext, port: number, address: string) => {
   return server;
 };
 
-/** Ports are opened and closed with the table; one that cannot be had is a finding, and tried again. */
+/** Ports are opened and closed with the table; one that cannot be opened is a finding, and retried. */
 export const PORTS: readonly Part[] = [
   {
-    name: 'a port that is taken is one finding, the rest serves, and it is served when it is free',
+    name: 'a port in use is one finding, the other listeners serve, and it is served once it is free',
     async run(t, start) {
       const { engine, events, ports, endpoint } = await engineBench(t, start);
       const taken = await holdPort(t, ports[1], '127.0.0.1');
@@ -49,11 +49,11 @@ export const PORTS: readonly Part[] = [
     },
   },
   {
-    name: 'a retry that fails is told, and made again, until its port is served',
+    name: 'a failed retry is reported and repeated until the port is served',
     async run(t, start) {
       let asked = 0;
       const { engine, events, ports, endpoint } = await engineBench(t, start, {
-        // Stands for whatever fails in a retry, such as want of memory.
+        // Stands for anything that makes a retry fail, such as a lack of memory.
         holder: () => {
           asked += 1;
           if (asked > 1) squatter.close();
@@ -78,7 +78,7 @@ export const PORTS: readonly Part[] = [
     },
   },
   {
-    name: 'a port that the admin endpoint of this proxy has is told of as such',
+    name: 'the finding about a port names the admin endpoint of this proxy as its holder',
     async run(t, start) {
       const { engine, ports } = await engineBench(t, start, {
         holder: ({ port }) => (port === ports[0] ? 'the admin endpoint of this proxy has it' : undefined),
@@ -90,7 +90,7 @@ export const PORTS: readonly Part[] = [
     },
   },
   {
-    name: 'a listener with an address takes clients there and nowhere else, of both families, and two may have one port',
+    name: 'a listener with an address of either family accepts clients there only, and two may share a port',
     ability: 'Addresses',
     async run(t, start) {
       const { engine, ports, endpoint } = await engineBench(t, start);
@@ -121,7 +121,7 @@ export const PORTS: readonly Part[] = [
           'm',
         ),
       );
-      // An address that this machine does not have is a finding, and the other one serves on.
+      // An address that this machine does not have is a finding, and the other listener goes on serving.
       const [finding] = await engine.publish(
         tableOf([listener('four', '127.0.0.2'), listener('six', '2001:db8::7')], backends),
       );
@@ -131,7 +131,7 @@ export const PORTS: readonly Part[] = [
     },
   },
   {
-    name: 'a port that goes and comes back under a storm of connects resets nobody',
+    name: 'removing and adding a port under a storm of connects resets no client',
     ability: 'PortsInUse',
     async run(t, start) {
       const { engine, ports, endpoint } = await engineBench(t, start, { acceptors: 3 });
@@ -161,7 +161,7 @@ export const PORTS: readonly Part[] = [
       }
       await Promise.all(storm);
       t.diagnostic(JSON.stringify(ends));
-      // Whose SYN was dropped asks again: then the port is back, or refuses.
+      // A client whose SYN was dropped sends it again: by then the port is back, or refuses.
       assert.deepEqual(
         Object.keys(ends).filter((how) => how !== 'end' && how !== 'ECONNREFUSED'),
         [],

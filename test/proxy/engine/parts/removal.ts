@@ -6,10 +6,10 @@ import { tableListener, tableOf } from '../../tables.ts';
 import { backendAt, engineBench } from '../bench.ts';
 import type { Part } from '../part.ts';
 
-/** What becomes of connections when their endpoint goes. */
+/** What happens to connections when their endpoint is removed. */
 export const REMOVAL: readonly Part[] = [
   {
-    name: 'connections to an endpoint that is removed go on, and new ones go to those that are left',
+    name: 'connections to a removed endpoint go on, and new ones go to the remaining endpoints',
     async run(t, start) {
       const { engine, ports, endpoint, answered } = await engineBench(t, start);
       const [port] = ports;
@@ -31,7 +31,7 @@ export const REMOVAL: readonly Part[] = [
     },
   },
   {
-    name: 'connections to an endpoint that is removed end where their backend says so',
+    name: 'connections to a removed endpoint end if their backend says so',
     ability: 'CloseOnRemoval',
     async run(t, start) {
       const { engine, ports, endpoint, answered } = await engineBench(t, start);

@@ -35,7 +35,7 @@ export const SERVING: readonly Part[] = [
     },
   },
   {
-    name: 'a table that equals the one before changes nothing for who is connected, and nothing that is counted',
+    name: 'publishing an equal table affects neither open connections nor counters',
     async run(t, start) {
       const { engine, events, ports, endpoint, answered } = await engineBench(t, start);
       const [port] = ports;
@@ -56,7 +56,7 @@ export const SERVING: readonly Part[] = [
     },
   },
   {
-    name: 'an address that is none is left out and said; it takes nobody down',
+    name: 'an invalid address is left out and reported, and the other endpoints serve',
     async run(t, start) {
       const { engine, events, ports, endpoint } = await engineBench(t, start);
       const [port] = ports;
@@ -74,7 +74,7 @@ export const SERVING: readonly Part[] = [
     },
   },
   {
-    name: 'many tables published at once are served in order, the last one last',
+    name: 'tables published at the same time are served in order',
     async run(t, start) {
       const { engine, ports, endpoint } = await engineBench(t, start);
       const backend = backendAt([await endpoint(greet('hello'))]);
@@ -86,7 +86,7 @@ export const SERVING: readonly Part[] = [
     },
   },
   {
-    name: 'a connection that is still being made never ends up at a backend that its listener does not name',
+    name: 'a connection that is still being established never reaches a backend that its listener does not name',
     ability: 'Attempts',
     async run(t, start) {
       const { engine, ports, endpoint } = await engineBench(t, start);

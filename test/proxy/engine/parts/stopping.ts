@@ -9,10 +9,10 @@ import { oneBackend, tableListener, tableOf } from '../../tables.ts';
 import { backendAt, engineBench } from '../bench.ts';
 import type { Part } from '../part.ts';
 
-/** An engine stops in steps: no new clients, then none at all, then nothing. */
+/** An engine stops in steps: it accepts no clients, drains, and closes. */
 export const STOPPING: readonly Part[] = [
   {
-    name: 'when it stops accepting, what is open goes on and new clients are refused',
+    name: 'after an engine stops accepting, open connections go on and new clients are refused',
     async run(t, start) {
       const { engine, ports, endpoint, answered } = await engineBench(t, start);
       const [port] = ports;
@@ -30,7 +30,7 @@ export const STOPPING: readonly Part[] = [
     },
   },
   {
-    name: 'when it stops accepting, the table that is being published stays what is served',
+    name: 'stopping to accept keeps the rest of a table that is being published',
     async run(t, start) {
       const { engine, ports, endpoint } = await engineBench(t, start);
       const server = await endpoint(greet('hello'));
@@ -39,12 +39,12 @@ export const STOPPING: readonly Part[] = [
       await engine.publish(named('old'));
       const newest = engine.publish(named('new'));
       await Promise.all([newest, engine.stopAccepting()]);
-      // Those of the table come first, then those that have gone.
+      // Backends of the table come first, then removed ones.
       assert.equal(engine.stats().backends[0]?.name, 'new');
     },
   },
   {
-    name: 'who waits for it to drain waits no longer than it wants to',
+    name: 'waiting for an engine to drain ends when the signal aborts',
     async run(t, start) {
       const { engine, ports, endpoint, answered } = await engineBench(t, start);
       await engine.publish(oneBackend(ports[0], (await endpoint(echo)).port));
@@ -54,7 +54,7 @@ export const STOPPING: readonly Part[] = [
     },
   },
   {
-    name: 'idle connections are closed bit by bit while it drains, and are counted as drained',
+    name: 'idle connections are closed gradually while an engine drains, and are counted as drained',
     ability: 'IdleDrain',
     async run(t, start) {
       const { engine, ports, endpoint, answered } = await engineBench(t, start);
@@ -68,7 +68,7 @@ export const STOPPING: readonly Part[] = [
     },
   },
   {
-    name: 'once it is closed its connections have ended, its ports are free, and what is published is not served',
+    name: 'a closed engine has no connections and no ports, and serves no further tables',
     async run(t, start) {
       const { engine, ports, close, endpoint, answered } = await engineBench(t, start);
       const [port] = ports;

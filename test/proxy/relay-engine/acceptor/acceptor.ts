@@ -16,7 +16,7 @@ import { shareEndpoints } from '../../../../proxy/relay-engine/share-endpoints.t
 import type { Sys } from '../../../../proxy/sys/sys.ts';
 import { tableBackend, tableListener } from '../../tables.ts';
 
-/** What an acceptor is given that nobody drives: its clock stands still, and nobody listens to it. */
+/** The inputs of an acceptor whose loop does not run: its clock stands still, its messages are dropped. */
 export const inputsForTest = (sys: Sys, change: Partial<AcceptorInputs> = {}): AcceptorInputs => ({
   index: 0,
   acceptors: 1,
@@ -33,8 +33,8 @@ export const inputsForTest = (sys: Sys, change: Partial<AcceptorInputs> = {}): A
 });
 
 /**
- * A backend in the first slot, whose endpoints of equal weight take turns; each has the slot of its index,
- * where it names none.
+ * A backend in the first slot, with round robin over endpoints of equal weight. An endpoint without a slot
+ * gets its index as its slot.
  */
 export const backendForTest = (
   endpoints: readonly { readonly address: string; readonly port: number; readonly slot?: number }[],
@@ -46,7 +46,7 @@ export const backendForTest = (
   plan: { turns: Uint16Array.from(endpoints.keys()), seeds: new Uint32Array(0) },
 });
 
-/** A listener in the first slot, in front of the backend there. */
+/** A listener in the first slot, which uses the backend in the first slot. */
 export const listenerForTest = (
   fd: number,
   port: number,
@@ -60,7 +60,7 @@ export const listenerForTest = (
   policy: tableListener(port, policy).policy,
 });
 
-/** A first table that serves nothing but what is given. */
+/** A first table that contains only what is passed. */
 export const tableForTest = (change: Partial<AcceptorTable> = {}): AcceptorTable => ({
   version: 1,
   descriptorLimit: 100,

@@ -20,8 +20,7 @@ const FINISHED = CLOSES.findIndex(({ reason }) => reason === 'Finished');
 const RESET = CLOSES.findIndex(({ reason }) => reason === 'ClientReset');
 
 /**
- * The second of two acceptors with its ring, the reader, and one connection that may be put in again and
- * again.
+ * The second of two acceptors with its ring, the reader, and one connection that can be recorded many times.
  */
 const set = () => {
   const shared = viewShared(allocateShared(2, 64));
@@ -51,7 +50,7 @@ const set = () => {
   return { shared, connections, connection, acceptor, ring, reader, taken };
 };
 
-test('a record comes out as it went in, with the names of its slots', () => {
+test('a record is read as it was written, with its slots resolved to names', () => {
   const { connections, connection, acceptor, ring, taken } = set();
   connections.state[connection] = RELAYING;
   connections.endpointSlot[connection] = 0;
@@ -77,7 +76,7 @@ test('a record comes out as it went in, with the names of its slots', () => {
   assert.deepEqual(taken(), []);
 });
 
-test('what never had an endpoint, or whose backend has gone, leaves it out; the endpoint that failed last is named', () => {
+test('a record omits an endpoint that it never had and a removed backend, and names the endpoint that failed last', () => {
   const { connections, connection, acceptor, ring, taken } = set();
   ring.put(acceptor, connection, FINISHED);
   connections.failedEndpoint[connection] = 0;
@@ -95,7 +94,7 @@ test('what never had an endpoint, or whose backend has gone, leaves it out; the 
   );
 });
 
-test('a full ring drops and counts what comes, keeps what it has, and goes on when there is room, round after round', () => {
+test('a full ring drops and counts new records, keeps the old ones, and goes on when there is room, however often it wraps', () => {
   const { shared, connections, connection, acceptor, ring, taken } = set();
   const put = (count: number, from: number): void => {
     for (let i = 0; i < count; i++) {
@@ -119,7 +118,7 @@ test('a full ring drops and counts what comes, keeps what it has, and goes on wh
   }
 });
 
-test('the mode says which ends are wanted', () => {
+test('the mode of the access log decides which closes are recorded', () => {
   const { ring } = set();
   const wanted = (mode: 'Off' | 'Errors' | 'All' | 'Sampled', close: number): number => {
     ring.follow({ mode, sampleOneIn: 10 });
@@ -128,7 +127,7 @@ test('the mode says which ends are wanted', () => {
   assert.deepEqual([wanted('Off', FINISHED), wanted('Off', RESET)], [0, 0]);
   assert.deepEqual([wanted('Errors', FINISHED), wanted('Errors', RESET)], [0, 10_000]);
   assert.deepEqual([wanted('All', FINISHED), wanted('All', RESET)], [10_000, 10_000]);
-  // The generator begins with the same number, so this is no matter of luck.
+  // The random generator starts with a fixed seed, so this is deterministic.
   const sampled = wanted('Sampled', FINISHED);
   assert.ok(sampled > 800 && sampled < 1200, `${sampled} of 10000, one in ten`);
 });

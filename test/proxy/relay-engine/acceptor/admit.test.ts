@@ -27,7 +27,7 @@ const tableOf = (version: number, serves: boolean): AcceptorTable =>
     backends: serves ? [backendForTest([{ address: '127.0.0.1', port: 9 }])] : [],
   });
 
-test('a connection that was left by an acceptor with the table before gets an endpoint, although its listener and backend are gone', () => {
+test('a connection handed over under the previous table gets an endpoint, although its listener and backend were removed', () => {
   const dialed: number[] = [];
   const inputs = inputsForTest(
     {
@@ -46,7 +46,7 @@ test('a connection that was left by an acceptor with the table before gets an en
       acceptor.table = serveTable(tableOf(1, true), EMPTY_TABLE, acceptor.shared);
     const fd = sys.socket(AF_INET, SOCK_STREAM, 0);
     claimDescriptor(sender, fd);
-    // It looked at the receiver's version before this, and puts it into its mailbox after.
+    // The sender checked the receiver's version before this, and puts the connection into its mailbox after.
     receiver.table = serveTable(tableOf(2, false), receiver.table, receiver.shared);
     const listener = sender.table.listeners[0] as ServedListener;
     sender.arrival.port = 4711;
@@ -62,7 +62,11 @@ test('a connection that was left by an acceptor with the table before gets an en
     assert.deepEqual([...clientAddress.subarray(connection * 16, connection * 16 + 16)], CLIENT_ADDRESS);
     assert.equal(receiver.connections.state[connection], CONNECTING);
     assert.equal(dialed.length, 1);
-    assert.equal(receiver.connections.backendSlot[connection], -1, 'the slot may be another backend’s soon');
+    assert.equal(
+      receiver.connections.backendSlot[connection],
+      -1,
+      'the slot may soon be reused for another backend',
+    );
     closeConnection(receiver, connection, 'ClientGone');
   } finally {
     for (const { epoll } of [sender, receiver]) sys.close(epoll);

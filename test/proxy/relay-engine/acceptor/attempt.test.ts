@@ -23,8 +23,8 @@ const beginOn = ({ connections }: Acceptor): number => {
 };
 
 /**
- * Begins to connect to `address` where the kernel has no local address and port for a stream, and for a
- * datagram where `datagrams` says so.
+ * Begins to connect to `address` when the kernel has no local address and port for a stream, nor, if
+ * `datagrams` says so, for a datagram.
  */
 const attempt = (address: string, datagrams: 'NoAddress' | 'Fine') => {
   const sys = libc();
@@ -35,7 +35,7 @@ const attempt = (address: string, datagrams: 'NoAddress' | 'Fine') => {
     socket: (family, type, protocol) => {
       const fd = sys.socket(family, type, protocol);
       if ((type & SOCK_DGRAM) !== 0) datagramSockets.add(fd);
-      else datagramSockets.delete(fd); // the number of one that was closed
+      else datagramSockets.delete(fd); // the number of a closed datagram socket, reused
       return fd;
     },
     connect: (fd) => {
@@ -52,24 +52,24 @@ const attempt = (address: string, datagrams: 'NoAddress' | 'Fine') => {
   return { failure, streams, chosen, held: acceptor.shared.held[0] };
 };
 
-test('without an address of its family here an endpoint is unreachable, which is no lack of ports', () => {
+test('an endpoint is unreachable without a local address of its family, which is not a lack of ports', () => {
   const seen = attempt('2001:db8::1', 'NoAddress');
   assert.deepEqual(seen, { failure: 'Unreachable', streams: 1, chosen: false, held: 0 });
 });
 
-test('where only streams find none, ports are short, and are chosen from then on', () => {
+test('if only streams find no local port, ports have run out, and the proxy chooses them from then on', () => {
   const seen = attempt('2001:db8::1', 'Fine');
   assert.deepEqual(seen, { failure: 'NoSourcePort', streams: 17, chosen: true, held: 0 });
 });
 
-test('over IPv4 it is always a lack of ports', () => {
+test('over IPv4, a missing local address always means a lack of ports', () => {
   const { failure, chosen } = attempt('192.0.2.1', 'NoAddress');
   assert.deepEqual({ failure, chosen }, { failure: 'NoSourcePort', chosen: true });
 });
 
 /**
- * Begins to connect to `address`, where the kernel says that the socket's own address is `own`; `chosen`
- * where the port is not the kernel's choice.
+ * Begins to connect to `address` when the kernel reports `own` as the socket's own address; with `chosen`,
+ * the proxy chose the port instead of the kernel.
  */
 const meet = (address: string, own: string, chosen: boolean) => {
   const sys = libc();
@@ -96,12 +96,12 @@ const meet = (address: string, own: string, chosen: boolean) => {
 
 for (const chosen of [false, true]) {
   const whose = chosen ? 'that was chosen here' : 'of the kernel’s choice';
-  test(`a connection to itself, from a port ${whose}, is refused, and leaves nothing of itself`, () => {
+  test(`a connection to itself from a port ${whose} counts as refused and is closed completely`, () => {
     for (const address of ['192.0.2.1', '2001:db8::1'])
       assert.deepEqual(meet(address, address, chosen), { failure: 'Refused', resets: 1 });
   });
 
-  test(`a connection from the endpoint’s port ${whose} at another address is one as any other`, () => {
+  test(`a connection from the same port ${whose} at another address is an ordinary one`, () => {
     assert.deepEqual(meet('192.0.2.1', '192.0.2.2', chosen), { failure: undefined, resets: 0 });
     assert.deepEqual(meet('2001:db8::1', '2001:db8::2', chosen), { failure: undefined, resets: 0 });
   });

@@ -7,7 +7,7 @@ import {
   FREE,
 } from '../../../../proxy/relay-engine/acceptor/connections.ts';
 
-test('a connection number is not used again before the turn of the loop is over', () => {
+test('a connection number is not reused within the same turn of the loop', () => {
   const connections = new Connections();
   const first = connections.take();
   connections.release(first);
@@ -18,7 +18,7 @@ test('a connection number is not used again before the turn of the loop is over'
   assert.equal(connections.take(), first);
 });
 
-test('growing keeps what is there and starts the rest clean', () => {
+test('growing the table keeps its connections and clears the new entries', () => {
   const connections = new Connections();
   const first = connections.take();
   connections.fd[first * 2] = 77;
@@ -34,14 +34,14 @@ test('growing keeps what is there and starts the rest clean', () => {
   assert.equal(connections.timerBucket[fresh], -1);
 });
 
-test('the gauge of open connections follows', () => {
+test('the number of open connections is counted', () => {
   const connections = new Connections();
   const all = Array.from({ length: 10 }, () => connections.take());
   for (const connection of all.slice(0, 4)) connections.release(connection);
   assert.equal(connections.open, 6);
 });
 
-test('the slots of endpoints that have gone are avoided no more, and how many failed stays known', () => {
+test('slots of removed endpoints are no longer avoided, and the number of failed attempts is kept', () => {
   const connections = new Connections();
   const [one, other] = [connections.take(), connections.take()];
   connections.tried.set(one, [5, 6]).set(other, [7]);

@@ -11,7 +11,7 @@ import { acceptorForTest } from './acceptor.ts';
 
 const sys = libc();
 
-/** A connection that is relayed, and whose client has ended: our end of stream was sent to the endpoint. */
+/** A relayed connection whose client has ended: our end of stream was sent to the endpoint. */
 const relaying = (acceptor: Acceptor): number => {
   const { connections } = acceptor;
   const connection = connections.take();
@@ -31,7 +31,7 @@ const relaying = (acceptor: Acceptor): number => {
 const portsKept = ({ shared }: Acceptor): number =>
   shared.totals[endpointTotalsAt(0, 0) + ENDPOINT_TOTALS.PortsKept] as number;
 
-test('a socket that ended first keeps its source port, one that is reset does not', () => {
+test('a socket that ended first keeps its source port, and one that is reset does not', () => {
   using acceptor = acceptorForTest(sys);
   closeConnection(acceptor, relaying(acceptor), 'Finished');
   assert.equal(portsKept(acceptor), 1);

@@ -10,7 +10,7 @@ import {
 } from '../../../../proxy/relay-engine/acceptor/event-tokens.ts';
 import { SLOTS } from '../../../../proxy/relay-engine/acceptor/shared-memory.ts';
 
-test('every token is of one kind: a side, a listener, or the control thread', () => {
+test('every token means exactly one of a side, a listener, or the control thread', () => {
   const sides = [0, 1, 2 ** 31 - 1].map(sideToken);
   const listeners = Array.from({ length: SLOTS.listeners }, (_, index) => listenerToken(index));
   const kinds = [...sides, ...listeners, CONTROL_TOKEN].map((token) => [
@@ -24,5 +24,5 @@ test('every token is of one kind: a side, a listener, or the control thread', ()
   ]);
   assert.deepEqual(listeners.map(listenerIndexOf), [...listeners.keys()]);
   const below = listenerToken(SLOTS.listeners);
-  assert.deepEqual([isSideToken(below), isListenerToken(below)], [false, false], 'free for another kind');
+  assert.deepEqual([isSideToken(below), isListenerToken(below)], [false, false], 'free for further kinds');
 });

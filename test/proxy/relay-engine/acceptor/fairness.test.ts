@@ -10,21 +10,21 @@ import { type Pair, type Read, runStepped, type World } from './stepped.ts';
 const KIB = 1024;
 const STREAMS = 8;
 /**
- * Turns in which all streams have more to move than they may, counted after the first ones: until then nobody
- * knows who is large.
+ * Turns in which every stream has more to move than it may. Counting starts after the first ones, because
+ * which sides are large is not known before.
  */
 const TURNS = 200;
 const FIRST_TURNS = 20;
 const PINGS = 20;
 /**
- * More than a side may read in its turn, of every stream: as the kernel likes it, some have less, and so less
- * to move, and fill no buffer with their last read.
+ * More than a side may read in its turn, in every stream. The kernel delivers less to some, which then move
+ * less, and do not fill the buffer with their last read.
  */
 const QUEUED_BYTES = 200 * KIB;
-/** What large sides together may move before the kernel is asked again. */
+/** What large sides together may move before the next epoll_wait. */
 const MOST_OF_TURN = 512 * KIB;
 
-/** Sends as much as goes. */
+/** Sends as much as the socket accepts. */
 const pour = ({ sys, memory }: World, fd: number): void => {
   while (sys.send(fd, memory.address, 256 * KIB, false) > 0);
 };
@@ -42,8 +42,8 @@ const drain = ({ sys, memory }: World, fd: number): number => {
 const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0);
 
 /**
- * Uploads that always have a whole turn's bytes there and take all they get, beside a client that sends one
- * byte and waits for the answer, again and again.
+ * Uploads that always have the bytes of a whole turn waiting and receive all they get, beside a client that
+ * repeatedly sends one byte and waits for the answer.
  */
 const runBesideUploads = async (streams: number) => {
   let small: Pair | undefined;
@@ -91,13 +91,13 @@ const moved = (reads: readonly Read[], fds: ReadonlySet<number>): number =>
   sum(reads.filter(({ fd }) => fds.has(fd)).map(({ bytes }) => bytes));
 
 for (const streams of [1, STREAMS])
-  test(`beside ${streams} streams the kernel is asked for small requests again after few bytes of theirs`, async () => {
+  test(`beside ${streams} streams, the loop checks for small requests again after few of their bytes`, async () => {
     const { large, turns } = await runBesideUploads(streams);
     const most = Math.max(...turns.map((reads) => moved(reads, large)));
     assert.ok(most > 0 && most <= MOST_OF_TURN, `${most / KIB} KiB in one turn`);
   });
 
-test('in a turn those that have little to say are read before those that filled the buffer last time', async () => {
+test('within a turn, sides with little to send are read before those that filled the buffer last time', async () => {
   const { large, turns } = await runBesideUploads(STREAMS);
   /** Sides whose last read filled the buffer. */
   const full = new Set<number>();
@@ -117,11 +117,11 @@ test('in a turn those that have little to say are read before those that filled 
   assert.deepEqual(late, []);
 });
 
-test('streams that have as much to move move as much', async () => {
+test('streams with equally much to move get equal shares', async () => {
   const { large, turns } = await runBesideUploads(STREAMS);
   const shares = [...large].map((fd) => moved(turns.flat(), new Set([fd])));
   const mean = sum(shares) / shares.length;
-  // A stream may now and then be without bytes, where the kernel is slow to deliver them.
+  // A stream may occasionally have no bytes, when the kernel is slow to deliver them.
   const uneven = shares.filter((bytes) => bytes < mean / 2 || bytes > mean * 1.5);
   assert.deepEqual(uneven, [], `each moved ${shares.map((bytes) => Math.round(bytes / KIB))} KiB`);
 });
@@ -132,7 +132,7 @@ test('a request beside streams is answered within a few turns', async () => {
   assert.ok(most <= 20, `after ${answeredAfter} turns`);
 });
 
-test('a side has one turn, however often the kernel says that there is more to read', () => {
+test('a side is queued once, however often the kernel reports that there is more to read', () => {
   using acceptor = acceptorForTest(libc());
   const { connections, ready } = acceptor;
   const connection = connections.take();

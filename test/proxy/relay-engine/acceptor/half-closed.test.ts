@@ -6,7 +6,7 @@ import { runStepped, type World } from './stepped.ts';
 const SECOND = 1_000;
 const HALF_CLOSED_MS = 10 * SECOND;
 const IDLE_MS = 60 * SECOND;
-/** Turns in which what happened in a second arrives, however slow the machine is. */
+/** Turns within which the events of one second arrive, however slow the machine is. */
 const TURNS_A_SECOND = 3;
 
 const seconds = function* (world: World, count: number): Generator<void> {
@@ -19,13 +19,13 @@ const seconds = function* (world: World, count: number): Generator<void> {
 const isOpen = ({ sys, memory }: World, fd: number): boolean => sys.recv(fd, memory.address, 1) === -EAGAIN;
 
 for (const ender of ['client', 'endpoint'] as const)
-  test(`where the ${ender} has ended, the other side may be silent for the half-closed timeout; then both end in order`, async () => {
+  test(`after the ${ender} has ended, the other side may be silent for the half-closed timeout; then both end in order`, async () => {
     const seen: Record<string, unknown> = {};
     await runStepped(
       function* (world) {
         const pair = yield* world.connect();
         const [from, to] = ender === 'client' ? [pair.client, pair.endpoint] : [pair.endpoint, pair.client];
-        // Not half closed, it is not idle for long.
+        // While not half-closed, it takes much longer to be idle.
         yield* seconds(world, 30);
         seen.before = isOpen(world, from);
         world.sys.shutdown(from, SHUT_WR);
@@ -41,7 +41,7 @@ for (const ender of ['client', 'endpoint'] as const)
     assert.deepEqual(seen, { before: true, end: 0, within: true, after: 0 });
   });
 
-test('bytes of the side that has not ended begin the half-closed timeout anew', async () => {
+test('bytes of the side that has not ended restart the half-closed timeout', async () => {
   let bytes = 0;
   let end = -1;
   await runStepped(
@@ -63,7 +63,7 @@ test('bytes of the side that has not ended begin the half-closed timeout anew', 
   assert.deepEqual({ bytes, end }, { bytes: 5, end: 0 });
 });
 
-test('a half-closed timeout as long as the idle one begins with the end of stream, too', async () => {
+test('a half-closed timeout as long as the idle timeout starts at the end of stream, too', async () => {
   const seen: Record<string, unknown> = {};
   await runStepped(
     function* (world) {
@@ -80,7 +80,7 @@ test('a half-closed timeout as long as the idle one begins with the end of strea
   assert.deepEqual(seen, { within: true, after: 0 });
 });
 
-test('a half-closed timeout that is longer than the idle one changes nothing', async () => {
+test('a half-closed timeout that is longer than the idle timeout has no effect', async () => {
   let after = -1;
   await runStepped(
     function* (world) {

@@ -47,18 +47,18 @@ for (const [asleep, wakes] of [
   [1, [WAKE]],
   [0, []],
 ] as const)
-  test(`an acceptor that is ${asleep === 1 ? 'asleep' : 'awake'} is ${asleep === 1 ? '' : 'not '}woken for a connection that is left for it`, () => {
+  test(`an acceptor that is ${asleep === 1 ? 'asleep' : 'awake'} is ${asleep === 1 ? '' : 'not '}woken for a connection that is handed over to it`, () => {
     const { sender, client, ints, woken } = two();
     ints[intsAt(1) + INTS.Asleep] = asleep;
     assert.ok(handOver(sender, 1, client, LISTENER));
     assert.deepEqual(woken, wakes);
   });
 
-test('what an acceptor left that died is nobody’s once it was cleaned up after: the number may be another’s', () => {
+test('a connection handed over by an acceptor that died is not taken after the clean-up, since its descriptor may be reused', () => {
   const { sender, receiver, client, owners, ints, closed } = two();
   assert.ok(handOver(sender, 1, client, LISTENER));
   owners[client] = 0;
   takeMail(receiver);
   assert.deepEqual(closed, []);
-  assert.equal(ints[intsAt(1) + INTS.Taken], 1, 'it is on its way no more');
+  assert.equal(ints[intsAt(1) + INTS.Taken], 1, 'it is no longer being handed over');
 });

@@ -14,10 +14,10 @@ import { writeSocketAddress } from '../../../../proxy/sys/socket-address.ts';
 import { AF_INET, SOCK_NONBLOCK, SOCK_STREAM } from '../../../../proxy/sys/sys.ts';
 import { inputsForTest, listenerForTest } from './acceptor.ts';
 
-/** More than are taken from a listener in one go. */
+/** More than are accepted from a listener at once. */
 const CLIENTS = 100;
 
-test('clients that the kernel queued for a listener are taken before a table without it is served', () => {
+test('clients queued at a listener are accepted before a table without it is served', () => {
   const sys = libc();
   const memory = pinnedMemory(128);
   writeSocketAddress(memory.view, 0, '127.0.0.1', 0);
@@ -49,7 +49,7 @@ test('clients that the kernel queued for a listener are taken before a table wit
       ...sys,
       epollWait: (epoll, at) => {
         turns++;
-        // The control thread calls first, so the one event of the turn is its.
+        // The control thread's wake-up comes first, so it is the one event of the turn.
         if (turns <= 2) sys.signal(eventfd);
         if (turns === 2)
           for (let i = 0; i < CLIENTS; i++) {

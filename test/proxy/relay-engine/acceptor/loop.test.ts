@@ -9,7 +9,7 @@ import { AF_INET, EADDRNOTAVAIL, SOCK_NONBLOCK, SOCK_STREAM } from '../../../../
 import { freePort } from '../../../../tooling/process/free-ports.ts';
 import { backendForTest, inputsForTest, listenerForTest, tableForTest } from './acceptor.ts';
 
-test('connections that were left for an acceptor before it has a table do not keep it from sleeping', () => {
+test('connections handed over to an acceptor without a table do not keep it from sleeping', () => {
   const sys = libc();
   const waits: number[] = [];
   const inputs = inputsForTest(
@@ -30,7 +30,7 @@ test('connections that were left for an acceptor before it has a table do not ke
   assert.deepEqual(waits, [1000]);
 });
 
-test('where source ports are chosen, none is that of a listener or an endpoint of the table', async () => {
+test('a chosen source port is never the port of a listener or an endpoint of the table', async () => {
   const sys = libc();
   const memory = pinnedMemory(128);
   const port = await freePort();
@@ -45,10 +45,10 @@ test('where source ports are chosen, none is that of a listener or an endpoint o
   const inputs = inputsForTest(
     {
       ...sys,
-      // The kernel has no port left for anybody.
+      // The kernel has no ports left.
       connect: () => -EADDRNOTAVAIL,
       bind: (fd, at, length) => {
-        // What is bound is the acceptor's own, and of this process: the port is read back.
+        // The acceptor binds in this process, so the port can be read back.
         const result = sys.bind(fd, at, length);
         if (sys.ownAddress(fd, memory.address) >= 0) bound.add(memory.view.getUint16(2, false));
         return result;
@@ -76,7 +76,7 @@ test('where source ports are chosen, none is that of a listener or an endpoint o
   const { shared, eventfd } = inputs;
   runAcceptor(inputs);
   for (const fd of [client, listening, eventfd]) sys.close(fd);
-  // Of eight, the first two are the kernel's.
+  // Of eight ports, the first two are left to the kernel.
   assert.deepEqual(
     [...bound].toSorted((a, b) => a - b),
     [port + 1, port + 2, port + 4, port + 5],

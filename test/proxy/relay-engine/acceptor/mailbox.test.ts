@@ -15,7 +15,7 @@ const mailboxes = (acceptors: number) => {
 
 const parcel = (fd: number): Int32Array => Int32Array.from({ length: PARCEL_INTS }, (_, i) => fd * 100 + i);
 
-/** Everything that is in the mailbox, as sender and first number of each. */
+/** The sender and the first number of each parcel in the mailbox. */
 const taken = (mailbox: Mailbox): (readonly [number, number])[] => {
   const found: [number, number][] = [];
   const into = new Int32Array(PARCEL_INTS);
@@ -23,13 +23,13 @@ const taken = (mailbox: Mailbox): (readonly [number, number])[] => {
   return found;
 };
 
-test('what was left is found once, whole, from each sender in order', () => {
+test('each parcel is received once, whole, and in the order of its sender', () => {
   const [a, b, c] = mailboxes(3) as [Mailbox, Mailbox, Mailbox];
   assert.ok(!c.hasMail);
   for (const fd of [1, 2]) assert.ok(a.put(2, parcel(fd)));
   assert.ok(b.put(2, parcel(3)));
   assert.ok(c.hasMail);
-  assert.ok(!a.hasMail && !b.hasMail, 'the others have none');
+  assert.ok(!a.hasMail && !b.hasMail, 'the other mailboxes are empty');
   const whole: number[][] = [];
   const into = new Int32Array(PARCEL_INTS);
   c.takeAll(into, () => whole.push([...into]));
@@ -38,7 +38,7 @@ test('what was left is found once, whole, from each sender in order', () => {
   assert.deepEqual(taken(c), []);
 });
 
-test('a full ring refuses, and takes again what fits once it is emptied; however often it goes round', () => {
+test('a full ring refuses parcels until it is emptied, however often it wraps', () => {
   const [a, b] = mailboxes(2) as [Mailbox, Mailbox];
   for (let round = 0; round < 5; round++) {
     for (let fd = 0; fd < MAIL_CELLS; fd++) assert.ok(a.put(1, parcel(fd)));

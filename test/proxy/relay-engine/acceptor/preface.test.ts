@@ -19,17 +19,17 @@ import { runStepped, type SteppedOptions, type World } from './stepped.ts';
 const LINE_FEED = 10;
 const MOST_BYTES = 16;
 const TICKS = 100;
-/** Turns in which whatever is due happens, however slow the machine is. */
+/** Turns within which everything due happens, however slow the machine is. */
 const TURNS = 20;
-/** Connected to nowhere (AF_UNSPEC), a socket resets what it was connected to. */
+/** Connecting a socket to AF_UNSPEC resets its connection. */
 const NOWHERE = pinnedMemory(128);
 
-/** How many bytes the preface saw each time that it was asked. */
+/** How many bytes the preface saw at each call. */
 let looks: number[] = [];
 
 /**
- * A line that ends with the index of a backend in the listener's table: it picks that one, and is taken off.
- * A line that begins with `keep` is passed on, too, and one that begins with `bad` is refused.
+ * A line that ends with the index of a backend in the listener's table: selects that backend and is consumed.
+ * A line that begins with `keep` is passed on as well, and one that begins with `bad` is refused.
  */
 const line: PrefaceFor = (_listener, { backends }) => ({
   ticks: TICKS,
@@ -56,13 +56,13 @@ const say = ({ sys, memory }: World, fd: number, text: string): void => {
   assert.equal(sys.send(fd, memory.address, text.length, false), text.length);
 };
 
-/** What has come: text, or the errno of a reset, or the end of stream as 0. */
+/** What was received: text, the errno of a reset, or 0 at the end of the stream. */
 const hear = ({ sys, memory }: World, fd: number): string | number => {
   const read = sys.recv(fd, memory.address, 4096);
   return read > 0 ? Buffer.from(memory.bytes.subarray(0, read)).toString('latin1') : read;
 };
 
-/** The endpoint of a backend, once the acceptor has connected to it. */
+/** The connection at a backend's endpoint, once the acceptor has connected to it. */
 const arrival = function* (world: World, backend: number): Generator<void, number> {
   for (;;) {
     yield;
@@ -72,7 +72,7 @@ const arrival = function* (world: World, backend: number): Generator<void, numbe
 };
 
 /**
- * Runs a script beside two backends whose listener reads the line; returns the world and what the script saw.
+ * Runs a script with two backends and a listener that reads the line; returns the world and what was seen.
  */
 const run = async (
   script: (world: World, seen: Record<string, unknown>) => Generator<void>,
@@ -85,12 +85,12 @@ const run = async (
     prefaceFor: line,
     ...options,
   });
-  assert.equal(world.held(), 0, 'descriptors are left');
+  assert.equal(world.held(), 0, 'descriptors leaked');
   return { seen, world };
 };
 
 for (const backend of [0, 1])
-  test(`a line picks backend ${backend}, and what comes behind it in the same segment arrives untouched, both ways`, async () => {
+  test(`a line selects backend ${backend}, and the bytes after it in the same segment arrive unchanged, both ways`, async () => {
     const { seen, world } = await run(function* (world, seen) {
       const client = world.dial();
       say(world, client, `to ${backend}\nhello\nworld, and more`);
@@ -110,7 +110,7 @@ for (const backend of [0, 1])
     assert.equal(world.closes('Finished'), 1);
   });
 
-test('a preface that takes nothing off passes on all that it looked at', async () => {
+test('a preface that consumes nothing passes on every byte that it read', async () => {
   const { seen } = await run(function* (world, seen) {
     const client = world.dial();
     say(world, client, 'keep 1\nrest');
@@ -121,7 +121,7 @@ test('a preface that takes nothing off passes on all that it looked at', async (
   assert.deepEqual(seen, { endpoint: 'keep 1\nrest' });
 });
 
-test('a line that comes byte by byte is looked at with each, and no endpoint is connected before its end', async () => {
+test('a line that arrives byte by byte is read again with each byte, and no endpoint is dialled before its end', async () => {
   const text = 'to 1\n';
   const { seen } = await run(function* (world, seen) {
     const client = world.dial();
@@ -139,7 +139,7 @@ test('a line that comes byte by byte is looked at with each, and no endpoint is 
   assert.deepEqual(looks, [1, 2, 3, 4, 5]);
 });
 
-test('a line in two segments, the second with bytes behind it, is one line', async () => {
+test('a line in two segments, the second with further bytes, is one line', async () => {
   const { seen } = await run(function* (world, seen) {
     const client = world.dial();
     say(world, client, 'to ');
@@ -153,7 +153,7 @@ test('a line in two segments, the second with bytes behind it, is one line', asy
   assert.deepEqual(looks, [3, 10]);
 });
 
-test('a client that says all of it and ends its stream at once is served', async () => {
+test('a client that sends everything and ends its stream at once is served', async () => {
   const { seen } = await run(function* (world, seen) {
     const client = world.dial();
     say(world, client, 'to 0\nbye');
@@ -166,7 +166,7 @@ test('a client that says all of it and ends its stream at once is served', async
   assert.deepEqual(seen, { bytes: 'bye', end: 0 });
 });
 
-test('a preface that does not come in time is reset then, not before, however many of its bytes have come', async () => {
+test('a client whose preface is incomplete at the deadline is reset then and not before, however many bytes it has sent', async () => {
   const { seen, world } = await run(function* (world, seen) {
     const [silent, slow] = [world.dial(), world.dial()];
     yield* turns();
@@ -184,7 +184,7 @@ test('a preface that does not come in time is reset then, not before, however ma
   assert.equal(world.closes('ConnectTimeout'), 2);
 });
 
-test('once it is complete, the deadline of the preface is over', async () => {
+test('once a preface is complete, its deadline no longer applies', async () => {
   const { seen } = await run(function* (world, seen) {
     const client = world.dial();
     say(world, client, 'to 0\n');
@@ -198,9 +198,9 @@ test('once it is complete, the deadline of the preface is over', async () => {
 });
 
 for (const [name, text, closes] of [
-  ['longer than it may be', 'x'.repeat(MOST_BYTES + 1), 1],
-  ['as long as it may be, and not complete', 'x'.repeat(MOST_BYTES), 1],
-  ['as long as it may be, and complete', `${'x'.repeat(MOST_BYTES - 2)}0\n`, 0],
+  ['longer than the limit', 'x'.repeat(MOST_BYTES + 1), 1],
+  ['as long as the limit and incomplete', 'x'.repeat(MOST_BYTES), 1],
+  ['as long as the limit and complete', `${'x'.repeat(MOST_BYTES - 2)}0\n`, 0],
 ] as const)
   test(`a preface that is ${name} ${closes === 1 ? 'is reset' : 'is served'}`, async () => {
     const { seen, world } = await run(function* (world, seen) {
@@ -215,7 +215,7 @@ for (const [name, text, closes] of [
     assert.ok(Math.max(...looks) <= MOST_BYTES);
   });
 
-test('a client that is refused is reset, for the reason that the preface gives', async () => {
+test('a client that a preface refuses is reset for the reason that the preface gives', async () => {
   const { seen, world } = await run(function* (world, seen) {
     const client = world.dial();
     say(world, client, 'bad 0\n');
@@ -232,12 +232,12 @@ for (const [name, leave] of [
   ['resets', ({ sys }: World, client: number) => sys.connect(client, NOWHERE.address, 16)],
 ] as const)
   for (const text of ['', 'to ', 'to'])
-    test(`a client that ${name} ${text === '' ? 'before its preface' : `after "${text}"`} has gone, at once`, async () => {
+    test(`a client that ${name} ${text === '' ? 'before its preface' : `after "${text}"`} is closed at once as gone`, async () => {
       const { seen, world } = await run(function* (world, seen) {
         const client = world.dial();
         yield* turns();
         if (text !== '') say(world, client, text);
-        if (text !== 'to') yield* turns(); // else both come at once
+        if (text !== 'to') yield* turns(); // otherwise both arrive at once
         leave(world, client);
         yield* turns();
         seen.held = world.held();
@@ -246,7 +246,7 @@ for (const [name, leave] of [
       assert.equal(world.closes('ClientGone'), 1);
     });
 
-test('a connection in its preface follows a new table: its line means a backend of the listener as it is now', async () => {
+test('a connection in its preface follows a new table: its line selects a backend of the current listener', async () => {
   const { seen } = await run(function* (world, seen) {
     const client = world.dial();
     say(world, client, 'to ');
@@ -264,7 +264,7 @@ test('a connection in its preface follows a new table: its line means a backend 
   assert.deepEqual(seen, { endpoint: 'hello' });
 });
 
-test('a connection in its preface whose listener goes is served as its own table says', async () => {
+test('a connection in its preface whose listener is removed is served by its own table', async () => {
   const { seen } = await run(function* (world, seen) {
     const client = world.dial();
     say(world, client, 'to ');
@@ -280,7 +280,7 @@ test('a connection in its preface whose listener goes is served as its own table
   assert.deepEqual(seen, { endpoint: 'hello' });
 });
 
-test('the slot of a backend that has gone is not taken for the backend that has it now', async () => {
+test('a preface never selects a new backend that reuses the slot of a removed one', async () => {
   const { seen, world } = await run(function* (world, seen) {
     const { table } = world;
     const client = world.dial();
@@ -302,7 +302,7 @@ test('the slot of a backend that has gone is not taken for the backend that has 
   assert.equal(world.closes('NoEndpoint'), 1);
 });
 
-test('a stop ends a connection in its preface', async () => {
+test('stopping ends a connection in its preface', async () => {
   const { world } = await run(function* (world) {
     const client = world.dial();
     say(world, client, 'to ');
@@ -312,7 +312,7 @@ test('a stop ends a connection in its preface', async () => {
   assert.equal(world.closes('Stopped'), 1);
 });
 
-test('clients that are silent in their prefaces hold no other client up', async () => {
+test('clients that are silent in their prefaces do not delay other clients', async () => {
   const { seen } = await run(function* (world, seen) {
     const waiting = Array.from({ length: 50 }, () => world.dial());
     yield* turns();
@@ -326,7 +326,7 @@ test('clients that are silent in their prefaces hold no other client up', async 
   assert.deepEqual(seen, { endpoint: 'x', waiting: [] });
 });
 
-test('a connection that is handed to another acceptor has its preface there', () => {
+test('the preface of a connection that is handed over is read by the receiving acceptor', () => {
   const sys = libc();
   const inputs = inputsForTest(sys, { acceptors: 2, prefaceFor: line });
   const sender = createAcceptor({ ...inputs, index: 0 });

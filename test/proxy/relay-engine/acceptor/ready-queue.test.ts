@@ -5,7 +5,7 @@ import { ReadyQueue } from '../../../../proxy/relay-engine/acceptor/ready-queue.
 const takeAll = (queue: ReadyQueue): readonly number[] =>
   Array.from({ length: queue.length }, () => queue.shift());
 
-test('sides come out in the order in which they went in, however many there are', () => {
+test('sides leave the queue in the order in which they entered it, however many there are', () => {
   const queue = new ReadyQueue();
   const sides = Array.from({ length: 1000 }, (_, side) => side);
   for (const side of sides) queue.push(side);
@@ -13,7 +13,7 @@ test('sides come out in the order in which they went in, however many there are'
   assert.equal(queue.shift(), -1);
 });
 
-test('it grows while its first side is in the middle', () => {
+test('the queue grows correctly when its head is in the middle of the ring', () => {
   const queue = new ReadyQueue();
   for (let side = 0; side < 40; side++) queue.push(side);
   for (let side = 0; side < 40; side++) queue.shift();

@@ -5,8 +5,8 @@ import { runStepped, type World } from './stepped.ts';
 
 const KIB = 1024;
 /**
- * Longer than a standstill that the loop puts deadlines off for: none ends what is slow by keeping it from
- * its reader.
+ * Longer than a standstill for which the loop puts off deadlines, so that no deadline spares a slow
+ * connection by keeping its reader waiting.
  */
 const IDLE_MS = 3_000;
 const SLOW_MS = 3 * IDLE_MS;
@@ -16,8 +16,8 @@ const SLOW_MS = 3 * IDLE_MS;
 const TAKEN_BYTES = 64 * KIB;
 const TAKEN_EACH_MS = 600;
 /**
- * Turns in which what is due happens, however slow the machine is: some tenths of a second, and no keepalive
- * answer comes so late.
+ * Turns within which everything due happens, however slow the machine is: some tenths of a second, and no
+ * keepalive answer is that late.
  */
 const TURNS = 50;
 
@@ -30,7 +30,7 @@ const fill = function* ({ sys, memory }: World, fd: number): Generator<void> {
 const take = ({ sys, memory }: World, fd: number, bytes: number): number =>
   sys.recv(fd, memory.address, bytes);
 
-test('by the clock and the words of the kernel, what is silent ends at its idle timeout beside keepalive, what is slow does not end, and what is stuck does', async () => {
+test('by the real clock and the kernel’s figures, a silent connection ends at its idle timeout despite keepalive, a slow one does not end, and a stuck one does', async () => {
   const seen: Record<string, unknown> = {};
   await runStepped(
     function* (world) {

@@ -3,13 +3,14 @@ import { test } from 'node:test';
 import { type Pair, runStepped, type World } from './stepped.ts';
 
 const CHUNK_BYTES = 256 * 1024;
-/** Turns without a byte after which everything is full. */
+/** After this many turns without a byte, everything is full. */
 const FULL_TURNS = 20;
-/** Turns without a byte after which no more is to come. */
+/** After this many turns without a byte, no more bytes will arrive. */
 const QUIET_TURNS = 100;
 
 /**
- * Sends from one end, which the other does not read, until all is full; then reads there until no more comes.
+ * Sends from one end, while the other does not read, until all buffers are full; then reads until nothing is
+ * left.
  */
 const fillAndEmpty = async (ends: (pair: Pair) => readonly [from: number, to: number]) => {
   let [sent, read] = [0, 0];
@@ -40,7 +41,7 @@ for (const [what, ends] of [
   ['an upload', ({ client, endpoint }: Pair) => [client, endpoint] as const],
   ['a download', ({ client, endpoint }: Pair) => [endpoint, client] as const],
 ] as const)
-  test(`${what} that was held up until all was full goes on to its last byte, though its sender has nothing more to say`, async () => {
+  test(`${what} that was blocked by full buffers is delivered to its last byte, although its sender sends nothing more`, async () => {
     const { sent, read } = await fillAndEmpty(ends);
     assert.ok(sent > CHUNK_BYTES);
     assert.equal(read, sent);

@@ -20,13 +20,13 @@ const LISTENERS = [listener(1, 5), listener(2, 6)];
 const BEFORE = [listener(1, 4), listener(3, 7)];
 
 const ROWS: readonly (readonly [string, slot: number, backend: number | undefined])[] = [
-  ['its listener names the same backend', 2, 6],
-  ['its listener names another backend by now', 1, 5],
-  ['its listener has just gone', 3, 7],
-  ['its listener went longer ago: no backend, as its slot may be another’s', 8, undefined],
+  ['the same one, if its listener still names it', 2, 6],
+  ['the current one, if its listener names another one now', 1, 5],
+  ['the previous one, if its listener was just removed', 3, 7],
+  ['none, if its listener was removed earlier and its slot may be reused', 8, undefined],
 ];
 
 for (const [name, slot, backend] of ROWS)
-  test(`the backend of a connection that was left for another acceptor: ${name}`, () => {
+  test(`the backend of a connection that was handed over: ${name}`, () => {
     assert.equal(listenerOf({ listeners: LISTENERS, before: BEFORE }, slot)?.backendSlot, backend);
   });

@@ -11,7 +11,7 @@ const portsOf = (index: number, acceptors: number): Set<number> => {
   return new Set(Array.from({ length: SIZE }, () => ports.next()));
 };
 
-test('acceptors take ports of their own, inside the range, and leave a quarter to the kernel', () => {
+test('acceptors choose from disjoint parts of the range and leave a quarter of it to the kernel', () => {
   const shares = [0, 1, 2, 3].map((index) => portsOf(index, 4));
   const all = new Set(shares.flatMap((share) => [...share]));
   assert.equal(
@@ -23,33 +23,33 @@ test('acceptors take ports of their own, inside the range, and leave a quarter t
   assert.ok(Math.abs(all.size / SIZE - 0.75) < 0.001);
 });
 
-test('the kernel chooses until an endpoint holds a fair part of the ports in TIME_WAIT, and again a quiet minute or two later', () => {
+test('the kernel chooses ports until an endpoint holds a large share in TIME_WAIT, and again after a quiet minute or two', () => {
   const ports = new SourcePorts(RANGE, 0, 1, 0);
   for (let i = 1; i < SIZE / 4; i++) ports.keeps(ENDPOINT, 1000);
   assert.equal(ports.chosen, false);
   ports.keeps(ENDPOINT, 1000);
   assert.equal(ports.chosen, true);
   ports.keeps(ENDPOINT, 61_001);
-  assert.equal(ports.chosen, true, 'those of the last minute are still there');
+  assert.equal(ports.chosen, true, 'ports of the last minute are still in TIME_WAIT');
   ports.keeps(ENDPOINT, 122_002);
   assert.equal(ports.chosen, false);
 });
 
-test('where the kernel uses ports in TIME_WAIT again after a second, it chooses until a second takes a fair part of them', () => {
+test('if the kernel reuses ports in TIME_WAIT after a second, it chooses them until one second needs a large share', () => {
   const ports = new SourcePorts({ ...RANGE, reused: true }, 0, 1, 0);
   const keepFor = (second: number, count: number): void => {
     for (let i = 0; i < count; i++) ports.keeps(ENDPOINT, 1 + second * 1001);
   };
   for (let second = 1; second <= 60; second++) keepFor(second, Math.floor(SIZE / 4) - 1);
-  assert.equal(ports.chosen, false, 'many in a minute, not too many in a second');
+  assert.equal(ports.chosen, false, 'many in a minute, but not too many in a second');
   keepFor(61, Math.ceil(SIZE / 4));
   assert.equal(ports.chosen, true);
   keepFor(62, 1);
-  assert.equal(ports.chosen, true, 'those of the last second are still there');
+  assert.equal(ports.chosen, true, 'ports of the last second are still in TIME_WAIT');
   keepFor(63, 1);
   assert.equal(ports.chosen, false);
   ports.scarce();
-  assert.equal(ports.chosen, true, 'the kernel found none');
+  assert.equal(ports.chosen, true, 'the kernel found no port');
 });
 
 test('a range smaller than the number of acceptors still gives each a port of the range', () => {
@@ -59,7 +59,7 @@ test('a range smaller than the number of acceptors still gives each a port of th
   }
 });
 
-test('ports of listeners and endpoints are never chosen: their servers could not have them meanwhile', () => {
+test('ports of listeners and endpoints are never chosen, because that would block their servers', () => {
   const ports = new SourcePorts({ low: 40_000, high: 40_015, reused: false }, 0, 1, 0);
   const avoided = new Set([40_004, 40_005, 40_009, 40_015]);
   ports.avoid(avoided);
@@ -71,13 +71,13 @@ test('ports of listeners and endpoints are never chosen: their servers could not
   assert.equal(new Set(chosen).size, 8);
 });
 
-test('where every port is a listener’s or an endpoint’s, there is an answer all the same', () => {
+test('a port is chosen even if every port is that of a listener or an endpoint', () => {
   const ports = new SourcePorts({ low: 40_000, high: 40_003, reused: false }, 0, 1, 0);
   ports.avoid(new Set([40_000, 40_001, 40_002, 40_003]));
   assert.ok(ports.next() >= 40_000);
 });
 
-test('reserved ports are never chosen, whatever the table’s are', () => {
+test('reserved ports are never chosen, whatever ports the table has', () => {
   const range = { low: 40_000, high: 40_015, reused: false, reserved: [40_005, 40_006] };
   const ports = new SourcePorts(range, 0, 1, 0);
   const chosen = () => new Set(Array.from({ length: 100 }, () => ports.next()));

@@ -30,12 +30,12 @@ import { freePorts } from '../../../../tooling/process/free-ports.ts';
 import { backendForTest, inputsForTest, listenerForTest, tableForTest } from './acceptor.ts';
 
 const SO_RCVBUF = 8;
-/** A run that takes longer has gone wrong. */
+/** A run that takes longer has failed. */
 const DEADLINE_MS = 60_000;
-/** Longest wait of a turn, whatever the loop would wait for: the script goes on then. */
+/** The longest wait of a turn, whatever the loop waits for; then the script continues. */
 const TURN_MS = 5;
 
-/** Bytes that the acceptor took from a socket. */
+/** Bytes that the acceptor has read from a socket. */
 export interface Read {
   readonly turn: number;
   readonly fd: number;
@@ -50,49 +50,48 @@ export interface Pair {
   readonly toEndpoint: number;
 }
 
-/** What a script works with. Its sockets do not block. */
+/** What a script works with. Its sockets are non-blocking. */
 export interface World {
   readonly sys: Sys;
-  /** Where its own bytes are; what is sent begins at its start. */
+  /** The script's own buffer; bytes to be sent are at its start. */
   readonly memory: PinnedMemory;
   /** Turns of the loop that have begun. */
   turn: number;
-  /** Milliseconds of the acceptor's clock, which only the script moves on, unless it is the real one. */
+  /** The acceptor's clock in milliseconds; only the script advances it, unless it is the real one. */
   clockMs: number;
   readonly reads: Read[];
-  /** Done once, between the kernel's next answer and the acceptor's look at its clock. */
+  /** Called once, between the kernel's next answer and the acceptor reading its clock. */
   afterEvents: (() => void) | undefined;
-  /** The kernel has as many events as a turn takes, each time: those that are left from before. */
+  /** Makes every epoll_wait return as many events as a turn handles, as after a backlog. */
   isFlooded: boolean;
-  /** What the acceptor was sent first. */
+  /** The first table of the acceptor. */
   readonly table: AcceptorTable;
-  /** Connections that ended for a reason, in any phase. */
+  /** How many connections ended for a reason, in any phase. */
   closes(reason: CloseReason): number;
-  /** Descriptors that connections hold. */
+  /** How many descriptors connections hold. */
   held(): number;
-  /** What the control thread sends; taken with the next turn. */
+  /** Sends a message as the control thread does; it is handled in the next turn. */
   post(message: ToAcceptor): void;
-  /** A client that begins to connect. */
+  /** Begins to connect a client. */
   dial(): number;
-  /** What a backend's endpoint accepts; -EAGAIN where nothing has come. */
+  /** Accepts a connection at a backend's endpoint; -EAGAIN if there is none. */
   acceptAt(backend: number): number;
-  /** Begins a connection; done once both ends have it. */
+  /** Opens a connection; done once both ends have it. */
   connect(): Generator<void, Pair>;
 }
 
 export interface SteppedOptions {
   readonly idleMs?: number;
   readonly halfClosedMs?: number;
-  /** The acceptor's clock goes by itself, and the kernel says of its sockets what it says. */
+  /** Uses the real clock, and the kernel's own figures about sockets. */
   readonly isClockReal?: boolean;
-  /** How often, in seconds, the kernel asks a silent peer of either side. */
+  /** Interval of keepalive probes on both sides, in seconds. */
   readonly keepaliveSeconds?: number;
   /**
-   * What the kernel takes from a client before the acceptor reads; left out, the kernel changes it as it
-   * likes.
+   * The size of the receive buffer for a client's bytes; by default, the kernel tunes it.
    */
   readonly receiveBytes?: number;
-  /** How many backends there are, with an endpoint each; the listener is in front of the first one. */
+  /** The number of backends, with one endpoint each; the listener uses the first one. */
   readonly backends?: number;
   readonly prefaceFor?: PrefaceFor;
 }
@@ -113,8 +112,9 @@ const listenOn = (sys: Sys, port: number): number => {
 };
 
 /**
- * Runs the loop of an acceptor in the test's own thread, on real sockets. `script` goes on by one step before
- * each turn, and the loop ends with it: so what happens in which turn is the script's to say, and no clock's.
+ * Runs the loop of an acceptor in the test's own thread, on real sockets. `script` advances by one step
+ * before each turn, and the loop ends with it. So the script, and no clock, decides what happens in which
+ * turn.
  */
 export const runStepped = async (
   script: (world: World) => Generator<void>,
@@ -196,8 +196,8 @@ export const runStepped = async (
     },
   };
   const steps = script(world);
-  // The kernel's clock is not the script's: when data left last is told by the script's, which on one machine
-  // is when it was acknowledged.
+  // The kernel's clock is not the script's: the time when data was last sent is that of the script, which on
+  // one machine is the time of its acknowledgement.
   const info = pinnedMemory(TCP_INFO_BYTES);
   const acknowledged = new Map<number, { readonly bytes: bigint; readonly atMs: number }>();
   const follow = (fd: number): void => {
@@ -207,8 +207,8 @@ export const runStepped = async (
     }
     const bytes = info.view.getBigUint64(TCP_INFO.BytesAcknowledged, true);
     const before = acknowledged.get(fd);
-    // An end of stream counts as a byte, and is no data. (A byte by itself is seen by the acceptor when it
-    // passes it on.)
+    // An end of stream counts as a byte, but is not data. (The acceptor notices a lone byte when it passes it
+    // on.)
     const isData = before === undefined || bytes - before.bytes > 1n;
     acknowledged.set(fd, { bytes, atMs: isData ? world.clockMs : before.atMs });
   };
@@ -238,7 +238,7 @@ export const runStepped = async (
         follow(fd);
         const since = world.clockMs - (acknowledged.get(fd)?.atMs ?? 0);
         into.view.setUint32(TCP_INFO.SinceLastDataSentMs, since, true);
-        // A peer that is there answers the kernel's probes, of keepalive or for room, whatever becomes of the
+        // A peer that is alive answers the kernel's keepalive and window probes, whatever happens to the
         // data.
         into.view.setUint32(TCP_INFO.SinceLastAcknowledgmentMs, 0, true);
         return result;

@@ -4,14 +4,14 @@ import { EAGAIN } from '../../../../proxy/sys/sys.ts';
 import { runStepped } from './stepped.ts';
 
 const IDLE_MS = 5_000;
-/** How long the process is stopped, right after the kernel has answered it. */
+/** How long the process is stopped, right after a system call has returned. */
 const STOPPED_MS = 60_000;
-/** Turns of the loop after it, in which whatever is due happens. */
+/** Turns of the loop afterwards, within which everything due happens. */
 const TURNS = 10;
-/** Turns after which deadlines count, whatever else there is to do. */
+/** After this many turns, deadlines apply whatever else there is to do. */
 const MOST_TURNS = 200;
 
-test('a process that was stopped takes what has come in the meantime before it ends anything as idle', async () => {
+test('a process that was stopped reads what has arrived in the meantime before it ends any connection as idle', async () => {
   let [got, next] = [0, 0];
   await runStepped(
     function* (world) {
@@ -29,7 +29,7 @@ test('a process that was stopped takes what has come in the meantime before it e
   assert.deepEqual({ got, next }, { got: 7, next: -EAGAIN });
 });
 
-test('a connection with nothing under way ends as idle all the same', async () => {
+test('after a stop, a connection without bytes in flight still ends as idle', async () => {
   let end = -1;
   await runStepped(
     function* (world) {
@@ -45,7 +45,7 @@ test('a connection with nothing under way ends as idle all the same', async () =
   assert.equal(end, 0);
 });
 
-test('beside more events than a turn takes, again and again, what is silent ends as idle, only later', async () => {
+test('a silent connection still ends as idle, only later, while every turn has more events than it can handle', async () => {
   let [turns, end] = [0, -1];
   await runStepped(
     function* (world) {
@@ -53,7 +53,7 @@ test('beside more events than a turn takes, again and again, what is silent ends
       world.isFlooded = true;
       while (end < 0 && turns < MOST_TURNS) {
         turns++;
-        // As much as a turn may take that is none after a standstill.
+        // The longest turn that does not count as a standstill.
         world.clockMs += 1_000;
         yield;
         end = world.sys.recv(client, world.memory.address, 1);

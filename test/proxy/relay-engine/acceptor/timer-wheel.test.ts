@@ -14,7 +14,7 @@ const wheel = (now = 0) => {
   return { connections, timers, due };
 };
 
-test('a timer fires at its tick, once', () => {
+test('a timer fires once, at its tick', () => {
   const { connections, timers, due } = wheel();
   const connection = connections.take();
   timers.set(connection, 10);
@@ -72,7 +72,7 @@ test('a handler may end another connection that is due in the same tick', () => 
   assert.equal(fired.length, 1);
 });
 
-test('the wait until the next timer is never longer than until it is due, nor than the limit', () => {
+test('the wait for the next timer never exceeds its deadline or the limit', () => {
   const { connections, timers } = wheel();
   assert.equal(timers.untilNext(1000), 1000);
   const connection = connections.take();
@@ -81,7 +81,7 @@ test('the wait until the next timer is never longer than until it is due, nor th
   assert.equal(timers.untilNext(50), 50);
 });
 
-test('durations become ticks that are never shorter, wherever in a tick they begin', () => {
+test('durations are rounded up to ticks, wherever in a tick they begin', () => {
   for (const ms of [1, TICK_MS - 1, TICK_MS, TICK_MS + 1, 1000])
     for (const begun of [0, 0.1, TICK_MS - 0.1]) {
       const deadline = Math.floor(begun / TICK_MS) + TimerWheel.ticks(ms);

@@ -14,10 +14,12 @@ import { libc } from '../../../../proxy/sys/libc.ts';
 import { EAGAIN, EPOLL_CTL_ADD } from '../../../../proxy/sys/sys.ts';
 import { acceptorForTest } from './acceptor.ts';
 
-/** What a transport of the test receives, one after the other: text, or what the call returns. */
+/** What recv of the test transport returns, in order: text, or a result. */
 type Received = string | number;
 
-/** Relays from a client to an endpoint whose transports have no sockets; returns the calls of each, in order. */
+/**
+ * Relays from a client to an endpoint whose transports have no sockets; returns the calls of each in order.
+ */
 const relayed = (flags: number, received: readonly Received[], takes = Number.POSITIVE_INFINITY) => {
   const socketless = (): never => assert.fail('a system call of a socket, beside the transport');
   const sys = libc();
@@ -27,7 +29,7 @@ const relayed = (flags: number, received: readonly Received[], takes = Number.PO
     send: socketless,
     shutdown: socketless,
     setOption: () => 0,
-    // Sides are watched for being writable; only the acceptor's own eventfd is there to be added.
+    // Sides without sockets cannot be watched; only the eventfd of the acceptor is really added.
     epollControl: (...all) => (all[1] === EPOLL_CTL_ADD ? sys.epollControl(...all) : 0),
   });
   const { connections, scratch } = acceptor;
@@ -75,12 +77,12 @@ const relayed = (flags: number, received: readonly Received[], takes = Number.PO
   return { calls, pending: connections.pendingLength[connection * 2 + ENDPOINT] };
 };
 
-test('bytes and the end of a stream go by the transports of the two sides, and by no call beside them', () => {
+test('bytes and the end of a stream go through the transports of the two sides alone', () => {
   const { calls } = relayed(READ_ON, ['hello', 0]);
   assert.deepEqual(calls, ['recv 0', 'send 1 5', 'recv 0', 'shutdown 1']);
 });
 
-test('a transport of whose reads a short one may not be the last is read on', () => {
+test('a transport is read on after a short read if that may not be the last one', () => {
   assert.deepEqual(relayed(0, ['a', 'b']).calls, ['recv 0', 'send 1 1']);
   assert.deepEqual(relayed(READ_ON, ['a', 'b']).calls, [
     'recv 0',
@@ -91,7 +93,7 @@ test('a transport of whose reads a short one may not be the last is read on', ()
   ]);
 });
 
-test('what a transport does not take is kept, and nothing more is read', () => {
+test('bytes that a transport does not accept are kept, and nothing more is read', () => {
   const { calls, pending } = relayed(READ_ON, ['hello', 'more'], 2);
   assert.deepEqual({ calls, pending }, { calls: ['recv 0', 'send 1 5'], pending: 3 });
 });

@@ -8,24 +8,24 @@ const KIB = 1024;
 const IDLE_MS = 5_000;
 const SECOND = 1_000;
 /**
- * What a slow side takes in a second: so little that in `SLOW_SECONDS` of it the sender's full socket never
- * counts as writable again.
+ * What a slow side reads in a second: so little that the sender's full socket does not become writable within
+ * `SLOW_SECONDS`.
  */
 const BYTES_A_SECOND = 64 * KIB;
 const SLOW_SECONDS = 12;
-/** Turns in which the bytes of one step arrive, however slow the machine is. */
+/** Turns within which the bytes of one step arrive, however slow the machine is. */
 const TURNS_A_SECOND = 3;
 
 type End = 'Client' | 'Endpoint';
 
 const fill = function* ({ sys, memory }: World, fd: number): Generator<void> {
-  // The kernel makes its buffers larger for a while: full is what stays full.
+  // The kernel enlarges its buffers for a while: they are full once they stay full.
   for (let full = 0; full < 20; yield)
     if (sys.send(fd, memory.address, 256 * KIB, false) === -EAGAIN) full++;
     else full = 0;
 };
 
-/** A second of the acceptor's clock goes by; turns of the loop see it. */
+/** Advances the acceptor's clock by a second, and lets the loop run some turns. */
 const second = function* (world: World): Generator<void> {
   world.clockMs += SECOND;
   for (let turn = 0; turn < TURNS_A_SECOND; turn++) yield;
@@ -44,7 +44,7 @@ for (const [what, reader] of [
   ['a download', 'Client'],
   ['an upload', 'Endpoint'],
 ] as const) {
-  test(`${what} whose bytes leave slowly is not idle, however long the kernel reports nothing`, async () => {
+  test(`${what} whose bytes are delivered slowly is not idle, however long the kernel reports no event`, async () => {
     let taken = 0;
     let last = 0;
     await runStepped(
@@ -63,7 +63,7 @@ for (const [what, reader] of [
     assert.equal(last, 1, `it was cut with ${-last} after ${taken / KIB} KiB`);
   });
 
-  test(`${what} that nobody takes any more ends within twice the idle time, with a reset`, async () => {
+  test(`${what} whose receiver stops reading is reset within twice the idle timeout`, async () => {
     let waited = 0;
     let reset = false;
     await runStepped(
@@ -85,13 +85,13 @@ for (const [what, reader] of [
   });
 }
 
-/** Passes `bytes` on one way, until the other end has taken them. */
+/** Sends `bytes` one way, until the other end has read them. */
 const move = function* (world: World, from: number, to: number, bytes = 5): Generator<void> {
   world.sys.send(from, world.memory.address, bytes, false);
   while (readSome(world, to, bytes) !== bytes) yield;
 };
 
-test('a connection over which nothing moves ends at its idle timeout, in order, although its peers answer keepalive', async () => {
+test('a silent connection ends in order at its idle timeout, although its peers answer keepalive', async () => {
   let waited = 0;
   const ended: number[] = [];
   await runStepped(
@@ -113,7 +113,7 @@ test('a connection over which nothing moves ends at its idle timeout, in order, 
   );
 });
 
-test('while draining, one that has been silent for longer than an answer may take is closed, although its peers answer keepalive', async () => {
+test('while draining, a connection that has been silent for longer than an answer may take is closed, although its peers answer keepalive', async () => {
   let waited = 0;
   let end = -1;
   await runStepped(function* (world) {
@@ -129,7 +129,7 @@ test('while draining, one that has been silent for longer than an answer may tak
   assert.ok(end === 0 && waited <= 3 * SECOND, `${end} after ${waited} ms`);
 });
 
-/** Sends `total` bytes, and lets the loop pass them on until the kernel has all of them. */
+/** Sends `total` bytes, and lets the loop relay them until the kernel has all of them. */
 const passOn = function* (world: World, { endpoint, toEndpoint }: Pair, total: number): Generator<void> {
   const { sys, memory, reads } = world;
   for (let sent = 0; sent < total; yield)
@@ -138,7 +138,7 @@ const passOn = function* (world: World, { endpoint, toEndpoint }: Pair, total: n
   while (passed() < total) yield;
 };
 
-/** Reads everything, so much a second; ends at the end of stream, or with the negated errno. */
+/** Reads everything at this rate; returns at the end of stream, or the negated errno. */
 const takeSlowly = function* (world: World, fd: number, taken: { bytes: number }): Generator<void, number> {
   for (;;) {
     const read = readSome(world, fd, BYTES_A_SECOND);
@@ -148,11 +148,11 @@ const takeSlowly = function* (world: World, fd: number, taken: { bytes: number }
   }
 };
 
-/** Connected to nowhere (AF_UNSPEC), a socket resets what it was connected to. */
+/** Connecting a socket to AF_UNSPEC resets its connection. */
 const NOWHERE = pinnedMemory(128);
 const ANSWER = 12 * BYTES_A_SECOND;
 
-test('while draining, what the kernel has not delivered yet is not idle; once it is, it is closed in order', async () => {
+test('while draining, a connection with undelivered bytes is not idle; once they are delivered, it is closed in order', async () => {
   const taken = { bytes: 0 };
   let isOpenBefore = false;
   let end = -1;
@@ -169,11 +169,11 @@ test('while draining, what the kernel has not delivered yet is not idle; once it
 });
 
 for (const { name, reader, isFull } of [
-  { name: 'a client takes nothing more of what the kernel holds', reader: 'Client', isFull: false },
-  { name: 'a client takes nothing more of what the proxy holds, too', reader: 'Client', isFull: true },
-  { name: 'an endpoint takes nothing more', reader: 'Endpoint', isFull: true },
+  { name: 'a client has stopped reading what the kernel holds', reader: 'Client', isFull: false },
+  { name: 'a client has stopped reading what the kernel and the proxy hold', reader: 'Client', isFull: true },
+  { name: 'an endpoint has stopped reading', reader: 'Endpoint', isFull: true },
 ] as const)
-  test(`while draining, both sides are reset after the time of an answer where ${name}, and an idle connection has its turn later`, async () => {
+  test(`while draining, both sides are reset after the answer timeout if ${name}, and an idle connection is closed later`, async () => {
     let waited = 0;
     const seen: Record<string, unknown> = {};
     await runStepped(
@@ -203,7 +203,7 @@ for (const { name, reader, isFull } of [
     assert.ok(waited <= 30 * SECOND, `after ${waited} ms`);
   });
 
-test('an answer that a slow client still takes outlives its endpoint, although the client goes on sending', async () => {
+test('a slow client still gets an answer after its endpoint is gone, although the client goes on sending', async () => {
   const taken = { bytes: 0 };
   let end = -1;
   await runStepped(function* (world) {
@@ -211,7 +211,7 @@ test('an answer that a slow client still takes outlives its endpoint, although t
     yield* passOn(world, pair, ANSWER);
     world.sys.shutdown(pair.endpoint, SHUT_WR);
     yield* second(world);
-    world.sys.connect(pair.endpoint, NOWHERE.address, 16); // resets it
+    world.sys.connect(pair.endpoint, NOWHERE.address, 16); // resets the connection
     const slowly = takeSlowly(world, pair.client, taken);
     for (let step = slowly.next(); ; step = slowly.next()) {
       if (step.done) {

@@ -23,7 +23,7 @@ afterEach(() => {
   acceptor[Symbol.dispose]();
 });
 
-/** A connection that waits; undefined where the queue takes no more. */
+/** A connection that waits; undefined if the queue is full. */
 const enter = (): number | undefined => {
   const connection = acceptor.connections.take();
   acceptor.connections.listenerSlot[connection] = 0;
@@ -31,13 +31,13 @@ const enter = (): number | undefined => {
   return waitForCapacity(acceptor, connection) ? connection : undefined;
 };
 
-test('who has gone takes no room in the queue, and its number waits only once', () => {
+test('a connection that ends leaves the queue, and its number is never queued twice', () => {
   const entered = Array.from({ length: 256 }, () => enter() as number);
   assert.equal(enter(), undefined, 'the queue is full');
-  // All in one turn of the loop: nobody has looked at the queue meanwhile.
+  // All within one turn of the loop, before the queue is checked.
   for (const connection of entered.slice(10, 100)) closeConnection(acceptor, connection, 'ClientGone');
   const staying = [...entered.slice(0, 10), ...entered.slice(100)];
-  assert.deepEqual(acceptor.waiting, staying, 'the others keep their turns');
+  assert.deepEqual(acceptor.waiting, staying, 'the others keep their order');
   acceptor.connections.recycle();
   const fresh = Array.from({ length: 90 }, enter);
   assert.deepEqual(acceptor.waiting, [...staying, ...fresh]);
@@ -60,7 +60,7 @@ const serve = (backend: Partial<BackendPolicy>, endpoints: readonly number[]): v
   );
 };
 
-test('that many endpoints are full is seen at the first, not by a pick for each', () => {
+test('that all endpoints are full is found at the first pick, not by picking each', () => {
   serve({ algorithm: 'LeastConnections' }, [...Array(256).keys()]);
   const backend = acceptor.table.backends.get(0) as ServedBackend;
   let picks = 0;
@@ -74,7 +74,7 @@ test('that many endpoints are full is seen at the first, not by a pick for each'
   serveWaiting(acceptor);
   assert.equal(acceptor.connections.state[connection], WAITING);
   assert.equal(picks, 1);
-  // With capacity at one, it is found.
+  // An endpoint with free capacity is found.
   acceptor.counters.endpointLeft(200);
   acceptor.now++;
   serveWaiting(acceptor);
@@ -84,9 +84,9 @@ test('that many endpoints are full is seen at the first, not by a pick for each'
   closeConnection(acceptor, connection, 'ClientGone');
 });
 
-test('one that avoids the endpoint with free capacity does not keep it from those behind', () => {
+test('a waiting connection that avoids the only free endpoint does not block those behind it', () => {
   serve({}, [0, 1]);
-  acceptor.counters.takeEndpoint(1, 1); // somebody has its only connection
+  acceptor.counters.takeEndpoint(1, 1); // its only connection is in use
   const [first, second] = [enter(), enter()] as [number, number];
   acceptor.connections.tried.set(first, [0]);
   serveWaiting(acceptor);
