@@ -68,7 +68,7 @@ export const startService = (
       while (!(await ready())) {
         signal?.throwIfAborted();
         if (hasEnded())
-          throw new ChildError('ChildFailed', `${name} ended before ${what}`, lastLines, problem);
+          throw new ChildError('ChildFailed', `${name} ended before it was ${what}`, lastLines, problem);
         if (performance.now() > deadline)
           throw new ChildError(
             'ChildFailed',
