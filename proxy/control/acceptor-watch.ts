@@ -12,18 +12,18 @@ export interface AcceptorWatchOptions {
   readonly onPause: (errno: AcceptErrno) => void;
 }
 
-/** Which acceptors are dead, and a log line for each change. */
+/** Tracks which acceptors are dead, and logs each change. */
 export interface AcceptorWatch {
   readonly dead: ReadonlySet<number>;
-  take(event: AcceptorEvent): void;
+  onEvent(event: AcceptorEvent): void;
 }
 
-/** Starts with every acceptor alive. */
+/** Creates a watch that assumes that every acceptor is alive. */
 export const watchAcceptors = ({ log, onDeath, onPause }: AcceptorWatchOptions): AcceptorWatch => {
   const dead = new Set<number>();
   return {
     dead,
-    take(event) {
+    onEvent(event) {
       const { acceptor } = event;
       switch (event.type) {
         case 'AcceptorDied':
@@ -32,7 +32,7 @@ export const watchAcceptors = ({ log, onDeath, onPause }: AcceptorWatchOptions):
           log.error({ code: 'AcceptorDied', acceptor, error: event.error }, 'acceptor died');
           return;
         case 'AcceptorStalled':
-          log.error({ code: 'AcceptorStalled', acceptor }, 'acceptor stands still: it is ended and replaced');
+          log.error({ code: 'AcceptorStalled', acceptor }, 'acceptor is stalled and will be replaced');
           return;
         case 'AcceptorReplaced':
           dead.delete(acceptor);
@@ -47,13 +47,10 @@ export const watchAcceptors = ({ log, onDeath, onPause }: AcceptorWatchOptions):
           return;
         case 'AcceptPaused':
           onPause(event.cause);
-          log.warn(
-            { acceptor, errno: event.errno, ...SHORTAGES[event.cause] },
-            'acceptor takes no clients for now',
-          );
+          log.warn({ acceptor, errno: event.errno, ...SHORTAGES[event.cause] }, 'acceptor paused accepting');
           return;
         case 'AcceptResumed':
-          log.info({ acceptor }, 'acceptor takes clients again');
+          log.info({ acceptor }, 'acceptor resumed accepting');
           return;
         default:
           event satisfies never;

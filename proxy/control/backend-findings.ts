@@ -3,14 +3,14 @@ import type { BackendConfiguration, Configuration } from '../configuration/confi
 import { backendPath } from '../configuration/written-paths.ts';
 import type { Table, TableBackend } from '../table/table.ts';
 
-const SEE = "Each endpoint's reason is in /status; start it, or correct the healthCheck";
+const SEE = 'The reason for each endpoint is in /status. Start the endpoints, or correct the healthCheck';
 
 interface Problem {
   readonly code: FindingCode;
   readonly message: string;
 }
 
-/** What is wrong with the endpoints of a backend as it is served, or undefined. */
+/** What is wrong with the endpoints of a backend, or undefined. */
 const problemOf = (
   { panicThresholdPercent, service }: BackendConfiguration,
   { name, endpoints, inactive, panic, backups }: TableBackend,
@@ -22,25 +22,25 @@ const problemOf = (
   if (panic)
     return {
       code: 'EndpointsUnhealthy',
-      message: `backend "${name}" has ${few}, so all ${endpoints.length} are used as if they were. ${SEE}`,
+      message: `backend "${name}" has ${few}, so all ${endpoints.length} are used regardless of their health. ${SEE}`,
     };
   if (backups)
     return {
       code: 'BackupsServe',
-      message: `backend "${name}" has ${few}, so ${service === undefined ? 'its backups' : 'those of other zones or nodes'} take connections. ${SEE}`,
+      message: `backend "${name}" has ${few}, so ${service === undefined ? 'its backups' : 'endpoints in other zones or on other nodes'} take connections. ${SEE}`,
     };
-  // Endpoints of a Service that rest are not ready, which the source explains.
+  // Inactive endpoints of a Service are not ready, which the source explains.
   if (endpoints.length === 0 && inactive.length > 0 && service === undefined)
     return {
       code: 'NoWeight',
-      message: `backend "${name}" takes no connections: the weight of each of its ${inactive.length} endpoints is 0. Give one of them a weight above 0`,
+      message: `backend "${name}" takes no connections: all of its ${inactive.length} endpoints have the weight 0. Set a weight above 0 for at least one`,
     };
   return undefined;
 };
 
 /**
- * Backends of a table whose endpoints cannot serve as they should. One without any endpoint is the source's to explain: it knows
- * why.
+ * Findings about backends in a table whose endpoints cannot serve as configured. A backend without any
+ * endpoint is explained by the source, which knows the cause.
  */
 export const backendFindings = (
   configuration: Pick<Configuration, 'backends' | 'written'>,

@@ -12,55 +12,64 @@ import { indexedFindings } from './indexed-findings.ts';
 export interface ControlOptions {
   readonly engine: Pick<Engine, 'publish'>;
   readonly view: EndpointView;
-  /** Milliseconds of a clock that never goes back. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   /** Calls `run` once after `ms` milliseconds. */
   readonly after: (ms: number, run: () => void) => unknown;
   readonly onPublished?: (published: Published) => void;
-  /** The engine did not take the table; it is tried again after `retryInMs`. */
+  /** Publishing a table failed; it is retried after `retryInMs`. */
   readonly onFailed: (error: unknown, retryInMs: number) => void;
-  /** Called when what `findings()` answers has changed. */
+  /** Called when the findings have changed. */
   readonly onFindings: (appeared: readonly ProxyFinding[], gone: readonly ProxyFinding[]) => void;
 }
 
 export interface Published {
   readonly table: Table;
   readonly revision: string;
-  /** From the call of publish until every acceptor served it. */
+  /** Time from the call of publish until every acceptor served the table. */
   readonly tookMs: number;
 }
 
-/** Turns what the source and the health checks know into tables and hands them to the engine, one at a time, always the newest. */
+/**
+ * Compiles tables from the state of the source and the health checks and passes them to the engine, one at a
+ * time and always the newest.
+ */
 export interface Control {
-  take(input: Pick<SourceInput, 'snapshot' | 'refused'>): void;
-  healthChanged(): void;
-  /** The engine tried again by itself to open what it could not; these are what is left. */
-  engineFindings(findings: readonly ProxyFinding[]): void;
-  /** What the process found out while running, such as a shortage of file descriptors. */
-  runtimeFindings(findings: readonly ProxyFinding[]): void;
-  /** Publishes no more. */
+  applyInput(input: Pick<SourceInput, 'snapshot' | 'refused'>): void;
+  onHealthChange(): void;
+  /** The remaining findings of the engine after it has retried what it could not open. */
+  setEngineFindings(findings: readonly ProxyFinding[]): void;
+  /** Problems that the process detected while running, such as a shortage of file descriptors. */
+  setRuntimeFindings(findings: readonly ProxyFinding[]): void;
+  /** Stops publishing. */
   stop(): void;
   readonly state: ControlState;
 }
 
 export interface ControlState {
-  /** The newest good input. */
+  /** The newest valid input. */
   readonly snapshot: Snapshot | undefined;
-  /** Revision and table that every acceptor serves. */
+  /** The revision and table that every acceptor serves. */
   readonly served: { readonly revision: string; readonly table: Table } | undefined;
-  /** All that is wrong: of input that was refused, of the snapshot, of the engine. */
+  /** All findings: of rejected input, of the snapshot, of the backends, of the engine and of the process. */
   readonly findings: readonly ProxyFinding[];
-  /** Listeners of the served table that the engine could not open. */
+  /** Findings about listeners of the served table that the engine could not open. */
   readonly closedListeners: readonly ProxyFinding[];
 }
 
 const RETRY_MS = 1_000;
-/** A change of health waits this long for others: each table is as much work as there are endpoints. */
+/**
+ * How long a health change waits so that others can be coalesced with it: compiling a table takes time in
+ * proportion to the number of endpoints.
+ */
 const COALESCE_MS = 5;
-/** And at least this long after the one before, so that a burst of changes makes few tables, however long it lasts. */
-const BETWEEN_MS = 100;
+/**
+ * The minimum time between tables for health changes, so that a burst of changes makes few tables, however
+ * long it lasts.
+ */
+const MIN_INTERVAL_MS = 100;
 
-/** Starts with nothing to serve. */
+/** Creates a control that has nothing to serve yet. */
 export const createControl = (options: ControlOptions): Control => {
   let snapshot: Snapshot | undefined;
   let served: { revision: string; written: Written; table: Table; text: string } | undefined;
@@ -69,10 +78,10 @@ export const createControl = (options: ControlOptions): Control => {
   let fromBackends: readonly ProxyFinding[] = [];
   let fromRuntime: readonly ProxyFinding[] = [];
   let known = new Map<string, ProxyFinding>();
-  let changed = false;
+  let pending = false;
   let publishing = false;
-  let healthWaits = false;
-  let healthSeenAt = Number.NEGATIVE_INFINITY;
+  let healthPending = false;
+  let healthPublishedAt = Number.NEGATIVE_INFINITY;
   let stopped = false;
 
   const ofEngine = () => indexedFindings(fromEngine, served?.written);
@@ -84,7 +93,7 @@ export const createControl = (options: ControlOptions): Control => {
     ...indexedFindings(fromRuntime, served?.written),
   ];
 
-  const tellFindings = (): void => {
+  const reportFindings = (): void => {
     const now = new Map(findings().map((finding) => [JSON.stringify(finding), finding]));
     const appeared = [...now].filter(([key]) => !known.has(key)).map(([, finding]) => finding);
     const gone = [...known].filter(([key]) => !now.has(key)).map(([, finding]) => finding);
@@ -92,15 +101,15 @@ export const createControl = (options: ControlOptions): Control => {
     if (appeared.length + gone.length > 0) options.onFindings(appeared, gone);
   };
 
-  const changeSeen = (): void => {
-    changed = true;
-    if (!publishing) void publishAll();
+  const requestPublish = (): void => {
+    pending = true;
+    if (!publishing) void publishPending();
   };
 
-  const publishAll = async (): Promise<void> => {
+  const publishPending = async (): Promise<void> => {
     publishing = true;
-    while (changed && snapshot !== undefined && !stopped) {
-      changed = false;
+    while (pending && snapshot !== undefined && !stopped) {
+      pending = false;
       const { revision, configuration } = snapshot;
       const { written } = configuration;
       const table = compileTable(snapshot, options.view);
@@ -108,7 +117,7 @@ export const createControl = (options: ControlOptions): Control => {
       fromBackends = backendFindings(configuration, table);
       if (text === served?.text) {
         served = { revision, written, table, text };
-        tellFindings();
+        reportFindings();
         continue;
       }
       try {
@@ -116,10 +125,10 @@ export const createControl = (options: ControlOptions): Control => {
         fromEngine = await options.engine.publish(table);
         served = { revision, written, table, text };
         options.onPublished?.({ table, revision, tookMs: options.now() - start });
-        tellFindings();
+        reportFindings();
       } catch (error) {
         options.onFailed(error, RETRY_MS);
-        options.after(RETRY_MS, changeSeen);
+        options.after(RETRY_MS, requestPublish);
         break;
       }
     }
@@ -127,29 +136,29 @@ export const createControl = (options: ControlOptions): Control => {
   };
 
   return {
-    take(input) {
+    applyInput(input) {
       snapshot = input.snapshot;
       refused = input.refused;
-      tellFindings();
-      changeSeen();
+      reportFindings();
+      requestPublish();
     },
-    healthChanged() {
-      if (healthWaits) return;
-      healthWaits = true;
-      const untilNext = healthSeenAt + BETWEEN_MS - options.now();
+    onHealthChange() {
+      if (healthPending) return;
+      healthPending = true;
+      const untilNext = healthPublishedAt + MIN_INTERVAL_MS - options.now();
       options.after(Math.max(COALESCE_MS, untilNext), () => {
-        healthWaits = false;
-        healthSeenAt = options.now();
-        changeSeen();
+        healthPending = false;
+        healthPublishedAt = options.now();
+        requestPublish();
       });
     },
-    engineFindings(next) {
+    setEngineFindings(next) {
       fromEngine = next;
-      tellFindings();
+      reportFindings();
     },
-    runtimeFindings(next) {
+    setRuntimeFindings(next) {
       fromRuntime = next;
-      tellFindings();
+      reportFindings();
     },
     stop() {
       stopped = true;

@@ -1,45 +1,44 @@
 import type { DescriptorNeeds } from '../engine/kind.ts';
 
 /**
- * Node, its standard streams, the log, the source and the admin listener hold 25; the rest is for who asks
- * the admin endpoint (probes, scrapes, the operator), for the API server's connections and for names that are
- * resolved.
+ * Node, its standard streams, the log, the source and the admin listener hold 25. The rest is for clients of
+ * the admin endpoint (probes, scrapes, the operator), for connections to the API server and for DNS lookups.
  */
 const OWN = 64;
 /**
- * Health checks at one time of endpoints that answer soon, and as many of slow ones: enough for thousands of
- * endpoints, few enough to leave descriptors to the traffic.
+ * Concurrent health checks of endpoints that answer quickly, and the same number again for slow ones: enough
+ * for thousands of endpoints, and few enough to leave descriptors to the traffic.
  */
-const CHECKS_AT_ONCE = 64;
-/** Quick ones and slow ones (health/check-schedule.ts). */
+const CONCURRENT_CHECKS = 64;
+/** Lanes for quick and slow checks (health/check-schedule.ts). */
 const LANES = 2;
-/**
- * Part of what neither the proxy nor its engine needs itself that the checks of both lanes may have, where
- * the limit is small.
- */
-const CHECKS_PART = 1 / 4;
+/** The share of the remaining descriptors that the checks of both lanes may use if the limit is low. */
+const CHECKS_SHARE = 1 / 4;
 
-/** Who may have how many of the process's file descriptors. */
+/** How the process's file descriptors are divided. */
 export interface DescriptorShares {
-  /** Health checks of each lane at one time. */
-  readonly checksAtOnce: number;
-  /** Connections and listening sockets; the others always find theirs. */
+  /** Concurrent health checks in each lane. */
+  readonly concurrentChecks: number;
+  /** Descriptors for connections and listening sockets; the rest is reserved. */
   readonly traffic: number;
 }
 
 /**
- * File descriptors with fewer than which a proxy cannot serve one listener, its health checks and some
- * connection.
+ * The fewest file descriptors with which a proxy can serve one listener, its health checks and a few
+ * connections.
  */
 export const fewestDescriptors = ({ own, least }: DescriptorNeeds): number => OWN + own + LANES + least;
 
 /**
- * Divides the limit of the process, so that connections never take what the admin endpoint and the engine
+ * Divides the file descriptor limit so that connections never use up what the admin endpoint and the engine
  * need: a proxy that is merely full must answer its probes, or the kubelet kills it with all its connections.
- * The limit is not below `fewestDescriptors`.
+ * The limit must be at least `fewestDescriptors`.
  */
 export const shareDescriptors = (limit: number, { own, most }: DescriptorNeeds): DescriptorShares => {
   const left = Math.min(limit, most) - OWN - own;
-  const checksAtOnce = Math.max(1, Math.min(CHECKS_AT_ONCE, Math.floor((left * CHECKS_PART) / LANES)));
-  return { checksAtOnce, traffic: left - LANES * checksAtOnce };
+  const concurrentChecks = Math.max(
+    1,
+    Math.min(CONCURRENT_CHECKS, Math.floor((left * CHECKS_SHARE) / LANES)),
+  );
+  return { concurrentChecks, traffic: left - LANES * concurrentChecks };
 };

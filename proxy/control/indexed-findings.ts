@@ -4,8 +4,8 @@ import type { Written } from '../configuration/written-paths.ts';
 const NAMED = /^spec\.(listeners|backends)\[([^\]]*)\]/;
 
 /**
- * The engine knows listeners and backends by name, in a sorted table; people look for them where they wrote them. What
- * is not written anywhere keeps its name.
+ * Replaces names in the paths of findings by indexes. The engine knows listeners and backends by name, in a
+ * sorted table; people look for them where they wrote them. The path of an unknown name is left unchanged.
  */
 export const indexedFindings = (
   findings: readonly ProxyFinding[],

@@ -5,9 +5,12 @@ import type { EngineStats } from '../engine/stats.ts';
 import { endpointKey } from '../table/table.ts';
 import { SHORTAGES } from './shortage-texts.ts';
 
-/** How long a shortage is told after it was seen last, so that who looks a moment later still sees it. */
-const TOLD_MS = 60_000;
-/** Share of what can be had from which on its end is near. */
+/**
+ * How long a shortage is reported after it was last seen, so that someone who looks a moment later still sees
+ * it.
+ */
+const REPORTED_MS = 60_000;
+/** The share of a resource in use from which on its exhaustion is reported as near. */
 const NEAR = 0.9;
 
 type Stats = Pick<
@@ -15,17 +18,19 @@ type Stats = Pick<
   'closes' | 'acceptors' | 'backends' | 'endpoints' | 'descriptors' | 'sourcePorts'
 >;
 
-/** No text of these has a number that changes while the shortage lasts: it would be a new finding each time. */
+/**
+ * These texts contain no number that changes while the shortage lasts: it would make a new finding each time.
+ */
 const descriptorsFinding = (says: string, limit: number): ProxyFinding => ({
   code: 'DescriptorsShort',
   path: 'spec.tuning.fileDescriptors',
-  message: `${says} The limit in effect is ${limit} file descriptors, two for each connection. ${SHORTAGES.EMFILE.todo}`,
+  message: `${says} The limit is ${limit} file descriptors, and each connection needs two. ${SHORTAGES.EMFILE.todo}`,
 });
 
-/** Clients wait in the kernel's queue, or are closed where they could not be served. */
-const outOf = (errno: AcceptErrno, limit: number): ProxyFinding => {
+/** Clients wait in the kernel's queue, or are closed because they could not be served. */
+const exhaustedFinding = (errno: AcceptErrno, limit: number): ProxyFinding => {
   const { code, path, what, todo } = SHORTAGES[errno];
-  const says = `Clients wait or are closed at once: ${what}.`;
+  const says = `Clients have to wait or are closed at once: ${what}.`;
   return errno === 'EMFILE' ? descriptorsFinding(says, limit) : { code, path, message: `${says} ${todo}` };
 };
 
@@ -36,7 +41,7 @@ const noPortsFinding = (backend: string): ProxyFinding => ({
   code: 'SourcePortsShort',
   backend,
   path: `spec.backends[${backend}]`,
-  message: `Connections to endpoints of "${backend}" fail: no source port is left. ${WHAT_TO_DO}`,
+  message: `Connections to endpoints of "${backend}" fail because no source port is free. ${WHAT_TO_DO}`,
 });
 
 const fewPortsFinding = (
@@ -52,8 +57,11 @@ const fewPortsFinding = (
 const failed = (failures: Stats['backends'][number]['connectFailures'], what: ConnectFailure): number =>
   failures.find(({ failure }) => failure === what)?.total ?? 0;
 
-/** Endpoints to which most source ports hold a connection; what is in several backends counts as one, as it does for the kernel. */
-const nearPorts = ({ endpoints, sourcePorts }: Stats): readonly Stats['endpoints'][number][] => {
+/**
+ * Endpoints to which most source ports are in use. An endpoint in several backends counts as one, as it does
+ * for the kernel.
+ */
+const nearlyOutOfPorts = ({ endpoints, sourcePorts }: Stats): readonly Stats['endpoints'][number][] => {
   const open = new Map<string, number>();
   const busy = endpoints.filter(({ openConnections }) => openConnections > 0);
   for (const endpoint of busy) {
@@ -64,17 +72,17 @@ const nearPorts = ({ endpoints, sourcePorts }: Stats): readonly Stats['endpoints
 };
 
 /**
- * Finds what runs out, or has: file descriptors, memory of the kernel and source ports. The answer is called with the counters again and again, and returns what
- * is to be told now.
+ * Detects what is short or exhausted: file descriptors, kernel memory and source ports. The returned function
+ * must be called regularly with the counters; it returns the findings to report.
  */
 export const watchShortage = (options: {
-  /** File descriptors that the process may hold. */
+  /** The file descriptor limit of the process. */
   readonly fileDescriptors: number;
-  /** Milliseconds of a clock that never goes back. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
 }): ((stats: Stats) => readonly ProxyFinding[]) => {
   const totals = new Map<string, number>();
-  const told = new Map<string, { readonly finding: ProxyFinding; readonly seenAt: number }>();
+  const reported = new Map<string, { readonly finding: ProxyFinding; readonly seenAt: number }>();
 
   const rose = (what: string, total: number): boolean => {
     const before = totals.get(what) ?? 0;
@@ -82,49 +90,50 @@ export const watchShortage = (options: {
     return total > before;
   };
 
-  const see = (finding: ProxyFinding): void => {
-    told.set(finding.message, { finding, seenAt: options.now() });
+  const report = (finding: ProxyFinding): void => {
+    reported.set(finding.message, { finding, seenAt: options.now() });
   };
 
-  const look = (stats: Stats): void => {
+  const update = (stats: Stats): void => {
     const { closes, acceptors, backends, descriptors, sourcePorts } = stats;
-    const ended = closes
+    const closedTotal = closes
       .filter(({ reason }) => reason === 'NoDescriptors')
       .reduce((sum, { total }) => sum + total, 0);
     const { fileDescriptors } = options;
     const short = new Set(acceptors.flatMap(({ pausedBy }) => pausedBy ?? []));
-    const lacking = (what: ConnectFailure): number =>
+    const backendsLacking = (what: ConnectFailure): number =>
       backends.filter(({ name, connectFailures }) => rose(`${what} ${name}`, failed(connectFailures, what)))
         .length;
-    const [noDescriptor, noMemory] = [lacking('NoDescriptors'), lacking('NoMemory')];
-    const closed = rose('closed', ended);
-    // A failed attempt does not say whose descriptors: those of the process run out first.
+    const [noDescriptor, noMemory] = [backendsLacking('NoDescriptors'), backendsLacking('NoMemory')];
+    const closed = rose('closed', closedTotal);
+    // A failed attempt does not tell whether the process or the machine is out of descriptors: those of the
+    // process run out first.
     if (closed && noDescriptor > 0 && !short.has('ENFILE')) short.add('EMFILE');
     if (closed && noMemory > 0) short.add('ENOMEM');
-    for (const errno of short) see(outOf(errno, fileDescriptors));
+    for (const errno of short) report(exhaustedFinding(errno, fileDescriptors));
     if (closed && short.size === 0)
-      see(
+      report(
         descriptorsFinding(
-          'Clients are closed at once: file descriptors or memory have run out.',
+          'Clients are closed at once: the process is out of file descriptors or memory.',
           fileDescriptors,
         ),
       );
     else if (short.size === 0 && descriptors.held >= descriptors.limit * NEAR)
-      see(
+      report(
         descriptorsFinding(
           'More than 90 % of the file descriptors for connections are in use.',
           fileDescriptors,
         ),
       );
     for (const { name, connectFailures } of backends) {
-      if (rose(`ports ${name}`, failed(connectFailures, 'NoSourcePort'))) see(noPortsFinding(name));
+      if (rose(`ports ${name}`, failed(connectFailures, 'NoSourcePort'))) report(noPortsFinding(name));
     }
-    for (const endpoint of nearPorts(stats)) see(fewPortsFinding(endpoint, sourcePorts.count));
+    for (const endpoint of nearlyOutOfPorts(stats)) report(fewPortsFinding(endpoint, sourcePorts.count));
   };
 
   return (stats) => {
-    look(stats);
-    for (const [key, { seenAt }] of told) if (options.now() - seenAt > TOLD_MS) told.delete(key);
-    return [...told.values()].map(({ finding }) => finding);
+    update(stats);
+    for (const [key, { seenAt }] of reported) if (options.now() - seenAt > REPORTED_MS) reported.delete(key);
+    return [...reported.values()].map(({ finding }) => finding);
   };
 };

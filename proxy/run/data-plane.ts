@@ -7,7 +7,7 @@ import { type Control, createControl } from '../control/control.ts';
 import { fewestDescriptors, shareDescriptors } from '../control/descriptor-shares.ts';
 import { outputFindings } from '../control/output-findings.ts';
 import { watchShortage } from '../control/shortage.ts';
-import { PortsKept } from '../control/time-wait-ports.ts';
+import { TimeWaitPorts } from '../control/time-wait-ports.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { EngineEvent } from '../engine/event.ts';
 import type { EngineKind } from '../engine/kind.ts';
@@ -29,7 +29,7 @@ export interface DataPlane {
   readonly control: Control;
   readonly monitor: HealthMonitor;
   readonly metrics: ProxyMetrics;
-  readonly portsKept: PortsKept;
+  readonly timeWaitPorts: TimeWaitPorts;
   readonly deadAcceptors: ReadonlySet<number>;
   /** Stops everything but the engine, which the graceful shutdown closes. */
   stop(): void;
@@ -76,13 +76,13 @@ export const startDataPlane = async ({
     onPause: (errno) => metrics.acceptPauses.inc({ errno }),
   });
   const onEvent = (event: EngineEvent): void => {
-    if (event.type === 'Findings') control.engineFindings(event.findings);
+    if (event.type === 'Findings') control.setEngineFindings(event.findings);
     else if (event.type === 'UpkeepFailed')
       log.error(
         { code: 'UpkeepFailed', error: event.error },
         'upkeep of the engine failed; it will be retried',
       );
-    else watch.take(event);
+    else watch.onEvent(event);
   };
   const shares = shareDescriptors(fileDescriptors, needs);
   const engine = await kind.start({
@@ -99,14 +99,14 @@ export const startDataPlane = async ({
     after,
     now,
     random: Math.random,
-    maxConcurrent: shares.checksAtOnce,
+    maxConcurrent: shares.concurrentChecks,
     onTransition({ backend, endpoint }, { from, to, cause, reason }) {
       metrics.healthTransitions.inc({ backend, to, cause });
       const fields = { backend, endpoint, from, to, cause, reason };
       if (to === 'Unhealthy' || to === 'Ejected') log.warn(fields, 'endpoint is out of service');
       else log.info(fields, 'endpoint state changed');
     },
-    onViewChanged: () => control.healthChanged(),
+    onViewChanged: () => control.onHealthChange(),
     onResult: ({ backend }, result) =>
       metrics.healthChecks.inc({
         backend,
@@ -136,9 +136,9 @@ export const startDataPlane = async ({
     },
   });
 
-  const portsKept = new PortsKept();
+  const timeWaitPorts = new TimeWaitPorts();
   const metrics = createMetrics(VERSION, {
-    sourcePortsLeft: (stats, endpoint) => portsKept.left(stats, endpoint),
+    sourcePortsLeft: (stats, endpoint) => timeWaitPorts.left(stats, endpoint),
     stats: () => engine.stats(),
     findings: () => control.state.findings.length,
     connected,
@@ -155,8 +155,8 @@ export const startDataPlane = async ({
   const shortage = watchShortage({ fileDescriptors, now });
   const stopShortageChecks = every(SHORTAGE_CHECK_MS, () => {
     const stats = engine.stats();
-    portsKept.note(stats.endpoints, now());
-    control.runtimeFindings([...shortage(stats), ...outputFindings(output.failure)]);
+    timeWaitPorts.sample(stats.endpoints, now());
+    control.setRuntimeFindings([...shortage(stats), ...outputFindings(output.failure)]);
   });
 
   return {
@@ -164,7 +164,7 @@ export const startDataPlane = async ({
     control,
     monitor,
     metrics,
-    portsKept,
+    timeWaitPorts,
     deadAcceptors: watch.dead,
     stop() {
       stopShortageChecks();

@@ -71,7 +71,7 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
         ? heldByAdmin({ ...settings.admin, port: adminPort })
         : undefined,
   });
-  const { engine, control, monitor, metrics, portsKept, deadAcceptors } = plane;
+  const { engine, control, monitor, metrics, timeWaitPorts, deadAcceptors } = plane;
 
   const notReady = () => whyNotReady({ stopping, control: control.state, acceptors: engine.acceptors() });
   const facts = (): StatusFacts => {
@@ -82,7 +82,7 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
       source: sourceStatus.at(performance.now()),
       control: control.state,
       stats: engine.stats(),
-      sourcePortsLeft: (stats, endpoint) => portsKept.left(stats, endpoint),
+      sourcePortsLeft: (stats, endpoint) => timeWaitPorts.left(stats, endpoint),
       deadAcceptors,
       healthOf: (backend, endpoint) => monitor.healthOf(backend, endpoint),
       shareOf: (backend, endpoint) => monitor.share(backend, endpoint),
@@ -129,7 +129,7 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
         if (sourceLog.accepted(snapshot))
           log.level = decideLaunch(settings, snapshot.configuration.tuning, machine).logLevel;
       }
-      control.take({ ...input, snapshot });
+      control.applyInput({ ...input, snapshot });
     },
     onState(state) {
       sourceStatus.update(state, performance.now());

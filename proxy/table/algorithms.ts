@@ -10,7 +10,7 @@ import { pickSourceHash } from './pickers/source-hash.ts';
 import type { TableEndpoint } from './table.ts';
 import { weightedOrder } from './weighted-order.ts';
 
-/** Picker by the algorithm's name in the resource. */
+/** Pickers by the algorithm's name in the resource. */
 export const PICKERS: Readonly<Record<Algorithm, Picker>> = {
   RoundRobin: pickRoundRobin,
   LeastConnections: pickLeastConnections,
@@ -19,13 +19,13 @@ export const PICKERS: Readonly<Record<Algorithm, Picker>> = {
   Maglev: pickMaglev,
 };
 
-/** Algorithms that go by the client's address. */
+/** Algorithms that depend on the client's address. */
 export const HASHES_SOURCE: ReadonlySet<Algorithm> = new Set(['SourceHash', 'Maglev']);
 
 const NO_TURNS = new Uint16Array();
 const NO_SEEDS = new Uint32Array();
 
-/** Works out what the algorithm needs to pick from these endpoints; for Maglev that takes milliseconds. */
+/** Precomputes what the algorithm needs to pick from these endpoints; for Maglev this takes milliseconds. */
 export const planPicking = (algorithm: Algorithm, endpoints: readonly TableEndpoint[]): PickingPlan => {
   switch (algorithm) {
     case 'RoundRobin':

@@ -1,8 +1,8 @@
 import { finish, mixWord } from './pickers/murmur3.ts';
 
 /**
- * 32 bits of a client's address, the 16 bytes from `at` on: MurmurHash3 with seed 0. The same in every process and on
- * every machine. Allocates nothing.
+ * Hashes a client's address, the 16 bytes at offset `at`, to 32 bits: MurmurHash3 with seed 0. The result is
+ * the same in every process and on every machine. Allocates nothing.
  */
 export const clientKey = (bytes: Uint8Array, at: number): number => {
   let hash = 0;

@@ -10,17 +10,17 @@ import { endpointKey, type Table, type TableBackend, type TableEndpoint } from '
 const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
   a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 
-type Sides = Pick<TableBackend, 'endpoints' | 'inactive' | 'closing' | 'panic' | 'backups'>;
+type EndpointLists = Pick<TableBackend, 'endpoints' | 'inactive' | 'closing' | 'panic' | 'backups'>;
 
 const bare = ({ address, port, weight }: TableEndpoint): TableEndpoint => ({ address, port, weight });
 
-/** Parts targets into those that take new connections, with the weights that they have now, and the rest. */
-const part = (
+/** Splits targets into those that take new connections, with their current weights, and the rest. */
+const splitTargets = (
   { name, policy, panicThresholdPercent, closeOnUnhealthy }: BackendConfiguration,
   targets: readonly Target[],
   leaving: readonly Pick<Target, 'address' | 'port'>[],
   view: EndpointView,
-): Sides => {
+): EndpointLists => {
   const all = [...leaving.map((one) => ({ ...one, weight: 0, backup: false })), ...targets];
   const known = [...new Map(all.map((target) => [endpointKey(target), target])).entries()]
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
@@ -28,13 +28,14 @@ const part = (
       ...target,
       key,
       healthy: view.isHealthy(name, key),
-      // By its weight a client's endpoint is found: were it scaled, clients would move with each step, and each replica has its own clock.
+      // The hash of a client depends on the weights: if they were scaled, clients would move at each step of
+      // a slow start, and to different endpoints in each replica, since replicas have different clocks.
       share: HASHES_SOURCE.has(policy.algorithm) ? 1 : view.share(name, key),
     }));
   const { serving, panic, backups } = chooseServing(known, panicThresholdPercent);
   const used = new Set(serving);
   const endpoints = known.filter((one) => used.has(one));
-  // In a panic those known to be bad have all of theirs, and one that came back must not have less than they.
+  // In a panic, unhealthy endpoints have their full weight, and one that is healthy again must not have less.
   const weights = startingWeights(
     endpoints.map(({ weight, share }) => ({ weight, share: panic ? 1 : share })),
   );
@@ -53,7 +54,7 @@ const part = (
   };
 };
 
-/** What the acceptors shall serve, given what the source found and what is known of the endpoints. */
+/** Compiles the table for the acceptors from the snapshot of the source and the state of the endpoints. */
 export const compileTable = ({ configuration, targets, leaving }: Snapshot, view: EndpointView): Table => ({
   accessLog: configuration.accessLog,
   listeners: [...configuration.listeners].sort(byName),
@@ -61,7 +62,7 @@ export const compileTable = ({ configuration, targets, leaving }: Snapshot, view
     .map((backend) => ({
       name: backend.name,
       policy: backend.policy,
-      ...part(backend, targets.get(backend.name) ?? [], leaving?.get(backend.name) ?? [], view),
+      ...splitTargets(backend, targets.get(backend.name) ?? [], leaving?.get(backend.name) ?? [], view),
     }))
     .sort(byName),
 });

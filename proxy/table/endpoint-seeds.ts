@@ -8,8 +8,9 @@ const hashOf = (text: string, seed: number): number => {
 };
 
 /**
- * Two numbers of 32 bits for each endpoint, one after the other, that depend on its address and port alone: so every replica has
- * the same ones. Two, because among thousands of backends two endpoints of one would have the same single one, and so the same clients.
+ * Two consecutive 32-bit numbers for each endpoint. They depend only on its address and port, so every
+ * replica computes the same ones. There are two because with only one, two endpoints of a backend could have
+ * the same number, and so the same clients, which is likely among thousands of backends.
  */
 export const endpointSeeds = (
   endpoints: readonly { readonly address: string; readonly port: number }[],

@@ -2,20 +2,22 @@ import { endpointSeeds } from './endpoint-seeds.ts';
 import type { TableEndpoint } from './table.ts';
 
 /**
- * Entries of a lookup table, a prime. It is the same however many endpoints there are: in a table of another size nearly every
- * client would have another entry, so a size that went with the number of endpoints would move nearly all of them when it changed.
+ * Number of entries in a lookup table; a prime. It does not depend on the number of endpoints: in a table of
+ * another size, nearly every client would have another entry, so a size that follows the number of endpoints
+ * would move nearly all clients whenever it changed.
  */
 export const MAGLEV_ENTRIES = 65537;
 const EMPTY = -1;
 
 /**
- * The lookup table of Maglev (Eisenbud et al., NSDI 2016, section 3.4): each endpoint goes through the entries in an order of its
- * own, made of its name, and takes the next free one whenever it has its turn. Turns are as frequent as the weights say; of endpoints
- * of equal weight the numbers of entries differ by one at most. Endpoints are given in the table's order, which all replicas share.
+ * Builds the lookup table of Maglev (Eisenbud et al., NSDI 2016, section 3.4): each endpoint visits the
+ * entries in an order of its own, derived from its name, and takes the next free one whenever it is its turn.
+ * Turns are in proportion to the weights; the numbers of entries of endpoints with equal weight differ by one
+ * at most. Endpoints must be in the table's order, which is the same in all replicas.
  */
 export const maglevTable = (endpoints: readonly TableEndpoint[]): Uint16Array => {
   const count = endpoints.length;
-  // Of one endpoint every entry is the same.
+  // With a single endpoint every entry would be the same.
   if (count < 2) return new Uint16Array(count);
   const seeds = endpointSeeds(endpoints);
   const position = Uint32Array.from(endpoints, (_, index) => (seeds[index * 2] as number) % MAGLEV_ENTRIES);

@@ -8,8 +8,9 @@ import { backendPath } from '../configuration/written-paths.ts';
 import { endpointKey } from './table.ts';
 
 /**
- * The snapshot without endpoints that are listeners of this very proxy, with a finding for each backend that has some. A connection to
- * one would come back as a client, and be given to an endpoint again, until nothing is left to make connections with.
+ * Returns the snapshot without endpoints that are listeners of this proxy, with a finding for each affected
+ * backend. A connection to such an endpoint would come back as a client and be relayed again, until no
+ * resources are left.
  */
 export const withoutOwnListeners = (
   snapshot: Snapshot,
@@ -27,22 +28,23 @@ export const withoutOwnListeners = (
     const all = targets.get(name) ?? [];
     const own = all.find((target) => listenerOf(target) !== undefined);
     if (own === undefined) continue;
-    // A Service that has this proxy for an endpoint has its other replicas, too: they would hand each other the connection.
+    // A Service that selects this proxy also selects its other replicas, which would relay connections to
+    // each other.
     kept.set(name, service === undefined ? all.filter((target) => listenerOf(target) === undefined) : []);
-    const whose =
+    const consequence =
       service === undefined
-        ? 'it is left out'
-        : `Service "${service.name}" picks the balancer’s own pods, so none of its endpoints is used`;
+        ? 'the endpoint is not used'
+        : `Service "${service.name}" selects the balancer’s own pods, so none of its endpoints is used`;
     found.push({
       code: 'OwnListener',
       backend: name,
       path: backendPath(written, name),
-      message: `backend "${name}" has the endpoint ${endpointKey(own)}, which is listener "${listenerOf(own)?.name}" of this proxy, and connections would go in circles: ${whose}. Name the servers instead`,
+      message: `backend "${name}" has the endpoint ${endpointKey(own)}, which is listener "${listenerOf(own)?.name}" of this proxy, and connections would go in circles: ${consequence}. Use the addresses of the servers instead`,
     });
   }
   return found.length === 0 ? snapshot : { ...snapshot, targets: kept, findings: [...findings, ...found] };
 };
 
-/** A listener with an address of its own hears nothing of the others; one that is unspecified stands for all. */
+/** A listener with its own address accepts no connections to others; an unspecified address means all. */
 const isReached = ({ address }: Binding, by: string): boolean =>
   address === undefined || addressKind(address) === 'unspecified' || address === canonicalAddress(by);

@@ -1,35 +1,40 @@
-/** An endpoint as the choice of those that take connections sees it. */
-export interface Servant {
-  /** 0 takes no connections. */
+/** An endpoint as a candidate for taking new connections. */
+export interface ServingCandidate {
+  /** With 0 it takes no connections. */
   readonly weight: number;
   readonly backup: boolean;
   readonly healthy: boolean;
-  /** Of its weight, that it gets now: less than 1 while it starts slowly. */
+  /** The share of its weight that it gets now; less than 1 during its slow start. */
   readonly share: number;
 }
 
-/** Which endpoints of a backend take new connections, and whether that is as it should be. */
-export interface Serving<T extends Servant> {
+/** The endpoints of a backend that take new connections, and whether this is an exception. */
+export interface Serving<T extends ServingCandidate> {
   readonly serving: readonly T[];
-  /** Whether too few are healthy, so that unhealthy ones are used as well. */
+  /** True if too few are healthy, so that unhealthy ones are used as well. */
   readonly panic: boolean;
-  /** Whether backups stand in since too few of the others are healthy. */
+  /** True if backups are used because too few of the others are healthy. */
   readonly backups: boolean;
 }
 
-/** Whether enough of them are healthy to carry the load: one at least, and the share that is asked for. */
-const enough = (all: readonly Servant[], healthy: readonly Servant[], thresholdPercent: number): boolean =>
-  healthy.length > 0 && healthy.length * 100 >= thresholdPercent * all.length;
+/** Returns true if enough are healthy to carry the load: at least one, and the required share. */
+const enough = (
+  all: readonly ServingCandidate[],
+  healthy: readonly ServingCandidate[],
+  thresholdPercent: number,
+): boolean => healthy.length > 0 && healthy.length * 100 >= thresholdPercent * all.length;
 
 /**
- * The healthy endpoints that are no backups, as long as they are enough; else the healthy backups join them. They join as well while all of those start slowly:
- * alone, an endpoint would have everything at once, however small its share. Only where there
- * is no healthy backup either, health is not looked at (panic), and all that are no backups are used: a wrong check must not
- * be worse than none, and a few healthy endpoints must not fall one after the other under the load of all. Where every endpoint
- * that has a weight is a backup, they are as good as any. Nothing here is remembered, so it cannot lag: what keeps the
- * verdicts from flapping are the thresholds of the checks, and no connection that is open is touched.
+ * Selects the healthy endpoints that are not backups, as long as there are enough of them; otherwise the
+ * healthy backups join them. Backups also join while all healthy endpoints are in slow start: a single
+ * endpoint would get all connections at once, however small its share. If there is no healthy backup either,
+ * health is ignored (panic), and all endpoints that are not backups are used: a faulty check must not be
+ * worse than none, and a few healthy endpoints must not fail one after the other under the full load. If
+ * every endpoint with a weight is a backup, backups count as ordinary endpoints. Nothing is remembered here,
+ * so the result never lags behind: the thresholds of the checks keep the verdicts from flapping, and open
+ * connections are not affected.
  */
-export const chooseServing = <T extends Servant>(
+export const chooseServing = <T extends ServingCandidate>(
   endpoints: readonly T[],
   panicThresholdPercent: number,
 ): Serving<T> => {

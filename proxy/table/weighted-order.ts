@@ -1,6 +1,9 @@
-/** Longest order that is made; weights that would need more are rounded to fit. */
+/** Maximum length of an order; weights that would need more turns are rounded to fit. */
 export const MAX_ORDER = 4096;
-/** Turns of an endpoint on average, where there are so many that MAX_ORDER would leave no difference between weights. */
+/**
+ * Average turns of an endpoint if there are so many endpoints that MAX_ORDER would leave no difference
+ * between weights.
+ */
 const FEWEST_TURNS = 4;
 
 const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
@@ -15,9 +18,10 @@ const fitted = (weights: readonly number[]): readonly number[] => {
 };
 
 /**
- * The order in which weighted round robin visits endpoints: each index occurs in proportion to its weight and as evenly
- * spread as it can be. An endpoint of weight w has its turns at (k + 0.5) / w of the way round; the turns are sorted.
- * All acceptors step through one order with one shared cursor, so the weights hold over all of them together.
+ * The order in which weighted round robin visits endpoints: each index occurs in proportion to its weight and
+ * is spread as evenly as possible. The turns of an endpoint with weight w are at (k + 0.5) / w of a round;
+ * all turns are sorted by that. All acceptors step through the same order with one shared cursor, so the
+ * weights hold for all of them together.
  */
 export const weightedOrder = (weights: readonly number[]): Uint16Array => {
   const turns = fitted(weights).flatMap((weight, index) =>

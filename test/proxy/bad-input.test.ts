@@ -227,7 +227,7 @@ test('too few file descriptors are reported while the proxy keeps running', asyn
       env: { L4B_GRACE_PERIOD: '1s' },
     },
     ({ path, finding }) => path === 'spec.tuning.fileDescriptors' && finding,
-    /file descriptors have run out.* 128 file descriptors, two for each connection\. Raise /,
+    /is out of file descriptors.* 128 file descriptors, and each connection needs two\. Raise /,
     async (admin) => {
       const ready = () => fetch(`http://127.0.0.1:${admin}/readyz`);
       await until('ready', async () => (await ready()).ok, { seen: async () => (await ready()).text() });

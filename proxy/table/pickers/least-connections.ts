@@ -1,14 +1,23 @@
 import type { Candidate, Choice, Picker } from './picker.ts';
 
-/** Turns that an endpoint may catch up on which was busy when they came. More of them would send it a burst once it is idle. */
-const CAUGHT_UP = 4;
+/**
+ * How many missed turns an endpoint may catch up on after it was busy. With more of them it would receive a
+ * burst once it is idle.
+ */
+const MAX_CATCH_UP = 4;
 
-/** Open connections by candidate as the pick at hand sees them, -1 for one to avoid; kept for the next pick, so that nothing is allocated. */
+/**
+ * Open connections of each candidate during the current pick, -1 for one to avoid. The array is reused by
+ * later picks, so that nothing is allocated.
+ */
 let loads = new Int32Array(256);
-/** Sum of the candidates' weights, of the same pick. */
+/** Sum of the candidates' weights in the current pick. */
 let total = 0;
 
-/** Reads the loads; returns the candidate that would have the fewest connections per weight with one more, or -1 where every one is to be avoided. */
+/**
+ * Reads the loads; returns the index of the candidate that would have the fewest connections per weight after
+ * one more, or -1 if all are to be avoided.
+ */
 const readLoads = ({ candidates, open }: Choice, avoid: ReadonlySet<number>): number => {
   const count = candidates.length;
   if (count > loads.length) loads = new Int32Array(count);
@@ -31,10 +40,12 @@ const readLoads = ({ candidates, open }: Choice, avoid: ReadonlySet<number>): nu
 };
 
 /**
- * The fewest open connections per weight. Connections are whole, so where few are open, the one with the greatest weight would have the fewest
- * each time: 300 short connections one after the other would all be its own. So all that are level give or take one connection are
- * equals (with equal weights: those that have the same number), and equals take turns by weight. A turn is due by a clock that counts turns,
- * the later the smaller the weight. Acceptors write clock and dues without locks: what two of them write at the same moment costs a turn, not more.
+ * Picks the candidate with the fewest open connections per weight. Connections are integers, so when few are
+ * open, the candidate with the greatest weight would have the fewest each time: 300 short connections in a
+ * row would all go to it. Therefore all candidates within one connection of the lowest level are equals (with
+ * equal weights: those with the same number), and equals take turns by weight. A turn falls due according to
+ * a clock that counts turns; the smaller the weight, the later. Acceptors write clock and due times without
+ * locks: if two of them write at the same moment, no more than a turn is lost.
  */
 export const pickLeastConnections: Picker = (choice, avoid, key) => {
   const { candidates, dues, clocks, backendSlot } = choice;
@@ -46,17 +57,18 @@ export const pickLeastConnections: Picker = (choice, avoid, key) => {
   const count = candidates.length;
   let picked = -1;
   let first = Number.POSITIVE_INFINITY;
-  // Begun anywhere, so that replicas that start together do not all begin with the same one.
+  // Starts at an index that depends on the key, so that replicas that start together do not all begin with
+  // the same endpoint.
   for (let i = 0, index = key % count; i < count; i++, index = index + 1 === count ? 0 : index + 1) {
     const load = loads[index] as number;
     if (load < 0) continue;
     const { slot, weight } = candidates[index] as Candidate;
     if (load * levelWeight >= level * weight) continue;
     const between = total / weight;
-    // Within these bounds whatever it was: weights may have changed since, or the slot's user.
+    // Clamped, because the weights or the owner of the slot may have changed since the value was written.
     let due = dues[slot] as number;
     if (due > clock + between) due = dues[slot] = clock + between;
-    else if (due < clock - CAUGHT_UP * between) due = dues[slot] = clock - CAUGHT_UP * between;
+    else if (due < clock - MAX_CATCH_UP * between) due = dues[slot] = clock - MAX_CATCH_UP * between;
     if (due >= first) continue;
     first = due;
     picked = index;

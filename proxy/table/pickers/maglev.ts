@@ -1,7 +1,7 @@
 import { finish } from './murmur3.ts';
 import type { Candidate, Choice, Picker } from './picker.ts';
 
-/** Entries that are looked at elsewhere in the table, before the next ones in it are. */
+/** How many pseudo-random entries are tried before the following ones. */
 const JUMPS = 32;
 
 const allAvoided = ({ candidates }: Choice, avoid: ReadonlySet<number>): boolean => {
@@ -10,9 +10,10 @@ const allAvoided = ({ candidates }: Choice, avoid: ReadonlySet<number>): boolean
 };
 
 /**
- * The client's entry of the lookup table (see maglev-table.ts). Where that is of an endpoint to avoid, an entry as good as random, but
- * the same for the client each time: neighbours of an endpoint's entries are not of all others alike, since each endpoint took its
- * entries in equal steps. Costs the same however many endpoints there are.
+ * Picks the client's entry in the lookup table (see maglev-table.ts). If that endpoint is to be avoided,
+ * picks a pseudo-random entry that is always the same for a client: the entries next to an endpoint's belong
+ * to some endpoints more often than to others, because each endpoint took its entries in equal steps. The
+ * cost does not depend on the number of endpoints.
  */
 export const pickMaglev: Picker = (choice, avoid, key) => {
   const { candidates, turns } = choice;
@@ -21,7 +22,7 @@ export const pickMaglev: Picker = (choice, avoid, key) => {
   let at = key % size;
   if (avoid.size === 0) return turns[at] as number;
   if (allAvoided(choice, avoid)) return -1;
-  // Each endpoint has an entry, so this ends.
+  // Terminates, because each endpoint has an entry.
   for (let jumps = 0; ; jumps++) {
     const index = turns[at] as number;
     if (!avoid.has((candidates[index] as Candidate).slot)) return index;

@@ -2,10 +2,13 @@ import { finish } from './murmur3.ts';
 import type { Candidate, Choice, Picker } from './picker.ts';
 
 const RANGE = 2 ** 32;
-/** Makes a second random number of the one that there is. */
+/** Derives a second random number from the first one. */
 const SECOND = 0x9e3779b9;
 
-/** One of all that are not to be avoided, each as likely as its weight says; -1 where there is none. */
+/**
+ * Draws one of the candidates that are not to be avoided, with a probability in proportion to its weight; -1
+ * if there is none.
+ */
 const drawOfRest = ({ candidates }: Choice, avoid: ReadonlySet<number>, random: number): number => {
   let total = 0;
   for (const { slot, weight } of candidates) if (!avoid.has(slot)) total += weight;
@@ -21,13 +24,14 @@ const drawOfRest = ({ candidates }: Choice, avoid: ReadonlySet<number>, random: 
   return last;
 };
 
-/** The same without looking at each of them, where none is to be avoided. */
+/** The same without visiting each candidate, if none is to be avoided. */
 const draw = ({ turns }: Choice, random: number): number =>
   turns.length === 0 ? -1 : (turns[Math.floor((random / RANGE) * turns.length)] as number);
 
 /**
- * Draws two, by weight, and takes the one with fewer open connections per weight, or the first one drawn where they are equals: so idle
- * endpoints get their weights' shares, and loaded ones come level about as well as if all had been compared.
+ * Draws two candidates by weight and picks the one with fewer open connections per weight, or the first if
+ * they are equal. So idle endpoints get shares in proportion to their weights, and the loads of busy ones
+ * even out about as well as if all had been compared.
  */
 export const pickRandom: Picker = (choice, avoid, key) => {
   const { candidates, open } = choice;

@@ -1,6 +1,9 @@
 import { type Candidate, type Picker, step } from './picker.ts';
 
-/** The next in the weighted order. One to avoid loses its turns, or all of them would go to the one behind it. */
+/**
+ * Picks the next endpoint in the weighted order. An endpoint to avoid loses its turns; otherwise all of them
+ * would go to the one behind it.
+ */
 export const pickRoundRobin: Picker = (choice, avoid) => {
   const { turns, candidates } = choice;
   if (turns.length === 0) return -1;
@@ -10,7 +13,7 @@ export const pickRoundRobin: Picker = (choice, avoid) => {
     const index = turns[turn] as number;
     if (!avoid.has((candidates[index] as Candidate).slot)) return index;
   }
-  // Others took turns meanwhile: these may not have been all.
+  // Other acceptors took turns in the meantime, so the loop may have missed some endpoints.
   for (let i = 1; i < turns.length; i++) {
     const index = turns[(turn + i) % turns.length] as number;
     if (!avoid.has((candidates[index] as Candidate).slot)) return index;

@@ -18,7 +18,7 @@ const TABLE: readonly {
   readonly code?: FindingCode;
 }[] = [
   {
-    name: 'healthy endpoints beside others',
+    name: 'healthy and inactive endpoints',
     backend: { endpoints: some(2), inactive: some(3) },
     says: undefined,
   },
@@ -45,26 +45,26 @@ const TABLE: readonly {
     name: 'endpoints of another zone in use',
     backend: { endpoints: some(1), inactive: some(4), backups: true },
     ofService: true,
-    says: /^backend "web" has no healthy endpoint, so those of other zones or nodes take connections/,
+    says: /^backend "web" has no healthy endpoint, so endpoints in other zones or on other nodes take connections/,
     code: 'BackupsServe',
   },
   {
-    name: 'weights of 0 alone',
+    name: 'nothing but weights of 0',
     backend: { inactive: some(2, 0) },
-    says: /the weight of each of its 2 endpoints is 0/,
+    says: /all of its 2 endpoints have the weight 0/,
     code: 'NoWeight',
   },
   {
-    name: 'a Service whose pods are not ready, which the source explains',
+    name: 'a Service whose pods are not ready',
     backend: { inactive: some(2, 0) },
     ofService: true,
     says: undefined,
   },
-  { name: 'no endpoint, which the source explains', backend: {}, says: undefined },
+  { name: 'no endpoint', backend: {}, says: undefined },
 ];
 
 for (const { name, backend, panicThresholdPercent = 0, ofService = false, says, code } of TABLE)
-  test(`a backend with ${name}`, () => {
+  test(`a backend with ${name} has ${code === undefined ? 'no finding' : `the finding ${code}`}`, () => {
     const found = backendFindings(
       configurationFor({
         listeners: [{ name: 'l', port: 80, backend: 'web' }],

@@ -29,17 +29,17 @@ const portsOf = (table: Table) => table.backends[0]?.endpoints.map(({ port }) =>
 const servedBy = ({ state }: ReturnType<typeof createControl>) => state.served?.revision;
 const turn = () => new Promise(setImmediate);
 
-/** A control whose engine notes the tables and answers when told to. */
+/** A control whose engine records the tables and answers when the test says so. */
 const bench = () => {
   const tables: Table[] = [];
   const answers: { resolve(findings: readonly ProxyFinding[]): void; reject(error: Error): void }[] = [];
-  const told: string[] = [];
+  const reported: string[] = [];
   const failures: unknown[] = [];
   const timers: (() => void)[] = [];
-  const waits: number[] = [];
+  const delays: number[] = [];
   let now = 0;
   const sick = new Set<string>();
-  let asked = 0;
+  let queries = 0;
   const control = createControl({
     engine: {
       publish(table) {
@@ -49,32 +49,35 @@ const bench = () => {
     },
     view: {
       isHealthy(backend, endpoint) {
-        asked += 1;
+        queries += 1;
         return !sick.has(`${backend} ${endpoint}`);
       },
       share: () => 1,
     },
     now: () => now,
     after(ms, run) {
-      waits.push(ms);
+      delays.push(ms);
       timers.push(run);
     },
     onFailed: (error) => failures.push(error),
     onFindings(appeared, gone) {
-      told.push(...appeared.map(({ message }) => `+${message}`), ...gone.map(({ message }) => `-${message}`));
+      reported.push(
+        ...appeared.map(({ message }) => `+${message}`),
+        ...gone.map(({ message }) => `-${message}`),
+      );
     },
   });
   return {
     control,
     tables,
-    told,
+    reported,
     failures,
     sick,
-    /** How often the health of an endpoint was asked for. */
-    asked: () => asked,
-    /** How long was waited each time. */
-    waits,
-    passTime(ms = 0) {
+    /** How often the health of an endpoint was queried. */
+    queries: () => queries,
+    /** The delays of all timers. */
+    delays,
+    advance(ms = 0) {
       now += ms;
       for (const run of timers.splice(0)) run();
     },
@@ -89,18 +92,18 @@ const bench = () => {
   };
 };
 
-test('a snapshot becomes a table, and its revision is served once the engine has adopted it', async () => {
+test('a snapshot becomes a table, and its revision counts as served once the engine has published it', async () => {
   const { control, tables, adopt } = bench();
-  control.take(input(snapshot('a', [1, 2])));
+  control.applyInput(input(snapshot('a', [1, 2])));
   assert.deepEqual(tables.map(portsOf), [[1, 2]]);
   assert.equal(servedBy(control), undefined);
   await adopt();
   assert.equal(servedBy(control), 'a');
 });
 
-test('while one table is being adopted, of all that follow only the newest is published', async () => {
+test('while a table is being published, only the newest of the following ones is published next', async () => {
   const { control, tables, adopt } = bench();
-  for (const port of [1, 2, 3, 4]) control.take(input(snapshot(`r${port}`, [port])));
+  for (const port of [1, 2, 3, 4]) control.applyInput(input(snapshot(`r${port}`, [port])));
   assert.deepEqual(tables.map(portsOf), [[1]]);
   await adopt();
   await adopt();
@@ -108,40 +111,40 @@ test('while one table is being adopted, of all that follow only the newest is pu
   assert.equal(servedBy(control), 'r4');
 });
 
-test('input that makes the same table publishes nothing, but its revision is served', async () => {
-  const { control, tables, adopt, passTime } = bench();
-  control.take(input(snapshot('a', [1])));
+test('input that compiles to the same table publishes nothing, but its revision counts as served', async () => {
+  const { control, tables, adopt, advance } = bench();
+  control.applyInput(input(snapshot('a', [1])));
   await adopt();
-  control.take(input(snapshot('b', [1])));
-  control.healthChanged();
-  passTime();
+  control.applyInput(input(snapshot('b', [1])));
+  control.onHealthChange();
+  advance();
   await turn();
   assert.equal(tables.length, 1);
   assert.equal(servedBy(control), 'b');
 });
 
-test('an endpoint that became unhealthy leaves the table, and comes back', async () => {
-  const { control, tables, sick, adopt, passTime } = bench();
-  control.take(input(snapshot('a', [1, 2])));
+test('an endpoint that becomes unhealthy leaves the table, and returns when it is healthy again', async () => {
+  const { control, tables, sick, adopt, advance } = bench();
+  control.applyInput(input(snapshot('a', [1, 2])));
   await adopt();
   sick.add('web 192.0.2.1:2');
-  control.healthChanged();
-  passTime();
+  control.onHealthChange();
+  advance();
   await adopt();
   sick.clear();
-  control.healthChanged();
-  passTime();
+  control.onHealthChange();
+  advance();
   await adopt();
   assert.deepEqual(tables.map(portsOf), [[1, 2], [1], [1, 2]]);
 });
 
-test('a backend whose last endpoint became unhealthy keeps all of them, and that is told', async () => {
-  const { control, tables, told, sick, adopt, passTime } = bench();
-  control.take(input(snapshot('a', [1])));
+test('a backend whose last endpoint becomes unhealthy keeps all of them, and that is a finding', async () => {
+  const { control, tables, reported, sick, adopt, advance } = bench();
+  control.applyInput(input(snapshot('a', [1])));
   await adopt();
   sick.add('web 192.0.2.1:1');
-  control.healthChanged();
-  passTime();
+  control.onHealthChange();
+  advance();
   await turn();
   assert.deepEqual(
     tables.map((table) => [portsOf(table), table.backends[0]?.panic]),
@@ -151,112 +154,112 @@ test('a backend whose last endpoint became unhealthy keeps all of them, and that
     ],
   );
   await adopt();
-  assert.match(told[0] ?? '', /^\+backend "web" has no healthy endpoint, so all 1 are used/);
+  assert.match(reported[0] ?? '', /^\+backend "web" has no healthy endpoint, so all 1 are used/);
 });
 
-test('nothing is published before there is a snapshot, nor after the stop', async () => {
-  const { control, tables, passTime } = bench();
-  control.healthChanged();
-  passTime();
-  control.take(input(undefined, [{ code: 'SpecRefused', path: '', message: 'bad' }]));
+test('nothing is published before the first snapshot or after the control is stopped', async () => {
+  const { control, tables, advance } = bench();
+  control.onHealthChange();
+  advance();
+  control.applyInput(input(undefined, [{ code: 'SpecRefused', path: '', message: 'bad' }]));
   control.stop();
-  control.take(input(snapshot('a', [1])));
+  control.applyInput(input(snapshot('a', [1])));
   await turn();
   assert.equal(tables.length, 0);
 });
 
-test('findings are told when they appear and when they go, not at every input', async () => {
-  const { control, told, adopt } = bench();
+test('findings are reported when they appear and when they are resolved, not at every input', async () => {
+  const { control, reported, adopt } = bench();
   const missing = {
     code: 'ServiceNotFound',
     path: 'spec.backends[0].service',
     message: 'missing',
   } as const;
-  control.take(input(snapshot('a', [1], [missing])));
+  control.applyInput(input(snapshot('a', [1], [missing])));
   await adopt([{ code: 'PortTaken', path: 'spec.listeners[0].port', message: 'taken' }]);
-  control.take(input(snapshot('b', [1], [missing])));
-  control.take(
+  control.applyInput(input(snapshot('b', [1], [missing])));
+  control.applyInput(
     input(snapshot('b', [1], [missing]), [{ code: 'SpecRefused', path: 'spec', message: 'bad edit' }]),
   );
   assert.deepEqual(
     control.state.findings.map(({ message }) => message),
     ['bad edit', 'missing', 'taken'],
   );
-  control.engineFindings([]);
-  control.take(input(snapshot('c', [1])));
-  assert.deepEqual(told, ['+missing', '+taken', '+bad edit', '-taken', '-bad edit', '-missing']);
+  control.setEngineFindings([]);
+  control.applyInput(input(snapshot('c', [1])));
+  assert.deepEqual(reported, ['+missing', '+taken', '+bad edit', '-taken', '-bad edit', '-missing']);
 });
 
-test('refused input leaves the last good snapshot in service', async () => {
+test('the last valid snapshot stays in service when input is rejected', async () => {
   const { control, tables, adopt } = bench();
   const good = snapshot('a', [1]);
-  control.take(input(good));
+  control.applyInput(input(good));
   await adopt();
-  control.take(input(good, [{ code: 'SpecRefused', path: 'spec', message: 'bad' }]));
+  control.applyInput(input(good, [{ code: 'SpecRefused', path: 'spec', message: 'bad' }]));
   await turn();
   assert.equal(tables.length, 1);
   assert.equal(servedBy(control), 'a');
 });
 
-test('a table that the engine did not take is told and tried again', async () => {
-  const { control, tables, failures, passTime, adopt, fail } = bench();
-  control.take(input(snapshot('a', [1])));
+test('a table that could not be published is reported and retried', async () => {
+  const { control, tables, failures, advance, adopt, fail } = bench();
+  control.applyInput(input(snapshot('a', [1])));
   const error = new Error('no');
   await fail(error);
   assert.deepEqual(failures, [error]);
   assert.equal(servedBy(control), undefined);
-  passTime();
+  advance();
   await adopt();
   assert.equal(tables.length, 2);
   assert.equal(servedBy(control), 'a');
 });
 
-test('a burst of changes of health is one table', async () => {
-  const { control, tables, sick, adopt, asked, passTime } = bench();
+test('a burst of health changes results in one table', async () => {
+  const { control, tables, sick, adopt, queries, advance } = bench();
   const ports = [1, 2, 3, 4];
-  control.take(input(snapshot('a', ports)));
+  control.applyInput(input(snapshot('a', ports)));
   await adopt();
-  const once = asked();
+  const once = queries();
   for (const port of ports.slice(1)) {
     sick.add(`web 192.0.2.1:${port}`);
-    control.healthChanged();
+    control.onHealthChange();
     await turn();
   }
-  assert.equal(asked(), once);
-  passTime();
+  assert.equal(queries(), once);
+  advance();
   await adopt();
   assert.deepEqual(tables.map(portsOf), [ports, [1]]);
   sick.clear();
-  control.healthChanged();
-  passTime();
+  control.onHealthChange();
+  advance();
   await adopt();
   assert.deepEqual(tables.map(portsOf).at(-1), ports);
 });
 
-test('tables for changes of health are a tenth of a second apart, however fast those come', async () => {
-  const { control, adopt, passTime, waits } = bench();
-  control.take(input(snapshot('a', [1, 2])));
+test('tables for health changes are at least 100 ms apart, however often health changes', async () => {
+  const { control, adopt, advance, delays } = bench();
+  control.applyInput(input(snapshot('a', [1, 2])));
   await adopt();
-  control.healthChanged();
-  passTime(5);
+  control.onHealthChange();
+  advance(5);
   for (let i = 0; i < 3; i++) {
-    control.healthChanged();
-    passTime(waits.at(-1));
+    control.onHealthChange();
+    advance(delays.at(-1));
   }
-  passTime(1_000);
-  control.healthChanged();
-  assert.deepEqual(waits, [5, 100, 100, 100, 5]);
+  advance(1_000);
+  control.onHealthChange();
+  assert.deepEqual(delays, [5, 100, 100, 100, 5]);
 });
 
-test('only findings of the engine about listeners are closed listeners; all name their place in the spec', async () => {
+test('closed listeners are only those findings of the engine that concern listeners, and all have a path in the spec', async () => {
   const { control, adopt } = bench();
-  control.take(input(snapshot('a', [1])));
+  control.applyInput(input(snapshot('a', [1])));
   await adopt([
     { code: 'LimitReached', path: 'spec.backends[web]', message: 'too many endpoints' },
     { code: 'LimitReached', path: 'spec.backends', message: 'too many backends' },
   ]);
   assert.deepEqual(control.state.closedListeners, []);
-  control.engineFindings([
+  control.setEngineFindings([
     { code: 'LimitReached', path: 'spec.backends[web]', message: 'too many endpoints' },
     { code: 'PortTaken', path: 'spec.listeners[l].port', message: 'taken' },
   ]);
@@ -269,7 +272,7 @@ test('only findings of the engine about listeners are closed listeners; all name
   ]);
 });
 
-test('findings name the places of the resource as it was written, also where some of it is left out', async () => {
+test('findings have the paths of the resource as written, even if parts of it are not served', async () => {
   const { control, adopt, sick } = bench();
   const written = {
     listeners: new Map([['l', 'spec.listeners[1]']]),
@@ -277,7 +280,7 @@ test('findings name the places of the resource as it was written, also where som
   };
   const one = snapshot('a', [1]);
   sick.add('web 192.0.2.1:1');
-  control.take(input({ ...one, configuration: { ...one.configuration, written } }));
+  control.applyInput(input({ ...one, configuration: { ...one.configuration, written } }));
   await adopt([{ code: 'PortTaken', path: 'spec.listeners[l].port', message: 'is taken' }]);
   assert.deepEqual(
     control.state.findings.map(({ path }) => path),
@@ -285,11 +288,11 @@ test('findings name the places of the resource as it was written, also where som
   );
 });
 
-test('what is refused changes the findings and nothing else: no table is made, and endpoints are followed on', async () => {
-  const { control, adopt, tables, sick, passTime } = bench();
-  control.take(input(snapshot('a', [1, 2])));
+test('rejected input changes only the findings: it publishes no table, and endpoints are still monitored', async () => {
+  const { control, adopt, tables, sick, advance } = bench();
+  control.applyInput(input(snapshot('a', [1, 2])));
   await adopt();
-  control.take(
+  control.applyInput(
     input(snapshot('a', [1, 2]), [{ code: 'SpecRefused', path: 'spec.listeners', message: 'is bad' }]),
   );
   await turn();
@@ -300,8 +303,8 @@ test('what is refused changes the findings and nothing else: no table is made, a
     ['is bad'],
   );
   sick.add('web 192.0.2.1:2');
-  control.healthChanged();
-  passTime(1_000);
+  control.onHealthChange();
+  advance(1_000);
   await adopt();
   assert.equal(tables.length, 2);
   assert.deepEqual(portsOf(tables[1] as Table), [1]);

@@ -11,22 +11,34 @@ const ROWS: readonly (readonly [
   checks: number,
   traffic: number,
 ])[] = [
-  ['the usual limit of a container', 524_288, 8, 64, 524_024],
-  ['many acceptors at a small limit', 1024, 16, 64, 688],
-  ['a very small limit: fewer checks at once', 160, 2, 9, 60],
+  ['the usual limit of a container leaves most to the traffic', 524_288, 8, 64, 524_024],
+  ['many acceptors at a low limit leave less to the traffic', 1024, 16, 64, 688],
+  ['a very low limit permits fewer concurrent checks', 160, 2, 9, 60],
   [
-    'the fewest that serve: a listening socket for each acceptor, and connections',
+    'the minimum for many acceptors leaves a listening socket for each of them, and connections',
     fewestDescriptors(descriptorNeeds(16)),
     16,
     4,
     28,
   ],
-  ['the fewest that serve, for one acceptor', fewestDescriptors(descriptorNeeds(1)), 1, 1, 4],
-  ['no limit: no more than the owner table has places', 1_073_741_816, 1, 64, MAX_DESCRIPTORS - 201],
-  ['no limit, as the kernel says it', 2 ** 64, 1, 64, MAX_DESCRIPTORS - 201],
+  [
+    'the minimum for one acceptor leaves a listening socket and a connection',
+    fewestDescriptors(descriptorNeeds(1)),
+    1,
+    1,
+    4,
+  ],
+  ['a limit of 2^30 is capped by the size of the owner table', 1_073_741_816, 1, 64, MAX_DESCRIPTORS - 201],
+  [
+    'no limit, which the kernel reports as 2^64, is capped by the size of the owner table',
+    2 ** 64,
+    1,
+    64,
+    MAX_DESCRIPTORS - 201,
+  ],
 ];
 
-for (const [name, limit, acceptors, checksAtOnce, traffic] of ROWS)
-  test(`file descriptors are divided: ${name}`, () => {
-    assert.deepEqual(shareDescriptors(limit, descriptorNeeds(acceptors)), { checksAtOnce, traffic });
+for (const [name, limit, acceptors, concurrentChecks, traffic] of ROWS)
+  test(`when file descriptors are divided, ${name}`, () => {
+    assert.deepEqual(shareDescriptors(limit, descriptorNeeds(acceptors)), { concurrentChecks, traffic });
   });

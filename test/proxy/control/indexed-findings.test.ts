@@ -15,7 +15,7 @@ const { written } = configurationFor({
   ],
 });
 
-const TABLE: readonly (readonly [engine: string, told: string])[] = [
+const TABLE: readonly (readonly [engine: string, indexed: string])[] = [
   ['spec.listeners[web].port', 'spec.listeners[1].port'],
   ['spec.listeners[z].port', 'spec.listeners[0].port'],
   ['spec.backends[b]', 'spec.backends[0]'],
@@ -25,14 +25,14 @@ const TABLE: readonly (readonly [engine: string, told: string])[] = [
   ['spec.tuning.fileDescriptors', 'spec.tuning.fileDescriptors'],
   ['', ''],
 ];
-for (const [path, told] of TABLE)
-  test(`the engine's ${path || 'finding without a place'} is told as ${told || 'such'}`, () => {
+for (const [path, indexed] of TABLE)
+  test(`the engine's ${path ? `path ${path}` : 'empty path'} becomes ${indexed || 'an empty path'}`, () => {
     assert.deepEqual(indexedFindings([{ code: 'PortTaken', path, message: 'm' }], written), [
-      { code: 'PortTaken', path: told, message: 'm' },
+      { code: 'PortTaken', path: indexed, message: 'm' },
     ]);
   });
 
-test('before anything is served findings stay as they are', () => {
+test('findings are unchanged before anything is served', () => {
   const found = [{ code: 'LimitReached' as const, path: 'spec.backends[b]', message: 'm' }];
   assert.deepEqual(indexedFindings(found, undefined), found);
 });

@@ -6,7 +6,7 @@ import { compileTable } from '../../../proxy/table/compile.ts';
 import type { EndpointView } from '../../../proxy/table/endpoint-view.ts';
 import { configurationFor } from '../configurations.ts';
 
-/** `more` is of every listener, or of every backend. */
+/** `more` applies to every listener, or to every backend. */
 const snapshot = (
   targets: readonly Target[],
   more: { readonly listener?: object; readonly backend?: object } = {},
@@ -39,7 +39,7 @@ const target = (last: number, weight = 1): Target => ({
 });
 const all: EndpointView = { isHealthy: () => true, share: () => 1 };
 
-test('times become milliseconds, and everything is sorted by name', () => {
+test('a compiled table has times in milliseconds, and is sorted by name', () => {
   const { listeners, backends } = compileTable(snapshot([]), all);
   assert.deepEqual(
     listeners.map(({ name, policy }) => [name, policy.idleMs]),
@@ -57,7 +57,7 @@ test('times become milliseconds, and everything is sorted by name', () => {
   );
 });
 
-test('IPv4 written as IPv6 is bound as IPv4', () => {
+test('a listener whose IPv4 address is written as IPv6 is bound to IPv4', () => {
   const table = compileTable(snapshot([], { listener: { address: '::ffff:192.0.2.1' } }), all);
   assert.deepEqual(
     table.listeners.map(({ address }) => address),
@@ -74,31 +74,41 @@ const cases: readonly {
 }[] = [
   { name: 'healthy endpoints are used', targets: [target(2), target(1)], used: [1, 2], inactive: [] },
   {
-    name: 'an unhealthy one rests',
+    name: 'an unhealthy endpoint is inactive',
     targets: [target(1), target(2)],
     unhealthy: ['192.0.2.2:80'],
     used: [1],
     inactive: [2],
   },
-  { name: 'weight 0 rests', targets: [target(1, 0), target(2)], used: [2], inactive: [1] },
   {
-    name: 'when none is healthy all are used but those of weight 0',
+    name: 'an endpoint with weight 0 is inactive',
+    targets: [target(1, 0), target(2)],
+    used: [2],
+    inactive: [1],
+  },
+  {
+    name: 'if no endpoint is healthy, all are used except those with weight 0',
     targets: [target(1), target(2), target(3, 0)],
     unhealthy: ['192.0.2.1:80', '192.0.2.2:80', '192.0.2.3:80'],
     used: [1, 2],
     inactive: [3],
   },
-  { name: 'an endpoint named twice is used once', targets: [target(1), target(1)], used: [1], inactive: [] },
-  { name: 'only weight 0 leaves nothing to use', targets: [target(1, 0)], used: [], inactive: [1] },
-  { name: 'no targets leave nothing', targets: [], used: [], inactive: [] },
   {
-    name: 'a backup rests while another is healthy',
+    name: 'an endpoint that is listed twice is used once',
+    targets: [target(1), target(1)],
+    used: [1],
+    inactive: [],
+  },
+  { name: 'no endpoint is used if all have weight 0', targets: [target(1, 0)], used: [], inactive: [1] },
+  { name: 'a backend without targets has no endpoints', targets: [], used: [], inactive: [] },
+  {
+    name: 'a backup is inactive while another endpoint is healthy',
     targets: [{ ...target(1), backup: true }, target(2)],
     used: [2],
     inactive: [1],
   },
   {
-    name: 'a backup serves when no other is healthy, and the others rest',
+    name: 'a backup serves if no other endpoint is healthy, and the others are inactive',
     targets: [{ ...target(1), backup: true }, target(2)],
     unhealthy: ['192.0.2.2:80'],
     used: [1],
@@ -118,7 +128,7 @@ for (const { name, targets, unhealthy = [], used, inactive } of cases)
     assert.deepEqual(last(backends[1]?.inactive), inactive);
   });
 
-test('a backend says that backups serve, and that unhealthy endpoints do; one without endpoints says neither', () => {
+test('a backend indicates if backups or unhealthy endpoints serve; one without endpoints indicates neither', () => {
   const sick: EndpointView = { ...all, isHealthy: () => false };
   const says = (targets: readonly Target[], view: EndpointView) => {
     const [, found] = compileTable(snapshot(targets), view).backends;
@@ -131,7 +141,7 @@ test('a backend says that backups serve, and that unhealthy endpoints do; one wi
   assert.deepEqual(says([target(1), backup], firstSick), { panic: false, backups: true });
 });
 
-test('an endpoint that starts slowly has its share of the weight; a inactive one the weight that it was given', () => {
+test('an endpoint in slow start has its share of the weight, and an inactive one its full weight', () => {
   const { backends } = compileTable(snapshot([target(1, 4), target(2, 4), target(3, 4)]), {
     isHealthy: (_, key) => key !== '192.0.2.3:80',
     share: (backend, key) => (backend === 'b' && key === '192.0.2.2:80' ? 0.25 : 1),
@@ -146,7 +156,7 @@ test('an endpoint that starts slowly has its share of the weight; a inactive one
   );
 });
 
-test('an endpoint that starts slowly beside a backup has its share, and the backup the rest', () => {
+test('an endpoint in slow start that a backup helps has its share, and the backup its full weight', () => {
   const backup = { ...target(2), backup: true };
   const view: EndpointView = { ...all, share: (_, key) => (key === '192.0.2.1:80' ? 0.25 : 1) };
   const { backends } = compileTable(snapshot([target(1), backup]), view);
@@ -157,14 +167,14 @@ test('an endpoint that starts slowly beside a backup has its share, and the back
       ['192.0.2.2', 4],
     ],
   );
-  assert.equal(backends[1]?.backups, false, 'nothing is wrong');
+  assert.equal(backends[1]?.backups, false, 'this is no exception to report');
 });
 
 for (const [onUnhealthy, closing] of [
   ['Keep', undefined],
   ['Close', ['192.0.2.2']],
 ] as const)
-  test(`with drain.onUnhealthy ${onUnhealthy} ${closing === undefined ? 'no' : 'the'} unhealthy endpoint has its connections closed, and in a panic none has`, () => {
+  test(`with drain.onUnhealthy ${onUnhealthy} connections of unhealthy endpoints are ${closing === undefined ? 'kept' : 'closed'}, but never in a panic`, () => {
     const given = snapshot([target(1), target(2), target(3, 0)], { backend: { drain: { onUnhealthy } } });
     const closingOf = (...unhealthy: readonly string[]) =>
       compileTable(given, {
@@ -176,7 +186,7 @@ for (const [onUnhealthy, closing] of [
     assert.equal(closingOf('192.0.2.1:80', '192.0.2.2:80'), undefined);
   });
 
-test('in a panic an endpoint that came back has no less than those known to be bad', () => {
+test('in a panic an endpoint that is healthy again has no less weight than unhealthy ones', () => {
   const table = compileTable(
     snapshot([target(1), target(2), target(3)], { backend: { panicThresholdPercent: 50 } }),
     {
@@ -190,7 +200,7 @@ test('in a panic an endpoint that came back has no less than those known to be b
   );
 });
 
-test('an algorithm that hashes gives the full weight at once', () => {
+test('slow start does not affect weights if the algorithm hashes the client address', () => {
   const table = compileTable(snapshot([target(1), target(2)], { backend: { algorithm: 'Maglev' } }), {
     ...all,
     share: (_, key) => (key === '192.0.2.1:80' ? 0.1 : 1),
@@ -201,7 +211,7 @@ test('an algorithm that hashes gives the full weight at once', () => {
   );
 });
 
-test('the threshold of a panic is the one of the resource', () => {
+test('the panic threshold is that of the resource', () => {
   const table = compileTable(
     snapshot([target(1), target(2), target(3)], { backend: { panicThresholdPercent: 50 } }),
     { ...all, isHealthy: (_, key) => key === '192.0.2.1:80' },
@@ -209,7 +219,7 @@ test('the threshold of a panic is the one of the resource', () => {
   assert.equal(table.backends[1]?.panic, true);
 });
 
-test('a pod that is not ready or terminates rests: its connections are not those of one that has gone', () => {
+test('a pod that is not ready or is terminating is inactive, not removed', () => {
   const { backends } = compileTable(
     { ...snapshot([target(2)]), leaving: new Map([['b', [target(1), target(3)]]]) },
     all,
@@ -227,7 +237,7 @@ test('a pod that is not ready or terminates rests: its connections are not those
   );
 });
 
-test('the order of the targets changes nothing', () => {
+test('the order of the targets does not affect the table', () => {
   const targets = [target(3), target(1, 5), target(2)];
   assert.deepEqual(compileTable(snapshot(targets), all), compileTable(snapshot([...targets].reverse()), all));
 });

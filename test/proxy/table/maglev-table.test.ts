@@ -11,39 +11,44 @@ const countsOf = (entries: Uint16Array, of: number): readonly number[] => {
   return counts;
 };
 
-/** Shares of the entries that belonged to those of `count` endpoints that go, and that changed hands though theirs stayed. */
-const disruption = (count: number, going: ReadonlySet<number>) => {
+/**
+ * The share of entries that belonged to the removed endpoints, and the share that changed although their
+ * endpoints stayed.
+ */
+const disruption = (count: number, removed: ReadonlySet<number>) => {
   const all = endpointsOf(ones(count));
-  const staying = [...all.keys()].filter((index) => !going.has(index));
+  const staying = [...all.keys()].filter((index) => !removed.has(index));
   const before = maglevTable(all);
   const after = maglevTable(staying.map((index) => all[index] as (typeof all)[number]));
   let own = 0;
   let others = 0;
   for (const [at, index] of before.entries())
-    if (going.has(index)) own += 1;
+    if (removed.has(index)) own += 1;
     else if (staying[after[at] as number] !== index) others += 1;
   return { own: own / MAGLEV_ENTRIES, others: others / MAGLEV_ENTRIES };
 };
 
-test('the number of entries is a prime, so that any skip comes to each entry', () => {
+test('the number of entries is a prime, so that any skip visits every entry', () => {
   for (let divisor = 2; divisor * divisor <= MAGLEV_ENTRIES; divisor++)
     assert.notEqual(MAGLEV_ENTRIES % divisor, 0);
 });
 
-test('no endpoint has no entry; a single one needs but one', () => {
+test('without endpoints the table is empty, and with a single one it has one entry', () => {
   assert.deepEqual([...maglevTable([])], []);
   assert.deepEqual([...maglevTable(endpointsOf([9]))], [0]);
 });
 
-// Section 5.3 of the paper (Eisenbud et al., NSDI 2016): with 1000 backends and 65537 entries the load is almost perfectly even, where
-// ring and rendezvous hashing need 29.7 % and 49.5 % more capacity. Section 3.4: the entries of two backends differ by one at most.
+// Section 5.3 of the paper (Eisenbud et al., NSDI 2016): with 1000 backends and 65537 entries the load is
+// almost perfectly even, while ring and rendezvous hashing need 29.7 % and 49.5 % more capacity. Section 3.4:
+// the numbers of entries of two backends differ by one at most.
 for (const count of [2, 3, 16, 256, 1000])
-  test(`${count} equal endpoints have equally many entries, but for one`, () => {
+  test(`the numbers of entries of ${count} equal endpoints differ by one at most`, () => {
     const counts = countsOf(maglevTable(endpointsOf(ones(count))), count);
     assert.ok(Math.max(...counts) - Math.min(...counts) <= 1);
   });
 
-// Section 3.4: more than 100 entries for each backend keep the shares within 1 % of each other; here for as many as one resource lists.
+// Section 3.4: more than 100 entries for each backend keep the shares within 1 % of each other; tested here
+// for as many as one resource may list.
 test('the shares of 256 endpoints are within 1 % of each other', () => {
   const counts = countsOf(maglevTable(endpointsOf(ones(256))), 256);
   assert.ok(Math.max(...counts) / Math.min(...counts) < 1.01);
@@ -56,9 +61,10 @@ for (const weights of [
   [256, ...ones(255)],
   [1, ...ones(255).map(() => 256)],
 ])
-  test(`entries are as the weights within 1 % or one entry, for ${weights.length} of ${weights[0]} and ${weights.at(-1)}`, () => {
+  test(`entries match the weights within 1 % or one entry for ${weights.length} endpoints with weights from ${weights[0]} to ${weights.at(-1)}`, () => {
     const total = weights.reduce((a, b) => a + b, 0);
-    // Envoy's documentation has the same example: of weights 1 and 2 one host has 21,846 entries, the other one 43,691.
+    // Envoy's documentation has the same example: with weights 1 and 2, one host has 21,846 entries and the
+    // other 43,691.
     for (const [index, entries] of countsOf(maglevTable(endpointsOf(weights)), weights.length).entries()) {
       const exact = (MAGLEV_ENTRIES * (weights[index] as number)) / total;
       const off = Math.abs(entries - exact);
@@ -66,15 +72,16 @@ for (const weights of [
     }
   });
 
-// Envoy's documentation ("Supported load balancers", Maglev): about twice as many keys move as with ring hashing, which moves the 1 / n
-// that must. Rendezvous hashing moves exactly those (source-hash.test.ts).
+// Envoy's documentation ("Supported load balancers", Maglev): about twice as many keys move as with ring
+// hashing, which moves the 1 / n that have to move. Rendezvous hashing moves exactly those
+// (source-hash.test.ts).
 for (const [count, most] of [
   [4, 0.002],
   [16, 0.005],
   [64, 0.008],
   [256, 0.01],
 ] as const)
-  test(`when one of ${count} endpoints goes, at most ${most * 100} % of the clients move that need not`, () => {
+  test(`when one of ${count} endpoints is removed, at most ${most * 100} % of the other endpoints' clients move`, () => {
     for (const gone of [0, Math.floor(count / 2), count - 1]) {
       const { own, others } = disruption(count, new Set([gone]));
       assert.ok(Math.abs(own - 1 / count) < 2 / MAGLEV_ENTRIES);
@@ -82,8 +89,9 @@ for (const [count, most] of [
     }
   });
 
-// Figure 12 of the paper has the share of changed entries for 1000 backends rise with the share that fails at once.
-test('of 1000 endpoints the more go at once, the more clients move, and few beside those that must', () => {
+// According to figure 12 of the paper, the share of changed entries for 1000 backends rises with the share
+// that fails at once.
+test('the more of 1000 endpoints are removed at once, the more clients move, but few of the remaining ones', () => {
   const moved = [1, 10, 50].map((count) => {
     const { own, others } = disruption(1000, new Set(Array.from({ length: count }, (_, i) => i * 19)));
     assert.ok(others < 0.04, `${others}`);
@@ -92,7 +100,7 @@ test('of 1000 endpoints the more go at once, the more clients move, and few besi
   assert.deepEqual(moved, moved.toSorted());
 });
 
-test('when an endpoint gets more weight, few clients move but those that it gets', () => {
+test('when the weight of an endpoint increases, few clients move other than those that it gains', () => {
   const before = maglevTable(endpointsOf([1, 1, 1, 1]));
   const after = maglevTable(endpointsOf([2, 1, 1, 1]));
   let others = 0;
@@ -100,7 +108,7 @@ test('when an endpoint gets more weight, few clients move but those that it gets
   assert.ok(others / MAGLEV_ENTRIES < 0.05, `${others}`);
 });
 
-test('as many endpoints as a proxy holds have an entry each, the last one, too', () => {
+test('each endpoint has an entry even with the maximum number of endpoints', () => {
   const entries = maglevTable(endpointsOf(ones(65_536)));
   assert.equal(new Set(entries).size, 65_536);
 });

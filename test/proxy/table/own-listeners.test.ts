@@ -29,12 +29,12 @@ const snapshot = (backend: object, targets: readonly Target[], listener: object 
 });
 const STATIC = { endpoints: [{ address: '192.0.2.2', port: 8080 }] };
 
-test('an endpoint at another address, or on another port, stays: nothing is copied', () => {
+test('an endpoint at another address or port is kept, and the snapshot is not copied', () => {
   const given = snapshot(STATIC, [target('192.0.2.2', 8080), target(OWN, 8082)]);
   assert.equal(withoutOwnListeners(given, isOwn), given);
 });
 
-test('an endpoint that is any listener of the proxy is left out, and told with the backend’s name and place', () => {
+test('an endpoint that is a listener of the proxy is not used, and the finding names the backend and its path', () => {
   for (const [port, listener] of [
     [8080, 'web'],
     [8081, 'api'],
@@ -52,12 +52,14 @@ test('an endpoint that is any listener of the proxy is left out, and told with t
     );
     assert.match(
       findings[0]?.message ?? '',
-      new RegExp(`endpoint 192.0.2.1:${port}, which is listener "${listener}" of this proxy.*left out`),
+      new RegExp(
+        `endpoint 192.0.2.1:${port}, which is listener "${listener}" of this proxy.*the endpoint is not used`,
+      ),
     );
   }
 });
 
-test('a listener that binds to one address is no endpoint at another one of this machine', () => {
+test('a listener that is bound to one address does not affect endpoints at other addresses of this machine', () => {
   const bound = (address: string): Snapshot => snapshot(STATIC, [target(OWN, 8080)], { address });
   for (const address of [OWN, `::ffff:${OWN}`, '0.0.0.0', '::'])
     assert.equal(withoutOwnListeners(bound(address), isOwn).findings.length, 1, address);
@@ -65,10 +67,10 @@ test('a listener that binds to one address is no endpoint at another one of this
     assert.equal(withoutOwnListeners(bound(address), isOwn).findings.length, 0, address);
 });
 
-test('of a Service that picks the proxy’s own pod none is used: its other replicas would send the connection back', () => {
+test('no endpoint of a Service that selects the proxy’s own pod is used, since other replicas would send connections back', () => {
   const ofService = { service: { name: 'mine', port: 8080 } };
   const given = snapshot(ofService, [target('192.0.2.2', 8080), target(OWN, 8080)]);
   const { targets, findings } = withoutOwnListeners(given, isOwn);
   assert.deepEqual(targets.get('web'), []);
-  assert.match(findings[0]?.message ?? '', /Service "mine" picks the balancer’s own pods, so none/);
+  assert.match(findings[0]?.message ?? '', /Service "mine" selects the balancer’s own pods, so none/);
 });

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chooseServing, type Servant } from '../../../proxy/table/serving.ts';
+import { chooseServing, type ServingCandidate } from '../../../proxy/table/serving.ts';
 
-interface Named extends Servant {
+interface Named extends ServingCandidate {
   readonly name: string;
 }
 
-/** Endpoints in words: "a" is healthy, "-a" is not, "a/b" is a backup, "a0" has weight 0, "~a" starts slowly. */
+/**
+ * Parses endpoints: "a" is healthy, "-a" is not, "a/b" is a backup, "a0" has weight 0, "~a" is in slow start.
+ */
 const endpoints = (text: string): readonly Named[] =>
   text
     .split(' ')
@@ -26,68 +28,109 @@ const TABLE: readonly {
   readonly serve: string;
   readonly because?: 'panic' | 'backups';
 }[] = [
-  { name: 'healthy ones serve', endpoints: 'a -b c', serve: 'a c' },
-  { name: 'backups rest while one other is healthy', endpoints: 'a -b c/b d/b', serve: 'a' },
+  { name: 'healthy endpoints serve', endpoints: 'a -b c', serve: 'a c' },
+  { name: 'backups are inactive while another endpoint is healthy', endpoints: 'a -b c/b d/b', serve: 'a' },
   {
-    name: 'all healthy backups take over where no other is healthy',
+    name: 'all healthy backups take over if no other endpoint is healthy',
     endpoints: '-a -b c/b -d/b e/b',
     serve: 'c e',
     because: 'backups',
   },
   {
-    name: 'without a healthy endpoint all that are no backups serve',
+    name: 'without a healthy endpoint all that are not backups serve',
     endpoints: '-a -b -c/b',
     serve: 'a b',
     because: 'panic',
   },
-  { name: 'backups help while all that are healthy start slowly', endpoints: '~a -b c/b -d/b', serve: 'a c' },
-  { name: 'backups rest where one other has its full share', endpoints: '~a b c/b', serve: 'a b' },
-  { name: 'without a backup those that start slowly serve alone', endpoints: '~a ~b -c/b', serve: 'a b' },
-  { name: 'weight 0 never serves', endpoints: 'a0 b', serve: 'b' },
-  { name: 'weight 0 does not serve in a panic either', endpoints: 'a0 -b', serve: 'b', because: 'panic' },
-  { name: 'weight 0 keeps no backup out', endpoints: 'a0 -b c/b', serve: 'c', because: 'backups' },
-  { name: 'backups alone serve as any others', endpoints: 'a/b -b/b', serve: 'a' },
-  { name: 'backups of weight 0 alone serve nobody', endpoints: 'a0/b', serve: '' },
-  { name: 'backups alone may panic, too', endpoints: '-a/b -b/b', serve: 'a b', because: 'panic' },
-  { name: 'others of weight 0 alone are like none', endpoints: 'a0 b/b', serve: 'b' },
-  { name: 'nothing serves where nothing is', endpoints: '', threshold: 100, serve: '' },
-  { name: 'exactly the threshold is enough', endpoints: 'a -b c -d', threshold: 50, serve: 'a c' },
   {
-    name: 'below the threshold all serve',
+    name: 'backups help while all healthy endpoints are in slow start',
+    endpoints: '~a -b c/b -d/b',
+    serve: 'a c',
+  },
+  {
+    name: 'backups are inactive if one other endpoint has its full share',
+    endpoints: '~a b c/b',
+    serve: 'a b',
+  },
+  {
+    name: 'without a healthy backup the endpoints in slow start serve alone',
+    endpoints: '~a ~b -c/b',
+    serve: 'a b',
+  },
+  { name: 'an endpoint with weight 0 never serves', endpoints: 'a0 b', serve: 'b' },
+  {
+    name: 'an endpoint with weight 0 does not serve in a panic either',
+    endpoints: 'a0 -b',
+    serve: 'b',
+    because: 'panic',
+  },
+  {
+    name: 'an endpoint with weight 0 does not keep backups inactive',
+    endpoints: 'a0 -b c/b',
+    serve: 'c',
+    because: 'backups',
+  },
+  { name: 'if all endpoints are backups, they serve like any others', endpoints: 'a/b -b/b', serve: 'a' },
+  { name: 'if all endpoints are backups with weight 0, none serves', endpoints: 'a0/b', serve: '' },
+  {
+    name: 'if all endpoints are backups and none is healthy, that is a panic, too',
+    endpoints: '-a/b -b/b',
+    serve: 'a b',
+    because: 'panic',
+  },
+  {
+    name: 'backups serve without an exception if all other endpoints have weight 0',
+    endpoints: 'a0 b/b',
+    serve: 'b',
+  },
+  { name: 'a backend without endpoints serves nothing', endpoints: '', threshold: 100, serve: '' },
+  {
+    name: 'a share of healthy endpoints that equals the threshold is enough',
+    endpoints: 'a -b c -d',
+    threshold: 50,
+    serve: 'a c',
+  },
+  {
+    name: 'all endpoints serve below the threshold',
     endpoints: 'a -b c -d',
     threshold: 51,
     serve: 'a b c d',
     because: 'panic',
   },
   {
-    name: 'weight 0 does not count towards the threshold',
+    name: 'endpoints with weight 0 do not count towards the threshold',
     endpoints: 'a -b c0 d0',
     threshold: 51,
     serve: 'a b',
     because: 'panic',
   },
   {
-    name: 'below the threshold healthy backups join those that are left, instead of unhealthy ones',
+    name: 'below the threshold healthy backups join the remaining healthy endpoints instead of unhealthy ones',
     endpoints: 'a -b -c -d/b e/b',
     threshold: 50,
     serve: 'a e',
     because: 'backups',
   },
   {
-    name: 'below the threshold backups that are not healthy are no help',
+    name: 'unhealthy backups do not prevent a panic below the threshold',
     endpoints: 'a -b -c -d/b',
     threshold: 50,
     serve: 'a b c',
     because: 'panic',
   },
   {
-    name: 'at 100 one unhealthy is a panic',
+    name: 'at a threshold of 100 one unhealthy endpoint causes a panic',
     endpoints: 'a -b',
     threshold: 100,
     serve: 'a b',
     because: 'panic',
   },
-  { name: 'at 100 all healthy is none', endpoints: 'a b', threshold: 100, serve: 'a b' },
+  {
+    name: 'at a threshold of 100 there is no panic if all endpoints are healthy',
+    endpoints: 'a b',
+    threshold: 100,
+    serve: 'a b',
+  },
 ];
 
 for (const { name, endpoints: text, threshold = 0, serve, because } of TABLE)

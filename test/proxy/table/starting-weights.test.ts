@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startingWeights } from '../../../proxy/table/starting-weights.ts';
 
-/** Endpoints as [weight, share]. */
+/** Endpoints as [weight, share], and their resulting weights. */
 const TABLE: readonly (readonly [string, readonly (readonly [number, number])[], readonly number[]])[] = [
-  ['no endpoint has no weight', [], []],
+  ['there are no weights without endpoints', [], []],
   [
-    'where none starts slowly the weights are as given',
+    'the weights are unchanged if no endpoint is in slow start',
     [
       [2, 1],
       [4, 1],
@@ -14,7 +14,7 @@ const TABLE: readonly (readonly [string, readonly (readonly [number, number])[],
     [2, 4],
   ],
   [
-    'one that starts gets its share',
+    'an endpoint in slow start gets its share',
     [
       [1, 1],
       [1, 0.1],
@@ -23,7 +23,7 @@ const TABLE: readonly (readonly [string, readonly (readonly [number, number])[],
     [10, 1, 10],
   ],
   [
-    'the share is of its own weight',
+    'the share applies to the weight of the endpoint itself',
     [
       [1, 1],
       [10, 0.25],
@@ -31,7 +31,7 @@ const TABLE: readonly (readonly [string, readonly (readonly [number, number])[],
     [2, 5],
   ],
   [
-    'no share is so small that an endpoint gets nothing',
+    'even the smallest share leaves an endpoint a weight above 0',
     [
       [256, 1],
       [1, 0.0001],
@@ -39,7 +39,7 @@ const TABLE: readonly (readonly [string, readonly (readonly [number, number])[],
     [25600, 1],
   ],
   [
-    'endpoints that start together are equals',
+    'endpoints that start together keep their relative weights',
     [
       [1, 0.3],
       [3, 0.3],
@@ -47,7 +47,7 @@ const TABLE: readonly (readonly [string, readonly (readonly [number, number])[],
     [1, 3],
   ],
   [
-    'a share counts relative to the greatest one',
+    'shares are relative to the greatest one',
     [
       [1, 0.25],
       [1, 0.5],

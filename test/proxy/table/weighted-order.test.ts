@@ -5,11 +5,11 @@ import { MAX_ORDER, weightedOrder } from '../../../proxy/table/weighted-order.ts
 const counts = (order: Uint16Array, of: number): number[] =>
   Array.from({ length: of }, (_, index) => order.filter((at) => at === index).length);
 
-test('equal weights visit every endpoint once, in order', () => {
+test('with equal weights every endpoint is visited once, in order', () => {
   assert.deepEqual([...weightedOrder([7, 7, 7])], [0, 1, 2]);
 });
 
-test('weights are met exactly within one round', () => {
+test('one round matches the weights exactly', () => {
   for (const weights of [
     [3, 1],
     [5, 1, 1],
@@ -25,25 +25,25 @@ test('weights are met exactly within one round', () => {
   }
 });
 
-test('turns of a heavy endpoint are spread, not bunched', () => {
+test('the turns of an endpoint with a high weight are spread over the round', () => {
   assert.deepEqual([...weightedOrder([3, 1])], [0, 0, 1, 0]);
   const order = [...weightedOrder([4, 2, 2])];
   for (let i = 0; i + 1 < order.length; i++) assert.notDeepEqual([order[i], order[i + 1]], [1, 1]);
   assert.ok(!order.join('').includes('000'), order.join(''));
 });
 
-test('no endpoints give an empty order', () => {
+test('the order is empty without endpoints', () => {
   assert.equal(weightedOrder([]).length, 0);
 });
 
-test('an order never outgrows its bound by more than one turn per endpoint, and leaves nobody out', () => {
+test('an order exceeds its limit by at most one turn per endpoint, and includes every endpoint', () => {
   const weights = Array.from({ length: 256 }, (_, index) => 256 - (index % 255));
   const order = weightedOrder(weights);
   assert.ok(order.length <= MAX_ORDER + 256, `${order.length}`);
   assert.equal(new Set(order).size, 256);
 });
 
-test('weights make a difference also where there are more endpoints than turns in a usual order', () => {
+test('weights have an effect even with more endpoints than the usual maximum of turns', () => {
   const weights = Array.from({ length: 2 * MAX_ORDER }, (_, index) => (index % 2 === 0 ? 90 : 30));
   const heavy = weightedOrder(weights).filter((index) => index % 2 === 0).length;
   assert.ok(heavy / weightedOrder(weights).length > 0.7, `${heavy}`);

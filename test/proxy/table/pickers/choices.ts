@@ -12,11 +12,11 @@ export const ALGORITHMS = Object.keys(PICKERS) as Algorithm[];
 export const endpointsOf = (weights: readonly number[]): readonly TableEndpoint[] =>
   weights.map((weight, index) => ({ address: `10.0.${index >> 8}.${index & 255}`, port: 80, weight }));
 
-/** Slots begin here, so that a slot is never mistaken for an index. */
+/** Slots start at this number, so that a slot is never mistaken for an index. */
 export const FIRST_SLOT = 3;
 const CURSOR = 2;
 
-/** What an acceptor lets the algorithm choose from; `open` are the endpoints' open connections. */
+/** The input of a picker, as an acceptor provides it; `open` has the endpoints' open connections. */
 export const choiceOf = (
   algorithm: Algorithm,
   endpoints: readonly TableEndpoint[],
@@ -38,8 +38,8 @@ export const choiceOf = (
   };
 };
 
-/** Keys as good as random ones, the same in every run: of as many clients, or of as many random numbers. */
+/** Pseudo-random keys, the same in every run: those of as many clients, or as many random numbers. */
 export const keys = (count: number, from = 0): readonly number[] =>
   Array.from({ length: count }, (_, index) => finish(from + index + 1));
 
-export const NOBODY: ReadonlySet<number> = new Set();
+export const NONE: ReadonlySet<number> = new Set();

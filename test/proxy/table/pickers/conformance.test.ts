@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { HASHES_SOURCE, PICKERS } from '../../../../proxy/table/algorithms.ts';
 import { finish } from '../../../../proxy/table/pickers/murmur3.ts';
 import type { Choice } from '../../../../proxy/table/pickers/picker.ts';
-import { ALGORITHMS, type Algorithm, choiceOf, endpointsOf, FIRST_SLOT, keys, NOBODY } from './choices.ts';
+import { ALGORITHMS, type Algorithm, choiceOf, endpointsOf, FIRST_SLOT, keys, NONE } from './choices.ts';
 
 const slotAt = (index: number): number => index + FIRST_SLOT;
 const MANY = Array.from({ length: 256 }, (_, index) => 1 + (index % 8));
@@ -12,7 +12,7 @@ const MANY = Array.from({ length: 256 }, (_, index) => 1 + (index % 8));
 const pickAll = (algorithm: Algorithm, choice: Choice, all: readonly number[]): readonly number[] => {
   const counts = choice.candidates.map(() => 0);
   for (const key of all) {
-    const index = PICKERS[algorithm](choice, NOBODY, key);
+    const index = PICKERS[algorithm](choice, NONE, key);
     counts[index] = (counts[index] as number) + 1;
     Atomics.add(choice.open, slotAt(index), 1);
   }
@@ -20,8 +20,9 @@ const pickAll = (algorithm: Algorithm, choice: Choice, all: readonly number[]): 
 };
 
 /**
- * Each endpoint has the number of connections that its weight says, give or take five standard deviations of as many independent draws: of
- * a million right answers less than one is refused, and no algorithm may be less even than plain chance.
+ * Checks that each endpoint has the number of connections that its weight implies, within five standard
+ * deviations of the same number of independent draws. That rejects less than one in a million correct
+ * results, and no algorithm may be less even than pure chance.
  */
 const assertByWeight = (counts: readonly number[], weights: readonly number[]): void => {
   const picks = counts.reduce((a, b) => a + b, 0);
@@ -37,19 +38,19 @@ const assertByWeight = (counts: readonly number[], weights: readonly number[]): 
 for (const algorithm of ALGORITHMS) {
   const pick = PICKERS[algorithm];
 
-  test(`${algorithm} picks nothing where there is nothing`, () => {
+  test(`${algorithm} picks nothing if there are no candidates`, () => {
     const nothing = choiceOf(algorithm, []);
-    assert.equal(pick(nothing, NOBODY, 5), -1);
+    assert.equal(pick(nothing, NONE, 5), -1);
     assert.equal(pick(nothing, new Set([3]), 5), -1);
   });
 
-  test(`${algorithm} picks the only one there is, or nothing where that is to be avoided`, () => {
+  test(`${algorithm} picks a single candidate, or nothing if it is to be avoided`, () => {
     const one = choiceOf(algorithm, endpointsOf([7]));
-    for (const key of [0, 1, 2 ** 31, 2 ** 32 - 1]) assert.equal(pick(one, NOBODY, key), 0);
+    for (const key of [0, 1, 2 ** 31, 2 ** 32 - 1]) assert.equal(pick(one, NONE, key), 0);
     assert.equal(pick(one, new Set([slotAt(0)]), 9), -1);
   });
 
-  test(`${algorithm} never picks what is to be avoided, and says when all is`, () => {
+  test(`${algorithm} never picks a candidate to avoid, and returns -1 if all are to be avoided`, () => {
     const choice = choiceOf(algorithm, endpointsOf([1, 2, 3]));
     for (const key of keys(50)) {
       assert.equal(pick(choice, new Set([slotAt(0), slotAt(2)]), key), 1);
@@ -58,13 +59,13 @@ for (const algorithm of ALGORITHMS) {
     }
   });
 
-  test(`${algorithm} heeds no slot that is not its own`, () => {
+  test(`${algorithm} ignores slots to avoid that belong to other backends`, () => {
     const choice = choiceOf(algorithm, endpointsOf([1, 1]));
     for (const key of keys(20)) assert.ok([0, 1].includes(pick(choice, new Set([0, 99, 4095]), key)));
   });
 
   for (const weights of [[1], [5, 1, 1, 1, 200], MANY])
-    test(`${algorithm} comes to each of ${weights.length} endpoints by avoiding those before`, () => {
+    test(`${algorithm} reaches each of ${weights.length} endpoints if the previous picks are avoided`, () => {
       const choice = choiceOf(algorithm, endpointsOf(weights));
       for (const key of [0, 2 ** 32 - 1, ...keys(3)]) {
         const avoid = new Set<number>();
@@ -75,12 +76,12 @@ for (const algorithm of ALGORITHMS) {
     });
 
   for (const weights of [[1, 3, 2], [1, 1, 1, 1], [256, 1], MANY])
-    test(`${algorithm} shares connections out by the weights of ${weights.length} endpoints from ${Math.min(...weights)} to ${Math.max(...weights)}`, () => {
+    test(`${algorithm} distributes connections by the weights of ${weights.length} endpoints from ${Math.min(...weights)} to ${Math.max(...weights)}`, () => {
       const choice = choiceOf(algorithm, endpointsOf(weights));
       assertByWeight(pickAll(algorithm, choice, keys(20_000)), weights);
     });
 
-  test(`${algorithm} goes by the new weights when they change`, () => {
+  test(`${algorithm} uses the new weights when they change`, () => {
     for (const weights of [
       [1, 1, 8],
       [8, 1, 1],
@@ -89,19 +90,20 @@ for (const algorithm of ALGORITHMS) {
   });
 
   for (const cursor of [2 ** 31 - 3, -3])
-    test(`${algorithm} goes on when its cursor goes past ${cursor}`, () => {
+    test(`${algorithm} keeps working when its cursor passes ${cursor}`, () => {
       const choice = choiceOf(algorithm, endpointsOf([1, 1, 1]), { cursor });
-      for (const key of keys(8)) assert.ok([0, 1, 2].includes(pick(choice, NOBODY, key)));
+      for (const key of keys(8)) assert.ok([0, 1, 2].includes(pick(choice, NONE, key)));
     });
 
-  test(`${algorithm} shares out what full endpoints would have had`, () => {
+  test(`${algorithm} distributes the share of full endpoints evenly`, () => {
     const choice = choiceOf(algorithm, endpointsOf(Array<number>(10).fill(1)), { open: [9, 9, 9, 9, 9] });
     const full = new Set([0, 1, 2, 3, 4].map(slotAt));
     const counts = Array<number>(5).fill(0);
     const turns = [...keys(10_000).entries()];
     for (const [turn, key] of turns) {
-      // As `choose` does: full ones are found by the first pick, and a random key is used once.
-      let index = pick(choice, NOBODY, key);
+      // Like `choose` in the acceptor: the first pick may be a full endpoint, and a random key is used only
+      // once.
+      let index = pick(choice, NONE, key);
       const again = HASHES_SOURCE.has(algorithm) ? key : (finish(turn + 1_000_000) as number);
       if (full.has(slotAt(index))) index = pick(choice, full, again);
       counts[index - 5] = (counts[index - 5] as number) + 1;
@@ -109,7 +111,7 @@ for (const algorithm of ALGORITHMS) {
     assertByWeight(counts, [1, 1, 1, 1, 1]);
   });
 
-  test(`${algorithm} passes over full endpoints until each has all that it may have`, () => {
+  test(`${algorithm} skips full endpoints until each has reached its limit`, () => {
     const weights = [100, 1, 7, 1];
     const choice = choiceOf(algorithm, endpointsOf(weights));
     const limit = 25;

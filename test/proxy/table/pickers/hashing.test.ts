@@ -5,19 +5,19 @@ import { clientKey } from '../../../../proxy/table/client-key.ts';
 import { compileTable } from '../../../../proxy/table/compile.ts';
 import { endpointKey, type TableEndpoint } from '../../../../proxy/table/table.ts';
 import { configurationFor } from '../../configurations.ts';
-import { type Algorithm, choiceOf, endpointsOf, keys, NOBODY } from './choices.ts';
+import { type Algorithm, choiceOf, endpointsOf, keys, NONE } from './choices.ts';
 
-/** The endpoint that each client gets. */
+/** The endpoint for each client. */
 const answers = (algorithm: Algorithm, endpoints: readonly TableEndpoint[], clients: readonly number[]) => {
   const choice = choiceOf(algorithm, endpoints);
   return clients.map((key) => {
-    const found = endpoints[PICKERS[algorithm](choice, NOBODY, key)];
+    const found = endpoints[PICKERS[algorithm](choice, NONE, key)];
     assert.ok(found);
     return endpointKey(found);
   });
 };
 
-/** The endpoints of a table whose source gave them in this order. */
+/** The endpoints of a table that is compiled from a source with this order. */
 const compiled = (algorithm: Algorithm, endpoints: readonly TableEndpoint[]): readonly TableEndpoint[] => {
   const snapshot = {
     revision: 'r',
@@ -34,14 +34,17 @@ const compiled = (algorithm: Algorithm, endpoints: readonly TableEndpoint[]): re
 const address = (last: number): Uint8Array =>
   Uint8Array.from([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 192, 0, 2, last]);
 
-/** What these clients got when this was written. A replica of another version or machine must answer the same, or a rollout moves clients. */
+/**
+ * The endpoints of these clients when this test was written. A replica of another version or on another
+ * machine must compute the same, or a rollout moves clients.
+ */
 const PINNED: Readonly<Record<string, readonly string[]>> = {
   SourceHash: ['0', '1', '2', '3', '2', '3', '1', '3'].map((last) => `10.0.0.${last}:80`),
   Maglev: ['2', '2', '2', '3', '1', '3', '1', '2'].map((last) => `10.0.0.${last}:80`),
 };
 
 for (const algorithm of HASHES_SOURCE) {
-  test(`${algorithm} gives a client the same endpoint whatever order the endpoints came in`, () => {
+  test(`${algorithm} gives a client the same endpoint whatever the order of the endpoints`, () => {
     const endpoints = endpointsOf([3, 1, 1, 2, 1, 5, 1]);
     const clients = keys(500);
     const inOrder = answers(algorithm, compiled(algorithm, endpoints), clients);
@@ -49,28 +52,28 @@ for (const algorithm of HASHES_SOURCE) {
       assert.deepEqual(answers(algorithm, compiled(algorithm, other), clients), inOrder);
   });
 
-  test(`${algorithm} gives a client the same endpoint as ever, in any process and on any machine`, () => {
+  test(`${algorithm} gives a client the same endpoint in every version, process and machine`, () => {
     const clients = [1, 2, 3, 4, 5, 6, 7, 8].map((last) => clientKey(address(last), 0));
     const all = endpointsOf([1, 1, 2, 1]);
     assert.deepEqual(answers(algorithm, all, clients), PINNED[algorithm]);
   });
 
-  test(`${algorithm} does not look at loads or turns`, () => {
+  test(`${algorithm} ignores loads and turns`, () => {
     const endpoints = endpointsOf([1, 1, 1]);
     const [idle, busy] = [
       choiceOf(algorithm, endpoints),
       choiceOf(algorithm, endpoints, { open: [9, 0, 4], cursor: 77 }),
     ];
     for (const key of keys(100))
-      assert.equal(PICKERS[algorithm](idle, NOBODY, key), PICKERS[algorithm](busy, NOBODY, key));
+      assert.equal(PICKERS[algorithm](idle, NONE, key), PICKERS[algorithm](busy, NONE, key));
   });
 
-  test(`${algorithm} spreads the clients of an endpoint to avoid over all the others`, () => {
+  test(`${algorithm} spreads the clients of an avoided endpoint over all the others`, () => {
     const endpoints = endpointsOf(Array<number>(8).fill(1));
     const choice = choiceOf(algorithm, endpoints);
     const counts = endpoints.map(() => 0);
     for (const key of keys(40_000)) {
-      const first = PICKERS[algorithm](choice, NOBODY, key);
+      const first = PICKERS[algorithm](choice, NONE, key);
       if (first !== 0) continue;
       const next = PICKERS[algorithm](choice, new Set([choice.candidates[0]?.slot ?? -1]), key);
       counts[next] = (counts[next] as number) + 1;

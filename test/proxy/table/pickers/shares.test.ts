@@ -6,36 +6,39 @@ import { finish } from '../../../../proxy/table/pickers/murmur3.ts';
 import type { Choice, PickingPlan } from '../../../../proxy/table/pickers/picker.ts';
 import { endpointKey, type TableEndpoint } from '../../../../proxy/table/table.ts';
 import { configurationFor } from '../../configurations.ts';
-import { ALGORITHMS, type Algorithm, choiceOf, endpointsOf, FIRST_SLOT, keys, NOBODY } from './choices.ts';
+import { ALGORITHMS, type Algorithm, choiceOf, endpointsOf, FIRST_SLOT, keys, NONE } from './choices.ts';
 
-/** Clients that connect one after the other and, once `atOnce` are open, each in place of any one that is. */
+/** Clients that connect one after the other. Once `concurrent` are open, each replaces a random one. */
 class Clients {
   counts: number[] = [];
   #algorithm: Algorithm;
-  #atOnce: number;
+  #concurrent: number;
   #open: number[] = [];
   #turn = 0;
 
-  constructor(algorithm: Algorithm, atOnce: number) {
+  constructor(algorithm: Algorithm, concurrent: number) {
     this.#algorithm = algorithm;
-    this.#atOnce = atOnce;
+    this.#concurrent = concurrent;
   }
 
   connect(choice: Choice, count: number): void {
     for (const key of keys(count, this.#turn)) {
       this.#turn++;
-      const index = PICKERS[this.#algorithm](choice, NOBODY, key);
+      const index = PICKERS[this.#algorithm](choice, NONE, key);
       this.counts[index] = (this.counts[index] ?? 0) + 1;
       this.#open.push(index);
       Atomics.add(choice.open, index + FIRST_SLOT, 1);
-      if (this.#open.length < this.#atOnce) continue;
+      if (this.#open.length < this.#concurrent) continue;
       const [left] = this.#open.splice(finish(key) % this.#open.length, 1) as [number];
       Atomics.sub(choice.open, left + FIRST_SLOT, 1);
     }
   }
 }
 
-/** Each endpoint's share of the connections is what is expected, within three of a hundred, and nobody has nothing. */
+/**
+ * Checks that each endpoint's share of the connections is within three percentage points of the expected one,
+ * and that no endpoint has none.
+ */
 const assertShares = (counts: readonly number[], expected: readonly number[]): void => {
   const all = counts.reduce((sum, count) => sum + (count ?? 0), 0);
   const total = expected.reduce((sum, one) => sum + one, 0);
@@ -48,20 +51,20 @@ const assertShares = (counts: readonly number[], expected: readonly number[]): v
 
 const LOADS: readonly (readonly [string, number])[] = [
   ['one connection at a time', 1],
-  ['five at once', 5],
-  ['a thousand at once', 1000],
+  ['five connections at a time', 5],
+  ['a thousand connections at a time', 1000],
 ];
 
 for (const algorithm of ALGORITHMS)
-  for (const [load, atOnce] of LOADS) {
+  for (const [load, concurrent] of LOADS) {
     for (const weights of [[9, 1], [1, 9], [1, 2, 5], [10, 1, 10, 10], Array<number>(16).fill(1)])
-      test(`${algorithm} shares ${load} out by the weights ${weights}`, () => {
-        const clients = new Clients(algorithm, atOnce);
-        clients.connect(choiceOf(algorithm, endpointsOf(weights)), Math.max(3000, 20 * atOnce));
+      test(`${algorithm} distributes ${load} by the weights ${weights}`, () => {
+        const clients = new Clients(algorithm, concurrent);
+        clients.connect(choiceOf(algorithm, endpointsOf(weights)), Math.max(3000, 20 * concurrent));
         assertShares(clients.counts, weights);
       });
 
-    test(`${algorithm} gives an endpoint that starts slowly its share of ${load}, ${HASHES_SOURCE.has(algorithm) ? 'which is the whole one at once' : 'which grows'}`, () => {
+    test(`${algorithm} gives an endpoint in slow start ${HASHES_SOURCE.has(algorithm) ? 'its full share at once' : 'a growing share'} of ${load}`, () => {
       const all = endpointsOf([1, 1, 1]);
       const young = endpointKey(all[2] as TableEndpoint);
       const configuration = configurationFor({
@@ -71,16 +74,17 @@ for (const algorithm of ALGORITHMS)
       const targets = new Map([['b', all.map((endpoint) => ({ ...endpoint, backup: false }))]]);
       const snapshot = { revision: 'r', configuration, targets, findings: [] };
       const choice = choiceOf(algorithm, all);
-      const clients = new Clients(algorithm, atOnce);
+      const clients = new Clients(algorithm, concurrent);
       const old = all.slice(0, 2);
       const before = { ...choice, ...planPicking(algorithm, old), candidates: choice.candidates.slice(0, 2) };
-      clients.connect(before, atOnce);
+      clients.connect(before, concurrent);
       clients.counts = [];
       const expected = [0, 0, 0];
-      // A table for each step. Where few are open, four clients come between two of them, so that an endpoint waits for its turn over several
-      // tables, and it starts again and again, so that chance evens out; where many are, those that are open are of the step's weights.
+      // There is a table for each step. With few open connections, four clients connect between two steps, so
+      // that an endpoint waits for its turn over several tables, and the start is repeated so that chance
+      // evens out. With many, the open connections match the weights of the step.
       const steps = Array.from({ length: 37 }, (_, step) => 0.1 + step / 40);
-      const [starts, clientsBetween] = atOnce === 1000 ? [1, 2000] : [20, 4];
+      const [starts, clientsBetween] = concurrent === 1000 ? [1, 2000] : [20, 4];
       const plans = new Map<string, PickingPlan>();
       for (const step of Array.from({ length: starts }, () => steps).flat()) {
         const view = { isHealthy: () => true, share: (_: string, key: string) => (key === young ? step : 1) };

@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pickSourceHash } from '../../../../proxy/table/pickers/source-hash.ts';
 import { endpointKey, type TableEndpoint } from '../../../../proxy/table/table.ts';
-import { choiceOf, endpointsOf, keys, NOBODY } from './choices.ts';
+import { choiceOf, endpointsOf, keys, NONE } from './choices.ts';
 
 const CLIENTS = keys(5_000);
 const WEIGHTS = [1, 4, 2, 1, 8, 1, 3, 1];
 
 const answers = (endpoints: readonly TableEndpoint[]): readonly string[] => {
   const choice = choiceOf('SourceHash', endpoints);
-  return CLIENTS.map((key) => endpointKey(endpoints[pickSourceHash(choice, NOBODY, key)] as TableEndpoint));
+  return CLIENTS.map((key) => endpointKey(endpoints[pickSourceHash(choice, NONE, key)] as TableEndpoint));
 };
 
-test('when an endpoint goes, its own clients move and no other', () => {
+test('when an endpoint is removed, its own clients move and no others', () => {
   const all = endpointsOf(WEIGHTS);
   const before = answers(all);
   for (const [gone, endpoint] of all.entries()) {
@@ -23,18 +23,18 @@ test('when an endpoint goes, its own clients move and no other', () => {
   }
 });
 
-test('when an endpoint goes, each of its clients gets the one that it would be tried on next', () => {
+test('when an endpoint is removed, each of its clients moves to the one that would be tried next', () => {
   const all = endpointsOf(WEIGHTS);
   const choice = choiceOf('SourceHash', all);
   const after = answers(all.toSpliced(4, 1));
   for (const [client, key] of CLIENTS.entries()) {
-    if (pickSourceHash(choice, NOBODY, key) !== 4) continue;
+    if (pickSourceHash(choice, NONE, key) !== 4) continue;
     const next = pickSourceHash(choice, new Set([choice.candidates[4]?.slot ?? -1]), key);
     assert.equal(after[client], endpointKey(all[next] as TableEndpoint));
   }
 });
 
-test('clients move only to an endpoint that gets more weight, and only away from one that gets less', () => {
+test('when the weight of an endpoint increases, clients move only to it', () => {
   const before = answers(endpointsOf(WEIGHTS));
   const [changed] = endpointsOf([1]);
   const name = endpointKey(changed as TableEndpoint);
