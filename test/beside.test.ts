@@ -7,12 +7,12 @@ const turns = async (count: number): Promise<void> => {
   for (let nth = 0; nth < count; nth++) await turn();
 };
 
-test('rounds go on beside an act, and end with it, also when it throws', async () => {
+test('rounds run while an act runs, and end with it, also when it throws', async () => {
   for (const act of [async () => turns(5), async () => turns(5).then(() => assert.fail('the act'))]) {
     let rounds = 0;
     const done = beside(async (nth) => {
       assert.equal(nth, rounds++);
-      assert.ok(nth < 1000, 'it goes on for ever');
+      assert.ok(nth < 1000, 'the rounds do not end');
       await turn();
     }, act);
     await done.catch((error: Error) => assert.equal(error.message, 'the act'));
@@ -23,7 +23,7 @@ test('rounds go on beside an act, and end with it, also when it throws', async (
   }
 });
 
-test('a round that throws is told at the end of the act, and is no unhandled rejection until then', async () => {
+test('the error of a round is thrown at the end of the act, and is not an unhandled rejection until then', async () => {
   let rounds = 0;
   const round = async () => assert.equal(rounds++, 0, 'the second');
   for (const act of [async () => turns(5), async () => turns(5).then(() => assert.fail('the act'))]) {

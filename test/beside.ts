@@ -1,20 +1,24 @@
 /**
- * Does something again and again until it is stopped. What a round throws ends it, and is thrown by the stop: until then nobody waits for it, and an
- * unhandled rejection would fail the file wherever it just is.
+ * Runs rounds one after the other until it is stopped. An error in a round ends the rounds, and is thrown by
+ * the returned stop function. Until then nothing awaits it, and an unhandled rejection would fail whichever
+ * test is running.
  */
 export const startRounds = (round: (nth: number) => Promise<unknown>): (() => Promise<void>) => {
-  let isOver = false;
-  const going = (async () => {
-    for (let nth = 0; !isOver; nth++) await round(nth);
+  let isStopped = false;
+  const rounds = (async () => {
+    for (let nth = 0; !isStopped; nth++) await round(nth);
   })();
-  going.catch(() => undefined);
+  rounds.catch(() => undefined);
   return async () => {
-    isOver = true;
-    await going;
+    isStopped = true;
+    await rounds;
   };
 };
 
-/** Does one thing again and again beside another, and no longer, however that ends. Throws what a round threw, else what `act` did. */
+/**
+ * Runs rounds for as long as `act` runs, even if that fails. Throws the error of a round, or else that of
+ * `act`.
+ */
 export const beside = async <T>(
   round: (nth: number) => Promise<unknown>,
   act: () => Promise<T>,

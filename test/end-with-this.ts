@@ -5,7 +5,9 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** Lets a program end with the test file that started it, also where a test fails before it stops it. */
+/**
+ * Kills a program when the test file that started it ends, even if a test fails before it stops the program.
+ */
 export const endWithThis = (child: ChildProcess): void => {
   running.add(child);
   child.once('exit', () => running.delete(child));

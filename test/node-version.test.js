@@ -1,8 +1,9 @@
-// JavaScript, since an old Node finds no other tests here, and would say that all of none have passed.
+// This file is JavaScript, since an old Node finds no TypeScript tests and would report success without
+// running any.
 import { test } from 'node:test';
 import { refuseOldNode } from '../program/node-version.js';
 
-test('the tests run with the Node that the project needs', () => {
+test('the tests run with a version of Node that the project supports', () => {
   refuseOldNode({
     version: process.version,
     stderr: process.stderr,

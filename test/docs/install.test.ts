@@ -39,7 +39,7 @@ const shown = <T>(kind: string): T => {
   return (found ?? assert.fail(`docs/install.md shows no ${kind}`)) as T;
 };
 
-test('the Argo CD Application of docs/install.md names a chart that is there, and gives it values that it takes', async () => {
+test('the Argo CD Application of docs/install.md names the existing chart and sets values that it has', async () => {
   const { spec } = shown<{
     spec: {
       source: { path: string; helm: { valuesObject: object } };
@@ -51,7 +51,7 @@ test('the Argo CD Application of docs/install.md names a chart that is there, an
   assert.deepEqual(imagesOf(await rendered(spec.source.helm.valuesObject)), IMAGES);
 });
 
-test('the Flux HelmRelease of docs/install.md names a chart that is there, and gives it values that it takes', async () => {
+test('the Flux HelmRelease of docs/install.md names the existing chart and sets values that it has', async () => {
   const { spec } = shown<{
     spec: {
       releaseName: string;
@@ -67,7 +67,7 @@ test('the Flux HelmRelease of docs/install.md names a chart that is there, and g
   assert.deepEqual(imagesOf(await rendered(spec.values)), IMAGES);
 });
 
-test('the command of docs/install.md puts the names of the images into install.yaml', async () => {
+test('the command of docs/install.md replaces the image names in install.yaml', async () => {
   const command = blockWith('install.md', 'sh', "sed -e 's#image:");
   const file = join(folder, 'my-install.yaml');
   await runChild(['sh', '-c', command.replace('> my-install.yaml', `> ${file}`)], { cwd: REPOSITORY });

@@ -37,7 +37,7 @@ const start = (manifest: string, adminPort: number) =>
     { flags: argv.slice(0, entry), entry: (argv[entry] ?? '').slice('/opt/l4balancer/'.length) },
   );
 
-test('the systemd unit of docs/install.md starts the proxy, reloads it and stops it in order', async () => {
+test('the systemd unit of docs/install.md starts, reloads and gracefully stops the proxy', async () => {
   assert.equal(node, '/opt/l4balancer/node_modules/.bin/node');
   const manifest = join(folder, 'edge.yaml');
   const shown = blockWith('install.md', 'yaml', 'address: 192.0.2.10');
@@ -62,18 +62,18 @@ test('the systemd unit of docs/install.md starts the proxy, reloads it and stops
   }
 });
 
-test('a manifest that is wrong ends the proxy with the code after which the unit is not started again', async () => {
+test('an invalid manifest ends the proxy with the exit code for which systemd does not restart the unit', async () => {
   const manifest = join(folder, 'wrong.yaml');
   writeFileSync(manifest, 'kind: L4Balancer\n');
   assert.equal(await start(manifest, await freePort()).ended, Number(setting('RestartPreventExitStatus')));
 });
 
-test('systemd leaves the proxy its whole grace period, and the file limit of the profile', () => {
+test('the systemd unit allows the proxy its whole grace period and the file limit of the profile', () => {
   assert.ok(Number(setting('TimeoutStopSec')) * 1000 > durationMs(environment.L4B_GRACE_PERIOD ?? ''));
   assert.equal(Number(setting('LimitNOFILE')), PRESETS.HostNetwork.fileDescriptors);
 });
 
-test('the sysctls of docs/install.md for a machine are those of the profile HostNetwork', () => {
+test('the sysctls that docs/install.md sets on a machine are those of the profile HostNetwork', () => {
   const shown = settingsOf(blockWith('install.md', 'ini', 'net.core.somaxconn'));
   assert.deepEqual(shown, new Map([...PRESETS.HostNetwork.sysctls].map(({ name, value }) => [name, value])));
 });
