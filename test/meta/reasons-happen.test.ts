@@ -8,7 +8,7 @@ import { type SourceFile, tree } from './tree.ts';
 /** Tests in which reasons arise as they do for users: with a real API server, or in a cluster with nodes. */
 const REAL = /^(test\/operator\/integration|e2e)\/.*\.test\.ts$/;
 /** A reason that a test waits for, in a call or in a row of a table. */
-const AWAITED = /(?:\b(?:reason|told|warned)\([^;]*?'([A-Z]\w+)'|^\s*reason: '([A-Z]\w+)',$)/gm;
+const AWAITED = /(?:\b(?:reason|messageFor|warned)\([^;]*?'([A-Z]\w+)'|^\s*reason: '([A-Z]\w+)',$)/gm;
 
 /** Tests must wait for every reason of the catalogues, and for no others. */
 const check = (files: readonly SourceFile[], reasons: readonly string[]): readonly Finding[] => {

@@ -19,7 +19,10 @@ let world: TestWorld;
 let login: string;
 let operator: OperatorProcess;
 
-/** Exactly what the chart gives with namespaces named, bound to a user instead of the ServiceAccount. */
+/**
+ * Exactly the permissions that the chart grants for a list of namespaces, bound to a user instead of the
+ * ServiceAccount.
+ */
 const giveRights = async (): Promise<void> => {
   const objects = await render(`namespaces={${NAMESPACES.join(',')}}`, 'rbac.aggregate=false');
   const subjects = [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: USER }];
@@ -43,18 +46,18 @@ after(async () => {
   await world?.close();
 });
 
-test('an operator for two namespaces works in both with the chart’s Roles alone, and leaves a third alone', async () => {
+test('an operator for two namespaces works in both with only the Roles of the chart, and ignores a third', async () => {
   for (const namespace of [...NAMESPACES, 'other'])
     await world.apply(namespace, 'edge', { workload: { replicas: 2 } });
   for (const namespace of NAMESPACES) await world.reason(namespace, 'edge', 'Progressing');
-  // What the API server gives a resource that no operator has seen.
+  // The default of a resource that no operator has processed.
   assert.deepEqual(await world.status('other', 'edge'), { observedGeneration: -1 });
   assert.equal(await world.get('apps/v1', 'Deployment', 'other', 'l4b-edge'), undefined);
   const ready = await fetch(`${operator.url()}/readyz`);
   assert.equal(ready.status, 200, await ready.text());
 });
 
-test('it brings back what is changed and removes what is no longer asked for', async () => {
+test('an operator for two namespaces restores deleted children and removes those that are no longer requested', async () => {
   await world.kubectl('-n', 'shop', 'delete', 'service', 'l4b-edge');
   await world.eventually('the Service', async () =>
     Boolean(await world.get('v1', 'Service', 'shop', 'l4b-edge')),
@@ -66,7 +69,7 @@ test('it brings back what is changed and removes what is no longer asked for', a
   );
 });
 
-/** Runs the operator's program to its end. */
+/** Runs the operator's program until it exits. */
 const dryRun = () => {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
@@ -82,10 +85,10 @@ const dryRun = () => {
   return { status, stdout, stderr };
 };
 
-test('a dry run finds nothing to do behind an operator, says what it would do without one, and does none of it', async () => {
+test('a dry run for two namespaces reports nothing while an operator runs, reports changes without one, and writes nothing', async () => {
   await world.eventually('nothing to do', async () => dryRun().status === 0);
   await operator.stop();
-  await world.apply('shop', 'edge', { workload: { replicas: 1 } }); // the Service again, no budget any more
+  await world.apply('shop', 'edge', { workload: { replicas: 1 } }); // adds the Service again and removes the budget
   await world.apply('edge', 'edge', { workload: { replicas: 3 } });
   await world.apply('edge', 'new');
   const since = world.auditSize();
@@ -102,9 +105,9 @@ test('a dry run finds nothing to do behind an operator, says what it would do wi
   assert.deepEqual(world.writes(USER, since), []);
 });
 
-test('in all of this nothing was asked outside of these namespaces, and nothing refused', () => {
+test('an operator for two namespaces sends no request outside of them, and none is refused', () => {
   const places = [...NAMESPACES, LEASE_NAMESPACE].join('|');
-  // What lives in no namespace and every user may read: the version, and the schema of the resource.
+  // Cluster-wide data that every user may read: the version, and the schema of the resource.
   const inside = new RegExp(`/namespaces/(${places})/|^/version$|^/openapi/v3/apis/l4balancer.dev/v1alpha1$`);
   const requests = world.requests(USER);
   assert.ok(requests.length > 50);

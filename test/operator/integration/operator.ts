@@ -16,9 +16,9 @@ export interface OperatorProcess {
   readonly child: ChildProcess;
   readonly log: readonly LogLine[];
   readonly stderr: () => string;
-  /** Of the health and metrics server: `http://127.0.0.1:20123`. */
+  /** The URL of the health server, such as `http://127.0.0.1:20123`. */
   readonly url: () => string;
-  /** Resolves with the first line of that message, also one that has come already. */
+  /** Resolves with the first line that has this message, even if it has already been logged. */
   line(msg: string): Promise<LogLine>;
   metric(name: string): Promise<number>;
   /** Sends the signal and resolves with the exit code. */
@@ -27,19 +27,21 @@ export interface OperatorProcess {
 
 export const IMAGE = 'registry.test/l4balancer-proxy:1.0';
 
-/** What every operator of a test is told. */
+/** Flags of every operator in a test. */
 export const BASIC = [
   `--proxy-image=${IMAGE}`,
   '--health-address=127.0.0.1:0',
   '--metrics-address=127.0.0.1:0',
 ];
-const ALONE = [...BASIC, '--leader-elect=false'];
+const WITHOUT_LEASE = [...BASIC, '--leader-elect=false'];
 
-/** Starts one; `args` come with those of `usual`, `env` with this process's environment. */
+/**
+ * Starts an operator with the flags `usual` and `args`, and with `env` added to this process's environment.
+ */
 export const startOperator = (
   kubeconfig: string,
   args: readonly string[] = [],
-  usual: readonly string[] = ALONE,
+  usual: readonly string[] = WITHOUT_LEASE,
   env: Readonly<Record<string, string>> = {},
 ): OperatorProcess => {
   const flags = [`--kubeconfig=${kubeconfig}`, ...usual, ...args];
@@ -59,21 +61,21 @@ export const startOperator = (
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
     for (const text of lines) log.push(JSON.parse(text));
-    for (const look of waiting) look();
+    for (const check of waiting) check();
   });
   const exited = once(child, 'exit') as Promise<[number | null]>;
 
   const line = (msg: string): Promise<LogLine> =>
     new Promise((resolve, reject) => {
-      const look = () => {
+      const check = () => {
         const found = log.find((one) => one.msg === msg);
         if (found === undefined) return;
-        waiting.delete(look);
+        waiting.delete(check);
         resolve(found);
       };
-      waiting.add(look);
-      look();
-      void exited.then(() => reject(new Error(`the operator ended before it said "${msg}": ${stderr}`)));
+      waiting.add(check);
+      check();
+      void exited.then(() => reject(new Error(`the operator exited before it logged "${msg}": ${stderr}`)));
     });
   const port = (name: 'health' | 'metrics') =>
     log.find(({ msg }) => msg === 'serving health and metrics')?.[name];

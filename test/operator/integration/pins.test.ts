@@ -42,14 +42,14 @@ after(async () => {
 describe('the pods of an older revision', () => {
   const OLDER = 'registry.example/l4balancer-proxy:0.9';
 
-  test('are left alone by a newer operator, until the spec changes them or the annotation asks for it', async () => {
+  test('are left unchanged by a newer operator until the spec changes them or the annotation requests it', async () => {
     const namespace = await world.newNamespace();
     await world.apply(namespace, 'edge');
     await arrives(namespace);
     await world.settled(namespace, 'edge', 1);
     await operator.stop();
 
-    // As an operator before revisions left it: its pod template, and a status without a word of revisions.
+    // As left by an operator before revisions: its pod template, and a status without a revision.
     const root = await world.get('l4balancer.dev/v1alpha1', 'L4Balancer', namespace, 'edge');
     const owner = { name: 'edge', namespace, uid: root?.metadata.uid ?? '', spec: balancer().spec };
     const older = { ...RENDER, proxyImage: OLDER };
@@ -77,7 +77,7 @@ describe('the pods of an older revision', () => {
     assert.equal((await world.status(namespace, 'edge'))?.renderedImage, OLDER);
     assert.equal(await operator.metric('l4balancer_operator_balancers_on_old_revisions'), 1);
 
-    // Not of the pods: the revision stays.
+    // This does not affect the pods: the revision is kept.
     await world.apply(namespace, 'edge', { service: { type: 'ClusterIP' }, workload: { replicas: 2 } });
     await world.eventually('two', async () => (await replicas(namespace)) === 2);
     assert.deepEqual((await workload(namespace))?.spec.template, before?.spec.template);
@@ -88,12 +88,12 @@ describe('the pods of an older revision', () => {
       return now?.spec.template.metadata.annotations?.['l4balancer.dev/render-revision'] === 'r2';
     });
     await world.eventually(
-      'none is old',
+      'no old pods',
       async () => (await operator.metric('l4balancer_operator_balancers_on_old_revisions')) === 0,
     );
   });
 
-  test('stay also when only what the operator is told of images changes, and when the oldest kubelet is upgraded', async () => {
+  test('are also kept when only the image flags of the operator change, and when the oldest kubelet is upgraded', async () => {
     const nodes = [
       { apiVersion: 'v1', kind: 'Node', metadata: { name: 'last-old-node' } },
       { apiVersion: 'v1', kind: 'Node', metadata: { name: 'new-node' } },
@@ -125,16 +125,16 @@ describe('the pods of an older revision', () => {
     await world.apply(namespace, 'edge', { ...spec, workload: { replicas: 2 } });
     await world.eventually('two', async () => (await replicas(namespace)) === 2);
     assert.deepEqual((await workload(namespace))?.spec.template, before.spec.template);
-    // A dry run sees the same, also one for this namespace, which knows no node.
+    // A dry run finds the same, even one limited to this namespace, which cannot list nodes.
     const flags = [`--kubeconfig=${login}`, `--proxy-image=${IMAGE}`, '--proxy-image-pull-policy=Always'];
     for (const where of [[], [`--namespaces=${namespace}`]]) {
       const dry = spawnSync(process.execPath, [MAIN, ...flags, '--dry-run', ...where], { encoding: 'utf8' });
-      const said = dry.stdout.split(/^(?=\S+\/edge$)/m).find((part) => part.startsWith(`${namespace}/`));
-      assert.match(said ?? dry.stderr, /up to date/);
+      const report = dry.stdout.split(/^(?=\S+\/edge$)/m).find((part) => part.startsWith(`${namespace}/`));
+      assert.match(report ?? dry.stderr, /up to date/);
     }
 
     await world.kubectl('annotate', 'l4b', 'edge', '-n', namespace, 'l4balancer.dev/upgrade=true');
-    await world.eventually('both are taken when asked for', async () => {
+    await world.eventually('both to be used on request', async () => {
       const { spec: pods } = (await arrives(namespace)).spec.template;
       const isMoved = !pods.initContainers[0].args.join(' ').includes('tcp_rmem');
       return isMoved && pods.containers[0].imagePullPolicy === 'Always';
@@ -155,7 +155,7 @@ const nodeInfo = (kubeletVersion: string) => ({
   systemUUID: 'x',
 });
 
-test('the pods of a later revision keep their template, are scaled as asked, and are rendered anew by the annotation', async () => {
+test('pods of a later revision keep their template, can be scaled, and are rendered anew on request by the annotation', async () => {
   const LATER = 'r99';
   const namespace = await world.newNamespace();
   await world.apply(namespace, 'edge', { workload: { replicas: 2 } });
@@ -163,7 +163,8 @@ test('the pods of a later revision keep their template, are scaled as asked, and
   await world.settled(namespace, 'edge', 1);
   await operator.stop();
 
-  // As a later operator leaves it: something in the template that this one does not render, and its revision in template and status.
+  // As left by a later operator: a field in the template that this one does not render, and its revision in
+  // template and status.
   const annotations = { 'l4balancer.dev/render-revision': LATER, 'example.com/of-later': 'yes' };
   const root = await world.get('l4balancer.dev/v1alpha1', 'L4Balancer', namespace, 'edge');
   const owner = {

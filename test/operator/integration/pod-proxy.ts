@@ -4,25 +4,25 @@ import { type Program, startProgram } from '../../proxy/program.ts';
 import { podsOf, serving, writePodStatus } from './pods.ts';
 import type { Anything, TestWorld } from './world.ts';
 
-/** A real proxy that stands for the container of a pod: there is no kubelet here. */
+/** A real proxy in place of the container of a pod: these tests have no kubelet. */
 export interface PodProxy {
   readonly program: Program;
-  /** Of a pod of the test's own choice. */
+  /** The IP of the pod; the test chooses the pod. */
   readonly ip: string;
-  /** Whether /readyz says yes. */
+  /** Whether /readyz answers 200. */
   isReady(): Promise<boolean>;
   stop(): Promise<void>;
 }
 
 let started = 0;
 
-/** An address of the loopback that no other process of the tests takes for its port 9901. */
+/** A loopback address whose port 9901 no other test process uses. */
 export const podAddress = (): string => {
   started++;
   return `127.${100 + (process.pid % 100)}.${Math.floor(process.pid / 100) % 250}.${started}`;
 };
 
-/** Starts the proxy of `edge` in the namespace with this login. */
+/** Starts the proxy of `edge` in the namespace with this kubeconfig. */
 export const startPodProxy = (namespace: string, kubeconfig: string): PodProxy => {
   const ip = podAddress();
   const program = startProgram(['--kubeconfig', kubeconfig], {
@@ -47,7 +47,7 @@ export const startPodProxy = (namespace: string, kubeconfig: string): PodProxy =
   };
 };
 
-/** Waits until the namespace has a pod that `isWanted`. */
+/** Waits until the namespace has a pod for which `isWanted` is true. */
 export const awaitPod = async (
   world: TestWorld,
   namespace: string,
@@ -61,7 +61,7 @@ export const awaitPod = async (
   return pod ?? assert.fail('there is no pod');
 };
 
-/** Writes into the pod's status what a kubelet would find: ready once the proxy is. */
+/** Writes the pod's status as a kubelet would: ready once the proxy is. */
 export const letRun = async (world: TestWorld, pod: Anything, proxy: PodProxy): Promise<void> => {
   await world.eventually('the proxy to be ready', () => proxy.isReady());
   await writePodStatus(world.transport, pod, serving(true, proxy.ip));

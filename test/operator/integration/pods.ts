@@ -4,14 +4,14 @@ import { collectionPath } from '../../../kube/paths.ts';
 import type { Transport } from '../../../kube/transport.ts';
 import type { Anything } from './world.ts';
 
-/** The pods of a namespace that are not on their way out. */
+/** The pods of a namespace that are not being deleted. */
 export const podsOf = async (transport: Transport, namespace: string): Promise<readonly Anything[]> => {
   const path = collectionPath({ apiVersion: 'v1', kind: 'Pod' }, namespace);
   const { items } = (await transport.request({ method: 'GET', path })) as { items: readonly Anything[] };
   return items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
 };
 
-/** Writes a pod's status as its kubelet would: there is none here. */
+/** Writes a pod's status as its kubelet would: these tests have none. */
 export const writePodStatus = async (transport: Transport, pod: Anything, status: object): Promise<void> => {
   const { name, namespace = '' } = pod.metadata;
   await createWriter(transport, 'kubelet').applyStatus({
@@ -22,7 +22,7 @@ export const writePodStatus = async (transport: Transport, pod: Anything, status
   });
 };
 
-/** The status of a pod that serves, or of one that has ceased to. */
+/** The status of a pod that serves, or that no longer serves. */
 export const serving = (isReady: boolean, podIP?: string): object => {
   const conditions = ['Ready', 'ContainersReady'].map((type) => ({
     type,
@@ -32,16 +32,16 @@ export const serving = (isReady: boolean, podIP?: string): object => {
   return { phase: 'Running', conditions, ...(podIP === undefined ? {} : { podIP, podIPs: [{ ip: podIP }] }) };
 };
 
-/** Lets every pod of the namespace serve. */
+/** Marks every pod of the namespace as serving. */
 export const letServe = async (transport: Transport, namespace: string): Promise<void> => {
   for (const pod of await podsOf(transport, namespace))
     await writePodStatus(transport, pod, serving(true)).catch((error: unknown) => {
-      // As soon as a new pod serves, its predecessor goes.
+      // As soon as a new pod serves, its predecessor is deleted.
       if (!(error instanceof ApiError && error.code === 'NotFound')) throw error;
     });
 };
 
-/** Binds a pod to a node, as the scheduler does; the node need not exist. */
+/** Binds a pod to a node, as the scheduler does; the node does not have to exist. */
 export const bind = async (transport: Transport, pod: Anything, node: string): Promise<void> => {
   const { name, namespace = '' } = pod.metadata;
   await transport.request({
@@ -51,7 +51,7 @@ export const bind = async (transport: Transport, pod: Anything, node: string): P
   });
 };
 
-/** Binds a pod to a node whose kubelet refuses it for its sysctls. */
+/** Binds a pod to a node and marks it as refused by its kubelet because of its sysctls. */
 export const refuse = async (transport: Transport, pod: Anything, node: string): Promise<void> => {
   await bind(transport, pod, node);
   await writePodStatus(transport, pod, {

@@ -53,7 +53,7 @@ const childrenOf = async (namespace: string): Promise<Children> => {
   return found;
 };
 
-/** Without what changes by itself, and who owns which field. */
+/** The object without field managers and what controllers change. */
 const content = ({ metadata, status: _, ...rest }: Anything): unknown => {
   const {
     managedFields: _m,
@@ -63,12 +63,12 @@ const content = ({ metadata, status: _, ...rest }: Anything): unknown => {
   } = metadata as Anything['metadata'] & {
     managedFields?: unknown;
   };
-  // Of the Deployment's controller.
+  // Set by the Deployment's controller.
   const { 'deployment.kubernetes.io/revision': _d, ...annotations } = kept.annotations ?? {};
   return { ...rest, metadata: { ...kept, annotations } };
 };
 
-/** What was done between two looks, as a dry run says it: `+ Service`. */
+/** The changes between two observations, as a dry run prints them: `+ Service`. */
 const done = (before: Children, after: Children): readonly string[] =>
   (Object.keys(KINDS) as Kind[])
     .flatMap((kind) => {
@@ -81,9 +81,9 @@ const done = (before: Children, after: Children): readonly string[] =>
     .sort();
 
 interface Dry {
-  /** As `+ Service`, sorted. */
+  /** Changes such as `+ Service`, sorted. */
   readonly would: readonly string[];
-  /** The changes of fields: path and value after it, by kind. */
+  /** The changed fields: kind, path and new value. */
   readonly fields: readonly { readonly kind: Kind; readonly path: string; readonly becomes: string }[];
   readonly text: string;
 }
@@ -102,7 +102,7 @@ const dryRun = (): ReadonlyMap<string, Dry> => {
         const [, path, becomes] = /^ {6}([^:]+): .* → (.*)$/.exec(line) ?? [];
         if (path !== undefined && becomes !== undefined) fields.push({ kind, path, becomes });
       }
-      const would = [...text.matchAll(/^ {2}([-+~] \w+) /gm)].map(([, said = '']) => said).sort();
+      const would = [...text.matchAll(/^ {2}([-+~] \w+) /gm)].map(([, change = '']) => change).sort();
       return [text.slice(0, text.indexOf('/')), { would, fields, text }];
     }),
   );
@@ -112,7 +112,7 @@ const at = (object: unknown, path: string): unknown =>
   path
     .split(/[.[\]]+/)
     .filter((step) => step !== '')
-    // biome-ignore lint/suspicious/noExplicitAny: of whatever shape the path leads through.
+    // biome-ignore lint/suspicious/noExplicitAny: the path leads through arbitrary objects.
     .reduce<any>((part, step) => part?.[step], object);
 
 interface State {
@@ -120,17 +120,17 @@ interface State {
   readonly before: object;
   /** What happens while the operator runs. */
   readonly meanwhile?: (namespace: string) => Promise<void>;
-  /** What happens when it has stopped. */
+  /** What happens after the operator has stopped. */
   readonly stopped?: (namespace: string) => Promise<void>;
-  /** Undefined where the spec stays. */
+  /** The new spec; undefined if it does not change. */
   readonly next?: object;
-  /** Some of what must be done, so that nobody compares nothing with nothing. */
+  /** Changes that must be among them, so that the test does not compare two empty lists. */
   readonly includes: readonly string[];
 }
 
 const autoscaling = { minReplicas: 2, maxReplicas: 9 };
 
-/** As an operator before revisions left the pods. */
+/** Sets the Deployment and the status as an operator before revisions left them. */
 const asOlder = async (namespace: string): Promise<void> => {
   const root = await world.get('l4balancer.dev/v1alpha1', 'L4Balancer', namespace, 'edge');
   const owner = { name: 'edge', namespace, uid: root?.metadata.uid ?? '', spec: balancer().spec };
@@ -179,7 +179,7 @@ const STATES: readonly State[] = [
   {
     name: 'autoscaler-wakes',
     before: { workload: { replicas: 0 } },
-    // Its one pod is enough to the autoscaler, which looks four times a minute and would add to it.
+    // One pod is enough for the autoscaler, which checks four times a minute and would add others.
     next: { workload: { replicas: 0, autoscaling: { ...autoscaling, minReplicas: 1 } } },
     includes: ['+ HorizontalPodAutoscaler', '~ Deployment'],
   },
@@ -221,7 +221,7 @@ const STATES: readonly State[] = [
   { name: 'paused', before: {}, next: { paused: true, workload: { replicas: 3 } }, includes: [] },
 ];
 
-test('a dry run says what an operator that starts then does, whatever state it finds', async (t) => {
+test('a dry run prints exactly what an operator that starts afterwards does, in any state', async (t) => {
   for (const { name, before: spec } of STATES) {
     await world.cp.createNamespace(name);
     await world.apply(name, 'edge', spec);
@@ -252,7 +252,7 @@ test('a dry run says what an operator that starts then does, whatever state it f
   await operator.line('caches synced');
   const isWorkload = /\/(deployments|daemonsets)\/l4b-edge$/;
   for (const { name } of STATES.filter(({ name: one }) => one !== 'paused'))
-    await world.eventually(`its turn: ${name}`, async () =>
+    await world.eventually(`${name} to be reconciled`, async () =>
       world
         .writes(OPERATOR, since)
         .some(({ verb, what }) => verb === 'patch' && what.includes(`/${name}/`) && isWorkload.test(what)),
@@ -264,20 +264,20 @@ test('a dry run says what an operator that starts then does, whatever state it f
 
   for (const { name, includes } of STATES)
     await t.test(name, async () => {
-      const said = dry.get(name) ?? assert.fail(`nothing was said of ${name}`);
+      const report = dry.get(name) ?? assert.fail(`the dry run has nothing on ${name}`);
       const after = await childrenOf(name);
-      assert.deepEqual(said.would, done(before.get(name) ?? {}, after), said.text);
-      for (const one of includes) assert.ok(said.would.includes(one), `${one}: ${said.text}`);
-      for (const { kind, path, becomes } of said.fields) {
+      assert.deepEqual(report.would, done(before.get(name) ?? {}, after), report.text);
+      for (const one of includes) assert.ok(report.would.includes(one), `${one}: ${report.text}`);
+      for (const { kind, path, becomes } of report.fields) {
         if (becomes === 'nothing') continue;
         const expected: unknown = JSON.parse(becomes);
-        // The API server fills in more.
+        // The API server adds defaults.
         assert.deepEqual(appliedFields(at(after[kind], path), expected), expected, `${kind} ${path}`);
       }
     });
 });
 
-test('a preflight is said before the workload that waits for it', async () => {
+test('a dry run prints the probe pods first, and not the workload that waits for them', async () => {
   await operator.stop();
   const namespace = 'preflight';
   await world.cp.createNamespace(namespace);

@@ -32,10 +32,13 @@ after(async () => {
   await world?.close();
 });
 
-/** Waits for the reason; gives back its message. Tools that wait must then see what the catalogue says of it. */
-const told = async (namespace: string, reason: Reason, as?: Waited): Promise<string> => {
+/**
+ * Waits for the reason and returns its message. Checks that kstatus then reads the condition of the
+ * catalogue.
+ */
+const messageFor = async (namespace: string, reason: Reason, as?: Waited): Promise<string> => {
   const message = await world.reason(namespace, 'edge', reason);
-  const seen = (await world.get(...L4B, namespace, 'edge')) ?? assert.fail('it is gone');
+  const seen = (await world.get(...L4B, namespace, 'edge')) ?? assert.fail('the resource is gone');
   assert.equal(kstatus(seen), as ?? WAITED[REASONS[reason].condition], message);
   return message;
 };
@@ -54,7 +57,7 @@ const withPod = async (spec: object = {}): Promise<{ namespace: string; pod: Any
   return { namespace, pod };
 };
 
-/** The status of a pod whose container is in this state, as a kubelet writes it. */
+/** The status, as written by a kubelet, of a pod whose container is in this state. */
 const container = (state: object, more: object = {}, name = CONTAINER): object => ({
   phase: 'Pending',
   [name === CONTAINER ? 'containerStatuses' : 'initContainerStatuses']: [
@@ -65,7 +68,7 @@ const ended = (exitCode: number, reason: string, message: string) => ({
   terminated: { exitCode, reason, message },
 });
 
-/** What a kubelet or the scheduler writes into a pod, and what the status makes of it. */
+/** What a kubelet or the scheduler writes into a pod, and the resulting status. */
 const OF_PODS: readonly {
   readonly when: string;
   readonly spec?: object;
@@ -80,7 +83,7 @@ const OF_PODS: readonly {
     says: /^Node node-7 cannot pull the image .*no such host.*Correct workload\.image/,
   },
   {
-    when: 'the proxy ends soon after its start, again and again',
+    when: 'the proxy keeps exiting soon after its start',
     writes: container(
       { waiting: { reason: 'CrashLoopBackOff' } },
       { restartCount: 3, lastState: ended(1, 'Error', 'Cannot read the configuration: it is empty') },
@@ -109,7 +112,7 @@ const OF_PODS: readonly {
     says: /^Node node-7 runs no proxy because the init container failed: Cannot set net\.core\.somaxconn/,
   },
   {
-    when: 'no node takes the pod',
+    when: 'no node can run the pod',
     writes: {
       phase: 'Pending',
       conditions: [
@@ -132,30 +135,33 @@ const OF_PODS: readonly {
   },
 ];
 
-describe('the status says what pods suffer from', () => {
+describe('the status reports problems of pods', () => {
   for (const { when, spec, writes, reason, says } of OF_PODS)
-    test(`${reason}: ${when}; it is over when the pods serve`, async () => {
+    test(`${reason}: ${when}; it recovers when the pods serve`, async () => {
       const { namespace, pod } = await withPod(spec);
       await writePodStatus(world.transport, pod, writes);
-      assert.match(await told(namespace, reason), says);
+      assert.match(await messageFor(namespace, reason), says);
       await world.kubectl('delete', 'pods', '--all', '-n', namespace, '--force', '--grace-period=0');
       await world.eventually('others', async () => {
         const pods = await podsOf(world.transport, namespace);
         return pods.length === 1 && pods[0]?.metadata.uid !== pod.metadata.uid;
       });
       await letServe(world.transport, namespace);
-      await told(namespace, 'Available');
+      await messageFor(namespace, 'Available');
     });
 
-  test('NotReady: a replica that served does not', async () => {
+  test('NotReady: a replica that served no longer does', async () => {
     const { namespace, pod } = await withPod();
     await letServe(world.transport, namespace);
-    await told(namespace, 'Available');
+    await messageFor(namespace, 'Available');
     await writePodStatus(world.transport, pod, serving(false));
-    assert.match(await told(namespace, 'NotReady'), /^0 of 1 replica ready\. Not ready on node node-7\./);
+    assert.match(
+      await messageFor(namespace, 'NotReady'),
+      /^0 of 1 replica ready\. Not ready on node node-7\./,
+    );
   });
 
-  test('Progressing: other replicas than before are on their way, also the first after none', async () => {
+  test('Progressing: the number of replicas changes, also from zero', async () => {
     const namespace = await world.newNamespace();
     for (const [before, replicas] of [
       [0, 2],
@@ -176,11 +182,11 @@ describe('the status says what pods suffer from', () => {
         assert.equal(reason, 'Progressing', message);
         await letServe(world.transport, namespace);
       }
-      await told(namespace, replicas === 0 ? 'ScaledToZero' : 'Available');
+      await messageFor(namespace, replicas === 0 ? 'ScaledToZero' : 'Available');
     }
   });
 
-  test('PodsRefused: a LimitRange has no place for them', async () => {
+  test('PodsRefused: a LimitRange does not allow the pods', async () => {
     const namespace = await world.newNamespace();
     const limits = {
       apiVersion: 'v1',
@@ -190,15 +196,19 @@ describe('the status says what pods suffer from', () => {
     };
     await world.cp.run(['create', '-f', '-'], JSON.stringify(limits));
     await world.apply(namespace, 'edge');
-    assert.match(await told(namespace, 'PodsRefused'), /^The API server refuses the pods: .*maximum cpu/);
+    assert.match(
+      await messageFor(namespace, 'PodsRefused'),
+      /^The API server refuses the pods: .*maximum cpu/,
+    );
   });
 
-  test('DeadlineExceeded: the Deployment’s controller has given up, and nothing says why', async () => {
+  test('DeadlineExceeded: the progress deadline has passed and the cause is unknown', async () => {
     const { namespace } = await withPod();
-    await told(namespace, 'Progressing');
-    // Its clock cannot be moved on; when it last saw progress can be moved back. It may write in between: then once more.
+    await messageFor(namespace, 'Progressing');
+    // The clock of the controller cannot be advanced, but its record of the last progress can be moved back.
+    // If the controller writes in between, try again.
     const long = '2020-01-01T00:00:00Z';
-    await world.eventually('the end of its patience', async () => {
+    await world.eventually('the deadline to pass', async () => {
       const { status } = (await world.get('apps/v1', 'Deployment', namespace, 'l4b-edge')) ?? {};
       const at = status?.conditions?.findIndex(({ type }: { type: string }) => type === 'Progressing') ?? -1;
       if (status?.conditions?.[at]?.reason === 'ProgressDeadlineExceeded') return true;
@@ -208,30 +218,30 @@ describe('the status says what pods suffer from', () => {
       if (at >= 0) await world.kubectl(...args, '--type=json', '-p', patch);
       return false;
     });
-    assert.match(await told(namespace, 'DeadlineExceeded'), /no progress before its deadline/);
+    assert.match(await messageFor(namespace, 'DeadlineExceeded'), /no progress before its deadline/);
   });
 });
 
-test('ScaledToZero: none is asked for, which is done as asked; it is up again when some are', async () => {
+test('ScaledToZero: no replicas are requested, which counts as Ready; scaling up recovers', async () => {
   const { namespace } = await withPod();
   await letServe(world.transport, namespace);
-  await told(namespace, 'Available');
+  await messageFor(namespace, 'Available');
   await world.kubectl('scale', '-n', namespace, 'l4b/edge', '--replicas=0');
-  assert.equal(await told(namespace, 'ScaledToZero'), 'Scaled to zero replicas: nothing is served.');
+  assert.equal(await messageFor(namespace, 'ScaledToZero'), 'Scaled to zero replicas: nothing is served.');
   await world.kubectl('scale', '-n', namespace, 'l4b/edge', '--replicas=1');
   await world.eventually('a pod', async () => (await podsOf(world.transport, namespace)).length === 1);
   await letServe(world.transport, namespace);
-  await told(namespace, 'Available');
+  await messageFor(namespace, 'Available');
 });
 
-test('Paused: what serves counts as done, what does not is awaited', async () => {
+test('Paused: a resource that serves is Ready, one that does not serve is in progress', async () => {
   const { namespace } = await withPod();
   await world.apply(namespace, 'edge', { paused: true });
-  await told(namespace, 'Paused', 'InProgress');
+  await messageFor(namespace, 'Paused', 'InProgress');
   await letServe(world.transport, namespace);
   await world.eventually('done', async () => {
     const seen = await world.get(...L4B, namespace, 'edge');
     return seen !== undefined && kstatus(seen) === 'Current';
   });
-  await told(namespace, 'Paused', 'Current');
+  await messageFor(namespace, 'Paused', 'Current');
 });

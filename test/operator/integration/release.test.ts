@@ -4,9 +4,9 @@ import { BASIC, type OperatorProcess, startOperator } from './operator.ts';
 import { LEASE_NAMESPACE, operatorLogin } from './rights.ts';
 import { startWorld, type TestWorld } from './world.ts';
 
-/** Between two looks at the Lease: who takes it sooner was woken, and did not come by chance. */
+/** Interval between two checks of the Lease: a follower that takes it sooner has been woken. */
 const RETRY_MS = 60_000;
-/** The promise. One round of some may take longer, on a machine that is busy with other things. */
+/** The guarantee. On a busy machine, some of the rounds may take longer. */
 const WITHIN_MS = 2_000;
 const ROUNDS = 3;
 const FLAGS = [
@@ -29,7 +29,7 @@ after(async () => {
   await world?.close();
 });
 
-/** Starts one that waits for the Lease, or has it where nobody else does, once it knows all that it needs. */
+/** Starts an operator, and waits until it leads or follows and its caches are synced. */
 const join = async (user: string): Promise<OperatorProcess> => {
   const operator = startOperator(await operatorLogin(world.cp, user), [], FLAGS);
   operators.push(operator);
@@ -38,7 +38,7 @@ const join = async (user: string): Promise<OperatorProcess> => {
   return operator;
 };
 
-test('a Lease that is given back wakes who waits for it, however long it would have slept', async (t) => {
+test('releasing the Lease wakes a follower at once, however long its retry period', async (t) => {
   const users = Array.from({ length: ROUNDS + 1 }, (_, nth) => `operator-${nth}`);
   const [first = '', ...others] = users;
   let old = { user: first, operator: await join(first) };
@@ -49,11 +49,11 @@ test('a Lease that is given back wakes who waits for it, however long it would h
     const claims = (who: string) =>
       world.writes(who, since).filter(({ what, code }) => what.includes('/leases') && code < 400);
     assert.equal(await old.operator.stop(), 0);
-    await world.eventually('the Lease taken', async () => claims(user).length > 0);
-    const released = claims(old.user).at(-1) ?? assert.fail('the Lease was not given back');
+    await world.eventually('the Lease to be acquired', async () => claims(user).length > 0);
+    const released = claims(old.user).at(-1) ?? assert.fail('the Lease was not released');
     tookMs.push(Date.parse(claims(user)[0]?.from ?? '') - Date.parse(released.to));
     old = { user, operator };
   }
-  t.diagnostic(`taken ${tookMs.join(', ')} ms after it was given back`);
-  assert.ok(Math.min(...tookMs) < WITHIN_MS, `taken ${tookMs.join(', ')} ms after it was given back`);
+  t.diagnostic(`acquired ${tookMs.join(', ')} ms after it was released`);
+  assert.ok(Math.min(...tookMs) < WITHIN_MS, `acquired ${tookMs.join(', ')} ms after it was released`);
 });

@@ -8,7 +8,7 @@ const NAME = 'l4balancer-operator';
 
 /** The user that the operator logs in as. */
 export const OPERATOR = 'the-operator';
-/** Where the installation has the Lease. */
+/** The namespace of the Lease in an installation. */
 export const LEASE_NAMESPACE = 'l4balancer-system';
 
 interface Installed {
@@ -16,10 +16,13 @@ interface Installed {
   readonly metadata: { readonly name: string; readonly namespace?: string };
 }
 
-/** What the rights of all users in a control plane share: made once, since two that make a namespace at the same time get in each other's way. */
+/**
+ * The objects that the permissions of all users in a control plane share. They are created once, because two
+ * requests that create the same namespace at the same time conflict.
+ */
 const shared = new WeakMap<ControlPlane, Promise<unknown>>();
 
-const makeShared = async (cp: ControlPlane): Promise<void> => {
+const createShared = async (cp: ControlPlane): Promise<void> => {
   const documents = parseAllDocuments(readFileSync(INSTALL, 'utf8'));
   assert.ok(Array.isArray(documents));
   const objects = documents.map((document) => document.toJS() as Installed);
@@ -31,11 +34,13 @@ const makeShared = async (cp: ControlPlane): Promise<void> => {
   await cp.run(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
 };
 
-/** Gives a user exactly the rights that the installation gives the operator; resolves with the path of its kubeconfig. */
+/**
+ * Gives a user exactly the permissions of an installed operator; resolves with the path of its kubeconfig.
+ */
 export const operatorLogin = async (cp: ControlPlane, user: string = OPERATOR): Promise<string> => {
-  const made = shared.get(cp) ?? makeShared(cp);
-  shared.set(cp, made);
-  await made;
+  const created = shared.get(cp) ?? createShared(cp);
+  shared.set(cp, created);
+  await created;
   await cp.run(['create', 'clusterrolebinding', user, `--clusterrole=${NAME}`, `--user=${user}`]);
   const role = [`--role=${NAME}-leader-election`, `--user=${user}`, `--namespace=${LEASE_NAMESPACE}`];
   await cp.run(['create', 'rolebinding', user, ...role]);

@@ -52,14 +52,14 @@ after(async () => {
 describe('an autoscaler', () => {
   const autoscaling = { minReplicas: 2, maxReplicas: 9 };
 
-  /** Every number of pods that the Deployment has had, from now on. */
+  /** Records every number of replicas that the Deployment has from now on. */
   const numbers = async (namespace: string, act: () => Promise<void>): Promise<ReadonlySet<number>> => {
     const seen = new Set<number>([await replicas(namespace)]);
     await beside(async () => seen.add(await replicas(namespace)), act);
     return seen;
   };
 
-  test('takes over the pods that there are, and leaves those it chose, without a jump', async () => {
+  test('takes over the current number of pods, and its own number is kept when it is removed, without a jump', async () => {
     const namespace = await world.newNamespace();
     await world.apply(namespace, 'edge', { workload: { replicas: 5 } });
     await world.eventually('five', async () => (await replicas(namespace)) === 5);
@@ -70,19 +70,19 @@ describe('an autoscaler', () => {
     });
     assert.deepEqual([...on], [5]);
 
-    // As the autoscaler does it: through the scale subresource, which gives it the field.
+    // Like the autoscaler, through the scale subresource, which makes it the owner of the field.
     await world.kubectl('scale', 'deployment', 'l4b-edge', '-n', namespace, '--replicas=7');
     await world.eventually(
       'the number in the status',
       async () => (await world.status(namespace, 'edge'))?.autoscaledReplicas === 7,
     );
-    assert.equal(await replicas(namespace), 7, 'not put back');
+    assert.equal(await replicas(namespace), 7, 'not reverted');
 
     const off = await numbers(namespace, async () => {
       await world.apply(namespace, 'edge', {});
       await goes(namespace, 'HorizontalPodAutoscaler');
       await world.settled(namespace, 'edge', 3);
-      // Twice more the whole way, so that a number that were put back would be seen.
+      // Reconcile twice more, so that a reverted number would show.
       await world.kubectl('annotate', 'l4b', 'edge', '-n', namespace, 'example.com/look=1');
       await world.apply(namespace, 'edge', { service: { type: 'ClusterIP' } });
       await world.settled(namespace, 'edge', 4);
@@ -91,14 +91,14 @@ describe('an autoscaler', () => {
     assert.equal((await world.status(namespace, 'edge'))?.autoscaledReplicas, 7);
 
     await world.apply(namespace, 'edge', { workload: { replicas: 3 } });
-    await world.eventually('the number named', async () => (await replicas(namespace)) === 3);
+    await world.eventually('the number in the spec', async () => (await replicas(namespace)) === 3);
     await world.eventually(
-      'nothing kept',
+      'no number to be kept',
       async () => (await world.status(namespace, 'edge'))?.autoscaledReplicas === undefined,
     );
   });
 
-  test('goes on from none with one, since it would leave none for ever', async () => {
+  test('starts with one pod if there were none, because it would never scale up from zero', async () => {
     const namespace = await world.newNamespace();
     await world.apply(namespace, 'edge', { workload: { replicas: 0 } });
     await world.eventually('none', async () => (await replicas(namespace)) === 0);
@@ -109,7 +109,7 @@ describe('an autoscaler', () => {
 
 describe('a DaemonSet', () => {
   const NODE = 'node-of-shapes';
-  /** Here no node has a kubelet, so each is tainted. */
+  /** Nodes without a kubelet are tainted. */
   const workload = { kind: 'DaemonSet', tolerations: [{ operator: 'Exists' }] };
 
   before(async () => {
@@ -121,7 +121,7 @@ describe('a DaemonSet', () => {
     } as never);
   });
 
-  test('takes the place of a Deployment when it serves, and gives it back in the same way', async () => {
+  test('replaces a Deployment once it serves, and is replaced by one in the same way', async () => {
     const namespace = await world.newNamespace();
     await world.apply(namespace, 'edge', { workload: { tolerations: workload.tolerations } });
     await world.eventually('a pod', async () => (await podsOf(world.transport, namespace)).length === 1);
@@ -150,14 +150,14 @@ describe('a DaemonSet', () => {
     await goes(namespace, 'DaemonSet');
   });
 
-  test('without a node for it says so', async () => {
+  test('without an eligible node is reported as Unschedulable', async () => {
     const namespace = await world.newNamespace();
     await world.apply(namespace, 'edge', { workload: { kind: 'DaemonSet', nodeSelector: { no: 'node' } } });
     assert.match(await world.reason(namespace, 'edge', 'Unschedulable'), /none matches nodeSelector/);
   });
 });
 
-test('a resource may have every field of its Service, and give it up again', async () => {
+test('every field of the Service can be set and removed again', async () => {
   const namespace = await world.newNamespace();
   await world.apply(namespace, 'edge');
   const full = {
@@ -184,12 +184,12 @@ test('a resource may have every field of its Service, and give it up again', asy
   });
   const { spec } = await arrives(namespace, 'Service');
   assert.deepEqual(spec.ipFamilies, ['IPv4', 'IPv6']);
-  assert.equal(spec.clusterIP, given.spec.clusterIP, 'the address stays');
+  assert.equal(spec.clusterIP, given.spec.clusterIP, 'the address is kept');
 
-  // In two steps: address families go by another value, the rest by being left out.
+  // In two steps: address families need another value, the other fields are removed by omission.
   await world.apply(namespace, 'edge', { service: { ipFamilyPolicy: 'SingleStack' } });
   await becomes(
-    'nothing of it',
+    'none of the fields',
     ({ metadata, spec }) =>
       metadata.labels?.team === undefined &&
       metadata.annotations === undefined &&
@@ -198,7 +198,11 @@ test('a resource may have every field of its Service, and give it up again', asy
       spec.sessionAffinity === 'None' &&
       isDeepStrictEqual(spec.ipFamilies, ['IPv4']),
   );
-  assert.equal((await arrives(namespace, 'Service')).spec.ports[0].nodePort, 30_777, 'not moved for nothing');
+  assert.equal(
+    (await arrives(namespace, 'Service')).spec.ports[0].nodePort,
+    30_777,
+    'not changed without need',
+  );
   await world.apply(namespace, 'edge', { service: full });
   await becomes('all again', ({ spec }) => spec.sessionAffinity === 'ClientIP');
   await world.apply(namespace, 'edge', { service: { sessionAffinity: 'None', type: 'ClusterIP' } });
@@ -209,7 +213,7 @@ test('a resource may have every field of its Service, and give it up again', asy
   await world.reason(namespace, 'edge', 'Progressing');
 });
 
-test('a node port that is taken, or none of the cluster’s, is said with the API server’s words', async () => {
+test('a node port that is in use or out of range is reported with the message of the API server', async () => {
   const other = await world.newNamespace();
   await world.apply(other, 'edge', { service: { nodePorts: { web: 30_778 } } });
   await arrives(other, 'Service');
@@ -225,7 +229,7 @@ test('a node port that is taken, or none of the cluster’s, is said with the AP
   assert.equal((await arrives(other, 'Service')).spec.ports[0].nodePort, 30_778);
 });
 
-test('a Deployment may change how it is updated, there and back', async () => {
+test('the update strategy of a Deployment can be changed and changed back', async () => {
   const namespace = await world.newNamespace();
   const strategy = async () => (await child(namespace, 'Deployment'))?.spec.strategy;
   await world.apply(namespace, 'edge');
@@ -238,7 +242,7 @@ test('a Deployment may change how it is updated, there and back', async () => {
   await world.eventually('rolling', async () => (await strategy())?.rollingUpdate?.maxSurge === '50%');
 });
 
-test('a NetworkPolicy and a budget come when they are asked for, and go when they are not', async () => {
+test('a NetworkPolicy and a budget are created when requested and removed when not', async () => {
   const namespace = await world.newNamespace();
   await world.apply(namespace, 'edge', {
     networkPolicy: { enabled: true, clients: ['10.0.0.0/8', 'fd00::/8'] },
@@ -259,7 +263,7 @@ test('a NetworkPolicy and a budget come when they are asked for, and go when the
   await goes(namespace, 'PodDisruptionBudget');
 });
 
-test('a budget guards pods that serve, and lets a node drain take those that do not', async () => {
+test('a budget protects serving pods and lets a node drain evict the others', async () => {
   const namespace = await world.newNamespace();
   await world.apply(namespace, 'edge', { workload: { replicas: 2, disruptionBudget: { minAvailable: 2 } } });
   await world.eventually('two pods', async () => (await podsOf(world.transport, namespace)).length === 2);
@@ -281,7 +285,7 @@ test('a budget guards pods that serve, and lets a node drain take those that do 
   await evict(pod);
 });
 
-test('a PodMonitor that the cluster does not know is warned of, and made when it does', async () => {
+test('a PodMonitor in a cluster without that kind causes a warning, and is created once the kind exists', async () => {
   const namespace = await world.newNamespace();
   await world.apply(namespace, 'edge', {
     monitoring: { podMonitor: true, labels: { release: 'prometheus' } },
@@ -316,7 +320,7 @@ const POD_MONITORS = {
   },
 };
 
-test('another admin port replaces the pods, frees the old one for a listener, and the operator reads each pod at its own', async (t) => {
+test('another admin port replaces the pods and frees the old one for a listener; the operator polls each pod at its own port', async (t) => {
   const namespace = await world.newNamespace();
   const proxyAt = async (ip: string, port: number, effective: string): Promise<void> => {
     const tuning = [{ name: 'acceptors', effective, ok: true }];
@@ -326,7 +330,7 @@ test('another admin port replaces the pods, frees the old one for a listener, an
     t.after(() => server.close());
   };
   const reads = (effective: string): Promise<void> =>
-    world.eventually(`a pod that tells ${effective}`, async () =>
+    world.eventually(`a pod that reports ${effective}`, async () =>
       ((await world.status(namespace, 'edge'))?.tuning ?? []).some((row) => row.effective === effective),
     );
   await proxyAt('127.92.7.1', 9901, '1');

@@ -43,7 +43,7 @@ const ended = (operator: OperatorProcess): Promise<number | null> =>
     : Promise.resolve(operator.child.exitCode);
 
 describe('a start without an API server', () => {
-  test('says so, keeps trying, is alive but not ready, and stops when told', async () => {
+  test('is logged and retried; the operator is live but not ready, and stops on a signal', async () => {
     const operator = start(kubeconfig('http://127.0.0.1:1'));
     const line = await operator.line('watch lost, retrying');
     assert.equal(line.code, 'ConnectionRefused');
@@ -58,9 +58,9 @@ describe('a start without an API server', () => {
   });
 
   const BAD: readonly (readonly [string, () => string, RegExp])[] = [
-    ['a kubeconfig that is not there', () => join(folder, 'none'), /none/],
+    ['a kubeconfig that does not exist', () => join(folder, 'none'), /none/],
     [
-      'a kubeconfig that is none',
+      'an invalid kubeconfig',
       () => {
         const path = join(folder, 'broken');
         writeFileSync(path, '{');
@@ -71,7 +71,7 @@ describe('a start without an API server', () => {
   ];
 
   for (const [what, path, message] of BAD)
-    test(`is refused with ${what}, in words, with code 2`, async () => {
+    test(`fails with a message and exit code 2 for ${what}`, async () => {
       const operator = start(path());
       assert.equal(await ended(operator), 2);
       assert.match(operator.stderr(), message);
@@ -79,7 +79,7 @@ describe('a start without an API server', () => {
     });
 
   for (const flag of ['--health-address', '--metrics-address'])
-    test(`is refused where the port of ${flag} is taken`, async (t) => {
+    test(`fails if the port of ${flag} is in use`, async (t) => {
       const port = await listening(t, createTcpServer());
       const image = [
         '--proxy-image=a:1',
@@ -97,14 +97,16 @@ describe('a start without an API server', () => {
     });
 });
 
-/** With these flags only. */
+/** Starts an operator with these flags only. */
 const startWith = (path: string, args: readonly string[]): OperatorProcess => {
   const operator = startOperator(path, args, []);
   started.push(operator);
   return operator;
 };
 
-/** An API server of one resource, on whose writes it never answers: a real one cannot be had in this state. */
+/**
+ * An API server with one resource that never answers writes: a real one cannot be brought into this state.
+ */
 const HANGING: RequestListener = (request, response) => {
   const isWatch = request.url?.includes('watch=') ?? false;
   if (request.method !== 'GET' || request.url?.includes('/l4b-')) {
@@ -131,7 +133,7 @@ const listening = async (t: TestContext, server: Server | TcpServer): Promise<nu
   return (server.address() as AddressInfo).port;
 };
 
-test('an API server that answers nothing does not keep the operator from stopping', async (t) => {
+test('an API server that does not answer cannot keep the operator from stopping', async (t) => {
   const port = await listening(
     t,
     createServer(() => {}),
@@ -141,7 +143,7 @@ test('an API server that answers nothing does not keep the operator from stoppin
   assert.equal(await operator.stop('SIGINT'), 0);
 });
 
-test('a stop waits for the write that is on its way; a second signal does not', async (t) => {
+test('a graceful shutdown waits for a write in flight; a second signal does not', async (t) => {
   const written = Promise.withResolvers<void>();
   const server = createServer((request, response) => {
     if (request.method === 'PATCH') written.resolve();
@@ -162,7 +164,7 @@ describe('a start with an API server', () => {
   });
   after(() => cp?.stop());
 
-  test('that does not know the CRD says so, and goes on as soon as it does', async () => {
+  test('without the CRD is logged, and continues as soon as the CRD exists', async () => {
     const operator = start(cp.kubeconfig);
     const line = await operator.line('CustomResourceDefinition is missing');
     assert.match(String(line.advice), /apply crds\/l4balancers\.yaml/);
@@ -174,7 +176,7 @@ describe('a start with an API server', () => {
     assert.equal(await operator.stop(), 0);
   });
 
-  test('that has no namespace for the Lease says so, and leads as soon as there is one', async () => {
+  test('without a namespace for the Lease is logged, and the operator leads as soon as it exists', async () => {
     const operator = startWith(cp.kubeconfig, [...BASIC, '--leader-elect-namespace=of-the-lease']);
     const line = await operator.line('lease not reached, retrying');
     assert.equal(line.code, 'NotFound');
@@ -184,11 +186,11 @@ describe('a start with an API server', () => {
     assert.equal(await operator.stop(), 0);
   });
 
-  test('without any rights says which is missing, and keeps trying', async () => {
+  test('without permissions logs which one is missing, and retries', async () => {
     const operator = start(cp.userKubeconfig('nobody'));
     const line = await operator.line('watch lost, retrying');
     assert.equal(line.code, 'Forbidden');
-    // The line may be of another kind: each is refused in its own time.
+    // The first line may be about another kind: each kind is refused independently.
     await until('what is missing', async () =>
       /User "nobody" cannot list resource "l4balancers"/.test(
         await (await fetch(`${operator.url()}/readyz`)).text(),

@@ -1,4 +1,4 @@
-// Begins first: it looks on for minutes in which nothing may be written.
+// Starts first, because it watches for minutes in which nothing may be written.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,10 +9,13 @@ import { letServe, podsOf, serving, writePodStatus } from './pods.ts';
 import { OPERATOR, operatorLogin } from './rights.ts';
 import { startWorld, type TestWorld } from './world.ts';
 
-/** How long nothing is written when nothing happens. */
+/** How long the operator must not write anything. */
 const STEADY_MS = 30_000;
-/** How often each resource is changed meanwhile in what asks for nothing: an operator that only waits would write nothing in any case. */
-const LOOKS = 30;
+/**
+ * How often each resource is changed meanwhile without effect, so that it is reconciled: an idle operator
+ * would not write anything anyway.
+ */
+const ROUNDS = 30;
 const FLIPS = 500;
 const NAMES = ['a', 'b', 'c'];
 const NAMESPACE = 'steady';
@@ -43,10 +46,10 @@ const allServe = async (): Promise<void> => {
 };
 const show = (lines: readonly object[]): string => JSON.stringify(lines.slice(0, 10));
 
-/** Longer than the operator waits before it counts up an event. */
+/** Longer than the operator delays the update of an event’s count. */
 const QUIET_MS = 12_000;
 
-/** Resolves when no write has come for so long. */
+/** Resolves once there has been no write for this long. */
 const quiet = async (): Promise<void> => {
   for (
     let before = -1, now = world.writes(OPERATOR).length;
@@ -58,16 +61,16 @@ const quiet = async (): Promise<void> => {
   }
 };
 
-test('an operator that is killed while it works leaves nothing that the next one does not finish', async () => {
+test('an operator completes the work of one that was killed in the middle of it', async () => {
   await operator.line('caches synced');
   for (const name of NAMES) await world.apply(NAMESPACE, name, { workload: { replicas: 2 } });
-  await operator.line('children changed'); // of the first
+  await operator.line('children changed'); // of the first resource
   await operator.stop('SIGKILL');
   operator = startOperator(login);
   await allServe();
 });
 
-test('a start writes nothing that changes anything', async () => {
+test('the start of an operator changes no object', async () => {
   await quiet();
   const versions = () =>
     world.kubectl(
@@ -88,7 +91,7 @@ test('a start writes nothing that changes anything', async () => {
   assert.deepEqual(log, []);
 });
 
-test(`${FLIPS} changes of a pod's readiness write no more statuses than there is time for, and end when they end`, async () => {
+test(`${FLIPS} changes of a pod's readiness cause at most two status writes a second, which stop when the changes stop`, async () => {
   const [pod] = await podsOf(world.transport, NAMESPACE);
   assert.ok(pod);
   const since = world.auditSize();
@@ -100,7 +103,7 @@ test(`${FLIPS} changes of a pod's readiness write no more statuses than there is
   const written = world.writes(OPERATOR, since);
   const statuses = written.filter(({ what }) => what.endsWith('/status'));
   const events = written.filter(({ what }) => what.includes('/events'));
-  assert.ok(statuses.length > 0, 'the flips were not seen');
+  assert.ok(statuses.length > 0, 'the flips were not noticed');
   assert.ok(statuses.length <= 2 * seconds + 1, `${statuses.length} statuses in ${seconds} s`);
   const made = events.filter(({ verb }) => verb === 'create');
   assert.ok(made.length <= 4, `${made.length} events`);
@@ -108,7 +111,7 @@ test(`${FLIPS} changes of a pod's readiness write no more statuses than there is
   await world.reason(NAMESPACE, 'a', 'Available');
 });
 
-/** Has the operator look at a resource again: a change of it that asks for nothing. */
+/** Changes a resource without effect, so that the operator reconciles it. */
 const poke = async (name: string, round: number): Promise<void> => {
   await world.transport.request({
     method: 'PATCH',
@@ -118,26 +121,26 @@ const poke = async (name: string, round: number): Promise<void> => {
   });
 };
 
-test(`in ${STEADY_MS / 1000} s in which every resource is looked at again and again and nothing is to be done, the operator writes nothing`, async (t) => {
+test(`in ${STEADY_MS / 1000} s in which every resource is reconciled repeatedly without a need for changes, the operator writes nothing`, async (t) => {
   await quiet();
   const since = world.auditSize();
   const reconciles = () => operator.metric('controller_runtime_reconcile_total');
   const before = await reconciles();
-  for (let round = 1; round <= LOOKS; round++) {
-    const pause = sleep(STEADY_MS / LOOKS);
+  for (let round = 1; round <= ROUNDS; round++) {
+    const pause = sleep(STEADY_MS / ROUNDS);
     for (const name of NAMES) await poke(name, round);
     await pause;
   }
   assert.deepEqual(world.writes(OPERATOR, since), []);
-  // Where the machine is busy, changes that come together are one look.
-  const looks = (await reconciles()) - before;
-  assert.ok(looks >= LOOKS, `${looks} looks`);
+  // On a busy machine, several changes may be handled in one reconcile.
+  const rounds = (await reconciles()) - before;
+  assert.ok(rounds >= ROUNDS, `${rounds} reconciles`);
   const health = await fetch(`${operator.url()}/readyz`);
   assert.equal(health.status, 200, await health.text());
-  t.diagnostic(`${world.writes(OPERATOR).length} writes before, 0 in ${looks} looks`);
+  t.diagnostic(`${world.writes(OPERATOR).length} writes before, 0 in ${rounds} reconciles`);
 });
 
-test('the operator’s metrics count what it did, under the names of controller-runtime', async () => {
+test('the operator’s metrics have the names that controller-runtime uses', async () => {
   assert.ok(
     (await operator.metric('controller_runtime_reconcile_total{controller="l4balancer",result="success"}')) >
       0,

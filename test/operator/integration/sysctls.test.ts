@@ -14,7 +14,7 @@ let login: string;
 let operator: OperatorProcess;
 
 const TUNED = { tuning: { profile: 'Tuned' } };
-/** Here no node has a kubelet, so each is tainted. */
+/** Nodes without a kubelet are tainted. */
 const ANYWHERE = [{ operator: 'Exists' }];
 
 const POOL = { 'example.com/pool': 'tried' };
@@ -29,10 +29,13 @@ const isWaiting = ({ spec, status }: Anything): boolean =>
 const isProbe = ({ metadata }: Anything): boolean =>
   metadata.labels?.['app.kubernetes.io/component'] === 'preflight';
 
-/** Pods that the controllers make between the third refusal and the end of the rollout, where refusing takes no time at all. */
+/**
+ * Limit for pods that the controllers create after the third refusal, until the rollout is stopped; refusing
+ * takes no time here.
+ */
 const ON_THEIR_WAY = 4;
 
-/** Waits for a pod that nobody has taken yet. */
+/** Waits for a pod that has not been bound yet. */
 const nextPod = async (
   namespace: string,
   wanted: (pod: Anything) => boolean = () => true,
@@ -45,14 +48,17 @@ const nextPod = async (
   return found ?? assert.fail();
 };
 
-/** False for a pod that its ReplicaSet has taken back since it was listed, or is just taking back; throws anything else. */
+/**
+ * Returns false if the ReplicaSet has deleted the pod since it was listed, or is deleting it; rethrows other
+ * errors.
+ */
 const goneMeanwhile = (error: unknown): false => {
   if (error instanceof ApiError && (error.code === 'NotFound' || error.code === 'Conflict')) return false;
   throw error;
 };
 
-/** Gives the command that the message names, as a user does once the kubelet allows the sysctls. */
-const follow = async (message: string): Promise<void> => {
+/** Runs the command in the message, as a user does once the kubelet allows the sysctls. */
+const runCommandIn = async (message: string): Promise<void> => {
   const [, command] = /Once the kubelet allows them, run: kubectl (.* -n [\w-]+)\./.exec(message) ?? [];
   await world.kubectl(...(command ?? assert.fail(message)).split(' '));
 };
@@ -62,17 +68,20 @@ const stopOf = (deployment: Anything | undefined): unknown =>
 const isStopped = async (namespace: string): Promise<boolean> =>
   stopOf(await deploymentOf(namespace)) !== undefined;
 
-/** Waits until the operator has acted on what it knows by now: it takes up a change of the spec, which no pod depends on. */
-const lookedAt = async (namespace: string, nth: number): Promise<void> => {
+/**
+ * Waits until the operator has acted on all earlier events: it processes a change of the spec that does not
+ * affect the pods.
+ */
+const reconciled = async (namespace: string, nth: number): Promise<void> => {
   const annotations = { 'example.com/look': String(nth) };
   await world.apply(namespace, 'edge', { ...TUNED, service: { annotations } });
-  await world.eventually('a look', async () => {
+  await world.eventually('a reconcile', async () => {
     const service = await world.get('v1', 'Service', namespace, 'l4b-edge');
     return service?.metadata.annotations?.['example.com/look'] === String(nth);
   });
 };
 
-/** Refuses pods as they come until the rollout is stopped; gives back how many there were. */
+/** Refuses pods as they are created until the rollout is stopped; returns their number. */
 const refuseAll = async (namespace: string, node: string): Promise<number> => {
   let count = 0;
   await world.eventually('a stop', async () => {
@@ -100,15 +109,15 @@ after(async () => {
 });
 
 describe('a rollout whose pods a kubelet refuses', () => {
-  test('is stopped at the third, cleaned up, and not tried again, also by an operator that starts anew', async () => {
+  test('is stopped at the third pod, cleaned up and not retried, not even by an operator that has just started', async () => {
     const namespace = await world.newNamespace();
     await world.apply(namespace, 'edge', TUNED);
-    // One after the other, so that the third is the one that stops it, and no other.
+    // One after the other, so that it is the third one that stops the rollout.
     for (const nth of [1, 2, 3]) {
       const waiting = await nextPod(namespace);
       assert.equal(await isStopped(namespace), false, `stopped after ${nth - 1}`);
       await refuse(world.transport, waiting, 'strict-1');
-      await lookedAt(namespace, nth);
+      await reconciled(namespace, nth);
     }
     await world.eventually('a stop after three', () => isStopped(namespace));
     const message = await world.reason(namespace, 'edge', 'SysctlForbidden');
@@ -127,13 +136,13 @@ describe('a rollout whose pods a kubelet refuses', () => {
     operator = startOperator(login);
     await operator.line('caches synced');
     const since = world.auditSize();
-    // Another listener is no reason to try again either, but it shows that the resource has been worked on.
+    // Another listener is no reason to retry either, but shows that the resource has been reconciled.
     const listeners = [{ name: 'web', port: 8081, backend: 'web' }];
     await world.apply(namespace, 'edge', { ...TUNED, listeners });
     const root = await world.get(API_VERSION, KIND, namespace, 'edge');
     await world.settled(namespace, 'edge', root?.metadata.generation ?? 0);
     await world.reason(namespace, 'edge', 'SysctlForbidden');
-    // Its version alone says nothing: the controllers still write its status.
+    // The resourceVersion alone is no proof, because the controllers still write the status.
     const after = await deploymentOf(namespace);
     assert.deepEqual(after?.spec, before?.spec);
     assert.equal(stopOf(after), stopOf(before));
@@ -150,13 +159,13 @@ describe('a rollout whose pods a kubelet refuses', () => {
     await world.reason(namespace, 'edge', 'Available');
   });
 
-  test('is tried again when the kubelet allows them and the command of the message is given', async () => {
+  test('is retried once the kubelet allows the sysctls and the user runs the command in the message', async () => {
     const namespace = await world.newNamespace();
     await world.apply(namespace, 'edge', TUNED);
     await refuseAll(namespace, 'strict-1');
-    // Also none that its ReplicaSet is taking back: it would look like the first of the next try.
+    // Not even one that its ReplicaSet is deleting: it would look like the first one of the next attempt.
     await world.eventually('no pod', async () => (await podsOf(world.transport, namespace)).length === 0);
-    await follow(await world.reason(namespace, 'edge', 'SysctlForbidden'));
+    await runCommandIn(await world.reason(namespace, 'edge', 'SysctlForbidden'));
     await nextPod(namespace);
     await letServe(world.transport, namespace);
     await world.reason(namespace, 'edge', 'Available');
@@ -165,7 +174,7 @@ describe('a rollout whose pods a kubelet refuses', () => {
     assert.ok(deployment?.spec.replicas > 0);
   });
 
-  test('goes back to the pods of the revision before, none of which is lost; another way of setting sysctls gets it going', async () => {
+  test('is rolled back to the previous revision without losing a pod, and proceeds with another sysctlMethod', async () => {
     const namespace = await world.newNamespace();
     const workload = { replicas: 2 };
     await world.apply(namespace, 'edge', { workload });
@@ -183,12 +192,12 @@ describe('a rollout whose pods a kubelet refuses', () => {
     await world.apply(namespace, 'edge', { ...TUNED, workload });
     const count = await refuseAll(namespace, 'strict-1');
     assert.ok(count >= 3 && count <= 3 + ON_THEIR_WAY, `${count} pods were refused`);
-    await world.eventually('the end of it in the status', async () => {
+    await world.eventually('the stop in the status', async () => {
       const message = await world.reason(namespace, 'edge', 'SysctlForbidden');
       return /3 pods were refused; no more are created .* The 2 serving replicas are kept\./.test(message);
     });
     await world.eventually(
-      'no pod but those',
+      'only the serving pods',
       async () => (await podsOf(world.transport, namespace)).length === 2,
     );
     assert.deepEqual(await names(), serving);
@@ -196,12 +205,12 @@ describe('a rollout whose pods a kubelet refuses', () => {
     assert.ok(!JSON.stringify(deployment?.spec.template).includes('somaxconn'));
     assert.equal(deployment?.spec.replicas, 2);
 
-    // The kubelet still refuses: tried again, stopped again.
-    await follow(await world.reason(namespace, 'edge', 'SysctlForbidden'));
+    // The kubelet still refuses: it is retried and stopped again.
+    await runCommandIn(await world.reason(namespace, 'edge', 'SysctlForbidden'));
     assert.ok((await nextPod(namespace)).spec.securityContext.sysctls.length > 0);
     await refuseAll(namespace, 'strict-1');
     await world.eventually(
-      'no pod but those again',
+      'only the serving pods again',
       async () => (await podsOf(world.transport, namespace)).length === 2,
     );
     assert.deepEqual(await names(), serving);
@@ -219,16 +228,16 @@ describe('a rollout whose pods a kubelet refuses', () => {
     assert.equal(await isStopped(namespace), false);
     const events = await world.kubectl('get', 'events', '-n', namespace, '-o', 'yaml');
     assert.match(events, /Deployment updated/);
-    assert.doesNotMatch(events, /reason: (Repaired|Contested)/, 'there and back is its own doing');
+    assert.doesNotMatch(events, /reason: (Repaired|Contested)/, 'both changes are the operator’s own');
   });
 });
 
-test('refused pods of a DaemonSet are left to its controller, which makes them again ever more slowly', async () => {
+test('refused pods of a DaemonSet are left to its controller, which replaces them with backoff', async () => {
   const KUBELETS = { kubelet: 'alike-but-one' };
   const namespace = await world.newNamespace();
   await newNode('alike-1', KUBELETS);
   await newNode('alike-2', KUBELETS);
-  // A DaemonSet's controller gives a node no pods of which it does not know how many it takes.
+  // The DaemonSet controller places no pods on a node whose capacity for pods is unknown.
   for (const name of ['alike-1', 'alike-2'])
     await createWriter(world.transport, 'kubelet').applyStatus({
       apiVersion: 'v1',
@@ -254,7 +263,7 @@ test('refused pods of a DaemonSet are left to its controller, which makes them a
     await refuse(world.transport, pod, 'alike-2');
   }
   await world.reason(namespace, 'edge', 'SysctlForbidden');
-  // A change of the spec shows that the operator has worked on it with the refused pod in sight.
+  // A change of the spec shows that the operator has reconciled after the pod was refused.
   await world.apply(namespace, 'edge', {
     ...TUNED,
     workload: { kind: 'DaemonSet', nodeSelector: KUBELETS, tolerations: ANYWHERE },
@@ -274,7 +283,7 @@ test('refused pods of a DaemonSet are left to its controller, which makes them a
 
 describe('before a rollout uses unsafe sysctls', () => {
   const spec = { ...TUNED, workload: { nodeSelector: POOL, tolerations: ANYWHERE } };
-  test('a probe pod is tried on a node of each pool; one refusal keeps the rollout from beginning, until the node changes', async () => {
+  test('a probe pod runs on one node of each pool; a single refusal keeps the rollout from starting until the node changes', async () => {
     const namespace = await world.newNamespace();
     await newNode('tried-1', { kubelet: 'strict' });
     await newNode('tried-2', { kubelet: 'allows' });
@@ -294,7 +303,7 @@ describe('before a rollout uses unsafe sysctls', () => {
     const message = await world.reason(namespace, 'edge', 'SysctlForbidden');
     assert.match(message, /^Node tried-1 refuses net\.core\.somaxconn.*A probe pod was refused/);
     assert.equal(await deploymentOf(namespace), undefined);
-    // The one that was accepted has gone, the other stays as the proof.
+    // The accepted one has been deleted; the other one is kept as evidence.
     await world.eventually('one probe', async () => (await podsOf(world.transport, namespace)).length === 1);
 
     await world.kubectl('label', 'node', 'tried-1', 'kubelet=changed', '--overwrite');
@@ -305,7 +314,7 @@ describe('before a rollout uses unsafe sysctls', () => {
     assert.equal(proxy.spec.securityContext.sysctls.length, 6);
     await world.eventually('no probe', async () => !(await podsOf(world.transport, namespace)).some(isProbe));
 
-    // What is known is not asked again, by whichever resource.
+    // A known verdict is reused, also for another resource.
     await world.apply(namespace, 'other', spec);
     await world.eventually(
       'the other Deployment',
@@ -314,7 +323,7 @@ describe('before a rollout uses unsafe sysctls', () => {
     assert.ok(!(await podsOf(world.transport, namespace)).some(isProbe));
   });
 
-  test('a probe that a user deletes is tried again', async () => {
+  test('a probe pod that a user deletes is created again', async () => {
     const namespace = await world.newNamespace();
     await newNode('deleted-1', { kubelet: 'of-a-third-kind' });
     const own = {
@@ -326,12 +335,12 @@ describe('before a rollout uses unsafe sysctls', () => {
     await refuse(world.transport, probe, 'deleted-1');
     const message = await world.reason(namespace, 'edge', 'SysctlForbidden');
     assert.ok(message.includes(probe.metadata.name), message);
-    await follow(message);
+    await runCommandIn(message);
     const again = await nextPod(namespace, isProbe);
     assert.notEqual(again.metadata.uid, probe.metadata.uid);
   });
 
-  test('a namespace that takes no probe is told of by what it refuses next: the pods themselves', async () => {
+  test('if a namespace refuses the probe pod, the preflight is given up and the refusal of the proxy pods is reported', async () => {
     const namespace = await world.newNamespace();
     await world.kubectl('label', 'namespace', namespace, 'pod-security.kubernetes.io/enforce=restricted');
     await newNode('refusing-1', { kubelet: 'of-a-fourth-kind' });

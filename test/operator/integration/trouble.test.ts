@@ -19,8 +19,8 @@ after(async () => {
   await world?.close();
 });
 
-describe('the status says', () => {
-  test('what a quota leaves no room for', async () => {
+describe('the status reports', () => {
+  test('that a quota does not allow the pods', async () => {
     const namespace = await world.newNamespace();
     await world.kubectl('create', 'quota', 'small', '-n', namespace, '--hard=limits.cpu=1');
     await world.apply(namespace, 'edge', { tuning: { profile: 'Tuned' } });
@@ -35,7 +35,7 @@ describe('the status says', () => {
     ['services.nodeports', 'NodePort', 'ClusterIP'],
     ['services', 'ClusterIP', 'None'],
   ] as const)
-    test(`service.type: ${advice}, where a quota of ${counted} leaves no room for a Service of type ${type}`, async () => {
+    test(`service.type: ${advice} as the remedy if a quota of ${counted} does not allow a Service of type ${type}`, async () => {
       const namespace = await world.newNamespace();
       await world.kubectl('create', 'quota', 'few', '-n', namespace, `--hard=${counted}=0`);
       await world.eventually('the quota', async () => {
@@ -49,7 +49,7 @@ describe('the status says', () => {
       await world.reason(namespace, 'edge', 'Progressing');
     });
 
-  test('what the API server says to a child that it refuses, and goes on by itself when it no longer does', async () => {
+  test('the API server’s message if it refuses a child, and recovers when it no longer does', async () => {
     const namespace = await world.newNamespace();
     await world.kubectl(
       'create',
@@ -70,7 +70,7 @@ describe('the status says', () => {
     await world.reason(namespace, 'edge', 'Progressing');
   });
 
-  test('that the operator lacks a right, in the API server’s words', async () => {
+  test('that the operator lacks a permission, in the API server’s words', async () => {
     const namespace = await world.newNamespace();
     const rights = JSON.parse(await world.kubectl('get', 'clusterrole', 'l4balancer-operator', '-o', 'json'));
     const without = (resource: string) => ({
@@ -100,26 +100,26 @@ describe('the status says', () => {
     await world.reason(namespace, 'edge', 'Progressing');
   });
 
-  test('that a spec cannot be read, and leaves the children as they are', async () => {
+  test('that a spec cannot be read, and the children are left unchanged', async () => {
     const namespace = await world.newNamespace();
     await world.apply(namespace, 'edge');
     await world.reason(namespace, 'edge', 'Progressing');
     const before = await world.get('apps/v1', 'Deployment', namespace, 'l4b-edge');
     const crd = JSON.parse(await world.kubectl('get', 'crd', 'l4balancers.l4balancer.dev', '-o', 'json'));
     const loose = structuredClone(crd);
-    // A CRD of another version, which takes what this operator does not.
+    // A CRD of another version, which accepts what this operator does not.
     const schema = loose.spec.versions[0].schema.openAPIV3Schema;
     schema.properties.spec = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
-    // Rules of the whole resource name fields of the spec.
+    // Rules on the whole resource refer to fields of the spec.
     delete schema['x-kubernetes-validations'];
     await world.cp.run(['replace', '-f', '-'], JSON.stringify(loose));
     try {
       const patch = JSON.stringify({ spec: { service: { type: 'Magic' } } });
-      await world.eventually('the CRD to be looser', async () => {
-        const said = await world
+      await world.eventually('the CRD to accept more', async () => {
+        const output = await world
           .kubectl('patch', 'l4b', 'edge', '-n', namespace, '--type=merge', '-p', patch)
           .catch(String);
-        return said.includes('patched');
+        return output.includes('patched');
       });
       const message = await world.reason(namespace, 'edge', 'InvalidSpec');
       assert.match(message, /spec\.service\.type/);
@@ -145,13 +145,13 @@ describe('the status says', () => {
   });
 });
 
-test('a namespace that is deleted takes everything along, and nothing is stuck', async () => {
+test('deleting a namespace deletes everything in it, and nothing blocks it', async () => {
   const namespace = await world.newNamespace();
   await world.apply(namespace, 'edge');
   await world.reason(namespace, 'edge', 'Progressing');
   await world.eventually('a pod', async () => (await podsOf(world.transport, namespace)).length > 0);
   await world.kubectl('delete', 'namespace', namespace, '--wait=false');
-  // No kubelet confirms that a pod has ended.
+  // There is no kubelet to confirm that a pod has terminated.
   await world.kubectl('delete', 'pods', '--all', '-n', namespace, '--force', '--grace-period=0');
   await world.eventually('the end', async () => {
     const left = await world.kubectl('get', 'namespaces', '-o', 'name');
@@ -159,7 +159,7 @@ test('a namespace that is deleted takes everything along, and nothing is stuck',
   });
 });
 
-test('an API server that goes away and comes back is waited for; what changed meanwhile is done', async () => {
+test('after an outage of the API server, the operator continues and applies what changed meanwhile', async () => {
   const namespace = await world.newNamespace();
   await world.apply(namespace, 'edge');
   await world.reason(namespace, 'edge', 'Progressing');

@@ -21,8 +21,8 @@ after(async () => {
   await world?.close();
 });
 
-describe('the status shows what is asked and what is in effect, and the endpoints', () => {
-  test('as the proxies read it, the worst of them, and writes nothing more while that stays', async (t) => {
+describe('the status shows requested and effective tuning, and the endpoints', () => {
+  test('as the worst-off proxy reports them, without further writes while they stay the same', async (t) => {
     const report = (effective: string, ok: boolean) => ({
       revision: 'generation/1',
       listeners: [{ name: 'web' }],
@@ -58,9 +58,9 @@ describe('the status shows what is asked and what is in effect, and the endpoint
     ]);
     const [web] = (await world.status(namespace, 'edge'))?.listeners ?? [];
     assert.deepEqual([web?.name, web?.readyEndpoints, web?.endpoints], ['web', 1, 2]);
-    // One that goes away is told of, when it has not answered three times.
+    // A proxy that stops answering is reported after three failed polls.
     await writePodStatus(world.transport, pods[1] ?? assert.fail(), serving(true, '127.92.0.3'));
-    await world.eventually('the silence', async () => {
+    await world.eventually('the missing report', async () => {
       const rows = (await world.status(namespace, 'edge'))?.tuning ?? [];
       return rows.some(({ hint }) => hint?.includes('nothing listens there') ?? false);
     });

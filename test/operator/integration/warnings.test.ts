@@ -35,14 +35,19 @@ const size = (cpu: string, memory: string) => ({
 });
 const addresses = ['192.0.2.1', '192.0.2.2', '192.0.2.3'];
 
-/** What is asked for, and what the API server then has in the condition Warnings. */
+/** A spec, and the resulting condition Warnings at the API server. */
 const OF_SPECS: readonly {
   readonly when: string;
   readonly spec: object;
   readonly reason: WarningReason;
   readonly says: RegExp;
 }[] = [
-  { when: 'all suffices', spec: { capacity: { connections: 400_000 } }, reason: 'NoWarnings', says: /^$/ },
+  {
+    when: 'everything suffices',
+    spec: { capacity: { connections: 400_000 } },
+    reason: 'NoWarnings',
+    says: /^$/,
+  },
   {
     when: 'there are more acceptors than reserved cores',
     spec: { workload: { resources: { limits: { cpu: '2' } } } },
@@ -50,13 +55,13 @@ const OF_SPECS: readonly {
     says: /^2 acceptors share a CPU request of /,
   },
   {
-    when: 'the cores given do not carry the connections',
+    when: 'there are too few cores for the connections',
     spec: { capacity: { connections: 400_000 }, workload: { replicas: 2, ...size('1', '8Gi') } },
     reason: 'TooFewCores',
     says: /That takes 8 replicas of this size: raise workload\.replicas\.$/,
   },
   {
-    when: 'the memory given has no room for the connections, even with the most that an autoscaler makes',
+    when: 'there is too little memory for the connections, even with the maximum of an autoscaler',
     spec: {
       capacity: { connections: 200_000 },
       workload: { autoscaling: { minReplicas: 1, maxReplicas: 2 }, ...size('2', '1Gi') },
@@ -65,7 +70,7 @@ const OF_SPECS: readonly {
     says: /^The memory limit is too low .* has 1Gi\. Raise workload\.resources\.limits\.memory or workload\.autoscaling\.maxReplicas/,
   },
   {
-    when: 'a replica may not open as many files',
+    when: 'the file descriptor limit is too low',
     spec: {
       capacity: { connections: 200_000 },
       tuning: { fileDescriptors: 65_536 },
@@ -91,7 +96,7 @@ for (const { when, spec, reason, says } of OF_SPECS)
     assert.match(await world.warned(namespace, 'edge', reason), says);
   });
 
-test('ReplicasIgnored: kubectl scale beside an autoscaler, until the number is left out', async () => {
+test('ReplicasIgnored: kubectl scale has no effect with an autoscaler; scaling to 1 ends the warning', async () => {
   const autoscaling = { minReplicas: 2, maxReplicas: 5 };
   const namespace = await applied({ workload: { autoscaling } });
   await world.warned(namespace, 'edge', 'NoWarnings');
@@ -106,7 +111,7 @@ test('ReplicasIgnored: kubectl scale beside an autoscaler, until the number is l
   await world.warned(namespace, 'edge', 'NoWarnings');
 });
 
-test('kubectl scale to 1 beside a capacity changes nothing, and the plan says why; to another number it does', async () => {
+test('with a capacity, kubectl scale to 1 changes nothing and the plan says why; another number is used', async () => {
   const namespace = await applied({ capacity: { connections: 400_000 } });
   const scale = (replicas: number) =>
     world.kubectl('scale', 'l4b/edge', '-n', namespace, `--replicas=${replicas}`);
@@ -123,7 +128,7 @@ test('kubectl scale to 1 beside a capacity changes nothing, and the plan says wh
   assert.doesNotMatch(await plan(), /kubectl scale/);
 });
 
-test('ReplicasUnschedulable: no node takes one of the replicas; it is over when one does', async () => {
+test('ReplicasUnschedulable: no node can run one of the replicas; scheduling it ends the warning', async () => {
   const namespace = await applied({ workload: { replicas: 2 } });
   await world.eventually('pods', async () => (await podsOf(world.transport, namespace)).length === 2);
   const [pod] = await podsOf(world.transport, namespace);
@@ -146,7 +151,7 @@ test('ReplicasUnschedulable: no node takes one of the replicas; it is over when 
 const OURS = readFileSync(new URL('../../../crds/l4balancers.yaml', import.meta.url), 'utf8');
 const define = (text: string) => world.cp.run(['apply', '--server-side', '-f', '-'], text);
 
-/** The definition without its rules. */
+/** The definition without its validation rules. */
 const withoutRules = (part: unknown): unknown => {
   if (Array.isArray(part)) return part.map(withoutRules);
   if (typeof part !== 'object' || part === null) return part;
@@ -157,7 +162,7 @@ const withoutRules = (part: unknown): unknown => {
   );
 };
 
-test('NoLongerAdmitted: what was stored before it was refused is tended as ever, and refused where it is written anew', async () => {
+test('NoLongerAdmitted: values that were stored before a rule refused them keep working, and are refused in new writes', async () => {
   await operator.stop();
   await define(JSON.stringify(withoutRules(parse(OURS))));
   const namespace = await world.newNamespace();
@@ -177,7 +182,7 @@ test('NoLongerAdmitted: what was stored before it was refused is tended as ever,
     drained: { drain: { delay: '60s' } },
   };
   for (const [name, spec] of Object.entries(stored))
-    await world.eventually(`the API server to take ${name}`, () =>
+    await world.eventually(`the API server to accept ${name}`, () =>
       world.apply(namespace, name, spec).then(
         () => true,
         () => false,
@@ -193,13 +198,13 @@ test('NoLongerAdmitted: what was stored before it was refused is tended as ever,
   assert.ok(await refused('own', { backends: [...stored.own.backends, checked('more', { grpc: {} })] }));
 
   operator = startOperator(login);
-  const told = await world.warned(namespace, 'own', 'NoLongerAdmitted');
+  const message = await world.warned(namespace, 'own', 'NoLongerAdmitted');
   assert.match(
-    told,
+    message,
     /^The spec contains values that would be refused today: spec\.backends\[0\]\.service\.name "l4b-own" is /,
   );
-  assert.match(told, /spec\.backends\[1\]\.healthCheck\.tls is set, .*: tls has no effect/);
-  assert.match(told, /spec\.backends\[2\]\.healthCheck\.http\.path "\/a#b" has a fragment/);
+  assert.match(message, /spec\.backends\[1\]\.healthCheck\.tls is set, .*: tls has no effect/);
+  assert.match(message, /spec\.backends\[2\]\.healthCheck\.http\.path "\/a#b" has a fragment/);
   assert.match(
     await world.warned(namespace, 'drained', 'NoLongerAdmitted'),
     /spec\.drain\.delay 60s leaves /,
@@ -211,14 +216,14 @@ test('NoLongerAdmitted: what was stored before it was refused is tended as ever,
     await world.eventually(`the account of ${name} to be back`, async () => {
       return (await world.get('v1', 'ServiceAccount', namespace, `l4b-${name}`)) !== undefined;
     });
-  // A change beside what would be refused is taken, and one that corrects it is the end of the warning.
+  // A change to other fields is accepted, and a change that corrects the value ends the warning.
   await world.apply(namespace, 'own', { ...stored.own, accessLog: { mode: 'All' } });
   await world.settled(namespace, 'own', 2);
   await world.apply(namespace, 'drained', { drain: { delay: '50s' } });
   await world.warned(namespace, 'drained', 'NoWarnings');
 });
 
-test('DefinitionOlder and DefinitionNewer: the cluster’s definition is not the operator’s, until it is upgraded', async () => {
+test('DefinitionOlder and DefinitionNewer: the cluster’s definition differs from the operator’s until it is upgraded', async () => {
   await operator.stop();
   const definition = parse(OURS);
   const { spec } = definition.spec.versions[0].schema.openAPIV3Schema.properties;
@@ -226,7 +231,7 @@ test('DefinitionOlder and DefinitionNewer: the cluster’s definition is not the
   const { panicThresholdPercent: _, ...others } = backend;
   spec.properties.backends.items.properties = others;
   spec.properties.fromTheFuture = { type: 'boolean' };
-  // The warning about the older one comes first and has both texts.
+  // DefinitionOlder comes first, and its message includes both texts.
   await define(JSON.stringify(definition));
   const path = '/openapi/v3/apis/l4balancer.dev/v1alpha1';
   await world.eventually('the definition to be served', async () =>
@@ -234,15 +239,15 @@ test('DefinitionOlder and DefinitionNewer: the cluster’s definition is not the
   );
   operator = startOperator(login);
   const namespace = await applied({});
-  const told = await world.warned(namespace, 'edge', 'DefinitionOlder');
+  const message = await world.warned(namespace, 'edge', 'DefinitionOlder');
   assert.match(
-    told,
+    message,
     /it lacks spec\.backends\[\]\.panicThresholdPercent, which the API server silently drops/,
   );
-  assert.match(told, /does not know and ignores spec\.fromTheFuture/);
+  assert.match(message, /does not know and ignores spec\.fromTheFuture/);
   assert.equal(await operator.metric('l4balancer_operator_definition_differences{known_by="operator"}'), 1);
 
-  // As a newer definition has all that the older one has.
+  // A newer definition has everything that the older one has.
   spec.properties.backends.items.properties = backend;
   await define(JSON.stringify(definition));
   await world.warned(namespace, 'edge', 'DefinitionNewer');

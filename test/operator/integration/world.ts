@@ -18,7 +18,7 @@ import type { WarningReason } from '../../../operator/status/warning-reasons.ts'
 import { until } from '../../../tooling/wait/until.ts';
 import { MINIMAL } from '../owner.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects, of whatever kind.
+// biome-ignore lint/suspicious/noExplicitAny: tests read fields of arbitrary objects.
 type Loose = any;
 export type Anything = KubeObject & {
   readonly spec?: Loose;
@@ -26,7 +26,7 @@ export type Anything = KubeObject & {
   readonly [key: string]: Loose;
 };
 
-/** What is asked for in a test: a child of a resource. */
+/** Kinds of children that tests read, with their API versions. */
 export const CHILDREN = {
   ServiceAccount: 'v1',
   Role: 'rbac.authorization.k8s.io/v1',
@@ -35,27 +35,27 @@ export const CHILDREN = {
   Deployment: 'apps/v1',
 } as const;
 
-/** A control plane with the CRD, and the words that tests speak to it in. */
+/** A control plane with the CRD, and helpers for tests. */
 export interface TestWorld {
   readonly cp: ControlPlane;
   readonly transport: Transport;
-  /** Makes a namespace of its own for a test; gives back its name. */
+  /** Creates a namespace for a test and returns its name. */
   newNamespace(): Promise<string>;
   /** Applies an L4Balancer through kubectl, as a user does. */
   apply(namespace: string, name: string, spec?: object): Promise<void>;
   kubectl(...args: readonly string[]): Promise<string>;
-  /** The object, or undefined when there is none. */
+  /** The object; undefined if it does not exist. */
   get(apiVersion: string, kind: string, namespace: string, name: string): Promise<Anything | undefined>;
   status(namespace: string, name: string): Promise<Status | undefined>;
-  /** Waits until the condition Ready has this reason; gives back its message. */
+  /** Waits until the condition Ready has this reason and returns its message. */
   reason(namespace: string, name: string, reason: Reason): Promise<string>;
-  /** Waits until the condition Warnings has this reason; gives back its message. */
+  /** Waits until the condition Warnings has this reason and returns its message. */
   warned(namespace: string, name: string, reason: WarningReason): Promise<string>;
   /** Waits until the operator has acted on this generation. */
   settled(namespace: string, name: string, generation: number): Promise<void>;
   /** Waits until the condition holds. */
   eventually(what: string, probe: () => Promise<boolean>): Promise<void>;
-  /** Requests of this user (all but reads) since a byte of the audit log. */
+  /** Write requests of this user since an offset in the audit log. */
   writes(user: string, since?: number): readonly AuditLine[];
   /** All requests of this user. */
   requests(user: string): readonly AuditLine[];
@@ -68,12 +68,15 @@ export interface AuditLine {
   readonly what: string;
   readonly code: number;
   readonly agent: string;
-  /** When the API server took the request, and when it had answered; RFC 3339 with microseconds, so that texts compare as times. */
+  /**
+   * When the API server received the request, and when it had answered: RFC 3339 with microseconds, so that
+   * comparing the strings compares the times.
+   */
   readonly from: string;
   readonly to: string;
 }
 
-/** The garbage collector alone may need 30 s to learn of a new CRD. */
+/** The garbage collector alone may need 30 s to discover a new CRD. */
 const WITHIN_MS = 90_000;
 
 const WRITES: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
@@ -105,7 +108,7 @@ export const startWorld = async (options: ControlPlaneOptions = {}): Promise<Tes
       seen = (await status(namespace, name))?.conditions?.find((condition) => condition.type === type);
       return seen?.reason === reason;
     }).catch((cause: unknown) => {
-      throw new Error(`never ${reason}, but ${JSON.stringify(seen)}`, { cause });
+      throw new Error(`the reason is not ${reason} but ${JSON.stringify(seen)}`, { cause });
     });
     return seen?.message ?? '';
   };

@@ -10,8 +10,11 @@ import { serving, writePodStatus } from './pods.ts';
 import { operatorLogin } from './rights.ts';
 import { startWorld, type TestWorld } from './world.ts';
 
-/** A proxy's admin endpoint that says what it is told to: what takes a machine without memory or another version to come about. */
-let said: object = {};
+/**
+ * What a fake admin endpoint of a proxy reports, for findings that would need a machine without memory or a
+ * proxy of another version.
+ */
+let reported: object = {};
 const WELL = {
   source: { following: true },
   tuning: [],
@@ -23,15 +26,15 @@ const WELL = {
 let world: TestWorld;
 let operator: OperatorProcess;
 let namespace: string;
-/** Specs so far; each is a generation, and the proxy serves the newest at once. */
+/** Number of specs so far; each is a generation, and the fake proxy serves the newest one at once. */
 let changes = 0;
 const server = http.createServer((_, response) =>
-  response.end(JSON.stringify({ ...WELL, revision: `generation/${changes}`, ...said })),
+  response.end(JSON.stringify({ ...WELL, revision: `generation/${changes}`, ...reported })),
 );
 
-/** Lets the proxy say this, and changes the resource, so that it is asked now. */
-const tell = async (more: object): Promise<void> => {
-  said = more;
+/** Makes the fake proxy report this, and changes the resource, so that the proxy is polled now. */
+const setReport = async (more: object): Promise<void> => {
+  reported = more;
   changes++;
   await world.apply(namespace, 'edge', { drain: { delay: `${changes}s` } });
 };
@@ -44,7 +47,7 @@ before(async () => {
   server.listen(9901, ip);
   await once(server, 'listening');
   namespace = await world.newNamespace();
-  await tell({});
+  await setReport({});
   await writePodStatus(world.transport, await awaitPod(world, namespace), serving(true, ip));
   await world.reason(namespace, 'edge', 'Available');
 });
@@ -60,126 +63,126 @@ const found = (code: string, more: object = {}) => ({
   findings: [{ code, path: 'spec', message: 'so it is', ...more }],
 });
 
-/** Refused when it is written today; objects written before the rule existed may have it. */
+/** The API server refuses this spec today, but objects stored before may have it. */
 const NO_WEIGHT = {
   ...found('NoWeight', { backend: 'web' }),
   backends: [{ name: 'web', counts: { endpoints: 1, ready: 0 } }],
 };
 
-const READY: readonly { readonly says: object; readonly reason: Reason; readonly message: string }[] = [
+const READY: readonly { readonly report: object; readonly reason: Reason; readonly message: string }[] = [
   {
-    says: found('SpecRefused', { path: 'spec.moon' }),
+    report: found('SpecRefused', { path: 'spec.moon' }),
     reason: 'SpecRefused',
     message: 'Spec.moon: so it is.',
   },
   {
-    says: { ...found('NotUnderstood', { listener: 'web' }), listeners: [] },
+    report: { ...found('NotUnderstood', { listener: 'web' }), listeners: [] },
     reason: 'NotUnderstood',
     message: 'Listener web: So it is.',
   },
   {
-    says: { ...NO_WEIGHT, ...found('OwnListener', { backend: 'web' }) },
+    report: { ...NO_WEIGHT, ...found('OwnListener', { backend: 'web' }) },
     reason: 'OwnListener',
     message: 'Listener web: So it is.',
   },
   {
-    says: NO_WEIGHT,
+    report: NO_WEIGHT,
     reason: 'NoWeight',
     message: 'Listener web: So it is.',
   },
   {
-    says: { source: { following: false, code: 'Forbidden', problem: 'Cannot follow Services: 403' } },
+    report: { source: { following: false, code: 'Forbidden', problem: 'Cannot follow Services: 403' } },
     reason: 'NotFollowing',
     message: 'It receives no changes to the spec or to endpoints: Cannot follow Services: 403.',
   },
   {
-    says: found('ListenerNotOpened', { listener: 'web' }),
+    report: found('ListenerNotOpened', { listener: 'web' }),
     reason: 'ListenerNotOpened',
     message: 'Listener web: So it is.',
   },
 ];
 
-for (const { says, reason, message } of READY)
-  test(`a proxy that says ${reason} makes the resource not Ready for that reason`, async () => {
-    await tell(says);
+for (const { report, reason, message } of READY)
+  test(`a proxy that reports ${reason} makes the resource not Ready with that reason`, async () => {
+    await setReport(report);
     assert.equal(await world.reason(namespace, 'edge', reason), message);
-    await tell({});
+    await setReport({});
     await world.reason(namespace, 'edge', 'Available');
   });
 
-const WARNED: readonly { readonly says: object; readonly reason: WarningReason }[] = [
+const WARNED: readonly { readonly report: object; readonly reason: WarningReason }[] = [
   {
-    says: found('DescriptorsShort'),
+    report: found('DescriptorsShort'),
     reason: 'DescriptorsShort',
   },
   {
-    says: found('MemoryShort'),
+    report: found('MemoryShort'),
     reason: 'MemoryShort',
   },
   {
-    says: found('SourcePortsShort', { backend: 'web' }),
+    report: found('SourcePortsShort', { backend: 'web' }),
     reason: 'SourcePortsShort',
   },
   {
-    says: found('ClientsRefused'),
+    report: found('ClientsRefused'),
     reason: 'ClientsRefused',
   },
   {
-    says: found('LimitReached', { backend: 'web' }),
+    report: found('LimitReached', { backend: 'web' }),
     reason: 'LimitReached',
   },
   {
-    says: found('AddressInvalid', { backend: 'web' }),
+    report: found('AddressInvalid', { backend: 'web' }),
     reason: 'AddressInvalid',
   },
   {
-    says: found('EndpointRepeated', { backend: 'web' }),
+    report: found('EndpointRepeated', { backend: 'web' }),
     reason: 'EndpointRepeated',
   },
   {
-    says: found('DrainDelayTooLong', { path: 'spec.drain.delay' }),
+    report: found('DrainDelayTooLong', { path: 'spec.drain.delay' }),
     reason: 'DrainDelayTooLong',
   },
   {
-    says: found('FieldsIgnored', { path: 'spec.moon' }),
+    report: found('FieldsIgnored', { path: 'spec.moon' }),
     reason: 'FieldsIgnored',
   },
   {
-    says: found('OutputFails'),
+    report: found('OutputFails'),
     reason: 'OutputFails',
   },
   {
-    says: found('MoonInTheWay'),
+    report: found('MoonInTheWay'),
     reason: 'OtherFinding',
   },
 ];
 
-for (const { says, reason } of WARNED)
-  test(`a proxy that says ${reason} is warned of, and the resource stays Ready`, async () => {
-    await tell(says);
+for (const { report, reason } of WARNED)
+  test(`a proxy that reports ${reason} causes a warning, and the resource stays Ready`, async () => {
+    await setReport(report);
     assert.match(await world.warned(namespace, 'edge', reason), /[Ss]o it is\.$/);
     await world.reason(namespace, 'edge', 'Available');
   });
 
-test('a new spec is not called done before the proxy has said what it makes of it', async () => {
-  await tell({ revision: `generation/${changes}` });
+test('a resource with a new spec is not Ready before the proxy has reported on it', async () => {
+  await setReport({ revision: `generation/${changes}` });
   assert.equal(
     await world.reason(namespace, 'edge', 'Progressing'),
     '1 of 1 replica has not reported on this spec yet.',
   );
-  said = {};
+  reported = {};
   await world.reason(namespace, 'edge', 'Available');
 });
 
-test('a proxy that cannot be asked any more is told of, and what it said last stands', async () => {
-  await tell({
+test('a proxy that can no longer be reached causes a warning, and its last report is kept', async () => {
+  await setReport({
     ...found('NoEndpoints', { backend: 'web' }),
     backends: [{ name: 'web', counts: { endpoints: 0, ready: 0 } }],
   });
   await world.reason(namespace, 'edge', 'NoEndpoints');
   server.closeAllConnections();
   server.close();
-  await world.eventually('told of', async () => {
+  await world.eventually('the warning', async () => {
     const warnings = (await world.status(namespace, 'edge'))?.conditions?.find(
       ({ type }) => type === 'Warnings',
     );
@@ -188,7 +191,7 @@ test('a proxy that cannot be asked any more is told of, and what it said last st
     );
   });
   await world.reason(namespace, 'edge', 'NoEndpoints');
-  // A pod in its place of which nothing is known is no reason to say that nobody is served.
+  // A replacement pod that has not reported yet is no reason to report that nothing is served.
   const pod = await awaitPod(world, namespace);
   await world.kubectl('delete', 'pod', pod.metadata.name, '-n', namespace, '--grace-period=0', '--force');
   const next = await awaitPod(world, namespace, ({ metadata }) => metadata.uid !== pod.metadata.uid);
