@@ -1,11 +1,11 @@
 /** The candidate most likely meant by a misspelled `word`, or undefined if none is close. Ignores case. */
 export const nearest = (word: string, candidates: readonly string[]): string | undefined => {
-  const wanted = word.toLowerCase().slice(0, 64);
+  const normalised = word.toLowerCase().slice(0, 64);
   let best: string | undefined;
   // Up to half of the word may differ, but at most three letters: a more distant suggestion would mislead.
-  let least = Math.min(3, Math.ceil(wanted.length / 2)) + 1;
+  let least = Math.min(3, Math.ceil(normalised.length / 2)) + 1;
   for (const candidate of candidates) {
-    const distance = editDistance(wanted, candidate.toLowerCase());
+    const distance = editDistance(normalised, candidate.toLowerCase());
     if (distance < least) {
       least = distance;
       best = candidate;

@@ -1,7 +1,7 @@
 import { canonicalAddress } from '../crds/canonical-address.ts';
 import type { EndpointSlice, SliceEndpoint } from './endpoint-slice.ts';
 import type { KubeService } from './service.ts';
-import { slicePortNumber, wantedPort } from './service-port.ts';
+import { lookUpPort, slicePortNumber } from './service-port.ts';
 import { type Location, near } from './topology-hints.ts';
 
 /** A destination of connections to a Service. */
@@ -54,16 +54,16 @@ export function endpointsOf(
   protocol: 'TCP' | 'UDP' = 'TCP',
   location: Location = {},
 ): Endpoints {
-  const wanted = wantedPort(service, port, protocol);
-  if (wanted.kind === 'Problem') {
+  const lookup = lookUpPort(service, port, protocol);
+  if (lookup.kind === 'Problem') {
     const leaving = sortedOnce(slices.flatMap((slice) => everyPortOf(slice, protocol)));
-    return { targets: [], far: [], leaving, problem: wanted.problem, code: wanted.code };
+    return { targets: [], far: [], leaving, problem: lookup.problem, code: lookup.code };
   }
   /** Endpoints in slices without the port: a Service and its slices may temporarily be inconsistent. */
   const others: Target[] = [];
   const best = new Map<string, Found>();
   for (const slice of ofOneFamily(service, slices)) {
-    const number = slicePortNumber(wanted, slice.ports ?? [], protocol);
+    const number = slicePortNumber(lookup, slice.ports ?? [], protocol);
     if (number === undefined) {
       for (const target of everyPortOf(slice, protocol)) others.push(target);
       continue;

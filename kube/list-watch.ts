@@ -102,14 +102,14 @@ export function startListWatch<T extends KubeObject>(
   const request = { ...options, signal: abort.signal };
   const backoff = createBackoff(limits.backoff, deps.random);
   const store = new ObjectStore<T>();
-  let heardAt = clock.now();
+  let lastDataAt = clock.now();
   let connected = false;
   let isFirst = true;
   /** Where the next watch starts; undefined if a list is needed first. */
   let position: string | undefined;
 
-  const heard = () => {
-    heardAt = clock.now();
+  const onData = () => {
+    lastDataAt = clock.now();
   };
 
   const notify = (state: ListWatchState) => {
@@ -130,14 +130,14 @@ export function startListWatch<T extends KubeObject>(
   };
 
   const onOpen = () => {
-    heard();
+    onData();
     if (connected || abort.signal.aborted) return;
     connected = true;
     notify({ connected: true });
   };
 
   async function list(): Promise<string> {
-    const listed = await listAll<T>({ ...request, timeoutMs: limits.pageTimeoutMs }, heard);
+    const listed = await listAll<T>({ ...request, timeoutMs: limits.pageTimeoutMs }, onData);
     if (!abort.signal.aborted) {
       const differences = store.replace(listed.objects);
       const missed = isFirst ? 0 : differences;
@@ -221,7 +221,7 @@ export function startListWatch<T extends KubeObject>(
 
   return {
     stop: () => abort.abort(),
-    silentMs: () => clock.now() - heardAt,
+    silentMs: () => clock.now() - lastDataAt,
   };
 }
 

@@ -37,8 +37,8 @@ export function keepPools(origin: string, proxyUrl: string | undefined): PoolKee
 
   function retire(pools: Pools): void {
     retiring.add(pools);
-    const ended = Promise.allSettled([pools.requests.close(), pools.streams.close()]);
-    void ended.then(() => retiring.delete(pools));
+    const closed = Promise.allSettled([pools.requests.close(), pools.streams.close()]);
+    void closed.then(() => retiring.delete(pools));
   }
 
   return {

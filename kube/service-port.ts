@@ -2,7 +2,7 @@ import type { SlicePort } from './endpoint-slice.ts';
 import type { KubeService, ServicePort } from './service.ts';
 
 /** How to find the port in each slice. */
-export type WantedPort =
+export type PortLookup =
   | { readonly kind: 'Named'; readonly name: string; readonly isOnlyPort: boolean }
   | { readonly kind: 'Number'; readonly number: number }
   | {
@@ -12,11 +12,11 @@ export type WantedPort =
     };
 
 /** Finds a port of a Service by its number or name. */
-export function wantedPort(
+export function lookUpPort(
   service: KubeService | undefined,
   port: number | string,
   protocol: 'TCP' | 'UDP',
-): WantedPort {
+): PortLookup {
   if (service === undefined) {
     return {
       kind: 'Problem',
@@ -46,17 +46,17 @@ export function wantedPort(
 
 /** The number of the port in a slice; undefined if the slice does not have it. */
 export function slicePortNumber(
-  wanted: Exclude<WantedPort, { kind: 'Problem' }>,
+  lookup: Exclude<PortLookup, { kind: 'Problem' }>,
   ports: readonly SlicePort[],
   protocol: 'TCP' | 'UDP',
 ): number | undefined {
-  if (wanted.kind === 'Number') return wanted.number;
+  if (lookup.kind === 'Number') return lookup.number;
   const offered = ports.filter((each) => (each.protocol ?? 'TCP') === protocol);
-  const found = offered.find((each) => (each.name ?? '') === wanted.name);
+  const found = offered.find((each) => (each.name ?? '') === lookup.name);
   if (found !== undefined) return found.port ?? undefined;
   // Slices written by hand often omit the name of the only port; so do all slices while a port is being
   // named.
-  const only = wanted.isOnlyPort && ports.length === 1 ? offered[0] : undefined;
+  const only = lookup.isOnlyPort && ports.length === 1 ? offered[0] : undefined;
   return only !== undefined && (only.name ?? '') === '' ? (only.port ?? undefined) : undefined;
 }
 
@@ -65,17 +65,17 @@ function missing(
   ports: readonly ServicePort[],
   port: number | string,
   protocol: 'TCP' | 'UDP',
-): WantedPort {
+): PortLookup {
   const has = ports.map((each) => {
     const called = each.name ? `${each.name} (${each.port})` : String(each.port);
     return each.protocol !== undefined && each.protocol !== 'TCP' ? `${called} ${each.protocol}` : called;
   });
-  const wanted = typeof port === 'number' ? `port ${port}` : `port named "${port}"`;
+  const requested = typeof port === 'number' ? `port ${port}` : `port named "${port}"`;
   return {
     kind: 'Problem',
     code: 'PortNotFound',
     problem:
-      `Service ${name} has no ${protocol} ${wanted}; it has ${has.join(', ') || 'none'}: ` +
+      `Service ${name} has no ${protocol} ${requested}; it has ${has.join(', ') || 'none'}: ` +
       'correct the port in the backend or add it to the Service',
   };
 }

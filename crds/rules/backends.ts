@@ -94,21 +94,21 @@ const ONLY_WITH = [
   { field: 'grpc', type: 'GRPC', hint: '', isOlder: false },
 ] as const;
 
-const onlyWithType = ONLY_WITH.map(({ field, type: wanted, hint, isOlder }) =>
+const onlyWithType = ONLY_WITH.map(({ field, type: required, hint, isOlder }) =>
   rule<HealthCheck>({
     id: `health-check-${field}-type`,
     ...(isOlder ? {} : { forStored: `${field} has no effect` }),
     scope: 'spec.backends[].healthCheck',
     reads: ['type', field],
-    rule: `!has(self.${field}) || self.type == '${wanted}'`,
-    message: `${field} is set, but type is not ${wanted}: set type to ${wanted} or remove ${field}${hint}`,
-    messageExpression: `'${field} is set, but type is ' + self.type + ': set type to ${wanted} or remove ${field}${hint}'`,
+    rule: `!has(self.${field}) || self.type == '${required}'`,
+    message: `${field} is set, but type is not ${required}: set type to ${required} or remove ${field}${hint}`,
+    messageExpression: `'${field} is set, but type is ' + self.type + ': set type to ${required} or remove ${field}${hint}'`,
     fieldPath: `.${field}`,
     check: (healthCheck) =>
       problemIf(
-        healthCheck[field] !== undefined && healthCheck.type !== wanted,
+        healthCheck[field] !== undefined && healthCheck.type !== required,
         [field],
-        `is set, but type is ${healthCheck.type}: set type to ${wanted} or remove ${field}${hint}`,
+        `is set, but type is ${healthCheck.type}: set type to ${required} or remove ${field}${hint}`,
       ),
   }),
 );

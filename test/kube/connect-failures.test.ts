@@ -141,8 +141,8 @@ describe('a call without an answer explains the reason:', () => {
     ));
 
   test('the server never finishes the TLS handshake', async () => {
-    const behind = await startWebServer(version);
-    const proxy = await startFlakyProxy(behind.port);
+    const server = await startWebServer(version);
+    const proxy = await startFlakyProxy(server.port);
     proxy.stall();
     const transport = await to(https()(proxy.port));
     try {
@@ -155,7 +155,7 @@ describe('a call without an answer explains the reason:', () => {
     } finally {
       await transport.close();
       await proxy.stop();
-      await behind.stop();
+      await server.stop();
     }
   });
 

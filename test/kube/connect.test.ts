@@ -81,14 +81,14 @@ describe('a transport reaches an API server', () => {
 
   test('through an HTTP proxy (proxy-url)', async () => {
     const server = await tlsServer('127.0.0.1', '127.0.0.1');
-    const asked: (string | undefined)[] = [];
+    const targets: (string | undefined)[] = [];
     const proxy = createServer().on('connect', (request, client) => {
-      asked.push(request.url);
-      const behind = dial(server.port, '127.0.0.1', () => {
+      targets.push(request.url);
+      const upstream = dial(server.port, '127.0.0.1', () => {
         client.write('HTTP/1.1 200 OK\r\n\r\n');
-        behind.pipe(client).pipe(behind);
+        upstream.pipe(client).pipe(upstream);
       });
-      for (const socket of [client, behind]) socket.on('error', () => behind.destroy());
+      for (const socket of [client, upstream]) socket.on('error', () => upstream.destroy());
     });
     await once(proxy.listen(0, '127.0.0.1'), 'listening');
     const { port } = proxy.address() as AddressInfo;
@@ -98,7 +98,7 @@ describe('a transport reaches an API server', () => {
     });
     try {
       assert.deepEqual(await transport.request(VERSION), { url: '/version' });
-      assert.deepEqual(asked, [`127.0.0.1:${server.port}`]);
+      assert.deepEqual(targets, [`127.0.0.1:${server.port}`]);
     } finally {
       await transport.close();
       await server.stop();

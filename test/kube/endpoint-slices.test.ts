@@ -373,9 +373,9 @@ const CASES: readonly Case[] = [
 describe('endpoints of a Service:', () => {
   for (const each of CASES) {
     test(each.name, () => {
-      const { spec = WEB, port: wanted = 80, protocol = 'TCP' } = each;
+      const { spec = WEB, port: requested = 80, protocol = 'TCP' } = each;
       const subject = spec === 'Missing' ? undefined : service(spec);
-      const found = endpointsOf(subject, each.slices, wanted, protocol);
+      const found = endpointsOf(subject, each.slices, requested, protocol);
       const shown = (all: typeof found.targets) => all.map(({ address, port }) => `${address}:${port}`);
       assert.deepEqual(shown(found.targets), each.targets);
       if (each.leaving !== undefined) assert.deepEqual(shown(found.leaving), each.leaving);
@@ -387,7 +387,7 @@ describe('endpoints of a Service:', () => {
         ...(one.endpoints ? { endpoints: [...one.endpoints].reverse() } : {}),
       }));
       assert.deepEqual(
-        endpointsOf(subject, shuffled, wanted, protocol),
+        endpointsOf(subject, shuffled, requested, protocol),
         found,
         'the order changed the result',
       );

@@ -48,7 +48,7 @@ export async function startFlakyProxy(targetPort: number): Promise<FlakyProxy> {
   const closed = new Set<Pair>();
   let bytesLeft = Number.POSITIVE_INFINITY;
 
-  function take(client: Socket): void {
+  function onConnection(client: Socket): void {
     accepted++;
     const server = connect(targetPort, '127.0.0.1');
     const pair: Pair = { client, server, kept: [] };
@@ -90,7 +90,7 @@ export async function startFlakyProxy(targetPort: number): Promise<FlakyProxy> {
   }
 
   async function listen(port: number): Promise<Server> {
-    const server = createServer(take);
+    const server = createServer(onConnection);
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
     return server;

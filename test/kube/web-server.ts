@@ -19,14 +19,14 @@ export async function startWebServer(
   identity?: Identity,
 ): Promise<WebServer> {
   const requests: IncomingMessage[] = [];
-  const take: Answer = (request, response) => {
+  const onRequest: Answer = (request, response) => {
     requests.push(request);
     answer(request, response);
   };
   const server =
     identity === undefined
-      ? createPlain(take)
-      : createTls({ cert: identity.certificate, key: identity.key }, take);
+      ? createPlain(onRequest)
+      : createTls({ cert: identity.certificate, key: identity.key }, onRequest);
   server.listen(0, host);
   await once(server, 'listening');
   return {

@@ -46,7 +46,7 @@ const start = async (name: ProgramName, options: Parameters<typeof startEither>[
   return program;
 };
 const pidOf = ({ child }: Program): number => child.pid ?? assert.fail('not started');
-const saidBy =
+const outputOf =
   ({ stdout, stderr }: Program) =>
   (): string =>
     `${stdout()}\n${stderr()}`;
@@ -66,7 +66,7 @@ const flood = async (name: ProgramName, program: Program, pid: number): Promise<
         if (!isOver && runs()) for (const signal of HARMLESS) process.kill(pid, signal);
         return isOver;
       },
-      { everyMs: 5, seen: saidBy(program) },
+      { everyMs: 5, seen: outputOf(program) },
     ),
   ]);
 };
@@ -81,7 +81,7 @@ const untilCaught = async (
   const handled = () => signals.filter((signal) => catches(pid, signal));
   await until(`handlers of ${signals}`, () => handled().length === signals.length, {
     everyMs,
-    seen: () => `handled are ${handled()}\n${saidBy(program)()}`,
+    seen: () => `handled are ${handled()}\n${outputOf(program)()}`,
   });
 };
 
@@ -156,7 +156,7 @@ for (const name of PROGRAMS)
       const pid = await until(
         'unshare has started it',
         () => Number(readFileSync(`/proc/${outer}/task/${outer}/children`, 'utf8')) || undefined,
-        { everyMs: 0, seen: saidBy(program) },
+        { everyMs: 0, seen: outputOf(program) },
       );
       await untilCaught(program, HARMLESS, 1, pid);
       await flood(name, program, pid);

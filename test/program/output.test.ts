@@ -131,7 +131,7 @@ test('with a full disk, whole lines beyond the buffer are lost, counted, and rep
   const file = join(folder, 'log');
   const full = openSync('/dev/full', constants.O_WRONLY);
   const output = new Output(full);
-  output.onLost(reportLost({ error: tell(output, 'error'), warn: tell(output, 'warn') }));
+  output.onLost(reportLost({ error: logTo(output, 'error'), warn: logTo(output, 'warn') }));
   const lines = 20_000;
   for (let i = 0; i < lines; i++) output.offer(LINE);
   output.flushSync();
@@ -151,8 +151,8 @@ test('with a full disk, whole lines beyond the buffer are lost, counted, and rep
   const whole = LINE.repeat(accepted + lines - logDropped);
   assert.ok(text.startsWith(whole), 'whole lines, all that were accepted');
   const [notice = '', after] = text.slice(whole.length).split('\n');
-  const { since, ...told } = JSON.parse(notice);
-  assert.deepEqual(told, {
+  const { since, ...rest } = JSON.parse(notice);
+  assert.deepEqual(rest, {
     level: 'error',
     message: 'log lines were lost',
     code: 'ENOSPC',
@@ -165,5 +165,5 @@ test('with a full disk, whole lines beyond the buffer are lost, counted, and rep
   rmSync(folder, { recursive: true });
 });
 
-const tell = (output: Output, level: string) => (fields: object, message: string) =>
+const logTo = (output: Output, level: string) => (fields: object, message: string) =>
   output.write(`${JSON.stringify({ level, message, ...fields })}\n`);

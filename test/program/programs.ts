@@ -83,15 +83,15 @@ const OWN_PORTS = 2;
  * again before it is closed.
  */
 const STABLE_CHECKS = 20;
-const MOST_LOOKS = 2_000;
+const MAX_CHECKS = 2_000;
 
 /** Waits until both ports of the program are open, and no third one is. */
 export const untilOnlyOwnPorts = async ({ child, stderr, stdout }: Program): Promise<void> => {
   let ports: ReadonlySet<number> = new Set();
-  for (let looks = 0, calm = 0; calm < STABLE_CHECKS; looks += 1) {
+  for (let checks = 0, stable = 0; stable < STABLE_CHECKS; checks += 1) {
     ports = new Set(listeningDescriptors(child.pid ?? assert.fail('not started')).values());
-    calm = ports.size === OWN_PORTS ? calm + 1 : 0;
-    assert.ok(looks < MOST_LOOKS, `listens on ${[...ports]}:\n${stdout()}\n${stderr()}`);
+    stable = ports.size === OWN_PORTS ? stable + 1 : 0;
+    assert.ok(checks < MAX_CHECKS, `listens on ${[...ports]}:\n${stdout()}\n${stderr()}`);
     await sleep(10);
   }
 };

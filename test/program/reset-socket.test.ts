@@ -11,10 +11,10 @@ const pair = async () => {
   await once(server, 'listening');
   const address = server.address();
   assert.ok(address !== null && typeof address === 'object');
-  const taken = once(server, 'connection') as Promise<[Socket]>;
+  const accepted = once(server, 'connection') as Promise<[Socket]>;
   const client = connect(address.port, '127.0.0.1');
   await once(client, 'connect');
-  const [far] = await taken;
+  const [far] = await accepted;
   far.resume();
   server.close();
   return { client, far };

@@ -26,10 +26,10 @@ const start = async (t: TestContext, scheme: 'http' | 'https') => {
   const seen = new EventEmitter();
   const requests: string[] = [];
   const open: Socket[] = [];
-  const taken: Socket[] = [];
-  const take = (socket: Socket) => {
+  const accepted: Socket[] = [];
+  const onConnection = (socket: Socket) => {
     open.push(socket);
-    taken.push(socket);
+    accepted.push(socket);
     socket.on('error', () => {});
     socket.on('data', (chunk) => {
       requests.push(String(chunk).split('\r\n', 1)[0] ?? '');
@@ -37,15 +37,18 @@ const start = async (t: TestContext, scheme: 'http' | 'https') => {
     });
   };
   const options = { cert: identity.certificate, key: identity.key };
-  const behind = await listening(t, scheme === 'http' ? createServer(take) : createSecure(options, take));
-  const before = createServer((client) => {
-    const server = connect(behind, '127.0.0.1').on('error', () => {});
+  const serverPort = await listening(
+    t,
+    scheme === 'http' ? createServer(onConnection) : createSecure(options, onConnection),
+  );
+  const proxy = createServer((client) => {
+    const server = connect(serverPort, '127.0.0.1').on('error', () => {});
     open.push(client, server);
     client.on('error', (error: NodeJS.ErrnoException) => seen.emit('ended', error.code));
     client.on('end', () => seen.emit('ended', 'in order'));
     client.pipe(server).pipe(client);
   });
-  const port = await listening(t, before);
+  const port = await listening(t, proxy);
   const transport: Transport = openTransport(
     {
       server: `${scheme}://127.0.0.1:${port}`,
@@ -60,10 +63,10 @@ const start = async (t: TestContext, scheme: 'http' | 'https') => {
     for (const socket of open) socket.destroy();
   });
   const answer = () => {
-    for (const socket of taken) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}');
+    for (const socket of accepted) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}');
   };
   const endAll = () => {
-    for (const socket of taken) socket.end();
+    for (const socket of accepted) socket.end();
   };
   return { transport, seen, requests, answer, endAll };
 };
