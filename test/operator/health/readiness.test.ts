@@ -21,12 +21,12 @@ const FINE: ReadinessSources = {
 
 const ROWS: readonly (readonly [string, Partial<ReadinessSources>, readonly string[]])[] = [
   ['all is well', {}, []],
-  ['it stops', { isStopping: () => true }, ['stopping']],
+  ['it is stopping', { isStopping: () => true }, ['stopping']],
   ['its credentials are refused', { credentials: () => 'refused' }, ['refused']],
-  ['it does not see who leads', { leadership: () => 'no Lease' }, ['no Lease']],
+  ['the leader is unknown', { leadership: () => 'no Lease' }, ['no Lease']],
   ['a kind is not listed', { watches: () => [{ ...FRESH, synced: false }] }, ['Pod: not listed yet']],
   [
-    'all of that',
+    'all of these apply',
     {
       credentials: () => 'refused',
       leadership: () => 'no Lease',
@@ -37,12 +37,12 @@ const ROWS: readonly (readonly [string, Partial<ReadinessSources>, readonly stri
 ];
 
 for (const [when, sources, problems] of ROWS)
-  test(`when ${when}, it is ${problems.length === 0 ? 'ready' : 'not ready, what explains the rest first'}`, () => {
+  test(`the operator is ${problems.length === 0 ? 'ready' : 'not ready, and names the root cause first,'} when ${when}`, () => {
     const { isReady, problems: found } = readinessOf({ ...FINE, ...sources });
     assert.deepEqual([isReady, found], [problems.length === 0, problems]);
   });
 
-test('each change is logged once, that of a namespace by its name, and metrics have both', async () => {
+test('each change of readiness, of the operator and of a namespace, is logged once and shown in metrics', async () => {
   const lines: string[] = [];
   const log = pino(
     {},

@@ -38,7 +38,7 @@ const start = async (ports: { health: number; metrics: number }, readiness: Read
   return { servers, get };
 };
 
-test('health and metrics are on their own ports, and each page only there', async () => {
+test('health and metrics have separate ports, and each page is served on its port only', async () => {
   const { get } = await start({ health: 0, metrics: 0 });
   assert.equal(await get('health', '/healthz'), '200 ok');
   assert.equal(await get('health', '/readyz?verbose'), '200 ok');
@@ -48,14 +48,14 @@ test('health and metrics are on their own ports, and each page only there', asyn
   assert.equal(await get('health', '/healthz', 'HEAD'), '200 ');
 });
 
-test('one address for both is one server', async () => {
+test('one address for both starts one server', async () => {
   const port = await freePort();
   const { get } = await start({ health: port, metrics: port });
   assert.equal(await get('health', '/healthz'), '200 ok');
   assert.match(await get('metrics', '/metrics'), /^200/);
 });
 
-test('what makes it unready is on the page, and it is alive all the same', async () => {
+test('the page of an unready operator shows the reason, and the operator is still alive', async () => {
   const { get } = await start(
     { health: 0, metrics: 0 },
     { ...READY, isReady: false, problems: ['Pod: not listed yet', 'Role: not listed yet'] },
@@ -64,13 +64,13 @@ test('what makes it unready is on the page, and it is alive all the same', async
   assert.equal(await get('health', '/healthz'), '200 ok');
 });
 
-test('a namespace that is not followed is on the page of an operator that is ready for others', async () => {
+test('the page of an operator that is ready for other namespaces shows one that is not followed', async () => {
   const namespaces = new Map([['shop', 'Pod: not listed yet']]);
   const { get } = await start({ health: 0, metrics: 0 }, { ...READY, namespaces });
   assert.equal(await get('health', '/readyz'), '200 ok\nnamespace shop is not followed: Pod: not listed yet');
 });
 
-test('an address that cannot be had is refused with the flag to change, and leaves nothing listening', async () => {
+test('an unusable address is refused with the flag to change, and no server is left listening', async () => {
   const { servers } = await start({ health: 0, metrics: 0 });
   const port = await freePort();
   await assert.rejects(start({ health: port, metrics: servers.ports.metrics }), (error: unknown) => {
@@ -84,7 +84,7 @@ test('an address that cannot be had is refused with the flag to change, and leav
 
 const STALLED_MS = 1_000;
 
-test('who begins a request and does not end it is cut off, and so are who begins none and who reads no answer', async () => {
+test('a client that does not finish a request is disconnected, and so is one that sends none or does not read the response', async () => {
   const page = { status: 200, type: 'text/plain', text: 'x'.repeat(32 * 1024 * 1024) };
   const server = await startServer({
     address: { host: HERE, port: 0 },
@@ -98,8 +98,8 @@ test('who begins a request and does not end it is cut off, and so are who begins
     deaf.on('error', () => undefined);
     deaf.write('GET /big HTTP/1.1\r\nHost: a\r\n\r\n');
     await allCutOff(server.port);
-    await sleep(2 * STALLED_MS); // it reads nothing, so no event tells it
-    // Once the server has given it up, what is left in the kernel is less than the page.
+    await sleep(2 * STALLED_MS); // it reads nothing, so no event announces the close
+    // After the server has closed the connection, the kernel holds less than the whole page.
     let kept = 0;
     deaf.on('data', (part: Buffer) => {
       kept += part.length;
@@ -111,7 +111,7 @@ test('who begins a request and does not end it is cut off, and so are who begins
   }
 });
 
-test('without a word of the caller the limits are there, too', async (t) => {
+test('the limits apply by default', async (t) => {
   for (const ms of Object.values(PAGE_LIMITS)) assert.ok(ms > 0 && ms <= 30_000, `${ms}`);
   const limits = limitsInForce(t);
   await start({ health: 0, metrics: 0 });

@@ -22,7 +22,7 @@ const OTHER: Report = { ...REPORT, knobs: [{ name: 'a', effective: '2', ok: true
 const EMPTY: Report = { ...REPORT, backends: [{ name: 'web', endpoints: 0, ready: 0 }] };
 const READ = { kind: 'Read', pod: 'a', node: 'n1', isReady: true } as const;
 
-/** An inspector whose proxies are played by the test: what `answers` has not, does not answer. */
+/** An inspector with scripted proxies: one that `answers` does not contain does not respond. */
 const played = () => {
   const clock = new ManualClock();
   const answers = new Map<string, Report>();
@@ -42,7 +42,7 @@ const played = () => {
   return { clock, answers, asked, changed, inspector };
 };
 
-test('a pod is read soon, and again within a minute; what stays the same is no news', async () => {
+test('a pod is polled soon and again within a minute, and an unchanged reading is not reported', async () => {
   const { clock, answers, asked, changed, inspector } = played();
   answers.set('ip-a', WELL);
   inspector.follow('shop/edge', [target('a')]);
@@ -58,7 +58,7 @@ test('a pod is read soon, and again within a minute; what stays the same is no n
   assert.deepEqual([asked.length, changed.length], [3, 2]);
 });
 
-test('while something is wrong a pod is read every ten seconds, for ten minutes', async () => {
+test('a pod is polled every ten seconds for ten minutes while something is wrong', async () => {
   const { clock, answers, asked, changed, inspector } = played();
   answers.set('ip-a', EMPTY);
   inspector.follow('k', [target('a')]);
@@ -70,7 +70,7 @@ test('while something is wrong a pod is read every ten seconds, for ten minutes'
   assert.equal(changed.length, 2);
   const before = asked.length;
   for (let seconds = 0; seconds < 35; seconds++) await clock.pass(1_000);
-  assert.equal(asked.length, before, 'it is well again');
+  assert.equal(asked.length, before, 'it has recovered');
 
   answers.set('ip-a', EMPTY);
   for (let minutes = 0; minutes < 15; minutes++)
@@ -80,7 +80,7 @@ test('while something is wrong a pod is read every ten seconds, for ten minutes'
   assert.ok(asked.length - late <= 2, `asked ${asked.length - late} times in the sixteenth minute`);
 });
 
-test('following the same pods again asks nothing; another mark does, and the old reading counts until then', async () => {
+test('following the same pods again causes no poll, but a new mark does, and the old reading counts until then', async () => {
   const { clock, answers, asked, inspector } = played();
   answers.set('ip-a', WELL);
   inspector.follow('k', [target('a')]);
@@ -94,7 +94,7 @@ test('following the same pods again asks nothing; another mark does, and the old
   assert.equal(asked.length, 2);
 });
 
-test('a pod that does not answer is asked later and later, and told of at the third time only', async () => {
+test('a pod that does not respond is polled at growing intervals, and reported only at the third failure', async () => {
   const { clock, asked, changed, inspector } = played();
   inspector.follow('k', [target('a')]);
   await clock.pass(500);
@@ -108,7 +108,7 @@ test('a pod that does not answer is asked later and later, and told of at the th
   assert.equal(changed.length, 1);
 });
 
-test('what a pod said last is kept when it does not answer any more', async () => {
+test('the last report of a pod is kept when it stops responding', async () => {
   const { clock, answers, inspector } = played();
   answers.set('ip-a', EMPTY);
   inspector.follow('k', [target('a')]);
@@ -120,7 +120,7 @@ test('what a pod said last is kept when it does not answer any more', async () =
   ]);
 });
 
-test('of a pod that is not ready only what it says is told, not that it cannot be asked', async () => {
+test('a pod that is not ready contributes its reports, but not that it is unreachable', async () => {
   const { clock, answers, inspector } = played();
   inspector.follow('k', [target('a', { isReady: false })]);
   for (let seconds = 0; seconds < 60; seconds++) await clock.pass(1_000);
@@ -130,7 +130,7 @@ test('of a pod that is not ready only what it says is told, not that it cannot b
   assert.deepEqual(inspector.readings('k'), [{ ...READ, ...WELL, isReady: false }]);
 });
 
-test('pods that are gone are neither asked nor told of, and leave no timer behind', async () => {
+test('pods that are gone are neither polled nor reported, and leave no timer behind', async () => {
   const { clock, answers, asked, inspector } = played();
   for (const name of ['a', 'b']) answers.set(`ip-${name}`, WELL);
   inspector.follow('k', [target('a'), target('b')]);
@@ -149,7 +149,7 @@ test('pods that are gone are neither asked nor told of, and leave no timer behin
   assert.equal(asked.length, 2);
 });
 
-test('however many pods there are, thirty-two are asked at once', async () => {
+test('at most thirty-two pods are polled concurrently', async () => {
   const clock = new ManualClock();
   const open: (() => void)[] = [];
   let most = 0;

@@ -12,33 +12,33 @@ const forbidden = new ApiError({ method: 'GET', path: '/', httpStatus: 403, body
 const unknown = new ApiError({ method: 'GET', path: '/', httpStatus: 404, body: '' });
 const blind = (code: string) => ({ ...REPORT, follows: false, loss: { code, problem: 'why' } });
 
-test('a loss is not told of each proxy while the API server is away for the operator as well, and until they had time to come back', () => {
+test('a loss is not reported for each proxy while the API server is unavailable to the operator as well, nor until the proxies had time to reconnect', () => {
   let now = 0;
   const outage = createOutage(() => now);
-  const isTold = (code: string): boolean => outage.explain(blind(code)).loss !== undefined;
-  assert.equal(isTold('Timeout'), true, 'a network policy of the proxies alone');
+  const isReported = (code: string): boolean => outage.explain(blind(code)).loss !== undefined;
+  assert.equal(isReported('Timeout'), true, 'a network policy of the proxies alone');
   outage.note('Pod', lost(refused));
   outage.note('Service', lost(refused));
-  assert.equal(isTold('Timeout'), false);
-  assert.equal(isTold('Unauthorized'), true, 'it was answered');
-  assert.equal(outage.explain(blind('Timeout')).follows, false, 'it is asked again soon');
+  assert.equal(isReported('Timeout'), false);
+  assert.equal(isReported('Unauthorized'), true, 'the API server responded');
+  assert.equal(outage.explain(blind('Timeout')).follows, false, 'it is polled again soon');
   outage.note('Pod', { connected: true });
   now = 100_000;
-  assert.equal(isTold('Timeout'), false, 'another watch is still lost');
+  assert.equal(isReported('Timeout'), false, 'another watch is still lost');
   outage.note('Service', { connected: true });
   now += 29_999;
-  assert.equal(isTold('Timeout'), false);
+  assert.equal(isReported('Timeout'), false);
   now += 1;
-  assert.equal(isTold('Timeout'), true);
+  assert.equal(isReported('Timeout'), true);
 });
 
-test('a watch of the operator that is refused is no outage', () => {
+test('a refused watch of the operator is not an outage', () => {
   const outage = createOutage(() => 0);
   outage.note('Pod', lost(forbidden));
   assert.notEqual(outage.explain(blind('Timeout')).loss, undefined);
 });
 
-test('whether an optional kind is there, and answers, is no outage', () => {
+test('an optional kind that is missing or failing is not an outage', () => {
   const outage = createOutage(() => 0);
   outage.note('PodMonitor', lost(refused));
   assert.notEqual(outage.explain(blind('Timeout')).loss, undefined);
@@ -48,7 +48,7 @@ for (const [what, namespaces] of [
   ['everywhere', []],
   ['in namespaces of its own', ['shop', 'edge']],
 ] as const)
-  test(`an outage ends where the API server does not know an optional kind: followed ${what}`, () => {
+  test(`an outage ends even if the API server does not know an optional kind that is followed ${what}`, () => {
     let now = 0;
     const lines: string[] = [];
     const outage = createOutage(() => now);
@@ -68,7 +68,7 @@ for (const [what, namespaces] of [
       },
       { namespaces },
     );
-    const isTold = (): boolean => outage.explain(blind('Timeout')).loss !== undefined;
+    const isReported = (): boolean => outage.explain(blind('Timeout')).loss !== undefined;
     const goAway = (): void => {
       for (const { onState } of watches.values()) onState?.(lost(refused));
     };
@@ -83,10 +83,10 @@ for (const [what, namespaces] of [
     const count = (message: RegExp): number => lines.filter((line) => message.test(line)).length;
     for (const outages of [1, 2]) {
       goAway();
-      assert.equal(isTold(), false);
+      assert.equal(isReported(), false);
       comeBack();
       now += 30_000;
-      assert.equal(isTold(), true, 'a proxy that somebody cut off');
+      assert.equal(isReported(), true, 'a proxy that somebody cut off');
       const groups = namespaces.length === 0 ? watches.size : namespaces.length;
       assert.equal(count(/^watch lost,/), outages * groups);
       assert.equal(count(/^watch recovered$|^watch no longer lost/), outages * groups);

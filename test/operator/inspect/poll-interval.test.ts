@@ -10,13 +10,13 @@ const TABLE: readonly (readonly [what: string, report: Partial<Report>, settled:
   ['serves all of this generation', {}, true],
   ['serves an older generation', { revision: 'generation/6' }, false],
   ['serves nothing yet', { revision: undefined }, false],
-  ['does not follow, if only for a moment', { follows: false }, false],
+  ['does not follow its source, even for a moment', { follows: false }, false],
   ['has a backend without endpoints', { backends: [{ name: 'web', endpoints: 2, ready: 0 }] }, false],
-  ['finds a port taken', finding('PortTaken'), false],
-  ['finds what an operator of this version does not know', finding('MoonInTheWay'), false],
-  ['finds what only another spec or version changes', finding('FieldsIgnored'), true],
+  ['reports that a port is taken', finding('PortTaken'), false],
+  ['reports a finding that this operator version does not know', finding('MoonInTheWay'), false],
+  ['reports a finding that only a new spec or version resolves', finding('FieldsIgnored'), true],
 ];
 
 for (const [what, report, settled] of TABLE)
-  test(`a proxy that ${what} is ${settled ? 'settled' : 'asked again soon'}`, () =>
+  test(`a proxy that ${what} is ${settled ? 'settled' : 'polled again soon'}`, () =>
     assert.equal(isSettled({ ...REPORT, ...report }, 7), settled));

@@ -44,7 +44,7 @@ const failure = async (port: number): Promise<string> => {
   return assert.fail('it answered');
 };
 
-test('a proxy of the first version, which gives no summary, is understood', async (t) => {
+test('a report of the first version, which has no summary, is understood', async (t) => {
   const server = http.createServer((request, response) => {
     assert.equal(request.url, '/status?summary');
     response.end(JSON.stringify(GOOD));
@@ -61,7 +61,7 @@ test('a proxy of the first version, which gives no summary, is understood', asyn
   });
 });
 
-test('a status of the first version with all the endpoints that a spec can name is short enough', async (t) => {
+test('a status of the first version with as many endpoints as a spec can name is within the size limit', async (t) => {
   const endpoint = {
     address: '2001:db8:ffff:ffff:ffff:ffff:ffff:ffff',
     port: 65_535,
@@ -81,7 +81,7 @@ test('a status of the first version with all the endpoints that a spec can name 
   assert.equal((await readReport('127.0.0.1', port, never)).backends.length, 64);
 });
 
-test('of a summary the counts are read, what is served, what is found, and whether the source is followed', () => {
+test('a summary provides the counts, the listeners, the findings, and whether the source is followed', () => {
   const finding = { code: 'PortTaken', path: 'spec.listeners[0].port', message: 'taken', listener: 'web' };
   const body = {
     revision: 'generation/3',
@@ -102,7 +102,7 @@ test('of a summary the counts are read, what is served, what is found, and wheth
   });
 });
 
-test('listeners that are served no more do not count, however many they are and however long their connections last', () => {
+test('removed listeners do not count, however many they are and however long their connections last', () => {
   const served = Array.from({ length: 64 }, (_, index) => ({ name: `new-${index}`, port: 80 }));
   const leaving = served.map(({ port }, index) => ({ name: `old-${index}`, port, leaving: true }));
   for (const listeners of [
@@ -120,12 +120,12 @@ for (const [list, own, entry] of [
   ['listeners', 'listeners', { name: 'a' }],
   ['backends', 'backends', { name: 'a' }],
 ] as const)
-  test(`of ${list} as many are kept as a status can hold`, () => {
+  test(`as many entries of ${list} are kept as a status can hold`, () => {
     const body = { tuning: [], [list]: Array.from({ length: 1_000 }, () => entry) };
     assert.equal(parseReport(JSON.stringify(body))?.[own].length, 64);
   });
 
-test('of more findings than a status has room for the worst are kept', () => {
+test('the most severe findings are kept if there are more than a status can hold', () => {
   const repeated = Array.from({ length: 5_000 }, () => ({
     code: 'EndpointRepeated',
     path: 'spec.backends[0].endpoints',
@@ -147,7 +147,7 @@ const ODD: readonly (readonly [string, http.RequestListener, string])[] = [
   ],
   ['an error', (_, response) => response.writeHead(503).end(), 'it responded with status 503.'],
   [
-    'half an answer',
+    'half a response',
     (_, response) => {
       response.writeHead(200, { 'content-length': '9' }).write('x');
       response.destroy();
@@ -162,11 +162,11 @@ const ODD: readonly (readonly [string, http.RequestListener, string])[] = [
 ];
 
 for (const [what, listener, expected] of ODD)
-  test(`${what} in place of a status is told in words`, async (t) => {
+  test(`${what} instead of a status is reported in plain words`, async (t) => {
     assert.equal(await failure(await serve(t, '127.0.0.1', http.createServer(listener))), expected);
   });
 
-test('one that takes the connection and says nothing is given up', async (t) => {
+test('a server that accepts the connection but does not respond times out', async (t) => {
   const port = await serve(
     t,
     '127.0.0.1',
@@ -175,7 +175,7 @@ test('one that takes the connection and says nothing is given up', async (t) => 
   assert.equal(await failure(port), 'it did not respond within 3 s.');
 });
 
-test('where nothing listens that is what is said', async () => {
+test('a port without a listener is reported as such', async () => {
   const server = net.createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as net.AddressInfo;
@@ -184,7 +184,7 @@ test('where nothing listens that is what is said', async () => {
   assert.equal(await failure(port), 'nothing listens there.');
 });
 
-test('an IPv6 address is asked as well', async (t) => {
+test('an IPv6 address is supported as well', async (t) => {
   const server = http.createServer((_, response) => response.end(JSON.stringify(GOOD)));
   const port = await serve(t, '::1', server);
   assert.equal((await readReport('::1', port, never)).knobs.length, 1);
@@ -202,4 +202,4 @@ for (const [what, body] of [
   ['no tuning', '{}'],
   ['a knob without its value', '{"tuning":[{"name":"a","ok":true}]}'],
 ] as const)
-  test(`${what} is no report`, () => assert.equal(parseReport(body), undefined));
+  test(`${what} is not a report`, () => assert.equal(parseReport(body), undefined));

@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parseReport } from '../../../operator/inspect/parse-report.ts';
 
-/** Answers of a proxy of 0.1.0, recorded before reports had a version of their own. */
+/** Reports of a proxy of version 0.1.0, recorded before reports had a version field. */
 const recorded = (name: string): string =>
   readFileSync(new URL(`../../report/recorded/${name}.json`, import.meta.url), 'utf8');
 
 const names = ['status', 'summary', 'summary-refused', 'summary-lost'];
 
-test('of an older proxy the operator reads all that it uses', () => {
+test('the operator reads everything that it uses from an older proxy', () => {
   const report = parseReport(recorded('summary'));
   assert.ok(report);
   const { knobs, findings, ...rest } = report;
@@ -45,7 +45,7 @@ test('an older proxy that lost its source, or refuses a spec, is understood', ()
   );
 });
 
-/** Every object has one more field, of every kind of value. */
+/** Adds an unknown field with each type of value to every object. */
 const withMore = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(withMore);
   if (typeof value !== 'object' || value === null) return value;
@@ -57,13 +57,13 @@ const withMore = (value: unknown): unknown => {
 };
 
 for (const name of names)
-  test(`fields that the operator does not know change nothing of what it reads of ${name}`, () => {
+  test(`unknown fields do not change what the operator reads from ${name}`, () => {
     const known = parseReport(recorded(name));
     assert.ok(known);
     assert.deepEqual(parseReport(JSON.stringify(withMore(JSON.parse(recorded(name))))), known);
   });
 
-test('a newer proxy may have codes and health states that the operator does not know, and a higher version', () => {
+test('a newer proxy may report codes and health states that the operator does not know, and a higher version', () => {
   const answer = JSON.parse(recorded('status'));
   answer.reportVersion = 99;
   answer.findings[0].code = 'MoonInTheWay';
@@ -79,7 +79,7 @@ test('a newer proxy may have codes and health states that the operator does not 
   ]);
 });
 
-/** Fields of a summary that the operator does not use, in whose place there may be anything or nothing. */
+/** Fields of a summary that the operator does not use: they may have any value or be missing. */
 const UNUSED = {
   '': ['version', 'ready', 'tableVersion', 'acceptors', 'descriptors', 'sourcePorts', 'notReady'],
   source: ['from'],
@@ -89,18 +89,18 @@ const UNUSED = {
 } as const;
 
 for (const [part, fields] of Object.entries(UNUSED))
-  test(`fields that the operator does not use may be missing or of another kind: ${fields.join(', ')}`, () => {
+  test(`unused fields may be missing or of another type: ${fields.join(', ')}`, () => {
     const known = parseReport(recorded('summary'));
-    for (const stand of [undefined, null, 'a word', -1, [[]]]) {
+    for (const value of [undefined, null, 'a word', -1, [[]]]) {
       const answer = JSON.parse(recorded('summary'));
       for (const entry of part === '' ? [answer] : [answer[part]].flat())
-        for (const field of fields) entry[field] = stand;
-      assert.deepEqual(parseReport(JSON.stringify(answer)), known, `${part} ${stand}`);
+        for (const field of fields) entry[field] = value;
+      assert.deepEqual(parseReport(JSON.stringify(answer)), known, `${part} ${value}`);
     }
   });
 
 for (const part of ['revision', 'source', 'listeners', 'backends', 'findings'] as const)
-  test(`a proxy that does not give ${part} is read all the same`, () => {
+  test(`a report without ${part} is still read`, () => {
     const answer = JSON.parse(recorded('summary'));
     delete answer[part];
     const report = parseReport(JSON.stringify(answer));

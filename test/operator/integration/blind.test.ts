@@ -1,4 +1,4 @@
-// Begins first: it waits for proxies that say nothing to be found out.
+// Starts first: it waits until silent proxies are detected.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,12 +18,12 @@ import { startWorld, type TestWorld } from './world.ts';
 let world: TestWorld;
 let operator: OperatorProcess;
 let login: string;
-/** Between the proxies and the API server. */
+/** The network between the proxies and the API server. */
 let network: FlakyProxy;
 const proxies: PodProxy[] = [];
 let namespace: string;
 
-/** A kubeconfig with a token of the pods' ServiceAccount, as a kubelet gives one to a pod that is made now. */
+/** A kubeconfig with a token of the pods' ServiceAccount, as a kubelet issues it to a new pod. */
 const podLogin = async (): Promise<string> => {
   const token = (await world.kubectl('create', 'token', 'l4b-edge', '-n', namespace)).trim();
   const config = JSON.parse(readFileSync(world.cp.kubeconfig, 'utf8'));
@@ -72,11 +72,11 @@ after(async () => {
   await world?.close();
 });
 
-/** Why the proxy does not follow; undefined while it does. */
+/** Why the proxy does not follow its source; undefined while it does. */
 const blindBy = async (proxy: PodProxy): Promise<string | undefined> =>
   readSummary(await page(proxy, '/status?summary')).source.code;
 
-test('a Role that somebody narrows is put back, and a proxy that was refused meanwhile follows again by itself', async () => {
+test('a restricted Role is put back, and a proxy that was refused meanwhile follows its source again', async () => {
   const [proxy] = proxies;
   assert.ok(proxy);
   await operator.stop('SIGTERM');
@@ -85,7 +85,7 @@ test('a Role that somebody narrows is put back, and a proxy that was refused mea
   network.cut();
   await world.eventually('refused', async () => (await blindBy(proxy)) === 'Forbidden');
   assert.match(await page(proxy, '/metrics'), /^l4balancer_source_connected 0$/m);
-  assert.equal(await proxy.isReady(), true, 'it serves what it knew last');
+  assert.equal(await proxy.isReady(), true, 'it still serves its last configuration');
   operator = startOperator(login);
   await operator.line('caches synced');
   await world.eventually('followed again', async () => (await blindBy(proxy)) === undefined);
@@ -93,15 +93,19 @@ test('a Role that somebody narrows is put back, and a proxy that was refused mea
   await world.reason(namespace, 'edge', 'Available');
 });
 
-test('a ServiceAccount that was replaced makes the pods blind, which is said within a minute, and new ones are made', async () => {
+test('a replaced ServiceAccount cuts the pods off from the API server, which is reported within a minute, and the pods are replaced', async () => {
   const [proxy] = proxies;
   assert.ok(proxy);
   const old = await awaitPod(world, namespace);
   const before = await deployment();
-  assert.equal(before.spec?.template.metadata.annotations?.[ACCOUNT], undefined, 'nothing was replaced yet');
+  assert.equal(
+    before.spec?.template.metadata.annotations?.[ACCOUNT],
+    undefined,
+    'nothing has been replaced yet',
+  );
   await world.kubectl('delete', 'serviceaccount', 'l4b-edge', '-n', namespace);
   await world.eventually(
-    'the account made anew',
+    'the recreated account',
     async () => (await world.get('v1', 'ServiceAccount', namespace, 'l4b-edge')) !== undefined,
   );
   network.cut();
@@ -116,7 +120,7 @@ test('a ServiceAccount that was replaced makes the pods blind, which is said wit
   const { of, following: count, problems } = (await following()) ?? {};
   assert.deepEqual([of, count, problems?.[0]?.reason], [1, 0, 'NotFollowing']);
   assert.equal(await operator.metric('l4balancer_operator_proxies{following="false"}'), 1);
-  assert.equal(await proxy.isReady(), true, 'it serves what it knew last');
+  assert.equal(await proxy.isReady(), true, 'it still serves its last configuration');
 
   const next = await awaitPod(world, namespace, ({ metadata }) => metadata.uid !== old.metadata.uid);
   const pods = await podsOf(world.transport, namespace);
@@ -126,7 +130,7 @@ test('a ServiceAccount that was replaced makes the pods blind, which is said wit
   );
   const account = await world.get('v1', 'ServiceAccount', namespace, 'l4b-edge');
   assert.equal((await deployment()).spec?.template.metadata.annotations?.[ACCOUNT], account?.metadata.uid);
-  // Of two pods each has a network of its own; here the second would find the port of the listener taken.
+  // Real pods have separate networks; here the second proxy would find the listener's port taken.
   await proxy.stop();
   await letRun(world, next, await startProxy());
   await world.eventually('the old one gone', async () =>
@@ -136,7 +140,7 @@ test('a ServiceAccount that was replaced makes the pods blind, which is said wit
   assert.deepEqual(await following(), { of: 1, following: 1, problems: [] });
 });
 
-test('an operator that starts anew makes no pods anew for it', async () => {
+test('a restarted operator does not replace the pods again', async () => {
   const { metadata } = await deployment();
   await operator.stop('SIGTERM');
   const since = world.auditSize();

@@ -1,4 +1,4 @@
-// Begins first: it has many resources, one after the other.
+// Starts first: it creates many resources, one after the other.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
@@ -16,7 +16,7 @@ const child = (namespace: string, kind: keyof typeof CHILDREN) =>
   world.get(CHILDREN[kind], kind, namespace, 'l4b-edge');
 const existing = async (namespace: string, kind: keyof typeof CHILDREN) =>
   (await child(namespace, kind)) ?? assert.fail(`there is no ${kind}`);
-/** A resource all of whose children are there. */
+/** Creates a resource and waits until all its children exist. */
 const applied = async (spec: object = {}): Promise<string> => {
   const namespace = await world.newNamespace();
   await world.apply(namespace, 'edge', spec);
@@ -54,7 +54,7 @@ describe('a resource', () => {
     assert.match(line, /^edge\s+True\s+Available\s+1\/1\s+1\s+10\.96\.\S+\s/);
   });
 
-  test('that gets a listener more changes its Service only: no pod is restarted', async () => {
+  test('with an added listener changes only its Service, and no pod is restarted', async () => {
     const namespace = await applied();
     const before = await existing(namespace, 'Deployment');
     const since = world.auditSize();
@@ -80,7 +80,7 @@ describe('a resource', () => {
     );
   });
 
-  test('that is scaled by kubectl changes its Deployment, and gets a disruption budget', async () => {
+  test('scaled by kubectl changes its Deployment and gets a disruption budget', async () => {
     const namespace = await applied();
     await world.kubectl('scale', '-n', namespace, 'l4b/edge', '--replicas=3');
     await world.eventually(
@@ -95,7 +95,7 @@ describe('a resource', () => {
     await world.eventually('no budget', async () => (await budget()) === undefined);
   });
 
-  test('of service type None has no Service, and loses the one it had', async () => {
+  test('of service type None has no Service, and loses an existing one', async () => {
     const namespace = await applied();
     await world.apply(namespace, 'edge', { service: { type: 'None' } });
     await world.eventually('no Service', async () => (await child(namespace, 'Service')) === undefined);
@@ -105,7 +105,7 @@ describe('a resource', () => {
     );
   });
 
-  test('may change the type of its Service, there and back', async () => {
+  test('can change the type of its Service back and forth', async () => {
     const namespace = await applied({
       service: { type: 'LoadBalancer', loadBalancerClass: 'example.com/a', externalTrafficPolicy: 'Local' },
     });
@@ -118,7 +118,7 @@ describe('a resource', () => {
     }
   });
 
-  test('keeps the class of its load balancer, unless another type comes between', async () => {
+  test('keeps the class of its load balancer, unless its type changes in between', async () => {
     const [a, b] = ['example.com/a', 'example.com/b'];
     const namespace = await applied({ service: { loadBalancerClass: a } });
     const classOf = async () => (await child(namespace, 'Service'))?.spec.loadBalancerClass;
@@ -133,7 +133,7 @@ describe('a resource', () => {
     await world.eventually('the other', async () => (await classOf()) === b);
   });
 
-  test('that asks for what an object keeps for life is told the command that lets it be made anew', async () => {
+  test('with a change of an immutable field names the command after which the object can be recreated', async () => {
     const namespace = await world.newNamespace();
     const service = (loadBalancerClass: string) => ({ service: { loadBalancerClass } });
     await world.apply(namespace, 'edge', service('example.com/a'));
@@ -169,7 +169,7 @@ describe('a resource', () => {
     assert.equal((await existing(namespace, 'Service')).spec.loadBalancerClass, 'example.com/b');
   });
 
-  test('that is paused is left alone until it is not', async () => {
+  test('is not changed while it is paused', async () => {
     const namespace = await applied();
     await world.apply(namespace, 'edge', { paused: true, workload: { replicas: 2 } });
     await world.reason(namespace, 'edge', 'Paused');
@@ -178,7 +178,7 @@ describe('a resource', () => {
     await world.eventually('two', async () => (await existing(namespace, 'Deployment')).spec.replicas === 2);
   });
 
-  test('that is deleted leaves nothing behind', async () => {
+  test('leaves nothing behind when it is deleted', async () => {
     const namespace = await applied();
     await world.kubectl('delete', 'l4b', 'edge', '-n', namespace);
     await world.eventually('nothing', async () => {
@@ -188,7 +188,7 @@ describe('a resource', () => {
     });
   });
 
-  test('that is deleted and made again at once gets children of its own', async () => {
+  test('that is deleted and recreated at once gets its own children', async () => {
     const namespace = await applied();
     const before = (await existing(namespace, 'Deployment')).metadata.uid;
     await world.kubectl('delete', 'l4b', 'edge', '-n', namespace);
@@ -200,8 +200,8 @@ describe('a resource', () => {
   });
 });
 
-describe('what somebody else changes', () => {
-  test('is put back: a Deployment edited by hand', async () => {
+describe('a change by another writer', () => {
+  test('is put back in a Deployment edited by hand', async () => {
     const namespace = await applied();
     const env = '[{"op":"replace","path":"/spec/template/spec/containers/0/env/4/value","value":"99"}]';
     await world.kubectl('patch', 'deployment', 'l4b-edge', '-n', namespace, '--type=json', '-p', env);
@@ -227,7 +227,7 @@ describe('what somebody else changes', () => {
     });
   });
 
-  test('is put back: the ports and the selector of a Service edited by hand', async () => {
+  test('is put back in the ports and the selector of a Service', async () => {
     const namespace = await applied();
     const spec = async () => (await existing(namespace, 'Service')).spec;
     const { ports, selector } = await spec();
@@ -250,7 +250,7 @@ describe('what somebody else changes', () => {
     await world.reason(namespace, 'edge', 'Progressing');
   });
 
-  test('is put back: a rollout that was paused', async () => {
+  test('is put back if it paused a rollout', async () => {
     const namespace = await applied();
     await world.kubectl('rollout', 'pause', 'deployment/l4b-edge', '-n', namespace);
     await world.eventually(
@@ -259,7 +259,7 @@ describe('what somebody else changes', () => {
     );
   });
 
-  test('is put back: labels and owner references', async () => {
+  test('is put back in labels and owner references', async () => {
     const namespace = await applied();
     await world.kubectl('label', 'role', 'l4b-edge', '-n', namespace, 'app.kubernetes.io/managed-by-');
     await world.eventually('the label', async () => {
@@ -283,7 +283,7 @@ describe('what somebody else changes', () => {
   });
 
   for (const kind of ['Deployment', 'Service', 'Role', 'ServiceAccount'] as const)
-    test(`is made again: a ${kind} that was deleted`, async () => {
+    test(`is put back if it deleted a ${kind}`, async () => {
       const namespace = await applied();
       const before = (await existing(namespace, kind)).metadata.uid;
       await world.kubectl('delete', kind, 'l4b-edge', '-n', namespace);
@@ -293,7 +293,7 @@ describe('what somebody else changes', () => {
       });
     });
 
-  test('is left where it is not the operator’s: a rollout restart, an annotation, a label', async () => {
+  test('is kept in fields that the operator does not own: a rollout restart, an annotation, a label', async () => {
     const namespace = await applied();
     await world.kubectl('rollout', 'restart', 'deployment/l4b-edge', '-n', namespace);
     await world.kubectl('annotate', 'service', 'l4b-edge', '-n', namespace, 'example.com/a=b');
@@ -304,7 +304,7 @@ describe('what somebody else changes', () => {
     assert.equal((await existing(namespace, 'Service')).metadata.annotations?.['example.com/a'], 'b');
   });
 
-  test('never was ours, but has the name: it is not touched, the status says so, and all goes on when it is gone', async () => {
+  test('that created an object with a child’s name is not touched, the status reports it, and work continues when the object is gone', async () => {
     const namespace = await world.newNamespace();
     await world.kubectl('create', 'service', 'clusterip', 'l4b-edge', '-n', namespace, '--tcp=1:1');
     const before = await existing(namespace, 'Service');
@@ -323,9 +323,9 @@ describe('what somebody else changes', () => {
 
 describe('the golden manifests', () => {
   for (const name of Object.keys(GOLDEN))
-    test(`of "${name}" are taken by the API server, with every field that they have`, async () => {
+    test(`of "${name}" are accepted by the API server with all of their fields`, async () => {
       const namespace = await world.newNamespace();
-      // A kind of somebody else's, which this cluster does not have.
+      // An optional kind that this cluster does not have.
       for (const manifest of goldenChildren(name).filter(({ kind }) => kind !== 'PodMonitor')) {
         const here = JSON.stringify({ ...manifest, metadata: { ...manifest.metadata, namespace } });
         await world.cp.run(
@@ -335,7 +335,7 @@ describe('the golden manifests', () => {
       }
     });
 
-  test('of the profile Restricted run where Pod Security enforces "restricted", also on port 443; those of Tuned do not', async () => {
+  test('of the profile Restricted run under the Pod Security level "restricted", even on port 443, but those of Tuned do not', async () => {
     const namespace = await world.newNamespace();
     await world.kubectl('label', 'namespace', namespace, 'pod-security.kubernetes.io/enforce=restricted');
     await world.apply(namespace, 'edge', { listeners: [{ name: 'https', port: 443, backend: 'web' }] });

@@ -38,13 +38,13 @@ const refOf = (namespace: string) => ({
 const deploymentIn = async (namespace: string): Promise<Anything> =>
   (await world.transport.request({ method: 'GET', path: objectPath(refOf(namespace)) })) as Anything;
 
-/** That so many rounds were fought in some seconds, however fast the rival is: after 0, 1, 3, 7 and 15 s. */
+/** The most rounds possible in this time, however fast the rival is: after 0, 1, 3, 7 and 15 s. */
 const MOST_ROUNDS = 5;
 const FIGHT_MS = 9_000;
 
 /**
- * Changes a Deployment back whenever the operator has put it right, as fast as that is seen, for a while. Gives back what the condition Warnings says
- * of it.
+ * For a while, changes a Deployment back as soon as the operator has repaired it. Returns what the condition
+ * Warnings says about it.
  */
 const fight = async (
   namespace: string,
@@ -85,7 +85,7 @@ const applied = async (): Promise<string> => {
   return namespace;
 };
 
-test('what scales the Deployment against the operator is answered more and more seldom, and named with what to do', async (t) => {
+test('a writer that scales the Deployment against the operator is countered at growing intervals, and named with advice', async (t) => {
   const namespace = await applied();
   const scale = () => world.kubectl('scale', 'deployment', 'l4b-edge', '-n', namespace, '--replicas=3');
   const message = await fight(namespace, ({ spec }) => spec.replicas === 3, scale, t);
@@ -99,7 +99,7 @@ test('what scales the Deployment against the operator is answered more and more 
   assert.ok((await operator.metric('l4balancer_operator_repairs_total{kind="Deployment"}')) >= 3);
 });
 
-test('two operators that want different pods are told of by both, by both names, and do not answer each other as fast as they can', async (t) => {
+test('two operators that want different pods are both reported by name, and do not counter each other at full speed', async (t) => {
   const namespace = await applied();
   const second = startOperator(
     await operatorLogin(world.cp, 'second'),
@@ -110,7 +110,7 @@ test('two operators that want different pods are told of by both, by both names,
   try {
     await second.line('caches synced');
     const since = world.auditSize();
-    // Each takes its own image for the newest from now on.
+    // From now on, each considers its own image the newest.
     await world.kubectl('annotate', 'l4b', 'edge', '-n', namespace, 'l4balancer.dev/upgrade=true');
     const names = /operator-0 \(without a Lease\) and operator-1 \(without a Lease\)/;
     let message = '';
@@ -130,7 +130,7 @@ test('two operators that want different pods are told of by both, by both names,
       const repairs = world.writes(user, since).filter(({ what }) => what === path);
       t.diagnostic(`${user}: ${repairs.length} writes in ${fought} ms`);
       assert.ok(repairs.length >= CONTESTED_ROUNDS - 1, `${user}: ${repairs.length} writes`);
-      // The first for its own sake, then after 0, 1, 2, 4, … s.
+      // The first write is the operator's own change, then repairs follow after 0, 1, 2, 4, … s.
       const most = 4 + Math.log2(1 + fought / FIRST_WAIT_MS);
       assert.ok(repairs.length <= most, `${user}: ${repairs.length} writes in ${fought} ms`);
     }
@@ -139,7 +139,7 @@ test('two operators that want different pods are told of by both, by both names,
   }
 });
 
-test('children that somebody has left without an owner, by deleting their resource alone, are taken over by a new one of its name, pods and all, also by an operator of another version that never knew them', async () => {
+test('children orphaned by deleting only their resource are adopted by a new one of the same name, including pods, and also by an operator of another version that never knew them', async () => {
   const namespace = await applied();
   const kinds = Object.keys(CHILDREN) as (keyof typeof CHILDREN)[];
   const uids = async () =>
@@ -164,13 +164,13 @@ test('children that somebody has left without an owner, by deleting their resour
   );
 });
 
-test('pods that somebody has left without an owner serve on when another kind of workload is asked for, which does not serve yet', async () => {
+test('orphaned pods keep serving when the spec asks for another kind of workload that does not serve yet', async () => {
   const namespace = await applied();
   const pods = async () => (await podsOf(world.transport, namespace)).map(({ metadata }) => metadata.uid);
   await world.eventually('a pod', async () => (await pods()).length === 1);
   const before = [(await child(namespace, 'Deployment')).metadata.uid, await pods()];
   await world.kubectl('delete', 'l4b', 'edge', '-n', namespace, '--cascade=orphan');
-  // Here are no nodes for it.
+  // There are no nodes for it here.
   await world.apply(namespace, 'edge', { workload: { kind: 'DaemonSet' } });
   await world.eventually('a DaemonSet', async () =>
     Boolean(await world.get('apps/v1', 'DaemonSet', namespace, 'l4b-edge')),
@@ -181,9 +181,10 @@ test('pods that somebody has left without an owner serve on when another kind of
   assert.deepEqual([uid, await pods()], before);
 });
 
-test('a field that somebody else has set and that is in the way of a change is named with who set it, and the change is made when it is gone', async () => {
+test('a field of another manager that blocks a change is reported with that manager, and the change is applied when the field is gone', async () => {
   const namespace = await applied();
-  // The same value as the operator's, so that nothing is to be put back; but it stays when the operator gives it up.
+  // The same value as the operator's, so that nothing has to be put back; but it remains when the operator
+  // gives it up.
   await createWriter(world.transport, 'somebody').apply({
     apiVersion: 'apps/v1',
     kind: 'Deployment',

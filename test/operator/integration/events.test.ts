@@ -20,7 +20,7 @@ before(async () => {
 });
 after(() => world?.close());
 
-test('what happens a hundred times is one event, which the API server and kubectl count', async () => {
+test('an event that repeats a hundred times is one event with a count that the API server and kubectl show', async () => {
   const transport = await connect({ kubeconfig: await operatorLogin(world.cp) });
   const log: string[] = [];
   const recorder = createRecorder({

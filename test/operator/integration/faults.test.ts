@@ -8,7 +8,7 @@ import { startWorld, type TestWorld } from './world.ts';
 
 const RESOURCES = 20;
 const NAMESPACE = 'faults';
-/** One call in this many goes wrong. */
+/** One call in this many fails. */
 const EVERY = 4;
 
 let world: TestWorld;
@@ -18,7 +18,7 @@ before(async () => {
 });
 after(() => world?.close());
 
-test(`with one call in ${EVERY} lost, all is as it would be without, and quiet in the end`, async (t) => {
+test(`the operator reaches the same state, and then stops writing, even if one call in ${EVERY} is lost`, async (t) => {
   const random = new Random(7);
   const operator = await startFaultyOperator(await operatorLogin(world.cp), EVERY, () => random.next());
   try {

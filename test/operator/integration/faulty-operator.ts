@@ -14,17 +14,20 @@ import { RENDER } from '../owner.ts';
 
 const FIELD_MANAGER = 'l4balancer-operator';
 
-/** The operator's controller in this process, so that its calls can be lost by chance. */
+/** The operator's controller running in this process, so that its calls can be lost at random. */
 export interface FaultyOperator {
   readonly controller: Controller;
   /** Calls lost so far. */
   readonly faults: () => number;
-  /** From now on none is lost. */
+  /** Stops losing calls. */
   heal(): void;
   stop(): Promise<void>;
 }
 
-/** Starts it with a network that loses one call in `every`. `random` is from 0 to below 1. */
+/**
+ * Starts the controller with a network that loses one call in `every`. `random` is from 0 (inclusive) to 1
+ * (exclusive).
+ */
 export const startFaultyOperator = async (
   kubeconfig: string,
   every: number,
@@ -74,7 +77,7 @@ export const startFaultyOperator = async (
   };
 };
 
-/** A network that loses calls and answers, and an API server that is busy now and then. */
+/** A network that loses calls and responses, and an API server that is busy at times. */
 const faulty = (
   transport: Transport,
   network: { readonly every: number; faults: number },
@@ -85,7 +88,7 @@ const faulty = (
     const busy = new ApiError({ method: call.method, path: call.path, httpStatus: 503, body: '' });
     return random() < 0.5
       ? busy
-      : new TransportError('ConnectionLost', 'https://x', call.path, 'a fault of the test');
+      : new TransportError('ConnectionLost', 'https://x', call.path, 'an injected fault');
   };
   return {
     ...transport,
@@ -94,7 +97,7 @@ const faulty = (
       if (isList) return transport.request(call);
       if (random() < 0.5 / network.every) throw fail(call); // before it is sent
       const answer = await transport.request(call);
-      if (random() < 0.5 / network.every) throw fail(call); // done, and the answer lost
+      if (random() < 0.5 / network.every) throw fail(call); // processed, but the response is lost
       return answer;
     },
   };

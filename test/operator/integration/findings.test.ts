@@ -14,9 +14,9 @@ let world: TestWorld;
 let operator: OperatorProcess;
 let proxy: PodProxy;
 let namespace: string;
-/** Ports of the listener `web`, of another one that is always open, and of nobody. */
+/** Ports of the listener `web`, of another listener that is always open, and of no listener. */
 let ports: readonly [number, number, number];
-/** A server, as an endpoint that lives. */
+/** A server that acts as a live endpoint. */
 let living: net.Server;
 let taking: net.Server;
 
@@ -42,7 +42,7 @@ const make = (...items: readonly object[]) =>
     JSON.stringify({ apiVersion: 'v1', kind: 'List', items }),
   );
 
-/** The backend of the listener `web`; the other one always has an endpoint. */
+/** The backend of the listener `web`; the other backend always has an endpoint. */
 const apply = (backend: object, more: object = {}) => {
   const [port, other] = ports;
   const { port: living80 } = living.address() as net.AddressInfo;
@@ -95,7 +95,7 @@ after(async () => {
   await world?.close();
 });
 
-/** What the backend `web` is, and what the resource then says. */
+/** The state of the backend `web`, and the resulting status of the resource. */
 const TROUBLES: readonly {
   readonly when: string;
   readonly backend: () => object;
@@ -109,7 +109,7 @@ const TROUBLES: readonly {
     says: /^Listener web: Backend "web", Service "missing": The Service does not exist: create it/,
   },
   {
-    when: 'its Service is a name elsewhere',
+    when: 'its Service is of type ExternalName',
     backend: () => ofService('by-name'),
     reason: 'ExternalName',
     says: /^Listener web: .* is of type ExternalName, which has no endpoints: list its addresses/,
@@ -121,7 +121,7 @@ const TROUBLES: readonly {
     says: /^Listener web: .* has no TCP port 80; it has http \(81\): correct the port/,
   },
   {
-    when: 'its Service has nothing behind it',
+    when: 'its Service has no endpoints',
     backend: () => ofService('empty'),
     reason: 'NoEndpoints',
     says: /^Listener web: .* Service empty has no endpoints: give it a selector/,
@@ -140,9 +140,9 @@ const TROUBLES: readonly {
   },
 ];
 
-describe('while a listener serves nobody the resource is not Ready', () => {
+describe('a resource with a listener that serves nobody is not Ready', () => {
   for (const { when, backend, reason, says } of TROUBLES)
-    test(`${reason}: ${when}`, async () => {
+    test(`with reason ${reason} when ${when}`, async () => {
       await apply(backend());
       assert.match(await world.reason(namespace, 'edge', reason), says);
       await world.warned(namespace, 'edge', reason);
@@ -157,14 +157,14 @@ describe('while a listener serves nobody the resource is not Ready', () => {
       );
     });
 
-  test('it is Ready nevertheless where no endpoint is required, and warned of', async () => {
+  test('unless no endpoint is required: then it is Ready with a warning', async () => {
     await apply(ofService('missing'), { readiness: { requireEndpoints: false } });
     await world.reason(namespace, 'edge', 'Available');
     await world.warned(namespace, 'edge', 'ServiceNotFound');
   });
 });
 
-test('a port that somebody has is told of, and is over when it is free, without anybody’s doing', async () => {
+test('a port that is taken is reported, and the problem ends by itself when the port is free', async () => {
   const [, , port] = ports;
   taking = net.createServer().listen(port);
   await once(taking, 'listening');
@@ -181,17 +181,17 @@ test('a port that somebody has is told of, and is over when it is free, without 
   await world.reason(namespace, 'edge', 'Available');
 });
 
-test('backups that take connections are warned of', async () => {
+test('backups that receive connections cause a warning', async () => {
   const { port } = living.address() as net.AddressInfo;
   await apply({ endpoints: [endpoint(1), endpoint(port, { backup: true })], healthCheck });
   await world.warned(namespace, 'edge', 'BackupsServe');
   await world.reason(namespace, 'edge', 'Available');
 });
 
-/** A poll of what goes on well, and the time to act on it. */
+/** The interval at which settled proxies are polled, plus the time to act on the result. */
 const WITHIN_MS = 60_000;
 
-test('what happens to a Service is told within a minute, and taken back within seconds', async () => {
+test('a change of a Service is reported within a minute, and its recovery within seconds', async () => {
   await apply(ofService('good'));
   await world.warned(namespace, 'edge', 'NoWarnings');
   await world.reason(namespace, 'edge', 'Available');

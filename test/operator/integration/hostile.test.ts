@@ -1,4 +1,4 @@
-// Begins first: it goes through hundreds of specs, one after the other.
+// Starts first: it applies hundreds of specs, one after the other.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { API_VERSION, KIND } from '../../../crds/l4balancer.ts';
@@ -21,28 +21,31 @@ import { startFaultyOperator } from './faulty-operator.ts';
 import { OPERATOR, operatorLogin } from './rights.ts';
 import { type Anything, startWorld, type TestWorld } from './world.ts';
 
-/** SEED=… tries another run, or one that failed once more. */
+/** SEED=… selects another run, or repeats one that failed. */
 const SEED = Number(process.env.SEED ?? 1);
 const SPECS = 300;
-/** Names in use; far fewer than specs, so that most of them change what is there. */
+/** Number of names; far fewer than specs, so that most specs change an existing resource. */
 const NAMES = 60;
 const NAMESPACE = 'hostile';
 /** One of the operator's calls in this many is lost. */
 const EVERY = 20;
-/** Specs between two cuts of its connections, and between two deaths of the API server. */
+/** Number of specs between two disconnections of the operator, and between two crashes of the API server. */
 const CUT_EVERY = 40;
 const KILL_EVERY = 140;
-/** Longer than the operator waits before it counts up an event. */
+/** Longer than the operator waits before it writes the count of an event. */
 const QUIET_MS = 12_000;
-/** Of a class that came while the one before was being removed; those cannot be compared. */
+/**
+ * Resources refused because their load balancer class changed while the previous Service was being removed;
+ * they cannot be compared.
+ */
 const MOST_REFUSED = 3;
-/** The garbage collector of Kubernetes starts to follow anew after each death of the API server. */
+/** The garbage collector of Kubernetes restarts its watches after each crash of the API server. */
 const COLLECTED_MS = 240_000;
 
 let world: TestWorld;
 
 before(async () => {
-  // Who makes pods of Deployments has no part here: there would be thousands.
+  // The controllers that create pods are left out: there would be thousands of pods.
   const only = '--controllers=garbage-collector-controller,namespace-controller,serviceaccount-controller';
   world = await startWorld({ controllerManagerArgs: [only] });
   await world.cp.createNamespace(NAMESPACE);
@@ -69,7 +72,10 @@ interface Given {
   };
 }
 
-/** Moving to another kind of workload waits for pods, and nobody makes pods here; the class of a load balancer stays. */
+/**
+ * Changing the kind of workload would wait for pods, which nobody creates here; the class of a load balancer
+ * is immutable.
+ */
 const mayFollow = (before: Given, { spec }: Given): boolean => {
   const kindOf = ({ workload }: Given['spec']) => workload?.kind ?? 'Deployment';
   const isBalanced = ({ service }: Given['spec']) => (service?.type ?? 'LoadBalancer') === 'LoadBalancer';
@@ -79,20 +85,23 @@ const mayFollow = (before: Given, { spec }: Given): boolean => {
   );
 };
 
-/** A good spec that may follow the one before. */
+/** A valid spec that may follow the previous one. */
 const nextManifest = (random: Random, name: string, before: Loose | undefined): Loose & Manifest => {
   for (;;) {
     const manifest = randomManifest(random) as Loose & { spec: { workload?: Loose; service?: Loose } };
     if (before !== undefined && !mayFollow(before as unknown as Given, manifest as Given)) continue;
-    // What the schema passes on unread the API server refuses, as it should, but here it would only hide the rest.
+    // Fields that the schema does not validate are refused later by the API server, which is right, but would
+    // hide other effects here.
     delete manifest.spec.workload?.affinity;
-    // Which node ports there are is the API server's to say, and each is one Service's.
+    // Node ports are assigned by the API server, and each belongs to one Service.
     delete manifest.spec.service?.nodePorts;
     return { ...manifest, metadata: { name, namespace: NAMESPACE } } as unknown as Loose & Manifest;
   }
 };
 
-/** Applies, changes and deletes at random, as users do, with the network and the API server failing meanwhile. */
+/**
+ * Applies, changes and deletes resources at random, as users do, while the network and the API server fail.
+ */
 const rampage = async (random: Random, cut: () => void): Promise<void> => {
   const user = createWriter(world.transport, 'user');
   const there = new Map<string, Loose>();
@@ -103,7 +112,7 @@ const rampage = async (random: Random, cut: () => void): Promise<void> => {
     if (before !== undefined && luck < 0.3) {
       await user.remove(ref(name));
       there.delete(name);
-      if (luck < 0.15) continue; // the rest are made again at once
+      if (luck < 0.15) continue; // the rest are recreated at once
     }
     if (before !== undefined && luck > 0.9) await tamper(random, name);
     const manifest = nextManifest(random, name, there.get(name));
@@ -118,7 +127,7 @@ const rampage = async (random: Random, cut: () => void): Promise<void> => {
   }
 };
 
-/** Deletes a child by hand. */
+/** Deletes a child, as a user would. */
 const tamper = async (random: Random, name: string): Promise<void> => {
   const kind = random.pick(['Service', 'Role', 'ServiceAccount'] as const);
   const writer = createWriter(world.transport, 'user');
@@ -144,7 +153,7 @@ const settled = async (): Promise<void> => {
   });
 };
 
-/** Children whose resource is not there, or is another by now. */
+/** Children whose resource is gone or was replaced. */
 const leaked = async (roots: readonly Anything[]): Promise<readonly string[]> => {
   const uids = new Set(roots.map(({ metadata }) => metadata.uid));
   const kinds = WATCHED_KINDS.filter((kind) => WATCHED[kind].labelSelector === CHILD_SELECTOR);
@@ -155,7 +164,7 @@ const leaked = async (roots: readonly Anything[]): Promise<readonly string[]> =>
   return left;
 };
 
-/** What a dry run says that it would change, one text for each resource. */
+/** The changes that a dry run prints, one text for each resource. */
 const foretold = async (): Promise<readonly string[]> => {
   const told: string[] = [];
   await dryRun({
@@ -172,8 +181,9 @@ const foretold = async (): Promise<readonly string[]> => {
 };
 
 /**
- * Children that are not as rendered from the spec alone, without the operator's plan. Left out is what also depends on more: a number of
- * pods that an autoscaler has left, and a resource that was paused before it was followed.
+ * Children that differ from what is rendered from the spec alone, without the operator's plan. Left out are
+ * fields with other inputs: a replica count that an autoscaler left, and a resource that was paused before it
+ * was followed.
  */
 const unlikeRendered = async (
   roots: readonly Anything[],
@@ -203,7 +213,7 @@ const unlikeRendered = async (
   return { found, compared };
 };
 
-test(`${SPECS} random specs in a network that fails: in the end all is as a fresh rendering, nothing is left over or written`, async (t) => {
+test(`after ${SPECS} random specs in a failing network, all children match a fresh rendering, and nothing is left over or written`, async (t) => {
   t.diagnostic(`seed ${SEED}`);
   const random = new Random(SEED);
   const luck = new Random(SEED + 1);
@@ -221,7 +231,7 @@ test(`${SPECS} random specs in a network that fails: in the end all is as a fres
         return ready?.reason === 'ApplyRefused' ? [[root.metadata.name, ready.message] as const] : [];
       }),
     );
-    // The class of a load balancer cannot be changed; nothing else of these specs may be refused.
+    // The class of a load balancer is immutable; nothing else in these specs may be refused.
     for (const message of refused.values())
       assert.match(message, /loadBalancerClass.*may not change once set/);
 
@@ -237,7 +247,8 @@ test(`${SPECS} random specs in a network that fails: in the end all is as a fres
       withinMs: COLLECTED_MS,
       seen: () => `seed ${SEED}: ${left.length} are left over: ${left.slice(0, 10).join(', ')}`,
     });
-    // What the collector took last had the name of a child that is wanted, and its maker hears of that only now.
+    // The last object that the collector removed had the name of a wanted child, whose operator learns of
+    // this only now.
     let otherwise: readonly string[] = [];
     const isAsRendered = async () => {
       otherwise = (await foretold()).filter((part) => !isOpen.has(/\/(\S+)/.exec(part)?.[1] ?? ''));
@@ -257,7 +268,7 @@ test(`${SPECS} random specs in a network that fails: in the end all is as a fres
 
     const since = world.auditSize();
     await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
-    // A write that is refused counts as well; only what is known to be refused may be tried once more.
+    // Refused writes count as well; only a write that is known to be refused may be retried once.
     const tries = new Map<string, number>();
     const written = world.writes(OPERATOR, since).filter(({ what, code }) => {
       tries.set(what, (tries.get(what) ?? 0) + 1);

@@ -1,4 +1,4 @@
-// Begins first: it waits for many Leases to run out.
+// Starts first: it waits for many Leases to expire.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,18 +18,19 @@ import { type AuditLine, startWorld, type TestWorld } from './world.ts';
 const NAMESPACE = 'elected';
 const FLAGS = [...BASIC, `--leader-elect-namespace=${LEASE_NAMESPACE}`];
 const LEASE = leaseRef({ namespace: LEASE_NAMESPACE, name: 'l4balancer-operator' });
-/** When it is given up that anybody takes over, to say so; not what is promised. */
+/** When the test stops waiting for a takeover and fails; this is not the promised time. */
 const GIVE_UP_MS = 60_000;
 /**
- * For how long a Lease that is not renewed is respected, and within which time after its last renewal the next leader's first write is promised.
- * A bound is right here, although tests are not timed, since these times are the product's own timers and not its speed: 15 s, counted from
- * when the renewal was seen, up to 2.4 s late, and noticed up to 2.4 s later. So 20 s on a machine that is never busy; and all of it by the
- * API server's clock, not by when this test looks.
+ * How long a Lease that is not renewed is respected, and the promised time from its last renewal to the first
+ * write of the next leader. A time limit is right here, although tests are usually not timed, because these
+ * times are the product's own timers and not its speed: 15 s from when the renewal was observed, which is up
+ * to 2.4 s late, and noticed up to 2.4 s later. So 20 s on an idle machine, all measured by the API server's
+ * clock and not by when this test polls.
  */
 const RESPECTED_MS = 15_000;
 const PROMISED_MS = 30_000;
 
-/** An operator, who it is in the audit log, and the network between. */
+/** An operator, its user in the audit log, and its network to the API server. */
 interface Candidate {
   readonly user: string;
   readonly login: string;
@@ -45,7 +46,7 @@ const newCandidate = async (user: string): Promise<Candidate> => {
   return { user, login: kubeconfig, proxy, operator: startOperator(kubeconfig, [], FLAGS) };
 };
 
-/** A user who never stops changing a resource, so that whoever leads always has something to write. */
+/** A user who keeps changing a resource, so that the leader always has something to write. */
 const startChurn = (): (() => Promise<void>) => {
   const user = createWriter(world.transport, 'user');
   return startRounds(async (round) => {
@@ -66,15 +67,15 @@ const leads = (one: Candidate): boolean =>
   one.operator.child.signalCode === null &&
   count(one, 'became leader') > count(one, 'leadership lost') + count(one, 'leadership released');
 const leader = (): Candidate => candidates.find(leads) ?? assert.fail('nobody leads');
-/** Writes of the operator's work: all but those to the Lease, of which only one can succeed anyway. */
+/** Writes of the operator's work: all except those to the Lease, of which only one can succeed anyway. */
 const work = ({ user }: Candidate, since: number): readonly AuditLine[] =>
   world.writes(user, since).filter(({ what }) => !what.includes('/leases'));
 
-/** Claims of the Lease that succeeded. */
+/** Successful claims of the Lease. */
 const claims = ({ user }: Candidate): readonly AuditLine[] =>
   world.writes(user).filter(({ what, code }) => what.includes('/leases') && code < 400);
 
-/** Waits until another leads and has written; gives back who. */
+/** Waits until another replica leads and has written; returns it. */
 const takeOver = async (old: Candidate, since: number): Promise<Candidate> => {
   const isNew = (one: Candidate) => one !== old && leads(one);
   const next = await until('another leads', () => candidates.find(isNew), {
@@ -85,7 +86,10 @@ const takeOver = async (old: Candidate, since: number): Promise<Candidate> => {
   return next;
 };
 
-/** How long the Lease went without a claim from the old leader's last to the next one's first, and until that one's first write, by the API server's clock. */
+/**
+ * The time from the old leader's last claim of the Lease to the next leader's first claim, and to that
+ * leader's first write, by the API server's clock.
+ */
 const between = (old: Candidate, next: Candidate, since: number) => {
   const last = claims(old).at(-1) ?? assert.fail('the old leader never claimed the Lease');
   const first = claims(next).find(({ from }) => from > last.to) ?? assert.fail('the next never claimed it');
@@ -95,7 +99,7 @@ const between = (old: Candidate, next: Candidate, since: number) => {
   return { untilClaimed: ms(first), untilWritten: ms(write) };
 };
 
-/** That a leader that said nothing was respected as long as is due, and not for much longer. */
+/** Asserts that a silent leader was respected for as long as required, and not for much longer. */
 const isReplacedInTime = (old: Candidate, next: Candidate, since: number): string => {
   const { untilClaimed, untilWritten } = between(old, next, since);
   const said = `claimed ${untilClaimed} ms and written ${untilWritten} ms after the last renewal`;
@@ -104,7 +108,10 @@ const isReplacedInTime = (old: Candidate, next: Candidate, since: number): strin
   return said;
 };
 
-/** Who wrote, in the order of the audit log, each as long as nobody else did; and that no write began before another's had ended. */
+/**
+ * The writers in the order of the audit log, each with the span of its consecutive writes. Asserts that no
+ * write began before another writer's had ended.
+ */
 const writers = (since: number): readonly string[] => {
   const all = candidates
     .flatMap((one) => work(one, since).map((line) => ({ ...line, user: one.user })))
@@ -149,11 +156,11 @@ for (const names of [
         await operator.stop('SIGKILL');
         await proxy.stop();
       }
-      // Else the next ones would wait until it runs out.
+      // Otherwise the next operators would wait until it expires.
       await world.transport.request({ method: 'DELETE', path: objectPath(LEASE) });
     });
 
-    test('one works; the others are ready, and write nothing', async () => {
+    test('one works, and the others are ready and write nothing', async () => {
       await world.eventually('a leader', async () => candidates.some(leads));
       await world.eventually('a write', async () => work(leader(), begun).length > 20);
       assert.deepEqual(writers(begun), [leader().user]);
@@ -173,22 +180,22 @@ for (const names of [
       assert.match(events, /note: .*became leader/);
     });
 
-    test('another works as soon as the leader is told to stop, and not before it has finished', async () => {
+    test('another works as soon as the leader is stopped, but not before the leader has finished', async () => {
       const since = world.auditSize();
       const old = leader();
       const stopped = old.operator.stop();
       const next = await takeOver(old, since);
       assert.equal(await stopped, 0);
       const elected = next.operator.log.findLast(({ msg }) => msg === 'became leader');
-      assert.equal(elected?.from, undefined, 'the Lease was given back, and not left to run out');
+      assert.equal(elected?.from, undefined, 'the Lease was released, and not left to expire');
       await world.eventually('its last words', async () => count(old, 'leadership released') === 1);
       assert.equal(writers(since).at(-1), next.user);
       assert.ok(writers(since).length <= 2, writers(since).join(' '));
-      // Given back last of all, and taken after that: the audit log's order, and no time.
+      // Released last and taken after that, by the order of the audit log and not by time.
       const last = claims(old).at(-1) ?? assert.fail('it never claimed the Lease');
       assert.ok(
         work(old, since).every(({ to }) => to < last.from),
-        'it wrote after it had given the Lease back',
+        'it wrote after it had released the Lease',
       );
       assert.ok(
         work(next, since).every(({ from }) => from > last.from),
@@ -210,7 +217,7 @@ for (const names of [
       await old.operator.line('following');
     });
 
-    test('a Lease that somebody deletes changes nothing: only its holder makes it again', async () => {
+    test('a deleted Lease changes nothing, since only its holder recreates it', async () => {
       const since = world.auditSize();
       const old = leader();
       const lost = count(old, 'leadership lost');
@@ -226,7 +233,7 @@ for (const names of [
         if (one !== old) assert.deepEqual(world.writes(one.user, since), [], 'it tried to take the Lease');
     });
 
-    test('a leader that stands still is replaced, and writes nothing at all when it goes on', async (t) => {
+    test('a suspended leader is replaced, and writes nothing when it resumes', async (t) => {
       const since = world.auditSize();
       const old = leader();
       const lost = count(old, 'leadership lost');
@@ -243,14 +250,14 @@ for (const names of [
       t.diagnostic(isReplacedInTime(old, next, since));
     });
 
-    test('a leader that the network cuts off ceases before another begins, and nothing of it arrives later', async (t) => {
+    test('a leader that is cut off from the network stops before another starts, and none of its writes arrive later', async (t) => {
       const since = world.auditSize();
       const old = leader();
       const lost = count(old, 'leadership lost');
       const follows = count(old, 'following');
       old.proxy.partition();
       const next = await takeOver(old, since);
-      assert.ok(count(old, 'leadership lost') > lost, 'it ceased before');
+      assert.ok(count(old, 'leadership lost') > lost, 'it stopped before');
       const healed = world.auditSize();
       old.proxy.heal();
       await world.eventually('that it follows', async () => count(old, 'following') > follows);

@@ -27,7 +27,7 @@ after(async () => {
   await world?.close();
 });
 
-/** kubectl wait, and whether it has ended by now. */
+/** kubectl wait, and whether it has ended. */
 const wait = (condition: string) => {
   const waiting = { isOver: false, over: Promise.resolve('') };
   waiting.over = world
@@ -35,14 +35,17 @@ const wait = (condition: string) => {
     .finally(() => {
       waiting.isOver = true;
     });
-  // Looked at at the end; until then nobody else hears of a failure.
+  // Checked at the end; until then nothing else handles a failure.
   waiting.over.catch(() => {});
   return waiting;
 };
 
-test('who waits for it is never told too early: from before an operator is there to the end', async () => {
+test('a client that waits for the resource is never notified too early, from before an operator exists to the end', async () => {
   const transport = await connect({ kubeconfig: world.cp.kubeconfig });
-  /** What each version of the resource says to who waits, by generation, without repetitions. */
+  /**
+   * The status that a waiting client sees in each version of the resource, by generation, without
+   * repetitions.
+   */
   const said = new Map<number, Waited[]>();
   let last: Waited | undefined;
   const recorder = new WatchRecorder<KubeObject>({
@@ -63,7 +66,7 @@ test('who waits for it is never told too early: from before an operator is there
     await world.apply(NAMESPACE, 'edge');
     const created = wait('condition=Ready');
     await until('InProgress');
-    assert.deepEqual([...said.values()], [['InProgress']], 'nobody has acted on it');
+    assert.deepEqual([...said.values()], [['InProgress']], 'no operator has acted on it');
     operator = startOperator(login);
     await world.eventually('a pod', async () => (await podsOf(world.transport, NAMESPACE)).length === 1);
     assert.equal(created.isOver, false);
@@ -72,7 +75,7 @@ test('who waits for it is never told too early: from before an operator is there
     await until('Current');
     await created.over;
 
-    // Pods anew: the old one serves meanwhile, and counts for nothing.
+    // New pods: the old one still serves, but must not count.
     await world.apply(NAMESPACE, 'edge', { tuning: { logLevel: 'debug' } });
     const changed = wait('condition=Ready');
     await world.eventually('a new pod', async () => (await podsOf(world.transport, NAMESPACE)).length === 2);

@@ -20,7 +20,7 @@ let world: TestWorld;
 let login: string;
 let operator: OperatorProcess;
 
-/** As the kubelet does with a projected token: puts a new one where the operator reads it. */
+/** Replaces the token that the operator reads, as the kubelet does with a projected token. */
 const renewToken = async (): Promise<void> => {
   const token = (await world.kubectl('create', 'token', ACCOUNT, '-n', LEASE_NAMESPACE)).trim();
   writeFileSync(
@@ -46,7 +46,7 @@ const page = async (path: string): Promise<string> => {
   return `${answer.status} ${(await answer.text()).trim()}`;
 };
 const isReady = async (): Promise<boolean> => (await page('/readyz')) === '200 ok';
-/** Waits until the page says why the operator is not ready; gives it back. */
+/** Waits until the page shows why the operator is not ready; returns the page. */
 const unready = async (why: RegExp): Promise<string> => {
   let said = '';
   await world
@@ -86,19 +86,19 @@ after(async () => {
   await world?.close();
 });
 
-test('an operator whose right to the Lease is taken away is not ready, says which and why, and is again when it has it back', async () => {
+test('an operator that loses its permission for the Lease is not ready, reports the reason, and is ready again when it regains the permission', async () => {
   await world.kubectl('delete', 'rolebinding', 'account', '-n', LEASE_NAMESPACE);
   const said = await unready(/^503 the Lease/);
   assert.match(
     said,
     /^503 the Lease l4balancer-system\/l4balancer-operator could not be read for \d+ s, so the leader is unknown and this replica reconciles nothing: .*403 Forbidden/,
   );
-  assert.equal(await page('/healthz'), '200 ok', 'a restart would mend nothing');
+  assert.equal(await page('/healthz'), '200 ok', 'a restart would not help');
   await bindLease();
   await world.eventually('ready', isReady);
 });
 
-test('an operator whose ServiceAccount was deleted and made again is not ready, and works again with a new token, without a restart', async () => {
+test('an operator whose ServiceAccount was deleted and recreated is not ready, and works again with a new token without a restart', async () => {
   await world.kubectl('delete', 'serviceaccount', ACCOUNT, '-n', LEASE_NAMESPACE);
   await world.kubectl('create', 'serviceaccount', ACCOUNT, '-n', LEASE_NAMESPACE);
   const said = await unready(/^503 the API server has not accepted this operator's credentials/);

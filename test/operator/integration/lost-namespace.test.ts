@@ -11,7 +11,7 @@ const FLAGS = [...BASIC, '--leader-elect=false', `--namespaces=${NAMESPACES.join
 let world: TestWorld;
 let operator: OperatorProcess | undefined;
 
-/** What the chart gives with namespaces named, for those of them that are there. */
+/** The objects that the chart renders with namespaces named, for those namespaces that exist. */
 const giveRights = async (...there: readonly string[]): Promise<void> => {
   const objects = await render(`namespaces={${NAMESPACES.join(',')}}`, 'rbac.aggregate=false');
   const subjects = [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: USER }];
@@ -38,8 +38,8 @@ after(async () => {
   await world?.close();
 });
 
-test('an operator that starts without one of its namespaces works in the others, says so, and goes on there when it is back', async () => {
-  // With it go its Role and its RoleBinding, as when a tenant leaves.
+test('an operator that starts without one of its namespaces works in the others, reports this, and follows the namespace when it is back', async () => {
+  // Its Role and RoleBinding are deleted with it, as when a tenant leaves.
   await world.kubectl('delete', 'namespace', 'shop');
   operator = startOperator(world.cp.userKubeconfig(USER), [], FLAGS);
   await operator.line('caches synced');
@@ -67,7 +67,7 @@ test('an operator that starts without one of its namespaces works in the others,
   assert.equal(await operator.metric('l4balancer_operator_namespace_followed'), 2);
 });
 
-test('a namespace whose RoleBinding is taken away while the operator runs holds up no other', async () => {
+test('a namespace whose RoleBinding is deleted while the operator runs does not block the others', async () => {
   const running = operator ?? assert.fail('no operator');
   await world.kubectl('delete', 'rolebinding', '--all', '-n', 'shop');
   await world.apply('shop', 'edge', { workload: { replicas: 2 } });

@@ -11,7 +11,9 @@ import { ManualClock, settled } from '../manual-clock.ts';
 const MANIFEST = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'x', namespace: 'shop' } };
 const OBJECT = { metadata: { name: 'x', namespace: 'shop', uid: 'u', resourceVersion: '1' } };
 
-/** A term that works on an API server which takes everything; `leftMs` is what the fence says. */
+/**
+ * A term that works with an API server that accepts everything; `leftMs` is the time that the fence has left.
+ */
 const begun = (fence: Fence | undefined, perSecond = 1000) => {
   const clock = new ManualClock();
   const server = scriptedTransport(Array.from({ length: 20 }, () => ({ answer: structuredClone(OBJECT) })));
@@ -38,7 +40,7 @@ const WRITES: Readonly<Record<string, (access: FencedAccess) => Promise<unknown>
   'a status': ({ writer }) => writer.applyStatus(MANIFEST),
   'a new object': ({ writer }) => writer.create(MANIFEST),
   'a removal': ({ writer }) => writer.remove({ ...MANIFEST, namespace: 'shop', name: 'x' }),
-  'what the handOverWriter hands over': ({ handOverWriter }) => handOverWriter.apply(MANIFEST),
+  'a field handed over': ({ handOverWriter }) => handOverWriter.apply(MANIFEST),
   'a call of its own': ({ transport }) => transport.request({ method: 'PATCH', path: '/x' }),
   'an event': async ({ recorder }) => {
     recorder.record(OBJECT, { type: 'Normal', reason: 'X', action: 'X', note: 'x' });
@@ -47,7 +49,7 @@ const WRITES: Readonly<Record<string, (access: FencedAccess) => Promise<unknown>
 };
 
 for (const [what, write] of Object.entries(WRITES)) {
-  test(`${what} is asked about when it goes out, and takes no longer than the fence holds`, async () => {
+  test(`${what} is checked against the fence when it is sent, and takes no longer than the fence allows`, async () => {
     const fence = { left: 6_000 };
     const { access, server } = begun({ leftMs: () => fence.left });
     await write(access);
@@ -58,14 +60,14 @@ for (const [what, write] of Object.entries(WRITES)) {
     assert.equal(call?.maySend?.(), false);
   });
 
-  test(`${what} is not sent behind the fence`, async () => {
+  test(`${what} is not sent after the fence has closed`, async () => {
     const { access, server } = begun({ leftMs: () => 0 });
     await write(access).catch((error: unknown) => assert.match(String(error), /no longer the leader/));
     assert.deepEqual(server.calls, []);
   });
 }
 
-test('what has waited for its turn until the fence closed is not sent', async () => {
+test('a write that waited for the throttle until the fence closed is not sent', async () => {
   const fence = { left: 6_000 };
   const { access, server, clock } = begun({ leftMs: () => fence.left }, 1);
   await access.writer.apply(MANIFEST);
@@ -77,13 +79,13 @@ test('what has waited for its turn until the fence closed is not sent', async ()
   assert.equal(server.calls.length, 1);
 });
 
-test('an operator that is alone has no fence', async () => {
+test('a single operator has no fence', async () => {
   const { access, server } = begun(undefined);
   await access.writer.apply(MANIFEST);
   assert.equal(server.calls[0]?.maySend, undefined);
 });
 
-test('a term that ends in order is finished before its connections are closed; one that is abandoned is not waited for', async () => {
+test('a term that ends gracefully is finished before its connections are closed, and an abandoned one is not waited for', async () => {
   const first = begun(undefined);
   await first.term.finish();
   assert.deepEqual(first.ended, ['stopped', 'closed']);

@@ -6,11 +6,11 @@ import { holderOf, type Lease } from '../../../operator/leader/lease.ts';
 import type { LeaseClient } from '../../../operator/leader/lease-client.ts';
 import { ManualClock, settled } from '../manual-clock.ts';
 
-/** Of their own clock: within a few of their Leases' lives somebody is elected. */
+/** On the simulated clock: within a few Lease durations a leader is elected. */
 const MOST_MS = 120_000;
 const TIMING = { leaseMs: 15_000, renewMs: 10_000, retryMs: 2_000 };
 
-/** A Lease as the API server keeps it, and a network to it that can be cut. */
+/** A Lease as the API server stores it, and a network to it that can be cut. */
 const shared = () => {
   let lease: Lease | undefined;
   let version = 0;
@@ -57,7 +57,7 @@ type Server = ReturnType<typeof shared>;
 const candidate = (server: Server, identity: string, finish: () => Promise<void> = async () => {}) => {
   const told: string[] = [];
   const fences: Fence[] = [];
-  /** When it was last known who leads. */
+  /** When the leader was last known. */
   const reached: number[] = [];
   const election: Election = startElection(
     {
@@ -91,7 +91,7 @@ const candidate = (server: Server, identity: string, finish: () => Promise<void>
   return { told, fences, reached, election, leftMs: () => fences.at(-1)?.leftMs() ?? 0 };
 };
 
-/** Lets time pass in steps of a retry, so that everybody has its turn. */
+/** Advances time in steps of a retry, so that each replica gets its turn. */
 const pass = async (server: Server, ms: number): Promise<void> => {
   for (let passed = 0; passed < ms; passed += 500) {
     await server.clock.pass(500);
@@ -99,7 +99,7 @@ const pass = async (server: Server, ms: number): Promise<void> => {
   }
 };
 
-test('the first makes the Lease and leads, the second waits as long as it is renewed', async () => {
+test('the first replica creates the Lease and leads, and the second waits as long as the Lease is renewed', async () => {
   const server = shared();
   const a = candidate(server, 'a');
   await pass(server, 500);
@@ -110,7 +110,7 @@ test('the first makes the Lease and leads, the second waits as long as it is ren
   assert.ok(a.leftMs() > 7_000, `${a.leftMs()} ms left`);
 });
 
-test('a leader that is cut off may not write long before another leads, and follows when it is back', async () => {
+test('a leader that is cut off stops writing well before another one leads, and follows when it is connected again', async () => {
   const server = shared();
   const a = candidate(server, 'a');
   await pass(server, 500);
@@ -132,20 +132,20 @@ test('a leader that is cut off may not write long before another leads, and foll
   assert.equal(server.lease?.spec?.leaseTransitions, 1);
 });
 
-test('a leader that stood still for longer than it may renews nothing when it goes on, but stands for the Lease anew', async () => {
+test('a leader that was suspended beyond its deadline does not renew afterwards, but competes for the Lease again', async () => {
   const server = shared();
   const a = candidate(server, 'a');
   await pass(server, 4_000);
   const [fence] = a.fences;
   assert.ok(fence !== undefined && fence.leftMs() > 0);
-  await server.clock.pass(20_000); // at one go: all its timers are late
+  await server.clock.pass(20_000); // in one step, so all its timers are late
   assert.ok(fence.leftMs() <= 0);
   await pass(server, 4_000);
-  assert.ok(fence.leftMs() <= 0, 'whatever comes of it, this term is over');
+  assert.ok(fence.leftMs() <= 0, 'in any case this term is over');
   assert.deepEqual(a.told, ['begin', 'Elected', 'Lost NotRenewed', 'abandoned', 'begin', 'Elected']);
 });
 
-test('who is cut off for a moment leads again, in a new term, when nobody took the Lease', async () => {
+test('a leader that is cut off for a moment leads again, in a new term, if nobody took the Lease', async () => {
   const server = shared();
   const a = candidate(server, 'a');
   await pass(server, 4_000);
@@ -156,7 +156,7 @@ test('who is cut off for a moment leads again, in a new term, when nobody took t
   assert.deepEqual(a.told, ['begin', 'Elected', 'Lost NotRenewed', 'abandoned', 'begin', 'Elected']);
 });
 
-test('a leader that is told to stop finishes, gives the Lease back, and the other leads as soon as it is woken', async () => {
+test('a leader that is stopped finishes its work and releases the Lease, and the other leads as soon as it is woken', async () => {
   const server = shared();
   const finishing = Promise.withResolvers<void>();
   const a = candidate(server, 'a', () => finishing.promise);
@@ -175,7 +175,7 @@ test('a leader that is told to stop finishes, gives the Lease back, and the othe
   assert.equal(holderOf(server.lease), 'b');
 });
 
-test('a follower that is told to stop leaves the Lease alone', async () => {
+test('a follower that is stopped does not touch the Lease', async () => {
   const server = shared();
   candidate(server, 'a');
   await pass(server, 500);
@@ -186,7 +186,7 @@ test('a follower that is told to stop leaves the Lease alone', async () => {
   assert.deepEqual(b.told, ['Follows']);
 });
 
-test('a Lease that somebody deletes is made again by its holder', async () => {
+test('a deleted Lease is recreated by its holder', async () => {
   const server = shared();
   const a = candidate(server, 'a');
   await pass(server, 4_000);
@@ -196,7 +196,7 @@ test('a Lease that somebody deletes is made again by its holder', async () => {
   assert.deepEqual(a.told, ['begin', 'Elected']);
 });
 
-test('a Lease that somebody deletes is not made by a follower that sees it first, as long as its holder may write', async () => {
+test('a deleted Lease is not recreated by a follower that notices first, while its holder may still write', async () => {
   const server = shared();
   const a = candidate(server, 'a');
   await pass(server, 500);
@@ -221,7 +221,7 @@ test('a Lease that somebody deletes is not made by a follower that sees it first
   assert.equal(a.told.at(-1), 'abandoned');
 });
 
-test('who leads and who follows both tell that the Lease is reached, as long as it is', async () => {
+test('both leader and follower report that they can reach the Lease while they can', async () => {
   const server = shared();
   const a = candidate(server, 'a');
   await pass(server, 500);

@@ -10,7 +10,7 @@ const fenced = (leftMs: number) => {
   return { transport, fence, through: fencedTransport(transport, { leftMs: () => fence.left }) };
 };
 
-test('a call may take no longer than the fence holds, and a write tells the API server so', async () => {
+test('a call may take no longer than the fence allows, and a write passes that limit to the API server', async () => {
   const { transport, fence, through } = fenced(6_500.7);
   await through.request({ method: 'PATCH', path: '/x', query: { force: 'true' } });
   const [call] = transport.calls;
@@ -18,10 +18,10 @@ test('a call may take no longer than the fence holds, and a write tells the API 
   assert.deepEqual(call?.query, { force: 'true', timeout: '6500ms' });
   assert.equal(call?.maySend?.(), true);
   fence.left = 0;
-  assert.equal(call?.maySend?.(), false, 'it is asked when the write goes out');
+  assert.equal(call?.maySend?.(), false, 'it is checked when the write is sent');
 });
 
-test('a time limit of the caller that is shorter stays, and so does the usual one', async () => {
+test('a shorter timeout of the caller is kept, and so is the default', async () => {
   for (const [given, expected] of [
     [2_000, 2_000],
     [undefined, 30_000],
@@ -37,7 +37,7 @@ test('a time limit of the caller that is shorter stays, and so does the usual on
   }
 });
 
-test('behind the fence nothing is called, neither to write nor to read', async () => {
+test('nothing is read or written after the fence has closed', async () => {
   for (const method of ['GET', 'PATCH'] as const) {
     const { transport, through } = fenced(0);
     await assert.rejects(through.request({ method, path: '/x' }), (error) => {

@@ -8,55 +8,55 @@ const lease = (holder?: string, seconds: number | 'unsaid' = 15, version = '1'):
   spec: {
     ...(holder === undefined ? {} : { holderIdentity: holder }),
     ...(seconds === 'unsaid' ? {} : { leaseDurationSeconds: seconds }),
-    // Of a clock that is far off: nobody may look at it.
+    // Written by a clock that is far off: it must be ignored.
     renewTime: '1999-01-01T00:00:00.000000Z',
   },
 });
 
 const ROWS: readonly (readonly [string, Lease | undefined, number, Step])[] = [
   ['there is none', undefined, 0, { todo: 'Create' }],
-  ['it is held by oneself', lease('me'), 0, { todo: 'Renew' }],
-  ['it is held by oneself, and ran out', lease('me'), 60_000, { todo: 'Renew' }],
-  ['it was given back', lease(), 0, { todo: 'Take', from: undefined }],
-  ['it was given back with an empty name', lease(''), 0, { todo: 'Take', from: undefined }],
+  ['this process holds it', lease('me'), 0, { todo: 'Renew' }],
+  ['this process holds it, and it has expired', lease('me'), 60_000, { todo: 'Renew' }],
+  ['it was released', lease(), 0, { todo: 'Take', from: undefined }],
+  ['it was released with an empty name', lease(''), 0, { todo: 'Take', from: undefined }],
   ['another holds it', lease('other'), 14_999, { todo: 'Wait', holder: 'other' }],
-  ['another has let it run out', lease('other'), 15_000, { todo: 'Take', from: 'other' }],
-  ['another holds it for longer', lease('other', 60), 15_000, { todo: 'Wait', holder: 'other' }],
-  ['another says no duration', lease('other', 'unsaid'), 9_999, { todo: 'Wait', holder: 'other' }],
+  ['another let it expire', lease('other'), 15_000, { todo: 'Take', from: 'other' }],
+  ['another holds it with a longer duration', lease('other', 60), 15_000, { todo: 'Wait', holder: 'other' }],
+  ['another holds it without a duration', lease('other', 'unsaid'), 9_999, { todo: 'Wait', holder: 'other' }],
   [
-    'another says no duration, and ran out',
+    'another held it without a duration, and it has expired',
     lease('other', 'unsaid'),
     10_000,
     { todo: 'Take', from: 'other' },
   ],
-  ['another says a duration of nothing', lease('other', 0), 0, { todo: 'Wait', holder: 'other' }],
+  ['another holds it with a duration of zero', lease('other', 0), 0, { todo: 'Wait', holder: 'other' }],
 ];
 
 for (const [what, found, ageMs, step] of ROWS)
-  test(`where ${what}, ${ageMs} ms after its last change was seen: ${step.todo}`, () => {
+  test(`the step on a Lease is ${step.todo} if ${what}, ${ageMs} ms after its last change was observed`, () => {
     const seen = observeLease(found, undefined, 1000, 10_000);
     assert.deepEqual(leaseStep(found, { identity: 'me', leads: false }, seen, 1000 + ageMs), step);
   });
 
 const GONE: readonly (readonly [string, Lease | undefined, boolean, number, Step['todo']])[] = [
   ['was another’s', lease('other'), false, 0, 'Wait'],
-  ['was another’s, nearly run out', lease('other'), false, 14_999, 'Wait'],
-  ['was another’s, and would have run out', lease('other'), false, 15_000, 'Create'],
-  ['was another’s for longer', lease('other', 60), false, 59_999, 'Wait'],
-  ['was another’s, of no duration', lease('other', 'unsaid'), false, 9_999, 'Wait'],
-  ['was one’s own, lost before', lease('me'), false, 14_999, 'Wait'],
-  ['was one’s own, and lets it write still', lease('me'), true, 0, 'Create'],
-  ['was given back', lease('', 1), false, 1_000, 'Create'],
-  ['was never there', undefined, false, 0, 'Create'],
+  ['was another’s and has nearly expired', lease('other'), false, 14_999, 'Wait'],
+  ['was another’s and would have expired', lease('other'), false, 15_000, 'Create'],
+  ['was another’s with a longer duration', lease('other', 60), false, 59_999, 'Wait'],
+  ['was another’s without a duration', lease('other', 'unsaid'), false, 9_999, 'Wait'],
+  ['was this process’s and had been lost', lease('me'), false, 14_999, 'Wait'],
+  ['was this process’s and still lets it write', lease('me'), true, 0, 'Create'],
+  ['was released', lease('', 1), false, 1_000, 'Create'],
+  ['never existed', undefined, false, 0, 'Create'],
 ];
 
 for (const [what, before, leads, ageMs, todo] of GONE)
-  test(`where a Lease is gone that ${what}, ${ageMs} ms after this was seen: ${todo}`, () => {
+  test(`the step on a missing Lease that ${what} is ${todo}, ${ageMs} ms after it was found missing`, () => {
     const seen = observeLease(undefined, observeLease(before, undefined, 0, 10_000), 1000, 10_000);
     assert.equal(leaseStep(undefined, { identity: 'me', leads }, seen, 1000 + ageMs).todo, todo);
   });
 
-test('the age of a Lease is counted from when its last change was seen here', () => {
+test('the age of a Lease counts from when its last change was observed locally', () => {
   const first = observeLease(lease('other'), undefined, 100, 10_000);
   assert.deepEqual(first, { resourceVersion: '1', at: 100, respectMs: 15_000 });
   assert.equal(observeLease(lease('other'), first, 9_000, 10_000), first, 'not changed');

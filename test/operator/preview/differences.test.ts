@@ -5,12 +5,17 @@ import { differences } from '../../../operator/preview/differences.ts';
 const ROWS: readonly (readonly [string, unknown, unknown, readonly string[]])[] = [
   ['the same', { spec: { replicas: 2 } }, { spec: { replicas: 2 } }, []],
   ['a value', { spec: { replicas: 2 } }, { spec: { replicas: 3 } }, ['spec.replicas: 2 → 3']],
-  ['what the API server leaves out', { spec: {} }, { spec: { paused: false, list: [], map: {} } }, []],
-  ['what is missing', { spec: {} }, { spec: { paused: true } }, ['spec.paused: nothing → true']],
+  ['values that the API server omits', { spec: {} }, { spec: { paused: false, list: [], map: {} } }, []],
+  ['a missing value', { spec: {} }, { spec: { paused: true } }, ['spec.paused: nothing → true']],
   ['defaults and fields of others', { spec: { a: 1, theirs: 2 }, status: {} }, { spec: { a: 1 } }, []],
-  ['quantities written otherwise', { cpu: '1', memory: '1Gi' }, { cpu: '1000m', memory: '1024Mi' }, []],
+  [
+    'equal quantities in other notations',
+    { cpu: '1', memory: '1Gi' },
+    { cpu: '1000m', memory: '1024Mi' },
+    [],
+  ],
   ['quantities', { cpu: '1' }, { cpu: '1500m' }, ['cpu: "1" → "1500m"']],
-  ['words that are no quantities', { a: 'x' }, { a: 'y' }, ['a: "x" → "y"']],
+  ['text that is not a quantity', { a: 'x' }, { a: 'y' }, ['a: "x" → "y"']],
   [
     'lists that are merged by name',
     { containers: [{ name: 'theirs' }, { name: 'proxy', image: 'a:1' }] },
@@ -22,6 +27,6 @@ const ROWS: readonly (readonly [string, unknown, unknown, readonly string[]])[] 
 ];
 
 for (const [what, live, wanted, expected] of ROWS)
-  test(`${what}: ${expected.length === 0 ? 'no difference' : expected.join(', ')}`, () => {
+  test(`differences lists for ${what}: ${expected.length === 0 ? 'nothing' : expected.join(', ')}`, () => {
     assert.deepEqual(differences(live, wanted), expected);
   });

@@ -23,9 +23,12 @@ const resource = (namespace: string) => ({
   },
 });
 
-/** An API server with a resource in each namespace and no child; `refuses` says which collections it refuses. */
+/**
+ * An API server with a resource in each namespace and no children; `refuses` selects the collections that it
+ * refuses.
+ */
 const server = (refuses: (path: string) => boolean): Transport => ({
-  // Its watches say nothing.
+  // Its watches stay silent.
   ...scriptedTransport([]),
   async request({ path }) {
     if (path === '/version') return { gitVersion: 'v1.34.4' };
@@ -51,7 +54,7 @@ const run = async (transport: Transport) => {
   return { code, text: said.join('') };
 };
 
-test('a dry run says of each namespace what would be done there', async () => {
+test('a dry run prints for each namespace what would be done there', async () => {
   const { code, text } = await run(server(() => false));
   assert.equal(code, EXIT.different);
   for (const namespace of NAMESPACES) assert.match(text, new RegExp(`^${namespace}/web\n  \\+ `, 'm'));
@@ -61,15 +64,15 @@ for (const [what, refused] of [
   ['all', /\/namespaces\/shop\//],
   ['one kind', /\/namespaces\/shop\/pods$/],
 ] as const)
-  test(`a namespace of which ${what} cannot be listed keeps a dry run from no other, and is told`, async () => {
+  test(`a namespace in which ${what} cannot be listed is reported, and does not stop the dry run of others`, async () => {
     const { code, text } = await run(server((path) => refused.test(path)));
     assert.equal(code, EXIT.failed);
     assert.match(text, /^! namespace shop cannot be listed: .*403/m);
     assert.match(text, /^edge\/web\n {2}\+ /m);
-    assert.doesNotMatch(text, /^shop\/web/m, 'half of what there is would be taken for missing');
+    assert.doesNotMatch(text, /^shop\/web/m, 'objects that were not listed would seem to be missing');
   });
 
-test('a dry run of namespaces that all cannot be listed ends, and names each', async () => {
+test('a dry run ends and names each namespace if none can be listed', async () => {
   const { code, text } = await run(server((path) => path.includes('/namespaces/')));
   assert.equal(code, EXIT.failed);
   assert.deepEqual(text.match(/^! namespace \w+/gm), ['! namespace shop', '! namespace edge']);

@@ -12,19 +12,19 @@ const live = (more: Partial<KubeObject['metadata']> = {}): KubeObject => ({
   metadata: { ...wanted.metadata, uid: 'u', resourceVersion: '1', ...more },
 });
 
-test('a child that is not there would be created, one that is as wanted left alone', () => {
+test('a missing child would be created, and an unchanged one left alone', () => {
   assert.deepEqual(previewChild(edge, wanted, undefined, 'operator'), { would: 'Create' });
   assert.deepEqual(previewChild(edge, wanted, live(), 'operator'), { would: 'Nothing' });
   assert.deepEqual(previewChild(edge, undefined, undefined, 'operator'), { would: 'Nothing' });
 });
 
-test('a child that is otherwise would be changed, and how is told', () => {
+test('a child that differs would be changed, and the changes are shown', () => {
   const other = { ...live(), spec: { ...wanted.spec, type: 'NodePort' } };
   const preview = previewChild(edge, wanted, other, 'operator');
   assert.deepEqual(preview, { would: 'Change', what: [`spec.type: "NodePort" → "${wanted.spec.type}"`] });
 });
 
-test('a child that is asked for no more would be removed, and one that is going waited for', () => {
+test('a child that is no longer wanted would be removed, and one that is being deleted waited for', () => {
   assert.deepEqual(previewChild(edge, undefined, live(), 'operator'), { would: 'Remove' });
   assert.deepEqual(
     previewChild(edge, wanted, live({ deletionTimestamp: '2026-01-01T00:00:00Z' }), 'operator'),
@@ -34,13 +34,13 @@ test('a child that is asked for no more would be removed, and one that is going 
   );
 });
 
-test('a child that lost its owner would be taken over, and that is shown', () => {
+test('a child that lost its owner would be adopted, and this is shown', () => {
   const preview = previewChild(edge, wanted, live({ ownerReferences: [] }), 'operator');
   assert.equal(preview.would, 'Change');
   assert.match('what' in preview ? preview.what.join() : '', /^metadata\.ownerReferences\[0\]: nothing → /);
 });
 
-test('what belongs to somebody else would be left alone', () => {
+test('an object of another owner would be left alone', () => {
   const theirs = previewChild(edge, wanted, live({ ownerReferences: [], labels: {} }), 'operator');
   assert.deepEqual(theirs, { would: 'Yield', holder: 'exists and was not made for this resource' });
 });

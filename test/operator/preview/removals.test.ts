@@ -35,8 +35,8 @@ const live = {
 const all = { metadata: { annotations: { a: 'b' } }, spec };
 
 const ROWS: readonly (readonly [string, unknown, readonly string[]])[] = [
-  ['nothing, where all is named again', all, []],
-  ['an annotation of its own, not those of others', { spec }, ['metadata.annotations.a: "b" → nothing']],
+  ['nothing, if all fields are named again', all, []],
+  ['its own annotation, but not those of others', { spec }, ['metadata.annotations.a: "b" → nothing']],
   ['a field', { ...all, spec: { ...spec, replicas: undefined } }, ['spec.replicas: 2 → nothing']],
   [
     'a field of an entry of a list',
@@ -49,10 +49,10 @@ const ROWS: readonly (readonly [string, unknown, readonly string[]])[] = [
     ['spec.containers[1]: {"name":"proxy","image":"a"} → nothing'],
   ],
   ['a value of a list', { ...all, spec: { ...spec, finalizers: [] } }, ['spec.finalizers[0]: "f" → nothing']],
-  ['no port: differences shows them', { ...all, spec: { ...spec, ports: [] } }, []],
+  ['no port, since differences shows them', { ...all, spec: { ...spec, ports: [] } }, []],
 ];
 
 for (const [what, wanted, expected] of ROWS)
-  test(`what server-side apply takes away: ${what}`, () => {
+  test(`server-side apply removes ${what}`, () => {
     assert.deepEqual(removals(live, wanted, 'operator'), expected);
   });

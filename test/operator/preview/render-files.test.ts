@@ -34,7 +34,7 @@ interface Kinded {
 }
 const GOOD = JSON.stringify(balancer());
 
-test('every child comes out, in the order in which it is applied, as documents of YAML', () => {
+test('every child is rendered as a YAML document, in the order in which it is applied', () => {
   const { code, out, err } = rendered([file(GOOD)]);
   assert.deepEqual([code, err], [0, '']);
   const documents = parseAllDocuments(out).map((document) => document.toJS() as Kinded);
@@ -49,13 +49,13 @@ test('every child comes out, in the order in which it is applied, as documents o
   assert.match(out, /^# For kubelets of Kubernetes 1\.\d+, the oldest supported version/);
 });
 
-test('as JSON it is one list, also of several files', () => {
+test('JSON output is one list, even for several files', () => {
   const one = JSON.parse(rendered([file(GOOD)], 'json').out) as { items: readonly Kinded[] };
   const two = JSON.parse(rendered([file(GOOD), file(GOOD)], 'json').out) as { items: readonly Kinded[] };
   assert.equal(two.items.length, 2 * one.items.length);
 });
 
-test('what was taken from a cluster with its status is rendered as its pods were', () => {
+test('a resource exported from a cluster with its status is rendered as its pods were', () => {
   const status = { renderRevision: 'r1', renderedImage: 'registry.test/proxy:0.9', autoscaledReplicas: 7 };
   const { out } = rendered([file(JSON.stringify({ ...balancer(), status }))]);
   assert.match(out, /image: registry\.test\/proxy:0\.9\n/);
@@ -63,7 +63,7 @@ test('what was taken from a cluster with its status is rendered as its pods were
   assert.match(out, /^ {2}replicas: 7$/m);
 });
 
-test('what is wrong is said with its file and line, and nothing is rendered', () => {
+test('problems are reported with file and line, and nothing is rendered', () => {
   const bad = file(
     'apiVersion: l4balancer.dev/v1alpha1\nkind: L4Balancer\nmetadata: {name: edge}\nspec:\n  listeners: 3\n',
   );

@@ -19,7 +19,7 @@ beforeEach(() => {
   });
 });
 
-/** Whether a promise has resolved by now, and with what. */
+/** Whether a promise has resolved, and with which value. */
 const now = async <T>(promise: Promise<T>): Promise<T | 'not yet'> => {
   let value: T | 'not yet' = 'not yet';
   void promise.then((got) => {
@@ -29,13 +29,13 @@ const now = async <T>(promise: Promise<T>): Promise<T | 'not yet'> => {
   return value;
 };
 
-test('keys come out in the order in which they came, each once', async () => {
+test('keys are taken in order of arrival, each once', async () => {
   for (const key of ['a', 'b', 'a', 'c', 'b']) queue.add(key);
   assert.deepEqual([await queue.take(), await queue.take(), await queue.take()], ['a', 'b', 'c']);
   assert.equal(await now(queue.take()), 'not yet');
 });
 
-test('who asks first for a key gets the first that comes', async () => {
+test('the first taker gets the first key', async () => {
   const first = queue.take();
   const second = queue.take();
   queue.add('a');
@@ -43,7 +43,7 @@ test('who asks first for a key gets the first that comes', async () => {
   assert.equal(await now(second), 'not yet');
 });
 
-test('a key that comes again while it is worked on comes out once more, and not before that work is done', async () => {
+test('a key added again while it is worked on is taken once more, but not before that work is done', async () => {
   queue.add('a');
   await queue.take();
   queue.add('a');
@@ -56,7 +56,7 @@ test('a key that comes again while it is worked on comes out once more, and not 
   assert.equal(await now(queue.take()), 'not yet');
 });
 
-test('a key for later comes out when its time has come', async () => {
+test('a delayed key is taken when its time has come', async () => {
   queue.addAfter('a', 100);
   const next = queue.take();
   await clock.pass(99);
@@ -65,7 +65,7 @@ test('a key for later comes out when its time has come', async () => {
   assert.equal(await now(next), 'a');
 });
 
-test('of two times the sooner one counts, and it comes out once', async () => {
+test('the sooner of two delays counts, and the key is taken once', async () => {
   queue.addAfter('a', 100);
   queue.addAfter('a', 50);
   queue.addAfter('a', 200);
@@ -77,7 +77,7 @@ test('of two times the sooner one counts, and it comes out once', async () => {
   assert.equal(clock.sleeping, 0);
 });
 
-test('a key wanted now is not wanted later as well', async () => {
+test('a key added for now drops its delayed entry', async () => {
   queue.addAfter('a', 100);
   queue.add('a');
   assert.equal(await queue.take(), 'a');
@@ -86,7 +86,7 @@ test('a key wanted now is not wanted later as well', async () => {
   assert.equal(await now(queue.take()), 'not yet');
 });
 
-test('a key for later that is being worked on keeps its time', async () => {
+test('a delayed key that is being worked on keeps its time', async () => {
   queue.add('a');
   await queue.take();
   queue.addAfter('a', 100);
@@ -97,7 +97,7 @@ test('a key for later that is being worked on keeps its time', async () => {
   assert.equal(await now(next), 'a');
 });
 
-test('after a stop nothing comes out, nothing sleeps, and who waits is told', async () => {
+test('after a stop no key is taken, no timer is left, and waiting takers are woken', async () => {
   const waiting = queue.take();
   queue.addAfter('later', 100);
   queue.stop();
@@ -109,7 +109,7 @@ test('after a stop nothing comes out, nothing sleeps, and who waits is told', as
   assert.equal(clock.sleeping, 0);
 });
 
-test('depth and times are told', async () => {
+test('depth and times are reported', async () => {
   queue.add('a');
   await clock.pass(30);
   await queue.take();
@@ -118,18 +118,18 @@ test('depth and times are told', async () => {
   assert.deepEqual(told, ['added', 'depth 1', 'waited 30', 'depth 0', 'worked 70']);
 });
 
-test('ending work that nobody has begun is a bug, and said', () => {
+test('finishing work on a key that was not taken throws', () => {
   assert.throws(() => queue.done('a'), /Cannot finish the work on "a"/);
 });
 
-test('what a user changed comes out before routine, however much of that waits', async () => {
+test('user changes are taken before routine keys, however many of those wait', async () => {
   for (let resync = 0; resync < 1000; resync++) queue.add(`resync-${resync}`);
   queue.add('edited', 'Changed');
   assert.equal(await queue.take(), 'edited');
   assert.equal(await queue.take(), 'resync-0');
 });
 
-test('a key of routine that a user changes moves up, and comes out once', async () => {
+test('a routine key that a user changes moves up, and is taken once', async () => {
   for (const key of ['a', 'b']) queue.add(key);
   queue.add('b', 'Changed');
   queue.add('b');
@@ -138,7 +138,7 @@ test('a key of routine that a user changes moves up, and comes out once', async 
   assert.equal(told.filter((one) => one === 'added').length, 2);
 });
 
-test('a change during the work is not forgotten for the routine that comes after it', async () => {
+test('a user change during the work is not lost to a routine key added after it', async () => {
   queue.add('a');
   await queue.take();
   queue.add('a', 'Changed');
@@ -148,7 +148,7 @@ test('a change during the work is not forgotten for the routine that comes after
   assert.equal(await queue.take(), 'a');
 });
 
-test('routine has its turn among changes without end', async () => {
+test('routine keys get their turn among endless user changes', async () => {
   queue.add('routine');
   const taken: (string | undefined)[] = [];
   for (let change = 0; change <= CHANGED_IN_A_ROW + 1; change++) {

@@ -15,7 +15,7 @@ const gate = () => {
   return { open, opened };
 };
 
-test('as many keys are worked on at once as there are workers, never one key twice at once', async () => {
+test('there is as much concurrent work as there are workers, and never twice on one key', async () => {
   const queue = createQueue(new ManualClock(), SILENT);
   const { open, opened } = gate();
   const begun: string[] = [];
@@ -33,7 +33,7 @@ test('as many keys are worked on at once as there are workers, never one key twi
   await running;
 });
 
-test('a stop lets the work begun finish, and begins no more', async () => {
+test('a stop lets the work in progress finish, and starts nothing new', async () => {
   const queue = createQueue(new ManualClock(), SILENT);
   const { open, opened } = gate();
   const finished: string[] = [];
@@ -50,14 +50,14 @@ test('a stop lets the work begun finish, and begins no more', async () => {
   assert.deepEqual(finished, ['a']);
 });
 
-test('what the work throws is not swallowed', async () => {
+test('an error thrown by the work is not swallowed', async () => {
   const queue = createQueue(new ManualClock(), SILENT);
   const running = runWorkers(queue, 1, () => Promise.reject(new Error('a bug')));
   queue.add('a');
   await assert.rejects(running, /a bug/);
 });
 
-test('each key waits longer with each failure of its own, up to the longest, and from the start after a success', () => {
+test('each key waits longer after each of its failures up to the maximum, and starts anew after a success', () => {
   const backoffs = createBackoffs({ firstMs: 100, longestMs: 500 }, () => 1);
   const waits = (key: string, times: number) => Array.from({ length: times }, () => backoffs.next(key));
   assert.deepEqual(waits('a', 4), [100, 200, 400, 500]);

@@ -11,14 +11,14 @@ const ROWS: readonly (readonly [string, unknown, unknown, boolean])[] = [
   ['the order of keys does not show', { b: { d: 1, c: 2 }, a: 1 }, { a: 1, b: { c: 2, d: 1 } }, true],
   ['a changed value shows', { a: 2 }, { a: 1 }, false],
   ['a missing value shows', {}, { a: 1 }, false],
-  ['a value deeper down shows', { a: { b: { c: 2 } } }, { a: { b: { c: 1 } } }, false],
+  ['a nested value shows', { a: { b: { c: 2 } } }, { a: { b: { c: 1 } } }, false],
   [
     'a container added by somebody else does not show',
     { containers: [{ name: 'x' }, { name: 'p', i: 1 }] },
     { containers: [{ name: 'p' }] },
     true,
   ],
-  ['a container that is gone shows', { containers: [] }, { containers: [{ name: 'p' }] }, false],
+  ['a removed container shows', { containers: [] }, { containers: [{ name: 'p' }] }, false],
   [
     'a variable added by somebody else does not show',
     { env: [{ name: 'A', value: '1' }, { name: 'B' }] },
@@ -38,7 +38,7 @@ const ROWS: readonly (readonly [string, unknown, unknown, boolean])[] = [
     true,
   ],
   [
-    'a port with another protocol is another',
+    'a port with another protocol is another port',
     { ports: [{ port: 1, protocol: 'UDP' }] },
     { ports: [{ port: 1, protocol: 'TCP' }] },
     false,
@@ -46,13 +46,13 @@ const ROWS: readonly (readonly [string, unknown, unknown, boolean])[] = [
   ['an entry added to any other list shows', { verbs: ['get', 'delete'] }, { verbs: ['get'] }, false],
   ['another order of any other list shows', { verbs: ['b', 'a'] }, { verbs: ['a', 'b'] }, false],
   ['a key added to a selector shows', { selector: { a: '1', b: '2' } }, { selector: { a: '1' } }, false],
-  ['a list that became something else shows', { env: 'x' }, { env: [{ name: 'A' }] }, false],
+  ['a list that was replaced by another type shows', { env: 'x' }, { env: [{ name: 'A' }] }, false],
 ];
 
 for (const [what, live, applied, expected] of ROWS)
-  test(what, () => assert.equal(same(live, applied), expected));
+  test(`in the applied fields, ${what}`, () => assert.equal(same(live, applied), expected));
 
-test('a change of any single value of any child shows', () => {
+test('a change of any single value of any child is detected', () => {
   let places = 0;
   for (const manifest of goldenChildren('everything')) {
     const text = JSON.stringify(manifest);
@@ -83,6 +83,6 @@ function* leaves(value: unknown, path: readonly string[] = []): Generator<readon
   else for (const [key, entry] of Object.entries(value)) yield* leaves(entry, [...path, key]);
 }
 
-test('sorted brings keys into order, and leaves lists as they are', () => {
+test('sorted sorts keys, and leaves lists in their order', () => {
   assert.equal(JSON.stringify(sorted({ b: [{ d: 1, c: 2 }], a: null })), '{"a":null,"b":[{"c":2,"d":1}]}');
 });

@@ -17,7 +17,7 @@ const OWNER = owner();
 const KEY = 'shop/edge';
 type Live = KubeObject & { readonly spec?: object };
 
-/** An API server that has one Role, and an operator that wants `wanted` of it. */
+/** An API server with one Role, and an operator that wants `wanted` of it. */
 const server = () => {
   let live: Live | undefined;
   let version = 1;
@@ -74,12 +74,12 @@ const server = () => {
     pass: (ms: number) => {
       now += ms;
     },
-    /** The object goes, and the watch tells it. */
+    /** The object is deleted, and the watch reports it. */
     lose: () => {
       live = undefined;
       writeCache.forget(`${KEY} Role`);
     },
-    /** Somebody else, under this name in managedFields, changes the Role. */
+    /** Another writer, with this name in managedFields, changes the Role. */
     change: (manager: string, annotations: object = {}) =>
       put({
         ...wanted('theirs'),
@@ -89,7 +89,10 @@ const server = () => {
           managedFields: [{ manager, operation: 'Apply', fieldsV1: { 'f:rules': {} } }],
         } as object as KubeObject['metadata'],
       }),
-    /** As the API server tells of what only the operator has written; with other annotations where somebody took them away. */
+    /**
+     * The managedFields of an object that only the operator has written; with other annotations if somebody
+     * removed them.
+     */
     own: (annotations: object | undefined = live?.metadata.annotations) =>
       put({
         ...(live ?? assert.fail('there is none')),
@@ -119,7 +122,7 @@ const server = () => {
 };
 type Server = ReturnType<typeof server>;
 
-test('what somebody else changes is put back with his name, and then more and more seldom', async () => {
+test('a change by another writer is put back naming that writer, at growing intervals', async () => {
   const one = server();
   assert.deepEqual((await one.apply('get')).created, ['Role']);
   const rounds: number[] = [];
@@ -137,7 +140,7 @@ test('what somebody else changes is put back with his name, and then more and mo
   assert.deepEqual(rounds, [1, 2, 3, 4], 'after 0, 1, 3 and 7 s');
 });
 
-test('a user’s change of the spec, and what is urgent, do not wait for the end of a contest', async () => {
+test('a user’s change of the spec and an urgent change do not wait for the end of a contest', async () => {
   const one = server();
   await one.apply('get');
   for (let round = 0; round < 4; round++) {
@@ -166,7 +169,7 @@ test('two contents that alternate because of what another operator writes are co
   assert.equal(done.filter((what) => what === 'repaired').length, 2, done.join(', '));
 });
 
-test('where nobody else changes anything, there and back again are plain updates, however often', async () => {
+test('alternating contents are plain updates, however often, if nobody else changes anything', async () => {
   const one = server();
   for (let round = 0; round < 5; round++)
     for (const verb of ['get', 'list', undefined]) {
@@ -180,7 +183,7 @@ test('where nobody else changes anything, there and back again are plain updates
     }
 });
 
-test('a rollout that is stopped, and tried again because its record was taken away, was changed by nobody', async () => {
+test('retrying a stopped rollout by removing its record is not a change by another writer', async () => {
   const one = server();
   for (let round = 0; round < 5; round++) {
     await one.apply('get');
@@ -194,7 +197,7 @@ test('a rollout that is stopped, and tried again because its record was taken aw
   }
 });
 
-test('there and back again puts right what somebody else has done in between', async () => {
+test('alternating contents repair what another writer changed in between', async () => {
   const change = (one: Server) => one.change('somebody');
   const lose = (one: Server) => one.lose();
   for (const [last, happen, next, expected] of [
@@ -217,7 +220,7 @@ test('there and back again puts right what somebody else has done in between', a
   }
 });
 
-test('a child that somebody deletes again and again is made again more and more seldom', async () => {
+test('a child that somebody keeps deleting is recreated at growing intervals', async () => {
   const one = server();
   await one.apply('get');
   const made: number[] = [];
@@ -230,7 +233,7 @@ test('a child that somebody deletes again and again is made again more and more 
   assert.deepEqual(made, [0, 1, 3, 7]);
 });
 
-test('a second operator is answered with a signature, and named by its own; in a steady state nothing is signed', async () => {
+test('a second operator is answered with a signature and named by its own, and in a steady state nothing is signed', async () => {
   const one = server();
   await one.apply('get');
   assert.equal(one.sent.at(-1)?.metadata.annotations, undefined);
@@ -243,7 +246,7 @@ test('a second operator is answered with a signature, and named by its own; in a
   assert.equal(one.sent.length, writes);
 });
 
-test('what has no owner and all labels of a child is taken over, and removed where it is not wanted', async () => {
+test('an object without an owner but with all labels of a child is adopted, and removed if it is not wanted', async () => {
   for (const [verb, expected] of [
     ['get', { adopted: ['Role'], removed: [] }],
     [undefined, { adopted: [], removed: ['Role'] }],
@@ -256,7 +259,7 @@ test('what has no owner and all labels of a child is taken over, and removed whe
   }
 });
 
-test('a field of somebody else’s that is in the way of a write is told with the refusal, also while it is not tried again', async () => {
+test('another manager’s field that blocks a write is reported with the refusal, even while the write is not retried', async () => {
   const one = server();
   await one.apply('get');
   one.put({

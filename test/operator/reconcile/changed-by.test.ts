@@ -51,7 +51,7 @@ const image = (text: string, more: readonly object[] = []) => ({
 
 const ROWS: readonly (readonly [string, KubeObject, Partial<Change>])[] = [
   [
-    'an autoscaler, by the subresource that it came by',
+    'an autoscaler, through its subresource',
     live({ replicas: 5 }, [
       OURS,
       entry('kube-controller-manager', { 'f:spec': { 'f:replicas': {} } }, 'scale'),
@@ -59,7 +59,7 @@ const ROWS: readonly (readonly [string, KubeObject, Partial<Change>])[] = [
     { by: ['kube-controller-manager (scale)'], where: ['spec.replicas'], isOperator: false },
   ],
   [
-    'who owns what differs, and nobody who owns something else',
+    'the owner of the field that differs, and no owner of other fields',
     live(image('theirs', [{ name: 'sidecar' }]), [
       OURS,
       entry('injector', {
@@ -74,47 +74,43 @@ const ROWS: readonly (readonly [string, KubeObject, Partial<Change>])[] = [
     { by: ['kubectl-edit'], where: ['spec.template.spec.containers[proxy].image'] },
   ],
   [
-    'another operator, where only the own name owns what differs',
+    'another operator, if only the operator’s name owns what differs',
     live(image('theirs'), [OURS]),
     { by: [], isOperator: true },
   ],
   [
-    'another operator by its name, where it has left one',
+    'another operator with a name, if it has left one',
     live(image('theirs'), [OURS], { annotations: { 'l4balancer.dev/operator': 'b' } }),
     { by: ['b'], isOperator: true },
   ],
   [
-    'another operator without a name, where the name is one’s own of an earlier repair',
+    'another operator without a name, if the name is this operator’s from an earlier repair',
     live(image('theirs'), [OURS], { annotations: { 'l4balancer.dev/operator': 'a' } }),
     { by: [], isOperator: true },
   ],
   [
-    'nobody, where a field was removed',
-    // Whoever removes a field owns nothing of it, and nor does anybody else any more.
+    'nobody known, if a field was removed',
+    // A writer that removes a field does not own it, and neither does anybody else.
     live({}, [entry('operator', { 'f:spec': { 'f:replicas': {} } }, undefined, 'Apply')], { labels: {} }),
     { by: [], where: ['metadata.labels.app'], isOperator: false },
   ],
   [
-    'who owns the whole that the field is part of',
+    'the owner of a value that contains the field',
     live({ selector: { matchLabels: { app: 'edge', more: 'x' } } }, [
       entry('patcher', { 'f:spec': { 'f:selector': {} } }),
     ]),
     { by: ['patcher'], where: ['spec.selector'] },
   ],
-  [
-    'nobody, where nothing differs but how a quantity is written',
-    live(image('ours'), [OURS]),
-    { by: [], where: [] },
-  ],
+  ['nobody, if only the notation of a quantity differs', live(image('ours'), [OURS]), { by: [], where: [] }],
 ];
 
 for (const [who, object, expected] of ROWS)
-  test(`it was ${who}`, () => {
+  test(`the change was made by ${who}`, () => {
     const change = changedBy(object, WANTED, 'operator', 'a');
     assert.deepEqual(change, { ...change, ...expected });
   });
 
-test('a port of a Service that nobody asked for is told with who added it', () => {
+test('an unwanted port of a Service is reported with the manager that added it', () => {
   const wanted = { spec: { ports: [{ port: 80, protocol: 'TCP' }] } };
   const fieldsV1 = {
     'f:spec': { 'f:ports': { 'k:{"port":9901,"protocol":"TCP"}': { '.': {}, 'f:port': {} } } },

@@ -25,7 +25,10 @@ const CHANGE: Change = {
   isOperator: false,
 };
 
-/** Puts an object back as soon as it may be, which somebody changes again at once; the milliseconds of each repair. */
+/**
+ * Puts an object back as soon as allowed, while somebody changes it again at once; returns the milliseconds
+ * of each repair.
+ */
 const war = (
   contestTracker: ReturnType<typeof createContestTracker>,
   untilMs: number,
@@ -40,7 +43,7 @@ const war = (
   return at;
 };
 
-test('the first repair is made at once, the next ones after pauses that double up to a minute', () => {
+test('the first repair is immediate, and the next ones follow after pauses that double up to a minute', () => {
   const contestTracker = createContestTracker();
   contestTracker.sent(CONTENT, undefined, 0);
   assert.deepEqual(
@@ -50,7 +53,7 @@ test('the first repair is made at once, the next ones after pauses that double u
   assert.equal(LONGEST_WAIT_MS, 60_000);
 });
 
-test('after some quiet minutes the next change is put back at once', () => {
+test('after some quiet minutes the next change is put back immediately', () => {
   const contestTracker = createContestTracker();
   const last = war(contestTracker, 200_000).at(-1) ?? 0;
   assert.equal(contestTracker.waitMs(CONTENT.name, last + QUIET_MS - 1), 0, 'a pause is a minute at most');
@@ -58,12 +61,13 @@ test('after some quiet minutes the next change is put back at once', () => {
   assert.equal(contestTracker.waitMs(CONTENT.name, last + QUIET_MS + 1000), 0);
 });
 
-test('what is sent for the first time puts nothing back, what was sent for this spec before may, and a new spec begins anew', () => {
+test('content sent for the first time is not a repair, content sent before for this spec may be, and a new spec starts anew', () => {
   const contestTracker = createContestTracker();
   const never = () => false;
   assert.equal(contestTracker.wouldRepair(CONTENT, never), false);
   assert.equal(contestTracker.sent(CONTENT, undefined, 0), 0);
-  // What is wanted may itself follow what another operator writes: neither of two contents that alternate is new.
+  // The wanted content may depend on what another operator writes: of two contents that alternate, neither is
+  // new.
   const other = { ...CONTENT, digest: 'b', wanted: manifest('b') };
   contestTracker.sent(other, undefined, 10);
   assert.equal(contestTracker.wouldRepair(CONTENT, never), true);
@@ -74,7 +78,7 @@ test('what is sent for the first time puts nothing back, what was sent for this 
   assert.equal(contestTracker.wouldRepair({ ...other, epoch: 'u 2' }, never), false);
 });
 
-test('an object is held to the last that was sent to it, whatever is sent now', () => {
+test('an object is compared with the last content that was sent, whatever is sent now', () => {
   const contestTracker = createContestTracker();
   const other = { ...CONTENT, digest: 'b', wanted: manifest('b') };
   const none = { ...CONTENT, digest: 'none', wanted: undefined };
@@ -97,7 +101,7 @@ test('an object is held to the last that was sent to it, whatever is sent now', 
   for (const content of [CONTENT, other, none]) assert.equal(heldTo(content), undefined);
 });
 
-test('it is told from the third repair in a row until all has been quiet, for this resource alone', () => {
+test('a contest is reported from the third repair in a row until it has been quiet, and for its resource alone', () => {
   const contestTracker = createContestTracker();
   for (let round = 1; round < CONTESTED_ROUNDS; round++)
     assert.equal(contestTracker.sent(CONTENT, CHANGE, 0), round);

@@ -12,15 +12,15 @@ const deployment = (replicas: number, available = replicas): Deployment => ({
   status: { observedGeneration: 1, replicas, updatedReplicas: replicas, availableReplicas: available },
 });
 
-describe('the pods that an autoscaler chose', () => {
+describe('the replica count that an autoscaler chose', () => {
   const AUTO = { autoscaling: { maxReplicas: 9 } };
   const ROWS: readonly (readonly [string, object, boolean, number | undefined, number | undefined])[] = [
-    ['are the Deployment’s while there is one', AUTO, true, undefined, 7],
-    ['are the Deployment’s as long as it is not gone', {}, true, 3, 7],
-    ['stay when it is gone', {}, false, 5, 5],
-    ['are none where there never was one', {}, false, undefined, undefined],
-    ['are forgotten when the spec names a number', { replicas: 2 }, true, 5, undefined],
-    ['are none of a DaemonSet', { kind: 'DaemonSet' }, true, 5, undefined],
+    ['is the Deployment’s while there is an autoscaler', AUTO, true, undefined, 7],
+    ['is the Deployment’s until the autoscaler is gone', {}, true, 3, 7],
+    ['is kept after the autoscaler is gone', {}, false, 5, 5],
+    ['is undefined if there never was an autoscaler', {}, false, undefined, undefined],
+    ['is dropped when the spec specifies a number', { replicas: 2 }, true, 5, undefined],
+    ['is undefined for a DaemonSet', { kind: 'DaemonSet' }, true, 5, undefined],
   ];
   for (const [what, workload, hasAutoscaler, before, expected] of ROWS)
     test(what, () =>
@@ -31,26 +31,26 @@ describe('the pods that an autoscaler chose', () => {
 describe('the workload of the other kind', () => {
   const other = { metadata: { name: 'l4b-edge' } };
   const ROWS: readonly (readonly [string, object, Deployment | undefined, boolean])[] = [
-    ['stays while there is no new one', {}, undefined, true],
-    ['stays while the new one does not serve', {}, deployment(1, 0), true],
-    ['goes when the new one serves', {}, deployment(1), false],
-    ['stays where a DaemonSet finds no node', { kind: 'DaemonSet' }, deployment(0), true],
-    ['goes when a DaemonSet serves on its nodes', { kind: 'DaemonSet' }, deployment(3), false],
+    ['is kept while there is no new workload', {}, undefined, true],
+    ['is kept while the new workload does not serve', {}, deployment(1, 0), true],
+    ['is removed when the new workload serves', {}, deployment(1), false],
+    ['is kept if the DaemonSet matches no node', { kind: 'DaemonSet' }, deployment(0), true],
+    ['is removed when the DaemonSet serves on its nodes', { kind: 'DaemonSet' }, deployment(3), false],
   ];
   for (const [what, workload, live, expected] of ROWS)
     test(what, () => assert.equal(keepsOtherKind(spec(workload), live, other, {}), expected));
 
-  test('goes first in the nodes’ network, where the new one needs its ports', () => {
+  test('is removed first with host networking, because the new workload needs its ports', () => {
     const host = spec({ kind: 'DaemonSet' }, { tuning: { profile: 'HostNetwork' } });
     assert.equal(keepsOtherKind(host, undefined, other, {}), false);
   });
 
-  test('is nothing to keep where there is none', () => {
+  test('is not kept if there is none', () => {
     assert.equal(keepsOtherKind(spec({}), undefined, undefined, {}), false);
   });
 });
 
-test('pods say by which revision and with which image they were rendered; those of another container do not count', () => {
+test('the pod template shows by which revision and with which image the pods were rendered, and other containers do not count', () => {
   const containers = [
     { name: 'sidecar', image: 'other', imagePullPolicy: 'Never' },
     { name: 'proxy', image: 'proxy:1', imagePullPolicy: 'Always' },
@@ -72,7 +72,7 @@ test('pods say by which revision and with which image they were rendered; those 
   assert.equal(renderedAs(undefined), undefined);
 });
 
-test('the number of pods is ours only where we have applied it', () => {
+test('the operator owns the replica count only if it has applied it', () => {
   const entry = (manager: string, operation: string, fields: object) => ({
     metadata: { name: 'x', managedFields: [{ manager, operation, fieldsV1: { 'f:spec': fields } }] },
   });

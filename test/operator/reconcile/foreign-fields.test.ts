@@ -47,7 +47,7 @@ const ROWS: readonly (readonly [string, readonly string[]])[] = [
   ['spec.strategy.type', []],
   ['spec.strategy', []],
   ['spec.template.spec.containers[1]', []],
-  // The operator’s own so far, and another’s as well: it stays when the operator gives it up.
+  // Owned by the operator and by another manager: it remains after the operator gives it up.
   ['spec.strategy.rollingUpdate.maxSurge', ['kubectl-patch']],
   ['spec.paused', []],
   ['spec.nothing.there', []],
@@ -55,7 +55,7 @@ const ROWS: readonly (readonly [string, readonly string[]])[] = [
 ];
 
 for (const [field, by] of ROWS)
-  test(`"${field}" is ${by.length === 0 ? 'nobody else’s' : `what ${by} has set`}`, () => {
+  test(`"${field}" was set by ${by.length === 0 ? 'no other manager' : by}`, () => {
     assert.deepEqual(
       foreignFields(DEPLOYMENT, WANTED, [field], 'operator'),
       by.length === 0 ? [] : [{ field, by }],

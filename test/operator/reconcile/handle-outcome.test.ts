@@ -48,14 +48,14 @@ const ROWS: readonly (readonly [Outcome, Omit<Told, 'log'>, number])[] = [
   ],
 ];
 
-test('an API server that is busy is not asked before the time that it names', () => {
+test('a busy API server is not called before the time that it names', () => {
   const body = JSON.stringify({ details: { retryAfterSeconds: 3 } });
   const busy = new ApiError({ method: 'PATCH', path: '/x', httpStatus: 429, body });
   assert.deepEqual(tell({ kind: 'Retry', error: busy }).requeued, [3000]);
 });
 
 for (const [outcome, expected, level] of ROWS)
-  test(`${outcome.kind} is counted, logged once, and comes again ${expected.requeued.length === 0 ? 'never' : `after ${expected.requeued} ms`}`, () => {
+  test(`the outcome ${outcome.kind} is counted, logged once, and ${expected.requeued.length === 0 ? 'not requeued' : `requeued after ${expected.requeued} ms`}`, () => {
     const { log, ...told } = tell(outcome);
     assert.deepEqual(told, expected);
     assert.deepEqual(
@@ -64,7 +64,7 @@ for (const [outcome, expected, level] of ROWS)
     );
   });
 
-test('what is refused is a warning once, and again when something else is, or after it was not', () => {
+test('a refusal is logged as a warning once, and again if it changes or recurs', () => {
   const refusals = new Map<string, string>();
   const levels = (outcome: Outcome) => tell(outcome, refusals).log.map(({ level }) => level);
   const refused = (...what: string[]): Outcome => ({ kind: 'Refused', afterMs: 9, what });

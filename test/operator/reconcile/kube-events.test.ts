@@ -16,9 +16,9 @@ const NOTHING = {
   isWaiting: false,
 };
 
-test('nothing done is no event', () => assert.deepEqual(appliedEvents(NOTHING), []));
+test('no event is recorded if nothing was done', () => assert.deepEqual(appliedEvents(NOTHING), []));
 
-test('what was done is one event for each way of doing', () => {
+test('there is one event for each kind of change', () => {
   const unknown = { by: [], where: [], isOperator: false, rounds: 1 };
   const repaired = [
     { kind: 'Deployment', what: 'Changed', ...unknown },
@@ -64,7 +64,7 @@ for (const [rounds, by, isOperator, expected] of [
     'Warning Contested: Deployment put back after a change by another operator, b-0 (Lease b/op) (spec.replicas). Only one operator may manage a namespace: let the operators share a Lease (--leader-elect-namespace, --leader-elect-name), or give each its own namespaces (--namespaces).',
   ],
 ] as const)
-  test(`repair number ${rounds} of what ${by} changed names it: ${expected.slice(0, 16)}`, () => {
+  test(`the event of repair number ${rounds} names ${by}: ${expected.slice(0, 16)}`, () => {
     const what = 'Changed';
     const repaired = [
       { kind: 'Deployment', what, by, where: ['spec.replicas'], isOperator, rounds },
@@ -103,7 +103,7 @@ for (const [nodes, why, begin] of [
   ],
   [[], 'it has no node yet', 'No probe pod has tried the unsafe sysctls, because it has no node yet. '],
 ] as const)
-  test(`a preflight that is given up is a warning of what is missing, because ${why}`, () => {
+  test(`an abandoned preflight causes a warning that names the missing safeguard, because ${why}`, () => {
     const { type, reason, note } = givenUpEvent({ pool: { key: 'k', nodes }, verdictKey: 'v', why });
     assert.deepEqual([type, reason], ['Warning', 'PreflightGivenUp']);
     assert.ok(note.startsWith(`${begin}The rollout begins without this safeguard: `), note);

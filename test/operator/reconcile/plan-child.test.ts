@@ -20,7 +20,7 @@ const live = (metadata: object = controlled('owner'), spec: object = { a: 1, b: 
   metadata: { name: 'l4b-edge', uid: 'u1', resourceVersion: '5', ...metadata },
   ...{ spec },
 });
-/** What the writeCache knows after WANTED was applied, and the API server answered with that object. */
+/** The entry of the write cache after WANTED was applied and the API server responded with that object. */
 const confirmed = (answer: KubeObject = live()) => {
   const writeCache = createWriteCache();
   writeCache.confirm('x', WANTED, answer, 0);
@@ -29,8 +29,8 @@ const confirmed = (answer: KubeObject = live()) => {
 
 const NOTHING = { todo: 'Nothing' } as const;
 const ROWS: readonly (readonly [string, Partial<ChildState>, Partial<Plan>])[] = [
-  ['it is wanted and not known', {}, { todo: 'Make' }],
-  ['it is neither wanted nor there', { wanted: undefined }, NOTHING],
+  ['it is wanted and does not exist', {}, { todo: 'Make' }],
+  ['it is neither wanted nor exists', { wanted: undefined }, NOTHING],
   ['it is as the API server confirmed it', { live: live(), confirmed: confirmed() }, NOTHING],
   [
     'only its status and version have changed',
@@ -38,7 +38,7 @@ const ROWS: readonly (readonly [string, Partial<ChildState>, Partial<Plan>])[] =
     NOTHING,
   ],
   [
-    'nothing is confirmed: after a start',
+    'nothing is confirmed yet after a start',
     { live: live() },
     { todo: 'Apply', uid: 'u1', isRepair: false, isAdoption: false },
   ],
@@ -53,12 +53,12 @@ const ROWS: readonly (readonly [string, Partial<ChildState>, Partial<Plan>])[] =
     { todo: 'Apply', uid: 'u1', isRepair: true },
   ],
   [
-    'somebody took its owner away, and it is the one this process made',
+    'somebody removed its owner, and this process created it',
     { live: live({}), confirmed: confirmed() },
     { todo: 'Apply', isRepair: true },
   ],
   [
-    'it is on its way out',
+    'it is being deleted',
     { live: live({ ...controlled('owner'), deletionTimestamp: 'now' }), confirmed: confirmed() },
     { todo: 'Wait' },
   ],
@@ -73,32 +73,32 @@ const ROWS: readonly (readonly [string, Partial<ChildState>, Partial<Plan>])[] =
     { todo: 'Yield', holder: 'exists and was not made for this resource' },
   ],
   [
-    'it has no owner and all labels of ours: its resource was deleted without it',
+    'it has no owner but all of our labels, because its resource was deleted without it',
     { live: live({ labels: LABELS }) },
     { todo: 'Apply', uid: 'u1', isRepair: false, isAdoption: true },
   ],
   [
-    'it has no owner and not all labels of ours',
+    'it has no owner and not all of our labels',
     { live: live({ labels: { ...LABELS, 'app.kubernetes.io/name': 'other' } }) },
     { todo: 'Yield' },
   ],
   [
-    'it has no owner and the labels of another resource’s',
+    'it has no owner and the labels of another resource’s child',
     { live: live({ labels: childLabels('other') }) },
     { todo: 'Yield' },
   ],
   [
-    'it has an owner that is no controller, and all labels of ours',
+    'it has an owner that is not a controller, and all of our labels',
     { live: live({ labels: LABELS, ownerReferences: [{ kind: 'Gateway', name: 'g', uid: 'g' }] }) },
     { todo: 'Yield' },
   ],
   [
-    'it has no owner and all labels of ours, and is no longer wanted',
+    'it has no owner but all of our labels, and is no longer wanted',
     { wanted: undefined, live: live({ labels: LABELS }) },
     { todo: 'Remove', uid: 'u1' },
   ],
   [
-    'it has no owner, and another had it before',
+    'it has no owner, and belonged to another one before',
     { live: live({ uid: 'u2' }), confirmed: confirmed() },
     { todo: 'Yield' },
   ],
@@ -114,20 +114,20 @@ const ROWS: readonly (readonly [string, Partial<ChildState>, Partial<Plan>])[] =
   ],
   ['it is ours and no longer wanted', { wanted: undefined, live: live() }, { todo: 'Remove', uid: 'u1' }],
   [
-    'it is no longer wanted and on its way out',
+    'it is no longer wanted and is being deleted',
     { wanted: undefined, live: live({ ...controlled('owner'), deletionTimestamp: 'now' }) },
     NOTHING,
   ],
-  ['it is another’s and not wanted', { wanted: undefined, live: live({}) }, NOTHING],
+  ['it belongs to another owner and is not wanted', { wanted: undefined, live: live({}) }, NOTHING],
   [
-    'it is of a deleted resource of the same name and not wanted',
+    'it belongs to a deleted resource of the same name and is not wanted',
     { wanted: undefined, live: live(controlled('before')) },
     NOTHING,
   ],
 ];
 
 for (const [when, given, expected] of ROWS)
-  test(`when ${when}: ${expected.todo}`, () => {
+  test(`the plan for a child is ${expected.todo} when ${when}`, () => {
     const plan = planChild({ owner: OWNER, wanted: WANTED, live: undefined, confirmed: undefined, ...given });
     assert.deepEqual(plan, { ...plan, ...expected });
   });

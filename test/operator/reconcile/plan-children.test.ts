@@ -17,7 +17,9 @@ import { MINIMAL, owner, RENDER, UID } from '../owner.ts';
 
 type Objects = Partial<Readonly<Record<WatchedKind, KubeObject>>>;
 
-/** What becomes of the children of a resource whose operator, with another image than once, finds these objects. */
+/**
+ * What happens to the children of a resource when its operator, which has a new image, finds these objects.
+ */
 const planned = async (
   workload: object,
   objects: Objects,
@@ -53,7 +55,7 @@ const child = (uid: string, more: object = {}): KubeObject => ({
   metadata: { ...orphaned, uid, resourceVersion: '1' },
   ...more,
 });
-/** Pods that an older operator made, after the account before this one was replaced. */
+/** Pods that an older operator created, after the previous account was replaced. */
 const OLD = { image: 'registry.example/older:1', account: 'account', revision: FIRST };
 const pods = {
   spec: {
@@ -76,14 +78,14 @@ const isPlanned = (children: readonly Child[], kind: string): unknown => {
   };
 };
 
-test('pods without an owner are taken over as they are, also by an operator of another version', async () => {
+test('pods without an owner are adopted unchanged, even by an operator of another version', async () => {
   for (const kind of ['Deployment', 'DaemonSet'] as const) {
     const objects = { ServiceAccount: child(OLD.account), [kind]: child('workload', pods) };
     assert.deepEqual(isPlanned(await planned({ kind }, objects), kind), OLD);
   }
 });
 
-test('pods without an owner of the kind that is not asked for serve until the others do', async () => {
+test('pods without an owner, of a kind that the spec does not ask for, serve until the new ones do', async () => {
   for (const [kind, other] of [
     ['Deployment', 'DaemonSet'],
     ['DaemonSet', 'Deployment'],
@@ -94,7 +96,7 @@ test('pods without an owner of the kind that is not asked for serve until the ot
     );
 });
 
-test('pods from whose workload somebody takes the owner away are not made anew', async () => {
+test('pods are not recreated if somebody removes the owner of their workload', async () => {
   const writeCache = createWriteCache();
   const labels = { other: 'labels' };
   const live = child('workload', pods);
@@ -104,7 +106,7 @@ test('pods from whose workload somebody takes the owner away are not made anew',
   assert.deepEqual(isPlanned(children, 'Deployment'), OLD);
 });
 
-test('what is somebody else’s stands for nothing', async () => {
+test('objects of other owners do not count', async () => {
   const theirs = { kind: 'L4Balancer', name: 'edge', uid: 'of one before', controller: true };
   const live = child('workload', pods);
   const metadata = { ...live.metadata, ownerReferences: [theirs] as never };

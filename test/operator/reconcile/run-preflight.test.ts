@@ -7,7 +7,7 @@ import { owner, RENDER } from '../owner.ts';
 import { trial } from '../rollout/cluster.ts';
 import { observed } from '../status/fixtures.ts';
 
-test('a probe that has no answer for a minute is given up once, with why, and the rollout is looked at again at once', async () => {
+test('a probe without a verdict for a minute is abandoned once with the reason, and the rollout is checked again at once', async () => {
   const waiting: Waiting = {
     pool: { key: 'k', nodes: ['n1'] },
     verdictKey: '0123456789abcdef',

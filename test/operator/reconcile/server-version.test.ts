@@ -9,7 +9,7 @@ const refusal = (httpStatus: number) =>
   new ApiError({ method: 'GET', path: '/version', httpStatus, body: '' });
 const LOST = new TransportError('ConnectionLost', 'https://api', 'GET /version', 'reset');
 
-/** Asks an API server that gives these answers, the last one for ever. */
+/** Asks an API server that gives these responses, the last one repeatedly. */
 const ask = (answers: readonly (Error | object)[]) => {
   const clock = new ManualClock();
   const stopping = new AbortController();
@@ -30,23 +30,23 @@ const passed = async (clock: ManualClock): Promise<void> => {
 const SAID = { gitVersion: 'v1.34.1' };
 
 const ROWS: readonly (readonly [string, readonly (Error | object)[], object | undefined, number])[] = [
-  ['at once', [SAID], { major: 1, minor: 34 }, 1],
-  ['after calls that were lost', [LOST, LOST, SAID], { major: 1, minor: 34 }, 3],
-  ['after it was busy', [refusal(429), refusal(503), SAID], { major: 1, minor: 34 }, 3],
-  ['after its token was renewed', [refusal(401), SAID], { major: 1, minor: 34 }, 2],
-  ['never, since that is not allowed', [refusal(403)], undefined, 1],
-  ['never, since nobody knows the path', [refusal(404)], undefined, 1],
-  ['in words that say nothing', [{ gitVersion: 'devel' }], undefined, 1],
+  ['is read at once', [SAID], { major: 1, minor: 34 }, 1],
+  ['is read after calls that were lost', [LOST, LOST, SAID], { major: 1, minor: 34 }, 3],
+  ['is read after the API server was busy', [refusal(429), refusal(503), SAID], { major: 1, minor: 34 }, 3],
+  ['is read after the token was renewed', [refusal(401), SAID], { major: 1, minor: 34 }, 2],
+  ['is unknown if reading it is forbidden', [refusal(403)], undefined, 1],
+  ['is unknown if the path does not exist', [refusal(404)], undefined, 1],
+  ['is unknown if it cannot be parsed', [{ gitVersion: 'devel' }], undefined, 1],
 ];
 for (const [when, answers, expected, count] of ROWS)
-  test(`the API server tells its version ${when}`, async () => {
+  test(`the version of the API server ${when}`, async () => {
     const { asked, clock, calls } = ask(answers);
     await passed(clock);
     assert.deepEqual(await asked, expected);
     assert.equal(calls(), count);
   });
 
-test('who is told to stop asks no more', async () => {
+test('nothing is asked after an abort', async () => {
   const { asked, clock, stopping, calls } = ask([LOST]);
   await settled();
   stopping.abort();

@@ -6,20 +6,20 @@ import { exactPorts } from '../../../operator/reconcile/service-ports.ts';
 const web = { name: 'web', port: 8080, protocol: 'TCP', targetPort: 8080 };
 const service = (...ports: readonly object[]) => ({ spec: { ports } });
 
-test('a Service with the right ports, or too few, is for server-side apply alone', () => {
+test('a Service with the right ports, or too few, is left to server-side apply', () => {
   assert.equal(exactPorts(service({ ...web, nodePort: 30001 }), service(web)), undefined);
   assert.equal(exactPorts(service(), service(web)), undefined);
   assert.equal(exactPorts(undefined, service(web)), undefined);
 });
 
-test('a port that is not wanted goes, and what was chosen for the others stays', () => {
+test('an unwanted port is removed, and what the API server chose for the other ports is kept', () => {
   const extra = { name: 'admin', port: 9901, protocol: 'TCP', targetPort: 9901 };
   assert.deepEqual(exactPorts(service({ ...web, nodePort: 30001 }, extra), service(web)), [
     { ...web, nodePort: 30001 },
   ]);
 });
 
-test('a port that was changed by hand becomes the wanted one', () => {
+test('a port that was changed by hand is changed back', () => {
   assert.deepEqual(exactPorts(service({ ...web, port: 8181 }), service(web)), [web]);
 });
 
@@ -27,7 +27,7 @@ test('the same number with another protocol is another port', () => {
   assert.deepEqual(exactPorts(service(web, { ...web, name: 'u', protocol: 'UDP' }), service(web)), [web]);
 });
 
-test('one port more shows as a change of a Service, and as none of a container', () => {
+test('an extra port counts as a change of a Service, but not of a container', () => {
   const applied = { ports: [web] };
   const more = { ports: [web, { name: 'x', port: 1, protocol: 'TCP' }] };
   assert.notDeepEqual(appliedFields(more, applied), appliedFields(applied, applied));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { unfinished } from '../../../operator/reconcile/unfinished.ts';
 
-test('what failed and what waits is told, sorted; what is done is not', () =>
+test('failed and waiting children are reported in a sorted list, and finished ones are not', () =>
   assert.deepEqual(
     unfinished('l4b-a', [
       { kind: 'Service', result: { kind: 'Waiting' } },

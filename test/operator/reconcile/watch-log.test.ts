@@ -21,7 +21,7 @@ const lost = (error: Error) => ({ connected: false, error, retryInMs: 100 }) as 
 const REFUSED = new TransportError('ConnectionRefused', 'https://x', 'GET', 'nothing');
 const notFound = new ApiError({ method: 'GET', path: '/x', httpStatus: 404, body: '' });
 
-test('a watch that is lost is told once, again when the cause is another, and when it is back', () => {
+test('a lost watch is logged once, again when the cause changes, and when it recovers', () => {
   const { lines, watchLog } = recording();
   watchLog.state('Pod', { connected: true });
   for (let tries = 0; tries < 3; tries++) watchLog.state('Pod', lost(REFUSED));
@@ -34,7 +34,7 @@ test('a watch that is lost is told once, again when the cause is another, and wh
   ]);
 });
 
-test('a kind that is not there after an outage is lost no more, and the next loss is told', () => {
+test('a kind that is not served after an outage is no longer lost, and its next loss is logged', () => {
   const { lines, watchLog } = recording();
   watchLog.absent('PodMonitor');
   for (let outages = 0; outages < 2; outages++) {
@@ -48,13 +48,13 @@ test('a kind that is not there after an outage is lost no more, and the next los
   assert.deepEqual(lines, [...told, ...told]);
 });
 
-test('an L4Balancer that the API server does not know is told as what it is: the CRD is missing', () => {
+test('an API server that does not know L4Balancers is logged as a missing CRD', () => {
   const { lines, watchLog } = recording();
   for (let tries = 0; tries < 3; tries++) watchLog.state('L4Balancer', lost(notFound));
   assert.deepEqual(lines, ['CustomResourceDefinition is missing L4Balancer CrdMissing']);
 });
 
-test('what is lost with a whole namespace is told once for all of its kinds, and so is that it is back', () => {
+test('the loss of a whole namespace is logged once for all of its kinds, and so is its recovery', () => {
   const { lines, watchLog } = recording();
   const kinds = ['Pod', 'Role', 'Service'] as const;
   const tell = (namespace: string, state: Parameters<typeof watchLog.state>[1]) => {

@@ -10,7 +10,7 @@ const object = (resourceVersion: string, spec: object = { cpu: '500m' }, uid = '
 });
 const SENT = { spec: { cpu: '0.5' } };
 
-test('what the API server writes in its own way counts as what was sent', () => {
+test('an object that the API server has normalized counts as what was sent', () => {
   const writeCache = createWriteCache();
   writeCache.confirm('x', SENT, object('5'), 0);
   assert.equal(isUnchanged(writeCache.confirmed('x'), SENT, object('9')), true);
@@ -19,7 +19,7 @@ test('what the API server writes in its own way counts as what was sent', () => 
   assert.equal(isUnchanged(undefined, SENT, object('9')), false);
 });
 
-test('until the cache has caught up with a write, the answer to it is what is known', () => {
+test('the response to a write is the newest state until the watch cache has caught up', () => {
   const writeCache = createWriteCache();
   const answer = object('10');
   writeCache.confirm('x', SENT, answer, 0);
@@ -27,17 +27,17 @@ test('until the cache has caught up with a write, the answer to it is what is kn
   assert.equal(writeCache.newest('x', object('9'), 1), answer);
   const caughtUp = object('10');
   assert.equal(writeCache.newest('x', caughtUp, 1), caughtUp);
-  assert.equal(writeCache.newest('x', undefined, 1), undefined, 'it is gone, and was seen before');
+  assert.equal(writeCache.newest('x', undefined, 1), undefined, 'it was seen before, and is gone');
 });
 
-test('what the cache does not show for a minute is gone', () => {
+test('a written object that the watch cache does not show for a minute is gone', () => {
   const writeCache = createWriteCache();
   writeCache.confirm('x', SENT, object('10'), 0);
   assert.ok(writeCache.newest('x', undefined, 59_999));
   assert.equal(writeCache.newest('x', undefined, 60_000), undefined);
 });
 
-test('an object that is deleted is forgotten, unless it is an earlier one of the same name', () => {
+test('a deleted object is forgotten, unless it is an earlier one of the same name', () => {
   const writeCache = createWriteCache();
   writeCache.confirm('x', SENT, object('10', {}, 'new'), 0);
   writeCache.forget('x', 'old');
@@ -46,7 +46,7 @@ test('an object that is deleted is forgotten, unless it is an earlier one of the
   assert.equal(writeCache.confirmed('x'), undefined);
 });
 
-test('a refusal of the same content waits twice as long, up to five minutes; other content starts anew', () => {
+test('each refusal of the same content doubles the wait up to five minutes, and other content starts anew', () => {
   const writeCache = createWriteCache();
   const waits = Array.from(
     { length: 7 },
@@ -58,7 +58,7 @@ test('a refusal of the same content waits twice as long, up to five minutes; oth
   assert.equal(writeCache.refusal('x'), undefined);
 });
 
-test('a name is taken until the object is made, or the resource is gone', () => {
+test('a name is taken until the object is created or the resource is gone', () => {
   const writeCache = createWriteCache();
   for (const name of ['shop/a Service', 'shop/b Service']) writeCache.take(name);
   writeCache.confirm('shop/a Service', SENT, object('1'), 0);
@@ -70,7 +70,7 @@ test('a name is taken until the object is made, or the resource is gone', () => 
   assert.equal(writeCache.isTaken('shop/b Service'), false);
 });
 
-test('everything of a resource is forgotten together, and nothing of its neighbours', () => {
+test('everything about a resource is forgotten together, and nothing about others', () => {
   const writeCache = createWriteCache();
   for (const name of ['shop/a Service', 'shop/a status', 'shop/ab Service'])
     writeCache.confirm(name, SENT, object('1'), 0);
@@ -99,7 +99,7 @@ for (const [a, b, expected] of VERSIONS)
   test(`version ${a} is ${expected ? '' : 'not '}at least ${b}`, () =>
     assert.equal(isAtLeast(a, b), expected));
 
-test('what is gone is refused no more', () => {
+test('the refusal of an object ends when it is deleted', () => {
   const writeCache = createWriteCache();
   writeCache.refuse('shop/a Service', SENT, { message: 'no' }, 0);
   writeCache.forget('shop/a Service', 'u');

@@ -17,12 +17,12 @@ const ROWS: readonly (readonly [string, Error, string])[] = [
   ['an object that is too large', answer(413), 'Refused'],
   ['a webhook that does not answer', answer(500, 'InternalError', 'failed calling webhook "x"'), 'Refused'],
   [
-    'a namespace that is going',
+    'a namespace that is being deleted',
     answer(403, 'Forbidden', 'x', [{ reason: 'NamespaceTerminating' }]),
     'Pointless',
   ],
   [
-    'a field that no schema has',
+    'a field that is not in the schema',
     answer(
       500,
       'InternalError',
@@ -35,14 +35,14 @@ const ROWS: readonly (readonly [string, Error, string])[] = [
   ['too many requests', answer(429), 'Failed'],
   ['an expired token', answer(401), 'Failed'],
   ['an API server that is starting', answer(503), 'Failed'],
-  ['an etcd that changes its leader', answer(500, 'InternalError', 'etcdserver: leader changed'), 'Failed'],
+  ['an etcd that elects a leader', answer(500, 'InternalError', 'etcdserver: leader changed'), 'Failed'],
   ['no answer', new TransportError('Timeout', 'https://x', 'PATCH', 'nothing'), 'Failed'],
 ];
 
 for (const [what, error, kind] of ROWS)
-  test(`${what}: ${kind}`, () => assert.equal(writeFailure(error).kind, kind));
+  test(`a write that fails with ${what} is ${kind}`, () => assert.equal(writeFailure(error).kind, kind));
 
-test('a refusal is told in the API server’s own words', () => {
+test('a refusal keeps the API server’s message', () => {
   const failure = writeFailure(answer(422, 'Invalid', 'spec.ports: Required'));
   assert.equal(failure.kind === 'Refused' && failure.message, 'spec.ports: Required');
 });

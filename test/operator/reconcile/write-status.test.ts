@@ -14,7 +14,7 @@ const root = (resourceVersion: string, has?: object): KubeObject => ({
   ...{ status: has },
 });
 
-/** An API server that keeps what it is given, as `keep` lets it. */
+/** An API server that stores the status it receives, filtered by `keep`. */
 const world = (keep: (given: object) => object = (given) => given) => {
   const contestTracker = createContestTracker();
   const deps = {
@@ -46,7 +46,7 @@ const world = (keep: (given: object) => object = (given) => given) => {
   };
 };
 
-test('a status is written with the uid, so that no later resource of the name gets it', async () => {
+test('a status is written with the uid, so that a later resource of the same name never gets it', async () => {
   const { sent, write } = world();
   assert.deepEqual(await write(root('1'), status(1)), { kind: 'Written' });
   assert.deepEqual(sent, [
@@ -59,7 +59,7 @@ test('a status is written with the uid, so that no later resource of the name ge
   ]);
 });
 
-test('what is there already is not written, also right after a start, and whatever the order of its fields', async () => {
+test('an unchanged status is not written, even right after a start, and whatever the order of its fields', async () => {
   const { sent, write } = world();
   const { observedGeneration, replicas, addresses } = status(1);
   const live = root('1', { addresses, replicas, observedGeneration, other: 'of somebody else' });
@@ -67,14 +67,14 @@ test('what is there already is not written, also right after a start, and whatev
   assert.equal(sent.length, 0);
 });
 
-test('what was written a moment ago is not written again because the cache is behind', async () => {
+test('a status written a moment ago is not written again because the cache is behind', async () => {
   const { sent, write } = world();
   await write(root('1'), status(1));
   assert.deepEqual(await write(root('1'), status(1)), { kind: 'Unchanged' });
   assert.equal(sent.length, 1);
 });
 
-test('changes that come fast are told in one, at the end of the pause', async () => {
+test('rapid changes are combined into one write at the end of the pause', async () => {
   const { sent, pass, write } = world();
   await write(root('1'), status(1));
   pass(100);
@@ -87,7 +87,7 @@ test('changes that come fast are told in one, at the end of the pause', async ()
   assert.equal(sent.length, 2);
 });
 
-test('fields that an API server with an older CRD drops are not sent for ever', async () => {
+test('fields that an API server with an older CRD drops are not sent again and again', async () => {
   const { sent, pass, write } = world(() => ({ replicas: 1 }));
   await write(root('1'), status(1));
   pass(60_000);
@@ -95,14 +95,14 @@ test('fields that an API server with an older CRD drops are not sent for ever', 
   assert.equal(sent.length, 1);
 });
 
-test('what somebody else changed in the status is put back', async () => {
+test('another writer’s change of the status is put back', async () => {
   const { pass, write } = world();
   await write(root('1'), status(1));
   pass(60_000);
   assert.deepEqual(await write(root('20', status(9)), status(1)), { kind: 'Written' });
 });
 
-test('a status that somebody else writes as often is put back more and more seldom, and told of', async () => {
+test('a status that another writer keeps changing is put back at growing intervals, and reported as contested', async () => {
   const { sent, contestTracker, pass, write } = world();
   await write(root('1'), status(1));
   const managedFields = [
@@ -116,7 +116,7 @@ test('a status that somebody else writes as often is put back more and more seld
   const writtenAt: number[] = [];
   for (let second = 1; second <= 300; second++) {
     pass(1000);
-    // The other one has other pods in mind each time: neither content stays the same.
+    // The other writer sees other pods each time, so neither content stays the same.
     const theirs = root(String(100 + second), status(50 + (second % 2)));
     Object.assign(theirs.metadata, { managedFields });
     const result = await write(theirs, status(second % 2));
@@ -133,7 +133,7 @@ test('a status that somebody else writes as often is put back more and more seld
   );
 });
 
-test('a status that only its own pods change, there and back, is no contest', async () => {
+test('a status that alternates only because of its own pods is not a contest', async () => {
   const { contestTracker, pass, write } = world();
   let live = root('1');
   for (let flip = 0; flip < 20; flip++) {
@@ -144,7 +144,7 @@ test('a status that only its own pods change, there and back, is no contest', as
   assert.deepEqual(contestTracker.of(KEY, 20_000), []);
 });
 
-test('a resource that is gone by now is no error', async () => {
+test('a resource that has been deleted meanwhile is not an error', async () => {
   const gone = new ApiError({ method: 'PATCH', path: '/x', httpStatus: 404, body: '' });
   const deps = {
     writer: { applyStatus: () => Promise.reject(gone) },

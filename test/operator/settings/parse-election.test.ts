@@ -10,7 +10,7 @@ const problems = (...argv: readonly string[]) => {
 };
 const IN = '--leader-elect-namespace=system';
 
-test('a namespace for the Lease is enough; the times are those of client-go', () => {
+test('a namespace for the Lease is enough, and the default times are those of client-go', () => {
   const command = parse(IN);
   assert.ok(command.command === 'Run');
   assert.deepEqual(command.settings.election, {
@@ -22,7 +22,7 @@ test('a namespace for the Lease is enough; the times are those of client-go', ()
   });
 });
 
-test('without one it says so once, and how to do without', () => {
+test('a missing namespace is reported once, with how to disable the election', () => {
   const [problem, ...more] = problems();
   assert.match(
     problem ?? '',
@@ -32,7 +32,7 @@ test('without one it says so once, and how to do without', () => {
   assert.equal(problems('--leader-elect-namespace=A').length, 1);
 });
 
-test('an operator that is alone, a dry run and a rendering need none', () => {
+test('a single operator, a dry run and render need no namespace', () => {
   const alone = parse('--leader-elect=false');
   assert.ok(alone.command === 'Run' && alone.settings.election === undefined);
   assert.equal(parse('--dry-run').command, 'DryRun');
@@ -45,18 +45,22 @@ test('an operator that is alone, a dry run and a rendering need none', () => {
 const BAD: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['yes', [IN, '--leader-elect=yes'], /^--leader-elect: expected true or false, found "yes"/],
   [
-    'no unit',
+    'a duration without a unit',
     [IN, '--leader-elect-lease-duration=15'],
     /^--leader-elect-lease-duration: expected a duration from 1s to 1h/,
   ],
-  ['nothing', [IN, '--leader-elect-retry-period=0s'], /^--leader-elect-retry-period: expected a duration/],
   [
-    'a deadline as long as the lease',
+    'a duration of zero',
+    [IN, '--leader-elect-retry-period=0s'],
+    /^--leader-elect-retry-period: expected a duration/,
+  ],
+  [
+    'a deadline as long as the lease duration',
     [IN, '--leader-elect-renew-deadline=15s'],
     /^--leader-elect-renew-deadline: expected less than the lease duration of 15 s/,
   ],
   [
-    'tries too far apart',
+    'a retry period that is too long',
     [IN, '--leader-elect-retry-period=6s'],
     /^--leader-elect-retry-period: expected at most half/,
   ],
@@ -64,13 +68,13 @@ const BAD: readonly (readonly [string, readonly string[], RegExp])[] = [
 ];
 
 for (const [what, argv, expected] of BAD)
-  test(`${what} is refused, and what would be right is said`, () => {
+  test(`${what} is refused, with what is expected`, () => {
     const found = problems(...argv);
     assert.equal(found.length, 1, found.join('\n'));
     assert.match(found[0] ?? '', expected);
   });
 
-test('render needs files, and a form that there is', () => {
+test('render needs files and a supported output format', () => {
   const refused = (argv: readonly string[]) => {
     const command = parseSettings(argv, {});
     return command.command === 'Refused' ? command.problems.join('\n') : assert.fail(JSON.stringify(command));

@@ -18,7 +18,7 @@ const problems = (argv: readonly string[], env: Environment = {}) => {
   return command.command === 'Refused' ? command.problems : assert.fail(JSON.stringify(command));
 };
 
-test('the image of the proxy is enough; everything else has a default', () => {
+test('the image of the proxy is enough, since everything else has a default', () => {
   assert.deepEqual(settings([IMAGE]), {
     render: { proxyImage: 'registry.example/proxy:1', pullPolicy: 'IfNotPresent' },
     health: { port: 8081 },
@@ -32,7 +32,7 @@ test('the image of the proxy is enough; everything else has a default', () => {
   });
 });
 
-test('every flag is taken, in both forms', () => {
+test('every flag is accepted in both forms', () => {
   const { kubeconfig, ...rest } = settings([
     '--proxy-image',
     'a:1',
@@ -61,7 +61,7 @@ test('every flag is taken, in both forms', () => {
   });
 });
 
-test('a flag wins over the environment, the environment over the default, and an empty variable is none', () => {
+test('a flag overrides the environment, the environment overrides the default, and an empty variable is unset', () => {
   const env = { L4B_PROXY_IMAGE: 'env:1', L4B_LOG_LEVEL: 'warn', L4B_WORKERS: ' ', HOSTNAME: 'pod-7' };
   const { render, logLevel, workers, instance } = settings(['--log-level=error'], env);
   assert.deepEqual([render.proxyImage, logLevel, workers, instance], ['env:1', 'error', 16, 'pod-7']);
@@ -76,7 +76,7 @@ const BAD: readonly (readonly [string, readonly string[], Environment, RegExp])[
     /^--proxy-image: expected the name of an image/,
   ],
   [
-    'an image with blanks',
+    'an image with spaces',
     [],
     { L4B_PROXY_IMAGE: 'a b' },
     /^L4B_PROXY_IMAGE: expected the name of an image.*found "a b"/,
@@ -87,31 +87,26 @@ const BAD: readonly (readonly [string, readonly string[], Environment, RegExp])[
     {},
     /^--proxy-imgae: unknown flag; expected one of --proxy-image,/,
   ],
-  ['a word that is no flag', [IMAGE, 'run'], {}, /^run: unknown/],
+  ['an argument that is not a flag', [IMAGE, 'run'], {}, /^run: unknown/],
   ['a flag without a value', [IMAGE, '--log-level'], {}, /^--log-level: missing value; expected LEVEL/],
-  ['a flag in place of a value', ['--log-level', IMAGE], {}, /^--log-level: missing value/],
+  ['a flag instead of a value', ['--log-level', IMAGE], {}, /^--log-level: missing value/],
   ['a flag with an empty value', [IMAGE, '--log-level='], {}, /^--log-level: missing value/],
   [
-    'a namespace with a bad name',
+    'an invalid name of a namespace',
     [IMAGE, '--namespaces=a,B'],
     {},
     /^--namespaces: expected names .*found "a,B"/,
   ],
   ['a namespace twice', [IMAGE, '--namespaces=a,a'], {}, /^--namespaces: expected names .* not repeated/],
-  ['a comma too many', [IMAGE, '--namespaces=a,'], {}, /^--namespaces: expected names/],
+  ['a trailing comma', [IMAGE, '--namespaces=a,'], {}, /^--namespaces: expected names/],
   ['a flag twice', [IMAGE, IMAGE], {}, /^--proxy-image: given more than once/],
   [
-    'a level there is none of',
+    'an unknown level',
     [IMAGE, '--log-level=loud'],
     {},
     /^--log-level: expected error, warn, info, debug, found "loud"/,
   ],
-  [
-    'a policy there is none of',
-    [IMAGE, '--proxy-image-pull-policy=x'],
-    {},
-    /IfNotPresent, Always, Never, found "x"/,
-  ],
+  ['an unknown policy', [IMAGE, '--proxy-image-pull-policy=x'], {}, /IfNotPresent, Always, Never, found "x"/],
   [
     'an address without a port',
     [IMAGE, '--health-address=localhost'],
@@ -124,22 +119,27 @@ const BAD: readonly (readonly [string, readonly string[], Environment, RegExp])[
     { L4B_METRICS_ADDRESS: ':70000' },
     /^L4B_METRICS_ADDRESS: expected an address/,
   ],
-  ['no workers', [IMAGE, '--workers=0'], {}, /^--workers: expected an integer from 1 to 64, found "0"/],
-  ['half a worker', [IMAGE, '--workers=1.5'], {}, /^--workers: expected an integer/],
+  [
+    'a number of zero workers',
+    [IMAGE, '--workers=0'],
+    {},
+    /^--workers: expected an integer from 1 to 64, found "0"/,
+  ],
+  ['a fractional number of workers', [IMAGE, '--workers=1.5'], {}, /^--workers: expected an integer/],
 ];
 
 for (const [what, argv, env, message] of BAD)
-  test(`${what} is refused, once, in words`, () => {
+  test(`${what} is refused once, with a message`, () => {
     const found = problems(argv, env);
     assert.equal(found.length, 1, found.join('\n'));
     assert.match(found[0] ?? '', message);
   });
 
-test('all that is wrong is said at once', () => {
+test('all problems are reported at once', () => {
   assert.equal(problems(['--workers=x', '--log-level=y', '--what']).length, 4);
 });
 
-test('help and version are answered whatever else is wrong', () => {
+test('help and version work whatever else is wrong', () => {
   assert.equal(parseSettings(['--what', '--help'], {}).command, 'Help');
   assert.equal(parseSettings(['--version'], {}).command, 'Version');
 });

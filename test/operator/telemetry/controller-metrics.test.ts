@@ -23,7 +23,7 @@ const AT_ZERO = [
   'workqueue_work_duration_seconds_count{name="l4balancer"} 0',
 ];
 
-test('every figure is there from the start, at zero', async () => {
+test('every metric is initialized to zero', async () => {
   const registry = new Registry();
   createControllerMetrics(registry, 4, () => 0);
   const declared = await lines(registry);
@@ -31,7 +31,7 @@ test('every figure is there from the start, at zero', async () => {
   assert.ok(declared.includes('controller_runtime_max_concurrent_reconciles{controller="l4balancer"} 4'));
 });
 
-test('work, waiting and results are counted, in seconds', async () => {
+test('work and waiting are measured in seconds, and results are counted', async () => {
   const registry = new Registry();
   let now = 0;
   const metrics = createControllerMetrics(registry, 4, () => now);

@@ -10,7 +10,7 @@ const UNAUTHORIZED = { error: answer(401) };
 const LOST = { error: new TransportError('ConnectionLost', 'https://x', 'GET /x', 'nothing') };
 const LATER_MS = 20_000;
 
-/** Makes calls that end as the script says, one each 20 s; gives back what there is to say in the end. */
+/** Makes calls that end as scripted, one every 20 s; returns the problem reported at the end. */
 const after = async (...script: readonly Step[]): Promise<string | undefined> => {
   let now = 0;
   const { watched, problem } = createCredentialWatch(() => now);
@@ -24,29 +24,29 @@ const after = async (...script: readonly Step[]): Promise<string | undefined> =>
 };
 
 const ROWS: readonly (readonly [string, readonly Step[], RegExp | undefined])[] = [
-  ['calls that are answered', [{ answer: 1 }], undefined],
+  ['calls that succeed', [{ answer: 1 }], undefined],
   ['a token that is refused', [UNAUTHORIZED], /has not accepted this operator's credentials for 20 s.*401/],
-  ['a refusal that goes on while nothing else is answered', [UNAUTHORIZED, LOST, UNAUTHORIZED], /for 60 s/],
+  ['a refusal that persists while nothing else succeeds', [UNAUTHORIZED, LOST, UNAUTHORIZED], /for 60 s/],
   ['a login that fails', [{ error: new CredentialsError('LoginFailed', 'no token') }], /no token/],
-  ['an API server that is away', [LOST], undefined],
-  ['a token that is taken again', [UNAUTHORIZED, { answer: 1 }], undefined],
+  ['an unavailable API server', [LOST], undefined],
+  ['a token that is accepted again', [UNAUTHORIZED, { answer: 1 }], undefined],
   ['a watch that opens', [UNAUTHORIZED, { lines: ['x'] }], undefined],
-  ['a refusal that knows who asked', [UNAUTHORIZED, { error: answer(403) }], undefined],
+  ['a refusal that recognizes the caller', [UNAUTHORIZED, { error: answer(403) }], undefined],
   [
-    'an error of the API server, which says nothing of it',
+    'an error of the API server that says nothing about the caller',
     [UNAUTHORIZED, { error: answer(500) }],
     /for 40 s/,
   ],
 ];
 
 for (const [what, script, expected] of ROWS)
-  test(`${what}: ${expected === undefined ? 'nothing to say' : 'the credentials are to blame'}`, async () => {
+  test(`${what} ${expected === undefined ? 'is not' : 'is'} reported as a problem of the credentials`, async () => {
     const said = await after(...script);
     if (expected === undefined) assert.equal(said, undefined);
     else assert.match(said ?? '', expected);
   });
 
-test('an operator without a Lease asks now and then, so that a token that is dead is found out although nothing is to be done', async () => {
+test('an operator without a Lease polls the API server, so that an invalid token is detected while it is idle', async () => {
   const clock = new ManualClock();
   const { watched, problem } = createCredentialWatch(clock.now);
   const server = scriptedTransport([{ answer: {} }, UNAUTHORIZED, UNAUTHORIZED, UNAUTHORIZED, UNAUTHORIZED]);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Registry } from 'prom-client';
 import { createLeaderMetrics } from '../../../operator/telemetry/leader-metrics.ts';
 
-test('who leads shows in a gauge, and how often in counters, all from zero on', async () => {
+test('leadership is a gauge, and elections and failures are counters, all initialized to zero', async () => {
   const registry = new Registry();
   const metrics = createLeaderMetrics(registry, 'lease');
   const rows = async () => (await registry.metrics()).split('\n').filter((row) => /^[a-z]/.test(row));

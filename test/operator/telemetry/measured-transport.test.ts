@@ -22,7 +22,7 @@ const measured = (script: readonly Step[]) => {
 const REFUSED = new ApiError({ method: 'PATCH', path: '/x', httpStatus: 403, body: '' });
 const LOST = new TransportError('ConnectionLost', 'https://api:6443', 'GET', 'nothing');
 
-test('answers, refusals and silence are counted apart, and passed on as they are', async () => {
+test('responses, refusals and connection failures are counted separately, and passed on unchanged', async () => {
   const { transport, counts } = measured([{ answer: 7 }, { error: REFUSED }, { error: LOST }]);
   assert.equal(await transport.request({ method: 'GET', path: '/x' }), 7);
   await assert.rejects(transport.request({ method: 'PATCH', path: '/x' }), REFUSED);

@@ -5,7 +5,7 @@ import { statusOf } from '../../../operator/status/status.ts';
 import { createProblemMetrics } from '../../../operator/telemetry/problem-metrics.ts';
 import { NOW, observed, reading } from '../status/fixtures.ts';
 
-test('what the proxies of all balancers find is counted by its reason, once for each balancer', async () => {
+test('the findings of the proxies of all balancers are counted by reason, once for each balancer', async () => {
   const short = { code: 'DescriptorsShort', path: 'spec', message: 'few' };
   const missing = (backend: string) => ({ code: 'ServiceNotFound', path: 'spec', message: 'gone', backend });
   const blind = { follows: false, loss: { code: 'Unauthorized', problem: '401' } };

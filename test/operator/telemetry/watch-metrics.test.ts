@@ -4,7 +4,7 @@ import { Registry } from 'prom-client';
 import { createWatchMetrics } from '../../../operator/telemetry/watch-metrics.ts';
 import { WATCHED_KINDS } from '../../../operator/watch/kinds.ts';
 
-test('what the watches miss is counted for each kind, from zero on', async () => {
+test('missed events of the watches are counted for each kind, starting at zero', async () => {
   const registry = new Registry();
   const metrics = createWatchMetrics(registry);
   const rows = async (name: string) =>

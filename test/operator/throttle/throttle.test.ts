@@ -13,7 +13,7 @@ const BUSY = new ApiError({
   body: JSON.stringify({ details: { retryAfterSeconds: 3 } }),
 });
 
-/** One call a second, and one at once. */
+/** One call per second, with a burst of one. */
 const start = () => {
   const clock = new ManualClock();
   const sent: string[] = [];
@@ -35,7 +35,7 @@ const STATUS = '/apis/l4balancer.dev/v1alpha1/namespaces/a/l4balancers/edge/stat
 const EVENT = '/apis/events.k8s.io/v1/namespaces/a/events';
 const CHILD = '/apis/apps/v1/namespaces/a/deployments/l4b-edge';
 
-test('how urgent a call is follows from what it asks for', () => {
+test('the urgency of a call follows from what it requests', () => {
   const table: readonly (readonly [Call['method'], string, string])[] = [
     ['PATCH', CHILD, 'Work'],
     ['GET', CHILD, 'Work'],
@@ -47,7 +47,7 @@ test('how urgent a call is follows from what it asks for', () => {
   for (const [method, path, urgency] of table) assert.equal(urgencyOf({ method, path }), urgency, path);
 });
 
-test('of what waits, the work of a change goes before statuses, and these before events', async () => {
+test('of the waiting calls, work goes before statuses, and statuses before events', async () => {
   const { clock, sent, ask } = start();
   const calls = [ask('/first'), ask(EVENT, 'POST'), ask(STATUS), ask(STATUS), ask(CHILD)];
   await settled();
@@ -57,7 +57,7 @@ test('of what waits, the work of a change goes before statuses, and these before
   await Promise.all(calls);
 });
 
-test('when the API server is busy, nothing is sent for as long as it asks', async () => {
+test('nothing is sent for as long as a busy API server asks to wait', async () => {
   const { clock, sent, ask } = start();
   await assert.rejects(ask('/busy'), BUSY);
   const later = ask(CHILD);
@@ -67,7 +67,7 @@ test('when the API server is busy, nothing is sent for as long as it asks', asyn
   assert.equal(await later, CHILD);
 });
 
-test('a call that is given up while it waits takes no turn', async () => {
+test('a call that is cancelled while it waits uses no token', async () => {
   const { clock, sent, ask } = start();
   await ask('/first');
   const cancelWaiting = new AbortController();
@@ -81,7 +81,7 @@ test('a call that is given up while it waits takes no turn', async () => {
 });
 
 for (const end of ['cancelWaiting', 'close'] as const)
-  test(`what waits for a busy API server fails at once with ${end}, and so does what comes later`, async () => {
+  test(`calls that wait for a busy API server fail at once with ${end}, and so do later calls`, async () => {
     const { sent, ask, transport } = start();
     await assert.rejects(ask('/busy'), BUSY);
     const waits = assert.rejects(ask(CHILD), { code: 'Stopped' });
@@ -92,7 +92,7 @@ for (const end of ['cancelWaiting', 'close'] as const)
     assert.deepEqual(sent, ['/busy']);
   });
 
-test('what one transport gives up, another still waits for', async () => {
+test('cancelling the calls of one transport does not cancel those of another', async () => {
   const clock = new ManualClock();
   const server: Transport = { request: async ({ path }) => path, async *lines() {}, close: async () => {} };
   const throttle = createThrottle({ perSecond: 1, burst: 1 }, clock);

@@ -3,12 +3,12 @@ import { test } from 'node:test';
 import { createTokenBucket } from '../../../operator/throttle/token-bucket.ts';
 
 /**
- * Each row: at what time a token is asked for, and how long that has to wait. Ten a second, at most three at
- * once.
+ * Each row: the times at which a token is requested, and the resulting waits. Ten tokens per second, with a
+ * burst of three.
  */
 const ROWS: readonly (readonly [string, readonly (readonly [number, number])[]])[] = [
   [
-    'a burst passes, what is above waits for the next token',
+    'a burst passes, and further calls wait for the next token',
     [
       [0, 0],
       [0, 0],
@@ -17,7 +17,7 @@ const ROWS: readonly (readonly [string, readonly (readonly [number, number])[]])
     ],
   ],
   [
-    'tokens come with time',
+    'tokens are added over time',
     [
       [0, 0],
       [0, 0],
@@ -28,7 +28,7 @@ const ROWS: readonly (readonly [string, readonly (readonly [number, number])[]])
     ],
   ],
   [
-    'no more than a burst is saved up',
+    'no more than a burst accumulates',
     [
       [0, 0],
       [60_000, 0],
@@ -38,7 +38,7 @@ const ROWS: readonly (readonly [string, readonly (readonly [number, number])[]])
     ],
   ],
   [
-    'parts of tokens are not lost',
+    'fractions of tokens are not lost',
     [
       [0, 0],
       [0, 0],
@@ -59,7 +59,7 @@ for (const [what, asked] of ROWS)
     );
   });
 
-test('in a pause nothing passes, and the longer of two pauses counts', () => {
+test('nothing passes during a pause, and the longer of two pauses counts', () => {
   const bucket = createTokenBucket({ perSecond: 10, burst: 3 });
   bucket.pause(500);
   bucket.pause(200);

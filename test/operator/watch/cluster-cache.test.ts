@@ -9,22 +9,22 @@ import { lost, startScriptedCache } from './scripted-watches.ts';
 const OPTIONAL: WatchedKind = 'PodDisruptionBudget';
 const UNKNOWN = new ApiError({ method: 'GET', path: '/x', httpStatus: 404, body: '' });
 
-/** A cache, and what it tells. */
+/** A cache, and the events that it reports. */
 const played = (namespaces: readonly string[] = []) => {
-  const told: string[] = [];
+  const reported: string[] = [];
   const play = startScriptedCache(
     {
       onChange: (kind, { metadata }, { isGone }) =>
-        told.push(`${kind} ${metadata.namespace}/${metadata.name} ${isGone ? 'gone' : 'there'}`),
-      onState: (_, state, watch) => told.push(`${watch} ${state.connected ? 'connected' : 'lost'}`),
-      onAbsent: (_, watch) => told.push(`${watch} absent`),
-      onListed: (kind, missed) => missed > 0 && told.push(`${kind} missed ${missed}`),
-      onServed: (kind, isServed) => told.push(`${kind} ${isServed ? 'served' : 'not served'}`),
-      onSynced: (namespace) => told.push(namespace === undefined ? 'synced' : `${namespace} synced`),
+        reported.push(`${kind} ${metadata.namespace}/${metadata.name} ${isGone ? 'gone' : 'there'}`),
+      onState: (_, state, watch) => reported.push(`${watch} ${state.connected ? 'connected' : 'lost'}`),
+      onAbsent: (_, watch) => reported.push(`${watch} absent`),
+      onListed: (kind, missed) => missed > 0 && reported.push(`${kind} missed ${missed}`),
+      onServed: (kind, isServed) => reported.push(`${kind} ${isServed ? 'served' : 'not served'}`),
+      onSynced: (namespace) => reported.push(namespace === undefined ? 'synced' : `${namespace} synced`),
     },
     { namespaces, isOptional: (kind) => kind === OPTIONAL },
   );
-  return { told, ...play };
+  return { reported, ...play };
 };
 
 const object = (namespace: string, name: string): KubeObject => ({ metadata: { namespace, name } });
@@ -33,55 +33,60 @@ const syncAllBut = (watches: ReadonlyMap<string, ListWatchOptions<KubeObject>>, 
   for (const [path, { onSync }] of watches) if (path !== left) onSync(new Map(), 0);
 };
 
-test('an optional kind that the API server does not know holds nothing up, and is not ill', () => {
-  const { cache, told, watches, at } = played();
+test('an optional kind that the API server does not know blocks nothing, and is not unhealthy', () => {
+  const { cache, reported, watches, at } = played();
   syncAllBut(watches, BUDGETS);
-  assert.deepEqual(told, []);
+  assert.deepEqual(reported, []);
   at(BUDGETS).onState?.(lost(UNKNOWN));
   at(BUDGETS).onState?.(lost(UNKNOWN));
-  assert.deepEqual(told, [`${OPTIONAL} not served`, `${OPTIONAL} absent`, 'synced', `${OPTIONAL} absent`]);
+  assert.deepEqual(reported, [
+    `${OPTIONAL} not served`,
+    `${OPTIONAL} absent`,
+    'synced',
+    `${OPTIONAL} absent`,
+  ]);
   assert.equal(cache.serves(OPTIONAL), false);
   assert.equal(cache.serves('Pod'), true);
   assert.equal(cache.health().length, WATCHED_KINDS.length - 1);
 });
 
-test('an optional kind may come later, and go again with its objects', () => {
-  const { cache, told, watches, at } = played();
+test('an optional kind may appear later, and disappear again with its objects', () => {
+  const { cache, reported, watches, at } = played();
   syncAllBut(watches, BUDGETS);
   at(BUDGETS).onState?.(lost(UNKNOWN));
-  told.length = 0;
+  reported.length = 0;
   at(BUDGETS).onSync(new Map([['shop/a', object('shop', 'a')]]), 0);
-  assert.deepEqual(told, [`${OPTIONAL} shop/a there`, `${OPTIONAL} served`]);
+  assert.deepEqual(reported, [`${OPTIONAL} shop/a there`, `${OPTIONAL} served`]);
   assert.equal(cache.serves(OPTIONAL), true);
   assert.equal(cache.health().length, WATCHED_KINDS.length);
-  told.length = 0;
+  reported.length = 0;
   at(BUDGETS).onState?.(lost(UNKNOWN));
-  assert.deepEqual(told, [`${OPTIONAL} shop/a gone`, `${OPTIONAL} not served`, `${OPTIONAL} absent`]);
+  assert.deepEqual(reported, [`${OPTIONAL} shop/a gone`, `${OPTIONAL} not served`, `${OPTIONAL} absent`]);
   assert.equal(cache.collections[OPTIONAL].size, 0);
 });
 
-test('a kind that must be there is waited for, and so is an optional one that is refused', () => {
-  const { told, watches, at } = played();
+test('a required kind is waited for, and so is an optional one that is refused', () => {
+  const { reported, watches, at } = played();
   syncAllBut(watches, BUDGETS);
   at(BUDGETS).onState?.(lost(new ApiError({ method: 'GET', path: '/x', httpStatus: 403, body: '' })));
   at('/api/v1/pods').onState?.(lost(UNKNOWN));
-  assert.deepEqual(told, [`${OPTIONAL} lost`, 'Pod lost']);
+  assert.deepEqual(reported, [`${OPTIONAL} lost`, 'Pod lost']);
 });
 
-test('with namespaces named, each has watches of its own and nothing is asked of the cluster', () => {
-  const { cache, told, watches, at } = played(['shop', 'edge']);
+test('with namespaces named, each has its own watches and nothing cluster-wide is read', () => {
+  const { cache, reported, watches, at } = played(['shop', 'edge']);
   assert.equal(watches.size, 2 * (WATCHED_KINDS.length - 1));
   for (const path of watches.keys()) assert.match(path, /\/namespaces\/(shop|edge)\//);
   assert.equal(cache.serves('Node'), false);
   syncAllBut(watches, '/api/v1/namespaces/edge/pods');
-  assert.deepEqual(told, ['shop synced'], 'one namespace waits for no other');
+  assert.deepEqual(reported, ['shop synced'], 'one namespace waits for no other');
   assert.deepEqual([cache.isSynced('shop'), cache.isSynced('edge')], [true, false]);
-  told.length = 0;
+  reported.length = 0;
   at('/api/v1/namespaces/shop/pods').onSync(new Map([['shop/a', object('shop', 'a')]]), 0);
   at('/api/v1/namespaces/edge/pods').onSync(new Map([['edge/b', object('edge', 'b')]]), 3);
-  assert.deepEqual(told, ['Pod shop/a there', 'Pod missed 3', 'Pod edge/b there', 'edge synced']);
+  assert.deepEqual(reported, ['Pod shop/a there', 'Pod missed 3', 'Pod edge/b there', 'edge synced']);
   assert.equal(cache.collections.Pod.size, 2);
   at('/api/v1/namespaces/edge/pods').onState?.(lost(UNKNOWN));
-  assert.equal(told.at(-1), 'Pod in edge lost');
-  assert.equal(cache.isSynced('edge'), true, 'what was known is known still');
+  assert.equal(reported.at(-1), 'Pod in edge lost');
+  assert.equal(cache.isSynced('edge'), true, 'what was known is still known');
 });

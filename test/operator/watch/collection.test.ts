@@ -16,7 +16,7 @@ const names = (objects: readonly KubeObject[]) => objects.map(({ metadata }) => 
 const listOf = (...objects: readonly KubeObject[]) =>
   new Map(objects.map((one) => [`shop/${one.metadata.name}`, one]));
 
-test('objects are found by name, and by the uid of their controller', () => {
+test('objects are found by name and by the uid of their controller', () => {
   const collection = new Collection<KubeObject>();
   collection.replace(listOf(object('a', 'one'), object('b', 'one'), object('c', 'two'), object('d')));
   assert.equal(collection.get('shop/a')?.metadata.name, 'a');
@@ -25,7 +25,7 @@ test('objects are found by name, and by the uid of their controller', () => {
   assert.deepEqual(names(collection.controlledBy(undefined)), []);
 });
 
-test('changes of the list that the watcher keeps are followed', () => {
+test('changes of the watcher’s list are followed', () => {
   const collection = new Collection<KubeObject>();
   const objects = listOf(object('a', 'one'));
   collection.replace(objects);
@@ -41,14 +41,14 @@ test('changes of the list that the watcher keeps are followed', () => {
   assert.deepEqual(names(collection.controlledBy('two')), ['a']);
 });
 
-test('a new list says what is gone, and files everything anew', () => {
+test('a new list reports what is gone, and rebuilds the index', () => {
   const collection = new Collection<KubeObject>();
   collection.replace(listOf(object('a', 'one'), object('b', 'one')));
   assert.deepEqual(names(collection.replace(listOf(object('b', 'one'), object('c', 'one')))), ['a']);
   assert.deepEqual(names(collection.controlledBy('one')), ['b', 'c']);
 });
 
-test('lists of several namespaces are kept apart, and found as one', () => {
+test('lists of several namespaces are stored separately and searched as one', () => {
   const collection = new Collection<KubeObject>();
   const inNamespace = (namespace: string, name: string): KubeObject => {
     const { metadata } = object(name, 'one');
@@ -68,7 +68,7 @@ test('lists of several namespaces are kept apart, and found as one', () => {
   );
 });
 
-test('what went between two lists by an event is gone with the next list, too', () => {
+test('an object that an event deleted between two lists is also removed by the next list', () => {
   const collection = new Collection<KubeObject>();
   const objects = listOf(object('a', 'one'));
   collection.replace(objects);

@@ -21,15 +21,15 @@ const watch = (more: Partial<WatchHealth>): WatchHealth => ({
 });
 
 const ROWS: readonly (readonly [string, Partial<WatchHealth>, readonly string[]])[] = [
-  ['a watch that hears', {}, []],
+  ['a watch that receives events', {}, []],
   ['a watch lost a moment ago', { state: lost, silentMs: LOST_AFTER_MS - 1 }, []],
   [
-    'a watch lost for long',
+    'a watch lost for a long time',
     { state: lost, silentMs: LOST_AFTER_MS },
     ['Pod: the watch has been lost for 120 s: connection refused'],
   ],
   [
-    'a watch that is refused for seconds, as by an API server that starts',
+    'a watch that is refused for seconds, as by a starting API server',
     { state: refused(forbidden), silentMs: REFUSED_AFTER_MS - 1 },
     [],
   ],
@@ -39,12 +39,12 @@ const ROWS: readonly (readonly [string, Partial<WatchHealth>, readonly string[]]
     [`Pod: the watch has been lost for 15 s: ${forbidden.message}`],
   ],
   [
-    'a watch without a login',
+    'a watch without credentials',
     { state: refused(new CredentialsError('LoginFailed', 'no token')), silentMs: REFUSED_AFTER_MS },
     ['Pod: the watch has been lost for 15 s: no token'],
   ],
   [
-    'a watch that is silent for long',
+    'a watch that is silent for a long time',
     { silentMs: STALE_AFTER_MS },
     ['Pod: the watch has been silent for 300 s'],
   ],
@@ -57,7 +57,7 @@ const ROWS: readonly (readonly [string, Partial<WatchHealth>, readonly string[]]
 ];
 
 for (const [what, given, expected] of ROWS)
-  test(`${what} is ${expected.length === 0 ? 'fresh' : 'stale, and says why'}`, () => {
+  test(`${what} is ${expected.length === 0 ? 'fresh' : 'stale, with a reason'}`, () => {
     const { problems, namespaces } = staleness([watch({ kind: 'Service' }), watch(given)]);
     assert.deepEqual(problems, expected);
     assert.equal(namespaces.size, 0);
@@ -66,7 +66,7 @@ for (const [what, given, expected] of ROWS)
 const inNamespace = (namespace: string, more: Partial<WatchHealth> = {}) => watch({ namespace, ...more });
 const ILL = { synced: false, state: refused(forbidden) } as const;
 
-test('a namespace that is not followed is told of by its name, once, and no problem as long as another one is followed', () => {
+test('a namespace that is not followed is reported once by name, and is not a problem as long as another one is followed', () => {
   const watches = [
     inNamespace('shop', ILL),
     inNamespace('shop', { ...ILL, kind: 'Role' }),

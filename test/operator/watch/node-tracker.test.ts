@@ -28,13 +28,13 @@ const CHANGES: readonly (readonly [string, object, boolean])[] = [
     },
     false,
   ],
-  ['a new version in its object', { metadata: { ...node('n1').metadata, resourceVersion: '2' } }, false],
+  ['a new resource version', { metadata: { ...node('n1').metadata, resourceVersion: '2' } }, false],
   ['another label', { metadata: { ...node('n1').metadata, labels: { pool: 'b' } } }, true],
   ['a taint', { spec: { taints: [{ key: 'a', effect: 'NoSchedule' }] } }, true],
   ['a cordon', { spec: { unschedulable: true } }, true],
   ['another uid', { metadata: { name: 'n1', uid: 'new', labels: { pool: 'a' } } }, true],
   [
-    'a kubelet that was away for a moment',
+    'a kubelet that was unready for a moment',
     {
       status: {
         conditions: [{ ...READY, lastTransitionTime: '2026-11-24T11:00:00Z' }],
@@ -43,23 +43,27 @@ const CHANGES: readonly (readonly [string, object, boolean])[] = [
     },
     true,
   ],
-  ['another kubelet', { status: { conditions: [READY], nodeInfo: { kubeletVersion: 'v1.35.0' } } }, true],
+  [
+    'another kubelet version',
+    { status: { conditions: [READY], nodeInfo: { kubeletVersion: 'v1.35.0' } } },
+    true,
+  ],
 ];
 
 for (const [what, more, expected] of CHANGES)
-  test(`${what} is ${expected ? 'a' : 'no'} change of a node`, () => {
+  test(`${what} is ${expected ? '' : 'not '}a change of a node`, () => {
     const book = createNodeTracker();
     assert.equal(book.note(trimNode(node('n1')), false), true);
     assert.equal(book.note(trimNode(node('n1', more)), false), expected);
   });
 
-test('a node that goes is a change, once', () => {
+test('the removal of a node is a change, once', () => {
   const book = createNodeTracker();
   book.note(node('n1'), false);
   assert.deepEqual([book.note(node('n1'), true), book.note(node('n1'), true)], [true, false]);
 });
 
-test('the oldest kubelet decides, as long as it is there', () => {
+test('the oldest kubelet decides while it exists', () => {
   const book = createNodeTracker();
   assert.equal(book.oldest().minor, 31);
   book.server({ major: 1, minor: 34 });

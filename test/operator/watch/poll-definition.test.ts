@@ -8,7 +8,7 @@ import { pollDefinition } from '../../../operator/watch/poll-definition.ts';
 import { ManualClock, settled } from '../manual-clock.ts';
 
 const kind = { group: 'l4balancer.dev', version: 'v1alpha1', kind: 'L4Balancer' };
-/** What the API server serves of the group, with these fields more in the spec. */
+/** The OpenAPI document of the group, with these additional fields in the spec. */
 const served = (...more: readonly string[]) => ({
   components: {
     schemas: {
@@ -30,7 +30,7 @@ const served = (...more: readonly string[]) => ({
 const refusal = (httpStatus: number) =>
   new ApiError({ method: 'GET', path: '/openapi', httpStatus, body: '' });
 
-/** Follows a definition that `answer` plays. */
+/** Polls a definition that `answer` provides. */
 const played = (first: Error | object) => {
   const clock = new ManualClock();
   const stopping = new AbortController();
@@ -58,7 +58,7 @@ const played = (first: Error | object) => {
   return { clock, stopping, state, changes, lines, ended };
 };
 
-test('a definition that is the operator’s own is no news, and is asked for every five minutes', async () => {
+test('a definition that matches the operator’s is not reported, and is polled every five minutes', async () => {
   const { clock, state, changes, lines } = played(served());
   await settled();
   assert.deepEqual([state.calls, changes, lines], [1, [], []]);
@@ -68,7 +68,7 @@ test('a definition that is the operator’s own is no news, and is asked for eve
   assert.equal(state.calls, 2);
 });
 
-test('another one is told once and looked at more often; when it is upgraded, that is told as well', async () => {
+test('a different definition is reported once and polled more often, and an upgrade is reported as well', async () => {
   const { clock, state, changes, lines } = played(served('future'));
   await settled();
   await clock.pass(15_000);
@@ -79,7 +79,7 @@ test('another one is told once and looked at more often; when it is upgraded, th
   assert.deepEqual(lines, ['definition does not match this operator', 'definition matches this operator']);
 });
 
-test('one that cannot be read is told once and tried again; what was known stays', async () => {
+test('an unreadable definition is logged once and retried, and what was known is kept', async () => {
   const { clock, state, changes, lines } = played(served('future'));
   await settled();
   for (const status of [503, 404, 403]) {
@@ -91,13 +91,13 @@ test('one that cannot be read is told once and tried again; what was known stays
   assert.deepEqual(lines.slice(1), Array(3).fill('definition not compared'));
 });
 
-test('a kind that is not served yet has no fields that are missing', async () => {
+test('a kind that is not served yet has no missing fields', async () => {
   const { changes } = played({ components: { schemas: {} } });
   await settled();
   assert.deepEqual(changes, []);
 });
 
-test('who is told to stop asks no more', async () => {
+test('nothing is polled after an abort', async () => {
   const { clock, stopping, state, ended } = played(served());
   await settled();
   stopping.abort();

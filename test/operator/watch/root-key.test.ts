@@ -28,30 +28,35 @@ const labelled = (instance: string): KubeObject => ({
 });
 
 const ROWS: readonly (readonly [string, WatchedKind, KubeObject, string | undefined])[] = [
-  ['a resource is its own', 'L4Balancer', owned('edge'), 'shop/edge'],
+  ['a resource is its own root', 'L4Balancer', owned('edge'), 'shop/edge'],
   ['a Service belongs to its controller', 'Service', owned('l4b-edge', ['L4Balancer', 'edge']), 'shop/edge'],
   [
-    'a ReplicaSet belongs to its Deployment’s',
+    'a ReplicaSet belongs to its Deployment’s root',
     'ReplicaSet',
     owned('x', ['Deployment', 'l4b-edge']),
     'shop/edge',
   ],
   [
-    'a pod belongs to its ReplicaSet’s Deployment’s',
+    'a pod belongs to the root of its ReplicaSet’s Deployment',
     'Pod',
     owned('x', ['ReplicaSet', 'l4b-edge-1']),
     'shop/edge',
   ],
   ['a pod may belong to a DaemonSet', 'Pod', owned('x', ['DaemonSet', 'l4b-each']), 'shop/each'],
-  ['a pod of an unknown ReplicaSet is nobody’s', 'Pod', owned('x', ['ReplicaSet', 'other']), undefined],
-  ['an object of another controller is nobody’s', 'Service', owned('x', ['Gateway', 'g']), undefined],
-  ['an object without a controller, but with our labels, had one', 'Service', labelled('edge'), 'shop/edge'],
+  ['a pod of an unknown ReplicaSet has no root', 'Pod', owned('x', ['ReplicaSet', 'other']), undefined],
+  ['an object of another controller has no root', 'Service', owned('x', ['Gateway', 'g']), undefined],
+  [
+    'an object without a controller, but with our labels, belongs to its instance',
+    'Service',
+    labelled('edge'),
+    'shop/edge',
+  ],
 ];
 
 for (const [what, kind, object, key] of ROWS)
   test(what, () => assert.equal(rootKey(kind, object, collections), key));
 
-test('an owner that does not say it is the controller does not count', () => {
+test('an owner that is not marked as the controller does not count', () => {
   const { metadata } = owned('x', ['L4Balancer', 'edge']);
   const ownerReferences = metadata.ownerReferences?.map(({ kind, name, uid }) => ({ kind, name, uid })) ?? [];
   assert.equal(rootKey('Service', { metadata: { ...metadata, ownerReferences } }, collections), undefined);

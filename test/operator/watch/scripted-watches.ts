@@ -10,7 +10,7 @@ interface Play {
   readonly isOptional?: (kind: WatchedKind) => boolean;
 }
 
-/** A cache whose watches are played by the test, found by their path. */
+/** A cluster cache with scripted watches, found by their path. */
 export const startScriptedCache = (events: ClusterCacheEvents, { namespaces = [], ...play }: Play = {}) => {
   const watches = new Map<string, ListWatchOptions<KubeObject>>();
   const cache = startClusterCache({ transport: scriptedTransport([]), namespaces }, events, {

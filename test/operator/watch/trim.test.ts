@@ -4,7 +4,7 @@ import type { Pod } from '../../../operator/objects/pod.ts';
 import { WATCHED, WATCHED_KINDS } from '../../../operator/watch/kinds.ts';
 import { trimPod, trimReplicaSet } from '../../../operator/watch/trim.ts';
 
-/** What is kept of a pod: everything that the status is made from. */
+/** The part of a pod that is kept: everything that the status is derived from. */
 const KEPT = {
   apiVersion: 'v1',
   kind: 'Pod',
@@ -48,7 +48,7 @@ const KEPT = {
   },
 } satisfies Pod;
 
-test('of a pod stays exactly what its owners are found by and its status is read from', () => {
+test('a pod keeps exactly the fields that its owners are found by and its status is read from', () => {
   const [condition] = KEPT.status.conditions;
   const [container] = KEPT.status.containerStatuses;
   const [proxy] = KEPT.spec.containers;
@@ -67,7 +67,7 @@ test('of a pod stays exactly what its owners are found by and its status is read
   assert.deepEqual(trimPod(whole as Pod), KEPT);
 });
 
-test('a pod that has just been made stays as it is', () => {
+test('a pod that has just been created is unchanged', () => {
   const pod: Pod = { metadata: { name: 'edge-1' }, spec: {}, status: { phase: 'Pending' } };
   assert.deepEqual(trimPod(pod), pod);
   assert.deepEqual(trimPod({ metadata: { name: 'edge-1' } }), { metadata: { name: 'edge-1' } });
@@ -84,7 +84,7 @@ test('a ReplicaSet loses its pod template and nothing else', () => {
   assert.deepEqual(trimReplicaSet(kept), kept);
 });
 
-test('only kinds that the operator does not write are trimmed: of its own children it compares everything', () => {
+test('only kinds that the operator does not write are trimmed, since it compares its own children completely', () => {
   assert.deepEqual(
     WATCHED_KINDS.filter((kind) => WATCHED[kind].trim !== undefined),
     ['ReplicaSet', 'Pod', 'Node'],
