@@ -1,6 +1,6 @@
 /** Which ended connections are logged. */
 export interface AccessLog {
   readonly mode: 'Off' | 'Errors' | 'All' | 'Sampled';
-  /** With Sampled: one of how many. */
+  /** In mode Sampled, one connection out of this many is logged. */
   readonly sampleOneIn: number;
 }

@@ -2,23 +2,23 @@
 export type Algorithm = 'RoundRobin' | 'LeastConnections' | 'Random' | 'SourceHash' | 'Maglev';
 
 /**
- * How the data plane makes and ends connections to a backend's endpoints. It is made once, together with the
- * configuration, and passed on whole: the table, its wiring and the message to the acceptors name none of its
- * fields. What only decides which endpoints are in the table is not part of it: a change of that alone must
- * publish nothing.
+ * How the data plane opens and closes connections to a backend's endpoints. It is created once, together with
+ * the configuration, and passed on as a whole: the table, its wiring and the message to the acceptors do not
+ * name its fields. Settings that only decide which endpoints are in the table are not part of it, because a
+ * change of those alone must not publish anything.
  */
 export interface BackendPolicy {
   readonly algorithm: Algorithm;
   /** Milliseconds for one attempt to connect. */
   readonly connectMs: number;
-  /** Milliseconds after which no further attempt begins. */
+  /** Milliseconds after which no further attempt starts. */
   readonly totalConnectMs: number;
-  /** Further attempts after the first, each on another endpoint. */
+  /** Further attempts after the first, each to another endpoint. */
   readonly retries: number;
   /** Retries for each 100 new connections, 0 to 100. */
   readonly retryBudgetPercent: number;
-  /** Connections to one endpoint at once; 0 for no limit. */
+  /** Maximum concurrent connections to one endpoint; 0 for no limit. */
   readonly maxConnectionsPerEndpoint: number;
-  /** Whether connections to an endpoint that has left the table are closed. */
+  /** Whether connections to an endpoint that was removed from the table are closed. */
   readonly closeOnRemoval: boolean;
 }

@@ -4,16 +4,16 @@ import { canonicalAddress } from '../../crds/canonical-address.ts';
 export type Protocol = 'TCP';
 
 /**
- * Where a listener is bound: at one address of this machine, or all of them. Each protocol has its own ports.
+ * What a listener is bound to: one address of this machine, or all of them. Each protocol has its own ports.
  */
 export interface Binding {
   readonly protocol: Protocol;
   readonly port: number;
-  /** In one spelling; left out for all. */
+  /** In canonical spelling; omitted for all addresses. */
   readonly address?: string;
 }
 
-/** The binding that an address in any spelling means. */
+/** The binding for an address in any spelling. */
 export const bindingOf = ({
   protocol,
   port,
@@ -34,7 +34,9 @@ export const bindingText = ({ address = '*', port }: Pick<Binding, 'address' | '
 const isWildcard = (address: string | undefined): boolean =>
   address === undefined || address === '0.0.0.0' || address === '::';
 
-/** Whether both cannot be bound at the same time. Wildcards of either family count as all addresses. */
+/**
+ * Returns true if both cannot be bound at the same time. Wildcards of either family count as all addresses.
+ */
 export const overlap = (a: Binding, b: Binding): boolean =>
   a.protocol === b.protocol &&
   a.port === b.port &&

@@ -5,20 +5,20 @@ import type { HealthPolicy } from './health-policy.ts';
 import type { ListenerPolicy } from './listener-policy.ts';
 import type { Target } from './target.ts';
 import type { ProcessTuning } from './tuning.ts';
-import type { Written } from './written-paths.ts';
+import type { WrittenPaths } from './written-paths.ts';
 
 /**
- * What a proxy is asked to do, whichever resource asks for it. Plain data: times in milliseconds, defaults
- * filled in, addresses of listeners in one spelling.
+ * What a proxy is configured to do, whatever kind of resource it comes from. Plain data: times in
+ * milliseconds, defaults filled in, addresses of listeners in canonical spelling.
  */
 export interface Configuration {
-  /** In the order in which they are written, as are the backends. */
+  /** In the order in which they are written, like the backends. */
   readonly listeners: readonly ListenerConfiguration[];
   readonly backends: readonly BackendConfiguration[];
   readonly accessLog: AccessLog;
   readonly drain: DrainPolicy;
   readonly tuning: ProcessTuning;
-  readonly written: Written;
+  readonly written: WrittenPaths;
 }
 
 export interface ListenerConfiguration extends Binding {
@@ -30,22 +30,25 @@ export interface ListenerConfiguration extends Binding {
 
 export interface BackendConfiguration {
   readonly name: string;
-  /** A Service of the same namespace, whose endpoints the backend has; left out where it lists its own. */
+  /**
+   * The Service of the same namespace that provides the backend's endpoints; omitted if the backend lists
+   * them.
+   */
   readonly service?: { readonly name: string; readonly port: number | string };
-  /** Those that it lists, addresses as they are written; empty with a Service. */
+  /** The listed endpoints, with addresses as written; empty with a Service. */
   readonly endpoints: readonly Target[];
   readonly policy: BackendPolicy;
   readonly health: HealthPolicy;
-  /** Below this share of healthy endpoints backups help, and without those all are used. */
+  /** If the share of healthy endpoints is lower, backups are used, and without those all endpoints. */
   readonly panicThresholdPercent: number;
-  /** Whether connections to an endpoint that became unhealthy are closed. */
+  /** Whether connections to an endpoint that becomes unhealthy are closed. */
   readonly closeOnUnhealthy: boolean;
 }
 
 /** How the proxy stops. */
 export interface DrainPolicy {
-  /** How long new connections are still taken; left out for what is usual where the proxy runs. */
+  /** How long new connections are still accepted; omitted for the default where the proxy runs. */
   readonly delayMs?: number;
-  /** Whether idle connections are closed one by one over the time that is left. */
+  /** Whether idle connections are closed gradually over the remaining time. */
   readonly spread: boolean;
 }

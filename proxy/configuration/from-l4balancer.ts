@@ -24,8 +24,8 @@ export interface WrittenNames {
 }
 
 /**
- * The configuration that an L4Balancer asks for; only this file knows both. `written` has the names in the
- * resource itself, in case `spec` leaves some of it out.
+ * Converts an L4Balancer to a configuration; only this file knows both. `written` has the names in the
+ * resource itself, in case `spec` omits some of them.
  */
 export const configurationOf = (spec: L4BalancerSpec, written: WrittenNames = spec): Configuration => ({
   listeners: spec.listeners.map(listenerOf),
@@ -39,7 +39,7 @@ export const configurationOf = (spec: L4BalancerSpec, written: WrittenNames = sp
   },
 });
 
-/** The first path of a name that occurs twice. */
+/** Paths by name; a name that occurs twice has its first path. */
 const pathsOf = (list: string, entries: readonly { readonly name: string }[]): ReadonlyMap<string, string> =>
   new Map(entries.map(({ name }, index): [string, string] => [name, `${list}[${index}]`]).reverse());
 
@@ -133,8 +133,8 @@ const tuningOf = (spec: L4BalancerSpec): ProcessTuning => {
   const { acceptors, logLevel, sysctls, fileDescriptors, resources } = effectiveTuning(spec);
   return {
     logLevel,
-    // Not the pod's: without a number of its own that follows from a CPU limit which this machine may not
-    // have.
+    // Not the pod's number: unless it is set explicitly, that follows from a CPU limit which this machine may
+    // not have.
     ...(spec.tuning.acceptors === undefined ? {} : { acceptors: spec.tuning.acceptors }),
     ...(fileDescriptors === undefined ? {} : { fileDescriptors }),
     sysctls,

@@ -4,13 +4,16 @@ export interface HealthPolicy {
   readonly check: HealthCheck | undefined;
   /** Undefined if failed attempts to connect eject no endpoint. */
   readonly ejection: EjectionRules | undefined;
-  /** Time over which an endpoint that is new or healthy again gets its full share; 0 for none. */
+  /**
+   * The time over which the share of an endpoint grows after it was added or became healthy again; 0 for
+   * none.
+   */
   readonly slowStartMs: number;
 }
 
 export interface HealthCheck {
   readonly kind: CheckKind;
-  /** Of each endpoint's address; undefined for the endpoint's own. */
+  /** Port to check at the endpoint's address; undefined for the endpoint's own port. */
   readonly port: number | undefined;
   readonly intervalMs: number;
   readonly timeoutMs: number;
@@ -29,24 +32,24 @@ export interface Thresholds {
 export interface EjectionRules {
   /** Failed attempts to connect in a row after which an endpoint is ejected. */
   readonly consecutiveFailures: number;
-  /** How long it stays ejected the first time. */
+  /** Duration of the first ejection. */
   readonly timeMs: number;
   /** Percentage of the endpoints that may be ejected at once. */
   readonly maxPercent: number;
 }
 
-/** What is asked of an endpoint. */
+/** How an endpoint is checked. */
 export type CheckKind =
   | { readonly type: 'TCP' }
   | { readonly type: 'TLS'; readonly serverName: string | undefined }
-  | ({ readonly type: 'HTTP' } & HttpQuestion)
+  | ({ readonly type: 'HTTP' } & HttpRequest)
   | { readonly type: 'GRPC'; readonly service: string };
 
-export interface HttpQuestion {
+export interface HttpRequest {
   readonly path: string;
   readonly expectedStatuses: readonly number[];
-  /** Name that is asked for, with a port if need be; undefined for the endpoint's address. */
+  /** Value of the Host header, with a port if necessary; undefined for the endpoint's address. */
   readonly host: string | undefined;
-  /** Whether to ask over TLS; the certificate is not verified. */
+  /** Whether to use TLS; the certificate is not verified. */
   readonly tls: boolean;
 }

@@ -1,8 +1,8 @@
-/** How a listener's connections are treated; passed on whole, from the configuration to the acceptors. */
+/** How a listener's connections are treated; passed on as a whole from the configuration to the acceptors. */
 export interface ListenerPolicy {
-  /** Milliseconds without a byte either way after which a connection is closed. */
+  /** Milliseconds without data in either direction after which a connection is closed. */
   readonly idleMs: number;
-  /** How long it may be silent once one side has ended. */
+  /** The same once one side has ended. */
   readonly halfClosedMs: number;
   /** Omitted if all values are the kernel's. */
   readonly keepalive?: Keepalive;

@@ -1,14 +1,14 @@
-/** What the process, its pod and the kernel are asked to be, after a profile was applied. */
+/** The requested tuning of the process, its pod and the kernel, with the profile applied. */
 export interface ProcessTuning {
   readonly logLevel: 'error' | 'warn' | 'info' | 'debug';
-  /** Acceptor threads, where a number is given. */
+  /** Number of acceptor threads, if it is set. */
   readonly acceptors?: number;
-  /** Left out for as many as the hard limit allows. */
+  /** Omitted for as many as the hard limit permits. */
   readonly fileDescriptors?: number;
   readonly sysctls: readonly { readonly name: string; readonly value: string }[];
-  /** What a pod gets of the cluster; meaningless without one. */
+  /** What a pod gets from the cluster; irrelevant without one. */
   readonly pod: {
-    /** The number that is given, else that which follows from the CPU limit. */
+    /** The number that is set, otherwise the one that follows from the CPU limit. */
     readonly acceptors: number;
     /** CPU limit in cores. */
     readonly cpus: number;

@@ -1,6 +1,6 @@
 import type { ProxyFinding } from '../../report/finding.ts';
 import type { Snapshot } from '../configuration/snapshot.ts';
-import type { Written } from '../configuration/written-paths.ts';
+import type { WrittenPaths } from '../configuration/written-paths.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { SourceInput } from '../source/source.ts';
 import { compileTable } from '../table/compile.ts';
@@ -72,7 +72,7 @@ const MIN_INTERVAL_MS = 100;
 /** Creates a control that has nothing to serve yet. */
 export const createControl = (options: ControlOptions): Control => {
   let snapshot: Snapshot | undefined;
-  let served: { revision: string; written: Written; table: Table; text: string } | undefined;
+  let served: { revision: string; written: WrittenPaths; table: Table; text: string } | undefined;
   let refused: readonly ProxyFinding[] = [];
   let fromEngine: readonly ProxyFinding[] = [];
   let fromBackends: readonly ProxyFinding[] = [];

@@ -1,5 +1,5 @@
 import type { ProxyFinding } from '../../report/finding.ts';
-import type { Written } from '../configuration/written-paths.ts';
+import type { WrittenPaths } from '../configuration/written-paths.ts';
 
 const NAMED = /^spec\.(listeners|backends)\[([^\]]*)\]/;
 
@@ -9,7 +9,7 @@ const NAMED = /^spec\.(listeners|backends)\[([^\]]*)\]/;
  */
 export const indexedFindings = (
   findings: readonly ProxyFinding[],
-  written: Written | undefined,
+  written: WrittenPaths | undefined,
 ): readonly ProxyFinding[] =>
   findings.map((finding) => {
     const [whole = '', list, name = ''] = NAMED.exec(finding.path) ?? [];

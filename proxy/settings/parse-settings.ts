@@ -129,7 +129,7 @@ const readSource = (
       kind: 'Kubernetes',
       namespace,
       name,
-      place: { ...(node === undefined ? {} : { node }), ...(zone === undefined ? {} : { zone }) },
+      location: { ...(node === undefined ? {} : { node }), ...(zone === undefined ? {} : { zone }) },
       ...(kubeconfig === undefined ? {} : { kubeconfig }),
       ...(args.context === undefined ? {} : { context: args.context }),
     };

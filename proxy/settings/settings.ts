@@ -29,7 +29,7 @@ export type SourceSettings =
       readonly namespace: string;
       readonly name: string;
       /** The node and zone of the proxy, for endpoints with topology hints. */
-      readonly place?: Location;
+      readonly location?: Location;
       readonly kubeconfig?: string;
       readonly context?: string;
     };

@@ -2,33 +2,39 @@ import { type FSWatcher, realpathSync, statSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
 import { systemCode } from '../errors/proxy-error.ts';
 
-/** How long a file must be quiet before it is read: editors and copies write in several steps. */
+/**
+ * How long a file must be unchanged before it is read (debounce): editors and copies write in several steps.
+ */
 const QUIET_MS = 50;
-/** One that is written all the time is read nevertheless. */
+/** A file that changes all the time is read after this time nevertheless. */
 const LONGEST_WAIT_MS = 500;
-/** Where the kernel tells nothing (network file systems, a single file mounted into a container) looking is all there is. */
+/**
+ * If the kernel reports no changes (network file systems, a single file mounted into a container), polling is
+ * the only way to notice them.
+ */
 const POLL_MS = 2_000;
 
 /**
- * Calls `onChange` soon after the content of `path` may have changed, for ever, until the answer is called. The file's directory is watched,
- * not the file: editors replace it by renaming, Kubernetes by switching a symbolic link beside it. It may be missing meanwhile.
+ * Calls `onChange` shortly after the content of `path` may have changed, until the returned function is
+ * called. Watches the file's directory, not the file: editors replace the file by renaming, Kubernetes by
+ * switching a symbolic link next to it. The file may be missing at times.
  */
 export const watchFile = (path: string, onChange: () => void): (() => void) => {
-  let quiet: NodeJS.Timeout | undefined;
+  let debounce: NodeJS.Timeout | undefined;
   let watchers = new Map<string, FSWatcher>();
   let seen = fingerprint(path);
-  /** When what is to be told next began to change; undefined while nothing is. */
-  let since: number | undefined;
+  /** When the change that is reported next began; undefined if there is none. */
+  let changingSince: number | undefined;
 
   const changed = (): void => {
     const now = performance.now();
-    since ??= now;
-    clearTimeout(quiet);
-    // A neighbour may be written without end, such as this process's own log.
-    const left = Math.max(0, since + LONGEST_WAIT_MS - now);
-    quiet = setTimeout(
+    changingSince ??= now;
+    clearTimeout(debounce);
+    // Another file in the directory may be written all the time, such as this process's own log.
+    const left = Math.max(0, changingSince + LONGEST_WAIT_MS - now);
+    debounce = setTimeout(
       () => {
-        since = undefined;
+        changingSince = undefined;
         seen = fingerprint(path);
         follow();
         onChange();
@@ -37,7 +43,7 @@ export const watchFile = (path: string, onChange: () => void): (() => void) => {
     );
   };
 
-  /** Watches the directories that decide what the path leads to now. */
+  /** Watches the directories that currently determine what the path resolves to. */
   const follow = (): void => {
     const wanted = directoriesOf(path);
     for (const [directory, watcher] of watchers)
@@ -49,7 +55,7 @@ export const watchFile = (path: string, onChange: () => void): (() => void) => {
       if (watchers.has(directory)) continue;
       const watcher = tryWatch(directory, changed);
       if (watcher === undefined) continue;
-      // The directory went away; what takes its place is found by looking.
+      // The directory was removed; polling detects its replacement.
       watcher.on('error', () => {
         watcher.close();
         watchers.delete(directory);
@@ -63,7 +69,7 @@ export const watchFile = (path: string, onChange: () => void): (() => void) => {
     if (fingerprint(path) !== seen) changed();
   }, POLL_MS);
   return () => {
-    clearTimeout(quiet);
+    clearTimeout(debounce);
     clearInterval(poll);
     for (const watcher of watchers.values()) watcher.close();
     watchers = new Map();
@@ -75,7 +81,7 @@ const directoriesOf = (path: string): ReadonlySet<string> => {
   try {
     directories.add(dirname(realpathSync(path)));
   } catch {
-    // Missing for now: its own directory tells when it comes back.
+    // The file is missing for now; its own directory reports when it is back.
   }
   return directories;
 };
@@ -84,11 +90,14 @@ const tryWatch = (directory: string, onEvent: () => void): FSWatcher | undefined
   try {
     return watch(directory, { persistent: false }, onEvent);
   } catch {
-    return undefined; // no such directory, or no watches left: polling still sees changes
+    return undefined; // no such directory, or no inotify watches left: polling still detects changes
   }
 };
 
-/** Changes with the file. One that cannot be reached (a circle of links, a directory without rights) has its error code: the reader says why. */
+/**
+ * A value that changes with the file. If the file cannot be accessed (a loop of symbolic links, a directory
+ * without permissions), it is the error code; reading the file reports the cause.
+ */
 const fingerprint = (path: string): string => {
   try {
     const { dev, ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true });

@@ -2,22 +2,25 @@ import { canonicalAddress, endpointIdentity } from '../../crds/canonical-address
 import type { Target } from '../configuration/target.ts';
 
 export interface FixedTargets {
-  /** With the usual spelling of each address, which all keys, pages and metrics then have; each endpoint once. */
+  /**
+   * Targets with the canonical spelling of each address, which all keys, pages and metrics use; each endpoint
+   * once.
+   */
   readonly targets: readonly Target[];
-  /** Endpoints that repeat an earlier one, `first`, in another spelling. */
+  /** Endpoints that repeat an earlier one, at index `first`, in another spelling. */
   readonly repeated: readonly { readonly address: string; readonly index: number; readonly first: number }[];
 }
 
-/** The targets that a backend lists. */
+/** The targets of a backend that lists its endpoints. */
 export const fixedTargets = (endpoints: readonly Target[]): FixedTargets => {
-  const places = new Map<string, number>();
+  const indexes = new Map<string, number>();
   const targets: Target[] = [];
   const repeated: FixedTargets['repeated'][number][] = [];
   for (const [index, endpoint] of endpoints.entries()) {
     const { address, port, weight, backup } = endpoint;
-    const first = places.get(endpointIdentity(endpoint));
+    const first = indexes.get(endpointIdentity(endpoint));
     if (first === undefined) {
-      places.set(endpointIdentity(endpoint), index);
+      indexes.set(endpointIdentity(endpoint), index);
       targets.push({ address: canonicalAddress(address), port, weight, backup });
     } else repeated.push({ address, index, first });
   }

@@ -5,26 +5,26 @@ import { type ApiProblem, apiProblem } from './api-problem.ts';
 
 export interface FollowOptions {
   readonly transport: Transport;
-  /** Word for people, such as `Services`. */
+  /** Name of the collection for people, such as `Services`. */
   readonly what: string;
   readonly path: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
-  /** Something is known that was not known before. */
+  /** Called when the objects have changed. */
   readonly onChange: () => void;
-  /** Undefined once the connection is back. */
+  /** Called with the problem if the collection cannot be followed, and with undefined once it can again. */
   readonly onProblem: (problem: ApiProblem | undefined) => void;
 }
 
-/** A collection of the API server as last seen; it outlives every loss of the connection. */
-export interface Followed<T extends KubeObject> {
-  /** By `namespace/name`; undefined until the first list has come. */
+/** A collection of the API server as last seen. It is kept when the connection is lost. */
+export interface FollowedCollection<T extends KubeObject> {
+  /** Objects by `namespace/name`; undefined until the first list has arrived. */
   readonly objects: ReadonlyMap<string, T> | undefined;
   stop(): void;
 }
 
-/** Starts to follow a collection, for ever, until stopped. */
-export const follow = <T extends KubeObject>(options: FollowOptions): Followed<T> => {
+/** Follows a collection until it is stopped. */
+export const follow = <T extends KubeObject>(options: FollowOptions): FollowedCollection<T> => {
   let objects: Map<string, T> | undefined;
   let stopped = false;
   const watch = startListWatch<T>({

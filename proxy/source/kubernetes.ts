@@ -9,7 +9,7 @@ import { configurationOf } from '../configuration/from-l4balancer.ts';
 import type { Snapshot } from '../configuration/snapshot.ts';
 import type { ApiProblem } from './api-problem.ts';
 import { follow } from './follow-collection.ts';
-import { takeResource } from './read-resource.ts';
+import { readResource } from './read-resource.ts';
 import { resolveTargets, servicesOf } from './resolve.ts';
 import { followSlices } from './slices.ts';
 import { type LeftOutCounts, NOTHING_LEFT_OUT, type Source, type SourceEvents } from './source.ts';
@@ -18,15 +18,18 @@ export interface KubernetesSourceOptions extends SourceEvents {
   readonly transport: Transport;
   readonly namespace: string;
   readonly name: string;
-  readonly place?: Location;
-  /** Calls `run` once after `ms` milliseconds; lets a burst of changes become one snapshot. */
+  readonly location?: Location;
+  /** Calls `run` once after `ms` milliseconds; used to coalesce a burst of changes into one snapshot. */
   readonly after: (ms: number, run: () => void) => unknown;
 }
 
-/** A change waits this long for others of the same burst: far below the 100 ms in which a removed endpoint must be gone. */
+/**
+ * How long a change waits so that others of the same burst can be coalesced with it: far less than the 100 ms
+ * within which a removed endpoint must be out of service.
+ */
 const COALESCE_MS = 3;
 
-/** A spec that can be served, and what it was parsed from. */
+/** A spec that can be served, with what was found while reading it. */
 interface Accepted {
   readonly revision: string;
   readonly spec: L4BalancerSpec;
@@ -37,8 +40,9 @@ interface Accepted {
 }
 
 /**
- * Follows one L4Balancer, the Services of its namespace and the EndpointSlices of those it names. Each loss of the API server is waited
- * out with what was seen last; so is a spec of which nothing is understood, and a resource that was deleted.
+ * Follows one L4Balancer, the Services of its namespace and the EndpointSlices of the Services that it names.
+ * If the API server is lost, if the resource is deleted, or if nothing in its spec is understood, the last
+ * state stays in effect.
  */
 export const followKubernetes = (options: KubernetesSourceOptions): Source => {
   const { namespace, name, transport } = options;
@@ -83,17 +87,18 @@ export const followKubernetes = (options: KubernetesSourceOptions): Source => {
 
   const settle = (): void => {
     if (balancers.objects === undefined) return;
-    read(balancers.objects.get(`${namespace}/${name}`));
-    if (newest !== undefined) slices.want(servicesOf(newest.configuration));
-    // A new spec is taken when the endpoints of all its Services are known; until then the old one is served on.
-    const known = slices.wanted ?? slices.before;
-    if (slices.wanted !== undefined) active = newest;
+    readBalancer(balancers.objects.get(`${namespace}/${name}`));
+    if (newest !== undefined) slices.setServices(servicesOf(newest.configuration));
+    // A new spec takes effect when the endpoints of all its Services are known; until then the old one is
+    // served.
+    const known = slices.current ?? slices.previous;
+    if (slices.current !== undefined) active = newest;
     if (active !== undefined && known !== undefined && services.objects !== undefined) {
       const { targets, leaving, findings } = resolveTargets(
         active.configuration,
         services.objects,
         known,
-        options.place,
+        options.location,
       );
       snapshot = {
         revision: active.revision,
@@ -111,8 +116,8 @@ export const followKubernetes = (options: KubernetesSourceOptions): Source => {
     });
   };
 
-  /** Reads the resource when it has changed; one of which nothing is understood changes nothing but the findings. */
-  const read = (object: KubeObject | undefined): void => {
+  /** Reads the resource if it has changed. If nothing in it is understood, only the findings change. */
+  const readBalancer = (object: KubeObject | undefined): void => {
     if (object === undefined) {
       refused = [
         { code: 'ResourceMissing', path: '', message: missing(namespace, name, newest !== undefined) },
@@ -123,19 +128,19 @@ export const followKubernetes = (options: KubernetesSourceOptions): Source => {
     const version = object.metadata.resourceVersion;
     if (version !== undefined && version === parsedVersion) return;
     parsedVersion = version;
-    const taken = takeResource(object, newest?.spec);
-    if (taken.spec === undefined) {
-      refused = taken.findings;
+    const read = readResource(object, newest?.spec);
+    if (read.spec === undefined) {
+      refused = read.findings;
       return;
     }
     refused = [];
     newest = {
       revision: `generation/${object.metadata.generation ?? 0}`,
-      spec: taken.spec,
-      configuration: configurationOf(taken.spec, taken.written),
-      findings: taken.findings,
-      ignoredFields: taken.ignoredFields,
-      leftOut: taken.leftOut,
+      spec: read.spec,
+      configuration: configurationOf(read.spec, read.written),
+      findings: read.findings,
+      ignoredFields: read.ignoredFields,
+      leftOut: read.leftOut,
     };
   };
 
@@ -151,5 +156,5 @@ export const followKubernetes = (options: KubernetesSourceOptions): Source => {
 
 const missing = (namespace: string, name: string, served: boolean): string =>
   served
-    ? `L4Balancer ${namespace}/${name} was deleted; what it said last stays in service until this proxy stops.`
+    ? `L4Balancer ${namespace}/${name} was deleted. Its last configuration stays in service until this proxy stops.`
     : `L4Balancer ${namespace}/${name} does not exist. Create it, or correct L4B_NAMESPACE and L4B_NAME.`;

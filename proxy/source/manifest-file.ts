@@ -10,8 +10,8 @@ import { NOTHING_LEFT_OUT, type Source, type SourceEvents } from './source.ts';
 import { snapshotOfManifest } from './standalone.ts';
 
 /**
- * Loads the manifest that the proxy starts with. Throws ProxyError ManifestUnreadable or ManifestInvalid, whose details are
- * the findings as `--check` prints them.
+ * Loads the manifest that the proxy starts with. Throws ProxyError ManifestUnreadable, or ManifestInvalid,
+ * whose details are the findings as `--check` prints them.
  */
 export const loadManifest = (path: string, admin: ListenAddress): Snapshot => {
   const content = readManifestFile(path);
@@ -23,7 +23,10 @@ export const loadManifest = (path: string, admin: ListenAddress): Snapshot => {
   });
 };
 
-/** Follows the manifest from `first` on. A file that goes bad or away changes nothing but the findings. */
+/**
+ * Follows the manifest, starting with `first`. If the file becomes invalid or disappears, only the findings
+ * change.
+ */
 export const followManifest = (
   path: string,
   first: Snapshot,
@@ -31,38 +34,38 @@ export const followManifest = (
   events: SourceEvents,
 ): Source => {
   let snapshot = first;
-  const give = (refused: readonly ProxyFinding[]): void =>
+  const emit = (refused: readonly ProxyFinding[]): void =>
     events.onInput({ snapshot, refused, ignoredFields: 0, leftOut: NOTHING_LEFT_OUT });
 
-  const look = (): void => {
+  const reload = (): void => {
     const content = readManifestFile(path);
     if (!content.ok) {
       events.onState({ following: false, code: content.code, problem: content.problem });
-      give([
+      emit([
         {
           code: 'ManifestUnreadable',
           path: '',
-          message: `${content.problem}. What was read last stays in service until the file is back.`,
+          message: `${content.problem}. The last configuration stays in service until the file is back.`,
         },
       ]);
       return;
     }
     events.onState({ following: true });
     const revision = digestOf(content.text);
-    // Back to what is served: an edit that was undone leaves nothing to complain about.
+    // The content is what is served already: an edit that was undone leaves no finding.
     if (revision === snapshot.revision) {
-      give([]);
+      emit([]);
       return;
     }
     const read = snapshotOfManifest(content.text, revision, admin);
     if (read.ok) snapshot = read.snapshot;
-    give(read.ok ? [] : read.findings.map((finding) => ({ ...finding, code: 'SpecRefused' })));
+    emit(read.ok ? [] : read.findings.map((finding) => ({ ...finding, code: 'SpecRefused' })));
   };
 
-  const stop = watchFile(path, look);
-  // Whoever wrote to the file between the first reading and the watch was seen by neither.
-  look();
-  return { stop, reload: look };
+  const stop = watchFile(path, reload);
+  // Neither the first read nor the watch noticed a change between the two.
+  reload();
+  return { stop, reload };
 };
 
 const digestOf = (text: string): string =>

@@ -7,14 +7,17 @@ import type { Source, SourceEvents } from './source.ts';
 
 /** A source that is ready to be followed. */
 export interface OpenedSource {
-  /** Words for people: the file, or the resource. */
+  /** Name of the file or resource, for people. */
   readonly from: string;
-  /** What a manifest file says at the start; undefined where it has to be fetched first. */
+  /** The snapshot of a manifest file at the start; undefined if the source has to be fetched first. */
   readonly first: Snapshot | undefined;
   follow(events: SourceEvents): Source;
 }
 
-/** Opens what the settings name. Throws ProxyError where it can never work: a bad manifest, no credentials. */
+/**
+ * Opens the source that the settings specify. Throws ProxyError if it can never work: an invalid manifest, no
+ * credentials.
+ */
 export const openSource = async (settings: SourceSettings, admin: ListenAddress): Promise<OpenedSource> => {
   if (settings.kind === 'File') {
     const first = loadManifest(settings.path, admin);
@@ -24,8 +27,8 @@ export const openSource = async (settings: SourceSettings, admin: ListenAddress)
       follow: (events) => followManifest(settings.path, first, admin, events),
     };
   }
-  const { namespace, name, place, kubeconfig, context } = settings;
-  // Only loaded where there is a cluster: it costs memory that a standalone proxy can do without.
+  const { namespace, name, location, kubeconfig, context } = settings;
+  // Loaded only for a cluster: it uses memory that a standalone proxy does not need.
   const [{ connect }, { followKubernetes }] = await Promise.all([
     import('../../kube/connect.ts'),
     import('./kubernetes.ts'),
@@ -45,7 +48,7 @@ export const openSource = async (settings: SourceSettings, admin: ListenAddress)
         transport,
         namespace,
         name,
-        ...(place === undefined ? {} : { place }),
+        ...(location === undefined ? {} : { location }),
         after: (ms, run) => setTimeout(run, ms),
       });
       return {

@@ -4,13 +4,14 @@ import type { Path } from '../../crds/path.ts';
 import { formatListenAddress, type ListenAddress } from '../../program/listen-address.ts';
 import { bindingOf, bindingText, overlap } from '../configuration/binding.ts';
 
-/** Where this proxy's admin endpoint listens, in words for a listener that wants the same. */
+/** Says that this proxy's admin endpoint holds a port, worded for a listener that wants it. */
 export const heldByAdmin = (admin: ListenAddress): string =>
-  `the admin endpoint of this proxy has it (L4B_ADMIN ${formatListenAddress(admin)}). Choose another port, or another admin address with --admin or L4B_ADMIN`;
+  `the admin endpoint of this proxy uses it (L4B_ADMIN ${formatListenAddress(admin)}). Choose another port, or another admin address with --admin or L4B_ADMIN`;
 
 /**
- * Listeners that cannot all be opened by one proxy without a cluster: two at one place, or one at that of the admin endpoint. The rules of the resource
- * are those of pods, with a Service in front and an admin port in the spec.
+ * Findings about listeners that a single proxy outside a cluster cannot open: two with the same binding, or
+ * one with that of the admin endpoint. The rules of the resource assume pods, with a Service in front and an
+ * admin port in the spec.
  */
 export const ownPortFindings = (
   { listeners }: Pick<L4BalancerSpec, 'listeners'>,
@@ -31,7 +32,7 @@ export const ownPortFindings = (
       first < i
         ? [finding(`${bindingText(binding)} is already used by listener "${listeners[first]?.name}"`)]
         : [];
-    // Port 0 is one that nobody knows beforehand.
+    // With port 0 the kernel chooses the port, so it is not known beforehand.
     if (admin.port === 0 || !overlap(ofAdmin, binding)) return found;
     return [...found, finding(`${binding.port} cannot be used: ${heldByAdmin(admin)}`)];
   });

@@ -8,9 +8,9 @@ import type { ProxyFinding } from '../../report/finding.ts';
 import type { WrittenNames } from '../configuration/from-l4balancer.ts';
 import type { LeftOutCounts } from './source.ts';
 
-/** What this proxy takes of a resource. */
-export interface Taken {
-  /** Undefined where nothing is left to serve. */
+/** What this proxy can use of a resource. */
+export interface ReadResource {
+  /** Undefined if nothing is left to serve. */
   readonly spec: L4BalancerSpec | undefined;
   readonly written: WrittenNames;
   readonly findings: readonly ProxyFinding[];
@@ -18,16 +18,16 @@ export interface Taken {
   readonly leftOut: LeftOutCounts;
 }
 
-/** What only the operator reads: a proxy need not understand it, and does not speak of it. */
+/** Parts that only the operator reads: a proxy need not understand them, and does not report them. */
 const OPERATORS_OWN = ['service', 'networkPolicy', 'readiness', 'monitoring', 'paused'];
-/** Here a proxy reads only what sizes its pod, which it compares with what it got. */
+/** Of these parts, a proxy reads only the size of its pod, to compare it with what it got. */
 const OPERATORS_FIELDS = /^(metadata|spec\.workload)\b/;
 
 /**
- * What can be served of a resource as the API server gives it, whose definition may be newer than this proxy. `before` is what was served
- * until now.
+ * Reads what can be served of a resource from the API server, whose CRD may be newer than this proxy.
+ * `before` is the spec that has been served until now.
  */
-export const takeResource = (object: KubeObject, before: L4BalancerSpec | undefined): Taken => {
+export const readResource = (object: KubeObject, before: L4BalancerSpec | undefined): ReadResource => {
   const { spec, leftOut, ignored } = understand(withoutOperatorsOwn(object), before);
   const unknown = ignored.filter((path) => !OPERATORS_FIELDS.test(path));
   const count = (kind: LeftOut['kind']): number => leftOut.filter((part) => part.kind === kind).length;
@@ -47,16 +47,19 @@ export const takeResource = (object: KubeObject, before: L4BalancerSpec | undefi
       ...unknown.map((path) => ({
         code: 'FieldsIgnored' as const,
         path,
-        message: `is not known to version ${VERSION} of the proxy and has no effect; upgrade the proxy`,
+        message: `is unknown to version ${VERSION} of the proxy and has no effect; upgrade the proxy`,
       })),
     ],
   };
 };
 
-/** A good name that no resource has, and no Service after it: rules over names and spec.service are the API server's to hold. */
+/**
+ * A valid name that no resource or Service has: the API server enforces the rules for names and for
+ * spec.service.
+ */
 const ANY_NAME = 'x'.repeat(52);
 
-/** The name is no business of the proxy's either: it serves whatever resource it was told to follow. */
+/** The name does not matter to the proxy either: it serves the resource that it was configured with. */
 const withoutOperatorsOwn = (object: KubeObject): unknown => {
   const { spec } = object as { readonly spec?: unknown };
   const kept = isRecord(spec)
@@ -74,13 +77,13 @@ const named = (object: KubeObject, list: 'listeners' | 'backends'): readonly { r
 
 const messageOf = ({ kind, name, instead, problem, withBackend }: LeftOut, isServed: boolean): string => {
   const what = kind === 'Part' ? `spec.${name}` : kind === 'Spec' ? 'it' : `${kind.toLowerCase()} "${name}"`;
-  const rest = isServed ? '' : '; no listener would be left, so what was served before stays';
+  const rest = isServed ? '' : '; no listener would be left, so the previous configuration stays in effect';
   if (withBackend !== undefined)
     return `${what} is not served, because its backend "${withBackend}" is not understood${rest}`;
   const consequence = {
     Nothing: `${what} is not served`,
-    Last: `${what} stays as it was`,
-    Default: `${what} has its default`,
+    Last: `${what} keeps its previous value`,
+    Default: `${what} has its default value`,
   }[instead];
   return `${problem}; version ${VERSION} of the proxy does not understand this, so ${consequence}${rest}; upgrade the proxy`;
 };

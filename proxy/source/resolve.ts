@@ -9,25 +9,28 @@ import type { Target } from '../configuration/target.ts';
 import { backendPath } from '../configuration/written-paths.ts';
 import { fixedTargets } from './fixed-targets.ts';
 
-/** What the cluster says about the backends of one configuration. */
+/** The targets of a configuration's backends, according to the cluster. */
 export interface Resolved {
-  /** By backend name; every backend has an entry. */
+  /** By backend name, with an entry for every backend. */
   readonly targets: ReadonlyMap<string, readonly Target[]>;
   readonly leaving: NonNullable<Snapshot['leaving']>;
   readonly findings: readonly ProxyFinding[];
 }
 
-/** Names of the Services that the backends name; each once. */
+/** Names of the Services of the backends, each once. */
 export const servicesOf = ({ backends }: Pick<Configuration, 'backends'>): readonly string[] => [
   ...new Set(backends.flatMap(({ service }) => (service === undefined ? [] : [service.name]))),
 ];
 
-/** The targets of every backend: those that it lists, or those of its Service. The objects' order changes nothing. */
+/**
+ * Resolves the targets of every backend: those that it lists, or those of its Service. The order of the
+ * objects does not matter.
+ */
 export const resolveTargets = (
   { backends, written }: Pick<Configuration, 'backends' | 'written'>,
   services: ReadonlyMap<string, KubeService>,
   slices: ReadonlyMap<string, EndpointSlice>,
-  place: Location = {},
+  location: Location = {},
 ): Resolved => {
   const serviceByName = new Map([...services.values()].map((service) => [service.metadata.name, service]));
   const slicesByService = Map.groupBy(
@@ -47,7 +50,7 @@ export const resolveTargets = (
           code: 'EndpointRepeated',
           backend: name,
           path: `${path}.endpoints[${index}]`,
-          message: `backend "${name}": ${address} is the endpoint at endpoints[${first}] in another spelling, which is used once; leave one out`,
+          message: `backend "${name}": ${address} is the same endpoint as endpoints[${first}] in another spelling, so it is used only once. Remove one of them`,
         });
       continue;
     }
@@ -56,12 +59,12 @@ export const resolveTargets = (
       slicesByService.get(service.name) ?? [],
       service.port,
       'TCP',
-      place,
+      location,
     );
     const far = new Set(found.far);
     targets.set(
       name,
-      // Those of other places help where these are not well, which is more than kube-proxy can tell.
+      // Endpoints that hints assign to other locations serve as backups, which kube-proxy cannot offer.
       found.targets.map((target) => ({ ...target, weight: 1, backup: far.has(target) })),
     );
     leaving.set(name, found.leaving);

@@ -1,33 +1,33 @@
 import type { EndpointSlice } from '../../kube/endpoint-slice.ts';
-import { type Followed, type FollowOptions, follow } from './follow-collection.ts';
+import { type FollowedCollection, type FollowOptions, follow } from './follow-collection.ts';
 
-/** The EndpointSlices of a set of Services that changes. */
+/** Follows the EndpointSlices of a changing set of Services. */
 export interface SliceFollower {
-  /** Follows the slices of these Services, in any order; nothing happens when they are followed already. */
-  want(services: readonly string[]): void;
+  /** Follows the slices of these Services, in any order. Does nothing if they are followed already. */
+  setServices(services: readonly string[]): void;
   /**
-   * What is known of exactly the Services last wanted; undefined until their first list has come. Until then the caller keeps what it
-   * had: so there is no moment in which a Service seems to have no endpoints.
+   * The slices of exactly the current Services; undefined until their first list has arrived. Until then the
+   * caller keeps the previous state, so that no Service ever seems to have no endpoints.
    */
-  readonly wanted: ReadonlyMap<string, EndpointSlice> | undefined;
-  /** What is known of the Services followed before, kept current until `wanted` is there. */
-  readonly before: ReadonlyMap<string, EndpointSlice> | undefined;
+  readonly current: ReadonlyMap<string, EndpointSlice> | undefined;
+  /** The slices of the previous Services, kept up to date until `current` is available. */
+  readonly previous: ReadonlyMap<string, EndpointSlice> | undefined;
   stop(): void;
 }
 
 const NONE: ReadonlyMap<string, EndpointSlice> = new Map();
 
-/** Starts with no Service. `options` without the selector. */
+/** Starts without Services. `options` have no selector. */
 export const followSlices = (
   options: Omit<FollowOptions, 'labelSelector' | 'fieldSelector'>,
 ): SliceFollower => {
   let names: string | undefined;
-  let current: Followed<EndpointSlice> | undefined;
-  let previous: Followed<EndpointSlice> | undefined;
+  let current: FollowedCollection<EndpointSlice> | undefined;
+  let previous: FollowedCollection<EndpointSlice> | undefined;
 
-  /** Only the newest tells its problems: nobody would take back what an older one told. */
+  /** Only the newest collection reports problems: nothing would withdraw those of an older one. */
   let reporting: object | undefined;
-  const start = (selector: string): Followed<EndpointSlice> => {
+  const start = (selector: string): FollowedCollection<EndpointSlice> => {
     const self = {};
     reporting = self;
     return follow<EndpointSlice>({
@@ -47,11 +47,12 @@ export const followSlices = (
   };
 
   return {
-    want(services) {
+    setServices(services) {
       const list = [...new Set(services)].sort().join(',');
       if (list === names) return;
       names = list;
-      // Of two changes in a row the middle one is of no use; what was complete last stays until the newest is.
+      // If the Services change twice in a row, the middle set is skipped; the last complete set is kept until
+      // the newest one is available.
       if (previous === undefined && current?.objects !== undefined) previous = current;
       else current?.stop();
       if (list !== '') {
@@ -65,10 +66,10 @@ export const followSlices = (
       previous = undefined;
       current = undefined;
     },
-    get wanted() {
+    get current() {
       return names === '' ? NONE : current?.objects;
     },
-    get before() {
+    get previous() {
       return previous?.objects;
     },
     stop() {

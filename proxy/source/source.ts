@@ -1,22 +1,25 @@
 import type { ProxyFinding } from '../../report/finding.ts';
 import type { Snapshot } from '../configuration/snapshot.ts';
 
-/** What a source knows at one moment; each replaces the one before. */
+/** The state of a source at one moment; each one replaces the previous one. */
 export interface SourceInput {
-  /** The last whole, good picture of what shall be served; undefined before the first. */
+  /** The last complete, valid snapshot; undefined before the first one. */
   readonly snapshot: Snapshot | undefined;
-  /** Why newer input is not served; empty when `snapshot` is the newest there is. */
+  /** Why newer input is not served; empty if `snapshot` is the newest. */
   readonly refused: readonly ProxyFinding[];
-  /** Number of fields that this version does not know and leaves out. */
+  /** Number of unknown fields, which are ignored. */
   readonly ignoredFields: number;
-  /** Parts of the resource that this version does not understand and serves nothing, or something older, for. */
+  /**
+   * Parts of the resource that this version does not understand. It serves nothing, or an older version, in
+   * their place.
+   */
   readonly leftOut: LeftOutCounts;
 }
 
 export interface LeftOutCounts {
   readonly listeners: number;
   readonly backends: number;
-  /** Of the rest of the spec, such as `drain`. */
+  /** Other parts of the spec, such as `drain`. */
   readonly parts: number;
 }
 
@@ -24,18 +27,21 @@ export const NOTHING_LEFT_OUT: LeftOutCounts = { listeners: 0, backends: 0, part
 
 export interface SourceEvents {
   readonly onInput: (input: SourceInput) => void;
-  /** Whether the source can see its input now. */
+  /** Called with whether the source can currently read its input. */
   readonly onState: (state: SourceState) => void;
 }
 
 export type SourceState =
   | { readonly following: true }
-  /** `problem` is a constant for one kind of trouble, so that it is logged once and not at every retry. */
+  /**
+   * `code` and `problem` are constant for each kind of problem, so that it is logged once and not at every
+   * retry.
+   */
   | { readonly following: false; readonly code: string; readonly problem: string };
 
-/** Follows its input for ever, until stopped. */
+/** Follows its input until it is stopped. */
 export interface Source {
-  /** Looks at the input at once. A source without it is told of every change. */
+  /** Reads the input again at once. Omitted by a source that is notified of every change. */
   reload?(): void;
   stop(): void;
 }

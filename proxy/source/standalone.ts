@@ -12,8 +12,8 @@ export type ManifestRead =
   | { readonly ok: false; readonly findings: readonly Finding[] };
 
 /**
- * What a manifest's text says for a proxy without a cluster: strict, every backend needs endpoints of its own, and no listener may be where another
- * one or this proxy's admin endpoint is.
+ * Parses a manifest for a proxy outside a cluster. This is strict: every backend must list its endpoints, and
+ * no listener may have the same binding as another one or as this proxy's admin endpoint.
  */
 export const snapshotOfManifest = (text: string, revision: string, admin: ListenAddress): ManifestRead => {
   const { balancer, findings, lineOf } = parseManifest(text, 'Standalone');
@@ -38,7 +38,7 @@ export const snapshotOfManifest = (text: string, revision: string, admin: Listen
   };
 };
 
-/** Services can be followed only where there is a Kubernetes that knows them. */
+/** Services exist only in Kubernetes. */
 const servicesIn = (spec: L4BalancerSpec): (Finding & { readonly index: number })[] =>
   spec.backends.flatMap(({ name, service }, index) =>
     service === undefined
@@ -47,7 +47,7 @@ const servicesIn = (spec: L4BalancerSpec): (Finding & { readonly index: number }
           {
             index,
             path: `spec.backends[${index}].service`,
-            message: `backend "${name}" names the Service "${service.name}", which only Kubernetes knows. Without a cluster list its addresses under spec.backends[${index}].endpoints instead`,
+            message: `backend "${name}" names the Service "${service.name}", which exists only in Kubernetes. Without a cluster, list its addresses under spec.backends[${index}].endpoints instead`,
           },
         ],
   );

@@ -66,7 +66,7 @@ const ONE_BAD: readonly { readonly tried: string; readonly text: string; readonl
   {
     tried: 'a manifest with a Service, without a cluster',
     text: GOOD.replace(/endpoints:\n.*/, 'service: {name: web, port: 80}'),
-    says: /:9: spec\.backends\[0\]\.service: .*only Kubernetes knows.*endpoints instead/,
+    says: /:9: spec\.backends\[0\]\.service: .*exists only in Kubernetes.*endpoints instead/,
   },
   {
     tried: 'a manifest with several mistakes',

@@ -1,5 +1,5 @@
 import { resetSocket } from '../../../program/reset-socket.ts';
-import type { HttpQuestion } from '../../configuration/health-policy.ts';
+import type { HttpRequest } from '../../configuration/health-policy.ts';
 import { endpointKey } from '../../table/table.ts';
 import { openConnection, openTlsConnection } from './connection.ts';
 import { CLOSED, socketFailure } from './failures.ts';
@@ -16,21 +16,21 @@ const MAX_BODY_BYTES = 65_536;
 
 /** Succeeds if a GET is answered with an expected status. */
 export const httpCheck =
-  (address: string, port: number, question: HttpQuestion): StartCheck =>
+  (address: string, port: number, request: HttpRequest): StartCheck =>
   (end) => {
-    const { host = endpointKey({ address, port }), tls } = question;
-    const name = question.host?.replace(/:[0-9]+$/, '').toLowerCase();
+    const { host = endpointKey({ address, port }), tls } = request;
+    const name = request.host?.replace(/:[0-9]+$/, '').toLowerCase();
     const closing = createGracefulClose(end);
     const socket = tls
       ? openTlsConnection(address, port, end, name, ['http/1.1'])
       : openConnection(address, port, end);
     const reader = new AnswerReader();
     let isBodyTooLong = false;
-    socket.once(tls ? 'secureConnect' : 'connect', () => socket.write(requestText(question.path, host)));
+    socket.once(tls ? 'secureConnect' : 'connect', () => socket.write(requestText(request.path, host)));
     socket.on('data', (part: Buffer) => {
       if (closing.result() === undefined) {
         const answer = reader.add(part);
-        if (answer.kind === 'Answer') closing.begin(verdict(answer.status, question.expectedStatuses));
+        if (answer.kind === 'Answer') closing.begin(verdict(answer.status, request.expectedStatuses));
         if (answer.kind === 'Wrong') end(failed('Protocol', answer.problem));
       } else if (socket.bytesRead > MAX_BODY_BYTES) {
         isBodyTooLong = true;

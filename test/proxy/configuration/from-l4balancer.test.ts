@@ -6,7 +6,7 @@ import { configurationFor } from '../configurations.ts';
 
 const ENDPOINTS = [{ address: '2001:DB8::1', port: 1, weight: 2, backup: true }];
 
-test('all that a proxy is asked becomes plain data, with times in milliseconds', () => {
+test('a resource is converted to plain data with times in milliseconds', () => {
   const { tuning, ...rest } = configurationFor({
     listeners: [
       {

@@ -27,7 +27,7 @@ test('a manifest file is sufficient, and everything else has a default', () => {
 
 test('namespace and name are sufficient, and everything else has a default', () => {
   assert.deepEqual(settings([], KUBERNETES), {
-    source: { kind: 'Kubernetes', namespace: 'default', name: 'edge', place: {} },
+    source: { kind: 'Kubernetes', namespace: 'default', name: 'edge', location: {} },
     admin: { port: 9901 },
     gracePeriodMs: 60_000,
   });
@@ -52,7 +52,7 @@ test('every variable is read', () => {
         kind: 'Kubernetes',
         namespace: 'default',
         name: 'edge',
-        place: { node: 'n1', zone: 'a' },
+        location: { node: 'n1', zone: 'a' },
         kubeconfig: '/k',
       },
       acceptors: 16,
@@ -185,7 +185,7 @@ test('--kubeconfig takes precedence over KUBECONFIG', () => {
       kind: 'Kubernetes',
       namespace: 'default',
       name: 'edge',
-      place: {},
+      location: {},
       kubeconfig: 'a',
       context: 'b',
     },

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ApiError, TransportError } from '../../../kube/errors.ts';
 import { apiProblem } from '../../../proxy/source/api-problem.ts';
 
-test('a server that is away is told with its address, and with one code however often it is tried', () => {
+test('an unreachable server is reported with its address and a code that is the same at every retry', () => {
   const cause = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
   const error = new TransportError('ConnectionRefused', 'https://10.96.0.1', 'GET /x', 'connect', cause);
   const { code, problem } = apiProblem('Services', error);
@@ -14,7 +14,7 @@ test('a server that is away is told with its address, and with one code however 
   );
 });
 
-test('a refusal is told in the words of the API server', () => {
+test('a rejected request is reported in the words of the API server', () => {
   const body = JSON.stringify({
     reason: 'Forbidden',
     message: 'services is forbidden: User "x" cannot list',
@@ -27,7 +27,7 @@ test('a refusal is told in the words of the API server', () => {
   assert.match(problem, /cannot list.*Role and a RoleBinding/);
 });
 
-test('any other error is told by its name', () => {
+test('any other error is reported with its name as the code', () => {
   assert.deepEqual(apiProblem('Services', new RangeError('odd')), {
     code: 'RangeError',
     problem: 'Cannot follow Services: odd',

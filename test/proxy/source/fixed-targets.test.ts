@@ -4,7 +4,7 @@ import { fixedTargets } from '../../../proxy/source/fixed-targets.ts';
 
 const endpoint = (address: string, port: number, weight = 1) => ({ address, port, weight, backup: false });
 
-test('endpoints are told apart by address and port, however the address is spelled', () => {
+test('endpoints are distinguished by address and port, whatever the spelling of the address', () => {
   const { targets, repeated } = fixedTargets([
     endpoint('2001:DB8:0::1', 80, 3),
     endpoint('2001:db8::1', 80, 5),

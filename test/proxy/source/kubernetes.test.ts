@@ -26,13 +26,13 @@ interface Seen {
   readonly state: SourceState | undefined;
 }
 
-/** A source that is followed, and a way to wait for what it tells. */
+/** Follows a source and offers ways to wait for what it reports. */
 const following = (namespace: string, name: string, by: Transport = transport) => {
   let input: SourceInput | undefined;
   let state: SourceState | undefined;
   const waiting = new Set<() => void>();
-  const tell = () => {
-    for (const look of waiting) look();
+  const notify = () => {
+    for (const check of waiting) check();
   };
   const source: Source = followKubernetes({
     transport: by,
@@ -41,36 +41,36 @@ const following = (namespace: string, name: string, by: Transport = transport) =
     after: (ms, run) => setTimeout(run, ms),
     onInput(next) {
       input = next;
-      tell();
+      notify();
     },
     onState(next) {
       state = next;
-      tell();
+      notify();
     },
   });
   return {
     source,
-    /** Resolves when what was told fulfils `wanted`. */
+    /** Resolves once what was reported fulfils `wanted`. */
     until: (wanted: (seen: Seen) => boolean): Promise<Seen> =>
       new Promise((resolve) => {
-        const look = () => {
+        const check = () => {
           if (input === undefined || !wanted({ input, state })) return;
-          waiting.delete(look);
+          waiting.delete(check);
           resolve({ input, state });
         };
-        waiting.add(look);
-        look();
+        waiting.add(check);
+        check();
       }),
-    /** Resolves when the state fulfils `wanted`, also before there is any input. */
+    /** Resolves once the state fulfils `wanted`, even before there is any input. */
     untilState: (wanted: (state: SourceState) => boolean): Promise<SourceState> =>
       new Promise((resolve) => {
-        const look = () => {
+        const check = () => {
           if (state === undefined || !wanted(state)) return;
-          waiting.delete(look);
+          waiting.delete(check);
           resolve(state);
         };
-        waiting.add(look);
-        look();
+        waiting.add(check);
+        check();
       }),
     get input() {
       return input;
@@ -84,8 +84,8 @@ const apply = (namespace: string, ...objects: readonly object[]) =>
     JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }),
   );
 
-/** A changed CustomResourceDefinition takes effect a moment after it was written. */
-const untilTaken = async (write: () => Promise<string>): Promise<void> => {
+/** Retries, because a changed CustomResourceDefinition takes effect a moment after it was written. */
+const untilAccepted = async (write: () => Promise<string>): Promise<void> => {
   for (let tries = 0; ; tries += 1) {
     try {
       await write();
@@ -126,7 +126,7 @@ const addresses = ({ input }: { readonly input: SourceInput | undefined }, backe
 const messages = ({ input }: Seen): string =>
   [...input.refused, ...(input.snapshot?.findings ?? [])].map(({ message }) => message).join('\n');
 
-test('endpoints, services and the resource itself are followed', async () => {
+test('changes of endpoints, Services and the resource itself are followed', async () => {
   await cluster.createNamespace('follow');
   const seen = following('follow', 'edge');
   const waiting = await seen.until(({ input }) => input.refused.length > 0);
@@ -152,7 +152,7 @@ test('endpoints, services and the resource itself are followed', async () => {
   seen.source.stop();
 });
 
-test('the Role that the operator makes for a proxy is all the right that it needs', async () => {
+test('the Role that the operator creates for a proxy grants exactly what the proxy needs', async () => {
   await cluster.createNamespace('rights');
   await apply(
     'rights',
@@ -192,7 +192,7 @@ test('the Role that the operator makes for a proxy is all the right that it need
   await limited.close();
 });
 
-test('while another set of Services is being listed, no backend is ever without its endpoints', async () => {
+test('no backend is ever without its endpoints while another set of Services is being listed', async () => {
   await cluster.createNamespace('gapless');
   await apply('gapless', service('a'), service('b'), slice('a', '10.0.0.1'), slice('b', '10.0.0.2'));
   await apply('gapless', balancer('edge', 'a'));
@@ -214,14 +214,14 @@ test('while another set of Services is being listed, no backend is ever without 
   seen.source.stop();
 });
 
-test('a deleted resource is served on, and followed again when it is back', async () => {
+test('a deleted resource stays in service, and is followed again when it is back', async () => {
   await cluster.createNamespace('deleted');
   await apply('deleted', service('web'), slice('web', '10.0.0.1'), balancer('edge', 'web'));
   const seen = following('deleted', 'edge');
   await seen.until((now) => addresses(now, 'web') === '10.0.0.1');
   await cluster.run(['delete', '--namespace', 'deleted', 'l4balancer', 'edge']);
   const gone = await seen.until(({ input }) => input.refused.length > 0);
-  assert.match(messages(gone), /was deleted; what it said last stays in service/);
+  assert.match(messages(gone), /was deleted\. Its last configuration stays in service/);
   assert.equal(gone.input.refused[0]?.code, 'ResourceMissing');
   assert.equal(addresses(gone, 'web'), '10.0.0.1');
   await apply('deleted', slice('web', '10.0.0.7'));
@@ -231,7 +231,7 @@ test('a deleted resource is served on, and followed again when it is back', asyn
   seen.source.stop();
 });
 
-test('without the API server what was seen last stays, and afterwards changes flow again', async () => {
+test('the last state stays in effect without the API server, and changes are followed again afterwards', async () => {
   await cluster.createNamespace('away');
   await apply('away', service('web'), slice('web', '10.0.0.1'), balancer('edge', 'web'));
   const seen = following('away', 'edge');
@@ -249,7 +249,7 @@ test('without the API server what was seen last stays, and afterwards changes fl
   seen.source.stop();
 });
 
-test('of a resource newer than the proxy what is known is served, and what is not is told', async () => {
+test('the known parts of a resource that is newer than the proxy are served, and the unknown ones reported', async () => {
   const crd = JSON.parse(await cluster.run(['get', 'crd', 'l4balancers.l4balancer.dev', '-o', 'json']));
   const { properties } = crd.spec.versions[0].schema.openAPIV3Schema.properties.spec;
   properties.future = { type: 'string' };
@@ -263,7 +263,7 @@ test('of a resource newer than the proxy what is known is served, and what is no
   const seen = following('newer', 'edge');
   const edge = balancer('edge', 'web');
   const known = () => apply('newer', { ...edge, spec: { ...edge.spec, future: 'x' } });
-  await untilTaken(known);
+  await untilAccepted(known);
   const served = await seen.until((now) => addresses(now, 'web') === '10.0.0.1');
   assert.equal(served.input.ignoredFields, 1);
   assert.deepEqual(
@@ -272,7 +272,7 @@ test('of a resource newer than the proxy what is known is served, and what is no
   );
 
   const [listener] = edge.spec.listeners;
-  await untilTaken(() =>
+  await untilAccepted(() =>
     apply('newer', { ...edge, spec: { ...edge.spec, listeners: [{ ...listener, protocol: 'SCTP' }] } }),
   );
   const refused = await seen.until(({ input }) => input.refused.length > 0);
@@ -282,7 +282,7 @@ test('of a resource newer than the proxy what is known is served, and what is no
   await apply('newer', slice('web', '10.0.0.2'));
   await seen.until((now) => addresses(now, 'web') === '10.0.0.2');
 
-  // Beside one that is understood: that one is served, and later changes of the same resource are taken.
+  // Next to one that is understood, which is served, and later changes of the same resource take effect.
   const partly = (port: number) => ({
     ...edge,
     spec: {
@@ -305,7 +305,8 @@ test('of a resource newer than the proxy what is known is served, and what is no
     assert.match(messages(taken), /"SCTP" is not supported.* so listener "stream" is not served/);
   }
 
-  // Another part stays as it was, and findings name places as they are written, behind a backend that is left out.
+  // Another part keeps its previous value, and findings have the paths as written, even after a backend that
+  // is not served.
   const [backend] = edge.spec.backends;
   const rest = (mode: string) => ({
     ...edge,
@@ -331,7 +332,7 @@ test('of a resource newer than the proxy what is known is served, and what is no
   seen.source.stop();
 });
 
-test('a stopped source tells no more', async () => {
+test('a stopped source reports nothing', async () => {
   await cluster.createNamespace('stopped');
   await apply('stopped', service('web'), slice('web', '10.0.0.1'), balancer('edge', 'web'));
   const seen = following('stopped', 'edge');

@@ -38,33 +38,33 @@ spec:
     endpoints: [{address: 192.0.2.1, port: 80, weight: 2}]
 ${more}`;
 
-/** Follows a file; `until` resolves with what was told last once it fulfils `wanted`. */
+/** Follows a file; `until` resolves with the last reported input once it fulfils `wanted`. */
 const following = (path: string) => {
   let input: SourceInput | undefined;
-  let told = 0;
+  let reports = 0;
   const waiting = new Set<() => void>();
   const source = followManifest(path, loadManifest(path, ADMIN), ADMIN, {
     onInput(next) {
       input = next;
-      told += 1;
-      for (const look of waiting) look();
+      reports += 1;
+      for (const check of waiting) check();
     },
     onState() {},
   });
   after(() => source.stop());
   return {
     source,
-    told: () => told,
+    reports: () => reports,
     input: () => input,
     until: (wanted: (input: SourceInput) => boolean): Promise<SourceInput> =>
       new Promise((resolve) => {
-        const look = () => {
+        const check = () => {
           if (input === undefined || !wanted(input)) return;
-          waiting.delete(look);
+          waiting.delete(check);
           resolve(input);
         };
-        waiting.add(look);
-        look();
+        waiting.add(check);
+        check();
       }),
   };
 };
@@ -77,7 +77,7 @@ const refusedFor =
   ({ refused }: SourceInput): boolean =>
     refused.some(({ message }) => text.test(message));
 
-test('a good manifest is a snapshot with its targets and a revision of its content', () => {
+test('a valid manifest becomes a snapshot with its targets and a revision of its content', () => {
   const path = fresh();
   writeFileSync(path, manifest(8080));
   const { targets, revision, findings } = loadManifest(path, ADMIN);
@@ -86,7 +86,7 @@ test('a good manifest is a snapshot with its targets and a revision of its conte
   assert.deepEqual(findings, []);
 });
 
-test('an edit in place and one by renaming are both taken', async () => {
+test('an edit in place and one by renaming both take effect', async () => {
   const path = fresh();
   writeFileSync(path, manifest(8080));
   const { until } = following(path);
@@ -98,15 +98,15 @@ test('an edit in place and one by renaming are both taken', async () => {
   await until(serves(8082));
 });
 
-test('a reload reads the file at once, before the kernel has told of its change', () => {
+test('a reload reads the file at once, before the kernel reports its change', () => {
   const path = fresh();
   writeFileSync(path, manifest(8080));
-  const { source, told, input } = following(path);
-  const before = told();
+  const { source, reports, input } = following(path);
+  const before = reports();
   writeFileSync(path, manifest(8081));
   source.reload?.();
-  assert.equal(told(), before + 1);
-  assert.ok(serves(8081)(input() ?? assert.fail('nothing was told')));
+  assert.equal(reports(), before + 1);
+  assert.ok(serves(8081)(input() ?? assert.fail('nothing was reported')));
 });
 
 test('a file mounted from a ConfigMap is followed through its links', async () => {
@@ -125,11 +125,11 @@ test('a file mounted from a ConfigMap is followed through its links', async () =
   await until(serves(8081));
 });
 
-test('a bad edit leaves what was served in service and says why; undoing it clears that', async () => {
+test('an invalid edit is reported and changes nothing else, and undoing it clears the finding', async () => {
   const path = fresh();
   writeFileSync(path, manifest(8080));
   const { until } = following(path);
-  // What was served last, which is not what it started with.
+  // The content that is served last, which differs from the initial one.
   writeFileSync(path, manifest(8081));
   await until(serves(8081));
   writeFileSync(path, manifest(80800));
@@ -140,18 +140,18 @@ test('a bad edit leaves what was served in service and says why; undoing it clea
   assert.equal((await until(serves(8081))).snapshot, bad.snapshot);
 });
 
-test('a file that is deleted is served on, and taken again when it is back', async () => {
+test('a deleted file stays in service, and is read again when it is back', async () => {
   const path = fresh();
   writeFileSync(path, manifest(8080));
   const { until } = following(path);
   rmSync(path);
-  const gone = await until(refusedFor(/there is no such file\. What was read last stays in service/));
+  const gone = await until(refusedFor(/there is no such file\. The last configuration stays in service/));
   assert.equal(gone.snapshot?.configuration.listeners[0]?.port, 8080);
   writeFileSync(path, manifest(8081));
   await until(serves(8081));
 });
 
-test('an edit between the start and the first look is taken', async () => {
+test('an edit between the first read and the watch takes effect', async () => {
   const path = fresh();
   writeFileSync(path, manifest(8080));
   const first = loadManifest(path, ADMIN);
@@ -165,7 +165,7 @@ test('an edit between the start and the first look is taken', async () => {
   assert.deepEqual(ports, [8081]);
 });
 
-test('a link that leads to itself is told as such, and what was served stays until it is mended', async () => {
+test('a symbolic link to itself is reported as a loop, and the last configuration stays until it is fixed', async () => {
   const path = fresh();
   writeFileSync(path, manifest(8080));
   const { until } = following(path);
@@ -193,18 +193,18 @@ const BAD: readonly { readonly name: string; readonly text: string; readonly say
   {
     name: 'a backend that names a Service',
     text: manifest(8080).replace(/endpoints: .*/, 'service: {name: web, port: 80}'),
-    says: /^.*edge\.yaml(:\d+)?: spec\.backends\[0\]\.service: .*Without a cluster list its addresses under spec\.backends\[0\]\.endpoints/,
+    says: /^.*edge\.yaml(:\d+)?: spec\.backends\[0\]\.service: .*Without a cluster, list its addresses under spec\.backends\[0\]\.endpoints/,
   },
   {
     name: 'an unknown field',
     text: manifest(8080, '  paussed: true\n'),
     says: /edge\.yaml:10: spec\.paussed: /,
   },
-  { name: 'no YAML', text: 'a: [', says: /edge\.yaml:\d+: / },
-  { name: 'an empty file', text: '', says: /edge\.yaml/ },
+  { name: 'content that is not YAML', text: 'a: [', says: /edge\.yaml:\d+: / },
+  { name: 'no content', text: '', says: /edge\.yaml/ },
 ];
 for (const { name, text, says } of BAD)
-  test(`a start with ${name} is refused with the finding`, () => {
+  test(`loading a manifest with ${name} fails with the finding`, () => {
     const path = fresh();
     writeFileSync(path, text);
     assert.throws(
@@ -216,7 +216,7 @@ for (const { name, text, says } of BAD)
     );
   });
 
-test('a change is read also where another file of the folder is written all the time', async () => {
+test('a change is read even if another file in the directory is written all the time', async () => {
   const path = fresh();
   writeFileSync(path, manifest(80));
   const { until } = following(path);

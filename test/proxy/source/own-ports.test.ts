@@ -29,31 +29,31 @@ const TABLE: readonly {
   readonly found: RegExp | undefined;
 }[] = [
   {
-    name: 'the port of the admin endpoint',
+    name: 'a listener on the port of the admin endpoint',
     listeners: [{ port: 9901 }],
     found:
-      /^spec.listeners\[0\].port: 9901 cannot be used: the admin endpoint of this proxy has it \(L4B_ADMIN :9901\)/,
+      /^spec.listeners\[0\].port: 9901 cannot be used: the admin endpoint of this proxy uses it \(L4B_ADMIN :9901\)/,
   },
   {
-    name: '9901 where the admin endpoint is elsewhere',
+    name: 'a listener on 9901 while the admin endpoint has another port',
     admin: { port: 9902 },
     listeners: [{ port: 9901 }],
     found: undefined,
   },
   {
-    name: 'the port that the admin endpoint was given',
+    name: 'a listener on the configured port of the admin endpoint',
     admin: { host: '127.0.0.1', port: 9902 },
     listeners: [{ port: 9902 }],
     found: /L4B_ADMIN 127.0.0.1:9902/,
   },
   {
-    name: 'the port of the admin endpoint at another address',
+    name: 'a listener on the port of the admin endpoint at another address',
     admin: { host: '127.0.0.1', port: 9902 },
     listeners: [{ port: 9902, address: '127.0.0.2' }],
     found: undefined,
   },
   {
-    name: 'an admin endpoint at a port that the kernel picks',
+    name: 'an admin endpoint on a port that the kernel chooses',
     admin: { port: 0 },
     listeners: [{ port: 80 }],
     found: undefined,
@@ -103,7 +103,7 @@ const TABLE: readonly {
 ];
 
 for (const { name, admin = { port: 9901 }, listeners, found } of TABLE)
-  test(`a manifest without a cluster: ${name} is ${found === undefined ? 'taken' : 'refused'}`, () => {
+  test(`outside a cluster, a manifest with ${name} is ${found === undefined ? 'accepted' : 'rejected'}`, () => {
     const all = findings(admin, ...listeners);
     if (found === undefined) assert.deepEqual(all, []);
     else {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '../../../kube/object.ts';
 import { VERSION } from '../../../program/version.ts';
-import { takeResource } from '../../../proxy/source/read-resource.ts';
+import { readResource } from '../../../proxy/source/read-resource.ts';
 
 const endpoints = [{ address: '192.0.2.1', port: 1 }];
 const resource = (fields: object): KubeObject =>
@@ -23,8 +23,8 @@ const resource = (fields: object): KubeObject =>
     },
   }) as KubeObject;
 
-test('what is not understood is told with where, why, what becomes of it, and what to do', () => {
-  const { spec, findings, leftOut, written } = takeResource(
+test('what is not understood is reported with its path, the cause, the consequence and the remedy', () => {
+  const { spec, findings, leftOut, written } = readResource(
     resource({
       backends: [
         { name: 'pg', endpoints, algorithm: 'Psychic' },
@@ -54,7 +54,7 @@ test('what is not understood is told with where, why, what becomes of it, and wh
     {
       code: 'NotUnderstood',
       path: 'spec.accessLog.mode',
-      message: `"Traced" is not supported: expected Off, Errors, All or Sampled; version ${VERSION} of the proxy does not understand this, so spec.accessLog has its default; upgrade the proxy`,
+      message: `"Traced" is not supported: expected Off, Errors, All or Sampled; version ${VERSION} of the proxy does not understand this, so spec.accessLog has its default value; upgrade the proxy`,
     },
   ]);
   assert.deepEqual(leftOut, { listeners: 1, backends: 1, parts: 1 });
@@ -64,8 +64,8 @@ test('what is not understood is told with where, why, what becomes of it, and wh
   );
 });
 
-test('what only the operator reads is neither needed nor spoken of', () => {
-  const { spec, findings, ignoredFields } = takeResource(
+test('parts that only the operator reads need not be understood, and are not reported', () => {
+  const { spec, findings, ignoredFields } = readResource(
     resource({
       service: { type: 'Anycast', labels: { a: 'b' } },
       networkPolicy: { kind: 'Admin' },
@@ -79,8 +79,8 @@ test('what only the operator reads is neither needed nor spoken of', () => {
   assert.deepEqual([spec?.listeners.length, findings, ignoredFields], [2, [], 0]);
 });
 
-test('an unknown field elsewhere is told', () => {
-  const { findings, ignoredFields } = takeResource(
+test('an unknown field in any other part is reported', () => {
+  const { findings, ignoredFields } = readResource(
     resource({ drain: { patience: 'Much' }, future: {} }),
     undefined,
   );
@@ -88,26 +88,26 @@ test('an unknown field elsewhere is told', () => {
     findings.map(({ path }) => path),
     ['spec.future', 'spec.drain.patience'],
   );
-  assert.match(findings[0]?.message ?? '', /is not known to version .* and has no effect; upgrade the proxy/);
+  assert.match(findings[0]?.message ?? '', /is unknown to version .* and has no effect; upgrade the proxy/);
   assert.equal(ignoredFields, 2);
 });
 
-test('where no listener would be left, that is told, too', () => {
-  const { spec, findings } = takeResource(
+test('a resource of which no listener would be left is not served, and the finding says so', () => {
+  const { spec, findings } = readResource(
     resource({ listeners: [{ name: 'q', port: 80, protocol: 'QUIC', backend: 'pg' }] }),
     undefined,
   );
   assert.equal(spec, undefined);
   assert.match(
     findings[0]?.message ?? '',
-    /listener "q" is not served; no listener would be left, so what was served before stays; upgrade/,
+    /listener "q" is not served; no listener would be left, so the previous configuration stays in effect; upgrade/,
   );
 });
 
-test('a Service of any name is followed: whose it is, is known where the resource is applied', () => {
+test('a Service of any name is followed, because the API server enforces the rules for names', () => {
   for (const name of ['l4b-served', 'l4b-edge'])
     assert.deepEqual(
-      takeResource(
+      readResource(
         {
           ...resource({
             service: { type: 'None' },

@@ -41,7 +41,7 @@ const slice = (name: string, of: string, ...addresses: string[]): [string, Endpo
   },
 ];
 
-test('each Service is asked for once', () => {
+test('each Service is listed once', () => {
   assert.deepEqual(servicesOf(CONFIGURATION), ['web', 'gone']);
 });
 
@@ -69,7 +69,7 @@ test('targets come from the slices of the named Service, or from the list in the
   assert.match(findings[0]?.message ?? '', /^backend "gone", Service "gone": The Service does not exist/);
 });
 
-test('endpoints of a Service that take nothing but are still there are known as leaving', () => {
+test('endpoints of a Service that are not ready but still exist are reported as leaving', () => {
   const [name, of] = slice('a', 'web', '10.0.0.1');
   const unready = { addresses: ['10.0.0.2'], conditions: { ready: false } };
   const { targets, leaving } = resolveTargets(
@@ -88,7 +88,7 @@ test('endpoints of a Service that take nothing but are still there are known as 
   });
 });
 
-test('the order in which objects arrived changes nothing', () => {
+test('the order in which objects arrive does not matter', () => {
   const services = [service('web'), service('gone')];
   const slices = [slice('a', 'web', '10.0.0.2'), slice('b', 'web', '10.0.0.1'), slice('c', 'gone')];
   assert.deepEqual(
@@ -97,12 +97,12 @@ test('the order in which objects arrived changes nothing', () => {
   );
 });
 
-test('a finding names the place of a backend in the resource as it was written', () => {
-  const places = new Map(
+test('a finding has the path of the backend in the resource as written', () => {
+  const paths = new Map(
     CONFIGURATION.backends.map(({ name }, index): [string, string] => [name, `spec.backends[${index + 1}]`]),
   );
   const { findings } = resolveTargets(
-    { ...CONFIGURATION, written: { ...CONFIGURATION.written, backends: places } },
+    { ...CONFIGURATION, written: { ...CONFIGURATION.written, backends: paths } },
     new Map([service('web')]),
     new Map(),
   );
@@ -112,7 +112,7 @@ test('a finding names the place of a backend in the resource as it was written',
   );
 });
 
-test('an endpoint that is listed in two spellings is used once, and told', () => {
+test('an endpoint that is listed in two spellings is used once, and reported', () => {
   const listed = configurationFor({
     listeners: [{ name: 'l', port: 80, backend: 'fixed' }],
     backends: [
@@ -133,20 +133,20 @@ test('an endpoint that is listed in two spellings is used once, and told', () =>
       backend: 'fixed',
       path: 'spec.backends[0].endpoints[1]',
       message:
-        'backend "fixed": fd00:0::1 is the endpoint at endpoints[0] in another spelling, which is used once; leave one out',
+        'backend "fixed": fd00:0::1 is the same endpoint as endpoints[0] in another spelling, so it is used only once. Remove one of them',
     },
   ]);
 });
 
-test('endpoints that hints mean for another zone are backups of those of this one', () => {
+test('endpoints that hints assign to another zone are backups of those in this zone', () => {
   const of = (zone: string, address: string) => ({
     addresses: [address],
     hints: { forZones: [{ name: zone }] },
   });
   const [key, web] = slice('a', 'web');
   const hinted = { ...web, endpoints: [of('a', '10.0.0.1'), of('b', '10.0.0.2')] };
-  const backups = (place?: { readonly zone: string }) =>
-    resolveTargets(CONFIGURATION, new Map([service('web')]), new Map([[key, hinted]]), place)
+  const backups = (location?: { readonly zone: string }) =>
+    resolveTargets(CONFIGURATION, new Map([service('web')]), new Map([[key, hinted]]), location)
       .targets.get('web')
       ?.map(({ address, backup }) => `${address} ${backup}`);
   assert.deepEqual(backups({ zone: 'a' }), ['10.0.0.1 false', '10.0.0.2 true']);

@@ -5,7 +5,7 @@ import type { ApiProblem } from '../../../proxy/source/api-problem.ts';
 import { followSlices } from '../../../proxy/source/slices.ts';
 import { until } from '../../../tooling/wait/until.ts';
 
-/** Slices that are followed over a transport which refuses lists; each is refused when the test says so. */
+/** Follows slices over a transport whose list requests the test answers or rejects. */
 const bench = () => {
   const lists: { readonly selector: string; refuse(why: string): Promise<void>; answer(): Promise<void> }[] =
     [];
@@ -32,13 +32,13 @@ const bench = () => {
     },
     async close() {},
   };
-  const told: (ApiProblem | undefined)[] = [];
+  const reported: (ApiProblem | undefined)[] = [];
   const slices = followSlices({
     transport,
     what: 'EndpointSlices',
     path: '/slices',
     onChange() {},
-    onProblem: (problem) => told.push(problem),
+    onProblem: (problem) => reported.push(problem),
   });
   after(() => slices.stop());
   return {
@@ -47,8 +47,8 @@ const bench = () => {
       broken.resolve();
       await new Promise(setImmediate);
     },
-    told: () => told.at(-1)?.problem,
-    /** The oldest list of these Services that was not answered yet. */
+    reported: () => reported.at(-1)?.problem,
+    /** The oldest unanswered list request for these Services. */
     async list(services: string) {
       const take = () => {
         const at = lists.findIndex(({ selector }) => selector.endsWith(`(${services})`));
@@ -62,22 +62,22 @@ const bench = () => {
   };
 };
 
-test('when no Service is named any more, the problem of following their slices is over', async () => {
-  const { slices, told, list } = bench();
-  slices.want(['a']);
+test('the problem of following slices is resolved when no Service is named any more', async () => {
+  const { slices, reported, list } = bench();
+  slices.setServices(['a']);
   await (await list('a')).refuse('no right');
-  assert.equal(told(), 'Cannot follow EndpointSlices: no right');
-  slices.want([]);
-  assert.equal(told(), undefined);
+  assert.equal(reported(), 'Cannot follow EndpointSlices: no right');
+  slices.setServices([]);
+  assert.equal(reported(), undefined);
 });
 
-test('only who follows the newest Services tells problems', async () => {
-  const { slices, told, list, breakWatches } = bench();
-  slices.want(['a']);
+test('only the collection of the newest Services reports problems', async () => {
+  const { slices, reported, list, breakWatches } = bench();
+  slices.setServices(['a']);
   await (await list('a')).answer();
-  slices.want(['b']);
+  slices.setServices(['b']);
   await breakWatches();
-  assert.equal(told(), undefined);
+  assert.equal(reported(), undefined);
   await (await list('b')).refuse('of the new');
-  assert.equal(told(), 'Cannot follow EndpointSlices: of the new');
+  assert.equal(reported(), 'Cannot follow EndpointSlices: of the new');
 });
