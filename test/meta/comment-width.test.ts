@@ -71,6 +71,7 @@ const HOLDS_IN: readonly string[] = [
   'test/crds',
   'test/kube',
   'test/meta',
+  'test/proxy/relay',
   'test/proxy/relay-engine',
   'test/operator/capacity',
   'test/operator/desired',

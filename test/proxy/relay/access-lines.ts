@@ -3,7 +3,7 @@ import type { ProxyProcess } from './proxy-process.ts';
 /** A line of the access log. */
 export type AccessLine = Readonly<Record<string, string | number>>;
 
-/** What the proxy has written so far, its last line only when it is whole. */
+/** The lines that the proxy has written so far, the last one only if it is complete. */
 const linesOf = ({ output }: ProxyProcess): readonly string[] => output.split('\n').slice(0, -1);
 
 export const accessLines = (proxy: ProxyProcess): readonly AccessLine[] =>

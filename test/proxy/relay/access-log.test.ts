@@ -12,11 +12,11 @@ import { type Manifest, manifestText, ProxyProcess } from './proxy-process.ts';
 const KINDS = ['finished', 'reset', 'resets', 'refused', 'idle', 'removed', 'full', 'open'] as const;
 type Kind = (typeof KINDS)[number];
 
-/** What every line has, beside what is checked one by one. */
+/** The fields that every line has, in addition to those checked one by one. */
 const FIELDS =
   'acceptor backend client durationMs endedBy listener log phase reason receivedBytes retries sentBytes time';
 
-/** What the line of each kind of ending says; `endpoint` stands for any of its own. */
+/** The expected line of each kind of close; `endpoint` stands for any endpoint of its backend. */
 const EXPECTED: Readonly<Record<Kind, AccessLine>> = {
   finished: {
     reason: 'Finished',
@@ -46,7 +46,7 @@ const EXPECTED: Readonly<Record<Kind, AccessLine>> = {
     reason: 'ConnectFailed',
     endedBy: 'Endpoint',
     phase: 'Connecting',
-    retries: 2, // each of the two, and one of them again
+    retries: 2, // each of the two once, and one of them again
     receivedBytes: 0,
     sentBytes: 0,
   },
@@ -91,7 +91,7 @@ const answers = async (socket: Socket): Promise<void> => {
 
 const clientOf = (socket: Socket): string => `127.0.0.1:${(socket.address() as AddressInfo).port}`;
 
-test('each connection that ends is one line that says why, who, where, and how much', async () => {
+test('each ended connection is one line with the reason, the client, the endpoint, and the bytes', async () => {
   const servers = {
     greets: await startEndpoint(greet('hello')),
     echoes: await startEndpoint(echo),
@@ -135,7 +135,7 @@ test('each connection that ends is one line that says why, who, where, and how m
   const open: Socket[] = [];
   const dial = async (kind: Kind): Promise<Socket> => {
     const socket = await dialClient(portOf(kind));
-    socket.on('error', () => undefined); // how it ends is what the lines say
+    socket.on('error', () => undefined); // how it ends is in the lines
     open.push(socket);
     return socket;
   };
@@ -164,7 +164,7 @@ test('each connection that ends is one line that says why, who, where, and how m
     const ends = howItEnded(removed);
     await proxy.write(manifestText(manifest('removed')));
     await ends;
-    await proxy.until('done with all but two', async () => (await proxy.open()) === 2);
+    await proxy.until('holding just two connections', async () => (await proxy.open()) === 2);
     await proxy.stop();
 
     const lines = accessLines(proxy);
@@ -172,7 +172,7 @@ test('each connection that ends is one line that says why, who, where, and how m
       const mine = lines.filter(({ listener }) => listener === kind);
       const line = mine.find(({ reason }) => reason === EXPECTED[kind].reason);
       assert.ok(line !== undefined, `${kind}: ${JSON.stringify(mine)}`);
-      // The one that took the only place of 'full' is left open until the proxy stops.
+      // The connection that uses all capacity of 'full' stays open until the proxy stops.
       assert.equal(mine.length, kind === 'full' ? 2 : 1, kind);
       const { endpoint, ...rest } = line;
       const { client, time, durationMs, acceptor, ...said } = rest;
@@ -203,7 +203,7 @@ test('each connection that ends is one line that says why, who, where, and how m
   }
 });
 
-test('the mode changes live and closes nothing: errors only, some, none', async () => {
+test('changing the mode of the access log takes effect at once and closes no connection', async () => {
   const greets = await startEndpoint(greet('hello'));
   const echoes = await startEndpoint(echo);
   const [port, refusedPort, keptPort] = (await freePorts(3)) as [number, number, number];
@@ -223,7 +223,7 @@ test('the mode changes live and closes nothing: errors only, some, none', async 
   });
   const proxy = await ProxyProcess.start(manifest({ mode: 'Off' }));
   const kept = await dialClient(keptPort);
-  /** Connections that end well, and one that does not. */
+  /** Connections that finish, and one that fails. */
   const traffic = async (good: number): Promise<void> => {
     for (let i = 0; i < good; i += 20) await Promise.all(Array.from({ length: 20 }, () => askOnce(port)));
     await howDialEnds(refusedPort);
@@ -256,7 +256,7 @@ test('the mode changes live and closes nothing: errors only, some, none', async 
     assert.deepEqual(
       [written[0]?.listener, written[0]?.reason],
       ['bad', 'ConnectFailed'],
-      'neither what ended without an access log nor what ended well is there',
+      'neither connections that ended without an access log nor finished ones are there',
     );
     const sampled = written.slice(1);
     assert.ok(sampled.length > 50 && sampled.length < 170, `${sampled.length} of 401, one in four`);
@@ -268,7 +268,7 @@ test('the mode changes live and closes nothing: errors only, some, none', async 
   }
 });
 
-test('while nobody reads standard output traffic goes on; what is not written is counted, and no line is torn', async () => {
+test('while nobody reads standard output, traffic goes on, dropped lines are counted, and no line is truncated', async () => {
   const greets = await startEndpoint(greet('hello'));
   const [port] = (await freePorts(1)) as [number];
   const proxy = await ProxyProcess.start({
@@ -290,7 +290,7 @@ test('while nobody reads standard output traffic goes on; what is not written is
     await until('a line is dropped', ask, { withinMs: 180_000, everyMs: 0, seen: () => proxy.account() });
     assert.ok(
       (await fetch(`http://${proxy.admin}/healthz`)).ok,
-      'a reader that stalls is no reason to be killed',
+      'a stalled reader must not make the proxy unhealthy',
     );
     proxy.process.stdout?.resume();
     await proxy.until('idle', async () => (await proxy.open()) === 0);

@@ -5,7 +5,7 @@ import { askOnce } from './client.ts';
 import { greet, startEndpoint } from './endpoint-server.ts';
 import { ProxyProcess } from './proxy-process.ts';
 
-test('endpoints are reached however their addresses are spelled, and shown in the usual spelling', async () => {
+test('endpoints are reached whatever the spelling of their addresses, and shown in the canonical one', async () => {
   const four = await startEndpoint(greet('four'));
   const six = await startEndpoint(greet('six'), '::1');
   const [port] = (await freePorts(1)) as [number];

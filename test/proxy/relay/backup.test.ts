@@ -5,7 +5,7 @@ import { askOnce } from './client.ts';
 import { greet, startEndpoint } from './endpoint-server.ts';
 import { type Manifest, manifestText, ProxyProcess } from './proxy-process.ts';
 
-test('a backup takes over while no other endpoint is healthy, and gives back', async () => {
+test('a backup is used only while no other endpoint is healthy', async () => {
   const [port, own] = (await freePorts(2)) as [number, number];
   const backup = await startEndpoint(greet('backup'));
   const proxy = await ProxyProcess.start({
@@ -38,7 +38,7 @@ test('a backup takes over while no other endpoint is healthy, and gives back', a
   }
 });
 
-test('new weights hold for the connections after them', async () => {
+test('new weights apply to connections accepted after the change', async () => {
   const endpoints = await Promise.all(['a', 'b'].map((name) => startEndpoint(greet(name))));
   const [port] = (await freePorts(1)) as [number];
   const manifest = (weights: readonly number[]): Manifest => ({

@@ -7,7 +7,7 @@ import { askOnce, dialClient } from './client.ts';
 import { greet, startEndpoint } from './endpoint-server.ts';
 import { ProxyProcess } from './proxy-process.ts';
 
-test('round robin keeps to the weights over all acceptors together', async () => {
+test('round robin respects the weights across all acceptors', async () => {
   const endpoints = await Promise.all(['a', 'b', 'c'].map((name) => startEndpoint(greet(name))));
   const [port] = (await freePorts(1)) as [number];
   const proxy = await ProxyProcess.start(
@@ -39,7 +39,7 @@ test('round robin keeps to the weights over all acceptors together', async () =>
   }
 });
 
-test('least connections sees the open connections of all acceptors', async () => {
+test('least connections counts the open connections of all acceptors', async () => {
   const held: Socket[] = [];
   const endpoints = await Promise.all(
     [0, 1].map((index) =>
@@ -73,7 +73,7 @@ test('least connections sees the open connections of all acceptors', async () =>
   try {
     for (let i = 0; i < 20; i++) await connect();
     assert.equal(clients.filter(({ endpoint }) => endpoint === '0').length, 10);
-    // All of one endpoint's connections end: the next ones all go there until it is level again.
+    // All connections of one endpoint end, so the next ones all go there until both are level again.
     for (const { socket, endpoint } of clients) if (endpoint === '1') socket.end();
     await proxy.until('half empty', async () => {
       for (const socket of held) if (socket.readableEnded) socket.end();
@@ -87,7 +87,7 @@ test('least connections sees the open connections of all acceptors', async () =>
   }
 });
 
-test('least connections keeps to the weights where clients come one after the other, over all acceptors together', async () => {
+test('least connections respects the weights across all acceptors when clients come one after the other', async () => {
   const endpoints = await Promise.all(['heavy', 'light'].map((name) => startEndpoint(greet(name))));
   const [port] = (await freePorts(1)) as [number];
   const proxy = await ProxyProcess.start(
@@ -113,7 +113,7 @@ test('least connections keeps to the weights where clients come one after the ot
       const answer = await askOnce(port);
       answers[answer] = (answers[answer] ?? 0) + 1;
     }
-    // A connection that is not quite over when the next one comes moves one turn.
+    // A connection that has not quite ended when the next one arrives shifts one turn.
     const { light = 0 } = answers;
     assert.ok(light >= 8 && light <= 12, JSON.stringify(answers));
   } finally {

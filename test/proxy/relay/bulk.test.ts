@@ -10,7 +10,7 @@ import { ProxyProcess } from './proxy-process.ts';
 
 const GIB = 1024 ** 3;
 const CHUNK = 256 * 1024;
-/** What the proxy may grow by while it relays: a few buffers, not the gigabyte. */
+/** How much memory the proxy may gain while it relays: a few buffers, not the gibibyte. */
 const GROWTH_BYTES = 64 * 1024 * 1024;
 
 /** Sends `total` bytes that differ in every chunk; resolves with their digest. */
@@ -25,14 +25,14 @@ const send = async (socket: Socket, total: number, seed: number): Promise<string
   return hash.digest('hex');
 };
 
-/** Reads to the end, resting again and again so that the sender runs into the full buffers all the time. */
+/** Reads to the end with many pauses, so that the sender keeps running into full buffers. */
 const receiveSlowly = async (
   socket: Socket,
 ): Promise<{ readonly bytes: number; readonly digest: string }> => {
   const hash = createHash('sha1');
   let bytes = 0;
   let rested = 0;
-  // The plain iterator would destroy the socket at the end, with our own sending still under way.
+  // The plain iterator would destroy the socket at the end, while this side is still sending.
   for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
     hash.update(chunk as Buffer);
     bytes += (chunk as Buffer).length;
@@ -44,7 +44,7 @@ const receiveSlowly = async (
   return { bytes, digest: hash.digest('hex') };
 };
 
-test('a gibibyte each way at once through slow readers arrives intact, in bounded memory', async () => {
+test('a gibibyte in each direction at once reaches slow readers intact, in bounded memory', async () => {
   const ends: { sent: Promise<string>; received: ReturnType<typeof receiveSlowly> }[] = [];
   const endpoint = await startEndpoint((socket) => {
     ends.push({ sent: send(socket, GIB, 2), received: receiveSlowly(socket) });
@@ -75,7 +75,7 @@ test('a gibibyte each way at once through slow readers arrives intact, in bounde
   }
 });
 
-test('a reader that stops reading stops the sender: what is under way stays bounded', async () => {
+test('a reader that stops reading stops the sender, and the bytes in flight stay bounded', async () => {
   let written = 0;
   const endpoint = await startEndpoint((socket) => {
     const more = (): void => {
@@ -94,7 +94,7 @@ test('a reader that stops reading stops the sender: what is under way stays boun
     const before = await proxy.memory();
     const clients = await Promise.all(Array.from({ length: 50 }, () => dialClient(port as number)));
     for (const client of clients) client.pause();
-    // The senders stand still when nothing has been added between two looks.
+    // The senders are blocked when nothing was sent between two checks.
     let last = -1;
     await proxy.until('stuck', async () => {
       const sentBytes = await proxy.metric('l4balancer_listener_sent_bytes_total', { listener: 'stuck' });
@@ -107,11 +107,11 @@ test('a reader that stops reading stops the sender: what is under way stays boun
     assert.ok(now - before.now < GROWTH_BYTES, `the proxy grew by ${(now - before.now) >> 20} MiB`);
     assert.ok(
       written < 50 * 16 * 1024 * 1024,
-      `${written >> 20} MiB were taken for readers that read nothing`,
+      `${written >> 20} MiB were accepted for readers that read nothing`,
     );
     const cpu = await proxy.cpuMs();
     await new Promise((resolve) => setTimeout(resolve, 500));
-    assert.ok((await proxy.cpuMs()) - cpu < 250, 'waiting for a slow reader must not spin');
+    assert.ok((await proxy.cpuMs()) - cpu < 250, 'waiting for a slow reader must not busy-loop');
     for (const client of clients) client.destroy();
   } finally {
     await proxy.stop();

@@ -1,22 +1,22 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** A client that hears nothing for this long fails, instead of hanging its test. */
+/** A client that receives nothing for this long fails, instead of hanging its test. */
 const SILENCE_MS = 30_000;
 
-/** A connected client; half-open connections are allowed, so the test sees both ends of stream. */
+/** A connected client; half-open connections are allowed, so that tests see both ends of stream. */
 export const dialClient = async (port: number, host = '127.0.0.1'): Promise<Socket> => {
   const socket = connect({ port, host, allowHalfOpen: true, noDelay: true });
   await once(socket, 'connect', { signal: AbortSignal.timeout(SILENCE_MS) });
   return socket;
 };
 
-/** Waits for an event of a socket; an end or an error that comes instead fails, and so does silence. */
+/** Waits for an event of a socket; fails on an end, an error, or silence. */
 export const next = async (socket: Socket, event: 'data' | 'end'): Promise<void> => {
   await once(socket, event, { signal: AbortSignal.timeout(SILENCE_MS) });
 };
 
-/** Waits until a socket has closed, in order or by an error; silence before that fails. */
+/** Waits until a socket has closed, in order or by an error; fails on silence. */
 export const closed = (socket: Socket): Promise<void> =>
   new Promise((resolve, reject) => {
     socket.once('close', () => resolve());
@@ -25,7 +25,7 @@ export const closed = (socket: Socket): Promise<void> =>
     );
   });
 
-/** Everything the peer sends until its end of stream, leaving our own side open; rejects with the socket's error. */
+/** Reads until the peer's end of stream, leaving our own side open; rejects with the socket's error. */
 export const readAll = (socket: Socket): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -35,7 +35,7 @@ export const readAll = (socket: Socket): Promise<Buffer> =>
     socket.setTimeout(SILENCE_MS, () => reject(new Error(`nothing came for ${SILENCE_MS} ms`)));
   });
 
-/** Connects, sends nothing, and returns what the server says until it ends. */
+/** Connects, sends nothing, and returns everything that the server sends. */
 export const askOnce = async (port: number, host?: string): Promise<string> => {
   const socket = await dialClient(port, host);
   try {
@@ -45,7 +45,7 @@ export const askOnce = async (port: number, host?: string): Promise<string> => {
   }
 };
 
-/** How a connection ended: its error code (ECONNRESET), 'end', or 'not' when nothing came for long. */
+/** How a connection ended: its error code (ECONNRESET), 'end', or 'not' after a long silence. */
 export const howItEnded = (socket: Socket): Promise<string> =>
   new Promise((resolve) => {
     socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
@@ -54,7 +54,7 @@ export const howItEnded = (socket: Socket): Promise<string> =>
     socket.resume();
   });
 
-/** How a connection that is begun now ends; it may be reset before it counts as connected. */
+/** Connects, and returns how the connection ended; it may be reset before it counts as connected. */
 export const howDialEnds = async (port: number): Promise<string> => {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
   const how = await howItEnded(socket);

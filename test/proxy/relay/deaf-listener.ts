@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { endWithThis } from '../../end-with-this.ts';
 
-/** Listens with the smallest backlog, says its port, and stops itself: nothing is accepted ever after. */
+/** Listens with the smallest backlog, prints its port, and stops itself, so that nothing is ever accepted. */
 const SCRIPT = `
 const server = require('node:net').createServer();
 server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () =>

@@ -5,7 +5,7 @@ import { askOnce, howDialEnds } from './client.ts';
 import { greet, startEndpoint } from './endpoint-server.ts';
 import { type BackendInput, ProxyProcess } from './proxy-process.ts';
 
-/** A proxy with one backend of these ports. */
+/** Starts a proxy with one backend, whose endpoints have these ports. */
 const serve = async (
   ports: readonly number[],
   more: Partial<BackendInput>,
@@ -21,7 +21,7 @@ const serve = async (
 
 const endpointsOf = async (proxy: ProxyProcess) => (await proxy.status()).backends[0]?.endpoints ?? [];
 
-test('an endpoint that refuses connections is ejected without a failed client, and comes back by itself', async () => {
+test('an endpoint that refuses connections is ejected without failing a client, and returns by itself', async () => {
   const alive = await startEndpoint(greet('alive'));
   const [dead] = (await freePorts(1)) as [number];
   const { proxy, port } = await serve([alive.port, dead], {
@@ -29,11 +29,11 @@ test('an endpoint that refuses connections is ejected without a failed client, a
   });
   const deadStatus = async () => (await endpointsOf(proxy)).find((one) => one.port === dead);
   try {
-    await proxy.until('rid of the dead endpoint', async () => {
+    await proxy.until('ejecting the dead endpoint', async () => {
       assert.equal(await askOnce(port), 'alive');
       return (await deadStatus())?.ejectedUntil !== undefined;
     });
-    // Attempts of clients that came together may have failed before the ejection was seen by all.
+    // Concurrent clients may have failed before every acceptor saw the ejection.
     const reason = /^(\d+) attempts to connect failed in a row$/.exec((await deadStatus())?.reason ?? '');
     assert.ok(Number(reason?.[1]) >= 3, `${(await deadStatus())?.reason}`);
     const labels = { backend: 'web', to: 'Ejected', cause: 'ConnectFailures' };
@@ -49,15 +49,15 @@ test('an endpoint that refuses connections is ejected without a failed client, a
   }
 });
 
-test('where all endpoints refuse, no more are ejected than the share that may be', async () => {
+test('when all endpoints refuse, no more than the permitted share is ejected', async () => {
   const { proxy, port } = await serve(await freePorts(4), {
     connect: { retries: 3 },
     outlierDetection: { consecutiveFailures: 2, ejectionTime: '1s', maxEjectionPercent: 50 },
   });
   try {
     const seen = new Set<number>();
-    // Until some were ejected a second time, all the time with clients that fail.
-    await proxy.until('ejecting again and again', async () => {
+    // Until some were ejected for a second time, with failing clients all the time.
+    await proxy.until('ejecting endpoints repeatedly', async () => {
       await howDialEnds(port);
       seen.add((await endpointsOf(proxy)).filter(({ ejectedUntil }) => ejectedUntil !== undefined).length);
       return proxy.output.split('"to":"Ejected"').length > 4;

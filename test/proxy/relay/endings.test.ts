@@ -13,14 +13,14 @@ import { ProxyProcess } from './proxy-process.ts';
 
 let proxy: ProxyProcess;
 let ports: number[];
-/** What it held before the first client. */
+/** The descriptors that it held before the first client. */
 let descriptors: ReturnType<ProxyProcess['descriptors']>;
 const servers: EndpointServer[] = [];
-/** Connections as the endpoint named `held` got them, newest last. */
+/** Connections accepted by the endpoint `held`, newest last. */
 const held: Socket[] = [];
 let heldArrived: (socket: Socket) => void = () => undefined;
 
-/** A client on the listener `held`, or another with its endpoint, and the endpoint's end of its connection. */
+/** A client on the listener `held`, or another one with the same endpoint, and the endpoint's side. */
 const pair = async (listener = 1): Promise<{ readonly client: Socket; readonly endpoint: Socket }> => {
   const arrivals = new EventEmitter();
   heldArrived = (socket) => arrivals.emit('socket', socket);
@@ -85,14 +85,14 @@ after(async () => {
 
 const port = (index: number): number => ports[index] as number;
 
-test('bytes pass unchanged both ways, whatever they are', async () => {
+test('arbitrary bytes pass unchanged in both directions', async () => {
   const rubbish = randomBytes(65536);
   const client = await dialClient(port(0));
   client.end(rubbish);
   assert.ok((await readAll(client)).equals(rubbish));
 });
 
-test('a client that ends its side still gets the answer', async () => {
+test('a client that ends its stream still gets the answer', async () => {
   const { client, endpoint } = await pair();
   client.end('question');
   assert.equal((await readAll(endpoint)).toString(), 'question');
@@ -100,7 +100,7 @@ test('a client that ends its side still gets the answer', async () => {
   assert.equal((await readAll(client)).toString(), 'answer');
 });
 
-test('an endpoint that ends its side still gets what the client sends', async () => {
+test('an endpoint that ends its stream still gets what the client sends', async () => {
   const { client, endpoint } = await pair();
   endpoint.end('bye');
   assert.equal((await readAll(client)).toString(), 'bye');
@@ -108,7 +108,7 @@ test('an endpoint that ends its side still gets what the client sends', async ()
   assert.equal((await readAll(endpoint)).toString(), 'last words');
 });
 
-test('a server that speaks first is heard without a byte from the client', async () => {
+test('a server that sends first is relayed before the client sends a byte', async () => {
   assert.equal(await askOnce(port(2)), 'hello');
 });
 
@@ -121,14 +121,14 @@ test('a reset by the client reaches the endpoint as a reset', async () => {
   assert.equal(await ended, 'ECONNRESET');
 });
 
-test('a client that has ended its side and then resets is noticed, although nothing more is read from it', async () => {
+test('a reset by a client that has ended its stream is noticed, although nothing more is read from it', async () => {
   const resets = () => proxy.metric('l4balancer_connections_closed_total', { reason: 'ClientReset' });
   const before = await resets();
   const { client, endpoint } = await pair();
   client.end('request');
   assert.equal((await readAll(endpoint)).toString(), 'request');
   client.resetAndDestroy();
-  await proxy.until('rid of it', async () => (await resets()) === before + 1);
+  await proxy.until('counting the reset', async () => (await resets()) === before + 1);
 });
 
 test('an endpoint’s early answer reaches a client that goes on sending', async () => {
@@ -137,7 +137,7 @@ test('an endpoint’s early answer reaches a client that goes on sending', async
   await next(endpoint, 'data');
   endpoint.end('too large');
   const answer = readAll(client);
-  // What the client still sends is refused by the endpoint, which has closed both ways.
+  // The endpoint has closed both ways and refuses what the client still sends.
   await next(client, 'end');
   endpoint.destroy();
   for (let i = 0; i < 20; i++) {
@@ -150,7 +150,7 @@ test('an endpoint’s early answer reaches a client that goes on sending', async
   assert.equal(client.errored, null, 'the client was reset');
 });
 
-test('a client that only writes learns that its endpoint has closed, well before the idle timeout', async () => {
+test('a client that only sends learns that its endpoint has closed, well before the idle timeout', async () => {
   const brokenOff = () => proxy.metric('l4balancer_connections_closed_total', { reason: 'EndpointReset' });
   const before = await brokenOff();
   const { client, endpoint } = await pair();
@@ -190,7 +190,7 @@ test('an endpoint that resets at once gives the client a reset', async () => {
 test('an answer sent just before a reset is not lost', async () => {
   const { client, endpoint } = await pair();
   const answer = randomBytes(20000);
-  // Unread bytes at the endpoint make its close a reset, right behind the answer.
+  // Because of unread bytes, the close by the endpoint is a reset, right after the answer.
   client.write('unread');
   const got: Buffer[] = [];
   client.on('data', (chunk) => got.push(chunk as Buffer));
@@ -200,23 +200,23 @@ test('an answer sent just before a reset is not lost', async () => {
   assert.ok(Buffer.concat(got).equals(answer), `${Buffer.concat(got).length} of ${answer.length} bytes`);
 });
 
-test('an endpoint reached over IPv6 serves a client that came over IPv4, and one over IPv6', async () => {
+test('an IPv6 endpoint serves clients that connect over IPv4 and over IPv6', async () => {
   assert.equal(await askOnce(port(5)), 'six');
   assert.equal(await askOnce(port(5), '::1'), 'six');
 });
 
-test('an endpoint that refuses is passed over for another one', async () => {
+test('another endpoint is tried when one refuses', async () => {
   const before = await proxy.metric('l4balancer_connect_retries_total');
   for (let i = 0; i < 8; i++) assert.equal(await askOnce(port(6)), 'hello');
   assert.ok((await proxy.metric('l4balancer_connect_retries_total')) > before);
 });
 
-test('with no endpoint that takes it, the client gets a reset and the reason is counted', async () => {
+test('a client that no endpoint accepts is reset, and the reason is counted', async () => {
   assert.equal(await howDialEnds(port(7)), 'ECONNRESET');
   assert.ok((await proxy.metric('l4balancer_connections_closed_total', { reason: 'ConnectFailed' })) > 0);
 });
 
-test('a connection that moves no byte for the idle time is closed, a busy one is not', async () => {
+test('a connection that moves no byte for the idle timeout is closed, and a busy one is not', async () => {
   const idle = await dialClient(port(8));
   const busy = await dialClient(port(8));
   const ended = howItEnded(idle);
@@ -230,7 +230,7 @@ test('a connection that moves no byte for the idle time is closed, a busy one is
   assert.ok((await proxy.metric('l4balancer_connections_closed_total', { reason: 'IdleTimeout' })) > 0);
 });
 
-test('a connection of which one side has ended, and that is silent for the half-closed time, ends in order and for that reason', async () => {
+test('a half-closed connection that is silent for the half-closed timeout ends in order and for that reason', async () => {
   const { client, endpoint } = await pair(10);
   const other = await pair(10);
   client.end('request');
@@ -241,17 +241,17 @@ test('a connection of which one side has ended, and that is silent for the half-
   other.client.destroy();
 });
 
-test('an upload that stands still for the idle time ends with a reset for the endpoint, which has not got all of it', async () => {
+test('an upload that stalls for the idle timeout is reset at the endpoint, which has not received all of it', async () => {
   const { client, endpoint } = await pair(9);
   endpoint.pause();
   const ended = howItEnded(client);
-  // More than the kernel keeps on the way.
+  // More than the kernel can buffer.
   client.write(Buffer.alloc(32 * 1024 * 1024));
   assert.equal(await ended, 'ECONNRESET');
   assert.equal(await howItEnded(endpoint), 'ECONNRESET');
 });
 
-test('an endpoint that hangs is given up after the connect timeout and another one serves', async () => {
+test('another endpoint is tried when one does not answer within the connect timeout', async () => {
   const plug = await startDeafListener();
   const [listenPort] = await freePorts(1);
   const greeting = servers[2] as EndpointServer;
@@ -278,7 +278,7 @@ test('an endpoint that hangs is given up after the connect timeout and another o
   }
 });
 
-test('after all of this nothing is open and no descriptor has leaked', async () => {
+test('after all tests of this file no connection is open and no descriptor has leaked', async () => {
   for (const socket of held) socket.destroy();
   await proxy.until('idle', async () => (await proxy.open()) === 0);
   const endpoints = (await proxy.status()).backends.flatMap((backend) => backend.endpoints);

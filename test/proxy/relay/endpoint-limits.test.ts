@@ -39,7 +39,7 @@ before(async () => {
         endpoints: endpoints.map((endpoint, index) => ({
           address: '127.0.0.1',
           port: endpoint.port,
-          // Nearly all would go to the first one.
+          // Without the limit, nearly all would go to the first one.
           weight: index === 0 ? 200 : 1,
         })),
       },
@@ -59,23 +59,23 @@ after(async () => {
   for (const endpoint of endpoints) await endpoint.close();
 });
 
-test('an endpoint gets no more than it may have; the next one takes the others', async () => {
+test('an endpoint gets no more connections than its limit, and the next one gets the rest', async () => {
   const entered = [await enter(), await enter(), await enter(), await enter()];
   assert.deepEqual(entered.map(({ endpoint }) => endpoint).sort(), ['a', 'a', 'b', 'b']);
 });
 
-test('where all are full a connection waits, and gets the place that comes free', async () => {
+test('when all endpoints are full, a connection waits and gets the capacity that becomes free', async () => {
   const [first] = await Promise.all([enter(), enter(), enter(), enter()]);
   const waiting = enter();
   await proxy.until(
-    'queueing one',
+    'queueing a connection',
     async () => (await proxy.metric('l4balancer_backend_queued_connections_total')) >= 1,
   );
   first.socket.end();
   assert.equal((await waiting).endpoint, first.endpoint);
 });
 
-test('a connection that gets no place is reset, with a reason of its own', async () => {
+test('a connection that gets no capacity in time is reset, with a reason of its own', async () => {
   await Promise.all([enter(), enter(), enter(), enter()]);
   const late = await dialClient(port);
   clients.push(late);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 
-/** A TCP server in the test's own process whose behaviour the test decides. */
+/** A TCP server in the test's own process, with the behaviour that the test passes. */
 export interface EndpointServer {
   readonly port: number;
   /** Connections accepted so far. */
@@ -25,7 +25,7 @@ export const startEndpoint = async (
   });
   server.listen(port, address, 4096);
   await once(server, 'listening');
-  // A test that fails before it closes this must not keep its file from ending.
+  // If a test fails before closing this, its process must still be able to exit.
   server.unref();
   return {
     port: (server.address() as { port: number }).port,
@@ -39,12 +39,12 @@ export const startEndpoint = async (
   };
 };
 
-/** Sends back what it gets, and its end of stream after the client's. */
+/** Echoes what it receives, and ends its stream after the client has. */
 export const echo = (socket: Socket): void => {
   socket.pipe(socket);
 };
 
-/** Greets with `name` and ends: tells which endpoint a connection reached. */
+/** Sends `name` and ends its stream, which shows which endpoint a connection has reached. */
 export const greet =
   (name: string) =>
   (socket: Socket): void => {

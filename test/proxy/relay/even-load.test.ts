@@ -7,7 +7,10 @@ import { dialClient, howItEnded } from './client.ts';
 import { echo, startEndpoint } from './endpoint-server.ts';
 import { ProxyProcess } from './proxy-process.ts';
 
-/** Opens and ends connections, one after the other, until it is told to stop; the returned function waits for the last one. */
+/**
+ * Opens and ends connections, one after the other; the returned function stops this and waits for the last
+ * one.
+ */
 const openShortOnes = (port: number): (() => Promise<void>) => {
   let stopping = false;
   const loop = async (): Promise<void> => {
@@ -24,7 +27,7 @@ const openShortOnes = (port: number): (() => Promise<void>) => {
   };
 };
 
-/** Open connections of each acceptor, and the busiest one's to their mean. */
+/** The open connections of each acceptor, and the ratio of the highest number to the mean. */
 const spread = async (
   proxy: ProxyProcess,
 ): Promise<{ readonly open: readonly number[]; readonly ratio: number }> => {
@@ -32,13 +35,16 @@ const spread = async (
   return { open, ratio: Math.max(...open) / (open.reduce((sum, one) => sum + one, 0) / open.length) };
 };
 
-/** `even`: busiest acceptor to mean that is even enough (design, numbers to reach); among short ones a few more are let be. */
+/**
+ * `even` is the highest acceptable ratio of the busiest acceptor to the mean; among short connections it is
+ * larger.
+ */
 for (const { acceptors, clients, among, even } of [
   { acceptors: 16, clients: 256, among: '', even: 1.1 },
   { acceptors: 2, clients: 64, among: '', even: 1.1 },
   { acceptors: 16, clients: 256, among: ' among short ones', even: 1.25 },
 ])
-  test(`${clients} long connections${among} are spread evenly over ${acceptors} acceptors, and all of them work`, async (t) => {
+  test(`${clients} long connections${among} are spread evenly over ${acceptors} acceptors, and all of them are served`, async (t) => {
     const endpoint = await startEndpoint(echo);
     const [port] = (await freePorts(1)) as [number];
     const proxy = await ProxyProcess.start(
@@ -51,12 +57,12 @@ for (const { acceptors, clients, among, even } of [
     const sockets: Socket[] = [];
     const stopShortOnes = among === '' ? async () => {} : openShortOnes(port);
     try {
-      // All at once, as after a restart of the balancer; or one by one, with short ones in between.
+      // All at once, as after a restart of the balancer, or one by one with short ones in between.
       if (among === '')
         sockets.push(...(await Promise.all(Array.from({ length: clients }, () => dialClient(port)))));
       else while (sockets.length < clients) sockets.push(await dialClient(port));
       await stopShortOnes();
-      await proxy.until('holding all', async () => (await proxy.open()) === clients);
+      await proxy.until('holding all connections', async () => (await proxy.open()) === clients);
       const answers = await Promise.all(
         sockets.map(
           (socket, index) =>
@@ -88,7 +94,7 @@ for (const { acceptors, clients, among, even } of [
     }
   });
 
-test('long connections that all end at once, as when an endpoint restarts, are spread evenly when they come back', async (t) => {
+test('long connections are spread evenly when clients reconnect after all ended at once', async (t) => {
   const clients = 256;
   const ends: Socket[] = [];
   const endpoint = await startEndpoint((socket) => ends.push(socket));
@@ -106,11 +112,11 @@ test('long connections that all end at once, as when an endpoint restarts, are s
   const sockets: Socket[] = [];
   const dialAll = async (): Promise<void> => {
     sockets.push(...(await Promise.all(Array.from({ length: clients }, () => dialClient(port)))));
-    await proxy.until('holding all', async () => (await proxy.open()) === clients);
+    await proxy.until('holding all connections', async () => (await proxy.open()) === clients);
   };
   try {
     await dialAll();
-    // When the proxy calls one idle that came after them, each is older than a second.
+    // Once the proxy closes a later connection as idle, each of them is older than a second.
     const last = await dialClient(clock);
     assert.equal(await howItEnded(last), 'end');
     last.destroy();

@@ -15,7 +15,10 @@ import { type BackendInput, type Manifest, ProxyProcess } from './proxy-process.
 
 const SAMPLE = new URL('../../../crds/samples/health.yaml', import.meta.url);
 
-/** A backend of the sample, with endpoints of this machine, and checks that a test can wait for. */
+/**
+ * A backend of the sample with endpoints on this machine, and with checks that are frequent enough for a
+ * test.
+ */
 const fromSample = async (name: string, ports: readonly number[]): Promise<BackendInput> => {
   const { spec } = parse(await readFile(SAMPLE, 'utf8')) as { spec: { backends: BackendInput[] } };
   const { service, healthCheck, ...backend } = spec.backends.find((one) => one.name === name) ?? { name };
@@ -38,7 +41,7 @@ const statusOf = async (proxy: ProxyProcess, port: number): Promise<EndpointStat
   return found;
 };
 
-/** Waits until the endpoint is out, or in again, with that reason, and the metric says the same. */
+/** Waits until the endpoint is used, or not, for this reason, and expects the metric to agree. */
 const untilUsed = async (
   proxy: ProxyProcess,
   port: number,
@@ -53,7 +56,7 @@ const untilUsed = async (
   assert.equal(await proxy.metric('l4balancer_endpoint_healthy', { endpoint }), used ? 1 : 0);
 };
 
-test('a TLS check takes an endpoint out that makes no handshakes any more, and back when it does', async () => {
+test('a TLS check takes an endpoint out of service while it completes no handshakes', async () => {
   const { certificate, key } = createAuthority('throwaway').issue({ commonName: 'endpoint' });
   const [port] = (await freePorts(1)) as [number];
   const names = new Set<unknown>();
@@ -75,21 +78,24 @@ test('a TLS check takes an endpoint out that makes no handshakes any more, and b
   const other = await startEndpoint(greet('other'));
   const proxy = await ProxyProcess.start(await manifest(await fromSample('secure', [port, other.port])));
   try {
-    // The other one speaks no TLS: out from the first check on.
+    // The other endpoint does not speak TLS, so it is out of service from the first check on.
     await untilUsed(proxy, other.port, false, 'the answer is not TLS');
     await untilUsed(proxy, port, true);
     await proxy.until('checking', async () => (await statusOf(proxy, port)).health === 'Healthy');
     assert.deepEqual([...names], ['shop.example']);
     await close();
     const mute = await startEndpoint((socket) => socket.resume(), '127.0.0.1', port);
-    // Now none is well, so both are used; what each check found is told all the same.
-    await proxy.until('finding it mute', async () => {
+    // Now none is healthy, so both are used; the result of each check is reported all the same.
+    await proxy.until('reporting the silent endpoint as unhealthy', async () => {
       const { health, reason } = await statusOf(proxy, port);
       return health === 'Unhealthy' && reason === 'no answer within 200 ms';
     });
     await mute.close();
     const closeAgain = await open();
-    await proxy.until('finding it well', async () => (await statusOf(proxy, port)).health === 'Healthy');
+    await proxy.until(
+      'reporting the endpoint as healthy',
+      async () => (await statusOf(proxy, port)).health === 'Healthy',
+    );
     await untilUsed(proxy, other.port, false, 'the answer is not TLS');
     await closeAgain();
   } finally {
@@ -120,7 +126,7 @@ const startGrpc = async (serving: number) => {
   };
 };
 
-test('a gRPC check takes an endpoint out that says it does not serve, and back when it does', async () => {
+test('a gRPC check takes an endpoint out of service while it reports NOT_SERVING', async () => {
   const [first, second] = [await startGrpc(1), await startGrpc(1)];
   const proxy = await ProxyProcess.start(await manifest(await fromSample('grpc', [first.port, second.port])));
   try {
@@ -141,7 +147,7 @@ test('a gRPC check takes an endpoint out that says it does not serve, and back w
   }
 });
 
-test('an HTTPS check of another port takes out the endpoint whose page says so, under the name it was given', async () => {
+test('an HTTPS check of another port uses the configured name and takes a failing endpoint out of service', async () => {
   const { certificate, key } = createAuthority('throwaway').issue({ commonName: 'endpoint' });
   const [serving, checked] = (await freePorts(2)) as [number, number];
   const addresses = ['127.0.0.1', '127.0.0.2'] as const;
@@ -169,12 +175,12 @@ test('an HTTPS check of another port takes out the endpoint whose page says so, 
   const of = async (address: string): Promise<EndpointStatus | undefined> =>
     (await proxy.status()).backends[0]?.endpoints.find((one) => one.address === address);
   try {
-    await proxy.until('finding both well', async () => {
+    await proxy.until('reporting both endpoints as healthy', async () => {
       const all = (await proxy.status()).backends[0]?.endpoints ?? [];
       return all.length === 2 && all.every(({ health }) => health === 'Healthy');
     });
     statuses.set('127.0.0.2', 503);
-    await proxy.until('leaving one out', async () => {
+    await proxy.until('not using the failing endpoint', async () => {
       const { used, reason } = (await of('127.0.0.2')) ?? {};
       return used === false && reason === 'status 503, expected 200 or 204';
     });

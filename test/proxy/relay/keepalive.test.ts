@@ -10,7 +10,7 @@ echo 1 > /proc/sys/net/ipv4/tcp_keepalive_probes
 `;
 
 test(
-  'a peer that vanishes is noticed by keepalive, of the resource or of the kernel, and the other side learns of it by a reset',
+  'keepalive, as set in the resource or in the kernel, detects a peer that vanishes, and the other side is reset',
   NEEDS_OWN_NETWORK,
   () => {
     const client = ['ECONNRESET', 'ClientTimedOut Relaying'];

@@ -11,16 +11,16 @@ import { greet, startEndpoint } from './endpoint-server.ts';
 import { ProxyProcess } from './proxy-process.ts';
 
 const MANY = 10_000;
-/** User-space memory that one idle connection may cost. */
+/** The most user-space memory that one idle connection may use. */
 const BYTES_PER_CONNECTION = 1024;
 
-/** An endpoint in its own process, so that its descriptors are not ours: accepts, keeps, answers nothing. */
+/** An endpoint in a process, and so with descriptors, of its own: accepts, holds, and answers nothing. */
 const KEEPER = `
 const server = require('node:net').createServer((socket) => socket.on('error', () => {}));
 server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () => process.stdout.write(server.address().port + '\\n'));
 `;
 
-test('ten thousand connections stay open at a kilobyte each, as far as the descriptors reach', async (t) => {
+test('ten thousand connections, or as many as descriptors allow, stay open at a kilobyte each', async (t) => {
   const keeper = spawn(process.execPath, ['-e', KEEPER], { stdio: ['ignore', 'pipe', 'inherit'] });
   endWithThis(keeper);
   const [line] = (await once(keeper.stdout, 'data')) as [Buffer];
@@ -31,11 +31,11 @@ test('ten thousand connections stay open at a kilobyte each, as far as the descr
   });
   const clients: Socket[] = [];
   try {
-    // A relayed connection takes two descriptors of the proxy.
+    // A relayed connection uses two descriptors of the proxy.
     const limit = await proxy.metric('l4balancer_descriptors_limit');
     const count = Math.min(MANY, Math.floor(limit / 2));
     t.diagnostic(`${count} connections, which may hold ${limit} descriptors`);
-    // A warm-up of a tenth, so that code and tables are loaded before memory is compared.
+    // Warm up with a tenth, so that code and tables are loaded before memory is compared.
     const warm = Math.floor(count / 10);
     while (clients.length < warm) clients.push(await dialClient(port));
     await proxy.until('warm', async () => (await proxy.open()) === warm);
@@ -44,7 +44,7 @@ test('ten thousand connections stay open at a kilobyte each, as far as the descr
       const batch = Math.min(200, count - clients.length);
       clients.push(...(await Promise.all(Array.from({ length: batch }, () => dialClient(port)))));
     }
-    await proxy.until('holding all', async () => (await proxy.open()) === count);
+    await proxy.until('holding all connections', async () => (await proxy.open()) === count);
     const now = await proxy.memory();
     const each = (now.now - before.now) / (count - warm);
     t.diagnostic(`${Math.round(each)} bytes of the proxy's resident memory per idle connection`);
@@ -58,7 +58,7 @@ test('ten thousand connections stay open at a kilobyte each, as far as the descr
   }
 });
 
-test('out of descriptors the proxy neither spins nor dies, and goes on when there are some again', async () => {
+test('a proxy without free descriptors neither busy-loops nor dies, and accepts again once there are some', async () => {
   const endpoint = await startEndpoint((socket) => {
     socket.write('hello');
     socket.on('end', () => socket.end()).resume();
@@ -82,20 +82,17 @@ test('out of descriptors the proxy neither spins nor dies, and goes on when ther
   try {
     for (let i = 0; i < 150; i++) {
       const client = await dialClient(port);
-      client.on('error', () => undefined); // refused for want of descriptors: what this test is about
+      client.on('error', () => undefined); // reset for lack of descriptors, which this test is about
       client.resume();
       clients.push(client);
     }
     await proxy.until('short of descriptors', async () =>
       (await proxy.status()).findings.some(({ path }) => path === 'spec.tuning.fileDescriptors'),
     );
-    assert.ok(
-      (await fetch(`http://${proxy.admin}/healthz`)).ok,
-      'a proxy that is merely full is not to be killed',
-    );
+    assert.ok((await fetch(`http://${proxy.admin}/healthz`)).ok, 'a full proxy must stay healthy');
     const before = await proxy.cpuMs();
     await new Promise((resolve) => setTimeout(resolve, 1000));
-    assert.ok((await proxy.cpuMs()) - before < 400, 'being out of descriptors must not spin');
+    assert.ok((await proxy.cpuMs()) - before < 400, 'a lack of descriptors must not cause a busy loop');
     for (const client of clients) client.destroy();
     let answer = '';
     await proxy.until('serving again', async () => {
@@ -111,8 +108,8 @@ test('out of descriptors the proxy neither spins nor dies, and goes on when ther
   }
 });
 
-test('many acceptors and slow health checks at a small limit: full of connections, the admin endpoint answers all who ask', async () => {
-  // Says nothing: connections stay open, and so does every check until its timeout.
+test('the admin endpoint of a full proxy with many acceptors, slow health checks and few descriptors answers every request', async () => {
+  // Sends nothing, so connections stay open, and so does every check until its timeout.
   const silent = await startEndpoint((socket) => socket.on('end', () => socket.end()).resume(), '0.0.0.0');
   const [port] = (await freePorts(1)) as [number];
   const checked = Array.from({ length: 200 }, (_, i) => ({ address: `127.0.2.${i + 1}`, port: silent.port }));
@@ -130,7 +127,7 @@ test('many acceptors and slow health checks at a small limit: full of connection
   try {
     for (let i = 0; i < 300; i++) {
       const client = await dialClient(port);
-      client.on('error', () => undefined); // closed for want of descriptors: what this test is about
+      client.on('error', () => undefined); // reset for lack of descriptors, which this test is about
       client.resume();
       clients.push(client);
     }
@@ -152,7 +149,7 @@ test('many acceptors and slow health checks at a small limit: full of connection
   }
 });
 
-test('a proxy whose limit does not suffice for its acceptors says so and ends', async () => {
+test('a proxy with too few descriptors for its acceptors reports this and exits', async () => {
   const manifest = new URL('../../../crds/samples/standalone.yaml', import.meta.url).pathname;
   const program = startProgram(
     ['--config', manifest, '--admin', '127.0.0.1:0', '--acceptors', '16'],

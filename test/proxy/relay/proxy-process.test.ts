@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { ProxyProcess } from './proxy-process.ts';
 
-test('A proxy that does not start fails with what it said, and leaves no folder', async (context) => {
+test('a proxy that does not start fails with its output, and leaves no folder behind', async (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'l4b-process-'));
   const before = process.env.TMPDIR;
   context.after(() => {

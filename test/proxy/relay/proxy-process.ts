@@ -15,10 +15,10 @@ import { readStatus } from '../../report/read-status.ts';
 import { descriptorsOf } from '../descriptors.ts';
 import { reportOnFailure } from './failure-report.ts';
 
-/** A page that takes longer has hung. */
+/** A page that takes longer is considered hung. */
 const ANSWER_MS = 30_000;
 const ACCOUNT_MS = 2_000;
-const TOLD_METRICS = ['l4balancer_connections_closed_total', 'l4balancer_connect_'];
+const REPORTED_METRICS = ['l4balancer_connections_closed_total', 'l4balancer_connect_'];
 const MAIN = new URL('../../../proxy/main.ts', import.meta.url).pathname;
 
 export interface ListenerInput {
@@ -29,7 +29,7 @@ export interface ListenerInput {
   readonly halfClosed?: string;
 }
 
-/** As in a manifest: what has a default may be left out. */
+/** As in a manifest, fields with a default may be omitted. */
 export type BackendInput = z.input<typeof backend>;
 
 export interface Manifest {
@@ -46,7 +46,7 @@ export const manifestText = ({ listeners, ...rest }: Manifest): string =>
     kind: 'L4Balancer',
     metadata: { name: 'test' },
     spec: {
-      // A test that fails shows how connections ended that did not end well.
+      // A failing test shows how failed connections ended.
       accessLog: { mode: 'Errors' },
       ...rest,
       listeners: listeners.map(({ idle, halfClosed, ...listener }) => ({
@@ -56,13 +56,13 @@ export const manifestText = ({ listeners, ...rest }: Manifest): string =>
     },
   });
 
-/** The real proxy, as a process of its own, serving a manifest file. */
+/** The real proxy, in a process of its own, with a manifest file. */
 export class ProxyProcess {
   readonly admin: string;
   readonly process: ChildProcess;
   output = '';
-  /** What it said of itself before it was stopped. */
-  lastWords: readonly string[] = [];
+  /** Its account just before it was stopped. */
+  lastAccount: readonly string[] = [];
   #folder: string;
   #file: string;
 
@@ -79,7 +79,10 @@ export class ProxyProcess {
     });
   }
 
-  /** Starts the proxy and waits until every acceptor serves. `wrap` is put before the command, such as prlimit. */
+  /**
+   * Starts the proxy and waits until every acceptor serves. `wrap` is put before the command, for example
+   * prlimit.
+   */
   static async start(
     manifest: Manifest,
     options: { readonly env?: Record<string, string>; readonly wrap?: readonly string[] } = {},
@@ -134,20 +137,20 @@ export class ProxyProcess {
     return samples.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
   }
 
-  /** Client connections that are open now, over all listeners. */
+  /** How many client connections are open now, on all listeners together. */
   async open(): Promise<number> {
     return (await this.status()).listeners.reduce((sum, { open }) => sum + open, 0);
   }
 
-  /** Replaces the manifest file at once, as an editor does. */
+  /** Atomically replaces the manifest file, as an editor does. */
   async write(text: string): Promise<void> {
     await writeFile(`${this.#file}.new`, text);
     await rename(`${this.#file}.new`, this.#file);
   }
 
-  /** Asks again until `check` holds; fails with the proxy's output when the process ends or a minute has passed. */
+  /** Polls until `check` holds; fails with the proxy's output if the process exits or after a minute. */
   async until(what: string, check: () => Promise<boolean>): Promise<void> {
-    const look = async (): Promise<boolean> => {
+    const poll = async (): Promise<boolean> => {
       if (this.hasEnded)
         throw new Error(
           `The proxy ended with ${this.process.exitCode ?? this.process.signalCode} before it was ${what}:\n${this.output}`,
@@ -155,20 +158,20 @@ export class ProxyProcess {
       try {
         return await check();
       } catch (error) {
-        // Not listening yet is what we wait for; anything else is a failure of the test.
+        // The admin endpoint may not be listening yet; any other error fails the test.
         if (error instanceof TypeError) return false;
         throw error;
       }
     };
-    await until(`the proxy is ${what}`, look, { seen: () => this.output });
+    await until(`the proxy is ${what}`, poll, { seen: () => this.output });
   }
 
-  /** How many descriptors of each kind it holds, by what the kernel says. */
+  /** How many descriptors of each kind it holds, according to the kernel. */
   descriptors(): Readonly<Record<string, number>> {
     return descriptorsOf(this.process.pid as number, Number(this.admin.split(':').at(-1)));
   }
 
-  /** Resident memory now and at its highest, in bytes. */
+  /** Resident memory now and at its peak, in bytes. */
   async memory(): Promise<{ readonly now: number; readonly peak: number }> {
     const text = await readFile(`/proc/${this.process.pid}/status`, 'utf8');
     const kib = (field: string): number => Number(new RegExp(`${field}:\\s+(\\d+)`).exec(text)?.[1]) * 1024;
@@ -182,9 +185,9 @@ export class ProxyProcess {
     return (Number(fields[11]) + Number(fields[12])) * 10;
   }
 
-  /** The versions that it serves, what it found, and how its connections ended; for whoever reads why a test failed. */
+  /** The versions it serves, its findings, and how its connections ended; shown when a test fails. */
   async account(): Promise<readonly string[]> {
-    if (this.hasEnded) return this.lastWords;
+    if (this.hasEnded) return this.lastAccount;
     try {
       const answer = await this.#ask('status', ACCOUNT_MS);
       const { tableVersion, revision, acceptors, listeners, findings } = readStatus(await answer.text());
@@ -193,7 +196,7 @@ export class ProxyProcess {
         JSON.stringify({ tableVersion, revision, acceptors, listeners, findings }),
         ...metrics
           .split('\n')
-          .filter((line) => TOLD_METRICS.some((name) => line.startsWith(name)) && !line.endsWith(' 0')),
+          .filter((line) => REPORTED_METRICS.some((name) => line.startsWith(name)) && !line.endsWith(' 0')),
       ];
     } catch (error) {
       return [`/status and /metrics did not answer: ${error}, ${error instanceof Error ? error.cause : ''}`];
@@ -206,7 +209,7 @@ export class ProxyProcess {
 
   async stop(): Promise<number | null> {
     if (!this.hasEnded) {
-      this.lastWords = await this.account();
+      this.lastAccount = await this.account();
       const ended = once(this.process, 'exit');
       this.process.kill('SIGTERM');
       await ended;

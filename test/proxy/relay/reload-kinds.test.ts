@@ -15,7 +15,7 @@ let greeting: readonly EndpointServer[];
 let echoing: EndpointServer;
 let ports: readonly number[];
 let proxy: ProxyProcess;
-/** Connected before the first change. */
+/** A connection opened before the first change. */
 let old: Socket;
 
 type Backend = Manifest['backends'][number];
@@ -41,20 +41,20 @@ const withListener = (name: string, port: number, backend: string): Manifest => 
 const other: () => Backend = () => ({ name: 'other', endpoints: endpointsOf(1, 2) });
 const at = <T>(list: readonly T[], index: number): T => list[index % list.length] as T;
 
-/** What a change of each kind serves the `n`th time; the listener "greet" is served always. */
+/** By kind of change: what the nth change serves. The listener "greet" is always served. */
 const KINDS: readonly (readonly [kind: string, served: (n: number) => Manifest])[] = [
   [
-    'a listener comes and goes',
+    'a listener is added and removed',
     (n) => (n % 2 ? withListener('more', ports[2] as number, 'greet') : manifest()),
   ],
   ['a listener changes its port', (n) => withListener('more', ports[2 + (n % 2)] as number, 'greet')],
   [
-    'a listener gets another name',
+    'a listener is renamed',
     (n) =>
       manifest({ listeners: manifest().listeners.map((one) => ({ ...one, name: `${one.name}-${n % 2}` })) }),
   ],
   [
-    'a listener goes to another backend, which comes and goes with it',
+    'a listener changes to another backend, which is added and removed with it',
     (n) =>
       n % 2
         ? {
@@ -66,7 +66,7 @@ const KINDS: readonly (readonly [kind: string, served: (n: number) => Manifest])
         : manifest(),
   ],
   [
-    'a backend that nobody uses comes and goes',
+    'an unused backend is added and removed',
     (n) => manifest(n % 2 ? { backends: [...manifest().backends, other()] } : {}),
   ],
   [
@@ -126,7 +126,7 @@ after(async () => {
 });
 
 for (const [kind, served] of KINDS)
-  test(`ten times a second and under load it fails no connection, new or old: ${kind}`, async () => {
+  test(`a change ten times a second under load fails no connection, new or old: ${kind}`, async () => {
     let running = true;
     let answered = 0;
     const failures: string[] = [];
@@ -149,7 +149,7 @@ for (const [kind, served] of KINDS)
     const status = await proxy.status();
     assert.deepEqual(status.findings, []);
     const changed = status.tableVersion - tableVersion;
-    // How it drains is no part of the table.
+    // The drain settings are not part of the table.
     if (kind !== 'how it drains') assert.ok(changed >= 2, `${changed} tables were served`);
     old.write(kind);
     const [reply] = (await once(old, 'data')) as [Buffer];

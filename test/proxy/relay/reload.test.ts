@@ -10,12 +10,12 @@ const CHANGES = 50;
 const EVERY_MS = 100;
 const CLIENTS = 8;
 
-test('listeners and endpoints changing ten times a second fail no connection, new or old', async () => {
+test('changing listeners and endpoints ten times a second fails no connection, new or old', async () => {
   const endpoints = await Promise.all(['a', 'b', 'c'].map((name) => startEndpoint(greet(name))));
   const echoing = await startEndpoint(echo);
   const ports = await freePorts(3);
   const target = (index: number) => ({ address: '127.0.0.1', port: endpoints[index]?.port as number });
-  /** Each change serves other endpoints, other weights, another algorithm and, half of the time, one listener more. */
+  /** Each change has other endpoints, weights and algorithms, and every other one an additional listener. */
   const manifest = (change: number): Manifest => ({
     listeners: [
       { name: 'greet', port: ports[0] as number, backend: 'greet' },
@@ -68,7 +68,7 @@ test('listeners and endpoints changing ten times a second fail no connection, ne
   }
 });
 
-test('a listener that is added is served, one that is removed refuses, the others go on', async () => {
+test('an added listener is served, a removed one refuses, and the others go on', async () => {
   const endpoint = await startEndpoint(greet('hello'));
   const [first, second] = (await freePorts(2)) as [number, number];
   const backends = [{ name: 'b', endpoints: [{ address: '127.0.0.1', port: endpoint.port }] }];
@@ -86,7 +86,7 @@ test('a listener that is added is served, one that is removed refuses, the other
     await proxy.until('serving both', async () => (await proxy.status()).listeners.length === 2);
     assert.equal(await askOnce(second), 'hello');
     await proxy.write(manifestText({ ...both, listeners: both.listeners.slice(1) }));
-    // What is counted of the other one is shown for a while longer.
+    // The counters of the removed one are shown for a while longer.
     await proxy.until('serving one', async () => {
       const { listeners } = await proxy.status();
       return listeners.filter(({ leaving }) => leaving !== true).length === 1;
@@ -99,7 +99,7 @@ test('a listener that is added is served, one that is removed refuses, the other
   }
 });
 
-test('a bad edit keeps the last good table and says why, and that table goes on following its endpoints', async () => {
+test('after a bad edit the last good table is kept, the reason is reported, and its endpoints are still followed', async () => {
   const endpoints = await Promise.all(['a', 'b'].map((name) => startEndpoint(greet(name))));
   const [first, second] = endpoints as [(typeof endpoints)[number], (typeof endpoints)[number]];
   const [port] = (await freePorts(1)) as [number];
@@ -118,13 +118,13 @@ test('a bad edit keeps the last good table and says why, and that table goes on 
   const endpointStatus = async (of: number) =>
     (await proxy.status()).backends[0]?.endpoints.find((one) => one.port === of);
   try {
-    await proxy.until('finding both well', async () => {
+    await proxy.until('reporting both endpoints as healthy', async () => {
       const health = [await endpointStatus(first.port), await endpointStatus(second.port)];
       return health.every((one) => one?.health === 'Healthy');
     });
     const before = await proxy.status();
     await proxy.write(manifestText(bad));
-    await proxy.until('told of the bad edit', async () =>
+    await proxy.until('reporting the bad edit', async () =>
       (await proxy.status()).findings.some(({ message }) => message.includes('nobody')),
     );
     const { revision, ready, listeners, backends } = await proxy.status();
@@ -133,16 +133,17 @@ test('a bad edit keeps the last good table and says why, and that table goes on 
       [listeners.map(({ name }) => name), backends.map(({ endpoints: of }) => of.length)],
       [['web'], [2]],
     );
-    // A later table, which only an endpoint's death makes: whatever the edit did to the tables is done by then.
+    // A later table, caused only by the death of an endpoint: by then any effect of the edit on tables is
+    // visible.
     await second.close();
-    await proxy.until('leaving the dead one out', async () => {
+    await proxy.until('not using the dead endpoint', async () => {
       const status = await endpointStatus(second.port);
       return status?.used === false;
     });
     assert.ok((await proxy.status()).tableVersion > before.tableVersion);
     for (let i = 0; i < 10; i++) assert.equal(await askOnce(port), 'a');
     await proxy.write(manifestText(good));
-    await proxy.until('content again', async () =>
+    await proxy.until('free of findings again', async () =>
       (await proxy.status()).findings.every(({ message }) => !message.includes('nobody')),
     );
     assert.equal(await askOnce(port), 'a');

@@ -15,8 +15,8 @@ const answers = async (socket: Socket): Promise<boolean> => {
   return data.toString() === 'still there?';
 };
 
-test('connections to an endpoint that has gone end where the backend says Close, and go on where it says Keep', async () => {
-  /** How connections ended, as the endpoints saw it. */
+test('connections to a removed endpoint are closed if the backend says Close, and go on if it says Keep', async () => {
+  /** How connections ended, as seen by the endpoints. */
   const seen: string[] = [];
   const endpoints = await Promise.all(
     [0, 1].map(() =>
@@ -44,7 +44,7 @@ test('connections to an endpoint that has gone end where the backend says Close,
         endpoints: change === 'Before' ? [going] : [staying],
       },
       { name: 'keeping', endpoints: change === 'Before' ? [going] : [staying] },
-      // One that goes as a whole keeps its last word.
+      // For a backend that is removed as a whole, its last setting applies.
       ...(change === 'Before'
         ? [{ name: 'whole', drain: { onRemoval: 'Close' as const }, endpoints: [going] }]
         : []),
@@ -59,12 +59,12 @@ test('connections to an endpoint that has gone end where the backend says Close,
     const ends = Promise.all([howItEnded(closed), howItEnded(gone)]);
     await proxy.write(manifestText(manifest('After')));
     assert.deepEqual(await ends, ['ECONNRESET', 'ECONNRESET']);
-    // A clean end would make whole what was cut off.
-    await proxy.until('seen to end both', async () => seen.length === 2);
+    // An orderly end would make a truncated stream look complete.
+    await proxy.until('resetting both connections', async () => seen.length === 2);
     assert.deepEqual(seen, ['ECONNRESET', 'ECONNRESET']);
     assert.ok(await answers(kept));
     assert.equal(await proxy.metric('l4balancer_connections_closed_total', { reason: 'EndpointRemoved' }), 2);
-    // A connection to an endpoint that stays is not touched by later changes.
+    // Later changes do not affect a connection to an endpoint that stays.
     const fresh = await dialClient(closing);
     assert.ok(await answers(fresh));
     await proxy.write(manifestText({ ...manifest('After'), drain: { spread: false } }));
@@ -77,7 +77,7 @@ test('connections to an endpoint that has gone end where the backend says Close,
   }
 });
 
-test('an answer that an endpoint had ended before it went reaches its client whole', async () => {
+test('an answer that an endpoint completed before it was removed reaches its client in full', async () => {
   const whole = randomBytes(1_000_000);
   const { promise: ended, resolve } = Promise.withResolvers<string>();
   const endpoint = await startEndpoint((socket) => {
@@ -95,15 +95,15 @@ test('an answer that an endpoint had ended before it went reaches its client who
   const client = await dialClient(port);
   try {
     client.write('request');
-    // All of it is with the kernel: the client has read nothing yet.
+    // The kernel has all of it: the client has read nothing yet.
     await proxy.until('sent all', async () => {
       const sent = await proxy.metric('l4balancer_endpoint_sent_bytes_total');
       return sent === whole.length;
     });
     await proxy.write(manifestText(manifest(endpoint.port + 1)));
-    await proxy.until('rid of it', async () => (await proxy.open()) === 0);
+    await proxy.until('done with the connection', async () => (await proxy.open()) === 0);
     assert.ok((await readAll(client)).equals(whole));
-    // Its client might have had more to say.
+    // Its client might have had more to send.
     assert.equal(await ended, 'ECONNRESET');
   } finally {
     client.destroy();
@@ -112,7 +112,7 @@ test('an answer that an endpoint had ended before it went reaches its client who
   }
 });
 
-test('a client that was being connected to an endpoint that is removed gets another one, at no retry', async () => {
+test('a client that is being connected to a removed endpoint gets another one, without using a retry', async () => {
   const [deaf, other, [port, refusing]] = await Promise.all([
     startDeafListener(),
     startEndpoint(greet('other')),
@@ -132,7 +132,7 @@ test('a client that was being connected to an endpoint that is removed gets anot
   const proxy = await ProxyProcess.start(manifest(refusing, deaf.port));
   const clients: Socket[] = [];
   try {
-    // About half of them have used their only retry: they were refused first.
+    // About half of them have used their only retry, because they were refused first.
     while (clients.length < 8) clients.push(await dialClient(port));
     await proxy.until('connecting all', async () =>
       (await proxy.status()).backends.some(({ endpoints }) => endpoints.some(({ open }) => open === 8)),
@@ -146,7 +146,7 @@ test('a client that was being connected to an endpoint that is removed gets anot
     assert.equal(
       await proxy.metric('l4balancer_backend_connect_failures_total', { failure: 'TimedOut' }),
       0,
-      'the one that was removed counts as failing',
+      'the removed endpoint counts as failing',
     );
   } finally {
     for (const client of clients) client.destroy();

@@ -10,7 +10,7 @@ import { startDeafListener } from './deaf-listener.ts';
 import { greet, startEndpoint } from './endpoint-server.ts';
 import { type BackendInput, ProxyProcess } from './proxy-process.ts';
 
-/** A proxy with one backend of these ports. */
+/** Starts a proxy with one backend, whose endpoints have these ports. */
 const serve = async (
   ports: readonly number[],
   connect: NonNullable<BackendInput['connect']>,
@@ -26,7 +26,7 @@ const serve = async (
   return { proxy, port };
 };
 
-test('where everything refuses, retries stay within the budget, however many are allowed for one connection', async () => {
+test('when all endpoints refuse, retries stay within the budget, however many one connection may use', async () => {
   const refusing = await freePorts(10);
   const { proxy, port } = await serve(refusing, { retries: 10, retryBudgetPercent: 10 });
   try {
@@ -36,7 +36,7 @@ test('where everything refuses, retries stay within the budget, however many are
     const retries = await proxy.metric('l4balancer_connect_retries_total');
     const denied = await proxy.metric('l4balancer_connect_retries_denied_total');
     const seconds = (await proxy.metric('process_start_time_seconds')) * -1 + Date.now() / 1000;
-    // Two acceptors: what each had saved, a tenth of the connections, and ten a second for each.
+    // Two acceptors: the savings of each, a tenth of the connections, and ten a second for each.
     const most = 2 * 100 + attempts / 10 + 2 * 10 * seconds;
     assert.ok(retries > 0 && retries <= most, `${retries} retries, at most ${most}`);
     assert.ok(denied > attempts / 2, `${denied} denied`);
@@ -51,7 +51,7 @@ test('where everything refuses, retries stay within the budget, however many are
   }
 });
 
-test('where everything fails, the default budget allows about twice as many attempts as clients, and no storm', async () => {
+test('when all attempts fail, the default budget allows about twice as many attempts as clients', async () => {
   const { proxy, port } = await serve(await freePorts(10), { retries: 10 });
   try {
     const clients = 2000;
@@ -60,7 +60,7 @@ test('where everything fails, the default budget allows about twice as many atte
     const failed = { failure: 'Refused' };
     const attempts = await proxy.metric('l4balancer_backend_connect_failures_total', failed);
     const seconds = (await proxy.metric('process_start_time_seconds')) * -1 + Date.now() / 1000;
-    // Beside one retry for each client: what two acceptors had saved, and ten a second for each.
+    // One retry for each client, the savings of two acceptors, and ten a second for each.
     assert.ok(
       attempts <= 2 * clients + 2 * 100 + 2 * 10 * seconds,
       `${attempts} attempts for ${clients} clients`,
@@ -71,7 +71,7 @@ test('where everything fails, the default budget allows about twice as many atte
   }
 });
 
-test('half of the endpoints dead costs no connection under the default budget', async () => {
+test('with half of the endpoints dead, no connection fails under the default budget', async () => {
   const dead = await freePorts(2);
   const alive = await Promise.all(['a', 'b'].map((name) => startEndpoint(greet(name))));
   const { proxy, port } = await serve([...dead, ...alive.map((endpoint) => endpoint.port)], {});
@@ -86,7 +86,7 @@ test('half of the endpoints dead costs no connection under the default budget', 
   }
 });
 
-test('no attempt begins after the total time, and the reason says so', async () => {
+test('no attempt begins after the total timeout, and the close reason is ConnectTimeout', async () => {
   const deaf = await Promise.all([startDeafListener(), startDeafListener(), startDeafListener()]);
   const { proxy, port } = await serve(
     deaf.map((one) => one.port),
@@ -95,7 +95,8 @@ test('no attempt begins after the total time, and the reason says so', async () 
   try {
     assert.equal(await howDialEnds(port), 'ECONNRESET');
     assert.equal(await proxy.metric('l4balancer_connections_closed_total', { reason: 'ConnectTimeout' }), 1);
-    // Two attempts fit, or one where the machine was late: the second begins before 300 ms have passed, a third would not.
+    // Two attempts fit, or one if the machine was late: the second begins before 300 ms have passed, a third
+    // would not.
     const attempts = await proxy.metric('l4balancer_backend_connect_failures_total', { failure: 'TimedOut' });
     assert.ok(attempts === 1 || attempts === 2, `${attempts} attempts`);
   } finally {
@@ -104,7 +105,7 @@ test('no attempt begins after the total time, and the reason says so', async () 
   }
 });
 
-test('an attempt ends with the total time, however long it might take by itself, and the reason says so', async () => {
+test('an attempt ends at the total timeout, however long its own timeout is, and the close reason is ConnectTimeout', async () => {
   const deaf = await startDeafListener();
   const { proxy, port } = await serve([deaf.port], { timeout: '5s', retries: 0, totalTimeout: '300ms' });
   try {
@@ -119,7 +120,7 @@ test('an attempt ends with the total time, however long it might take by itself,
   }
 });
 
-test('the only endpoint is tried again after a pause: one that restarts costs no connection', async () => {
+test('the only endpoint is tried again after a pause, so that its restart fails no connection', async () => {
   const [refusing] = (await freePorts(1)) as [number];
   const { proxy, port } = await serve([refusing], { retries: 10 });
   const client = askOnce(port);
@@ -141,8 +142,8 @@ test('the only endpoint is tried again after a pause: one that restarts costs no
 });
 
 for (const [what, connect] of [
-  ['where the total time ends before the pause', { retries: 10, totalTimeout: '200ms' }],
-  ['where no retry is allowed', { retries: 0 }],
+  ['if the total timeout ends before the pause', { retries: 10, totalTimeout: '200ms' }],
+  ['if no retry is allowed', { retries: 0 }],
 ] as const)
   test(`the only endpoint is not tried again ${what}`, async () => {
     const { proxy, port } = await serve(await freePorts(1), connect);
@@ -159,7 +160,7 @@ for (const [what, connect] of [
     }
   });
 
-test('the access log names the endpoint that refused, not the next one, which was never tried', async () => {
+test('the access log names the endpoint that refused, and not the next one, which was never tried', async () => {
   const [refusing] = (await freePorts(1)) as [number];
   const alive = await startEndpoint(greet('alive'));
   const { proxy, port } = await serve([refusing, alive.port], { retries: 0 });
@@ -177,14 +178,16 @@ test('the access log names the endpoint that refused, not the next one, which wa
   }
 });
 
-/** Whether somebody answers a client, which then stays; it may be reset before it counts as connected. */
-const hears = async (port: number): Promise<boolean> =>
+/**
+ * Whether an endpoint answers a new client, which then stays; it may be reset before it counts as connected.
+ */
+const isAnswered = async (port: number): Promise<boolean> =>
   once(connect(port, '127.0.0.1'), 'data').then(
     () => true,
     () => false,
   );
 
-test('a connection that may not be tried again does not wait for a place at an endpoint that is full', async () => {
+test('a connection without retries left does not wait for capacity at a full endpoint', async () => {
   const [refusing] = (await freePorts(1)) as [number];
   const full = await startEndpoint((socket) => socket.write('full'));
   const { proxy, port } = await serve(
@@ -194,7 +197,10 @@ test('a connection that may not be tried again does not wait for a place at an e
   );
   try {
     // The first ones may be refused.
-    await until('one hears the endpoint', () => hears(port), { everyMs: 0, seen: () => proxy.account() });
+    await until('a client is answered by the endpoint', () => isAnswered(port), {
+      everyMs: 0,
+      seen: () => proxy.account(),
+    });
     await howDialEnds(port);
     assert.equal(await proxy.metric('l4balancer_connections_closed_total', { reason: 'EndpointsFull' }), 0);
     assert.equal(await proxy.metric('l4balancer_backend_queued_connections_total'), 0);

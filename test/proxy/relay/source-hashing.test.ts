@@ -7,19 +7,19 @@ import { readAll } from './client.ts';
 import { type EndpointServer, startEndpoint } from './endpoint-server.ts';
 import { type BackendInput, type Manifest, manifestText, ProxyProcess } from './proxy-process.ts';
 
-/** Clients by the address that they come from. */
+/** The source addresses of the clients. */
 const CLIENTS = Array.from({ length: 40 }, (_, index) => `127.0.0.${index + 10}`);
 const ALGORITHMS = ['SourceHash', 'Maglev'] as const;
 const NAMES = ['a', 'b', 'c', 'd'];
 
 let endpoints: readonly EndpointServer[];
 let ports: readonly number[];
-/** Two replicas; the second one is told the endpoints in another order. */
+/** Two replicas; the second one lists the endpoints in another order. */
 let replicas: readonly ProxyProcess[];
 /** The manifest that each replica has. */
 let written: string[];
 
-/** A listener and a backend for each algorithm, on ports from `first` on. */
+/** A listener and a backend for each algorithm, on consecutive ports from `first`. */
 const manifest = (replica: number, names: readonly string[], more: Partial<BackendInput> = {}): Manifest => ({
   listeners: ALGORITHMS.map((name, index) => ({
     name: name.toLowerCase(),
@@ -70,7 +70,7 @@ const write = async (names: readonly string[], more: Partial<BackendInput> = {})
 };
 
 before(async () => {
-  // Each says its name and ends when the client has.
+  // Each sends its name and ends when the client has.
   endpoints = await Promise.all(
     NAMES.map((name) =>
       startEndpoint((socket) => {
@@ -92,7 +92,7 @@ after(async () => {
 });
 
 for (const [index, algorithm] of ALGORITHMS.entries())
-  test(`${algorithm} brings a client to the same endpoint over all acceptors and replicas; when one goes, hardly any but its clients move`, async () => {
+  test(`${algorithm} sends a client to the same endpoint on all acceptors and replicas, and removing one moves hardly any other clients`, async () => {
     await write(NAMES);
     const first = await answers(0, index);
     assert.ok(new Set(first).size > 1);
@@ -109,7 +109,7 @@ for (const [index, algorithm] of ALGORITHMS.entries())
   });
 
 for (const [index, algorithm] of ALGORITHMS.entries())
-  test(`${algorithm} goes on to the client's next endpoint when its own is full`, async () => {
+  test(`${algorithm} sends a client to its next endpoint when its own is full`, async () => {
     await write(NAMES, { maxConnectionsPerEndpoint: 1 });
     const held: Socket[] = [];
     try {

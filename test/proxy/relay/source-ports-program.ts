@@ -4,7 +4,8 @@ import { startEngine } from '../../../proxy/relay-engine/start.ts';
 import { tableBackend, tableListener, tableOf } from '../tables.ts';
 import { echo, startEndpoint } from './endpoint-server.ts';
 
-// Runs in a network namespace with 32 source ports only; prints how many clients were served, and why connections ended.
+// Runs in a network namespace with only 32 source ports; prints how many clients were served, and why
+// connections ended.
 const LISTENER = 1080;
 const BUDGETLESS_LISTENER = 1082;
 const PORTS = 32;
@@ -24,9 +25,9 @@ await engine.publish(
 
 let visits = 0;
 
-/** One client's word there and back; undefined where its connection ended instead. */
+/** A client's word, echoed; undefined if its connection ended instead. */
 const visit = async (port: number): Promise<Socket | undefined> => {
-  // Its own port comes from outside the few, which are the proxy's.
+  // Its own port is outside the range, which is left to the proxy.
   const socket = connect({ port, host: '127.0.0.1', localPort: 20_000 + visits++ });
   socket.on('error', () => undefined);
   const answered = once(socket, 'data').then(
@@ -38,7 +39,7 @@ const visit = async (port: number): Promise<Socket | undefined> => {
   return (await Promise.race([answered, closed.then(() => false)])) ? socket : undefined;
 };
 
-/** Clients that send their end of stream first, so that the proxy's side of the endpoint stays in TIME_WAIT. */
+/** Clients that end their stream first, so that the proxy's socket to the endpoint stays in TIME_WAIT. */
 const visitShortly = async (): Promise<number> => {
   let served = 0;
   for (let index = 0; index < 400; index++) {
@@ -52,7 +53,7 @@ const visitShortly = async (): Promise<number> => {
   return served;
 };
 
-/** Clients that stay until every port is in use, then some more, also where no retry is allowed. */
+/** Clients that stay until every port is in use, then a few more, also without any retry budget. */
 const stay = async (): Promise<number> => {
   const sockets: (Socket | undefined)[] = [];
   for (let index = 0; index < PORTS + 4; index++) sockets.push(await visit(LISTENER));
@@ -65,7 +66,7 @@ const stay = async (): Promise<number> => {
 const served = process.argv[2] === 'Held' ? await stay() : await visitShortly();
 await engine.close();
 const reasons: Record<string, number> = {};
-// Each reason is counted by phase.
+// Sums each reason over its phases.
 for (const { reason, total } of engine.stats().closes) reasons[reason] = (reasons[reason] ?? 0) + total;
 await endpoint.close();
 process.stdout.write(JSON.stringify({ served, reasons }));

@@ -5,15 +5,15 @@ import { NEEDS_OWN_NETWORK, runInOwnNetwork } from '../../program/own-network.ts
 const PROGRAM = new URL('./source-ports-program.ts', import.meta.url).pathname;
 
 /**
- * A network namespace with 32 source ports, where the kernel does not use those in TIME_WAIT again: what 28,232 ports and a minute of
- * short connections are to an endpoint in the field.
+ * A network namespace with 32 source ports, whose kernel does not reuse those in TIME_WAIT: a small model of
+ * 28,232 ports and a minute of short connections to one endpoint in production.
  */
 const PREPARE = `
 echo "40000 40031" > /proc/sys/net/ipv4/ip_local_port_range
 echo 0 > /proc/sys/net/ipv4/tcp_tw_reuse
 `;
 
-/** Runs the program where there are few ports; returns what it prints. */
+/** Runs the program in that namespace; returns what it prints. */
 const runWithFewPorts = (scenario: 'Short' | 'Held') =>
   runInOwnNetwork(PROGRAM, { prepare: PREPARE, args: [scenario] }) as {
     served: number;
@@ -21,7 +21,7 @@ const runWithFewPorts = (scenario: 'Short' | 'Held') =>
   };
 
 test(
-  'clients that end first, many more than there are source ports, are all served',
+  'many more clients than source ports are all served, although they end their streams first',
   NEEDS_OWN_NETWORK,
   () => {
     const { served, reasons } = runWithFewPorts('Short');
@@ -30,7 +30,7 @@ test(
 );
 
 test(
-  'where open connections hold every source port, that is the reason, and neither the endpoint nor the retry budget',
+  'when open connections use every source port, the close reason is that, and not the endpoint or the retry budget',
   NEEDS_OWN_NETWORK,
   () => {
     const { served, reasons } = runWithFewPorts('Held');

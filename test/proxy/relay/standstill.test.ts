@@ -7,13 +7,13 @@ import { dialClient, readAll } from './client.ts';
 import { echo, startEndpoint } from './endpoint-server.ts';
 import { ProxyProcess } from './proxy-process.ts';
 
-/** More than an acceptor looks at in one turn. */
+/** More than an acceptor handles in one turn. */
 const CLIENTS = 900;
 const BATCH = 50;
 
 const hasEnded = (client: Socket): boolean => client.closed || client.readableEnded;
 
-/** What comes next from the proxy; undefined where it is the end. */
+/** The next chunk from the proxy; undefined at the end of the stream. */
 const answer = (client: Socket): Promise<string | undefined> => {
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
   if (hasEnded(client)) resolve(undefined);
@@ -23,7 +23,7 @@ const answer = (client: Socket): Promise<string | undefined> => {
   return promise;
 };
 
-test('connections that were used while the whole process stood still longer than the idle timeout are not idle', async () => {
+test('connections used while the process was stopped for longer than the idle timeout are not idle', async () => {
   const endpoint = await startEndpoint(echo);
   const [port] = (await freePorts(1)) as [number];
   const proxy = await ProxyProcess.start(
@@ -36,7 +36,7 @@ test('connections that were used while the whole process stood still longer than
   let clients: Socket[] = [];
   const dial = async (): Promise<Socket> => {
     const client = await dialClient(port);
-    client.on('error', () => undefined); // a reset is what would be wrong, and is seen as an end
+    client.on('error', () => undefined); // a reset would be wrong, and is noticed as an end
     return client;
   };
   try {
@@ -47,7 +47,7 @@ test('connections that were used while the whole process stood still longer than
           return answer(client);
         }),
       );
-    // On a machine that is slow the first ones may be idle before the last one is connected: those are dialed again.
+    // On a slow machine the first ones may be idle before the last one is connected: those connect again.
     await proxy.until('full', async () => {
       for (const client of clients) if (hasEnded(client)) client.destroy();
       clients = clients.filter((client) => !hasEnded(client));
@@ -57,7 +57,7 @@ test('connections that were used while the whole process stood still longer than
     });
     proxy.process.kill('SIGSTOP');
     const answers = say('meanwhile');
-    await new Promise((resolve) => setTimeout(resolve, 3500)); // the time that passes is what this is about
+    await new Promise((resolve) => setTimeout(resolve, 3500)); // this test is about time that passes
     proxy.process.kill('SIGCONT');
     const lost = (await answers).filter((one) => one !== 'meanwhile');
     assert.equal(lost.length, 0);
@@ -69,7 +69,7 @@ test('connections that were used while the whole process stood still longer than
   }
 });
 
-test('an answer that is complete is the client’s, also when the client’s bytes were refused before the proxy saw its end', async () => {
+test('a client gets a complete answer, even if its own bytes were refused before the proxy saw the end of the answer', async () => {
   const { promise: arrived, resolve } = Promise.withResolvers<Socket>();
   const endpoint = await startEndpoint(resolve);
   const [port] = await freePorts(1);
@@ -83,7 +83,8 @@ test('an answer that is complete is the client’s, also when the client’s byt
     const socket = await arrived;
     await once(socket, 'data');
     proxy.process.kill('SIGSTOP');
-    // Before the answer, so that it is looked at first; and more than the kernel keeps, so that it must be read to the end.
+    // Before the answer, so that it is handled first, and more than the kernel buffers, so that it must be
+    // read to the end.
     const sent = new Promise((resolve) => client.write(Buffer.alloc(32 * 1024 * 1024), resolve));
     socket.end('answer');
     await once(socket, 'finish');

@@ -26,7 +26,7 @@ const serve = async (
   return { proxy, port, endpoint };
 };
 
-test('after the signal and during the delay new clients are served, while it says that it is not ready', async () => {
+test('during the delay after SIGTERM new clients are served, while the proxy reports that it is not ready', async () => {
   const { proxy, port, endpoint } = await serve(greet('hello'), {
     L4B_GRACE_PERIOD: '20m',
     L4B_DRAIN_DELAY: '10m',
@@ -37,7 +37,7 @@ test('after the signal and during the delay new clients are served, while it say
     await proxy.until('not ready', async () => (await fetch(`http://${proxy.admin}/readyz`)).status === 503);
     for (let i = 0; i < 10; i++) assert.equal(await askOnce(port), 'hello');
     assert.doesNotMatch(proxy.output, /StoppedAccepting/);
-    // Nobody waits for the end of the delay.
+    // The test does not wait for the end of the delay.
     proxy.process.kill('SIGTERM');
     assert.deepEqual(await exit, [143, null]);
   } finally {
@@ -46,10 +46,10 @@ test('after the signal and during the delay new clients are served, while it say
   }
 });
 
-test('clients that the kernel has queued when the signal comes are served, all of them', async () => {
+test('all clients that the kernel has queued when SIGTERM arrives are served', async () => {
   const { proxy, port, endpoint } = await serve(greet('hello'), { L4B_GRACE_PERIOD: '20s' });
   try {
-    // Stopped, the process accepts nobody: the handshakes are the kernel's own.
+    // A stopped process accepts no connections: the kernel alone completes the handshakes.
     proxy.process.kill('SIGSTOP');
     const clients = await Promise.all(Array.from({ length: 400 }, () => dialClient(port)));
     const answers = clients.map(async (client) => (await readAll(client)).toString());
@@ -65,13 +65,13 @@ test('clients that the kernel has queued when the signal comes are served, all o
   }
 });
 
-test('a storm of new clients while it stops: each is served or refused, none is reset', async (t) => {
+test('in a storm of new clients during a stop, each is served or refused, and none is reset', async (t) => {
   const { proxy, port, endpoint } = await serve(greet('hello'), { L4B_GRACE_PERIOD: '20s' });
   const ends: Record<string, number> = {};
   let running = true;
   try {
     const storm = Array.from({ length: 64 }, async () => {
-      // Who is refused goes somewhere else.
+      // A refused client goes somewhere else.
       while (running && ends.ECONNREFUSED === undefined) {
         const how = await howDialEnds(port);
         ends[how] = (ends[how] ?? 0) + 1;
@@ -92,7 +92,7 @@ test('a storm of new clients while it stops: each is served or refused, none is 
   }
 });
 
-test('an upload that the end cuts off is reset: the endpoint does not take for whole what it got', async () => {
+test('an upload cut off by a stop is reset, so that the endpoint cannot mistake it for complete', async () => {
   let arrived: (socket: Socket) => void = () => undefined;
   const atEndpoint = new Promise<Socket>((resolve) => {
     arrived = resolve;
@@ -112,7 +112,7 @@ test('an upload that the end cuts off is reset: the endpoint does not take for w
   }
 });
 
-test('a second signal ends it at once, whatever is open', async () => {
+test('a second signal stops a proxy at once, even with open connections', async () => {
   const { proxy, port, endpoint } = await serve(echo, { L4B_GRACE_PERIOD: '10m', L4B_DRAIN_DELAY: '5m' });
   try {
     const client = connect(port, '127.0.0.1');
@@ -132,13 +132,13 @@ test('a second signal ends it at once, whatever is open', async () => {
   }
 });
 
-/** Bytes that sockets at a local port have not been acknowledged yet, whether or not a process still holds them. */
+/** Unacknowledged bytes of all sockets at a local port, including those that no process holds any more. */
 const unacknowledged = (port: number): number =>
   tcpSockets()
     .filter(({ localPort }) => localPort === port)
     .reduce((sum, socket) => sum + socket.unacknowledged, 0);
 
-test('what closed connections left to the kernel is delivered before the process ends, however slowly a client takes it', async () => {
+test('bytes of closed connections are delivered before the process exits, however slowly a client reads', async () => {
   const answer = Buffer.alloc(768 * 1024, 'answer');
   const { proxy, port, endpoint } = await serve((socket) => socket.resume().end(answer), {
     L4B_GRACE_PERIOD: '60s',
@@ -147,14 +147,14 @@ test('what closed connections left to the kernel is delivered before the process
     const client = await dialClient(port);
     client.pause();
     client.end();
-    // Both sides have ended: the kernel alone has the answer, and the connection is closed.
-    await proxy.until('rid of it', async () => {
+    // Both sides have ended: the connection is closed, and the kernel alone has the answer.
+    await proxy.until('done with the connection', async () => {
       const finished = await proxy
         .metric('l4balancer_connections_closed_total', { reason: 'Finished' })
         .catch(() => 0);
       return finished === 1;
     });
-    // What the client's kernel has is delivered, whether or not the client has read it.
+    // Bytes count as delivered once the client's kernel has them, whether or not the client has read them.
     let left = -1;
     const exit = once(proxy.process, 'exit').then((how) => {
       left = unacknowledged(port);
@@ -162,7 +162,7 @@ test('what closed connections left to the kernel is delivered before the process
     });
     proxy.process.kill('SIGTERM');
     await proxy.until('drained', async () => proxy.output.includes('"Drained"'));
-    assert.ok(unacknowledged(port) > 0, 'the client’s kernel took all of the answer at once');
+    assert.ok(unacknowledged(port) > 0, 'the client’s kernel accepted the whole answer at once');
     let bytes = 0;
     for await (const chunk of client.iterator({ destroyOnReturn: false })) {
       bytes += (chunk as Buffer).length;
@@ -171,7 +171,7 @@ test('what closed connections left to the kernel is delivered before the process
     assert.equal(bytes, answer.length);
     client.destroy();
     assert.deepEqual(await exit, [0, null]);
-    assert.equal(left, 0, 'bytes that the kernel still had to deliver');
+    assert.equal(left, 0, 'bytes that the kernel has not delivered');
   } finally {
     await proxy.stop();
     await endpoint.close();

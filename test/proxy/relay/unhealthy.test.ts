@@ -8,7 +8,7 @@ import { dialClient, howItEnded } from './client.ts';
 import { greet, startEndpoint } from './endpoint-server.ts';
 import { ProxyProcess } from './proxy-process.ts';
 
-/** A server that greets and holds its connections, also once it listens no more. */
+/** A server that sends a greeting and keeps its connections, even after it stops listening. */
 const startHolder = async (name: string, port: number) => {
   const held: Socket[] = [];
   const server = createServer((socket) => {
@@ -27,7 +27,7 @@ const startHolder = async (name: string, port: number) => {
 };
 
 for (const onUnhealthy of ['Keep', 'Close'] as const)
-  test(`with drain.onUnhealthy ${onUnhealthy} a connection to an endpoint that becomes unhealthy ${onUnhealthy === 'Keep' ? 'stays' : 'ends, and the reason says so'}`, async () => {
+  test(`with drain.onUnhealthy ${onUnhealthy} a connection to an endpoint that becomes unhealthy ${onUnhealthy === 'Keep' ? 'stays open' : 'is closed with the reason EndpointUnhealthy'}`, async () => {
     const [port, failing] = (await freePorts(2)) as [number, number];
     const holder = await startHolder('failing', failing);
     const other = await startEndpoint(greet('other'));
@@ -55,14 +55,14 @@ for (const onUnhealthy of ['Keep', 'Close'] as const)
       );
       const how = howItEnded(client);
       holder.stopListening();
-      await proxy.until('without it', async () => {
+      await proxy.until('not using the endpoint', async () => {
         const [web] = (await proxy.status()).backends;
         return web?.endpoints.find((one) => one.port === failing)?.used === false;
       });
       const closed = () =>
         proxy.metric('l4balancer_connections_closed_total', { reason: 'EndpointUnhealthy' });
       if (onUnhealthy === 'Close') {
-        await proxy.until('done with its connection', async () => (await closed()) === 1);
+        await proxy.until('done with the connection', async () => (await closed()) === 1);
         assert.equal(await how, 'ECONNRESET');
       } else assert.deepEqual([await proxy.open(), await closed()], [1, 0]);
       client.destroy();

@@ -12,7 +12,7 @@ import { ProxyProcess } from './proxy-process.ts';
 const MSG_OOB = 1;
 const sendCall = koffi.load(null).func('send', 'long', ['int', 'uintptr_t', 'ulong', 'int']);
 const memory = pinnedMemory(256);
-/** One more than an urgent byte: what comes next takes the place of one that was not read in time. */
+/** One byte more than an urgent one: the next urgent byte replaces one that was not read in time. */
 const ROUNDS = 3;
 
 let endpoint: EndpointServer;
@@ -34,14 +34,14 @@ after(async () => {
   await endpoint?.close();
 });
 
-/** Sends a text at once; the last byte of an urgent one is what the kernel calls urgent. */
+/** Sends a text at once; the kernel marks the last byte of an urgent one as urgent. */
 const send = (socket: Socket, text: string, isUrgent: boolean): void => {
   const { fd } = (socket as unknown as { readonly _handle: { readonly fd: number } })._handle;
   memory.bytes.set(Buffer.from(text));
   assert.equal(sendCall(fd, memory.address, text.length, isUrgent ? MSG_OOB : 0), text.length);
 };
 
-/** What comes, up to and with `text.length` bytes; fails after 20 s with what came. */
+/** Receives up to `text.length` bytes; fails after 20 s with what was received. */
 const receives = async (socket: Socket, text: string): Promise<void> => {
   const signal = AbortSignal.timeout(20_000);
   let got = '';
@@ -53,7 +53,7 @@ const receives = async (socket: Socket, text: string): Promise<void> => {
 };
 
 for (const sender of ['client', 'endpoint'] as const)
-  test(`an urgent byte of the ${sender} arrives in its place among the others`, async () => {
+  test(`an urgent byte of the ${sender} arrives in order among the other bytes`, async () => {
     const accepted = new Promise<Socket>((resolve) => {
       arrived = resolve;
     });

@@ -7,8 +7,8 @@ import { tableBackend, tableListener, tableOf } from '../tables.ts';
 import { howItEnded } from './client.ts';
 import { echo, startEndpoint } from './endpoint-server.ts';
 
-// Runs in a network namespace of its own, where a peer vanishes without a word: the kernel throws away all that comes from it. Prints how the other
-// side's connection ended, and for which reason.
+// Runs in a network namespace of its own, where a peer vanishes silently: the kernel drops all packets from
+// it. Prints how the connection of the other side ended, and for which reason.
 const LISTENER = 1080;
 const [CLIENT, ENDPOINT] = ['127.0.0.2', '127.0.0.3'];
 
@@ -36,7 +36,7 @@ let idleMs = 30_000;
 const serve = (keepalive: Keepalive | undefined): Promise<unknown> =>
   engine.publish(
     tableOf(
-      // Each table another one.
+      // A new table each time.
       [tableListener(LISTENER, { idleMs: idleMs++, ...(keepalive && { keepalive }) })],
       [tableBackend({ endpoints: [{ address: ENDPOINT, port: 1081, weight: 1 }] })],
     ),
@@ -45,7 +45,7 @@ const serve = (keepalive: Keepalive | undefined): Promise<unknown> =>
 const counts = (): Readonly<Record<string, number>> =>
   Object.fromEntries(engine.stats().closes.map(({ reason, phase, total }) => [`${reason} ${phase}`, total]));
 
-/** How the side that stays sees its connection end, and what is counted. */
+/** How the connection of the remaining side ends, and the close that is counted. */
 const scenario = async (address: string) => {
   const before = counts();
   const client = connect({ port: LISTENER, host: '127.0.0.1', localAddress: CLIENT });
@@ -65,7 +65,7 @@ const found: Record<string, unknown> = {};
 await serve({ timeSeconds: 1, intervalSeconds: 1, probes: 1 });
 found.client = await scenario(CLIENT);
 found.endpoint = await scenario(ENDPOINT);
-// The field goes again, and with it what it said: the sysctls of this namespace count.
+// Without the field, the sysctls of this namespace apply again.
 await serve(undefined);
 found.sysctls = [await scenario(CLIENT), await scenario(ENDPOINT)];
 await engine.close();
