@@ -4,7 +4,7 @@ export interface KubernetesVersion {
   readonly minor: number;
 }
 
-/** The oldest supported version, which is assumed where none is known. */
+/** The oldest supported version, which is assumed if none is known. */
 export const OLDEST_SUPPORTED: KubernetesVersion = { major: 1, minor: 31 };
 
 export const versionText = ({ major, minor }: KubernetesVersion): string => `${major}.${minor}`;

@@ -51,8 +51,8 @@ const tolerates = (
   (operator === 'Exists' || value === (taint.value ?? ''));
 
 /**
- * The API server has validated the affinity before any pod was made of it; every node matches one that is
- * malformed.
+ * The API server has validated the affinity before any pod was created with it; every node matches a
+ * malformed one.
  */
 const matchesAffinity = (node: ClusterNode, nodeAffinity: unknown): boolean => {
   const { requiredDuringSchedulingIgnoredDuringExecution: required } = (nodeAffinity ?? {}) as {

@@ -2,7 +2,7 @@ import type { ObjectCondition } from './object-condition.ts';
 import type { ContainerStatus, Pod } from './pod.ts';
 import type { Deployment, ReplicaSet } from './workload.ts';
 
-/** A workload and the objects that it has made. */
+/** A workload and the objects that its controllers have created. */
 export interface WorkloadPods {
   /** The workload; a DaemonSet is presented as a Deployment. */
   readonly deployment: Deployment | undefined;
@@ -18,7 +18,7 @@ const REVISION = 'deployment.kubernetes.io/revision';
 const DAEMON_SET_GENERATION = 'deprecated.daemonset.template.generation';
 const POD_GENERATION = 'pod-template-generation';
 
-/** The ReplicaSet that the Deployment is rolling out; undefined until its controller has made one. */
+/** The ReplicaSet that the Deployment is rolling out; undefined until its controller has created one. */
 export const currentReplicaSet = (
   deployment: Deployment | undefined,
   replicaSets: readonly ReplicaSet[],
@@ -45,12 +45,12 @@ export const currentPods = ({ deployment, replicaSets, pods }: WorkloadPods): re
 export const hasFailed = ({ status }: Pod): boolean => status?.phase === 'Failed';
 
 /** Whether a node has accepted the pod: from then on, earlier refusals no longer matter. */
-const isTaken = ({ status }: Pod): boolean =>
+const isAccepted = ({ status }: Pod): boolean =>
   status?.phase === 'Running' || (status?.phase === 'Pending' && (status.containerStatuses?.length ?? 0) > 0);
 
 /** Pods that failed, unless they have already been replaced. */
 export const unreplaced = (pods: readonly Pod[], wanted: number): readonly Pod[] =>
-  pods.filter(isTaken).length >= wanted ? [] : pods.filter(hasFailed);
+  pods.filter(isAccepted).length >= wanted ? [] : pods.filter(hasFailed);
 
 /** Containers of pods that have not failed, each with its pod. */
 export const livingContainers = (
@@ -70,7 +70,7 @@ export const unready = (pods: readonly Pod[]): readonly Pod[] =>
   pods.filter((pod) => pod.status?.phase === 'Running' && readiness(pod) !== undefined && !isReady(pod));
 
 /**
- * Whether the pod has ever been ready; true where that cannot be told. A new pod is unready since before its
+ * Whether the pod has ever been ready; true if that is unknown. A new pod is unready since before its
  * container started.
  */
 export const hasServed = (pod: Pod): boolean => {

@@ -17,7 +17,7 @@ export type HowToStop =
   | { readonly kind: 'RollBack'; readonly replicaSet: string }
   /**
    * There is no previous revision: cap the replicas at those that a node has accepted, so that no more are
-   * made.
+   * created.
    */
   | { readonly kind: 'Cap'; readonly replicas: number };
 
@@ -46,11 +46,11 @@ export const breaker = ({ deployment, replicaSets, pods }: WorkloadPods): Trippe
   const before = replicaSets
     .filter((one) => one !== current && (one.status?.readyReplicas ?? 0) > 0)
     .sort((a, b) => (b.status?.readyReplicas ?? 0) - (a.status?.readyReplicas ?? 0) || byName(a, b))[0];
-  const taken = own.filter(({ status }) => status?.phase === 'Running').length;
+  const accepted = own.filter(({ status }) => status?.phase === 'Running').length;
   return {
     how:
       before === undefined
-        ? { kind: 'Cap', replicas: taken }
+        ? { kind: 'Cap', replicas: accepted }
         : { kind: 'RollBack', replicaSet: before.metadata.name },
     refusals: refusalsOf(refused),
     pods: refused.length,

@@ -11,7 +11,7 @@ import { probeVerdict } from './probe-verdict.ts';
 import { markOf, readRecord, type StopRecord, stillHolds } from './stop-record.ts';
 import { type Trial, type TriedTemplate, trialMark } from './trial.ts';
 
-/** Whether the workload may be brought to what the spec asks for, as far as its sysctls are concerned. */
+/** Whether the workload may be changed to what the spec requests, as far as its sysctls are concerned. */
 export type Gate =
   | { readonly kind: 'Open' }
   /** Probe pods are being tried; until they answer, the workload is left unchanged. */
@@ -20,7 +20,7 @@ export type Gate =
   | {
       readonly kind: 'Held';
       readonly refusals: readonly Refusal[];
-      /** Number of pods of a rollout that were refused; 0 where a probe pod found out. */
+      /** Number of pods of a rollout that were refused; 0 if a probe pod revealed it. */
       readonly pods: number;
       /** Names of the probe pods that prove the refusal. */
       readonly probes: readonly string[];
@@ -44,7 +44,7 @@ export interface GateInput extends WorkloadPods {
   readonly trial: Trial | undefined;
   /** The wanted pod template. */
   readonly template: TriedTemplate;
-  /** Number of wanted pods; undefined where something else decides it. */
+  /** Number of wanted pods; undefined if something else decides it. */
   readonly replicas: number | undefined;
   /** The current workload; undefined if there is none yet. */
   readonly live: LiveWorkload | undefined;
@@ -55,7 +55,7 @@ export interface GateInput extends WorkloadPods {
   readonly settled: Verdicts;
 }
 
-/** Label of a probe pod that says which question it answers. */
+/** Label of a probe pod with the verdict key that it is for. */
 export const VERDICT_LABEL = 'l4balancer.dev/preflight';
 
 /** At most this many pools are tried for one resource; the circuit breaker covers the rest. */
@@ -121,7 +121,7 @@ const preflight = ({ nodes, probes, settled }: GateInput, trial: Trial): Gate =>
 };
 
 /**
- * If nodes cannot be listed there is a single pool, and the scheduler chooses the node. If no node is
+ * If nodes cannot be listed, there is a single pool, and the scheduler chooses the node. If no node is
  * eligible there is nothing to try.
  */
 export const poolsToTry = (

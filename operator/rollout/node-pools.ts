@@ -7,17 +7,17 @@ export interface NodePool {
    * Changes whenever one of its nodes is added, changed or removed, so that earlier verdicts no longer apply.
    */
   readonly key: string;
-  /** Names, sorted. Empty where nodes cannot be listed: then the scheduler chooses. */
+  /** Names, sorted. Empty if nodes cannot be listed: then the scheduler chooses. */
   readonly nodes: readonly string[];
 }
 
-/** Labels that identify a single node, or only say where it is. */
+/** Labels that identify a single node or its location. */
 const OF_ONE_NODE =
   /^(?:kubernetes\.io\/hostname|(?:topology|failure-domain\.beta)\.kubernetes\.io\/.*|topology\.[^/]*csi[^/]*\/.*|[^/]*\/(?:hostname|instance-id|machine|node-name|provider-id))$/;
 
 /**
  * Groups nodes by their other labels, their taints and the version of their kubelet, all of which come from
- * the configuration of a node pool, as the kubelet's own configuration does. Where every node has a unique
+ * the configuration of a node pool, as the kubelet's own configuration does. If every node has a unique
  * label, each node is a pool of its own and is tried.
  */
 export const nodePools = (nodes: readonly ClusterNode[]): readonly NodePool[] => {

@@ -10,7 +10,7 @@ import { isWorkload, type WantedWorkload } from './wanted-workload.ts';
 export interface OtherTemplates {
   /** Of the current workload; undefined if there is none yet. */
   readonly live: TriedTemplate | undefined;
-  /** The template that a stopped rollout goes back to, or stays with. */
+  /** The template that a stopped rollout is rolled back to, or keeps. */
   readonly stay: LiveTemplate | undefined;
 }
 

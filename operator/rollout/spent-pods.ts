@@ -5,8 +5,8 @@ import { refusalOf } from '../sysctls/refused-pod.ts';
 
 /**
  * Whether the pod is part of a storm: a kubelet refused it, and its ReplicaSet immediately makes another one.
- * The controller of a DaemonSet replaces failed pods with growing delay and removes them itself; if somebody
- * else removes them, it replaces them without delay.
+ * The controller of a DaemonSet replaces failed pods with backoff and deletes them itself; if someone else
+ * deletes them, it replaces them without delay.
  */
 export const isOfStorm = (pod: Pod): boolean =>
   refusalOf(pod) !== undefined && controllerOf(pod)?.kind !== 'DaemonSet';

@@ -39,7 +39,7 @@ export const readRecord = (
   }
 };
 
-/** The fingerprint of the node now. */
+/** The current fingerprint of the node. */
 export const markOf = (name: string, nodes: ReadonlyMap<string, ClusterNode>): string => {
   const node = nodes.get(name);
   return node === undefined ? '' : fingerprint(node);

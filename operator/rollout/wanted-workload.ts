@@ -5,7 +5,7 @@ import type { TriedTemplate } from './trial.ts';
 /** The pod template of a workload as this operator has rendered it. */
 export type WantedTemplate = TriedTemplate & { readonly spec: { readonly securityContext: object } };
 
-/** The one child that runs the pods, of the kind that the spec asks for. */
+/** The one child that runs the pods, of the kind that the spec requests. */
 export interface WantedWorkload {
   readonly child: Child;
   readonly manifest: Manifest & { readonly spec: { readonly replicas?: number } };
@@ -16,7 +16,7 @@ const WORKLOADS: ReadonlySet<string> = new Set(['Deployment', 'DaemonSet']);
 
 export const isWorkload = ({ kind }: Child): boolean => WORKLOADS.has(kind);
 
-/** Undefined if there is none: a later operator said how to render the pods, and nothing runs yet. */
+/** Undefined if there is none: a later operator set the revision of the pods, and no workload exists yet. */
 export const wantedWorkload = (children: readonly Child[]): WantedWorkload | undefined => {
   const child = children.find((one) => isWorkload(one) && one.wanted !== undefined);
   if (child?.wanted === undefined) return undefined;

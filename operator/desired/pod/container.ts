@@ -55,14 +55,14 @@ export const container = (owner: Owner, settings: RenderSettings) => {
         name: ADMIN_PORT_NAME,
         containerPort: adminPort,
         protocol: 'TCP',
-        // Keeps two pods with the same admin port off one node: the scheduler knows of none of their other
+        // Keeps two pods with the same admin port off one node: the scheduler does not know their other
         // ports.
         ...(tuning.hostNetwork ? { hostPort: adminPort } : {}),
       },
     ],
     resources: withDevices(tuning.resources, spec.workload.extraResources),
     securityContext: containerSecurityContext(tuning),
-    // If it does not stay up, the status shows its last words.
+    // If it crashes, the status shows the end of its output.
     terminationMessagePolicy: 'FallbackToLogsOnError',
     // Starting takes a second, or a minute if the CPU is busy.
     startupProbe: probe('/healthz', { periodSeconds: 1, failureThreshold: 60 }),

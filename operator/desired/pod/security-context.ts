@@ -16,7 +16,7 @@ export const podSecurityContext = (sysctls: readonly Sysctl[]) => ({
 /**
  * For the container: all capabilities dropped, and only those added back that the tuning names. A capability
  * reaches a process that is not root through the file capability of its program, which no_new_privs would
- * disable; so that is off where a capability is added.
+ * disable; so that is off if a capability is added.
  */
 export const containerSecurityContext = ({ capabilities }: Pick<EffectiveTuning, 'capabilities'>) => ({
   allowPrivilegeEscalation: capabilities.length > 0,

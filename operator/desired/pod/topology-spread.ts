@@ -4,7 +4,7 @@ import { selectorLabels } from '../../objects/child-labels.ts';
 const SPREAD_OVER = ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'];
 
 /**
- * Spreads the pods as the spec says; by default over nodes and zones where possible, which never keeps a pod
+ * Spreads the pods as the spec says; by default over nodes and zones if possible, which never keeps a pod
  * from running. Rendered for a single replica too, where it has no effect: scaling must not change the pod
  * template, or it would restart the serving pods. Omitted for a DaemonSet, which has one pod on each node.
  */

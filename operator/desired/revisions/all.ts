@@ -21,7 +21,7 @@ const CHANGES: readonly {
 
 /** The revision of new balancers. */
 export const CURRENT: RevisionName = 'r2';
-/** The revision of balancers that name none: they were made before there were revisions. */
+/** The revision of balancers without one: they were created before there were revisions. */
 export const FIRST: RevisionName = 'r1';
 
 export const isRevision = (name: string | undefined): name is RevisionName =>
