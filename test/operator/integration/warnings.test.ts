@@ -77,7 +77,7 @@ const OF_SPECS: readonly {
       workload: { replicas: 2 },
     },
     reason: 'TooFewDescriptors',
-    says: /^The file descriptor limit is too low .* expects 65536\. Raise tuning\.fileDescriptors/,
+    says: /^The file descriptor limit is too low .* expected to be 65536\. Raise tuning\.fileDescriptors/,
   },
   {
     when: 'a backend has too few endpoints',
@@ -207,7 +207,7 @@ test('NoLongerAdmitted: values that were stored before a rule refused them keep 
   assert.match(message, /spec\.backends\[2\]\.healthCheck\.http\.path "\/a#b" has a fragment/);
   assert.match(
     await world.warned(namespace, 'drained', 'NoLongerAdmitted'),
-    /spec\.drain\.delay 60s leaves /,
+    /spec\.drain\.delay 60s uses up /,
   );
   for (const name of Object.keys(stored)) await world.reason(namespace, name, 'Progressing');
 
