@@ -6,7 +6,7 @@ import { inMebibytes } from '../../crds/resources.ts';
 import { plural } from '../text/lists-and-counts.ts';
 import type { Plan } from './plan.ts';
 
-/** Number of endpoints by backend, where it is known. */
+/** Number of endpoints by backend, if known. */
 export type EndpointCounts = ReadonlyMap<string, number>;
 
 /** One thing that the pods lack; its reason is one of the warnings in the status. */
@@ -87,7 +87,7 @@ const checkDescriptors: Check = (spec, { fileDescriptors }) => {
     ? undefined
     : {
         reason: 'TooFewDescriptors',
-        message: `The file descriptor limit is too low for the planned connections: a replica needs ${fileDescriptors} and expects ${has}. Raise tuning.fileDescriptors (the node must allow it) or ${numberOf(spec)}.`,
+        message: `The file descriptor limit is too low for the planned connections: a replica needs ${fileDescriptors}, and the limit is expected to be ${has}. Raise tuning.fileDescriptors (the node must allow it) or ${numberOf(spec)}.`,
       };
 };
 

@@ -18,7 +18,7 @@ import { connectionsPerCore, isHeavy } from './rate.ts';
 
 export type Plan = NonNullable<Status['capacity']>;
 
-/** Size of the kernel's default range, 32768 to 60999, which applies where nothing else is set. */
+/** Size of the kernel's default range, 32768 to 60999, which applies unless it is set otherwise. */
 const KERNEL_PORTS = 28_232;
 
 /** Pods that the capacity needs if the spec names no number; undefined without a capacity. */
@@ -47,7 +47,7 @@ export const planCapacity = (spec: L4BalancerSpec, replicas: number): Plan => {
     fileDescriptors: descriptorsFor(share),
     sourcePorts: ports,
     endpoints: Math.max(1, Math.ceil(share / ports)),
-    howComputed: inWords(spec, replicas, share),
+    howComputed: explanation(spec, replicas, share),
   };
 };
 
@@ -74,10 +74,10 @@ export const sourcePorts = (spec: L4BalancerSpec): number => {
 };
 
 /**
- * Explains that 1, the default of the schema, stands for no number, so that `kubectl scale` to 1 succeeds and
- * changes nothing.
+ * Explains that 1, the default of the schema, leaves the number open, so that `kubectl scale` to 1 succeeds
+ * but changes nothing.
  */
-const openNumber = ({ workload }: L4BalancerSpec, replicas: number): string =>
+const noteOnDefaultReplicas = ({ workload }: L4BalancerSpec, replicas: number): string =>
   workload.kind === 'DaemonSet' ||
   workload.autoscaling !== undefined ||
   workload.replicas !== 1 ||
@@ -85,7 +85,7 @@ const openNumber = ({ workload }: L4BalancerSpec, replicas: number): string =>
     ? ''
     : ` workload.replicas is 1, the default, which leaves the number open, even if kubectl scale has set it: ${replicas} replicas are planned. Any other number is used as given. For a single pod, omit capacity, or set its cores: workload.resources.limits.cpu.`;
 
-const inWords = (spec: L4BalancerSpec, replicas: number, share: number): string => {
+const explanation = (spec: L4BalancerSpec, replicas: number, share: number): string => {
   const acceptors = acceptorsOf(spec);
   const rate = connectionsPerCore(spec);
   const why =
@@ -98,6 +98,6 @@ const inWords = (spec: L4BalancerSpec, replicas: number, share: number): string 
     `${replicas} ${plural(replicas, 'replica')} with ${acceptors} ${plural(acceptors, 'core')} each, ${rate} connections per core${why}. ` +
     `For ${share} connections, a replica needs ${descriptorsFor(share)} file descriptors (two per connection and a reserve), ` +
     `${inMebibytes(memoryFor(acceptors, share))} of memory (192 MiB, 32 MiB per core and 16 KiB per connection), ` +
-    `and enough endpoints that none gets more than ${sourcePorts(spec)} connections (source ports).${openNumber(spec, replicas)}`
+    `and enough endpoints that none gets more than ${sourcePorts(spec)} connections (source ports).${noteOnDefaultReplicas(spec, replicas)}`
   );
 };

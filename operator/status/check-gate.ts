@@ -25,7 +25,7 @@ export const checkGate = (gate: Gate, spec: L4BalancerSpec, resource: Resource):
       const [why] = gate.waiting.map((one) => stable(one.why)).sort();
       return {
         reason: 'Preflight',
-        message: `A probe pod is trying the unsafe sysctls${where} before the rollout starts, for at most a minute. There is no result yet, because ${sentence(why ?? '')}${servingText(ready)}`,
+        message: `A probe pod is trying the unsafe sysctls${where} before the rollout starts, for at most a minute; there is no result yet, because ${sentence(why ?? '')}${servingText(ready)}`,
       };
     }
     case 'Held':

@@ -92,7 +92,7 @@ const listenerCauses = (
       (isOmitted
         ? (own[0] ?? general('ListenerNotOpened', 'A proxy does not serve it and reports no reason.'))
         : undefined) ??
-      (isEmpty ? whyEmpty(backend, found) : undefined);
+      (isEmpty ? causeOfEmptyBackend(backend, found) : undefined);
     if (finding !== undefined) causes.set(finding, [...(causes.get(finding) ?? []), name]);
   }
   return [...causes].map(([finding, listeners]) => ({ finding, listeners }));
@@ -107,7 +107,7 @@ const general = (reason: BlockingReason, message: string, backend?: string): Pro
 });
 
 /** The worst finding about the backend; proxies of older versions report it without a reason. */
-const whyEmpty = (backend: string, found: readonly ProxyFinding[]): ProxyFinding => {
+const causeOfEmptyBackend = (backend: string, found: readonly ProxyFinding[]): ProxyFinding => {
   const own = found.filter((one) => one.backend === backend);
   const known = own.find(({ reason }) => isBlocking(reason));
   const [first] = own;

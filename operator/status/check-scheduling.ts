@@ -76,7 +76,7 @@ export const checkScheduling = (pods: readonly Pod[]): Verdict | undefined => {
 
 /** Reports why pods failed although their container did not: they were evicted, or refused by their node. */
 export const checkFailedPods = (failed: readonly Pod[]): Verdict | undefined => {
-  const texts = failed.map((pod) => ({ pod, text: whyFailed(pod) }));
+  const texts = failed.map((pod) => ({ pod, text: failureOf(pod) }));
   const [first] = texts.map(({ text }) => text).sort();
   if (first === undefined) return undefined;
   const same = texts.filter(({ text }) => text === first).map(({ pod }) => pod);
@@ -87,7 +87,7 @@ export const checkFailedPods = (failed: readonly Pod[]): Verdict | undefined => 
   };
 };
 
-const whyFailed = ({ status }: Pod): string => {
+const failureOf = ({ status }: Pod): string => {
   const reason = status?.reason ?? 'Failed';
   const message = stable(status?.message ?? '');
   return message === '' ? reason : `${reason}: ${message}`;

@@ -43,7 +43,7 @@ export const decide = (observed: Observed, previous: readonly Condition[] = []):
       ? (checkProxies(spec, readings) ??
         (wanted === 0 ? undefined : checkReported(readings, generation, previous)) ??
         available(observed, wanted))
-      : (whyNot(observed, wanted) ??
+      : (rolloutFailure(observed, wanted) ??
         checkProxies(spec, newest(observed)) ??
         checkNotFollowing(spec, readings) ??
         rollout));
@@ -72,7 +72,7 @@ const checkUnfinished = (unfinished: readonly string[]): Verdict | undefined =>
   unfinished.length === 0 ? undefined : { reason: 'Progressing', message: unfinished.join(' ') };
 
 /** Why a rollout does not complete; undefined if it only needs time. */
-const whyNot = (observed: Observed, wanted: number): Verdict | undefined => {
+const rolloutFailure = (observed: Observed, wanted: number): Verdict | undefined => {
   const { spec, deployment, replicaSets } = observed;
   if (spec === undefined || deployment === undefined) return undefined;
   const pods = currentPods(observed);

@@ -82,7 +82,7 @@ const lossOf = (loss: Loss | undefined): readonly Keyed[] =>
           key: `lost ${loss.code}`,
           finding: {
             reason: 'NotFollowing',
-            message: `It receives no changes to the spec or to endpoints: ${asSentence(loss.problem)}`,
+            message: `The proxy receives no changes to the spec or to endpoints: ${asSentence(loss.problem)}`,
             replicas: 1,
             listener: undefined,
             backend: undefined,

@@ -142,7 +142,7 @@ const refusedCapabilities = ({ spec, pods }: TuningInput): readonly Row[] => {
   ];
 };
 
-/** A row that says so if the table does not cover all replicas. */
+/** A row for replicas whose report is missing, so that the table is not mistaken for complete. */
 const unreachable = ({ readings, spec }: TuningInput): readonly Row[] => {
   const polled = readings.filter(({ kind }) => kind !== 'NotPolled');
   const failed = polled

@@ -50,7 +50,7 @@ export const WARNING_REASONS = {
     whatToDo: 'Request less, add nodes, or change nodeSelector, tolerations or affinity.',
   },
   PodMonitorUnknown: {
-    meaning: 'monitoring.podMonitor is true, but the cluster does not have that kind.',
+    meaning: 'monitoring.podMonitor is true, but the cluster does not have the kind PodMonitor.',
     whatToDo: 'Install Prometheus Operator; the PodMonitor is then created automatically.',
   },
   RevisionUnknown: {

@@ -39,7 +39,7 @@ export const warnings = (observed: Observed): readonly Warning[] => {
           {
             reason: 'PodMonitorUnknown' as const,
             message:
-              'monitoring.podMonitor is true, but the cluster does not have that kind: install Prometheus Operator; the PodMonitor is then created automatically.',
+              'monitoring.podMonitor is true, but the cluster does not have the kind PodMonitor: install Prometheus Operator; the PodMonitor is then created automatically.',
           },
         ]
       : []),

@@ -115,7 +115,7 @@ test('a replaced ServiceAccount cuts the pods off from the API server, which is 
   assert.ok(performance.now() - blindAt < 60_000, `said after ${performance.now() - blindAt} ms`);
   assert.match(
     message,
-    /^It receives no changes to the spec or to endpoints: Cannot follow .*401 Unauthorized/,
+    /^The proxy receives no changes to the spec or to endpoints: Cannot follow .*401 Unauthorized/,
   );
   const { of, following: count, problems } = (await following()) ?? {};
   assert.deepEqual([of, count, problems?.[0]?.reason], [1, 0, 'NotFollowing']);

@@ -93,7 +93,7 @@ const READY: readonly { readonly report: object; readonly reason: Reason; readon
   {
     report: { source: { following: false, code: 'Forbidden', problem: 'Cannot follow Services: 403' } },
     reason: 'NotFollowing',
-    message: 'It receives no changes to the spec or to endpoints: Cannot follow Services: 403.',
+    message: 'The proxy receives no changes to the spec or to endpoints: Cannot follow Services: 403.',
   },
   {
     report: found('ListenerNotOpened', { listener: 'web' }),

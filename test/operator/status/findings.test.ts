@@ -60,7 +60,7 @@ test('replicas that have lost their source for the same cause are one finding, w
   assert.deepEqual(
     lines(reading('a', lost('Services')), reading('b', lost('EndpointSlices')), reading('c')),
     [
-      'NotFollowing 2 - - It receives no changes to the spec or to endpoints: Cannot follow EndpointSlices: 401.',
+      'NotFollowing 2 - - The proxy receives no changes to the spec or to endpoints: Cannot follow EndpointSlices: 401.',
     ],
   );
 });

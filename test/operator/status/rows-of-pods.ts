@@ -95,7 +95,7 @@ export const ROWS_OF_PODS: readonly Row[] = [
     reason: 'Preflight',
     holds: 'Reconciling',
     message:
-      'A probe pod is trying the unsafe sysctls on nodes n1 and n2 before the rollout starts, for at most a minute. There is no result yet, because it has no node yet.',
+      'A probe pod is trying the unsafe sysctls on nodes n1 and n2 before the rollout starts, for at most a minute; there is no result yet, because it has no node yet.',
   },
   {
     when: 'a probe pod was refused while replicas of the previous revision serve',

@@ -232,7 +232,7 @@ export const ROWS_OF_PROXIES: readonly Row[] = [
     reason: 'NotFollowing',
     holds: 'Reconciling',
     message:
-      'It receives no changes to the spec or to endpoints: Cannot follow Services: 401. (1 of 2 replicas.)',
+      'The proxy receives no changes to the spec or to endpoints: Cannot follow Services: 401. (1 of 2 replicas.)',
   },
   {
     when: 'a new pod is not ready because it is not allowed to watch',
@@ -252,7 +252,8 @@ export const ROWS_OF_PROXIES: readonly Row[] = [
     }),
     reason: 'NotFollowing',
     holds: 'Reconciling',
-    message: 'It receives no changes to the spec or to endpoints: Cannot follow L4Balancer shop/edge: 403.',
+    message:
+      'The proxy receives no changes to the spec or to endpoints: Cannot follow L4Balancer shop/edge: 403.',
   },
   {
     when: 'during a rollout, a pod of the previous revision refuses the spec that the new pods are for',
@@ -274,7 +275,7 @@ export const ROWS_OF_PROXIES: readonly Row[] = [
     }),
     reason: 'NotFollowing',
     holds: 'Reconciling',
-    message: 'It receives no changes to the spec or to endpoints: Cannot follow: 401.',
+    message: 'The proxy receives no changes to the spec or to endpoints: Cannot follow: 401.',
   },
   {
     when: 'several listeners fail for different reasons',
