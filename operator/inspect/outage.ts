@@ -2,7 +2,7 @@ import { ApiError } from '../../kube/errors.ts';
 import type { ListWatchState } from '../../kube/list-watch.ts';
 import type { Report } from '../status/reading.ts';
 import { isOptional, type WatchedKind } from '../watch/kinds.ts';
-import { isOutage } from './source-loss.ts';
+import { canBeOutage } from './source-loss.ts';
 
 /** Tracks whether the API server is, or was a moment ago, unavailable to the operator as well. */
 export interface Outage {
@@ -33,7 +33,7 @@ export const createOutage = (now: () => number): Outage => {
       else if (lost.delete(watch) && lost.size === 0) backAt = now();
     },
     explain: (report) =>
-      report.loss !== undefined && isOutage(report.loss) && isRecent()
+      report.loss !== undefined && canBeOutage(report.loss) && isRecent()
         ? { ...report, loss: undefined }
         : report,
   };

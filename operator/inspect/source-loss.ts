@@ -12,7 +12,7 @@ export interface SourceState {
 /** Refusals by an API server or a certificate check; these are not transient. */
 const REFUSED = /^(?:Unauthorized|Forbidden|CertificateRefused|NoCredentials|LoginFailed|NotFound)\b/;
 /** An API server that restarts is unavailable for about this long; the proxy retries at least every 15 s. */
-const MOMENT_MS = 20_000;
+const TRANSIENT_MS = 20_000;
 
 /** The loss to report for a source that is not followed; undefined if it may be transient. */
 export const lossOf = ({
@@ -22,9 +22,9 @@ export const lossOf = ({
   lostForMs,
 }: SourceState): Loss | undefined => {
   if (following) return undefined;
-  if (!REFUSED.test(code) && lostForMs !== undefined && lostForMs < MOMENT_MS) return undefined;
+  if (!REFUSED.test(code) && lostForMs !== undefined && lostForMs < TRANSIENT_MS) return undefined;
   return { code, problem: problem ?? 'the proxy gives no reason' };
 };
 
 /** Whether an unavailable API server can explain the loss. */
-export const isOutage = ({ code }: Loss): boolean => !REFUSED.test(code);
+export const canBeOutage = ({ code }: Loss): boolean => !REFUSED.test(code);

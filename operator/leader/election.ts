@@ -48,7 +48,7 @@ export type ElectionEvent =
     }
   | { readonly kind: 'Lost'; readonly why: 'NotRenewed' | 'TakenByAnother' }
   | { readonly kind: 'Released' }
-  | { readonly kind: 'Follows'; readonly holder: string }
+  | { readonly kind: 'Following'; readonly holder: string }
   /** The Lease was read or renewed, so the leader is known. */
   | { readonly kind: 'Reached' }
   | { readonly kind: 'Failed'; readonly error: unknown };
@@ -103,21 +103,21 @@ export const startElection = (options: ElectionOptions, onFailed: (error: unknow
     const lease = await client.read();
     seen = observeLease(lease, seen, clock.now(), timing.leaseMs);
     const step = leaseStep(lease, { identity, leads }, seen, clock.now());
-    switch (step.todo) {
+    switch (step.action) {
       case 'Wait':
         if (step.holder !== undefined && step.holder !== follows)
-          onEvent({ kind: 'Follows', holder: step.holder });
+          onEvent({ kind: 'Following', holder: step.holder });
         follows = step.holder ?? follows;
         return undefined;
       case 'Create':
       case 'Take':
       case 'Renew': {
         const sentAt = clock.now();
-        const claimed = await client.claim(claim(lease, step.todo !== 'Renew'));
+        const claimed = await client.claim(claim(lease, step.action !== 'Renew'));
         // Its own claim is an observation, too: if the claim is lost and the Lease is gone afterwards,
         // another replica may have held it in between.
         if (claimed !== undefined) seen = observeLease(claimed, seen, clock.now(), timing.leaseMs);
-        return claimed && { lease: claimed, sentAt, from: step.todo === 'Take' ? step.from : undefined };
+        return claimed && { lease: claimed, sentAt, from: step.action === 'Take' ? step.from : undefined };
       }
       default:
         return step satisfies never;

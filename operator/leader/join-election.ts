@@ -46,10 +46,10 @@ export const joinElection = (options: JoinOptions, onFailed: (error: unknown) =>
   let fence: Fence = { leftMs: () => 0 };
   const fenced = fencedTransport(transport, { leftMs: () => fence.leftMs() });
   const recorder = createRecorder({ ...options, writer: createWriter(fenced, FIELD_MANAGER) });
-  let failure: string | undefined;
+  let lastCode: string | undefined;
   /** When the Lease was last read or renewed, and the error since then. */
   let reachedAt = options.clock.now();
-  let obstacle: unknown;
+  let lastError: unknown;
 
   const recordEvent = (lease: Lease, note: string, action: string): void =>
     recorder.record(
@@ -58,36 +58,36 @@ export const joinElection = (options: JoinOptions, onFailed: (error: unknown) =>
     );
 
   const onEvent = (event: ElectionEvent): void => {
-    if (event.kind !== 'Failed') failure = undefined;
+    if (event.kind !== 'Failed') lastCode = undefined;
     switch (event.kind) {
       case 'Elected':
-        metrics.leads(true);
+        metrics.setLeader(true);
         ({ fence } = event);
         log.info({ identity, from: event.from }, 'became leader');
         recordEvent(event.lease, `${identity} became leader.`, 'Elect');
         return;
       case 'Lost':
-        metrics.leads(false);
-        log.error({ identity, code: event.why, advice: LOST[event.why] }, 'leadership lost');
+        metrics.setLeader(false);
+        log.error({ identity, code: event.why, advice: LOST_ADVICE[event.why] }, 'leadership lost');
         return;
       case 'Released':
-        metrics.leads(false);
+        metrics.setLeader(false);
         log.info({ identity }, 'leadership released');
         return;
-      case 'Follows':
+      case 'Following':
         log.info({ identity, holder: event.holder }, 'following');
         return;
       case 'Reached':
         reachedAt = options.clock.now();
-        obstacle = undefined;
+        lastError = undefined;
         return;
       case 'Failed': {
-        obstacle = event.error;
+        lastError = event.error;
         metrics.failed();
         const code = codeOf(event.error);
-        if (code !== failure)
+        if (code !== lastCode)
           log.warn({ lease: at.name, code, error: event.error }, 'lease not reached, retrying');
-        failure = code;
+        lastCode = code;
         return;
       }
       default:
@@ -122,7 +122,7 @@ export const joinElection = (options: JoinOptions, onFailed: (error: unknown) =>
     problem() {
       const silentMs = options.clock.now() - reachedAt;
       if (silentMs < at.leaseMs) return undefined;
-      const why = obstacle instanceof Error ? `: ${obstacle.message}` : '';
+      const why = lastError instanceof Error ? `: ${lastError.message}` : '';
       return `the Lease ${at.namespace}/${at.name} could not be read for ${Math.round(silentMs / 1000)} s, so the leader is unknown and this replica reconciles nothing${why}`;
     },
     async stop() {
@@ -134,7 +134,7 @@ export const joinElection = (options: JoinOptions, onFailed: (error: unknown) =>
   };
 };
 
-const LOST = {
+const LOST_ADVICE = {
   NotRenewed:
     'The Lease could not be renewed in time; this replica writes nothing until it holds the Lease again. Check the API server and the network to it.',
   TakenByAnother: 'Another process holds the Lease. If this one was suspended, it had too little CPU.',

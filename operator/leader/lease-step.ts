@@ -2,13 +2,13 @@ import { holderOf, type Lease } from './lease.ts';
 
 /** What to do about a Lease that has just been read. */
 export type Step =
-  | { readonly todo: 'Create' }
+  | { readonly action: 'Create' }
   /** This process holds it. */
-  | { readonly todo: 'Renew' }
+  | { readonly action: 'Renew' }
   /** Nobody holds it, or its holder has let it expire. */
-  | { readonly todo: 'Take'; readonly from: string | undefined }
+  | { readonly action: 'Take'; readonly from: string | undefined }
   /** Without a holder: the Lease is gone, and the process that held it may not know yet. */
-  | { readonly todo: 'Wait'; readonly holder: string | undefined };
+  | { readonly action: 'Wait'; readonly holder: string | undefined };
 
 /**
  * A Lease expires by how long ago a change of it was *observed*, on the local clock: the times written in it
@@ -63,9 +63,10 @@ export const leaseStep = (
   now: number,
 ): Step => {
   const isOver = now - at >= respectMs;
-  if (lease === undefined) return leads || isOver ? { todo: 'Create' } : { todo: 'Wait', holder: undefined };
+  if (lease === undefined)
+    return leads || isOver ? { action: 'Create' } : { action: 'Wait', holder: undefined };
   const holder = holderOf(lease);
-  if (holder === identity) return { todo: 'Renew' };
-  if (holder === undefined) return { todo: 'Take', from: undefined };
-  return isOver ? { todo: 'Take', from: holder } : { todo: 'Wait', holder };
+  if (holder === identity) return { action: 'Renew' };
+  if (holder === undefined) return { action: 'Take', from: undefined };
+  return isOver ? { action: 'Take', from: holder } : { action: 'Wait', holder };
 };

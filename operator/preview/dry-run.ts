@@ -137,7 +137,7 @@ const linesOf = (child: string, preview: ChildPreview): readonly string[] => {
       return [`  ~ ${child}`, ...preview.what.map((line) => `      ${line}`)];
     case 'Wait':
       return [`  ! ${child} is being deleted; it would be recreated afterwards`];
-    case 'Yield':
+    case 'LeaveAlone':
       return [`  ! ${child} ${preview.holder}; it would not be changed`];
     default:
       return preview satisfies never;

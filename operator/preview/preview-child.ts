@@ -1,7 +1,7 @@
 import type { Manifest } from '../../kube/apply.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { Owner } from '../objects/owner.ts';
-import { handedOver } from '../reconcile/hand-over-replicas.ts';
+import { replicasToHandOver } from '../reconcile/hand-over-replicas.ts';
 import { planChild } from '../reconcile/plan-child.ts';
 import { differences } from './differences.ts';
 import { removals } from './removals.ts';
@@ -12,7 +12,7 @@ export type ChildPreview =
   | { readonly would: 'Create' | 'Remove' | 'Wait' }
   | { readonly would: 'Change'; readonly what: readonly string[] }
   /** It belongs to another owner; `holder` completes a sentence that starts with its kind and name. */
-  | { readonly would: 'Yield'; readonly holder: string };
+  | { readonly would: 'LeaveAlone'; readonly holder: string };
 
 /**
  * `live` is the object with the child's name, whoever owns it, with its managedFields; undefined if there is
@@ -25,17 +25,17 @@ export const previewChild = (
   fieldManager: string,
 ): ChildPreview => {
   const plan = planChild({ owner, wanted, live, confirmed: undefined });
-  switch (plan.todo) {
+  switch (plan.action) {
     case 'Nothing':
       return { would: 'Nothing' };
-    case 'Make':
+    case 'Create':
       return { would: 'Create' };
     case 'Remove':
       return { would: 'Remove' };
     case 'Wait':
       return { would: 'Wait' };
-    case 'Yield':
-      return { would: 'Yield', holder: plan.holder };
+    case 'LeaveAlone':
+      return { would: 'LeaveAlone', holder: plan.holder };
     case 'Apply': {
       const what = changes(live, wanted, fieldManager);
       return what.length === 0 ? { would: 'Nothing' } : { would: 'Change', what };
@@ -51,7 +51,7 @@ const changes = (
   fieldManager: string,
 ): readonly string[] => {
   if (live === undefined) return [];
-  const replicas = handedOver(live, wanted, fieldManager);
+  const replicas = replicasToHandOver(live, wanted, fieldManager);
   const asSent =
     replicas === undefined
       ? wanted

@@ -13,13 +13,13 @@ export const removals = (live: KubeObject, wanted: unknown, fieldManager: string
     ({ manager, operation, subresource }) =>
       manager === fieldManager && operation === 'Apply' && subresource === undefined,
   );
-  return takenAway(own?.fieldsV1 ?? {}, live, wanted, '');
+  return removedFields(own?.fieldsV1 ?? {}, live, wanted, '');
 };
 
 /** The operator treats a Service's ports as one value, which `differences` shows. */
 const SHOWN_ELSEWHERE: ReadonlySet<string> = new Set(['spec.ports']);
 
-const takenAway = (owned: Fields, live: unknown, wanted: unknown, path: string): readonly string[] =>
+const removedFields = (owned: Fields, live: unknown, wanted: unknown, path: string): readonly string[] =>
   Object.entries(owned).flatMap(([key, below]) => {
     const found = find(key, live);
     if (found === undefined || SHOWN_ELSEWHERE.has(path)) return [];
@@ -28,7 +28,7 @@ const takenAway = (owned: Fields, live: unknown, wanted: unknown, path: string):
     const isWhole = Object.keys(below as Fields).every((name) => name === '.');
     if (wants === undefined && (isWhole || typeof found.step === 'number'))
       return [`${at}: ${show(found.value)} → nothing`];
-    return isWhole ? [] : takenAway(below as Fields, found.value, wants, at);
+    return isWhole ? [] : removedFields(below as Fields, found.value, wants, at);
   });
 
 const join = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);

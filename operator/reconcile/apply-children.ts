@@ -130,7 +130,7 @@ const applyChild = async (
     planChild({ owner, wanted, live: object, confirmed: writeCache.confirmed(name) });
   const live = writeCache.newest(name, cached, now());
   // A refusal is valid for this content and this object: a change of either may remove its cause.
-  const tried = [wanted, live && appliedFields(live, wanted)];
+  const attempted = [wanted, live && appliedFields(live, wanted)];
   const content: Content = { name, kind, digest: digest(wanted), wanted, epoch };
   /** Records what was sent, and turns the result into a repair if this put the object back. */
   const done = (result: Result, change: Change | undefined): Result => {
@@ -142,30 +142,30 @@ const applyChild = async (
   try {
     const known = plan(live);
     const refused = writeCache.refusal(name);
-    const isWrite = known.todo === 'Make' || known.todo === 'Apply' || known.todo === 'Remove';
-    if (isWrite && refused !== undefined && refused.sent === digest(tried) && refused.retryAt > now())
+    const isWrite = known.action === 'Create' || known.action === 'Apply' || known.action === 'Remove';
+    if (isWrite && refused !== undefined && refused.sent === digest(attempted) && refused.retryAt > now())
       return problem('Refused', refused.what, refused.retryAt - now());
-    const asLeft = (last: Manifest | undefined): boolean =>
+    const matchesLast = (last: Manifest | undefined): boolean =>
       matchesLastWrite(last, wanted, live, writeCache.confirmed(name));
     const isRepair =
-      (known.todo === 'Apply' && known.isRepair) || contestTracker.wouldRepair(content, asLeft);
+      (known.action === 'Apply' && known.isRepair) || contestTracker.wouldRepair(content, matchesLast);
     const waitMs = isWrite && isRepair && !isUrgent ? contestTracker.waitMs(name, now()) : 0;
     if (waitMs > 0) return { kind: 'Contested', waitMs };
-    const found = known.todo === 'Make' ? await createChild(ref, name, wanted, deps) : undefined;
+    const found = known.action === 'Create' ? await createChild(ref, name, wanted, deps) : undefined;
     const next = found === undefined ? known : plan(found);
-    switch (next.todo) {
+    switch (next.action) {
       case 'Nothing':
         return { kind: 'Unchanged' };
       case 'Wait':
         return { kind: 'Waiting' };
-      case 'Yield':
+      case 'LeaveAlone':
         writeCache.take(name);
         return problem('NameTaken', { message: next.holder });
       case 'Remove':
         await deps.writer.remove(ref, { uid: next.uid });
         writeCache.forget(name);
-        return done({ kind: 'Removed' }, isRepair ? MADE_AGAIN : undefined);
-      case 'Make':
+        return done({ kind: 'Removed' }, isRepair ? RECREATED : undefined);
+      case 'Create':
         return done({ kind: 'Created' }, isRepair ? DELETED : undefined);
       case 'Apply': {
         const change = isRepair ? await changeOf(ref, wanted, deps) : undefined;
@@ -188,7 +188,7 @@ const applyChild = async (
     switch (failure.kind) {
       case 'Failed':
         return failure;
-      case 'Pointless':
+      case 'NamespaceTerminating':
         return { kind: 'Unchanged' };
       case 'Refused': {
         const foreign = await foreignIn(ref, wanted, failure.fields, deps);
@@ -196,7 +196,7 @@ const applyChild = async (
           message: failure.message,
           ...(foreign.length === 0 ? {} : { foreign }),
         };
-        const refusal = writeCache.refuse(name, tried, what, now());
+        const refusal = writeCache.refuse(name, attempted, what, now());
         return problem('Refused', what, refusal.retryAt - now());
       }
       default:
@@ -206,7 +206,7 @@ const applyChild = async (
 };
 
 const DELETED: Change = { what: 'Deleted', by: [], where: [], isOperator: false };
-const MADE_AGAIN: Change = { what: 'MadeAgain', by: [], where: [], isOperator: false };
+const RECREATED: Change = { what: 'Recreated', by: [], where: [], isOperator: false };
 
 /**
  * What is about to be put back, and who wrote it; read from the API server, because the cache keeps no

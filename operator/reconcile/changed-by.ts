@@ -8,10 +8,10 @@ import { isSameValue } from './same-value.ts';
  */
 export interface Change {
   /**
-   * `Deleted` if the object was gone; `MadeAgain` if it exists although it should not. For both, neither the
+   * `Deleted` if the object was gone; `Recreated` if it exists although it should not. For both, neither the
    * writer nor the fields are known.
    */
-  readonly what: 'Changed' | 'Deleted' | 'MadeAgain';
+  readonly what: 'Changed' | 'Deleted' | 'Recreated';
   /**
    * Field managers, with the subresource that they used; or the name of another operator. Empty if the writer
    * is unknown.
@@ -42,7 +42,7 @@ export const changedBy = (
   fieldManager: string,
   identity: string,
 ): Change => {
-  const paths = differing([], live, wanted);
+  const paths = differingPaths([], live, wanted);
   const where = [...new Set(paths.map(pathText))].sort();
   const owners = managedFieldsOf(live).filter((one) => paths.some((path) => owns(one, path)));
   const isOwn = (one: (typeof owners)[number]): boolean => one.manager === fieldManager;
@@ -60,26 +60,26 @@ export const changedBy = (
 };
 
 /** The paths to all fields that differ from the wanted ones, and to unwanted ports. */
-const differing = (path: FieldPath, has: unknown, wants: unknown): readonly FieldPath[] => {
+const differingPaths = (path: FieldPath, has: unknown, wants: unknown): readonly FieldPath[] => {
   const last = path.at(-1);
   const field = typeof last === 'string' ? last : '';
   const keys = MERGED[field];
   if (Array.isArray(wants) && keys !== undefined) {
     const entries: readonly Fields[] = Array.isArray(has) ? has : [];
     const isSame = (a: Fields) => (b: Fields) => keys.every((key) => a[key] === b[key]);
-    const strangers =
+    const extraPorts =
       field === 'ports' && wants.some((entry: Fields) => 'port' in entry)
         ? entries.filter((entry) => !wants.some(isSame(entry)))
         : [];
     return [
       ...wants.flatMap((entry: Fields) =>
-        differing([...path, { entry }], entries.find(isSame(entry)), entry),
+        differingPaths([...path, { entry }], entries.find(isSame(entry)), entry),
       ),
-      ...strangers.map((entry) => [...path, { entry }]),
+      ...extraPorts.map((entry) => [...path, { entry }]),
     ];
   }
   if (isFields(has) && isFields(wants) && !ATOMIC.has(field))
-    return Object.keys(wants).flatMap((name) => differing([...path, name], has[name], wants[name]));
+    return Object.keys(wants).flatMap((name) => differingPaths([...path, name], has[name], wants[name]));
   return isSameValue(has, wants) ? [] : [path];
 };
 

@@ -61,7 +61,7 @@ export const startController = (
   };
   let term: ReconcileTerm | undefined;
   let access: TermAccess | undefined;
-  let isVersionAsked = false;
+  let isVersionRequested = false;
   /** Whether at least one namespace is listed; others are added when they are. */
   let isSynced = false;
 
@@ -90,8 +90,8 @@ export const startController = (
       const where = namespace === undefined ? {} : { namespace };
       log.info({ ...where, l4balancers: cache.collections[ROOT].size }, 'caches synced');
       term?.addAll();
-      if (isVersionAsked) return;
-      isVersionAsked = true;
+      if (isVersionRequested) return;
+      isVersionRequested = true;
       readServerVersion(options, stopping.signal)
         .then((read) => {
           nodes.server(read);

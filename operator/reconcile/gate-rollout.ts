@@ -59,13 +59,13 @@ export const gateRollout = async (
   });
   const templates = {
     live: gathered.workload?.spec?.template,
-    stay: gate.kind === 'Stop' ? await templateToStay(gate.how, owner, deployment, deps) : undefined,
+    stay: gate.kind === 'Stop' ? await templateToKeep(gate.how, owner, deployment, deps) : undefined,
   };
   return { gate, trial, template, children: permittedChildren(gate, wanted, workload, templates) };
 };
 
 /** A ReplicaSet's template is read from the API server, because the cache does not keep it. */
-const templateToStay = async (
+const templateToKeep = async (
   how: HowToStop,
   { namespace }: Owner,
   deployment: Deployment | undefined,

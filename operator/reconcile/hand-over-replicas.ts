@@ -28,7 +28,7 @@ export const handOverReplicas = async (
 ): Promise<void> => {
   if (!givesReplicasUp(wanted)) return;
   const live = await read(ref);
-  const replicas = handedOver(live, wanted, fieldManager);
+  const replicas = replicasToHandOver(live, wanted, fieldManager);
   if (replicas === undefined) return;
   const { name, namespace, uid, resourceVersion } = live.metadata;
   await handOverWriter.apply({
@@ -48,7 +48,7 @@ const givesReplicasUp = (wanted: Manifest | undefined): boolean =>
   wanted?.kind === 'Deployment' && (wanted as Scaled).spec?.replicas === undefined;
 
 /** The replica count that is handed over with the field; undefined if the operator does not own the field. */
-export const handedOver = (
+export const replicasToHandOver = (
   live: Scaled,
   wanted: Manifest | undefined,
   fieldManager: string,

@@ -31,7 +31,7 @@ export const handleOutcome = (
       metrics.reconciled('success');
       log.debug({ key }, 'reconciled');
       return;
-    case 'Again':
+    case 'Requeue':
       backoffs.forget(key);
       metrics.reconciled('requeue_after');
       log.debug({ key, why: outcome.why, afterMs: outcome.afterMs }, 'reconciled, requeued for later');

@@ -52,7 +52,7 @@ const repairText = (kind: string, change: Change): string => {
     }
     case 'Deleted':
       return `${kind} recreated: somebody deleted it.`;
-    case 'MadeAgain':
+    case 'Recreated':
       return `${kind} removed again: somebody recreated it.`;
     default:
       return change.what satisfies never;

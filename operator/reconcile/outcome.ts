@@ -3,7 +3,7 @@ export type Outcome =
   /** The cluster is in the wanted state, as far as the operator can bring it there. */
   | { readonly kind: 'Done' }
   /** Something is due later, and no event will announce it. */
-  | { readonly kind: 'Again'; readonly afterMs: number; readonly why: AgainReason }
+  | { readonly kind: 'Requeue'; readonly afterMs: number; readonly why: RequeueReason }
   /** Something failed; a retry may succeed. */
   | { readonly kind: 'Retry'; readonly error: Error }
   /**
@@ -12,4 +12,4 @@ export type Outcome =
    */
   | { readonly kind: 'Refused'; readonly afterMs: number; readonly what: readonly string[] };
 
-export type AgainReason = 'StatusPaced' | 'NameTaken' | 'BeingDeleted' | 'Preflight' | 'Contested';
+export type RequeueReason = 'StatusPaced' | 'NameTaken' | 'BeingDeleted' | 'Preflight' | 'Contested';

@@ -15,42 +15,42 @@ export interface ChildState {
 
 /** What to do about one child. */
 export type Plan =
-  | { readonly todo: 'Nothing' }
+  | { readonly action: 'Nothing' }
   /** No such child is known: it is created, unless the name is taken. */
-  | { readonly todo: 'Make' }
+  | { readonly action: 'Create' }
   | {
-      readonly todo: 'Apply';
+      readonly action: 'Apply';
       readonly uid: string | undefined;
       readonly isRepair: boolean;
       /** It has no owner and is adopted. */
       readonly isAdoption: boolean;
     }
-  | { readonly todo: 'Remove'; readonly uid: string | undefined }
+  | { readonly action: 'Remove'; readonly uid: string | undefined }
   /** It is being deleted, and must be gone before it can be recreated. */
-  | { readonly todo: 'Wait' }
+  | { readonly action: 'Wait' }
   /** It belongs to another owner; `holder` completes a sentence that starts with its kind and name. */
-  | { readonly todo: 'Yield'; readonly holder: string };
+  | { readonly action: 'LeaveAlone'; readonly holder: string };
 
 /**
  * Decides what to do about one child. Objects that do not belong to this resource are never changed or
  * removed.
  */
 export const planChild = ({ owner, wanted, live, confirmed }: ChildState): Plan => {
-  if (live === undefined) return wanted === undefined ? { todo: 'Nothing' } : { todo: 'Make' };
+  if (live === undefined) return wanted === undefined ? { action: 'Nothing' } : { action: 'Create' };
   const { uid, deletionTimestamp } = live.metadata;
   const controller = controllerOf(live);
   const owned = ownership(live, owner, confirmed);
   if (wanted === undefined)
     return owned !== undefined && deletionTimestamp === undefined
-      ? { todo: 'Remove', uid }
-      : { todo: 'Nothing' };
-  const isPredecessors = controller?.kind === ROOT && controller.name === owner.name;
-  if (owned === undefined && !isPredecessors) return { todo: 'Yield', holder: holderOf(controller) };
+      ? { action: 'Remove', uid }
+      : { action: 'Nothing' };
+  const isOfPredecessor = controller?.kind === ROOT && controller.name === owner.name;
+  if (owned === undefined && !isOfPredecessor) return { action: 'LeaveAlone', holder: holderOf(controller) };
   // It belongs to a deleted resource of the same name: the garbage collector will remove it.
-  if (owned === undefined || deletionTimestamp !== undefined) return { todo: 'Wait' };
-  if (isUnchanged(confirmed, wanted, live)) return { todo: 'Nothing' };
+  if (owned === undefined || deletionTimestamp !== undefined) return { action: 'Wait' };
+  if (isUnchanged(confirmed, wanted, live)) return { action: 'Nothing' };
   return {
-    todo: 'Apply',
+    action: 'Apply',
     uid,
     isRepair: confirmed?.sent === digest(wanted),
     isAdoption: owned === 'Orphan',

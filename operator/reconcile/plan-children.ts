@@ -88,7 +88,7 @@ export const planChildren = async (
   const rendered = renderedNow(owner.spec, current, settings);
   const { render, shape } = rendered;
   const wanted = children(owner, render, shape);
-  const gated: Gated = wasPutBack(shape.kept)
+  const gated: Gated = wasRolledBack(shape.kept)
     ? { gate: { kind: 'Open' }, trial: undefined, template: undefined, children: wanted }
     : await gateRollout(gathered, owner, render, wanted, deps);
   return { ...rendered, gated };
@@ -98,7 +98,7 @@ export const planChildren = async (
  * Whether the kept template is the one that a stopped rollout went back to: its pods serve, and there is
  * nothing to try.
  */
-const wasPutBack = (kept: LiveWorkload | undefined): boolean => {
+const wasRolledBack = (kept: LiveWorkload | undefined): boolean => {
   const record = readRecord(kept?.metadata.annotations);
   return record !== undefined && record.trial !== trialMark(kept?.spec?.template);
 };

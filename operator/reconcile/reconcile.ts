@@ -7,7 +7,7 @@ import { statusOf } from '../status/status.ts';
 import type { Applied } from './apply-children.ts';
 import { type AppliedPlan, type ApplyPlanDeps, applyPlan } from './apply-plan.ts';
 import { type Gathered, gather } from './gather.ts';
-import type { AgainReason, Outcome } from './outcome.ts';
+import type { Outcome, RequeueReason } from './outcome.ts';
 import { writeFailure } from './write-failure.ts';
 import {
   previousConditions,
@@ -63,7 +63,7 @@ export const reconcile = async (key: string, deps: ReconcileDeps): Promise<Outco
     switch (failure.kind) {
       case 'Failed':
         return { kind: 'Retry', error: failure.error };
-      case 'Pointless':
+      case 'NamespaceTerminating':
         return { kind: 'Done' };
       case 'Refused':
         // The status cannot report it, so the log and the metrics do.
@@ -134,12 +134,12 @@ const outcomeOf = (
       afterMs: Math.min(refusedMs, soonest?.afterMs ?? refusedMs),
       what: applied.problems.map(({ kind, message }) => `${kind}: ${message}`),
     };
-  return soonest === undefined ? { kind: 'Done' } : { kind: 'Again', ...soonest };
+  return soonest === undefined ? { kind: 'Done' } : { kind: 'Requeue', ...soonest };
 };
 
 interface Due {
   readonly afterMs: number;
-  readonly why: AgainReason;
+  readonly why: RequeueReason;
 }
 
 const dueLater = (
@@ -149,7 +149,7 @@ const dueLater = (
 ): Due[] => {
   const applied = done?.applied;
   const isTaken = applied?.problems.some(({ cause }) => cause === 'NameTaken');
-  const due: readonly (readonly [AgainReason, number | undefined])[] = [
+  const due: readonly (readonly [RequeueReason, number | undefined])[] = [
     ['StatusPaced', written.kind === 'Paced' ? written.afterMs : undefined],
     ['Contested', written.kind === 'Contested' ? written.waitMs : undefined],
     ['Preflight', done?.probesAfterMs],

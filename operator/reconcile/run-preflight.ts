@@ -16,7 +16,7 @@ export interface PreflightDeps extends GateDeps {
   readonly writer: Pick<Writer, 'create' | 'remove'>;
   readonly now: () => number;
   /** Called when the preflight of a pool is given up without a verdict, with the reason. */
-  readonly onGivenUp: (root: KubeObject, waiting: Waiting) => void;
+  readonly onPreflightGivenUp: (root: KubeObject, waiting: Waiting) => void;
 }
 
 /**
@@ -69,9 +69,13 @@ export const runPreflight = async (
   return gate.waiting.every(({ verdictKey: key }) => probeResults.settled.has(key)) ? 1 : soonest;
 };
 
-const giveUp = ({ root }: Gathered, waiting: Waiting, { probeResults, onGivenUp }: PreflightDeps): void => {
+const giveUp = (
+  { root }: Gathered,
+  waiting: Waiting,
+  { probeResults, onPreflightGivenUp }: PreflightDeps,
+): void => {
   probeResults.settle(waiting.verdictKey);
-  onGivenUp(root, waiting);
+  onPreflightGivenUp(root, waiting);
 };
 
 /** Why the API server does not accept the pod; undefined if it does. */

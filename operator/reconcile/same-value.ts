@@ -6,11 +6,11 @@ import { sorted } from './applied-fields.ts';
  * values that are false, zero or empty.
  */
 export const isSameValue = (has: unknown, wants: unknown): boolean =>
-  (has === undefined && isNothing(wants)) ||
+  (has === undefined && isOmittable(wants)) ||
   JSON.stringify(sorted(has)) === JSON.stringify(sorted(wants)) ||
   (isScalar(has) && isScalar(wants) && equalQuantities(has, wants));
 
-const isNothing = (value: unknown): boolean =>
+const isOmittable = (value: unknown): boolean =>
   value === false || value === 0 || value === '' || ['{}', '[]'].includes(JSON.stringify(value) ?? '');
 
 const isScalar = (value: unknown): value is string | number =>

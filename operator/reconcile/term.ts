@@ -123,7 +123,7 @@ export const startTerm = (
     nodes: () => (cache.serves('Node') ? [...cache.collections.Node.values()] : undefined),
     probeResults: createProbeResults(),
     inspector,
-    onGivenUp(root, waiting) {
+    onPreflightGivenUp(root, waiting) {
       const { pool, why } = waiting;
       recorder.record(root, givenUpEvent(waiting));
       log.warn({ key: keyOfRoot(root), nodes: pool.nodes, why }, 'preflight given up, rollout begins');

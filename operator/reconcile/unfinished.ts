@@ -2,7 +2,7 @@ import { ApiError } from '../../kube/errors.ts';
 import { sentence, stable } from '../text/stable.ts';
 
 /** A child, and the result of applying it. */
-interface Tried {
+interface Attempt {
   readonly kind: string;
   readonly result: { readonly kind: string; readonly error?: Error };
 }
@@ -11,8 +11,8 @@ interface Tried {
  * Describes what is not done yet for the children, which all have the same name. The texts are sorted, and
  * the same at every attempt.
  */
-export const unfinished = (name: string, tried: readonly Tried[]): readonly string[] =>
-  tried
+export const unfinished = (name: string, attempted: readonly Attempt[]): readonly string[] =>
+  attempted
     .flatMap(({ kind, result }) => {
       if (result.kind === 'Waiting')
         return [`${kind} "${name}" is being deleted; the operator recreates it afterwards.`];

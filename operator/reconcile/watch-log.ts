@@ -23,17 +23,18 @@ export const createWatchLog = (log: Logger) => {
       }
       const { error, retryInMs } = state;
       const code = codeOf(error);
-      const isNews = ![...losses.values()].includes(code);
+      const isNewCause = ![...losses.values()].includes(code);
       losses.set(watch, code);
       if (kind === ROOT && error instanceof ApiError && error.code === 'NotFound') {
-        if (isNews)
+        if (isNewCause)
           log.error(
             { ...about(watch, namespace), code: 'CrdMissing', advice: CRD_MISSING },
             'CustomResourceDefinition is missing',
           );
         return;
       }
-      if (isNews) log.warn({ ...about(watch, namespace), code, error, retryInMs }, 'watch lost, retrying');
+      if (isNewCause)
+        log.warn({ ...about(watch, namespace), code, error, retryInMs }, 'watch lost, retrying');
       else log.debug({ ...about(watch, namespace), code, retryInMs }, 'watch still lost');
     },
     /** The API server does not know an optional kind: this is not a loss, and ends one. */

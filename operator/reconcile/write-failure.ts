@@ -12,9 +12,9 @@ export type WriteFailure =
   /** A retry may succeed. */
   | { readonly kind: 'Failed'; readonly error: Error }
   /** The namespace is being deleted, together with the object. */
-  | { readonly kind: 'Pointless' };
+  | { readonly kind: 'NamespaceTerminating' };
 
-const TRY_AGAIN: ReadonlySet<string> = new Set([
+const RETRYABLE: ReadonlySet<string> = new Set([
   'Conflict',
   'Gone',
   'NotFound',
@@ -33,9 +33,10 @@ const FINAL = /webhook|failed to create typed patch object|field not declared in
 export const writeFailure = (error: unknown): WriteFailure => {
   if (!(error instanceof Error)) throw error;
   if (!(error instanceof ApiError)) return { kind: 'Failed', error };
-  if (error.causes.some(({ reason }) => reason === 'NamespaceTerminating')) return { kind: 'Pointless' };
-  const isPassing = error.code === 'ServerError' && !FINAL.test(error.serverMessage);
-  return TRY_AGAIN.has(error.code) || isPassing
+  if (error.causes.some(({ reason }) => reason === 'NamespaceTerminating'))
+    return { kind: 'NamespaceTerminating' };
+  const isTransient = error.code === 'ServerError' && !FINAL.test(error.serverMessage);
+  return RETRYABLE.has(error.code) || isTransient
     ? { kind: 'Failed', error }
     : {
         kind: 'Refused',

@@ -7,6 +7,6 @@ export const namespaceName = (text: string): string | undefined => (LABEL.test(t
 /** Parses names separated by commas; undefined if one is invalid or repeated. */
 export const namespaceNames = (text: string): readonly string[] | undefined => {
   const names = text.split(',').map((name) => name.trim());
-  const isGood = names.every((name) => LABEL.test(name)) && new Set(names).size === names.length;
-  return isGood ? names : undefined;
+  const isValid = names.every((name) => LABEL.test(name)) && new Set(names).size === names.length;
+  return isValid ? names : undefined;
 };

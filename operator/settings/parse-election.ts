@@ -8,16 +8,16 @@ const LONGEST_MS = 3_600_000;
 
 /** The settings of the leader election; undefined if it is disabled or a problem was added. */
 export const parseElection = (value: ReadValue, problems: string[]): ElectionSettings | undefined => {
-  const isWanted = value('leaderElect', booleanOf, 'true or false');
+  const isEnabled = value('leaderElect', booleanOf, 'true or false');
   const before = problems.length;
   const namespace = value('leaderElectNamespace', namespaceName, 'the name of a namespace');
-  const isNamespaceBad = problems.length > before;
+  const isNamespaceInvalid = problems.length > before;
   const name = value('leaderElectName', leaseName, 'a name of lower-case letters, digits, - and .');
   const time = 'a duration from 1s to 1h, such as 15s';
   const leaseMs = value('leaseDuration', durationInRange, time);
   const renewMs = value('renewDeadline', durationInRange, time);
   const retryMs = value('retryPeriod', durationInRange, time);
-  if (isWanted !== true || !name || !leaseMs || !renewMs || !retryMs) return undefined;
+  if (isEnabled !== true || !name || !leaseMs || !renewMs || !retryMs) return undefined;
 
   const { leaderElect, leaderElectNamespace, renewDeadline, retryPeriod } = FLAGS;
   if (renewMs >= leaseMs)
@@ -29,7 +29,7 @@ export const parseElection = (value: ReadValue, problems: string[]): ElectionSet
       `${retryPeriod.flag}: expected at most half of the renew deadline of ${renewMs / 1000} s, found ${retryMs / 1000} s`,
     );
   if (namespace !== undefined) return { namespace, name, leaseMs, renewMs, retryMs };
-  if (!isNamespaceBad)
+  if (!isNamespaceInvalid)
     problems.push(
       `${leaderElectNamespace.flag} (or ${leaderElectNamespace.variable}): not set; expected the namespace of the Lease, or ${leaderElect.flag}=false for a single replica`,
     );

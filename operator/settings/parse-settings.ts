@@ -14,8 +14,8 @@ const MAX_RATE = 10_000;
 
 /** Parses arguments (without program names) and environment; empty variables are unset. */
 export const parseSettings = (argv: readonly string[], env: Environment): Command => {
-  const { given, problems, asked, files } = readArguments(argv);
-  if (asked === 'Help' || asked === 'Version') return { command: asked };
+  const { given, problems, mode, files } = readArguments(argv);
+  if (mode === 'Help' || mode === 'Version') return { command: mode };
 
   const value = valueReader(given, env, problems);
   const address = 'an address and port such as :8081, 127.0.0.1:8081 or [::1]:8081';
@@ -33,7 +33,7 @@ export const parseSettings = (argv: readonly string[], env: Environment): Comman
   const apiRate = value('apiRate', integerUpTo(MAX_RATE), `an integer from 1 to ${MAX_RATE}`);
   const isDryRun = value('dryRun', booleanOf, 'true or false');
   const output = value('output', oneOf(OUTPUTS), OUTPUTS.join(', '));
-  const election = asked === 'Render' || isDryRun ? undefined : parseElection(value, problems);
+  const election = mode === 'Render' || isDryRun ? undefined : parseElection(value, problems);
   const namespaces = value(
     'namespaces',
     namespaceNames,
@@ -61,7 +61,7 @@ export const parseSettings = (argv: readonly string[], env: Environment): Comman
     problems.length > 0
   )
     return { command: 'Refused', problems };
-  if (asked === 'Render')
+  if (mode === 'Render')
     return { command: 'Render', files, output: output ?? 'yaml', images: { proxyImage, pullPolicy } };
   return {
     command: isDryRun ? 'DryRun' : 'Run',

@@ -6,7 +6,7 @@ const RENDER = 'render';
 export interface Arguments {
   readonly given: ReadonlyMap<FlagName, string>;
   readonly problems: string[];
-  readonly asked: 'Help' | 'Version' | 'Render' | undefined;
+  readonly mode: 'Help' | 'Version' | 'Render' | undefined;
   /** Files to render. */
   readonly files: readonly string[];
 }
@@ -16,13 +16,13 @@ export const readArguments = (argv: readonly string[]): Arguments => {
   const given = new Map<FlagName, string>();
   const problems: string[] = [];
   const files: string[] = [];
-  let asked: Arguments['asked'];
+  let mode: Arguments['mode'];
   for (let at = 0; at < argv.length; at++) {
     const argument = argv[at] ?? '';
-    if (argument === '--help' || argument === '-h') asked ??= 'Help';
-    else if (argument === '--version') asked ??= 'Version';
-    else if (argument === RENDER && at === 0) asked = 'Render';
-    else if (asked === 'Render' && (argument === '-' || !argument.startsWith('-'))) files.push(argument);
+    if (argument === '--help' || argument === '-h') mode ??= 'Help';
+    else if (argument === '--version') mode ??= 'Version';
+    else if (argument === RENDER && at === 0) mode = 'Render';
+    else if (mode === 'Render' && (argument === '-' || !argument.startsWith('-'))) files.push(argument);
     else {
       const [flag = '', inline] = split(argument);
       const name = FLAG_NAMES.find((one) => FLAGS[one].flag === flag);
@@ -41,9 +41,9 @@ export const readArguments = (argv: readonly string[]): Arguments => {
       else given.set(name, value);
     }
   }
-  if (asked === 'Render' && files.length === 0)
+  if (mode === 'Render' && files.length === 0)
     problems.push(`${RENDER}: missing files; expected the names of manifest files, or - for stdin`);
-  return { given, problems, asked, files };
+  return { given, problems, mode, files };
 };
 
 const split = (argument: string): readonly [string, string?] => {

@@ -51,7 +51,7 @@ const contestText = (contest: Contest): string => {
     }
     case 'Deleted':
       return `${kind} is repeatedly deleted by someone else; the operator recreates it`;
-    case 'MadeAgain':
+    case 'Recreated':
       return `${kind} is repeatedly created by someone else; the operator removes it`;
     default:
       return what satisfies never;

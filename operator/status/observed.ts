@@ -72,7 +72,7 @@ export interface ForeignField {
 export interface Contest {
   /** Kind of the child, or `status`. */
   readonly kind: string;
-  readonly what: 'Changed' | 'Deleted' | 'MadeAgain';
+  readonly what: 'Changed' | 'Deleted' | 'Recreated';
   /** Field managers, or the name of the other operator; empty if unknown. */
   readonly by: readonly string[];
   /** Descriptions of the fields; sorted. */

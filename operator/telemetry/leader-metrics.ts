@@ -3,7 +3,7 @@ import { Counter, Gauge } from '../../program/prometheus.ts';
 
 /** Reports whether this process leads; the gauge has controller-runtime's name. */
 export interface LeaderMetrics {
-  leads(isLeader: boolean): void;
+  setLeader(isLeader: boolean): void;
   /** The Lease could not be read or renewed. */
   failed(): void;
 }
@@ -23,7 +23,7 @@ export const createLeaderMetrics = (registry: Registry, name: string): LeaderMet
   const failures = counter('failures', 'Failed attempts to read or renew the Lease.');
   status.set({ name }, 0);
   return {
-    leads(isLeader) {
+    setLeader(isLeader) {
       if (isLeader) elections.inc();
       status.set({ name }, isLeader ? 1 : 0);
     },

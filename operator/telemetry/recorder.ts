@@ -66,7 +66,7 @@ export const createRecorder = ({ writer, log, clock, wallClock, instance }: Reco
     inFlight.add(sending);
   };
 
-  const countUp = (one: RecordedEvent): void => {
+  const incrementCount = (one: RecordedEvent): void => {
     one.count += 1;
     if (one.isPlanned) return;
     one.isPlanned = true;
@@ -89,7 +89,7 @@ export const createRecorder = ({ writer, log, clock, wallClock, instance }: Reco
         known.last = at;
         recorded.delete(key);
         recorded.set(key, known);
-        countUp(known);
+        incrementCount(known);
         return;
       }
       if (inFlight.size >= MAX_IN_FLIGHT || !limit.allows(uid, at.getTime())) {

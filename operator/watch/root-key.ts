@@ -6,7 +6,7 @@ import type { Collections } from './cluster-cache.ts';
 import { ROOT, type WatchedKind } from './kinds.ts';
 
 /** Owners in the longest chain: Pod, ReplicaSet, Deployment, L4Balancer. */
-const MOST_OWNERS = 3;
+const MAX_OWNERS = 3;
 
 /** The queue's key of the resource that an object belongs to; undefined if it is nobody's child. */
 export const rootKey = (
@@ -17,7 +17,7 @@ export const rootKey = (
   if (kind === ROOT) return keyOf(object);
   const { namespace, labels } = object.metadata;
   let at: KubeObject | undefined = object;
-  for (let owners = 0; owners < MOST_OWNERS && at !== undefined; owners++) {
+  for (let owners = 0; owners < MAX_OWNERS && at !== undefined; owners++) {
     const owner: { readonly kind: string; readonly name: string } | undefined = controllerOf(at);
     if (owner === undefined) break;
     const key: string = `${namespace}/${owner.name}`;

@@ -55,7 +55,7 @@ const shared = () => {
 type Server = ReturnType<typeof shared>;
 
 const candidate = (server: Server, identity: string, finish: () => Promise<void> = async () => {}) => {
-  const told: string[] = [];
+  const events: string[] = [];
   const fences: Fence[] = [];
   /** When the leader was last known. */
   const reached: number[] = [];
@@ -68,27 +68,27 @@ const candidate = (server: Server, identity: string, finish: () => Promise<void>
       wallClock: () => new Date(0),
       random: () => 0,
       begin(fence): Term {
-        told.push('begin');
+        events.push('begin');
         fences.push(fence);
         return {
           async finish() {
             await finish();
-            told.push('finished');
+            events.push('finished');
           },
           async abandon() {
-            told.push('abandoned');
+            events.push('abandoned');
           },
         };
       },
       onEvent: (event) => {
         if (event.kind === 'Reached') reached.push(server.clock.now());
         else if (event.kind !== 'Failed')
-          told.push('why' in event ? `${event.kind} ${event.why}` : event.kind);
+          events.push('why' in event ? `${event.kind} ${event.why}` : event.kind);
       },
     },
     (error) => assert.fail(String(error)),
   );
-  return { told, fences, reached, election, leftMs: () => fences.at(-1)?.leftMs() ?? 0 };
+  return { events, fences, reached, election, leftMs: () => fences.at(-1)?.leftMs() ?? 0 };
 };
 
 /** Advances time in steps of a retry, so that each replica gets its turn. */
@@ -106,7 +106,7 @@ test('the first replica creates the Lease and leads, and the second waits as lon
   const b = candidate(server, 'b');
   await pass(server, 120_000);
   assert.equal(holderOf(server.lease), 'a');
-  assert.deepEqual([a.told, b.told], [['begin', 'Elected'], ['Follows']]);
+  assert.deepEqual([a.events, b.events], [['begin', 'Elected'], ['Following']]);
   assert.ok(a.leftMs() > 7_000, `${a.leftMs()} ms left`);
 });
 
@@ -118,17 +118,17 @@ test('a leader that is cut off stops writing well before another one leads, and 
   await pass(server, 4_000);
   server.cut.add('a');
   let closedFor = 0;
-  for (let passed = 0; !b.told.includes('Elected'); passed += 500) {
-    assert.ok(passed < MOST_MS, `within ${MOST_MS} ms of their clock nobody was elected: ${b.told}`);
+  for (let passed = 0; !b.events.includes('Elected'); passed += 500) {
+    assert.ok(passed < MOST_MS, `within ${MOST_MS} ms of their clock nobody was elected: ${b.events}`);
     await pass(server, 500);
     if (a.leftMs() <= 0) closedFor += 500;
     assert.ok(!(a.leftMs() > 0 && b.leftMs() > 0), 'both may write');
   }
   assert.ok(closedFor >= TIMING.leaseMs - TIMING.renewMs - TIMING.retryMs, `${closedFor} ms between`);
-  assert.deepEqual(a.told, ['begin', 'Elected', 'Lost NotRenewed', 'abandoned']);
+  assert.deepEqual(a.events, ['begin', 'Elected', 'Lost NotRenewed', 'abandoned']);
   server.cut.delete('a');
   await pass(server, 10_000);
-  assert.equal(a.told.at(-1), 'Follows');
+  assert.equal(a.events.at(-1), 'Following');
   assert.equal(server.lease?.spec?.leaseTransitions, 1);
 });
 
@@ -142,7 +142,7 @@ test('a leader that was suspended beyond its deadline does not renew afterwards,
   assert.ok(fence.leftMs() <= 0);
   await pass(server, 4_000);
   assert.ok(fence.leftMs() <= 0, 'in any case this term is over');
-  assert.deepEqual(a.told, ['begin', 'Elected', 'Lost NotRenewed', 'abandoned', 'begin', 'Elected']);
+  assert.deepEqual(a.events, ['begin', 'Elected', 'Lost NotRenewed', 'abandoned', 'begin', 'Elected']);
 });
 
 test('a leader that is cut off for a moment leads again, in a new term, if nobody took the Lease', async () => {
@@ -153,7 +153,7 @@ test('a leader that is cut off for a moment leads again, in a new term, if nobod
   await pass(server, 12_000);
   server.cut.delete('a');
   await pass(server, 4_000);
-  assert.deepEqual(a.told, ['begin', 'Elected', 'Lost NotRenewed', 'abandoned', 'begin', 'Elected']);
+  assert.deepEqual(a.events, ['begin', 'Elected', 'Lost NotRenewed', 'abandoned', 'begin', 'Elected']);
 });
 
 test('a leader that is stopped finishes its work and releases the Lease, and the other leads as soon as it is woken', async () => {
@@ -169,7 +169,7 @@ test('a leader that is stopped finishes its work and releases the Lease, and the
   finishing.resolve();
   await stopped;
   assert.equal(holderOf(server.lease), undefined);
-  assert.deepEqual(a.told, ['begin', 'Elected', 'finished', 'Released']);
+  assert.deepEqual(a.events, ['begin', 'Elected', 'finished', 'Released']);
   b.election.wake();
   for (let turn = 0; turn < 10; turn++) await settled();
   assert.equal(holderOf(server.lease), 'b');
@@ -183,7 +183,7 @@ test('a follower that is stopped does not touch the Lease', async () => {
   await pass(server, 4_000);
   await b.election.stop();
   assert.equal(holderOf(server.lease), 'a');
-  assert.deepEqual(b.told, ['Follows']);
+  assert.deepEqual(b.events, ['Following']);
 });
 
 test('a deleted Lease is recreated by its holder', async () => {
@@ -193,7 +193,7 @@ test('a deleted Lease is recreated by its holder', async () => {
   server.remove();
   await pass(server, 4_000);
   assert.equal(holderOf(server.lease), 'a');
-  assert.deepEqual(a.told, ['begin', 'Elected']);
+  assert.deepEqual(a.events, ['begin', 'Elected']);
 });
 
 test('a deleted Lease is not recreated by a follower that notices first, while its holder may still write', async () => {
@@ -208,17 +208,17 @@ test('a deleted Lease is not recreated by a follower that notices first, while i
   assert.equal(holderOf(server.lease), undefined);
   await pass(server, 4_000);
   assert.equal(holderOf(server.lease), 'a');
-  assert.deepEqual([a.told, b.told], [['begin', 'Elected'], ['Follows']]);
+  assert.deepEqual([a.events, b.events], [['begin', 'Elected'], ['Following']]);
 
   server.cut.add('a');
   server.remove();
   b.election.wake();
-  for (let passed = 0; !b.told.includes('Elected'); passed += 500) {
-    assert.ok(passed < MOST_MS, `within ${MOST_MS} ms of their clock nobody was elected: ${b.told}`);
+  for (let passed = 0; !b.events.includes('Elected'); passed += 500) {
+    assert.ok(passed < MOST_MS, `within ${MOST_MS} ms of their clock nobody was elected: ${b.events}`);
     await pass(server, 500);
     assert.ok(!(a.leftMs() > 0 && b.leftMs() > 0), 'both may write');
   }
-  assert.equal(a.told.at(-1), 'abandoned');
+  assert.equal(a.events.at(-1), 'abandoned');
 });
 
 test('both leader and follower report that they can reach the Lease while they can', async () => {

@@ -14,31 +14,41 @@ const lease = (holder?: string, seconds: number | 'unsaid' = 15, version = '1'):
 });
 
 const ROWS: readonly (readonly [string, Lease | undefined, number, Step])[] = [
-  ['there is none', undefined, 0, { todo: 'Create' }],
-  ['this process holds it', lease('me'), 0, { todo: 'Renew' }],
-  ['this process holds it, and it has expired', lease('me'), 60_000, { todo: 'Renew' }],
-  ['it was released', lease(), 0, { todo: 'Take', from: undefined }],
-  ['it was released with an empty name', lease(''), 0, { todo: 'Take', from: undefined }],
-  ['another holds it', lease('other'), 14_999, { todo: 'Wait', holder: 'other' }],
-  ['another let it expire', lease('other'), 15_000, { todo: 'Take', from: 'other' }],
-  ['another holds it with a longer duration', lease('other', 60), 15_000, { todo: 'Wait', holder: 'other' }],
-  ['another holds it without a duration', lease('other', 'unsaid'), 9_999, { todo: 'Wait', holder: 'other' }],
+  ['there is none', undefined, 0, { action: 'Create' }],
+  ['this process holds it', lease('me'), 0, { action: 'Renew' }],
+  ['this process holds it, and it has expired', lease('me'), 60_000, { action: 'Renew' }],
+  ['it was released', lease(), 0, { action: 'Take', from: undefined }],
+  ['it was released with an empty name', lease(''), 0, { action: 'Take', from: undefined }],
+  ['another holds it', lease('other'), 14_999, { action: 'Wait', holder: 'other' }],
+  ['another let it expire', lease('other'), 15_000, { action: 'Take', from: 'other' }],
+  [
+    'another holds it with a longer duration',
+    lease('other', 60),
+    15_000,
+    { action: 'Wait', holder: 'other' },
+  ],
+  [
+    'another holds it without a duration',
+    lease('other', 'unsaid'),
+    9_999,
+    { action: 'Wait', holder: 'other' },
+  ],
   [
     'another held it without a duration, and it has expired',
     lease('other', 'unsaid'),
     10_000,
-    { todo: 'Take', from: 'other' },
+    { action: 'Take', from: 'other' },
   ],
-  ['another holds it with a duration of zero', lease('other', 0), 0, { todo: 'Wait', holder: 'other' }],
+  ['another holds it with a duration of zero', lease('other', 0), 0, { action: 'Wait', holder: 'other' }],
 ];
 
 for (const [what, found, ageMs, step] of ROWS)
-  test(`the step on a Lease is ${step.todo} if ${what}, ${ageMs} ms after its last change was observed`, () => {
+  test(`the step on a Lease is ${step.action} if ${what}, ${ageMs} ms after its last change was observed`, () => {
     const seen = observeLease(found, undefined, 1000, 10_000);
     assert.deepEqual(leaseStep(found, { identity: 'me', leads: false }, seen, 1000 + ageMs), step);
   });
 
-const GONE: readonly (readonly [string, Lease | undefined, boolean, number, Step['todo']])[] = [
+const GONE: readonly (readonly [string, Lease | undefined, boolean, number, Step['action']])[] = [
   ['was another’s', lease('other'), false, 0, 'Wait'],
   ['was another’s and has nearly expired', lease('other'), false, 14_999, 'Wait'],
   ['was another’s and would have expired', lease('other'), false, 15_000, 'Create'],
@@ -50,10 +60,10 @@ const GONE: readonly (readonly [string, Lease | undefined, boolean, number, Step
   ['never existed', undefined, false, 0, 'Create'],
 ];
 
-for (const [what, before, leads, ageMs, todo] of GONE)
-  test(`the step on a missing Lease that ${what} is ${todo}, ${ageMs} ms after it was found missing`, () => {
+for (const [what, before, leads, ageMs, action] of GONE)
+  test(`the step on a missing Lease that ${what} is ${action}, ${ageMs} ms after it was found missing`, () => {
     const seen = observeLease(undefined, observeLease(before, undefined, 0, 10_000), 1000, 10_000);
-    assert.equal(leaseStep(undefined, { identity: 'me', leads }, seen, 1000 + ageMs).todo, todo);
+    assert.equal(leaseStep(undefined, { identity: 'me', leads }, seen, 1000 + ageMs).action, action);
   });
 
 test('the age of a Lease counts from when its last change was observed locally', () => {

@@ -42,5 +42,5 @@ test('a child that lost its owner would be adopted, and this is shown', () => {
 
 test('an object of another owner would be left alone', () => {
   const theirs = previewChild(edge, wanted, live({ ownerReferences: [], labels: {} }), 'operator');
-  assert.deepEqual(theirs, { would: 'Yield', holder: 'exists and was not made for this resource' });
+  assert.deepEqual(theirs, { would: 'LeaveAlone', holder: 'exists and was not made for this resource' });
 });

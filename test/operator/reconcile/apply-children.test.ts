@@ -205,7 +205,7 @@ test('alternating contents repair what another writer changed in between', async
     ['list', change, 'get', 'Changed rules'],
     ['list', lose, 'get', 'Deleted '],
     [undefined, change, 'get', 'Changed rules'],
-    [undefined, change, undefined, 'MadeAgain '],
+    [undefined, change, undefined, 'Recreated '],
     ['list', change, undefined, undefined],
   ] as const) {
     const one = server();

@@ -32,7 +32,7 @@ const tell = (outcome: Outcome, refusals = new Map<string, string>()): Told => {
 const ROWS: readonly (readonly [Outcome, Omit<Told, 'log'>, number])[] = [
   [{ kind: 'Done' }, { result: ['success'], requeued: [], forgotten: 1, retried: 0 }, 20],
   [
-    { kind: 'Again', afterMs: 7, why: 'StatusPaced' },
+    { kind: 'Requeue', afterMs: 7, why: 'StatusPaced' },
     { result: ['requeue_after'], requeued: [7], forgotten: 1, retried: 0 },
     20,
   ],

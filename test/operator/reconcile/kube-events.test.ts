@@ -23,7 +23,7 @@ test('there is one event for each kind of change', () => {
   const repaired = [
     { kind: 'Deployment', what: 'Changed', ...unknown },
     { kind: 'Role', what: 'Deleted', ...unknown },
-    { kind: 'PodDisruptionBudget', what: 'MadeAgain', ...unknown },
+    { kind: 'PodDisruptionBudget', what: 'Recreated', ...unknown },
   ] as const;
   const told = appliedEvents({
     ...NOTHING,

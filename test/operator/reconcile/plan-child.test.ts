@@ -27,9 +27,9 @@ const confirmed = (answer: KubeObject = live()) => {
   return writeCache.confirmed('x');
 };
 
-const NOTHING = { todo: 'Nothing' } as const;
+const NOTHING = { action: 'Nothing' } as const;
 const ROWS: readonly (readonly [string, Partial<ChildState>, Partial<Plan>])[] = [
-  ['it is wanted and does not exist', {}, { todo: 'Make' }],
+  ['it is wanted and does not exist', {}, { action: 'Create' }],
   ['it is neither wanted nor exists', { wanted: undefined }, NOTHING],
   ['it is as the API server confirmed it', { live: live(), confirmed: confirmed() }, NOTHING],
   [
@@ -40,79 +40,79 @@ const ROWS: readonly (readonly [string, Partial<ChildState>, Partial<Plan>])[] =
   [
     'nothing is confirmed yet after a start',
     { live: live() },
-    { todo: 'Apply', uid: 'u1', isRepair: false, isAdoption: false },
+    { action: 'Apply', uid: 'u1', isRepair: false, isAdoption: false },
   ],
   [
     'other content is wanted now',
     { live: live(), confirmed: confirmed(), wanted: { ...WANTED, spec: { a: 2 } } as never },
-    { todo: 'Apply', uid: 'u1', isRepair: false },
+    { action: 'Apply', uid: 'u1', isRepair: false },
   ],
   [
     'somebody changed it',
     { live: live(controlled('owner'), { a: 7 }), confirmed: confirmed() },
-    { todo: 'Apply', uid: 'u1', isRepair: true },
+    { action: 'Apply', uid: 'u1', isRepair: true },
   ],
   [
     'somebody removed its owner, and this process created it',
     { live: live({}), confirmed: confirmed() },
-    { todo: 'Apply', isRepair: true },
+    { action: 'Apply', isRepair: true },
   ],
   [
     'it is being deleted',
     { live: live({ ...controlled('owner'), deletionTimestamp: 'now' }), confirmed: confirmed() },
-    { todo: 'Wait' },
+    { action: 'Wait' },
   ],
   [
     'it belongs to a deleted resource of the same name',
     { live: live(controlled('before')) },
-    { todo: 'Wait' },
+    { action: 'Wait' },
   ],
   [
     'it has no owner',
     { live: live({}) },
-    { todo: 'Yield', holder: 'exists and was not made for this resource' },
+    { action: 'LeaveAlone', holder: 'exists and was not made for this resource' },
   ],
   [
     'it has no owner but all of our labels, because its resource was deleted without it',
     { live: live({ labels: LABELS }) },
-    { todo: 'Apply', uid: 'u1', isRepair: false, isAdoption: true },
+    { action: 'Apply', uid: 'u1', isRepair: false, isAdoption: true },
   ],
   [
     'it has no owner and not all of our labels',
     { live: live({ labels: { ...LABELS, 'app.kubernetes.io/name': 'other' } }) },
-    { todo: 'Yield' },
+    { action: 'LeaveAlone' },
   ],
   [
     'it has no owner and the labels of another resource’s child',
     { live: live({ labels: childLabels('other') }) },
-    { todo: 'Yield' },
+    { action: 'LeaveAlone' },
   ],
   [
     'it has an owner that is not a controller, and all of our labels',
     { live: live({ labels: LABELS, ownerReferences: [{ kind: 'Gateway', name: 'g', uid: 'g' }] }) },
-    { todo: 'Yield' },
+    { action: 'LeaveAlone' },
   ],
   [
     'it has no owner but all of our labels, and is no longer wanted',
     { wanted: undefined, live: live({ labels: LABELS }) },
-    { todo: 'Remove', uid: 'u1' },
+    { action: 'Remove', uid: 'u1' },
   ],
   [
     'it has no owner, and belonged to another one before',
     { live: live({ uid: 'u2' }), confirmed: confirmed() },
-    { todo: 'Yield' },
+    { action: 'LeaveAlone' },
   ],
   [
     'it belongs to another kind',
     { live: live(controlled('g', 'Gateway', 'gate')) },
-    { todo: 'Yield', holder: 'exists and belongs to Gateway "gate"' },
+    { action: 'LeaveAlone', holder: 'exists and belongs to Gateway "gate"' },
   ],
   [
     'it belongs to another resource',
     { live: live(controlled('o', 'L4Balancer', 'other')) },
-    { todo: 'Yield' },
+    { action: 'LeaveAlone' },
   ],
-  ['it is ours and no longer wanted', { wanted: undefined, live: live() }, { todo: 'Remove', uid: 'u1' }],
+  ['it is ours and no longer wanted', { wanted: undefined, live: live() }, { action: 'Remove', uid: 'u1' }],
   [
     'it is no longer wanted and is being deleted',
     { wanted: undefined, live: live({ ...controlled('owner'), deletionTimestamp: 'now' }) },
@@ -127,7 +127,7 @@ const ROWS: readonly (readonly [string, Partial<ChildState>, Partial<Plan>])[] =
 ];
 
 for (const [when, given, expected] of ROWS)
-  test(`the plan for a child is ${expected.todo} when ${when}`, () => {
+  test(`the plan for a child is ${expected.action} when ${when}`, () => {
     const plan = planChild({ owner: OWNER, wanted: WANTED, live: undefined, confirmed: undefined, ...given });
     assert.deepEqual(plan, { ...plan, ...expected });
   });

@@ -38,7 +38,7 @@ test('a probe without a verdict for a minute is abandoned once with the reason, 
       remove: () => assert.fail('nothing is removed'),
     },
     now: () => now,
-    onGivenUp: (...about: unknown[]) => void told.push(about),
+    onPreflightGivenUp: (...about: unknown[]) => void told.push(about),
   };
   const tend = () =>
     runPreflight(gathered, resource, RENDER, { gate, trial: trial(), template, children: [] }, deps);

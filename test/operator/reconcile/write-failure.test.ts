@@ -19,7 +19,7 @@ const ROWS: readonly (readonly [string, Error, string])[] = [
   [
     'a namespace that is being deleted',
     answer(403, 'Forbidden', 'x', [{ reason: 'NamespaceTerminating' }]),
-    'Pointless',
+    'NamespaceTerminating',
   ],
   [
     'a field that is not in the schema',

@@ -15,7 +15,7 @@ const root = (resourceVersion: string, has?: object): KubeObject => ({
 });
 
 /** An API server that stores the status it receives, filtered by `keep`. */
-const world = (keep: (given: object) => object = (given) => given) => {
+const apiServer = (keep: (given: object) => object = (given) => given) => {
   const contestTracker = createContestTracker();
   const deps = {
     writeCache: createWriteCache(),
@@ -47,7 +47,7 @@ const world = (keep: (given: object) => object = (given) => given) => {
 };
 
 test('a status is written with the uid, so that a later resource of the same name never gets it', async () => {
-  const { sent, write } = world();
+  const { sent, write } = apiServer();
   assert.deepEqual(await write(root('1'), status(1)), { kind: 'Written' });
   assert.deepEqual(sent, [
     {
@@ -60,7 +60,7 @@ test('a status is written with the uid, so that a later resource of the same nam
 });
 
 test('an unchanged status is not written, even right after a start, and whatever the order of its fields', async () => {
-  const { sent, write } = world();
+  const { sent, write } = apiServer();
   const { observedGeneration, replicas, addresses } = status(1);
   const live = root('1', { addresses, replicas, observedGeneration, other: 'of somebody else' });
   assert.deepEqual(await write(live, status(1)), { kind: 'Unchanged' });
@@ -68,14 +68,14 @@ test('an unchanged status is not written, even right after a start, and whatever
 });
 
 test('a status written a moment ago is not written again because the cache is behind', async () => {
-  const { sent, write } = world();
+  const { sent, write } = apiServer();
   await write(root('1'), status(1));
   assert.deepEqual(await write(root('1'), status(1)), { kind: 'Unchanged' });
   assert.equal(sent.length, 1);
 });
 
 test('rapid changes are combined into one write at the end of the pause', async () => {
-  const { sent, pass, write } = world();
+  const { sent, pass, write } = apiServer();
   await write(root('1'), status(1));
   pass(100);
   assert.deepEqual(await write(root('11', status(1)), status(2)), {
@@ -88,7 +88,7 @@ test('rapid changes are combined into one write at the end of the pause', async 
 });
 
 test('fields that an API server with an older CRD drops are not sent again and again', async () => {
-  const { sent, pass, write } = world(() => ({ replicas: 1 }));
+  const { sent, pass, write } = apiServer(() => ({ replicas: 1 }));
   await write(root('1'), status(1));
   pass(60_000);
   assert.deepEqual(await write(root('11', { replicas: 1 }), status(1)), { kind: 'Unchanged' });
@@ -96,14 +96,14 @@ test('fields that an API server with an older CRD drops are not sent again and a
 });
 
 test('another writer’s change of the status is put back', async () => {
-  const { pass, write } = world();
+  const { pass, write } = apiServer();
   await write(root('1'), status(1));
   pass(60_000);
   assert.deepEqual(await write(root('20', status(9)), status(1)), { kind: 'Written' });
 });
 
 test('a status that another writer keeps changing is put back at growing intervals, and reported as contested', async () => {
-  const { sent, contestTracker, pass, write } = world();
+  const { sent, contestTracker, pass, write } = apiServer();
   await write(root('1'), status(1));
   const managedFields = [
     {
@@ -134,7 +134,7 @@ test('a status that another writer keeps changing is put back at growing interva
 });
 
 test('a status that alternates only because of its own pods is not a contest', async () => {
-  const { contestTracker, pass, write } = world();
+  const { contestTracker, pass, write } = apiServer();
   let live = root('1');
   for (let flip = 0; flip < 20; flip++) {
     pass(1000);

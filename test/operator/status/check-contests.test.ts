@@ -41,7 +41,7 @@ const ROWS: readonly (readonly [string, readonly Contest[], readonly string[]])[
     'one object is deleted and another is created',
     [
       contest({ kind: 'Role', what: 'Deleted', by: [], where: [] }),
-      contest({ kind: 'PodDisruptionBudget', what: 'MadeAgain', by: [], where: [] }),
+      contest({ kind: 'PodDisruptionBudget', what: 'Recreated', by: [], where: [] }),
     ],
     [
       'PodDisruptionBudget is repeatedly created by someone else; the operator removes it at most once a minute. Change the L4Balancer instead, or stop whatever changes its objects.',

@@ -14,9 +14,9 @@ test('leadership is a gauge, and elections and failures are counters, all initia
   ];
   const all = (...values: readonly number[]) => names.map((name, at) => `${name} ${values[at]}`);
   assert.deepEqual(await rows(), all(0, 0, 0));
-  metrics.leads(true);
+  metrics.setLeader(true);
   metrics.failed();
   assert.deepEqual(await rows(), all(1, 1, 1));
-  metrics.leads(false);
+  metrics.setLeader(false);
   assert.deepEqual(await rows(), all(0, 1, 1));
 });
