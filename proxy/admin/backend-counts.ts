@@ -3,7 +3,7 @@ import type { Target } from '../configuration/target.ts';
 import type { EndpointHealth } from '../health/monitor.ts';
 import { endpointKey } from '../table/table.ts';
 
-/** Counts the endpoints of one backend as who waits for it wants to know them. */
+/** Counts the endpoints of a backend, and those that are ready to take connections. */
 export const backendCounts = (
   targets: readonly Target[],
   healthOf: (endpoint: string) => EndpointHealth | undefined,

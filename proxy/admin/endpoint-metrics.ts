@@ -12,7 +12,7 @@ const each =
     }
   };
 
-/** Of each endpoint of the table, and of those that were removed and still have connections. */
+/** Metrics of each endpoint in the table, and of removed endpoints that still have connections. */
 export const ENDPOINT_METRICS: readonly EngineMetric[] = [
   {
     name: 'l4balancer_endpoint_open_connections',
@@ -23,13 +23,13 @@ export const ENDPOINT_METRICS: readonly EngineMetric[] = [
   {
     name: 'l4balancer_endpoint_connections_total',
     type: 'counter',
-    help: 'Connections made to an endpoint.',
+    help: 'Connections established to an endpoint.',
     write: each(({ connectionsTotal }) => connectionsTotal),
   },
   {
     name: 'l4balancer_endpoint_connect_failures_total',
     type: 'counter',
-    help: 'Attempts to connect to an endpoint that failed.',
+    help: 'Failed attempts to connect to an endpoint.',
     write: each(({ connectFailuresTotal }) => connectFailuresTotal),
   },
   {
@@ -47,13 +47,13 @@ export const ENDPOINT_METRICS: readonly EngineMetric[] = [
   {
     name: 'l4balancer_endpoint_source_ports_left',
     type: 'gauge',
-    help: 'Estimate of the source ports that are free for connections to an endpoint: the range (net.ipv4.ip_local_port_range) without open connections, and without those of the last minute that left a port in TIME_WAIT (unless net.ipv4.tcp_tw_reuse is 1). Other programs and health checks are not counted. The proxy can take over most ports in TIME_WAIT.',
+    help: 'Estimated number of free source ports for connections to an endpoint: the range (net.ipv4.ip_local_port_range) minus open connections, and minus connections of the last minute that left a port in TIME_WAIT (unless net.ipv4.tcp_tw_reuse is 1). Other programs and health checks are not counted. The proxy can reuse most ports in TIME_WAIT.',
     write: each((endpoint, { facts, stats }) => facts.sourcePortsLeft(stats, endpoint)),
   },
   {
     name: 'l4balancer_endpoint_healthy',
     type: 'gauge',
-    help: '0 for an endpoint whose health checks fail or that is ejected, else 1.',
+    help: '0 if the health checks of an endpoint fail or it is ejected, otherwise 1.',
     write: ({ facts, beyondBudget }, to) => {
       for (const { backend, endpoint, healthy } of facts.health())
         if (!beyondBudget.has(backend)) to.sample(labelText({ backend, endpoint }), healthy ? 1 : 0);
@@ -62,7 +62,7 @@ export const ENDPOINT_METRICS: readonly EngineMetric[] = [
   {
     name: 'l4balancer_backend_endpoints',
     type: 'gauge',
-    help: 'Endpoints of a backend, by whether their health checks fail or they are ejected (healthy false), or not.',
+    help: 'Endpoints of a backend by health; those whose health checks fail or that are ejected have healthy="false".',
     write: ({ facts }, to) => {
       const counts = new Map<string, { healthy: number; unhealthy: number }>();
       for (const { backend, healthy } of facts.health()) {
@@ -79,7 +79,7 @@ export const ENDPOINT_METRICS: readonly EngineMetric[] = [
   {
     name: 'l4balancer_backend_source_ports_left',
     type: 'gauge',
-    help: 'The least of l4balancer_endpoint_source_ports_left of a backend.',
+    help: 'The lowest l4balancer_endpoint_source_ports_left of a backend.',
     write: ({ facts, stats }, to) => {
       const least = new Map<string, number>();
       for (const endpoint of stats.endpoints) {
@@ -92,7 +92,7 @@ export const ENDPOINT_METRICS: readonly EngineMetric[] = [
   {
     name: 'l4balancer_backend_endpoints_without_series',
     type: 'gauge',
-    help: 'Endpoints of a backend that have no series of their own, since the proxy has more than 1,024; the series of the backend have their sums.',
+    help: 'Endpoints of a backend without series of their own, because the proxy has more than 1,024; the series of the backend include them.',
     write: ({ stats, endpoints }, to) => {
       const counts = new Map(stats.backends.map(({ name }) => [name, 0]));
       for (const [i, { backend }] of stats.endpoints.entries())
@@ -103,19 +103,19 @@ export const ENDPOINT_METRICS: readonly EngineMetric[] = [
   {
     name: 'l4balancer_descriptors_held',
     type: 'gauge',
-    help: 'File descriptors that connections hold, two for each that is relayed.',
+    help: 'File descriptors that connections hold; a relayed connection holds two.',
     write: ({ stats }, to) => to.sample('', stats.descriptors.held),
   },
   {
     name: 'l4balancer_descriptors_limit',
     type: 'gauge',
-    help: 'File descriptors that connections may hold; beyond it clients wait in the kernel.',
+    help: 'File descriptors that connections may hold; at the limit, clients wait in the kernel.',
     write: ({ stats }, to) => to.sample('', stats.descriptors.limit),
   },
   {
     name: 'l4balancer_descriptors_left',
     type: 'gauge',
-    help: 'File descriptors that connections may still take.',
+    help: 'File descriptors that are still available to connections.',
     write: ({ stats: { descriptors } }, to) =>
       to.sample('', Math.max(0, descriptors.limit - descriptors.held)),
   },

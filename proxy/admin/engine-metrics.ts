@@ -4,10 +4,10 @@ import { endpointKey } from '../table/table.ts';
 import { type Exposition, labelText, type MetricType } from './exposition.ts';
 import { beyondBudget } from './series-budget.ts';
 
-/** What is read at each scrape; nothing is counted twice. */
+/** The sources that each scrape reads; metrics keep no counts of their own. */
 export interface MetricsFacts {
   readonly stats: () => EngineStats;
-  /** Every endpoint that the source gave, also those that get no connections. */
+  /** Every endpoint of the snapshot, including those that get no connections. */
   readonly health: () => readonly {
     readonly backend: string;
     readonly endpoint: string;
@@ -15,13 +15,13 @@ export interface MetricsFacts {
   }[];
   readonly findings: () => number;
   readonly connected: () => boolean;
-  /** Lines that standard output took, and that it did not. */
+  /** Numbers of lines that standard output accepted and that it did not. */
   readonly output: Pick<Output, 'accepted' | 'dropped' | 'logDropped' | 'failures'>;
-  /** Source ports to an endpoint that are free, by estimate. */
+  /** Estimated number of free source ports to an endpoint. */
   readonly sourcePortsLeft: (stats: EngineStats, endpoint: EngineStats['endpoints'][number]) => number;
 }
 
-/** What the engine counted at one moment, with the label texts that many metrics share. */
+/** The figures of the engine at one moment, with the label texts that many metrics share. */
 export interface Scrape {
   readonly facts: MetricsFacts;
   readonly stats: EngineStats;
@@ -30,14 +30,14 @@ export interface Scrape {
   readonly backends: readonly string[];
   /** Undefined for an endpoint without series of its own. */
   readonly endpoints: readonly (string | undefined)[];
-  /** Names of the backends whose endpoints of the table have none. */
+  /** Names of the backends whose endpoints in the table have no series of their own. */
   readonly beyondBudget: ReadonlySet<string>;
 }
 
 const listenerLabels = ({ name, port, address }: EngineStats['listeners'][number]) => ({
   listener: name,
   port,
-  // An empty label is none to Prometheus: listeners of all addresses keep the series that they had.
+  // To Prometheus an empty label is the same as none: listeners on all addresses keep their existing series.
   ...(address === undefined ? {} : { address }),
 });
 
@@ -59,7 +59,7 @@ export const beginScrape = (facts: MetricsFacts): Scrape => {
   };
 };
 
-/** A metric whose samples are written when it is asked for. */
+/** A metric whose samples are written at each scrape. */
 export interface EngineMetric {
   readonly name: string;
   readonly type: MetricType;
@@ -70,7 +70,7 @@ export interface EngineMetric {
 type Kind = 'acceptors' | 'listeners' | 'backends';
 type One<K extends Kind> = EngineStats[K][number];
 
-/** One sample for each acceptor, listener or backend. */
+/** Writes one sample for each acceptor, listener or backend. */
 const each =
   <K extends Kind>(kind: K, value: (one: One<K>) => number) =>
   (scrape: Scrape, to: Exposition): void => {
@@ -79,7 +79,7 @@ const each =
     for (let i = 0; i < all.length; i++) to.sample(labels[i] as string, value(all[i] as One<K>));
   };
 
-/** One histogram for each listener or backend, in seconds. */
+/** Writes one histogram, in seconds, for each listener or backend. */
 const durations =
   <K extends 'listeners' | 'backends'>(kind: K, value: (one: One<K>) => Durations) =>
   (scrape: Scrape, to: Exposition): void => {
@@ -101,16 +101,19 @@ const metric = (
 const single = (value: (scrape: Scrape) => number) => (scrape: Scrape, to: Exposition) =>
   to.sample('', value(scrape));
 
-/** Every listener's as long as it keeps its place, since it may come back to it; with an empty name those of all that gave theirs up. */
+/**
+ * Writes the series of each listener as long as it keeps its slot, since it may return to it; the series with
+ * an empty name has the sum of all listeners that gave up theirs.
+ */
 const closes = ({ stats }: Scrape, to: Exposition): void => {
-  for (const [place, { reason, by, phase, total }] of stats.pastCloses.entries()) {
+  for (const [index, { reason, by, phase, total }] of stats.pastCloses.entries()) {
     for (const { name, closes } of stats.listeners)
-      to.sample(labelText({ listener: name, reason, ended_by: by, phase }), closes[place]?.total ?? 0);
+      to.sample(labelText({ listener: name, reason, ended_by: by, phase }), closes[index]?.total ?? 0);
     to.sample(labelText({ listener: '', reason, ended_by: by, phase }), total);
   }
 };
 
-/** Counted in shared memory by the acceptors or known to the control thread; nothing is counted twice. */
+/** Metrics that the acceptors count in shared memory or that the control thread knows. */
 export const ENGINE_METRICS: readonly EngineMetric[] = [
   metric(
     'table_version',
@@ -121,25 +124,25 @@ export const ENGINE_METRICS: readonly EngineMetric[] = [
   metric(
     'findings',
     'gauge',
-    'Things wrong with the input, the listeners or what the machine gives; /status lists them.',
+    'Findings about the input, the listeners or the resources of the machine; /status lists them.',
     single(({ facts }) => facts.findings()),
   ),
   metric(
     'source_connected',
     'gauge',
-    '1 while the source can see its input, else 0; the last table is served meanwhile.',
+    '1 while the source can read its input, otherwise 0; in the meantime the last table is served.',
     single(({ facts }) => (facts.connected() ? 1 : 0)),
   ),
   metric(
     'access_log_lines_total',
     'counter',
-    'Lines that the access log wrote.',
+    'Lines written to the access log.',
     single(({ facts }) => facts.output.accepted),
   ),
   metric(
     'access_log_dropped_total',
     'counter',
-    'Connections that the access log lacks: they ended faster than they could be logged (ring), or standard output took no more (output).',
+    'Connections that are missing from the access log: they ended faster than they could be logged (ring), or standard output accepted no more (output).',
     ({ facts, stats }, to) => {
       to.sample(labelText({ where: 'ring' }), stats.accessLogDropped);
       to.sample(labelText({ where: 'output' }), facts.output.dropped);
@@ -148,13 +151,13 @@ export const ENGINE_METRICS: readonly EngineMetric[] = [
   metric(
     'log_dropped_total',
     'counter',
-    'Lines of the log, other than the access log, that standard output did not take.',
+    'Lines of the log, other than the access log, that standard output did not accept.',
     single(({ facts }) => facts.output.logDropped),
   ),
   metric(
     'output_failures_total',
     'counter',
-    'Attempts to write to standard output that failed, by error code; each is followed by another one within a second.',
+    'Failed attempts to write to standard output, by error code; each is retried within a second.',
     ({ facts }, to) => {
       for (const [code, failures] of facts.output.failures) to.sample(labelText({ code }), failures);
     },
@@ -174,13 +177,13 @@ export const ENGINE_METRICS: readonly EngineMetric[] = [
   metric(
     'acceptor_accepted_connections_total',
     'counter',
-    'Client connections that an acceptor took.',
+    'Client connections that an acceptor accepted.',
     each('acceptors', ({ acceptedTotal }) => acceptedTotal),
   ),
   metric(
     'acceptor_handed_over_connections_total',
     'counter',
-    'Client connections that an acceptor took and handed to one with fewer.',
+    'Client connections that an acceptor accepted and handed over to one with fewer.',
     each('acceptors', ({ handedOverTotal }) => handedOverTotal),
   ),
   metric(
@@ -192,7 +195,7 @@ export const ENGINE_METRICS: readonly EngineMetric[] = [
   metric(
     'listener_accepted_connections_total',
     'counter',
-    'Client connections that a listener took.',
+    'Client connections that a listener accepted.',
     each('listeners', ({ acceptedTotal }) => acceptedTotal),
   ),
   metric(
@@ -210,13 +213,13 @@ export const ENGINE_METRICS: readonly EngineMetric[] = [
   metric(
     'connections_closed_total',
     'counter',
-    'Client connections that ended: why, who ended them, and how far they had come. An empty listener has those of listeners that are no more.',
+    'Client connections that ended, by reason, by who ended them, and by phase. An empty listener label stands for removed listeners.',
     closes,
   ),
   metric(
     'listener_closed_by_retries_total',
     'counter',
-    'Client connections that ended, by how many further attempts to connect they took.',
+    'Client connections that ended, by the number of retries to connect.',
     ({ stats }, to) => {
       for (const listener of stats.listeners)
         for (const [retries, total] of listener.closesByRetries.entries()) {
@@ -228,13 +231,13 @@ export const ENGINE_METRICS: readonly EngineMetric[] = [
   metric(
     'listener_connection_duration_seconds',
     'histogram',
-    'How long client connections that ended were open.',
+    'Duration of client connections that ended.',
     durations('listeners', (listener) => listener.durations),
   ),
   metric(
     'backend_open_connections',
     'gauge',
-    'Open connections to all endpoints of a backend, also those that were removed.',
+    'Open connections to all endpoints of a backend, including removed ones.',
     each('backends', ({ openConnections }) => openConnections),
   ),
   metric(
@@ -252,13 +255,13 @@ export const ENGINE_METRICS: readonly EngineMetric[] = [
   metric(
     'backend_connect_duration_seconds',
     'histogram',
-    'How long endpoints took to be connected, of attempts that succeeded.',
+    'Duration of successful attempts to connect to endpoints.',
     durations('backends', ({ connects }) => connects),
   ),
   metric(
     'connect_retries_total',
     'counter',
-    'Connection attempts made after a first one failed.',
+    'Attempts to connect after the first one failed.',
     each('backends', ({ retriesTotal }) => retriesTotal),
   ),
   metric(
@@ -276,7 +279,7 @@ export const ENGINE_METRICS: readonly EngineMetric[] = [
   metric(
     'backend_connect_failures_total',
     'counter',
-    'Attempts to connect to an endpoint that failed, by what the kernel said.',
+    'Failed attempts to connect to an endpoint, by cause.',
     ({ stats }, to) => {
       for (const { name, connectFailures } of stats.backends)
         for (const { failure, total } of connectFailures)

@@ -1,4 +1,4 @@
-/** Samples that are written at each scrape; see Exposition for the names of a histogram's. */
+/** Types of metrics; see Exposition for the series of a histogram. */
 export type MetricType = 'counter' | 'gauge' | 'histogram';
 
 const escaped = (value: string): string =>
@@ -6,36 +6,39 @@ const escaped = (value: string): string =>
     ? value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
     : value;
 
-/** Labels as they stand in the text, brackets included; none are an empty text. */
+/** Formats labels, including the braces; empty if there are none. */
 export const labelText = (labels: Readonly<Record<string, string | number>>): string => {
   const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(`${value}`)}"`);
   return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
 };
 
-/** One more label behind those of a text. */
+/** Appends a label to a label text. */
 const withLabel = (labels: string, label: string): string =>
   labels === '' ? `{${label}}` : `${labels.slice(0, -1)},${label}}`;
 
 /**
- * Puts together a page in Prometheus' text format (0.0.4), with nothing kept for each series: thousands of endpoints with a
- * dozen series each are written in some milliseconds.
+ * Builds a page in Prometheus' text format (0.0.4) without keeping state for each series: thousands of
+ * endpoints with a dozen series each are written within a few milliseconds.
  */
 export class Exposition {
   #text = '';
   #name = '';
 
-  /** Begins a metric; its samples follow. */
+  /** Starts a metric; its samples follow. */
   begin(name: string, type: MetricType, help: string): void {
     this.#name = name;
     this.#text += `# HELP ${name} ${help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}\n# TYPE ${name} ${type}\n`;
   }
 
-  /** A sample of the metric begun last; `labels` is a label text. */
+  /** Writes a sample of the current metric; `labels` is a label text. */
   sample(labels: string, value: number): void {
     this.#text += `${this.#name}${labels} ${value}\n`;
   }
 
-  /** A histogram of the metric begun last. `bounds` are upper ones; `counts` has one more, for what is above all of them. */
+  /**
+   * Writes a histogram of the current metric. `bounds` are upper bounds; `counts` has one more entry, for
+   * values above all of them.
+   */
   histogram(labels: string, bounds: readonly number[], counts: readonly number[], sum: number): void {
     let total = 0;
     for (const [bucket, count] of counts.entries()) {

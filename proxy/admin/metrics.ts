@@ -8,11 +8,11 @@ import { Exposition } from './exposition.ts';
 
 export const METRICS_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
 
-/** Metrics that other parts count themselves. */
+/** The metrics page, and the metrics that other parts update themselves. */
 export interface ProxyMetrics {
   /**
-   * The text of one scrape. What the acceptors counted is read once for all metrics: it grows with the endpoints. Scrapes that ask at
-   * the same time get the same text, so that they do not pile up.
+   * The text of one scrape. The engine's figures are read once for all metrics, because that takes time in
+   * proportion to the number of endpoints. Concurrent scrapes get the same text, so that they do not pile up.
    */
   text(): Promise<string>;
   readonly healthChecks: Prometheus.Counter<'backend' | 'result'>;
@@ -24,7 +24,7 @@ export interface ProxyMetrics {
   readonly leftOut: Prometheus.Gauge<'kind'>;
 }
 
-/** Removes the series of backends that the engine does not count any more, and whose endpoints nobody checks. */
+/** Removes the series of backends that the engine no longer counts and whose endpoints are not checked. */
 const forgetBackends = async <Label extends string>(
   counter: Prometheus.Counter<Label | 'backend'>,
   { stats, facts }: Scrape,
@@ -32,12 +32,15 @@ const forgetBackends = async <Label extends string>(
   const counted = new Set(stats.backends.map(({ name }) => name));
   const others = (await counter.get()).values.filter(({ labels }) => !counted.has(`${labels.backend}`));
   if (others.length === 0) return;
-  // Checks begin before the table that has the backend is served.
+  // Checks start before the table with the backend is served.
   const checked = new Set(facts.health().map(({ backend }) => backend));
   for (const { labels } of others) if (!checked.has(`${labels.backend}`)) counter.remove(labels);
 };
 
-/** All metrics of the proxy, each at zero from the start. Names begin with l4balancer_ and end with their unit. */
+/**
+ * Creates all metrics of the proxy, each starting at zero. Names start with l4balancer_ and end with their
+ * unit.
+ */
 export const createMetrics = (version: string, facts: MetricsFacts): ProxyMetrics => {
   const registry = new Registry();
   const registers = [registry];
@@ -61,39 +64,39 @@ export const createMetrics = (version: string, facts: MetricsFacts): ProxyMetric
   };
   const healthChecks = new Counter({
     name: 'l4balancer_health_checks_total',
-    help: 'Health checks by result: ok, failed, or not_made for want of descriptors, ports or buffers.',
+    help: 'Health checks by result: ok, failed, or not_made if descriptors, ports or buffers ran out.',
     labelNames: ['backend', 'result'],
     registers,
   });
   const healthTransitions = new Counter({
     name: 'l4balancer_health_transitions_total',
-    help: 'Changes of endpoints to Healthy, Unhealthy, Ejected, Warming or Unknown, by what led to them.',
+    help: 'Changes of endpoints to Healthy, Unhealthy, Ejected, Warming or Unknown, by cause.',
     labelNames: ['backend', 'to', 'cause'],
     registers,
   });
   const acceptPauses = new Counter({
     name: 'l4balancer_accept_pauses_total',
-    help: 'Times an acceptor stopped taking clients, by what the kernel said: file descriptors of the process (EMFILE) or of the machine (ENFILE) or memory (ENOBUFS, ENOMEM) ran out.',
+    help: 'How often an acceptor paused accepting, by errno: file descriptors of the process (EMFILE) or of the machine (ENFILE) or memory (ENOBUFS, ENOMEM) ran out.',
     labelNames: ['errno'],
     registers,
   });
   for (const errno of ACCEPT_ERRNOS) acceptPauses.inc({ errno }, 0);
   const leftOut = new Gauge({
     name: 'l4balancer_left_out',
-    help: 'Listeners, backends and other parts of the served resource that this version does not understand and does not serve as written.',
+    help: 'Listeners, backends and other parts of the served resource that this version does not understand, and so does not serve as written.',
     labelNames: ['kind'],
     registers,
   });
   for (const kind of ['listeners', 'backends', 'parts']) leftOut.set({ kind }, 0);
-  let asked: Promise<string> | undefined;
+  let pending: Promise<string> | undefined;
   return {
     text() {
-      // Written in the next turn of the event loop, for all who have asked by then.
-      asked ??= setImmediate().then(() => {
-        asked = undefined;
+      // Written in the next turn of the event loop, for all requests until then.
+      pending ??= setImmediate().then(() => {
+        pending = undefined;
         return write();
       });
-      return asked;
+      return pending;
     },
     healthChecks,
     healthTransitions,
@@ -112,7 +115,7 @@ export const createMetrics = (version: string, facts: MetricsFacts): ProxyMetric
     leftOut,
     ignoredFields: new Gauge({
       name: 'l4balancer_ignored_fields',
-      help: 'Fields of the served resource that this version does not know.',
+      help: 'Unknown fields of the served resource.',
       registers,
     }),
   };

@@ -3,9 +3,9 @@ import { METRICS_TYPE, type ProxyMetrics } from './metrics.ts';
 import { json, type Pages, probe } from './server.ts';
 
 export interface PageSources {
-  /** Why the proxy should be restarted; undefined when it works. */
+  /** Why the proxy should be restarted; undefined if it works. */
   readonly whyUnhealthy: () => string | undefined;
-  /** Why it should get no traffic; undefined when it should. */
+  /** Why it should get no traffic; undefined if it should. */
   readonly whyNotReady: () => string | undefined;
   readonly status: () => Status;
   readonly summary: () => StatusSummary;
@@ -14,11 +14,11 @@ export interface PageSources {
 
 const INDEX = `L4Balancer proxy
 
-/healthz   200 while the control thread and every acceptor live
+/healthz   200 while the control thread and every acceptor are alive
 /readyz    200 once every acceptor serves a table, until SIGTERM
 /metrics   Prometheus text format
-/status    JSON: what is served, endpoints and their health, what is wrong, tuning asked and in effect;
-           with ?summary the endpoints are only counted
+/status    JSON: listeners, endpoints and their health, findings, requested and effective tuning;
+           with ?summary, endpoints are only counted
 `;
 
 /** The admin endpoint's pages by path. */

@@ -1,16 +1,16 @@
-/** Endpoints that have series of their own: a scrape of so many is some 0.7 MB. */
-export const MOST_ENDPOINTS = 1024;
+/** The maximum number of endpoints with series of their own; a scrape of that many takes about 0.7 MB. */
+export const MAX_ENDPOINTS = 1024;
 
 interface CountedEndpoint {
   readonly backend: string;
   readonly leaving: boolean;
 }
 
-/** Names of backends whose endpoints get no series of their own. */
+/** Names of the backends whose endpoints get no series of their own. */
 export interface BeyondBudget {
-  /** Nor do the removed ones of these. */
+  /** Backends whose endpoints, including removed ones, get none. */
   readonly served: ReadonlySet<string>;
-  /** Those whose removed endpoints get none. */
+  /** Backends whose removed endpoints get none. */
   readonly leaving: ReadonlySet<string>;
 }
 
@@ -20,7 +20,9 @@ const countByBackend = (endpoints: readonly CountedEndpoint[]): ReadonlyMap<stri
   return counts;
 };
 
-/** Adds the names of the largest to `beyond`, as many as must do without; returns what is left of `budget`. */
+/**
+ * Adds the names of the largest backends to `beyond`, as many as necessary; returns what remains of `budget`.
+ */
 const spend = (budget: number, counts: ReadonlyMap<string, number>, beyond: Set<string>): number => {
   let left = budget;
   for (const [name, count] of [...counts].sort(([a, few], [b, many]) => few - many || (a < b ? -1 : 1)))
@@ -30,11 +32,12 @@ const spend = (budget: number, counts: ReadonlyMap<string, number>, beyond: Set<
 };
 
 /**
- * Whose endpoints get no series of their own, since there are too many endpoints: those of the largest backends, so that as many backends as
- * possible keep theirs. A backend keeps all or none, so that what is left is never part of a whole. Removed endpoints share what those that are
- * served leave over: while all are replaced there are twice as many for a while.
+ * Selects the backends whose endpoints get no series of their own because there are too many endpoints: the
+ * largest ones, so that as many backends as possible keep theirs. A backend keeps all or none, so that the
+ * remaining series are never part of a sum. Removed endpoints share what the served ones leave over: while
+ * all endpoints are being replaced, there are twice as many for a while.
  */
-export const beyondBudget = (endpoints: readonly CountedEndpoint[], most = MOST_ENDPOINTS): BeyondBudget => {
+export const beyondBudget = (endpoints: readonly CountedEndpoint[], most = MAX_ENDPOINTS): BeyondBudget => {
   const served = new Set<string>();
   const left = spend(most, countByBackend(endpoints.filter((one) => !one.leaving)), served);
   const leaving = new Set(served);

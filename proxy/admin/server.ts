@@ -5,7 +5,7 @@ import { formatListenAddress, type ListenAddress } from '../../program/listen-ad
 import { limitAnswers, PAGE_LIMITS, type PageLimits, requestLimits } from '../../program/page-limits.ts';
 import { ProxyError, systemCode } from '../errors/proxy-error.ts';
 
-/** One page: a status, a content type and a text. */
+/** A page: a status, a content type and a text. */
 export interface Page {
   readonly status: number;
   readonly type: string;
@@ -15,7 +15,7 @@ export interface Page {
 export type Pages = Readonly<Record<string, (query: URLSearchParams) => Page | Promise<Page>>>;
 
 export interface AdminServer {
-  /** Port that it listens on, also where 0 was asked for. */
+  /** The port that it listens on, even if port 0 was requested. */
   readonly port: number;
   close(): Promise<void>;
 }
@@ -26,7 +26,7 @@ const text = (status: number, content: string): Page => ({
   text: `${content}\n`,
 });
 
-/** A probe's page: 200 ok, or 503 with the reason. */
+/** The page of a probe: 200 ok, or 503 with the reason. */
 export const probe = (problem: string | undefined): Page =>
   problem === undefined ? text(200, 'ok') : text(503, problem);
 
@@ -37,7 +37,8 @@ export const json = (value: unknown): Page => ({
 });
 
 /**
- * Serves `pages` by path. Throws ProxyError AdminAddressTaken or AdminAddressRefused when it cannot listen. `onError` hears of pages that throw.
+ * Serves `pages` by path. Throws ProxyError AdminAddressTaken or AdminAddressRefused if it cannot listen.
+ * `onError` is called with the errors that pages throw.
  */
 export const startAdmin = async (
   address: ListenAddress,
@@ -50,12 +51,12 @@ export const startAdmin = async (
     const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
     if (page === undefined) return text(404, `No such page: there are ${Object.keys(pages).join(' ')}`);
     if (request.method !== 'GET' && request.method !== 'HEAD')
-      return { ...text(405, 'Only GET and HEAD are answered.'), allow: 'GET, HEAD' };
+      return { ...text(405, 'Only GET and HEAD are supported.'), allow: 'GET, HEAD' };
     try {
       return await page(new URLSearchParams(query));
     } catch (error) {
       onError(error, path);
-      return text(500, 'The page could not be made; the log says why.');
+      return text(500, 'The page could not be generated; see the log.');
     }
   };
   const server = lateHttp().createServer(requestLimits(limits), (request, response) => {
@@ -104,7 +105,7 @@ const refusal = (address: ListenAddress, error: Error): ProxyError => {
     );
   const why =
     code === 'EACCES'
-      ? 'this user may not use ports that low'
+      ? 'this user may not listen on ports that low'
       : code === 'EADDRNOTAVAIL'
         ? 'this machine has no such address'
         : error.message;

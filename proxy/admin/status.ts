@@ -9,7 +9,7 @@ import { endpointKey } from '../table/table.ts';
 import { backendCounts } from './backend-counts.ts';
 
 export interface SourceLoss {
-  /** Milliseconds since the source was seen last; left out while it is followed. */
+  /** Milliseconds since the source was last available; omitted while it is. */
   readonly lostForMs?: number;
 }
 
@@ -31,13 +31,13 @@ export interface StatusFacts {
 
 const NOTHING_COUNTED = { openConnections: 0, acceptedTotal: 0, closes: [], leaving: false };
 
-/** Puts together what the parts know; reads nothing itself. */
+/** Combines the state of the parts; reads nothing itself. */
 export const buildStatus = (facts: StatusFacts): Status => ({
   ...withoutBackends(facts),
   backends: backends(facts),
 });
 
-/** The same without a line for each endpoint: what the operator asks for again and again. */
+/** The same without an entry for each endpoint: the operator requests it regularly. */
 export const buildSummary = (facts: StatusFacts): StatusSummary => ({
   ...withoutBackends(facts),
   backends: (facts.control.snapshot?.configuration.backends ?? []).map((backend) => summed(facts, backend)),
@@ -80,7 +80,10 @@ const withoutBackends = (facts: StatusFacts): Omit<Status, 'backends'> => {
   };
 };
 
-/** Those that are served, also where their port could not be opened, then those that are served no more. */
+/**
+ * Listeners that are served, including those whose port could not be opened, then those that are no longer
+ * served.
+ */
 const listeners = ({ control, stats }: StatusFacts): Status['listeners'] => {
   const counted = new Map(stats.listeners.map((listener) => [listener.name, listener]));
   const served = (control.served?.table.listeners ?? []).map(
@@ -126,7 +129,7 @@ const backends = (facts: StatusFacts): Status['backends'] => {
         ...(health === undefined || health.reason === '' ? {} : { reason: health.reason }),
         ...(health?.ejectedForMs === undefined
           ? {}
-          : { ejectedUntil: toTheSecond(nowMs + health.ejectedForMs) }),
+          : { ejectedUntil: roundedToSecond(nowMs + health.ejectedForMs) }),
         share: shareOf(name, key),
         used: used.has(`${name} ${key}`),
         open: totals?.openConnections ?? 0,
@@ -138,5 +141,5 @@ const backends = (facts: StatusFacts): Status['backends'] => {
   }));
 };
 
-const toTheSecond = (ms: number): string =>
+const roundedToSecond = (ms: number): string =>
   new Date(Math.ceil(ms / 1000) * 1000).toISOString().replace('.000Z', 'Z');

@@ -168,7 +168,7 @@ test('after SIGTERM the proxy is unready, accepts during the delay, then waits f
   await ask(early, 'x');
   program.child.kill('SIGTERM');
   await pollAdmin(admin, '/readyz', (status, text) =>
-    status === 503 && /told to stop/.test(text) ? true : undefined,
+    status === 503 && /is shutting down/.test(text) ? true : undefined,
   );
   const late = await connect(listen);
   assert.equal(await ask(late, 'late'), 'one:late');

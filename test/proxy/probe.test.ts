@@ -35,9 +35,9 @@ for (const [listens, admin] of [
 
 test('probing a proxy that is not ready returns the reason', async (t) => {
   const port = await serve(t, '127.0.0.1', (_, response) => {
-    response.writeHead(503).end('The proxy was told to stop.\n');
+    response.writeHead(503).end('The proxy is shutting down.\n');
   });
-  assert.equal(await probe({ port }), 'The proxy was told to stop.');
+  assert.equal(await probe({ port }), 'The proxy is shutting down.');
 });
 
 test('probing an address where no proxy answers returns a message with the address', async () => {

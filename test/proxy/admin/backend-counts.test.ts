@@ -9,17 +9,17 @@ const TABLE: readonly (readonly [
   health: EndpointHealth | undefined,
   ready: number,
 ])[] = [
-  ['one that nobody checks', 1, undefined, 1],
-  ['one that is healthy', 1, { health: 'Healthy', reason: '', ejectedForMs: undefined }, 1],
+  ['an endpoint without health checks', 1, undefined, 1],
+  ['a healthy endpoint', 1, { health: 'Healthy', reason: '', ejectedForMs: undefined }, 1],
   [
-    'one whose first check has not answered',
+    'an endpoint whose first check has not ended',
     1,
     { health: 'Unknown', reason: '', ejectedForMs: undefined },
     1,
   ],
-  ['one that is unhealthy', 1, { health: 'Unhealthy', reason: 'refused', ejectedForMs: undefined }, 0],
-  ['one that is ejected', 1, { health: 'Healthy', reason: '', ejectedForMs: 1 }, 0],
-  ['one with the weight 0', 0, undefined, 0],
+  ['an unhealthy endpoint', 1, { health: 'Unhealthy', reason: 'refused', ejectedForMs: undefined }, 0],
+  ['an ejected endpoint', 1, { health: 'Healthy', reason: '', ejectedForMs: 1 }, 0],
+  ['an endpoint with weight 0', 0, undefined, 0],
 ];
 
 for (const [what, weight, health, ready] of TABLE)

@@ -60,7 +60,7 @@ const bench = (read: () => EngineStats) =>
     output: { accepted: 50, dropped: 60, logDropped: 0, failures: new Map() },
   });
 
-test('what the engine counted is read at each scrape and never added up twice', async () => {
+test('each scrape reads the counters of the engine and adds nothing up twice', async () => {
   let accepted = 5;
   const { text } = bench(() => stats(accepted));
   const lines = async () => (await text()).split('\n');
@@ -110,7 +110,7 @@ test('what the engine counted is read at each scrape and never added up twice', 
     assert.ok(found.includes(line), `${line} is missing`);
 });
 
-test('a scrape reads what the engine counted once, however many metrics show it', async () => {
+test('a scrape reads the counters of the engine once, however many metrics use them', async () => {
   let reads = 0;
   const { text } = bench(() => {
     reads += 1;
@@ -121,11 +121,11 @@ test('a scrape reads what the engine counted once, however many metrics show it'
   await text();
   assert.equal(reads, 2);
   const pages = await Promise.all([text(), text(), text()]);
-  assert.equal(reads, 3, 'scrapes at the same time do not pile up');
+  assert.equal(reads, 3, 'concurrent scrapes share one read');
   assert.deepEqual(new Set(pages).size, 1);
 });
 
-test('the page is what a strict reader takes, whatever the names have in them', async () => {
+test('the metrics page passes a strict parser, whatever characters the names contain', async () => {
   const odd = 'a"b\\c\nd';
   const page = await bench(() => ({
     ...stats(1),
@@ -141,7 +141,7 @@ test('the page is what a strict reader takes, whatever the names have in them', 
   );
 });
 
-test('metrics that count events are there at zero before the first one', async () => {
+test('metrics that count events are present with zero before the first event', async () => {
   const text = await bench(() => stats(0)).text();
   for (const name of ['l4balancer_acceptor_deaths_total', 'l4balancer_ignored_fields'])
     assert.match(text, new RegExp(`^${name} 0$`, 'm'));
@@ -153,11 +153,11 @@ test('metrics that count events are there at zero before the first one', async (
   assert.match(text, /^process_cpu_seconds_total /m);
 });
 
-test('every metric of ours has the prefix, and every counter ends in _total', async () => {
+test('every metric of the proxy has the prefix l4balancer_, and every counter ends in _total', async () => {
   const families = parsePrometheus(await bench(() => stats(0)).text());
-  const ours = families.filter(({ name }) => !/^(process|nodejs)_/.test(name));
-  assert.ok(ours.length > 30);
-  for (const { name, type } of ours) {
+  const own = families.filter(({ name }) => !/^(process|nodejs)_/.test(name));
+  assert.ok(own.length > 30);
+  for (const { name, type } of own) {
     assert.match(name, /^l4balancer_[a-z_]+$/);
     assert.equal(name.endsWith('_total'), type === 'counter', name);
   }

@@ -6,7 +6,7 @@ const page = (...lines: string[]): string => `${lines.join('\n')}\n`;
 const HEAD = ['# HELP a_total What a is.', '# TYPE a_total counter'];
 const HISTOGRAM = ['# HELP h What h is.', '# TYPE h histogram'];
 
-test('the reader of the tests takes what is right', () => {
+test('the Prometheus parser of the tests accepts a valid page', () => {
   const families = parsePrometheus(
     page(
       ...HEAD,
@@ -31,16 +31,16 @@ test('the reader of the tests takes what is right', () => {
 for (const [what, ...lines] of [
   ['a sample without a metric', 'a_total 1'],
   ['a sample of another metric', ...HEAD, 'b_total 1'],
-  ['a metric that stands there twice', ...HEAD, 'a_total 1', ...HEAD],
-  ['a series that stands there twice', ...HEAD, 'a_total{x="1"} 1', 'a_total{x="1"} 2'],
+  ['a metric that occurs twice', ...HEAD, 'a_total 1', ...HEAD],
+  ['a series that occurs twice', ...HEAD, 'a_total{x="1"} 1', 'a_total{x="1"} 2'],
   ['a label without quotes', ...HEAD, 'a_total{x=1} 1'],
-  ['a comma too many', ...HEAD, 'a_total{x="1",} 1'],
-  ['a value that is none', ...HEAD, 'a_total undefined'],
+  ['a trailing comma', ...HEAD, 'a_total{x="1",} 1'],
+  ['an invalid value', ...HEAD, 'a_total undefined'],
   ['a counter below zero', ...HEAD, 'a_total -1'],
   ['a type without help', '# TYPE a_total counter'],
-  ['buckets that fall', ...HISTOGRAM, 'h_bucket{le="1"} 2', 'h_bucket{le="+Inf"} 1', 'h_sum 1', 'h_count 1'],
+  ['decreasing buckets', ...HISTOGRAM, 'h_bucket{le="1"} 2', 'h_bucket{le="+Inf"} 1', 'h_sum 1', 'h_count 1'],
   ['a count that is not the last bucket', ...HISTOGRAM, 'h_bucket{le="+Inf"} 1', 'h_sum 1', 'h_count 2'],
 ] as const)
-  test(`the reader of the tests refuses ${what}`, () => {
+  test(`the Prometheus parser of the tests rejects ${what}`, () => {
     assert.throws(() => parsePrometheus(page(...lines)));
   });

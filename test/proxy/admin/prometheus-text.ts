@@ -19,7 +19,7 @@ const labelsOf = (line: string, text: string): ReadonlyMap<string, string> => {
     const at = LABEL.lastIndex;
     const match = LABEL.exec(text);
     if (match === null) throw new Error(`labels cannot be read from "${text.slice(at)}": ${line}`);
-    if (labels.has(match[1] as string)) throw new Error(`label ${match[1]} stands there twice: ${line}`);
+    if (labels.has(match[1] as string)) throw new Error(`label ${match[1]} occurs twice: ${line}`);
     labels.set(match[1] as string, match[2] as string);
   }
   if (text.endsWith(',')) throw new Error(`ends with a comma: ${line}`);
@@ -37,7 +37,7 @@ const SUFFIXES: Readonly<Record<string, readonly string[]>> = {
   summary: ['', '_sum', '_count'],
 };
 
-/** Buckets rise to +Inf, which equals the count. */
+/** Checks that buckets increase up to +Inf, which equals the count. */
 const checkHistogram = (
   name: string,
   buckets: ReadonlyMap<string, readonly (readonly [number, number])[]>,
@@ -45,14 +45,14 @@ const checkHistogram = (
   for (const [key, found] of buckets) {
     const sorted = [...found].sort(([a], [b]) => a - b);
     if (sorted.some(([, count], i) => count < (sorted[i - 1]?.[1] ?? 0)))
-      throw new Error(`buckets of ${name} fall: ${key}`);
+      throw new Error(`buckets of ${name} decrease: ${key}`);
     if (sorted.at(-1)?.[0] !== Number.POSITIVE_INFINITY) throw new Error(`${name} has no +Inf: ${key}`);
   }
 };
 
-/** Parses a page and refuses what a strict reader would: throws an error that names the line. */
+/** Parses a page as strictly as possible; throws an error that contains the line. */
 export const parsePrometheus = (page: string): readonly Family[] => {
-  if (!page.endsWith('\n')) throw new Error('the last line has no end');
+  if (!page.endsWith('\n')) throw new Error('the last line is not terminated');
   const families: { name: string; type: string; help: string; samples: Map<string, number> }[] = [];
   const buckets = new Map<string, [number, number][]>();
   for (const line of page.split('\n')) {
@@ -61,8 +61,8 @@ export const parsePrometheus = (page: string): readonly Family[] => {
     const help = /^# HELP (\S+) (.+)$/.exec(line);
     if (help !== null) {
       const name = help[1] as string;
-      if (!NAME.test(name)) throw new Error(`no name of a metric: ${line}`);
-      if (families.some((known) => known.name === name)) throw new Error(`${name} stands there twice`);
+      if (!NAME.test(name)) throw new Error(`invalid metric name: ${line}`);
+      if (families.some((known) => known.name === name)) throw new Error(`${name} occurs twice`);
       if (family !== undefined && family.type === '') throw new Error(`${family.name} has no type`);
       families.push({ name, type: '', help: help[2] as string, samples: new Map() });
       continue;
@@ -79,7 +79,7 @@ export const parsePrometheus = (page: string): readonly Family[] => {
       throw new Error(`a sample of another metric: ${line}`);
     const labels = labelsOf(line, text);
     const key = series(name, labels);
-    if (family.samples.has(key)) throw new Error(`stands there twice: ${line}`);
+    if (family.samples.has(key)) throw new Error(`a series occurs twice: ${line}`);
     const number = Number(value.replace('Inf', 'Infinity'));
     if (family.type === 'counter' && !(number >= 0)) throw new Error(`a counter below zero: ${line}`);
     family.samples.set(key, number);

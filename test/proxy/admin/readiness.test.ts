@@ -26,48 +26,48 @@ const TABLE: readonly {
   readonly why: RegExp | undefined;
 }[] = [
   {
-    name: 'ready when every acceptor serves a table',
+    name: 'the proxy is ready when every acceptor serves a table',
     facts: { stopping: false, control: control(), acceptors: stats(1, 1) },
     why: undefined,
   },
   {
-    name: 'ready while an acceptor is one table behind',
+    name: 'the proxy is ready while an acceptor is one table behind',
     facts: { stopping: false, control: control(), acceptors: stats(3, 2) },
     why: undefined,
   },
   {
-    name: 'ready when one of two listeners is open',
+    name: 'the proxy is ready when one of two listeners is open',
     facts: { stopping: false, control: control({ closedListeners: [TAKEN] }), acceptors: stats(1) },
     why: undefined,
   },
   {
-    name: 'not ready when no listener could be opened',
+    name: 'the proxy is not ready when no listener could be opened',
     facts: { stopping: false, control: control({ closedListeners: [TAKEN, TAKEN] }), acceptors: stats(1) },
     why: /No listener could be opened/,
   },
   {
-    name: 'not ready when an acceptor has no table',
+    name: 'the proxy is not ready when an acceptor has no table',
     facts: { stopping: false, control: control(), acceptors: stats(1, 0) },
-    why: /1 of 2 acceptors serve no table yet/,
+    why: /1 of 2 acceptors do not serve a table yet/,
   },
   {
-    name: 'not ready before the first table',
+    name: 'the proxy is not ready before the first table',
     facts: { stopping: false, control: control({ served: undefined }), acceptors: stats(0) },
-    why: /the source has given nothing/,
+    why: /the source has not delivered any input/,
   },
   {
-    name: 'not ready when there is only bad input',
+    name: 'the proxy is not ready when there is only invalid input',
     facts: {
       stopping: false,
       control: control({ served: undefined, findings: [TAKEN] }),
       acceptors: stats(0),
     },
-    why: /the findings say why/,
+    why: /see the findings/,
   },
   {
-    name: 'not ready after a signal to stop',
+    name: 'the proxy is not ready after a signal to stop',
     facts: { stopping: true, control: control(), acceptors: stats(1) },
-    why: /told to stop/,
+    why: /is shutting down/,
   },
 ];
 
@@ -78,7 +78,7 @@ for (const { name, facts, why } of TABLE)
     else assert.match(found ?? '', why);
   });
 
-test('healthy until an acceptor died that was not replaced', () => {
+test('the proxy is healthy until an acceptor dies and is not replaced', () => {
   assert.equal(whyUnhealthy({ deadAcceptors: new Set(), acceptors: 2 }), undefined);
   assert.match(
     whyUnhealthy({ deadAcceptors: new Set([1]), acceptors: 2 }) ?? '',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createMetrics } from '../../../proxy/admin/metrics.ts';
-import { beyondBudget, MOST_ENDPOINTS } from '../../../proxy/admin/series-budget.ts';
+import { beyondBudget, MAX_ENDPOINTS } from '../../../proxy/admin/series-budget.ts';
 import { CLOSES } from '../../../proxy/engine/close-reason.ts';
 import type { EndpointStats } from '../../../proxy/engine/stats.ts';
 import { backendStats, endpointStats, engineStats, listenerStats } from '../stats.ts';
@@ -23,7 +23,7 @@ const beyond = (endpoints: readonly EndpointStats[], most: number) => {
   return { served: [...served], leaving: [...leaving] };
 };
 
-test('the largest backends do without series for each endpoint, as many as must, and each as a whole', () => {
+test('as many of the largest backends as necessary get no series for their endpoints, each as a whole', () => {
   const endpoints = [...many('large', 6), ...many('small', 2), ...many('middle', 3)];
   const served = (most: number) => beyond(endpoints, most).served;
   assert.deepEqual(served(11), []);
@@ -32,7 +32,7 @@ test('the largest backends do without series for each endpoint, as many as must,
   assert.deepEqual(beyond(many('only', 5), 4).served, ['only']);
 });
 
-test('endpoints that were removed take no series from those that are served', () => {
+test('removed endpoints take no series away from served ones', () => {
   const endpoints = [
     ...many('large', 6),
     ...many('small', 2),
@@ -44,30 +44,33 @@ test('endpoints that were removed take no series from those that are served', ()
   assert.deepEqual(beyond(endpoints, 18), { served: [], leaving: ['large'] });
   assert.deepEqual(beyond(endpoints, 10), { served: [], leaving: ['gone', 'large'] });
   assert.deepEqual(beyond(endpoints, 8), { served: [], leaving: ['small', 'gone', 'large'] });
-  // Not a part of a whole: what is removed has none where what is served has none.
+  // Backends whose served endpoints have no series have none for removed ones either.
   assert.deepEqual(beyond(endpoints, 7), { served: ['large'], leaving: ['large'] });
 });
 
-/** Looks at each endpoint that a scrape may take: far more than there are metrics, far fewer than endpoints. */
-const MOST_LOOKS = 64;
+/**
+ * How often a scrape may read each endpoint: more often than there are metrics, far less often than there are
+ * endpoints.
+ */
+const MAX_READS = 64;
 
-/** A list that counts how often one of its entries is looked at. */
+/** A list that counts how often its entries are read. */
 const counted = <T>(list: readonly T[]) => {
-  let looks = 0;
+  let entryReads = 0;
   const counting = new Proxy(list, {
     get(target, key, receiver) {
-      if (typeof key === 'string' && /^\d+$/.test(key)) looks++;
+      if (typeof key === 'string' && /^\d+$/.test(key)) entryReads++;
       return Reflect.get(target, key, receiver);
     },
   });
-  return { counting, looks: () => looks };
+  return { counting, entryReads: () => entryReads };
 };
 
-/** A page of that many endpoints in each of 64 backends, in front of which are 64 listeners. */
+/** A page with this many endpoints in each of 64 backends, and 64 listeners. */
 const pageOf = async (each: number): Promise<string> => {
   const names = Array.from({ length: 64 }, (_, i) => `backend-${i}`);
   const endpoints = names.flatMap((name) => many(name, each));
-  const { counting, looks } = counted(endpoints);
+  const { counting, entryReads } = counted(endpoints);
   const closes = CLOSES.map((close) => ({ ...close, total: 123_456 }));
   let reads = 0;
   const page = await createMetrics('0', {
@@ -89,31 +92,34 @@ const pageOf = async (each: number): Promise<string> => {
     output: { accepted: 0, dropped: 0, logDropped: 0, failures: new Map() },
     sourcePortsLeft: () => 28_000,
   }).text();
-  assert.equal(reads, 1, 'what the engine counted is read once');
-  assert.ok(looks() < MOST_LOOKS * endpoints.length, `${looks()} looks at ${endpoints.length} endpoints`);
+  assert.equal(reads, 1, 'the counters of the engine are read once');
+  assert.ok(
+    entryReads() < MAX_READS * endpoints.length,
+    `${entryReads()} reads of ${endpoints.length} endpoints`,
+  );
   return page;
 };
 
-test('a scrape of 64 listeners and 64 backends of 64 endpoints is bounded, and so is one of 65,536 endpoints', async (t) => {
+test('the size of a scrape is bounded for 64 listeners and 64 backends with 64 or with 1,024 endpoints each', async (t) => {
   const [usual, huge] = [await pageOf(64), await pageOf(1024)];
   for (const page of [usual, huge]) {
     const lines = page.split('\n').length;
     t.diagnostic(`${lines} lines, ${page.length} bytes`);
-    // What it costs is lines: each is made and sent once.
+    // The cost is proportional to the number of lines: each is formatted and sent once.
     assert.ok(lines < 20_000, `${lines} lines`);
     assert.ok(page.length < 2_000_000, `${page.length} bytes`);
   }
 });
 
-test('what has no series of its own is said, and its backend has the sums', async () => {
+test('endpoints without series of their own are counted, and their backend has the sums', async () => {
   const families = parsePrometheus(await pageOf(64));
   const samples = (name: string) => families.find((family) => family.name === name)?.samples ?? new Map();
-  assert.equal(samples('l4balancer_endpoint_open_connections').size, MOST_ENDPOINTS);
-  assert.equal(samples('l4balancer_endpoint_healthy').size, MOST_ENDPOINTS);
+  assert.equal(samples('l4balancer_endpoint_open_connections').size, MAX_ENDPOINTS);
+  assert.equal(samples('l4balancer_endpoint_healthy').size, MAX_ENDPOINTS);
   const without = [...samples('l4balancer_backend_endpoints_without_series').values()];
   assert.equal(
     without.reduce((sum, count) => sum + count, 0),
-    64 * 64 - MOST_ENDPOINTS,
+    64 * 64 - MAX_ENDPOINTS,
   );
   const [hidden] =
     [...samples('l4balancer_backend_endpoints_without_series')].find(([, count]) => count > 0) ?? [];

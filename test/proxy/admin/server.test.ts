@@ -33,12 +33,12 @@ const TABLE: readonly (readonly [request: string, status: number, text: string])
   ['GET /data?more', 200, '{\n  "a": 2\n}\n'],
   ['GET /nowhere', 404, 'No such page: there are / /sick /data /broken\n'],
   ['GET /__proto__', 404, 'No such page: there are / /sick /data /broken\n'],
-  ['POST /', 405, 'Only GET and HEAD are answered.\n'],
+  ['POST /', 405, 'Only GET and HEAD are supported.\n'],
   ['POST /nowhere', 404, 'No such page: there are / /sick /data /broken\n'],
-  ['GET /broken', 500, 'The page could not be made; the log says why.\n'],
+  ['GET /broken', 500, 'The page could not be generated; see the log.\n'],
 ];
 
-test('each request gets its status and text', () =>
+test('each request is answered with its status and text', () =>
   serve(async (url) => {
     for (const [request, status, text] of TABLE) {
       const [method = '', path = ''] = request.split(' ');
@@ -48,7 +48,7 @@ test('each request gets its status and text', () =>
     }
   }));
 
-test('a page that throws is told to the log with its error', () =>
+test('the error of a page that throws is passed to the log', () =>
   serve(async (url, errors) => {
     await (await fetch(`${url}/broken`)).text();
     assert.deepEqual(
@@ -57,12 +57,12 @@ test('a page that throws is told to the log with its error', () =>
     );
   }));
 
-/** More than sockets keep. */
+/** More than the socket buffers hold. */
 const PAGE_BYTES = 32 * 1024 * 1024;
-/** Longer than a busy machine lets this process stand still. */
+/** Longer than this process is stalled on a busy machine. */
 const STALLED_MS = 3000;
 
-test('who asks and reads nothing of the answer is cut off, who reads slowly is not', async () => {
+test('a client that reads nothing of the answer is disconnected, and one that reads slowly is not', async () => {
   const pages: Pages = {
     '/': () => ({ status: 200, type: 'text/plain', text: 'x'.repeat(PAGE_BYTES) }),
   };
@@ -87,8 +87,8 @@ test('who asks and reads nothing of the answer is cut off, who reads slowly is n
   try {
     await once(slow, 'close', { signal: AbortSignal.timeout(60_000) });
     assert.ok(read > PAGE_BYTES, `${read} bytes`);
-    assert.ok(performance.now() - begun > STALLED_MS, 'it was not slow');
-    // What is left in the kernel is less than the page.
+    assert.ok(performance.now() - begun > STALLED_MS, 'the client was not slow');
+    // The data left in the kernel is less than the page.
     let kept = 0;
     silent.on('data', (part: Buffer) => {
       kept += part.length;
@@ -102,7 +102,7 @@ test('who asks and reads nothing of the answer is cut off, who reads slowly is n
   }
 });
 
-test('who begins a request and does not end it is cut off, and so is who begins none', async () => {
+test('a client that does not complete a request, or sends none, is disconnected', async () => {
   const limits = { ...PAGE_LIMITS, headersMs: 500, requestMs: 500 };
   const admin = await startAdmin({ host: '127.0.0.1', port: 0 }, PAGES, () => {}, limits);
   try {
@@ -112,7 +112,7 @@ test('who begins a request and does not end it is cut off, and so is who begins 
   }
 });
 
-test('without a word of the caller the limits are there, too', (t) => {
+test('the limits apply by default', (t) => {
   const limits = limitsInForce(t);
   return serve(async () => assert.deepEqual(limits(), [PAGE_LIMITS]));
 });
@@ -123,7 +123,7 @@ const refused = (address: { host?: string; port: number }, code: string, text: R
     (error) => error instanceof ProxyError && error.code === code && text.test(error.message),
   );
 
-test('an address that is taken is told with what to do', async () => {
+test('an address that is in use is reported with what to do', async () => {
   const other = net.createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;
@@ -135,7 +135,7 @@ test('an address that is taken is told with what to do', async () => {
   other.close();
 });
 
-test('an address that this machine does not have is told with what to do', () =>
+test('an address that this machine does not have is reported with what to do', () =>
   refused(
     { host: '192.0.2.1', port: 0 },
     'AdminAddressRefused',

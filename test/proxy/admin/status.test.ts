@@ -67,15 +67,15 @@ const FACTS: StatusFacts = {
   tuning: [],
 };
 
-test('the status and its summary are what the contract says', () => {
-  for (const facts of [FACTS, { ...FACTS, notReady: 'The proxy was told to stop.' }]) {
+test('the status and its summary conform to the report schema', () => {
+  for (const facts of [FACTS, { ...FACTS, notReady: 'The proxy is shutting down.' }]) {
     const [whole, short] = [buildStatus(facts), buildSummary(facts)];
     assert.deepEqual(readStatus(JSON.stringify(whole)), whole);
     assert.deepEqual(readSummary(JSON.stringify(short)), short);
   }
 });
 
-test('the status puts side by side what each part knows', () => {
+test('the status combines the state of each part', () => {
   assert.deepEqual(buildStatus(FACTS), {
     reportVersion: 1,
     version: '1.2.3',
@@ -129,7 +129,7 @@ test('the status puts side by side what each part knows', () => {
   });
 });
 
-test('a listener that is served no more is told of as long as it counts, and one without a port from its start', () => {
+test('the status includes removed listeners as long as they count, and listeners whose port is not open', () => {
   const closes = [{ reason: 'Finished', by: 'Both', phase: 'Relaying', isError: false, total: 8 }] as const;
   const gone = listenerStats({
     name: 'gone',
@@ -146,7 +146,7 @@ test('a listener that is served no more is told of as long as it counts, and one
   ]);
 });
 
-test('while a proxy stops, its listeners are told of once', () => {
+test('each listener is listed once while the proxy stops', () => {
   const stopping = listenerStats({ leaving: true, openConnections: 3, acceptedTotal: 3 });
   const { listeners } = buildStatus({ ...FACTS, stats: { ...FACTS.stats, listeners: [stopping] } });
   assert.deepEqual(listeners, [
@@ -154,7 +154,7 @@ test('while a proxy stops, its listeners are told of once', () => {
   ]);
 });
 
-test('a summary is the same with the endpoints only counted', () => {
+test('the summary equals the status, except that endpoints are only counted', () => {
   const { backends: _, ...rest } = buildStatus(FACTS);
   assert.deepEqual(buildSummary(FACTS), {
     ...rest,
@@ -162,16 +162,16 @@ test('a summary is the same with the endpoints only counted', () => {
   });
 });
 
-test('before the first input there is a status too, and it says why nothing is served', () => {
+test('there is a status before the first input, and it says why nothing is served', () => {
   const status = buildStatus({
     ...FACTS,
-    notReady: 'There is no table to serve yet; the source has given nothing.',
+    notReady: 'There is no table to serve yet; the source has not delivered any input.',
     source: { following: false, code: 'ConnectionRefused', problem: 'nothing listens there', lostForMs: 5 },
     control: { snapshot: undefined, served: undefined, findings: [], closedListeners: [] },
     stats: { ...FACTS.stats, version: 0, listeners: [], endpoints: [] },
   });
   assert.equal(status.ready, false);
-  assert.equal(status.notReady, 'There is no table to serve yet; the source has given nothing.');
+  assert.equal(status.notReady, 'There is no table to serve yet; the source has not delivered any input.');
   assert.deepEqual([status.revision, status.listeners, status.backends], [undefined, [], []]);
   assert.deepEqual(status.source, {
     from: 'file edge.yaml',
