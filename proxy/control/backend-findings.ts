@@ -3,7 +3,7 @@ import type { BackendConfiguration, Configuration } from '../configuration/confi
 import { backendPath } from '../configuration/written-paths.ts';
 import type { Table, TableBackend } from '../table/table.ts';
 
-const SEE = 'The reason for each endpoint is in /status. Start the endpoints, or correct the healthCheck';
+const SEE_STATUS = 'The reason for each endpoint is in /status. Start the endpoints, or correct the healthCheck';
 
 interface Problem {
   readonly code: FindingCode;
@@ -22,12 +22,12 @@ const problemOf = (
   if (panic)
     return {
       code: 'EndpointsUnhealthy',
-      message: `backend "${name}" has ${few}, so all ${endpoints.length} are used regardless of their health. ${SEE}`,
+      message: `backend "${name}" has ${few}, so all ${endpoints.length} are used regardless of their health. ${SEE_STATUS}`,
     };
   if (backups)
     return {
       code: 'BackupsServe',
-      message: `backend "${name}" has ${few}, so ${service === undefined ? 'its backups' : 'endpoints in other zones or on other nodes'} take connections. ${SEE}`,
+      message: `backend "${name}" has ${few}, so ${service === undefined ? 'its backups' : 'endpoints in other zones or on other nodes'} take connections. ${SEE_STATUS}`,
     };
   // Inactive endpoints of a Service are not ready, which the source explains.
   if (endpoints.length === 0 && inactive.length > 0 && service === undefined)

@@ -1,6 +1,6 @@
 /** Why an attempt to connect failed. An engine may count by the index in this list. */
 export const CONNECT_FAILURES = [
-  'Refused', // nobody listens there
+  'Refused', // no process listens there
   'TimedOut', // no answer within connect.timeout, or the kernel gave up
   'Unreachable', // no route to the host or its network, or no address of its family here
   'Reset',

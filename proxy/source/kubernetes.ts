@@ -59,7 +59,7 @@ export const followKubernetes = (options: KubernetesSourceOptions): Source => {
     scheduled = true;
     options.after(COALESCE_MS, () => {
       scheduled = false;
-      if (!stopped) settle();
+      if (!stopped) emitInput();
     });
   };
 
@@ -85,7 +85,7 @@ export const followKubernetes = (options: KubernetesSourceOptions): Source => {
     following('EndpointSlices', `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`),
   );
 
-  const settle = (): void => {
+  const emitInput = (): void => {
     if (balancers.objects === undefined) return;
     readBalancer(balancers.objects.get(`${namespace}/${name}`));
     if (newest !== undefined) slices.setServices(servicesOf(newest.configuration));

@@ -75,11 +75,11 @@ const waitFor = async (queueAt: (now: number) => string | undefined, ms: number)
   return now;
 };
 
-test('there is no wait if everything is awaitDelivery already', async () => {
+test('there is no wait if everything is delivered already', async () => {
   assert.equal(await waitFor(() => undefined, 30_000), 0);
 });
 
-test('the wait lasts until the last byte is awaitDelivery, as long as there is progress', async () => {
+test('the wait lasts until the last byte is delivered, as long as there is progress', async () => {
   const left = (now: number) => (now < 20_000 ? (20_000 - now).toString(16) : undefined);
   assert.equal(await waitFor(left, 30_000), 20_000);
 });
