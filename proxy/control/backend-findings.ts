@@ -3,7 +3,8 @@ import type { BackendConfiguration, Configuration } from '../configuration/confi
 import { backendPath } from '../configuration/written-paths.ts';
 import type { Table, TableBackend } from '../table/table.ts';
 
-const SEE_STATUS = 'The reason for each endpoint is in /status. Start the endpoints, or correct the healthCheck';
+const SEE_STATUS =
+  'The reason for each endpoint is in /status. Start the endpoints, or correct the healthCheck';
 
 interface Problem {
   readonly code: FindingCode;

@@ -119,7 +119,7 @@ class Monitor implements HealthMonitor {
     const state = this.#followed.get(targetKey(backend, endpoint))?.state;
     if (state === undefined) return undefined;
     const left = state.ejection && Math.max(0, state.ejection.until - this.#options.now());
-    return { health: state.verdict.health, reason: reasonOf(state), ejectedForMs: left };
+    return { health: state.checked.health, reason: reasonOf(state), ejectedForMs: left };
   }
 
   stop(): void {
@@ -147,7 +147,7 @@ class Monitor implements HealthMonitor {
     one.target = target;
     const sameCheck = JSON.stringify(before.check) === JSON.stringify(target.check);
     const sameRules = JSON.stringify(before.rules) === JSON.stringify(target.rules);
-    // The verdict is kept until the new check gives another one.
+    // The health is kept until the new check changes it.
     if (!sameCheck || !sameRules) this.#apply(one, { type: 'RulesChanged' });
     if (sameCheck) return;
     one.stopChecks();

@@ -1,13 +1,13 @@
 import type { Health } from '../../report/health.ts';
 import type { Thresholds } from '../configuration/health-policy.ts';
 import type { CheckFailure, CheckResult } from './check/result.ts';
+import { type CheckedHealth, nextHealth, UNKNOWN } from './checked-health.ts';
 import { type Ejection, type EjectionRecord, NO_RECORD, nextEjectionCount } from './ejection.ts';
 import { shareOf } from './slow-start.ts';
-import { nextVerdict, UNKNOWN, type Verdict } from './verdict.ts';
 
 /** The state of one endpoint: the result of its checks, its ejection, and its slow start. */
 export interface EndpointState {
-  readonly verdict: Verdict;
+  readonly checked: CheckedHealth;
   readonly ejection: Ejection | undefined;
   readonly record: EjectionRecord;
   /** When its slow start began; undefined if it takes its full share or takes no connections. */
@@ -60,20 +60,20 @@ export interface Transition {
 }
 
 export const NEW: EndpointState = {
-  verdict: UNKNOWN,
+  checked: UNKNOWN,
   ejection: undefined,
   record: NO_RECORD,
   warmingSince: undefined,
 };
 
 /** Returns true if the endpoint may take new connections. */
-export const serves = ({ verdict, ejection }: EndpointState): boolean =>
-  verdict.health !== 'Unhealthy' && ejection === undefined;
+export const serves = ({ checked, ejection }: EndpointState): boolean =>
+  checked.health !== 'Unhealthy' && ejection === undefined;
 
 export const stateName = (state: EndpointState): StateName => {
-  if (state.verdict.health === 'Unhealthy') return 'Unhealthy';
+  if (state.checked.health === 'Unhealthy') return 'Unhealthy';
   if (state.ejection !== undefined) return 'Ejected';
-  return state.warmingSince === undefined ? state.verdict.health : 'Warming';
+  return state.warmingSince === undefined ? state.checked.health : 'Warming';
 };
 
 /** The share of its weight that the endpoint gets. */
@@ -81,10 +81,10 @@ export const share = ({ warmingSince }: EndpointState, rules: EndpointRules, now
   warmingSince === undefined ? 1 : shareOf(warmingSince, rules.slowStartMs, now);
 
 /** Why it takes no connections, or why its last check failed; empty if neither applies. */
-export const reasonOf = ({ verdict, ejection }: EndpointState): string =>
-  verdict.health !== 'Unhealthy' && ejection !== undefined
+export const reasonOf = ({ checked, ejection }: EndpointState): string =>
+  checked.health !== 'Unhealthy' && ejection !== undefined
     ? `${ejection.failures} attempts to connect failed in a row`
-    : verdict.reason;
+    : checked.reason;
 
 /**
  * The state after an event at `now`, and the change of its name, if any. All times are milliseconds of the
@@ -136,7 +136,7 @@ const applyEvent = (
     case 'RulesChanged':
       return {
         ...(rules.ejection === undefined ? endEjection(state, now) : shortenEjection(state, rules.ejection)),
-        verdict: rules.thresholds === undefined ? UNKNOWN : { ...state.verdict, against: 0 },
+        checked: rules.thresholds === undefined ? UNKNOWN : { ...state.checked, against: 0 },
         warmingSince: rules.slowStartMs > 0 ? state.warmingSince : undefined,
       };
     default:
@@ -156,7 +156,7 @@ const applyCheck = (
   now: number,
 ): EndpointState => {
   if (!result.ok && result.failure === 'Local') return state;
-  const next = { ...state, verdict: nextVerdict(state.verdict, result, thresholds) };
+  const next = { ...state, checked: nextHealth(state.checked, result, thresholds) };
   const { ejection } = next;
   if (ejection === undefined || startedAt < ejection.since) return next;
   const passed = result.ok ? ejection.passed + 1 : 0;

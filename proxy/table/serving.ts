@@ -31,7 +31,7 @@ const enough = (
  * health is ignored (panic), and all endpoints that are not backups are used: a faulty check must not be
  * worse than none, and a few healthy endpoints must not fail one after the other under the full load. If
  * every endpoint with a weight is a backup, backups count as ordinary endpoints. Nothing is remembered here,
- * so the result never lags behind: the thresholds of the checks keep the verdicts from flapping, and open
+ * so the result never lags behind: the thresholds of the checks keep health from flapping, and open
  * connections are not affected.
  */
 export const chooseServing = <T extends ServingCandidate>(

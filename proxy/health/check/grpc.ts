@@ -64,7 +64,7 @@ export const grpcCheck =
       else parts.push(part);
     });
     stream.once('close', () =>
-      end(verdict(httpStatus, fields['grpc-status'], Buffer.concat(parts), service)),
+      end(resultOf(httpStatus, fields['grpc-status'], Buffer.concat(parts), service)),
     );
     stream.end(encodeRequest(service));
     return {
@@ -84,7 +84,7 @@ const GRPC_STATUSES: Readonly<Record<string, string>> = {
 };
 
 /** The result that a complete answer stands for. */
-const verdict = (httpStatus: number, grpcStatus: unknown, message: Buffer, service: string): CheckResult => {
+const resultOf = (httpStatus: number, grpcStatus: unknown, message: Buffer, service: string): CheckResult => {
   if (httpStatus === 0) return CLOSED;
   if (httpStatus !== 200) return failed('Status', `HTTP status ${httpStatus} instead of a gRPC answer`);
   if (grpcStatus === undefined) return failed('Protocol', 'the answer is not gRPC: grpc-status is missing');

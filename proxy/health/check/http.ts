@@ -30,7 +30,7 @@ export const httpCheck =
     socket.on('data', (part: Buffer) => {
       if (closing.result() === undefined) {
         const answer = reader.add(part);
-        if (answer.kind === 'Answer') closing.begin(verdict(answer.status, request.expectedStatuses));
+        if (answer.kind === 'Answer') closing.begin(resultOf(answer.status, request.expectedStatuses));
         if (answer.kind === 'Wrong') end(failed('Protocol', answer.problem));
       } else if (socket.bytesRead > MAX_BODY_BYTES) {
         isBodyTooLong = true;
@@ -62,7 +62,7 @@ const requestText = (path: string, host: string): string =>
     '',
   ].join('\r\n');
 
-const verdict = (status: number, expected: readonly number[]): CheckResult => {
+const resultOf = (status: number, expected: readonly number[]): CheckResult => {
   // An endpoint that switches protocols has sent its final answer.
   if (status === 101) return failed('Status', 'status 101: the endpoint switched protocols unasked');
   return expected.includes(status)

@@ -40,7 +40,7 @@ test('as many failed checks as the threshold make an endpoint unhealthy, and eac
   ]);
 });
 
-test('an endpoint that stays keeps its verdict and schedule, and one that is removed is no longer checked', async () => {
+test('an endpoint that stays keeps its health and schedule, and one that is removed is no longer checked', async () => {
   const { monitor, advance, answer, open } = monitorBench();
   monitor.follow(snapshot([1, 2]));
   advance(5_000);
@@ -53,7 +53,7 @@ test('an endpoint that stays keeps its verdict and schedule, and one that is rem
   assert.deepEqual(open.map(({ request }) => request.port).sort(), [1, 3]);
 });
 
-test('an endpoint keeps its verdict when its health check is changed', async () => {
+test('an endpoint keeps its health when its health check is changed', async () => {
   const { monitor, healthy, advance, answer, open } = monitorBench();
   monitor.follow(snapshot([1]));
   advance(5_000);

@@ -28,7 +28,7 @@ const REFUSED = failed('Refused', 'connection refused');
 /** A state from its letters: U unknown, H healthy, S unhealthy; e ejected; w warming. */
 const stateOf = (letters: string): EndpointState => ({
   ...NEW,
-  verdict: {
+  checked: {
     health: letters.startsWith('U') ? 'Unknown' : letters.startsWith('H') ? 'Healthy' : 'Unhealthy',
     against: 0,
     reason: letters.startsWith('S') ? 'connection refused' : '',
@@ -39,8 +39,8 @@ const stateOf = (letters: string): EndpointState => ({
   record: letters.includes('e') ? { count: 1, endedAt: 0 } : NEW.record,
   warmingSince: letters.includes('w') ? SINCE : undefined,
 });
-const lettersOf = ({ verdict, ejection, warmingSince }: EndpointState): string =>
-  `${{ Unknown: 'U', Healthy: 'H', Unhealthy: 'S' }[verdict.health]}${ejection ? 'e' : ''}${warmingSince === undefined ? '' : 'w'}`;
+const lettersOf = ({ checked, ejection, warmingSince }: EndpointState): string =>
+  `${{ Unknown: 'U', Healthy: 'H', Unhealthy: 'S' }[checked.health]}${ejection ? 'e' : ''}${warmingSince === undefined ? '' : 'w'}`;
 
 const EVENTS: Readonly<Record<string, readonly [EndpointEvent, number, EndpointRules?]>> = {
   'it appears': [{ type: 'Appeared' }, NOW],

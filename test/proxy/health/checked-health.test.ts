@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { failed, OK } from '../../../proxy/health/check/result.ts';
-import { nextVerdict, UNKNOWN } from '../../../proxy/health/verdict.ts';
+import { nextHealth, UNKNOWN } from '../../../proxy/health/checked-health.ts';
 
 const THRESHOLDS = { healthyThreshold: 2, unhealthyThreshold: 3 };
 const FAILED = failed('Refused', 'connection refused');
@@ -24,23 +24,22 @@ const TABLE: readonly { readonly name: string; readonly results: string; readonl
 
 for (const { name, results, health } of TABLE)
   test(name, () => {
-    let verdict = UNKNOWN;
+    let checked = UNKNOWN;
     let seen = '';
     for (const letter of results) {
-      verdict = nextVerdict(verdict, letter === 'o' ? OK : FAILED, THRESHOLDS);
-      seen += { Unknown: 'U', Healthy: 'H', Unhealthy: 'S' }[verdict.health];
+      checked = nextHealth(checked, letter === 'o' ? OK : FAILED, THRESHOLDS);
+      seen += { Unknown: 'U', Healthy: 'H', Unhealthy: 'S' }[checked.health];
     }
     assert.equal(seen, health);
   });
 
 test('an unhealthy endpoint that answers once keeps the reason why it became unhealthy', () => {
-  const sick = nextVerdict(UNKNOWN, FAILED, THRESHOLDS);
-  assert.equal(nextVerdict(sick, OK, THRESHOLDS).reason, 'connection refused');
+  const sick = nextHealth(UNKNOWN, FAILED, THRESHOLDS);
+  assert.equal(nextHealth(sick, OK, THRESHOLDS).reason, 'connection refused');
 });
 
 test('a check that the proxy could not make changes nothing, not even the count of failures', () => {
   const local = failed('Local', 'the proxy has no file descriptors left');
   const healthy = { health: 'Healthy', against: THRESHOLDS.unhealthyThreshold - 1, reason: 'x' } as const;
-  for (const verdict of [UNKNOWN, healthy])
-    assert.deepEqual(nextVerdict(verdict, local, THRESHOLDS), verdict);
+  for (const checked of [UNKNOWN, healthy]) assert.deepEqual(nextHealth(checked, local, THRESHOLDS), checked);
 });
