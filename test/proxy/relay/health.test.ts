@@ -19,13 +19,13 @@ const SAMPLE = new URL('../../../crds/samples/health.yaml', import.meta.url);
  * A backend of the sample with endpoints on this machine, and with checks that are frequent enough for a
  * test.
  */
-const fromSample = async (name: string, ports: readonly number[]): Promise<BackendInput> => {
+const fromSample = async (name: string, ports: readonly number[], every = '200ms'): Promise<BackendInput> => {
   const { spec } = parse(await readFile(SAMPLE, 'utf8')) as { spec: { backends: BackendInput[] } };
   const { service, healthCheck, ...backend } = spec.backends.find((one) => one.name === name) ?? { name };
   assert.ok(service !== undefined && healthCheck !== undefined);
   return {
     ...backend,
-    healthCheck: { ...healthCheck, interval: '200ms', timeout: '200ms' },
+    healthCheck: { ...healthCheck, interval: every, timeout: every },
     endpoints: ports.map((port) => ({ address: '127.0.0.1', port })),
   };
 };
@@ -128,7 +128,9 @@ const startGrpc = async (serving: number) => {
 
 test('a gRPC check takes an endpoint out of service while it reports NOT_SERVING', async () => {
   const [first, second] = [await startGrpc(1), await startGrpc(1)];
-  const proxy = await ProxyProcess.start(await manifest(await fromSample('grpc', [first.port, second.port])));
+  // Long enough that no check times out on a busy machine: the endpoint must be found unhealthy by its answer.
+  const backend = await fromSample('grpc', [first.port, second.port], '1s');
+  const proxy = await ProxyProcess.start(await manifest(backend));
   try {
     await untilUsed(proxy, first.port, true);
     first.says.serving = 2;
