@@ -128,7 +128,8 @@ const startGrpc = async (serving: number) => {
 
 test('a gRPC check takes an endpoint out of service while it reports NOT_SERVING', async () => {
   const [first, second] = [await startGrpc(1), await startGrpc(1)];
-  // Long enough that no check times out on a busy machine: the endpoint must be found unhealthy by its answer.
+  // Long enough that no check times out on a busy machine: the endpoint must be found unhealthy by its
+  // answer.
   const backend = await fromSample('grpc', [first.port, second.port], '1s');
   const proxy = await ProxyProcess.start(await manifest(backend));
   try {
