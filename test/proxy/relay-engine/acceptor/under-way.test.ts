@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pinnedMemory } from '../../../../proxy/sys/memory.ts';
-import { EAGAIN, ECONNRESET, EPIPE, SHUT_WR } from '../../../../proxy/sys/sys.ts';
+import { EAGAIN, ECONNRESET, EPIPE, SHUT_WR, TCP_INFO, TCP_INFO_BYTES } from '../../../../proxy/sys/sys.ts';
 import { type Pair, runStepped, type World } from './stepped.ts';
 
 const KIB = 1024;
@@ -16,6 +16,9 @@ const SLOW_SECONDS = 12;
 /** Turns within which the bytes of one step arrive, however slow the machine is. */
 const TURNS_A_SECOND = 3;
 
+/** Longer than the kernel takes to probe a receiver for room again. */
+const PROBE_MS = 1_000;
+
 type End = 'Client' | 'Endpoint';
 
 const fill = function* ({ sys, memory }: World, fd: number): Generator<void> {
@@ -29,6 +32,22 @@ const fill = function* ({ sys, memory }: World, fd: number): Generator<void> {
 const second = function* (world: World): Generator<void> {
   world.clockMs += SECOND;
   for (let turn = 0; turn < TURNS_A_SECOND; turn++) yield;
+};
+
+/**
+ * Lets the loop run, without the acceptor's clock, until the peer of this socket has acknowledged nothing for
+ * a while: the kernel's timers follow the real clock, and would otherwise deliver bytes in later seconds of
+ * that one.
+ */
+const settle = function* ({ sys }: World, fd: number): Generator<void> {
+  const info = pinnedMemory(TCP_INFO_BYTES);
+  let acknowledged = -1n;
+  for (let since = performance.now(); performance.now() - since < PROBE_MS; yield) {
+    assert.ok(sys.tcpInfo(fd, info) >= 0);
+    const bytes = info.view.getBigUint64(TCP_INFO.BytesAcknowledged, true);
+    if (bytes !== acknowledged) since = performance.now();
+    acknowledged = bytes;
+  }
 };
 
 /** Reads up to `most` bytes; negative when the connection was reset. */
@@ -68,9 +87,11 @@ for (const [what, reader] of [
     let reset = false;
     await runStepped(
       function* (world) {
-        const [from, to] = ends(yield* world.connect(), reader);
+        const pair = yield* world.connect();
+        const [from, to] = ends(pair, reader);
         yield* fill(world, from);
         readSome(world, to, BYTES_A_SECOND);
+        yield* settle(world, reader === 'Client' ? pair.toClient : pair.toEndpoint);
         for (; !reset && waited < 4 * IDLE_MS; waited += SECOND) {
           yield* second(world);
           reset = wasReset(world.sys.send(from, world.memory.address, 1, false));
