@@ -23,83 +23,83 @@ const EMPTY: Report = { ...REPORT, backends: [{ name: 'web', endpoints: 0, ready
 const READ = { kind: 'Read', pod: 'a', node: 'n1', isReady: true } as const;
 
 /** An inspector with scripted proxies: one that `answers` does not contain does not respond. */
-const played = () => {
+const scriptedInspector = () => {
   const clock = new ManualClock();
   const answers = new Map<string, Report>();
-  const asked: string[] = [];
+  const polled: string[] = [];
   const changed: string[] = [];
   const inspector = createInspector({
     clock,
     random: () => 0.5,
     onChange: (key) => changed.push(key),
     read: async (ip) => {
-      asked.push(ip);
+      polled.push(ip);
       const answer = answers.get(ip);
       if (answer === undefined) throw new ReportError(ip, 'nothing listens there.');
       return answer;
     },
   });
-  return { clock, answers, asked, changed, inspector };
+  return { clock, answers, polled, changed, inspector };
 };
 
 test('a pod is polled soon and again within a minute, and an unchanged reading is not reported', async () => {
-  const { clock, answers, asked, changed, inspector } = played();
+  const { clock, answers, polled, changed, inspector } = scriptedInspector();
   answers.set('ip-a', WELL);
   inspector.follow('shop/edge', [target('a')]);
   await settled();
   assert.deepEqual(inspector.readings('shop/edge'), [{ ...READ, kind: 'NotPolled' }]);
   await clock.pass(500);
   assert.deepEqual(inspector.readings('shop/edge'), [{ ...READ, ...WELL }]);
-  assert.deepEqual([asked.length, changed], [1, ['shop/edge']]);
+  assert.deepEqual([polled.length, changed], [1, ['shop/edge']]);
   await clock.pass(60_000);
-  assert.deepEqual([asked.length, changed.length], [2, 1]);
+  assert.deepEqual([polled.length, changed.length], [2, 1]);
   answers.set('ip-a', OTHER);
   await clock.pass(60_000);
-  assert.deepEqual([asked.length, changed.length], [3, 2]);
+  assert.deepEqual([polled.length, changed.length], [3, 2]);
 });
 
 test('a pod is polled every ten seconds for ten minutes while something is wrong', async () => {
-  const { clock, answers, asked, changed, inspector } = played();
+  const { clock, answers, polled, changed, inspector } = scriptedInspector();
   answers.set('ip-a', EMPTY);
   inspector.follow('k', [target('a')]);
   await clock.pass(500);
   for (let seconds = 0; seconds < 60; seconds++) await clock.pass(1_000);
-  assert.ok(asked.length >= 7, `asked ${asked.length} times in a minute`);
+  assert.ok(polled.length >= 7, `polled ${polled.length} times in a minute`);
   answers.set('ip-a', WELL);
   await clock.pass(10_000);
   assert.equal(changed.length, 2);
-  const before = asked.length;
+  const before = polled.length;
   for (let seconds = 0; seconds < 35; seconds++) await clock.pass(1_000);
-  assert.equal(asked.length, before, 'it has recovered');
+  assert.equal(polled.length, before, 'it has recovered');
 
   answers.set('ip-a', EMPTY);
   for (let minutes = 0; minutes < 15; minutes++)
     for (let seconds = 0; seconds < 60; seconds++) await clock.pass(1_000);
-  const late = asked.length;
+  const late = polled.length;
   for (let seconds = 0; seconds < 60; seconds++) await clock.pass(1_000);
-  assert.ok(asked.length - late <= 2, `asked ${asked.length - late} times in the sixteenth minute`);
+  assert.ok(polled.length - late <= 2, `polled ${polled.length - late} times in the sixteenth minute`);
 });
 
 test('following the same pods again causes no poll, but a new mark does, and the old reading counts until then', async () => {
-  const { clock, answers, asked, inspector } = played();
+  const { clock, answers, polled, inspector } = scriptedInspector();
   answers.set('ip-a', WELL);
   inspector.follow('k', [target('a')]);
   await clock.pass(500);
   inspector.follow('k', [target('a')]);
   await clock.pass(500);
-  assert.equal(asked.length, 1);
+  assert.equal(polled.length, 1);
   inspector.follow('k', [target('a', { mark: 'another' })]);
   assert.deepEqual(inspector.readings('k'), [{ ...READ, ...WELL }]);
   await clock.pass(500);
-  assert.equal(asked.length, 2);
+  assert.equal(polled.length, 2);
 });
 
 test('a pod that does not respond is polled at growing intervals, and reported only at the third failure', async () => {
-  const { clock, asked, changed, inspector } = played();
+  const { clock, polled, changed, inspector } = scriptedInspector();
   inspector.follow('k', [target('a')]);
   await clock.pass(500);
   await clock.pass(2_000);
-  assert.deepEqual([asked.length, changed.length], [2, 0]);
+  assert.deepEqual([polled.length, changed.length], [2, 0]);
   await clock.pass(4_000);
   assert.deepEqual(inspector.readings('k'), [
     { ...READ, kind: 'Failed', why: 'nothing listens there.', last: undefined },
@@ -109,7 +109,7 @@ test('a pod that does not respond is polled at growing intervals, and reported o
 });
 
 test('the last report of a pod is kept when it stops responding', async () => {
-  const { clock, answers, inspector } = played();
+  const { clock, answers, inspector } = scriptedInspector();
   answers.set('ip-a', EMPTY);
   inspector.follow('k', [target('a')]);
   await clock.pass(500);
@@ -121,7 +121,7 @@ test('the last report of a pod is kept when it stops responding', async () => {
 });
 
 test('a pod that is not ready contributes its reports, but not that it is unreachable', async () => {
-  const { clock, answers, inspector } = played();
+  const { clock, answers, inspector } = scriptedInspector();
   inspector.follow('k', [target('a', { isReady: false })]);
   for (let seconds = 0; seconds < 60; seconds++) await clock.pass(1_000);
   assert.deepEqual(inspector.readings('k'), []);
@@ -131,7 +131,7 @@ test('a pod that is not ready contributes its reports, but not that it is unreac
 });
 
 test('pods that are gone are neither polled nor reported, and leave no timer behind', async () => {
-  const { clock, answers, asked, inspector } = played();
+  const { clock, answers, polled, inspector } = scriptedInspector();
   for (const name of ['a', 'b']) answers.set(`ip-${name}`, WELL);
   inspector.follow('k', [target('a'), target('b')]);
   await clock.pass(500);
@@ -146,7 +146,7 @@ test('pods that are gone are neither polled nor reported, and leave no timer beh
   await settled();
   assert.equal(clock.sleeping, 0);
   await clock.pass(500);
-  assert.equal(asked.length, 2);
+  assert.equal(polled.length, 2);
 });
 
 test('at most thirty-two pods are polled concurrently', async () => {

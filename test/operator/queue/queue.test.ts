@@ -6,16 +6,16 @@ import { ManualClock, settled } from '../manual-clock.ts';
 
 let clock: ManualClock;
 let queue: Queue;
-let told: string[];
+let reported: string[];
 
 beforeEach(() => {
   clock = new ManualClock();
-  told = [];
+  reported = [];
   queue = createQueue(clock, {
-    depth: (keys) => told.push(`depth ${keys}`),
-    added: () => told.push('added'),
-    waited: (ms) => told.push(`waited ${ms}`),
-    worked: (ms) => told.push(`worked ${ms}`),
+    depth: (keys) => reported.push(`depth ${keys}`),
+    added: () => reported.push('added'),
+    waited: (ms) => reported.push(`waited ${ms}`),
+    worked: (ms) => reported.push(`worked ${ms}`),
   });
 });
 
@@ -115,7 +115,7 @@ test('depth and times are reported', async () => {
   await queue.take();
   await clock.pass(70);
   queue.done('a');
-  assert.deepEqual(told, ['added', 'depth 1', 'waited 30', 'depth 0', 'worked 70']);
+  assert.deepEqual(reported, ['added', 'depth 1', 'waited 30', 'depth 0', 'worked 70']);
 });
 
 test('finishing work on a key that was not taken throws', () => {
@@ -135,7 +135,7 @@ test('a routine key that a user changes moves up, and is taken once', async () =
   queue.add('b');
   assert.deepEqual([await queue.take(), await queue.take()], ['b', 'a']);
   assert.equal(await now(queue.take()), 'not yet');
-  assert.equal(told.filter((one) => one === 'added').length, 2);
+  assert.equal(reported.filter((one) => one === 'added').length, 2);
 });
 
 test('a user change during the work is not lost to a routine key added after it', async () => {

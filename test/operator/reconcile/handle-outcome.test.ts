@@ -5,7 +5,7 @@ import { ApiError } from '../../../kube/errors.ts';
 import { handleOutcome } from '../../../operator/reconcile/handle-outcome.ts';
 import type { Outcome } from '../../../operator/reconcile/outcome.ts';
 
-interface Told {
+interface Reported {
   readonly result: string[];
   readonly requeued: number[];
   readonly forgotten: number;
@@ -13,7 +13,7 @@ interface Told {
   readonly log: readonly { readonly level: number; readonly msg: string }[];
 }
 
-const tell = (outcome: Outcome, refusals = new Map<string, string>()): Told => {
+const handle = (outcome: Outcome, refusals = new Map<string, string>()): Reported => {
   const result: string[] = [];
   const requeued: number[] = [];
   const lines: { level: number; msg: string }[] = [];
@@ -29,7 +29,7 @@ const tell = (outcome: Outcome, refusals = new Map<string, string>()): Told => {
   return { result, requeued, forgotten, retried, log: lines };
 };
 
-const ROWS: readonly (readonly [Outcome, Omit<Told, 'log'>, number])[] = [
+const ROWS: readonly (readonly [Outcome, Omit<Reported, 'log'>, number])[] = [
   [{ kind: 'Done' }, { result: ['success'], requeued: [], forgotten: 1, retried: 0 }, 20],
   [
     { kind: 'Requeue', afterMs: 7, why: 'StatusPaced' },
@@ -51,13 +51,13 @@ const ROWS: readonly (readonly [Outcome, Omit<Told, 'log'>, number])[] = [
 test('a busy API server is not called before the time that it names', () => {
   const body = JSON.stringify({ details: { retryAfterSeconds: 3 } });
   const busy = new ApiError({ method: 'PATCH', path: '/x', httpStatus: 429, body });
-  assert.deepEqual(tell({ kind: 'Retry', error: busy }).requeued, [3000]);
+  assert.deepEqual(handle({ kind: 'Retry', error: busy }).requeued, [3000]);
 });
 
 for (const [outcome, expected, level] of ROWS)
   test(`the outcome ${outcome.kind} is counted, logged once, and ${expected.requeued.length === 0 ? 'not requeued' : `requeued after ${expected.requeued} ms`}`, () => {
-    const { log, ...told } = tell(outcome);
-    assert.deepEqual(told, expected);
+    const { log, ...reported } = handle(outcome);
+    assert.deepEqual(reported, expected);
     assert.deepEqual(
       log.map((line) => line.level),
       [level],
@@ -66,7 +66,7 @@ for (const [outcome, expected, level] of ROWS)
 
 test('a refusal is logged as a warning once, and again if it changes or recurs', () => {
   const refusals = new Map<string, string>();
-  const levels = (outcome: Outcome) => tell(outcome, refusals).log.map(({ level }) => level);
+  const levels = (outcome: Outcome) => handle(outcome, refusals).log.map(({ level }) => level);
   const refused = (...what: string[]): Outcome => ({ kind: 'Refused', afterMs: 9, what });
   const [warn, debug] = [[40], [20]];
   assert.deepEqual(levels(refused('Role: no', 'Service: no')), warn);

@@ -25,14 +25,14 @@ test('there is one event for each kind of change', () => {
     { kind: 'Role', what: 'Deleted', ...unknown },
     { kind: 'PodDisruptionBudget', what: 'Recreated', ...unknown },
   ] as const;
-  const told = appliedEvents({
+  const events = appliedEvents({
     ...NOTHING,
     created: ['Role', 'Service'],
     adopted: ['DaemonSet'],
     repaired,
   });
   assert.deepEqual(
-    told.map(({ type, reason, note }) => `${type} ${reason}: ${note}`),
+    events.map(({ type, reason, note }) => `${type} ${reason}: ${note}`),
     [
       'Normal Created: Role, Service created.',
       'Normal Adopted: DaemonSet adopted: it had no owner and all labels of this resource’s children, as a deletion with --cascade=orphan leaves it.',

@@ -28,7 +28,7 @@ test('a probe without a verdict for a minute is abandoned once with the reason, 
     probes: [],
   };
   let now = 0;
-  const told: unknown[] = [];
+  const givenUp: unknown[] = [];
   const deps = {
     nodes: () => undefined,
     probeResults: createProbeResults(),
@@ -38,16 +38,16 @@ test('a probe without a verdict for a minute is abandoned once with the reason, 
       remove: () => assert.fail('nothing is removed'),
     },
     now: () => now,
-    onPreflightGivenUp: (...about: unknown[]) => void told.push(about),
+    onPreflightGivenUp: (...about: unknown[]) => void givenUp.push(about),
   };
   const tend = () =>
     runPreflight(gathered, resource, RENDER, { gate, trial: trial(), template, children: [] }, deps);
   assert.equal(await tend(), PREFLIGHT_MS);
   now = PREFLIGHT_MS - 1;
   assert.equal(await tend(), 1);
-  assert.deepEqual(told, []);
+  assert.deepEqual(givenUp, []);
   now = PREFLIGHT_MS;
   assert.equal(await tend(), 1);
-  assert.deepEqual(told, [[root, waiting]]);
+  assert.deepEqual(givenUp, [[root, waiting]]);
   assert.ok(deps.probeResults.settled.has(waiting.verdictKey));
 });

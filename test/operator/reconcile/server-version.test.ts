@@ -20,8 +20,8 @@ const ask = (answers: readonly (Error | object)[]) => {
     return answer;
   };
   const log = pino({ level: 'silent' });
-  const asked = readServerVersion({ transport: { request }, log, clock, random: () => 0 }, stopping.signal);
-  return { asked, clock, stopping, calls: () => calls };
+  const version = readServerVersion({ transport: { request }, log, clock, random: () => 0 }, stopping.signal);
+  return { version, clock, stopping, calls: () => calls };
 };
 
 const passed = async (clock: ManualClock): Promise<void> => {
@@ -40,17 +40,17 @@ const ROWS: readonly (readonly [string, readonly (Error | object)[], object | un
 ];
 for (const [when, answers, expected, count] of ROWS)
   test(`the version of the API server ${when}`, async () => {
-    const { asked, clock, calls } = ask(answers);
+    const { version, clock, calls } = ask(answers);
     await passed(clock);
-    assert.deepEqual(await asked, expected);
+    assert.deepEqual(await version, expected);
     assert.equal(calls(), count);
   });
 
-test('nothing is asked after an abort', async () => {
-  const { asked, clock, stopping, calls } = ask([LOST]);
+test('nothing is requested after an abort', async () => {
+  const { version, clock, stopping, calls } = ask([LOST]);
   await settled();
   stopping.abort();
-  assert.equal(await asked, undefined);
+  assert.equal(await version, undefined);
   assert.equal(calls(), 1);
   assert.equal(clock.sleeping, 0);
 });

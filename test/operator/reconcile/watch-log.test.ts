@@ -41,11 +41,11 @@ test('a kind that is not served after an outage is no longer lost, and its next 
     watchLog.state('PodMonitor', lost(REFUSED));
     for (let tries = 0; tries < 2; tries++) watchLog.absent('PodMonitor');
   }
-  const told = [
+  const expected = [
     'watch lost, retrying PodMonitor ConnectionRefused',
     'watch no longer lost: optional kind is not served PodMonitor',
   ];
-  assert.deepEqual(lines, [...told, ...told]);
+  assert.deepEqual(lines, [...expected, ...expected]);
 });
 
 test('an API server that does not know L4Balancers is logged as a missing CRD', () => {

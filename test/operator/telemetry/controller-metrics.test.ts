@@ -45,7 +45,7 @@ test('work and waiting are measured in seconds, and results are counted', async 
   metrics.queue.depth(7);
   metrics.queue.waited(250);
   metrics.queue.worked(500);
-  const told = await lines(registry);
+  const exposed = await lines(registry);
   for (const line of [
     'controller_runtime_active_workers{controller="l4balancer"} 0',
     'controller_runtime_reconcile_time_seconds_sum{controller="l4balancer"} 1.5',
@@ -57,5 +57,5 @@ test('work and waiting are measured in seconds, and results are counted', async 
     'workqueue_queue_duration_seconds_sum{name="l4balancer"} 0.25',
     'workqueue_work_duration_seconds_sum{name="l4balancer"} 0.5',
   ])
-    assert.ok(told.includes(line), line);
+    assert.ok(exposed.includes(line), line);
 });

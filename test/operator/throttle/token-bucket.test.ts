@@ -50,12 +50,12 @@ const ROWS: readonly (readonly [string, readonly (readonly [number, number])[]])
   ],
 ];
 
-for (const [what, asked] of ROWS)
+for (const [what, requests] of ROWS)
   test(what, () => {
     const bucket = createTokenBucket({ perSecond: 10, burst: 3 });
     assert.deepEqual(
-      asked.map(([now]) => Math.round(bucket.take(now))),
-      asked.map(([, wait]) => wait),
+      requests.map(([now]) => Math.round(bucket.take(now))),
+      requests.map(([, wait]) => wait),
     );
   });
 

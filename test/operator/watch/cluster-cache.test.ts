@@ -10,7 +10,7 @@ const OPTIONAL: WatchedKind = 'PodDisruptionBudget';
 const UNKNOWN = new ApiError({ method: 'GET', path: '/x', httpStatus: 404, body: '' });
 
 /** A cache, and the events that it reports. */
-const played = (namespaces: readonly string[] = []) => {
+const scriptedCache = (namespaces: readonly string[] = []) => {
   const reported: string[] = [];
   const play = startScriptedCache(
     {
@@ -34,7 +34,7 @@ const syncAllBut = (watches: ReadonlyMap<string, ListWatchOptions<KubeObject>>, 
 };
 
 test('an optional kind that the API server does not know blocks nothing, and is not unhealthy', () => {
-  const { cache, reported, watches, at } = played();
+  const { cache, reported, watches, at } = scriptedCache();
   syncAllBut(watches, BUDGETS);
   assert.deepEqual(reported, []);
   at(BUDGETS).onState?.(lost(UNKNOWN));
@@ -51,7 +51,7 @@ test('an optional kind that the API server does not know blocks nothing, and is 
 });
 
 test('an optional kind may appear later, and disappear again with its objects', () => {
-  const { cache, reported, watches, at } = played();
+  const { cache, reported, watches, at } = scriptedCache();
   syncAllBut(watches, BUDGETS);
   at(BUDGETS).onState?.(lost(UNKNOWN));
   reported.length = 0;
@@ -66,7 +66,7 @@ test('an optional kind may appear later, and disappear again with its objects', 
 });
 
 test('a required kind is waited for, and so is an optional one that is refused', () => {
-  const { reported, watches, at } = played();
+  const { reported, watches, at } = scriptedCache();
   syncAllBut(watches, BUDGETS);
   at(BUDGETS).onState?.(lost(new ApiError({ method: 'GET', path: '/x', httpStatus: 403, body: '' })));
   at('/api/v1/pods').onState?.(lost(UNKNOWN));
@@ -74,7 +74,7 @@ test('a required kind is waited for, and so is an optional one that is refused',
 });
 
 test('with namespaces named, each has its own watches and nothing cluster-wide is read', () => {
-  const { cache, reported, watches, at } = played(['shop', 'edge']);
+  const { cache, reported, watches, at } = scriptedCache(['shop', 'edge']);
   assert.equal(watches.size, 2 * (WATCHED_KINDS.length - 1));
   for (const path of watches.keys()) assert.match(path, /\/namespaces\/(shop|edge)\//);
   assert.equal(cache.serves('Node'), false);

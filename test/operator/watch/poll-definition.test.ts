@@ -31,7 +31,7 @@ const refusal = (httpStatus: number) =>
   new ApiError({ method: 'GET', path: '/openapi', httpStatus, body: '' });
 
 /** Polls a definition that `answer` provides. */
-const played = (first: Error | object) => {
+const scriptedPoll = (first: Error | object) => {
   const clock = new ManualClock();
   const stopping = new AbortController();
   const state = { answer: first, calls: 0 };
@@ -59,7 +59,7 @@ const played = (first: Error | object) => {
 };
 
 test('a definition that matches the operator’s is not reported, and is polled every five minutes', async () => {
-  const { clock, state, changes, lines } = played(served());
+  const { clock, state, changes, lines } = scriptedPoll(served());
   await settled();
   assert.deepEqual([state.calls, changes, lines], [1, [], []]);
   await clock.pass(4 * 60_000);
@@ -69,7 +69,7 @@ test('a definition that matches the operator’s is not reported, and is polled 
 });
 
 test('a different definition is reported once and polled more often, and an upgrade is reported as well', async () => {
-  const { clock, state, changes, lines } = played(served('future'));
+  const { clock, state, changes, lines } = scriptedPoll(served('future'));
   await settled();
   await clock.pass(15_000);
   assert.deepEqual([state.calls, changes], [2, [['spec.future']]]);
@@ -80,7 +80,7 @@ test('a different definition is reported once and polled more often, and an upgr
 });
 
 test('an unreadable definition is logged once and retried, and what was known is kept', async () => {
-  const { clock, state, changes, lines } = played(served('future'));
+  const { clock, state, changes, lines } = scriptedPoll(served('future'));
   await settled();
   for (const status of [503, 404, 403]) {
     state.answer = refusal(status);
@@ -92,13 +92,13 @@ test('an unreadable definition is logged once and retried, and what was known is
 });
 
 test('a kind that is not served yet has no missing fields', async () => {
-  const { changes } = played({ components: { schemas: {} } });
+  const { changes } = scriptedPoll({ components: { schemas: {} } });
   await settled();
   assert.deepEqual(changes, []);
 });
 
 test('nothing is polled after an abort', async () => {
-  const { clock, stopping, state, ended } = played(served());
+  const { clock, stopping, state, ended } = scriptedPoll(served());
   await settled();
   stopping.abort();
   await ended;
