@@ -63,6 +63,7 @@ const HOLDS_IN: readonly string[] = [
   'test/operator/desired',
   'test/operator/health',
   'test/operator/inspect',
+  'test/operator/integration',
   'test/operator/leader',
   'test/operator/objects',
   'test/operator/preview',

@@ -54,7 +54,7 @@ test('an operator that starts without one of its namespaces works in the others,
   assert.equal(await operator.metric('l4balancer_operator_namespace_followed{namespace="edge"}'), 1);
   const told = await operator.line('namespace not followed');
   assert.equal(told.namespace, 'shop');
-  assert.match(String(told.advice), /Make the namespace, the Role and the RoleBinding again/);
+  assert.match(String(told.advice), /Recreate the namespace, the Role and the RoleBinding/);
   const lost = operator.log.filter(({ msg }) => msg === 'watch lost, retrying');
   assert.equal(lost.length, 1, 'one line, however many kinds are followed there');
 

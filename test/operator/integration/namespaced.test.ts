@@ -88,7 +88,8 @@ const dryRun = () => {
 test('a dry run for two namespaces reports nothing while an operator runs, reports changes without one, and writes nothing', async () => {
   await world.eventually('nothing to do', async () => dryRun().status === 0);
   await operator.stop();
-  await world.apply('shop', 'edge', { workload: { replicas: 1 } }); // adds the Service again and removes the budget
+  // recreates the Service, and removes the budget
+  await world.apply('shop', 'edge', { workload: { replicas: 1 } });
   await world.apply('edge', 'edge', { workload: { replicas: 3 } });
   await world.apply('edge', 'new');
   const since = world.auditSize();
