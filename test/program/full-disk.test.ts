@@ -126,7 +126,7 @@ for (const trouble of TROUBLES)
     await Promise.all(Array.from({ length: VISITS }, () => visit(listener)));
     const finding = await until('a finding', async () => (await status()).findings[0]);
     assert.equal(finding.code, 'OutputFails');
-    assert.match(finding.message, new RegExp(`since \\d{4}-.*\\(${trouble.code}\\)`));
+    assert.match(finding.message, new RegExp(`^Since \\d{4}-.*\\(${trouble.code}\\)`));
     assert.match(
       await page(port, '/metrics'),
       new RegExp(`^l4balancer_output_failures_total\\{code="${trouble.code}"\\} [1-9]`, 'm'),
