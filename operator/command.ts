@@ -61,7 +61,8 @@ const run = async (settings: Settings): Promise<void> => {
         .catch(fail);
     },
     onStopAgain: (signal) => process.exit(exitCodeOfSignal(signal)),
-    onReload: (signal) => log.warn({ signal }, 'signal ignored'), // it follows the cluster, so there is no file to reload
+    // The operator follows the cluster, so there is no file to reload.
+    onReload: (signal) => log.warn({ signal }, 'signal ignored'),
     onIgnored: (signal, times) => log.warn({ signal, times }, 'signal ignored'),
   });
   await starting;
