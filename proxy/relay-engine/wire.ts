@@ -60,7 +60,6 @@ export interface Wiring {
   /** Leaving ones come last. */
   readonly listeners: readonly WiredListener[];
   readonly backends: readonly (Omit<AcceptorBackend, 'plan' | 'endpoints'> & {
-    readonly name: string;
     readonly endpoints: readonly AcceptorEndpoint[];
   })[];
   /** Slots of removed endpoints whose connections are to be closed. */
@@ -217,8 +216,8 @@ export const acceptorTableOf = (
   version: wiring.version,
   descriptorLimit,
   accessLog: wiring.accessLog,
-  backends: wiring.backends.flatMap(({ name, ...backend }) => {
-    const shared = prepared.get(name);
+  backends: wiring.backends.flatMap((backend) => {
+    const shared = prepared.get(backend.name);
     return shared === undefined ? [] : [{ ...backend, ...shared }];
   }),
   removed: wiring.removed,

@@ -34,6 +34,8 @@ export interface AcceptorListener {
 }
 
 export interface AcceptorBackend {
+  /** A preface picks a backend by its name. */
+  readonly name: string;
   readonly slot: number;
   readonly policy: BackendPolicy;
   readonly endpoints: SharedEndpoints;

@@ -40,6 +40,7 @@ export const backendForTest = (
   endpoints: readonly { readonly address: string; readonly port: number; readonly slot?: number }[],
   policy: Partial<BackendPolicy> = {},
 ): AcceptorBackend => ({
+  name: 'b',
   slot: 0,
   policy: tableBackend(policy).policy,
   endpoints: shareEndpoints(endpoints.map((endpoint, slot) => ({ slot, weight: 1, ...endpoint }))),
