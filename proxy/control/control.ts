@@ -85,6 +85,8 @@ export const createControl = (options: ControlOptions): Control => {
   let stopped = false;
 
   const ofEngine = () => indexedFindings(fromEngine, served?.written);
+  // Selected by the paths of the engine: those of the source may look different.
+  const aboutListeners = () => fromEngine.filter(({ path }) => path.startsWith('spec.listeners['));
   const findings = (): ProxyFinding[] => [
     ...refused,
     ...(snapshot?.findings ?? []),
@@ -168,7 +170,7 @@ export const createControl = (options: ControlOptions): Control => {
         snapshot,
         served,
         findings: findings(),
-        closedListeners: ofEngine().filter(({ path }) => path.startsWith('spec.listeners[')),
+        closedListeners: indexedFindings(aboutListeners(), served?.written),
       };
     },
   };

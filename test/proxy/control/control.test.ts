@@ -272,6 +272,21 @@ test('closed listeners are only those findings of the engine that concern listen
   ]);
 });
 
+test('a listener that cannot be opened counts as closed, whatever paths the source has', async () => {
+  const { control, adopt } = bench();
+  const one = snapshot('a', [1]);
+  const written = { listeners: new Map([['l', '["8080"]']]), backends: new Map([['web', '["8080"]']]) };
+  control.applyInput(input({ ...one, configuration: { ...one.configuration, written } }));
+  await adopt([
+    { code: 'PortTaken', path: 'spec.listeners[l].port', message: 'is taken' },
+    { code: 'AddressInvalid', path: 'spec.backends[web]', message: 'is no address' },
+  ]);
+  assert.deepEqual(
+    control.state.closedListeners.map(({ path }) => path),
+    ['["8080"].port'],
+  );
+});
+
 test('findings have the paths of the resource as written, even if parts of it are not served', async () => {
   const { control, adopt, sick } = bench();
   const written = {
