@@ -6,8 +6,8 @@ export interface ProcessTuning {
   /** Omitted for as many as the hard limit permits. */
   readonly fileDescriptors?: number;
   readonly sysctls: readonly { readonly name: string; readonly value: string }[];
-  /** What a pod gets from the cluster; irrelevant without one. */
-  readonly pod: {
+  /** What a pod gets from the cluster; irrelevant without one. Omitted by a source that does not know it. */
+  readonly pod?: {
     /** The number that is set, otherwise the one that follows from the CPU limit. */
     readonly acceptors: number;
     /** CPU limit in cores. */

@@ -1,5 +1,6 @@
 import type { ProxyFinding } from '../../report/finding.ts';
 import type { DrainPolicy } from '../configuration/configuration.ts';
+import { DEFAULTS } from '../configuration/defaults.ts';
 import type { Settings } from '../settings/settings.ts';
 import { closeMarginMs } from './shutdown.ts';
 
@@ -27,7 +28,7 @@ export const decideDrain = (
     settings.source.kind === 'Kubernetes' ? Math.min(KUBERNETES_DELAY_MS, halfOfGracePeriod(settings)) : 0;
   const delayMs = requestedMs(settings, drain) ?? defaultMs;
   const drainDelayMs = leavesNoTime(settings, delayMs) ? halfOfGracePeriod(settings) : delayMs;
-  return { drainDelayMs, spread: drain?.spread ?? true };
+  return { drainDelayMs, spread: (drain ?? DEFAULTS.drain).spread };
 };
 
 const seconds = (ms: number): string => `${ms / 1000}s`;

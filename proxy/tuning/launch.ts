@@ -1,3 +1,4 @@
+import { DEFAULTS } from '../configuration/defaults.ts';
 import type { ProcessTuning } from '../configuration/tuning.ts';
 import type { LogLevel } from '../telemetry/log-level.ts';
 import { acceptorsFor, type CpuQuota } from './cpu-quota.ts';
@@ -24,7 +25,7 @@ export const decideLaunch = (
     acceptors: chosen ?? acceptorsFor(machine.quota, machine.parallelism),
     acceptorsFrom:
       settings.acceptors !== undefined ? 'settings' : acceptors !== undefined ? 'manifest' : 'cpu',
-    logLevel: settings.logLevel ?? tuning?.logLevel ?? 'info',
+    logLevel: settings.logLevel ?? (tuning ?? DEFAULTS.tuning).logLevel,
     fileDescriptors: settings.fileDescriptors ?? tuning?.fileDescriptors,
   };
 };

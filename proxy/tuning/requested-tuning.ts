@@ -19,13 +19,13 @@ export const requestedTuning = (
 ): RequestedTuning => {
   if (tuning === undefined) return { sysctls: [] };
   const inCluster = settings.source.kind === 'Kubernetes';
-  const acceptors = inCluster ? tuning.pod.acceptors : (settings.acceptors ?? tuning.acceptors);
+  const pod = inCluster ? tuning.pod : undefined;
+  const acceptors = pod?.acceptors ?? settings.acceptors ?? tuning.acceptors;
   const fileDescriptors = tuning.fileDescriptors ?? settings.fileDescriptors;
-  const cpus = inCluster ? tuning.pod.cpus : undefined;
   return {
     sysctls: tuning.sysctls,
     ...(acceptors === undefined ? {} : { acceptors }),
     ...(fileDescriptors === undefined ? {} : { fileDescriptors }),
-    ...(cpus === undefined ? {} : { cpus }),
+    ...(pod === undefined ? {} : { cpus: pod.cpus }),
   };
 };

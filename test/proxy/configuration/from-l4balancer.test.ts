@@ -85,7 +85,7 @@ test('a resource is converted to plain data with times in milliseconds', () => {
       backends: new Map([['b', 'spec.backends[0]']]),
     },
   });
-  assert.deepEqual([tuning.acceptors, tuning.pod.acceptors, tuning.logLevel], [3, 3, 'warn']);
+  assert.deepEqual([tuning.acceptors, tuning.pod?.acceptors, tuning.logLevel], [3, 3, 'warn']);
 });
 
 test('what is left out has no value that would stand for one', () => {

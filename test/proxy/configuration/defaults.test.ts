@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DEFAULT_BACKEND, DEFAULT_LISTENER_POLICY, DEFAULTS } from '../../../proxy/configuration/defaults.ts';
+import { requestedTuning } from '../../../proxy/tuning/requested-tuning.ts';
+import { configurationFor } from '../configurations.ts';
+
+test('the defaults for any source are those of an L4Balancer', () => {
+  const { listeners, backends, accessLog, drain, tuning } = configurationFor({
+    listeners: [{ name: 'l', port: 80, backend: 'b' }],
+    backends: [{ name: 'b', endpoints: [{ address: '192.0.2.1', port: 1 }] }],
+  });
+  const [{ policy } = {}] = listeners;
+  const [{ name: _name, endpoints: _endpoints, ...backend } = {}] = backends;
+  const { pod: _pod, ...ofProcess } = tuning;
+  assert.deepEqual(policy, DEFAULT_LISTENER_POLICY);
+  assert.deepEqual(backend, DEFAULT_BACKEND);
+  // The sysctls are those of the profile, which describes pods.
+  assert.deepEqual({ accessLog, drain, tuning: { ...ofProcess, sysctls: [] } }, DEFAULTS);
+});
+
+test('a source that knows of no pod requests neither acceptors nor CPUs, in a cluster or outside', () => {
+  for (const kind of ['Kubernetes', 'File'] as const)
+    assert.deepEqual(requestedTuning({ source: { kind } }, DEFAULTS.tuning), { sysctls: [] });
+});
