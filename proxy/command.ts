@@ -7,10 +7,10 @@ import { releaseSignals } from '../program/signals.js';
 import { VERSION } from '../program/version.ts';
 import { checkManifests } from './check.ts';
 import { EXIT, exitCodeOf, ProxyError } from './errors/proxy-error.ts';
+import { createLog } from './log/log.ts';
 import { parseSettings } from './settings/parse-settings.ts';
 import type { Environment, Settings } from './settings/settings.ts';
 import { USAGE } from './settings/usage.ts';
-import { createLog } from './telemetry/log.ts';
 import { readText } from './tuning/read-text.ts';
 import { setSysctls } from './tuning/set-sysctls.ts';
 

@@ -3,8 +3,8 @@ import { abortOnSignals } from '../tooling/process/abort-on-signals.ts';
 import { parseCommandLine, refuse } from '../tooling/terminal/command-line.ts';
 import { reportFailure } from '../tooling/terminal/report-failure.ts';
 import { openSteps } from '../tooling/terminal/steps.ts';
-import { renderReport } from './report/render.ts';
 import { runInCluster } from './run/in-cluster.ts';
+import { renderReport } from './run/render-report.ts';
 import { runStandalone } from './run/standalone.ts';
 import { whyNoCluster } from './run/why-no-cluster.ts';
 

@@ -1,7 +1,7 @@
 import type { Transport } from '../../kube/transport.ts';
 import type { ImageSettings } from '../desired/pod/render-settings.ts';
-import { createOutage } from '../inspect/outage.ts';
 import type { DefinitionSkew } from '../objects/definition-skew.ts';
+import { createOutage } from '../proxy-reports/outage.ts';
 import type { WatchMetrics } from '../telemetry/watch-metrics.ts';
 import { type ClusterCache, startClusterCache } from '../watch/cluster-cache.ts';
 import { ROOT } from '../watch/kinds.ts';

@@ -1,7 +1,7 @@
 import type { Condition } from '../../crds/status.ts';
-import type { Inspector } from '../inspect/inspector.ts';
-import { targetsOf } from '../inspect/targets.ts';
 import type { DefinitionSkew } from '../objects/definition-skew.ts';
+import type { Inspector } from '../proxy-reports/inspector.ts';
+import { targetsOf } from '../proxy-reports/targets.ts';
 import type { Gate } from '../rollout/gate.ts';
 import { statusOf } from '../status/status.ts';
 import type { Applied } from './apply-children.ts';

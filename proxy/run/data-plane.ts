@@ -14,9 +14,9 @@ import type { EngineKind } from '../engine/kind.ts';
 import { ProxyError } from '../errors/proxy-error.ts';
 import { check } from '../health/check/check.ts';
 import { type HealthMonitor, startMonitor } from '../health/monitor.ts';
+import { createAccessLog } from '../log/access-log.ts';
+import type { Logger } from '../log/log.ts';
 import { endpointKey } from '../table/table.ts';
-import { createAccessLog } from '../telemetry/access-log.ts';
-import type { Logger } from '../telemetry/log.ts';
 import { after, every } from './clock.ts';
 
 const SHORTAGE_CHECK_MS = 2_000;

@@ -1,6 +1,6 @@
 import { durationMs } from '../../crds/duration.ts';
 import { duration } from '../../crds/scalars.ts';
-import { parseLogLevel, parseRustLog } from '../telemetry/log-level.ts';
+import { parseLogLevel, parseRustLog } from '../log/log-level.ts';
 import { parseAssignment } from '../tuning/set-sysctls.ts';
 import { readAdminAddress } from './admin-address.ts';
 import { type Arguments, readArguments } from './arguments.ts';

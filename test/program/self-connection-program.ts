@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { resettingConnector } from '../../kube/resetting-connector.ts';
-import { readReport } from '../../operator/inspect/read-report.ts';
+import { readReport } from '../../operator/proxy-reports/read-report.ts';
 import { isConnectedToItself } from '../../program/self-connection.ts';
 import type { CheckKind } from '../../proxy/configuration/health-policy.ts';
 import { check } from '../../proxy/health/check/check.ts';

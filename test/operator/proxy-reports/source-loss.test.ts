@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lossOf } from '../../../operator/inspect/source-loss.ts';
+import { lossOf } from '../../../operator/proxy-reports/source-loss.ts';
 
 const TABLE: readonly (readonly [what: string, state: Parameters<typeof lossOf>[0], isReported: boolean])[] =
   [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createInspector, type Target } from '../../../operator/inspect/inspector.ts';
-import { ReportError } from '../../../operator/inspect/read-report.ts';
+import { createInspector, type Target } from '../../../operator/proxy-reports/inspector.ts';
+import { ReportError } from '../../../operator/proxy-reports/read-report.ts';
 import type { Report } from '../../../operator/status/reading.ts';
 import { ManualClock, settled } from '../manual-clock.ts';
 import { REPORT } from '../status/fixtures.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseLogLevel, parseRustLog } from '../../../proxy/telemetry/log-level.ts';
+import { parseLogLevel, parseRustLog } from '../../../proxy/log/log-level.ts';
 
 test('LOG_LEVEL accepts the four levels in upper and lower case, and nothing else', () => {
   const table: Record<string, string | undefined> = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isSettled } from '../../../operator/inspect/poll-interval.ts';
+import { isSettled } from '../../../operator/proxy-reports/poll-interval.ts';
 import type { Report } from '../../../operator/status/reading.ts';
 import { REPORT } from '../status/fixtures.ts';
 

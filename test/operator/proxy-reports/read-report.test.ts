@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { parseReport } from '../../../operator/inspect/parse-report.ts';
-import { ReportError, readReport } from '../../../operator/inspect/read-report.ts';
+import { parseReport } from '../../../operator/proxy-reports/parse-report.ts';
+import { ReportError, readReport } from '../../../operator/proxy-reports/read-report.ts';
 
 const never = new AbortController().signal;
 const GOOD = {

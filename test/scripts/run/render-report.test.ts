@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { renderReport } from '../../../scripts/report/render.ts';
-import type { Report } from '../../../scripts/report/report.ts';
+import { renderReport } from '../../../scripts/run/render-report.ts';
+import type { Report } from '../../../scripts/run/report.ts';
 
 const report: Report = {
   mode: 'cluster',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
 import { ApiError, TransportError } from '../../../kube/errors.ts';
-import { createOutage } from '../../../operator/inspect/outage.ts';
+import { createOutage } from '../../../operator/proxy-reports/outage.ts';
 import { createWatchLog } from '../../../operator/reconcile/watch-log.ts';
 import { REPORT } from '../status/fixtures.ts';
 import { lost, startScriptedCache } from '../watch/scripted-watches.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { parseReport } from '../../../operator/inspect/parse-report.ts';
+import { parseReport } from '../../../operator/proxy-reports/parse-report.ts';
 
 /** Reports of a proxy of version 0.1.0, recorded before reports had a version field. */
 const recorded = (name: string): string =>
