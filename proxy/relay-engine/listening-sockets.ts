@@ -1,8 +1,7 @@
 import { isIPv6 } from 'node:net';
 import type { ProxyFinding } from '../../report/finding.ts';
-import { type Binding, bindingKey, bindingText, overlap } from '../configuration/binding.ts';
+import { type Binding, bindingKey, bindingText, overlap, type Protocol } from '../configuration/binding.ts';
 import type { Keepalive } from '../configuration/listener-policy.ts';
-import { countHandshakes } from '../sys/handshakes.ts';
 import { pinnedMemory } from '../sys/memory.ts';
 import { writeSocketAddress } from '../sys/socket-address.ts';
 import {
@@ -12,27 +11,17 @@ import {
   EAFNOSUPPORT,
   EMFILE,
   IPPROTO_IPV6,
-  IPPROTO_TCP,
   IPV6_V6ONLY,
-  SO_DETACH_FILTER,
-  SO_KEEPALIVE,
-  SO_OOBINLINE,
-  SO_REUSEADDR,
   SO_REUSEPORT,
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
-  SOCK_STREAM,
   SOL_SOCKET,
   type Sys,
-  TCP_NODELAY,
 } from '../sys/sys.ts';
 import type { TableListener } from '../table/table.ts';
-import { setKeepalive } from './acceptor/keepalive.ts';
 import { readKernelKeepalive } from './kernel-keepalive.ts';
 import { BindRefused, listenFinding } from './listen-finding.ts';
-
-/** Passed to listen(); the kernel silently caps it at net.core.somaxconn. */
-const BACKLOG = 65535;
+import { type SocketKind, socketKinds } from './socket-kinds.ts';
 
 const must = (call: string, result: number): number => {
   if (result < 0) throw new BindRefused(call, -result);
@@ -64,7 +53,7 @@ export class ListeningSockets {
   #opened = new Map<string, Opened>();
   #address = pinnedMemory(128);
   #family: number;
-  #countHandshakes: (family: number, port: number) => number;
+  #kinds: Readonly<Record<Protocol, SocketKind>>;
 
   /**
    * `maxSockets` may be open at once. `holder` says what else in this process uses a binding, for the finding
@@ -80,7 +69,7 @@ export class ListeningSockets {
     this.#acceptors = acceptors;
     this.#maxSockets = maxSockets;
     this.#holder = holder;
-    this.#countHandshakes = countHandshakes(sys);
+    this.#kinds = socketKinds(sys);
     // Only a lack of IPv6 counts: a shortage at the start must not disable IPv6 for good.
     this.#family = AF_INET6;
     const refused = this.#bindErrno();
@@ -103,7 +92,7 @@ export class ListeningSockets {
     try {
       this.#probe(listener);
       for (let i = 0; i < this.#acceptors; i++) sockets.push(this.#bindSocket(listener, true));
-      for (const socket of sockets) must('listen', this.#sys.listen(socket, BACKLOG));
+      for (const socket of sockets) must('listen', this.#kinds[listener.protocol].listen(socket));
     } catch (error) {
       for (const socket of sockets) this.#sys.close(socket);
       if (error instanceof BindRefused) return listenFinding(listener, error, this.#holderOf(listener));
@@ -116,15 +105,13 @@ export class ListeningSockets {
 
   /**
    * Stops new handshakes at the bindings that are not in `staying`, and returns those where they were not
-   * stopped already. Closing a socket resets clients whose handshake is done. Clients whose SYN is dropped
-   * send it again a second later, and are refused then.
+   * stopped already.
    */
   leaveAllBut(staying: ReadonlySet<string>): readonly string[] {
     const leaving = [...this.#opened].filter(([key, opened]) => !staying.has(key) && !opened.leaving);
     for (const [, opened] of leaving) {
       opened.leaving = true;
-      // Without socket filters in the kernel, some clients are reset: no reason to keep the port open.
-      for (const socket of opened.sockets) this.#sys.dropSyns(socket);
+      for (const socket of opened.sockets) this.#kindOf(opened).beginLeaving(socket);
     }
     return leaving.map(([key]) => key);
   }
@@ -138,7 +125,7 @@ export class ListeningSockets {
     const opened = this.#opened.get(key);
     return opened === undefined
       ? 0
-      : this.#countHandshakes(this.#familyOf(opened.binding), opened.binding.port);
+      : this.#kindOf(opened).handshakes(this.#familyOf(opened.binding), opened.binding.port);
   }
 
   /**
@@ -157,9 +144,12 @@ export class ListeningSockets {
 
   /** Accepts handshakes again, if the binding was leaving. */
   #cancelLeaving(opened: Opened): void {
-    if (opened.leaving)
-      for (const socket of opened.sockets) this.#sys.setOption(socket, SOL_SOCKET, SO_DETACH_FILTER, 0);
+    if (opened.leaving) for (const socket of opened.sockets) this.#kindOf(opened).cancelLeaving(socket);
     opened.leaving = false;
+  }
+
+  #kindOf({ binding }: Opened): SocketKind {
+    return this.#kinds[binding.protocol];
   }
 
   #holderOf(binding: Binding): string | undefined {
@@ -184,7 +174,7 @@ export class ListeningSockets {
       intervalSeconds: requested?.intervalSeconds || kernel?.intervalSeconds || 0,
       probes: requested?.probes || kernel?.probes || 0,
     };
-    for (const socket of opened.sockets) setKeepalive(this.#sys, socket, next);
+    for (const socket of opened.sockets) this.#kindOf(opened).setKeepalive(socket, next);
     opened.keepalive = next;
   }
 
@@ -212,17 +202,14 @@ export class ListeningSockets {
   #bindSocket(binding: Binding, reusePort: boolean): number {
     const sys = this.#sys;
     const family = this.#familyOf(binding);
-    const socket = must('socket', sys.socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    const { type, options } = this.#kinds[binding.protocol];
+    const socket = must('socket', sys.socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     const address = binding.address ?? (family === AF_INET6 ? '::' : '0.0.0.0');
     const length = writeSocketAddress(this.#address.view, 0, address, binding.port);
     try {
       if (family === AF_INET6) must('setsockopt', sys.setOption(socket, IPPROTO_IPV6, IPV6_V6ONLY, 0));
-      must('setsockopt', sys.setOption(socket, SOL_SOCKET, SO_REUSEADDR, 1));
       if (reusePort) must('setsockopt', sys.setOption(socket, SOL_SOCKET, SO_REUSEPORT, 1));
-      // Accepted sockets inherit these three.
-      must('setsockopt', sys.setOption(socket, SOL_SOCKET, SO_KEEPALIVE, 1));
-      must('setsockopt', sys.setOption(socket, IPPROTO_TCP, TCP_NODELAY, 1));
-      must('setsockopt', sys.setOption(socket, SOL_SOCKET, SO_OOBINLINE, 1));
+      for (const [level, option] of options) must('setsockopt', sys.setOption(socket, level, option, 1));
       must('bind', sys.bind(socket, this.#address.address, length));
       return socket;
     } catch (error) {
