@@ -108,6 +108,7 @@ export const EPOLL_TOKEN_BYTES = process.arch === 'x64' ? 4 : 8;
 export const EINTR = 4;
 export const EAGAIN = 11;
 export const EACCES = 13;
+export const EEXIST = 17;
 export const ENFILE = 23;
 export const EMFILE = 24;
 export const ENOSPC = 28;

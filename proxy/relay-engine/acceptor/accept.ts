@@ -9,9 +9,9 @@ const ACCEPTS_PER_TURN = 64;
 
 /**
  * Accepts the connections of a TCP listener; returns false when none are left for now. With `mayHandOver`
- * false all of them stay here: the listener goes, and the other acceptors may not know it any more.
+ * false all of them stay here.
  */
-export const acceptFrom = (acceptor: Acceptor, listener: ServedListener, mayHandOver: boolean): boolean => {
+const acceptFrom = (acceptor: Acceptor, listener: ServedListener, mayHandOver: boolean): boolean => {
   for (let accepted = 0; accepted < ACCEPTS_PER_TURN; accepted++) {
     if (isFull(acceptor)) {
       pauseAccepting(acceptor, EMFILE);
@@ -29,4 +29,17 @@ export const acceptFrom = (acceptor: Acceptor, listener: ServedListener, mayHand
     return false;
   }
   return true;
+};
+
+/** Accepts what one turn allows; epoll reports the listener again if more are queued. */
+export const acceptClients = (acceptor: Acceptor, listener: ServedListener): void => {
+  acceptFrom(acceptor, listener, true);
+};
+
+/**
+ * Accepts every queued connection of a listener that goes. This ends, because the port begins no new
+ * handshakes any more. The other acceptors may not know the listener any more, so none is handed over.
+ */
+export const acceptQueued = (acceptor: Acceptor, listener: ServedListener): void => {
+  while (acceptFrom(acceptor, listener, false));
 };

@@ -24,16 +24,15 @@ const adjustConnections = (acceptor: Acceptor): void => {
 /** Serves `table` from now on. What the kernel has queued on a listener that goes is accepted first. */
 export const adoptTable = (acceptor: Acceptor, table: ServedTable): void => {
   const staying = new Set(table.listeners.map((listener) => listener.fd));
-  if (acceptor.pausedUntil === 0) unwatchListeners(acceptor);
+  unwatchListeners(acceptor);
   for (const listener of acceptor.table.listeners)
-    if (!staying.has(listener.fd)) while (listener.acceptFrom(acceptor, listener, false));
+    if (!staying.has(listener.fd)) listener.onLeaving(acceptor, listener);
   acceptor.table = table;
   acceptor.accessLog.follow(table.accessLog);
   acceptor.sourcePorts.avoid(portsOf(table));
   acceptor.budget.forgetBut(table.backends);
   adjustConnections(acceptor);
-  // Accepting what was queued may have begun a pause.
-  if (acceptor.pausedUntil === 0) watchListeners(acceptor);
+  watchListeners(acceptor);
   acceptor.counters.set(INTS.Version, table.version);
   acceptor.notify({ type: 'Adopted', version: table.version });
 };

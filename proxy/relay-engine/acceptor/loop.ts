@@ -8,7 +8,7 @@ import { type AcceptorInputs, createAcceptor } from './create.ts';
 import { beginDraining, closeIdle } from './drain.ts';
 import { CONTROL_TOKEN, isListenerToken, isSideToken, listenerIndexOf } from './event-tokens.ts';
 import type { ToAcceptor } from './messages.ts';
-import { resumeAccepting } from './pause.ts';
+import { isServed, resumeAccepting } from './pause.ts';
 import { relayReady } from './relay.ts';
 import { serveTable } from './serve-table.ts';
 import { serveWaiting } from './serve-waiting.ts';
@@ -53,7 +53,7 @@ const handle = (acceptor: Acceptor, events: Int32Array, count: number): boolean 
     } else if (token === CONTROL_TOKEN) wasWoken = true;
     else if (isListenerToken(token)) {
       const listener = acceptor.table.listeners[listenerIndexOf(token)];
-      if (listener !== undefined && acceptor.pausedUntil === 0) listener.acceptFrom(acceptor, listener, true);
+      if (listener !== undefined && isServed(acceptor, listener)) listener.onReadable(acceptor, listener);
     }
   }
   return wasWoken;

@@ -1,6 +1,7 @@
-import { EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOLLIN } from '../../sys/sys.ts';
+import { EEXIST, EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOLLIN } from '../../sys/sys.ts';
 import type { Acceptor } from './context.ts';
 import { listenerToken } from './event-tokens.ts';
+import type { ServedListener } from './served-table.ts';
 import { INTS } from './shared-memory.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
@@ -18,11 +19,19 @@ const REPORT_TICKS = TimerWheel.ticks(1000);
 export const isFull = ({ shared, table }: Acceptor): boolean =>
   Atomics.load(shared.held, 0) + 2 > table.descriptorLimit;
 
+/** Whether a listener takes clients now; during a pause only one that needs no descriptors for them does. */
+export const isServed = (
+  { pausedUntil }: Pick<Acceptor, 'pausedUntil'>,
+  { needsDescriptors }: Pick<ServedListener, 'needsDescriptors'>,
+): boolean => pausedUntil === 0 || !needsDescriptors;
+
+/** Watches the listeners that take clients now, if they are not watched yet. */
 export const watchListeners = (acceptor: Acceptor): void => {
   for (const [index, listener] of acceptor.table.listeners.entries()) {
+    if (!isServed(acceptor, listener)) continue;
     const token = listenerToken(index);
     const result = acceptor.sys.epollControl(acceptor.epoll, EPOLL_CTL_ADD, listener.fd, EPOLLIN, token);
-    if (result >= 0) continue;
+    if (result >= 0 || result === -EEXIST) continue;
     // The kernel is out of memory for it. An unwatched listener would silently lose its clients, so try again
     // later.
     pauseAccepting(acceptor, -result);
@@ -30,14 +39,24 @@ export const watchListeners = (acceptor: Acceptor): void => {
   }
 };
 
-export const unwatchListeners = (acceptor: Acceptor): void => {
-  for (const listener of acceptor.table.listeners)
-    acceptor.sys.epollControl(acceptor.epoll, EPOLL_CTL_DEL, listener.fd, 0, 0);
+const unwatch = ({ sys, epoll }: Acceptor, { fd }: ServedListener): void => {
+  sys.epollControl(epoll, EPOLL_CTL_DEL, fd, 0, 0);
 };
 
-/** Out of descriptors or memory: listeners that stayed watched would wake the loop without end. */
+/** Unwatches the listeners that take clients now; a pause has unwatched the others. */
+export const unwatchListeners = (acceptor: Acceptor): void => {
+  for (const listener of acceptor.table.listeners)
+    if (isServed(acceptor, listener)) unwatch(acceptor, listener);
+};
+
+/**
+ * Out of descriptors or memory: listeners that need some for each client and stayed watched would wake the
+ * loop without end.
+ */
 export const pauseAccepting = (acceptor: Acceptor, errno: number): void => {
-  if (acceptor.pausedUntil === 0) unwatchListeners(acceptor);
+  if (acceptor.pausedUntil === 0)
+    for (const listener of acceptor.table.listeners)
+      if (listener.needsDescriptors) unwatch(acceptor, listener);
   if (!acceptor.pauseReported) acceptor.notify({ type: 'Paused', errno });
   acceptor.pauseReported = true;
   acceptor.counters.set(INTS.Paused, errno);

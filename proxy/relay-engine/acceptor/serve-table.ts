@@ -3,15 +3,17 @@ import { sharedAddress } from '../../sys/memory.ts';
 import { lengthOf, SOCKET_ADDRESS_BYTES } from '../../sys/socket-address.ts';
 import { HASHES_SOURCE, PICKERS } from '../../table/algorithms.ts';
 import type { Choice } from '../../table/pickers/picker.ts';
-import { acceptFrom } from './accept.ts';
+import { acceptClients, acceptQueued } from './accept.ts';
 import type { AcceptorBackend, AcceptorTable, SharedEndpoints } from './messages.ts';
 import type { PrefaceFor } from './preface.ts';
-import type { ServedBackend, ServedListener, ServedTable } from './served-table.ts';
+import type { ListenerHandlers, ServedBackend, ServedTable } from './served-table.ts';
 import type { SharedMemory } from './shared-memory.ts';
 import { TimerWheel } from './timer-wheel.ts';
 import { PLAIN } from './transport.ts';
 
-const ACCEPT_FROM: Readonly<Record<Protocol, ServedListener['acceptFrom']>> = { TCP: acceptFrom };
+const LISTENER_HANDLERS: Readonly<Record<Protocol, ListenerHandlers>> = {
+  TCP: { onReadable: acceptClients, onLeaving: acceptQueued, needsDescriptors: true },
+};
 
 type Served = Pick<ServedBackend, 'id' | 'addresses' | 'addressLengths' | 'families' | 'ports' | 'memory'> &
   Pick<Choice, 'candidates'>;
@@ -96,7 +98,7 @@ export const serveTable = (
       ...listener,
       idleTicks: TimerWheel.ticks(listener.policy.idleMs),
       halfClosedTicks: TimerWheel.ticks(listener.policy.halfClosedMs),
-      acceptFrom: ACCEPT_FROM[listener.protocol],
+      ...LISTENER_HANDLERS[listener.protocol],
       transport: PLAIN,
       version: table.version,
       preface: prefaceFor(listener, table),

@@ -31,8 +31,18 @@ export interface ServedBackend extends BackendPolicy {
   readonly memory: Pick<PinnedMemory, 'bytes'>;
 }
 
+/** How an acceptor handles the listeners of a protocol. */
+export interface ListenerHandlers {
+  /** Takes what the kernel has for the listener, or as much of it as one turn allows. */
+  readonly onReadable: (acceptor: Acceptor, listener: ServedListener) => void;
+  /** Takes what must not be lost when the listener goes; what comes meanwhile must not prolong this. */
+  readonly onLeaving: (acceptor: Acceptor, listener: ServedListener) => void;
+  /** Whether each client takes descriptors, so that the listener pauses when these run out. */
+  readonly needsDescriptors: boolean;
+}
+
 /** A listener, ready for the loop. What depends on its protocol was picked when the table was adopted. */
-export interface ServedListener extends AcceptorListener {
+export interface ServedListener extends AcceptorListener, ListenerHandlers {
   readonly idleTicks: number;
   readonly halfClosedTicks: number;
   /** Version of the table that has it so. */
@@ -41,11 +51,6 @@ export interface ServedListener extends AcceptorListener {
   readonly preface: Preface | undefined;
   /** Of the client's side of its connections. */
   readonly transport: Transport;
-  /**
-   * Takes what the kernel has for the listener; returns false when nothing is left for now. With
-   * `mayHandOver` false nothing is handed to another acceptor.
-   */
-  readonly acceptFrom: (acceptor: Acceptor, listener: ServedListener, mayHandOver: boolean) => boolean;
 }
 
 /** The table that an acceptor serves. */
