@@ -2,6 +2,7 @@ import { canonicalAddress } from '../../crds/canonical-address.ts';
 import { addressKind } from '../../crds/ip-address.ts';
 import type { ProxyFinding } from '../../report/finding.ts';
 import type { Binding } from '../configuration/binding.ts';
+import type { ListenerConfiguration } from '../configuration/configuration.ts';
 import type { Snapshot } from '../configuration/snapshot.ts';
 import type { Target } from '../configuration/target.ts';
 import { backendPath } from '../configuration/written-paths.ts';
@@ -20,11 +21,12 @@ export const withoutOwnListeners = (
   const { listeners, backends, written } = configuration;
   const kept = new Map(targets);
   const found: ProxyFinding[] = [];
-  const listenerOf = ({ address, port }: Target) =>
-    isOwnAddress(address)
-      ? listeners.find((listener) => listener.port === port && isReached(listener, address))
-      : undefined;
   for (const { name, service } of backends) {
+    const reachable = reachableFrom(name, listeners);
+    const listenerOf = ({ address, port }: Target) =>
+      isOwnAddress(address)
+        ? reachable.find((listener) => listener.port === port && isReached(listener, address))
+        : undefined;
     const all = targets.get(name) ?? [];
     const own = all.find((target) => listenerOf(target) !== undefined);
     if (own === undefined) continue;
@@ -43,6 +45,20 @@ export const withoutOwnListeners = (
     });
   }
   return found.length === 0 ? snapshot : { ...snapshot, targets: kept, findings: [...findings, ...found] };
+};
+
+/**
+ * The listeners of the protocols in which the endpoints of a backend are reached; all, as long as no listener
+ * uses it. Each protocol has its own ports, so that no other listener can be one of its endpoints.
+ */
+const reachableFrom = (
+  backendName: string,
+  listeners: readonly ListenerConfiguration[],
+): readonly ListenerConfiguration[] => {
+  const users = listeners.filter(({ backend }) => backend === backendName);
+  return users.length === 0
+    ? listeners
+    : listeners.filter(({ protocol }) => users.some((user) => user.protocol === protocol));
 };
 
 /** A listener with its own address accepts no connections to others; an unspecified address means all. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Protocol } from '../../../proxy/configuration/binding.ts';
 import type { Snapshot } from '../../../proxy/configuration/snapshot.ts';
 import type { Target } from '../../../proxy/configuration/target.ts';
 import { withoutOwnListeners } from '../../../proxy/table/own-listeners.ts';
@@ -73,4 +74,26 @@ test('no endpoint of a Service that selects the proxy’s own pod is used, since
   const { targets, findings } = withoutOwnListeners(given, isOwn);
   assert.deepEqual(targets.get('web'), []);
   assert.match(findings[0]?.message ?? '', /Service "mine" selects the balancer’s own pods, so none/);
+});
+
+test('an endpoint that has the port of a listener of another protocol is kept, unless its backend is used in that protocol', () => {
+  const OTHER = 'OTHER' as Protocol;
+  /** The snapshot in which the listener at port 8081 has another protocol, and the named backend. */
+  const withOther = (backend: string): Snapshot => {
+    const given = snapshot(STATIC, [target(OWN, 8081)]);
+    const listeners = given.configuration.listeners.map((each) =>
+      each.name === 'api' ? { ...each, protocol: OTHER, backend } : each,
+    );
+    return { ...given, configuration: { ...given.configuration, listeners } };
+  };
+  const apart = withOther('other');
+  assert.equal(withoutOwnListeners(apart, isOwn), apart);
+  assert.deepEqual(withoutOwnListeners(withOther('web'), isOwn).targets.get('web'), []);
+});
+
+test('an endpoint that is a listener is not used by a backend without listeners either', () => {
+  const given = snapshot(STATIC, [target(OWN, 8081)]);
+  const listeners = given.configuration.listeners.filter(({ backend }) => backend !== 'web');
+  const unused = { ...given, configuration: { ...given.configuration, listeners } };
+  assert.deepEqual(withoutOwnListeners(unused, isOwn).targets.get('web'), []);
 });
