@@ -32,9 +32,9 @@ export const undeliveredBytes = (table: string, ports: TrafficPorts): number => 
   return bytes;
 };
 
-/** The ports that distinguish the traffic of a table from other traffic on this machine. */
+/** The ports that distinguish the TCP traffic of a table from other traffic on this machine. */
 export const trafficPorts = (table: Table | undefined): TrafficPorts => ({
-  local: new Set(table?.listeners.map(({ port }) => port)),
+  local: new Set(table?.listeners.filter(({ protocol }) => protocol === 'TCP').map(({ port }) => port)),
   remote: new Set(
     table?.backends.flatMap(({ endpoints, inactive }) => [...endpoints, ...inactive].map(({ port }) => port)),
   ),

@@ -101,9 +101,12 @@ export const listenerOf = (
 ): ServedListener | undefined =>
   listeners.find((listener) => listener.slot === slot) ?? before.find((listener) => listener.slot === slot);
 
-/** The ports of all listeners and endpoints. */
-export const portsOf = ({ listeners, backends }: ServedTable): ReadonlySet<number> => {
-  const found = new Set(listeners.map(({ port }) => port));
+/** The ports of all TCP listeners, and of endpoints. Other protocols have their own ports. */
+export const portsOf = ({
+  listeners,
+  backends,
+}: Pick<ServedTable, 'listeners' | 'backends'>): ReadonlySet<number> => {
+  const found = new Set(listeners.filter(({ protocol }) => protocol === 'TCP').map(({ port }) => port));
   for (const { ports } of backends.values()) for (const port of ports) found.add(port);
   return found;
 };

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { awaitDelivery, undeliveredBytes } from '../../../proxy/run/await-delivery.ts';
+import type { Protocol } from '../../../proxy/configuration/binding.ts';
+import { awaitDelivery, trafficPorts, undeliveredBytes } from '../../../proxy/run/await-delivery.ts';
+import { tableBackend, tableListener, tableOf } from '../tables.ts';
 
 const HEAD =
   '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode';
@@ -91,4 +93,13 @@ test('the wait ends if the peer accepts no data for five seconds', async () => {
 test('the wait ends when the remaining time is over', async () => {
   const left = (now: number) => (100_000 - now).toString(16);
   assert.equal(await waitFor(left, 8_000), 8_000);
+});
+
+test('the ports of a table’s traffic are those of its TCP listeners and of its endpoints, inactive ones included', () => {
+  const endpoint = (port: number) => ({ address: '192.0.2.1', port, weight: 1 });
+  const table = tableOf(
+    [tableListener(8080), tableListener(53, { protocol: 'OTHER' as Protocol })],
+    [tableBackend({ endpoints: [endpoint(6379)], inactive: [endpoint(6380)] })],
+  );
+  assert.deepEqual(trafficPorts(table), { local: new Set([8080]), remote: new Set([6379, 6380]) });
 });

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { listenerOf, type ServedListener } from '../../../../proxy/relay-engine/acceptor/served-table.ts';
+import type { Protocol } from '../../../../proxy/configuration/binding.ts';
+import {
+  listenerOf,
+  portsOf,
+  type ServedListener,
+} from '../../../../proxy/relay-engine/acceptor/served-table.ts';
 import { PLAIN } from '../../../../proxy/relay-engine/acceptor/transport.ts';
 import { listenerForTest } from './acceptor.ts';
 
@@ -32,3 +37,9 @@ for (const [name, slot, backend] of ROWS)
   test(`the backend of a connection that was handed over: ${name}`, () => {
     assert.equal(listenerOf({ listeners: LISTENERS, before: BEFORE }, slot)?.backendSlot, backend);
   });
+
+test('a source port may be the port of a listener of another protocol than TCP', () => {
+  const other = { ...listener(2, 6), port: 53, protocol: 'OTHER' as Protocol };
+  const found = portsOf({ listeners: [listener(1, 5), other], backends: new Map() });
+  assert.deepEqual(found, new Set([80]));
+});
