@@ -4,7 +4,9 @@ import { DEFAULTS } from '../configuration/defaults.ts';
 import type { Settings } from '../settings/settings.ts';
 import { closeMarginMs } from './shutdown.ts';
 
-type StopSettings = Pick<Settings, 'drainDelayMs' | 'gracePeriodMs' | 'source'>;
+interface StopSettings extends Pick<Settings, 'drainDelayMs' | 'gracePeriodMs'> {
+  readonly inCluster: boolean;
+}
 
 /** In Kubernetes it takes a moment until all clients know that a pod no longer accepts connections. */
 const KUBERNETES_DELAY_MS = 5_000;
@@ -24,8 +26,7 @@ export const decideDrain = (
   settings: StopSettings,
   drain: DrainPolicy | undefined,
 ): { readonly drainDelayMs: number; readonly spread: boolean } => {
-  const defaultMs =
-    settings.source.kind === 'Kubernetes' ? Math.min(KUBERNETES_DELAY_MS, halfOfGracePeriod(settings)) : 0;
+  const defaultMs = settings.inCluster ? Math.min(KUBERNETES_DELAY_MS, halfOfGracePeriod(settings)) : 0;
   const delayMs = requestedMs(settings, drain) ?? defaultMs;
   const drainDelayMs = leavesNoTime(settings, delayMs) ? halfOfGracePeriod(settings) : delayMs;
   return { drainDelayMs, spread: (drain ?? DEFAULTS.drain).spread };
@@ -41,11 +42,11 @@ export const drainFindings = (
   settings: StopSettings,
   drain: DrainPolicy | undefined,
 ): readonly ProxyFinding[] => {
-  const { gracePeriodMs, source } = settings;
+  const { gracePeriodMs, inCluster } = settings;
   const delayMs = requestedMs(settings, drain);
   if (delayMs === undefined || !leavesNoTime(settings, delayMs)) return [];
   const delay = settings.drainDelayMs === undefined ? 'drain.delay' : 'L4B_DRAIN_DELAY';
-  const grace = source.kind === 'Kubernetes' ? 'workload.terminationGracePeriod' : 'L4B_GRACE_PERIOD';
+  const grace = inCluster ? 'workload.terminationGracePeriod' : 'L4B_GRACE_PERIOD';
   const margin = seconds(closeMarginMs(gracePeriodMs));
   return [
     {

@@ -47,6 +47,7 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
   const mayWrite = canWrite();
   output.guard((waitMs) => mayWrite(STDOUT, waitMs));
   const opened = await openSource(settings.source, settings.admin);
+  const stopSettings = { ...settings, inCluster: opened.inCluster };
   const machine = { quota: readCpuQuota(readText), parallelism: os.availableParallelism() };
   const launch = decideLaunch(settings, opened.first?.configuration.tuning, machine);
   log.level = launch.logLevel;
@@ -89,7 +90,7 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
       nowMs: Date.now(),
       tuning: tuningReport({
         ...machine,
-        requested: requestedTuning(settings, control.state.snapshot?.configuration.tuning),
+        requested: requestedTuning(settings, control.state.snapshot?.configuration.tuning, opened.inCluster),
         read: readText,
         fileLimit,
         acceptors: launch.acceptors,
@@ -120,7 +121,7 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
       const served = input.snapshot && withoutOwnListeners(input.snapshot, ownAddresses());
       const snapshot = served && {
         ...served,
-        findings: [...served.findings, ...drainFindings(settings, served.configuration.drain)],
+        findings: [...served.findings, ...drainFindings(stopSettings, served.configuration.drain)],
       };
       metrics.ignoredFields.set(input.ignoredFields);
       for (const [kind, count] of Object.entries(input.leftOut)) metrics.leftOut.set({ kind }, count);
@@ -147,7 +148,7 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
       const drain = control.state.snapshot?.configuration.drain;
       await shutdown({
         engine,
-        ...decideDrain(settings, drain),
+        ...decideDrain(stopSettings, drain),
         gracePeriodMs: settings.gracePeriodMs,
         wait: (ms) => sleep(ms),
         now: () => performance.now(),

@@ -9,6 +9,8 @@ import type { Source, SourceEvents } from './source.ts';
 export interface OpenedSource {
   /** Name of the file or resource, for people. */
   readonly from: string;
+  /** Whether the proxy runs in a pod, which the cluster sizes, and which it takes a moment to stop using. */
+  readonly inCluster: boolean;
   /** The snapshot of a manifest file at the start; undefined if the source has to be fetched first. */
   readonly first: Snapshot | undefined;
   follow(events: SourceEvents): Source;
@@ -23,6 +25,7 @@ export const openSource = async (settings: SourceSettings, admin: ListenAddress)
     const first = loadManifest(settings.path, admin);
     return {
       from: `file ${settings.path}`,
+      inCluster: false,
       first,
       follow: (events) => followManifest(settings.path, first, admin, events),
     };
@@ -41,6 +44,7 @@ export const openSource = async (settings: SourceSettings, admin: ListenAddress)
   }
   return {
     from: `L4Balancer ${namespace}/${name}`,
+    inCluster: true,
     first: undefined,
     follow(events) {
       const source = followKubernetes({

@@ -3,7 +3,6 @@ import type { RequestedTuning } from './report.ts';
 
 /** The settings that request tuning. */
 interface RequestingSettings {
-  readonly source: { readonly kind: 'Kubernetes' | 'File' };
   readonly acceptors?: number;
   readonly fileDescriptors?: number;
 }
@@ -16,9 +15,9 @@ interface RequestingSettings {
 export const requestedTuning = (
   settings: RequestingSettings,
   tuning: ProcessTuning | undefined,
+  inCluster: boolean,
 ): RequestedTuning => {
   if (tuning === undefined) return { sysctls: [] };
-  const inCluster = settings.source.kind === 'Kubernetes';
   const pod = inCluster ? tuning.pod : undefined;
   const acceptors = pod?.acceptors ?? settings.acceptors ?? tuning.acceptors;
   const fileDescriptors = tuning.fileDescriptors ?? settings.fileDescriptors;

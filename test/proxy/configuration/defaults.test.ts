@@ -19,6 +19,6 @@ test('the defaults for any source are those of an L4Balancer', () => {
 });
 
 test('a source that knows of no pod requests neither acceptors nor CPUs, in a cluster or outside', () => {
-  for (const kind of ['Kubernetes', 'File'] as const)
-    assert.deepEqual(requestedTuning({ source: { kind } }, DEFAULTS.tuning), { sysctls: [] });
+  for (const inCluster of [true, false])
+    assert.deepEqual(requestedTuning({}, DEFAULTS.tuning, inCluster), { sysctls: [] });
 });

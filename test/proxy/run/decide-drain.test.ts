@@ -2,42 +2,44 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decideDrain, drainFindings } from '../../../proxy/run/decide-drain.ts';
 
-const file = { kind: 'File', path: 'edge.yaml' } as const;
-const resource = { kind: 'Kubernetes', namespace: 'shop', name: 'edge' } as const;
-
 test('the environment takes precedence over the resource, and the resource over the default', () => {
-  assert.deepEqual(decideDrain({ source: resource, gracePeriodMs: 60_000 }, undefined), {
+  assert.deepEqual(decideDrain({ inCluster: true, gracePeriodMs: 60_000 }, undefined), {
     drainDelayMs: 5000,
     spread: true,
   });
-  assert.deepEqual(decideDrain({ source: file, gracePeriodMs: 60_000 }, { spread: true }), {
+  assert.deepEqual(decideDrain({ inCluster: false, gracePeriodMs: 60_000 }, { spread: true }), {
     drainDelayMs: 0,
     spread: true,
   });
-  assert.deepEqual(decideDrain({ source: file, gracePeriodMs: 60_000 }, { delayMs: 3000, spread: false }), {
-    drainDelayMs: 3000,
-    spread: false,
-  });
+  assert.deepEqual(
+    decideDrain({ inCluster: false, gracePeriodMs: 60_000 }, { delayMs: 3000, spread: false }),
+    {
+      drainDelayMs: 3000,
+      spread: false,
+    },
+  );
   assert.equal(
-    decideDrain({ source: file, gracePeriodMs: 60_000, drainDelayMs: 70 }, { delayMs: 3000, spread: true })
-      .drainDelayMs,
+    decideDrain(
+      { inCluster: false, gracePeriodMs: 60_000, drainDelayMs: 70 },
+      { delayMs: 3000, spread: true },
+    ).drainDelayMs,
     70,
   );
   assert.equal(
-    decideDrain({ source: resource, gracePeriodMs: 60_000 }, { delayMs: 0, spread: true }).drainDelayMs,
+    decideDrain({ inCluster: true, gracePeriodMs: 60_000 }, { delayMs: 0, spread: true }).drainDelayMs,
     0,
   );
 });
 
 test('the default delay takes at most half of a short grace period', () => {
-  assert.equal(decideDrain({ source: resource, gracePeriodMs: 4_000 }, undefined).drainDelayMs, 2000);
-  assert.equal(decideDrain({ source: resource, gracePeriodMs: 10_000 }, undefined).drainDelayMs, 5000);
+  assert.equal(decideDrain({ inCluster: true, gracePeriodMs: 4_000 }, undefined).drainDelayMs, 2000);
+  assert.equal(decideDrain({ inCluster: true, gracePeriodMs: 10_000 }, undefined).drainDelayMs, 5000);
 });
 
-for (const { name, source: from, gracePeriodMs, own, delayMs, drainDelayMs, says } of [
+for (const { name, inCluster, gracePeriodMs, own, delayMs, drainDelayMs, says } of [
   {
     name: 'a delay in the manifest is reported and cut to half of the grace period if it leaves no time',
-    source: file,
+    inCluster: false,
     gracePeriodMs: 6_000,
     delayMs: 300_000,
     drainDelayMs: 3_000,
@@ -45,7 +47,7 @@ for (const { name, source: from, gracePeriodMs, own, delayMs, drainDelayMs, says
   },
   {
     name: 'a delay in the resource is reported and cut to half of the grace period if it leaves no time',
-    source: resource,
+    inCluster: true,
     gracePeriodMs: 60_000,
     delayMs: 58_000,
     drainDelayMs: 30_000,
@@ -53,7 +55,7 @@ for (const { name, source: from, gracePeriodMs, own, delayMs, drainDelayMs, says
   },
   {
     name: 'a delay in the environment is reported and cut to half of the grace period if it leaves no time',
-    source: file,
+    inCluster: false,
     gracePeriodMs: 60_000,
     own: 59_000,
     drainDelayMs: 30_000,
@@ -61,14 +63,14 @@ for (const { name, source: from, gracePeriodMs, own, delayMs, drainDelayMs, says
   },
   {
     name: 'a delay that leaves a little time for connections is kept',
-    source: file,
+    inCluster: false,
     gracePeriodMs: 60_000,
     delayMs: 57_000,
     drainDelayMs: 57_000,
   },
   {
     name: 'a short delay in the environment replaces a long one in the manifest without a finding',
-    source: file,
+    inCluster: false,
     gracePeriodMs: 60_000,
     own: 1_000,
     delayMs: 300_000,
@@ -76,7 +78,7 @@ for (const { name, source: from, gracePeriodMs, own, delayMs, drainDelayMs, says
   },
 ])
   test(name, () => {
-    const settings = { source: from, gracePeriodMs, ...(own === undefined ? {} : { drainDelayMs: own }) };
+    const settings = { inCluster, gracePeriodMs, ...(own === undefined ? {} : { drainDelayMs: own }) };
     const drain = { spread: true, ...(delayMs === undefined ? {} : { delayMs }) };
     assert.equal(decideDrain(settings, drain).drainDelayMs, drainDelayMs);
     const [finding, ...more] = drainFindings(settings, drain);

@@ -42,11 +42,11 @@ test('settings take precedence over the manifest, and the manifest over the mach
 
 test('outside Kubernetes the CPU limit, and the number of acceptors that follows from it, are not requested', () => {
   const tuned = tuningWith({ profile: 'Tuned' });
-  const inCluster = requestedTuning({ source: { kind: 'Kubernetes' } }, tuned);
+  const inCluster = requestedTuning({}, tuned, true);
   assert.deepEqual([inCluster.acceptors, inCluster.cpus, inCluster.fileDescriptors], [8, 8, 1_048_576]);
-  const alone = requestedTuning({ source: { kind: 'File' } }, tuned);
+  const alone = requestedTuning({}, tuned, false);
   assert.deepEqual([alone.acceptors, alone.cpus, alone.fileDescriptors], [undefined, undefined, 1_048_576]);
   assert.deepEqual(alone.sysctls, inCluster.sysctls);
   assert.ok(alone.sysctls.some(({ name, value }) => name === 'net.core.somaxconn' && value === '65535'));
-  assert.deepEqual(requestedTuning({ source: { kind: 'File' } }, undefined), { sysctls: [] });
+  assert.deepEqual(requestedTuning({}, undefined, false), { sysctls: [] });
 });
