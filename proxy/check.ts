@@ -5,8 +5,10 @@ import { type ParsedManifest, parseManifest } from '../crds/parse-manifest.ts';
 import type { ListenAddress } from '../program/listen-address.ts';
 import { type FileContent, readManifestFile } from '../program/read-file.ts';
 import { bindingOf, bindingText } from './configuration/binding.ts';
+import { configurationOf } from './configuration/from-l4balancer.ts';
 import { EXIT } from './errors/proxy-error.ts';
 import { ownPortFindings } from './source/own-ports.ts';
+import { portInManifest } from './source/standalone.ts';
 
 /** Validates manifests for `--check`, writes the findings and returns the exit code. `-` reads stdin. */
 export const checkManifests = (
@@ -41,7 +43,8 @@ const checkManifest = (text: string, admin: ListenAddress): Pick<ParsedManifest,
   const { balancer, findings, lineOf } = parseManifest(text, 'Standalone');
   if (balancer === undefined) return { balancer, findings };
   if (balancer.spec.backends.some(({ service }) => service !== undefined)) return parseManifest(text);
-  return { balancer, findings: ownPortFindings(balancer.spec, admin, lineOf) };
+  const { listeners } = configurationOf(balancer.spec);
+  return { balancer, findings: ownPortFindings(listeners, admin, portInManifest(lineOf)) };
 };
 
 const readStdin = (): FileContent => ({ ok: true, text: readFileSync(0, 'utf8') });

@@ -1,8 +1,6 @@
 import type { Finding } from '../../crds/finding.ts';
-import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
-import type { Path } from '../../crds/path.ts';
 import { formatListenAddress, type ListenAddress } from '../../program/listen-address.ts';
-import { bindingOf, bindingText, overlap } from '../configuration/binding.ts';
+import { type Binding, bindingOf, bindingText, overlap } from '../configuration/binding.ts';
 
 /** Says that this proxy's admin endpoint holds a port, worded for a listener that wants it. */
 export const heldByAdmin = (admin: ListenAddress): string =>
@@ -11,23 +9,17 @@ export const heldByAdmin = (admin: ListenAddress): string =>
 /**
  * Findings about listeners that a single proxy outside a cluster cannot open: two with the same binding, or
  * one with that of the admin endpoint. The rules of the resource assume pods, with a Service in front and an
- * admin port in the spec.
+ * admin port in the spec. `portAt` returns where the port of the listener with an index is written.
  */
 export const ownPortFindings = (
-  { listeners }: Pick<L4BalancerSpec, 'listeners'>,
+  listeners: readonly (Binding & { readonly name: string })[],
   admin: ListenAddress,
-  lineOf: (path: Path) => number | undefined,
+  portAt: (index: number) => Pick<Finding, 'path' | 'line'>,
 ): readonly Finding[] => {
-  const bindings = listeners.map(bindingOf);
   const ofAdmin = bindingOf({ protocol: 'TCP', port: admin.port, address: admin.host });
-  return bindings.flatMap((binding, i): readonly Finding[] => {
-    const at = lineOf(['spec', 'listeners', i, 'port']);
-    const finding = (message: string): Finding => ({
-      path: `spec.listeners[${i}].port`,
-      message,
-      ...(at === undefined ? {} : { line: at }),
-    });
-    const first = bindings.findIndex((other) => overlap(other, binding));
+  return listeners.flatMap((binding, i): readonly Finding[] => {
+    const finding = (message: string): Finding => ({ ...portAt(i), message });
+    const first = listeners.findIndex((other) => overlap(other, binding));
     const found =
       first < i
         ? [finding(`${bindingText(binding)} is already used by listener "${listeners[first]?.name}"`)]

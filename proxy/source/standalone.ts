@@ -1,6 +1,6 @@
 import type { Finding } from '../../crds/finding.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
-import { parseManifest } from '../../crds/parse-manifest.ts';
+import { type ParsedManifest, parseManifest } from '../../crds/parse-manifest.ts';
 import type { ListenAddress } from '../../program/listen-address.ts';
 import { configurationOf } from '../configuration/from-l4balancer.ts';
 import type { Snapshot } from '../configuration/snapshot.ts';
@@ -22,9 +22,9 @@ export const snapshotOfManifest = (text: string, revision: string, admin: Listen
     const line = lineOf(['spec', 'backends', index, 'service']);
     return line === undefined ? finding : { ...finding, line };
   });
-  const wrong = [...needCluster, ...ownPortFindings(balancer.spec, admin, lineOf)];
-  if (wrong.length > 0) return { ok: false, findings: wrong };
   const configuration = configurationOf(balancer.spec);
+  const wrong = [...needCluster, ...ownPortFindings(configuration.listeners, admin, portInManifest(lineOf))];
+  if (wrong.length > 0) return { ok: false, findings: wrong };
   return {
     ok: true,
     snapshot: {
@@ -37,6 +37,14 @@ export const snapshotOfManifest = (text: string, revision: string, admin: Listen
     },
   };
 };
+
+/** Where the port of the listener with an index is written in a manifest. */
+export const portInManifest =
+  (lineOf: ParsedManifest['lineOf']) =>
+  (index: number): Pick<Finding, 'path' | 'line'> => {
+    const line = lineOf(['spec', 'listeners', index, 'port']);
+    return { path: `spec.listeners[${index}].port`, ...(line === undefined ? {} : { line }) };
+  };
 
 /** Services exist only in Kubernetes. */
 const servicesIn = (spec: L4BalancerSpec): (Finding & { readonly index: number })[] =>

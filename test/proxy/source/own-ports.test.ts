@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ListenAddress } from '../../../program/listen-address.ts';
+import { ownPortFindings } from '../../../proxy/source/own-ports.ts';
 import { snapshotOfManifest } from '../../../proxy/source/standalone.ts';
 
 type At = Readonly<{ port: number; address?: string }>;
@@ -111,3 +112,20 @@ for (const { name, admin = { port: 9901 }, listeners, found } of TABLE)
       assert.match(all[0] ?? '', found);
     }
   });
+
+test('findings about the ports of a single proxy have the paths of its source', () => {
+  const listeners = ['a', 'b', 'c'].map((name, i) => ({
+    name,
+    protocol: 'TCP' as const,
+    port: [80, 80, 9901][i] ?? 0,
+  }));
+  assert.deepEqual(
+    ownPortFindings(listeners, { port: 9901 }, (index) => ({ path: `ports[${index}]` })).map(
+      ({ path, message }) => [path, message.slice(0, 25)],
+    ),
+    [
+      ['ports[1]', '*:80 is already used by l'],
+      ['ports[2]', '9901 cannot be used: the '],
+    ],
+  );
+});
