@@ -1,22 +1,29 @@
 import { createHash } from 'node:crypto';
+import type { Finding } from '../../crds/finding.ts';
 import { formatFinding } from '../../crds/format-finding.ts';
-import type { ListenAddress } from '../../program/listen-address.ts';
 import { readManifestFile } from '../../program/read-file.ts';
 import type { ProxyFinding } from '../../report/finding.ts';
 import type { Snapshot } from '../configuration/snapshot.ts';
 import { ProxyError } from '../errors/proxy-error.ts';
 import { watchFile } from './file-change.ts';
 import { NOTHING_LEFT_OUT, type Source, type SourceEvents } from './source.ts';
-import { snapshotOfManifest } from './standalone.ts';
+
+/** The snapshot in the text of a file, or why it cannot be served. */
+export type ManifestRead =
+  | { readonly ok: true; readonly snapshot: Snapshot }
+  | { readonly ok: false; readonly findings: readonly Finding[] };
+
+/** Reads the text of a file, in whatever format it is written. */
+export type ReadManifest = (text: string, revision: string) => ManifestRead;
 
 /**
  * Loads the manifest that the proxy starts with. Throws ProxyError ManifestUnreadable, or ManifestInvalid,
  * whose details are the findings as `--check` prints them.
  */
-export const loadManifest = (path: string, admin: ListenAddress): Snapshot => {
+export const loadManifest = (path: string, readManifest: ReadManifest): Snapshot => {
   const content = readManifestFile(path);
   if (!content.ok) throw new ProxyError('ManifestUnreadable', `${content.problem}.`);
-  const read = snapshotOfManifest(content.text, digestOf(content.text), admin);
+  const read = readManifest(content.text, digestOf(content.text));
   if (read.ok) return read.snapshot;
   throw new ProxyError('ManifestInvalid', `${path} cannot be served.`, {
     details: read.findings.map((finding) => formatFinding(path, finding)),
@@ -30,7 +37,7 @@ export const loadManifest = (path: string, admin: ListenAddress): Snapshot => {
 export const followManifest = (
   path: string,
   first: Snapshot,
-  admin: ListenAddress,
+  readManifest: ReadManifest,
   events: SourceEvents,
 ): Source => {
   let snapshot = first;
@@ -57,7 +64,7 @@ export const followManifest = (
       emit([]);
       return;
     }
-    const read = snapshotOfManifest(content.text, revision, admin);
+    const read = readManifest(content.text, revision);
     if (read.ok) snapshot = read.snapshot;
     emit(read.ok ? [] : read.findings.map((finding) => ({ ...finding, code: 'SpecRefused' })));
   };

@@ -2,8 +2,9 @@ import type { ListenAddress } from '../../program/listen-address.ts';
 import type { Snapshot } from '../configuration/snapshot.ts';
 import { ProxyError } from '../errors/proxy-error.ts';
 import type { SourceSettings } from '../settings/settings.ts';
-import { followManifest, loadManifest } from './manifest-file.ts';
+import { followManifest, loadManifest, type ReadManifest } from './manifest-file.ts';
 import type { Source, SourceEvents } from './source.ts';
+import { snapshotOfManifest } from './standalone.ts';
 
 /** A source that is ready to be followed. */
 export interface OpenedSource {
@@ -22,12 +23,13 @@ export interface OpenedSource {
  */
 export const openSource = async (settings: SourceSettings, admin: ListenAddress): Promise<OpenedSource> => {
   if (settings.kind === 'File') {
-    const first = loadManifest(settings.path, admin);
+    const readManifest: ReadManifest = (text, revision) => snapshotOfManifest(text, revision, admin);
+    const first = loadManifest(settings.path, readManifest);
     return {
       from: `file ${settings.path}`,
       inCluster: false,
       first,
-      follow: (events) => followManifest(settings.path, first, admin, events),
+      follow: (events) => followManifest(settings.path, first, readManifest, events),
     };
   }
   const { namespace, name, location, kubeconfig, context } = settings;

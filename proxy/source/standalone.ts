@@ -3,13 +3,9 @@ import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import { type ParsedManifest, parseManifest } from '../../crds/parse-manifest.ts';
 import type { ListenAddress } from '../../program/listen-address.ts';
 import { configurationOf } from '../configuration/from-l4balancer.ts';
-import type { Snapshot } from '../configuration/snapshot.ts';
 import { fixedTargets } from './fixed-targets.ts';
+import type { ManifestRead } from './manifest-file.ts';
 import { ownPortFindings } from './own-ports.ts';
-
-export type ManifestRead =
-  | { readonly ok: true; readonly snapshot: Snapshot }
-  | { readonly ok: false; readonly findings: readonly Finding[] };
 
 /**
  * Parses a manifest for a proxy outside a cluster. This is strict: every backend must list its endpoints, and

@@ -13,10 +13,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { ProxyError } from '../../../proxy/errors/proxy-error.ts';
-import { followManifest, loadManifest } from '../../../proxy/source/manifest-file.ts';
+import { followManifest, loadManifest, type ReadManifest } from '../../../proxy/source/manifest-file.ts';
 import type { SourceInput } from '../../../proxy/source/source.ts';
+import { snapshotOfManifest } from '../../../proxy/source/standalone.ts';
 
-const ADMIN = { port: 9901 };
+const read: ReadManifest = (text, revision) => snapshotOfManifest(text, revision, { port: 9901 });
 
 const folder = mkdtempSync(join(tmpdir(), 'l4b-manifest-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -43,7 +44,7 @@ const following = (path: string) => {
   let input: SourceInput | undefined;
   let reports = 0;
   const waiting = new Set<() => void>();
-  const source = followManifest(path, loadManifest(path, ADMIN), ADMIN, {
+  const source = followManifest(path, loadManifest(path, read), read, {
     onInput(next) {
       input = next;
       reports += 1;
@@ -80,10 +81,29 @@ const refusedFor =
 test('a valid manifest becomes a snapshot with its targets and a revision of its content', () => {
   const path = fresh();
   writeFileSync(path, manifest(8080));
-  const { targets, revision, findings } = loadManifest(path, ADMIN);
+  const { targets, revision, findings } = loadManifest(path, read);
   assert.deepEqual(targets.get('web'), [{ address: '192.0.2.1', port: 80, weight: 2, backup: false }]);
   assert.match(revision, /^sha256:[0-9a-f]{12}$/);
   assert.deepEqual(findings, []);
+});
+
+test('a file is read in the format that the reader understands, and followed like any other', () => {
+  const path = fresh();
+  writeFileSync(path, '8080');
+  const any = read(manifest(8080), 'r');
+  assert.ok(any.ok);
+  const readNumber: ReadManifest = (text, revision) =>
+    /^[0-9]+$/.test(text)
+      ? { ok: true, snapshot: { ...any.snapshot, revision } }
+      : { ok: false, findings: [{ path: 'all', message: `${text} is no number` }] };
+  const first = loadManifest(path, readNumber);
+  writeFileSync(path, 'eight');
+  const inputs: SourceInput[] = [];
+  followManifest(path, first, readNumber, { onInput: (input) => inputs.push(input), onState() {} }).stop();
+  assert.deepEqual(
+    inputs.map((input) => [input.snapshot?.revision, input.refused]),
+    [[first.revision, [{ code: 'SpecRefused', path: 'all', message: 'eight is no number' }]]],
+  );
 });
 
 test('an edit in place and one by renaming both take effect', async () => {
@@ -154,10 +174,10 @@ test('a deleted file stays in service, and is read again when it is back', async
 test('an edit between the first read and the watch takes effect', async () => {
   const path = fresh();
   writeFileSync(path, manifest(8080));
-  const first = loadManifest(path, ADMIN);
+  const first = loadManifest(path, read);
   writeFileSync(path, manifest(8081));
   const ports: unknown[] = [];
-  const source = followManifest(path, first, ADMIN, {
+  const source = followManifest(path, first, read, {
     onInput: ({ snapshot }) => ports.push(snapshot?.configuration.listeners[0]?.port),
     onState() {},
   });
@@ -208,7 +228,7 @@ for (const { name, text, says } of BAD)
     const path = fresh();
     writeFileSync(path, text);
     assert.throws(
-      () => loadManifest(path, ADMIN),
+      () => loadManifest(path, read),
       (error) =>
         error instanceof ProxyError &&
         error.code === 'ManifestInvalid' &&
