@@ -34,7 +34,10 @@ export interface Engine {
   drainWithin(ms: number): void;
   /** Resolves when no connection is open, or when `signal` aborts. */
   drained(signal: AbortSignal): Promise<void>;
-  /** Closes every connection and ends the engine. */
+  /**
+   * Closes every connection and ends the engine; calling it again has no effect. Tables that are published
+   * later are ignored.
+   */
   close(): Promise<void>;
 }
 

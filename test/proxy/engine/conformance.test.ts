@@ -1,7 +1,10 @@
+import { test } from 'node:test';
 import { startEngine } from '../../../proxy/relay-engine/start.ts';
-import { testEngine } from './conformance.ts';
+import { PARTS, testEngine } from './conformance.ts';
+import { startIdleEngine } from './idle-engine.ts';
 
 testEngine('relay engine', startEngine, {
+  Traffic: true,
   Acceptors: true,
   Addresses: true,
   Attempts: true,
@@ -11,3 +14,6 @@ testEngine('relay engine', startEngine, {
   AccessLog: true,
   IdleDrain: true,
 });
+
+for (const { name, run } of PARTS.filter(({ ability }) => ability === undefined))
+  test(`an engine that relays nothing: ${name}`, (t) => run(t, startIdleEngine));

@@ -10,8 +10,11 @@ import { PORTS } from './parts/ports.ts';
 import { REMOVAL } from './parts/removal.ts';
 import { SERVING } from './parts/serving.ts';
 import { STOPPING } from './parts/stopping.ts';
+import { TABLES } from './parts/tables.ts';
 
-const PARTS: readonly Part[] = [
+/** Everything that is required of engines. */
+export const PARTS: readonly Part[] = [
+  ...TABLES,
   ...SERVING,
   ...PORTS,
   ...ATTEMPTS,

@@ -3,9 +3,10 @@ import type { StartEngine } from '../../../proxy/engine/kind.ts';
 
 /**
  * Abilities that not every engine has, as sentences. An engine claims each, or says why it lacks it. Parts
- * without an ability apply to every engine.
+ * without an ability apply to every engine, even one that relays nothing.
  */
 export const ABILITIES = {
+  Traffic: 'opens the listeners of its table, and relays between clients and endpoints',
   Acceptors: 'relays in acceptors, with figures for each',
   Addresses: 'listens on single addresses of both families',
   Attempts: 'connects to endpoints itself, and counts failed attempts',

@@ -26,6 +26,7 @@ const figures = (engine: Engine) => {
 export const COUNTING: readonly Part[] = [
   {
     name: 'all figures agree, and count each connection and each byte once',
+    ability: 'Traffic',
     async run(t, start) {
       const { engine, ports, endpoint } = await engineBench(t, start);
       const [port] = ports;
@@ -46,6 +47,7 @@ export const COUNTING: readonly Part[] = [
   },
   {
     name: 'counters of unchanged entries survive a change of the table',
+    ability: 'Traffic',
     async run(t, start) {
       const { engine, ports, endpoint } = await engineBench(t, start);
       const backends = [backendAt([await endpoint(greet('hello'))])];

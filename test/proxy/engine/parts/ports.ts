@@ -25,6 +25,7 @@ const holdPort = async (t: TestContext, port: number, address: string) => {
 export const PORTS: readonly Part[] = [
   {
     name: 'a port in use is one finding, the other listeners serve, and it is served once it is free',
+    ability: 'Traffic',
     async run(t, start) {
       const { engine, events, ports, endpoint } = await engineBench(t, start);
       const taken = await holdPort(t, ports[1], '127.0.0.1');
@@ -50,6 +51,7 @@ export const PORTS: readonly Part[] = [
   },
   {
     name: 'a failed retry is reported and repeated until the port is served',
+    ability: 'Traffic',
     async run(t, start) {
       let asked = 0;
       const { engine, events, ports, endpoint } = await engineBench(t, start, {
@@ -79,6 +81,7 @@ export const PORTS: readonly Part[] = [
   },
   {
     name: 'the finding about a port names the admin endpoint of this proxy as its holder',
+    ability: 'Traffic',
     async run(t, start) {
       const { engine, ports } = await engineBench(t, start, {
         holder: ({ port }) => (port === ports[0] ? 'the admin endpoint of this proxy has it' : undefined),

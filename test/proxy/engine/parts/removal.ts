@@ -10,6 +10,7 @@ import type { Part } from '../part.ts';
 export const REMOVAL: readonly Part[] = [
   {
     name: 'connections to a removed endpoint go on, and new ones go to the remaining endpoints',
+    ability: 'Traffic',
     async run(t, start) {
       const { engine, ports, endpoint, answered } = await engineBench(t, start);
       const [port] = ports;

@@ -13,6 +13,7 @@ import type { Part } from '../part.ts';
 export const SERVING: readonly Part[] = [
   {
     name: 'a table is served once publish has resolved',
+    ability: 'Traffic',
     async run(t, start) {
       const { engine, ports, endpoint } = await engineBench(t, start);
       const [port] = ports;
@@ -36,6 +37,7 @@ export const SERVING: readonly Part[] = [
   },
   {
     name: 'publishing an equal table affects neither open connections nor counters',
+    ability: 'Traffic',
     async run(t, start) {
       const { engine, events, ports, endpoint, answered } = await engineBench(t, start);
       const [port] = ports;
@@ -57,6 +59,7 @@ export const SERVING: readonly Part[] = [
   },
   {
     name: 'an invalid address is left out and reported, and the other endpoints serve',
+    ability: 'Traffic',
     async run(t, start) {
       const { engine, events, ports, endpoint } = await engineBench(t, start);
       const [port] = ports;
@@ -75,6 +78,7 @@ export const SERVING: readonly Part[] = [
   },
   {
     name: 'tables published at the same time are served in order',
+    ability: 'Traffic',
     async run(t, start) {
       const { engine, ports, endpoint } = await engineBench(t, start);
       const backend = backendAt([await endpoint(greet('hello'))]);

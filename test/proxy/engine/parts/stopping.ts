@@ -13,6 +13,7 @@ import type { Part } from '../part.ts';
 export const STOPPING: readonly Part[] = [
   {
     name: 'after an engine stops accepting, open connections go on and new clients are refused',
+    ability: 'Traffic',
     async run(t, start) {
       const { engine, ports, endpoint, answered } = await engineBench(t, start);
       const [port] = ports;
@@ -45,6 +46,7 @@ export const STOPPING: readonly Part[] = [
   },
   {
     name: 'waiting for an engine to drain ends when the signal aborts',
+    ability: 'Traffic',
     async run(t, start) {
       const { engine, ports, endpoint, answered } = await engineBench(t, start);
       await engine.publish(oneBackend(ports[0], (await endpoint(echo)).port));
@@ -69,6 +71,7 @@ export const STOPPING: readonly Part[] = [
   },
   {
     name: 'a closed engine has no connections and no ports, and serves no further tables',
+    ability: 'Traffic',
     async run(t, start) {
       const { engine, ports, close, endpoint, answered } = await engineBench(t, start);
       const [port] = ports;
