@@ -32,16 +32,16 @@ const adminPort = rule<L4BalancerSpec>({
   id: 'listener-port-admin',
   aboutPods: true,
   scope: 'spec',
-  reads: ['listeners[?].port', 'workload.adminPort'],
-  rule: 'self.listeners.all(l, l.port != self.workload.adminPort)',
+  reads: ['listeners[?].port', 'listeners[?].protocol', 'workload.adminPort'],
+  rule: "self.listeners.all(l, l.protocol != 'TCP' || l.port != self.workload.adminPort)",
   message: "a listener uses the port of the proxy's admin endpoint (health, metrics): choose another port",
   messageExpression:
     "'port %d is used by the proxy\\'s admin endpoint (health, metrics): choose another port, or another workload.adminPort'.format([self.workload.adminPort])",
   fieldPath: '.listeners',
   check: ({ listeners, workload }) =>
-    listeners.flatMap(({ port }, i) =>
+    listeners.flatMap(({ port, protocol }, i) =>
       problemIf(
-        port === workload.adminPort,
+        protocol === 'TCP' && port === workload.adminPort,
         ['listeners', i, 'port'],
         `port ${port} is used by the proxy's admin endpoint (health, metrics): choose another port, or another workload.adminPort`,
       ),
@@ -204,17 +204,18 @@ const ownEndpoint = rule<L4BalancerSpec>({
   reads: [
     'listeners[?].name',
     'listeners[?].port',
+    'listeners[?].protocol',
     'backends[?].endpoints[?].address',
     'backends[?].endpoints[?].port',
   ],
-  rule: `self.backends.all(b, !has(b.endpoints) || b.endpoints.all(e, !(${CEL_LOOPBACK}) || !self.listeners.exists(l, l.port == e.port)))`,
+  rule: `[self.listeners.filter(l, l.protocol == 'TCP').map(l, l.port)].all(ports, self.backends.all(b, !has(b.endpoints) || b.endpoints.all(e, !(${CEL_LOOPBACK}) || !(e.port in ports))))`,
   message:
     'an endpoint is a listener of this proxy (a loopback address with the port of a listener): connections would loop',
   fieldPath: '.backends',
   check: ({ listeners, backends }) =>
     backends.flatMap(({ endpoints = [] }, i) =>
       endpoints.flatMap(({ address, port }, j) => {
-        const same = listeners.find((listener) => listener.port === port);
+        const same = listeners.find((listener) => listener.protocol === 'TCP' && listener.port === port);
         return problemIf(
           same !== undefined && isLoopback(address),
           ['backends', i, 'endpoints', j],
