@@ -8,6 +8,21 @@ export type Algorithm = Backend['algorithm'];
 
 export const ALGORITHMS = Object.keys(PICKERS) as Algorithm[];
 
+/** Whether an algorithm distributes connections by the weights of the endpoints: true, or why not. */
+const BY_WEIGHT: Readonly<Record<Algorithm, true | string>> = {
+  RoundRobin: true,
+  LeastConnections: true,
+  Random: true,
+  SourceHash: true,
+  Maglev: true,
+};
+
+/** Options of a test that applies only to algorithms that distribute by weight. */
+export const ifByWeight = (algorithm: Algorithm): { readonly skip: string | false } => {
+  const claim = BY_WEIGHT[algorithm];
+  return { skip: claim === true ? false : `does not distribute by weight: ${claim}` };
+};
+
 /** Endpoints 10.0.0.0, 10.0.0.1 and so on, with these weights. */
 export const endpointsOf = (weights: readonly number[]): readonly TableEndpoint[] =>
   weights.map((weight, index) => ({ address: `10.0.${index >> 8}.${index & 255}`, port: 80, weight }));
