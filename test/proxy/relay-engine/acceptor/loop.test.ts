@@ -5,7 +5,14 @@ import { INTS, intsAt } from '../../../../proxy/relay-engine/acceptor/shared-mem
 import { libc } from '../../../../proxy/sys/libc.ts';
 import { pinnedMemory } from '../../../../proxy/sys/memory.ts';
 import { writeSocketAddress } from '../../../../proxy/sys/socket-address.ts';
-import { AF_INET, EADDRNOTAVAIL, SOCK_NONBLOCK, SOCK_STREAM } from '../../../../proxy/sys/sys.ts';
+import {
+  AF_INET,
+  EADDRNOTAVAIL,
+  SO_REUSEADDR,
+  SOCK_NONBLOCK,
+  SOCK_STREAM,
+  SOL_SOCKET,
+} from '../../../../proxy/sys/sys.ts';
 import { freePort } from '../../../../tooling/process/free-ports.ts';
 import { backendForTest, inputsForTest, listenerForTest, tableForTest } from './acceptor.ts';
 
@@ -36,6 +43,8 @@ test('a chosen source port is never the port of a listener or an endpoint of the
   const port = await freePort();
   writeSocketAddress(memory.view, 0, '127.0.0.1', port);
   const listening = sys.socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  // The port may be in TIME_WAIT after another process; freePort tries it as Node listens, which allows that.
+  sys.setOption(listening, SOL_SOCKET, SO_REUSEADDR, 1);
   assert.equal(sys.bind(listening, memory.address, 16), 0);
   assert.equal(sys.listen(listening, 16), 0);
   const client = sys.socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
