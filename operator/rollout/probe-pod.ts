@@ -1,4 +1,4 @@
-import { API_VERSION, KIND } from '../../crds/l4balancer.ts';
+import { childMetadata } from '../desired/metadata.ts';
 import { CONTAINER, imageOf } from '../desired/pod/container.ts';
 import type { RenderSettings } from '../desired/pod/render-settings.ts';
 import { containerSecurityContext } from '../desired/pod/security-context.ts';
@@ -34,19 +34,9 @@ export const probePod = (
     apiVersion: 'v1' as const,
     kind: 'Pod' as const,
     metadata: {
+      ...childMetadata(owner),
       name: probeName(owner.name, verdict.verdictKey),
-      namespace: owner.namespace,
       labels: { ...childLabels(owner.name), [COMPONENT]: PREFLIGHT, [VERDICT_LABEL]: verdict.verdictKey },
-      ownerReferences: [
-        {
-          apiVersion: API_VERSION,
-          kind: KIND,
-          name: owner.name,
-          uid: owner.uid,
-          controller: true,
-          blockOwnerDeletion: false,
-        },
-      ],
     },
     spec: {
       restartPolicy: 'Never',
