@@ -1,3 +1,4 @@
+import { asError } from '../program/as-error.ts';
 import { type BackoffLimits, createBackoff } from './backoff.ts';
 import { type Clock, realClock } from './clock.ts';
 import { ApiError, TransportError } from './errors.ts';
@@ -185,7 +186,7 @@ export function startListWatch<T extends KubeObject>(
       // But if it cannot even be reopened, the server may come back with a different history (a restored
       // etcd): list then.
       const canResume = isWatching && connected && error instanceof TransportError;
-      return { kind: 'Lost', error: toError(error), relist: !canResume };
+      return { kind: 'Lost', error: asError(error), relist: !canResume };
     }
   }
 
@@ -237,8 +238,4 @@ function callFollower(call: () => void): void {
   } catch (cause) {
     throw new CallbackError(`A follower of this watch failed: ${String(cause)} — listing again`, { cause });
   }
-}
-
-function toError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -1,3 +1,4 @@
+import { asError } from '../../program/as-error.ts';
 import type { AcceptorEvent } from '../engine/event.ts';
 import type { Sys } from '../sys/sys.ts';
 import { acceptErrno } from './accept-errno.ts';
@@ -6,7 +7,6 @@ import { INTS, intsAt, type SharedBuffers, type SharedMemory } from './acceptor/
 import type { PortRange } from './acceptor/source-ports.ts';
 import { AcceptorThread } from './acceptor-thread.ts';
 import { Adoptions } from './adoptions.ts';
-import { asError } from './as-error.ts';
 import { type CleanUp, cleanUpAfter } from './clean-up.ts';
 import { StallWatch } from './stall-watch.ts';
 

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { asError } from '../../program/as-error.ts';
 import type { Sys } from '../sys/sys.ts';
 import type { AcceptorStart, FromAcceptor, ToAcceptor } from './acceptor/messages.ts';
 import { INTS, intsAt, type SharedMemory } from './acceptor/shared-memory.ts';
@@ -38,7 +39,7 @@ export class AcceptorThread {
     this.#worker = new Worker(worker, { workerData: start, name: `acceptor-${start.index}` });
     this.#worker.on('message', events.onMessage);
     this.#worker.on('error', (error) => {
-      this.#cause ??= error instanceof Error ? error : new Error(String(error));
+      this.#cause ??= asError(error);
     });
     this.ended = new Promise((resolve) => {
       this.#worker.on('exit', (code) => {

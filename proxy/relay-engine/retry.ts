@@ -1,5 +1,5 @@
+import { asError } from '../../program/as-error.ts';
 import type { ProxyFinding } from '../../report/finding.ts';
-import { asError } from './as-error.ts';
 
 /** Interval at which a port that could not be opened is tried again. */
 const RETRY_MS = 2000;

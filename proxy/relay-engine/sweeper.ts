@@ -1,4 +1,4 @@
-import { asError } from './as-error.ts';
+import { asError } from '../../program/as-error.ts';
 import type { Freed } from './free-slots.ts';
 import type { SerialQueue } from './serial-queue.ts';
 
