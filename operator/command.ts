@@ -1,11 +1,11 @@
 import { DEBUGGER_ADVICE, onDebuggerRefused } from '../program/debugger.js';
 import { exitCodeOfSignal, followSignals } from '../program/follow-signals.ts';
 import { guardStreams } from '../program/guard-streams.ts';
+import { createLog } from '../program/log.ts';
 import { Output } from '../program/output.ts';
 import { releaseSignals } from '../program/signals.js';
 import { VERSION } from '../program/version.ts';
 import { EXIT, exitCodeOf, OperatorError } from './errors/operator-error.ts';
-import { createLog } from './log/log.ts';
 import { renderFiles } from './preview/render-files.ts';
 import { runDry, startOperator } from './run.ts';
 import { parseSettings } from './settings/parse-settings.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../kube/clock.ts';
-import type { Logger } from '../log/log.ts';
+import type { Logger } from '../../program/log.ts';
 import { staleness, type WatchHealth } from '../watch/freshness.ts';
 
 /** What readiness is derived from. */

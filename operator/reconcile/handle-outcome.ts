@@ -1,6 +1,6 @@
 import { ApiError } from '../../kube/errors.ts';
+import type { Logger } from '../../program/log.ts';
 import { codeOf } from '../errors/operator-error.ts';
-import type { Logger } from '../log/log.ts';
 import type { Backoffs } from '../queue/backoffs.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { ControllerMetrics } from '../telemetry/controller-metrics.ts';

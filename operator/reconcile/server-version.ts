@@ -2,8 +2,8 @@ import { type BackoffLimits, createBackoff } from '../../kube/backoff.ts';
 import type { Clock } from '../../kube/clock.ts';
 import { ApiError } from '../../kube/errors.ts';
 import type { Transport } from '../../kube/transport.ts';
+import type { Logger } from '../../program/log.ts';
 import { codeOf } from '../errors/operator-error.ts';
-import type { Logger } from '../log/log.ts';
 import { type KubernetesVersion, parseVersion } from '../objects/kubernetes-version.ts';
 
 export interface VersionDeps {

@@ -1,7 +1,7 @@
 import { ApiError } from '../../kube/errors.ts';
 import type { ListWatchState } from '../../kube/list-watch.ts';
+import type { Logger } from '../../program/log.ts';
 import { codeOf } from '../errors/operator-error.ts';
-import type { Logger } from '../log/log.ts';
 import { ROOT, type WatchedKind } from '../watch/kinds.ts';
 
 /** Logs changes of the watches: a loss once, and again only when its cause changes, and the recovery. */

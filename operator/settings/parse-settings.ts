@@ -1,5 +1,5 @@
 import { parseListenAddress } from '../../program/listen-address.ts';
-import { LOG_LEVELS } from '../log/log.ts';
+import { LOG_LEVELS } from '../../program/log.ts';
 import { PULL_POLICIES } from '../objects/pull-policy.ts';
 import { OUTPUTS } from '../preview/output.ts';
 import { FLAGS } from './flags.ts';

@@ -1,7 +1,7 @@
 import type { ListenAddress } from '../../program/listen-address.ts';
+import type { LogLevel } from '../../program/log.ts';
 import type { ImageSettings } from '../desired/pod/render-settings.ts';
 import type { ElectionSettings } from '../leader/join-election.ts';
-import type { LogLevel } from '../log/log.ts';
 import type { Output } from '../preview/output.ts';
 import type { Rate } from '../throttle/token-bucket.ts';
 

@@ -2,8 +2,8 @@ import { API_VERSION, KIND } from '../../crds/l4balancer.ts';
 import type { Writer } from '../../kube/apply.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { KubeObject } from '../../kube/object.ts';
+import type { Logger } from '../../program/log.ts';
 import { codeOf } from '../errors/operator-error.ts';
-import type { Logger } from '../log/log.ts';
 import { createEventLimit } from './event-limit.ts';
 import { eventManifest, type KubeEvent, microTime, withSeries } from './event-manifest.ts';
 

@@ -2,8 +2,8 @@ import { API_VERSION, GROUP, KIND, VERSION } from '../../crds/l4balancer.ts';
 import type { Clock } from '../../kube/clock.ts';
 import { ApiError } from '../../kube/errors.ts';
 import type { Transport } from '../../kube/transport.ts';
+import type { Logger } from '../../program/log.ts';
 import { codeOf } from '../errors/operator-error.ts';
-import type { Logger } from '../log/log.ts';
 import { type DefinitionSkew, definitionSkew, type Schema } from '../objects/definition-skew.ts';
 
 export interface DefinitionDeps {

@@ -1,3 +1,4 @@
+import type { Logger } from '../../program/log.ts';
 import type { Output } from '../../program/output.ts';
 import { VERSION } from '../../program/version.ts';
 import { createMetrics, type ProxyMetrics } from '../admin/metrics.ts';
@@ -15,7 +16,6 @@ import { ProxyError } from '../errors/proxy-error.ts';
 import { check } from '../health/check/check.ts';
 import { type HealthMonitor, startMonitor } from '../health/monitor.ts';
 import { createAccessLog } from '../log/access-log.ts';
-import type { Logger } from '../log/log.ts';
 import { endpointKey } from '../table/table.ts';
 import { after, every } from './clock.ts';
 

@@ -1,5 +1,6 @@
 import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '../../program/log.ts';
 import type { Output } from '../../program/output.ts';
 import { VERSION } from '../../program/version.ts';
 import { adminPages } from '../admin/pages.ts';
@@ -7,7 +8,6 @@ import { whyNotReady, whyUnhealthy } from '../admin/readiness.ts';
 import { startAdmin } from '../admin/server.ts';
 import { buildStatus, buildSummary, type StatusFacts } from '../admin/status.ts';
 import { bindingOf, overlap } from '../configuration/binding.ts';
-import type { Logger } from '../log/log.ts';
 import { RELAY_ENGINE } from '../relay-engine/kind.ts';
 import type { Settings } from '../settings/settings.ts';
 import { openSource } from '../source/open.ts';

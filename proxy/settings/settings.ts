@@ -1,6 +1,6 @@
 import type { Location } from '../../kube/topology-hints.ts';
 import type { ListenAddress } from '../../program/listen-address.ts';
-import type { LogLevel } from '../log/log-level.ts';
+import type { LogLevel } from '../../program/log.ts';
 import type { Assignment } from '../tuning/set-sysctls.ts';
 
 /**

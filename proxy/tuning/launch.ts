@@ -1,6 +1,6 @@
+import type { LogLevel } from '../../program/log.ts';
 import { DEFAULTS } from '../configuration/defaults.ts';
 import type { ProcessTuning } from '../configuration/tuning.ts';
-import type { LogLevel } from '../log/log-level.ts';
 import { acceptorsFor, type CpuQuota } from './cpu-quota.ts';
 
 /** The parameters that the proxy starts with. */

@@ -1,13 +1,16 @@
 import { pino } from 'pino';
-import type { Output } from '../../program/output.ts';
-import { reportLost } from '../../program/report-lost.ts';
+import type { Output } from './output.ts';
+import { reportLost } from './report-lost.ts';
 
 export type Logger = pino.Logger;
 
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** JSON lines, written immediately: the last lines before an exit matter most. */
+/**
+ * The log of a program: JSON lines, each of which is written at once as far as the reader keeps up, because
+ * the last lines before an exit matter most.
+ */
 export const createLog = (level: LogLevel, output: Output): Logger => {
   const log = pino(
     {
