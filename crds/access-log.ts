@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Which closed connections are logged to standard output as JSON. */
 export const accessLog = z.object({

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import * as z from 'zod';
+import { BYTE_TEXT } from './byte-text.ts';
 import { keyedList, valueSet } from './collections.ts';
 import { duration, name, port, servicePort } from './scalars.ts';
 
@@ -20,7 +21,7 @@ const endpoint = z.object({
     .min(2)
     .max(45)
     .describe('IPv4 or IPv6 address in any notation; host names are not resolved.'),
-  port: port.describe('TCP port of the endpoint.'),
+  port: port.describe('Port of the endpoint.'),
   weight: z
     .int()
     .min(0)
@@ -85,21 +86,47 @@ const grpcCheck = z.object({
     .describe('gRPC service to check; empty checks the server as a whole.'),
 });
 
+const NOT_BYTES =
+  'is not text that stands for bytes: use printable ASCII and \\xNN, \\n, \\r, \\t, \\\\, in YAML without quotes or in single quotes';
+
+const udpCheck = z.object({
+  send: z
+    .string()
+    .max(2048)
+    .regex(BYTE_TEXT, NOT_BYTES)
+    .default('')
+    .describe(
+      'Payload of the datagram, as printable ASCII with the escapes `\\xNN`, `\\n`, `\\r`, `\\t` and `\\\\`; an empty datagram by default. In YAML, write it without quotes or in single quotes.',
+    ),
+  expect: z
+    .string()
+    .min(1)
+    .max(1024)
+    .regex(BYTE_TEXT, NOT_BYTES)
+    .optional()
+    .describe(
+      'Bytes that the answer must contain, written like send. If omitted, any answer will do, and so will none: the check then fails only if an ICMP error comes back within the timeout, such as that no process listens on the port.',
+    ),
+});
+
 const healthCheck = z.object({
   type: z
-    .enum(['TCP', 'TLS', 'HTTP', 'GRPC'])
+    .enum(['TCP', 'TLS', 'HTTP', 'GRPC', 'UDP', 'ICMP'])
     .default('TCP')
     .describe(
-      'TCP connects; TLS also performs a handshake, without verifying the certificate; HTTP sends a GET request, over TLS if http.tls is set; GRPC calls grpc.health.v1.Health/Check without TLS.',
+      'TCP connects; TLS also performs a handshake, without verifying the certificate; HTTP sends a GET request, over TLS if http.tls is set; GRPC calls grpc.health.v1.Health/Check without TLS; UDP sends a datagram; ICMP sends an echo request (ping), for which net.ipv4.ping_group_range must include the group of the proxy.',
     ),
   port: port
     .optional()
-    .describe('Port to check on each endpoint’s address. Defaults to the endpoint’s own port.'),
+    .describe(
+      'Port to check on each endpoint’s address; not with type ICMP. Defaults to the endpoint’s own port.',
+    ),
   http: httpCheck
     .optional()
     .describe('Request and accepted responses of an HTTP check; only with type HTTP.'),
   tls: tlsCheck.optional().describe('Handshake of a TLS check; only with type TLS.'),
   grpc: grpcCheck.optional().describe('Request of a gRPC check; only with type GRPC.'),
+  udp: udpCheck.optional().describe('Datagram and answer of a UDP check; only with type UDP.'),
   interval: duration.default('5s').describe('Time between two checks of one endpoint; 100ms to 1h.'),
   timeout: duration
     .default('1s')
@@ -165,6 +192,17 @@ const connect = z.object({
     ),
 });
 
+const proxyProtocol = z.object({
+  version: z
+    .enum(['V1', 'V2'])
+    .describe('Version of the header: V1 is text, V2 is binary. Datagrams require V2.'),
+  tlvs: valueSet(z.enum(['CRC32C', 'UniqueId']), 2)
+    .optional()
+    .describe(
+      'Extensions of a header of version V2: CRC32C is a checksum, UniqueId 128 bits that identify the connection and are in the access log, too.',
+    ),
+});
+
 /** Where connections go: the endpoints of a Service or fixed addresses, and how one of them is picked. */
 export const backend = z.object({
   name: name.describe('Unique name of the backend.'),
@@ -205,6 +243,11 @@ export const backend = z.object({
     .describe(
       'Limit of open connections from one replica to one endpoint. Beyond it another endpoint is used; when all are full, connections wait up to a second in a short queue.',
     ),
+  proxyProtocol: proxyProtocol
+    .optional()
+    .describe(
+      'Sends a PROXY header before anything else, behind a listener of UDP in front of each datagram, with the addresses of the client and of what it connected to. Endpoints must expect it. Health checks of an endpoint’s own port send one, too, for a connection of the proxy’s own. Omit to send none.',
+    ),
   drain: z
     .object({
       onRemoval: z
@@ -229,4 +272,5 @@ export type ServiceReference = z.output<typeof serviceReference>;
 export type StaticEndpoint = z.output<typeof endpoint>;
 export type HealthCheck = z.output<typeof healthCheck>;
 export type OutlierDetection = z.output<typeof outlierDetection>;
+export type ProxyProtocol = z.output<typeof proxyProtocol>;
 export type Connect = z.output<typeof connect>;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Expected connections: determines the size of the pods unless `workload` sets it. */
 export const capacity = z.object({
@@ -15,7 +15,7 @@ export const capacity = z.object({
     .max(1_000_000)
     .optional()
     .describe(
-      'Active connections that one core carries. Defaults to 50000, or to 20000 when every connection is also logged. Changing it changes the pods.',
+      'Active connections that one core carries. Defaults to 50000, or to 20000 when TLS ends at a listener or every connection is logged. Changing it changes the pods.',
     ),
 });
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * A list whose entries are identified by `keys`, by which server-side apply merges it. Up to `max` entries.

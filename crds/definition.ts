@@ -70,7 +70,7 @@ const rootSchema = (): Structural => {
   const root: Structural = {
     type: 'object',
     description:
-      'A multi-core TCP load balancer: its ports, where their connections go, and the tuned pods that carry them.',
+      'A multi-core load balancer for TCP and UDP: its ports, where their connections go, and the tuned pods that carry them.',
     required: ['spec'],
     properties: {
       apiVersion: { type: 'string' },

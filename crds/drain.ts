@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration } from './scalars.ts';
 
 /** How a proxy that shuts down lets its connections end. */

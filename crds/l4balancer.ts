@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { accessLog } from './access-log.ts';
 import { backend } from './backend.ts';
 import { capacity } from './capacity.ts';

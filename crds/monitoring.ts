@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { textMap } from './collections.ts';
 import { duration } from './scalars.ts';
 

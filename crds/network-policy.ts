@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { textMap, valueSet } from './collections.ts';
 import { cidr } from './scalars.ts';
 

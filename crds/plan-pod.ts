@@ -19,8 +19,8 @@ const MOST_CORES = 8;
 /** So that one pod may fail. */
 const FEWEST_PODS = 2;
 
-/** A connection has two sockets. */
-const DESCRIPTORS_PER_CONNECTION = 2;
+/** A TCP connection has two sockets; a UDP session has one, since its client uses that of the listener. */
+export const DESCRIPTORS_EACH = { connection: 2, session: 1 } as const;
 /**
  * For listening sockets, health checks, the admin endpoint and Node itself; the engine reserves part of it.
  */
@@ -29,12 +29,15 @@ const DESCRIPTOR_RESERVE = 1024;
 const RUNTIME_DESCRIPTORS = 524_288;
 
 const MIB = 2 ** 20;
-/** A proxy with one acceptor uses 145 to 170 MiB before the first connection. */
+/**
+ * A proxy with one acceptor uses 80 to 100 MiB before the first connection; the rest is for its tables, for
+ * scrapes, and for pages of files.
+ */
 const BASE_BYTES = 192 * MIB;
 /** Heap and buffers of one acceptor thread. */
 const ACCEPTOR_BYTES = 32 * MIB;
 /**
- * Per connection: 150 B in this program; 2 × 3.7 KiB in the kernel's slabs (socket, inode, file, dentry,
+ * Per connection: 170 B in this program; 2 × 3.7 KiB in the kernel's slabs (socket, inode, file, dentry,
  * epoll entry; Linux 6.18), which are charged to the cgroup; and one connection in ten waits for a slow peer,
  * with a 32 KiB buffer per direction.
  */
@@ -51,12 +54,14 @@ export const memoryFor = (acceptors: number, connections: number): number =>
 export const connectionsInMemory = (acceptors: number, memory: number): number =>
   Math.max(0, Math.floor((memory - BASE_BYTES - acceptors * ACCEPTOR_BYTES) / CONNECTION_BYTES));
 
-export const descriptorsFor = (connections: number): number =>
-  DESCRIPTORS_PER_CONNECTION * connections + DESCRIPTOR_RESERVE;
+export const descriptorsFor = (connections: number, each: number = DESCRIPTORS_EACH.connection): number =>
+  each * connections + DESCRIPTOR_RESERVE;
 
 /** Connections that a number of file descriptors suffices for. */
-export const connectionsOfDescriptors = (descriptors: number): number =>
-  Math.max(0, Math.floor((descriptors - DESCRIPTOR_RESERVE) / DESCRIPTORS_PER_CONNECTION));
+export const connectionsOfDescriptors = (
+  descriptors: number,
+  each: number = DESCRIPTORS_EACH.connection,
+): number => Math.max(0, Math.floor((descriptors - DESCRIPTOR_RESERVE) / each));
 
 /** File descriptors that a pod can count on: the configured limit, otherwise the runtimes' default. */
 export const descriptorsOf = ({ tuning }: Pick<TunedSpec, 'tuning'>): number =>

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** When the resource is considered ready. */
 export const readiness = z.object({

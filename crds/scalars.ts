@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { durationProblem } from './duration.ts';
 
 // The message of regex() completes a sentence that starts with the offending value: `"A_b" is not a name: …`.
@@ -72,6 +72,15 @@ export const memoryQuantity = z.union([
       'is not an amount of memory: write a number and a unit, such as "512Mi" or "4Gi"',
     ),
 ]);
+
+/** Bytes per second, from 1k on: a number and a unit. */
+export const byteRate = z
+  .string()
+  .max(8)
+  .regex(
+    /^[1-9][0-9]{0,5}(k|M|G|Ki|Mi|Gi)$/,
+    'is not an amount of bytes per second: write up to six digits and a unit, such as "500Ki" or "10M"',
+  );
 
 /** A number or a percentage of pods, like Kubernetes' IntOrString. */
 export const countOrPercent = z.union([

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { countOrPercent } from './scalars.ts';
 
 export const autoscaling = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { passedOn, valueSet } from './collections.ts';
 import { labelKey } from './scalars.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { numberMap, textMap, valueSet } from './collections.ts';
 import { cidr } from './scalars.ts';
 
@@ -32,7 +32,7 @@ export const service = z.object({
   loadBalancerSourceRanges: valueSet(cidr, 64)
     .optional()
     .describe(
-      'CIDR ranges that the load balancer admits, if its implementation supports that; only with type LoadBalancer.',
+      'CIDR ranges that the load balancer admits, if its implementation supports that; only with type LoadBalancer. If omitted, with externalTrafficPolicy Local: sources.allow of the listeners, if all have the same and no deny, no lists and no proxyProtocol.',
     ),
   externalTrafficPolicy: z
     .enum(['Cluster', 'Local'])
@@ -49,6 +49,12 @@ export const service = z.object({
     .enum(['SingleStack', 'PreferDualStack', 'RequireDualStack'])
     .optional()
     .describe('Whether the Service has IPv4 and IPv6 addresses; Kubernetes defaults to SingleStack.'),
+  protocols: z
+    .enum(['Together', 'Separate'])
+    .optional()
+    .describe(
+      'Separate creates a second Service, with “-udp” after its name, for the UDP listeners if there are TCP listeners as well: some load balancers refuse both protocols in one. Its address is another one unless annotations make both share one, and its node ports must be others. Defaults to Together.',
+    ),
   sessionAffinity: z
     .enum(['None', 'ClientIP'])
     .optional()

@@ -1,5 +1,6 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { keyedList, plainList } from './collections.ts';
+import { limitShares } from './limit-shares.ts';
 
 const condition = z.object({
   type: z.string().max(316).describe('Ready, Reconciling, Stalled (kstatus) or Warnings.'),
@@ -56,12 +57,20 @@ const listener = z.object({
   name: z.string().max(63).describe('Name of the listener.'),
   port: z.int().min(1).max(65535).describe('Port that clients connect to.'),
   protocol: z.string().max(16).describe('Transport protocol.'),
-  backend: z.string().max(63).describe('Backend that its connections go to.'),
+  backend: z
+    .string()
+    .max(63)
+    .optional()
+    .describe('Backend that its connections go to; with TLS routes, those that no route is for.'),
+  limiting: z
+    .boolean()
+    .optional()
+    .describe('True while limits of the listener refuse connections, or did within the last minute.'),
   readyEndpoints: z
     .int()
     .min(0)
     .optional()
-    .describe('Usable endpoints, on the worst replica; absent until a replica has reported.'),
+    .describe('Usable endpoints of its backends, on the worst replica; absent until a replica has reported.'),
   endpoints: z.int().min(0).optional().describe('Endpoints known to that replica.'),
   problems: problems.describe('Problems that replicas report for it, worst first.'),
 });
@@ -75,6 +84,29 @@ const backend = z.object({
     .describe('Endpoints, on the worst replica; absent until a replica has reported.'),
   ready: z.int().min(0).optional().describe('Usable ones among them.'),
   problems: problems.describe('Problems that replicas report for it, worst first.'),
+});
+
+const certificate = z.object({
+  secret: z.string().max(255).describe('Name of the Secret.'),
+  names: plainList(z.string().max(253), 8).describe(
+    'Host names of the certificate in use, at most 8; empty while there is none.',
+  ),
+  notAfter: z
+    .string()
+    .max(64)
+    .optional()
+    .describe('When the certificate in use expires (RFC 3339); absent while there is none.'),
+  daysLeft: z
+    .int()
+    .min(-1)
+    .optional()
+    .describe('Whole days until then, -1 afterwards; more than 30 are rounded down to whole weeks.'),
+  usedBy: plainList(z.string().max(63), 64).describe('Names of the listeners that use it.'),
+  problem: z
+    .string()
+    .max(1024)
+    .optional()
+    .describe('Why what the Secret has now is not in use; absent if it is.'),
 });
 
 /** Whether the replicas follow what they serve. */
@@ -150,6 +182,16 @@ export const status = z.object({
       'The listeners with their endpoints, as last reported by the proxies. They are queried when they become ready, when the spec changes, every 40 seconds, and more often while there are problems.',
     ),
   backends: keyedList(backend, ['name'], 64).optional().describe('The backends, from the same reports.'),
+  limits: keyedList(limitShares, ['listener', 'limit'], 128)
+    .optional()
+    .describe(
+      'How limits with scope Cluster are shared out. The replicas follow it. The sum of what is reserved never exceeds a limit, so neither does what is used.',
+    ),
+  certificates: keyedList(certificate, ['secret'], 128)
+    .optional()
+    .describe(
+      'The certificates with which listeners end TLS, from the same reports: of each, the one in use that expires first on any replica.',
+    ),
   proxies: proxies.optional().describe('The replicas, from the same reports.'),
   tuning: keyedList(knob, ['name'], 64)
     .optional()

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * An OpenAPI v3 schema as a CustomResourceDefinition requires it: structural, with bounds on every string,

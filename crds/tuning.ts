@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { keyedList, plainList } from './collections.ts';
 
 const sysctl = z.object({

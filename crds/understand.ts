@@ -40,9 +40,9 @@ type Unit =
 
 /**
  * The listeners and backends that this version understands, each as a whole or not at all; a listener is left
- * out together with its backend. Any other part of the spec that is not understood is taken from `before`, or
- * is the default; such a substitute does not affect the judgement of the rest. For objects from the API
- * server, already admitted by their own schema: what is refused here is newer than this program.
+ * out together with any of its backends. Any other part of the spec that is not understood is taken from
+ * `before`, or is the default; such a substitute does not affect the judgement of the rest. For objects from
+ * the API server, already admitted by their own schema: what is refused here is newer than this program.
  */
 export const understand = (input: unknown, before: L4BalancerSpec | undefined): Understood => {
   const spec = valueAt(input, ['spec']);
@@ -160,10 +160,13 @@ const nameOf = (spec: unknown, list: string, index: number): string => {
   return typeof name === 'string' ? name : '';
 };
 
-/** Indexes of the backend's listeners. */
+/** Indexes of the listeners whose connections may go to the backend. */
 const listenersOf = (spec: unknown, backend: string): readonly number[] => {
   const listeners = valueAt(spec, ['listeners']);
-  return Array.isArray(listeners)
-    ? [...listeners.keys()].filter((index) => valueAt(listeners, [index, 'backend']) === backend)
-    : [];
+  if (!Array.isArray(listeners)) return [];
+  return [...listeners.keys()].filter((index) => {
+    const routes = valueAt(listeners, [index, 'tls', 'routes']);
+    const users = [valueAt(listeners, [index]), ...(Array.isArray(routes) ? routes : [])];
+    return users.some((user) => valueAt(user, ['backend']) === backend);
+  });
 };

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { keyedList, plainList, quantityMap, textMap } from './collections.ts';
 import { cpuQuantity, duration, memoryQuantity, objectName } from './scalars.ts';
 import { autoscaling, disruptionBudget, updateStrategy } from './scaling.ts';

@@ -1,12 +1,17 @@
 import { BACKEND_RULES } from './backends.ts';
 import { DRAIN_RULES } from './drain.ts';
 import { DURATION_RULES } from './durations.ts';
+import { LIMITS_RULES } from './limits.ts';
 import { LISTENER_RULES } from './listeners.ts';
 import { METADATA_RULES } from './metadata.ts';
 import { NETWORK_POLICY_RULES } from './network-policy.ts';
+import { PROXY_PROTOCOL_RULES } from './proxy-protocol.ts';
 import type { Rule, Statement } from './rule.ts';
 import { SCALING_RULES } from './scaling.ts';
 import { SERVICE_RULES } from './service.ts';
+import { SOURCES_RULES } from './sources.ts';
+import { STICKINESS_RULES } from './stickiness.ts';
+import { TLS_RULES } from './tls.ts';
 import { TRANSITIONS } from './transitions.ts';
 import { TUNING_RULES } from './tuning.ts';
 import { WORKLOAD_RULES } from './workload.ts';
@@ -15,6 +20,11 @@ import { WORKLOAD_RULES } from './workload.ts';
 export const RULES: readonly Rule[] = [
   ...METADATA_RULES,
   ...LISTENER_RULES,
+  ...LIMITS_RULES,
+  ...PROXY_PROTOCOL_RULES,
+  ...SOURCES_RULES,
+  ...STICKINESS_RULES,
+  ...TLS_RULES,
   ...BACKEND_RULES,
   ...DURATION_RULES,
   ...DRAIN_RULES,

@@ -58,15 +58,15 @@ const endpointUnicast = rule<StaticEndpoint>({
   scope: 'spec.backends[].endpoints[]',
   reads: ['address'],
   rule: `!${celIsNotUnicast('0[.]0[.]0[.]0')} && (!isIP(self.address) || !ip(self.address).isUnspecified())`,
-  message: 'address is unspecified, multicast, broadcast or link-local: TCP cannot connect to it',
+  message: 'address is unspecified, multicast, broadcast or link-local: no connection to it is possible',
   messageExpression:
-    "'\"' + self.address + '\" is unspecified, multicast, broadcast or link-local: TCP cannot connect to it'",
+    "'\"' + self.address + '\" is unspecified, multicast, broadcast or link-local: no connection to it is possible'",
   fieldPath: '.address',
   check: ({ address }) =>
     problemIf(
       !['unicast', 'none'].includes(kindOf(address)),
       ['address'],
-      `${formatValue(address)} is ${kindOf(address)}: TCP cannot connect to it`,
+      `${formatValue(address)} is ${kindOf(address)}: no connection to it is possible`,
     ),
 });
 
@@ -89,15 +89,16 @@ const someWeight = rule<Backend>({
 
 /** Fields that apply to one type of check only; with another they would have no effect. */
 const ONLY_WITH = [
-  { field: 'http', type: 'HTTP', hint: '', isOlder: true },
-  { field: 'tls', type: 'TLS', hint: '; for an HTTP check over TLS use http.tls', isOlder: false },
-  { field: 'grpc', type: 'GRPC', hint: '', isOlder: false },
+  { field: 'http', type: 'HTTP', hint: '', wasAccepted: false },
+  { field: 'tls', type: 'TLS', hint: '; for an HTTP check over TLS use http.tls', wasAccepted: true },
+  { field: 'grpc', type: 'GRPC', hint: '', wasAccepted: true },
+  { field: 'udp', type: 'UDP', hint: '', wasAccepted: false },
 ] as const;
 
-const onlyWithType = ONLY_WITH.map(({ field, type: required, hint, isOlder }) =>
+const onlyWithType = ONLY_WITH.map(({ field, type: required, hint, wasAccepted }) =>
   rule<HealthCheck>({
     id: `health-check-${field}-type`,
-    ...(isOlder ? {} : { forStored: `${field} has no effect` }),
+    ...(wasAccepted ? { forStored: `${field} has no effect` } : {}),
     scope: 'spec.backends[].healthCheck',
     reads: ['type', field],
     rule: `!has(self.${field}) || self.type == '${required}'`,
@@ -112,6 +113,20 @@ const onlyWithType = ONLY_WITH.map(({ field, type: required, hint, isOlder }) =>
       ),
   }),
 );
+
+const PORT_OF_ICMP =
+  'port has no effect with type ICMP, which has no ports: remove port, or choose another type';
+
+const icmpPort = rule<HealthCheck>({
+  id: 'health-check-icmp-port',
+  scope: 'spec.backends[].healthCheck',
+  reads: ['type', 'port'],
+  rule: "!has(self.port) || self.type != 'ICMP'",
+  message: PORT_OF_ICMP,
+  fieldPath: '.port',
+  check: ({ type, port }) =>
+    problemIf(type === 'ICMP' && port !== undefined, ['port'], PORT_OF_ICMP.replace('port ', '')),
+});
 
 const pathFragment = rule<NonNullable<HealthCheck['http']>>({
   id: 'http-check-path-fragment',
@@ -154,6 +169,7 @@ export const BACKEND_RULES = [
   endpointUnicast,
   someWeight,
   ...onlyWithType,
+  icmpPort,
   pathFragment,
   timeoutWithinInterval,
 ];

@@ -5,6 +5,13 @@ import { problemIf, type Rule, rule } from './rule.ts';
 const RANGES = [
   { id: 'idle-timeout-range', scope: 'spec.listeners[].timeouts', field: 'idle', least: '1s', most: '168h' },
   {
+    id: 'first-byte-timeout-range',
+    scope: 'spec.listeners[].timeouts',
+    field: 'firstByte',
+    least: '100ms',
+    most: '1h',
+  },
+  {
     id: 'keepalive-time-range',
     scope: 'spec.listeners[].timeouts.keepalive',
     field: 'time',
@@ -24,6 +31,13 @@ const RANGES = [
     field: 'halfClosed',
     least: '1s',
     most: '168h',
+  },
+  {
+    id: 'handshake-timeout-range',
+    scope: 'spec.listeners[].timeouts',
+    field: 'handshake',
+    least: '100ms',
+    most: '5m',
   },
   {
     id: 'health-check-interval-range',

@@ -2,6 +2,7 @@ import { durationMs } from '../duration.ts';
 import { formatValue } from '../format-value.ts';
 import type { L4BalancerSpec } from '../l4balancer.ts';
 import type { Keepalive, Listener } from '../listener.ts';
+import { backendsOfListener } from '../listener-backends.ts';
 import { nearest } from '../nearest.ts';
 import { addressProblem, CEL_IS_ADDRESS, celIsNotUnicast, kindOf } from './addresses.ts';
 import { celIsDuration } from './durations.ts';
@@ -68,15 +69,15 @@ const addressIsUnicast = rule<Listener>({
   scope: 'spec.listeners[]',
   reads: ['address'],
   rule: `!has(self.address) || !${celIsNotUnicast()}`,
-  message: 'address is multicast, broadcast or link-local: TCP clients cannot connect to it',
+  message: 'address is multicast, broadcast or link-local: clients cannot connect to it',
   messageExpression:
-    "'\"' + self.address + '\" is multicast, broadcast or link-local: TCP clients cannot connect to it'",
+    "'\"' + self.address + '\" is multicast, broadcast or link-local: clients cannot connect to it'",
   fieldPath: '.address',
   check: ({ address = '' }) =>
     problemIf(
       ['multicast', 'broadcast', 'link-local'].includes(kindOf(address)),
       ['address'],
-      `${formatValue(address)} is ${kindOf(address)}: TCP clients cannot connect to it`,
+      `${formatValue(address)} is ${kindOf(address)}: clients cannot connect to it`,
     ),
 });
 
@@ -103,14 +104,15 @@ const backendExists = rule<L4BalancerSpec>({
   id: 'listener-backend-exists',
   scope: 'spec',
   reads: ['listeners[?].backend', 'backends[].name'],
-  rule: 'self.listeners.all(l, self.backends.exists(b, b.name == l.backend))',
+  rule: 'self.listeners.all(l, !has(l.backend) || self.backends.exists(b, b.name == l.backend))',
   message: 'a listener refers to a backend that is not in spec.backends',
   messageExpression:
-    '\'listener "%s" refers to backend "%s", which is not in spec.backends; available: %s\'.format([self.listeners.filter(l, !self.backends.exists(b, b.name == l.backend))[0].name, self.listeners.filter(l, !self.backends.exists(b, b.name == l.backend))[0].backend, self.backends.map(b, b.name)])',
+    '\'listener "%s" refers to backend "%s", which is not in spec.backends; available: %s\'.format([self.listeners.filter(l, has(l.backend) && !self.backends.exists(b, b.name == l.backend))[0].name, self.listeners.filter(l, has(l.backend) && !self.backends.exists(b, b.name == l.backend))[0].backend, self.backends.map(b, b.name)])',
   fieldPath: '.listeners',
   check: ({ listeners, backends }) => {
     const names = backends.map(({ name }) => name);
     return listeners.flatMap(({ backend }, i) => {
+      if (backend === undefined) return [];
       const meant = nearest(backend, names);
       const hint = meant === undefined ? '' : `; did you mean "${meant}"?`;
       return problemIf(
@@ -136,6 +138,32 @@ const wholeSeconds = (['time', 'interval'] as const).map((field) =>
         text !== undefined && durationMs(text) % 1000 !== 0,
         [field],
         `${text} is not in whole seconds: the kernel supports no fractions`,
+      ),
+  }),
+);
+
+/** Fields that apply to TCP only. */
+const OF_TCP: readonly (readonly [path: string, id: string, fieldOf: (listener: Listener) => unknown])[] = [
+  ['timeouts.halfClosed', 'half-closed-protocol', ({ timeouts }) => timeouts.halfClosed],
+  ['timeouts.keepalive', 'keepalive-protocol', ({ timeouts }) => timeouts.keepalive],
+  ['proxyProtocol', 'proxy-protocol-protocol', ({ proxyProtocol }) => proxyProtocol],
+  ['tls', 'tls-protocol', ({ tls }) => tls],
+];
+
+const onlyWithTcp = OF_TCP.map(([path, id, fieldOf]) =>
+  rule<Listener>({
+    id,
+    scope: 'spec.listeners[]',
+    reads: ['protocol', path],
+    rule: `!has(self.${path}) || self.protocol == 'TCP'`,
+    message: `${path} requires protocol TCP: remove it`,
+    messageExpression: `'${path} requires protocol TCP, but protocol is ' + self.protocol + ': remove it'`,
+    fieldPath: `.${path}`,
+    check: (listener) =>
+      problemIf(
+        fieldOf(listener) !== undefined && listener.protocol !== 'TCP',
+        path.split('.'),
+        `requires protocol TCP, but protocol is ${listener.protocol}: remove it`,
       ),
   }),
 );
@@ -196,6 +224,10 @@ const CEL_LOOPBACK = [
   ...LOOPBACK.starts.map((one) => `e.address.startsWith('${one}')`),
 ].join(' || ');
 
+/** Whether connections of listener `l` may go to backend `b`. */
+const CEL_HAS_BACKEND =
+  '(has(l.backend) && l.backend == b.name) || (has(l.tls) && has(l.tls.routes) && l.tls.routes.exists(r, r.backend == b.name))';
+
 const ownEndpoint = rule<L4BalancerSpec>({
   id: 'endpoint-is-listener',
   // The rule is in the first definition, but some notations of loopback addresses were added later.
@@ -205,24 +237,33 @@ const ownEndpoint = rule<L4BalancerSpec>({
     'listeners[?].name',
     'listeners[?].port',
     'listeners[?].protocol',
+    'listeners[?].backend',
+    'listeners[?].tls.routes',
+    'backends[?].name',
     'backends[?].endpoints[?].address',
     'backends[?].endpoints[?].port',
   ],
-  rule: `[self.listeners.filter(l, l.protocol == 'TCP').map(l, l.port)].all(ports, self.backends.all(b, !has(b.endpoints) || b.endpoints.all(e, !(${CEL_LOOPBACK}) || !(e.port in ports))))`,
+  rule: `['TCP', 'UDP'].map(p, self.listeners.filter(l, l.protocol == p)).all(same, self.backends.all(b, !has(b.endpoints) || !same.exists(l, ${CEL_HAS_BACKEND}) || b.endpoints.all(e, !(${CEL_LOOPBACK}) || !same.exists(l, l.port == e.port))))`,
   message:
     'an endpoint is a listener of this proxy (a loopback address with the port of a listener): connections would loop',
   fieldPath: '.backends',
   check: ({ listeners, backends }) =>
-    backends.flatMap(({ endpoints = [] }, i) =>
-      endpoints.flatMap(({ address, port }, j) => {
-        const same = listeners.find((listener) => listener.protocol === 'TCP' && listener.port === port);
+    backends.flatMap(({ name, endpoints = [] }, i) => {
+      // Each protocol has its own ports, and an endpoint is reached by that of the listeners in front of it.
+      const protocols = listeners
+        .filter((listener) => backendsOfListener(listener).includes(name))
+        .map(({ protocol }) => protocol);
+      return endpoints.flatMap(({ address, port }, j) => {
+        const same = listeners.find(
+          (listener) => protocols.includes(listener.protocol) && listener.port === port,
+        );
         return problemIf(
           same !== undefined && isLoopback(address),
           ['backends', i, 'endpoints', j],
           `${address} port ${port} is listener "${same?.name}" of this proxy: connections would loop`,
         );
-      }),
-    ),
+      });
+    }),
 });
 
 export const LISTENER_RULES = [
@@ -233,6 +274,7 @@ export const LISTENER_RULES = [
   addressOfNode,
   backendExists,
   ...wholeSeconds,
+  ...onlyWithTcp,
   privilegedPort,
   privilegedAdminPort,
   ownEndpoint,

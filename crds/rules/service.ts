@@ -71,9 +71,15 @@ const mapsOfNone: readonly Rule[] = (['labels', 'annotations'] as const).map((fi
   }),
 );
 
-const choicesOfNone: readonly Rule[] = (['ipFamilyPolicy', 'sessionAffinity'] as const).map((field) =>
+const CHOICES = [
+  { field: 'ipFamilyPolicy', id: 'ip-family-policy-type' },
+  { field: 'protocols', id: 'service-protocols-type' },
+  { field: 'sessionAffinity', id: 'session-affinity-type' },
+] as const;
+
+const choicesOfNone: readonly Rule[] = CHOICES.map(({ field, id }) =>
   rule<Service>({
-    id: field === 'ipFamilyPolicy' ? 'ip-family-policy-type' : 'session-affinity-type',
+    id,
     scope: 'spec.service',
     reads: ['type', field],
     rule: `!has(self.${field}) || self.type != 'None'`,
@@ -168,6 +174,29 @@ const nodePortUnique = rule<L4BalancerSpec>({
     }),
 });
 
+/** The API server gives a node port to one Service only, whatever its protocol. */
+const nodePortSeparate = rule<L4BalancerSpec>({
+  id: 'node-ports-separate',
+  scope: 'spec',
+  reads: ['listeners[].name', 'listeners[].protocol', 'service.nodePorts', 'service.protocols'],
+  rule: "!has(self.service.nodePorts) || !has(self.service.protocols) || self.service.protocols != 'Separate' || !self.listeners.exists(l, l.protocol == 'UDP' && l.name in self.service.nodePorts && self.listeners.exists(m, m.protocol != 'UDP' && m.name in self.service.nodePorts && self.service.nodePorts[m.name] == self.service.nodePorts[l.name]))",
+  message:
+    'nodePorts assigns the same port to listeners with TCP and with UDP, which is not possible in two Services: assign different ones, or omit protocols',
+  fieldPath: '.service.nodePorts',
+  check: ({ listeners, service: { nodePorts = {}, protocols } }) =>
+    listeners
+      .filter(({ protocol }) => protocols === 'Separate' && protocol === 'UDP')
+      .flatMap(({ name }) => {
+        const port = nodePorts[name];
+        const other = listeners.find((one) => one.protocol !== 'UDP' && nodePorts[one.name] === port);
+        return problemIf(
+          port !== undefined && other !== undefined,
+          ['service', 'nodePorts', name],
+          `${port} is already assigned to listener "${other?.name}", which with protocols Separate is in another Service: assign another one, or omit protocols`,
+        );
+      }),
+});
+
 export const SERVICE_RULES = [
   ...ofType,
   ...mapsOfNone,
@@ -176,4 +205,5 @@ export const SERVICE_RULES = [
   sourceRanges,
   nodePortListener,
   nodePortUnique,
+  nodePortSeparate,
 ];

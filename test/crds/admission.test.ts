@@ -129,10 +129,10 @@ test('kubectl explains the listeners', async () => {
   assert.match(text, /Ports that clients connect to\./);
   assert.match(
     text,
-    /port\t<integer> -required-\n +Port that clients connect to\. It must be unique among the listeners/,
+    /port\t<integer> -required-\n +Port that clients connect to\. With each protocol it must be unique among the\s+listeners/,
   );
-  assert.match(text, /backend\t<string> -required-\n +Name of the entry of spec\.backends/);
-  assert.match(text, /protocol\t<string>\n +enum: TCP\n/);
+  assert.match(text, /backend\t<string>\n +Name of the entry of spec\.backends/);
+  assert.match(text, /protocol\t<string>\n +enum: TCP, UDP\n/);
   const timeouts = await cluster.run(['explain', 'l4b.spec.listeners.timeouts']);
   assert.match(timeouts, /idle\t<string>/);
 });

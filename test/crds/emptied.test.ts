@@ -44,8 +44,27 @@ const WEB = { name: 'web', service: { name: 'web', port: 80 } };
  * was set could keep it from being empty.
  */
 const FULL: Readonly<Record<string, Loose>> = {
+  'listeners[].limits': {
+    listeners: [{ name: 'web', port: 8080, backend: 'web', limits: { connections: 5 } }],
+  },
+  ...Object.fromEntries(
+    (['bandwidth', 'bandwidthPerConnection', 'bandwidthPerSource'] as const).map((field) => [
+      `listeners[].limits.${field}`,
+      { listeners: [{ name: 'web', port: 8080, backend: 'web', limits: { [field]: { upload: '1M' } } }] },
+    ]),
+  ),
   'listeners[].timeouts': {
     listeners: [{ name: 'web', port: 8080, backend: 'web', timeouts: { idle: '2h' } }],
+  },
+  'listeners[].sources': {
+    listeners: [
+      {
+        name: 'web',
+        port: 8080,
+        backend: 'web',
+        sources: { allow: ['10.0.0.0/8'], deny: ['10.9.0.0/16'], fromConfigMaps: [{ name: 'blocked' }] },
+      },
+    ],
   },
   'listeners[].timeouts.keepalive': {
     listeners: [{ name: 'web', port: 8080, backend: 'web', timeouts: { keepalive: { probes: 3 } } }],
@@ -72,6 +91,9 @@ const FULL: Readonly<Record<string, Loose>> = {
   },
   'backends[].healthCheck.grpc': {
     backends: [{ ...WEB, healthCheck: { type: 'GRPC', grpc: { service: 'web' } } }],
+  },
+  'backends[].healthCheck.udp': {
+    backends: [{ ...WEB, healthCheck: { type: 'UDP', udp: { send: 'status', expect: 'ok' } } }],
   },
   'backends[].outlierDetection': {
     backends: [

@@ -22,6 +22,18 @@ export const GOOD_MANIFESTS: Readonly<Record<string, Loose>> = {
     ],
     tuning: { profile: 'HostNetwork' },
   }),
+  'sources of every kind, to the last bit': manifestWith({
+    listeners: Array.from({ length: 64 }, (_, i) => ({
+      name: `l${i}`,
+      port: 8080 + i,
+      backend: 'web',
+      sources: {
+        allow: ['0.0.0.0/0', '::/0', '192.0.2.1', '2001:db8::1', '10.0.0.0/8', '192.0.2.2/31', 'fe80::/10'],
+        deny: Array.from({ length: 256 }, (_, j) => `2001:db8:${j.toString(16)}:8000::/49`),
+        fromConfigMaps: [{ name: 'blocked' }, { name: 'a.b-c' }],
+      },
+    })),
+  }),
   'as many acceptors as the profile has cores': manifestWith({ tuning: { profile: 'Tuned', acceptors: 8 } }),
   'as many acceptors as whole cores in the limit': resources({}, { cpu: '2500m' }, { acceptors: 2 }),
   'as many acceptors as cores in a numeric limit': resources({}, { cpu: 3 }, { acceptors: 3 }),
@@ -31,7 +43,12 @@ export const GOOD_MANIFESTS: Readonly<Record<string, Loose>> = {
   'limits below the requests of the profile': resources({}, { cpu: '1m', memory: '64Mi' }),
   'the shortest durations': manifest((spec) => {
     spec.listeners = [
-      { name: 'web', port: 8080, backend: 'web', timeouts: { idle: '1s', halfClosed: '1s' } },
+      {
+        name: 'web',
+        port: 8080,
+        backend: 'web',
+        timeouts: { idle: '1s', halfClosed: '1s', handshake: '100ms' },
+      },
     ];
     spec.backends = [
       {
@@ -46,7 +63,12 @@ export const GOOD_MANIFESTS: Readonly<Record<string, Loose>> = {
   }),
   'the longest durations': manifest((spec) => {
     spec.listeners = [
-      { name: 'web', port: 8080, backend: 'web', timeouts: { idle: '168h', halfClosed: '168h' } },
+      {
+        name: 'web',
+        port: 8080,
+        backend: 'web',
+        timeouts: { idle: '168h', halfClosed: '168h', handshake: '5m' },
+      },
     ];
     spec.backends = [
       {
@@ -107,6 +129,70 @@ export const GOOD_MANIFESTS: Readonly<Record<string, Loose>> = {
   'a loopback endpoint on a port that is not a listener’s': manifestWithEndpoints({
     address: '127.0.0.1',
     port: 8081,
+  }),
+  'as many routes as there may be, on as many listeners': manifestWith({
+    listeners: Array.from({ length: 64 }, (_, i) => ({
+      name: `l${i}`,
+      port: 8080 + i,
+      tls: {
+        mode: 'Passthrough',
+        routes: Array.from({ length: 32 }, (_, j) => ({
+          hostnames: Array.from({ length: 8 }, (_, k) => `*.h${k}.r${j >> 1}.example`),
+          alpn: ['a', 'b', 'c', 'd'].map((one) => `${one}${j % 2}`),
+          backend: 'web',
+        })),
+      },
+    })),
+  }),
+  'as many certificates as there may be, on as many listeners': manifestWith({
+    listeners: Array.from({ length: 64 }, (_, i) => ({
+      name: `l${i}`,
+      port: 8080 + i,
+      backend: 'web',
+      tls: {
+        mode: 'Terminate',
+        certificateRefs: Array.from({ length: 16 }, (_unused, j) => ({
+          name: `${'s'.repeat(240)}.${i}.${j}`,
+        })),
+      },
+    })),
+  }),
+  'routes that differ in host name, protocol or both': manifestWithListener({
+    tls: {
+      mode: 'Passthrough',
+      routes: [
+        { hostnames: ['a.example'], backend: 'web' },
+        { hostnames: ['a.example'], alpn: ['h2'], backend: 'web' },
+        { hostnames: ['a.example', '*.example', '192.0.2.1', 'x'], alpn: ['h3'], backend: 'web' },
+        { hostnames: ['*.a.example'], backend: 'web' },
+        { alpn: ['acme-tls/1'], backend: 'web' },
+      ],
+    },
+  }),
+  'TCP and UDP on one port, with one backend': manifestWith({
+    listeners: [
+      { name: 'tcp', port: 9901, protocol: 'UDP', backend: 'web' },
+      {
+        name: 'dns',
+        port: 53,
+        protocol: 'UDP',
+        backend: 'web',
+        timeouts: { idle: '1s' },
+        limits: { connections: 1 },
+      },
+      { name: 'dns-tcp', port: 53, backend: 'web', timeouts: { halfClosed: '5m', keepalive: {} } },
+    ],
+    service: { type: 'NodePort', nodePorts: { dns: 30053, 'dns-tcp': 30053 } },
+  }),
+  'a loopback endpoint of UDP on the port of a TCP listener': manifestWith({
+    listeners: [
+      { name: 'dns', port: 5353, protocol: 'UDP', backend: 'resolver' },
+      { name: 'web', port: 53, backend: 'web' },
+    ],
+    backends: [
+      { name: 'resolver', endpoints: [{ address: '127.0.0.1', port: 53 }] },
+      { name: 'web', service: { name: 'web', port: 80 } },
+    ],
   }),
   'an endpoint on another machine with the port of a listener': manifestWithEndpoints({
     address: '10.127.0.1',
@@ -200,6 +286,21 @@ export const GOOD_MANIFESTS: Readonly<Record<string, Loose>> = {
   'an image by digest': manifestWith({ workload: { image: `a.example/proxy@sha256:${'0'.repeat(64)}` } }),
   'a listener with every default written out': manifestWithListener({
     protocol: 'TCP',
-    timeouts: { idle: '1h', halfClosed: '5m' },
+    timeouts: { idle: '1h', halfClosed: '5m', handshake: '10s' },
+  }),
+  'as many trusted sources as possible on as many listeners as possible': manifestWith({
+    listeners: Array.from({ length: 64 }, (_, i) => ({
+      name: `l${i}`,
+      port: 1000 + i,
+      backend: 'web',
+      proxyProtocol: {
+        accept: 'V2',
+        required: false,
+        trustedSources: Array.from(
+          { length: 64 },
+          (_, j) => `2001:db8:1111:2222:3333:4444:5555:66${10 + j}/128`,
+        ),
+      },
+    })),
   }),
 };

@@ -1,5 +1,6 @@
 import type { Loose } from './base-manifest.ts';
 import type { Random } from './random.ts';
+import { randomListener } from './random-listener.ts';
 
 /** Kind of workload and network. Fields that depend on them cannot be chosen at random. */
 interface Shape {
@@ -17,25 +18,10 @@ const given = (name: string, fields: Loose): Loose =>
 export const randomManifest = (random: Random): Loose => {
   const backends = random.list(1, 4, (i) => randomBackend(random, `backend-${i}`));
   const names = backends.map(({ name }) => name) as [unknown, ...unknown[]];
-  const listeners = random.list(1, 5, (i) => ({
-    name: `listener-${i}`,
-    port: 1 + i + 100 * random.integer(0, 97),
-    backend: random.pick(names),
-    ...random.some({
-      protocol: () => 'TCP',
-      timeouts: () =>
-        random.some({
-          idle: () => random.pick(['1s', '90s', '1h30m', '168h', '1h30m15s500ms']),
-          halfClosed: () => random.pick(['1s', '5m', '168h']),
-          keepalive: () =>
-            random.some({
-              time: () => random.pick(['1s', '10m', '9h', '1500ms500ms']),
-              interval: () => random.pick(['1s', '75s', '9h']),
-              probes: () => random.integer(1, 127),
-            }),
-        }),
-    }),
-  }));
+  const listeners = random.list(1, 5, (i) => randomListener(random, i, random.pick(names)));
+  const udpBackends = new Set(
+    listeners.flatMap(({ protocol, backend }) => (protocol === 'UDP' ? [backend] : [])),
+  );
   const shape = random.pick<Shape>([ANY, ANY, DAEMON_SET, HOST_NETWORK]);
   return {
     apiVersion: 'l4balancer.dev/v1alpha1',
@@ -49,7 +35,12 @@ export const randomManifest = (random: Random): Loose => {
               ...random.some({ address: () => random.pick(['192.0.2.7', '::', '2001:db8::1', '0.0.0.0']) }),
             }))
           : listeners,
-      backends,
+      // Only V2 has headers for datagrams.
+      backends: backends.map(({ proxyProtocol, ...backend }) =>
+        proxyProtocol === undefined || udpBackends.has(backend.name)
+          ? backend
+          : { ...backend, proxyProtocol },
+      ),
       ...random.some({
         service: () => randomService(random, listeners.length),
         capacity: () => ({
@@ -103,6 +94,12 @@ const randomBackend = (random: Random, name: string): Loose => ({
     panicThresholdPercent: () => random.integer(0, 100),
     slowStart: () => random.pick(['1s', '1h']),
     maxConnectionsPerEndpoint: () => random.integer(1, 1_000_000),
+    proxyProtocol: () =>
+      random.pick<Loose>([
+        { version: 'V1' },
+        { version: 'V1', tlvs: [] },
+        { version: 'V2', tlvs: ['UniqueId', 'CRC32C'] },
+      ]),
     drain: () =>
       random.some({
         onRemoval: () => random.pick(['Keep', 'Close']),
@@ -127,7 +124,7 @@ const randomEndpoint = (random: Random, i: number): Loose => ({
 });
 
 const randomHealthCheck = (random: Random): Loose => {
-  const type = random.pick(['TCP', 'TLS', 'HTTP', 'GRPC']);
+  const type = random.pick(['TCP', 'TLS', 'HTTP', 'GRPC', 'UDP', 'ICMP']);
   const http = () =>
     random.some({
       path: () => random.pick(['/', '/health?full=1', `/${'p'.repeat(1023)}`]),
@@ -137,10 +134,13 @@ const randomHealthCheck = (random: Random): Loose => {
     });
   const tls = () => random.some({ serverName: () => 'db.example.com' });
   const grpc = () => random.some({ service: () => random.pick(['', 'a.b.C']) });
+  const bytes = () => random.pick(['status\n', '\\x00\\xfF\\\\', '~[]', 'y'.repeat(1024)]);
+  const udp = () => random.some({ send: bytes, expect: bytes });
   const details: Readonly<Record<string, Record<string, () => unknown>>> = {
     TLS: { tls },
     HTTP: { http },
     GRPC: { grpc },
+    UDP: { udp },
   };
   return {
     ...(type === 'TCP' ? random.some({ type: () => type }) : { type, ...random.some(details[type] ?? {}) }),
@@ -150,7 +150,7 @@ const randomHealthCheck = (random: Random): Loose => {
       { interval: '1h', timeout: '59m60s' },
     ]),
     ...random.some({
-      port: () => random.pick([1, 8081, 65535]),
+      ...(type === 'ICMP' ? {} : { port: () => random.pick([1, 8081, 65535]) }),
       healthyThreshold: () => random.integer(1, 10),
       unhealthyThreshold: () => random.integer(1, 10),
     }),
@@ -241,6 +241,7 @@ const randomService = (random: Random, listeners: number): Loose => {
     labels: () => random.pick<Loose>([{}, { team: 'edge' }]),
     ipFamilyPolicy: () => random.pick(['SingleStack', 'PreferDualStack', 'RequireDualStack']),
     sessionAffinity: () => random.pick(['None', 'ClientIP']),
+    protocols: () => random.pick(['Together', 'Separate']),
   });
   return random.pick<Loose>([
     {},

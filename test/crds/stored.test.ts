@@ -37,6 +37,7 @@ const NO_STRICTER = [
   /-range$/,
   /^health-check-timeout$/,
   /^listener-port-admin$/,
+  /^listener-backend-exists$/,
   /^endpoint-address-(ip|unicast)$/,
   /^load-balancer-class-type$/,
 ];

@@ -81,10 +81,29 @@ const CASES: readonly Case[] = [
     ],
   },
   {
+    name: 'a backend with an unknown algorithm, which is left out with a listener that has a route to it',
+    spec: {
+      listeners: [
+        {
+          name: 't',
+          port: 443,
+          tls: { mode: 'Passthrough', routes: [{ backend: 'web', hostnames: ['a'] }, { backend: 'new' }] },
+        },
+        listener('a', 81),
+      ],
+      backends: [backend('new', { algorithm: 'Psychic' }), backend('web')],
+    },
+    served: 'a | web',
+    leftOut: [
+      'Backend new at spec.backends[0].algorithm: Nothing',
+      'Listener t at spec.listeners[0].backend: Nothing',
+    ],
+  },
+  {
     name: 'a health check of an unknown type, without which the backend is not served',
     spec: {
       listeners: [listener('b', 80, { backend: 'new' }), listener('a', 81)],
-      backends: [backend('web'), backend('new', { healthCheck: { type: 'ICMP' } })],
+      backends: [backend('web'), backend('new', { healthCheck: { type: 'Postgres' } })],
     },
     served: 'a | web',
     leftOut: [
@@ -102,13 +121,13 @@ const CASES: readonly Case[] = [
     leftOut: ['Backend new at spec.backends[1]: Nothing', 'Listener b at spec.listeners[0].backend: Nothing'],
   },
   {
-    name: 'a listener without a backend, as a future kind with routes might have',
+    name: 'a listener without a backend, as a future mode of TLS might have',
     spec: {
-      listeners: [{ name: 'tls', port: 443, tls: { mode: 'Passthrough' } }, listener('a', 81)],
+      listeners: [{ name: 'tls', port: 443, tls: { mode: 'Offload' } }, listener('a', 81)],
       backends: [backend('web')],
     },
     served: 'a | web',
-    leftOut: ['Listener tls at spec.listeners[0].backend: Nothing'],
+    leftOut: ['Listener tls at spec.listeners[0].tls.mode: Nothing'],
   },
   {
     name: 'an unknown value in another part, which keeps its last version',

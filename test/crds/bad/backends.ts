@@ -1,4 +1,4 @@
-import { manifestWith, manifestWithBackend } from '../base-manifest.ts';
+import { manifest, manifestWith, manifestWithBackend } from '../base-manifest.ts';
 import { type BadManifest, bad } from './bad-manifest.ts';
 
 export const BAD_BACKENDS: readonly BadManifest[] = [
@@ -76,6 +76,40 @@ export const BAD_BACKENDS: readonly BadManifest[] = [
     'spec.backends[0].algorithm',
     /supported values: "RoundRobin", "LeastConnections"/,
     /expected RoundRobin, LeastConnections, Random, SourceHash or Maglev; did you mean LeastConnections\?/,
+  ),
+  bad(
+    'an extension of a PROXY header of version V1',
+    'proxy-protocol-tlvs',
+    manifestWithBackend({ proxyProtocol: { version: 'V1', tlvs: ['CRC32C'] } }),
+    'spec.backends[0].proxyProtocol.tlvs',
+    /a header of version V1 has no tlvs: use version V2, or remove tlvs/,
+  ),
+  bad(
+    'a PROXY header of version V1 for datagrams',
+    'proxy-protocol-datagrams',
+    manifest((spec) => {
+      spec.listeners = [{ name: 'dns', port: 53, protocol: 'UDP', backend: 'web' }];
+      spec.backends = [{ name: 'web', service: { name: 'web', port: 80 }, proxyProtocol: { version: 'V1' } }];
+    }),
+    'spec.backends[0].proxyProtocol.version',
+    /spec.backends.*a backend with a header of version V1 has a listener of protocol UDP, but only V2 has headers/,
+    /listener "dns" is of protocol UDP, but only V2 has headers for datagrams: use version V2/,
+  ),
+  bad(
+    'an unknown extension of a PROXY header',
+    undefined,
+    manifestWithBackend({ proxyProtocol: { version: 'V2', tlvs: ['Authority'] } }),
+    'spec.backends[0].proxyProtocol.tlvs[0]',
+    /Unsupported value/,
+    /"Authority" is not supported: expected CRC32C or UniqueId/,
+  ),
+  bad(
+    'a PROXY header without its version',
+    undefined,
+    manifestWithBackend({ proxyProtocol: {} }),
+    'spec.backends[0].proxyProtocol.version',
+    /Required value/,
+    /is missing/,
   ),
   bad(
     'a total connect timeout that is too short',

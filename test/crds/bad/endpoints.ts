@@ -1,4 +1,4 @@
-import { type Loose, manifestWithBackend, manifestWithEndpoints } from '../base-manifest.ts';
+import { type Loose, manifestWith, manifestWithBackend, manifestWithEndpoints } from '../base-manifest.ts';
 import { type BadManifest, bad } from './bad-manifest.ts';
 
 const endpoint = (address: string, fields: Loose = {}): Loose => ({ address, port: 8080, ...fields });
@@ -100,6 +100,16 @@ export const BAD_ENDPOINTS: readonly BadManifest[] = [
     'the proxy itself as an endpoint',
     'endpoint-is-listener',
     manifestWithEndpoints(endpoint('127.0.0.1')),
+    'spec.backends[0].endpoints[0]',
+    /connections would loop/,
+  ),
+  bad(
+    'a UDP listener of the proxy itself as an endpoint',
+    'endpoint-is-listener',
+    manifestWith({
+      listeners: [{ name: 'dns', port: 8080, protocol: 'UDP', backend: 'web' }],
+      backends: [{ name: 'web', endpoints: [endpoint('127.0.0.1')] }],
+    }),
     'spec.backends[0].endpoints[0]',
     /connections would loop/,
   ),

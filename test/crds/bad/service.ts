@@ -45,6 +45,13 @@ export const BAD_SERVICE: readonly BadManifest[] = [
     /has no effect: type None creates no Service/,
   ),
   bad(
+    'a Service for each protocol with type None',
+    'service-protocols-type',
+    manifestWith({ service: { type: 'None', protocols: 'Separate' } }),
+    'spec.service.protocols',
+    /has no effect: type None creates no Service/,
+  ),
+  bad(
     'a reserved label on the Service',
     'service-label-reserved',
     manifestWith({ service: { labels: { 'app.kubernetes.io/name': 'mine' } } }),
@@ -122,6 +129,20 @@ export const BAD_SERVICE: readonly BadManifest[] = [
     'spec.service.nodePorts.wbe',
     /nodePorts has listener "wbe", which is not in spec.listeners; available: \["web"\]/,
     /"wbe" is not in spec.listeners; available: web; did you mean "web"\?/,
+  ),
+  bad(
+    'the same node port for TCP and UDP in two Services',
+    'node-ports-separate',
+    manifestWith({
+      listeners: [
+        { name: 'dns', port: 53, protocol: 'UDP', backend: 'web' },
+        { name: 'dns-tcp', port: 53, backend: 'web' },
+      ],
+      service: { nodePorts: { dns: 30053, 'dns-tcp': 30053 }, protocols: 'Separate' },
+    }),
+    'spec.service.nodePorts.dns',
+    /the same port to listeners with TCP and with UDP/,
+    /30053 is already assigned to listener "dns-tcp", which with protocols Separate is in another Service/,
   ),
   bad(
     'the same node port for two listeners',
