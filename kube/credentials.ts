@@ -4,6 +4,8 @@ export interface Credentials {
   readonly server: string;
   /** HTTP proxy to use, such as `http://proxy:3128`; none by default. */
   readonly proxyUrl?: string;
+  /** Namespace of the kubeconfig's context, or of the pod; undefined if there is none. */
+  readonly namespace?: string;
   /** The login for a call; cached, so cheap to call. Throws CredentialsError. */
   current(): Promise<Login>;
   /** Clears the cache, after the server has answered 401. */

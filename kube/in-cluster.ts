@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
@@ -27,9 +28,11 @@ export function inCluster(env: Environment, now: () => number, folder = SERVICE_
   const port = env.KUBERNETES_SERVICE_PORT ?? '443';
   let login: Login | undefined;
   let readAt = 0;
+  const namespaceFile = join(folder, 'namespace');
 
   return {
     server: `https://${isIPv6(host) ? `[${host}]` : host}:${port}`,
+    ...(existsSync(namespaceFile) ? { namespace: readFileSync(namespaceFile, 'utf8').trim() } : {}),
     async current() {
       if (login !== undefined && now() - readAt < REREAD_MS) return login;
       const [token, ca] = await Promise.all([read(join(folder, 'token')), read(join(folder, 'ca.crt'))]);

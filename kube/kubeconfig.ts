@@ -34,6 +34,7 @@ export async function fromKubeconfig(
   return {
     server: cluster.server,
     ...(cluster.proxyUrl === undefined ? {} : { proxyUrl: cluster.proxyUrl }),
+    ...namespaceOf(config),
     current() {
       if (login !== undefined && now() - readAt < REREAD_MS) return login;
       readAt = now();
@@ -108,6 +109,11 @@ function useTokenFiles(config: KubeConfig, text: string, folder: string): void {
       known.authProvider = { name: 'tokenFile', config: { tokenFile: resolve(folder, user.tokenFile) } };
     }
   }
+}
+
+function namespaceOf(config: KubeConfig): Pick<Credentials, 'namespace'> {
+  const namespace = config.getContextObject(config.getCurrentContext())?.namespace;
+  return namespace ? { namespace } : {};
 }
 
 function clusterOf(config: KubeConfig, path: string) {

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 
-/** Content of a manifest file, or why it cannot be read. */
+/** Content of a file, or why it cannot be read. */
 export type FileContent =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly code: string; readonly problem: string };
@@ -8,21 +8,24 @@ export type FileContent =
 /** No resource of the API comes close to this: etcd refuses more than 1.5 MiB. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** Reads a manifest as UTF-8; returns every failure as a sentence. Synchronous: it is one small file. */
-export const readManifestFile = (path: string): FileContent => {
+/** Reads a manifest. Synchronous: it is one small file. */
+export const readManifestFile = (path: string): FileContent => readTextFile(path, 'manifest', MAX_BYTES);
+
+/** Reads a file as UTF-8; returns every failure as a sentence. `what` names what it contains. */
+export const readTextFile = (path: string, what: string, mostBytes: number): FileContent => {
   try {
     const { size, isFile } = stat(path);
     if (!isFile)
       return {
         ok: false,
         code: 'EISDIR',
-        problem: `${path} is not a file; name the manifest file itself`,
+        problem: `${path} is not a file; name the ${what} file itself`,
       };
-    if (size > MAX_BYTES)
+    if (size > mostBytes)
       return {
         ok: false,
         code: 'EFBIG',
-        problem: `${path} has ${size} bytes; a manifest has at most ${MAX_BYTES}`,
+        problem: `${path} has ${size} bytes; a ${what} has at most ${mostBytes}`,
       };
     return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)) };
   } catch (error) {

@@ -53,6 +53,19 @@ const FOUND = [
   ['~/.kube/config', {}, { HOME }, 'http://home:8080'],
 ] as const;
 
+test('the namespace is that of the context, and undefined if it has none', async () => {
+  const namespaced = files.write(
+    JSON.stringify({
+      ...homeConfig(),
+      contexts: [{ name: 'home', context: { cluster: 'home', user: 'home', namespace: 'shop' } }],
+    }),
+  );
+  const namespaceOf = async (kubeconfig: string) =>
+    (await findCredentials({ kubeconfig }, {}, now)).namespace;
+  assert.equal(await namespaceOf(namespaced), 'shop');
+  assert.equal(await namespaceOf(GOOD), undefined);
+});
+
 describe('the API server and the login are found in', () => {
   for (const [what, options, env, server] of FOUND) {
     test(what, async () => assert.equal((await findCredentials(options, env, now)).server, server));

@@ -5,8 +5,9 @@ import { resettingConnector } from '../../kube/resetting-connector.ts';
 import { readReport } from '../../operator/proxy-reports/read-report.ts';
 import { isConnectedToItself } from '../../program/self-connection.ts';
 import type { CheckKind } from '../../proxy/configuration/health-policy.ts';
-import { check } from '../../proxy/health/check/check.ts';
+import { createCheck } from '../../proxy/health/check/check.ts';
 import { startEngine } from '../../proxy/relay-engine/start.ts';
+import { libc } from '../../proxy/sys/libc.ts';
 import { accepts } from '../../scripts/run/loopback.ts';
 import { tableBackend, tableListener, tableOf } from '../proxy/tables.ts';
 
@@ -34,7 +35,10 @@ const KINDS: readonly CheckKind[] = [
   { type: 'HTTP', path: '/', expectedStatuses: [200], host: undefined, tls: false },
   { type: 'HTTP', path: '/', expectedStatuses: [200], host: undefined, tls: true },
   { type: 'GRPC', service: '' },
+  { type: 'UDP', send: 'ping', expect: 'ping' },
 ];
+
+const check = createCheck(libc());
 
 const checks = async (address: string) => {
   const found: Record<string, string> = {};

@@ -63,6 +63,7 @@ const refused = (address: string) => ({
     HTTP: 'Refused: connection refused',
     HTTPS: 'Refused: connection refused',
     GRPC: 'Refused: connection refused',
+    UDP: 'Refused: port unreachable: no process listens on it',
   },
   report: `Cannot read the status of the proxy at ${address}:45000: nothing listens there.`,
   apiServer: ['ECONNREFUSED', 'ECONNREFUSED'],

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import type { Server } from 'node:http';
 import net from 'node:net';
 import type { TestContext } from 'node:test';
 import { lateHttp } from '../../program/late-modules.ts';
 import type { PageLimits } from '../../program/page-limits.ts';
+import { until } from '../../tooling/wait/until.ts';
 
 /** What slow clients send first, and then repeatedly. */
 const CLIENTS = [
@@ -40,12 +43,39 @@ export const allCutOff = async (port: number): Promise<void> => {
   );
 };
 
+const ESTABLISHED = '01';
+
+/**
+ * Resolves when the server on this port of 127.0.0.1 has closed the connection of a client. Only the kernel
+ * knows: the client of a server that has bytes left for it hears nothing before it has read them.
+ */
+export const closedByServer = async (port: number, client: net.Socket): Promise<void> => {
+  const hex = (some: number) => `0100007F:${some.toString(16).toUpperCase().padStart(4, '0')}`;
+  const own = hex(client.localPort ?? assert.fail('the client is not connected'));
+  const stateOf = async (): Promise<string | undefined> =>
+    (await readFile('/proc/net/tcp', 'utf8'))
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/))
+      .find(([, local, remote]) => local === hex(port) && remote === own)?.[3];
+  await until('the server has closed the connection', async () => (await stateOf()) !== ESTABLISHED, {
+    withinMs: GIVE_UP_MS,
+    seen: stateOf,
+  });
+};
+
+/** Records the HTTP servers that a test creates from now on. */
+export const serversMade = (t: TestContext): (() => readonly Server[]) => {
+  const { mock } = t.mock.method(lateHttp(), 'createServer');
+  return () => mock.calls.map(({ result }) => result ?? assert.fail('no server was made'));
+};
+
 /** Records the limits of the HTTP servers that a test creates from now on. */
 export const limitsInForce = (t: TestContext): (() => readonly PageLimits[]) => {
-  const { mock } = t.mock.method(lateHttp(), 'createServer');
+  const made = serversMade(t);
   return () =>
-    mock.calls.map(({ result }) => {
-      const { headersTimeout, requestTimeout, timeout } = result ?? assert.fail('no server was made');
-      return { headersMs: headersTimeout, requestMs: requestTimeout, stalledMs: timeout };
-    });
+    made().map(({ headersTimeout, requestTimeout, timeout }) => ({
+      headersMs: headersTimeout,
+      requestMs: requestTimeout,
+      stalledMs: timeout,
+    }));
 };
