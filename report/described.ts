@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FieldNotes } from './fields.ts';
 
 /** JSON Schema of a part of the contract, with the notes on each field that its page shows. */

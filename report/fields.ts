@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Notes on a field for the reference page, in addition to its type. */
 export interface FieldNotes {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { oneOf, text } from './fields.ts';
 
 /**
@@ -9,7 +9,8 @@ export const FINDINGS = {
   SpecRefused: 'The resource or the manifest is invalid; the last valid one is served.',
   NotUnderstood:
     'A listener, a backend or another part that this version does not support is not served; the rest is.',
-  FieldsIgnored: 'Fields unknown to this version have no effect.',
+  FieldsIgnored:
+    'Fields that are unknown to this version, or mean nothing without a cluster, have no effect.',
   ResourceMissing: 'The resource does not exist any more; its last state is served.',
   ManifestUnreadable: 'The manifest file cannot be read; its last content is served.',
   PortTaken: 'The port of a listener is in use by another process or connection.',
@@ -21,10 +22,22 @@ export const FINDINGS = {
   NoneReady: 'The Service of a backend has endpoints, but none of them is ready.',
   NoWeight: 'Every endpoint of a backend has weight 0.',
   EndpointsUnhealthy: 'Too few endpoints of a backend are healthy, so all are used, healthy or not.',
+  ChecksNotMade: 'Health checks of a backend cannot be made, so they take no endpoint out of service.',
   BackupsServe: 'Too few endpoints of a backend are healthy, so its backups are in use.',
   AddressInvalid: 'An endpoint whose address is not an IP address is not used.',
   EndpointRepeated: 'An endpoint is listed twice, in two notations of its address; it is used once.',
   OwnListener: 'An endpoint is a listener of the proxy itself; it is not used, since connections would loop.',
+  SourceListMissing: 'A list of sources does not exist or cannot be read; its last content is served.',
+  SourceListInvalid: 'A list of sources has an invalid entry; its last valid content is served.',
+  SecretMissing:
+    'A Secret with a certificate does not exist or cannot be read; the certificate read last stays in use.',
+  CertificateInvalid: 'A certificate or its key cannot be used; the one read last stays in use.',
+  CertificateExpired: 'A certificate has expired; it stays in use, and clients refuse it.',
+  CertificateExpires: 'A certificate expires within 14 days.',
+  PeersUntrusted:
+    'A listener refuses every connection, because no peer is trusted to send the PROXY header that it requires.',
+  ProxyHeadersMissing:
+    'A listener refuses every connection, because no trusted peer begins with the PROXY header that it accepts.',
   DrainDelayTooLong:
     'The drain delay would leave no time for connections to end; half of the grace period is used instead.',
   LimitReached: 'A limit of the proxy is exceeded; the rest is not served.',

@@ -1,7 +1,8 @@
-import { z } from 'zod';
+import * as z from 'zod';
+import { certificate } from './certificates.ts';
 import { list } from './fields.ts';
 import { finding } from './finding.ts';
-import { backend, endpoint, listener, source, status, tuningEntry } from './status.ts';
+import { backend, endpoint, limits, listener, source, status, tuningEntry } from './status.ts';
 
 /**
  * The part of a report that readers use, of any version of the proxy. Only the fields in use are parsed, so
@@ -10,11 +11,16 @@ import { backend, endpoint, listener, source, status, tuningEntry } from './stat
  */
 export const tolerantReport = z.object({
   revision: status.shape.revision,
+  uptimeMs: status.shape.uptimeMs,
   source: source
     .pick({ following: true, code: true, problem: true, lostForMs: true })
     .default({ following: true }),
   tuning: list(tuningEntry),
-  listeners: list(listener.pick({ name: true, leaving: true })).default([]),
+  listeners: list(
+    listener
+      .pick({ name: true, leaving: true, shares: true })
+      .extend({ limits: limits.pick({ limiting: true }).exactOptional() }),
+  ).default([]),
   backends: list(
     z.object({
       name: backend.shape.name,
@@ -25,6 +31,7 @@ export const tolerantReport = z.object({
       endpoints: list(endpoint.pick({ health: true, ejectedUntil: true })).default([]),
     }),
   ).default([]),
+  certificates: list(certificate).default([]),
   findings: list(finding.omit({ line: true }).extend({ code: finding.shape.code.exactOptional() })).default(
     [],
   ),
