@@ -5,6 +5,7 @@ import { bytes, cpuMillis } from '../../crds/quantity.ts';
 import { inMebibytes } from '../../crds/resources.ts';
 import { plural } from '../text/lists-and-counts.ts';
 import type { Plan } from './plan.ts';
+import { isUdpOnly, udpShare } from './udp-share.ts';
 
 /** Number of endpoints by backend, if known. */
 export type EndpointCounts = ReadonlyMap<string, number>;
@@ -96,6 +97,7 @@ const checkDescriptors: Check = (spec, { fileDescriptors }) => {
  * source ports.
  */
 const checkSourcePorts: Check = (spec, { replicas, sourcePorts }, asked, counts) => {
+  if (isUdpOnly(spec)) return undefined;
   const share = asked / replicas / spec.backends.length;
   const short = spec.backends.filter(({ name, endpoints }) => {
     const count = endpoints?.length ?? counts.get(name) ?? 0;
@@ -110,4 +112,15 @@ const checkSourcePorts: Check = (spec, { replicas, sourcePorts }, asked, counts)
       };
 };
 
-const CHECKS: readonly Check[] = [checkCores, checkMemory, checkDescriptors, checkSourcePorts];
+/** The kernel gives each UDP session a source port of its own, whatever its endpoint. */
+const checkUdpPorts: Check = (spec, { replicas, sourcePorts }, asked) => {
+  const sessions = Math.ceil((asked / replicas) * udpShare(spec));
+  return sessions <= sourcePorts
+    ? undefined
+    : {
+        reason: 'TooFewSourcePorts',
+        message: `A replica needs ${sessions} source ports for its UDP sessions and has ${sourcePorts}, whatever the number of endpoints. Raise ${numberOf(spec)}, widen net.ipv4.ip_local_port_range, or shorten timeouts.idle of the UDP listeners.`,
+      };
+};
+
+const CHECKS: readonly Check[] = [checkCores, checkMemory, checkDescriptors, checkSourcePorts, checkUdpPorts];

@@ -4,6 +4,7 @@ import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import {
   connectionsInMemory,
   connectionsOfDescriptors,
+  DESCRIPTORS_EACH,
   descriptorsFor,
   descriptorsOf,
   memoryFor,
@@ -14,7 +15,8 @@ import { bytes } from '../../crds/quantity.ts';
 import { inMebibytes } from '../../crds/resources.ts';
 import type { Status } from '../../crds/status.ts';
 import { plural } from '../text/lists-and-counts.ts';
-import { connectionsPerCore, isHeavy } from './rate.ts';
+import { connectionsPerCore, whyHeavy } from './rate.ts';
+import { isUdpOnly, udpShare } from './udp-share.ts';
 
 export type Plan = NonNullable<Status['capacity']>;
 
@@ -44,25 +46,37 @@ export const planCapacity = (spec: L4BalancerSpec, replicas: number): Plan => {
     replicas,
     cores: acceptors,
     memory: inMebibytes(memoryFor(acceptors, share)),
-    fileDescriptors: descriptorsFor(share),
+    fileDescriptors: descriptorsFor(share, descriptorsEach(spec)),
     sourcePorts: ports,
-    endpoints: Math.max(1, Math.ceil(share / ports)),
+    // More endpoints do not help UDP sessions.
+    endpoints: isUdpOnly(spec) ? 1 : Math.max(1, Math.ceil(share / ports)),
     howComputed: explanation(spec, replicas, share),
   };
 };
 
-/** Connections that one pod can hold, as limited by its cores, its memory and its file descriptors. */
+const descriptorsEach = (spec: L4BalancerSpec): number =>
+  isUdpOnly(spec) ? DESCRIPTORS_EACH.session : DESCRIPTORS_EACH.connection;
+
+/**
+ * Connections that one pod can hold, as limited by its cores, its memory, its file descriptors, and for UDP
+ * sessions its source ports.
+ */
 const perPod = (spec: L4BalancerSpec): number => {
   const acceptors = acceptorsOf(spec);
   const memory = bytes(effectiveTuning(spec).resources.limits.memory);
   return Math.min(
     acceptors * connectionsPerCore(spec),
     connectionsInMemory(acceptors, memory),
-    connectionsOfDescriptors(descriptorsOf(spec)),
+    connectionsOfDescriptors(descriptorsOf(spec), descriptorsEach(spec)),
+    // Infinity without UDP listeners.
+    Math.floor(sourcePorts(spec) / udpShare(spec)),
   );
 };
 
-/** Source ports to each endpoint: every connection uses one port of the pod's address. */
+/**
+ * Source ports to each endpoint: every connection uses one port of the pod's address. UDP sessions share them
+ * over all endpoints.
+ */
 export const sourcePorts = (spec: L4BalancerSpec): number => {
   const { sysctls, hostNetwork } = effectiveTuning(spec);
   const range = hostNetwork
@@ -85,19 +99,28 @@ const noteOnDefaultReplicas = ({ workload }: L4BalancerSpec, replicas: number): 
     ? ''
     : ` workload.replicas is 1, the default, which leaves the number open, even if kubectl scale has set it: ${replicas} replicas are planned. Any other number is used as given. For a single pod, omit capacity, or set its cores: workload.resources.limits.cpu.`;
 
+const portsNeeded = (spec: L4BalancerSpec): string => {
+  const ports = sourcePorts(spec);
+  const ofUdp = `at most ${ports} UDP sessions at a time, whatever their endpoints`;
+  const ofTcp = `enough endpoints that none gets more than ${ports} connections`;
+  if (isUdpOnly(spec)) return `and ${ofUdp}`;
+  return udpShare(spec) === 0 ? `and ${ofTcp}` : `${ofUdp}, and ${ofTcp}`;
+};
+
 const explanation = (spec: L4BalancerSpec, replicas: number, share: number): string => {
   const acceptors = acceptorsOf(spec);
   const rate = connectionsPerCore(spec);
+  const reasons = whyHeavy(spec);
   const why =
     spec.capacity?.connectionsPerCore === undefined
-      ? isHeavy(spec)
-        ? ' because every connection is logged'
-        : ''
+      ? reasons.length === 0
+        ? ''
+        : ` because ${reasons.join(' and ')}`
       : ' as set in spec.capacity';
   return (
     `${replicas} ${plural(replicas, 'replica')} with ${acceptors} ${plural(acceptors, 'core')} each, ${rate} connections per core${why}. ` +
-    `For ${share} connections, a replica needs ${descriptorsFor(share)} file descriptors (two per connection and a reserve), ` +
+    `For ${share} connections, a replica needs ${descriptorsFor(share, descriptorsEach(spec))} file descriptors (${isUdpOnly(spec) ? 'one per UDP session' : 'two per connection'} and a reserve), ` +
     `${inMebibytes(memoryFor(acceptors, share))} of memory (192 MiB, 32 MiB per core and 16 KiB per connection), ` +
-    `and enough endpoints that none gets more than ${sourcePorts(spec)} connections (source ports).${noteOnDefaultReplicas(spec, replicas)}`
+    `${portsNeeded(spec)} (source ports).${noteOnDefaultReplicas(spec, replicas)}`
   );
 };

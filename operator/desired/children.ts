@@ -1,3 +1,4 @@
+import type { ChildSuffix } from '../../crds/child-name.ts';
 import type { Manifest } from '../../kube/apply.ts';
 import type { Owner } from '../objects/owner.ts';
 import { withAccount } from './account.ts';
@@ -11,14 +12,17 @@ import { podDisruptionBudget } from './pod-disruption-budget.ts';
 import { podMonitor } from './pod-monitor.ts';
 import { role } from './role.ts';
 import { roleBinding } from './role-binding.ts';
-import { service } from './service.ts';
+import { isSplit, service, udpService } from './service.ts';
 import { serviceAccount } from './service-account.ts';
 import { NEW, type Shape } from './shape.ts';
+import { ticketSecret } from './ticket-secret.ts';
 
 /** A kind of child with the wanted object; undefined if there should be none. */
 export interface Child {
   readonly apiVersion: string;
   readonly kind: string;
+  /** Of its name, if it is the second child of its kind. */
+  readonly suffix?: ChildSuffix;
   readonly wanted: Manifest | undefined;
 }
 
@@ -31,7 +35,10 @@ export const children = (owner: Owner, settings: RenderSettings, shape: Shape = 
   { apiVersion: 'v1', kind: 'ServiceAccount', wanted: serviceAccount(owner) },
   { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', wanted: role(owner) },
   { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', wanted: roleBinding(owner) },
-  { apiVersion: 'v1', kind: 'Service', wanted: service(owner) },
+  ...(shape.hasSecrets
+    ? [{ apiVersion: 'v1', kind: 'Secret', suffix: '-tickets' as const, wanted: ticketSecret(owner) }]
+    : []),
+  ...services(owner),
   { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', wanted: networkPolicy(owner) },
   {
     apiVersion: 'policy/v1',
@@ -44,6 +51,13 @@ export const children = (owner: Owner, settings: RenderSettings, shape: Shape = 
     ? [{ apiVersion: 'monitoring.coreos.com/v1', kind: 'PodMonitor', wanted: podMonitor(owner) }]
     : []),
 ];
+
+/** The one that loses ports comes first, because no other Service can have their node ports until then. */
+const services = (owner: Owner): readonly Child[] => {
+  const first = { apiVersion: 'v1', kind: 'Service', wanted: service(owner) };
+  const second = { apiVersion: 'v1', kind: 'Service', suffix: '-udp', wanted: udpService(owner) } as const;
+  return isSplit(owner) ? [first, second] : [second, first];
+};
 
 /** The requested kind of workload. The other kind is removed, but only once the new one serves. */
 const workloads = (owner: Owner, settings: RenderSettings, shape: Shape): readonly Child[] => {

@@ -1,6 +1,6 @@
+import { type ChildSuffix, childName } from '../../crds/child-name.ts';
 import { API_VERSION, KIND } from '../../crds/l4balancer.ts';
 import { childLabels, type Labels } from '../objects/child-labels.ts';
-import { childName } from '../objects/child-name.ts';
 import type { Owner } from '../objects/owner.ts';
 
 export interface ChildMetadata {
@@ -22,8 +22,8 @@ export interface OwnerReference {
 /**
  * Metadata of every child: one name for all kinds, and the owner, so that they are garbage-collected with it.
  */
-export const childMetadata = (owner: Owner): ChildMetadata => ({
-  name: childName(owner.name),
+export const childMetadata = (owner: Owner, suffix?: ChildSuffix): ChildMetadata => ({
+  name: childName(owner.name, suffix),
   namespace: owner.namespace,
   labels: childLabels(owner.name),
   ownerReferences: [

@@ -18,6 +18,8 @@ export interface Shape {
   readonly account: string | undefined;
   /** Whether the API server serves PodMonitors. */
   readonly hasPodMonitors: boolean;
+  /** Whether the operator may write Secrets: an installation may withhold that right. */
+  readonly hasSecrets: boolean;
 }
 
 /** For a resource without any children yet. */
@@ -28,4 +30,5 @@ export const NEW: Shape = {
   keepsOtherKind: false,
   account: undefined,
   hasPodMonitors: true,
+  hasSecrets: true,
 };

@@ -1,8 +1,9 @@
 import type { Registry } from 'prom-client';
 import { formatListenAddress } from '../../program/listen-address.ts';
+import type { PageServer } from '../../program/page-server.ts';
 import { healthPages, metricsPages } from './pages.ts';
 import type { Readiness } from './readiness.ts';
-import { type PageServer, type ServerOptions, startServer } from './server.ts';
+import { type ServerOptions, startServer } from './server.ts';
 
 /** The address to listen on, and the flag that sets it. */
 export type ListenOn = Pick<ServerOptions, 'address' | 'flag'>;

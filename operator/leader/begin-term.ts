@@ -11,6 +11,8 @@ export interface FencedAccess {
   readonly writer: Writer;
   /** Owns fields that the operator hands over to another manager. */
   readonly handOverWriter: Writer;
+  /** Owns the keys of session tickets. */
+  readonly ticketWriter: Writer;
   readonly recorder: Recorder;
 }
 
@@ -29,6 +31,8 @@ export interface BeginDeps extends Omit<RecorderDeps, 'writer'> {
 export const FIELD_MANAGER = 'l4balancer-operator';
 /** Field manager of the replica count, from when the operator gives it up until an autoscaler changes it. */
 const HAND_OVER_MANAGER = 'l4balancer-operator-hand-over';
+/** Field manager of the ticket keys, which the operator does not know between two rotations. */
+const TICKETS_MANAGER = 'l4balancer-operator-tickets';
 /**
  * How long calls may still wait for the throttle when a term ends gracefully. Together with one more call in
  * flight, that is well within the time to stop.
@@ -45,6 +49,7 @@ export const beginTerm = (fence: Fence | undefined, deps: BeginDeps): Term => {
     transport,
     writer,
     handOverWriter: createWriter(transport, HAND_OVER_MANAGER),
+    ticketWriter: createWriter(transport, TICKETS_MANAGER),
     recorder: createRecorder({ ...deps, writer }),
   });
   return {

@@ -1,4 +1,4 @@
-import { instanceLabel } from './child-name.ts';
+import { instanceLabel } from '../../crds/child-name.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 

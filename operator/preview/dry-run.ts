@@ -1,3 +1,4 @@
+import { childName } from '../../crds/child-name.ts';
 import { ApiError } from '../../kube/errors.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { type ObjectRef, objectPath } from '../../kube/paths.ts';
@@ -5,7 +6,6 @@ import type { Transport } from '../../kube/transport.ts';
 import type { Child } from '../desired/children.ts';
 import type { ImageSettings } from '../desired/pod/render-settings.ts';
 import { EXIT } from '../errors/operator-error.ts';
-import { childName } from '../objects/child-name.ts';
 import type { Owner } from '../objects/owner.ts';
 import { type Gathered, gather } from '../reconcile/gather.ts';
 import { planChildren } from '../reconcile/plan-children.ts';
@@ -118,11 +118,11 @@ const previewOf = async (
 const probesToMake = ({ probes }: Gathered, gate: Gate): readonly Waiting[] =>
   gate.kind === 'Trying' ? untried(gate.waiting, probes) : [];
 
-const refOf = ({ apiVersion, kind }: Child, { name, namespace }: Owner): ObjectRef => ({
+const refOf = ({ apiVersion, kind, suffix }: Child, { name, namespace }: Owner): ObjectRef => ({
   apiVersion,
   kind,
   namespace,
-  name: childName(name),
+  name: childName(name, suffix),
 });
 
 const linesOf = (child: string, preview: ChildPreview): readonly string[] => {

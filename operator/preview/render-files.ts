@@ -70,6 +70,7 @@ const renderedOf = (balancer: L4Balancer, images: ImageSettings): readonly Manif
       hasAutoscaler: false,
       account: undefined,
       hasPodMonitors: true,
+      hasSecrets: true,
     },
     { ...images, kubelet: OLDEST_SUPPORTED },
   );

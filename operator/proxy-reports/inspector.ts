@@ -1,8 +1,9 @@
 import type { Clock } from '../../kube/clock.ts';
 import type { Reading, Report } from '../status/reading.ts';
 import { limitConcurrency } from './concurrency-limit.ts';
-import { createPollInterval, isSettled } from './poll-interval.ts';
+import { createPollInterval, isSettled, sharesPollMs } from './poll-interval.ts';
 import { ReportError } from './read-report.ts';
+import { essence, withRefusals } from './refusals.ts';
 
 /** A running proxy pod. */
 export interface Target {
@@ -81,12 +82,29 @@ const readingOf = ({ target, lastAnswer }: PolledPod): Reading | undefined => {
   }
 };
 
-export const createInspector = ({ read, clock, random, onChange }: InspectorDeps): Inspector => {
+const lastReport = (answer: LastAnswer): Report | undefined => {
+  switch (answer.kind) {
+    case 'Read':
+      return answer.report;
+    case 'Failed':
+      return answer.last;
+    case 'NotPolled':
+      return undefined;
+    default:
+      return answer satisfies never;
+  }
+};
+
+/** What makes a new answer worth telling. */
+const told = (answer: LastAnswer): object => (answer.kind === 'Read' ? essence(answer.report) : answer);
+
+export const createInspector = (deps: InspectorDeps): Inspector => {
+  const { clock, random, onChange } = deps;
   const byKey = new Map<string, Map<string, PolledPod>>();
   const withinLimit = limitConcurrency(MAX_CONCURRENT);
 
   const record = (key: string, polled: PolledPod, lastAnswer: LastAnswer): void => {
-    const isChanged = JSON.stringify(lastAnswer) !== JSON.stringify(polled.lastAnswer);
+    const isChanged = JSON.stringify(told(lastAnswer)) !== JSON.stringify(told(polled.lastAnswer));
     polled.lastAnswer = lastAnswer;
     if (isChanged) onChange(key);
   };
@@ -101,22 +119,17 @@ export const createInspector = ({ read, clock, random, onChange }: InspectorDeps
       await clock.sleep(waitMs, signal);
       if (signal.aborted) return;
       try {
-        const report = await withinLimit(() => read(ip, port, signal));
+        const read = await withinLimit(() => deps.read(ip, port, signal));
         if (signal.aborted) return;
+        const report = withRefusals(read, lastReport(polled.lastAnswer));
         failures = 0;
         record(key, polled, { kind: 'Read', report });
-        waitMs = pollInterval.after(isSettled(report, generation));
+        waitMs = Math.min(pollInterval.after(isSettled(report, generation)), sharesPollMs(report));
       } catch (error) {
         if (signal.aborted) return;
         if (!(error instanceof ReportError)) throw error;
         failures++;
-        const { lastAnswer } = polled;
-        const last =
-          lastAnswer.kind === 'Read'
-            ? lastAnswer.report
-            : lastAnswer.kind === 'Failed'
-              ? lastAnswer.last
-              : undefined;
+        const last = lastReport(polled.lastAnswer);
         if (failures >= FAILURES_BEFORE_REPORT) record(key, polled, { kind: 'Failed', why: error.why, last });
         waitMs = pollInterval.afterFailure();
       }

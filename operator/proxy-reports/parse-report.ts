@@ -1,7 +1,8 @@
+import { SHARED_LIMITS } from '../../crds/shared-limit.ts';
 import type { Health } from '../../report/health.ts';
-import { type ReportedFinding, tolerantReport } from '../../report/tolerant.ts';
-import { reasonOfCode, severity } from '../status/finding-reasons.ts';
-import type { Report } from '../status/reading.ts';
+import { reasonOfCode, severity } from '../../report/reasons/finding-reasons.ts';
+import { type ReportedFinding, type TolerantReport, tolerantReport } from '../../report/tolerant.ts';
+import type { Report, ReportedShare } from '../status/reading.ts';
 import { lossOf } from './source-loss.ts';
 
 /**
@@ -10,6 +11,7 @@ import { lossOf } from './source-loss.ts';
  */
 const MAX_ENTRIES = 64;
 const MAX_FINDINGS = 512;
+const MAX_CERTIFICATES = 128;
 const UNHEALTHY: Health = 'Unhealthy';
 
 /** Parses the fields of a proxy's /status that the operator uses. Undefined if it is not a valid report. */
@@ -18,6 +20,7 @@ export const parseReport = (body: string): Report | undefined => {
     const { data } = tolerantReport.safeParse(JSON.parse(body));
     return (
       data && {
+        uptimeMs: data.uptimeMs,
         revision: data.revision,
         follows: data.source.following,
         loss: lossOf(data.source),
@@ -27,6 +30,11 @@ export const parseReport = (body: string): Report | undefined => {
           .filter(({ leaving = false }) => !leaving)
           .slice(0, MAX_ENTRIES)
           .map(({ name }) => name),
+        limiting: data.listeners
+          .filter(({ limits }) => limits?.limiting === true)
+          .slice(0, MAX_ENTRIES)
+          .map(({ name }) => name),
+        shares: data.listeners.slice(0, MAX_ENTRIES).flatMap(reportedShares),
         backends: data.backends.slice(0, MAX_ENTRIES).map(({ name, counts, endpoints }) => ({
           name,
           ...(counts ?? {
@@ -36,6 +44,7 @@ export const parseReport = (body: string): Report | undefined => {
             ).length,
           }),
         })),
+        certificates: data.certificates.slice(0, MAX_CERTIFICATES),
         findings: mostSevere(data.findings),
       }
     );
@@ -43,6 +52,23 @@ export const parseReport = (body: string): Report | undefined => {
     return undefined; // not JSON; the caller reports it
   }
 };
+
+/** A proxy that is newer may share out more limits, which this version knows nothing about. */
+const reportedShares = ({
+  name,
+  leaving = false,
+  shares = [],
+}: TolerantReport['listeners'][number]): readonly ReportedShare[] =>
+  leaving
+    ? []
+    : SHARED_LIMITS.flatMap((limit) => {
+        const share = shares.find((one) => one.limit === limit);
+        if (share === undefined) return [];
+        const { amount, version, held, admitted, refused } = share;
+        const used = limit === 'connections' ? held : undefined;
+        const totals = { admittedTotal: admitted, refusedTotal: refused };
+        return [{ listener: name, limit, amount, version, held, used, refused: 0, ...totals }];
+      });
 
 /**
  * The most severe first: a proxy may list problems of thousands of endpoints before a port that it cannot

@@ -1,6 +1,7 @@
 import { createBackoff } from '../../kube/backoff.ts';
 import type { FindingCode } from '../../report/finding.ts';
 import type { Report } from '../status/reading.ts';
+import { isTense } from './refusals.ts';
 
 /** Decides when to poll a proxy again. */
 export interface PollInterval {
@@ -56,3 +57,11 @@ export const isSettled = (report: Report, generation: number): boolean =>
   report.revision === `generation/${generation}` &&
   report.findings.every(({ code = '' }) => PERSISTENT.has(code)) &&
   report.backends.every(({ ready }) => ready > 0);
+
+/** Shares move within seconds where a proxy has too little; otherwise they have time. */
+const SHARES_TENSE_MS = 1_000;
+const SHARES_MS = 5_000;
+
+/** The longest wait after a report because of the shares that it is about. */
+export const sharesPollMs = ({ shares }: Pick<Report, 'shares'>): number =>
+  shares.length === 0 ? Number.POSITIVE_INFINITY : shares.some(isTense) ? SHARES_TENSE_MS : SHARES_MS;

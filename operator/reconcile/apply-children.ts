@@ -1,9 +1,9 @@
+import { childName } from '../../crds/child-name.ts';
 import type { Manifest } from '../../kube/apply.ts';
 import { ApiError, TransportError } from '../../kube/errors.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { ObjectRef } from '../../kube/paths.ts';
 import type { Child } from '../desired/children.ts';
-import { childName } from '../objects/child-name.ts';
 import type { Owner } from '../objects/owner.ts';
 import type { ChildProblem, ForeignField } from '../status/observed.ts';
 import type { Collections } from '../watch/cluster-cache.ts';
@@ -85,9 +85,13 @@ export const applyChildren = async (
   how: ApplyFor,
   deps: ApplyDeps,
 ): Promise<Applied> => {
-  const results: { readonly kind: string; readonly result: Result }[] = [];
+  const results: { readonly kind: string; readonly name: string; readonly result: Result }[] = [];
   for (const child of children)
-    results.push({ kind: child.kind, result: await applyChild(rootKey, owner, child, how, deps) });
+    results.push({
+      kind: child.kind,
+      name: childName(owner.name, child.suffix),
+      result: await applyChild(rootKey, owner, child, how, deps),
+    });
   const of = (kind: Result['kind']): readonly string[] =>
     results.filter(({ result }) => result.kind === kind).map((one) => one.kind);
   const problems = results.flatMap(({ result }) => (result.kind === 'Problem' ? [result] : []));
@@ -101,7 +105,7 @@ export const applyChildren = async (
     removed: of('Removed'),
     problems: problems.map(({ problem }) => problem),
     errors: results.flatMap(({ result }) => (result.kind === 'Failed' ? [result.error] : [])),
-    unfinished: unfinished(childName(owner.name), results),
+    unfinished: unfinished(results),
     retryRefusedMs: waits.length === 0 ? undefined : Math.min(...waits),
     contestedMs: contested.length === 0 ? undefined : Math.min(...contested),
     isWaiting: of('Waiting').length > 0,
@@ -116,9 +120,9 @@ const applyChild = async (
   deps: ApplyDeps,
 ): Promise<Result> => {
   const { writeCache, contestTracker, now } = deps;
-  const { apiVersion, kind, wanted } = child;
-  const ref = { apiVersion, kind, namespace: owner.namespace, name: childName(owner.name) };
-  const name = writeName(rootKey, kind);
+  const { apiVersion, kind, suffix, wanted } = child;
+  const ref = { apiVersion, kind, namespace: owner.namespace, name: childName(owner.name, suffix) };
+  const name = writeName(rootKey, kind, suffix);
   const problem = (cause: ChildProblem['cause'], what: RefusalDetails, retryMs?: number): Result => ({
     kind: 'Problem',
     problem: { cause, kind, name: ref.name, ...what },

@@ -6,9 +6,10 @@ import type { WatchedKind } from '../watch/kinds.ts';
 import { type Applied, type ApplyDeps, applyChildren } from './apply-children.ts';
 import type { Gathered } from './gather.ts';
 import { planChildren } from './plan-children.ts';
+import { type RotateDeps, rotateTickets } from './rotate-tickets.ts';
 import { type PreflightDeps, runPreflight } from './run-preflight.ts';
 
-export interface ApplyPlanDeps extends ApplyDeps, PreflightDeps {
+export interface ApplyPlanDeps extends ApplyDeps, PreflightDeps, RotateDeps {
   readonly writer: ApplyDeps['writer'] & PreflightDeps['writer'];
   readonly render: () => RenderSettings;
   /** Whether the API server serves the kind. */
@@ -25,6 +26,8 @@ export interface AppliedPlan {
   readonly unknownRevision: string | undefined;
   /** Milliseconds after which its probes must be checked again; undefined if there is no need. */
   readonly probesAfterMs: number | undefined;
+  /** Milliseconds after which the ticket keys are rotated; undefined if there are none. */
+  readonly ticketsAfterMs: number | undefined;
 }
 
 /** Applies the children as far as the gate allows. Failures are in `applied.errors`. */
@@ -45,19 +48,27 @@ export const applyPlan = async (
   const applied = await applyChildren(key, owner, gated.children, how, deps);
   // The write that ends the storm failed, so the storm goes on and its pods must still be counted.
   if (gated.gate.kind === 'Stop' && applied.errors.length > 0)
-    return { applied, gate: gated.gate, ...pinned, probesAfterMs: undefined };
-  try {
-    const probesAfterMs = await runPreflight(gathered, owner, render, gated, deps);
-    return { applied, gate: gated.gate, ...pinned, probesAfterMs };
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    return {
-      applied: { ...applied, errors: [...applied.errors, error] },
-      gate: gated.gate,
-      ...pinned,
-      probesAfterMs: undefined,
-    };
-  }
+    return { applied, gate: gated.gate, ...pinned, probesAfterMs: undefined, ticketsAfterMs: undefined };
+  const errors: Error[] = [];
+  /** What follows the children: neither keeps the other from being done. */
+  const attempt = async (step: () => Promise<number | undefined>): Promise<number | undefined> => {
+    try {
+      return await step();
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      errors.push(error);
+      return undefined;
+    }
+  };
+  const ticketsAfterMs = await attempt(() => rotateTickets(gathered, owner, deps));
+  const probesAfterMs = await attempt(() => runPreflight(gathered, owner, render, gated, deps));
+  return {
+    applied: { ...applied, errors: [...applied.errors, ...errors] },
+    gate: gated.gate,
+    ...pinned,
+    probesAfterMs,
+    ticketsAfterMs,
+  };
 };
 
 /**

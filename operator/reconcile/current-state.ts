@@ -18,6 +18,7 @@ export interface CurrentState
     Pick<PinInput, 'annotations' | 'live'> {
   readonly rendering: Pinned;
   readonly hasPodMonitors: boolean;
+  readonly hasSecrets: boolean;
 }
 
 /** How the running pods were rendered; undefined if there is no workload. */

@@ -1,8 +1,8 @@
+import { type ChildSuffix, childName } from '../../crds/child-name.ts';
 import type { L4Balancer } from '../../crds/l4balancer.ts';
 import { type Parsed, parseL4Balancer } from '../../crds/parse.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { Pinned } from '../desired/pin.ts';
-import { childName } from '../objects/child-name.ts';
 import { asDeployment, type DaemonSet } from '../objects/daemon-set.ts';
 import type { Pod } from '../objects/pod.ts';
 import type { Deployment } from '../objects/workload.ts';
@@ -33,15 +33,20 @@ export interface Gathered {
   readonly workload: Deployment | DaemonSet | undefined;
   /** A workload of the kind that the spec does not ask for. */
   readonly otherWorkload: Deployment | DaemonSet | undefined;
+  /** Its pods. */
+  readonly otherPods: readonly Pod[];
   readonly hasAutoscaler: boolean;
   /** Uid of the pods' ServiceAccount. */
   readonly account: string | undefined;
+  /** The Secret with the ticket keys, without them. */
+  readonly tickets: KubeObject | undefined;
   /** Probe pods of the resource's preflight. */
   readonly probes: readonly Pod[];
 }
 
 /** The name of a child in the write cache: the resource's key first. */
-export const writeName = (rootKey: string, kind: string): string => `${rootKey} ${kind}`;
+export const writeName = (rootKey: string, kind: string, suffix: ChildSuffix | '' = ''): string =>
+  `${rootKey} ${kind}${suffix}`;
 
 /**
  * Reads the caches, and the responses to writes that they do not have yet. Undefined if the resource is gone.
@@ -60,8 +65,12 @@ export const gather = (
   const { balancer, findings, ignored, tolerated } =
     before?.root === root ? parsedOf(before) : parseL4Balancer(root, 'Report');
   const childKey = `${namespace}/${childName(name)}`;
-  const own = <T extends KubeObject>(kind: string, cached: T | undefined): T | undefined => {
-    const entry = writeName(key, kind);
+  const own = <T extends KubeObject>(
+    kind: string,
+    cached: T | undefined,
+    suffix?: ChildSuffix,
+  ): T | undefined => {
+    const entry = writeName(key, kind, suffix);
     const newest = writeCache.newest(entry, cached, now);
     return newest && ownership(newest, { name, uid }, writeCache.confirmed(entry)) && newest;
   };
@@ -69,15 +78,23 @@ export const gather = (
   const daemonSet = own('DaemonSet', collections.DaemonSet.get(childKey));
   const ownDeployment = own('Deployment', collections.Deployment.get(childKey));
   const deployment = isDaemonSet ? daemonSet && asDeployment(daemonSet) : ownDeployment;
+  const other = isDaemonSet ? ownDeployment : daemonSet;
+  const podsOf = (controllers: readonly KubeObject[]) =>
+    controllers.flatMap(({ metadata }) => collections.Pod.controlledBy(metadata.uid));
   const replicaSets = collections.ReplicaSet.controlledBy(deployment?.metadata.uid);
   return {
     root,
     balancer,
     workload: isDaemonSet ? daemonSet : ownDeployment,
-    otherWorkload: isDaemonSet ? ownDeployment : daemonSet,
+    otherWorkload: other,
+    otherPods: podsOf([
+      ...(other === undefined ? [] : [other]),
+      ...collections.ReplicaSet.controlledBy(other?.metadata.uid),
+    ]),
     hasAutoscaler:
       own('HorizontalPodAutoscaler', collections.HorizontalPodAutoscaler.get(childKey)) !== undefined,
     account: own('ServiceAccount', collections.ServiceAccount.get(childKey))?.metadata.uid,
+    tickets: own('Secret', collections.Secret.get(`${namespace}/${childName(name, '-tickets')}`), '-tickets'),
     probes: collections.Pod.controlledBy(uid).filter(({ metadata }) => isProbe(metadata.labels)),
     observed: {
       namespace,
@@ -89,11 +106,10 @@ export const gather = (
       tolerated,
       deployment,
       replicaSets,
-      pods: (isDaemonSet && daemonSet !== undefined ? [daemonSet] : replicaSets).flatMap(({ metadata }) =>
-        collections.Pod.controlledBy(metadata.uid),
-      ),
+      pods: podsOf(isDaemonSet && daemonSet !== undefined ? [daemonSet] : replicaSets),
       rendering: renderingOf(writeCache.newest(`${key} status`, root, now) ?? root),
       service: own('Service', collections.Service.get(childKey)),
+      udpService: own('Service', collections.Service.get(`${namespace}/${childName(name, '-udp')}`), '-udp'),
     },
   };
 };

@@ -1,9 +1,9 @@
-import type { Condition } from '../../crds/status.ts';
+import type { Condition, Status } from '../../crds/status.ts';
+import { isReason, REASONS } from '../../report/reasons/reasons.ts';
 import type { Waiting } from '../rollout/gate.ts';
 import { authorOf, contestAdvice } from '../status/check-contests.ts';
-import { isReason, REASONS } from '../status/reasons.ts';
 import type { KubeEvent } from '../telemetry/event-manifest.ts';
-import { listed } from '../text/lists-and-counts.ts';
+import { listed, plural } from '../text/lists-and-counts.ts';
 import { sentence, stable } from '../text/stable.ts';
 import type { Applied, Repair } from './apply-children.ts';
 import type { Change } from './changed-by.ts';
@@ -64,6 +64,28 @@ export const transitionEvent = ({ reason, message }: Condition): KubeEvent => {
   const condition = isReason(reason) ? REASONS[reason].condition : 'Reconciling';
   const isFine = condition === 'Ready' || condition === 'FollowsPods' || reason === 'Progressing';
   return { type: isFine ? 'Normal' : 'Warning', reason, action: 'Observe', note: message };
+};
+
+/**
+ * The event about listeners that begin to refuse clients. It is the same each time, so that its series counts
+ * how often that happened.
+ */
+export const limitingEvent = (listeners: readonly string[]): KubeEvent => ({
+  type: 'Warning',
+  reason: 'Limiting',
+  action: 'Observe',
+  note: `${plural(listeners.length, 'Listener')} ${listed(listeners, 10)} ${plural(listeners.length, 'has', 'have')} begun to refuse clients: a limit is reached. The metric l4balancer_connections_closed_total says which one, /status of a proxy which sources. status.listeners shows when it is over.`,
+});
+
+/** Listeners that limit now and did not according to the status before. */
+export const beganLimiting = (
+  before: Pick<Status, 'listeners'> | undefined,
+  now: Pick<Status, 'listeners'>,
+): readonly string[] => {
+  const namesOf = (status: Pick<Status, 'listeners'> | undefined): readonly string[] =>
+    (status?.listeners ?? []).flatMap(({ name, limiting }) => (limiting === true ? [name] : []));
+  const known = new Set(namesOf(before));
+  return namesOf(now).filter((name) => !known.has(name));
 };
 
 /**

@@ -12,4 +12,12 @@ export type Outcome =
    */
   | { readonly kind: 'Refused'; readonly afterMs: number; readonly what: readonly string[] };
 
-export type RequeueReason = 'StatusPaced' | 'NameTaken' | 'BeingDeleted' | 'Preflight' | 'Contested';
+export type RequeueReason =
+  | 'StatusPaced'
+  | 'NameTaken'
+  | 'BeingDeleted'
+  | 'Preflight'
+  | 'Contested'
+  | 'ShareWithheld'
+  | 'CertificateAges'
+  | 'TicketKeys';

@@ -56,13 +56,14 @@ export const renderedNow = (
       keepsOtherKind: keepsOtherKind(spec, deployment, otherWorkload, rendering),
       account: account.annotation,
       hasPodMonitors: current.hasPodMonitors,
+      hasSecrets: current.hasSecrets,
     },
   };
 };
 
 export interface PlanDeps extends GateDeps {
   /** Whether the API server serves the kind. */
-  readonly serves: (kind: 'PodMonitor') => boolean;
+  readonly serves: (kind: 'PodMonitor' | 'Secret') => boolean;
 }
 
 export interface Planned extends Rendered {
@@ -84,6 +85,7 @@ export const planChildren = async (
     live: renderedAs(gathered.workload),
     deployment: observed.deployment,
     hasPodMonitors: deps.serves('PodMonitor'),
+    hasSecrets: deps.serves('Secret'),
   };
   const rendered = renderedNow(owner.spec, current, settings);
   const { render, shape } = rendered;

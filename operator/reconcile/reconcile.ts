@@ -3,13 +3,20 @@ import type { DefinitionSkew } from '../objects/definition-skew.ts';
 import type { Inspector } from '../proxy-reports/inspector.ts';
 import { targetsOf } from '../proxy-reports/targets.ts';
 import type { Gate } from '../rollout/gate.ts';
+import { withheldShares } from '../shares/find-withheld.ts';
+import { planLimits, replicasWithoutPod } from '../shares/plan-limits.ts';
+import { nextDayMs } from '../status/certificates.ts';
 import { statusOf } from '../status/status.ts';
 import type { Applied } from './apply-children.ts';
 import { type AppliedPlan, type ApplyPlanDeps, applyPlan } from './apply-plan.ts';
 import { type Gathered, gather } from './gather.ts';
+import { beganLimiting } from './kube-events.ts';
 import type { Outcome, RequeueReason } from './outcome.ts';
+import { goneReplicas, recordedLimits } from './recorded-limits.ts';
+import type { WithheldTracker } from './withheld-tracker.ts';
 import { writeFailure } from './write-failure.ts';
 import {
+  latestRoot,
   previousConditions,
   previousStatus,
   type StatusDeps,
@@ -21,6 +28,7 @@ export interface ReconcileDeps extends ApplyPlanDeps, StatusDeps {
   readonly writer: ApplyPlanDeps['writer'] & StatusDeps['writer'];
   readonly inspector: Pick<Inspector, 'follow' | 'readings'>;
   readonly definition: () => DefinitionSkew | undefined;
+  readonly withheldTracker: WithheldTracker;
   /** RFC 3339, in whole seconds. */
   readonly wallTime: () => string;
   /** Called with what was done, for events and the log. */
@@ -28,6 +36,8 @@ export interface ReconcileDeps extends ApplyPlanDeps, StatusDeps {
   /** Called at each reconcile with how far the rollout of a resource may go. */
   readonly onGate: (key: string, gate: Gate['kind']) => void;
   readonly onTransition: (gathered: Gathered, ready: Condition) => void;
+  /** Called with the listeners that have begun to refuse clients because of limits. */
+  readonly onLimiting: (gathered: Gathered, listeners: readonly string[]) => void;
 }
 
 /** The removal of an object that blocks a child causes no event, so it has to be polled. */
@@ -45,6 +55,7 @@ export const reconcile = async (key: string, deps: ReconcileDeps): Promise<Outco
     deps.contestTracker.forgetAll(`${key} `);
     deps.onGate(key, 'Open');
     deps.inspector.follow(key, []);
+    deps.withheldTracker.forget(key);
     return { kind: 'Done' };
   }
   // The garbage collector removes the children; writes would only interfere.
@@ -56,8 +67,8 @@ export const reconcile = async (key: string, deps: ReconcileDeps): Promise<Outco
     if (done !== undefined) deps.onApplied(gathered, done.applied);
     // The responses to the writes are newer than what was gathered.
     const after = gather(key, deps.collections, deps.writeCache, deps.now(), gathered) ?? gathered;
-    const written = await report(key, after, done, deps);
-    return outcomeOf(done, written, deps.contestTracker.overInMs(`${key} `, deps.now()));
+    const reported = await report(key, after, done, deps);
+    return outcomeOf(done, reported, deps.contestTracker.overInMs(`${key} `, deps.now()));
   } catch (error) {
     const failure = writeFailure(error);
     switch (failure.kind) {
@@ -85,21 +96,51 @@ const applyGathered = async (
   return applyPlan(key, gathered, { name, namespace, uid, spec: balancer.spec }, deps);
 };
 
+interface Reported {
+  readonly written: StatusResult;
+  /** Milliseconds until something has been withheld for long; undefined if nothing will have been. */
+  readonly withheldMs: number | undefined;
+  /** Milliseconds until a certificate has a day less; undefined if none has any left. */
+  readonly nextDayMs: number | undefined;
+}
+
 const report = async (
   key: string,
   gathered: Gathered,
   done: AppliedPlan | undefined,
   deps: ReconcileDeps,
-): Promise<StatusResult> => {
+): Promise<Reported> => {
+  const { generation, spec } = gathered.observed;
+  const pods = [...gathered.observed.pods, ...gathered.otherPods];
+  const latest = () => latestRoot(key, gathered.root, deps.writeCache, deps.now());
+  const gone = await goneReplicas(
+    replicasWithoutPod(recordedLimits(latest()), pods),
+    gathered.root,
+    deps.read,
+  );
+  // What is planned from here on is written to this version of the resource, or not at all.
+  const root = latest();
+  const recorded = recordedLimits(root);
+  const missing = replicasWithoutPod(recorded, pods).filter((replica) => !gone.has(replica));
   const previous = previousConditions(key, gathered.root, deps.writeCache, deps.now());
   // First, so that the readings include pods that have not been polled yet.
-  deps.inspector.follow(key, targetsOf(gathered.observed));
+  deps.inspector.follow(key, targetsOf(gathered.observed, recorded));
+  const readings = deps.inspector.readings(key);
+  const limits = planLimits({ spec, generation, before: recorded, pods, missing, readings });
+  const time = deps.wallTime();
+  const withheld = deps.withheldTracker.observe(
+    key,
+    withheldShares(limits ?? [], pods, readings),
+    Date.parse(time),
+  );
   const observed = {
     ...gathered.observed,
     problems: done?.applied.problems ?? [],
     unfinished: done?.applied.unfinished ?? [],
     gate: done?.gate ?? { kind: 'Open' as const },
-    readings: deps.inspector.readings(key),
+    readings,
+    limits,
+    withheld: withheld.forLong,
     before: previousStatus(key, gathered.root, deps.writeCache, deps.now()),
     rendering: done?.rendering ?? gathered.observed.rendering,
     unknownRevision: done?.unknownRevision,
@@ -108,25 +149,32 @@ const report = async (
     definition: deps.definition(),
     identity: deps.identity,
   };
-  const status = statusOf(observed, previous, deps.wallTime());
-  const result = await writeStatus(key, gathered.root, status, deps);
+  const status = statusOf(observed, previous, time);
+  const result = await writeStatus(key, gathered.root, status, deps, root);
+  if (result.kind === 'Written') deps.inspector.follow(key, targetsOf(gathered.observed, limits));
   const ready = status.conditions?.find(({ type }) => type === 'Ready');
   const before = previous.find(({ type }) => type === 'Ready');
   if (result.kind === 'Written' && ready !== undefined && ready.reason !== before?.reason)
     deps.onTransition(gathered, ready);
-  return result;
+  const limiting = result.kind === 'Written' ? beganLimiting(observed.before, status) : [];
+  if (limiting.length > 0) deps.onLimiting(gathered, limiting);
+  return {
+    written: result,
+    withheldMs: withheld.nextMs,
+    nextDayMs: nextDayMs(status.certificates ?? [], Date.parse(time)),
+  };
 };
 
 /** The earliest of what is due; a failure has its own backoff. */
 const outcomeOf = (
   done: AppliedPlan | undefined,
-  written: StatusResult,
+  reported: Reported,
   contestsOverInMs: number | undefined,
 ): Outcome => {
   const applied = done?.applied;
   const [error] = applied?.errors ?? [];
   if (error !== undefined) return { kind: 'Retry', error };
-  const soonest = dueLater(done, written, contestsOverInMs).sort((a, b) => a.afterMs - b.afterMs)[0];
+  const soonest = dueLater(done, reported, contestsOverInMs).sort((a, b) => a.afterMs - b.afterMs)[0];
   const refusedMs = applied?.retryRefusedMs;
   if (applied !== undefined && refusedMs !== undefined)
     return {
@@ -144,7 +192,7 @@ interface Due {
 
 const dueLater = (
   done: AppliedPlan | undefined,
-  written: StatusResult,
+  { written, withheldMs, nextDayMs: dayMs }: Reported,
   contestsOverInMs: number | undefined,
 ): Due[] => {
   const applied = done?.applied;
@@ -158,6 +206,9 @@ const dueLater = (
     ['NameTaken', isTaken ? NAME_TAKEN_MS : undefined],
     // The warning about a contest is withdrawn when it is over.
     ['Contested', contestsOverInMs],
+    ['ShareWithheld', withheldMs],
+    ['CertificateAges', dayMs],
+    ['TicketKeys', done?.ticketsAfterMs],
   ];
   return due.flatMap(([why, afterMs]) => (afterMs === undefined ? [] : [{ why, afterMs }]));
 };

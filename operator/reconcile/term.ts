@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Writer } from '../../kube/apply.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { KubeObject } from '../../kube/object.ts';
@@ -23,8 +24,9 @@ import { rootKey } from '../watch/root-key.ts';
 import { createContestTracker } from './contest-tracker.ts';
 import { writeName } from './gather.ts';
 import { handleOutcome } from './handle-outcome.ts';
-import { appliedEvents, givenUpEvent, transitionEvent } from './kube-events.ts';
+import { appliedEvents, givenUpEvent, limitingEvent, transitionEvent } from './kube-events.ts';
 import { type ReconcileDeps, reconcile } from './reconcile.ts';
+import { createWithheldTracker } from './withheld-tracker.ts';
 import { createWriteCache } from './write-cache.ts';
 
 /** What does not change from one term to the next. */
@@ -53,6 +55,8 @@ export interface TermAccess {
   readonly writer: Writer;
   /** Writes under its own field manager, besides the operator's. */
   readonly handOverWriter: Writer;
+  /** The same, for the keys of session tickets. */
+  readonly ticketWriter: Writer;
   readonly recorder: Recorder;
 }
 
@@ -87,7 +91,7 @@ const RESYNC_MS = 10 * 60_000;
  */
 export const startTerm = (
   cache: ClusterCache,
-  { transport, writer, handOverWriter, recorder }: TermAccess,
+  { transport, writer, handOverWriter, ticketWriter, recorder }: TermAccess,
   options: TermOptions,
   onFailed: (error: unknown) => void,
 ): ReconcileTerm => {
@@ -111,9 +115,12 @@ export const startTerm = (
     collections: cache.collections,
     writer,
     handOverWriter,
+    ticketWriter,
+    randomBytes,
     fieldManager: options.fieldManager,
     identity: options.identity,
     contestTracker: createContestTracker(),
+    withheldTracker: createWithheldTracker(),
     serves: (kind) => cache.serves(kind),
     read: (ref) => transport.request({ method: 'GET', path: objectPath(ref) }) as Promise<KubeObject>,
     writeCache,
@@ -147,6 +154,10 @@ export const startTerm = (
     onTransition({ root }, ready) {
       recorder.record(root, transitionEvent(ready));
       log.info({ key: keyOfRoot(root), reason: ready.reason, message: ready.message }, 'status changed');
+    },
+    onLimiting({ root }, listeners) {
+      recorder.record(root, limitingEvent(listeners));
+      log.info({ key: keyOfRoot(root), listeners }, 'limits refuse clients');
     },
   };
   const outcomeDeps = {
@@ -202,7 +213,9 @@ export const startTerm = (
       if (!cache.isSynced(object.metadata.namespace ?? '')) return;
       const key = rootKey(kind, object, cache.collections);
       if (key === undefined) return;
-      if (isGone) writeCache.forget(writeName(key, kind), object.metadata.uid);
+      if (isGone)
+        for (const suffix of ['', '-udp'] as const)
+          writeCache.forget(writeName(key, kind, suffix), object.metadata.uid);
       if (kind === ROOT) queue.add(key, priorityOf(key, object, isGone));
       // Every delay creates one more of them.
       else if (kind === 'Pod' && isOfStorm(object)) queue.add(key, 'Changed');

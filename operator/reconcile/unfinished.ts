@@ -4,16 +4,16 @@ import { sentence, stable } from '../text/stable.ts';
 /** A child, and the result of applying it. */
 interface Attempt {
   readonly kind: string;
+  readonly name: string;
   readonly result: { readonly kind: string; readonly error?: Error };
 }
 
 /**
- * Describes what is not done yet for the children, which all have the same name. The texts are sorted, and
- * the same at every attempt.
+ * Describes what is not done yet for the children. The texts are sorted, and the same at every attempt.
  */
-export const unfinished = (name: string, attempted: readonly Attempt[]): readonly string[] =>
+export const unfinished = (attempted: readonly Attempt[]): readonly string[] =>
   attempted
-    .flatMap(({ kind, result }) => {
+    .flatMap(({ kind, name, result }) => {
       if (result.kind === 'Waiting')
         return [`${kind} "${name}" is being deleted; the operator recreates it afterwards.`];
       const { error } = result;

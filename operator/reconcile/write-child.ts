@@ -2,6 +2,7 @@ import type { Manifest, Writer } from '../../kube/apply.ts';
 import { ApiError } from '../../kube/errors.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { ObjectRef } from '../../kube/paths.ts';
+import { withoutSecrets } from '../objects/secret.ts';
 import { OPERATOR_ANNOTATION } from './changed-by.ts';
 import { exactPorts } from './service-ports.ts';
 import type { WriteCache } from './write-cache.ts';
@@ -31,7 +32,7 @@ export const createChild = async (
   const holder = writeCache.isTaken(name) ? await readIfPresent(ref, deps) : undefined;
   if (holder !== undefined) return holder;
   try {
-    writeCache.confirm(name, wanted, await writer.applyNew(wanted), now());
+    writeCache.confirm(name, wanted, withoutSecrets(await writer.applyNew(wanted)), now());
     return undefined;
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 'Conflict') throw error;
@@ -73,7 +74,7 @@ export const applyManifest = async (
     ...(signature === undefined ? {} : { annotations: { ...annotations, [OPERATOR_ANNOTATION]: signature } }),
   };
   const answer = await writer.apply({ ...wanted, metadata });
-  writeCache.confirm(name, wanted, answer, now());
+  writeCache.confirm(name, wanted, withoutSecrets(answer), now());
   return answer.metadata.resourceVersion;
 };
 

@@ -23,7 +23,10 @@ export interface StatusDeps {
 
 export type StatusResult =
   | { readonly kind: 'Unchanged' | 'Written' | 'Gone' }
-  /** Written a moment ago: faster changes are combined into one write. */
+  /**
+   * Written a moment ago: faster changes are combined into one write. Or the resource has changed since it
+   * was read.
+   */
   | { readonly kind: 'Paced'; readonly afterMs: number }
   /** Another writer keeps changing it: it is put back later. */
   | { readonly kind: 'Contested'; readonly waitMs: number };
@@ -38,6 +41,10 @@ type Root = KubeObject & { readonly status?: unknown };
 
 const nameOf = (key: string): string => `${key} status`;
 
+/** The resource as last written or received, whichever is newer. */
+export const latestRoot = (key: string, root: Root, writeCache: WriteCache, now: number): Root =>
+  writeCache.newest<Root>(nameOf(key), root, now) ?? root;
+
 /** The status as last written or received, whichever is newer. */
 export const previousStatus = (
   key: string,
@@ -45,7 +52,7 @@ export const previousStatus = (
   writeCache: WriteCache,
   now: number,
 ): Partial<Status> | undefined =>
-  (writeCache.newest<Root>(nameOf(key), root, now) ?? root).status as Partial<Status> | undefined;
+  latestRoot(key, root, writeCache, now).status as Partial<Status> | undefined;
 
 /** The conditions as last written or received, whichever is newer. */
 export const previousConditions = (
@@ -58,16 +65,21 @@ export const previousConditions = (
   return Array.isArray(conditions) ? conditions : [];
 };
 
-/** Writes the status if it differs from the API server's. Throws what Writer.applyStatus throws. */
+/**
+ * Writes the status if it differs from the API server's. Throws what Writer.applyStatus throws. Shares of
+ * limits are written only to the version of the resource that they are based on, so that no operator
+ * overwrites what another one has given out.
+ */
 export const writeStatus = async (
   key: string,
   root: Root,
   status: Status,
   deps: StatusDeps,
+  basedOn: Root = root,
 ): Promise<StatusResult> => {
   const { writer, writeCache, contestTracker, now } = deps;
   const name = nameOf(key);
-  const live = writeCache.newest<Root>(name, root, now()) ?? root;
+  const live = latestRoot(key, root, writeCache, now());
   const wanted = { status };
   const has = digest(sorted(appliedFields(live, wanted)));
   const confirmed = writeCache.confirmed(name);
@@ -96,6 +108,7 @@ export const writeStatus = async (
         ...(namespace === undefined ? {} : { namespace }),
         // So that a later resource of the same name is never written.
         ...(uid === undefined ? {} : { uid }),
+        ...(status.limits === undefined ? {} : { resourceVersion: basedOn.metadata.resourceVersion ?? '' }),
       },
       status,
     });
@@ -104,6 +117,8 @@ export const writeStatus = async (
     return { kind: 'Written' };
   } catch (error) {
     if (error instanceof ApiError && error.code === 'NotFound') return { kind: 'Gone' };
+    if (error instanceof ApiError && error.code === 'Conflict' && status.limits !== undefined)
+      return { kind: 'Paced', afterMs: STATUS_INTERVAL_MS };
     throw error;
   }
 };

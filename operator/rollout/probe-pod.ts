@@ -1,9 +1,9 @@
+import { childName } from '../../crds/child-name.ts';
 import { childMetadata } from '../desired/metadata.ts';
 import { CONTAINER, imageOf } from '../desired/pod/container.ts';
 import type { RenderSettings } from '../desired/pod/render-settings.ts';
 import { containerSecurityContext } from '../desired/pod/security-context.ts';
 import { childLabels, type Labels } from '../objects/child-labels.ts';
-import { childName } from '../objects/child-name.ts';
 import type { Owner } from '../objects/owner.ts';
 import { VERDICT_LABEL } from './gate.ts';
 import type { NodePool } from './node-pools.ts';

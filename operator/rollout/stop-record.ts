@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ClusterNode, fingerprint } from '../objects/node.ts';
 import { ROLLOUT_STOPPED } from '../objects/workload.ts';
 import type { Refusal } from '../sysctls/refused-pod.ts';

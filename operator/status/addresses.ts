@@ -5,16 +5,17 @@ import type { Service } from '../objects/service.ts';
 type Addresses = NonNullable<Status['addresses']>;
 
 /**
- * The addresses at which clients reach the Service, sorted: those of its load balancer, or its cluster IPs.
+ * The addresses at which clients reach the Services, sorted: those of their load balancers, or their cluster
+ * IPs.
  */
-export const addresses = (service: Service | undefined): Addresses => {
-  const ingress = service?.status?.loadBalancer?.ingress ?? [];
+export const addresses = (...services: readonly (Service | undefined)[]): Addresses => {
+  const ingress = services.flatMap((service) => service?.status?.loadBalancer?.ingress ?? []);
   const external = ingress.flatMap(({ ip, hostname }) =>
     [ip, hostname].filter((value): value is string => value !== undefined),
   );
-  const internal = [service?.spec?.clusterIP, ...(service?.spec?.clusterIPs ?? [])].filter(
-    (value): value is string => value !== undefined && value !== '' && value !== 'None',
-  );
+  const internal = services
+    .flatMap((service) => [service?.spec?.clusterIP, ...(service?.spec?.clusterIPs ?? [])])
+    .filter((value): value is string => value !== undefined && value !== '' && value !== 'None');
   const values = external.length > 0 ? external : internal;
   return [...new Set(values)]
     .map((value) => ({ type: isIP(value) === 0 ? ('Hostname' as const) : ('IPAddress' as const), value }))

@@ -1,8 +1,8 @@
+import type { Verdict } from '../../report/reasons/reasons.ts';
 import { listed } from '../text/lists-and-counts.ts';
 import { sentence, stable } from '../text/stable.ts';
 import { refusalReason } from './check-replica-failure.ts';
 import type { ChildProblem } from './observed.ts';
-import type { Verdict } from './reasons.ts';
 
 /** The API server’s wording for a field that cannot change during the life of an object. */
 const IMMUTABLE = /field is immutable|may not change once set|cannot change roleRef/;
@@ -25,7 +25,7 @@ export const checkChildren = (problems: readonly ChildProblem[], namespace: stri
       message: joined(
         taken,
         ({ kind, name, message }) =>
-          `${kind} "${name}" ${message}, so it is left unchanged. Remove or rename it, or rename the L4Balancer.`,
+          `${kind} "${name}" ${message}, so it is left unchanged. ${remedy(kind, name, message)}`,
       ),
     };
   const [first] = problems;
@@ -51,6 +51,14 @@ export const checkChildren = (problems: readonly ChildProblem[], namespace: stri
     reason: known?.reason ?? 'ApplyRefused',
     message: rest === undefined ? text : `${text} ${rest}`,
   };
+};
+
+/** Another L4Balancer would make its child again. */
+const remedy = (kind: string, name: string, holder: string): string => {
+  if (!holder.includes('belongs to L4Balancer')) return 'Remove or rename it, or rename the L4Balancer.';
+  return kind === 'Service' && name.endsWith('-udp')
+    ? 'Rename one of the two L4Balancers, or omit service.protocols of the one whose second Service this is.'
+    : 'Rename one of the two L4Balancers.';
 };
 
 const joined = (problems: readonly ChildProblem[], text: (problem: ChildProblem) => string): string =>

@@ -1,7 +1,7 @@
+import type { Verdict } from '../../report/reasons/reasons.ts';
 import type { ContainerStatus, Pod } from '../objects/pod.ts';
 import { livingContainers } from '../objects/pods.ts';
 import { sentence } from '../text/stable.ts';
-import type { Verdict } from './reasons.ts';
 import { verdictOfPods } from './verdict-of-pods.ts';
 
 const PULL =

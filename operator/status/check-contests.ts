@@ -1,6 +1,6 @@
+import type { Warning } from '../../report/reasons/warning-reasons.ts';
 import { listed } from '../text/lists-and-counts.ts';
 import type { Contest } from './observed.ts';
-import type { Warning } from './warning-reasons.ts';
 
 /** Who changes an object, as far as the API server shows it. */
 export const authorOf = ({ by, isOperator }: Pick<Contest, 'by' | 'isOperator'>): string => {

@@ -1,10 +1,10 @@
 import { effectiveTuning } from '../../crds/effective.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import type { Verdict } from '../../report/reasons/reasons.ts';
 import type { ContainerStatus, Pod, Terminated } from '../objects/pod.ts';
 import { livingContainers } from '../objects/pods.ts';
 import { sentence } from '../text/stable.ts';
 import { exitMessageIn } from './exit-message.ts';
-import type { Verdict } from './reasons.ts';
 import { verdictOfPods } from './verdict-of-pods.ts';
 
 /** Reports how the proxy crashes; the text is the same in every state of the crash loop. */

@@ -1,6 +1,6 @@
+import type { Warning } from '../../report/reasons/warning-reasons.ts';
 import type { DefinitionSkew } from '../objects/definition-skew.ts';
 import { listed } from '../text/lists-and-counts.ts';
-import type { Warning } from './warning-reasons.ts';
 
 /**
  * Warnings for every resource, because it is in the resources that a field is missing or has no effect.

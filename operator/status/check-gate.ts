@@ -1,11 +1,11 @@
+import { childName } from '../../crds/child-name.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
-import { childName } from '../objects/child-name.ts';
+import type { Verdict } from '../../report/reasons/reasons.ts';
 import { ROLLOUT_STOPPED } from '../objects/workload.ts';
 import type { Gate } from '../rollout/gate.ts';
 import { listed, plural } from '../text/lists-and-counts.ts';
 import { sentence, stable } from '../text/stable.ts';
 import type { Observed } from './observed.ts';
-import type { Verdict } from './reasons.ts';
 import { sysctlAdvice } from './sysctl-advice.ts';
 
 type Resource = Pick<Observed, 'namespace' | 'name' | 'deployment'>;

@@ -1,11 +1,12 @@
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import { backendsOfListener } from '../../crds/listener-backends.ts';
 import type { Condition } from '../../crds/status.ts';
+import { type BlockingReason, isBlocking } from '../../report/reasons/finding-reasons.ts';
+import type { Verdict } from '../../report/reasons/reasons.ts';
 import { listed, plural } from '../text/lists-and-counts.ts';
-import { type BlockingReason, isBlocking } from './finding-reasons.ts';
 import { bySeverity, findingsOf, type ProxyFinding, withReplicas } from './findings.ts';
 import { worstBackends } from './listeners.ts';
 import { hasReported, type Reading, reportOf } from './reading.ts';
-import type { Verdict } from './reasons.ts';
 
 /** Reasons that concern a whole proxy. */
 const OF_PROXY: ReadonlySet<string> = new Set(['SpecRefused', 'NotFollowing']);
@@ -21,7 +22,7 @@ interface Cause {
 
 /**
  * Reports why the proxies do not serve what the spec requests. The rule: every replica follows its resource,
- * every listener is open in every replica, and in every replica the backend of each listener has an endpoint
+ * every listener is open in every replica, and in every replica each backend of each listener has an endpoint
  * that accepts connections (unless readiness.requireEndpoints is false). For a replica that cannot be
  * reached, its last report counts.
  */
@@ -83,16 +84,19 @@ const listenerCauses = (
   const serving = readings.filter(({ isReady }) => isReady).flatMap((one) => reportOf(one) ?? []);
   const worst = worstBackends(readings);
   const causes = new Map<ProxyFinding, string[]>();
-  for (const { name, backend } of spec.listeners) {
-    const own = found.filter(({ listener }) => listener === name);
+  for (const listener of spec.listeners) {
+    const { name } = listener;
+    const own = found.filter((one) => one.listener === name);
     const isOmitted = serving.some(({ listeners }) => !listeners.includes(name));
-    const isEmpty = spec.readiness.requireEndpoints && worst.get(backend)?.ready === 0;
+    const empty = spec.readiness.requireEndpoints
+      ? backendsOfListener(listener).find((backend) => worst.get(backend)?.ready === 0)
+      : undefined;
     const finding =
       own.find(({ reason }) => OF_LISTENER.has(reason)) ??
       (isOmitted
         ? (own[0] ?? general('ListenerNotOpened', 'A proxy does not serve it and reports no reason.'))
         : undefined) ??
-      (isEmpty ? causeOfEmptyBackend(backend, found) : undefined);
+      (empty === undefined ? undefined : causeOfEmptyBackend(empty, found));
     if (finding !== undefined) causes.set(finding, [...(causes.get(finding) ?? []), name]);
   }
   return [...causes].map(([finding, listeners]) => ({ finding, listeners }));

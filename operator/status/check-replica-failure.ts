@@ -1,6 +1,6 @@
+import type { Reason, Verdict } from '../../report/reasons/reasons.ts';
 import type { Deployment, ReplicaSet } from '../objects/workload.ts';
 import { sentence, stable } from '../text/stable.ts';
-import type { Reason, Verdict } from './reasons.ts';
 
 /**
  * How to recognize the cause of a refusal in the API server’s message, and what to do. The first match

@@ -1,6 +1,6 @@
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import type { Warning } from '../../report/reasons/warning-reasons.ts';
 import { hasDefaultReplicas } from '../desired/replicas.ts';
-import type { Warning } from './warning-reasons.ts';
 
 /**
  * Warns of a number of pods that has no effect because an autoscaler decides; `kubectl scale` reports success

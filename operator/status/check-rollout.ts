@@ -1,8 +1,8 @@
+import type { Verdict } from '../../report/reasons/reasons.ts';
 import type { Pod } from '../objects/pod.ts';
 import { hasFailed, hasServed, isReady } from '../objects/pods.ts';
 import type { Deployment } from '../objects/workload.ts';
 import { plural } from '../text/lists-and-counts.ts';
-import type { Verdict } from './reasons.ts';
 
 const progressReason = (deployment: Deployment): string =>
   deployment.status?.conditions?.find(({ type }) => type === 'Progressing')?.reason ?? '';

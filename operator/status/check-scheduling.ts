@@ -1,8 +1,8 @@
+import type { Verdict } from '../../report/reasons/reasons.ts';
 import type { Pod } from '../objects/pod.ts';
 import { nodesOf } from '../objects/pods.ts';
 import { listed, roughly } from '../text/lists-and-counts.ts';
 import { sentence, stable } from '../text/stable.ts';
-import type { Verdict } from './reasons.ts';
 
 /** What to do about each cause that the scheduler reports. */
 const CAUSES: readonly { readonly pattern: RegExp; readonly advice: string }[] = [

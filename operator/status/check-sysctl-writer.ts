@@ -1,9 +1,9 @@
+import type { Verdict } from '../../report/reasons/reasons.ts';
 import { SYSCTL_WRITER } from '../desired/pod/sysctl-writer.ts';
 import type { Pod } from '../objects/pod.ts';
 import { hasFailed } from '../objects/pods.ts';
 import { sentence } from '../text/stable.ts';
 import { exitMessageIn } from './exit-message.ts';
-import type { Verdict } from './reasons.ts';
 import { verdictOfPods } from './verdict-of-pods.ts';
 
 /** Reports why the init container could not write its sysctls: in its own words or those of the runtime. */

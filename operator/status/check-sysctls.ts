@@ -1,8 +1,8 @@
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import type { Verdict } from '../../report/reasons/reasons.ts';
 import type { Pod } from '../objects/pod.ts';
 import { refusalOf, refusalsOf } from '../sysctls/refused-pod.ts';
 import { roughly } from '../text/lists-and-counts.ts';
-import type { Verdict } from './reasons.ts';
 import { sysctlAdvice } from './sysctl-advice.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Finding } from '../../crds/finding.ts';
+import type { Warning } from '../../report/reasons/warning-reasons.ts';
 import { listed } from '../text/lists-and-counts.ts';
-import type { Warning } from './warning-reasons.ts';
 
 /** Number of fields that the message lists; the rest are only counted. */
 const SHOWN = 10;

@@ -1,6 +1,6 @@
 import type { Condition } from '../../crds/status.ts';
+import { type HeldCondition, REASONS, type Verdict } from '../../report/reasons/reasons.ts';
 import { firstSentence } from '../text/stable.ts';
-import { type HeldCondition, REASONS, type Verdict } from './reasons.ts';
 
 export interface ConditionInput {
   readonly verdict: Verdict;

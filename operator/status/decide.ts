@@ -1,5 +1,7 @@
 import type { Condition } from '../../crds/status.ts';
+import type { Verdict } from '../../report/reasons/reasons.ts';
 import { currentPods, currentReplicaSet, nodesOf, unready, unreplaced } from '../objects/pods.ts';
+import type { Service } from '../objects/service.ts';
 import { listed, plural } from '../text/lists-and-counts.ts';
 import { checkChildren } from './check-children.ts';
 import { checkImages, checkStarts } from './check-containers.ts';
@@ -9,11 +11,11 @@ import { checkNotFollowing, checkProxies, checkReported } from './check-proxies.
 import { checkReplicaFailure } from './check-replica-failure.ts';
 import { checkRollout, isPastDeadline } from './check-rollout.ts';
 import { checkFailedPods, checkScheduling } from './check-scheduling.ts';
+import { isMixed, SEPARATE } from './check-service.ts';
 import { checkSysctlWriter } from './check-sysctl-writer.ts';
 import { checkSysctls } from './check-sysctls.ts';
 import type { Observed } from './observed.ts';
 import type { Reading } from './reading.ts';
-import type { Verdict } from './reasons.ts';
 import { wantedPods } from './wanted-pods.ts';
 
 /** Number of items that a message lists; the rest are only counted. */
@@ -89,7 +91,7 @@ const rolloutFailure = (observed: Observed, wanted: number): Verdict | undefined
   );
 };
 
-const available = ({ spec, service }: Observed, wanted: number): Verdict => {
+const available = ({ spec, service, udpService }: Observed, wanted: number): Verdict => {
   if (wanted === 0 && spec?.workload.kind === 'DaemonSet')
     return {
       reason: 'Unschedulable',
@@ -97,11 +99,14 @@ const available = ({ spec, service }: Observed, wanted: number): Verdict => {
         'No node is eligible: none matches nodeSelector, tolerations and affinity. Change them, or add nodes.',
     };
   if (wanted === 0) return { reason: 'ScaledToZero', message: 'Scaled to zero replicas: nothing is served.' };
+  const isPending = (one: Service | undefined): boolean =>
+    (one?.status?.loadBalancer?.ingress ?? []).length === 0;
   const pending =
-    spec?.service.type === 'LoadBalancer' && (service?.status?.loadBalancer?.ingress ?? []).length === 0;
+    spec?.service.type === 'LoadBalancer' &&
+    (isPending(service) || (udpService !== undefined && isPending(udpService)));
   return {
     reason: 'Available',
-    message: `${wanted} of ${wanted} ${plural(wanted, 'replica')} ready.${pending ? ' The Service has no external address yet; its cluster IP is shown.' : ''}`,
+    message: `${wanted} of ${wanted} ${plural(wanted, 'replica')} ready.${pending ? ` The Service has no external address yet; its cluster IP is shown.${isMixed(spec) ? ` ${SEPARATE}` : ''}` : ''}`,
   };
 };
 

@@ -1,9 +1,9 @@
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import type { Status } from '../../crds/status.ts';
+import { type FindingReason, reasonOfCode, severity } from '../../report/reasons/finding-reasons.ts';
 import type { ReportedFinding } from '../../report/tolerant.ts';
 import { listed, plural } from '../text/lists-and-counts.ts';
 import { sentence, stable } from '../text/stable.ts';
-import { type FindingReason, reasonOfCode, severity } from './finding-reasons.ts';
 import { type Loss, type Reading, reportOf } from './reading.ts';
 
 export type Problem = NonNullable<NonNullable<Status['proxies']>['problems']>[number];

@@ -1,4 +1,5 @@
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import { backendsOfListener } from '../../crds/listener-backends.ts';
 import type { Status } from '../../crds/status.ts';
 import { type ProxyFinding, problemsOf } from './findings.ts';
 import { type BackendReport, type Reading, reportOf } from './reading.ts';
@@ -24,6 +25,20 @@ export const worstBackends = (readings: readonly Reading[]): ReadonlyMap<string,
   return worst;
 };
 
+/** The endpoints of all backends of a listener, if each of them is known. */
+const endpointsOf = (
+  backends: readonly (BackendReport | undefined)[],
+): Pick<ListenerRow, 'readyEndpoints' | 'endpoints'> => {
+  let ready = 0;
+  let all = 0;
+  for (const backend of backends) {
+    if (backend === undefined) return {};
+    ready += backend.ready;
+    all += backend.endpoints;
+  }
+  return { readyEndpoints: ready, endpoints: all };
+};
+
 /** The listeners of the spec, each with its endpoints as seen by the replica that is worst off, if known. */
 export const listenersOf = (
   { listeners }: L4BalancerSpec,
@@ -31,14 +46,17 @@ export const listenersOf = (
   found: readonly ProxyFinding[],
 ): readonly ListenerRow[] => {
   const worst = worstBackends(readings);
-  return listeners.map(({ name, port, protocol, backend }) => {
-    const known = worst.get(backend);
+  const limiting = new Set(readings.flatMap((one) => reportOf(one)?.limiting ?? []));
+  return listeners.map((listener) => {
+    const { name, port, protocol, backend } = listener;
+    const known = backendsOfListener(listener).map((one) => worst.get(one));
     return {
       name,
       port,
       protocol,
-      backend,
-      ...(known === undefined ? {} : { readyEndpoints: known.ready, endpoints: known.endpoints }),
+      ...(backend === undefined ? {} : { backend }),
+      ...(limiting.has(name) ? { limiting: true } : {}),
+      ...endpointsOf(known),
       problems: problemsOf(found.filter(({ listener }) => listener === name)),
     };
   });

@@ -1,5 +1,6 @@
 import type { Finding } from '../../crds/finding.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import type { LimitShares } from '../../crds/limit-shares.ts';
 import type { Status } from '../../crds/status.ts';
 import type { Pinned } from '../desired/pin.ts';
 import type { DefinitionSkew } from '../objects/definition-skew.ts';
@@ -7,6 +8,7 @@ import type { WorkloadPods } from '../objects/pods.ts';
 import type { Service } from '../objects/service.ts';
 import type { Gate } from '../rollout/gate.ts';
 import type { Reading } from './reading.ts';
+import type { Withheld } from './withheld.ts';
 
 /** Everything that the status is computed from; gathered by reconcile/gather.ts. */
 export interface Observed extends WorkloadPods {
@@ -22,6 +24,8 @@ export interface Observed extends WorkloadPods {
   /** Values in the spec that would be refused today, and their effect. */
   readonly tolerated: readonly Finding[];
   readonly service: Service | undefined;
+  /** The second Service, if the UDP listeners have one of their own. */
+  readonly udpService?: Service | undefined;
   /** How the pods were rendered, and the number of replicas that an autoscaler chose. */
   readonly rendering: Pinned;
   /** Revision of a later operator; undefined if this one knows the revision. */
@@ -37,6 +41,10 @@ export interface Observed extends WorkloadPods {
    * polled.
    */
   readonly before: Partial<Status> | undefined;
+  /** How limits for all replicas together are shared out; undefined if there are none. */
+  readonly limits?: readonly LimitShares[] | undefined;
+  /** What replicas have withheld of these limits for long; omitted if nothing is. */
+  readonly withheld?: readonly Withheld[];
   /** How far the workload may be changed, and why not further. */
   readonly gate: Gate;
   /** Objects that someone else changes repeatedly. */

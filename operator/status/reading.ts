@@ -1,3 +1,4 @@
+import type { SharedLimit } from '../../crds/shared-limit.ts';
 import type { TuningEntry } from '../../report/status.ts';
 import type { ReportedFinding } from '../../report/tolerant.ts';
 
@@ -9,6 +10,35 @@ export interface BackendReport {
   readonly ready: number;
 }
 
+/** What a proxy has of a limit that is shared out, in the units of its shares. */
+export interface ReportedShare {
+  readonly listener: string;
+  readonly limit: SharedLimit;
+  /** What it may use. */
+  readonly amount: number;
+  /** Version of the share in force; 0 without one. */
+  readonly version: number;
+  /** What it keeps using even beyond that share, read after that came into force. */
+  readonly held: number;
+  /** What it uses; undefined until it is known. */
+  readonly used: number | undefined;
+  /** What it refused between the last two reports. */
+  readonly refused: number;
+  /** Connections admitted, and those refused beyond a share, since the start. */
+  readonly admittedTotal: number;
+  readonly refusedTotal: number;
+}
+
+/** A certificate as a proxy has it. */
+export interface ReportedCertificate {
+  readonly name: string;
+  readonly names: readonly string[];
+  /** RFC 3339; undefined while the proxy has none that it can use. */
+  readonly notAfter?: string;
+  readonly usedBy: readonly string[];
+  readonly problem?: string;
+}
+
 /** Why a proxy cannot follow its resource or its endpoints. */
 export interface Loss {
   /** Identifies the cause, such as `Unauthorized`. */
@@ -18,11 +48,18 @@ export interface Loss {
 
 /** What the operator reads from the status of a proxy. */
 export interface Report {
+  /** Milliseconds since the proxy started; undefined if it does not report that. */
+  readonly uptimeMs: number | undefined;
   readonly knobs: readonly TuningEntry[];
   readonly backends: readonly BackendReport[];
   readonly findings: readonly ReportedFinding[];
   /** Names of the listeners in its configuration, whether they are open or not. */
   readonly listeners: readonly string[];
+  /** Names of those whose limits refused a connection within the last minute. */
+  readonly limiting: readonly string[];
+  /** Of the listeners whose limit is shared out, once it applies shares. */
+  readonly shares: readonly ReportedShare[];
+  readonly certificates: readonly ReportedCertificate[];
   /** The revision that it serves, such as `generation/3`; undefined until it serves one. */
   readonly revision: string | undefined;
   /** Whether it currently follows its resource and its endpoints. */
@@ -66,6 +103,13 @@ export const reportOf = (reading: Reading): Report | undefined => {
       return reading satisfies never;
   }
 };
+
+/** What is said about the share of one limit of a listener. */
+export const shareIn = <Share extends Pick<ReportedShare, 'listener' | 'limit'>>(
+  shares: readonly Share[] | undefined,
+  listener: string,
+  limit: SharedLimit,
+): Share | undefined => shares?.find((one) => one.listener === listener && one.limit === limit);
 
 const GENERATION = /^generation\/(\d+)$/;
 

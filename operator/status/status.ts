@@ -5,6 +5,7 @@ import { planCapacity } from '../capacity/plan.ts';
 import { selectorLabels, selectorText } from '../objects/child-labels.ts';
 import { currentPods } from '../objects/pods.ts';
 import { addresses } from './addresses.ts';
+import { certificatesOf } from './certificates.ts';
 import { checkProxies } from './check-proxies.ts';
 import { checkRollout, isPastDeadline } from './check-rollout.ts';
 import { conditions } from './conditions.ts';
@@ -29,15 +30,19 @@ const retained = ({ readings, before, generation }: Observed): Partial<Status> |
     ? before
     : undefined;
 
-const fromProxies = (observed: Observed, spec: L4BalancerSpec): Partial<Status> => {
-  const { listeners, backends, proxies, tuning } = retained(observed) ?? {};
+const withCertificates = (certificates: Status['certificates']): Pick<Status, 'certificates'> =>
+  certificates === undefined || certificates.length === 0 ? {} : { certificates };
+
+const fromProxies = (observed: Observed, spec: L4BalancerSpec, nowMs: number): Partial<Status> => {
+  const { listeners, backends, certificates, proxies, tuning } = retained(observed) ?? {};
   if (listeners !== undefined && backends !== undefined && proxies !== undefined && tuning !== undefined)
-    return { listeners, backends, proxies, tuning };
+    return { listeners, backends, ...withCertificates(certificates), proxies, tuning };
   const { readings } = observed;
   const found = findingsOf(spec, readings);
   return {
     listeners: [...listenersOf(spec, readings, found)],
     backends: [...backendsOf(spec, readings, found)],
+    ...withCertificates([...certificatesOf(readings, nowMs)]),
     proxies: proxiesOf(spec, readings, found),
     tuning: tuningOf(observed, spec),
   };
@@ -45,7 +50,7 @@ const fromProxies = (observed: Observed, spec: L4BalancerSpec): Partial<Status> 
 
 /**
  * The whole status of a resource. It depends only on the input, not on the order of its lists; `now` (RFC
- * 3339) is used only for conditions whose status changes.
+ * 3339) is used only for conditions whose status changes, and for the days that certificates have left.
  */
 export const statusOf = (observed: Observed, previous: readonly Condition[], now: string): Status => {
   const { spec, deployment, generation } = observed;
@@ -76,7 +81,8 @@ export const statusOf = (observed: Observed, previous: readonly Condition[], now
     ...(spec === undefined
       ? {}
       : { capacity: planCapacity(spec, plannedPods(observed)), acceptors: acceptorsOf(spec) }),
-    addresses: addresses(observed.service),
-    ...(spec === undefined ? {} : fromProxies(observed, spec)),
+    addresses: addresses(observed.service, observed.udpService),
+    ...(observed.limits === undefined ? {} : { limits: [...observed.limits] }),
+    ...(spec === undefined ? {} : fromProxies(observed, spec, Date.parse(now))),
   };
 };

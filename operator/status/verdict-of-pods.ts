@@ -1,8 +1,8 @@
+import type { Verdict } from '../../report/reasons/reasons.ts';
 import type { Pod } from '../objects/pod.ts';
 import { nodesOf } from '../objects/pods.ts';
 import { listed } from '../text/lists-and-counts.ts';
 import { stable } from '../text/stable.ts';
-import type { Verdict } from './reasons.ts';
 
 /** A pod, and the description of its problem. */
 export interface Found {

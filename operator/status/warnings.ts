@@ -1,5 +1,6 @@
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import type { Condition } from '../../crds/status.ts';
+import type { Warning } from '../../report/reasons/warning-reasons.ts';
 import { checkCapacity } from '../capacity/check-capacity.ts';
 import { planCapacity } from '../capacity/plan.ts';
 import { plural } from '../text/lists-and-counts.ts';
@@ -7,14 +8,18 @@ import { checkContests } from './check-contests.ts';
 import { checkDefinition } from './check-definition.ts';
 import { checkReplicas } from './check-replicas.ts';
 import { checkScheduling } from './check-scheduling.ts';
+import { checkService } from './check-service.ts';
+import { checkSharedLimits } from './check-shared-limits.ts';
+import { checkSources } from './check-sources.ts';
+import { checkStickiness } from './check-stickiness.ts';
 import { checkTolerated } from './check-tolerated.ts';
+import { checkWithheld } from './check-withheld.ts';
 import { bounded } from './conditions.ts';
 import { findingsOf, withReplicas } from './findings.ts';
 import { worstBackends } from './listeners.ts';
 import type { Observed } from './observed.ts';
 import { type Reading, reportOf } from './reading.ts';
-import { plannedPods } from './wanted-pods.ts';
-import type { Warning } from './warning-reasons.ts';
+import { plannedPods, wantedPods } from './wanted-pods.ts';
 
 /** All warnings: what a user should know although it stops nothing. */
 export const warnings = (observed: Observed): readonly Warning[] => {
@@ -23,6 +28,7 @@ export const warnings = (observed: Observed): readonly Warning[] => {
   const counts = new Map(
     [...worstBackends(observed.readings).values()].map(({ name, endpoints }) => [name, endpoints]),
   );
+  const mostReplicas = spec.workload.autoscaling?.maxReplicas ?? wantedPods(observed);
   const unschedulable = checkScheduling(pods);
   return [
     ...warnedFindings(spec, observed.readings),
@@ -30,6 +36,11 @@ export const warnings = (observed: Observed): readonly Warning[] => {
     ...checkDefinition(observed.definition),
     ...checkTolerated(observed.tolerated),
     ...checkReplicas(spec),
+    ...checkSources(spec),
+    ...checkStickiness(spec, mostReplicas),
+    ...checkSharedLimits(spec, mostReplicas),
+    ...checkWithheld(spec, observed.withheld ?? [], observed.namespace),
+    ...checkService(spec, [observed.service, observed.udpService]),
     ...checkCapacity(spec, planCapacity(spec, plannedPods(observed)), counts),
     ...(unschedulable === undefined
       ? []

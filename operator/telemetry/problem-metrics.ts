@@ -1,7 +1,7 @@
 import type { Registry } from 'prom-client';
 import type { Status } from '../../crds/status.ts';
 import { Gauge } from '../../program/prometheus.ts';
-import { BLOCKING_REASONS, FINDING_WARNINGS } from '../status/finding-reasons.ts';
+import { BLOCKING_REASONS, FINDING_WARNINGS } from '../../report/reasons/finding-reasons.ts';
 
 /** A resource with the status that its findings are read from. */
 interface WithStatus {

@@ -7,6 +7,7 @@ import type { WatchHealth } from './freshness.ts';
 import {
   isClusterWide,
   isOptional,
+  mayBeForbidden,
   WATCHED,
   WATCHED_KINDS,
   type WatchedKind,
@@ -154,7 +155,7 @@ export const startClusterCache = (
       },
       onState(state) {
         followed.state = state;
-        if (deps.isOptional(kind) && isUnknown(state)) {
+        if ((deps.isOptional(kind) && isUnknown(state)) || (mayBeForbidden(kind) && isForbidden(state))) {
           setAbsent(true);
           events.onAbsent(kind, name, namespace);
           checkSynced(namespace);
@@ -199,3 +200,6 @@ export const startClusterCache = (
 /** An empty collection returns an empty list, so NotFound means that the kind itself is missing. */
 const isUnknown = (state: ListWatchState): boolean =>
   !state.connected && state.error instanceof ApiError && state.error.code === 'NotFound';
+
+const isForbidden = (state: ListWatchState): boolean =>
+  !state.connected && state.error instanceof ApiError && state.error.code === 'Forbidden';

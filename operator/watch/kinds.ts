@@ -5,9 +5,10 @@ import { CHILD_SELECTOR } from '../objects/child-labels.ts';
 import type { DaemonSet } from '../objects/daemon-set.ts';
 import type { ClusterNode } from '../objects/node.ts';
 import type { Pod } from '../objects/pod.ts';
+import type { Secret } from '../objects/secret.ts';
 import type { Service } from '../objects/service.ts';
 import type { Deployment, ReplicaSet } from '../objects/workload.ts';
-import { trimPod, trimReplicaSet } from './trim.ts';
+import { trimPod, trimReplicaSet, trimSecret } from './trim.ts';
 import { trimNode } from './trim-node.ts';
 
 /** Every kind that is followed, with the fields that are read. */
@@ -16,6 +17,7 @@ export interface WatchedKinds {
   readonly ServiceAccount: KubeObject;
   readonly Role: KubeObject;
   readonly RoleBinding: KubeObject;
+  readonly Secret: Secret;
   readonly Service: Service;
   readonly PodDisruptionBudget: KubeObject;
   readonly NetworkPolicy: KubeObject;
@@ -41,6 +43,8 @@ interface Watched<T> {
    * later.
    */
   readonly isOptional?: true;
+  /** An installation may withhold the right to read it; the operator then works without it. */
+  readonly mayBeForbidden?: true;
   /** Not namespaced. An operator for named namespaces may not read it, and works without it. */
   readonly isClusterWide?: true;
 }
@@ -53,6 +57,7 @@ export const WATCHED: { readonly [K in WatchedKind]: Watched<WatchedKinds[K]> } 
   ServiceAccount: child('v1'),
   Role: child('rbac.authorization.k8s.io/v1'),
   RoleBinding: child('rbac.authorization.k8s.io/v1'),
+  Secret: { ...child('v1'), trim: trimSecret, mayBeForbidden: true },
   Service: child('v1'),
   PodDisruptionBudget: child('policy/v1'),
   NetworkPolicy: child('networking.k8s.io/v1'),
@@ -68,6 +73,8 @@ export const WATCHED: { readonly [K in WatchedKind]: Watched<WatchedKinds[K]> } 
 export const WATCHED_KINDS = Object.keys(WATCHED) as readonly WatchedKind[];
 
 export const isOptional = (kind: WatchedKind): boolean => WATCHED[kind].isOptional === true;
+
+export const mayBeForbidden = (kind: WatchedKind): boolean => WATCHED[kind].mayBeForbidden === true;
 
 export const isClusterWide = (kind: WatchedKind): boolean => WATCHED[kind].isClusterWide === true;
 

@@ -1,5 +1,7 @@
 import type { ObjectCondition } from '../objects/object-condition.ts';
 import type { ContainerStatus, Pod } from '../objects/pod.ts';
+import { type Secret, withoutSecrets } from '../objects/secret.ts';
+import { TICKETS_ROTATED } from '../objects/ticket-keys.ts';
 import type { ReplicaSet } from '../objects/workload.ts';
 
 // Pods and ReplicaSets are most of what is followed, and a pod's spec is most of each. Kept whole, thousands
@@ -64,6 +66,19 @@ export const trimReplicaSet = (replicaSet: ReplicaSet): ReplicaSet => {
   if (spec === undefined) return replicaSet;
   const { template: _, ...kept } = spec as { readonly template?: unknown };
   return { ...rest, spec: kept } as ReplicaSet;
+};
+
+/** The Secret without its data, and without annotations that may have a copy of it. */
+export const trimSecret = (secret: Secret): Secret => {
+  const { metadata, ...rest } = withoutSecrets({ ...secret, kind: 'Secret' });
+  const rotated = metadata.annotations?.[TICKETS_ROTATED];
+  return {
+    ...rest,
+    metadata: {
+      ...pick(metadata, METADATA),
+      ...(rotated === undefined ? {} : { annotations: { [TICKETS_ROTATED]: rotated } }),
+    },
+  };
 };
 
 const trimSpec = (spec: PodSpec): PodSpec => {

@@ -29,6 +29,10 @@ export const GOLDEN: Readonly<Record<string, object>> = {
   sriov: sample('sriov'),
   autoscaled: sample('autoscaled'),
   'every-node': sample('every-node'),
+  /** TLS that ends at the proxies. */
+  certificates: sample('certificates'),
+  /** TCP and UDP on one port. */
+  dns: { ...sample('dns'), networkPolicy: { enabled: true } },
   'daemon-set': {
     workload: {
       kind: 'DaemonSet',

@@ -1,7 +1,7 @@
+import { childName } from '../../../crds/child-name.ts';
 import { durationMs } from '../../../crds/duration.ts';
 import { effectiveTuning } from '../../../crds/effective.ts';
 import { childLabels } from '../../objects/child-labels.ts';
-import { childName } from '../../objects/child-name.ts';
 import type { Owner } from '../../objects/owner.ts';
 import { assignSysctls, inPodSpec } from '../../sysctls/assign-sysctls.ts';
 import { container, imageOf } from './container.ts';

@@ -6,7 +6,8 @@ const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
 /**
  * Kubernetes 1.35 and later copies the zone of the node to its pods; on older clusters the variable is empty.
  */
-const LOCATION = [
+const IDENTITY = [
+  { name: 'L4B_POD', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
   { name: 'L4B_NODE', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
   {
     name: 'L4B_ZONE',
@@ -14,7 +15,7 @@ const LOCATION = [
   },
 ];
 
-/** Changes since r1: pods name their default container, and pass its location to the proxy. */
+/** Changes since r1: pods name their default container, and pass their name and location to the proxy. */
 export const r2 = (template: PodTemplate): PodTemplate => ({
   ...template,
   metadata: {
@@ -28,7 +29,7 @@ export const r2 = (template: PodTemplate): PodTemplate => ({
     ...template.spec,
     containers: template.spec.containers.map((container) => ({
       ...container,
-      env: [...container.env, ...LOCATION],
+      env: [...container.env, ...IDENTITY],
     })),
   },
 });

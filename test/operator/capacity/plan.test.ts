@@ -17,6 +17,22 @@ const resources = (cpu: string, memory: string) => ({
   resources: { requests: { cpu, memory }, limits: { cpu, memory } },
 });
 
+/** Listeners of these protocols. */
+const listenersOf = (...protocols: readonly string[]) => ({
+  listeners: protocols.map((protocol, i) => ({ name: `l${i}`, port: 9000 + i, protocol, backend: 'web' })),
+});
+
+const TLS = {
+  listeners: [
+    {
+      name: 'https',
+      port: 8443,
+      backend: 'web',
+      tls: { mode: 'Terminate', certificateRefs: [{ name: 'web-tls' }] },
+    },
+  ],
+};
+
 /** A spec, and the resulting pods: replicas × cores, memory. */
 const PLANS: readonly (readonly [string, object, string])[] = [
   ['one connection', capacity(1), '2 × 1 256Mi'],
@@ -34,6 +50,11 @@ const PLANS: readonly (readonly [string, object, string])[] = [
   [
     '20,000 connections per core because each is logged: more pods of the same size',
     { ...capacity(400_000), accessLog: { mode: 'All' } },
+    '5 × 4 3456Mi',
+  ],
+  [
+    '20,000 connections per core because TLS ends at a listener',
+    { ...capacity(400_000), ...TLS },
     '5 × 4 3456Mi',
   ],
   ['the number of replicas in the spec', { ...capacity(400_000), workload: { replicas: 4 } }, '4 × 2 1856Mi'],
@@ -54,6 +75,13 @@ const PLANS: readonly (readonly [string, object, string])[] = [
     { ...capacity(400_000), tuning: { profile: 'HostNetwork' } },
     '1 × 8 6720Mi',
   ],
+  // 55,296 source ports each.
+  [
+    'UDP sessions: more pods of the same size',
+    { ...capacity(400_000), ...listenersOf('UDP') },
+    '8 × 4 3456Mi',
+  ],
+  ['half of them UDP sessions', { ...capacity(400_000), ...listenersOf('UDP', 'TCP') }, '4 × 4 3456Mi'],
 ];
 
 for (const [what, more, expected] of PLANS)
@@ -111,6 +139,25 @@ test('the plan gives descriptors, source ports and endpoints, and explains how t
   assert.match(plan.howComputed, /^2 replicas with 4 cores each, 50000 connections per core\. /);
 });
 
+test('the plan for UDP sessions has one descriptor for each, and ports that all endpoints share', () => {
+  const plan = planCapacity(spec({ ...capacity(400_000), ...listenersOf('UDP') }), 8);
+  const { connections, fileDescriptors, endpoints, howComputed } = plan;
+  assert.deepEqual(
+    { connections, fileDescriptors, endpoints },
+    { connections: 8 * 55_296, fileDescriptors: 51_024, endpoints: 1 },
+  );
+  assert.match(
+    howComputed,
+    /51024 file descriptors \(one per UDP session and a reserve\), .* and at most 55296 UDP sessions at a time, whatever their endpoints \(source ports\)\./,
+  );
+  const mixed = planCapacity(spec({ ...capacity(400_000), ...listenersOf('UDP', 'TCP') }), 8);
+  assert.deepEqual([mixed.fileDescriptors, mixed.endpoints], [101_024, 1]);
+  assert.match(
+    mixed.howComputed,
+    / at most 55296 UDP sessions at a time, whatever their endpoints, and enough endpoints that none gets more than 55296 connections \(source ports\)\./,
+  );
+});
+
 test('with host networking, the kernel’s default range of source ports counts', () => {
   assert.equal(planCapacity(spec({ tuning: { profile: 'HostNetwork' } }), 1).sourcePorts, 28_232);
 });
@@ -144,6 +191,19 @@ const WARNINGS: readonly (readonly [string, object, number, string])[] = [
   ['too few endpoints', { ...capacity(400_000), ...endpoints(3) }, 2, 'TooFewSourcePorts'],
   ['enough endpoints', { ...capacity(400_000), ...endpoints(4) }, 2, ''],
   ['a workload scaled to zero', capacity(400_000), 0, ''],
+  ['a planned capacity of UDP sessions', { ...capacity(400_000), ...listenersOf('UDP') }, 8, ''],
+  [
+    'more UDP sessions than source ports, however many endpoints there are',
+    { ...capacity(400_000), ...listenersOf('UDP'), ...endpoints(200) },
+    4,
+    'TooFewSourcePorts',
+  ],
+  [
+    'more UDP sessions beside TCP than source ports',
+    { ...capacity(400_000), ...listenersOf('UDP', 'TCP'), ...endpoints(200) },
+    2,
+    'TooFewSourcePorts',
+  ],
 ];
 
 for (const [what, more, replicas, expected] of WARNINGS)
@@ -190,4 +250,15 @@ test('for a DaemonSet, the warning says to raise the number of nodes', () => {
   const parsed = spec({ ...capacity(400_000), workload: { kind: 'DaemonSet', ...resources('1', '8Gi') } });
   const [found] = checkCapacity(parsed, planCapacity(parsed, 3));
   assert.match(found?.message ?? '', /That takes 8 replicas of this size: raise the number of nodes\.$/);
+});
+
+test('the explanation says why connections are costly', () => {
+  const why = (spec: object): string =>
+    /per core( because [^.]*)?\./.exec(planCapacity(balancer(spec).spec, 2).howComputed)?.[1] ?? '';
+  assert.equal(why({}), '');
+  assert.equal(why(TLS), ' because TLS ends at a listener');
+  assert.equal(
+    why({ ...TLS, accessLog: { mode: 'All' } }),
+    ' because TLS ends at a listener and every connection is logged',
+  );
 });

@@ -42,3 +42,16 @@ test('ServiceAccount, Role and RoleBinding are applied first, because the pods n
     ['ServiceAccount', 'Role', 'RoleBinding', 'Service', 'PodDisruptionBudget', 'Deployment'],
   );
 });
+
+test('of two Services, the one that loses ports is applied first, because a node port can be in one only', () => {
+  const DNS = [
+    { name: 'dns', port: 53, protocol: 'UDP', backend: 'web' },
+    { name: 'dns-tcp', port: 53, backend: 'web' },
+  ];
+  const order = (protocols: string) =>
+    children(owner({ listeners: DNS, service: { protocols } }), RENDER)
+      .filter(({ kind }) => kind === 'Service')
+      .map(({ suffix = '', wanted }) => `${suffix} ${wanted === undefined ? 'removed' : 'applied'}`);
+  assert.deepEqual(order('Separate'), [' applied', '-udp applied']);
+  assert.deepEqual(order('Together'), ['-udp removed', ' applied']);
+});

@@ -125,6 +125,7 @@ test('a Restricted pod has no privileges and can bind port 443 nevertheless', ()
       'L4B_GRACE_PERIOD',
       'NUM_ACCEPTORS',
       'LOG_LEVEL',
+      'L4B_POD',
       'L4B_NODE',
       'L4B_ZONE',
     ],

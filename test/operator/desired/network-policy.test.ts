@@ -20,6 +20,23 @@ test('everyone may reach the listeners and only the operator the admin port; egr
   assert.equal(admin?.from?.length, 1);
 });
 
+test('a port is open for the protocols of its listeners only', () => {
+  const listeners = [
+    { name: 'web', port: 443, backend: 'web' },
+    { name: 'quic', port: 443, protocol: 'UDP', backend: 'web' },
+    { name: 'syslog', port: 514, protocol: 'UDP', backend: 'web' },
+  ];
+  for (const order of [listeners, listeners.toReversed()])
+    assert.deepEqual(
+      networkPolicy(owner({ listeners: order, networkPolicy: { enabled: true } }))?.spec.ingress[0]?.ports,
+      [
+        { port: 443, protocol: 'TCP' },
+        { port: 443, protocol: 'UDP' },
+        { port: 514, protocol: 'UDP' },
+      ],
+    );
+});
+
 test('the policy uses the admin port from the spec', () => {
   const more = { networkPolicy: { enabled: true }, workload: { adminPort: 9902 } };
   assert.deepEqual(networkPolicy(owner(more))?.spec.ingress[1]?.ports, [{ port: 9902, protocol: 'TCP' }]);

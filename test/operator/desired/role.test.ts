@@ -15,6 +15,28 @@ test('the proxy may read its own resource, Services and EndpointSlices, and may 
   assert.equal(JSON.stringify(rules).includes('*'), false);
 });
 
+const terminating = (name: string, ...secrets: readonly string[]) => ({
+  name,
+  port: 8443,
+  backend: 'web',
+  tls: { mode: 'Terminate', certificateRefs: secrets.map((secret) => ({ name: secret })) },
+});
+
+test('of the Secrets, the proxy may read those that its listeners name, each once, and its ticket keys', () => {
+  const listeners = [
+    terminating('a', 'web-tls', 'api-tls'),
+    { ...terminating('b', 'web-tls'), port: 9443 },
+    { name: 'plain', port: 80, backend: 'web' },
+  ];
+  const { rules } = role(owner({ listeners }));
+  assert.deepEqual(rules.at(-1), {
+    apiGroups: [''],
+    resources: ['secrets'],
+    resourceNames: ['api-tls', 'web-tls', 'l4b-edge-tickets'],
+    verbs: ['get', 'list', 'watch'],
+  });
+});
+
 test('the binding gives the Role to the ServiceAccount of the pods, in their namespace', () => {
   const { roleRef, subjects } = roleBinding(owner());
   assert.deepEqual(roleRef, {

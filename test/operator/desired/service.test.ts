@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { service } from '../../../operator/desired/service.ts';
+import { service, udpService } from '../../../operator/desired/service.ts';
 import { owner } from '../owner.ts';
 
 test('each listener is a port of the Service, sorted by name, with the same number on the pods', () => {
@@ -88,4 +88,52 @@ test('the selector matches only the proxies of this resource, and the spec canno
     'app.kubernetes.io/instance': 'edge',
     'app.kubernetes.io/name': 'l4balancer',
   });
+});
+
+const DNS = {
+  listeners: [
+    { name: 'dns', port: 53, protocol: 'UDP', backend: 'web' },
+    { name: 'dns-tcp', port: 53, backend: 'web' },
+  ],
+};
+const UDP_PORT = { name: 'dns', port: 53, targetPort: 53, protocol: 'UDP' };
+const TCP_PORT = { name: 'dns-tcp', port: 53, targetPort: 53, protocol: 'TCP' };
+
+test('listeners of both protocols are ports of one Service', () => {
+  for (const more of [{}, { service: { protocols: 'Together' } }]) {
+    assert.deepEqual(service(owner({ ...DNS, ...more }))?.spec.ports, [UDP_PORT, TCP_PORT]);
+    assert.equal(udpService(owner({ ...DNS, ...more })), undefined);
+  }
+});
+
+test('with separate protocols, a second Service has the UDP ports, and everything else is the same', () => {
+  const wanted = {
+    type: 'NodePort',
+    protocols: 'Separate',
+    annotations: { a: 'b' },
+    nodePorts: { dns: 30053 },
+  };
+  const both = owner({ ...DNS, service: wanted });
+  const [first, second] = [service(both), udpService(both)];
+  assert.deepEqual(first?.spec.ports, [TCP_PORT]);
+  assert.deepEqual(second?.spec.ports, [{ ...UDP_PORT, nodePort: 30053 }]);
+  assert.deepEqual([first?.metadata.name, second?.metadata.name], ['l4b-edge', 'l4b-edge-udp']);
+  const rest = (one: typeof first) => ({ ...one?.spec, ports: [], labels: one?.metadata.labels });
+  assert.deepEqual(rest(second), rest(first));
+  assert.deepEqual(second?.metadata.annotations, { a: 'b' });
+});
+
+test('with separate protocols, listeners of one protocol still have one Service with its usual name', () => {
+  for (const protocol of ['TCP', 'UDP']) {
+    const listeners = [{ name: 'dns', port: 53, protocol, backend: 'web' }];
+    const one = owner({ listeners, service: { protocols: 'Separate' } });
+    assert.deepEqual(
+      [service(one)?.metadata.name, service(one)?.spec.ports.length, udpService(one)],
+      ['l4b-edge', 1, undefined],
+    );
+  }
+});
+
+test('type None creates no second Service either', () => {
+  assert.equal(udpService(owner({ ...DNS, service: { type: 'None' } })), undefined);
 });

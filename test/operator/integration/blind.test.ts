@@ -1,9 +1,11 @@
-// Starts first: it waits until silent proxies are detected.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { ADMIN_PORT } from '../../../crds/l4balancer.ts';
+import { ADMIN_PORT, API_VERSION, KIND } from '../../../crds/l4balancer.ts';
+import { connect } from '../../../kube/connect.ts';
+import { ApiError } from '../../../kube/errors.ts';
+import { objectPath } from '../../../kube/paths.ts';
 import { ACCOUNT } from '../../../operator/desired/account.ts';
 import { freePort } from '../../../tooling/process/free-ports.ts';
 import type { FlakyProxy } from '../../kube/flaky-proxy.ts';
@@ -22,6 +24,8 @@ let login: string;
 let network: FlakyProxy;
 const proxies: PodProxy[] = [];
 let namespace: string;
+/** The kubeconfig of the proxy that was started last. */
+let lastLogin: string;
 
 /** A kubeconfig with a token of the pods' ServiceAccount, as a kubelet issues it to a new pod. */
 const podLogin = async (): Promise<string> => {
@@ -35,9 +39,30 @@ const podLogin = async (): Promise<string> => {
 };
 
 const startProxy = async (): Promise<PodProxy> => {
-  const proxy = startPodProxy(namespace, await podLogin());
+  lastLogin = await podLogin();
+  const proxy = startPodProxy(namespace, lastLogin);
   proxies.push(proxy);
   return proxy;
+};
+
+/**
+ * Resolves when the API server refuses the proxy that was started last, with this code. It goes on accepting
+ * a token for up to ten seconds, and learns of a changed Role by a watch: a proxy that reconnected before
+ * that would follow its source for minutes.
+ */
+const refused = async (code: 'Forbidden' | 'Unauthorized'): Promise<void> => {
+  const pod = await connect({ kubeconfig: lastLogin });
+  const path = objectPath({ apiVersion: API_VERSION, kind: KIND, namespace, name: 'edge' });
+  try {
+    await world.eventually(`the API server answers ${code}`, () =>
+      pod.request({ method: 'GET', path }).then(
+        () => false,
+        (error: unknown) => (error instanceof ApiError && error.code === code) || assert.fail(String(error)),
+      ),
+    );
+  } finally {
+    pod.close();
+  }
 };
 
 const page = async (proxy: PodProxy, path: string): Promise<string> =>
@@ -82,6 +107,7 @@ test('a restricted Role is put back, and a proxy that was refused meanwhile foll
   await operator.stop('SIGTERM');
   const patch = JSON.stringify({ rules: [] });
   await world.kubectl('patch', 'role', 'l4b-edge', '-n', namespace, '--type=merge', '-p', patch);
+  await refused('Forbidden');
   network.cut();
   await world.eventually('refused', async () => (await blindBy(proxy)) === 'Forbidden');
   assert.match(await page(proxy, '/metrics'), /^l4balancer_source_connected 0$/m);
@@ -108,6 +134,7 @@ test('a replaced ServiceAccount cuts the pods off from the API server, which is 
     'the recreated account',
     async () => (await world.get('v1', 'ServiceAccount', namespace, 'l4b-edge')) !== undefined,
   );
+  await refused('Unauthorized');
   network.cut();
   await world.eventually('refused', async () => (await blindBy(proxy)) === 'Unauthorized');
   const blindAt = performance.now();

@@ -1,4 +1,3 @@
-// Starts first: it creates many resources, one after the other.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
@@ -309,8 +308,12 @@ describe('a change by another writer', () => {
     await world.kubectl('create', 'service', 'clusterip', 'l4b-edge', '-n', namespace, '--tcp=1:1');
     const before = await existing(namespace, 'Service');
     await world.apply(namespace, 'edge');
-    const message = await world.reason(namespace, 'edge', 'NameTaken');
-    assert.match(message, /^Service "l4b-edge" exists and was not made for this resource/);
+    await world.reason(
+      namespace,
+      'edge',
+      'NameTaken',
+      /^Service "l4b-edge" exists and was not made for this resource/,
+    );
     assert.deepEqual(await existing(namespace, 'Service'), before);
     await existing(namespace, 'Deployment');
     await world.kubectl('delete', 'service', 'l4b-edge', '-n', namespace);
@@ -341,8 +344,12 @@ describe('the golden manifests', () => {
     await world.apply(namespace, 'edge', { listeners: [{ name: 'https', port: 443, backend: 'web' }] });
     await world.eventually('a pod', async () => (await podsOf(world.transport, namespace)).length === 1);
     await world.apply(namespace, 'tuned', { tuning: { profile: 'Tuned' } });
-    const message = await world.reason(namespace, 'tuned', 'PodSecurityViolation');
-    assert.match(message, /violates PodSecurity "restricted:latest"/);
+    const message = await world.reason(
+      namespace,
+      'tuned',
+      'PodSecurityViolation',
+      /violates PodSecurity "restricted:latest"/,
+    );
     assert.match(message, /Use tuning\.profile Restricted/);
   });
 });

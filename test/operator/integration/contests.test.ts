@@ -192,9 +192,10 @@ test('a field of another manager that blocks a change is reported with that mana
     spec: { strategy: { rollingUpdate: { maxSurge: 1 } } },
   } as Manifest);
   await world.apply(namespace, 'edge', { workload: { updateStrategy: { type: 'Recreate' } } });
-  const message = await world.reason(namespace, 'edge', 'ApplyRefused');
-  assert.match(
-    message,
+  await world.reason(
+    namespace,
+    'edge',
+    'ApplyRefused',
     /^The API server refuses Deployment "l4b-edge": .*rollingUpdate.* This operator does not set spec\.strategy\.rollingUpdate and cannot remove it; somebody set it\. .*kubectl edit deployment l4b-edge/,
   );
   await world.kubectl(

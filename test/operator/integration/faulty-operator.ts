@@ -59,6 +59,7 @@ export const startFaultyOperator = async (
   const recorder = createRecorder({ writer, log, clock: realClock, wallClock, instance: 'test' });
   const term = controller.begin({
     handOverWriter: createWriter(transport, `${FIELD_MANAGER}-hand-over`),
+    ticketWriter: createWriter(transport, `${FIELD_MANAGER}-tickets`),
     transport,
     writer,
     recorder,

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import net from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import type { BlockingReason } from '../../../operator/status/finding-reasons.ts';
-import type { WarningReason } from '../../../operator/status/warning-reasons.ts';
+import type { BlockingReason } from '../../../report/reasons/finding-reasons.ts';
+import type { WarningReason } from '../../../report/reasons/warning-reasons.ts';
 import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { type OperatorProcess, startOperator } from './operator.ts';
 import { awaitPod, letRun, type PodProxy, startPodProxy } from './pod-proxy.ts';
@@ -100,51 +100,51 @@ const TROUBLES: readonly {
   readonly when: string;
   readonly backend: () => object;
   readonly reason: BlockingReason;
-  readonly says: RegExp;
+  readonly message: RegExp;
 }[] = [
   {
     when: 'its Service does not exist',
     backend: () => ofService('missing'),
     reason: 'ServiceNotFound',
-    says: /^Listener web: Backend "web", Service "missing": The Service does not exist: create it/,
+    message: /^Listener web: Backend "web", Service "missing": The Service does not exist: create it/,
   },
   {
     when: 'its Service is of type ExternalName',
     backend: () => ofService('by-name'),
     reason: 'ExternalName',
-    says: /^Listener web: .* is of type ExternalName, which has no endpoints: list its addresses/,
+    message: /^Listener web: .* is of type ExternalName, which has no endpoints: list its addresses/,
   },
   {
     when: 'its Service has another port',
     backend: () => ofService('other-port'),
     reason: 'ServicePortNotFound',
-    says: /^Listener web: .* has no TCP port 80; it has http \(81\): correct the port/,
+    message: /^Listener web: .* has no TCP port 80; it has http \(81\): correct the port/,
   },
   {
     when: 'its Service has no endpoints',
     backend: () => ofService('empty'),
     reason: 'NoEndpoints',
-    says: /^Listener web: .* Service empty has no endpoints: give it a selector/,
+    message: /^Listener web: .* Service empty has no endpoints: give it a selector/,
   },
   {
     when: 'no pod of its Service is ready',
     backend: () => ofService('unready'),
     reason: 'EndpointsNotReady',
-    says: /^Listener web: .* None of the 1 endpoints of Service unready is ready/,
+    message: /^Listener web: .* None of the 1 endpoints of Service unready is ready/,
   },
   {
     when: 'its endpoint does not listen',
     backend: () => ({ endpoints: [endpoint(ports[2])], healthCheck }),
     reason: 'EndpointsUnhealthy',
-    says: /^Listener web: .* no healthy endpoint, so all 1 are used/,
+    message: /^Listener web: .* no healthy endpoint, so all 1 are used/,
   },
 ];
 
 describe('a resource with a listener that serves nobody is not Ready', () => {
-  for (const { when, backend, reason, says } of TROUBLES)
+  for (const { when, backend, reason, message } of TROUBLES)
     test(`with reason ${reason} when ${when}`, async () => {
       await apply(backend());
-      assert.match(await world.reason(namespace, 'edge', reason), says);
+      await world.reason(namespace, 'edge', reason, message);
       await world.warned(namespace, 'edge', reason);
       const status = await world.status(namespace, 'edge');
       const [web, other] = status?.backends ?? [];
@@ -174,7 +174,7 @@ test('a port that is taken is reported, and the problem ends by itself when the 
       { name: 'other', port: ports[1], backend: 'other' },
     ],
   });
-  assert.match(await world.reason(namespace, 'edge', 'PortTaken'), /^Listener web: Cannot listen on port/);
+  await world.reason(namespace, 'edge', 'PortTaken', /^Listener web: Cannot listen on port/);
   const [web] = (await world.status(namespace, 'edge'))?.listeners ?? [];
   assert.equal(web?.problems?.[0]?.reason, 'PortTaken');
   taking.close();

@@ -1,4 +1,3 @@
-// Starts first: it waits for many Leases to expire.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';

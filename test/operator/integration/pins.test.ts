@@ -187,10 +187,7 @@ test('pods of a later revision keep their template, can be scaled, and are rende
 
   operator = startOperator(login);
   await operator.line('caches synced');
-  assert.match(
-    await world.warned(namespace, 'edge', 'RevisionUnknown'),
-    /revision r99.*number.*follow the spec/,
-  );
+  await world.warned(namespace, 'edge', 'RevisionUnknown', /revision r99.*number.*follow the spec/);
   await world.kubectl('scale', '-n', namespace, 'l4b/edge', '--replicas=5');
   await world.eventually('five', async () => (await replicas(namespace)) === 5);
   assert.deepEqual((await workload(namespace))?.spec.template, before?.spec.template);

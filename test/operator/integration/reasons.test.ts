@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { CONTAINER } from '../../../operator/desired/pod/container.ts';
 import { SYSCTL_WRITER } from '../../../operator/desired/pod/sysctl-writer.ts';
-import { REASONS, type Reason } from '../../../operator/status/reasons.ts';
+import { REASONS, type Reason } from '../../../report/reasons/reasons.ts';
 import { kstatus, type Waited } from '../kstatus.ts';
 import { IMAGE, type OperatorProcess, startOperator } from './operator.ts';
 import { bind, letServe, podsOf, serving, writePodStatus } from './pods.ts';
@@ -33,11 +33,15 @@ after(async () => {
 });
 
 /**
- * Waits for the reason and returns its message. Checks that kstatus then reads the condition of the
- * catalogue.
+ * Waits for the reason, and for a message that matches, and returns it. Checks that kstatus then reads the
+ * condition of the catalogue, or `as`.
  */
-const messageFor = async (namespace: string, reason: Reason, as?: Waited): Promise<string> => {
-  const message = await world.reason(namespace, 'edge', reason);
+const messageFor = async (
+  namespace: string,
+  reason: Reason,
+  { as, matching }: { readonly as?: Waited; readonly matching?: RegExp } = {},
+): Promise<string> => {
+  const message = await world.reason(namespace, 'edge', reason, matching);
   const seen = (await world.get(...L4B, namespace, 'edge')) ?? assert.fail('the resource is gone');
   assert.equal(kstatus(seen), as ?? WAITED[REASONS[reason].condition], message);
   return message;
@@ -74,13 +78,13 @@ const OF_PODS: readonly {
   readonly spec?: object;
   readonly writes: object;
   readonly reason: Reason;
-  readonly says: RegExp;
+  readonly message: RegExp;
 }[] = [
   {
     when: 'a node cannot pull the image',
     writes: container({ waiting: { reason: 'ErrImagePull', message: 'no such host' } }),
     reason: 'ImagePullFailed',
-    says: /^Node node-7 cannot pull the image .*no such host.*Correct workload\.image/,
+    message: /^Node node-7 cannot pull the image .*no such host.*Correct workload\.image/,
   },
   {
     when: 'the proxy keeps exiting soon after its start',
@@ -89,7 +93,7 @@ const OF_PODS: readonly {
       { restartCount: 3, lastState: ended(1, 'Error', 'Cannot read the configuration: it is empty') },
     ),
     reason: 'CrashLoop',
-    says: /^The proxy on node node-7 exited with code 1: Cannot read the configuration/,
+    message: /^The proxy on node node-7 exited with code 1: Cannot read the configuration/,
   },
   {
     when: 'the runtime cannot start the container',
@@ -98,7 +102,7 @@ const OF_PODS: readonly {
       { lastState: ended(128, 'StartError', 'unable to apply caps: operation not permitted') },
     ),
     reason: 'ContainerStartFailed',
-    says: /^Node node-7 cannot start the proxy: unable to apply caps.*tuning\.capabilities/,
+    message: /^Node node-7 cannot start the proxy: unable to apply caps.*tuning\.capabilities/,
   },
   {
     when: 'the init container cannot write a sysctl',
@@ -109,7 +113,7 @@ const OF_PODS: readonly {
       SYSCTL_WRITER,
     ),
     reason: 'SysctlNotSet',
-    says: /^Node node-7 runs no proxy because the init container failed: Cannot set net\.core\.somaxconn/,
+    message: /^Node node-7 runs no proxy because the init container failed: Cannot set net\.core\.somaxconn/,
   },
   {
     when: 'no node can run the pod',
@@ -125,22 +129,22 @@ const OF_PODS: readonly {
       ],
     },
     reason: 'Unschedulable',
-    says: /^A pod cannot be scheduled: 0\/3 nodes are available: 3 Insufficient cpu\./,
+    message: /^A pod cannot be scheduled: 0\/3 nodes are available: 3 Insufficient cpu\./,
   },
   {
     when: 'a node evicts the pod',
     writes: { phase: 'Failed', reason: 'Evicted', message: 'The node was low on resource: memory.' },
     reason: 'PodFailed',
-    says: /^Node node-7 terminated .*Evicted: The node was low on resource: memory/,
+    message: /^Node node-7 terminated .*Evicted: The node was low on resource: memory/,
   },
 ];
 
 describe('the status reports problems of pods', () => {
-  for (const { when, spec, writes, reason, says } of OF_PODS)
+  for (const { when, spec, writes, reason, message } of OF_PODS)
     test(`${reason}: ${when}; it recovers when the pods serve`, async () => {
       const { namespace, pod } = await withPod(spec);
       await writePodStatus(world.transport, pod, writes);
-      assert.match(await messageFor(namespace, reason), says);
+      await messageFor(namespace, reason, { matching: message });
       await world.kubectl('delete', 'pods', '--all', '-n', namespace, '--force', '--grace-period=0');
       await world.eventually('others', async () => {
         const pods = await podsOf(world.transport, namespace);
@@ -155,10 +159,9 @@ describe('the status reports problems of pods', () => {
     await letServe(world.transport, namespace);
     await messageFor(namespace, 'Available');
     await writePodStatus(world.transport, pod, serving(false));
-    assert.match(
-      await messageFor(namespace, 'NotReady'),
-      /^0 of 1 replica ready\. Not ready on node node-7\./,
-    );
+    await messageFor(namespace, 'NotReady', {
+      matching: /^0 of 1 replica ready\. Not ready on node node-7\./,
+    });
   });
 
   test('Progressing: the number of replicas changes, also from zero', async () => {
@@ -196,10 +199,9 @@ describe('the status reports problems of pods', () => {
     };
     await world.cp.run(['create', '-f', '-'], JSON.stringify(limits));
     await world.apply(namespace, 'edge');
-    assert.match(
-      await messageFor(namespace, 'PodsRefused'),
-      /^The API server refuses the pods: .*maximum cpu/,
-    );
+    await messageFor(namespace, 'PodsRefused', {
+      matching: /^The API server refuses the pods: .*maximum cpu/,
+    });
   });
 
   test('DeadlineExceeded: the progress deadline has passed and the cause is unknown', async () => {
@@ -218,7 +220,7 @@ describe('the status reports problems of pods', () => {
       if (at >= 0) await world.kubectl(...args, '--type=json', '-p', patch);
       return false;
     });
-    assert.match(await messageFor(namespace, 'DeadlineExceeded'), /no progress before its deadline/);
+    await messageFor(namespace, 'DeadlineExceeded', { matching: /no progress before its deadline/ });
   });
 });
 
@@ -237,11 +239,11 @@ test('ScaledToZero: no replicas are requested, which counts as Ready; scaling up
 test('Paused: a resource that serves is Ready, one that does not serve is in progress', async () => {
   const { namespace } = await withPod();
   await world.apply(namespace, 'edge', { paused: true });
-  await messageFor(namespace, 'Paused', 'InProgress');
+  await messageFor(namespace, 'Paused', { as: 'InProgress' });
   await letServe(world.transport, namespace);
   await world.eventually('done', async () => {
     const seen = await world.get(...L4B, namespace, 'edge');
     return seen !== undefined && kstatus(seen) === 'Current';
   });
-  await messageFor(namespace, 'Paused', 'Current');
+  await messageFor(namespace, 'Paused', { as: 'Current' });
 });

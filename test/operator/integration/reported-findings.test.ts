@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';
 import { after, before, test } from 'node:test';
-import type { Reason } from '../../../operator/status/reasons.ts';
-import type { WarningReason } from '../../../operator/status/warning-reasons.ts';
+import type { Reason } from '../../../report/reasons/reasons.ts';
+import type { WarningReason } from '../../../report/reasons/warning-reasons.ts';
 import { type OperatorProcess, startOperator } from './operator.ts';
 import { awaitPod, podAddress } from './pod-proxy.ts';
 import { serving, writePodStatus } from './pods.ts';
@@ -140,12 +140,48 @@ const WARNED: readonly { readonly report: object; readonly reason: WarningReason
     reason: 'EndpointRepeated',
   },
   {
+    report: found('SecretMissing', { listener: 'web', path: 'spec.listeners[0].tls' }),
+    reason: 'SecretMissing',
+  },
+  {
+    report: found('CertificateInvalid', { listener: 'web', path: 'spec.listeners[0].tls' }),
+    reason: 'CertificateInvalid',
+  },
+  {
+    report: found('CertificateExpired', { listener: 'web', path: 'spec.listeners[0].tls' }),
+    reason: 'CertificateExpired',
+  },
+  {
+    report: found('CertificateExpires', { listener: 'web', path: 'spec.listeners[0].tls' }),
+    reason: 'CertificateExpires',
+  },
+  {
+    report: found('SourceListMissing', { listener: 'web', path: 'spec.listeners[0].sources' }),
+    reason: 'SourceListMissing',
+  },
+  {
+    report: found('SourceListInvalid', { listener: 'web', path: 'spec.listeners[0].sources' }),
+    reason: 'SourceListInvalid',
+  },
+  {
+    report: found('PeersUntrusted', { listener: 'web', path: 'spec.listeners[0].proxyProtocol' }),
+    reason: 'PeersUntrusted',
+  },
+  {
+    report: found('ProxyHeadersMissing', { listener: 'web', path: 'spec.listeners[0].proxyProtocol' }),
+    reason: 'ProxyHeadersMissing',
+  },
+  {
     report: found('DrainDelayTooLong', { path: 'spec.drain.delay' }),
     reason: 'DrainDelayTooLong',
   },
   {
     report: found('FieldsIgnored', { path: 'spec.moon' }),
     reason: 'FieldsIgnored',
+  },
+  {
+    report: found('ChecksNotMade', { backend: 'web' }),
+    reason: 'ChecksNotMade',
   },
   {
     report: found('OutputFails'),
@@ -160,7 +196,7 @@ const WARNED: readonly { readonly report: object; readonly reason: WarningReason
 for (const { report, reason } of WARNED)
   test(`a proxy that reports ${reason} causes a warning, and the resource stays Ready`, async () => {
     await setReport(report);
-    assert.match(await world.warned(namespace, 'edge', reason), /[Ss]o it is\.$/);
+    await world.warned(namespace, 'edge', reason, /[Ss]o it is\.$/);
     await world.reason(namespace, 'edge', 'Available');
   });
 

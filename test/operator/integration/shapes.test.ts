@@ -153,7 +153,7 @@ describe('a DaemonSet', () => {
   test('without an eligible node is reported as Unschedulable', async () => {
     const namespace = await world.newNamespace();
     await world.apply(namespace, 'edge', { workload: { kind: 'DaemonSet', nodeSelector: { no: 'node' } } });
-    assert.match(await world.reason(namespace, 'edge', 'Unschedulable'), /none matches nodeSelector/);
+    await world.reason(namespace, 'edge', 'Unschedulable', /none matches nodeSelector/);
   });
 });
 
@@ -219,7 +219,7 @@ test('a node port that is in use or out of range is reported with the message of
   await arrives(other, 'Service');
   const namespace = await world.newNamespace();
   await world.apply(namespace, 'edge', { service: { nodePorts: { web: 30_778 } } });
-  assert.match(await world.reason(namespace, 'edge', 'ApplyRefused'), /30778.*already allocated/);
+  await world.reason(namespace, 'edge', 'ApplyRefused', /30778.*already allocated/);
   await world.apply(namespace, 'edge', { service: { nodePorts: { web: 80 } } });
   await world.eventually('the range', async () =>
     /not in the valid range.*30000-32767/.test(await world.reason(namespace, 'edge', 'ApplyRefused')),

@@ -92,9 +92,7 @@ describe('a start without an API server', () => {
       assert.equal(await ended(operator), 1);
       assert.match(
         operator.stderr(),
-        new RegExp(
-          `Cannot listen on 127\\.0\\.0\\.1:${port}: another program already listens there\\..*${flag}`,
-        ),
+        new RegExp(`Cannot listen on 127\\.0\\.0\\.1:${port}: another program listens there\\..*${flag}`),
       );
     });
 });

@@ -1,4 +1,3 @@
-// Starts first, because it watches for minutes in which nothing may be written.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -132,9 +132,10 @@ describe('a rollout whose pods a kubelet refuses', () => {
       await reconciled(namespace, nth);
     }
     await world.eventually('a stop after three', () => isStopped(namespace));
-    const message = await world.reason(namespace, 'edge', 'SysctlForbidden');
-    assert.match(
-      message,
+    const message = await world.reason(
+      namespace,
+      'edge',
+      'SysctlForbidden',
       /^Node strict-1 refuses net\.core\.somaxconn, which tuning\.profile Tuned requests/,
     );
     assert.match(message, /allowedUnsafeSysctls: \[net\.core\.somaxconn, net\.ipv4\.tcp_tw_reuse\]/);
@@ -285,7 +286,7 @@ test('refused pods of a DaemonSet are left to its controller, which replaces the
     'the new listener',
     async () => (await world.status(namespace, 'edge'))?.observedGeneration === 2,
   );
-  assert.match(await world.reason(namespace, 'edge', 'SysctlForbidden'), /^Node alike-2 refuses/);
+  await world.reason(namespace, 'edge', 'SysctlForbidden', /^Node alike-2 refuses/);
   const removed = world
     .writes(OPERATOR, since)
     .filter(({ verb, what }) => verb === 'delete' && what.includes(`/${namespace}/pods/`))
@@ -312,8 +313,12 @@ describe('before a rollout uses unsafe sysctls', () => {
 
     await writePodStatus(world.transport, probeOn('tried-2'), { phase: 'Running' });
     await refuse(world.transport, probeOn('tried-1'), 'tried-1');
-    const message = await world.reason(namespace, 'edge', 'SysctlForbidden');
-    assert.match(message, /^Node tried-1 refuses net\.core\.somaxconn.*A probe pod was refused/);
+    await world.reason(
+      namespace,
+      'edge',
+      'SysctlForbidden',
+      /^Node tried-1 refuses net\.core\.somaxconn.*A probe pod was refused/,
+    );
     assert.equal(await deploymentOf(namespace), undefined);
     // The accepted one has been deleted; the other one is kept as evidence.
     await world.eventually('one probe', async () => (await podsOf(world.transport, namespace)).length === 1);

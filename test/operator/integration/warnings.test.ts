@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { parse } from 'yaml';
-import type { WarningReason } from '../../../operator/status/warning-reasons.ts';
+import type { WarningReason } from '../../../report/reasons/warning-reasons.ts';
 import { type OperatorProcess, startOperator } from './operator.ts';
-import { bind, podsOf, writePodStatus } from './pods.ts';
+import { bind, podsOf, serving, writePodStatus } from './pods.ts';
 import { operatorLogin } from './rights.ts';
 import { startWorld, type TestWorld } from './world.ts';
 
@@ -40,25 +40,60 @@ const OF_SPECS: readonly {
   readonly when: string;
   readonly spec: object;
   readonly reason: WarningReason;
-  readonly says: RegExp;
+  readonly message: RegExp;
 }[] = [
   {
     when: 'everything suffices',
     spec: { capacity: { connections: 400_000 } },
     reason: 'NoWarnings',
-    says: /^$/,
+    message: /^$/,
   },
   {
     when: 'there are more acceptors than reserved cores',
     spec: { workload: { resources: { limits: { cpu: '2' } } } },
     reason: 'AcceptorsAboveRequest',
-    says: /^2 acceptors share a CPU request of /,
+    message: /^2 acceptors share a CPU request of /,
+  },
+  {
+    when: 'the addresses of clients do not reach the proxies',
+    spec: {
+      listeners: [{ name: 'web', port: 8080, backend: 'web', sources: { allow: ['10.0.0.0/8'] } }],
+    },
+    reason: 'SourcesHidden',
+    message:
+      /^sources and limits by source of listener "web" may see the addresses of nodes .* set it to Local/,
+  },
+  {
+    when: 'replicas know nothing of the connection IDs that others have learned',
+    spec: {
+      listeners: [
+        {
+          name: 'quic',
+          port: 8443,
+          protocol: 'UDP',
+          backend: 'web',
+          stickiness: { type: 'QuicConnectionId' },
+        },
+      ],
+      workload: { replicas: 2 },
+    },
+    reason: 'ConnectionIdsNotShared',
+    message: /^Listener "quic" may lose a client whose address changes, .* \(there are 2\)/,
+  },
+  {
+    when: 'a limit that replicas share is less than one connection for each',
+    spec: {
+      listeners: [{ name: 'web', port: 8080, backend: 'web', limits: { scope: 'Cluster', connections: 2 } }],
+      workload: { replicas: 3 },
+    },
+    reason: 'SharedLimitTooSmall',
+    message: /^limits\.connections of listener "web" is 2, and 3 replicas share it: .* run fewer replicas\.$/,
   },
   {
     when: 'there are too few cores for the connections',
     spec: { capacity: { connections: 400_000 }, workload: { replicas: 2, ...size('1', '8Gi') } },
     reason: 'TooFewCores',
-    says: /That takes 8 replicas of this size: raise workload\.replicas\.$/,
+    message: /That takes 8 replicas of this size: raise workload\.replicas\.$/,
   },
   {
     when: 'there is too little memory for the connections, even with the maximum of an autoscaler',
@@ -67,7 +102,8 @@ const OF_SPECS: readonly {
       workload: { autoscaling: { minReplicas: 1, maxReplicas: 2 }, ...size('2', '1Gi') },
     },
     reason: 'TooLittleMemory',
-    says: /^The memory limit is too low .* has 1Gi\. Raise workload\.resources\.limits\.memory or workload\.autoscaling\.maxReplicas/,
+    message:
+      /^The memory limit is too low .* has 1Gi\. Raise workload\.resources\.limits\.memory or workload\.autoscaling\.maxReplicas/,
   },
   {
     when: 'the file descriptor limit is too low',
@@ -77,7 +113,7 @@ const OF_SPECS: readonly {
       workload: { replicas: 2 },
     },
     reason: 'TooFewDescriptors',
-    says: /^The file descriptor limit is too low .* expected to be 65536\. Raise tuning\.fileDescriptors/,
+    message: /^The file descriptor limit is too low .* expected to be 65536\. Raise tuning\.fileDescriptors/,
   },
   {
     when: 'a backend has too few endpoints',
@@ -86,14 +122,14 @@ const OF_SPECS: readonly {
       backends: [{ name: 'web', endpoints: addresses.map((address) => ({ address, port: 80 })) }],
     },
     reason: 'TooFewSourcePorts',
-    says: /^Backend "web" needs 4 endpoints/,
+    message: /^Backend "web" needs 4 endpoints/,
   },
 ];
 
-for (const { when, spec, reason, says } of OF_SPECS)
+for (const { when, spec, reason, message } of OF_SPECS)
   test(`${reason}: ${when}`, async () => {
     const namespace = await applied(spec);
-    assert.match(await world.warned(namespace, 'edge', reason), says);
+    await world.warned(namespace, 'edge', reason, message);
   });
 
 test('ReplicasIgnored: kubectl scale has no effect with an autoscaler; scaling to 1 ends the warning', async () => {
@@ -103,8 +139,10 @@ test('ReplicasIgnored: kubectl scale has no effect with an autoscaler; scaling t
   const scale = (replicas: number) =>
     world.kubectl('scale', 'l4b/edge', '-n', namespace, `--replicas=${replicas}`);
   await scale(4);
-  assert.match(
-    await world.warned(namespace, 'edge', 'ReplicasIgnored'),
+  await world.warned(
+    namespace,
+    'edge',
+    'ReplicasIgnored',
     /^workload\.replicas is 4 \(perhaps set by kubectl scale\) but has no effect: the HorizontalPodAutoscaler runs 2 to 5 pods\./,
   );
   await scale(1);
@@ -142,9 +180,28 @@ test('ReplicasUnschedulable: no node can run one of the replicas; scheduling it 
     reason: 'Unschedulable',
     message: '0/3 nodes are available: 3 Insufficient cpu.',
   });
-  assert.match(await world.warned(namespace, 'edge', 'ReplicasUnschedulable'), /3 Insufficient cpu\./);
+  await world.warned(namespace, 'edge', 'ReplicasUnschedulable', /3 Insufficient cpu\./);
   await bind(world.transport, pod, 'node-7');
   await scheduled('True', { reason: '', message: '' });
+  await world.warned(namespace, 'edge', 'NoWarnings');
+});
+
+test('SharesWithheld: a pod that runs and does not answer keeps a limit for all replicas from the others', async () => {
+  const spec = (limits: object) => ({ listeners: [{ name: 'web', port: 8080, backend: 'web', limits }] });
+  const namespace = await applied(spec({ connections: 100 }));
+  await world.eventually('a pod', async () => (await podsOf(world.transport, namespace)).length === 1);
+  const [pod = assert.fail('no pod')] = await podsOf(world.transport, namespace);
+  await bind(world.transport, pod, 'node-8');
+  await writePodStatus(world.transport, pod, serving(false, '192.0.2.77'));
+  // It serves without shares, so it may have all of the limit until it says otherwise.
+  await world.apply(namespace, 'edge', spec({ scope: 'Cluster', connections: 100 }));
+  await world.warned(
+    namespace,
+    'edge',
+    'SharesWithheld',
+    /^Pod "l4b-edge-\S+" withholds all connections of listener "web" from the other replicas: it does not answer .* Check node "node-8"/,
+  );
+  await writePodStatus(world.transport, pod, { phase: 'Failed' });
   await world.warned(namespace, 'edge', 'NoWarnings');
 });
 
@@ -198,17 +255,15 @@ test('NoLongerAdmitted: values that were stored before a rule refused them keep 
   assert.ok(await refused('own', { backends: [...stored.own.backends, checked('more', { grpc: {} })] }));
 
   operator = startOperator(login);
-  const message = await world.warned(namespace, 'own', 'NoLongerAdmitted');
-  assert.match(
-    message,
+  const message = await world.warned(
+    namespace,
+    'own',
+    'NoLongerAdmitted',
     /^The spec contains values that would be refused today: spec\.backends\[0\]\.service\.name "l4b-own" is /,
   );
   assert.match(message, /spec\.backends\[1\]\.healthCheck\.tls is set, .*: tls has no effect/);
   assert.match(message, /spec\.backends\[2\]\.healthCheck\.http\.path "\/a#b" has a fragment/);
-  assert.match(
-    await world.warned(namespace, 'drained', 'NoLongerAdmitted'),
-    /spec\.drain\.delay 60s uses up /,
-  );
+  await world.warned(namespace, 'drained', 'NoLongerAdmitted', /spec\.drain\.delay 60s uses up /);
   for (const name of Object.keys(stored)) await world.reason(namespace, name, 'Progressing');
 
   await world.kubectl('delete', 'serviceaccount/l4b-own', 'serviceaccount/l4b-drained', '-n', namespace);
@@ -239,9 +294,10 @@ test('DefinitionOlder and DefinitionNewer: the cluster’s definition differs fr
   );
   operator = startOperator(login);
   const namespace = await applied({});
-  const message = await world.warned(namespace, 'edge', 'DefinitionOlder');
-  assert.match(
-    message,
+  const message = await world.warned(
+    namespace,
+    'edge',
+    'DefinitionOlder',
     /it lacks spec\.backends\[\]\.panicThresholdPercent, which the API server silently drops/,
   );
   assert.match(message, /does not know and ignores spec\.fromTheFuture/);

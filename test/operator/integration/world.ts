@@ -13,8 +13,8 @@ import { ApiError } from '../../../kube/errors.ts';
 import type { KubeObject } from '../../../kube/object.ts';
 import { objectPath } from '../../../kube/paths.ts';
 import type { Transport } from '../../../kube/transport.ts';
-import type { Reason } from '../../../operator/status/reasons.ts';
-import type { WarningReason } from '../../../operator/status/warning-reasons.ts';
+import type { Reason } from '../../../report/reasons/reasons.ts';
+import type { WarningReason } from '../../../report/reasons/warning-reasons.ts';
 import { until } from '../../../tooling/wait/until.ts';
 import { MINIMAL } from '../owner.ts';
 
@@ -47,10 +47,13 @@ export interface TestWorld {
   /** The object; undefined if it does not exist. */
   get(apiVersion: string, kind: string, namespace: string, name: string): Promise<Anything | undefined>;
   status(namespace: string, name: string): Promise<Status | undefined>;
-  /** Waits until the condition Ready has this reason and returns its message. */
-  reason(namespace: string, name: string, reason: Reason): Promise<string>;
-  /** Waits until the condition Warnings has this reason and returns its message. */
-  warned(namespace: string, name: string, reason: WarningReason): Promise<string>;
+  /**
+   * Waits until the condition Ready has this reason and a message that matches, since the message of one
+   * reason may change. Returns the message.
+   */
+  reason(namespace: string, name: string, reason: Reason, message?: RegExp): Promise<string>;
+  /** Waits until the condition Warnings has this reason and a message that matches; returns the message. */
+  warned(namespace: string, name: string, reason: WarningReason, message?: RegExp): Promise<string>;
   /** Waits until the operator has acted on this generation. */
   settled(namespace: string, name: string, generation: number): Promise<void>;
   /** Waits until the condition holds. */
@@ -102,13 +105,19 @@ export const startWorld = async (options: ControlPlaneOptions = {}): Promise<Tes
     await until(what, probe, { withinMs: WITHIN_MS });
   };
 
-  const waitFor = async (type: string, namespace: string, name: string, reason: string): Promise<string> => {
+  const waitFor = async (
+    type: string,
+    namespace: string,
+    name: string,
+    reason: string,
+    message = /(?:)/,
+  ): Promise<string> => {
     let seen: { readonly reason: string; readonly message: string } | undefined;
     await eventually(`reason ${reason} of ${namespace}/${name}`, async () => {
       seen = (await status(namespace, name))?.conditions?.find((condition) => condition.type === type);
-      return seen?.reason === reason;
+      return seen?.reason === reason && message.test(seen.message);
     }).catch((cause: unknown) => {
-      throw new Error(`the reason is not ${reason} but ${JSON.stringify(seen)}`, { cause });
+      throw new Error(`expected ${reason} with ${message}, found ${JSON.stringify(seen)}`, { cause });
     });
     return seen?.message ?? '';
   };
@@ -140,8 +149,8 @@ export const startWorld = async (options: ControlPlaneOptions = {}): Promise<Tes
       await cp.run(['apply', '--server-side', '--field-manager=user', '-f', '-'], JSON.stringify(manifest));
     },
     kubectl: (...args) => cp.run(args),
-    reason: (namespace, name, reason) => waitFor('Ready', namespace, name, reason),
-    warned: (namespace, name, reason) => waitFor('Warnings', namespace, name, reason),
+    reason: (namespace, name, reason, message) => waitFor('Ready', namespace, name, reason, message),
+    warned: (namespace, name, reason, message) => waitFor('Warnings', namespace, name, reason, message),
     writes: (user, since = 0) =>
       requestsIn(auditLog.events(since), user).filter(({ verb }) => WRITES.has(verb)),
     requests: (user) => requestsIn(auditLog.events(), user),

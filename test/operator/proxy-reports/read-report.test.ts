@@ -54,6 +54,10 @@ test('a report of the first version, which has no summary, is understood', async
     knobs: [{ name: 'acceptors', asked: '8', effective: '4', ok: false, hint: 'more' }],
     backends: [{ name: 'web', endpoints: 4, ready: 2 }],
     listeners: [],
+    limiting: [],
+    uptimeMs: undefined,
+    shares: [],
+    certificates: [],
     findings: [],
     revision: undefined,
     follows: true,
@@ -83,23 +87,48 @@ test('a status of the first version with as many endpoints as a spec can name is
 
 test('a summary provides the counts, the listeners, the findings, and whether the source is followed', () => {
   const finding = { code: 'PortTaken', path: 'spec.listeners[0].port', message: 'taken', listener: 'web' };
+  const counted = { admitted: 20, refused: 3 };
+  const SHARES = [
+    { limit: 'ofLater', amount: 1, version: 1, held: 0, ...counted },
+    { limit: 'connectionRate', amount: 500, version: 8, held: 0, ...counted },
+    { limit: 'connections', amount: 5, version: 9, held: 4, ...counted },
+  ];
+  const SHARE = { listener: 'web', admittedTotal: 20, refusedTotal: 3, refused: 0 };
   const body = {
+    uptimeMs: 5,
     revision: 'generation/3',
     source: { from: 'a', following: false, code: 'Unauthorized', problem: 'Cannot follow', lostForMs: 10 },
     tuning: [],
-    listeners: [{ name: 'web', port: 80 }],
+    listeners: [{ name: 'web', port: 80, shares: SHARES }],
     backends: [{ name: 'web', algorithm: 'RoundRobin', counts: { endpoints: 3, ready: 1 } }],
     findings: [finding],
   };
   assert.deepEqual(parseReport(JSON.stringify(body)), {
+    uptimeMs: 5,
     revision: 'generation/3',
     follows: false,
     loss: { code: 'Unauthorized', problem: 'Cannot follow' },
     knobs: [],
+    certificates: [],
     listeners: ['web'],
+    limiting: [],
+    shares: [
+      { ...SHARE, limit: 'connections', amount: 5, version: 9, held: 4, used: 4 },
+      { ...SHARE, limit: 'connectionRate', amount: 500, version: 8, held: 0, used: undefined },
+    ],
     backends: [{ name: 'web', endpoints: 3, ready: 1 }],
     findings: [finding],
   });
+});
+
+test('listeners whose limits refuse connections are told from others, and from those of older proxies', () => {
+  const limits = { mode: 'Enforce', limiting: true };
+  const listeners = [
+    { name: 'a', limits },
+    { name: 'b', limits: { ...limits, limiting: false } },
+    { name: 'c' },
+  ];
+  assert.deepEqual(parseReport(JSON.stringify({ tuning: [], listeners }))?.limiting, ['a']);
 });
 
 test('removed listeners do not count, however many they are and however long their connections last', () => {

@@ -18,6 +18,10 @@ test('the operator reads everything that it uses from an older proxy', () => {
     follows: true,
     loss: undefined,
     listeners: ['http', 'late', 'redis'],
+    limiting: [],
+    uptimeMs: undefined,
+    shares: [],
+    certificates: [],
     backends: [
       { name: 'web', endpoints: 4, ready: 1 },
       { name: 'cache', endpoints: 2, ready: 1 },

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { appliedEvents, givenUpEvent, transitionEvent } from '../../../operator/reconcile/kube-events.ts';
+import {
+  appliedEvents,
+  beganLimiting,
+  givenUpEvent,
+  limitingEvent,
+  transitionEvent,
+} from '../../../operator/reconcile/kube-events.ts';
 
 const NOTHING = {
   created: [],
@@ -94,6 +100,21 @@ for (const [reason, type] of [
     const event = transitionEvent(condition(reason));
     assert.deepEqual([event.type, event.reason, event.note], [type, reason, 'why']);
   });
+
+test('listeners that begin to limit are an event of their own, whose text does not change', () => {
+  const status = (...limiting: readonly (boolean | undefined)[]) => ({
+    listeners: limiting.map((one, index) => ({
+      ...{ name: `l${index}`, port: 80, protocol: 'TCP' as const, backend: 'web', problems: [] },
+      ...(one === undefined ? {} : { limiting: one }),
+    })),
+  });
+  assert.deepEqual(beganLimiting(status(undefined, true), status(true, true)), ['l0']);
+  assert.deepEqual(beganLimiting(undefined, status(undefined, true)), ['l1']);
+  assert.deepEqual(beganLimiting(status(true), status(undefined)), []);
+  const { type, reason, note } = limitingEvent(['web', 'api']);
+  assert.deepEqual([type, reason], ['Warning', 'Limiting']);
+  assert.match(note, /^Listeners api and web have begun to refuse clients: a limit is reached\. /);
+});
 
 for (const [nodes, why, begin] of [
   [

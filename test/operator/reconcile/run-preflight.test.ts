@@ -23,8 +23,10 @@ test('a probe without a verdict for a minute is abandoned once with the reason, 
     observed: observed(),
     workload: undefined,
     otherWorkload: undefined,
+    otherPods: [],
     hasAutoscaler: false,
     account: undefined,
+    tickets: undefined,
     probes: [],
   };
   let now = 0;

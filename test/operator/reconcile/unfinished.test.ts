@@ -4,10 +4,10 @@ import { unfinished } from '../../../operator/reconcile/unfinished.ts';
 
 test('failed and waiting children are reported in a sorted list, and finished ones are not', () =>
   assert.deepEqual(
-    unfinished('l4b-a', [
-      { kind: 'Service', result: { kind: 'Waiting' } },
-      { kind: 'Role', result: { kind: 'Created' } },
-      { kind: 'Deployment', result: { kind: 'Failed', error: new Error('etcd is away') } },
+    unfinished([
+      { kind: 'Service', name: 'l4b-a', result: { kind: 'Waiting' } },
+      { kind: 'Role', name: 'l4b-a', result: { kind: 'Created' } },
+      { kind: 'Deployment', name: 'l4b-a', result: { kind: 'Failed', error: new Error('etcd is away') } },
     ]),
     [
       'Cannot apply Deployment yet: etcd is away. The operator retries.',

@@ -157,3 +157,26 @@ test('a resource that has been deleted meanwhile is not an error', async () => {
   };
   assert.deepEqual(await writeStatus(KEY, root('1'), status(1), deps), { kind: 'Gone' });
 });
+
+test('shares of limits are written only to the version of the resource that they are based on', async () => {
+  const limits: Status['limits'] = [{ listener: 'web', limit: 'connections', shares: [] }];
+  const outdated = new ApiError({ method: 'PATCH', path: '/x', httpStatus: 409, body: '' });
+  const sent: { readonly metadata?: object }[] = [];
+  const deps = {
+    writer: {
+      applyStatus: (manifest: object) => {
+        sent.push(manifest);
+        return Promise.reject(outdated);
+      },
+    },
+    read: () => Promise.reject(outdated),
+    writeCache: createWriteCache(),
+    contestTracker: createContestTracker(),
+    fieldManager: 'operator',
+    identity: 'this one',
+    now: () => 0,
+  };
+  const result = await writeStatus(KEY, root('12'), { ...status(1), limits }, deps, root('11'));
+  assert.deepEqual(sent[0]?.metadata, { name: 'edge', namespace: 'shop', uid: 'u', resourceVersion: '11' });
+  assert.deepEqual(result, { kind: 'Paced', afterMs: STATUS_INTERVAL_MS }, 'it has changed since');
+});

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { conditions } from '../../../operator/status/conditions.ts';
-import { REASONS, type Reason } from '../../../operator/status/reasons.ts';
+import { REASONS, type Reason } from '../../../report/reasons/reasons.ts';
 
 const FIRST = 'Pod a.b on node n1.example.com of 1.34 says "no. never": it broke.';
 const MESSAGE = `${FIRST} Mend it. Or do not.`;

@@ -139,7 +139,11 @@ export const REPORT: Report = {
   follows: true,
   loss: undefined,
   knobs: [],
+  certificates: [],
   listeners: ['web'],
+  limiting: [],
+  uptimeMs: 60_000,
+  shares: [],
   backends: [{ name: 'web', endpoints: 1, ready: 1 }],
   findings: [],
 };

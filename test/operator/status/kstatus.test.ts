@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { REASONS } from '../../../operator/status/reasons.ts';
 import { statusOf } from '../../../operator/status/status.ts';
+import { REASONS } from '../../../report/reasons/reasons.ts';
 import { kstatus, type Waited } from '../kstatus.ts';
 import { observed } from './fixtures.ts';
 import type { Row } from './row.ts';

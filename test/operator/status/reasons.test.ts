@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isReason, REASONS } from '../../../operator/status/reasons.ts';
+import { isReason, REASONS } from '../../../report/reasons/reasons.ts';
 import { deployment, progressing, summaryOf, withContainer } from './fixtures.ts';
 import { failing, type Row } from './row.ts';
 import { ROWS_OF_PODS } from './rows-of-pods.ts';

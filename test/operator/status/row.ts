@@ -1,6 +1,6 @@
 import type { Condition } from '../../../crds/status.ts';
 import type { Observed } from '../../../operator/status/observed.ts';
-import type { Reason } from '../../../operator/status/reasons.ts';
+import type { Reason } from '../../../report/reasons/reasons.ts';
 import { DOWN, observed } from './fixtures.ts';
 
 /** An observed state, and the status that it leads to. */

@@ -16,6 +16,12 @@ const unreadyPod = (since?: string, container?: object) =>
       : { containerStatuses: [{ name: 'proxy', ready: false, ...container }] }),
   });
 
+const PENDING = { metadata: { name: 'l4b-edge' }, spec: { clusterIP: '10.96.0.9' } };
+const DNS = [
+  { name: 'dns', port: 53, protocol: 'UDP', backend: 'web' },
+  { name: 'dns-tcp', port: 53, backend: 'web' },
+];
+
 /** Problems that the spec, the children and the Deployment show. */
 export const ROWS_OF_ROLLOUT: readonly Row[] = [
   {
@@ -34,7 +40,22 @@ export const ROWS_OF_ROLLOUT: readonly Row[] = [
   },
   {
     when: 'no load balancer has assigned an address',
-    given: observed({ service: { metadata: { name: 'l4b-edge' }, spec: { clusterIP: '10.96.0.9' } } }),
+    given: observed({ service: PENDING }),
+    reason: 'Available',
+    holds: 'Ready',
+    message: '2 of 2 replicas ready. The Service has no external address yet; its cluster IP is shown.',
+  },
+  {
+    when: 'no load balancer has assigned an address to a Service with both protocols',
+    given: observed({ service: PENDING }, { listeners: DNS }),
+    reason: 'Available',
+    holds: 'Ready',
+    message:
+      '2 of 2 replicas ready. The Service has no external address yet; its cluster IP is shown. If its load balancer refuses TCP and UDP in one Service, set service.protocols to Separate, which makes a second one for UDP.',
+  },
+  {
+    when: 'no load balancer has assigned an address to the second Service',
+    given: observed({ udpService: PENDING }, { listeners: DNS, service: { protocols: 'Separate' } }),
     reason: 'Available',
     holds: 'Ready',
     message: '2 of 2 replicas ready. The Service has no external address yet; its cluster IP is shown.',
@@ -216,6 +237,23 @@ export const ROWS_OF_ROLLOUT: readonly Row[] = [
     holds: 'Stalled',
     message:
       'Service "l4b-edge" exists and was not made for this resource, so it is left unchanged. Remove or rename it, or rename the L4Balancer.',
+  },
+  {
+    when: 'another resource has the Service of a name that ends in -udp',
+    given: failing({
+      problems: [
+        {
+          cause: 'NameTaken',
+          kind: 'Service',
+          name: 'l4b-edge-udp',
+          message: 'exists and belongs to L4Balancer "edge-udp"',
+        },
+      ],
+    }),
+    reason: 'NameTaken',
+    holds: 'Stalled',
+    message:
+      'Service "l4b-edge-udp" exists and belongs to L4Balancer "edge-udp", so it is left unchanged. Rename one of the two L4Balancers, or omit service.protocols of the one whose second Service this is.',
   },
   {
     when: 'the API server refuses a child',

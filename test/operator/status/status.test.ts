@@ -63,4 +63,16 @@ for (const [what, spec = {}, ingress, expected] of ADDRESSES)
     );
   });
 
+test('the addresses of two Services are those of both', () => {
+  const of = (ip: string, ...ingress: readonly object[]) => ({
+    metadata: { name: 's' },
+    spec: { clusterIP: ip },
+    status: { loadBalancer: { ingress } },
+  });
+  const found = (...services: readonly Service[]) => addresses(...services).map(({ value }) => value);
+  assert.deepEqual(found(of('10.0.0.2'), of('10.0.0.1')), ['10.0.0.1', '10.0.0.2']);
+  const balanced = [of('10.0.0.1', { ip: '203.0.113.7' }), of('10.0.0.2', { ip: '203.0.113.7' })];
+  assert.deepEqual(found(...balanced), ['203.0.113.7']);
+});
+
 test('there is no address without a Service', () => assert.deepEqual(addresses(undefined), []));

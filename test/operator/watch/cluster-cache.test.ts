@@ -65,6 +65,18 @@ test('an optional kind may appear later, and disappear again with its objects', 
   assert.equal(cache.collections[OPTIONAL].size, 0);
 });
 
+test('an operator that may not read Secrets works without them, until it may', () => {
+  const { cache, reported, watches, at } = scriptedCache();
+  const secrets = '/api/v1/secrets';
+  syncAllBut(watches, secrets);
+  at(secrets).onState?.(lost(new ApiError({ method: 'GET', path: '/x', httpStatus: 403, body: '' })));
+  assert.deepEqual(reported, ['Secret not served', 'Secret absent', 'synced']);
+  assert.equal(cache.serves('Secret'), false);
+  reported.length = 0;
+  at(secrets).onSync(new Map(), 0);
+  assert.deepEqual([reported, cache.serves('Secret')], [['Secret served'], true]);
+});
+
 test('a required kind is waited for, and so is an optional one that is refused', () => {
   const { reported, watches, at } = scriptedCache();
   syncAllBut(watches, BUDGETS);

@@ -1,8 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ticketSecret } from '../../../operator/desired/ticket-secret.ts';
 import type { Pod } from '../../../operator/objects/pod.ts';
+import type { Secret } from '../../../operator/objects/secret.ts';
+import { TICKETS_ROTATED } from '../../../operator/objects/ticket-keys.ts';
 import { WATCHED, WATCHED_KINDS } from '../../../operator/watch/kinds.ts';
-import { trimPod, trimReplicaSet } from '../../../operator/watch/trim.ts';
+import { trimPod, trimReplicaSet, trimSecret } from '../../../operator/watch/trim.ts';
+
+import { owner } from '../owner.ts';
+
+const TERMINATING = {
+  name: 'https',
+  port: 8443,
+  backend: 'web',
+  tls: { mode: 'Terminate', certificateRefs: [{ name: 'web-tls' }] },
+};
 
 /** The part of a pod that is kept: everything that the status is derived from. */
 const KEPT = {
@@ -84,11 +96,35 @@ test('a ReplicaSet loses its pod template and nothing else', () => {
   assert.deepEqual(trimReplicaSet(kept), kept);
 });
 
-test('only kinds that the operator does not write are trimmed, since it compares its own children completely', () => {
+test('a Secret loses its data, and annotations that may have a copy of it', () => {
+  const kept = {
+    ...ticketSecret(owner({ listeners: [TERMINATING] })),
+    metadata: {
+      ...ticketSecret(owner({ listeners: [TERMINATING] }))?.metadata,
+      name: 'l4b-edge-tickets',
+      uid: 'u',
+      resourceVersion: '7',
+      annotations: { [TICKETS_ROTATED]: '2026-11-30T12:00:00Z' },
+    },
+  };
+  const whole = {
+    ...kept,
+    metadata: { ...kept.metadata, annotations: { ...kept.metadata.annotations, copy: 'c2VjcmV0' } },
+    data: { keys: 'c2VjcmV0' },
+    stringData: { keys: 'secret' },
+  };
+  assert.deepEqual(trimSecret(whole as Secret), kept);
+  // What the operator writes is compared, so none of it may be lost.
+  const written = ticketSecret(owner({ listeners: [TERMINATING] }));
+  assert.deepEqual(trimSecret(written as Secret), written);
+});
+
+test('besides Secrets, only kinds that the operator does not write are trimmed, since it compares its own children completely', () => {
   assert.deepEqual(
     WATCHED_KINDS.filter((kind) => WATCHED[kind].trim !== undefined),
-    ['ReplicaSet', 'Pod', 'Node'],
+    ['Secret', 'ReplicaSet', 'Pod', 'Node'],
   );
+  assert.equal(WATCHED.Secret.trim, trimSecret);
   assert.equal(WATCHED.Pod.trim, trimPod);
   assert.equal(WATCHED.ReplicaSet.trim, trimReplicaSet);
 });
