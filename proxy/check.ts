@@ -1,12 +1,16 @@
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { formatFinding } from '../crds/format-finding.ts';
 import type { L4BalancerSpec } from '../crds/l4balancer.ts';
 import { type ParsedManifest, parseManifest } from '../crds/parse-manifest.ts';
 import type { ListenAddress } from '../program/listen-address.ts';
 import { type FileContent, readManifestFile } from '../program/read-file.ts';
 import { bindingOf, bindingText } from './configuration/binding.ts';
+import type { CertificateFile } from './configuration/configuration.ts';
 import { configurationOf } from './configuration/from-l4balancer.ts';
 import { EXIT } from './errors/proxy-error.ts';
+import { checkCertificateFiles } from './source/check-certificates.ts';
+import { checkListFiles } from './source/check-lists.ts';
 import { ownPortFindings } from './source/own-ports.ts';
 import { portInManifest } from './source/standalone.ts';
 
@@ -25,9 +29,17 @@ export const checkManifests = (
       continue;
     }
     const { balancer, findings } = checkManifest(content.text, admin);
-    for (const finding of findings) out.write(`${formatFinding(file, finding)}\n`);
-    problems += findings.length;
-    if (balancer !== undefined && findings.length === 0)
+    const all = [
+      ...findings.map((finding) => ({ file, finding })),
+      ...checkListFiles(balancer === undefined ? [] : listFilesOf(balancer.spec), dirname(file)),
+      ...checkCertificateFiles(
+        balancer === undefined ? [] : certificateFilesOf(balancer.spec),
+        dirname(file),
+      ),
+    ];
+    for (const { file, finding } of all) out.write(`${formatFinding(file, finding)}\n`);
+    problems += all.length;
+    if (balancer !== undefined && all.length === 0)
       out.write(summary(file, balancer.metadata.name, balancer.spec));
   }
   if (problems === 0) return EXIT.ok;
@@ -47,15 +59,32 @@ const checkManifest = (text: string, admin: ListenAddress): Pick<ParsedManifest,
   return { balancer, findings: ownPortFindings(listeners, admin, portInManifest(lineOf)) };
 };
 
+/** The lists of sources in files; those in ConfigMaps are the cluster's. */
+const listFilesOf = ({ listeners }: L4BalancerSpec): readonly string[] => [
+  ...new Set(listeners.flatMap(({ sources }) => sources?.fromFiles ?? [])),
+];
+
+const certificateFilesOf = ({ listeners }: L4BalancerSpec): readonly CertificateFile[] =>
+  listeners.flatMap(({ tls }) => tls?.certificateFiles ?? []);
+
 const readStdin = (): FileContent => ({ ok: true, text: readFileSync(0, 'utf8') });
 
 /** A summary of what would be served, with one line for each listener. */
 const summary = (file: string, name: string, spec: L4BalancerSpec): string =>
   [
     `${file === '-' ? 'stdin' : file}: OK, L4Balancer "${name}" serves`,
-    ...spec.listeners.map((listener) => {
-      const backend = spec.backends.find((one) => one.name === listener.backend);
-      return `  ${listener.protocol} ${listener.address === undefined ? listener.port : bindingText(bindingOf(listener))} (${listener.name}) → ${listener.backend}: ${describe(backend)}`;
+    ...spec.listeners.flatMap((listener) => {
+      const { protocol, address, port, name: listenerName, backend, tls } = listener;
+      const where = `${protocol} ${address === undefined ? port : bindingText(bindingOf(listener))}`;
+      const to = (target: string): string =>
+        `${target}: ${describe(spec.backends.find((one) => one.name === target))}`;
+      return [
+        ...(tls?.routes ?? []).map(
+          (route) =>
+            `  ${where} (${listenerName}) ${[...route.hostnames, ...(route.alpn ?? [])].join(', ')} → ${to(route.backend)}`,
+        ),
+        ...(backend === undefined ? [] : [`  ${where} (${listenerName}) → ${to(backend)}`]),
+      ];
     }),
     '',
   ].join('\n');

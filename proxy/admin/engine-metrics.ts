@@ -1,4 +1,5 @@
 import type { Output } from '../../program/output.ts';
+import type { KnownCertificate, KnownList } from '../configuration/snapshot.ts';
 import type { Durations, EngineStats } from '../engine/stats.ts';
 import { endpointKey } from '../table/table.ts';
 import { type Exposition, labelText, type MetricType } from './exposition.ts';
@@ -15,6 +16,10 @@ export interface MetricsFacts {
   }[];
   readonly findings: () => number;
   readonly connected: () => boolean;
+  /** The lists of sources that listeners have. */
+  readonly lists: () => readonly KnownList[];
+  /** The certificates with which listeners end TLS. */
+  readonly certificates: () => readonly KnownCertificate[];
   /** Numbers of lines that standard output accepted and that it did not. */
   readonly output: Pick<Output, 'accepted' | 'dropped' | 'logDropped' | 'failures'>;
   /** Estimated number of free source ports to an endpoint. */
@@ -34,7 +39,7 @@ export interface Scrape {
   readonly beyondBudget: ReadonlySet<string>;
 }
 
-const listenerLabels = ({ name, port, address }: EngineStats['listeners'][number]) => ({
+export const listenerLabels = ({ name, port, address }: EngineStats['listeners'][number]) => ({
   listener: name,
   port,
   // To Prometheus an empty label is the same as none: listeners on all addresses keep their existing series.

@@ -2,9 +2,9 @@ import { setImmediate } from 'node:timers/promises';
 import type * as Prometheus from 'prom-client';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '../../program/prometheus.ts';
 import { ACCEPT_ERRNOS } from '../engine/accept-errno.ts';
-import { ENDPOINT_METRICS } from './endpoint-metrics.ts';
-import { beginScrape, ENGINE_METRICS, type MetricsFacts, type Scrape } from './engine-metrics.ts';
+import { beginScrape, type MetricsFacts, type Scrape } from './engine-metrics.ts';
 import { Exposition } from './exposition.ts';
+import { SCRAPED_METRICS } from './scraped-metrics.ts';
 
 export const METRICS_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
 
@@ -54,7 +54,7 @@ export const createMetrics = (version: string, facts: MetricsFacts): ProxyMetric
   const write = async (): Promise<string> => {
     const page = new Exposition();
     const scrape = beginScrape(facts);
-    for (const { name, type, help, write } of [...ENGINE_METRICS, ...ENDPOINT_METRICS]) {
+    for (const { name, type, help, write } of SCRAPED_METRICS) {
       page.begin(name, type, help);
       write(scrape, page);
     }

@@ -1,6 +1,6 @@
+import { jsonPage, type Page, type Pages, textPage } from '../../program/page-server.ts';
 import type { Status, StatusSummary } from '../../report/status.ts';
 import { METRICS_TYPE, type ProxyMetrics } from './metrics.ts';
-import { json, type Pages, probe } from './server.ts';
 
 export interface PageSources {
   /** Why the proxy should be restarted; undefined if it works. */
@@ -18,12 +18,15 @@ const INDEX = `L4Balancer proxy
 /readyz    200 once every acceptor serves a table, until SIGTERM
 /metrics   Prometheus text format
 /status    JSON: listeners, endpoints and their health, findings, requested and effective tuning;
-           with ?summary, endpoints are only counted
-`;
+           with ?summary, endpoints are only counted`;
+
+/** The page of a probe: 200 ok, or 503 with the reason. */
+const probe = (problem: string | undefined): Page =>
+  problem === undefined ? textPage(200, 'ok') : textPage(503, problem);
 
 /** The admin endpoint's pages by path. */
 export const adminPages = (from: PageSources): Pages => ({
-  '/': () => ({ status: 200, type: 'text/plain; charset=utf-8', text: INDEX }),
+  '/': () => textPage(200, INDEX),
   '/healthz': () => probe(from.whyUnhealthy()),
   '/readyz': () => probe(from.whyNotReady()),
   '/metrics': async () => ({
@@ -31,5 +34,5 @@ export const adminPages = (from: PageSources): Pages => ({
     type: METRICS_TYPE,
     text: await from.metrics.text(),
   }),
-  '/status': (query) => json(query.has('summary') ? from.summary() : from.status()),
+  '/status': (query) => jsonPage(query.has('summary') ? from.summary() : from.status()),
 });

@@ -21,4 +21,14 @@ export interface BackendPolicy {
   readonly maxConnectionsPerEndpoint: number;
   /** Whether connections to an endpoint that was removed from the table are closed. */
   readonly closeOnRemoval: boolean;
+  /** Omitted if endpoints get no PROXY header. */
+  readonly proxyProtocol?: SentProxyProtocol;
+}
+
+/** The header with which connections to endpoints begin. */
+export interface SentProxyProtocol {
+  readonly version: 'V1' | 'V2';
+  /** Whether it has a checksum, and a unique ID of the connection; only in version 2. */
+  readonly checksum: boolean;
+  readonly uniqueId: boolean;
 }

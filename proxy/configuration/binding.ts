@@ -1,7 +1,7 @@
 import { canonicalAddress } from '../../crds/canonical-address.ts';
 
 /** The transport protocol of a listener. */
-export type Protocol = 'TCP';
+export type Protocol = 'TCP' | 'UDP';
 
 /**
  * What a listener is bound to: one address of this machine, or all of them. Each protocol has its own ports.

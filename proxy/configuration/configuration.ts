@@ -1,8 +1,10 @@
+import type { KeyPair } from '../certificates/key-pair.ts';
 import type { AccessLog } from './access-log.ts';
 import type { BackendPolicy } from './backend-policy.ts';
 import type { Binding } from './binding.ts';
 import type { HealthPolicy } from './health-policy.ts';
 import type { ListenerPolicy } from './listener-policy.ts';
+import type { ListenerSources } from './listener-sources.ts';
 import type { Target } from './target.ts';
 import type { ProcessTuning } from './tuning.ts';
 import type { WrittenPaths } from './written-paths.ts';
@@ -23,9 +25,29 @@ export interface Configuration {
 
 export interface ListenerConfiguration extends Binding {
   readonly name: string;
-  /** Name of an entry of `backends`. */
-  readonly backend: string;
+  /** Name of an entry of `backends`; omitted if only the routes of its policy name some. */
+  readonly backend?: string;
   readonly policy: ListenerPolicy;
+  /**
+   * Lists that are part of its sources, which `withLists` adds to the policy; until then, nobody may connect.
+   * Omitted if there are none.
+   */
+  readonly sourceLists?: ListenerSources;
+  /**
+   * The certificates with which it ends TLS, in the order of preference: names of Secrets, or paths of files.
+   * Omitted if it does not.
+   */
+  readonly certificateNames?: readonly string[];
+  /** Those of them that are files, with their keys. */
+  readonly certificateFiles?: readonly CertificateFile[];
+  /** Those of them that could be read, which `withKeyPairs` adds. */
+  readonly certificates?: readonly KeyPair[];
+}
+
+/** Paths of a certificate and its key, as they are written. */
+export interface CertificateFile {
+  readonly certificate: string;
+  readonly key: string;
 }
 
 export interface BackendConfiguration {

@@ -1,3 +1,4 @@
+import type { Protocol } from './binding.ts';
 import type { BackendConfiguration, Configuration } from './configuration.ts';
 import type { ListenerPolicy } from './listener-policy.ts';
 
@@ -11,7 +12,11 @@ export const DEFAULTS: Pick<Configuration, 'accessLog' | 'drain' | 'tuning'> = {
   tuning: { logLevel: 'info', sysctls: [] },
 };
 
-export const DEFAULT_LISTENER_POLICY: ListenerPolicy = { idleMs: 3_600_000, halfClosedMs: 300_000 };
+/** A client of UDP does not say when it has finished, and none ever ends one side of its session alone. */
+export const DEFAULT_LISTENER_POLICY: Readonly<Record<Protocol, ListenerPolicy>> = {
+  TCP: { idleMs: 3_600_000, halfClosedMs: 300_000 },
+  UDP: { idleMs: 60_000, halfClosedMs: 300_000 },
+};
 
 /** A backend apart from its name and its endpoints. */
 export const DEFAULT_BACKEND: Omit<BackendConfiguration, 'name' | 'service' | 'endpoints'> = {

@@ -1,11 +1,22 @@
-import type { Backend, HealthCheck as HealthCheckSpec } from '../../crds/backend.ts';
+import { createHash } from 'node:crypto';
+import type {
+  Backend,
+  HealthCheck as HealthCheckSpec,
+  ProxyProtocol as ProxyProtocolSpec,
+} from '../../crds/backend.ts';
+import { bytesOf } from '../../crds/byte-text.ts';
 import type { Drain } from '../../crds/drain.ts';
 import { durationMs } from '../../crds/duration.ts';
 import { effectiveTuning } from '../../crds/effective.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
-import type { Keepalive as KeepaliveSpec, Listener } from '../../crds/listener.ts';
-import { cpuMillis } from '../../crds/quantity.ts';
-import type { BackendPolicy } from './backend-policy.ts';
+import type { Bandwidth as BandwidthSpec, Limits, Rate as RateSpec } from '../../crds/limits.ts';
+import type { Keepalive as KeepaliveSpec, Listener, Stickiness } from '../../crds/listener.ts';
+import { bytes, cpuMillis } from '../../crds/quantity.ts';
+import type { Sources } from '../../crds/sources.ts';
+import type { ListenerTls } from '../../crds/tls.ts';
+import { buildAddressSet } from '../address-set/build.ts';
+import { DENY_ALL } from '../address-set/source-policy.ts';
+import type { BackendPolicy, SentProxyProtocol } from './backend-policy.ts';
 import { bindingOf } from './binding.ts';
 import type {
   BackendConfiguration,
@@ -13,8 +24,12 @@ import type {
   DrainPolicy,
   ListenerConfiguration,
 } from './configuration.ts';
+import { DEFAULT_LISTENER_POLICY } from './defaults.ts';
 import type { CheckKind, HealthCheck, HealthPolicy } from './health-policy.ts';
-import type { Keepalive, ListenerPolicy } from './listener-policy.ts';
+import type { Bandwidth, LimitsPolicy, Rate } from './limits-policy.ts';
+import type { Keepalive, ListenerPolicy, QuicStickiness, TlsPolicy } from './listener-policy.ts';
+import { inlinePolicy } from './listener-sources.ts';
+import type { TerminationPolicy } from './termination.ts';
 import type { ProcessTuning } from './tuning.ts';
 
 /** The names of listeners and backends in the order in which they are written. */
@@ -46,15 +61,122 @@ const pathsOf = (list: string, entries: readonly { readonly name: string }[]): R
 const listenerOf = (listener: Listener): ListenerConfiguration => ({
   name: listener.name,
   ...bindingOf(listener),
-  backend: listener.backend,
+  ...(listener.backend === undefined ? {} : { backend: listener.backend }),
   policy: listenerPolicy(listener),
+  ...sourceListsOf(listener.sources),
+  ...certificatesOf(listener.tls),
 });
 
-const listenerPolicy = ({ timeouts: { idle, halfClosed, keepalive } }: Listener): ListenerPolicy => ({
-  idleMs: durationMs(idle),
-  halfClosedMs: durationMs(halfClosed),
-  ...(keepalive === undefined ? {} : { keepalive: keepaliveOf(keepalive) }),
+/** A pair of files is known by the path of its certificate. */
+const certificatesOf = (
+  tls: ListenerTls | undefined,
+): Pick<ListenerConfiguration, 'certificateNames' | 'certificateFiles'> => {
+  if (tls?.mode !== 'Terminate') return {};
+  const { certificateRefs = [], certificateFiles = [] } = tls;
+  return {
+    certificateNames: [
+      ...certificateRefs.map(({ name }) => name),
+      ...certificateFiles.map(({ certificate }) => certificate),
+    ],
+    ...(certificateFiles.length === 0 ? {} : { certificateFiles }),
+  };
+};
+
+const listenerPolicy = ({
+  name,
+  protocol,
+  timeouts: { idle, halfClosed, firstByte, handshake, keepalive },
+  proxyProtocol,
+  limits,
+  sources,
+  stickiness,
+  tls,
+}: Listener): ListenerPolicy => {
+  const { idleMs, halfClosedMs } = DEFAULT_LISTENER_POLICY[protocol];
+  return {
+    idleMs: idle === undefined ? idleMs : durationMs(idle),
+    halfClosedMs: halfClosed === undefined ? halfClosedMs : durationMs(halfClosed),
+    ...sourcePolicyOf(sources),
+    ...(keepalive === undefined ? {} : { keepalive: keepaliveOf(keepalive) }),
+    ...(proxyProtocol === undefined
+      ? {}
+      : { proxyProtocol: { ...proxyProtocol, timeoutMs: durationMs(handshake) } }),
+    ...(tls === undefined ? {} : { tls: tlsOf(tls, name, durationMs(handshake)) }),
+    ...(firstByte === undefined ? {} : { firstByteMs: durationMs(firstByte) }),
+    ...(limits === undefined ? {} : { limits: limitsOf(limits) }),
+    ...(stickiness === undefined ? {} : { stickiness: stickinessOf(stickiness) }),
+  };
+};
+
+const tlsOf = (tls: ListenerTls, listener: string, timeoutMs: number): TlsPolicy => ({
+  ...(tls.startTls === undefined ? {} : { startTls: tls.startTls }),
+  ...(tls.mode === 'Terminate' ? { termination: terminationOf(tls, listener) } : {}),
+  routes: (tls.routes ?? []).map(({ hostnames, alpn = [], backend }) => ({ hostnames, alpn, backend })),
+  timeoutMs,
 });
+
+/** Sessions belong to a listener, whatever its certificates are: a renewal is to end none. */
+const terminationOf = (
+  { minVersion = 'TLS1.2', cipherProfile = 'Intermediate', alpn = [], strictSni = false }: ListenerTls,
+  listener: string,
+): TerminationPolicy => ({
+  minVersion,
+  cipherProfile,
+  alpn,
+  strictSni,
+  sessionContext: sessionContextOf(listener),
+});
+
+/** At most 32 characters, as OpenSSL wants it. */
+const sessionContextOf = (listener: string): string =>
+  createHash('sha256').update(listener).digest('hex').slice(0, 32);
+
+const stickinessOf = ({ serverId }: Stickiness): QuicStickiness =>
+  serverId === undefined ? {} : { serverId };
+
+const limitsOf = (limits: Limits): LimitsPolicy => ({
+  enforced: limits.mode === 'Enforce',
+  connections: limits.connections ?? 0,
+  shared: limits.scope === 'Cluster',
+  connectionsPerSource: limits.connectionsPerSource ?? 0,
+  ...(limits.connectionRate && { connectionRate: rateOf(limits.connectionRate) }),
+  ...(limits.connectionRatePerSource && { connectionRatePerSource: rateOf(limits.connectionRatePerSource) }),
+  unfinishedPerSource: limits.unfinishedPerSource ?? 0,
+  ...(limits.bandwidth && { bandwidth: bandwidthOf(limits.bandwidth) }),
+  ...(limits.bandwidthPerConnection && {
+    bandwidthPerConnection: bandwidthOf(limits.bandwidthPerConnection),
+  }),
+  ...(limits.bandwidthPerSource && { bandwidthPerSource: bandwidthOf(limits.bandwidthPerSource) }),
+  sourcePrefixIPv6: limits.sourcePrefixIPv6,
+  refuseWith: limits.refuseWith,
+});
+
+const bandwidthOf = ({ upload, download }: BandwidthSpec): Bandwidth => ({
+  upload: upload === undefined ? 0 : bytes(upload),
+  download: download === undefined ? 0 : bytes(download),
+});
+
+const rateOf = ({ perSecond, burst }: RateSpec): Rate => ({ perSecond, burst: burst ?? perSecond });
+
+const listNames = ({ fromConfigMaps = [], fromFiles = [] }: Sources): readonly string[] => [
+  ...fromConfigMaps.map(({ name }) => name),
+  ...fromFiles,
+];
+
+/** Omitted if all clients may connect. */
+const sourcePolicyOf = (sources: Sources = {}): Pick<ListenerPolicy, 'sources'> => {
+  if (listNames(sources).length > 0) return { sources: DENY_ALL };
+  const { allow = [], deny = [] } = sources;
+  const policy = inlinePolicy(buildAddressSet(allow), buildAddressSet(deny));
+  return policy === undefined ? {} : { sources: policy };
+};
+
+const sourceListsOf = (sources: Sources = {}): Pick<ListenerConfiguration, 'sourceLists'> => {
+  const lists = listNames(sources);
+  const { allow = [], deny = [] } = sources;
+  if (lists.length === 0) return {};
+  return { sourceLists: { allow: buildAddressSet(allow), deny: buildAddressSet(deny), lists } };
+};
 
 const keepaliveOf = ({ time, interval, probes }: KeepaliveSpec): Keepalive => ({
   timeSeconds: time === undefined ? 0 : durationMs(time) / 1000,
@@ -72,7 +194,13 @@ const backendOf = (backend: Backend): BackendConfiguration => ({
   closeOnUnhealthy: backend.drain.onUnhealthy === 'Close',
 });
 
-const backendPolicy = ({ algorithm, connect, maxConnectionsPerEndpoint, drain }: Backend): BackendPolicy => ({
+const backendPolicy = ({
+  algorithm,
+  connect,
+  maxConnectionsPerEndpoint,
+  drain,
+  proxyProtocol,
+}: Backend): BackendPolicy => ({
   algorithm,
   connectMs: durationMs(connect.timeout),
   totalConnectMs: durationMs(connect.totalTimeout),
@@ -80,6 +208,13 @@ const backendPolicy = ({ algorithm, connect, maxConnectionsPerEndpoint, drain }:
   retryBudgetPercent: connect.retryBudgetPercent,
   maxConnectionsPerEndpoint: maxConnectionsPerEndpoint ?? 0,
   closeOnRemoval: drain.onRemoval === 'Close',
+  ...(proxyProtocol === undefined ? {} : { proxyProtocol: sentProxyProtocol(proxyProtocol) }),
+});
+
+const sentProxyProtocol = ({ version, tlvs = [] }: ProxyProtocolSpec): SentProxyProtocol => ({
+  version,
+  checksum: tlvs.includes('CRC32C'),
+  uniqueId: tlvs.includes('UniqueId'),
 });
 
 const healthPolicy = ({ healthCheck, outlierDetection, slowStart }: Backend): HealthPolicy => ({
@@ -103,7 +238,7 @@ const checkOf = (check: HealthCheckSpec): HealthCheck => ({
   },
 });
 
-const kindOf = ({ type, http, tls, grpc }: HealthCheckSpec): CheckKind => {
+const kindOf = ({ type, http, tls, grpc, udp }: HealthCheckSpec): CheckKind => {
   switch (type) {
     case 'TCP':
       return { type };
@@ -119,6 +254,14 @@ const kindOf = ({ type, http, tls, grpc }: HealthCheckSpec): CheckKind => {
       };
     case 'GRPC':
       return { type, service: grpc?.service ?? '' };
+    case 'UDP':
+      return {
+        type,
+        send: bytesOf(udp?.send ?? ''),
+        expect: udp?.expect === undefined ? undefined : bytesOf(udp.expect),
+      };
+    case 'ICMP':
+      return { type };
     default:
       return type satisfies never;
   }

@@ -43,7 +43,16 @@ export type CheckKind =
   | { readonly type: 'TCP' }
   | { readonly type: 'TLS'; readonly serverName: string | undefined }
   | ({ readonly type: 'HTTP' } & HttpRequest)
-  | { readonly type: 'GRPC'; readonly service: string };
+  | { readonly type: 'GRPC'; readonly service: string }
+  | ({ readonly type: 'UDP' } & Datagrams)
+  | { readonly type: 'ICMP' };
+
+/** What a UDP check sends and expects: bytes, one character each (latin1). */
+export interface Datagrams {
+  readonly send: string;
+  /** What the answer must contain; undefined if an answer is not needed. */
+  readonly expect: string | undefined;
+}
 
 export interface HttpRequest {
   readonly path: string;

@@ -1,4 +1,5 @@
 import type { ProxyFinding } from '../../report/finding.ts';
+import type { SourceList } from '../address-set/list-reader.ts';
 import type { Configuration } from './configuration.ts';
 import type { Target } from './target.ts';
 
@@ -16,6 +17,35 @@ export interface Snapshot {
    * removed.
    */
   readonly leaving?: ReadonlyMap<string, readonly Pick<Target, 'address' | 'port'>[]>;
+  /** The lists of sources that listeners have; omitted if there are none. */
+  readonly lists?: readonly KnownList[];
+  /** The certificates with which listeners end TLS; omitted if none does. */
+  readonly certificates?: readonly KnownCertificate[];
   /** Problems that are not fatal: a missing Service, an unknown field, a port without a name. */
   readonly findings: readonly ProxyFinding[];
+}
+
+/** A list of sources. */
+export interface KnownList {
+  /** Name of the ConfigMap, or path of the file. */
+  readonly name: string;
+  /** As it was read last, at `readAtMs`, in milliseconds since 1970; omitted if it never could be. */
+  readonly content?: SourceList;
+  readonly readAtMs?: number;
+  /** Since when it is missing or invalid; omitted if it is not. */
+  readonly unusableSinceMs?: number;
+}
+
+/** A certificate with which listeners end TLS, without its key. */
+export interface KnownCertificate {
+  /** Name of the Secret, or path of the file. */
+  readonly name: string;
+  /** Host names of the one in use; empty if there is none. */
+  readonly hosts: readonly string[];
+  /** When the one in use expires, in milliseconds since 1970; omitted if there is none. */
+  readonly notAfterMs?: number;
+  /** Names of the listeners that use it. */
+  readonly usedBy: readonly string[];
+  /** Why what is there now is not in use, as a sentence; omitted if it is. */
+  readonly problem?: string;
 }

@@ -1,4 +1,5 @@
 import type { ProxyFinding } from '../../report/finding.ts';
+import { amountsOf, type ListenerShares, NO_SHARES } from '../configuration/listener-share.ts';
 import type { Snapshot } from '../configuration/snapshot.ts';
 import type { WrittenPaths } from '../configuration/written-paths.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -10,7 +11,7 @@ import { backendFindings } from './backend-findings.ts';
 import { indexedFindings } from './indexed-findings.ts';
 
 export interface ControlOptions {
-  readonly engine: Pick<Engine, 'publish'>;
+  readonly engine: Pick<Engine, 'publish' | 'setShares' | 'setTicketKeys'>;
   readonly view: EndpointView;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
@@ -35,7 +36,7 @@ export interface Published {
  * time and always the newest.
  */
 export interface Control {
-  applyInput(input: Pick<SourceInput, 'snapshot' | 'refused'>): void;
+  applyInput(input: Pick<SourceInput, 'snapshot' | 'shares' | 'ticketKeys' | 'refused'>): void;
   onHealthChange(): void;
   /** The remaining findings of the engine after it has retried what it could not open. */
   setEngineFindings(findings: readonly ProxyFinding[]): void;
@@ -49,6 +50,8 @@ export interface Control {
 export interface ControlState {
   /** The newest valid input. */
   readonly snapshot: Snapshot | undefined;
+  /** The shares of limits that are in force. */
+  readonly shares: ListenerShares;
   /** The revision and table that every acceptor serves. */
   readonly served: { readonly revision: string; readonly table: Table } | undefined;
   /** All findings: of rejected input, of the snapshot, of the backends, of the engine and of the process. */
@@ -69,9 +72,14 @@ const COALESCE_MS = 5;
  */
 const MIN_INTERVAL_MS = 100;
 
+/** Equal for equal tables. An address set is identified by its digest, so its arrays are omitted. */
+const textOf = (table: Table): string =>
+  JSON.stringify(table, (_, value: unknown) => (ArrayBuffer.isView(value) ? undefined : value));
+
 /** Creates a control that has nothing to serve yet. */
 export const createControl = (options: ControlOptions): Control => {
   let snapshot: Snapshot | undefined;
+  let shares: ListenerShares = NO_SHARES;
   let served: { revision: string; written: WrittenPaths; table: Table; text: string } | undefined;
   let refused: readonly ProxyFinding[] = [];
   let fromEngine: readonly ProxyFinding[] = [];
@@ -115,7 +123,7 @@ export const createControl = (options: ControlOptions): Control => {
       const { revision, configuration } = snapshot;
       const { written } = configuration;
       const table = compileTable(snapshot, options.view);
-      const text = JSON.stringify(table);
+      const text = textOf(table);
       fromBackends = backendFindings(configuration, table);
       if (text === served?.text) {
         served = { revision, written, table, text };
@@ -140,6 +148,9 @@ export const createControl = (options: ControlOptions): Control => {
   return {
     applyInput(input) {
       snapshot = input.snapshot;
+      options.engine.setShares(amountsOf(input.shares));
+      if (input.ticketKeys !== undefined) options.engine.setTicketKeys(input.ticketKeys);
+      shares = input.shares;
       refused = input.refused;
       reportFindings();
       requestPublish();
@@ -168,6 +179,7 @@ export const createControl = (options: ControlOptions): Control => {
     get state() {
       return {
         snapshot,
+        shares,
         served,
         findings: findings(),
         closedListeners: indexedFindings(aboutListeners(), served?.written),

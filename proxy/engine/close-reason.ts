@@ -22,6 +22,7 @@ interface Ending {
   readonly meaning: string;
 }
 
+const EARLY: readonly Phase[] = ['Connecting'];
 const BEFORE: readonly Phase[] = ['Connecting', 'Waiting'];
 const ANY: readonly Phase[] = ['Connecting', 'Waiting', 'Relaying'];
 const AFTER: readonly Phase[] = ['Relaying'];
@@ -162,6 +163,201 @@ export const CLOSE_REASONS = [
     phases: AFTER,
     isError: true,
     meaning: 'one side had ended, and no byte moved for the half-closed timeout',
+  },
+  {
+    reason: 'ProxyHeaderUntrusted',
+    by: 'Proxy',
+    phases: EARLY,
+    isError: true,
+    meaning: 'a PROXY header is required, and the client is not in proxyProtocol.trustedSources',
+  },
+  {
+    reason: 'ProxyHeaderMissing',
+    by: 'Client',
+    phases: EARLY,
+    isError: true,
+    meaning: 'the first bytes are no PROXY header of a version that the listener accepts',
+  },
+  {
+    reason: 'ProxyHeaderMalformed',
+    by: 'Client',
+    phases: EARLY,
+    isError: true,
+    meaning: 'the PROXY header is malformed, ended too early, or its checksum is wrong',
+  },
+  {
+    reason: 'ProxyHeaderTooLong',
+    by: 'Client',
+    phases: EARLY,
+    isError: true,
+    meaning: 'the PROXY header is longer than 107 bytes (V1) or 16 KiB (V2)',
+  },
+  {
+    reason: 'ProxyHeaderTooSlow',
+    by: 'Client',
+    phases: EARLY,
+    isError: true,
+    meaning: 'the PROXY header was not complete within timeouts.handshake',
+  },
+  {
+    reason: 'ConnectionLimit',
+    by: 'Proxy',
+    phases: EARLY,
+    isError: true,
+    meaning: 'refused: the listener had limits.connections open',
+  },
+  {
+    reason: 'SourceConnectionLimit',
+    by: 'Proxy',
+    phases: EARLY,
+    isError: true,
+    meaning: 'refused: its source had limits.connectionsPerSource open',
+  },
+  {
+    reason: 'SessionIdle',
+    by: 'Both',
+    phases: AFTER,
+    isError: false,
+    meaning: 'a UDP session was silent for the idle timeout, which is how sessions end',
+  },
+  {
+    reason: 'SessionEvicted',
+    by: 'Proxy',
+    phases: AFTER,
+    isError: true,
+    meaning: 'an idle UDP session ended for a new one: there were as many as descriptors or one source allow',
+  },
+  {
+    reason: 'SessionLimit',
+    by: 'Proxy',
+    phases: ['Connecting'],
+    isError: true,
+    meaning: 'a UDP session was not begun: as many are in use as descriptors or one source allow',
+  },
+  {
+    reason: 'ListenerRemoved',
+    by: 'Proxy',
+    phases: AFTER,
+    isError: true,
+    meaning:
+      'a UDP session whose listener was removed, and whose port was closed or given to another listener',
+  },
+  {
+    reason: 'ConnectionRateLimit',
+    by: 'Proxy',
+    phases: EARLY,
+    isError: true,
+    meaning: 'refused: connections of the listener came faster than limits.connectionRate',
+  },
+  {
+    reason: 'SourceRateLimit',
+    by: 'Proxy',
+    phases: EARLY,
+    isError: true,
+    meaning: 'refused: connections of its source came faster than limits.connectionRatePerSource',
+  },
+  {
+    reason: 'SourceDenied',
+    by: 'Proxy',
+    phases: ['Connecting', 'Relaying'],
+    isError: true,
+    meaning:
+      'the listener’s sources do not allow the client’s address; of open connections, only a UDP session ends when they change',
+  },
+  {
+    reason: 'UnfinishedLimit',
+    by: 'Proxy',
+    phases: EARLY,
+    isError: true,
+    meaning: 'refused: its source had limits.unfinishedPerSource open without a byte relayed',
+  },
+  {
+    reason: 'FirstByteTimeout',
+    by: 'Proxy',
+    phases: AFTER,
+    isError: true,
+    meaning: 'neither the client nor the endpoint sent a byte within timeouts.firstByte',
+  },
+  {
+    reason: 'TlsNotSpoken',
+    by: 'Client',
+    phases: EARLY,
+    isError: true,
+    meaning: 'the client’s first bytes are no ClientHello of TLS: another protocol, SSL 2.0, or an alert',
+  },
+  {
+    reason: 'TlsHelloMalformed',
+    by: 'Client',
+    phases: EARLY,
+    isError: true,
+    meaning: 'the ClientHello is malformed, or ended too early',
+  },
+  {
+    reason: 'TlsHelloTooLong',
+    by: 'Client',
+    phases: EARLY,
+    isError: true,
+    meaning: 'the ClientHello is longer than 64 KiB',
+  },
+  {
+    reason: 'TlsHelloTooSlow',
+    by: 'Client',
+    phases: EARLY,
+    isError: true,
+    meaning: 'the ClientHello was not complete within timeouts.handshake',
+  },
+  {
+    reason: 'TlsNameUnknown',
+    by: 'Proxy',
+    phases: EARLY,
+    isError: true,
+    meaning:
+      'no TLS route is for the name and protocols that the client asked for, and the listener has no backend; or, with strictSni, no certificate is for the name',
+  },
+  {
+    reason: 'TlsHandshakeFailed',
+    by: 'Client',
+    phases: EARLY,
+    isError: true,
+    meaning:
+      'the TLS handshake with the client failed; l4balancer_tls_handshake_failures_total counts the causes',
+  },
+  {
+    reason: 'TlsHandshakeTimeout',
+    by: 'Proxy',
+    phases: EARLY,
+    isError: true,
+    meaning: 'the TLS handshake was not complete within timeouts.handshake',
+  },
+  {
+    reason: 'TlsTruncated',
+    by: 'Client',
+    phases: AFTER,
+    isError: true,
+    meaning:
+      'the client’s stream ended without close_notify, so that somebody may have cut it off; passed on as a reset',
+  },
+  {
+    reason: 'TlsViolated',
+    by: 'Client',
+    phases: AFTER,
+    isError: true,
+    meaning: 'the client sent a fatal alert, or bytes that are not TLS as it should be',
+  },
+  {
+    reason: 'StartTlsMissing',
+    by: 'Client',
+    phases: EARLY,
+    isError: true,
+    meaning: 'the client did not change to TLS, which tls.startTls requires',
+  },
+  {
+    reason: 'StartTlsMalformed',
+    by: 'Client',
+    phases: EARLY,
+    isError: true,
+    meaning:
+      'the client does not speak the protocol of tls.startTls, or sent more in the clear than may precede TLS',
   },
 ] as const satisfies readonly Ending[];
 

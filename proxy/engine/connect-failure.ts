@@ -7,6 +7,7 @@ export const CONNECT_FAILURES = [
   'NoSourcePort', // every port to this endpoint is in use
   'NoDescriptors', // of the process or the machine
   'NoMemory', // for sockets or for watching them, in the kernel
+  'NoStartTls', // it did not begin TLS in the way of its protocol
   'Other',
 ] as const;
 

@@ -12,6 +12,8 @@ export interface EndedConnection {
   readonly endpoint?: string;
   /** Address and port; IPv6 addresses are bracketed. */
   readonly client: string;
+  /** The unique ID that its endpoint was told, in hexadecimal; omitted if none was. */
+  readonly uniqueId?: string;
   readonly close: Close;
   readonly retries: number;
   /** Bytes from the client, and from the endpoint. */

@@ -1,4 +1,5 @@
 import type { ProxyFinding } from '../../report/finding.ts';
+import type { ShareAmounts } from '../configuration/listener-share.ts';
 import type { Table } from '../table/table.ts';
 import type { EngineStats } from './stats.ts';
 
@@ -26,6 +27,17 @@ export interface Engine {
   failing(atLeast: number): readonly FailingEndpoint[];
   /** Resets the count of failed attempts of an endpoint; an unknown endpoint is ignored. */
   forgetFailures(backend: string, endpoint: string): void;
+  /**
+   * Sets how much listeners may use of limits that are shared out, by name; a listener without a share may
+   * use nothing. In effect everywhere when it returns: a connection that was admitted before is in `stats`
+   * from then on.
+   */
+  setShares(shares: ShareAmounts): void;
+  /**
+   * Uses these keys for session tickets of TLS, 80 bytes each, the first one for new tickets: other
+   * replicas have the same. Until it is called, the keys are random.
+   */
+  setTicketKeys(keys: Uint8Array): void;
   /**
    * Stops accepting, after the connections that the kernel has queued were accepted; open connections go on.
    */

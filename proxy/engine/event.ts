@@ -34,6 +34,13 @@ export type EngineEvent =
   /** The findings after a retry of the listeners that could not be opened. */
   | { readonly type: 'Findings'; readonly findings: readonly ProxyFinding[] }
   /**
+   * The kernel does not pass on several datagrams at once, which only costs speed; reported once. `errno` is
+   * its answer.
+   */
+  | { readonly type: 'DatagramsNotMerged'; readonly errno: number }
+  /** A peer that is not in proxyProtocol.trustedSources was refused; of many, only some are told. */
+  | { readonly type: 'PeerUntrusted'; readonly listener: string; readonly peer: string }
+  /**
    * Something that the engine does on its own failed, such as a retry. It goes on serving what it served, and
    * tries again.
    */

@@ -25,7 +25,7 @@ export const targetKey = (backend: string, endpoint: string): string => `${backe
  */
 export const targetsOf = ({ configuration, targets }: Snapshot): ReadonlyMap<string, FollowedTarget> =>
   new Map(
-    configuration.backends.flatMap(({ name, health: { check, ejection, slowStartMs } }) => {
+    configuration.backends.flatMap(({ name, policy, health: { check, ejection, slowStartMs } }) => {
       if (check === undefined && ejection === undefined && slowStartMs === 0) return [];
       const rules: EndpointRules = {
         thresholds: check?.thresholds,
@@ -44,6 +44,10 @@ export const targetsOf = ({ configuration, targets }: Snapshot): ReadonlyMap<str
             port: check.port ?? port,
             timeoutMs: check.timeoutMs,
             kind: check.kind,
+            // A port of its own is for checks, and knows nothing of clients.
+            ...(policy.proxyProtocol === undefined || check.port !== undefined
+              ? {}
+              : { proxyProtocol: policy.proxyProtocol.version }),
           },
           intervalMs: check.intervalMs,
         };

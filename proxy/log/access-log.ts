@@ -23,6 +23,7 @@ export const createAccessLog = (output: Output): ((ended: EndedConnection) => vo
       ...(ended.backend === undefined ? {} : { backend: ended.backend }),
       ...(ended.endpoint === undefined ? {} : { endpoint: ended.endpoint }),
       client: ended.client,
+      ...(ended.uniqueId === undefined ? {} : { uniqueId: ended.uniqueId }),
       reason: close.reason,
       endedBy: close.by,
       phase: close.phase,

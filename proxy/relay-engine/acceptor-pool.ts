@@ -1,13 +1,17 @@
 import { asError } from '../../program/as-error.ts';
-import type { AcceptorEvent } from '../engine/event.ts';
+import type { AcceptorEvent, EngineEvent } from '../engine/event.ts';
 import type { Sys } from '../sys/sys.ts';
 import { acceptErrno } from './accept-errno.ts';
+import { giveBackFor } from './acceptor/limits/limit-counts.ts';
 import type { AcceptorTable, FromAcceptor } from './acceptor/messages.ts';
 import { INTS, intsAt, type SharedBuffers, type SharedMemory } from './acceptor/shared-memory.ts';
 import type { PortRange } from './acceptor/source-ports.ts';
 import { AcceptorThread } from './acceptor-thread.ts';
+import { addressText } from './address-text.ts';
 import { Adoptions } from './adoptions.ts';
 import { type CleanUp, cleanUpAfter } from './clean-up.ts';
+import type { SharedIds } from './shared-ids.ts';
+import type { SharedLimits } from './shared-limits.ts';
 import { StallWatch } from './stall-watch.ts';
 
 /** Delay before a dead acceptor is replaced, so that one that dies at once does not cause a busy loop. */
@@ -24,11 +28,17 @@ export interface PoolOptions {
   readonly shared: SharedMemory;
   readonly sys: Sys;
   readonly sourcePorts: PortRange;
+  /** When the clock of all acceptors began; see shared-clock.ts. */
+  readonly clockOriginMs: number;
   /** The table that an acceptor should serve now; undefined before the first one. */
   readonly tableFor: (acceptor: number) => AcceptorTable | undefined;
   /** Called after an acceptor has died, before its remains are cleaned up. */
   readonly onDeath: () => void;
-  readonly onEvent: (event: AcceptorEvent) => void;
+  readonly limits: SharedLimits;
+  readonly connectionIds: SharedIds;
+  /** Name of the listener in a slot; undefined if it has just gone. */
+  readonly listenerIn: (slot: number) => string | undefined;
+  readonly onEvent: (event: AcceptorEvent | Extract<EngineEvent, { type: 'PeerUntrusted' }>) => void;
 }
 
 /** The acceptors' threads: starts them, posts their tables, and replaces those that died or stalled. */
@@ -88,11 +98,11 @@ export class AcceptorPool {
   }
 
   #spawn(index: number): AcceptorThread {
-    const { worker, acceptors, buffers, shared, sys, sourcePorts } = this.#options;
+    const { worker, acceptors, buffers, shared, sys, sourcePorts, clockOriginMs } = this.#options;
     const eventfd = this.#eventfds[index] as number;
     this.#stalls.onSpawned(index);
     return new AcceptorThread(
-      { worker, index, acceptors, shared: buffers, eventfd, sourcePorts },
+      { worker, index, acceptors, shared: buffers, eventfd, sourcePorts, clockOriginMs },
       shared,
       sys,
       {
@@ -110,7 +120,9 @@ export class AcceptorPool {
   }
 
   #cleanUpAfter(acceptor: number): CleanUp {
-    const { acceptors, shared, sys } = this.#options;
+    const { acceptors, shared, sys, limits, connectionIds } = this.#options;
+    if (limits.memory !== undefined) giveBackFor(limits.memory, acceptor);
+    connectionIds.freeUnfinished(acceptor);
     return cleanUpAfter(shared, sys, acceptors, acceptor);
   }
 
@@ -138,6 +150,12 @@ export class AcceptorPool {
       case 'Resumed':
         onEvent({ type: 'AcceptResumed', acceptor });
         return;
+      case 'PeerUntrusted': {
+        const listener = this.#options.listenerIn(message.listenerSlot);
+        if (listener !== undefined)
+          onEvent({ type: 'PeerUntrusted', listener, peer: addressText(message.address, 0) });
+        return;
+      }
       default:
         message satisfies never;
     }

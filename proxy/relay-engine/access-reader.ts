@@ -53,6 +53,8 @@ export class AccessReader {
     const of = (field: number): number => this.#shared.access[at + field] as number;
     const address = addressText(this.#bytes, (at + ACCESS_RECORD.ClientAddress) * 8);
     const port = of(ACCESS_RECORD.ClientPort);
+    const idAt = (at + ACCESS_RECORD.UniqueId) * 8;
+    const id = this.#bytes.subarray(idAt, idAt + 16);
     const endpoint = this.#registry.endpoints.keyOf(of(ACCESS_RECORD.Endpoint));
     const backend =
       endpoint === undefined ? this.#registry.backends.keyOf(of(ACCESS_RECORD.Backend)) : backendOf(endpoint);
@@ -63,6 +65,7 @@ export class AccessReader {
       ...(backend === undefined ? {} : { backend }),
       ...(endpoint === undefined ? {} : { endpoint: endpointOf(endpoint) }),
       client: address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
+      ...(id.every((byte) => byte === 0) ? {} : { uniqueId: Buffer.from(id).toString('hex') }),
       close: CLOSES[of(ACCESS_RECORD.Close)] as Close,
       retries: of(ACCESS_RECORD.Retries),
       receivedBytes: of(ACCESS_RECORD.Received),

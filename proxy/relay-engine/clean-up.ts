@@ -158,7 +158,7 @@ export const cleanUpAfter = (
     endedConnections += had;
     shared.ints[listenerOpenAt(acceptor, slot)] = 0;
   }
-  for (const offset of [INTS.Open, INTS.Version, INTS.Paused, INTS.Asleep, INTS.Taking])
+  for (const offset of [INTS.Open, INTS.Sessions, INTS.Version, INTS.Paused, INTS.Asleep, INTS.Taking])
     shared.ints[intsAt(acceptor) + offset] = 0;
   // Its mailbox may hold connections from other acceptors: have the replacement check.
   Atomics.store(shared.ints, intsAt(acceptor) + INTS.Mail, 1);

@@ -40,6 +40,8 @@ export interface FreeOptions {
   readonly keepMs: number;
   /** Milliseconds of a monotonic clock. */
   readonly nowMs: number;
+  /** Called with the slot of each endpoint that is freed. */
+  readonly onEndpointFreed: (slot: number) => void;
   /** Called just before slots are freed: the last chance to resolve them to names. */
   readonly beforeFreeing: () => void;
 }
@@ -53,7 +55,7 @@ export const freeSlots = (
   acceptors: number,
   registry: SlotRegistry,
   { listeners, backends }: Counting,
-  { keepMs, nowMs, beforeFreeing }: FreeOptions,
+  { keepMs, nowMs, onEndpointFreed, beforeFreeing }: FreeOptions,
 ): Freed => {
   const listenerNames = new Set(listeners.map(({ name }) => name));
   const backendNames = new Set(backends.map(({ name }) => name));
@@ -90,6 +92,7 @@ export const freeSlots = (
   for (const [key, slot] of free.endpoints) {
     keepBytes(shared, acceptors, registry, key, slot);
     registry.endpoints.free(key);
+    onEndpointFreed(slot);
   }
   for (const [name] of free.backends) {
     registry.backends.free(name);

@@ -27,7 +27,7 @@ const REMEDIES: Readonly<Record<number, string>> = {
 
 /** Why a listener is not served. `holder` says what in this process uses the port, if known. */
 export const listenFinding = (
-  { name, address, port }: Pick<TableListener, 'name' | 'address' | 'port'>,
+  { name, protocol, address, port }: Pick<TableListener, 'name' | 'protocol' | 'address' | 'port'>,
   { call, errno }: BindRefused,
   holder: string | undefined,
 ): ProxyFinding => {
@@ -40,6 +40,6 @@ export const listenFinding = (
     code: errno === EADDRINUSE ? 'PortTaken' : 'ListenerNotOpened',
     listener: name,
     path: `spec.listeners[${name}].${field}`,
-    message: `Cannot listen on ${address === undefined ? '' : `address ${address} `}port ${port}: ${why}. It is tried again every few seconds; the other listeners serve.`,
+    message: `Cannot listen on ${address === undefined ? '' : `address ${address} `}${protocol === 'TCP' ? '' : `${protocol} `}port ${port}: ${why}. It is tried again every few seconds; the other listeners serve.`,
   };
 };

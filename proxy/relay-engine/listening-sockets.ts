@@ -51,25 +51,32 @@ export class ListeningSockets {
   #maxSockets: number;
   #holder: (binding: Binding) => string | undefined;
   #opened = new Map<string, Opened>();
+  /** Datagrams that the queues of closed sockets had dropped, by binding, so that totals never fall. */
+  #pastDrops = new Map<string, number>();
   #address = pinnedMemory(128);
   #family: number;
   #kinds: Readonly<Record<Protocol, SocketKind>>;
 
   /**
    * `maxSockets` may be open at once. `holder` says what else in this process uses a binding, for the finding
-   * about it.
+   * about it. `onNotMerged` is called once if the kernel does not merge datagrams, with its errno.
    */
   constructor(
     sys: Sys,
     acceptors: number,
     maxSockets: number,
     holder: (binding: Binding) => string | undefined = () => undefined,
+    onNotMerged: (errno: number) => void = () => undefined,
   ) {
     this.#sys = sys;
     this.#acceptors = acceptors;
     this.#maxSockets = maxSockets;
     this.#holder = holder;
-    this.#kinds = socketKinds(sys);
+    let isReported = false;
+    this.#kinds = socketKinds(sys, (errno) => {
+      if (!isReported) onNotMerged(errno);
+      isReported = true;
+    });
     // Only a lack of IPv6 counts: a shortage at the start must not disable IPv6 for good.
     this.#family = AF_INET6;
     const refused = this.#bindErrno();
@@ -120,12 +127,26 @@ export class ListeningSockets {
     return this.#opened.get(key)?.leaving === true;
   }
 
+  /** Whether clients of a binding have no sockets of their own. */
+  hasSessions(key: string): boolean {
+    const opened = this.#opened.get(key);
+    return opened !== undefined && this.#kindOf(opened).hasSessions;
+  }
+
   /** Handshakes in progress at a binding's port; a negative errno if the kernel does not report them. */
   handshakes(key: string): number {
     const opened = this.#opened.get(key);
     return opened === undefined
       ? 0
       : this.#kindOf(opened).handshakes(this.#familyOf(opened.binding), opened.binding.port);
+  }
+
+  /** Datagrams that were dropped because a queue of this binding was full. */
+  queueDrops(key: string): number {
+    const opened = this.#opened.get(key);
+    const past = this.#pastDrops.get(key) ?? 0;
+    if (opened === undefined || !this.#kindOf(opened).hasSessions) return past;
+    return opened.sockets.reduce((sum, socket) => sum + Math.max(0, this.#sys.queueDrops(socket)), past);
   }
 
   /**
@@ -136,6 +157,8 @@ export class ListeningSockets {
     const before = this.#opened.size;
     for (const [key, { sockets }] of this.#opened) {
       if (keys.has(key)) continue;
+      const drops = this.queueDrops(key);
+      if (drops > 0) this.#pastDrops.set(key, drops);
       for (const socket of sockets) this.#sys.close(socket);
       this.#opened.delete(key);
     }
@@ -202,7 +225,7 @@ export class ListeningSockets {
   #bindSocket(binding: Binding, reusePort: boolean): number {
     const sys = this.#sys;
     const family = this.#familyOf(binding);
-    const { type, options } = this.#kinds[binding.protocol];
+    const { type, options, prepare } = this.#kinds[binding.protocol];
     const socket = must('socket', sys.socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     const address = binding.address ?? (family === AF_INET6 ? '::' : '0.0.0.0');
     const length = writeSocketAddress(this.#address.view, 0, address, binding.port);
@@ -210,6 +233,7 @@ export class ListeningSockets {
       if (family === AF_INET6) must('setsockopt', sys.setOption(socket, IPPROTO_IPV6, IPV6_V6ONLY, 0));
       if (reusePort) must('setsockopt', sys.setOption(socket, SOL_SOCKET, SO_REUSEPORT, 1));
       for (const [level, option] of options) must('setsockopt', sys.setOption(socket, level, option, 1));
+      must('setsockopt', prepare(socket, family));
       must('bind', sys.bind(socket, this.#address.address, length));
       return socket;
     } catch (error) {

@@ -8,7 +8,11 @@ import { type Freed, freeSlots } from './free-slots.ts';
 import { type LeavingPorts, NONE_LEAVING } from './leaving-ports.ts';
 import type { ListeningSockets } from './listening-sockets.ts';
 import { PickingPlans, type Prepared } from './picking-plans.ts';
+import type { ServedKeyPairs } from './served-key-pairs.ts';
+import type { SharedIds } from './shared-ids.ts';
+import type { SharedLimits } from './shared-limits.ts';
 import type { SlotRegistry } from './slot-registry.ts';
+import type { TicketKeyRing } from './ticket-key-ring.ts';
 import { acceptorTableOf, exceedsFreeSlots, type Leaving, NOTHING_WIRED, type Wiring, wire } from './wire.ts';
 
 const EMPTY: Table = { accessLog: { mode: 'Off', sampleOneIn: 100 }, listeners: [], backends: [] };
@@ -20,6 +24,10 @@ export interface PublisherOptions {
   readonly sockets: ListeningSockets;
   readonly leavingPorts: LeavingPorts;
   readonly accessLog: AccessPoller;
+  readonly limits: SharedLimits;
+  readonly connectionIds: SharedIds;
+  readonly keyPairs: ServedKeyPairs;
+  readonly ticketKeys: TicketKeyRing;
   /** The most descriptors that connections and listening sockets may use. */
   readonly descriptors: number;
   /** Makes every acceptor serve its current table (`tableFor`); resolves once they do. */
@@ -72,7 +80,15 @@ export class Publisher {
   /** The table that an acceptor should serve now; undefined before the first one. */
   tableFor(acceptor: number): AcceptorTable | undefined {
     if (this.#wiring.version === 0) return undefined;
-    return acceptorTableOf(this.#wiring, this.#prepared, acceptor, this.descriptorLimit);
+    const table = acceptorTableOf(this.#wiring, this.#prepared, acceptor, this.descriptorLimit);
+    const { limits, connectionIds, ticketKeys } = this.#options;
+    const endsTls = this.#wiring.listeners.some(({ keyPairs }) => keyPairs !== undefined);
+    return {
+      ...table,
+      ...(limits.buffers && { limits: limits.buffers }),
+      ...(connectionIds.buffers && { connectionIds: connectionIds.buffers }),
+      ...(endsTls && { ticketKeys: ticketKeys.keys }),
+    };
   }
 
   /** Serves `table` from now on; undefined if stopped in the meantime. */
@@ -85,19 +101,38 @@ export class Publisher {
     if (exceedsFreeSlots(table, registry)) freeUnused();
     const before = { backends: [...this.#table.backends, ...this.#leaving.backends] };
     const leaving = leavingPorts.leavingWith(table, this.#wiring.listeners, before);
-    const wiring = wire(table, leaving, before, this.#wiring.version + 1, registry, sockets, {
-      listener: (slot) => clearListener(shared, acceptors, slot),
-      backend: (slot) => clearBackend(shared, acceptors, slot),
-      endpoint: (slot) => clearEndpoint(shared, acceptors, slot),
-    });
+    const wiring = wire(
+      table,
+      leaving,
+      before,
+      this.#wiring.version + 1,
+      registry,
+      sockets,
+      {
+        listener: (slot) => {
+          clearListener(shared, acceptors, slot);
+          this.#options.limits.clearListener(slot);
+          this.#options.connectionIds.forgetListener(slot);
+        },
+        backend: (slot) => clearBackend(shared, acceptors, slot),
+        endpoint: (slot) => clearEndpoint(shared, acceptors, slot),
+      },
+      (pairs) => this.#options.keyPairs.load(pairs),
+    );
     const prepared = await this.#plans.prepare(wiring.backends);
     if (this.#stopped) return undefined;
+    if (wiring.listeners.some(({ policy }) => policy.limits !== undefined)) this.#options.limits.require();
+    if (wiring.listeners.some(({ policy }) => policy.stickiness !== undefined))
+      this.#options.connectionIds.require();
+    this.#options.limits.applyShares(wiring.listeners);
     this.#table = table;
     this.#leaving = leaving;
     this.#wiring = wiring;
     this.#prepared = prepared;
     if (table.accessLog.mode !== 'Off') accessLog.start();
     await serve(wiring.version);
+    // Every acceptor has made its contexts of the table.
+    this.#options.keyPairs.keepOnly(wiring.listeners.flatMap(({ keyPairs = [] }) => keyPairs));
     const hasClosed = sockets.keepOnly(new Set(wiring.listeners.map(({ key }) => key)));
     if (this.#left.size > 0) leavingPorts.closeLater([...this.#left]);
     this.#left.clear();
@@ -118,6 +153,7 @@ export class Publisher {
     return freeSlots(shared, acceptors, registry, counting, {
       keepMs,
       nowMs: performance.now(),
+      onEndpointFreed: (slot) => this.#options.connectionIds.forgetEndpoint(slot),
       beforeFreeing: () => accessLog.takeAll(),
     });
   }

@@ -1,17 +1,24 @@
+import type { LimitsPolicy } from '../configuration/limits-policy.ts';
 import { CLOSES } from '../engine/close-reason.ts';
 import { CONNECT_FAILURES } from '../engine/connect-failure.ts';
+import { DATAGRAM_DROPS } from '../engine/datagram-drop.ts';
+import { HANDSHAKE_FAILURES } from '../engine/handshake-failure.ts';
+import { ID_EVENTS } from '../engine/id-event.ts';
 import type {
   AcceptorStats,
   BackendStats,
   Closes,
+  DatagramStats,
   Durations,
   EndpointStats,
   EngineStats,
   ListenerStats,
+  ShareStats,
 } from '../engine/stats.ts';
 import { endpointKey, type Table, type TableListener } from '../table/table.ts';
 import { acceptErrno } from './accept-errno.ts';
 import { CONNECT_BOUNDS_MS, OPEN_BOUNDS_MS } from './acceptor/durations.ts';
+import type { LimitsMemory } from './acceptor/limits/limits-memory.ts';
 import {
   BACKEND_TOTALS,
   backendTotalsAt,
@@ -25,21 +32,37 @@ import {
   pastClosesAt,
   RETRY_COUNTS,
   type SharedMemory,
-  SLOTS,
   TOTALS,
   totalsAt,
 } from './acceptor/shared-memory.ts';
 import { backendOf, endpointOf, slotKey } from './endpoint-slots.ts';
+import { listenerLimits, readSources, type SourcesRead } from './read-limits.ts';
 import { NO_BYTES, type SlotRegistry } from './slot-registry.ts';
+
+/** The memory in which limits are counted, and what is in it. */
+interface LimitsRead {
+  readonly memory: LimitsMemory;
+  readonly sources: SourcesRead;
+  readonly nowMs: number;
+}
 
 /** Sums over the acceptors, each of which writes its own part of the shared memory. */
 class Reader {
   readonly shared: SharedMemory;
   readonly acceptors: number;
+  readonly #limits: LimitsRead | undefined;
 
-  constructor(shared: SharedMemory, acceptors: number) {
+  constructor(shared: SharedMemory, acceptors: number, limits?: LimitsRead) {
     this.shared = shared;
     this.acceptors = acceptors;
+    this.#limits = limits;
+  }
+
+  limitsOf(slot: number, limits: TableListener['policy']['limits']): Pick<ListenerStats, 'limits'> {
+    if (this.#limits === undefined || limits === undefined) return {};
+    const { memory, sources, nowMs } = this.#limits;
+    const total = (offset: number): number => this.totals(listenerTotalsAt, slot, offset);
+    return { limits: listenerLimits(memory, sources, nowMs, slot, limits, total) };
   }
 
   int(index: number): number {
@@ -69,6 +92,16 @@ class Reader {
 export const readAcceptors = (shared: SharedMemory, acceptors: number): readonly AcceptorStats[] => {
   const reader = new Reader(shared, acceptors);
   return Array.from({ length: acceptors }, (_, index) => acceptorStats(reader, index));
+};
+
+/** Open connections of listeners, by their slots. */
+export const openConnectionsOf = (
+  shared: SharedMemory,
+  acceptors: number,
+  slots: readonly number[],
+): number => {
+  const reader = new Reader(shared, acceptors);
+  return slots.reduce((sum, slot) => sum + reader.ints(listenerOpenAt, slot), 0);
 };
 
 const acceptorStats = (reader: Reader, index: number): AcceptorStats => {
@@ -103,19 +136,52 @@ const durationsOf = (
   sumMs: reader.totals(at, slot, offsets.sum),
 });
 
+const datagramsOf = (reader: Reader, slot: number, queueDrops: number): DatagramStats => ({
+  received: reader.totals(listenerTotalsAt, slot, LISTENER_TOTALS.DatagramsReceived),
+  sent: reader.totals(listenerTotalsAt, slot, LISTENER_TOTALS.DatagramsSent),
+  dropped: DATAGRAM_DROPS.map((cause, index) => ({
+    cause,
+    total:
+      (cause === 'QueueFull' ? queueDrops : 0) +
+      reader.totals(listenerTotalsAt, slot, LISTENER_TOTALS.DatagramsDropped + index),
+  })),
+});
+
+const handshakesOf = (reader: Reader, slot: number): NonNullable<ListenerStats['handshakes']> => {
+  const total = (offset: number): number => reader.totals(listenerTotalsAt, slot, offset);
+  return {
+    full: total(LISTENER_TOTALS.HandshakesFull),
+    resumed: total(LISTENER_TOTALS.HandshakesResumed),
+    failed: HANDSHAKE_FAILURES.map((failure, index) => ({
+      failure,
+      total: total(LISTENER_TOTALS.HandshakesFailed + index),
+    })),
+  };
+};
+
+const idEventsOf = (reader: Reader, slot: number): NonNullable<ListenerStats['connectionIds']> =>
+  ID_EVENTS.map((event, index) => ({
+    event,
+    total: reader.totals(listenerTotalsAt, slot, LISTENER_TOTALS.Ids + index),
+  }));
+
 const listenerStats = (
   reader: Reader,
   slot: number,
-  { name, port, address, backend }: TableListener,
+  { name, protocol, port, address, backend, policy }: TableListener,
   leaving: boolean,
+  queueDrops: number,
 ): ListenerStats => ({
   name,
+  protocol,
   port,
   ...(address === undefined ? {} : { address }),
-  backend,
+  ...(backend === undefined ? {} : { backend }),
   leaving,
   openConnections: reader.ints(listenerOpenAt, slot),
   acceptedTotal: reader.totals(listenerTotalsAt, slot, LISTENER_TOTALS.Accepted),
+  admittedTotal: reader.totals(listenerTotalsAt, slot, LISTENER_TOTALS.Admitted),
+  trustedTotal: reader.totals(listenerTotalsAt, slot, LISTENER_TOTALS.Trusted),
   receivedBytes: reader.totals(listenerTotalsAt, slot, LISTENER_TOTALS.Received),
   sentBytes: reader.totals(listenerTotalsAt, slot, LISTENER_TOTALS.Sent),
   closes: closesOf(reader, slot),
@@ -126,6 +192,10 @@ const listenerStats = (
     counts: LISTENER_TOTALS.Durations,
     sum: LISTENER_TOTALS.DurationSum,
   }),
+  ...reader.limitsOf(slot, policy.limits),
+  ...(protocol === 'UDP' ? { datagrams: datagramsOf(reader, slot, queueDrops) } : {}),
+  ...(policy.tls?.termination === undefined ? {} : { handshakes: handshakesOf(reader, slot) }),
+  ...(policy.stickiness === undefined ? {} : { connectionIds: idEventsOf(reader, slot) }),
 });
 
 /** Sums over the endpoints of a backend. */
@@ -147,11 +217,19 @@ const backendStats = (reader: Reader, slot: number, name: string, sums: Sums): B
   })),
 });
 
-/** The closes in all listener slots except `without`, and those of every slot's earlier owners. */
-const closesExcept = (reader: Reader, without: ReadonlySet<number>): readonly Closes[] =>
+/**
+ * The closes in the listener slots that were ever taken, except `without`, and those of every slot's earlier
+ * owners. Over all slots there are this would be hot enough, even without traffic, for V8 to load its
+ * optimizing compiler, of 5 MiB.
+ */
+const closesExcept = (
+  reader: Reader,
+  { listeners }: SlotRegistry,
+  without: ReadonlySet<number>,
+): readonly Closes[] =>
   CLOSES.map((close, index) => {
     let total = reader.totals(pastClosesAt, 0, index);
-    for (let slot = 0; slot < SLOTS.listeners; slot++)
+    for (let slot = 0; slot < listeners.end; slot++)
       if (!without.has(slot)) total += reader.totals(listenerTotalsAt, slot, LISTENER_TOTALS.Closes + index);
     return { ...close, total };
   });
@@ -221,16 +299,26 @@ const sumsByBackend = (
 };
 
 /** Listeners of the table in its order, then removed ones that still have a slot. */
-const allListeners = (reader: Reader, registry: SlotRegistry, table: Table): readonly ListenerStats[] => {
+const allListeners = (
+  reader: Reader,
+  registry: SlotRegistry,
+  table: Table,
+  queueDrops: (listener: TableListener) => number,
+  sharesIn: (slot: number, limits: LimitsPolicy) => readonly ShareStats[],
+): readonly ListenerStats[] => {
+  const statsOf = (slot: number, listener: TableListener, leaving: boolean): ListenerStats => ({
+    ...listenerStats(reader, slot, listener, leaving, queueDrops(listener)),
+    ...(listener.policy.limits?.shared ? { shares: sharesIn(slot, listener.policy.limits) } : {}),
+  });
   const left = new Map(registry.lastListeners);
   const found = table.listeners.flatMap((listener) => {
     left.delete(listener.name);
     const slot = registry.listeners.slotOf(listener.name);
-    return slot === undefined ? [] : [listenerStats(reader, slot, listener, false)];
+    return slot === undefined ? [] : [statsOf(slot, listener, false)];
   });
   for (const [name, listener] of left) {
     const slot = registry.listeners.slotOf(name);
-    if (slot !== undefined) found.push(listenerStats(reader, slot, listener, true));
+    if (slot !== undefined) found.push(statsOf(slot, listener, true));
   }
   return found;
 };
@@ -253,20 +341,35 @@ export const readStats = (
   acceptors: number,
   registry: SlotRegistry,
   table: Table,
-  served: Pick<EngineStats, 'version' | 'sourcePorts'> & { readonly descriptorLimit: number },
+  served: Pick<EngineStats, 'version' | 'sourcePorts'> & {
+    readonly descriptorLimit: number;
+    /** Datagrams that the kernel dropped because a queue of the listener was full. */
+    readonly queueDrops: (listener: TableListener) => number;
+    /** Undefined as long as no table had limits. */
+    readonly limits: Pick<LimitsRead, 'memory' | 'nowMs'> | undefined;
+    /** The shares of the listener in a slot. */
+    readonly sharesIn: (slot: number, limits: LimitsPolicy) => readonly ShareStats[];
+  },
 ): EngineStats => {
-  const reader = new Reader(shared, acceptors);
+  const { limits } = served;
+  const sources = limits && readSources(limits.memory, acceptors, limits.nowMs);
+  const reader = new Reader(shared, acceptors, limits && sources && { ...limits, sources });
   const endpoints = allEndpoints(reader, registry, table);
   const sums = sumsByBackend(endpoints, registry);
   return {
     version: served.version,
     acceptors: readAcceptors(shared, acceptors),
-    listeners: allListeners(reader, registry, table),
+    listeners: allListeners(reader, registry, table, served.queueDrops, served.sharesIn),
     backends: allBackends(reader, registry, table, sums),
     endpoints,
-    closes: closesExcept(reader, new Set()),
-    pastCloses: closesExcept(reader, new Set([...registry.listeners.entries()].map(([, slot]) => slot))),
+    closes: closesExcept(reader, registry, new Set()),
+    pastCloses: closesExcept(
+      reader,
+      registry,
+      new Set([...registry.listeners.entries()].map(([, slot]) => slot)),
+    ),
     sourcePorts: served.sourcePorts,
+    ...(sources === undefined ? {} : { sources: sources.stats }),
     accessLogDropped: reader.totals(totalsAt, 0, TOTALS.LogDropped),
     descriptors: { held: Atomics.load(shared.held, 0), limit: served.descriptorLimit },
   };

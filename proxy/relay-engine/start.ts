@@ -1,7 +1,11 @@
+import { randomFillSync } from 'node:crypto';
 import type { ProxyFinding } from '../../report/finding.ts';
+import { bindingKey } from '../configuration/binding.ts';
+import type { ShareAmounts } from '../configuration/listener-share.ts';
 import type { Engine, FailingEndpoint } from '../engine/engine.ts';
 import type { EngineOptions } from '../engine/kind.ts';
 import { readFileLimit } from '../sys/file-limit.ts';
+import { keyPairs } from '../sys/key-pairs.ts';
 import { libc } from '../sys/libc.ts';
 import type { Table } from '../table/table.ts';
 import { allocateShared, MAX_DESCRIPTORS, viewShared } from './acceptor/shared-memory.ts';
@@ -14,11 +18,15 @@ import { LeavingPorts } from './leaving-ports.ts';
 import { ListeningSockets } from './listening-sockets.ts';
 import { readPortRange, sourcePortCount } from './port-range.ts';
 import { Publisher } from './publisher.ts';
-import { readAcceptors, readStats } from './read-stats.ts';
+import { openConnectionsOf, readAcceptors, readStats } from './read-stats.ts';
 import { Retry } from './retry.ts';
 import { SerialQueue } from './serial-queue.ts';
+import { ServedKeyPairs } from './served-key-pairs.ts';
+import { SharedIds } from './shared-ids.ts';
+import { SharedLimits } from './shared-limits.ts';
 import { SlotRegistry } from './slot-registry.ts';
 import { Sweeper } from './sweeper.ts';
+import { TicketKeyRing } from './ticket-key-ring.ts';
 
 const DRAIN_POLL_MS = 50;
 const WORKER = new URL('./acceptor/worker.ts', import.meta.url);
@@ -39,9 +47,12 @@ class RelayEngine implements Engine {
   readonly #sockets: ListeningSockets;
   readonly #sourcePorts = readPortRange();
   readonly #leavingPorts: LeavingPorts;
+  readonly #limits: SharedLimits;
+  readonly #connectionIds: SharedIds;
   readonly #pool: AcceptorPool;
   readonly #publisher: Publisher;
   readonly #queue = new SerialQueue();
+  readonly #ticketKeys = new TicketKeyRing((bytes) => randomFillSync(bytes));
   readonly #retry: Retry;
   readonly #sweeper: Sweeper;
 
@@ -58,14 +69,23 @@ class RelayEngine implements Engine {
       shared.cursors[slot] = Math.floor(Math.random() * 0x7fffffff);
     const reader = new AccessReader(shared, acceptors, this.#registry);
     this.#accessLog = new AccessPoller(reader, options.onEnded ?? (() => undefined));
-    this.#sockets = new ListeningSockets(sys, acceptors, descriptors - 2, options.holder);
+    this.#sockets = new ListeningSockets(sys, acceptors, descriptors - 2, options.holder, (errno) =>
+      onEvent({ type: 'DatagramsNotMerged', errno }),
+    );
     const onFailed = (error: Error): void => onEvent({ type: 'UpkeepFailed', error });
     this.#retry = new Retry({
       publish: () => this.#publishAgain(),
       onFindings: (findings) => onEvent({ type: 'Findings', findings }),
       onFailed,
     });
-    this.#leavingPorts = new LeavingPorts(this.#sockets, options.handshakesMs, () => this.#retry.now());
+    this.#limits = new SharedLimits(acceptors, descriptors);
+    this.#connectionIds = new SharedIds(descriptors);
+    this.#leavingPorts = new LeavingPorts(
+      this.#sockets,
+      options.handshakesMs,
+      () => this.#retry.now(),
+      (key) => this.#openAt(key),
+    );
     this.#publisher = new Publisher({
       acceptors,
       shared,
@@ -73,6 +93,10 @@ class RelayEngine implements Engine {
       sockets: this.#sockets,
       leavingPorts: this.#leavingPorts,
       accessLog: this.#accessLog,
+      limits: this.#limits,
+      connectionIds: this.#connectionIds,
+      keyPairs: new ServedKeyPairs(keyPairs()),
+      ticketKeys: this.#ticketKeys,
       descriptors,
       serve: (version) => this.#pool.serve(version),
       freeUnused: () => this.#sweeper.sweep(0),
@@ -94,8 +118,12 @@ class RelayEngine implements Engine {
       shared,
       sys,
       sourcePorts: this.#sourcePorts,
+      clockOriginMs: this.#limits.clockOriginMs,
       tableFor: (acceptor) => this.#publisher.tableFor(acceptor),
       onDeath: () => this.#accessLog.takeAll(),
+      limits: this.#limits,
+      connectionIds: this.#connectionIds,
+      listenerIn: (slot) => this.#registry.listeners.keyOf(slot),
       onEvent,
     });
   }
@@ -128,10 +156,14 @@ class RelayEngine implements Engine {
   }
 
   stats() {
+    const { memory } = this.#limits;
     return readStats(this.#shared, this.#acceptors, this.#registry, this.#publisher.table, {
       version: this.#publisher.wiring.version,
       descriptorLimit: this.#publisher.descriptorLimit,
       sourcePorts: { count: sourcePortCount(this.#sourcePorts), reused: this.#sourcePorts.reused },
+      queueDrops: (listener) => this.#sockets.queueDrops(bindingKey(listener)),
+      limits: memory && { memory, nowMs: this.#limits.nowMs() },
+      sharesIn: (slot, limits) => this.#limits.sharesIn(slot, limits),
     });
   }
 
@@ -151,7 +183,23 @@ class RelayEngine implements Engine {
     forgetFailures(this.#shared, this.#registry.endpoints, { backend, endpoint });
   }
 
+  setShares(shares: ShareAmounts): void {
+    this.#limits.setShares(shares, this.#publisher.wiring.listeners);
+  }
+
+  setTicketKeys(keys: Uint8Array): void {
+    // They reach the acceptors with a table; the first one is still to come.
+    if (this.#ticketKeys.share(keys) && this.#publisher.wiring.version > 0) void this.#retry.now();
+  }
+
+  /** Open connections of the listeners with a binding. */
+  #openAt(key: string): number {
+    const slots = this.#publisher.wiring.listeners.filter((one) => one.key === key).map(({ slot }) => slot);
+    return openConnectionsOf(this.#shared, this.#acceptors, slots);
+  }
+
   async stopAccepting(): Promise<void> {
+    this.#leavingPorts.holdSessions();
     await this.#publishInOrder(() => ({ ...this.#publisher.table, listeners: [] }));
     await this.#leavingPorts.closed();
   }

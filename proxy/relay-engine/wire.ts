@@ -1,13 +1,17 @@
 import type { ProxyFinding } from '../../report/finding.ts';
+import type { KeyPair } from '../certificates/key-pair.ts';
 import type { AccessLog } from '../configuration/access-log.ts';
 import { bindingKey } from '../configuration/binding.ts';
+import { backendsOfListener } from '../configuration/listener-backends.ts';
 import { endpointKey, type Table, type TableBackend } from '../table/table.ts';
 import type {
   AcceptorBackend,
+  AcceptorCertificate,
   AcceptorEndpoint,
   AcceptorListener,
   AcceptorTable,
 } from './acceptor/messages.ts';
+import { NO_BACKEND } from './acceptor/messages.ts';
 import { SLOTS } from './acceptor/shared-memory.ts';
 import { assignEndpoints, backendOf, slotKey } from './endpoint-slots.ts';
 import type { ListeningSockets } from './listening-sockets.ts';
@@ -41,8 +45,8 @@ export type WiredListener = Omit<AcceptorListener, 'fd'> & {
   readonly name: string;
   /** The key of its binding. */
   readonly key: string;
-  /** Name of its backend. */
-  readonly backend: string;
+  /** Names of all its backends. */
+  readonly backends: readonly string[];
   readonly sockets: readonly number[];
 };
 
@@ -66,6 +70,8 @@ export interface Wiring {
   readonly removed: readonly number[];
   /** Slots of unhealthy endpoints whose connections are to be closed. */
   readonly unhealthy: readonly number[];
+  /** Slots of endpoints that are not in the table any more. */
+  readonly left: readonly number[];
   readonly findings: readonly ProxyFinding[];
   /** Whether a listener was omitted that can be served once its port, or a slot, becomes free. */
   readonly omitsListeners: boolean;
@@ -80,9 +86,23 @@ export const NOTHING_WIRED: Wiring = {
   backends: [],
   removed: [],
   unhealthy: [],
+  left: [],
   findings: [],
   omitsListeners: false,
   omitsEndpoints: false,
+};
+
+/** Endpoints that have slots and are in none of these backends. */
+const absentFrom = (
+  backends: readonly TableBackend[],
+  registry: SlotRegistry,
+): readonly (readonly [key: string, slot: number])[] => {
+  const present = new Set(
+    backends.flatMap(({ name, endpoints, inactive }) =>
+      [...endpoints, ...inactive].map((endpoint) => slotKey(name, endpointKey(endpoint))),
+    ),
+  );
+  return [...registry.endpoints.entries()].filter(([key]) => !present.has(key));
 };
 
 /** Slots of endpoints that are not in the table any more, if their backend closes connections on removal. */
@@ -91,17 +111,12 @@ const removedSlots = (
   before: Pick<Table, 'backends'>,
   registry: SlotRegistry,
 ): readonly number[] => {
-  const present = new Set(
-    table.backends.flatMap(({ name, endpoints, inactive }) =>
-      [...endpoints, ...inactive].map((endpoint) => slotKey(name, endpointKey(endpoint))),
-    ),
-  );
   // For a backend that was removed altogether, its last policy applies.
   const closing = new Map(
     [...before.backends, ...table.backends].map(({ name, policy }) => [name, policy.closeOnRemoval]),
   );
-  return [...registry.endpoints.entries()]
-    .filter(([key]) => !present.has(key) && closing.get(backendOf(key)))
+  return absentFrom(table.backends, registry)
+    .filter(([key]) => closing.get(backendOf(key)))
     .map(([, slot]) => slot);
 };
 
@@ -133,7 +148,7 @@ const partlyServed = (backend: string, served: number, missing: number): ProxyFi
 
 /**
  * Opens the listening sockets of a table and assigns its slots; what is not available is omitted and
- * reported.
+ * reported. `load` brings certificates into the memory of OpenSSL.
  */
 export const wire = (
   table: Table,
@@ -143,6 +158,7 @@ export const wire = (
   registry: SlotRegistry,
   sockets: ListeningSockets,
   onNewSlot: Readonly<Record<'listener' | 'backend' | 'endpoint', (slot: number) => void>>,
+  load: (pairs: readonly KeyPair[]) => readonly AcceptorCertificate[] = () => [],
 ): Wiring => {
   const findings: ProxyFinding[] = [];
   const served = [...table.backends, ...leaving.backends];
@@ -162,14 +178,14 @@ export const wire = (
     return [{ name, slot: taken.slot, policy, endpoints }];
   });
   const listeners = table.listeners.flatMap((listener) => {
-    const { name, protocol, port, backend, policy } = listener;
+    const { name, protocol, port, backend, policy, certificates } = listener;
     const opened = sockets.open(listener);
     if (isFinding(opened)) {
       findings.push(opened);
       return [];
     }
     const taken = registry.listeners.take(name);
-    const backendSlot = registry.backends.take(backend);
+    const backendSlot = backend === undefined ? NO_BACKEND : registry.backends.take(backend)?.slot;
     if (taken === undefined || backendSlot === undefined) {
       findings.push(
         tooMany({ path: `spec.listeners[${name}]`, listener: name }, 'listeners', SLOTS.listeners),
@@ -182,24 +198,27 @@ export const wire = (
       {
         name,
         slot: taken.slot,
-        backendSlot: backendSlot.slot,
+        backendSlot,
         protocol,
         port,
         policy,
         key: bindingKey(listener),
-        backend,
+        backends: backendsOfListener(listener),
         sockets: opened,
+        ...(certificates === undefined ? {} : { keyPairs: load(certificates) }),
       },
     ];
   });
   const removed = removedSlots(table, before, registry);
+  const hasSessions = [...listeners, ...leaving.listeners].some(({ protocol }) => protocol === 'UDP');
   return {
     version,
     accessLog: table.accessLog,
-    listeners: [...listeners, ...leaving.listeners],
+    listeners: [...listeners, ...leaving.listeners.map((listener) => ({ ...listener, leaving: true }))],
     backends,
     removed,
     unhealthy: unhealthySlots(table, registry),
+    left: hasSessions ? absentFrom(served, registry).map(([, slot]) => slot) : [],
     findings,
     omitsListeners: listeners.length < table.listeners.length,
     omitsEndpoints: assigned.missing.size > 0,
@@ -222,7 +241,8 @@ export const acceptorTableOf = (
   }),
   removed: wiring.removed,
   unhealthy: wiring.unhealthy,
-  listeners: wiring.listeners.map(({ name, key, backend, sockets, ...listener }) => ({
+  left: wiring.left,
+  listeners: wiring.listeners.map(({ name, key, backends, sockets, ...listener }) => ({
     ...listener,
     fd: sockets[index] as number,
   })),

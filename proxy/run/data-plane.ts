@@ -6,18 +6,24 @@ import type { Binding } from '../configuration/binding.ts';
 import { watchAcceptors } from '../control/acceptor-watch.ts';
 import { type Control, createControl } from '../control/control.ts';
 import { fewestDescriptors, shareDescriptors } from '../control/descriptor-shares.ts';
+import { watchMissingHeaders } from '../control/missing-headers.ts';
 import { outputFindings } from '../control/output-findings.ts';
 import { watchShortage } from '../control/shortage.ts';
 import { TimeWaitPorts } from '../control/time-wait-ports.ts';
+import { watchUnmadeChecks } from '../control/unmade-checks.ts';
+import { watchUntrustedPeers } from '../control/untrusted-peers.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { EngineEvent } from '../engine/event.ts';
 import type { EngineKind } from '../engine/kind.ts';
 import { ProxyError } from '../errors/proxy-error.ts';
-import { check } from '../health/check/check.ts';
+import { createCheck } from '../health/check/check.ts';
 import { type HealthMonitor, startMonitor } from '../health/monitor.ts';
 import { createAccessLog } from '../log/access-log.ts';
+import { libc } from '../sys/libc.ts';
+import { memoryTrimmer } from '../sys/trim-memory.ts';
 import { endpointKey } from '../table/table.ts';
 import { after, every } from './clock.ts';
+import { returnMemory } from './return-memory.ts';
 
 const SHORTAGE_CHECK_MS = 2_000;
 
@@ -75,6 +81,8 @@ export const startDataPlane = async ({
     onDeath: () => metrics.acceptorDeaths.inc(),
     onPause: (errno) => metrics.acceptPauses.inc({ errno }),
   });
+  const untrustedPeers = watchUntrustedPeers(now);
+  const missingHeaders = watchMissingHeaders(now);
   const onEvent = (event: EngineEvent): void => {
     if (event.type === 'Findings') control.setEngineFindings(event.findings);
     else if (event.type === 'UpkeepFailed')
@@ -82,6 +90,12 @@ export const startDataPlane = async ({
         { code: 'UpkeepFailed', error: event.error },
         'upkeep of the engine failed; it will be retried',
       );
+    else if (event.type === 'DatagramsNotMerged')
+      log.warn(
+        { code: 'DatagramsNotMerged', errno: event.errno },
+        'the kernel does not merge datagrams of one size (UDP_GRO), so that UDP costs more processor time; Linux 5.0 and newer do, some sandboxes do not',
+      );
+    else if (event.type === 'PeerUntrusted') untrustedPeers.onPeer(event.listener, event.peer);
     else watch.onEvent(event);
   };
   const shares = shareDescriptors(fileDescriptors, needs);
@@ -93,8 +107,9 @@ export const startDataPlane = async ({
     holder,
   });
 
+  const unmadeChecks = watchUnmadeChecks(now);
   const monitor = startMonitor({
-    check,
+    check: createCheck(libc()),
     engine,
     after,
     now,
@@ -107,11 +122,13 @@ export const startDataPlane = async ({
       else log.info(fields, 'endpoint state changed');
     },
     onViewChanged: () => control.onHealthChange(),
-    onResult: ({ backend }, result) =>
+    onResult(target, result) {
+      unmadeChecks.onResult(target, result);
       metrics.healthChecks.inc({
-        backend,
+        backend: target.backend,
         result: result.ok ? 'ok' : result.failure === 'Local' ? 'not_made' : 'failed',
-      }),
+      });
+    },
   });
 
   const control = createControl({
@@ -142,6 +159,8 @@ export const startDataPlane = async ({
     stats: () => engine.stats(),
     findings: () => control.state.findings.length,
     connected,
+    lists: () => control.state.snapshot?.lists ?? [],
+    certificates: () => control.state.snapshot?.certificates ?? [],
     output,
     health: () =>
       [...(control.state.snapshot?.targets ?? [])].flatMap(([backend, targets]) =>
@@ -156,8 +175,16 @@ export const startDataPlane = async ({
   const stopShortageChecks = every(SHORTAGE_CHECK_MS, () => {
     const stats = engine.stats();
     timeWaitPorts.sample(stats.endpoints, now());
-    control.setRuntimeFindings([...shortage(stats), ...outputFindings(output.failure)]);
+    control.setRuntimeFindings([
+      ...shortage(stats),
+      ...unmadeChecks.findings(),
+      ...untrustedPeers.findings(stats),
+      ...missingHeaders.findings(stats),
+      ...outputFindings(output.failure),
+    ]);
   });
+
+  const stopReturningMemory = returnMemory({ trim: memoryTrimmer(), now, after });
 
   return {
     engine,
@@ -167,6 +194,7 @@ export const startDataPlane = async ({
     timeWaitPorts,
     deadAcceptors: watch.dead,
     stop() {
+      stopReturningMemory();
       stopShortageChecks();
       monitor.stop();
       control.stop();

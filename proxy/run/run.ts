@@ -15,6 +15,7 @@ import { heldByAdmin } from '../source/own-ports.ts';
 import { canWrite } from '../sys/can-write.ts';
 import { CAP_NET_BIND_SERVICE, makeEffective } from '../sys/capability.ts';
 import { raiseFileLimit } from '../sys/file-limit.ts';
+import { refuseHugePages } from '../sys/huge-pages.ts';
 import { withoutOwnListeners } from '../table/own-listeners.ts';
 import { readCpuQuota } from '../tuning/cpu-quota.ts';
 import { decideLaunch } from '../tuning/launch.ts';
@@ -52,6 +53,7 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
   const launch = decideLaunch(settings, opened.first?.configuration.tuning, machine);
   log.level = launch.logLevel;
   const fileLimit = raiseFileLimit(launch.fileDescriptors);
+  refuseHugePages();
   // Has an effect if tuning.capabilities grants it. This thread opens the listening sockets.
   makeEffective(CAP_NET_BIND_SERVICE);
   log.info({ version: VERSION, source: opened.from, ...launch, fileLimit }, 'proxy starts');
@@ -88,6 +90,7 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
       healthOf: (backend, endpoint) => monitor.healthOf(backend, endpoint),
       shareOf: (backend, endpoint) => monitor.share(backend, endpoint),
       nowMs: Date.now(),
+      uptimeMs: performance.now(),
       tuning: tuningReport({
         ...machine,
         requested: requestedTuning(settings, control.state.snapshot?.configuration.tuning, opened.inCluster),
@@ -97,17 +100,17 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
       }),
     };
   };
-  const admin = await startAdmin(
-    settings.admin,
-    adminPages({
+  const admin = await startAdmin({
+    address: settings.admin,
+    pages: adminPages({
       whyUnhealthy: () => whyUnhealthy({ deadAcceptors, acceptors: launch.acceptors }),
       whyNotReady: notReady,
       metrics,
       status: () => buildStatus(facts()),
       summary: () => buildSummary(facts()),
     }),
-    (error, path) => log.error({ code: 'Internal', error, path }, 'admin page failed'),
-  ).catch(async (error: unknown) => {
+    onError: (error, path) => log.error({ code: 'Internal', error, path }, 'admin page failed'),
+  }).catch(async (error: unknown) => {
     plane.stop();
     await engine.close();
     throw error;

@@ -123,12 +123,15 @@ const readSource = (
   if (file !== undefined) return { kind: 'File', path: file.text };
   if (namespace !== undefined && name !== undefined) {
     const kubeconfig = given('KUBECONFIG', '--kubeconfig', args.kubeconfig)?.text;
+    // Pods of the first revision have only the host name, which is the pod's unless it uses the host network.
+    const pod = (given('L4B_POD') ?? given('HOSTNAME'))?.text;
     const node = given('L4B_NODE')?.text;
     const zone = given('L4B_ZONE')?.text;
     return {
       kind: 'Kubernetes',
       namespace,
       name,
+      ...(pod === undefined ? {} : { pod }),
       location: { ...(node === undefined ? {} : { node }), ...(zone === undefined ? {} : { zone }) },
       ...(kubeconfig === undefined ? {} : { kubeconfig }),
       ...(args.context === undefined ? {} : { context: args.context }),

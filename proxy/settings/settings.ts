@@ -28,6 +28,8 @@ export type SourceSettings =
       readonly kind: 'Kubernetes';
       readonly namespace: string;
       readonly name: string;
+      /** Name of the pod that the proxy runs in, by which the operator gives it shares of limits. */
+      readonly pod?: string;
       /** The node and zone of the proxy, for endpoints with topology hints. */
       readonly location?: Location;
       readonly kubeconfig?: string;

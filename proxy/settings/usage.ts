@@ -1,9 +1,9 @@
 /** The text that --help prints. */
-export const USAGE = `L4Balancer proxy: a multi-core TCP load balancer.
+export const USAGE = `L4Balancer proxy: a multi-core load balancer for TCP and UDP.
 
   l4balancer-proxy.js --config FILE          serve the L4Balancer in a manifest file; edits take effect at once
   l4balancer-proxy.js                        the same, configured by the environment; see below
-  l4balancer-proxy.js --check FILE...        validate manifest files (- is stdin); exit 0 if they are valid, else 1
+  l4balancer-proxy.js --check FILE...        validate manifest files (- is stdin) and their lists; exit 0 if valid, else 1
   l4balancer-proxy.js --probe                check if the proxy that runs here is ready; exit 0 if it is, else 1 with the reason
   l4balancer-proxy.js --set-sysctls NAME=VALUE...   write sysctls of its own network namespace and exit; needs root and a writable /proc/sys
   l4balancer-proxy.js --help | --version
@@ -17,6 +17,7 @@ Flag               Environment            Default         Meaning
 --admin ADDRESS    L4B_ADMIN              :9901           /healthz /readyz /metrics /status; :9901, 127.0.0.1:9901, [::1]:9901
                    LOG_LEVEL              info            error, warn, info or debug
                    RUST_LOG                               the same in the syntax of the tuning guide; LOG_LEVEL takes precedence
+                   L4B_POD                HOSTNAME        the pod that the proxy runs in, for limits with scope Cluster
                    L4B_NODE, L4B_ZONE                     where the proxy runs, for Services with topology-aware routing
                    L4B_FILE_DESCRIPTORS   hard limit      file descriptor limit to set
                    L4B_DRAIN_DELAY        spec.drain      how long new connections are accepted after SIGTERM; the default without

@@ -6,18 +6,31 @@ import type { Transport } from '../../kube/transport.ts';
 import type { ProxyFinding } from '../../report/finding.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import { configurationOf } from '../configuration/from-l4balancer.ts';
+import { certificatesOf } from '../configuration/listener-certificates.ts';
+import { type ListenerShares, NO_SHARES } from '../configuration/listener-share.ts';
 import type { Snapshot } from '../configuration/snapshot.ts';
 import type { ApiProblem } from './api-problem.ts';
+import { Certificates } from './certificates.ts';
+import { followConfigMaps } from './config-maps.ts';
 import { follow } from './follow-collection.ts';
+import { namedCertificates } from './named-certificates.ts';
+import { namedLists } from './named-lists.ts';
+import { followOwnShares } from './own-shares.ts';
 import { readResource } from './read-resource.ts';
 import { resolveTargets, servicesOf } from './resolve.ts';
+import { followSecrets } from './secrets.ts';
 import { followSlices } from './slices.ts';
 import { type LeftOutCounts, NOTHING_LEFT_OUT, type Source, type SourceEvents } from './source.ts';
+import { SourceLists } from './source-lists.ts';
+import { followTicketKeys } from './ticket-keys.ts';
+import { withNamed } from './with-named.ts';
 
 export interface KubernetesSourceOptions extends SourceEvents {
   readonly transport: Transport;
   readonly namespace: string;
   readonly name: string;
+  /** Name of the pod that this proxy runs in; without one it has no share of any limit. */
+  readonly pod?: string;
   readonly location?: Location;
   /** Calls `run` once after `ms` milliseconds; used to coalesce a burst of changes into one snapshot. */
   readonly after: (ms: number, run: () => void) => unknown;
@@ -40,9 +53,9 @@ interface Accepted {
 }
 
 /**
- * Follows one L4Balancer, the Services of its namespace and the EndpointSlices of the Services that it names.
- * If the API server is lost, if the resource is deleted, or if nothing in its spec is understood, the last
- * state stays in effect.
+ * Follows one L4Balancer, the Services of its namespace, the EndpointSlices of the Services that it names,
+ * the ConfigMaps with its lists of sources, and the Secrets with its certificates. If the API server is lost,
+ * if the resource is deleted, or if nothing in its spec is understood, the last state stays in effect.
  */
 export const followKubernetes = (options: KubernetesSourceOptions): Source => {
   const { namespace, name, transport } = options;
@@ -50,6 +63,8 @@ export const followKubernetes = (options: KubernetesSourceOptions): Source => {
   let active: Accepted | undefined;
   let refused: readonly ProxyFinding[] = [];
   let parsedVersion: string | undefined;
+  let shares: ListenerShares = NO_SHARES;
+  const sharesIn = options.pod === undefined ? undefined : followOwnShares(options.pod);
   let snapshot: Snapshot | undefined;
   let scheduled = false;
   let stopped = false;
@@ -85,10 +100,23 @@ export const followKubernetes = (options: KubernetesSourceOptions): Source => {
     following('EndpointSlices', `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`),
   );
 
+  const lists = new SourceLists();
+  const configMaps = followConfigMaps({ namespace, lists, onChange: changed, following });
+  const certificates = new Certificates();
+  const secrets = followSecrets({ namespace, certificates, onChange: changed, following });
+  const onInput = withNamed(
+    namedLists(lists),
+    configMaps,
+    withNamed(namedCertificates(certificates), secrets, options.onInput),
+  );
+
+  const tickets = followTicketKeys({ transport, namespace, name, onChange: changed });
+
   const emitInput = (): void => {
     if (balancers.objects === undefined) return;
     readBalancer(balancers.objects.get(`${namespace}/${name}`));
     if (newest !== undefined) slices.setServices(servicesOf(newest.configuration));
+    if (newest !== undefined && certificatesOf(newest.configuration).length > 0) tickets.start();
     // A new spec takes effect when the endpoints of all its Services are known; until then the old one is
     // served.
     const known = slices.current ?? slices.previous;
@@ -108,8 +136,10 @@ export const followKubernetes = (options: KubernetesSourceOptions): Source => {
         findings: [...active.findings, ...findings],
       };
     }
-    options.onInput({
+    onInput({
       snapshot,
+      shares,
+      ...(tickets.keys === undefined ? {} : { ticketKeys: tickets.keys }),
       refused,
       ignoredFields: active?.ignoredFields ?? 0,
       leftOut: active?.leftOut ?? NOTHING_LEFT_OUT,
@@ -128,6 +158,7 @@ export const followKubernetes = (options: KubernetesSourceOptions): Source => {
     const version = object.metadata.resourceVersion;
     if (version !== undefined && version === parsedVersion) return;
     parsedVersion = version;
+    shares = sharesIn?.(object) ?? NO_SHARES;
     const read = readResource(object, newest?.spec);
     if (read.spec === undefined) {
       refused = read.findings;
@@ -150,6 +181,11 @@ export const followKubernetes = (options: KubernetesSourceOptions): Source => {
       balancers.stop();
       services.stop();
       slices.stop();
+      configMaps.stop();
+      lists.stop();
+      secrets.stop();
+      certificates.stop();
+      tickets.stop();
     },
   };
 };

@@ -1,12 +1,21 @@
 import { createHash } from 'node:crypto';
+import { dirname } from 'node:path';
 import type { Finding } from '../../crds/finding.ts';
 import { formatFinding } from '../../crds/format-finding.ts';
 import { readManifestFile } from '../../program/read-file.ts';
 import type { ProxyFinding } from '../../report/finding.ts';
+import { NO_SHARES } from '../configuration/listener-share.ts';
 import type { Snapshot } from '../configuration/snapshot.ts';
 import { ProxyError } from '../errors/proxy-error.ts';
+import { followCertificateFiles } from './certificate-files.ts';
+import { Certificates } from './certificates.ts';
 import { watchFile } from './file-change.ts';
+import { followListFiles } from './list-files.ts';
+import { namedCertificates } from './named-certificates.ts';
+import { namedLists } from './named-lists.ts';
 import { NOTHING_LEFT_OUT, type Source, type SourceEvents } from './source.ts';
+import { SourceLists } from './source-lists.ts';
+import { withNamed } from './with-named.ts';
 
 /** The snapshot in the text of a file, or why it cannot be served. */
 export type ManifestRead =
@@ -41,8 +50,25 @@ export const followManifest = (
   events: SourceEvents,
 ): Source => {
   let snapshot = first;
+  const lists = new SourceLists();
+  const files = followListFiles(dirname(path), lists);
+  const certificates = new Certificates();
+  const keyPairs = followCertificateFiles(dirname(path), certificates, () =>
+    snapshot.configuration.listeners.flatMap(({ certificateFiles = [] }) => certificateFiles),
+  );
+  const onInput = withNamed(
+    namedLists(lists),
+    files,
+    withNamed(namedCertificates(certificates), keyPairs, events.onInput),
+  );
   const emit = (refused: readonly ProxyFinding[]): void =>
-    events.onInput({ snapshot, refused, ignoredFields: 0, leftOut: NOTHING_LEFT_OUT });
+    onInput({
+      snapshot,
+      shares: NO_SHARES,
+      refused,
+      ignoredFields: 0,
+      leftOut: NOTHING_LEFT_OUT,
+    });
 
   const reload = (): void => {
     const content = readManifestFile(path);
@@ -72,7 +98,16 @@ export const followManifest = (
   const stop = watchFile(path, reload);
   // Neither the first read nor the watch noticed a change between the two.
   reload();
-  return { stop, reload };
+  return {
+    stop() {
+      stop();
+      files.stop();
+      lists.stop();
+      keyPairs.stop();
+      certificates.stop();
+    },
+    reload,
+  };
 };
 
 const digestOf = (text: string): string =>

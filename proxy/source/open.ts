@@ -32,7 +32,7 @@ export const openSource = async (settings: SourceSettings, admin: ListenAddress)
       follow: (events) => followManifest(settings.path, first, readManifest, events),
     };
   }
-  const { namespace, name, location, kubeconfig, context } = settings;
+  const { namespace, name, pod, location, kubeconfig, context } = settings;
   // Loaded only for a cluster: it uses memory that a standalone proxy does not need.
   const [{ connect }, { followKubernetes }] = await Promise.all([
     import('../../kube/connect.ts'),
@@ -54,6 +54,7 @@ export const openSource = async (settings: SourceSettings, admin: ListenAddress)
         transport,
         namespace,
         name,
+        ...(pod === undefined ? {} : { pod }),
         ...(location === undefined ? {} : { location }),
         after: (ms, run) => setTimeout(run, ms),
       });

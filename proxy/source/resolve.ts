@@ -1,5 +1,5 @@
 import { type EndpointSlice, SERVICE_NAME_LABEL } from '../../kube/endpoint-slice.ts';
-import { type Endpoints, endpointsOf } from '../../kube/endpoint-slices.ts';
+import type { Endpoints } from '../../kube/endpoint-slices.ts';
 import type { KubeService } from '../../kube/service.ts';
 import type { Location } from '../../kube/topology-hints.ts';
 import type { ProxyFinding } from '../../report/finding.ts';
@@ -8,6 +8,7 @@ import type { Snapshot } from '../configuration/snapshot.ts';
 import type { Target } from '../configuration/target.ts';
 import { backendPath } from '../configuration/written-paths.ts';
 import { fixedTargets } from './fixed-targets.ts';
+import { protocolEndpoints, protocolsOf } from './protocol-endpoints.ts';
 
 /** The targets of a configuration's backends, according to the cluster. */
 export interface Resolved {
@@ -27,7 +28,7 @@ export const servicesOf = ({ backends }: Pick<Configuration, 'backends'>): reado
  * objects does not matter.
  */
 export const resolveTargets = (
-  { backends, written }: Pick<Configuration, 'backends' | 'written'>,
+  { listeners, backends, written }: Pick<Configuration, 'listeners' | 'backends' | 'written'>,
   services: ReadonlyMap<string, KubeService>,
   slices: ReadonlyMap<string, EndpointSlice>,
   location: Location = {},
@@ -54,12 +55,14 @@ export const resolveTargets = (
         });
       continue;
     }
-    const found = endpointsOf(
-      serviceByName.get(service.name),
-      slicesByService.get(service.name) ?? [],
-      service.port,
-      'TCP',
-      location,
+    const found = protocolEndpoints(
+      {
+        service: serviceByName.get(service.name),
+        slices: slicesByService.get(service.name) ?? [],
+        port: service.port,
+        location,
+      },
+      protocolsOf({ listeners }, name),
     );
     const far = new Set(found.far);
     targets.set(

@@ -1,10 +1,18 @@
 import type { ProxyFinding } from '../../report/finding.ts';
+import type { ListenerShares } from '../configuration/listener-share.ts';
 import type { Snapshot } from '../configuration/snapshot.ts';
 
 /** The state of a source at one moment; each one replaces the previous one. */
 export interface SourceInput {
   /** The last complete, valid snapshot; undefined before the first one. */
   readonly snapshot: Snapshot | undefined;
+  /** The shares of limits for all replicas together; they take effect at once, whatever the snapshot is. */
+  readonly shares: ListenerShares;
+  /**
+   * The keys of session tickets that all replicas share, as the engine takes them; omitted while there are
+   * none. They take effect at once, and are never shown.
+   */
+  readonly ticketKeys?: Uint8Array;
   /** Why newer input is not served; empty if `snapshot` is the newest. */
   readonly refused: readonly ProxyFinding[];
   /** Number of unknown fields, which are ignored. */

@@ -2,6 +2,7 @@ import type { Finding } from '../../crds/finding.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import { type ParsedManifest, parseManifest } from '../../crds/parse-manifest.ts';
 import type { ListenAddress } from '../../program/listen-address.ts';
+import type { ProxyFinding } from '../../report/finding.ts';
 import { configurationOf } from '../configuration/from-l4balancer.ts';
 import { fixedTargets } from './fixed-targets.ts';
 import type { ManifestRead } from './manifest-file.ts';
@@ -18,7 +19,15 @@ export const snapshotOfManifest = (text: string, revision: string, admin: Listen
     const line = lineOf(['spec', 'backends', index, 'service']);
     return line === undefined ? finding : { ...finding, line };
   });
-  const configuration = configurationOf(balancer.spec);
+  for (const { index, ...finding } of configMapsIn(balancer.spec)) {
+    const line = lineOf(['spec', 'listeners', index, 'sources', 'fromConfigMaps']);
+    needCluster.push(line === undefined ? finding : { ...finding, line });
+  }
+  for (const { index, ...finding } of secretsIn(balancer.spec)) {
+    const line = lineOf(['spec', 'listeners', index, 'tls', 'certificateRefs']);
+    needCluster.push(line === undefined ? finding : { ...finding, line });
+  }
+  const configuration = configurationOf(withoutCluster(balancer.spec));
   const wrong = [...needCluster, ...ownPortFindings(configuration.listeners, admin, portInManifest(lineOf))];
   if (wrong.length > 0) return { ok: false, findings: wrong };
   return {
@@ -29,10 +38,35 @@ export const snapshotOfManifest = (text: string, revision: string, admin: Listen
       targets: new Map(
         configuration.backends.map(({ name, endpoints }) => [name, fixedTargets(endpoints).targets]),
       ),
-      findings: [],
+      findings: sharedLimits(balancer.spec),
     },
   };
 };
+
+/** Without a cluster there is nobody to share a limit with. */
+const withoutCluster = (spec: L4BalancerSpec): L4BalancerSpec => ({
+  ...spec,
+  listeners: spec.listeners.map((listener) =>
+    listener.limits === undefined
+      ? listener
+      : { ...listener, limits: { ...listener.limits, scope: 'Replica' as const } },
+  ),
+});
+
+const sharedLimits = (spec: L4BalancerSpec): readonly ProxyFinding[] =>
+  spec.listeners.flatMap(({ name, limits }, index) =>
+    limits?.scope === 'Cluster'
+      ? [
+          {
+            code: 'FieldsIgnored' as const,
+            listener: name,
+            path: `spec.listeners[${index}].limits.scope`,
+            message:
+              'has no effect without a cluster: this proxy alone may have as many connections as the limit; write Replica, or omit it',
+          },
+        ]
+      : [],
+  );
 
 /** Where the port of the listener with an index is written in a manifest. */
 export const portInManifest =
@@ -52,6 +86,34 @@ const servicesIn = (spec: L4BalancerSpec): (Finding & { readonly index: number }
             index,
             path: `spec.backends[${index}].service`,
             message: `backend "${name}" names the Service "${service.name}", which exists only in Kubernetes. Without a cluster, list its addresses under spec.backends[${index}].endpoints instead`,
+          },
+        ],
+  );
+
+/** So do ConfigMaps. */
+const configMapsIn = (spec: L4BalancerSpec): (Finding & { readonly index: number })[] =>
+  spec.listeners.flatMap(({ name, sources }, index) =>
+    (sources?.fromConfigMaps ?? []).length === 0
+      ? []
+      : [
+          {
+            index,
+            path: `spec.listeners[${index}].sources.fromConfigMaps`,
+            message: `listener "${name}" names ConfigMaps, which exist only in Kubernetes. Without a cluster, name files under spec.listeners[${index}].sources.fromFiles instead`,
+          },
+        ],
+  );
+
+/** And Secrets. */
+const secretsIn = (spec: L4BalancerSpec): (Finding & { readonly index: number })[] =>
+  spec.listeners.flatMap(({ name, tls }, index) =>
+    tls?.certificateRefs === undefined
+      ? []
+      : [
+          {
+            index,
+            path: `spec.listeners[${index}].tls.certificateRefs`,
+            message: `listener "${name}" names Secrets, which exist only in Kubernetes. Without a cluster, name files under spec.listeners[${index}].tls.certificateFiles instead`,
           },
         ],
   );

@@ -13,9 +13,13 @@ import {
 } from './sys.ts';
 
 const MSG_PEEK = 0x2;
+const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
 const MSG_MORE = 0x8000;
 const SO_ERROR = 4;
+const SO_MEMINFO = 55;
+const MEMINFO_BYTES = 36;
+const MEMINFO_DROPS = 32; // SK_MEMINFO_DROPS, the last of nine integers
 const SO_TCP_INFO = 11;
 const SO_LINGER = 13;
 const SO_ATTACH_FILTER = 26;
@@ -34,6 +38,8 @@ const symbols = () => {
     getsockname: libc.func('getsockname', 'int', ['int', 'uintptr_t', 'uintptr_t']),
     recv: libc.func('recv', 'long', ['int', 'uintptr_t', 'ulong', 'int']),
     send: libc.func('send', 'long', ['int', 'uintptr_t', 'ulong', 'int']),
+    recvmmsg: libc.func('recvmmsg', 'int', ['int', 'uintptr_t', 'uint', 'int', 'uintptr_t']),
+    sendmmsg: libc.func('sendmmsg', 'int', ['int', 'uintptr_t', 'uint', 'int']),
     shutdown: libc.func('shutdown', 'int', ['int', 'int']),
     close: libc.func('close', 'int', ['int']),
     setsockopt: libc.func('setsockopt', 'int', ['int', 'int', 'int', 'uintptr_t', 'uint']),
@@ -53,8 +59,8 @@ export const libc = (): Sys => {
   const errno = koffi.errno;
   const outcome = (result: number): number => (result < 0 ? -errno() : result);
   // Scratch memory: an epoll_event at offset 0, an option's value at 16, the length of an option or an
-  // address at 24, a linger at 32, and an eventfd's counter at 40.
-  const scratch = pinnedMemory(64);
+  // address at 24, a linger at 32, an eventfd's counter at 40, and a socket's use of memory at 64.
+  const scratch = pinnedMemory(128);
   const { view, address } = scratch;
   const filter = pinnedMemory(128);
   filter.bytes.set(SYN_FILTER.program, 16);
@@ -79,6 +85,9 @@ export const libc = (): Sys => {
     peek: (fd, at, length) => outcome(c.recv(fd, at, length, MSG_PEEK)),
     send: (fd, at, length, endFollows) =>
       outcome(c.send(fd, at, length, endFollows ? MSG_NOSIGNAL | MSG_MORE : MSG_NOSIGNAL)),
+    receiveMessages: (fd, messages, count) => outcome(c.recvmmsg(fd, messages, count, MSG_DONTWAIT, 0)),
+    sendMessages: (fd, messages, count) =>
+      outcome(c.sendmmsg(fd, messages, count, MSG_DONTWAIT | MSG_NOSIGNAL)),
     shutdown: (fd, how) => outcome(c.shutdown(fd, how)),
     close: (fd) => outcome(c.close(fd)),
     setOption: (fd, level, option, value) => {
@@ -89,6 +98,11 @@ export const libc = (): Sys => {
       view.setInt32(24, 4, true);
       const result = outcome(c.getsockopt(fd, SOL_SOCKET, SO_ERROR, address + 16, address + 24));
       return result < 0 ? result : view.getInt32(16, true);
+    },
+    queueDrops: (fd) => {
+      view.setInt32(24, MEMINFO_BYTES, true);
+      const result = outcome(c.getsockopt(fd, SOL_SOCKET, SO_MEMINFO, address + 64, address + 24));
+      return result < 0 ? result : view.getUint32(64 + MEMINFO_DROPS, true);
     },
     tcpInfo: (fd, into) => {
       view.setInt32(24, TCP_INFO_BYTES, true);

@@ -26,6 +26,16 @@ export interface Sys {
    * the kernel holds the last bytes back until the end of stream is sent, so that both go out in one packet.
    */
   send(fd: number, address: number, length: number, endFollows: boolean): number;
+  /**
+   * recvmmsg without waiting: fills up to `count` messages (message-layout.ts) at `messages` and returns how
+   * many. The lengths of their names and control data must be set before each call.
+   */
+  receiveMessages(fd: number, messages: number, count: number): number;
+  /**
+   * sendmmsg without waiting, with MSG_NOSIGNAL: returns how many of the `count` messages at `messages` were
+   * sent; a negative errno says what became of the first one.
+   */
+  sendMessages(fd: number, messages: number, count: number): number;
   shutdown(fd: number, how: number): number;
   close(fd: number): number;
   setOption(fd: number, level: number, option: number, value: number): number;
@@ -33,6 +43,8 @@ export interface Sys {
    * The socket's pending error as a positive errno, 0 if there is none; negative if the call itself failed.
    */
   socketError(fd: number): number;
+  /** Datagrams that the kernel has dropped because the socket's queue was full; negative on failure. */
+  queueDrops(fd: number): number;
   /** Writes the kernel's struct tcp_info of a connection to `into` (TCP_INFO_BYTES). */
   tcpInfo(fd: number, into: PinnedMemory): number;
   /** Makes close send a reset instead of an end of stream (SO_LINGER with zero seconds). */
@@ -65,9 +77,12 @@ export const SOCK_NONBLOCK = 0o4000;
 export const SOCK_CLOEXEC = 0o2000000;
 export const SOL_SOCKET = 1;
 export const SO_REUSEADDR = 2;
+export const SO_SNDBUF = 7;
+export const SO_RCVBUF = 8;
 export const SO_KEEPALIVE = 9;
 export const SO_OOBINLINE = 10;
 export const SO_REUSEPORT = 15;
+export const SO_RCVLOWAT = 18;
 export const SO_DETACH_FILTER = 27;
 export const IPPROTO_TCP = 6;
 export const TCP_NODELAY = 1;
@@ -85,8 +100,17 @@ export const TCP_INFO = {
   BytesAcknowledged: 120,
   BytesNotSent: 144,
 } as const;
+export const IPPROTO_IP = 0;
+export const IP_PKTINFO = 8;
 export const IPPROTO_IPV6 = 41;
 export const IPV6_V6ONLY = 26;
+export const IPV6_RECVPKTINFO = 49;
+export const IPV6_PKTINFO = 50;
+export const IPPROTO_UDP = 17;
+/** Sends one buffer as several datagrams of this size (GSO). */
+export const UDP_SEGMENT = 103;
+/** Lets the kernel pass on datagrams of one size and sender in one buffer. */
+export const UDP_GRO = 104;
 export const SHUT_WR = 1;
 
 export const EPOLLIN = 0x1;
@@ -105,14 +129,18 @@ export const EPOLL_EVENT_BYTES = process.arch === 'x64' ? 12 : 16;
 /** Offset of the token within an event. */
 export const EPOLL_TOKEN_BYTES = process.arch === 'x64' ? 4 : 8;
 
+export const EPERM = 1;
 export const EINTR = 4;
+export const EIO = 5;
 export const EAGAIN = 11;
 export const EACCES = 13;
 export const EEXIST = 17;
+export const EINVAL = 22;
 export const ENFILE = 23;
 export const EMFILE = 24;
 export const ENOSPC = 28;
 export const EPIPE = 32;
+export const EMSGSIZE = 90;
 export const EADDRINUSE = 98;
 export const EADDRNOTAVAIL = 99;
 export const ENOBUFS = 105;

@@ -3,6 +3,7 @@ import { addressKind } from '../../crds/ip-address.ts';
 import type { ProxyFinding } from '../../report/finding.ts';
 import type { Binding } from '../configuration/binding.ts';
 import type { ListenerConfiguration } from '../configuration/configuration.ts';
+import { backendsOfListener } from '../configuration/listener-backends.ts';
 import type { Snapshot } from '../configuration/snapshot.ts';
 import type { Target } from '../configuration/target.ts';
 import { backendPath } from '../configuration/written-paths.ts';
@@ -55,7 +56,7 @@ const reachableFrom = (
   backendName: string,
   listeners: readonly ListenerConfiguration[],
 ): readonly ListenerConfiguration[] => {
-  const users = listeners.filter(({ backend }) => backend === backendName);
+  const users = listeners.filter((listener) => backendsOfListener(listener).includes(backendName));
   return users.length === 0
     ? listeners
     : listeners.filter(({ protocol }) => users.some((user) => user.protocol === protocol));

@@ -176,7 +176,7 @@ test('ports that cannot be opened stop the proxy if it is the admin port, else t
       wrap: WITHOUT_RIGHTS,
     },
     1,
-    /^Cannot listen on admin address :81: this user may not listen on ports that low\. /,
+    /^Cannot listen on admin address :81: this user may not listen on such a low port\. /,
   );
   const finding = ({ msg, finding: reported, path }: LogLine) => msg === 'finding' && `${path}: ${reported}`;
   const other = await closedPort();

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import type { Status } from '../../report/status.ts';
 import { freePort } from '../../tooling/process/free-ports.ts';
@@ -212,6 +212,25 @@ test('--help and --version print to stdout and exit with 0', async () => {
   const version = startProgram(['--version']);
   assert.equal(await version.ended, 0);
   assert.match(version.stdout(), /^l4balancer-proxy \d+\.\d+\.\d+\n$/);
+});
+
+test('--check reads the lists of sources in files beside the manifest, and reports their lines', async () => {
+  const file = manifest(8080, [1]);
+  const list = join(dirname(file), 'blocked');
+  const spec = readFileSync(file, 'utf8').replace(
+    'port: 8080',
+    'port: 8080, sources: {fromFiles: [blocked]}',
+  );
+  writeFileSync(file, spec);
+  const missing = startProgram(['--check', file]);
+  assert.equal(await missing.ended, 1);
+  assert.match(missing.stdout(), /blocked: there is no such file\n1 problem\n$/);
+  writeFileSync(list, 'deny 192.0.2.0/24\ndeny 192.0.2.1/24\n');
+  const bad = startProgram(['--check', file]);
+  assert.equal(await bad.ended, 1);
+  assert.ok(bad.stdout().startsWith(`${list}:2: "192.0.2.1/24" has bits beyond its prefix length: write `));
+  writeFileSync(list, 'deny 192.0.2.0/24\n');
+  assert.equal(await startProgram(['--check', file]).ended, 0);
 });
 
 test('--check prints what would be served, from a file or from stdin', async () => {

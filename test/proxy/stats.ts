@@ -18,11 +18,14 @@ export const acceptorStats = (change: Partial<AcceptorStats> = {}): AcceptorStat
 
 export const listenerStats = (change: Partial<ListenerStats> = {}): ListenerStats => ({
   name: 'http',
+  protocol: 'TCP',
   port: 80,
   backend: 'web',
   leaving: false,
   openConnections: 0,
   acceptedTotal: 0,
+  admittedTotal: 0,
+  trustedTotal: 0,
   receivedBytes: 0,
   sentBytes: 0,
   closes: [],

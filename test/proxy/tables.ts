@@ -1,4 +1,5 @@
 import type { BackendPolicy } from '../../proxy/configuration/backend-policy.ts';
+import type { LimitsPolicy } from '../../proxy/configuration/limits-policy.ts';
 import type { ListenerPolicy } from '../../proxy/configuration/listener-policy.ts';
 import type { Table, TableBackend, TableListener } from '../../proxy/table/table.ts';
 
@@ -7,6 +8,18 @@ export type BackendChange = Partial<BackendPolicy & Omit<TableBackend, 'policy'>
 export type ListenerChange = Partial<ListenerPolicy & Omit<TableListener, 'policy' | 'port' | 'address'>> & {
   readonly address?: string | undefined;
 };
+
+/** Limits that limit nothing but what a test changes. */
+export const limitsFor = (change: Partial<LimitsPolicy> = {}): LimitsPolicy => ({
+  enforced: true,
+  connections: 0,
+  shared: false,
+  connectionsPerSource: 0,
+  unfinishedPerSource: 0,
+  sourcePrefixIPv6: 64,
+  refuseWith: 'Reset',
+  ...change,
+});
 
 /** A backend with the resource's default values. */
 export const tableBackend = ({

@@ -6,17 +6,25 @@ import { onSelfConnection } from '../../../program/self-connection.ts';
 import { socketFailure } from './failures.ts';
 import type { CheckResult } from './result.ts';
 
+/** Where a check connects to. */
+export interface CheckTarget {
+  readonly address: string;
+  readonly port: number;
+  /** The PROXY header that the endpoint expects before anything else; undefined for none. */
+  readonly header: Uint8Array | undefined;
+}
+
 /**
  * Opens a new connection for one check. If the kernel connects the socket to itself, the check ends as if the
  * connection had been refused.
  */
 export const openConnection = (
-  address: string,
-  port: number,
+  { address, port, header }: CheckTarget,
   end: (result: CheckResult) => void,
 ): net.Socket => {
   // autoSelectFamily is off because the address is a single IP address.
   const socket = net.connect({ host: address, port, autoSelectFamily: false });
+  if (header !== undefined) socket.write(header);
   return onSelfConnection(socket, (error) => {
     // This has to come first: ending the check would close the connection in order.
     resetSocket(socket);
@@ -43,13 +51,12 @@ const secureContext = (): tls.SecureContext => {
  * ALPN.
  */
 export const openTlsConnection = (
-  address: string,
-  port: number,
+  target: CheckTarget,
   end: (result: CheckResult) => void,
   serverName: string | undefined,
   protocols: readonly string[] = [],
 ): tls.TLSSocket => {
-  const connection = openConnection(address, port, end);
+  const connection = openConnection(target, end);
   const socket = lateTls().connect({
     socket: connection,
     secureContext: secureContext(),

@@ -16,6 +16,7 @@ const SYSTEM: Readonly<Record<string, readonly [CheckFailure, string]>> = {
   ENFILE: ['Local', 'the machine has no file descriptors left'],
   ENOBUFS: ['Local', 'the machine has no buffers left for sockets'],
   ENOMEM: ['Local', 'the machine has no memory left for sockets'],
+  EMSGSIZE: ['Local', 'the datagram was too long for the path, whose MTU the kernel knows by now'],
   EADDRNOTAVAIL: ['Local', 'the proxy has no source ports left'],
 };
 

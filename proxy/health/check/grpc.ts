@@ -2,7 +2,7 @@ import type http2 from 'node:http2';
 import type { Socket } from 'node:net';
 import { lateHttp2 } from '../../../program/late-modules.ts';
 import { endpointKey } from '../../table/table.ts';
-import { openConnection } from './connection.ts';
+import { type CheckTarget, openConnection } from './connection.ts';
 import { CLOSED, isSystemError, socketFailure } from './failures.ts';
 import { decodeResponse, encodeRequest } from './grpc-message.ts';
 import { type CheckResult, failed, OK } from './result.ts';
@@ -22,14 +22,14 @@ const OPTIONS: http2.ClientSessionOptions = {
 
 /** Succeeds if grpc.health.v1.Health/Check answers SERVING over HTTP/2 without TLS. */
 export const grpcCheck =
-  (address: string, port: number, service: string, timeoutMs: number): StartCheck =>
+  (target: CheckTarget, service: string, timeoutMs: number): StartCheck =>
   (end) => {
     let socket: Socket | undefined;
-    const authority = `http://${endpointKey({ address, port })}`;
+    const authority = `http://${endpointKey(target)}`;
     const failure = (error: NodeJS.ErrnoException): void => end(http2Failure(error));
     // `connect` calls this only after it has accepted the address.
     const createConnection = (): Socket => {
-      socket = openConnection(address, port, end);
+      socket = openConnection(target, end);
       socket.on('error', failure);
       return socket;
     };

@@ -1,7 +1,7 @@
 import { resetSocket } from '../../../program/reset-socket.ts';
 import type { HttpRequest } from '../../configuration/health-policy.ts';
 import { endpointKey } from '../../table/table.ts';
-import { openConnection, openTlsConnection } from './connection.ts';
+import { type CheckTarget, openConnection, openTlsConnection } from './connection.ts';
 import { CLOSED, socketFailure } from './failures.ts';
 import { createGracefulClose } from './graceful-close.ts';
 import { AnswerReader } from './http-answer.ts';
@@ -16,14 +16,12 @@ const MAX_BODY_BYTES = 65_536;
 
 /** Succeeds if a GET is answered with an expected status. */
 export const httpCheck =
-  (address: string, port: number, request: HttpRequest): StartCheck =>
+  (target: CheckTarget, request: HttpRequest): StartCheck =>
   (end) => {
-    const { host = endpointKey({ address, port }), tls } = request;
+    const { host = endpointKey(target), tls } = request;
     const name = request.host?.replace(/:[0-9]+$/, '').toLowerCase();
     const closing = createGracefulClose(end);
-    const socket = tls
-      ? openTlsConnection(address, port, end, name, ['http/1.1'])
-      : openConnection(address, port, end);
+    const socket = tls ? openTlsConnection(target, end, name, ['http/1.1']) : openConnection(target, end);
     const reader = new AnswerReader();
     let isBodyTooLong = false;
     socket.once(tls ? 'secureConnect' : 'connect', () => socket.write(requestText(request.path, host)));

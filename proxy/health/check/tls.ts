@@ -1,13 +1,13 @@
-import { openTlsConnection } from './connection.ts';
+import { type CheckTarget, openTlsConnection } from './connection.ts';
 import { establishedCheck } from './established.ts';
 import { CLOSED, isSystemError, socketFailure } from './failures.ts';
 import { type CheckResult, failed } from './result.ts';
 import type { StartCheck } from './run-check.ts';
 
 /** Succeeds if the TLS handshake completes; the certificate is not verified. `serverName` is sent as SNI. */
-export const tlsCheck = (address: string, port: number, serverName: string | undefined): StartCheck =>
+export const tlsCheck = (target: CheckTarget, serverName: string | undefined): StartCheck =>
   establishedCheck(
-    (end) => openTlsConnection(address, port, end, serverName),
+    (end) => openTlsConnection(target, end, serverName),
     'secureConnect',
     (error) => tlsFailure(error),
   );

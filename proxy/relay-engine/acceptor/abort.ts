@@ -1,7 +1,8 @@
 import { EHOSTDOWN, EHOSTUNREACH, ENETUNREACH, ETIMEDOUT } from '../../sys/sys.ts';
 import { CLIENT, LOST, type Side } from './connections.ts';
 import type { Acceptor } from './context.ts';
-import { resetBoth } from './ending.ts';
+import { resetBoth, resetConnection } from './ending.ts';
+import { ALERTED, CUT_OFF, VIOLATED } from './tls-transport.ts';
 
 /** Errors of a peer that answered neither keepalive nor what was sent, or that no route leads to. */
 const LOSSES: ReadonlySet<number> = new Set([ETIMEDOUT, EHOSTUNREACH, ENETUNREACH, EHOSTDOWN]);
@@ -13,7 +14,13 @@ export const noteLoss = ({ connections }: Acceptor, sideIndex: number, errno: nu
 
 /** The side `from` was reset or broke down: resets the other side, too. */
 export const abort = (acceptor: Acceptor, connection: number, from: Side): void => {
-  const isLost = ((acceptor.connections.flags[connection * 2 + from] as number) & LOST) !== 0;
-  if (from === CLIENT) resetBoth(acceptor, connection, isLost ? 'ClientTimedOut' : 'ClientReset');
+  const { flags, tlsNotes } = acceptor.connections;
+  const isLost = ((flags[connection * 2 + from] as number) & LOST) !== 0;
+  const notes = tlsNotes[connection * 2 + from] as number;
+  if ((notes & CUT_OFF) !== 0) resetBoth(acceptor, connection, 'TlsTruncated');
+  // A reset could overtake the alert that tells the side itself what was wrong.
+  else if ((notes & ALERTED) !== 0) resetConnection(acceptor, connection, (1 - from) as Side, 'TlsViolated');
+  else if ((notes & VIOLATED) !== 0) resetBoth(acceptor, connection, 'TlsViolated');
+  else if (from === CLIENT) resetBoth(acceptor, connection, isLost ? 'ClientTimedOut' : 'ClientReset');
   else resetBoth(acceptor, connection, isLost ? 'EndpointTimedOut' : 'EndpointReset');
 };

@@ -1,7 +1,8 @@
 import { EAGAIN, ECONNABORTED, EINTR, EMFILE } from '../../sys/sys.ts';
 import { admit } from './admit.ts';
 import type { Acceptor } from './context.ts';
-import { isFull, pauseAccepting, reportResumed } from './pause.ts';
+import { isFull } from './descriptor-room.ts';
+import { pauseAccepting, reportResumed } from './pause.ts';
 import type { ServedListener } from './served-table.ts';
 
 /** Connections accepted from one listener in one turn. */

@@ -1,7 +1,8 @@
 import type { AccessLog } from '../../configuration/access-log.ts';
 import { CLOSES } from '../../engine/close-reason.ts';
-import { RELAYING } from './connections.ts';
+import { RELAYING, SESSION } from './connections.ts';
 import type { Acceptor } from './context.ts';
+import type { AcceptorListener } from './messages.ts';
 import {
   ACCESS_RECORD,
   ACCESS_RECORD_DOUBLES,
@@ -14,6 +15,9 @@ import {
   totalsAt,
 } from './shared-memory.ts';
 import { xorshift } from './xorshift.ts';
+
+/** Refused clients that an acceptor logs within a second. */
+const REFUSED_PER_SECOND = 10;
 
 /**
  * One acceptor's end of the access log: a ring of records of ended connections, with one writer and one
@@ -33,6 +37,9 @@ export class AccessRing {
   #oneIn = 0;
   #errorsOnly = false;
   #random: number;
+  /** Clients that were refused and logged since a time, in milliseconds. */
+  #refused = 0;
+  #refusedSince = Number.NEGATIVE_INFINITY;
 
   /** `seed` starts the sequence of random numbers; any number but 0. */
   constructor(shared: SharedMemory, index: number, seed: number) {
@@ -60,19 +67,29 @@ export class AccessRing {
   }
 
   /**
+   * The same for a client that was refused at once. A flood of them must not drown the rest of the log, so
+   * there are no more than REFUSED_PER_SECOND, whatever the mode.
+   */
+  wantsRefused(close: number, nowMs: number): boolean {
+    if (!this.wants(close)) return false;
+    if (nowMs - this.#refusedSince >= 1000) {
+      this.#refusedSince = nowMs;
+      this.#refused = 0;
+    }
+    return this.#refused++ < REFUSED_PER_SECOND;
+  }
+
+  /**
    * Adds the record of a connection. Its slots must still be in use, so that the reader finds their names.
    */
   put(acceptor: Acceptor, connection: number, close: number): void {
-    const put = Atomics.load(this.#ints, this.#put);
-    if (((put - Atomics.load(this.#ints, this.#taken)) | 0) >= ACCESS_RECORDS) {
-      this.#totals[this.#dropped] = (this.#totals[this.#dropped] as number) + 1;
-      return;
-    }
+    const at = this.#nextRecord();
+    if (at < 0) return;
     const { connections } = acceptor;
     const records = this.#records;
-    const at = this.#ring + (put & (ACCESS_RECORDS - 1)) * ACCESS_RECORD_DOUBLES;
     const endpoint = connections.endpointSlot[connection] as number;
-    const relaying = connections.state[connection] === RELAYING;
+    const state = connections.state[connection];
+    const relaying = state === RELAYING || (state === SESSION && endpoint >= 0);
     records[at + ACCESS_RECORD.EndedAt] = acceptor.wallClock();
     records[at + ACCESS_RECORD.Duration] = acceptor.nowMs - (connections.began[connection] as number);
     records[at + ACCESS_RECORD.Received] = connections.received[connection] as number;
@@ -88,7 +105,45 @@ export class AccessRing {
     const to = (at + ACCESS_RECORD.ClientAddress) * 8;
     for (let i = 0; i < 16; i++)
       this.#bytes[to + i] = connections.clientAddress[connection * 16 + i] as number;
-    Atomics.store(this.#ints, this.#put, (put + 1) | 0);
+    connections.details.writeId(connection, this.#bytes, (at + ACCESS_RECORD.UniqueId) * 8);
+    this.#publish();
+  }
+
+  /** Adds the record of a client that was refused at once; `acceptor.arrival` has its address. */
+  putRefused(
+    { arrival, wallClock }: Acceptor,
+    { slot, backendSlot }: Pick<AcceptorListener, 'slot' | 'backendSlot'>,
+    close: number,
+  ): void {
+    const at = this.#nextRecord();
+    if (at < 0) return;
+    const records = this.#records;
+    records[at + ACCESS_RECORD.EndedAt] = wallClock();
+    records[at + ACCESS_RECORD.Duration] = 0;
+    records[at + ACCESS_RECORD.Received] = 0;
+    records[at + ACCESS_RECORD.Sent] = 0;
+    records[at + ACCESS_RECORD.Listener] = slot;
+    records[at + ACCESS_RECORD.Backend] = backendSlot;
+    records[at + ACCESS_RECORD.Endpoint] = -1;
+    records[at + ACCESS_RECORD.Close] = close;
+    records[at + ACCESS_RECORD.Retries] = 0;
+    records[at + ACCESS_RECORD.ClientPort] = arrival.port;
+    records.fill(0, at + ACCESS_RECORD.UniqueId, at + ACCESS_RECORD.UniqueId + 2);
+    this.#bytes.set(arrival.address, (at + ACCESS_RECORD.ClientAddress) * 8);
+    this.#publish();
+  }
+
+  /** Offset of the record to write next, which `#publish` then adds; -1 if the ring is full. */
+  #nextRecord(): number {
+    const put = Atomics.load(this.#ints, this.#put);
+    if (((put - Atomics.load(this.#ints, this.#taken)) | 0) < ACCESS_RECORDS)
+      return this.#ring + (put & (ACCESS_RECORDS - 1)) * ACCESS_RECORD_DOUBLES;
+    this.#totals[this.#dropped] = (this.#totals[this.#dropped] as number) + 1;
+    return -1;
+  }
+
+  #publish(): void {
+    Atomics.store(this.#ints, this.#put, (Atomics.load(this.#ints, this.#put) + 1) | 0);
   }
 
   /** True for one in `oneIn`, by chance: counting could be in step with a pattern in the traffic. */

@@ -1,8 +1,10 @@
+import { isAllowed } from '../../address-set/source-policy.ts';
 import { readSocketAddress } from '../../sys/socket-address.ts';
 import { begin } from './begin.ts';
 import type { Acceptor } from './context.ts';
 import { claimDescriptor } from './descriptors.ts';
 import { handOver, leastLoaded, takeOver } from './hand-over.ts';
+import { refuse } from './refuse.ts';
 import { listenerOf, type ServedListener } from './served-table.ts';
 import { PARCEL } from './shared-memory.ts';
 
@@ -20,6 +22,10 @@ export const admit = (
   claimDescriptor(acceptor, fd);
   acceptor.counters.accepted(listener.slot);
   arrival.port = readSocketAddress(socketAddress.bytes, arrival.address, 0);
+  if (listener.sources !== undefined && !isAllowed(listener.sources, arrival.address, 0)) {
+    refuse(acceptor, listener, fd, 'SourceDenied');
+    return;
+  }
   if (mayHandOver && acceptor.acceptors > 1) {
     const to = leastLoaded(acceptor);
     if (to !== acceptor.index && handOver(acceptor, to, fd, listener)) return;

@@ -7,6 +7,7 @@ import {
   ECONNREFUSED,
   EINPROGRESS,
   EINTR,
+  EMFILE,
   ENETUNREACH,
   IPPROTO_TCP,
   SO_KEEPALIVE,
@@ -22,9 +23,11 @@ import {
 import { connectFailure } from './connect-failure.ts';
 import { ENDPOINT } from './connections.ts';
 import type { Acceptor } from './context.ts';
+import { isUsedUp } from './descriptor-room.ts';
 import { claimDescriptor, closeDescriptor } from './descriptors.ts';
 import { setKeepalive } from './keepalive.ts';
 import { dropEndpointSocket } from './leave-endpoint.ts';
+import { endpointTransport } from './limited-transport.ts';
 import type { ServedBackend } from './served-table.ts';
 import { watchEndpoint } from './watch-sides.ts';
 
@@ -35,17 +38,18 @@ const PORT_TRIES = 16;
 const openSocket = (
   acceptor: Acceptor,
   connection: number,
-  { transport }: ServedBackend,
+  { transport, header }: ServedBackend,
   family: number,
 ): number => {
+  if (isUsedUp(acceptor)) return -EMFILE;
   const fd = acceptor.sys.socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return fd;
   const { connections, sys, table } = acceptor;
   claimDescriptor(acceptor, fd);
   const endpoint = connection * 2 + ENDPOINT;
   connections.fd[endpoint] = fd;
-  connections.transport[endpoint] = transport;
-  connections.flags[endpoint] = transport.flags;
+  connections.header[connection] = header;
+  connections.setTransport(endpoint, endpointTransport(acceptor, connection, transport));
   // Its urgent bytes come in line with the others, as a client's do: they would be lost otherwise.
   sys.setOption(fd, SOL_SOCKET, SO_OOBINLINE, 1);
   // A client's socket inherits it from the listening one.

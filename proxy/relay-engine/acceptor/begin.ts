@@ -1,3 +1,4 @@
+import { admitNew } from './admission.ts';
 import { CLIENT } from './connections.ts';
 import type { Acceptor } from './context.ts';
 import { dialFirst } from './dial.ts';
@@ -25,8 +26,7 @@ export const begin = (
   const client = connection * 2 + CLIENT;
   const transport = listener === undefined ? PLAIN : listener.transport;
   connections.fd[client] = fd;
-  connections.transport[client] = transport;
-  connections.flags[client] = transport.flags;
+  connections.setTransport(client, transport);
   connections.listenerSlot[connection] = listenerSlot;
   connections.backendSlot[connection] = backendSlot;
   connections.idleTicks[connection] = idleTicks;
@@ -36,6 +36,7 @@ export const begin = (
   connections.clientPort[connection] = arrival.port;
   for (let i = 0; i < 16; i++) connections.clientAddress[connection * 16 + i] = arrival.address[i] as number;
   counters.opened(listenerSlot, connections.open);
+  if (listener?.policy.limits !== undefined && !admitNew(acceptor, connection, listener)) return;
   if (watchClient(acceptor, connection, fd) < 0) {
     resetConnection(acceptor, connection, CLIENT, 'NoDescriptors');
     return;

@@ -1,4 +1,7 @@
-import type { PrefacedListener } from './read-preface.ts';
+import type { CurrentOpening } from './endpoint-opening.ts';
+import { HeaderDetails } from './header-details.ts';
+import type { CurrentPreface } from './read-preface.ts';
+import { MAX_DESCRIPTORS } from './shared-memory.ts';
 import { PLAIN, type Transport } from './transport.ts';
 
 /**
@@ -22,6 +25,12 @@ export const CLOSED = 3;
 export const WAITING = 4;
 /** The client's first bytes are read before an endpoint is picked; see preface.ts. */
 export const PREFACE = 5;
+/** TLS is being agreed upon with the client; see handshake.ts. */
+export const HANDSHAKE = 7;
+/** A client of a UDP listener, and the socket to its endpoint; see take-datagrams.ts. */
+export const SESSION = 6;
+/** An endpoint is connected, and is told to begin TLS; see endpoint-opening.ts. */
+export const OPENING = 8;
 /** What each state means is in states.ts. */
 export type State =
   | typeof FREE
@@ -29,7 +38,10 @@ export type State =
   | typeof RELAYING
   | typeof CLOSED
   | typeof WAITING
-  | typeof PREFACE;
+  | typeof PREFACE
+  | typeof HANDSHAKE
+  | typeof OPENING
+  | typeof SESSION;
 
 /** Flags of one side. */
 export const READABLE = 1; // the kernel has reported that there is something to read
@@ -46,81 +58,108 @@ export const RESET = 1024; // closing it sends a reset
 export const QUEUED = 2048; // it is in the queue of sides that have more to read
 export const LARGE = 4096; // its last read filled the buffer: it waits for a turn behind the others
 export const LOST = 8192; // the kernel gave it up: it does not answer, or cannot be reached
+export const ANSWERED = 16384; // of a session's endpoint: it has sent something
+export const UNTOLD = 32768; // of a client in its preface: the kernel reports nothing until enough has come
 
-const GROWTH = 1024;
+type Column<T> = (new (buffer: SharedArrayBuffer) => T) & { readonly BYTES_PER_ELEMENT: number };
+
+/**
+ * A column of `width` values for each connection that there can be, all 0. The system provides its memory
+ * when it is written to, and V8 does not count shared memory, so it costs nothing to have room for all from
+ * the start: there is no growing, which would leave copies behind.
+ */
+const column = <T>(type: Column<T>, width = 1): T =>
+  new type(new SharedArrayBuffer(MAX_DESCRIPTORS * width * type.BYTES_PER_ELEMENT));
 
 /**
  * The connections of one acceptor, as arrays indexed by connection number: no object per connection, nothing
  * for the garbage collector. Two-wide arrays hold a value for each side at its side index.
  */
 export class Connections {
+  /** How many numbers were ever in use; all are below. */
   capacity = 0;
-  state = new Uint8Array(0);
+  readonly state = column(Uint8Array);
   /** Descriptors, two-wide; -1 for none. */
-  fd = new Int32Array(0);
-  /** How the bytes of each side travel, two-wide. */
-  readonly transport: Transport[] = [];
+  readonly fd = column(Int32Array, 2);
+  /** The transports that sides have or had; the first one is every side's until it gets another. */
+  readonly transports: Transport[] = [PLAIN];
+  /** How the bytes of each side travel: index in `transports`, two-wide. */
+  readonly transport = column(Uint8Array, 2);
+  /** Connections of TLS, two-wide: addresses in memory; 0 for a side in the clear. */
+  readonly tls = column(Float64Array, 2);
+  /** Notes of sides with TLS (tls-transport.ts), two-wide; 0 without TLS. */
+  readonly tlsNotes = column(Uint8Array, 2);
   /** Flags, two-wide. */
-  flags = new Uint16Array(0);
-  listenerSlot = new Int32Array(0);
-  backendSlot = new Int32Array(0);
+  readonly flags = column(Uint16Array, 2);
+  readonly listenerSlot = column(Int32Array);
+  readonly backendSlot = column(Int32Array);
   /** Slot of the endpoint in use, -1 for none. */
-  endpointSlot = new Int32Array(0);
+  readonly endpointSlot = column(Int32Array);
   /** Slot of the endpoint that failed last; -1 for none, or if the table has changed since. */
-  failedEndpoint = new Int32Array(0);
+  readonly failedEndpoint = column(Int32Array);
   /**
    * 1 if the last attempt that failed found no source port. Written with every failure, and read only after
    * one.
    */
-  portless = new Uint8Array(0);
+  readonly portless = column(Uint8Array);
   /**
    * Bytes kept for this side, which has not taken them yet, two-wide: buffer number (-1 for none), offset,
    * length.
    */
-  pendingBuffer = new Int32Array(0);
-  pendingStart = new Int32Array(0);
-  pendingLength = new Int32Array(0);
+  readonly pendingBuffer = column(Int32Array, 2);
+  readonly pendingStart = column(Int32Array, 2);
+  readonly pendingLength = column(Int32Array, 2);
   /** Bytes that this side had acknowledged when the kernel was last asked, two-wide. */
-  acknowledged = new Float64Array(0);
+  readonly acknowledged = column(Float64Array, 2);
   /** Tick in which bytes moved last; before anything is relayed, in which the connection came. */
-  lastActive = new Uint32Array(0);
+  readonly lastActive = column(Uint32Array);
   /**
    * Ticks it may be silent: at first as its listener says, fewer once a side has ended its stream or failed.
    */
-  idleTicks = new Uint32Array(0);
+  readonly idleTicks = column(Uint32Array);
   /** Ticks it may be silent once one side has ended its stream. */
-  halfClosedTicks = new Uint32Array(0);
-  deadline = new Uint32Array(0);
-  timerNext = new Int32Array(0);
-  timerPrevious = new Int32Array(0);
-  timerBucket = new Int32Array(0);
+  readonly halfClosedTicks = column(Uint32Array);
+  readonly deadline = column(Uint32Array);
+  readonly timerNext = column(Int32Array);
+  readonly timerPrevious = column(Int32Array);
+  readonly timerBucket = column(Int32Array);
   /** When it was accepted: the time of that turn of the loop, in milliseconds of the acceptor's clock. */
-  began = new Float64Array(0);
+  readonly began = column(Float64Array);
   /** When the attempt to connect began, by the same clock. */
-  attempted = new Float64Array(0);
+  readonly attempted = column(Float64Array);
   /** Bytes taken from the client, and from the endpoint. */
-  received = new Float64Array(0);
-  sent = new Float64Array(0);
+  readonly received = column(Float64Array);
+  readonly sent = column(Float64Array);
   /** Attempts to connect after one that failed. */
-  retries = new Uint8Array(0);
+  readonly retries = column(Uint8Array);
+  /** The PROXY header that the endpoint in use is to get first (headerKind); 0 for none. */
+  readonly header = column(Uint8Array);
   /** The client's address: 16 bytes each, IPv4 mapped into IPv6; and its port. */
-  clientAddress = new Uint8Array(0);
-  clientPort = new Uint16Array(0);
+  readonly clientAddress = column(Uint8Array, 16);
+  readonly clientPort = column(Uint16Array);
   /**
    * By connection: slots of the endpoints that failed, -1 for one that has gone since. Only after a failed
    * attempt.
    */
   readonly tried = new Map<number, number[]>();
-  /** By connection: the listener whose preface it is in; only in that state. */
-  readonly prefaces = new Map<number, PrefacedListener>();
+  /** By connection: the preface that it is in; only in that state. */
+  readonly prefaces = new Map<number, CurrentPreface>();
+  /** By connection: what its endpoint is told in the clear before TLS; until it was. */
+  readonly openings = new Map<number, CurrentOpening>();
+  /** What is remembered for PROXY headers. */
+  readonly details: HeaderDetails;
   open = 0;
   #free: number[] = [];
   #closed: number[] = [];
 
+  /** `idPrefix` are the first eight bytes of the unique IDs of connections. */
+  constructor(idPrefix: Uint8Array = new Uint8Array(8)) {
+    this.details = new HeaderDetails(idPrefix);
+  }
+
   /** Takes a connection number in state CONNECTING. */
   take(): number {
-    if (this.#free.length === 0) this.#grow();
-    const connection = this.#free.pop() as number;
+    const connection = this.#free.pop() ?? this.#first();
     this.state[connection] = CONNECTING;
     this.fd[connection * 2] = -1;
     this.fd[connection * 2 + 1] = -1;
@@ -133,8 +172,25 @@ export class Connections {
     this.retries[connection] = 0;
     this.received[connection] = 0;
     this.sent[connection] = 0;
+    this.details.clear(connection);
     this.open++;
     return connection;
+  }
+
+  /** Gives a side its transport, and the flags that it begins with. */
+  setTransport(sideIndex: number, transport: Transport): void {
+    this.swapTransport(sideIndex, transport);
+    this.flags[sideIndex] = transport.flags;
+  }
+
+  /** Gives a side another transport in the middle of its life; its flags stay. */
+  swapTransport(sideIndex: number, transport: Transport): void {
+    const index = this.transports.indexOf(transport);
+    this.transport[sideIndex] = index < 0 ? this.transports.push(transport) - 1 : index;
+  }
+
+  transportOf(sideIndex: number): Transport {
+    return this.transports[this.transport[sideIndex] as number] as Transport;
   }
 
   /**
@@ -154,6 +210,7 @@ export class Connections {
     this.state[connection] = CLOSED;
     this.tried.delete(connection);
     if (this.prefaces.size > 0) this.prefaces.delete(connection);
+    if (this.openings.size > 0) this.openings.delete(connection);
     this.#closed.push(connection);
     this.open--;
   }
@@ -167,51 +224,14 @@ export class Connections {
     }
   }
 
-  #grow(): void {
-    const from = this.capacity;
-    const to = Math.max(GROWTH, from * 2);
-    this.state = enlarged(this.state, to, 0);
-    this.fd = enlarged(this.fd, to * 2, -1);
-    while (this.transport.length < to * 2) this.transport.push(PLAIN);
-    this.flags = enlarged(this.flags, to * 2, 0);
-    this.listenerSlot = enlarged(this.listenerSlot, to, -1);
-    this.backendSlot = enlarged(this.backendSlot, to, -1);
-    this.endpointSlot = enlarged(this.endpointSlot, to, -1);
-    this.failedEndpoint = enlarged(this.failedEndpoint, to, -1);
-    this.portless = enlarged(this.portless, to, 0);
-    this.pendingBuffer = enlarged(this.pendingBuffer, to * 2, -1);
-    this.pendingStart = enlarged(this.pendingStart, to * 2, 0);
-    this.pendingLength = enlarged(this.pendingLength, to * 2, 0);
-    this.acknowledged = enlarged(this.acknowledged, to * 2, 0);
-    this.lastActive = enlarged(this.lastActive, to, 0);
-    this.halfClosedTicks = enlarged(this.halfClosedTicks, to, 0);
-    this.idleTicks = enlarged(this.idleTicks, to, 0);
-    this.deadline = enlarged(this.deadline, to, 0);
-    this.timerNext = enlarged(this.timerNext, to, -1);
-    this.timerPrevious = enlarged(this.timerPrevious, to, -1);
-    this.timerBucket = enlarged(this.timerBucket, to, -1);
-    this.began = enlarged(this.began, to, 0);
-    this.attempted = enlarged(this.attempted, to, 0);
-    this.received = enlarged(this.received, to, 0);
-    this.sent = enlarged(this.sent, to, 0);
-    this.retries = enlarged(this.retries, to, 0);
-    this.clientAddress = enlarged(this.clientAddress, to * 16, 0);
-    this.clientPort = enlarged(this.clientPort, to, 0);
-    for (let connection = to - 1; connection >= from; connection--) this.#free.push(connection);
-    this.capacity = to;
+  /** A number that was never in use: nothing is pending, and no timer is set. */
+  #first(): number {
+    if (this.capacity === MAX_DESCRIPTORS)
+      throw new Error(`CONNECTIONS_FULL: all ${MAX_DESCRIPTORS} numbers are in use`);
+    const connection = this.capacity++;
+    this.pendingBuffer[connection * 2] = -1;
+    this.pendingBuffer[connection * 2 + 1] = -1;
+    this.timerBucket[connection] = -1;
+    return connection;
   }
 }
-
-type Column =
-  | Uint8Array<ArrayBuffer>
-  | Uint16Array<ArrayBuffer>
-  | Int32Array<ArrayBuffer>
-  | Uint32Array<ArrayBuffer>
-  | Float64Array<ArrayBuffer>;
-
-const enlarged = <T extends Column>(old: T, length: number, fill: number): T => {
-  const grown = new (old.constructor as new (length: number) => T)(length);
-  grown.fill(fill);
-  grown.set(old);
-  return grown;
-};

@@ -1,17 +1,23 @@
 import type { PinnedMemory } from '../../sys/memory.ts';
 import type { Sys } from '../../sys/sys.ts';
+import type { Tls } from '../../sys/tls.ts';
 import type { AccessRing } from './access-ring.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import type { Connections } from './connections.ts';
 import type { Counters } from './counters.ts';
+import type { Datagrams } from './datagrams/datagrams.ts';
+import type { LimitCounts } from './limits/limit-counts.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { FromAcceptor } from './messages.ts';
+import type { Pacing } from './pacing.ts';
 import type { PrefaceFor } from './preface.ts';
 import type { ReadyQueue } from './ready-queue.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import type { ServedTable } from './served-table.ts';
+import type { ServerContexts } from './server-contexts.ts';
 import type { SharedMemory } from './shared-memory.ts';
 import type { SourcePorts } from './source-ports.ts';
+import type { Strangers } from './strangers.ts';
 import type { TimerWheel } from './timer-wheel.ts';
 import { xorshift } from './xorshift.ts';
 
@@ -21,6 +27,9 @@ export interface Acceptor {
   /** How many acceptors there are. */
   readonly acceptors: number;
   readonly sys: Sys;
+  /** Loaded when it is first used. */
+  readonly tls: Tls;
+  readonly contexts: ServerContexts;
   readonly epoll: number;
   readonly shared: SharedMemory;
   readonly connections: Connections;
@@ -31,10 +40,14 @@ export interface Acceptor {
   readonly mailbox: Mailbox;
   readonly budget: RetryBudget;
   readonly sourcePorts: SourcePorts;
+  /** What its UDP listeners need. */
+  readonly datagrams: Datagrams;
   /** Sides that have more to read. */
   readonly ready: ReadyQueue;
   /** Buffer that bytes are read into before they are sent on. */
   readonly scratch: PinnedMemory;
+  /** Buffer for prefaces, which are looked at and stay in the kernel. */
+  readonly peeked: PinnedMemory;
   /**
    * Memory for socket addresses: the kernel writes a client's here, and addresses to bind to are built here.
    */
@@ -50,6 +63,7 @@ export interface Acceptor {
   /** How listeners come to their prefaces. */
   readonly prefaceFor: PrefaceFor;
   readonly notify: (message: FromAcceptor) => void;
+  readonly strangers: Strangers;
   /** Milliseconds since 1970. */
   readonly wallClock: () => number;
   /** Current tick, and the time in milliseconds; set once a turn. */
@@ -58,6 +72,10 @@ export interface Acceptor {
   /** State of the generator of random numbers; never 0. */
   random: number;
   table: ServedTable;
+  /** Set once a table had limits. */
+  limits: LimitCounts | undefined;
+  /** Set once a table had limits of bandwidth. */
+  pacing: Pacing | undefined;
   /** Reads of sides since `relayReady` began. */
   spent: number;
   /** Connections that wait for capacity at an endpoint, the longest waiting first. */

@@ -1,4 +1,7 @@
 import { CONNECT_FAILURES, type ConnectFailure } from '../../engine/connect-failure.ts';
+import { DATAGRAM_DROPS, type DatagramDrop } from '../../engine/datagram-drop.ts';
+import { HANDSHAKE_FAILURES, type HandshakeFailure } from '../../engine/handshake-failure.ts';
+import { ID_EVENTS, type IdEvent } from '../../engine/id-event.ts';
 import { isLocal } from './connect-failure.ts';
 import { bucketOf, CONNECT_BOUNDS_MS, OPEN_BOUNDS_MS } from './durations.ts';
 import {
@@ -21,6 +24,18 @@ import {
 const FAILURE_INDEX = Object.fromEntries(
   CONNECT_FAILURES.map((failure, index) => [failure, index]),
 ) as Readonly<Record<ConnectFailure, number>>;
+
+const DROP_INDEX = Object.fromEntries(DATAGRAM_DROPS.map((drop, index) => [drop, index])) as Readonly<
+  Record<DatagramDrop, number>
+>;
+
+const HANDSHAKE_INDEX = Object.fromEntries(
+  HANDSHAKE_FAILURES.map((failure, index) => [failure, index]),
+) as Readonly<Record<HandshakeFailure, number>>;
+
+const ID_INDEX = Object.fromEntries(ID_EVENTS.map((event, index) => [event, index])) as Readonly<
+  Record<IdEvent, number>
+>;
 
 /**
  * What one acceptor counts, in shared memory. It is the only writer of its own part, so plain stores suffice.
@@ -112,9 +127,38 @@ export class Counters {
     this.#raise(at + LISTENER_TOTALS.Closes + close, 1);
   }
 
+  /** A client was refused before it became a connection; `close` is its index in CLOSES. */
+  refused(listenerSlot: number, close: number): void {
+    const at = listenerTotalsAt(this.#index, listenerSlot);
+    this.#raise(at + LISTENER_TOTALS.Retries, 1);
+    this.#raise(at + LISTENER_TOTALS.Durations, 1);
+    this.#raise(at + LISTENER_TOTALS.Closes + close, 1);
+  }
+
   /** A connection that ended has released everything; `open` are those that are left. */
   left(open: number): void {
     this.#ints[this.#base + INTS.Open] = open;
+  }
+
+  /** All limits admitted a connection; in mode Report, this leaves out those beyond the listener's rate. */
+  admitted(listenerSlot: number): void {
+    this.#raise(listenerTotalsAt(this.#index, listenerSlot) + LISTENER_TOTALS.Admitted, 1);
+  }
+
+  /** A connection begins its preface, or needs none: its peer was not refused. */
+  trusted(listenerSlot: number): void {
+    this.#raise(listenerTotalsAt(this.#index, listenerSlot) + LISTENER_TOTALS.Trusted, 1);
+  }
+
+  /** A limit in mode Report would have refused a connection; `reason` is an index in LIMIT_REASONS. */
+  wouldRefuse(listenerSlot: number, reason: number): void {
+    this.#raise(listenerTotalsAt(this.#index, listenerSlot) + LISTENER_TOTALS.WouldRefuse + reason, 1);
+  }
+
+  /** A read was put off by a limit of bandwidth, or would have been in mode Report. */
+  paused(listenerSlot: number, isUpload: boolean): void {
+    const offset = isUpload ? LISTENER_TOTALS.PausedUpload : LISTENER_TOTALS.PausedDownload;
+    this.#raise(listenerTotalsAt(this.#index, listenerSlot) + offset, 1);
   }
 
   /** Bytes taken from a client. */
@@ -127,6 +171,38 @@ export class Counters {
   sent(listenerSlot: number, endpointSlot: number, bytes: number): void {
     this.#raise(listenerTotalsAt(this.#index, listenerSlot) + LISTENER_TOTALS.Sent, bytes);
     this.#raise(endpointTotalsAt(this.#index, endpointSlot) + ENDPOINT_TOTALS.Sent, bytes);
+  }
+
+  /** Datagrams taken from clients. */
+  datagramsReceived(listenerSlot: number, count: number): void {
+    this.#raise(listenerTotalsAt(this.#index, listenerSlot) + LISTENER_TOTALS.DatagramsReceived, count);
+  }
+
+  /** Datagrams sent to clients. */
+  datagramsSent(listenerSlot: number, count: number): void {
+    this.#raise(listenerTotalsAt(this.#index, listenerSlot) + LISTENER_TOTALS.DatagramsSent, count);
+  }
+
+  datagramsDropped(listenerSlot: number, why: DatagramDrop, count: number): void {
+    const at = listenerTotalsAt(this.#index, listenerSlot) + LISTENER_TOTALS.DatagramsDropped;
+    this.#raise(at + DROP_INDEX[why], count);
+  }
+
+  /** Something has happened with connection IDs of QUIC. */
+  idCounted(listenerSlot: number, event: IdEvent): void {
+    const at = listenerTotalsAt(this.#index, listenerSlot) + LISTENER_TOTALS.Ids;
+    this.#raise(at + ID_INDEX[event], 1);
+  }
+
+  /** A handshake of TLS with a client is complete. */
+  handshakeDone(listenerSlot: number, isResumed: boolean): void {
+    const offset = isResumed ? LISTENER_TOTALS.HandshakesResumed : LISTENER_TOTALS.HandshakesFull;
+    this.#raise(listenerTotalsAt(this.#index, listenerSlot) + offset, 1);
+  }
+
+  handshakeFailed(listenerSlot: number, why: HandshakeFailure): void {
+    const at = listenerTotalsAt(this.#index, listenerSlot) + LISTENER_TOTALS.HandshakesFailed;
+    this.#raise(at + HANDSHAKE_INDEX[why], 1);
   }
 
   /** A closed connection to the endpoint keeps its source port for a minute. */
@@ -150,12 +226,24 @@ export class Counters {
 
   /** An attempt to connect succeeded after `ms` milliseconds. */
   endpointConnected(backendSlot: number, endpointSlot: number, ms: number): void {
-    if (backendSlot >= 0) {
-      const at = backendTotalsAt(this.#index, backendSlot);
-      this.#raise(at + BACKEND_TOTALS.Connects + bucketOf(CONNECT_BOUNDS_MS, ms), 1);
-      this.#raise(at + BACKEND_TOTALS.ConnectSum, ms);
-    }
+    this.#connected(backendSlot, ms);
     this.#raise(endpointTotalsAt(this.#index, endpointSlot) + ENDPOINT_TOTALS.Connections, 1);
+    this.endpointServed(endpointSlot);
+  }
+
+  /** A session got an endpoint. Whether that can be reached is not known yet. */
+  sessionAttached(endpointSlot: number): void {
+    this.#raise(endpointTotalsAt(this.#index, endpointSlot) + ENDPOINT_TOTALS.Connections, 1);
+  }
+
+  /** The first answer of an endpoint to a session, `ms` milliseconds after the session got it. */
+  sessionAnswered(backendSlot: number, endpointSlot: number, ms: number): void {
+    this.#connected(backendSlot, ms);
+    this.endpointServed(endpointSlot);
+  }
+
+  /** An endpoint works: its failures so far were not the last word. */
+  endpointServed(endpointSlot: number): void {
     if (Atomics.load(this.#failuresInARow, endpointSlot) !== 0)
       Atomics.store(this.#failuresInARow, endpointSlot, 0);
   }
@@ -175,6 +263,13 @@ export class Counters {
     if (isLocal(failure)) return;
     this.#raise(endpointTotalsAt(this.#index, endpointSlot) + ENDPOINT_TOTALS.Failures, 1);
     Atomics.add(this.#failuresInARow, endpointSlot, 1);
+  }
+
+  #connected(backendSlot: number, ms: number): void {
+    if (backendSlot < 0) return;
+    const at = backendTotalsAt(this.#index, backendSlot);
+    this.#raise(at + BACKEND_TOTALS.Connects + bucketOf(CONNECT_BOUNDS_MS, ms), 1);
+    this.#raise(at + BACKEND_TOTALS.ConnectSum, ms);
   }
 
   #bump(offset: number, by: number): void {

@@ -7,9 +7,13 @@ import { connectFailure } from './connect-failure.ts';
 import { BROKEN, CLIENT, CONNECTING, ENDING, ENDPOINT, READ_ON, READABLE, RELAYING } from './connections.ts';
 import type { Acceptor } from './context.ts';
 import { resetConnection } from './ending.ts';
+import { beginOpening, type OpeningProgress, readOpening } from './endpoint-opening.ts';
+import { noteFailure } from './failed-attempt.ts';
+import { firstByteBy } from './first-byte.ts';
 import { leaveEndpoint } from './leave-endpoint.ts';
 import { linger } from './linger.ts';
 import { beginRelay } from './relay.ts';
+import { releaseHeader, sendHeader } from './send-header.ts';
 import type { ServedBackend } from './served-table.ts';
 import { TimerWheel } from './timer-wheel.ts';
 import { waitForCapacity } from './waiting.ts';
@@ -123,7 +127,7 @@ const tryNext = (acceptor: Acceptor, connection: number, backend: ServedBackend)
     connections.state[connection] = CONNECTING;
     return 'Begun';
   }
-  failed(acceptor, connection, failure);
+  noteFailure(acceptor, connection, failure);
   return failure === 'NoDescriptors' || failure === 'NoMemory' ? 'NoDescriptors' : 'Failed';
 };
 
@@ -176,23 +180,10 @@ export const dialFirst = (acceptor: Acceptor, connection: number): void => {
   if (backend === undefined) connections.backendSlot[connection] = -1;
 };
 
-/** Counts a failure, leaves the endpoint and avoids it for this connection from now on. */
-const failed = (acceptor: Acceptor, connection: number, failure: ConnectFailure): void => {
-  const { connections, counters } = acceptor;
-  const slot = connections.endpointSlot[connection] as number;
-  counters.endpointFailed(connections.backendSlot[connection] as number, slot, failure);
-  leaveEndpoint(acceptor, connection);
-  connections.failedEndpoint[connection] = slot;
-  connections.portless[connection] = failure === 'NoSourcePort' ? 1 : 0;
-  const tried = connections.tried.get(connection);
-  if (tried === undefined) connections.tried.set(connection, [slot]);
-  else tried.push(slot);
-};
-
 /** An attempt to connect has failed: tries another endpoint. */
 export const redial = (acceptor: Acceptor, connection: number, failure: ConnectFailure): void => {
   acceptor.timers.clear(connection);
-  failed(acceptor, connection, failure);
+  noteFailure(acceptor, connection, failure);
   dial(acceptor, connection);
 };
 
@@ -216,7 +207,9 @@ export const onConnectResult = (acceptor: Acceptor, connection: number, events: 
     // The endpoint did connect before it reset: what it sent before that belongs to the client. If it sent
     // nothing, another endpoint can serve the client as well.
     const answered =
-      (errno === ECONNRESET || errno === EPIPE) && sys.peek(fd, acceptor.scratch.address, 1) > 0;
+      !connections.openings.has(connection) &&
+      (errno === ECONNRESET || errno === EPIPE) &&
+      sys.peek(fd, acceptor.scratch.address, 1) > 0;
     if (!answered) {
       redial(acceptor, connection, connectFailure(errno));
       return;
@@ -227,6 +220,51 @@ export const onConnectResult = (acceptor: Acceptor, connection: number, events: 
     connections.flags[endpoint] =
       (connections.flags[endpoint] as number) | BROKEN | READABLE | READ_ON | closedFirst;
   }
+  const hasHeader = connections.header[connection] !== 0 && !isBroken;
+  if (hasHeader) {
+    const sent = sendHeader(acceptor, connection);
+    if (sent < 0) {
+      redial(acceptor, connection, connectFailure(-sent));
+      return;
+    }
+  }
+  const opening = connections.openings.get(connection);
+  if (opening === undefined) {
+    establish(acceptor, connection, isBroken, hasHeader);
+    return;
+  }
+  if (hasHeader) releaseHeader(acceptor, connection);
+  onOpeningProgress(acceptor, connection, beginOpening(acceptor, connection, opening));
+};
+
+/** Goes on where an endpoint has got to that is told to begin TLS. */
+const onOpeningProgress = (acceptor: Acceptor, connection: number, progress: OpeningProgress): void => {
+  switch (progress) {
+    case 'Waiting':
+      return;
+    case 'Failed':
+      redial(acceptor, connection, 'NoStartTls');
+      return;
+    case 'Done':
+      acceptor.connections.openings.delete(connection);
+      establish(acceptor, connection, false, false);
+      return;
+    default:
+      progress satisfies never;
+  }
+};
+
+/** Bytes of an endpoint have arrived that is told to begin TLS, or it has gone. */
+export const onOpeningEvent = (acceptor: Acceptor, connection: number, events: number): void => {
+  const progress = readOpening(acceptor, connection);
+  const hasGone = progress === 'Waiting' && (events & (EPOLLERR | EPOLLHUP)) !== 0;
+  onOpeningProgress(acceptor, connection, hasGone ? 'Failed' : progress);
+};
+
+/** The endpoint is ready for what the client sends: relaying begins. */
+const establish = (acceptor: Acceptor, connection: number, isBroken: boolean, hasHeader: boolean): void => {
+  const { connections, sys } = acceptor;
+  const endpoint = connection * 2 + ENDPOINT;
   connections.state[connection] = RELAYING;
   connections.tried.delete(connection);
   acceptor.counters.endpointConnected(
@@ -235,9 +273,11 @@ export const onConnectResult = (acceptor: Acceptor, connection: number, events: 
     acceptor.nowMs - (connections.attempted[connection] as number),
   );
   connections.lastActive[connection] = acceptor.now;
-  acceptor.timers.set(connection, acceptor.now + (connections.idleTicks[connection] as number));
+  const idleAt = acceptor.now + (connections.idleTicks[connection] as number);
+  acceptor.timers.set(connection, Math.min(idleAt, firstByteBy(acceptor, connection) ?? idleAt));
   if (isBroken) linger(acceptor, connection);
   beginRelay(acceptor, connection);
+  if (hasHeader && connections.state[connection] === RELAYING) releaseHeader(acceptor, connection);
   // The last packet of the handshake has left with the client's first bytes (attempt.ts), or leaves now: an
   // endpoint that speaks first waits for it.
   if (connections.state[connection] === RELAYING)

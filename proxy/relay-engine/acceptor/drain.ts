@@ -1,4 +1,4 @@
-import { ASKED, CLIENT, ENDPOINT, RELAYING } from './connections.ts';
+import { ASKED, CLIENT, ENDPOINT, RELAYING, SENT, SESSION } from './connections.ts';
 import type { Acceptor, Draining } from './context.ts';
 import { closeConnection, resetBoth } from './ending.ts';
 import { TimerWheel } from './timer-wheel.ts';
@@ -29,6 +29,13 @@ export const beginDraining = ({ now, connections }: Acceptor, ms: number): Drain
 const isQuiet = ({ connections, now }: Acceptor, connection: number, ticks: number): boolean =>
   now - (connections.lastActive[connection] as number) > ticks;
 
+/** The kernel sends a datagram at once or never. A session that was never answered waits for no answer. */
+const sessionEnding = (acceptor: Acceptor, session: number): 'Not' | 'InOrder' => {
+  const flags = acceptor.connections.flags[session * 2 + CLIENT] as number;
+  const isWaiting = (flags & ASKED) !== 0 && (flags & SENT) !== 0;
+  return isQuiet(acceptor, session, isWaiting ? ANSWER_TICKS : IDLE_TICKS) ? 'InOrder' : 'Not';
+};
+
 /**
  * How a connection may end while draining: in order if it is idle, by a reset if its peer no longer takes
  * what is on its way.
@@ -37,6 +44,7 @@ const endingFor = (acceptor: Acceptor, connection: number): 'Not' | 'InOrder' | 
   const { state, flags, pendingBuffer } = acceptor.connections;
   const client = connection * 2 + CLIENT;
   const endpoint = connection * 2 + ENDPOINT;
+  if (state[connection] === SESSION) return sessionEnding(acceptor, connection);
   if (state[connection] !== RELAYING || !isQuiet(acceptor, connection, IDLE_TICKS)) return 'Not';
   // The kernel may still be sending what it took, which would be lost if the process ended.
   const isLeaving = noteDeparted(acceptor, connection);

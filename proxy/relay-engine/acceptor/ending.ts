@@ -7,9 +7,12 @@ import {
   ENDED,
   ENDPOINT,
   FREE,
+  HANDSHAKE,
+  OPENING,
   PREFACE,
   RELAYING,
   RESET,
+  SESSION,
   SHUT,
   type Side,
   type State,
@@ -19,6 +22,8 @@ import type { Acceptor } from './context.ts';
 import { closeDescriptor } from './descriptors.ts';
 import { leaveEndpoint } from './leave-endpoint.ts';
 import { dropPending } from './pending.ts';
+import { INTS } from './shared-memory.ts';
+import { endTls } from './tls-transport.ts';
 import { leaveQueue } from './waiting.ts';
 
 /** A connection that was relayed and ended within this time counts as a short one. */
@@ -41,15 +46,24 @@ const notePort = ({ connections, counters, sourcePorts, nowMs }: Acceptor, conne
 const PHASE_OF: Readonly<Record<State, Phase>> = {
   [FREE]: 'Unknown',
   [PREFACE]: 'Connecting',
+  [HANDSHAKE]: 'Connecting',
+  [OPENING]: 'Connecting',
   [CONNECTING]: 'Connecting',
   [WAITING]: 'Waiting',
   [RELAYING]: 'Relaying',
+  [SESSION]: 'Relaying',
   [CLOSED]: 'Unknown',
 };
 /** By state number: index in PHASES. */
 const PHASE_INDEXES: readonly number[] = Array.from({ length: Object.keys(PHASE_OF).length }, (_, state) =>
   PHASES.indexOf(PHASE_OF[state as State]),
 );
+
+const endSession = ({ datagrams, counters }: Acceptor, session: number): void => {
+  datagrams.sessions.remove(session);
+  datagrams.ids?.sessions.end(session);
+  counters.set(INTS.Sessions, datagrams.sessions.count);
+};
 
 /** Ends a connection on both sides, with one reason. */
 export const closeConnection = (acceptor: Acceptor, connection: number, reason: CloseReason): void => {
@@ -62,6 +76,7 @@ export const closeConnection = (acceptor: Acceptor, connection: number, reason: 
   const ms = acceptor.nowMs - (connections.began[connection] as number);
   if (state === RELAYING && ms < SHORT_MS) acceptor.shortEndedAt = acceptor.now;
   if (state === WAITING) leaveQueue(acceptor, connection);
+  if (state === SESSION) endSession(acceptor, connection);
   acceptor.timers.clear(connection);
   // Counted before either peer can see it: whoever has seen a connection end finds the reason in the metrics.
   acceptor.counters.closed(
@@ -70,7 +85,14 @@ export const closeConnection = (acceptor: Acceptor, connection: number, reason: 
     connections.retries[connection] as number,
     ms,
   );
+  acceptor.limits?.giveBack(
+    connection,
+    connections.listenerSlot[connection] as number,
+    (connections.received[connection] as number) + (connections.sent[connection] as number),
+  );
   const client = connections.fd[connection * 2 + CLIENT] as number;
+  // A handshake that is not complete has no stream to end.
+  endTls(acceptor, connection * 2 + CLIENT, state !== HANDSHAKE);
   if (client >= 0) closeDescriptor(acceptor, client);
   connections.fd[connection * 2 + CLIENT] = -1;
   notePort(acceptor, connection);

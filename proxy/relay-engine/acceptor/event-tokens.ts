@@ -5,8 +5,8 @@
  *   CONTROL_TOKEN                             the eventfd: the control thread or another acceptor called
  *   FIRST_ to LAST_LISTENER_TOKEN, downwards  a listener, by its index in the table
  *
- * There are never more listeners than slots for them, so another kind of descriptor (the sessions of a
- * datagram listener, for example) can have a range of its own below LAST_LISTENER_TOKEN.
+ * A session has the token of the endpoint's side. There are never more listeners than slots for them, so
+ * another kind of descriptor can have a range of its own below LAST_LISTENER_TOKEN.
  */
 import { SLOTS } from './shared-memory.ts';
 

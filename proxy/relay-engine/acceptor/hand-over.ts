@@ -15,14 +15,22 @@ const SHORT_LIVED_TICKS = TimerWheel.ticks(1000);
 const tolerance = ({ now, shortEndedAt }: Acceptor, fewest: number): number =>
   now - shortEndedAt < SHORT_LIVED_TICKS ? 4 + (fewest >> 5) : 1;
 
+/** Connections that others have left for an acceptor and that it has not taken yet. */
+export const onTheWay = (ints: Int32Array, at: number): number => {
+  const taken = Atomics.load(ints, at + INTS.Taken);
+  return (Atomics.load(ints, at + INTS.Given) - taken) | 0;
+};
+
 /**
  * Connections of an acceptor: those that it has, and those that others have left for it. One that is being
  * taken counts twice rather than not at all (it counts as open before it counts as taken, which is read
- * first): an acceptor that seems to have fewer than it has would be given too many.
+ * first): an acceptor that seems to have fewer than it has would be given too many. Sessions of UDP do not
+ * count: the kernel's hash spreads them, and a difference between thousands of idle ones would outweigh all
+ * connections.
  */
 const load = (ints: Int32Array, at: number): number => {
-  const taken = Atomics.load(ints, at + INTS.Taken);
-  return Atomics.load(ints, at + INTS.Given) - taken + Atomics.load(ints, at + INTS.Open);
+  const coming = onTheWay(ints, at);
+  return coming + Atomics.load(ints, at + INTS.Open) - Atomics.load(ints, at + INTS.Sessions);
 };
 
 /**

@@ -1,7 +1,8 @@
 import { abort } from './abort.ts';
 import { BROKEN, CLIENT, ENDED, ENDPOINT, SIDES } from './connections.ts';
 import type { Acceptor } from './context.ts';
-import { closeConnection, resetBoth } from './ending.ts';
+import { closeConnection, resetBoth, resetConnection } from './ending.ts';
+import { firstByteBy } from './first-byte.ts';
 import { noteDeparted } from './under-way.ts';
 
 /**
@@ -36,6 +37,8 @@ export const onIdleDeadline = (acceptor: Acceptor, connection: number): void => 
   if (acceptor.now >= (connections.lastActive[connection] as number) + idle)
     noteDeparted(acceptor, connection);
   const end = (connections.lastActive[connection] as number) + idle;
+  const firstBy = firstByteBy(acceptor, connection) ?? end;
   if (acceptor.now >= end) endIdle(acceptor, connection);
-  else acceptor.timers.set(connection, end);
+  else if (acceptor.now >= firstBy) resetConnection(acceptor, connection, CLIENT, 'FirstByteTimeout');
+  else acceptor.timers.set(connection, Math.min(end, firstBy));
 };

@@ -1,11 +1,16 @@
-import { ENDPOINT } from './connections.ts';
+import { ENDPOINT, SESSION } from './connections.ts';
 import type { Acceptor } from './context.ts';
 import { closeDescriptor } from './descriptors.ts';
+import { noteQueueDrops } from './queue-drops.ts';
 
 /** Closes the socket of the endpoint's side, if there is one; the connection still counts at the endpoint. */
 export const dropEndpointSocket = (acceptor: Acceptor, connection: number): void => {
-  const { fd } = acceptor.connections;
+  const { fd, state } = acceptor.connections;
   const socket = fd[connection * 2 + ENDPOINT] as number;
+  if (socket >= 0 && state[connection] === SESSION) {
+    noteQueueDrops(acceptor, connection);
+    acceptor.datagrams.sessions.beginSocket(connection);
+  }
   if (socket >= 0) closeDescriptor(acceptor, socket);
   fd[connection * 2 + ENDPOINT] = -1;
 };

@@ -1,5 +1,6 @@
 import { type PinnedMemory, pinnedMemory } from '../../sys/memory.ts';
 import { EINTR, EPOLL_EVENT_BYTES, EPOLL_TOKEN_BYTES } from '../../sys/sys.ts';
+import { countOpen, followLimits } from './admission.ts';
 import { takeMail } from './admit.ts';
 import { adoptTable } from './adopt-table.ts';
 import type { Side } from './connections.ts';
@@ -7,7 +8,8 @@ import type { Acceptor } from './context.ts';
 import { type AcceptorInputs, createAcceptor } from './create.ts';
 import { beginDraining, closeIdle } from './drain.ts';
 import { CONTROL_TOKEN, isListenerToken, isSideToken, listenerIndexOf } from './event-tokens.ts';
-import type { ToAcceptor } from './messages.ts';
+import { followIds } from './learn-ids.ts';
+import type { AcceptorTable, ToAcceptor } from './messages.ts';
 import { isServed, resumeAccepting } from './pause.ts';
 import { relayReady } from './relay.ts';
 import { serveTable } from './serve-table.ts';
@@ -27,10 +29,20 @@ const MOST_FULL_TURNS = 64;
 const EVENT_INTS = EPOLL_EVENT_BYTES / 4;
 const TOKEN_INT = EPOLL_TOKEN_BYTES / 4;
 
+const onTable = (acceptor: Acceptor, message: AcceptorTable): void => {
+  const contexts = acceptor.contexts.follow(message);
+  const table = serveTable(message, acceptor.table, acceptor.shared, acceptor.prefaceFor, contexts);
+  followLimits(acceptor, message, table);
+  followIds(acceptor, message);
+  countOpen(acceptor, table);
+  adoptTable(acceptor, table);
+  acceptor.contexts.freeOthers();
+};
+
 const onMessage = (acceptor: Acceptor, message: ToAcceptor): void => {
   switch (message.type) {
     case 'Table':
-      adoptTable(acceptor, serveTable(message.table, acceptor.table, acceptor.shared, acceptor.prefaceFor));
+      onTable(acceptor, message.table);
       return;
     case 'Drain':
       acceptor.draining = beginDraining(acceptor, message.ms);
@@ -61,7 +73,11 @@ const handle = (acceptor: Acceptor, events: Int32Array, count: number): boolean 
 
 const waitMs = (acceptor: Acceptor): number => {
   if (acceptor.ready.length > 0) return 0;
-  const soon = acceptor.pausedUntil > 0 || acceptor.waiting.length > 0 || acceptor.draining !== undefined;
+  const soon =
+    acceptor.pausedUntil > 0 ||
+    acceptor.waiting.length > 0 ||
+    acceptor.draining !== undefined ||
+    (acceptor.pacing !== undefined && acceptor.pacing.length > 0);
   return acceptor.timers.untilNext(soon ? TICK_MS : LONGEST_WAIT_MS);
 };
 
@@ -112,6 +128,7 @@ export const runAcceptor = (inputs: AcceptorInputs): void => {
     counters.beat();
     const wasWoken = handle(acceptor, events, count);
     if (hasMail(acceptor)) takeMail(acceptor);
+    acceptor.pacing?.wake(acceptor);
     relayReady(acceptor);
     // If the whole process stood still, deadlines have passed of connections whose events have come, too,
     // perhaps more than one turn handles: those events go first. The same holds if it stood still after the

@@ -1,8 +1,12 @@
+import type { CertificateFacts } from '../../certificates/key-pair.ts';
 import type { AccessLog } from '../../configuration/access-log.ts';
 import type { BackendPolicy } from '../../configuration/backend-policy.ts';
 import type { Protocol } from '../../configuration/binding.ts';
 import type { ListenerPolicy } from '../../configuration/listener-policy.ts';
+import type { NativeKeyPair } from '../../sys/tls.ts';
 import type { PickingPlan } from '../../table/pickers/picker.ts';
+import type { IdsBuffers } from './connection-ids/ids-memory.ts';
+import type { LimitsBuffers } from './limits/limits-memory.ts';
 import type { SharedBuffers } from './shared-memory.ts';
 import type { PortRange } from './source-ports.ts';
 
@@ -21,7 +25,18 @@ export interface AcceptorTable {
   readonly removed: readonly number[];
   /** Slots of endpoints that are unhealthy and whose connections end for it. */
   readonly unhealthy?: readonly number[];
+  /** What acceptors count limits in; from the first table on that has any. */
+  readonly limits?: LimitsBuffers;
+  /** Where acceptors note connection IDs; from the first table on that has listeners that follow them. */
+  readonly connectionIds?: IdsBuffers;
+  /** Keys of session tickets, the newest first; from the first table on that ends TLS. */
+  readonly ticketKeys?: Uint8Array<SharedArrayBuffer>;
+  /** Slots of endpoints that have gone, whatever becomes of their connections: sessions move. */
+  readonly left?: readonly number[];
 }
+
+/** In place of the slot of a backend. */
+export const NO_BACKEND = -1;
 
 export interface AcceptorListener {
   readonly slot: number;
@@ -29,8 +44,18 @@ export interface AcceptorListener {
   readonly fd: number;
   readonly protocol: Protocol;
   readonly port: number;
+  /** Or NO_BACKEND, if only its routes name some. */
   readonly backendSlot: number;
+  /** Whether it was removed, and serves only what is under way. */
+  readonly leaving?: boolean;
   readonly policy: ListenerPolicy;
+  /** Only if it ends TLS: its certificates, in the order of the configuration. */
+  readonly keyPairs?: readonly AcceptorCertificate[];
+}
+
+/** A certificate with its key, in memory that the control thread keeps until no acceptor needs it. */
+export interface AcceptorCertificate extends Pick<CertificateFacts, 'id' | 'names' | 'kind'> {
+  readonly native: NativeKeyPair;
 }
 
 export interface AcceptorBackend {
@@ -72,7 +97,9 @@ export type ToAcceptor =
 export type FromAcceptor =
   | { readonly type: 'Adopted'; readonly version: number }
   | { readonly type: 'Paused'; readonly errno: number }
-  | { readonly type: 'Resumed' };
+  | { readonly type: 'Resumed' }
+  /** A peer was refused as one that is not trusted to send a PROXY header; not each is told. */
+  | { readonly type: 'PeerUntrusted'; readonly listenerSlot: number; readonly address: Uint8Array };
 
 /** What an acceptor's thread is started with. */
 export interface AcceptorStart {
@@ -82,4 +109,6 @@ export interface AcceptorStart {
   readonly shared: SharedBuffers;
   readonly eventfd: number;
   readonly sourcePorts: PortRange;
+  /** When the clock of all acceptors began; see shared-clock.ts. */
+  readonly clockOriginMs: number;
 }

@@ -1,5 +1,6 @@
 import { EEXIST, EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOLLIN } from '../../sys/sys.ts';
 import type { Acceptor } from './context.ts';
+import { isFull } from './descriptor-room.ts';
 import { listenerToken } from './event-tokens.ts';
 import type { ServedListener } from './served-table.ts';
 import { INTS } from './shared-memory.ts';
@@ -14,10 +15,6 @@ const PAUSE_TICKS = TimerWheel.ticks(100);
  * each pause, and so is reported once.
  */
 const REPORT_TICKS = TimerWheel.ticks(1000);
-
-/** Whether the two descriptors of one more connection would exceed the limit. */
-export const isFull = ({ shared, table }: Acceptor): boolean =>
-  Atomics.load(shared.held, 0) + 2 > table.descriptorLimit;
 
 /** Whether a listener takes clients now; during a pause only one that needs no descriptors for them does. */
 export const isServed = (

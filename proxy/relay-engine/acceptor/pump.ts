@@ -20,7 +20,6 @@ import { linger } from './linger.ts';
 import { dropPending, keepPending } from './pending.ts';
 import { sendTo } from './send-to.ts';
 import { noteTraffic } from './traffic.ts';
-import type { Transport } from './transport.ts';
 import { watchWritable } from './watch-sides.ts';
 
 /**
@@ -36,7 +35,8 @@ export const readLater = ({ connections, ready }: Acceptor, sideIndex: number): 
 
 /** `from` has ended its stream, and all it sent before has been passed on. */
 const onEndOfStream = (acceptor: Acceptor, connection: number, from: Side): void => {
-  const { flags, fd, transport } = acceptor.connections;
+  const { connections } = acceptor;
+  const { flags, fd } = connections;
   const source = connection * 2 + from;
   const sink = connection * 2 + 1 - from;
   // What this side did not take is lost, so the other must not believe in a clean end. But an endpoint that
@@ -54,7 +54,7 @@ const onEndOfStream = (acceptor: Acceptor, connection: number, from: Side): void
   flags[sink] = (flags[sink] as number) | SHUT;
   startHalfClosedTimeout(acceptor, connection);
   // If that fails, the peer has gone already, and would be waited for without end.
-  if ((transport[sink] as Transport).shutdown(acceptor, sink) < 0)
+  if (connections.transportOf(sink).shutdown(acceptor, sink) < 0)
     onSendError(acceptor, connection, (1 - from) as Side, acceptor.sys.socketError(fd[sink] as number));
 };
 
@@ -133,7 +133,7 @@ export const pump = (acceptor: Acceptor, connection: number, from: Side, most: n
   const sink = connection * 2 + 1 - from;
   if (((flags[source] as number) & ENDED) !== 0) return;
   if ((connections.pendingBuffer[sink] as number) >= 0) return;
-  const transport = connections.transport[source] as Transport;
+  const transport = connections.transportOf(source);
   for (let reads = 0; reads < most; reads++) {
     acceptor.spent++;
     const read = transport.recv(acceptor, source, scratch.address, BUFFER_BYTES);

@@ -1,7 +1,6 @@
 import { EINTR, IPPROTO_TCP, TCP_NODELAY } from '../../sys/sys.ts';
 import { ENDPOINT, PROMPT, SENT } from './connections.ts';
 import type { Acceptor } from './context.ts';
-import type { Transport } from './transport.ts';
 
 /**
  * Sends to a side of a connection. An endpoint's socket is told not to delay small segments only before the
@@ -21,7 +20,7 @@ export const sendTo = (
     if ((flags & SENT) !== 0)
       acceptor.sys.setOption(connections.fd[sideIndex] as number, IPPROTO_TCP, TCP_NODELAY, 1);
   }
-  const transport = connections.transport[sideIndex] as Transport;
+  const transport = connections.transportOf(sideIndex);
   for (;;) {
     const sent = transport.send(acceptor, sideIndex, address, length, endFollows);
     if (sent !== -EINTR) return sent;

@@ -4,15 +4,22 @@ import { lengthOf, SOCKET_ADDRESS_BYTES } from '../../sys/socket-address.ts';
 import { HASHES_SOURCE, PICKERS } from '../../table/algorithms.ts';
 import type { Choice } from '../../table/pickers/picker.ts';
 import { acceptClients, acceptQueued } from './accept.ts';
+import { BUFFER_BYTES } from './buffer-pool.ts';
+import { serveLimits } from './limits/served-limits.ts';
 import type { AcceptorBackend, AcceptorTable, SharedEndpoints } from './messages.ts';
 import type { PrefaceFor } from './preface.ts';
+import { headerKind } from './send-header.ts';
 import type { ListenerHandlers, ServedBackend, ServedTable } from './served-table.ts';
+import type { ListenerContexts } from './server-contexts.ts';
 import type { SharedMemory } from './shared-memory.ts';
+import { takeDatagrams, takeQueuedDatagrams } from './take-datagrams.ts';
 import { TimerWheel } from './timer-wheel.ts';
 import { PLAIN } from './transport.ts';
 
 const LISTENER_HANDLERS: Readonly<Record<Protocol, ListenerHandlers>> = {
   TCP: { onReadable: acceptClients, onLeaving: acceptQueued, needsDescriptors: true },
+  // Without descriptors an older session ends for a new one, or the datagram is dropped: nothing waits.
+  UDP: { onReadable: takeDatagrams, onLeaving: takeQueuedDatagrams, needsDescriptors: false },
 };
 
 type Served = Pick<ServedBackend, 'id' | 'addresses' | 'addressLengths' | 'families' | 'ports' | 'memory'> &
@@ -61,6 +68,7 @@ const serveBackend = (
       clocks: shared.clocks,
       backendSlot: backend.slot,
     },
+    header: headerKind(policy.proxyProtocol),
     transport: PLAIN,
     connectTicks: TimerWheel.ticks(policy.connectMs),
     hashesSource: HASHES_SOURCE.has(policy.algorithm),
@@ -82,6 +90,7 @@ export const serveTable = (
   before: Pick<ServedTable, 'listeners' | 'backends'>,
   shared: SharedMemory,
   prefaceFor: PrefaceFor = () => undefined,
+  contexts: ReadonlyMap<number, ListenerContexts> = new Map(),
 ): ServedTable => {
   const backends = new Map(
     table.backends.map((backend) => [
@@ -101,7 +110,8 @@ export const serveTable = (
       ...LISTENER_HANDLERS[listener.protocol],
       transport: PLAIN,
       version: table.version,
-      preface: prefaceFor(listener, table),
+      sources: listener.policy.proxyProtocol === undefined ? listener.policy.sources : undefined,
+      preface: prefaceFor(listener, table, contexts.get(listener.slot)),
     })),
     backends,
     gone: new Map([...before.backends].filter(([slot]) => !backends.has(slot))),
@@ -110,7 +120,23 @@ export const serveTable = (
         keepalive === undefined ? [] : [[slot, keepalive]],
       ),
     ),
+    sourcesOfNamed: new Map(
+      table.listeners.flatMap(({ slot, policy: { proxyProtocol, sources } }) =>
+        proxyProtocol === undefined || sources === undefined ? [] : [[slot, sources]],
+      ),
+    ),
+    limits: new Map(
+      table.listeners.flatMap(({ slot, policy: { limits } }) =>
+        limits === undefined ? [] : [[slot, serveLimits(limits, BUFFER_BYTES)]],
+      ),
+    ),
+    firstBytes: new Map(
+      table.listeners.flatMap(({ slot, policy: { firstByteMs } }) =>
+        firstByteMs === undefined ? [] : [[slot, TimerWheel.ticks(firstByteMs)]],
+      ),
+    ),
     removed: new Set(table.removed),
     unhealthy: new Set(table.unhealthy),
+    left: new Set(table.left),
   };
 };

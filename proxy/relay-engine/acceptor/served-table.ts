@@ -1,9 +1,12 @@
+import type { SourcePolicy } from '../../address-set/source-policy.ts';
 import type { AccessLog } from '../../configuration/access-log.ts';
 import type { BackendPolicy } from '../../configuration/backend-policy.ts';
+import type { Protocol } from '../../configuration/binding.ts';
 import type { Keepalive } from '../../configuration/listener-policy.ts';
 import type { PinnedMemory } from '../../sys/memory.ts';
 import type { Choice, Picker } from '../../table/pickers/picker.ts';
 import type { Acceptor } from './context.ts';
+import type { ServedLimits } from './limits/served-limits.ts';
 import type { AcceptorListener } from './messages.ts';
 import type { Preface } from './preface.ts';
 import type { Transport } from './transport.ts';
@@ -14,6 +17,8 @@ export interface ServedBackend extends BackendPolicy {
   readonly since: number;
   readonly pick: Picker;
   readonly choice: Choice;
+  /** The PROXY header that its endpoints get first (headerKind); 0 for none. */
+  readonly header: number;
   /** Of the endpoint's side of its connections. */
   readonly transport: Transport;
   /** Whether `pick` goes by the client's address. */
@@ -47,6 +52,11 @@ export interface ServedListener extends AcceptorListener, ListenerHandlers {
   readonly halfClosedTicks: number;
   /** Version of the table that has it so. */
   readonly version: number;
+  /**
+   * Which clients may connect, by the address they come from; undefined if all may, or if a PROXY header
+   * names the client.
+   */
+  readonly sources: SourcePolicy | undefined;
   /** What is read of a client before an endpoint is picked; undefined for nothing. */
   readonly preface: Preface | undefined;
   /** Of the client's side of its connections. */
@@ -70,10 +80,18 @@ export interface ServedTable {
   readonly gone: ReadonlyMap<number, ServedBackend>;
   /** By listener slot, of the listeners that have keepalive values of their own. */
   readonly keepalives: ReadonlyMap<number, Keepalive>;
+  /** By listener slot, of the listeners that have limits. */
+  readonly limits: ReadonlyMap<number, ServedLimits>;
+  /** By listener slot: which clients may connect where a PROXY header names the client. */
+  readonly sourcesOfNamed: ReadonlyMap<number, SourcePolicy>;
+  /** By listener slot: ticks in which the first byte must come; only of listeners that limit this. */
+  readonly firstBytes: ReadonlyMap<number, number>;
   /** Slots of endpoints that have gone and whose connections end for it. */
   readonly removed: ReadonlySet<number>;
   /** Slots of endpoints that are unhealthy and whose connections end for it. */
   readonly unhealthy: ReadonlySet<number>;
+  /** Slots of endpoints that have gone, whose sessions move. */
+  readonly left: ReadonlySet<number>;
 }
 
 export const EMPTY_TABLE: ServedTable = {
@@ -85,8 +103,12 @@ export const EMPTY_TABLE: ServedTable = {
   backends: new Map(),
   gone: new Map(),
   keepalives: new Map(),
+  sourcesOfNamed: new Map(),
+  limits: new Map(),
+  firstBytes: new Map(),
   removed: new Set(),
   unhealthy: new Set(),
+  left: new Set(),
 };
 
 /**
@@ -101,12 +123,12 @@ export const listenerOf = (
 ): ServedListener | undefined =>
   listeners.find((listener) => listener.slot === slot) ?? before.find((listener) => listener.slot === slot);
 
-/** The ports of all TCP listeners, and of endpoints. Other protocols have their own ports. */
-export const portsOf = ({
-  listeners,
-  backends,
-}: Pick<ServedTable, 'listeners' | 'backends'>): ReadonlySet<number> => {
-  const found = new Set(listeners.filter(({ protocol }) => protocol === 'TCP').map(({ port }) => port));
+/** The ports of all listeners of a protocol, and of endpoints. Each protocol has its own ports. */
+export const portsOf = (
+  { listeners, backends }: Pick<ServedTable, 'listeners' | 'backends'>,
+  of: Protocol,
+): ReadonlySet<number> => {
+  const found = new Set(listeners.filter(({ protocol }) => protocol === of).map(({ port }) => port));
   for (const { ports } of backends.values()) for (const port of ports) found.add(port);
   return found;
 };

@@ -1,5 +1,9 @@
 import { CLOSES } from '../../engine/close-reason.ts';
 import { CONNECT_FAILURES } from '../../engine/connect-failure.ts';
+import { DATAGRAM_DROPS } from '../../engine/datagram-drop.ts';
+import { HANDSHAKE_FAILURES } from '../../engine/handshake-failure.ts';
+import { ID_EVENTS } from '../../engine/id-event.ts';
+import { LIMIT_REASONS } from '../../engine/limit-reason.ts';
 import { CONNECT_BOUNDS_MS, OPEN_BOUNDS_MS } from './durations.ts';
 
 /**
@@ -41,6 +45,8 @@ export const INTS = {
    */
   LogPut: 11,
   LogTaken: 12,
+  /** Open connections that are sessions of UDP: they do not count when the least loaded is looked for. */
+  Sessions: 13,
 } as const;
 const INTS_HEAD = 16;
 const INTS_PER_ACCEPTOR = INTS_HEAD + SLOTS.listeners + SLOTS.endpoints;
@@ -51,10 +57,13 @@ const TOTALS_HEAD = 8;
 /** Connections are counted by their number of retries: none, one, two, and more. */
 export const RETRY_COUNTS = 4;
 const DURATIONS = 6 + RETRY_COUNTS;
+const DATAGRAMS = DURATIONS + OPEN_BOUNDS_MS.length + 1;
+const LIMITS = DATAGRAMS + 2 + DATAGRAM_DROPS.length + CLOSES.length;
+const AFTER_IDS = LIMITS + 2 + LIMIT_REASONS.length + ID_EVENTS.length;
 /**
  * Totals of one listener. HandedOver and TakenOver count what this acceptor gave to others and got from them:
  * it has Accepted - HandedOver + TakenOver - all Closes. Retries are by number, Durations by bucket
- * (OPEN_BOUNDS_MS), Closes in the order of CLOSES.
+ * (OPEN_BOUNDS_MS), Closes in the order of CLOSES, WouldRefuse in that of LIMIT_REASONS.
  */
 export const LISTENER_TOTALS = {
   Accepted: 0,
@@ -66,9 +75,26 @@ export const LISTENER_TOTALS = {
   DurationSum: 5,
   Retries: 6,
   Durations: DURATIONS,
-  Closes: DURATIONS + OPEN_BOUNDS_MS.length + 1,
+  DatagramsReceived: DATAGRAMS,
+  DatagramsSent: DATAGRAMS + 1,
+  /** In the order of DATAGRAM_DROPS. */
+  DatagramsDropped: DATAGRAMS + 2,
+  Closes: DATAGRAMS + 2 + DATAGRAM_DROPS.length,
+  /** Reads that limits of bandwidth put off, by direction. */
+  PausedUpload: LIMITS,
+  PausedDownload: LIMITS + 1,
+  WouldRefuse: LIMITS + 2,
+  /** In the order of ID_EVENTS. */
+  Ids: LIMITS + 2 + LIMIT_REASONS.length,
+  /** Connections that limits admitted, and those with a preface whose peers were not refused. */
+  Admitted: AFTER_IDS,
+  Trusted: AFTER_IDS + 1,
+  /** Handshakes of TLS with clients; failed ones in the order of HANDSHAKE_FAILURES. */
+  HandshakesFull: AFTER_IDS + 2,
+  HandshakesResumed: AFTER_IDS + 3,
+  HandshakesFailed: AFTER_IDS + 4,
 } as const;
-const LISTENER_STRIDE = LISTENER_TOTALS.Closes + CLOSES.length;
+const LISTENER_STRIDE = AFTER_IDS + 4 + HANDSHAKE_FAILURES.length;
 /**
  * Totals of one backend; Failures are in the order of CONNECT_FAILURES, Connects by bucket
  * (CONNECT_BOUNDS_MS).
@@ -119,7 +145,9 @@ const MAIL_RING = MAIL_HEAD + MAIL_CELLS * PARCEL_INTS;
 
 /** Records of ended connections that an acceptor's ring of the access log holds; a power of two. */
 export const ACCESS_RECORDS = 4096;
-/** A record's fields as doubles; slots are -1 for none, the client's address is 16 bytes. */
+/**
+ * A record's fields as doubles; slots are -1 for none, the client's address and the unique ID have 16 bytes.
+ */
 export const ACCESS_RECORD = {
   /** Milliseconds since 1970. */
   EndedAt: 0,
@@ -135,8 +163,10 @@ export const ACCESS_RECORD = {
   Retries: 8,
   ClientPort: 9,
   ClientAddress: 10,
+  /** 16 bytes, all zero for none. */
+  UniqueId: 12,
 } as const;
-export const ACCESS_RECORD_DOUBLES = 12;
+export const ACCESS_RECORD_DOUBLES = 14;
 
 /** The buffers that the control thread and the acceptors share. */
 export interface SharedBuffers {

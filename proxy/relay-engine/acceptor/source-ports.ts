@@ -34,6 +34,8 @@ const LEFT_TO_KERNEL = 4;
 export class SourcePorts {
   /** Whether ports are chosen here. */
   chosen = false;
+  /** Ports of the range that are not reserved, of all acceptors together. */
+  readonly size: number;
   #first: number;
   #count: number;
   #next = 0;
@@ -53,6 +55,7 @@ export class SourcePorts {
     nowMs: number,
   ) {
     const size = Math.max(1, high - low + 1);
+    this.size = Math.max(1, size - reserved.length);
     const kept = Math.floor(size / LEFT_TO_KERNEL);
     const share = Math.max(1, Math.floor((size - kept) / acceptors));
     this.#first = Math.min(high, low + kept + index * share);

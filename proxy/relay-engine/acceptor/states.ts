@@ -9,20 +9,26 @@ import {
   ENDING,
   ENDPOINT,
   FREE,
+  HANDSHAKE,
+  OPENING,
   PREFACE,
   READ_ON,
   READABLE,
   RELAYING,
+  SESSION,
   type Side,
   type State,
   WAITING,
 } from './connections.ts';
 import type { Acceptor } from './context.ts';
-import { dial, dialAnother, onConnectResult, redial } from './dial.ts';
+import { dial, dialAnother, onConnectResult, onOpeningEvent, redial } from './dial.ts';
 import { closeConnection, resetBoth, resetConnection } from './ending.ts';
+import { onHandshakeDeadline, shakeHands } from './handshake.ts';
 import { onIdleDeadline } from './idle.ts';
 import { followNewPreface, onPrefaceDeadline, readPreface } from './read-preface.ts';
 import { relay } from './relay.ts';
+import { onSessionDeadline, onSessionEvent, onSessionNewTable } from './session-state.ts';
+import { resumeTls } from './tls-transport.ts';
 
 /** What may happen to a connection, and what that means in one of its states. */
 export interface StateHandlers {
@@ -113,6 +119,16 @@ const PREFACE_HANDLERS: StateHandlers = {
   },
 };
 
+const HANDSHAKE_HANDLERS: StateHandlers = {
+  onEvent(acceptor, connection, _side, events) {
+    // That the client has gone is an outcome of the handshake, too, and says more.
+    noteReadable(acceptor.connections, connection * 2 + CLIENT, events);
+    shakeHands(acceptor, connection);
+  },
+  onDeadline: onHandshakeDeadline,
+  onNewTable: onNewTableBeforeRelaying,
+};
+
 const CONNECTING_HANDLERS: StateHandlers = {
   onEvent(acceptor, connection, side, events) {
     if (side === CLIENT) {
@@ -130,6 +146,21 @@ const CONNECTING_HANDLERS: StateHandlers = {
   onNewTable: onNewTableBeforeRelaying,
 };
 
+const OPENING_HANDLERS: StateHandlers = {
+  onEvent(acceptor, connection, side, events) {
+    if (side === CLIENT) {
+      onWaitingClient(acceptor, connection, events);
+      return;
+    }
+    noteReadable(acceptor.connections, connection * 2 + ENDPOINT, events);
+    onOpeningEvent(acceptor, connection, events);
+  },
+  onDeadline(acceptor, connection) {
+    redial(acceptor, connection, 'TimedOut');
+  },
+  onNewTable: onNewTableBeforeRelaying,
+};
+
 const WAITING_HANDLERS: StateHandlers = {
   onEvent(acceptor, connection, side, events) {
     // It has no socket to an endpoint, so no event of one can come.
@@ -142,9 +173,11 @@ const WAITING_HANDLERS: StateHandlers = {
 };
 
 const RELAYING_HANDLERS: StateHandlers = {
-  onEvent(acceptor, connection, side, events) {
+  onEvent(acceptor, connection, side, reported) {
     const { connections, sys } = acceptor;
     const sideIndex = connection * 2 + side;
+    const events =
+      connections.tlsNotes[sideIndex] === 0 ? reported : resumeTls(acceptor, sideIndex, reported);
     const isGone = (events & GONE) !== 0;
     noteReadable(connections, sideIndex, events);
     // A client that had ended its stream was reset: no further event will follow. (That an endpoint was reset
@@ -161,13 +194,24 @@ const RELAYING_HANDLERS: StateHandlers = {
   },
 };
 
+const SESSION_HANDLERS: StateHandlers = {
+  onEvent(acceptor, session, _side, events) {
+    onSessionEvent(acceptor, session, events);
+  },
+  onDeadline: onSessionDeadline,
+  onNewTable: onSessionNewTable,
+};
+
 /** Every state has an entry: the compiler refuses one that is missing. */
 const BY_STATE: Readonly<Record<State, StateHandlers>> = {
   [FREE]: NOTHING,
   [PREFACE]: PREFACE_HANDLERS,
+  [HANDSHAKE]: HANDSHAKE_HANDLERS,
   [CONNECTING]: CONNECTING_HANDLERS,
   [WAITING]: WAITING_HANDLERS,
+  [OPENING]: OPENING_HANDLERS,
   [RELAYING]: RELAYING_HANDLERS,
+  [SESSION]: SESSION_HANDLERS,
   [CLOSED]: NOTHING,
 };
 

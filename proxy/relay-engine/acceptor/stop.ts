@@ -16,6 +16,7 @@ export const stopAcceptor = (acceptor: Acceptor): void => {
   for (let connection = 0; connection < connections.capacity; connection++)
     if (connections.state[connection] !== FREE && connections.state[connection] !== CLOSED)
       resetBoth(acceptor, connection, 'Stopped');
+  acceptor.contexts.freeAll();
   shared.owners[epoll] = 0;
   sys.close(epoll);
 };

@@ -56,6 +56,8 @@ const bench = (read: () => EngineStats) =>
     health: () => [{ backend: 'web', endpoint: '192.0.2.9:1', healthy: false }],
     findings: () => 2,
     connected: () => true,
+    lists: () => [],
+    certificates: () => [],
     sourcePortsLeft: () => 28_000,
     output: { accepted: 50, dropped: 60, logDropped: 0, failures: new Map() },
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { whyNotReady, whyUnhealthy } from '../../../proxy/admin/readiness.ts';
+import { NO_SHARES } from '../../../proxy/configuration/listener-share.ts';
 import type { ControlState } from '../../../proxy/control/control.ts';
 import type { EngineStats } from '../../../proxy/engine/stats.ts';
 import { acceptorStats } from '../stats.ts';
@@ -9,6 +10,7 @@ import { tableListener, tableOf } from '../tables.ts';
 const TAKEN = { code: 'PortTaken' as const, path: 'spec.listeners[0].port', message: 'taken' };
 const control = (more: Partial<ControlState> = {}): ControlState => ({
   snapshot: undefined,
+  shares: NO_SHARES,
   served: {
     revision: 'r',
     table: tableOf([tableListener(1, { name: 'a' }), tableListener(2, { name: 'b' })], []),

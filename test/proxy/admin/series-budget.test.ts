@@ -89,6 +89,8 @@ const pageOf = async (each: number): Promise<string> => {
       endpoints.map(({ backend, address }) => ({ backend, endpoint: `${address}:8080`, healthy: true })),
     findings: () => 0,
     connected: () => true,
+    lists: () => [],
+    certificates: () => [],
     output: { accepted: 0, dropped: 0, logDropped: 0, failures: new Map() },
     sourcePortsLeft: () => 28_000,
   }).text();

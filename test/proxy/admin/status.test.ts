@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { buildStatus, buildSummary, type StatusFacts } from '../../../proxy/admin/status.ts';
+import { NO_SHARES } from '../../../proxy/configuration/listener-share.ts';
 import { readStatus, readSummary } from '../../report/read-status.ts';
 import { configurationFor } from '../configurations.ts';
 import { acceptorStats, endpointStats, engineStats, listenerStats } from '../stats.ts';
@@ -12,6 +13,7 @@ const FACTS: StatusFacts = {
   from: 'file edge.yaml',
   source: { following: true },
   control: {
+    shares: NO_SHARES,
     snapshot: {
       revision: 'generation/2',
       configuration: configurationFor({
@@ -63,6 +65,7 @@ const FACTS: StatusFacts = {
       ? { health: 'Healthy', reason: '5 attempts to connect failed in a row', ejectedForMs: 29_500 }
       : undefined,
   shareOf: (_, endpoint) => (endpoint === '192.0.2.1:1' ? 1 : 0.35),
+  uptimeMs: 12.5,
   nowMs: Date.parse('2026-11-24T12:00:00Z'),
   tuning: [],
 };
@@ -79,6 +82,7 @@ test('the status combines the state of each part', () => {
   assert.deepEqual(buildStatus(FACTS), {
     reportVersion: 1,
     version: '1.2.3',
+    uptimeMs: 12,
     ready: true,
     source: { from: 'file edge.yaml', following: true },
     revision: 'generation/1',
@@ -167,7 +171,13 @@ test('there is a status before the first input, and it says why nothing is serve
     ...FACTS,
     notReady: 'There is no table to serve yet; the source has not delivered any input.',
     source: { following: false, code: 'ConnectionRefused', problem: 'nothing listens there', lostForMs: 5 },
-    control: { snapshot: undefined, served: undefined, findings: [], closedListeners: [] },
+    control: {
+      snapshot: undefined,
+      shares: NO_SHARES,
+      served: undefined,
+      findings: [],
+      closedListeners: [],
+    },
     stats: { ...FACTS.stats, version: 0, listeners: [], endpoints: [] },
   });
   assert.equal(status.ready, false);

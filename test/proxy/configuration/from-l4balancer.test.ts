@@ -14,7 +14,8 @@ test('a resource is converted to plain data with times in milliseconds', () => {
         port: 53,
         address: '2001:DB8::9',
         backend: 'b',
-        timeouts: { idle: '1m', halfClosed: '2s', keepalive: { time: '30s', probes: 4 } },
+        timeouts: { idle: '1m', halfClosed: '2s', handshake: '3s', keepalive: { time: '30s', probes: 4 } },
+        proxyProtocol: { trustedSources: ['10.0.0.0/8'] },
       },
     ],
     backends: [
@@ -29,6 +30,7 @@ test('a resource is converted to plain data with times in milliseconds', () => {
         connect: { timeout: '1500ms', totalTimeout: '3s', retries: 1, retryBudgetPercent: 20 },
         maxConnectionsPerEndpoint: 7,
         drain: { onRemoval: 'Close', onUnhealthy: 'Close' },
+        proxyProtocol: { version: 'V2', tlvs: ['UniqueId'] },
       },
     ],
     drain: { delay: '3s', spread: false },
@@ -47,6 +49,7 @@ test('a resource is converted to plain data with times in milliseconds', () => {
           idleMs: 60_000,
           halfClosedMs: 2000,
           keepalive: { timeSeconds: 30, intervalSeconds: 0, probes: 4 },
+          proxyProtocol: { accept: 'Any', required: true, trustedSources: ['10.0.0.0/8'], timeoutMs: 3000 },
         },
       },
     ],
@@ -62,6 +65,7 @@ test('a resource is converted to plain data with times in milliseconds', () => {
           retryBudgetPercent: 20,
           maxConnectionsPerEndpoint: 7,
           closeOnRemoval: true,
+          proxyProtocol: { version: 'V2', checksum: false, uniqueId: true },
         },
         health: {
           check: {

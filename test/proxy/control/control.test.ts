@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { NO_SHARES } from '../../../proxy/configuration/listener-share.ts';
 import type { Snapshot } from '../../../proxy/configuration/snapshot.ts';
 import { createControl } from '../../../proxy/control/control.ts';
 import type { Table } from '../../../proxy/table/table.ts';
@@ -23,6 +24,7 @@ const snapshot = (
 });
 const input = (of: Snapshot | undefined, refused: readonly ProxyFinding[] = []) => ({
   snapshot: of,
+  shares: NO_SHARES,
   refused,
 });
 const portsOf = (table: Table) => table.backends[0]?.endpoints.map(({ port }) => port);
@@ -42,6 +44,8 @@ const bench = () => {
   let queries = 0;
   const control = createControl({
     engine: {
+      setShares() {},
+      setTicketKeys() {},
       publish(table) {
         tables.push(table);
         return new Promise((resolve, reject) => answers.push({ resolve, reject }));

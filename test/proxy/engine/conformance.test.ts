@@ -12,6 +12,7 @@ testEngine('relay engine', startEngine, {
   PortsInUse: true,
   CountersKept: true,
   AccessLog: true,
+  Datagrams: true,
   IdleDrain: true,
 });
 

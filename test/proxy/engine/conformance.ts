@@ -4,11 +4,13 @@ import { ABILITIES, type Claims, type Part } from './part.ts';
 import { ACCESS_LOG } from './parts/access-log.ts';
 import { ATTEMPTS } from './parts/attempts.ts';
 import { COUNTING } from './parts/counting.ts';
+import { DATAGRAMS } from './parts/datagrams.ts';
 import { LEAVING_COUNTERS } from './parts/leaving-counters.ts';
 import { PAST_CLOSES } from './parts/past-closes.ts';
 import { PORTS } from './parts/ports.ts';
 import { REMOVAL } from './parts/removal.ts';
 import { SERVING } from './parts/serving.ts';
+import { SHARES } from './parts/shares.ts';
 import { STOPPING } from './parts/stopping.ts';
 import { TABLES } from './parts/tables.ts';
 
@@ -23,6 +25,8 @@ export const PARTS: readonly Part[] = [
   ...LEAVING_COUNTERS,
   ...PAST_CLOSES,
   ...ACCESS_LOG,
+  ...DATAGRAMS,
+  ...SHARES,
   ...STOPPING,
 ];
 

@@ -46,6 +46,8 @@ export const countersBench = async (
     health: () => [],
     findings: () => 0,
     connected: () => true,
+    lists: () => [],
+    certificates: () => [],
     sourcePortsLeft: () => 0,
     output: { accepted: 0, dropped: 0, logDropped: 0, failures: new Map() },
   });

@@ -13,12 +13,14 @@ const NO_BYTES = { receivedBytes: 0, sentBytes: 0 };
 const zeroStats = ({ listeners, backends }: Table, version: number): EngineStats => ({
   version,
   acceptors: [],
-  listeners: listeners.map(({ protocol: _protocol, policy: _policy, ...listener }) => ({
+  listeners: listeners.map(({ policy: _policy, ...listener }) => ({
     ...listener,
     ...NO_BYTES,
     leaving: false,
     openConnections: 0,
     acceptedTotal: 0,
+    admittedTotal: 0,
+    trustedTotal: 0,
     closes: CLOSED,
     closesByRetries: [0, 0, 0, 0],
     durations: NO_DURATIONS,
@@ -73,6 +75,8 @@ export const startIdleEngine: StartEngine = async (): Promise<Engine> => {
     acceptors: () => [],
     failing: () => [],
     forgetFailures() {},
+    setShares() {},
+    setTicketKeys() {},
     async stopAccepting() {
       table = { ...table, listeners: [] };
     },

@@ -14,6 +14,7 @@ export const ABILITIES = {
   PortsInUse: 'closes and reopens a port without resetting clients that connect meanwhile',
   CountersKept: 'keeps the counters of removed entries for a while',
   AccessLog: 'reports how each connection ended',
+  Datagrams: 'relays datagrams in sessions',
   IdleDrain: 'gradually closes idle connections while it stops',
 } as const;
 

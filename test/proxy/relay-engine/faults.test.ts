@@ -1,4 +1,3 @@
-// Begins first: it starts some twenty engines, one after the other.
 import assert from 'node:assert/strict';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { connect } from 'node:net';

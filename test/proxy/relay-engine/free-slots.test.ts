@@ -23,14 +23,20 @@ const set = () => {
   const registry = new SlotRegistry();
   registry.backends.take('b');
   const slots = [STAYING, GONE].map((key) => registry.endpoints.take(key)?.slot ?? assert.fail('no slot'));
+  const freed: number[] = [];
   const sweep = (counting: Counting, nowMs: number) =>
-    freeSlots(shared, ACCEPTORS, registry, counting, { keepMs: KEEP_MS, nowMs, beforeFreeing: () => {} });
+    freeSlots(shared, ACCEPTORS, registry, counting, {
+      keepMs: KEEP_MS,
+      nowMs,
+      onEndpointFreed: (slot) => freed.push(slot),
+      beforeFreeing: () => {},
+    });
   const served: Counting = { listeners: [], backends: [tableBackend({ name: 'b', endpoints: [STAYS] })] };
-  return { shared, registry, sweep, served, staying: slots[0] as number, gone: slots[1] as number };
+  return { shared, registry, freed, sweep, served, staying: slots[0] as number, gone: slots[1] as number };
 };
 
 test('the sums of a backend keep the bytes of an endpoint whose slot is freed', () => {
-  const { shared, registry, sweep, served, gone } = set();
+  const { shared, registry, freed, sweep, served, gone } = set();
   for (let acceptor = 0; acceptor < ACCEPTORS; acceptor++) {
     shared.totals[endpointTotalsAt(acceptor, gone) + ENDPOINT_TOTALS.Received] = 10 + acceptor;
     shared.totals[endpointTotalsAt(acceptor, gone) + ENDPOINT_TOTALS.Sent] = 100 + acceptor;
@@ -39,6 +45,7 @@ test('the sums of a backend keep the bytes of an endpoint whose slot is freed', 
   assert.equal(registry.pastBytes.get('b'), undefined, 'it still has its slot');
   assert.deepEqual(sweep(served, KEEP_MS), { endpoints: 1, isMore: false });
   assert.deepEqual(registry.pastBytes.get('b'), { received: 21, sent: 201 });
+  assert.deepEqual(freed, [gone], 'connection IDs lead there no longer');
 });
 
 test('the failures of a removed endpoint are forgotten', () => {
@@ -54,8 +61,12 @@ for (const kind of ['listeners', 'backends', 'endpoints'] as const)
     registry[kind].take(kind === 'endpoints' ? GONE : 'gone');
     const shared = viewShared(allocateShared(ACCEPTORS, 64));
     const isMore = (nowMs: number): boolean =>
-      freeSlots(shared, ACCEPTORS, registry, NOTHING, { keepMs: KEEP_MS, nowMs, beforeFreeing: () => {} })
-        .isMore;
+      freeSlots(shared, ACCEPTORS, registry, NOTHING, {
+        keepMs: KEEP_MS,
+        nowMs,
+        onEndpointFreed: () => {},
+        beforeFreeing: () => {},
+      }).isMore;
     assert.deepEqual([isMore(0), isMore(KEEP_MS - 1), isMore(KEEP_MS)], [true, true, false]);
     assert.equal([...registry[kind].entries()].length, 0);
   });

@@ -119,7 +119,8 @@ test('a port that is added again while it is leaving keeps its sockets', async (
  */
 const leavingPorts = () => {
   let closes = 0;
-  const ports = new LeavingPorts({ isLeaving: () => true, handshakes: () => 0 }, undefined, async () => {
+  const sockets = { isLeaving: () => true, handshakes: () => 0, hasSessions: () => false };
+  const ports = new LeavingPorts(sockets, undefined, async () => {
     closes++;
   });
   const listener = (port: number) =>
@@ -129,6 +130,7 @@ const leavingPorts = () => {
     slot: 0,
     backendSlot: 0,
     key: bindingKey(listener(port)),
+    backends: [`backend-${port}`],
     sockets: [],
   });
   const tableWith = (...all: number[]) =>

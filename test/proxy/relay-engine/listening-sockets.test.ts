@@ -7,21 +7,28 @@ import { readKernelKeepalive } from '../../../proxy/relay-engine/kernel-keepaliv
 import { ListeningSockets } from '../../../proxy/relay-engine/listening-sockets.ts';
 import { libc } from '../../../proxy/sys/libc.ts';
 import { pinnedMemory } from '../../../proxy/sys/memory.ts';
+import { writeSocketAddress } from '../../../proxy/sys/socket-address.ts';
 import {
+  AF_INET,
   EADDRINUSE,
   EAGAIN,
   EMFILE,
   ENOBUFS,
   IPPROTO_TCP,
+  IPPROTO_UDP,
+  SOCK_CLOEXEC,
+  SOCK_DGRAM,
   type Sys,
   TCP_KEEPCNT,
   TCP_KEEPIDLE,
   TCP_KEEPINTVL,
+  UDP_GRO,
 } from '../../../proxy/sys/sys.ts';
 import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { askOnce, dialClient } from '../relay/client.ts';
 import { tableListener } from '../tables.ts';
 
+const ENOPROTOOPT = 92;
 const ACCEPTORS = 3;
 const MAX_SOCKETS = 100;
 /**
@@ -178,5 +185,60 @@ test('keepalive changes apply to open sockets, and settings that are no longer r
   assert.deepEqual(given(), { ...kernel, timeSeconds: 1234 });
   sockets.open(tableListener(port));
   assert.deepEqual(given(), kernel);
+  sockets.keepOnly(new Set());
+});
+
+test('what the queue of a UDP port dropped is counted, also once the port is closed', async () => {
+  const sys = libc();
+  const sockets = new ListeningSockets(sys, 1, MAX_SOCKETS);
+  const [port] = (await freePorts(1)) as [number];
+  const listener = tableListener(port, { protocol: 'UDP' });
+  sockets.open(listener);
+  const client = sys.socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  const memory = pinnedMemory(65_536);
+  writeSocketAddress(memory.view, 0, '127.0.0.1', port);
+  assert.equal(sys.connect(client, memory.address, 16), 0);
+  const key = bindingKey(listener);
+  assert.equal(sockets.queueDrops(key), 0);
+  // Nobody takes them.
+  for (let i = 0; i < 20_000 && sockets.queueDrops(key) === 0; i++)
+    sys.send(client, memory.address, 60_000, false);
+  const drops = sockets.queueDrops(key);
+  assert.ok(drops > 0);
+  sockets.keepOnly(new Set());
+  assert.equal(sockets.queueDrops(key), drops);
+  sys.close(client);
+});
+
+test('a UDP port opens beside a TCP port of the same number, and a second one is a finding', async () => {
+  const [one, two] = [
+    new ListeningSockets(libc(), 2, MAX_SOCKETS),
+    new ListeningSockets(libc(), 2, MAX_SOCKETS),
+  ];
+  const [port] = (await freePorts(1)) as [number];
+  assert.ok(Array.isArray(one.open(tableListener(port, { name: 'tcp' }))));
+  assert.ok(Array.isArray(one.open(tableListener(port, { name: 'udp', protocol: 'UDP' }))));
+  assert.match(
+    JSON.stringify(two.open(tableListener(port, { name: 'udp', protocol: 'UDP' }))),
+    /Cannot listen on UDP port/,
+  );
+  one.keepOnly(new Set());
+  assert.ok(Array.isArray(two.open(tableListener(port, { name: 'udp', protocol: 'UDP' }))));
+  two.keepOnly(new Set());
+});
+
+test('a kernel that does not merge datagrams is reported once, and its UDP ports open all the same', async () => {
+  const sys = libc();
+  const reported: number[] = [];
+  const without: Sys = {
+    ...sys,
+    setOption: (fd, level, option, value) =>
+      level === IPPROTO_UDP && option === UDP_GRO ? -ENOPROTOOPT : sys.setOption(fd, level, option, value),
+  };
+  const sockets = new ListeningSockets(without, 2, MAX_SOCKETS, undefined, (errno) => reported.push(errno));
+  assert.deepEqual(reported, []);
+  for (const port of await freePorts(2))
+    assert.ok(Array.isArray(sockets.open(tableListener(port, { name: `udp-${port}`, protocol: 'UDP' }))));
+  assert.deepEqual(reported, [ENOPROTOOPT]);
   sockets.keepOnly(new Set());
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import dgram from 'node:dgram';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import http2 from 'node:http2';
@@ -10,6 +11,7 @@ import { parse } from 'yaml';
 import { createAuthority } from '../../../cluster/access/certificates.ts';
 import type { EndpointStatus } from '../../../report/status.ts';
 import { freePorts } from '../../../tooling/process/free-ports.ts';
+import { NEEDS_OWN_NETWORK, runInOwnNetwork } from '../../program/own-network.ts';
 import { greet, startEndpoint } from './endpoint-server.ts';
 import { type BackendInput, type Manifest, ProxyProcess } from './proxy-process.ts';
 
@@ -195,3 +197,65 @@ test('an HTTPS check of another port uses the configured name and takes a failin
     for (const endpoint of endpoints) await endpoint.close();
   }
 });
+
+/** A server over UDP that answers with what it says at the moment, or not at all. */
+const startDatagramServer = async (says: string) => {
+  const server = { says: says as string | undefined, asked: new Set<string>(), port: 0 };
+  const socket = dgram.createSocket('udp4', (datagram, from) => {
+    server.asked.add(datagram.toString());
+    if (server.says !== undefined) socket.send(server.says, from.port, from.address);
+  });
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  return Object.assign(server, { port: socket.address().port, close: () => socket.close() });
+};
+
+test('a UDP check takes an endpoint out of service while its answer lacks what is expected', async () => {
+  const servers = [await startDatagramServer('\x00 up'), await startDatagramServer('\x00 up')] as const;
+  const [first, second] = servers;
+  const proxy = await ProxyProcess.start(
+    await manifest({
+      name: 'game',
+      endpoints: servers.map(({ port }) => ({ address: '127.0.0.1', port })),
+      healthCheck: {
+        type: 'UDP',
+        udp: { send: 'status\\n', expect: '\\x00 up' },
+        interval: '1s',
+        timeout: '1s',
+      },
+    }),
+  );
+  try {
+    await untilUsed(proxy, first.port, true);
+    first.says = 'down';
+    await untilUsed(proxy, first.port, false, 'the answer "down" does not contain "\\x00 up"');
+    await untilUsed(proxy, second.port, true);
+    first.says = '\x00 up';
+    await untilUsed(proxy, first.port, true);
+    first.close();
+    await untilUsed(proxy, first.port, false, 'port unreachable: no process listens on it');
+    assert.deepEqual([...first.asked], ['status\n']);
+  } finally {
+    await proxy.stop();
+    second.close();
+  }
+});
+
+test(
+  'an endpoint whose ICMP check the kernel forbids stays in service with a finding, and is checked once it is allowed',
+  NEEDS_OWN_NETWORK,
+  () => {
+    const program = new URL('./ping-program.ts', import.meta.url).pathname;
+    const prepare = 'echo "1 0" > /proc/sys/net/ipv4/ping_group_range';
+    assert.deepEqual(runInOwnNetwork(program, { prepare }), {
+      forbidden: {
+        findings: [
+          'ChecksNotMade spec.backends[0].healthCheck Health checks of backend "web" cannot be made, so they take no endpoint out of service: the proxy may not send ICMP: set the sysctl net.ipv4.ping_group_range to "0 2147483647", in a cluster in spec.tuning.sysctls or on the node, or choose another type of check',
+        ],
+        health: 'Unknown',
+        used: true,
+      },
+      allowed: { health: 'Healthy', used: true },
+    });
+  },
+);

@@ -7,6 +7,9 @@ import type { z } from 'zod';
 import type { accessLog } from '../../../crds/access-log.ts';
 import type { backend } from '../../../crds/backend.ts';
 import type { drain } from '../../../crds/drain.ts';
+import type { limits } from '../../../crds/limits.ts';
+import type { listener } from '../../../crds/listener.ts';
+import type { sources } from '../../../crds/sources.ts';
 import type { Status } from '../../../report/status.ts';
 import { freePort } from '../../../tooling/process/free-ports.ts';
 import { until } from '../../../tooling/wait/until.ts';
@@ -24,9 +27,18 @@ const MAIN = new URL('../../../proxy/main.ts', import.meta.url).pathname;
 export interface ListenerInput {
   readonly name: string;
   readonly port: number;
-  readonly backend: string;
+  /** Only with routes it may be omitted. */
+  readonly backend?: string;
+  readonly protocol?: 'TCP' | 'UDP';
   readonly idle?: string;
   readonly halfClosed?: string;
+  readonly handshake?: string;
+  readonly firstByte?: string;
+  readonly proxyProtocol?: z.input<typeof listener>['proxyProtocol'];
+  readonly limits?: z.input<typeof limits>;
+  readonly sources?: z.input<typeof sources>;
+  readonly stickiness?: z.input<typeof listener>['stickiness'];
+  readonly tls?: z.input<typeof listener>['tls'];
 }
 
 /** As in a manifest, fields with a default may be omitted. */
@@ -49,9 +61,14 @@ export const manifestText = ({ listeners, ...rest }: Manifest): string =>
       // A failing test shows how failed connections ended.
       accessLog: { mode: 'Errors' },
       ...rest,
-      listeners: listeners.map(({ idle, halfClosed, ...listener }) => ({
-        ...listener,
-        timeouts: { ...(idle ? { idle } : {}), ...(halfClosed ? { halfClosed } : {}) },
+      listeners: listeners.map(({ idle, halfClosed, handshake, firstByte, ...others }) => ({
+        ...others,
+        timeouts: {
+          ...(idle ? { idle } : {}),
+          ...(halfClosed ? { halfClosed } : {}),
+          ...(firstByte ? { firstByte } : {}),
+          ...(handshake ? { handshake } : {}),
+        },
       })),
     },
   });

@@ -1,4 +1,3 @@
-// Begins first: it takes half a minute of real time.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runSoak } from '../../soak/run-soak.ts';

@@ -69,6 +69,33 @@ test('targets come from the slices of the named Service, or from the list in the
   assert.match(findings[0]?.message ?? '', /^backend "gone", Service "gone": The Service does not exist/);
 });
 
+test('the port of a Service is that of the protocol of the backend’s listeners', () => {
+  const configuration = configurationFor({
+    listeners: [
+      { name: 'u', port: 80, protocol: 'UDP', backend: 'quic' },
+      { name: 't', port: 80, backend: 'web' },
+    ],
+    backends: ['quic', 'web'].map((name) => ({ name, service: { name: 'web', port: 80 } })),
+  });
+  const ports = (tcp: number, udp: number, field: 'port' | 'targetPort') => [
+    { name: 'http', protocol: 'TCP', port: 80, [field]: tcp },
+    { name: 'quic', protocol: 'UDP', port: 80, [field]: udp },
+  ];
+  const [key, of] = service('web');
+  const [name, { ports: _, ...rest }] = slice('a', 'web', '10.0.0.1');
+  const { targets, findings } = resolveTargets(
+    configuration,
+    new Map([[key, { ...of, spec: { ...of.spec, ports: ports(8080, 8443, 'targetPort') } }]]),
+    new Map([[name, { ...rest, ports: ports(8080, 8443, 'port') }]]),
+  );
+  const found = [...targets].map(([backend, all]) => [backend, ...all.map(({ port }) => port)]);
+  assert.deepEqual(found, [
+    ['quic', 8443],
+    ['web', 8080],
+  ]);
+  assert.deepEqual(findings, []);
+});
+
 test('endpoints of a Service that are not ready but still exist are reported as leaving', () => {
   const [name, of] = slice('a', 'web', '10.0.0.1');
   const unready = { addresses: ['10.0.0.2'], conditions: { ready: false } };

@@ -35,6 +35,15 @@ test('an endpoint at another address or port is kept, and the snapshot is not co
   assert.equal(withoutOwnListeners(given, isOwn), given);
 });
 
+test('the endpoint of a route is not used if it is a listener', () => {
+  const routes = [{ hostnames: ['a.example'], backend: 'web' }];
+  const given = snapshot(STATIC, [target(OWN, 8080)], {
+    backend: 'other',
+    tls: { mode: 'Passthrough', routes },
+  });
+  assert.deepEqual(withoutOwnListeners(given, isOwn).targets.get('web'), []);
+});
+
 test('an endpoint that is a listener of the proxy is not used, and the finding names the backend and its path', () => {
   for (const [port, listener] of [
     [8080, 'web'],

@@ -114,6 +114,8 @@ export const PORTS: readonly Part[] = [
         health: () => [],
         findings: () => 0,
         connected: () => true,
+        lists: () => [],
+        certificates: () => [],
         sourcePortsLeft: () => 0,
         output: { accepted: 0, dropped: 0, logDropped: 0, failures: new Map() },
       }).text();

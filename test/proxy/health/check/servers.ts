@@ -2,11 +2,14 @@ import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import { after } from 'node:test';
 import type { CheckKind } from '../../../../proxy/configuration/health-policy.ts';
-import { type CheckRequest, check } from '../../../../proxy/health/check/check.ts';
+import { type CheckRequest, createCheck } from '../../../../proxy/health/check/check.ts';
 import type { CheckResult } from '../../../../proxy/health/check/result.ts';
+import { libc } from '../../../../proxy/sys/libc.ts';
 
 /** Longer than any check takes that is not meant to time out. */
 export const LONG_MS = 20_000;
+
+const check = createCheck(libc());
 
 const servers = new Set<net.Server>();
 const sockets = new Set<net.Socket>();

@@ -28,6 +28,7 @@ export const inputsForTest = (sys: Sys, change: Partial<AcceptorInputs> = {}): A
   wallClock: () => 0,
   received: () => [],
   seed: 1,
+  hashKey: { low: 1, high: 2 },
   notify: () => undefined,
   ...change,
 });

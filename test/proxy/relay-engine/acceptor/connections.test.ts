@@ -6,6 +6,7 @@ import {
   Connections,
   FREE,
 } from '../../../../proxy/relay-engine/acceptor/connections.ts';
+import { MAX_DESCRIPTORS } from '../../../../proxy/relay-engine/acceptor/shared-memory.ts';
 
 test('a connection number is not reused within the same turn of the loop', () => {
   const connections = new Connections();
@@ -18,20 +19,22 @@ test('a connection number is not reused within the same turn of the loop', () =>
   assert.equal(connections.take(), first);
 });
 
-test('growing the table keeps its connections and clears the new entries', () => {
+test('a number that was never in use has no socket, nothing pending and no timer', () => {
   const connections = new Connections();
-  const first = connections.take();
-  connections.fd[first * 2] = 77;
-  const before = connections.capacity;
-  const taken = new Set([first]);
-  while (connections.capacity === before) taken.add(connections.take());
-  assert.equal(taken.size, connections.open);
-  assert.equal(connections.fd[first * 2], 77);
+  connections.fd[connections.take() * 2] = 77;
   const fresh = connections.take();
+  assert.equal(connections.capacity, 2);
   assert.equal(connections.state[fresh], CONNECTING);
-  assert.equal(connections.fd[fresh * 2], -1);
+  assert.deepEqual([...connections.fd.subarray(0, 4)], [77, -1, -1, -1]);
   assert.equal(connections.pendingBuffer[fresh * 2 + 1], -1);
   assert.equal(connections.timerBucket[fresh], -1);
+});
+
+test('every descriptor may be a connection, and there are no more numbers than that', () => {
+  const connections = new Connections();
+  for (let i = 0; i < MAX_DESCRIPTORS; i++) connections.take();
+  assert.equal(connections.open, MAX_DESCRIPTORS);
+  assert.throws(() => connections.take(), /CONNECTIONS_FULL/);
 });
 
 test('the number of open connections is counted', () => {

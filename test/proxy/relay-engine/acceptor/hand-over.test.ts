@@ -3,13 +3,14 @@ import { after, test } from 'node:test';
 import { takeMail } from '../../../../proxy/relay-engine/acceptor/admit.ts';
 import { createAcceptor } from '../../../../proxy/relay-engine/acceptor/create.ts';
 import { claimDescriptor } from '../../../../proxy/relay-engine/acceptor/descriptors.ts';
-import { handOver } from '../../../../proxy/relay-engine/acceptor/hand-over.ts';
+import { handOver, leastLoaded } from '../../../../proxy/relay-engine/acceptor/hand-over.ts';
 import type { ServedListener } from '../../../../proxy/relay-engine/acceptor/served-table.ts';
 import { INTS, intsAt } from '../../../../proxy/relay-engine/acceptor/shared-memory.ts';
 import { PLAIN } from '../../../../proxy/relay-engine/acceptor/transport.ts';
 import { libc } from '../../../../proxy/sys/libc.ts';
 import { AF_INET, SOCK_STREAM } from '../../../../proxy/sys/sys.ts';
 import { inputsForTest, listenerForTest } from './acceptor.ts';
+import { sessionBench } from './session-bench.ts';
 
 const WAKE = 4711;
 const LISTENER: ServedListener = {
@@ -21,6 +22,7 @@ const LISTENER: ServedListener = {
   needsDescriptors: true,
   transport: PLAIN,
   version: 1,
+  sources: undefined,
   preface: undefined,
 };
 
@@ -63,4 +65,26 @@ test('a connection handed over by an acceptor that died is not taken after the c
   takeMail(receiver);
   assert.deepEqual(closed, []);
   assert.equal(ints[intsAt(1) + INTS.Taken], 1, 'it is no longer being handed over');
+});
+
+test('sessions of UDP do not decide which acceptor gets a connection', () => {
+  const { sender, ints } = two();
+  ints[intsAt(1) + INTS.Taking] = 1;
+  const [own, other] = [intsAt(0), intsAt(1)];
+  ints[own + INTS.Open] = 1000;
+  ints[own + INTS.Sessions] = 998;
+  ints[other + INTS.Open] = 5;
+  assert.equal(leastLoaded(sender), 0);
+  ints[own + INTS.Sessions] = 900;
+  assert.equal(leastLoaded(sender), 1);
+});
+
+test('the sessions of an acceptor are counted as they begin and end', () => {
+  using bench = sessionBench();
+  const { ints } = bench.acceptor.shared;
+  const clients = [bench.client(), bench.client()];
+  for (const client of clients) bench.send(client, 'hello');
+  assert.equal(ints[intsAt(0) + INTS.Sessions], 2);
+  bench.adopt({ ...bench.table, version: 2, listeners: [] });
+  assert.equal(ints[intsAt(0) + INTS.Sessions], 0);
 });

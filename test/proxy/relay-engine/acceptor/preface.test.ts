@@ -32,10 +32,12 @@ let looks: number[] = [];
  * A line that begins with `keep` is passed on as well, and one that begins with `bad` is refused.
  */
 const line: PrefaceFor = (_listener, { backends }) => ({
+  reads: 'ClientHello',
   ticks: TICKS,
   mostBytes: MOST_BYTES,
   tooSlow: 'ConnectTimeout',
   tooLong: 'NoSourcePort',
+  cutShort: 'ClientGone',
   read(bytes, length) {
     looks.push(length);
     const end = bytes.subarray(0, length).indexOf(LINE_FEED);

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Protocol } from '../../../../proxy/configuration/binding.ts';
 import {
   listenerOf,
   portsOf,
@@ -20,6 +19,7 @@ const listener = (slot: number, backendSlot: number): ServedListener => ({
   needsDescriptors: true,
   transport: PLAIN,
   version: 1,
+  sources: undefined,
   preface: undefined,
 });
 
@@ -38,8 +38,9 @@ for (const [name, slot, backend] of ROWS)
     assert.equal(listenerOf({ listeners: LISTENERS, before: BEFORE }, slot)?.backendSlot, backend);
   });
 
-test('a source port may be the port of a listener of another protocol than TCP', () => {
-  const other = { ...listener(2, 6), port: 53, protocol: 'OTHER' as Protocol };
-  const found = portsOf({ listeners: [listener(1, 5), other], backends: new Map() });
-  assert.deepEqual(found, new Set([80]));
+test('a source port may be the port of a listener of another protocol', () => {
+  const other = { ...listener(2, 6), port: 53, protocol: 'UDP' as const };
+  const table = { listeners: [listener(1, 5), other], backends: new Map() };
+  assert.deepEqual(portsOf(table, 'TCP'), new Set([80]));
+  assert.deepEqual(portsOf(table, 'UDP'), new Set([53]));
 });

@@ -1,5 +1,8 @@
+import type { BackendPolicy } from '../../../../proxy/configuration/backend-policy.ts';
+import type { LimitsPolicy } from '../../../../proxy/configuration/limits-policy.ts';
 import { CLOSES, type CloseReason } from '../../../../proxy/engine/close-reason.ts';
 import { setKeepalive } from '../../../../proxy/relay-engine/acceptor/keepalive.ts';
+import { allocateLimits } from '../../../../proxy/relay-engine/acceptor/limits/limits-memory.ts';
 import { runAcceptor } from '../../../../proxy/relay-engine/acceptor/loop.ts';
 import type { AcceptorTable, ToAcceptor } from '../../../../proxy/relay-engine/acceptor/messages.ts';
 import type { PrefaceFor } from '../../../../proxy/relay-engine/acceptor/preface.ts';
@@ -8,6 +11,7 @@ import {
   intsAt,
   LISTENER_TOTALS,
   listenerTotalsAt,
+  SLOTS,
 } from '../../../../proxy/relay-engine/acceptor/shared-memory.ts';
 import { libc } from '../../../../proxy/sys/libc.ts';
 import { type PinnedMemory, pinnedMemory } from '../../../../proxy/sys/memory.ts';
@@ -60,6 +64,8 @@ export interface World {
   /** The acceptor's clock in milliseconds; only the script advances it, unless it is the real one. */
   clockMs: number;
   readonly reads: Read[];
+  /** Reads of the acceptor that found nothing. */
+  emptyReads: number;
   /** Called once, between the kernel's next answer and the acceptor reading its clock. */
   afterEvents: (() => void) | undefined;
   /** Makes every epoll_wait return as many events as a turn handles, as after a backlog. */
@@ -68,6 +74,8 @@ export interface World {
   readonly table: AcceptorTable;
   /** How many connections ended for a reason, in any phase. */
   closes(reason: CloseReason): number;
+  /** Bytes received from clients. */
+  received(): number;
   /** How many descriptors connections hold. */
   held(): number;
   /** Sends a message as the control thread does; it is handled in the next turn. */
@@ -94,6 +102,11 @@ export interface SteppedOptions {
   /** The number of backends, with one endpoint each; the listener uses the first one. */
   readonly backends?: number;
   readonly prefaceFor?: PrefaceFor;
+  readonly backendPolicy?: Partial<BackendPolicy>;
+  /** Most bytes that the kernel takes of the acceptor's first send, or the negative errno that it returns. */
+  readonly firstSend?: number;
+  readonly firstByteMs?: number;
+  readonly limits?: LimitsPolicy;
 }
 
 const addressOf = (port: number): PinnedMemory => {
@@ -126,6 +139,10 @@ export const runStepped = async (
     receiveBytes,
     backends = 1,
     prefaceFor,
+    backendPolicy,
+    firstSend,
+    firstByteMs,
+    limits,
   }: SteppedOptions = {},
 ): Promise<World> => {
   const sys = libc();
@@ -148,13 +165,26 @@ export const runStepped = async (
     turn: 0,
     clockMs: isClockReal ? performance.now() : 1_000,
     reads: [],
+    emptyReads: 0,
     afterEvents: undefined,
     isFlooded: false,
     table: tableForTest({
       descriptorLimit: 1_000,
-      listeners: [listenerForTest(listener, port, { idleMs, halfClosedMs, keepalive })],
+      listeners: [
+        listenerForTest(listener, port, {
+          idleMs,
+          halfClosedMs,
+          keepalive,
+          ...(firstByteMs === undefined ? {} : { firstByteMs }),
+          ...(limits === undefined ? {} : { limits }),
+        }),
+      ],
+      limits: allocateLimits(1, SLOTS.listeners, 4096, [
+        { low: 7, high: 1 },
+        { low: 8, high: 2 },
+      ]),
       backends: endpointPorts.map((endpointPort, slot) => ({
-        ...backendForTest([{ address: '127.0.0.1', port: endpointPort, slot }]),
+        ...backendForTest([{ address: '127.0.0.1', port: endpointPort, slot }], backendPolicy),
         slot,
       })),
     }),
@@ -165,6 +195,9 @@ export const runStepped = async (
         (sum, close, index) => sum + (close.reason === reason ? (totals[at + index] as number) : 0),
         0,
       );
+    },
+    received() {
+      return inputs.shared.totals[listenerTotalsAt(0, 0) + LISTENER_TOTALS.Received] as number;
     },
     held() {
       return Atomics.load(inputs.shared.held, 0);
@@ -195,6 +228,7 @@ export const runStepped = async (
       }
     },
   };
+  let sends = 0;
   const steps = script(world);
   // The kernel's clock is not the script's: the time when data was last sent is that of the script, which on
   // one machine is the time of its acknowledgement.
@@ -227,8 +261,14 @@ export const runStepped = async (
         follow(toEndpoint);
         return toEndpoint;
       },
+      send: (fd, at, length, endFollows) => {
+        const most = sends++ === 0 ? (firstSend ?? length) : length;
+        if (most < 0) return most;
+        return most === 0 ? -EAGAIN : sys.send(fd, at, Math.min(most, length), endFollows);
+      },
       recv: (fd, at, length) => {
         const bytes = sys.recv(fd, at, length);
+        if (bytes === -EAGAIN) world.emptyReads++;
         if (bytes > 0) world.reads.push({ turn: world.turn, fd, bytes });
         return bytes;
       },

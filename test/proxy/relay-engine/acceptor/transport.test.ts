@@ -68,8 +68,7 @@ const relayed = (flags: number, received: readonly Received[], takes = Number.PO
     [CLIENT, client],
     [ENDPOINT, endpoint],
   ] as const) {
-    connections.transport[connection * 2 + side] = transport;
-    connections.flags[connection * 2 + side] = transport.flags;
+    connections.setTransport(connection * 2 + side, transport);
   }
   connections.flags[connection * 2 + CLIENT] = flags | READABLE;
   relay(acceptor, connection, CLIENT, false);

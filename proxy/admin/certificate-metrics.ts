@@ -1,0 +1,26 @@
+import type { EngineMetric } from './engine-metrics.ts';
+import { labelText } from './exposition.ts';
+
+const MS_PER_SECOND = 1000;
+
+/** Metrics of the certificates with which listeners end TLS. */
+export const CERTIFICATE_METRICS: readonly EngineMetric[] = [
+  {
+    name: 'l4balancer_certificate_expiry_timestamp_seconds',
+    type: 'gauge',
+    help: 'When the certificate of a Secret or a file that is in use expires, in seconds since 1970.',
+    write({ facts }, to) {
+      for (const { name, notAfterMs } of facts.certificates())
+        if (notAfterMs !== undefined) to.sample(labelText({ name }), notAfterMs / MS_PER_SECOND);
+    },
+  },
+  {
+    name: 'l4balancer_certificate_unusable',
+    type: 'gauge',
+    help: '1 if a Secret or a file with a certificate is missing or cannot be used now, so that what was read last stays in use, otherwise 0.',
+    write({ facts }, to) {
+      for (const { name, problem } of facts.certificates())
+        to.sample(labelText({ name }), problem === undefined ? 0 : 1);
+    },
+  },
+];

@@ -1,0 +1,29 @@
+import { type EngineMetric, listenerLabels } from './engine-metrics.ts';
+import { labelText } from './exposition.ts';
+
+/** Metrics of listeners that end TLS. */
+export const TLS_METRICS: readonly EngineMetric[] = [
+  {
+    name: 'l4balancer_tls_handshakes_total',
+    type: 'counter',
+    help: 'TLS handshakes with clients that were completed, with an earlier session (resumed) or without.',
+    write: ({ stats }, to) => {
+      for (const listener of stats.listeners) {
+        if (listener.handshakes === undefined) continue;
+        const { full, resumed } = listener.handshakes;
+        to.sample(labelText({ ...listenerLabels(listener), resumed: 'false' }), full);
+        to.sample(labelText({ ...listenerLabels(listener), resumed: 'true' }), resumed);
+      }
+    },
+  },
+  {
+    name: 'l4balancer_tls_handshake_failures_total',
+    type: 'counter',
+    help: 'TLS handshakes with clients that failed, by cause; ClientAlert: the client refused, often because it does not trust the certificate.',
+    write: ({ stats }, to) => {
+      for (const listener of stats.listeners)
+        for (const { failure, total } of listener.handshakes?.failed ?? [])
+          to.sample(labelText({ ...listenerLabels(listener), failure }), total);
+    },
+  },
+];

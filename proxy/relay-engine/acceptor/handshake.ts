@@ -1,0 +1,92 @@
+import type { HandshakeFailure } from '../../engine/handshake-failure.ts';
+import { EAGAIN } from '../../sys/sys.ts';
+import { WANTS_WRITE } from '../../sys/tls.ts';
+import { CLIENT, CONNECTING, HANDSHAKE, READABLE } from './connections.ts';
+import type { Acceptor } from './context.ts';
+import { dialFirst } from './dial.ts';
+import { closeConnection, resetConnection } from './ending.ts';
+import { handshakeFailure } from './handshake-failure.ts';
+import { clientTransport } from './limited-transport.ts';
+import type { ContextHandle } from './server-contexts.ts';
+import { TICK_MS } from './timer-wheel.ts';
+import { TLS } from './tls-transport.ts';
+import { watchWritable } from './watch-sides.ts';
+
+const fail = (acceptor: Acceptor, connection: number, why: HandshakeFailure): void => {
+  acceptor.counters.handshakeFailed(acceptor.connections.listenerSlot[connection] as number, why);
+  // Not by a reset, which would overtake the alert that says why.
+  closeConnection(acceptor, connection, 'TlsHandshakeFailed');
+};
+
+/**
+ * Begins the handshake with a client of which nothing was taken yet; `ticks` are those that it has since it
+ * came. The kernel reports what has come already, too, but the hello that was looked at is there now.
+ */
+export const beginHandshake = (
+  acceptor: Acceptor,
+  connection: number,
+  { address }: ContextHandle,
+  ticks: number,
+): void => {
+  const { connections, tls, timers } = acceptor;
+  const client = connection * 2 + CLIENT;
+  if (address === 0) {
+    fail(acceptor, connection, 'NoCertificate');
+    return;
+  }
+  const side = tls.accept(address, connections.fd[client] as number);
+  if (side === 0) {
+    resetConnection(acceptor, connection, CLIENT, 'NoDescriptors');
+    return;
+  }
+  const transport = clientTransport(acceptor, connection, TLS);
+  connections.tls[client] = side;
+  connections.tlsNotes[client] = 0;
+  connections.swapTransport(client, transport);
+  connections.flags[client] = (connections.flags[client] as number) | transport.flags;
+  connections.state[connection] = HANDSHAKE;
+  timers.set(connection, Math.floor((connections.began[connection] as number) / TICK_MS) + ticks);
+  shakeHands(acceptor, connection);
+};
+
+/**
+ * It is complete: an endpoint is dialled as if the client had only just come. Bytes of the client may have
+ * been read along with the last ones of the handshake, of which the kernel will not report anything.
+ */
+const onComplete = (acceptor: Acceptor, connection: number): void => {
+  const { connections, timers, counters, tls } = acceptor;
+  const client = connection * 2 + CLIENT;
+  counters.handshakeDone(
+    connections.listenerSlot[connection] as number,
+    tls.isResumed(connections.tls[client] as number),
+  );
+  timers.clear(connection);
+  connections.flags[client] = (connections.flags[client] as number) | READABLE;
+  connections.state[connection] = CONNECTING;
+  connections.lastActive[connection] = acceptor.now;
+  dialFirst(acceptor, connection);
+};
+
+/** Goes on with the handshake as far as the client's bytes and the socket allow. */
+export const shakeHands = (acceptor: Acceptor, connection: number): void => {
+  const { connections, tls } = acceptor;
+  const client = connection * 2 + CLIENT;
+  const result = tls.handshake(connections.tls[client] as number);
+  switch (result) {
+    case 1:
+      onComplete(acceptor, connection);
+      return;
+    case -EAGAIN:
+      return;
+    case -WANTS_WRITE:
+      if (!watchWritable(acceptor, client)) resetConnection(acceptor, connection, CLIENT, 'NoDescriptors');
+      return;
+    default:
+      fail(acceptor, connection, handshakeFailure(result, tls.reason));
+  }
+};
+
+export const onHandshakeDeadline = (acceptor: Acceptor, connection: number): void => {
+  acceptor.counters.handshakeFailed(acceptor.connections.listenerSlot[connection] as number, 'TimedOut');
+  resetConnection(acceptor, connection, CLIENT, 'TlsHandshakeTimeout');
+};

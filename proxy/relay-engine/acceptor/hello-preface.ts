@@ -1,0 +1,77 @@
+import type { TlsPolicy } from '../../configuration/listener-policy.ts';
+import { emptyHello, MOST_HELLO_BYTES, protocolsOf, serverNameOf } from '../../tls/client-hello.ts';
+import { compileRoutes, findRoute } from '../../tls/host-routes.ts';
+import { readHello } from '../../tls/read-hello.ts';
+import { type AcceptorTable, NO_BACKEND } from './messages.ts';
+import type { Preface, PrefaceOutcome } from './preface.ts';
+import type { ContextHandle, ListenerContexts } from './server-contexts.ts';
+import { TimerWheel } from './timer-wheel.ts';
+
+const NOT_TLS: PrefaceOutcome = { type: 'Refuse', reason: 'TlsNotSpoken' };
+const MALFORMED: PrefaceOutcome = { type: 'Refuse', reason: 'TlsHelloMalformed' };
+const TOO_LONG: PrefaceOutcome = { type: 'Refuse', reason: 'TlsHelloTooLong' };
+const NAME_UNKNOWN: PrefaceOutcome = { type: 'Refuse', reason: 'TlsNameUnknown' };
+/** Of a listener that ends TLS and has no certificate: the handshake fails. */
+const NO_CONTEXT: ContextHandle = { address: 0 };
+
+/**
+ * The ClientHello of TLS, which names the server: its route picks the backend, or else the listener's own is
+ * taken (NO_BACKEND for none). All of it is passed on, to the endpoint, or to TLS in one of `contexts` if
+ * that ends here. A route whose backend is not served has no endpoint.
+ */
+export const helloPreface = (
+  { routes, timeoutMs, termination }: TlsPolicy,
+  backendSlot: number,
+  { backends }: Pick<AcceptorTable, 'backends'>,
+  contexts?: ListenerContexts,
+): Preface => {
+  const slots = new Map(backends.map(({ name, slot }) => [name, slot]));
+  const goTo = (slot: number): PrefaceOutcome => ({ type: 'GoOn', backendSlot: slot, drop: 0 });
+  const compiled = compileRoutes(routes, ({ backend }) => goTo(slots.get(backend) ?? NO_BACKEND));
+  const otherwise = backendSlot === NO_BACKEND ? NAME_UNKNOWN : goTo(backendSlot);
+  const hello = emptyHello();
+  /** Where a whole hello leads: past TLS, by the protocol that will be agreed upon. */
+  const answer = (): PrefaceOutcome => {
+    const name = serverNameOf(hello);
+    const offered = protocolsOf(hello);
+    if (termination === undefined) return findRoute(compiled, name, offered) ?? otherwise;
+    const agreed = termination.alpn.find((protocol) => offered.includes(protocol));
+    const outcome = findRoute(compiled, name, agreed === undefined ? [] : [agreed]) ?? otherwise;
+    const context = contexts === undefined ? NO_CONTEXT : findRoute(contexts, name, []);
+    if (outcome.type !== 'GoOn') return outcome;
+    return context === undefined ? NAME_UNKNOWN : { ...outcome, context };
+  };
+  const needMore: PrefaceOutcome = {
+    type: 'NeedMore',
+    get needed() {
+      return hello.needed;
+    },
+  };
+  return {
+    reads: 'ClientHello',
+    ticks: TimerWheel.ticks(timeoutMs),
+    mostBytes: MOST_HELLO_BYTES,
+    tooSlow: 'TlsHelloTooSlow',
+    tooLong: 'TlsHelloTooLong',
+    cutShort: 'TlsHelloMalformed',
+    read(bytes, length) {
+      const reading = readHello(bytes, length, hello);
+      switch (reading) {
+        case 'NeedMore':
+          return needMore;
+        case 'Hello':
+          return answer();
+        case 'NotTls':
+        case 'Sslv2':
+        case 'Alert':
+          return NOT_TLS;
+        case 'Malformed':
+          return MALFORMED;
+        case 'TooLong':
+          return TOO_LONG;
+        default:
+          return reading satisfies never;
+      }
+    },
+  };
+};

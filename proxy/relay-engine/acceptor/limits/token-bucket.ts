@@ -1,0 +1,53 @@
+/** Longer than any bucket takes to fill up; the rules of the resource see to that. */
+const LONGEST_US = 2 ** 30;
+
+/** Microseconds of a clock in milliseconds, as a 32-bit integer that wraps. */
+export const microseconds = (ms: number): number => (ms * 1000) | 0;
+
+/**
+ * Acceptors read the clock once a turn, so one of them sees what another one, or the control thread, wrote at
+ * a later time. An acceptor whose turn takes longer than this is replaced.
+ */
+export const MOST_SKEW_US = 10_000_000;
+
+/**
+ * Microseconds from `now` to `time`, which cannot be more than `most` ahead by the clock of whoever wrote it;
+ * 0 if it has passed. What is further ahead by no more than clocks differ is as far ahead as can be. The
+ * clock wraps after 71 minutes: what is still further ahead has passed long ago.
+ */
+export const timeLeft = (time: number, now: number, most: number): number => {
+  const ahead = (time - now) | 0;
+  return ahead < 0 || ahead > most + MOST_SKEW_US ? 0 : Math.min(ahead, most);
+};
+
+/**
+ * How long it takes until the bucket at `at` is full: 0 if it is. A bucket is one integer, the time at which
+ * it will be full (generic cell rate algorithm), so that all acceptors can take from it by compare-exchange.
+ * What was untouched for half an hour may seem to be in use, and so may one that has become smaller: for as
+ * long as it takes to fill it, and by which clocks may differ, never longer.
+ */
+export const untilFull = (words: Int32Array, at: number, now: number): number =>
+  timeLeft(Atomics.load(words, at), now, LONGEST_US);
+
+/**
+ * Takes a token that takes `cost` microseconds to come back from a bucket that takes `size` to fill; false if
+ * it has none. A cost with a fraction is rounded up or down by chance, with `random` from 0 to 1, so that it
+ * is right on average; half a token more is allowed, lest a sum of rounded costs miss the last one.
+ */
+export const takeToken = (
+  words: Int32Array,
+  at: number,
+  now: number,
+  cost: number,
+  size: number,
+  random: number,
+): boolean => {
+  const rounded = Math.floor(cost + random);
+  const most = size + cost / 2;
+  for (;;) {
+    const before = Atomics.load(words, at);
+    const next = timeLeft(before, now, most) + rounded;
+    if (next > most) return false;
+    if (Atomics.compareExchange(words, at, before, (now + next) | 0) === before) return true;
+  }
+};

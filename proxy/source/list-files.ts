@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import { type FileContent, readTextFile } from '../../program/read-file.ts';
+import { watchFile } from './file-change.ts';
+import type { ListContent, SourceLists } from './source-lists.ts';
+import type { NameFollower } from './with-named.ts';
+
+/** More than the most entries of a list need. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+export const readListFile = (path: string): FileContent => readTextFile(path, 'list of sources', MOST_BYTES);
+
+const contentOf = (path: string): ListContent => {
+  const content = readListFile(path);
+  if (!content.ok) return { version: content.problem, code: 'SourceListMissing', problem: content.problem };
+  const version = createHash('sha256').update(content.text).digest('hex');
+  return { version, texts: [{ where: '', form: 'AllowOrDeny', text: content.text }] };
+};
+
+/** Follows files as lists of addresses; paths are relative to `folder`. */
+export const followListFiles = (folder: string, lists: SourceLists): NameFollower => {
+  const followed = new Map<string, () => void>();
+  const start = (name: string): (() => void) => {
+    const path = resolve(folder, name);
+    const read = (): void => lists.offer(name, path, contentOf(path));
+    const stop = watchFile(path, read);
+    read();
+    return stop;
+  };
+  return {
+    setNames(names) {
+      const wanted = new Set(names);
+      for (const [name, stop] of followed) {
+        if (wanted.has(name)) continue;
+        stop();
+        followed.delete(name);
+        lists.forget(name);
+      }
+      for (const name of wanted) if (!followed.has(name)) followed.set(name, start(name));
+    },
+    fails: () => false,
+    stop() {
+      for (const stop of followed.values()) stop();
+    },
+  };
+};

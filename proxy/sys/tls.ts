@@ -1,0 +1,77 @@
+/**
+ * The calls into OpenSSL that the data plane makes, on plain non-blocking descriptors: OpenSSL makes the
+ * system calls. Contexts and connections are addresses in memory, which fit the columns of connections; 0 is
+ * none. The acceptors receive this as an argument; tests pass an implementation that fails on purpose.
+ *
+ * Calls on a connection return what the system call of the same name would: bytes, or a negated errno.
+ * -EAGAIN means that the socket has to be readable first. Results that no system call has are below.
+ */
+export interface Tls {
+  /** A context for connections of clients; 0 if it cannot be made of these settings. */
+  serverContext(settings: ServerContext): number;
+  /** Connections that were begun in the context go on. */
+  freeContext(context: number): void;
+  /**
+   * The keys that session tickets are made with, TICKET_KEY_BYTES each: the first one for new tickets, the
+   * others to read older ones, which are then renewed. Valid for all contexts of this thread.
+   */
+  setTicketKeys(keys: Uint8Array): void;
+  /** Begins a connection of a client on `fd`; 0 if there is no memory. */
+  accept(context: number, fd: number): number;
+  free(connection: number): void;
+  /** Goes on with the handshake: 1 once it is complete. */
+  handshake(connection: number): number;
+  /** Receives decrypted bytes; 0 is the end of the stream, which the peer has announced. */
+  read(connection: number, address: number, length: number): number;
+  /**
+   * Encrypts and sends. What was not taken must be given again, at whatever address, before anything else.
+   */
+  write(connection: number, address: number, length: number): number;
+  /** Announces the end of the stream to the peer (close_notify). */
+  end(connection: number): number;
+  /** Why the last call that returned -TLS_FAILED did: OpenSSL's number of the reason. */
+  readonly reason: number;
+  /**
+   * Whether the peer of a connection that failed knows why: it was sent an alert, or has sent one itself.
+   */
+  hasAlerted(connection: number): boolean;
+  /** Whether the client's earlier session was resumed. */
+  isResumed(connection: number): boolean;
+}
+
+/** The socket has to be writable before the same call is made again. */
+export const WANTS_WRITE = 1001;
+/** The peer's TCP stream ended without an announcement: somebody may have cut it off. */
+export const TRUNCATED = 1002;
+/** What the peer sent is not TLS as it should be, or it sent a fatal alert. */
+export const TLS_FAILED = 1003;
+
+/** A certificate with its chain and private key in OpenSSL's memory; each number is an address. */
+export interface NativeKeyPair {
+  readonly certificate: number;
+  /** From the certificate's issuer on. */
+  readonly chain: readonly number[];
+  readonly key: number;
+}
+
+export interface ServerContext {
+  /** TLS1_2_VERSION or TLS1_3_VERSION. */
+  readonly minVersion: number;
+  /** Cipher suites of TLS 1.2, and of TLS 1.3, as OpenSSL writes lists; the best first. */
+  readonly ciphers: string;
+  readonly cipherSuites: string;
+  readonly groups: string;
+  /** Sessions of contexts with another value are not resumed; at most 32 bytes. */
+  readonly sessionContext: Uint8Array;
+  /** Protocols in the form of the ALPN extension, the best first; omitted to leave ALPN out. */
+  readonly alpn?: Uint8Array;
+  /** Each of another kind of key: the client's abilities decide. The context takes its own references. */
+  readonly keyPairs: readonly NativeKeyPair[];
+}
+
+export const TLS1_2_VERSION = 0x303;
+export const TLS1_3_VERSION = 0x304;
+
+/** Bytes of one ticket key: a name (16), a key for HMAC (32), and one for AES (32). */
+export const TICKET_KEY_BYTES = 80;
+export const TICKET_NAME_BYTES = 16;

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { reportedCertificates } from '../../../proxy/admin/certificates.ts';
+import { createMetrics } from '../../../proxy/admin/metrics.ts';
+import type { KnownCertificate } from '../../../proxy/configuration/snapshot.ts';
+import { engineStats } from '../stats.ts';
+import { parsePrometheus } from './prometheus-text.ts';
+
+const GOOD: KnownCertificate = {
+  name: 'web-tls',
+  hosts: ['web.example', '*.web.example'],
+  notAfterMs: Date.parse('2026-12-31T23:59:59Z'),
+  usedBy: ['https', 'admin'],
+};
+const NEVER: KnownCertificate = {
+  name: 'gone',
+  hosts: [],
+  usedBy: ['https'],
+  problem: 'Secret "gone" does not exist.',
+};
+
+test('a certificate is reported with its names, its end and the listeners that use it', () => {
+  assert.deepEqual(reportedCertificates([GOOD, NEVER]), [
+    {
+      name: 'web-tls',
+      names: ['web.example', '*.web.example'],
+      notAfter: '2026-12-31T23:59:59Z',
+      usedBy: ['https', 'admin'],
+    },
+    { name: 'gone', names: [], usedBy: ['https'], problem: 'Secret "gone" does not exist.' },
+  ]);
+});
+
+test('of a certificate with many names, the first are reported', () => {
+  const hosts = Array.from({ length: 100 }, (_, i) => `h${i}.example`);
+  const [reported] = reportedCertificates([{ ...GOOD, hosts }]);
+  assert.deepEqual(reported?.names, hosts.slice(0, 16));
+});
+
+test('each certificate has a metric of its end, and one of whether it can be used', async () => {
+  const page = await createMetrics('0', {
+    stats: () => engineStats({}),
+    health: () => [],
+    findings: () => 0,
+    connected: () => true,
+    lists: () => [],
+    certificates: () => [GOOD, NEVER],
+    sourcePortsLeft: () => 0,
+    output: { accepted: 0, dropped: 0, logDropped: 0, failures: new Map() },
+  }).text();
+  const families = parsePrometheus(page).filter(({ name }) => name.includes('certificate'));
+  assert.deepEqual(Object.fromEntries(families.flatMap(({ samples }) => [...samples])), {
+    'l4balancer_certificate_expiry_timestamp_seconds{name="web-tls"}': 1_798_761_599,
+    'l4balancer_certificate_unusable{name="web-tls"}': 0,
+    'l4balancer_certificate_unusable{name="gone"}': 1,
+  });
+});

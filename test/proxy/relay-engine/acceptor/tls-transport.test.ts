@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  CLIENT,
+  ENDED,
+  ENDPOINT,
+  READ_ON,
+  READABLE,
+  RELAYING,
+  RESET,
+  SHUT,
+} from '../../../../proxy/relay-engine/acceptor/connections.ts';
+import type { Acceptor } from '../../../../proxy/relay-engine/acceptor/context.ts';
+import {
+  CUT_OFF,
+  endTls,
+  resumeTls,
+  TLS,
+  VIOLATED,
+} from '../../../../proxy/relay-engine/acceptor/tls-transport.ts';
+import { libc } from '../../../../proxy/sys/libc.ts';
+import {
+  EAGAIN,
+  ECONNRESET,
+  ENOMEM,
+  EPIPE,
+  EPOLL_CTL_ADD,
+  EPOLL_CTL_MOD,
+  EPOLLIN,
+  EPOLLOUT,
+} from '../../../../proxy/sys/sys.ts';
+import { TLS_FAILED, type Tls, TRUNCATED, WANTS_WRITE } from '../../../../proxy/sys/tls.ts';
+import { acceptorForTest } from './acceptor.ts';
+
+const SSL = 77;
+
+/** A client's side with TLS whose calls return the results that are given, in order; then -EAGAIN. */
+const world = (results: Partial<Record<'read' | 'write' | 'end', readonly number[]>>, canWatch = true) => {
+  const calls: string[] = [];
+  const left = {
+    read: [...(results.read ?? [])],
+    write: [...(results.write ?? [])],
+    end: [...(results.end ?? [])],
+  };
+  const next = (call: keyof typeof left, ...all: readonly number[]): number => {
+    calls.push([call, ...all].join(' '));
+    return left[call].shift() ?? -EAGAIN;
+  };
+  const tls: Tls = {
+    serverContext: () => 1,
+    freeContext: () => undefined,
+    setTicketKeys: () => undefined,
+    accept: () => SSL,
+    handshake: () => 1,
+    read: (_connection, address, length) => next('read', address, length),
+    write: (_connection, address, length) => next('write', address, length),
+    end: () => next('end'),
+    free: (connection) => calls.push(`free ${connection}`),
+    reason: 0,
+    hasAlerted: () => false,
+    isResumed: () => false,
+  };
+  const sys = libc();
+  const made = acceptorForTest({
+    ...sys,
+    shutdown: () => {
+      calls.push('shutdown');
+      return 0;
+    },
+    resetOnClose: () => 0,
+    epollControl: (epoll, operation, ...all) => {
+      if (operation === EPOLL_CTL_ADD) return sys.epollControl(epoll, operation, ...all);
+      if (operation === EPOLL_CTL_MOD) calls.push('watch');
+      return canWatch ? 0 : -ENOMEM;
+    },
+  });
+  const acceptor: Acceptor & Disposable = Object.defineProperty(made, 'tls', { value: tls });
+  const { connections } = acceptor;
+  const connection = connections.take();
+  const side = connection * 2 + CLIENT;
+  connections.state[connection] = RELAYING;
+  connections.tls[side] = SSL;
+  connections.setTransport(side, TLS);
+  return { acceptor, connections, calls, side, other: connection * 2 + ENDPOINT };
+};
+
+test('a side with TLS is read on until the kernel says that nothing is left', () => {
+  assert.equal(TLS.flags & READ_ON, READ_ON);
+});
+
+test('whole records are read one after the other, until one is short or the buffer is full', () => {
+  const short = world({ read: [16_384, 100] });
+  assert.equal(TLS.recv(short.acceptor, short.side, 1000, 32_768), 16_484);
+  assert.deepEqual(short.calls, ['read 1000 32768', 'read 17384 16384']);
+  const full = world({ read: [16_384, 16_384] });
+  assert.equal(TLS.recv(full.acceptor, full.side, 0, 32_768), 32_768);
+  const first = world({ read: [16_384, -TLS_FAILED, -TLS_FAILED] });
+  assert.equal(TLS.recv(first.acceptor, first.side, 0, 32_768), 16_384, 'what came before an error');
+  assert.equal(TLS.recv(first.acceptor, first.side, 0, 32_768), -ECONNRESET);
+  for (const { acceptor } of [short, full, first]) acceptor[Symbol.dispose]();
+});
+
+test('a read that has to write first is made again once the socket is writable', () => {
+  using made = world({ read: [-WANTS_WRITE, 5] }).acceptor;
+  const side = CLIENT;
+  assert.equal(TLS.recv(made, side, 0, 100), -EAGAIN);
+  made.connections.flags[side] = (made.connections.flags[side] as number) & ~READABLE;
+  assert.equal(resumeTls(made, side, EPOLLIN), EPOLLIN);
+  assert.equal((made.connections.flags[side] as number) & READABLE, 0, 'not writable yet');
+  resumeTls(made, side, EPOLLOUT);
+  assert.equal((made.connections.flags[side] as number) & READABLE, READABLE);
+  assert.equal(made.connections.tlsNotes[side], 0);
+});
+
+test('a write that has to read first is made again once the socket is readable', () => {
+  const { acceptor, side } = world({ write: [-EAGAIN] });
+  assert.equal(TLS.send(acceptor, side, 0, 100, false), -EAGAIN);
+  assert.equal(resumeTls(acceptor, side, EPOLLOUT), EPOLLOUT);
+  assert.equal(resumeTls(acceptor, side, EPOLLIN), EPOLLIN | EPOLLOUT);
+  assert.equal(resumeTls(acceptor, side, EPOLLIN), EPOLLIN, 'only once');
+  acceptor[Symbol.dispose]();
+});
+
+test('a side that cannot be watched for being writable fails, instead of waiting without end', () => {
+  const { acceptor, side } = world({ read: [-WANTS_WRITE] }, false);
+  assert.equal(TLS.recv(acceptor, side, 0, 100), -ENOMEM);
+  acceptor[Symbol.dispose]();
+});
+
+test('a write goes on with the rest, and returns what was taken', () => {
+  const { acceptor, side, calls } = world({ write: [16_384, -WANTS_WRITE, -WANTS_WRITE, -TLS_FAILED] });
+  assert.equal(TLS.send(acceptor, side, 0, 32_768, false), 16_384);
+  assert.deepEqual(calls, ['write 0 32768', 'write 16384 16384']);
+  assert.equal(TLS.send(acceptor, side, 0, 10, false), -EAGAIN);
+  assert.equal(TLS.send(acceptor, side, 0, 10, false), -EPIPE);
+  acceptor[Symbol.dispose]();
+});
+
+test('a write that fails after a part of the bytes was sent has failed', () => {
+  const { acceptor, side } = world({ write: [16_384, -EPIPE] });
+  assert.equal(TLS.send(acceptor, side, 0, 32_768, false), -EPIPE);
+  acceptor[Symbol.dispose]();
+});
+
+test('a stream that was cut off, and bytes that are no TLS, are resets that are told apart', () => {
+  for (const [result, noted] of [
+    [-TRUNCATED, CUT_OFF],
+    [-TLS_FAILED, VIOLATED],
+  ] as const) {
+    const { acceptor, connections, side } = world({ read: [result] });
+    assert.equal(TLS.recv(acceptor, side, 0, 100), -ECONNRESET);
+    assert.equal(connections.tlsNotes[side], noted);
+    acceptor[Symbol.dispose]();
+  }
+});
+
+test('a stream that is cut off after the end of ours has ended, but the other side is reset', () => {
+  const { acceptor, connections, side, other } = world({ read: [-TRUNCATED] });
+  connections.flags[side] = SHUT;
+  connections.flags[other] = ENDED;
+  assert.equal(TLS.recv(acceptor, side, 0, 100), 0);
+  assert.equal((connections.flags[other] as number) & RESET, RESET);
+  acceptor[Symbol.dispose]();
+});
+
+test('the end of the stream is announced before the socket ends it, once the socket takes that', () => {
+  const { acceptor, side, calls } = world({ end: [-WANTS_WRITE, 0] });
+  assert.equal(TLS.shutdown(acceptor, side), 0);
+  assert.deepEqual(calls, ['end', 'watch']);
+  resumeTls(acceptor, side, EPOLLOUT);
+  assert.deepEqual(calls, ['end', 'watch', 'end', 'shutdown']);
+  acceptor[Symbol.dispose]();
+});
+
+const ENDS: readonly (readonly [string, number, boolean, readonly string[]])[] = [
+  ['in order', 0, true, ['end', `free ${SSL}`]],
+  ['in order, after its end was announced', SHUT, true, [`free ${SSL}`]],
+  ['by a reset', RESET, true, [`free ${SSL}`]],
+  ['within its handshake', 0, false, [`free ${SSL}`]],
+];
+
+for (const [how, flags, inOrder, expected] of ENDS)
+  test(`a side that ends ${how} is freed once`, () => {
+    const { acceptor, connections, side, calls } = world({ end: [0] });
+    connections.flags[side] = flags;
+    endTls(acceptor, side, inOrder);
+    endTls(acceptor, side, inOrder);
+    assert.deepEqual(calls, expected);
+    assert.equal(connections.tls[side], 0);
+    acceptor[Symbol.dispose]();
+  });

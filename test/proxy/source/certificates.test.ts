@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Configuration } from '../../../proxy/configuration/configuration.ts';
+import { Certificates } from '../../../proxy/source/certificates.ts';
+import { endedDaysAgo, selfSigned } from '../certificates.ts';
+
+const DAY_MS = 86_400_000;
+
+/** A clock that tests set. */
+const createClock = () => {
+  let nowMs = Date.now();
+  const timers = new Set<{ readonly at: number; readonly run: () => void }>();
+  return {
+    now: () => nowMs,
+    after(ms: number, run: () => void) {
+      const timer = { at: nowMs + ms, run };
+      timers.add(timer);
+      return () => void timers.delete(timer);
+    },
+    advance(ms: number) {
+      const end = nowMs + ms;
+      for (;;) {
+        const [next] = [...timers].sort((a, b) => a.at - b.at);
+        if (next === undefined || next.at > end) break;
+        timers.delete(next);
+        nowMs = next.at;
+        next.run();
+      }
+      nowMs = end;
+    },
+    get waiting() {
+      return timers.size;
+    },
+  };
+};
+
+const CONFIGURATION = {
+  listeners: [{ name: 'https', certificateNames: ['web'] }],
+  written: { listeners: new Map([['https', 'spec.listeners[3]']]), backends: new Map() },
+} as unknown as Configuration;
+
+const begun = () => {
+  const clock = createClock();
+  const certificates = new Certificates(clock);
+  let changes = 0;
+  certificates.onChange(() => changes++);
+  return {
+    clock,
+    certificates,
+    changes: () => changes,
+    idOf: () => {
+      const known = certificates.known.get('web');
+      return typeof known === 'object' ? known.id : known;
+    },
+    codes: () => certificates.findings(CONFIGURATION).map(({ code }) => code),
+    message: () => certificates.findings(CONFIGURATION)[0]?.message ?? '',
+  };
+};
+
+const GOOD = selfSigned(['web.example', '*.web.example']);
+const OTHER = selfSigned(['other.example']);
+
+test('a certificate is known once it is offered, and the same version is read once', () => {
+  const { certificates, changes, idOf, codes } = begun();
+  assert.equal(idOf(), undefined);
+  for (const version of ['1', '1', '1']) certificates.offer('web', 'Secret "web"', { version, texts: GOOD });
+  assert.equal(typeof idOf(), 'string');
+  assert.equal(changes(), 1);
+  assert.deepEqual(codes(), []);
+  const [shown] = certificates.shown(CONFIGURATION);
+  assert.deepEqual(
+    [shown?.name, shown?.hosts, shown?.usedBy, shown?.problem],
+    ['web', ['web.example', '*.web.example'], ['https'], undefined],
+  );
+});
+
+test('a pair that cannot be used keeps the one before, and is told with its listener and path', () => {
+  const { certificates, idOf } = begun();
+  certificates.offer('web', 'Secret "web"', { version: '1', texts: GOOD });
+  const before = idOf();
+  const bad = { certificate: GOOD.certificate, key: OTHER.key };
+  certificates.offer('web', 'Secret "web"', { version: '2', texts: bad });
+  assert.equal(idOf(), before);
+  const [found] = certificates.findings(CONFIGURATION);
+  assert.deepEqual(
+    [found?.code, found?.listener, found?.path],
+    ['CertificateInvalid', 'https', 'spec.listeners[3].tls'],
+  );
+  assert.match(
+    found?.message ?? '',
+    /^Secret "web": the private key does not belong to .* The certificate read before stays in use$/,
+  );
+  assert.match(certificates.shown(CONFIGURATION)[0]?.problem ?? '', /^Secret "web": .*issuer\.$/);
+  certificates.offer('web', 'Secret "web"', { version: '3', texts: OTHER });
+  assert.notEqual(idOf(), before);
+  assert.deepEqual(certificates.findings(CONFIGURATION), []);
+});
+
+test('a certificate that never could be used is known as none, so that nobody waits for it', () => {
+  const { certificates, idOf, message } = begun();
+  const problem = { code: 'SecretMissing' as const, message: 'Secret "web" does not exist' };
+  certificates.offer('web', 'Secret "web"', { version: 'missing', problem });
+  assert.equal(idOf(), 'None');
+  assert.match(message(), /^Secret "web" does not exist\. Until there is one, clients .* are refused$/);
+  assert.deepEqual(certificates.shown(CONFIGURATION), [
+    { name: 'web', hosts: [], usedBy: ['https'], problem: 'Secret "web" does not exist.' },
+  ]);
+});
+
+test('time alone makes a certificate a warning, day by day, and then an error', () => {
+  const { certificates, clock, codes, changes, message } = begun();
+  certificates.offer('web', 'Secret "web"', {
+    version: '1',
+    texts: selfSigned(['web.example'], 'ECDSA', 90),
+  });
+  clock.advance(75 * DAY_MS);
+  assert.deepEqual([codes(), changes()], [[], 1]);
+  clock.advance(1.5 * DAY_MS);
+  assert.deepEqual([codes(), changes()], [['CertificateExpires'], 2]);
+  assert.match(message(), /in 13 days/);
+  clock.advance(DAY_MS);
+  assert.match(message(), /in 12 days/);
+  clock.advance(13 * DAY_MS);
+  assert.deepEqual([codes(), changes()], [['CertificateExpired'], 16]);
+  clock.advance(300 * DAY_MS);
+  assert.equal(changes(), 16);
+  assert.equal(clock.waiting, 0);
+});
+
+test('an expired certificate is used if it is the only one', () => {
+  const { certificates, idOf, codes } = begun();
+  certificates.offer('web', 'file', { version: '1', texts: endedDaysAgo('web.example', 3) });
+  assert.notEqual(idOf(), 'None');
+  assert.deepEqual(codes(), ['CertificateExpired']);
+});
+
+test('a certificate that is forgotten, and one that is stopped, wait for nothing', () => {
+  const { certificates, clock, idOf } = begun();
+  certificates.offer('web', 'Secret "web"', { version: '1', texts: GOOD });
+  assert.equal(clock.waiting, 1);
+  certificates.forget('web');
+  assert.deepEqual([clock.waiting, idOf()], [0, undefined]);
+  certificates.offer('web', 'Secret "web"', { version: '2', texts: GOOD });
+  certificates.stop();
+  assert.equal(clock.waiting, 0);
+});
+
+test('a key is in nothing that is told of a certificate', () => {
+  const { certificates } = begun();
+  const secret = GOOD.key.split('\n')[1] ?? '';
+  certificates.offer('web', 'Secret "web"', { version: '1', texts: GOOD });
+  certificates.offer('web', 'Secret "web"', {
+    version: '2',
+    texts: { certificate: OTHER.certificate, key: GOOD.key },
+  });
+  certificates.offer('other', 'Secret "other"', {
+    version: '1',
+    texts: { certificate: GOOD.key, key: GOOD.key },
+  });
+  const told = JSON.stringify([
+    certificates.findings(CONFIGURATION),
+    certificates.shown(CONFIGURATION),
+    [...certificates.known],
+  ]);
+  assert.ok(secret.length > 20);
+  assert.equal(told.includes(secret), false);
+});
