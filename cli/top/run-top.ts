@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Request } from '../arguments/request.ts';
+import { readBalancer } from '../cluster/balancers.ts';
+import { readMetrics, type Scrape } from '../cluster/metrics.ts';
+import { listPods, type Pod } from '../cluster/pods.ts';
+import type { Readings } from '../cluster/reading.ts';
+import { readReports } from '../cluster/reports.ts';
+import type { Session } from '../cluster/session.ts';
+import { CliError, EXIT, type ExitCode } from '../errors/exit.ts';
+import { asDocument } from '../print/document.ts';
+import { repeatedly } from '../print/repeatedly.ts';
+import { styleOf } from '../print/style.ts';
+import type { Terminal } from '../print/terminal.ts';
+import { sourcesOf } from './sources.ts';
+import { sourceLines, trafficLines } from './tables.ts';
+import { metricsOf, trafficOf } from './traffic.ts';
+
+export type TopRequest = Extract<Request, { readonly command: 'top' }>;
+
+/** Between the two readings from which rates follow. */
+const BETWEEN_MS = 1000;
+
+/** Shows who has how much traffic; with -w again and again. Throws CliError. */
+export const runTop = async (
+  session: Session,
+  request: TopRequest,
+  terminal: Terminal,
+): Promise<ExitCode> => {
+  let before: readonly Scrape[] | undefined;
+  const show = async (): Promise<string> => {
+    const pods = await listPods(session, await readBalancer(session, request.name));
+    if (request.by === 'source') return showSources(session, pods, request, terminal);
+    const wanted = metricsOf(request.by);
+    const read = (): Promise<readonly Scrape[]> => readMetrics(session, pods, wanted, request);
+    const first = before ?? (await read());
+    if (first.length === 0) throw unanswered(request.name, await readReports(session, pods, request));
+    if (before === undefined) await sleep(BETWEEN_MS);
+    const now = await read();
+    before = now;
+    const rows = trafficOf(request.by, first, now);
+    if (request.output === 'json' || request.output === 'yaml') return asDocument(rows, request.output);
+    return text(
+      trafficLines(request.by, rows, { ...shape(request, terminal), all: request.output === 'wide' }),
+    );
+  };
+  if (request.watch) return repeatedly(terminal, show);
+  terminal.out(await show());
+  return EXIT.ok;
+};
+
+const shape = ({ output }: TopRequest, { width, colors }: Terminal) => ({
+  width: output === 'wide' ? undefined : width,
+  style: styleOf(colors),
+});
+
+const text = (lines: readonly string[]): string => `${lines.join('\n')}\n`;
+
+const showSources = async (
+  session: Session,
+  pods: readonly Pod[],
+  request: TopRequest,
+  terminal: Terminal,
+): Promise<string> => {
+  const readings = await readReports(session, pods, request);
+  if (![...readings.values()].some(({ kind }) => kind === 'Report')) throw unanswered(request.name, readings);
+  const rows = sourcesOf(readings);
+  if (request.output === 'json' || request.output === 'yaml') return asDocument(rows, request.output);
+  return text(sourceLines(rows, shape(request, terminal)));
+};
+
+/** There is nothing to show without proxies that answer. */
+const unanswered = (name: string, readings: Readings): CliError => {
+  const [first] = readings.values();
+  if (first?.kind !== 'None')
+    return new CliError(
+      'Failed',
+      `Cannot show the traffic of ${name}: no proxy pod runs; kubectl l4b why ${name}`,
+    );
+  const code = first.code === 'NoRight' ? 'NoRight' : 'Failed';
+  return new CliError(code, `Cannot show the traffic of ${name}: ${first.why}`);
+};

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { completionLines } from '../../../cli/arguments/complete-words.ts';
+import { parseRequest } from '../../../cli/arguments/parse-request.ts';
+import { capture } from '../captured.ts';
+
+const NAMES = ['edge', 'edge-udp', 'game'];
+const lookup = async (prefix: string) => NAMES.filter((name) => name.startsWith(prefix));
+
+const parse = async (argv: readonly string[], width?: number) => {
+  const { terminal, written } = capture(width === undefined ? {} : { width });
+  const parsed = await parseRequest(argv, terminal, lookup);
+  return { parsed, ...written };
+};
+
+test('arguments may stand in any order, and flags take a value in both notations', async () => {
+  const { parsed } = await parse(['status', '-o', 'json', 'edge', '--namespace=shop', '-w']);
+  assert.ok(parsed.kind === 'Run' && parsed.request.command === 'status');
+  const { command, name, output, namespace, watch, allNamespaces } = parsed.request;
+  assert.deepEqual(
+    { command, name, output, namespace, watch, allNamespaces },
+    { command: 'status', name: 'edge', output: 'json', namespace: 'shop', watch: true, allNamespaces: false },
+  );
+});
+
+const WRONG: readonly { readonly argv: readonly string[]; readonly message: RegExp }[] = [
+  { argv: ['stats'], message: /Unexpected option or subcommand: `stats`\.\s+Did you mean `status`\?/ },
+  { argv: ['status', '-o', 'xml'], message: /Expected one of "wide", "json", and "yaml", but got "xml"/ },
+  { argv: ['status', '--outptu', 'json'], message: /option or subcommand: `--outptu`/ },
+  { argv: ['status', 'edge', 'game'], message: /game/ },
+  { argv: ['status', 'Edge'], message: /"Edge" is no name of a balancer/ },
+  { argv: ['status', '-n'], message: /-n/ },
+  { argv: ['why'], message: /NAME/ },
+  { argv: ['top', 'edge', '--by', 'moon'], message: /Expected one of "listener".*but got "moon"/s },
+  { argv: ['why', 'edge', '-o', 'wide'], message: /Expected one of "json" and "yaml", but got "wide"/ },
+];
+
+for (const { argv, message } of WRONG)
+  test(`\`${argv.join(' ')}\` is refused with exit code 2, and the message names what is wrong`, async () => {
+    const { parsed, out, err } = await parse(argv);
+    assert.deepEqual(parsed, { kind: 'Answered', exitCode: 2 });
+    assert.match(err, message);
+    assert.equal(out, '');
+  });
+
+test('without arguments, the help lists the commands and the exit codes', async () => {
+  const { parsed, out } = await parse([]);
+  assert.deepEqual(parsed, { kind: 'Answered', exitCode: 0 });
+  assert.match(out, /^ {2}status {2,}Show one balancer/m);
+  assert.match(out, /Exit codes: 0 all is well/);
+});
+
+for (const width of [80, 200])
+  test(`help fits into ${width} columns`, async () => {
+    const { out } = await parse(['status', '--help'], width);
+    assert.match(out, /--all-namespaces/);
+    for (const line of out.split('\n')) assert.ok(line.length <= width, line);
+  });
+
+for (const shell of ['bash', 'zsh', 'fish'])
+  test(`there is a completion script for ${shell}`, async () => {
+    const { out, parsed } = await parse(['completion', shell]);
+    assert.deepEqual(parsed, { kind: 'Answered', exitCode: 0 });
+    assert.match(out, /kubectl-l4b/);
+  });
+
+test('completion offers commands, flags, values, and the names of balancers', async () => {
+  const offered = async (...words: readonly string[]) => (await completionLines(words, lookup)).slice(0, -1);
+  assert.deepEqual(await offered('sta'), ['status']);
+  assert.deepEqual(await offered('status', 'ed'), ['edge', 'edge-udp']);
+  assert.deepEqual(await offered('status', '--all'), ['--all-namespaces']);
+  assert.deepEqual(await offered('status', '-o', 'y'), ['yaml']);
+});
+
+test('kubectl is told to offer no file names in addition', async () => {
+  assert.equal((await completionLines(['status', 'g'], lookup)).at(-1), ':4');
+});

@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { after, before, test } from 'node:test';
+import type { Picture } from '../../../cli/picture/picture.ts';
+import { freePort } from '../../../tooling/process/free-ports.ts';
+import { kubeconfigFolder } from '../../kube/kubeconfig-file.ts';
+import { startWorld, type TestWorld } from '../../operator/integration/world.ts';
+import type { Program } from '../../proxy/program.ts';
+import { type Captured, run } from '../captured.ts';
+import {
+  condition,
+  createBalancers,
+  createPod,
+  machineAddress,
+  READY,
+  startServing,
+  writeStatus,
+} from '../served-balancer.ts';
+
+let world: TestWorld;
+let namespace: string;
+let proxy: Program;
+let kubeconfig: string;
+const files = kubeconfigFolder();
+const server = createServer((socket) => socket.on('error', () => {}).resume());
+const [address, ports] = ['127.0.0.1', { listener: 0, good: 0, dead: 0 }];
+
+const cli = (...args: readonly string[]): Promise<Captured> =>
+  run([...args, '--kubeconfig', kubeconfig, '-n', namespace]);
+
+before(async () => {
+  world = await startWorld();
+  kubeconfig = world.cp.kubeconfig;
+  namespace = await world.newNamespace();
+  server.listen(0, address);
+  await once(server, 'listening');
+  ports.good = (server.address() as { port: number }).port;
+  [ports.listener, ports.dead] = [await freePort(), await freePort()];
+  await world.apply(namespace, 'edge', {
+    listeners: [{ name: 'web', port: ports.listener, backend: 'web' }],
+    backends: [
+      {
+        name: 'web',
+        endpoints: [
+          { address, port: ports.good },
+          { address, port: ports.dead },
+        ],
+        healthCheck: { type: 'TCP', interval: '500ms', timeout: '400ms', unhealthyThreshold: 1 },
+      },
+    ],
+  });
+  await writeStatus(world, namespace, 'edge', { ...READY, observedGeneration: 1 });
+  proxy = await startServing(world, namespace, 'edge-1', machineAddress());
+});
+
+after(async () => {
+  files.remove();
+  proxy?.child.kill('SIGKILL');
+  server.close();
+  await world?.close();
+});
+
+/** The picture once the proxy has found the endpoint dead on which nothing listens. */
+const picture = async (...args: readonly string[]): Promise<Picture> => {
+  let seen: Picture | undefined;
+  await world.eventually('an endpoint that is out', async () => {
+    seen = JSON.parse((await cli('status', 'edge', '-o', 'json', ...args)).out) as Picture;
+    return seen.backends[0]?.endpoints[0]?.state === 'Out';
+  });
+  return seen ?? assert.fail('no picture');
+};
+
+for (const [way, args] of [
+  ['through the API server', []],
+  ['at the addresses of their pods', ['--direct']],
+] as const)
+  test(`proxies are asked ${way}, and say why an endpoint is out and how many connections are open`, async () => {
+    const client = connect(ports.listener, address);
+    await once(client, 'connect');
+    try {
+      const { listeners, backends, replicas } = await picture(...args);
+      assert.equal(listeners[0]?.open, 1);
+      assert.equal(listeners[0]?.usable, 1);
+      assert.equal(typeof listeners[0]?.newPerSecond, 'number');
+      const [dead, good] = backends[0]?.endpoints ?? [];
+      assert.equal(dead?.port, ports.dead);
+      assert.match(dead?.reasons.join() ?? '', /refused/i);
+      assert.equal(good?.state, 'Healthy');
+      assert.equal(good?.open, 1);
+      assert.equal(replicas[0]?.serves, 'generation/1');
+    } finally {
+      client.destroy();
+    }
+  });
+
+test('errors are counted by reason, as the proxy counts them', async () => {
+  const client = connect(ports.listener, address);
+  await once(client, 'connect');
+  client.resetAndDestroy();
+  await world.eventually('the reset to be counted', async () => {
+    const { ends } = JSON.parse((await cli('status', 'edge', '-o', 'json')).out) as Picture;
+    return ends.some(
+      ({ listener, reason, total }) => listener === 'web' && reason === 'ClientReset' && total === 1,
+    );
+  });
+  assert.match((await cli('status', 'edge')).out, /^ENDED {2}.*ClientReset 1\b/m);
+});
+
+test('the capacity of a real proxy has its descriptors', async () => {
+  const { out, exitCode } = await cli('capacity', 'edge');
+  assert.match(out, /^edge-1 +1 +\d+ +\d+ +[\d,]+ /m);
+  assert.equal(exitCode, 0);
+});
+
+test('one screen shows listeners, endpoints and replicas, and the exit code is 0', async () => {
+  const { out, exitCode, err } = await cli('status', 'edge');
+  assert.equal(err, '');
+  assert.match(out, new RegExp(`^${namespace}/edge {3}Ready, Available for \\d+`));
+  assert.match(out, new RegExp(`^web +${ports.listener}/TCP +web +1/2 +\\d+ +[\\d.]+`, 'm'));
+  assert.match(out, new RegExp(`^ {2}127\\.0\\.0\\.1:${ports.dead} +Out `, 'm'));
+  assert.match(out, /^edge-1 .*Ready +generation\/1 /m);
+  assert.equal(exitCode, 0);
+});
+
+test('a user without the right to ask proxies sees the rest, and which right is missing', async () => {
+  const user = 'viewer';
+  const login = world.cp.userKubeconfig(user);
+  const role = ['--verb=get,list', '--resource=l4balancers.l4balancer.dev,pods'];
+  await world.kubectl('create', 'role', user, ...role, '-n', namespace);
+  await world.kubectl('create', 'rolebinding', user, `--role=${user}`, `--user=${user}`, '-n', namespace);
+  const { out, exitCode } = await run(['status', 'edge', '--kubeconfig', login, '-n', namespace]);
+  assert.match(out, /The proxies were not asked: you lack the right to get pods\/proxy/);
+  assert.match(out, /^edge-1 +Ready|^edge-1 /m);
+  assert.equal(exitCode, 0);
+});
+
+test('a user without any right is told which one is missing, and the exit code is 3', async () => {
+  const login = world.cp.userKubeconfig('nobody');
+  const { err, out, exitCode } = await run(['status', '--kubeconfig', login, '-n', namespace]);
+  assert.match(err, /^Cannot list the L4Balancers in namespace .*cannot list resource "l4balancers"/);
+  assert.deepEqual({ out, exitCode }, { out: '', exitCode: 3 });
+});
+
+test('a name that does not exist is answered by those that do, and the exit code is 4', async () => {
+  const { err, exitCode } = await cli('status', 'egde');
+  assert.equal(err, `There is no L4Balancer egde in namespace ${namespace}; it has edge\n`);
+  assert.equal(exitCode, 4);
+});
+
+test('an API server that does not answer is named, and the exit code is 5', async () => {
+  const port = await freePort();
+  const nowhere = files.kubeconfig({ cluster: { server: `https://127.0.0.1:${port}` } });
+  const gone = await run(['status', '--kubeconfig', nowhere]);
+  assert.match(gone.err, new RegExp(`no answer from the API server at https://127.0.0.1:${port}`));
+  assert.equal(gone.exitCode, 5);
+});
+
+test('a balancer that is not Ready makes the exit code 1, and its pods say why they do not run', async () => {
+  const other = await world.newNamespace();
+  await world.apply(other, 'edge');
+  await writeStatus(world, other, 'edge', {
+    conditions: [condition('Ready', 'False', 'ImagePullFailed', 'Node n1 cannot pull it.')],
+    observedGeneration: 1,
+  });
+  await createPod(world, other, 'edge-1', 9901, {
+    phase: 'Pending',
+    containerStatuses: [
+      {
+        name: 'proxy',
+        image: 'x',
+        imageID: '',
+        ready: false,
+        restartCount: 0,
+        state: { waiting: { reason: 'ImagePullBackOff', message: 'no such image' } },
+      },
+    ],
+  });
+  const one = await run(['status', 'edge', '--kubeconfig', kubeconfig, '-n', other]);
+  assert.match(one.out, /✗ ImagePullFailed: Node n1 cannot pull it\./);
+  assert.match(one.out, /^edge-1 .*NotReady.*ImagePullBackOff: no such image$/m);
+  assert.equal(one.exitCode, 1);
+  const all = await run(['status', '-A', '--kubeconfig', kubeconfig]);
+  assert.match(all.out, /^NAMESPACE +NAME +READY +REASON /);
+  assert.match(all.out, new RegExp(`^${other} +edge +False +ImagePullFailed`, 'm'));
+  assert.match(all.out, new RegExp(`^${namespace} +edge +True +Available`, 'm'));
+  assert.equal(all.exitCode, 1);
+});
+
+test('an empty namespace is said to be empty', async () => {
+  const { out, exitCode } = await run(['status', '--kubeconfig', kubeconfig, '-n', 'default']);
+  assert.equal(out, 'There is no L4Balancer in namespace default; -A lists those of all\n');
+  assert.equal(exitCode, 0);
+});
+
+test('two hundred balancers are listed within five seconds', async () => {
+  const many = await world.newNamespace();
+  await createBalancers(world, many, 200);
+  const began = performance.now();
+  const { out } = await run(['status', '--kubeconfig', kubeconfig, '-n', many]);
+  assert.equal(out.trimEnd().split('\n').length, 201);
+  assert.ok(performance.now() - began < 5_000);
+});

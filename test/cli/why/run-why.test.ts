@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { commandsFor } from '../../../cli/why/commands.ts';
+import type { Problem } from '../../../cli/why/problem.ts';
+import { createWriter } from '../../../kube/apply.ts';
+import { eventManifest, microTime } from '../../../operator/telemetry/event-manifest.ts';
+import { REASONS } from '../../../report/reasons/reasons.ts';
+import { WARNING_REASONS } from '../../../report/reasons/warning-reasons.ts';
+import { freePort } from '../../../tooling/process/free-ports.ts';
+import { startWorld, type TestWorld } from '../../operator/integration/world.ts';
+import type { Program } from '../../proxy/program.ts';
+import { run } from '../captured.ts';
+import { condition, machineAddress, READY, SELECTOR, startServing, writeStatus } from '../served-balancer.ts';
+
+let world: TestWorld;
+let namespace: string;
+let proxy: Program;
+
+const why = (...args: readonly string[]) =>
+  run(['why', 'edge', '--kubeconfig', world.cp.kubeconfig, '-n', namespace, ...args]);
+
+before(async () => {
+  world = await startWorld();
+  namespace = await world.newNamespace();
+  const [port, dead] = [await freePort(), await freePort()];
+  await world.apply(namespace, 'edge', {
+    listeners: [{ name: 'web', port, backend: 'web' }],
+    backends: [
+      {
+        name: 'web',
+        endpoints: [{ address: '127.0.0.1', port: dead }],
+        healthCheck: { type: 'TCP', interval: '500ms', timeout: '400ms', unhealthyThreshold: 1 },
+      },
+    ],
+  });
+  await writeStatus(world, namespace, 'edge', { ...READY, observedGeneration: 1 });
+  proxy = await startServing(world, namespace, 'edge-1', machineAddress());
+});
+
+after(async () => {
+  proxy?.child.kill('SIGKILL');
+  await world?.close();
+});
+
+test('a real proxy’s dead endpoint is named, with the reason, and the exit code is 1', async () => {
+  let seen: readonly Problem[] = [];
+  await world.eventually('the endpoint to be out', async () => {
+    const { out, exitCode } = await why('-o', 'json');
+    seen = JSON.parse(out) as readonly Problem[];
+    return exitCode === 1 && seen.some(({ reason }) => reason === 'EndpointsOut');
+  });
+  assert.match(
+    seen.map(({ what }) => what.join()).join(),
+    /1 of 1 endpoint out: 127\.0\.0\.1:\d+ \(.*refused/i,
+  );
+});
+
+test('a warning event about the resource is told, with the command that shows it', async () => {
+  const edge = (await world.get('l4balancer.dev/v1alpha1', 'L4Balancer', namespace, 'edge')) ?? assert.fail();
+  const happened = {
+    type: 'Warning',
+    reason: 'Limiting',
+    action: 'Limit',
+    note: 'Clients are refused.',
+  } as const;
+  await createWriter(world.transport, 'operator').create(
+    eventManifest(edge, happened, microTime(new Date()), 'test'),
+  );
+  const { out } = await why();
+  assert.match(out, /^\d\. Limiting\n {3}L4Balancer edge, \d+s ago: Clients are refused\.$/m);
+  assert.match(out, new RegExp(`^ +kubectl -n ${namespace} describe l4b edge$`, 'm'));
+});
+
+test('what keeps it from being Ready comes first', async () => {
+  await writeStatus(world, namespace, 'edge', {
+    conditions: [condition('Ready', 'False', 'QuotaExceeded', 'No pods are left in the quota.')],
+    observedGeneration: 1,
+  });
+  const { out, exitCode } = await why();
+  assert.match(out, /^test-1\/edge: \d problems\n\n1\. QuotaExceeded\n {3}No pods are left in the quota\.\n/);
+  assert.equal(exitCode, 1);
+});
+
+test('the API server accepts every patch, annotation and query that is proposed', async () => {
+  const about = { namespace, name: 'edge', selector: SELECTOR, services: ['web'] };
+  const reasons = [...Object.keys(REASONS), ...Object.keys(WARNING_REASONS), 'NoOperator', 'EndpointsOut'];
+  const commands = new Set(reasons.flatMap((reason) => commandsFor(reason, about)));
+  let tried = 0;
+  for (const command of commands) {
+    const [, ...words] = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(
+      ([, quoted, word]) => quoted ?? word ?? '',
+    );
+    // Interactive commands, the output of containers that do not exist here, and the plugin itself.
+    if (words[0] === 'l4b' || words.some((word) => ['edit', 'logs'].includes(word))) continue;
+    const dry = words.some((word) => ['patch', 'annotate', 'scale'].includes(word))
+      ? ['--dry-run=server']
+      : [];
+    await world.kubectl(...words, ...dry);
+    tried++;
+  }
+  assert.ok(tried >= 12, `${tried} commands were tried`);
+});
