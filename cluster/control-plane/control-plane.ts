@@ -52,6 +52,11 @@ export interface ControlPlane {
   killApiServer(): Promise<void>;
   /** Restarts it on the same port with the same data; resolves when it is ready. */
   startApiServer(): Promise<void>;
+  /**
+   * Kills and starts kube-controller-manager, which must have been requested. Its controllers try again at
+   * once what they had put off, up to 1,000 s, for their failures.
+   */
+  restartControllerManager(): Promise<void>;
   /** Stops everything and removes all files. */
   stop(): Promise<void>;
 }
@@ -126,11 +131,13 @@ async function startOnce(
       () => true,
       () => false,
     );
-  if (withManager) {
+  let manager: ChildProcess | undefined;
+  const startManager = async () => {
     const args = controllerManagerArgs(folder, userKubeconfig('system:kube-controller-manager'));
-    const manager = start('kube-controller-manager', args, options.controllerManagerArgs);
+    manager = start('kube-controller-manager', args, options.controllerManagerArgs);
     await untilUp(folder, { 'kube-controller-manager': manager }, () => hasServiceAccount('default'));
-  }
+  };
+  if (withManager) await startManager();
 
   return {
     kubeconfig,
@@ -155,6 +162,11 @@ async function startOnce(
       if (child) await endChild(child, 0);
     },
     startApiServer,
+    async restartControllerManager() {
+      if (manager === undefined) throw new Error('there is no controller manager: request it at the start');
+      await endChild(manager, 0);
+      await startManager();
+    },
     // SIGKILL for all: no data here is worth saving, and a graceful shutdown of the API server waits for its
     // watches.
     async stop() {

@@ -27,14 +27,14 @@ const filesDigest = async (programs: readonly string[]): Promise<string> => {
 /**
  * Builds with buildah, without a docker engine and without a registry: the base image of builds consists of
  * the Node binary that runs this program, npm, a shell, a few tools of this machine, and the libraries that
- * they need. Storage is in `folder`, as plain copies (vfs), so that nothing is mounted.
+ * they need. Storage is in `folder`.
  */
 export const buildahBuilder = async (root: string, folder: string): Promise<ImageBuilder> => {
   const storage = join(folder, 'storage');
   const temporary = join(folder, 'tmp');
   const node = process.execPath;
   const base = await filesDigest([node, ...BUILD_TOOLS.map(requireProgram)]);
-  const env = { BUILDAH_ISOLATION: 'chroot', STORAGE_DRIVER: 'vfs', TMPDIR: temporary };
+  const env = { BUILDAH_ISOLATION: 'chroot', TMPDIR: temporary };
   const buildah = (argv: readonly string[], { signal, onLine }: BuildIo, cwd = root): Promise<string> => {
     mkdirSync(temporary, { recursive: true });
     const stores = ['--root', storage, '--runroot', join(folder, 'run')];
@@ -43,6 +43,14 @@ export const buildahBuilder = async (root: string, folder: string): Promise<Imag
   const exists = async (reference: string, io: BuildIo): Promise<boolean> => {
     const listed = await buildah(['images', '--format', '{{.Name}}:{{.Tag}}'], { ...io, onLine: () => {} });
     return listed.split('\n').includes(reference);
+  };
+
+  /**
+   * Removes the working containers of builds that were killed: copies of whole images. No other build is
+   * running, since callers hold the lock of the cache.
+   */
+  const removeWorkingContainers = async (io: BuildIo): Promise<void> => {
+    await buildah(['rm', '--all'], { ...io, onLine: () => {} });
   };
 
   /** Builds `reference` from a root file system that `fill` populates, unless it exists. */
@@ -99,6 +107,7 @@ export const buildahBuilder = async (root: string, folder: string): Promise<Imag
     name: 'buildah',
     base: `buildah ${base}`,
     async build(dockerfile, reference, tar, io) {
+      await removeWorkingContainers(io);
       await ensureBuildImage(io);
       const network = await networkArguments(root, process.env);
       await buildah(
@@ -126,6 +135,7 @@ export const buildahBuilder = async (root: string, folder: string): Promise<Imag
       return missing ? undefined : await filesDigest([requireProgram('redis-server')]);
     },
     async redis(reference, tar, io) {
+      await removeWorkingContainers(io);
       const programs = REDIS_PROGRAMS.map((name) => ({
         from: requireProgram(name),
         to: `/usr/local/bin/${name}`,

@@ -25,6 +25,20 @@ const NATIVE: Readonly<Record<ImageName, Readonly<Record<string, readonly string
  */
 const REQUIRE = `const require=(id)=>{const found=process.getBuiltinModule(id);if(found)return found;throw Object.assign(new Error("Cannot find module '"+id+"'"),{code:"MODULE_NOT_FOUND"})};`;
 
+/**
+ * Modules whose exports are data that is derived at each start. A bundle has the data instead, which saves 16
+ * ms of processor time.
+ */
+const DERIVED = /\/crds\/schemas\.ts$/;
+
+/** The exports of a module, as a module that contains their values. */
+const evaluated = async (path: string): Promise<string> => {
+  const exported: Readonly<Record<string, unknown>> = await import(pathToFileURL(path).href);
+  return Object.entries(exported)
+    .map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`)
+    .join('\n');
+};
+
 /** The URL of a worker's module, as the source writes it. */
 const WORKER_URL = /new URL\('\.[^']*\/([\w-]+)\.ts', import\.meta\.url\)/g;
 
@@ -50,6 +64,7 @@ const substitutes: Plugin = {
       contents: (await readFile(path, 'utf8')).replace(WORKER_URL, "new URL('./$1.js', import.meta.url)"),
       loader: 'ts',
     }));
+    onLoad({ filter: DERIVED }, async ({ path }) => ({ contents: await evaluated(path) }));
     for (const { filter, contents } of INDEXES) onLoad({ filter }, () => ({ contents }));
   },
 };

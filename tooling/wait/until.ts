@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 
 export interface UntilOptions {
   readonly withinMs?: number;
-  /** Milliseconds between two calls of `check`. */
+  /** Milliseconds between two calls of `check`. By default an eighth of what has passed, from 20 to 250. */
   readonly everyMs?: number;
   /** Describes the actual state, for the error message. */
   readonly seen?: () => unknown;
@@ -11,7 +11,10 @@ export interface UntilOptions {
 
 /** Far longer than anything takes, even on a machine that is busy with other tests. */
 const WITHIN_MS = 90_000;
-const EVERY_MS = 20;
+const FIRST_PAUSE_MS = 20;
+const LAST_PAUSE_MS = 250;
+/** Calls that often cost more than what they wait for, when several tests wait at the same time. */
+const PAUSE_SHARE = 1 / 8;
 const DESCRIBE_MS = 5_000;
 const TOO_LATE = Symbol('too late');
 
@@ -35,17 +38,18 @@ const textOf = async (seen: () => unknown): Promise<string> => {
 export const until = async <T>(
   what: string,
   check: () => T | Promise<T>,
-  { withinMs = WITHIN_MS, everyMs = EVERY_MS, seen }: UntilOptions = {},
+  { withinMs = WITHIN_MS, everyMs, seen }: UntilOptions = {},
 ): Promise<Exclude<T, false | undefined>> => {
   const { promise: late, resolve } = Promise.withResolvers<typeof TOO_LATE>();
   const timer = setTimeout(() => resolve(TOO_LATE), withinMs);
   try {
-    for (const end = performance.now() + withinMs; ; ) {
+    for (const start = performance.now(); ; ) {
       const answer = await Promise.race([check(), late]);
       if (answer !== TOO_LATE && answer !== undefined && answer !== false)
         return answer as Exclude<T, false | undefined>;
-      if (answer === TOO_LATE || performance.now() > end) break;
-      await sleep(everyMs);
+      const elapsed = performance.now() - start;
+      if (answer === TOO_LATE || elapsed > withinMs) break;
+      await sleep(everyMs ?? Math.min(LAST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, elapsed * PAUSE_SHARE)));
     }
   } finally {
     clearTimeout(timer);

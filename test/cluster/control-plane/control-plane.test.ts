@@ -91,6 +91,10 @@ test('with a controller manager, a Deployment gets pods, and deleting it deletes
     await until('a pod', async () => (await pods()).startsWith('pod/web-'));
     await plane.run(['delete', 'deployment', 'web', '-n', 'shop']);
     await until('no pod', async () => (await pods()) === '');
+
+    await plane.restartControllerManager();
+    await plane.run(['apply', '-n', 'shop', '-f', '-'], DEPLOYMENT);
+    await until('a pod again', async () => (await pods()).startsWith('pod/web-'));
   });
 });
 

@@ -94,6 +94,43 @@ for (const name of NAMES) {
   });
 }
 
+/** Texts of code that no program uses: a kind of schema, and what derives the CRD's schema from zod's. */
+const UNUSED = ['ZodTemplateLiteral', 'Cannot express'];
+
+test('a bundle has the parts of zod that are used, and what is derived from the schemas as data', () => {
+  for (const name of NAMES)
+    for (const file of globSync('bin/*.js', { cwd: appOf(name) }))
+      for (const code of UNUSED)
+        assert.ok(!readFileSync(join(appOf(name), file), 'utf8').includes(code), `${name} ${file}: ${code}`);
+});
+
+/** A file of the proxy's bundle with all that it imports. */
+const closureOf = (file: string, found = new Map<string, string>()): ReadonlyMap<string, string> => {
+  if (found.has(file)) return found;
+  const code = readFileSync(join(appOf('proxy'), 'bin', file), 'utf8');
+  found.set(file, code);
+  for (const [, imported = ''] of code.matchAll(/(?:from|import)"\.\/([^"]+)"/g)) closureOf(imported, found);
+  return found;
+};
+
+/** Texts that occur only in zod, yaml and pino. */
+const OF_THE_CONTROL_THREAD = ['ZodString', 'BLOCK_FOLDED', 'pino'];
+
+test('an acceptor’s thread loads nothing of what only the control thread needs', () => {
+  const main = [...closureOf('l4balancer-proxy.js').keys()];
+  const all = globSync('bin/*.js', { cwd: appOf('proxy') }).map((file) =>
+    readFileSync(join(appOf('proxy'), file), 'utf8'),
+  );
+  assert.ok(main.length > 1, 'imports are followed');
+  for (const text of OF_THE_CONTROL_THREAD) {
+    assert.ok(
+      all.some((code) => code.includes(text)),
+      `${text} is in the bundle`,
+    );
+    for (const [file, code] of closureOf('worker.js')) assert.ok(!code.includes(text), `${file}: ${text}`);
+  }
+});
+
 /** Total size of the program's files that were loaded. */
 const bytesOf = (loaded: readonly string[]): number =>
   loaded

@@ -1,0 +1,3 @@
+module l4balancer.test/dns
+
+go 1.22
