@@ -96,7 +96,7 @@ test('the operator may watch and write every kind of child, and delete those tha
 test('the operator may watch, create and delete pods, only read ReplicaSets, and create and patch events', async () => {
   const { rules = [] } = one(await render(), 'ClusterRole');
   const verbs = (resource: string) => rules.find(({ resources }) => resources.includes(resource))?.verbs;
-  assert.deepEqual(verbs('pods'), ['list', 'watch', 'create', 'delete']);
+  assert.deepEqual(verbs('pods'), ['get', 'list', 'watch', 'create', 'delete']);
   assert.deepEqual(verbs('replicasets'), ['get', 'list', 'watch']);
   assert.deepEqual(verbs('events'), ['create', 'patch']);
 });
@@ -111,7 +111,7 @@ test('the operator’s permissions allow it to write the proxies’ Roles, and n
   };
   await asOperator(role(edge));
   await asOperator(roleBinding(edge));
-  const greedy = { ...role(edge), rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }] };
+  const greedy = { ...role(edge), rules: [{ apiGroups: [''], resources: ['nodes/proxy'], verbs: ['get'] }] };
   await assert.rejects(asOperator(greedy), /attempting to grant RBAC permissions not currently held/);
   await cluster.run(['delete', '-f', '-'], list);
 });

@@ -14,14 +14,29 @@ const crdName = 'l4balancers.l4balancer.dev';
 
 const rulesOf = (objects: readonly Rendered[]) => objects.flatMap(({ rules = [] }) => rules);
 
-test('no role has a wildcard, reads Secrets, or can escalate its permissions', async () => {
-  const rules = rulesOf(await render());
+test('the operator may read and write Secrets, to grant the right by name and to make ticket keys, unless the chart withholds it', async () => {
+  const ofSecrets = async (...values: readonly string[]) =>
+    rulesOf(await render(...values)).filter(({ resources }) => resources.includes('secrets'));
+  assert.deepEqual(await ofSecrets('rbac.secrets=false'), []);
+  assert.deepEqual(await ofSecrets(), [
+    {
+      apiGroups: [''],
+      resources: ['secrets'],
+      verbs: ['get', 'list', 'watch', 'create', 'patch', 'delete'],
+    },
+  ]);
+});
+
+test('no role has a wildcard, reads Secrets without rbac.secrets, or can escalate its permissions', async () => {
+  const rules = rulesOf(await render('rbac.secrets=false'));
   assert.ok(rules.length > 5);
   for (const rule of rules) {
     for (const value of [...rule.apiGroups, ...rule.resources, ...rule.verbs])
       assert.doesNotMatch(value, /\*/);
     assert.equal(rule.nonResourceURLs, undefined);
-    assert.ok(!rule.resources.some((resource) => /^(secrets|configmaps|.*\/exec|.*\/proxy)$/.test(resource)));
+    assert.ok(!rule.resources.some((resource) => /^(secrets|.*\/exec|.*\/proxy)$/.test(resource)));
+    // The operator reads none, but may only grant a proxy what it may do itself.
+    if (rule.resources.includes('configmaps')) assert.deepEqual(rule.verbs, ['get', 'list', 'watch']);
     for (const verb of ['escalate', 'bind', 'impersonate', 'deletecollection'])
       if (rule.apiGroups[0] !== 'l4balancer.dev') assert.ok(!rule.verbs.includes(verb), verb);
   }

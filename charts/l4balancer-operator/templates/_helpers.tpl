@@ -99,14 +99,26 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
   resources: [replicasets]
   # Read for the pod template when a rollout is reverted.
   verbs: [get, list, watch]
-# Probe pods are created and deleted, and pods refused by a kubelet are deleted.
+# Probe pods are created and deleted, and pods refused by a kubelet are deleted. A pod that has disappeared from
+# the watch is read before its share of a limit is given to others.
 - apiGroups: [""]
   resources: [pods]
-  verbs: [list, watch, create, delete]
+  verbs: [get, list, watch, create, delete]
 # Read by the proxies. The operator needs the permission itself to be allowed to grant it in their Roles.
 - apiGroups: [discovery.k8s.io]
   resources: [endpointslices]
   verbs: [get, list, watch]
+# A Role names only the ConfigMaps that listeners have as lists of sources.
+- apiGroups: [""]
+  resources: [configmaps]
+  verbs: [get, list, watch]
+{{- if .Values.rbac.secrets }}
+# A proxy's Role names only the Secrets with certificates that its listeners refer to, and that of its ticket keys,
+# which the operator writes. Kubernetes has no way to limit this to names that are not known yet.
+- apiGroups: [""]
+  resources: [secrets]
+  verbs: [get, list, watch, create, patch, delete]
+{{- end }}
 - apiGroups: [events.k8s.io]
   resources: [events]
   verbs: [create, patch]
