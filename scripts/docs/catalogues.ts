@@ -1,11 +1,10 @@
-import { reasonOfCode } from '../../operator/status/finding-reasons.ts';
-import { REASONS, type ReasonEntry } from '../../operator/status/reasons.ts';
-import { WARNING_REASONS } from '../../operator/status/warning-reasons.ts';
-import { ENDPOINT_METRICS } from '../../proxy/admin/endpoint-metrics.ts';
-import { ENGINE_METRICS } from '../../proxy/admin/engine-metrics.ts';
+import { SCRAPED_METRICS } from '../../proxy/admin/scraped-metrics.ts';
 import { SHORTAGES } from '../../proxy/control/shortage-texts.ts';
 import { CLOSE_REASONS } from '../../proxy/engine/close-reason.ts';
 import { FINDINGS } from '../../report/finding.ts';
+import { reasonOfCode } from '../../report/reasons/finding-reasons.ts';
+import { REASONS, type ReasonEntry } from '../../report/reasons/reasons.ts';
+import { WARNING_REASONS } from '../../report/reasons/warning-reasons.ts';
 import { type Sections, tableOf } from './sections.ts';
 
 const code = (word: string): string => `\`${word}\``;
@@ -56,7 +55,7 @@ export const catalogueSections = (): Sections =>
       'metrics',
       tableOf(
         ['metric', 'type', 'what it is'],
-        [...ENGINE_METRICS, ...ENDPOINT_METRICS].map(({ name, type, help }) => [code(name), type, help]),
+        SCRAPED_METRICS.map(({ name, type, help }) => [code(name), type, help]),
       ),
     ],
   ]);

@@ -6,7 +6,12 @@ const WITHIN_MS = 60_000;
 // Loaded before each test file, and by the runner itself, which has no tests. A failed test that leaves a
 // program or a server behind would otherwise keep its file running for ever. (--test-force-exit exits at
 // once, and loses results that are not yet reported.)
-if (process.env.NODE_TEST_CONTEXT !== undefined)
+if (process.env.NODE_TEST_CONTEXT !== undefined) {
+  // An exit, unlike a signal, ends what the file has started; see endWithThis. Tests may handle signals.
+  for (const name of ['SIGTERM', 'SIGINT'] as const)
+    process.once(name, () => {
+      if (process.listenerCount(name) === 0) process.exit(1);
+    });
   after(() => {
     setTimeout(() => {
       const left = process.getActiveResourcesInfo().join(', ');
@@ -16,3 +21,4 @@ if (process.env.NODE_TEST_CONTEXT !== undefined)
       process.exit(1);
     }, WITHIN_MS).unref();
   });
+}

@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
-import { REPOSITORY } from '../../tooling/process/folders.ts';
+import { cacheFolder, REPOSITORY } from '../../tooling/process/folders.ts';
 import { countsOf, type TestCounts } from './counts.ts';
+import type { RunnerOptions } from './in-order.ts';
 import type { Stage } from './stages.ts';
 
 /** Milliseconds after which a test that does not end has failed. */
@@ -13,6 +14,12 @@ const LONGEST_TEST_MS = 15 * 60_000;
  * runner has no limit for a file, so one that left a server open would keep it running for ever.
  */
 const LONGEST_SILENCE_MS = 20 * 60_000;
+
+/**
+ * Where Node keeps compiled modules, types already stripped. Every test file, and every program that a test
+ * starts, is a process of its own and would otherwise spend most of its start on the same modules.
+ */
+const NODE_COMPILE_CACHE = join(cacheFolder(), 'compiled-modules');
 
 export interface StageResult {
   readonly counts: TestCounts;
@@ -29,18 +36,15 @@ export const runTests = async (
   out: NodeJS.WritableStream,
   signal: AbortSignal,
 ): Promise<StageResult> => {
+  const options: RunnerOptions = {
+    concurrency,
+    timeout: LONGEST_TEST_MS,
+    setup: pathToFileURL(join(REPOSITORY, 'scripts/test/end-file.ts')).href,
+  };
   const child = spawn(
     process.execPath,
-    [
-      '--test',
-      `--import=${pathToFileURL(join(REPOSITORY, 'scripts/test/end-file.ts'))}`,
-      `--test-concurrency=${concurrency}`,
-      `--test-timeout=${LONGEST_TEST_MS}`,
-      `--test-reporter=${join(REPOSITORY, 'scripts/test/reporter.ts')}`,
-      '--test-reporter-destination=stdout',
-      ...files,
-    ],
-    { cwd: REPOSITORY, stdio: ['ignore', 'pipe', 'inherit'] },
+    [join(REPOSITORY, 'scripts/test/in-order.ts'), JSON.stringify(options), ...files],
+    { cwd: REPOSITORY, env: { ...process.env, NODE_COMPILE_CACHE }, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const stop = (): void => void child.kill('SIGTERM');
   signal.addEventListener('abort', stop, { once: true });

@@ -1,4 +1,3 @@
-// Begins first: it waits for a minute.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -46,4 +45,24 @@ test('leaves a program and a server', () => {
     }
   };
   await until('the program is gone', isGone);
+});
+
+test('the files of a stage start in its order', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'l4b-run-tests-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const started = join(folder, 'started');
+  const files = ['c', 'a', 'b'].map((name) => join(folder, `${name}.test.ts`));
+  for (const file of files)
+    writeFileSync(
+      file,
+      `import { appendFileSync } from 'node:fs';
+import { test } from 'node:test';
+test('starts', () => appendFileSync('${started}', '${file}\\n'));
+`,
+    );
+  delete process.env.NODE_TEST_CONTEXT;
+  const stage = { name: 'ordered', about: '', files, concurrency: 1, needsPrograms: false };
+  const { counts, ok } = await runTests(stage, new PassThrough().resume(), AbortSignal.timeout(120_000));
+  assert.deepEqual({ passed: counts.passed, ok }, { passed: 3, ok: true });
+  assert.deepEqual(readFileSync(started, 'utf8').trim().split('\n'), files);
 });

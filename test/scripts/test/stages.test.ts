@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { longFirst, needsPrograms, stagesOf } from '../../../scripts/test/stages.ts';
+import { LONG, needsPrograms, stagesOf } from '../../../scripts/test/stages.ts';
 import { ROOT } from '../../meta/tree.ts';
 
 const texts: Readonly<Record<string, string>> = {
@@ -26,8 +26,12 @@ test('every test of the tree belongs to exactly one stage', () => {
   assert.ok(files.includes('test/scripts/test/stages.test.ts'));
 });
 
-test('files that are marked as taking minutes begin first', () => {
-  const long = (path: string) =>
-    path === 'c' ? '// Begins first: it waits.\nimport {} from "d";' : '// it waits\n';
-  assert.deepEqual(longFirst(['a', 'b', 'c', 'd'], long), ['c', 'a', 'b', 'd']);
+test('the longest files of a stage start first', () => {
+  const stages = stagesOf(ROOT);
+  const lost = LONG.filter((path) => !stages.some(({ files }) => files.includes(path)));
+  assert.deepEqual(lost, [], 'files listed as long that no stage has');
+  for (const { files } of stages) {
+    const long = LONG.filter((path) => files.includes(path));
+    assert.deepEqual(files.slice(0, long.length), long);
+  }
 });
