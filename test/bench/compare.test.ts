@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Figure } from './line.ts';
+import { type Figure, takesPart } from './line.ts';
 import type { PeerName } from './peer.ts';
 import { compare, type Sample } from './report/compare.ts';
 
@@ -58,4 +58,38 @@ test('a peer that could not be measured has no summary', () => {
     sample('relay', 3),
   ]);
   assert.deepEqual(Object.keys(comparison?.summaries ?? {}), ['relay']);
+});
+
+test('a figure may need more than to equal that of the better rival, or less', () => {
+  const values = (name: string, own: number) => [
+    sample('relay', own, name),
+    sample('nginx stream', 10, name),
+  ];
+  const cases = [
+    [{ ...rate, needed: 3 }, 30, true],
+    [{ ...rate, needed: 3 }, 29, false],
+    [{ ...cost, needed: 2 }, 5, true],
+    [{ ...cost, needed: 2 }, 6, false],
+    [{ ...rate, needed: 0.95 }, 9.5, true],
+    [{ ...rate, needed: 0.95 }, 9.4, false],
+    [{ ...cost, needed: 0.95 }, 10.5, true],
+    [{ ...cost, needed: 0.95 }, 10.6, false],
+  ] as const;
+  for (const [figure, own, expected] of cases)
+    assert.equal(ratioOf(figure, values(figure.name, own)).reached, expected, `${figure.name} ${own}`);
+});
+
+test('a line is measured with the usual peers, unless it names others', () => {
+  const names = ['relay', 'plain relay', 'earlier', 'HAProxy', 'nginx stream', 'no balancer'] as const;
+  const of = (line: Parameters<typeof takesPart>[0]) => names.filter((name) => takesPart(line, name));
+  assert.deepEqual(of({ withoutBalancer: false }), ['relay', 'earlier', 'HAProxy', 'nginx stream']);
+  assert.deepEqual(of({ withoutBalancer: true }), [
+    'relay',
+    'earlier',
+    'HAProxy',
+    'nginx stream',
+    'no balancer',
+  ]);
+  const peers = { names: ['relay', 'plain relay'], why: 'so' } as const;
+  assert.deepEqual(of({ withoutBalancer: true, peers }), ['relay', 'plain relay']);
 });

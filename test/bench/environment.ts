@@ -1,4 +1,5 @@
 import type { Leash } from '../../tooling/process/leash.ts';
+import type { KeyKind } from './certificates.ts';
 import type { Network } from './network/network.ts';
 import type { Setting } from './network/setting.ts';
 import type { Tools } from './tools.ts';
@@ -20,6 +21,18 @@ export interface Conditions {
 
 /** How a line configures every balancer. */
 export interface Shape {
+  readonly protocol: 'TCP' | 'UDP';
+  /** Whether clients send more than can be answered. */
+  readonly flooded: boolean;
+  /** Whether the relay puts a PROXY header in front of each datagram. */
+  readonly headed: boolean;
+  /** The relay's policies: none, every one, or every one but the PROXY header that clients begin with. */
+  readonly policies: 'None' | 'All' | 'AllButHeaderIn';
+  /**
+   * What every balancer does with TLS: nothing; end it, with a certificate of that kind of key; or pass it on
+   * to endpoints that have one (only the relay, which looks for the name of the server meanwhile).
+   */
+  readonly tls: { readonly mode: 'Terminate' | 'Passthrough'; readonly key: KeyKind } | undefined;
   /** Acceptors, threads, workers. */
   readonly threads: number;
   /** Run on the first `threads` cores only. */
@@ -29,6 +42,8 @@ export interface Shape {
   readonly algorithm: Algorithm;
   /** Two listeners, each in front of one of the two endpoints, instead of all in front of all. */
   readonly apart: boolean;
+  /** Addresses in a list of those that may not connect; none of them does. 0 for no list. */
+  readonly denied: number;
 }
 
 /** Algorithms, with the names of the resource. */

@@ -1,5 +1,6 @@
 import type { Conditions, Environment, Shape } from './environment.ts';
 import type { Setting } from './network/setting.ts';
+import type { PeerName } from './peer.ts';
 import type { Endpoint } from './template.ts';
 import type { ToolName } from './tools.ts';
 
@@ -34,6 +35,8 @@ export interface Line {
   readonly growth?: string;
   /** Whether the line is meaningful without a balancer. */
   readonly withoutBalancer: boolean;
+  /** The peers that take part, if they are not the usual ones, and why. */
+  readonly peers?: { readonly names: readonly PeerName[]; readonly why: string };
   /** Starts the endpoints; resolves once they accept connections. */
   openEndpoints(environment: Environment): Promise<readonly Endpoint[]>;
   /** Uncounted work before the first rotation; may return the highest rate that the peer reaches. */
@@ -49,6 +52,11 @@ export interface Figure {
   readonly better: 'Higher' | 'Lower';
   /** Shown with the others, but not compared. */
   readonly context?: boolean;
+  /**
+   * How many times as good as the better rival the relay has to be; 1 by default. Twice as good is twice the
+   * rate or half the cost.
+   */
+  readonly needed?: number;
 }
 
 /**
@@ -59,9 +67,12 @@ export type Values = Readonly<Record<string, number | undefined>>;
 /** What a line measures: a running peer in its environment. */
 export interface Target {
   readonly environment: Environment;
+  readonly endpoints: readonly Endpoint[];
   readonly address: string;
   /** The ports that it listens on; most lines use the first. */
   readonly ports: readonly [number, ...number[]];
+  /** Whether connections have to begin with a PROXY header. */
+  readonly takesHeader: boolean;
   /** Processor seconds used so far by the balancer's processes; undefined without a balancer. */
   cpuSeconds(): number | undefined;
   /** When its first process was started, by performance.now(); undefined without a balancer. */
@@ -73,6 +84,14 @@ export interface Target {
   /** Adds a remark to the results, for example why connections failed. */
   remark(text: string): void;
 }
+
+const USUAL: readonly PeerName[] = ['relay', 'earlier', 'HAProxy', 'nginx stream'];
+
+/** Whether a peer is measured in a line. */
+export const takesPart = (line: Pick<Line, 'peers' | 'withoutBalancer'>, peer: PeerName): boolean =>
+  line.peers === undefined
+    ? USUAL.includes(peer) || (line.withoutBalancer && peer === 'no balancer')
+    : line.peers.names.includes(peer);
 
 export const everywhere = (): boolean => true;
 export const onLoopback = ({ network }: Setting): boolean => network === 'loopback';

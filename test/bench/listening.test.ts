@@ -16,5 +16,15 @@ test('only a listening socket on the port counts', () => {
     [8081, false], // 0x1F91, the other end
     [9090, false],
   ] as const;
-  for (const [port, expected] of cases) assert.equal(listensIn(TABLE, port), expected, String(port));
+  for (const [port, expected] of cases) assert.equal(listensIn(TABLE, port, 'tcp'), expected, String(port));
+});
+
+test('a UDP socket takes datagrams from anyone if it has no peer', () => {
+  const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops
+  100: 0100007F:1F90 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 1 2 0 0
+  101: 0100007F:2694 0100007F:1F90 01 00000000:00000000 00:00000000 00000000     0        0 2 2 0 0
+`;
+  assert.equal(listensIn(table, 8080, 'udp'), true);
+  assert.equal(listensIn(table, 9876, 'udp'), false);
+  assert.equal(listensIn(table, 8080, 'tcp'), false);
 });

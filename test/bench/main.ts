@@ -5,9 +5,10 @@ import { LINES } from './lines/all.ts';
 import { whyNoNamespaces } from './network/namespaces.ts';
 import { settingName, settingsFor } from './network/setting.ts';
 import { type BenchOptions, parseOptions, usage } from './options.ts';
-import { allPeers } from './peers/all.ts';
+import { peersFrom } from './peers/all.ts';
 import { readResults, renderJson } from './report/json.ts';
 import { describeMachine, renderMachine } from './report/machine.ts';
+import { renderMarkdown } from './report/markdown.ts';
 import { renderEnd, renderLine } from './report/print.ts';
 import { openProgress } from './report/progress.ts';
 import {
@@ -65,7 +66,7 @@ const run = async (options: BenchOptions): Promise<void> => {
   const tools = findTools();
   const machine = describeMachine();
   const earlier = earlierResults(options);
-  const all = allPeers(tools).map((peer) => ({ peer, ...peer.find() }));
+  const all = peersFrom(tools, options.against).map((peer) => ({ peer, ...peer.find() }));
   const available = all.filter((one) => one.found);
   const { tasks, leftOut } = choose(options, tools, earlier);
   leftOut.push(...all.filter((one) => !one.found).map(({ peer, why }) => `peer ${peer.name}: ${why}`));
@@ -120,9 +121,13 @@ const run = async (options: BenchOptions): Promise<void> => {
   stdout.write(renderEnd(results));
 };
 
-const show = async (file: string): Promise<void> => {
+const show = async (file: string, markdown: boolean): Promise<void> => {
   const results = readResults(file);
   if (results === undefined) throw new Error(`${file} does not exist`);
+  if (markdown) {
+    stdout.write(renderMarkdown(results, LINES));
+    return;
+  }
   stdout.write(`${renderMachine(results.machine)}\n`);
   for (const { name, version } of results.peers) if (version !== '') stdout.write(`${name}: ${version}\n`);
   for (const result of results.lines) stdout.write(renderLine(results, result, paint));
@@ -143,7 +148,7 @@ switch (command.command) {
     process.exitCode = 2;
     break;
   case 'Show':
-    await show(command.file).catch((error: unknown) => reportFailure(error, stderr));
+    await show(command.file, command.markdown).catch((error: unknown) => reportFailure(error, stderr));
     break;
   case 'Run':
     await run(command.options).catch((error: unknown) => reportFailure(error, stderr));

@@ -9,6 +9,7 @@ const DEFAULTS = {
   seconds: 3,
   threads: undefined,
   lines: undefined,
+  against: undefined,
   place: 'both',
   sysctls: 'both',
   json: undefined,
@@ -20,12 +21,13 @@ test('by default every line is measured everywhere, in seven rotations of three 
 });
 
 test('every option is parsed', () => {
-  const argv = '--rotations 9 --seconds=1 --threads 4 --place namespaces --sysctls guide --json a.json --add';
+  const argv =
+    '--rotations 9 --seconds=1 --threads 4 --place namespaces --sysctls guide --json a.json --add --against ../other';
   assert.deepEqual(parse(...argv.split(' ')), {
     command: 'Run',
     options: {
       ...{ rotations: 9, seconds: 1, threads: 4, lines: undefined },
-      ...{ place: 'namespaces', sysctls: 'guide', json: 'a.json', add: true },
+      ...{ against: '../other', place: 'namespaces', sysctls: 'guide', json: 'a.json', add: true },
     },
   });
 });
@@ -42,7 +44,12 @@ test('lines are selected by names with commas, by repeated options, or by a pref
 
 test('--help takes precedence, and --show measures nothing', () => {
   assert.deepEqual(parse('--help', '--rotations', 'x'), { command: 'Help' });
-  assert.deepEqual(parse('--show', 'a.json'), { command: 'Show', file: 'a.json' });
+  assert.deepEqual(parse('--show', 'a.json'), { command: 'Show', file: 'a.json', markdown: false });
+  assert.deepEqual(parse('--show', 'a.json', '--markdown'), {
+    command: 'Show',
+    file: 'a.json',
+    markdown: true,
+  });
   const long = 'a-line-whose-name-is-longer-than-most-others';
   const text = usage([
     { name: 'keep-alive', title: 'requests' },
@@ -63,6 +70,7 @@ test('a problem names the option, what was expected and what was found', () => {
     [['--lines', 'udp*'], /--lines: no line is called "udp\*"/],
     [['--place', 'moon'], /--place: expected loopback or namespaces or both, found "moon"/],
     [['--sysctls', 'mine'], /--sysctls: expected default or guide or both, found "mine"/],
+    [['--markdown'], /--markdown: needs --show FILE/],
     [['--add'], /--add: needs --json FILE/],
     [['--fast'], /--fast/],
     [['keep-alive'], /keep-alive/],

@@ -10,10 +10,11 @@ export interface Peer {
   start(environment: Environment, endpoints: readonly Endpoint[]): Promise<RunningPeer>;
 }
 
-export type PeerName = 'relay' | 'HAProxy' | 'nginx stream' | 'no balancer';
+/** 'earlier' is this project's proxy of another checkout, 'plain relay' this one's without any policy. */
+export type PeerName = 'relay' | 'plain relay' | 'earlier' | 'HAProxy' | 'nginx stream' | 'no balancer';
 
 /** The peers with which the relay is compared. */
-export const RIVALS: readonly PeerName[] = ['HAProxy', 'nginx stream'];
+export const RIVALS: readonly PeerName[] = ['plain relay', 'earlier', 'HAProxy', 'nginx stream'];
 
 export interface Found {
   readonly found: true;
@@ -27,9 +28,11 @@ export interface Missing {
 }
 
 export interface RunningPeer {
-  /** Address and TCP ports that clients connect to. */
+  /** Address and ports that clients connect to. */
   readonly address: string;
   readonly ports: readonly [number, ...number[]];
+  /** Whether connections have to begin with a PROXY header. */
+  readonly takesHeader?: boolean;
   /** The first process; its descendants belong to the peer, too. Undefined without a balancer. */
   readonly pid: number | undefined;
   /** When it was started, by performance.now(). */

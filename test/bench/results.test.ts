@@ -91,7 +91,7 @@ test('a peer keeps the configuration of its first line', () => {
 test('a figure that falls short is named with its line and setting', () => {
   const results = withLine(withLine(EMPTY, keepAlive(0, 90)), measured('bulk-1', 0, 3, 2, 'bytes/s'));
   assert.deepEqual(renderVerdicts(verdictsOf(results, LINES)), [
-    "1 of 2 figures are at least as good as the better rival's; short:",
+    '1 of 2 figures reach their ratio to the better rival; short:',
     '    0.90  keep-alive, loopback: requests/s',
   ]);
 });

@@ -1,5 +1,5 @@
 import type { Conditions } from './environment.ts';
-import type { Line } from './line.ts';
+import { type Line, takesPart } from './line.ts';
 import { type Setting, settingName } from './network/setting.ts';
 import type { Peer } from './peer.ts';
 import type { Progress } from './report/progress.ts';
@@ -26,8 +26,8 @@ const BETWEEN_SECONDS = 0.5;
 /** Approximate time to start everything anew. */
 const FRESH_SECONDS = 1.5;
 
-export const peersFor = (line: Line, peers: readonly Peer[]): readonly Peer[] =>
-  line.withoutBalancer ? peers : peers.filter(({ name }) => name !== 'no balancer');
+const peersFor = (line: Line, peers: readonly Peer[]): readonly Peer[] =>
+  peers.filter(({ name }) => takesPart(line, name));
 
 /** Seconds planned for one measurement and for one warm-up of a line. */
 const plan = (line: Line, conditions: Conditions) => ({

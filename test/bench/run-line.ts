@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Conditions, Environment } from './environment.ts';
+import type { Conditions } from './environment.ts';
 import type { Line, Target } from './line.ts';
 import { cpuOfFamily, cpuOfFamilyWithEnded, machineTime, residentOfFamily } from './measure/proc.ts';
 import type { Setting } from './network/setting.ts';
@@ -7,6 +7,7 @@ import { type Peer, type PeerName, RIVALS, type RunningPeer } from './peer.ts';
 import type { Sample } from './report/compare.ts';
 import { rotated } from './rotation.ts';
 import { type Scene, withScene } from './scene.ts';
+import { within } from './within.ts';
 
 /** Which rotations to measure, and the value that all peers share if earlier rotations have determined it. */
 export interface Rotations {
@@ -27,13 +28,25 @@ export interface LineRun {
 /** Pause between two measurements, in which sockets and processors settle. */
 const SETTLE_MS = 300;
 
-const targetOf = (environment: Environment, running: RunningPeer, remarks: string[] = []): Target => {
+/**
+ * What a warm-up or a measurement may take beyond its planned duration, before its peer has failed: longer
+ * than a client may (measure/run-client.ts), which says more about what went wrong.
+ */
+const BEYOND_SECONDS = 60;
+
+const targetOf = (
+  { environment, endpoints }: Scene,
+  running: RunningPeer,
+  remarks: string[] = [],
+): Target => {
   const { pid, address, ports, startedAt } = running;
   return {
     environment,
+    endpoints,
     address,
     ports,
     startedAt,
+    takesHeader: running.takesHeader === true,
     cpuSeconds: () => (pid === undefined ? undefined : cpuOfFamily(pid)),
     residentBytes: () => (pid === undefined ? undefined : residentOfFamily(pid)),
     spread: () => running.spread?.(),
@@ -72,16 +85,22 @@ const failedWith = ({ signal }: Conditions, error: unknown): Measured => {
 const measureOnce = async (
   line: Line,
   running: RunningPeer,
-  environment: Environment,
+  scene: Scene,
   agreed: number | undefined,
 ): Promise<Measured> => {
   const remarks: string[] = [];
   const { result, others } = await withOtherLoad(async () => {
     try {
       running.check();
-      return { values: await line.measure(targetOf(environment, running, remarks), agreed) };
+      return {
+        values: await within(
+          'the measurement',
+          line.duration(scene.environment) + BEYOND_SECONDS,
+          line.measure(targetOf(scene, running, remarks), agreed),
+        ),
+      };
     } catch (error) {
-      return failedWith(environment, error);
+      return failedWith(scene.environment, error);
     }
   });
   return { ...result, others, ...(remarks.length > 0 ? { remarks } : {}) };
@@ -121,11 +140,12 @@ const runFresh = async (work: Work): Promise<LineRun> => {
   const configurations: Partial<Record<PeerName, string>> = {};
   let sysctls: Readonly<Record<string, string>> = {};
   const samples = await rotate(work, (peer) =>
-    withScene(line, setting, conditions, async ({ environment, endpoints }) => {
+    withScene(line, setting, conditions, async (scene) => {
+      const { environment, endpoints } = scene;
       sysctls = environment.network.sysctls;
       const running = await peer.start(environment, endpoints);
       configurations[peer.name] = running.configuration;
-      return measureOnce(line, running, environment, work.rotations.agreed);
+      return measureOnce(line, running, scene, work.rotations.agreed);
     }),
   );
   return { samples, agreed: work.rotations.agreed, sysctls, configurations };
@@ -133,7 +153,8 @@ const runFresh = async (work: Work): Promise<LineRun> => {
 
 /** Runs all peers side by side, in front of the same endpoints, and measures them in turn. */
 const runTogether = (work: Work): Promise<LineRun> =>
-  withScene(work.line, work.setting, work.conditions, async ({ environment, endpoints }: Scene) => {
+  withScene(work.line, work.setting, work.conditions, async (scene) => {
+    const { environment, endpoints } = scene;
     const { line, peers, conditions, onStep } = work;
     const configurations: Partial<Record<PeerName, string>> = {};
     const running = new Map<Peer, RunningPeer>();
@@ -144,7 +165,11 @@ const runTogether = (work: Work): Promise<LineRun> =>
       try {
         const started = await peer.start(environment, endpoints);
         configurations[peer.name] = started.configuration;
-        const reached = await line.warmUp(targetOf(environment, started));
+        const reached = await within(
+          'the warm-up',
+          line.duration(conditions) + BEYOND_SECONDS,
+          line.warmUp(targetOf(scene, started)),
+        );
         const isBalancer = peer.name === 'relay' || RIVALS.includes(peer.name);
         if (isBalancer && reached !== undefined) highest.push(reached);
         running.set(peer, started);
@@ -155,7 +180,7 @@ const runTogether = (work: Work): Promise<LineRun> =>
     const agreed = work.rotations.agreed ?? (highest.length > 0 ? line.agree?.(highest) : undefined);
     const samples = await rotate(work, async (peer) => {
       const started = running.get(peer);
-      if (started !== undefined) return measureOnce(line, started, environment, agreed);
+      if (started !== undefined) return measureOnce(line, started, scene, agreed);
       return failures.get(peer) ?? { values: {}, others: 0, failure: 'it was not started' };
     });
     return { samples, agreed, sysctls: environment.network.sysctls, configurations };

@@ -29,10 +29,16 @@ export const withScene = async <T>(
         ? loopback()
         : await openNamespaces(leash, setting.sysctls, conditions.signal);
     const shape = {
+      protocol: 'TCP',
+      flooded: false,
+      headed: false,
+      policies: 'None',
+      tls: undefined,
       threads: conditions.threads,
       pinned: false,
       listeners: 1,
       apart: false,
+      denied: 0,
       endpoints: 2,
       algorithm: 'RoundRobin',
       ...line.shape,

@@ -38,6 +38,9 @@ for (let i = 0; i < shared.totals.length; i++) shared.totals[i] = i * 997;
 const metrics = createMetrics('0', {
   stats: () =>
     readStats(shared, acceptors, registry, table, {
+      queueDrops: () => 0,
+      limits: undefined,
+      sharesIn: () => [],
       version: 1,
       descriptorLimit: 1_000_000,
       sourcePorts: { count: 28_232, reused: false },
@@ -52,6 +55,8 @@ const metrics = createMetrics('0', {
     ),
   findings: () => 0,
   connected: () => true,
+  lists: () => [],
+  certificates: () => [],
   output: { accepted: 0, dropped: 0, logDropped: 0, failures: new Map() },
   sourcePortsLeft: () => 28_000,
 });

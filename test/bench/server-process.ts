@@ -33,6 +33,7 @@ export const startServer = async (
   name: string,
   argv: readonly [string, ...string[]],
   port: number,
+  protocol: 'tcp' | 'udp' = 'tcp',
 ): Promise<ServerProcess> => {
   const [program = argv[0], ...rest] = [...network.inside(role), ...argv];
   const startedAt = performance.now();
@@ -41,7 +42,7 @@ export const startServer = async (
     signal.throwIfAborted();
     // Polls more often than untilUp does, since a start takes only tens of milliseconds.
     for (let polls = 0; polls < POLLS; polls += 1, await sleep(POLL_MS))
-      if (child.pid !== undefined && listens(child.pid, port)) return true;
+      if (child.pid !== undefined && listens(child.pid, port, protocol)) return true;
     return false;
   });
   return {

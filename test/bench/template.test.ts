@@ -32,14 +32,29 @@ test('every template is complete with the values of the peers', () => {
       [1, 2],
       ['a', 'b'].map((name) => ({ name, address: '::1', port: 3 })),
     ),
-    ...{ ALGORITHM: '', HASH_TYPE: '', LOAD_STREAM: '', MAX_CONNECTIONS: 9 },
+    ...{
+      ALGORITHM: '',
+      HASH_TYPE: '',
+      LOAD_STREAM: '',
+      PROTOCOL: 'TCP',
+      HEADER_IN: '',
+      HEADER_OUT: '',
+      MULTI_ACCEPT: 'on',
+      TLS: '',
+      SSL: '',
+      SOURCES: '',
+      DENIED: '',
+      DENY: '',
+      TARGET: '',
+      MAX_CONNECTIONS: 9,
+    },
   };
   const files = ['peers', 'endpoints'].flatMap((folder) =>
     readdirSync(new URL(folder, import.meta.url))
       .filter((name) => !name.endsWith('.ts'))
       .map((name) => new URL(`${folder}/${name}`, import.meta.url)),
   );
-  assert.equal(files.length, 7);
+  assert.equal(files.length, 9);
   for (const file of files)
     assert.ok(
       !/@[A-Z_]+@/.test(fillTemplate(readFileSync(file, 'utf8'), values, [ENDPOINTS, LISTENERS])),

@@ -5,8 +5,13 @@ export type TemplateValues = Readonly<Record<string, string | number>>;
 export interface Endpoint {
   readonly name: string;
   readonly address: string;
-  /** TCP port. */
   readonly port: number;
+  /** Whether it expects a PROXY header. */
+  readonly headed?: boolean;
+  /** Whether it speaks TLS. */
+  readonly encrypted?: boolean;
+  /** UDP port at which it tells what has arrived. */
+  readonly counts?: number;
 }
 
 const PLACEHOLDER = /@([A-Z][A-Z_]*)@/g;
@@ -37,8 +42,9 @@ export const fillTemplate = (
 
 /** Endpoints as a list of values for a template. */
 export const endpointValues = (endpoints: readonly Endpoint[]): readonly TemplateValues[] =>
-  endpoints.map(({ name, address, port }) => ({
+  endpoints.map(({ name, address, port, headed, encrypted }) => ({
     ENDPOINT_NAME: name,
     ENDPOINT_ADDRESS: address,
     ENDPOINT_PORT: port,
+    ENDPOINT_OPTIONS: `${headed ? ' proxy_protocol' : ''}${encrypted ? ' ssl' : ''}`,
   }));

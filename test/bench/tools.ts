@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram } from '../../tooling/process/find-program.ts';
 
-export type ToolName = 'wrk' | 'nginx' | 'nginx stream' | 'haproxy' | 'iperf3';
+export type ToolName = 'wrk' | 'nginx' | 'nginx stream' | 'haproxy' | 'iperf3' | 'openssl';
 
 export interface Tool {
   readonly path: string;
@@ -24,6 +24,7 @@ export const PACKAGES: Readonly<Record<ToolName, string>> = {
   'nginx stream': 'libnginx-mod-stream',
   haproxy: 'haproxy',
   iperf3: 'iperf3',
+  openssl: 'openssl',
 };
 
 /** Returns the tool; throws an error that says what to install. */
@@ -61,7 +62,7 @@ export const streamModule = (
 export const findTools = (): Tools => {
   const found: Partial<Record<ToolName, Tool>> = {};
   let loadStream = '';
-  const find = (name: 'wrk' | 'nginx' | 'haproxy' | 'iperf3', flag: string): string => {
+  const find = (name: 'wrk' | 'nginx' | 'haproxy' | 'iperf3' | 'openssl', flag: string): string => {
     const path = findProgram(name);
     if (path === undefined) return '';
     const output = outputOf(path, flag);
@@ -71,6 +72,7 @@ export const findTools = (): Tools => {
   find('wrk', '-v');
   find('haproxy', '-v');
   find('iperf3', '--version');
+  find('openssl', 'version');
   const stream = streamModule(find('nginx', '-V'), existsSync);
   if (stream && found.nginx) {
     found['nginx stream'] = found.nginx;

@@ -12,10 +12,16 @@ test('a soak runs for half an hour by default', () => {
   assert.deepEqual(parseOptions(['-h']), { command: 'Help' });
 });
 
+test('attacks have full size by default', () => {
+  assert.deepEqual(parseOptions(['--hostile']), { command: 'Hostile', scale: 1 });
+  assert.deepEqual(parseOptions(['--hostile', '--scale', '0.01']), { command: 'Hostile', scale: 0.01 });
+});
+
 for (const [argv, says] of [
   [['--minutes', 'ten'], /--minutes: expected a number from 0.1 to 10000, found "ten"/],
   [['--minutes', '0'], /--minutes: expected/],
   [['--acceptors', ''], /--acceptors: expected/],
+  [['--hostile', '--scale', '0'], /--scale: expected a number from 0.001 to 10/],
   [['--hours', '1'], /--hours/],
   [['more'], /more/],
 ] as const)

@@ -118,4 +118,15 @@ export const growth: readonly Line[] = [
       rate: CONNECTIONS_PER_SECOND,
     }),
   ),
+  ...[0, 1, 1_000, 100_000].map((denied) =>
+    step({
+      name: `sources-${denied}`,
+      title: `new connections past ${denied} denied addresses`,
+      growth: `denied addresses; ${CONNECTIONS_PER_SECOND} new connections per second`,
+      shape: { denied },
+      kind: 'Connections',
+      connections: 1_024,
+      rate: CONNECTIONS_PER_SECOND,
+    }),
+  ),
 ];

@@ -11,9 +11,13 @@ export const runIperf = async (
   seconds: number,
 ): Promise<IperfResult> =>
   parseIperf(
-    await runClient(environment, [
-      tool(environment.tools, 'iperf3').path,
-      ...['--client', address, '--port', String(port)],
-      ...['--parallel', String(streams), '--time', String(seconds), '--json'],
-    ]),
+    await runClient(
+      environment,
+      [
+        tool(environment.tools, 'iperf3').path,
+        ...['--client', address, '--port', String(port)],
+        ...['--parallel', String(streams), '--time', String(seconds), '--json'],
+      ],
+      seconds,
+    ),
   );

@@ -14,7 +14,11 @@ export const runLoad = async (
 ): Promise<LoadResult> => {
   const plan: LoadPlan = { ...load, address, ports };
   const result = JSON.parse(
-    await runClient(environment, [process.execPath, PROGRAM, JSON.stringify(plan)]),
+    await runClient(
+      environment,
+      [process.execPath, PROGRAM, JSON.stringify(plan)],
+      load.warmUpSeconds + load.seconds,
+    ),
   ) as LoadResult;
   const failed = describeFailures(result);
   if (failed !== '') remark(`failures: ${failed}`);

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 
 export interface OpenConnections {
   readonly count: number;
@@ -11,12 +12,24 @@ const AT_ONCE = 64;
 const RESPONSE_MS = 5_000;
 const MESSAGE = Buffer.alloc(64, 'x');
 
+/** What the connections are opened to: over TLS 1.3 to this server, or in the clear. */
+export interface Opened {
+  readonly address: string;
+  readonly port: number;
+  readonly serverName?: string;
+}
+
+const connectTo = ({ address: host, port, serverName: servername }: Opened, onOpen: () => void): Socket =>
+  servername === undefined
+    ? connect({ port, host }, onOpen)
+    : connectTls({ port, host, servername, rejectUnauthorized: false, minVersion: 'TLSv1.3' }, onOpen);
+
 /**
  * Opens one connection and sends a message there and back; rejects if it fails or nothing comes back in time.
  */
-const openOne = (host: string, port: number): Promise<Socket> =>
+const openOne = (to: Opened): Promise<Socket> =>
   new Promise((resolve, reject) => {
-    const socket = connect({ port, host }, () => socket.write(MESSAGE));
+    const socket = connectTo(to, () => socket.write(MESSAGE));
     const tooLate = setTimeout(() => {
       socket.destroy(new Error(`no response within ${RESPONSE_MS / 1000} s`));
     }, RESPONSE_MS);
@@ -45,7 +58,7 @@ const closeOne = (socket: Socket): Promise<void> =>
  * the balancer holds. Throws if those are fewer than `least`.
  */
 export const openConnections = async (
-  { address, port }: { readonly address: string; readonly port: number },
+  to: Opened,
   most: number,
   least: number,
   signal: AbortSignal,
@@ -59,7 +72,7 @@ export const openConnections = async (
     while (left > 0 && !signal.aborted) {
       left--;
       try {
-        sockets.push(await openOne(address, port));
+        sockets.push(await openOne(to));
       } catch (error) {
         left = 0;
         throw error;

@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleProgram } from '../../../tooling/images/bundle.ts';
+import { pathToFileURL } from 'node:url';
+import type { bundleProgram } from '../../../tooling/images/bundle.ts';
 import { IMAGES } from '../../../tooling/images/inputs.ts';
-import { REPOSITORY } from '../../../tooling/process/folders.ts';
 
 /** The command that starts the proxy on this machine as its image does. */
 export interface AsImage {
@@ -28,21 +28,27 @@ export const readDockerfile = (text: string) => {
   };
 };
 
-let built: Promise<AsImage> | undefined;
+const built = new Map<string, Promise<AsImage>>();
 
-const build = async (): Promise<AsImage> => {
+const build = async (checkout: string): Promise<AsImage> => {
   const app = mkdtempSync(join(tmpdir(), 'l4balancer-bench-app-'));
   process.once('exit', () => rmSync(app, { recursive: true, force: true }));
-  await bundleProgram('proxy', REPOSITORY, app);
-  const dockerfile = readFileSync(join(REPOSITORY, IMAGES.proxy.dockerfile), 'utf8');
+  // Each checkout knows by itself what belongs into its image.
+  const bundler: { readonly bundleProgram: typeof bundleProgram } = await import(
+    pathToFileURL(join(checkout, 'tooling/images/bundle.ts')).href
+  );
+  await bundler.bundleProgram('proxy', checkout, app);
+  const dockerfile = readFileSync(join(checkout, IMAGES.proxy.dockerfile), 'utf8');
   const { variables, flags, entry } = readDockerfile(dockerfile);
   return { variables, command: [process.execPath, ...flags, join(app, entry)] };
 };
 
 /**
- * The proxy as in its image, bundled and with the image's flags. Built once; removed when this process ends.
+ * The proxy of a checkout as in its image, bundled and with the image's flags. Built once; removed when this
+ * process ends.
  */
-export const proxyAsImage = (): Promise<AsImage> => {
-  built ??= build();
-  return built;
+export const proxyAsImage = (checkout: string): Promise<AsImage> => {
+  const found = built.get(checkout) ?? build(checkout);
+  built.set(checkout, found);
+  return found;
 };

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePorts } from '../../../tooling/process/free-ports.ts';
+import { type CertificateFiles, certificateOf } from '../certificates.ts';
 import type { Environment } from '../environment.ts';
 import type { RunningPeer } from '../peer.ts';
 import { startServer } from '../server-process.ts';
@@ -9,11 +10,21 @@ import { type Endpoint, endpointValues, fillTemplate, type TemplateValues } from
 export interface Configured {
   /** Name of its log and its folder. */
   readonly name: string;
-  /** Templates in this folder; the second is for the shape in which each listener has its own endpoint. */
+  /** Its template in this folder, for the shape. */
   readonly template: string;
-  readonly apart: string;
   /** Values that only this peer's templates use. */
   readonly values: TemplateValues;
+  /** Values for its template with which this peer ends TLS or passes it on. */
+  readonly encrypting: {
+    readonly values: (mode: 'Terminate' | 'Passthrough', files: CertificateFiles) => TemplateValues;
+    readonly without: TemplateValues;
+  };
+  /** How this peer denies the addresses of a file: values for its template, and a line of that file. */
+  readonly denying: {
+    readonly values: (file: string) => TemplateValues;
+    readonly without: TemplateValues;
+    readonly entry: (address: string) => string;
+  };
   readonly command: (config: string, folder: string) => readonly [string, ...string[]];
   /** Open client connections of each thread or worker; `pid` is the first process, `folder` its own. */
   readonly spread: (peer: {
@@ -43,16 +54,24 @@ export const apartValues = (ports: readonly number[], endpoints: readonly Endpoi
     }),
   );
 
+/** Different addresses, scattered over 10.0.0.0/8: an odd factor permutes them. */
+const deniedAddresses = (count: number): readonly string[] =>
+  Array.from({ length: count }, (_, i) => {
+    const scattered = (i * 9_973) % 2 ** 24;
+    return `10.${scattered >> 16}.${(scattered >> 8) & 255}.${scattered & 255}`;
+  });
+
 /** Starts a peer, with its configuration from a template, in a folder of its own. */
 export const startConfigured = async (
-  { name, values, command, spread, ...files }: Configured,
+  { name, template, values, encrypting, denying, command, spread }: Configured,
   environment: Environment,
   endpoints: readonly Endpoint[],
 ): Promise<RunningPeer> => {
   const { shape, network, leash } = environment;
-  const template = shape.apart ? files.apart : files.template;
   const ports = await freePorts(shape.listeners);
   const folder = mkdtempSync(join(leash.folder, `${name}-`));
+  const denied = join(folder, 'denied');
+  writeFileSync(denied, deniedAddresses(shape.denied).map(denying.entry).join('\n'));
   const configuration = fillTemplate(
     readFileSync(new URL(template, import.meta.url), 'utf8'),
     {
@@ -61,6 +80,10 @@ export const startConfigured = async (
       FILE_LIMIT: environment.fileLimit,
       FOLDER: folder,
       ...values,
+      ...(shape.tls === undefined
+        ? encrypting.without
+        : encrypting.values(shape.tls.mode, await certificateOf(environment, shape.tls.key))),
+      ...(shape.denied === 0 ? denying.without : denying.values(denied)),
       ...apartValues(ports, endpoints),
     },
     [endpointValues(endpoints), ports.map((port) => ({ LISTENER_PORT: port }))],
@@ -73,6 +96,7 @@ export const startConfigured = async (
     name,
     pinned(environment, command(config, folder)),
     ports[0],
+    shape.protocol === 'UDP' ? 'udp' : 'tcp',
   );
   return {
     address: network.address.balancer,

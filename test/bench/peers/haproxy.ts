@@ -29,12 +29,20 @@ export const haproxy = (tools: Tools): Peer => ({
     return startConfigured(
       {
         name: 'haproxy',
-        template: 'haproxy.cfg',
-        apart: 'haproxy-apart.cfg',
+        template: environment.shape.apart ? 'haproxy-apart.cfg' : 'haproxy.cfg',
         values: {
           ALGORITHM: balance,
           HASH_TYPE: hashType,
           MAX_CONNECTIONS: Math.floor((environment.fileLimit - OTHER_DESCRIPTORS) / 2),
+        },
+        encrypting: {
+          values: (_mode, { both }) => ({ TLS: ` ssl crt ${both} ssl-min-ver TLSv1.2` }),
+          without: { TLS: '' },
+        },
+        denying: {
+          values: (file) => ({ DENY: `tcp-request connection reject if { src -f ${file} }` }),
+          without: { DENY: '' },
+          entry: (address) => address,
         },
         command: (config) => [tool(environment.tools, 'haproxy').path, '-db', '-f', config],
         spread: ({ folder }) => haproxySpread(join(folder, 'admin.sock'), environment.shape.threads),

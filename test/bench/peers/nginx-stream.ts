@@ -1,4 +1,4 @@
-import type { Algorithm } from '../environment.ts';
+import type { Algorithm, Shape } from '../environment.ts';
 import { workersSpread } from '../measure/workers-spread.ts';
 import type { Peer } from '../peer.ts';
 import type { Tools } from '../tools.ts';
@@ -13,6 +13,11 @@ const ALGORITHMS: Readonly<Record<Algorithm, string>> = {
   Maglev: 'hash $remote_addr consistent;',
 };
 
+const templateFor = ({ apart, protocol }: Shape): string => {
+  if (protocol === 'UDP') return 'nginx-stream-udp.conf';
+  return apart ? 'nginx-stream-apart.conf' : 'nginx-stream.conf';
+};
+
 /** nginx stream with as many workers as the relay has acceptors. */
 export const nginxStream = (tools: Tools): Peer => ({
   name: 'nginx stream',
@@ -25,11 +30,26 @@ export const nginxStream = (tools: Tools): Peer => ({
     startConfigured(
       {
         name: 'nginx-stream',
-        template: 'nginx-stream.conf',
-        apart: 'nginx-stream-apart.conf',
+        template: templateFor(environment.shape),
         values: {
           ALGORITHM: ALGORITHMS[environment.shape.algorithm],
+          MULTI_ACCEPT: environment.shape.flooded ? 'off' : 'on',
           LOAD_STREAM: environment.tools.loadStream,
+        },
+        encrypting: {
+          values: (_mode, { certificate, key }) => ({
+            SSL: ' ssl',
+            TLS: `ssl_certificate ${certificate}; ssl_certificate_key ${key}; ssl_protocols TLSv1.2 TLSv1.3;`,
+          }),
+          without: { SSL: '', TLS: '' },
+        },
+        denying: {
+          values: (file) => ({
+            DENY: `geo $denied { default 0; include ${file}; } map $denied $target { 0 bench; default unix:/nowhere; }`,
+            TARGET: '$target',
+          }),
+          without: { DENY: '', TARGET: 'bench' },
+          entry: (address) => `${address}/32 1;`,
         },
         command: (config, folder) => [
           tool(environment.tools, 'nginx stream').path,

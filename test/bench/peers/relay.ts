@@ -1,34 +1,65 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { REPOSITORY } from '../../../tooling/process/folders.ts';
 import { freePort } from '../../../tooling/process/free-ports.ts';
+import { SERVER_NAME } from '../certificates.ts';
+import type { Shape } from '../environment.ts';
 import { relaySpread } from '../measure/relay-spread.ts';
 import type { Peer } from '../peer.ts';
 import { proxyAsImage } from './as-image.ts';
 import { startConfigured } from './configured.ts';
 
-const MAIN = join(REPOSITORY, 'bin', 'l4balancer-proxy.js');
+const templateFor = ({ apart, policies }: Shape): string => {
+  if (policies !== 'None') return 'relay-policies.yaml';
+  return apart ? 'relay-apart.yaml' : 'relay.yaml';
+};
 
-/** This project's proxy as a process, started as in its image. */
-export const relay: Peer = {
-  name: 'relay',
+/** One for the name that clients send, one that they do not, and one for whatever is below a domain. */
+const ROUTES = `routes: [{hostnames: [${SERVER_NAME}, other.example], backend: bench}, {hostnames: ['*.${SERVER_NAME}'], alpn: [h2], backend: bench}]`;
+
+/** The proxy of a checkout as a process, started as in its image; a plain one whatever the policies are. */
+export const relayOf = (name: 'relay' | 'plain relay' | 'earlier', checkout: string): Peer => ({
+  name,
   find: () =>
-    existsSync(MAIN)
+    existsSync(join(checkout, 'bin', 'l4balancer-proxy.js'))
       ? { found: true, version: `node ${process.versions.node}` }
-      : { found: false, why: 'bin/l4balancer-proxy.js is missing from this checkout' },
-  async start(environment, endpoints) {
+      : { found: false, why: `${checkout} is not a checkout: it has no bin/l4balancer-proxy.js` },
+  async start(wanted, all) {
+    const shape: Shape =
+      name === 'plain relay'
+        ? { ...wanted.shape, policies: 'None', denied: 0, headed: false, tls: undefined }
+        : wanted.shape;
+    const environment = { ...wanted, shape };
+    const endpoints = all.filter(({ headed = false }) => headed === (shape.policies !== 'None'));
     const admin = await freePort();
-    const { variables, command } = await proxyAsImage();
-    return startConfigured(
+    const { variables, command } = await proxyAsImage(checkout);
+    const takesHeader = shape.policies === 'All';
+    const running = await startConfigured(
       {
-        name: 'relay',
-        template: 'relay.yaml',
-        apart: 'relay-apart.yaml',
-        values: { ALGORITHM: environment.shape.algorithm },
+        name: name.replace(' ', '-'),
+        template: templateFor(shape),
+        values: {
+          ALGORITHM: shape.algorithm,
+          PROTOCOL: shape.protocol,
+          HEADER_OUT: shape.headed ? 'proxyProtocol: {version: V2}' : '',
+          HEADER_IN: takesHeader
+            ? `proxyProtocol: {trustedSources: [${environment.network.address.client}/32]}`
+            : '',
+        },
+        encrypting: {
+          values: (mode, { certificate, key }) => ({
+            TLS: `, tls: {mode: ${mode}, ${mode === 'Terminate' ? `certificateFiles: [{certificate: ${certificate}, key: ${key}}]` : ROUTES}}`,
+          }),
+          without: { TLS: '' },
+        },
+        denying: {
+          values: (file) => ({ SOURCES: `, sources: {fromFiles: [${file}]}`, DENIED: file }),
+          without: { SOURCES: '' },
+          entry: (address) => `deny ${address}`,
+        },
         // env(1) sets the environment and then executes the proxy in the same process.
         command: (config) => [
           '/usr/bin/env',
-          `NUM_ACCEPTORS=${environment.shape.threads}`,
+          `NUM_ACCEPTORS=${shape.threads}`,
           'LOG_LEVEL=error',
           ...variables,
           ...command,
@@ -39,5 +70,6 @@ export const relay: Peer = {
       environment,
       endpoints,
     );
+    return { ...running, takesHeader };
   },
-};
+});

@@ -21,7 +21,9 @@ export interface Comparison {
   readonly summaries: Readonly<Partial<Record<PeerName, Summary>>>;
   /** The relay's median divided by the better rival's; undefined if either is missing, or that is 0. */
   readonly ratio: number | undefined;
-  /** Whether the relay is at least as good as the better rival; undefined without a ratio. */
+  /** What the ratio has to be: at least, or at most where lower is better. */
+  readonly target: number;
+  /** Whether the ratio reaches the target; undefined without a ratio. */
   readonly reached: boolean | undefined;
 }
 
@@ -38,10 +40,12 @@ const compareFigure = (figure: Figure, samples: readonly Sample[]): Comparison =
   const rivals = RIVALS.map((peer) => summaries[peer]?.median).filter((median) => median !== undefined);
   const best = figure.better === 'Higher' ? Math.max(...rivals) : Math.min(...rivals);
   const own = summaries.relay?.median;
+  const isHigher = figure.better === 'Higher';
+  const target = isHigher ? (figure.needed ?? 1) : 1 / (figure.needed ?? 1);
   if (figure.context || own === undefined || rivals.length === 0 || best === 0)
-    return { figure, summaries, ratio: undefined, reached: undefined };
+    return { figure, summaries, ratio: undefined, target, reached: undefined };
   const ratio = own / best;
-  return { figure, summaries, ratio, reached: figure.better === 'Higher' ? ratio >= 1 : ratio <= 1 };
+  return { figure, summaries, ratio, target, reached: isHigher ? ratio >= target : ratio <= target };
 };
 
 /** Every figure of a line, over all its samples. */

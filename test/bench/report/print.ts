@@ -1,3 +1,4 @@
+import { takesPart } from '../line.ts';
 import { LINES } from '../lines/all.ts';
 import { compare } from './compare.ts';
 import { renderGrowth } from './growth.ts';
@@ -5,8 +6,8 @@ import { type LineResult, type Results, rotationsOf } from './results.ts';
 import { type Paint, renderNotes, renderTable } from './table.ts';
 import { renderVerdicts, verdictsOf } from './verdicts.ts';
 
-const peerNames = ({ peers }: Results, line: { readonly withoutBalancer: boolean }) =>
-  peers.map(({ name }) => name).filter((name) => line.withoutBalancer || name !== 'no balancer');
+const peerNames = ({ peers }: Results, line: Parameters<typeof takesPart>[0]) =>
+  peers.map(({ name }) => name).filter((name) => takesPart(line, name));
 
 /** The table of one line in one setting, with what is needed to read it. */
 export const renderLine = (results: Results, result: LineResult, paint: Paint): string => {
@@ -18,6 +19,7 @@ export const renderLine = (results: Results, result: LineResult, paint: Paint): 
     `${line.name}, ${result.setting}: ${line.title}`,
     `${result.how}; medians of ${rotationsOf(result)} rotations, lowest–highest below`,
     ...(result.setting === 'loopback' ? [] : [paint.dim(`the balancer's ${sysctls.join(', ')}`)]),
+    ...(line.peers === undefined ? [] : [paint.dim(line.peers.why)]),
     renderTable(compare(line, result.samples), peerNames(results, line), paint),
     ...renderNotes(result.samples).map((note) => paint.dim(note)),
     '',

@@ -29,9 +29,9 @@ const label = ({ figure }: Comparison): string =>
     ? figure.name
     : `${figure.name} (${figure.unit})`;
 
-const verdict = ({ ratio, reached, figure }: Comparison, paint: Paint): string => {
+const verdict = ({ ratio, target, reached, figure }: Comparison, paint: Paint): string => {
   if (ratio === undefined) return '';
-  const wanted = `${figure.better === 'Higher' ? '≥' : '≤'} 1`;
+  const wanted = `${figure.better === 'Higher' ? '≥' : '≤'} ${Math.round(target * 100) / 100}`;
   const text = `${ratio.toFixed(2).padStart(8)}  ${wanted}`;
   return reached ? paint.good(text) : paint.bad(`${text}, short`);
 };

@@ -26,7 +26,7 @@ export const verdictsOf = (results: Results, lines: readonly Line[]): readonly V
 export const renderVerdicts = (verdicts: readonly Verdict[]): readonly string[] => {
   const short = verdicts.filter(({ reached }) => !reached);
   return [
-    `${verdicts.length - short.length} of ${verdicts.length} figures are at least as good as the better rival's${short.length > 0 ? '; short:' : ''}`,
+    `${verdicts.length - short.length} of ${verdicts.length} figures reach their ratio to the better rival${short.length > 0 ? '; short:' : ''}`,
     ...short.map(
       ({ line, setting, figure, ratio }) =>
         `  ${ratio.toFixed(2).padStart(6)}  ${line}, ${setting}: ${figure}`,
