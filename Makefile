@@ -60,7 +60,9 @@ bench: $(PACKAGES) ## compare this relay with HAProxy, nginx and no balancer (ro
 bench-operator: $(PACKAGES) ## measure the operator with 1,000 L4Balancers on a real API server (Go, once); ARGS=--help
 	@node test/bench/operator/main.ts $(ARGS)
 
-soak: $(PACKAGES) ## run half an hour of mixed load, changes and killed endpoints; nothing may fail or leak (ARGS="--minutes 5")
+soak: $(PACKAGES) ## run half an hour of mixed load, changes and killed endpoints; nothing may fail or leak (ARGS="--minutes 5"); attacks: ARGS=--hostile
+	@FUZZ_INPUTS=1000000 node --test test/proxy/proxy-protocol/fuzz.test.ts test/proxy/quic/fuzz.test.ts \
+		test/proxy/address-set/fuzz.test.ts test/proxy/health/check/fuzz.test.ts test/proxy/tls/fuzz.test.ts
 	@node test/soak/main.ts $(ARGS)
 
 ##@ Build

@@ -27,6 +27,7 @@ const check: Check = ({ path, text }) => {
 const HOLDS_IN: readonly string[] = [
   'bin',
   'charts',
+  'cli',
   'cluster',
   'crds',
   'e2e',
@@ -37,6 +38,7 @@ const HOLDS_IN: readonly string[] = [
   'scripts',
   'test/bench',
   'test/chart',
+  'test/cli',
   'test/cluster',
   'test/crds',
   'test/kube',

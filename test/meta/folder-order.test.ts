@@ -30,7 +30,7 @@ const LEVELS: readonly Level[] = [
       { path: 'e2e/two.ts', text: "import { lock } from '../scripts/lock.ts';" },
     ],
   },
-  ...['cluster', 'e2e', 'operator', 'proxy', 'scripts', 'tooling'].map(inside),
+  ...['cli', 'cluster', 'e2e', 'operator', 'proxy', 'scripts', 'tooling'].map(inside),
 ];
 
 for (const { name, folderOf, example } of LEVELS)

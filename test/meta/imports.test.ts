@@ -20,6 +20,18 @@ const KUBERNETES_CLIENT = /^@kubernetes\//;
 
 const RULES: readonly Rule[] = [
   {
+    of: /^(operator|proxy)\//,
+    never: /^cli\//,
+    why: 'the command line looks at the programs; they know nothing of it',
+    example: { path: 'operator/a.ts', text: "import { b } from '../cli/print/b.ts';" },
+  },
+  {
+    of: /^cli\//,
+    never: /^(operator|proxy)\//,
+    why: 'the command line knows the programs by their contracts alone',
+    example: { path: 'cli/a.ts', text: "import { b } from '../operator/b.ts';" },
+  },
+  {
     of: /^operator\//,
     never: /^proxy\//,
     why: 'the operator knows the proxy only through its admin endpoint',
@@ -33,13 +45,13 @@ const RULES: readonly Rule[] = [
   },
   {
     of: /^crds\//,
-    never: /^(kube|operator|program|proxy|report)\//,
+    never: /^(cli|kube|operator|program|proxy|report)\//,
     why: 'the contract depends on nothing',
     example: { path: 'crds/a.ts', text: "export { b } from '../kube/b.ts';" },
   },
   {
     of: /^report\//,
-    never: /^(kube|operator|program|proxy)\//,
+    never: /^(cli|kube|operator|program|proxy)\//,
     why: 'what a proxy reports is a contract between programs of any version, and depends on none of them',
     example: { path: 'report/a.ts', text: "import type { B } from '../proxy/b.ts';" },
   },
@@ -52,18 +64,18 @@ const RULES: readonly Rule[] = [
   },
   {
     of: /^kube\//,
-    never: /^(operator|proxy|report)\//,
+    never: /^(cli|operator|proxy|report)\//,
     why: 'the client serves both programs',
     example: { path: 'kube/a.ts', text: "await import('../proxy/b.ts');" },
   },
   {
     of: /^program\//,
-    never: /^(crds|kube|operator|proxy|report)\//,
+    never: /^(cli|crds|kube|operator|proxy|report)\//,
     why: 'code that every program needs depends on no other room',
     example: { path: 'program/a.ts', text: "import { b } from '../kube/b.ts';" },
   },
   {
-    of: /^(crds|kube|operator|program|report|proxy\/(?!sys\/))/,
+    of: /^(cli|crds|kube|operator|program|report|proxy\/(?!sys\/))/,
     never: /^koffi$/,
     why: 'only proxy/sys calls the kernel directly',
     example: { path: 'proxy/relay-engine/acceptor/a.ts', text: "import koffi from 'koffi';" },
@@ -75,7 +87,7 @@ const RULES: readonly Rule[] = [
     example: { path: 'proxy/source/a.ts', text: "import { createWriter } from '../../kube/apply.ts';" },
   },
   {
-    of: /^(crds|operator|program|proxy|report)\//,
+    of: /^(cli|crds|operator|program|proxy|report)\//,
     never: KUBERNETES_CLIENT,
     why: 'kube/ is the only client',
     example: { path: 'operator/a.ts', text: "import { KubeConfig } from '@kubernetes/client-node';" },
@@ -108,7 +120,7 @@ const RULES: readonly Rule[] = [
     example: { path: 'proxy/engine/a.ts', text: "import type { Worker } from 'node:worker_threads';" },
   },
   {
-    of: /^(crds|kube|operator|program|proxy|report)\//,
+    of: /^(cli|crds|kube|operator|program|proxy|report)\//,
     never: /^(test|e2e|scripts|cluster|tooling)\//,
     why: 'production code does not depend on tests and tools',
     example: { path: 'kube/a.ts', text: "import { until } from '../tooling/wait/until.ts';" },
@@ -132,7 +144,7 @@ const RULES: readonly Rule[] = [
     example: { path: 'scripts/run/a.ts', text: "import { b } from '../../e2e/support/b.ts';" },
   },
   {
-    of: /^(crds|kube|operator|program|proxy|report)\//,
+    of: /^(cli|crds|kube|operator|program|proxy|report)\//,
     never: /^(undici|prom-client|node:https?|node:http2|node:tls)$/,
     why: 'these load much more than is used: program/late-modules.ts, program/prometheus.ts and kube/undici.ts load only what is',
     exceptTypes: true,

@@ -6,7 +6,17 @@ import { assertNone, type Finding } from './finding.ts';
 import { tree } from './tree.ts';
 
 const PATH = 'ARCHITECTURE.md';
-const STATES = ['FREE', 'PREFACE', 'CONNECTING', 'WAITING', 'RELAYING', 'CLOSED'];
+const STATES = [
+  'FREE',
+  'PREFACE',
+  'HANDSHAKE',
+  'CONNECTING',
+  'OPENING',
+  'WAITING',
+  'RELAYING',
+  'SESSION',
+  'CLOSED',
+];
 
 /** The diagram of a connection's life. */
 const diagram = (text: string): string =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { REASONS } from '../../operator/status/reasons.ts';
-import { WARNING_REASONS } from '../../operator/status/warning-reasons.ts';
+import { REASONS } from '../../report/reasons/reasons.ts';
+import { WARNING_REASONS } from '../../report/reasons/warning-reasons.ts';
 import { assertNone, type Finding } from './finding.ts';
 import { type SourceFile, tree } from './tree.ts';
 
@@ -23,7 +23,7 @@ const check = (files: readonly SourceFile[], reasons: readonly string[]): readon
     ...reasons
       .filter((reason) => !awaited.has(reason))
       .map((reason) => ({
-        path: reason in WARNING_REASONS ? 'operator/status/warning-reasons.ts' : 'operator/status/reasons.ts',
+        path: reason in WARNING_REASONS ? 'report/reasons/warning-reasons.ts' : 'report/reasons/reasons.ts',
         message: `no test produces ${reason}: add one to reasons.test.ts or warnings.test.ts in test/operator/integration, or to e2e if it needs a node`,
       })),
     ...[...awaited]

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { reasonOfCode } from '../../operator/status/finding-reasons.ts';
-import { REASONS, type ReasonEntry } from '../../operator/status/reasons.ts';
-import { WARNING_REASONS } from '../../operator/status/warning-reasons.ts';
 import { FINDINGS } from '../../report/finding.ts';
+import { reasonOfCode } from '../../report/reasons/finding-reasons.ts';
+import { REASONS, type ReasonEntry } from '../../report/reasons/reasons.ts';
+import { WARNING_REASONS } from '../../report/reasons/warning-reasons.ts';
 import { assertNone } from './finding.ts';
 import { rowsCheck } from './rows.ts';
 import { tree } from './tree.ts';
