@@ -1,4 +1,5 @@
 import type { Close } from './close-reason.ts';
+import type { TlsDetails } from './tls-details.ts';
 
 /** A connection that has ended, as the access log shows it. */
 export interface EndedConnection {
@@ -14,6 +15,8 @@ export interface EndedConnection {
   readonly client: string;
   /** The unique ID that its endpoint was told, in hexadecimal; omitted if none was. */
   readonly uniqueId?: string;
+  /** Omitted if nothing was read of the client's TLS. */
+  readonly tls?: TlsDetails;
   readonly close: Close;
   readonly retries: number;
   /** Bytes from the client, and from the endpoint. */

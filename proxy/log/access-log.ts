@@ -1,6 +1,15 @@
 import { pino } from 'pino';
 import type { Output } from '../../program/output.ts';
 import type { EndedConnection } from '../engine/ended-connection.ts';
+import type { TlsDetails } from '../engine/tls-details.ts';
+
+/** Fields that have no value are left out of the line. */
+const tlsFields = ({ serverName, version, offered, failure }: TlsDetails) => ({
+  serverName,
+  tlsVersion: version,
+  tlsOffered: offered,
+  tlsFailure: failure,
+});
 
 /**
  * Writes one line for each ended connection, marked with `"log":"access"` and without a level: LOG_LEVEL
@@ -24,6 +33,7 @@ export const createAccessLog = (output: Output): ((ended: EndedConnection) => vo
       ...(ended.endpoint === undefined ? {} : { endpoint: ended.endpoint }),
       client: ended.client,
       ...(ended.uniqueId === undefined ? {} : { uniqueId: ended.uniqueId }),
+      ...(ended.tls === undefined ? {} : tlsFields(ended.tls)),
       reason: close.reason,
       endedBy: close.by,
       phase: close.phase,

@@ -1,5 +1,6 @@
 import { CLOSES, type Close } from '../engine/close-reason.ts';
 import type { EndedConnection } from '../engine/ended-connection.ts';
+import { takeText } from './acceptor/access-texts.ts';
 import {
   ACCESS_RECORD,
   ACCESS_RECORD_DOUBLES,
@@ -55,6 +56,7 @@ export class AccessReader {
     const port = of(ACCESS_RECORD.ClientPort);
     const idAt = (at + ACCESS_RECORD.UniqueId) * 8;
     const id = this.#bytes.subarray(idAt, idAt + 16);
+    const textBytes = of(ACCESS_RECORD.TextBytes);
     const endpoint = this.#registry.endpoints.keyOf(of(ACCESS_RECORD.Endpoint));
     const backend =
       endpoint === undefined ? this.#registry.backends.keyOf(of(ACCESS_RECORD.Backend)) : backendOf(endpoint);
@@ -66,6 +68,9 @@ export class AccessReader {
       ...(endpoint === undefined ? {} : { endpoint: endpointOf(endpoint) }),
       client: address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
       ...(id.every((byte) => byte === 0) ? {} : { uniqueId: Buffer.from(id).toString('hex') }),
+      ...(textBytes === 0
+        ? {}
+        : { tls: takeText(this.#shared, acceptor, of(ACCESS_RECORD.TextEnd), textBytes) }),
       close: CLOSES[of(ACCESS_RECORD.Close)] as Close,
       retries: of(ACCESS_RECORD.Retries),
       receivedBytes: of(ACCESS_RECORD.Received),

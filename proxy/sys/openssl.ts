@@ -70,6 +70,7 @@ const symbols = () => {
     SSL_get_error: lib.func('SSL_get_error', 'int', [POINTER, 'int']),
     SSL_in_init: lib.func('SSL_in_init', 'int', [POINTER]),
     SSL_session_reused: lib.func('SSL_session_reused', 'int', [POINTER]),
+    SSL_version: lib.func('SSL_version', 'int', [POINTER]),
     ERR_get_error: lib.func('ERR_get_error', 'ulong', []),
     ERR_clear_error: lib.func('ERR_clear_error', 'void', []),
   };
@@ -217,5 +218,6 @@ export const openssl = (): Tls => {
     // After a fatal error of the protocol OpenSSL takes a connection back to its beginning.
     hasAlerted: (connection) => c.SSL_in_init(connection) === 1,
     isResumed: (connection) => c.SSL_session_reused(connection) === 1,
+    version: (connection) => c.SSL_version(connection),
   };
 };

@@ -37,6 +37,8 @@ export interface Tls {
   hasAlerted(connection: number): boolean;
   /** Whether the client's earlier session was resumed. */
   isResumed(connection: number): boolean;
+  /** The version that was agreed upon, such as TLS1_3_VERSION. */
+  version(connection: number): number;
 }
 
 /** The socket has to be writable before the same call is made again. */

@@ -1,5 +1,6 @@
 import type { AccessLog } from '../../configuration/access-log.ts';
 import { CLOSES } from '../../engine/close-reason.ts';
+import { AccessTexts } from './access-texts.ts';
 import { RELAYING, SESSION } from './connections.ts';
 import type { Acceptor } from './context.ts';
 import type { AcceptorListener } from './messages.ts';
@@ -29,6 +30,7 @@ export class AccessRing {
   #totals: Float64Array;
   #records: Float64Array;
   #bytes: Uint8Array;
+  #texts: AccessTexts;
   #put: number;
   #taken: number;
   #dropped: number;
@@ -47,6 +49,7 @@ export class AccessRing {
     this.#totals = shared.totals;
     this.#records = shared.access;
     this.#bytes = new Uint8Array(shared.access.buffer);
+    this.#texts = new AccessTexts(shared, index);
     this.#put = intsAt(index) + INTS.LogPut;
     this.#taken = intsAt(index) + INTS.LogTaken;
     this.#dropped = totalsAt(index) + TOTALS.LogDropped;
@@ -87,6 +90,13 @@ export class AccessRing {
     if (at < 0) return;
     const { connections } = acceptor;
     const records = this.#records;
+    const { tlsDetails } = connections;
+    const tls = tlsDetails.size === 0 ? undefined : tlsDetails.get(connection);
+    const textBytes = tls === undefined ? 0 : this.#texts.put(tls);
+    if (textBytes < 0) {
+      this.#drop();
+      return;
+    }
     const endpoint = connections.endpointSlot[connection] as number;
     const state = connections.state[connection];
     const relaying = state === RELAYING || (state === SESSION && endpoint >= 0);
@@ -106,6 +116,8 @@ export class AccessRing {
     for (let i = 0; i < 16; i++)
       this.#bytes[to + i] = connections.clientAddress[connection * 16 + i] as number;
     connections.details.writeId(connection, this.#bytes, (at + ACCESS_RECORD.UniqueId) * 8);
+    records[at + ACCESS_RECORD.TextEnd] = this.#texts.end;
+    records[at + ACCESS_RECORD.TextBytes] = textBytes;
     this.#publish();
   }
 
@@ -129,6 +141,7 @@ export class AccessRing {
     records[at + ACCESS_RECORD.Retries] = 0;
     records[at + ACCESS_RECORD.ClientPort] = arrival.port;
     records.fill(0, at + ACCESS_RECORD.UniqueId, at + ACCESS_RECORD.UniqueId + 2);
+    records[at + ACCESS_RECORD.TextBytes] = 0;
     this.#bytes.set(arrival.address, (at + ACCESS_RECORD.ClientAddress) * 8);
     this.#publish();
   }
@@ -138,8 +151,12 @@ export class AccessRing {
     const put = Atomics.load(this.#ints, this.#put);
     if (((put - Atomics.load(this.#ints, this.#taken)) | 0) < ACCESS_RECORDS)
       return this.#ring + (put & (ACCESS_RECORDS - 1)) * ACCESS_RECORD_DOUBLES;
-    this.#totals[this.#dropped] = (this.#totals[this.#dropped] as number) + 1;
+    this.#drop();
     return -1;
+  }
+
+  #drop(): void {
+    this.#totals[this.#dropped] = (this.#totals[this.#dropped] as number) + 1;
   }
 
   #publish(): void {

@@ -1,3 +1,4 @@
+import type { TlsDetails } from '../../engine/tls-details.ts';
 import type { CurrentOpening } from './endpoint-opening.ts';
 import { HeaderDetails } from './header-details.ts';
 import type { CurrentPreface } from './read-preface.ts';
@@ -146,6 +147,8 @@ export class Connections {
   readonly prefaces = new Map<number, CurrentPreface>();
   /** By connection: what its endpoint is told in the clear before TLS; until it was. */
   readonly openings = new Map<number, CurrentOpening>();
+  /** By connection: what was read of its client's TLS. */
+  readonly tlsDetails = new Map<number, TlsDetails>();
   /** What is remembered for PROXY headers. */
   readonly details: HeaderDetails;
   open = 0;
@@ -211,6 +214,7 @@ export class Connections {
     this.tried.delete(connection);
     if (this.prefaces.size > 0) this.prefaces.delete(connection);
     if (this.openings.size > 0) this.openings.delete(connection);
+    if (this.tlsDetails.size > 0) this.tlsDetails.delete(connection);
     this.#closed.push(connection);
     this.open--;
   }

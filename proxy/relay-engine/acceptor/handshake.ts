@@ -1,6 +1,7 @@
 import type { HandshakeFailure } from '../../engine/handshake-failure.ts';
 import { EAGAIN } from '../../sys/sys.ts';
 import { WANTS_WRITE } from '../../sys/tls.ts';
+import { versionText } from '../../tls/version-text.ts';
 import { CLIENT, CONNECTING, HANDSHAKE, READABLE } from './connections.ts';
 import type { Acceptor } from './context.ts';
 import { dialFirst } from './dial.ts';
@@ -12,8 +13,17 @@ import { TICK_MS } from './timer-wheel.ts';
 import { TLS } from './tls-transport.ts';
 import { watchWritable } from './watch-sides.ts';
 
+const noteFailure = (
+  { connections, counters }: Acceptor,
+  connection: number,
+  failure: HandshakeFailure,
+): void => {
+  counters.handshakeFailed(connections.listenerSlot[connection] as number, failure);
+  connections.tlsDetails.set(connection, { ...connections.tlsDetails.get(connection), failure });
+};
+
 const fail = (acceptor: Acceptor, connection: number, why: HandshakeFailure): void => {
-  acceptor.counters.handshakeFailed(acceptor.connections.listenerSlot[connection] as number, why);
+  noteFailure(acceptor, connection, why);
   // Not by a reset, which would overtake the alert that says why.
   closeConnection(acceptor, connection, 'TlsHandshakeFailed');
 };
@@ -60,6 +70,9 @@ const onComplete = (acceptor: Acceptor, connection: number): void => {
     connections.listenerSlot[connection] as number,
     tls.isResumed(connections.tls[client] as number),
   );
+  const { offered, ...details } = connections.tlsDetails.get(connection) ?? {};
+  const version = versionText(tls.version(connections.tls[client] as number));
+  connections.tlsDetails.set(connection, { ...details, version });
   timers.clear(connection);
   connections.flags[client] = (connections.flags[client] as number) | READABLE;
   connections.state[connection] = CONNECTING;
@@ -87,6 +100,6 @@ export const shakeHands = (acceptor: Acceptor, connection: number): void => {
 };
 
 export const onHandshakeDeadline = (acceptor: Acceptor, connection: number): void => {
-  acceptor.counters.handshakeFailed(acceptor.connections.listenerSlot[connection] as number, 'TimedOut');
+  noteFailure(acceptor, connection, 'TimedOut');
   resetConnection(acceptor, connection, CLIENT, 'TlsHandshakeTimeout');
 };

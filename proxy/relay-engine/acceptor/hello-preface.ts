@@ -1,7 +1,16 @@
 import type { TlsPolicy } from '../../configuration/listener-policy.ts';
-import { emptyHello, MOST_HELLO_BYTES, protocolsOf, serverNameOf } from '../../tls/client-hello.ts';
+import type { TlsDetails } from '../../engine/tls-details.ts';
+import {
+  type ClientHello,
+  emptyHello,
+  MOST_HELLO_BYTES,
+  protocolsOf,
+  serverNameOf,
+  versionsOf,
+} from '../../tls/client-hello.ts';
 import { compileRoutes, findRoute } from '../../tls/host-routes.ts';
 import { readHello } from '../../tls/read-hello.ts';
+import { versionText } from '../../tls/version-text.ts';
 import { type AcceptorTable, NO_BACKEND } from './messages.ts';
 import type { Preface, PrefaceOutcome } from './preface.ts';
 import type { ContextHandle, ListenerContexts } from './server-contexts.ts';
@@ -13,6 +22,18 @@ const TOO_LONG: PrefaceOutcome = { type: 'Refuse', reason: 'TlsHelloTooLong' };
 const NAME_UNKNOWN: PrefaceOutcome = { type: 'Refuse', reason: 'TlsNameUnknown' };
 /** Of a listener that ends TLS and has no certificate: the handshake fails. */
 const NO_CONTEXT: ContextHandle = { address: 0 };
+
+/** Versions above are placeholders (GREASE), or not known yet. */
+const NEWEST_VERSION = 0x304;
+
+const detailsOf = (hello: ClientHello): TlsDetails => {
+  const serverName = serverNameOf(hello);
+  const versions = versionsOf(hello).filter((version) => version <= NEWEST_VERSION);
+  return {
+    ...(serverName === undefined ? {} : { serverName }),
+    offered: versionText(Math.max(...versions, hello.legacyVersion)),
+  };
+};
 
 /**
  * The ClientHello of TLS, which names the server: its route picks the backend, or else the listener's own is
@@ -41,6 +62,8 @@ export const helloPreface = (
     if (outcome.type !== 'GoOn') return outcome;
     return context === undefined ? NAME_UNKNOWN : { ...outcome, context };
   };
+  /** Whether the bytes that were read last are a whole hello. */
+  let isWhole = false;
   const needMore: PrefaceOutcome = {
     type: 'NeedMore',
     get needed() {
@@ -56,6 +79,7 @@ export const helloPreface = (
     cutShort: 'TlsHelloMalformed',
     read(bytes, length) {
       const reading = readHello(bytes, length, hello);
+      isWhole = reading === 'Hello';
       switch (reading) {
         case 'NeedMore':
           return needMore;
@@ -73,5 +97,6 @@ export const helloPreface = (
           return reading satisfies never;
       }
     },
+    details: () => (isWhole ? detailsOf(hello) : undefined),
   };
 };

@@ -1,4 +1,5 @@
 import type { CloseReason } from '../../engine/close-reason.ts';
+import type { TlsDetails } from '../../engine/tls-details.ts';
 import type { EndpointPart } from '../../start-tls/opening.ts';
 import type { AcceptorListener, AcceptorTable } from './messages.ts';
 import type { ContextHandle, ListenerContexts } from './server-contexts.ts';
@@ -96,6 +97,8 @@ export interface Preface {
    * changed. `step` is 0 at first, then that of the last answer.
    */
   readonly read: (bytes: Uint8Array, length: number, step: number) => PrefaceOutcome;
+  /** What the bytes say of TLS that were read last; omitted if they never say anything. */
+  readonly details?: () => TlsDetails | undefined;
 }
 
 /** Most bytes of a preface. */

@@ -1,4 +1,5 @@
 import { isAllowed } from '../../address-set/source-policy.ts';
+import type { TlsDetails } from '../../engine/tls-details.ts';
 import { MOST_ANSWERS, NOTHING } from '../../start-tls/opening.ts';
 import { EAGAIN, EINTR, SO_RCVLOWAT, SOL_SOCKET } from '../../sys/sys.ts';
 import { admitSource } from './admission.ts';
@@ -186,6 +187,14 @@ export const readPreface = (acceptor: Acceptor, connection: number): void => {
   while (acceptor.connections.state[connection] === PREFACE && examine(acceptor, connection));
 };
 
+const noteDetails = (
+  { connections }: Acceptor,
+  connection: number,
+  details: TlsDetails | undefined,
+): void => {
+  if (details !== undefined) connections.tlsDetails.set(connection, details);
+};
+
 /** Examines what has come; true if there may be more to examine at once. */
 const examine = (acceptor: Acceptor, connection: number): boolean => {
   const { connections, sys, peeked } = acceptor;
@@ -202,6 +211,7 @@ const examine = (acceptor: Acceptor, connection: number): boolean => {
     return false;
   }
   const outcome = preface.read(peeked.bytes, length, step);
+  if (preface.details !== undefined) noteDetails(acceptor, connection, preface.details());
   switch (outcome.type) {
     case 'NeedMore':
       if (length === most) resetConnection(acceptor, connection, CLIENT, preface.tooLong);

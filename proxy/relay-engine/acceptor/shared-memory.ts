@@ -47,6 +47,9 @@ export const INTS = {
   LogTaken: 12,
   /** Open connections that are sessions of UDP: they do not count when the least loaded is looked for. */
   Sessions: 13,
+  /** Bytes of texts that were put into its ring for the access log, and taken out; both wrap. */
+  TextPut: 14,
+  TextTaken: 15,
 } as const;
 const INTS_HEAD = 16;
 const INTS_PER_ACCEPTOR = INTS_HEAD + SLOTS.listeners + SLOTS.endpoints;
@@ -165,8 +168,13 @@ export const ACCESS_RECORD = {
   ClientAddress: 10,
   /** 16 bytes, all zero for none. */
   UniqueId: 12,
+  /** Where its text ends (access-texts.ts), and how many bytes that has; 0 for none. */
+  TextEnd: 14,
+  TextBytes: 15,
 } as const;
-export const ACCESS_RECORD_DOUBLES = 14;
+export const ACCESS_RECORD_DOUBLES = 16;
+/** Bytes of the texts of an acceptor's records; a power of two. */
+export const ACCESS_TEXT_BYTES = 1048576;
 
 /** The buffers that the control thread and the acceptors share. */
 export interface SharedBuffers {
@@ -181,6 +189,7 @@ export interface SharedBuffers {
   readonly held: SharedArrayBuffer;
   readonly mail: SharedArrayBuffer;
   readonly access: SharedArrayBuffer;
+  readonly accessTexts: SharedArrayBuffer;
 }
 
 /** Views of the shared buffers; see the offset functions for what is where. */
@@ -214,6 +223,8 @@ export interface SharedMemory {
    * first written to.
    */
   readonly access: Float64Array;
+  /** Texts of those records by acceptor; see access-texts.ts. */
+  readonly accessTexts: Uint8Array<SharedArrayBuffer>;
 }
 
 export const allocateShared = (acceptors: number, descriptors: number): SharedBuffers => ({
@@ -228,6 +239,7 @@ export const allocateShared = (acceptors: number, descriptors: number): SharedBu
   held: new SharedArrayBuffer(4),
   mail: new SharedArrayBuffer(acceptors * acceptors * MAIL_RING * 4),
   access: new SharedArrayBuffer(acceptors * ACCESS_RECORDS * ACCESS_RECORD_DOUBLES * 8),
+  accessTexts: new SharedArrayBuffer(acceptors * ACCESS_TEXT_BYTES),
 });
 
 export const viewShared = (buffers: SharedBuffers): SharedMemory => ({
@@ -242,6 +254,7 @@ export const viewShared = (buffers: SharedBuffers): SharedMemory => ({
   held: new Int32Array(buffers.held),
   mail: new Int32Array(buffers.mail),
   access: new Float64Array(buffers.access),
+  accessTexts: new Uint8Array(buffers.accessTexts),
 });
 
 /** Offset of an acceptor's own integers (INTS) in `ints`. */
@@ -251,6 +264,8 @@ export const mailRingAt = (acceptors: number, from: number, to: number): number 
   (to * acceptors + from) * MAIL_RING;
 /** Offset of an acceptor's ring of records in `access`. */
 export const accessRingAt = (acceptor: number): number => acceptor * ACCESS_RECORDS * ACCESS_RECORD_DOUBLES;
+/** Offset of an acceptor's ring of texts in `accessTexts`. */
+export const accessTextsAt = (acceptor: number): number => acceptor * ACCESS_TEXT_BYTES;
 /** Offset of an acceptor's gauge of open connections of a listener in `ints`. */
 export const listenerOpenAt = (acceptor: number, slot: number): number => intsAt(acceptor) + INTS_HEAD + slot;
 /** Offset of an acceptor's gauge of open connections of an endpoint in `ints`. */

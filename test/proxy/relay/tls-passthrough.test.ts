@@ -95,6 +95,20 @@ for (const [what, options, server] of CLIENTS)
       assert.equal(answer.name, options.servername ?? false);
     });
 
+test('the access log has the server name and the newest version that the client offers', async () => {
+  await ask({ servername: 'logged.example.com', maxVersion: 'TLSv1.2' });
+  await assert.rejects(ask({ servername: 'unknown.test' }, ports.strict));
+  const said = (): readonly unknown[] =>
+    accessLines(proxy).map(({ serverName, tlsOffered, tlsVersion, reason }) =>
+      [serverName, tlsOffered, tlsVersion, reason].join(' '),
+    );
+  await proxy.until('logging both', async () =>
+    ['logged.example.com TLS1.2  Finished', 'unknown.test TLS1.3  TlsNameUnknown'].every((line) =>
+      said().includes(line),
+    ),
+  );
+});
+
 test('a client whose key share of ML-KEM makes its hello longer than a segment is routed', async () => {
   const answer = await ask({ servername: 'a.example.com', ecdhCurve: 'X25519MLKEM768' });
   assert.equal(answer.server, 'wildcard');

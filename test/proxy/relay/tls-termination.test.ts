@@ -11,6 +11,7 @@ import { promisify } from 'node:util';
 import { createAuthority } from '../../../cluster/access/certificates.ts';
 import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { selfSigned } from '../certificates.ts';
+import { accessLines } from './access-lines.ts';
 import { CertificateFolder } from './certificate-folder.ts';
 import { type EndpointServer, echo, greet, startEndpoint } from './endpoint-server.ts';
 import { ProxyProcess } from './proxy-process.ts';
@@ -110,6 +111,18 @@ for (const version of ['1.2', '1.3'])
     assert.match(output, /ALPN protocol: h2/);
     assert.match(output, /^one/m);
   });
+
+test('the access log has the server name, the version, and why a handshake failed', async () => {
+  await sClient(ports.names, ['-tls1_2', '-servername', 'a.test', '-ign_eof'], '');
+  await sClient(ports.names, ['-servername', 'b.test', '-alpn', 'imap'], '').catch(() => undefined);
+  const said = (): readonly unknown[] =>
+    accessLines(proxy).map(({ serverName, tlsOffered, tlsVersion, tlsFailure }) =>
+      [serverName, tlsOffered, tlsVersion, tlsFailure].join(' '),
+    );
+  await proxy.until('logging both', async () =>
+    ['a.test  TLS1.2 ', 'b.test TLS1.3  NoSharedProtocol'].every((line) => said().includes(line)),
+  );
+});
 
 test('a session that openssl has saved resumes at whichever acceptor takes the next connection', async () => {
   const session = join(folder.folder, 'session');

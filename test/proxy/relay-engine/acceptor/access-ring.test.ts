@@ -7,6 +7,7 @@ import { Connections, RELAYING } from '../../../../proxy/relay-engine/acceptor/c
 import type { Acceptor } from '../../../../proxy/relay-engine/acceptor/context.ts';
 import {
   ACCESS_RECORDS,
+  ACCESS_TEXT_BYTES,
   allocateShared,
   TOTALS,
   totalsAt,
@@ -116,6 +117,43 @@ test('a full ring drops and counts new records, keeps the old ones, and goes on 
     put(ACCESS_RECORDS, 0);
     assert.equal(taken().length, ACCESS_RECORDS);
   }
+});
+
+test('what is known of TLS is read with its record, whatever its length, and where the texts begin anew', () => {
+  const { connections, connection, acceptor, ring, taken } = set();
+  const names = Array.from({ length: 500 }, (_, i) => String.fromCharCode(...Array(1 + i * 20).fill(i)));
+  for (const serverName of names) {
+    connections.tlsDetails.set(connection, { serverName, version: 'TLS1.3' });
+    ring.put(acceptor, connection, FINISHED);
+    connections.tlsDetails.delete(connection);
+    ring.put(acceptor, connection, FINISHED);
+    assert.deepEqual(
+      taken().map(({ tls }) => tls),
+      [{ serverName, version: 'TLS1.3' }, undefined],
+    );
+  }
+  assert.ok(names.join('').length > 2 * ACCESS_TEXT_BYTES, 'the ring was filled more than once');
+});
+
+test('a record whose text has no room is dropped and counted, and there is room again once others are read', () => {
+  const { shared, connections, connection, acceptor, ring, taken } = set();
+  const put = (serverName: string): void => {
+    connections.tlsDetails.set(connection, { serverName });
+    ring.put(acceptor, connection, FINISHED);
+  };
+  const third = 'x'.repeat(ACCESS_TEXT_BYTES / 3);
+  for (const _ of [1, 2, 3]) put(third);
+  put('y'.repeat(2 * ACCESS_TEXT_BYTES));
+  assert.equal(shared.totals[totalsAt(1) + TOTALS.LogDropped], 2);
+  assert.deepEqual(
+    taken().map(({ tls }) => tls?.serverName),
+    [third, third],
+  );
+  put(third);
+  assert.deepEqual(
+    taken().map(({ tls }) => tls?.serverName),
+    [third],
+  );
 });
 
 test('the mode of the access log decides which closes are recorded', () => {

@@ -59,6 +59,7 @@ const world = (results: Partial<Record<'read' | 'write' | 'end', readonly number
     reason: 0,
     hasAlerted: () => false,
     isResumed: () => false,
+    version: () => 0,
   };
   const sys = libc();
   const made = acceptorForTest({

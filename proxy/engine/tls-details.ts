@@ -1,0 +1,13 @@
+import type { HandshakeFailure } from './handshake-failure.ts';
+
+/** What is known of the TLS that a client speaks, as the access log shows it. */
+export interface TlsDetails {
+  /** The server name that the client asks for (SNI), one character a byte; omitted if there is none. */
+  readonly serverName?: string;
+  /** The version that was agreed upon, such as `TLS1.3`; omitted if TLS does not end here. */
+  readonly version?: string;
+  /** The newest version that the client offers; omitted once one was agreed upon. */
+  readonly offered?: string;
+  /** Why the handshake failed; omitted if it did not. */
+  readonly failure?: HandshakeFailure;
+}
