@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { CHILD_PREFIX } from './l4balancer.ts';
+import { CHILD_PREFIX } from './resource-type.ts';
 
 /** Limit of a DNS label, which applies to the name of a Service and to the value of a label. */
 const LONGEST = 63;

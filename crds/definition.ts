@@ -1,5 +1,5 @@
-import { GROUP, KIND, PLURAL, VERSION } from './l4balancer.ts';
 import { type Path, patternPath } from './path.ts';
+import { GROUP, KIND, PLURAL, VERSION } from './resource-type.ts';
 import { STATEMENTS } from './rules/all.ts';
 import { SPEC_SCHEMA, STATUS_SCHEMA } from './schemas.ts';
 import type { Structural, Validation } from './structural.ts';

@@ -1,8 +1,9 @@
 import { formatValue } from './format-value.ts';
-import { API_VERSION, KIND, type L4Balancer, l4balancer } from './l4balancer.ts';
+import { type L4Balancer, l4balancer } from './l4balancer.ts';
 import { nearest } from './nearest.ts';
 import { type Duplicate, isRecord, normalise } from './normalise.ts';
 import { formatPath, overlap, type Path, valueAt } from './path.ts';
+import { API_VERSION, KIND } from './resource-type.ts';
 import { respelledEndpoints } from './respelled.ts';
 import { type Environment, type RuleProblem, ruleProblems, type StandIn } from './rules/apply.ts';
 import { type Problem, schemaProblems, textOf } from './schema-findings.ts';

@@ -8,20 +8,11 @@ import { listener } from './listener.ts';
 import { monitoring } from './monitoring.ts';
 import { networkPolicy } from './network-policy.ts';
 import { readiness } from './readiness.ts';
+import { API_VERSION, KIND } from './resource-type.ts';
 import { service } from './service.ts';
 import { status } from './status.ts';
 import { tuning } from './tuning.ts';
 import { workload } from './workload.ts';
-
-export const GROUP = 'l4balancer.dev';
-export const VERSION = 'v1alpha1';
-export const API_VERSION = `${GROUP}/${VERSION}`;
-export const KIND = 'L4Balancer';
-export const PLURAL = 'l4balancers';
-/** Prefix of the names of all objects made for a resource, such as its Service. */
-export const CHILD_PREFIX = 'l4b-';
-/** Default port of the proxy's admin endpoint; no listener may use it. */
-export const ADMIN_PORT = 9901;
 
 export const spec = z.object({
   listeners: keyedList(listener, ['name'], 64).min(1).describe('Ports that clients connect to.'),

@@ -1,8 +1,9 @@
 import { type Document, isCollection, isNode, LineCounter, parseAllDocuments } from 'yaml';
 import type { Finding } from './finding.ts';
 import { inspect } from './inspect.ts';
-import { KIND, type L4Balancer } from './l4balancer.ts';
+import type { L4Balancer } from './l4balancer.ts';
 import { formatPath, type Path } from './path.ts';
+import { KIND } from './resource-type.ts';
 import type { Environment } from './rules/apply.ts';
 import { textOf } from './schema-findings.ts';
 

@@ -1,6 +1,6 @@
-import { API_VERSION, KIND } from './l4balancer.ts';
 import { markdownTable } from './markdown-table.ts';
 import { PRESETS } from './presets.ts';
+import { API_VERSION, KIND } from './resource-type.ts';
 import { STATEMENTS } from './rules/all.ts';
 import { SPEC_SCHEMA, STATUS_SCHEMA } from './schemas.ts';
 import type { Structural } from './structural.ts';

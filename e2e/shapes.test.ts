@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { SYSCTLS_LABEL } from '../cluster/interface/cluster.ts';
-import { ADMIN_PORT } from '../crds/l4balancer.ts';
+import { ADMIN_PORT } from '../crds/resource-type.ts';
 import { until } from '../tooling/wait/until.ts';
 import { sendRequests, startLoad, summarise } from './support/load.ts';
 import { balancer, SMALL } from './support/objects.ts';

@@ -1,4 +1,5 @@
-import { API_VERSION, KIND, type L4BalancerSpec } from '../../crds/l4balancer.ts';
+import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import { API_VERSION, KIND } from '../../crds/resource-type.ts';
 import type { Status } from '../../crds/status.ts';
 import { ApiError } from '../../kube/errors.ts';
 import type { KubeObject } from '../../kube/object.ts';

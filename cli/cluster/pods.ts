@@ -1,4 +1,4 @@
-import { ADMIN_PORT } from '../../crds/l4balancer.ts';
+import { ADMIN_PORT } from '../../crds/resource-type.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { listAll } from '../../kube/page-list.ts';
 import { collectionPath } from '../../kube/paths.ts';

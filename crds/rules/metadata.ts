@@ -1,5 +1,6 @@
 import { formatValue } from '../format-value.ts';
-import { CHILD_PREFIX, type L4Balancer } from '../l4balancer.ts';
+import type { L4Balancer } from '../l4balancer.ts';
+import { CHILD_PREFIX } from '../resource-type.ts';
 import { problemIf, rule } from './rule.ts';
 
 const FORM = '^[a-z]([-a-z0-9]{0,50}[a-z0-9])?$';

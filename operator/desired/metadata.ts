@@ -1,5 +1,5 @@
 import { type ChildSuffix, childName } from '../../crds/child-name.ts';
-import { API_VERSION, KIND } from '../../crds/l4balancer.ts';
+import { API_VERSION, KIND } from '../../crds/resource-type.ts';
 import { childLabels, type Labels } from '../objects/child-labels.ts';
 import type { Owner } from '../objects/owner.ts';
 

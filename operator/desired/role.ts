@@ -1,5 +1,6 @@
 import { childName } from '../../crds/child-name.ts';
-import { GROUP, type L4BalancerSpec, PLURAL } from '../../crds/l4balancer.ts';
+import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import { GROUP, PLURAL } from '../../crds/resource-type.ts';
 import { certificateSecrets, endsTls } from '../../crds/tls.ts';
 import type { Owner } from '../objects/owner.ts';
 import { childMetadata } from './metadata.ts';

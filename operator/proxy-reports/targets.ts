@@ -1,5 +1,5 @@
-import { ADMIN_PORT } from '../../crds/l4balancer.ts';
 import type { LimitShares } from '../../crds/limit-shares.ts';
+import { ADMIN_PORT } from '../../crds/resource-type.ts';
 import { ADMIN_PORT_NAME } from '../desired/pod/container.ts';
 import type { Pod } from '../objects/pod.ts';
 import type { Observed } from '../status/observed.ts';

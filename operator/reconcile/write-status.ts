@@ -1,4 +1,4 @@
-import { API_VERSION, KIND } from '../../crds/l4balancer.ts';
+import { API_VERSION, KIND } from '../../crds/resource-type.ts';
 import type { Condition, Status } from '../../crds/status.ts';
 import type { Writer } from '../../kube/apply.ts';
 import { ApiError } from '../../kube/errors.ts';

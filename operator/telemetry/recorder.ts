@@ -1,4 +1,4 @@
-import { API_VERSION, KIND } from '../../crds/l4balancer.ts';
+import { API_VERSION, KIND } from '../../crds/resource-type.ts';
 import type { Writer } from '../../kube/apply.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { KubeObject } from '../../kube/object.ts';

@@ -1,4 +1,4 @@
-import { API_VERSION, KIND } from '../../crds/l4balancer.ts';
+import { API_VERSION, KIND } from '../../crds/resource-type.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { collectionPath } from '../../kube/paths.ts';
 import { CHILD_SELECTOR } from '../objects/child-labels.ts';

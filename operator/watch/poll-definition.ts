@@ -1,4 +1,4 @@
-import { API_VERSION, GROUP, KIND, VERSION } from '../../crds/l4balancer.ts';
+import { API_VERSION, GROUP, KIND, VERSION } from '../../crds/resource-type.ts';
 import type { Clock } from '../../kube/clock.ts';
 import { ApiError } from '../../kube/errors.ts';
 import type { Transport } from '../../kube/transport.ts';

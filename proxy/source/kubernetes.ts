@@ -1,4 +1,5 @@
-import { API_VERSION, KIND, type L4BalancerSpec, PLURAL } from '../../crds/l4balancer.ts';
+import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import { API_VERSION, KIND, PLURAL } from '../../crds/resource-type.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { KubeService } from '../../kube/service.ts';
 import type { Location } from '../../kube/topology-hints.ts';

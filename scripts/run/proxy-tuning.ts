@@ -1,5 +1,5 @@
 import type { Cluster } from '../../cluster/interface/cluster.ts';
-import { ADMIN_PORT } from '../../crds/l4balancer.ts';
+import { ADMIN_PORT } from '../../crds/resource-type.ts';
 import type { TuningEntry } from '../../report/status.ts';
 import { tolerantReport } from '../../report/tolerant.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
-import { API_VERSION, KIND } from '../../crds/l4balancer.ts';
+import { API_VERSION, KIND } from '../../crds/resource-type.ts';
 import { createWriter } from '../../kube/apply.ts';
 import { freePort } from '../../tooling/process/free-ports.ts';
 import type { TestWorld } from '../operator/integration/world.ts';

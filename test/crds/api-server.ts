@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
-import { API_VERSION, PLURAL } from '../../crds/l4balancer.ts';
+import { API_VERSION, PLURAL } from '../../crds/resource-type.ts';
 import type { Loose } from './base-manifest.ts';
 
 /** Response of the API server to the dry run of creating an L4Balancer. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { API_VERSION, KIND, PLURAL } from '../../crds/l4balancer.ts';
+import { API_VERSION, KIND, PLURAL } from '../../crds/resource-type.ts';
 import { collectionPath, objectPath } from '../../kube/paths.ts';
 
 const OBJECTS = [

@@ -1,5 +1,6 @@
-import { API_VERSION, KIND, type L4Balancer } from '../../crds/l4balancer.ts';
+import type { L4Balancer } from '../../crds/l4balancer.ts';
 import { parseL4Balancer } from '../../crds/parse.ts';
+import { API_VERSION, KIND } from '../../crds/resource-type.ts';
 import type { RenderSettings } from '../../operator/desired/pod/render-settings.ts';
 import type { Owner } from '../../operator/objects/owner.ts';
 

@@ -1,4 +1,4 @@
-import { API_VERSION, KIND } from '../../../crds/l4balancer.ts';
+import { API_VERSION, KIND } from '../../../crds/resource-type.ts';
 import { createWriter } from '../../../kube/apply.ts';
 import { startListWatch } from '../../../kube/list-watch.ts';
 import type { KubeObject } from '../../../kube/object.ts';

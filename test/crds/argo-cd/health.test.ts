@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { API_VERSION, KIND } from '../../../crds/l4balancer.ts';
+import { API_VERSION, KIND } from '../../../crds/resource-type.ts';
 import type { Status } from '../../../crds/status.ts';
 import type { Observed } from '../../../operator/status/observed.ts';
 import { statusOf } from '../../../operator/status/status.ts';

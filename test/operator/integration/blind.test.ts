@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { ADMIN_PORT, API_VERSION, KIND } from '../../../crds/l4balancer.ts';
+import { ADMIN_PORT, API_VERSION, KIND } from '../../../crds/resource-type.ts';
 import { connect } from '../../../kube/connect.ts';
 import { ApiError } from '../../../kube/errors.ts';
 import { objectPath } from '../../../kube/paths.ts';

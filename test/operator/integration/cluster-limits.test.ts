@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { after, before, test } from 'node:test';
-import { ADMIN_PORT } from '../../../crds/l4balancer.ts';
+import { ADMIN_PORT } from '../../../crds/resource-type.ts';
 import { NEEDS_OWN_NETWORK } from '../../program/own-network.ts';
 import { readSummary } from '../../report/read-status.ts';
 import { ENDPOINT_PORT, type IsolatedPod, LISTENER_PORT } from './isolated-pod.ts';

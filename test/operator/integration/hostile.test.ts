@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { childName } from '../../../crds/child-name.ts';
-import { API_VERSION, KIND } from '../../../crds/l4balancer.ts';
 import { parseL4Balancer } from '../../../crds/parse.ts';
+import { API_VERSION, KIND } from '../../../crds/resource-type.ts';
 import { createWriter, type Manifest } from '../../../kube/apply.ts';
 import { listAll } from '../../../kube/page-list.ts';
 import { children } from '../../../operator/desired/children.ts';

@@ -1,6 +1,6 @@
 import { connect, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { ADMIN_PORT } from '../../../crds/l4balancer.ts';
+import { ADMIN_PORT } from '../../../crds/resource-type.ts';
 import { type Program, startProgram } from '../../proxy/program.ts';
 import { forward } from './isolated-network.ts';
 import { type PodProxy, podAddress } from './pod-proxy.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { API_VERSION, KIND } from '../../../crds/l4balancer.ts';
+import { API_VERSION, KIND } from '../../../crds/resource-type.ts';
 import { createWriter } from '../../../kube/apply.ts';
 import { objectPath } from '../../../kube/paths.ts';
 import { leaseRef } from '../../../operator/leader/lease.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ADMIN_PORT } from '../../../crds/l4balancer.ts';
+import { ADMIN_PORT } from '../../../crds/resource-type.ts';
 import { type Program, startProgram } from '../../proxy/program.ts';
 import { podsOf, serving, writePodStatus } from './pods.ts';
 import type { Anything, TestWorld } from './world.ts';

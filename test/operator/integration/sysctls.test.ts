@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { API_VERSION, KIND } from '../../../crds/l4balancer.ts';
+import { API_VERSION, KIND } from '../../../crds/resource-type.ts';
 import { createWriter } from '../../../kube/apply.ts';
 import { ApiError } from '../../../kube/errors.ts';
 import { ROLLOUT_STOPPED } from '../../../operator/objects/workload.ts';

@@ -6,7 +6,7 @@ import {
   startControlPlane,
 } from '../../../cluster/control-plane/control-plane.ts';
 import { installDefinition } from '../../../cluster/control-plane/definition.ts';
-import { API_VERSION, KIND } from '../../../crds/l4balancer.ts';
+import { API_VERSION, KIND } from '../../../crds/resource-type.ts';
 import type { Status } from '../../../crds/status.ts';
 import { connect } from '../../../kube/connect.ts';
 import { ApiError } from '../../../kube/errors.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { API_VERSION, KIND } from '../../../crds/l4balancer.ts';
+import { API_VERSION, KIND } from '../../../crds/resource-type.ts';
 import { ApiError } from '../../../kube/errors.ts';
 import type { Transport } from '../../../kube/transport.ts';
 import { EXIT } from '../../../operator/errors/operator-error.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { API_VERSION, KIND } from '../../../crds/l4balancer.ts';
+import { API_VERSION, KIND } from '../../../crds/resource-type.ts';
 import type { KubeObject } from '../../../kube/object.ts';
 import { ACCOUNT } from '../../../operator/desired/account.ts';
 import type { Child } from '../../../operator/desired/children.ts';
