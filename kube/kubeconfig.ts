@@ -4,6 +4,7 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { parse } from 'yaml';
 import type { Credentials, Login } from './credentials.ts';
 import { CredentialsError } from './errors.ts';
+import { plainKubeconfig } from './plain-kubeconfig.ts';
 
 /** How often files are read again, since certificates and tokens in them rotate. */
 const REREAD_MS = 60_000;
@@ -12,33 +13,35 @@ const LOGIN_TIMEOUT_MS = 60_000;
 
 type Client = new () => KubeConfig;
 
+/** A kubeconfig as far as a login needs it. */
+interface Opened extends Pick<Credentials, 'server' | 'proxyUrl' | 'namespace'> {
+  logIn(): Login | Promise<Login>;
+}
+
 /**
- * Credentials from one kubeconfig file, or from several merged ones (as KUBECONFIG allows), by client-node:
- * certificates, tokens, exec plugins, OIDC. Rejects with a CredentialsError if a file is missing or invalid,
- * or the context does not exist.
+ * Credentials from one kubeconfig file, or from several merged ones (as KUBECONFIG allows): certificates,
+ * tokens, exec plugins, OIDC. Rejects with a CredentialsError if a file is missing or invalid, or the context
+ * does not exist.
  */
 export async function fromKubeconfig(
   paths: readonly string[],
   context: string | undefined,
   now: () => number,
 ): Promise<Credentials> {
-  // Loaded only if a kubeconfig is used: client-node uses 60 MB, which a pod does not need. Its index would
-  // load even more.
-  const { KubeConfig: Client } = await import('@kubernetes/client-node/dist/config.js');
-  const path = paths.join(':');
-  let config = load(Client, paths, context);
-  const cluster = clusterOf(config, path);
+  const first = await open(paths, context);
+  let opened: Promise<Opened> | undefined = Promise.resolve(first);
   let login: Promise<Login> | undefined;
   let readAt = 0;
 
   return {
-    server: cluster.server,
-    ...(cluster.proxyUrl === undefined ? {} : { proxyUrl: cluster.proxyUrl }),
-    ...namespaceOf(config),
+    server: first.server,
+    ...(first.proxyUrl === undefined ? {} : { proxyUrl: first.proxyUrl }),
+    ...(first.namespace === undefined ? {} : { namespace: first.namespace }),
     current() {
       if (login !== undefined && now() - readAt < REREAD_MS) return login;
       readAt = now();
-      const attempt = logIn(config, path);
+      opened ??= open(paths, context);
+      const attempt = logIn(opened, paths.join(':'));
       login = attempt;
       attempt.catch(() => {
         if (login === attempt) login = undefined; // the caller gets the error; the next one logs in again
@@ -47,7 +50,31 @@ export async function fromKubeconfig(
     },
     forget() {
       login = undefined;
-      config = load(Client, paths, context);
+      opened = undefined;
+    },
+  };
+}
+
+async function open(paths: readonly string[], context: string | undefined): Promise<Opened> {
+  const [only = '', ...others] = paths;
+  const plain = others.length === 0 ? plainKubeconfig(only, context) : undefined;
+  return plain ?? (await openAny(paths, context));
+}
+
+/** By client-node, which understands every kubeconfig. */
+async function openAny(paths: readonly string[], context: string | undefined): Promise<Opened> {
+  // Loaded only if needed: it uses 60 MB and half a second. Its index would load even more.
+  const { KubeConfig: Client } = await import('@kubernetes/client-node/dist/config.js');
+  const config = load(Client, paths, context);
+  const cluster = clusterOf(config, paths.join(':'));
+  return {
+    server: cluster.server,
+    ...(cluster.proxyUrl === undefined ? {} : { proxyUrl: cluster.proxyUrl }),
+    ...namespaceOf(config),
+    async logIn() {
+      const options: Parameters<KubeConfig['applyToHTTPSOptions']>[0] = {};
+      await config.applyToHTTPSOptions(options);
+      return toLogin(options as RawLogin);
     },
   };
 }
@@ -137,8 +164,8 @@ function clusterOf(config: KubeConfig, path: string) {
   return cluster;
 }
 
-async function logIn(config: KubeConfig, path: string): Promise<Login> {
-  const options: Parameters<KubeConfig['applyToHTTPSOptions']>[0] = {};
+async function logIn(opening: Promise<Opened>, path: string): Promise<Login> {
+  const opened = await opening;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
@@ -147,7 +174,7 @@ async function logIn(config: KubeConfig, path: string): Promise<Login> {
     );
   });
   try {
-    await Promise.race([config.applyToHTTPSOptions(options), late]);
+    return await Promise.race([opened.logIn(), late]);
   } catch (cause) {
     throw new CredentialsError(
       'LoginFailed',
@@ -157,7 +184,6 @@ async function logIn(config: KubeConfig, path: string): Promise<Login> {
   } finally {
     clearTimeout(timer);
   }
-  return toLogin(options as RawLogin);
 }
 
 interface RawLogin {
