@@ -1,25 +1,22 @@
 import { parseRequest } from './arguments/parse-request.ts';
 import type { Request } from './arguments/request.ts';
-import { runCapacity } from './capacity/run-capacity.ts';
 import { namesFrom } from './cluster/name-lookup.ts';
-import { type Session, withSession } from './cluster/session.ts';
+import type { Session } from './cluster/session.ts';
 import { CliError, EXIT, type ExitCode } from './errors/exit.ts';
 import { paragraph } from './print/table.ts';
 import type { Terminal } from './print/terminal.ts';
-import { runStatus } from './status/run-status.ts';
-import { runTop } from './top/run-top.ts';
-import { runWhy } from './why/run-why.ts';
 
-const runRequest = (session: Session, request: Request, terminal: Terminal): Promise<ExitCode> => {
+/** Each command is loaded when it runs: all of them together take longer than any one of them. */
+const runRequest = async (session: Session, request: Request, terminal: Terminal): Promise<ExitCode> => {
   switch (request.command) {
     case 'status':
-      return runStatus(session, request, terminal);
+      return (await import('./status/run-status.ts')).runStatus(session, request, terminal);
     case 'capacity':
-      return runCapacity(session, request, terminal);
+      return (await import('./capacity/run-capacity.ts')).runCapacity(session, request, terminal);
     case 'top':
-      return runTop(session, request, terminal);
+      return (await import('./top/run-top.ts')).runTop(session, request, terminal);
     case 'why':
-      return runWhy(session, request, terminal);
+      return (await import('./why/run-why.ts')).runWhy(session, request, terminal);
     default:
       return request satisfies never;
   }
@@ -36,10 +33,12 @@ export const runCommand = async (
     switch (parsed.kind) {
       case 'Answered':
         return parsed.exitCode;
-      case 'Run':
+      case 'Run': {
+        const { withSession } = await import('./cluster/session.ts');
         return await withSession(parsed.request, env, (session) =>
           runRequest(session, parsed.request, terminal),
         );
+      }
       default:
         return parsed satisfies never;
     }

@@ -30,6 +30,6 @@ export const runCapacity = async (
       ...silent.flatMap((text) => ['', ...paragraph(text, terminal.width, '  ', '! ')]),
     ];
     terminal.out(`${lines.join('\n')}\n`);
-  } else terminal.out(asDocument(holding, output));
+  } else terminal.out(await asDocument(holding, output));
   return shortages(holding).length === 0 ? EXIT.ok : EXIT.problem;
 };

@@ -1,7 +1,6 @@
 import type { Environment } from '../../kube/in-cluster.ts';
 import type { Lookup } from '../arguments/names.ts';
-import { listBalancers } from './balancers.ts';
-import { type Target, withSession } from './session.ts';
+import type { Target } from './session.ts';
 
 /** The value of a flag anywhere among words that need not be a complete command. */
 const flagValue = (words: readonly string[], ...flags: readonly string[]): string | undefined => {
@@ -24,6 +23,11 @@ export const namesFrom =
   (words: readonly string[], env: Environment): Lookup =>
   async (prefix) => {
     try {
+      // Only completion needs the client before the arguments are known.
+      const [{ listBalancers }, { withSession }] = await Promise.all([
+        import('./balancers.ts'),
+        import('./session.ts'),
+      ]);
       const balancers = await withSession(targetIn(words), env, ({ transport, namespace }) =>
         listBalancers(transport, namespace),
       );

@@ -1,5 +1,4 @@
 import { ApiError, TransportError } from '../../kube/errors.ts';
-import { wholeReport } from '../../report/whole.ts';
 import { readDirectly } from './direct.ts';
 import type { Pod } from './pods.ts';
 import type { Reading } from './reading.ts';
@@ -40,6 +39,8 @@ const readOne = async (session: Session, pod: Pod, { direct }: Reach): Promise<R
       ? JSON.parse(await readDirectly(pod, 'status', TIMEOUT_MS))
       : await readThroughApi(session, pod);
     const at = performance.now();
+    // A list of balancers asks no proxy, and needs no parser of reports.
+    const { wholeReport } = await import('../../report/whole.ts');
     const { data: report } = wholeReport.safeParse(answer);
     return report === undefined
       ? { kind: 'None', code: 'NoProxy', why: 'what answers there is not a proxy of L4Balancer' }

@@ -1,12 +1,10 @@
-import { stringify } from 'yaml';
-
 /** A value as a document that another program reads. */
-export const asDocument = (value: unknown, output: 'json' | 'yaml'): string => {
+export const asDocument = async (value: unknown, output: 'json' | 'yaml'): Promise<string> => {
   switch (output) {
     case 'json':
       return `${JSON.stringify(value, null, 2)}\n`;
     case 'yaml':
-      return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
+      return (await import('yaml')).stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
     default:
       return output satisfies never;
   }

@@ -80,7 +80,7 @@ const list = async (
   const balancers = await listBalancers(transport, allNamespaces ? undefined : namespace);
   const exitCode = balancers.every(isReady) ? EXIT.ok : EXIT.problem;
   if (output === 'json' || output === 'yaml')
-    return { text: asDocument({ apiVersion: 'v1', kind: 'List', items: balancers }, output), exitCode };
+    return { text: await asDocument({ apiVersion: 'v1', kind: 'List', items: balancers }, output), exitCode };
   if (balancers.length === 0) {
     const where = allNamespaces ? 'in this cluster' : `in namespace ${namespace}; -A lists those of all`;
     return { text: `There is no L4Balancer ${where}\n`, exitCode };
@@ -112,7 +112,8 @@ const one = async (
   const ends = endsOf(first.scrapes, scrapes);
   const picture = join({ balancer, pods, readings, before: first.readings, ends });
   const exitCode = isReady(balancer) ? EXIT.ok : EXIT.problem;
-  if (output === 'json' || output === 'yaml') return { text: asDocument(picture, output), exitCode, polled };
+  if (output === 'json' || output === 'yaml')
+    return { text: await asDocument(picture, output), exitCode, polled };
   const style = styleOf(terminal.colors);
   const options = { width: terminal.width, style, now: Date.now(), wide: output === 'wide' };
   const refused = [...readings.values()].find((one) => one.kind === 'None' && one.code === 'NoRight');

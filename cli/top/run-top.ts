@@ -38,7 +38,7 @@ export const runTop = async (
     const now = await read();
     before = now;
     const rows = trafficOf(request.by, first, now);
-    if (request.output === 'json' || request.output === 'yaml') return asDocument(rows, request.output);
+    if (request.output === 'json' || request.output === 'yaml') return await asDocument(rows, request.output);
     return text(
       trafficLines(request.by, rows, { ...shape(request, terminal), all: request.output === 'wide' }),
     );
@@ -64,7 +64,7 @@ const showSources = async (
   const readings = await readReports(session, pods, request);
   if (![...readings.values()].some(({ kind }) => kind === 'Report')) throw unanswered(request.name, readings);
   const rows = sourcesOf(readings);
-  if (request.output === 'json' || request.output === 'yaml') return asDocument(rows, request.output);
+  if (request.output === 'json' || request.output === 'yaml') return await asDocument(rows, request.output);
   return text(sourceLines(rows, shape(request, terminal)));
 };
 

@@ -31,7 +31,7 @@ export const runWhy = async (
   const problems = problemsOf({ balancer, picture, events: events ?? [], now: Date.now() });
   const exitCode = problems.some(({ weight }) => weight !== 'Passes') ? EXIT.problem : EXIT.ok;
   if (output !== undefined) {
-    terminal.out(asDocument(problems, output));
+    terminal.out(await asDocument(problems, output));
     return exitCode;
   }
   const refused = [...readings.values()].find((one) => one.kind === 'None' && one.code === 'NoRight');
