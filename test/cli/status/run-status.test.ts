@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Picture } from '../../../cli/picture/picture.ts';
 import { freePort } from '../../../tooling/process/free-ports.ts';
@@ -191,6 +193,36 @@ test('an empty namespace is said to be empty', async () => {
   const { out, exitCode } = await run(['status', '--kubeconfig', kubeconfig, '-n', 'default']);
   assert.equal(out, 'There is no L4Balancer in namespace default; -A lists those of all\n');
   assert.equal(exitCode, 0);
+});
+
+test('status -w shows each change, tells what fails meanwhile, and ends by Ctrl-C', async () => {
+  const other = await world.newNamespace();
+  await world.apply(other, 'edge');
+  await writeStatus(world, other, 'edge', { ...READY, observedGeneration: 1 });
+  const main = join(import.meta.dirname, '..', '..', '..', 'bin', 'kubectl-l4b.js');
+  const args = ['status', 'edge', '-w', '--kubeconfig', kubeconfig, '-n', other];
+  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    let shown = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      shown += text;
+    });
+    const shows = (what: RegExp) => world.eventually(`${what}`, async () => what.test(shown));
+    await shows(/edge {3}Ready, Available/);
+    await writeStatus(world, other, 'edge', {
+      conditions: [condition('Ready', 'False', 'QuotaExceeded', 'No pods are left.')],
+      observedGeneration: 1,
+    });
+    await shows(/✗ QuotaExceeded: No pods are left\./);
+    await world.kubectl('delete', 'l4balancer', 'edge', '-n', other);
+    await shows(/^There is no L4Balancer edge in namespace .*; trying again$/m);
+    await world.apply(other, 'edge');
+    await shows(/trying again\n\n.*edge {3}/s);
+    child.kill('SIGINT');
+    assert.deepEqual(await once(child, 'exit'), [null, 'SIGINT']);
+  } finally {
+    child.kill('SIGKILL');
+  }
 });
 
 test('two hundred balancers are listed within five seconds', async () => {
