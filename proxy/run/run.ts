@@ -14,6 +14,7 @@ import { openSource } from '../source/open.ts';
 import { heldByAdmin } from '../source/own-ports.ts';
 import { canWrite } from '../sys/can-write.ts';
 import { CAP_NET_BIND_SERVICE, makeEffective } from '../sys/capability.ts';
+import { refuseCoreDumps } from '../sys/core-dumps.ts';
 import { raiseFileLimit } from '../sys/file-limit.ts';
 import { refuseHugePages } from '../sys/huge-pages.ts';
 import { withoutOwnListeners } from '../table/own-listeners.ts';
@@ -138,6 +139,13 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
     onState(state) {
       sourceStatus.update(state, performance.now());
       sourceLog.state(state);
+    },
+    beforeKeys() {
+      if (!refuseCoreDumps())
+        log.warn(
+          { code: 'CoreDumpsPossible' },
+          'the kernel may write private keys to core dumps: it refuses PR_SET_DUMPABLE, which a seccomp profile may have to allow',
+        );
     },
   });
 

@@ -14,6 +14,7 @@ import type { ApiProblem } from './api-problem.ts';
 import { Certificates } from './certificates.ts';
 import { followConfigMaps } from './config-maps.ts';
 import { follow } from './follow-collection.ts';
+import { guardKeys } from './guard-keys.ts';
 import { namedCertificates } from './named-certificates.ts';
 import { namedLists } from './named-lists.ts';
 import { followOwnShares } from './own-shares.ts';
@@ -104,7 +105,9 @@ export const followKubernetes = (options: KubernetesSourceOptions): Source => {
   const lists = new SourceLists();
   const configMaps = followConfigMaps({ namespace, lists, onChange: changed, following });
   const certificates = new Certificates();
-  const secrets = followSecrets({ namespace, certificates, onChange: changed, following });
+  const secrets = guardKeys(followSecrets({ namespace, certificates, onChange: changed, following }), () =>
+    options.beforeKeys?.(),
+  );
   const onInput = withNamed(
     namedLists(lists),
     configMaps,

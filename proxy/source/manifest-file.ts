@@ -10,6 +10,7 @@ import { ProxyError } from '../errors/proxy-error.ts';
 import { followCertificateFiles } from './certificate-files.ts';
 import { Certificates } from './certificates.ts';
 import { watchFile } from './file-change.ts';
+import { guardKeys } from './guard-keys.ts';
 import { followListFiles } from './list-files.ts';
 import { namedCertificates } from './named-certificates.ts';
 import { namedLists } from './named-lists.ts';
@@ -53,8 +54,11 @@ export const followManifest = (
   const lists = new SourceLists();
   const files = followListFiles(dirname(path), lists);
   const certificates = new Certificates();
-  const keyPairs = followCertificateFiles(dirname(path), certificates, () =>
-    snapshot.configuration.listeners.flatMap(({ certificateFiles = [] }) => certificateFiles),
+  const keyPairs = guardKeys(
+    followCertificateFiles(dirname(path), certificates, () =>
+      snapshot.configuration.listeners.flatMap(({ certificateFiles = [] }) => certificateFiles),
+    ),
+    () => events.beforeKeys?.(),
   );
   const onInput = withNamed(
     namedLists(lists),

@@ -37,6 +37,8 @@ export interface SourceEvents {
   readonly onInput: (input: SourceInput) => void;
   /** Called with whether the source can currently read its input. */
   readonly onState: (state: SourceState) => void;
+  /** Called once, before the first private key is read. */
+  readonly beforeKeys?: () => void;
 }
 
 export type SourceState =

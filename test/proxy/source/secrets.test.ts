@@ -176,6 +176,7 @@ test('with the sample, the Certificate of cert-manager beside it and the Role of
   const login = await connect({ kubeconfig: cluster.userKubeconfig('proxy-of-edge') });
   let input: SourceInput | undefined;
   const states: SourceState[] = [];
+  let guarded = 0;
   const source = followKubernetes({
     transport: login,
     namespace,
@@ -185,6 +186,7 @@ test('with the sample, the Certificate of cert-manager beside it and the Role of
       input = next;
     },
     onState: (state) => states.push(state),
+    beforeKeys: () => guarded++,
   });
   stops.push(() => {
     source.stop();
@@ -202,6 +204,7 @@ test('with the sample, the Certificate of cert-manager beside it and the Role of
     () => codes()?.filter((code) => code === 'SecretMissing https').length === 2,
   );
   assert.deepEqual(hosts(), []);
+  assert.equal(guarded, 1, 'before there is any key');
   const { certificate, key } = selfSigned(dnsNames);
   // As cert-manager makes it.
   await apply(namespace, {
