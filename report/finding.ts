@@ -38,6 +38,8 @@ export const FINDINGS = {
     'A listener refuses every connection, because no peer is trusted to send the PROXY header that it requires.',
   ProxyHeadersMissing:
     'A listener refuses every connection, because no trusted peer begins with the PROXY header that it accepts.',
+  HandshakeFlood:
+    'More TLS handshakes are under way than fit; those that have waited for their clients longest are reset.',
   DrainDelayTooLong:
     'The drain delay would leave no time for connections to end; half of the grace period is used instead.',
   LimitReached: 'A limit of the proxy is exceeded; the rest is not served.',

@@ -330,6 +330,14 @@ export const CLOSE_REASONS = [
     meaning: 'the TLS handshake was not complete within timeouts.handshake',
   },
   {
+    reason: 'TlsHandshakeEvicted',
+    by: 'Proxy',
+    phases: EARLY,
+    isError: true,
+    meaning:
+      'more than 1,024 TLS handshakes were under way in an acceptor, and this one, the oldest, waited for its client',
+  },
+  {
     reason: 'TlsTruncated',
     by: 'Client',
     phases: AFTER,

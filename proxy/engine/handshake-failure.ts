@@ -12,6 +12,7 @@ export const HANDSHAKE_FAILURES = [
   'NotTls',
   'NoCertificate', // no context: the certificate has just gone
   'TimedOut',
+  'Evicted', // too many were under way at once
   'Other',
 ] as const;
 export type HandshakeFailure = (typeof HANDSHAKE_FAILURES)[number];

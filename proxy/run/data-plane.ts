@@ -6,6 +6,7 @@ import type { Binding } from '../configuration/binding.ts';
 import { watchAcceptors } from '../control/acceptor-watch.ts';
 import { type Control, createControl } from '../control/control.ts';
 import { fewestDescriptors, shareDescriptors } from '../control/descriptor-shares.ts';
+import { watchHandshakeFloods } from '../control/handshake-floods.ts';
 import { watchMissingHeaders } from '../control/missing-headers.ts';
 import { outputFindings } from '../control/output-findings.ts';
 import { watchShortage } from '../control/shortage.ts';
@@ -83,6 +84,7 @@ export const startDataPlane = async ({
   });
   const untrustedPeers = watchUntrustedPeers(now);
   const missingHeaders = watchMissingHeaders(now);
+  const handshakeFloods = watchHandshakeFloods(now);
   const onEvent = (event: EngineEvent): void => {
     if (event.type === 'Findings') control.setEngineFindings(event.findings);
     else if (event.type === 'UpkeepFailed')
@@ -180,6 +182,7 @@ export const startDataPlane = async ({
       ...unmadeChecks.findings(),
       ...untrustedPeers.findings(stats),
       ...missingHeaders.findings(stats),
+      ...handshakeFloods.findings(stats),
       ...outputFindings(output.failure),
     ]);
   });

@@ -158,6 +158,12 @@ export const FINDING_WARNINGS = {
     whatToDo:
       'Switch the PROXY protocol on in the load balancer in front, in a version that proxyProtocol.accept allows, or remove proxyProtocol from the listener.',
   },
+  HandshakeFlood: {
+    meaning:
+      'Clients begin TLS handshakes and do not go on. Those that have waited longest are reset, so that others are served.',
+    whatToDo:
+      'Set limits.unfinishedPerSource of the listener, and deny the sources that the access log shows.',
+  },
   DrainDelayTooLong: {
     meaning:
       'The drain delay leaves no time for connections to end when the proxy stops; half of the grace period is used instead.',
@@ -216,6 +222,7 @@ const BY_CODE: Readonly<Record<FindingCode, FindingReason>> = {
   AddressInvalid: 'AddressInvalid',
   PeersUntrusted: 'PeersUntrusted',
   ProxyHeadersMissing: 'ProxyHeadersMissing',
+  HandshakeFlood: 'HandshakeFlood',
   DrainDelayTooLong: 'DrainDelayTooLong',
   LimitReached: 'LimitReached',
   SecretMissing: 'SecretMissing',

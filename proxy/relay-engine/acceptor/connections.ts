@@ -145,6 +145,8 @@ export class Connections {
   readonly tried = new Map<number, number[]>();
   /** By connection: the preface that it is in; only in that state. */
   readonly prefaces = new Map<number, CurrentPreface>();
+  /** Those whose handshake of TLS is under way, the oldest first. */
+  readonly handshakes = new Set<number>();
   /** By connection: what its endpoint is told in the clear before TLS; until it was. */
   readonly openings = new Map<number, CurrentOpening>();
   /** By connection: what was read of its client's TLS. */
@@ -214,6 +216,7 @@ export class Connections {
     this.tried.delete(connection);
     if (this.prefaces.size > 0) this.prefaces.delete(connection);
     if (this.openings.size > 0) this.openings.delete(connection);
+    if (this.handshakes.size > 0) this.handshakes.delete(connection);
     if (this.tlsDetails.size > 0) this.tlsDetails.delete(connection);
     this.#closed.push(connection);
     this.open--;

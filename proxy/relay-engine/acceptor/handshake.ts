@@ -13,7 +13,7 @@ import { TICK_MS } from './timer-wheel.ts';
 import { TLS } from './tls-transport.ts';
 import { watchWritable } from './watch-sides.ts';
 
-const noteFailure = (
+export const noteFailure = (
   { connections, counters }: Acceptor,
   connection: number,
   failure: HandshakeFailure,
@@ -55,6 +55,7 @@ export const beginHandshake = (
   connections.swapTransport(client, transport);
   connections.flags[client] = (connections.flags[client] as number) | transport.flags;
   connections.state[connection] = HANDSHAKE;
+  connections.handshakes.add(connection);
   timers.set(connection, Math.floor((connections.began[connection] as number) / TICK_MS) + ticks);
   shakeHands(acceptor, connection);
 };
@@ -74,6 +75,7 @@ const onComplete = (acceptor: Acceptor, connection: number): void => {
   const version = versionText(tls.version(connections.tls[client] as number));
   connections.tlsDetails.set(connection, { ...details, version });
   timers.clear(connection);
+  connections.handshakes.delete(connection);
   connections.flags[client] = (connections.flags[client] as number) | READABLE;
   connections.state[connection] = CONNECTING;
   connections.lastActive[connection] = acceptor.now;

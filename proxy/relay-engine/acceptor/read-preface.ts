@@ -7,6 +7,7 @@ import { CLIENT, CONNECTING, ENDING, PREFACE, UNTOLD } from './connections.ts';
 import type { Acceptor } from './context.ts';
 import { dialFirst } from './dial.ts';
 import { closeConnection, resetConnection } from './ending.ts';
+import { makeRoomForHandshake } from './evict-handshake.ts';
 import { beginHandshake } from './handshake.ts';
 import { PREFACE_BYTES, type Preface, type PrefaceOutcome } from './preface.ts';
 import type { ServedListener, ServedTable } from './served-table.ts';
@@ -83,6 +84,7 @@ const goOn = (
   connections.prefaces.delete(connection);
   if (context !== undefined) {
     connections.openings.delete(connection); // TLS ends here, and the endpoint speaks in the clear
+    makeRoomForHandshake(acceptor);
     beginHandshake(acceptor, connection, context, preface.ticks);
     return;
   }

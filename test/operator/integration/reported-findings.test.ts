@@ -172,6 +172,10 @@ const WARNED: readonly { readonly report: object; readonly reason: WarningReason
     reason: 'ProxyHeadersMissing',
   },
   {
+    report: found('HandshakeFlood', { listener: 'web', path: 'spec.listeners[0].tls' }),
+    reason: 'HandshakeFlood',
+  },
+  {
     report: found('DrainDelayTooLong', { path: 'spec.drain.delay' }),
     reason: 'DrainDelayTooLong',
   },
