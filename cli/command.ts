@@ -1,5 +1,5 @@
 import { parseRequest } from './arguments/parse-request.ts';
-import type { Request } from './arguments/request.ts';
+import type { SessionRequest } from './arguments/request.ts';
 import { namesFrom } from './cluster/name-lookup.ts';
 import type { Session } from './cluster/session.ts';
 import { CliError, EXIT, type ExitCode } from './errors/exit.ts';
@@ -7,7 +7,11 @@ import { paragraph } from './print/table.ts';
 import type { Terminal } from './print/terminal.ts';
 
 /** Each command is loaded when it runs: all of them together take longer than any one of them. */
-const runRequest = async (session: Session, request: Request, terminal: Terminal): Promise<ExitCode> => {
+const runRequest = async (
+  session: Session,
+  request: SessionRequest,
+  terminal: Terminal,
+): Promise<ExitCode> => {
   switch (request.command) {
     case 'status':
       return (await import('./status/run-status.ts')).runStatus(session, request, terminal);
@@ -34,17 +38,19 @@ export const runCommand = async (
       case 'Answered':
         return parsed.exitCode;
       case 'Run': {
+        const { request } = parsed;
+        if (request.command === 'convert')
+          return await (await import('./convert/run-convert.ts')).runConvert(request, terminal);
         const { withSession } = await import('./cluster/session.ts');
-        return await withSession(parsed.request, env, (session) =>
-          runRequest(session, parsed.request, terminal),
-        );
+        return await withSession(request, env, (session) => runRequest(session, request, terminal));
       }
       default:
         return parsed satisfies never;
     }
   } catch (error) {
     if (error instanceof CliError) {
-      for (const line of paragraph(error.message, terminal.width)) terminal.err(`${line}\n`);
+      for (const text of error.message.split('\n'))
+        for (const line of paragraph(text, terminal.width)) terminal.err(`${line}\n`);
       return error.exitCode;
     }
     terminal.err(`Internal error: ${error instanceof Error ? error.stack : error}\n`);

@@ -1,63 +1,14 @@
 import { merge, object, or } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
-import { optional, withDefault } from '@optique/core/modifiers';
+import { multiple, optional, withDefault } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
-import { argument, command, constant, flag, option } from '@optique/core/primitives';
+import { argument, command, constant, option } from '@optique/core/primitives';
 import { choice, string } from '@optique/core/valueparser';
+import { entryPoint } from './entry-point.ts';
+import { direct, everywhere, output, target, watch } from './flags.ts';
+import { FORMATS } from './formats.ts';
 import { GROUPINGS } from './groupings.ts';
 import { type Lookup, nameOf } from './names.ts';
-
-/** Where to look: the cluster, the namespace, and how proxies are reached. */
-const target = () =>
-  object('Cluster', {
-    namespace: optional(
-      option('-n', '--namespace', string({ metavar: 'NAMESPACE' }), {
-        description: message`Namespace; by default that of the context.`,
-      }),
-    ),
-    context: optional(
-      option('--context', string({ metavar: 'CONTEXT' }), {
-        description: message`Context in the kubeconfig; by default its current one.`,
-      }),
-    ),
-    kubeconfig: optional(
-      option('--kubeconfig', string({ metavar: 'FILE' }), {
-        description: message`Kubeconfig; by default KUBECONFIG, the pod’s service account, or ~/.kube/config.`,
-      }),
-    ),
-  });
-
-const direct = object('Proxies', {
-  direct: withDefault(
-    flag('--direct', {
-      description: message`Ask proxies at the addresses of their pods, instead of through the API server.`,
-    }),
-    false,
-  ),
-});
-
-const everywhere = object({
-  allNamespaces: withDefault(
-    flag('-A', '--all-namespaces', { description: message`List the balancers of all namespaces.` }),
-    false,
-  ),
-});
-
-const output = <const T extends string>(...outputs: readonly T[]) =>
-  object({
-    output: optional(
-      option('-o', '--output', choice(outputs, { metavar: 'FORMAT' }), {
-        description: message`Output format.`,
-      }),
-    ),
-  });
-
-const watch = object({
-  watch: withDefault(
-    flag('-w', '--watch', { description: message`Show it again every two seconds, until Ctrl-C.` }),
-    false,
-  ),
-});
 
 /** All commands. `lookup` finds the names of balancers that completion offers. */
 export const requestParser = (lookup: Lookup) => {
@@ -140,8 +91,53 @@ export const requestParser = (lookup: Lookup) => {
         description: message`Reads the resource, its status, its pods, their events and the reports of the proxies, and says in sentences what is wrong, each with the command that mends it or shows more. Exits with 1 if anything is.`,
       },
     ),
+    command(
+      'convert',
+      object({
+        command: constant('convert'),
+        files: multiple(
+          argument(string({ metavar: 'FILE' }), {
+            description: message`A configuration; - is standard input. Manifests of Kubernetes may be several.`,
+          }),
+          {
+            min: 1,
+            errors: { tooFew: message`FILE is missing: name a configuration, or - for standard input.` },
+          },
+        ),
+        from: optional(
+          option('--from', choice(FORMATS, { metavar: 'FORMAT' }), {
+            description: message`What the files are; by default their content tells.`,
+          }),
+        ),
+        name: optional(
+          option(
+            '--name',
+            nameOf(async () => []),
+            {
+              description: message`Name of the balancer; by default ingress, haproxy, nginx or traefik.`,
+            },
+          ),
+        ),
+        namespace: optional(
+          option('-n', '--namespace', string({ metavar: 'NAMESPACE' }), {
+            description: message`Namespace, if the files name none.`,
+          }),
+        ),
+        entryPoints: multiple(
+          option('--entry-point', entryPoint, {
+            description: message`Port of an entry point of Traefik; may be repeated.`,
+          }),
+        ),
+      }),
+      {
+        brief: message`Write L4Balancers that do what another balancer’s configuration says.`,
+        description: message`Reads the ConfigMaps tcp-services and udp-services of ingress-nginx, an HAProxy configuration in mode tcp, an nginx configuration with a stream block, or IngressRouteTCP and IngressRouteUDP of Traefik, and prints L4Balancers. Exits with 1 if something has no counterpart; the notes say what. Needs no cluster.`,
+      },
+    ),
   );
 };
 
 export type Request = InferValue<ReturnType<typeof requestParser>>;
-export type Target = Pick<Request, 'namespace' | 'context' | 'kubeconfig'>;
+/** Those that look at a cluster. */
+export type SessionRequest = Exclude<Request, { readonly command: 'convert' }>;
+export type Target = Pick<SessionRequest, 'namespace' | 'context' | 'kubeconfig'>;

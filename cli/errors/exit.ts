@@ -4,7 +4,7 @@ export const EXIT = {
   ok: 0,
   /** The command worked, and found a problem: a balancer that is not Ready, or one with warnings in `why`. */
   problem: 1,
-  /** The arguments are wrong. */
+  /** The arguments are wrong, or a file that they name. */
   usage: 2,
   /** No kubeconfig, a login that fails, or a right that is missing. */
   noAccess: 3,
@@ -19,9 +19,17 @@ export const EXIT = {
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** Stable codes of the errors that end a command. */
-export type CliErrorCode = 'NoLogin' | 'NoRight' | 'NotFound' | 'NotInstalled' | 'Unreachable' | 'Failed';
+export type CliErrorCode =
+  | 'BadInput'
+  | 'NoLogin'
+  | 'NoRight'
+  | 'NotFound'
+  | 'NotInstalled'
+  | 'Unreachable'
+  | 'Failed';
 
 const EXIT_CODES: Readonly<Record<CliErrorCode, ExitCode>> = {
+  BadInput: EXIT.usage,
   NoLogin: EXIT.noAccess,
   NoRight: EXIT.noAccess,
   NotFound: EXIT.notFound,

@@ -1,0 +1,57 @@
+import { object } from '@optique/core/constructs';
+import { message } from '@optique/core/message';
+import { optional, withDefault } from '@optique/core/modifiers';
+import { flag, option } from '@optique/core/primitives';
+import { choice, string } from '@optique/core/valueparser';
+
+/** Where to look: the cluster, the namespace, and how proxies are reached. */
+export const target = () =>
+  object('Cluster', {
+    namespace: optional(
+      option('-n', '--namespace', string({ metavar: 'NAMESPACE' }), {
+        description: message`Namespace; by default that of the context.`,
+      }),
+    ),
+    context: optional(
+      option('--context', string({ metavar: 'CONTEXT' }), {
+        description: message`Context in the kubeconfig; by default its current one.`,
+      }),
+    ),
+    kubeconfig: optional(
+      option('--kubeconfig', string({ metavar: 'FILE' }), {
+        description: message`Kubeconfig; by default KUBECONFIG, the pod’s service account, or ~/.kube/config.`,
+      }),
+    ),
+  });
+
+export const direct = object('Proxies', {
+  direct: withDefault(
+    flag('--direct', {
+      description: message`Ask proxies at the addresses of their pods, instead of through the API server.`,
+    }),
+    false,
+  ),
+});
+
+export const everywhere = object({
+  allNamespaces: withDefault(
+    flag('-A', '--all-namespaces', { description: message`List the balancers of all namespaces.` }),
+    false,
+  ),
+});
+
+export const output = <const T extends string>(...outputs: readonly T[]) =>
+  object({
+    output: optional(
+      option('-o', '--output', choice(outputs, { metavar: 'FORMAT' }), {
+        description: message`Output format.`,
+      }),
+    ),
+  });
+
+export const watch = object({
+  watch: withDefault(
+    flag('-w', '--watch', { description: message`Show it again every two seconds, until Ctrl-C.` }),
+    false,
+  ),
+});
