@@ -1,3 +1,4 @@
+import type { ClientTrust } from '../certificates/client-trust.ts';
 import type { KeyPair } from '../certificates/key-pair.ts';
 import type { AccessLog } from './access-log.ts';
 import type { BackendPolicy } from './backend-policy.ts';
@@ -42,6 +43,8 @@ export interface ListenerConfiguration extends Binding {
   readonly certificateFiles?: readonly CertificateFile[];
   /** Those of them that could be read, which `withKeyPairs` adds. */
   readonly certificates?: readonly KeyPair[];
+  /** What certificates of clients are verified with; omitted if they are not, or if that is not known. */
+  readonly clientTrust?: ClientTrust;
 }
 
 /** Paths of a certificate and its key, as they are written. */

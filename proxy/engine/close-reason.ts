@@ -338,6 +338,14 @@ export const CLOSE_REASONS = [
       'more than 1,024 TLS handshakes were under way in an acceptor, and this one, the oldest, waited for its client',
   },
   {
+    reason: 'TlsClientRefused',
+    by: 'Proxy',
+    phases: EARLY,
+    isError: true,
+    meaning:
+      'the client has no certificate that tls.clientCertificates accepts; tlsFailure in the access log says why, and l4balancer_tls_handshake_failures_total counts the causes',
+  },
+  {
     reason: 'TlsTruncated',
     by: 'Client',
     phases: AFTER,

@@ -10,4 +10,16 @@ export interface TlsDetails {
   readonly offered?: string;
   /** Why the handshake failed; omitted if it did not. */
   readonly failure?: HandshakeFailure;
+  /** The client's certificate, also where it was refused for its name; omitted if there is none. */
+  readonly client?: ClientDetails;
+}
+
+/** A certificate of a client whose authority is trusted. */
+export interface ClientDetails {
+  /** Such as `CN=client,O=Example`. */
+  readonly subject: string;
+  /** The first names of subjectAltName, such as `DNS:client.example.com`. */
+  readonly altNames: readonly string[];
+  /** SHA-256, in hexadecimal. */
+  readonly fingerprint: string;
 }

@@ -4,11 +4,14 @@ import type { EndedConnection } from '../engine/ended-connection.ts';
 import type { TlsDetails } from '../engine/tls-details.ts';
 
 /** Fields that have no value are left out of the line. */
-const tlsFields = ({ serverName, version, offered, failure }: TlsDetails) => ({
+const tlsFields = ({ serverName, version, offered, failure, client }: TlsDetails) => ({
   serverName,
   tlsVersion: version,
   tlsOffered: offered,
   tlsFailure: failure,
+  clientSubject: client?.subject,
+  clientAltNames: client?.altNames,
+  clientFingerprint: client?.fingerprint,
 });
 
 /**

@@ -9,6 +9,7 @@ import { type LeavingPorts, NONE_LEAVING } from './leaving-ports.ts';
 import type { ListeningSockets } from './listening-sockets.ts';
 import { PickingPlans, type Prepared } from './picking-plans.ts';
 import type { ServedKeyPairs } from './served-key-pairs.ts';
+import type { ServedTrust } from './served-trust.ts';
 import type { SharedIds } from './shared-ids.ts';
 import type { SharedLimits } from './shared-limits.ts';
 import type { SlotRegistry } from './slot-registry.ts';
@@ -27,6 +28,7 @@ export interface PublisherOptions {
   readonly limits: SharedLimits;
   readonly connectionIds: SharedIds;
   readonly keyPairs: ServedKeyPairs;
+  readonly clientTrust: ServedTrust;
   readonly ticketKeys: TicketKeyRing;
   /** The most descriptors that connections and listening sockets may use. */
   readonly descriptors: number;
@@ -117,7 +119,10 @@ export class Publisher {
         backend: (slot) => clearBackend(shared, acceptors, slot),
         endpoint: (slot) => clearEndpoint(shared, acceptors, slot),
       },
-      (pairs) => this.#options.keyPairs.load(pairs),
+      {
+        keyPairs: (pairs) => this.#options.keyPairs.load(pairs),
+        trust: (trust) => this.#options.clientTrust.load(trust),
+      },
     );
     const prepared = await this.#plans.prepare(wiring.backends);
     if (this.#stopped) return undefined;
@@ -133,6 +138,7 @@ export class Publisher {
     await serve(wiring.version);
     // Every acceptor has made its contexts of the table.
     this.#options.keyPairs.keepOnly(wiring.listeners.flatMap(({ keyPairs = [] }) => keyPairs));
+    this.#options.clientTrust.keepOnly(wiring.listeners.flatMap(({ trust = [] }) => trust));
     const hasClosed = sockets.keepOnly(new Set(wiring.listeners.map(({ key }) => key)));
     if (this.#left.size > 0) leavingPorts.closeLater([...this.#left]);
     this.#left.clear();

@@ -7,6 +7,7 @@ import type { EngineOptions } from '../engine/kind.ts';
 import { readFileLimit } from '../sys/file-limit.ts';
 import { keyPairs } from '../sys/key-pairs.ts';
 import { libc } from '../sys/libc.ts';
+import { trustStores } from '../sys/trust-stores.ts';
 import type { Table } from '../table/table.ts';
 import { allocateShared, MAX_DESCRIPTORS, viewShared } from './acceptor/shared-memory.ts';
 import { AcceptorPool } from './acceptor-pool.ts';
@@ -22,6 +23,7 @@ import { openConnectionsOf, readAcceptors, readStats } from './read-stats.ts';
 import { Retry } from './retry.ts';
 import { SerialQueue } from './serial-queue.ts';
 import { ServedKeyPairs } from './served-key-pairs.ts';
+import { ServedTrust } from './served-trust.ts';
 import { SharedIds } from './shared-ids.ts';
 import { SharedLimits } from './shared-limits.ts';
 import { SlotRegistry } from './slot-registry.ts';
@@ -96,6 +98,7 @@ class RelayEngine implements Engine {
       limits: this.#limits,
       connectionIds: this.#connectionIds,
       keyPairs: new ServedKeyPairs(keyPairs()),
+      clientTrust: new ServedTrust(trustStores()),
       ticketKeys: this.#ticketKeys,
       descriptors,
       serve: (version) => this.#pool.serve(version),

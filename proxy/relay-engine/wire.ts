@@ -1,4 +1,5 @@
 import type { ProxyFinding } from '../../report/finding.ts';
+import type { ClientTrust } from '../certificates/client-trust.ts';
 import type { KeyPair } from '../certificates/key-pair.ts';
 import type { AccessLog } from '../configuration/access-log.ts';
 import { bindingKey } from '../configuration/binding.ts';
@@ -10,6 +11,7 @@ import type {
   AcceptorEndpoint,
   AcceptorListener,
   AcceptorTable,
+  AcceptorTrust,
 } from './acceptor/messages.ts';
 import { NO_BACKEND } from './acceptor/messages.ts';
 import { SLOTS } from './acceptor/shared-memory.ts';
@@ -146,9 +148,22 @@ const partlyServed = (backend: string, served: number, missing: number): ProxyFi
   message: `Serves ${served === 0 ? 'none' : served} of ${served + missing} endpoints of backend "${backend}", because this proxy supports ${SLOTS.endpoints} endpoints at once, counting all backends and the removed endpoints that still have connections. Spread the backends over several L4Balancers.`,
 });
 
+/** Brings certificates, and authorities of clients, into the memory of OpenSSL. */
+export interface TlsLoader {
+  keyPairs(pairs: readonly KeyPair[]): readonly AcceptorCertificate[];
+  trust(trust: ClientTrust): AcceptorTrust | undefined;
+}
+
+const LOADS_NOTHING: TlsLoader = { keyPairs: () => [], trust: () => undefined };
+
+const trustOf = (trust: ClientTrust | undefined, load: TlsLoader): Pick<AcceptorListener, 'trust'> => {
+  const loaded = trust === undefined ? undefined : load.trust(trust);
+  return loaded === undefined ? {} : { trust: loaded };
+};
+
 /**
  * Opens the listening sockets of a table and assigns its slots; what is not available is omitted and
- * reported. `load` brings certificates into the memory of OpenSSL.
+ * reported. `load` brings what TLS needs into the memory of OpenSSL.
  */
 export const wire = (
   table: Table,
@@ -158,7 +173,7 @@ export const wire = (
   registry: SlotRegistry,
   sockets: ListeningSockets,
   onNewSlot: Readonly<Record<'listener' | 'backend' | 'endpoint', (slot: number) => void>>,
-  load: (pairs: readonly KeyPair[]) => readonly AcceptorCertificate[] = () => [],
+  load: TlsLoader = LOADS_NOTHING,
 ): Wiring => {
   const findings: ProxyFinding[] = [];
   const served = [...table.backends, ...leaving.backends];
@@ -178,7 +193,7 @@ export const wire = (
     return [{ name, slot: taken.slot, policy, endpoints }];
   });
   const listeners = table.listeners.flatMap((listener) => {
-    const { name, protocol, port, backend, policy, certificates } = listener;
+    const { name, protocol, port, backend, policy, certificates, clientTrust } = listener;
     const opened = sockets.open(listener);
     if (isFinding(opened)) {
       findings.push(opened);
@@ -205,7 +220,8 @@ export const wire = (
         key: bindingKey(listener),
         backends: backendsOfListener(listener),
         sockets: opened,
-        ...(certificates === undefined ? {} : { keyPairs: load(certificates) }),
+        ...(certificates === undefined ? {} : { keyPairs: load.keyPairs(certificates) }),
+        ...trustOf(clientTrust, load),
       },
     ];
   });

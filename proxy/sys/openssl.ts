@@ -1,6 +1,6 @@
 import koffi from 'koffi';
 import { type PinnedMemory, pinnedMemory } from './memory.ts';
-import { contextCalls, POINTER, useKeyPair } from './ssl-context.ts';
+import { contextCalls, POINTER, useKeyPair, verifyClients } from './ssl-context.ts';
 import { EAGAIN, ECONNRESET, ENOMEM } from './sys.ts';
 import { TicketKeys } from './ticket-keys.ts';
 import { type ServerContext, TLS_FAILED, type Tls, TRUNCATED, WANTS_WRITE } from './tls.ts';
@@ -70,6 +70,9 @@ const symbols = () => {
     SSL_get_error: lib.func('SSL_get_error', 'int', [POINTER, 'int']),
     SSL_in_init: lib.func('SSL_in_init', 'int', [POINTER]),
     SSL_session_reused: lib.func('SSL_session_reused', 'int', [POINTER]),
+    SSL_get0_peer_certificate: lib.func('SSL_get0_peer_certificate', POINTER, [POINTER]),
+    SSL_get_verify_result: lib.func('SSL_get_verify_result', 'long', [POINTER]),
+    i2d_X509: lib.func('i2d_X509', 'int', [POINTER, POINTER]),
     SSL_version: lib.func('SSL_version', 'int', [POINTER]),
     ERR_get_error: lib.func('ERR_get_error', 'ulong', []),
     ERR_clear_error: lib.func('ERR_clear_error', 'void', []),
@@ -81,6 +84,8 @@ export const openssl = (): Tls => {
   const c = symbols();
   const errno = koffi.errno;
   const scratch = pinnedMemory(256);
+  /** Where certificates of clients are written to. */
+  let certificates = pinnedMemory(8192);
   const text = Buffer.from(scratch.bytes.buffer);
   let reason = 0;
   const tickets = new TicketKeys();
@@ -156,7 +161,7 @@ export const openssl = (): Tls => {
   };
 
   const configure = (context: number, settings: ServerContext): boolean => {
-    const { minVersion, ciphers, cipherSuites, groups, sessionContext, alpn, keyPairs } = settings;
+    const { minVersion, ciphers, cipherSuites, groups, sessionContext, alpn, keyPairs, clients } = settings;
     c.SSL_CTX_ctrl(context, SSL_CTRL_MODE, MODES, 0);
     c.SSL_CTX_ctrl(context, SSL_CTRL_SET_READ_AHEAD, 1, 0);
     // Sessions are kept by the clients, in tickets: any acceptor can resume them.
@@ -170,8 +175,21 @@ export const openssl = (): Tls => {
       c.SSL_CTX_set_ciphersuites(context, cipherSuites) === 1 &&
       setGroups(context, groups) &&
       setSessionContext(context, sessionContext) &&
-      keyPairs.every((pair) => useKeyPair(c, context, pair))
+      keyPairs.every((pair) => useKeyPair(c, context, pair)) &&
+      (clients === undefined || verifyClients(c, context, clients))
     );
+  };
+
+  const peerCertificate = (connection: number): Uint8Array | undefined => {
+    const certificate = c.SSL_get0_peer_certificate(connection);
+    const length = certificate === 0 ? 0 : c.i2d_X509(certificate, 0);
+    if (length <= 0) return undefined;
+    if (certificates.bytes.length < length) certificates = pinnedMemory(2 * length);
+    // i2d moves the pointer that it is given behind what it has written.
+    scratch.view.setBigUint64(0, BigInt(certificates.address), true);
+    return c.i2d_X509(certificate, scratch.address) === length
+      ? Uint8Array.from(certificates.bytes.subarray(0, length))
+      : undefined;
   };
 
   return {
@@ -218,6 +236,8 @@ export const openssl = (): Tls => {
     // After a fatal error of the protocol OpenSSL takes a connection back to its beginning.
     hasAlerted: (connection) => c.SSL_in_init(connection) === 1,
     isResumed: (connection) => c.SSL_session_reused(connection) === 1,
+    peerCertificate,
+    verifyResult: (connection) => Number(c.SSL_get_verify_result(connection)),
     version: (connection) => c.SSL_version(connection),
   };
 };

@@ -37,6 +37,10 @@ export interface Tls {
   hasAlerted(connection: number): boolean;
   /** Whether the client's earlier session was resumed. */
   isResumed(connection: number): boolean;
+  /** The certificate that the client has shown now, or in its earlier session, in DER; undefined for none. */
+  peerCertificate(connection: number): Uint8Array | undefined;
+  /** Why the client's certificate was refused: OpenSSL's number (X509_V_ERR); 0 if it was not. */
+  verifyResult(connection: number): number;
   /** The version that was agreed upon, such as TLS1_3_VERSION. */
   version(connection: number): number;
 }
@@ -56,6 +60,21 @@ export interface NativeKeyPair {
   readonly key: number;
 }
 
+/** Authorities of clients with their lists of revoked certificates in OpenSSL's memory, by address. */
+export interface NativeTrust {
+  readonly store: number;
+  readonly authorities: readonly number[];
+}
+
+/** How the certificates of clients are asked for and verified. */
+export interface ClientVerification {
+  readonly trust: NativeTrust;
+  /** Whether a client without one is refused. */
+  readonly isRequired: boolean;
+  /** Most authorities between a client's certificate and a trusted one. */
+  readonly depth: number;
+}
+
 export interface ServerContext {
   /** TLS1_2_VERSION or TLS1_3_VERSION. */
   readonly minVersion: number;
@@ -69,6 +88,8 @@ export interface ServerContext {
   readonly alpn?: Uint8Array;
   /** Each of another kind of key: the client's abilities decide. The context takes its own references. */
   readonly keyPairs: readonly NativeKeyPair[];
+  /** Omitted if clients are not asked for certificates. The context takes its own references. */
+  readonly clients?: ClientVerification;
 }
 
 export const TLS1_2_VERSION = 0x303;

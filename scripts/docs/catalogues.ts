@@ -1,6 +1,7 @@
 import { SCRAPED_METRICS } from '../../proxy/admin/scraped-metrics.ts';
 import { SHORTAGES } from '../../proxy/control/shortage-texts.ts';
 import { CLOSE_REASONS } from '../../proxy/engine/close-reason.ts';
+import { HANDSHAKE_CAUSES } from '../../proxy/engine/handshake-failure.ts';
 import { FINDINGS } from '../../report/finding.ts';
 import { reasonOfCode } from '../../report/reasons/finding-reasons.ts';
 import { REASONS, type ReasonEntry } from '../../report/reasons/reasons.ts';
@@ -42,6 +43,13 @@ export const catalogueSections = (): Sections =>
           phases.join(', '),
           isError ? 'yes' : 'no',
         ]),
+      ),
+    ],
+    [
+      'handshake-causes',
+      tableOf(
+        ['cause', 'why the handshake failed'],
+        HANDSHAKE_CAUSES.map(({ failure, meaning }) => [code(failure), meaning]),
       ),
     ],
     [

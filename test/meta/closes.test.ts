@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { SCRAPED_METRICS } from '../../proxy/admin/scraped-metrics.ts';
 import { SHORTAGES } from '../../proxy/control/shortage-texts.ts';
 import { CLOSE_REASONS } from '../../proxy/engine/close-reason.ts';
+import { HANDSHAKE_CAUSES } from '../../proxy/engine/handshake-failure.ts';
 import { assertNone } from './finding.ts';
 import { rowsCheck } from './rows.ts';
 import { tree } from './tree.ts';
@@ -16,6 +17,11 @@ test('docs/troubleshooting.md explains every close reason as the catalogue does'
       `| \`${reason}\` | ${meaning} | ${by} | ${phases.join(', ')} | ${isError ? 'yes' : 'no'} |`,
   );
   assertNone(check(files, rows));
+});
+
+test('docs/troubleshooting.md explains every cause of a handshake that failed', () => {
+  const rows = HANDSHAKE_CAUSES.map(({ failure, meaning }) => `| \`${failure}\` | ${meaning} |`);
+  assertNone(rowsCheck('docs/troubleshooting.md', 'handshake-causes')(files, rows));
 });
 
 test('docs/telemetry.md lists every metric of the data plane with its help text', () => {

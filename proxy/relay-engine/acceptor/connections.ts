@@ -2,6 +2,7 @@ import type { TlsDetails } from '../../engine/tls-details.ts';
 import type { CurrentOpening } from './endpoint-opening.ts';
 import { HeaderDetails } from './header-details.ts';
 import type { CurrentPreface } from './read-preface.ts';
+import type { ServedClients } from './served-clients.ts';
 import { MAX_DESCRIPTORS } from './shared-memory.ts';
 import { PLAIN, type Transport } from './transport.ts';
 
@@ -151,6 +152,8 @@ export class Connections {
   readonly openings = new Map<number, CurrentOpening>();
   /** By connection: what was read of its client's TLS. */
   readonly tlsDetails = new Map<number, TlsDetails>();
+  /** By connection: what is checked of its client's certificate after the handshake; until it was. */
+  readonly clientChecks = new Map<number, ServedClients>();
   /** What is remembered for PROXY headers. */
   readonly details: HeaderDetails;
   open = 0;
@@ -218,6 +221,7 @@ export class Connections {
     if (this.openings.size > 0) this.openings.delete(connection);
     if (this.handshakes.size > 0) this.handshakes.delete(connection);
     if (this.tlsDetails.size > 0) this.tlsDetails.delete(connection);
+    if (this.clientChecks.size > 0) this.clientChecks.delete(connection);
     this.#closed.push(connection);
     this.open--;
   }

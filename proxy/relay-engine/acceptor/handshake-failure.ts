@@ -19,11 +19,40 @@ const BY_REASON: ReadonlyMap<number, HandshakeFailure> = new Map([
   [156, 'NotTls'], // HTTP_REQUEST
   [155, 'NotTls'], // HTTPS_PROXY_REQUEST
   [267, 'NotTls'], // WRONG_VERSION_NUMBER
+  [199, 'ClientCertificateMissing'], // PEER_DID_NOT_RETURN_A_CERTIFICATE
 ]);
 
-/** What the result of a handshake that failed means; `reason` is OpenSSL's, of a result of -TLS_FAILED. */
-export const handshakeFailure = (result: number, reason: number): HandshakeFailure => {
+const CERTIFICATE_VERIFY_FAILED = 134;
+
+/** By OpenSSL's number of what is wrong with a certificate (x509_vfy.h). */
+const BY_VERIFY_RESULT: ReadonlyMap<number, HandshakeFailure> = new Map([
+  [9, 'ClientCertificateExpired'], // CERT_NOT_YET_VALID
+  [10, 'ClientCertificateExpired'], // CERT_HAS_EXPIRED
+  [23, 'ClientCertificateRevoked'], // CERT_REVOKED
+  [3, 'ClientCertificateUnchecked'], // UNABLE_TO_GET_CRL
+  [5, 'ClientCertificateUnchecked'], // UNABLE_TO_DECRYPT_CRL_SIGNATURE
+  [8, 'ClientCertificateUnchecked'], // CRL_SIGNATURE_FAILURE
+  [11, 'ClientCertificateUnchecked'], // CRL_NOT_YET_VALID
+  [12, 'ClientCertificateUnchecked'], // CRL_HAS_EXPIRED
+  [33, 'ClientCertificateUnchecked'], // UNABLE_TO_GET_CRL_ISSUER
+  [35, 'ClientCertificateUnchecked'], // KEYUSAGE_NO_CRL_SIGN
+  [36, 'ClientCertificateUnchecked'], // UNHANDLED_CRITICAL_CRL_EXTENSION
+  [44, 'ClientCertificateUnchecked'], // DIFFERENT_CRL_SCOPE
+  [54, 'ClientCertificateUnchecked'], // CRL_PATH_VALIDATION_ERROR
+]);
+
+/**
+ * What the result of a handshake that failed means. Of a result of -TLS_FAILED, `reason` is OpenSSL's, and
+ * `verifyResult` says what is wrong with the client's certificate.
+ */
+export const handshakeFailure = (
+  result: number,
+  reason: number,
+  verifyResult: () => number,
+): HandshakeFailure => {
   // The end of the stream, or an error of the socket.
   if (result !== -TLS_FAILED) return 'ClientLeft';
+  if (reason === CERTIFICATE_VERIFY_FAILED)
+    return BY_VERIFY_RESULT.get(verifyResult()) ?? 'ClientCertificateUntrusted';
   return BY_REASON.get(reason) ?? (reason >= FIRST_ALERT ? 'ClientAlert' : 'Other');
 };

@@ -2,6 +2,7 @@ import type { HandshakeFailure } from '../../engine/handshake-failure.ts';
 import { EAGAIN } from '../../sys/sys.ts';
 import { WANTS_WRITE } from '../../sys/tls.ts';
 import { versionText } from '../../tls/version-text.ts';
+import { checkClient, isRefusal } from './check-client.ts';
 import { CLIENT, CONNECTING, HANDSHAKE, READABLE } from './connections.ts';
 import type { Acceptor } from './context.ts';
 import { dialFirst } from './dial.ts';
@@ -25,7 +26,7 @@ export const noteFailure = (
 const fail = (acceptor: Acceptor, connection: number, why: HandshakeFailure): void => {
   noteFailure(acceptor, connection, why);
   // Not by a reset, which would overtake the alert that says why.
-  closeConnection(acceptor, connection, 'TlsHandshakeFailed');
+  closeConnection(acceptor, connection, isRefusal(why) ? 'TlsClientRefused' : 'TlsHandshakeFailed');
 };
 
 /**
@@ -35,13 +36,13 @@ const fail = (acceptor: Acceptor, connection: number, why: HandshakeFailure): vo
 export const beginHandshake = (
   acceptor: Acceptor,
   connection: number,
-  { address }: ContextHandle,
+  { address, clients, failure = 'NoCertificate' }: ContextHandle,
   ticks: number,
 ): void => {
   const { connections, tls, timers } = acceptor;
   const client = connection * 2 + CLIENT;
   if (address === 0) {
-    fail(acceptor, connection, 'NoCertificate');
+    fail(acceptor, connection, failure);
     return;
   }
   const side = tls.accept(address, connections.fd[client] as number);
@@ -56,6 +57,7 @@ export const beginHandshake = (
   connections.flags[client] = (connections.flags[client] as number) | transport.flags;
   connections.state[connection] = HANDSHAKE;
   connections.handshakes.add(connection);
+  if (clients !== undefined) connections.clientChecks.set(connection, clients);
   timers.set(connection, Math.floor((connections.began[connection] as number) / TICK_MS) + ticks);
   shakeHands(acceptor, connection);
 };
@@ -67,13 +69,20 @@ export const beginHandshake = (
 const onComplete = (acceptor: Acceptor, connection: number): void => {
   const { connections, timers, counters, tls } = acceptor;
   const client = connection * 2 + CLIENT;
+  const { offered, ...details } = connections.tlsDetails.get(connection) ?? {};
+  const version = versionText(tls.version(connections.tls[client] as number));
+  connections.tlsDetails.set(connection, { ...details, version });
+  const refusal = checkClient(acceptor, connection);
+  if (refusal !== undefined) {
+    noteFailure(acceptor, connection, refusal);
+    // There is no alert that would say why, and an orderly end could pass for an answer.
+    resetConnection(acceptor, connection, CLIENT, 'TlsClientRefused');
+    return;
+  }
   counters.handshakeDone(
     connections.listenerSlot[connection] as number,
     tls.isResumed(connections.tls[client] as number),
   );
-  const { offered, ...details } = connections.tlsDetails.get(connection) ?? {};
-  const version = versionText(tls.version(connections.tls[client] as number));
-  connections.tlsDetails.set(connection, { ...details, version });
   timers.clear(connection);
   connections.handshakes.delete(connection);
   connections.flags[client] = (connections.flags[client] as number) | READABLE;
@@ -97,7 +106,11 @@ export const shakeHands = (acceptor: Acceptor, connection: number): void => {
       if (!watchWritable(acceptor, client)) resetConnection(acceptor, connection, CLIENT, 'NoDescriptors');
       return;
     default:
-      fail(acceptor, connection, handshakeFailure(result, tls.reason));
+      fail(
+        acceptor,
+        connection,
+        handshakeFailure(result, tls.reason, () => tls.verifyResult(connections.tls[client] as number)),
+      );
   }
 };
 

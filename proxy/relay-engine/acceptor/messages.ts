@@ -3,7 +3,7 @@ import type { AccessLog } from '../../configuration/access-log.ts';
 import type { BackendPolicy } from '../../configuration/backend-policy.ts';
 import type { Protocol } from '../../configuration/binding.ts';
 import type { ListenerPolicy } from '../../configuration/listener-policy.ts';
-import type { NativeKeyPair } from '../../sys/tls.ts';
+import type { NativeKeyPair, NativeTrust } from '../../sys/tls.ts';
 import type { PickingPlan } from '../../table/pickers/picker.ts';
 import type { IdsBuffers } from './connection-ids/ids-memory.ts';
 import type { LimitsBuffers } from './limits/limits-memory.ts';
@@ -51,11 +51,20 @@ export interface AcceptorListener {
   readonly policy: ListenerPolicy;
   /** Only if it ends TLS: its certificates, in the order of the configuration. */
   readonly keyPairs?: readonly AcceptorCertificate[];
+  /** What certificates of its clients are verified with; omitted if they are not, or if that is not known. */
+  readonly trust?: AcceptorTrust;
 }
 
 /** A certificate with its key, in memory that the control thread keeps until no acceptor needs it. */
 export interface AcceptorCertificate extends Pick<CertificateFacts, 'id' | 'names' | 'kind'> {
   readonly native: NativeKeyPair;
+}
+
+/** Authorities of clients, in memory that the control thread keeps until no acceptor needs it. */
+export interface AcceptorTrust {
+  /** Identifies the content. */
+  readonly id: string;
+  readonly native: NativeTrust;
 }
 
 export interface AcceptorBackend {

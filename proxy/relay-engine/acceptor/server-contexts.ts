@@ -1,14 +1,36 @@
+import { createHash } from 'node:crypto';
 import { type CertificateSet, certificateSets, defaultSet } from '../../certificates/certificate-sets.ts';
 import type { TerminationPolicy } from '../../configuration/termination.ts';
+import type { HandshakeFailure } from '../../engine/handshake-failure.ts';
 import type { Tls } from '../../sys/tls.ts';
 import { compileRoutes, type HostRoutes } from '../../tls/host-routes.ts';
 import { profileOf } from './cipher-profiles.ts';
-import type { AcceptorCertificate, AcceptorTable } from './messages.ts';
+import type { AcceptorCertificate, AcceptorTable, AcceptorTrust } from './messages.ts';
+import { type ServedClients, serveClients } from './served-clients.ts';
 
 /** A context for clients. Its address is 0 once it was freed: whoever still has it learns that. */
 export interface ContextHandle {
   address: number;
+  /** What is checked of clients after the handshake; omitted if they are not asked for certificates. */
+  readonly clients?: ServedClients;
+  /** What a handshake fails with if there is no context; omitted if there is no certificate. */
+  readonly failure?: HandshakeFailure;
 }
+
+/** Of a listener whose authorities of clients could never be read: each is refused. */
+const NO_TRUST: ContextHandle = { address: 0, failure: 'NoClientAuthority' };
+
+/**
+ * Sessions keep that a client was verified: one is not resumed once that is done in another way, or by other
+ * authorities and lists.
+ */
+const sessionContextOf = ({ sessionContext, clients }: TerminationPolicy, trust?: AcceptorTrust): string =>
+  clients === undefined
+    ? sessionContext
+    : createHash('sha256')
+        .update(JSON.stringify([sessionContext, clients.isRequired, clients.depth, trust?.id]))
+        .digest('hex')
+        .slice(0, 32);
 
 /**
  * The contexts of a listener by the host names of its certificates. Any other name, and none, lead to that of
@@ -50,7 +72,7 @@ export class ServerContexts {
     for (const listener of listeners) {
       const { slot, policy, keyPairs } = listener;
       if (policy.tls?.termination !== undefined && keyPairs !== undefined)
-        found.set(slot, this.#ofListener(policy.tls.termination, keyPairs));
+        found.set(slot, this.#ofListener(policy.tls.termination, keyPairs, listener.trust));
     }
     return found;
   }
@@ -70,18 +92,28 @@ export class ServerContexts {
     this.freeOthers();
   }
 
-  #ofListener(policy: TerminationPolicy, certificates: readonly AcceptorCertificate[]): ListenerContexts {
+  #ofListener(
+    policy: TerminationPolicy,
+    certificates: readonly AcceptorCertificate[],
+    trust: AcceptorTrust | undefined,
+  ): ListenerContexts {
     const sets = certificateSets(certificates);
     const routes = [...sets].map(([name, set]) => ({ hostnames: [name], alpn: [], set }));
     const others = { hostnames: ['*'], alpn: [], set: defaultSet(certificates, sets) };
     const all = policy.strictSni || certificates.length === 0 ? routes : [...routes, others];
-    return compileRoutes(all, ({ set }) => this.#context(policy, set));
+    return compileRoutes(all, ({ set }) => this.#context(policy, set, trust));
   }
 
-  #context(policy: TerminationPolicy, set: CertificateSet<AcceptorCertificate>): ContextHandle {
-    const { alpn, sessionContext } = policy;
+  #context(
+    policy: TerminationPolicy,
+    set: CertificateSet<AcceptorCertificate>,
+    trust: AcceptorTrust | undefined,
+  ): ContextHandle {
+    const { alpn, clients } = policy;
+    if (clients !== undefined && trust === undefined) return NO_TRUST;
     const profile = profileOf(policy);
-    const key = JSON.stringify([profile, alpn, sessionContext, set.map(({ id }) => id)]);
+    const sessionContext = sessionContextOf(policy, trust);
+    const key = JSON.stringify([profile, alpn, sessionContext, clients, set.map(({ id }) => id)]);
     this.#needed.add(key);
     const known = this.#byKey.get(key);
     // One that could not be made may be made now: memory may have been short.
@@ -92,7 +124,11 @@ export class ServerContexts {
         sessionContext: Buffer.from(sessionContext),
         ...(alpn.length === 0 ? {} : { alpn: alpnBytes(alpn) }),
         keyPairs: set.map(({ native }) => native),
+        ...(clients === undefined || trust === undefined
+          ? {}
+          : { clients: { ...clients, trust: trust.native } }),
       }),
+      ...(clients === undefined ? {} : { clients: serveClients(clients) }),
     };
     this.#byKey.set(key, handle);
     return handle;

@@ -14,9 +14,17 @@ const CASES = [
   [-TLS_FAILED, 156, 'NotTls'],
   [-TLS_FAILED, 1048, 'ClientAlert'], // unknown_ca
   [-TLS_FAILED, 68, 'Other'],
+  [-TLS_FAILED, 199, 'ClientCertificateMissing'],
+  [-TLS_FAILED, 134, 'ClientCertificateUntrusted', 20], // UNABLE_TO_GET_ISSUER_CERT_LOCALLY
+  [-TLS_FAILED, 134, 'ClientCertificateExpired', 10],
+  [-TLS_FAILED, 134, 'ClientCertificateRevoked', 23],
+  [-TLS_FAILED, 134, 'ClientCertificateUnchecked', 12], // CRL_HAS_EXPIRED
 ] as const;
 
-for (const [result, reason, failure] of CASES)
-  test(`a handshake with result ${result} and OpenSSL's reason ${reason} failed as ${failure}`, () => {
-    assert.equal(handshakeFailure(result, reason), failure);
+for (const [result, reason, failure, verifyResult = 0] of CASES)
+  test(`a handshake with result ${result} and OpenSSL's reason ${reason}, ${verifyResult} of the certificate, failed as ${failure}`, () => {
+    assert.equal(
+      handshakeFailure(result, reason, () => verifyResult),
+      failure,
+    );
   });

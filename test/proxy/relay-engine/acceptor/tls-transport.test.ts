@@ -60,6 +60,8 @@ const world = (results: Partial<Record<'read' | 'write' | 'end', readonly number
     hasAlerted: () => false,
     isResumed: () => false,
     version: () => 0,
+    peerCertificate: () => undefined,
+    verifyResult: () => 0,
   };
   const sys = libc();
   const made = acceptorForTest({
