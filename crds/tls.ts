@@ -69,7 +69,7 @@ export const listenerTls = z.object({
     .min(1)
     .optional()
     .describe(
-      'Where connections go. The host name decides before the protocol: first the routes with the very name, then those with a wildcard, then those for any name, then the listener’s backend. Among routes of the same host name, the first protocol counts that the client offers and a route has, then the route without alpn. If nothing is found, the connection is reset. With mode Terminate, a client offers the protocol alone that was agreed upon.',
+      'Where connections go. The host name decides before the protocol: first the routes with the very name, then those with a wildcard, then those for any name, then the listener’s backend. Among routes of the same host name, the first protocol counts that the client offers and a route has, then the route without alpn. If nothing is found, the client is refused with the alert unrecognized_name. With mode Terminate, a client offers the protocol alone that was agreed upon.',
     ),
   certificateRefs: keyedList(certificateRef, ['name'], 16)
     .min(1)

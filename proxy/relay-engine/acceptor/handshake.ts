@@ -1,6 +1,7 @@
 import type { HandshakeFailure } from '../../engine/handshake-failure.ts';
 import { EAGAIN } from '../../sys/sys.ts';
 import { WANTS_WRITE } from '../../sys/tls.ts';
+import { fatalAlert } from '../../tls/alert.ts';
 import { versionText } from '../../tls/version-text.ts';
 import { checkClient, isRefusal } from './check-client.ts';
 import { CLIENT, CONNECTING, HANDSHAKE, READABLE } from './connections.ts';
@@ -9,10 +10,14 @@ import { dialFirst } from './dial.ts';
 import { closeConnection, resetConnection } from './ending.ts';
 import { handshakeFailure } from './handshake-failure.ts';
 import { clientTransport } from './limited-transport.ts';
+import { PREFACE_BYTES } from './preface.ts';
 import type { ContextHandle } from './server-contexts.ts';
+import { drop, tell } from './tell.ts';
 import { TICK_MS } from './timer-wheel.ts';
 import { TLS } from './tls-transport.ts';
 import { watchWritable } from './watch-sides.ts';
+
+const NO_CERTIFICATE = fatalAlert('handshake_failure');
 
 export const noteFailure = (
   { connections, counters }: Acceptor,
@@ -42,6 +47,9 @@ export const beginHandshake = (
   const { connections, tls, timers } = acceptor;
   const client = connection * 2 + CLIENT;
   if (address === 0) {
+    const fd = connections.fd[client] as number;
+    drop(acceptor, fd, PREFACE_BYTES); // what is left unread would turn the end into a reset
+    tell(acceptor, fd, NO_CERTIFICATE);
     fail(acceptor, connection, failure);
     return;
   }

@@ -1,5 +1,6 @@
 import type { TlsPolicy } from '../../configuration/listener-policy.ts';
 import type { TlsDetails } from '../../engine/tls-details.ts';
+import { fatalAlert } from '../../tls/alert.ts';
 import {
   type ClientHello,
   emptyHello,
@@ -17,9 +18,22 @@ import type { ContextHandle, ListenerContexts } from './server-contexts.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
 const NOT_TLS: PrefaceOutcome = { type: 'Refuse', reason: 'TlsNotSpoken' };
-const MALFORMED: PrefaceOutcome = { type: 'Refuse', reason: 'TlsHelloMalformed' };
-const TOO_LONG: PrefaceOutcome = { type: 'Refuse', reason: 'TlsHelloTooLong' };
-const NAME_UNKNOWN: PrefaceOutcome = { type: 'Refuse', reason: 'TlsNameUnknown' };
+const SSL_2: PrefaceOutcome = { ...NOT_TLS, send: fatalAlert('protocol_version') };
+const MALFORMED: PrefaceOutcome = {
+  type: 'Refuse',
+  reason: 'TlsHelloMalformed',
+  send: fatalAlert('decode_error'),
+};
+const TOO_LONG: PrefaceOutcome = {
+  type: 'Refuse',
+  reason: 'TlsHelloTooLong',
+  send: fatalAlert('illegal_parameter'),
+};
+const NAME_UNKNOWN: PrefaceOutcome = {
+  type: 'Refuse',
+  reason: 'TlsNameUnknown',
+  send: fatalAlert('unrecognized_name'),
+};
 /** Of a listener that ends TLS and has no certificate: the handshake fails. */
 const NO_CONTEXT: ContextHandle = { address: 0 };
 
@@ -50,6 +64,11 @@ export const helloPreface = (
   const goTo = (slot: number): PrefaceOutcome => ({ type: 'GoOn', backendSlot: slot, drop: 0 });
   const compiled = compileRoutes(routes, ({ backend }) => goTo(slots.get(backend) ?? NO_BACKEND));
   const otherwise = backendSlot === NO_BACKEND ? NAME_UNKNOWN : goTo(backendSlot);
+  // Where TLS ends here, OpenSSL itself says what is wrong with a hello.
+  const anyContext = contexts === undefined ? undefined : findRoute(contexts, undefined, []);
+  // Unless a name has to have one, only without any certificate a name has none.
+  const without = termination?.strictSni ? undefined : NO_CONTEXT;
+  const malformed: PrefaceOutcome = { ...MALFORMED, context: anyContext };
   const hello = emptyHello();
   /** Where a whole hello leads: past TLS, by the protocol that will be agreed upon. */
   const answer = (): PrefaceOutcome => {
@@ -58,7 +77,7 @@ export const helloPreface = (
     if (termination === undefined) return findRoute(compiled, name, offered) ?? otherwise;
     const agreed = termination.alpn.find((protocol) => offered.includes(protocol));
     const outcome = findRoute(compiled, name, agreed === undefined ? [] : [agreed]) ?? otherwise;
-    const context = contexts === undefined ? NO_CONTEXT : findRoute(contexts, name, []);
+    const context = (contexts && findRoute(contexts, name, [])) ?? without;
     if (outcome.type !== 'GoOn') return outcome;
     return context === undefined ? NAME_UNKNOWN : { ...outcome, context };
   };
@@ -86,11 +105,12 @@ export const helloPreface = (
         case 'Hello':
           return answer();
         case 'NotTls':
-        case 'Sslv2':
         case 'Alert':
           return NOT_TLS;
+        case 'Sslv2':
+          return SSL_2;
         case 'Malformed':
-          return MALFORMED;
+          return malformed;
         case 'TooLong':
           return TOO_LONG;
         default:

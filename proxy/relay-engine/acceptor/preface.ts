@@ -50,8 +50,14 @@ export type PrefaceOutcome =
     }
   /**
    * The connection ends for this reason. The client is reset; or it is told why, and its connection closed.
+   * With `context`, TLS tells it, if it can.
    */
-  | { readonly type: 'Refuse'; readonly reason: CloseReason; readonly send?: Uint8Array };
+  | {
+      readonly type: 'Refuse';
+      readonly reason: CloseReason;
+      readonly send?: Uint8Array;
+      readonly context?: ContextHandle | undefined;
+    };
 
 /**
  * Whether a peer's first bytes are read as a preface: 'Skip' if not, or the reason to refuse the peer for.

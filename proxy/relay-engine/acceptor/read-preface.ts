@@ -10,6 +10,7 @@ import { closeConnection, resetConnection } from './ending.ts';
 import { makeRoomForHandshake } from './evict-handshake.ts';
 import { beginHandshake } from './handshake.ts';
 import { PREFACE_BYTES, type Preface, type PrefaceOutcome } from './preface.ts';
+import { rejectHello } from './reject-hello.ts';
 import type { ServedListener, ServedTable } from './served-table.ts';
 import type { ContextHandle } from './server-contexts.ts';
 import { drop, tell } from './tell.ts';
@@ -242,10 +243,12 @@ const refuseWith = (
   acceptor: Acceptor,
   connection: number,
   length: number,
-  { reason, send = NOTHING }: Extract<PrefaceOutcome, { readonly type: 'Refuse' }>,
+  { reason, send = NOTHING, context }: Extract<PrefaceOutcome, { readonly type: 'Refuse' }>,
 ): void => {
   const fd = acceptor.connections.fd[connection * 2 + CLIENT] as number;
-  const isTold = send.length > 0 && drop(acceptor, fd, length) && tell(acceptor, fd, send);
+  const isTold =
+    (context !== undefined && rejectHello(acceptor, connection, context)) ||
+    (send.length > 0 && drop(acceptor, fd, length) && tell(acceptor, fd, send));
   if (isTold) closeConnection(acceptor, connection, reason);
   else resetConnection(acceptor, connection, CLIENT, reason);
 };

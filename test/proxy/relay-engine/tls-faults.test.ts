@@ -58,7 +58,10 @@ const exchange = (port: number, number: number, mayEnd: boolean): Promise<Seen> 
     raw.pipe(outer);
     socket.on('secureConnect', () => socket.end(sent));
     socket.on('data', (data: Buffer) => received.push(data));
-    socket.on('error', () => undefined);
+    // Without a context it is told so by an alert.
+    socket.on('error', () => {
+      if (mayEnd) end();
+    });
     socket.on('end', end);
   });
 

@@ -179,39 +179,43 @@ const REFUSED: readonly (readonly [
   listener: Name,
   bytes: Uint8Array,
   reason: string,
+  /** The number of the alert that the client gets; without one it is reset. */
+  alert?: number | undefined,
   endsItself?: boolean,
 ])[] = [
   ['that speaks HTTP', 'routed', Buffer.from(REQUEST), 'TlsNotSpoken'],
   ['that sends an alert first', 'routed', ALERT, 'TlsNotSpoken'],
-  ['that speaks SSL 2.0', 'routed', Buffer.of(0x80, 0x2e, 1, 0, 2, 0, 0x15), 'TlsNotSpoken'],
-  ['whose hello has two names', 'routed', hello({ names: ['a.example', ECHO] }), 'TlsHelloMalformed'],
-  ['that ends within its hello', 'routed', hello().subarray(0, 50), 'TlsHelloMalformed', true],
+  ['that speaks SSL 2.0', 'routed', Buffer.of(0x80, 0x2e, 1, 0, 2, 0, 0x15), 'TlsNotSpoken', 70],
+  ['whose hello has two names', 'routed', hello({ names: ['a.example', ECHO] }), 'TlsHelloMalformed', 50],
+  ['that ends within its hello', 'routed', hello().subarray(0, 50), 'TlsHelloMalformed', undefined, true],
   [
     'whose hello is longer than 64 KiB',
     'routed',
     Buffer.of(22, 3, 1, 0x40, 0, 1, 1, 0, 0),
     'TlsHelloTooLong',
+    47,
   ],
   ['whose hello is incomplete after the timeout', 'slow', hello().subarray(0, 50), 'TlsHelloTooSlow'],
   ['that says nothing until the timeout', 'slow', Buffer.alloc(0), 'TlsHelloTooSlow'],
-  ['with a name that no route is for', 'strict', hello({ names: ['x.example'] }), 'TlsNameUnknown'],
-  ['without a name where every route has one', 'strict', hello(), 'TlsNameUnknown'],
+  ['with a name that no route is for', 'strict', hello({ names: ['x.example'] }), 'TlsNameUnknown', 112],
+  ['without a name where every route has one', 'strict', hello(), 'TlsNameUnknown', 112],
   [
     'with a protocol that no route of its name is for',
     'strict',
     hello({ names: ['other.example'], alpn: ['postgresql'] }),
     'TlsNameUnknown',
+    112,
   ],
 ];
 
-for (const [what, listener, bytes, reason, endsItself] of REFUSED)
-  test(`a client ${what} is reset, and the log says ${reason}`, async () => {
+for (const [what, listener, bytes, reason, alert, endsItself] of REFUSED)
+  test(`a client ${what} ${alert === undefined ? 'is reset' : `gets alert ${alert}`}, and the log says ${reason}`, async () => {
     const socket = await dialClient(ports[listener]);
     const client = `127.0.0.1:${localPort(socket)}`;
-    const how = howItEnded(socket);
+    const how = alert === undefined ? howItEnded(socket) : readAll(socket);
     if (bytes.length > 0) socket.write(bytes);
     if (endsItself) socket.end();
-    assert.equal(await how, 'ECONNRESET');
+    assert.deepEqual(await how, alert === undefined ? 'ECONNRESET' : record(Buffer.of(2, alert), 21, 0x303));
     const { reason: logged, endpoint, phase } = await lineOf(client);
     assert.deepEqual(
       { logged, endpoint, phase },

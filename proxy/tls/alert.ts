@@ -1,0 +1,15 @@
+/** Descriptions of alerts (RFC 8446, section 6). */
+const DESCRIPTIONS = {
+  handshake_failure: 40,
+  illegal_parameter: 47,
+  decode_error: 50,
+  protocol_version: 70,
+  unrecognized_name: 112,
+} as const;
+
+const ALERT = 21;
+const FATAL = 2;
+
+/** The record with which a server refuses a ClientHello: a fatal alert, in the clear. */
+export const fatalAlert = (description: keyof typeof DESCRIPTIONS): Uint8Array =>
+  Uint8Array.of(ALERT, 3, 3, 0, 2, FATAL, DESCRIPTIONS[description]);
