@@ -1,10 +1,13 @@
 import { parseRequest } from './arguments/parse-request.ts';
-import type { SessionRequest } from './arguments/request.ts';
+import type { Request, SessionRequest } from './arguments/request.ts';
 import { namesFrom } from './cluster/name-lookup.ts';
 import type { Session } from './cluster/session.ts';
 import { CliError, EXIT, type ExitCode } from './errors/exit.ts';
+import type { LoadOperatorCode } from './manifest/operator-code.ts';
 import { paragraph } from './print/table.ts';
 import type { Terminal } from './print/terminal.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Each command is loaded when it runs: all of them together take longer than any one of them. */
 const runRequest = async (
@@ -26,24 +29,50 @@ const runRequest = async (
   }
 };
 
+interface Surroundings {
+  readonly env: Environment;
+  readonly terminal: Terminal;
+  readonly loadOperatorCode: LoadOperatorCode;
+}
+
+/** Connects to a cluster for the commands that need one. */
+const runAnywhere = async (
+  request: Request,
+  { env, terminal, loadOperatorCode }: Surroundings,
+): Promise<ExitCode> => {
+  switch (request.command) {
+    case 'convert':
+      return (await import('./convert/run-convert.ts')).runConvert(request, terminal);
+    case 'render':
+      return (await import('./render/run-render.ts')).runRender(request, terminal, loadOperatorCode);
+    case 'diff': {
+      const [{ runDiff }, { withSession }] = await Promise.all([
+        import('./diff/run-diff.ts'),
+        import('./cluster/session.ts'),
+      ]);
+      return runDiff(request, terminal, loadOperatorCode, (use) => withSession(request, env, use));
+    }
+    default: {
+      const { withSession } = await import('./cluster/session.ts');
+      return await withSession(request, env, (session) => runRequest(session, request, terminal));
+    }
+  }
+};
+
 /** Runs the command that the arguments name, and returns the exit code. */
 export const runCommand = async (
   argv: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
   terminal: Terminal,
+  loadOperatorCode: LoadOperatorCode,
 ): Promise<number> => {
   try {
     const parsed = await parseRequest(argv, terminal, namesFrom(argv, env));
     switch (parsed.kind) {
       case 'Answered':
         return parsed.exitCode;
-      case 'Run': {
-        const { request } = parsed;
-        if (request.command === 'convert')
-          return await (await import('./convert/run-convert.ts')).runConvert(request, terminal);
-        const { withSession } = await import('./cluster/session.ts');
-        return await withSession(request, env, (session) => runRequest(session, request, terminal));
-      }
+      case 'Run':
+        return await runAnywhere(parsed.request, { env, terminal, loadOperatorCode });
       default:
         return parsed satisfies never;
     }

@@ -8,7 +8,12 @@ import { entryPoint } from './entry-point.ts';
 import { direct, everywhere, output, target, watch } from './flags.ts';
 import { FORMATS } from './formats.ts';
 import { GROUPINGS } from './groupings.ts';
+import { kubernetesVersion } from './kubernetes-version.ts';
 import { type Lookup, nameOf } from './names.ts';
+
+const manifest = argument(string({ metavar: 'FILE' }), {
+  description: message`A manifest with one L4Balancer; - is standard input.`,
+});
 
 /** All commands. `lookup` finds the names of balancers that completion offers. */
 export const requestParser = (lookup: Lookup) => {
@@ -92,6 +97,57 @@ export const requestParser = (lookup: Lookup) => {
       },
     ),
     command(
+      'render',
+      object({
+        command: constant('render'),
+        file: manifest,
+        output: optional(
+          option('-o', '--output', choice(['yaml', 'json'], { metavar: 'FORMAT' }), {
+            description: message`Output format; yaml by default.`,
+          }),
+        ),
+        proxyImage: optional(
+          option('--proxy-image', string({ metavar: 'IMAGE' }), {
+            description: message`The operator’s --proxy-image; by default l4balancer-proxy with the version of this command.`,
+          }),
+        ),
+        kubelet: optional(
+          option('--kubelet', kubernetesVersion, {
+            description: message`The oldest kubelet of the nodes; by default the oldest that is supported. It decides which sysctls are safe.`,
+          }),
+        ),
+        namespace: optional(
+          option('-n', '--namespace', string({ metavar: 'NAMESPACE' }), {
+            description: message`Namespace, if the manifest names none.`,
+          }),
+        ),
+      }),
+      {
+        brief: message`Print what the operator would apply for a manifest.`,
+        description: message`Prints the objects that the operator would make for the L4Balancer in a manifest, as its own code renders them. Needs no cluster.`,
+      },
+    ),
+    command(
+      'diff',
+      merge(
+        object({
+          command: constant('diff'),
+          file: manifest,
+          against: optional(
+            option('--against', string({ metavar: 'FILE' }), {
+              description: message`Compare with this manifest instead of the cluster, which is then not needed.`,
+            }),
+          ),
+        }),
+        output('json', 'yaml'),
+        target(),
+      ),
+      {
+        brief: message`Say what a manifest will change: which pods restart, which connections end.`,
+        description: message`Compares the L4Balancer in a manifest with the one in the cluster, and says in sentences what applying it will do: whether pods restart, which listeners open and close, which open connections end, and which objects change. Exits with 1 if pods restart, open connections end, or the change is refused.`,
+      },
+    ),
+    command(
       'convert',
       object({
         command: constant('convert'),
@@ -139,5 +195,5 @@ export const requestParser = (lookup: Lookup) => {
 
 export type Request = InferValue<ReturnType<typeof requestParser>>;
 /** Those that look at a cluster. */
-export type SessionRequest = Exclude<Request, { readonly command: 'convert' }>;
+export type SessionRequest = Exclude<Request, { readonly command: 'convert' | 'render' | 'diff' }>;
 export type Target = Pick<SessionRequest, 'namespace' | 'context' | 'kubeconfig'>;

@@ -46,18 +46,29 @@ export const listBalancers = async (
   return [...objects].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, balancer]) => balancer);
 };
 
-/** One balancer. Throws CliError; if there is none with this name, it names those that there are. */
-export const readBalancer = async ({ transport, namespace }: Session, name: string): Promise<Balancer> => {
+/** One balancer; undefined if there is none with this name. Throws CliError. */
+export const findBalancer = async (
+  { transport, namespace }: Session,
+  name: string,
+): Promise<Balancer | undefined> => {
   try {
     const path = objectPath({ ...TYPE, namespace, name });
     const found = await transport.request({ method: 'GET', path, timeoutMs: CALL_TIMEOUT_MS });
     return stripManagedFields(found as Balancer);
   } catch (error) {
-    if (!(error instanceof ApiError && error.code === 'NotFound' && error.reason === 'NotFound'))
-      throw explain(error, `read the L4Balancer ${namespace}/${name}`);
-    const others = await listBalancers(transport, namespace);
-    throw new CliError('NotFound', notFound(namespace, name, others), error);
+    // A cluster without the resource answers with another text.
+    if (error instanceof ApiError && error.code === 'NotFound' && error.serverMessage.includes('"'))
+      return undefined;
+    throw explain(error, `read the L4Balancer ${namespace}/${name}`);
   }
+};
+
+/** One balancer. Throws CliError; if there is none with this name, it names those that there are. */
+export const readBalancer = async (session: Session, name: string): Promise<Balancer> => {
+  const { transport, namespace } = session;
+  const found = await findBalancer(session, name);
+  if (found !== undefined) return found;
+  throw new CliError('NotFound', notFound(namespace, name, await listBalancers(transport, namespace)));
 };
 
 const MOST_NAMES = 8;

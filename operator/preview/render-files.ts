@@ -1,18 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { stringify } from 'yaml';
 import { formatFinding } from '../../crds/format-finding.ts';
-import type { L4Balancer } from '../../crds/l4balancer.ts';
 import { parseManifest } from '../../crds/parse-manifest.ts';
 import type { Manifest } from '../../kube/apply.ts';
 import { readManifestFile } from '../../program/read-file.ts';
-import { children } from '../desired/children.ts';
-import type { Live } from '../desired/pin.ts';
 import type { ImageSettings } from '../desired/pod/render-settings.ts';
 import { EXIT } from '../errors/operator-error.ts';
 import { OLDEST_SUPPORTED, versionText } from '../objects/kubernetes-version.ts';
-import { renderingOf } from '../reconcile/gather.ts';
-import { renderedNow } from '../reconcile/plan-children.ts';
 import type { Output } from './output.ts';
+import { renderedOf } from './rendered.ts';
 
 export interface Streams {
   readonly out: { write(text: string): unknown };
@@ -52,39 +48,8 @@ export const renderFiles = (
   return EXIT.ok;
 };
 
-/** The children without their owner reference: the owner's uid is unknown before it is applied. */
-const renderedOf = (balancer: L4Balancer, images: ImageSettings): readonly Manifest[] => {
-  const { metadata, spec } = balancer;
-  const owner = { name: metadata.name, namespace: metadata.namespace ?? 'default', uid: '', spec };
-  const rendering = renderingOf(balancer);
-  const { render, shape } = renderedNow(
-    spec,
-    {
-      annotations: metadata.annotations,
-      rendering,
-      // A resource exported from a cluster, with its status, already has pods.
-      live: rendering.renderRevision === undefined ? undefined : NOTHING_KNOWN,
-      deployment: undefined,
-      workload: undefined,
-      otherWorkload: undefined,
-      hasAutoscaler: false,
-      account: undefined,
-      hasPodMonitors: true,
-      hasSecrets: true,
-    },
-    { ...images, kubelet: OLDEST_SUPPORTED },
-  );
-  return children(owner, render, shape).flatMap(({ wanted }) => {
-    if (wanted === undefined) return [];
-    const { ownerReferences: _, ...kept } = wanted.metadata;
-    return [{ ...wanted, metadata: kept }];
-  });
-};
-
 /** The version decides which sysctls are safe, and so who sets them. */
 const ASSUMED = `# For kubelets of Kubernetes ${versionText(OLDEST_SUPPORTED)}, the oldest supported version; if all are newer, more sysctls may be safe.\n`;
-
-const NOTHING_KNOWN: Live = { revision: undefined, image: undefined, pullPolicy: undefined };
 
 const format = (manifests: readonly Manifest[], output: Output): string => {
   switch (output) {

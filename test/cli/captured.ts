@@ -1,3 +1,4 @@
+import { loadOperatorCode } from '../../bin/operator-code.js';
 import { runCommand } from '../../cli/command.ts';
 import type { Terminal } from '../../cli/print/terminal.ts';
 
@@ -36,6 +37,6 @@ export const run = async (
   shape: Shape = {},
 ): Promise<Captured> => {
   const { terminal, written } = capture(shape);
-  const exitCode = await runCommand(argv, env, terminal);
+  const exitCode = await runCommand(argv, env, terminal, loadOperatorCode);
   return { exitCode, ...written };
 };

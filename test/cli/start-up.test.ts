@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 
-const MAIN = pathToFileURL(join(import.meta.dirname, '..', '..', 'cli', 'main.ts')).href;
+const MAIN = pathToFileURL(join(import.meta.dirname, '..', '..', 'bin', 'kubectl-l4b.js')).href;
 
 /** What is loaded when the command runs with these arguments. */
 const loaded = async (...argv: readonly string[]): Promise<readonly string[]> => {
@@ -26,7 +26,8 @@ const loaded = async (...argv: readonly string[]): Promise<readonly string[]> =>
 test('the help is shown without loading a client, a parser or another command', async () => {
   const urls = await loaded('status', '--help');
   assert.ok(urls.some((url) => url.includes('/@optique/core/')));
-  const needless = /node_modules\/(?!@optique)|\/(crds|kube|report)\/|\/cli\/(status|why|top|picture)\//;
+  const needless =
+    /node_modules\/(?!@optique)|\/(crds|kube|operator|report)\/|\/cli\/(status|why|top|picture)\//;
   assert.deepEqual(
     urls.filter((url) => needless.test(url)),
     [],

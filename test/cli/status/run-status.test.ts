@@ -8,6 +8,7 @@ import type { Picture } from '../../../cli/picture/picture.ts';
 import { freePort } from '../../../tooling/process/free-ports.ts';
 import { kubeconfigFolder } from '../../kube/kubeconfig-file.ts';
 import { startWorld, type TestWorld } from '../../operator/integration/world.ts';
+import { balancer } from '../../operator/owner.ts';
 import type { Program } from '../../proxy/program.ts';
 import { type Captured, run } from '../captured.ts';
 import {
@@ -193,6 +194,25 @@ test('an empty namespace is said to be empty', async () => {
   const { out, exitCode } = await run(['status', '--kubeconfig', kubeconfig, '-n', 'default']);
   assert.equal(out, 'There is no L4Balancer in namespace default; -A lists those of all\n');
   assert.equal(exitCode, 0);
+});
+
+test('diff compares a manifest with what the cluster has', async () => {
+  const other = await world.newNamespace();
+  await world.apply(other, 'edge');
+  const manifest = (spec: object) =>
+    files.write(JSON.stringify({ ...balancer(spec), metadata: { name: 'edge', namespace: other } }));
+  const diff = (spec: object, login = kubeconfig) => run(['diff', manifest(spec), '--kubeconfig', login]);
+  assert.deepEqual(await diff({}), { exitCode: 0, out: `${other}/edge: Nothing changes.\n`, err: '' });
+  const restarts = await diff({ tuning: { profile: 'Tuned' } });
+  assert.match(restarts.out, /^\S+: All pods restart\.\n\n✗ Pods: Every pod is replaced/);
+  assert.equal(restarts.exitCode, 1);
+  await world.kubectl('delete', 'l4balancer', 'edge', '-n', other);
+  const created = await diff({});
+  assert.match(created.out, new RegExp(`^${other}/edge: new; it creates .*Deployment l4b-edge`));
+  assert.equal(created.exitCode, 0);
+  const refused = await diff({}, world.cp.userKubeconfig('nobody'));
+  assert.match(refused.err, /^Cannot read the L4Balancer .*cannot get resource "l4balancers"/);
+  assert.equal(refused.exitCode, 3);
 });
 
 test('status -w shows each change, tells what fails meanwhile, and ends by Ctrl-C', async () => {

@@ -1,0 +1,13 @@
+/**
+ * What the command line has the operator's own code answer; each program knows the other by its contracts
+ * alone, so that only this folder brings them together.
+ *
+ * @returns {Promise<import('../cli/manifest/operator-code.ts').OperatorCode>}
+ */
+export const loadOperatorCode = async () => {
+  const [{ renderedOf }, { assignSysctls }] = await Promise.all([
+    import('../operator/preview/rendered.ts'),
+    import('../operator/sysctls/assign-sysctls.ts'),
+  ]);
+  return { renderedOf, assignSysctls };
+};

@@ -1,0 +1,102 @@
+import type { Backend } from '../../crds/backend.ts';
+import type { Change } from './change.ts';
+import { differences, differenceText } from './differences.ts';
+
+/** What happens to backends, found by their names. */
+export const backendChanges = (before: readonly Backend[], after: readonly Backend[]): readonly Change[] => {
+  const had = new Map(before.map((one) => [one.name, one]));
+  const has = new Map(after.map((one) => [one.name, one]));
+  return [
+    ...after.flatMap((backend): readonly Change[] => {
+      const old = had.get(backend.name);
+      if (old !== undefined) return changed(old, backend);
+      return [
+        {
+          effect: 'Live',
+          about: `Backend ${backend.name}`,
+          what: 'It is added; no pod restarts.',
+          fields: [],
+        },
+      ];
+    }),
+    ...before.flatMap((backend): readonly Change[] =>
+      has.has(backend.name) ? [] : [gone(backend, `Backend ${backend.name}`, 'It is removed')],
+    ),
+  ];
+};
+
+/** Endpoints go: what happens to connections to them. */
+const gone = (
+  { drain }: Pick<Backend, 'drain'>,
+  about: string,
+  what: string,
+  fields: readonly string[] = [],
+): Change =>
+  drain.onRemoval === 'Close'
+    ? {
+        effect: 'Ends',
+        about,
+        what: `${what}: open connections to it are closed (drain.onRemoval Close).`,
+        fields,
+      }
+    : {
+        effect: 'Live',
+        about,
+        what: `${what}: open connections to it stay until they end (drain.onRemoval Keep).`,
+        fields,
+      };
+
+const addressOf = ({ address, port }: { readonly address: string; readonly port: number }): string =>
+  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+
+const HASHES: ReadonlySet<string> = new Set(['SourceHash', 'Maglev']);
+
+const changed = (old: Backend, backend: Backend): readonly Change[] => {
+  const about = `Backend ${backend.name}`;
+  const found = differences(old, backend);
+  const of = (field: RegExp): readonly string[] =>
+    found.filter(({ path }) => field.test(path)).map(differenceText);
+  const changes: Change[] = [];
+  const kept = new Set((backend.endpoints ?? []).map(addressOf));
+  const known = new Set((old.endpoints ?? []).map(addressOf));
+  const lost = [...known].filter((one) => !kept.has(one));
+  const won = [...kept].filter((one) => !known.has(one));
+  // The endpoints of the drain that is asked for now.
+  if (lost.length > 0) changes.push(gone(backend, about, `Endpoint ${lost.join(', ')} is removed`));
+  if (won.length > 0)
+    changes.push({ effect: 'Live', about, what: `Endpoint ${won.join(', ')} is added.`, fields: [] });
+  const service = of(/^service/);
+  if (service.length > 0)
+    changes.push(
+      old.service === undefined
+        ? { effect: 'Live', about, what: 'Its endpoints become those of a Service.', fields: service }
+        : gone(
+            backend,
+            about,
+            'Its endpoints become others; each one that is not among them is removed',
+            service,
+          ),
+    );
+  const weights = of(/^endpoints\[.*\]\.(weight|backup)$/);
+  if (weights.length > 0)
+    changes.push({ effect: 'Live', about, what: 'Weights change: new connections only.', fields: weights });
+  const algorithm = of(/^algorithm$/);
+  if (algorithm.length > 0)
+    changes.push({
+      effect: 'Live',
+      about,
+      what: HASHES.has(old.algorithm)
+        ? 'The algorithm changes: new connections of a client may go to another endpoint than before.'
+        : 'The algorithm changes: new connections only.',
+      fields: algorithm,
+    });
+  const others = found.filter(({ path }) => !/^(service|endpoints|algorithm)/.test(path)).map(differenceText);
+  if (others.length > 0)
+    changes.push({
+      effect: 'Live',
+      about,
+      what: 'How its endpoints are checked and connected to changes: at once for checks, else for new connections.',
+      fields: others,
+    });
+  return changes;
+};
