@@ -61,8 +61,18 @@ test('an operator in a pod loads only the parts of the Kubernetes clients that i
   assert.ok(has(loaded, '/undici/lib/dispatcher/pool.js'));
 });
 
-test('with a kubeconfig, the client for it is loaded', async () => {
-  const program = await startEither('operator', { flags: WITNESS_FLAGS });
-  await untilServing('operator', program);
-  assert.ok(has(await loadedUntilStopped(program), CLIENT));
-});
+const PLUGIN = {
+  apiVersion: 'client.authentication.k8s.io/v1',
+  command: 'true',
+  interactiveMode: 'Never',
+};
+
+for (const { title, user, isLoaded } of [
+  { title: 'a token, the client for them is not loaded', user: { token: 'none' }, isLoaded: false },
+  { title: 'an exec plugin, the client for them is loaded', user: { exec: PLUGIN }, isLoaded: true },
+])
+  test(`of kubeconfigs with ${title}`, async () => {
+    const program = await startEither('operator', { flags: WITNESS_FLAGS, user });
+    await untilServing('operator', program);
+    assert.equal(has(await loadedUntilStopped(program), CLIENT), isLoaded);
+  });

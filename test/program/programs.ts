@@ -33,7 +33,7 @@ spec:
 };
 
 /** Kubeconfig of an API server that does not exist: the operator starts and keeps retrying. */
-const kubeconfig = (): string => {
+const kubeconfig = (user: object): string => {
   const path = join(folder, 'kubeconfig');
   const content = {
     apiVersion: 'v1',
@@ -41,29 +41,35 @@ const kubeconfig = (): string => {
     'current-context': 'a',
     contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }],
     clusters: [{ name: 'a', cluster: { server: 'http://127.0.0.1:1' } }],
-    users: [{ name: 'a', user: { token: 'none' } }],
+    users: [{ name: 'a', user }],
   };
   writeFileSync(path, JSON.stringify(content));
   return path;
 };
 
-const argumentsOf = async (name: ProgramName): Promise<readonly string[]> =>
+const argumentsOf = async (name: ProgramName, user: object): Promise<readonly string[]> =>
   name === 'proxy'
     ? ['--config', await manifest(), '--admin', '127.0.0.1:0', '--acceptors', '2']
     : [
         '--proxy-image=a:1',
-        `--kubeconfig=${kubeconfig()}`,
+        `--kubeconfig=${kubeconfig(user)}`,
         '--leader-elect=false',
         '--health-address=127.0.0.1:0',
         '--metrics-address=127.0.0.1:0',
       ];
 
+interface Options extends ProgramOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** How the operator's kubeconfig logs in. */
+  readonly user?: object;
+}
+
 /** Starts either program as a process, with a configuration. */
 export const startEither = async (
   name: ProgramName,
-  options: ProgramOptions & { readonly env?: Readonly<Record<string, string>> } = {},
+  { env, user = { token: 'none' }, ...options }: Options = {},
 ): Promise<Program> =>
-  startProgram(await argumentsOf(name), options.env, { entry: `bin/l4balancer-${name}.js`, ...options });
+  startProgram(await argumentsOf(name, user), env, { entry: `bin/l4balancer-${name}.js`, ...options });
 
 /** Resolves with the port of the health pages once they are served. */
 export const untilServing = async (name: ProgramName, program: Program): Promise<number> => {
