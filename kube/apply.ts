@@ -53,6 +53,36 @@ export interface Writer {
 }
 
 /**
+ * Asks the API server whether it would accept these, with all of its admission, and writes nothing. Rejects
+ * with the errors of Transport.request if it would not, or if one may not write.
+ */
+export interface Trial {
+  create(manifest: Manifest): Promise<void>;
+  /** Server-side apply, also of an object that exists. */
+  apply(manifest: Manifest): Promise<void>;
+}
+
+/** With `dryRun`, no request of a trial changes anything. */
+const DRY = { dryRun: 'All', fieldManager: 'l4balancer-trial' } as const;
+
+export const createTrial = (transport: Transport, timeoutMs: number): Trial => ({
+  async create(manifest) {
+    const path = collectionPath(manifest, manifest.metadata.namespace);
+    await transport.request({ method: 'POST', path, query: DRY, body: manifest, timeoutMs });
+  },
+  async apply(manifest) {
+    await transport.request({
+      method: 'PATCH',
+      path: objectPath(refOf(manifest)),
+      query: { ...DRY, force: 'true' },
+      contentType: 'application/apply-patch+yaml',
+      body: manifest,
+      timeoutMs,
+    });
+  },
+});
+
+/**
  * A version that no object has or will ever have: with it, server-side apply refuses to change an existing
  * object but still creates a new one.
  */
