@@ -5,9 +5,10 @@
  * @returns {Promise<import('../cli/manifest/operator-code.ts').OperatorCode>}
  */
 export const loadOperatorCode = async () => {
-  const [{ renderedOf }, { assignSysctls }] = await Promise.all([
+  const [{ renderedOf }, { assignSysctls }, { isEligible }] = await Promise.all([
     import('../operator/preview/rendered.ts'),
     import('../operator/sysctls/assign-sysctls.ts'),
+    import('../operator/objects/placement.ts'),
   ]);
-  return { renderedOf, assignSysctls };
+  return { renderedOf, assignSysctls, isEligible };
 };

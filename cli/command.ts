@@ -14,12 +14,20 @@ const runRequest = async (
   session: Session,
   request: SessionRequest,
   terminal: Terminal,
+  loadOperatorCode: LoadOperatorCode,
 ): Promise<ExitCode> => {
   switch (request.command) {
     case 'status':
       return (await import('./status/run-status.ts')).runStatus(session, request, terminal);
     case 'capacity':
       return (await import('./capacity/run-capacity.ts')).runCapacity(session, request, terminal);
+    case 'preflight':
+      return (await import('./preflight/run-preflight.ts')).runPreflight(
+        session,
+        request,
+        terminal,
+        loadOperatorCode,
+      );
     case 'top':
       return (await import('./top/run-top.ts')).runTop(session, request, terminal);
     case 'why':
@@ -54,7 +62,9 @@ const runAnywhere = async (
     }
     default: {
       const { withSession } = await import('./cluster/session.ts');
-      return await withSession(request, env, (session) => runRequest(session, request, terminal));
+      return await withSession(request, env, (session) =>
+        runRequest(session, request, terminal, loadOperatorCode),
+      );
     }
   }
 };

@@ -148,6 +148,26 @@ export const requestParser = (lookup: Lookup) => {
       },
     ),
     command(
+      'preflight',
+      merge(
+        object({
+          command: constant('preflight'),
+          file: manifest,
+          proxyImage: optional(
+            option('--proxy-image', string({ metavar: 'IMAGE' }), {
+              description: message`The operator’s --proxy-image.`,
+            }),
+          ),
+        }),
+        output('json', 'yaml'),
+        target(),
+      ),
+      {
+        brief: message`Say whether the cluster lets a manifest have what it asks for.`,
+        description: message`Looks before a manifest is applied whether the API server accepts it and admits its pods, the kubelets allow its sysctls, nodes and quotas have room, and its ports are free; changes nothing. Exits with 1 if something is in the way.`,
+      },
+    ),
+    command(
       'convert',
       object({
         command: constant('convert'),

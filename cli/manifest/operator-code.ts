@@ -2,6 +2,7 @@ import type { EffectiveTuning } from '../../crds/effective.ts';
 import type { L4Balancer } from '../../crds/l4balancer.ts';
 import type { Sysctl } from '../../crds/tuning.ts';
 import type { Manifest } from '../../kube/apply.ts';
+import type { KubeObject } from '../../kube/object.ts';
 
 export interface KubernetesVersion {
   readonly major: number;
@@ -33,6 +34,8 @@ export interface OperatorCode {
     readonly written: readonly Sysctl[];
     readonly node: readonly Sysctl[];
   };
+  /** Whether the scheduler would consider a node for pods with these fields. */
+  isEligible(node: KubeObject, pod: object): boolean;
 }
 
 /** Loads it when a command needs it. */

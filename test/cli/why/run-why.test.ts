@@ -7,7 +7,9 @@ import { eventManifest, microTime } from '../../../operator/telemetry/event-mani
 import { REASONS } from '../../../report/reasons/reasons.ts';
 import { WARNING_REASONS } from '../../../report/reasons/warning-reasons.ts';
 import { freePort } from '../../../tooling/process/free-ports.ts';
+import { kubeconfigFolder } from '../../kube/kubeconfig-file.ts';
 import { startWorld, type TestWorld } from '../../operator/integration/world.ts';
+import { balancer } from '../../operator/owner.ts';
 import type { Program } from '../../proxy/program.ts';
 import { run } from '../captured.ts';
 import { condition, machineAddress, READY, SELECTOR, startServing, writeStatus } from '../served-balancer.ts';
@@ -15,6 +17,7 @@ import { condition, machineAddress, READY, SELECTOR, startServing, writeStatus }
 let world: TestWorld;
 let namespace: string;
 let proxy: Program;
+const files = kubeconfigFolder();
 
 const why = (...args: readonly string[]) =>
   run(['why', 'edge', '--kubeconfig', world.cp.kubeconfig, '-n', namespace, ...args]);
@@ -38,6 +41,7 @@ before(async () => {
 });
 
 after(async () => {
+  files.remove();
   proxy?.child.kill('SIGKILL');
   await world?.close();
 });
@@ -79,6 +83,33 @@ test('what keeps it from being Ready comes first', async () => {
   const { out, exitCode } = await why();
   assert.match(out, /^test-1\/edge: \d problems\n\n1\. QuotaExceeded\n {3}No pods are left in the quota\.\n/);
   assert.equal(exitCode, 1);
+});
+
+test('preflight asks the API server about a manifest, and changes nothing', async () => {
+  const other = await world.newNamespace();
+  const manifest = (spec: object) =>
+    files.write(JSON.stringify({ ...balancer(spec), metadata: { name: 'new', namespace: other } }));
+  const preflight = (spec: object, login = world.cp.kubeconfig) =>
+    run(['preflight', manifest(spec), '--kubeconfig', login]);
+  const alone = await preflight({});
+  assert.match(alone.out, /: 1 thing is in the way\n\n✗ Nodes: No node is eligible/);
+  assert.match(alone.out, /^✓ L4Balancer: The API server accepts it\.$/m);
+  assert.match(alone.out, /^✓ Pods: The API server admits a pod like those/m);
+  assert.match(alone.out, /^✓ Service: The API server accepts it, with its ports\.$/m);
+  assert.match(alone.out, /^! Backends: Backend web, Service web: The Service does not exist/m);
+  assert.match(alone.out, /^! Operator: No Deployment of the operator was found/m);
+  assert.equal(alone.exitCode, 1);
+  await world.kubectl('label', 'namespace', other, 'pod-security.kubernetes.io/enforce=baseline');
+  const { out } = await preflight({ tuning: { profile: 'Tuned' } });
+  assert.match(
+    out,
+    /^✗ Pods: .*violates PodSecurity "baseline:latest".*\n {2}→ Use tuning\.profile Restricted/m,
+  );
+  const left = await world.kubectl('get', 'l4balancer,pod,service', '-n', other, '-o', 'name');
+  assert.equal(left.trim(), '');
+  const nobody = await preflight({}, world.cp.userKubeconfig('nobody'));
+  assert.match(nobody.err, /^Cannot read the L4Balancer .*cannot get resource/);
+  assert.equal(nobody.exitCode, 3);
 });
 
 test('the API server accepts every patch, annotation and query that is proposed', async () => {
