@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { backendTls } from './backend-tls.ts';
 import { BYTE_TEXT } from './byte-text.ts';
 import { keyedList, valueSet } from './collections.ts';
 import { duration, name, port, servicePort } from './scalars.ts';
@@ -52,7 +53,7 @@ const httpCheck = z.object({
     )
     .optional()
     .describe(
-      'Host header of the request; with tls also the server name (SNI). Defaults to the endpoint’s address and port.',
+      'Host header of the request; with tls also the server name (SNI), unless the backend has a tls.serverName. Defaults to the endpoint’s address and port.',
     ),
   tls: z
     .boolean()
@@ -247,6 +248,11 @@ export const backend = z.object({
     .optional()
     .describe(
       'Sends a PROXY header before anything else, behind a listener of UDP in front of each datagram, with the addresses of the client and of what it connected to. Endpoints must expect it. Health checks of an endpoint’s own port send one, too, for a connection of the proxy’s own. Omit to send none.',
+    ),
+  tls: backendTls
+    .optional()
+    .describe(
+      'Speaks TLS with the endpoints, whatever clients speak with the listener. Health checks of an endpoint’s own port do the same. Omit to pass on the bytes as they are.',
     ),
   drain: z
     .object({

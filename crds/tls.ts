@@ -10,7 +10,7 @@ const hostname = z
     'is not a host name: write it in lower case, such as db.example.com, *.example.com or "*"',
   );
 
-const applicationProtocol = z
+export const applicationProtocol = z
   .string()
   .max(255)
   .regex(
@@ -34,7 +34,7 @@ const route = z.object({
   backend: name.describe('Name of the entry of spec.backends that its connections go to.'),
 });
 
-const certificateFile = z.object({
+export const certificateFile = z.object({
   certificate: z
     .string()
     .min(1)
@@ -43,7 +43,7 @@ const certificateFile = z.object({
   key: z.string().min(1).max(255).describe('Path of its private key in PEM, not encrypted.'),
 });
 
-const certificateRef = z.object({
+export const certificateRef = z.object({
   name: objectName.describe('Name of a Secret of type kubernetes.io/tls in the namespace of the resource.'),
   namespace: z
     .string()
@@ -112,13 +112,3 @@ export type CertificateRef = z.output<typeof certificateRef>;
 /** Whether TLS of clients ends at any of the listeners. */
 export const endsTls = (listeners: readonly { readonly tls?: ListenerTls | undefined }[]): boolean =>
   listeners.some(({ tls }) => tls?.mode === 'Terminate');
-
-/** Names of the Secrets with the certificates of the listeners, each once, sorted. */
-export const certificateSecrets = (
-  listeners: readonly { readonly tls?: ListenerTls | undefined }[],
-): readonly string[] =>
-  [
-    ...new Set(
-      listeners.flatMap(({ tls }) => (tls?.certificateRefs ?? []).map(({ name: secret }) => secret)),
-    ),
-  ].sort();

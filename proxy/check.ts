@@ -9,8 +9,8 @@ import { bindingOf, bindingText } from './configuration/binding.ts';
 import type { CertificateFile } from './configuration/configuration.ts';
 import { configurationOf } from './configuration/from-l4balancer.ts';
 import { EXIT } from './errors/proxy-error.ts';
-import { checkCertificateFiles } from './source/check-certificates.ts';
-import { checkListFiles } from './source/check-lists.ts';
+import { checkCaFiles, checkCertificateFiles } from './source/check-certificates.ts';
+import { checkListFiles, type FileFinding } from './source/check-lists.ts';
 import { ownPortFindings } from './source/own-ports.ts';
 import { portInManifest } from './source/standalone.ts';
 
@@ -31,11 +31,7 @@ export const checkManifests = (
     const { balancer, findings } = checkManifest(content.text, admin);
     const all = [
       ...findings.map((finding) => ({ file, finding })),
-      ...checkListFiles(balancer === undefined ? [] : listFilesOf(balancer.spec), dirname(file)),
-      ...checkCertificateFiles(
-        balancer === undefined ? [] : certificateFilesOf(balancer.spec),
-        dirname(file),
-      ),
+      ...(balancer === undefined ? [] : checkNamedFiles(balancer.spec, dirname(file))),
     ];
     for (const { file, finding } of all) out.write(`${formatFinding(file, finding)}\n`);
     problems += all.length;
@@ -59,6 +55,13 @@ const checkManifest = (text: string, admin: ListenAddress): Pick<ParsedManifest,
   return { balancer, findings: ownPortFindings(listeners, admin, portInManifest(lineOf)) };
 };
 
+const checkNamedFiles = (spec: L4BalancerSpec, folder: string): readonly FileFinding[] => [
+  ...checkListFiles(listFilesOf(spec), folder),
+  ...checkCertificateFiles(certificateFilesOf(spec), folder),
+  ...checkCertificateFiles(clientCertificateFilesOf(spec), folder, false),
+  ...checkCaFiles(caFilesOf(spec), folder),
+];
+
 /** The lists of sources in files; those in ConfigMaps are the cluster's. */
 const listFilesOf = ({ listeners }: L4BalancerSpec): readonly string[] => [
   ...new Set(listeners.flatMap(({ sources }) => sources?.fromFiles ?? [])),
@@ -66,6 +69,13 @@ const listFilesOf = ({ listeners }: L4BalancerSpec): readonly string[] => [
 
 const certificateFilesOf = ({ listeners }: L4BalancerSpec): readonly CertificateFile[] =>
   listeners.flatMap(({ tls }) => tls?.certificateFiles ?? []);
+
+const clientCertificateFilesOf = ({ backends }: L4BalancerSpec): readonly CertificateFile[] =>
+  backends.flatMap(({ tls }) => tls?.clientCertificateFile ?? []);
+
+const caFilesOf = ({ backends }: L4BalancerSpec): readonly string[] => [
+  ...new Set(backends.flatMap(({ tls }) => tls?.caFile ?? [])),
+];
 
 const readStdin = (): FileContent => ({ ok: true, text: readFileSync(0, 'utf8') });
 

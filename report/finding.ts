@@ -34,6 +34,10 @@ export const FINDINGS = {
   CertificateInvalid: 'A certificate or its key cannot be used; the one read last stays in use.',
   CertificateExpired: 'A certificate has expired; it stays in use, and clients refuse it.',
   CertificateExpires: 'A certificate expires within 14 days.',
+  CaBundleMissing: 'A CA bundle does not exist or cannot be read; the one read last stays in use.',
+  CaBundleInvalid: 'A CA bundle has no certificates that can be used; the one read last stays in use.',
+  EndpointsNotVerified:
+    'A backend speaks TLS with its endpoints without verifying their certificates (tls.mode Insecure).',
   PeersUntrusted:
     'A listener refuses every connection, because no peer is trusted to send the PROXY header that it requires.',
   ProxyHeadersMissing:

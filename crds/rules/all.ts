@@ -1,3 +1,4 @@
+import { BACKEND_TLS_RULES } from './backend-tls.ts';
 import { BACKEND_RULES } from './backends.ts';
 import { DRAIN_RULES } from './drain.ts';
 import { DURATION_RULES } from './durations.ts';
@@ -26,6 +27,7 @@ export const RULES: readonly Rule[] = [
   ...STICKINESS_RULES,
   ...TLS_RULES,
   ...BACKEND_RULES,
+  ...BACKEND_TLS_RULES,
   ...DURATION_RULES,
   ...DRAIN_RULES,
   ...TUNING_RULES,

@@ -1,17 +1,11 @@
 import { childName } from '../../crds/child-name.ts';
-import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
+import { configMapsOf, secretsOf } from '../../crds/references.ts';
 import { GROUP, PLURAL } from '../../crds/resource-type.ts';
-import { certificateSecrets, endsTls } from '../../crds/tls.ts';
+import { endsTls } from '../../crds/tls.ts';
 import type { Owner } from '../objects/owner.ts';
 import { childMetadata } from './metadata.ts';
 
 const READ = ['get', 'list', 'watch'];
-
-/** Names of the ConfigMaps with lists of sources, in a stable order. */
-const sourceLists = ({ listeners }: Pick<L4BalancerSpec, 'listeners'>): readonly string[] =>
-  [
-    ...new Set(listeners.flatMap(({ sources }) => (sources?.fromConfigMaps ?? []).map(({ name }) => name))),
-  ].sort();
 
 interface PolicyRule {
   readonly apiGroups: string[];
@@ -20,29 +14,20 @@ interface PolicyRule {
   readonly verbs: string[];
 }
 
-const listRules = (spec: L4BalancerSpec): PolicyRule[] => {
-  const names = sourceLists(spec);
-  return names.length === 0
+const readable = (resource: string, names: readonly string[]): PolicyRule[] =>
+  names.length === 0
     ? []
-    : [{ apiGroups: [''], resources: ['configmaps'], resourceNames: [...names], verbs: READ }];
-};
+    : [{ apiGroups: [''], resources: [resource], resourceNames: [...names], verbs: READ }];
 
-/** The certificates, and the keys of session tickets that the replicas share. */
-const secretRules = ({ name, spec: { listeners } }: Owner): PolicyRule[] =>
-  endsTls(listeners)
-    ? [
-        {
-          apiGroups: [''],
-          resources: ['secrets'],
-          resourceNames: [...certificateSecrets(listeners), childName(name, '-tickets')],
-          verbs: READ,
-        },
-      ]
-    : [];
+/** What the resource refers to, and the keys of session tickets that the replicas share. */
+const secretNames = ({ name, spec }: Owner): readonly string[] => [
+  ...secretsOf(spec),
+  ...(endsTls(spec.listeners) ? [childName(name, '-tickets')] : []),
+];
 
 /**
  * Permissions of the proxy: it reads its own resource, Services, EndpointSlices, and of the ConfigMaps and
- * Secrets only those that its listeners name, and its ticket keys. It writes nothing.
+ * Secrets only those that it refers to, and its ticket keys. It writes nothing.
  */
 export const role = (owner: Owner) => ({
   apiVersion: 'rbac.authorization.k8s.io/v1' as const,
@@ -52,7 +37,7 @@ export const role = (owner: Owner) => ({
     { apiGroups: [GROUP], resources: [PLURAL], resourceNames: [owner.name], verbs: READ },
     { apiGroups: [''], resources: ['services'], verbs: READ },
     { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: READ },
-    ...listRules(owner.spec),
-    ...secretRules(owner),
+    ...readable('configmaps', configMapsOf(owner.spec)),
+    ...readable('secrets', secretNames(owner)),
   ] as PolicyRule[],
 });

@@ -1,7 +1,7 @@
 import { type EngineMetric, listenerLabels } from './engine-metrics.ts';
 import { labelText } from './exposition.ts';
 
-/** Metrics of listeners that end TLS. */
+/** Metrics of listeners that end TLS, and of backends that speak it with their endpoints. */
 export const TLS_METRICS: readonly EngineMetric[] = [
   {
     name: 'l4balancer_tls_handshakes_total',
@@ -13,6 +13,19 @@ export const TLS_METRICS: readonly EngineMetric[] = [
         const { full, resumed } = listener.handshakes;
         to.sample(labelText({ ...listenerLabels(listener), resumed: 'false' }), full);
         to.sample(labelText({ ...listenerLabels(listener), resumed: 'true' }), resumed);
+      }
+    },
+  },
+  {
+    name: 'l4balancer_backend_tls_handshakes_total',
+    type: 'counter',
+    help: 'TLS handshakes with endpoints that were completed, with an earlier session (resumed) or without; l4balancer_backend_connect_failures_total counts those that failed.',
+    write: ({ stats }, to) => {
+      for (const { name, securedTotal } of stats.backends) {
+        const { full, resumed } = securedTotal;
+        if (full + resumed === 0) continue;
+        to.sample(labelText({ backend: name, resumed: 'false' }), full);
+        to.sample(labelText({ backend: name, resumed: 'true' }), resumed);
       }
     },
   },

@@ -31,6 +31,9 @@ export interface Choice {
   readonly nextMs: number | undefined;
 }
 
+/** Who refuses a certificate that is not valid. */
+export type Refusers = 'clients' | 'endpoints';
+
 const dateOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
 const daysText = (days: number): string =>
@@ -51,17 +54,18 @@ const agingOf = (
   title: string,
   { notBeforeMs, notAfterMs }: KeyPair,
   nowMs: number,
+  refusers: Refusers,
 ): CertificateProblem | undefined => {
   const about = `${title}: the certificate`;
   if (nowMs < notBeforeMs)
     return {
       code: 'CertificateInvalid',
-      message: `${about} is valid only from ${dateOf(notBeforeMs)} on: until then, clients refuse it`,
+      message: `${about} is valid only from ${dateOf(notBeforeMs)} on: until then, ${refusers} refuse it`,
     };
   if (nowMs > notAfterMs)
     return {
       code: 'CertificateExpired',
-      message: `${about} expired on ${dateOf(notAfterMs)}: it stays in use, but clients refuse it. Renew it`,
+      message: `${about} expired on ${dateOf(notAfterMs)}: it stays in use, but ${refusers} refuse it. Renew it`,
     };
   const days = Math.floor((notAfterMs - nowMs) / DAY_MS);
   return days >= WARNED_DAYS
@@ -91,12 +95,13 @@ export const chooseKeyPair = (
   offered: Offered,
   used: KeyPair | undefined,
   nowMs: number,
+  refusers: Refusers = 'clients',
 ): Choice => {
   if (!isPair(offered))
     return {
       pair: used,
       unused: offered,
-      aging: used && agingOf(title, used, nowMs),
+      aging: used && agingOf(title, used, nowMs, refusers),
       nextMs: nextOf(used === undefined ? [] : [used], nowMs),
     };
   const kept = whyKept(offered, used, nowMs);
@@ -104,7 +109,7 @@ export const chooseKeyPair = (
   return {
     pair,
     unused: kept === undefined ? undefined : { code: 'CertificateInvalid', message: `${title}: ${kept}` },
-    aging: pair && agingOf(title, pair, nowMs),
+    aging: pair && agingOf(title, pair, nowMs, refusers),
     nextMs: nextOf(pair === undefined ? [offered] : [offered, pair], nowMs),
   };
 };

@@ -1,22 +1,21 @@
-import { createHash, createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { createHash, createPrivateKey, type KeyObject, type X509Certificate } from 'node:crypto';
 import { type CertificateFacts, type KeyKind, KeyPair, type KeyPairTexts } from './key-pair.ts';
+import { CERTIFICATE_BLOCK, certificateIn } from './pem.ts';
 
 /** A pair that can be used, or why it cannot: a clause that says what to do. Never quotes a text. */
 export type KeyPairReading =
   | { readonly ok: true; readonly pair: KeyPair }
   | { readonly ok: false; readonly problem: string };
 
-const CERTIFICATE =
-  /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^-]+-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g;
 /** An entry of subjectAltName, as Node writes them; one with odd characters is in quotes, and is no host. */
 const DNS_NAME = /(?:^|, )DNS:((?:\*\.)?[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)(?=,|$)/g;
 const COMMON_NAME = /^CN=((?:\*\.)?[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)$/m;
 
 const fail = (problem: string): KeyPairReading => ({ ok: false, problem });
 
-const parsed = <T>(parse: () => T): T | undefined => {
+const keyIn = (text: string): KeyObject | undefined => {
   try {
-    return parse();
+    return createPrivateKey(text);
   } catch {
     // OpenSSL's own words mean little to those who read the problem, and might quote what is secret.
     return undefined;
@@ -37,22 +36,24 @@ const kindOf = ({ asymmetricKeyType }: KeyObject): KeyKind =>
 /**
  * Reads a certificate with its chain and its private key from PEM, and checks that they belong together;
  * `isUsable` is asked last, whether OpenSSL takes them. Whether the certificate is valid now is not checked.
+ * One that is not of a host (`isOfHost`) is shown to endpoints, and may have any name.
  */
 export const readKeyPair = (
   texts: KeyPairTexts,
   isUsable: (texts: KeyPairTexts) => boolean = () => true,
+  isOfHost = true,
 ): KeyPairReading => {
-  const blocks = texts.certificate.match(CERTIFICATE) ?? [];
+  const blocks = texts.certificate.match(CERTIFICATE_BLOCK) ?? [];
   if (blocks.length === 0)
     return fail('the certificate is empty or no PEM: it begins with -----BEGIN CERTIFICATE-----');
-  const chain = blocks.map((block) => parsed(() => new X509Certificate(block)));
+  const chain = blocks.map(certificateIn);
   const broken = chain.indexOf(undefined);
   const leaf = chain[0];
   if (leaf === undefined || broken >= 0)
     return fail(
       `certificate ${broken + 1} of the chain cannot be read: write it again from its issuer's answer`,
     );
-  const key = parsed(() => createPrivateKey(texts.key));
+  const key = keyIn(texts.key);
   if (key === undefined)
     return fail('the private key is empty, encrypted, or no PEM: it begins with -----BEGIN PRIVATE KEY-----');
   if (!leaf.checkPrivateKey(key))
@@ -71,7 +72,7 @@ export const readKeyPair = (
     notBeforeMs: Date.parse(leaf.validFrom),
     notAfterMs: Date.parse(leaf.validTo),
   };
-  if (facts.names.length === 0)
+  if (isOfHost && facts.names.length === 0)
     return fail('the certificate names no host: its subjectAltName must have at least one DNS name');
   return { ok: true, pair: new KeyPair(facts, texts) };
 };

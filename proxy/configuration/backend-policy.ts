@@ -1,3 +1,5 @@
+import type { EndpointTlsPolicy } from './endpoint-tls.ts';
+
 /** How an endpoint is picked for a new connection. */
 export type Algorithm = 'RoundRobin' | 'LeastConnections' | 'Random' | 'SourceHash' | 'Maglev';
 
@@ -23,6 +25,8 @@ export interface BackendPolicy {
   readonly closeOnRemoval: boolean;
   /** Omitted if endpoints get no PROXY header. */
   readonly proxyProtocol?: SentProxyProtocol;
+  /** Omitted if endpoints are spoken to in the clear. */
+  readonly tls?: EndpointTlsPolicy;
 }
 
 /** The header with which connections to endpoints begin. */

@@ -3,6 +3,7 @@ import type { KeyPair } from '../certificates/key-pair.ts';
 import type { AccessLog } from './access-log.ts';
 import type { BackendPolicy } from './backend-policy.ts';
 import type { Binding } from './binding.ts';
+import type { EndpointCredentials } from './endpoint-tls.ts';
 import type { HealthPolicy } from './health-policy.ts';
 import type { ListenerPolicy } from './listener-policy.ts';
 import type { ListenerSources } from './listener-sources.ts';
@@ -63,6 +64,8 @@ export interface BackendConfiguration {
   /** The listed endpoints, with addresses as written; empty with a Service. */
   readonly endpoints: readonly Target[];
   readonly policy: BackendPolicy;
+  /** Omitted if its endpoints are spoken to in the clear. */
+  readonly credentials?: EndpointCredentials;
   readonly health: HealthPolicy;
   /** If the share of healthy endpoints is lower, backups are used, and without those all endpoints. */
   readonly panicThresholdPercent: number;

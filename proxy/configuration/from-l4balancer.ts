@@ -25,6 +25,7 @@ import type {
   ListenerConfiguration,
 } from './configuration.ts';
 import { DEFAULT_LISTENER_POLICY } from './defaults.ts';
+import { credentialsOf, endpointTlsOf } from './from-backend-tls.ts';
 import type { CheckKind, HealthCheck, HealthPolicy } from './health-policy.ts';
 import type { Bandwidth, LimitsPolicy, Rate } from './limits-policy.ts';
 import type { Keepalive, ListenerPolicy, QuicStickiness, TlsPolicy } from './listener-policy.ts';
@@ -39,12 +40,16 @@ export interface WrittenNames {
 }
 
 /**
- * Converts an L4Balancer to a configuration; only this file knows both. `written` has the names in the
- * resource itself, in case `spec` omits some of them.
+ * Converts an L4Balancer to a configuration. `written` has the names in the resource itself, in case `spec`
+ * omits some of them; `namespace` is the resource's in a cluster.
  */
-export const configurationOf = (spec: L4BalancerSpec, written: WrittenNames = spec): Configuration => ({
+export const configurationOf = (
+  spec: L4BalancerSpec,
+  written: WrittenNames = spec,
+  namespace?: string,
+): Configuration => ({
   listeners: spec.listeners.map(listenerOf),
-  backends: spec.backends.map(backendOf),
+  backends: spec.backends.map((backend) => backendOf(backend, namespace)),
   accessLog: spec.accessLog,
   drain: drainOf(spec.drain),
   tuning: tuningOf(spec),
@@ -184,23 +189,21 @@ const keepaliveOf = ({ time, interval, probes }: KeepaliveSpec): Keepalive => ({
   probes: probes ?? 0,
 });
 
-const backendOf = (backend: Backend): BackendConfiguration => ({
+const backendOf = (backend: Backend, namespace: string | undefined): BackendConfiguration => ({
   name: backend.name,
   ...(backend.service === undefined ? {} : { service: backend.service }),
   endpoints: backend.endpoints ?? [],
-  policy: backendPolicy(backend),
+  policy: backendPolicy(backend, namespace),
+  ...(backend.tls === undefined ? {} : { credentials: credentialsOf(backend.tls) }),
   health: healthPolicy(backend),
   panicThresholdPercent: backend.panicThresholdPercent,
   closeOnUnhealthy: backend.drain.onUnhealthy === 'Close',
 });
 
-const backendPolicy = ({
-  algorithm,
-  connect,
-  maxConnectionsPerEndpoint,
-  drain,
-  proxyProtocol,
-}: Backend): BackendPolicy => ({
+const backendPolicy = (
+  { algorithm, connect, maxConnectionsPerEndpoint, drain, proxyProtocol, tls, service }: Backend,
+  namespace: string | undefined,
+): BackendPolicy => ({
   algorithm,
   connectMs: durationMs(connect.timeout),
   totalConnectMs: durationMs(connect.totalTimeout),
@@ -209,6 +212,7 @@ const backendPolicy = ({
   maxConnectionsPerEndpoint: maxConnectionsPerEndpoint ?? 0,
   closeOnRemoval: drain.onRemoval === 'Close',
   ...(proxyProtocol === undefined ? {} : { proxyProtocol: sentProxyProtocol(proxyProtocol) }),
+  ...(tls === undefined ? {} : { tls: endpointTlsOf(tls, service, namespace) }),
 });
 
 const sentProxyProtocol = ({ version, tlvs = [] }: ProxyProtocolSpec): SentProxyProtocol => ({

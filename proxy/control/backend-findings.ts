@@ -39,6 +39,13 @@ const problemOf = (
   return undefined;
 };
 
+const notVerified = (backend: string, path: string): ProxyFinding => ({
+  code: 'EndpointsNotVerified',
+  backend,
+  path,
+  message: `backend "${backend}" does not verify its endpoints (tls.mode Insecure): anybody on the way can read and change everything. Set the mode to Verify, and name the authority of the endpoints`,
+});
+
 /**
  * Findings about backends in a table whose endpoints cannot serve as configured. A backend without any
  * endpoint is explained by the source, which knows the cause.
@@ -51,9 +58,11 @@ export const backendFindings = (
   return configuration.backends.flatMap((backend) => {
     const { name } = backend;
     const found = served.get(name);
+    const path = backendPath(configuration.written, name);
     const problem = found && problemOf(backend, found);
-    return problem === undefined
-      ? []
-      : [{ ...problem, path: backendPath(configuration.written, name), backend: name }];
+    return [
+      ...(problem === undefined ? [] : [{ ...problem, path, backend: name }]),
+      ...(backend.policy.tls?.verify === false ? [notVerified(name, `${path}.tls.mode`)] : []),
+    ];
   });
 };

@@ -1,31 +1,5 @@
-/** Who ended a connection. */
-export type EndedBy = 'Both' | 'Client' | 'Endpoint' | 'Proxy';
-
-/** How far a connection had got when it ended. An engine may count by the index in this list. */
-export const PHASES = [
-  'Connecting', // to an endpoint
-  'Waiting', // for capacity at an endpoint, since all are full
-  'Relaying', // an endpoint was connected
-  'HandingOver', // from the acceptor that accepted it to another one
-  'Unknown', // it ended with its acceptor, and its state was lost as well
-] as const;
-export type Phase = (typeof PHASES)[number];
-
-interface Ending {
-  readonly reason: string;
-  readonly by: EndedBy;
-  /** The phases in which it may occur. */
-  readonly phases: readonly Phase[];
-  /** Whether it is an error: those are in an access log of mode Errors. */
-  readonly isError: boolean;
-  /** In plain words, for the documentation. */
-  readonly meaning: string;
-}
-
-const EARLY: readonly Phase[] = ['Connecting'];
-const BEFORE: readonly Phase[] = ['Connecting', 'Waiting'];
-const ANY: readonly Phase[] = ['Connecting', 'Waiting', 'Relaying'];
-const AFTER: readonly Phase[] = ['Relaying'];
+import { AFTER, ANY, BEFORE, EARLY, type EndedBy, type Ending, type Phase } from './ending.ts';
+import { ENDPOINT_TLS_ENDINGS } from './endpoint-tls-endings.ts';
 
 /** Why a connection ended: one code each. */
 export const CLOSE_REASONS = [
@@ -375,6 +349,7 @@ export const CLOSE_REASONS = [
     meaning:
       'the client does not speak the protocol of tls.startTls, or sent more in the clear than may precede TLS',
   },
+  ...ENDPOINT_TLS_ENDINGS,
 ] as const satisfies readonly Ending[];
 
 export type CloseReason = (typeof CLOSE_REASONS)[number]['reason'];

@@ -8,6 +8,11 @@ export const CONNECT_FAILURES = [
   'NoDescriptors', // of the process or the machine
   'NoMemory', // for sockets or for watching them, in the kernel
   'NoStartTls', // it did not begin TLS in the way of its protocol
+  'TlsUntrusted', // its certificate is of no authority that is trusted
+  'TlsNameMismatch', // its certificate is for another name or address
+  'TlsExpired', // its certificate is not valid now
+  'TlsFailed', // the handshake failed for another reason
+  'TlsNotReady', // the CA bundle or the client certificate has never been readable
   'Other',
 ] as const;
 

@@ -206,6 +206,8 @@ export interface BackendStats {
   readonly retriesDeniedTotal: number;
   /** Connections that had to wait because every endpoint was full. */
   readonly queuedTotal: number;
+  /** Completed handshakes of TLS with endpoints, without and with an earlier session. */
+  readonly securedTotal: { readonly full: number; readonly resumed: number };
   /** Failed attempts by cause. */
   readonly connectFailures: readonly { readonly failure: ConnectFailure; readonly total: number }[];
 }

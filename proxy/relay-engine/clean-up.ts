@@ -1,4 +1,5 @@
-import { CLOSES, PHASES, type Phase } from '../engine/close-reason.ts';
+import { CLOSES } from '../engine/close-reason.ts';
+import { PHASES, type Phase } from '../engine/ending.ts';
 import type { Sys } from '../sys/sys.ts';
 import { closeIndex } from './acceptor/close-index.ts';
 import {

@@ -28,7 +28,7 @@ export interface PublisherOptions {
   readonly limits: SharedLimits;
   readonly connectionIds: SharedIds;
   readonly keyPairs: ServedKeyPairs;
-  readonly clientTrust: ServedTrust;
+  readonly trust: ServedTrust;
   readonly ticketKeys: TicketKeyRing;
   /** The most descriptors that connections and listening sockets may use. */
   readonly descriptors: number;
@@ -121,7 +121,7 @@ export class Publisher {
       },
       {
         keyPairs: (pairs) => this.#options.keyPairs.load(pairs),
-        trust: (trust) => this.#options.clientTrust.load(trust),
+        trust: (trust) => this.#options.trust.load(trust),
       },
     );
     const prepared = await this.#plans.prepare(wiring.backends);
@@ -137,8 +137,14 @@ export class Publisher {
     if (table.accessLog.mode !== 'Off') accessLog.start();
     await serve(wiring.version);
     // Every acceptor has made its contexts of the table.
-    this.#options.keyPairs.keepOnly(wiring.listeners.flatMap(({ keyPairs = [] }) => keyPairs));
-    this.#options.clientTrust.keepOnly(wiring.listeners.flatMap(({ trust = [] }) => trust));
+    this.#options.keyPairs.keepOnly([
+      ...wiring.listeners.flatMap(({ keyPairs = [] }) => keyPairs),
+      ...wiring.backends.flatMap(({ credentials }) => credentials?.keyPair ?? []),
+    ]);
+    this.#options.trust.keepOnly([
+      ...wiring.listeners.flatMap(({ trust = [] }) => trust),
+      ...wiring.backends.flatMap(({ credentials }) => credentials?.trust ?? []),
+    ]);
     const hasClosed = sockets.keepOnly(new Set(wiring.listeners.map(({ key }) => key)));
     if (this.#left.size > 0) leavingPorts.closeLater([...this.#left]);
     this.#left.clear();

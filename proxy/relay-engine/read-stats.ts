@@ -211,6 +211,10 @@ const backendStats = (reader: Reader, slot: number, name: string, sums: Sums): B
   retriesTotal: reader.totals(backendTotalsAt, slot, BACKEND_TOTALS.Retries),
   retriesDeniedTotal: reader.totals(backendTotalsAt, slot, BACKEND_TOTALS.RetriesDenied),
   queuedTotal: reader.totals(backendTotalsAt, slot, BACKEND_TOTALS.Queued),
+  securedTotal: {
+    full: reader.totals(backendTotalsAt, slot, BACKEND_TOTALS.SecuredFull),
+    resumed: reader.totals(backendTotalsAt, slot, BACKEND_TOTALS.SecuredResumed),
+  },
   connectFailures: CONNECT_FAILURES.map((failure, index) => ({
     failure,
     total: reader.totals(backendTotalsAt, slot, BACKEND_TOTALS.Failures + index),

@@ -1,9 +1,9 @@
-import type { ClientTrust } from '../certificates/client-trust.ts';
+import type { TrustText } from '../certificates/ca-bundle.ts';
 import type { TrustStores } from '../sys/trust-stores.ts';
 import type { AcceptorTrust } from './acceptor/messages.ts';
 
 /**
- * The authorities of clients of the tables, in OpenSSL's memory: each is loaded once, and freed when no
+ * The authorities of clients and endpoints, in OpenSSL's memory: each is loaded once, and freed when no
  * acceptor can be about to make a context of it any more. Contexts have references of their own.
  */
 export class ServedTrust {
@@ -19,7 +19,7 @@ export class ServedTrust {
   }
 
   /** Loads it unless it is loaded; undefined if there is no memory, until the next table. */
-  load(trust: ClientTrust): AcceptorTrust | undefined {
+  load(trust: TrustText): AcceptorTrust | undefined {
     const known = this.#loaded.get(trust.id);
     if (known !== undefined) return known;
     const native = this.#native.load(trust);

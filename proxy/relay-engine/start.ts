@@ -98,7 +98,7 @@ class RelayEngine implements Engine {
       limits: this.#limits,
       connectionIds: this.#connectionIds,
       keyPairs: new ServedKeyPairs(keyPairs()),
-      clientTrust: new ServedTrust(trustStores()),
+      trust: new ServedTrust(trustStores()),
       ticketKeys: this.#ticketKeys,
       descriptors,
       serve: (version) => this.#pool.serve(version),

@@ -1,13 +1,16 @@
 import type { ProxyFinding } from '../../report/finding.ts';
+import { type TrustText, trustIn } from '../certificates/ca-bundle.ts';
 import type { ClientTrust } from '../certificates/client-trust.ts';
 import type { KeyPair } from '../certificates/key-pair.ts';
 import type { AccessLog } from '../configuration/access-log.ts';
 import { bindingKey } from '../configuration/binding.ts';
+import type { EndpointCredentials } from '../configuration/endpoint-tls.ts';
 import { backendsOfListener } from '../configuration/listener-backends.ts';
 import { endpointKey, type Table, type TableBackend } from '../table/table.ts';
 import type {
   AcceptorBackend,
   AcceptorCertificate,
+  AcceptorCredentials,
   AcceptorEndpoint,
   AcceptorListener,
   AcceptorTable,
@@ -148,17 +151,32 @@ const partlyServed = (backend: string, served: number, missing: number): ProxyFi
   message: `Serves ${served === 0 ? 'none' : served} of ${served + missing} endpoints of backend "${backend}", because this proxy supports ${SLOTS.endpoints} endpoints at once, counting all backends and the removed endpoints that still have connections. Spread the backends over several L4Balancers.`,
 });
 
-/** Brings certificates, and authorities of clients, into the memory of OpenSSL. */
+/** Brings certificates, and authorities of clients and endpoints, into the memory of OpenSSL. */
 export interface TlsLoader {
   keyPairs(pairs: readonly KeyPair[]): readonly AcceptorCertificate[];
-  trust(trust: ClientTrust): AcceptorTrust | undefined;
+  trust(trust: TrustText): AcceptorTrust | undefined;
 }
 
 const LOADS_NOTHING: TlsLoader = { keyPairs: () => [], trust: () => undefined };
 
-const trustOf = (trust: ClientTrust | undefined, load: TlsLoader): Pick<AcceptorListener, 'trust'> => {
+const loadTrust = (trust: ClientTrust | undefined, load: TlsLoader): Pick<AcceptorListener, 'trust'> => {
   const loaded = trust === undefined ? undefined : load.trust(trust);
   return loaded === undefined ? {} : { trust: loaded };
+};
+
+const loadCredentials = (
+  { caName, certificateName, caBundle, keyPair }: EndpointCredentials,
+  load: TlsLoader,
+): AcceptorCredentials => {
+  const trust = caBundle && load.trust(trustIn(caBundle));
+  const [loaded] = keyPair === undefined ? [] : load.keyPairs([keyPair]);
+  return {
+    ...(trust === undefined ? {} : { trust }),
+    ...(loaded === undefined ? {} : { keyPair: loaded }),
+    isComplete:
+      (caName === undefined || trust !== undefined) &&
+      (certificateName === undefined || loaded !== undefined),
+  };
 };
 
 /**
@@ -182,7 +200,7 @@ export const wire = (
   for (const [name, missing] of assigned.missing)
     findings.push(partlyServed(name, assigned.byBackend.get(name)?.length ?? 0, missing));
   const backends = served.flatMap((backend) => {
-    const { name, policy } = backend;
+    const { name, policy, credentials } = backend;
     const taken = registry.backends.take(name);
     if (taken === undefined) {
       findings.push(tooMany({ path: `spec.backends[${name}]`, backend: name }, 'backends', SLOTS.backends));
@@ -190,7 +208,15 @@ export const wire = (
     }
     if (taken.isNew) onNewSlot.backend(taken.slot);
     const endpoints = assigned.byBackend.get(name) ?? [];
-    return [{ name, slot: taken.slot, policy, endpoints }];
+    return [
+      {
+        name,
+        slot: taken.slot,
+        policy,
+        ...(credentials === undefined ? {} : { credentials: loadCredentials(credentials, load) }),
+        endpoints,
+      },
+    ];
   });
   const listeners = table.listeners.flatMap((listener) => {
     const { name, protocol, port, backend, policy, certificates, clientTrust } = listener;
@@ -221,7 +247,7 @@ export const wire = (
         backends: backendsOfListener(listener),
         sockets: opened,
         ...(certificates === undefined ? {} : { keyPairs: load.keyPairs(certificates) }),
-        ...trustOf(clientTrust, load),
+        ...loadTrust(clientTrust, load),
       },
     ];
   });

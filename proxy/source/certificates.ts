@@ -1,10 +1,11 @@
 import type { ProxyFinding } from '../../report/finding.ts';
 import { type CertificateProblem, type Choice, chooseKeyPair, type Offered } from '../certificates/choose.ts';
-import type { KeyPairTexts } from '../certificates/key-pair.ts';
+import type { KeyPair, KeyPairTexts } from '../certificates/key-pair.ts';
 import { readKeyPair } from '../certificates/read-key-pair.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import { certificatesOf, type KnownKeyPair, usersOf } from '../configuration/listener-certificates.ts';
 import type { KnownCertificate } from '../configuration/snapshot.ts';
+import { type CertificateUse, OF_LISTENERS } from './certificate-use.ts';
 import { isUsablePair } from './usable-pair.ts';
 
 /** What a Secret or a file contains at one moment, or why it cannot be used. */
@@ -45,12 +46,14 @@ interface Entry {
  */
 export class Certificates {
   #clock: CertificateClock;
+  #use: CertificateUse;
   #entries = new Map<string, Entry>();
   #onChange: () => void = () => undefined;
   #cancel: () => void = () => undefined;
 
-  constructor(clock = REAL_CLOCK) {
+  constructor(use = OF_LISTENERS, clock = REAL_CLOCK) {
     this.#clock = clock;
+    this.#use = use;
   }
 
   /** Calls `run` whenever a certificate, or what is told of one, has changed. */
@@ -73,8 +76,8 @@ export class Certificates {
   offer(name: string, title: string, content: CertificateContent): void {
     const before = this.#entries.get(name);
     if (before?.version === content.version) return;
-    const offered = offeredBy(title, content);
-    const choice = chooseKeyPair(title, offered, before?.choice.pair, this.#clock.now());
+    const offered = offeredBy(title, content, this.#use);
+    const choice = this.#choose(title, offered, before?.choice.pair);
     this.#entries.set(name, { title, version: content.version, offered, choice });
     this.#schedule();
     this.#onChange();
@@ -100,18 +103,19 @@ export class Certificates {
     });
   }
 
-  /** Findings about the certificates of a configuration, for each listener that has one with a problem. */
-  findings({ listeners, written }: Configuration): readonly ProxyFinding[] {
-    return listeners.flatMap(({ name: listener, certificateNames = [] }) =>
-      certificateNames.flatMap((name) =>
-        problemsOf(this.#entries.get(name)?.choice).map(({ code, message }) => ({
-          code,
-          listener,
-          path: `${written.listeners.get(listener) ?? `spec.listeners[${listener}]`}.tls`,
-          message,
-        })),
-      ),
-    );
+  /** Findings about the certificates of a configuration, for each user that has one with a problem. */
+  findings(configuration: Configuration): readonly ProxyFinding[] {
+    return this.#use
+      .usersIn(configuration)
+      .flatMap(({ about, names }) =>
+        names.flatMap((name) =>
+          problemsOf(this.#entries.get(name)?.choice, this.#use).map((problem) => ({ ...problem, ...about })),
+        ),
+      );
+  }
+
+  #choose(title: string, offered: Offered, used: KeyPair | undefined): Choice {
+    return chooseKeyPair(title, offered, used, this.#clock.now(), this.#use.refusers);
   }
 
   /** Decides again when time alone changes something. */
@@ -127,7 +131,7 @@ export class Certificates {
   #age(): void {
     let isChanged = false;
     for (const [name, entry] of this.#entries) {
-      const choice = chooseKeyPair(entry.title, entry.offered, entry.choice.pair, this.#clock.now());
+      const choice = this.#choose(entry.title, entry.offered, entry.choice.pair);
       isChanged ||= told(choice) !== told(entry.choice);
       this.#entries.set(name, { ...entry, choice });
     }
@@ -138,19 +142,19 @@ export class Certificates {
 
 const told = ({ pair, unused, aging }: Choice): string => JSON.stringify([pair?.id, unused, aging]);
 
-const offeredBy = (title: string, content: CertificateContent): Offered => {
+const offeredBy = (title: string, content: CertificateContent, { areOfHosts }: CertificateUse): Offered => {
   if ('problem' in content) return content.problem;
-  const read = readKeyPair(content.texts, isUsablePair);
+  const read = readKeyPair(content.texts, isUsablePair, areOfHosts);
   return read.ok ? read.pair : { code: 'CertificateInvalid', message: `${title}: ${read.problem}` };
 };
 
-const problemsOf = (choice: Choice | undefined): readonly CertificateProblem[] => {
+const problemsOf = (
+  choice: Choice | undefined,
+  { without }: CertificateUse,
+): readonly CertificateProblem[] => {
   if (choice === undefined) return [];
   const { pair, unused, aging } = choice;
-  const consequence =
-    pair === undefined
-      ? 'Until there is one, clients that need it are refused'
-      : 'The certificate read before stays in use';
+  const consequence = pair === undefined ? without : 'The certificate read before stays in use';
   return [
     ...(unused === undefined ? [] : [{ ...unused, message: `${unused.message}. ${consequence}` }]),
     ...(aging === undefined ? [] : [aging]),

@@ -1,27 +1,42 @@
 import { isAbsolute, join } from 'node:path';
+import { readCaBundle } from '../certificates/ca-bundle.ts';
+import type { KeyPairTexts } from '../certificates/key-pair.ts';
 import { readKeyPair } from '../certificates/read-key-pair.ts';
 import type { CertificateFile } from '../configuration/configuration.ts';
+import { readCaFile } from './ca-files.ts';
 import { readCertificateFiles } from './certificate-files.ts';
 import type { FileFinding } from './check-lists.ts';
 import { isUsablePair } from './usable-pair.ts';
 
 /**
  * Reads certificates with their keys, whose paths are relative to `folder`, and says what is wrong with them.
+ * Those that are not of hosts are shown to endpoints.
  */
 export const checkCertificateFiles = (
   files: readonly CertificateFile[],
   folder: string,
+  areOfHosts = true,
 ): readonly FileFinding[] =>
   files.flatMap((file) => {
     const { certificate } = file;
     const content = readCertificateFiles(file, folder);
-    const problem = 'problem' in content ? content.problem.message : problemOf(content.texts);
+    const problem = 'problem' in content ? content.problem.message : problemOf(content.texts, areOfHosts);
     if (problem === undefined) return [];
     const path = isAbsolute(certificate) ? certificate : join(folder, certificate);
     return [{ file: path, finding: { path: '', message: problem } }];
   });
 
-const problemOf = (texts: Parameters<typeof readKeyPair>[0]): string | undefined => {
-  const read = readKeyPair(texts, isUsablePair);
+const problemOf = (texts: KeyPairTexts, areOfHosts: boolean): string | undefined => {
+  const read = readKeyPair(texts, isUsablePair, areOfHosts);
   return read.ok ? undefined : read.problem;
 };
+
+/** The same for CA bundles. */
+export const checkCaFiles = (files: readonly string[], folder: string): readonly FileFinding[] =>
+  files.flatMap((file) => {
+    const path = isAbsolute(file) ? file : join(folder, file);
+    const content = readCaFile(path);
+    const read = 'problem' in content ? content.problem.message : readCaBundle(content.text, Date.now());
+    const problem = typeof read === 'string' ? read : read.ok ? undefined : read.problem;
+    return problem === undefined ? [] : [{ file: path, finding: { path: '', message: problem } }];
+  });

@@ -11,11 +11,16 @@ import { certificatesOf } from '../configuration/listener-certificates.ts';
 import { type ListenerShares, NO_SHARES } from '../configuration/listener-share.ts';
 import type { Snapshot } from '../configuration/snapshot.ts';
 import type { ApiProblem } from './api-problem.ts';
+import { CaBundles } from './ca-bundles.ts';
+import { followCaFiles } from './ca-files.ts';
+import { followCaObjects } from './ca-objects.ts';
+import { OF_BACKENDS } from './certificate-use.ts';
 import { Certificates } from './certificates.ts';
 import { followConfigMaps } from './config-maps.ts';
 import { follow } from './follow-collection.ts';
 import { guardKeys } from './guard-keys.ts';
-import { namedCertificates } from './named-certificates.ts';
+import { namedCaBundles } from './named-ca-bundles.ts';
+import { namedCertificates, namedClientCertificates } from './named-certificates.ts';
 import { namedLists } from './named-lists.ts';
 import { followOwnShares } from './own-shares.ts';
 import { readResource } from './read-resource.ts';
@@ -25,7 +30,7 @@ import { followSlices } from './slices.ts';
 import { type LeftOutCounts, NOTHING_LEFT_OUT, type Source, type SourceEvents } from './source.ts';
 import { SourceLists } from './source-lists.ts';
 import { followTicketKeys } from './ticket-keys.ts';
-import { withNamed } from './with-named.ts';
+import { followTogether, withAllNamed } from './with-named.ts';
 
 export interface KubernetesSourceOptions extends SourceEvents {
   readonly transport: Transport;
@@ -108,10 +113,27 @@ export const followKubernetes = (options: KubernetesSourceOptions): Source => {
   const secrets = guardKeys(followSecrets({ namespace, certificates, onChange: changed, following }), () =>
     options.beforeKeys?.(),
   );
-  const onInput = withNamed(
-    namedLists(lists),
-    configMaps,
-    withNamed(namedCertificates(certificates), secrets, options.onInput),
+  const clientCertificates = new Certificates(OF_BACKENDS);
+  const clientSecrets = followSecrets({
+    namespace,
+    certificates: clientCertificates,
+    onChange: changed,
+    following,
+    kind: 'Client certificate in Secret',
+  });
+  const bundles = new CaBundles();
+  const caObjects = followTogether(
+    followCaObjects({ namespace, bundles, onChange: changed, following }),
+    followCaFiles('/', bundles),
+  );
+  const onInput = withAllNamed(
+    [
+      [namedLists(lists), configMaps],
+      [namedCertificates(certificates), secrets],
+      [namedClientCertificates(clientCertificates), guardKeys(clientSecrets, () => options.beforeKeys?.())],
+      [namedCaBundles(bundles), caObjects],
+    ],
+    options.onInput,
   );
 
   const tickets = followTicketKeys({ transport, namespace, name, onChange: changed });
@@ -172,7 +194,7 @@ export const followKubernetes = (options: KubernetesSourceOptions): Source => {
     newest = {
       revision: `generation/${object.metadata.generation ?? 0}`,
       spec: read.spec,
-      configuration: configurationOf(read.spec, read.written),
+      configuration: configurationOf(read.spec, read.written, namespace),
       findings: read.findings,
       ignoredFields: read.ignoredFields,
       leftOut: read.leftOut,
@@ -189,6 +211,10 @@ export const followKubernetes = (options: KubernetesSourceOptions): Source => {
       lists.stop();
       secrets.stop();
       certificates.stop();
+      clientSecrets.stop();
+      clientCertificates.stop();
+      caObjects.stop();
+      bundles.stop();
       tickets.stop();
     },
   };

@@ -7,16 +7,10 @@ import type { ProxyFinding } from '../../report/finding.ts';
 import { NO_SHARES } from '../configuration/listener-share.ts';
 import type { Snapshot } from '../configuration/snapshot.ts';
 import { ProxyError } from '../errors/proxy-error.ts';
-import { followCertificateFiles } from './certificate-files.ts';
-import { Certificates } from './certificates.ts';
 import { watchFile } from './file-change.ts';
-import { guardKeys } from './guard-keys.ts';
-import { followListFiles } from './list-files.ts';
-import { namedCertificates } from './named-certificates.ts';
-import { namedLists } from './named-lists.ts';
+import { followFiles } from './named-files.ts';
 import { NOTHING_LEFT_OUT, type Source, type SourceEvents } from './source.ts';
-import { SourceLists } from './source-lists.ts';
-import { withNamed } from './with-named.ts';
+import { withAllNamed } from './with-named.ts';
 
 /** The snapshot in the text of a file, or why it cannot be served. */
 export type ManifestRead =
@@ -51,20 +45,12 @@ export const followManifest = (
   events: SourceEvents,
 ): Source => {
   let snapshot = first;
-  const lists = new SourceLists();
-  const files = followListFiles(dirname(path), lists);
-  const certificates = new Certificates();
-  const keyPairs = guardKeys(
-    followCertificateFiles(dirname(path), certificates, () =>
-      snapshot.configuration.listeners.flatMap(({ certificateFiles = [] }) => certificateFiles),
-    ),
+  const named = followFiles(
+    dirname(path),
+    () => snapshot.configuration,
     () => events.beforeKeys?.(),
   );
-  const onInput = withNamed(
-    namedLists(lists),
-    files,
-    withNamed(namedCertificates(certificates), keyPairs, events.onInput),
-  );
+  const onInput = withAllNamed(named.all, events.onInput);
   const emit = (refused: readonly ProxyFinding[]): void =>
     onInput({
       snapshot,
@@ -105,10 +91,7 @@ export const followManifest = (
   return {
     stop() {
       stop();
-      files.stop();
-      lists.stop();
-      keyPairs.stop();
-      certificates.stop();
+      named.stop();
     },
     reload,
   };

@@ -1,3 +1,4 @@
+import { byName } from '../configuration/by-name.ts';
 import { listsOf, withLists } from '../configuration/listener-sources.ts';
 import type { SourceLists } from './source-lists.ts';
 import type { Named } from './with-named.ts';
@@ -8,7 +9,7 @@ export const namedLists = (lists: SourceLists): Named => ({
   namesIn: listsOf,
   known: () => new Set(lists.states.keys()),
   fillIn(snapshot, before) {
-    const configuration = withLists(snapshot.configuration, lists.states, before);
+    const configuration = withLists(snapshot.configuration, lists.states, byName(before?.listeners));
     return {
       ...snapshot,
       configuration,

@@ -14,6 +14,8 @@ export interface SecretsOptions {
   /** Called when a Secret can be followed no more, or again. */
   readonly onChange: () => void;
   readonly following: Following;
+  /** The kind of these Secrets for people. */
+  readonly kind?: string;
 }
 
 /** Keys of a Secret of type kubernetes.io/tls. */
@@ -26,7 +28,7 @@ const contentOf = (title: string, secret: Secret | undefined): CertificateConten
       version: 'missing',
       problem: {
         code: 'SecretMissing',
-        message: `${title} does not exist: create it with type kubernetes.io/tls, or remove it from the listener`,
+        message: `${title} does not exist: create it with type kubernetes.io/tls, or remove it from the resource`,
       },
     };
   const version = `${secret.metadata.uid ?? ''}/${secret.metadata.resourceVersion ?? ''}`;
@@ -50,10 +52,11 @@ export const followSecrets = ({
   certificates,
   onChange,
   following,
+  kind = 'Secret',
 }: SecretsOptions): NameFollower =>
   followNamed<Secret>({
     namespace,
-    kind: 'Secret',
+    kind,
     plural: 'secrets',
     following,
     onChange,

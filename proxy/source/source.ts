@@ -37,7 +37,7 @@ export interface SourceEvents {
   readonly onInput: (input: SourceInput) => void;
   /** Called with whether the source can currently read its input. */
   readonly onState: (state: SourceState) => void;
-  /** Called once, before the first private key is read. */
+  /** Called before the first private key of listeners is read, and that of backends. */
   readonly beforeKeys?: () => void;
 }
 

@@ -1,11 +1,13 @@
 import type { Finding } from '../../crds/finding.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import { type ParsedManifest, parseManifest } from '../../crds/parse-manifest.ts';
+import { formatPath } from '../../crds/path.ts';
 import type { ListenAddress } from '../../program/listen-address.ts';
 import type { ProxyFinding } from '../../report/finding.ts';
 import { configurationOf } from '../configuration/from-l4balancer.ts';
 import { fixedTargets } from './fixed-targets.ts';
 import type { ManifestRead } from './manifest-file.ts';
+import { needsOfCluster } from './need-cluster.ts';
 import { ownPortFindings } from './own-ports.ts';
 
 /**
@@ -15,18 +17,10 @@ import { ownPortFindings } from './own-ports.ts';
 export const snapshotOfManifest = (text: string, revision: string, admin: ListenAddress): ManifestRead => {
   const { balancer, findings, lineOf } = parseManifest(text, 'Standalone');
   if (balancer === undefined) return { ok: false, findings };
-  const needCluster = servicesIn(balancer.spec).map(({ index, ...finding }) => {
-    const line = lineOf(['spec', 'backends', index, 'service']);
-    return line === undefined ? finding : { ...finding, line };
+  const needCluster = needsOfCluster(balancer.spec).map(({ at, message }) => {
+    const line = lineOf(at);
+    return { path: formatPath(at), message, ...(line === undefined ? {} : { line }) };
   });
-  for (const { index, ...finding } of configMapsIn(balancer.spec)) {
-    const line = lineOf(['spec', 'listeners', index, 'sources', 'fromConfigMaps']);
-    needCluster.push(line === undefined ? finding : { ...finding, line });
-  }
-  for (const { index, ...finding } of secretsIn(balancer.spec)) {
-    const line = lineOf(['spec', 'listeners', index, 'tls', 'certificateRefs']);
-    needCluster.push(line === undefined ? finding : { ...finding, line });
-  }
   const configuration = configurationOf(withoutCluster(balancer.spec));
   const wrong = [...needCluster, ...ownPortFindings(configuration.listeners, admin, portInManifest(lineOf))];
   if (wrong.length > 0) return { ok: false, findings: wrong };
@@ -75,45 +69,3 @@ export const portInManifest =
     const line = lineOf(['spec', 'listeners', index, 'port']);
     return { path: `spec.listeners[${index}].port`, ...(line === undefined ? {} : { line }) };
   };
-
-/** Services exist only in Kubernetes. */
-const servicesIn = (spec: L4BalancerSpec): (Finding & { readonly index: number })[] =>
-  spec.backends.flatMap(({ name, service }, index) =>
-    service === undefined
-      ? []
-      : [
-          {
-            index,
-            path: `spec.backends[${index}].service`,
-            message: `backend "${name}" names the Service "${service.name}", which exists only in Kubernetes. Without a cluster, list its addresses under spec.backends[${index}].endpoints instead`,
-          },
-        ],
-  );
-
-/** So do ConfigMaps. */
-const configMapsIn = (spec: L4BalancerSpec): (Finding & { readonly index: number })[] =>
-  spec.listeners.flatMap(({ name, sources }, index) =>
-    (sources?.fromConfigMaps ?? []).length === 0
-      ? []
-      : [
-          {
-            index,
-            path: `spec.listeners[${index}].sources.fromConfigMaps`,
-            message: `listener "${name}" names ConfigMaps, which exist only in Kubernetes. Without a cluster, name files under spec.listeners[${index}].sources.fromFiles instead`,
-          },
-        ],
-  );
-
-/** And Secrets. */
-const secretsIn = (spec: L4BalancerSpec): (Finding & { readonly index: number })[] =>
-  spec.listeners.flatMap(({ name, tls }, index) =>
-    tls?.certificateRefs === undefined
-      ? []
-      : [
-          {
-            index,
-            path: `spec.listeners[${index}].tls.certificateRefs`,
-            message: `listener "${name}" names Secrets, which exist only in Kubernetes. Without a cluster, name files under spec.listeners[${index}].tls.certificateFiles instead`,
-          },
-        ],
-  );

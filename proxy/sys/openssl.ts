@@ -1,9 +1,17 @@
 import koffi from 'koffi';
 import { type PinnedMemory, pinnedMemory } from './memory.ts';
+import { opensslClient } from './openssl-client.ts';
 import { contextCalls, POINTER, useKeyPair, verifyClients } from './ssl-context.ts';
 import { EAGAIN, ECONNRESET, ENOMEM } from './sys.ts';
 import { TicketKeys } from './ticket-keys.ts';
-import { type ServerContext, TLS_FAILED, type Tls, TRUNCATED, WANTS_WRITE } from './tls.ts';
+import {
+  type ContextSettings,
+  type ServerContext,
+  TLS_FAILED,
+  type Tls,
+  TRUNCATED,
+  WANTS_WRITE,
+} from './tls.ts';
 
 const SSL_ERROR_SSL = 1;
 const SSL_ERROR_WANT_READ = 2;
@@ -160,25 +168,34 @@ export const openssl = (): Tls => {
     return c.SSL_CTX_set_session_id_context(context, scratch.address, value.length) === 1;
   };
 
-  const configure = (context: number, settings: ServerContext): boolean => {
-    const { minVersion, ciphers, cipherSuites, groups, sessionContext, alpn, keyPairs, clients } = settings;
+  /** What contexts of both sides have in common. */
+  const prepare = (context: number, settings: ContextSettings, options: number): boolean => {
+    const { minVersion, ciphers, cipherSuites, groups } = settings;
     c.SSL_CTX_ctrl(context, SSL_CTRL_MODE, MODES, 0);
     c.SSL_CTX_ctrl(context, SSL_CTRL_SET_READ_AHEAD, 1, 0);
-    // Sessions are kept by the clients, in tickets: any acceptor can resume them.
+    // Clients keep sessions in tickets, which any acceptor can resume; those with endpoints are kept by them.
     c.SSL_CTX_ctrl(context, SSL_CTRL_SET_SESS_CACHE_MODE, SSL_SESS_CACHE_OFF, 0);
-    c.SSL_CTX_set_options(context, OPTIONS);
-    if (alpn !== undefined) followAlpn(context, alpn);
+    c.SSL_CTX_set_options(context, options);
     return (
-      tickets.follow(context) &&
       c.SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, minVersion, 0) === 1 &&
       c.SSL_CTX_set_cipher_list(context, ciphers) === 1 &&
       c.SSL_CTX_set_ciphersuites(context, cipherSuites) === 1 &&
-      setGroups(context, groups) &&
+      setGroups(context, groups)
+    );
+  };
+
+  const configure = (context: number, settings: ServerContext): boolean => {
+    const { sessionContext, alpn, keyPairs, clients } = settings;
+    if (alpn !== undefined) followAlpn(context, alpn);
+    return (
+      prepare(context, settings, OPTIONS) &&
+      tickets.follow(context) &&
       setSessionContext(context, sessionContext) &&
       keyPairs.every((pair) => useKeyPair(c, context, pair)) &&
       (clients === undefined || verifyClients(c, context, clients))
     );
   };
+  const { forget, ...client } = opensslClient(prepare);
 
   const peerCertificate = (connection: number): Uint8Array | undefined => {
     const certificate = c.SSL_get0_peer_certificate(connection);
@@ -193,6 +210,7 @@ export const openssl = (): Tls => {
   };
 
   return {
+    ...client,
     serverContext(settings) {
       const context = c.SSL_CTX_new(c.TLS_server_method());
       if (context === 0) return 0;
@@ -201,7 +219,10 @@ export const openssl = (): Tls => {
       reason = takeReason();
       return 0;
     },
-    freeContext: (context) => c.SSL_CTX_free(context),
+    freeContext(context) {
+      forget(context);
+      c.SSL_CTX_free(context);
+    },
     setTicketKeys: (keys) => tickets.set(keys),
     accept(context, fd) {
       const connection = c.SSL_new(context);

@@ -18,6 +18,15 @@ export interface Tls {
   setTicketKeys(keys: Uint8Array): void;
   /** Begins a connection of a client on `fd`; 0 if there is no memory. */
   accept(context: number, fd: number): number;
+  /** A context for connections to endpoints; 0 if it cannot be made of these settings. */
+  clientContext(settings: ClientContext): number;
+  /** Begins a connection to an endpoint on `fd`; 0 if there is no memory. */
+  connect(context: number, fd: number, peer: Peer): number;
+  /** The session of a connection to an endpoint, for later ones; 0 for none. The caller has to free it. */
+  takeSession(connection: number): number;
+  freeSession(session: number): void;
+  /** The context that a connection was begun in. */
+  contextOf(connection: number): number;
   free(connection: number): void;
   /** Goes on with the handshake: 1 once it is complete. */
   handshake(connection: number): number;
@@ -35,11 +44,11 @@ export interface Tls {
    * Whether the peer of a connection that failed knows why: it was sent an alert, or has sent one itself.
    */
   hasAlerted(connection: number): boolean;
-  /** Whether the client's earlier session was resumed. */
+  /** Whether an earlier session was resumed. */
   isResumed(connection: number): boolean;
   /** The certificate that the client has shown now, or in its earlier session, in DER; undefined for none. */
   peerCertificate(connection: number): Uint8Array | undefined;
-  /** Why the client's certificate was refused: OpenSSL's number (X509_V_ERR); 0 if it was not. */
+  /** Why the peer's certificate was refused: OpenSSL's number (X509_V_ERR); 0 if it was not. */
   verifyResult(connection: number): number;
   /** The version that was agreed upon, such as TLS1_3_VERSION. */
   version(connection: number): number;
@@ -75,13 +84,17 @@ export interface ClientVerification {
   readonly depth: number;
 }
 
-export interface ServerContext {
+/** What contexts of both sides have in common. */
+export interface ContextSettings {
   /** TLS1_2_VERSION or TLS1_3_VERSION. */
   readonly minVersion: number;
   /** Cipher suites of TLS 1.2, and of TLS 1.3, as OpenSSL writes lists; the best first. */
   readonly ciphers: string;
   readonly cipherSuites: string;
   readonly groups: string;
+}
+
+export interface ServerContext extends ContextSettings {
   /** Sessions of contexts with another value are not resumed; at most 32 bytes. */
   readonly sessionContext: Uint8Array;
   /** Protocols in the form of the ALPN extension, the best first; omitted to leave ALPN out. */
@@ -90,6 +103,31 @@ export interface ServerContext {
   readonly keyPairs: readonly NativeKeyPair[];
   /** Omitted if clients are not asked for certificates. The context takes its own references. */
   readonly clients?: ClientVerification;
+}
+
+export interface ClientContext extends ContextSettings {
+  /** Address of the store of authorities; omitted if endpoints are not verified. */
+  readonly store?: number;
+  /**
+   * The name to ask endpoints for, and that their certificates must have; omitted for none. They must have
+   * the endpoint's address then.
+   */
+  readonly serverName?: string;
+  /** Protocols in the form of the ALPN extension, the best first; omitted to leave ALPN out. */
+  readonly alpn?: Uint8Array;
+  /** Shown to endpoints that ask for a certificate. */
+  readonly keyPair?: NativeKeyPair;
+}
+
+/** What one connection to an endpoint begins with. */
+export interface Peer {
+  /** An earlier session to resume; 0 for none. */
+  readonly session: number;
+  /** The client's connection, whose protocol is offered to the endpoint; 0 for none. */
+  readonly client: number;
+  /** Where the endpoint's IP address is in memory, in the order of the network, and its 4 or 16 bytes. */
+  readonly address: number;
+  readonly addressLength: number;
 }
 
 export const TLS1_2_VERSION = 0x303;

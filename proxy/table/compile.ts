@@ -62,6 +62,7 @@ export const compileTable = ({ configuration, targets, leaving }: Snapshot, view
     .map((backend) => ({
       name: backend.name,
       policy: backend.policy,
+      ...(backend.credentials === undefined ? {} : { credentials: backend.credentials }),
       ...splitTargets(backend, targets.get(backend.name) ?? [], leaving?.get(backend.name) ?? [], view),
     }))
     .sort(byName),

@@ -1,6 +1,7 @@
 import type { AccessLog } from '../configuration/access-log.ts';
 import type { BackendPolicy } from '../configuration/backend-policy.ts';
 import type { ListenerConfiguration } from '../configuration/configuration.ts';
+import type { EndpointCredentials } from '../configuration/endpoint-tls.ts';
 
 /** What the acceptors serve, as plain frozen data: no descriptors, no slots, no times. */
 export interface Table {
@@ -17,6 +18,8 @@ export type TableListener = ListenerConfiguration;
 export interface TableBackend {
   readonly name: string;
   readonly policy: BackendPolicy;
+  /** Omitted if its endpoints are spoken to in the clear. */
+  readonly credentials?: EndpointCredentials;
   /** True if too few endpoints are healthy, so that unhealthy ones are used as well. */
   readonly panic: boolean;
   /** True if too few endpoints are healthy, so that backups take connections. */

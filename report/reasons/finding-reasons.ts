@@ -146,6 +146,21 @@ export const FINDING_WARNINGS = {
       'A ConfigMap with sources has an invalid entry. Its last valid content stays in effect; if there is none, nobody may connect to the listener.',
     whatToDo: 'Correct the key and the line in the message.',
   },
+  CaBundleMissing: {
+    meaning:
+      'A ConfigMap or a Secret with a CA bundle does not exist or cannot be read. The bundle read last stays in use; if there is none, no connections are made that need it.',
+    whatToDo: 'Create it in the namespace of the resource, or name another one.',
+  },
+  CaBundleInvalid: {
+    meaning:
+      'A CA bundle has no certificates that can be used. The bundle read last stays in use; if there is none, no connections are made that need it.',
+    whatToDo: 'Follow the message: write the certificates of the authorities in PEM again.',
+  },
+  EndpointsNotVerified: {
+    meaning:
+      'A backend speaks TLS with its endpoints without verifying their certificates: anybody on the way can read and change everything.',
+    whatToDo: 'Set tls.mode of the backend to Verify, with the authority of its endpoints in tls.caRef.',
+  },
   PeersUntrusted: {
     meaning:
       'A listener with proxyProtocol refuses every connection, because its peers are not in trustedSources.',
@@ -229,6 +244,9 @@ const BY_CODE: Readonly<Record<FindingCode, FindingReason>> = {
   CertificateInvalid: 'CertificateInvalid',
   CertificateExpired: 'CertificateExpired',
   CertificateExpires: 'CertificateExpires',
+  CaBundleMissing: 'CaBundleMissing',
+  CaBundleInvalid: 'CaBundleInvalid',
+  EndpointsNotVerified: 'EndpointsNotVerified',
   SourceListMissing: 'SourceListMissing',
   SourceListInvalid: 'SourceListInvalid',
   DescriptorsShort: 'DescriptorsShort',

@@ -157,6 +157,23 @@ export const GOOD_MANIFESTS: Readonly<Record<string, Loose>> = {
       },
     })),
   }),
+  'as many backends with TLS and as many listeners as there can be': manifestWith({
+    listeners: Array.from({ length: 64 }, (_, i) => ({
+      name: `l${i}`,
+      port: 8080 + i,
+      ...(i % 2 === 0
+        ? { backend: `b${i}` }
+        : { tls: { mode: 'Passthrough', routes: [{ hostnames: ['a.example'], backend: 'plain' }] } }),
+    })),
+    backends: [
+      { name: 'plain', service: { name: 'web', port: 80 } },
+      ...Array.from({ length: 63 }, (_, i) => ({
+        name: `b${i}`,
+        service: { name: 'web', port: 80 },
+        tls: { caRef: { name: 'c'.repeat(253) }, clientCertificateRef: { name: 's'.repeat(253) } },
+      })),
+    ],
+  }),
   'routes that differ in host name, protocol or both': manifestWithListener({
     tls: {
       mode: 'Passthrough',

@@ -22,6 +22,7 @@ export const randomManifest = (random: Random): Loose => {
   const udpBackends = new Set(
     listeners.flatMap(({ protocol, backend }) => (protocol === 'UDP' ? [backend] : [])),
   );
+  const passedOn = new Set(listeners.flatMap(passedOnBackends));
   const shape = random.pick<Shape>([ANY, ANY, DAEMON_SET, HOST_NETWORK]);
   return {
     apiVersion: 'l4balancer.dev/v1alpha1',
@@ -35,12 +36,12 @@ export const randomManifest = (random: Random): Loose => {
               ...random.some({ address: () => random.pick(['192.0.2.7', '::', '2001:db8::1', '0.0.0.0']) }),
             }))
           : listeners,
-      // Only V2 has headers for datagrams.
-      backends: backends.map(({ proxyProtocol, ...backend }) =>
-        proxyProtocol === undefined || udpBackends.has(backend.name)
-          ? backend
-          : { ...backend, proxyProtocol },
-      ),
+      backends: backends.map(({ proxyProtocol, tls, ...backend }) => ({
+        ...backend,
+        // Only V2 has headers for datagrams.
+        ...(proxyProtocol === undefined || udpBackends.has(backend.name) ? {} : { proxyProtocol }),
+        ...(tls === undefined || passedOn.has(backend.name) ? {} : { tls }),
+      })),
       ...random.some({
         service: () => randomService(random, listeners.length),
         capacity: () => ({
@@ -65,6 +66,28 @@ export const randomManifest = (random: Random): Loose => {
     },
   };
 };
+
+/** The backends of a listener whose bytes are passed on as they are. */
+const passedOnBackends = ({ protocol, backend, tls }: Loose): readonly unknown[] => {
+  const { mode, routes } = (tls ?? {}) as { readonly mode?: string; readonly routes?: readonly Loose[] };
+  if (protocol !== 'UDP' && mode !== 'Passthrough') return [];
+  return [backend, ...(routes ?? []).map((route) => route.backend)];
+};
+
+const randomBackendTls = (random: Random): Loose => ({
+  ...random.pick<Loose>([
+    {},
+    { mode: 'Insecure' },
+    { mode: 'Verify', caRef: { name: 'pg-ca' } },
+    { caRef: { kind: 'Secret', name: 'pg.tls', key: 'ca-bundle_1.pem' } },
+  ]),
+  ...random.some({
+    serverName: () => random.pick(['pg.internal', 'a', `${'a'.repeat(248)}.test`]),
+    clientCertificateRef: () => ({ name: 'proxy-tls' }),
+    minVersion: () => random.pick(['TLS1.2', 'TLS1.3']),
+    alpn: () => ['h2', 'http/1.1'],
+  }),
+});
 
 const randomBackend = (random: Random, name: string): Loose => ({
   name,
@@ -100,6 +123,7 @@ const randomBackend = (random: Random, name: string): Loose => ({
         { version: 'V1', tlvs: [] },
         { version: 'V2', tlvs: ['UniqueId', 'CRC32C'] },
       ]),
+    tls: () => randomBackendTls(random),
     drain: () =>
       random.some({
         onRemoval: () => random.pick(['Keep', 'Close']),

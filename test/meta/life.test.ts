@@ -12,6 +12,7 @@ const STATES = [
   'HANDSHAKE',
   'CONNECTING',
   'OPENING',
+  'SECURING',
   'WAITING',
   'RELAYING',
   'SESSION',

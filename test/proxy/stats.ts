@@ -43,6 +43,7 @@ export const backendStats = (change: Partial<BackendStats> = {}): BackendStats =
   retriesTotal: 0,
   retriesDeniedTotal: 0,
   queuedTotal: 0,
+  securedTotal: { full: 0, resumed: 0 },
   connectFailures: [],
   ...change,
 });

@@ -29,6 +29,7 @@ export const tableBackend = ({
   endpoints = [],
   inactive = [],
   closing,
+  credentials,
   ...policy
 }: BackendChange = {}): TableBackend => ({
   name,
@@ -42,6 +43,7 @@ export const tableBackend = ({
     closeOnRemoval: false,
     ...policy,
   },
+  ...(credentials === undefined ? {} : { credentials }),
   panic,
   backups,
   endpoints,

@@ -17,10 +17,13 @@ export const abort = (acceptor: Acceptor, connection: number, from: Side): void 
   const { flags, tlsNotes } = acceptor.connections;
   const isLost = ((flags[connection * 2 + from] as number) & LOST) !== 0;
   const notes = tlsNotes[connection * 2 + from] as number;
-  if ((notes & CUT_OFF) !== 0) resetBoth(acceptor, connection, 'TlsTruncated');
+  const isClient = from === CLIENT;
+  const violated = isClient ? 'TlsViolated' : 'EndpointTlsViolated';
+  if ((notes & CUT_OFF) !== 0)
+    resetBoth(acceptor, connection, isClient ? 'TlsTruncated' : 'EndpointTlsTruncated');
   // A reset could overtake the alert that tells the side itself what was wrong.
-  else if ((notes & ALERTED) !== 0) resetConnection(acceptor, connection, (1 - from) as Side, 'TlsViolated');
-  else if ((notes & VIOLATED) !== 0) resetBoth(acceptor, connection, 'TlsViolated');
-  else if (from === CLIENT) resetBoth(acceptor, connection, isLost ? 'ClientTimedOut' : 'ClientReset');
+  else if ((notes & ALERTED) !== 0) resetConnection(acceptor, connection, (1 - from) as Side, violated);
+  else if ((notes & VIOLATED) !== 0) resetBoth(acceptor, connection, violated);
+  else if (isClient) resetBoth(acceptor, connection, isLost ? 'ClientTimedOut' : 'ClientReset');
   else resetBoth(acceptor, connection, isLost ? 'EndpointTimedOut' : 'EndpointReset');
 };

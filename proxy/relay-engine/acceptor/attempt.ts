@@ -28,6 +28,7 @@ import { claimDescriptor, closeDescriptor } from './descriptors.ts';
 import { setKeepalive } from './keepalive.ts';
 import { dropEndpointSocket } from './leave-endpoint.ts';
 import { endpointTransport } from './limited-transport.ts';
+import { prepareTls } from './secure-endpoint.ts';
 import type { ServedBackend } from './served-table.ts';
 import { watchEndpoint } from './watch-sides.ts';
 
@@ -148,6 +149,7 @@ export const beginAttempt = (
   index: number,
 ): ConnectFailure | undefined => {
   const { connections, sourcePorts } = acceptor;
+  if (backend.context?.address === 0) return 'TlsNotReady';
   let connected = connectOnce(acceptor, connection, backend, index);
   if (connected === -EADDRNOTAVAIL && hasNoAddress(acceptor, backend, index))
     return connectFailure(ENETUNREACH);
@@ -158,6 +160,8 @@ export const beginAttempt = (
     connected = connectOnce(acceptor, connection, backend, index);
   }
   if (connected < 0) return connectFailure(-connected);
+  const untaught = prepareTls(acceptor, connection, backend, index);
+  if (untaught !== undefined) return untaught;
   const watched = watchEndpoint(acceptor, connection, connections.fd[connection * 2 + ENDPOINT] as number);
   if (watched < 0) return connectFailure(-watched);
   connections.attempted[connection] = acceptor.nowMs;

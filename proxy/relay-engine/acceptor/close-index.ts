@@ -1,4 +1,5 @@
-import { CLOSE_REASONS, CLOSES, type CloseReason, PHASES } from '../../engine/close-reason.ts';
+import { CLOSE_REASONS, CLOSES, type CloseReason } from '../../engine/close-reason.ts';
+import { PHASES } from '../../engine/ending.ts';
 
 /**
  * By reason: the index in CLOSES for each phase. A phase that the catalogue does not expect counts as the

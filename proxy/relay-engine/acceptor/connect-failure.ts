@@ -30,6 +30,9 @@ const BY_ERRNO: ReadonlyMap<number, ConnectFailure> = new Map([
 /** What a positive errno of socket or connect means. */
 export const connectFailure = (errno: number): ConnectFailure => BY_ERRNO.get(errno) ?? 'Other';
 
-/** This machine ran out of something, which says nothing about the endpoint. */
+/** This machine ran out of something, or lacks it, which says nothing about the endpoint. */
 export const isLocal = (failure: ConnectFailure): boolean =>
-  failure === 'NoSourcePort' || failure === 'NoDescriptors' || failure === 'NoMemory';
+  failure === 'NoSourcePort' ||
+  failure === 'NoDescriptors' ||
+  failure === 'NoMemory' ||
+  failure === 'TlsNotReady';

@@ -33,6 +33,8 @@ export const HANDSHAKE = 7;
 export const SESSION = 6;
 /** An endpoint is connected, and is told to begin TLS; see endpoint-opening.ts. */
 export const OPENING = 8;
+/** An endpoint is connected, and TLS is being agreed upon with it; see secure-endpoint.ts. */
+export const SECURING = 9;
 /** What each state means is in states.ts. */
 export type State =
   | typeof FREE
@@ -43,7 +45,13 @@ export type State =
   | typeof PREFACE
   | typeof HANDSHAKE
   | typeof OPENING
+  | typeof SECURING
   | typeof SESSION;
+
+/** Why the last attempt to connect failed, as far as it matters for how the connection ends. */
+export const FAILED_OTHERWISE = 0;
+export const FAILED_FOR_PORT = 1; // there was no source port
+export const FAILED_UNVERIFIED = 2; // the endpoint's certificate was refused
 
 /** Flags of one side. */
 export const READABLE = 1; // the kernel has reported that there is something to read
@@ -99,11 +107,8 @@ export class Connections {
   readonly endpointSlot = column(Int32Array);
   /** Slot of the endpoint that failed last; -1 for none, or if the table has changed since. */
   readonly failedEndpoint = column(Int32Array);
-  /**
-   * 1 if the last attempt that failed found no source port. Written with every failure, and read only after
-   * one.
-   */
-  readonly portless = column(Uint8Array);
+  /** Why the last attempt failed (FAILED_…). Written with every failure, and read only after one. */
+  readonly lastFailure = column(Uint8Array);
   /**
    * Bytes kept for this side, which has not taken them yet, two-wide: buffer number (-1 for none), offset,
    * length.

@@ -6,6 +6,7 @@ import type { BufferPool } from './buffer-pool.ts';
 import type { Connections } from './connections.ts';
 import type { Counters } from './counters.ts';
 import type { Datagrams } from './datagrams/datagrams.ts';
+import type { EndpointContexts } from './endpoint-contexts.ts';
 import type { LimitCounts } from './limits/limit-counts.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { FromAcceptor } from './messages.ts';
@@ -30,6 +31,7 @@ export interface Acceptor {
   /** Loaded when it is first used. */
   readonly tls: Tls;
   readonly contexts: ServerContexts;
+  readonly endpointContexts: EndpointContexts;
   readonly epoll: number;
   readonly shared: SharedMemory;
   readonly connections: Connections;

@@ -200,6 +200,13 @@ export class Counters {
     this.#raise(listenerTotalsAt(this.#index, listenerSlot) + offset, 1);
   }
 
+  /** A handshake of TLS with an endpoint is complete. */
+  endpointSecured(backendSlot: number, isResumed: boolean): void {
+    if (backendSlot < 0) return;
+    const offset = isResumed ? BACKEND_TOTALS.SecuredResumed : BACKEND_TOTALS.SecuredFull;
+    this.#raise(backendTotalsAt(this.#index, backendSlot) + offset, 1);
+  }
+
   handshakeFailed(listenerSlot: number, why: HandshakeFailure): void {
     const at = listenerTotalsAt(this.#index, listenerSlot) + LISTENER_TOTALS.HandshakesFailed;
     this.#raise(at + HANDSHAKE_INDEX[why], 1);

@@ -8,6 +8,7 @@ import { Connections } from './connections.ts';
 import type { Acceptor } from './context.ts';
 import { Counters } from './counters.ts';
 import { Datagrams } from './datagrams/datagrams.ts';
+import { EndpointContexts } from './endpoint-contexts.ts';
 import { CONTROL_TOKEN } from './event-tokens.ts';
 import type { HashKey } from './keyed-hash/half-sip-hash.ts';
 import { Mailbox } from './mailbox.ts';
@@ -76,6 +77,7 @@ export const createAcceptor = (inputs: AcceptorInputs): Acceptor => {
       return tls();
     },
     contexts: new ServerContexts(tls),
+    endpointContexts: new EndpointContexts(tls),
     epoll,
     shared,
     connections,

@@ -12,7 +12,9 @@ import { noteFailure } from './failed-attempt.ts';
 import { firstByteBy } from './first-byte.ts';
 import { leaveEndpoint } from './leave-endpoint.ts';
 import { linger } from './linger.ts';
+import { dropPending } from './pending.ts';
 import { beginRelay } from './relay.ts';
+import { isSecured, type SecuringProgress, secure } from './secure-endpoint.ts';
 import { releaseHeader, sendHeader } from './send-header.ts';
 import type { ServedBackend } from './served-table.ts';
 import { TimerWheel } from './timer-wheel.ts';
@@ -31,6 +33,8 @@ type Outcome =
       CloseReason,
       | 'NoEndpoint'
       | 'ConnectFailed'
+      | 'EndpointNotVerified'
+      | 'EndpointTlsNotReady'
       | 'ConnectTimeout'
       | 'RetryBudgetSpent'
       | 'NoDescriptors'
@@ -46,12 +50,12 @@ const NO_ENDPOINT = -1;
 const FIRST_PAUSE_TICKS = TimerWheel.ticks(250);
 const PAUSE_TICKS = TimerWheel.ticks(1000);
 
-/**
- * The reason for which a connection ends whose attempts failed: if no source port was found, endpoints are
- * not to blame.
- */
-const whatFailed = ({ connections }: Acceptor, connection: number): 'ConnectFailed' | 'NoSourcePort' =>
-  connections.portless[connection] === 1 ? 'NoSourcePort' : 'ConnectFailed';
+/** By FAILED_…: why a connection ends. If no port was found, endpoints are not to blame. */
+const FAILURE_REASONS = ['ConnectFailed', 'NoSourcePort', 'EndpointNotVerified'] as const;
+type FailureReason = (typeof FAILURE_REASONS)[number];
+
+const whatFailed = ({ connections }: Acceptor, connection: number): FailureReason =>
+  FAILURE_REASONS[connections.lastFailure[connection] as number] as FailureReason;
 
 /**
  * Ticks until no attempt may begin or go on. Nothing was relayed yet: the last activity is when dialling
@@ -89,7 +93,7 @@ const whyNotRetry = (
   connection: number,
   backend: ServedBackend,
   failures: number,
-): 'ConnectFailed' | 'NoSourcePort' | 'ConnectTimeout' | 'RetryBudgetSpent' | undefined => {
+): FailureReason | 'ConnectTimeout' | 'RetryBudgetSpent' | undefined => {
   const { connections, budget, counters, now } = acceptor;
   const slot = connections.backendSlot[connection] as number;
   if (timeLeft(acceptor, connection, backend) <= 0) return 'ConnectTimeout';
@@ -128,6 +132,7 @@ const tryNext = (acceptor: Acceptor, connection: number, backend: ServedBackend)
     return 'Begun';
   }
   noteFailure(acceptor, connection, failure);
+  if (failure === 'TlsNotReady') return 'EndpointTlsNotReady';
   return failure === 'NoDescriptors' || failure === 'NoMemory' ? 'NoDescriptors' : 'Failed';
 };
 
@@ -157,6 +162,8 @@ export const dial = (
         break;
       case 'NoEndpoint':
       case 'ConnectFailed':
+      case 'EndpointNotVerified':
+      case 'EndpointTlsNotReady':
       case 'ConnectTimeout':
       case 'RetryBudgetSpent':
       case 'NoDescriptors':
@@ -208,6 +215,7 @@ export const onConnectResult = (acceptor: Acceptor, connection: number, events: 
     // nothing, another endpoint can serve the client as well.
     const answered =
       !connections.openings.has(connection) &&
+      !isSecured(acceptor, connection) &&
       (errno === ECONNRESET || errno === EPIPE) &&
       sys.peek(fd, acceptor.scratch.address, 1) > 0;
     if (!answered) {
@@ -227,6 +235,10 @@ export const onConnectResult = (acceptor: Acceptor, connection: number, events: 
       redial(acceptor, connection, connectFailure(-sent));
       return;
     }
+  }
+  if (isSecured(acceptor, connection)) {
+    beginSecuring(acceptor, connection, hasHeader);
+    return;
   }
   const opening = connections.openings.get(connection);
   if (opening === undefined) {
@@ -259,6 +271,32 @@ export const onOpeningEvent = (acceptor: Acceptor, connection: number, events: n
   const progress = readOpening(acceptor, connection);
   const hasGone = progress === 'Waiting' && (events & (EPOLLERR | EPOLLHUP)) !== 0;
   onOpeningProgress(acceptor, connection, hasGone ? 'Failed' : progress);
+};
+
+/** TLS with an endpoint begins, right behind the header, which is sent in the clear. */
+const beginSecuring = (acceptor: Acceptor, connection: number, hasHeader: boolean): void => {
+  // What is left of a header would be sent as part of the stream.
+  if ((acceptor.connections.pendingBuffer[connection * 2 + ENDPOINT] as number) >= 0) {
+    dropPending(acceptor, connection * 2 + ENDPOINT);
+    redial(acceptor, connection, 'NoMemory');
+    return;
+  }
+  const progress = secure(acceptor, connection);
+  if (hasHeader) releaseHeader(acceptor, connection);
+  onSecuringProgress(acceptor, connection, progress);
+};
+
+const onSecuringProgress = (acceptor: Acceptor, connection: number, progress: SecuringProgress): void => {
+  if (progress === 'Waiting') return;
+  if (progress === 'Done') establish(acceptor, connection, false, false);
+  else redial(acceptor, connection, progress);
+};
+
+/** Bytes of an endpoint have arrived with which TLS is being agreed upon, or it takes bytes, or has gone. */
+export const onSecuringEvent = (acceptor: Acceptor, connection: number, events: number): void => {
+  const progress = secure(acceptor, connection);
+  const hasGone = progress === 'Waiting' && (events & (EPOLLERR | EPOLLHUP)) !== 0;
+  onSecuringProgress(acceptor, connection, hasGone ? 'Reset' : progress);
 };
 
 /** The endpoint is ready for what the client sends: relaying begins. */

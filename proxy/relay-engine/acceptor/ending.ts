@@ -1,4 +1,5 @@
-import { type CloseReason, PHASES, type Phase } from '../../engine/close-reason.ts';
+import type { CloseReason } from '../../engine/close-reason.ts';
+import { PHASES, type Phase } from '../../engine/ending.ts';
 import { closeIndex } from './close-index.ts';
 import {
   CLIENT,
@@ -12,6 +13,7 @@ import {
   PREFACE,
   RELAYING,
   RESET,
+  SECURING,
   SESSION,
   SHUT,
   type Side,
@@ -48,6 +50,7 @@ const PHASE_OF: Readonly<Record<State, Phase>> = {
   [PREFACE]: 'Connecting',
   [HANDSHAKE]: 'Connecting',
   [OPENING]: 'Connecting',
+  [SECURING]: 'Connecting',
   [CONNECTING]: 'Connecting',
   [WAITING]: 'Waiting',
   [RELAYING]: 'Relaying',

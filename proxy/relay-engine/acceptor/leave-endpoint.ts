@@ -1,7 +1,9 @@
-import { ENDPOINT, SESSION } from './connections.ts';
+import { ENDPOINT, RELAYING, SESSION } from './connections.ts';
 import type { Acceptor } from './context.ts';
 import { closeDescriptor } from './descriptors.ts';
 import { noteQueueDrops } from './queue-drops.ts';
+import { keepSession } from './secure-endpoint.ts';
+import { endTls } from './tls-transport.ts';
 
 /** Closes the socket of the endpoint's side, if there is one; the connection still counts at the endpoint. */
 export const dropEndpointSocket = (acceptor: Acceptor, connection: number): void => {
@@ -11,6 +13,9 @@ export const dropEndpointSocket = (acceptor: Acceptor, connection: number): void
     noteQueueDrops(acceptor, connection);
     acceptor.datagrams.sessions.beginSocket(connection);
   }
+  keepSession(acceptor, connection);
+  // Before relaying, TLS has no stream to end.
+  endTls(acceptor, connection * 2 + ENDPOINT, state[connection] === RELAYING);
   if (socket >= 0) closeDescriptor(acceptor, socket);
   fd[connection * 2 + ENDPOINT] = -1;
 };

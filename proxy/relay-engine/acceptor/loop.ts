@@ -31,12 +31,21 @@ const TOKEN_INT = EPOLL_TOKEN_BYTES / 4;
 
 const onTable = (acceptor: Acceptor, message: AcceptorTable): void => {
   const contexts = acceptor.contexts.follow(message);
-  const table = serveTable(message, acceptor.table, acceptor.shared, acceptor.prefaceFor, contexts);
+  const endpointContexts = acceptor.endpointContexts.follow(message.backends);
+  const table = serveTable(
+    message,
+    acceptor.table,
+    acceptor.shared,
+    acceptor.prefaceFor,
+    contexts,
+    endpointContexts,
+  );
   followLimits(acceptor, message, table);
   followIds(acceptor, message);
   countOpen(acceptor, table);
   adoptTable(acceptor, table);
   acceptor.contexts.freeOthers();
+  acceptor.endpointContexts.freeOthers();
 };
 
 const onMessage = (acceptor: Acceptor, message: ToAcceptor): void => {

@@ -60,11 +60,19 @@ export interface AcceptorCertificate extends Pick<CertificateFacts, 'id' | 'name
   readonly native: NativeKeyPair;
 }
 
-/** Authorities of clients, in memory that the control thread keeps until no acceptor needs it. */
+/** Authorities of clients or endpoints, in memory that the control thread keeps as long as needed. */
 export interface AcceptorTrust {
   /** Identifies the content. */
   readonly id: string;
   readonly native: NativeTrust;
+}
+
+/** What TLS with the endpoints of a backend needs; what has never been readable is omitted. */
+export interface AcceptorCredentials {
+  readonly trust?: AcceptorTrust;
+  readonly keyPair?: AcceptorCertificate;
+  /** Whether nothing is missing. */
+  readonly isComplete: boolean;
 }
 
 export interface AcceptorBackend {
@@ -72,6 +80,8 @@ export interface AcceptorBackend {
   readonly name: string;
   readonly slot: number;
   readonly policy: BackendPolicy;
+  /** Only if TLS is spoken with its endpoints. */
+  readonly credentials?: AcceptorCredentials;
   readonly endpoints: SharedEndpoints;
   /** Its indexes are those of `endpoints`. In memory that all acceptors share. */
   readonly plan: PickingPlan;

@@ -1,4 +1,5 @@
-import { type CloseReason, PHASES } from '../../engine/close-reason.ts';
+import type { CloseReason } from '../../engine/close-reason.ts';
+import { PHASES } from '../../engine/ending.ts';
 import { closeIndex } from './close-index.ts';
 import type { Acceptor } from './context.ts';
 import { closeDescriptor } from './descriptors.ts';

@@ -5,6 +5,7 @@ import { HASHES_SOURCE, PICKERS } from '../../table/algorithms.ts';
 import type { Choice } from '../../table/pickers/picker.ts';
 import { acceptClients, acceptQueued } from './accept.ts';
 import { BUFFER_BYTES } from './buffer-pool.ts';
+import type { EndpointContext } from './endpoint-contexts.ts';
 import { serveLimits } from './limits/served-limits.ts';
 import type { AcceptorBackend, AcceptorTable, SharedEndpoints } from './messages.ts';
 import type { PrefaceFor } from './preface.ts';
@@ -14,6 +15,7 @@ import type { ListenerContexts } from './server-contexts.ts';
 import type { SharedMemory } from './shared-memory.ts';
 import { takeDatagrams, takeQueuedDatagrams } from './take-datagrams.ts';
 import { TimerWheel } from './timer-wheel.ts';
+import { TLS } from './tls-transport.ts';
 import { PLAIN } from './transport.ts';
 
 const LISTENER_HANDLERS: Readonly<Record<Protocol, ListenerHandlers>> = {
@@ -52,6 +54,7 @@ const serveBackend = (
   before: ServedBackend | undefined,
   version: number,
   shared: SharedMemory,
+  context: EndpointContext | undefined,
 ): ServedBackend => {
   const { policy } = backend;
   const { candidates, ...endpoints } = serveEndpoints(backend.endpoints, before);
@@ -69,7 +72,8 @@ const serveBackend = (
       backendSlot: backend.slot,
     },
     header: headerKind(policy.proxyProtocol),
-    transport: PLAIN,
+    transport: context === undefined ? PLAIN : TLS,
+    context,
     connectTicks: TimerWheel.ticks(policy.connectMs),
     hashesSource: HASHES_SOURCE.has(policy.algorithm),
     totalConnectTicks: TimerWheel.ticks(policy.totalConnectMs),
@@ -91,11 +95,18 @@ export const serveTable = (
   shared: SharedMemory,
   prefaceFor: PrefaceFor = () => undefined,
   contexts: ReadonlyMap<number, ListenerContexts> = new Map(),
+  endpointContexts: ReadonlyMap<number, EndpointContext> = new Map(),
 ): ServedTable => {
   const backends = new Map(
     table.backends.map((backend) => [
       backend.slot,
-      serveBackend(backend, before.backends.get(backend.slot), table.version, shared),
+      serveBackend(
+        backend,
+        before.backends.get(backend.slot),
+        table.version,
+        shared,
+        endpointContexts.get(backend.slot),
+      ),
     ]),
   );
   return {

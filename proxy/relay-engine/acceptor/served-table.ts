@@ -6,6 +6,7 @@ import type { Keepalive } from '../../configuration/listener-policy.ts';
 import type { PinnedMemory } from '../../sys/memory.ts';
 import type { Choice, Picker } from '../../table/pickers/picker.ts';
 import type { Acceptor } from './context.ts';
+import type { EndpointContext } from './endpoint-contexts.ts';
 import type { ServedLimits } from './limits/served-limits.ts';
 import type { AcceptorListener } from './messages.ts';
 import type { Preface } from './preface.ts';
@@ -21,6 +22,8 @@ export interface ServedBackend extends BackendPolicy {
   readonly header: number;
   /** Of the endpoint's side of its connections. */
   readonly transport: Transport;
+  /** For TLS with its endpoints; undefined if they are spoken to in the clear. */
+  readonly context: EndpointContext | undefined;
   /** Whether `pick` goes by the client's address. */
   readonly hashesSource: boolean;
   readonly connectTicks: number;

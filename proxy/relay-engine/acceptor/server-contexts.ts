@@ -4,6 +4,7 @@ import type { TerminationPolicy } from '../../configuration/termination.ts';
 import type { HandshakeFailure } from '../../engine/handshake-failure.ts';
 import type { Tls } from '../../sys/tls.ts';
 import { compileRoutes, type HostRoutes } from '../../tls/host-routes.ts';
+import { alpnBytes } from './alpn-bytes.ts';
 import { profileOf } from './cipher-profiles.ts';
 import type { AcceptorCertificate, AcceptorTable, AcceptorTrust } from './messages.ts';
 import { type ServedClients, serveClients } from './served-clients.ts';
@@ -37,10 +38,6 @@ const sessionContextOf = ({ sessionContext, clients }: TerminationPolicy, trust?
  * the first certificate, unless such clients are refused.
  */
 export type ListenerContexts = HostRoutes<ContextHandle>;
-
-/** Protocols in the form of the ALPN extension. */
-const alpnBytes = (protocols: readonly string[]): Uint8Array =>
-  Buffer.concat(protocols.flatMap((one) => [Buffer.of(Buffer.byteLength(one)), Buffer.from(one)]));
 
 /**
  * The contexts that one acceptor makes of the certificates of its listeners. One stays as long as a table

@@ -108,8 +108,11 @@ export const BACKEND_TOTALS = {
   Queued: 2,
   /** Milliseconds. */
   ConnectSum: 3,
-  Failures: 4,
-  Connects: 4 + CONNECT_FAILURES.length,
+  /** Completed handshakes of TLS with endpoints. */
+  SecuredFull: 4,
+  SecuredResumed: 5,
+  Failures: 6,
+  Connects: 6 + CONNECT_FAILURES.length,
 } as const;
 const BACKEND_STRIDE = BACKEND_TOTALS.Connects + CONNECT_BOUNDS_MS.length + 1;
 /**

@@ -15,13 +15,14 @@ import {
   READ_ON,
   READABLE,
   RELAYING,
+  SECURING,
   SESSION,
   type Side,
   type State,
   WAITING,
 } from './connections.ts';
 import type { Acceptor } from './context.ts';
-import { dial, dialAnother, onConnectResult, onOpeningEvent, redial } from './dial.ts';
+import { dial, dialAnother, onConnectResult, onOpeningEvent, onSecuringEvent, redial } from './dial.ts';
 import { closeConnection, resetBoth, resetConnection } from './ending.ts';
 import { onHandshakeDeadline, shakeHands } from './handshake.ts';
 import { onIdleDeadline } from './idle.ts';
@@ -161,6 +162,21 @@ const OPENING_HANDLERS: StateHandlers = {
   onNewTable: onNewTableBeforeRelaying,
 };
 
+const SECURING_HANDLERS: StateHandlers = {
+  onEvent(acceptor, connection, side, events) {
+    if (side === CLIENT) {
+      onWaitingClient(acceptor, connection, events);
+      return;
+    }
+    noteReadable(acceptor.connections, connection * 2 + ENDPOINT, events);
+    onSecuringEvent(acceptor, connection, events);
+  },
+  onDeadline(acceptor, connection) {
+    redial(acceptor, connection, 'TimedOut');
+  },
+  onNewTable: onNewTableBeforeRelaying,
+};
+
 const WAITING_HANDLERS: StateHandlers = {
   onEvent(acceptor, connection, side, events) {
     // It has no socket to an endpoint, so no event of one can come.
@@ -210,6 +226,7 @@ const BY_STATE: Readonly<Record<State, StateHandlers>> = {
   [CONNECTING]: CONNECTING_HANDLERS,
   [WAITING]: WAITING_HANDLERS,
   [OPENING]: OPENING_HANDLERS,
+  [SECURING]: SECURING_HANDLERS,
   [RELAYING]: RELAYING_HANDLERS,
   [SESSION]: SESSION_HANDLERS,
   [CLOSED]: NOTHING,

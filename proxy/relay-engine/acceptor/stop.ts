@@ -17,6 +17,7 @@ export const stopAcceptor = (acceptor: Acceptor): void => {
     if (connections.state[connection] !== FREE && connections.state[connection] !== CLOSED)
       resetBoth(acceptor, connection, 'Stopped');
   acceptor.contexts.freeAll();
+  acceptor.endpointContexts.freeAll();
   shared.owners[epoll] = 0;
   sys.close(epoll);
 };

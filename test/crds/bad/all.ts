@@ -1,3 +1,4 @@
+import { BAD_BACKEND_TLS } from './backend-tls.ts';
 import { BAD_BACKENDS } from './backends.ts';
 import type { BadManifest } from './bad-manifest.ts';
 import { BAD_ENDPOINTS } from './endpoints.ts';
@@ -17,6 +18,7 @@ import { BAD_WORKLOAD } from './workload.ts';
 /** All manifests that must be refused: at least one per rule, and those that the schema alone refuses. */
 export const BAD_MANIFESTS: readonly BadManifest[] = [
   ...BAD_BACKENDS,
+  ...BAD_BACKEND_TLS,
   ...BAD_ENDPOINTS,
   ...BAD_HEALTH_CHECKS,
   ...BAD_LIMITS,

@@ -156,6 +156,18 @@ const WARNED: readonly { readonly report: object; readonly reason: WarningReason
     reason: 'CertificateExpires',
   },
   {
+    report: found('CaBundleMissing', { backend: 'web', path: 'spec.backends[0].tls' }),
+    reason: 'CaBundleMissing',
+  },
+  {
+    report: found('CaBundleInvalid', { backend: 'web', path: 'spec.backends[0].tls' }),
+    reason: 'CaBundleInvalid',
+  },
+  {
+    report: found('EndpointsNotVerified', { backend: 'web', path: 'spec.backends[0].tls.mode' }),
+    reason: 'EndpointsNotVerified',
+  },
+  {
     report: found('SourceListMissing', { listener: 'web', path: 'spec.listeners[0].sources' }),
     reason: 'SourceListMissing',
   },

@@ -33,6 +33,7 @@ const zeroStats = ({ listeners, backends }: Table, version: number): EngineStats
     retriesTotal: 0,
     retriesDeniedTotal: 0,
     queuedTotal: 0,
+    securedTotal: { full: 0, resumed: 0 },
     connectFailures: CONNECT_FAILURES.map((failure) => ({ failure, total: 0 })),
   })),
   endpoints: backends.flatMap(({ name, endpoints, inactive }) =>

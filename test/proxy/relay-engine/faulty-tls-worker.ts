@@ -14,7 +14,7 @@ const faults = new Set<string>(JSON.parse(process.env.FAULTS ?? '[]'));
 const oneIn = Number(process.env.ONE_IN);
 const { index, shared } = workerData as AcceptorStart;
 const source = new Random(index + 1);
-const tally: TlsTally = { injected: {}, connections: 0, contexts: 0 };
+const tally: TlsTally = { injected: {}, connections: 0, contexts: 0, sessions: 0 };
 const sys = libc();
 /** By descriptor: how the epoll set watches it. */
 const watched = new Map<number, Parameters<typeof sys.epollControl>>();

@@ -5,6 +5,9 @@ import { TLS_FAILED, type Tls, TRUNCATED, WANTS_WRITE } from '../../../proxy/sys
 export const TLS_FAULTS = [
   'serverContext',
   'accept',
+  'clientContext',
+  'connect',
+  'takeSession',
   'handshake, soft',
   'handshake, hard',
   'read, soft',
@@ -20,9 +23,10 @@ export type TlsFault = (typeof TLS_FAULTS)[number];
 /** What a faulty acceptor did; reported when it ends. */
 export interface TlsFaultReport {
   readonly injected: Readonly<Partial<Record<TlsFault, number>>>;
-  /** Connections and contexts that were not freed. */
+  /** Connections, contexts and sessions that were not freed. */
   readonly connections: number;
   readonly contexts: number;
+  readonly sessions: number;
   /** Descriptors that it still owns according to the owner table. */
   readonly held: number;
 }
@@ -31,6 +35,7 @@ export interface TlsTally {
   readonly injected: Partial<Record<TlsFault, number>>;
   connections: number;
   contexts: number;
+  sessions: number;
 }
 
 /**
@@ -80,6 +85,31 @@ export const faultyTls = (
         descriptors.set(connection, fd);
       }
       return connection;
+    },
+    clientContext(settings) {
+      if (strikes('clientContext')) return 0;
+      const context = tls.clientContext(settings);
+      if (context !== 0) tally.contexts++;
+      return context;
+    },
+    connect(context, fd, peer) {
+      if (strikes('connect')) return 0;
+      const connection = tls.connect(context, fd, peer);
+      if (connection !== 0) {
+        tally.connections++;
+        descriptors.set(connection, fd);
+      }
+      return connection;
+    },
+    takeSession(connection) {
+      if (strikes('takeSession')) return 0;
+      const session = tls.takeSession(connection);
+      if (session !== 0) tally.sessions++;
+      return session;
+    },
+    freeSession(session) {
+      tally.sessions--;
+      tls.freeSession(session);
     },
     free(connection) {
       tally.connections--;

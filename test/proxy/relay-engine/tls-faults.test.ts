@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { connect as connectTcp } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, connect as connectTcp } from 'node:net';
 import { duplexPair } from 'node:stream';
 import { test } from 'node:test';
-import { connect } from 'node:tls';
+import { connect, createServer, type TLSSocket } from 'node:tls';
 import { BroadcastChannel } from 'node:worker_threads';
+import { CaBundle } from '../../../proxy/certificates/ca-bundle.ts';
 import { startEngine } from '../../../proxy/relay-engine/start.ts';
 import { freePort } from '../../../tooling/process/free-ports.ts';
 import { beside } from '../../beside.ts';
 import { selfSigned } from '../certificates.ts';
-import { echo, startEndpoint } from '../relay/endpoint-server.ts';
 import { tableBackend, tableOf } from '../tables.ts';
 import { TLS_FAULTS, type TlsFault, type TlsFaultReport } from './faulty-tls.ts';
 import { tlsListener } from './tls-world.ts';
@@ -18,11 +19,13 @@ const ACCEPTORS = 2;
 const CLIENTS = 16;
 const CONNECTIONS = 200;
 const ONE_IN = 50;
-/** Contexts are made only with some tables. */
-const ONE_CONTEXT_IN = 3;
+/** Contexts are made only with some tables, and a session is kept only while its context is in use. */
+const RARE: ReadonlySet<TlsFault> = new Set(['serverContext', 'clientContext', 'takeSession']);
+const ONE_RARE_IN = 3;
 const CHANGE_EVERY_MS = 50;
 const MOST_BYTES = 150_000;
 const PATTERN = randomBytes(MOST_BYTES);
+const ENDPOINT = selfSigned(['0.test', '1.test']);
 const CERTIFICATES = [selfSigned(['a.test']), selfSigned(['a.test'])];
 
 /** What a client saw of one connection; 'Cut' if it was told that it was not served to the end. */
@@ -65,9 +68,26 @@ const exchange = (port: number, number: number, mayEnd: boolean): Promise<Seen> 
     socket.on('end', end);
   });
 
+/** An endpoint with TLS that echoes what it receives; returns its port. */
+const startEcho = async () => {
+  const server = createServer(
+    { cert: ENDPOINT.certificate, key: ENDPOINT.key, allowHalfOpen: true },
+    (socket: TLSSocket) => {
+      socket.on('error', () => undefined);
+      socket.pipe(socket);
+    },
+  );
+  server.on('tlsClientError', () => undefined);
+  server.listen(0, '127.0.0.1', 4096).unref();
+  await once(server, 'listening');
+  return { port: (server.address() as AddressInfo).port, close: () => server.close() };
+};
+
 const runWith = async (faults: readonly TlsFault[]) => {
+  // A session is kept only as long as its context is in use.
+  const tablesPerContext = faults.includes('takeSession') ? 8 : 1;
   const port = await freePort();
-  const endpoint = await startEndpoint(echo);
+  const endpoint = await startEcho();
   const reports: TlsFaultReport[] = [];
   const channel = new BroadcastChannel('faulty-tls-acceptors');
   let onAllReports = (): void => undefined;
@@ -76,13 +96,24 @@ const runWith = async (faults: readonly TlsFault[]) => {
     if (reports.length === ACCEPTORS) onAllReports();
   };
   process.env.FAULTS = JSON.stringify(faults); // inherited by the threads
-  process.env.ONE_IN = `${faults.length === 1 && faults[0] === 'serverContext' ? ONE_CONTEXT_IN : ONE_IN}`;
+  process.env.ONE_IN = `${faults.length === 1 && RARE.has(faults[0] as TlsFault) ? ONE_RARE_IN : ONE_IN}`;
   const worker = new URL('./faulty-tls-worker.ts', import.meta.url);
   const engine = await startEngine({ acceptors: ACCEPTORS, worker, onEvent: () => undefined });
   const table = (change: number) =>
     tableOf(
       [tlsListener(port, [CERTIFICATES[change % 2] as (typeof CERTIFICATES)[0]], {}, { timeoutMs: 5_000 })],
-      [tableBackend({ endpoints: [{ address: '127.0.0.1', port: endpoint.port, weight: 1 }] })],
+      [
+        tableBackend({
+          tls: {
+            verify: true,
+            serverName: `${Math.floor(change / tablesPerContext) % 2}.test`,
+            minVersion: 'TLS1.2',
+            alpn: [],
+          },
+          credentials: { caName: 'File/ca.pem', caBundle: new CaBundle([ENDPOINT.certificate]) },
+          endpoints: [{ address: '127.0.0.1', port: endpoint.port, weight: 1 }],
+        }),
+      ],
     );
   await engine.publish(table(0));
   const seen: Record<Seen, number> = { Intact: 0, Cut: 0, Wrong: 0 };
@@ -108,7 +139,7 @@ const runWith = async (faults: readonly TlsFault[]) => {
   await engine.close();
   await allReported;
   channel.close();
-  await endpoint.close();
+  endpoint.close();
   return { seen, stats, reports };
 };
 
@@ -126,8 +157,11 @@ const check = async (faults: readonly TlsFault[]) => {
   const closed = sum(stats.closes, ({ total }) => total);
   assert.equal(accepted, closed, 'each connection ended for exactly one reason');
   assert.equal(stats.descriptors.held, 0, 'descriptors leaked');
-  for (const { held, connections, contexts } of reports)
-    assert.deepEqual({ held, connections, contexts }, { held: 0, connections: 0, contexts: 0 });
+  for (const { held, connections, contexts, sessions } of reports)
+    assert.deepEqual(
+      { held, connections, contexts, sessions },
+      { held: 0, connections: 0, contexts: 0, sessions: 0 },
+    );
   return { ...seen, injected };
 };
 

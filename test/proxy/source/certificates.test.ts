@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Configuration } from '../../../proxy/configuration/configuration.ts';
+import { OF_LISTENERS } from '../../../proxy/source/certificate-use.ts';
 import { Certificates } from '../../../proxy/source/certificates.ts';
 import { endedDaysAgo, selfSigned } from '../certificates.ts';
 
@@ -41,7 +42,7 @@ const CONFIGURATION = {
 
 const begun = () => {
   const clock = createClock();
-  const certificates = new Certificates(clock);
+  const certificates = new Certificates(OF_LISTENERS, clock);
   let changes = 0;
   certificates.onChange(() => changes++);
   return {

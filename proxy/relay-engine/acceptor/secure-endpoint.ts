@@ -1,0 +1,96 @@
+import type { ConnectFailure } from '../../engine/connect-failure.ts';
+import { SOCKET_ADDRESS_BYTES } from '../../sys/socket-address.ts';
+import { AF_INET6, EAGAIN } from '../../sys/sys.ts';
+import { WANTS_WRITE } from '../../sys/tls.ts';
+import { CLIENT, ENDPOINT, READABLE, RELAYING, SECURING } from './connections.ts';
+import type { Acceptor } from './context.ts';
+import { endpointTlsFailure } from './endpoint-tls-failure.ts';
+import type { ServedBackend } from './served-table.ts';
+import { watchWritable } from './watch-sides.ts';
+
+/** How far TLS with an endpoint has got; or why the attempt has failed. */
+export type SecuringProgress = 'Waiting' | 'Done' | ConnectFailure;
+
+/** Sessions that are kept for one backend: those of endpoints that have gone are forgotten in time. */
+const MOST_SESSIONS = 4096;
+
+/**
+ * Gives the endpoint's side of a connection its TLS, if its backend speaks it; returns why it could not.
+ * Nothing is sent before `secure`.
+ */
+export const prepareTls = (
+  { connections, tls }: Acceptor,
+  connection: number,
+  { context, addresses, families }: ServedBackend,
+  index: number,
+): ConnectFailure | undefined => {
+  if (context === undefined) return undefined;
+  if (context.address === 0) return 'TlsNotReady';
+  const endpoint = connection * 2 + ENDPOINT;
+  const isIPv6 = families[index] === AF_INET6;
+  const side = tls.connect(context.address, connections.fd[endpoint] as number, {
+    session: context.sessions.get(connections.endpointSlot[connection] as number) ?? 0,
+    client: connections.tls[connection * 2 + CLIENT] as number,
+    // struct sockaddr_in, or sockaddr_in6
+    address: addresses + index * SOCKET_ADDRESS_BYTES + (isIPv6 ? 8 : 4),
+    addressLength: isIPv6 ? 16 : 4,
+  });
+  if (side === 0) return 'NoMemory';
+  connections.tls[endpoint] = side;
+  connections.tlsNotes[endpoint] = 0;
+  return undefined;
+};
+
+/** Whether TLS is spoken with the endpoint of a connection. */
+export const isSecured = ({ connections }: Acceptor, connection: number): boolean =>
+  connections.tls[connection * 2 + ENDPOINT] !== 0;
+
+/**
+ * Begins or goes on with the handshake as far as the endpoint's bytes and the socket allow; the time is that
+ * of the attempt to connect. Bytes of the endpoint may be read along with the last ones of the handshake, of
+ * which the kernel will not report anything.
+ */
+export const secure = (acceptor: Acceptor, connection: number): SecuringProgress => {
+  const { connections, tls } = acceptor;
+  const endpoint = connection * 2 + ENDPOINT;
+  connections.state[connection] = SECURING;
+  const side = connections.tls[endpoint] as number;
+  const result = tls.handshake(side);
+  switch (result) {
+    case 1:
+      acceptor.counters.endpointSecured(connections.backendSlot[connection] as number, tls.isResumed(side));
+      connections.flags[endpoint] = (connections.flags[endpoint] as number) | READABLE;
+      return 'Done';
+    case -EAGAIN:
+      return 'Waiting';
+    case -WANTS_WRITE:
+      return watchWritable(acceptor, endpoint) ? 'Waiting' : 'NoMemory';
+    default:
+      return endpointTlsFailure(result, tls.reason, tls.verifyResult(side));
+  }
+};
+
+/**
+ * The endpoint's side of a connection ends: what later connections can resume is kept, as long as the backend
+ * has the same settings.
+ */
+export const keepSession = ({ connections, table, tls }: Acceptor, connection: number): void => {
+  const side = connections.tls[connection * 2 + ENDPOINT] as number;
+  if (side === 0 || connections.state[connection] !== RELAYING) return;
+  const context = table.backends.get(connections.backendSlot[connection] as number)?.context;
+  if (context === undefined || context.address === 0 || tls.contextOf(side) !== context.address) return;
+  const session = tls.takeSession(side);
+  if (session === 0) return;
+  const { sessions } = context;
+  const slot = connections.endpointSlot[connection] as number;
+  const before = sessions.get(slot);
+  if (before !== undefined) tls.freeSession(before);
+  else if (sessions.size >= MOST_SESSIONS) {
+    for (const [oldest, one] of sessions) {
+      sessions.delete(oldest);
+      tls.freeSession(one);
+      break;
+    }
+  }
+  sessions.set(slot, session);
+};

@@ -1,0 +1,59 @@
+import type { Configuration } from '../configuration/configuration.ts';
+import { CaBundles } from './ca-bundles.ts';
+import { followCaFiles } from './ca-files.ts';
+import { followCertificateFiles } from './certificate-files.ts';
+import { OF_BACKENDS } from './certificate-use.ts';
+import { Certificates } from './certificates.ts';
+import { guardKeys } from './guard-keys.ts';
+import { followListFiles } from './list-files.ts';
+import { namedCaBundles } from './named-ca-bundles.ts';
+import { namedCertificates, namedClientCertificates } from './named-certificates.ts';
+import { namedLists } from './named-lists.ts';
+import { SourceLists } from './source-lists.ts';
+import type { Named, NameFollower } from './with-named.ts';
+
+/** What a manifest refers to in other files, and what follows it. */
+interface NamedFiles {
+  readonly all: readonly (readonly [Named, NameFollower])[];
+  stop(): void;
+}
+
+/**
+ * Follows the files that the newest configuration (`now`) names; paths are relative to `folder`. `beforeKeys`
+ * is called before the first private key is read.
+ */
+export const followFiles = (folder: string, now: () => Configuration, beforeKeys: () => void): NamedFiles => {
+  const lists = new SourceLists();
+  const certificates = new Certificates();
+  const clientCertificates = new Certificates(OF_BACKENDS);
+  const bundles = new CaBundles();
+  const all: NamedFiles['all'] = [
+    [namedLists(lists), followListFiles(folder, lists)],
+    [
+      namedCertificates(certificates),
+      guardKeys(
+        followCertificateFiles(folder, certificates, () =>
+          now().listeners.flatMap(({ certificateFiles = [] }) => certificateFiles),
+        ),
+        beforeKeys,
+      ),
+    ],
+    [
+      namedClientCertificates(clientCertificates),
+      guardKeys(
+        followCertificateFiles(folder, clientCertificates, () =>
+          now().backends.flatMap(({ credentials }) => credentials?.certificateFile ?? []),
+        ),
+        beforeKeys,
+      ),
+    ],
+    [namedCaBundles(bundles), followCaFiles(folder, bundles)],
+  ];
+  return {
+    all,
+    stop() {
+      for (const [, follower] of all) follower.stop();
+      for (const store of [lists, certificates, clientCertificates, bundles]) store.stop();
+    },
+  };
+};
