@@ -197,10 +197,10 @@ const proxyProtocol = z.object({
   version: z
     .enum(['V1', 'V2'])
     .describe('Version of the header: V1 is text, V2 is binary. Datagrams require V2.'),
-  tlvs: valueSet(z.enum(['CRC32C', 'UniqueId']), 2)
+  tlvs: valueSet(z.enum(['CRC32C', 'UniqueId', 'Authority', 'ALPN', 'TLS', 'ClientCertificate']), 6)
     .optional()
     .describe(
-      'Extensions of a header of version V2: CRC32C is a checksum, UniqueId 128 bits that identify the connection and are in the access log, too.',
+      'Extensions of a header of version V2: CRC32C is a checksum, UniqueId 128 bits that identify the connection and are in the access log, too. Of listeners with tls: Authority is the server name that the client asks for; where TLS ends at the proxy, ALPN is the protocol that was agreed upon, TLS has the version, the cipher suite, the own certificate’s signature and key, whether the client has shown a certificate that was verified, and its common name, and ClientCertificate adds that certificate itself.',
     ),
 });
 

@@ -8,10 +8,18 @@ type Referring = {
 
 const unique = (names: readonly string[]): readonly string[] => [...new Set(names)].sort();
 
+/** Names of the objects with what certificates of clients are verified with. */
+const ofClients = (listeners: Referring['listeners'], kind: 'ConfigMap' | 'Secret'): readonly string[] =>
+  listeners.flatMap(({ tls }) => {
+    const { caRefs = [], crlRefs = [] } = tls?.clientCertificates ?? {};
+    return [...caRefs, ...crlRefs].filter((ref) => ref.kind === kind).map(({ name }) => name);
+  });
+
 /** Names of the Secrets that a resource refers to, each once, sorted. */
 export const secretsOf = ({ listeners, backends }: Referring): readonly string[] =>
   unique([
     ...listeners.flatMap(({ tls }) => (tls?.certificateRefs ?? []).map(({ name }) => name)),
+    ...ofClients(listeners, 'Secret'),
     ...backends.flatMap(({ tls }) => [
       ...(tls?.caRef?.kind === 'Secret' ? [tls.caRef.name] : []),
       ...(tls?.clientCertificateRef === undefined ? [] : [tls.clientCertificateRef.name]),
@@ -22,5 +30,6 @@ export const secretsOf = ({ listeners, backends }: Referring): readonly string[]
 export const configMapsOf = ({ listeners, backends }: Referring): readonly string[] =>
   unique([
     ...listeners.flatMap(({ sources }) => (sources?.fromConfigMaps ?? []).map(({ name }) => name)),
+    ...ofClients(listeners, 'ConfigMap'),
     ...backends.flatMap(({ tls }) => (tls?.caRef?.kind === 'ConfigMap' ? [tls.caRef.name] : [])),
   ]);

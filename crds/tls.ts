@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { clientCertificates } from './client-certificates.ts';
 import { keyedList, plainList, valueSet } from './collections.ts';
 import { name, objectName } from './scalars.ts';
 
@@ -102,6 +103,11 @@ export const listenerTls = z.object({
     .optional()
     .describe(
       'Refuses clients that name no host, or one that no certificate is for, instead of giving them the first certificate. Defaults to false. Only with mode Terminate.',
+    ),
+  clientCertificates: clientCertificates
+    .optional()
+    .describe(
+      'Asks clients for certificates, and verifies them. What they say is in the access log. Omit to ask for none. Only with mode Terminate.',
     ),
 });
 

@@ -9,7 +9,7 @@ import { bindingOf, bindingText } from './configuration/binding.ts';
 import type { CertificateFile } from './configuration/configuration.ts';
 import { configurationOf } from './configuration/from-l4balancer.ts';
 import { EXIT } from './errors/proxy-error.ts';
-import { checkCaFiles, checkCertificateFiles } from './source/check-certificates.ts';
+import { checkCaFiles, checkCertificateFiles, checkRevocationFiles } from './source/check-certificates.ts';
 import { checkListFiles, type FileFinding } from './source/check-lists.ts';
 import { ownPortFindings } from './source/own-ports.ts';
 import { portInManifest } from './source/standalone.ts';
@@ -60,6 +60,7 @@ const checkNamedFiles = (spec: L4BalancerSpec, folder: string): readonly FileFin
   ...checkCertificateFiles(certificateFilesOf(spec), folder),
   ...checkCertificateFiles(clientCertificateFilesOf(spec), folder, false),
   ...checkCaFiles(caFilesOf(spec), folder),
+  ...checkRevocationFiles(revocationFilesOf(spec), folder),
 ];
 
 /** The lists of sources in files; those in ConfigMaps are the cluster's. */
@@ -73,8 +74,15 @@ const certificateFilesOf = ({ listeners }: L4BalancerSpec): readonly Certificate
 const clientCertificateFilesOf = ({ backends }: L4BalancerSpec): readonly CertificateFile[] =>
   backends.flatMap(({ tls }) => tls?.clientCertificateFile ?? []);
 
-const caFilesOf = ({ backends }: L4BalancerSpec): readonly string[] => [
-  ...new Set(backends.flatMap(({ tls }) => tls?.caFile ?? [])),
+const caFilesOf = ({ listeners, backends }: L4BalancerSpec): readonly string[] => [
+  ...new Set([
+    ...listeners.flatMap(({ tls }) => tls?.clientCertificates?.caFiles ?? []),
+    ...backends.flatMap(({ tls }) => tls?.caFile ?? []),
+  ]),
+];
+
+const revocationFilesOf = ({ listeners }: L4BalancerSpec): readonly string[] => [
+  ...new Set(listeners.flatMap(({ tls }) => tls?.clientCertificates?.crlFiles ?? [])),
 ];
 
 const readStdin = (): FileContent => ({ ok: true, text: readFileSync(0, 'utf8') });

@@ -36,6 +36,12 @@ export const FINDINGS = {
   CertificateExpires: 'A certificate expires within 14 days.',
   CaBundleMissing: 'A CA bundle does not exist or cannot be read; the one read last stays in use.',
   CaBundleInvalid: 'A CA bundle has no certificates that can be used; the one read last stays in use.',
+  RevocationListMissing:
+    'A list of revoked certificates of clients does not exist or cannot be read; the one read last stays in use.',
+  RevocationListInvalid:
+    'A list of revoked certificates of clients cannot be used; the one read last stays in use.',
+  RevocationListExpired:
+    'A list of revoked certificates has expired, so that the clients of its authority are refused.',
   EndpointsNotVerified:
     'A backend speaks TLS with its endpoints without verifying their certificates (tls.mode Insecure).',
   PeersUntrusted:

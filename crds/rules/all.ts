@@ -1,5 +1,6 @@
 import { BACKEND_TLS_RULES } from './backend-tls.ts';
 import { BACKEND_RULES } from './backends.ts';
+import { CLIENT_CERTIFICATES_RULES } from './client-certificates.ts';
 import { DRAIN_RULES } from './drain.ts';
 import { DURATION_RULES } from './durations.ts';
 import { LIMITS_RULES } from './limits.ts';
@@ -26,6 +27,7 @@ export const RULES: readonly Rule[] = [
   ...SOURCES_RULES,
   ...STICKINESS_RULES,
   ...TLS_RULES,
+  ...CLIENT_CERTIFICATES_RULES,
   ...BACKEND_RULES,
   ...BACKEND_TLS_RULES,
   ...DURATION_RULES,

@@ -74,6 +74,7 @@ const OF_TERMINATION = [
   'cipherProfile',
   'alpn',
   'strictSni',
+  'clientCertificates',
 ] as const;
 
 const onlyTerminated = rule<ListenerTls>({

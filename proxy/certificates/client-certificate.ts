@@ -14,13 +14,18 @@ export interface ClientCertificate {
   readonly notAfterMs: number;
 }
 
-const COMMON_NAME = /^CN=(.*)$/m;
+/** As it is, without what stands for odd characters in the text of a subject. */
+const commonNameOf = (certificate: X509Certificate): string | undefined => {
+  const { CN: name } = certificate.toLegacyObject().subject as { readonly CN?: string | readonly string[] };
+  return typeof name === 'string' ? name : name?.at(-1);
+};
 
 /** Reads a certificate in the form of DER; undefined if it cannot be read. */
 export const readClientCertificate = (der: Uint8Array): ClientCertificate | undefined => {
   try {
-    const { subject, subjectAltName, fingerprint256, validTo } = new X509Certificate(der);
-    const commonName = COMMON_NAME.exec(subject ?? '')?.[1];
+    const certificate = new X509Certificate(der);
+    const { subject, subjectAltName, fingerprint256, validTo } = certificate;
+    const commonName = commonNameOf(certificate);
     return {
       subject: (subject ?? '').split('\n').reverse().join(','),
       ...(commonName === undefined ? {} : { commonName }),

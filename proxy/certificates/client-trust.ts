@@ -21,12 +21,15 @@ export class ClientTrust {
   #authorities: readonly string[];
   #lists: readonly RevocationList[];
 
-  /** `authorities` are in PEM. */
-  constructor(authorities: readonly string[], lists: readonly RevocationList[]) {
+  /**
+   * `authorities` are in PEM. `expired` is how many of the lists are not believed any more: sessions that
+   * began before are then not resumed.
+   */
+  constructor(authorities: readonly string[], lists: readonly RevocationList[], expired = 0) {
     this.#authorities = authorities;
     this.#lists = lists;
     this.id = createHash('sha256')
-      .update([...authorities, ...lists.map(({ pem }) => pem)].join('\n'))
+      .update([...authorities, ...lists.map(({ pem }) => pem), expired].join('\n'))
       .digest('hex')
       .slice(0, 32);
     const read = authorities.flatMap((pem) => certificateIn(pem) ?? []);

@@ -35,4 +35,9 @@ export interface SentProxyProtocol {
   /** Whether it has a checksum, and a unique ID of the connection; only in version 2. */
   readonly checksum: boolean;
   readonly uniqueId: boolean;
+  /** What it says of the client's TLS; empty for nothing. */
+  readonly tls: readonly TlsTlv[];
 }
+
+/** What a header of version 2 may say of the client's TLS. */
+export type TlsTlv = 'Authority' | 'ALPN' | 'TLS' | 'ClientCertificate';

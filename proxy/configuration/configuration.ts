@@ -3,6 +3,7 @@ import type { KeyPair } from '../certificates/key-pair.ts';
 import type { AccessLog } from './access-log.ts';
 import type { BackendPolicy } from './backend-policy.ts';
 import type { Binding } from './binding.ts';
+import type { ClientAuthorities } from './client-authorities.ts';
 import type { EndpointCredentials } from './endpoint-tls.ts';
 import type { HealthPolicy } from './health-policy.ts';
 import type { ListenerPolicy } from './listener-policy.ts';
@@ -44,6 +45,8 @@ export interface ListenerConfiguration extends Binding {
   readonly certificateFiles?: readonly CertificateFile[];
   /** Those of them that could be read, which `withKeyPairs` adds. */
   readonly certificates?: readonly KeyPair[];
+  /** What clients are verified with, by name; omitted if they are not asked for certificates. */
+  readonly clientAuthorities?: ClientAuthorities;
   /** What certificates of clients are verified with; omitted if they are not, or if that is not known. */
   readonly clientTrust?: ClientTrust;
 }

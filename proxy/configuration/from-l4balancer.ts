@@ -18,6 +18,7 @@ import { buildAddressSet } from '../address-set/build.ts';
 import { DENY_ALL } from '../address-set/source-policy.ts';
 import type { BackendPolicy, SentProxyProtocol } from './backend-policy.ts';
 import { bindingOf } from './binding.ts';
+import { clientAuthoritiesOf, clientPolicyOf } from './client-authorities.ts';
 import type {
   BackendConfiguration,
   Configuration,
@@ -70,6 +71,9 @@ const listenerOf = (listener: Listener): ListenerConfiguration => ({
   policy: listenerPolicy(listener),
   ...sourceListsOf(listener.sources),
   ...certificatesOf(listener.tls),
+  ...(listener.tls?.clientCertificates === undefined
+    ? {}
+    : { clientAuthorities: clientAuthoritiesOf(listener.tls.clientCertificates) }),
 });
 
 /** A pair of files is known by the path of its certificate. */
@@ -122,13 +126,20 @@ const tlsOf = (tls: ListenerTls, listener: string, timeoutMs: number): TlsPolicy
 
 /** Sessions belong to a listener, whatever its certificates are: a renewal is to end none. */
 const terminationOf = (
-  { minVersion = 'TLS1.2', cipherProfile = 'Intermediate', alpn = [], strictSni = false }: ListenerTls,
+  {
+    minVersion = 'TLS1.2',
+    cipherProfile = 'Intermediate',
+    alpn = [],
+    strictSni = false,
+    clientCertificates,
+  }: ListenerTls,
   listener: string,
 ): TerminationPolicy => ({
   minVersion,
   cipherProfile,
   alpn,
   strictSni,
+  ...(clientCertificates === undefined ? {} : { clients: clientPolicyOf(clientCertificates) }),
   sessionContext: sessionContextOf(listener),
 });
 
@@ -219,6 +230,7 @@ const sentProxyProtocol = ({ version, tlvs = [] }: ProxyProtocolSpec): SentProxy
   version,
   checksum: tlvs.includes('CRC32C'),
   uniqueId: tlvs.includes('UniqueId'),
+  tls: tlvs.filter((one) => one !== 'CRC32C' && one !== 'UniqueId'),
 });
 
 const healthPolicy = ({ healthCheck, outlierDetection, slowStart }: Backend): HealthPolicy => ({

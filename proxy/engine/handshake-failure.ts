@@ -46,7 +46,7 @@ export const HANDSHAKE_CAUSES = [
   },
   {
     failure: 'NoClientAuthority',
-    meaning: 'no CA bundle for clients could be read yet, so that none can be verified',
+    meaning: 'no CA bundle for clients, or no list of revoked ones, could be read yet',
   },
 ] as const satisfies readonly { readonly failure: string; readonly meaning: string }[];
 

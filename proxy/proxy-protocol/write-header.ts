@@ -16,7 +16,7 @@ import {
 /** Bytes of a unique ID. */
 export const UNIQUE_ID_BYTES = 16;
 
-/** The longest header that is written: version 2, over IPv6, with every TLV. */
+/** The longest header that is written, but for `more`: version 2, over IPv6, with every other TLV. */
 export const MOST_WRITTEN_BYTES =
   V2_HEAD_BYTES + IPV6_ADDRESS_BYTES + TLV_HEAD_BYTES + 4 + TLV_HEAD_BYTES + UNIQUE_ID_BYTES;
 
@@ -27,6 +27,8 @@ export interface V2Content {
   readonly checksum: boolean;
   /** UNIQUE_ID_BYTES bytes; undefined for none. */
   readonly uniqueId: Uint8Array | undefined;
+  /** Other TLVs, as they are written; undefined for none. */
+  readonly more?: Uint8Array | undefined;
 }
 
 const FAMILY_IPV4 = 0x10;
@@ -63,14 +65,15 @@ const putAddresses = (to: Uint8Array, header: Header, skip: 0 | 12): number => {
 export const writeV2 = (
   to: Uint8Array,
   header: Header,
-  { transport, checksum, uniqueId }: V2Content,
+  { transport, checksum, uniqueId, more }: V2Content,
 ): number => {
   const isIpv4 = isMappedIpv4(header.source, 0) && isMappedIpv4(header.destination, 0);
   const length =
     V2_HEAD_BYTES +
     (isIpv4 ? IPV4_ADDRESS_BYTES : IPV6_ADDRESS_BYTES) +
     (checksum ? TLV_HEAD_BYTES + 4 : 0) +
-    (uniqueId === undefined ? 0 : TLV_HEAD_BYTES + UNIQUE_ID_BYTES);
+    (uniqueId === undefined ? 0 : TLV_HEAD_BYTES + UNIQUE_ID_BYTES) +
+    (more === undefined ? 0 : more.length);
   putHead(to, V2_PROXY, (isIpv4 ? FAMILY_IPV4 : FAMILY_IPV6) | TRANSPORTS[transport], length);
   let at = putAddresses(to, header, isIpv4 ? 12 : 0);
   if (uniqueId !== undefined) {
@@ -78,6 +81,10 @@ export const writeV2 = (
     putUint16(to, at + 1, UNIQUE_ID_BYTES);
     to.set(uniqueId, at + TLV_HEAD_BYTES);
     at += TLV_HEAD_BYTES + UNIQUE_ID_BYTES;
+  }
+  if (more !== undefined) {
+    to.set(more, at);
+    at += more.length;
   }
   if (checksum) {
     const value = at + TLV_HEAD_BYTES;

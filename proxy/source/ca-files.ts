@@ -11,8 +11,8 @@ import type { NameFollower } from './with-named.ts';
 const MOST_BYTES = 4 * 1024 * 1024;
 
 /** What the file of a CA bundle has now. */
-export const readCaFile = (path: string): CaContent => {
-  const content = readTextFile(path, 'CA bundle', MOST_BYTES);
+export const readCaFile = (path: string, what = 'CA bundle'): CaContent => {
+  const content = readTextFile(path, what, MOST_BYTES);
   if (!content.ok)
     return { version: content.problem, problem: { code: 'CaBundleMissing', message: content.problem } };
   return { version: createHash('sha256').update(content.text).digest('hex'), text: content.text };
@@ -32,7 +32,11 @@ const readSystem = (): CaContent => {
  * Follows files as CA bundles, whose paths are relative to `folder`, and has that of the system. Other
  * sources are passed over.
  */
-export const followCaFiles = (folder: string, bundles: CaBundles): NameFollower => {
+export const followCaFiles = (
+  folder: string,
+  bundles: Pick<CaBundles, 'offer' | 'forget'>,
+  what = 'CA bundle',
+): NameFollower => {
   const followed = new Map<string, () => void>();
   const start = (name: string): (() => void) | undefined => {
     const source = caSourceOf(name);
@@ -42,7 +46,7 @@ export const followCaFiles = (folder: string, bundles: CaBundles): NameFollower 
     }
     if (source.kind !== 'File') return undefined;
     const path = resolve(folder, source.path);
-    const read = (): void => bundles.offer(name, path, readCaFile(path));
+    const read = (): void => bundles.offer(name, path, readCaFile(path, what));
     const stop = watchFile(path, read);
     read();
     return stop;

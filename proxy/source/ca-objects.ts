@@ -14,7 +14,10 @@ interface Content extends KubeObject {
 
 export interface CaObjectsOptions {
   readonly namespace: string;
-  readonly bundles: CaBundles;
+  /** What takes them: CA bundles, or lists of revoked certificates. */
+  readonly bundles: Pick<CaBundles, 'offer' | 'forget'>;
+  /** What they are, for messages about permissions. */
+  readonly what?: string;
   /** Called when an object can be followed no more, or again. */
   readonly onChange: () => void;
   readonly following: Following;
@@ -37,7 +40,7 @@ const contentOf = (source: ObjectSource, object: Content | undefined): CaContent
       version,
       problem: {
         code: 'CaBundleInvalid',
-        message: `${kind} "${name}" lacks the key ${key}: add it, with certificates in PEM`,
+        message: `${kind} "${name}" lacks the key ${key}: add it, in PEM`,
       },
     };
   return { version, text: kind === 'Secret' ? Buffer.from(value, 'base64').toString('latin1') : value };
@@ -45,7 +48,7 @@ const contentOf = (source: ObjectSource, object: Content | undefined): CaContent
 
 /** Follows objects of one kind, of which several keys may be bundles. */
 const followKind = (kind: Kind, plural: string, options: CaObjectsOptions): NameFollower => {
-  const { namespace, bundles, onChange, following } = options;
+  const { namespace, bundles, onChange, following, what = 'CA bundle' } = options;
   let wanted: readonly ObjectSource[] = [];
   const seen = new Map<string, Content | undefined>();
   const offer = (source: ObjectSource): void => {
@@ -54,7 +57,7 @@ const followKind = (kind: Kind, plural: string, options: CaObjectsOptions): Name
   };
   const objects = followNamed<Content>({
     namespace,
-    kind: `CA bundle in ${kind}`,
+    kind: `${what} in ${kind}`,
     plural,
     following,
     onChange,

@@ -23,9 +23,9 @@ export interface CertificateClock {
 }
 
 /** Timers of Node overflow above some 24 days, and a machine may sleep: the time is looked at again. */
-const LONGEST_WAIT_MS = 3_600_000;
+export const LONGEST_WAIT_MS = 3_600_000;
 
-const REAL_CLOCK: CertificateClock = {
+export const REAL_CLOCK: CertificateClock = {
   now: Date.now,
   after(ms, run) {
     const timer = setTimeout(run, ms);

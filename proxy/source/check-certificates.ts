@@ -2,6 +2,7 @@ import { isAbsolute, join } from 'node:path';
 import { readCaBundle } from '../certificates/ca-bundle.ts';
 import type { KeyPairTexts } from '../certificates/key-pair.ts';
 import { readKeyPair } from '../certificates/read-key-pair.ts';
+import { readRevocationLists } from '../certificates/revocation-list.ts';
 import type { CertificateFile } from '../configuration/configuration.ts';
 import { readCaFile } from './ca-files.ts';
 import { readCertificateFiles } from './certificate-files.ts';
@@ -30,6 +31,16 @@ const problemOf = (texts: KeyPairTexts, areOfHosts: boolean): string | undefined
   const read = readKeyPair(texts, isUsablePair, areOfHosts);
   return read.ok ? undefined : read.problem;
 };
+
+/** The same for lists of revoked certificates. */
+export const checkRevocationFiles = (files: readonly string[], folder: string): readonly FileFinding[] =>
+  files.flatMap((file) => {
+    const path = isAbsolute(file) ? file : join(folder, file);
+    const content = readCaFile(path, 'list of revoked certificates');
+    const read = 'problem' in content ? content.problem.message : readRevocationLists(content.text);
+    const problem = typeof read === 'string' ? read : read.ok ? undefined : read.problem;
+    return problem === undefined ? [] : [{ file: path, finding: { path: '', message: problem } }];
+  });
 
 /** The same for CA bundles. */
 export const checkCaFiles = (files: readonly string[], folder: string): readonly FileFinding[] =>

@@ -21,10 +21,12 @@ import { follow } from './follow-collection.ts';
 import { guardKeys } from './guard-keys.ts';
 import { namedCaBundles } from './named-ca-bundles.ts';
 import { namedCertificates, namedClientCertificates } from './named-certificates.ts';
+import { followClientTrust, namedClientTrust } from './named-client-trust.ts';
 import { namedLists } from './named-lists.ts';
 import { followOwnShares } from './own-shares.ts';
 import { readResource } from './read-resource.ts';
 import { resolveTargets, servicesOf } from './resolve.ts';
+import { RevocationLists } from './revocation-lists.ts';
 import { followSecrets } from './secrets.ts';
 import { followSlices } from './slices.ts';
 import { type LeftOutCounts, NOTHING_LEFT_OUT, type Source, type SourceEvents } from './source.ts';
@@ -126,12 +128,22 @@ export const followKubernetes = (options: KubernetesSourceOptions): Source => {
     followCaObjects({ namespace, bundles, onChange: changed, following }),
     followCaFiles('/', bundles),
   );
+  const clientBundles = new CaBundles();
+  const revoked = new RevocationLists();
+  const ofClients = { namespace, onChange: changed, following };
+  const clientTrust = followTogether(
+    ...followClientTrust(
+      followCaObjects({ ...ofClients, bundles: clientBundles, what: 'CA bundle of clients' }),
+      followCaObjects({ ...ofClients, bundles: revoked, what: 'List of revoked certificates' }),
+    ),
+  );
   const onInput = withAllNamed(
     [
       [namedLists(lists), configMaps],
       [namedCertificates(certificates), secrets],
       [namedClientCertificates(clientCertificates), guardKeys(clientSecrets, () => options.beforeKeys?.())],
       [namedCaBundles(bundles), caObjects],
+      [namedClientTrust(clientBundles, revoked), clientTrust],
     ],
     options.onInput,
   );
@@ -215,6 +227,9 @@ export const followKubernetes = (options: KubernetesSourceOptions): Source => {
       clientCertificates.stop();
       caObjects.stop();
       bundles.stop();
+      clientTrust.stop();
+      clientBundles.stop();
+      revoked.stop();
       tickets.stop();
     },
   };

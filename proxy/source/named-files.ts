@@ -8,9 +8,11 @@ import { guardKeys } from './guard-keys.ts';
 import { followListFiles } from './list-files.ts';
 import { namedCaBundles } from './named-ca-bundles.ts';
 import { namedCertificates, namedClientCertificates } from './named-certificates.ts';
+import { followClientTrust, namedClientTrust } from './named-client-trust.ts';
 import { namedLists } from './named-lists.ts';
+import { RevocationLists } from './revocation-lists.ts';
 import { SourceLists } from './source-lists.ts';
-import type { Named, NameFollower } from './with-named.ts';
+import { followTogether, type Named, type NameFollower } from './with-named.ts';
 
 /** What a manifest refers to in other files, and what follows it. */
 interface NamedFiles {
@@ -27,6 +29,8 @@ export const followFiles = (folder: string, now: () => Configuration, beforeKeys
   const certificates = new Certificates();
   const clientCertificates = new Certificates(OF_BACKENDS);
   const bundles = new CaBundles();
+  const clientBundles = new CaBundles();
+  const revoked = new RevocationLists();
   const all: NamedFiles['all'] = [
     [namedLists(lists), followListFiles(folder, lists)],
     [
@@ -48,12 +52,22 @@ export const followFiles = (folder: string, now: () => Configuration, beforeKeys
       ),
     ],
     [namedCaBundles(bundles), followCaFiles(folder, bundles)],
+    [
+      namedClientTrust(clientBundles, revoked),
+      followTogether(
+        ...followClientTrust(
+          followCaFiles(folder, clientBundles),
+          followCaFiles(folder, revoked, 'list of revoked certificates'),
+        ),
+      ),
+    ],
   ];
   return {
     all,
     stop() {
       for (const [, follower] of all) follower.stop();
-      for (const store of [lists, certificates, clientCertificates, bundles]) store.stop();
+      for (const store of [lists, certificates, clientCertificates, bundles, clientBundles, revoked])
+        store.stop();
     },
   };
 };

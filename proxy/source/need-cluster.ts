@@ -37,6 +37,18 @@ const ofListener = (
             `${path}.tls.certificateFiles`,
           ),
         ]),
+    ...(['ca', 'crl'] as const).flatMap((kind) => {
+      const [ref] = tls?.clientCertificates?.[`${kind}Refs`] ?? [];
+      return ref === undefined
+        ? []
+        : [
+            onlyThere(
+              `listener "${name}" names ${ref.kind}s`,
+              [...at, 'tls', 'clientCertificates', `${kind}Refs`],
+              `${path}.tls.clientCertificates.${kind}Files`,
+            ),
+          ];
+    }),
   ];
 };
 

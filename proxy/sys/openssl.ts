@@ -12,6 +12,7 @@ import {
   TRUNCATED,
   WANTS_WRITE,
 } from './tls.ts';
+import { tlsFacts } from './tls-facts.ts';
 
 const SSL_ERROR_SSL = 1;
 const SSL_ERROR_WANT_READ = 2;
@@ -258,6 +259,7 @@ export const openssl = (): Tls => {
     hasAlerted: (connection) => c.SSL_in_init(connection) === 1,
     isResumed: (connection) => c.SSL_session_reused(connection) === 1,
     peerCertificate,
+    facts: tlsFacts(),
     verifyResult: (connection) => Number(c.SSL_get_verify_result(connection)),
     version: (connection) => c.SSL_version(connection),
   };

@@ -1,3 +1,5 @@
+import type { TlsFacts } from './tls-facts.ts';
+
 /**
  * The calls into OpenSSL that the data plane makes, on plain non-blocking descriptors: OpenSSL makes the
  * system calls. Contexts and connections are addresses in memory, which fit the columns of connections; 0 is
@@ -50,6 +52,8 @@ export interface Tls {
   peerCertificate(connection: number): Uint8Array | undefined;
   /** Why the peer's certificate was refused: OpenSSL's number (X509_V_ERR); 0 if it was not. */
   verifyResult(connection: number): number;
+  /** What was agreed upon, for people and servers to read. */
+  facts(connection: number): TlsFacts;
   /** The version that was agreed upon, such as TLS1_3_VERSION. */
   version(connection: number): number;
 }

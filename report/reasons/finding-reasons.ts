@@ -156,6 +156,20 @@ export const FINDING_WARNINGS = {
       'A CA bundle has no certificates that can be used. The bundle read last stays in use; if there is none, no connections are made that need it.',
     whatToDo: 'Follow the message: write the certificates of the authorities in PEM again.',
   },
+  RevocationListMissing: {
+    meaning:
+      'A ConfigMap or a Secret with lists of revoked certificates does not exist or cannot be read. Those read last stay in use; if there are none, all clients of the listener are refused.',
+    whatToDo: 'Create it in the namespace of the resource, or remove it from tls.clientCertificates.',
+  },
+  RevocationListInvalid: {
+    meaning:
+      'Lists of revoked certificates cannot be used. Those read last stay in use; if there are none, all clients of the listener are refused.',
+    whatToDo: 'Follow the message: write the newest list of each authority in PEM again.',
+  },
+  RevocationListExpired: {
+    meaning: 'A list of revoked certificates has expired: the clients of its authority are refused.',
+    whatToDo: 'Have the authority issue a new one, and write it before each one expires.',
+  },
   EndpointsNotVerified: {
     meaning:
       'A backend speaks TLS with its endpoints without verifying their certificates: anybody on the way can read and change everything.',
@@ -246,6 +260,9 @@ const BY_CODE: Readonly<Record<FindingCode, FindingReason>> = {
   CertificateExpires: 'CertificateExpires',
   CaBundleMissing: 'CaBundleMissing',
   CaBundleInvalid: 'CaBundleInvalid',
+  RevocationListMissing: 'RevocationListMissing',
+  RevocationListInvalid: 'RevocationListInvalid',
+  RevocationListExpired: 'RevocationListExpired',
   EndpointsNotVerified: 'EndpointsNotVerified',
   SourceListMissing: 'SourceListMissing',
   SourceListInvalid: 'SourceListInvalid',

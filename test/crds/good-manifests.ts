@@ -174,6 +174,33 @@ export const GOOD_MANIFESTS: Readonly<Record<string, Loose>> = {
       })),
     ],
   }),
+  'as many authorities, lists and names of clients as there may be, on as many listeners': manifestWith({
+    listeners: Array.from({ length: 64 }, (_, i) => ({
+      name: `l${i}`,
+      port: 8080 + i,
+      backend: 'web',
+      tls: {
+        mode: 'Terminate',
+        certificateRefs: [{ name: 'web-tls' }],
+        clientCertificates: {
+          caRefs: Array.from({ length: 8 }, (_unused, j) => ({ name: `ca-${i}-${j}` })),
+          crlRefs: Array.from({ length: 8 }, (_unused, j) => ({ kind: 'Secret', name: `crl-${i}-${j}` })),
+          allowedSans: Array.from({ length: 64 }, (_unused, j) => `spiffe://${'x'.repeat(200)}/${j}/*`),
+        },
+      },
+    })),
+  }),
+  'names of clients of each kind': manifestWithListener({
+    tls: {
+      mode: 'Terminate',
+      certificateRefs: [{ name: 'web-tls' }],
+      clientCertificates: {
+        caRefs: [{ name: 'ca', key: 'ca-bundle.crt' }],
+        depth: 0,
+        allowedSans: ['a.example', '*.example', 'a.b+c@example', '*@example', 'spiffe://a/b', 'spiffe://a/*'],
+      },
+    },
+  }),
   'routes that differ in host name, protocol or both': manifestWithListener({
     tls: {
       mode: 'Passthrough',

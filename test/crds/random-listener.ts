@@ -61,6 +61,15 @@ const randomTermination = (random: Random): Loose => ({
     cipherProfile: () => random.pick(['Modern', 'Intermediate']),
     alpn: () => ['h2', 'http/1.1', '!~'].slice(random.integer(0, 2)),
     strictSni: () => random.chance(0.5),
+    clientCertificates: () => ({
+      caRefs: random.list(1, 3, (i) => ({ name: `ca-${i}` })),
+      ...random.some({
+        crlRefs: () => [{ kind: 'Secret', name: 'crl' }],
+        depth: () => random.integer(0, 16),
+        allowedSans: () =>
+          ['a.example', '*.example', 'a@example', 'spiffe://a/*'].slice(random.integer(0, 3)),
+      }),
+    }),
   }),
 });
 

@@ -13,18 +13,21 @@ import { EAGAIN, EINTR, IPPROTO_TCP, TCP_NODELAY } from '../../sys/sys.ts';
 import { CLIENT, ENDPOINT, READABLE, SENT } from './connections.ts';
 import type { Acceptor } from './context.ts';
 import { KEY } from './datagrams/session-key.ts';
+import { headerTls, tlsBits } from './header-tls.ts';
 import { keepPending } from './pending.ts';
 
 /** The header that a connection begins with towards its endpoint, as a number; 0 for none. */
 export const headerKind = (policy: SentProxyProtocol | undefined): number => {
   if (policy === undefined) return 0;
   if (policy.version === 'V1') return V1;
-  return V2 | (policy.checksum ? CHECKSUM : 0) | (policy.uniqueId ? UNIQUE_ID : 0);
+  return V2 | (policy.checksum ? CHECKSUM : 0) | (policy.uniqueId ? UNIQUE_ID : 0) | tlsBits(policy);
 };
 const V1 = 1;
 const V2 = 2;
 const CHECKSUM = 4;
 const UNIQUE_ID = 8;
+/** The bits above say what it has of TLS (header-tls.ts). */
+const WITHOUT_TLS = 15;
 
 // Filled in anew for each header, which is sent at once.
 const header = emptyHeader();
@@ -78,7 +81,7 @@ export const writeDatagramHeader = (
     header.destination[i] = keys.word(session, KEY.Own + (i >> 2)) >>> ((i & 3) * 8);
   header.destinationPort = port;
   identify(acceptor, session, kind);
-  return writeV2(to, header, OF_DATAGRAMS[kind] as V2Content);
+  return writeV2(to, header, OF_DATAGRAMS[kind & WITHOUT_TLS] as V2Content);
 };
 
 /** Writes a connection's header to the scratch buffer, and returns its length. */
@@ -88,7 +91,9 @@ const writeHeader = (acceptor: Acceptor, connection: number, kind: number): numb
   if (kind === V1) return isNamed ? writeV1(scratch.bytes, header) : writeV1Unknown(scratch.bytes);
   if (!isNamed) return writeV2Local(scratch.bytes);
   identify(acceptor, connection, kind);
-  return writeV2(scratch.bytes, header, OF_STREAMS[kind] as V2Content);
+  const content = OF_STREAMS[kind & WITHOUT_TLS] as V2Content;
+  const more = headerTls(acceptor, connection, kind);
+  return writeV2(scratch.bytes, header, more === undefined ? content : { ...content, more });
 };
 
 /**

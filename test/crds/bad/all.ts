@@ -1,6 +1,7 @@
 import { BAD_BACKEND_TLS } from './backend-tls.ts';
 import { BAD_BACKENDS } from './backends.ts';
 import type { BadManifest } from './bad-manifest.ts';
+import { BAD_CLIENT_CERTIFICATES } from './client-certificates.ts';
 import { BAD_ENDPOINTS } from './endpoints.ts';
 import { BAD_HEALTH_CHECKS } from './health-checks.ts';
 import { BAD_LIMITS } from './limits.ts';
@@ -30,6 +31,7 @@ export const BAD_MANIFESTS: readonly BadManifest[] = [
   ...BAD_SOURCES,
   ...BAD_SURROUNDINGS,
   ...BAD_TLS,
+  ...BAD_CLIENT_CERTIFICATES,
   ...BAD_TUNING,
   ...BAD_WORKLOAD,
 ];

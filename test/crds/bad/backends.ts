@@ -98,10 +98,10 @@ export const BAD_BACKENDS: readonly BadManifest[] = [
   bad(
     'an unknown extension of a PROXY header',
     undefined,
-    manifestWithBackend({ proxyProtocol: { version: 'V2', tlvs: ['Authority'] } }),
+    manifestWithBackend({ proxyProtocol: { version: 'V2', tlvs: ['NetNS'] } }),
     'spec.backends[0].proxyProtocol.tlvs[0]',
     /Unsupported value/,
-    /"Authority" is not supported: expected CRC32C or UniqueId/,
+    /"NetNS" is not supported: expected CRC32C, UniqueId, Authority, ALPN, TLS or ClientCertificate/,
   ),
   bad(
     'a PROXY header without its version',

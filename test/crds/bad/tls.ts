@@ -49,7 +49,7 @@ export const BAD_TLS: readonly BadManifest[] = [
       tls: { mode: 'Passthrough', routes: [{ hostnames: ['a.example'], backend: 'web' }], strictSni: true },
     }),
     'spec.listeners[0].tls.mode',
-    /certificateRefs, certificateFiles, minVersion, cipherProfile, alpn, strictSni require mode Terminate: with Passthrough, TLS ends at the endpoints/,
+    /certificateRefs, certificateFiles, minVersion, cipherProfile, alpn, strictSni, clientCertificates require mode Terminate: with Passthrough, TLS ends at the endpoints/,
   ),
   bad(
     'STARTTLS that ends at the proxy',

@@ -37,6 +37,32 @@ test('of the Secrets, the proxy may read those that its listeners name, each onc
   });
 });
 
+test('of ConfigMaps and Secrets, the proxy may read those with authorities of clients and lists of revoked ones', () => {
+  const { rules } = role(
+    owner({
+      listeners: [
+        {
+          ...terminating('a', 'web-tls'),
+          tls: {
+            ...terminating('a', 'web-tls').tls,
+            clientCertificates: {
+              caRefs: [{ name: 'ca' }, { kind: 'Secret', name: 'internal-ca' }],
+              crlRefs: [{ name: 'crl' }, { name: 'ca', key: 'crl.pem' }],
+            },
+          },
+        },
+      ],
+    }),
+  );
+  assert.deepEqual(
+    rules.slice(-2).map(({ resources, resourceNames }) => [resources, resourceNames]),
+    [
+      [['configmaps'], ['ca', 'crl']],
+      [['secrets'], ['internal-ca', 'web-tls', 'l4b-edge-tickets']],
+    ],
+  );
+});
+
 test('the binding gives the Role to the ServiceAccount of the pods, in their namespace', () => {
   const { roleRef, subjects } = roleBinding(owner());
   assert.deepEqual(roleRef, {

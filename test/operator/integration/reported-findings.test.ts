@@ -168,6 +168,18 @@ const WARNED: readonly { readonly report: object; readonly reason: WarningReason
     reason: 'EndpointsNotVerified',
   },
   {
+    report: found('RevocationListMissing', { listener: 'web', path: 'spec.listeners[0].tls' }),
+    reason: 'RevocationListMissing',
+  },
+  {
+    report: found('RevocationListInvalid', { listener: 'web', path: 'spec.listeners[0].tls' }),
+    reason: 'RevocationListInvalid',
+  },
+  {
+    report: found('RevocationListExpired', { listener: 'web', path: 'spec.listeners[0].tls' }),
+    reason: 'RevocationListExpired',
+  },
+  {
     report: found('SourceListMissing', { listener: 'web', path: 'spec.listeners[0].sources' }),
     reason: 'SourceListMissing',
   },

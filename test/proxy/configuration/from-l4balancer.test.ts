@@ -65,7 +65,7 @@ test('a resource is converted to plain data with times in milliseconds', () => {
           retryBudgetPercent: 20,
           maxConnectionsPerEndpoint: 7,
           closeOnRemoval: true,
-          proxyProtocol: { version: 'V2', checksum: false, uniqueId: true },
+          proxyProtocol: { version: 'V2', checksum: false, uniqueId: true, tls: [] },
         },
         health: {
           check: {

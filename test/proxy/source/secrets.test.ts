@@ -15,6 +15,7 @@ import { followSecrets } from '../../../proxy/source/secrets.ts';
 import type { SourceInput, SourceState } from '../../../proxy/source/source.ts';
 import { until } from '../../../tooling/wait/until.ts';
 import { selfSigned } from '../certificates.ts';
+import { ClientAuthority } from '../client-authority.ts';
 
 let cluster: ControlPlane;
 let transport: Transport;
@@ -148,14 +149,10 @@ test('Secrets that a Role names are followed, and no others', async () => {
 const yaml = async (path: string): Promise<Record<string, unknown>> =>
   parse(await readFile(new URL(`../../../crds/${path}`, import.meta.url), 'utf8')) as Record<string, unknown>;
 
-test('with the sample, the Certificate of cert-manager beside it and the Role of the operator, a listener has its certificates', async () => {
-  const namespace = 'sample';
+/** Follows a sample as a proxy with the Role of the operator. */
+const followSample = async (namespace: string, path: string) => {
   await cluster.createNamespace(namespace);
-  const sample = await yaml('samples/certificates.yaml');
-  const { secretName, dnsNames } = (await yaml('cert-manager/certificate.yaml')).spec as {
-    readonly secretName: string;
-    readonly dnsNames: readonly string[];
-  };
+  const sample = await yaml(path);
   await apply(namespace, { ...sample, metadata: { name: 'edge' } });
   const { rules } = role({ name: 'edge', namespace, uid: 'x', spec: specSchema.parse(sample.spec) });
   const rbac = 'rbac.authorization.k8s.io';
@@ -169,11 +166,11 @@ test('with the sample, the Certificate of cert-manager beside it and the Role of
         kind: 'RoleBinding',
         metadata: { name: 'edge' },
         roleRef: { apiGroup: rbac, kind: 'Role', name: 'edge' },
-        subjects: [{ kind: 'User', name: 'proxy-of-edge', apiGroup: rbac }],
+        subjects: [{ kind: 'User', name: `proxy-of-${namespace}`, apiGroup: rbac }],
       },
     ],
   });
-  const login = await connect({ kubeconfig: cluster.userKubeconfig('proxy-of-edge') });
+  const login = await connect({ kubeconfig: cluster.userKubeconfig(`proxy-of-${namespace}`) });
   let input: SourceInput | undefined;
   const states: SourceState[] = [];
   let guarded = 0;
@@ -196,15 +193,27 @@ test('with the sample, the Certificate of cert-manager beside it and the Role of
     input?.snapshot?.findings.map(({ code, listener }) => `${code} ${listener ?? ''}`).sort();
   const seen = (what: string, check: () => boolean) =>
     until(what, check, { seen: () => [codes(), input?.snapshot?.certificates, states.at(-1)] });
-  const hosts = () =>
-    input?.snapshot?.configuration.listeners[0]?.certificates?.map(({ names }) => names.join());
+  return { codes, seen, states, input: () => input, snapshot: () => input?.snapshot, guarded: () => guarded };
+};
+
+test('with the sample, the Certificate of cert-manager beside it and the Role of the operator, a listener has its certificates', async () => {
+  const namespace = 'sample';
+  const { secretName, dnsNames } = (await yaml('cert-manager/certificate.yaml')).spec as {
+    readonly secretName: string;
+    readonly dnsNames: readonly string[];
+  };
+  const { codes, seen, states, input, snapshot, guarded } = await followSample(
+    namespace,
+    'samples/certificates.yaml',
+  );
+  const hosts = () => snapshot()?.configuration.listeners[0]?.certificates?.map(({ names }) => names.join());
 
   await seen(
     'both Secrets are missed',
     () => codes()?.filter((code) => code === 'SecretMissing https').length === 2,
   );
   assert.deepEqual(hosts(), []);
-  assert.equal(guarded, 1, 'before there is any key');
+  assert.equal(guarded(), 1, 'before there is any key');
   const { certificate, key } = selfSigned(dnsNames);
   // As cert-manager makes it.
   await apply(namespace, {
@@ -217,14 +226,14 @@ test('with the sample, the Certificate of cert-manager beside it and the Role of
   await seen('so is the other', () => hosts()?.length === 2);
   assert.deepEqual(hosts(), [dnsNames.join(), 'api.example.com']);
   assert.deepEqual(
-    input?.snapshot?.certificates?.map(({ name, usedBy, problem }) => [name, usedBy, problem]),
+    snapshot()?.certificates?.map(({ name, usedBy, problem }) => [name, usedBy, problem]),
     [
       ['web-tls', ['https'], undefined],
       ['api-tls', ['https'], undefined],
     ],
   );
   // The ticket keys come once the operator has made them.
-  assert.equal(input?.ticketKeys, undefined);
+  assert.equal(input()?.ticketKeys, undefined);
   const keys = Buffer.alloc(240, 5).toString('base64');
   await apply(namespace, {
     apiVersion: 'v1',
@@ -232,7 +241,7 @@ test('with the sample, the Certificate of cert-manager beside it and the Role of
     metadata: { name: 'l4b-edge-tickets' },
     data: { keys },
   });
-  await seen('the ticket keys are there', () => input?.ticketKeys?.length === 240);
+  await seen('the ticket keys are there', () => input()?.ticketKeys?.length === 240);
   assert.deepEqual(
     states.filter(({ following: follows }) => !follows),
     [],
@@ -241,4 +250,36 @@ test('with the sample, the Certificate of cert-manager beside it and the Role of
   await cluster.run(['delete', '--namespace', namespace, 'secret', secretName]);
   await seen('the deletion is told', () => codes()?.includes('SecretMissing https') === true);
   assert.deepEqual(hosts(), [dnsNames.join(), 'api.example.com']);
+});
+
+test('with the sample, the Role of the operator and a ConfigMap, a listener has the authorities of its clients and what they revoked', async () => {
+  const namespace = 'clients';
+  const { codes, seen, snapshot } = await followSample(namespace, 'samples/mutual-tls.yaml');
+  const trust = () => snapshot()?.configuration.listeners[0]?.clientTrust;
+  await seen('what it names is missed', () =>
+    ['CaBundleMissing https', 'RevocationListMissing https'].every((code) => codes()?.includes(code)),
+  );
+  assert.equal(trust(), undefined);
+  using authority = new ClientAuthority('Clients');
+  const configMap = (data: Readonly<Record<string, string>>) => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'clients-ca' },
+    data,
+  });
+  await apply(namespace, configMap({ 'ca.crt': authority.certificate }));
+  await seen('the list is missed', () => codes()?.includes('RevocationListInvalid https') ?? false);
+  assert.equal(trust(), undefined, 'revoked clients are not let in');
+  await apply(namespace, configMap({ 'ca.crt': authority.certificate, 'ca.crl': authority.list() }));
+  await seen('both are there', () => trust()?.checks === 'Chain');
+  const { id } = trust() ?? {};
+  authority.revoke(authority.issue('gone'));
+  await apply(namespace, configMap({ 'ca.crt': authority.certificate, 'ca.crl': authority.list() }));
+  await seen('the list has changed', () => trust()?.id !== id);
+  const kept = trust()?.id;
+  await apply(namespace, configMap({ 'ca.crt': 'garbage', 'ca.crl': 'garbage' }));
+  await seen('garbage is told', () =>
+    ['CaBundleInvalid https', 'RevocationListInvalid https'].every((code) => codes()?.includes(code)),
+  );
+  assert.equal(trust()?.id, kept);
 });

@@ -4,7 +4,7 @@ import { EAGAIN, ECONNRESET, SHUT_WR } from '../../../../proxy/sys/sys.ts';
 import { runStepped, type SteppedOptions, type World } from './stepped.ts';
 
 const V1: SteppedOptions = {
-  backendPolicy: { proxyProtocol: { version: 'V1', checksum: false, uniqueId: false } },
+  backendPolicy: { proxyProtocol: { version: 'V1', checksum: false, uniqueId: false, tls: [] } },
 };
 /** A line of version 1 with addresses of this machine. */
 const LINE = /^PROXY TCP4 127\.0\.0\.1 127\.0\.0\.1 \d+ \d+\r\n/;
@@ -113,7 +113,7 @@ for (const firstSend of [0, 1, 10, 40])
   });
 
 test('where the header cannot be sent the attempt has failed, and the next one has a whole header', async () => {
-  const id = { version: 'V2', checksum: true, uniqueId: true } as const;
+  const id = { version: 'V2', checksum: true, uniqueId: true, tls: [] } as const;
   const heard = await run(
     function* (world, heard) {
       const client = world.dial();

@@ -205,7 +205,7 @@ test('an endpoint that wants a PROXY header gets one of the new address, too', (
   using bench = quicBench();
   const [backend] = bench.table.backends;
   assert.ok(backend);
-  const proxyProtocol = { version: 'V2', checksum: false, uniqueId: false } as const;
+  const proxyProtocol = { version: 'V2', checksum: false, uniqueId: false, tls: [] } as const;
   const wanting = { ...backend, policy: { ...backend.policy, proxyProtocol } };
   bench.adopt(bench.tableWith({ version: 2, backends: [wanting] }));
   const endpoint = bench.connect(bench.client('127.0.0.2'), id('one'));

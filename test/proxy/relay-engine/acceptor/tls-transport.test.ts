@@ -66,6 +66,7 @@ const world = (results: Partial<Record<'read' | 'write' | 'end', readonly number
     isResumed: () => false,
     version: () => 0,
     peerCertificate: () => undefined,
+    facts: () => ({ version: '', cipher: '', protocol: '', signature: '', key: '' }),
     verifyResult: () => 0,
   };
   const sys = libc();
