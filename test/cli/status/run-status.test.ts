@@ -245,11 +245,12 @@ test('status -w shows each change, tells what fails meanwhile, and ends by Ctrl-
   }
 });
 
-test('two hundred balancers are listed within five seconds', async () => {
+test('two hundred balancers are listed with as many requests as one', async () => {
   const many = await world.newNamespace();
   await createBalancers(world, many, 200);
-  const began = performance.now();
+  const before = world.requests('admin').length;
   const { out } = await run(['status', '--kubeconfig', kubeconfig, '-n', many]);
   assert.equal(out.trimEnd().split('\n').length, 201);
-  assert.ok(performance.now() - began < 5_000);
+  const requests = world.requests('admin').slice(before);
+  assert.ok(requests.length <= 5, JSON.stringify(requests));
 });
