@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startProgram } from '../proxy/program.ts';
 import { loadedUntilStopped, WITNESS_FLAGS } from './loaded-files.ts';
-import { startEither, untilServing } from './programs.ts';
+import { PLUGIN_USER, startEither, untilServing } from './programs.ts';
 
 const has = (loaded: readonly string[], part: string): boolean => loaded.some((one) => one.includes(part));
 
@@ -61,15 +61,9 @@ test('an operator in a pod loads only the parts of the Kubernetes clients that i
   assert.ok(has(loaded, '/undici/lib/dispatcher/pool.js'));
 });
 
-const PLUGIN = {
-  apiVersion: 'client.authentication.k8s.io/v1',
-  command: 'true',
-  interactiveMode: 'Never',
-};
-
 for (const { title, user, isLoaded } of [
   { title: 'a token, the client for them is not loaded', user: { token: 'none' }, isLoaded: false },
-  { title: 'an exec plugin, the client for them is loaded', user: { exec: PLUGIN }, isLoaded: true },
+  { title: 'an exec plugin, the client for them is loaded', user: PLUGIN_USER, isLoaded: true },
 ])
   test(`of kubeconfigs with ${title}`, async () => {
     const program = await startEither('operator', { flags: WITNESS_FLAGS, user });

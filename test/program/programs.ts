@@ -58,6 +58,11 @@ const argumentsOf = async (name: ProgramName, user: object): Promise<readonly st
         '--metrics-address=127.0.0.1:0',
       ];
 
+/** Of a user that a program logs in: kubeconfigs with one are left to client-node. */
+export const PLUGIN_USER = {
+  exec: { apiVersion: 'client.authentication.k8s.io/v1', command: 'true', interactiveMode: 'Never' },
+};
+
 interface Options extends ProgramOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** How the operator's kubeconfig logs in. */

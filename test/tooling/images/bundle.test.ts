@@ -12,7 +12,7 @@ import { IMAGES, type ImageName } from '../../../tooling/images/inputs.ts';
 import { REPOSITORY } from '../../../tooling/process/folders.ts';
 import { freePort } from '../../../tooling/process/free-ports.ts';
 import { loadedBy, loadedUntilStopped, WITNESS_FLAGS } from '../../program/loaded-files.ts';
-import { startEither, untilServing } from '../../program/programs.ts';
+import { PLUGIN_USER, startEither, untilServing } from '../../program/programs.ts';
 import { adminPort, pollAdmin, startProgram } from '../../proxy/program.ts';
 import { echo, startEndpoint } from '../../proxy/relay/endpoint-server.ts';
 import { manifestText } from '../../proxy/relay/proxy-process.ts';
@@ -192,8 +192,9 @@ test(
   },
 );
 
-test('the operator serves from its bundle, with a kubeconfig', BOUNDED, async (t) => {
-  const program = await startEither('operator', { flags: FLAGS, entry: entryOf('operator') });
+test('the operator serves from its bundle, with a kubeconfig that has an exec plugin', BOUNDED, async (t) => {
+  const options = { flags: FLAGS, entry: entryOf('operator'), user: PLUGIN_USER };
+  const program = await startEither('operator', options);
   t.after(() => program.child.kill('SIGKILL'));
   await untilServing('operator', program);
   const loaded = await loadedUntilStopped(program);
