@@ -42,6 +42,14 @@ export const certificateFile = z.object({
     .max(255)
     .describe('Path of the certificate with its chain in PEM, the own one first; relative to the manifest.'),
   key: z.string().min(1).max(255).describe('Path of its private key in PEM, not encrypted.'),
+  ocsp: z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .describe(
+      'Path of an OCSP response about it in DER, such as openssl ocsp -respout writes. Clients that ask get it with the certificate, while it is fresh. The chain must have the issuer’s certificate.',
+    ),
 });
 
 export const certificateRef = z.object({
@@ -78,7 +86,7 @@ export const listenerTls = z.object({
     .describe(
       'Certificates for mode Terminate. A client gets one for the host name that it asks for, or else the first one; of several for one name, the kinds of keys that it knows decide. A Secret may be created later, and changes take effect at once, for new connections; what cannot be used leaves the last good one in use. Only in a cluster.',
     ),
-  certificateFiles: plainList(certificateFile, 16)
+  certificateFiles: keyedList(certificateFile, ['certificate'], 16)
     .min(1)
     .optional()
     .describe('Like certificateRefs, but without a cluster: files, which are followed in the same way.'),

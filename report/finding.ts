@@ -44,6 +44,8 @@ export const FINDINGS = {
     'A list of revoked certificates has expired, so that the clients of its authority are refused.',
   EndpointsNotVerified:
     'A backend speaks TLS with its endpoints without verifying their certificates (tls.mode Insecure).',
+  OcspResponseUnfit:
+    'The OCSP response for a certificate is stale, or cannot be used; clients get the certificate without one.',
   PeersUntrusted:
     'A listener refuses every connection, because no peer is trusted to send the PROXY header that it requires.',
   ProxyHeadersMissing:

@@ -23,4 +23,13 @@ export const CERTIFICATE_METRICS: readonly EngineMetric[] = [
         to.sample(labelText({ name }), problem === undefined ? 0 : 1);
     },
   },
+  {
+    name: 'l4balancer_certificate_ocsp_stapled',
+    type: 'gauge',
+    help: '1 if clients that ask get an OCSP response with the certificate, 0 if the one that is there is stale or cannot be used. Only of certificates for which there is one.',
+    write({ facts }, to) {
+      for (const { name, isStapled } of facts.certificates())
+        if (isStapled !== undefined) to.sample(labelText({ name }), isStapled ? 1 : 0);
+    },
+  },
 ];

@@ -7,7 +7,7 @@ const WARNED_DAYS = 14;
 
 export type CertificateCode = Extract<
   FindingCode,
-  'SecretMissing' | 'CertificateInvalid' | 'CertificateExpired' | 'CertificateExpires'
+  'SecretMissing' | 'CertificateInvalid' | 'CertificateExpired' | 'CertificateExpires' | 'OcspResponseUnfit'
 >;
 
 /** What is told of a certificate: sentences without their full stop. */

@@ -1,3 +1,5 @@
+import type { Staple } from './staple.ts';
+
 /** What can be told of a certificate without its key. */
 export interface CertificateFacts {
   /** Identifies the chain, and so the key that fits it. */
@@ -29,15 +31,26 @@ export class KeyPair implements CertificateFacts {
   readonly kind: KeyKind;
   readonly notBeforeMs: number;
   readonly notAfterMs: number;
+  /** What clients get with it if they ask for its status. */
+  readonly staple: Staple | undefined;
   #texts: KeyPairTexts;
 
-  constructor({ id, names, kind, notBeforeMs, notAfterMs }: CertificateFacts, texts: KeyPairTexts) {
+  constructor(
+    { id, names, kind, notBeforeMs, notAfterMs }: CertificateFacts,
+    texts: KeyPairTexts,
+    staple?: Staple,
+  ) {
     this.id = id;
     this.names = names;
     this.kind = kind;
     this.notBeforeMs = notBeforeMs;
     this.notAfterMs = notAfterMs;
+    this.staple = staple;
     this.#texts = texts;
+  }
+
+  withStaple(staple: Staple | undefined): KeyPair {
+    return new KeyPair(this, this.#texts, staple);
   }
 
   /** The texts, for OpenSSL alone. */

@@ -55,6 +55,8 @@ export interface ListenerConfiguration extends Binding {
 export interface CertificateFile {
   readonly certificate: string;
   readonly key: string;
+  /** Of an OCSP response about it. */
+  readonly ocsp?: string | undefined;
 }
 
 export interface BackendConfiguration {

@@ -48,4 +48,6 @@ export interface KnownCertificate {
   readonly usedBy: readonly string[];
   /** Why what is there now is not in use, as a sentence; omitted if it is. */
   readonly problem?: string;
+  /** Whether clients get an OCSP response with it; omitted if there is none for it. */
+  readonly isStapled?: boolean;
 }

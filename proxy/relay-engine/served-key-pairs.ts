@@ -20,7 +20,11 @@ export class ServedKeyPairs {
 
   /** Loads what is not loaded yet. A pair for which there is no memory is left out, until the next table. */
   load(pairs: readonly KeyPair[]): readonly AcceptorCertificate[] {
-    return pairs.flatMap((pair) => this.#loaded.get(pair.id) ?? this.#load(pair));
+    return pairs.flatMap((pair) => {
+      const loaded = this.#loaded.get(pair.id) ?? this.#load(pair);
+      if (loaded === undefined) return [];
+      return [pair.staple === undefined ? loaded : { ...loaded, staple: pair.staple.der }];
+    });
   }
 
   /** Frees all others. Call it once every acceptor has adopted a table with no more than these. */
@@ -33,13 +37,13 @@ export class ServedKeyPairs {
     }
   }
 
-  #load(pair: KeyPair): readonly AcceptorCertificate[] {
+  #load(pair: KeyPair): AcceptorCertificate | undefined {
     const { certificate, key } = pair.reveal();
     const native = this.#native.load(certificate, key);
-    if (native === undefined) return [];
+    if (native === undefined) return undefined;
     const { id, names, kind } = pair;
     const loaded = { id, names, kind, native };
     this.#loaded.set(id, loaded);
-    return [loaded];
+    return loaded;
   }
 }

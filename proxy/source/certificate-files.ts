@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import { type FileContent, readTextFile } from '../../program/read-file.ts';
+import { type FileContent, readBytesFile, readTextFile } from '../../program/read-file.ts';
 import type { CertificateFile } from '../configuration/configuration.ts';
 import type { CertificateContent, Certificates } from './certificates.ts';
 import { watchFile } from './file-change.ts';
@@ -10,22 +10,39 @@ import type { NameFollower } from './with-named.ts';
 const MOST_BYTES = 1024 * 1024;
 
 interface Followed {
-  readonly key: string;
+  /** The paths of its files. */
+  readonly paths: string;
   readonly stop: () => void;
 }
 
 /** What a certificate's file and that of its key have now; `folder` is what their paths are relative to. */
 export const readCertificateFiles = (
-  { certificate, key }: CertificateFile,
+  { certificate, key, ocsp }: CertificateFile,
   folder: string,
 ): CertificateContent => {
   const chain = readTextFile(resolve(folder, certificate), 'certificate', MOST_BYTES);
   const own = readTextFile(resolve(folder, key), 'private key', MOST_BYTES);
   if (!chain.ok) return unreadable(chain);
   if (!own.ok) return unreadable(own);
-  const version = createHash('sha256').update(chain.text).update('\0').update(own.text).digest('hex');
-  return { version, texts: { certificate: chain.text, key: own.text } };
+  const response =
+    ocsp === undefined ? undefined : readBytesFile(resolve(folder, ocsp), 'OCSP response', MOST_BYTES);
+  const about = response?.ok ? response.bytes : response && `cannot be used: ${response.problem}`;
+  const version = createHash('sha256')
+    .update(chain.text)
+    .update('\0')
+    .update(own.text)
+    .update('\0')
+    .update(about ?? '')
+    .digest('hex');
+  const texts = { certificate: chain.text, key: own.text };
+  return { version, texts, ...(about === undefined ? {} : { ocsp: about }) };
 };
+
+const pathsOf = ({ certificate, key, ocsp }: CertificateFile): readonly string[] => [
+  certificate,
+  key,
+  ...(ocsp === undefined ? [] : [ocsp]),
+];
 
 const unreadable = ({ problem }: Extract<FileContent, { readonly ok: false }>): CertificateContent => ({
   version: problem,
@@ -44,20 +61,20 @@ export const followCertificateFiles = (
   const followed = new Map<string, Followed>();
 
   const start = (file: CertificateFile): Followed => {
-    const { certificate, key } = file;
+    const { certificate } = file;
     const read = (): void =>
       certificates.offer(certificate, resolve(folder, certificate), readCertificateFiles(file, folder));
-    const stops = [certificate, key].map((path) => watchFile(resolve(folder, path), read));
+    const stops = pathsOf(file).map((path) => watchFile(resolve(folder, path), read));
     read();
-    return { key, stop: () => stops.map((stop) => stop()) };
+    return { paths: JSON.stringify(pathsOf(file)), stop: () => stops.map((stop) => stop()) };
   };
 
   return {
     setNames(names) {
       const wanted = new Map(filesNow().map((file) => [file.certificate, file]));
-      for (const [name, { key, stop }] of followed) {
+      for (const [name, { paths, stop }] of followed) {
         const file = names.includes(name) ? wanted.get(name) : undefined;
-        if (file?.key === key) continue;
+        if (file !== undefined && JSON.stringify(pathsOf(file)) === paths) continue;
         stop();
         followed.delete(name);
         if (file === undefined) certificates.forget(name);

@@ -2,15 +2,21 @@ import type { ProxyFinding } from '../../report/finding.ts';
 import { type CertificateProblem, type Choice, chooseKeyPair, type Offered } from '../certificates/choose.ts';
 import type { KeyPair, KeyPairTexts } from '../certificates/key-pair.ts';
 import { readKeyPair } from '../certificates/read-key-pair.ts';
+import { whyNotFresh } from '../certificates/staple.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import { certificatesOf, type KnownKeyPair, usersOf } from '../configuration/listener-certificates.ts';
 import type { KnownCertificate } from '../configuration/snapshot.ts';
 import { type CertificateUse, OF_LISTENERS } from './certificate-use.ts';
+import { readStaple } from './read-staple.ts';
 import { isUsablePair } from './usable-pair.ts';
 
 /** What a Secret or a file contains at one moment, or why it cannot be used. */
 export type CertificateContent = { readonly version: string } & (
-  | { readonly texts: KeyPairTexts }
+  | {
+      readonly texts: KeyPairTexts;
+      /** An OCSP response about the certificate in DER, or why it cannot be read; omitted for none. */
+      readonly ocsp?: Uint8Array | string;
+    }
   | { readonly problem: CertificateProblem }
 );
 
@@ -38,6 +44,10 @@ interface Entry {
   readonly version: string;
   readonly offered: Offered;
   readonly choice: Choice;
+  /** What is wrong with the OCSP response that is there now, as a clause; undefined if nothing is. */
+  readonly unfit: string | undefined;
+  /** Why clients get no OCSP response with the certificate in use; undefined if they do, or there is none. */
+  readonly unstapled: string | undefined;
 }
 
 /**
@@ -69,16 +79,26 @@ export class Certificates {
 
   /** By name: the certificates that were read, or that cannot be used and never could. */
   get known(): ReadonlyMap<string, KnownKeyPair> {
-    return new Map([...this.#entries].map(([name, { choice }]) => [name, choice.pair ?? 'None']));
+    return new Map(
+      [...this.#entries].map(
+        ([
+          name,
+          {
+            choice: { pair },
+            unstapled,
+          },
+        ]) => [name, unstapled === undefined ? (pair ?? 'None') : (pair?.withStaple(undefined) ?? 'None')],
+      ),
+    );
   }
 
   /** What is there now. `title` names it in messages, such as `Secret "web-tls"`. */
   offer(name: string, title: string, content: CertificateContent): void {
     const before = this.#entries.get(name);
     if (before?.version === content.version) return;
-    const offered = offeredBy(title, content, this.#use);
-    const choice = this.#choose(title, offered, before?.choice.pair);
-    this.#entries.set(name, { title, version: content.version, offered, choice });
+    const { offered, unfit } = offeredBy(title, content, this.#use);
+    const seen = { title, version: content.version, offered, unfit };
+    this.#entries.set(name, this.#decide(seen, before?.choice.pair));
     this.#schedule();
     this.#onChange();
   }
@@ -92,13 +112,16 @@ export class Certificates {
   /** The certificates of a configuration, for people to see. */
   shown(configuration: Configuration): readonly KnownCertificate[] {
     return certificatesOf(configuration).map((name) => {
-      const { pair, unused } = this.#entries.get(name)?.choice ?? {};
+      const entry = this.#entries.get(name);
+      const { pair, unused } = entry?.choice ?? {};
+      const isStapled = entry?.unstapled === undefined ? pair?.staple && true : false;
       return {
         name,
         hosts: pair?.names ?? [],
         ...(pair === undefined ? {} : { notAfterMs: pair.notAfterMs }),
         usedBy: usersOf(configuration, name),
         ...(unused === undefined ? {} : { problem: `${unused.message}.` }),
+        ...(isStapled === undefined ? {} : { isStapled }),
       };
     });
   }
@@ -109,19 +132,28 @@ export class Certificates {
       .usersIn(configuration)
       .flatMap(({ about, names }) =>
         names.flatMap((name) =>
-          problemsOf(this.#entries.get(name)?.choice, this.#use).map((problem) => ({ ...problem, ...about })),
+          problemsOf(this.#entries.get(name), this.#use).map((problem) => ({ ...problem, ...about })),
         ),
       );
   }
 
-  #choose(title: string, offered: Offered, used: KeyPair | undefined): Choice {
-    return chooseKeyPair(title, offered, used, this.#clock.now(), this.#use.refusers);
+  /** What is used of what is there now. */
+  #decide(seen: Seen, used: KeyPair | undefined): Entry {
+    const nowMs = this.#clock.now();
+    const choice = chooseKeyPair(seen.title, seen.offered, used, nowMs, this.#use.refusers);
+    const staple = choice.pair?.staple;
+    const stale = staple && whyNotFresh(staple, nowMs);
+    return { ...seen, choice, unstapled: stale ?? (staple === undefined ? seen.unfit : undefined) };
   }
 
   /** Decides again when time alone changes something. */
   #schedule(): void {
     this.#cancel();
-    const waits = [...this.#entries.values()].flatMap(({ choice }) => choice.nextMs ?? []);
+    const nowMs = this.#clock.now();
+    const waits = [...this.#entries.values()].flatMap(({ choice: { nextMs, pair } }) => [
+      ...(nextMs === undefined ? [] : [nextMs]),
+      ...(pair?.staple === undefined ? [] : [pair.staple.nextUpdateMs - nowMs].filter((ms) => ms > 0)),
+    ]);
     this.#cancel =
       waits.length === 0
         ? () => undefined
@@ -131,32 +163,54 @@ export class Certificates {
   #age(): void {
     let isChanged = false;
     for (const [name, entry] of this.#entries) {
-      const choice = this.#choose(entry.title, entry.offered, entry.choice.pair);
-      isChanged ||= told(choice) !== told(entry.choice);
-      this.#entries.set(name, { ...entry, choice });
+      const aged = this.#decide(entry, entry.choice.pair);
+      isChanged ||= told(aged) !== told(entry);
+      this.#entries.set(name, aged);
     }
     this.#schedule();
     if (isChanged) this.#onChange();
   }
 }
 
-const told = ({ pair, unused, aging }: Choice): string => JSON.stringify([pair?.id, unused, aging]);
+const told = ({ choice: { pair, unused, aging }, unstapled }: Entry): string =>
+  JSON.stringify([pair?.id, unused, aging, unstapled]);
 
-const offeredBy = (title: string, content: CertificateContent, { areOfHosts }: CertificateUse): Offered => {
-  if ('problem' in content) return content.problem;
-  const read = readKeyPair(content.texts, isUsablePair, areOfHosts);
-  return read.ok ? read.pair : { code: 'CertificateInvalid', message: `${title}: ${read.problem}` };
+type Seen = Pick<Entry, 'title' | 'version' | 'offered' | 'unfit'>;
+
+/** What is there now, and what is wrong with the OCSP response beside it. */
+const offeredBy = (
+  title: string,
+  content: CertificateContent,
+  { areOfHosts }: CertificateUse,
+): Pick<Entry, 'offered' | 'unfit'> => {
+  const none = { unfit: undefined };
+  if ('problem' in content) return { offered: content.problem, ...none };
+  const { texts } = content;
+  const ocsp = areOfHosts ? content.ocsp : undefined;
+  const read = readKeyPair(texts, isUsablePair, areOfHosts);
+  if (!read.ok)
+    return { offered: { code: 'CertificateInvalid', message: `${title}: ${read.problem}` }, ...none };
+  const staple = typeof ocsp === 'object' ? readStaple(ocsp, texts) : ocsp;
+  return typeof staple === 'object'
+    ? { offered: read.pair.withStaple(staple), ...none }
+    : { offered: read.pair, unfit: staple };
 };
 
-const problemsOf = (
-  choice: Choice | undefined,
-  { without }: CertificateUse,
-): readonly CertificateProblem[] => {
-  if (choice === undefined) return [];
+const problemsOf = (entry: Entry | undefined, { without }: CertificateUse): readonly CertificateProblem[] => {
+  if (entry === undefined) return [];
+  const { choice, title, unstapled } = entry;
   const { pair, unused, aging } = choice;
   const consequence = pair === undefined ? without : 'The certificate read before stays in use';
   return [
     ...(unused === undefined ? [] : [{ ...unused, message: `${unused.message}. ${consequence}` }]),
     ...(aging === undefined ? [] : [aging]),
+    ...(unstapled === undefined || pair === undefined
+      ? []
+      : [
+          {
+            code: 'OcspResponseUnfit' as const,
+            message: `${title}: its OCSP response ${unstapled}. Clients get none with the certificate; fetch a new one from its issuer`,
+          },
+        ]),
   ];
 };

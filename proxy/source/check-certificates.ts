@@ -1,12 +1,14 @@
 import { isAbsolute, join } from 'node:path';
 import { readCaBundle } from '../certificates/ca-bundle.ts';
-import type { KeyPairTexts } from '../certificates/key-pair.ts';
 import { readKeyPair } from '../certificates/read-key-pair.ts';
 import { readRevocationLists } from '../certificates/revocation-list.ts';
+import { whyNotFresh } from '../certificates/staple.ts';
 import type { CertificateFile } from '../configuration/configuration.ts';
 import { readCaFile } from './ca-files.ts';
 import { readCertificateFiles } from './certificate-files.ts';
+import type { CertificateContent } from './certificates.ts';
 import type { FileFinding } from './check-lists.ts';
+import { readStaple } from './read-staple.ts';
 import { isUsablePair } from './usable-pair.ts';
 
 /**
@@ -21,15 +23,21 @@ export const checkCertificateFiles = (
   files.flatMap((file) => {
     const { certificate } = file;
     const content = readCertificateFiles(file, folder);
-    const problem = 'problem' in content ? content.problem.message : problemOf(content.texts, areOfHosts);
+    const problem = 'problem' in content ? content.problem.message : problemOf(content, areOfHosts);
     if (problem === undefined) return [];
     const path = isAbsolute(certificate) ? certificate : join(folder, certificate);
     return [{ file: path, finding: { path: '', message: problem } }];
   });
 
-const problemOf = (texts: KeyPairTexts, areOfHosts: boolean): string | undefined => {
+const problemOf = (
+  { texts, ocsp }: Extract<CertificateContent, { readonly texts: unknown }>,
+  areOfHosts: boolean,
+): string | undefined => {
   const read = readKeyPair(texts, isUsablePair, areOfHosts);
-  return read.ok ? undefined : read.problem;
+  if (!read.ok) return read.problem;
+  const staple = typeof ocsp === 'object' ? readStaple(ocsp, texts) : ocsp;
+  const why = typeof staple === 'object' ? whyNotFresh(staple, Date.now()) : staple;
+  return why === undefined ? undefined : `its OCSP response ${why}`;
 };
 
 /** The same for lists of revoked certificates. */

@@ -21,6 +21,8 @@ export interface SecretsOptions {
 /** Keys of a Secret of type kubernetes.io/tls. */
 const CERTIFICATE = 'tls.crt';
 const KEY = 'tls.key';
+/** Of an OCSP response in DER, where Istio looks for it as well. */
+const OCSP = 'tls.ocsp-staple';
 
 const contentOf = (title: string, secret: Secret | undefined): CertificateContent => {
   if (secret === undefined)
@@ -32,7 +34,7 @@ const contentOf = (title: string, secret: Secret | undefined): CertificateConten
       },
     };
   const version = `${secret.metadata.uid ?? ''}/${secret.metadata.resourceVersion ?? ''}`;
-  const { [CERTIFICATE]: certificate, [KEY]: key } = secret.data ?? {};
+  const { [CERTIFICATE]: certificate, [KEY]: key, [OCSP]: ocsp } = secret.data ?? {};
   if (certificate === undefined || key === undefined)
     return {
       version,
@@ -41,7 +43,11 @@ const contentOf = (title: string, secret: Secret | undefined): CertificateConten
         message: `${title} lacks the key ${certificate === undefined ? CERTIFICATE : KEY}: it must be of type kubernetes.io/tls`,
       },
     };
-  return { version, texts: { certificate: fromBase64(certificate), key: fromBase64(key) } };
+  return {
+    version,
+    texts: { certificate: fromBase64(certificate), key: fromBase64(key) },
+    ...(ocsp === undefined ? {} : { ocsp: Buffer.from(ocsp, 'base64') }),
+  };
 };
 
 const fromBase64 = (text: string): string => Buffer.from(text, 'base64').toString('latin1');

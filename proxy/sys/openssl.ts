@@ -2,6 +2,7 @@ import koffi from 'koffi';
 import { type PinnedMemory, pinnedMemory } from './memory.ts';
 import { opensslClient } from './openssl-client.ts';
 import { contextCalls, POINTER, useKeyPair, verifyClients } from './ssl-context.ts';
+import { Staples } from './staples.ts';
 import { EAGAIN, ECONNRESET, ENOMEM } from './sys.ts';
 import { TicketKeys } from './ticket-keys.ts';
 import {
@@ -98,6 +99,7 @@ export const openssl = (): Tls => {
   const text = Buffer.from(scratch.bytes.buffer);
   let reason = 0;
   const tickets = new TicketKeys();
+  const staples = new Staples();
   /** ALPN lists by content. They stay, since handshakes may outlive their context; there are few. */
   const protocols = new Map<string, number>();
   const lists: PinnedMemory[] = [];
@@ -191,6 +193,7 @@ export const openssl = (): Tls => {
     return (
       prepare(context, settings, OPTIONS) &&
       tickets.follow(context) &&
+      staples.follow(context) &&
       setSessionContext(context, sessionContext) &&
       keyPairs.every((pair) => useKeyPair(c, context, pair)) &&
       (clients === undefined || verifyClients(c, context, clients))
@@ -225,6 +228,7 @@ export const openssl = (): Tls => {
       c.SSL_CTX_free(context);
     },
     setTicketKeys: (keys) => tickets.set(keys),
+    setStaples: (list) => staples.set(list),
     accept(context, fd) {
       const connection = c.SSL_new(context);
       if (connection !== 0 && c.SSL_set_fd(connection, fd) === 1) {

@@ -18,6 +18,8 @@ export interface Tls {
    * others to read older ones, which are then renewed. Valid for all contexts of this thread.
    */
   setTicketKeys(keys: Uint8Array): void;
+  /** The OCSP responses that clients get with certificates, if they ask; for all contexts of this thread. */
+  setStaples(staples: readonly NativeStaple[]): void;
   /** Begins a connection of a client on `fd`; 0 if there is no memory. */
   accept(context: number, fd: number): number;
   /** A context for connections to endpoints; 0 if it cannot be made of these settings. */
@@ -86,6 +88,12 @@ export interface ClientVerification {
   readonly isRequired: boolean;
   /** Most authorities between a client's certificate and a trusted one. */
   readonly depth: number;
+}
+
+/** An OCSP response in DER about a certificate, which is an address. */
+export interface NativeStaple {
+  readonly certificate: number;
+  readonly response: Uint8Array;
 }
 
 /** What contexts of both sides have in common. */

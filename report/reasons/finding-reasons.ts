@@ -136,6 +136,12 @@ export const FINDING_WARNINGS = {
     meaning: 'A certificate expires within 14 days.',
     whatToDo: 'Renew it; with cert-manager, see why the Certificate has not been renewed.',
   },
+  OcspResponseUnfit: {
+    meaning:
+      'The OCSP response for a certificate is stale or cannot be used. Clients get the certificate without one.',
+    whatToDo:
+      'Follow the message; fetch a new response from the issuer of the certificate, and write it again.',
+  },
   SourceListMissing: {
     meaning:
       'A ConfigMap with sources does not exist or cannot be read. Its last content stays in effect; if there is none, nobody may connect to the listener.',
@@ -264,6 +270,7 @@ const BY_CODE: Readonly<Record<FindingCode, FindingReason>> = {
   RevocationListInvalid: 'RevocationListInvalid',
   RevocationListExpired: 'RevocationListExpired',
   EndpointsNotVerified: 'EndpointsNotVerified',
+  OcspResponseUnfit: 'OcspResponseUnfit',
   SourceListMissing: 'SourceListMissing',
   SourceListInvalid: 'SourceListInvalid',
   DescriptorsShort: 'DescriptorsShort',

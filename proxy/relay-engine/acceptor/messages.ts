@@ -58,6 +58,8 @@ export interface AcceptorListener {
 /** A certificate with its key, in memory that the control thread keeps until no acceptor needs it. */
 export interface AcceptorCertificate extends Pick<CertificateFacts, 'id' | 'names' | 'kind'> {
   readonly native: NativeKeyPair;
+  /** The OCSP response that clients get with it, in DER. */
+  readonly staple?: Uint8Array;
 }
 
 /** Authorities of clients or endpoints, in memory that the control thread keeps as long as needed. */

@@ -48,6 +48,7 @@ export class ServerContexts {
   #byKey = new Map<string, ContextHandle>();
   #needed = new Set<string>();
   #ticketKeys: Uint8Array | undefined;
+  #hasStaples = false;
 
   /** `tls` is called when the first context is needed. */
   constructor(tls: () => Tls) {
@@ -64,6 +65,7 @@ export class ServerContexts {
       this.#tls().setTicketKeys(ticketKeys);
       this.#ticketKeys = ticketKeys;
     }
+    this.#followStaples(listeners);
     this.#needed = new Set();
     const found = new Map<number, ListenerContexts>();
     for (const listener of listeners) {
@@ -72,6 +74,17 @@ export class ServerContexts {
         found.set(slot, this.#ofListener(policy.tls.termination, keyPairs, listener.trust));
     }
     return found;
+  }
+
+  /** OpenSSL is not loaded for nothing: only once there is a response, or was one. */
+  #followStaples(listeners: AcceptorTable['listeners']): void {
+    const staples = listeners.flatMap(({ keyPairs = [] }) =>
+      keyPairs.flatMap(({ native, staple }) =>
+        staple === undefined ? [] : [{ certificate: native.certificate, response: staple }],
+      ),
+    );
+    if (staples.length > 0 || this.#hasStaples) this.#tls().setStaples(staples);
+    this.#hasStaples = staples.length > 0;
   }
 
   /** Frees the contexts that the table followed last does not need. */

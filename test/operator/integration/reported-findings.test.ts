@@ -180,6 +180,10 @@ const WARNED: readonly { readonly report: object; readonly reason: WarningReason
     reason: 'RevocationListExpired',
   },
   {
+    report: found('OcspResponseUnfit', { listener: 'web', path: 'spec.listeners[0].tls' }),
+    reason: 'OcspResponseUnfit',
+  },
+  {
     report: found('SourceListMissing', { listener: 'web', path: 'spec.listeners[0].sources' }),
     reason: 'SourceListMissing',
   },

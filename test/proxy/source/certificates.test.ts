@@ -4,6 +4,7 @@ import type { Configuration } from '../../../proxy/configuration/configuration.t
 import { OF_LISTENERS } from '../../../proxy/source/certificate-use.ts';
 import { Certificates } from '../../../proxy/source/certificates.ts';
 import { endedDaysAgo, selfSigned } from '../certificates.ts';
+import { OcspAuthority } from '../ocsp-authority.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -126,6 +127,32 @@ test('time alone makes a certificate a warning, day by day, and then an error', 
   clock.advance(300 * DAY_MS);
   assert.equal(changes(), 16);
   assert.equal(clock.waiting, 0);
+});
+
+test('an OCSP response goes out of use when it is stale, and comes back with a new one', () => {
+  using authority = new OcspAuthority();
+  const { certificates, clock, changes, codes, message } = begun();
+  const texts = { certificate: authority.leaf + authority.certificate, key: authority.key };
+  const isStapled = () => certificates.shown(CONFIGURATION)[0]?.isStapled;
+  const inUse = () => {
+    const known = certificates.known.get('web');
+    return typeof known === 'object' && known.staple !== undefined;
+  };
+  certificates.offer('web', 'Secret "web"', { version: '1', texts });
+  assert.deepEqual([isStapled(), inUse(), codes()], [undefined, false, []], 'none is asked for');
+  certificates.offer('web', 'Secret "web"', { version: '2', texts, ocsp: authority.answer() });
+  assert.deepEqual([isStapled(), inUse(), codes()], [true, true, []]);
+  const before = changes();
+  clock.advance(DAY_MS - 60_000);
+  assert.deepEqual([isStapled(), changes()], [true, before]);
+  clock.advance(3_700_000);
+  assert.deepEqual([isStapled(), inUse(), codes()], [false, false, ['OcspResponseUnfit']]);
+  assert.match(message(), /was to be replaced by 20.+Clients get none/);
+  assert.equal(changes(), before + 1, 'told once');
+  certificates.offer('web', 'Secret "web"', { version: '3', texts, ocsp: 'cannot be used' });
+  assert.deepEqual([isStapled(), codes()], [false, ['OcspResponseUnfit']]);
+  certificates.offer('web', 'Secret "web"', { version: '4', texts });
+  assert.deepEqual([isStapled(), codes()], [undefined, []]);
 });
 
 test('an expired certificate is used if it is the only one', () => {

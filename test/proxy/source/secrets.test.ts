@@ -217,11 +217,17 @@ test('with the sample, the Certificate of cert-manager beside it and the Role of
   const { certificate, key } = selfSigned(dnsNames);
   // As cert-manager makes it.
   await apply(namespace, {
-    ...secret(secretName, { 'tls.crt': certificate, 'tls.key': key, 'ca.crt': certificate }),
+    ...secret(secretName, {
+      'tls.crt': certificate,
+      'tls.key': key,
+      'ca.crt': certificate,
+      'tls.ocsp-staple': 'x',
+    }),
     metadata: { name: secretName, annotations: { 'cert-manager.io/certificate-name': 'web' } },
   });
   await seen('the certificate is there', () => hosts()?.length === 1);
   assert.deepEqual(hosts(), [dnsNames.join()]);
+  assert.ok(codes()?.includes('OcspResponseUnfit https'), String(codes()));
   await apply(namespace, secret('api-tls', pairOf('api.example.com')));
   await seen('so is the other', () => hosts()?.length === 2);
   assert.deepEqual(hosts(), [dnsNames.join(), 'api.example.com']);

@@ -50,6 +50,7 @@ const world = (results: Partial<Record<'read' | 'write' | 'end', readonly number
     serverContext: () => 1,
     freeContext: () => undefined,
     setTicketKeys: () => undefined,
+    setStaples: () => undefined,
     accept: () => SSL,
     clientContext: () => 1,
     connect: () => SSL,
