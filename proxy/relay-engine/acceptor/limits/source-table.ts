@@ -14,8 +14,11 @@ import { untilFull } from './token-bucket.ts';
 const FREE = 0;
 /** Nobody has a connection of it. */
 const IDLE = 1;
-/** How long an acceptor waits for another one that enters a source, in tries of a millisecond. */
-const LOCK_TRIES = 20;
+/**
+ * How long an acceptor waits for another one that enters a source, in tries of a millisecond: far longer than
+ * the system leaves a thread without a core. A dead one's locks are freed once its end is known.
+ */
+const LOCK_TRIES = 500;
 
 /** No entry: both rows of the source are full of others. */
 export const NO_ENTRY = -1;

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { test } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import { giveBackFor } from '../../../../../proxy/relay-engine/acceptor/limits/limit-counts.ts';
 import {
   allocateLimits,
@@ -11,6 +13,7 @@ import {
 import { NO_ENTRY, SourceTable } from '../../../../../proxy/relay-engine/acceptor/limits/source-table.ts';
 import { readSources } from '../../../../../proxy/relay-engine/read-limits.ts';
 
+const LIMITS = '../../../../../proxy/relay-engine/acceptor/limits';
 const ACCEPTORS = 2;
 const HASH_KEYS = [
   { low: 7, high: 1 },
@@ -48,6 +51,47 @@ test('all acceptors count the connections of a source in one entry', () => {
   second.release(entry);
   assert.equal(first.open(entry), 0);
   assert.equal(readSources(memory, ACCEPTORS, 0).stats.tracked, 0);
+});
+
+/** How long the system may leave a thread without a core on a machine that is very busy. */
+const PREEMPTED_MS = 200;
+
+test('a source is entered once, even if the acceptor that enters it gets no core for a while', async () => {
+  const buffers = allocateLimits(ACCEPTORS, 8, 4096, HASH_KEYS);
+  const { locks, ...memory } = viewLimits(buffers);
+  // The other acceptor has the lock by hand, so that it can be kept from going on.
+  locks.fill(2);
+  const other = new Worker(
+    `const { parentPort, workerData } = require('node:worker_threads');
+    const { buffers, held, table, memory, address } = workerData;
+    const locks = new Int32Array(held);
+    Promise.all([import(table), import(memory)]).then(([{ SourceTable }, { viewLimits }]) => {
+      const own = new SourceTable(viewLimits(buffers), 1);
+      parentPort.postMessage('holds the lock');
+      setTimeout(() => {
+        own.take(0, address, 0, 64);
+        locks.fill(0);
+        for (let lock = 0; lock < locks.length; lock++) Atomics.notify(locks, lock);
+      }, ${PREEMPTED_MS});
+    });`,
+    {
+      eval: true,
+      workerData: {
+        // Its table has locks of its own: it has them all already.
+        buffers: { ...buffers, locks: new SharedArrayBuffer(buffers.locks.byteLength) },
+        held: buffers.locks,
+        table: import.meta.resolve(`${LIMITS}/source-table.ts`),
+        memory: import.meta.resolve(`${LIMITS}/limits-memory.ts`),
+        address: ipv4(1),
+      },
+    },
+  );
+  await once(other, 'message');
+  const table = new SourceTable({ ...memory, locks }, 0);
+  const entry = table.take(0, ipv4(1), 0, 64);
+  assert.equal(table.before, 1);
+  assert.equal(table.open(entry), 2);
+  await once(other, 'exit');
 });
 
 test('sources differ by listener, by IPv4 address and by the prefix of an IPv6 address', () => {
