@@ -19,6 +19,8 @@ const runRequest = async (
   switch (request.command) {
     case 'status':
       return (await import('./status/run-status.ts')).runStatus(session, request, terminal);
+    case 'bundle':
+      return (await import('./bundle/run-bundle.ts')).runBundle(session, request, terminal);
     case 'capacity':
       return (await import('./capacity/run-capacity.ts')).runCapacity(session, request, terminal);
     case 'preflight':

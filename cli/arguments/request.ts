@@ -97,6 +97,25 @@ export const requestParser = (lookup: Lookup) => {
       },
     ),
     command(
+      'bundle',
+      merge(
+        object({
+          command: constant('bundle'),
+          name: argument(name, { description: message`A balancer.` }),
+          file: optional(
+            option('-f', '--file', string({ metavar: 'FILE' }), {
+              description: message`The archive to write; by default l4b-NAME-TIME.tar.gz here. An existing file is not replaced.`,
+            }),
+          ),
+        }),
+        target(),
+      ),
+      {
+        brief: message`Write an archive with all that a bug report needs.`,
+        description: message`Reads the resource, its objects and events, the /status and /metrics pages and the logs of its proxies, and the operator’s log, and writes one .tar.gz. Secrets are left out. Exits with 1 if something could not be read; the archive names it.`,
+      },
+    ),
+    command(
       'render',
       object({
         command: constant('render'),

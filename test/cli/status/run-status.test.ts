@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
 import type { Picture } from '../../../cli/picture/picture.ts';
 import { freePort } from '../../../tooling/process/free-ports.ts';
 import { kubeconfigFolder } from '../../kube/kubeconfig-file.ts';
@@ -194,6 +196,36 @@ test('an empty namespace is said to be empty', async () => {
   const { out, exitCode } = await run(['status', '--kubeconfig', kubeconfig, '-n', 'default']);
   assert.equal(out, 'There is no L4Balancer in namespace default; -A lists those of all\n');
   assert.equal(exitCode, 0);
+});
+
+test('a bundle has the resource, its pods, and the pages of its proxies, and no secret', async () => {
+  await world.kubectl('create', 'secret', 'generic', 'edge', '--from-literal=key=sesame-1', '-n', namespace);
+  await world.kubectl('annotate', 'l4b', 'edge', 'example.com/note=password=sesame-2', '-n', namespace);
+  const archive = join(files.folder, 'edge.tar.gz');
+  const { out, err, exitCode } = await cli('bundle', 'edge', '-f', archive);
+  assert.match(out, /edge\.tar\.gz: \d+ files, .*; look through it before you pass it on\n$/);
+  assert.deepEqual({ exitCode, err }, { exitCode: 0, err: '' });
+  const listed = execFileSync('tar', ['-xzvf', archive, '-C', files.folder], { encoding: 'utf8' });
+  const paths = listed.trimEnd().split('\n');
+  const read = (file: string): string => {
+    const path = paths.find((one) => one.endsWith(`/${file}`)) ?? assert.fail(`${file} is not in ${listed}`);
+    return readFileSync(join(files.folder, path), 'utf8');
+  };
+  assert.match(read('README.txt'), /read on .* by kubectl-l4b .* from Kubernetes v1\.\d+/);
+  assert.match(read('l4balancer.yaml'), /example\.com\/note: password=\(left out\)/);
+  assert.match(read('objects/pods.yaml'), /name: edge-1/);
+  assert.equal(JSON.parse(read('proxies/edge-1/status.json')).revision, 'generation/1');
+  assert.match(read('proxies/edge-1/metrics.txt'), /^l4balancer_/m);
+  assert.ok(!gunzipSync(readFileSync(archive)).includes('sesame'));
+  const again = await cli('bundle', 'edge', '-f', archive);
+  assert.match(again.err, /^Cannot write .*edge\.tar\.gz: it exists already; name another one\n$/);
+  assert.equal(again.exitCode, 2);
+  assert.equal((await cli('bundle', 'egde', '-f', `${archive}2`)).exitCode, 4);
+  const login = ['--kubeconfig', world.cp.userKubeconfig('viewer'), '-n', namespace];
+  const partial = await run(['bundle', 'edge', '-f', `${archive}3`, ...login]);
+  assert.match(partial.err, /^! Cannot read the Nodes: .*cannot list resource "nodes"/m);
+  assert.match(partial.err, /^! Cannot read \/status of edge-1: .*pods\/proxy/m);
+  assert.equal(partial.exitCode, 1);
 });
 
 test('diff compares a manifest with what the cluster has', async () => {
