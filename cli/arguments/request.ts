@@ -1,15 +1,20 @@
 import { merge, object, or } from '@optique/core/constructs';
-import { message } from '@optique/core/message';
+import { type Message, message } from '@optique/core/message';
 import { multiple, optional, withDefault } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
-import { argument, command, constant, option } from '@optique/core/primitives';
-import { choice, string } from '@optique/core/valueparser';
+import { argument, command, constant, flag, option } from '@optique/core/primitives';
+import { choice, integer, string, type ValueParser } from '@optique/core/valueparser';
 import { entryPoint } from './entry-point.ts';
 import { direct, everywhere, output, target, watch } from './flags.ts';
 import { FORMATS } from './formats.ts';
 import { GROUPINGS } from './groupings.ts';
 import { kubernetesVersion } from './kubernetes-version.ts';
 import { type Lookup, nameOf } from './names.ts';
+import { sourceRange } from './source-range.ts';
+
+/** An option that may be repeated. */
+const several = <T>(name: `--${string}`, value: ValueParser<'sync', T>, description: Message) =>
+  multiple(option(name, value, { description }));
 
 const manifest = argument(string({ metavar: 'FILE' }), {
   description: message`A manifest with one L4Balancer; - is standard input.`,
@@ -94,6 +99,50 @@ export const requestParser = (lookup: Lookup) => {
       {
         brief: message`Say what is wrong with a balancer, first things first, and what to do.`,
         description: message`Reads the resource, its status, its pods, their events and the reports of the proxies, and says in sentences what is wrong, each with the command that mends it or shows more. Exits with 1 if anything is.`,
+      },
+    ),
+    command(
+      'log',
+      merge(
+        object({
+          command: constant('log'),
+          name: argument(name, { description: message`A balancer.` }),
+          follow: withDefault(
+            flag('-f', '--follow', { description: message`Show what is added, until Ctrl-C.` }),
+            false,
+          ),
+          listeners: several(
+            '--listener',
+            string({ metavar: 'LISTENER' }),
+            message`Only of this listener; may be repeated.`,
+          ),
+          backends: several(
+            '--backend',
+            string({ metavar: 'BACKEND' }),
+            message`Only to this backend; may be repeated.`,
+          ),
+          reasons: several(
+            '--reason',
+            string({ metavar: 'REASON' }),
+            message`Only those that ended for this reason; may be repeated.`,
+          ),
+          sources: several(
+            '--source',
+            sourceRange,
+            message`Only of clients with this address or in this CIDR range; may be repeated.`,
+          ),
+          tail: optional(
+            option('--tail', integer({ metavar: 'LINES', min: 0, max: 1_000_000 }), {
+              description: message`How many lines are shown at first; 100 by default.`,
+            }),
+          ),
+        }),
+        output('wide', 'json'),
+        target(),
+      ),
+      {
+        brief: message`Show the access log of all replicas of a balancer.`,
+        description: message`Shows the connections that ended lately, of all replicas in the order of time, as far as spec.accessLog has them logged.`,
       },
     ),
     command(
