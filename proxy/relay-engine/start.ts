@@ -31,6 +31,8 @@ import { Sweeper } from './sweeper.ts';
 import { TicketKeyRing } from './ticket-key-ring.ts';
 
 const DRAIN_POLL_MS = 50;
+/** As often as the operator: a ticket is good for two hours, and its key is known for a day at least. */
+const TICKET_KEYS_MS = 12 * 3_600_000;
 const WORKER = new URL('./acceptor/worker.ts', import.meta.url);
 
 export interface RelayEngineOptions extends EngineOptions {
@@ -38,7 +40,17 @@ export interface RelayEngineOptions extends EngineOptions {
   readonly worker?: URL;
   /** The most time that handshakes at a leaving port get; a second by default. */
   readonly handshakesMs?: number;
+  /**
+   * Calls `run` whenever ticket keys are to be rotated that no replicas share, until the returned function is
+   * called; every twelve hours by default.
+   */
+  readonly whenTicketKeysAge?: (run: () => void) => () => void;
 }
+
+const everyTwelveHours = (run: () => void): (() => void) => {
+  const timer = setInterval(run, TICKET_KEYS_MS).unref();
+  return () => clearInterval(timer);
+};
 
 /** Connects the parts: tables, acceptors and timers. */
 class RelayEngine implements Engine {
@@ -55,6 +67,7 @@ class RelayEngine implements Engine {
   readonly #publisher: Publisher;
   readonly #queue = new SerialQueue();
   readonly #ticketKeys = new TicketKeyRing((bytes) => randomFillSync(bytes));
+  readonly #stopRotating: () => void;
   readonly #retry: Retry;
   readonly #sweeper: Sweeper;
 
@@ -80,6 +93,9 @@ class RelayEngine implements Engine {
       onFindings: (findings) => onEvent({ type: 'Findings', findings }),
       onFailed,
     });
+    this.#stopRotating = (options.whenTicketKeysAge ?? everyTwelveHours)(() =>
+      this.#passOnTicketKeys(this.#ticketKeys.rotate()),
+    );
     this.#limits = new SharedLimits(acceptors, descriptors);
     this.#connectionIds = new SharedIds(descriptors);
     this.#leavingPorts = new LeavingPorts(
@@ -191,8 +207,13 @@ class RelayEngine implements Engine {
   }
 
   setTicketKeys(keys: Uint8Array): void {
-    // They reach the acceptors with a table; the first one is still to come.
-    if (this.#ticketKeys.share(keys) && this.#publisher.wiring.version > 0) void this.#retry.now();
+    this.#passOnTicketKeys(this.#ticketKeys.share(keys));
+  }
+
+  /** They reach the acceptors with a table; the first one may still be to come, or nothing has TLS. */
+  #passOnTicketKeys(haveChanged: boolean): void {
+    const endsTls = this.#publisher.wiring.listeners.some(({ keyPairs }) => keyPairs !== undefined);
+    if (haveChanged && endsTls) void this.#retry.now();
   }
 
   /** Open connections of the listeners with a binding. */
@@ -217,6 +238,7 @@ class RelayEngine implements Engine {
   }
 
   async close(): Promise<void> {
+    this.#stopRotating();
     this.#publisher.stop();
     this.#leavingPorts.stop();
     this.#retry.stop();

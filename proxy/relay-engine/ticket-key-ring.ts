@@ -11,6 +11,7 @@ const GENERATIONS = 3;
 export class TicketKeyRing {
   #random: (bytes: Uint8Array) => void;
   #keys: Uint8Array<SharedArrayBuffer>;
+  #areShared = false;
 
   /** `random` fills memory with random bytes. */
   constructor(random: (bytes: Uint8Array) => void) {
@@ -23,14 +24,20 @@ export class TicketKeyRing {
     return this.#keys;
   }
 
-  /** Makes a new key for tickets from now on; the oldest one is forgotten. */
-  rotate(): void {
+  /**
+   * Makes a new key for tickets from now on; the oldest one is forgotten. False if the keys are those that
+   * replicas share: who gave them rotates them.
+   */
+  rotate(): boolean {
+    if (this.#areShared) return false;
     const kept = this.#keys.subarray(0, (GENERATIONS - 1) * TICKET_KEY_BYTES);
     this.#keys = this.#with(kept);
+    return true;
   }
 
   /** Uses these keys from now on, the first one for new tickets; false if they are in use already. */
   share(keys: Uint8Array): boolean {
+    this.#areShared = true;
     if (Buffer.compare(keys, this.#keys) === 0) return false;
     this.#keys = new Uint8Array(new SharedArrayBuffer(keys.length));
     this.#keys.set(keys);

@@ -91,3 +91,43 @@ test('a replica resumes the sessions of another one once both have the same keys
   assert.equal(visits, 39);
   assert.equal(resumed, visits);
 });
+
+test('keys of one replica alone are rotated, and the two before the newest still resume sessions', async () => {
+  const port = await freePort();
+  let rotate = (): void => undefined;
+  let isStopped = false;
+  const engine = await startEngine({
+    acceptors: 2,
+    onEvent: () => undefined,
+    whenTicketKeysAge(run) {
+      rotate = run;
+      return () => {
+        isStopped = true;
+      };
+    },
+  });
+  const backend = tableBackend({ endpoints: [{ address: '127.0.0.1', port: endpoint.port, weight: 1 }] });
+  await engine.publish(tableOf([tlsListener(port, CERTIFICATES)], [backend]));
+  const replica = { engine, port };
+  const rotated = async (): Promise<void> => {
+    const before = engine.stats().version;
+    rotate();
+    await until('every acceptor has the new key', () =>
+      engine.acceptors().every(({ version }) => version > before),
+    );
+  };
+  const old = await visit(replica, undefined, true);
+  await rotated();
+  await rotated();
+  const renewed = await visit(replica, old.session, true);
+  assert.equal(renewed.isResumed, true);
+  await rotated();
+  assert.equal((await visit(replica, old.session, true)).isResumed, false, 'its key is forgotten');
+  assert.equal(
+    (await visit(replica, renewed.session, true)).isResumed,
+    true,
+    'the new ticket has a newer key',
+  );
+  await engine.close();
+  assert.equal(isStopped, true);
+});

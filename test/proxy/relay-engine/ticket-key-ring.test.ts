@@ -31,6 +31,8 @@ test('keys that replicas share replace the random ones, and the same ones change
   const { keys } = ring;
   assert.equal(ring.share(Uint8Array.from(shared)), false);
   assert.equal(ring.keys, keys);
+  assert.equal(ring.rotate(), false, 'others rotate them');
+  assert.equal(ring.keys, keys);
   shared.fill(8);
   assert.equal(ring.keys[0], 7, 'keys that are in use are a copy');
 });

@@ -29,3 +29,18 @@ test('without a cluster, a limit for the cluster is one of this proxy, which is 
   );
   assert.deepEqual(read('Replica').findings, []);
 });
+
+test('two entries with one certificate file are refused, since one of their keys would be ignored', () => {
+  const files = '[{certificate: a.pem, key: a.key}, {certificate: a.pem, key: b.key}]';
+  const text = manifest('Replica').replace(
+    'limits:',
+    `tls: {mode: Terminate, certificateFiles: ${files}}, limits:`,
+  );
+  const result = snapshotOfManifest(text, 'r', { host: '127.0.0.1', port: 9901 });
+  assert.ok(!result.ok);
+  assert.deepEqual(
+    result.findings.map(({ path }) => path),
+    ['spec.listeners[0].tls.certificateFiles[1].certificate'],
+  );
+  assert.match(result.findings[0]?.message ?? '', /"a\.pem" is already given/);
+});
