@@ -95,6 +95,11 @@ const BY_REASON: Readonly<Record<string, Commands>> = {
   CertificateInvalid: show('get secrets'),
   CertificateExpired: show('get secrets'),
   CertificateExpires: show('get secrets'),
+  CaBundleMissing: show('get configmaps,secrets'),
+  CaBundleInvalid: show('get configmaps,secrets'),
+  RevocationListMissing: show('get configmaps,secrets'),
+  RevocationListInvalid: show('get configmaps,secrets'),
+  RevocationListExpired: show('get configmaps,secrets'),
   SourcesHidden: patch({ service: { externalTrafficPolicy: 'Local' } }),
   LoadBalancerPortsRefused: patch({ service: { protocols: 'Separate' } }),
 };
