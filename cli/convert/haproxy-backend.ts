@@ -58,6 +58,7 @@ export const haproxyBackend = (proxy: ProxySection, clientPort: number | undefin
         totalTimeout: duration(Math.max(timeout * (retries + 1), 10), 10, 30 * MINUTE),
       },
       maxConnectionsPerEndpoint: maxconn.length === 0 ? undefined : Math.min(1_000_000, ...maxconn),
+      tls: first?.tls,
       proxyProtocol: first?.proxyVersion === undefined ? undefined : { version: first.proxyVersion },
       drain: first?.closesWhenDown ? { onUnhealthy: 'Close' } : undefined,
     }),
@@ -79,7 +80,8 @@ const OF_BACKEND = [
 const differences = (servers: readonly ServerLine[], note: (line: Line, message: string) => void): void => {
   const [first, ...others] = servers;
   for (const other of others) {
-    const different = OF_BACKEND.filter((field) => other[field] !== first?.[field]);
+    const different: string[] = OF_BACKEND.filter((field) => other[field] !== first?.[field]);
+    if (JSON.stringify(other.tls) !== JSON.stringify(first?.tls)) different.push('ssl');
     if (different.length > 0)
       note(
         other.line,

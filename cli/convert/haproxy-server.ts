@@ -1,3 +1,4 @@
+import { type Fields, given } from './draft.ts';
 import { haproxyTime, type Line } from './haproxy-syntax.ts';
 
 /** A `server` line with the defaults of `default-server`. */
@@ -19,14 +20,18 @@ export interface ServerLine {
   readonly observesErrors: boolean;
   readonly errorLimit: number;
   readonly closesWhenDown: boolean;
+  /** How TLS is spoken with it; undefined if it is not. */
+  readonly tls: Fields | undefined;
 }
 
 /** Keywords with a value that are read. */
 const VALUES = new Set(
-  'weight inter rise fall port maxconn slowstart on-marked-down observe error-limit on-error'.split(' '),
+  'weight inter rise fall port maxconn slowstart on-marked-down observe error-limit on-error verify verifyhost sni ca-file crt'.split(
+    ' ',
+  ),
 );
 const FLAGS = new Set(
-  'check backup disabled send-proxy send-proxy-v2 check-ssl enabled check-send-proxy'.split(' '),
+  'check backup disabled send-proxy send-proxy-v2 check-ssl enabled check-send-proxy ssl'.split(' '),
 );
 /** About names and checks, with a value; nothing is lost without them. */
 const QUIET_VALUES = new Set(
@@ -36,7 +41,7 @@ const QUIET_VALUES = new Set(
 );
 /** With a value, and without a counterpart. */
 const OTHER_VALUES = new Set(
-  'addr agent-port agent-inter agent-check ca-file crt verify verifyhost sni ciphers ssl-min-ver ssl-max-ver alpn source track usesrc interface namespace on-marked-up tcp-ut crl-file ws proto set-proxy-v2-tlv-fmt proxy-v2-options shard guid'.split(
+  'addr agent-port agent-inter agent-check ciphers ssl-min-ver ssl-max-ver alpn source track usesrc interface namespace on-marked-up tcp-ut crl-file ws proto set-proxy-v2-tlv-fmt proxy-v2-options shard guid'.split(
     ' ',
   ),
 );
@@ -59,11 +64,7 @@ export const readServer = (
       else if (word.startsWith('no-')) flags.delete(word.slice(3));
       else {
         if (OTHER_VALUES.has(word)) at++;
-        say(
-          word === 'ssl'
-            ? 'ssl to the server has no counterpart: connections are passed on as they come'
-            : `${word} of a server has no counterpart`,
-        );
+        say(`${word} of a server has no counterpart`);
       }
     }
   };
@@ -92,5 +93,23 @@ export const readServer = (
     observesErrors: values.get('observe') === 'layer4',
     errorLimit: number('error-limit') || 10,
     closesWhenDown: values.get('on-marked-down') === 'shutdown-sessions',
+    tls: flags.has('ssl') ? tlsOf(values, note) : undefined,
   };
+};
+
+/** Its certificates are verified unless it says otherwise, as in HAProxy. */
+const tlsOf = (values: ReadonlyMap<string, string>, note: (message: string) => void): Fields => {
+  const sni = values.get('sni');
+  const [, literal] = /^str\(([a-z0-9.-]+)\)$/i.exec(sni ?? '') ?? [];
+  if (sni !== undefined && literal === undefined)
+    note(`sni ${sni}: tls.serverName is one name for a whole backend`);
+  const authorities = values.get('ca-file');
+  if (authorities !== undefined && authorities !== '@system-ca')
+    note(`ca-file ${authorities}: put it into a ConfigMap and name that in tls.caRef`);
+  const own = values.get('crt');
+  if (own !== undefined) note(`crt ${own}: make a Secret of it and name that in tls.clientCertificateRef`);
+  return given({
+    mode: values.get('verify') === 'none' ? 'Insecure' : 'Verify',
+    serverName: (values.get('verifyhost') ?? literal)?.toLowerCase(),
+  });
 };

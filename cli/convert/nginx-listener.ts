@@ -16,7 +16,7 @@ export const directiveOf = (
 
 /** Understood here or in nginx-server.ts. */
 const UNDERSTOOD =
-  /^(listen|proxy_(pass|timeout|connect_timeout|protocol|next_upstream|next_upstream_tries|next_upstream_timeout|half_close|upload_rate|download_rate)|preread_timeout|ssl_preread|set_real_ip_from|allow|deny|limit_conn|ssl_certificate|ssl_certificate_key|ssl_protocols|ssl_alpn)$/;
+  /^(listen|proxy_(pass|timeout|connect_timeout|protocol|next_upstream|next_upstream_tries|next_upstream_timeout|half_close|upload_rate|download_rate|ssl|ssl_name|ssl_verify|ssl_server_name|ssl_session_reuse)|preread_timeout|ssl_preread|set_real_ip_from|allow|deny|limit_conn|ssl_certificate|ssl_certificate_key|ssl_protocols|ssl_alpn)$/;
 /** Always so here, or about what is written where. */
 const QUIET =
   /^(tcp_nodelay|access_log|error_log|proxy_buffer_size|proxy_socket_keepalive|preread_buffer_size|variables_.*|ssl_session_.*|ssl_buffer_size|ssl_dhparam|ssl_ecdh_curve|ssl_prefer_server_ciphers|server_name)$/;
@@ -195,5 +195,15 @@ export const withBackendSpec = (
       totalTimeout: duration(Math.max(total, Math.min(timeout, 5 * MINUTE)), 10, 30 * MINUTE),
     },
     proxyProtocol: first('proxy_protocol') === 'on' ? { version: 'V1' } : undefined,
+    tls: first('proxy_ssl') === 'on' ? tlsOf(first) : undefined,
+  });
+};
+
+/** nginx looks at no certificate unless it is told to. */
+const tlsOf = (first: (name: string) => string | undefined): Fields => {
+  const name = first('proxy_ssl_name')?.toLowerCase();
+  return given({
+    mode: first('proxy_ssl_verify') === 'on' ? 'Verify' : 'Insecure',
+    serverName: name !== undefined && /^[a-z0-9.-]*[a-z][a-z0-9-]*$/.test(name) ? name : undefined,
   });
 };

@@ -85,6 +85,19 @@ const FACTS: readonly Fact[] = [
     backend: { algorithm: 'LeastConnections' },
   },
   {
+    name: 'TLS with servers is that of the backend',
+    format: 'haproxy',
+    text: haproxy(' default-server ssl verify required ca-file /etc/ca.pem sni str(db.example.com)'),
+    backend: { tls: { mode: 'Verify', serverName: 'db.example.com' } },
+    notes: /ca-file \/etc\/ca\.pem: put it into a ConfigMap and name that in tls\.caRef/,
+  },
+  {
+    name: 'TLS with servers whose certificates are not looked at stays so',
+    format: 'nginx',
+    text: nginx('proxy_ssl on; proxy_ssl_name DB.example.com;'),
+    backend: { tls: { mode: 'Insecure', serverName: 'db.example.com' } },
+  },
+  {
     name: 'without timeouts, the difference is noted',
     format: 'haproxy',
     text: 'listen a\n bind :1\n server a 10.0.0.1:1',
