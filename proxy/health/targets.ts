@@ -25,36 +25,47 @@ export const targetKey = (backend: string, endpoint: string): string => `${backe
  */
 export const targetsOf = ({ configuration, targets }: Snapshot): ReadonlyMap<string, FollowedTarget> =>
   new Map(
-    configuration.backends.flatMap(({ name, policy, health: { check, ejection, slowStartMs } }) => {
-      if (check === undefined && ejection === undefined && slowStartMs === 0) return [];
-      const rules: EndpointRules = {
-        thresholds: check?.thresholds,
-        ejection: ejection && {
-          consecutiveFailures: ejection.consecutiveFailures,
-          timeMs: ejection.timeMs,
-        },
-        slowStartMs,
-      };
-      const maxEjectionPercent = ejection?.maxPercent ?? 0;
-      return (targets.get(name) ?? []).map(({ address, port, weight }): [string, FollowedTarget] => {
-        const endpoint = endpointKey({ address, port });
-        const followedCheck = check && {
-          request: {
-            address,
-            port: check.port ?? port,
-            timeoutMs: check.timeoutMs,
-            kind: check.kind,
-            // A port of its own is for checks, and knows nothing of clients.
-            ...(policy.proxyProtocol === undefined || check.port !== undefined
-              ? {}
-              : { proxyProtocol: policy.proxyProtocol.version }),
+    configuration.backends.flatMap(
+      ({ name, policy, credentials, health: { check, ejection, slowStartMs } }) => {
+        if (check === undefined && ejection === undefined && slowStartMs === 0) return [];
+        const rules: EndpointRules = {
+          thresholds: check?.thresholds,
+          ejection: ejection && {
+            consecutiveFailures: ejection.consecutiveFailures,
+            timeMs: ejection.timeMs,
           },
-          intervalMs: check.intervalMs,
+          slowStartMs,
         };
-        return [
-          targetKey(name, endpoint),
-          { backend: name, endpoint, rules, check: followedCheck, hasWeight: weight > 0, maxEjectionPercent },
-        ];
-      });
-    }),
+        const maxEjectionPercent = ejection?.maxPercent ?? 0;
+        const tls = policy.tls && { policy: policy.tls, credentials: credentials ?? {} };
+        return (targets.get(name) ?? []).map(({ address, port, weight }): [string, FollowedTarget] => {
+          const endpoint = endpointKey({ address, port });
+          const followedCheck = check && {
+            request: {
+              address,
+              port: check.port ?? port,
+              timeoutMs: check.timeoutMs,
+              kind: check.kind,
+              // A port of its own is for checks, and knows nothing of clients.
+              ...(policy.proxyProtocol === undefined || check.port !== undefined
+                ? {}
+                : { proxyProtocol: policy.proxyProtocol.version }),
+              ...(tls === undefined || check.port !== undefined ? {} : { tls }),
+            },
+            intervalMs: check.intervalMs,
+          };
+          return [
+            targetKey(name, endpoint),
+            {
+              backend: name,
+              endpoint,
+              rules,
+              check: followedCheck,
+              hasWeight: weight > 0,
+              maxEjectionPercent,
+            },
+          ];
+        });
+      },
+    ),
   );

@@ -3,6 +3,7 @@ import type tls from 'node:tls';
 import { lateTls } from '../../../program/late-modules.ts';
 import { resetSocket } from '../../../program/reset-socket.ts';
 import { onSelfConnection } from '../../../program/self-connection.ts';
+import { type CheckTls, connectionOptions } from './endpoint-tls.ts';
 import { socketFailure } from './failures.ts';
 import type { CheckResult } from './result.ts';
 
@@ -12,6 +13,8 @@ export interface CheckTarget {
   readonly port: number;
   /** The PROXY header that the endpoint expects before anything else; undefined for none. */
   readonly header: Uint8Array | undefined;
+  /** How its backend speaks TLS with it; undefined if it is spoken to in the clear. */
+  readonly tls?: CheckTls | undefined;
 }
 
 /**
@@ -46,9 +49,20 @@ const secureContext = (): tls.SecureContext => {
   return context;
 };
 
+const optionsOf = ({ tls, address }: CheckTarget, serverName: string | undefined): tls.ConnectionOptions =>
+  tls === undefined
+    ? {
+        secureContext: secureContext(),
+        rejectUnauthorized: false,
+        // RFC 6066 forbids IP addresses in SNI: neither the host, which Node would send by default, nor a
+        // configured name may be one.
+        servername: serverName === undefined || net.isIP(serverName) !== 0 ? '' : serverName,
+      }
+    : connectionOptions(tls, address, serverName);
+
 /**
- * Opens a connection with TLS; the certificate is not verified. `serverName` is sent as SNI, `protocols` as
- * ALPN.
+ * Opens a connection with TLS, as its backend speaks it. Otherwise the certificate is not verified, and
+ * `serverName` is sent as SNI. `protocols` are offered (ALPN).
  */
 export const openTlsConnection = (
   target: CheckTarget,
@@ -59,12 +73,8 @@ export const openTlsConnection = (
   const connection = openConnection(target, end);
   const socket = lateTls().connect({
     socket: connection,
-    secureContext: secureContext(),
-    rejectUnauthorized: false,
+    ...optionsOf(target, serverName),
     ...(protocols.length === 0 ? {} : { ALPNProtocols: [...protocols] }),
-    // RFC 6066 forbids IP addresses in SNI: neither the host, which Node would send by default, nor a
-    // configured name may be one.
-    servername: serverName === undefined || net.isIP(serverName) !== 0 ? '' : serverName,
   });
   connection.on('error', (error) => socket.destroy(error));
   return socket;

@@ -2,11 +2,12 @@ import type http2 from 'node:http2';
 import type { Socket } from 'node:net';
 import { lateHttp2 } from '../../../program/late-modules.ts';
 import { endpointKey } from '../../table/table.ts';
-import { type CheckTarget, openConnection } from './connection.ts';
+import { type CheckTarget, openConnection, openTlsConnection } from './connection.ts';
 import { CLOSED, isSystemError, socketFailure } from './failures.ts';
 import { decodeResponse, encodeRequest } from './grpc-message.ts';
 import { type CheckResult, failed, OK } from './result.ts';
 import type { StartCheck } from './run-check.ts';
+import { tlsFailure } from './tls.ts';
 
 /** Limits on the header fields and the message of an answer, in bytes; both usually take a few dozen. */
 const MAX_HEADER_BYTES = 8_192;
@@ -20,17 +21,18 @@ const OPTIONS: http2.ClientSessionOptions = {
   settings: { enablePush: false, maxHeaderListSize: MAX_HEADER_BYTES },
 };
 
-/** Succeeds if grpc.health.v1.Health/Check answers SERVING over HTTP/2 without TLS. */
+/** Succeeds if grpc.health.v1.Health/Check answers SERVING over HTTP/2, with TLS if the backend speaks it. */
 export const grpcCheck =
   (target: CheckTarget, service: string, timeoutMs: number): StartCheck =>
   (end) => {
     let socket: Socket | undefined;
-    const authority = `http://${endpointKey(target)}`;
+    const tls = target.tls !== undefined;
+    const authority = `${tls ? 'https' : 'http'}://${endpointKey(target)}`;
     const failure = (error: NodeJS.ErrnoException): void => end(http2Failure(error));
     // `connect` calls this only after it has accepted the address.
     const createConnection = (): Socket => {
-      socket = openConnection(target, end);
-      socket.on('error', failure);
+      socket = tls ? openTlsConnection(target, end, undefined, ['h2']) : openConnection(target, end);
+      socket.on('error', tls ? (error) => end(tlsFailure(error)) : failure);
       return socket;
     };
     const session = lateHttp2().connect(authority, { ...OPTIONS, createConnection });

@@ -18,7 +18,8 @@ const MAX_BODY_BYTES = 65_536;
 export const httpCheck =
   (target: CheckTarget, request: HttpRequest): StartCheck =>
   (end) => {
-    const { host = endpointKey(target), tls } = request;
+    const { host = endpointKey(target) } = request;
+    const tls = request.tls || target.tls !== undefined;
     const name = request.host?.replace(/:[0-9]+$/, '').toLowerCase();
     const closing = createGracefulClose(end);
     const socket = tls ? openTlsConnection(target, end, name, ['http/1.1']) : openConnection(target, end);

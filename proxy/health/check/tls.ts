@@ -4,7 +4,10 @@ import { CLOSED, isSystemError, socketFailure } from './failures.ts';
 import { type CheckResult, failed } from './result.ts';
 import type { StartCheck } from './run-check.ts';
 
-/** Succeeds if the TLS handshake completes; the certificate is not verified. `serverName` is sent as SNI. */
+/**
+ * Succeeds if the TLS handshake completes. Unless the backend says otherwise, the certificate is not verified,
+ * and `serverName` is sent as SNI.
+ */
 export const tlsCheck = (target: CheckTarget, serverName: string | undefined): StartCheck =>
   establishedCheck(
     (end) => openTlsConnection(target, end, serverName),
@@ -20,11 +23,27 @@ const ALERT = /^ERR_SSL_(?:SSL\/TLS|SSLV3|TLSV1|TLSV13)_(?:ALERT_)?(.+)$/;
 const NOT_TLS =
   /^ERR_SSL_(WRONG_VERSION_NUMBER|HTTP_REQUEST|PACKET_LENGTH_TOO_LONG|UNEXPECTED_MESSAGE|BAD_RECORD_TYPE|RECORD_TOO_SMALL)$/;
 
+/** Node's names for why a certificate was refused. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  ERR_TLS_CERT_ALTNAME_INVALID: 'it is for another name or address',
+  CERT_HAS_EXPIRED: 'it has expired',
+  CERT_NOT_YET_VALID: 'it is not valid yet',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'it is of no authority that is trusted',
+  UNABLE_TO_GET_ISSUER_CERT: 'it is of no authority that is trusted',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'it is of no authority that is trusted',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'it is of no authority that is trusted',
+  SELF_SIGNED_CERT_IN_CHAIN: 'it is of no authority that is trusted',
+  CERT_SIGNATURE_FAILURE: 'its signature is wrong',
+  INVALID_PURPOSE: 'it is not for servers',
+};
+
 const words = (name: string): string => name.toLowerCase().replaceAll('_', ' ');
 
 /** The check result that an error of a TLS socket stands for. */
 export const tlsFailure = (error: NodeJS.ErrnoException): CheckResult => {
   const code = error.code ?? '';
+  const refusal = REFUSALS[code];
+  if (refusal !== undefined) return failed('Handshake', `the certificate is refused: ${refusal}`);
   const alert = ALERT.exec(code)?.[1];
   if (alert !== undefined)
     return failed('Handshake', `the endpoint ended the TLS handshake: ${words(alert)}`);
