@@ -63,6 +63,29 @@ test('of ConfigMaps and Secrets, the proxy may read those with authorities of cl
   );
 });
 
+test('of the ConfigMaps and Secrets, the proxy may read those that its backends name', () => {
+  const backend = (name: string, tls: object) => ({ name, service: { name, port: 1 }, tls });
+  const { rules } = role(
+    owner({
+      backends: [
+        backend('web', { caRef: { name: 'internal-ca' }, clientCertificateRef: { name: 'proxy-tls' } }),
+        backend('pg', {
+          caRef: { kind: 'Secret', name: 'pg-ca' },
+          clientCertificateRef: { name: 'proxy-tls' },
+        }),
+        backend('any', { mode: 'Insecure' }),
+      ],
+    }),
+  );
+  assert.deepEqual(
+    rules.slice(-2).map(({ resources, resourceNames }) => [resources, resourceNames]),
+    [
+      [['configmaps'], ['internal-ca']],
+      [['secrets'], ['pg-ca', 'proxy-tls']],
+    ],
+  );
+});
+
 test('the binding gives the Role to the ServiceAccount of the pods, in their namespace', () => {
   const { roleRef, subjects } = roleBinding(owner());
   assert.deepEqual(roleRef, {

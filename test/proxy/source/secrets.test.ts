@@ -190,7 +190,9 @@ const followSample = async (namespace: string, path: string) => {
     void login.close();
   });
   const codes = () =>
-    input?.snapshot?.findings.map(({ code, listener }) => `${code} ${listener ?? ''}`).sort();
+    input?.snapshot?.findings
+      .map(({ code, listener, backend }) => `${code} ${listener ?? backend ?? ''}`)
+      .sort();
   const seen = (what: string, check: () => boolean) =>
     until(what, check, { seen: () => [codes(), input?.snapshot?.certificates, states.at(-1)] });
   return { codes, seen, states, input: () => input, snapshot: () => input?.snapshot, guarded: () => guarded };
@@ -288,4 +290,36 @@ test('with the sample, the Role of the operator and a ConfigMap, a listener has 
     ['CaBundleInvalid https', 'RevocationListInvalid https'].every((code) => codes()?.includes(code)),
   );
   assert.equal(trust()?.id, kept);
+});
+
+test('with the sample and the Role of the operator, backends have their CA bundles and client certificates', async () => {
+  const namespace = 'bundles';
+  const { codes, input, seen } = await followSample(namespace, 'samples/reencryption.yaml');
+  const credentials = () => input()?.snapshot?.configuration.backends.map((backend) => backend.credentials);
+  const ofBackends = () => codes()?.filter((code) => /^(CaBundle|Secret|Certificate).* (web|pg)$/.test(code));
+  await seen('all are missed', () => ofBackends()?.length === 3);
+  assert.deepEqual(ofBackends(), ['CaBundleMissing pg', 'CaBundleMissing web', 'SecretMissing pg']);
+  assert.deepEqual(
+    input()?.snapshot?.configuration.backends.map(({ policy }) => policy.tls?.serverName),
+    [`web.${namespace}.svc`, 'pg.internal'],
+  );
+  const configMap = (bundle: string) => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'internal-ca' },
+    data: { 'ca.crt': bundle },
+  });
+  await apply(namespace, configMap(selfSigned(['ca']).certificate));
+  await apply(namespace, secret('pg-ca', { 'ca.crt': selfSigned(['pg-ca']).certificate }, 'Opaque'));
+  await apply(namespace, secret('proxy-tls', pairOf('the-proxy')));
+  await seen('all are there', () => ofBackends()?.length === 0);
+  const [web, pg] = credentials() ?? [];
+  assert.equal(web?.caBundle?.certificates.length, 1);
+  assert.deepEqual(pg?.keyPair?.names, ['the-proxy']);
+  await apply(namespace, configMap('no certificate'));
+  await seen('the garbage is reported', () => ofBackends()?.join() === 'CaBundleInvalid web');
+  assert.equal(credentials()?.[0]?.caBundle?.id, web?.caBundle?.id);
+  await cluster.run(['delete', '--namespace', namespace, 'configmap', 'internal-ca']);
+  await seen('so is that it has gone', () => ofBackends()?.join() === 'CaBundleMissing web');
+  assert.equal(credentials()?.[0]?.caBundle?.id, web?.caBundle?.id);
 });

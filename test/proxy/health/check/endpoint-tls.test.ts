@@ -85,7 +85,7 @@ test('an HTTP check and a gRPC check go over TLS if their backend speaks it', as
   const http: CheckKind = { type: 'HTTP', path: '/', expectedStatuses: [200], host: undefined, tls: false };
   assert.deepEqual(await checkPort(await listening(web), http, { tls: speaking() }), OK);
   const grpc = http2.createSecureServer(PEM);
-  grpc.on('stream', (stream) => {
+  grpc.on('stream', (stream: http2.ServerHttp2Stream) => {
     stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
     stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
     stream.end(Buffer.from([0, 0, 0, 0, 2, 8, 1]));
